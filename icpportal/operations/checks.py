@@ -1,22 +1,26 @@
 """What a production portal must not be started with; the demo is allowed all of it."""
 
 from collections.abc import Callable, Sequence
+from email.utils import parseaddr
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.mail import get_connection
+from django.core.validators import validate_email
 from django.db import DatabaseError
+from django.http.request import validate_host
 from django.utils.module_loading import import_string
 
 from icpportal.accounts import roles
 from icpportal.configuration.environment import unchanged
 from icpportal.gateways import registry
 from icpportal.gateways.inventory import places
-from icpportal.gateways.sms import cloud
+from icpportal.gateways.sms import cloud, http
 from icpportal.outbox.texts.registered import without_number
 from icpportal.privacy import crypto
 
@@ -75,6 +79,32 @@ def bucket_is_abroad() -> bool:
     return not is_here and len(settings.STORAGE_REGION_WAIVER) < LEAST_WAIVER
 
 
+def text_supplier_is_unclear() -> bool:
+    """Our own class for a supplier over HTTPS cannot read what it was told of it."""
+    if settings.SMS_GATEWAY != "icpportal.gateways.sms.http.HttpSms":
+        return False
+    try:
+        http.supplier()
+    except ImproperlyConfigured:
+        return True
+    return False
+
+
+def own_authority_is_not_there() -> bool:
+    """No connection that it stands for would be made."""
+    files = filter(None, (settings.INVENTORY_CA_FILE, settings.PHOTO_APP_CA_FILE))
+    return not all(Path(file).is_file() for file in files)
+
+
+def is_address(text: str) -> bool:
+    """Whether mail can leave from it."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
+
+
 def mail_service_is_incomplete() -> bool:
     """The service of EMAIL_ESP lacks its package or keys of its own."""
     if not settings.EMAIL_ESP:
@@ -106,7 +136,7 @@ RULES = (
     Rule(
         "portal.E006",
         lambda: registry.fault_of("sms") is not None,
-        "Text messages are written to a page, or go to a fake, instead of being sent.",
+        "Text messages would not be sent: SMS_GATEWAY is empty, misspelt, a page of the demo or a fake.",
         "SMS_GATEWAY=icpportal.gateways.sms.http.HttpSms and SMS_HTTP.",
     ),
     Rule(
@@ -120,6 +150,12 @@ RULES = (
         lambda: bool(cloud.missing()),
         "The adapter of the text-message supplier lacks settings.",
         "SMS_SIGN_NAME, SMS_KEY_ID, SMS_KEY_SECRET, SMS_TEMPLATES; Tencent also SMS_APP_ID: docs/text-suppliers.md.",
+    ),
+    Rule(
+        "portal.E026",
+        text_supplier_is_unclear,
+        "SMS_HTTP does not say how the supplier of text messages is asked.",
+        'SMS_HTTP={"url": "https://…"}, and what else icpportal/gateways/sms/README.md names, spelt as there.',
     ),
     Rule(
         "portal.W005",
@@ -145,6 +181,30 @@ RULES = (
         lambda: not settings.PUBLIC_BASE_URL.startswith("https://"),
         "Links in messages would not be https.",
         "PUBLIC_BASE_URL=https://…, the address people use.",
+    ),
+    Rule(
+        "portal.E024",
+        lambda: not validate_host(urlsplit(settings.PUBLIC_BASE_URL).hostname or "", settings.ALLOWED_HOSTS),
+        "The host of PUBLIC_BASE_URL is not one of ALLOWED_HOSTS: links in messages would be answered by an error.",
+        "Add it to ALLOWED_HOSTS, or correct PUBLIC_BASE_URL.",
+    ),
+    Rule(
+        "portal.E025",
+        lambda: not is_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]),
+        "DEFAULT_FROM_EMAIL is no mail address.",
+        "DEFAULT_FROM_EMAIL=filing@…, one that the server of EMAIL_URL sends for.",
+    ),
+    Rule(
+        "portal.E023",
+        lambda: settings.TRUSTED_PROXY_COUNT < 1,
+        "No proxy is counted: all visitors would share the limits of one address, and none would come over https.",
+        "TRUSTED_PROXY_COUNT=1 behind one proxy (docs/operations.md, “Proxy”).",
+    ),
+    Rule(
+        "portal.E028",
+        own_authority_is_not_there,
+        "A certificate authority of your own is not there (INVENTORY_CA_FILE, PHOTO_APP_CA_FILE).",
+        "The path of a file that all processes can read; left out, the certificates of the system are believed.",
     ),
     Rule(
         "portal.E010",
@@ -201,6 +261,13 @@ def fit_for_production(app_configs: Sequence[AppConfig] | None, **kwargs: Sequen
         for name in unchanged()
     ]
     return found + [rule.kind(rule.says, hint=rule.hint, id=rule.id) for rule in RULES if rule.broken()]
+
+
+@register("portal", deploy=True)
+def mode_is_told(app_configs: Sequence[AppConfig] | None, **kwargs: Sequence[str] | None) -> list[CheckMessage]:
+    """An error in the demo, where every other rule is silent: who deploys has left out the mode."""
+    says = "PORTAL_MODE is not production: this is a demo, and none of its settings was judged."
+    return [Error(says, hint="PORTAL_MODE=production.", id="portal.E027")] if settings.DEMO else []
 
 
 @register("portal", deploy=True)

@@ -27,6 +27,11 @@ LARGEST = 64 * 1024
 LONGEST_RECEIPT = 200
 LONGEST_WORD = 40
 WHO = "the supplier"
+SHAPES: dict[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(("headers", "fields", "extra", "success"), dict),
+    "later": list,
+    "seconds": (int, float),
+}
 OWN_FIELDS = {"to": "to", "text": "text", "key": "key"}
 BODIES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 
@@ -48,8 +53,12 @@ class Supplier:
     check_url: str = ""
 
     def __post_init__(self) -> None:
-        if self.body not in BODIES or not self.url:
-            raise ImproperlyConfigured(f"SMS_HTTP needs a url, and a body that is one of {', '.join(BODIES)}")
+        if self.body not in BODIES or not str(self.url).startswith(("https://", "http://")):
+            known = ", ".join(BODIES)
+            raise ImproperlyConfigured(f"SMS_HTTP needs a url with https://, and a body that is one of {known}")
+        wrong = [name for name, kind in SHAPES.items() if not isinstance(getattr(self, name), kind)]
+        if wrong:
+            raise ImproperlyConfigured(f"SMS_HTTP: {', '.join(wrong)} cannot be read: docs/gateways.md")
 
 
 def supplier() -> Supplier:

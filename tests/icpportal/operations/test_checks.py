@@ -1,6 +1,7 @@
 """Production does not start half set up: each thing that is missing or unsafe is named."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
@@ -30,6 +31,9 @@ SAFE = {
     "SMS_GATEWAY": "icpportal.gateways.sms.http.HttpSms",
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
     "STAFF_SECOND_FACTOR": True,
+    "TRUSTED_PROXY_COUNT": 1,
+    "DEFAULT_FROM_EMAIL": "filing@beian.example.com",
+    "SMS_HTTP": {"url": "https://sms.example.com/send"},
     "PUBLIC_BASE_URL": "https://beian.example.com",
     "ALLOWED_HOSTS": ["beian.example.com"],
     "S3_BUCKET": "",
@@ -49,6 +53,13 @@ ALIYUN = {
     "SMS_KEY_SECRET": "secret",
     "SMS_TEMPLATES": {each.name: "SMS_1" for each in registered("aliyun")},
 }
+WRONG_SUPPLIERS: list[dict[str, Any]] = [
+    {},
+    {"URL": "https://sms.example.com"},
+    {"url": "sms.example.com/send"},
+    {"url": "https://sms.example.com", "headers": "Bearer"},
+    {"url": "https://sms.example.com", "seconds": "ten"},
+]
 POSTAL = {"EMAIL_ESP": "postal", "EMAIL_BACKEND": "anymail.backends.postal.EmailBackend"}
 
 UNSAFE = [
@@ -74,6 +85,14 @@ UNSAFE = [
     ("portal.E007", {"EMAIL_BACKEND": "demo.messages.mail.PageEmailBackend"}),
     ("portal.E008", {"STAFF_SECOND_FACTOR": False}),
     ("portal.E009", {"PUBLIC_BASE_URL": "http://beian.example.com"}),
+    ("portal.E023", {"TRUSTED_PROXY_COUNT": 0}),
+    ("portal.E024", {"PUBLIC_BASE_URL": "https://elsewhere.example.com"}),
+    ("portal.E024", {"ALLOWED_HOSTS": []}),
+    ("portal.E025", {"DEFAULT_FROM_EMAIL": "filing"}),
+    ("portal.E025", {"DEFAULT_FROM_EMAIL": "网站备案 <filing>"}),
+    *(("portal.E026", {"SMS_HTTP": wrong}) for wrong in WRONG_SUPPLIERS),
+    ("portal.E028", {"INVENTORY_CA_FILE": "/nowhere/ca.pem"}),
+    ("portal.E028", {"PHOTO_APP_CA_FILE": "/"}),
     ("portal.E010", {"PRIVATE_ROOT": "/usr/share/portal/static/documents"}),
     ("portal.E010", {"QUARANTINE_ROOT": "/usr/share/portal/static"}),
     ("portal.E010", {"MINISTRY_ROOT": "/usr/share/portal/static/ministry"}),
@@ -139,6 +158,17 @@ def test_a_bucket_in_the_mainland_is_fine_and_a_disk_does_not_matter_then(settin
 def test_safe_settings_are_silent(settings):
     assert found(settings) == []
     assert found(settings, **ALIYUN) == []
+    assert found(settings, ALLOWED_HOSTS=[".example.com"], DEFAULT_FROM_EMAIL="网站备案 <filing@example.com>") == []
+
+
+def test_the_deployment_check_says_that_it_looked_at_a_demo():
+    done = manage("check", "--deploy", without=("PORTAL_MODE",))
+
+    assert done.returncode == 1
+    assert (
+        "(portal.E027) PORTAL_MODE is not production: this is a demo, and none of its settings was judged."
+        in done.stderr
+    )
 
 
 def test_the_demo_is_allowed_all_of_it(settings):
