@@ -4,6 +4,7 @@ import logging
 import time
 from dataclasses import dataclass
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from icpportal.gateways.errors import Refused, Retryable
@@ -57,6 +58,7 @@ def _examine(named: Gateway, ask: bool) -> Health:
         words = str(problem)
     except Exception as fault:  # one that breaks keeps no other from being asked
         logger.error("gateway broke when it was asked", extra={"gateway": named.name, "trouble": type(fault).__name__})
-        state, words = "down", type(fault).__name__
+        is_ours = isinstance(fault, ImproperlyConfigured)  # a sentence about a setting, which holds no value
+        state, words = "down", str(fault) if is_ours else type(fault).__name__
     took = round((time.monotonic() - begun) * 1000)
     return Health(named.name, path, state, words, took, named.is_advice)

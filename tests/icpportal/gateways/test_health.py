@@ -1,6 +1,7 @@
 """Whether the outside systems answer: each is asked, whatever becomes of the one before."""
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from icpportal.gateways import health
 from icpportal.gateways.errors import Refused
@@ -12,6 +13,11 @@ class Odd:
         raise KeyError("an answer without its end")
 
 
+class Unset:
+    def __init__(self) -> None:
+        raise ImproperlyConfigured("INVENTORY_TOKEN is empty")
+
+
 class Well:
     def check(self) -> None:
         pass
@@ -21,13 +27,13 @@ def test_a_gateway_that_breaks_when_it_is_asked_is_down_and_the_others_are_asked
     for row in asked():
         setattr(settings, row.setting, "")  # not there
     settings.AUTHORITY_GATEWAY, settings.SMS_GATEWAY = f"{__name__}.Odd", "nowhere.Gateway"
-    settings.INVENTORY_GATEWAY = settings.SCANNER_GATEWAY = f"{__name__}.Well"
+    settings.INVENTORY_GATEWAY, settings.SCANNER_GATEWAY = f"{__name__}.Unset", f"{__name__}.Well"
 
     answers = {each.name: (each.state, each.words) for each in health.examine()}
 
     assert answers == {
         "authority": ("down", "KeyError"),
-        "inventory": ("ok", ""),
+        "inventory": ("down", "INVENTORY_TOKEN is empty"),
         "sms": ("down", "ModuleNotFoundError"),
         "scanner": ("ok", ""),
     }
