@@ -82,6 +82,16 @@ def test_a_database_that_is_gone_is_said_by_the_kind_of_error_alone(client, monk
     assert b"password" not in answer.content
 
 
+def test_a_database_that_is_silent_is_waited_for_once(client, monkeypatch, django_assert_num_queries):
+    broken(monkeypatch, OperationalError("connection timeout expired"))
+
+    with django_assert_num_queries(0):
+        checks = client.get("/healthz/deep").json()["checks"]
+
+    assert (checks["database"]["why"], checks["outbox"]) == ("OperationalError", {"ok": False, "why": "database"})
+    assert checks["disk"]["ok"]
+
+
 def test_a_missing_migration_is_not_ready(client):
     ran = MigrationRecorder.Migration.objects.filter(app="transfers").order_by("-name")
     ran.filter(pk__in=[each.pk for each in ran[:2]]).delete()
