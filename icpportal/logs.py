@@ -89,6 +89,17 @@ class Redaction(logging.Filter):
         return True
 
 
+class WithoutStacks(logging.Filter):
+    """Before beat's logger: Celery adds two stacks to each job that it cannot hand over, a gigabyte a day while the
+    broker is away. Its error names the job and says why."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        problem = record.exc_info[1] if record.exc_info else None
+        if type(problem).__name__ == "SchedulingError":  # of celery.beat, which a process of the web does not load
+            record.msg, record.args, record.exc_info = str(problem), (), None
+        return True
+
+
 class PlainLines(logging.Formatter):
     """For a person at a terminal: time, level, event, then `key=value`."""
 
@@ -125,7 +136,10 @@ def logging_settings(*, readable: bool, level: str) -> dict[str, Json]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"private": {"()": "icpportal.logs.Redaction"}},
+        "filters": {
+            "private": {"()": "icpportal.logs.Redaction"},
+            "without_stacks": {"()": "icpportal.logs.WithoutStacks"},
+        },
         "formatters": {"plain": {"()": "icpportal.logs.PlainLines"}, "json": {"()": "icpportal.logs.JsonLines"}},
         "handlers": {
             "stderr": {
@@ -146,6 +160,7 @@ def logging_settings(*, readable: bool, level: str) -> dict[str, Json]:
             "urllib3": {**through_root, "level": "WARNING"},
             "zeep": {**through_root, "level": "WARNING"},
             "celery": {**through_root, "level": "WARNING"},
+            "celery.beat": {"filters": ["without_stacks"]},
             "celery.task": ours,
             "gunicorn.error": ours,
         },

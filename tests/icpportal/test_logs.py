@@ -6,8 +6,18 @@ import os
 from pathlib import Path
 
 import pytest
+from celery.beat import SchedulingError
 
-from icpportal.logs import JsonLines, PlainLines, Redaction, redact, redact_value, request_reference
+from icpportal.logs import (
+    JsonLines,
+    PlainLines,
+    Redaction,
+    WithoutStacks,
+    logging_settings,
+    redact,
+    redact_value,
+    request_reference,
+)
 from tests import fresh
 
 
@@ -182,3 +192,18 @@ def test_the_portals_own_settings_mask_every_logger(tmp_path):
         "ERROR   django.security: host 'a***@example.com'",
         "WARNING celery.task: mobile 139****0003",
     ]
+
+
+def test_beat_says_what_it_could_not_hand_over_without_stacks(lines):
+    logger, written = lines
+    logger.addFilter(WithoutStacks())
+
+    try:
+        raise SchedulingError("Couldn't apply scheduled task outbox: Connection refused")
+    except SchedulingError as problem:  # as celery.beat logs it
+        logger.error("Message Error: %s\n%s", problem, ["  File one"] * 50, exc_info=True)
+
+    (line,) = map(json.loads, written)
+    assert line["event"] == "Couldn't apply scheduled task outbox: Connection refused"
+    assert "traceback" not in line
+    assert logging_settings(readable=False, level="INFO")["loggers"]["celery.beat"]["filters"] == ["without_stacks"]
