@@ -121,6 +121,7 @@ REACTIONS: dict[int, Reaction] = {
 }
 UNKNOWN = Reaction(Act.WAIT, _("the ministry answered with an unknown code"), Told.OPERATIONS, SOON, certain=False)
 BARE = Reaction(Act.WAIT, _("the ministry says that more waits and hands out nothing"), Told.OPERATIONS, SOON)
+AGAIN = Reaction(Act.WAIT, _("the ministry hands out a confirmed file again and again"), Told.OPERATIONS, SOON)
 
 
 def reaction(code: int) -> Reaction:

@@ -26,7 +26,7 @@ from icpportal.gateways.miit.client.account import account
 from icpportal.gateways.miit.client.client import Ministry
 from icpportal.gateways.miit.client.crypto import WireFile, unwrap
 from icpportal.gateways.miit.client.returns import DownloadReply, Reply
-from icpportal.gateways.miit.codes.return_codes import BARE, NO_ANSWER, UNKNOWN, Act, Reaction, Way, reaction
+from icpportal.gateways.miit.codes.return_codes import AGAIN, BARE, NO_ANSWER, UNKNOWN, Act, Reaction, Way, reaction
 from icpportal.gateways.miit.documents import versions
 from icpportal.gateways.miit.documents.types import Download, MalformedDocument
 from icpportal.gateways.miit.incoming import damage, result_handler
@@ -47,6 +47,7 @@ MORE = 3  # of a download: go on calling
 BARE_IN_A_ROW = 6  # calls that are answered "go on" without a file, before we wait
 SOON = 0.5  # seconds, more with each of them
 SAME_IN_A_ROUND = 3  # deliveries of a file although it was acknowledged
+TOO_OFTEN = 5  # deliveries of it in all, before we wait: nothing behind it comes
 WAITING = (InboxState.STORED, InboxState.ACKNOWLEDGED)
 # a file that our own reading stumbles over is parked like one that is not understood
 STUMBLED = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, DataError, IntegrityError)
@@ -162,6 +163,8 @@ def _drain(fetcher: Fetcher, line: MinistryLine, held: dict[str, InboxFile], now
         seen[row.pk] += 1
         goes_on = _received(fetcher, line, row, reply.file, held, now)
         _react(line, reply, now)
+        if row.deliveries >= TOO_OFTEN and (row.acknowledged_at or not row.name):  # as it was before this delivery
+            _wait(line, reply, AGAIN, now)
         if reply.code in LAST or not goes_on or seen[row.pk] >= SAME_IN_A_ROUND:
             return came, goes_on and reply.code in LAST and not held
     return came, False

@@ -143,6 +143,26 @@ def test_an_authority_that_never_takes_the_acknowledgement_does_not_hold_us_for_
     assert told() == [("granted", "TR-1.1")]
 
 
+def fetch_often(now):
+    for _ in range(9):
+        inbox.fetch(now=now)
+
+
+@pytest.mark.parametrize("name", ["return1", ""])
+def test_a_file_that_comes_again_and_again_although_it_was_confirmed_is_an_alarm(ministry, name):
+    """It was asked for every ten seconds for ever, nothing behind it came, and nobody heard of it."""
+    ministry.deliver(name, granted(waiting()), entry="beianinfo.xml")
+    for _ in range(50):
+        ministry.say("isp_downloadack", code=0)
+        ministry.say("isp_download", returned(3, more=infos(ministry.queue[0].fields)))
+
+    with pytest.raises(Retryable, match="again and again"):
+        fetch_often(NOW)
+
+    assert (line().fetching_waits_until, causes()) == (NOW + timedelta(seconds=30), ["ministry.fetching_waits"])
+    assert told() == [("granted", "TR-1.1")]
+
+
 @pytest.mark.parametrize(
     "content", [b"<not", b"\x00\xff" * 20, b"<other/>", data("").replace(b"DownloadData", b"Upload")]
 )
