@@ -20,7 +20,7 @@ LINE_BREAKS = {"\n", "\r"}
 DAY_WRITTEN = re.compile(r"([0-9]{4})(?:[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})日?|([0-9]{2})([0-9]{2}))")
 # between Chinese characters: the spaces of a name that was set apart, and what keyboards write for the dot
 SPACE_OF_NAME = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
-DOT_OF_NAME = re.compile(rf"(?<=[{HAN}])\s*[·.\uff0e\u30fb\uff65]\s*(?=[{HAN}])")
+DOT_OF_NAME = re.compile(rf"(?<=[{HAN}])\s*[·.\u2022\u2027\u2219\u22c5\uff0e\u30fb\uff65]\s*(?=[{HAN}])")
 BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
 
 
