@@ -15,10 +15,11 @@ from django.utils import timezone
 from filings.models import Access, Person, Subject, Website
 from filings.register.blind_keys import mobile_key, name_key, person_key, subject_key
 from filings.register.certificate_numbers import regular
-from filings.register.certificates import NATURES, certificate
+from filings.register.certificates import INDIVIDUAL, NATURES, certificate
 from filings.register.numbers import read_number, report_unread
 from filings.register.regions import region
 from icpportal.fields.domains import canonical
+from icpportal.fields.text import regular_name
 from icpportal.fields.types import Column, Columns
 from icpportal.gateways.miit.types import FiledAccess, FiledContact, FiledRecord, FiledSite, Level, Struck
 
@@ -99,14 +100,19 @@ def _fill_subject(subject: Subject, record: FiledRecord, at: datetime) -> None:
             "ministry_id": record.subject_id,
             "recorded_at": at,
             "subject_number": _number(record.subject_number),
-            "name": record.name,
-            "name_index": name_key(record.name),
+            "name": (name := _name(record)),
+            "name_index": name_key(name),
             "nature": NATURE_KEYS.get(record.nature or 0, ""),
             "details": {**subject.details, **{name: value for name, value in details.items() if value}},
             "lead": _person(subject, record.lead, subject.lead),
             **_new_document(subject, record),
         },
     )
+
+
+def _name(record: FiledRecord) -> str:
+    """As it is typed here: in the ministry's characters the dot of a person's name is another one."""
+    return regular_name(record.name) if NATURE_KEYS.get(record.nature or 0) == INDIVIDUAL else record.name
 
 
 def _place(code: str) -> str:
@@ -123,17 +129,18 @@ def _new_document(subject: Subject, record: FiledRecord) -> dict[str, Column]:
 
 def _person(subject: Subject, contact: FiledContact, present: Person | None) -> Person | None:
     """The person in charge as the authority has them; without a document only the one we know can be meant."""
+    name = regular_name(contact.name)
     number = regular(contact.id_number) if contact.id_number else ""
     if number and contact.id_type is not None and certificate(contact.id_type):
         key = person_key(contact.id_type, number)
         person = Person.objects.filter(subject=subject, person_key=key).first()
         person = person or Person(subject=subject, person_key=key, id_type=contact.id_type, id_number=number)
-    elif present is not None and contact.name in ("", present.name):
+    elif present is not None and name in ("", present.name):
         person = present
     else:
         return None
     mobile = _first(contact.mobile) or person.mobile
-    news = {"name": contact.name, "mobile": mobile, "mobile_index": mobile_key(mobile), "email": _first(contact.email)}
+    news = {"name": name, "mobile": mobile, "mobile_index": mobile_key(mobile), "email": _first(contact.email)}
     _write(person, news)
     return person
 

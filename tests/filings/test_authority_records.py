@@ -211,6 +211,19 @@ def test_a_contact_without_a_document_is_only_the_person_we_know(lin: Any) -> No
     assert Subject.objects.get().lead.mobile == "13900000099"
 
 
+def test_the_dot_of_a_name_is_the_one_that_is_typed_here(lin: Any) -> None:
+    """The same person was another one: the authority has a full stop of its own characters there."""
+    on_file(lin)
+    contact = FiledContact("阿依古丽．买买提", "", "13900000011", "", 2, "649999198502140009")
+
+    take(record(nature=5, name="阿依古丽．买买提", lead=contact))
+    subject = Subject.objects.get()
+    assert (subject.name, subject.lead.name) == ("阿依古丽·买买提", "阿依古丽·买买提")
+
+    take(record(nature=4, name="示例．纸业"))
+    assert Subject.objects.get().name == "示例．纸业"
+
+
 def test_what_the_record_leaves_out_stays(lin: Any) -> None:
     on_file(lin)
 
