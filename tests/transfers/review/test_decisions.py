@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from icpportal.accounts import roles
 from icpportal.lifecycle import MoveNotAllowed
 from icpportal.outbox.models import Message
 from tests.transfers import states
@@ -31,6 +32,10 @@ def a_minute(settings):
 def finish(order):
     """A worker comes by when the minute is over."""
     return decisions.finish_due(now=Decision.objects.get(order=order, ended_at=None).final_at)
+
+
+def closed(user):
+    type(user).objects.filter(pk=user.pk).update(is_active=False)
 
 
 def test_until_the_minute_is_over_the_applicant_sees_and_hears_nothing(client):
@@ -133,6 +138,18 @@ def test_a_decision_about_an_order_that_moved_on_fails_and_its_reviewer_is_told(
     assert Decision.objects.get().outcome == "failed"
     home = desk.get(reverse("admin:index")).content.decode()
     assert "your decision did not take effect" in home.partition(order.reference)[2]
+
+
+@pytest.mark.parametrize("change", [lambda user: roles.give(user), closed], ids=["left the duty", "closed"])
+def test_a_decision_of_somebody_who_may_not_decide_any_more_is_not_carried_out(client, change):
+    order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
+    press(english(client, reviewer), order, "accept", **all_ok(order))
+
+    change(reviewer)
+
+    assert finish(order) == 0
+    assert (read(order).state, moves(order), Message.objects.count()) == (states.SUBMITTED, [], 0)
+    assert Decision.objects.get().outcome == decisions.FAILED
 
 
 def test_a_return_keeps_what_was_in_order_and_the_words_of_the_reasons(client):
