@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.decorators import method_decorator
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -81,7 +81,7 @@ class ResetCode(CodePage):
         self.request.session.cycle_key()
         self.request.session[PROVED] = {
             "account": str(user.pk),
-            "fits": user.get_session_auth_hash(),
+            "fits": _mark(user),
             "at": timezone.now().timestamp(),
         }
         return redirect("account_reset_new")
@@ -91,12 +91,17 @@ class ResetCode(CodePage):
 
 
 def proved_account(request: HttpRequest) -> User | None:
-    """The account whose mailbox was proved in this session just now, unless its password changed since."""
+    """The account whose mailbox was proved in this session just now, unless its password or address changed since."""
     proof = request.session.get(PROVED)
     if proof is None or timezone.now().timestamp() - proof["at"] > GOOD_FOR.total_seconds():
         return None
     user = User.objects.filter(pk=proof["account"], is_active=True).first()
-    return user if user and constant_time_compare(user.get_session_auth_hash(), proof["fits"]) else None
+    return user if user and constant_time_compare(_mark(user), proof["fits"]) else None
+
+
+def _mark(user: User) -> str:
+    """What a proof fits: the address that was proved, and the password that is to be replaced."""
+    return salted_hmac(PROVED, f"{user.email} {user.password}", algorithm="sha256").hexdigest()
 
 
 @method_decorator([never_cache, sensitive_post_parameters("password1", "password2")], name="dispatch")

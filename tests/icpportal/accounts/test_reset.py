@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
-from icpportal.accounts import roles
+from icpportal.accounts import actions, roles
 from icpportal.accounts.actions import open_account
 from icpportal.accounts.models import Pending, User
 from tests.icpportal.accounts.conftest import PASSWORD
@@ -124,6 +124,15 @@ def test_the_proof_is_worth_nothing_once_the_password_changed(client, lin):
     assert choose(client).url == RESET
     lin.refresh_from_db()
     assert lin.check_password("changed-elsewhere-5")
+
+
+def test_the_proof_is_worth_nothing_once_the_account_has_another_address(client, lin):
+    prove(client)
+    actions.confirm_email(actions.begin(Pending.Kind.EMAIL, destination="new@example.com", language="en", user=lin))
+
+    assert client.get(NEW).url == RESET
+    assert choose(client).url == RESET
+    assert User.objects.get(pk=lin.pk).check_password(PASSWORD)
 
 
 def test_the_proof_serves_once(client, lin):
