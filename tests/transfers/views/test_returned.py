@@ -316,6 +316,19 @@ def test_a_change_of_what_its_code_opens_answers_the_authority(client: Client) -
     assert "not changed since the return" not in shown(client, order, "check")
 
 
+@pytest.mark.parametrize(("language", "reviewer"), [("en", "our reviewer"), ("zh-hans", "审核人员指出")])
+def test_what_the_authority_returned_is_not_said_to_be_asked_for_by_our_reviewer(
+    client: Client, language: str, reviewer: str
+) -> None:
+    """The pages said that only what our reviewer asked for can be changed; nobody of ours had asked for anything."""
+    order = turned_down("1055")
+
+    pages = [shown(client, order, "documents", language=language)]
+    pages.append(shown(client, order, "step", "website", language=language))
+
+    assert [reviewer in page for page in pages] == [False, False]
+
+
 def test_a_paper_that_the_authority_returned_is_to_be_replaced_and_says_why(client: Client) -> None:
     """The order asked for it; the list said "4 of 4 ready", and the page of the paper neither why nor what to do."""
     order = turned_down("1055")

@@ -35,9 +35,7 @@ from verification.phones import uploads
 
 UPLOAD = "upload"
 WAYS = [(UPLOAD, gettext_lazy("Upload here")), (slots.BY_PHONE, gettext_lazy("Take photos with your phone"))]
-ONLY_NAMED = Notice(
-    "turn", gettext_lazy("You can change only what our reviewer asked for. Everything else stays as it is")
-)
+ONLY_NAMED = Notice("turn", gettext_lazy("You can change only what the return named. Everything else stays as it is"))
 
 
 class WayForm(forms.Form):

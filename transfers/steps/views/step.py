@@ -39,7 +39,7 @@ TOO_OLD = Notice(
     (_("Everything else in the draft is kept."),),
 )
 LOCKED = Notice("info", _("This page stays as it is"), (_("Our reviewer did not ask for changes on this page."),))
-PARTLY_LOCKED = Notice("turn", _("You can change only what our reviewer asked for. Everything else stays as it is"))
+PARTLY_LOCKED = Notice("turn", _("You can change only what the return named. Everything else stays as it is"))
 FILED_NUMBER = Notice(
     "info",
     _("The ministry texts the mobile number on the filing"),
