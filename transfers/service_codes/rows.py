@@ -183,7 +183,7 @@ def server_row(server: Server, rows: list[CodeRow]) -> ServerRow:
     mine = {code.pk for code in server.codes}
     return ServerRow(
         server=server,
-        reason=_reason(server, free=sum(row.code.is_free for row in rows if row.code.pk in mine)),
+        reason=_reason(server, free=sum(row.code.is_free and row.is_mine for row in rows if row.code.pk in mine)),
         billing=BILLINGS[server.instance.billing],
         rows=[row for row in rows if row.code.pk in mine],
     )

@@ -255,6 +255,17 @@ def test_a_server_gives_five_codes_and_no_sixth(client, servers):
     assert "This server gives no more service codes. 5 of them are still free: use one of those" in html
 
 
+def test_codes_that_were_handed_over_are_not_counted_among_those_to_use(client, servers):
+    """Who had given two away was told to use them."""
+    user = alice()
+    for slot in range(1, 6):
+        code_of(user, slot, **({"kept_by": CHEN} if slot > 2 else {}))
+
+    html = text(page(client, user))
+
+    assert "This server gives no more service codes. 2 of them are still free" in html
+
+
 def test_a_server_whose_codes_are_all_spent_leads_to_another_server(client, servers):
     user = alice()
     for slot in range(1, 6):
