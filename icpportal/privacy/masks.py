@@ -6,6 +6,8 @@ from django.utils.translation import gettext
 
 from icpportal.privacy.crypto import Unreadable
 
+CLOSED = "closed.invalid"  # the host of the address that an erased account has
+
 
 def readable(shown: Callable[[], str]) -> str:
     """What a list shows of a sealed value, and in its place that it cannot be read: the other rows can."""
@@ -35,8 +37,10 @@ def mask_number(number: str) -> str:
 
 
 def mask_email(email: str) -> str:
-    """`w***@example.com`."""
+    """`w***@example.com`; of an account that was erased, that it is closed."""
     local, at, host = email.partition("@")
+    if host == CLOSED:
+        return gettext("a closed account")
     return f"{local[:1]}***{at}{host}" if at else mask_name(email)
 
 

@@ -22,6 +22,7 @@ from icpportal.audit.words import ACTS
 from icpportal.drafts.models import PageDraft
 from icpportal.lifecycle import APPLICANT
 from icpportal.outbox.models import Message, Muted
+from icpportal.privacy.masks import CLOSED
 from transfers.models import Objection, Order, SearchKey, TypeCheck
 from transfers.orders.kinds import is_in
 from transfers.orders.machine import note
@@ -76,7 +77,7 @@ def erase_account(user: User, *, now: datetime | None = None) -> None:
             model.objects.filter(user=user).delete()
         EmailAddress.objects.filter(user_id=user.pk).delete()
         Authenticator.objects.filter(user_id=user.pk).delete()
-        user.email = f"closed-{user.pk}@closed.invalid"
+        user.email = f"closed-{user.pk}@{CLOSED}"
         user.customer_name = f"account:{user.pk}"
         user.mobile, user.mobile_confirmed_at, user.name, user.is_active = "", None, "", False
         user.set_unusable_password()

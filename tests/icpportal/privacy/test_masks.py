@@ -1,6 +1,7 @@
 """Masks show enough to recognise one's own and too little for anybody else."""
 
 import pytest
+from django.utils.translation import override
 
 from icpportal.privacy.blind_index import blind_index
 from icpportal.privacy.masks import mask_email, mask_mobile, mask_name, mask_number
@@ -33,3 +34,10 @@ def test_a_blind_index_depends_on_kind_value_and_key(settings: object) -> None:
     assert first != blind_index("person", "13900000001")
     settings.BLIND_INDEX_KEY = "another"
     assert first != blind_index("mobile", "13900000001")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "a closed account"), ("zh-hans", "已关闭的账号")])
+def test_the_address_of_a_closed_account_is_not_shown_as_one(language: str, words: str) -> None:
+    """Who had given it a service code read "c***@closed.invalid"."""
+    with override(language):
+        assert mask_email("closed-7@closed.invalid") == words
