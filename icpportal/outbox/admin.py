@@ -94,6 +94,10 @@ class MessageAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         return super().get_queryset(request).defer("payload")
 
+    def row_title(self, row: Message) -> str:
+        """What it is about and by which way, in words."""
+        return f"{self.message_shown(row)} · {self.channel_shown(row)}"
+
     def has_deliver_permission(self, request: HttpRequest) -> bool:
         """Whether the account may act on messages: `outbox.deliver_message`."""
         return request.user.has_perm("outbox.deliver_message")

@@ -178,3 +178,14 @@ def test_the_chain_holds_after_a_day_at_the_desk(auditor: Client) -> None:
 
     assert (verify().broken, verify().entries) == ("", AuditEntry.objects.count())
     assert SIGN_IN in acts()
+
+
+@pytest.mark.parametrize(("language", "title"), [("en", "Signed in"), ("zh-hans", "登录")])
+def test_the_page_of_an_entry_is_called_by_words_and_not_by_codes(auditor: Client, language: str, title: str) -> None:
+    append(SIGN_IN, actor=make_reviewer(), reference="T7Q4-M2KX")
+    entry = AuditEntry.objects.latest("pk")
+    auditor.cookies["django_language"] = language
+
+    page = auditor.get(reverse("admin:audit_auditentry_change", args=[entry.pk])).content.decode()
+
+    assert re.findall(r"<h1>([^<]*)</h1>", page) == [f"{title} · T7Q4-M2KX"]
