@@ -157,6 +157,15 @@ class CauseCancellationAdmin(admin.ModelAdmin):
         except AlreadyRequested:
             return super().changeform_view(request, object_id, form_url, extra_context)
 
+    def response_add(
+        self, request: HttpRequest, obj: CauseCancellation, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """What was asked, and that nothing has happened yet."""
+        messages.success(request, _("Nothing is ended yet: a second person has to allow it"))
+        if "_addanother" in request.POST:
+            return redirect(request.path)
+        return redirect("admin:transfers_causecancellation_change", obj.pk)
+
     def save_model(self, request: HttpRequest, obj: CauseCancellation, form: CauseForm, change: bool) -> None:
         asked = for_cause.request_cancellation(
             form.website, cause=obj.cause, words=obj.words, actor=account_of(request)

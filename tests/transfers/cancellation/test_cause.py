@@ -58,8 +58,10 @@ def test_a_reviewer_asks_a_lead_reads_and_allows_it_is_reported_and_everybody_is
     client: Client, website: Website
 ) -> None:
     lead = make_lead_reviewer()
-    proved(client, make_reviewer()).post(ADD, ASKED)
+    answer = proved(client, make_reviewer()).post(ADD, ASKED, follow=True).content.decode()
     request = CauseCancellation.objects.get()
+    assert "Nothing is ended yet: a second person has to allow it" in answer
+    assert ("End the access of example.com" in answer, "shell_site" in answer) == (True, False)
     assert Order.objects.count() == 0
     assert Message.objects.count() == 0
     home = english(Client(), lead).get(reverse("admin:index")).content.decode()
