@@ -266,7 +266,17 @@ def test_reviewers_read_leads_write_and_nobody_else_opens_it(gao, reviewer, reas
     auditor, stranger = make_user(held_roles=(AUDITOR,)), make_user()
     assert [sign_in(Client(), user).get(at(reason)).status_code for user in (auditor, stranger)] == [403, 404]
     assert gao.post(at(reason), {"move": "unheard of"}).status_code == 403
-    assert "No case with a part" in (act(gao, reason, "save", **DRAFT) and act(gao, reason, "try", reference="NO-SUCH"))
+    told = "No order has this number"
+    assert told in (act(gao, reason, "save", **DRAFT) and act(gao, reason, "try", reference="NO-SUCH"))
+
+
+def test_a_past_case_is_found_by_its_number_however_it_is_written(gao, reason, order):
+    act(gao, reason, "save", **DRAFT)
+
+    for typed in (order.reference.lower(), order.reference.replace("-", ""), f" {order.reference.replace('-', ' ')} "):
+        act(gao, reason, "try", reference=typed)
+        assert publication.draft_of(reason).tried_on == order.reference
+        ReasonVersion.objects.update(tried_on="")
 
 
 @pytest.mark.usefixtures("steady_cache")

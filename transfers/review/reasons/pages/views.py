@@ -34,6 +34,7 @@ from transfers.review.reasons.blanks import BLANKS
 from transfers.review.reasons.pages.forms import AskForm, TryForm, VersionForm, written
 from transfers.review.reasons.pages.page import ReasonsPage, item, listed, versions_of_all
 from transfers.review.reasons.queries import fit, holds_in
+from transfers.review.search import spellings
 from transfers.review.staff import is_lead
 
 REVIEWS = "transfers.review_order"
@@ -119,10 +120,13 @@ def _try(request: HttpRequest, site: AdminSite, found: ReturnReason, user: User)
         raise RequestRefused(publication.GONE)
     if not form.is_valid():
         return _drawn(request, site, found, try_form=form)
-    reference = form.cleaned_data["reference"].upper()
-    order = Order.objects.select_related("owner").filter(reference=reference).first()
-    part = _part_for(draft, order) if order else ""
-    if order is None or not part or not holds_in(draft, order.province):
+    typed = form.cleaned_data["reference"]
+    order = Order.objects.select_related("owner").filter(reference=spellings.reference(typed) or typed).first()
+    if order is None:
+        form.add_error("reference", _("No order has this number: check it, for example T7Q4-M2KX"))
+        return _drawn(request, site, found, try_form=form)
+    part = _part_for(draft, order)
+    if not part or not holds_in(draft, order.province):
         form.add_error("reference", _("No case with a part and a province of this reason: choose another one"))
         return _drawn(request, site, found, try_form=form)
     note_access_by(request, what="order", reference=order.reference, reason=REVIEW)
