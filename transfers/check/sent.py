@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -108,8 +109,9 @@ def answer_file(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _answer_at(order: Order) -> datetime | None:
+    """When we answer, unless that is over: the order's page says that we are late."""
     date = next_date(order) if is_in(order, Group.PAPERS_IN_REVIEW) else None
-    return date[1] if date else None
+    return date[1] if date and date[1] > timezone.now() else None
 
 
 def _sent_order(request: HttpRequest, reference: str) -> tuple[Order, datetime]:

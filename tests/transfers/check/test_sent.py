@@ -2,7 +2,7 @@
 
 import re
 import subprocess
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,17 @@ def test_withdrawing_is_a_sentence_at_its_end_and_no_button(client: Client) -> N
     assert f'<a href="{way}">Withdraw the order</a>' in on_sent
     (link,) = re.findall(rf'<a[^>]*href="{way}"[^>]*>', on_order)
     assert "button" not in link
+
+
+def test_an_answer_that_is_late_is_not_promised_for_the_day_that_is_over(client: Client) -> None:
+    """A page that was kept said "we answer by" a day of last month, and had a calendar file of it."""
+    order = submitted(entered_at=timezone.now() - timedelta(days=30))
+
+    page = page_of(client, order)
+
+    assert ("We answer by" in page, "It is now here:" in page) == (False, True)
+    assert "What happens next" in page
+    assert client.get(reverse("answer-file", args=[order.reference])).status_code == 404
 
 
 def test_the_page_stays_and_later_says_where_the_order_is(client: Client) -> None:
