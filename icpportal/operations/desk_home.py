@@ -22,8 +22,10 @@ from icpportal.fields.types import Words
 from icpportal.gateways.miit.models import MinistryLine, Report, ReportState
 from icpportal.operations import heartbeat
 from icpportal.outbox import queries as outbox
+from icpportal.outbox.models import CHANNELS
 from icpportal.time_format import long_words, short_words, to_beijing
 from icpportal.workdays.calendar import calendar
+from transfers.authority.parked_words import SECOND_PERSON, why_parked
 from transfers.models import ParkedAnswer
 from transfers.review.home.page import Line, second_line
 
@@ -133,7 +135,7 @@ def operations_page(reader: User, now: datetime) -> OperationsPage:
         queued=by_state.get(ReportState.QUEUED, 0),
         held=by_state.get(ReportState.PARKED, 0),
         line_trouble=_line_trouble(line) if line else "",
-        parked=[Parked(row.report_key, row.reason, short_words(row.at)) for row in parked],
+        parked=[_parked(row) for row in parked],
         parked_url=reverse("admin:transfers_parkedanswer_changelist"),
         failing=_failing(),
         messages_url=reverse("admin:outbox_message_changelist"),
@@ -157,6 +159,12 @@ def _systems(now: datetime) -> list[System]:
     return sorted(found, key=lambda system: system.tone == WORKS)
 
 
+def _parked(row: ParkedAnswer) -> Parked:
+    """Why it waits, and for whom once a colleague has proposed to apply it."""
+    asked = [str(SECOND_PERSON)] if row.proposed_by_id else []
+    return Parked(row.report_key, " · ".join([why_parked(row), *asked]), short_words(row.at))
+
+
 def _line_trouble(line: MinistryLine) -> str:
     """Why nothing is sent or fetched just now, as the line noted it."""
     stopped = [line.sending_stopped_because, line.fetching_stopped_because]
@@ -166,7 +174,7 @@ def _line_trouble(line: MinistryLine) -> str:
 
 def _failing() -> list[Failing]:
     counted = outbox.failed().order_by().values_list("channel").annotate(n=Count("pk"), since=Min("failed_at"))
-    return [Failing(channel, n, short_words(since)) for channel, n, since in counted]
+    return [Failing(str(CHANNELS.get(channel, channel)), n, short_words(since)) for channel, n, since in counted]
 
 
 def _missing_year(now: datetime) -> int | None:

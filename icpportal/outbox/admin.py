@@ -16,9 +16,9 @@ from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.desk.readonly_list import ValuesFilter
-from icpportal.fields.types import Columns, Words
+from icpportal.fields.types import Columns
 from icpportal.outbox import actions
-from icpportal.outbox.models import OWED, Message, State
+from icpportal.outbox.models import CHANNELS, OWED, Message, State
 from icpportal.outbox.queries import LATE
 from icpportal.outbox.texts.catalogue import title_of
 
@@ -46,15 +46,6 @@ class NeedsAttentionFilter(admin.SimpleListFilter):
             "late": {"next_at__lt": timezone.now() - LATE, "state__in": OWED},
         }
         return queryset.filter(**kinds.get(self.value() or "", {}))
-
-
-CHANNELS: dict[str, Words] = {
-    "email": pgettext_lazy("channel", "Email"),
-    "sms": pgettext_lazy("channel", "Text message"),
-    "site": pgettext_lazy("channel", "On the site"),
-    "webhook": pgettext_lazy("channel", "Webhook"),
-    "authority": pgettext_lazy("channel", "Report to the authority"),
-}
 
 
 class ChannelFilter(ValuesFilter):

@@ -34,6 +34,15 @@ class Lost(models.TextChoices):
     OTHER = "other", _("No reason was given")
 
 
+# by which way it goes, in words
+CHANNELS: dict[str, Words] = {
+    "email": pgettext_lazy("channel", "Email"),
+    "sms": pgettext_lazy("channel", "Text message"),
+    "site": pgettext_lazy("channel", "On the site"),
+    "webhook": pgettext_lazy("channel", "Webhook"),
+    "authority": pgettext_lazy("channel", "Report to the authority"),
+}
+
 NOT_DELIVERED = pgettext_lazy("message", "Not delivered")
 ARRIVED = pgettext_lazy("message", "Delivered")
 

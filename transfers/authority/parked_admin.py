@@ -19,7 +19,8 @@ from icpportal.gateways.miit.types import AnswerKind, reference_of
 from icpportal.privacy.admin import Noted
 from icpportal.time_format import short_words, span_words
 from transfers.authority import parked, parked_proposals
-from transfers.authority.results import NO_ORDER, NO_REPORT, OVERTAKEN
+from transfers.authority.parked_words import ASK_ABOUT_ORDER, PROPOSE, SECOND_PERSON, why_parked
+from transfers.authority.results import NO_ORDER
 from transfers.models import ParkedAnswer
 
 KINDS: dict[str, Words] = {
@@ -33,16 +34,6 @@ KINDS: dict[str, Words] = {
 }
 
 
-WHY: dict[str, Words] = {
-    NO_ORDER: _("There is no such order"),
-    NO_REPORT: _("The order has made no such report"),
-    OVERTAKEN: _("The order was being changed at that moment"),
-}
-WHY_NOT_TAKEN = _("The order could not take it in the state it was in")
-WHY_NOT_READ = _("It could not be read")
-ASK_ABOUT_ORDER = _("Find out which order is meant, do by hand what it says, then close it")
-PROPOSE = _("Compare it with the order; propose to apply it, or do by hand what it says and close it")
-SECOND_PERSON = _("A second person reads the reason, then applies it or declines")
 LONGEST_SHOWN = 80
 
 
@@ -94,10 +85,7 @@ class ParkedAnswerAdmin(Noted, RowActions):
 
     @admin.display(description=_("Why it is parked"), ordering="reason")
     def why(self, row: ParkedAnswer) -> str:
-        known = WHY.get(row.reason)
-        if known:
-            return str(known)
-        return f"{WHY_NOT_TAKEN if ' by ' in row.reason else WHY_NOT_READ} ({row.reason})"
+        return why_parked(row)
 
     @admin.display(description=pgettext_lazy("ministry", "What to do"))
     def to_do(self, row: ParkedAnswer) -> str:
