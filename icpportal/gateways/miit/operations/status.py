@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.alarms import restored
 from icpportal.fields.types import Fact
 from icpportal.gateways.miit.client import agreement
 from icpportal.gateways.miit.codes import table_numbers
@@ -159,6 +160,10 @@ def _needs(facts: InterfaceStatus, oldest_due: datetime | None, now: datetime) -
     stands_still = idle and oldest_due is not None and oldest_due < now - STILL
     number = facts.reports[ReportState.PARKED]
     rows = (
+        (
+            restored.is_held(),
+            gettext("this portal was restored from a backup: nothing is sent or fetched until restore --go"),
+        ),
         (number > 0, gettext("%(number)s parked: miit queue --state parked") % {"number": number}),
         (stands_still, gettext("reports could go and do not: is a worker running?")),
         (facts.schemas not in ("none", "valid"), f"schemas: {facts.schemas}"),

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone, translation
 
+from icpportal.alarms import restored
 from icpportal.gateways.miit.codes.return_codes import BOTH, REACTIONS, Way
 from icpportal.gateways.miit.line import line_state
 from icpportal.gateways.miit.models import InboxFile, MinistryLine
@@ -34,6 +35,14 @@ def test_a_portal_that_never_reported_needs_nothing():
     assert (now.isp_id, now.version, now.last_sequence) == (ISP, "V.3.0", None)
     assert now.reports == {"queued": 0, "parked": 0, "numbered": 0, "accepted": 0}
     assert (now.inbox, now.schemas, now.needs) == ({"waiting": 0, "parked": 0, "damaged": 0}, "none", [])
+
+
+def test_a_restored_portal_that_nobody_let_go_says_so():
+    restored.hold("20261124T080000Z", now=NOW)
+
+    assert standing(now=NOW).needs == [
+        "this portal was restored from a backup: nothing is sent or fetched until restore --go"
+    ]
 
 
 def test_reports_and_downloads_are_counted_by_what_they_wait_for():
