@@ -11,6 +11,7 @@ import io
 import json
 import time
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -148,6 +149,10 @@ def _exchange(sent: Sent, seconds: float, *, judge: bool) -> bytes:
             allow_redirects=False,
             stream=True,
         ) as response:
+            if (
+                judge and response.status_code == HTTPStatus.UNAUTHORIZED
+            ):  # a setting mends it, and the text leaves then
+                raise Retryable(f"{WHO} does not take our key: {response.status_code}")
             if judge:
                 http_responses.check_status(response.status_code, WHO)
             return http_responses.content(response, WHO, ends=ends, largest=LARGEST)
