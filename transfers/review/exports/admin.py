@@ -1,5 +1,6 @@
 """What the access log calls the lists that left the desk, and what a second lead reads of those that wait."""
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from transfers.models import ListExport
 from transfers.review.baskets.rows import Reader
 from transfers.review.exports.actions import ALLOWED, EXPORTED, waiting
 from transfers.review.home.page import Line
-from transfers.review.home.second import read_for_leads
+from transfers.review.home.second import Part, read_for_leads
 
 WHAT.update(
     {
@@ -20,15 +21,14 @@ WHAT.update(
 )
 
 
-def to_allow(reader: Reader, most: int) -> list[Line]:
+def _waiting(reader: Reader) -> QuerySet[ListExport]:
     """The lists of many orders that colleagues want as a file."""
-    found = waiting(reader.now).exclude(asked_by=reader.user).select_related("asked_by")
-    return [_to_allow(each) for each in found.order_by("asked_at")[:most]]
+    return waiting(reader.now).exclude(asked_by=reader.user).select_related("asked_by").order_by("asked_at")
 
 
-def _to_allow(asked: ListExport) -> Line:
+def _line(asked: ListExport) -> Line:
     at, words = short_words(asked.asked_at), asked.words.get(get_language() or "") or asked.query
     return Line(_("Export a list"), reverse("admin:desk_export"), at, words, str(asked.asked_by))
 
 
-read_for_leads(to_allow)
+read_for_leads(Part(_waiting, _line))

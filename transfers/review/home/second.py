@@ -1,37 +1,52 @@
 """What waits for a second lead and is no request like the others: legal holds, and what other parts add."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from icpportal.accounts.models import User
 from icpportal.privacy.holds import open_holds
 from icpportal.privacy.models import LegalHold
 from icpportal.time_format import short_words
 from transfers.review.baskets.rows import Reader
 from transfers.review.home.page import Line
 
-Read = Callable[[Reader, int], list[Line]]
 HOLDS, WAIT = "admin:privacy_legalhold_changelist", "lifted_at__isempty=1"
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows that a lead may answer and did not ask for, the oldest first, and how one is listed."""
+
+    rows: Callable[[Reader], QuerySet[Any]]
+    line: Callable[[Any], Line]
+
+
 def waits_for(reader: Reader, most: int) -> list[Line]:
-    """What this lead may answer, and did not ask for."""
-    return [line for read in _parts for line in read(reader, most)]
+    """What this lead may answer; one question while nothing waits, which is nearly always."""
+    found = [part.rows(reader) for part in _parts]
+    asked = User.objects.filter(pk=reader.user.pk).annotate(
+        **{f"has_{n}": Exists(rows) for n, rows in enumerate(found)}
+    )
+    has = asked.values_list(*(f"has_{n}" for n in range(len(found)))).get()
+    waiting = [(part, rows) for part, rows, waits in zip(_parts, found, has, strict=True) if waits]
+    return [part.line(row) for part, rows in waiting for row in rows[:most]]
 
 
-def read_for_leads(read: Read) -> None:
-    """Has what `read` finds listed as well."""
-    _parts.append(read)
+def read_for_leads(part: Part) -> None:
+    """Has these rows listed as well."""
+    _parts.append(part)
 
 
-def _holds(reader: Reader, most: int) -> list[Line]:
+def _holds(reader: Reader) -> QuerySet[LegalHold]:
     """The legal holds that a colleague has set, or wants lifted."""
     to_set = Q(confirmed_by=None, proposed_by=None) & ~Q(asked_by=reader.user)
     to_lift = Q(proposed_by__isnull=False) & ~Q(proposed_by=reader.user)
-    found = open_holds().filter(to_set | to_lift).select_related("asked_by", "proposed_by")
-    return [_hold(each) for each in found.order_by("asked_at")[:most]]
+    return open_holds().filter(to_set | to_lift).select_related("asked_by", "proposed_by").order_by("asked_at")
 
 
 def _hold(hold: LegalHold) -> Line:
@@ -42,4 +57,4 @@ def _hold(hold: LegalHold) -> Line:
     return Line(hold.reference, url, short_words(at), _("Lifting a legal hold"), str(hold.proposed_by))
 
 
-_parts: list[Read] = [_holds]
+_parts: list[Part] = [Part(_holds, _hold)]
