@@ -76,6 +76,11 @@ CAUSES = (
         _("Check MIIT_AES_KEY. If the file stays damaged, “miit confirm” gives it up: docs/ministry.md says when."),
     ),
     Cause(
+        "ministry.download_parked",
+        _("A download waits for a person: it was not understood, or is a notice or a task that asks for something."),
+        _("“miit downloads” names each. Open “Downloads” at the review desk: it says what to do about each."),
+    ),
+    Cause(
         "ministry.code_missing",
         _("A report needs a code that the ministry's tables do not have. It waits."),
         _("“miit status” prints the line for MIIT_CODES. Add it and restart: the report then goes by itself."),

@@ -31,6 +31,7 @@ ALARMS = {
     orders.STANDING: "orders.standing",
 }
 ROUND_LATE = "files.round_late"
+DOWNLOAD_PARKED = "ministry.download_parked"
 KINDS = ("order", "message", "answer", "download", "report", "row", "file", "document", "part")
 
 
@@ -201,8 +202,10 @@ def parked_answers(now: datetime) -> list[Finding]:
 
 
 def parked_downloads(now: datetime) -> list[Finding]:
-    """Files of the authority that nobody understood, or that ask for something by hand."""
-    return [Finding("download", found.name, found.words(now)) for found in downloads.parked()]
+    """Files of the authority that nobody understood, or that ask for something by hand; opens or clears the alarm."""
+    found = downloads.parked()
+    _tell(DOWNLOAD_PARKED, [each.name for each in found], now)
+    return [Finding("download", each.name, each.words(now)) for each in found]
 
 
 def late_reports(now: datetime) -> list[Finding]:

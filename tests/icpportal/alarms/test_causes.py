@@ -32,7 +32,7 @@ COMPUTED = {
         line_state.stopped(BOTH),
     ],
     "icpportal/operations/monitoring/watch.py": ["health.mail"],
-    "icpportal/operations/reconcile.py": list(reconcile.ALARMS.values()),
+    "icpportal/operations/reconcile.py": [*reconcile.ALARMS.values(), reconcile.DOWNLOAD_PARKED],
     "icpportal/outbox/delivery.py": [alarm_of("email"), alarm_of("sms")],
     "filings/register/numbers.py": ["filing_number.unread:AAA999"],
 }

@@ -234,6 +234,22 @@ def test_a_parked_download_is_named_with_its_age_and_nothing_of_what_it_says(cap
     assert "downloads 2," in lines[-1]
 
 
+def test_parked_downloads_are_an_alarm_until_all_are_dealt_with():
+    """A notice with a time to keep, or a result that fits no report, waited until somebody asked "miit status"."""
+    facts = {"isp_id": 100001, "state": "parked", "received_at": NOW, "processed_at": NOW}
+    for name in ("a.xml", "b.xml"):
+        InboxFile.objects.create(name=name, digest=name, **facts)
+
+    reconcile(now=NOW)
+    assert list(open_alarms().values_list("cause", "reference", "detail")) == [
+        ("ministry.download_parked", "a.xml", "2")
+    ]
+
+    InboxFile.objects.update(state="processed")
+    reconcile(now=NOW)
+    assert not open_alarms().exists()
+
+
 @pytest.mark.parametrize("part", ["stuck_orders", "troubled_messages", "rows_set_aside", "files_against_rows"])
 def test_a_part_that_breaks_is_said_and_keeps_no_other_from_being_looked_at(capsys, monkeypatch, part, stuck):
     stuck(Stuck("T1", "handing_over", "held"))
