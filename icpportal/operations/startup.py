@@ -6,6 +6,8 @@ import sys
 import django
 from celery import current_app
 from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage, staticfiles_storage
 from django.core.cache import caches
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, connections
@@ -71,12 +73,25 @@ def _foreign_keys() -> list[str]:
             connection.close()
 
 
+def uncollected() -> list[str]:
+    """Why pages of the web could not be drawn: one names a file that `collectstatic` has not seen."""
+    if settings.DEMO or not isinstance(staticfiles_storage, ManifestStaticFilesStorage):
+        return []
+    named = (path for finder in finders.get_finders() for path, _storage in finder.list([]))
+    if all(staticfiles_storage.hash_key(path) in staticfiles_storage.hashed_files for path in named):
+        return []
+    says = "lacks files that pages name: run manage.py collectstatic --noinput, as after each upgrade."
+    return [f"{settings.STATIC_ROOT} {says}"]
+
+
 def preload() -> None:
     """What the first requests of a process would read, read before gunicorn forks: then its processes share it.
 
     Everything a page may need but its rows. Nothing outside is asked and no connection stays open; what was read is
     not looked through by the garbage collector again.
     """
+    for words in uncollected():
+        sys.stderr.write(f"{words}\n")
     get_resolver().url_patterns  # noqa: B018 -- reads the modules of all pages
     for language, _name in settings.LANGUAGES:
         with translation.override(language):

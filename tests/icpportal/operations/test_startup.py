@@ -4,13 +4,16 @@ Each is really started, in the environment of production, and ends before it spe
 """
 
 import base64
+import json
 import os
 import subprocess
 import sys
 
 import pytest
+from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.storage import staticfiles_storage
 
-from icpportal.operations.startup import EXIT_CODE, faults
+from icpportal.operations.startup import EXIT_CODE, faults, uncollected
 from tests import fresh, migrated
 from tests.icpportal.production import PRODUCTION, ROOT, environment, manage
 
@@ -145,6 +148,24 @@ def test_real_gateways_and_a_providers_own_may_serve_and_the_demo_may_have_all_o
         setattr(settings, setting, real)
 
     assert (faults(), in_the_demo) == ([], [])
+
+
+def test_the_web_names_at_its_start_that_files_of_pages_were_not_collected(settings, tmp_path):
+    settings.DEMO, settings.STATIC_ROOT = False, str(tmp_path)
+    manifest = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": manifest}
+    says = f"{tmp_path} lacks files that pages name: run manage.py collectstatic --noinput, as after each upgrade."
+    every = {name: name for finder in get_finders() for name, _storage in finder.list([])}
+
+    def with_collected(paths: dict[str, str]) -> list[str]:
+        written = {"paths": paths, "version": "1.1", "hash": ""}
+        (tmp_path / "staticfiles.json").write_text(json.dumps(written))
+        staticfiles_storage.hashed_files, _digest = staticfiles_storage.load_manifest()
+        return uncollected()
+
+    assert uncollected() == [says]
+    assert with_collected(every) == []
+    assert with_collected(dict(list(every.items())[1:])) == [says]
 
 
 FIRST_REQUEST = """
