@@ -31,6 +31,7 @@ from transfers.retention.erasure import BLANK_ADDRESS, erase, erase_contacts, er
 from transfers.rights import export_files
 from transfers.rights.models import CorrectionRequest
 from verification.models import Backdrop, PlaceChoice, ServiceCode
+from verification.service_codes import handovers
 
 ERASE = "erase"
 ACTS[ERASE] = pgettext_lazy("audit", "Erased at the person's request")
@@ -69,6 +70,7 @@ def erase_account(user: User, *, now: datetime | None = None) -> None:
             claims.erase(claim, now=now)
         Backdrop.objects.filter(owner=user).update(**BLANK_ADDRESS)
         PlaceChoice.objects.filter(owner=user).delete()
+        handovers.give_back(user.customer)
         ServiceCode.objects.filter(account=user.customer).update(account=f"account:{user.pk}")
         ServiceCode.objects.filter(kept_by=user.customer).update(kept_by=f"account:{user.pk}")
         Message.objects.filter(user=user).exclude(template=LAST_WORD).delete()

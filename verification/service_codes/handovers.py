@@ -89,6 +89,11 @@ def take_back(handover: CodeHandover, *, now: datetime | None = None) -> None:
     _close(handover, HandoverState.TAKEN_BACK, now)
 
 
+def give_back(account: str) -> None:
+    """The free codes that this account was given go back to whose servers they are of: it is closed."""
+    ServiceCode.objects.filter(kept_by=account, state=ServiceCodeState.FREE).update(kept_by="")
+
+
 def revoke(code: ServiceCode, account: str, *, now: datetime | None = None) -> bool:
     """Make a free code useless, and end the offer of it; False, and nothing changed, when it is not free."""
     with transaction.atomic():

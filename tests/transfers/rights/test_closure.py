@@ -139,6 +139,23 @@ def test_an_erased_person_is_found_nowhere_but_where_the_law_keeps_them(
     assert AuditEntry.objects.filter(act="erase", reference=str(user.pk)).count() == 1
 
 
+def test_a_free_code_that_was_handed_to_somebody_who_is_gone_goes_back_to_its_giver(client: Client) -> None:
+    """It stayed theirs for ever, and its server had one code less."""
+    giver, user = make_user(), make_user()
+    codes = [
+        ServiceCode.objects.create(instance_id="i-1", slot=n, product="ecs", account=giver.customer) for n in (1, 2)
+    ]
+    for code in codes:
+        handovers.accept(handovers.offer(code, giver, user))
+    ServiceCode.objects.filter(pk=codes[1].pk).update(state="used", holder="order-1")
+
+    close(client, user)
+    closure.sweep()
+
+    assert [ServiceCode.objects.get(pk=code.pk).keeper == giver.customer for code in codes] == [True, False]
+    assert ServiceCode.objects.get(pk=codes[1].pk).keeper == f"account:{user.pk}"
+
+
 def test_of_somebody_who_is_gone_no_message_is_left_not_even_the_last_one(
     client: Client, django_capture_on_commit_callbacks
 ) -> None:
