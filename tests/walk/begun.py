@@ -43,7 +43,7 @@ def go_on(client: Any, people: dict[str, User], tokens: dict[str, str]) -> None:
     owner, session = people["owner"], client.session
     session.update({key: tokens[key] for key in (sign_up.IN_SESSION, reset.IN_SESSION)})
     session[reset.PROVED] = {
-        "account": str(owner.pk), "fits": owner.get_session_auth_hash(), "at": timezone.now().timestamp(),
+        "account": str(owner.pk), "fits": reset.mark_of(owner), "at": timezone.now().timestamp(),
     }  # fmt: skip
     session.save()
     client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key

@@ -81,7 +81,7 @@ class ResetCode(CodePage):
         self.request.session.cycle_key()
         self.request.session[PROVED] = {
             "account": str(user.pk),
-            "fits": _mark(user),
+            "fits": mark_of(user),
             "at": timezone.now().timestamp(),
         }
         return redirect("account_reset_new")
@@ -96,10 +96,10 @@ def proved_account(request: HttpRequest) -> User | None:
     if proof is None or timezone.now().timestamp() - proof["at"] > GOOD_FOR.total_seconds():
         return None
     user = User.objects.filter(pk=proof["account"], is_active=True).first()
-    return user if user and constant_time_compare(_mark(user), proof["fits"]) else None
+    return user if user and constant_time_compare(mark_of(user), proof["fits"]) else None
 
 
-def _mark(user: User) -> str:
+def mark_of(user: User) -> str:
     """What a proof fits: the address that was proved, and the password that is to be replaced."""
     return salted_hmac(PROVED, f"{user.email} {user.password}", algorithm="sha256").hexdigest()
 
