@@ -78,6 +78,7 @@ class Report(models.Model):
             models.Index(fields=["next_at", "id"], condition=Q(state="queued"), name="report_queued"),
             models.Index(fields=["state", "-queued_at"], name="report_by_state"),
             models.Index(fields=["-queued_at", "-id"], name="report_queued_last"),
+            models.Index(fields=["subject_id"], condition=Q(subject_id__isnull=False), name="report_by_subject"),
             models.Index(
                 fields=["id"],
                 condition=~Q(payload="") & Q(state__in=("answered", "superseded")),

@@ -1,6 +1,10 @@
 """Every rule by which a result finds its report, and that nothing is guessed where two or none could be meant."""
 
+import re
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from icpportal.gateways.miit.documents.types import Result, Verdict
@@ -219,3 +223,21 @@ def test_a_report_that_waits_to_go_once_more_may_still_be_answered():
     )
 
     assert found(SITE) == "TR-1.1"
+
+
+def test_no_way_to_a_cancellation_reads_the_table_of_reports():
+    answered(waiting(access_id=900001, subject_id=700001))
+    waiting("CA-1.1", kind="cancellation", access_id=900001)
+    with CaptureQueriesContext(connection) as asked:
+        assert found(700001, 5) == "CA-1.1"
+
+    about = [each["sql"] for each in asked.captured_queries if each["sql"].startswith("SELECT")]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        plans = []
+        for sql in about:
+            cursor.execute(f"{'EXPLAIN QUERY PLAN' if connection.vendor == 'sqlite' else 'EXPLAIN'} {sql}")
+            plans.append("\n".join(str(row) for row in cursor.fetchall()))
+    assert about
+    assert [plan for plan in plans if re.search(r"SCAN (miit_report|U0)\b|Seq Scan on miit_report", plan)] == []
