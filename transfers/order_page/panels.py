@@ -43,7 +43,6 @@ PASSWORD_GONE = _(
     "Open the order, verify the password again, then submit."
 )
 NOT_IN_TIME = _("Phone verification was not completed in time")
-NOTHING_TO_CHANGE = _("Nothing in the order has to be changed")
 NO_NEW_REVIEW = _("There is no new review, and a new code will follow.")
 
 SHORT = timedelta(days=3)  # what is left of the time when its colour begins to warn
@@ -284,8 +283,7 @@ def _lapsed(order: Order) -> list[Panel]:
     lapsed = Lapsed(cards(order), asks and not order.password_kept)
     if came is None:
         return [lapsed]
-    said = authority_words(order, chinese=reads_chinese()) if came.note == AUTHORITY_WORDS else None
-    told = [replace(said, advice=str(NOTHING_TO_CHANGE))] if said else []
+    told = _said(order) if came.note == AUTHORITY_WORDS else []
     return [*told, replace(lapsed, title=came.said)]
 
 

@@ -16,6 +16,7 @@ from transfers.orders.kinds import is_in, kind_of
 from transfers.orders.rows import Group
 
 MIDDLE_DOT = " · "
+NOTHING = _("Nothing in the order has to be changed")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def authority_words(order: Order, *, chinese: bool) -> AuthorityWords | None:
     if not (order.authority_code or order.authority_words):
         return None
     asks_for_changes = not is_in(order, Group.LAPSED)  # phones failed: nothing of the order is wrong
-    plain = advice(order, order.authority_code)["zh" if chinese else "en"] if asks_for_changes else ""
+    plain = advice(order, order.authority_code)["zh" if chinese else "en"] if asks_for_changes else str(NOTHING)
     return AuthorityWords(order.authority_code, order.authority_words, plain)
 
 

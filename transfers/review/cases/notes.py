@@ -104,7 +104,7 @@ def _authority(order: Order) -> list[SafeString]:
 
 
 def _said(said: AuthorityWords) -> SafeString:
-    meaning = [zh_parts(said.advice)] if said.code and said.advice else []
+    meaning = [zh_parts(said.advice)] if said.code else []
     return _line(said.code, *meaning, *([zh(said.words)] if said.words else []))
 
 
