@@ -146,10 +146,8 @@ def _taken(url: str, take_apart: Callable[[str], Taken]) -> Taken | None:
 
 
 def database(url: str) -> dict[str, Any]:
-    """The address of a database taken apart."""
-    if not re.match(
-        "(postgres|postgresql|psql|pgsql|sqlite)://", url
-    ):  # of another the library warns, password and all
+    """The address of a database taken apart; of one that is none the library warns, password and all."""
+    if not re.match("(postgres|postgresql|psql|pgsql|sqlite)://", url):
         raise ValueError
     return dict(env.db_url_config(url))
 

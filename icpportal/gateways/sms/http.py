@@ -149,9 +149,8 @@ def _exchange(sent: Sent, seconds: float, *, judge: bool) -> bytes:
             allow_redirects=False,
             stream=True,
         ) as response:
-            if (
-                judge and response.status_code == HTTPStatus.UNAUTHORIZED
-            ):  # a setting mends it, and the text leaves then
+            # a setting mends it, and the text leaves then
+            if judge and response.status_code == HTTPStatus.UNAUTHORIZED:
                 raise Retryable(f"{WHO} does not take our key: {response.status_code}")
             if judge:
                 http_responses.check_status(response.status_code, WHO)

@@ -1,4 +1,4 @@
-"""The buttons of a case: who may press each, what it does, which typed fields it uses up, what is said then."""
+"""The buttons of a case, a function each; `case_action` says what a button is."""
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
