@@ -51,7 +51,9 @@ def take_record(record: FiledRecord, *, provider: int, report_key: str = "", at:
         if website is not None:
             _report_unread(site.site_number, subject)
             _fill_website(subject, website, site)
-            _take_accesses(website, site, provider, report_key, at)
+            others = _take_accesses(website, site, provider, report_key)
+            if record.is_whole:
+                _end_others(website, others, at)
     _end_missing(subject, record, at)
     return True
 
@@ -187,8 +189,8 @@ def _fill_website(subject: Subject, website: Website, site: FiledSite) -> None:
     )
 
 
-def _take_accesses(website: Website, site: FiledSite, provider: int, report_key: str, at: datetime) -> None:
-    """Ours get the authority's ids; the others are noted, and those that are not there any more have ended."""
+def _take_accesses(website: Website, site: FiledSite, provider: int, report_key: str) -> list[int]:
+    """Ours get the authority's ids; the others are noted, and their keys returned."""
     theirs = []
     for filed in sorted(site.accesses, key=lambda access: access.own_id is None):  # what is certain first
         is_reported = bool(report_key) and filed.own_id is not None
@@ -196,8 +198,13 @@ def _take_accesses(website: Website, site: FiledSite, provider: int, report_key:
             _fill_own(website, filed, report_key if is_reported else "")
         elif filed.provider is not None:
             theirs.append(_note_other(website, filed, filed.provider))
+    return theirs
+
+
+def _end_others(website: Website, on_record: list[int], at: datetime) -> None:
+    """Other providers' accesses that the record does not have any more have ended."""
     gone = Access.objects.filter(website=website, own=False, ended_at__isnull=True, ministry_id__isnull=False)
-    gone.exclude(pk__in=theirs).update(ended_at=at, ended_because=NOT_ON_RECORD)
+    gone.exclude(pk__in=on_record).update(ended_at=at, ended_because=NOT_ON_RECORD)
 
 
 def _end_missing(subject: Subject, record: FiledRecord, at: datetime) -> None:

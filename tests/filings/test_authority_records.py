@@ -312,6 +312,15 @@ def test_a_record_of_which_something_was_left_out_ends_nothing(lin: Any) -> None
     assert Access.objects.get(own=True).ended_at is None
 
 
+def test_a_record_of_which_something_was_left_out_ends_no_access_of_another_provider(lin: Any) -> None:
+    on_file(lin)
+    take(record(site(access(), access(access_id=900002, provider=OTHER, own_id=None))))
+
+    take(record(site(access()), is_whole=False))
+
+    assert Access.objects.get(provider=str(OTHER)).ended_at is None
+
+
 @pytest.mark.parametrize("filed", [{"subject_id": 1, "subject_number": "京ICP备10000009号", "id_type": None}, {}])
 def test_a_record_of_somebody_else_or_without_any_website_ends_nothing(lin: Any, filed: Any) -> None:
     on_file(lin)
