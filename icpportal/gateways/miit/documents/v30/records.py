@@ -1,6 +1,7 @@
 """Reads filings as the authority has them (BASJ): subjects, sites, accesses."""
 
 import re
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 from lxml import etree
@@ -16,16 +17,22 @@ BLOCKS = {"Zt_xx", "Txdz", "Zj", "Fzr", "Wz_Fzr", "Wz_xx", "Fwnr", "Yylb", "Ym_x
 
 
 def records(block: etree._Element, remarks: list[str]) -> list[FiledRecord]:
-    """Every subject that has its Ztid; one without is named and passed over."""
+    """Every subject that has its Ztid, once; a row without is named and passed over."""
     remarks += strangers(block, "BASJ")
-    found = []
+    found: dict[int, FiledRecord] = {}
     for row in parts(block, "Baxx"):
         remarks += strangers(row, "Baxx")
         remarks += _inner_strangers(row)
         record = _record(row, remarks)
         if record:
-            found.append(record)
-    return found
+            before = found.pop(record.subject_id, None)
+            found[record.subject_id] = _joined(before, record) if before else record
+    return [*found.values()]
+
+
+def _joined(first: FiledRecord, last: FiledRecord) -> FiledRecord:
+    """One subject told in two rows: it has the sites of both, or each row would end the accesses of the other's."""
+    return replace(last, sites=first.sites + last.sites, is_whole=first.is_whole and last.is_whole)
 
 
 def _inner_strangers(row: etree._Element) -> list[str]:

@@ -102,7 +102,7 @@ DOWNLOADS = st.builds(
     results=st.tuples(st.lists(RESULTS, max_size=2), st.lists(DECISIONS, max_size=2)).map(
         lambda both: (*both[0], *both[1])
     ),
-    records=st.lists(RECORDS, max_size=2).map(tuple),
+    records=st.lists(RECORDS, max_size=2, unique_by=lambda record: record.subject_id).map(tuple),
     struck=st.lists(STRUCK, max_size=2).map(tuple),
     codes=st.lists(CODES, max_size=2).map(tuple),
 )

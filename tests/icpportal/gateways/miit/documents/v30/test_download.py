@@ -227,6 +227,19 @@ def test_what_has_no_number_to_be_known_by_is_passed_over_and_named():
     )
 
 
+def test_a_subject_told_in_two_rows_is_one_record_with_the_sites_of_both():
+    found = read(
+        "<ICP><BASJ><Baxx><Zt_xx><Ztid>5</Ztid><Dwmc>a</Dwmc></Zt_xx><Wz_xx><Wzid>6</Wzid></Wz_xx><Wz_xx/></Baxx>"
+        "<Baxx><Zt_xx><Ztid>8</Ztid></Zt_xx></Baxx>"
+        "<Baxx><Zt_xx><Ztid>5</Ztid><Dwmc>b</Dwmc></Zt_xx><Wz_xx><Wzid>7</Wzid></Wz_xx></Baxx></BASJ></ICP>"
+    )
+
+    assert found.records == (
+        FiledRecord(8),
+        FiledRecord(5, name="b", sites=(FiledSite(6), FiledSite(7)), is_whole=False),
+    )
+
+
 def test_a_result_without_code_and_a_decision_without_verdict_decide_nothing():
     found = read("<ICP><BAJG><Jg_xx><Czlx>x</Czlx></Jg_xx><GJSHS><Gjsh><Shjg>2</Shjg></Gjsh></GJSHS></BAJG></ICP>")
 
