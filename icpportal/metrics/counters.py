@@ -6,8 +6,11 @@ Each process counts for itself: where `/metrics` is on, in files of its own belo
 from http import HTTPMethod
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, values
 
+from icpportal.metrics.reserved import ReservedDict
+
+values.MmapedDict = ReservedDict  # the library has no other place to say how a file is made
 REGISTRY: Final = CollectorRegistry()
 METHODS = frozenset(HTTPMethod)
 OTHER = "other"

@@ -1,0 +1,94 @@
+"""The file in which a process counts, with its room reserved.
+
+prometheus-client maps a file without reserving room for it: on a full volume the first count in a new place ends the
+process (SIGBUS), so a portal with `METRICS_TOKEN` would answer nothing at all. Without room a process counts in memory.
+"""
+
+import mmap
+import os
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from prometheus_client.mmap_dict import MmapedDict
+
+SMALLEST = 1 << 16  # bytes
+TRIED_AGAIN_SECONDS = 60.0
+
+
+class ReservedDict(MmapedDict):
+    """The library's dict of a process, which loses no process where the volume is full; not shown while it is."""
+
+    def __init__(self, filename: str, read_mode: bool = False) -> None:  # noqa: FBT001, FBT002 -- the library's own
+        if read_mode:
+            super().__init__(filename, read_mode)
+            return
+        self._fname = filename
+        self._tried_at = time.monotonic()
+        if _reserve(filename, SMALLEST):
+            super().__init__(filename)
+            return
+        self._f, self._m, self._capacity = None, mmap.mmap(-1, SMALLEST), SMALLEST
+        self._positions: dict[str, int] = {}
+        self._used = 8
+        self._m[:4] = self._used.to_bytes(4, sys.byteorder)
+
+    def _init_value(self, key: str) -> None:
+        encoded = len(key.encode()) + 32  # the library's frame of a value is smaller
+        while self._used + encoded > self._capacity:
+            self._grow()
+        super()._init_value(key)
+
+    def write_value(self, key: str, value: float, timestamp: float) -> None:
+        if self._f is None and time.monotonic() - self._tried_at > TRIED_AGAIN_SECONDS:
+            self._move_to_file()
+        super().write_value(key, value, timestamp)
+
+    def _grow(self) -> None:
+        """Twice the room: in the file where the volume has it, else in memory, and the file goes."""
+        before = self._m[: self._used]
+        self._capacity *= 2
+        if self._f is not None and _reserve(self._fname, self._capacity):
+            self._m = mmap.mmap(self._f.fileno(), self._capacity)
+            return
+        self._leave_file()
+        self._m = mmap.mmap(-1, self._capacity)
+        self._m[: len(before)] = before
+
+    def _leave_file(self) -> None:
+        if self._f is None:
+            return
+        self._f.close()
+        self._f, self._tried_at = None, time.monotonic()
+        _unlink(self._fname)
+
+    def _move_to_file(self) -> None:
+        self._tried_at = time.monotonic()
+        if not _reserve(self._fname, self._capacity):
+            return
+        with suppress(OSError):
+            file = Path(self._fname).open("a+b")  # noqa: SIM115 -- closed by the library
+            map_of_file = mmap.mmap(file.fileno(), self._capacity)
+            map_of_file[: self._used] = self._m[: self._used]
+            self._f, self._m = file, map_of_file
+
+    def close(self) -> None:
+        if self._f is not None:
+            super().close()
+
+
+def _reserve(filename: str, least: int) -> bool:
+    """Whether the file has all the room that it says it has, and this much; one that cannot have it is deleted."""
+    try:
+        with Path(filename).open("a+b") as file:
+            os.posix_fallocate(file.fileno(), 0, max(least, os.fstat(file.fileno()).st_size))
+    except OSError:
+        _unlink(filename)
+        return False
+    return True
+
+
+def _unlink(filename: str) -> None:
+    with suppress(OSError):
+        Path(filename).unlink(missing_ok=True)
