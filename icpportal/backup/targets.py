@@ -10,10 +10,11 @@ from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.base import File
-from django.core.files.storage import FileSystemStorage, Storage
+from django.core.files.storage import Storage
 from django.utils import timezone
 
 from icpportal.gateways.storage import TROUBLE, StorageDown, says_gone
+from icpportal.privacy.files.folders import WholeFiles
 
 CHUNK = 1024 * 1024
 S3 = "s3://"
@@ -159,9 +160,7 @@ def measured(name: str, source: BinaryIO) -> Stored:
 
 
 def _folder(where: str) -> Storage:
-    return FileSystemStorage(
-        Path(where).expanduser().resolve(), file_permissions_mode=0o600, directory_permissions_mode=0o700
-    )
+    return WholeFiles(Path(where).expanduser().resolve(), file_permissions_mode=0o600, directory_permissions_mode=0o700)
 
 
 def _bucket(where: str) -> Storage:

@@ -41,19 +41,19 @@ if S3_BUCKET:
     EXPORTS_STORAGE = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**S3_OPTIONS, "location": "exports"}}
 else:
     DOCUMENT_STORAGE = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "icpportal.privacy.files.folders.WholeFiles",
         "OPTIONS": {"location": PRIVATE_ROOT, **PRIVATE_FILES},
     }
     QUARANTINE_STORAGE = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "icpportal.privacy.files.folders.WholeFiles",
         "OPTIONS": {"location": QUARANTINE_ROOT, **PRIVATE_FILES},
     }
     MINISTRY_STORAGE = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "icpportal.privacy.files.folders.WholeFiles",
         "OPTIONS": {"location": MINISTRY_ROOT, **PRIVATE_FILES},
     }
     EXPORTS_STORAGE = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "icpportal.privacy.files.folders.WholeFiles",
         "OPTIONS": {"location": EXPORTS_ROOT, **PRIVATE_FILES},
     }
 # backups that go to `s3://…`: the account of the documents, unless they have one of their own
