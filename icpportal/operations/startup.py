@@ -78,8 +78,11 @@ def uncollected() -> list[str]:
     if settings.DEMO or not isinstance(staticfiles_storage, ManifestStaticFilesStorage):
         return []
     named = (path for finder in finders.get_finders() for path, _storage in finder.list([]))
-    if all(staticfiles_storage.hash_key(path) in staticfiles_storage.hashed_files for path in named):
-        return []
+    try:
+        if all(staticfiles_storage.hash_key(path) in staticfiles_storage.hashed_files for path in named):
+            return []
+    except OSError as trouble:  # style sheets are joined in VAR_DIR to look at them; pages are read without
+        return [f"VAR_DIR ({settings.VAR_DIR}) has no room or cannot be written: {trouble}."]
     says = "lacks files that pages name: run manage.py collectstatic --noinput, as after each upgrade."
     return [f"{settings.STATIC_ROOT} {says}"]
 

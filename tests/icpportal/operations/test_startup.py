@@ -168,6 +168,16 @@ def test_the_web_names_at_its_start_that_files_of_pages_were_not_collected(setti
     assert with_collected(dict(list(every.items())[1:])) == [says]
 
 
+def test_a_server_starts_where_the_data_folder_has_no_room(settings, tmp_path):
+    settings.DEMO, settings.VAR_DIR, settings.STATIC_BUNDLES_ROOT = False, tmp_path, tmp_path / "file" / "bundles"
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    }
+    (tmp_path / "file").write_bytes(b"")
+    (says,) = uncollected()
+    assert says.startswith(f"VAR_DIR ({tmp_path}) has no room or cannot be written: ")
+
+
 FIRST_REQUEST = """
 import gc, sys
 import icpportal.wsgi
