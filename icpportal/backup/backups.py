@@ -16,6 +16,7 @@ from icpportal.backup import database, files, manifest
 from icpportal.backup.manifest import KEYS, Manifest
 from icpportal.backup.streams import Line, Sealed, sealing, write_lines
 from icpportal.backup.targets import Damaged, Stored, Target
+from icpportal.gateways.storage import StorageDown
 
 Tell = Callable[[str], None]
 
@@ -43,8 +44,21 @@ class Tally:
 
 
 def make(target: Target, keys_target: Target, *, now: datetime | None = None, tell: Tell = lambda _: None) -> Manifest:
-    """One backup, what it writes read again. Raises `StorageDown`, `Damaged` or `DatabaseFault`; then it is none."""
+    """One backup, what it writes read again. Raises `StorageDown`, `Damaged` or `DatabaseFault`; then it is none.
+
+    Of one that is none only the files stay, which the next one does not take again.
+    """
     stamp = f"{(now or timezone.now()).astimezone(UTC):{manifest.STAMP}}"
+    try:
+        return _made(target, keys_target, stamp, tell)
+    except BaseException:
+        with suppress(StorageDown):
+            _drop(target, stamp)
+            keys_target.drop(f"{KEYS}/{stamp}")
+        raise
+
+
+def _made(target: Target, keys_target: Target, stamp: str, tell: Tell) -> Manifest:
     folder = manifest.folder(stamp)
     with database.moment() as moment:
         dumped: list[Sealed] = []
@@ -87,9 +101,7 @@ def prune(target: Target, *, now: datetime | None = None) -> Pruned:
     *older, _newest = manifest.stamps(target) or [""]
     over = [each for each in older if manifest.made_at(each) < now - timedelta(days=settings.BACKUP_KEPT_DAYS)]
     for each in over:
-        for name in reversed(target.listed(manifest.folder(each))[1]):  # the manifest before its parts
-            target.drop(f"{manifest.folder(each)}/{name}")
-        target.drop(manifest.folder(each))
+        _drop(target, each)
     named: set[str] = set()
     unread: dict[str, str] = {}
     for stamp in manifest.stamps(target):
@@ -98,6 +110,20 @@ def prune(target: Target, *, now: datetime | None = None) -> Pruned:
         except manifest.UNREAD as fault:
             unread[stamp] = str(fault)
     return Pruned(len(over), 0 if unread else files.drop_unnamed(target, named, now), unread)
+
+
+def drop_unfinished(target: Target, now: datetime) -> int:
+    """Delete what backups wrote that were killed: nothing opens it, and each night of a full disk would add to it."""
+    killed = [stamp for stamp in manifest.unfinished(target) if manifest.made_at(stamp) < now - files.NEW]
+    for stamp in killed:
+        _drop(target, stamp)
+    return len(killed)
+
+
+def _drop(target: Target, stamp: str) -> None:
+    for name in reversed(target.listed(manifest.folder(stamp))[1]):  # the manifest before its parts
+        target.drop(f"{manifest.folder(stamp)}/{name}")
+    target.drop(manifest.folder(stamp))
 
 
 def drop_old_keys(keys_target: Target, now: datetime) -> int:

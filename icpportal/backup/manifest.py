@@ -60,8 +60,16 @@ def stamps(target: Target) -> list[str]:
 
     A folder of another name is none, as one that somebody copied beside it.
     """
-    folders = filter(is_stamp, target.listed(BACKUPS)[0])
-    return [stamp for stamp in folders if target.size(_name(stamp)) is not None]
+    return [stamp for stamp in _folders(target) if target.size(_name(stamp)) is not None]
+
+
+def unfinished(target: Target) -> list[str]:
+    """Those without a manifest: one that is being made, or that was killed."""
+    return [stamp for stamp in _folders(target) if target.size(_name(stamp)) is None]
+
+
+def _folders(target: Target) -> list[str]:
+    return list(filter(is_stamp, target.listed(BACKUPS)[0]))
 
 
 def write(target: Target, manifest: Manifest) -> None:

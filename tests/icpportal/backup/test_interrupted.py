@@ -1,11 +1,13 @@
 """Ctrl-C while a backup is made or brought back: what came of it is said in a line."""
 
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from icpportal.backup import backups, files, manifest, restores
 from icpportal.backup.targets import Target
@@ -24,6 +26,30 @@ def test_a_backup_that_is_interrupted_is_none_and_says_so(tmp_path: Path, monkey
     with pytest.raises(CommandError, match="No backup was made: it was interrupted."):
         call_command("backup", to=str(tmp_path))
     assert manifest.stamps(Target(str(tmp_path))) == []
+
+
+def test_nothing_is_left_of_it_but_files_for_the_next_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target, keys = tmp_path / "target", tmp_path / "keys"
+    monkeypatch.setattr(files, "take", press_ctrl_c)
+
+    with pytest.raises(CommandError):
+        call_command("backup", to=str(target), keys_to=str(keys))
+    assert [path.name for path in (*target.rglob("*"), *keys.rglob("*")) if path.is_file()] == []
+    assert list((target / "backups").iterdir()) == []
+
+
+def test_what_one_that_was_killed_has_left_goes_after_a_day(tmp_path: Path) -> None:
+    now = timezone.now()
+    killed, under_way = (
+        tmp_path / f"backups/{now - ago:{manifest.STAMP}}" for ago in (timedelta(days=1, hours=1), timedelta(hours=1))
+    )
+    for folder in (killed, under_way):
+        folder.mkdir(parents=True)
+        (folder / "database").write_bytes(b"sealed")
+
+    call_command("backup", to=str(tmp_path))
+    assert (killed.exists(), under_way.exists()) == (False, True)
+    assert len(manifest.stamps(Target(str(tmp_path)))) == 1
 
 
 def test_one_that_is_interrupted_while_old_files_are_deleted_counts(

@@ -52,6 +52,7 @@ class Command(BaseCommand):
     def _make(self, target: Target, keys_target: Target, *, as_json: bool) -> None:
         # first: what people had erased must go in time, whatever becomes of the backup
         keys, undone = self._tried(lambda: backups.drop_old_keys(keys_target, timezone.now()), 0, TROUBLE)
+        _killed, still_there = self._tried(lambda: backups.drop_unfinished(target, timezone.now()), 0, TROUBLE)
         made = backups.make(target, keys_target, tell=self.stderr.write)
         # from here the backup counts, so that whoever stops this stops the deletion alone
         stops = (*TROUBLE, KeyboardInterrupt)
@@ -70,7 +71,7 @@ class Command(BaseCommand):
             self.stderr.write(f"backup {stamp} cannot be read: {fault}")
         if gone.unread:
             self.stderr.write(f"{len(gone.unread)} backups cannot be read: no old file was deleted")
-        if gone.unread or undone or also_undone:
+        if gone.unread or undone or still_there or also_undone:
             sys.exit(3)
 
     def _tried(self, delete: Callable[[], T], otherwise: T, troubles: Troubles) -> tuple[T, bool]:
