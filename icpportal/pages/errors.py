@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.codes.file_cache import is_full
 from icpportal.fields.components import Link
 from icpportal.fields.types import Fact
+from icpportal.gateways.storage import StorageDown
 from icpportal.pages.context import portal
 from icpportal.pages.header import links
 
@@ -127,9 +128,9 @@ def too_many(request: HttpRequest, until: datetime | None = None) -> HttpRespons
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500 with a number to quote, as in the log; 503 when the database does not answer or there is no room left."""
+    """500 with a number to quote, as in the log; 503 when database or storage do not answer or there is no room left."""
     trouble = sys.exc_info()[1]
-    if isinstance(trouble, DatabaseError | InterfaceError) or is_full(trouble):
+    if isinstance(trouble, DatabaseError | InterfaceError | StorageDown) or is_full(trouble):
         return unavailable(request)
     number = secrets.token_hex(4)
     logger.error("page failed", extra={"number": number, "path": request.path, "method": request.method})

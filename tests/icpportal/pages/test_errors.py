@@ -11,6 +11,7 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 from lxml import html
 
+from icpportal.gateways.storage import StorageDown
 from icpportal.lifecycle import MoveNotAllowed
 from icpportal.pages import errors
 from tests.transfers.builders import make_order, make_reviewer, make_user
@@ -71,6 +72,16 @@ def test_when_the_database_does_not_answer_the_page_says_come_back_and_needs_no_
 
     assert (page.status_code, page["Retry-After"]) == (503, "120")
     assert heading(page) == "暂时无法使用"
+
+
+def test_when_the_storage_does_not_answer_the_page_says_come_back_and_names_no_fault_of_ours(request_, caplog):
+    try:
+        raise StorageDown("documents")
+    except StorageDown:
+        page = errors.server_error(request_)
+
+    assert (page.status_code, page["Retry-After"], heading(page)) == (503, "120", "暂时无法使用")
+    assert "page failed" not in caplog.text
 
 
 def answers(request):
