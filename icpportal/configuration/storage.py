@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 from icpportal.configuration.environment import BASE_DIR, VAR_DIR, env
 
 STATIC_URL = "static/"
@@ -21,6 +23,10 @@ PRIVATE_FILES = {"base_url": None, "file_permissions_mode": 0o600, "directory_pe
 S3_BUCKET = env.str("S3_BUCKET", default="")
 STORAGE_REGION_WAIVER = env.str("STORAGE_REGION_WAIVER", default="")
 if S3_BUCKET:
+    try:
+        from botocore.config import Config
+    except ImportError:
+        raise ImproperlyConfigured("S3_BUCKET is set, and what requirements-s3.txt names is not installed.") from None
     S3_OPTIONS = {
         "bucket_name": S3_BUCKET,
         "endpoint_url": env.str("S3_ENDPOINT_URL", default=None),
@@ -31,6 +37,10 @@ if S3_BUCKET:
         "querystring_auth": True,
         "querystring_expire": 60,
         "file_overwrite": False,
+        # the library waits for a bucket that says nothing five times a minute; the threads of all pages would be held
+        "client_config": Config(
+            connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 3, "mode": "standard"}
+        ),
     }
     DOCUMENT_STORAGE = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**S3_OPTIONS, "location": "documents"}}
     QUARANTINE_STORAGE = {

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 
 import pytest
@@ -124,6 +125,31 @@ def test_mail_is_sent_encrypted_as_its_address_says(url, tls, ssl):
     assert (
         told("settings.EMAIL_USE_TLS, settings.EMAIL_USE_SSL", **(PRODUCTION | {"EMAIL_URL": url})) == f"({tls}, {ssl})"
     )
+
+
+def test_a_bucket_that_says_nothing_is_given_up_before_the_proxy_gives_the_page_up():
+    found = "settings.S3_OPTIONS['client_config']"
+    seconds = told(
+        f"{found}.read_timeout * {found}.retries['total_max_attempts']", **PRODUCTION, S3_BUCKET="b",
+        S3_ACCESS_KEY="a", S3_SECRET_KEY="s",
+    )  # fmt: skip
+    read_timeout = int(re.search(r"proxy_read_timeout (\d+)s", (ROOT / "deploy/nginx/portal.conf").read_text())[1])
+    assert int(seconds) < read_timeout
+
+
+def test_a_bucket_without_the_packages_for_it_stops_the_start_and_says_which():
+    program = """
+import sys
+sys.modules["botocore.config"] = None
+try:
+    import icpportal.settings
+except Exception as problem:
+    print(type(problem).__name__, problem, problem.__cause__)
+"""
+    given = environment(PRODUCTION | {"S3_BUCKET": "b", "S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "s"})
+    done = fresh.run("-c", program, folder=ROOT, environment=given)
+    says = "S3_BUCKET is set, and what requirements-s3.txt names is not installed."
+    assert done.stdout.strip() == f"ImproperlyConfigured {says} None"
 
 
 def test_cookies_belong_to_this_host_and_travel_encrypted():
