@@ -128,7 +128,7 @@ def too_many(request: HttpRequest, until: datetime | None = None) -> HttpRespons
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500 with a number to quote, as in the log; 503 when database or storage do not answer or there is no room left."""
+    """500 with a number to quote, as in the log; 503 when database or storage do not answer or are full."""
     trouble = sys.exc_info()[1]
     if isinstance(trouble, DatabaseError | InterfaceError | StorageDown) or is_full(trouble):
         return unavailable(request)
