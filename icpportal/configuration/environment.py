@@ -59,6 +59,13 @@ class Environment(environ.Env):
             kind = KINDS[cast[0] if isinstance(cast, list) else cast]
         raise ImproperlyConfigured(f"{var} cannot be read: it is {kind}, or left out.")
 
+    def whole(self, name: str, default: int, *, least: int = 1, most: int = 1_000_000_000) -> int:
+        """A whole number; one outside of these ends the start: a wait of no days closes every order that waits."""
+        found = int(self.int(name, default=default))
+        if not least <= found <= most:
+            raise ImproperlyConfigured(f"{name} is a whole number from {least:,} to {most:,}, or left out")
+        return found
+
 
 env = Environment()
 Taken = TypeVar("Taken")

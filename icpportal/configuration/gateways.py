@@ -36,6 +36,7 @@ DNS_SECONDS = 2  # for one question of a page; without an answer the page says t
 WEB_PAGES_USUAL = "demo.servers.pages.FilePages" if DEMO else "icpportal.gateways.web_pages.http.HttpPages"
 WEB_PAGES_GATEWAY = env.str("WEB_PAGES_GATEWAY", default=WEB_PAGES_USUAL)
 GATEWAY_REQUEST_SECONDS = 6  # all questions of one request together
-WEB_THREADS = env.int("WEB_THREADS", default=16)  # of each process of the web; the image and the demo start so many
+# of each process of the web; the image and the demo start so many
+WEB_THREADS = env.whole("WEB_THREADS", 16, most=1_000)
 GATEWAY_REQUESTS_AT_ONCE = max(1, WEB_THREADS * 3 // 4)  # per process: a system that hangs leaves the rest to others
 GATEWAY_SLOT_SECONDS = 1  # how long an asker waits for one of these

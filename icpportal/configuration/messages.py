@@ -42,11 +42,12 @@ OUTBOX_NEVER_GIVES_UP = ["authority", "notice"]
 # --- text messages ---------------------------------------------------------------------------
 SMS_SIGNATURE_ZH = env.str("SMS_SIGNATURE_ZH", default="网站备案")
 SMS_SIGNATURE_EN = env.str("SMS_SIGNATURE_EN", default="ICP Filing")
-SMS_BUDGET_DAY = env.int("SMS_BUDGET_DAY", default=100_000 if DEMO else 2_000)
-SMS_BUDGET_MONTH = env.int("SMS_BUDGET_MONTH", default=1_000_000 if DEMO else 30_000)
+SMS_BUDGET_DAY = env.whole("SMS_BUDGET_DAY", 100_000 if DEMO else 2_000)
+SMS_BUDGET_MONTH = env.whole("SMS_BUDGET_MONTH", 1_000_000 if DEMO else 30_000)
 SMS_VIRTUAL_OPERATORS = env.bool("SMS_VIRTUAL_OPERATORS", default=False)  # whether their numbers are texted
-SMS_ENTERED_PERCENT = env.int("SMS_ENTERED_PERCENT", default=25)  # of the codes texted in an hour; fewer is an alarm
-SMS_WATCHED_LEAST = env.int("SMS_WATCHED_LEAST", default=20)  # of fewer texts nothing can be told
+# of the codes texted in an hour; fewer is an alarm
+SMS_ENTERED_PERCENT = env.whole("SMS_ENTERED_PERCENT", 25, least=0, most=100)
+SMS_WATCHED_LEAST = env.whole("SMS_WATCHED_LEAST", 20)  # of fewer texts nothing can be told
 
 # --- mail ------------------------------------------------------------------------------------
 EMAIL_ESP = env.str("EMAIL_ESP", default="")  # a service of anymail (docs/messages.md), such as postal; else SMTP

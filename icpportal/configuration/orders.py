@@ -6,7 +6,8 @@ from icpportal.configuration.environment import DEMO, env
 
 # --- rules -----------------------------------------------------------------------------------
 RULE_PROFILE = env.str("RULE_PROFILE", default="seed-2018")
-DECISION_OPEN_FOR = timedelta(seconds=env.int("DECISION_OPEN_SECONDS", default=60))  # a reviewer may take it back
+# a reviewer may take it back
+DECISION_OPEN_FOR = timedelta(seconds=env.whole("DECISION_OPEN_SECONDS", 60, least=0, most=86_400))
 # refusing for good and accepting the claim of an old filing ask a second person; off: one person is enough
 SECOND_PERSON = env.bool("SECOND_PERSON", default=True)
 # which accepted orders a second person looks at before they are submitted: so many of a hundred, drawn; those with one
@@ -16,7 +17,7 @@ SECOND_LOOK_RISKS = env.list("SECOND_LOOK_RISKS", default=[] if DEMO else ["obje
 SECOND_LOOK_PROVINCES = env.list("SECOND_LOOK_PROVINCES", default=[])
 DRAFT_KEPT = RETURNED_KEPT = timedelta(days=60)  # without a change; then the clock closes the order
 # the same of one that waits for its photo, or came back from the authority and was not sent again
-WAITS_KEPT = timedelta(days=env.int("WAITS_KEPT_DAYS", default=60))
+WAITS_KEPT = timedelta(days=env.whole("WAITS_KEPT_DAYS", 60, least=2, most=3_650))
 IDLE_WARNED = (timedelta(days=15), timedelta(days=1))  # so long before that its owner is warned
 CONFIRMED_FOR = timedelta(days=30)  # a service code or filing password in a draft is then asked again
 QUIET_HOURS = (
@@ -24,13 +25,13 @@ QUIET_HOURS = (
     env.get_value("QUIET_TO", time.fromisoformat, default=time(8)),
 )
 # within so many working days what people ask about their own data is answered (PIPL 50)
-RIGHTS_ANSWERED_WORKDAYS = env.int("RIGHTS_ANSWERED_WORKDAYS", default=15)
+RIGHTS_ANSWERED_WORKDAYS = env.whole("RIGHTS_ANSWERED_WORKDAYS", 15, most=365)
 BACKDROP_ADDRESS_KEPT = timedelta(days=90)  # after it was delivered or called off
 PAPERS_BY_PHONE_EVERYWHERE = env.bool("PAPERS_BY_PHONE_EVERYWHERE", default=False)  # not only where the rules name it
 # a cancellation: how long it can be stopped, how long nothing goes after a change of mobile or address, and whether
 # the last known access may go (it is warned of in any case)
-CANCEL_COOL_OFF = timedelta(hours=env.int("CANCEL_COOL_OFF_HOURS", default=0))
-CANCEL_PAUSE = timedelta(hours=env.int("CANCEL_PAUSE_HOURS", default=24))
+CANCEL_COOL_OFF = timedelta(hours=env.whole("CANCEL_COOL_OFF_HOURS", 0, least=0, most=8_760))
+CANCEL_PAUSE = timedelta(hours=env.whole("CANCEL_PAUSE_HOURS", 24, least=0, most=8_760))
 CANCEL_REFUSE_LAST_ACCESS = env.bool("CANCEL_REFUSE_LAST_ACCESS", default=False)
 CANCEL_DRAFT_KEPT = timedelta(days=1)
 CANCEL_PROOF_COUNTS = timedelta(minutes=10)  # from the right code to the last press
@@ -44,11 +45,11 @@ IMPORT_ONE_OLD_ACCOUNT = env.bool("IMPORT_ONE_OLD_ACCOUNT", default=False)
 
 # --- limits: (how many, in how many seconds); the demo sets roomier ones ----------------------
 ROOMIER = 50 if DEMO else 1
-UPLOADS_ORDER = env.int("UPLOADS_ORDER", default=400)  # pictures of one order in all, also those that were replaced
-UPLOADS_ORDER_DAY = env.int("UPLOADS_ORDER_DAY", default=100)
-UPLOAD_MB_ORDER_DAY = env.int("UPLOAD_MB_ORDER_DAY", default=200)
-UPLOADS_ACCOUNT_DAY = env.int("UPLOADS_ACCOUNT_DAY", default=300)
-UPLOAD_MB_ACCOUNT_DAY = env.int("UPLOAD_MB_ACCOUNT_DAY", default=600)
+UPLOADS_ORDER = env.whole("UPLOADS_ORDER", 400)  # pictures of one order in all, also those that were replaced
+UPLOADS_ORDER_DAY = env.whole("UPLOADS_ORDER_DAY", 100)
+UPLOAD_MB_ORDER_DAY = env.whole("UPLOAD_MB_ORDER_DAY", 200)
+UPLOADS_ACCOUNT_DAY = env.whole("UPLOADS_ACCOUNT_DAY", 300)
+UPLOAD_MB_ACCOUNT_DAY = env.whole("UPLOAD_MB_ACCOUNT_DAY", 600)
 LIMITS = {
     "page_drafts": (300, 600),  # every 20 seconds of several windows, and every leave
     "verify_type": (10 * ROOMIER, 3600),
@@ -92,4 +93,4 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed_device": "5/5m/key",  # of a known device
     "reset_password": f"{20 * ROOMIER}/m/ip,5/m/key",
 }
-CODE_RESEND_SECONDS = env.int("CODE_RESEND_SECONDS", default=5 if DEMO else 60)
+CODE_RESEND_SECONDS = env.whole("CODE_RESEND_SECONDS", 5 if DEMO else 60, most=86_400)

@@ -13,7 +13,7 @@ from icpportal.configuration.portal import PUBLIC_BASE_URL, STAFF_BASE_URL
 
 SECRET_KEY = secret("SECRET_KEY", demo="demo-only-secret-key-never-for-production-0000000000000000")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # sign nothing any more, are still believed
-TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+TRUSTED_PROXY_COUNT = env.whole("TRUSTED_PROXY_COUNT", 0, least=0, most=20)
 
 # --- privacy ---------------------------------------------------------------------------------
 # "id:base64 of 32 bytes, id:…" – the first key encrypts, all of them decrypt.
@@ -23,10 +23,8 @@ BLIND_INDEX_KEY_FALLBACKS = env.list("BLIND_INDEX_KEY_FALLBACKS", default=[])  #
 # off while a version that does not read sealed files still runs beside this one
 SEAL_FILES = env.bool("SEAL_FILES", default=True)
 # how long a backup of the keys of files lives: so long after an erasure the picture could still be brought back
-BACKUP_KEPT_DAYS = env.int("BACKUP_KEPT_DAYS", default=30)  # the newest one longer
+BACKUP_KEPT_DAYS = env.whole("BACKUP_KEPT_DAYS", 30, least=0, most=36_500)  # the newest one longer
 PICTURE_KEY_BACKUP_DAYS = env.int("PICTURE_KEY_BACKUP_DAYS", default=30)
-if BACKUP_KEPT_DAYS < 0:
-    raise ImproperlyConfigured("BACKUP_KEPT_DAYS is 0 or more")
 if not 1 <= PICTURE_KEY_BACKUP_DAYS <= 30:
     raise ImproperlyConfigured(
         "PICTURE_KEY_BACKUP_DAYS is 1 to 30: erasing a picture must reach its backups within 30 days"
@@ -34,7 +32,7 @@ if not 1 <= PICTURE_KEY_BACKUP_DAYS <= 30:
 
 # --- audit -----------------------------------------------------------------------------------
 # entries of the audit chain: at least 180 days (MLPS level 3, Cybersecurity Law 21); three years (PIPL 56)
-AUDIT_KEPT_DAYS = env.int("AUDIT_KEPT_DAYS", default=1_096)
+AUDIT_KEPT_DAYS = env.whole("AUDIT_KEPT_DAYS", 1_096, most=36_500)
 REFUSALS_AN_HOUR = 20  # refused to one person of staff: from here on operations have an alarm
 
 # --- browser security ------------------------------------------------------------------------
