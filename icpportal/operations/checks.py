@@ -36,6 +36,7 @@ class Rule(NamedTuple):
 
 
 INVENTED = ("demo-only", "insecure")
+LEAST_KEY = 32  # characters
 LEAST_WAIVER = 10  # characters: a reason, not a yes
 MAINLAND = ("cn-", "oss-cn-", "ap-beijing", "ap-shanghai", "ap-guangzhou", "ap-chengdu", "ap-chongqing", "ap-nanjing")
 
@@ -246,6 +247,13 @@ RULES = (
         lambda: not settings.SEAL_FILES,
         "Pictures are stored as they are (SEAL_FILES is off).",
         "Unset SEAL_FILES once no process of an earlier version runs, then `manage.py seal_papers`.",
+        Warning,
+    ),
+    Rule(  # a warning: a portal that has run with one must be backed up all the same
+        "portal.W006",
+        lambda: len(settings.BLIND_INDEX_KEY) < LEAST_KEY,
+        f"BLIND_INDEX_KEY is shorter than {LEAST_KEY} characters: who reads the database could guess people from it.",
+        "production.env.example says how one is made; a portal that has run changes it as docs/security.md says.",
         Warning,
     ),
 )

@@ -105,6 +105,7 @@ UNSAFE = [
     ("portal.W002", {"S3_BUCKET": "b", "S3_OPTIONS": BUCKET | {"region_name": "eu-central-1"}}),
     ("portal.W003", {"REDIS_URL": ""}),
     ("portal.W004", {"SEAL_FILES": False}),
+    ("portal.W006", {"BLIND_INDEX_KEY": "x"}),
 ]
 
 
