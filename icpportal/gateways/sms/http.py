@@ -116,12 +116,12 @@ class HttpSms:
             raise Retryable(str(trouble)) from trouble
 
     def check(self) -> None:
-        """Ask the supplier's check address; without one, whether its server answers at all."""
+        """Ask the supplier's check address; without one, whether its server answers, and does not refuse our key."""
         theirs = self.supplier
         if theirs.check_url:
             self._call("GET", theirs.check_url, headers=theirs.headers)
             return
-        self._call("HEAD", theirs.url, judge=False)
+        self._call("HEAD", theirs.url, headers=theirs.headers, judge=False)
 
     def _call(
         self,
@@ -150,7 +150,7 @@ def _exchange(sent: Sent, seconds: float, *, judge: bool) -> bytes:
             stream=True,
         ) as response:
             # a setting mends it, and the text leaves then
-            if judge and response.status_code == HTTPStatus.UNAUTHORIZED:
+            if response.status_code == HTTPStatus.UNAUTHORIZED:
                 raise Retryable(f"{WHO} does not take our key: {response.status_code}")
             if judge:
                 http_responses.check_status(response.status_code, WHO)

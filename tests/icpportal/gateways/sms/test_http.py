@@ -218,6 +218,14 @@ def test_without_a_check_address_any_answer_will_do_and_nothing_is_sent(settings
     assert [asked["method"] for asked in desk.asked] == ["HEAD"]
 
 
+def test_nor_does_the_check_say_well_where_the_supplier_refuses_our_key(settings, desk):
+    desk.status = 401
+
+    with pytest.raises(Retryable, match="does not take our key"):
+        gateway(settings, desk, headers={"Authorization": "Bearer secret"}).check()
+    assert [(asked["method"], asked["headers"]["Authorization"]) for asked in desk.asked] == [("HEAD", "Bearer secret")]
+
+
 @pytest.mark.parametrize(
     "wrong", [{}, {"url": ""}, {"url": "http://x", "body": "xml"}, {"url": "http://x", "adress": "y"}]
 )
