@@ -20,7 +20,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     health_check_enabled: bool
     health_check_done: bool
+    statement_seconds: float = 0  # so long a statement may take in this process; without end where it is 0
     _asked_at = -TRUSTED_SECONDS
+
+    def init_connection_state(self) -> None:
+        """What is said on a new connection; an address that sets its own `statement_timeout` keeps it."""
+        super().init_connection_state()
+        own = str(self.settings_dict["OPTIONS"].get("options", ""))
+        if self.statement_seconds and "statement_timeout" not in own:
+            with self.connection.cursor() as cursor:
+                cursor.execute(f"SET statement_timeout = {round(self.statement_seconds * 1000)}")
 
     def close_if_health_check_failed(self) -> None:
         """Before the first statement of a request: a connection that is gone is closed, and opened anew by it."""

@@ -19,6 +19,7 @@ from icpportal.fields import domains, phones
 from icpportal.gateways import registry
 from icpportal.privacy import crypto
 
+STATEMENT_SECONDS = 15  # a page may meet two of them before the proxy gives it up after 60
 EXIT_CODE = 3  # gunicorn's own for a worker that cannot boot: it stops instead of starting the next one
 
 
@@ -85,6 +86,15 @@ def uncollected() -> list[str]:
         return [f"VAR_DIR ({settings.VAR_DIR}) has no room or cannot be written: {trouble}."]
     says = "lacks files that pages name: run manage.py collectstatic --noinput, as after each upgrade."
     return [f"{settings.STATIC_ROOT} {says}"]
+
+
+def bound_statements() -> None:
+    """Of the web alone: a statement that waits for a lock, or for a disk, would hold a thread as long as that lasts.
+
+    Workers, migrations and backups may take their time.
+    """
+    if connection.vendor == "postgresql":
+        type(connections["default"]).statement_seconds = STATEMENT_SECONDS
 
 
 def preload() -> None:
