@@ -1,6 +1,7 @@
 """What happens to a form that was sent: kept where its page could not take it, forgotten once it was saved."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.template.response import SimpleTemplateResponse
 from icpportal.drafts import marks, storage
 from icpportal.drafts.marks import Mark
 from icpportal.drafts.pages import Redirected, settle
-from icpportal.drafts.storage import TooLarge
+from icpportal.drafts.storage import TooLarge, TooMany
 
 SWITCHES = ("set_language", "set_theme")  # a page's form may be sent there, so that nothing typed is lost
 OWN = ("page-draft", "page-draft-drop")
@@ -86,4 +87,5 @@ def _keep(request: HttpRequest, mark: Mark) -> None:
     except TooLarge:
         return
     if typed:
-        storage.keep_typed(request, mark, typed)
+        with suppress(TooMany):
+            storage.keep_typed(request, mark, typed)

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -18,7 +19,7 @@ from icpportal.drafts.kept_fields import SEEN, names_of
 from icpportal.drafts.marks import Mark
 from icpportal.drafts.models import PageDraft
 from icpportal.drafts.replies import KeptForm
-from icpportal.drafts.storage import TooLarge, Typed
+from icpportal.drafts.storage import TooLarge, TooMany, Typed
 from icpportal.fields.types import Json, Words
 from icpportal.time_format import long_words
 
@@ -68,7 +69,8 @@ def settle(request: HttpRequest, context: Context, *, status: int = 200, at: str
         is_drawn_here = any(getattr(form, "drawn_in_answer", False) for form in found)
         if (refused or said) and not is_drawn_here:
             mark = marks.read(request) or marks.mark_of(request, [], url=at)
-            return _led_back(request, mark, context, found, refused, said)
+            with suppress(TooMany):  # then the page is drawn in the answer, as before there were drafts
+                return _led_back(request, mark, context, found, refused, said)
     names = names_of(found)
     if not names and not found:
         return None

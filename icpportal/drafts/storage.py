@@ -11,9 +11,11 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from icpportal.alarms import portions
+from icpportal.codes import limits
 from icpportal.database.prepared import Prepared
 from icpportal.drafts.marks import Mark
 from icpportal.drafts.models import PageDraft
+from icpportal.fields.client import client_address
 from icpportal.fields.types import Json
 from icpportal.privacy.blind_index import blind_index
 
@@ -37,6 +39,10 @@ class TooLarge(Exception):
     """More was typed than a page takes."""
 
 
+class TooMany(Exception):
+    """So many pages of visitors are kept of one address already."""
+
+
 def typed_of(data: QueryDict, names: tuple[str, ...]) -> Typed:
     """What came of these fields; raises `TooLarge`."""
     typed = {name: data.getlist(name) for name in names if name in data}
@@ -54,7 +60,7 @@ def find(request: HttpRequest, mark: Mark) -> PageDraft | None:
 
 
 def keep_typed(request: HttpRequest, mark: Mark, typed: Typed, *, now: datetime | None = None) -> datetime:
-    """Keep what was typed; what the page answered before stays. When that was."""
+    """Keep what was typed; what the page answered before stays. When that was; raises `TooMany`."""
     now = now or timezone.now()
     _write(request, mark, now, typed=typed, typed_at=now)
     return now
@@ -63,7 +69,7 @@ def keep_typed(request: HttpRequest, mark: Mark, typed: Typed, *, now: datetime 
 def keep_reply(
     request: HttpRequest, mark: Mark, typed: Typed, reply: dict[str, Json], *, now: datetime | None = None
 ) -> None:
-    """Keep what was typed and what the page answers."""
+    """Keep what was typed and what the page answers; raises `TooMany`."""
     now = now or timezone.now()
     _write(request, mark, now, typed=typed, typed_at=now, reply=reply, replied_at=now)
 
@@ -92,7 +98,11 @@ def _write(request: HttpRequest, mark: Mark, now: datetime, **values: Json | dat
         return
     key = _key(reader, mark)
     for _again in range(2):
-        draft = PageDraft.objects.filter(key=key).first() or PageDraft(key=key, owner_id=owner, holder=mark.holder)
+        draft = PageDraft.objects.filter(key=key).first()
+        if draft is None:
+            if owner is None and not limits.consume("visitor_drafts", client_address(request)).ok:
+                raise TooMany
+            draft = PageDraft(key=key, owner_id=owner, holder=mark.holder)
         for name, value in values.items():
             setattr(draft, name, value)
         draft.expires_at = now + (KEPT_OF_VISITORS if owner is None else KEPT)

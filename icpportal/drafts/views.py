@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 
 from icpportal.codes import limits
 from icpportal.drafts import marks, storage
-from icpportal.drafts.storage import TooLarge
+from icpportal.drafts.storage import TooLarge, TooMany
 from icpportal.fields.client import client_address
 from icpportal.time_format import to_beijing
 
@@ -24,6 +24,8 @@ def keep(request: HttpRequest) -> HttpResponse:
         saved_at = storage.keep_typed(request, mark, storage.typed_of(request.POST, mark.names))
     except TooLarge:
         return HttpResponse(status=413)
+    except TooMany:
+        return HttpResponse(status=429, headers={"Retry-After": "3600"})
     return HttpResponse(status=204, headers={"Saved-At": f"{to_beijing(saved_at):%H:%M}"})
 
 
