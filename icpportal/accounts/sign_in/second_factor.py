@@ -64,13 +64,17 @@ class AppCodeField(CodeField):
     lengths = (6, 8)
 
 
+def take(user: User, code: str) -> bool:
+    """Note that this code was right; False when it was taken before."""
+    return cache.add(blind_index("second factor", f"{user.pk} {code}"), 1, timeout=LIVES.total_seconds())
+
+
 class TakenOnce(base_forms.BaseAuthenticateForm):
     """A code that was right is not right again; allauth forgets it before the app's code has run out."""
 
     def clean_code(self) -> str:
         code: str = super().clean_code()
-        key = blind_index("second factor", f"{self.user.pk} {code}")
-        if not cache.add(key, 1, timeout=LIVES.total_seconds()):
+        if not take(self.user, code):
             self._emit_authentication_failed(self.authenticator)
             raise SecondFactorAdapter().validation_error("incorrect_code")
         return code
@@ -100,6 +104,11 @@ class ActivateTOTPForm(totp_forms.ActivateTOTPForm):
         forms.Form.__init__(self, data, files, **options)
         is_tried = self.is_bound or was_refused(context.request)
         self.secret = _pending_secret(self.user) if is_tried else _new_secret(self.user)
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        take(self.user, code)  # nor does it sign anybody in
+        return code
 
 
 def note_wrong(sender: type[Authenticator], request: HttpRequest, user: User, **_said: Fact) -> None:  # noqa: ARG001 -- the signal's

@@ -213,6 +213,22 @@ def test_a_code_of_the_app_serves_no_second_time_as_long_as_the_app_may_be_late(
     assert [errors(answer) for answer in (later, again)] == [{"code": ["incorrect_code"]}] * 2
 
 
+def test_the_code_that_set_up_the_app_signs_nobody_in(client, client_factory, rev, asked):
+    other = client_factory()
+    with time_machine.travel("2026-11-24T08:00:00Z", tick=False) as clock:
+        sign_in(client, rev)
+        step_up(client, rev)
+        secret = re.search(r"<code>([A-Z2-7]{32})</code>", client.get(ACTIVATE).content.decode())[1]
+        client.post(ACTIVATE, {"code": shown_now(secret)})
+        sign_in(other, rev)
+        same = other.post(reverse("mfa_authenticate"), {"code": shown_now(secret)})
+        clock.shift(30)
+        next_one = other.post(reverse("mfa_authenticate"), {"code": shown_now(secret)})
+
+    assert errors(same) == {"code": ["incorrect_code"]}
+    assert next_one.url == reverse("admin:index")
+
+
 def test_wrong_codes_of_the_app_are_limited(client, rev, asked):
     secret = with_app(rev)
     sign_in(client, rev)
