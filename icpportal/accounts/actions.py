@@ -205,7 +205,7 @@ def confirm_mobile(pending: Pending, *, now: datetime | None = None) -> None:
             user.save(update_fields=["mobile", "mobile_confirmed_at"])
             pending.delete()
             if changed_at:
-                _note_change(user, changed_at)
+                note_change(user, changed_at)
                 tell_changed(user, MOBILE)
                 tell_changed(user, MOBILE, to=before, channel=Channel.SMS)
     except IntegrityError as error:
@@ -225,7 +225,7 @@ def confirm_email(pending: Pending) -> None:
             EmailAddress.objects.update_or_create(user=user, email=user.email, defaults=CONFIRMED_ADDRESS)
             pending.delete()
             if before != user.email:
-                _note_change(user, timezone.now())
+                note_change(user, timezone.now())
                 tell_changed(user, EMAIL, to=before)
                 if was_proved:
                     leave(user, before)
@@ -234,7 +234,7 @@ def confirm_email(pending: Pending) -> None:
         raise AddressInUse from error
 
 
-def _note_change(user: User, at: datetime) -> None:
+def note_change(user: User, at: datetime) -> None:
     """Note what a thief would change first; some things then wait for a while (`CONTACT_CHANGED`)."""
     user.contact_changed_at = at
     user.save(update_fields=["contact_changed_at"])
@@ -271,7 +271,7 @@ def finish_reset(user: User, password: str) -> None:
     """The new password of somebody who proved the mailbox, which thereby counts as confirmed."""
     with transaction.atomic():
         set_password(user, password)
-        _note_change(user, timezone.now())
+        note_change(user, timezone.now())
         EmailAddress.objects.update_or_create(user=user, email=user.email, defaults=CONFIRMED_ADDRESS)
 
 

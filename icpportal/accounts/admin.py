@@ -322,11 +322,11 @@ class AccountAdmin(admin.ModelAdmin):
         return redirect(request.path)
 
     def _may_reset(self, request: HttpRequest, object_id: str) -> bool:
-        """Whether the page offers to ask for it: a colleague's app, and nobody has asked yet."""
+        """Whether the page offers to ask for it: somebody else's app, and nobody has asked yet."""
         user = self.get_object(request, object_id)
         if user is None or user == request.user or not self.has_change_permission(request):
             return False
-        has_app = Authenticator.objects.filter(user=user, user__is_staff=True).exists()
+        has_app = user.is_active and Authenticator.objects.filter(user=user).exists()
         return has_app and open_request(SECOND_FACTOR, object_id) is None
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:  # noqa: ARG002

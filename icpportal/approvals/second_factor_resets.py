@@ -12,13 +12,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
+from icpportal.accounts.actions import note_change, tell_changed
 from icpportal.accounts.models import User
 from icpportal.accounts.sessions import end_sessions
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import SECOND_FACTOR, ApprovalRequest
 from icpportal.codes.models import Channel
+from icpportal.fields.types import Facts
+
+APP = gettext_lazy("authenticator app")
 
 
 def ask(user: User, *, actor: User, now: datetime | None = None) -> bool:
@@ -28,7 +32,7 @@ def ask(user: User, *, actor: User, now: datetime | None = None) -> bool:
     """
     now = now or timezone.now()
     devices = _devices(user)
-    if not (user.is_staff and user.is_active and devices):
+    if not (user.is_active and devices):
         raise approvals.RequestRefused(_("This account has no second factor"))
     if not approvals.is_needed():
         _remove(user, by=actor, second=None, now=now)
@@ -77,24 +81,31 @@ def _remove(user: User, *, by: User, second: User | None, now: datetime) -> None
         end_sessions(user)
         told = _("reset the second factor; %(name)s had asked")
         _write(user, second or by, told % {"name": by})
-        _tell(user, by, second, now)
+        if not user.is_staff:  # a password alone opens the account from here on
+            note_change(user, now)
+            _tell_customer(user, now)
+            return
+        with override(user.language):
+            agreed = str(second) if second else _("nobody else")
+        _tell(user, "second_factor_reset", settings.STAFF_BASE_URL, {"by": str(by), "second": agreed, "time": now})
 
 
-def _tell(user: User, by: User, second: User | None, now: datetime) -> None:
-    with override(user.language):
-        agreed = str(second) if second else _("nobody else")
+def _tell_customer(user: User, now: datetime) -> None:
+    """By mail, and to the confirmed mobile: whoever talked us into it may read only one of the two."""
+    facts = {"time": now, "until": now + settings.CANCEL_PAUSE}
+    _tell(user, "second_factor_removed", settings.PUBLIC_BASE_URL, facts)
+    if user.mobile_confirmed_at:
+        tell_changed(user, APP, to=user.mobile, channel=Channel.SMS)
+
+
+def _tell(user: User, template: str, base: str, facts: Facts) -> None:
     import_string(settings.MESSENGER)(
-        key=f"second_factor_reset:{uuid.uuid4()}",
-        template="second_factor_reset",
+        key=f"{template}:{uuid.uuid4()}",
+        template=template,
         channel=Channel.EMAIL,
         to=user.email,
         language=user.language,
-        context={
-            "by": str(by),
-            "second": agreed,
-            "time": now,
-            "url": urljoin(settings.STAFF_BASE_URL or settings.PUBLIC_BASE_URL, reverse("account_login")),
-        },
+        context={**facts, "url": urljoin(base or settings.PUBLIC_BASE_URL, reverse("account_login"))},
         user_id=user.pk,
     )
 
