@@ -27,7 +27,7 @@ from transfers.orders.kinds import is_in
 from transfers.orders.machine import ORDER
 from transfers.orders.moves import WITHDRAW_CONSENT
 from transfers.orders.rows import ACCOUNT, Group
-from transfers.rights.erasure import LAST_WORD, erase_account, erase_order
+from transfers.rights.erasure import LAST_WORD, erase_account, erase_messages, erase_order
 from transfers.rights.models import Closure
 
 TASK = "icpportal.tasks.sweep_rights"
@@ -118,7 +118,9 @@ def leave(order: Order, *, now: datetime | None = None) -> None:
     # a cancellation holds no consent: it is given up as its owner would do it
     way = WITHDRAW_CONSENT.name if WITHDRAW_CONSENT.name in ways else ways[0]
     facts = {"what": {"zh": "账号持有人", "en": "account holder"}}
-    ORDER.apply(order, way, by=APPLICANT, note=ACCOUNT, facts=facts, now=now)
+    with transaction.atomic():
+        ORDER.apply(order, way, by=APPLICANT, note=ACCOUNT, facts=facts, now=now)
+        erase_messages(order)  # its owner has had the last word, and nobody withdrew a consent
 
 
 def sweep(*, now: datetime | None = None) -> int:

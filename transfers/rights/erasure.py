@@ -42,7 +42,7 @@ def erase_order(order: Order, *, now: datetime | None = None) -> None:
     """Erase the entries and papers of an order that is over; one that brought a filing keeps what the law asks for."""
     holder = order.reference
     with transaction.atomic():
-        Message.objects.filter(reference=holder).exclude(Q(channel=REPORT) | Q(template=LAST_WORD)).delete()
+        erase_messages(order)
         PageDraft.objects.filter(holder=holder).delete()
         if is_in(order, Group.APPROVED) or is_in(order, Group.LAST_WORD_SAID):
             erase_contacts(order)
@@ -55,6 +55,11 @@ def erase_order(order: Order, *, now: datetime | None = None) -> None:
         SearchKey.objects.filter(order=order).delete()
         if not order.events.filter(move="erased").exists():
             note(order, "erased", by=APPLICANT, actor=None, at=now)
+
+
+def erase_messages(order: Order) -> None:
+    """Erase what was told, or is still to be told, about an order."""
+    Message.objects.filter(reference=order.reference).exclude(Q(channel=REPORT) | Q(template=LAST_WORD)).delete()
 
 
 def erase_account(user: User, *, now: datetime | None = None) -> None:

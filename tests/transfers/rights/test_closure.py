@@ -279,6 +279,19 @@ def test_a_worker_that_was_killed_goes_on_where_it_was(client: Client, monkeypat
     assert [kept(order).answers for order in orders] == [{}, {}]
 
 
+def test_who_closes_the_account_is_not_told_that_somebody_withdrew_a_consent(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = make_user("gone@example.com", mobile="13812345678")
+    with_papers(user, states.SUBMITTED)
+    close(client, user)
+    monkeypatch.setattr(closure, "erase_order", lambda order, **options: delivery.deliver())  # quicker than the erasing
+
+    closure.carry_out(Closure.objects.get())
+
+    assert [message.subject for message in mail.outbox] == ["Your account is closed"]
+
+
 def test_what_the_authority_took_in_at_the_last_moment_is_erased_after_its_answer(client: Client) -> None:
     user = make_user()
     order = with_papers(user, states.SUBMITTED)
