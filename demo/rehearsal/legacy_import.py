@@ -149,7 +149,7 @@ def result(walk: Scenario) -> None:
 
     def told() -> bool:
         letters = walk.watcher.get(f"/demo/messages/?to={walk.account}")
-        return len(letters.find("article", data_template="import_done")) == len(sites(walk))
+        return len(letters.find("article", data_template="import_complete")) == len(sites(walk))
 
     walk.wait_for("the messages of the three imports", told)
     steps.asked_type(walk, "already_here")

@@ -28,8 +28,13 @@ def proof_is_fresh(thing: LegacyImport, facts: Facts) -> bool:
 
 
 def something_came(thing: LegacyImport, facts: Facts) -> bool:
-    """At least one record is here now, or nothing was in its way."""
-    return bool(facts.get("n")) or not facts.get("m")
+    """At least one record is here now."""
+    return bool(facts.get("n"))
+
+
+def everything_came(thing: LegacyImport, facts: Facts) -> bool:
+    """Every record that was chosen is here now."""
+    return not facts.get("m")
 
 
 def something_left(thing: LegacyImport, facts: Facts) -> bool:
@@ -55,6 +60,7 @@ def is_of_account(thing: LegacyClaim, facts: Facts) -> bool:
 IMPORT_ROWS = (
     Move("preview", (PROVED,), PREVIEWED, by=APPLICANT, guard=proof_is_fresh),
     Move("run", (PREVIEWED,), RUNNING, by=APPLICANT, guard=proof_is_fresh),
+    Move("finish", (RUNNING,), IMPORTED, by=CLOCK, guard=everything_came, notify="import_complete"),
     Move("finish", (RUNNING,), IMPORTED, by=CLOCK, guard=something_came, notify="import_done"),
     Move("finish", (RUNNING,), FAILED, by=CLOCK, notify="import_failed"),
     Move("again", (IMPORTED, FAILED), PREVIEWED, by=APPLICANT, guard=something_left),

@@ -18,6 +18,7 @@ def test_the_tables_are_these():
     assert printed(IMPORT_TABLE) == [
         ("preview", ("proved",), "previewed", APPLICANT, ""),
         ("run", ("previewed",), "running", APPLICANT, ""),
+        ("finish", ("running",), "imported", CLOCK, "import_complete"),
         ("finish", ("running",), "imported", CLOCK, "import_done"),
         ("finish", ("running",), "failed", CLOCK, "import_failed"),
         ("again", ("imported", "failed"), "previewed", APPLICANT, ""),

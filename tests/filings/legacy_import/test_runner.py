@@ -23,6 +23,7 @@ from filings.models import (
 from filings.models import legacy_states as states
 from icpportal.lifecycle import MoveNotAllowed
 from icpportal.outbox.models import Message
+from icpportal.outbox.texts import catalogue
 from tests.bad import aside, causes, spoil
 from tests.filings.filed import on_file
 from tests.filings.legacy_import.dumps import account, filing, several
@@ -271,6 +272,15 @@ def test_the_owner_is_told_how_many_came_and_how_many_did_not(old, lin, chen):
     assert (mail.payload["context"]["n"], mail.payload["context"]["m"]) == (1, 1)
     assert mail.payload["context"]["url"].endswith(mine.get_absolute_url())
     assert mail.payload["to"] == lin.email
+
+
+def test_who_got_everything_is_not_told_of_reasons_and_of_their_turn(old, lin):
+    old(filing())
+
+    imported(lin)
+
+    assert {template for _channel, template in letters()} == {"import_complete"}
+    assert [catalogue.sections("import_complete", folder)["turn"] for folder in ("en", "zh")] == ["nobody"] * 2
 
 
 def test_the_owner_is_told_that_nothing_came(old, lin, chen):

@@ -72,7 +72,7 @@ def test_import_pressed_twice_at_once_runs_once_and_both_presses_lead_to_it(old,
     assert [end["Location"] for end in ends] == [mine.get_absolute_url()] * 2
     assert sorted(moves(mine)) == ["finish", "preview", "prove", "run"]
     assert sorted(Website.objects.values_list("domain", flat=True)) == ["site1.com", "site3.com"]
-    assert Message.objects.filter(template="import_done").count() == 3  # text, mail, note
+    assert Message.objects.filter(template="import_complete").count() == 3  # text, mail, note
 
 
 def test_two_tabs_choose_differently_and_the_first_choice_stands_whole(old, lin):

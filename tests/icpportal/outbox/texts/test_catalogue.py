@@ -25,7 +25,7 @@ EVENTS = [
     "authority_return_reminder", "order_expired",
     "cancel_started", "cancel_received", "cancel_refused", "cancel_expired", "transfer_cancelled",
     "cancelled_for_cause",
-    "import_done",
+    "import_done", "import_complete",
     "import_failed", "claim_received", "claim_accepted", "claim_declined", "reset_received", "reset_accepted",
     "consent_withdrawn", "account_closed", "data_export_ready", "correction_answered", "filing_password_tried",
     "objection_received", "objection_answered", "account_exists", "account_changed", "role_changed", "acts_alone",
