@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from filings.queries import websites_of
 from icpportal.accounts.guards import confirmed_required
 from icpportal.fields.components import PRIMARY, Action, Panel
 from icpportal.fields.language_marks import reads_chinese
@@ -71,7 +72,7 @@ def _page(request: HttpRequest, order: Order) -> HttpResponse:
     state = state_of(order)
     prefetch_related_objects([order], "events")
     events, older = by_stage(order, timeline(order, chinese=reads_chinese(), for_owner=True))
-    acts, around = buttons(order), frame(order)
+    acts, around = [*buttons(order), *_way_back(order)], frame(order)
     on_its_way = [] if is_over(order) else stops(order, order.events.all(), around.slip.next_at)
     panels = _panels(order, parts, acts)
     page = OrderPage(
@@ -114,6 +115,14 @@ def _notes(order: Order, state: State, acts: list[Action]) -> list[Panel]:
         *([NotNow(state.unavailable)] if state.unavailable and not is_over(order) else []),
         *([Chase()] if is_in(order, Group.ANSWERED_BY_US) and not order.held else []),
     ]
+
+
+def _way_back(order: Order) -> list[Action]:
+    """From a cancellation that ended nothing to the website that stays with us."""
+    if not (kind_of(order).ends_access and order.is_ended):
+        return []
+    stays = websites_of(order.owner).filter(pk=order.website_id).exists()
+    return [Action(_("See the filing"), reverse("filing", args=[order.website_id]), PRIMARY)] if stays else []
 
 
 def _is_way_out(act: Action) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from filings.models import Access
@@ -176,6 +177,21 @@ def test_a_refusal_is_read_in_words_and_leaves_the_transfer(
     client.cookies["django_language"] = "zh-hans"
     assert chinese in client.get(order.get_absolute_url()).content.decode()
     assert Access.objects.filter(own=True, ended_at=None).count() == 1
+
+
+def test_a_refused_cancellation_leads_back_to_the_website_as_long_as_it_is_here(
+    client: Client, authority: FakeAuthority
+) -> None:
+    order = sent(jrid=JRID)
+    assert order.website is not None
+    way_back = reverse("filing", args=[order.website.pk])
+    assert way_back not in said(client, order)
+
+    take_answer(Answer(id="no", kind=AnswerKind.TURNED_DOWN, report_key=order.report_key, at=NOW, code="1025"))
+
+    assert f'href="{way_back}"' in said(client, reload(order))
+    Access.objects.update(ended_at=NOW)
+    assert way_back not in said(client, reload(order))
 
 
 @pytest.mark.parametrize("code", ["1032", "1047"])
