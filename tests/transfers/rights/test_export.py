@@ -227,6 +227,18 @@ def test_asking_twice_shows_the_one_that_is_being_built_and_a_new_one_takes_the_
     assert not any(first.stored_name in str(path) for path in lying(place))
 
 
+def test_your_data_says_how_far_the_copy_is(client: Client) -> None:
+    user = make_user()
+    client.cookies["django_language"] = "en"
+    proved(client, user)
+    before = client.get(reverse("your-data")).content.decode()
+
+    client.post(URL)
+    after = client.get(reverse("your-data")).content.decode()
+
+    assert ["Being put together" in page or ">Requested<" in page for page in (before, after)] == [False, True]
+
+
 def test_so_many_a_day_and_no_more(client: Client, settings: Any) -> None:
     settings.LIMITS = {**settings.LIMITS, "data_exports": (1, 86_400)}
     user, _order = somebody()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from icpportal.accounts.guards import account_of
+from icpportal.accounts.models import User
 from icpportal.fields.client import client_address
 from icpportal.fields.types import Words
 from icpportal.time_format import long_words, to_beijing
@@ -83,8 +84,7 @@ def export_page(request: HttpRequest) -> HttpResponse:
             when = long_words(many.until) if many.until else ""
             messages.error(request, TOO_MANY % {"when": when})
         return redirect("data-export")
-    found = actions.newest(user)
-    shown = _shown(found) if found else None
+    shown = copy_of(user)
     is_open = shown is not None and shown.is_open
     days = export_files.kept_for().days
     poll_url = reverse("data-export") if is_open else ""
@@ -105,6 +105,12 @@ def download(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     answer["Content-Disposition"] = f'attachment; filename="{_file_name(export.asked_at)}"'
     answer["Content-Length"] = str(export.size)
     return answer
+
+
+def copy_of(user: User) -> CopyShown | None:
+    """The copy that is being built, or the last one, as pages show it."""
+    found = actions.newest(user)
+    return _shown(found) if found else None
 
 
 def _file_name(at: datetime) -> str:
