@@ -22,7 +22,7 @@ from transfers.models import Order
 from transfers.notifications.messages import notify_recipients
 from transfers.orders import queries
 from transfers.orders.actions import claim
-from transfers.orders.kinds import CANCELLATION, in_group
+from transfers.orders.kinds import CANCELLATION, in_group, is_in
 from transfers.orders.machine import ORDER, note, open_move
 from transfers.orders.people import ADMINISTRATOR, SUBJECT_LEAD
 from transfers.orders.rows import EVERYBODY, Group
@@ -227,7 +227,8 @@ def confirm(order: Order, *, actor: User, now: datetime | None = None) -> None:
     move = open_move(order, "confirms", by=APPLICANT, facts=facts)
     with transaction.atomic():
         event = ORDER.apply(order, move, by=APPLICANT, actor=actor, facts=facts, now=now)
-        notify_recipients(order, "cancel_started", event_id=event.pk, roles=EVERYBODY, now=now)
+        told = "cancel_cooling" if is_in(order, Group.WAITS_FOR_OWNER) else "cancel_started"
+        notify_recipients(order, told, event_id=event.pk, roles=EVERYBODY, now=now)
 
 
 def stop(order: Order, *, actor: User) -> None:

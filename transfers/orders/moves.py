@@ -361,6 +361,7 @@ CANCELLATION_MOVES = (
         by=CLOCK,
         kinds=CANCELLATIONS,
         enqueue=rows.REPORT,
+        notify="cancel_received",
         said=_("The cancellation is submitted"),
     ),
     replace(

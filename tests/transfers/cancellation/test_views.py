@@ -18,6 +18,7 @@ from icpportal.gateways.dns.fake import FakeResolver
 from icpportal.gateways.errors import Retryable
 from icpportal.gateways.miit.types import Answer, AnswerKind
 from icpportal.outbox.models import Message
+from icpportal.outbox.texts import formats
 from icpportal.time_format import long_words
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, moves, sign_in
@@ -655,7 +656,9 @@ def test_with_a_cool_off_it_can_be_stopped_until_it_goes_out(client: Client, own
     assert (reload(order).state, moves(order)) == (states.COOLING_OFF, ["start", "cool"])
     assert "Stop the cancellation" in said
     assert not Message.objects.filter(channel="authority").exists()
-    assert Message.objects.filter(template="cancel_started").exists()
+    told = Message.objects.filter(template="cancel_cooling", channel="email")
+    assert [one.payload["context"]["due"] for one in told] == [formats.pack(reload(order).due_at)] * 2
+    assert not Message.objects.filter(template__in=("cancel_started", "cancel_received")).exists()
 
     stop = reverse("order-move", args=[order.reference, "stop"])
     assert client.get(stop).status_code == 404
@@ -677,6 +680,7 @@ def test_what_has_cooled_goes_out_and_can_no_longer_be_stopped(
 
     assert (reload(order).state, moves(order)) == (states.HANDING_OVER, ["start", "cool", "cooled"])
     assert Message.objects.filter(channel="authority").count() == 1
+    assert Message.objects.filter(template="cancel_received").exists()
 
 
 def test_afterwards_the_same_site_can_be_transferred_again(client: Client, owner: Any) -> None:

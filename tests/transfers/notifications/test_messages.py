@@ -101,7 +101,8 @@ def test_the_end_of_a_transfer_is_told_to_everybody_with_what_to_do_at_once() ->
 
 # told to people who have no account and did nothing; a move sends the others
 TO_OTHERS = sorted(
-    {"cancel_started", "consent_withdrawn"} | {row.notify for row in MOVES if len(row.audience) > 1 and row.notify}
+    {"cancel_started", "cancel_cooling", "consent_withdrawn"}
+    | {row.notify for row in MOVES if len(row.audience) > 1 and row.notify}
 )
 OWN_ACT = re.compile(
     r"You (withdrew|\w+ed)\b|[Ii]f (it was not you|you did not do this,)|Not you|非本人操作(?!且)|您\w{2,4}了"

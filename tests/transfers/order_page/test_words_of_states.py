@@ -91,7 +91,7 @@ CANCELLATION: dict[str, tuple[str, str, str, dict[str, str]]] = {
     states.COOLING_OFF: (
         "You can still stop the cancellation",
         "Can still be stopped",
-        "The cancellation will be submitted at",
+        "The cancellation will be submitted on",
         {},
     ),
     states.HANDING_OVER: (

@@ -268,7 +268,16 @@ CANCELLATION = (
     ),
     Made("abandon", (states.DRAFT,), APPLICANT, states.ABANDONED, "Abandoned"),
     Made("stop", (states.COOLING_OFF,), APPLICANT, states.ABANDONED, "The cancellation was stopped"),
-    Made("cooled", (states.COOLING_OFF,), CLOCK, states.HANDING_OVER, "The cancellation is submitted", reports=1),
+    Made(
+        "cooled",
+        (states.COOLING_OFF,),
+        CLOCK,
+        states.HANDING_OVER,
+        "The cancellation is submitted",
+        ACCOUNT,
+        "cancel_received",
+        reports=1,
+    ),
     Made(
         "reported",
         (states.HANDING_OVER, states.AUTHORITY_REVIEW),
