@@ -118,8 +118,8 @@ def conflict(request: HttpRequest, back: str = "") -> HttpResponse:
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
-    """413: more bytes than a page or an upload may have."""
-    return page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    """413: more bytes than a page or an upload may have; the page it came from takes a smaller one."""
+    return page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, again=request.get_full_path())
 
 
 def too_many(request: HttpRequest, until: datetime | None = None) -> HttpResponse:

@@ -55,6 +55,7 @@ def test_what_is_announced_as_too_long_is_a_page_that_says_so_unread(address, ki
 
     assert answer.status_code == 413
     assert "A picture can be up to 8 MB" in words(answer)
+    assert f'href="{address}">Back to the page' in answer.content.decode(), "there a smaller one is chosen"
     assert answer["X-Request-ID"]
 
 
