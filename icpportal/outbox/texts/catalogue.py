@@ -32,7 +32,7 @@ FOLDER = Path(settings.BASE_DIR) / "templates" / "messages"
 FRAME = "_frame"
 SECTION = re.compile(
     r"^(sms|sms_link|subject|heading|turn|date|button|body|good_for|quiet|reach"
-    r"|brand|turn_you|turn_we|turn_authority|turn_nobody|order|or_open|help|help_order|named|footer|settings):[ ]?",
+    r"|brand|turn_you|turn_we|turn_authority|turn_nobody|turn_account|order|or_open|help|help_order|named|footer|settings):[ ]?",
     re.MULTILINE,
 )
 WRAP = re.compile(r"\n {2,}")
@@ -290,6 +290,12 @@ def _one_line(subject: str) -> str:
     return subject
 
 
+def _whose(page: _Page, turn: str) -> str:
+    """Whose turn it is for this reader: who is only named in an order cannot open it, but may have a code to enter."""
+    is_named = bool(page.context.get("account"))
+    return "account" if turn == "you" and is_named and not reaches_every_address(page.template) else turn
+
+
 def _letter(page: _Page) -> Letter:
     """The message in its frame: which order it is about, whose turn it is, where to act, who sent it."""
     words, turn = page.context, page.texts.get("turn", "")
@@ -308,7 +314,7 @@ def _letter(page: _Page) -> Letter:
         domain=str(words.get("domain") or ""),
         ref=str(words.get("ref") or ""),
         turn=turn,
-        turn_words=page.frame.get(f"turn_{turn}", ""),
+        turn_words=page.frame.get(f"turn_{_whose(page, turn)}", ""),
         date=page.date(),
         blocks=read_body(page.texts["body"], words, page.folder, lambda line: page.replace(line, where="body")),
         button=button,

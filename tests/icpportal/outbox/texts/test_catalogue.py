@@ -396,7 +396,16 @@ def test_nobody_is_greeted_by_a_name_that_hides_their_own():
 def test_who_is_named_in_an_order_of_somebody_else_reads_whose_it_is():
     text = render("order_lapsed", "email", "en", {**LONGEST, "account": "w***@example.com"}).text
 
-    assert "You are named in this order. The account w***@example.com manages it." in text
+    assert "You are named in this order. The account w***@example.com manages it. Only that account can open" in text
+
+
+@pytest.mark.parametrize(("template", "theirs"), [("order_lapsed", False), ("confirm_phones", True)])
+def test_it_is_not_the_turn_of_who_is_named_and_cannot_open_the_order(template: str, theirs: bool):
+    facts = {**LONGEST, "url": ORDER_URL, "account": "w***@example.com"}
+    mails = [render(template, "email", language, facts).text for language in ("en", "zh-hans")]
+
+    assert ["Your turn" in mails[0], "待您办理" in mails[1]] == [theirs, theirs]
+    assert ["The account that manages it acts next" in mails[0], "待办理账号处理" in mails[1]] == [not theirs] * 2
 
 
 @pytest.mark.parametrize("name", EVENTS)
