@@ -32,7 +32,8 @@ FOLDER = Path(settings.BASE_DIR) / "templates" / "messages"
 FRAME = "_frame"
 SECTION = re.compile(
     r"^(sms|sms_link|subject|heading|turn|date|button|body|good_for|quiet|reach"
-    r"|brand|turn_you|turn_we|turn_authority|turn_nobody|turn_account|order|or_open|help|help_order|named|footer|settings):[ ]?",
+    r"|brand|turn_you|turn_we|turn_authority|turn_nobody|turn_account"
+    r"|order|or_open|help|help_order|named|footer|settings):[ ]?",
     re.MULTILINE,
 )
 WRAP = re.compile(r"\n {2,}")
