@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.fields.components import Task
 from icpportal.privacy.masks import mask_mobile, mask_name
 from transfers.models import Order
+from transfers.notifications.messages import notify_recipients
 from transfers.orders.people import Person, administrator, is_same_person
 from verification.models import ConsentRequest
 from verification.phones import consent_links
@@ -85,6 +87,15 @@ def _state(request: ConsentRequest | None, person: Person) -> str:
     if request.answer:
         return BY_ANSWER[request.answer]
     return WAITING if request.is_open else OVER
+
+
+def answer(order: Order, token: str, said: str, *, language: str, client: str) -> bool:
+    """Keep what the person said on the phone; who manages the order is told of a no, as the person reads there."""
+    with transaction.atomic():
+        is_kept = consent_links.answer(token, said, language=language, client=client)
+        if is_kept and said == consent_links.DECLINED:
+            notify_recipients(order, "consent_declined", event_id=consent_links.digest(token))
+    return is_kept
 
 
 def is_on_paper(order: Order) -> bool:

@@ -145,7 +145,7 @@ def asked(request: HttpRequest, token: str) -> HttpResponse:
     form = AskedForm(request.POST if request.method == "POST" and not says_no else None)
     if says_no or form.is_valid():
         said = consent_links.DECLINED if says_no else consent_links.AGREED
-        consent_links.answer(token, said, language=get_language() or "", client=client_address(request))
+        consent.answer(order, token, said, language=get_language() or "", client=client_address(request))
         return redirect("consent-asked", token)
     page = AskedPage(
         domain=display_domain(order.domain),

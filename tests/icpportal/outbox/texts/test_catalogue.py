@@ -27,7 +27,7 @@ EVENTS = [
     "cancelled_for_cause",
     "import_done", "import_complete",
     "import_failed", "claim_received", "claim_accepted", "claim_declined", "reset_received", "reset_accepted",
-    "consent_withdrawn", "account_closed", "data_export_ready", "correction_answered", "filing_password_tried",
+    "consent_withdrawn", "consent_declined", "account_closed", "data_export_ready", "correction_answered", "filing_password_tried",
     "objection_received", "objection_answered", "account_exists", "account_changed", "role_changed", "acts_alone",
     "staff_invited", "staff_added", "second_factor_reset", "second_factor_removed",
     "handover_offered", "handover_sent", "handover_accepted", "handover_declined", "handover_taken_back",

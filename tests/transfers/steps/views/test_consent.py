@@ -141,12 +141,17 @@ def test_a_look_and_a_second_press_change_nothing(client: Client) -> None:
     assert "You have agreed" in late.content.decode()
 
 
-def test_the_wrong_person_says_no_and_the_applicant_reads_it(client: Client) -> None:
+def test_the_wrong_person_says_no_and_the_applicant_is_told(client: Client) -> None:
     order = make_order()
     link = asked(client, order)
 
     Client().post(link, {"no": "1"})
+    Client().post(link, {"no": "1"})
 
+    told = Message.objects.filter(template="consent_declined")
+    assert {message.channel for message in told} == {"sms", "email", "site"}
+    assert {message.user_id for message in told} == {order.owner_id}
+    assert len(told) == 3
     assert states_of(order) == ("declined", True)
     assert administrator_key(order) not in consents.active_consents(order.reference)
     shown = client.get(page(order), headers={"accept-language": "en"}).content.decode()
