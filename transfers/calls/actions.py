@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -16,9 +16,9 @@ from icpportal.fields.types import Columns
 from icpportal.lifecycle import APPLICANT, REVIEWER
 from icpportal.time_format import to_beijing
 from icpportal.workdays.calendar import end_of_answer
-from transfers.calls.outcomes import ORDER_ENDED, RETURNED, Outcome, outcome_of, result_words
+from transfers.calls.outcomes import ANSWERED, ORDER_ENDED, RETURNED, Outcome, outcome_of, result_words
 from transfers.calls.people import called_of
-from transfers.calls.queries import APART, GRACE_WORKDAYS, MISSED_MOST, PLANNED, open_of
+from transfers.calls.queries import APART, GRACE_WORKDAYS, MISSED_MOST, PLANNED, open_calls, open_of
 from transfers.calls.slots import offered, soonest
 from transfers.models import Call, CallAttempt, Objection, Order
 from transfers.notifications.messages import notify_recipients
@@ -50,6 +50,8 @@ def ask(
     now = now or timezone.now()
     if order.is_ended:
         raise CallRefused(gettext_lazy("This order has ended: there is nobody to call"))
+    if objection is not None and Objection.objects.filter(pk=objection.pk, closed_at__isnull=False).exists():
+        raise CallRefused(gettext_lazy("This objection is closed: there is nothing to call about"))
     _refuse_own(order, asker)
     try:
         with transaction.atomic():
@@ -134,18 +136,23 @@ def drop(call: Call, by: User, result: str, *, seen: int, now: datetime | None =
 
 def end_unreached(order: Order, by: User, now: datetime) -> None:
     """The order was returned because nobody was reached: its calls are over."""
-    _end(order.pk, RETURNED, now, by)
+    _end(open_of(order), RETURNED, now, by)
+
+
+def end_answered(objection: Objection, by: User, now: datetime) -> None:
+    """The objection has its answer: nobody has to ring about it any more."""
+    _end(open_calls().filter(objection=objection), ANSWERED, now, by)
 
 
 def end_all(ended: Mapping[UUID, datetime]) -> None:
     """These orders (their keys) have ended, and with them what somebody wanted to ring about."""
     concerned = ended if len(ended) == 1 else set(open_of(*ended).order_by().values_list("order", flat=True))
     for order in concerned:
-        _end(order, ORDER_ENDED, ended[order], None)
+        _end(open_of(order), ORDER_ENDED, ended[order], None)
 
 
-def _end(order: UUID, result: str, now: datetime, by: User | None) -> None:
-    open_of(order).order_by().update(ended_at=now, ended_by=by, result=result, version=F("version") + 1)
+def _end(calls: QuerySet[Call], result: str, now: datetime, by: User | None) -> None:
+    calls.order_by().update(ended_at=now, ended_by=by, result=result, version=F("version") + 1)
 
 
 def _change(call: Call, seen: int, columns: Columns) -> None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.fields.types import Words
 
 REACHED, LATER, NO_ANSWER, WRONG_NUMBER = "reached", "later", "no_answer", "wrong_number"
-DROPPED, RETURNED, ORDER_ENDED = "dropped", "returned", "order_ended"
+DROPPED, RETURNED, ORDER_ENDED, ANSWERED = "dropped", "returned", "order_ended", "answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ OTHER_ENDS: dict[str, Words] = {
     DROPPED: _("Not needed any more"),
     RETURNED: _("The order was returned, because nobody was reached"),
     ORDER_ENDED: _("The order has ended"),
+    ANSWERED: _("The objection is answered"),
 }
 _BY_KEY = {row.key: row for row in OUTCOMES}
 

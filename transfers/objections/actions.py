@@ -14,7 +14,8 @@ from icpportal.desk.own_words import CODES, Own, in_messages
 from icpportal.fields.types import Facts
 from icpportal.outbox.actions import notify
 from icpportal.privacy.fields import sealed
-from icpportal.time_format import to_beijing
+from icpportal.time_format import short_words
+from transfers.calls.actions import end_answered
 from transfers.models import Objection
 from transfers.objections.results import Result, result_of
 
@@ -28,7 +29,7 @@ class CloseRefused(Exception):
 
 
 def close(objection: Objection, closer: User, result: Result, written: Own, *, now: datetime | None = None) -> None:
-    """Close it, and send the answer in the same transaction. Raises `CloseRefused`, and then nothing is sent."""
+    """Close it and end its call, and send the answer, in one. Raises `CloseRefused`, and then nothing is sent."""
     if not written:
         raise ValueError("an objection is closed with an answer")
     now = now or timezone.now()
@@ -41,19 +42,20 @@ def close(objection: Objection, closer: User, result: Result, written: Own, *, n
         if rows.update(**columns, answers=sealed(objection, "answers")) != 1:
             objection.refresh_from_db()
             raise CloseRefused(closed_words(objection))
+        end_answered(objection, closer, now)
         _tell(objection, result, written)
     objection.refresh_from_db()
 
 
 def closed_words(objection: Objection) -> str:
-    """`Gao Yang closed this objection at 14:20: Not justified: the order goes on`."""
+    """`Gao Yang closed this objection (30 Nov 14:20): Not justified: the order goes on`."""
     result = result_of(objection.result)
     told = {
         "name": str(objection.closed_by or ""),
-        "time": f"{to_beijing(objection.closed_at):%H:%M}" if objection.closed_at else "",
+        "time": short_words(objection.closed_at) if objection.closed_at else "",
         "result": result.label if result else "–",
     }
-    return _("%(name)s closed this objection at %(time)s: %(result)s") % told
+    return _("%(name)s closed this objection (%(time)s): %(result)s") % told
 
 
 def _tell(objection: Objection, result: Result, written: Own) -> None:

@@ -81,6 +81,23 @@ def test_an_objection_is_called_about_answered_and_read_by_who_objects(
     assert "We want to call you" not in page(english(Client(), order.owner), order.get_absolute_url())
 
 
+def test_a_closed_objection_leaves_nobody_to_ring_about_it(order: Order, objection: Objection) -> None:
+    desk, late = english(Client(), make_reviewer()), english(Client(), make_reviewer())
+    sent(desk, objection, "call", to="objector", about="what shows that it is theirs")
+    sent(desk, objection, "call", to="subject_lead", about="whether they know of it")
+
+    sent(desk, objection, "close", **CLOSING)
+    again = sent(late, objection, "call", to="objector", about="asked from an older page")
+
+    assert "This objection is closed: there is nothing to call about" in again
+    about_it, of_order = Call.objects.get(role="objector"), Call.objects.get(role="subject_lead")
+    assert (about_it.result, about_it.ended_at is None) == ("answered", False)
+    assert of_order.ended_at is None  # that is for who reviews the order
+    listed, one = page(desk, "/admin/desk/calls/"), page(desk, f"/admin/desk/calls/{about_it.pk}/")
+    assert ["whether they know of it" in listed, "what shows that it is theirs" in listed] == [True, False]
+    assert "Done: The objection is answered" in one
+
+
 def test_nothing_is_closed_without_an_answer_in_the_language_of_its_reader(objection: Objection) -> None:
     desk = english(Client(), make_reviewer())
 
@@ -106,7 +123,7 @@ def test_of_two_reviewers_who_close_one_wins_and_the_other_reads_who(objection: 
 
     html = sent(other, objection, "close", **CLOSING)
 
-    assert re.search(r"closed this objection at \d\d:\d\d: Settled", html)
+    assert re.search(r"closed this objection \(\d+ \w+ \d\d:\d\d\): Settled", html)
     found = Objection.objects.get()
     assert (found.result, found.closed_by) == ("settled", first)
     assert Message.objects.filter(template="objection_answered", channel="site").count() == 1
