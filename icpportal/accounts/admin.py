@@ -11,13 +11,13 @@ from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin.models import LogEntry
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Field, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts import roles
@@ -33,6 +33,7 @@ from icpportal.approvals.actions import RequestRefused
 from icpportal.approvals.models import ROLE, SECOND_FACTOR, ApprovalRequest
 from icpportal.approvals.queries import open_request
 from icpportal.approvals.words import Asked, asked_for
+from icpportal.desk.event_lines import logged
 from icpportal.fields import phones
 from icpportal.fields.fields import PlainTextField
 from icpportal.fields.form_types import Files, ModelFormOptions, Posted
@@ -244,6 +245,8 @@ class AccountAdmin(admin.ModelAdmin):
             self._change_roles(request, made, form.cleaned_data["held_roles"])
             return
         obj.save(update_fields=["name", "is_active"])
+        if "is_active" in form.changed_data:
+            self._log_closing(request, obj)
         self._change_roles(request, obj, form.cleaned_data["held_roles"])
         if not obj.is_active:
             end_sessions(obj)
@@ -259,17 +262,22 @@ class AccountAdmin(admin.ModelAdmin):
         except RequestRefused as refused:  # somebody was quicker
             self.message_user(request, str(refused.words), messages.ERROR)
 
+    def _log_closing(self, request: HttpRequest, user: User) -> None:
+        said = gettext_noop("opened the account again") if user.is_active else gettext_noop("closed the account")
+        words = logged(lambda: gettext(said))
+        LogEntry.objects.log_actions(account_of(request).pk, [user], CHANGE, words, single_object=True)
+
     def construct_change_message(
         self, request: HttpRequest, form: forms.Form, formsets: "Iterable[BaseFormSet]", add: bool = False
     ) -> "list[dict[str, dict[str, list[str]]]]":
-        """Without the roles: `role_changes` writes from which to which."""
-        form.changed_data = [name for name in form.changed_data if name != "held_roles"]
+        """Without what has a row of its own: the roles, of which `role_changes` says from which to which; closing."""
+        form.changed_data = [name for name in form.changed_data if name not in ("held_roles", "is_active")]
         return super().construct_change_message(request, form, formsets, add)
 
     def log_change(
         self, request: HttpRequest, obj: User, message: "str | list[dict[str, dict[str, list[str]]]]"
     ) -> LogEntry:
-        """Nothing but roles was changed: that has its row."""
+        """None where nothing else was changed."""
         return super().log_change(request, obj, message) if message else LogEntry()
 
     def change_view(

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.models import User
+from icpportal.fields.language_marks import comma_list
 
 APPLICANT = "applicant"
 REVIEWER = "reviewer"
@@ -115,4 +116,4 @@ def _permissions(labels: list[str]) -> dict[str, Permission]:
 
 def in_words(names: Iterable[str]) -> str:
     """The roles in the reader's language."""
-    return ", ".join(str(NAMES.get(name, name)) for name in names)
+    return comma_list(NAMES.get(name, name) for name in names)

@@ -1,11 +1,12 @@
 """The roles of an account: given by two people where they carry a duty, taken away by one, written down and told."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from icpportal.accounts import roles
 from icpportal.accounts.actions import tell_roles_changed
@@ -14,6 +15,7 @@ from icpportal.accounts.sessions import end_sessions
 from icpportal.accounts.staff import invitations
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import ROLE, ApprovalRequest
+from icpportal.desk.event_lines import logged
 
 GIVEN_BY_TWO = frozenset({roles.LEAD_REVIEWER, roles.AUDITOR, roles.OPERATIONS})
 
@@ -45,7 +47,7 @@ def change(user: User, chosen: Iterable[str], *, actor: User, now: datetime | No
             actor=actor,
             now=now,
         )
-        _write(user, actor, _("asked a second person: %(what)s") % {"what": change_words(asked)})
+        _write(user, actor, lambda: _("asked a second person: %(what)s") % {"what": change_words(asked)})
     return False
 
 
@@ -57,23 +59,22 @@ def carry(asked: ApprovalRequest, now: datetime) -> None:  # noqa: ARG001
         raise approvals.Stale(asked.reference)
     _change(user, before, _names(asked, "after"), asked.asked_by)
     second = asked.answered_by
-    alone = _("did after 24 hours what %(name)s had asked alone: no second person was there")
-    words = _("allowed what %(name)s had asked") if second else alone
-    _answered(asked, second or asked.asked_by, words % {"name": asked.asked_by})
+    alone = gettext_noop("did after 24 hours what %(name)s had asked alone: no second person was there")
+    _answered(asked, second or asked.asked_by, gettext_noop("allowed what %(name)s had asked") if second else alone)
 
 
 def decline(asked: ApprovalRequest, *, actor: User, now: datetime | None = None) -> None:
     """The second person does not; the roles stay."""
     with transaction.atomic():
         approvals.decline(asked, actor=actor, now=now)
-        _answered(asked, actor, _("declined what %(name)s had asked") % {"name": asked.asked_by})
+        _answered(asked, actor, gettext_noop("declined what %(name)s had asked"))
 
 
 def withdraw(asked: ApprovalRequest, *, actor: User, now: datetime | None = None) -> None:
     """Who asked thinks better of it."""
     with transaction.atomic():
         approvals.withdraw(asked, actor=actor, now=now)
-        _answered(asked, actor, _("withdrew the request"))
+        _answered(asked, actor, gettext_noop("withdrew the request"))
 
 
 def change_words(asked: ApprovalRequest) -> str:
@@ -94,7 +95,7 @@ def _words(before: Iterable[str], after: Iterable[str]) -> str:
 def _change(user: User, before: set[str], after: set[str], actor: User) -> None:
     with transaction.atomic():
         roles.give(user, *after)
-        _write(user, actor, _words(before, after))
+        _write(user, actor, lambda: _words(before, after))
         if user.is_staff and not roles.is_staff_role(before):
             _begin_as_staff(user, actor)
         else:
@@ -110,8 +111,13 @@ def _begin_as_staff(user: User, actor: User) -> None:
 
 
 def _answered(asked: ApprovalRequest, actor: User, words: str) -> None:
-    _write(User.objects.get(pk=asked.key), actor, f"{words}. {change_words(asked)}")
+    """`words` are not translated yet."""
+
+    def said() -> str:
+        return f"{_(words) % {'name': asked.asked_by}} · {change_words(asked)}"
+
+    _write(User.objects.get(pk=asked.key), actor, said)
 
 
-def _write(user: User, actor: User, words: str) -> None:
-    LogEntry.objects.log_actions(actor.pk, [user], CHANGE, words, single_object=True)
+def _write(user: User, actor: User, say: Callable[[], str]) -> None:
+    LogEntry.objects.log_actions(actor.pk, [user], CHANGE, logged(say), single_object=True)

@@ -1,6 +1,7 @@
 """A second factor that was lost: removed by two people, written down, told to whose it was."""
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import urljoin
 
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy, gettext_noop, override
 
 from icpportal.accounts.actions import note_change, tell_changed
 from icpportal.accounts.models import User
@@ -20,6 +21,7 @@ from icpportal.accounts.sessions import end_sessions
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import SECOND_FACTOR, ApprovalRequest
 from icpportal.codes.models import Channel
+from icpportal.desk.event_lines import logged
 from icpportal.fields.types import Facts
 
 APP = gettext_lazy("authenticator app")
@@ -47,7 +49,7 @@ def ask(user: User, *, actor: User, now: datetime | None = None) -> bool:
             actor=actor,
             now=now,
         )
-        _write(user, actor, _("asked a second person: resetting the second factor"))
+        _write(user, actor, lambda: _("asked a second person: resetting the second factor"))
     return False
 
 
@@ -62,13 +64,13 @@ def carry(asked: ApprovalRequest, now: datetime) -> None:
 def keep_end(asked: ApprovalRequest) -> None:
     """How the request ended stands in the history of the account, by whoever ended it."""
     words = {
-        ApprovalRequest.DECLINED: _("declined what %(name)s had asked"),
-        ApprovalRequest.WITHDRAWN: _("withdrew the request"),
-        ApprovalRequest.FAILED: _("could not do what %(name)s had asked: it had changed since"),
-    }
-    if asked.outcome in words:
-        told = words[asked.outcome] % {"name": asked.asked_by}
-        _write(User.objects.get(pk=asked.key), asked.answered_by or asked.asked_by, told)
+        ApprovalRequest.DECLINED: gettext_noop("declined what %(name)s had asked"),
+        ApprovalRequest.WITHDRAWN: gettext_noop("withdrew the request"),
+        ApprovalRequest.FAILED: gettext_noop("could not do what %(name)s had asked: it had changed since"),
+    }.get(asked.outcome)
+    if words:
+        user, by = User.objects.get(pk=asked.key), asked.answered_by or asked.asked_by
+        _write(user, by, lambda: _(words) % {"name": asked.asked_by})
 
 
 def _devices(user: User) -> list[int]:
@@ -79,8 +81,7 @@ def _remove(user: User, *, by: User, second: User | None, now: datetime) -> None
     with transaction.atomic():
         Authenticator.objects.filter(user=user).delete()
         end_sessions(user)
-        told = _("reset the second factor; %(name)s had asked")
-        _write(user, second or by, told % {"name": by})
+        _write(user, second or by, lambda: _("reset the second factor; %(name)s had asked") % {"name": by})
         if not user.is_staff:  # a password alone opens the account from here on
             note_change(user, now)
             _tell_customer(user, now)
@@ -110,5 +111,5 @@ def _tell(user: User, template: str, base: str, facts: Facts) -> None:
     )
 
 
-def _write(user: User, actor: User, words: str) -> None:
-    LogEntry.objects.log_actions(actor.pk, [user], CHANGE, words, single_object=True)
+def _write(user: User, actor: User, say: Callable[[], str]) -> None:
+    LogEntry.objects.log_actions(actor.pk, [user], CHANGE, logged(say), single_object=True)

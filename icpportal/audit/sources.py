@@ -10,8 +10,9 @@ from django.http import HttpRequest
 
 from icpportal.audit.actions import append
 from icpportal.audit.words import CHANGE, SIGN_IN, SIGN_OUT
+from icpportal.desk.event_lines import in_each_language
 from icpportal.fields.client import client_address
-from icpportal.fields.types import Fact
+from icpportal.fields.types import Fact, Json
 
 if TYPE_CHECKING:
     from icpportal.accounts.models import User
@@ -35,9 +36,14 @@ def _changed(sender: type[Model], instance: LogEntry, created: bool, **_kwargs: 
             actor=instance.user,
             what=f"{kind.app_label}.{kind.model}" if kind else "",
             reference=str(instance.object_id or ""),
-            said={"flag": instance.action_flag, "words": instance.change_message[:WORDS_LONGEST]},
+            said={"flag": instance.action_flag, "words": _words(instance.change_message)},
             now=instance.action_time,
         )
+
+
+def _words(kept: str) -> Json:
+    found = in_each_language(kept)
+    return {language: words[:WORDS_LONGEST] for language, words in found.items()} if found else kept[:WORDS_LONGEST]
 
 
 def _signed_in(sender: type[Model], request: HttpRequest | None, user: "User", **_kwargs: Fact) -> None:  # noqa: ARG001 -- the signal's

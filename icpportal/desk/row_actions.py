@@ -1,7 +1,7 @@
 """Actions of the review desk on chosen rows: each row by itself, what was done in the log, what was not in words."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from django import forms
 from django.contrib import messages
@@ -12,12 +12,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.desk.event_lines import logged
 from icpportal.desk.proposals import REASON_LONGEST, ProposalRefused
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.desk.staff import staff_of
+from icpportal.fields.language_marks import labelled
+from icpportal.fields.types import Words
 
-if TYPE_CHECKING:
-    pass
 Row = TypeVar("Row", bound=Model)
 Done = TypeVar("Done")
 
@@ -43,7 +44,7 @@ class RowActions(ReadOnlyAdmin[Row]):
         return str(row)
 
     def each(
-        self, request: HttpRequest, rows: Iterable[Row], act: Callable[[Row], Done], words: str, *, because: str = ""
+        self, request: HttpRequest, rows: Iterable[Row], act: Callable[[Row], Done], words: Words, *, because: str = ""
     ) -> None:
         """Acts on each row by itself; what was done is written down with the reason, what was left is said with its."""
         actor = staff_of(request)
@@ -52,14 +53,14 @@ class RowActions(ReadOnlyAdmin[Row]):
             try:
                 act(row)
             except self.refusals as refusal:
-                self.message_user(request, f"{self.row_name(row)}: {refusal}", messages.WARNING)
+                self.message_user(request, labelled(self.row_name(row), str(refusal)), messages.WARNING)
                 continue
-            logged = f"{words}: {because}" if because else words
-            LogEntry.objects.log_actions(actor.pk, [row], CHANGE, logged, single_object=True)
+            done_so = logged(lambda: labelled(words, because) if because else str(words))
+            LogEntry.objects.log_actions(actor.pk, [row], CHANGE, done_so, single_object=True)
             done += 1
         if done:
             request._acted = True  # type: ignore[attr-defined]
-            self.message_user(request, f"{words}: {done}", messages.SUCCESS)
+            self.message_user(request, labelled(words, str(done)), messages.SUCCESS)
 
     def reason(self, request: HttpRequest) -> str:
         """What was typed beside the action; "" after saying that it is missing."""

@@ -30,6 +30,11 @@ def comma_list(found: Iterable[Words]) -> str:
     return ("、" if reads_chinese() else ", ").join(map(str, found))
 
 
+def labelled(label: Words, words: Words) -> str:
+    """`closed: 3`, with the colon of the language of the page."""
+    return f"{label}{'：' if reads_chinese() else ': '}{words}"
+
+
 def has_han(text: Words) -> bool:
     """True when the text holds a Chinese character, rare ones included."""
     return HAS_HAN.search(str(text)) is not None

@@ -8,15 +8,16 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext_lazy
 
 from icpportal import time_format
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
+from icpportal.desk.event_lines import logged
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.desk.readonly_list import ValuesFilter
-from icpportal.fields.types import Columns
+from icpportal.fields.types import Columns, Words
 from icpportal.outbox import actions
 from icpportal.outbox.models import CHANNELS, OWED, Message, State
 from icpportal.outbox.queries import LATE
@@ -117,18 +118,18 @@ class MessageAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Send again"), permissions=["deliver"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
         """Each message on its own; those that are done or erased are counted apart."""
-        self._each(request, queryset, actions.resend, gettext("resent by staff"))
+        self._each(request, queryset, actions.resend, _("resent by staff"))
 
     @admin.action(description=_("Stop sending"), permissions=["deliver"])
     def give_up(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
         """Each message on its own; those that are done are counted apart."""
-        self._each(request, queryset, actions.discard, gettext("stopped by staff"))
+        self._each(request, queryset, actions.discard, _("stopped by staff"))
 
-    def _each(self, request: HttpRequest, queryset: QuerySet[Message], act: Callable[..., bool], words: str) -> None:
+    def _each(self, request: HttpRequest, queryset: QuerySet[Message], act: Callable[..., bool], words: Words) -> None:
         actor = account_of(request)
         done = [message for message in queryset.defer(None) if _acts(act, message, actor)]
         for message in done:
-            LogEntry.objects.log_actions(actor.pk, [message], CHANGE, words, single_object=True)
+            LogEntry.objects.log_actions(actor.pk, [message], CHANGE, logged(lambda: str(words)), single_object=True)
         left = queryset.count() - len(done)
         if done:
             text = ngettext("%(n)s message: %(what)s", "%(n)s messages: %(what)s", len(done))

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import Truncator
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.guards import account_of
@@ -116,23 +116,21 @@ class ParkedAnswerAdmin(Noted, RowActions):
                 request,
                 queryset,
                 lambda row: parked_proposals.propose(row, actor=account_of(request), because=because),
-                gettext("proposed to apply"),
+                _("proposed to apply"),
                 because=because,
             )
 
     @admin.action(description=_("Apply to the order, as the second person"), permissions=["apply"])
     def apply_them(self, request: HttpRequest, queryset: QuerySet[ParkedAnswer]) -> None:
         """The second of two people: the order takes the answer as if it came now."""
-        self.each(
-            request, queryset, lambda row: parked_proposals.apply(row, actor=account_of(request)), gettext("applied")
-        )
+        self.each(request, queryset, lambda row: parked_proposals.apply(row, actor=account_of(request)), _("applied"))
 
     @admin.action(description=_("Decline the proposal"), permissions=["apply"])
     def decline_them(self, request: HttpRequest, queryset: QuerySet[ParkedAnswer]) -> None:
         """The answer stays parked."""
-        self.each(request, queryset, parked_proposals.decline, gettext("declined"))
+        self.each(request, queryset, parked_proposals.decline, _("declined"))
 
     @admin.action(description=_("Close: dealt with by hand"), permissions=["close"])
     def close_them(self, request: HttpRequest, queryset: QuerySet[ParkedAnswer]) -> None:
         """Nothing is applied."""
-        self.each(request, queryset, parked.close, gettext("closed"))
+        self.each(request, queryset, parked.close, _("closed"))

@@ -81,24 +81,24 @@ class LegalHoldAdmin(RowActions[LegalHold]):
     @admin.action(description=pgettext_lazy("hold", "Confirm"), permissions=["act"])
     def confirm_them(self, request: HttpRequest, queryset: QuerySet[LegalHold]) -> None:
         actor = account_of(request)
-        self.each(request, queryset, lambda hold: holds.confirm(hold, actor=actor), gettext("Hold confirmed"))
+        self.each(request, queryset, lambda hold: holds.confirm(hold, actor=actor), _("Hold confirmed"))
 
     @admin.action(description=pgettext_lazy("hold", "Propose to lift, with a reason"), permissions=["act"])
     def propose_lifting(self, request: HttpRequest, queryset: QuerySet[LegalHold]) -> None:
         because = self.reason(request)
         if because:
             actor = account_of(request)
-            words = gettext("Proposed to lift the hold")
+            words = _("Proposed to lift the hold")
             self.each(request, queryset, lambda hold: _propose(hold, actor, because), words, because=because)
 
     @admin.action(description=pgettext_lazy("hold", "Lift (second person)"), permissions=["act"])
     def lift_them(self, request: HttpRequest, queryset: QuerySet[LegalHold]) -> None:
         actor = account_of(request)
-        self.each(request, queryset, lambda hold: holds.lift(hold, actor=actor), gettext("Hold lifted"))
+        self.each(request, queryset, lambda hold: holds.lift(hold, actor=actor), _("Hold lifted"))
 
     @admin.action(description=pgettext_lazy("hold", "Keep holding"), permissions=["act"])
     def decline_them(self, request: HttpRequest, queryset: QuerySet[LegalHold]) -> None:
-        self.each(request, queryset, _keep, gettext("Still held"))
+        self.each(request, queryset, _keep, _("Still held"))
 
 
 def _propose(hold: LegalHold, actor: User, because: str) -> None:

@@ -91,5 +91,5 @@ class CorrectionRequestAdmin(Noted[CorrectionRequest], RowActions[CorrectionRequ
                 request,
                 queryset,
                 lambda row: corrections.answer(row, actor=actor, outcome=outcome, words=words),
-                gettext("Answered"),
+                _("Answered"),
             )

@@ -21,6 +21,7 @@ from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from icpportal.desk.event_lines import read_of_log
 from icpportal.desk.pages import DeskPage, draw
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.desk.row_actions import has_acted
@@ -206,6 +207,6 @@ class StockPages(ModelAdmin):
         kind = ContentType.objects.get_for_model(self.model)
         found = LogEntry.objects.filter(content_type=kind, object_id=row.pk).select_related("user")
         return [
-            Happened(each.action_time, str(each.user), each.get_change_message())
+            Happened(each.action_time, str(each.user), read_of_log(each.get_change_message()))
             for each in found.order_by("-action_time")[:LONGEST_HISTORY]
         ]

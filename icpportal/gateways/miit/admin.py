@@ -172,7 +172,7 @@ class ReportAdmin(ReadOnly):
     @admin.action(description=_("Send once more"), permissions=["operate"])
     def resend(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
         """The last file of each, the same bytes under the same number."""
-        self.each(request, queryset, self._resend, gettext("will be sent once more"))
+        self.each(request, queryset, self._resend, _("will be sent once more"))
 
     def _resend(self, report: Report) -> None:
         last = next(reversed(report.files.all()), None)
@@ -184,18 +184,18 @@ class ReportAdmin(ReadOnly):
     def park(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
         """Holds reports that have no number yet."""
         if reason := self.reason(request):
-            self.each(request, queryset, lambda report: operations.park(report.key, reason), gettext("parked"))
+            self.each(request, queryset, lambda report: operations.park(report.key, reason), _("parked"))
 
     @admin.action(description=_("Put back in the queue"), permissions=["operate"])
     def unpark(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
         """Lets parked reports go on."""
-        self.each(request, queryset, lambda report: operations.unpark(report.key), gettext("back in the queue"))
+        self.each(request, queryset, lambda report: operations.unpark(report.key), _("back in the queue"))
 
     @admin.action(description=_("Wait no longer for the answer, with a reason"), permissions=["operate"])
     def give_up(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
         """Lets the next report of the order go, although the authority has not answered this one."""
         if reason := self.reason(request):
-            self.each(request, queryset, lambda report: operations.give_up(report.key, reason), gettext("given up"))
+            self.each(request, queryset, lambda report: operations.give_up(report.key, reason), _("given up"))
 
 
 @admin.register(UploadFile)
@@ -253,12 +253,12 @@ class InboxFileAdmin(Contents):
     @admin.action(description=_("Read again"), permissions=["operate"])
     def read_again(self, request: HttpRequest, queryset: QuerySet[InboxFile]) -> None:
         """Takes in parked or damaged files once more, after what they needed was put right."""
-        self.each(request, queryset, _read_again, gettext("read again"))
+        self.each(request, queryset, _read_again, _("read again"))
 
     @admin.action(description=_("Confirm although damaged"), permissions=["operate"])
     def give_up(self, request: HttpRequest, queryset: QuerySet[InboxFile]) -> None:
         """Has damaged files confirmed with their next delivery, so that those behind them come."""
-        done = gettext("confirmed with its next delivery")
+        done = _("confirmed with its next delivery")
         self.each(request, queryset, lambda row: downloads.give_up(row.name), done)
 
     @admin.action(description=_("Dealt with by hand: ask to close, with a reason"), permissions=["operate"])
@@ -269,21 +269,19 @@ class InboxFileAdmin(Contents):
                 request,
                 queryset,
                 lambda row: parked_downloads.propose(row, actor=staff_of(request), because=because),
-                gettext("asked to close"),
+                _("asked to close"),
                 because=because,
             )
 
     @admin.action(description=_("Close, as the second person"), permissions=["operate"])
     def confirm_closing(self, request: HttpRequest, queryset: QuerySet[InboxFile]) -> None:
         """The second of two people: it needs nobody any more, and its content goes when it is old."""
-        self.each(
-            request, queryset, lambda row: parked_downloads.confirm(row, actor=staff_of(request)), gettext("closed")
-        )
+        self.each(request, queryset, lambda row: parked_downloads.confirm(row, actor=staff_of(request)), _("closed"))
 
     @admin.action(description=_("Decline to close"), permissions=["operate"])
     def decline_closing(self, request: HttpRequest, queryset: QuerySet[InboxFile]) -> None:
         """The download stays parked."""
-        self.each(request, queryset, parked_downloads.decline, gettext("declined"))
+        self.each(request, queryset, parked_downloads.decline, _("declined"))
 
     def text_of(self, row: InboxFile) -> str:
         return report_list.as_received(row)
@@ -352,22 +350,22 @@ class LineAdmin(ReadOnly):
     @admin.action(description=_("Let sending and fetching go on"), permissions=["operate"])
     def go_on(self, request: HttpRequest, queryset: QuerySet[MinistryLine]) -> None:
         """Clears every stop and every wait."""
-        self.each(request, queryset, lambda line: operations.resume(), gettext("resumed"))
+        self.each(request, queryset, lambda line: operations.resume(), _("resumed"))
 
     @admin.action(description=_("Let sending go on"), permissions=["operate"])
     def go_on_sending(self, request: HttpRequest, queryset: QuerySet[MinistryLine]) -> None:
         """Clears the stop and the wait of sending."""
-        self.each(request, queryset, lambda line: operations.resume(Way.SENDING), gettext("sending resumed"))
+        self.each(request, queryset, lambda line: operations.resume(Way.SENDING), _("sending resumed"))
 
     @admin.action(description=_("Let fetching go on"), permissions=["operate"])
     def go_on_fetching(self, request: HttpRequest, queryset: QuerySet[MinistryLine]) -> None:
         """Clears the stop and the wait of fetching."""
-        self.each(request, queryset, lambda line: operations.resume(Way.FETCHING), gettext("fetching resumed"))
+        self.each(request, queryset, lambda line: operations.resume(Way.FETCHING), _("fetching resumed"))
 
     @admin.action(description=_("Ask for the last accepted number"), permissions=["operate"])
     def resync(self, request: HttpRequest, queryset: QuerySet[MinistryLine]) -> None:
         """Takes over what the authority accepted last."""
-        self.each(request, queryset, lambda line: operations.resync(), gettext("asked again"))
+        self.each(request, queryset, lambda line: operations.resync(), _("asked again"))
 
 
 def _status(line: MinistryLine) -> standing.InterfaceStatus:

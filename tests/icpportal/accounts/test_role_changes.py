@@ -5,12 +5,15 @@ from datetime import timedelta
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
+from django.utils.translation import override
 
 from icpportal.accounts import roles
 from icpportal.accounts.actions import open_account
 from icpportal.accounts.models import User
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import ApprovalRequest
+from icpportal.audit.models import AuditEntry
+from icpportal.desk.event_lines import read_of_log
 from icpportal.outbox.models import Message
 from tests.icpportal.accounts.conftest import PASSWORD
 
@@ -74,10 +77,11 @@ def held(user):
     return sorted(roles.held(user))
 
 
-def logged(user):
+def logged(user, language="en"):
     """Who did what, as the history of the account says."""
     found = LogEntry.objects.filter(object_id=str(user.pk)).order_by("pk")
-    return [(str(each.user), each.get_change_message()) for each in found]
+    with override(language):
+        return [(str(each.user), read_of_log(each.get_change_message())) for each in found]
 
 
 def told():
@@ -105,9 +109,35 @@ def test_a_reviewer_becomes_lead_when_a_second_person_of_operations_allows_it(at
     assert logged(rui) == [
         ("An", f"asked a second person: {wanted}"),
         ("An", wanted),
-        ("Bo", f"allowed what An had asked. {wanted}"),
+        ("Bo", f"allowed what An had asked · {wanted}"),
     ]
     assert "allow_request" not in at_desk(bo).get(page_of(rui)).content.decode()
+
+
+def test_the_history_of_an_account_reads_in_the_language_of_who_reads_it(at_desk, an, bo, rui):
+    save(at_desk(an), rui, BOTH)  # in English
+    press(at_desk(bo), rui, "allow_request")
+    reader = at_desk(bo)
+    reader.cookies["django_language"] = "zh-hans"
+    User.objects.filter(pk=bo.pk).update(language="zh-hans")
+
+    page = reader.get(reverse("admin:accounts_user_history", args=[rui.pk])).content.decode()
+
+    assert "同意了 An 的申请 · 角色：由“审核员”变更为“审核主管、审核员”" in page
+    assert ["请第二人确认" in page, "asked a second person" in page, "Roles: from" in page] == [True, False, False]
+    last = AuditEntry.objects.filter(what="accounts.user").latest("pk").said["words"]
+    assert last["en"] == "allowed what An had asked · Roles: from Reviewer to Lead reviewer, Reviewer"
+    assert last["zh-hans"].startswith("同意了 An 的申请")
+
+
+def test_the_history_says_that_an_account_was_closed_and_opened_again(at_desk, an, rui):
+    page = at_desk(an)
+    typed = {"name": rui.name, "held_roles": [roles.REVIEWER]}
+
+    page.post(page_of(rui), typed)
+    page.post(page_of(rui), {**typed, "is_active": "on"})
+
+    assert logged(rui) == [("An", "closed the account"), ("An", "opened the account again")]
 
 
 def test_neither_who_asked_nor_the_person_concerned_nor_a_stranger_to_the_duty_answers(at_desk, an, bo, rui):
@@ -139,7 +169,7 @@ def test_declined_or_withdrawn_the_roles_stay_and_it_can_be_asked_again(at_desk,
         "withdrawn",
     ]
     assert (held(rui), told()) == ([roles.REVIEWER], [])
-    assert [words.partition(".")[0] for _who, words in logged(rui)][1::2] == [
+    assert [words.partition(" · ")[0] for _who, words in logged(rui)][1::2] == [
         "declined what An had asked",
         "withdrew the request",
     ]

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
+from icpportal.desk.event_lines import in_each_language
 from icpportal.outbox.actions import notify
 from icpportal.outbox.models import Message, State
 
@@ -134,7 +135,8 @@ def test_operations_send_again_what_failed_and_it_is_written_down(staff):
     assert set(Message.objects.exclude(pk=done.pk).values_list("state", "attempts")) == {(State.WAITING, 0)}
     assert Message.objects.get(pk=done.pk).state == State.DELIVERED
     notes = LogEntry.objects.values_list("object_id", "change_message")
-    assert sorted(notes) == sorted((str(message.pk), "resent by staff") for message in messages)
+    said = sorted((key, in_each_language(words)["en"]) for key, words in notes)
+    assert said == sorted((str(message.pk), "resent by staff") for message in messages)
     text = answer.content.decode()
     assert "2 messages: resent by staff" in text
     assert "1 message left unchanged" in text

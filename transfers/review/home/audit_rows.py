@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from icpportal.accounts.models import User
 from icpportal.approvals.models import ApprovalRequest
 from icpportal.approvals.words import said_of
+from icpportal.desk.event_lines import read_of_log
 from icpportal.fields.language_marks import comma_list
 from icpportal.fields.types import Words
 from icpportal.lifecycle import LEAD, OPERATIONS, REVIEWER
@@ -160,7 +161,7 @@ def _is_account(entry: LogEntry) -> bool:
 def _fields(entry: LogEntry) -> str:
     """The names of the fields that were changed, or what an action wrote."""
     if not entry.change_message.startswith("["):
-        return entry.change_message
+        return read_of_log(entry.change_message)
     named = [name for part in json.loads(entry.change_message) for name in part.get("changed", {}).get("fields", [])]
     return comma_list(_(name) for name in dict.fromkeys(named))
 

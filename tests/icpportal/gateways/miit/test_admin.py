@@ -18,6 +18,7 @@ from django.utils import timezone
 from lxml import html
 
 from icpportal.accounts import roles
+from icpportal.desk.event_lines import in_each_language
 from icpportal.gateways import storage
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit.client.crypto import WireFile, pack, wrap
@@ -445,7 +446,7 @@ def test_a_damaged_download_is_given_up_at_the_review_desk_and_no_other(operator
     assert "confirmed with its next delivery: 1" in words
     assert "c.xml: No damaged download of this name is waited for." in words
     assert list(InboxFile.objects.order_by("pk").values_list("given_up", flat=True)) == [True, False]
-    assert LogEntry.objects.get().change_message == "confirmed with its next delivery"
+    assert in_each_language(LogEntry.objects.get().change_message)["en"] == "confirmed with its next delivery"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from django.utils import translation
 from icpportal.accounts import roles
 from icpportal.alarms.actions import open_alarm
 from icpportal.alarms.models import Alarm
+from icpportal.desk.event_lines import in_each_language
 from icpportal.desk.proposals import ProposalRefused
 from icpportal.gateways.miit.incoming import damage, inbox, parked_downloads
 from icpportal.gateways.miit.line import retention
@@ -67,7 +68,20 @@ def state(row: InboxFile) -> str:
 
 
 def logged() -> list[tuple[str, str]]:
-    return list(LogEntry.objects.order_by("pk").values_list("user__email", "change_message"))
+    found = LogEntry.objects.order_by("pk").values_list("user__email", "change_message")
+    return [(email, (in_each_language(words) or {})["en"]) for email, words in found]
+
+
+@pytest.mark.django_db
+def test_what_an_action_did_is_said_in_chinese_with_its_own_colon():
+    row, reader = parked(), person("first")
+    client = Client(headers={"accept-language": "zh-hans"})
+    client.force_login(reader)
+
+    asked = act(client, "propose_closing", row, reason=WHY)
+    again = act(client, "propose_closing", row, reason=WHY)
+
+    assert (asked.endswith("：1"), again.startswith("task.xml：")) == (True, True), (asked, again)
 
 
 @pytest.mark.django_db
