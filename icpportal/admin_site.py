@@ -28,7 +28,6 @@ from icpportal.fields.types import Json, Words
 from icpportal.operations.desk_home import operations_home
 from icpportal.pages.header import links
 from transfers.review import navigation
-from transfers.review.baskets.counts import forget
 from transfers.review.calls.urls import urls as calls
 from transfers.review.exports.urls import urls as exports
 from transfers.review.figures.page.urls import urls as figures
@@ -80,10 +79,13 @@ class ReviewDesk(AdminSite):
         inner = super().admin_view(view, cacheable)
 
         def counted_anew(request: HttpRequest, *given: Any, **named: Any) -> Any:
-            """Who acted sees at once what it changed in the baskets."""
+            """Who acted sees at once what it changed in the baskets and at the head."""
+            acts = request.method == "POST" and isinstance(request.user, User)
+            if acts:
+                navigation.forget(account_of(request))  # for the page that answers
             answer = inner(request, *given, **named)
-            if request.method == "POST" and isinstance(request.user, User):
-                forget(request.user)
+            if acts:
+                navigation.forget(account_of(request))
             return answer
 
         return update_wrapper(staff_required(update_wrapper(counted_anew, inner)), inner)

@@ -16,10 +16,14 @@ from icpportal.accounts.models import User
 from icpportal.desk.top import DeskLink
 from icpportal.fields.types import Words
 from transfers.review.baskets.counts import bounded_words
+from transfers.review.baskets.counts import forget as forget_baskets
 from transfers.review.baskets.due import calendar_around
 from transfers.review.baskets.forms import own_provinces
 from transfers.review.baskets.rows import Reader, basket_of
+from transfers.review.worklists.calls import COUNTED as CALLS
 from transfers.review.worklists.calls import calls_now
+from transfers.review.worklists.corrections import COUNTED as CORRECTIONS
+from transfers.review.worklists.objections import COUNTED as OBJECTIONS
 from transfers.review.worklists.objections import objections_now
 
 Counts = dict[str, str]
@@ -96,8 +100,18 @@ def _here(request: HttpRequest, found: list[tuple[Place, str]]) -> Place | None:
 def _counts(user: User) -> Counts:
     """How much lies in the lists that places lead to, counted again after half a minute for all of these provinces."""
     own = own_provinces(user)
-    kept: Counts | None = cache.get_or_set(".".join([COUNTED, *own]), lambda: _counted(user, own), COUNTED_FOR)
+    kept: Counts | None = cache.get_or_set(_key(own), lambda: _counted(user, own), COUNTED_FOR)
     return kept or {}
+
+
+def forget(user: User) -> None:
+    """They did something: the next page that they see counts it, at its head and in its baskets."""
+    forget_baskets(user)
+    cache.delete_many([_key(own_provinces(user)), CALLS, OBJECTIONS, CORRECTIONS])
+
+
+def _key(own: list[str]) -> str:
+    return ".".join([COUNTED, *own])
 
 
 def _counted(user: User, own: list[str]) -> Counts:

@@ -152,6 +152,31 @@ def test_who_takes_an_order_sees_it_counted_at_once_and_a_colleague_a_moment_lat
     assert later == ("0", "0")
 
 
+def head(page: str) -> dict[str, str]:
+    """The places at the head, with what stands beside each."""
+    links = html.document_fromstring(page).xpath("//header//nav//a[span]")
+    return {(link.text or "").strip(): link.xpath("./span")[-1].text_content().strip() for link in links}
+
+
+def test_the_head_counts_what_its_reader_did_on_the_page_that_answers_and_on_the_next(client: Client) -> None:
+    cache.clear()
+    order = make_order(state=states.SUBMITTED)
+    objection = actions.object_to(
+        owner=make_user("zhao@example.com"), domain=order.domain, subject_key="", words="Mine"
+    )
+    desk = sign_in(client, make_reviewer())
+    client.cookies["django_language"] = "en"
+    address = reverse("admin:desk_objection", args=[objection.pk])
+    before = head(desk.get(address).content.decode())["Calls"]
+
+    asked = desk.post(address, {"move": "call", "to": "subject_lead", "about": "who signed"}).content.decode()
+    closing = {"move": "close", "result": "settled", "words": "已与双方联系", "words_en": "We spoke to both sides"}
+    desk.post(address, closing)
+    after = head(desk.get(QUEUE).content.decode())["Calls"]
+
+    assert (before, head(asked)["Calls"], after) == ("1", "2", "1")
+
+
 def test_counts_of_one_filter_are_not_shown_for_another_nor_to_a_colleague(client: Client) -> None:
     make_order(state=states.SUBMITTED, province="64")
     client = sign_in(client, make_reviewer())

@@ -24,7 +24,7 @@ from transfers.review.baskets.due import Due, day_and_clock, due_between
 from transfers.review.baskets.queries import PAGE, behind, place_of
 from transfers.review.baskets.rows import Reader
 
-KNOWN_FOR = 30  # seconds
+COUNTED, KNOWN_FOR = "desk.calls", 30  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def count_calls(now: datetime) -> Counted:
 
 def calls_now() -> Counted:
     """The same, for the head of every page and the first one: counted again after half a minute."""
-    found = cache.get_or_set("desk.calls", lambda: count_calls(timezone.now()), KNOWN_FOR)
+    found = cache.get_or_set(COUNTED, lambda: count_calls(timezone.now()), KNOWN_FOR)
     return found or Counted()
 
 

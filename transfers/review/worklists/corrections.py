@@ -11,6 +11,8 @@ from transfers.review.baskets.counts import Counted
 from transfers.review.worklists.calls import KNOWN_FOR
 from transfers.rights.models import CorrectionRequest
 
+COUNTED = "desk.corrections"
+
 
 def count_corrections(now: datetime) -> Counted:
     """How many wait, how many of them longer than promised or until today, and by when the first is answered."""
@@ -27,5 +29,5 @@ def count_corrections(now: datetime) -> Counted:
 
 def corrections_now() -> Counted:
     """The same for a lead's first page: counted again after half a minute."""
-    found = cache.get_or_set("desk.corrections", lambda: count_corrections(timezone.now()), KNOWN_FOR)
+    found = cache.get_or_set(COUNTED, lambda: count_corrections(timezone.now()), KNOWN_FOR)
     return found or Counted()

@@ -23,6 +23,7 @@ from transfers.review.baskets.rows import Reader
 from transfers.review.worklists.calls import KNOWN_FOR, current, when_words
 
 LONGEST = 60  # characters of what was said
+COUNTED = "desk.objections"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def count_objections(now: datetime) -> Counted:
 
 def objections_now() -> Counted:
     """The same, for the head of every page and the first one: counted again after half a minute."""
-    found = cache.get_or_set("desk.objections", lambda: count_objections(timezone.now()), KNOWN_FOR)
+    found = cache.get_or_set(COUNTED, lambda: count_objections(timezone.now()), KNOWN_FOR)
     return found or Counted()
 
 
