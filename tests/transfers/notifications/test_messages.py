@@ -115,3 +115,10 @@ def test_nobody_is_told_to_have_done_what_the_account_did(template: str, languag
     written = " ".join(catalogue.sections(template, language).values())
 
     assert OWN_ACT.findall(written) == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_who_only_has_to_call_where_they_know_nothing_of_it_is_not_told_that_it_is_their_turn(language: str) -> None:
+    turns = {name: catalogue.sections(name, language)["turn"] for name in ("cancel_started", "order_withdrawn")}
+
+    assert turns == {"cancel_started": "nobody", "order_withdrawn": "nobody"}
