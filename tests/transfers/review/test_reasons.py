@@ -1,5 +1,6 @@
 """The catalogue of reasons: one lead writes, tries it on a past case, another publishes; what was told stays told."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -277,6 +278,26 @@ def test_a_past_case_is_found_by_its_number_however_it_is_written(gao, reason, o
         act(gao, reason, "try", reference=typed)
         assert publication.draft_of(reason).tried_on == order.reference
         ReasonVersion.objects.update(tried_on="")
+
+
+def test_a_version_that_would_be_over_at_once_is_neither_saved_nor_published(gao, lin, reason, order):
+    over, soon, later = (f"{timezone.localtime() + timedelta(hours=n):%Y-%m-%dT%H:%M}" for n in (-2, 2, 4))
+
+    refused = act(gao, reason, "save", **DRAFT, ends_at=over)
+    draft(reason, gao, order, ends_at=soon)
+    asked_for_later = act(gao, reason, "ask", begins_at=later)
+
+    assert "This moment is over: choose a later one" in refused
+    assert "It would end before it begins" in asked_for_later
+    assert not ApprovalRequest.objects.filter(kind="reason").exists()
+
+
+def test_the_next_version_of_what_has_ended_does_not_begin_with_its_end(gao, reason):
+    ReasonVersion.objects.filter(reason=reason).update(ends_at=timezone.now() - timedelta(days=1))
+
+    page = gao.get(at(reason)).content.decode()
+
+    assert re.search(r'<input[^>]*name="ends_at"[^>]*>', page).group().count(" value=") == 0
 
 
 @pytest.mark.usefixtures("steady_cache")

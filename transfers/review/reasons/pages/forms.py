@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from filings.provinces import PROVINCES
@@ -83,6 +84,13 @@ class VersionForm(forms.Form):
             raise ValidationError(_("The ministry has no such code: check it"), code="unknown_code")
         return code
 
+    def clean_ends_at(self) -> datetime | None:
+        ends: datetime | None = self.cleaned_data["ends_at"]
+        if ends is not None and ends <= timezone.now():
+            words = _("This moment is over: choose a later one, or leave the field empty")
+            raise ValidationError(words, code="over")
+        return ends
+
     def clean(self) -> None:
         super().clean()
         given = {name: self.cleaned_data.get(name, "") for name in (*TEXTS, *SHORT)}
@@ -110,8 +118,11 @@ class VersionForm(forms.Form):
 
 
 def written(version: ReasonVersion) -> Initial:
-    """What the form shows of a version; why it was changed is asked for each."""
-    found: Initial = {name: getattr(version, name) for name in PLAIN if name != "because" or not version.published_at}
+    """What the form shows of a version; why it was changed is asked for each, and until when of what has ended."""
+    has_ended = version.ends_at is not None and version.ends_at <= timezone.now()
+    left = {"because"} if version.published_at else set()
+    left |= {"ends_at"} if version.published_at and has_ended else set()
+    found: Initial = {name: getattr(version, name) for name in PLAIN if name not in left}
     return {**found, "parts": version.fields.split(), "provinces": version.provinces.split()}
 
 

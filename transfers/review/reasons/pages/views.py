@@ -152,6 +152,9 @@ def _ask(request: HttpRequest, site: AdminSite, found: ReturnReason, user: User)
     if not form.is_valid():
         return _drawn(request, site, found, ask_form=form)
     begins_at: datetime | None = form.cleaned_data["begins_at"]
+    if draft.ends_at is not None and draft.ends_at <= (begins_at or timezone.now()):
+        form.add_error("begins_at", _("It would end before it begins: change “In force until” in the draft first"))
+        return _drawn(request, site, found, ask_form=form)
     is_done = publication.ask(draft, user, begins_at)
     asked = _("Nothing is published yet: a second person has to allow it")
     messages.success(request, _("Published") if is_done else asked)
