@@ -29,6 +29,15 @@ from transfers.models import Call, Order
 from transfers.orders.kinds import ALL
 from transfers.pages.permissions import own_order
 
+RINGS_LATE = gettext_lazy(
+    "We were to call at %(when)s and have not yet: %(numbers)s calls %(mobile)s as soon as we can. "
+    "You can choose another time."
+)
+TIME_OVER = gettext_lazy(
+    "We rang and reached nobody, and the time to answer is over. We may return the order so that you can correct the "
+    "number. Until then you can still choose a time."
+)
+
 
 class SlotForm(forms.Form):
     """A time for the call."""
@@ -64,29 +73,34 @@ def bookings(order: Order) -> list[CallBooking]:
     """The calls that wait for this order's people; none is looked for where its history says nothing of one."""
     asked = not order.is_ended and queries.is_called(order.events.all())
     open_calls = list(queries.open_of(order)) if asked else []
-    times = offered(timezone.now()) if open_calls else []
-    return [_booking(order, call, times) for call in open_calls]
+    now = timezone.now()
+    times = offered(now) if open_calls else []
+    return [_booking(order, call, times, now) for call in open_calls]
 
 
-def _booking(order: Order, call: Call, times: list[datetime]) -> CallBooking:
+def _booking(order: Order, call: Call, times: list[datetime], now: datetime) -> CallBooking:
     numbers = comma_list(settings.PROVIDER_CALLER_NUMBERS)
     told = {"mobile": called_of(call).masked_mobile, "numbers": numbers, "when": long_words(call.next_at)}
-    own = [call.next_at] if call.is_booked and call.next_at not in times else []
-    chosen = call.next_at if call.is_booked else None
+    is_late = call.next_at <= now
+    own = [call.next_at] if call.is_booked and not is_late and call.next_at not in times else []
+    chosen = call.next_at if call.is_booked and not is_late else None
+    rings = RINGS_LATE if is_late else _("%(when)s: %(numbers)s calls %(mobile)s.")
     return CallBooking(
         key=str(call.pk),
         title=_("We call you at the time you chose") if call.is_booked else _("We want to call you"),
-        lines=[_("%(when)s: %(numbers)s calls %(mobile)s.") % told, *_missed(call)],
+        lines=[str(rings) % told, *_missed(call, now)],
         form=SlotForm(times=[*own, *times], chosen=chosen, key=f"call-{call.pk}"),
         button=_("Change the time") if call.is_booked else _("Choose this time"),
         url=reverse("call-slot", args=[order.reference]),
     )
 
 
-def _missed(call: Call) -> list[Words]:
+def _missed(call: Call, now: datetime) -> list[Words]:
     """What follows from missed calls, and when; nothing follows from a single one."""
     if call.grace_until is None:
         return []
+    if queries.may_return(call, now):
+        return [TIME_OVER]
     until = {"when": long_words(call.grace_until)}
     return [
         _("We rang and reached nobody. Choose a time by %(when)s: nothing is decided because of it before that.")

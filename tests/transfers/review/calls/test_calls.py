@@ -199,6 +199,23 @@ def test_two_missed_calls_return_nothing_before_a_notice_and_its_grace(clock: An
     assert call.result == "returned"
 
 
+def test_the_page_of_the_order_names_no_time_that_is_over(clock: Any, order: Order) -> None:
+    call, theirs = actions.ask(order, make_reviewer(), role="subject_lead", about="x"), desk(order.owner)
+    booked = slots.offered(timezone.now())[0]
+    actions.book(call, booked, order.owner)
+    before = page(theirs, order.get_absolute_url())
+
+    clock.move_to(booked + timedelta(minutes=20))
+    late = page(theirs, order.get_absolute_url())
+    Call.objects.update(grace_until=timezone.now())
+    over = page(theirs, order.get_absolute_url())
+
+    assert "have not yet" not in before
+    assert ["We were to call at" in late, "have not yet" in late] == [True, True]
+    assert [f'value="{booked.isoformat()}"' in each for each in (before, late)] == [True, False]
+    assert ["the time to answer is over" in over, "nothing is decided because of it before" in over] == [True, False]
+
+
 def test_what_was_kept_of_a_try_is_gone_once_it_is_saved_and_stands_at_no_other_call(clock: Any, order: Order) -> None:
     reviewer = make_reviewer()
     first, second = (actions.ask(order, reviewer, role=role, about="x") for role in ("subject_lead", "administrator"))
