@@ -26,6 +26,7 @@ from transfers.orders import queries
 from transfers.review import actions as review
 from transfers.review import decisions
 from transfers.review.cases.parts.parts import parts_of
+from transfers.review.cases.parts.photo_rules import BY_PART
 from transfers.review.figures.facts import Step, facts
 from transfers.review.leases import assign_to_me
 from transfers.review.values import kept_values
@@ -348,8 +349,14 @@ def test_a_rule_of_the_photo_goes_back_to_who_judged_the_photo(gao, lin):
     order = in_photo()
     accept(order, gao[1], "accept_photo")
     take(order, lin[0])
+    press(lin[1], order, "keep", **{f"verdict.{RULE}": "return"})
+    before = case(lin[1], order, "second")
     told(lin[1], order, "send_to_first", **{f"verdict.{RULE}": "return", "second-words": "红色上衣"})
 
+    words, after = str(BY_PART[RULE].words), case(gao[1], order)
+    assert f"Photo of the website administrator · {words}" in before
+    assert words in after.partition("A second person has sent it back")[2]
+    assert words in case(gao[1], order, "more").partition("declined what")[2]
     now = read(order)
     assert (now.state, now.reviewer, moves(order)) == (states.PHOTO_REVIEW, gao[0], [])
     assert "Not accepted: 1 rule not met" in told(gao[1], order, "accept_photo")

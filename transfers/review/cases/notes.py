@@ -18,7 +18,7 @@ from transfers.models import Objection, Order
 from transfers.objections.queries import is_contested, shown_objections
 from transfers.orders import queries
 from transfers.pages.authority_words import AuthorityWords, authority_words
-from transfers.returns.labels import label_of
+from transfers.review.cases.parts.photo_rules import named
 from transfers.review.cases.unused import UnusedText
 
 NAMELESS = _(
@@ -70,7 +70,7 @@ def _sent_back(asked: ApprovalRequest | None) -> list[SafeString]:
     """Who looked at what a colleague had accepted, what they found, and at which parts."""
     if asked is None:
         return []
-    parts = [zh(label_of(part)) for part in asked.said["answer"]["parts"]]
+    parts = [zh_parts(named(part)) for part in asked.said["answer"]["parts"]]
     who = format_html("{}: {}", zh(str(asked.answered_by)), zh_parts(asked.answer))
     return [_line(who, *parts)]
 

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal.fields.language_marks import reads_chinese
 from transfers.models import ReturnReason
-from transfers.returns.labels import label_of, section_of
+from transfers.returns.labels import section_of
 from transfers.review.cases.drafts import Fields, Typed
+from transfers.review.cases.parts.photo_rules import named
 from transfers.review.reasons.queries import Held
 
 # what the names of their fields begin with
@@ -78,4 +79,4 @@ def _label(name: str) -> str:
     if dash:
         return str(FORM_NAMES[prefix])
     part = name.partition(".")[2]
-    return f"{section_of(part)} · {label_of(part)}"
+    return f"{section_of(part)} · {named(part)}"

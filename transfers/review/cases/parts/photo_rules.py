@@ -15,6 +15,7 @@ from icpportal.fields.types import Words
 from transfers.documents.slots import PHOTO
 from transfers.models import Order
 from transfers.orders import queries
+from transfers.returns.labels import label_of
 from transfers.review.cases.parts.parts import attributes
 from transfers.review.cases.parts.verdicts import OK, RETURN, Tally, Verdict, tally_of, verdicts_of
 from transfers.review.reasons.blanks import plain
@@ -104,6 +105,11 @@ def photo_verdicts_of(
     """What was said of each rule, now or (`kept`) by who accepted the photo, and how far it is judged."""
     verdicts = verdicts_of([rule.part for rule in rules_for(order)], typed, kept, ())
     return verdicts, tally_of(verdicts.values())
+
+
+def named(part: str) -> Words:
+    """What a part is called; each rule of the photo by its words, for all of them are parts of one picture."""
+    return BY_PART[part].words if part in BY_PART else label_of(part)
 
 
 def unmet(verdicts: Mapping[str, Verdict]) -> dict[str, str]:

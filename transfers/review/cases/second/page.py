@@ -7,8 +7,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from icpportal.fields.types import Words
-from transfers.returns.labels import label_of, section_of
+from transfers.returns.labels import section_of
 from transfers.review.cases.judgement import Judged
+from transfers.review.cases.parts.photo_rules import named
 from transfers.review.cases.parts.verdicts import RETURN, Tally
 
 
@@ -49,7 +50,7 @@ class SecondPage:
 def marked_of(case: Judged) -> list[Marked]:
     """The parts that the second person marked, with what stands there of a reason."""
     return [
-        Marked(f"{section_of(part)} · {label_of(part)}", " ".join(filter(None, (each.words, each.words_en))))
+        Marked(f"{section_of(part)} · {named(part)}", " ".join(filter(None, (each.words, each.words_en))))
         for part, each in case.verdicts.items()
         if each.said == RETURN
     ]
