@@ -3,6 +3,7 @@ window.addEventListener("DOMContentLoaded", () => {
   const form = document.getElementById("judge");
   if (!form) return;
   const said = document.querySelector("[data-saved]");
+  const whose = document.querySelector(".case-bar .lease");
   const PAUSE = 400;
   let timer = 0;
   let saving = null;
@@ -25,9 +26,13 @@ window.addEventListener("DOMContentLoaded", () => {
       said.textContent = form.dataset.notSaved; // signed out meanwhile
       return;
     }
-    const { kept, words } = await answer.json();
+    const { kept, words, lease } = await answer.json();
     if (kept) form.elements.kept.value = kept;
     said.textContent = words;
+    if (whose && lease !== undefined) {
+      whose.hidden = !lease;
+      whose.lastElementChild.textContent = lease; // it was taken, or the half hour begins again
+    }
   };
   const soon = () => {
     window.clearTimeout(timer);

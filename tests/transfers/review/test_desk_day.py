@@ -1,6 +1,7 @@
 """A reviewer's day in a browser: from the desk to a decision by keys, by mouse, and without script; nothing scrolls."""
 
 import itertools
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,11 +21,11 @@ from tests.transfers.builders import (
     sign_in,
     subject_answers,
 )
-from tests.transfers.review.desk import window
+from tests.transfers.review.desk import named, window
 from transfers.models import DeskSettings, FieldVerdict, Order, ReasonVersion, ReturnReason, ReviewDraft
 from transfers.review import catalogue
 from transfers.review.cases.parts.parts import parts_of
-from transfers.review.leases import assign_to_me
+from transfers.review.leases import assign_to_me, take_over
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -421,3 +422,15 @@ def test_what_is_being_typed_outlives_a_lead_who_takes_the_order_over(desk: Page
     expect(desk.locator(f"[name='words.{NAME}']")).to_have_value("改名称")
     expect(desk.locator(".lease")).to_contain_text("林石")
     expect(desk.locator(".accept")).to_have_count(0)
+
+
+def test_who_loses_a_case_while_they_judge_it_reads_at_its_head_who_has_it(desk: Page, reviewer: User) -> None:
+    order = company()
+    open_own_case(desk, order, reviewer)
+    whose = desk.locator(".case-bar .lease")
+    expect(whose).to_have_text(re.compile("Yours until"))
+    take_over(Order.objects.get(pk=order.pk), named("林石", make_lead_reviewer))
+
+    desk.keyboard.press("1")
+
+    expect(whose).to_have_text(re.compile("林石 has had this order since"))

@@ -37,7 +37,7 @@ from transfers.review import decisions, leases
 from transfers.review.baskets.views import case_url, kept_list, list_url, take_next
 from transfers.review.cases import drafts
 from transfers.review.cases.buttons import ACTIONS, CaseAction, Contradicted
-from transfers.review.cases.case import case_page, decision_page, kept_query, more_page, purpose_page
+from transfers.review.cases.case import case_page, decision_page, kept_query, lease_words, more_page, purpose_page
 from transfers.review.cases.forms import ReturnForm
 from transfers.review.cases.judgement import lacking_in
 from transfers.review.cases.moves import ELSEWHERE, KEEP, MORE_ELSEWHERE, MOVED, SHOW, return_form
@@ -293,5 +293,6 @@ def _kept(request: HttpRequest, order: Order, typed: drafts.Typed) -> JsonRespon
     saved = _("Saved %(time)s") % {"time": f"{to_beijing(timezone.now()):%H:%M:%S}"}
     words = moved_words(order) if _has_moved(request, order) else saved
     barred = leases.barred(order, account_of(request))
-    said: dict[str, Json] = {"kept": typed.stamp, "words": str(barred.words if barred else words)}
+    lease = lease_words(order, account_of(request))
+    said: dict[str, Json] = {"kept": typed.stamp, "words": str(barred.words if barred else words), "lease": lease}
     return JsonResponse(said)
