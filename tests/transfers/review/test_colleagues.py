@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from icpportal.time_format import to_beijing
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, moves, sign_in
 from tests.transfers.review.desk import all_ok, answer, case_of, english, fill_in, more_forms, named, press, read, seen
@@ -35,6 +36,19 @@ def test_an_order_is_handed_on_with_a_note_and_the_verdicts_so_far(client):
     assert f'name="verdict.{NAME}" value="ok" checked' in seen(theirs, order).content.decode()
     more = seen(theirs, order, "more").content.decode()
     assert [words in more for words in ("沈阳", "请看执照", "handed the order to")] == [True, True, True]
+
+
+def test_who_is_given_an_order_reads_the_note_on_the_case_and_no_longer_when_they_took_it_anew(client):
+    order, me, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
+    mine, theirs = english(client, me), english(Client(), colleague)
+    press(mine, order, "claim")
+    press(mine, order, "hand_on", **{"hand-to": str(colleague.pk), "hand-words": "请看执照"})
+
+    given = seen(theirs, order).content.decode().partition("Handed on to you")[2]
+    Order.objects.filter(pk=order.pk).update(claimed_since=timezone.now(), claimed_until=timezone.now() + LEASE)
+    anew = seen(theirs, order).content.decode()
+
+    assert ["沈阳" in given, "请看执照" in given, "请看执照" in anew] == [True, True, False]
 
 
 def test_what_was_written_to_colleagues_stays_with_who_wrote_it_when_an_order_is_handed_on(client):
@@ -101,6 +115,8 @@ def test_a_question_keeps_the_order_open_until_it_is_answered(client):
     answer(theirs, order, question, "在")
     desk = english(client, me)
     assert "在" in seen(desk, order, "more").content.decode()
+    told = seen(desk, order).content.decode().partition("A colleague has answered")[2].partition("</section>")[0]
+    assert ["高扬" in told, "Website name" in told, "在" in told] == [True, True, True]
     press(desk, order, "accept", **all_ok(order))
     assert moves(order) == ["accept"]
 
@@ -213,7 +229,7 @@ def test_work_renews_the_half_hour_and_a_lost_one_is_said_with_who_has_it(client
     desk = english(client, me)
     said = {"move": "keep", "seen": order.version, "kept": "1.0", f"verdict.{NAME}": "ok"}
 
-    desk.post(case_of(order), said, headers={"accept": "application/json"})
+    first = desk.post(case_of(order), said, headers={"accept": "application/json"}).json()
     until = read(order).claimed_until
     Order.objects.filter(pk=order.pk).update(claimed_until=timezone.now())
     assign_to_me(read(order), named("高扬"))
@@ -222,7 +238,8 @@ def test_work_renews_the_half_hour_and_a_lost_one_is_said_with_who_has_it(client
     ).json()
 
     assert until > timezone.now()
-    assert "高扬 has had this order since" in told["words"]
+    assert first["lease"] == f"Yours until {to_beijing(until):%H:%M}"
+    assert ["高扬 has had this order since" in told[name] for name in ("words", "lease")] == [True, True]
     assert f'name="verdict.{NAME}" value="return" checked' in seen(desk, order).content.decode()
 
 

@@ -125,6 +125,7 @@ def case_page(
         not_yet=lacking_in(order, case.tally),
         notes=notes(
             order,
+            user,
             unused=unused,
             hints=findings_elsewhere(order, sections),
             sent_back=rounds.sent_back if in_review else None,

@@ -3,23 +3,29 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from icpportal.accounts.models import User
 from icpportal.approvals.models import ApprovalRequest
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.marked_text import beijing, zh, zh_parts
 from icpportal.fields.types import Words
 from transfers.calls.queries import next_call
-from transfers.models import Objection, Order
+from transfers.models import ColleagueNote, Objection, Order
 from transfers.objections.queries import is_contested, shown_objections
 from transfers.orders import queries
+from transfers.orders.kinds import is_in
+from transfers.orders.rows import Group
 from transfers.pages.authority_words import AuthorityWords, authority_words
+from transfers.review import leases
 from transfers.review.cases.parts.photo_rules import named
 from transfers.review.cases.unused import UnusedText
+from transfers.second_look.queries import has_look
 
 NAMELESS = _(
     "The authority has not given us its number for this access (Jrid) yet. "
@@ -37,10 +43,18 @@ class CaseNote:
 
 
 def notes(
-    order: Order, *, unused: Iterable[UnusedText], hints: Iterable[Words], sent_back: ApprovalRequest | None = None
+    order: Order,
+    reader: User,
+    *,
+    unused: Iterable[UnusedText],
+    hints: Iterable[Words],
+    sent_back: ApprovalRequest | None = None,
 ) -> list[CaseNote]:
     """Those that have something to say, in the order of the page."""
+    written = _written(order, reader)
     found = [
+        CaseNote(_("Handed on to you"), _handed_on(order, reader, written)),
+        CaseNote(_("A colleague has answered"), _answered(reader, written)),
         CaseNote(_("Not here any more"), _erased(order)),
         CaseNote(_("You typed this and it was not used"), [_typed(each) for each in unused], can_discard=True),
         CaseNote(_("A second person has sent it back"), _sent_back(sent_back)),
@@ -60,6 +74,29 @@ def _erased(order: Order) -> list[SafeString]:
         (order.papers_erased_at, _("The pictures were deleted:")),
     )
     return [format_html("{} {}", words, beijing(at, "short")) for at, words in kept if at is not None]
+
+
+def _written(order: Order, reader: User) -> list[ColleagueNote]:
+    """What the reader and colleagues wrote to each other since the order is here; of one that waits, for its holder."""
+    if not is_in(order, Group.IN_REVIEW) or (has_look(order) and not leases.holds(order, reader)):
+        return []
+    people = Q(author=reader) | Q(addressee=reader)
+    return list(order.colleague_notes.filter(people, at__gte=order.entered_at).select_related("author", "answered_by"))
+
+
+def _handed_on(order: Order, reader: User, written: list[ColleagueNote]) -> list[SafeString]:
+    """Who gave it to the reader, who has it since then, and what they wrote."""
+    since = order.claimed_since
+    given = [each for each in written if each.kind == ColleagueNote.HANDED_ON and each.author_id != reader.pk]
+    is_new = given and since and given[-1].at >= since and leases.holds(order, reader)
+    last = given[-1] if is_new else None
+    return [_line(zh(str(last.author)), *filter(None, [zh_parts(last.words)]))] if last else []
+
+
+def _answered(reader: User, written: list[ColleagueNote]) -> list[SafeString]:
+    """What colleagues answered to the reader's questions, each about its part."""
+    answered = [each for each in written if each.author_id == reader.pk and each.answered_at is not None]
+    return [_line(zh(str(each.answered_by)), zh_parts(named(each.part)), zh_parts(each.answer)) for each in answered]
 
 
 def _typed(typed: UnusedText) -> SafeString:
