@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from icpportal.accounts.models import User
+from icpportal.accounts.staff.invitations import begun
 from icpportal.approvals.models import KINDS, ApprovalRequest
 
 OPEN, KNOWN_FOR = "approvals.open", 10  # seconds; every page of the desk asks
@@ -15,11 +16,11 @@ ANY, ALONE = "*", "alone"  # what stands for a key that is not kept, and for req
 
 
 def has_colleague(permission: str, others: Iterable[str]) -> bool:
-    """Whether anybody but these (keys of people) holds the permission by a role or directly."""
+    """Whether anybody but these (keys of people) holds the permission by a role or directly, and works here by now."""
     app, _dot, codename = permission.partition(".")
     by_role = Q(groups__permissions__content_type__app_label=app, groups__permissions__codename=codename)
     directly = Q(user_permissions__content_type__app_label=app, user_permissions__codename=codename)
-    holders = User.objects.filter(by_role | directly, is_active=True)
+    holders = User.objects.filter(by_role | directly, begun(), is_active=True)
     return holders.exclude(pk__in=list(others)).exists()
 
 

@@ -8,7 +8,9 @@ from urllib.parse import urljoin
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -78,6 +80,11 @@ def accept(token: str, password: str, *, now: datetime | None = None) -> User | 
 def has_begun(user: User) -> bool:
     """Whether the account was ever made one's own: by a password, or by signing in with the provider's issuer."""
     return user.has_usable_password() or user.last_login is not None
+
+
+def begun() -> Q:
+    """The same of many, as a condition: who was only invited does nothing yet, and nobody waits for them."""
+    return ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX) | Q(last_login__isnull=False)
 
 
 def _digest(token: str) -> str:

@@ -29,3 +29,19 @@ def test_what_is_no_application_may_be_asked_by_whom_it_is_about(kind):
     author = make_lead_reviewer()
 
     assert ask(kind, owner=author, actor=author).asked_by == author
+
+
+def test_nobody_waits_for_a_colleague_who_was_only_invited_until_they_come():
+    asker, invited = make_lead_reviewer(), make_lead_reviewer()
+    password = invited.password
+    invited.set_unusable_password()
+    invited.save()
+
+    asked = ask(REASON, owner=asker, actor=asker)
+    assert asked.alone_at is not None
+    invited.password = password
+    invited.save()
+    done = approvals.finish_due(now=asked.alone_at)
+
+    assert done == 0
+    assert ApprovalRequest.objects.values_list("outcome", "alone_at").get() == ("", None)

@@ -75,6 +75,20 @@ def test_somebody_elses_order_is_handed_on_by_a_lead_alone(client):
     assert read(order).reviewer == colleague
 
 
+def test_nothing_is_handed_on_to_a_colleague_who_was_only_invited(client):
+    order, invited = make_order(state=states.SUBMITTED), named("高扬")
+    invited.set_unusable_password()
+    invited.save()
+    desk = english(client, named("沈阳"))
+    press(desk, order, "claim")
+
+    offered = seen(desk, order, "more").content.decode()
+    press(desk, order, "hand_on", **{"hand-to": str(invited.pk)})
+
+    assert "高扬" not in offered
+    assert read(order).reviewer.name == "沈阳"
+
+
 def test_a_lead_takes_over_and_the_timeline_says_so(client):
     order, holder, lead = make_order(state=states.SUBMITTED), named("沈阳"), named("林石", make_lead_reviewer)
     assign_to_me(order, holder)
