@@ -157,8 +157,8 @@ def can_return(call: Call, reader: Reader) -> bool:
 
 
 def part_of(call: Call) -> str:
-    """The part that is returned then: the number of who was not reached."""
-    return PART_OF[call.role]
+    """The part that is returned then: the number of who was not reached, who may answer for both by now."""
+    return PART_OF[called_of(call).role]
 
 
 def _rule() -> str:

@@ -24,7 +24,7 @@ from transfers.objections.actions import closed_words
 from transfers.objections.queries import order_of
 from transfers.objections.results import RESULTS
 from transfers.orders.kinds import state_of
-from transfers.orders.people import by_role
+from transfers.orders.people import ROLES, by_role
 from transfers.pages.order_summary import subject_words
 from transfers.pages.unreadable import shown as shown_of
 from transfers.review.baskets.due import OVER
@@ -220,7 +220,7 @@ def _same(label: str, same: str, other: str, *, holds: bool) -> Compared:
 def _made(objection: Objection, order: Order, reader: Reader) -> list[Made]:
     """Every try to reach either side, then what waits."""
     calls = list(order.calls.filter(Q(objection=None) | Q(objection=objection)).prefetch_related("attempts__by"))
-    people = dict(whom(order))
+    people = {**ROLES, **dict(whom(order))}  # of whom the order names no more the role alone
     tried = [(attempt, call) for call in calls for attempt in call.attempts.all()]
     waits = [call for call in calls if call.ended_at is None]
     return [

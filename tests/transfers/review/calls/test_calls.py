@@ -216,6 +216,19 @@ def test_the_page_of_the_order_names_no_time_that_is_over(clock: Any, order: Ord
     assert ["the time to answer is over" in over, "nothing is decided because of it before" in over] == [True, False]
 
 
+def test_the_number_that_was_rung_is_returned_where_one_person_answers_for_both_by_now(order: Order) -> None:
+    make_reason("telephone", f"{PHONE} administrator.admin_phone1")
+    client = desk(make_reviewer())
+    call = actions.ask(order, make_reviewer(), role="administrator", about="x")
+    Call.objects.update(grace_until=timezone.now())
+    order.answers = {**order.answers, "administrator": {"same_person": "yes"}}
+    order.save()
+
+    letter = unescape(client.post(f"{CALLS}{call.pk}/", {"move": "return", "seen": "0"}, follow=True).content.decode())
+
+    assert ["Return to the applicant" in letter, "Contact 1 (mobile)" in letter] == [True, True]
+
+
 def test_what_was_kept_of_a_try_is_gone_once_it_is_saved_and_stands_at_no_other_call(clock: Any, order: Order) -> None:
     reviewer = make_reviewer()
     first, second = (actions.ask(order, reviewer, role=role, about="x") for role in ("subject_lead", "administrator"))
