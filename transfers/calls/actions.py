@@ -139,7 +139,7 @@ def end_unreached(order: Order, by: User, now: datetime) -> None:
     _end(open_of(order), RETURNED, now, by)
 
 
-def end_answered(objection: Objection, by: User, now: datetime) -> None:
+def end_answered(objection: Objection, by: User | None, now: datetime) -> None:
     """The objection has its answer: nobody has to ring about it any more."""
     _end(open_calls().filter(objection=objection), ANSWERED, now, by)
 

@@ -32,12 +32,12 @@ from transfers.models import (
 from transfers.orders import states
 from transfers.orders.history import plain_words
 from transfers.orders.rows import Group
+from verification.backdrops import actions as backdrops
 from verification.documents.actions import retire
 from verification.models import Backdrop, Consent, Document, PhoneUpload, PlaceChoice
 from verification.phones import consent_links, proofs
 
 PORTION = 500  # orders of one run
-BLANK_ADDRESS = {"recipient": "", "mobile": "", "region": "", "region_name": "", "address": "", "company": ""}
 
 
 def papers(*, filed: bool, after: timedelta, now: datetime | None = None, dry_run: bool = False) -> int:
@@ -100,7 +100,7 @@ def erase_contacts(order: Order) -> None:
     consent_links.forget(holder)
     PhoneUpload.objects.filter(holder=holder).delete()
     PlaceChoice.objects.filter(holder=holder).delete()
-    Backdrop.objects.filter(holder=holder).update(**BLANK_ADDRESS)
+    backdrops.erase(Backdrop.objects.filter(holder=holder))
 
 
 def erase_notes(order: Order) -> None:

@@ -23,13 +23,15 @@ from icpportal.drafts.models import PageDraft
 from icpportal.lifecycle import APPLICANT
 from icpportal.outbox.models import Message, Muted
 from icpportal.privacy.masks import CLOSED
+from transfers.calls.actions import end_answered
 from transfers.models import Objection, Order, SearchKey, TypeCheck
 from transfers.orders.kinds import is_in
 from transfers.orders.machine import note
 from transfers.orders.rows import REPORT, Group
-from transfers.retention.erasure import BLANK_ADDRESS, erase, erase_contacts, erase_notes
+from transfers.retention.erasure import erase, erase_contacts, erase_notes
 from transfers.rights import export_files
 from transfers.rights.models import CorrectionRequest
+from verification.backdrops import actions as backdrops
 from verification.models import Backdrop, PlaceChoice, ServiceCode
 from verification.service_codes import handovers
 
@@ -69,11 +71,13 @@ def erase_account(user: User, *, now: datetime | None = None) -> None:
         TypeCheck.objects.filter(owner=user).delete()
         CorrectionRequest.objects.filter(user=user).delete()
         mine = Objection.objects.filter(owner=user)
-        mine.filter(closed_at=None).update(closed_at=now or timezone.now())  # nobody is there to be answered
+        for objection in mine.filter(closed_at=None):  # nobody is there to be answered, or called
+            end_answered(objection, None, now or timezone.now())
+        mine.filter(closed_at=None).update(closed_at=now or timezone.now())
         mine.update(words="", answers="")
         for claim in LegacyClaim.objects.filter(owner=user):
             claims.erase(claim, now=now)
-        Backdrop.objects.filter(owner=user).update(**BLANK_ADDRESS)
+        backdrops.erase(Backdrop.objects.filter(owner=user))
         PlaceChoice.objects.filter(owner=user).delete()
         handovers.give_back(user.customer)
         ServiceCode.objects.filter(account=user.customer).update(account=f"account:{user.pk}")

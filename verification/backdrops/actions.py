@@ -1,17 +1,18 @@
 """What is done about a backdrop: ask for one, change the address, call it off; post it from stock, say that it came."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from icpportal.accounts.models import User
 from icpportal.alarms import rows
 from icpportal.fields.types import Facts
-from icpportal.lifecycle import APPLICANT, REVIEWER, Lifecycle, Move
+from icpportal.lifecycle import APPLICANT, REVIEWER, Lifecycle, Move, MoveNotAllowed
 from icpportal.privacy.fields import sealed
 from verification.backdrops.lifecycle import TABLE
 from verification.backdrops.notifications import tell
@@ -20,6 +21,7 @@ from verification.models.backdrops import Backdrop, BackdropEvent, BackdropStock
 
 ERASED_AT_ONCE = 500
 ADDRESS = ("recipient", "mobile", "address", "company")
+BLANK_ADDRESS = dict.fromkeys((*ADDRESS, "region", "region_name"), "")
 STOCK = 1
 MOST_SHOWN = 20
 
@@ -134,6 +136,23 @@ def mark_returned(backdrop: Backdrop, *, actor: User) -> None:
     with transaction.atomic():
         BACKDROP.apply(backdrop, "come_back", by=REVIEWER, actor=actor)
         BackdropStock.objects.filter(pk=STOCK).update(count=F("count") + 1)
+
+
+def end(*holders: str) -> None:
+    """These holders need none any more: what nobody has posted yet stays here."""
+    _call_off(Backdrop.objects.filter(holder__in=holders))
+
+
+def erase(found: QuerySet[Backdrop]) -> None:
+    """Erase where these go; without an address none of them is posted."""
+    _call_off(found)
+    found.update(**BLANK_ADDRESS)
+
+
+def _call_off(found: QuerySet[Backdrop]) -> None:
+    for backdrop in found.filter(state=states.REQUESTED).select_related("owner"):
+        with suppress(MoveNotAllowed):  # posted in this moment
+            BACKDROP.apply(backdrop, "call_off", by=APPLICANT)
 
 
 def stock() -> BackdropStock:

@@ -15,6 +15,7 @@ from icpportal.accounts.models import User
 from icpportal.accounts.roles import AUDITOR, OPERATIONS
 from icpportal.outbox.models import Message
 from icpportal.privacy.models import AccessNote
+from tests.bad import spoil
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_reviewer, make_user
 from tests.transfers.outside import cost
@@ -23,6 +24,7 @@ from transfers.models import Call, Decision, Objection, Order
 from transfers.orders import actions
 from transfers.review import decisions
 from transfers.review.baskets.queries import PAGE
+from transfers.rights.erasure import erase_account, erase_order
 
 pytestmark = pytest.mark.django_db
 OBJECTIONS = "/admin/desk/calls/objections/"
@@ -96,6 +98,38 @@ def test_a_closed_objection_leaves_nobody_to_ring_about_it(order: Order, objecti
     listed, one = page(desk, "/admin/desk/calls/"), page(desk, f"/admin/desk/calls/{about_it.pk}/")
     assert ["whether they know of it" in listed, "what shows that it is theirs" in listed] == [True, False]
     assert "Done: The objection is answered" in one
+
+
+def becomes_one_person(order: Order) -> None:
+    """The subject lead answers for the website from now on."""
+    order.refresh_from_db()
+    order.answers = {**order.answers, "administrator": {**order.answers["administrator"], "same_person": "yes"}}
+    order.save()
+
+
+@pytest.mark.parametrize(
+    "lose",
+    [lambda order: spoil(order, "answers"), erase_order, becomes_one_person],
+    ids=["unreadable", "erased", "one person"],
+)
+def test_an_objection_to_an_order_that_cannot_be_read_opens_with_the_calls_that_were_made(
+    order: Order, objection: Objection, lose: Any
+) -> None:
+    desk = english(Client(), make_reviewer())
+    sent(desk, objection, "call", to="administrator", about="whether they know of it")
+    lose(order)
+
+    assert "next try" in page(desk, f"{OBJECTIONS}{objection.pk}/")
+
+
+def test_nobody_rings_a_person_whose_account_was_erased(order: Order, objector: User, objection: Objection) -> None:
+    desk = english(Client(), make_reviewer())
+    sent(desk, objection, "call", to="objector", about="what shows that it is theirs")
+
+    erase_account(objector)
+
+    assert Call.objects.get().ended_at is not None
+    assert "what shows that it is theirs" not in page(desk, "/admin/desk/calls/")
 
 
 def test_nothing_is_closed_without_an_answer_in_the_language_of_its_reader(objection: Objection) -> None:
