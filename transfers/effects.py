@@ -13,6 +13,7 @@ from transfers.orders.kinds import is_in, kind_of
 from transfers.orders.machine import close, keep_at_return, owe_report, owe_reports
 from transfers.orders.rows import Group, Move
 from transfers.second_look import queries as second_look
+from verification.backdrops import actions as backdrops
 from verification.photos import places as photo_places
 
 
@@ -53,3 +54,4 @@ def _follow(made: Sequence[Made[Order, OrderEvent]], row: Move) -> None:
     if ended := [each for each in made if is_in(each.thing, Group.ENDED)]:
         close(*(each.thing for each in ended))
         calls.end_all({each.thing.pk: each.event.at for each in ended})
+        backdrops.end(*(each.thing.reference for each in ended))

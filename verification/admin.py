@@ -22,7 +22,7 @@ from icpportal.fields.fields import NumberField, PlainTextField
 from icpportal.lifecycle import REVIEWER, MoveNotAllowed
 from icpportal.privacy.actions import note_access_by
 from verification.backdrops import actions, parcel_page
-from verification.backdrops.state_labels import SENTENCES, mark
+from verification.backdrops.state_labels import HAPPENED, SENTENCES, mark
 from verification.models import Backdrop, BackdropStock, Consent, Document, PhoneProof
 
 
@@ -141,7 +141,7 @@ class BackdropAdmin(ReadOnly):
             "panels": parcel_page.panels(backdrop, moves, form),
             "form": form,
             "events": [
-                event_line(event.at, mark(event.to_state)["label"], str(event.actor or ""), event.note)
+                event_line(event.at, HAPPENED[event.move], str(event.actor or ""), event.note)
                 for event in backdrop.events.select_related("actor")
             ],
         }

@@ -1,4 +1,4 @@
-"""Each state of a request for a backdrop in words: its name, and whose turn it is."""
+"""Each state of a request for a backdrop in words: its name, and whose turn it is; what happened to one."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from icpportal.fields.components import StateMark
+from icpportal.fields.types import Words
 from verification.models import backdrop_states as states
+from verification.models.backdrops import Backdrop
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,24 @@ SENTENCES = {
         pgettext_lazy("backdrop", "Cancelled"), _("Nothing was posted. You can ask again"), "slate", "return"
     ),
 }
+
+
+CAME_BACK = _("It came back to us. Check the address and the mobile: we will post it again")
+# what happened, by the move; some leave the state as it is, or lead back to an earlier one
+HAPPENED: dict[str, Words] = {
+    "ask": SENTENCES[states.REQUESTED].label,
+    "change_address": pgettext_lazy("backdrop", "Address changed"),
+    "post": SENTENCES[states.POSTED].label,
+    "arrive": SENTENCES[states.DELIVERED].label,
+    "come_back": pgettext_lazy("backdrop", "Came back"),
+    "call_off": SENTENCES[states.CALLED_OFF].label,
+}
+
+
+def words_of(backdrop: Backdrop) -> Words:
+    """What follows: of one that was posted before and lies here again, what to look at."""
+    came_back = backdrop.state == states.REQUESTED and backdrop.tracking
+    return CAME_BACK if came_back else SENTENCES[backdrop.state].words
 
 
 def mark(state: str) -> StateMark:

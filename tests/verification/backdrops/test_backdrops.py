@@ -120,6 +120,20 @@ def test_what_comes_back_is_in_stock_again_and_the_applicant_is_told():
     assert {template for template, _channel in told()} == {"backdrop_posted", "backdrop_returned"}
 
 
+def test_what_is_not_posted_is_called_off_when_its_holder_needs_none_or_its_address_is_erased():
+    ended, erased, sent = asked(holder="AAAA-2222"), asked(holder="BBBB-2222"), posted(holder="CCCC-2222")
+
+    actions.end("AAAA-2222", "CCCC-2222")
+    actions.erase(Backdrop.objects.filter(holder__in=["BBBB-2222", "CCCC-2222"]))
+
+    assert [moves(each)[-1] for each in (ended, erased, sent)] == ["call_off", "call_off", "post"]
+    assert dict(Backdrop.objects.values_list("holder", "region")) == {
+        "AAAA-2222": "640106",
+        "BBBB-2222": "",
+        "CCCC-2222": "",
+    }
+
+
 def test_nobody_calls_off_what_is_on_its_way():
     backdrop = posted()
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,7 +18,7 @@ from icpportal.drafts.pages import say
 from icpportal.fields.components import PRIMARY, Action, Notice, Panel, StateMark
 from icpportal.fields.types import Words
 from icpportal.lifecycle import APPLICANT, MoveNotAllowed
-from icpportal.time_format import day_words
+from icpportal.time_format import day_words, to_beijing
 from transfers.models import Order
 from transfers.orders import queries
 from transfers.orders.kinds import is_in, state_of
@@ -28,7 +29,7 @@ from transfers.pages.permissions import own_order
 from transfers.phone_upload import queries as phone_upload
 from transfers.photo.backdrop_form import AddressForm, as_typed, first_guess
 from verification.backdrops import actions
-from verification.backdrops.state_labels import SENTENCES, mark
+from verification.backdrops.state_labels import mark, words_of
 from verification.models import Backdrop
 from verification.models.backdrop_states import DELIVERED, ON_THE_WAY, POSTED, REQUESTED
 
@@ -92,7 +93,7 @@ def offers(order: Order) -> list[Panel]:
         return []
     found, has_one = actions.current(order.reference, order.owner)
     if found is not None:
-        return [BackdropSent(found, mark(found.state), SENTENCES[found.state].words)]
+        return [BackdropSent(found, mark(found.state), words_of(found))]
     return [BackdropOffer(has_one, is_before_photo=not is_in(order, Group.PHOTO_STEP))]
 
 
@@ -196,7 +197,7 @@ def _now(found: Backdrop, *, is_typed: bool) -> BackdropNow:
     return BackdropNow(
         backdrop=found,
         state=mark(found.state),
-        sentence=SENTENCES[found.state].words,
+        sentence=words_of(found),
         moves=_moves(found),
         on_its_way=ON_ITS_WAY % {"tracking": found.tracking} if found.state == POSTED else "",
         may_ask_again=found.state == DELIVERED and not is_typed,
@@ -207,6 +208,7 @@ def _asked(found: Backdrop | None) -> AddressAsked:
     is_requested = found is not None and found.state == REQUESTED
     stock = actions.stock() if found is None else None
     late = stock.expected_on if stock is not None and stock.count == 0 else None
+    late = late if late and late > to_beijing(timezone.now()).date() else None  # a day that is over tells nothing
     return AddressAsked(
         lead=_("Change the address") if is_requested else _("Enter your address"),
         button=_("Change the address") if is_requested else _("Submit the request"),

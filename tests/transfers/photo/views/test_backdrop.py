@@ -1,9 +1,11 @@
 """A backdrop from the documents step on: an address of the mainland, where it is, and the desk that posts it."""
 
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from filings.provinces import PROVINCES
 from filings.register.regions import cities, counties
@@ -179,6 +181,43 @@ def test_the_desk_posts_it_and_the_applicant_sees_and_is_told_the_number(client)
     assert Message.objects.filter(template="backdrop_posted").count() >= 3
     looks = AccessNote.objects.filter(reference=order.reference, what="backdrop address")
     assert set(looks.values_list("client", flat=True)) == {"127.0.0.1"}
+
+
+def test_what_came_back_is_said_to_its_owner_and_each_thing_that_happened_by_its_name_at_the_desk(client):
+    order = make_order()
+    ask(client, order)
+    ask(client, order, ship_address="示例路2号")
+    desk(client, move="post", courier="SF Express", tracking="SF0000000000000")
+    desk(client, move="come_back")
+
+    page = desk(client).content.decode()
+    theirs = english(client, order.owner).get(page_of(order)).content.decode()
+
+    listed = unescape(page).partition("What happened so far")[2]
+    order_of = [listed.find(words) for words in ("Came back", "Posted", "Address changed", "Requested")]
+    assert order_of == sorted(order_of)
+    assert (-1 in order_of, listed.count("Requested")) == (False, 1)
+    assert "It came back to us. Check the address and the mobile: we will post it again" in theirs
+    assert "We will post it and tell you the tracking number" not in theirs
+
+
+@pytest.mark.parametrize(("away", "is_said"), [(-3, False), (3, True)])
+def test_an_empty_stock_names_no_day_that_is_over(client, away, is_said):
+    actions.stock()
+    BackdropStock.objects.update(count=0, expected_on=timezone.localdate() + timedelta(days=away))
+
+    html = english(client, (order := make_order()).owner).get(page_of(order)).content.decode()
+
+    assert ("Out of stock until" in html) is is_said
+
+
+def test_a_request_of_an_order_that_is_given_up_is_not_posted(client):
+    order = make_order()
+    ask(client, order)
+
+    client.post(reverse("order-move", args=[order.reference, "abandon"]), {"reason": "not_wanted"})
+
+    assert (Order.objects.get().is_ended, Backdrop.objects.get().state) == (True, "called_off")
 
 
 def test_it_has_arrived_once_however_often_it_is_pressed(client):
