@@ -14,7 +14,11 @@ STAFF_LENGTH = 12
 
 
 class LongEnough(MinimumLengthValidator):
-    """So many characters at least."""
+    """So many characters at least; of staff, who need more, `LongerForStaff` says how many."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        if not getattr(user, "is_staff", False):
+            super().validate(password, user)
 
     def get_error_message(self) -> str:
         return _("The password is too short: use at least %(min)s characters") % {"min": self.min_length}

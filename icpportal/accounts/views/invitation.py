@@ -7,12 +7,13 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from icpportal.accounts.forms import NewPassword, PasswordField
+from icpportal.accounts.languages import keep_language
 from icpportal.accounts.staff import invitations
 from icpportal.accounts.views.form_page import FormPage
 
@@ -50,6 +51,7 @@ class Accept(FormPage[StaffPassword]):
     def form_valid(self, form: StaffPassword) -> HttpResponse:
         if invitations.accept(self.token, form.cleaned_data["password1"]) is None:
             return _over(self.request)
+        keep_language(self.user, get_language() or self.user.language)  # who invited them chose one for the mail
         logout(self.request)  # whoever was signed in to this browser
         messages.success(self.request, _("The password is set: sign in with it"))
         return redirect("account_login")

@@ -126,6 +126,24 @@ def test_the_first_of_operations_comes_from_the_command_to_the_desk_by_mail_pass
     assert in_audit(User.objects.get()) == [(None, "added on the server, with the roles: Operations")]
 
 
+def test_who_is_invited_goes_on_in_the_language_in_which_they_set_the_password(client):
+    add("ops@example.com", "operations", "--language", "en")
+    page = {"accept-language": "zh-CN"}
+
+    client.post(link_to("ops@example.com"), {"password1": LONG, "password2": LONG}, headers=page)
+
+    assert User.objects.get().language == "zh-hans"
+
+
+def test_a_password_of_staff_that_is_far_too_short_is_told_one_length(client):
+    client.cookies["django_language"] = "en"
+    add("ops@example.com", "operations")
+
+    said = words(set_password(client, link_to("ops@example.com"), "short"))
+
+    assert ["at least 12 characters: make it longer" in said, "at least 8 characters" in said] == [True, False]
+
+
 def test_the_link_works_once_for_three_days_and_for_nobody_else(client, client_factory):
     add("ops@example.com", "operations")
     link = link_to("ops@example.com")
