@@ -1,4 +1,4 @@
-"""The form above the list of provinces: what somebody looks for, sent by GET, so that it works without script."""
+"""The filter above the list of provinces; a GET form, so that it works without script."""
 
 import unicodedata
 from collections.abc import Callable
@@ -29,12 +29,12 @@ ASKS: dict[str, tuple[Words, Callable[[Province], bool]]] = {
 
 
 def folded(text: str) -> str:
-    """A text as it is compared: width and case do not matter."""
+    """A text for comparison: width and case removed."""
     return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
 def is_called(province: Province, wanted: str) -> bool:
-    """True when the text is part of one of the province's names, or is its code or its character."""
+    """Whether the text is part of one of the province's names, or is its code or character."""
     name = folded(wanted)
     in_name = any(name in folded(each) for each in (province.name_zh, province.name_en))
     return in_name or name in (province.code, province.abbreviation)
@@ -56,7 +56,7 @@ class RulesFilter(forms.Form):
     ).called(_("year of the rules"))
 
     def keep(self, provinces: tuple[Province, ...]) -> list[Province]:
-        """Those of the provinces that the answers describe; call it when the form is valid."""
+        """The provinces that match the answers; call it on a valid form."""
         wanted, asks = self.cleaned_data["q"], self.cleaned_data["asks"]
         judges = [lambda each: is_called(each, wanted)] if wanted else []
         judges += [ASKS[asks][1]] if asks else []

@@ -1,4 +1,4 @@
-"""What a website offers, in which languages, and which of it needs an approval: the ministry's FWNR, YYLB and NRLX.
+"""Services, languages and contents of a website that need an approval: the ministry's FWNR, YYLB and NRLX.
 
 Keys are the ministry's numbers as a form's answers hold them.
 """
@@ -83,7 +83,7 @@ APPROVALS: Mapping[str, Promise] = MappingProxyType(
         RELIGION: pgettext_lazy("approval", "Religion"),
     }
 )
-# any one of these approvals covers the content; the others need none (docs/sources.md#prior-approvals)
+# contents covered by any one of these approvals; others need none (docs/sources.md#prior-approvals)
 APPROVALS_FOR: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "5": (NEWS,),
@@ -93,7 +93,7 @@ APPROVALS_FOR: Mapping[str, tuple[str, ...]] = MappingProxyType(
         **dict.fromkeys(("10", "11", "12", "29", "30", "31", "32", "33"), (FINANCE,)),
     }
 )
-# content that needs an approval only where the province still asks for it, by the name of its rule
+# contents that need an approval only where the province still asks for it, with the name of that rule
 APPROVALS_BY_PROVINCE: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {"21": ("education", (EDUCATION, TRAINING))}
 )

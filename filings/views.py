@@ -1,4 +1,4 @@
-"""The public rules pages: every province on one, and each province's rules with their sources on its own."""
+"""The public pages of rules: the list of provinces, and each province's rules with their sources."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -39,7 +39,7 @@ MARKS = (
     (pgettext_lazy("rules", "Domain certificate"), lambda each: each.domain_certificate is not None),
 )
 
-# the page holds the reader's own tokens, so that only the reader's browser may keep it
+# the page contains the visitor's own tokens, so only their browser may cache it
 kept_by_browser = cache_control(private=True, max_age=300)
 by_reader = vary_on_headers("Cookie", "Accept-Language")
 
@@ -48,7 +48,7 @@ by_reader = vary_on_headers("Cookie", "Accept-Language")
 @kept_by_browser
 @by_reader
 def rules(request: HttpRequest) -> HttpResponse:
-    """All provinces by area, or those that the filter describes."""
+    """Lists all provinces by area, or those that match the filter."""
     form = RulesFilter({**request.GET.dict(), "profile": request.GET.get("profile") or settings.RULE_PROFILE})
     valid = form.is_valid()
     chosen = rule_profile(form.cleaned_data["profile"] if valid else None)
@@ -72,23 +72,23 @@ def rules(request: HttpRequest) -> HttpResponse:
 @kept_by_browser
 @by_reader
 def rules_of_province(request: HttpRequest, code: str) -> HttpResponse:
-    """What one province asks, rule by rule; `?profile=` shows those an older order began under."""
+    """Shows a province's rules; `?profile=` shows those that an older order began under."""
     try:
         chosen = rule_profile(request.GET.get("profile") or None)
-        asked = province(code, chosen.name)
+        shown = province(code, chosen.name)
     except (UnknownProvince, UnknownProfile) as unknown:
         raise Http404(str(unknown)) from unknown
-    parts = [(f"part-{number}", title, said) for number, (title, said) in enumerate(sections(asked), 1)]
-    numbers = _numbered(line.source for _anchor, _title, said in parts for line in said)
+    parts = [(f"part-{number}", title, lines) for number, (title, lines) in enumerate(sections(shown), 1)]
+    numbers = _numbered(line.source for _anchor, _title, lines in parts for line in lines)
     context = {
-        **_names(asked),
-        "province": asked,
+        **_names(shown),
+        "province": shown,
         "profile": chosen,
         "query": _profile_query(chosen.name),
-        "parts": [(anchor, title, [_line(one, numbers) for one in said]) for anchor, title, said in parts],
+        "parts": [(anchor, title, [_line(one, numbers) for one in lines]) for anchor, title, lines in parts],
         "contents": [
             *(Link(title, f"#{anchor}") for anchor, title, _said in parts),
-            *([Link(_("Also good to know"), "#notes")] if asked.notes else []),
+            *([Link(_("Also good to know"), "#notes")] if shown.notes else []),
             Link(_("Sources"), "#sources"),
         ],
         "sources": [(number, source) for source, number in numbers.items()],
@@ -96,15 +96,15 @@ def rules_of_province(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "filings/province.html", context)
 
 
-def _names(asked: Province) -> dict[str, Words]:
-    """The title of its page and its authority in the page's language, with the Chinese beside the English."""
-    title = _("Rules of %(name)s") % {"name": asked.name_zh if reads_chinese() else asked.name_en}
+def _names(shown: Province) -> dict[str, Words]:
+    """The title of its page and its authority in the page's language; in English with the Chinese name beside it."""
+    title = _("Rules of %(name)s") % {"name": shown.name_zh if reads_chinese() else shown.name_en}
     if reads_chinese():
-        return {"title": title, "heading": title, "authority": asked.authority_zh}
+        return {"title": title, "heading": title, "authority": shown.authority_zh}
     return {
         "title": title,
-        "heading": format_html('{} <span class="rules-zh" lang="zh-Hans">{}</span>', title, asked.name_zh),
-        "authority": format_html('{} <span lang="zh-Hans">{}</span>', asked.authority_en, asked.authority_zh),
+        "heading": format_html('{} <span class="rules-zh" lang="zh-Hans">{}</span>', title, shown.name_zh),
+        "authority": format_html('{} <span lang="zh-Hans">{}</span>', shown.authority_en, shown.authority_zh),
     }
 
 
@@ -115,12 +115,12 @@ def _listed_name(each: Province) -> SafeString | str:
 
 
 def _profile_query(name: str) -> str:
-    """What a link needs to stay with this profile: nothing for the setting's own."""
+    """The query string that keeps a link on this profile; empty for the profile of the setting."""
     return "" if name == settings.RULE_PROFILE else f"?profile={name}"
 
 
 class ListedProvince(TypedDict):
-    """A province of the list, with what is asked there."""
+    """A province in the list, with its most important rules."""
 
     province: Province
     name: Words
@@ -140,5 +140,5 @@ def _numbered(read_in: Iterable[Source]) -> dict[Source, int]:
     return {source: number for number, source in enumerate(dict.fromkeys(read_in), 1)}
 
 
-def _line(said: RuleText, numbers: dict[Source, int]) -> dict[str, RuleText | int]:
-    return {"said": said, "number": numbers[said.source]}
+def _line(line: RuleText, numbers: dict[Source, int]) -> dict[str, RuleText | int]:
+    return {"said": line, "number": numbers[line.source]}

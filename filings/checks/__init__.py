@@ -1,4 +1,4 @@
-"""The checks before submit (预审): every rule a machine can judge, as a value with an id and a sentence that helps."""
+"""The checks before submitting (预审): each is a value with an id and a sentence that says what to do."""
 
 from filings.checks.catalogue import Check, Finding, Severity
 from filings.checks.facts import Facts, PersonFacts, Registration, read

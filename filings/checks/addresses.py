@@ -1,4 +1,4 @@
-"""Where the subject is: region, address on the document, mailing address, and whose money or order it is under."""
+"""Checks of the subject's region, document address, postal address and investor."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from filings.register.certificates import ENTERPRISE
 from filings.register.regions import is_county, region
 from icpportal.fields.language_marks import has_han
 
-# a number, or a word with which the innermost part of an address is named
+# a number, or a word that ends the innermost part of an address
 DOOR = re.compile(r"[0-9０-９]|[一二三四五六七八九十百]+(?:号|室|栋|幢|层|楼|单元|组|社)")
 
 
@@ -29,7 +29,7 @@ def in_chinese(name: str, label: Callable[[], str]) -> Callable[[Facts], Gaps | 
 
 
 def investor_in_chinese(facts: Facts) -> Gaps | None:
-    """The name of an individual, or of the legal representative who is the lead, is judged with the document."""
+    """Skips the name of an individual or of a legal representative who is the lead: it is checked with the document."""
     if facts.is_individual or (facts.lead_is_legal and facts.subject.get("investor") == facts.lead.name):
         return None
     return in_chinese("investor", lambda: pgettext("label", "investor"))(facts)
@@ -53,7 +53,7 @@ def without_door_number(facts: Facts) -> bool:
 
 
 def investor_is_another(facts: Facts) -> bool:
-    """An individual names itself, a company whose lead is the legal representative that person or itself."""
+    """An individual must name themselves, a company whose lead is the legal representative that person or itself."""
     investor = facts.subject.get("investor")
     if not investor:
         return False

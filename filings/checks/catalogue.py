@@ -1,4 +1,4 @@
-"""What a check is, and how the checks of a page are run."""
+"""The shape of a check, and the functions that run the checks of a page."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from filings.provinces import Province
 from icpportal.fields.language_marks import reads_chinese
 
 Gaps = Mapping[str, str | int | Promise]
-# what a rule answers: is it broken, or with what are the gaps of its sentence to be filled; None when all is well
+# what a rule returns: whether it is broken, or the values for the placeholders of its sentence; None if all is well
 Answer = bool | Gaps | None
 Judge = Callable[[Facts], Answer]
 PersonJudge = Callable[[Facts, PersonFacts], Answer]
 AloneJudge = Callable[[PersonFacts], Answer]
 
-# sentences of several rows
+# sentences shared by several rows
 REGION_COUNTY = _("Choose province, city and county")
 CHINESE_NEEDED = _("Enter the %(label)s in Chinese, as on the document")
 LETTER_NEEDED = _("Not the legal representative: add the letter of authorisation")
@@ -26,7 +26,7 @@ PERMIT_NEEDED = _("An ID card from another province needs a residence permit for
 
 
 class PageOf(StrEnum):
-    """The page on which a check speaks."""
+    """The page on which a check appears."""
 
     TYPE = "type"
     SUBJECT = "subject"
@@ -35,7 +35,7 @@ class PageOf(StrEnum):
 
 
 class Severity(StrEnum):
-    """An error stops the order; a warning is advice and stops nothing."""
+    """An error blocks the order; a warning only advises."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -43,10 +43,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """One rule on one field, with the sentence that tells the applicant what to do when it is broken.
+    """One rule about one field, with the sentence that tells the applicant what to do when it is broken.
 
-    The same rule on another field has the same id and the same sentence. `needs` names the other fields without whose
-    answer it would say something false: while one of them is missing or refused, it waits.
+    The same rule about another field has the same id and sentence. `needs` names the other fields it depends on: while
+    one of them is missing or refused, the check is not run, because it would say something false.
     """
 
     id: str
@@ -58,11 +58,11 @@ class Check:
     needs: tuple[str, ...] = ()
 
     def may_speak(self, missing: Collection[str]) -> bool:
-        """Whether all that it reads is there; `missing` are fields without an answer that could be read."""
+        """Whether every field it reads is there; `missing` are the fields without a readable answer."""
         return self.field not in missing and not set(self.needs).intersection(missing)
 
     def run(self, facts: Facts) -> str | None:
-        """The sentence for the applicant, or None when all is well."""
+        """Returns the sentence for the applicant, or None when all is well."""
         answer = self.breaks(facts)
         if not answer:
             return None
@@ -92,7 +92,7 @@ def of_person(
     severity: str = Severity.ERROR,
     needs: tuple[str, ...] = (),
 ) -> tuple[Check, Check]:
-    """The same rule for the lead on the subject's page and for the administrator on the other."""
+    """Makes the same check for the lead on the subject's page and for the administrator on the other."""
 
     def of(page: PageOf, prefix: str, judged: Judge) -> Check:
         return Check(id, page, f"{prefix}_{suffix}", sentence, judged, severity, needs)
@@ -104,17 +104,20 @@ def of_person(
 
 
 def alone(judge: AloneJudge) -> PersonJudge:
-    """A rule that looks at the person and at nothing else."""
+    """A rule that reads the person only, not the other facts."""
     return lambda _facts, person: judge(person)
 
 
 def another(facts: Facts) -> PersonFacts:
-    """The administrator; nobody where it is the lead, about whom the subject's page has spoken."""
+    """The administrator, or nobody when that is the lead: the subject's page has checked the lead already."""
     return PersonFacts(facts.administrator.role) if facts.same_person else facts.administrator
 
 
 def run_all(checks: Iterable[Check], facts: Facts, missing: Collection[str] = ()) -> list[Finding]:
-    """Every finding; of several errors on one field only the first. `missing`: fields that could not be read."""
+    """Returns every finding; of several errors about one field only the first.
+
+    `missing` are the fields that could not be read.
+    """
     findings: list[Finding] = []
     stopped: set[str] = set()
     for check in checks:
@@ -132,5 +135,5 @@ def run_all(checks: Iterable[Check], facts: Facts, missing: Collection[str] = ()
 
 
 def short_name(province: Province) -> str:
-    """The province in the reader's language, inside a sentence."""
+    """The province's name in the reader's language, for use inside a sentence."""
     return province.name(chinese=reads_chinese())

@@ -1,4 +1,4 @@
-"""For which provinces and natures of subject each check holds, as an operator reads it: asked of the rules."""
+"""The provinces and natures of subject for which each check holds, found by asking the rules; for operators."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -43,13 +43,13 @@ def individuals_where(judge: Callable[[Province], bool]) -> Reach:
 
 
 def with_shape(*shapes: Shape) -> Reach:
-    """The natures that have a document whose number is of one of these shapes."""
+    """The natures that have a document whose number has one of these shapes."""
     natures = {each.nature for each in CERTIFICATES.values() if each.shape in shapes}
     return lambda _province, nature: nature in natures
 
 
 def of_age(field: str, *, paper: bool) -> Reach:
-    """Where the person of this field can be too young, or young enough to need a paper."""
+    """Where the person of this field can be too young, or young enough to need a document."""
     role = ADMINISTRATOR if field.startswith("admin_") else SUBJECT_LEAD
     return lambda province, nature: any(bool(rule.paper) == paper for rule in province.age_rules(nature, role))
 
@@ -121,7 +121,7 @@ OF_A_FIELD: Mapping[str, Callable[[str], Reach]] = {
 
 @dataclass(frozen=True)
 class Holding:
-    """Some natures of subject, and the provinces in which a check holds for them."""
+    """Some natures of subject and the provinces in which a check holds for them."""
 
     natures: tuple[str, ...]
     provinces: tuple[str, ...]
@@ -136,7 +136,7 @@ def reach_of(check: Check) -> Reach:
 
 
 def holds_for(check: Check, provinces: Iterable[Province]) -> list[Holding]:
-    """For whom and where a check holds, natures with the same provinces together; empty where it holds for nobody."""
+    """Where and for whom a check holds, natures with the same provinces grouped; empty when it holds for nobody."""
     everyone, reach = tuple(provinces), reach_of(check)
     by_provinces: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for nature in NATURES:

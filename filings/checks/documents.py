@@ -1,4 +1,4 @@
-"""Documents: does the type fit, is the number right, is it valid long enough, is its holder old enough."""
+"""Checks of documents: type, number, expiry, and the age of the holder."""
 
 from calendar import monthrange
 from collections.abc import Callable
@@ -51,7 +51,7 @@ FOREIGN = (Shape.PASSPORT, Shape.PERMANENT_RESIDENT)
 
 
 def months_later(day: date, months: int) -> date:
-    """The same day so many months later, or the last of that month where it is too short."""
+    """The same day so many months later, or the last day of that month when it is shorter."""
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
@@ -150,7 +150,7 @@ def foreign_lead(facts: Facts) -> Gaps | None:
 
 
 def _from_elsewhere(facts: Facts) -> bool:
-    """The number tells where the first card was issued; who moved since has a card of this province all the same."""
+    """The number tells where the first card was issued; people who moved have a card of this province all the same."""
     home = id_province(facts.id_type, facts.id_number) if facts.is_individual and facts.id_type else ""
     return bool(home) and home != facts.province.code
 

@@ -1,4 +1,4 @@
-"""The domain: whether it is filed here at all, and its registration where that is known."""
+"""Checks of the domain: whether it is filed here already, and its registration where that is known."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ def government(facts: Facts) -> Gaps | None:
 
 
 def other_holder(facts: Facts) -> bool:
-    """Where shareholders and managers may hold the domain, a machine cannot tell, and says nothing."""
+    """Silent where shareholders and managers may hold the domain: a machine cannot tell who they are."""
     holder, rule = facts.registration.holder, facts.province.domain_holder
     if holder is None or holder == facts.name:
         return False

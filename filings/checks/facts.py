@@ -19,13 +19,13 @@ PERSONAL = ("name", "id_type", "id_number", "phone1", "phone2", "emergency", "em
 
 
 def nobody(*_args: str) -> bool:
-    """The answer of a register that is empty."""
+    """Stands in for the register where it knows nothing."""
     return False
 
 
 @dataclass(frozen=True)
 class PersonFacts:
-    """A person in charge as typed; `id_until` is None for a document without an end, or while nobody has said."""
+    """A person in charge as typed; `id_until` is None for a document without expiry, or when not answered yet."""
 
     role: str = SUBJECT_LEAD
     name: str = ""
@@ -42,14 +42,14 @@ class PersonFacts:
         return self.id_type, self.id_number
 
     def age(self, day: date) -> int | None:
-        """Full years by the document; None when it does not tell."""
+        """Full years according to the document; None when it does not tell."""
         born = birth_date(self.id_type, self.id_number) if self.id_type else None
         return age_on(born, day) if born else None
 
 
 @dataclass(frozen=True)
 class Registration:
-    """What is known of the domain's registration, where a registry was asked; None where it does not say."""
+    """What is known of the domain's registration where a registry was asked; None where it does not say."""
 
     holder: str | None = None
     verified_on: date | None = None
@@ -59,7 +59,7 @@ class Registration:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything a check may look at. `mobile_taken` and `person_taken` ask the register about other subjects."""
+    """Everything a check may read. `mobile_taken` and `person_taken` ask the register about other subjects."""
 
     province: Province
     nature: str = ""
@@ -72,17 +72,17 @@ class Facts:
     lead: PersonFacts = PersonFacts()
     website: Answers = field(default_factory=dict)
     administrator: PersonFacts = PersonFacts(ADMINISTRATOR)
-    same_person: bool | None = None  # None while nobody has said
+    same_person: bool | None = None  # None until answered
     told: bool = False
     now: datetime = field(default_factory=timezone.now)
     mobile_taken: Callable[[str], bool] = nobody
     person_taken: Callable[[str, str], bool] = nobody
-    record: Answers = field(default_factory=dict)  # the existing filing, where it is known: see records.py
+    record: Answers = field(default_factory=dict)  # the existing filing, where it is known: see `records.py`
     registration: Registration = Registration()
 
     @property
     def answers(self) -> Answers:
-        """All answers in one mapping, the people's under the names of their fields."""
+        """All answers in one mapping; those about people under the names of their fields."""
         people = {
             f"{prefix}_{name}": getattr(each, name)
             for prefix, each in (("lead", self.lead), ("admin", self.administrator))
@@ -102,25 +102,25 @@ class Facts:
 
     @property
     def lead_is_legal(self) -> bool | None:
-        """Is the lead the legal representative? None while nobody has said."""
+        """Whether the lead is the legal representative; None until answered."""
         return {YES: True, NO: False}.get(text(self.subject, "is_legal_rep"))
 
     @property
     def one_person(self) -> bool:
-        """Lead and administrator are one, by the choice on the page or by the same document."""
+        """Whether lead and administrator are one person, by the choice on the page or by the same document."""
         return bool(self.same_person) or (
             bool(self.administrator.id_number) and self.lead.document == self.administrator.document
         )
 
     @property
     def two_people(self) -> bool:
-        """Somebody said that they are two, or both are named, and they are not the same."""
+        """Whether they are known to be two: by the choice on the page, or both are named and differ."""
         both_named = bool(self.administrator.id_number) and bool(self.lead.id_number)
         return (self.same_person is False or both_named) and not self.one_person
 
 
 def person(answers: Answers, prefix: str, role: str) -> PersonFacts:
-    """The person whose answers begin with `lead_` or `admin_`."""
+    """The person whose fields begin with `lead_` or `admin_`."""
     return PersonFacts(
         role=role,
         id_until=day(answers.get(f"{prefix}_id_until")),
@@ -137,9 +137,9 @@ def read(
     administrator_answers: Answers | None = None,
     **known: Any,
 ) -> Facts:
-    """The facts of an order from the answers of its steps; `known` are the fields that no answer tells.
+    """Builds the facts of an order from the answers of its steps; `known` are the fields that no answer holds.
 
-    An individual is the lead in person. Where one person answers for both, the administrator is the lead.
+    An individual is their own lead. Where one person is both, the administrator is the lead.
     """
     subject, admin = dict(subject_answers or {}), dict(administrator_answers or {})
     lead = person(lead_answers(type_answers, subject), "lead", SUBJECT_LEAD)

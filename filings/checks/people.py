@@ -1,4 +1,4 @@
-"""Who may be in charge: the legal representative or not, one person or two, for one subject or more."""
+"""Checks of who may be in charge: legal representative or not, one person or two, of one subject or several."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -29,8 +29,8 @@ def lead_needs_letter(facts: Facts) -> bool:
 
 
 def administrator_is_not_the_individual(facts: Facts) -> bool:
-    said = facts.same_person is not None or bool(facts.administrator.id_number)
-    return facts.is_individual and said and not facts.one_person
+    answered = facts.same_person is not None or bool(facts.administrator.id_number)
+    return facts.is_individual and answered and not facts.one_person
 
 
 def must_differ(facts: Facts) -> Gaps | None:

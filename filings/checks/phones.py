@@ -1,4 +1,4 @@
-"""Phones and addresses for messages: reachable, one's own, of the right place, and different where that is asked."""
+"""Checks of phone numbers and email addresses: reachable, one's own, of the right place, distinct where required."""
 
 from collections.abc import Callable
 
@@ -11,10 +11,10 @@ from filings.register.area_codes import cities_of, home_province
 from filings.register.regions import region
 from icpportal.fields import phones
 
-# Fujian: the two people's mobile and emergency numbers may not be exchanged
+# Fujian: the two people's mobile and emergency numbers must not be swapped
 # (docs/sources.md#phones-of-the-two-people)
 NO_SWAP_IN = ("35",)
-DIRECT_COUNTIES = "9000"  # cities of this ending are no place: their counties use the codes of their neighbours
+DIRECT_COUNTIES = "9000"  # not a city: its counties use their neighbours' area codes
 
 
 def taken(facts: Facts, person: PersonFacts) -> bool:
@@ -22,14 +22,14 @@ def taken(facts: Facts, person: PersonFacts) -> bool:
 
 
 def virtual(facts: Facts, person: PersonFacts) -> bool:
-    """Of one person in two roles both are texted where one is."""
+    """One person in two roles counts for both: they are texted if either is."""
     roles = (SUBJECT_LEAD, ADMINISTRATOR) if facts.one_person else (person.role,)
     is_texted = any(facts.province.texts(facts.nature, role) for role in roles)
     return is_texted and phones.is_virtual(person.phone1)
 
 
 def from_elsewhere(facts: Facts, person: PersonFacts) -> Gaps | None:
-    """Advice only: where a mobile is at home is known for the older ranges, not for all."""
+    """Advice only: the home of a mobile is known for older number ranges, not for all."""
     if not facts.province.asks_local_mobile(facts.nature) or not phones.is_mobile(person.phone1):
         return None
     explained = facts.province.may_explain_mobile(facts.nature) and facts.subject.get("remark")

@@ -1,4 +1,4 @@
-"""What must equal the existing filing does equal it, where the existing filing is known."""
+"""Checks that what must equal the existing filing does, where the existing filing is known."""
 
 from collections.abc import Callable
 

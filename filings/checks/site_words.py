@@ -1,6 +1,6 @@
-"""Words of website names that the whole country refuses (docs/sources.md#website-names).
+"""Words that no province accepts in website names (docs/sources.md#website-names).
 
-A province's own words for personal sites stand in its row, `filings/provinces/banned_words.py`.
+A province's own words for personal sites are in `filings/provinces/banned_words.py`.
 """
 
 # at the front of a name, unless the subject's own name begins so

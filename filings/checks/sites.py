@@ -1,4 +1,4 @@
-"""The website: its name, home page, content and approvals."""
+"""Checks of the website: name, home page, content and approvals."""
 
 import re
 import unicodedata
@@ -31,12 +31,12 @@ def _name(facts: Facts) -> str:
 
 
 def _first(words: Iterable[str], text: str) -> str:
-    """The longest of the words that the text holds, or ""."""
+    """The longest of the words that the text contains, or ""."""
     return max((word for word in words if word in text), key=len, default="")
 
 
 def _has_form(facts: Facts) -> bool:
-    """The name has one of the forms that the province prescribes, with something in front."""
+    """Whether the name has one of the forms that the province prescribes, with something in front."""
     name = _name(facts)
     return any(name.endswith(form) and len(name) > len(form) for form in facts.province.name_forms)
 
@@ -114,7 +114,7 @@ def name_has_no_form(facts: Facts) -> Gaps | None:
 
 
 def _home_host(facts: Facts) -> str | None:
-    """The host of the home page in ASCII; "" when none is given, None when it is no address."""
+    """The host of the home page in ASCII; "" when none is given, None when it is not an address."""
     url = str(facts.website.get("home_url") or "")
     if not url:
         return ""
@@ -177,7 +177,7 @@ def approval_not_named(facts: Facts) -> bool:
 
 
 def approval_numbers(facts: Facts) -> dict[str, str]:
-    """The number of each approval: numbers are typed one a line, in the order of the approvals chosen."""
+    """The number of each approval: typed one a line, in the order of the approvals chosen."""
     lines = [line.strip() for line in str(facts.website.get("approval_number") or "").splitlines()]
     return dict(zip(_approvals(facts), filter(None, lines), strict=False))
 

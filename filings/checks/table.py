@@ -1,4 +1,4 @@
-"""Every check, in the order of the steps, and how those of one step are run."""
+"""All checks in the order of the steps, and the function that runs those of one step."""
 
 from collections.abc import Collection
 
@@ -18,9 +18,9 @@ CHECKS: tuple[Check, ...] = (
 
 
 def run(step: str, facts: Facts, *, missing: Collection[str] = ()) -> list[Finding]:
-    """What is to be said on the page of this step (type, subject, website, administrator).
+    """Returns the findings for the page of this step (type, subject, website, administrator).
 
-    `missing` are its fields without an answer that could be read: nothing is said that rests on one of them.
+    `missing` are fields without a readable answer: checks that depend on one of them are not run.
     """
     return run_all((check for check in CHECKS if check.step == step), facts, missing)
 

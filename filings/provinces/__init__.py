@@ -1,4 +1,4 @@
-"""The rules of the 31 provincial authorities, as values: ask `province("44")`, the answer says where each was read."""
+"""The rules of the 31 provincial authorities as values: `province("44")` returns them, each with its source."""
 
 from filings.provinces.choices import INDIVIDUAL, ORGANISATION, kind_of
 from filings.provinces.profiles import (

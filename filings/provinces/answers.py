@@ -1,4 +1,4 @@
-"""The answers a rule can have, in words: one table for each kind of answer, translated when shown."""
+"""The answers that a rule can have, in words: one table for each kind of answer, translated when shown."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy

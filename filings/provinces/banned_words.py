@@ -1,4 +1,4 @@
-"""Words that a province does not allow in the name of a personal website (个人网站名称), province by province."""
+"""Words that a province does not allow in the name of a personal website (个人网站名称)."""
 
 
 def words(text: str) -> tuple[str, ...]:

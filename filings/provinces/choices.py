@@ -1,4 +1,4 @@
-"""The words in which rules are written: who, which answers a rule can have, and nothing that acts."""
+"""The enumerations in which rules are written."""
 
 from enum import StrEnum
 
@@ -13,12 +13,12 @@ BOTH_ROLES = (SUBJECT_LEAD, ADMINISTRATOR)
 
 
 def kind_of(nature: str) -> str:
-    """`individual` or `organisation`: the provinces make no finer difference between natures of subject."""
+    """`individual` or `organisation`: rules of provinces do not distinguish natures of subject further."""
     return INDIVIDUAL if nature == INDIVIDUAL else ORGANISATION
 
 
 class LeadRule(StrEnum):
-    """Must the subject lead (主体负责人) of an organisation be its legal representative (法定代表人)?"""
+    """Whether the subject lead (主体负责人) of an organisation must be its legal representative (法定代表人)."""
 
     MUST_BE_LEGAL = "must_be_legal_representative"
     LEGAL_OR_LETTER = "legal_representative_or_authorization_letter"
@@ -40,7 +40,7 @@ class AdminRule(StrEnum):
 
 
 class LocalMobile(StrEnum):
-    """Must the mobile of a person in charge be one of this province?"""
+    """Whether the mobile of a person in charge must be one of this province."""
 
     YES = "yes"
     NO = "no"
@@ -48,7 +48,7 @@ class LocalMobile(StrEnum):
 
 
 class OutsiderRule(StrEnum):
-    """An individual whose ID card is of another province."""
+    """What holds for an individual whose ID card is of another province."""
 
     NOT_STATED = "not_stated"
     NOT_ALLOWED = "not_allowed"
@@ -57,7 +57,7 @@ class OutsiderRule(StrEnum):
 
 
 class HolderRule(StrEnum):
-    """In whose name the domain of an organisation may be registered."""
+    """In whose name an organisation's domain may be registered."""
 
     NAME_ONLY = "name_only"
     LEGAL = "name_or_legal_representative"
@@ -65,7 +65,7 @@ class HolderRule(StrEnum):
 
 
 class MustMatch(StrEnum):
-    """What has to equal the existing filing before it can be transferred."""
+    """What must equal the existing filing before it can be transferred."""
 
     NAME = "name"
     NUMBER = "id_number"
@@ -77,7 +77,7 @@ class MustMatch(StrEnum):
 
 
 class Change(StrEnum):
-    """May a filing pass from one subject to another by a change?"""
+    """Whether a filing may pass from one subject to another by a change."""
 
     YES = "yes"
     NO = "no"
@@ -88,7 +88,7 @@ class Change(StrEnum):
 
 
 class Extra(StrEnum):
-    """What the authenticity statement (真实性核验单) asks for here beside signature and seal."""
+    """What the authenticity statement (真实性核验单) needs here besides signature and seal."""
 
     FINGERPRINT = "fingerprint"
     REGISTRAR = "registrar"

@@ -1,6 +1,6 @@
-"""What must match: the fields of an order that have to equal the existing filing, by province and nature of subject.
+"""The fields of an order that must equal the existing filing, by province and nature of subject.
 
-A transfer changes nothing at the ministry. What differs has to be changed at the current provider first.
+A transfer changes nothing at the ministry: differences must be changed with the current provider first.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ Values = Answers
 
 @dataclass(frozen=True)
 class MatchField:
-    """A field of the order, the page it is on, and its label in the reader's language."""
+    """A field of the order, its page, and its label in the reader's language."""
 
     name: str
     step: str
@@ -68,7 +68,7 @@ def fields_to_match(province: Province, nature: str) -> tuple[MatchField, ...] |
 
 
 def differs(field: MatchField, answers: Values, record: Values) -> bool:
-    """True when both sides say something and it is not the same."""
+    """Whether both sides have a value and the values differ."""
     ours, theirs = answers.get(field.name), record.get(field.name)
     return bool(ours) and bool(theirs) and ours != theirs
 

@@ -1,4 +1,4 @@
-"""What a province's page says beside the rules: sentences for the applicant that no machine checks.
+"""Notes on a province's page besides the rules: sentences for the applicant that no machine checks.
 
 The date is the day of the document a sentence comes from, where that is not the province's own page.
 """

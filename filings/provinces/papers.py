@@ -1,6 +1,6 @@
-"""Which papers an order must upload: the slots, in the order in which the page shows them.
+"""Which documents an order must upload: the slots, in the order in which the page shows them.
 
-A slot's key is that of the documents page: lead_id, admin_id, subject_id, statement, letter, domain_cert,
+The keys of slots are those of the documents page: lead_id, admin_id, subject_id, statement, letter, domain_cert,
 holding_photo, approval_paper, residence, commitment, registrant_proof, other.
 """
 
@@ -33,7 +33,7 @@ CONDITIONS: dict[str, Callable[[PaperFacts], bool]] = {
 
 
 def certificate_asked(rule: DomainCertificateRule | None, facts: PaperFacts) -> bool:
-    """True when the province wants the certificate of the domain (域名证书) for such an order."""
+    """Whether the province wants the certificate of the domain (域名证书) for such an order."""
     return (
         rule is not None
         and kind_of(facts.nature) in rule.natures
@@ -88,7 +88,7 @@ def paper_slots(province: Province, facts: PaperFacts) -> tuple[str, ...]:
 
 
 def other_papers(province: Province, facts: PaperFacts) -> tuple[str, ...]:
-    """What belongs into the slot `other` here: keys with a text in `answers.PAPERS`, each once."""
+    """What goes into the slot `other` here: keys with a text in `answers.PAPERS`, each once."""
     extra = (paper.key for paper in province.extra_papers if CONDITIONS[paper.when](facts))
     return tuple(dict.fromkeys((*extra, *_age_papers(province, facts))))
 

@@ -1,7 +1,7 @@
-"""The two rule profiles (规则方案): dated layers over the rows, and `province()`, which hands out the finished rules.
+"""The two rule profiles (规则方案), dated layers over the rows, and `province()`, which returns the finished rules.
 
-`seed-2018` is how it stood in June 2018; `current-2020` is what changed on 2020-08-17 and in later pages. What a
-layer does not name stays as the row says.
+`seed-2018` is the state of June 2018; `current-2020` is what changed on 2020-08-17 and on later pages. What a layer
+does not name stays as in the row.
 """
 
 from collections.abc import Mapping
@@ -23,22 +23,22 @@ from icpportal.fields.types import Words
 PHONES_2018 = PhoneRule((SUBJECT_LEAD, ADMINISTRATOR), timedelta(hours=48))
 PHONES_2020 = PhoneRule((ADMINISTRATOR,), timedelta(hours=24))
 
-# who asks, and what its page for the codes is called
+# provinces that verified phones in 2018, with the name of their host for the codes
 PHONES_IN_2018 = {"12": "tj", "62": "gs", "54": "xz", "64": "nx", "46": "hn", "65": "xj", "63": "qh"}
 AGE_14 = (AgeRule(14),)
 
 
 class UnknownProvince(LookupError):
-    """No province has this code."""
+    """There is no province with this code."""
 
 
 class UnknownProfile(LookupError):
-    """No rule profile has this name."""
+    """There is no rule profile with this name."""
 
 
 @dataclass(frozen=True)
 class Layer:
-    """What a profile says otherwise than the rows, and where that was read."""
+    """The rules in which a profile differs from the rows, and their source."""
 
     changes: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class Profile:
     notes: tuple[Note, ...] = ()
 
     def lay_over(self, row: Province) -> Province:
-        """The row with this profile's layers on it, each changed rule with the layer's source."""
+        """Returns the row with this profile's layers over it; each changed rule has the layer's source."""
         layers = (self.everywhere, self.provinces.get(row.code, Layer()))
         changes = {name: value for layer in layers for name, value in layer.changes.items()}
         read_in = {**row.sources, **{name: source for layer in layers for name, source in layer.sources.items()}}
@@ -163,7 +163,7 @@ PROFILES: Mapping[str, Profile] = MappingProxyType({each.name: each for each in 
 
 
 def rule_profile(name: str | None = None) -> Profile:
-    """The profile of this name; without one, that of the setting `RULE_PROFILE`."""
+    """The profile of this name, or that of the setting `RULE_PROFILE`."""
     wanted = settings.RULE_PROFILE if name is None else name
     if wanted not in PROFILES:
         raise UnknownProfile(f"There is no rule profile “{wanted}”: choose one of {', '.join(PROFILES)}")
@@ -186,7 +186,7 @@ def province(code: str, profile: str | None = None) -> Province:
 
 
 def provinces(profile: str | None = None) -> tuple[Province, ...]:
-    """All 31, in the order of their codes, under a profile (default: the setting)."""
+    """All 31 provinces by code, under a profile (default: the setting)."""
     return tuple(_laid_over(rule_profile(profile).name).values())
 
 

@@ -1,4 +1,4 @@
-"""The rules of a province as a reader meets them: in sections, line by line, each with its source; and in brief."""
+"""The rules of a province as a page shows them: in sections, line by line with sources; and in brief."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from icpportal.fields.types import Words
 
 @dataclass(frozen=True)
 class RuleLine:
-    """One rule on the page: under which heading, how it is called, what it says."""
+    """One rule on the page: its section, its label, its text."""
 
     rule: str
     section: str
@@ -28,7 +28,7 @@ class RuleLine:
 
 @dataclass(frozen=True)
 class RuleText:
-    """A line as it stands for one province: `texts` by reader, "" as reader for everybody."""
+    """A line for one province: `texts` by reader, "" being everybody."""
 
     rule: str
     label: Words
@@ -85,7 +85,7 @@ LINES = (
     RuleLine("change_rules", "after", _("Can the filing be moved to another subject later?"), texts.changes),
 )
 
-# these have no line: they are part of the sentence of another rule
+# rules without a line: they are part of another rule's sentence
 FOLDED = {"legal_name_words": "lead_rule", "mobile_explained_by": "local_mobile"}
 
 IN_BRIEF = (
@@ -109,9 +109,9 @@ IN_BRIEF = (
 def sections(province: Province) -> Iterator[tuple[Words, list[RuleText]]]:
     """The page of a province: each heading with the rules that say something there."""
     for key, title in SECTIONS.items():
-        said = [one for line in LINES if line.section == key and (one := _said(line, province)).texts]
-        if said:
-            yield title, said
+        lines = [one for line in LINES if line.section == key and (one := _said(line, province)).texts]
+        if lines:
+            yield title, lines
 
 
 def _said(line: RuleLine, province: Province) -> RuleText:
@@ -124,7 +124,7 @@ def _said(line: RuleLine, province: Province) -> RuleText:
 
 
 def rules_in_brief(province: Province, nature: str) -> list[tuple[str, str]]:
-    """What matters most here for this nature of subject, as (label, sentence): for the start page and every step."""
+    """The most important rules for this nature of subject as (label, sentence), for the start page and every step."""
     by_rule = {line.rule: line for line in LINES}
     matching = (str(_("Must match the existing filing")), texts.match(province, nature))
     brief = ((str(by_rule[rule].label), by_rule[rule].says(province, nature)) for rule in IN_BRIEF)

@@ -1,6 +1,6 @@
 """What each rule says to an applicant: one function a rule, from (province, nature) to a sentence, "" for nothing.
 
-A sentence never names the province and, in English, holds no Chinese but the words of site names.
+A sentence never names the province; in English it contains no Chinese except words of site names.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ from icpportal.fields.types import Words
 
 
 def listed(words: Iterable[Words], last: str = "") -> str:
-    """Words as a list in the page's language; `last` stands before the last of several."""
+    """Words as a list in the page's language; `last` joins the last two."""
     texts = [str(word) for word in words]
     comma = "、" if reads_chinese() else ", "
     if last and len(texts) > 1:
@@ -38,7 +38,7 @@ def either(words: Iterable[Words]) -> str:
 
 
 def sentences(texts: Iterable[Words]) -> str:
-    """Sentences one after the other, as the page's language sets them."""
+    """Sentences joined as the page's language does."""
     return ("" if reads_chinese() else " ").join(str(text) for text in texts if str(text))
 
 
@@ -71,7 +71,7 @@ def phones(province: Province, nature: str) -> str:
 
 
 def site_name(address: str) -> str:
-    """A site's address as it is read out and typed: without scheme and last slash."""
+    """A site's address as people say and type it: without scheme and trailing slash."""
     return address.partition("://")[2].rstrip("/")
 
 
@@ -151,7 +151,7 @@ def temporary_id(province: Province, _nature: str) -> str:
 
 
 def ages(province: Province, nature: str) -> str:
-    """How old the people must be; the two are named only where they differ. An individual is both in one."""
+    """How old the people must be; both are named only where their ages differ. An individual is both in one."""
     if kind_of(nature) == INDIVIDUAL:
         return _age_text(province, nature, (SUBJECT_LEAD, ADMINISTRATOR))
     lead, admin = (_age_text(province, nature, (role,)) for role in (SUBJECT_LEAD, ADMINISTRATOR))
@@ -176,7 +176,7 @@ def _age_text(province: Province, nature: str, roles: tuple[str, ...]) -> str:
 
 
 def must_equal(province: Province, nature: str) -> str:
-    """What has to equal the existing filing, as a list: "name of the subject, document number"; "" if nothing."""
+    """What must equal the existing filing, as a list: "name of the subject, document number"; "" if nothing."""
     return listed(answers.MATCH[each] for each in province.must_match(nature) or ())
 
 

@@ -1,7 +1,7 @@
 """Where the rules were read: the documents by name, and which rule is in which of them.
 
-The help set is the public history of the repository AlibabaCloudDocs/icp (2018-06 to 2019-09); later pages are
-given by address. A rule that is not in `BY_RULE` is on the province's own page.
+The help set is the public history of the repository AlibabaCloudDocs/icp (2018-06 to 2019-09); later pages are given by
+address. A rule that is not in `BY_RULE` is on the province's own page.
 """
 
 from filings.provinces.types import COLLECTION, Source
@@ -42,7 +42,7 @@ MINISTRY_SITE_PAGE = Source("https://www.dwera.cn/notice/show/358.html", "2020-1
 PASSWORD_GONE = Source("https://foxcms.cn/help/problem/icpbeian/7.html", "2022-03-01")
 
 NEWER = "https://alibabacloud.com/help/en/icp-filing/basic-icp-service/user-guide/icp-filing-regulations-for-"
-NEWER_INDEX_DATE = "2025-08-12"  # the pages have no date: this is the day of their index
+NEWER_INDEX_DATE = "2025-08-12"  # the pages have no date; this is that of their index
 TIANJIN_NEWER = Source(f"{NEWER}tianjin-1", NEWER_INDEX_DATE)
 JIANGSU_NEWER = Source(f"{NEWER}jiangsu", "2023-07-28")
 FUJIAN_NEWER = Source(f"{NEWER}fujian", NEWER_INDEX_DATE)

@@ -54,7 +54,7 @@ def row(
     tree: str = "cn.zh-CN",
     **differences: Any,
 ) -> Province:
-    """A province by who it is, the day of its page, and what differs there; every rule gets its source."""
+    """A province: who it is, the day of its page, and what differs there; every rule gets its source."""
     own_page = page(region, short_zh, read_on, tree)
     return Province(
         code=code,

@@ -1,7 +1,7 @@
-"""The shape of a province's rules: one frozen value a province, each rule with the source it was read in.
+"""The shape of a province's rules: one frozen value a province, each rule with its source.
 
-A row states only what differs from the defaults written here. Whatever depends on the year (phones, papers by
-app, the photo, ages of later pages) is laid over the rows by a profile, see `profiles.py`.
+A row states only what differs from the defaults here. What depends on the year (phones, documents by app, the photo,
+ages on later pages) is laid over the rows by a profile: see `profiles.py`.
 """
 
 import re
@@ -26,20 +26,20 @@ from filings.provinces.choices import (
 )
 from icpportal.fields.types import Words
 
-COLLECTION = "AlibabaCloudDocs/icp"  # a public collection of help pages; a reference names a page of it by its path
+COLLECTION = "AlibabaCloudDocs/icp"  # a public collection of help pages; references give a path in it
 ADDRESS = re.compile(r"(?:a copy at )?(https?://\S+)")
 SITE_2018 = "http://www.miitbeian.gov.cn/"
-MINISTRY_SITE = "https://beian.miit.gov.cn/"  # where it is now; filed websites link to it
+MINISTRY_SITE = "https://beian.miit.gov.cn/"  # its present address; filed websites link to it
 
 
 @dataclass(frozen=True)
 class PaperFacts:
-    """What the papers of an order depend on.
+    """What the documents of an order depend on.
 
     `…_id_region` is the province code inside the person's ID card number, "" for a document without one (passport,
-    travel permit), None while nobody has said. `approvals` are keys of `site_codes.APPROVALS`. `new_domains` counts
-    the domains which the order adds to the provider's record: a transfer adds its own. `by_app` means that the
-    applicant sends the papers by phone.
+    travel permit), None until answered. `approvals` are keys of `site_codes.APPROVALS`. `new_domains` counts the
+    domains that the order adds to the provider's record: a transfer adds its own. `by_app` means that the applicant
+    sends the documents by phone.
     """
 
     nature: str
@@ -65,7 +65,7 @@ class PaperFacts:
 
     @property
     def one_person(self) -> bool:
-        """An individual is lead and administrator in one."""
+        """Whether lead and administrator are one: always for an individual."""
         return self.is_individual or self.same_person
 
     @property
@@ -80,27 +80,27 @@ class PaperFacts:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a rule was read, and the day it says or was said to hold from (as exact as the source is)."""
+    """Where a rule was read, and the day from which it holds (as exact as the source is)."""
 
     reference: str
     date: str
 
     @property
     def title(self) -> str:
-        """What a reader may call the document: its last name, without the folders of a collection."""
+        """The document's name for readers: the last part, without the folders of a collection."""
         named = ADDRESS.sub("", self.reference).strip(" ,") or self.url.partition("://")[2]
         return named.rpartition("/")[2].removesuffix(".md") if named.startswith(COLLECTION) else named
 
     @property
     def url(self) -> str:
-        """Where it can be read: its own address, or the public collection that holds it."""
+        """The document's address: its own, or its place in the public collection."""
         address = ADDRESS.search(self.reference)
         return address[1] if address else f"https://github.com/{COLLECTION}"
 
 
 @dataclass(frozen=True)
 class PhoneRule:
-    """Who confirms a mobile on the ministry's site (短信核验), and how long it may take."""
+    """Whose mobile the ministry's site verifies (短信核验), and in how much time."""
 
     people: tuple[str, ...]
     window: timedelta
@@ -112,7 +112,7 @@ class PhoneRule:
 
 @dataclass(frozen=True)
 class AgeRule:
-    """A person younger than `years` is refused, or, where a `paper` is named, must show it."""
+    """A person younger than `years` is refused or, if a `paper` is named, must show it."""
 
     years: int
     natures: tuple[str, ...] = EVERYBODY
@@ -132,7 +132,7 @@ class DomainCertificateRule:
 
 @dataclass(frozen=True)
 class StatementExtra:
-    """One thing more on the statement, and whose statement it is on."""
+    """One more thing on the statement, and on whose statement."""
 
     what: Extra
     natures: tuple[str, ...] = EVERYBODY
@@ -140,7 +140,7 @@ class StatementExtra:
 
 @dataclass(frozen=True)
 class ChangeRules:
-    """May a filing pass from one subject to another here? (A transfer itself never changes one.)"""
+    """Whether a filing may pass from one subject to another here. (A transfer itself never changes the subject.)"""
 
     organisation_to_individual: Change = Change.NO
     individual_to_other: Change = Change.NO
@@ -149,7 +149,7 @@ class ChangeRules:
 
 @dataclass(frozen=True)
 class SitesPerOrder:
-    """How many websites one order may hold; None is no limit."""
+    """How many websites one order may hold; None means no limit."""
 
     organisation: int | None = None
     individual: int | None = None
@@ -158,7 +158,7 @@ class SitesPerOrder:
 
 @dataclass(frozen=True)
 class ExtraPaper:
-    """A paper of this province that has no slot of its own: it goes to the slot `other`, named by `key`."""
+    """A document of this province without a slot of its own: it goes into the slot `other`, named by `key`."""
 
     key: str
     when: str = "always"  # a name in `papers.CONDITIONS`
@@ -189,7 +189,7 @@ class Province:
     page: Source
 
     filing_site: str = SITE_2018
-    code_site: str = ""  # where the ministry's codes are entered, when that is a page of the province's own
+    code_site: str = ""  # the province's own page for the ministry's codes, if it has one
     phones: PhoneRule | None = None
     asks_password: bool = True
     papers_by_app: bool = False
@@ -240,7 +240,7 @@ class Province:
 
     @property
     def codes_entered_at(self) -> str:
-        """The address where the ministry's codes are entered: the province's own page, else the ministry's site."""
+        """The address of the page for the ministry's codes: the province's own, else the ministry's."""
         return self.code_site or self.filing_site
 
     def age_rules(self, nature: str, role: str) -> tuple[AgeRule, ...]:
@@ -248,11 +248,11 @@ class Province:
         return tuple(rule for rule in self.ages if kind_of(nature) in rule.natures and role in rule.roles)
 
     def youngest(self, nature: str, role: str) -> int | None:
-        """The age below which this person is refused whatever papers they have; None when nothing is stated."""
+        """The age below which this person is refused whatever documents they have; None when there is none."""
         return max((rule.years for rule in self.age_rules(nature, role) if not rule.paper), default=None)
 
     def lead_must_be_legal(self, nature: str, name: str = "") -> bool:
-        """True when the subject lead has to be the legal representative; in Liaoning the subject's name decides."""
+        """Whether the subject lead must be the legal representative; in Liaoning the subject's name decides."""
         if kind_of(nature) == INDIVIDUAL:
             return False
         if self.lead_rule == LeadRule.CONDITIONAL:
@@ -260,7 +260,7 @@ class Province:
         return self.lead_rule == LeadRule.MUST_BE_LEGAL
 
     def admin_must_be_legal(self, nature: str, name: str = "") -> bool:
-        """True when the website administrator has to be the legal representative, with no letter instead."""
+        """Whether the website administrator must be the legal representative, with no letter instead."""
         organisation = kind_of(nature) != INDIVIDUAL
         return organisation and self.admin_rule == AdminRule.CONDITIONAL and self.has_legal_name_word(name)
 
@@ -268,33 +268,33 @@ class Province:
         return any(word in name for word in self.legal_name_words)
 
     def texts(self, nature: str, role: str) -> bool:
-        """True when the ministry texts a code to this person; an individual is both people in one."""
+        """Whether the ministry texts a code to this person; an individual is both people in one."""
         people = self.phones.people if self.phones else ()
         return role in people or (bool(people) and kind_of(nature) == INDIVIDUAL)
 
     def asks_local_mobile(self, nature: str) -> bool:
-        """True when the mobiles must be of this province."""
+        """Whether the mobiles must be of this province."""
         if self.local_mobile == LocalMobile.INDIVIDUAL_ONLY:
             return kind_of(nature) == INDIVIDUAL
         return self.local_mobile == LocalMobile.YES
 
     def may_explain_mobile(self, nature: str) -> bool:
-        """True when a mobile of another province is accepted with the reason in the remarks."""
+        """Whether a mobile of another province is accepted with a reason in the remarks."""
         return kind_of(nature) in self.mobile_explained_by
 
     def statement_extras(self, nature: str) -> tuple[Extra, ...]:
-        """What this nature's authenticity statement asks for beside signature and seal."""
+        """What this nature's authenticity statement needs besides signature and seal."""
         return tuple(extra.what for extra in self.statement if kind_of(nature) in extra.natures)
 
     def source(self, rule: str) -> Source:
-        """Where this rule was read; a rule without a source of its own is on the province's page."""
+        """Where this rule was read: its own source, else the province's page."""
         return self.sources.get(rule, self.page)
 
     def name(self, *, chinese: bool) -> str:
         return self.short_zh if chinese else self.name_en
 
     def must_match(self, nature: str) -> tuple[MustMatch, ...] | None:
-        """What has to equal the existing filing for this nature of subject."""
+        """What must equal the existing filing for this nature of subject."""
         return self.must_match_individual if kind_of(nature) == INDIVIDUAL else self.must_match_organisation
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 NOTHING = "-"
-BY_READER = ("must_match_organisation", "must_match_individual")  # lines whose label names the reader alone
+BY_READER = ("must_match_organisation", "must_match_individual")  # lines labelled by the reader's kind only
 MATCH_WORDS = {
     MustMatch.NAME: "name",
     MustMatch.NUMBER: "number",
@@ -42,7 +42,7 @@ PEOPLE_WORDS = {"subject_lead": "lead", "administrator": "administrator"}
 
 
 class Options(TypedDict):
-    """What is typed after the command."""
+    """The arguments of the command."""
 
     province: str | None
     profile: str | None
@@ -89,12 +89,12 @@ class Command(BaseCommand):
 
 
 def width(text: str) -> int:
-    """How many columns a terminal needs for the text: a Chinese character takes two."""
+    """The columns a text takes in a terminal: two for each Chinese character."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """The rows under each other, every column as wide as it must be."""
+    """The rows aligned, every column as wide as its widest cell."""
     lines = [head, *rows]
     widths = [max(width(line[column]) for line in lines) for column in range(len(head))]
     return [
@@ -104,7 +104,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def in_words(values: Iterable[MustMatch] | None) -> str:
-    """What must match, in few words."""
+    """What must match, in a few words."""
     if values is None:
         return "not stated"
     return ", ".join(MATCH_WORDS[value] for value in values) or "nothing"
@@ -136,7 +136,7 @@ HEAD = (
 
 
 def all_provinces(everyone: Sequence[Province]) -> list[str]:
-    """A line a province, then where each rule was read."""
+    """One line a province, then where each rule was read."""
     labels = {line.rule: str(line.label) for line in LINES if line.rule not in BY_READER}
     common = {rule: Counter(each.source(rule) for each in everyone).most_common(1)[0][0] for rule in labels}
     pages = {each.page for each in everyone}
@@ -166,7 +166,7 @@ def where(source: Source) -> tuple[str, str]:
 
 
 def titled(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """A table under its title; nothing at all without rows."""
+    """A table under its title; nothing without rows."""
     return ["", title, *table(head, rows)] if rows else []
 
 
@@ -174,7 +174,7 @@ def titled(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> li
 
 
 def one_province(each: Province) -> list[str]:
-    """Every rule in a sentence, with source and date under it."""
+    """Every rule as a sentence, with source and date below."""
     lines = [f"{each.code} {each.name_en} {each.name_zh}, {each.abbreviation}ICP备, {each.authority_en}"]
     for title, said in sections(each):
         lines += ["", str(title)]
@@ -198,7 +198,7 @@ def as_plain(each: Province) -> dict[str, Json]:
 
 
 def plain(value: "Json | timedelta | DataclassInstance") -> Json:
-    """A rule's value in what JSON knows; a duration in hours."""
+    """A rule's value in JSON types; durations in hours."""
     if isinstance(value, PhoneRule):
         return {"people": list(value.people), "hours": value.hours}
     if isinstance(value, timedelta):
