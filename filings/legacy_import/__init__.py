@@ -1,1 +1,1 @@
-"""The old platform (原平台, HiChina): its dump is loaded, its customers bring their filings here."""
+"""The old platform (原平台, HiChina): loads its dump and lets its customers bring their filings here."""

@@ -1,10 +1,9 @@
-"""Proving an old account: its address and password, asked at the same cost whether the account exists or not.
+"""Proves an old account by its address and password, at the same cost whether or not the account exists.
 
-A try is counted before it is judged, against our account and the old one together; a right pair is given back. An
-address that is unknown is checked against the hash of its neighbour in the index, so that its work is that of an
-account that exists. What else is in the way is said only to somebody who has the password.
-
-The four reasons: docs/sources.md#the-import-from-the-old-platform
+An attempt is counted before it is judged, against our account and the old one together; a correct pair is refunded. An
+unknown address is checked against the hash of its neighbour in the index, so the work is that of an existing account.
+Other obstacles are named only to somebody who has the password. The four reasons:
+docs/sources.md#the-import-from-the-old-platform
 """
 
 from collections.abc import Mapping
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Why(StrEnum):
-    """The reasons; each with a sentence."""
+    """Why an old account cannot be imported; each has a sentence."""
 
     WRONG = "old_pair_wrong"
     TOO_MANY = "too_many"
@@ -61,7 +60,7 @@ SENTENCES: "Mapping[Why, _StrOrPromise]" = {
 
 @dataclass(frozen=True)
 class Proof:
-    """The old account, or why not; `when` a pause ends or an import was."""
+    """The old account, or why not; `when` is the end of a pause, or the time of an earlier import."""
 
     account: LegacyAccount | None = None
     why: Why | None = None
@@ -69,19 +68,19 @@ class Proof:
 
 
 def refusal(why: Why, when: datetime | None = None) -> ValidationError:
-    """The sentence as a form's error."""
+    """The sentence as a form error."""
     params = {"time": short_words(when or timezone.now())}
     return ValidationError(SENTENCES[why], code=why, params=params)
 
 
 @sensitive_variables()
 def prove(owner: User, email: str, password: str, *, now: datetime | None = None) -> Proof:
-    """Is this the password of that old account, and may `owner` import it? Call it outside of a transaction."""
+    """Checks the password of an old account and whether `owner` may import it. Call it outside a transaction."""
     moment = now or timezone.now()
     keys = (("import_account", str(owner.pk)), ("import_old_account", email.lower()))
-    taken = attempts.consume_all(keys, now=moment)
-    if not taken.ok:
-        return Proof(why=Why.TOO_MANY, when=taken.until)
+    attempt = attempts.consume_all(keys, now=moment)
+    if not attempt.ok:
+        return Proof(why=Why.TOO_MANY, when=attempt.until)
     account = _account(email, password)
     if account is None:
         return Proof(why=Why.WRONG)
@@ -93,17 +92,17 @@ def prove(owner: User, email: str, password: str, *, now: datetime | None = None
 def _account(email: str, password: str) -> LegacyAccount | None:
     index = email_index(email)
     ordered = LegacyAccount.objects.order_by("email_index")
-    first, beside = ordered.first(), ordered.filter(email_index__gte=index).first()  # both, whatever they bring
-    beside = beside or first
-    if beside is None:
+    first, nearest = ordered.first(), ordered.filter(email_index__gte=index).first()  # always two queries
+    nearest = nearest or first
+    if nearest is None:
         passwords.decoy_check(password)
         return None
-    fits = passwords.is_right(password, beside.password)
-    return beside if fits and beside.email_index == index else None
+    fits = passwords.is_right(password, nearest.password)
+    return nearest if fits and nearest.email_index == index else None
 
 
 def import_obstacle(owner: User, account: LegacyAccount) -> Proof:
-    """What is in the way of an account that was proved; nothing where this owner has an import of it already."""
+    """What stops the import of a proved account; nothing when this owner already imports it."""
     if not account.is_active:
         return Proof(why=Why.INACTIVE)
     others = LegacyImport.objects.filter(account=account, holds=True).exclude(owner=owner).first()
@@ -119,13 +118,13 @@ def import_obstacle(owner: User, account: LegacyAccount) -> Proof:
 
 
 def _nothing_there(account: LegacyAccount) -> Proof:
-    """No record waits: they were claimed since, or there never was one."""
-    gone = account.records.order_by("-imported_at").values_list("imported_at", flat=True).first()
-    if gone is not None:
-        return Proof(why=Why.IMPORTED, when=gone)
+    """Why no record is waiting: they were claimed since, or there never was one."""
+    last_import = account.records.order_by("-imported_at").values_list("imported_at", flat=True).first()
+    if last_import is not None:
+        return Proof(why=Why.IMPORTED, when=last_import)
     return Proof(why=Why.OPEN_ORDER if account.has_open_order else Why.EMPTY)
 
 
 def is_fresh(legacy_import: LegacyImport, now: datetime | None = None) -> bool:
-    """Whether the old account was proved not long ago."""
+    """Whether the old account was proved recently."""
     return (now or timezone.now()) < legacy_import.proved_at + states.PROOF_KEPT

@@ -1,4 +1,4 @@
-"""What an applicant does with an import: begin it with a proof, look, run it, look again at what was left."""
+"""What an applicant does with an import: begin it with a proof, preview, run, and preview again what is left."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -21,13 +21,13 @@ TASK = "icpportal.tasks.run_import"
 
 
 class AlreadyImported(Exception):
-    """Another account of ours has imported this old account since."""
+    """Another account here has imported this old account in the meantime."""
 
 
 def begin(owner: User, account: LegacyAccount, *, now: datetime | None = None) -> LegacyImport:
-    """The owner's import of an old account that was proved just now; it is laid out to be looked at.
+    """Returns the owner's import of an old account proved just now, ready for preview.
 
-    Safe to repeat: a second proof makes the first one fresh again and changes nothing else.
+    Idempotent: a second proof renews the first one and changes nothing else.
     """
     moment = now or timezone.now()
     mine, created = LegacyImport.objects.select_related("owner").get_or_create(
@@ -45,7 +45,7 @@ def begin(owner: User, account: LegacyAccount, *, now: datetime | None = None) -
 
 
 def look(legacy_import: LegacyImport, *, now: datetime | None = None) -> None:
-    """Lay out what was found; done once, and done again by who comes back for the rest."""
+    """Lays out what was found, once; again when the owner comes back for the rest."""
     move = {states.PROVED: "preview", states.IMPORTED: "again", states.FAILED: "again"}.get(legacy_import.state)
     facts = {"fresh": is_fresh(legacy_import, now), "left": comparison.waiting(legacy_import.account_id).exists()}
     if move is None or not IMPORT.can(legacy_import, move, APPLICANT, facts):
@@ -59,9 +59,10 @@ def look(legacy_import: LegacyImport, *, now: datetime | None = None) -> None:
 def run(
     legacy_import: LegacyImport, picked: Mapping[UUID, bool], keep_here: list[str], *, now: datetime | None = None
 ) -> None:
-    """Import the picked records, each with whether its website stays as it is here; a worker does it.
+    """Starts the import of the chosen records, each with whether its website stays as it is here.
 
-    Raises `AlreadyImported` when another account was first, `MoveNotAllowed` when this one was or the proof is too old.
+    A worker does the work. Raises `AlreadyImported` when another account was first, `MoveNotAllowed` when this import
+    has moved on or the proof is too old.
     """
     facts = {"fresh": is_fresh(legacy_import, now)}
     columns: dict[str, Column] = {"holds": True, "keep_here": sorted(keep_here)}

@@ -1,4 +1,4 @@
-"""Claims of old records at the review desk: a list, and a page on which a reviewer accepts or declines with words."""
+"""Claims of old records at the review desk: the list, and the page on which a reviewer accepts or declines."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -74,7 +74,7 @@ REFUSED = {
 
 @dataclass(frozen=True, slots=True)
 class Decision(Panel):
-    """The claim is accepted, or declined with words."""
+    """What a reviewer decides: the claim is accepted, or declined with a reason."""
 
     template: ClassVar[str] = "admin/filings/legacyclaim/decision.html"
     form: DeclineForm
@@ -83,7 +83,7 @@ class Decision(Panel):
 
 @dataclass(frozen=True, slots=True)
 class Barred(Panel):
-    """Why this reader decides nothing here."""
+    """Why this reader cannot decide here."""
 
     template: ClassVar[str] = "admin/filings/legacyclaim/barred.html"
     why: Words
@@ -99,7 +99,7 @@ class Unused(Panel):
 
 @dataclass(frozen=True, slots=True)
 class AskedPanel(Panel):
-    """A second person has to allow that the claim is accepted."""
+    """Accepting the claim waits for a second person."""
 
     template: ClassVar[str] = "admin/filings/legacyclaim/asked.html"
     asked: Asked
@@ -107,7 +107,7 @@ class AskedPanel(Panel):
 
 @dataclass(frozen=True, slots=True)
 class ClaimPage:
-    """A claim beside its papers, and what can be decided about it."""
+    """A claim beside its documents, and what can be decided about it."""
 
     title: Words
     claim: LegacyClaim
@@ -115,7 +115,7 @@ class ClaimPage:
     list_label: Words
     state: StateMark
     owner: str
-    water: str  # over each picture: who looks, when
+    water: str  # watermark of each picture: who looks, and when
     known: list[Compared]
     papers: Papers
     panels: list[Panel]
@@ -123,9 +123,9 @@ class ClaimPage:
 
 
 def _panels(claim: LegacyClaim, form: DeclineForm, reader: User) -> list[Panel]:
-    asked = asked_for(request_to_show(CLAIM, claim.pk), reader)
-    if asked:
-        return [AskedPanel(asked)]
+    open_ask = asked_for(request_to_show(CLAIM, claim.pk), reader)
+    if open_ask:
+        return [AskedPanel(open_ask)]
     unused: list[Panel] = [Unused(form.typed)] if form.typed else []
     if claim.state != states.SENT:
         return unused
@@ -135,7 +135,7 @@ def _panels(claim: LegacyClaim, form: DeclineForm, reader: User) -> list[Panel]:
 
 
 class StateFilter(ValuesFilter):
-    """The states of a claim in words."""
+    """Filters claims by state."""
 
     title = gettext_lazy("State")
     parameter_name = "state"
@@ -144,7 +144,7 @@ class StateFilter(ValuesFilter):
 
 @admin.register(LegacyClaim)
 class LegacyClaimAdmin(ReadOnly):
-    """The longest wait first; those that were decided stay to be read."""
+    """Claims, the longest waiting first; decided ones stay readable."""
 
     list_display = ("__str__", "about", "owner", "state_shown", "entered_at")
     list_filter = (StateFilter,)
@@ -182,7 +182,7 @@ class LegacyClaimAdmin(ReadOnly):
         return request.user.has_perm("filings.review_claim")
 
     def case_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """What the old record says, the papers beside it, and the decision."""
+        """Shows the old record beside the documents, and takes the decision."""
         if not self._may_judge(request):
             raise PermissionDenied
         claim = get_object_or_404(LegacyClaim.objects.select_related("owner", "record"), pk=pk)
@@ -191,14 +191,14 @@ class LegacyClaimAdmin(ReadOnly):
         return self._case(request, claim, DeclineForm())
 
     def _decide(self, request: HttpRequest, claim: LegacyClaim) -> HttpResponse:
-        """Done, back to the list; refused, the page again with why and with the words that were typed."""
+        """Decides and returns to the list; when refused, shows the page again with the reason and what was typed."""
         move = request.POST.get("move", "")
         if move in ANSWERS:
             return self._answer(request, claim, *ANSWERS[move])
         if move not in DONE:
             raise PermissionDenied
-        if asked := open_request(CLAIM, claim.pk):
-            return self._refused(request, claim, asked_words(asked))
+        if waiting := open_request(CLAIM, claim.pk):
+            return self._refused(request, claim, asked_words(waiting))
         form = DeclineForm(request.POST)
         try:
             if not self._is_decided(request, claim, move, form):
@@ -216,10 +216,10 @@ class LegacyClaimAdmin(ReadOnly):
     def _answer(
         self, request: HttpRequest, claim: LegacyClaim, answer: Callable[..., None], done: Words
     ) -> HttpResponse:
-        """What a second person says to the request that the page showed, or its asker withdraws it."""
+        """Records the second person's answer to the request that the page showed, or the asker's withdrawal of it."""
         try:
-            asked = approvals.request_shown(CLAIM, claim.pk, request.POST.get("request"))
-            answer(asked, actor=account_of(request))
+            waiting = approvals.request_shown(CLAIM, claim.pk, request.POST.get("request"))
+            answer(waiting, actor=account_of(request))
         except RequestRefused as refused:
             return self._refused(request, claim, refused.words)
         messages.success(request, str(done))
@@ -240,15 +240,15 @@ class LegacyClaimAdmin(ReadOnly):
             claiming.decline(claim, account_of(request), form.own())
         return form.is_valid()
 
-    def _refused(self, request: HttpRequest, claim: LegacyClaim, why: str | Promise) -> TemplateResponse:
-        """How the claim stands now, and what was typed, to be used again."""
-        messages.error(request, str(why))
+    def _refused(self, request: HttpRequest, claim: LegacyClaim, reason: str | Promise) -> TemplateResponse:
+        """Shows the claim's present state with what was typed, so that the text can be used again."""
+        messages.error(request, str(reason))
         now = LegacyClaim.objects.select_related("owner", "record__account").get(pk=claim.pk)
         typed = {name: request.POST.get(name, "") for name in DeclineForm.base_fields}
         return self._case(request, now, DeclineForm(initial=typed))
 
     def _case(self, request: HttpRequest, claim: LegacyClaim, form: DeclineForm) -> TemplateResponse:
-        """The page, whatever request draws it; the look is noted."""
+        """Draws the page and records that it was looked at."""
         note_access_by(request, what="claim", reference=claim.reference, reason=REVIEW)
         reader = account_of(request)
         page = ClaimPage(
@@ -267,7 +267,7 @@ class LegacyClaimAdmin(ReadOnly):
         return drawn(request, "admin/filings/legacyclaim/case.html", self.admin_site.each_context(request), page)
 
     def paper_view(self, request: HttpRequest, pk: UUID, document: str) -> HttpResponseBase:
-        """A picture, for reviewers; each look is written down."""
+        """Serves a picture to reviewers and records each look."""
         if not self._may_judge(request):
             raise PermissionDenied
         papers = LegacyClaimPaper.objects.select_related("document", "claim")
@@ -278,13 +278,13 @@ class LegacyClaimAdmin(ReadOnly):
 
 
 def _events(claim: LegacyClaim) -> list[SafeString]:
-    """What happened to the claim, and who asked and allowed what, by time."""
+    """The history of the claim with requests and approvals, by time."""
     moves: list[tuple[datetime, list[Words]]] = [
         (event.at, [CLAIM_SENTENCES[event.to_state].label, str(event.actor or ""), zh_parts(event.said)])
         for event in claim.events.select_related("actor")
     ]
-    asked: list[tuple[datetime, list[Words]]] = [(line.at, [line.who, line.what]) for line in lines_of(CLAIM, claim.pk)]
-    return [event_line(at, *said) for at, said in sorted([*moves, *asked], key=lambda each: each[0])]
+    asks: list[tuple[datetime, list[Words]]] = [(line.at, [line.who, line.what]) for line in lines_of(CLAIM, claim.pk)]
+    return [event_line(at, *words) for at, words in sorted([*moves, *asks], key=lambda each: each[0])]
 
 
 def _picture(claim: LegacyClaim, paper: LegacyClaimPaper) -> Paper:

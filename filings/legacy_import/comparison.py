@@ -1,4 +1,4 @@
-"""What an old account holds beside what is here: new, the same, different, or in the way, by subject and website."""
+"""Compares an old account with what is here: new, same, different or blocked, by subject and website."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ PICKED = (states.NEW, states.SAME, states.KEPT_HERE)  # what can be chosen
 
 @dataclass(frozen=True)
 class Difference:
-    """One field that the two platforms tell differently; numbers and addresses masked."""
+    """One field in which the two platforms differ; numbers and addresses masked."""
 
     label: str | Promise
     old: str
@@ -65,19 +65,19 @@ class FoundSubject:
 
     @property
     def short_key(self) -> str:
-        """Names it in a form."""
+        """Names the subject in a form."""
         return self.key[:12]
 
 
 def waiting(account_id: UUID | None) -> QuerySet[LegacyRecord]:
-    """The records of an old account that were not imported yet."""
+    """The records of an old account that are not imported yet."""
     return LegacyRecord.objects.filter(account_id=account_id, imported_at__isnull=True).order_by(
         "subject_key", "domain"
     )
 
 
 def preview(owner: User, account_id: UUID | None, *, only: UUID | None = None) -> list[FoundSubject]:
-    """Everything the old account still holds, or one record of it; three questions, however much that is."""
+    """Everything the old account still holds, or one record of it, in three queries."""
     records = list(waiting(account_id) if only is None else waiting(account_id).filter(pk=only))
     subjects = {
         each.subject_key: each
@@ -139,12 +139,12 @@ def _judge(
 
 
 def is_to_claim(record: LegacyRecord) -> bool:
-    """Older than accounts: it is claimed with papers, not imported."""
+    """Whether the record is older than accounts: it is claimed with documents, not imported."""
     return record.account_id is None or (record.filed_on is not None and record.filed_on < states.CLAIMED_BEFORE)
 
 
 def answers_of(record: LegacyRecord) -> dict[str, Answer]:
-    """What a record says, under the names of `match_rules.FIELDS`; `LookupError` when it says too little to be used."""
+    """The record's answers under the names of `match_rules.FIELDS`; raises `LookupError` when too little is there."""
     pages = record.details
     kind = {name: pages["type"][name] for name in ("nature", "id_type", "id_number", "name", "region")}
     flat = {**pages.get("subject", {}), **kind}
@@ -154,7 +154,7 @@ def answers_of(record: LegacyRecord) -> dict[str, Answer]:
 
 
 def differences(steps: Iterable[str], old: Answers, here: Answers) -> list[Difference]:
-    """The fields of these steps that both sides tell, and not alike."""
+    """The fields of these steps for which both sides have a value, and not the same one."""
     return [
         Difference(each.label, _masked(each, old), _masked(each, here))
         for each in FIELDS.values()

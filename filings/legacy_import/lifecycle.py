@@ -1,6 +1,6 @@
-"""The lives of an import (导入) and of a claim (认领): rows, guards that read what they are handed, and what is told.
+"""The lifecycles of an import (导入) and of a claim (认领): rows, guards over given facts, and messages.
 
-`IMPORT.apply` and `CLAIM.apply` are the one way they move.
+`IMPORT.apply` and `CLAIM.apply` are the only writers of their states.
 """
 
 from django.conf import settings
@@ -23,37 +23,37 @@ from icpportal.outbox.actions import Letter, notify_all
 
 
 def proof_is_fresh(thing: LegacyImport, facts: Facts) -> bool:
-    """The old account was proved not long ago."""
+    """The old account was proved recently."""
     return bool(facts.get("fresh"))
 
 
 def something_came(thing: LegacyImport, facts: Facts) -> bool:
-    """At least one record is here now."""
+    """At least one record has been imported."""
     return bool(facts.get("n"))
 
 
 def everything_came(thing: LegacyImport, facts: Facts) -> bool:
-    """Every record that was chosen is here now."""
+    """Every chosen record has been imported."""
     return not facts.get("m")
 
 
 def something_left(thing: LegacyImport, facts: Facts) -> bool:
-    """The old account still holds a record, and was proved not long ago."""
+    """The old account still holds a record and was proved recently."""
     return bool(facts.get("left")) and bool(facts.get("fresh"))
 
 
 def has_papers(thing: LegacyClaim, facts: Facts) -> bool:
-    """At least one picture is there, and all of them were checked."""
+    """There is at least one picture, and all of them are checked."""
     return bool(facts.get("papers_ready"))
 
 
 def has_papers_for_account(thing: LegacyClaim, facts: Facts) -> bool:
-    """The same, where it is an old account that is asked for."""
+    """The same, for a claim of an old account."""
     return has_papers(thing, facts) and is_of_account(thing, facts)
 
 
 def is_of_account(thing: LegacyClaim, facts: Facts) -> bool:
-    """It is an old account that is asked for, not one record."""
+    """The claim is for an old account, not for one record."""
     return bool(facts.get("reset"))
 
 
@@ -80,7 +80,7 @@ CLAIM_TABLE = MoveTable(CLAIM_ROWS, usual_kinds=("claim",))
 def _tell_owner(
     thing: LegacyImport | LegacyClaim, row: Move, event: LegacyImportEvent | LegacyClaimEvent, facts: Facts
 ) -> None:
-    """Queue what the move tells on each channel of the owner; the same event never tells twice."""
+    """Queues the move's message on each channel of the owner; an event is never told twice."""
     if not row.notify:
         return
     owner = thing.owner

@@ -1,6 +1,6 @@
-"""The work of an import: record by record, each whole or not at all, so that a killed run goes on where it was.
+"""Runs imports record by record, each in one transaction, so that a killed run continues where it stopped.
 
-Several workers at one import do no harm: who marks a record first brings it over, the others find it done.
+Several workers on one import do no harm: the first to mark a record imports it, the others find it done.
 """
 
 import logging
@@ -24,14 +24,14 @@ from icpportal.privacy.crypto import KeyMissing, Unreadable
 
 logger = logging.getLogger(__name__)
 
-TRIES_MAX = 3  # runs that were begun with a record and never came to an end
+TRIES_MAX = 3  # runs of a record that began and never finished
 WORK_MAX = timedelta(seconds=200)  # a task is stopped at 270; the sweep goes on with the rest
 BROKEN = (Unreadable, LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
 
 
 @dataclass
 class ImportSweepResult:
-    """How many imports came to their end, could not go on, and were set aside by an earlier sweep."""
+    """How many imports finished, could not continue, or stayed set aside from an earlier sweep."""
 
     finished: int = 0
     failed: int = 0
@@ -39,7 +39,7 @@ class ImportSweepResult:
 
 
 def sweep(*, now: datetime | None = None) -> ImportSweepResult:
-    """Go on with every import that runs, the oldest first; one that breaks stops no other."""
+    """Continues every running import, oldest first; one that fails does not stop the others."""
     ends = timezone.now() + WORK_MAX
     running = LegacyImport.objects.filter(state=states.RUNNING).order_by("entered_at")
     ran = rows.each(
@@ -53,7 +53,7 @@ def sweep(*, now: datetime | None = None) -> ImportSweepResult:
 
 
 def run(import_id: UUID | str, *, ends: datetime | None = None, now: datetime | None = None) -> bool:
-    """Bring over what waits, until `ends` at the longest; True when this run brought the import to its end."""
+    """Imports waiting records until `ends`; returns True when this run finished the import."""
     legacy_import = LegacyImport.objects.select_related("owner").filter(pk=import_id, state=states.RUNNING).first()
     if legacy_import is None:
         return False
@@ -82,14 +82,14 @@ def _bring(legacy_import: LegacyImport, item: LegacyImportItem, now: datetime) -
         return
     try:
         with transaction.atomic():
-            if waiting.update(done_at=now):  # holds the row: nobody else brings this record over
+            if waiting.update(done_at=now):  # locks the row: no other worker imports this record
                 outcome = _brought(legacy_import, item, now)
                 waiting.update(outcome=outcome)
                 if outcome in states.CAME_OVER:
                     LegacyRecord.objects.filter(pk=item.record_id).update(imported_at=now)
-    except IntegrityError:  # somebody wrote the same site at this moment: the next run finds it here
+    except IntegrityError:  # the same site was written concurrently: the next run finds it here
         logger.warning("record waits", extra={"reference": legacy_import.reference})
-    except KeyMissing:  # nothing is wrong with the record: the try does not count
+    except KeyMissing:  # the record is not at fault: the attempt does not count
         waiting.update(tries=F("tries") - 1)
         raise
     except BROKEN:
@@ -98,8 +98,8 @@ def _bring(legacy_import: LegacyImport, item: LegacyImportItem, now: datetime) -
 
 
 def _brought(legacy_import: LegacyImport, item: LegacyImportItem, now: datetime) -> str:
-    """Write one record into the register; what came of it."""
-    record = LegacyRecord.objects.get(pk=item.record_id)  # as it is now: a newer dump may have changed it
+    """Writes one record into the register and returns the outcome."""
+    record = LegacyRecord.objects.get(pk=item.record_id)  # read again: a newer dump may have changed it
     if record.account_id != legacy_import.account_id or record.imported_at is not None:
         return states.ELSEWHERE
     comparison.answers_of(record)  # raises when its key is missing, which the preview takes for damage
@@ -138,10 +138,10 @@ def _finish(legacy_import: LegacyImport, now: datetime | None) -> bool:
 
 
 def counts(legacy_import: LegacyImport) -> dict[str, int]:
-    """How many records came over, and how many did not."""
+    """How many records were imported, and how many were not."""
     outcomes = list(LegacyImportItem.objects.filter(legacy_import=legacy_import).values_list("outcome", flat=True))
-    came = sum(outcome in states.CAME_OVER for outcome in outcomes)
-    return {"n": came, "m": len(outcomes) - came}
+    succeeded = sum(outcome in states.CAME_OVER for outcome in outcomes)
+    return {"n": succeeded, "m": len(outcomes) - succeeded}
 
 
 def _holds(legacy_import: LegacyImport) -> bool:

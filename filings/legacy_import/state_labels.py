@@ -1,4 +1,4 @@
-"""Each state of an import and of a claim in words, and what is said of one record."""
+"""Labels and sentences for each state of an import and of a claim, and for the outcome of a record."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from icpportal.fields.components import StateMark
 
 @dataclass(frozen=True)
 class Sentence:
-    """A state's name, whose turn it is and what follows, and how its mark looks."""
+    """A state's label, whose turn it is and what follows, and the look of its mark."""
 
     label: str | Promise
     words: str | Promise
@@ -21,7 +21,7 @@ class Sentence:
     icon: str
 
 
-# how a mark looks: tone and icon
+# tone and icon of a mark
 YOURS, OURS, DONE, BROKEN = ("amber", "pencil"), ("blue", "hourglass"), ("plain", "seal"), ("red", "cross-square")
 RETURNED, GOOD, UNCHANGED = ("amber", "return"), ("green", "check"), ("slate", "check")
 
@@ -104,6 +104,6 @@ BROUGHT = {
 
 
 def mark(sentences: Mapping[str, Sentence], key: str) -> StateMark:
-    """What `partials/state.html` draws."""
-    said = sentences[key]
-    return {"key": key, "label": said.label, "tone": said.tone, "icon": said.icon}
+    """The arguments of `partials/state.html`."""
+    sentence = sentences[key]
+    return {"key": key, "label": sentence.label, "tone": sentence.tone, "icon": sentence.icon}

@@ -1,4 +1,4 @@
-"""Accounts of the old platform, imports of what they hold, and claims of what is too old for an account."""
+"""Accounts of the old platform, imports of what they hold, and claims of records too old for an account."""
 
 import secrets
 
@@ -28,7 +28,7 @@ class LegacyAccount(SealedModel):
 
     email = EncryptedTextField(pgettext_lazy("register", "Email address"))
     email_index = BlindIndexField(of="filings.legacy_import.dump.rows.index_of", unique=True, editable=False)
-    password = models.CharField(max_length=300, editable=False)  # filings.legacy_import.dump.passwords knows the forms
+    password = models.CharField(max_length=300, editable=False)  # formats: `filings.legacy_import.dump.passwords`
     is_active = models.BooleanField(pgettext_lazy("account", "Active"), default=True)
     has_open_order = models.BooleanField(_("Has an open order there"), default=False)
     created_at = models.DateTimeField(default=timezone.now)
@@ -41,16 +41,16 @@ class LegacyAccount(SealedModel):
 
 
 class LegacyImport(LifecycleModel, SealedModel):
-    """One account of ours brings over what an old account holds. Only `IMPORT.apply` writes `state`."""
+    """The import of one old account by one of our accounts. Only `IMPORT.apply` writes `state`."""
 
-    kind = "import"  # for the lifecycle's table, which knows one kind
+    kind = "import"  # the lifecycle's table has one kind
 
     reference = models.CharField(max_length=32, unique=True, default=unguessable, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="legacy_imports")
     account = models.ForeignKey(LegacyAccount, on_delete=models.PROTECT, related_name="imports")
     state = models.CharField(max_length=12, default=states.PROVED)
     proved_at = models.DateTimeField(default=timezone.now)
-    holds = models.BooleanField(default=False)  # something of the old account has been or is being brought over
+    holds = models.BooleanField(default=False)  # something of the old account was imported, or is being imported
     keep_here = models.JSONField(default=list)  # the keys of subjects whose details stay as they are here
     index_lists = ("keep_here",)
 
@@ -69,14 +69,14 @@ class LegacyImport(LifecycleModel, SealedModel):
 
 
 class LegacyImportEvent(LifecycleEvent):
-    """One thing that happened to an import; appended, never changed."""
+    """One event of an import; append-only."""
 
     thing_field = "legacy_import"
     legacy_import = models.ForeignKey(LegacyImport, on_delete=models.PROTECT, related_name="events")
 
 
 class LegacyImportItem(models.Model):
-    """A record that was chosen for an import, and what came of it; "" while it waits."""
+    """A record chosen for an import, and its outcome; "" while it waits."""
 
     legacy_import = models.ForeignKey(LegacyImport, on_delete=models.PROTECT, related_name="items")
     record = models.ForeignKey("filings.LegacyRecord", on_delete=models.PROTECT, related_name="items")
@@ -94,7 +94,7 @@ class LegacyImportItem(models.Model):
 
 
 class LegacyClaim(LifecycleModel, SealedModel):
-    """Somebody says that a record of the old platform is theirs, with papers; a reviewer decides."""
+    """Somebody claims a record of the old platform with documents; a reviewer decides."""
 
     kind = "claim"
 
@@ -103,15 +103,15 @@ class LegacyClaim(LifecycleModel, SealedModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="legacy_claims", verbose_name=_("Account")
     )
     record = models.ForeignKey("filings.LegacyRecord", on_delete=models.PROTECT, related_name="claims")
-    # the old account that was accepted as the applicant's: a newer dump may put the record under another one
+    # the old account accepted as the applicant's: kept here because a newer dump may move the record
     account = models.ForeignKey(LegacyAccount, null=True, on_delete=models.PROTECT, related_name="claims")
     state = models.CharField(max_length=12, default=states.OPEN, db_index=True)
     entered_at = models.DateTimeField(_("Waiting since"), default=timezone.now)
     words = EncryptedTextField(blank=True, default="")
     answer = EncryptedTextField(blank=True, default="")
-    # the same by the language it was written in; `answer` alone is from before that was kept
+    # the answer by language; older rows have `answer` only
     own_answer = EncryptedJSONField(blank=True, default="", db_default="")
-    erased_at = models.DateTimeField(null=True)  # when papers and words were deleted because their time was over
+    erased_at = models.DateTimeField(null=True)  # when documents and texts were deleted at the end of their retention
 
     class Meta:
         verbose_name, verbose_name_plural = _("claim of an old record"), _("claims of old records")
@@ -127,14 +127,14 @@ class LegacyClaim(LifecycleModel, SealedModel):
 
 
 class LegacyClaimEvent(LifecycleEvent):
-    """One thing that happened to a claim; appended, never changed."""
+    """One event of a claim; append-only."""
 
     thing_field = "claim"
     claim = models.ForeignKey(LegacyClaim, on_delete=models.PROTECT, related_name="events")
 
 
 class LegacyClaimPaper(models.Model):
-    """A picture that proves a claim; the one without `retired_at` counts."""
+    """A picture that proves a claim; it counts until `retired_at`."""
 
     claim = models.ForeignKey(LegacyClaim, on_delete=models.PROTECT, related_name="papers")
     side = models.PositiveSmallIntegerField(default=1)

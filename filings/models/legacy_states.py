@@ -1,4 +1,4 @@
-"""The states of an import and of a claim, and what came of each record."""
+"""The states of an import and of a claim, and the outcomes of a record."""
 
 from datetime import date, timedelta
 
@@ -15,7 +15,7 @@ SENT = "sent"
 ACCEPTED = "accepted"
 DECLINED = "declined"
 
-# what came of one record
+# outcomes of a record
 NEW = "imported"
 SAME = "same"
 KEPT_HERE = "kept"
@@ -25,6 +25,6 @@ TO_CLAIM = "claim"
 UNREADABLE = "unreadable"
 CAME_OVER = (NEW, SAME, KEPT_HERE)
 
-CLAIMED_BEFORE = date(2010, 6, 1)  # what was filed earlier is claimed, not imported
-LAST_OF_OLD = date(2017, 1, 31)  # what was filed later is on the new system already
-PROOF_KEPT = timedelta(days=1)  # a proof of the old account is good for so long
+CLAIMED_BEFORE = date(2010, 6, 1)  # earlier filings are claimed, not imported
+LAST_OF_OLD = date(2017, 1, 31)  # later filings are on the new system already
+PROOF_KEPT = timedelta(days=1)  # how long a proof of the old account is valid

@@ -1,6 +1,6 @@
-"""What is on file (备案): subjects, the people in charge, websites, their accesses, and records of the old platform.
+"""What is on file (备案): subjects, people in charge, websites and their accesses, and records of the old platform.
 
-Personal data lie encrypted; beside each value that is looked for stands a blind index (`blind_keys.py`).
+Personal data is stored encrypted; values that rows are found by have a blind index beside them (`blind_keys.py`).
 """
 
 from django.conf import settings
@@ -21,7 +21,7 @@ from icpportal.privacy.models import SealedModel
 
 
 class Subject(SealedModel):
-    """Who a filing belongs to (主体): a person or an organisation, known by its document."""
+    """Who a filing belongs to (主体): a person or an organisation, identified by its document."""
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="subjects"
@@ -48,7 +48,7 @@ class Subject(SealedModel):
         verbose_name=pgettext_lazy("register", "Subject lead"),
     )
     ministry_id = models.BigIntegerField(pgettext_lazy("register", "Ministry's id"), null=True, blank=True)  # Ztid
-    recorded_at = models.DateTimeField(null=True, blank=True, editable=False)  # when the last record (BASJ) came
+    recorded_at = models.DateTimeField(null=True, blank=True, editable=False)  # when the last record (BASJ) arrived
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -135,7 +135,7 @@ class Website(SealedModel):
         indexes = [
             models.Index(fields=["owner", "-since"], name="website_of_owner"),
             models.Index(fields=["-since", "-id"], name="website_newest"),
-            models.Index(fields=["domain"], name="website_domain"),  # those that have ended are looked for as well
+            models.Index(fields=["domain"], name="website_domain"),  # finds ended ones too
         ]
 
     def __str__(self) -> str:
@@ -147,7 +147,7 @@ class Website(SealedModel):
 
 
 class Access(models.Model):
-    """The link of a website with a provider (接入): ours, or another's as far as we know of it."""
+    """The link between a website and a provider (接入): ours, or another provider's as far as we know of it."""
 
     website = models.ForeignKey(Website, on_delete=models.PROTECT, related_name="accesses")
     own = models.BooleanField(pgettext_lazy("register", "Ours"), default=True)
@@ -180,7 +180,7 @@ class Access(models.Model):
 
 
 class LegacyRecord(SealedModel):
-    """A filing that still lies on the old platform (原平台): to be imported before anything else is done with it.
+    """A filing still on the old platform (原平台), which must be imported before anything else can be done with it.
 
     `details` holds its answers under the names of an order's steps, and also "access" and the ministry's "ids".
     """
@@ -196,7 +196,7 @@ class LegacyRecord(SealedModel):
     subject_number = models.CharField(pgettext_lazy("register", "Subject number"), max_length=40, blank=True)
     site_number = models.CharField(pgettext_lazy("register", "Website number"), max_length=40, blank=True)
     filed_on = models.DateField(pgettext_lazy("register", "Filed on"), null=True, blank=True)
-    fingerprint = BlindIndexField(blank=True, editable=False)  # of the row it was loaded from
+    fingerprint = BlindIndexField(blank=True, editable=False)  # of the dump's row
     created_at = models.DateTimeField(default=timezone.now)
     imported_at = models.DateTimeField(pgettext_lazy("register", "Imported"), null=True, blank=True)
 

@@ -1,4 +1,4 @@
-"""Accepting a claim: asked by one reviewer, allowed by another."""
+"""Acceptance of a claim: one reviewer asks, another allows."""
 
 from datetime import datetime
 
@@ -16,26 +16,26 @@ REFUSALS = (claiming.OwnClaim, MoveNotAllowed, claiming.RecordGone, OnFileInOthe
 
 
 def account_of(claim: LegacyClaim) -> str:
-    """What is accepted with the claim: an old account, or "" for the record alone."""
+    """The old account accepted with the claim, or "" when it is the record alone."""
     return str(claim.record.account_id) if claiming.is_reset(claim.record) else ""
 
 
 def accept(claim: LegacyClaim, reviewer: User, *, now: datetime | None = None) -> None:
-    """Ask a second reviewer, or accept at once where none is needed; raises what `claims.accept` raises."""
+    """Asks a second reviewer, or accepts at once where none is needed; raises what `claims.accept` raises."""
     if not approvals.is_needed():
         claiming.accept(claim, reviewer, now=now)
         return
     claiming.refuse_own(claim, reviewer)
     if claim.state != states.SENT:
         raise MoveNotAllowed(f"accept from {claim.state}")
-    said: dict[str, Json] = {"account": account_of(claim), "version": claim.version}
+    terms: dict[str, Json] = {"account": account_of(claim), "version": claim.version}
     approvals.ask(
-        CLAIM, key=str(claim.pk), reference=claim.reference, owner=claim.owner, said=said, actor=reviewer, now=now
+        CLAIM, key=str(claim.pk), reference=claim.reference, owner=claim.owner, said=terms, actor=reviewer, now=now
     )
 
 
 def carry(asked: ApprovalRequest, now: datetime) -> None:
-    """Accept as it was asked, in the name of who asked; raises `Stale` when the claim or its record has changed."""
+    """Carries out an allowed acceptance in the asker's name; raises `Stale` when claim or record have changed."""
     claim = LegacyClaim.objects.select_related("owner", "record").get(pk=asked.key)
     if (account_of(claim), claim.version) != (asked.said["account"], asked.said["version"]):
         raise approvals.Stale(asked.reference)

@@ -1,7 +1,7 @@
-"""A forgotten old account (找回备案账号): found by a domain that is on its filing and a text to the mobile on it.
+"""Finds a forgotten old account (找回备案账号) by a domain on its filing and a text to the mobile on it.
 
-Whether the domain is on the old platform is told to nobody who does not hold that mobile: a code is made in any case,
-with the same work, and sent only where there is somebody to send it to. The same words answer every wrong entry.
+Only the holder of that mobile learns whether the domain is on the old platform: a code is always made, with the same
+work, and sent only where there is somebody to send it to. Every wrong entry gets the same answer.
 """
 
 from filings.legacy_import.dump.columns import MOBILE
@@ -20,10 +20,10 @@ PEOPLE = (("subject", "lead_phone1"), ("administrator", "admin_phone1"))
 
 
 def send(owner: User, domain: str, *, client: str = "") -> None:
-    """Text a code to the mobile on the filing of this domain, if there is one; says nothing about it."""
+    """Texts a code to the mobile on this domain's filing, if there is one; does not reveal whether there is."""
     mobile = _filed_mobile(_record(domain))
     nobody = f"nobody:{domain}"
-    # a small share of what a mobile may get in an hour, so that nobody's other codes are used up by who asks here
+    # a small share of the mobile's hourly limit, so that lookups cannot use up its owner's other codes
     heard = limits.consume("import_find_mobile", mobile or nobody).ok and bool(mobile)
     try:
         codes.issue(
@@ -38,13 +38,13 @@ def send(owner: User, domain: str, *, client: str = "") -> None:
             silent=not heard,
         )
         if not heard:
-            wake_worker(DELIVER_CODES)  # the worker is called as for a text, so that the wait for it tells nothing
-    except NotSent:  # only a filed mobile can have had its share: nobody is told
+            wake_worker(DELIVER_CODES)  # wakes the worker as a real text does: the same response time
+    except NotSent:  # only a filed mobile can be over its limit: saying so would reveal it
         return
 
 
 def enter(owner: User, domain: str, typed: str) -> LegacyAccount | None:
-    """The old account, once, for who typed the code that was sent about this domain."""
+    """Returns the old account to the person who typed the code sent about this domain; a code works once."""
     verdict = codes.enter(purpose=PURPOSE, holder=_holder(owner, domain), typed=typed)
     record = _record(domain) if verdict.state == "right" else None
     return record.account if record is not None else None

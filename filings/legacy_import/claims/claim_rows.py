@@ -1,4 +1,4 @@
-"""What a reviewer compares with the papers of a claim: the old record and the old account, in clear."""
+"""What a reviewer compares with the documents of a claim: the old record and the old account, in clear."""
 
 from collections.abc import Iterable, Mapping
 from itertools import groupby
@@ -18,7 +18,7 @@ from icpportal.fields.types import Answer, Answers
 from icpportal.privacy.crypto import Unreadable
 
 ABOUT = {False: gettext_lazy("The record"), True: gettext_lazy("The old account")}
-MOST = 50  # subjects of an old account
+MOST = 50  # subjects shown of an old account
 PEOPLE = ("lead_name", "lead_id_number", "lead_phone1", "lead_email",
           "admin_name", "admin_id_number", "admin_phone1", "admin_email")  # fmt: skip
 UNREADABLE = gettext_lazy("Cannot be read")
@@ -27,22 +27,23 @@ Row = tuple[str, str]
 
 
 def known_of(claim: LegacyClaim) -> list[Compared]:
-    """Only for who may decide about the claim: names, numbers and contacts are compared character by character.
+    """The record and its account in clear, for people who may decide the claim.
 
-    Below a contact stands what the applicant's account says of the same thing.
+    Names, numbers and contacts are shown whole because they are compared character by character. Below each contact is
+    the applicant's own.
     """
     record = claim.record
-    told = _told(_pages(record))
-    found = certificate(text(told, "id_type"))
+    answers = _told(_pages(record))
+    found = certificate(text(answers, "id_type"))
     document = "id_number" if found and found.nature == INDIVIDUAL else "type.number"
     return [
         _known(_("Asked for"), str(ABOUT[claiming.is_reset(record)])),
         *(_known(label, value) for label, value in _account_rows(record)),
         _known(_("Website number"), record.site_number),
         _known(_("Name of the subject"), _readable(record, "name")),
-        _known(_("Type of document"), type_label(text(told, "id_type"))),
-        _known(_("Document number"), str(told.get("id_number", "")), document),
-        *(each for name in PEOPLE if told.get(name) for each in _person(claim, name, str(told[name]))),
+        _known(_("Type of document"), type_label(text(answers, "id_type"))),
+        _known(_("Document number"), str(answers.get("id_number", "")), document),
+        *(each for name in PEOPLE if answers.get(name) for each in _person(claim, name, str(answers[name]))),
         _known(_("Filed on"), str(record.filed_on or "")),
     ]
 
@@ -58,17 +59,17 @@ def _person(claim: LegacyClaim, name: str, value: str) -> Iterable[Compared]:
 
 
 def _own(claim: LegacyClaim, name: str) -> str:
-    """What the applicant's account says of the same thing: its mobile, its address."""
+    """The applicant's own mobile or address, to compare with the record's."""
     kind = name.rpartition("_")[2]
     return {"phone1": claim.owner.mobile or "", "email": claim.owner.email}.get(kind, "")
 
 
 def _account_rows(record: LegacyRecord) -> list[Row]:
-    """Who accepts an account accepts everything that it holds, in any name."""
+    """Everything in the account, in whatever name: accepting the account accepts all of it."""
     if not claiming.is_reset(record) or record.account is None:
         return []
-    held = comparison.waiting(record.account_id)
-    subjects = [list(group) for _key, group in groupby(held, key=lambda each: each.subject_key)]
+    waiting_records = comparison.waiting(record.account_id)
+    subjects = [list(group) for _key, group in groupby(waiting_records, key=lambda each: each.subject_key)]
     listed = enumerate(subjects[:MOST], 1)
     return [
         (_("Old account"), _readable(record.account, "email")),
@@ -79,15 +80,15 @@ def _account_rows(record: LegacyRecord) -> list[Row]:
 
 
 def _subject(records: list[LegacyRecord]) -> str:
-    """One subject of the account: its name, its document, its websites."""
-    told = _told(_pages(records[0]))
+    """One subject of the account: name, document, websites."""
+    answers = _told(_pages(records[0]))
     sites = ", ".join(display_domain(each.domain) for each in records[:MOST])
-    document = f"{type_label(text(told, 'id_type'))} {told.get('id_number', '')}".strip()
+    document = f"{type_label(text(answers, 'id_type'))} {answers.get('id_number', '')}".strip()
     return " · ".join(filter(None, (_readable(records[0], "name"), document, sites)))
 
 
 def _readable(row: LegacyRecord | LegacyAccount, column: str) -> str:
-    """A sealed value; in its place, that it cannot be read: the rest of the page is still of use."""
+    """A sealed value, or a note that it cannot be read, so that the rest of the page still works."""
     try:
         return str(getattr(row, column))
     except Unreadable:
@@ -95,7 +96,7 @@ def _readable(row: LegacyRecord | LegacyAccount, column: str) -> str:
 
 
 def _pages(record: LegacyRecord) -> Mapping[str, Answers]:
-    """The record's answers by page; nothing where they cannot be read."""
+    """The record's answers by page; empty when they cannot be read."""
     try:
         return record.details if isinstance(record.details, dict) else {}
     except (Unreadable, ValueError):
@@ -103,7 +104,7 @@ def _pages(record: LegacyRecord) -> Mapping[str, Answers]:
 
 
 def _told(pages: Mapping[str, Answers]) -> dict[str, Answer]:
-    """All answers under the names of `match_rules.FIELDS`; a record that says little is shown with what it says."""
+    """All answers under the names of `match_rules.FIELDS`; an incomplete record is shown with what it has."""
     found: dict[str, Answer] = {}
     for page in _dicts(pages):
         found |= page

@@ -1,7 +1,7 @@
-"""Claiming what no password can prove: found by who files it and its domain, proved with papers, decided by a reviewer.
+"""Claims of what no password can prove: found by filer and domain, proved with documents, decided by a reviewer.
 
-A record that is older than accounts (认领) goes into the register when its claim is accepted. For a record that an old
-account holds it is the account that is proved (重置): its owner imports from it without the forgotten password.
+A record older than accounts (认领) goes into the register when its claim is accepted. For a record that an old account
+holds, the account itself is proved (重置): its owner then imports from it without the forgotten password.
 """
 
 from datetime import datetime
@@ -29,17 +29,17 @@ CHANGEABLE = (states.OPEN, states.DECLINED)
 
 
 class RecordGone(Exception):
-    """The record was imported or claimed by somebody else since."""
+    """Somebody else has imported or claimed the record in the meantime."""
 
 
 class OwnClaim(Exception):
-    """Nobody decides about a claim of their own."""
+    """Raised when a reviewer decides about a claim of their own."""
 
 
 def find(*, id_type: str, id_number: str, name: str, domain: str, reset: bool = False) -> LegacyRecord | None:
-    """The record that all four describe, if it is one to claim, or with `reset` one that an old account holds.
+    """Returns the record that matches all four, if it can be claimed; with `reset`, one that an old account holds.
 
-    Nobody learns which of them did not fit.
+    The caller does not learn which of them was wrong.
     """
     record = LegacyRecord.objects.filter(
         subject_key=subject_key(id_type, id_number), domain=domain, imported_at__isnull=True
@@ -50,12 +50,12 @@ def find(*, id_type: str, id_number: str, name: str, domain: str, reset: bool = 
 
 
 def is_reset(record: LegacyRecord) -> bool:
-    """Whether it is the account of this record that is asked for: it would be imported, not claimed."""
+    """Whether the claim is for the record's account, which is imported, not for the record."""
     return not comparison.is_to_claim(record)
 
 
 def begin(owner: User, record: LegacyRecord, *, now: datetime | None = None) -> LegacyClaim:
-    """The owner's claim of this record; the same one when it was begun before."""
+    """Returns the owner's claim of this record, a new one unless there is one already."""
     moment = now or timezone.now()
     claim, created = LegacyClaim.objects.get_or_create(
         owner=owner, record=record, defaults={"created_at": moment, "entered_at": moment}
@@ -78,7 +78,7 @@ def is_open(claim: LegacyClaim) -> bool:
 
 
 def upload(claim: LegacyClaim, *, side: int, file: Upload) -> LegacyClaimPaper:
-    """Take a picture; the one that was there retires. Raises `UploadRefused` or `MoveNotAllowed`."""
+    """Takes a picture and retires the one before. Raises `UploadRefused` or `MoveNotAllowed`."""
     document = receive(kind="claim_proof", upload=file, holder=claim.reference, account=str(claim.owner_id))
     try:
         with transaction.atomic():
@@ -93,7 +93,7 @@ def upload(claim: LegacyClaim, *, side: int, file: Upload) -> LegacyClaimPaper:
 
 
 def remove(claim: LegacyClaim, *, side: int) -> None:
-    """Take a picture out again. Raises `MoveNotAllowed` when the claim was sent."""
+    """Removes a picture. Raises `MoveNotAllowed` when the claim was already sent."""
     with transaction.atomic():
         _hold(claim)
         earlier = _taken_out(claim, side)
@@ -101,11 +101,11 @@ def remove(claim: LegacyClaim, *, side: int) -> None:
 
 
 def _hold(claim: LegacyClaim) -> None:
-    """Count a change of the claim: who is sending it at this moment has to look again."""
-    standing = LegacyClaim.objects.filter(pk=claim.pk, state__in=CHANGEABLE)
-    if standing.update(version=F("version") + 1) != 1:
+    """Counts up the claim's version, so that anyone sending it at this moment has to read it again."""
+    open_claims = LegacyClaim.objects.filter(pk=claim.pk, state__in=CHANGEABLE)
+    if open_claims.update(version=F("version") + 1) != 1:
         raise MoveNotAllowed(f"papers of {claim.state}")
-    claim.version += 1  # the caller knows of its own change
+    claim.version += 1  # the caller has made this change itself
 
 
 def _taken_out(claim: LegacyClaim, side: int) -> list[Document]:
@@ -115,7 +115,7 @@ def _taken_out(claim: LegacyClaim, side: int) -> list[Document]:
 
 
 def _retire_unseen(claim: LegacyClaim, documents: list[Document]) -> None:
-    """A picture that a reviewer may have seen stays for the record; one that was only tried goes."""
+    """Retires a picture that no reviewer can have seen; one that may have been seen stays on record."""
     sent = claim.events.filter(move="send").values_list("at", flat=True).first()
     for document in documents:
         if sent is None or document.created_at > sent:
@@ -123,36 +123,36 @@ def _retire_unseen(claim: LegacyClaim, documents: list[Document]) -> None:
 
 
 def facts_of(claim: LegacyClaim) -> dict[str, Fact]:
-    """What the guard of `send` reads."""
+    """The facts that the guard of `send` reads."""
     papers = list(papers_of(claim))
     ready = bool(papers) and all(paper.document.is_ready for paper in papers)
     return {"papers_ready": ready, "reset": is_reset(claim.record)}
 
 
 def send(claim: LegacyClaim, words: str, *, now: datetime | None = None) -> None:
-    """Hand the claim to a reviewer. Raises `MoveNotAllowed`, also when its papers changed since it was read."""
+    """Sends the claim to a reviewer. Raises `MoveNotAllowed`, also when its papers changed since it was read."""
     claim.words = words
     columns = {"words": sealed(claim, "words")}
     CLAIM.apply(claim, "send", by=APPLICANT, actor=claim.owner, facts=facts_of(claim), columns=columns, now=now)
 
 
 def is_own(claim: LegacyClaim, reviewer: User) -> bool:
-    """Whether it is this reviewer who claims."""
+    """Whether this reviewer is the claimant."""
     return claim.owner_id == reviewer.pk
 
 
 def refuse_own(claim: LegacyClaim, reviewer: User) -> None:
-    """Raise `OwnClaim` when it is this reviewer who claims."""
+    """Raises `OwnClaim` when this reviewer is the claimant."""
     if is_own(claim, reviewer):
         raise OwnClaim(claim.reference)
 
 
 def accept(claim: LegacyClaim, reviewer: User, *, now: datetime | None = None) -> None:
-    """The record is theirs: it goes into the register at once. Or the account is: then its import is open to them.
+    """Accepts a claim: the record goes into the register, or the import of the account opens to the claimant.
 
-    The account is that of the record as read with the claim; it stays on the claim whatever a newer dump says. Raises
-    `OwnClaim`, `MoveNotAllowed` when the claim has moved, `RecordGone` when the record has, `OnFileInOtherAccount` and
-    `UnderOtherDocument` when the register stands against it; then nothing changed.
+    The account is that of the record as read with the claim, whatever a newer dump says. Raises `OwnClaim`;
+    `MoveNotAllowed` when the claim has moved; `RecordGone` when the record has; `OnFileInOtherAccount` and
+    `UnderOtherDocument` when the register contradicts it. Nothing is changed then.
     """
     refuse_own(claim, reviewer)
     moment = now or timezone.now()
@@ -169,7 +169,7 @@ def accept(claim: LegacyClaim, reviewer: User, *, now: datetime | None = None) -
 
 
 def decline(claim: LegacyClaim, reviewer: User, own: Own, *, now: datetime | None = None) -> None:
-    """Not proved; the applicant reads why. Raises `OwnClaim` or `MoveNotAllowed`."""
+    """Declines the claim with a reason that the applicant reads. Raises `OwnClaim` or `MoveNotAllowed`."""
     refuse_own(claim, reviewer)
     words = all_of(own)
     claim.answer, claim.own_answer = words, {**own}

@@ -1,4 +1,4 @@
-"""Taking out of claims that are over, or were begun and left, what nobody may keep any longer."""
+"""Erases from finished and abandoned claims what must not be kept any longer."""
 
 from datetime import datetime, timedelta
 
@@ -16,7 +16,10 @@ PORTION = 500
 
 
 def erase_old(*, after: timedelta, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Delete papers and words of claims answered or left so long ago; how many. The claim and its moments stay."""
+    """Deletes documents and texts of claims answered or abandoned so long ago; returns how many.
+
+    The claim and its dates stay.
+    """
     now = now or timezone.now()
     old = _over(before=now - after)
     if dry_run:
@@ -26,7 +29,7 @@ def erase_old(*, after: timedelta, now: datetime | None = None, dry_run: bool = 
 
 
 def _over(*, before: datetime) -> QuerySet[LegacyClaim]:
-    """Those that nobody works on and that hold something: one that was declined may have been sent once more."""
+    """Claims that nobody is working on and that still hold something; a declined one may have been sent again."""
     papers = LegacyClaimPaper.objects.filter(claim=OuterRef("pk"))
     holds = Q(erased_at=None) | Q(erased_at__lt=F("entered_at")) | Exists(papers.filter(document__state__in=LIVING))
     over = LegacyClaim.objects.filter(holds, state__in=(OPEN, ACCEPTED, DECLINED), entered_at__lt=before)
@@ -34,10 +37,10 @@ def _over(*, before: datetime) -> QuerySet[LegacyClaim]:
 
 
 def erase(claim: LegacyClaim, *, now: datetime | None = None) -> bool:
-    """Its papers go, with their keys, and the words on both sides."""
+    """Deletes the claim's pictures with their keys, and what both sides wrote."""
     now = now or timezone.now()
     with transaction.atomic():
-        # who is sending it at this moment has to look again
+        # a concurrent `send` then fails and has to read it again
         LegacyClaim.objects.filter(pk=claim.pk).update(version=F("version") + 1)
         for document in Document.objects.filter(holder=claim.reference, state__in=LIVING):
             retire(document, now=now)

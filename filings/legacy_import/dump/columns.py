@@ -1,4 +1,4 @@
-"""The columns of a dump: what each is called, whose answer it is, and how it is read. Documented in docs/import.md."""
+"""The columns of a dump: name, the answer each fills, and its parser. Documented in docs/import.md."""
 
 import ipaddress
 import re
@@ -19,11 +19,11 @@ from icpportal.fields.text import refuse_hidden, strip_outer
 
 SEPARATOR = ";"
 YES, NO = ("1", "yes", "true", "y", "是"), ("0", "no", "false", "n", "否")
-# the largest numbers that the register has room for: of the ministry, and of a way of access
+# the largest numbers the register can hold: ids of the ministry, codes of access methods
 LARGEST_ID, LARGEST_METHOD = 2**63 - 1, 2**15 - 1
-# what needs no closer look, which is nearly everything: what fits is what the longer way would give
+# fast path for nearly all values: what matches here parses to itself
 PLAIN = re.compile(r"[ -~\u3400-\u4dbf\u4e00-\u9fff（）《》“”、，。；：·—-]*")
-# the shape alone: what was filed years ago may be of a range that is no longer given out
+# the shape only: old filings may have numbers of ranges no longer issued
 MOBILE, LANDLINE = re.compile(r"1[3-9][0-9]{9}"), re.compile(r"086-0[0-9]{2,3}-[0-9]{7,8}")
 
 Cell = str | bool | int | date | list[str]
@@ -31,7 +31,7 @@ Reader = Callable[[str], Cell]
 
 
 def text(longest: int) -> Callable[[str], str]:
-    """A text of so many characters that hides nothing."""
+    """A text of at most so many characters, without invisible ones."""
 
     def read(typed: str) -> str:
         if not PLAIN.fullmatch(typed):
@@ -81,7 +81,7 @@ def yes_no(typed: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def day(typed: str) -> date:
-    """A date as 2012-03-31; a time behind it is cut off, slashes are forgiven."""
+    """A date as 2012-03-31; a time after it is cut off, slashes are accepted."""
     try:
         return date.fromisoformat(typed[:10].replace("/", "-"))
     except ValueError as problem:
@@ -89,7 +89,7 @@ def day(typed: str) -> date:
 
 
 def iso_day(typed: str) -> str:
-    """The same, as answers hold it."""
+    """The same, in the form that answers hold."""
     return day(typed).isoformat()
 
 
@@ -98,7 +98,7 @@ def whole(largest: int) -> Callable[[str], int]:
 
     def read(typed: str) -> int:
         digits = typed.lstrip("0") if typed.isascii() and typed.isdigit() else ""
-        # the length first: of more than some thousand digits Python makes no number
+        # length first: Python refuses to convert several thousand digits
         if not 0 < len(digits) <= len(str(largest)) or int(digits) > largest:
             raise ValidationError(_("Enter a positive whole number"), code="whole_number")
         return int(digits)
@@ -115,7 +115,7 @@ def place(typed: str) -> str:
 
 
 def address(typed: str) -> str:
-    """An IP address, without a zone (`fe80::1%eth0`), which means something on one machine alone."""
+    """An IP address without a zone (`fe80::1%eth0`), which is meaningful on one machine only."""
     try:
         found = None if "%" in typed else ipaddress.ip_address(typed)
     except ValueError:
@@ -126,7 +126,7 @@ def address(typed: str) -> str:
 
 
 def several(typed: str) -> list[str]:
-    """Several values with semicolons between them."""
+    """Several values separated by semicolons."""
     return [strip_outer(one) for one in text(200)(typed).split(SEPARATOR) if strip_outer(one)]
 
 
@@ -136,12 +136,12 @@ def filing_number(typed: str) -> str:
 
 
 def old_email(typed: str) -> str:
-    """The address that an old account is found by, in lower case."""
+    """The address by which an old account is found, in lower case."""
     return emails.email(typed).lower()
 
 
 NATURE_WORDS = {word: each.key for each in NATURES.values() for word in (each.key, str(each.code), each.name_zh)}
-# a name that several natures share ("组织机构代码证") is settled with the nature, in rows.py
+# a name that several natures share ("组织机构代码证") is resolved by the nature in `rows.py`
 id_type = choice({word: word for each in CERTIFICATES.values() for word in (each.key, each.name_zh)})
 KINDS = {"": "filing", "filing": "filing", "account": "account", "order": "order"}
 KINDS |= {"备案": "filing", "账号": "account", "订单": "order"}
@@ -149,7 +149,7 @@ KINDS |= {"备案": "filing", "账号": "account", "订单": "order"}
 
 @dataclass(frozen=True)
 class Column:
-    """One column; a wrong value of a `strict` one refuses the row, of another it is left out and said."""
+    """One column; a wrong value refuses the row if `strict`, otherwise it is left out and reported."""
 
     name: str
     zh: str

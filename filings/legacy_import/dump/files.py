@@ -1,4 +1,4 @@
-"""A dump as rows: CSV or JSON, UTF-8 or GB18030; read piece by piece, so that its length costs no memory."""
+"""Reads a dump as rows: CSV or JSON, UTF-8 or GB18030, streamed so that its length costs no memory."""
 
 import codecs
 import csv
@@ -14,10 +14,10 @@ from filings.legacy_import.dump.columns import NAMES
 from icpportal.fields.text import strip_outer
 from icpportal.fields.types import Json
 
-LONGEST = 64 * 1024  # characters of one row
+LONGEST = 64 * 1024  # characters in one row
 PIECE = 256 * 1024
-WRONG_MOST = 0.1  # so much of what is not ASCII may be broken before a file is taken for the other encoding
-BOUNDARY = re.compile(r"(?:\}\s*,?|\n)\s*(?=\{)")  # behind an object, or at the beginning of a line
+WRONG_MOST = 0.1  # share of non-ASCII that may be broken before the file counts as the other encoding
+BOUNDARY = re.compile(r"(?:\}\s*,?|\n)\s*(?=\{)")  # after an object, or at the start of a line
 UTF8, GB18030 = "utf-8-sig", "gb18030"
 
 
@@ -25,11 +25,11 @@ class InvalidDump(Exception):
     """The file as a whole cannot be read; the message says what to do."""
 
 
-Raw = tuple[int, dict[str, Json] | None]  # a row's number, and its cells; None for one that is broken
+Raw = tuple[int, dict[str, Json] | None]  # a row's number and its cells; None when it is broken
 
 
 def encoding_of(path: Path) -> str:
-    """UTF-8 if the file reads as such but for a few broken characters, else GB18030."""
+    """UTF-8 if the file decodes as such but for a few broken characters, else GB18030."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     other = broken = 0
     with path.open("rb") as file:
@@ -43,7 +43,7 @@ def encoding_of(path: Path) -> str:
 
 
 def rows(path: Path, *, encoding: str = "") -> Iterator[Raw]:
-    """Every row of the file by its number, the first row of data being 1. Raises `InvalidDump`."""
+    """Yields every row of the file with its number; the first row of data is 1. Raises `InvalidDump`."""
     try:
         chosen = encoding or encoding_of(path)
         with path.open(encoding=chosen, errors="replace", newline="") as file:
@@ -93,7 +93,7 @@ def _cells(line: str | None) -> list[str] | None:
 
 
 def _lines(file: TextIO) -> Iterator[str | None]:
-    """Line by line; `None` for one that is longer than any row."""
+    """Yields line by line; `None` for a line longer than any row."""
     while line := file.readline(LONGEST + 1):
         if len(line) <= LONGEST or line.endswith("\n"):
             yield line.rstrip("\r\n")
@@ -107,7 +107,7 @@ def _lines(file: TextIO) -> Iterator[str | None]:
 
 
 def _json(file: TextIO) -> Iterator[Raw]:
-    # numbers stay as they are written: of more than some thousand digits Python makes none
+    # numbers stay text: Python refuses to convert several thousand digits
     decoder = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
     text, number, ended = "", 0, False
     while True:
@@ -132,7 +132,7 @@ def _json(file: TextIO) -> Iterator[Raw]:
 
 
 def _after_broken(text: str) -> int:
-    """Where the next object begins after one that is broken; the end of what is there when none does."""
+    """Where the next object begins after a broken one; the end of the text when there is none."""
     found = BOUNDARY.search(text, 1)
     return found.end() if found else len(text)
 

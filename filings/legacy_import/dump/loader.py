@@ -1,7 +1,7 @@
-"""Loading a dump of the old platform: row by row in batches, each batch whole or not at all; safe to repeat.
+"""Loads a dump of the old platform in batches, each in one transaction; safe to repeat.
 
-A row that is in the register of old records and says the same changes nothing; one that says something else replaces
-it, unless the record was imported since. A bad row is told and never stops the good ones.
+A row that says what is already stored changes nothing; a different one replaces it, unless the record was imported
+since. A bad row is reported and never stops the others.
 """
 
 import json
@@ -28,12 +28,12 @@ OPEN_COLUMNS = ("subject_key", "region", "subject_number", "site_number", "filed
 SEALED_COLUMNS = ("name", "details")
 
 Say = Callable[[Finding], None]
-Seen = dict[str, tuple[int, str]]  # which row was the first about an account or a domain, and what it said
+Seen = dict[str, tuple[int, str]]  # the first row about an account or a domain, and what it said
 
 
 @dataclass
 class Totals:
-    """What became of the rows; nothing personal."""
+    """Counts of what happened to the rows; nothing personal."""
 
     read: int = 0
     new: int = 0
@@ -41,7 +41,7 @@ class Totals:
     same: int = 0
     imported: int = 0  # already imported, left alone
     refused: int = 0
-    left_out: int = 0  # fields that could not be read in rows that were taken
+    left_out: int = 0  # unreadable fields of rows that were loaded
     accounts_new: int = 0
     accounts_changed: int = 0
 
@@ -50,7 +50,7 @@ class Totals:
 
 
 def load(path: Path, *, say: Say, encoding: str = "", dry_run: bool = False) -> Totals:
-    """Read the file and keep what it says; with `dry_run` only say what would happen. Raises `files.InvalidDump`."""
+    """Reads the file and stores its rows; with `dry_run`, only reports what would happen. Raises `InvalidDump`."""
     totals, today = Totals(), timezone.localdate()
     rows, seen = files.rows(path, encoding=encoding), Seen()
     while batch := list(islice(rows, BATCH)):
@@ -80,11 +80,11 @@ def _broken(number: int) -> Finding:
 
 
 def _repeated(row: Row, seen: Seen) -> Finding | None:
-    """What an earlier row of the same file has said otherwise, or already."""
+    """A finding when an earlier row of the same file is about the same account or domain."""
     if row.email:
         account = f"{row.password} {row.active}"
-        first, said = seen.setdefault(f"account {row.email_index}", (row.number, account))
-        if said != account:
+        first, content = seen.setdefault(f"account {row.email_index}", (row.number, account))
+        if content != account:
             words = _("Row %(row)s says something else about this account: keep one of them")
             return Finding(row.number, "account_email", words % {"row": first})
     key, name = (f"domain {row.domain}", "domain") if row.kind == FILING else (f"kind {row.email_index}", "kind")
@@ -96,36 +96,36 @@ def _repeated(row: Row, seen: Seen) -> Finding | None:
 
 
 def _keep(rows: list[Row], totals: Totals, *, dry_run: bool) -> None:
-    """Count what differs from what is there and write it, in one transaction."""
+    """Counts what differs from the stored rows and writes it, in one transaction."""
     new, changed = _accounts(rows, dry_run=dry_run)
     totals.accounts_new += len(new)
     totals.accounts_changed += len(changed)
     with transaction.atomic():
         if not dry_run:
             LegacyAccount.objects.bulk_create(new, ignore_conflicts=True)
-            for account in changed:  # one by one: `bulk_update` costs half as much again
-                told = {name: getattr(account, name) for name in ACCOUNT_COLUMNS}
-                LegacyAccount.objects.filter(pk=account.pk).update(**told)
+            for account in changed:  # one by one: `bulk_update` takes half as long again
+                values = {name: getattr(account, name) for name in ACCOUNT_COLUMNS}
+                LegacyAccount.objects.filter(pk=account.pk).update(**values)
         _keep_records([row for row in rows if row.kind == FILING], totals, dry_run=dry_run)
 
 
 def _accounts(rows: list[Row], *, dry_run: bool) -> tuple[list[LegacyAccount], list[LegacyAccount]]:
-    """New accounts, and those that are there and say something new, filled with it."""
+    """Returns new accounts, and existing ones with what changed filled in."""
     by_email = {row.email_index: row for row in rows if row.email}
     orders = {row.email_index: row.kind == ORDER for row in rows if row.kind in (ORDER, ACCOUNT)}
-    there = {each.email_index: each for each in LegacyAccount.objects.filter(email_index__in=by_email)}
+    by_index = {each.email_index: each for each in LegacyAccount.objects.filter(email_index__in=by_email)}
     new: list[LegacyAccount] = []
     changed: list[LegacyAccount] = []
     for index, row in by_email.items():
-        account = there.get(index) or LegacyAccount(email=row.email, email_index=index)
+        account = by_index.get(index) or LegacyAccount(email=row.email, email_index=index)
         same_password = passwords.is_same(row.password, account.password)
-        said = (row.active, orders.get(index, account.has_open_order))
-        if same_password and said == (account.is_active, account.has_open_order):
+        status = (row.active, orders.get(index, account.has_open_order))
+        if same_password and status == (account.is_active, account.has_open_order):
             continue
-        account.is_active, account.has_open_order = said
+        account.is_active, account.has_open_order = status
         if not same_password and not dry_run:
             account.password = passwords.kept(row.password)
-        (changed if index in there else new).append(account)
+        (changed if index in by_index else new).append(account)
     return new, changed
 
 
@@ -134,9 +134,9 @@ def _keep_records(rows: list[Row], totals: Totals, *, dry_run: bool) -> None:
     ids = dict(LegacyAccount.objects.filter(email_index__in=emails).values_list("email_index", "pk"))
     domains = [row.domain for row in rows]
     marked = LegacyRecord.objects.filter(domain__in=domains).only("domain", "fingerprint", "imported_at")
-    there, new = {each.domain: each for each in marked}, []
+    existing, new = {each.domain: each for each in marked}, []
     for row in rows:
-        known, mark = there.get(row.domain), _fingerprint(row)
+        known, mark = existing.get(row.domain), _fingerprint(row)
         if known is None:
             totals.new += 1
             new.append(_filled(LegacyRecord(domain=row.domain), row, mark, ids))
@@ -153,10 +153,10 @@ def _keep_records(rows: list[Row], totals: Totals, *, dry_run: bool) -> None:
 
 
 def _fingerprint(row: Row) -> str:
-    """Whether two rows say the same about a filing; keyed, so that nobody can guess what."""
-    said = [row.email_index, row.subject_key, row.domain, row.region, row.name, row.subject_number, row.site_number]
-    told = json.dumps([*said, str(row.filed_on), row.details], ensure_ascii=False)  # in the columns' order
-    return blind_index("legacy record", told)
+    """A keyed digest of what a row says: equal for rows that say the same, useless for guessing."""
+    values = [row.email_index, row.subject_key, row.domain, row.region, row.name, row.subject_number, row.site_number]
+    content = json.dumps([*values, str(row.filed_on), row.details], ensure_ascii=False)  # in the order of the columns
+    return blind_index("legacy record", content)
 
 
 def _filled(record: LegacyRecord, row: Row, mark: str, ids: dict[str, UUID]) -> LegacyRecord:
@@ -167,7 +167,7 @@ def _filled(record: LegacyRecord, row: Row, mark: str, ids: dict[str, UUID]) -> 
 
 
 def _replace(record: LegacyRecord) -> None:
-    """Write a changed row, unless it is imported at this moment."""
+    """Writes a changed row, unless it is being imported at this moment."""
     LegacyRecord.objects.filter(pk=record.pk, imported_at__isnull=True).update(
         **{name: getattr(record, name) for name in ("account_id", "fingerprint", *OPEN_COLUMNS)},
         **{name: sealed(record, name) for name in SEALED_COLUMNS},

@@ -1,8 +1,7 @@
-"""Passwords of the old platform: only hashes come in, and only slow ones stay.
+"""Passwords of the old platform: only hashes are accepted, and only slow ones are stored.
 
-Forms that Django writes (argon2, PBKDF2, scrypt) are kept as they came. The fast ones of old programs, as
-`md5$salt$hex`, are wrapped: what is kept is an argon2 hash of theirs, keyed, so that the database alone lets nobody
-try passwords.
+Formats that Django writes (argon2, PBKDF2, scrypt) are stored as they are. The fast ones of old programs, such as
+`md5$salt$hex`, are wrapped: an argon2 hash of the old hash, keyed, so that the database alone does not allow guessing.
 """
 
 import hashlib
@@ -34,7 +33,7 @@ HASHERS: dict[str, BasePasswordHasher] = {
     str(hasher.algorithm): hasher
     for hasher in (Argon2PasswordHasher(), PBKDF2PasswordHasher(), PBKDF2SHA1PasswordHasher(), ScryptPasswordHasher())
 }
-# what one hash may cost at most, so that a dump cannot stop the portal
+# the highest cost accepted for one hash, so that a dump cannot stop the portal
 DEAREST = {"iterations": 5_000_000, "memory_cost": 1_048_576, "time_cost": 20, "work_factor": 2**17, "parallelism": 16}
 
 
@@ -52,7 +51,7 @@ LENGTHS = {"md5": 32, "md5_md5": 32, "sha1": 40, "sha256": 64}
 
 
 def check(given: str) -> None:
-    """Raise when this is no hash that can be kept: a password as typed, or a form nobody here knows."""
+    """Raises when this is no hash that can be stored: a plain password, or an unknown format."""
     found = WEAK.fullmatch(given)
     if found and found["kind"] in DIGESTS and len(found["digest"]) == LENGTHS[found["kind"]]:
         return
@@ -72,7 +71,7 @@ def _is_whole(given: str) -> bool:
 
 
 def is_weak(given: str) -> bool:
-    """Whether it will be wrapped."""
+    """Whether the hash will be wrapped."""
     return given.partition("$")[0] in DIGESTS
 
 
@@ -86,7 +85,7 @@ def kept(given: str) -> str:
 
 
 def _keyed(digest: str) -> list[bytes]:
-    """Under the key in force, then under the others: what is stored cannot be made anew."""
+    """The hash under the key in force, then under the earlier keys: what is stored cannot be rebuilt for a new key."""
     return [name.encode() for name in names(blind_index("legacy password", digest))]
 
 
@@ -100,7 +99,7 @@ def is_same(given: str, stored: str) -> bool:
 
 @sensitive_variables()
 def is_right(typed: str, stored: str) -> bool:
-    """Whether this is the password behind what is stored."""
+    """Whether this is the password of the stored hash."""
     algorithm, _dollar, rest = stored.partition("$")
     if algorithm == WRAPPED:
         kind, salt, _inner = rest.split("$", 2)
@@ -110,7 +109,7 @@ def is_right(typed: str, stored: str) -> bool:
 
 @sensitive_variables()
 def decoy_check(typed: str) -> None:
-    """The work of a check where there is nothing to check against."""
+    """Does the work of a check where there is nothing to check against."""
     HASHERS["argon2"].encode(typed, "0" * 22)
 
 

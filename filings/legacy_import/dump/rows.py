@@ -1,4 +1,4 @@
-"""One row of a dump, read: what it says, or which fields are in the way and what to do about each."""
+"""Parses one row of a dump: its values, or which fields are wrong and what to do about each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ NEEDED = ("nature", "id_type", "id_number", "name", "region", "domain")
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong with one field of one row, in words that say what to do; never the value itself."""
+    """What is wrong with one field of one row, as a sentence that says what to do; never the value itself."""
 
     row: int
     field: str
@@ -46,7 +46,7 @@ class Finding:
 
 @dataclass
 class Row:
-    """A row in order: the account it names, and the filing if it is one."""
+    """A valid row: the account it names, and the filing if it has one."""
 
     number: int
     kind: str = FILING
@@ -65,17 +65,17 @@ class Row:
 
 
 def email_index(email: str) -> str:
-    """What an account of the old platform is known by."""
+    """The blind index by which an account of the old platform is found."""
     return blind_index("legacy account", email.lower()) if email else ""
 
 
 def index_of(account: LegacyAccount) -> str:
-    """That of an account's own address."""
+    """The blind index of an account's stored address."""
     return email_index(account.email)
 
 
 def read(number: int, raw: Mapping[str, Json], *, today: date | None = None) -> tuple[Row | None, list[Finding]]:
-    """The row, and what is to be said of it; `None` when it cannot be taken."""
+    """Returns the row and the findings about it; `None` for the row when it cannot be used."""
     values, findings = _values(number, raw)
     kind = _text(values, "kind") or FILING
     if not any(finding.refuses for finding in findings):
@@ -100,7 +100,7 @@ def _values(number: int, raw: Mapping[str, Json]) -> tuple[dict[str, Cell], list
             values[name] = read_cell(typed)
         except ValidationError as problem:
             findings.append(Finding(number, name, problem.messages[0], effect))
-        except ValueError:  # of a library that a reader asks; what it says may quote the value
+        except ValueError:  # raised by a library; its message may quote the value
             findings.append(Finding(number, name, _("This cannot be read: correct it, or leave it empty"), effect))
     return values, findings
 
@@ -116,7 +116,7 @@ def _day(values: Mapping[str, Cell], name: str) -> date | None:
 
 
 def _typed(value: Json) -> str:
-    """A cell as text, whatever JSON made of it."""
+    """A cell as text, whatever type JSON gave it."""
     if isinstance(value, str):
         return strip_outer(value)
     if value is None:
@@ -127,7 +127,7 @@ def _typed(value: Json) -> str:
 
 
 def _judged(kind: str, values: dict[str, Cell]) -> list[tuple[str, str]]:
-    """What of the row as a whole is in the way, by field."""
+    """What is wrong with the row as a whole, by field."""
     return [*_account_faults(kind, values), *(_filing_faults(values) if kind == FILING else ())]
 
 
@@ -162,7 +162,7 @@ def _filing_faults(values: dict[str, Cell]) -> list[tuple[str, str]]:
 
 
 def _settle_certificates(values: dict[str, Cell]) -> None:
-    """A document given by its Chinese name becomes its code, by the nature it belongs to."""
+    """Replaces a document's Chinese name by its code, resolved by the nature it belongs to."""
     for name, nature in (("id_type", values["nature"]), ("lead_id_type", INDIVIDUAL), ("admin_id_type", INDIVIDUAL)):
         word = _text(values, name)
         if word and certificate(word) is None:
@@ -204,6 +204,6 @@ def _details(values: dict[str, Cell]) -> dict[str, dict[str, Cell]]:
 
 
 def _complete_person(page: dict[str, Cell], prefix: str) -> None:
-    """A person without a type of document has the usual one; one without a number is nobody the register can hold."""
+    """Gives a person without a document type the usual one; drops one without a number: it cannot be stored."""
     if page.get(f"{prefix}_id_number"):
         page[f"{prefix}_id_type"] = page.get(f"{prefix}_id_type") or "2"

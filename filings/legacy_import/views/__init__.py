@@ -1,1 +1,1 @@
-"""Pages on which filings of the old platform are imported or claimed."""
+"""Pages for importing or claiming filings of the old platform."""

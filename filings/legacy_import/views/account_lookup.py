@@ -1,4 +1,4 @@
-"""Find a forgotten old account by a filed domain and a text message; nothing is told before the code is right."""
+"""Finds a forgotten old account by a filed domain and a text message; reveals nothing before the code is right."""
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -22,9 +22,9 @@ SENT, ACCOUNT = "sent", "account"
 @confirmed_required
 @never_cache
 def find(request: HttpRequest) -> HttpResponse:
-    """First the domain, then the code; both stay on this page, so that neither lies in an address or a session.
+    """First asks for the domain, then for the code, both on one page, so that neither is in a URL or a session.
 
-    How far it is lies sealed in the draft of the page, for minutes.
+    The progress is kept sealed in the draft of the page, for minutes.
     """
     posted = request.method == "POST"
     form = FindForm(request.POST if posted else None)

@@ -1,4 +1,4 @@
-"""The two kinds of claims in words: an old record, or an old account whose password is forgotten."""
+"""Texts for the two kinds of claims: an old record, or an old account whose password is forgotten."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from icpportal.fields.types import Words
 
 @dataclass(frozen=True, slots=True)
 class ClaimWords:
-    """What the pages of one kind of claim say."""
+    """The texts on the pages of one kind of claim."""
 
     title: Words
     lead: Words
@@ -42,5 +42,5 @@ PAPERS_ASKED = _(
 
 
 def claim_words(*, is_reset: bool) -> ClaimWords:
-    """The words of its kind."""
+    """The texts of this claim's kind."""
     return RESET if is_reset else CLAIM

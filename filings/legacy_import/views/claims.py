@@ -1,6 +1,6 @@
-"""Claim a filing from before June 2010 (认领), or an old account without its password (重置), with papers.
+"""Claims a filing from before June 2010 (认领), or an old account without its password (重置), with documents.
 
-Which record, the papers that prove it, the reviewer's answer.
+The pages that find the record, take the documents and show the reviewer's answer.
 """
 
 from collections.abc import Mapping
@@ -49,18 +49,18 @@ PAPERS = (
     gettext_lazy("Another document"),
 )
 SHOWN = 20
-REFUSED = "refused."  # and the number of the paper
+REFUSED = "refused."  # followed by the number of the document
 
 
 @confirmed_required
 def claim(request: HttpRequest) -> HttpResponse:
-    """Which record: its subject and its domain."""
+    """Asks which record is claimed: its subject and its domain."""
     return _which(request, reset=False)
 
 
 @confirmed_required
 def reset(request: HttpRequest) -> HttpResponse:
-    """The same for an old account whose password is forgotten: one of the filings it holds."""
+    """The same for an old account whose password is forgotten, by one of the filings it holds."""
     return _which(request, reset=True)
 
 
@@ -90,7 +90,7 @@ def _sentences(mine: LegacyClaim) -> Mapping[str, Sentence]:
 
 
 def _found(owner: User, form: ClaimForm, *, reset: bool) -> LegacyRecord | None:
-    """The record, or `None` with an error on the form: the same one whatever did not fit."""
+    """Returns the record, or `None` with an error on the form: the same error whichever value was wrong."""
     allowed = limits.consume("import_claim", str(owner.pk))
     if not allowed.ok:
         form.add_error(None, refusal(Why.TOO_MANY, allowed.until))
@@ -107,7 +107,7 @@ def _found(owner: User, form: ClaimForm, *, reset: bool) -> LegacyRecord | None:
 
 
 def own_claim(request: HttpRequest, reference: str) -> LegacyClaim:
-    """The visitor's own claim; a stranger's is as if it did not exist."""
+    """The visitor's own claim; 404 for anyone else's."""
     mine = LegacyClaim.objects.select_related("owner", "record", "account")
     return get_object_or_404(mine, reference=reference, owner=request.user)
 
@@ -115,7 +115,7 @@ def own_claim(request: HttpRequest, reference: str) -> LegacyClaim:
 @takes_file
 @confirmed_required
 def page(request: HttpRequest, reference: str) -> HttpResponse:
-    """The papers, what to add, and the answer."""
+    """Shows the documents, what can be added, and the answer."""
     mine = own_claim(request, reference)
     if request.method != "POST":
         return _page(request, mine)
@@ -125,12 +125,12 @@ def page(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect(mine)
     try:
         return _send(request, mine) if "send" in request.POST else _paper(request, mine)
-    except MoveNotAllowed:  # it was sent from another tab
+    except MoveNotAllowed:  # sent from another tab in the meantime
         return redirect(mine)
 
 
 def _open(request: HttpRequest, mine: LegacyClaim) -> HttpResponse:
-    """The import of an old account that papers have proved; what else is in its way is said as after a password."""
+    """Begins the import of an old account proved by documents; other obstacles are named as after a password."""
     if mine.account is None or mine.state != states.ACCEPTED:
         return redirect(mine)
     proof = account_proof.import_obstacle(mine.owner, mine.account)
@@ -156,7 +156,7 @@ def _send(request: HttpRequest, mine: LegacyClaim) -> HttpResponse:
         return _page(request, mine, form)
     try:
         claiming.send(mine, form.cleaned_data["words"])
-    except MoveNotAllowed:  # another press was first, or a paper changed since
+    except MoveNotAllowed:  # pressed twice, or a document changed in the meantime
         mine = own_claim(request, mine.reference)
         if not claiming.is_open(mine):
             return redirect(mine)
@@ -223,20 +223,20 @@ class Send(Panel):
 
 @dataclass(frozen=True, slots=True)
 class OpenImport(Panel):
-    """The claim was accepted, and opens the old account."""
+    """The claim was accepted and opens the old account."""
 
     template: ClassVar[str] = "filings/claim_import.html"
 
 
 @dataclass(frozen=True, slots=True)
 class WayBack(Panel):
-    """Nothing is to be done here."""
+    """Nothing to do here."""
 
     template: ClassVar[str] = "filings/claim_back.html"
 
 
 def _next(mine: LegacyClaim, form: SendClaimForm, words: ClaimWords) -> Panel:
-    """What the reader does next."""
+    """The panel with the reader's next action."""
     if claiming.is_open(mine):
         return Send(form, words.send)
     can_import = mine.state == states.ACCEPTED and mine.account is not None
@@ -244,7 +244,7 @@ def _next(mine: LegacyClaim, form: SendClaimForm, words: ClaimWords) -> Panel:
 
 
 def _slot(mine: LegacyClaim, side: int, paper: LegacyClaimPaper | None, reason: str) -> DrawnSlot:
-    """What `partials/slot.html` draws of one paper."""
+    """The arguments of `partials/slot.html` for one document."""
     url = f"{mine.get_absolute_url()}?side={side}"
     drawn: DrawnSlot = {
         "key": f"paper-{side}",
@@ -272,14 +272,14 @@ def _slot(mine: LegacyClaim, side: int, paper: LegacyClaimPaper | None, reason: 
 @signed_in_required
 @require_safe
 def paper(request: HttpRequest, reference: str, document: str) -> HttpResponseBase:
-    """A picture of one's own claim."""
+    """Serves a picture of one's own claim."""
     papers = LegacyClaimPaper.objects.select_related("document").filter(claim__owner=account_of(request))
     found = get_object_or_404(papers, claim__reference=reference, document__reference=document)
     return served(request, found)
 
 
 def served(request: HttpRequest, paper: LegacyClaimPaper) -> HttpResponseBase:
-    """The picture, or 404 while there is nothing to show."""
+    """The response with the picture; 404 while there is nothing to show."""
     try:
         return file_access.response(paper.document, preview="preview" in request.GET)
     except file_access.NotReady as missing:

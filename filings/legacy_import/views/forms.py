@@ -1,4 +1,4 @@
-"""What the pages of imports and claims ask."""
+"""The forms of imports and claims."""
 
 from collections.abc import Iterable
 from typing import Unpack
@@ -22,7 +22,7 @@ NOTHING = ("", _("Choose…"))
 
 
 class ProveForm(forms.Form):
-    """The old account and its password."""
+    """The old account's address and password."""
 
     old_account = EmailField(
         label=_("Old account (email)"),
@@ -40,7 +40,7 @@ class ProveForm(forms.Form):
 
 
 class PickForm(forms.Form):
-    """Which websites, and what stays where the two platforms differ; a field for each difference."""
+    """The websites to import, and a field for each difference that asks which platform's value stays."""
 
     site = forms.MultipleChoiceField(
         label=_("Websites to import"),
@@ -88,7 +88,7 @@ class PickForm(forms.Form):
         return picked
 
     def picked(self) -> dict[UUID, bool]:
-        """The records that were chosen, each with whether its website stays as it is here."""
+        """The chosen records, each with whether its website stays as it is here."""
         chosen = set(self.cleaned_data["site"])
         return {
             site.record: site.how == states.KEPT_HERE and self._keeps(keep_site(site))
@@ -116,7 +116,7 @@ def keep_subject(subject: FoundSubject) -> str:
 
 
 class ClaimForm(forms.Form):
-    """Which record: who files it, and its domain."""
+    """The record to be claimed: who files it, and its domain."""
 
     id_type = ChoiceField(label=_("Type of document"))
     id_number = NumberField(label=_("Document number"), help_text=_("Character by character as on the document"))
@@ -137,7 +137,7 @@ class ClaimForm(forms.Form):
 
 
 def _documents() -> list[tuple[str, Iterable[Choice]]]:
-    """Every type of document, those of old filings too, by whose it is."""
+    """Every type of document by its nature, those of old filings included."""
     return [
         (
             str(nature.label),
@@ -148,7 +148,7 @@ def _documents() -> list[tuple[str, Iterable[Choice]]]:
 
 
 class FindForm(forms.Form):
-    """A domain that is on a filing of the forgotten account."""
+    """A domain on a filing of the forgotten account."""
 
     domain = DomainField(label=_("Forgotten: a filed domain"), help_text=_("Found by domain and text message")).called(
         _("domain name")
@@ -156,7 +156,7 @@ class FindForm(forms.Form):
 
 
 class FindCodeForm(forms.Form):
-    """The code that was texted to the mobile on that filing."""
+    """The code texted to the mobile on that filing."""
 
     code = CodeField(label=_("Verification code"), help_text=_("6 digits, texted to the mobile number on the filing"))
 
@@ -175,7 +175,7 @@ class SendClaimForm(forms.Form):
 
 
 class DeclineForm(OwnWordsForm):
-    """Why a claim is not accepted, in words that the applicant reads."""
+    """The reason for declining a claim, as the applicant reads it."""
 
     words = own_words_field(_("What the applicant reads, in Chinese"), "zh-Hans", lines=True)
     words_en = own_words_field(_("What the applicant reads, in English"), "en", lines=True, help_text=ONE_IS_ENOUGH)

@@ -1,4 +1,4 @@
-"""The parts of the pages of an import: what was found and can be chosen, how far it is, what came of it."""
+"""The panels of an import's page: what can be chosen, the progress, the outcome."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ STALE = _("You verified the old account more than a day ago")
 
 @dataclass(frozen=True, slots=True)
 class Differences(Panel):
-    """Where the two platforms differ, and what to keep."""
+    """Where the two platforms differ, and which value to keep."""
 
     template: ClassVar[str] = "filings/import_differences.html"
     found: FoundSite | FoundSubject
@@ -36,7 +36,7 @@ class Differences(Panel):
 
 @dataclass(frozen=True, slots=True)
 class ShownSite:
-    """One website of the old account, to be chosen or not."""
+    """One website of the old account, with its choice."""
 
     site: FoundSite
     state: StateMark
@@ -73,7 +73,7 @@ class Look(Panel):
 
 @dataclass(frozen=True, slots=True)
 class Choice(Panel):
-    """What was found, and what of it is to be imported."""
+    """What was found, and what of it will be imported."""
 
     template: ClassVar[str] = "filings/import_choice.html"
     url: str
@@ -87,7 +87,7 @@ class Choice(Panel):
 
 
 def choice(mine: LegacyImport, form: PickForm) -> Choice:
-    """What was found, with what was chosen so far."""
+    """Builds the panel of what was found, with the choices made so far."""
     picked = form["site"].value() or []
     return Choice(
         url=reverse("import-run", args=[mine.reference]),
@@ -135,7 +135,7 @@ def preview_notices(panels: list[Panel], *, is_fresh: bool) -> list[Notice]:
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """What came of one website."""
+    """The outcome for one website."""
 
     domain: str
     number: str
@@ -145,7 +145,7 @@ class ReportRow:
 
 
 def report_rows(items: list[LegacyImportItem]) -> list[ReportRow]:
-    """What came of each website, in the order it was imported."""
+    """The outcome for each website, in the order of import."""
     return [
         ReportRow(
             domain=display_domain(item.record.domain),
@@ -160,7 +160,7 @@ def report_rows(items: list[LegacyImportItem]) -> list[ReportRow]:
 
 @dataclass(frozen=True, slots=True)
 class Running(Panel):
-    """How far an import is."""
+    """The progress of an import."""
 
     template: ClassVar[str] = "filings/import_running.html"
     done: int
@@ -179,7 +179,7 @@ class AllHere(Panel):
 
 @dataclass(frozen=True, slots=True)
 class Counts(Panel):
-    """How many came over, and how many did not."""
+    """How many were imported, and how many were not."""
 
     template: ClassVar[str] = "filings/import_counts.html"
     n: int
@@ -188,7 +188,7 @@ class Counts(Panel):
 
 @dataclass(frozen=True, slots=True)
 class WaysOn(Panel):
-    """Where to go after an import."""
+    """Links after an import."""
 
     template: ClassVar[str] = "filings/import_ways_on.html"
     reference: str
@@ -196,7 +196,7 @@ class WaysOn(Panel):
 
 @dataclass(frozen=True, slots=True)
 class Left(Panel):
-    """What is still on the old platform, to be tried again."""
+    """What is still on the old platform and can be tried again."""
 
     template: ClassVar[str] = "filings/import_left.html"
     reference: str
@@ -204,7 +204,7 @@ class Left(Panel):
 
 
 def report_panels(mine: LegacyImport, items: list[LegacyImportItem]) -> dict[str, list[Panel]]:
-    """What stands above the table of an import and below it."""
+    """The panels above and below the table of an import."""
     if mine.state == states.RUNNING:
         done = sum(bool(item.outcome) for item in items)
         return {"above": [Running(done, len(items), mine.get_absolute_url())], "below": []}

@@ -1,4 +1,4 @@
-"""Import from the old platform (导入备案信息): prove the old account, look, run, read what came of it."""
+"""Imports from the old platform (导入备案信息): prove the old account, preview, run, report."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def _old_platform() -> str:
 @sensitive_variables()
 @confirmed_required
 def prove(request: HttpRequest) -> HttpResponse:
-    """What is copied and what not; the old account and its password."""
+    """Explains what is copied and what is not; asks for the old account and its password."""
     owner = account_of(request)
     form = ProveForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -54,7 +54,7 @@ def _row(legacy_import: LegacyImport) -> dict[str, Any]:
 
 
 def own_import(request: HttpRequest, reference: str) -> LegacyImport:
-    """The visitor's own import; a stranger's is as if it did not exist."""
+    """The visitor's own import; 404 for anyone else's."""
     mine = LegacyImport.objects.select_related("owner", "account")
     return get_object_or_404(mine, reference=reference, owner=request.user)
 
@@ -62,7 +62,7 @@ def own_import(request: HttpRequest, reference: str) -> LegacyImport:
 @confirmed_required
 @require_safe
 def page(request: HttpRequest, reference: str) -> HttpResponse:
-    """An import as it stands: the preview, how far it is, or the report."""
+    """Shows an import in its state: preview, progress or report."""
     mine = own_import(request, reference)
     if mine.state in (states.PROVED, states.PREVIEWED):
         return _preview(request, mine)
@@ -113,7 +113,7 @@ def _report(mine: LegacyImport) -> dict[str, Any]:
 @confirmed_required
 @require_POST
 def run(request: HttpRequest, reference: str) -> HttpResponse:
-    """Begin the import of what was chosen; pressed twice, it is begun once."""
+    """Starts the import of what was chosen; pressing twice starts it once."""
     mine = own_import(request, reference)
     if mine.state != states.PREVIEWED:
         return redirect(mine)
@@ -125,7 +125,7 @@ def run(request: HttpRequest, reference: str) -> HttpResponse:
     except actions.AlreadyImported:
         form.add_error(None, refusal(Why.IMPORTED))
         return _preview(request, own_import(request, reference), form)
-    except MoveNotAllowed:  # the proof is too old, or another tab was faster: the page says which
+    except MoveNotAllowed:  # the proof is too old, or another tab was first: the page says which
         return redirect(mine)
     return redirect(mine)
 
@@ -133,7 +133,7 @@ def run(request: HttpRequest, reference: str) -> HttpResponse:
 @confirmed_required
 @require_POST
 def again(request: HttpRequest, reference: str) -> HttpResponse:
-    """Look once more at what the old account still holds; an old proof is asked for anew."""
+    """Shows again what the old account still holds; an expired proof is asked for again."""
     mine = own_import(request, reference)
     actions.look(mine)
     if mine.state == states.PREVIEWED or account_proof.is_fresh(mine):

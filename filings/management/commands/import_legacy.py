@@ -1,4 +1,4 @@
-"""`manage.py import_legacy FILE`: load a dump of the old platform. The format is in docs/import.md."""
+"""`manage.py import_legacy FILE`: loads a dump of the old platform. The format is in docs/import.md."""
 
 import gc
 import json
@@ -16,11 +16,11 @@ from filings.legacy_import.dump.loader import load
 from filings.legacy_import.dump.rows import Finding
 
 SOME_REFUSED, NOT_READ = 1, 2
-ROWS_MAKE = 50_000  # garbage-collection threshold, in objects: about as many as some hundred rows make
+ROWS_MAKE = 50_000  # garbage-collection threshold in objects: about as many as a few hundred rows create
 
 
 class Options(TypedDict):
-    """What is typed after the command."""
+    """The arguments of the command."""
 
     file: Path
     dry_run: bool
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(told, ensure_ascii=False) if as_json else str(finding))
 
         often = gc.get_threshold()
-        gc.freeze()  # what is loaded so far is not freed by a dump: collections need not go through it
+        gc.freeze()  # what is loaded so far stays for the whole run: collections can skip it
         gc.set_threshold(ROWS_MAKE, *often[1:])
         try:
             with override(options["language"]):
