@@ -1,4 +1,4 @@
-"""What changes the register: an approved access is written down, an ended one is closed. Nothing is ever deleted."""
+"""Writes to the register: records an approved access or an imported record, closes an access. Never deletes a row."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -32,9 +32,9 @@ MOVED_TO_ANOTHER_SUBJECT = "moved_to_another_subject"
 
 @dataclass(frozen=True)
 class AccessFacts:
-    """What the register learns of an approved access; `pages` are the answers of type, subject, website, administrator.
+    """What an approval adds to the register; `pages` are the answers of type, subject, website and administrator.
 
-    `report_key` names the report that was granted, `ip` is the server's address where it is known.
+    `report_key` names the report that was granted; `ip` is the server's address where it is known.
     """
 
     report_key: str
@@ -51,11 +51,11 @@ class AccessFacts:
 
 @transaction.atomic
 def record_access(facts: AccessFacts, *, since: datetime | None = None) -> tuple[Subject, Website]:
-    """Write an approved access (接入) into the register and give back its subject and website.
+    """Writes an approved access (接入) into the register and returns its subject and website.
 
-    Safe to repeat: a report that is already in the register changes nothing. Answers that are empty leave what the
-    register holds. A subject first filed by another account stays that account's while it has a website with
-    us there; the website is the new owner's.
+    Idempotent: a report that is already in the register changes nothing. Empty answers leave the register's values
+    alone. A subject that another account filed first stays with that account while it has a website with us there; the
+    website belongs to the new owner.
     """
     known = Access.objects.select_related("website__subject").filter(report_key=facts.report_key).first()
     if known is not None:
@@ -64,7 +64,7 @@ def record_access(facts: AccessFacts, *, since: datetime | None = None) -> tuple
     owner, pages = facts.owner, facts.pages
     subject = _subject(owner, pages["type"], facts.subject_key, facts.subject_number, since)
     if owner is not None and not Subject.objects.filter(is_with_us(subject), pk=subject.pk).exists():
-        subject.owner = owner  # everything it had with us has ended: it comes back by this account
+        subject.owner = owner  # every access it had with us has ended: this account brings it back
     lead = _lead(subject, pages["type"], pages["subject"])
     website = _website(subject, owner, facts.domain, since)
     _describe(website, owner, lead, pages["website"], pages["administrator"], facts.site_number)
@@ -80,7 +80,7 @@ def record_access(facts: AccessFacts, *, since: datetime | None = None) -> tuple
 
 
 class OnFileInOtherAccount(Exception):
-    """The subject or the website is on file here in another account."""
+    """Another account already has this subject or website on file here."""
 
 
 class UnderOtherDocument(Exception):
@@ -96,10 +96,10 @@ def record_import(
     keep: Collection[str] = (),
     now: datetime | None = None,
 ) -> Website:
-    """Write a record of the old platform (导入) into the register, as an access that the ministry knows already.
+    """Writes a record of the old platform (导入) into the register, as an access the ministry already knows.
 
-    Safe to repeat by its `key`. What `keep` names ("subject", "website") stays as it is here if it is here. Ministry
-    ids fill what is empty. Raises `OnFileInOtherAccount` or `UnderOtherDocument`, and then nothing changed.
+    Idempotent by `key`. `keep` names what stays as the register has it ("subject", "website"). The ministry's ids fill
+    empty columns only. Raises `OnFileInOtherAccount` or `UnderOtherDocument`; nothing is changed then.
     """
     known = Access.objects.select_related("website__subject").filter(report_key=key).first()
     if known is not None:
@@ -134,7 +134,10 @@ def _filed(record: LegacyRecord, now: datetime | None) -> datetime:
 def _own_subject(
     owner: User, record: LegacyRecord, pages: Mapping[str, Answers], since: datetime, *, keep: Collection[str]
 ) -> Subject:
-    """The subject of an old record, if nobody else has it; its name and place are the record's unless they are kept."""
+    """Returns the subject of an old record unless another account has it.
+
+    Name and place come from the record unless kept.
+    """
     subject = _subject(owner, pages["type"], record.subject_key, "", since)
     if subject.owner_id != owner.pk:
         raise OnFileInOtherAccount(record.domain)
@@ -143,9 +146,9 @@ def _own_subject(
     return subject
 
 
-def _imported_access(website: Website, key: str, told: Answers, jrid: int | None, since: datetime) -> None:
-    """The access of an old record: ours, or another provider's that it names. A live one of ours stays the only one."""
-    provider, method = text(told, "provider"), told.get("method")
+def _imported_access(website: Website, key: str, answers: Answers, jrid: int | None, since: datetime) -> None:
+    """Returns the access of an old record, ours or another provider's; a live access of ours stays the only one."""
+    provider, method = text(answers, "provider"), answers.get("method")
     live = None if provider else Access.objects.filter(website=website, own=True, ended_at__isnull=True).first()
     if live is not None:
         _fill_empty(live, ministry_id=jrid)
@@ -155,15 +158,15 @@ def _imported_access(website: Website, key: str, told: Answers, jrid: int | None
         own=not provider,
         provider=provider,
         report_key=key,
-        ip=text(told, "ip") or None,
+        ip=text(answers, "ip") or None,
         method=method if isinstance(method, int) else None,
-        ministry_id=jrid,  # the ministry's Jrid; without it a cancellation waits until the authority tells
+        ministry_id=jrid,  # the ministry's Jrid; a cancellation waits until the authority has sent it
         since=since,
     )
 
 
 def end_access(website: Website, *, because: str = "", now: datetime | None = None) -> int:
-    """Close our live accesses of this website (取消接入); the website stays on file. How many were closed."""
+    """Closes our live accesses of this website (取消接入) and returns how many; the website stays on file."""
     live = Access.objects.filter(website=website, own=True, ended_at__isnull=True)
     return live.update(ended_at=now or timezone.now(), ended_because=because)
 
@@ -198,7 +201,7 @@ def _website(subject: Subject, owner: User, domain: str, since: datetime) -> Web
 
 
 def _lead(subject: Subject, type_answers: Answers, subject_answers: Answers) -> Person | None:
-    """Write the subject's lead and details."""
+    """Writes the subject's lead and details."""
     lead = _person(subject, lead_answers(type_answers, subject_answers), "lead")
     _fill(subject, {"lead": lead, "details": {**subject.details, **_some(subject_answers, SUBJECT_DETAILS)}})
     return lead
@@ -212,7 +215,7 @@ def _describe(
     administrator_answers: Answers,
     site_number: str,
 ) -> None:
-    """Write what is said of a website, and its administrator: the lead, where nobody else is named."""
+    """Writes the website's details and its administrator, who is the lead unless somebody else is named."""
     same = administrator_answers.get("same_person") == "yes"
     administrator = lead if same else _person(website.subject, administrator_answers, "admin") or lead
     _fill(
@@ -253,7 +256,7 @@ def _person(subject: Subject, answers: Answers, prefix: str) -> Person | None:
 
 
 def _fill(row: Filed, values: Columns) -> None:
-    """Write the values that say something, and save."""
+    """Writes the values that are not empty, and saves."""
     for name, value in values.items():
         if value not in (None, ""):
             setattr(row, name, value)
@@ -261,7 +264,7 @@ def _fill(row: Filed, values: Columns) -> None:
 
 
 def _fill_empty(row: Filed, **values: Column) -> None:
-    """Write the values that say something where the row says nothing, and save."""
+    """Writes the values that are not empty into columns that are, and saves."""
     _fill(row, {name: value for name, value in values.items() if not getattr(row, name)})
 
 

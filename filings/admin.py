@@ -1,6 +1,6 @@
-"""The register in the review desk: to be read, masked, never changed and never deleted.
+"""The register at the review desk: read-only and masked.
 
-Names, documents and mobiles lie encrypted, so a search finds only what is typed whole: a filing number, a domain, an
+Names, documents and mobiles are stored encrypted, so a search finds whole values only: a filing number, a domain, an
 exact name, a document number, a mobile.
 """
 
@@ -36,7 +36,7 @@ def _number(term: str) -> str:
 
 
 class Masked(ReadOnly):
-    """A page of somebody with a name and a document."""
+    """The page of a person or subject, with name and document masked."""
 
     @admin.display(description=pgettext_lazy("register", "Name"))
     def masked_name(self, row: Subject | Person) -> str:
@@ -52,7 +52,7 @@ class Masked(ReadOnly):
 
 
 class NatureFilter(ValuesFilter):
-    """The natures that a subject can have."""
+    """Filters subjects by their nature."""
 
     title = _("Nature of the subject")
     parameter_name = "nature"
@@ -61,14 +61,14 @@ class NatureFilter(ValuesFilter):
 
 @admin.register(Subject)
 class SubjectAdmin(Masked):
-    """Subjects by number, exact name or document number."""
+    """Subjects, found by number, exact name or document number."""
 
     columns = ("subject_number", "shown_name", "nature_in_words", "masked_number", "place_in_words", "created_at")
     list_display = columns
     list_filter = [NatureFilter]
     on_page = (*columns, "document", "lead", "owner", "ministry_id")
     search_fields = ["subject_number"]
-    list_select_related = False  # none of its columns is of somebody else
+    list_select_related = False  # no column of the list reads another table
 
     def row_context(self, row: Subject) -> dict[str, filed.Filed]:
         """With its people, its websites and their accesses."""
@@ -93,7 +93,7 @@ class SubjectAdmin(Masked):
 
 @admin.register(Person)
 class PersonAdmin(Masked):
-    """People in charge by document number or mobile."""
+    """People in charge, found by document number or mobile."""
 
     columns = ("masked_name", "masked_number", "masked_mobile", "subject")
     list_display = columns
@@ -116,7 +116,7 @@ class PersonAdmin(Masked):
 
 @admin.register(Website)
 class WebsiteAdmin(ReadOnly):
-    """Websites by domain or number."""
+    """Websites, found by domain or number."""
 
     columns = ("display_domain", "site_number", "name", "subject", "since", "ended_at")
     list_display = columns
@@ -134,7 +134,7 @@ class WebsiteAdmin(ReadOnly):
 
 @admin.register(Access)
 class AccessAdmin(ReadOnly):
-    """Accesses by report, instance or domain."""
+    """Accesses, found by report, instance or domain."""
 
     columns = ("website", "own", "provider", "instance", "since", "ended_at")
     list_display = columns
@@ -144,14 +144,14 @@ class AccessAdmin(ReadOnly):
     list_select_related = ["website"]
 
     def found_by(self, term: str) -> Q:
-        # read first: no index serves a condition on two tables
+        # looked up first: no index serves a condition on two tables
         websites = Website.objects.filter(domain=_domain(term)).values_list("pk", flat=True)[:MOST_RELATED]
         return Q(report_key=term) | Q(instance=term) | Q(website__in=list(websites))
 
 
 @admin.register(LegacyRecord)
 class LegacyRecordAdmin(ReadOnly):
-    """Records that still lie on the old platform."""
+    """Records that are still on the old platform."""
 
     columns = ("__str__", "subject_number", "filed_on", "created_at", "imported_at")
     list_display = columns

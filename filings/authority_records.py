@@ -1,7 +1,7 @@
-"""A filing as the authority has it (BASJ, ZXSJ) is brought into the register, whose truth it is.
+"""Brings a filing as the authority has it (BASJ, ZXSJ) into the register; the authority's record is the truth.
 
-Only subjects and websites that are in the register already are filled: what the authority tells of strangers stays
-outside. Nothing is ever deleted, and a second telling changes nothing.
+Only subjects and websites that are already in the register are filled; records about anyone else are ignored. Nothing
+is ever deleted, and processing a record twice changes nothing.
 """
 
 from collections.abc import Callable
@@ -26,16 +26,16 @@ from icpportal.gateways.miit.types import FiledAccess, FiledContact, FiledRecord
 STRUCK_OFF = "struck_off"
 NOT_ON_RECORD = "not_on_record"
 NATURE_KEYS = {each.code: each.key for each in NATURES.values()}
-NAME_LONGEST, URL_LONGEST = 60, 255  # what the register's columns hold
+NAME_LONGEST, URL_LONGEST = 60, 255  # lengths of the register's columns
 
 
 @transaction.atomic
 def take_record(record: FiledRecord, *, provider: int, report_key: str = "", at: datetime | None = None) -> bool:
-    """Fill the register from this record, which came `at` this time; False when it is about nobody we know.
+    """Fills the register from a record that arrived `at` this time; returns False when the subject is unknown here.
 
-    `provider` is our ispId. With a `report_key`, the access in the record that has an `own_id` is that report's. An
-    access of ours whose id the authority has told ends when the record does not have it, unless it is newer. Of a
-    record older than the last one, as of a damaged file that is read again, only the id of that report's access counts.
+    `provider` is our ispId. With a `report_key`, the access in the record that has an `own_id` belongs to that report.
+    An access of ours that has the authority's id ends when the record lacks it, unless the access is newer. From a
+    record older than the last one (a damaged file read again), only the id of that report's access is taken.
     """
     at = at or timezone.now()
     subject = _known_subject(record, report_key)
@@ -59,13 +59,13 @@ def take_record(record: FiledRecord, *, provider: int, report_key: str = "", at:
 
 
 def take_struck(struck: Struck, *, now: datetime | None = None) -> int:
-    """End what the authority struck off its record; how many rows ended, none the second time."""
+    """Ends the rows that the authority struck off its record; returns how many, 0 when repeated."""
     now = now or timezone.now()
     return STRIKES[struck.level](struck.id, now)
 
 
 def _known_subject(record: FiledRecord, report_key: str) -> Subject | None:
-    """By the authority's id, its number, our report, the document: the first that is known."""
+    """Finds the subject by the authority's id, its number, our report, or its document, in this order."""
     ways: tuple[Callable[[], QuerySet[Subject]], ...] = (
         lambda: Subject.objects.filter(ministry_id=record.subject_id),
         lambda: Subject.objects.filter(subject_number=_number(record.subject_number)).exclude(subject_number=""),
@@ -77,7 +77,7 @@ def _known_subject(record: FiledRecord, report_key: str) -> Subject | None:
 
 
 def _document(record: FiledRecord) -> str:
-    """What the subject is known by, "" when the record names no document we know."""
+    """The key of the subject's document; "" when the record names none we know."""
     if record.id_type is None or not record.id_number or certificate(record.id_type) is None:
         return ""
     return subject_key(record.id_type, record.id_number)
@@ -89,7 +89,7 @@ def _number(text: str) -> str:
 
 
 def _report_unread(number: str, subject: Subject) -> None:
-    """A number of no form we know is left out of the register, and operations hear of it."""
+    """Leaves a number of an unknown form out of the register and tells operations."""
     if number and not _number(number):
         report_unread(number, reference=f"subject {subject.pk}")
 
@@ -113,7 +113,7 @@ def _fill_subject(subject: Subject, record: FiledRecord, at: datetime) -> None:
 
 
 def _name(record: FiledRecord) -> str:
-    """As it is typed here: in the ministry's characters the dot of a person's name is another one."""
+    """The name as people type it here: the ministry's characters have another dot for names of persons."""
     return regular_name(record.name) if NATURE_KEYS.get(record.nature or 0) == INDIVIDUAL else record.name
 
 
@@ -122,7 +122,7 @@ def _place(code: str) -> str:
 
 
 def _new_document(subject: Subject, record: FiledRecord) -> dict[str, Column]:
-    """The document as the authority has it, unless another subject of the register has that one."""
+    """The document as the authority has it, unless another subject in the register has the same one."""
     key = _document(record)
     if not key or key == subject.subject_key or Subject.objects.filter(subject_key=key).exists():
         return {}
@@ -130,7 +130,7 @@ def _new_document(subject: Subject, record: FiledRecord) -> dict[str, Column]:
 
 
 def _person(subject: Subject, contact: FiledContact, present: Person | None) -> Person | None:
-    """The person in charge as the authority has them; without a document only the one we know can be meant."""
+    """The person in charge as the authority has them; without a document, only the one we know can be meant."""
     name = regular_name(contact.name)
     number = regular(contact.id_number) if contact.id_number else ""
     if number and contact.id_type is not None and certificate(contact.id_type):
@@ -148,12 +148,12 @@ def _person(subject: Subject, contact: FiledContact, present: Person | None) -> 
 
 
 def _first(several: str) -> str:
-    """Of several that stand in one text, the first."""
+    """The first of several values in one text."""
     return several.replace("；", ";").partition(";")[0].strip()
 
 
 def _known_website(subject: Subject, site: FiledSite) -> Website | None:
-    """By the authority's id, else by number, else by domain; a website of another subject is not this one."""
+    """Finds the website by the authority's id, else by number, else by domain; never one of another subject."""
     ours = Website.objects.filter(subject=subject).select_related("administrator").order_by("ended_at", "-pk")
     live = ours.filter(ended_at__isnull=True)
     number = _number(site.site_number)
@@ -171,7 +171,7 @@ def _domains(site: FiledSite) -> list[str]:
     for domain in site.domains:
         try:
             found.append(canonical(domain))
-        except ValidationError:  # what it calls a domain is none
+        except ValidationError:  # not a domain
             continue
     return found
 
@@ -190,9 +190,9 @@ def _fill_website(subject: Subject, website: Website, site: FiledSite) -> None:
 
 
 def _take_accesses(website: Website, site: FiledSite, provider: int, report_key: str) -> list[int]:
-    """Ours get the authority's ids; the others are noted, and their keys returned."""
+    """Gives our accesses the authority's ids and notes those of other providers, whose keys it returns."""
     theirs = []
-    for filed in sorted(site.accesses, key=lambda access: access.own_id is None):  # what is certain first
+    for filed in sorted(site.accesses, key=lambda access: access.own_id is None):  # the certain match first
         is_reported = bool(report_key) and filed.own_id is not None
         if is_reported or filed.provider == provider:
             _fill_own(website, filed, report_key if is_reported else "")
@@ -202,16 +202,17 @@ def _take_accesses(website: Website, site: FiledSite, provider: int, report_key:
 
 
 def _end_others(website: Website, on_record: list[int], at: datetime) -> None:
-    """Other providers' accesses that the record does not have any more have ended."""
-    gone = Access.objects.filter(website=website, own=False, ended_at__isnull=True, ministry_id__isnull=False)
-    gone.exclude(pk__in=on_record).update(ended_at=at, ended_because=NOT_ON_RECORD)
+    """Ends the accesses of other providers that the record no longer has."""
+    foreign = Access.objects.filter(website=website, own=False, ended_at__isnull=True, ministry_id__isnull=False)
+    foreign.exclude(pk__in=on_record).update(ended_at=at, ended_because=NOT_ON_RECORD)
 
 
 def _end_missing(subject: Subject, record: FiledRecord, at: datetime) -> None:
-    """Ours that the record does not have any more, on whichever website of the subject that the authority knows.
+    """Ends our accesses that the record lacks, on every website of the subject that the authority knows.
 
-    One whose id was never told may only not be on record yet, and one from after the record cannot be in it. Where a
-    site or an access of the record could not be read, it may be the missing one.
+    One without the authority's id may not be on record yet, and one newer than the record cannot be in it: both are
+    left alone. So are all of them where part of the record could not be read, because that part may hold the missing
+    one.
     """
     if not record.sites or not record.is_whole:
         return
@@ -222,7 +223,7 @@ def _end_missing(subject: Subject, record: FiledRecord, at: datetime) -> None:
 
 
 def _fill_own(website: Website, filed: FiledAccess, report_key: str) -> None:
-    """Our access of this report, else the one with this id, else the only one that has no id yet."""
+    """Fills our access of this report, else the one with this id, else the only one without an id."""
     ours = Access.objects.filter(website=website, own=True)
     without = list(ours.filter(ministry_id__isnull=True, ended_at__isnull=True)[:2])
     access = (
@@ -237,7 +238,7 @@ def _fill_own(website: Website, filed: FiledAccess, report_key: str) -> None:
 
 
 def _tell_id(subject: Subject, record: FiledRecord, report_key: str) -> None:
-    """The id of this report's access, where nothing has told it yet."""
+    """Takes only the id of this report's access, where it is still missing."""
     if not Access.objects.filter(own=True, report_key=report_key or None, ministry_id=None).exists():
         return
     for site in record.sites:
@@ -263,7 +264,7 @@ def _note_other(website: Website, filed: FiledAccess, provider: int) -> int:
 
 
 def _write(row: Subject | Person | Website | Access, values: Columns) -> None:
-    """Write the values that say something new, and save when there is one."""
+    """Writes the values that differ and are not empty, and saves if there are any."""
     news = {name: value for name, value in values.items() if value not in (None, "") and getattr(row, name) != value}
     for name, value in news.items():
         setattr(row, name, value)
@@ -285,7 +286,7 @@ def _strike_subject(identity: int, now: datetime) -> int:
 
 @transaction.atomic
 def _end_sites(websites: QuerySet[Website], now: datetime) -> int:
-    """With a website its accesses end."""
+    """Ends websites and their accesses."""
     ended = _end(Access.objects.filter(website__in=websites), now)
     return ended + websites.filter(ended_at__isnull=True).update(ended_at=now)
 

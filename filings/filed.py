@@ -1,4 +1,4 @@
-"""What the page of a subject at the desk says beside its values: people, websites and their accesses, masked."""
+"""The people, websites and accesses shown on a subject's page at the desk, masked."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from icpportal.fields.types import Words
 from icpportal.privacy.crypto import Unreadable
 from icpportal.privacy.masks import mask_email, mask_mobile, mask_name, mask_number, readable
 
-MOST = 100  # websites of one subject
-DETAILS = ("id_address", "post_address")  # of organisations: a person's address stands nowhere at the desk
+MOST = 100  # websites shown of one subject
+DETAILS = ("id_address", "post_address")  # of organisations only: no page of the desk shows a person's address
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class FiledSite:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """All of it."""
+    """Everything on file for a subject."""
 
     details: list[tuple[Words, str]]
     people: list[FiledPerson]
@@ -67,7 +67,7 @@ class Filed:
 
 
 def of_subject(subject: Subject) -> Filed:
-    """What is on file for a subject: three queries, however much it is."""
+    """What is on file for a subject, in three queries however much there is."""
     sites = _sites().filter(subject=subject)[:MOST]
     return Filed(list(_details(subject)), [_person(each) for each in subject.people.order_by("pk")], _drawn(sites))
 
@@ -124,11 +124,11 @@ def _details(subject: Subject) -> Iterator[tuple[Words, str]]:
     if subject.nature == INDIVIDUAL:
         return
     try:
-        told = dict(subject.details)
+        answers = dict(subject.details)
     except (Unreadable, ValueError):
         yield pgettext("register", "Details"), _("Cannot be read")
         return
-    yield from ((FIELDS[name].label, str(told[name])) for name in DETAILS if told.get(name))
+    yield from ((FIELDS[name].label, str(answers[name])) for name in DETAILS if answers.get(name))
 
 
 def _link(model: str, row: Access | Person | Website, words: str) -> Link:

@@ -1,4 +1,4 @@
-"""What is asked about the register, in one place each."""
+"""Reads of the register, each in one place."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from filings.register.blind_keys import mobile_key, person_key
 from icpportal.accounts.models import User
 from icpportal.privacy.blind_index import names
 
-WIDEST = 4  # digits of a city's code, before the noughts
+WIDEST = 4  # digits of a city's code without the trailing zeros
 
 
 def live_accesses() -> QuerySet[Access]:
@@ -21,7 +21,7 @@ def live_accesses() -> QuerySet[Access]:
 
 
 def is_with_us(subject: Subject | OuterRef) -> Q:
-    """Whether a subject (a row, or a reference to one) has a website with us, or never had one: all may have left."""
+    """A condition: the subject (a row, or a reference to one) has a website with us, or never had any."""
     own = Access.objects.filter(own=True, website__subject=subject)
     return Q(Exists(own.filter(ended_at__isnull=True))) | ~Q(Exists(own))
 
@@ -41,7 +41,7 @@ def owners_of_number(number: str) -> QuerySet[User]:
 
 
 def subjects_of(owner: User) -> QuerySet[Subject]:
-    """The owner's subjects, with their leads, the newest first."""
+    """The owner's subjects with their leads, newest first."""
     return Subject.objects.filter(owner=owner).select_related("lead")
 
 
@@ -53,7 +53,7 @@ def websites_of(owner: User | None) -> QuerySet[Website]:
 
 
 def mobiles_that_serve_others(mobiles: Iterable[str], subject_key: str) -> frozenset[str]:
-    """Which of them are mobiles of people in charge for another subject."""
+    """Which of these mobiles belong to people in charge of another subject."""
     by_name = {name: mobile for mobile in mobiles if mobile for name in names(mobile_key(mobile))}
     if not by_name:
         return frozenset()
@@ -62,18 +62,18 @@ def mobiles_that_serve_others(mobiles: Iterable[str], subject_key: str) -> froze
 
 
 def person_serves_another(id_type: str | int, number: str, subject_key: str) -> bool:
-    """Is this person in charge for another subject?"""
+    """Whether this person is in charge of another subject."""
     found = Person.objects.filter(person_key=person_key(id_type, number))
     return bool(number) and found.exclude(subject__subject_key=subject_key).exists()
 
 
 @dataclass(frozen=True)
 class RegisterSnapshot:
-    """What the register and the old platform know of a certificate and a domain, as far as this owner may learn it.
+    """What register and old platform know of a document and a domain, as far as this owner may learn it.
 
-    `other_subject` and `old_record` are true only when certificate, region and domain together match a record; of a
-    partial match nothing is told, nor of a subject whose accesses here have all ended. `name_fits` is false only where
-    a record that counts has another name.
+    `other_subject` and `old_record` are true only when document, region and domain together match a record. A partial
+    match reveals nothing, nor does a subject whose accesses here have all ended. `name_fits` is false only where a
+    record that counts has another name.
     """
 
     own_subject: bool = False
@@ -82,12 +82,12 @@ class RegisterSnapshot:
     other_subject: bool = False
     old_record: bool = False
     name_fits: bool = True
-    subject: Subject | None = None  # the owner's own
-    website: Website | None = None  # the owner's own
+    subject: Subject | None = None  # the owner's
+    website: Website | None = None  # the owner's
 
 
 def register_snapshot(*, subject_key: str, domain: str, region: str, name: str, owner: User) -> RegisterSnapshot:
-    """What `decide` needs of the register; always the same three questions, whatever is found."""
+    """Returns what `decide` needs of the register, always in the same three queries."""
     subject = subject_with(subject_key)
     website = (
         Website.objects.filter(domain=domain, ended_at__isnull=True)
@@ -131,9 +131,9 @@ class KnownToChecks(TypedDict):
 
 
 def known_to_checks(*, subject_key: str, domain: str, owner: User, mobiles: Iterable[str] = ()) -> KnownToChecks:
-    """What the checks may ask the register, as the named values of `filings.checks.read`.
+    """The answers of the register as keyword arguments of `filings.checks.read`.
 
-    The register is asked for all `mobiles` at once, when the first check wants to know of one of them.
+    All `mobiles` are looked up at once, when the first check asks about one of them.
     """
     known = frozenset(mobiles)
     taken = cache(lambda: mobiles_that_serve_others(known, subject_key))
@@ -147,7 +147,7 @@ def known_to_checks(*, subject_key: str, domain: str, owner: User, mobiles: Iter
 
 
 def record_of(*, subject_key: str, domain: str, owner: User) -> dict[str, str]:
-    """The owner's existing filing under the names of `match_rules.FIELDS`; empty where it is not in the register."""
+    """The owner's existing filing under the names of `match_rules.FIELDS`; empty when it is not in the register."""
     subject = Subject.objects.filter(subject_key=subject_key, owner=owner).select_related("lead").first()
     if subject is None:
         return {}
@@ -160,7 +160,7 @@ def record_of(*, subject_key: str, domain: str, owner: User) -> dict[str, str]:
 
 
 def subject_values(subject: Subject) -> dict[str, str]:
-    """What the register says of a subject and its lead, under the names of `match_rules.FIELDS`."""
+    """A subject and its lead as the register has them, under the names of `match_rules.FIELDS`."""
     return {
         **{key: str(value) for key, value in subject.details.items()},
         "name": subject.name,
@@ -170,15 +170,15 @@ def subject_values(subject: Subject) -> dict[str, str]:
 
 
 def website_values(website: Website) -> dict[str, str]:
-    """The same of a website and its administrator."""
+    """A website and its administrator as the register has them, under the same names."""
     site = {"site_name": website.name, "home_url": website.home_url}
     return {**site, **_contact(website.administrator, "admin")}
 
 
 def subject_page(subject: Subject) -> dict[str, str | list[str]]:
-    """The answers of an order's page about its subject, as the register has them.
+    """The answers of an order's subject page, as the register has them.
 
-    A record of the authority may name a mere city or province; the subject's own county stands for it if it lies there.
+    A record of the authority may name only a city or province; the subject's own county replaces it if it lies there.
     """
     place = str(subject.details.get("post_region") or "")
     wide = place.rstrip("0")
@@ -187,14 +187,14 @@ def subject_page(subject: Subject) -> dict[str, str | list[str]]:
 
 
 def administrator_of(owner: User, subject_key: str) -> Person | None:
-    """Who looks after the owner's newest website of this subject."""
+    """The administrator of the owner's newest website of this subject."""
     newest = Website.objects.filter(owner=owner, subject__subject_key=subject_key, subject__owner=owner)
     found = newest.exclude(administrator=None).select_related("administrator").first()
     return found.administrator if found else None
 
 
 def person_page(person: Person | None, prefix: str) -> dict[str, str]:
-    """Everything that an order's pages ask about a person in charge; empty for nobody."""
+    """The answers about a person in charge for all pages of an order; empty for nobody."""
     if person is None:
         return {}
     return {

@@ -1,4 +1,4 @@
-"""What must be right before the portal starts: the rule profile exists, the lives of imports and claims are whole."""
+"""System checks: the rule profile exists, the lifecycles of imports and claims are complete."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ from icpportal.outbox.texts import catalogue
 
 
 def rule_profile_exists(**_: Sequence[AppConfig] | Sequence[str] | None) -> list[CheckMessage]:
-    """An error when `RULE_PROFILE` names no profile."""
+    """Reports an error when `RULE_PROFILE` names no profile."""
     if settings.RULE_PROFILE in PROFILES:
         return []
     return [
@@ -28,9 +28,9 @@ def rule_profile_exists(**_: Sequence[AppConfig] | Sequence[str] | None) -> list
 
 
 def legacy_lives(**_: Sequence[AppConfig] | Sequence[str] | None) -> list[CheckMessage]:
-    """The tables of the lives of imports and claims lack nothing."""
-    told = {"has_message": catalogue.has}
+    """Reports what the lifecycle tables of imports and claims lack."""
+    lookups = {"has_message": catalogue.has}
     return [
-        *check_table(IMPORT_TABLE, name="imports", sentences=IMPORT_SENTENCES, initial=states.PROVED, **told),
-        *check_table(CLAIM_TABLE, name="claims", sentences=CLAIM_SENTENCES, initial=states.OPEN, **told),
+        *check_table(IMPORT_TABLE, name="imports", sentences=IMPORT_SENTENCES, initial=states.PROVED, **lookups),
+        *check_table(CLAIM_TABLE, name="claims", sentences=CLAIM_SENTENCES, initial=states.OPEN, **lookups),
     ]

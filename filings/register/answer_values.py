@@ -1,4 +1,4 @@
-"""Answers of an order, as the steps keep them: mappings from field to value."""
+"""Reads values from an order's answers, the mappings from field to value that the steps store."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,13 +13,13 @@ def text(answers: Answers, name: str) -> str:
 
 
 def several(answers: Answers, name: str) -> list[str]:
-    """An answer of several values; none when there is none."""
+    """An answer with several values; empty when there is none."""
     found = answers.get(name)
     return [str(one) for one in found] if isinstance(found, Sequence) else []
 
 
 def lead_answers(type_answers: Answers, subject_answers: Answers) -> dict[str, Answer]:
-    """The answers about the subject lead; an individual's lead is that person (个人)."""
+    """The answers about the subject lead; for an individual, those about the person (个人)."""
     if type_answers.get("nature") != INDIVIDUAL:
         return dict(subject_answers)
     own = {
@@ -31,7 +31,7 @@ def lead_answers(type_answers: Answers, subject_answers: Answers) -> dict[str, A
 
 
 def day(value: Answer) -> date | None:
-    """A day as answers hold it: a date or its ISO text; None for nothing, as for a document without an end."""
+    """A date as answers hold it, a date or its ISO text; None when empty, as for a document without expiry."""
     if isinstance(value, date):
         return value
     try:

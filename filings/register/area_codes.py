@@ -1,6 +1,6 @@
-"""Where a phone number is at home: the cities of an area code, the province of a mobile.
+"""Where a phone number belongs: the cities of an area code, the province of a mobile.
 
-Both tables are known not to be whole (`data/SOURCE.md`); "not known" is an answer.
+Both tables are known to be incomplete (`data/SOURCE.md`), so "not known" is a possible answer.
 """
 
 import csv

@@ -10,26 +10,26 @@ if TYPE_CHECKING:
 
 
 def subject_key(certificate_key: str | int, number: str) -> str:
-    """What a subject is known by: its type of document and number."""
+    """Identifies a subject: its type of document and number."""
     return blind_index("subject", f"{certificate_key}:{regular(number)}")
 
 
 def person_key(certificate_key: str | int, number: str) -> str:
-    """What a person in charge is known by."""
+    """Identifies a person in charge."""
     return blind_index("person", f"{certificate_key}:{number}") if number else ""
 
 
 def mobile_key(mobile: str) -> str:
-    """What a mobile is known by."""
+    """Identifies a mobile."""
     return blind_index("mobile", mobile) if mobile else ""
 
 
 def name_key(name: str) -> str:
-    """What an exact name is known by."""
+    """Identifies an exact name."""
     return blind_index("name", name) if name else ""
 
 
-# --- of a row, for a change of their key -------------------------------------------------------
+# --- of a stored row: rebuilds its index when the key changes --------------------------------------
 
 
 def of_subject(row: "Subject") -> str:

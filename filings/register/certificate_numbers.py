@@ -1,8 +1,8 @@
-"""Is this the number of such a document? Shape, real date and check digit; never whether the county is listed.
+"""Checks the number of a document: shape, real date and check digit; never whether its county is listed.
 
-Numbers outlive the counties they name, and some name none: a number whose check digit is right is refused for a wrong
-length, a province that never was, or a date that never was, and for nothing else. GB 11643 (ID cards), GB 32100 (credit
-codes), GB 11714 (organisation codes).
+Numbers outlive the counties they name, and some name none: a number with a correct check digit is refused only for a
+wrong length, a province that never existed, or a date that never existed. GB 11643 (ID cards), GB 32100 (credit codes),
+GB 11714 (organisation codes).
 """
 
 import re
@@ -43,7 +43,7 @@ DATED = (Shape.ID_CARD, Shape.RESIDENCE_HK_MACAO, Shape.RESIDENCE_TAIWAN, Shape.
 
 @dataclass(frozen=True)
 class Sentence:
-    """What a check says: `key` is that of the message catalogue, `text` is translated and tells what to do."""
+    """What a check says: `key` is that of the message catalogue, `text` is translated and says what to do."""
 
     key: str
     text: str
@@ -53,7 +53,7 @@ Verdict = Sentence | None
 
 CHOOSE = _("Choose the type of document")
 
-# every way in which a number can be wrong, with the sentence that helps
+# everything that can be wrong with a number, with its sentence
 FAULTS: Mapping[str, Promise] = {
     "idcard_len": _("An ID card number has 18 characters: check it and enter it again"),
     "idcard_area": _("This kind of document does not start with these digits: check the number"),
@@ -77,7 +77,7 @@ def _fault(key: str) -> Sentence:
 
 
 def regular(typed: str) -> str:
-    """A document's number as it is kept: half width, no spaces or dashes, capitals."""
+    """A document's number in its stored form: half width, no spaces or dashes, capitals."""
     return normalise_number(typed).upper()
 
 
@@ -90,7 +90,7 @@ def fault(certificate_key: str | int, number: str, *, today: date | None = None)
 
 
 def birth_date(certificate_key: str | int, number: str) -> date | None:
-    """The birth date inside the number; None for a document that does not carry one."""
+    """The birth date in the number; None for a document that has none."""
     kind = certificate(certificate_key)
     if kind is None or kind.shape not in DATED or not ID_NUMBER.fullmatch(number):
         return None
@@ -98,12 +98,12 @@ def birth_date(certificate_key: str | int, number: str) -> date | None:
 
 
 def age_on(born: date, day: date) -> int:
-    """Full years on that day; who is born on 29 February is a year older from 1 March in a short year."""
+    """Full years on that day; a person born on 29 February turns a year older on 1 March of a short year."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def id_province(certificate_key: str | int, number: str) -> str:
-    """The province that issued an ID card first ("64"); "" for any other document."""
+    """The province that first issued an ID card ("64"); "" for any other document."""
     kind = certificate(certificate_key)
     return number[:2] if kind is not None and kind.shape is Shape.ID_CARD and number[:2] in PROVINCES else ""
 
@@ -153,7 +153,7 @@ def permanent_resident(number: str, today: date) -> Verdict:
 
 
 def credit_code(number: str, today: date) -> Verdict:  # noqa: ARG001 -- one signature for all shapes
-    """Unified social credit code (统一社会信用代码), 18 characters; N… and Y… registrations are as good as 9…."""
+    """Unified social credit code (统一社会信用代码), 18 characters; N… and Y… registrations count like 9…."""
     if len(number) != CREDIT_CODE_LENGTH:
         return _fault("uscc_len")
     if NOT_IN_CREDIT_CODES.search(number):
@@ -171,7 +171,7 @@ def organisation_check_digit(first_eight: str) -> str:
 
 
 def organisation_code(number: str, today: date) -> Verdict:
-    """Organisation code (组织机构代码), 9 characters; where the credit code took its place, that one."""
+    """Organisation code (组织机构代码), 9 characters; or the credit code that replaced it."""
     if len(number) == CREDIT_CODE_LENGTH:
         return credit_code(number, today)
     if not ORGANISATION_CODE.fullmatch(number):

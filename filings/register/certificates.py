@@ -1,7 +1,7 @@
 """Natures of subject (主办单位性质) and types of document (证件类型), with the ministry's code numbers.
 
-Tables DWXZ and ZJLX of the ministry's interface V3.0 with later additions; which document fits which nature is part of
-the table. How a number is judged: `certificate_numbers.py`.
+Tables DWXZ and ZJLX of the ministry's interface V3.0 with later additions; the table also says which document belongs
+to which nature. Numbers are checked in `certificate_numbers.py`.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class Shape(StrEnum):
-    """What the number of a document looks like."""
+    """The shape of a document's number."""
 
     ID_CARD = "id_card"
     CREDIT_CODE = "credit_code"
@@ -46,9 +46,9 @@ class Nature:
 
 @dataclass(frozen=True)
 class CertificateType:
-    """A type of document: `code` is the ministry's ZJLX number, `nature` whose document it is.
+    """A type of document: `code` is the ministry's ZJLX number, `nature` says whose document it is.
 
-    One that is not `offered` is known for filings that have it, and cannot be chosen any more.
+    A type that is not `offered` is known from existing filings and can no longer be chosen.
     """
 
     code: int
@@ -82,7 +82,7 @@ MEDICAL = "medical_institution"
 NOTARY = "notary_institution"
 COLLECTIVE = "collective_economy"
 ARBITRATION = "arbitration_body"
-UNPAIRED = ""  # the ministry's table does not say whose
+UNPAIRED = ""  # the ministry's table names no nature
 
 NATURES: Mapping[str, Nature] = MappingProxyType(
     {
@@ -229,13 +229,13 @@ def nature(key: str) -> Nature | None:
 
 
 def certificate(key: str | int) -> CertificateType | None:
-    """The type of document with this code, as a number or as a form's answer; None for an unknown one."""
+    """The type of document with this code, a number or a form's answer; None for an unknown one."""
     text = str(key)
     return CERTIFICATES.get(int(text)) if text.isascii() and text.isdigit() else None
 
 
 def code(certificate_key: str | int) -> int:
-    """The ministry's number (ZJLX) of the type of document in a form's answer."""
+    """The ministry's number (ZJLX) for the type of document in a form's answer."""
     return CERTIFICATES[int(certificate_key)].code
 
 
@@ -262,6 +262,6 @@ def certificates_of_people() -> tuple[CertificateType, ...]:
 
 
 def fits(nature_key: str, certificate_key: str | int) -> bool:
-    """True when such a subject may be on file with such a document."""
+    """Whether a subject of this nature may be on file with this document."""
     found = certificate(certificate_key)
     return found is not None and found.offered and found.nature == nature_key

@@ -1,4 +1,4 @@
-"""Which characters the name on a document can have (docs/sources.md#names-on-documents)."""
+"""Which characters the name on a document may have (docs/sources.md#names-on-documents)."""
 
 import unicodedata
 
@@ -8,7 +8,7 @@ from icpportal.fields.language_marks import has_han
 INTERPUNCTS = frozenset("\u00b7\u2022\u2027")
 APOSTROPHES = frozenset("'\u2018\u2019`\u00b4")
 HYPHENS = frozenset("-\u2010\u2011")
-# between the letters of a name; a full stop ends what is shortened
+# between the letters of a name; a full stop ends an abbreviation
 SIGNS = INTERPUNCTS | APOSTROPHES | HYPHENS | frozenset(" \u00a0.")
 LETTER, MARK = "L", "M"
 PICTURES = frozenset(("So", "Co", "Cn"))
@@ -25,12 +25,12 @@ OF_PEOPLE = frozenset(
 
 
 def unfit_on_id_card(name: str) -> str:
-    """The first character that no resident ID card has in a name: all but Chinese characters and the interpunct."""
+    """The first character that no name on a resident ID card has: neither Chinese nor the interpunct."""
     return next((char for place, char in enumerate(name) if not _is_of_a_card(name, place)), "")
 
 
 def unfit_in_name(name: str) -> str:
-    """The first character that no passport or permit has in a name: all but letters, marks and what joins them."""
+    """The first character that no name on a passport or permit has: no letter, mark or joining sign."""
     letters = [unicodedata.category(char)[0] == LETTER for char in name]
     if name and not any(letters):
         return name[0]
@@ -38,7 +38,7 @@ def unfit_in_name(name: str) -> str:
 
 
 def picture_in(name: str) -> str:
-    """The first character that is a picture, or none of Unicode: no certificate of an organisation has one."""
+    """The first character that is a pictograph or unassigned: no certificate of an organisation has one."""
     return next((char for char in name if unicodedata.category(char) in PICTURES), "")
 
 

@@ -1,6 +1,6 @@
-"""Filing numbers (备案号) with the province they are of: `宁ICP备00000000号` of a subject, with `-1` of a website.
+"""Filing numbers (备案号) and their province: `宁ICP备00000000号` of a subject, with `-1` of a website.
 
-The forms, those of licences included, are in `icpportal.fields.filing_numbers`.
+The accepted forms, those of licences included, are in `icpportal.fields.filing_numbers`.
 """
 
 from dataclasses import dataclass, replace
@@ -15,25 +15,25 @@ from icpportal.alarms.queries import open_alarms
 from icpportal.fields.filing_numbers import ALIASES, PLAIN, shape, spelling
 
 CHARACTERS = {each.abbreviation: code for code, each in PROVINCES.items()}
-EVERYWHERE = "合字"  # a licence of the ministry itself, for all provinces
+EVERYWHERE = "合字"  # a licence by the ministry itself, for all provinces
 SAMPLE = "宁ICP备00000000号-1"
 UNREAD = "filing_number.unread"
 
 
 @dataclass(frozen=True)
 class FilingNumber:
-    """A number in its parts; `site` is None for the number of a subject, `province` empty on a licence for all."""
+    """The parts of a number; `site` is None for a subject's number, `province` empty for a nationwide licence."""
 
     province: str
     digits: str
     site: int | None = None
     before: str = PLAIN
     after: str = "号"
-    character: str = ""  # where it is not the usual one of the province
+    character: str = ""  # set when it is not the province's usual one
 
     @classmethod
     def parse(cls, typed: str) -> "FilingNumber":
-        """The number that was typed; width, spaces, dashes, case and the aliases 川 and 甘 are forgiven."""
+        """Parses a typed number; width, spaces, dashes, case and the aliases 川 and 甘 are accepted."""
         found = spelling(typed)
         province = _province(found.character) if found else None
         if found is None or province is None or (not province and found.before.startswith("ICP")):
@@ -52,12 +52,12 @@ class FilingNumber:
 
 
 def _province(character: str) -> str | None:
-    """The code of its province, "" for all of them, None for a character that is none."""
+    """The code of its province, "" for all of them, None for an unknown character."""
     return "" if character == EVERYWHERE else CHARACTERS.get(ALIASES.get(character, character))
 
 
 def read_number(typed: str) -> FilingNumber | None:
-    """The number, or None when it is none: for what comes from elsewhere and is only compared."""
+    """Like `parse`, but returns None instead of raising: for numbers from elsewhere that are only compared."""
     try:
         return FilingNumber.parse(typed)
     except ValidationError:
@@ -65,12 +65,12 @@ def read_number(typed: str) -> FilingNumber | None:
 
 
 def report_unread(number: str, *, reference: str) -> None:
-    """Tells operations that the authority named a number of a form we do not know; of the number only its form."""
+    """Tells operations that the authority sent a number of an unknown form; names the form, not the number."""
     form = shape(number) or "empty"
     open_alarm(f"{UNREAD}:{form}", reference=reference, detail=form)
 
 
 def clear_read(*, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Ends the alarms about forms that can be read now; how many that were."""
+    """Closes alarms about forms that can be read now; returns how many."""
     read = [alarm for alarm in open_alarms().filter(cause__startswith=f"{UNREAD}:") if read_number(alarm.detail)]
     return len(read) if dry_run else sum(clear(alarm.cause, now=now) for alarm in read)

@@ -20,12 +20,12 @@ from icpportal.fields.language_marks import reads_chinese
 TABLE = Path(__file__).parent / "data" / "regions.csv"
 DATED_NAME = re.compile(r"(?:\[[0-9]*-[0-9]*\])?([^,\[\]]+)")
 SIX_DIGITS = re.compile(r"[0-9]{6}")
-# levels of GB/T 2260 that are no place: left out where a region is written in words
+# levels of GB/T 2260 that are not places: left out of a region's name
 NO_PLACE = {"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"}
 
 
 class Level(StrEnum):
-    """How far down a region is."""
+    """The level of a region."""
 
     PROVINCE = "province"
     CITY = "city"
@@ -34,9 +34,9 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Region:
-    """One region; `current` is false for a code that is no longer in force.
+    """One region; `current` is false for a code no longer in force.
 
-    `reading` is how a city or county is called in Latin letters, without the word for what it is: "Jinfeng".
+    `reading` is the name of a city or county in Latin letters, without the word for its level: "Jinfeng".
     """
 
     code: str
@@ -57,30 +57,30 @@ class Region:
 
     @property
     def shown(self) -> str:
-        """The name as a reader chooses it: one of another language finds the reading beside the Chinese."""
+        """The name for a list of choices: outside Chinese with its reading."""
         return self.name if reads_chinese() or not self.reading else f"{self.name} {self.reading}"
 
     @property
     def full_name(self) -> str:
-        """From the province down: "宁夏回族自治区银川市金凤区"."""
+        """The name from the province down: "宁夏回族自治区银川市金凤区"."""
         return "".join(part.name for part in self._parts())
 
     @property
     def shown_in_full(self) -> str:
-        """The full name as a page shows it: a reader of another language finds how to say it beside the Chinese."""
+        """The full name for a page: outside Chinese with its readings."""
         if reads_chinese():
             return self.full_name
-        said = [
+        names = [
             part.reading or PROVINCES[part.code].name_en for part in self._parts() if part.reading or part.is_province
         ]
-        return f"{self.full_name} ({', '.join(reversed(said))})"
+        return f"{self.full_name} ({', '.join(reversed(names))})"
 
     @property
     def is_province(self) -> bool:
         return self.level is Level.PROVINCE
 
     def _parts(self) -> list["Region"]:
-        """From the province down, without the levels that are no place."""
+        """The regions from the province down, without the levels that are not places."""
         codes = dict.fromkeys((self.province, self.city, self.code))
         parts = [self if code == self.code else region(code) for code in codes if code]
         return [part for part in parts if part and part.name not in NO_PLACE]
@@ -122,12 +122,12 @@ def provinces() -> tuple[Region, ...]:
 
 
 def cities(code: str) -> tuple[Region, ...]:
-    """The cities of a province, given by its code or by any code inside it; () for an unknown one."""
+    """The cities of a province, given any code inside it; () for an unknown one."""
     return _children().get(code[:2], ())
 
 
 def counties(code: str) -> tuple[Region, ...]:
-    """The counties of a city, given by its code or by any code inside it; () for an unknown one.
+    """The counties of a city, given any code inside it; () for an unknown one.
 
     A city without counties is its own only county.
     """
@@ -138,18 +138,18 @@ def counties(code: str) -> tuple[Region, ...]:
 
 
 def named(places: Iterable[Region]) -> list[tuple[str, str]]:
-    """Places by their codes, as the reader of the page chooses them."""
+    """Places by code, named in the language of the page."""
     return [(place.code, place.shown) for place in places]
 
 
 def region(code: str) -> Region | None:
-    """The region with this code; one no longer in force is found too, marked so, for display only."""
+    """The region with this code; an outdated one is found too, marked as such, for display only."""
     known = _all().get(code[:2] if code.endswith("0000") else code)
     return known or _former(code)
 
 
 def is_county(code: str) -> bool:
-    """True for a code in force that may be chosen as the last of the three."""
+    """Whether the code is in force and may be chosen as the last of the three levels."""
     return any(each.code == code for each in counties(code))
 
 

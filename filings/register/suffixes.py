@@ -1,4 +1,4 @@
-"""Suffixes that the ministry has not approved: what is on file under one stays, and never comes back once it is gone.
+"""Suffixes that the ministry has not approved: a filing under one stays, but cannot be filed again once deleted.
 
 Source: docs/sources.md#suffixes-that-cannot-be-filed-again
 """
@@ -7,6 +7,6 @@ NEVER_AGAIN = ("org", "cc", "tv", "name")
 
 
 def unapproved_suffix(domain: str) -> str:
-    """`.org` for example.org, "" for what can be filed again."""
+    """Returns the suffix, such as `.org`; "" for a domain that can be filed again."""
     suffix = domain.rpartition(".")[2]
     return f".{suffix}" if suffix in NEVER_AGAIN else ""
