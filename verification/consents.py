@@ -1,6 +1,6 @@
-"""Consent of each person to the use of pictures of their papers (单独同意, PIPL 28–30): its texts, given, withdrawn.
+"""Each person's separate consent to the use of pictures of their documents (单独同意, PIPL 28–30).
 
-A text is never edited: a new wording is a new row of `TEXTS`, and asks anew. An old consent stays on record.
+A text is never edited: a new wording is a new row of `TEXTS` and needs a new consent. Old consents stay on record.
 """
 
 from collections.abc import Mapping
@@ -19,15 +19,15 @@ from icpportal.privacy.blind_index import blind_index
 from verification.models.consents import Consent
 
 if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
+    from django_stubs_ext import StrPromise
 
 
 @dataclass(frozen=True)
 class ConsentText:
-    """What stands beside the box (un-ticked), and what is said above it."""
+    """The label beside the box, which is never ticked in advance, and the explanation above it."""
 
-    label: "_StrPromise"
-    explanation: "_StrPromise"
+    label: "StrPromise"
+    explanation: "StrPromise"
 
 
 TEXTS: Mapping[str, ConsentText] = {
@@ -52,7 +52,7 @@ def give(
     client: str = "",
     now: datetime | None = None,
 ) -> Consent:
-    """Record one person's consent to one text; given twice, the first stands. `client` is kept as an index."""
+    """Records a person's consent to a text, once; `client` is stored as a blind index only."""
     if version not in TEXTS:
         raise ValueError(f"no consent text {version!r}")
     consent, _created = Consent.objects.get_or_create(
@@ -70,13 +70,13 @@ def give(
 
 
 def active_consents(holder: str, *, version: str = CURRENT) -> frozenset[str]:
-    """Everybody under a holder whose consent stands: one query for a page of several people."""
+    """The people under a holder whose consent is in force, in one query."""
     mine = Consent.objects.filter(holder=holder, version=version, withdrawn_at=None)
     return frozenset(mine.values_list("person_key", flat=True))
 
 
 class _Listed(Aggregate):
-    """The values of all rows, with commas between; both databases can, and each calls it by another name."""
+    """Joins the values of all rows with commas; the function's name differs between the two databases."""
 
     function = "STRING_AGG"
     template = "%(function)s(%(expressions)s, ',')"
@@ -89,17 +89,17 @@ class _Listed(Aggregate):
 
 
 def active_along(holder: OuterRef) -> Subquery:
-    """What `active_consents` tells, as a column of the query that reads the holder; `people_of` takes it apart."""
+    """`active_consents` as a column of the query that reads the holder; `people_of` splits it."""
     mine = Consent.objects.filter(holder=holder, version=CURRENT, withdrawn_at=None).order_by().values("holder")
     return Subquery(mine.annotate(people=_Listed("person_key")).values("people"))
 
 
 def people_of(listed: str | None) -> frozenset[str]:
-    """Whom the column of `active_along` names."""
+    """The people in the column of `active_along`."""
     return frozenset(listed.split(",")) if listed else frozenset()
 
 
 def withdraw(*, holder: str, person_key: str, now: datetime | None = None) -> bool:
-    """End every standing consent of one person, as easily as it was given (PIPL 15); False when there was none."""
+    """Ends every consent of one person that is in force (PIPL 15); returns False when there was none."""
     mine = Consent.objects.filter(holder=holder, person_key=person_key, withdrawn_at=None)
     return bool(mine.update(withdrawn_at=now or timezone.now()))
