@@ -1,9 +1,9 @@
-"""Service codes: issued for an instance, bound to their holder, spent when a website is approved.
+"""Service codes: issued for an instance, bound to a holder, used up when a website is approved.
 
 An instance has `codes_max` codes in all its life, held by unique slots in the database: a used code is never given
-back, a renewal gives no more (备案服务号, help pages of 2018-2019). A holder is an opaque text, an order's reference;
-an account is its `customer`, which stays when its address changes.
-Binding, releasing and spending are one conditional UPDATE each, whose count decides.
+back, and a renewal adds none (备案服务号, help pages of 2018-2019). A holder is an opaque text, an order's reference;
+an account is its `customer`, which stays when its address changes. Binding, releasing and spending are one conditional
+UPDATE each; the number of rows decides.
 """
 
 import uuid
@@ -29,14 +29,14 @@ BOUND = "code_bound"
 PRODUCT = "product_wrong"
 QUOTA = "instance_quota"
 HEX_LENGTH = 32
-NAMED_TO_ALL = tuple(rule for rule, _broken_by in UNREPORTABLE)  # the provider's to mend, whosever the code is
-LEFT = "left:"  # before the address of codes whose account is not known (icpportal migration 0002)
-ROUNDS = 20  # a lost race means that another tab has won one, so as many rounds as anybody opens tabs
-MISREAD = str.maketrans({"o": "0", "i": "1", "l": "1"})  # letters that a code cannot hold, for the digits they resemble
+NAMED_TO_ALL = tuple(rule for rule, _broken_by in UNREPORTABLE)  # the provider must fix these, whoever owns the code
+LEFT = "left:"  # prefix of the address of codes without a known account (icpportal migration 0002)
+ROUNDS = 20  # each lost race was won by another tab: more rounds than anyone has tabs
+MISREAD = str.maketrans({"o": "0", "i": "1", "l": "1"})  # letters that no code contains, as the digits they resemble
 
 
 class CodeRefused(Exception):
-    """No code for this; `rule` is the id of the sentence that says why."""
+    """There is no code; `rule` is the id of the sentence that says why."""
 
     def __init__(self, rule: str) -> None:
         super().__init__(rule)
@@ -44,11 +44,11 @@ class CodeRefused(Exception):
 
 
 class OfferChanged(CodeRefused):
-    """What the page promised is not so any more: show it anew."""
+    """The page promised a slot that is gone: show it again."""
 
 
 def normalise(typed: str) -> uuid.UUID | None:
-    """The code that was meant: any case, spaces, dashes or none, O for 0, I and l for 1; None when it is no code."""
+    """The code from typed text in any case, with spaces, dashes, O for 0, I and l for 1; None when it is no code."""
     plain = normalise_number(typed).lower().translate(MISREAD)
     if len(plain) != HEX_LENGTH or any(char not in "0123456789abcdef" for char in plain):
         return None
@@ -59,14 +59,14 @@ def normalise(typed: str) -> uuid.UUID | None:
 
 
 def judge_typed(typed: str, account: str, product: str, holder: str, *, now: datetime | None = None) -> str:
-    """ "ok", or the id of the sentence to show.
+    """Returns "ok", or the id of the sentence to show.
 
-    Of a code of the account's own instance the failing rule is named. A code that is unknown, used, expired, bound
-    elsewhere or issued for a product that its server has no more and not the account's own gets `code_not_usable`
-    after the same work: one query, one look into the server list.
+    Names the failing rule for a code of one of the account's own instances. A foreign code that is unknown, used,
+    expired, bound elsewhere or issued for a product that its server no longer has gets `code_not_usable` after the same
+    work: one query, one look into the server list.
 
-    A usable code that is not for `product`, or whose server cannot be reported, is told to everybody: who has the code
-    could as well try each product. The product is that of the server as the list has it; an empty one contradicts
+    That a usable code is not for `product`, or that its server cannot be reported, is told to everybody: with the code
+    in hand one could try each product anyway. The product is the server's in the list; an empty one contradicts
     nothing.
     """
     code = normalise(typed)
@@ -99,7 +99,7 @@ def _broken(row: ServiceCode, holder: str, account: str) -> tuple[tuple[str, boo
 
 
 def holder_of(typed: str, account: str) -> str:
-    """Who has this code, for the sentence of `code_bound`; "" unless it is a code of the account's own."""
+    """The holder of this code, for the sentence of `code_bound`; "" unless the code is the account's own."""
     code = normalise(typed)
     if code is None:
         return ""
@@ -117,7 +117,7 @@ class Choice:
 
 
 def listed(addresses: Iterable[str]) -> list[Instance]:
-    """Every instance that the provider lists under one of these addresses of an account, each once."""
+    """Every instance that the provider lists under these addresses of an account, each once."""
     found: dict[str, Instance] = {}
     for address in addresses:
         for instance in inventory().instances(address):
@@ -128,9 +128,9 @@ def listed(addresses: Iterable[str]) -> list[Instance]:
 def choices(
     account: str, holder: str, *, addresses: Iterable[str] | None = None, now: datetime | None = None
 ) -> list[Choice]:
-    """Every instance of the account with the rule it breaks, usable ones first; two questions whatever their number.
+    """Every instance of the account with the rule it breaks, usable ones first; one query for all codes.
 
-    The provider is asked by `addresses` (`accounts.customers`), without them by the account's name.
+    The provider is asked by `addresses` (`accounts.customers`), or by the account's name without them.
     """
     found = listed([account] if addresses is None else addresses)
     codes: dict[str, list[ServiceCode]] = {row.id: [] for row in found}
@@ -156,18 +156,18 @@ def _today(now: datetime | None) -> date:
 
 
 def issue(instance: Instance, account: str, *, now: datetime | None = None) -> ServiceCode:
-    """A new code of the instance; `CodeRefused` names the rule the instance breaks, the quota among them."""
+    """Issues a new code of the instance; `CodeRefused` names the rule that the instance breaks, quota included."""
     moment = now or timezone.now()
     rule = qualifies(instance, _today(moment))
     if rule is not None:
         raise CodeRefused(rule)
-    taken = set(ServiceCode.objects.filter(instance_id=instance.id).values_list("slot", flat=True))
-    return _issue(instance, account, taken, moment, silent=False)
+    used_slots = set(ServiceCode.objects.filter(instance_id=instance.id).values_list("slot", flat=True))
+    return _issue(instance, account, used_slots, moment, silent=False)
 
 
-def _issue(instance: Instance, account: str, taken: set[int], moment: datetime, *, silent: bool) -> ServiceCode:
+def _issue(instance: Instance, account: str, used_slots: set[int], moment: datetime, *, silent: bool) -> ServiceCode:
     for slot in range(1, instance.codes_max + 1):
-        code = None if slot in taken else _insert(instance, account, slot, silent, moment)
+        code = None if slot in used_slots else _insert(instance, account, slot, silent, moment)
         if code is not None:
             return code
     raise CodeRefused(QUOTA)
@@ -185,15 +185,15 @@ def _insert(instance: Instance, account: str, slot: int, silent: bool, moment: d
                 issued_at=moment,
                 ask_at=moment,
             )
-    except IntegrityError:  # somebody took the slot between the look and the insert
+    except IntegrityError:  # the slot was taken between query and insert
         return None
 
 
 def apply(instance: Instance, account: str, slot: int, *, now: datetime | None = None) -> tuple[ServiceCode, bool]:
-    """The code that a person applied for, and whether it is new.
+    """Returns the code that a person applied for, and whether it is new.
 
-    `slot` is the one the page promised: pressed twice, in two tabs or after going back, it is one code. `OfferChanged`
-    when that slot went to a code that was never shown to anybody.
+    `slot` is the one that the page promised: pressing twice, in two tabs or after going back gives one code. Raises
+    `OfferChanged` when that slot went to a code that was never shown to anybody.
     """
     moment = now or timezone.now()
     rule = qualifies(instance, _today(moment))
@@ -204,32 +204,32 @@ def apply(instance: Instance, account: str, slot: int, *, now: datetime | None =
     code = _insert(instance, account, slot, silent=False, moment=moment)
     if code is not None:
         return code, True
-    there = ServiceCode.objects.filter(instance_id=instance.id, slot=slot, account=account.lower(), silent=False)
-    code = there.first()
+    shown_codes = ServiceCode.objects.filter(instance_id=instance.id, slot=slot, account=account.lower(), silent=False)
+    code = shown_codes.first()
     if code is None:
         raise OfferChanged(QUOTA)
     return code, False
 
 
 def shown(code: ServiceCode) -> None:
-    """Note that somebody was shown the code: picking the instance takes those last that may have been passed on."""
+    """Marks the code as shown: picking an instance takes such codes last, as they may have been passed on."""
     if code.silent:
         ServiceCode.objects.filter(pk=code.pk).update(silent=False)
 
 
 def bind(code: uuid.UUID, holder: str, *, account: str = "", now: datetime | None = None) -> bool:
-    """Binds a free code to the holder and frees the one it had; False, and nothing changed, when it is not free.
+    """Binds a free code to the holder and frees its earlier one; returns False and changes nothing when it is not free.
 
-    A code that was handed over is free for the account that keeps it alone.
+    A code that was handed over is free only for the account that keeps it.
 
-    Each UPDATE is a transaction of its own, so that two tabs of one order cannot lock each other out: call it outside
-    of one.
+    Each UPDATE is a transaction of its own, so that two tabs of one order cannot deadlock: call it outside a
+    transaction.
     """
     moment = now or timezone.now()
     for _round in range(ROUNDS):
         try:
             return _bind(code, holder, account.lower(), moment)
-        except IntegrityError:  # another tab of the same order bound a code at the same moment: the later one counts
+        except IntegrityError:  # another tab of this order bound a code at the same moment: the later one counts
             continue
     return False
 
@@ -245,7 +245,7 @@ def _bind(code: uuid.UUID, holder: str, account: str, moment: datetime) -> bool:
         _freed(ServiceCode.objects.filter(ours, pk__in=had))
     if _bound(code, holder, usable, moment):
         return True
-    for pk in had:  # somebody took the code between the look and the update: back to how it was
+    for pk in had:  # the code was taken between query and update: restore the earlier ones
         _bound(pk, holder, usable, moment)
     return False
 
@@ -264,40 +264,40 @@ def _freed(codes: QuerySet[ServiceCode]) -> bool:
 
 
 def release(*holders: str) -> bool:
-    """Frees the codes these holders have bound; a used one stays used. True when there was one."""
+    """Frees the codes that these holders have bound; a used one stays used. Returns whether there was one."""
     return _freed(ServiceCode.objects.filter(holder__in=holders, state=ServiceCodeState.BOUND))
 
 
 def spend(holder: str, *, used_for: str = "", now: datetime | None = None) -> bool:
-    """Uses up the holder's code for good: its website is approved. True when there was one to spend."""
+    """Uses up the holder's code for good: its website is approved. Returns whether there was one."""
     bound = ServiceCode.objects.filter(holder=holder, state=ServiceCodeState.BOUND)
     return bool(bound.update(state=ServiceCodeState.USED, used_for=used_for, used_at=now or timezone.now()))
 
 
 def burn(*holders: str) -> bool:
-    """Loses the codes these holders have bound, where the policy gives none back. True when there was one."""
+    """Forfeits the codes that these holders have bound, where the policy gives none back; returns whether any."""
     bound = ServiceCode.objects.filter(holder__in=holders, state=ServiceCodeState.BOUND)
     return bool(bound.update(state=ServiceCodeState.FORFEITED, holder="", bound_at=None))
 
 
 def revoke(code: uuid.UUID, account: str) -> bool:
-    """Makes a free code that the account keeps useless; its slot stays taken."""
+    """Makes a free code of the account unusable; its slot stays taken."""
     free = ServiceCode.objects.filter(kept_by_account(account), pk=code, state=ServiceCodeState.FREE)
     return bool(free.update(state=ServiceCodeState.REVOKED))
 
 
 def kept_by_account(account: str) -> Q:
-    """The codes an account may use: its own that it has not handed over, and those it accepted."""
+    """The codes that an account may use: its own unless handed over, and those it accepted."""
     return Q(kept_by=account.lower()) | Q(account=account.lower(), kept_by="")
 
 
 def give_left(address: str, account: str) -> int:
-    """Gives the codes of an address whose account was not known when codes were bound to accounts; how many."""
+    """Gives the account the codes under an address that had no known account; returns how many."""
     return ServiceCode.objects.filter(account=f"{LEFT}{address}"[:254]).update(account=account)
 
 
 def judge_bound(instance: Instance, product: str, *, now: datetime | None = None) -> str:
-    """ "ok", or what stops an order from keeping the code of this instance: nothing but what would be reported."""
+    """Returns "ok", or what stops an order from keeping this instance's code: only what would be reported."""
     return cannot_be_reported(instance, _today(now)) or (PRODUCT if _contradicts(product, instance) else OK)
 
 
@@ -310,10 +310,10 @@ def pick_instance(
     addresses: Iterable[str] | None = None,
     now: datetime | None = None,
 ) -> ServiceCode:
-    """Issues a code of the account's own instance and binds it, without showing it; the same one when asked again.
+    """Issues a code of the account's own instance and binds it without showing it; idempotent.
 
-    A code that an earlier pick left free is taken first, one that was shown to somebody last: it may have been
-    handed on. `CodeRefused` names the rule that fails; a `product` that is not the instance's is one.
+    Takes a code that an earlier pick left free first, and one that was shown to somebody last: it may have been passed
+    on. `CodeRefused` names the rule that fails, including a `product` that is not the instance's.
     """
     moment = now or timezone.now()
     codes = list(ServiceCode.objects.filter(instance_id=instance_id))
@@ -341,10 +341,10 @@ def _bind_one(instance: Instance, account: str, holder: str, codes: list[Service
         return code
     try:
         code = _issue(instance, account, {code.slot for code in codes}, moment, silent=True)
-    except CodeRefused:  # the last ones: shown to somebody, or issued by another tab of this order a moment ago
+    except CodeRefused:  # last resort: codes shown to somebody, or issued by another tab of this order just now
         free = Q(state=ServiceCodeState.FREE, account=account, kept_by="")
         usable = free | Q(state=ServiceCodeState.BOUND, holder=holder)
-        last = ServiceCode.objects.filter(usable, instance_id=instance.id).order_by("state", "slot")  # bound, free
+        last = ServiceCode.objects.filter(usable, instance_id=instance.id).order_by("state", "slot")  # bound first
         code = _first_bound(list(last), holder, moment)
         if code is None:
             raise

@@ -1,4 +1,4 @@
-"""A service code dies with its server: the list is asked for the servers of free codes, each when its time comes."""
+"""Expires free codes whose server has ended: each server is looked up in the list when its time comes."""
 
 import time
 from datetime import datetime, timedelta
@@ -14,34 +14,34 @@ from icpportal.gateways.inventory.eligibility import expired
 from icpportal.gateways.inventory.types import Instance
 from verification.models import ServiceCode, ServiceCodeState
 
-ASKED_AT_ONCE = 200  # codes whose servers are asked for in one run
+ASKED_AT_ONCE = 200  # codes whose servers are looked up in one run
 ASKING_SECONDS = 30.0
-ASKED_AGAIN = timedelta(days=7)  # a server may end before the day that the list told
+ASKED_AGAIN = timedelta(days=7)  # a server may end before its listed day
 UNLISTED_AGAIN = timedelta(days=1)
 
 
 def expire_dead(*, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Marks the free codes of servers that are over: a code dies with its server. Raises `Retryable` as it goes.
+    """Marks the free codes of ended servers as expired. Raises `Retryable`; what was done stays done.
 
-    Each server is asked for when its time comes, and once a week at least; a run asks for so many and ends in time. A
-    server that the list no longer names is left alone: a list that came short once must not cost anybody a code.
+    Each server is looked up when its listed time is over, and at least once a week; a run looks up a limited number. A
+    server missing from the list is left alone: one incomplete list must not cost anybody a code.
     """
     moment, ends = now or timezone.now(), time.monotonic() + ASKING_SECONDS
     loop = rows.Loop("service_codes.expired", passing=(Retryable, Refused), noted=not dry_run)
     due = ServiceCode.objects.filter(state=ServiceCodeState.FREE, ask_at__lte=moment).order_by("ask_at", "instance_id")
     named = due.exclude(instance_id__in=loop.left_alone()).values_list("instance_id", flat=True)[:ASKED_AT_ONCE]
-    gone = 0
+    expired_codes = 0
     for instance_id in dict.fromkeys(named):
         if time.monotonic() > ends:
             break
         act = partial(_expire_if_over, instance_id, moment, dry_run=dry_run)
         try:
-            gone += loop.attempt(instance_id, act, reference=instance_id) or 0
-        except (Retryable, Refused):  # if it is this one's fault, the next run begins with the others
+            expired_codes += loop.attempt(instance_id, act, reference=instance_id) or 0
+        except (Retryable, Refused):  # the next run begins with the others, in case it is this one's fault
             _ask_again(instance_id, moment, dry_run=dry_run)
             raise
     loop.end()
-    return gone
+    return expired_codes
 
 
 def _expire_if_over(instance_id: str, moment: datetime, *, dry_run: bool) -> int:
@@ -62,7 +62,7 @@ def _ask_again(instance_id: str, at: datetime, *, dry_run: bool) -> None:
 
 
 def _asked_again(instance: Instance | None, moment: datetime) -> datetime:
-    """When its server ends, as far as the list tells today."""
+    """When to look it up next: the listed end of its server, or a week at most."""
     if instance is None:
         return moment + UNLISTED_AGAIN
     latest = moment + ASKED_AGAIN

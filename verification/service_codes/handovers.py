@@ -1,7 +1,7 @@
-"""Handing a free code to another account (转交): offered, then accepted or declined there, or taken back before.
+"""Hands a free code over to another account (转交): offered, then accepted, declined or taken back.
 
-An offered code stays with its keeper and may still be used: the first one counts. Each step is one conditional
-UPDATE whose count decides, and both accounts are told of it in the same transaction.
+An offered code stays with its keeper and can still be used; whichever comes first counts. Each step is one conditional
+UPDATE whose row count decides, and both accounts are told in the same transaction.
 """
 
 from datetime import datetime
@@ -31,7 +31,7 @@ TOLD: dict[str, tuple[str, str]] = {
 
 
 class HandoverNotPossible(Exception):
-    """The code cannot be handed over (now); `rule` is the id of the sentence that says why."""
+    """The code cannot be handed over now; `rule` is the id of the sentence that says why."""
 
     def __init__(self, rule: str) -> None:
         super().__init__(rule)
@@ -39,7 +39,7 @@ class HandoverNotPossible(Exception):
 
 
 def offer(code: ServiceCode, giver: User, taker: User, *, now: datetime | None = None) -> CodeHandover:
-    """Offer a free code of the giver's to the taker; the same offer again is the one that is there."""
+    """Offers a free code of the giver to the taker; returns the open offer if it is the same."""
     if giver.pk == taker.pk:
         raise HandoverNotPossible(SELF)
     mine = ServiceCode.objects.filter(service_codes.kept_by_account(giver.customer), pk=code.pk)
@@ -47,15 +47,15 @@ def offer(code: ServiceCode, giver: User, taker: User, *, now: datetime | None =
         raise HandoverNotPossible(NOT_FREE)
     try:
         with transaction.atomic():
-            made = CodeHandover.objects.create(code=code, giver=giver, taker=taker, offered_at=now or timezone.now())
-            _tell(made)
-    except IntegrityError as clash:  # one is open already, perhaps from the first of two presses
+            created = CodeHandover.objects.create(code=code, giver=giver, taker=taker, offered_at=now or timezone.now())
+            _tell(created)
+    except IntegrityError as clash:  # an offer is open already, perhaps from the first of two presses
         there = open_offer(code)
         if there is None or there.taker_id != taker.pk:
             raise HandoverNotPossible(PENDING) from clash
         return there
     service_codes.shown(code)
-    return made
+    return created
 
 
 def open_offer(code: ServiceCode) -> CodeHandover | None:
@@ -64,12 +64,12 @@ def open_offer(code: ServiceCode) -> CodeHandover | None:
 
 
 def accept(handover: CodeHandover, *, now: datetime | None = None) -> None:
-    """Give the code to the taker; when it was used or given up since, the offer ends as overtaken."""
+    """Gives the code to the taker; if it was used or revoked in the meantime, the offer ends as overtaken."""
     taker, giver = handover.taker.customer, handover.giver.customer
     free = ServiceCode.objects.filter(
         service_codes.kept_by_account(giver), pk=handover.code_id, state=ServiceCodeState.FREE
     )
-    to = "" if handover.code.account == taker else taker  # it came back to whose server it is of
+    to = "" if handover.code.account == taker else taker  # it returns to the owner of its server
     with transaction.atomic():
         if not _end(handover, HandoverState.ACCEPTED, now):
             return
@@ -80,25 +80,25 @@ def accept(handover: CodeHandover, *, now: datetime | None = None) -> None:
 
 
 def decline(handover: CodeHandover, *, now: datetime | None = None) -> None:
-    """The taker does not want it; nothing happens when it is answered already."""
+    """Declines the offer; does nothing when it was answered already."""
     _close(handover, HandoverState.DECLINED, now)
 
 
 def take_back(handover: CodeHandover, *, now: datetime | None = None) -> None:
-    """The giver wants it back; nothing happens when it is answered already."""
+    """Withdraws the offer; does nothing when it was answered already."""
     _close(handover, HandoverState.TAKEN_BACK, now)
 
 
 def give_back(account: str) -> None:
-    """The free codes that this account was given go back to whose servers they are of: it is closed."""
+    """Returns the free codes that a closed account was given to the owners of their servers."""
     ServiceCode.objects.filter(kept_by=account, state=ServiceCodeState.FREE).update(kept_by="")
 
 
 def revoke(code: ServiceCode, account: str, *, now: datetime | None = None) -> bool:
-    """Make a free code useless, and end the offer of it; False, and nothing changed, when it is not free."""
+    """Makes a free code unusable and ends its offer; returns False and changes nothing when it is not free."""
     with transaction.atomic():
         offered = open_offer(code)
-        # the offer before the code, as where it is accepted: the other way round the two could wait for each other
+        # locks the offer before the code, as `accept` does: the other order could deadlock
         ended = offered is not None and _end(offered, HandoverState.OVERTAKEN, now)
         if not service_codes.revoke(code.pk, account):
             transaction.set_rollback(True)
@@ -122,7 +122,7 @@ def _end(handover: CodeHandover, state: HandoverState, now: datetime | None) -> 
 
 
 def _tell(handover: CodeHandover) -> None:
-    """Both accounts, each in its language, by text, mail and on the site; the code itself is in none of it."""
+    """Tells both accounts, each in its language, by text, mail and on the site; never includes the code."""
     giver, taker = handover.giver, handover.taker
     words = {
         "giver": mask_email(giver.email),

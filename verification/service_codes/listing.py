@@ -1,4 +1,4 @@
-"""What an account's desk of service codes shows: its servers with their codes, and codes whose server is not listed."""
+"""What an account's page of service codes shows: servers with their codes, and codes without a listed server."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from icpportal.gateways.inventory.types import Instance
 from verification.models import CodeHandover, HandoverState, ServiceCode
 from verification.service_codes.actions import OK, QUOTA
 
-OTHERS = 100  # codes shown beside the servers: handed to the account, or of servers that are gone
+OTHERS = 100  # codes shown besides the servers': handed over to the account, or of unlisted servers
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,12 @@ class Server:
 
     @property
     def next_slot(self) -> int:
-        """The slot of the code it gives next; 0 when it gives none."""
+        """The slot of its next code; 0 when it gives none."""
         return next((slot for slot in range(1, self.instance.codes_max + 1) if slot not in self.taken), 0)
 
 
 def servers(instances: list[Instance], account: str, *, now: datetime | None = None) -> list[Server]:
-    """Each instance with its codes and the first rule it breaks; one query whatever their number."""
+    """Each instance with its codes and the first rule it breaks; one query for all codes."""
     rows: dict[str, list[ServiceCode]] = {each.id: [] for each in instances}
     for code in ServiceCode.objects.filter(instance_id__in=rows):
         rows[code.instance_id].append(code)
@@ -61,12 +61,12 @@ def handed_to(account: str) -> QuerySet[ServiceCode]:
 
 
 def of_servers_not_listed(account: str, listed: Iterable[str]) -> QuerySet[ServiceCode]:
-    """The account's codes whose server its list does not name (any more), newest first."""
-    gone = ServiceCode.objects.filter(account=account.lower()).exclude(instance_id__in=list(listed))
-    return gone.order_by("instance_id", "slot")[:OTHERS]
+    """The account's codes whose server is not in its list, newest first."""
+    unlisted = ServiceCode.objects.filter(account=account.lower()).exclude(instance_id__in=list(listed))
+    return unlisted.order_by("instance_id", "slot")[:OTHERS]
 
 
 def open_offers(user_id: UUID) -> list[CodeHandover]:
-    """The hand-overs of this account, given or to be taken, that wait for an answer; newest first."""
+    """The open hand-overs that this account gives or receives, newest first."""
     mine = CodeHandover.objects.filter(Q(giver=user_id) | Q(taker=user_id), state=HandoverState.OFFERED)
     return list(mine.select_related("code", "giver", "taker")[:OTHERS])
