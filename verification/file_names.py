@@ -1,4 +1,4 @@
-"""Names of files: what people called theirs, cleaned for showing, and what we call ours."""
+"""File names: cleaned names of uploads for display, and the names under which we store files."""
 
 import secrets
 import unicodedata
@@ -10,7 +10,7 @@ HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def shown(name: str) -> str:
-    """The file name as it may stand on a page or in a header: no folder, nothing hidden, at most 100 characters."""
+    """A file name that is safe on a page or in a header: no folder, no invisible characters, at most 100 characters."""
     visible = "".join(
         " " if letter in "\t\r\n" else letter
         for letter in unicodedata.normalize("NFC", name)
@@ -21,22 +21,22 @@ def shown(name: str) -> str:
     if len(plain) <= SHOWN_MAX:
         return plain
     stem, dot, ending = plain.rpartition(".")
-    kept = dot + ending if stem and len(ending) <= 10 else ""
-    return plain[: SHOWN_MAX - len(kept)] + kept
+    ending_kept = dot + ending if stem and len(ending) <= 10 else ""
+    return plain[: SHOWN_MAX - len(ending_kept)] + ending_kept
 
 
 def reference() -> str:
-    """What a document is called in addresses: 192 random bits."""
+    """A document's reference for addresses: 192 random bits."""
     return secrets.token_urlsafe(24)
 
 
 def stored(now: datetime, ending: str = "") -> str:
-    """Where a file lies: a folder a day, and 192 random bits. Nothing of it comes from outside."""
+    """A new name for a stored file: a folder for the day and 192 random bits. Nothing of it comes from outside."""
     return f"{now:%Y%m%d}/{secrets.token_hex(24)}{ending}"
 
 
 def beside(name: str) -> str:
-    """Another name of ours in the same folder, with the same ending."""
+    """Another stored name in the same folder, with the same extension."""
     folder, _, file = name.rpartition("/")
     _, dot, ending = file.rpartition(".")
     return f"{folder}/" * bool(folder) + secrets.token_hex(24) + dot + ending * bool(dot)

@@ -1,7 +1,7 @@
-"""Pictures that an earlier version stored as they were: each is sealed under another name, and the plain file goes.
+"""Seals pictures that an earlier version stored in plain: each gets a new sealed name, and the plain file is deleted.
 
-The rows say which are left, so it may be stopped anywhere and run again, also twice at the same time. Killed between
-two steps it leaves at most a file without a row, which `reconcile` deletes.
+The rows say which are left, so it can be stopped anywhere and run again, also concurrently. Killed between two steps,
+it leaves at most a file without a row, which `reconcile` deletes.
 """
 
 import uuid
@@ -31,7 +31,7 @@ class Column:
     state: DocumentState
 
     def needed(self) -> QuerySet[Document]:
-        """The rows whose file may be exchanged now: not while an examination reads it."""
+        """The rows whose file may be replaced now: not while an examination reads it."""
         return Document.objects.filter(leases.is_over("leased_until", LEASE), state=self.state)
 
     def plain(self) -> QuerySet[Document]:
@@ -49,21 +49,21 @@ COLUMNS = (
 
 @dataclass
 class Totals:
-    """What one run came to."""
+    """Counts of one run."""
 
     sealed: int = 0
-    changed: int = 0  # replaced, judged or erased since: nothing to do, or another run does it
-    gone: int = 0  # their file is not there
+    changed: int = 0  # replaced, judged or erased in the meantime, or done by another run
+    gone: int = 0  # the file is missing
     failed: int = 0  # see the log
 
 
 def left() -> int:
-    """How many pictures that are needed lie there plain."""
+    """How many needed pictures are still stored in plain."""
     return sum(column.plain().count() for column in COLUMNS)
 
 
 def seal(tell: Tell = lambda words: None) -> Totals:
-    """Seal every picture that lies there plain; raises `StorageDown`, and what was done stays done."""
+    """Seals every plain picture; raises `StorageDown`, and what was done stays done."""
     totals, all_of_them = Totals(), left()
     loop = rows.Loop("files.sealed", passing=(storage.StorageDown,), noted=False)
     for column in COLUMNS:

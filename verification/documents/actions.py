@@ -1,4 +1,4 @@
-"""What is done to documents: take one in, examine it, retire it."""
+"""Actions on documents: receive, retire."""
 
 from datetime import datetime
 from functools import partial
@@ -29,7 +29,7 @@ LIVING = (DocumentState.CHECKING, DocumentState.READY, DocumentState.REFUSED)
 
 
 class Upload(Protocol):
-    """As much of Django's `UploadedFile` as is read here; the type it declares is not."""
+    """The part of Django's `UploadedFile` that is read here; its declared type is ignored."""
 
     @property
     def name(self) -> str | None: ...
@@ -56,11 +56,11 @@ def receive(
     sent: int | None = None,
     now: datetime | None = None,
 ) -> Document:
-    """Take a file into quarantine and have it examined; raises `UploadRefused`.
+    """Takes a file into quarantine and has it examined; raises `UploadRefused`.
 
-    First counts it against what holder and account may send in a day, then judges what a request can judge in
-    milliseconds: length, signature, size in the header. `sent` says how many ever came under the holder, where that is
-    known. Writes to the storage, so call it outside of a transaction.
+    First counts it against the daily limits of holder and account, then checks what takes a request only milliseconds:
+    length, signature, size in the header. `sent` is how many files the holder ever had, where that is known. Writes to
+    the storage, so call it outside a transaction.
     """
     now = now or timezone.now()
     sent = Document.objects.filter(holder=holder).count() if sent is None else sent
@@ -88,7 +88,7 @@ def receive(
 
 
 def count(holder: str, account: str, size: int, now: datetime) -> None:
-    """Count a file and its kilobytes for a day; raises `UploadRefused`, and then nothing is counted or read."""
+    """Counts a file and its kilobytes against the daily limits; raises `UploadRefused`, and then counts nothing."""
     costs = [1, 1 + min(size, settings.UPLOAD_MAX_BYTES) // 1024]
     limits = {
         whose: [(f"uploads_{whose}", key), (f"upload_kilobytes_{whose}", key)]
@@ -97,7 +97,7 @@ def count(holder: str, account: str, size: int, now: datetime) -> None:
     }
     if attempts.consume_all([key for keys in limits.values() for key in keys], costs=costs * len(limits), now=now).ok:
         return
-    with transaction.atomic():  # whose limit it was
+    with transaction.atomic():  # the limit that was reached
         for whose, keys in limits.items():
             allowed = attempts.consume_all(keys, costs=costs, now=now)
             if allowed.until:
@@ -105,7 +105,7 @@ def count(holder: str, account: str, size: int, now: datetime) -> None:
 
 
 def check(kind: str, upload: Upload) -> CheckedUpload:
-    """What a request can say about a file without decoding it; raises `UploadRefused`."""
+    """Checks a file without decoding it; raises `UploadRefused`."""
     content = bounded(upload)
     name = name_of(content)
     if name not in ACCEPTED:
@@ -124,7 +124,7 @@ def check(kind: str, upload: Upload) -> CheckedUpload:
 
 
 def bounded(upload: Upload) -> bytes:
-    """All bytes, when there are some and not too many. What the browser says about the length is not believed."""
+    """All bytes of a file that is neither empty nor too long; the length that the browser declares is ignored."""
     most = settings.UPLOAD_MAX_BYTES
     content = upload.read(most + 1) if (upload.size or 0) <= most else b""
     if len(content) > most or (upload.size or 0) > most:
@@ -135,7 +135,7 @@ def bounded(upload: Upload) -> bytes:
 
 
 def refused_type(name: str) -> UploadRefused:
-    """Says what the file is, where we know it."""
+    """The refusal, which names the file's type where it is known."""
     return (
         UploadRefused("file_type", SENTENCES["file_type_named"], {"found": name})
         if name
@@ -144,7 +144,7 @@ def refused_type(name: str) -> UploadRefused:
 
 
 def retire(document: Document, *, now: datetime | None = None) -> bool:
-    """Nobody needs this document any more: its files go, its row stays. False when it was retired before."""
+    """Deletes the document's files and keeps its row; returns False when it was retired before."""
     if not _retired(Document.objects.filter(pk=document.pk), now or timezone.now()):
         return False
     transaction.on_commit(partial(clear, document.pk), robust=True)
@@ -152,7 +152,7 @@ def retire(document: Document, *, now: datetime | None = None) -> bool:
 
 
 def retire_all(documents: QuerySet[Document], holder: str, *, now: datetime | None = None) -> int:
-    """The same for several of one holder, by one statement; a worker deletes the files. How many that were."""
+    """Retires several documents of one holder in one statement; a worker deletes the files. Returns how many."""
     retired = _retired(documents, now or timezone.now())
     if retired:
         wake_worker(CLEAR, holder)

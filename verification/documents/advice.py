@@ -1,4 +1,4 @@
-"""What was found on a picture, as it is stored with the document and as pages show it; it advises, never decides."""
+"""Findings on a picture, as stored with the document and as pages show them; they advise and never decide."""
 
 from collections.abc import Iterable
 from typing import NotRequired, TypedDict
@@ -12,7 +12,7 @@ from verification.pictures.checks import BY_KEY, TWICE, WHOLE, Box, Finding
 from verification.pictures.likeness import are_alike
 
 UNJUDGED = "unjudged"
-EARLIER = {"photo_dark": "dark"}  # keys that stand alone on photos of earlier versions
+EARLIER = {"photo_dark": "dark"}  # keys on photos of earlier versions
 
 
 class Stored(TypedDict):
@@ -20,19 +20,20 @@ class Stored(TypedDict):
 
     key: str
     box: Box
-    other: NotRequired[str]  # the document that shows the same
+    other: NotRequired[str]  # the reference of the document with the same picture
 
 
 def stored(findings: Iterable[Finding] | None) -> list[Fact]:
-    """The column's value; a picture that could not be judged says so."""
+    """The column's value; a picture that could not be judged is marked so."""
     found = [Finding(UNJUDGED)] if findings is None else findings
     return [{"key": each.key, "box": each.box} for each in found]
 
 
 def compare(document: Document, likeness: str, advice: list[Fact]) -> None:
-    """Note on a document that has just become ready that the holder sent the same picture for something else.
+    """Notes on a document that just became ready that the holder sent the same picture as another document.
 
-    Asked after the end is written: of two that are examined at one moment, the later sees the earlier.
+    Runs after the result is written, so that of two documents examined at the same moment the later one sees the
+    earlier.
     """
     others = Document.objects.filter(holder=document.holder, state=DocumentState.READY)
     for other in others.exclude(kind=document.kind, side=document.side).order_by("created_at"):
@@ -43,14 +44,14 @@ def compare(document: Document, likeness: str, advice: list[Fact]) -> None:
 
 
 def found_on(document: Document) -> Found | None:
-    """What the applicant and the reviewer read about the picture, and where it is marked; None for nothing."""
+    """The findings for the applicant and the reviewer, with their frames; None when there are none."""
     entries: list[Stored] = [_entry(each) for each in document.advice]
     marks = [_mark(document, each) for each in entries if _still_holds(each)]
     return Found(document.width, document.height, marks) if marks else None
 
 
 def checks_failed(document: Document) -> frozenset[str] | None:
-    """The keys of the checks that the picture did not pass; None where it could not be, or never was, judged."""
+    """The keys of the checks that the picture did not pass; None where it was not or could not be judged."""
     keys = frozenset(_entry(each)["key"] for each in document.advice)
     return keys if document.likeness and UNJUDGED not in keys else None
 
@@ -60,7 +61,7 @@ def _entry(each: Stored | str) -> Stored:
 
 
 def _still_holds(found: Stored) -> bool:
-    """Until the other of two like pictures is taken out."""
+    """A finding about two like pictures ends when the other one is removed."""
     other = found.get("other")
     return other is None or Document.objects.filter(reference=other, state=DocumentState.READY).exists()
 
@@ -73,7 +74,7 @@ def _mark(document: Document, found: Stored) -> PictureMark:
 
 
 def _frame(document: Document, box: Box) -> Frame | None:
-    """The box in pixels of the picture; what concerns all of it has no frame."""
+    """The box in pixels of the picture; no frame for a finding about all of it."""
     left, top, right, bottom = box
     if tuple(box) == WHOLE:
         return None

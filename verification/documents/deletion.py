@@ -1,4 +1,4 @@
-"""Files that are owed to the bin: what lay in quarantine once it was judged, everything once it was retired."""
+"""Deletes files that are due: the quarantined file after the examination, every file after retirement."""
 
 import logging
 import uuid
@@ -12,7 +12,7 @@ CLEARED_ALL = {**CLEARED, "stored_name": "", "preview_name": ""}
 
 
 def clear(document_pk: uuid.UUID) -> bool:
-    """Delete what the row no longer needs; can run twice, and a storage that is down leaves it owed."""
+    """Deletes the files that the row no longer needs; idempotent, and they stay due while the storage is down."""
     document = Document.objects.filter(pk=document_pk, to_clear=True).first()
     if document is None:
         return False
@@ -23,18 +23,18 @@ def clear(document_pk: uuid.UUID) -> bool:
         logger.warning("file not deleted, the storage is down", extra={"document": document.reference})
         return False
     done = CLEARED_ALL if document.state == DocumentState.RETIRED else CLEARED
-    # between the reading and here it may have been retired: then the rest is still owed
+    # it may have been retired since it was read: then the other files are still due
     return bool(Document.objects.filter(pk=document.pk, state=document.state).update(**done))
 
 
 def clear_of(holder: str) -> int:
-    """Delete what the rows of one holder no longer need; of how many that was. The sweep does what is left."""
+    """Deletes the due files of one holder's documents; returns for how many. The sweep does the rest."""
     owed_now = Document.objects.filter(holder=holder, to_clear=True).values_list("pk", flat=True)
     return sum(clear(pk) for pk in owed_now)
 
 
 def owed(document: Document) -> list[tuple[str, str]]:
-    """The files of one row that are to go."""
+    """The files of one row that are due for deletion."""
     files = [(storage.QUARANTINE, document.quarantine_name)]
     if document.state == DocumentState.RETIRED:
         files += [(storage.DOCUMENTS, document.stored_name), (storage.DOCUMENTS, document.preview_name)]

@@ -1,8 +1,8 @@
-"""What a worker does with a file in quarantine: scan it, have a child open it, keep what came out.
+"""A worker's examination of a file in quarantine: scan it, open it in a child process, keep the result.
 
-Safe to run twice, at the same time, and to be killed anywhere: a run holds a lease, only the lease's holder writes the
-end, and what a killed run leaves is found by the sweep. A file that brings the child down ends refused, it never loops;
-a scanner or a storage that is down costs no try.
+Safe to run twice, concurrently, and to be killed at any point: a run holds a lease, only the lease's holder writes the
+result, and the sweep finds what a killed run leaves. A file that crashes the child is refused in the end and never
+loops; an outage of scanner or storage costs no attempt.
 """
 
 import hashlib
@@ -29,26 +29,26 @@ from verification.pictures.papers import Paper, paper_of, refusal
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=90)  # longer than scanner, child and storage may take together
+LEASE = timedelta(seconds=90)  # longer than scanner, child and storage together may take
 SCAN_SECONDS = 30
-CRASHES_MAX = 3  # the child died of it so often: the file is to blame
-BEGUN_MAX = 6  # runs that never came to an end, the worker's own deaths included
+CRASHES_MAX = 3  # crashes of the child after which the file is to blame
+BEGUN_MAX = 6  # runs that never ended, the worker's own deaths included
 
 Opener = Callable[[bytes, Paper], Opened]
 Outcome = Literal["ready", "refused", "waiting", "again", "nothing"]
 
 
 class Judgement(NamedTuple):
-    """How it ends: the key of a refusal, or what the child opened."""
+    """The result: the key of a refusal, or what the child opened."""
 
     refused: str = ""
     opened: Opened = Opened()
 
 
 def examine(document_id: uuid.UUID | str, *, now: datetime | None = None, opener: Opener | None = None) -> Outcome:
-    """Bring one document from checking to ready or refused; "nothing" when that is done, or another run is at it.
+    """Takes one document from checking to ready or refused; "nothing" when another run did or is doing it.
 
-    `opener` opens the picture instead of a child of its own: the demo opens what it drew itself but once.
+    `opener` replaces the child that opens the picture: the demo opens its own drawings only once.
     """
     document = claim(document_id, now)
     if document is None:
@@ -63,7 +63,7 @@ def examine(document_id: uuid.UUID | str, *, now: datetime | None = None, opener
 
 
 def claim(document_id: uuid.UUID | str, now: datetime | None = None) -> Document | None:
-    """The document with a lease of ours on it, by the database's clock; the try is counted before it begins."""
+    """The document with a lease for this run, by the database's clock; the attempt is counted before it begins."""
     lease = uuid.uuid4()
     free = leases.is_over("leased_until", LEASE, now=now)
     mine = Document.objects.filter(free, pk=document_id, state=DocumentState.CHECKING)
@@ -87,7 +87,7 @@ def judgement(document: Document, opener: Opener) -> Judgement:
 
 
 def is_clean(content: bytes) -> bool:
-    """What the scanner says; raises `Retryable` when it says nothing. What it will not look at is not clean."""
+    """The scanner's verdict; raises `Retryable` when there is none. A file it refuses to scan is not clean."""
     try:
         return scanner().scan(io.BytesIO(content), timeout=SCAN_SECONDS).clean
     except Refused:
@@ -95,7 +95,7 @@ def is_clean(content: bytes) -> bool:
 
 
 def settle(document: Document, judged: Judgement, now: datetime) -> Outcome:
-    """Write the end, if the lease is still ours; what was stored for nothing goes."""
+    """Writes the result if the lease is still ours; otherwise deletes what was stored."""
     if judged.refused:
         return "refused" if end(document, now, state=DocumentState.REFUSED, reason=judged.refused) else "nothing"
     opened = judged.opened
@@ -144,7 +144,7 @@ def crashed(document: Document, crash: ChildCrashed, now: datetime) -> Outcome:
 
 
 def wait(document: Document, outage: Exception) -> Outcome:
-    """Nothing is counted against a file while the scanner or the storage is down; it stays in quarantine."""
+    """Counts no attempt while scanner or storage is down; the file stays in quarantine."""
     logger.warning("examination waits", extra={"document": document.reference, "because": type(outage).__name__})
     reason = document.reason if isinstance(outage, (storage.StorageDown, OSError)) else "scanner_wait"
     release(document, lease=None, leased_until=None, reason=reason, tries=F("tries") - 1)

@@ -1,4 +1,4 @@
-"""The only way out for a picture. The caller has checked whose it is: here only the state is asked."""
+"""The only way to read a picture. The caller has checked who may: here only the state is checked."""
 
 from typing import BinaryIO
 from urllib.parse import quote
@@ -8,7 +8,7 @@ from django.http import FileResponse
 from verification.documents import storage
 from verification.models.documents import Document, DocumentState
 
-TYPE = "image/jpeg"  # everything that is ready was written by ourselves
+TYPE = "image/jpeg"  # we wrote every ready picture ourselves
 HEADERS = {
     "Cache-Control": "private, no-store",
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -18,21 +18,21 @@ HEADERS = {
 
 
 class NotReady(LookupError):
-    """There is nothing to show: still in quarantine, refused or retired. A page answers 404."""
+    """There is nothing to show: in quarantine, refused or retired. Pages answer 404."""
 
 
 def open_ready(document: Document) -> BinaryIO:
-    """The picture, open for reading; raises `NotReady`. Nothing in quarantine is ever opened."""
+    """Opens the picture for reading; raises `NotReady`. Never opens anything in quarantine."""
     return opened(document, "stored_name")
 
 
 def open_preview(document: Document) -> BinaryIO:
-    """The picture at most 320 pixels wide and high; raises `NotReady`."""
+    """Opens the preview, at most 320 pixels wide and high; raises `NotReady`."""
     return opened(document, "preview_name")
 
 
 def opened(document: Document, column: str) -> BinaryIO:
-    # asked anew: what the caller holds may be older than a retirement
+    # read again: the caller's row may be older than a retirement
     name = name_now(document, column)
     while name:
         try:
@@ -45,12 +45,12 @@ def opened(document: Document, column: str) -> BinaryIO:
 
 
 def name_now(document: Document, column: str) -> str | None:
-    """Under which name the file lies: it changes when the file is sealed later than it came."""
+    """The present name of the file: it changes when the file is sealed after it was stored."""
     return Document.objects.filter(pk=document.pk, state=DocumentState.READY).values_list(column, flat=True).first()
 
 
 def response(document: Document, *, preview: bool = False, download: bool = False) -> FileResponse:
-    """The picture as an answer that no browser takes for a page; raises `NotReady`."""
+    """The picture as a response that no browser takes for a page; raises `NotReady`."""
     source = open_preview(document) if preview else open_ready(document)
     answer = FileResponse(source, content_type=TYPE, headers=HEADERS)
     answer["Content-Disposition"] = (
@@ -60,6 +60,6 @@ def response(document: Document, *, preview: bool = False, download: bool = Fals
 
 
 def file_name(document: Document) -> str:
-    """The name people know, with the ending of what it has become."""
+    """The name that people gave it, with the extension of its present type."""
     stem = document.display_name.rpartition(".")[0] or document.display_name or document.kind
     return f"{stem}.jpg"

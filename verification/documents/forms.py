@@ -26,12 +26,12 @@ class UploadForm(forms.Form):
     ) -> None:
         options["auto_id"] = f"id_{key}_%s" if key else "id_%s"
         super().__init__(data, files, **options)
-        # what a browser that makes pictures smaller must keep to
+        # limits for browsers that shrink pictures before sending
         self.fields["file"].widget.attrs |= {"data-longest": LONGEST, "data-bytes": settings.UPLOAD_MAX_BYTES}
 
 
 class NoFile:
-    """A form sent without a file."""
+    """Stands in when a form is sent without a file."""
 
     name = ""
     size = 0
@@ -41,5 +41,5 @@ class NoFile:
 
 
 def file_of(request: HttpRequest) -> Upload:
-    """The picture that was sent; one without content where none was."""
+    """The file that was sent; an empty one where none was."""
     return request.FILES.get("file") or NoFile()

@@ -1,4 +1,4 @@
-"""A picture that is ready, turned a quarter to the right: it comes in again and is examined again."""
+"""Turns a ready picture a quarter to the right: it is uploaded again and examined again."""
 
 import struct
 
@@ -10,14 +10,14 @@ from verification.documents.file_access import NotReady, open_ready
 from verification.documents.upload_messages import UploadRefused
 from verification.models.documents import Document
 
-START = b"\xff\xd8"  # of every JPEG
+START = b"\xff\xd8"  # start of every JPEG
 A_QUARTER_RIGHT = 6  # Exif 2.32, 4.6.4 A: orientation
 
 
 def turned(document: Document) -> Upload:
-    """The stored picture with a note that it lies on its side; raises `UploadRefused` when it cannot be read.
+    """The stored picture with an Exif note of its new orientation; raises `UploadRefused` when it is unreadable.
 
-    Nothing is decoded here: who opens the picture turns it.
+    Nothing is decoded here: the examination turns the pixels.
     """
     try:
         with open_ready(document) as source:
@@ -28,7 +28,7 @@ def turned(document: Document) -> Upload:
 
 
 def _note(orientation: int) -> bytes:
-    """An Exif segment of one entry."""
+    """An Exif segment with one entry."""
     entry = struct.pack(">HHIHH", 0x0112, 3, 1, orientation, 0)
     body = b"Exif\x00\x00" + b"MM\x00\x2a" + struct.pack(">IH", 8, 1) + entry + struct.pack(">I", 0)
     return b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body

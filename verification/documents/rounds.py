@@ -1,7 +1,7 @@
-"""Files against rows, both ways: a round through everything, in portions that end in time.
+"""Compares files with rows in both directions, round after round, in portions of limited time.
 
-A round walks the files of both places, then the rows that name one. How far it has come is a row, so that each run
-goes on where the last one ended, and the time of a run does not grow with the archive.
+A round walks the files of both places, then the rows that name a file. Its progress is a row, so that each run
+continues where the last one stopped, and a run's time does not grow with the archive.
 """
 
 import time
@@ -18,19 +18,19 @@ from verification.documents import storage
 from verification.models.documents import Document, DocumentState
 from verification.models.file_rounds import FileRound
 
-UPLOAD_MAY_TAKE = timedelta(hours=1)  # a file younger than this may be about to get its row
+UPLOAD_MAY_TAKE = timedelta(hours=1)  # a younger file may still get its row
 NAMES_AT_ONCE = 500
 ROWS = "rows"
 PLACES = (*storage.PLACES, ROWS)
-PORTION = 10_000  # files and rows of one run
-SECONDS = 5.0  # and how long it may take
-NOTED = 100  # documents whose file is gone, by reference
-LATE = timedelta(days=7)  # since the last round that came to its end
+PORTION = 10_000  # files and rows in one run
+SECONDS = 5.0  # and the time for them
+NOTED = 100  # references kept of documents whose file is gone
+LATE = timedelta(days=7)  # since the last finished round
 
 
 @dataclass
 class Orphans:
-    """Files no row knows, as (place, name), and ready documents whose file is gone, by reference."""
+    """Files without a row, as (place, name), and ready documents without their file, by reference."""
 
     files: list[tuple[str, str]] = field(default_factory=list)
     documents: list[str] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Orphans:
 
 @dataclass(frozen=True)
 class Step:
-    """What one look found, and where the next one begins."""
+    """What one look found, and where the next one starts."""
 
     place: str
     at: str
@@ -50,9 +50,9 @@ class Step:
 
 
 def go_on(this: FileRound, now: datetime, *, names: int | None = None, seconds: float | None = None) -> Orphans:
-    """Look at the next files and rows, as many as fit; `this` then says how far it came, and whether it is over.
+    """Looks at the next files and rows; afterwards `this` says how far the round is and whether it has ended.
 
-    Raises `StorageDown`; the round goes on from there. A round that is not saved stays so, as for a dry run.
+    Raises `StorageDown`; the round continues from there. A round that is not saved stays unsaved, as in a dry run.
     """
     names, before = names or PORTION, (this.place, this.at)
     ends = time.monotonic() + (SECONDS if seconds is None else seconds)
@@ -73,7 +73,7 @@ def go_on(this: FileRound, now: datetime, *, names: int | None = None, seconds: 
 
 
 def note(this: FileRound, before: tuple[str, str], found: Orphans, looked: int) -> None:
-    """Write down how far the round came, unless another process has taken it further since."""
+    """Saves the progress of the round, unless another process has taken it further."""
     this.looked += looked
     this.files += len(found.files)
     this.documents += len(found.documents)
@@ -82,13 +82,13 @@ def note(this: FileRound, before: tuple[str, str], found: Orphans, looked: int) 
         return
     columns = ("place", "at", "looked", "files", "documents", "lost", "ended_at")
     mine = FileRound.objects.filter(pk=this.pk, place=before[0], at=before[1], ended_at=None)
-    taken = mine.update(**{name: getattr(this, name) for name in columns})
-    if taken and this.ended_at:
+    saved = mine.update(**{name: getattr(this, name) for name in columns})
+    if saved and this.ended_at:
         FileRound.objects.filter(pk__lt=this.pk).delete()
 
 
 def current(now: datetime, *, saved: bool = True) -> FileRound:
-    """The round under way, a new one when there is none; unless `saved`, a walk from the same point without a trace."""
+    """The round under way, or a new one; unless `saved`, an unsaved copy that starts at the same point."""
     this = FileRound.objects.filter(ended_at=None).order_by("-pk").first()
     if this is None or saved:
         return this or begin(now, saved=saved)
@@ -96,7 +96,7 @@ def current(now: datetime, *, saved: bool = True) -> FileRound:
 
 
 def begin(now: datetime, *, saved: bool = True) -> FileRound:
-    """A round from the beginning; one under way is left where it is."""
+    """A round from the beginning; one under way stays where it is."""
     this = FileRound(began_at=now, place=PLACES[0])
     if saved:
         this.save()
@@ -104,19 +104,19 @@ def begin(now: datetime, *, saved: bool = True) -> FileRound:
 
 
 def last() -> FileRound | None:
-    """The last round that came to its end."""
+    """The last finished round."""
     return FileRound.objects.exclude(ended_at=None).order_by("-ended_at").first()
 
 
 def age(now: datetime) -> timedelta:
-    """How long ago a round last came to its end; until the first one did, how long ago that began."""
+    """How long ago a round last ended; before the first has ended, how long ago it began."""
     ended = last()
     since = ended.ended_at if ended else FileRound.objects.order_by("pk").values_list("began_at", flat=True).first()
     return now - since if since else timedelta(0)
 
 
 def still_lost() -> list[str]:
-    """The noted documents of both rounds, the last and the one under way, whose file is still gone, by reference."""
+    """References of the documents noted in the last round and the present one whose file is still missing."""
     noted = {reference for each in FileRound.objects.all() for reference in each.lost}
     return lost(noted) if noted else []
 
@@ -125,14 +125,14 @@ def still_lost() -> list[str]:
 
 
 def steps(place: str, at: str, now: datetime, loop: rows.Loop) -> Iterator[Step]:
-    """Everything behind this point, some hundreds at a time."""
+    """Walks everything after this point, a few hundred names at a time."""
     for here in PLACES[PLACES.index(place) :]:
         after = at if here == place else ""
         yield from of_rows(after, loop) if here == ROWS else of_files(here, after, now, loop)
 
 
 def of_files(alias: str, after: str, now: datetime, loop: rows.Loop) -> Iterator[Step]:
-    """The files of one place, day by day."""
+    """Walks the files of one place, day by day."""
     names = there(alias, after, loop)
     while batch := list(islice(names, NAMES_AT_ONCE)):
         day = f"{alias}/{batch[0].partition('/')[0]}"
@@ -141,7 +141,7 @@ def of_files(alias: str, after: str, now: datetime, loop: rows.Loop) -> Iterator
 
 
 def there(alias: str, after: str, loop: rows.Loop) -> Iterator[str]:
-    """The names behind `after`; a folder that cannot be listed is set aside and stops no other."""
+    """The names after `after`; a folder that cannot be listed is set aside and does not stop the others."""
     first = after.partition("/")[0]
     for day in storage.days(alias):
         if day >= first:
@@ -155,13 +155,13 @@ def listing(alias: str, day: str) -> set[str]:
 
 
 def lonely(alias: str, names: list[str], now: datetime) -> list[tuple[str, str]]:
-    """Those of `names` that no row has and that no upload is about to give one."""
+    """The names without a row that no upload is about to get one for."""
     unknown = sorted(set(names) - known(alias, names))
     return [(alias, name) for name in unknown if is_old(alias, name, now)]
 
 
 def known(alias: str, names: list[str]) -> set[str]:
-    """Those of `names` that a row has."""
+    """The names that a row has."""
     columns = ("quarantine_name",) if alias == storage.QUARANTINE else ("stored_name", "preview_name")
     return {
         name
@@ -176,7 +176,7 @@ def is_old(alias: str, name: str, now: datetime) -> bool:
 
 
 def of_rows(after: str, loop: rows.Loop) -> Iterator[Step]:
-    """The documents that may be shown, in the order of their names; each folder is listed once."""
+    """Walks the documents that may be shown, by name; each folder is listed once."""
     ready = Document.objects.filter(state=DocumentState.READY).order_by("stored_name")
     known_day, names = "", set[str]()
     while batch := list(ready.filter(stored_name__gt=after).values_list("reference", "stored_name")[:NAMES_AT_ONCE]):
@@ -194,14 +194,14 @@ def of_rows(after: str, loop: rows.Loop) -> Iterator[Step]:
 
 
 def lost(references: list[str] | set[str]) -> list[str]:
-    """Those of these documents that are ready and have no file: one may have come or gone since it was listed."""
+    """Those of these documents that are ready but have no file, checked again since the folder was listed."""
     ready = Document.objects.filter(reference__in=references, state=DocumentState.READY).order_by("stored_name")
     named = ready.values_list("reference", "stored_name")
     return [reference for reference, name in named if storage.changed_at(storage.DOCUMENTS, name) is None]
 
 
 def delete_orphans(found: Orphans) -> int:
-    """Delete the files that no row knows; how many. Rows without a file are for people to look at."""
+    """Deletes the files without a row; returns how many. Rows without a file are left to people."""
     loop = rows.Loop("files.deleted", passing=(storage.StorageDown,))
     for alias, name in found.files:
         place = f"{alias}/{name}"
@@ -211,6 +211,6 @@ def delete_orphans(found: Orphans) -> int:
 
 
 def orphans(now: datetime | None = None) -> Orphans:
-    """What a whole round finds, whatever it takes, and without a trace of it."""
+    """What a complete round finds, however long it takes; saves nothing."""
     now = now or timezone.now()
     return go_on(begin(now, saved=False), now, names=2**31, seconds=float("inf"))

@@ -1,4 +1,4 @@
-"""The two places where files lie: `quarantine` for bytes nobody has looked at, `documents` for what may be shown."""
+"""The two storages: `quarantine` for unexamined bytes, `documents` for what may be shown."""
 
 from icpportal.gateways.storage import (
     Missing,

@@ -17,15 +17,15 @@ from verification.models.documents import Document, DocumentState
 
 logger = logging.getLogger(__name__)
 
-EXAMINED = "documents.examined"  # the job under which pictures are set aside
+EXAMINED = "documents.examined"  # the job name under which pictures are set aside
 OVERDUE = timedelta(seconds=20)
-BUDGET = timedelta(seconds=45)  # a sweep a minute: what is left over is the next one's
+BUDGET = timedelta(seconds=45)  # one sweep a minute: the next one does the rest
 AT_ONCE = 100
 
 
 @dataclass
 class DocumentSweepResult:
-    """Totals of one sweep."""
+    """Counts of one sweep."""
 
     found: int = 0
     ready: int = 0
@@ -35,14 +35,14 @@ class DocumentSweepResult:
     nothing: int = 0
     failed: int = 0
     cleared: int = 0
-    set_aside: int = 0  # failed in an earlier sweep, and their next try has not come
+    set_aside: int = 0  # failed in an earlier sweep; not yet due again
 
     def as_dict(self) -> dict[str, int]:
         return asdict(self)
 
 
 def sweep_documents(now: datetime | None = None, *, dry_run: bool = False) -> DocumentSweepResult:
-    """Examine again what has been checking for longer than 20 seconds, oldest first, and empty the bin."""
+    """Examines again what has been checking for over 20 seconds, oldest first, and deletes due files."""
     loop = rows.Loop(EXAMINED)
     waiting = overdue(now, loop.left_alone())
     totals = DocumentSweepResult(found=len(waiting), set_aside=len(loop.left_alone()))
@@ -53,7 +53,7 @@ def sweep_documents(now: datetime | None = None, *, dry_run: bool = False) -> Do
         outcome = loop.attempt(document_pk, partial(examine, document_pk, now=now), reference=reference) or "failed"
         setattr(totals, outcome, getattr(totals, outcome) + 1)
         if outcome == "waiting" or time.monotonic() > ends:
-            break  # scanner or storage is down for the others too
+            break  # scanner or storage is down for all of them
     loop.end()
     owed = Document.objects.filter(to_clear=True).order_by("decided_at")
     cleared = rows.each(
@@ -64,7 +64,7 @@ def sweep_documents(now: datetime | None = None, *, dry_run: bool = False) -> Do
 
 
 def overdue(now: datetime | None, left_alone: list[str]) -> list[tuple[UUID, str]]:
-    """Key and reference of what should have been examined, without what was set aside."""
+    """Key and reference of documents whose examination is overdue, without those set aside."""
     free = leases.is_over("leased_until", LEASE, now=now)
     since = (now or timezone.now()) - OVERDUE
     late = Document.objects.filter(free, state=DocumentState.CHECKING, created_at__lte=since)
@@ -72,6 +72,6 @@ def overdue(now: datetime | None, left_alone: list[str]) -> list[tuple[UUID, str
 
 
 def to_examine() -> QuerySet[Document]:
-    """Pictures that wait for their examination, without those that were set aside, oldest first."""
+    """Documents waiting for examination, oldest first, without those set aside."""
     waiting = Document.objects.filter(state=DocumentState.CHECKING).exclude(pk__in=rows.not_yet(EXAMINED))
     return waiting.order_by("created_at")

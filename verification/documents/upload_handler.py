@@ -1,4 +1,4 @@
-"""How uploads come in: in memory, and nothing beyond the limit is kept, however long the body goes on."""
+"""Receives uploads in memory and keeps nothing beyond the limit, however long the body is."""
 
 import io
 from typing import Any
@@ -9,7 +9,7 @@ from django.core.files.uploadhandler import FileUploadHandler
 
 
 class BoundedUploadHandler(FileUploadHandler):
-    """Nothing is written to a disk; of what is too long one byte too many is kept, and the true size is told."""
+    """Writes nothing to disk; keeps one byte too many of a body that is too long, and reports its true size."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)

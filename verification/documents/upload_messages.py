@@ -1,4 +1,4 @@
-"""What an applicant reads about a file, by key."""
+"""The texts about a file that an applicant reads, by key."""
 
 from collections.abc import Mapping
 
@@ -29,7 +29,7 @@ SENTENCES: Mapping[str, str | Promise] = {
 
 
 class UploadRefused(ValidationError):
-    """The file is not taken; `code` is the key, `message` the sentence. A form may let it through as it is."""
+    """The file is not accepted; `code` is the key, `message` the sentence, ready for a form error."""
 
     def __init__(
         self, code: str, message: str | Promise = "", params: Mapping[str, str | int | Promise] | None = None
@@ -39,10 +39,10 @@ class UploadRefused(ValidationError):
 
 
 def sentence(key: str) -> str | Promise:
-    """The sentence of a key, "" for none."""
+    """The sentence for a key, "" for none."""
     return SENTENCES.get(key, "")
 
 
 def reason_of(document: Document) -> str | Promise:
-    """What the applicant reads about a refusal or a wait, "" for nothing."""
+    """The sentence about a refusal or a wait, "" for neither."""
     return sentence(document.reason)

@@ -1,6 +1,6 @@
-"""What may be found on a picture: a row each. Pages and the child read the same rows; nothing of Django is imported.
+"""What may be found on a picture: one row for each check, read by pages and by the child; imports nothing of Django.
 
-A finding advises: the applicant may send the picture all the same, and a reviewer sees what was found. The words are
+A finding advises: the applicant may send the picture all the same, and a reviewer sees the finding. The texts are
 collected for translation here and translated where they are shown. How often each check is right: docs/photo-check.md
 """
 
@@ -23,7 +23,7 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True)
 class Check:
-    """One check: which papers it looks at, what it says, and what to do about it."""
+    """One check: the documents it applies to, its text, and what to do about it."""
 
     key: str
     papers: frozenset[Paper]
@@ -32,7 +32,7 @@ class Check:
 
 
 def _(words: str) -> str:
-    """Marks words for translation."""
+    """Marks a text for translation."""
     return words
 
 
@@ -59,5 +59,5 @@ BY_KEY = {check.key: check for check in (*CHECKS, TWICE)}
 
 
 def checks_of(paper: Paper) -> list[Check]:
-    """The checks that look at this kind of paper, in the order in which they are said."""
+    """The checks for this kind of paper, in the order in which they are reported."""
     return [check for check in CHECKS if paper in check.papers]

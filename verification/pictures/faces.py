@@ -1,7 +1,7 @@
-"""The search for a face by dlib's detector. It tells that there is a face, never whose.
+"""Finds a face with dlib's detector: that there is one, never whose.
 
-`frontal_face.svm` is the detector that is compiled into dlib (Boost licence), as its own `save` writes it: that file
-is read in 1 ms, where the package takes half a second of processor time to unpack it for each picture.
+`frontal_face.svm` is the detector compiled into dlib (Boost licence), as its own `save` writes it: the file is read in
+1 ms, while the package takes half a second of processor time to unpack it for each picture.
 """
 
 from functools import cache
@@ -14,8 +14,8 @@ from PIL import Image
 from verification.pictures.checks import WHOLE, Box
 
 DETECTOR = Path(__file__).with_name("frontal_face.svm")
-SEARCHED = 760  # the longer side of what is searched: faces of 80 pixels and more are found on it
-SUREST = -0.2  # at 0, as dlib has it, one more in a hundred is missed
+SEARCHED = 760  # longer side of the searched copy: faces of 80 pixels and more are found
+SUREST = -0.2  # dlib's default of 0 misses one more in a hundred
 
 
 @cache
@@ -25,7 +25,7 @@ def detector() -> dlib.fhog_object_detector:
 
 
 def clearest(picture: Image.Image, within: Box | None = None) -> Box | None:
-    """Where the clearest face is, as parts of the picture; `within` says where to look."""
+    """The box of the clearest face as parts of the picture; `within` limits the search."""
     left, top, right, bottom = within or WHOLE
     across, down = picture.size
     part = picture.crop((int(left * across), int(top * down), int(right * across), int(bottom * down)))

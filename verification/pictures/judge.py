@@ -1,4 +1,4 @@
-"""Runs the checks of a paper over a picture. Runs in the child: nothing of Django is imported here."""
+"""Runs the checks of a paper over a picture, in the child: imports nothing of Django."""
 
 from collections.abc import Callable, Mapping
 
@@ -11,7 +11,7 @@ from verification.pictures.sample import Sample
 
 
 def no_face(sample: Sample) -> Box | None:
-    """No face where one must be."""
+    """No face where there must be one."""
     return None if sample.face else WHOLE
 
 
@@ -28,8 +28,8 @@ MEASURES: Mapping[str, Callable[[Sample], Box | None]] = {
     "photo_clothes": portrait.red_or_blue_top,
     "photo_background": portrait.wrong_background,
 }
-LEAST = 64  # pixels across: nothing can be told of less, and what came smaller was refused
-# A cause and what comes of it: of a picture that is dark, nobody needs to read that it shows no face.
+LEAST = 64  # pixels across: smaller copies tell nothing, and smaller uploads were refused
+# A cause and its consequences: a dark picture need not also be reported as showing no face.
 INSTEAD: Mapping[str, frozenset[str]] = {
     "face": frozenset({"blur", "dark", "side", "screenshot"}),
     "cut": frozenset({"screenshot"}),
@@ -38,7 +38,7 @@ INSTEAD: Mapping[str, frozenset[str]] = {
 
 
 def findings(picture: Image.Image, paper: Paper, *, width: int, height: int) -> list[Finding]:
-    """What was found on a copy of at most 1,024 pixels; `width` and `height` are those the picture came with."""
+    """The findings on a copy of at most 1,024 pixels; `width` and `height` are those of the upload."""
     if min(picture.size) < LEAST:
         return []
     sample = Sample(picture, paper, width, height)

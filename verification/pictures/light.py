@@ -1,4 +1,4 @@
-"""Is there enough light, and none that hides the words?"""
+"""Checks that there is enough light and no glare over the text."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,12 +6,12 @@ from numpy.typing import NDArray
 from verification.pictures.checks import WHOLE, Box
 from verification.pictures.sample import Sample
 
-DARKEST = 98.0  # what the lightest twentieth reaches at least: paper, a wall, a shirt
+DARKEST = 98.0  # the least that the lightest twentieth reaches: paper, a wall, a shirt
 BLOWN = 250
 TILE = 16
 LEAST_TILES = 6
-WHITEST = 232.0  # on paper as white as this a reflection cannot be told
-MOST = 0.4  # of the paper: more is an overexposed sheet, not a reflection
+WHITEST = 232.0  # on paper this white a reflection cannot be detected
+MOST = 0.4  # share of the paper: more is an overexposed sheet, not a reflection
 
 
 def dark(sample: Sample) -> Box | None:
@@ -21,7 +21,7 @@ def dark(sample: Sample) -> Box | None:
 
 
 def glare(sample: Sample) -> Box | None:
-    """A patch burnt to white inside of a card: where light falls off, it is burnt from the edge on."""
+    """A patch burnt out to white inside a card; where the light falls off, it would be burnt from the edge on."""
     if sample.region is None:
         return None
     down, across = sample.grey.shape
@@ -54,7 +54,7 @@ def glare(sample: Sample) -> Box | None:
 
 
 def _mean_of_tiles(values: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Of each square of `TILE` pixels. Rows are added up first: NumPy is ten times slower at many short sums."""
+    """The mean of each square of `TILE` pixels; sums rows first, because NumPy is ten times slower at short sums."""
     down, across = values.shape
     rows, columns = down // TILE, across // TILE
     bands = values.reshape(rows, TILE, across).sum(axis=1, dtype=np.uint16)

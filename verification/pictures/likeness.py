@@ -1,20 +1,20 @@
-"""A picture as some bits, so that the same picture is known again after another JPEG or size.
+"""A perceptual hash, so that the same picture is recognised in another JPEG or size.
 
-Nothing of NumPy: who compares two of them needs the digits alone. Two sheets of one form from a scanner, in the same
-place to the pixel, are alike too: docs/photo-check.md
+Uses no NumPy: comparing needs the digits only. Two sheets of one form from a scanner, aligned to the pixel, are alike
+too: docs/photo-check.md
 """
 
 from PIL import Image
 
 SIDE = 24
-CLEAR = 2  # levels of grey: less is noise
+CLEAR = 2  # grey levels: a smaller difference is noise
 DIGITS = SIDE * SIDE  # four bits a cell
-ALIKE = 0.79  # of the marks that either has, both have
-FEWEST = 48  # marks: an almost empty picture is like every other
+ALIKE = 0.79  # share of the marks of either that both have
+FEWEST = 48  # marks: an almost empty picture resembles every other
 
 
 def likeness_of(picture: Image.Image) -> str:
-    """Where a tiny copy grows lighter or darker, to the right and downwards, in hexadecimal digits."""
+    """Where a tiny copy grows lighter or darker, to the right and down, as hexadecimal digits."""
     across = SIDE + 1
     tiny = picture.convert("L").resize((across, across), Image.Resampling.BOX).tobytes()
     return "".join(
@@ -35,7 +35,7 @@ def are_alike(one: str, other: str) -> bool:
 
 
 def shared(one: str, other: str) -> float:
-    """The part of their marks that both have, 0 to 1."""
+    """The share of their marks that both have, 0 to 1."""
     if not one or not other:
         return 0.0
     first, second = int(one, 16), int(other, 16)

@@ -1,4 +1,4 @@
-"""Was the paper itself photographed, and the right side of it?"""
+"""Checks that the paper itself was photographed, and the right side of it."""
 
 import numpy as np
 
@@ -6,8 +6,8 @@ from verification.pictures.checks import WHOLE, Box
 from verification.pictures.papers import Paper
 from verification.pictures.sample import Sample
 
-TALL = 1.65  # a telephone's screen; cameras take 4:3 or 3:2
-EVEN = 1.5  # between the lightest and darkest pixel of a row that a program drew
+TALL = 1.65  # a phone's screen; cameras take 4:3 or 3:2
+EVEN = 1.5  # range of brightness in a row drawn by a program
 MOSTLY_EVEN = 0.18
 BAR = 0.06
 EMBLEM: Box = (0.0, 0.0, 0.45, 0.62)
@@ -15,7 +15,7 @@ RED_SHARE = (0.025, 0.4)
 
 
 def screenshot(sample: Sample) -> Box | None:
-    """As tall as a screen, a bar with signs along its top, and rows without any grain."""
+    """As tall as a screen, a status bar at the top, and rows without any grain."""
     down, across = sample.grey.shape
     if down < TALL * across:
         return None
@@ -28,7 +28,7 @@ def screenshot(sample: Sample) -> Box | None:
 
 
 def wrong_side(sample: Sample) -> Box | None:
-    """The emblem of the other side, and no portrait."""
+    """The national emblem of the other side, and no portrait."""
     if sample.paper is not Paper.FACE_CARD or sample.region is None or sample.face:
         return None
     left, top, right, bottom = sample.region.box

@@ -1,4 +1,4 @@
-"""What kind of paper a picture shows, and how large it must be. Imports nothing of Django.
+"""Kinds of paper on pictures, and their least size. Imports nothing of Django.
 
 The size of the photo: docs/sources.md#the-photo-of-the-website-administrator
 """
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Paper(StrEnum):
-    """What checks tell apart."""
+    """The kinds that checks distinguish."""
 
     FACE_CARD = "face_card"  # the side of an identity document that carries the portrait
     CARD = "card"  # its other side, and permits of that size
@@ -33,13 +33,13 @@ def paper_of(kind: str, side: int = 1) -> Paper:
     return OF_KIND.get(kind, Paper.SHEET)
 
 
-LONGEST = 4000  # pixels of the longer side that are kept; a browser that can sends no more
-SPARED = 4096  # what is this long is kept all the same: for a phone's 4032, resampling costs more than it saves
-STRIP = 10  # so many times longer than wide, little is left of a picture once it is reduced for the authority
+LONGEST = 4000  # pixels kept of the longer side; browsers that can shrink send no more
+SPARED = 4096  # kept up to here: shrinking a phone's 4032 costs more than it saves
+STRIP = 10  # longer than wide by this factor, a picture becomes illegible when reduced for the authority
 
 
 class Least(NamedTuple):
-    """What a picture of a kind has at least, and the key of the message for less."""
+    """The least size of a picture of a kind, and the key of the message for less."""
 
     long: int
     short: int

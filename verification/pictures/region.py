@@ -1,4 +1,4 @@
-"""Where the paper lies: it is lighter than what it lies on, and where it is not, nothing is said."""
+"""Finds the paper, which is lighter than its surroundings; where it is not, reports nothing."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,10 +11,10 @@ from verification.pictures.checks import Box
 
 Mask = NDArray[np.bool_]
 
-SMALL = 128  # the longer side of the copy on which the paper is searched
+SMALL = 128  # longer side of the copy that is searched
 CLOSED = 7  # letters and lines are narrower than this
-LEAST_APART = 22.0  # in brightness, paper and ground
-CLEAR = 0.6  # of all differences, that between paper and ground
+LEAST_APART = 22.0  # difference in brightness between paper and background
+CLEAR = 0.6  # share of all variance that is between paper and background
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,14 @@ class Region:
 
     @cached_property
     def edges(self) -> tuple[float, float, float, float]:
-        """How much of each edge of the picture the paper takes: left, top, right, bottom; 0 to 1."""
+        """How much of each edge of the picture the paper covers: left, top, right, bottom; 0 to 1."""
         sides = self.mask[:, 0], self.mask[0], self.mask[:, -1], self.mask[-1]
         left, top, right, bottom = (float(side.mean()) for side in sides)
         return left, top, right, bottom
 
 
 def paper_on(picture: Image.Image) -> Region | None:
-    """The paper, None where it cannot be told from what is around it."""
+    """The paper, or None where it cannot be distinguished from its surroundings."""
     small = picture.convert("L")
     small.thumbnail((SMALL, SMALL), Image.Resampling.BOX)
     lightest = _around(np.asarray(small), np.maximum)
@@ -57,7 +57,7 @@ def paper_on(picture: Image.Image) -> Region | None:
 
 
 def _around(grey: NDArray[np.uint8], most: np.ufunc) -> NDArray[np.uint8]:
-    """The lightest or darkest pixel of the square around each: one side after the other, Pillow looks at all 49."""
+    """The lightest or darkest pixel of the square around each pixel; rows, then columns: Pillow compares all 49."""
     for _side in range(2):
         wider = np.pad(grey, ((CLOSED // 2, CLOSED // 2), (0, 0)), mode="edge")
         grey = most.reduce([wider[each : each + len(grey)] for each in range(CLOSED)]).T
@@ -65,7 +65,7 @@ def _around(grey: NDArray[np.uint8], most: np.ufunc) -> NDArray[np.uint8]:
 
 
 def _between(grey: NDArray[np.float32]) -> float | None:
-    """The brightness that parts it best in two (Otsu), None where they are not clearly two."""
+    """The brightness that separates it best in two (Otsu), None where there are not clearly two."""
     counts, _edges = np.histogram(grey, bins=256, range=(0, 256))
     share = counts / counts.sum()
     levels = np.arange(256) + 0.5
@@ -83,7 +83,7 @@ def _between(grey: NDArray[np.float32]) -> float | None:
 
 
 def _joined(mask: Mask) -> Mask:
-    """The part that hangs together, be it at a corner, with what is light in the middle."""
+    """The connected part, diagonals included, that contains the light pixels in the middle."""
     down, across = mask.shape
     found = np.zeros_like(mask)
     found[down // 4 : -down // 4, across // 4 : -across // 4] = True
@@ -102,14 +102,14 @@ def _joined(mask: Mask) -> Mask:
 
 
 def _runs(mask: Mask) -> NDArray[np.int64]:
-    """A number for each pixel of the paper, the same along a stretch of a row; 0 for all others."""
+    """A number for each pixel of the paper, the same along a run of a row; 0 for all others."""
     begins = mask.copy()
     begins[:, 1:] &= ~mask[:, :-1]
     return np.where(mask, np.cumsum(begins).reshape(mask.shape), 0)
 
 
 def _filled(found: Mask, runs: NDArray[np.int64]) -> Mask:
-    """All of each stretch of which something was found."""
+    """Every run of which some pixel was found."""
     touched = np.zeros(runs.max() + 1, dtype=bool)
     touched[runs[found]] = True
     filled: Mask = touched[runs]

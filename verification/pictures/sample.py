@@ -1,4 +1,4 @@
-"""The reduced copy that all checks look at. Runs in the child: nothing of Django is imported here."""
+"""The reduced copy that all checks read, in the child: imports nothing of Django."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +16,7 @@ Grey = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Sample:
-    """A copy of at most 1,024 pixels, upright, RGB; `width` and `height` are those the picture came with."""
+    """A copy of at most 1,024 pixels, upright, RGB; `width` and `height` are those of the upload."""
 
     picture: Image.Image
     paper: Paper
@@ -48,7 +48,7 @@ class Sample:
 
     @cached_property
     def region(self) -> Region | None:
-        """Where the paper lies, None where that cannot be told."""
+        """Where the paper lies, None where that cannot be determined."""
         return paper_on(self.picture) if self.paper in FLAT else None
 
     @cached_property

@@ -1,15 +1,15 @@
-"""Is it sharp? Measured on the edges the picture has: how much of a step in brightness happens from pixel to pixel."""
+"""Checks sharpness by the edges of a picture: how much of a step in brightness happens from pixel to pixel."""
 
 import numpy as np
 
 from verification.pictures.checks import WHOLE, Box
 from verification.pictures.sample import Grey, Sample
 
-STRIP = 3  # rows averaged, against noise
-REACH = 32  # a step as wide as this is still seen whole
-FEWEST = 12  # steps of one direction that can be judged
+STRIP = 3  # rows averaged against noise
+REACH = 32  # the widest step that is still measured whole
+FEWEST = 12  # least steps in one direction for a judgement
 FAINTEST = 18.0
-STEEP = 0.43  # of the step, at the steepest pixel: a blur of two pixels leaves 0.39 at most, good photos 0.51 at least
+STEEP = 0.43  # share of the step at the steepest pixel: two pixels of blur leave at most 0.39, good photos 0.51
 
 
 def blurred(sample: Sample) -> Box | None:
@@ -19,7 +19,7 @@ def blurred(sample: Sample) -> Box | None:
 
 
 def steepness(grey: Grey) -> float | None:
-    """The softer direction counts, or a moved camera would pass; None where there is nothing to judge."""
+    """The steepness of the softer direction, to detect a moved camera; None where there is nothing to judge."""
     low, high = np.percentile(grey[::4, ::4], (2, 98))
     faintest = max(FAINTEST, 0.3 * float(high - low))
     found = [each for each in (_along(grey, faintest), _along(grey.T, faintest)) if each is not None]
@@ -27,7 +27,7 @@ def steepness(grey: Grey) -> float | None:
 
 
 def _along(grey: Grey, faintest: float) -> float | None:
-    """Down the columns of a picture, several columns taken together."""
+    """Measures down the columns of a picture, several columns averaged."""
     pieces_down, strips_across = grey.shape[0] // REACH, grey.shape[1] // STRIP
     if not pieces_down or not strips_across:
         return None

@@ -1,8 +1,8 @@
-"""Does a picture move? Read from its header: nothing is decoded, no library is asked."""
+"""Detects animated pictures by their header: decodes nothing, uses no library."""
 
 from verification.documents.sandbox.file_signatures import PNG, WEBP
 
-CHUNKS_MAX = 2000  # before the pixels; an honest picture has some ten
+CHUNKS_MAX = 2000  # before the pixels; a genuine picture has about ten
 SIGNATURE = 8
 MOVES = 0x02  # of the flags of VP8X: "animation"
 
@@ -20,7 +20,7 @@ def chunk_names(content: bytes) -> list[bytes]:
 
 
 def moves(content: bytes, name: str) -> bool:
-    """Whether a picture of format `name` says that it has several frames; a GIF is none of ours in any case."""
+    """Whether a picture of format `name` announces several frames; GIF is not accepted at all."""
     if name == PNG:
         return b"acTL" in chunk_names(content)
     return name == WEBP and content[12:16] == b"VP8X" and bool(content[20:21] and content[20] & MOVES)

@@ -1,8 +1,8 @@
-"""The child that opens strangers' pictures, forked by the zygote or, where there is none, started by
-`python -m verification.documents.sandbox.child '{"pixels": …}' < bytes`.
+"""The child process that opens untrusted pictures.
 
-It has limits of its own on memory, time and output, no setting, no database and no secret in its environment, and it
-imports nothing of Django. On standard output: one line of JSON, then the picture and its preview, both JPEG.
+Forked by the zygote or, without one, started by `python -m verification.documents.sandbox.child '{"pixels": …}' <
+bytes`. It has its own limits on memory, time and output, no settings, no database and no secret in its environment, and
+imports nothing of Django. It writes to standard output: one line of JSON, then the picture and its preview, both JPEG.
 """
 
 import io
@@ -20,8 +20,8 @@ from verification.pictures.checks import Finding
 from verification.pictures.likeness import likeness_of
 from verification.pictures.papers import LONGEST, SPARED, Paper
 
-PREVIEW_LONGEST = 640  # as wide as a page shows it on a sharp screen
-JUDGED_LONGEST = 1024  # the copy that the checks look at
+PREVIEW_LONGEST = 640  # as wide as pages show it on a high-density screen
+JUDGED_LONGEST = 1024  # longest side of the copy for the checks
 PREVIEW_QUALITY = 80
 WHITE = (255, 255, 255)
 # Pillow's names, and the only decoders a file may reach.
@@ -32,21 +32,21 @@ DEEP_GREY = frozenset({"I", "I;16", "I;16B", "I;16L"})
 
 
 class Limits(TypedDict):
-    """What a child may take, and what it is to do."""
+    """What a child may use, and what it must do."""
 
     memory: int
     seconds: int
     output: int
     pixels: int
-    paper: str  # "" for nothing to be looked for
+    paper: str  # "" to skip the checks
 
 
 class Refusal(Exception):
-    """The picture is not to be had; the text is the key of the message."""
+    """The picture cannot be used; the text is the key of the message."""
 
 
 def confine(*, memory: int, seconds: int, output: int) -> None:
-    """Limits that hold even if a decoder is taken over: it cannot grow, run on, write much or leave a core."""
+    """Sets limits that hold even if a decoder is taken over: on memory, time, output and core dumps."""
     for what, most in (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, seconds),
@@ -54,17 +54,17 @@ def confine(*, memory: int, seconds: int, output: int) -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (most, most))
-    signal.alarm(seconds)  # a worker that dies leaves no child behind
+    signal.alarm(seconds)  # ends the child when its worker has died
 
 
 def opened(content: bytes, *, pixels: int) -> Image.Image:
-    """The picture, decoded; raises `Refusal` when it has more pixels than its header was allowed to announce."""
+    """The decoded picture; raises `Refusal` when it has more pixels than its header was allowed to announce."""
     name = name_of(content)
     if name not in DECODERS:
         raise Refusal("file_type")
     if name == HEIC:
         register_heif()
-    Image.MAX_IMAGE_PIXELS = None  # ours is stricter: nothing is decoded before the next line
+    Image.MAX_IMAGE_PIXELS = None  # our own limit is stricter: nothing is decoded before the next line
     picture = Image.open(io.BytesIO(content), formats=(DECODERS[name],))
     if picture.width * picture.height > pixels:
         raise Refusal("file_pixels")
@@ -75,14 +75,14 @@ def opened(content: bytes, *, pixels: int) -> Image.Image:
 
 
 def register_heif() -> None:
-    """Teach Pillow to open HEIC, once a process."""
+    """Lets Pillow open HEIC, once a process."""
     from pi_heif import register_heif_opener  # noqa: PLC0415 -- 40 ms that the other three need not pay
 
     register_heif_opener(thumbnails=False)
 
 
 def reduced(picture: Image.Image) -> Image.Image:
-    """In a mode that is safe to shrink; what is clearly longer than `LONGEST` is made as long."""
+    """Converts to a mode that can be resized, and shrinks what is clearly longer than `LONGEST`."""
     if picture.mode in DEEP_GREY:
         picture = picture.point(lambda level: level * (1 / 256)).convert("L")  # 16 bits to 8
     if picture.mode in BEFORE_REDUCING:
@@ -93,7 +93,7 @@ def reduced(picture: Image.Image) -> Image.Image:
 
 
 def preview_of(picture: Image.Image) -> Image.Image:
-    """A small copy: averaged as far as whole numbers of pixels go, which costs a tenth, and then resampled."""
+    """A small copy: first averaged by a whole factor, which takes a tenth of the time, then resampled."""
     scale = PREVIEW_LONGEST / max(picture.size)
     if scale >= 1:
         return picture.copy()
@@ -110,7 +110,7 @@ def on_white(picture: Image.Image) -> Image.Image:
 
 
 def in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
-    """In sRGB; a profile that does not open or does not fit the picture is passed over, as browsers do."""
+    """Converts to sRGB; a profile that cannot be read or does not apply is ignored, as browsers do."""
     if not profile:
         return picture if picture.mode == "RGB" else picture.convert("RGB")
     try:
@@ -122,7 +122,7 @@ def in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
 
 
 def encoded(picture: Image.Image, **way: Any) -> bytes:
-    """JPEG that carries pixels and nothing else."""
+    """A JPEG with pixels and nothing else."""
     picture.info = {}
     target = io.BytesIO()
     picture.save(target, "JPEG", **way)
@@ -130,11 +130,11 @@ def encoded(picture: Image.Image, **way: Any) -> bytes:
 
 
 class Told(TypedDict, total=False):
-    """What is said of a picture beside its bytes: what it measures, or why it does not open."""
+    """The report on a picture: its dimensions and findings, or why it cannot be used."""
 
     width: int
     height: int
-    facts: dict[str, int]  # what it measured when it came
+    facts: dict[str, int]  # dimensions as uploaded
     likeness: str
     findings: list[Finding] | None
     refused: str
@@ -142,7 +142,7 @@ class Told(TypedDict, total=False):
 
 
 def examined(content: bytes, *, pixels: int, paper: Paper | None = Paper.SHEET) -> tuple[Told, bytes, bytes]:
-    """What is told about the picture, the picture, its preview; without a paper nothing is looked for."""
+    """The report, the picture and its preview; no checks without a `paper`."""
     picture = opened(content, pixels=pixels)
     profile = picture.info.get("icc_profile") or b""
     turned = picture.getexif().get(0x0112, 1) > 4
@@ -169,9 +169,9 @@ def examined(content: bytes, *, pixels: int, paper: Paper | None = Paper.SHEET) 
 
 
 def judged(picture: Image.Image, paper: Paper, *, width: int, height: int) -> list[Finding] | None:
-    """What the checks find, None where they fail: a picture that opens is taken, judged or not."""
+    """The findings, or None when the checks fail: a picture that opens is accepted all the same."""
     try:
-        # only now that the large picture is gone, where no zygote has it: NumPy wants address space of its own
+        # imported only after the large picture is freed, without a zygote: NumPy needs address space too
         from verification.pictures.judge import findings  # noqa: PLC0415
 
         return findings(picture, paper, width=width, height=height)
@@ -180,7 +180,7 @@ def judged(picture: Image.Image, paper: Paper, *, width: int, height: int) -> li
 
 
 def answer(content: bytes, *, pixels: int, paper: Paper | None = Paper.SHEET) -> tuple[Told, bytes, bytes]:
-    """Never raises: whatever a decoder throws at a stranger's bytes means that the picture does not open."""
+    """Never raises: any exception of a decoder means that the picture does not open."""
     try:
         return examined(content, pixels=pixels, paper=paper)
     except Refusal as refusal:
@@ -196,7 +196,7 @@ def write(target: BinaryIO, told: Told, picture: bytes, preview: bytes) -> None:
 
 
 def serve(limits: Limits) -> None:
-    """From standard input to standard output, within the limits."""
+    """Reads standard input, writes standard output, within the limits."""
     confine(memory=limits["memory"], seconds=limits["seconds"], output=limits["output"])
     content = io.FileIO(0, closefd=False).readall()
     paper = Paper(limits["paper"]) if limits["paper"] else None

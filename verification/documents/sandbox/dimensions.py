@@ -1,6 +1,6 @@
-"""How large a picture says it is, read from its header: nothing is decoded, no library is asked.
+"""The dimensions that a picture's header announces: decodes nothing, uses no library.
 
-The child that decodes compares with what is really there.
+The child that decodes compares them with the real ones.
 """
 
 import struct
@@ -15,14 +15,14 @@ FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 # Markers without a length: a fill byte is stepped over, the others have no body.
 STEPS = {0xFF: 1, 0x01: 2, **dict.fromkeys(range(0xD0, 0xD9), 2)}
 SCAN = 0xDA
-SEGMENTS_MAX = 2000  # an honest photo has some twenty; a file of eight million fill bytes must not cost a second
+SEGMENTS_MAX = 2000  # a genuine photo has about twenty; a file of eight million fill bytes must not take a second
 BOXES_MAX = 2000
 HEIC_PATH = (b"meta", b"iprp", b"ipco")
 VERSION_AND_FLAGS = 4
 
 
 class Unreadable(Exception):
-    """The header does not say how large the picture is."""
+    """The header does not tell the dimensions."""
 
 
 def of_jpeg(content: bytes) -> Size:

@@ -1,4 +1,4 @@
-"""What a file is, told from its first bytes alone; what the browser declares is not read."""
+"""Recognises a file's format by its first bytes alone; the type that the browser declares is ignored."""
 
 import re
 from collections.abc import Callable
@@ -73,6 +73,6 @@ WAYS: tuple[Callable[[bytes], str], ...] = (by_start, by_riff, by_brand, by_mark
 
 
 def name_of(content: bytes) -> str:
-    """The name of the format, "" when it is none we know. Only names in `ACCEPTED` go further."""
+    """The name of the format, "" when it is unknown. Only names in `ACCEPTED` are processed further."""
     head = content[:HEAD]
     return next((name for way in WAYS if (name := way(head))), "")

@@ -1,4 +1,4 @@
-"""Starts the child of a picture: forked by a warm zygote, or a process of its own where no zygote is to be had."""
+"""Starts the child for a picture: forked by a warm zygote, or a process of its own where there is no zygote."""
 
 import atexit
 import contextlib
@@ -18,21 +18,21 @@ from verification.documents.sandbox.zygote import BEGUN, LATE, MESSAGE_MAX
 
 logger = logging.getLogger(__name__)
 
-# No secret goes along. More threads would each take address space, and the other core.
+# Passes on no secret. Each further thread would take address space, and the other core.
 ENVIRONMENT = {"PATH": os.defpath, "MALLOC_ARENA_MAX": "1", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
 LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 CHILD, ZYGOTE = (f"verification.documents.sandbox.{name}" for name in ("child", "zygote"))
-STARTS = 2  # of a zygote for one picture: the one that is there may have died since
-GRACE_SECONDS = 10.0  # for a zygote to start, and to kill a child that is late
-IS_POSSIBLE = hasattr(os, "pidfd_open") and hasattr(socket, "SOCK_SEQPACKET")  # a zygote: on Linux
+STARTS = 2  # starts of a zygote for one picture: the running one may have died
+GRACE_SECONDS = 10.0  # for a zygote to start, and to kill an overdue child
+IS_POSSIBLE = hasattr(os, "pidfd_open") and hasattr(socket, "SOCK_SEQPACKET")  # zygotes need Linux
 
 
 class ChildCrashed(Exception):
-    """The child was killed, ran out of its limits or answered what it cannot have seen."""
+    """The child was killed, ran out of its limits, or gave an answer that cannot be true."""
 
 
 def run(source: BinaryIO, answer: BinaryIO, limits: Limits) -> None:
-    """Have a child open `source` and write to `answer`; raises `ChildCrashed`."""
+    """Has a child open `source` and write to `answer`; raises `ChildCrashed`."""
     if IS_POSSIBLE and zygote.run(source, answer, limits):
         return
     try:
@@ -51,37 +51,37 @@ def run(source: BinaryIO, answer: BinaryIO, limits: Limits) -> None:
 
 
 class Zygote:
-    """The zygote of this process: started with the first picture and whenever it has died, never shared with a fork."""
+    """This process's zygote: started with the first picture and again when it has died, never shared after a fork."""
 
     def __init__(self) -> None:
         self.forget()
 
     def forget(self) -> None:
-        """In a process that was just forked, where the zygote is the other one's."""
+        """Drops the zygote after a fork: it belongs to the parent process."""
         self._lock = threading.Lock()
         self._line: socket.socket | None = None
         self.process: subprocess.Popen[bytes] | None = None
 
     def run(self, source: BinaryIO, answer: BinaryIO, limits: Limits) -> bool:
-        """Have a child open `source`; False when no zygote is free to. Raises `ChildCrashed`."""
+        """Has a child open `source`; returns False when no zygote is free. Raises `ChildCrashed`."""
         if not self._lock.acquire(blocking=False):
             return False
         try:
             line = self._begun(source, answer, limits)
-            said = _heard(line, limits["seconds"] + GRACE_SECONDS) if line else None
-            if said == b"":
+            message = _heard(line, limits["seconds"] + GRACE_SECONDS) if line else None
+            if message == b"":
                 self.stop()
-        except BaseException:  # whatever ended the wait: the next picture must not get the answer of this one
+        except BaseException:  # whatever ended the wait, the next picture must not get this answer
             self.stop()
             raise
         finally:
             self._lock.release()
-        if said not in (None, b"0"):
-            raise ChildCrashed({LATE: "TimeoutExpired", b"": "ZygoteGone"}.get(said, said.decode()))
-        return said is not None
+        if message not in (None, b"0"):
+            raise ChildCrashed({LATE: "TimeoutExpired", b"": "ZygoteGone"}.get(message, message.decode()))
+        return message is not None
 
     def stop(self) -> None:
-        """End it, and the child it may have."""
+        """Ends the zygote and its child."""
         line, process, self._line, self.process = self._line, self.process, None, None
         if line is not None:
             line.close()
@@ -90,7 +90,7 @@ class Zygote:
             process.wait()
 
     def _begun(self, source: BinaryIO, answer: BinaryIO, limits: Limits) -> socket.socket | None:
-        """The line to a zygote whose child is at work; None when none starts."""
+        """The socket of a zygote whose child has started; None when no zygote starts."""
         for _ in range(STARTS):
             line = self._line or self._started()
             with contextlib.suppress(OSError):
@@ -121,7 +121,7 @@ class Zygote:
 
 
 def _heard(line: socket.socket, seconds: float) -> bytes:
-    """The next message; nothing when the other side is gone or silent for so long."""
+    """The next message; None when the other side is gone or silent for too long."""
     line.settimeout(seconds)
     try:
         return line.recv(MESSAGE_MAX)

@@ -1,4 +1,4 @@
-"""The worker's side of the child that opens pictures: hand it bytes, bound it, believe nothing it says unchecked."""
+"""The worker's side of the child that opens pictures: sends bytes, sets limits, checks every answer."""
 
 import json
 import os
@@ -28,7 +28,7 @@ REFUSALS = frozenset({"file_type", "file_moves", "file_pixels", "file_broken"})
 
 @dataclass(frozen=True)
 class Opened:
-    """What the child made of the bytes. With `refused` (the key of a message) there is nothing else."""
+    """What the child made of the bytes; with `refused` (the key of a message), everything else is empty."""
 
     refused: str = ""
     picture: bytes = b""
@@ -37,13 +37,13 @@ class Opened:
     height: int = 0
     facts: dict[str, int] = field(default_factory=dict)  # what it measured when it came
     likeness: str = ""
-    findings: tuple[Finding, ...] | None = ()  # None: it could not be judged
+    findings: tuple[Finding, ...] | None = ()  # None: could not be judged
 
 
 def open_picture(content: bytes, paper: Paper | None) -> Opened:
-    """Decode, re-encode and judge `content` in a child of its own; raises `ChildCrashed`. Nothing touches a disk.
+    """Decodes, re-encodes and judges `content` in a child process; raises `ChildCrashed`.
 
-    Without a paper nothing is looked for.
+    Nothing touches a disk. Without a `paper` there are no checks.
     """
     with memory_file("source") as source, memory_file("answer") as answer:
         source.write(content)
@@ -54,10 +54,10 @@ def open_picture(content: bytes, paper: Paper | None) -> Opened:
 
 
 def memory_file(name: str) -> BinaryIO:
-    """A file without a place: the child's limit on output holds for it, and it is gone with its last holder."""
+    """A file in memory: the child's limit on output applies to it, and it goes with its last holder."""
     if hasattr(os, "memfd_create"):
         return os.fdopen(os.memfd_create(name), "w+b")
-    return tempfile.TemporaryFile()  # a developer's machine: on its disk, without a name
+    return tempfile.TemporaryFile()  # on a developer's machine: on disk, without a name
 
 
 def run_child(source: BinaryIO, answer: BinaryIO, paper: Paper | None) -> None:
@@ -68,29 +68,29 @@ def run_child(source: BinaryIO, answer: BinaryIO, paper: Paper | None) -> None:
 
 def read_answer(answer: BinaryIO) -> Opened:
     try:
-        told = json.loads(answer.readline(LINE_MAX))
-        picture, preview = (answer.read(count) for count in told["bytes"])
-        if told.get("refused"):
-            return Opened(refused=told["refused"] if told["refused"] in REFUSALS else "file_broken")
-        return checked(told, picture, preview)
+        report = json.loads(answer.readline(LINE_MAX))
+        picture, preview = (answer.read(count) for count in report["bytes"])
+        if report.get("refused"):
+            return Opened(refused=report["refused"] if report["refused"] in REFUSALS else "file_broken")
+        return checked(report, picture, preview)
     except (ValueError, KeyError, TypeError, Unreadable) as nonsense:
         raise ChildCrashed("nonsense") from nonsense
 
 
-def checked(told: dict[str, Any], picture: bytes, preview: bytes) -> Opened:
-    """What the child tells, once it fits the bytes: a decoder that was taken over could send anything."""
+def checked(answer: dict[str, Any], picture: bytes, preview: bytes) -> Opened:
+    """The child's report, once it agrees with the bytes: a decoder that was taken over could send anything."""
     size = jpeg_size(picture, at_most=SPARED)
     jpeg_size(preview, at_most=PREVIEW_LONGEST)
-    if size != (told["width"], told["height"]):
+    if size != (answer["width"], answer["height"]):
         raise ValueError("size")
-    facts = {name: int(told["facts"][name]) for name in ("width", "height")}
-    likeness = "" if told["likeness"] == "" else marks(told["likeness"])
-    found = None if told["findings"] is None else tuple(finding(*each) for each in told["findings"])
+    facts = {name: int(answer["facts"][name]) for name in ("width", "height")}
+    likeness = "" if answer["likeness"] == "" else marks(answer["likeness"])
+    found = None if answer["findings"] is None else tuple(finding(*each) for each in answer["findings"])
     return Opened("", picture, preview, *size, facts, likeness, found)
 
 
 def marks(digits: str) -> str:
-    """The likeness as the child tells it; raises for anything else."""
+    """The likeness from the child's report; raises for anything else."""
     likeness = f"{int(digits, 16):0{DIGITS}x}"
     if len(likeness) != DIGITS:
         raise ValueError("likeness")
@@ -98,7 +98,7 @@ def marks(digits: str) -> str:
 
 
 def finding(key: str, box: list[float]) -> Finding:
-    """One finding as the child tells it; raises where no check of ours could have said so."""
+    """One finding from the child's report; raises when none of our checks could have made it."""
     left, top, right, bottom = (float(part) for part in box)
     if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
         raise ValueError("outside of the picture")

@@ -1,9 +1,9 @@
-"""A warm process that forks one child a picture: `python -m verification.documents.sandbox.zygote`, on Linux.
+"""A warm process that forks one child for each picture: `python -m verification.documents.sandbox.zygote`, on Linux.
 
-It has loaded what the child needs, so that no picture pays for starting Python, and nothing else: no setting, no
-secret, no connection. It never looks at a stranger's bytes; files of memory go through it to the child, which gets the
-limits of `child.py` and, being warm, may open nothing at all. Its standard input is the line to its worker: one message
-a picture, and when it closes, the worker is gone, and so is the zygote with its child.
+It has loaded what the child needs, so that no picture waits for Python to start, and nothing else: no settings, no
+secret, no connection. It never reads a picture itself; memory files pass through it to the child, which gets the limits
+of `child.py` and, being warm, may open nothing at all. Its standard input is the socket to its worker, one message for
+each picture; when the socket closes, the worker is gone, and the zygote ends with its child.
 """
 
 import contextlib
@@ -27,17 +27,17 @@ from verification.documents.sandbox.child import Limits
 from verification.pictures.papers import WITH_A_FACE, Paper
 
 MESSAGE_MAX = 4096
-BEGUN = b"begun"  # from here on it is the picture that is to blame
+BEGUN = b"begun"  # from here on, a failure is the picture's fault
 LATE = b"late"
-SET_PARENT_DEATH_SIGNAL, SET_NO_NEW_PRIVILEGES = 1, 38  # of prctl
+SET_PARENT_DEATH_SIGNAL, SET_NO_NEW_PRIVILEGES = 1, 38  # options of prctl
 LIBC = ctypes.CDLL(None, use_errno=True)
-KEPT = {-3: 1 << 30, -1: 1 << 30}  # of mallopt, MMAP_THRESHOLD and TRIM_THRESHOLD: a child uses again what it freed
-FIRST_TO_GO = "1000"  # when the machine runs out of memory
+KEPT = {-3: 1 << 30, -1: 1 << 30}  # mallopt's MMAP_THRESHOLD and TRIM_THRESHOLD: a child reuses the memory it freed
+FIRST_TO_GO = "1000"  # the first to be killed when memory runs out
 
 
 def warm() -> None:
-    """Load what libraries load when they are first used: a child may open nothing."""
-    os.close(os.pidfd_open(os.getpid()))  # where that is forbidden no zygote works: let it be known before a picture
+    """Loads what libraries load lazily: a child may open nothing."""
+    os.close(os.pidfd_open(os.getpid()))  # fails now, before the first picture, where pidfd_open is forbidden
     child.register_heif()
     for kind in ("JPEG", "MPO", "PNG", "WEBP"):
         drawn = io.BytesIO()
@@ -47,7 +47,7 @@ def warm() -> None:
 
 
 def settle() -> None:
-    """Leave children as little as can be to copy: page faults are a third of a picture's time."""
+    """Leaves children little memory to copy: page faults take a third of a picture's time."""
     gc.collect()
     gc.freeze()
     if hasattr(LIBC, "malloc_trim"):  # glibc
@@ -55,7 +55,7 @@ def settle() -> None:
 
 
 def main() -> None:
-    for which in (signal.SIGINT, signal.SIGTERM):  # sent to all; the worker says when it is over
+    for which in (signal.SIGINT, signal.SIGTERM):  # sent to the whole group; the worker decides when to end
         signal.signal(which, signal.SIG_IGN)
     keep_no_rights()
     warm()
@@ -71,14 +71,14 @@ def main() -> None:
 
 @cache
 def prepare(paper: str) -> None:
-    """Load what this paper is judged with, once for all children to come; without it a child says it cannot judge."""
+    """Loads what the checks of this paper need, once for all later children; otherwise they cannot judge."""
     if not paper:
         return
     with contextlib.suppress(ImportError):
-        import numpy.ma  # noqa: F401, PLC0415 -- NumPy where something is looked for, with what it loads at its first use
+        import numpy.ma  # noqa: F401, PLC0415 -- with what NumPy loads on first use; checks only
 
         if paper in WITH_A_FACE:
-            from verification.pictures import faces  # noqa: PLC0415 -- dlib where a face must be
+            from verification.pictures import faces  # noqa: PLC0415 -- dlib only where there must be a face
 
             faces.detector()
     table = Image.effect_noise((640, 480), 20).convert("RGB")
@@ -100,11 +100,11 @@ def outcome(line: socket.socket, files: list[int], limits: Limits) -> bytes:
 
 
 def become_child(zygote: int, files: list[int], limits: Limits) -> NoReturn:
-    """Give up all that a picture does not need, then open it; never returns into the zygote's loop."""
+    """Gives up everything a picture does not need, then opens it; never returns."""
     code = 1
     try:
         for place, each in enumerate(files):
-            os.dup2(each, place)  # in the place of the line, too
+            os.dup2(each, place)  # replaces the worker's socket, too
         os.closerange(3, max(files) + 1)
         give_up_rights(zygote)
         if hasattr(LIBC, "mallopt"):
@@ -117,14 +117,14 @@ def become_child(zygote: int, files: list[int], limits: Limits) -> NoReturn:
 
 
 def keep_no_rights() -> None:
-    """For the zygote and its children: they gain no right, and are the first to go when memory is short."""
+    """Bars zygote and children from gaining rights, and makes them the first to be killed when memory is short."""
     prctl(SET_NO_NEW_PRIVILEGES, 1)
     with contextlib.suppress(OSError):  # a container may hide it
         Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO, "ascii")
 
 
 def give_up_rights(zygote: int) -> None:
-    """Die with the zygote, and open no file and no connection. Threads stay allowed: libheif wants some."""
+    """Ends with the zygote, and can open no file and no connection. Threads stay allowed: libheif needs them."""
     prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != zygote:
         raise ProcessLookupError(zygote)
@@ -137,9 +137,9 @@ def prctl(option: int, value: int) -> None:
 
 
 def ended(pid: int, line: socket.socket, seconds: int) -> bytes:
-    """Waits for the child; kills it when its time is over or the worker is gone."""
+    """Waits for the child; kills it when its time is up or the worker is gone."""
     watched = select.poll()
-    watched.register(line, 0)  # that it closes is told unasked
+    watched.register(line, 0)  # closing is reported without a mask
     with os.fdopen(os.pidfd_open(pid)) as process:
         watched.register(process, select.POLLIN)
         is_over = process.fileno() in dict(watched.poll(1000 * seconds))
