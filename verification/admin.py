@@ -1,4 +1,4 @@
-"""Plain, read-only rows for staff: masked, never added, changed or deleted here."""
+"""Read-only lists for staff: masked, and never added, changed or deleted here."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -27,12 +27,12 @@ from verification.models import Backdrop, BackdropStock, Consent, Document, Phon
 
 
 class ReadOnly(ReadOnlyAdmin):
-    """What is on record can be looked at. It changes through actions alone."""
+    """A list that can only be read; rows change through actions alone."""
 
 
 @admin.register(Document)
 class DocumentAdmin(ReadOnly):
-    """Where each picture stands; the picture itself is shown beside its order."""
+    """The state of each picture; the picture itself is shown with its order."""
 
     list_display = ["created_at", "kind", "state", "reason", "size", "width", "height", "tries", "decided_at"]
     list_filter = ["state", "kind"]
@@ -66,7 +66,7 @@ class ConsentAdmin(ReadOnly):
 
 @admin.register(PhoneProof)
 class PhoneProofAdmin(ReadOnly):
-    """Which mobiles were proved alive; the number is masked."""
+    """Which mobiles passed the phone test; the number is masked."""
 
     list_display = ["asked_at", "holder", "person_key", "mobile_shown", "proved_at"]
     fields = ["holder", "person_key", "mobile_shown", "asked_at", "proved_at"]
@@ -78,18 +78,18 @@ class PhoneProofAdmin(ReadOnly):
         return proof.masked_mobile
 
 
-LOOK = "look"  # Enter in a text: the page again, with what was typed
+LOOK = "look"  # sent by Enter in a text field: shows the page again with what was typed
 
 
 class PostForm(forms.Form):
-    """With whom it travels, and under which number."""
+    """The courier and the tracking number."""
 
     courier = PlainTextField(label=_("Courier"), max_length=40)
     tracking = NumberField(label=_("Courier's number"), max_length=40)
 
 
 class BackdropStateFilter(ValuesFilter):
-    """The states of a request in words."""
+    """Filters requests by state."""
 
     title = _("State")
     parameter_name = "state"
@@ -98,7 +98,7 @@ class BackdropStateFilter(ValuesFilter):
 
 @admin.register(Backdrop)
 class BackdropAdmin(ReadOnly):
-    """Who waits for a backdrop, oldest first; the address is on the page behind each row."""
+    """Requests for a backdrop, oldest first; the address is on the page of each row."""
 
     list_display = ["entered_at", "holder", "state_shown", "region_name", "courier", "tracking"]
     list_filter = [BackdropStateFilter]
@@ -121,7 +121,7 @@ class BackdropAdmin(ReadOnly):
         return redirect("admin:verification_backdrop_parcel", object_id)
 
     def parcel(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """The address to write on it, and what happened to it; each look is written down."""
+        """Shows the address and the history of a request, and records the look."""
         if not request.user.has_perm("verification.post_backdrop"):
             raise PermissionDenied
         backdrop = get_object_or_404(Backdrop.objects.select_related("owner"), pk=pk)
@@ -148,7 +148,7 @@ class BackdropAdmin(ReadOnly):
         return TemplateResponse(request, "admin/verification/backdrop/parcel.html", context)
 
     def _moved(self, request: HttpRequest, backdrop: Backdrop, form: PostForm) -> bool:
-        """False when the form has to be shown again, with what was typed."""
+        """Returns False when the form must be shown again with what was typed."""
         if form.is_bound and not form.is_valid():
             return False
         if form.is_bound and request.POST.get("seen", str(backdrop.version)) != str(backdrop.version):
@@ -181,7 +181,7 @@ class BackdropAdmin(ReadOnly):
 
 @admin.register(BackdropStock)
 class BackdropStockAdmin(admin.ModelAdmin):
-    """How many lie here; one row, typed in by the person who counts them."""
+    """The number of backdrops in stock: one row, typed in by the person who counts them."""
 
     lead = _(
         "How many backdrops lie here to be posted. Each one posted takes one off; with none left, no request can be"
@@ -193,7 +193,7 @@ class BackdropStockAdmin(admin.ModelAdmin):
         return super().get_queryset(request)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, str] | None = None) -> HttpResponse:
-        """There is one row: its page is the page."""
+        """Opens the page of the only row."""
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         return redirect("admin:verification_backdropstock_change", actions.stock().pk)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 def check_life(**kwargs: Sequence[AppConfig] | Sequence[str] | None) -> list[checks.CheckMessage]:
-    """The table of the life of a backdrop lacks nothing (system check)."""
+    """Reports what the lifecycle table of a backdrop lacks (system check)."""
     from icpportal.lifecycle.system_check import check_table  # noqa: PLC0415 -- app ready
     from icpportal.outbox.texts import catalogue  # noqa: PLC0415 -- app ready
     from verification.backdrops.lifecycle import TABLE  # noqa: PLC0415 -- app ready

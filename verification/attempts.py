@@ -1,7 +1,7 @@
-"""One try counted against several limits at once, all or none; the limits and their rows are those of `codes`.
+"""Counts one attempt against several limits at once, all or none; limits and rows are those of `codes`.
 
-`limits.consume` counts one key in up to four queries. A try that three keys share is one UPDATE here, three when a key
-is seen for the first time.
+`limits.consume` counts one key in up to four queries. Here an attempt that three keys share takes one UPDATE, three
+when a key is new.
 """
 
 from collections.abc import Sequence
@@ -17,11 +17,11 @@ from icpportal.codes.limits import Allowed, key_index, limit
 from icpportal.codes.models import Allowance
 from icpportal.privacy.blind_index import names
 
-Key = tuple[str, str]  # the limit's name in settings.LIMITS, and whose try it is
+Key = tuple[str, str]  # the limit's name in settings.LIMITS, and who attempts
 
 
 def consume_all(keys: Sequence[Key], *, costs: Sequence[int] = (), now: datetime | None = None) -> Allowed:
-    """Counts one try against every key, or what it costs there, or nothing when one of them has less left."""
+    """Counts one attempt (or its cost) against every key, or against none when one of them has too little left."""
     moment = now or timezone.now()
     costs = costs or [1] * len(keys)
     if any(limit(name).amount < cost for (name, _key), cost in zip(keys, costs, strict=True)):
@@ -35,7 +35,7 @@ def consume_all(keys: Sequence[Key], *, costs: Sequence[int] = (), now: datetime
 
 
 def _open(keys: Sequence[Key], moment: datetime) -> None:
-    """Rows for keys that have none, neither under their name in force nor, while the index key changes, another."""
+    """Creates rows for new keys; while the index key changes, a row under the other name counts as there."""
     indexes = [(name, key_index(key)) for name, key in keys]
     known = _under_other_names(keys) if any(len(names(index)) > 1 for _name, index in indexes) else frozenset()
     rows = [
@@ -52,17 +52,17 @@ def _under_other_names(keys: Sequence[Key]) -> frozenset[tuple[str, str]]:
 
 
 def _counted(keys: Sequence[Key], costs: Sequence[int], moment: datetime) -> bool:
-    """Put together here: Django's compiler takes ten times as long for it as the database takes to do it."""
+    """Counts by one statement, written here: Django's compiler takes ten times as long as the database."""
     connection = connections[DEFAULT_DB_ALIAS]
     now = connection.ops.adapt_datetimefield_value(moment)
     used, began, chosen = _Part(" "), _Part(" "), _Part(" OR ")
     for (name, key), cost in zip(keys, costs, strict=True):
         known = names(key_index(key))
-        row, here = f"name = %s AND key IN ({', '.join(['%s'] * len(known))})", [name, *known]
+        row, values = f"name = %s AND key IN ({', '.join(['%s'] * len(known))})", [name, *known]
         over = connection.ops.adapt_datetimefield_value(moment - limit(name).window)
-        used.add(f"WHEN {row} THEN CASE WHEN began_at <= %s THEN %s ELSE used + %s END", *here, over, cost, cost)
-        began.add(f"WHEN {row} AND began_at <= %s THEN %s", *here, over, now)
-        chosen.add(f"({row} AND (began_at <= %s OR used <= %s))", *here, over, limit(name).amount - cost)
+        used.add(f"WHEN {row} THEN CASE WHEN began_at <= %s THEN %s ELSE used + %s END", *values, over, cost, cost)
+        began.add(f"WHEN {row} AND began_at <= %s THEN %s", *values, over, now)
+        chosen.add(f"({row} AND (began_at <= %s OR used <= %s))", *values, over, limit(name).amount - cost)
     statement = (
         f"UPDATE {connection.ops.quote_name(Allowance._meta.db_table)} SET used = CASE {used.sql} END,"  # noqa: S608
         f" began_at = CASE {began.sql} ELSE began_at END WHERE {chosen.sql}"
@@ -76,7 +76,7 @@ def _counted(keys: Sequence[Key], costs: Sequence[int], moment: datetime) -> boo
 
 
 class _Part:
-    """A part of a statement: a piece a key, and what its `%s` stand for."""
+    """A part of a statement: one piece for each key, and the values of its `%s`."""
 
     def __init__(self, between: str) -> None:
         self.between, self.pieces = between, list[str]()
@@ -106,25 +106,25 @@ def _free_again(keys: Sequence[Key], moment: datetime, costs: Sequence[int] = ()
 
 
 def paused_until(keys: Sequence[Key], *, now: datetime | None = None) -> datetime | None:
-    """When the next try may be made, where one of the keys has none left; `None` where it may be made now."""
+    """When the next attempt may be made; `None` when it may be made now."""
     moment = now or timezone.now()
     until = _free_again(keys, moment)
     return until if until > moment else None
 
 
 def least_left(keys: Sequence[Key], *, now: datetime | None = None) -> int:
-    """How many tries are left that all keys share."""
+    """How many attempts are left on the tightest of the keys."""
     amounts = [limit(name).amount for name, _key in keys]
     return min([*amounts, *map(_left, _counters(keys, now or timezone.now()))])
 
 
 def left(name: str, key: str, *, now: datetime | None = None) -> int:
-    """How many tries this key has left."""
+    """How many attempts this key has left."""
     return least_left([(name, key)], now=now)
 
 
 def _counters(keys: Sequence[Key], moment: datetime) -> list[Allowance]:
-    """The rows of the keys whose window is open."""
+    """The rows of those keys whose window is open."""
     rows = Allowance.objects.filter(reduce(or_, (_row(*key) & ~_over(key[0], moment) for key in keys)))
     return list(rows)
 

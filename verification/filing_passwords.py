@@ -1,7 +1,7 @@
-"""Filing passwords (备案密码): asked of the authority, never kept as typed, never asked twice when known to be wrong.
+"""Checks filing passwords (备案密码) with the authority; never stores them as typed, never repeats a wrong one.
 
-A try is counted before it is judged, against the order, the account and the filing number together: either all three
-have one left or nothing is counted. A try that was right or got no answer is given back. Call `ask` outside of a
+An attempt is counted before it is judged, against the order, the account and the filing number together: either all
+three have one left or nothing is counted. A correct one, or one without an answer, is refunded. Call `ask` outside a
 transaction.
 """
 
@@ -31,15 +31,15 @@ WRONG_KEPT = timedelta(days=1)
 
 
 class State(StrEnum):
-    """What came of asking."""
+    """The result of asking."""
 
     RIGHT = "right"
     WRONG = "wrong"
-    LOCKED = "locked"  # the authority itself takes no more tries for this number for a while
+    LOCKED = "locked"  # the authority has locked this number for a while
     UNKNOWN_NUMBER = "unknown_number"
     UNREACHABLE = "unreachable"  # no answer: nothing was counted
     PAUSED = "paused"  # one of our own limits is used up until `until`; the authority was not asked
-    BUSY = "busy"  # too many questions under way here: nothing was asked, nothing was counted
+    BUSY = "busy"  # too many requests under way here: nothing was asked or counted
 
 
 STATES = {
@@ -54,9 +54,9 @@ COSTS_NOTHING = (State.RIGHT, State.UNREACHABLE)
 
 @dataclass(frozen=True)
 class Outcome:
-    """The answer; `left` tries after one that was not right, `until` when a pause ends: after the last of them, too.
+    """The result; `left` attempts after a wrong one, and `until` when a pause ends, also after the last attempt.
 
-    `digest` is there only when the password is right: MD5 in hexadecimal, for the report, to be kept encrypted.
+    `digest` is set only when the password is right: its MD5 in hexadecimal, for the report; store it encrypted.
     """
 
     state: State
@@ -69,19 +69,18 @@ class Outcome:
 def ask(
     number: str, password: str, *, order_key: str, account_key: str, is_owner: bool = False, now: datetime | None = None
 ) -> Outcome:
-    """Is this the filing password of the subject number ("京ICP备00000000号", without the website's "-1")?
+    """Asks whether this is the filing password of the subject number ("京ICP备00000000号", without the website's "-1").
 
-    The account whose filing it is (`is_owner`) has tries of the number that nobody else can use up.
-
-    Variables of this call and of everything below it stay out of error reports.
+    The account that owns the filing (`is_owner`) has attempts on the number that nobody else can use up. Variables of
+    this call and of everything below it stay out of error reports.
     """
     moment = now or timezone.now()
     keys = _keys(number, order_key, account_key, is_owner=is_owner)
     try:
         with request_budget() as question:
-            taken = attempts.consume_all(keys, now=moment)
-            if not taken.ok:
-                return Outcome(State.PAUSED, until=taken.until)
+            attempt = attempts.consume_all(keys, now=moment)
+            if not attempt.ok:
+                return Outcome(State.PAUSED, until=attempt.until)
             return _judged(number, password, keys, question.left, moment)
     except Busy:
         return Outcome(State.BUSY, left=attempts.least_left(keys, now=moment))
@@ -90,7 +89,7 @@ def ask(
 def paused_until(
     number: str, *, order_key: str, account_key: str, is_owner: bool = False, now: datetime | None = None
 ) -> datetime | None:
-    """Until when nothing may be asked, because the tries are used up; `None` where one may be made."""
+    """Until when attempts are used up; `None` when one may be made."""
     return attempts.paused_until(_keys(number, order_key, account_key, is_owner=is_owner), now=now)
 
 
@@ -131,17 +130,17 @@ def _asked(number: str, password: str, seconds: float) -> State:
 
 @sensitive_variables()
 def wrong_digest(number: str, password: str) -> str:
-    """How a wrong value of a number is known again."""
+    """The digest by which a wrong value of a number is recognised."""
     return blind_index("wrong_filing_password", f"{number}\x1f{password}")
 
 
 @sensitive_variables()
 def md5_hex(password: str) -> str:
-    """The form in which the ministry's report carries a filing password (ICPmm): the interface wants MD5."""
+    """The form in which the ministry's report carries a filing password (ICPmm): its interface requires MD5."""
     return hashlib.md5(password.encode(), usedforsecurity=False).hexdigest()
 
 
 def purge(*, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Deletes wrong values older than a day; how many that were."""
+    """Deletes wrong values older than a day; returns how many."""
     old = WrongPassword.objects.filter(at__lte=(now or timezone.now()) - WRONG_KEPT)
     return portions.delete(old, dry_run=dry_run)

@@ -1,1 +1,1 @@
-"""Backdrops (幕布): asked for with an address, posted from stock with a courier's number, delivered."""
+"""Backdrops (幕布): requested with an address, posted from stock with a tracking number, delivered."""

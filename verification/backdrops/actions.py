@@ -1,4 +1,4 @@
-"""What is done about a backdrop: ask for one, change the address, call it off; post it from stock, say that it came."""
+"""Actions on a backdrop: request, change of address, cancellation; posting, delivery, return."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -27,7 +27,7 @@ MOST_SHOWN = 20
 
 
 class Address(NamedTuple):
-    """Where it goes, in mainland China."""
+    """A postal address in mainland China."""
 
     recipient: str
     mobile: str
@@ -38,7 +38,7 @@ class Address(NamedTuple):
 
 
 class OutOfStock(Exception):
-    """There is none to post."""
+    """No backdrop is left to post."""
 
 
 def _after(backdrop: Backdrop, row: Move, event: BackdropEvent, facts: Facts) -> None:
@@ -50,7 +50,7 @@ BACKDROP = Lifecycle(TABLE, model=Backdrop, events=BackdropEvent, after=_after)
 
 
 def ask(*, holder: str, owner: User, to: Address, words: dict[str, str], now: datetime | None = None) -> Backdrop:
-    """One more request of this holder; the one that is on its way already stands, however often it is pressed."""
+    """Creates a request of this holder, unless one is under way already."""
     now = now or timezone.now()
     try:
         with transaction.atomic():
@@ -66,21 +66,21 @@ def ask(*, holder: str, owner: User, to: Address, words: dict[str, str], now: da
             BackdropEvent.objects.create(
                 backdrop=backdrop, move="ask", from_state="", to_state=backdrop.state, by=APPLICANT, actor=owner, at=now
             )
-    except IntegrityError:  # asked in another tab, or pressed twice
+    except IntegrityError:  # requested in another tab, or pressed twice
         return Backdrop.objects.get(holder=holder, state__in=states.ON_THE_WAY)
     return backdrop
 
 
 def change_address(backdrop: Backdrop, to: Address, *, actor: User) -> bool:
-    """Until it is posted; the last address that was typed counts. False when it was posted since."""
+    """Changes the address until the backdrop is posted; returns False when it was posted in the meantime."""
     if _is_same(backdrop, to):
         return True
     for name, value in to._asdict().items():
         setattr(backdrop, name, value)
     columns = {name: sealed(backdrop, name) for name in ADDRESS}
     with transaction.atomic():
-        standing = Backdrop.objects.filter(pk=backdrop.pk, state=states.REQUESTED)
-        changed = standing.update(
+        requested = Backdrop.objects.filter(pk=backdrop.pk, state=states.REQUESTED)
+        changed = requested.update(
             **columns,
             region=to.region,
             region_name=to.region_name,
@@ -106,17 +106,17 @@ def _is_same(backdrop: Backdrop, to: Address) -> bool:
 
 
 def cancel(backdrop: Backdrop, *, actor: User) -> None:
-    """The applicant needs none after all."""
+    """Cancels the request: the applicant no longer needs a backdrop."""
     BACKDROP.apply(backdrop, "call_off", by=APPLICANT, actor=actor)
 
 
 def mark_delivered(backdrop: Backdrop, *, actor: User, by: str = APPLICANT) -> None:
-    """It is there."""
+    """Marks the backdrop as delivered."""
     BACKDROP.apply(backdrop, "arrive", by=by, actor=actor)
 
 
 def post(backdrop: Backdrop, *, courier: str, tracking: str, actor: User) -> None:
-    """Take one from stock and send it; raises `OutOfStock`, or `MoveNotAllowed` when somebody was quicker."""
+    """Takes a backdrop from stock and posts it; raises `OutOfStock`, or `MoveNotAllowed` when another was first."""
     with transaction.atomic():
         if not BackdropStock.objects.filter(pk=STOCK, count__gt=0).update(count=F("count") - 1):
             raise OutOfStock
@@ -132,7 +132,7 @@ def post(backdrop: Backdrop, *, courier: str, tracking: str, actor: User) -> Non
 
 
 def mark_returned(backdrop: Backdrop, *, actor: User) -> None:
-    """The courier brought it back: one more lies here, and the applicant looks at the address."""
+    """Puts a returned backdrop back into stock; the applicant is told to check the address."""
     with transaction.atomic():
         BACKDROP.apply(backdrop, "come_back", by=REVIEWER, actor=actor)
         BackdropStock.objects.filter(pk=STOCK).update(count=F("count") + 1)
@@ -156,18 +156,18 @@ def _call_off(found: QuerySet[Backdrop]) -> None:
 
 
 def stock() -> BackdropStock:
-    """The one row."""
+    """The only row of the stock."""
     return BackdropStock.objects.get_or_create(pk=STOCK)[0]
 
 
 def newest(holder: str) -> Backdrop | None:
-    """The latest request of a holder, unless it was called off."""
+    """The latest request of a holder, unless it was cancelled."""
     mine = Backdrop.objects.filter(holder=holder).exclude(state=states.CALLED_OFF)
     return mine.select_related("owner").order_by("-created_at").first()
 
 
 def current(holder: str, owner: User) -> tuple[Backdrop | None, bool]:
-    """The latest request of a holder, and whether an earlier one of the account will do again: one query for a page."""
+    """The latest request of a holder, and whether an earlier one of the account can be used again; one query."""
     mine = Q(holder=holder) | Q(owner=owner, state=states.DELIVERED)
     found = list(Backdrop.objects.filter(mine).exclude(state=states.CALLED_OFF).order_by("-created_at")[:MOST_SHOWN])
     own = next((each for each in found if each.holder == holder), None)
@@ -175,7 +175,7 @@ def current(holder: str, owner: User) -> tuple[Backdrop | None, bool]:
 
 
 def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Erase the addresses of what has been over for a while; the rest of the row stays."""
+    """Erases the addresses of requests that ended a while ago; the rest of the row stays."""
     cutoff = (now or timezone.now()) - settings.BACKDROP_ADDRESS_KEPT
     over = Backdrop.objects.exclude(state__in=states.ON_THE_WAY).exclude(region="").filter(entered_at__lte=cutoff)
     if dry_run:

@@ -1,4 +1,4 @@
-"""The life of a request for a backdrop, on one page."""
+"""The lifecycle of a request for a backdrop."""
 
 from icpportal.fields.types import Facts
 from icpportal.lifecycle import APPLICANT, REVIEWER, Move, MoveTable
@@ -7,7 +7,7 @@ from verification.models.backdrops import Backdrop
 
 
 def in_stock(backdrop: Backdrop, facts: Facts) -> bool:
-    """There is one to post, and a courier's number for it."""
+    """A backdrop is in stock, and a tracking number was given."""
     return bool(facts.get("in_stock")) and bool(facts.get("tracking"))
 
 

@@ -1,4 +1,4 @@
-"""The account and the recipient are told where a backdrop is: one outbox row a channel, each with a key."""
+"""Messages to the account and the recipient about a backdrop: one outbox row for each channel, each with a key."""
 
 from collections.abc import Iterable
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from verification.models.backdrops import Backdrop
 
 
 def tell(backdrop: Backdrop, template: str, *, event_id: Key) -> None:
-    """Queue `template`; the same event never tells twice."""
+    """Queues `template`; an event is never told twice."""
     owner = backdrop.owner
     words = {
         "courier": backdrop.courier,

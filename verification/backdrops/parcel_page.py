@@ -1,4 +1,4 @@
-"""The page of one parcel at the desk: where it goes, and what can be noted of it now."""
+"""The page of one backdrop at the desk: where it goes, and what can be recorded now."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from verification.models import Backdrop
 
 @dataclass(frozen=True, slots=True)
 class Posting(Panel):
-    """With whom it travels; `can_post` while it is still here."""
+    """The panel for courier and tracking number; `can_post` until it is posted."""
 
     template: ClassVar[str] = "admin/verification/backdrop/posting.html"
     form: forms.Form
@@ -29,20 +29,20 @@ class Posting(Panel):
 
 @dataclass(frozen=True, slots=True)
 class Arrival(Panel):
-    """Whether it arrived or came back."""
+    """The panel that records delivery or return."""
 
     template: ClassVar[str] = "admin/verification/backdrop/arrival.html"
 
 
 def panels(backdrop: Backdrop, moves: Collection[str], form: forms.Form) -> list[Panel]:
-    """What can be noted now; a form that came back stays, to be read."""
+    """What can be recorded now; a refused form stays, with what was typed."""
     can_post = "post" in moves
     posting = Posting(form, backdrop.version, actions.stock().count, can_post) if can_post or form.is_bound else None
     return [*([posting] if posting else []), *([Arrival()] if "arrive" in moves else [])]
 
 
 def address(backdrop: Backdrop) -> list[tuple[Words, SafeString]]:
-    """What is written on it, and how it travels once that is known."""
+    """The address, and the courier once it is known."""
     found: list[tuple[Words, SafeString | str]] = [
         (_("Recipient"), zh(backdrop.recipient)),
         (_("Recipient's mobile"), format_html("{}", backdrop.mobile)),

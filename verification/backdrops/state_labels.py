@@ -1,4 +1,4 @@
-"""Each state of a request for a backdrop in words: its name, and whose turn it is; what happened to one."""
+"""Labels of the states of a request for a backdrop, whose turn it is, and what each move did."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from verification.models.backdrops import Backdrop
 
 @dataclass(frozen=True)
 class Sentence:
-    """A state's name, what follows, and how its mark looks."""
+    """A state's label, what follows, and the look of its mark."""
 
     label: str | Promise
     words: str | Promise
@@ -66,6 +66,6 @@ def words_of(backdrop: Backdrop) -> Words:
 
 
 def mark(state: str) -> StateMark:
-    """What `partials/state.html` draws."""
-    said = SENTENCES[state]
-    return {"key": state, "label": said.label, "tone": said.tone, "icon": said.icon}
+    """The arguments of `partials/state.html`."""
+    sentence = SENTENCES[state]
+    return {"key": state, "label": sentence.label, "tone": sentence.tone, "icon": sentence.icon}

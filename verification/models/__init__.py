@@ -1,4 +1,4 @@
-"""Rows of what was verified. None of them knows an order: a `holder` says whose they are."""
+"""Rows about what was verified. None of them knows an order: `holder` says to what they belong."""
 
 from verification.models.backdrops import Backdrop, BackdropEvent, BackdropStock
 from verification.models.consents import Consent, ConsentRequest

@@ -1,4 +1,4 @@
-"""Requests for a backdrop with the address it goes to, what happened to each, and how many are in stock."""
+"""Requests for a backdrop with its postal address, their events, and the stock."""
 
 import secrets
 
@@ -20,9 +20,9 @@ def unguessable() -> str:
 
 
 class Backdrop(LifecycleModel, SealedModel):
-    """One request of one holder. Only `BACKDROP.apply` writes `state`; the address is erased when it is over."""
+    """A holder's request. Only `BACKDROP.apply` writes `state`; the address is erased afterwards."""
 
-    kind = "backdrop"  # for the lifecycle's table, which knows one kind
+    kind = "backdrop"  # the lifecycle's table has one kind
 
     reference = models.CharField(max_length=32, unique=True, default=unguessable, editable=False)
     holder = models.CharField(_("holder"), max_length=120)
@@ -32,7 +32,7 @@ class Backdrop(LifecycleModel, SealedModel):
     state = models.CharField(_("State"), max_length=12, default=states.REQUESTED)
     created_at = models.DateTimeField(_("Asked at"), default=timezone.now)
     entered_at = models.DateTimeField(_("Waiting since"), default=timezone.now)
-    words = models.JSONField(default=dict)  # what a message about it says of the holder: nothing personal
+    words = models.JSONField(default=dict)  # values for messages about it; nothing personal
     consented_at = models.DateTimeField(_("agreed at"), default=timezone.now)
 
     recipient = EncryptedTextField(_("Recipient"), blank=True)
@@ -69,14 +69,14 @@ class Backdrop(LifecycleModel, SealedModel):
 
 
 class BackdropEvent(LifecycleEvent):
-    """One thing that happened to a request; appended, never changed."""
+    """One event of a request; append-only."""
 
     thing_field = "backdrop"
     backdrop = models.ForeignKey(Backdrop, on_delete=models.PROTECT, related_name="events")
 
 
 class BackdropStock(models.Model):
-    """How many backdrops lie here; one row."""
+    """The number of backdrops in stock; one row."""
 
     count = models.PositiveIntegerField(_("In stock"), default=0)
     expected_on = models.DateField(_("More expected on"), null=True, blank=True)

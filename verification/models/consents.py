@@ -1,4 +1,4 @@
-"""A person's consent (单独同意) to the use of pictures of their papers; kept as long as the record of the order is."""
+"""A person's consent (单独同意) to the use of pictures of their documents; kept as long as the order's record."""
 
 from django.db import models
 from django.db.models import Q
@@ -12,7 +12,7 @@ from icpportal.privacy.models import SealedModel
 
 
 class Consent(models.Model):
-    """Which text was agreed to, for whom, when and in which language. Withdrawn, not deleted."""
+    """Which text was agreed to, for whom, when and in which language. Withdrawn, never deleted."""
 
     holder = models.CharField(_("holder"), max_length=120)
     person_key = BlindIndexField(_("person"), copied=True, max_length=80)
@@ -39,7 +39,7 @@ class Consent(models.Model):
 
 
 class ConsentRequest(SealedModel):
-    """Somebody was asked on their own phone; one row a holder, of the person and mobile that were asked last."""
+    """A request for consent on the person's own phone; one row a holder, about the person and mobile last asked."""
 
     AGREED, DECLINED, WITHDRAWN = "agreed", "declined", "withdrawn"
 

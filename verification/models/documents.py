@@ -1,4 +1,4 @@
-"""A picture that somebody sent, from the first second of its upload. It knows no order: who uses it joins it."""
+"""An uploaded picture, from its first second. It knows no order: whoever uses it refers to it."""
 
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
@@ -13,7 +13,7 @@ from verification.pictures.likeness import DIGITS
 
 
 class DocumentState(models.TextChoices):
-    """Where a document stands; `verification.documents` alone moves it."""
+    """The states of a document; only `verification.documents` changes them."""
 
     CHECKING = "checking", _("Checking")
     READY = "ready", _("Ready")
@@ -22,7 +22,7 @@ class DocumentState(models.TextChoices):
 
 
 class Document(SealedModel):
-    """One picture. Until `ready` its bytes lie in quarantine and are shown to nobody."""
+    """One picture. Until it is `ready`, its bytes are in quarantine and shown to nobody."""
 
     reference = models.CharField(
         _("picture number"), max_length=40, unique=True, default=file_names.reference, editable=False
@@ -77,6 +77,6 @@ class Document(SealedModel):
 
 
 def sent_along(holder: OuterRef) -> Coalesce:
-    """How many pictures ever came under a holder, as a column of the query that reads the holder."""
+    """The number of pictures ever sent under a holder, as a column of the query that reads the holder."""
     theirs = Document.objects.filter(holder=holder).order_by().values("holder")
     return Coalesce(Subquery(theirs.annotate(number=Count("pk")).values("number")), 0)

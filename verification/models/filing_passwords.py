@@ -1,4 +1,4 @@
-"""Wrong filing passwords, known by a keyed digest for a day, so that none is asked of the ministry twice."""
+"""Wrong filing passwords as keyed digests, kept for a day, so that the ministry is not asked about one twice."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from icpportal.privacy.blind_fields import BlindIndexField
 
 
 class WrongPassword(models.Model):
-    """One wrong value for one filing number; neither can be read back."""
+    """One wrong value for one filing number; neither can be recovered."""
 
     digest = BlindIndexField(primary_key=True)
     at = models.DateTimeField(db_index=True)

@@ -1,4 +1,4 @@
-"""Proof that a mobile receives our texts, before the ministry sends its own to it."""
+"""Proof that a mobile receives our texts, before the ministry sends its own."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +10,7 @@ from icpportal.privacy.models import SealedModel
 
 
 class PhoneProof(SealedModel):
-    """One person's mobile under one holder: asked about, and proved or not yet. Another mobile voids it."""
+    """The test of one person's mobile under one holder, passed or not yet. Another mobile voids it."""
 
     holder = models.CharField(_("holder"), max_length=80)
     person_key = models.CharField(_("person"), max_length=40)

@@ -1,4 +1,4 @@
-"""A phone upload (扫码上传): one phone may send pictures for a holder, for a few minutes, without signing in."""
+"""A phone upload (扫码上传): for a few minutes one phone may send pictures for a holder without signing in."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,7 +9,7 @@ from icpportal.privacy.blind_fields import BlindIndexField
 
 
 class PhoneUpload(models.Model):
-    """The secret in the address and the one in the phone's cookie are kept as digests alone."""
+    """One link; its secret and that of the phone's cookie are stored as digests only."""
 
     holder = models.CharField(_("holder"), max_length=120)
     purpose = models.CharField(_("purpose"), max_length=20)
@@ -35,5 +35,5 @@ class PhoneUpload(models.Model):
 
     @property
     def is_connected(self) -> bool:
-        """A phone has opened it."""
+        """Whether a phone has opened it."""
         return self.opened_at is not None

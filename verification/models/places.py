@@ -1,4 +1,4 @@
-"""Designated places for the photo (核验拍照点): the list that staff keep, and which holder chose which."""
+"""Designated places for the photo (核验拍照点): the list that staff keep, and each holder's choice."""
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class PhotoPlace(models.Model):
-    """One place, in both languages; a place that closes is switched off, never deleted."""
+    """One place, in both languages; it is switched off when it closes, never deleted."""
 
     region = models.CharField(_("City"), max_length=6, validators=[RegexValidator(r"^\d{6}$")])  # GB/T 2260
     name_zh = models.CharField(_("Name in Chinese"), max_length=30)
@@ -35,12 +35,12 @@ class PhotoPlace(models.Model):
 
 
 class PlaceChoice(models.Model):
-    """The place a holder chose; `ended_at` once its photo is on its way, or the holder's case is over."""
+    """The place that a holder chose; `ended_at` is set once the photo is sent or the holder's case is over."""
 
     holder = models.CharField(_("holder"), max_length=120, unique=True)
     place = models.ForeignKey(PhotoPlace, on_delete=models.PROTECT, related_name="choices")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    words = models.JSONField(default=dict)  # what a message about it says of the holder: nothing personal
+    words = models.JSONField(default=dict)  # values for messages about it; nothing personal
     chosen_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
 

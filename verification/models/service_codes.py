@@ -1,4 +1,4 @@
-"""Service codes (备案服务号): each ties one website to one instance; an account may hand a free one to another."""
+"""Service codes (备案服务号): each ties one website to one instance; an account may hand over a free one."""
 
 import secrets
 import uuid
@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class ServiceCodeState(models.TextChoices):
-    """Where a code stands in its life; all but free and bound are for good."""
+    """The states of a code; all but free and bound are final."""
 
     FREE = "free", pgettext_lazy("service code", "Free")
     BOUND = "bound", pgettext_lazy("service code", "In an order")
@@ -26,21 +26,21 @@ HELD = (ServiceCodeState.BOUND, ServiceCodeState.USED)
 
 
 def unguessable() -> str:
-    """What addresses say instead of the code itself, which must not stand in one."""
+    """The id of a code in addresses, where the code itself must not appear."""
     return secrets.token_urlsafe(12)
 
 
 class ServiceCode(models.Model):
-    """One code of an instance. `slot` counts the codes the instance ever had: no slot is given out twice."""
+    """One code of an instance. `slot` numbers the codes that the instance ever had; no slot is used twice."""
 
     code = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=32, unique=True, default=unguessable, editable=False)
     instance_id = models.CharField(max_length=200)
     slot = models.PositiveSmallIntegerField()
     product = models.CharField(max_length=200)
-    account = models.CharField(max_length=254, db_index=True)  # who has the instance: User.customer
-    kept_by = models.CharField(max_length=254, blank=True, db_index=True)  # whom it was handed to; "" is `account`
-    silent = models.BooleanField(default=False)  # issued by picking the instance; nobody was shown it
+    account = models.CharField(max_length=254, db_index=True)  # the instance's owner: User.customer
+    kept_by = models.CharField(max_length=254, blank=True, db_index=True)  # handed over to; "" for `account`
+    silent = models.BooleanField(default=False)  # issued by picking the instance, and never shown
     state = models.CharField(max_length=10, choices=ServiceCodeState.choices, default=ServiceCodeState.FREE)
     holder = models.CharField(max_length=80, blank=True)
     used_for = models.CharField(max_length=255, blank=True)
@@ -49,7 +49,7 @@ class ServiceCode(models.Model):
     used_at = models.DateTimeField(null=True)
     ask_at = models.DateTimeField(
         default=timezone.now, editable=False
-    )  # whether its server has ended, while it is free
+    )  # when to ask whether its server has ended, while it is free
 
     class Meta:
         ordering = ["instance_id", "slot"]
@@ -80,7 +80,7 @@ class ServiceCode(models.Model):
 
     @property
     def in_hand(self) -> bool:
-        """True while an order has it or a website used it."""
+        """Whether an order has it or a website used it."""
         return self.state in HELD
 
     @property
@@ -89,7 +89,7 @@ class ServiceCode(models.Model):
 
     @property
     def keeper(self) -> str:
-        """The account that may use, hand on or revoke it."""
+        """The account that may use, hand over or revoke it."""
         return self.kept_by or self.account
 
     @property
@@ -99,7 +99,7 @@ class ServiceCode(models.Model):
 
 
 class HandoverState(models.TextChoices):
-    """Where a hand-over stands; all but offered are for good."""
+    """The states of a hand-over; all but offered are final."""
 
     OFFERED = "offered", pgettext_lazy("hand-over", "Waiting for an answer")
     ACCEPTED = "accepted", pgettext_lazy("hand-over", "Accepted")
@@ -109,7 +109,7 @@ class HandoverState(models.TextChoices):
 
 
 class CodeHandover(models.Model):
-    """One account offers a free code to another (转交); the other one accepts or declines."""
+    """One account offers a free code to another (转交), which accepts or declines it."""
 
     reference = models.CharField(max_length=32, unique=True, default=unguessable, editable=False)
     code = models.ForeignKey(ServiceCode, on_delete=models.PROTECT, related_name="handovers")

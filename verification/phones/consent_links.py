@@ -1,7 +1,7 @@
-"""A person is asked on their own phone whether they agree: by a link that lives a day and takes one answer.
+"""Asks a person for consent on their own phone, by a link that lives a day and takes one answer.
 
-Opening the link shows what is asked and changes nothing, because previews of messages open links; only a POST answers.
-Another mobile or another person voids what was asked before. The secret of the link is kept as a digest alone.
+Opening the link shows what is asked and changes nothing, because message previews open links; only a POST answers.
+Another mobile or person voids the earlier request. The link's secret is stored as a digest only.
 """
 
 import secrets
@@ -36,9 +36,10 @@ def ask(
     account: str = "",
     now: datetime | None = None,
 ) -> ConsentRequest:
-    """Text the person a link; raises `NotSent` of the codes and then changes nothing.
+    """Texts the person a link; raises `NotSent` of the codes, and then changes nothing.
 
-    Who has agreed on this very mobile is left in peace. Who declined is asked again: the number may have been wrong.
+    A person who has agreed on this very mobile is not asked again; one who declined is, because the number may have
+    been wrong.
     """
     now = now or timezone.now()
     token = secrets.token_urlsafe(TOKEN_BYTES)
@@ -75,29 +76,29 @@ def ask(
 
 
 def code_holder(request: ConsentRequest) -> str:
-    """Under what the sending is counted: the person's number, not the order alone."""
+    """The key under which texts are counted: the person's number, not the order alone."""
     return f"{request.holder}:{mobile_index(request.mobile)[:16]}"
 
 
 def opened(token: str, *, now: datetime | None = None) -> ConsentRequest | None:
-    """What this link asks; None when it is unknown, answered or a day old. Changes nothing."""
+    """The request of this link; None when it is unknown, answered or a day old. Changes nothing."""
     living = ConsentRequest.objects.filter(digest=digest(token), answer="", expires_at__gt=now or timezone.now())
     return living.first()
 
 
-def answer(token: str, said: str, *, language: str, client: str = "", now: datetime | None = None) -> bool:
-    """Keep the answer of the person who holds the phone, once; False when the link takes none (any more).
+def answer(token: str, reply: str, *, language: str, client: str = "", now: datetime | None = None) -> bool:
+    """Records the answer of the person with the phone, once; returns False when the link is no longer open.
 
-    An agreement is on record as that person's own consent to the pictures too.
+    An agreement is also recorded as that person's own consent to the pictures.
     """
     now = now or timezone.now()
     with transaction.atomic():
         living = ConsentRequest.objects.filter(digest=digest(token), answer="", expires_at__gt=now)
-        if not living.update(answer=said, answered_at=now):
+        if not living.update(answer=reply, answered_at=now):
             return False
         request = ConsentRequest.objects.get(digest=digest(token))
         codes.answered(purpose=PURPOSE, holder=code_holder(request), now=now)
-        if said == AGREED:
+        if reply == AGREED:
             consents.give(
                 holder=request.holder, person_key=request.person_key, language=language, client=client, now=now
             )
@@ -105,33 +106,33 @@ def answer(token: str, said: str, *, language: str, client: str = "", now: datet
 
 
 def answered(token: str) -> ConsentRequest | None:
-    """What was asked by this very link, once it was answered, however long ago."""
+    """The answered request of this link, however old."""
     return ConsentRequest.objects.filter(digest=digest(token)).exclude(answer="").first()
 
 
 def withdraw(holder: str, *, person_key: str) -> bool:
-    """Who agreed by a link has changed their mind; False when that was nobody."""
+    """Records that the person who agreed by a link has withdrawn; returns False when nobody had agreed."""
     agreed = ConsentRequest.objects.filter(holder=holder, person_key=person_key, answer=AGREED)
     return bool(agreed.update(answer=WITHDRAWN))
 
 
 def of(holder: str) -> ConsentRequest | None:
-    """What was asked under a holder."""
+    """The request of a holder."""
     return ConsentRequest.objects.filter(holder=holder).first()
 
 
 def has_agreed(request: ConsentRequest, *, person_key: str, mobile: str) -> bool:
-    """Whether it is this person who agreed, on this mobile."""
+    """Whether this person agreed, on this mobile."""
     return request.answer == AGREED and is_of(request, person_key=person_key, mobile=mobile)
 
 
 def is_of(request: ConsentRequest, *, person_key: str, mobile: str) -> bool:
-    """Whether it was this person who was asked, on this mobile."""
+    """Whether this person was asked, on this mobile."""
     return request.person_key == person_key and request.mobile_index == mobile_index(mobile)
 
 
 def forget(holder: str) -> int:
-    """Delete what was kept for a holder; how many that were."""
+    """Deletes the requests of a holder; returns how many."""
     return ConsentRequest.objects.filter(holder=holder).delete()[0]
 
 

@@ -1,7 +1,7 @@
-"""Prove that a mobile is alive: a code typed on the page, or a link opened on the phone itself and confirmed there.
+"""The phone test: a code typed on the page, or a link opened on the phone itself and confirmed there.
 
-Both go out in one text message and last ten minutes. The link takes two steps, because previews and scanners of
-messages open links: opening shows, only a POST confirms.
+Both are in one text message and last ten minutes. The link takes two steps, because previews and scanners of messages
+open links: opening shows, only a POST confirms.
 """
 
 import secrets
@@ -26,7 +26,7 @@ TOKEN_BYTES = 24
 
 
 def address_of(token: str) -> str:
-    """Where the link leads: the page called `phone-link`."""
+    """The link's address: the page called `phone-link`."""
     return settings.PUBLIC_BASE_URL.rstrip("/") + reverse(LINK_NAME, args=[token])
 
 
@@ -42,9 +42,9 @@ def start(
     link: Callable[[str], str] = address_of,
     now: datetime | None = None,
 ) -> PhoneProof:
-    """Send code and link to a person's mobile; raises `NotSent` of the codes and then changes nothing.
+    """Texts code and link to a person's mobile; raises `NotSent` of the codes, and then changes nothing.
 
-    Another mobile than before voids the earlier proof. A mobile that is proved already is left in peace. The message is
+    Another mobile than before voids the earlier proof. A mobile that has passed is not texted again. The message is
     `code_phone_proof`; its context gains `code` and `link`.
     """
     now = now or timezone.now()
@@ -82,7 +82,7 @@ def start(
 
 
 def enter_code(*, holder: str, person_key: str, typed: str, now: datetime | None = None) -> codes.Verdict:
-    """Judge the code that a person typed on the page; "right" proves the mobile it was sent to."""
+    """Judges a code typed on the page; "right" proves the mobile it was sent to."""
     now = now or timezone.now()
     proof = PhoneProof.objects.filter(holder=holder, person_key=person_key).first()
     if proof is None:
@@ -94,18 +94,18 @@ def enter_code(*, holder: str, person_key: str, typed: str, now: datetime | None
 
 
 def code_status(*, holder: str, person_key: str) -> codes.CodeStatus:
-    """The code that is on its way to this person's mobile."""
+    """The status of the code sent to this person's mobile."""
     proof = PhoneProof.objects.filter(holder=holder, person_key=person_key).first()
     return codes.status_of(purpose=PURPOSE, holder=code_holder(proof) if proof else "")
 
 
 def open_link(token: str, *, now: datetime | None = None) -> PhoneProof | None:
-    """Whose link this is, None when it is unknown, used or ten minutes old. Changes nothing."""
+    """The proof that the link belongs to; None when it is unknown, used or ten minutes old. Changes nothing."""
     return PhoneProof.objects.filter(link_digest=digest(token), link_expires_at__gt=now or timezone.now()).first()
 
 
 def confirm_link(token: str, *, now: datetime | None = None) -> PhoneProof | None:
-    """Prove the mobile that the link was sent to, once; None when the link is not good (any more)."""
+    """Proves the mobile that the link was sent to, once; None when the link is no longer valid."""
     now = now or timezone.now()
     proof = open_link(token, now=now)
     if proof is None:
@@ -119,29 +119,29 @@ def confirm_link(token: str, *, now: datetime | None = None) -> PhoneProof | Non
 
 
 def was_confirmed(token: str, *, now: datetime | None = None) -> bool:
-    """Whether this very link has proved its mobile within the last minutes: its button was pressed twice."""
+    """Whether this link has proved its mobile within the last minutes, so that a second press is no error."""
     lately = (now or timezone.now()) - LIFETIME
     return PhoneProof.objects.filter(link_digest=digest(token), proved_at__gt=lately).exists()
 
 
 def proved(holder: str, person_key: str, mobile: str) -> bool:
-    """This person's mobile, and this very number, was proved alive."""
+    """Whether this person's present mobile has passed the test."""
     mine = PhoneProof.objects.filter(holder=holder, person_key=person_key, mobile_index=mobile_index(mobile))
     return mine.filter(proved_at__isnull=False).exists()
 
 
 def proofs(holder: str) -> dict[str, PhoneProof]:
-    """Every person's proof under a holder, by person: one query for a page of several people."""
+    """The proofs under a holder, by person, in one query."""
     return {proof.person_key: proof for proof in PhoneProof.objects.filter(holder=holder)}
 
 
 def forget(holder: str) -> int:
-    """Delete what was kept for a holder; how many that were."""
+    """Deletes the proofs of a holder; returns how many."""
     return PhoneProof.objects.filter(holder=holder).delete()[0]
 
 
 def prove(proof: PhoneProof, now: datetime) -> bool:
-    """Proved, if the row still is about the mobile it was read with."""
+    """Marks the mobile as proved, unless the row was changed to another one."""
     mine = PhoneProof.objects.filter(pk=proof.pk, mobile_index=proof.mobile_index)
     return bool(mine.update(proved_at=now, link_digest="", link_expires_at=None))
 
@@ -151,7 +151,7 @@ def mobile_index(mobile: str) -> str:
 
 
 def index_of(row: PhoneProof | ConsentRequest) -> str:
-    """That of the mobile in a row."""
+    """The blind index of a row's mobile."""
     return mobile_index(row.mobile)
 
 

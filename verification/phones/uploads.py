@@ -1,7 +1,7 @@
-"""Hand a page over to a phone: a secret in an address that lives ten minutes and serves the first phone that opens it.
+"""Hands a page to a phone: the secret in an address lives ten minutes and serves the first phone that opens it.
 
-The secret is never kept: the row has its digest, the phone a secret of its own in a cookie. A newer link for the
-same purpose ends the earlier one, and so can its maker.
+The secret is not stored: the row has its digest, the phone a secret of its own in a cookie. A newer link for the same
+purpose ends the earlier one; so can the person who made it.
 """
 
 import secrets
@@ -17,13 +17,13 @@ from verification.models.phone_uploads import PhoneUpload
 
 PAPERS, PHOTO = "papers", "photo"
 LIFETIME = timedelta(minutes=10)
-KEPT = timedelta(days=1)  # so that a link that is over can say so
+KEPT = timedelta(days=1)  # so that an expired link can say so
 SECRET_BYTES = 24
 GOOD, UNKNOWN, OVER, ENDED, ELSEWHERE = "good", "unknown", "over", "ended", "elsewhere"
 
 
 class OpenedUpload(NamedTuple):
-    """What became of an address: `state`, its row, and the cookie to set when this phone is the first."""
+    """The result of opening an address: `state`, its row, and the cookie to set on the first phone."""
 
     state: str
     link: PhoneUpload | None = None
@@ -31,7 +31,7 @@ class OpenedUpload(NamedTuple):
 
 
 def make(*, holder: str, purpose: str, now: datetime | None = None) -> str:
-    """A new secret for the address; what was made earlier for this purpose ends."""
+    """Returns a new secret for the address; ends the earlier one for this purpose."""
     now = now or timezone.now()
     token = secrets.token_urlsafe(SECRET_BYTES)
     for _again in range(2):
@@ -41,14 +41,14 @@ def make(*, holder: str, purpose: str, now: datetime | None = None) -> str:
                 PhoneUpload.objects.create(
                     holder=holder, purpose=purpose, digest=digest(token), made_at=now, expires_at=now + LIFETIME
                 )
-        except IntegrityError:  # another tab made one at the same moment: this one is the newer
+        except IntegrityError:  # another tab made one at the same moment: this one is newer
             continue
         break
     return token
 
 
 def end(*, holder: str, purpose: str = "", now: datetime | None = None) -> int:
-    """Its maker ends it: every purpose, unless one is named; how many that were."""
+    """Ends the holder's uploads, all purposes unless one is named; returns how many."""
     living = PhoneUpload.objects.filter(holder=holder, ended_at=None)
     if purpose:
         living = living.filter(purpose=purpose)
@@ -56,19 +56,19 @@ def end(*, holder: str, purpose: str = "", now: datetime | None = None) -> int:
 
 
 def current_link(*, holder: str, purpose: str, now: datetime | None = None) -> PhoneUpload | None:
-    """The one that is good now."""
+    """The link that is valid now."""
     mine = PhoneUpload.objects.filter(holder=holder, purpose=purpose, ended_at=None)
     return mine.filter(expires_at__gt=now or timezone.now()).first()
 
 
 def is_of(token: str, *, holder: str, purpose: str, now: datetime | None = None) -> bool:
-    """Whether the address is the living one of this holder."""
+    """Whether this is the valid address of this holder."""
     found = current_link(holder=holder, purpose=purpose, now=now)
     return found is not None and found.digest == digest(token)
 
 
 def open_by(token: str, device: str = "", *, now: datetime | None = None) -> OpenedUpload:
-    """A phone opens the address: the first that does is the only one. Counts once however often it is opened."""
+    """Opens the address on a phone: only the first phone gets it. Opening it again counts once."""
     now = now or timezone.now()
     state, found = _standing(token, now)
     if state != GOOD or found is None:
@@ -77,14 +77,14 @@ def open_by(token: str, device: str = "", *, now: datetime | None = None) -> Ope
         return OpenedUpload(GOOD if _is_device(found, device) else ELSEWHERE, found)
     fresh = secrets.token_urlsafe(SECRET_BYTES)
     first = PhoneUpload.objects.filter(pk=found.pk, device_digest="", ended_at=None, expires_at__gt=now)
-    if not first.update(device_digest=device_digest(fresh), opened_at=now):  # another phone was quicker
+    if not first.update(device_digest=device_digest(fresh), opened_at=now):  # another phone was first
         return OpenedUpload(ELSEWHERE, found)
     found.refresh_from_db()
     return OpenedUpload(GOOD, found, fresh)
 
 
 def used_by(token: str, device: str, *, now: datetime | None = None) -> OpenedUpload:
-    """The phone that opened it comes back with something; no other is let in."""
+    """The upload of the phone that opened it; None for any other phone."""
     state, found = _standing(token, now or timezone.now())
     if state == GOOD and found is not None and not _is_device(found, device):
         return OpenedUpload(ELSEWHERE, found)
@@ -92,12 +92,12 @@ def used_by(token: str, device: str, *, now: datetime | None = None) -> OpenedUp
 
 
 def hold(found: PhoneUpload) -> bool:
-    """Whether it was not ended until now; asked inside a transaction, who ends it waits until that is over."""
+    """Whether it is still open; inside a transaction, anyone ending it waits for that transaction."""
     return bool(PhoneUpload.objects.filter(pk=found.pk, ended_at=None).update(ended_at=None))
 
 
 def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Delete what has been over for a day; how many."""
+    """Deletes uploads that ended a day ago; returns how many."""
     old = PhoneUpload.objects.filter(expires_at__lte=(now or timezone.now()) - KEPT)
     return portions.delete(old, dry_run=dry_run)
 

@@ -1,7 +1,7 @@
 """Picture codes of the Shanghai app (图片验证码): asked of its system, together with the administrator's mobile.
 
-A try is counted before it is judged, against the order, the account and the mobile together. A code that was right, or
-got no answer, is given back. Call `ask` outside of a transaction.
+An attempt is counted before it is judged, against the order, the account and the mobile together. A correct code, or
+one without an answer, is refunded. Call `ask` outside a transaction.
 """
 
 import logging
@@ -22,18 +22,18 @@ LIMITS = ("photo_code_order", "photo_code_account", "photo_code_mobile")
 
 
 class State(StrEnum):
-    """What came of asking."""
+    """The result of asking."""
 
     FOUND = "found"
     WRONG = "wrong"
     UNREACHABLE = "unreachable"  # no answer: nothing was counted
     PAUSED = "paused"  # a limit of ours is used up until `until`; nobody was asked
-    BUSY = "busy"  # too many questions under way here: nothing was asked, nothing was counted
+    BUSY = "busy"  # too many requests under way here: nothing was asked or counted
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The answer: the bytes of the photo as they came, how many tries of this order are left, when a pause ends."""
+    """The result: the bytes of the photo as received, the attempts left for this order, the end of a pause."""
 
     state: State
     content: bytes = field(default=b"", repr=False)
@@ -42,14 +42,14 @@ class Outcome:
 
 
 def ask(code: str, mobile: str, *, order_key: str, account_key: str, now: datetime | None = None) -> Outcome:
-    """The photo that the app of this mobile gave this code for."""
+    """Fetches the photo for which the app gave this code to this mobile."""
     moment = now or timezone.now()
     keys = tuple(zip(LIMITS, (order_key, account_key, mobile), strict=True))
     try:
         with request_budget() as question:
-            taken = attempts.consume_all(keys, now=moment)
-            if not taken.ok:
-                return Outcome(State.PAUSED, until=taken.until)
+            attempt = attempts.consume_all(keys, now=moment)
+            if not attempt.ok:
+                return Outcome(State.PAUSED, until=attempt.until)
             state, content = _asked(code, mobile, question.left)
     except Busy:
         return Outcome(State.BUSY)

@@ -1,4 +1,4 @@
-"""The ways in which the administrator's photo may be taken: what the page and the message say of each."""
+"""The methods by which the administrator's photo may be taken, with their texts for page and message."""
 
 from dataclasses import dataclass
 
@@ -10,10 +10,10 @@ BACKDROP, PLAIN, PLACE, SHANGHAI_APP = "backdrop", "plain", "place", "shanghai_a
 
 @dataclass(frozen=True)
 class Way:
-    """One way: its name and hint on the page, what must be behind the person, and how a message puts it.
+    """One method: its name and hint on the page, what must be behind the person, and its text in messages.
 
-    `steps` is how it goes where that needs saying, `asks` the field that must be filled in to send such a photo,
-    `again` what else to do after a reviewer asked for another.
+    `steps` explains it where needed, `asks` names the field that such a photo needs, `again` says what else to do after
+    a reviewer asked for another photo.
     """
 
     title: str | Promise
@@ -74,7 +74,7 @@ WAYS: dict[str, Way] = {
 
 
 def rules(ways: tuple[str, ...]) -> list[str | Promise]:
-    """The rules of the photo where it may be taken in these ways."""
+    """The rules for the photo where these methods are allowed."""
     return [
         _("The person in the filing, centred, upper body"),
         _("No red or blue top"),
@@ -86,5 +86,5 @@ def rules(ways: tuple[str, ...]) -> list[str | Promise]:
 
 
 def told(ways: tuple[str, ...]) -> str | Promise:
-    """How a message says it: the first way that is offered."""
+    """The method as messages name it: the first one offered."""
     return WAYS[ways[0]].told

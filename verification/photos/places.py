@@ -1,4 +1,4 @@
-"""Designated places: which there are, who chose which, the address by text, and telling who chose one that closes."""
+"""Designated places: the list, holders' choices, the address by text, and messages when a place closes."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -21,28 +21,28 @@ def listed(province: str) -> list[PhotoPlace]:
 
 
 def choice_of(holder: str) -> PlaceChoice | None:
-    """What the holder chose last, whether or not the place is still open."""
+    """The holder's last choice, whether or not the place is still open."""
     return PlaceChoice.objects.select_related("place").filter(holder=holder).first()
 
 
 def choose(holder: str, place: PhotoPlace, *, owner: User, words: Mapping[str, str]) -> PlaceChoice:
-    """The holder's photo is taken there; the last choice counts. `words` is what a message says of the holder."""
-    standing = {"place": place, "owner": owner, "words": dict(words), "chosen_at": timezone.now(), "ended_at": None}
-    return PlaceChoice.objects.update_or_create(holder=holder, defaults=standing)[0]
+    """Records that the holder's photo will be taken there; the last choice counts. `words` are values for messages."""
+    current = {"place": place, "owner": owner, "words": dict(words), "chosen_at": timezone.now(), "ended_at": None}
+    return PlaceChoice.objects.update_or_create(holder=holder, defaults=current)[0]
 
 
 def end(*holders: str) -> None:
-    """Their photos are on the way, or will never be taken: whatever becomes of a place concerns them no more."""
+    """Ends the choices of these holders: the photos are sent or will never be taken, so closures no longer matter."""
     PlaceChoice.objects.filter(holder__in=holders, ended_at=None).update(ended_at=timezone.now())
 
 
 def text_address(choice: PlaceChoice, *, now: datetime | None = None) -> Allowed:
-    """Send name, address and phone to the owner's own mobile; the answer says until when there are no more."""
+    """Texts name, address and phone to the owner's own mobile; the result says until when there are no more."""
     shares = [(name, str(choice.owner.pk)) for name in ("text_account_hour", "text_account_day")]
     keys = (("place_text", choice.holder), ("place_text_pause", choice.holder), *shares)
     with transaction.atomic():
-        taken = attempts.consume_all(keys, now=now)
-        if taken.ok:
+        attempt = attempts.consume_all(keys, now=now)
+        if attempt.ok:
             notify(
                 key=f"place_address:{uuid4().hex}:sms",
                 template="place_address",
@@ -53,11 +53,11 @@ def text_address(choice: PlaceChoice, *, now: datetime | None = None) -> Allowed
                 reference=choice.holder,
                 user_id=choice.owner.pk,
             )
-    return taken
+    return attempt
 
 
 def close(place: PhotoPlace) -> int:
-    """Switch a place off and tell everybody who still means to go there; how many. A second press tells nobody."""
+    """Switches a place off and tells everybody who still means to go there, once; returns how many."""
     with transaction.atomic():
         if not PhotoPlace.objects.filter(pk=place.pk, active=True).update(active=False):
             return 0
@@ -68,7 +68,7 @@ def close(place: PhotoPlace) -> int:
 
 
 def reopen(place: PhotoPlace) -> bool:
-    """Switch a place on again; False when it was on."""
+    """Switches a place on again; returns False when it was on."""
     return bool(PhotoPlace.objects.filter(pk=place.pk, active=False).update(active=True))
 
 

@@ -1,7 +1,7 @@
-"""The authenticity statement (真实性核验单) as a PDF, filled in from the answers, and the receipt in its hand.
+"""The authenticity statement (真实性核验单) as a PDF filled in from the answers, and the receipt in the same layout.
 
-`pdf.pdf` and `receipt.receipt` draw them. Import these where a sheet is drawn: what draws them takes a fifth of the
-time in which a process of the portal starts.
+`pdf.pdf` and `receipt.receipt` draw them. Import those only where a sheet is drawn: they take a fifth of a process's
+start-up time.
 """
 
 from verification.statement.facts import ReceiptFacts, StatementFacts

@@ -1,4 +1,4 @@
-"""What stands on a statement and on a receipt (docs/sources.md#documents-and-the-authenticity-statement)."""
+"""The values printed on a statement and on a receipt (docs/sources.md#documents-and-the-authenticity-statement)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,10 +6,10 @@ from datetime import date
 
 @dataclass(frozen=True, kw_only=True)
 class StatementFacts:
-    """The answers that are printed, in Chinese as they are filed, and in full: the sheet is the applicant's own.
+    """The printed answers, in Chinese as they are filed, and in full: the sheet is the applicant's own.
 
-    The last block are the provinces' additions: Jiangxi and Xinjiang ask individuals for a fingerprint, Beijing for the
-    registrar's short name, Guangdong asks individuals for a pledge in their own hand; units stamp in every province.
+    The last block holds the provinces' additions: Jiangxi and Xinjiang need a fingerprint of individuals, Beijing the
+    registrar's short name, Guangdong a handwritten pledge of individuals; organisations stamp in every province.
     """
 
     reference: str
@@ -37,7 +37,7 @@ class StatementFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiptFacts:
-    """What stands on a receipt, in words of one language; names and numbers are masked already."""
+    """The values on a receipt, in one language; names and numbers are masked already."""
 
     language: str
     title: str

@@ -1,4 +1,4 @@
-"""The one typeface of the sheet, and what is done with characters it does not have."""
+"""The typeface of the sheet, and the handling of characters it lacks."""
 
 from functools import cache
 from pathlib import Path
@@ -11,7 +11,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 FONT = "WenQuanYiMicroHei"
 FILE = Path(__file__).parent / "fonts" / "wqy-microhei.ttc"
 BOX = "□"
-rl_config.useA85 = 0  # streams as they are: a fifth smaller, and nothing to encode
+rl_config.useA85 = 0  # binary streams: a fifth smaller and nothing to encode
 
 
 @cache
@@ -36,12 +36,12 @@ def missing(text: str) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """`text` for drawing on the canvas: a missing character is a box and its code point."""
+    """`text` for drawing on the canvas: a missing character becomes a box and its code point."""
     return "".join(f"{BOX}({code_point(letter)})" if lacks(letter) else letter for letter in text)
 
 
 def marked(text: str) -> str:
-    """`text` as markup for a paragraph: a missing character is a box to write in, its code point small beside it."""
+    """`text` as markup for a paragraph: a missing character becomes a box to write in, with its small code point."""
     return "".join(
         f'<font size="18">{BOX}</font><font size="6">{code_point(letter)}</font>' if lacks(letter) else escape(letter)
         for letter in text

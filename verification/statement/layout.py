@@ -1,4 +1,4 @@
-"""A4 pages with a form column and a guide column: lines, rows, boxes, and where the next one goes."""
+"""Lays out A4 pages with a form column and a guide column: lines, rows, boxes and the next position."""
 
 from functools import lru_cache
 
@@ -21,7 +21,7 @@ LEFT, FORM_WIDTH = 16 * mm, 128 * mm
 GUIDE_LEFT, GUIDE_WIDTH = 149 * mm, 47 * mm
 LABEL_WIDTH = 31 * mm
 PAD = 2 * mm
-QUIET = 3  # cells left white around the square
+QUIET = 3  # blank cells around the QR code
 
 INK, SOFT, RULE = HexColor("#1B1B1B"), HexColor("#5B5B5B"), HexColor("#8C8C8C")
 SEAL_RED, BAND, GUIDE_GROUND = HexColor("#A8321F"), HexColor("#EFEBE3"), HexColor("#F7F5F0")
@@ -41,12 +41,12 @@ GUIDE_HEAD, GUIDE_BODY = (
 
 
 def is_chinese() -> bool:
-    """Whether the reader of now reads Chinese."""
+    """Whether the current language is Chinese."""
     return (get_language() or "").startswith("zh")
 
 
 class Pen:
-    """What is drawn in the one hand of all sheets: words, lines, texts of several lines."""
+    """The drawing operations that all sheets share: words, lines, wrapped texts."""
 
     def __init__(self, canvas: Canvas) -> None:
         face()
@@ -55,7 +55,7 @@ class Pen:
     def text(
         self, x: float, y: float, text: str, size: float, *, colour: Color = INK, anchor: str = "start", bold: float = 0
     ) -> None:
-        """Write one line; `bold` is the width of its outline."""
+        """Draws one line; `bold` is the width of its outline."""
         shown = plain(text)
         left = x - {"start": 0, "middle": 0.5, "end": 1}[anchor] * self.canvas.stringWidth(shown, FONT, size)
         pen = self.canvas.beginText(left, y)
@@ -69,20 +69,20 @@ class Pen:
         self.canvas.drawText(pen)
 
     def line(self, x: float, y: float, to: float, colour: Color = RULE, width: float = 0.5) -> None:
-        """Draw a level line."""
+        """Draws a horizontal line."""
         self.canvas.setStrokeColor(colour)
         self.canvas.setLineWidth(width)
         self.canvas.line(x, y, to, y)
 
     def paragraph(self, text: str, how: ParagraphStyle, x: float, top: float, width: float) -> float:
-        """Draw a text over this width; the height it took."""
+        """Draws a text wrapped to this width; returns the height."""
         paragraph = Paragraph(marked(text), how)
         _width, height = paragraph.wrap(width, HEIGHT)
         paragraph.drawOn(self.canvas, x, top - height)
         return height
 
 
-@lru_cache(8)  # each page of an order has the same
+@lru_cache(8)  # the same on each page of an order
 def _modules(reference: str) -> list[list[bool]]:
     code = QrCodeWidget(reference, barLevel="M").qr
     code.make()
@@ -90,7 +90,7 @@ def _modules(reference: str) -> list[list[bool]]:
 
 
 class Paper(Pen):
-    """A pen on the page. `y` is where the form goes on, `guide_y` where the guide does."""
+    """A pen on a page. `y` is where the form continues, `guide_y` where the guide does."""
 
     def __init__(self, canvas: Canvas, *, reference: str, pages: int) -> None:
         super().__init__(canvas)
@@ -101,7 +101,7 @@ class Paper(Pen):
         self.turn()
 
     def turn(self) -> None:
-        """Begin the next page: ground of the guide, the order's square, the foot."""
+        """Begins the next page: background of the guide, QR code, footer."""
         if self.page:
             self.line(LEFT, self.y, LEFT + FORM_WIDTH, INK, 0.9)
             self.canvas.showPage()
@@ -127,7 +127,7 @@ class Paper(Pen):
         )
 
     def _qr(self, left: float, bottom: float, side: float) -> None:
-        """Cell by cell: reportlab's own drawing of it would bring a font along that is not embedded."""
+        """Draws cell by cell: reportlab's own widget would bring a font that is not embedded."""
         modules = _modules(self.reference)
         count = len(modules)
         cell = side / (count + 2 * QUIET)
@@ -145,12 +145,12 @@ class Paper(Pen):
         self.text(GUIDE_LEFT + GUIDE_WIDTH, BOTTOM - 6 * mm, where, 7.5, colour=SOFT, anchor="end")
 
     def need(self, height: float) -> None:
-        """Go on to the next page unless so much room is left on this one."""
+        """Begins the next page unless this much room is left."""
         if self.y - height < BOTTOM:
             self.turn()
 
     def guide(self, *said: tuple[Words, Words] | Words) -> None:
-        """Say it, in the reader's language, beside where the form is now, or below what the guide said before."""
+        """Writes a text of the guide beside the form's present position, or below the guide's last text."""
         top = min(self.y, self.guide_y)
         for part in said:
             head, body = part if isinstance(part, tuple) else ("", part)
@@ -161,7 +161,7 @@ class Paper(Pen):
         self.guide_y = top - 1 * mm
 
     def frame(self, height: float) -> None:
-        """The two sides of the form, down over what is being drawn."""
+        """Draws both sides of the form down to what is being drawn."""
         self.canvas.setStrokeColor(INK)
         self.canvas.setLineWidth(0.9)
         for x in (LEFT, LEFT + FORM_WIDTH):
@@ -177,7 +177,7 @@ class Paper(Pen):
         self.y -= height
 
     def row(self, label: str, value: str) -> None:
-        """A label and what was answered, as high as the answer needs."""
+        """Draws a label and its answer, as high as the answer needs."""
         paragraph = Paragraph(marked(value), VALUE)
         _width, height = paragraph.wrap(FORM_WIDTH - LABEL_WIDTH - 2 * PAD, HEIGHT)
         height += 2 * mm
@@ -190,7 +190,7 @@ class Paper(Pen):
         self.y -= height
 
     def body(self, *lines: str) -> None:
-        """Lines broken where they stand: the paragraph's own breaking lets a comma begin a line."""
+        """Wraps lines itself: the paragraph's own wrapping lets a comma begin a line."""
         height = len(lines) * BODY.leading + 3 * mm
         for number, line in enumerate(lines):
             self.paragraph(line, BODY, LEFT + PAD, self.y - 1.5 * mm - number * BODY.leading, FORM_WIDTH - 2 * PAD)
@@ -198,28 +198,28 @@ class Paper(Pen):
         self.y -= height
 
     def words_at(self, top: float, text: str) -> float:
-        """Text over the width of the form without moving on; the height it took."""
+        """Draws text over the width of the form without moving on; returns the height."""
         return self.paragraph(text, BODY, LEFT + PAD, top, FORM_WIDTH - 2 * PAD)
 
     def note(self, text: str) -> None:
-        """A remark above the form."""
+        """Draws a remark above the form."""
         self.y -= self.words_at(self.y, text) + 2 * mm
 
     def box(self, x: float, width: float, height: float, title: str) -> None:
-        """An empty box to write, stamp or press into, its title in the corner. Does not move on."""
+        """Draws an empty box to write, stamp or press into, with its title in the corner. Does not move on."""
         self.canvas.setStrokeColor(INK)
         self.canvas.setLineWidth(0.9)
         self.canvas.rect(x, self.y - height, width, height, stroke=1, fill=0)
         self.text(x + PAD, self.y - 4.6 * mm, title, 9, bold=0.2)
 
-    def circle(self, x: float, y: float, radius: float, said: tuple[str, ...]) -> None:
-        """Where a seal or a finger goes: a dotted ring and faint words."""
+    def circle(self, x: float, y: float, radius: float, lines: tuple[str, ...]) -> None:
+        """Draws a dotted ring with faint words for a seal or a fingerprint."""
         self.canvas.setStrokeColor(RULE)
         self.canvas.setLineWidth(0.6)
         self.canvas.setDash(2, 2)
         self.canvas.circle(x, y, radius, stroke=1, fill=0)
         self.canvas.setDash()
-        for number, text in enumerate(said):
+        for number, text in enumerate(lines):
             self.text(x, y + 1 * mm - number * 4.5 * mm, text, 8.5, colour=RULE, anchor="middle")
 
     def tick(self, x: float, y: float, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Lays the statement out: the form on the left, a guide for the reader beside it, as many A4 pages as it takes."""
+"""Lays out the statement: the form on the left, a guide for the reader beside it, on as many A4 pages as needed."""
 
 import io
 import threading
@@ -20,12 +20,12 @@ RULED_LINES, RULED_HEIGHT = 5, 9 * mm
 
 
 USUAL_PAGES = 1
-# the font's reader keeps its place in the file on itself: two threads that embed it at once read each other's bytes
+# the font reader keeps its file position as state: two threads embedding it at once would mix up their bytes
 one_at_a_time = threading.Lock()
 
 
 def pdf(facts: StatementFacts) -> bytes:
-    """The sheet of one order. Where it has not the usual number of pages, which each page names, it is drawn again."""
+    """The sheet of one order; drawn again when its number of pages, which each page names, is not the usual one."""
     with one_at_a_time:
         content, pages = draw(facts, pages=USUAL_PAGES)
         return content if pages == USUAL_PAGES else draw(facts, pages=pages)[0]
@@ -59,7 +59,7 @@ def head(paper: Paper, facts: StatementFacts) -> None:
 
 
 def rare_characters(facts: StatementFacts) -> list[str]:
-    """Every character of the answers that the font lacks: named at the head, so that none goes missing unseen."""
+    """Lists every character of the answers that the font lacks at the head, so that none is overlooked."""
     return missing("".join(text for part in fields(facts) for text in texts(getattr(facts, part.name))))
 
 
@@ -125,7 +125,7 @@ def record(paper: Paper, facts: StatementFacts) -> None:  # noqa: ARG001 -- a pa
 
 
 def sign(paper: Paper, facts: StatementFacts) -> None:
-    """The pledge and every place to sign stay on one page."""
+    """Keeps the pledge and every place to sign on one page."""
     height = SEAL_HEIGHT if facts.seal else SIGN_HEIGHT
     paper.need(37 * mm + height + (handwriting_height(facts) if facts.handwriting else 0))
     section(paper, words.PLEDGE, [])
@@ -145,7 +145,7 @@ def beside(facts: StatementFacts) -> list[Words]:
 
 
 def boxes(paper: Paper, facts: StatementFacts, height: float) -> None:
-    """The signature, and beside it the seal or the fingerprint where they are asked for."""
+    """Draws the signature, and beside it the seal or fingerprint where required."""
     right = 50 * mm * facts.seal + 34 * mm * facts.fingerprint
     width = FORM_WIDTH - right
     paper.box(LEFT, width, height, words.SIGN)
@@ -168,7 +168,7 @@ def handwriting_height(facts: StatementFacts) -> float:
 
 
 def handwriting(paper: Paper, facts: StatementFacts) -> None:
-    """Ruled lines to write the pledge on, under the authority's words where they are known."""
+    """Draws ruled lines for the pledge, below the authority's wording where it is known."""
     height = handwriting_height(facts)
     paper.guide(words.HANDWRITING_GUIDE)
     paper.box(LEFT, FORM_WIDTH, height, words.HANDWRITING)

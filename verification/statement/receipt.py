@@ -1,6 +1,6 @@
-"""The receipt of an order that was sent: one page in the reader's language, in the hand of the statement.
+"""The receipt of a submitted order: one page in the reader's language, in the layout of the statement.
 
-Its mark is a square with words, in one colour with the page: nothing on it looks like anybody's seal.
+Its mark is a square with words in the colour of the page: nothing on it looks like an official seal.
 """
 
 import io
@@ -64,7 +64,7 @@ def _head(pen: Pen, facts: ReceiptFacts) -> float:
 
 
 def _mark(pen: Pen, x: float, y: float) -> None:
-    """Papers received (已收资料): square, so that it is taken for nobody's seal: those are round."""
+    """Draws "documents received" (已收资料) in a square: official seals are round."""
     pen.canvas.setStrokeColor(TEAL)
     for inset, width in ((0.0, 1.4), (1.6 * mm, 0.6)):
         pen.canvas.setLineWidth(width)

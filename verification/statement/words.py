@@ -1,4 +1,4 @@
-"""The words printed on the sheet: the form in Chinese, for the authority, the guide beside it for the reader."""
+"""The texts on the sheet: the form in Chinese for the authority, the guide in the reader's language."""
 
 from django.utils.translation import gettext_lazy as _
 
