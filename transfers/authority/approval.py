@@ -1,4 +1,4 @@
-"""What an approval does: the order ends, none of its reports is sent any more, and the register has the access."""
+"""Approves an order: it ends, none of its reports is sent any more, and the access goes into the register."""
 
 from datetime import datetime
 
@@ -15,9 +15,9 @@ from transfers.orders.machine import ORDER, open_move
 
 
 def approve(order: Order, answer: Answer, now: datetime, *, actor: User | None = None) -> None:
-    """Grant the order by this answer, about whichever of its reports. Raises `MoveNotAllowed`.
+    """Grants the order by this answer, which may be about any of its reports. Raises `MoveNotAllowed`.
 
-    With `actor` two people apply the grant to an order that was given up.
+    With `actor`, two people apply the grant to an order that was abandoned.
     """
     facts = {**queries.facts_of(order), "applied": actor is not None}
     move = open_move(order, "grants", by=AUTHORITY, facts=facts)
@@ -30,11 +30,11 @@ def approve(order: Order, answer: Answer, now: datetime, *, actor: User | None =
         ORDER.apply(order, move, by=AUTHORITY, actor=actor, facts=facts, columns=columns, now=now)
         order.subject, order.website = record_access(access_facts(order, answer.report_key), since=now)
         Order.objects.filter(pk=order.pk).update(subject=order.subject, website=order.website)
-        order.keep_derived()  # the authority may have named other numbers
+        order.keep_derived()  # the authority may have sent other numbers
 
 
 def access_facts(order: Order, report_key: str) -> AccessFacts:
-    """What the register learns from an approved order; the authority's record names the report that was granted."""
+    """The register's facts about an approved order; the authority's record names the report that was granted."""
     return AccessFacts(
         report_key=report_key,
         owner=order.owner,

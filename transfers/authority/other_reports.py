@@ -1,4 +1,4 @@
-"""Answers about another report of an order than the one it waits for, and what they still change (docs/reports.md)."""
+"""Answers about a report other than the one an order waits for, and their remaining effects (docs/reports.md)."""
 
 from datetime import datetime
 
@@ -17,8 +17,8 @@ from transfers.orders.kinds import in_group, is_in, keys
 from transfers.orders.machine import note
 from transfers.orders.rows import Group
 
-DUPLICATES = {"1029", "1038"}  # "reported before": what the authority says to a second report while it has the first
-# in these states an answer about the current report moves the order, or says once more what moved it
+DUPLICATES = {"1029", "1038"}  # "reported before": the authority's answer to a second report while it has the first
+# in these states an answer about the current report moves the order, or repeats the answer that moved it
 WAITS_FOR = {
     AnswerKind.TURNED_DOWN: Group.AWAITS_VERDICT,
     AnswerKind.REPORT_FAILED: Group.AT_AUTHORITY,
@@ -27,8 +27,8 @@ WAITS_FOR = {
 
 
 def is_about_another(order: Order, answer: Answer) -> bool:
-    """Whether the order does not wait for this answer: a report of before, or one that it went on without."""
-    if answer.kind == AnswerKind.GRANTED:  # of whatever report: it grants the order
+    """Whether the order does not wait for this answer: an earlier report, or one that it went on without."""
+    if answer.kind == AnswerKind.GRANTED:  # about any report: it grants the order
         return False
     if is_in(order, Group.APPROVED):
         return not Access.objects.filter(report_key=answer.report_key).exists()
@@ -45,14 +45,14 @@ def never_made(order: Order, answer: Answer) -> bool:
 
 
 def take(order: Order, answer: Answer, now: datetime) -> None:
-    """Write the answer into the timeline, once. One that was in the way of the current report lets it go again.
+    """Notes the answer in the timeline, once, and frees a current report that the other one had blocked.
 
-    A report that was put off does not go again for an order that is with its owner, with us or over.
+    A report that was postponed is not sent again for an order that is with its owner, with us or over.
     """
     if answer.kind == AnswerKind.WAITS and not is_in(order, Group.AT_AUTHORITY):
         authority().supersede(order.reference)
     move = FACTS.get(answer.kind)
-    if move is None:  # a receipt: nothing follows from it
+    if move is None:  # a receipt has no consequences
         return
     words = " ".join(filter(None, (answer.report_key, answer.code, answer.words)))
     with transaction.atomic():
@@ -72,7 +72,7 @@ def _ask_password_again(order: Order, answer: Answer) -> None:
 
 
 def _let_go_again(order: Order) -> None:
-    """What was refused as reported before can be reported now that the authority has decided about the other one."""
+    """Queues again what was refused as reported before, now that the authority has decided about the other report."""
     is_duplicate = order.held and bool(DUPLICATES & set(order.authority_code.split()))
     if not is_in(order, Group.BEING_SUBMITTED) or not is_duplicate:
         return
@@ -81,9 +81,9 @@ def _let_go_again(order: Order) -> None:
 
 
 def order_granted(order: Order) -> Order:
-    """The order that a grant of this one's report is for: where it was given up, the same account's next for the site.
+    """The order that a grant of this one's report is for: when abandoned, the same account's next for the site.
 
-    The authority keeps one access per site and provider, so the next order cannot get one of its own.
+    The authority keeps one access for each site and provider, so the next order cannot get one of its own.
     """
     if not is_in(order, Group.GRANT_MAY_COME):
         return order
@@ -92,7 +92,7 @@ def order_granted(order: Order) -> Order:
 
 
 def in_the_way(order: Order) -> Order | Access | None:
-    """An open order for the subject or domain of one that was given up, or our access of its website; else `None`."""
+    """An open order for the subject or domain of an abandoned one, or our access of its website; else `None`."""
     about = Q(domain=order.domain) | Q(subject_key=order.subject_key)
     other = queries.in_progress().filter(about, Q(claimed=True) | Q(owner=order.owner_id)).exclude(pk=order.pk).first()
     return other or live_accesses().filter(website__domain=order.domain).first()

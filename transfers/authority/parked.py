@@ -1,4 +1,4 @@
-"""Answers of the authority that no order could take: put aside, told to operations, closed."""
+"""Parks answers of the authority that fit no order: puts them aside, tells operations, closes them."""
 
 import logging
 from datetime import datetime
@@ -17,11 +17,11 @@ PARKED = "authority.answer_parked"
 
 
 class CannotApply(ProposalRefused):
-    """The answer stays as it is; the text says why, for people."""
+    """The answer stays parked; the text says why, for people."""
 
 
 def park(answer: Answer, reason: str) -> None:
-    """Put an answer aside for a person to read, and tell operations."""
+    """Puts an answer aside for a person to read, and tells operations."""
     ParkedAnswer.objects.get_or_create(
         answer_id=answer.id,
         defaults={
@@ -37,7 +37,7 @@ def park(answer: Answer, reason: str) -> None:
 
 
 def settle(answer: Answer, *, now: datetime) -> None:
-    """The order has taken this answer: what was put aside of the same one needs nobody any more."""
+    """Closes parked copies of an answer that the order has taken."""
     same = ParkedAnswer.objects.filter(report_key=answer.report_key, kind=answer.kind, closed_at=None)
     if same.update(closed_at=now):
         logger.info("parked answer settled", extra={"reference": reference_of(answer.report_key)})
@@ -45,7 +45,7 @@ def settle(answer: Answer, *, now: datetime) -> None:
 
 
 def close(row: ParkedAnswer, *, now: datetime | None = None) -> None:
-    """A person has done by hand what it asks for. Raises `CannotApply`."""
+    """Closes an answer that a person has dealt with by hand. Raises `CannotApply`."""
     now = now or timezone.now()
     if not ParkedAnswer.objects.filter(pk=row.pk, closed_at=None).update(closed_at=now):
         raise CannotApply(_("It is closed already"))
@@ -53,6 +53,6 @@ def close(row: ParkedAnswer, *, now: datetime | None = None) -> None:
 
 
 def clear_alarm(now: datetime) -> None:
-    """The alarm is over when nothing is parked any more."""
+    """Closes the alarm once nothing is parked."""
     if not ParkedAnswer.objects.filter(closed_at=None).exists():
         clear(PARKED, now=now)

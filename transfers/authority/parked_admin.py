@@ -1,4 +1,4 @@
-"""Parked answers at the review desk: proposed by one person, applied by another, or closed after acting by hand."""
+"""Parked answers at the review desk: one person proposes, another applies; or closed after acting by hand."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -39,7 +39,7 @@ LONGEST_SHOWN = 80
 
 @admin.register(ParkedAnswer)
 class ParkedAnswerAdmin(Noted, RowActions):
-    """Answers of the authority that fit no order. Nothing is typed into a row: each action is logged."""
+    """Answers of the authority that fit no order. Rows are never edited; each action is logged."""
 
     noted_as = "parked answer"
 
@@ -78,7 +78,7 @@ class ParkedAnswerAdmin(Noted, RowActions):
 
     @admin.display(description=_("What it says"), ordering="kind")
     def says(self, row: ParkedAnswer) -> str:
-        """The answer, its code in plain words, and the beginning of what the authority wrote."""
+        """The answer, its code in plain words, and the start of the authority's text."""
         words = Truncator(row.words).chars(LONGEST_SHOWN)
         code = f"{row.code} {self.plain(row)}" if row.code else ""
         return " · ".join(filter(None, (self.answer_shown(row), code, words and f"“{words}”")))
@@ -110,7 +110,7 @@ class ParkedAnswerAdmin(Noted, RowActions):
 
     @admin.action(description=_("Propose to apply, with a reason"), permissions=["apply"])
     def propose_them(self, request: HttpRequest, queryset: QuerySet[ParkedAnswer]) -> None:
-        """The first of two people."""
+        """Proposes to apply: the first of two people."""
         if because := self.reason(request):
             self.each(
                 request,
@@ -122,15 +122,15 @@ class ParkedAnswerAdmin(Noted, RowActions):
 
     @admin.action(description=_("Apply to the order, as the second person"), permissions=["apply"])
     def apply_them(self, request: HttpRequest, queryset: QuerySet[ParkedAnswer]) -> None:
-        """The second of two people: the order takes the answer as if it came now."""
+        """Applies: the second of two people; the order takes the answer as if it came now."""
         self.each(request, queryset, lambda row: parked_proposals.apply(row, actor=account_of(request)), _("applied"))
 
     @admin.action(description=_("Decline the proposal"), permissions=["apply"])
     def decline_them(self, request: HttpRequest, queryset: QuerySet[ParkedAnswer]) -> None:
-        """The answer stays parked."""
+        """Declines the proposal; the answer stays parked."""
         self.each(request, queryset, parked_proposals.decline, _("declined"))
 
     @admin.action(description=_("Close: dealt with by hand"), permissions=["close"])
     def close_them(self, request: HttpRequest, queryset: QuerySet[ParkedAnswer]) -> None:
-        """Nothing is applied."""
+        """Closes without applying."""
         self.each(request, queryset, parked.close, _("closed"))

@@ -1,4 +1,4 @@
-"""Applying a parked answer: one person proposes it and says why, another one applies it or declines."""
+"""Proposals to apply a parked answer: one person proposes and says why, another applies or declines."""
 
 from datetime import datetime
 
@@ -20,23 +20,23 @@ from transfers.orders.rows import Group
 
 
 def propose(parked: ParkedAnswer, *, actor: User, because: str, now: datetime | None = None) -> None:
-    """Ask a second person to apply it. Raises `ProposalRefused`."""
+    """Asks a second person to apply the answer. Raises `ProposalRefused`."""
     proposals.propose(_waiting(parked), actor=actor, because=because, now=now)
 
 
 def decline(parked: ParkedAnswer) -> None:
-    """Take the proposal off, one's own as well; the answer stays parked. Raises `ProposalRefused`."""
+    """Removes the proposal, also one's own; the answer stays parked. Raises `ProposalRefused`."""
     proposals.decline(_waiting(parked))
 
 
 def apply(parked: ParkedAnswer, *, actor: User, now: datetime | None = None) -> None:
-    """Bring the answer to its order as if it came now. Raises `ProposalRefused`, and then nothing has changed."""
+    """Applies the answer to its order as if it came now. Raises `ProposalRefused`, and then nothing has changed."""
     now = now or timezone.now()
     answer = authority().answer(parked.answer_id)
     if answer is None:
         raise CannotApply(_("The authority's answer is not kept any more"))
     with asked_together([answer]) as register:
-        register.of(answer.report_key)  # the register of phones may be slow, and from here on rows are locked
+        register.of(answer.report_key)  # asked before rows are locked: the register of phones may be slow
         _apply(parked, answer, actor, now)
     clear_alarm(now)
 
@@ -55,7 +55,7 @@ def _apply(parked: ParkedAnswer, answer: Answer, actor: User, now: datetime) -> 
         if reason:
             raise CannotApply(_in_words(answer))
         ParkedAnswer.objects.filter(pk=row.pk).update(closed_at=now, applied_by=actor)
-        settle(answer, now=now)  # it may have come several times
+        settle(answer, now=now)  # it may have arrived several times
 
 
 def _waiting(parked: ParkedAnswer) -> QuerySet[ParkedAnswer]:
@@ -63,7 +63,7 @@ def _waiting(parked: ParkedAnswer) -> QuerySet[ParkedAnswer]:
 
 
 def _refuse_late(answer: Answer) -> None:
-    """A grant for an order that was given up would come into the way of what followed."""
+    """Refuses a grant for an abandoned order that would conflict with what followed."""
     order = _order_of(answer)
     if answer.kind != AnswerKind.GRANTED or order is None or not is_in(order, Group.GRANT_MAY_COME):
         return

@@ -1,4 +1,4 @@
-"""Why an answer of the authority is parked, and what to do about it, in words."""
+"""Texts about parked answers: why each is parked, and what to do about it."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +19,7 @@ SECOND_PERSON = _("A second person reads the reason, then applies it or declines
 
 
 def why_parked(row: ParkedAnswer) -> str:
-    """Why no order took the answer, in words."""
+    """Why no order took the answer."""
     known = WHY.get(row.reason)
     if known:
         return str(known)

@@ -1,4 +1,4 @@
-"""A report that the authority put off until something else of the filing is decided; it goes again by itself."""
+"""Reports that the authority postponed until something else of the filing is decided; they are sent again later."""
 
 from datetime import datetime
 
@@ -15,16 +15,16 @@ from transfers.pages.authority_words import advice, as_note, said_columns
 
 
 def take(order: Order, answer: Answer, now: datetime) -> None:
-    """No phone is asked for any more, and its owner hears once what it waits for."""
-    said = as_note(answer.code, answer.words)
-    is_known = any(event.said == said for event in order.events.filter(move="waits"))
+    """Stops asking about phones, and tells the owner once what the order waits for."""
+    words = as_note(answer.code, answer.words)
+    is_known = any(event.said == words for event in order.events.filter(move="waits"))
     if is_known and queries.waits_for_other_decision(order):
         return
     facts = {**queries.facts_of(order), "reason": advice(order, answer.code)}
     columns: dict[str, Column] = {**said_columns(answer), "held": False}
-    order.authority_code, order.authority_words = answer.code, answer.words  # the message names them
+    order.authority_code, order.authority_words = answer.code, answer.words  # the message quotes them
     with transaction.atomic():
-        event = ORDER.apply(order, "waits", by=AUTHORITY, words=said, facts=facts, columns=columns, now=now)
+        event = ORDER.apply(order, "waits", by=AUTHORITY, words=words, facts=facts, columns=columns, now=now)
         queries.phone_checks(order).delete()
         if not is_known:
             notify_recipients(order, "report_delayed", event_id=event.pk, facts=facts, now=now)

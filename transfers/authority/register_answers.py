@@ -1,4 +1,4 @@
-"""What the authority tells of its own accord about filings: the register follows, and no order is granted by it."""
+"""The authority's unsolicited answers about filings: they update the register and grant no order."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -17,7 +17,7 @@ ACCESS_ENDED = "access_ended"
 
 
 def take_record(answer: Answer, now: datetime) -> None:
-    """A filing as the authority has it: the register follows. It grants nothing: only a result does."""
+    """Updates the register from a filing as the authority has it. It grants nothing: only a result does."""
     if answer.record is None:
         raise ValueError("a record without a record")
     authority_records.take_record(
@@ -28,7 +28,7 @@ def take_record(answer: Answer, now: datetime) -> None:
 
 
 def take_struck(answer: Answer, now: datetime) -> None:
-    """What is on record no more ends in the register, and a cancellation that waits for just that."""
+    """Ends in the register what was struck off, and cancellations that wait for just that."""
     if answer.struck is None:
         raise ValueError("struck off, and nothing said what")
     if authority_records.take_struck(answer.struck, now=now):
@@ -37,7 +37,7 @@ def take_struck(answer: Answer, now: datetime) -> None:
 
 
 def _note_ended(because: str, at: datetime) -> None:
-    """Write it into the timeline of the order that each access came from, once."""
+    """Notes it, once, in the timeline of the order that each access came from."""
     ended = Access.objects.filter(own=True, ended_at=at, ended_because=because, report_key__isnull=False)
     references = [reference_of(key or "") for key in ended.values_list("report_key", flat=True)]
     for order in Order.objects.filter(reference__in=references).exclude(events__move=ACCESS_ENDED):

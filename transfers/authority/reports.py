@@ -1,7 +1,7 @@
-"""The report of an order to the authority (新增接入 XZJR, 取消接入 ZXBA), made from what was reviewed.
+"""Builds an order's report to the authority (新增接入 XZJR, 取消接入 ZXBA) from what was reviewed.
 
-A new access carries the number of the site, a server, the papers and the password: no name and no text that was typed.
-So no field of a transfer can hold a character that the authority's GBK has not, whatever people are called.
+A new access carries the number of the site, a server, the papers and the password, but no name and no typed text. So no
+field of a transfer can contain a character that the authority's GBK lacks, whatever people are called.
 """
 
 from django.conf import settings
@@ -32,8 +32,8 @@ from verification.documents.file_access import open_ready
 from verification.models.documents import Document
 
 PLACE_UNKNOWN = "report.place"
-PLACE_REFUSED = "1036"  # the processing code for a place that cannot be
-# slot of the order → (what the ministry calls it, whom it belongs to)
+PLACE_REFUSED = "1036"  # the processing code for an impossible place
+# slot of the order → (the ministry's name for it, whose it is)
 ATTACHED = {
     "statement": (Purpose.STATEMENT, Owner.SITE),
     "subject_id": (Purpose.SUBJECT_CERTIFICATE, Owner.SUBJECT),
@@ -49,7 +49,7 @@ def report_of(order: Order, number: int) -> Report:
 
 
 def access_report(order: Order, number: int) -> AccessReport:
-    """The `number`th report of this order, with the server that stands on its signed statement."""
+    """The `number`th report of this order, with the server named on its signed statement."""
     server = server_of(order)
     return AccessReport(
         key=report_key(order.reference, number),
@@ -63,16 +63,16 @@ def access_report(order: Order, number: int) -> AccessReport:
 
 
 def _place(order: Order, signed: str) -> str:
-    """The place that was printed and signed; where it was refused and is no longer the provider's, that of today."""
+    """The place that was printed and signed; if it was refused and is no longer the provider's, the present one."""
     is_wrong = PLACE_REFUSED in order.authority_code.split() and signed not in provinces()
     return signed if signed and not is_wrong else _listed_place(order)
 
 
 def _listed_place(order: Order) -> str:
-    """Where the list says that the server of an order stands: its place was never kept, or was refused as wrong.
+    """The place of the order's server in the list, where it was never stored or was refused as wrong.
 
-    Raises `Retryable` while the list does not tell: the report waits, operations are alarmed, and once SERVER_PLACES or
-    the list is put right it goes by itself.
+    Raises `Retryable` while the list does not tell: the report waits, operations are alarmed, and it is sent by itself
+    once SERVER_PLACES or the list is corrected.
     """
     try:
         found = inventory().instance(order.instance)
@@ -87,7 +87,7 @@ def _listed_place(order: Order) -> str:
 
 
 def cancellation_report(order: Order, number: int) -> CancellationReport:
-    """The end of our access; the authority knows it by an id that came with its record, so that has to be here."""
+    """The end of our access; the authority knows it by an id from its record, which must be here."""
     live = live_accesses().filter(website=order.website_id, ministry_id__isnull=False)
     access_id = live.order_by("-since").values_list("ministry_id", flat=True).first()
     if access_id is None:

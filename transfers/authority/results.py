@@ -1,8 +1,7 @@
-"""What the authority (管局) and an order say to each other: the report goes out, every outcome comes in by one door.
+"""The exchange between orders and the authority (管局): reports go out, every outcome comes in by one function.
 
-Each answer is handed out again until it is acknowledged, so every handler begins by asking whether it is already done.
-An answer that fits no order as it stands is parked for a person, one that breaks is set aside and tried again; neither
-blocks the queue.
+Each answer is delivered again until it is acknowledged, so every handler first checks whether it is already done. An
+answer that fits no order is parked for a person; one that fails is set aside and tried again; neither blocks the queue.
 """
 
 import logging
@@ -54,16 +53,16 @@ NO_ORDER = "no such order"
 NO_REPORT = "the order has made no such report"
 TRIES = 5
 SEND = "icpportal.tasks.send_reports"
-CHANNEL = "authority"  # of the outbox
-BETWEEN = "；"  # the authority's words of several codes
+CHANNEL = "authority"  # the outbox channel
+BETWEEN = "；"  # joins the authority's words for several codes
 
-# what the register of phones tells of the receipts that are taken just now; None where one answer comes alone
+# the phones behind the receipts of one batch, from the register of phones; None for a single answer
 foretold: ContextVar[Foretold | None] = ContextVar("foretold", default=None)
 
 
 @contextmanager
 def asked_together(answers: Iterable[Answer]) -> Iterator[Foretold]:
-    """What the register of phones tells of the receipts among them is asked once, at the first need."""
+    """Asks the register of phones once about all receipts in this batch, at the first need."""
     register = Foretold([each.report_key for each in answers if each.kind == AnswerKind.ACCEPTED])
     token = foretold.set(register)
     try:
@@ -73,7 +72,7 @@ def asked_together(answers: Iterable[Answer]) -> Iterator[Foretold]:
 
 
 def deliver_report(message: Message) -> str:
-    """Outbox channel `authority`: queue the report with the gateway. A superseded or ended order sends nothing."""
+    """Outbox channel `authority`: queues the report with the gateway. A superseded or ended order sends nothing."""
     order = Order.objects.get(pk=message.payload["order"])
     number = message.payload["report"]
     if not is_in(order, Group.BEING_SUBMITTED) or order.report != number or order.held:
@@ -85,7 +84,7 @@ def deliver_report(message: Message) -> str:
 
 
 def queue_what_is_owed() -> int:
-    """Queue the reports that the outbox still holds, as its delivery would; how many orders that were."""
+    """Queues the reports still in the outbox, as delivery would; returns for how many orders."""
     owed = list(Message.objects.filter(channel=CHANNEL, state__in=OWED).order_by("pk"))
     for message in owed:
         deliver_report(message)
@@ -93,11 +92,11 @@ def queue_what_is_owed() -> int:
 
 
 def pull(*, now: datetime | None = None, patience: float = 0, if_due: bool = False) -> int:
-    """Fetch and process every outcome; returns how many answers were taken.
+    """Fetches and processes every outcome; returns how many answers were taken.
 
-    While another pull is under way it takes what is here already. With `patience` it waits so many seconds for the
-    other, and raises `NotYet` when it cannot know all that the authority has ready. An answer that breaks, or whose
-    order does, is set aside. `if_due` asks the authority only when it is time for a look.
+    While another pull is running, takes only what is here already. With `patience`, waits so many seconds for it, and
+    raises `NotYet` when it cannot know everything the authority has ready. An answer that fails, or whose order does,
+    is set aside. `if_due` asks the authority only when a look is due.
     """
     now = now or timezone.now()
     take = import_string(settings.AUTHORITY_ANSWERS)
@@ -131,7 +130,7 @@ def _take_or_park(gateway: Authority, take: Callable[..., None], answer: Answer,
 
 
 def _fetch(gateway: Authority, patience: float, if_due: bool) -> Retryable | Refused | None:
-    """Bring in what there is; what keeps the authority out of reach, so that what is here already is taken first."""
+    """Fetches what is ready; returns a failure, so that the caller first takes what is here already."""
     try:
         gateway.fetch(patience=patience, if_due=if_due)
     except (Retryable, Refused) as problem:
@@ -140,13 +139,13 @@ def _fetch(gateway: Authority, patience: float, if_due: bool) -> Retryable | Ref
 
 
 def take_answer(answer: Answer, *, now: datetime | None = None) -> None:
-    """Bring one outcome to its order; a second time it changes nothing."""
+    """Applies one outcome to its order; idempotent."""
     now = now or timezone.now()
     if answer.kind in register_answers.TAKE:
         register_answers.TAKE[answer.kind](answer, now)
         return
     reason = OVERTAKEN
-    for _ in range(TRIES):  # another worker may bring the same answer at this moment
+    for _ in range(TRIES):  # another worker may apply the same answer at this moment
         if reason == OVERTAKEN:
             reason = _brought(answer, now)
     if reason:
@@ -156,19 +155,19 @@ def take_answer(answer: Answer, *, now: datetime | None = None) -> None:
 
 
 def apply_by_people(answer: Answer, *, actor: User, now: datetime) -> str:
-    """Brings an answer to its order as `take_answer` does, and a grant to one that was given up; why not, or ""."""
+    """Applies an answer like `take_answer`, and a grant also to an abandoned order; returns why not, or ""."""
     if answer.kind in register_answers.TAKE:
         register_answers.TAKE[answer.kind](answer, now)
         return ""
     refusal = _brought(answer, now, actor=actor)
     record = None if refusal else authority().record_of(answer.report_key)
-    if record is not None:  # it came while the register did not know the access
+    if record is not None:  # it arrived before the register knew the access
         register_answers.take_record(record, now)
     return refusal
 
 
 def _brought(answer: Answer, now: datetime, *, actor: User | None = None) -> str:
-    """Nothing when the order has taken the answer, else why not."""
+    """Applies an answer; returns "" when the order took it, else why not."""
     order = Order.objects.filter(reference=reference_of(answer.report_key)).first()
     if order is None:
         return NO_ORDER
@@ -189,7 +188,7 @@ def _brought(answer: Answer, now: datetime, *, actor: User | None = None) -> str
 
 
 def _receipt(order: Order, answer: Answer, now: datetime) -> None:
-    """Taken in, for the first time or after it was put off."""
+    """The report was accepted, for the first time or after it was postponed."""
     if is_in(order, Group.BEING_SUBMITTED) or queries.waits_for_other_decision(order):
         _take_in(order, answer, now)
 
@@ -201,24 +200,24 @@ def _accepted(order: Order, answer: Answer, now: datetime) -> None:
 
 def _take_in(order: Order, answer: Answer, now: datetime) -> None:
     sent_at = answer.sent_at or answer.at
-    told = _phones_told(order)
-    facts = {**queries.facts_of(order), "sent_at": sent_at, **texted_mobiles.facts(order, told)}
+    phones = _phones_told(order)
+    facts = {**queries.facts_of(order), "sent_at": sent_at, **texted_mobiles.facts(order, phones)}
     with transaction.atomic():
         columns: dict[str, Column] = {
             "reported_at": sent_at,
             "held": False,
-        }  # a report that was held goes again under its own key
-        queries.phone_checks(order).delete()  # of when it was taken in before: its phones are texted again
+        }  # a held report is sent again under its own key
+        queries.phone_checks(order).delete()  # those of its earlier acceptance: its phones are texted again
         ORDER.apply(order, "reported", by=AUTHORITY, facts=facts, columns=columns, now=now)
         PhoneCheck.objects.bulk_create(
             [PhoneCheck(order=order, report=order.report, role=role) for role in _roles_asked(order)]
         )
-        if told and is_in(order, Group.PHONES_OPEN):
-            phone_windows.write_down(order, told)
+        if phones and is_in(order, Group.PHONES_OPEN):
+            phone_windows.write_down(order, phones)
 
 
 def _phones_told(order: Order) -> list[PhoneState]:
-    """Which mobiles the ministry texts, so that the first message names them; [] when nobody tells in time."""
+    """The mobiles that the ministry texts, for the first message; [] when nobody tells in time."""
     if not queries.phone_roles(order):
         return []
     return (foretold.get() or Foretold([order.report_key])).of(order.report_key)
@@ -229,11 +228,11 @@ def _roles_asked(order: Order) -> list[str]:
 
 
 def _granted(order: Order, answer: Answer, now: datetime) -> None:
-    """Whichever of its reports it is: the order is approved, and none of the others is sent any more."""
+    """Approves the order, whichever of its reports this is; none of the others is sent any more."""
     if is_in(order, Group.APPROVED):
         return
     if answer.report_key == order.report_key:
-        _accepted(order, answer, now)  # the receipt may come late or never
+        _accepted(order, answer, now)  # the receipt may arrive late or never
     approve(order, answer, now)
 
 
@@ -252,47 +251,47 @@ def _turned_down(order: Order, answer: Answer, now: datetime) -> None:
 
 
 def _return_for_phones(order: Order, answer: Answer, now: datetime) -> None:
-    """It can be sent again unchanged; one that the clock returned before stays, with the words in its timeline."""
+    """Returns it so that it can be sent again unchanged; if the clock did so before, only notes the answer."""
     if not is_in(order, Group.LAPSED):
         _fire_with_words(order, "phones_failed", answer, now)
         return
-    came = came_by(order)
-    if came is None or came.note != AUTHORITY_WORDS:
+    last_move = came_by(order)
+    if last_move is None or last_move.note != AUTHORITY_WORDS:
         other_reports.take(order, answer, now)
 
 
 def _phones_failed(order: Order, answer: Answer) -> bool:
-    """Whether it says that phones were not verified, as far as we know of them: the order can go again unchanged."""
+    """Whether the answer says that phones were not verified: then the order can be sent again unchanged."""
     if not is_of_phones(answer.code, answer.words) or not queries.phone_roles(order):
         return False
-    checks = queries.phone_checks(order)  # none while it was put off: the receipt that asks for them may come later
+    checks = queries.phone_checks(order)  # none while it was postponed: the receipt that asks for them may come later
     return not checks.exists() or checks.filter(confirmed_at=None).exists()
 
 
 def _says_why_phones_failed(order: Order, answer: Answer) -> bool:
-    """The same of the words that come after a bare refusal."""
+    """Whether the words that follow a bare refusal say that phones were not verified."""
     is_bare = not order.authority_words and set(order.authority_code.split()) <= {REJECTED}
     return is_bare and _phones_failed(order, answer)
 
 
 def _was_not_asked(order: Order, answer: Answer) -> bool:
-    """Whether all that is wrong is a filing password that its rules do not ask for: what stands there is ours."""
+    """Whether the only fault is a filing password that the order's rules do not ask for: then it is our own."""
     is_about_it = opened_by(answer.code) == (PASSWORD,)
     return is_about_it and not order.password_digest and not queries.rules_of(order).asks_password
 
 
 def _fire_with_words(order: Order, move: str, answer: Answer, now: datetime, erased: Columns | None = None) -> None:
-    """Move it, with code and words in the timeline, in the message and on the order."""
-    told: dict[str, Fact] = {"reason": advice(order, answer.code), "reasons": named_codes(answer.code)}
-    facts = {**queries.facts_of(order), **told}
-    said = said_columns(answer)
-    order.authority_code, order.authority_words = said["authority_code"], said["authority_words"]
+    """Makes a move, with the code and words in the timeline, in the message and on the order."""
+    reasons: dict[str, Fact] = {"reason": advice(order, answer.code), "reasons": named_codes(answer.code)}
+    facts = {**queries.facts_of(order), **reasons}
+    columns = said_columns(answer)
+    order.authority_code, order.authority_words = columns["authority_code"], columns["authority_words"]
     words = as_note(answer.code, answer.words)
-    ORDER.apply(order, move, by=AUTHORITY, words=words, facts=facts, columns={**said, **(erased or {})}, now=now)
+    ORDER.apply(order, move, by=AUTHORITY, words=words, facts=facts, columns={**columns, **(erased or {})}, now=now)
 
 
 def _add_to_refusal(order: Order, answer: Answer) -> None:
-    """A refusal may come in parts: a code, its reason, a person's words; what was told before stays."""
+    """Adds to a refusal that comes in parts (a code, its reason, a person's words); earlier parts stay."""
     codes = judge(f"{order.authority_code} {answer.code}".split()).codes
     words = dict.fromkeys(filter(None, (*order.authority_words.split(BETWEEN), *answer.words.split(BETWEEN))))
     columns: dict[str, Column] = {
@@ -305,16 +304,16 @@ def _add_to_refusal(order: Order, answer: Answer) -> None:
 
 
 def _password_erased(codes: str) -> dict[str, Column]:
-    """What the ministry refused is asked again."""
+    """Erases a password that the ministry refused, so that it is asked for again."""
     return {"password_digest": "", "password_kept": False} if PASSWORD in opened_by(codes) else {}
 
 
 def _report_failed(order: Order, answer: Answer, now: datetime) -> None:
-    """The provider's own fault: the order waits here, held, until operations send it again."""
+    """A fault of the provider: holds the order here until operations send it again."""
     if order.held:
         return
     columns: dict[str, Column] = {**said_columns(answer), "held": True}
-    # an error in the log at once; `reconcile` opens the alarm
+    # logged as an error at once; `reconcile` opens the alarm
     logger.error("report failed", extra={"reference": order.reference, "returned": answer.code})
     if is_in(order, Group.BEING_SUBMITTED):
         with transaction.atomic():
@@ -327,15 +326,17 @@ def _report_failed(order: Order, answer: Answer, now: datetime) -> None:
 
 
 def _ended(order: Order, answer: Answer, now: datetime) -> None:
-    """The cancellation went through: our access in the register ends with it."""
+    """The cancellation went through: ends our access in the register."""
     if is_in(order, Group.ARRIVED):
         return
     if answer.report_key == order.report_key:
         _accepted(order, answer, now)
     columns = said_columns(answer) if answer.code else {}  # there was nothing left to cancel
-    said = as_note(answer.code, answer.words)
+    note_text = as_note(answer.code, answer.words)
     with transaction.atomic():
-        ORDER.apply(order, "ended", by=AUTHORITY, words=said, facts=queries.facts_of(order), columns=columns, now=now)
+        ORDER.apply(
+            order, "ended", by=AUTHORITY, words=note_text, facts=queries.facts_of(order), columns=columns, now=now
+        )
         if order.website is not None:
             end_access(order.website, because="cancelled", now=now)
 
@@ -366,5 +367,5 @@ CANCELLATION_HANDLERS: dict[str, Handler] = {
 
 
 def handlers_of(order: Order) -> dict[str, Handler]:
-    """What each answer does to an order of this kind."""
+    """The handlers of the authority's answers for an order of this kind."""
     return import_string(kind_of(order).answers)
