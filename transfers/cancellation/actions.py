@@ -1,4 +1,4 @@
-"""The way out (取消接入): begin, prove by a code to the filed mobile, confirm, stop; and what stands in the way."""
+"""Cancelling an access (取消接入): begin, prove by a code to the filed mobile, confirm, stop; and what blocks it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ from transfers.orders.people import ADMINISTRATOR, SUBJECT_LEAD
 from transfers.orders.rows import EVERYBODY, Group
 
 PURPOSE = "cancel"
-LAST_ACCESS = "last known access"  # the note of an order that was begun in spite of the warning
+LAST_ACCESS = "last known access"  # note of an order begun in spite of the warning
 
 
 class Blocked(Exception):
@@ -41,7 +41,7 @@ class Blocked(Exception):
 
 @dataclass(frozen=True)
 class BlockReason:
-    """What keeps a website from being cancelled now: `key` names the words, `until` when it is over by itself."""
+    """What keeps a website from being cancelled now: `key` names the words, `until` is set when it ends by itself."""
 
     key: str
     until: datetime | None = None
@@ -56,11 +56,11 @@ class FiledMobile:
     mobile: str
 
 
-# --- what stands in the way ---
+# --- what blocks it ---
 
 
 def block_reason(website: Website, user: User, now: datetime | None = None) -> BlockReason | None:
-    """The first thing that keeps this website from being cancelled by its owner."""
+    """The first thing that keeps this website from being cancelled by its owner; None when nothing does."""
     now = now or timezone.now()
     opens = (user.contact_changed_at or now - settings.CANCEL_PAUSE) + settings.CANCEL_PAUSE
     rows = (
@@ -79,7 +79,7 @@ def is_last_access(website: Website) -> bool:
 
 
 def filed_mobiles(website: Website) -> list[FiledMobile]:
-    """Where the code may go: the administrator's mobile first, then the lead's where it is another one."""
+    """Where the code may be sent: the administrator's mobile, then the lead's if it differs."""
     people = ((ADMINISTRATOR, website.administrator), (SUBJECT_LEAD, website.subject.lead))
     found: dict[str, FiledMobile] = {}
     for role, person in people:
@@ -89,16 +89,16 @@ def filed_mobiles(website: Website) -> list[FiledMobile]:
 
 
 def cool_off_words() -> str:
-    """How long a cancellation can be stopped, in words; "" where the operator gives no time."""
+    """How long a cancellation can be stopped, in words; "" where the operator allows no time."""
     return span_words(settings.CANCEL_COOL_OFF) if timedelta(0) < settings.CANCEL_COOL_OFF else ""
 
 
 def keep_drafts_past_pause(user: User, at: datetime) -> None:
-    """Keep what a change of contact holds up until it can go on again, and as long after that as a new draft."""
+    """Extends drafts that a change of contact blocks: until it ends, and then by a new draft's term."""
     until = at + settings.CANCEL_PAUSE + settings.CANCEL_DRAFT_KEPT
     held_up = Order.objects.filter(owner=user, kind=CANCELLATION.key, due_at__gt=at, due_at__lt=until)
     for order in held_up.filter(in_group(Group.EDITABLE)):
-        same = Order.objects.filter(pk=order.pk, version=order.version)  # else it moved on since it was read
+        same = Order.objects.filter(pk=order.pk, version=order.version)  # skips one that moved on since it was read
         if same.update(due_at=until, version=F("version") + 1, reminded=0):
             note(order, "deadline_moved", by=CLOCK, at=at)
 
@@ -109,7 +109,7 @@ def keep_drafts_past_pause(user: User, at: datetime) -> None:
 def begin(
     website: Website, *, owner: User, actor: User | None = None, by: str = APPLICANT, now: datetime | None = None
 ) -> Order:
-    """The draft of this cancellation; a second press finds the first one. Raises `Blocked`."""
+    """Returns the draft of this cancellation, a new one on the first press. Raises `Blocked`."""
     now = now or timezone.now()
     subject = website.subject
     try:
@@ -137,17 +137,17 @@ def begin(
     return order
 
 
-def _own_draft(website: Website, owner: User, taken: IntegrityError) -> Order:
+def _own_draft(website: Website, owner: User, conflict: IntegrityError) -> Order:
     open_one = queries.own_open_order(owner, website.subject.subject_key, website.domain)
     if open_one is None:
-        raise taken
-    if open_one.website_id != website.pk:  # no other order that is open has a website yet
+        raise conflict
+    if open_one.website_id != website.pk:  # no other kind of open order has a website yet
         raise Blocked(open_one)
     return open_one
 
 
 def answers_of(website: Website) -> dict[str, dict[str, str]]:
-    """What the register holds, under the names of an order's steps: who is told, and who it is about."""
+    """The register's values under the names of an order's steps: who is told, and who it is about."""
     subject = website.subject
     same = website.administrator_id in (None, subject.lead_id)
     return {
@@ -178,7 +178,7 @@ def _person(prefix: str, person: Person | None) -> dict[str, str]:
 
 
 def send_code(order: Order, to: FiledMobile, *, client: str = "") -> None:
-    """Text a code that is good for this order's cancellation alone; raises `NotSent` of the codes."""
+    """Texts a code that is valid for this order's cancellation only; raises `NotSent` of the codes."""
     codes.issue(
         purpose=PURPOSE,
         holder=order.reference,
@@ -192,13 +192,13 @@ def send_code(order: Order, to: FiledMobile, *, client: str = "") -> None:
 
 
 def code_status(order: Order) -> codes.CodeStatus:
-    """The code that is on its way."""
+    """The status of the code that was sent."""
     return codes.status_of(purpose=PURPOSE, holder=order.reference)
 
 
 @sensitive_variables("typed")
 def enter_code(order: Order, typed: str, *, now: datetime | None = None) -> codes.Verdict:
-    """Judge the code; a right one opens the rest of the way for some minutes. Raises `Closed`."""
+    """Judges the code; a correct one opens the remaining pages for some minutes. Raises `Closed`."""
     now = now or timezone.now()
     verdict = codes.enter(purpose=PURPOSE, holder=order.reference, typed=typed, now=now)
     if verdict.state == "right":
@@ -212,9 +212,9 @@ class ProofRequired(Exception):
 
 
 def confirm(order: Order, *, actor: User, now: datetime | None = None) -> None:
-    """The last press: it goes out, or cools off first; everybody on the filing is told. Once, however often pressed.
+    """Confirms the cancellation: it is reported, or cools off first; everybody on the filing is told, once.
 
-    Raises `ProofRequired`, `AlreadyOrdered`, and `MoveNotAllowed` when somebody moved the order since.
+    Raises `ProofRequired`, `AlreadyOrdered`, and `MoveNotAllowed` when somebody moved the order in the meantime.
     """
     now = now or timezone.now()
     if not order.is_editable:
@@ -232,5 +232,5 @@ def confirm(order: Order, *, actor: User, now: datetime | None = None) -> None:
 
 
 def stop(order: Order, *, actor: User) -> None:
-    """Take a cancellation back while it cools off; the transfer stays as it is."""
+    """Stops a cancellation that is still cooling off; the transfer stays as it is."""
     ORDER.apply(order, "stop", by=APPLICANT, actor=actor)

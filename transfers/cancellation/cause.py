@@ -1,4 +1,4 @@
-"""Ending an access for a cause (空壳网站, expired server): asked by one, decided by another, told to everybody."""
+"""Ends an access for cause (空壳网站, expired server): one person requests, another decides, everybody is told."""
 
 from datetime import datetime
 
@@ -21,7 +21,7 @@ from transfers.orders import queries
 from transfers.orders.actions import AlreadyOrdered, claim
 from transfers.orders.machine import ORDER
 
-# as the owner is told; a text message cuts it at 18 and 38 characters
+# as the owner reads it; a text message cuts it at 18 and 38 characters
 WORDS: dict[str, Promise] = {
     Cause.SHELL_SITE: _("the website is not hosted here"),
     Cause.EXPIRED_SERVER: _("its server has expired"),
@@ -30,7 +30,7 @@ WORDS: dict[str, Promise] = {
 }
 
 
-STOPS = (Blocked, AlreadyOrdered, MoveNotAllowed)  # another order, which somebody can finish first
+STOPS = (Blocked, AlreadyOrdered, MoveNotAllowed)  # another order that can be finished first
 DECISIONS = {
     ApprovalRequest.ALLOWED: CauseCancellation.APPROVED,
     ApprovalRequest.ALONE: CauseCancellation.APPROVED,
@@ -41,13 +41,13 @@ DECISIONS = {
 
 
 class AlreadyRequested(Exception):
-    """A request for this website waits already."""
+    """A request for this website is waiting already."""
 
 
 def request_cancellation(
     website: Website, *, cause: str, words: str, actor: User, now: datetime | None = None
 ) -> CauseCancellation:
-    """Ask that a second person ends our access of this website; raises `AlreadyRequested`."""
+    """Asks a second person to end our access of this website; raises `AlreadyRequested`."""
     now = now or timezone.now()
     try:
         with transaction.atomic():
@@ -69,10 +69,10 @@ def request_cancellation(
 
 
 def carry(asked: ApprovalRequest, now: datetime) -> None:
-    """Report the end of the access and tell everybody on the filing, in the name of who allowed it.
+    """Reports the end of the access and tells everybody on the filing, in the name of the person who allowed it.
 
-    Raises `Stale` when the access has ended. While another order stands in the way it raises one of `STOPS` to who
-    allows it, so that the request waits on; nobody is there to read that when it is done alone, and then it is `Stale`.
+    Raises `Stale` when the access has ended. While another order blocks it, raises one of `STOPS` to the person who
+    allows it, so that the request keeps waiting; carried out alone, with nobody to read that, it raises `Stale`.
     """
     of_website = [f"website__{each}" for each in ("subject__lead", "administrator", "owner")]
     request = CauseCancellation.objects.select_related(*of_website).get(pk=asked.key)
@@ -88,7 +88,7 @@ def carry(asked: ApprovalRequest, now: datetime) -> None:
 
 
 def keep_end(asked: ApprovalRequest) -> None:
-    """The row says how its request ended."""
+    """Records on the row how its request ended."""
     CauseCancellation.objects.filter(pk=asked.key).update(
         decision=DECISIONS[asked.outcome], decided_by=asked.answered_by, decided_at=asked.ended_at
     )
@@ -104,7 +104,7 @@ def _report(request: CauseCancellation, actor: User, now: datetime) -> None:
 
 
 def _draft(website: Website, actor: User, now: datetime) -> Order:
-    """A new order of the owner's, or the draft the owner had begun."""
+    """A new order in the owner's name, or the draft that the owner had begun."""
     order = cancelling.begin(website, owner=_owner(website), actor=actor, by=LEAD, now=now)
     if not order.is_editable:
         raise Blocked(order)

@@ -1,4 +1,4 @@
-"""Cancellations for cause at the review desk: one person asks by domain, another one approves or declines."""
+"""Cancellations for cause at the review desk: one person requests by domain, another approves or declines."""
 
 from collections.abc import Callable
 
@@ -44,10 +44,10 @@ ANSWERS: dict[str, tuple[Callable[..., None], Words]] = {
 
 
 class CauseForm(forms.ModelForm):
-    """The website is named by its domain: it must have an access of ours, and an owner who can be told."""
+    """Names the website by its domain: it must have an access of ours and an owner who can be told."""
 
     website: Website  # found by the domain
-    proof_url = ""  # where to prove again that it is them, before anything is asked
+    proof_url = ""  # where to authenticate again before requesting
 
     domain = DomainField(label=gettext_lazy("Domain name"))
 
@@ -77,7 +77,7 @@ class CauseForm(forms.ModelForm):
 
 @admin.register(CauseCancellation)
 class CauseCancellationAdmin(admin.ModelAdmin):
-    """Requests are never edited: they wait, or they were decided."""
+    """Requests are never edited: they wait or are decided."""
 
     form = CauseForm
     checked_words = gettext_lazy("Nothing is asked yet: Enter only checks. The entries are in order, press Save to ask")
@@ -96,7 +96,7 @@ class CauseCancellationAdmin(admin.ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Words] | None = None
     ) -> HttpResponse:
-        """One request, its words and what follows, and what the reader may answer; the look is noted."""
+        """Shows one request, what would follow, and the reader's possible answers; records the look."""
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404
@@ -108,7 +108,7 @@ class CauseCancellationAdmin(admin.ModelAdmin):
         return draw(request, self.admin_site, page_of(row, account_of(request)))
 
     def _answer(self, request: HttpRequest, row: CauseCancellation) -> HttpResponse:
-        """The page again, with what came of it; who allows proves first that it is them, and presses again."""
+        """Shows the page with the outcome; whoever allows authenticates again first, then presses again."""
         move = request.POST.get("move", "")
         if move not in ANSWERS:
             raise PermissionDenied
@@ -117,8 +117,8 @@ class CauseCancellationAdmin(admin.ModelAdmin):
             return proof
         answer, done = ANSWERS[move]
         try:
-            asked = approvals.request_shown(ENDING, row.pk, request.POST.get("request"))
-            answer(asked, actor=account_of(request))
+            shown = approvals.request_shown(ENDING, row.pk, request.POST.get("request"))
+            answer(shown, actor=account_of(request))
         except RequestRefused as refused:
             messages.error(request, str(refused.words))
         except tuple(REFUSALS) as refused:
@@ -130,7 +130,7 @@ class CauseCancellationAdmin(admin.ModelAdmin):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Words] | None = None
     ) -> HttpResponse:
-        """Who asks proves first that it is them: before anything is typed, and else without losing it."""
+        """Asks for authentication before anything is typed, and later without losing what was typed."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         proof = proof_again(request) if request.method == "GET" else None
@@ -151,7 +151,7 @@ class CauseCancellationAdmin(admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, str] | None = None,
     ) -> HttpResponse:
-        """Two ask at the same moment: the second one's form is shown again with what it says and why."""
+        """When two people ask at the same moment, shows the second one's form again with the reason."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except AlreadyRequested:
@@ -160,14 +160,14 @@ class CauseCancellationAdmin(admin.ModelAdmin):
     def response_add(
         self, request: HttpRequest, obj: CauseCancellation, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """What was asked, and that nothing has happened yet."""
+        """Says what was requested, and that nothing has happened yet."""
         messages.success(request, _("Nothing is ended yet: a second person has to allow it"))
         if "_addanother" in request.POST:
             return redirect(request.path)
         return redirect("admin:transfers_causecancellation_change", obj.pk)
 
     def save_model(self, request: HttpRequest, obj: CauseCancellation, form: CauseForm, change: bool) -> None:
-        asked = for_cause.request_cancellation(
+        requested = for_cause.request_cancellation(
             form.website, cause=obj.cause, words=obj.words, actor=account_of(request)
         )
-        obj.pk, obj.website, obj.asked_by = asked.pk, asked.website, asked.asked_by
+        obj.pk, obj.website, obj.asked_by = requested.pk, requested.website, requested.asked_by

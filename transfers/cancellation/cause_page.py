@@ -1,4 +1,4 @@
-"""The page of one request to end an access for a cause: its words, the access, what follows, and the answers."""
+"""The page of one request to end an access for cause: its words, the access, what follows, and the answers."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -24,7 +24,7 @@ from transfers.models import CauseCancellation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndingPage(DeskPage):
-    """What `admin/transfers/causecancellation/ending.html` draws."""
+    """The variables of `admin/transfers/causecancellation/ending.html`."""
 
     template: ClassVar[str] = "admin/transfers/causecancellation/ending.html"
 
@@ -75,10 +75,10 @@ def _facts(row: CauseCancellation) -> list[tuple[Words, Words]]:
 def _follows(row: CauseCancellation) -> list[Words]:
     """What happens when it is allowed."""
     last = [_("We are the only known provider: the filing itself may be deleted.")]
-    told = _("The owner and the people of the filing are notified at once. The reason they read: %(reason)s")
+    sentence = _("The owner and the people of the filing are notified at once. The reason they read: %(reason)s")
     return [
         _("The end of our access is reported to the authority. The owner cannot stop it."),
-        told % {"reason": WORDS[row.cause]},
+        sentence % {"reason": WORDS[row.cause]},
         _("Once the authority agrees, the website may no longer be hosted here."),
         *(last if is_last_access(row.website) else []),
     ]

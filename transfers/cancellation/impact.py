@@ -1,4 +1,4 @@
-"""What ending an access means for one website: what ends, what stays, what comes next, and what to beware of."""
+"""The consequences of ending a website's access: what ends, what stays, what comes next, and warnings."""
 
 import ipaddress
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ class Pointing(StrEnum):
     HERE = "here"
     ELSEWHERE = "elsewhere"
     NOWHERE = "nowhere"
-    UNKNOWN = "unknown"  # nobody answered in time, or we do not know our own addresses
+    UNKNOWN = "unknown"  # no answer in time, or our own addresses are not known
 
 
 LAST_PROVIDER = Notice(
@@ -61,7 +61,7 @@ NEVER_AGAIN = _("Suffix %(suffix)s is not approved: once cancelled, it can never
 
 @dataclass(frozen=True)
 class Consequences:
-    """The facts of the page, and what they warn of."""
+    """The facts on the page, and the warnings that follow from them."""
 
     website: Website
     staying: list[Website]  # the owner's other websites here
@@ -71,7 +71,7 @@ class Consequences:
 
     @property
     def notices(self) -> list[Notice]:
-        """What to think of before cancelling, the gravest first."""
+        """Warnings before cancelling, the most serious first."""
         never = NEVER_AGAIN % {"suffix": self.suffix}
         return [
             *([LAST_PROVIDER] if self.is_last else []),
@@ -81,12 +81,12 @@ class Consequences:
 
     @property
     def pointing_words(self) -> Words:
-        """What is well with the domain."""
+        """The sentence about a domain that points where it should."""
         return POINTS_AWAY.get(self.pointing, "")
 
 
 def consequences(website: Website) -> Consequences:
-    """Asks where the domain points, within the limits of a page's questions."""
+    """Looks up where the domain points, within the limits for lookups by pages."""
     staying = websites_of(website.owner).exclude(pk=website.pk)[:OTHERS_SHOWN]
     return Consequences(
         website=website,

@@ -1,4 +1,4 @@
-"""Cancellations that have not left: they go when the authority's id of their access comes, end when it ended."""
+"""Cancellations not yet sent: they go when the authority's id of the access arrives, and end when it has ended."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from transfers.orders.machine import ORDER, has_changed
 
 
 def send_or_close(now: datetime) -> rows.Ran[bool]:
-    """Send what can go now, close what the authority ended of its own accord; which orders failed."""
+    """Sends what can go now and closes what the authority has ended; returns the orders that failed."""
     known = queries.live_access(ministry_id__isnull=False)
     ready = queries.open_cancellations().filter(known, held=False)
     ended = queries.open_cancellations().exclude(queries.live_access())
@@ -25,7 +25,7 @@ def _send(order: Order, now: datetime) -> bool:
 
 
 def _close(order: Order, now: datetime) -> bool:
-    """What is held ends as well: there is nothing left to report."""
+    """Ends it, held or not: there is nothing left to report."""
     try:
         ORDER.apply(order, "ended", by=AUTHORITY, facts=queries.facts_of(order), columns={"held": False}, now=now)
     except MoveNotAllowed:

@@ -1,4 +1,4 @@
-"""Cancel a transfer (取消接入): consequences, code by text, filing password, last look, result on the order."""
+"""Cancels a transfer (取消接入): consequences, code by text, filing password, last look; the result is on the order."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ HINDRANCES = {
 
 
 class UnderstoodForm(forms.Form):
-    """One tick; a second one where no other provider is known."""
+    """One box to tick; a second one when no other provider is known."""
 
     understood = forms.BooleanField(
         label=gettext_lazy("I understand what this does"),
@@ -81,7 +81,7 @@ class UnderstoodForm(forms.Form):
 
 
 class SendCodeForm(forms.Form):
-    """Which of the filed mobiles the code goes to; asked where there are two."""
+    """Which of the filed mobiles gets the code; asked when there are two."""
 
     to = ChoiceField(label=gettext_lazy("The code goes to"), widget=forms.RadioSelect).called(
         gettext_lazy("mobile that gets the code")
@@ -107,7 +107,7 @@ def shown(filed: FiledMobile) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Blocker(Panel):
-    """The order that has to end before this one can begin, and what can be done with it."""
+    """The order that must end before this one can begin, and what can be done with it."""
 
     template: ClassVar[str] = "transfers/cancellation/blocker.html"
     order: Order
@@ -116,7 +116,7 @@ class Blocker(Panel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsequencesPage(Page):
-    """What cancelling does, for one website, before there is an order and inside of it."""
+    """The consequences of cancelling one website, before there is an order and during it."""
 
     template: ClassVar[str] = "transfers/cancellation/cancel.html"
     frame: Frame | None
@@ -132,7 +132,7 @@ class ConsequencesPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodePage(PageInOrder):
-    """A code to the filed mobile."""
+    """The code sent to the filed mobile."""
 
     template: ClassVar[str] = "transfers/cancellation/cancel_code.html"
     forms: list[forms.Form]
@@ -142,7 +142,7 @@ class CodePage(PageInOrder):
     is_sent: bool
     is_proved: bool
     next_url: str
-    only: FiledMobile | None  # the one mobile there is
+    only: FiledMobile | None  # set when there is only one mobile
     only_shown: str
     back_url: str
 
@@ -171,7 +171,7 @@ class ConfirmPage(PageInOrder):
 
 @confirmed_required
 def begin(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """What cancelling does, for one website of one's own; the tick begins the order."""
+    """Shows the consequences for one's own website; the tick begins the order."""
     owned = websites_of(account_of(request)).select_related("subject__lead", "administrator", "owner")
     website = owned.filter(pk=pk).first()
     if website is None:
@@ -184,7 +184,7 @@ def begin(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @confirmed_required
 def final_check(request: HttpRequest, reference: str) -> HttpResponse:
-    """The same page from inside the order."""
+    """The same page inside the order."""
     order = _own_draft(request, reference)
     if isinstance(order, HttpResponse):
         return order
@@ -196,7 +196,7 @@ def _blocker(website: Website, user: User) -> Order | None:
 
 
 def _is_of(order: Order, website: Website) -> bool:
-    return order.website_id == website.pk  # no other order that is open has a website yet
+    return order.website_id == website.pk  # no other kind of open order has a website yet
 
 
 def _consequences(
@@ -238,18 +238,18 @@ def _until_when() -> Words:
 
 
 def _hindered(reason: BlockReason, order: Order | None) -> tuple[str, ...]:
-    """Why not now; and where that is over by itself, how long what was begun is kept."""
+    """Why it is not possible now; if that ends by itself, how long the draft is kept."""
     if reason.until is None or order is None or order.due_at is None:
         return (words_of(reason),)
     return words_of(reason), _("The draft is kept until %(time)s.") % {"time": long_words(order.due_at)}
 
 
 def words_of(hindered: BlockReason) -> str:
-    """Why not now, and from when on."""
+    """Why it is not possible now, and from when it is."""
     return HINDRANCES[hindered.key] % {"time": long_words(hindered.until) if hindered.until else ""}
 
 
-# --- the way ---
+# --- inside the order ---
 
 
 def _website(order: Order) -> Website:
@@ -266,7 +266,7 @@ View = Callable[[HttpRequest, Order], HttpResponse]
 
 
 def _stage(key: str) -> Callable[[View], Callable[..., HttpResponseBase]]:
-    """A page of the way: of one's own draft, proved again lately, nothing before it open, nothing in the way."""
+    """Guards a page of the order: one's own draft, authenticated lately, no earlier page open, nothing blocking."""
 
     def wrap(page: View) -> Callable[..., HttpResponseBase]:
         def on_the_way(request: HttpRequest, order: Order) -> HttpResponse:
@@ -286,7 +286,7 @@ def _stage(key: str) -> Callable[[View], Callable[..., HttpResponseBase]]:
                 return redirect(order)
 
         def view(request: HttpRequest, reference: str) -> HttpResponseBase:
-            order = _own_draft(request, reference)  # before the proof: to a stranger there is nothing here
+            order = _own_draft(request, reference)  # before authentication: a stranger gets 404
             return order if isinstance(order, HttpResponse) else step_up_required(on_the_way)(request, order)
 
         return never_cache(confirmed_required(view))
@@ -296,7 +296,7 @@ def _stage(key: str) -> Callable[[View], Callable[..., HttpResponseBase]]:
 
 @_stage(stages.CODE)
 def code(request: HttpRequest, order: Order) -> HttpResponse:
-    """Send a code to the filed mobile, and take it."""
+    """Sends a code to the filed mobile, and takes it."""
     mobiles = cancelling.filed_mobiles(_website(order))
     form = OneTimeCodeForm(request.POST if "code" in request.POST else None)
     send_form = SendCodeForm(request.POST if "send" in request.POST else None, mobiles=mobiles)
@@ -338,7 +338,7 @@ def _sent(request: HttpRequest, order: Order, to: FiledMobile) -> ValidationErro
 
 
 def _proved_by_another_press(order: Order) -> bool:
-    """Pressed twice, or again in another tab: the first press has spent the code, and that was no mistake."""
+    """Pressed twice, or again in another tab: the first press has used up the code, which is no mistake."""
     order.refresh_from_db()
     return queries.is_proved(order)
 
@@ -346,7 +346,7 @@ def _proved_by_another_press(order: Order) -> bool:
 @sensitive_post_parameters("filing_password")
 @_stage(stages.FILING_PASSWORD)
 def password(request: HttpRequest, order: Order) -> HttpResponse:
-    """The filing password, asked of the ministry; a right one is not asked again."""
+    """Asks the ministry about the filing password; a correct one is not asked for again."""
     following = stages.next_url(order, stages.FILING_PASSWORD)
     if order.password_kept:
         return redirect(following)
@@ -363,14 +363,14 @@ def password(request: HttpRequest, order: Order) -> HttpResponse:
 
 @_stage(stages.LAST_LOOK)
 def confirm(request: HttpRequest, order: Order) -> HttpResponse:
-    """One sentence and one red button; pressed twice it goes out once."""
+    """One sentence and one red button; pressing twice sends once."""
     if request.method == "POST":
         return _confirmed(request, order)
     page = ConfirmPage(
         frame=frame(order, stages.LAST_LOOK),
         warnings=[NO_OTHER] if cancelling.is_last_access(_website(order)) else [],
         until_when=_until_when(),
-        # the password's page leads on at once when the password is known
+        # the password page redirects here at once when the password is known
         back_url=reverse("cancel-code", args=[order.reference]),
     )
     return render_page(request, page)
@@ -385,6 +385,6 @@ def _confirmed(request: HttpRequest, order: Order) -> HttpResponse:
     except AlreadyOrdered:
         messages.error(request, _("Another account has an open order for this domain or document: call us"))
         return redirect("cancel-confirm", order.reference)
-    except MoveNotAllowed:  # another press was first, or the draft was closed since
+    except MoveNotAllowed:  # pressed twice, or the draft was closed in the meantime
         order.refresh_from_db()
     return redirect(order)
