@@ -12,5 +12,5 @@ class TransfersConfig(AppConfig):
     verbose_name = _("Transfers")
 
     def ready(self) -> None:
-        for name in ("transfers.system_checks", "transfers.review.search.parts"):  # they register themselves
+        for name in ("transfers.system_checks", "transfers.review.search.parts"):  # they register themselves on import
             import_module(name)

@@ -1,4 +1,4 @@
-"""What follows from a move of an order: who is told, what is reported, which duties begin, what ends with it."""
+"""The effects of a move of an order: messages, reports, duties, and what ends with it."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ from verification.photos import places as photo_places
 
 
 def after(order: Order, row: Move, event: OrderEvent, facts: Facts) -> None:
-    """Queue what `row` notifies and reports; close the order at its last move."""
+    """Queues what `row` notifies and reports; closes the order at its last move."""
     if row.enqueue:
         owe_report(order, row.enqueue)
     if row.notify:
@@ -27,7 +27,7 @@ def after(order: Order, row: Move, event: OrderEvent, facts: Facts) -> None:
 
 
 def after_many(made: Sequence[Made[Order, OrderEvent]], row: Move) -> None:
-    """The same of many: their messages are drawn up for their readers at delivery."""
+    """The same for many orders; their messages are written at delivery."""
     if row.enqueue:
         owe_reports((each.thing for each in made), row.enqueue)
     if row.notify:
@@ -36,7 +36,7 @@ def after_many(made: Sequence[Made[Order, OrderEvent]], row: Move) -> None:
 
 
 def _follow(made: Sequence[Made[Order, OrderEvent]], row: Move) -> None:
-    """What begins and ends with a move, for all of them at once where that is one statement."""
+    """Starts and ends what depends on a move, for all orders in one statement where possible."""
     came_from = {each.event.pk: kind_of(each.thing).state(each.event.from_state).groups for each in made}
     for each in made:
         order, event = each.thing, each.event
@@ -48,7 +48,7 @@ def _follow(made: Sequence[Made[Order, OrderEvent]], row: Move) -> None:
             duties.end(order)
         if Group.IN_REVIEW in came_from[event.pk] and not is_in(order, Group.IN_REVIEW):
             second_look.forget(order, now=event.at)
-    # sent, or given up
+    # sent, or abandoned
     if photos := [each.thing.reference for each in made if Group.PHOTO_WANTED in came_from[each.event.pk]]:
         photo_places.end(*photos)
     if ended := [each for each in made if is_in(each.thing, Group.ENDED)]:

@@ -1,4 +1,4 @@
-"""What is on its way: orders, their events, papers, reviews, phones."""
+"""Orders with their events, documents, reviews and phones."""
 
 from transfers.models.calls import Call, CallAttempt
 from transfers.models.cause import CauseCancellation

@@ -1,4 +1,4 @@
-"""Calls to the people of an order: who is rung about what, when next, and how each try ended."""
+"""Calls to the people of an order: who is called about what, when next, and how each attempt ended."""
 
 from django.conf import settings
 from django.db import models
@@ -12,12 +12,12 @@ from transfers.models.typecheck import Objection
 
 
 class Call(SealedModel):
-    """Somebody has to be rung, until it is done. No number is kept: it is the one that stands in the order."""
+    """A call to be made until it is done. No number is stored: it is read from the order."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="calls")
-    # the one whose objection it is about, where that person is rung and not one of the order
+    # set when the call is to the person who objects, not to one of the order
     objection = models.ForeignKey(Objection, on_delete=models.PROTECT, related_name="calls", null=True)
-    role = models.CharField(max_length=16)  # whose number: a row of `transfers/calls/people.py`
+    role = models.CharField(max_length=16)  # whose number: a role of `transfers/calls/people.py`
     part = models.CharField(max_length=60, blank=True)  # what it is about: "subject.lead_name", "paper.lead_id"
     about = EncryptedTextField()
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -25,7 +25,7 @@ class Call(SealedModel):
     next_at = models.DateTimeField()
     is_booked = models.BooleanField(default=False)  # the applicant chose this time
     missed = models.PositiveSmallIntegerField(default=0)
-    # until when the applicant, who was told of missed calls, may book a time; the answer to that is a booking
+    # grace period after the notice of missed calls; a booking within it answers the notice
     grace_until = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
@@ -52,7 +52,7 @@ class Call(SealedModel):
 
 
 class CallAttempt(SealedModel):
-    """One try to reach somebody; appended, never changed."""
+    """One attempt to reach somebody; append-only."""
 
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="attempts")
     at = models.DateTimeField(default=timezone.now)

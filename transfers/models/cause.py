@@ -1,4 +1,4 @@
-"""The provider ends an access for a cause: one person asks, another one decides."""
+"""Cancellations for cause by the provider: one person requests, another decides."""
 
 from django.conf import settings
 from django.db import models
@@ -13,7 +13,7 @@ WORDS_LONGEST = 200
 
 
 class Cause(models.TextChoices):
-    """Why the provider ends it."""
+    """Why the provider ends an access."""
 
     SHELL_SITE = "shell_site", _("Shell website: it is not hosted here")
     EXPIRED_SERVER = "expired_server", _("Its server has expired")
@@ -22,7 +22,7 @@ class Cause(models.TextChoices):
 
 
 class CauseCancellation(models.Model):
-    """One request of ours; nobody decides on their own."""
+    """One request for a cancellation; its asker cannot decide it."""
 
     APPROVED, DECLINED, WITHDRAWN, FAILED = "approved", "declined", "dropped", "failed"
     DECISIONS = (
@@ -64,5 +64,5 @@ class CauseCancellation(models.Model):
 
     @property
     def number(self) -> str:
-        """What it is called where no domain may stand: in logs, and on the pages of all staff."""
+        """The request's name where no domain may appear: in logs and on pages for all staff."""
         return f"#{self.pk}"

@@ -1,4 +1,4 @@
-"""What is counted day by day, of no order in particular: how long orders took, and what the review desk did."""
+"""Daily counts that name no order: how long orders took, and what the review desk did."""
 
 from django.conf import settings
 from django.db import models
@@ -6,7 +6,7 @@ from django.utils import timezone
 
 
 class CountedDay(models.Model):
-    """A day whose approvals have been counted, and when that was last done."""
+    """A day whose approvals were counted, and when last."""
 
     day = models.DateField(primary_key=True)
     counted_at = models.DateTimeField(default=timezone.now)
@@ -16,12 +16,12 @@ class CountedDay(models.Model):
 
 
 class DurationCount(models.Model):
-    """How often a stage of orders approved on one day, in one province, took so many days."""
+    """How many orders approved on one day in one province took this long for a stage."""
 
     day = models.DateField()
     province = models.CharField(max_length=2)
     stage = models.CharField(max_length=12)
-    length = models.PositiveSmallIntegerField()  # in the days of its stage
+    length = models.PositiveSmallIntegerField()  # in the stage's kind of days
     times = models.PositiveIntegerField()
 
     class Meta:
@@ -35,7 +35,7 @@ class DurationCount(models.Model):
 
 
 class DeskDay(models.Model):
-    """A day of the desk that has been counted, and when that was last done."""
+    """A day of the desk that was counted, and when last."""
 
     day = models.DateField(primary_key=True)
     counted_at = models.DateTimeField(default=timezone.now)
@@ -45,14 +45,14 @@ class DeskDay(models.Model):
 
 
 class DeskCount(models.Model):
-    """How often something happened on one day, to orders of one province, in one way, in one round, after so long."""
+    """How often something happened on one day, by province, part, round and working time taken."""
 
     day = models.DateField()
     province = models.CharField(max_length=2)
-    figure = models.CharField(max_length=12)  # what is counted: the names of `transfers.review.figures.facts`
-    part = models.CharField(max_length=60)  # which way it went, the key of the reason, or of the part of the order
+    figure = models.CharField(max_length=12)  # what is counted: a name of `transfers.review.figures.facts`
+    part = models.CharField(max_length=60)  # the outcome, the key of the reason, or the part of the order
     round = models.PositiveSmallIntegerField()
-    minutes = models.PositiveSmallIntegerField()  # of working time, to the next quarter of an hour
+    minutes = models.PositiveSmallIntegerField()  # working time, rounded up to a quarter of an hour
     times = models.PositiveIntegerField()
 
     class Meta:
@@ -68,12 +68,12 @@ class DeskCount(models.Model):
 
 
 class ReviewerCount(models.Model):
-    """How often one person decided in one way on one day, and how long the case was open for it."""
+    """How often one person made one decision on one day, and how long the cases were open for it."""
 
     day = models.DateField()
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     outcome = models.CharField(max_length=12)
-    seconds = models.PositiveIntegerField()  # from opening to decision; 0 where nobody measured it
+    seconds = models.PositiveIntegerField()  # from opening to decision; 0 where not measured
     times = models.PositiveIntegerField()
 
     class Meta:

@@ -1,4 +1,4 @@
-"""What the owner still has to do after an approval, by when, and whether it is done; what the home page showed."""
+"""What the owner must still do after an approval, by when, and whether it is done; readings of home pages."""
 
 from django.db import models
 from django.db.models import Q
@@ -16,7 +16,7 @@ class Duty(models.Model):
     key = models.CharField(max_length=30)
     due_on = models.DateField()
     remind_on = models.DateField()
-    provisional = models.BooleanField(default=False)  # counted over a year whose holiday notice is not known yet
+    provisional = models.BooleanField(default=False)  # the holiday notice of a year it spans is not known yet
     counted_at = models.DateTimeField(default=timezone.now)
     reminded_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
@@ -39,13 +39,13 @@ class Duty(models.Model):
 
 
 class FooterCheck(models.Model):
-    """The last time the owner of a website had its home page read. `outcome` is a row of `footer/outcomes.py`."""
+    """The last reading of a website's home page. `outcome` is a row of `footer/outcomes.py`."""
 
     website = models.OneToOneField(Website, on_delete=models.CASCADE, related_name="footer_check")
     asked_at = models.DateTimeField()
     tried_at = models.DateTimeField(null=True)  # when a worker last took it
     checked_at = models.DateTimeField(null=True)
-    points_to = models.CharField(max_length=200, null=True)  # addresses of the domain; null where nobody could say
+    points_to = models.CharField(max_length=200, null=True)  # addresses of the domain; null when unknown
     outcome = models.CharField(max_length=20, blank=True)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Lists of orders that leave the desk as files: who asked for which, why, and who allowed it."""
+"""Lists of orders exported as files: who asked for which, why, and who allowed it."""
 
 from django.conf import settings
 from django.db import models
@@ -7,20 +7,20 @@ from django.utils import timezone
 
 
 class ListExport(models.Model):
-    """One list as a file. One of many rows waits for a second person; each is fetched once."""
+    """One list as a file. One with many rows waits for a second person; each can be fetched once."""
 
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)
     because = models.CharField(max_length=200)
     query = models.CharField(max_length=400, blank=True)  # the filter of the list, without "mine" and "me"
-    words = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))  # what that is called, by language
+    words = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))  # the filter in words, by language
     rows = models.PositiveIntegerField()
-    keys = models.JSONField(default=list, db_default=Value([], models.JSONField()))  # of the orders that were shown
+    keys = models.JSONField(default=list, db_default=Value([], models.JSONField()))  # the orders listed
     file_type = models.CharField(max_length=8)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(null=True)
     is_granted = models.BooleanField(default=False, db_default=False)
-    expires_at = models.DateTimeField()  # when it can be answered no more or, granted, fetched no more
+    expires_at = models.DateTimeField()  # the end of the time to answer or, once allowed, to fetch it
     fetched_at = models.DateTimeField(null=True)
 
     class Meta:

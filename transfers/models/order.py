@@ -23,15 +23,15 @@ from transfers.orders import kinds, states
 from transfers.orders.rows import Group
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-CODES_LONGEST = 80  # of the codes of one answer
-ON_THE_WAY = ("state", "province", "kind", "nature", "findings", "returns")  # what baskets are narrowed by
+CODES_LONGEST = 80  # length of the codes of one answer
+ON_THE_WAY = ("state", "province", "kind", "nature", "findings", "returns")  # columns that baskets are filtered by
 COUNTED_BY = (*ON_THE_WAY, "claimed_until", "reviewer", "reference")
 IN_REVIEW = Q(state__in=states.keys(Group.IN_REVIEW))
 IN_PROGRESS = ~Q(state__in=states.keys(Group.ENDED))
 
 
 def new_reference() -> str:
-    """A reference such as `T7Q4-M2KX`: short enough to read out, 31⁸ of them, never the only protection."""
+    """A reference such as `T7Q4-M2KX`: short enough to read out; one of 31⁸, and never the only protection."""
     letters = "".join(secrets.choice(ALPHABET) for _ in range(8))
     return f"{letters[:4]}-{letters[4:]}"
 
@@ -51,9 +51,9 @@ class Order(DraftModel):
     subject_number = models.CharField(max_length=40, blank=True)
     site_number = models.CharField(max_length=40, blank=True)
     answers = EncryptedJSONField(default=dict)
-    # counts against everybody else: from the confirmed filing password, or from submit where there is none
+    # blocks everybody else: from the confirmed filing password, or from submitting where there is none
     claimed = models.BooleanField(default=False)
-    # the answers as they stood when the order came back, and why parts of them stay as they are
+    # the answers when the order was returned, and why parts of them stay unchanged
     came_back = EncryptedJSONField(blank=True, default="")
 
     service_code = models.CharField(max_length=36, blank=True)
@@ -64,7 +64,7 @@ class Order(DraftModel):
     password_confirmed_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)
 
-    # the website administrator (blind index) whose photo was accepted in this order
+    # blind index of the website administrator whose photo was accepted in this order
     photo_accepted_for = BlindIndexField(copied=True, blank=True)
     photo_way = models.CharField(max_length=20, blank=True)
     reviewer = models.ForeignKey(
@@ -72,21 +72,21 @@ class Order(DraftModel):
     )
     claimed_since = models.DateTimeField(null=True)
     claimed_until = models.DateTimeField(null=True)
-    # for the lists of the desk: how often a reviewer returned it
+    # how often a reviewer returned it, for the lists of the desk
     returns = models.PositiveSmallIntegerField(default=0, db_default=0)
-    # written at submit: whose it is, and how much a reviewer should look at
+    # written at submit: the nature of subject, and how many findings a reviewer should look at
     nature = models.CharField(_("Nature"), max_length=30, blank=True, default="", db_default="")
     findings = models.PositiveSmallIntegerField(null=True)
-    advice = EncryptedJSONField(blank=True, default="", db_default="")  # what the checks said then, for reviewers
+    advice = EncryptedJSONField(blank=True, default="", db_default="")  # the checks' advice at submit, for reviewers
 
-    report = models.PositiveIntegerField(default=0)  # how often it was handed over
+    report = models.PositiveIntegerField(default=0)  # number of the last report
     reported_at = models.DateTimeField(null=True)
     reminded = models.PositiveSmallIntegerField(default=0)  # the last reminder sent for this window, in hours left
-    held = models.BooleanField(default=False)  # the provider's own fault stops the report; operations act
-    authority_code = models.CharField(max_length=CODES_LONGEST, blank=True)  # several stand with spaces between them
+    held = models.BooleanField(default=False)  # a fault of ours stops the report; operations must act
+    authority_code = models.CharField(max_length=CODES_LONGEST, blank=True)  # several codes are separated by spaces
     authority_words = models.TextField(blank=True)
 
-    # when its papers, then what was entered, were deleted because their time was over (`transfers/retention`)
+    # when its documents, then its answers, were deleted at the end of their retention (`transfers/retention`)
     papers_erased_at = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)
 
@@ -121,7 +121,7 @@ class Order(DraftModel):
                 condition=Q(kind__in=kinds.CANCELLATIONS, state__in=kinds.not_ended()),
                 name="order_cancelling",
             ),
-            models.Index(  # behind its order all that the baskets are counted by: no row is looked at
+            models.Index(  # covers all columns the baskets are counted by: no row is read
                 fields=["entered_at", "id", *COUNTED_BY],
                 condition=IN_REVIEW,
                 name="order_judged",
@@ -136,7 +136,7 @@ class Order(DraftModel):
                 condition=IN_REVIEW,
                 name="order_judged_domain",
             ),
-            models.Index(  # by which open requests and objections lead to the orders of a province
+            models.Index(  # joins open requests and objections with the orders of a province
                 fields=["reference", "province"],
                 condition=IN_REVIEW,
                 name="order_judged_reference",
@@ -155,9 +155,7 @@ class Order(DraftModel):
                 fields=["state"], condition=Q(due_at__isnull=True, state__in=states.kept()), name="order_undated"
             ),
             models.Index(fields=["owner", "-created_at"], name="order_of_owner"),
-            models.Index(
-                fields=["domain"], name="order_domain"
-            ),  # the partial ones above do not serve SQLite's questions
+            models.Index(fields=["domain"], name="order_domain"),  # SQLite cannot use the partial ones above
             models.Index(fields=["site_number"], name="order_site_number"),
             models.Index(fields=["entered_at"], condition=Q(held=True), name="order_held"),
             models.Index(fields=["created_at"], condition=Q(password_kept=True), name="order_password_kept"),
@@ -180,7 +178,7 @@ class Order(DraftModel):
         return self.reference
 
     def save(self, *args: Any, **options: Any) -> None:
-        """Also keeps what the order is found by."""
+        """Also writes the columns that the order is found by."""
         with transaction.atomic():
             super().save(*args, **options)
             self.keep_derived()
@@ -198,7 +196,7 @@ class Order(DraftModel):
 
     @property
     def is_erased(self) -> bool:
-        """Whether its entries and papers are gone at a person's request; reference, days and moves are left."""
+        """Whether its answers and documents were erased at a person's request; reference, days and moves are left."""
         return not self.domain
 
     @property
@@ -206,31 +204,31 @@ class Order(DraftModel):
         return kinds.is_in(self, Group.ENDED)
 
     def columns_when_changed(self) -> Columns:
-        """What a change of answers or papers writes as well: from now on it is idle, not from its beginning."""
+        """The further columns that a change of answers or documents writes: idle time starts again."""
         kept = kinds.state_of(self).kept
         return {"due_at": timezone.now() + getattr(settings, kept), "reminded": 0} if kept else {}
 
     def derived(self) -> set[tuple[str, str]]:
-        """What the order is found by, as it stands."""
+        """The values that the order is found by, from its present answers."""
         keys: set[tuple[str, str]] = import_string(f"{settings.ORDER_SEARCH_KEYS}.keys_of")(self)
         return keys
 
     def keep_derived(self) -> None:
-        """Keeps what the order is found by in step with its answers, domain and numbers, in their transaction."""
+        """Updates what the order is found by from its answers, domain and numbers, in their transaction."""
         import_string(f"{settings.ORDER_SEARCH_KEYS}.keep")(self)
 
     @property
     def report_key(self) -> str:
-        """What the authority gateway knows the latest report by."""
+        """The key of the latest report at the authority gateway."""
         return report_key(self.reference, self.report)
 
     def answer(self, step: str) -> dict[str, Any]:
-        """What was answered in a step; empty when nothing was."""
+        """The answers of a step; empty when there are none."""
         return self.answers.get(step, {})
 
 
 class OrderEvent(LifecycleEvent):
-    """One thing that happened to an order; appended, never changed. `move` is a row of the life or a noted fact."""
+    """One event of an order; append-only. `move` is a move or a noted fact."""
 
     thing_field = "order"
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")

@@ -1,4 +1,4 @@
-"""Answers of the authority that fit no order as it stands now: a person has to look, and two may apply one."""
+"""Answers of the authority that fit no order: a person must look, and two may apply one."""
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +11,7 @@ from transfers.models.order import CODES_LONGEST
 
 
 class ParkedAnswer(Proposable):
-    """One answer put aside with the reason; acknowledged, so that it never blocks the queue.
+    """One answer put aside with the reason; it is acknowledged, so that it never blocks the queue.
 
     One person proposes to apply it and says why; another one applies it.
     """

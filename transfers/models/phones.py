@@ -1,4 +1,4 @@
-"""Who still has to confirm a phone for the ministry (短信核验), as far as anybody tells us."""
+"""Who still has to verify a phone for the ministry (短信核验), as far as is known."""
 
 from django.db import models
 
@@ -31,22 +31,22 @@ class PhoneCheck(models.Model):
 
 
 class PhoneWindow(models.Model):
-    """When the register of phones was last asked about the latest report of an order, told of it, and was wanted.
+    """When the register of phones was last asked about an order's latest report, answered, and was wanted.
 
     Only open windows have one; without a row it was never asked.
     """
 
     order = models.OneToOneField(Order, on_delete=models.CASCADE, primary_key=True, related_name="phone_window")
     tried_at = models.DateTimeField(null=True)
-    told_at = models.DateTimeField(null=True)  # what is written down is what the register knew then, or later
-    looked_at = models.DateTimeField(null=True)  # its owner was on one of its pages
+    told_at = models.DateTimeField(null=True)  # the recorded state is at least as new as this
+    looked_at = models.DateTimeField(null=True)  # when its owner last looked at one of its pages
 
     def __str__(self) -> str:
         return f"{self.order_id}"
 
 
 class PhoneRegister(models.Model):
-    """How it stands with asking the register of phones: whose round it is, and until when it is left alone. One row."""
+    """The state of asking the register of phones: the lease of a round, and a pause after silence. One row."""
 
     holder = models.CharField(max_length=80, blank=True)
     leased_until = models.DateTimeField(null=True)

@@ -1,4 +1,4 @@
-"""What the provider's reviewers decided, round by round, kept for ever; and how they work together until then."""
+"""Reviewers' decisions, round by round, kept for ever; and their work together before that."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ class ReturnReason(models.Model):
         return self.text_zh
 
     def as_told(self) -> dict[str, dict[str, str]]:
-        """Its words as they are now, by language and form; a verdict keeps them."""
+        """Its present words, by language and form; a verdict keeps a copy."""
         return {
             "zh": {"text": self.text_zh, "short": self.short_zh},
             "en": {"text": self.text_en, "short": self.short_en},
@@ -42,9 +42,9 @@ class ReturnReason(models.Model):
 
 
 class ReasonVersion(models.Model):
-    """A reason's words, and where and when they hold; once it is published it is never written again.
+    """A reason's words, and where and when they hold; never changed once published.
 
-    Of the published versions that have begun the last one holds, until it ends: then the reason is not offered.
+    Of the published versions that have begun, the last one holds until it ends; after that the reason is not offered.
     """
 
     reason = models.ForeignKey(ReturnReason, on_delete=models.CASCADE, related_name="versions")
@@ -55,20 +55,20 @@ class ReasonVersion(models.Model):
     todo_en = models.CharField(max_length=240, blank=True)
     short_zh = models.CharField(max_length=18)
     short_en = models.CharField(max_length=38)
-    fields = models.CharField(max_length=300, blank=True)  # parts it may stand at; none is all
-    provinces = models.CharField(max_length=120, blank=True)  # codes with spaces between; none is all
-    code = models.CharField(max_length=8, blank=True)  # the ministry's processing code it belongs to
+    fields = models.CharField(max_length=300, blank=True)  # parts it may be used for; "" for all
+    provinces = models.CharField(max_length=120, blank=True)  # codes separated by spaces; "" for all
+    code = models.CharField(max_length=8, blank=True)  # the matching processing code of the ministry
     because = models.CharField(max_length=200, blank=True)  # why the words were changed, for colleagues
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     written_at = models.DateTimeField(default=timezone.now)
-    tried_on = models.CharField(max_length=40, blank=True)  # the order on which it was read before it was published
+    tried_on = models.CharField(max_length=40, blank=True)  # the order with which it was previewed before publishing
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    published_at = models.DateTimeField(null=True)  # none is a draft
-    begins_at = models.DateTimeField(null=True)  # none is the beginning
+    published_at = models.DateTimeField(null=True)  # null for a draft
+    begins_at = models.DateTimeField(null=True)  # null for the first version
     ends_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -84,7 +84,7 @@ class ReasonVersion(models.Model):
         return f"{self.reason_id} v{self.number}"
 
     def text(self, language: str) -> str:
-        """What is wrong and what to do, before its blanks are filled."""
+        """What is wrong and what to do, before its blanks are filled in."""
         found = (self.text_zh, self.todo_zh) if language == "zh" else (self.text_en, self.todo_en)
         return ("" if language == "zh" else " ").join(filter(None, found))
 
@@ -94,7 +94,7 @@ class ReasonVersion(models.Model):
 
 
 class ReviewRound(models.Model):
-    """One look of a reviewer at an order."""
+    """One reviewer's examination of an order."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="rounds", db_index=False)
     number = models.PositiveSmallIntegerField()
@@ -102,9 +102,9 @@ class ReviewRound(models.Model):
     opened_at = models.DateTimeField(default=timezone.now)
     decided_at = models.DateTimeField(null=True)
     decision = models.CharField(max_length=20, blank=True)
-    # for colleagues: why something is returned that was in order in the round before
+    # for colleagues: why a part accepted in the round before is returned now
     why = models.CharField(max_length=200, blank=True, default="", db_default="")
-    # for the applicant: why an order is refused, by the language it was written in
+    # for the applicant: why the order is refused, by the language of writing
     own = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
 
     class Meta:
@@ -119,7 +119,7 @@ class ReviewRound(models.Model):
 
 
 class FieldVerdict(SealedModel):
-    """What a round said about one field or slot; the value as it stood is kept to show old beside new."""
+    """A round's verdict on one field or slot, with the value at that time to compare with the new one."""
 
     OK = "ok"
     RETURN = "return"
@@ -129,10 +129,10 @@ class FieldVerdict(SealedModel):
     verdict = models.CharField(max_length=8)
     reason = models.ForeignKey(ReturnReason, null=True, on_delete=models.PROTECT, related_name="+")
     version = models.ForeignKey(ReasonVersion, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    # the reason's words as they went out: the catalogue is edited later
+    # the reason's words as sent: the catalogue may change later
     told = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     words = models.CharField(max_length=200, blank=True)
-    # the reviewer's words by the language they were written in; `words` alone is from before that was kept
+    # the reviewer's words by language of writing; older rows have `words` only
     own = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     value = EncryptedTextField(blank=True, default="")
 
@@ -144,7 +144,7 @@ class FieldVerdict(SealedModel):
 
     @property
     def written(self) -> Own:
-        """The reviewer's own words, by the language they were written in."""
+        """The reviewer's own words, by language of writing."""
         return kept(self.own, self.words)
 
     def save(self, *args: Any, **options: Any) -> None:
@@ -154,11 +154,11 @@ class FieldVerdict(SealedModel):
 
 
 class ReviewDraft(SealedModel):
-    """What one reviewer has typed into the case page in one round and not used yet, by the names of its fields."""
+    """What a reviewer has typed into the case page in one round and not used yet, by field name."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="drafts")
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    round = models.PositiveSmallIntegerField()  # the number that the round will bear when it is decided
+    round = models.PositiveSmallIntegerField()  # the number of the round to be decided
     typed = EncryptedJSONField(default=dict)
     version = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField(default=timezone.now)
@@ -174,12 +174,12 @@ class ReviewDraft(SealedModel):
 
 
 class DeskSettings(models.Model):
-    """What one member of staff wants of the desk: whose orders come first, and whether single keys act."""
+    """A member of staff's preferences for the desk: whose orders come first, whether single keys act."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="desk_settings", primary_key=True
     )
-    provinces = models.CharField(max_length=120, blank=True)  # codes with spaces between; none is all
+    provinces = models.CharField(max_length=120, blank=True)  # codes separated by spaces; "" for all
     single_keys = models.BooleanField(default=True)
 
     class Meta:
@@ -190,7 +190,7 @@ class DeskSettings(models.Model):
 
 
 class ColleagueNote(SealedModel):
-    """What one member of staff wrote about an order for others: a note, a question about a part, or a handing over."""
+    """What a member of staff wrote about an order for others: a note, a question or a hand-on."""
 
     NOTE, QUESTION, HANDED_ON = "note", "question", "handed_on"
 
@@ -228,13 +228,13 @@ class ColleagueNote(SealedModel):
 
 
 class Decision(SealedModel):
-    """A reviewer's decision that can still be taken back; at `final_at` a worker carries it out."""
+    """A reviewer's decision that can still be taken back; a worker carries it out at `final_at`."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="decisions")
     move = models.CharField(max_length=30)
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
-    version = models.PositiveIntegerField()  # of the order when it was decided
-    said = EncryptedJSONField(default=dict)  # what the decision says: named parts, reasons, words
+    version = models.PositiveIntegerField()  # the order's version when it was decided
+    said = EncryptedJSONField(default=dict)  # the content: named parts, reasons, words
     decided_at = models.DateTimeField(default=timezone.now)
     final_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

@@ -1,17 +1,17 @@
-"""What an order is found by."""
+"""The keys by which orders are found."""
 
 from django.db import models
 
 from icpportal.privacy.blind_fields import BlindIndexField
 from transfers.models.order import Order
 
-PATTERN = "varchar_pattern_ops"  # the beginning of a key is looked for as well; of no meaning to SQLite
+PATTERN = "varchar_pattern_ops"  # for searches by prefix; SQLite ignores it
 
 
 class SearchKey(models.Model):
-    """One value that finds an order: a keyed digest of what is personal, domains and filing numbers as they are.
+    """One value by which an order is found: a keyed digest of personal data, or a plain domain or filing number.
 
-    Written and replaced by `transfers.review.search.keys` alone, with the answers they are made of.
+    Only `transfers.review.search.keys` writes them, together with the answers they are made of.
     """
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="search_keys", db_index=False)

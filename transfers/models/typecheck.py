@@ -1,4 +1,4 @@
-"""Asking which kind of filing this is (验证备案类型), before there is an order."""
+"""Checks of the filing type (验证备案类型) before there is an order, and objections."""
 
 import secrets
 
@@ -25,7 +25,7 @@ class TypeCheck(SealedModel):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     answers = EncryptedJSONField(default=dict)
     outcome = models.CharField(max_length=20)
-    differs = models.CharField(max_length=20, blank=True)  # in a mismatch, the part that may be named
+    differs = models.CharField(max_length=20, blank=True)  # in a mismatch, the differing part that may be named
     subject_number = models.CharField(max_length=40, blank=True)
     site_number = models.CharField(max_length=40, blank=True)
     order = models.ForeignKey(Order, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -36,12 +36,12 @@ class TypeCheck(SealedModel):
 
     @property
     def subject_key(self) -> str:
-        """Made anew: the copy in the answers is as old as they are."""
+        """Computed from the document: a stored copy would be as old as the answers."""
         return subject_key(self.answers["id_type"], self.answers["id_number"])
 
 
 class Objection(SealedModel):
-    """Somebody says that an open order elsewhere is not rightful; a reviewer looks at it."""
+    """Somebody says that an open order elsewhere is not rightful; a reviewer decides."""
 
     reference = models.CharField(max_length=32, unique=True, default=unguessable, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -51,7 +51,7 @@ class Objection(SealedModel):
     created_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    # which order it was about when it came, how it ended, and the answer by language
+    # the order it was about when it arrived, its result, and the answer by language
     order = models.ForeignKey(Order, null=True, on_delete=models.SET_NULL, related_name="objections")
     result = models.CharField(max_length=16, blank=True, default="", db_default="")
     answers = EncryptedJSONField(blank=True, default="", db_default="")

@@ -1,4 +1,4 @@
-"""The applicant's verbs: start, submit, withdraw, abandon, reopen, resubmit, start again, object."""
+"""The applicant's actions: start, submit, withdraw, abandon, reopen, resubmit, start again, object."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -37,19 +37,19 @@ WITHDRAW_REASONS: dict[str, Promise] = {
     "sent_twice": _("Submitted twice"),
     "other": pgettext_lazy("reason", "Other"),
 }
-ASKED_ABOUT = "subject"  # in the answers of a check: the row of the register it was asked about
+ASKED_ABOUT = "subject"  # key in a check's answers: the row of the register it was about
 
 
 class BeingDecided(MoveNotAllowed):
-    """Our decision about the order is being recorded: its owner can act on it in a minute."""
+    """Our decision is being recorded: its owner can act on it in a minute."""
 
 
 class AlreadyOrdered(Exception):
-    """Another open order has this subject or domain; whose is not said."""
+    """Another open order has this subject or domain; does not say whose."""
 
 
 def start(check: TypeCheck, *, now: datetime | None = None) -> Order:
-    """Begin the order that a type check leads to; a second press finds the first one. Raises `AlreadyOrdered`."""
+    """Begins the order that a type check leads to; returns the first one if repeated. Raises `AlreadyOrdered`."""
     now = now or timezone.now()
     if check.order is not None:
         return check.order
@@ -81,12 +81,12 @@ def start(check: TypeCheck, *, now: datetime | None = None) -> Order:
 
 
 def _settled(answers: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """The page with one answer alone is answered from the beginning: an individual is the administrator."""
+    """Answers that need no question: an individual is the administrator."""
     return {"administrator": SAME_AS_LEAD} if answers.get("nature") == INDIVIDUAL else {}
 
 
 def claim(order: Order, **columns: Column) -> None:
-    """Count the order against everybody else and write `columns` with it; raises `AlreadyOrdered` to the second."""
+    """Marks the order as blocking others and writes `columns`; raises `AlreadyOrdered` for the second of two."""
     try:
         with transaction.atomic():
             change(order, lambda answers: answers, claimed=True, **columns)
@@ -96,7 +96,7 @@ def claim(order: Order, **columns: Column) -> None:
 
 
 def keep_password(order: Order, digest: str, *, number: str, now: datetime | None = None) -> None:
-    """After the ministry confirmed the filing password: keep its fingerprint and claim subject and domain."""
+    """Stores the digest of a confirmed filing password, and claims subject and domain."""
     now = now or timezone.now()
     order.password_digest = digest
     kept = sealed(order, "password_digest")
@@ -111,9 +111,9 @@ def submit(
     advice: JsonObject | None = None,
     now: datetime | None = None,
 ) -> OrderEvent | None:
-    """Send the order to review, once, however often it is pressed; `None` when it already was.
+    """Submits the order to review, once; `None` when it already was.
 
-    `advice` is what the checks want a reviewer to know, `findings` how much that is, with what was found on papers.
+    `advice` is the checks' advice for reviewers, `findings` its number together with what was found on documents.
     """
     now = now or timezone.now()
     if not order.is_editable:
@@ -126,13 +126,13 @@ def submit(
         "nature": order.answer("type").get("nature", ""),
         "findings": findings,
         "advice": sealed(order, "advice") or "",
-        "returns": queries.returns_of(order),  # kept by each return; a process of an earlier version does not
+        "returns": queries.returns_of(order),  # each return writes it too, except in an earlier version
     }
     return ORDER.apply(order, "submit", by=APPLICANT, actor=actor, columns=columns, now=now)
 
 
 def withdraw(order: Order, *, actor: User, reason: str, words: str = "") -> None:
-    """Take the order back before it is with the authority (撤销备案); `reason` is a key of the list of reasons."""
+    """Withdraws the order before the authority has it (撤销备案); `reason` is a key of `WITHDRAW_REASONS`."""
     if queries.is_being_decided(order):
         raise BeingDecided(f"withdraw from {order.state}")
     note_text = f"{reason}: {words}" if words else reason
@@ -141,41 +141,41 @@ def withdraw(order: Order, *, actor: User, reason: str, words: str = "") -> None
 
 
 def abandon(order: Order, *, actor: User, words: str = "") -> None:
-    """Close an order that was not sent, or came back (放弃备案); its service code is free again."""
+    """Closes a draft or returned order (放弃备案); its service code is free again."""
     ORDER.apply(order, "abandon", by=APPLICANT, actor=actor, words=words)
 
 
 def reopen(order: Order, *, actor: User) -> None:
-    """Open a lapsed or authority-returned order for changes; it goes through our review again."""
+    """Opens a lapsed or authority-returned order for changes; it goes through our review again."""
     ORDER.apply(order, "mend", by=APPLICANT, actor=actor, facts=queries.facts_of(order))
 
 
 def resubmit(order: Order, *, actor: User) -> None:
-    """Send a lapsed order again, unchanged, without a new review."""
+    """Sends a lapsed order again, unchanged, without a new review."""
     ORDER.apply(order, "resubmit", by=APPLICANT, actor=actor, facts=queries.facts_of(order))
 
 
 def can_start_again(order: Order, *, now: datetime | None = None) -> bool:
-    """Whether an order that came to nothing may lend its answers to a new one: as long as they are promised."""
-    kept = (now or timezone.now()) < order.entered_at + settings.DRAFT_KEPT
-    return kept and order.erased_at is None and is_in(order, Group.STARTS_AGAIN)
+    """Whether the answers of an ended order may still be used for a new one."""
+    in_time = (now or timezone.now()) < order.entered_at + settings.DRAFT_KEPT
+    return in_time and order.erased_at is None and is_in(order, Group.STARTS_AGAIN)
 
 
 class TypeChanged(Exception):
-    """Since its type was verified the site came to us, in this account or another, or lies on the old platform."""
+    """Since the type was verified, the site came to us, in any account, or was found on the old platform."""
 
 
 def start_again(order: Order, *, actor: User, now: datetime | None = None) -> Order:
-    """A new draft with the answers of a withdrawn, refused or expired order; gates and papers are asked anew.
+    """Returns a new draft with the answers of a withdrawn, refused or expired order; proofs and documents are new.
 
-    A second press finds the first one. Raises `TypeChanged` and `AlreadyOrdered`.
+    Repeated, returns the first one. Raises `TypeChanged` and `AlreadyOrdered`.
     """
     now = now or timezone.now()
     typed = {name: order.answer("type")[name] for name in ("domain", "region", "name")}
     known = register_snapshot(owner=order.owner, subject_key=order.subject_key, **typed)
     if known.own_access or known.other_subject or known.old_record:
         raise TypeChanged(order.reference)
-    kept = {step: values for step, values in order.answers.items() if step in CARRIED_OVER}
+    answers = {step: values for step, values in order.answers.items() if step in CARRIED_OVER}
     try:
         with transaction.atomic():
             fresh = Order.objects.create(
@@ -187,7 +187,7 @@ def start_again(order: Order, *, actor: User, now: datetime | None = None) -> Or
                 domain=order.domain,
                 subject_number=order.subject_number,
                 site_number=order.site_number,
-                answers=kept,
+                answers=answers,
                 created_at=now,
                 entered_at=now,
                 due_at=now + settings.DRAFT_KEPT,
@@ -202,12 +202,12 @@ def start_again(order: Order, *, actor: User, now: datetime | None = None) -> Or
 
 
 def _successor_of(order: Order) -> Order | None:
-    """The open order that took up the answers of this one."""
+    """The open order that took over the answers of this one."""
     return queries.in_progress().filter(owner=order.owner, events__move="start", events__note=order.reference).first()
 
 
 def state_phone(order: Order, role: str, *, stated: bool, now: datetime | None = None) -> bool:
-    """The applicant says that a person has entered the code, or takes it back; a statement, shown as such."""
+    """Records the applicant's statement that a person has entered the code, or takes it back."""
     now = now or timezone.now()
     if not is_in(order, Group.PHONES_OPEN) or (order.due_at is not None and now >= order.due_at):
         return False
@@ -218,7 +218,7 @@ def state_phone(order: Order, role: str, *, stated: bool, now: datetime | None =
 
 
 def object_to(*, owner: User, domain: str, subject_key: str, words: str) -> Objection:
-    """Tell a reviewer that an open order elsewhere is not rightful."""
+    """Sends a reviewer an objection to an open order elsewhere."""
     with transaction.atomic():
         order = queries.objected_order(owner, subject_key, domain)
         objection = Objection.objects.create(
@@ -238,7 +238,7 @@ def object_to(*, owner: User, domain: str, subject_key: str, words: str) -> Obje
 
 
 def release_hold(order: Order, *, actor: User | None, by: str = "operations") -> bool:
-    """What held the order is over: report it anew. False when it is not held, or has changed since it was read."""
+    """Ends a hold and reports the order again; returns False when it is not held, or changed since it was read."""
     released = Order.objects.filter(queries.being_submitted(), pk=order.pk, held=True, version=order.version)
     with transaction.atomic():
         if released.update(held=False, version=F("version") + 1) != 1:

@@ -13,7 +13,7 @@ from transfers.orders.machine import apply_at_deadline
 
 
 class TimeOver(Exception):
-    """A request about an order came after its deadline; `words` say so to its owner."""
+    """A request about an order came after its deadline; `words` is the sentence for its owner."""
 
     def __init__(self, order: Order, words: str) -> None:
         super().__init__(order.reference)
@@ -21,9 +21,9 @@ class TimeOver(Exception):
 
 
 def expire_if_due(order: Order, *, now: datetime | None = None) -> Order:
-    """Close an order whose time ran out since the last sweep; the order as it then stands.
+    """Closes an order whose time ran out since the last sweep; returns the order as it is afterwards.
 
-    One that was ever with the authority is left to the sweep, which fetches what the authority has decided first.
+    One that was ever with the authority is left to the sweep, which first fetches what the authority has decided.
     """
     state = state_of(order)
     if not is_over(order, now=now) or not state.ends_on_page or order.report:
@@ -38,7 +38,7 @@ def expire_if_due(order: Order, *, now: datetime | None = None) -> Order:
         )
     except MoveNotAllowed:  # the sweep was first
         closed = None
-    if closed is None:  # or it cannot be read, and stays as it is
+    if closed is None:  # unreadable: it stays as it is
         return Order.objects.select_related("owner").get(pk=order.pk)
     return order
 

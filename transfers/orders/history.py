@@ -1,4 +1,4 @@
-"""What an order's events can say: its moves, and facts that are noted and move nothing, one row each."""
+"""The meaning of an order's events: its moves, and noted facts that move nothing, one row each."""
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -38,14 +38,14 @@ ROWS: dict[str, Move | Fact] = {
     **{fact.name: fact for fact in FACTS},
     **{row.name: row for row in reversed(MOVES)},
 }
-# by name: the moves that bring an order back to its owner, and those that refuse it
+# names of the moves that return an order to its owner, and of those that refuse it
 COME_BACK = tuple({row.name: row for row in MOVES if row.comes_back})
-WITH_KEYS = tuple(name for name, row in ROWS.items() if row.note in KEYS)  # their note is never words
+WITH_KEYS = tuple(name for name, row in ROWS.items() if row.note in KEYS)  # their note is a key, never words
 REFUSALS = tuple({row.name: row for row in MOVES if row.target == states.REFUSED.key})
 
 
 def row_of(name: str) -> Move | Fact | None:
-    """The first row of a move, or the fact, of this name; `None` for what an older portal may have written."""
+    """The first move, or fact, of this name; `None` for what an older portal may have written."""
     return ROWS.get(name)
 
 
@@ -55,11 +55,11 @@ def audience_of(message: str) -> tuple[str, ...]:
 
 
 def came_by(order: Order) -> Move | Fact | None:
-    """What brought the order to the state it is in; `None` when nothing is on record."""
+    """The event that led to the order's present state; `None` when there is none on record."""
     arrivals = order.events.filter(to_state=order.state).exclude(from_state=order.state)
     return row_of(arrivals.values_list("move", flat=True).first() or "")
 
 
 def plain_words(events: QuerySet[OrderEvent]) -> QuerySet[OrderEvent]:
-    """Those whose words lie in the note, as an earlier version wrote them; a note that is a key is none."""
+    """Events whose words are in the note, as an earlier version wrote them; notes that are keys are left out."""
     return events.exclude(Q(note="") | Q(move__in=WITH_KEYS))

@@ -1,4 +1,4 @@
-"""What differs by kind of order, one row each: its stages, its report, what the answers do, its words and pages."""
+"""What differs by kind of order, one row each: stages, report, effects of answers, words and pages."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from transfers.orders.rows import AUTHORITY, Group, State
 if TYPE_CHECKING:
     from transfers.models import Order
 
-TRANSFER_STAGES, CANCELLATION_STAGES = "transfer", "cancellation"  # of `stages.py`
+TRANSFER_STAGES, CANCELLATION_STAGES = "transfer", "cancellation"  # keys of `STAGE_SETS` in `stages.py`
 STAYS = _("The transfer stays as it is")
 TAKE_BACK = _("Withdraw the request")
 
@@ -29,23 +29,23 @@ class Kind:
     key: str
     name: Words
     stages: str
-    report: str  # dotted name of what builds its report: (order, number) -> Report
+    report: str  # dotted name of the function that builds its report: (order, number) -> Report
     report_kind: ReportKind
-    answers: str  # dotted name of what each answer of the authority does to it
-    outcome: str = ""  # of "verify filing type": which one begins such an order
+    answers: str  # dotted name of the handlers of the authority's answers
+    outcome: str = ""  # the outcome of "verify filing type" that begins such an order
     brings_access: bool = False
     ends_access: bool = False
-    is_reviewed: bool = False  # our reviewers read its entries and papers
+    is_reviewed: bool = False  # our reviewers read its answers and documents
     subject_known: bool = False  # the subject's details come from the register
     # states that mean something else for this kind
     special: tuple[State, ...] = ()
 
     def state(self, key: str) -> State:
-        """The row of a state as it holds for this kind."""
+        """The row of a state as it is for this kind."""
         return next((state for state in self.special if state.key == key), None) or states.BY_KEY[key]
 
     def all_states(self) -> Iterator[State]:
-        """Every row of the table as it holds for this kind."""
+        """Every row of states as it is for this kind."""
         return (self.state(key) for key in states.BY_KEY)
 
 
@@ -135,7 +135,7 @@ BY_KEY = {kind.key: kind for kind in KINDS}
 
 
 def known(key: str) -> str:
-    """The key, if a kind has it; else ""."""
+    """The key, if there is such a kind; else ""."""
     return next((kind.key for kind in KINDS if kind.key == key), "")
 
 
@@ -145,17 +145,17 @@ def kind_of(order: "Order") -> Kind:
 
 
 def state_of(order: "Order") -> State:
-    """The row of the state an order is in, as it holds for its kind."""
+    """The row of the order's state, as it is for its kind."""
     return kind_of(order).state(order.state)
 
 
 def is_in(order: "Order", group: Group) -> bool:
-    """Whether the order stands in a state of this group."""
+    """Whether the order's state is in this group."""
     return group in state_of(order).groups
 
 
 def keys(feature: str) -> tuple[str, ...]:
-    """The keys of the kinds of which `feature` (a boolean of the row) holds."""
+    """The keys of the kinds that have `feature`, a boolean of the row."""
     return tuple(kind.key for kind in KINDS if getattr(kind, feature))
 
 
@@ -168,12 +168,12 @@ def for_outcome(outcome: str) -> Kind:
 
 
 def for_subject(*, known: bool) -> Kind:
-    """The kind of a transfer for a subject that is on file here, or is not."""
+    """The kind of a transfer, by whether the subject is on file here."""
     return TRANSFER_ANOTHER if known else TRANSFER
 
 
 def where(holds: Callable[[State], bool | str]) -> Q:
-    """Orders that stand in a state of which `holds` is true."""
+    """Matches orders in a state for which `holds` is true."""
     by_states: dict[tuple[str, ...], list[str]] = {}
     for kind in KINDS:
         by_states.setdefault(tuple(state.key for state in kind.all_states() if holds(state)), []).append(kind.key)
@@ -184,17 +184,17 @@ def where(holds: Callable[[State], bool | str]) -> Q:
 
 
 def in_group(group: Group) -> Q:
-    """Orders that stand in a state of this group."""
+    """Matches orders in a state of this group."""
     return where(lambda state: group in state.groups)
 
 
 def not_ended() -> tuple[str, ...]:
-    """The keys of the states that are no end; a plain list, by which a database knows what an index of them serves."""
+    """The keys of the states that are no end; a plain list, so that databases can match it with an index."""
     return tuple(state.key for state in states.STATES if Group.ENDED not in state.groups)
 
 
 def dated() -> tuple[str, ...]:
-    """The keys of the states with a queue in which nobody promised a time: their orders stand by their deadlines."""
+    """The keys of states with a queue in which nobody promised a time: their orders sort by deadline."""
     return tuple(state.key for state in states.STATES if state.queue and not state.promised_by)
 
 
@@ -204,5 +204,5 @@ def queues() -> tuple[State, ...]:
 
 
 def initial() -> str:
-    """The key of the state in which every order begins."""
+    """The key of the first state of every order."""
     return states.DRAFT.key

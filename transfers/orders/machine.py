@@ -1,8 +1,8 @@
-"""Moves orders: the table bound to its models, and what every move notifies, queues and ends.
+"""The one writer of an order's state: the table bound to its models, and the effects of every move.
 
 `ORDER.apply`, and `ORDER.apply_many` for the clock, are the only ways an order moves. What a row notifies and queues is
-written in the same transaction, and the last move of an order erases its filing password and spends, frees or forfeits
-its service code.
+written in the same transaction; the last move of an order erases its filing password and spends, frees or forfeits its
+service code.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -29,17 +29,17 @@ MadeMove = Made[Order, OrderEvent]
 
 
 def after(order: Order, row: Move, event: OrderEvent, facts: Facts) -> None:
-    """What follows from a move, in its transaction: `settings.ORDER_EFFECTS`, which stands above the orders."""
+    """Runs the effects of a move in its transaction: `settings.ORDER_EFFECTS`, which ranks above the orders."""
     import_string(f"{settings.ORDER_EFFECTS}.after")(order, row, event, facts)
 
 
 def after_many(made: Sequence[MadeMove], row: Move) -> None:
-    """The same of many orders that were moved by one row."""
+    """The same for many orders moved by one row."""
     import_string(f"{settings.ORDER_EFFECTS}.after_many")(made, row)
 
 
 def writes(order: Order, row: Move) -> Columns:
-    """What a move writes into the order beside its state: another wait has other reminders, the end erases."""
+    """The columns a move writes besides the state: a new deadline resets reminders, the end erases."""
     found: dict[str, Column] = {"reminded": 0} if row.due else {}
     if row.enqueue:
         found |= _counted(order)
@@ -49,18 +49,18 @@ def writes(order: Order, row: Move) -> Columns:
 
 
 def _counted(order: Order) -> Columns:
-    """One more report of this order."""
+    """The columns for one more report."""
     return {"report": order.report + 1, "held": False, "reminded": 0}
 
 
 def keep_at_return(order: Order, *, by_authority: bool) -> None:
-    """Keep what stands in an order that comes back, so that a change can be told from none (`returned_parts`)."""
+    """Stores the answers at a return, so that later changes can be detected (`returned_parts`)."""
     order.came_back = {"before": dict(order.answers), "turned_down": by_authority}
     Order.objects.filter(pk=order.pk).update(came_back=sealed(order, "came_back"))
 
 
 def queue_report(order: Order, channel: str) -> None:
-    """Count one more report of this order and queue it."""
+    """Counts and queues one more report of this order."""
     columns = _counted(order)
     Order.objects.filter(pk=order.pk).update(**columns)
     for name, value in columns.items():
@@ -69,12 +69,12 @@ def queue_report(order: Order, channel: str) -> None:
 
 
 def owe_report(order: Order, channel: str) -> None:
-    """Queue the report that was counted last."""
+    """Queues the report counted last."""
     queue(channel=channel, **_report(order))
 
 
 def owe_reports(orders: Iterable[Order], channel: str) -> None:
-    """The same of many orders."""
+    """The same for many orders."""
     queue_all(map(_report, orders), channel=channel)
 
 
@@ -87,9 +87,9 @@ def _report(order: Order) -> Owed:
 
 
 def close(*orders: Order) -> None:
-    """Let no report of them go any more; spend their service codes if they are approved.
+    """Stops reports that were not sent; spends the service codes of approved orders.
 
-    Otherwise those are free again, unless the provider gives none back to who gives an order up.
+    Other codes are free again, unless the provider returns none for abandoned orders.
     """
     reported = [order.reference for order in orders if order.report]
     if reported:
@@ -111,9 +111,9 @@ def close(*orders: Order) -> None:
 def apply_at_deadline(
     order: Order, move: str, *, facts: Facts | None = None, now: datetime | None = None
 ) -> OrderEvent:
-    """What the clock does to an order whose time is over, dated with its deadline however late this comes.
+    """Makes the clock's move in an overdue order, dated with its deadline however late this runs.
 
-    Never before what happened to it last: somebody may have moved a deadline that was over already.
+    Never dated before its last event: somebody may have extended a deadline that had passed already.
     """
     now = now or timezone.now()
     last = order.events.values_list("at", flat=True).first()
@@ -128,7 +128,7 @@ def apply_at_deadlines(
     ask: Callable[[Order], Facts],
     now: datetime,
 ) -> Batch[OrderEvent]:
-    """The same for many, of those that are still `among` what is due once they are locked."""
+    """The same for many orders, of those that are still `among` the due ones once they are locked."""
     last = OrderEvent.objects.filter(order=OuterRef("pk")).order_by("-at").values("at")[:1]
     orders = among.annotate(last_event_at=Subquery(last))
 
@@ -143,13 +143,13 @@ def _at_deadline(order: Order, last: datetime | None, now: datetime) -> datetime
 
 
 def has_changed(order: Order) -> bool:
-    """Whether somebody moved or changed the order since it was read; then a `MoveNotAllowed` says no more than that."""
+    """Whether the order was moved or changed since it was read, which explains a `MoveNotAllowed`."""
     return not Order.objects.filter(pk=order.pk, version=order.version).exists()
 
 
 def note(
     order: Order,
-    what: str,
+    fact: str,
     *,
     by: str,
     actor: User | None = None,
@@ -157,13 +157,13 @@ def note(
     key: str = "",
     at: datetime | None = None,
 ) -> OrderEvent:
-    """Write a fact into the timeline that moves nothing: a call, a moved deadline, a held report.
+    """Writes a fact into the timeline that moves nothing: a call, an extended deadline, a held report.
 
-    `words` are kept sealed; a `key` of ours is not.
+    `words` are stored sealed; a `key` of ours is not.
     """
     where = {"from_state": order.state, "to_state": order.state}
     event = OrderEvent.objects.create(
-        order=order, move=what, by=by, actor=actor, note=key, words=words, at=at or timezone.now(), **where
+        order=order, move=fact, by=by, actor=actor, note=key, words=words, at=at or timezone.now(), **where
     )
     note_act(event, order.reference)
     return event
@@ -173,7 +173,7 @@ ORDER = Lifecycle(TABLE, model=Order, events=OrderEvent, after=after, after_many
 
 
 def open_move(order: Order, feature: str, *, by: str, facts: Facts) -> str:
-    """The first move open to `by` of which `feature` (a boolean of its row) holds; raises `MoveNotAllowed`."""
+    """The first move open to `by` that has `feature`, a boolean of its row; raises `MoveNotAllowed`."""
     known = [row.name for row in TABLE.rows if getattr(row, feature)]
     name = next((row.name for row in ORDER.available(order, by, facts) if row.name in known), "")
     if not name:

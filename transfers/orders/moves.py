@@ -47,7 +47,7 @@ REPORTED = Move(
     said=_("Submitted to the authority"),
     done_by=rows.SYSTEM,  # although the authority's receipt is what moves the order
 )
-# put off until something else of the filing is decided: nobody is texted before it is taken in again
+# postponed until something else of the filing is decided: nobody is texted before it is accepted again
 WAITS = Move(
     "waits",
     of(states.HANDING_OVER, states.PHONE_DUE, states.LAPSED, states.AUTHORITY_REVIEW),
@@ -76,7 +76,7 @@ LAPSE = Move(
     said=_("Phone verification was not completed in time"),
     comes_back=True,
 )
-# the authority said so: by a refusal of the report, of which nothing has to be changed
+# the authority said so by refusing the report, in which nothing has to be changed
 PHONES_FAILED = replace(
     LAPSE, name="phones_failed", sources=of(states.PHONE_DUE, states.AUTHORITY_REVIEW, states.AUTHORITY_RETURNED),
     by=AUTHORITY, notify="order_phones_failed", said=_("Phone verification failed"), note=rows.AUTHORITY_WORDS,
@@ -87,7 +87,7 @@ GRANTED_FROM = of(
 )  # fmt: skip
 GRANT = Move(
     "grant",
-    # of whatever report: a later one may be on its way, or the order may be open for changes or in review again
+    # about any report: a later one may be under way, or the order may be open for changes or in review again
     GRANTED_FROM,
     states.APPROVED.key,
     by=AUTHORITY,
@@ -96,7 +96,7 @@ GRANT = Move(
     said=pgettext_lazy("timeline", "Approved"),
     grants=True,
 )
-# a second person found a fault in entries or papers after the photo was accepted
+# a second person found a fault in answers or documents after the photo was accepted
 LOOK_AGAIN = Move(
     "look_again",
     of(states.PHOTO_REVIEW),
@@ -124,7 +124,7 @@ CLOSABLE = of(
     states.DRAFT, states.SUBMITTED, states.RETURNED, states.PHOTO_DUE, states.PHOTO_REVIEW,
     states.LAPSED, states.AUTHORITY_RETURNED,
 )  # fmt: skip
-# what nobody can read, as long as nothing of it lies with the authority
+# for an unreadable order, while the authority has nothing of it
 CLOSE = Move(
     "close",
     CLOSABLE,
@@ -132,7 +132,7 @@ CLOSE = Move(
     by=OPERATIONS,
     said=_("Closed, because it could not be read any more"),
 )
-# what the order cannot do without was taken back (PIPL 15)
+# a consent that the order needs was withdrawn (PIPL 15)
 WITHDRAW_CONSENT = Move(
     "withdraw_consent",
     CLOSABLE,

@@ -13,7 +13,7 @@ from transfers.models import Order
 SUBJECT_LEAD = "subject_lead"
 ADMINISTRATOR = "administrator"
 BOTH = "both"
-SAME_AS_LEAD = {"same_person": "yes"}  # the answer of an individual to who the administrator is
+SAME_AS_LEAD = {"same_person": "yes"}  # an individual's answer about the administrator
 ROLES = {
     SUBJECT_LEAD: _("Subject lead"),
     ADMINISTRATOR: _("Website administrator"),
@@ -33,7 +33,7 @@ class Person:
 
     @property
     def key(self) -> str:
-        """The same for the same document and everybody who asks; nothing personal in it."""
+        """The same for the same document in every account; contains nothing personal."""
         return person_key(self.id_type, self.id_number)
 
 
@@ -48,22 +48,22 @@ def _person(answers: Answers, prefix: str) -> Person:
 
 
 def lead(order: Order) -> Person:
-    """The subject lead; an individual's lead is that person."""
+    """The subject lead; for an individual, that person."""
     return _person(lead_answers(order.answer("type"), order.answer("subject")), "lead")
 
 
 def is_individual(order: Order) -> bool:
-    """Whether the subject is a person: lead and administrator are that person, and nobody is asked who they are."""
+    """Whether the subject is a person: then they are lead and administrator, and are not asked."""
     return order.answer("type").get("nature") == INDIVIDUAL
 
 
 def is_same_person(order: Order) -> bool:
-    """Whether one person answers for subject and website."""
+    """Whether one person is lead and administrator."""
     return order.answer("administrator").get("same_person") == "yes"
 
 
 def administrator(order: Order) -> Person:
-    """The website administrator; the lead where one person answers for both."""
+    """The website administrator; the lead where one person is both."""
     return lead(order) if is_same_person(order) else _person(order.answer("administrator"), "admin")
 
 
@@ -73,7 +73,7 @@ def by_role(order: Order) -> dict[str, Person]:
 
 
 def indexes_of(order: Order) -> list[str]:
-    """The blind indexes of an order's subject and people, for a change of their key."""
+    """The blind indexes of an order's subject and people, for a change of the index key."""
     typed = order.answer("type")
     subject = subject_key(typed["id_type"], typed["id_number"]) if "id_number" in typed else ""
     return [subject, lead(order).key, administrator(order).key]
