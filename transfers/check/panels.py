@@ -1,4 +1,4 @@
-"""The parts of the page before submitting; each draws itself."""
+"""The panels of the page before submitting."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ class Gaps(Panel):
 
 @dataclass(frozen=True, slots=True)
 class Advice(Gaps):
-    """What stops nothing here but may come back."""
+    """What does not stop the order but may lead to a return."""
 
     template: ClassVar[str] = "transfers/check/advice.html"
 
 
 @dataclass(frozen=True, slots=True)
 class Section(Panel):
-    """One part of the answers, with the address where it is changed, if it may be."""
+    """One part of the answers, with the address where it may be changed."""
 
     template: ClassVar[str] = "transfers/check/section.html"
     title: Words
@@ -36,13 +36,13 @@ class Section(Panel):
 
 @dataclass(frozen=True, slots=True)
 class PaperRow:
-    """One picture of a document, with the address where it is replaced, if it may be."""
+    """One picture of a document, with the address where it may be replaced."""
 
     title: Words
     side: Words
     url: str
     preview_url: str
-    origin: str  # the order it was first uploaded for, where that was another one
+    origin: str  # the order it was uploaded for, if another one
 
     @property
     def name(self) -> Words:
@@ -52,7 +52,7 @@ class PaperRow:
 
 @dataclass(frozen=True, slots=True)
 class Papers(Panel):
-    """The documents of the order, and the pictures that were replaced since our reviewer saw them."""
+    """The documents of the order, and pictures replaced since our reviewer saw them."""
 
     template: ClassVar[str] = "transfers/check/papers.html"
     papers: list[PaperRow]

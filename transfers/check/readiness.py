@@ -1,4 +1,4 @@
-"""What still stands between a draft and its review, and what is likely to come back."""
+"""What is missing before a draft can be submitted, and what is likely to be returned."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -23,7 +23,7 @@ from transfers.steps.checked_form import facts_of
 
 @dataclass(frozen=True)
 class Gap:
-    """One thing that is missing or wrong, in words, and where it is mended."""
+    """One thing that is missing or wrong, as a sentence, and where to correct it."""
 
     words: str | Promise
     url: str
@@ -31,14 +31,14 @@ class Gap:
 
 
 def gaps(order: Order, papers: list[OrderDocument] | None = None) -> list[Gap]:
-    """Everything that must be done before submit; empty when the order can be sent."""
+    """Everything that must be done before submitting; empty when the order can be sent."""
     return judged(order, papers)[0]
 
 
 def judged(
     order: Order, papers: list[OrderDocument] | None = None, facts: checks.Facts | None = None
 ) -> tuple[list[Gap], list[Gap]]:
-    """The gaps, and the advice: every check is run once."""
+    """The gaps and the advice, from one run of the checks."""
     papers = list(queries.papers_of(order)) if papers is None else papers
     found = all_findings(order, facts)
     stops = [_as_gap(order, finding) for finding in found if finding.stops]
@@ -77,7 +77,7 @@ def _as_gap(order: Order, finding: checks.Finding) -> Gap:
 
 
 def all_findings(order: Order, facts: checks.Facts | None = None) -> list[checks.Finding]:
-    """Every check of the pages that are answered."""
+    """The findings on all pages that are answered."""
     if not queries.has_details(order):
         return []
     facts = facts_of(order) if facts is None else facts
@@ -85,7 +85,7 @@ def all_findings(order: Order, facts: checks.Facts | None = None) -> list[checks
 
 
 def advice(order: Order) -> list[Gap]:
-    """What stops nothing but is likely to come back (可能被退回的地方)."""
+    """What does not stop the order but is likely to be returned (可能被退回的地方)."""
     return [_as_gap(order, finding) for finding in all_findings(order) if not finding.stops]
 
 
@@ -93,7 +93,7 @@ LANGUAGES = ("zh-hans", "en")
 
 
 def advice_kept(order: Order, facts: checks.Facts | None = None) -> JsonObject:
-    """What the checks advise, by language and part, and what is on file: kept with the order for its reviewers."""
+    """The checks' advice by language and part, and what is on file: stored with the order for reviewers."""
     facts = facts_of(order) if facts is None else facts
     record: JsonObject = {name: _plain(value) for name, value in facts.record.items()}
     return {"findings": {language: _said(facts, language) for language in LANGUAGES}, "record": record}
@@ -106,10 +106,10 @@ def _plain(value: Json | date) -> Json:
 def _said(facts: checks.Facts, language: str) -> JsonObject:
     with override(language):
         found = [each for page in queries.DETAILS for each in checks.run(page, facts) if not each.stops]
-    said: dict[str, list[str]] = {}
+    replies: dict[str, list[str]] = {}
     for each in found:
-        said.setdefault(f"{each.step}.{each.field}", []).append(each.message)
-    return {**said}
+        replies.setdefault(f"{each.step}.{each.field}", []).append(each.message)
+    return {**replies}
 
 
 def paper_gaps(
@@ -120,9 +120,10 @@ def paper_gaps(
     parts: list[ReturnedPart] | None = None,
     given: frozenset[str] | None = None,
 ) -> list[Gap]:
-    """What the papers lack: a picture that is ready and fits, another one than came back, or a person's agreement.
+    """What the documents lack: a valid picture, a replacement for a returned one, or a person's consent.
 
-    What is known already is not asked again: which slots are `needed`, the `parts` that came back, who has `given` it.
+    Known values need not be looked up again: which slots are `needed`, the `parts` that were returned, who has `given`
+    consent.
     """
     if not queries.has_details(order):
         return []
@@ -142,7 +143,7 @@ def paper_gaps(
 
 
 def _returned(parts: list[ReturnedPart]) -> list[Gap]:
-    """What came back and was neither changed nor answered in words; the papers are among theirs."""
+    """Returned parts, documents included, that were neither changed nor explained."""
     return [_untouched(part) for part in unsettled(parts) if not part.paper]
 
 
@@ -158,15 +159,15 @@ ELSEWHERE = gettext_lazy("%(part)s: nothing to change here. Have it resolved the
 def _paper_words(order: Order, slot: slots.Slot, papers: list[OrderDocument]) -> str:
     stale = next((paper for paper in papers if validity.is_stale(order, paper)), None)
     if stale is not None:
-        why = validity.why_stale(slot.key, reused=validity.is_reused(order, stale))
-        return _("%(part)s: %(words)s") % {"part": slot.title, "words": why}
+        reason = validity.why_stale(slot.key, reused=validity.is_reused(order, stale))
+        return _("%(part)s: %(words)s") % {"part": slot.title, "words": reason}
     if slots.waiting(papers):
         return _("%(slot)s is still being checked: wait a moment, then submit") % {"slot": slot.title}
     return _("%(slot)s is missing: upload it, then submit") % {"slot": slot.title}
 
 
 def _consents(order: Order, papers: list[OrderDocument], given: frozenset[str] | None) -> list[Gap]:
-    """A person whose papers are here and whose agreement is not, or no longer, on record."""
+    """People whose documents are here without their consent in force."""
     given = agreed_people(order) if given is None else given
     missing: dict[str, str] = {}
     for paper in papers:
@@ -185,7 +186,7 @@ def _consents(order: Order, papers: list[OrderDocument], given: frozenset[str] |
 
 
 def _own_consent(order: Order) -> list[Gap]:
-    """The website administrator has not said yes on the person's own phone."""
+    """The website administrator has not agreed on their own phone."""
     found = consent.standing(order)
     return [Gap(found.words, found.url)] if found is not None and not found.is_settled else []
 

@@ -1,4 +1,4 @@
-"""The receipt of an order that was sent: what we received, when, and what was said of the answer. Masked throughout."""
+"""The receipt of a submitted order: what we received and when, and when we answer. Masked throughout."""
 
 from django.conf import settings
 from django.utils import timezone
@@ -57,7 +57,7 @@ def _rows(order: Order) -> list[tuple[str, str]]:
 
 
 def _subject(order: Order) -> str:
-    """An organisation's name is public, a person's is not."""
+    """An organisation's name is public, a person's is masked."""
     answers = order.answer("type")
     name = str(answers.get("name", ""))
     nature = NATURES.get(answers.get("nature", ""))
@@ -65,7 +65,7 @@ def _subject(order: Order) -> str:
 
 
 def _answer(order: Order) -> list[tuple[str, str]]:
-    """What comes next and when, as it stands now."""
+    """What comes next and when, at this moment."""
     found = next_date(order)
     return [(str(found[0]), long_words(found[1]))] if found else []
 

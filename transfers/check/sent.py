@@ -1,4 +1,4 @@
-"""The page after the order was sent: that we have it, what follows and when, who may call, and its receipt."""
+"""The page after submitting: what follows and when, who may call, and the receipt."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +36,7 @@ from verification.photos.methods import BACKDROP
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """One thing that follows: when, whose turn by its tint, what."""
+    """One thing that follows: when, what, and its tint for whose turn it is."""
 
     tone: str
     when: Words
@@ -47,7 +47,7 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentPage(PageInOrder):
-    """That we have the order; while our review waits, what follows and how to take it back."""
+    """Confirms that we have the order; until our review begins, also what follows and how to withdraw."""
 
     template: ClassVar[str] = "transfers/check/sent.html"
     at: datetime
@@ -62,7 +62,7 @@ class SentPage(PageInOrder):
 @confirmed_required
 @require_safe
 def sent(request: HttpRequest, reference: str) -> HttpResponse:
-    """It stays: later it says where the order is now."""
+    """Shows the page at any later time too: then it says where the order is now."""
     order, at = _sent_order(request, reference)
     is_waiting, answer_at = is_in(order, Group.PAPERS_IN_REVIEW), _answer_at(order)
     page = SentPage(
@@ -81,7 +81,7 @@ def sent(request: HttpRequest, reference: str) -> HttpResponse:
 @confirmed_required
 @require_safe
 def receipt_pdf(request: HttpRequest, reference: str) -> HttpResponse:
-    """The receipt, for its owner alone."""
+    """Serves the receipt to the order's owner."""
     order, _at = _sent_order(request, reference)
     return HttpResponse(
         receipt_of(order),
@@ -96,7 +96,7 @@ def receipt_pdf(request: HttpRequest, reference: str) -> HttpResponse:
 @confirmed_required
 @require_safe
 def answer_file(request: HttpRequest, reference: str) -> HttpResponse:
-    """The day by which we answer as a calendar file, as long as there is one."""
+    """The day by which we answer as a calendar file, while there is one."""
     order, _at = _sent_order(request, reference)
     answer_at = _answer_at(order)
     if answer_at is None:
@@ -109,7 +109,7 @@ def answer_file(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _answer_at(order: Order) -> datetime | None:
-    """When we answer, unless that is over: the order's page says that we are late."""
+    """When we answer, unless that has passed: the order's page says that we are late."""
     date = next_date(order) if is_in(order, Group.PAPERS_IN_REVIEW) else None
     return date[1] if date and date[1] > timezone.now() else None
 
@@ -142,7 +142,7 @@ def _review(order: Order, answer_at: datetime | None) -> NextStep:
 
 
 def _photo(order: Order) -> list[NextStep]:
-    """None where the photo of this person was accepted in this order already."""
+    """None when the photo of this person was accepted in this order already."""
     person = administrator(order)
     if order.photo_accepted_for and order.photo_accepted_for == person.key:
         return []

@@ -1,4 +1,4 @@
-"""What a check page showed: a window that submits something else is told so."""
+"""Detects that a check page is submitted from a window that showed something else."""
 
 import hashlib
 import json
@@ -8,6 +8,6 @@ from transfers.models import Order, OrderDocument
 
 
 def shown_mark(order: Order, papers: Iterable[OrderDocument]) -> str:
-    """A mark of the answers and papers on the page: saving or replacing one changes it, submitting does not."""
+    """A digest of the answers and documents on the page: changing one changes it, submitting does not."""
     shown = [order.answers, sorted(paper.pk for paper in papers)]
     return hashlib.sha256(json.dumps(shown, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]

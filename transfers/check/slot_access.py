@@ -1,4 +1,4 @@
-"""Which slots of an order take a picture now, how many sides they show, and whose agreement they wait for."""
+"""Which slots of an order take a picture now, how many sides they show, and whose consent they wait for."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ from transfers.steps.editable_parts import is_open, open_parts
 
 
 def open_test(order: Order, papers: list[OrderDocument], gaps: set[str]) -> Callable[[slots.Slot], bool]:
-    """Which slots may be changed: those that were named, those that lack something, those mended since."""
+    """Tests whether a slot may be changed: it was named in a return, lacks something, or was changed since."""
     parts = open_parts(order)
     fresh = {paper.slot for paper in papers if paper.added_at >= order.entered_at}
     return lambda slot: is_open(parts, f"paper.{slot.key}") or f"paper.{slot.key}" in gaps or slot.key in fresh
@@ -28,13 +28,13 @@ def open_slots(order: Order) -> list[slots.Slot]:
 
 
 def sides_shown(slot: slots.Slot, papers: dict[tuple[str, int], OrderDocument]) -> list[int]:
-    """The sides that must be there, those that are, and room for one more."""
+    """The sides that must be there, those that are, and one more."""
     filled = max((side for key, side in papers if key == slot.key), default=0)
     return [side for side in range(1, len(slot.sides) + 1) if side <= max(slot.needed, filled + 1)]
 
 
 def needs_consent(order: Order, slot: slots.Slot, given: frozenset[str] | None = None) -> bool:
-    """Whether the person whose paper it is has not agreed yet; `given` where it is known who has."""
+    """Whether the person of the document has not agreed yet; pass `given` if it is known who has."""
     person = person_of(order, slot.key)
     if person is None:
         return False

@@ -1,4 +1,4 @@
-"""Check your answers, then submit: once, however often it is pressed."""
+"""Check your answers, then submit: once, however often the button is pressed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -60,11 +60,11 @@ SENT_OTHERWISE = gettext_lazy(
 
 
 class DeclarationForm(forms.Form):
-    """Why returned parts stay as they are, and the sentence that the applicant stands for."""
+    """Why returned parts stay as they are, and the declaration that the applicant makes."""
 
     one_shot = ("taken",)
-    never_kept = ("declared",)  # said of what the page shows when it is pressed, not of what it showed earlier
-    taken = False  # another account has an open order: the page shows the way to object
+    never_kept = ("declared",)  # a declaration is about the page as submitted, not as it was earlier
+    taken = False  # set when another account has an open order: the page links to the objection
 
     declared = forms.BooleanField(
         label=gettext_lazy("These details are true, and the website administrator has signed the statement"),
@@ -92,20 +92,20 @@ class DeclarationForm(forms.Form):
         self.order_fields([*(f"{REPLY}{part.key}" for part in self.parts), "declared"])
 
     def replies(self) -> dict[str, str]:
-        """What was said, by part."""
-        said = {part.key: self.cleaned_data.get(f"{REPLY}{part.key}", "") for part in self.parts}
-        return {key: words for key, words in said.items() if words}
+        """The explanations by part."""
+        texts = {part.key: self.cleaned_data.get(f"{REPLY}{part.key}", "") for part in self.parts}
+        return {key: words for key, words in texts.items() if words}
 
 
 class CheckedRow(AnswerRow):
-    """An answer, and what stood there before it was returned."""
+    """An answer, and its value before the return."""
 
     old: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckPage(PageInOrder):
-    """Everything that was answered, what is missing and what may come back."""
+    """All answers, what is missing, and what may be returned."""
 
     template: ClassVar[str] = "transfers/check/check.html"
     form: DeclarationForm
@@ -118,7 +118,7 @@ class CheckPage(PageInOrder):
 
 @confirmed_required
 def check_answers(request: HttpRequest, reference: str) -> HttpResponse:
-    """Everything on one page with a way to change it, what is missing, what may come back; then send."""
+    """Shows all answers with links to change them, what is missing and what may be returned; then submits."""
     order = own_order(request, reference, along=papers_along)
     papers = list(queries.papers_of(order))
     if not order.is_editable:
@@ -133,7 +133,7 @@ def check_answers(request: HttpRequest, reference: str) -> HttpResponse:
         form.add_error(None, ValidationError(CHANGED, code="changed_elsewhere"))
         return render_page(request, _page(order, form, *readiness.judged(order, papers), papers))
     if form.is_bound and form.is_valid() and not keep_replies(order, form.replies()):
-        return redirect("check", order.reference)  # changed in another tab: look at it again
+        return redirect("check", order.reference)  # changed in another tab: show it again
     known = facts_of(order)
     gaps, advice = readiness.judged(order, papers, known)
     if form.is_bound and form.is_valid() and not gaps and _submitted(request, order, form, advice, papers, known):
@@ -144,11 +144,11 @@ def check_answers(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _is_another(request: HttpRequest, order: Order, papers: list[OrderDocument]) -> bool:
-    """Whether what this window shows and says is not what another one submitted."""
+    """Whether this window shows or says something other than what another one has submitted."""
     posted = request.POST.items()
-    said = {name.removeprefix(REPLY): str(words).strip() for name, words in posted if name.startswith(REPLY)}
-    new = {part: words for part, words in said.items() if words} != {**kept_replies(order)}
-    return (bool(said) and new) or request.POST.get("shown", "") not in ("", shown_mark(order, papers))
+    replies = {name.removeprefix(REPLY): str(words).strip() for name, words in posted if name.startswith(REPLY)}
+    new = {part: words for part, words in replies.items() if words} != {**kept_replies(order)}
+    return (bool(replies) and new) or request.POST.get("shown", "") not in ("", shown_mark(order, papers))
 
 
 def _submitted(
@@ -160,12 +160,12 @@ def _submitted(
     known: Facts,
 ) -> bool:
     findings = len(advice) + sum(found_on(paper.document) is not None for paper in papers)
-    said = readiness.advice_kept(order, known)
+    kept_advice = readiness.advice_kept(order, known)
     try:
         with transaction.atomic():
             note_replies(order, returned_parts(order), actor=account_of(request))
-            actions.submit(order, actor=account_of(request), findings=findings, advice=said)
-    except MoveNotAllowed:  # another press was first, or a paper changed since
+            actions.submit(order, actor=account_of(request), findings=findings, advice=kept_advice)
+    except MoveNotAllowed:  # pressed twice, or a document changed in the meantime
         order.refresh_from_db()
         if not order.is_editable:
             return True
@@ -205,9 +205,9 @@ def _page(
 
 
 def _as_asked(order: Order, papers: list[OrderDocument]) -> list[OrderDocument]:
-    """The papers as the page of the documents lists them; what is not asked for any more at the end."""
-    asked = [slot.key for slot in slots.needed(order)]
-    places = {key: place for place, key in enumerate([*asked, *(key for key in slots.SLOTS if key not in asked)])}
+    """The documents in the order of their page, those no longer needed at the end."""
+    needed = [slot.key for slot in slots.needed(order)]
+    places = {key: place for place, key in enumerate([*needed, *(key for key in slots.SLOTS if key not in needed)])}
     known = [paper for paper in papers if paper.slot in places]
     return sorted(known, key=lambda paper: (places[paper.slot], paper.side))
 
@@ -218,7 +218,7 @@ def _url(order: Order, step: str, parts: set[str] | None) -> str:
 
 
 def _section(order: Order, step: Step, named: dict[str, ReturnedPart], parts: set[str] | None) -> Section:
-    """One page of the details; what was named in a return stands old beside new."""
+    """One page of the details; parts named in a return show the old value beside the new."""
     found: list[CheckedRow] = [{**row, "old": _old(row, named)} for row in rows(order, step, mask_numbers=True)]
     return Section(step.title, found, _url(order, step.key, parts) if step.is_asked(order) else "")
 

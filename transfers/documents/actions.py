@@ -1,4 +1,4 @@
-"""Putting a document into a slot of an order, and taking it out again."""
+"""Puts documents into the slots of an order and takes them out."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -20,7 +20,7 @@ from verification.models import Document
 
 
 class OrderChanged(Exception):
-    """The order has left the state in which its papers may be changed."""
+    """The order has left the state in which its documents may be changed."""
 
 
 def upload(
@@ -33,11 +33,10 @@ def upload(
     mark: str = "",
     may: Callable[[], bool] = lambda: True,
 ) -> OrderDocument:
-    """Take a file into a slot; the one that was there retires. `may` is asked at the last moment, in the transaction;
-    `mark` counts where the slot makes none of its own.
+    """Takes a file into a slot and retires the earlier one.
 
-    Raises `UploadRefused` or `OrderChanged`, and then nothing changed. Two uploads at one moment leave one living
-    paper: the later one.
+    `may` is checked last, inside the transaction; `mark` is used where the slot makes none of its own. Raises
+    `UploadRefused` or `OrderChanged`, and then nothing has changed. Of two concurrent uploads, the later one stays.
     """
     document = receive(
         kind=kind or slot,
@@ -66,9 +65,9 @@ def upload(
 
 
 def turn(order: Order, *, slot: str, side: int = 1) -> OrderDocument | None:
-    """Turn the picture of a slot a quarter to the right and have it examined again; None where none is ready.
+    """Turns a slot's picture a quarter to the right and has it examined again; returns None where none is ready.
 
-    Raises `UploadRefused` or `OrderChanged`, and then nothing changed.
+    Raises `UploadRefused` or `OrderChanged`, and then nothing has changed.
     """
     living = OrderDocument.objects.filter(order=order, slot=slot, side=side, retired_at__isnull=True)
     paper = living.select_related("document").first()
@@ -80,15 +79,15 @@ def turn(order: Order, *, slot: str, side: int = 1) -> OrderDocument | None:
         side=side,
         file=turned(paper.document),
         kind=paper.document.kind,
-        mark=paper.mark,  # what no longer fits does not fit for being turned
-        may=living.filter(pk=paper.pk).exists,  # not over one that has come in since
+        mark=paper.mark,  # turning does not make an outdated document valid
+        may=living.filter(pk=paper.pk).exists,  # must not replace one that came in since
     )
 
 
 def use_again(order: Order, earlier: Earlier, *, slot: str, actor: User) -> None:
-    """Let the paper of an earlier order stand in a slot of this one, all its sides; what was there retires.
+    """Puts an earlier order's document into a slot of this one, all its sides, and retires what was there.
 
-    Raises `OrderChanged`. A second press finds it there and changes nothing.
+    Raises `OrderChanged`. Idempotent.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -108,7 +107,7 @@ def use_again(order: Order, earlier: Earlier, *, slot: str, actor: User) -> None
 
 
 def remove(order: Order, *, slot: str, side: int = 1) -> bool:
-    """Take the document out of a slot; False when the slot was empty. Raises `OrderChanged`."""
+    """Takes the document out of a slot; returns False when the slot was empty. Raises `OrderChanged`."""
     now = timezone.now()
     with transaction.atomic():
         _hold(order)
@@ -119,20 +118,20 @@ def remove(order: Order, *, slot: str, side: int = 1) -> bool:
 
 
 def _hold(order: Order) -> None:
-    """Count a change of the order: the one who is sending it at this moment has to look again."""
-    standing = Order.objects.filter(pk=order.pk, state=order.state)
-    if standing.update(version=F("version") + 1, **order.columns_when_changed()) != 1:
+    """Counts up the order's version, so that anyone submitting it at this moment has to read it again."""
+    unmoved = Order.objects.filter(pk=order.pk, state=order.state)
+    if unmoved.update(version=F("version") + 1, **order.columns_when_changed()) != 1:
         raise OrderChanged(order.reference)
 
 
 def _take_out(order: Order, slot: str, side: int | None, now: datetime) -> bool:
-    """What stands in one side of a slot, or in all, counts no more; False when nothing stood there."""
+    """Retires what is in one side of a slot, or in all; returns False when nothing was."""
     papers = OrderDocument.objects.filter(order=order, slot=slot, retired_at__isnull=True)
     return bool((papers if side is None else papers.filter(side=side)).update(retired_at=now))
 
 
 def _retire_unused(order: Order, slot: str, now: datetime) -> None:
-    """What was taken out just now: a paper that a reviewer has seen stays for the record, one that was tried goes."""
+    """Retires documents just taken out that no reviewer has seen; the others stay on record."""
     taken_out = OrderDocument.objects.filter(order=order, slot=slot, retired_at=now).values("document")
     uses = OrderDocument.objects.filter(document=OuterRef("pk"))
     is_needed = Exists(uses.filter(Q(retired_at__isnull=True) | Q(order__submitted_at__gt=OuterRef("created_at"))))

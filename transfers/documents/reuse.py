@@ -1,8 +1,8 @@
-"""Papers of earlier, approved orders that may serve again: what they show, until when, and why one may not.
+"""Documents of earlier, approved orders that may be used again: what they show, until when, and why one may not.
 
-A paper serves again only for the same subject, and a person's only while that person answers for the same thing and the
-document has not ended; whose picture it is agrees anew in each order. Everything else (statement, letters, photo) is
-made for one order and is never offered.
+A document is reused only for the same subject, and a person's only while that person has the same role and the document
+is valid; the person agrees again in each order. Everything else (statement, letters, photo) is made for one order and
+is never offered.
 """
 
 from dataclasses import dataclass
@@ -27,19 +27,19 @@ from transfers.orders.people import Person
 from transfers.orders.rows import Group
 
 SUBJECT_ID, LEAD_ID, ADMIN_ID = "subject_id", "lead_id", "admin_id"
-# what a slot may take over: a person's document whatever that person was in the earlier order
+# slots whose documents a slot may take over: a person's from either role in the earlier order
 TAKEN_FROM = {LEAD_ID: (LEAD_ID, ADMIN_ID), ADMIN_ID: (ADMIN_ID, LEAD_ID), SUBJECT_ID: (SUBJECT_ID,)}
 ENDED = _("This document has expired: upload the new one")
 ENDS_SOON = _("The document expires within 3 months: upload the new one")
 OTHER_END = _("The expiry date you entered is different: upload the current document")
 OTHER_LEAD = _("The subject lead has changed: upload the new lead's ID document")
 OTHER_NAME = _("The subject's name has changed: upload its current document")
-MOST = 60  # pictures of earlier orders that are looked at, the newest first
+MOST = 60  # pictures of earlier orders considered, newest first
 
 
 @dataclass(frozen=True)
 class Earlier:
-    """All sides of one paper of an earlier order, and of whom it is."""
+    """All sides of one document of an earlier order, and whose it is."""
 
     slot: str
     order: Order
@@ -49,7 +49,7 @@ class Earlier:
 
     @property
     def added_at(self) -> datetime:
-        """When its last side came in."""
+        """When its last side was uploaded."""
         return max(paper.document.created_at for paper in self.papers)
 
     @property
@@ -71,7 +71,7 @@ class Earlier:
 
 
 def earlier_papers(owner: User, subject_key: str) -> list[Earlier]:
-    """What approved orders of this account left for this subject: the newest of each person and of the subject."""
+    """What this account's approved orders have for this subject: the newest of each person and of the subject."""
     rows = (
         OrderDocument.objects.filter(
             order__owner=owner,
@@ -102,25 +102,25 @@ def _earlier(order: Order, slot: str, papers: tuple[OrderDocument, ...]) -> Earl
 
 
 def why_not(earlier: Earlier, *, today: date | None = None) -> str | Promise:
-    """Why nobody may use this paper again, whatever the next order says; "" when somebody may."""
+    """Why this document cannot be used again in any order; "" when it can."""
     today = today or timezone.localdate()
     if earlier.until is not None and earlier.until < today:
         return ENDED
     if earlier.until is not None and earlier.until < months_later(today, VALID_MONTHS):
-        return ENDS_SOON  # the page of the person refuses such a document too
+        return ENDS_SOON  # the person's page refuses such a document too
     return ""
 
 
 @dataclass(frozen=True)
 class Offer:
-    """An earlier paper as a page shows it: may it be used again, and if not, why."""
+    """An earlier document as a page shows it: whether it may be used again, and if not, why."""
 
     earlier: Earlier
     why_not: str | Promise = ""
 
 
 def for_subject(owner: User, subject: Subject) -> list[Offer]:
-    """What may be used again for a subject on file, before there is an order: a lead that changed is told."""
+    """What may be used again for a subject on file, before there is an order; tells of a lead that changed."""
     return [
         Offer(each, why_not(each) or _changed(each, subject)) for each in earlier_papers(owner, subject.subject_key)
     ]
@@ -135,13 +135,13 @@ def _changed(earlier: Earlier, subject: Subject) -> str | Promise:
 
 
 def is_of_lead(offer: Offer, subject: Subject) -> bool:
-    """Whether the paper shows the person who is the subject's lead now."""
+    """Whether the document shows the subject's present lead."""
     person = offer.earlier.person
     return person is not None and subject.lead is not None and subject.lead.person_key == person.key
 
 
 def for_slot(order: Order, slot: str) -> Offer | None:
-    """The earlier paper that shows what this slot of the order asks for; `None` where there is none."""
+    """The earlier document that this slot of the order could take; `None` where there is none."""
     if slot not in TAKEN_FROM or not kind_of(order).subject_known:
         return None
     person = validity.person_of(order, slot)

@@ -1,4 +1,4 @@
-"""A right and some wrong pictures of every paper, drawn: what a reviewer accepts, and what comes back most."""
+"""Drawings of a correct picture and some wrong ones for every document: what is accepted, what is often returned."""
 
 from dataclasses import dataclass
 
@@ -32,8 +32,8 @@ def _id(side: str) -> tuple[Sample, ...]:
     return (right, *(Sample(f"id-{side}-{kind}", words) for kind, words in _ID_WRONG))
 
 
-UNSEALED = "statement-unsealed"  # the statement of a person, who has no seal
-# by the drawing of the slot
+UNSEALED = "statement-unsealed"  # the statement of an individual, who has no seal
+# by the slot's drawing
 SAMPLES: dict[str, tuple[Sample, ...]] = {
     "id-front": _id("front"),
     "licence": (
@@ -79,15 +79,15 @@ PORTRAITS_WRONG = (
 
 
 def portraits(*, has_backdrop: bool) -> tuple[Sample, ...]:
-    """Those of the photo of a person, the right one first; only a backdrop has words and edges."""
+    """The samples for the photo of a person, the correct one first; only a backdrop has lettering and edges."""
     return (*(BEFORE_BACKDROP if has_backdrop else BEFORE_WALL), *PORTRAITS_WRONG)
 
 
 def right_sample(drawing: str, side: int = 1) -> str:
-    """The drawing of the right picture of a side."""
+    """The drawing of a side's correct picture."""
     return "id-back-right" if drawing == "id-front" and side > 1 else SAMPLES[drawing][0].drawing
 
 
 def samples_of(drawing: str) -> tuple[Sample, ...]:
-    """Those of the papers that have this drawing, the right one first."""
+    """The samples for documents with this drawing, the correct one first."""
     return SAMPLES[drawing]

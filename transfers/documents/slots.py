@@ -1,4 +1,4 @@
-"""The document slots of an order: which there are, in which state each is, and what the page shows of it."""
+"""The document slots of an order: which there are, the state of each, and what the page shows of it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -32,10 +32,10 @@ from verification.documents.advice import found_on
 from verification.documents.forms import UploadForm
 from verification.documents.upload_messages import reason_of
 
-BY_PHONE = "phone"  # the applicant sends the papers with the authority's or our phone app
+BY_PHONE = "phone"  # the applicant sends the documents with the authority's or our app
 STATEMENT, COMMITMENT, OTHER, PHOTO = "statement", "commitment", "other", "photo"
 ONLY_BY_PHONE = _("Only if you send the documents by phone: sign the form and photograph it")
-READY = ("ready", "look")  # the second with advice
+READY = ("ready", "look")  # the second has advice
 LACKING = ("empty", "again", "refused", "replace")
 FRONT, BACK = _("front"), _("back")
 SIGNED_ALONE = _("Signed by you with a black pen, in regular script")
@@ -43,14 +43,14 @@ SIGNED_ALONE = _("Signed by you with a black pen, in regular script")
 
 @dataclass(frozen=True)
 class Slot:
-    """What a slot is called, how many sides or pages it has, and what a good picture shows."""
+    """A slot's name, its number of sides or pages, and what a good picture shows."""
 
     key: str
     title: str | Promise
     hint: str | Promise
     sides: tuple[str | Promise, ...] = ("",)
     drawing: str = "papers"
-    needed: int = 1  # how many of its sides must be there
+    needed: int = 1  # how many of its sides are required
 
 
 SLOTS: dict[str, Slot] = {
@@ -111,14 +111,14 @@ SLOTS: dict[str, Slot] = {
 
 
 def paper_facts(order: Order) -> PaperFacts:
-    """What the list of papers depends on."""
+    """The facts on which the list of documents depends."""
     kind, website = order.answer("type"), order.answer("website")
     leader, admin = lead(order), administrator(order)
     on_file = _sites_with_this(order)
     return PaperFacts(
         by_app=order.answer("documents").get("way") == BY_PHONE,
         holder_is_person=website.get("domain_holder") == HOLDER_PERSON,
-        # one website, one domain: what is filed here for the subject, and this one
+        # one domain for each website: those filed here for the subject, and this one
         domains_of_subject=on_file,
         sites_of_subject=on_file,
         nature=kind.get("nature", ""),
@@ -133,7 +133,7 @@ def paper_facts(order: Order) -> PaperFacts:
 
 
 def _sites_with_this(order: Order) -> int:
-    """How many websites the subject has with us once this one is here; asked only where a paper depends on it."""
+    """The subject's number of websites with us, this one included; queried only where a document depends on it."""
     rules = queries.rules_of(order)
     certificate = rules.domain_certificate
     asked = {*rules.commitment, *(paper.when for paper in rules.extra_papers)}
@@ -153,7 +153,7 @@ def _age(order: Order, person: Person) -> int | None:
 
 
 def needed(order: Order) -> list[Slot]:
-    """The slots this order must fill, in the order of the page; `other` also when our reviewer asked for it."""
+    """The slots that this order must fill, in the order of the page; `other` also when our reviewer asked for it."""
     on_paper = (consent.LETTER,) if consent.is_on_paper(order) else ()
     keys = (*paper_slots(queries.rules_of(order), paper_facts(order)), *on_paper)
     asked = is_in(order, Group.RETURNED) and f"paper.{OTHER}" in queries.open_verdicts(order)
@@ -161,12 +161,12 @@ def needed(order: Order) -> list[Slot]:
 
 
 def fitted(slot: Slot, *, is_individual: bool) -> Slot:
-    """The slot in the words and drawings of whose it is: a person has no seal."""
+    """The slot with the words and drawings for its subject: an individual has no seal."""
     return replace(slot, hint=SIGNED_ALONE, drawing=UNSEALED) if is_individual and slot.key == STATEMENT else slot
 
 
 def wanted(order: Order, slot: Slot) -> list[str | Promise]:
-    """What this province asks for in a slot, item by item; empty where the slot's own hint says it all."""
+    """What this province wants in a slot, item by item; empty where the slot's own hint is enough."""
     rules = queries.rules_of(order)
     if slot.key == OTHER:
         return [answers.PAPERS[key] for key in other_papers(rules, paper_facts(order))]
@@ -176,7 +176,7 @@ def wanted(order: Order, slot: Slot) -> list[str | Promise]:
 
 
 def papers_to_have(rules: Province, nature: str, *, same_person: bool) -> list[Slot]:
-    """The list the start page prints before anything is known; what one way of sending costs is named with it."""
+    """The list on the start page, before anything is known; items for one way of sending name it."""
     alone = kind_of(nature) == INDIVIDUAL
     keys = paper_slots(rules, PaperFacts(nature=nature, same_person=same_person))
     listed = [fitted(SLOTS[key], is_individual=alone) for key in keys]
@@ -185,12 +185,12 @@ def papers_to_have(rules: Province, nature: str, *, same_person: bool) -> list[S
 
 
 def commits_by_phone(rules: Province) -> bool:
-    """Whether a letter of commitment must be added here when the documents are sent by phone."""
+    """Whether a letter of commitment is needed here when documents are sent by phone."""
     return rules.papers_by_app and "by_app" in rules.commitment
 
 
 def missing(slots: list[Slot], papers: Iterable[OrderDocument]) -> list[Slot]:
-    """The slots that lack a ready picture; hand in the papers that still fit the answers."""
+    """The slots without a ready picture; pass the documents that are still valid."""
     ready: dict[str, int] = {}
     for paper in papers:
         ready[paper.slot] = ready.get(paper.slot, 0) + paper.document.is_ready
@@ -198,7 +198,7 @@ def missing(slots: list[Slot], papers: Iterable[OrderDocument]) -> list[Slot]:
 
 
 def waiting(papers: list[OrderDocument]) -> bool:
-    """Whether a picture is still being checked."""
+    """Whether a picture is still being examined."""
     return any(paper.document.is_checking for paper in papers)
 
 
@@ -212,7 +212,7 @@ def drawn(
     reason: str = "",
     to_replace: bool = False,
 ) -> DrawnSlot:
-    """What `partials/slot.html` draws of one side of a slot; `to_replace` when its paper came back."""
+    """The arguments of `partials/slot.html` for one side of a slot; `to_replace` when its document was returned."""
     page = reverse("slot", args=[order.reference, slot.key])
     word = slot.sides[side - 1]
     stale: str | Promise = ""
@@ -223,7 +223,7 @@ def drawn(
         "key": f"{slot.key}-{side}",
         "title": capfirst(str(word)) if word else _("Picture"),
         "preview_alt": f"{slot.title} {word}".strip(),
-        "hint": "",  # the page says it once
+        "hint": "",  # the page shows it once, not for each side
         "drawing": slot.drawing,
         "sample": right_sample(fitted(slot, is_individual=is_individual(order)).drawing, side),
         "poll_url": reverse("slot-fragment", args=[order.reference, slot.key, side]),
@@ -242,7 +242,7 @@ def drawn(
 
 
 def picture_actions(url: str, paper: OrderDocument, *, about: Words) -> list[SlotAction]:
-    """What can be done with a picture that was sent."""
+    """The actions on an uploaded picture."""
     turn: SlotAction = {
         "label": _("Rotate"),
         "url": url,
@@ -258,20 +258,20 @@ def picture_actions(url: str, paper: OrderDocument, *, about: Words) -> list[Slo
 
 
 def _used_again(paper: OrderDocument) -> str:
-    """What a ready picture of an earlier order says of itself."""
+    """The sentence on a ready picture from an earlier order."""
     date = day_words(to_beijing(paper.document.created_at).date(), weekday=False)
     return _("Using the upload of %(date)s") % {"date": date}
 
 
 def photo_slot(order: Order, paper: OrderDocument | None, *, reason: str = "") -> DrawnSlot:
-    """The same for the photo step."""
+    """The same arguments for the photo step."""
     url = reverse("photo", args=[order.reference])
     return {
         **(_refused(paper, reason) if reason else _shown(paper, reason)),
         "key": "photo",
         "title": _("Photo"),
         "hint": _("Upper body, centred, dressed for the season"),
-        "drawing": "",  # the page shows portraits, right and wrong
+        "drawing": "",  # the page shows its own samples of portraits
         "poll_url": reverse("slot-fragment", args=[order.reference, "photo", 1]),
         "refresh_url": url,
         "form": UploadForm(key="photo"),
@@ -280,7 +280,7 @@ def photo_slot(order: Order, paper: OrderDocument | None, *, reason: str = "") -
 
 
 class PictureShown(TypedDict):
-    """The part of a slot that its picture says."""
+    """The arguments that depend on the picture."""
 
     state: str
     reason: str | Promise
@@ -291,7 +291,7 @@ class PictureShown(TypedDict):
 
 
 def _refused(paper: OrderDocument | None, reason: str) -> PictureShown:
-    """After an upload that was refused: the picture that is there already is still there, and said to be."""
+    """After a refused upload: shows the earlier picture, which is still there."""
     shown = _shown(paper, "")
     if shown["state"] not in READY:
         return _shown(paper, reason)

@@ -15,11 +15,11 @@ from transfers.orders.people import administrator, lead
 from transfers.proofs.servers import ANSWER, said_product, server_of
 from verification.statement import StatementFacts
 
-PRINTED_UNASKED = "64"  # the place on every sheet, while SERVER_PROVINCE had a default
+PRINTED_UNASKED = "64"  # the place on every sheet while SERVER_PROVINCE had a default
 
 
 def facts(order: Order) -> StatementFacts:
-    """What is printed; in Chinese, as it is filed."""
+    """The printed values; in Chinese, as they are filed."""
     answers, server = order.answer("type"), server_of(order)
     rules = queries.rules_of(order)
     nature = NATURES[answers["nature"]]
@@ -55,17 +55,17 @@ def sheet(order: Order) -> bytes:
 
 
 def mark(order: Order) -> str:
-    """Which answers a sheet was made from: a signed sheet of another mark is out of date."""
+    """A digest of the answers a sheet is made from: a signed sheet with another mark is out of date."""
     found = facts(order)
     parts = (found.subject_name, found.number, found.site_name, *found.domains, found.administrator, found.ip)
     return hashlib.sha256("\x1f".join((*parts, *_of_the_server(order, found))).encode()).hexdigest()[:16]
 
 
 def _of_the_server(order: Order, found: StatementFacts) -> tuple[str, ...]:
-    """What is printed of the server in addition to its address.
+    """What is printed about the server besides its address.
 
-    An order whose server was verified before this was part of the mark may have a sheet with an untrue product, or with
-    the place that was printed wherever nobody had set one: it stays good only where both are what they would be today.
+    The sheet of an order whose server was verified before this was part of the mark may name a wrong product, or the
+    place that was printed wherever nobody had set one: it stays valid only where both are what they would be today.
     """
     if "product" in order.answer(ANSWER):
         return (found.access_method, found.server_place)

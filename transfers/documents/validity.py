@@ -1,4 +1,4 @@
-"""What a paper was made for: a signed sheet fits the answers it was printed from, a document the person it shows."""
+"""What a document was made for: a signed sheet must match its answers, a document the person it shows."""
 
 import hashlib
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from transfers.orders.people import Person, administrator, is_same_person, lead
 
 STATEMENT = "statement"
 LEAD, ADMINISTRATOR = "lead", "administrator"
-# whose papers a slot holds: the first of each person needs that person's consent
+# whose documents a slot holds: the first of each person needs that person's consent
 PERSON_OF = {"lead_id": LEAD, "admin_id": ADMINISTRATOR, "holding_photo": ADMINISTRATOR, "residence": ADMINISTRATOR}
 WHY: dict[str, str | Promise] = {
     STATEMENT: _("Your details have changed: download and sign the statement again"),
@@ -23,7 +23,7 @@ REUSED = _("It no longer matches your answers: upload the ID document of the per
 
 
 def person_of(order: Order, slot: str) -> Person | None:
-    """Whose paper the slot holds; `None` for a paper of the subject or the site."""
+    """The person whose document the slot holds; `None` for one of the subject or the site."""
     role = PERSON_OF.get(slot)
     if role is None:
         return None
@@ -31,7 +31,7 @@ def person_of(order: Order, slot: str) -> Person | None:
 
 
 def mark_of(order: Order, slot: str) -> str:
-    """The mark a paper gets when it comes in now; "" where nothing can make it out of date."""
+    """The mark that a document gets when it is uploaded now; "" where nothing can outdate it."""
     if slot == STATEMENT:
         return statement.mark(order)
     person = person_of(order, slot)
@@ -39,13 +39,13 @@ def mark_of(order: Order, slot: str) -> str:
 
 
 def mark_again(order: Order, slot: str) -> str:
-    """The mark of a paper that is used again: it fits the person and the end of the document, as they stand now."""
+    """The mark of a document that is used again: it matches the person and the expiry date of this order."""
     mark = mark_of(order, slot)
     return hashlib.sha256(f"{mark}\x1f{until_of(order, slot)}".encode()).hexdigest()[:16] if mark else ""
 
 
 def until_of(order: Order, slot: str) -> str:
-    """The end of the document of the person whose paper the slot holds, as it stands on the order."""
+    """The expiry date of the document of the slot's person, as typed on the order."""
     page, field = ("subject", "lead_id_until")
     if PERSON_OF[slot] == ADMINISTRATOR and not is_same_person(order):
         page, field = ("administrator", "admin_id_until")
@@ -53,7 +53,7 @@ def until_of(order: Order, slot: str) -> str:
 
 
 def is_stale(order: Order, paper: OrderDocument) -> bool:
-    """Whether the answers changed under a paper so that it no longer fits."""
+    """Whether the answers changed so that the document no longer matches."""
     fits = mark_of(order, paper.slot)
     return bool(fits and paper.mark) and paper.mark not in (fits, _again(order, paper.slot))
 
@@ -63,15 +63,15 @@ def _again(order: Order, slot: str) -> str:
 
 
 def is_reused(order: Order, paper: OrderDocument) -> bool:
-    """Whether the picture came in with another order."""
+    """Whether the picture was uploaded for another order."""
     return bool(paper.document.holder != order.reference)
 
 
 def why_stale(slot: str, *, reused: bool = False) -> str | Promise:
-    """What to do about a paper that no longer fits."""
+    """What to do about a document that no longer matches."""
     return REUSED if reused else WHY[PERSON_OF.get(slot, slot)]
 
 
 def valid_papers(order: Order, papers: Iterable[OrderDocument]) -> list[OrderDocument]:
-    """The papers that still fit the answers."""
+    """The documents that still match the answers."""
     return [paper for paper in papers if not is_stale(order, paper)]

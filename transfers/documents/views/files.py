@@ -1,4 +1,4 @@
-"""Pictures, for their owner and for reviewers who may see the case."""
+"""Serves pictures to their owner and to reviewers who may see the case."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -14,12 +14,12 @@ from verification.documents import file_access
 @signed_in_required
 @require_safe
 def serve(request: HttpRequest, reference: str) -> HttpResponseBase:
-    """A picture, for the order's owner and for reviewers with a purpose; everybody else gets 404.
+    """Serves a picture to the order's owner and to reviewers with a purpose; 404 for everybody else.
 
-    It belongs to the case: what is written down is that the case was seen, once a purpose.
+    Pictures belong to the case: what is recorded is that the case was seen, once for each purpose.
     """
     named = OrderDocument.objects.filter(document__reference=reference)
-    papers = named.select_related("order", "document").order_by("-pk")  # used again, it is shown for the newest order
+    papers = named.select_related("order", "document").order_by("-pk")  # a reused picture is shown for the newest order
     user = account_of(request)
     is_proved = not second_factor_missing(user) or issuer_vouches(request, user)
     reviewer = user.is_staff and user.has_perm("transfers.review_order") and is_proved

@@ -1,4 +1,4 @@
-"""Step 5, documents (上传资料): the hub, every paper with its state, by whose it is."""
+"""Step 5, documents (上传资料): the hub with the state of every document, grouped by whose it is."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -39,7 +39,7 @@ ONLY_NAMED = Notice("turn", gettext_lazy("You can change only what the return na
 
 
 class WayForm(forms.Form):
-    """How the papers come in; asked where the province takes them by phone."""
+    """How documents are sent; asked where the province takes them by phone."""
 
     way = ChoiceField(
         label=gettext_lazy("How do you want to send the documents?"), choices=WAYS, widget=forms.RadioSelect
@@ -53,9 +53,9 @@ class DocumentsPage(PageInOrder):
     template: ClassVar[str] = "transfers/documents/documents.html"
     brief: RulesBrief
     form: WayForm | None
-    commitment: FormToDownload | None  # what sending by phone asks for as well
+    commitment: FormToDownload | None  # also needed when sending by phone
     groups: list[HubGroup]
-    meter: list[str]  # a class a document, those that are ready first
+    meter: list[str]  # one class for each document, ready ones first
     ready: int
     total: int
     left: int
@@ -68,7 +68,7 @@ class DocumentsPage(PageInOrder):
 
 @confirmed_required
 def hub(request: HttpRequest, reference: str) -> HttpResponse:
-    """Every slot with its state; n of m ready."""
+    """Shows every slot with its state; n of m ready."""
     order = own_order(request, reference, along=papers_along)
     if not order.is_editable:
         return redirect(order)
@@ -82,7 +82,7 @@ def hub(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _way_chosen(order: Order, form: WayForm) -> HttpResponse:
-    """Kept; who uploads here instead wants no phone to send anything any more."""
+    """Saves the choice; uploading here instead ends open uploads by phone."""
     keep(order, "documents", form.cleaned_data)
     if form.cleaned_data["way"] == UPLOAD:
         uploads.end(holder=order.reference)
@@ -111,7 +111,7 @@ def _hub(order: Order, form: WayForm | None) -> DocumentsPage:
 
 
 def _rows(order: Order) -> list[HubRow]:
-    """A row a document; the first that lacks something has the page's filled button."""
+    """One row for each document; the first that lacks something has the page's primary button."""
     papers = list(queries.papers_of(order))
     needed = slots.needed(order)
     parts = returned_parts(order, papers)

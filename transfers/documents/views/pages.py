@@ -1,4 +1,4 @@
-"""Step 5, documents (上传资料): one page a paper, and the statement to sign."""
+"""Step 5, documents (上传资料): one page for each document, and the statement to sign."""
 
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -51,30 +51,30 @@ from verification import consents
 from verification.documents.forms import file_of
 from verification.documents.upload_messages import UploadRefused
 
-UNTICKED, REFUSED = "unticked", "refused."  # what a page says after its redirect
+UNTICKED, REFUSED = "unticked", "refused."  # messages shown after the redirect
 
 
 class Held:
-    """What an order has, asked once a page and only by a page that wants to know."""
+    """What an order holds; each is queried once, and only if the page needs it."""
 
     def __init__(self, order: Order) -> None:
         self.order = order
 
     @cached_property
     def papers(self) -> dict[tuple[str, int], OrderDocument]:
-        """Its papers, by slot and side."""
+        """Its documents, by slot and side."""
         return {(paper.slot, paper.side): paper for paper in queries.papers_of(self.order)}
 
     @cached_property
     def given(self) -> frozenset[str]:
-        """Who has agreed to be seen on them."""
+        """Who has agreed to the use of their documents."""
         return agreed_people(self.order)
 
 
 @takes_file
 @confirmed_required
 def slot_page(request: HttpRequest, reference: str, slot: str) -> HttpResponse:
-    """One paper: what a good picture shows, its sides, upload, take out."""
+    """Shows one document: a good picture, its sides, upload and removal."""
     order = own_order(request, reference, along=papers_along)
     found = slots.SLOTS.get(slot)
     if not order.is_editable:
@@ -92,7 +92,7 @@ def slot_page(request: HttpRequest, reference: str, slot: str) -> HttpResponse:
 
 def _is_open(order: Order, slot: slots.Slot, needed: list[slots.Slot], held: Held) -> bool:
     if open_parts(order) is None:
-        return True  # whatever lacks or was named: all may be changed
+        return True  # nothing is locked: all slots may be changed
     papers = list(held.papers.values())
     gaps = {gap.part for gap in readiness.paper_gaps(order, papers, needed, given=held.given)}
     return slot_access.open_test(order, papers, gaps)(slot)
@@ -125,7 +125,7 @@ def _changed(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -
 
 
 def _taken_in(request: HttpRequest, order: Order, slot: slots.Slot, side: int) -> None:
-    """The picture that was sent, or the one that is there, turned. Raises `UploadRefused` or `OrderChanged`."""
+    """Takes the uploaded picture, or turns the present one. Raises `UploadRefused` or `OrderChanged`."""
     if "turn" in request.POST:
         paper_actions.turn(order, slot=slot.key, side=side)
     else:
@@ -133,7 +133,7 @@ def _taken_in(request: HttpRequest, order: Order, slot: slots.Slot, side: int) -
 
 
 def _used_again(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> HttpResponse:
-    """Take the paper of an earlier order, if the person it shows agrees to that here too."""
+    """Takes the document of an earlier order, if the person it shows agrees here too."""
     if slot_access.needs_consent(order, slot, held.given):
         return _unticked(request, order, slot, held)
     offer = reuse.for_slot(order, slot.key)
@@ -162,14 +162,14 @@ def _consented(request: HttpRequest, order: Order, slot: slots.Slot, held: Held)
 
 
 class ConsentForm(forms.Form):
-    """A box of its own for each person, never ticked beforehand."""
+    """A box of its own for each person, never ticked in advance."""
 
     agree = forms.BooleanField(label=consents.TEXTS[consents.CURRENT].label)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotPage(PageInOrder):
-    """One document: what is asked, its sides with their uploads, consent, and what an earlier order has."""
+    """One document: what is wanted, its sides with uploads, consent, and the one of an earlier order."""
 
     template: ClassVar[str] = "transfers/documents/slot.html"
     brief: RulesBrief
@@ -195,7 +195,7 @@ def _slot(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> H
             [_("Tick the box to give consent, so that you can upload documents")]
         )
     parts = [part for part in returned_parts(order, papers.values()) if part.paper == slot.key]
-    standing = papers_to_replace(unsettled(parts))
+    returned = papers_to_replace(unsettled(parts))
     sides = [
         slots.drawn(
             order,
@@ -204,7 +204,7 @@ def _slot(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> H
             papers.get((slot.key, side)),
             is_open=not needs_consent,
             reason=said_words(request, f"{REFUSED}{side}"),
-            to_replace=slot.key in standing,
+            to_replace=slot.key in returned,
         )
         for side in slot_access.sides_shown(slot, papers)
     ]
@@ -230,7 +230,7 @@ def _slot(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> H
 
 
 def _one_filled(sides: list[DrawnSlot]) -> list[DrawnSlot]:
-    """One filled button a page: that of the first side that lacks something."""
+    """Leaves one primary button: that of the first side that lacks something."""
     needing = [side for side in sides if not side.get("is_quiet")]
     return [{**side, "is_quiet": side not in needing[:1]} for side in sides]
 
@@ -240,7 +240,7 @@ def _came_back(order: Order, slot: slots.Slot, parts: list[ReturnedPart]) -> lis
 
 
 def _asked(order: Order, slot: slots.Slot) -> list[Panel]:
-    """What the province asks for, and the sheet to sign where the slot takes it."""
+    """What the province wants, and the sheet to sign where the slot takes it."""
     items = slots.wanted(order, slot)
     return [
         *([Wanted(items)] if items else []),
@@ -257,7 +257,7 @@ def _again(
     *,
     needs_consent: bool,
 ) -> list[Panel]:
-    """The paper of an earlier order that this slot could take, unless it holds it already and it fits."""
+    """The earlier document that this slot could take, unless it has it already and it is valid."""
     offer = reuse.for_slot(order, slot.key)
     held = {paper.document_id for (key, _), paper in papers.items() if key == slot.key and not is_stale(order, paper)}
     if offer is None or held == {paper.document_id for paper in offer.earlier.papers}:
@@ -266,7 +266,7 @@ def _again(
 
 
 def _before(order: Order, slot: slots.Slot) -> list[EarlierPicture]:
-    """The pictures our reviewer saw, beside those that replace them."""
+    """The pictures that our reviewer saw, beside those that replace them."""
     replaced = queries.papers_replaced(order, order.entered_at).filter(slot=slot.key)
     return [
         EarlierPicture(f"{reverse('document', args=[paper.document.reference])}?preview=1", slot.sides[paper.side - 1])
@@ -277,7 +277,7 @@ def _before(order: Order, slot: slots.Slot) -> list[EarlierPicture]:
 @confirmed_required
 @require_safe
 def slot_fragment(request: HttpRequest, reference: str, slot: str, side: int) -> HttpResponse:
-    """One side alone, asked again by a page with script while it is being checked."""
+    """Draws one side alone; a page with script polls it while the picture is being examined."""
     order = own_order(request, reference, says_over=True, along=papers_along)
     if is_over(order):
         raise Http404
@@ -294,19 +294,19 @@ def slot_fragment(request: HttpRequest, reference: str, slot: str, side: int) ->
             and is_open(open_parts(order), f"paper.{slot}")
             and not slot_access.needs_consent(order, found, held.given)
         )
-        standing = papers_to_replace(unsettled(returned_parts(order)))
-        drawn = slots.drawn(order, found, side, paper, is_open=may_upload, to_replace=slot in standing)
+        returned = papers_to_replace(unsettled(returned_parts(order)))
+        drawn = slots.drawn(order, found, side, paper, is_open=may_upload, to_replace=slot in returned)
     return render(request, "partials/slot.html", {"slot": drawn})
 
 
 @confirmed_required
 @require_safe
 def statement_pdf(request: HttpRequest, reference: str) -> HttpResponse:
-    """The statement filled in from the answers, to print and sign."""
+    """Serves the statement filled in from the answers, to print and sign."""
     order = own_order(request, reference)
     if not queries.has_details(order):
         raise Http404
-    if not servers.is_placed(order):  # it would be printed without one
+    if not servers.is_placed(order):  # the sheet would have no place
         return redirect("step", order.reference, stages.SERVICE_CODE) if order.is_editable else redirect(order)
     name = f"statement-{order.reference}.pdf"
     return HttpResponse(

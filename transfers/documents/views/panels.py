@@ -1,4 +1,4 @@
-"""The parts of a document's page that only some documents have; each draws itself."""
+"""The panels that only some documents have on their page."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -24,7 +24,7 @@ class EarlierPicture:
 
 @dataclass(frozen=True, slots=True)
 class Returned(Panel):
-    """Why the document came back, with the pictures that our reviewer saw."""
+    """Why the document was returned, with the pictures that our reviewer saw."""
 
     template: ClassVar[str] = "transfers/documents/slot_returned.html"
     parts: list[ReturnedPart]
@@ -33,7 +33,7 @@ class Returned(Panel):
 
 @dataclass(frozen=True, slots=True)
 class Wanted(Panel):
-    """What the province asks for, item by item."""
+    """What the province wants, item by item."""
 
     template: ClassVar[str] = "transfers/documents/slot_wanted.html"
     items: list[Words]
@@ -41,14 +41,14 @@ class Wanted(Panel):
 
 @dataclass(frozen=True, slots=True)
 class StatementDownload(Panel):
-    """The statement, filled in, to download."""
+    """The link to the filled-in statement."""
 
     template: ClassVar[str] = "transfers/documents/slot_statement.html"
 
 
 @dataclass(frozen=True, slots=True)
 class FormToDownload(Panel):
-    """Where the form of a letter is that the authority has made."""
+    """Where to find a letter's form, if the authority has one."""
 
     template: ClassVar[str] = "transfers/documents/slot_form.html"
     source: Site
@@ -57,7 +57,7 @@ class FormToDownload(Panel):
 
 @dataclass(frozen=True, slots=True)
 class Consent(Panel):
-    """The agreement of the person whom the document shows."""
+    """The consent of the person whom the document shows."""
 
     template: ClassVar[str] = "transfers/documents/slot_consent.html"
     person: str
@@ -67,7 +67,7 @@ class Consent(Panel):
 
 @dataclass(frozen=True, slots=True)
 class EarlierPaper(Panel):
-    """What an earlier order has, and whether it can be used now."""
+    """The document of an earlier order, and whether it can be used now."""
 
     template: ClassVar[str] = "transfers/documents/slot_earlier.html"
     offer: reuse.Offer
@@ -76,6 +76,6 @@ class EarlierPaper(Panel):
 
 
 def form_of_commitment(order: Order) -> FormToDownload:
-    """Where the form of the letter of commitment is."""
+    """Where to find the form of the letter of commitment."""
     address = queries.rules_of(order).filing_site
     return FormToDownload(site(address), moved_to(address))

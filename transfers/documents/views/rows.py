@@ -1,4 +1,4 @@
-"""The rows of the hub: a document each, where it stands in words, and what to do next."""
+"""The rows of the hub: one for each document, with its state in words and what to do next."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -24,10 +24,10 @@ from verification.documents.advice import found_on
 from verification.documents.forms import UploadForm
 from verification.documents.upload_messages import reason_of
 
-STAYS = pgettext_lazy("paper", "Stays as it is")  # nobody was asked about it
+STAYS = pgettext_lazy("paper", "Stays as it is")  # the return did not name it
 SIGN = gettext_lazy("Print it and sign with a black pen, in regular script")
 SIGN_AND_SEAL = gettext_lazy("Print it, sign with a black pen, in regular script, and add the organisation's seal")
-# whose paper a slot takes; all others are papers of this filing
+# whose document a slot takes; all others belong to this filing
 WHOSE = {
     "lead_id": LEAD,
     "admin_id": ADMINISTRATOR,
@@ -41,7 +41,7 @@ FILING = "filing"
 
 @dataclass(frozen=True, slots=True)
 class Thumbnail:
-    """One side in small: its picture, or the drawing of one as it should be."""
+    """One side in small: its picture, or the drawing of a correct one."""
 
     sample: str
     preview_url: str = ""
@@ -53,19 +53,19 @@ class HubRow:
 
     key: str
     title: Words
-    url: str  # "" where it cannot be opened now
+    url: str  # "" while it cannot be opened
     thumbnails: list[Thumbnail]
-    sides: Words  # which sides or pages it has; "" where it is one picture
+    sides: Words  # its sides or pages; "" for a single picture
     state: str
-    label: Words  # instead of the usual word of its state
+    label: Words  # replaces the usual label of its state
     words: Words
-    items: list[Words]  # what the province wants, item by item
+    items: list[Words]  # what the province wants
     is_ready: bool
-    to_sign: Words  # what to do with the printed statement; "" of every other document
+    to_sign: Words  # what to do with the printed statement; "" for other documents
     action: Action | None
-    form: UploadForm | None  # takes what is dropped on the row
+    form: UploadForm | None  # for pictures dropped on the row
     form_url: str
-    slot_id: str  # of the section on the document's own page that shows the dropped picture
+    slot_id: str  # the section of the document's page that shows a dropped picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +79,21 @@ class HubGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """What all rows are judged by."""
+    """The data by which all rows are judged."""
 
     order: Order
     papers: list[OrderDocument]
     gaps: dict[str, Gap]
     is_open: Callable[[Slot], bool]
-    standing: set[str]  # slots whose paper came back
+    standing: set[str]  # slots whose document was returned
     given: frozenset[str]
 
     def of(self, slot: Slot) -> list[OrderDocument]:
-        """The papers of a slot, by side."""
+        """The documents of a slot, by side."""
         return sorted((paper for paper in self.papers if paper.slot == slot.key), key=lambda paper: paper.side)
 
     def takes_pictures(self, slot: Slot) -> bool:
-        """Whether a picture may come in: the slot is open and the person agreed."""
+        """Whether a picture may be uploaded: the slot is open and the person agreed."""
         person = person_of(self.order, slot.key)
         return self.is_open(slot) and (person is None or person.key in self.given)
 
@@ -127,29 +127,29 @@ def row_of(looked: Looked, slot: Slot, *, is_first: bool) -> HubRow:
 
 
 def to_sign(order: Order) -> Words:
-    """How the printed statement is signed, in the words of whose it is."""
+    """How the printed statement is signed, in the words for its subject."""
     return SIGN if is_individual(order) else SIGN_AND_SEAL
 
 
 def groups_of(order: Order, rows: list[HubRow]) -> list[HubGroup]:
-    """The rows by whose paper they are: lead, administrator, subject, this filing."""
+    """The rows grouped by lead, administrator, subject and this filing."""
     lead_role = ROLES[BOTH] if is_same_person(order) else ROLES["subject_lead"]
-    whose: dict[str, tuple[Words, str]] = {
+    owners: dict[str, tuple[Words, str]] = {
         LEAD: (lead_role, mask_name(lead(order).name)),
         ADMINISTRATOR: (ROLES["administrator"], mask_name(administrator(order).name)),
         "subject": (_("The subject"), str(order.answer("type").get("name", ""))),
         FILING: (_("This filing"), order.domain),
     }
     if is_same_person(order):
-        whose[ADMINISTRATOR] = whose[LEAD]
+        owners[ADMINISTRATOR] = owners[LEAD]
     found: dict[tuple[Words, str], list[HubRow]] = {}
     for row in rows:
-        found.setdefault(whose[WHOSE.get(row.key, FILING)], []).append(row)
+        found.setdefault(owners[WHOSE.get(row.key, FILING)], []).append(row)
     return [HubGroup(title, name, mine) for (title, name), mine in found.items()]
 
 
 def _state(looked: Looked, slot: Slot, mine: list[OrderDocument]) -> str:
-    """A key of the states of slots."""
+    """The key of the slot's state."""
     order = looked.order
     if f"paper.{slot.key}" not in looked.gaps:
         if any(found_on(paper.document) for paper in mine):
@@ -181,7 +181,7 @@ def _first(found: Iterable[Words]) -> Words:
 
 
 def _side(slot: Slot, paper: OrderDocument, words: Words) -> str:
-    """The words, with the side they are about where there are several."""
+    """The text, with the side it is about where there are several."""
     side = slot.sides[paper.side - 1]
     return _("%(side)s: %(words)s") % {"side": capfirst(str(side)), "words": words} if side else str(words)
 
@@ -202,11 +202,11 @@ def _trouble(order: Order, slot: Slot, paper: OrderDocument) -> Words:
 
 
 def _still_needed(looked: Looked, slot: Slot, mine: list[OrderDocument]) -> Words:
-    there = {paper.side for paper in mine if paper.document.is_ready}
-    lacking = [side for number, side in enumerate(slot.sides[: slot.needed], 1) if number not in there]
-    if there and lacking:
+    ready = {paper.side for paper in mine if paper.document.is_ready}
+    lacking = [side for number, side in enumerate(slot.sides[: slot.needed], 1) if number not in ready]
+    if ready and lacking:
         return _("Still needed: %(sides)s") % {"sides": _joined(lacking)}
-    if there:  # every picture is here, and the person has not agreed
+    if ready:  # all pictures are here, but the person has not agreed
         return looked.gaps[f"paper.{slot.key}"].words
     return slot.hint
 
@@ -216,13 +216,13 @@ def _joined(sides: Iterable[Words]) -> str:
 
 
 def _next_side(order: Order, slot: Slot, mine: list[OrderDocument]) -> int:
-    """The first side that lacks a picture that will do."""
+    """The first side without an acceptable picture."""
     good = {paper.side for paper in mine if paper.document.is_ready and not is_stale(order, paper)}
     return next((side for side in range(1, slot.needed + 1) if side not in good), 1)
 
 
 def _thumbnails(slot: Slot, mine: list[OrderDocument]) -> list[Thumbnail]:
-    """The sides that must be there and those that are."""
+    """The required sides and those that are there."""
     by_side = {paper.side: paper.document for paper in mine}
     found = []
     for side in range(1, max([slot.needed, *by_side]) + 1):
