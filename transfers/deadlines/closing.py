@@ -1,4 +1,4 @@
-"""Closing an order that nobody can read any more, so that its owner may begin anew."""
+"""Closes an order that can no longer be read, so that its owner can begin again."""
 
 from collections.abc import Iterable
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ from transfers.orders.machine import ORDER
 
 
 def can_be_read(order: Order) -> bool:
-    """Whether its answers open and are answers."""
+    """Whether its answers can be decrypted and are answers."""
     try:
         order.answer("type")
     except (Unreadable, AttributeError):
@@ -24,7 +24,7 @@ def can_be_read(order: Order) -> bool:
 
 
 def close(order: Order, *, reason: str) -> None:
-    """Close it without reading it, and tell its owner; raises `MoveNotAllowed` while it lies with the authority."""
+    """Closes it unread and tells its owner; raises `MoveNotAllowed` while the authority has it."""
     with transaction.atomic():
         event = ORDER.apply(order, "close", by=OPERATIONS, words=reason)
         words = {
@@ -54,7 +54,7 @@ def _addresses(order: Order) -> Iterable[tuple[str, str]]:
     yield "site", str(order.owner_id)
     try:
         mobile = order.owner.mobile
-    except Unreadable:  # the mail says it all
+    except Unreadable:  # the mail says enough
         return
     if mobile:
         yield "sms", mobile

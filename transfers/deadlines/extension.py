@@ -1,4 +1,4 @@
-"""Moving deadlines after an outage, with a new message and calendar file; giving those that are missing."""
+"""Extends deadlines after an outage, with a new message and calendar file, and sets missing ones."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -20,9 +20,9 @@ UNDATED_AT_ONCE = 1_000
 
 
 def extend(first: datetime, last: datetime, by: timedelta, *, reason: str, dry_run: bool = False) -> rows.Ran[str]:
-    """Move every running deadline in [first, last) by `by`; which orders were, and which could not be.
+    """Extends every running deadline in [first, last) by `by`; returns which orders, and which failed.
 
-    An order that moved on is left; one that breaks keeps its deadline and stops no other.
+    An order that moved on is skipped; one that fails keeps its deadline and does not stop the others.
     """
     due = queries.in_progress().filter(due_at__gte=first, due_at__lt=last).order_by("due_at")
     if dry_run:
@@ -40,7 +40,7 @@ def _extended(order: Order, by: timedelta, reason: str) -> bool:
     with transaction.atomic():
         same = Order.objects.filter(pk=order.pk, version=order.version, due_at=order.due_at)
         if same.update(due_at=F("due_at") + by, version=F("version") + 1, reminded=0) != 1:
-            return False  # it moved on between the query and the update
+            return False  # it moved on between query and update
         order.refresh_from_db()
         event = note(order, "deadline_moved", by="operations", words=reason)
         if is_in(order, Group.PHONES_OPEN):
@@ -49,9 +49,9 @@ def _extended(order: Order, by: timedelta, reason: str) -> bool:
 
 
 def date_undated(now: datetime, *, dry_run: bool = False) -> int:
-    """Give a whole term to what waits for its owner and has no date, as a portal from before leaves it; how many.
+    """Gives a full term to orders that wait for their owner without a date (from an earlier version); how many.
 
-    It dates a portion: the rest is the next sweep's.
+    It dates a portion: the next sweep does the rest.
     """
     undated = Order.objects.filter(where(lambda state: state.kept), due_at=None)
     if dry_run:

@@ -1,4 +1,4 @@
-"""Reminders before a deadline: of the phone window and of whatever waits for its owner; once each, quiet at night."""
+"""Reminders before a deadline, of phones and of whatever waits for its owner: once each, outside the quiet hours."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -24,15 +24,15 @@ from transfers.orders.people import BOTH
 from transfers.orders.rows import ACCOUNT, Group
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-BEFORE_NIGHT = timedelta(minutes=30)  # so that a sweep that comes a little late does not find the quiet hours begun
-LAST_HOUR = 55  # minutes; what is more is said as an hour
-# hours left → message; each is sent once a window, the nearest one that is due
+BEFORE_NIGHT = timedelta(minutes=30)  # margin for a sweep that runs a little late, after the quiet hours have begun
+LAST_HOUR = 55  # minutes; more is written as an hour
+# hours left → message; only the nearest due one is sent, once for each deadline
 PHONES = ((1, "phones_1h"), (6, "phones_6h"), (24, "phones_24h"))
 RINGS_AT_NIGHT = "phones_1h"
 
 
 def reminders_of(order: Order) -> tuple[tuple[int, str], ...]:
-    """Which reminders this order may get, the nearest to the deadline first."""
+    """The reminders for this order, the nearest to the deadline first."""
     if is_in(order, Group.PHONES_OPEN):
         return PHONES
     reminder = state_of(order).reminder
@@ -42,7 +42,7 @@ def reminders_of(order: Order) -> tuple[tuple[int, str], ...]:
 
 
 def send_at(due_at: datetime, hours: int, template: str = "") -> datetime:
-    """When the reminder goes out: one that would fall into the quiet hours goes out before them."""
+    """When a reminder is sent: before the quiet hours if it would fall into them."""
     quiet_from, _quiet_to = settings.QUIET_HOURS
     moment = timezone.localtime(due_at - timedelta(hours=hours))
     if template == RINGS_AT_NIGHT or not is_night(moment):
@@ -52,7 +52,7 @@ def send_at(due_at: datetime, hours: int, template: str = "") -> datetime:
 
 
 def to_remind(now: datetime) -> QuerySet[Order]:
-    """Orders that have a reminder to come by now, the nearest deadline first; by the index on deadlines."""
+    """Orders with a reminder due by now, the nearest deadline first; served by the index of deadlines."""
     open_phone = PhoneCheck.objects.filter(order=OuterRef("pk"), report=OuterRef("report"), confirmed_at=None)
     phones = _has_one(PHONES, now) & queries.phones_open() & Q(Exists(open_phone.filter(stated_at=None)))
     idle = _has_one([(before // HOUR, "") for before in sorted(settings.IDLE_WARNED)], now)
@@ -61,7 +61,7 @@ def to_remind(now: datetime) -> QuerySet[Order]:
 
 
 def _has_one(reminders: Iterable[tuple[int, str]], now: datetime) -> Q:
-    """Deadlines by the nearest of these reminders that may go out now; those that had it are left out."""
+    """Matches deadlines by the nearest of these reminders that may be sent now; those already sent are left out."""
     begins, found = now, Q(pk__in=[])
     for hours, template in reminders:
         if is_night(now) and template != RINGS_AT_NIGHT:
@@ -73,14 +73,14 @@ def _has_one(reminders: Iterable[tuple[int, str]], now: datetime) -> Q:
 
 
 def _latest(now: datetime, template: str) -> datetime:
-    """Up to which moment of `send_at` reminders go out now: half an hour before the night, up to its end."""
+    """The latest `send_at` whose reminders are sent now: from half an hour before the quiet hours it is their end."""
     if template == RINGS_AT_NIGHT or not is_night(now + BEFORE_NIGHT):
         return now
     return morning(now) - timedelta(microseconds=1)
 
 
 def reminder_due(order: Order, now: datetime) -> tuple[int, str] | None:
-    """The nearest reminder whose time has come and that was not sent yet."""
+    """The nearest reminder that is due and not yet sent."""
     found = _nearest(order, now)
     if found is None or _says_nothing_new(order, *found):
         return None
@@ -97,12 +97,12 @@ def _nearest(order: Order, now: datetime) -> tuple[int, str] | None:
 
 
 def _says_nothing_new(order: Order, hours: int, template: str) -> bool:
-    """Whether it would have gone out before the wait began: the wait was told a moment ago."""
+    """Whether it was due before the wait began: the message about the wait has said as much."""
     return order.due_at is not None and order.entered_at >= send_at(order.due_at, hours, template)
 
 
 def left(due_at: datetime, now: datetime) -> str | Promise:
-    """What is really left, whenever the reminder goes out: whole hours, in the last one minutes."""
+    """The time really left when the reminder is sent: whole hours, minutes in the last one."""
     minutes = max(int((due_at - now) / MINUTE), 1)
     if minutes < LAST_HOUR:
         return format_lazy(ngettext_lazy("{n} minute", "{n} minutes", minutes), n=minutes)
@@ -111,7 +111,7 @@ def left(due_at: datetime, now: datetime) -> str | Promise:
 
 
 def remind(order: Order, now: datetime, *, dry_run: bool = False) -> str:
-    """Send the reminder that is due, once; returns its name or nothing."""
+    """Sends the reminder that is due, once; returns its name or ""."""
     found = reminder_due(order, now)
     if found is None:
         if not dry_run:
@@ -139,7 +139,7 @@ def remind(order: Order, now: datetime, *, dry_run: bool = False) -> str:
 
 
 def _pass_over(order: Order, now: datetime) -> None:
-    """One that says nothing new is not looked at again."""
+    """Marks a reminder that says nothing new as sent."""
     found = _nearest(order, now)
     if found and _says_nothing_new(order, *found):
         same = Order.objects.filter(pk=order.pk, version=order.version, reminded=order.reminded)

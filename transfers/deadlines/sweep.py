@@ -1,4 +1,4 @@
-"""The clock of orders: once a minute, what is due, oldest first; an order that breaks is set aside."""
+"""The clock of orders: once a minute moves what is due, oldest first; an order that fails is set aside."""
 
 import logging
 from collections.abc import Callable
@@ -32,22 +32,22 @@ from transfers.phones import windows as phone_windows
 from transfers.phones.windows import Word
 
 logger = logging.getLogger(__name__)
-ANOTHER_PULL = 15.0  # seconds that a sweep waits for a pull under way; then its phone windows wait for the next sweep
-LEFT_AT_MOST = timedelta(hours=24)  # after that a phone window is judged by what the register of phones says alone
+ANOTHER_PULL = 15.0  # seconds a sweep waits for a running pull; after that, phone windows wait for the next sweep
+LEFT_AT_MOST = timedelta(hours=24)  # then a phone window is judged by the register of phones alone
 TYPE_CHECKS_KEPT = timedelta(days=30)
-LINES_KEPT = 10_000  # of what a sweep did; all of it is counted
+LINES_KEPT = 10_000  # lines listed of a sweep; counts are complete
 ERASE = "erase_password"
-GO_ON = "go_on"  # where the authority cannot say whether the phones were verified
+GO_ON = "go_on"  # the move where the authority cannot say whether the phones were verified
 Done = TypeVar("Done")
 
 
 @dataclass
 class Totals:
-    """What one sweep did, by move; nothing personal."""
+    """Counts of one sweep, by move; nothing personal."""
 
     moved: dict[str, int] = field(default_factory=dict)
     failed: int = 0
-    set_aside: int = 0  # failed in an earlier sweep, and their next try has not come
+    set_aside: int = 0  # failed in an earlier sweep; not yet due again
     lines: list[str] = field(default_factory=list)
 
     def count(self, reference: str, move: str) -> None:
@@ -56,7 +56,7 @@ class Totals:
             self.lines.append(f"{reference} {move}")
 
     def take_failures(self, ran: rows.Ran[Done]) -> rows.Ran[Done]:
-        """Count what failed in one part of the sweep, and what was left alone."""
+        """Counts what failed in one part of the sweep, and what was skipped."""
         self.failed += len(ran.failed)
         self.set_aside += ran.waiting
         self.lines += [f"{failure.reference} failed: {failure.trouble}" for failure in ran.failed]
@@ -64,33 +64,33 @@ class Totals:
 
 
 class Reach(Enum):
-    """What came of asking the authority before a sweep."""
+    """Whether the authority's answers were fetched before a sweep."""
 
-    HEARD = auto()  # what it knows is here
-    NOT_YET = auto()  # it was not asked, somebody else fetches, or more waits than one round brings
+    HEARD = auto()  # everything it knows is here
+    NOT_YET = auto()  # not asked, another pull is running, or more is waiting than one round fetches
     AWAY = auto()
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """One round: without effects, and what came of asking the authority before it."""
+    """One sweep: its options, totals, and whether the authority's answers were fetched."""
 
     now: datetime
     dry_run: bool
     reach: Reach
     totals: Totals = field(default_factory=Totals)
-    words: dict[UUID, Word] = field(default_factory=dict)  # of the register of phones, by order
+    words: dict[UUID, Word] = field(default_factory=dict)  # answers of the register of phones, by order
 
 
 def sweep(*, now: datetime | None = None, dry_run: bool = False) -> Totals:
-    """Move every order whose time has run out, send the reminders, erase passwords that were kept long enough.
+    """Moves every order whose time has run out, sends reminders, erases passwords kept long enough.
 
-    The answers of the authority come first. Each part is done whatever becomes of the others.
+    The authority's answers come first. Each part runs whatever happens in the others.
     """
     now = now or timezone.now()
     parts = rows.Parts("deadlines")
     reach = Reach.HEARD if dry_run else parts.run("pull", lambda: _fetch_outcomes(now))
-    this = Sweep(now, dry_run, reach or Reach.NOT_YET)  # a fault of ours says nothing about the authority
+    this = Sweep(now, dry_run, reach or Reach.NOT_YET)  # our own fault tells nothing about the authority
     for name, do in PARTS.items():
         if parts.run(name, lambda: do(this)) is None:  # noqa: B023 -- called at once
             this.totals.failed += 1
@@ -99,7 +99,10 @@ def sweep(*, now: datetime | None = None, dry_run: bool = False) -> Totals:
 
 
 def _fetch_outcomes(now: datetime) -> Reach:
-    """What the authority already knows counts before what it was sent is judged; without such it is asked as usual."""
+    """Fetches the authority's answers: what it has decided counts before any deadline.
+
+    Without orders that depend on it, asks as usual.
+    """
     is_needed = queries.due(now).filter(report__gt=0).exists()
     try:
         authority.pull(now=now, patience=ANOTHER_PULL if is_needed else 0, if_due=not is_needed)
@@ -119,7 +122,7 @@ def _due(this: Sweep) -> rows.Ran[str]:
     over_since = this.now - LEFT_AT_MOST if this.reach is Reach.NOT_YET else this.now
     this.words.update(phone_windows.word_on(over_since, now=this.now))
     windows = rows.Ran[str]()
-    if this.words:  # one by one: what the register of phones says decides between two moves
+    if this.words:  # one by one: the register of phones decides between two moves
         over = queries.due(this.now).filter(queries.phones_open(), pk__in=this.words)
         windows = _over(this, "due", over, lambda order: _phones_over(order, this), at_most=len(this.words) + 1)
     ended = backlog.move(_without_windows(this), this.totals.count, now=this.now)
@@ -127,14 +130,14 @@ def _due(this: Sweep) -> rows.Ran[str]:
 
 
 def _without_windows(this: Sweep) -> QuerySet[Order]:
-    """What is due and asks nobody outside; what the authority may have decided about is left to it, for a day."""
+    """What is due without phone windows; what the authority may have decided is left to it for a day."""
     due = queries.due(this.now).exclude(queries.phones_open())
     return due if this.reach is Reach.HEARD else due.exclude(report__gt=0, due_at__gt=this.now - LEFT_AT_MOST)
 
 
 def _undated(this: Sweep) -> rows.Ran[str]:
-    if given := date_undated(this.now, dry_run=this.dry_run):
-        this.totals.moved["dated"] = given
+    if dated := date_undated(this.now, dry_run=this.dry_run):
+        this.totals.moved["dated"] = dated
     return rows.Ran()
 
 
@@ -155,8 +158,8 @@ def _duties(this: Sweep) -> rows.Ran[bool]:
 
 
 def _digests(this: Sweep) -> rows.Ran[str]:
-    kept = queries.digests_to_erase(this.now)
-    return _over(this, "digests", kept, lambda order: erase_digest(order, dry_run=this.dry_run), at_most=PORTION)
+    due = queries.digests_to_erase(this.now)
+    return _over(this, "digests", due, lambda order: erase_digest(order, dry_run=this.dry_run), at_most=PORTION)
 
 
 PARTS: dict[str, Callable[[Sweep], rows.Ran[str] | rows.Ran[bool]]] = {
@@ -172,7 +175,7 @@ PARTS: dict[str, Callable[[Sweep], rows.Ran[str] | rows.Ran[bool]]] = {
 def _over(
     this: Sweep, job: str, orders: QuerySet[Order], move: Callable[[Order], str], *, at_most: int | None = None
 ) -> rows.Ran[str]:
-    """One move over many orders; an outside system's trouble is no fault of the order, so it is tried next time."""
+    """Makes one move in many orders; an outage of an outside system is not the order's fault and is tried next time."""
     totals = this.totals
 
     def moved(order: Order) -> str:
@@ -181,7 +184,7 @@ def _over(
         except MoveNotAllowed:
             if not has_changed(order):
                 raise
-            return ""  # another sweep or a person was first
+            return ""  # another sweep or a person moved it first
         except (Retryable, Refused) as trouble:
             logger.warning("deadline waits", extra={"reference": order.reference, "trouble": type(trouble).__name__})
             totals.failed += 1
@@ -197,14 +200,14 @@ def _over(
 
 
 def _at_deadline(order: Order, this: Sweep) -> str:
-    """In a dry run: the move of its state."""
+    """The move of its state, for a dry run."""
     return (
         _phones_over(order, this) if is_in(order, Group.PHONES_OPEN) else _fire(order, state_of(order).clock, {}, this)
     )
 
 
 def _phones_over(order: Order, this: Sweep) -> str:
-    """Go on where the authority cannot say; lapse where it can, or where nobody stated anything."""
+    """Goes on where the authority cannot say; lapses where it can, or where nobody stated anything."""
     word = Word.TOLD if this.dry_run else this.words.get(order.pk)
     if word is None:
         return ""  # its turn comes with the next sweep
@@ -213,7 +216,7 @@ def _phones_over(order: Order, this: Sweep) -> str:
     not_yet = this.reach is Reach.NOT_YET or word is Word.NOT_YET
     if not_yet and this.now < (order.due_at or this.now) + LEFT_AT_MOST:
         return ""
-    # one that does not tell of phones may be out of reach
+    # an authority without a register of phones may be unreachable
     reachable = word is not Word.UNKNOWN and this.reach is not Reach.AWAY
     checks = list(queries.phone_checks(order))
     facts = {
@@ -235,9 +238,9 @@ def _fire(order: Order, move: str, facts: Facts, this: Sweep) -> str:
 
 
 def erase_digest(order: Order, *, dry_run: bool = False) -> str:
-    """Erase the filing password's fingerprint of an order that rests; sending it again asks for the password.
+    """Erases the filing password's digest of an order at rest; sending it again asks for the password.
 
-    Empty where the order has moved or changed since it was read: then the password may have been used or entered again.
+    Returns "" where the order has changed since it was read: the password may have been used or entered again.
     """
     if dry_run:
         return ERASE
@@ -247,6 +250,6 @@ def erase_digest(order: Order, *, dry_run: bool = False) -> str:
 
 
 def forget_type_checks(*, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Delete what was asked about a filing thirty days ago and led to no order; how many that were."""
+    """Deletes type checks of thirty days ago that led to no order; returns how many."""
     old = TypeCheck.objects.filter(order=None, created_at__lte=(now or timezone.now()) - TYPE_CHECKS_KEPT)
     return portions.delete(old, dry_run=dry_run)

@@ -1,4 +1,4 @@
-"""The daily count: what the orders approved on a day have taken, kept as numbers that name no order."""
+"""Counts each day how long the orders approved on it took, as numbers that name no order."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -18,23 +18,23 @@ from transfers.orders.kinds import TRANSFERS, in_group
 from transfers.orders.rows import Group
 
 ORDERS_AT_ONCE = 500
-LONGEST = 1000  # days; the work calendar of a longer way is not asked
+LONGEST = 1000  # days; for longer stages the work calendar is not consulted
 
-Key = tuple[str, str, int]  # province, stage, length
+Key = tuple[str, str, int]  # province, stage, days
 
 
 def count_days(*, now: datetime | None = None) -> int:
-    """Counts the days that wait for it, the earliest first; how many days it were."""
+    """Counts the days that are due, the earliest first; returns how many."""
     return days.count_days(DURATIONS, now=now)
 
 
 def count_day(day: date, *, now: datetime) -> None:
-    """Counts one day, in place of an earlier count of it."""
+    """Counts one day and replaces an earlier count of it."""
     days.count_day(DURATIONS, day, now=now)
 
 
 def approved_on(day: date) -> QuerySet[Order]:
-    """The transfers that were approved on this day in Beijing."""
+    """The transfers approved on this day in Beijing."""
     begin, end = days.bounds(day)
     approved = Order.objects.filter(in_group(Group.APPROVED), kind__in=TRANSFERS)
     return approved.filter(entered_at__gte=begin, entered_at__lt=end)
@@ -64,7 +64,7 @@ def _steps(orders: list[UUID]) -> Iterator[tuple[UUID, Step]]:
 
 
 def _length(span: Span, known: Calendar | None) -> int:
-    """In days of the calendar for the whole way, else in working days; what ends on its first day took one."""
+    """Calendar days for the whole order, working days for a stage; what ends on its first day took one."""
     first, last = span.begin.astimezone(BEIJING).date(), span.end.astimezone(BEIJING).date()
     days = min(max((last - first).days, 1), LONGEST)
     if span.stage == WHOLE or known is None:

@@ -1,4 +1,4 @@
-"""How long a stage usually takes: half of the orders, and four in five, as soon as there are enough of them."""
+"""How long a stage usually takes, for half of the orders and for four in five, once there are enough."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from icpportal.time_format import BEIJING
 from transfers.models import DurationCount
 
 WINDOW = timedelta(days=90)
-ENOUGH = 30  # of fewer nobody should conclude anything
+ENOUGH = 30  # fewer allow no conclusion
 HALF, MOST = 50, 80  # per cent
 EVERYWHERE = ""
 
@@ -26,7 +26,7 @@ class Figure:
 
 
 def within(counts: Mapping[int, int], percent: int) -> int:
-    """The smallest length within which `percent` of what was counted came to its end; `counts` is not empty."""
+    """The smallest length within which `percent` of the counted stages ended; `counts` is not empty."""
     wanted, reached = sum(counts.values()) * percent, 0
     for length in sorted(counts):
         reached += counts[length]
@@ -36,7 +36,7 @@ def within(counts: Mapping[int, int], percent: int) -> int:
 
 
 def figure_from(counts: Mapping[int, int]) -> Figure | None:
-    """The figure of what was counted by length; none while it is too little."""
+    """The figure for counts by length; None while there are too few."""
     times = sum(counts.values())
     if times < ENOUGH:
         return None
@@ -44,14 +44,14 @@ def figure_from(counts: Mapping[int, int]) -> Figure | None:
 
 
 def figure(stage: str, province: str = EVERYWHERE, *, now: datetime | None = None) -> Figure | None:
-    """What a stage took in a province in the last 90 days, or in all of them together."""
+    """How long a stage took in a province in the last 90 days, or in all provinces together."""
     return figures([stage], [province], now=now).get((stage, province))
 
 
 def figures(
     stages: Iterable[str], provinces: Iterable[str] = (EVERYWHERE,), *, now: datetime | None = None
 ) -> dict[tuple[str, str], Figure]:
-    """The same of several stages and provinces, with one question; a pair that has too few is left out."""
+    """The same for several stages and provinces in one query; pairs with too few orders are left out."""
     wanted = set(provinces)
     chosen = Q() if EVERYWHERE in wanted else Q(province__in=wanted)
     rows = DurationCount.objects.filter(chosen, stage__in=list(stages), day__gte=_first_day(now))

@@ -1,4 +1,4 @@
-"""The stages of an order that are counted, read from its history: our review, the authority's, and the whole way."""
+"""The counted stages of an order, read from its history: our review, the authority's, and the whole."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ VERDICTS = (*APPROVED, *states.keys(Group.TURNED_DOWN))
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One event of an order, as far as it says where the order stood and who moved it."""
+    """One event of an order, reduced to the state it led to and who made it."""
 
     to_state: str
     by: str
@@ -26,7 +26,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stage that came to its end."""
+    """A stage that ended."""
 
     stage: str
     begin: datetime
@@ -34,10 +34,10 @@ class Span:
 
 
 def spans(steps: Iterable[Step]) -> list[Span]:
-    """Every stage that ended with an answer, of steps in their order; what the owner took back is none.
+    """Every stage that ended with an answer, from steps in order; what the owner withdrew does not count.
 
     A review ends with our reviewer's decision and the authority's with its verdict, each as often as there was one; the
-    whole way goes from the first time the order was sent to the approval.
+    whole lasts from the first submission to the approval.
     """
     found: list[Span] = []
     reviewed: datetime | None = None

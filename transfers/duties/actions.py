@@ -1,4 +1,4 @@
-"""Duties that follow an approval: a table with dates and sources; noted at the grant, ticked off by the owner."""
+"""Duties after an approval: a table with dates and sources, noted at the grant, ticked off by the owner."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ Due = Callable[[date], tuple[date, bool]]
 
 @dataclass(frozen=True)
 class Rule:
-    """One duty: what, counted how from the day of approval, for whom, reminded how long before, and says who."""
+    """One duty: what, counted how from the approval, for whom, when to remind, and its source."""
 
     title: str | Promise
     due: Due
     remind_before: timedelta
     source: Source
     applies: Callable[[Order], bool] = lambda order: True
-    site: str = ""  # where it is done
+    site: str = ""  # the website where it is done
 
 
 def days(n: int) -> Due:
@@ -58,7 +58,7 @@ RULES = {
 
 
 def begin(order: Order, now: datetime) -> None:
-    """Note what follows from this approval, in place of an earlier one of the site; a second time changes nothing."""
+    """Notes the duties after this approval, replacing those of an earlier one of the site; idempotent."""
     end(order)
     day = timezone.localdate(now)
     rows = [row(order, key, day) for key, rule in RULES.items() if rule.applies(order)]
@@ -66,7 +66,7 @@ def begin(order: Order, now: datetime) -> None:
 
 
 def end(order: Order) -> None:
-    """Nothing is left to do about earlier approvals of this owner's site: its transfer has ended, or came anew."""
+    """Removes the duties of earlier approvals of this owner's site: its transfer has ended or was made again."""
     earlier = Duty.objects.filter(order__owner=order.owner, order__domain=order.domain, done_at=None)
     earlier.exclude(order=order).delete()
 
@@ -78,26 +78,26 @@ def row(order: Order, key: str, approved_on: date) -> Duty:
 
 
 def duties_of(user: User) -> QuerySet[Duty]:
-    """Everything that follows this owner's approvals, the nearest first."""
+    """All duties from this owner's approvals, the nearest first."""
     return Duty.objects.filter(order__owner=user).select_related("order").defer("order__answers")
 
 
 def open_duties(user: User) -> QuerySet[Duty]:
-    """What this owner has not ticked off yet."""
+    """The owner's duties that are not ticked off."""
     return duties_of(user).filter(done_at=None)
 
 
 def of_website(user: User, website: Website) -> QuerySet[Duty]:
-    """What followed the approvals of one website, done or not."""
+    """The duties from the approvals of one website, done or not."""
     return duties_of(user).filter(order__website=website)
 
 
 def of_order(order: Order) -> QuerySet[Duty]:
-    """What followed the approval of one order, done or not."""
+    """The duties from the approval of one order, done or not."""
     return duties_of(order.owner).filter(order=order)
 
 
 def mark_done(duty: Duty, *, done: bool, now: datetime | None = None) -> None:
-    """The owner says that it is done, or takes that back; a second press changes nothing."""
+    """Marks a duty as done, or takes that back; idempotent."""
     other = Duty.objects.filter(pk=duty.pk, done_at__isnull=done)
     other.update(done_at=(now or timezone.now()) if done else None)

@@ -1,4 +1,4 @@
-"""Reminders of duties after an approval: once each, by day, while there is time; provisional dates are counted anew."""
+"""Reminders of duties: once each, by day, while there is time; recounts provisional dates."""
 
 from datetime import date, datetime
 
@@ -14,17 +14,17 @@ from transfers.models import Duty
 from transfers.notifications.messages import ACCOUNT, notify_recipients
 from transfers.orders.machine import note
 
-PORTION = 200  # in one sweep; the rest comes with the next
+PORTION = 200  # in one sweep; the next one does the rest
 
 
 def to_remind(today: date) -> QuerySet[Duty]:
-    """Open duties whose reminder is due and whose day is not over; served by a partial index."""
+    """Open duties whose reminder is due and whose date has not passed; served by a partial index."""
     waiting = Duty.objects.filter(done_at=None, reminded_at=None, remind_on__lte=today, due_on__gte=today)
     return waiting.select_related("order__owner").order_by("remind_on", "pk")
 
 
 def sweep(now: datetime, *, dry_run: bool = False) -> rows.Ran[bool]:
-    """Count provisional dates anew, send the reminders that are due, outside the quiet hours."""
+    """Recounts provisional dates and sends due reminders, outside the quiet hours."""
     if not dry_run:
         recount(now=now)
     if is_night(now):
@@ -43,7 +43,7 @@ def sweep(now: datetime, *, dry_run: bool = False) -> rows.Ran[bool]:
 def _remind(duty: Duty, now: datetime) -> bool:
     with transaction.atomic():
         if not Duty.objects.filter(pk=duty.pk, done_at=None, reminded_at=None).update(reminded_at=now):
-            return False  # ticked off, or another worker was first
+            return False  # ticked off, or sent by another worker
         event = note(duty.order, "reminded", by=CLOCK, at=now)
         end_of_day = timezone.make_aware(datetime.combine(duty.due_on, datetime.max.time().replace(microsecond=0)))
         facts = {"what": RULES[duty.key].title, "due": end_of_day}
@@ -52,12 +52,12 @@ def _remind(duty: Duty, now: datetime) -> bool:
 
 
 def to_recount() -> QuerySet[Duty]:
-    """Open duties whose date is provisional, the one counted longest ago first; served by a partial index."""
+    """Open duties with a provisional date, the one counted longest ago first; served by a partial index."""
     return Duty.objects.filter(done_at=None, provisional=True).order_by("counted_at")
 
 
 def recount(*, now: datetime | None = None) -> rows.Ran[bool]:
-    """Dates counted over a year without a holiday notice, once more, a portion: the notice may be known now."""
+    """Recounts a portion of the dates over a year without a holiday notice: it may be known by now."""
     portion = list(to_recount().values_list("pk", flat=True)[:PORTION])
     if not portion:
         return rows.Ran()

@@ -1,4 +1,4 @@
-"""Duties after an approval as the pages list them: what, by when, how sure, and done or not."""
+"""Duties as pages list them: what, by when, how certain the date is, done or not."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -33,43 +33,43 @@ class DutyRow(Panel):
 
     @property
     def site(self) -> str:
-        """Where it is done; "" where no site is known."""
+        """Where it is done; "" where no website is known."""
         return RULES[self.duty.key].site
 
     @property
     def site_name(self) -> str:
-        """The same in words."""
+        """The website's name."""
         return urlsplit(self.site).hostname or ""
 
     @property
     def remarks(self) -> list[Words]:
-        """What there is to say of its date."""
+        """Remarks about its date."""
         return [*([LATE] if self.is_late else []), *([PROVISIONAL] if self.duty.provisional else [])]
 
 
 @dataclass(frozen=True, slots=True)
 class DoneDuty(DutyRow):
-    """One duty that is done, and can be taken back."""
+    """One duty that is done; this can be taken back."""
 
     template: ClassVar[str] = "transfers/duties/duty_done.html"
 
 
 @dataclass(frozen=True, slots=True)
 class Duties(Panel):
-    """What follows an approval, each with its date and a tick."""
+    """The duties after an approval, each with its date and a button."""
 
     template: ClassVar[str] = "transfers/duties/duties.html"
     rows: list[DutyRow]
 
 
 def duty_panels(found: QuerySet[Duty]) -> list[Duties]:
-    """The duties as a part of a page; none where nothing is due."""
+    """The panel of duties; empty where none is due."""
     due = duty_rows(found)
     return [Duties(due)] if due else []
 
 
 def duty_rows(found: QuerySet[Duty]) -> list[DutyRow]:
-    """The nearest ones; what is done says so and can be taken back. One that breaks is left out, and told."""
+    """The nearest duties; done ones can be taken back. One that cannot be shown is left out and reported."""
     today = timezone.localdate()
     made = (
         rows.shown("pages.duties", duty.pk, lambda: _row(duty, today), reference=duty.order.reference)  # noqa: B023

@@ -1,4 +1,4 @@
-"""`manage.py close_order`: ends an order that nobody can read any more, so that its owner may begin anew."""
+"""`manage.py close_order`: closes an order that can no longer be read, so that its owner can begin again."""
 
 from argparse import ArgumentParser
 

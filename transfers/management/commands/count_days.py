@@ -1,4 +1,4 @@
-"""`manage.py count_days`: what beat counts each hour, to the end; `--since` counts days again that were counted."""
+"""`manage.py count_days`: counts all due days, as beat does each hour; `--since` counts days again."""
 
 from argparse import ArgumentParser
 from datetime import date

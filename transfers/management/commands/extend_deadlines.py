@@ -1,4 +1,4 @@
-"""`manage.py extend_deadlines`: after an outage, give everybody whose time ran during it some more of it."""
+"""`manage.py extend_deadlines`: after an outage, extends the deadlines that ran during it."""
 
 import json
 from argparse import ArgumentParser

@@ -1,4 +1,4 @@
-"""`manage.py index_orders`: writes what orders are found by at the review desk, where it is missing."""
+"""`manage.py index_orders`: writes the search keys of orders that lack them."""
 
 from argparse import ArgumentParser
 

@@ -1,4 +1,4 @@
-"""`manage.py sweep_deadlines`: what beat does each minute, by hand; `--at` judges as if it were another moment."""
+"""`manage.py sweep_deadlines`: does by hand what beat does each minute; `--at` judges as of another moment."""
 
 import json
 from argparse import ArgumentParser
