@@ -1,10 +1,8 @@
-"""Which kind of filing is this (验证备案类型)? The system decides, the applicant does not choose.
+"""Decides the kind of filing (验证备案类型): the system decides, the applicant does not choose.
 
-The table of types: docs/sources.md#filing-types
-
-`decide` is pure: facts from the authority, our register, the old platform and open orders go in, one outcome comes out.
-Records of other accounts count only when certificate, region and domain together match; a partial match is as if there
-were none, so that nobody learns from us who files what.
+The table of types: docs/sources.md#filing-types. `decide` is pure: facts from the authority, our register, the old
+platform and open orders go in, one outcome comes out. Records of other accounts count only when document, region and
+domain together match; a partial match counts as none, so that nobody learns from us who files what.
 """
 
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """What the applicant is told; each has a page of its own."""
+    """What the applicant is told; each outcome has its page."""
 
     TRANSFER = "transfer"
     TRANSFER_ANOTHER = "transfer_another"
@@ -30,12 +28,12 @@ class Outcome(StrEnum):
 class Differs(StrEnum):
     """What of step 1 is known to differ from the filing; no more than the asker could find out by asking again."""
 
-    DOCUMENT = "document"  # nothing is filed under it
+    DOCUMENT = "document"  # nothing is filed under the document
     PROVINCE = "province"
-    PROVINCE_OF_DOMAIN = "province_of_domain"  # of a document that the authority cannot be asked about
+    PROVINCE_OF_DOMAIN = "province_of_domain"  # for a document that the authority cannot be asked about
     NAME = "name"
     PROVINCE_AND_NAME = "province_and_name"
-    DOMAIN = "domain"  # the only entry that was typed
+    DOMAIN = "domain"  # where only the domain was typed
     NOT_TOLD = ""
 
 
@@ -44,25 +42,25 @@ STARTS = (Outcome.TRANSFER, Outcome.TRANSFER_ANOTHER)
 
 @dataclass(frozen=True)
 class TypeFacts:
-    """Everything the decision reads. `own_…` is this account, `other_…` another one with a full match."""
+    """Everything the decision reads. `own_…` is about this account, `other_…` about another one with a full match."""
 
-    certificate_number: str = ""  # the subject's filing number found by certificate; empty: not filed
-    domain_number: str = ""  # the stem of the site's filing number found by domain; empty: not filed
-    number_fits_region: bool = True  # the number's character is that of the province of the typed region
-    name_fits: bool = True  # against our register and the old platform; the ministry does not give names out
+    certificate_number: str = ""  # the subject's filing number, found by document; "" when not filed
+    domain_number: str = ""  # the stem of the site's filing number, found by domain; "" when not filed
+    number_fits_region: bool = True  # the number's character is that of the typed region's province
+    name_fits: bool = True  # against our register and the old platform; the ministry discloses no names
     own_name_fits: bool = True  # against this account's own subject with this document
-    document_asked: bool = True  # False where the authority has no way to be asked about such a document
+    document_asked: bool = True  # False for documents that the authority cannot be asked about
     own_order: bool = False
     own_subject: bool = False
     own_access: bool = False
-    own_site_other_document: bool = False  # this account has the site on file under another certificate
+    own_site_other_document: bool = False  # this account has the site on file under another document
     other_order: bool = False
     other_subject: bool = False
-    old_record: bool = False  # on the old platform and not imported, fully matched
+    old_record: bool = False  # on the old platform, not imported, full match
 
 
 def decide(facts: TypeFacts) -> Outcome:
-    """The first row whose condition holds."""
+    """Returns the outcome of the first row whose condition holds."""
     return next(outcome for condition, outcome in _rows(facts) if condition)
 
 
@@ -86,7 +84,7 @@ def _rows(f: TypeFacts) -> tuple[tuple[bool, Outcome], ...]:
 
 
 def differs(facts: TypeFacts) -> Differs:
-    """What differs in a mismatch. Of a document and a domain of two filings, or another account's name, not which."""
+    """What differs in a mismatch; never which of document and domain, nor another account's name."""
     if not facts.certificate_number:
         return Differs.DOCUMENT
     if facts.certificate_number != facts.domain_number:

@@ -1,4 +1,4 @@
-"""What the pages before an order say of a draft that is there already."""
+"""Notices about an existing draft on the pages before an order."""
 
 from django.utils.translation import gettext as _
 
@@ -7,7 +7,7 @@ from transfers.models import Order
 
 
 def draft_notices(draft: Order | None, kind: str) -> list[Notice]:
-    """The way back to the draft; nothing where there is none."""
+    """A notice that links to the draft; none where there is no draft."""
     if draft is None:
         return []
     link = Link(_("Continue order %(ref)s") % {"ref": draft.reference}, draft.get_absolute_url())

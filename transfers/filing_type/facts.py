@@ -1,6 +1,6 @@
-"""Gathering the facts for "verify filing type": the authority, our register, the old platform, open orders.
+"""Gathers the facts for "verify filing type": the authority, our register, the old platform, open orders.
 
-Whatever is found, the same questions are asked and the same rows are read, so that time tells nothing.
+Whatever is found, the same questions are asked and the same rows are read, so that the time taken reveals nothing.
 """
 
 from dataclasses import dataclass
@@ -34,18 +34,18 @@ GOOD_FOR = timedelta(days=1)
 
 
 class UnreadNumber(Exception):
-    """The authority has a filing, and its number has a form that we do not know; the text is the number."""
+    """The authority has a filing whose number has an unknown form; the text is the number."""
 
 
 class TypeForm(Protocol):
-    """A form that knows what is to be asked about."""
+    """A form that knows what to ask about."""
 
     def answers(self) -> dict[str, str]: ...
     def add_error(self, field: str | None, error: ValidationError, /) -> None: ...
 
 
 def ask(owner: User, form: TypeForm) -> TypeCheck | None:
-    """Decide on what was typed and keep the answer; `None` with an error on the form when nobody could be asked."""
+    """Decides on the typed answers and stores the check; `None` with a form error when nobody could be asked."""
     allowed = limits.consume("verify_type", str(owner.pk))
     if not allowed.ok:
         form.add_error(None, too_many(allowed.until))
@@ -75,16 +75,16 @@ def ask(owner: User, form: TypeForm) -> TypeCheck | None:
 
 
 def _differs(found: TypeFacts, answers: dict[str, str]) -> Differs:
-    """Where only the domain was typed, nothing else is to be checked."""
+    """Where only the domain was typed, only the domain can differ."""
     return Differs.DOMAIN if ASKED_ABOUT in answers else differs(found)
 
 
 @dataclass(frozen=True)
 class Filed:
-    """What the authority knows: the number it has on file, as it is written; "" when it has none."""
+    """What the authority knows: the filing number as written; "" when there is none."""
 
     number: str = ""
-    asked: bool = True  # False when it cannot be asked, and the number is the one of the domain
+    asked: bool = True  # False when it cannot be asked: then the number is the domain's
 
     @property
     def stem(self) -> str:
@@ -97,10 +97,10 @@ class Filed:
 
 
 def _asked(answers: dict[str, str]) -> tuple[Filed, Filed]:
-    """The same two questions about the document and the domain, whatever the first one brings.
+    """Asks about the document and about the domain, always both.
 
-    About some types of document the authority cannot be asked: then the domain alone tells whose filing it is, and the
-    filing password, the papers and the authority itself have to show that the applicant is that subject.
+    For some types of document the authority cannot be asked. Then the domain alone tells whose filing it is, and the
+    filing password, the documents and the authority itself must show that the applicant is that subject.
     """
     with request_budget() as question:
         gateway = authority()
@@ -122,7 +122,7 @@ def _document(gateway: Authority, answers: dict[str, str], seconds: float) -> Fi
 
 
 def _read(filed: bool, number: str) -> Filed:
-    """Raises `UnreadNumber` where a filing has a number of no form we know: only we can mend that."""
+    """Raises `UnreadNumber` for a filing number of an unknown form, which only we can fix."""
     if not filed:
         return Filed()
     found = read_number(number)
@@ -132,7 +132,7 @@ def _read(filed: bool, number: str) -> Filed:
 
 
 def facts(owner: User, answers: dict[str, str], by_document: Filed, by_domain: Filed) -> TypeFacts:
-    """What `decide` reads."""
+    """The facts for `decide`."""
     known = register_snapshot(
         owner=owner,
         subject_key=answers["subject_key"],
@@ -164,13 +164,13 @@ def _known(known: RegisterSnapshot) -> dict[str, bool]:
 
 
 def is_stale(check: TypeCheck, now: datetime | None = None) -> bool:
-    """Whether too much may have changed since to begin an order from this answer, or its order has ended."""
+    """Whether the answer is too old to begin an order from, or its order has ended."""
     is_over = check.order is not None and check.order.is_ended
     return is_over or (check.order is None and check.created_at + GOOD_FOR <= (now or timezone.now()))
 
 
 def note_own_order(check: TypeCheck) -> TypeCheck:
-    """The check decided once more after the start found an open order of this account."""
+    """Decides the check again after the start found an open order of this account."""
     return TypeCheck.objects.create(
         owner=check.owner,
         answers=check.answers,
@@ -181,12 +181,12 @@ def note_own_order(check: TypeCheck) -> TypeCheck:
 
 
 def rules(region: str) -> Province:
-    """The rules that would hold for an order begun now."""
+    """The rules for an order begun now."""
     return province(region[:2])
 
 
 def rows(answers: dict[str, str], *, in_clear: bool = False) -> list[SummaryRow]:
-    """The answers of step 1 as a summary list; the number in clear only for those who compare it."""
+    """The answers of step 1 as a summary list; the document number in clear only for those who compare it."""
     place = regions.region(answers["region"])
     number = answers["id_number"]
     return [

@@ -1,4 +1,4 @@
-"""Step 1, verify filing type (验证备案类型): what the filing says about its subject and domain."""
+"""The form of step 1, verify filing type (验证备案类型): subject and domain as in the filing."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Unpack
@@ -18,18 +18,18 @@ from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.text import regular_name
 
 NOTHING = ("", _("Choose…"))
-ON_PAGE = {"region": "region_county"}  # the check's field, where the page calls it otherwise
+ON_PAGE = {"region": "region_county"}  # fields of checks that have another name on the page
 PLACES = ("region_province", "region_city", "region_county")
 
 
 def place_select(target: str = "", **attrs: str) -> forms.Select:
-    """One of the three selects of a place; `target` is the one whose choices depend on it."""
+    """One of the three selects of a place; `target` is the select that depends on it."""
     chained = {"data-chained": reverse_lazy("region-options"), "data-chained-target": f"id_{target}"} if target else {}
     return forms.Select(attrs={**attrs, **chained})
 
 
 class DocumentSelect(forms.Select):
-    """Each type of document says whose it is, so that a script can leave the others out."""
+    """A select whose options name their nature of subject, so that a script can hide the others."""
 
     def create_option(
         self,
@@ -47,7 +47,7 @@ class DocumentSelect(forms.Select):
 
 
 def provinces_named() -> list[tuple[str, str]]:
-    """Those that file, under the names the reader knows them by."""
+    """The provinces that file, with names for the reader's language."""
     return [(each.code, each.name_zh if reads_chinese() else each.name_en) for each in PROVINCES.values()]
 
 
@@ -57,14 +57,14 @@ def options(places: Iterable[regions.Region]) -> list[Choice]:
 
 
 def offer_places(form: forms.Form) -> None:
-    """The cities and counties of what is chosen so far, in the three selects of a place."""
+    """Fills the three selects of a place according to what is chosen so far."""
     chosen = {name: form.data.get(name) or form.initial.get(name) or "" for name in PLACES}
     code = str(form.initial.get("region") or "")
     if code and not form.is_bound and not chosen["region_province"]:
         chosen = {"region_province": code[:2], "region_city": f"{code[:4]}00", "region_county": code}
         form.initial.update(chosen)
     cities = list(regions.cities(chosen["region_province"]))
-    if len(cities) == 1 and not chosen["region_city"]:  # of Beijing, Tianjin and Shanghai
+    if len(cities) == 1 and not chosen["region_city"]:  # Beijing, Tianjin and Shanghai have one
         chosen["region_city"] = form.initial["region_city"] = cities[0].code
     offer(form, "region_province", [NOTHING, *provinces_named()])
     offer(form, "region_city", options(cities))
@@ -72,7 +72,7 @@ def offer_places(form: forms.Form) -> None:
 
 
 class VerifyTypeForm(KnowingForm):
-    """Everything exactly as in the filing; the system works out the type."""
+    """Asks for everything exactly as in the filing; the system works out the type."""
 
     nature = ChoiceField(
         label=_("Nature of the subject"),
@@ -117,7 +117,7 @@ class VerifyTypeForm(KnowingForm):
         self.offer_again()
 
     def offer_again(self) -> None:
-        """The places below what is chosen."""
+        """Fills the selects below what is chosen."""
         offer_places(self)
 
     def clean(self) -> None:
@@ -130,9 +130,9 @@ class VerifyTypeForm(KnowingForm):
                 self.add_error(field, ValidationError(finding.message, code=finding.id))
 
     def _findings(self) -> list[checks.Finding]:
-        """What the catalogue of checks says about the answers as far as they are in order.
+        """The checks' findings on the answers that are valid so far.
 
-        Without a province the checks of its rules wait; which one is read then makes no difference.
+        Without a province, the checks of its rules are skipped; then any province's rules will do.
         """
         typed = {key: self.cleaned_data.get(key, "") for key in ("nature", "id_type", "name", "domain")}
         number = certificate_numbers.regular(self.cleaned_data.get("id_number", ""))
@@ -142,7 +142,7 @@ class VerifyTypeForm(KnowingForm):
         return checks.run("type", facts, missing={*self.errors, *(() if self.rules else ("region",))})
 
     def answers(self) -> dict[str, str]:
-        """What is kept of this step."""
+        """The answers kept of this step."""
         cleaned = self.cleaned_data
         number = certificate_numbers.regular(cleaned["id_number"])
         return {
@@ -157,13 +157,13 @@ class VerifyTypeForm(KnowingForm):
 
     @property
     def rules(self) -> Province | None:
-        """The rules of the chosen province, to be linked; `None` before one is chosen."""
+        """The rules of the chosen province, to link to; `None` before one is chosen."""
         code = self.data.get("region_province") or self.initial.get("region_province")
         return province(code) if code in {place.code for place in regions.provinces()} else None
 
 
 def _documents() -> list[tuple[str, list[Choice]]]:
-    """The types of document, grouped by the nature they belong to."""
+    """The types of document, grouped by nature."""
     return [
         (str(nature.label), [(each.key, each.label) for each in certificates.certificates_of(nature.key)])
         for nature in certificates.NATURES.values()

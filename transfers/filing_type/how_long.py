@@ -1,4 +1,4 @@
-"""How long a transfer takes, as the start page draws it: who acts, how long, in which order."""
+"""How long a transfer takes, for the drawing on the start page: who acts, for how long, in which order."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from transfers.pages.rules_summary import RulesToday
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """One part of the way: whose turn, how long it lasts, what it is. `place` is its letter in the style sheet."""
+    """One part of the order's life: whose turn, how long, what. `place` is its letter in the style sheet."""
 
     place: str
     tone: str
@@ -27,21 +27,21 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class HowLong:
-    """The parts of the way from the first page to the approval, and what is known of the whole."""
+    """The parts from the first page to the approval, and what is known of the whole."""
 
     lead: Words
     reaches: list[Reach]
 
 
 def how_long(today: RulesToday, rules: Province | None) -> HowLong:
-    """From our own figures where there are enough, else from the rules; of one province, or of all."""
+    """The durations from our own figures where there are enough, else from the rules; of one province, or all."""
     place = rules.code if rules else EVERYWHERE
     known = figures([REVIEW, AUTHORITY, WHOLE], {place, EVERYWHERE})
     return HowLong(
         lead=_whole(known.get((WHOLE, place))),
         reaches=[
             Reach("a", "amber", "pencil", _("You"), _("25 min"), _("Fill in and upload"), _("In one go or in parts")),
-            _review(known.get((REVIEW, EVERYWHERE))),  # it is the same people for every province
+            _review(known.get((REVIEW, EVERYWHERE))),  # the same reviewers for every province
             Reach("c", "amber", "portrait", _("You"), _("10 min"), _("Photo"), _("Of the website administrator")),
             *_phones(today, rules),
             _authority(known.get((AUTHORITY, place)), rules.review_days if rules else Province.review_days),
@@ -65,7 +65,7 @@ def _review(figure: Figure | None) -> Reach:
 
 
 def _phones(today: RulesToday, rules: Province | None) -> list[Reach]:
-    """Of a province that texts nobody there is none; before a province is chosen it says that only some do."""
+    """None for a province that texts nobody; before a province is chosen it says that only some do."""
     phones = rules.phones if rules else today.phones_everywhere
     if rules and phones is None:
         return []
@@ -91,10 +91,10 @@ def _four_in_five(figure: Figure) -> Words:
 
 
 def in_workdays(n: int) -> str:
-    """So many working days, in words."""
+    """So many working days, as text."""
     return ngettext("%(n)s working day", "%(n)s working days", n) % {"n": n}
 
 
 def in_days(n: int) -> str:
-    """So many days, in words."""
+    """So many days, as text."""
     return ngettext("%(n)s day", "%(n)s days", n) % {"n": n}

@@ -1,4 +1,4 @@
-"""Objecting to an open order of somebody else (提交证明): what the form asks, and the page of an objection."""
+"""Objects to an open order of somebody else (提交证明): the form, and the page of an objection."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +25,7 @@ from transfers.pages.frame import Page, render_page
 
 
 def waiting(owner: User, domain: str) -> Objection | None:
-    """The objection of this account about the domain that lies with a reviewer."""
+    """This account's objection about the domain that a reviewer has not answered."""
     return Objection.objects.filter(owner=owner, domain=domain, closed_at__isnull=True).first()
 
 
@@ -45,7 +45,7 @@ class ObjectionForm(forms.Form):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectionPage(Page):
-    """What was said, and the answer once there is one."""
+    """What was written, and the answer once there is one."""
 
     template: ClassVar[str] = "transfers/filing_type/objection_page.html"
     domain: str
@@ -59,7 +59,7 @@ class ObjectionPage(Page):
 @confirmed_required
 @require_safe
 def objection_page(request: HttpRequest, reference: str) -> HttpResponse:
-    """An objection of one's own, and its answer; a stranger's is as if it did not exist."""
+    """Shows one's own objection and its answer; 404 for anyone else's."""
     objection = get_object_or_404(Objection, owner=account_of(request), reference=reference)
     result = result_of(objection.result)
     looking = gettext("We look into it, call you where something is unclear, and tell you the result")

@@ -1,4 +1,4 @@
-"""What each outcome of "verify filing type" says: heading, one sentence, one way out."""
+"""The page of each outcome of "verify filing type": heading, one sentence, one button."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class OutcomePage:
-    """Words of one outcome; `way` names where its button leads."""
+    """The texts of one outcome; `way` names where its button leads."""
 
     heading: Text
     sentence: Text
@@ -109,7 +109,7 @@ PAGES: dict[Outcome, OutcomePage] = {
 }
 
 
-# instead of the sentence of a mismatch, where it may be said what differs
+# replaces the sentence of a mismatch where what differs may be named
 DIFFERS: dict[Differs, Text] = {
     Differs.DOCUMENT: _(
         "Nothing is filed under this document, but the domain is on file. "
@@ -128,7 +128,7 @@ DIFFERS: dict[Differs, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The page of a decided type check, with its address and whether its button posts."""
+    """An outcome's page with its address; whether its button posts."""
 
     outcome: str
     heading: Text
@@ -144,7 +144,7 @@ class Shown:
 
 
 def page(check: TypeCheck) -> Shown:
-    """The page of a decided type check, with its address and whether its button posts."""
+    """The page of a decided type check."""
     found = PAGES[Outcome(check.outcome)]
     order = open_order(check)
     if found.way == "own_order" and order is None:
@@ -174,21 +174,21 @@ NO_LONGER = OutcomePage(
 
 
 def open_order(check: TypeCheck) -> Order | None:
-    """The order of this account that is in the way."""
+    """The order of this account that blocks a new one."""
     if check.outcome != Outcome.OWN_ORDER:
         return None
     return own_open_order(check.owner, check.subject_key, check.answers["domain"])
 
 
 def advice(check: TypeCheck) -> list[str]:
-    """What stops nothing here but is likely to come back later, by the rules of the province."""
+    """What does not stop the order but is likely to be returned, by the province's rules."""
     answers = check.answers
     facts = checks.read(province=province(answers["region"][:2]), type_answers=answers)
     return [finding.message for finding in checks.run("type", facts) if not finding.stops]
 
 
 def again_url(check: TypeCheck) -> str:
-    """The form of step 1 with what was typed; where only the domain was asked, that page."""
+    """The form of step 1 with what was typed; if only the domain was asked, that page."""
     subject = check.answers.get(ASKED_ABOUT)
     page = reverse("another-of", args=[subject]) if subject else reverse("verify-type")
     return f"{page}?from={check.reference}"

@@ -1,4 +1,4 @@
-"""The three answers of the start page: kept for this visit, and taken along into the first page and the order."""
+"""The three answers of the start page: kept for this visit and used by the first page and the order."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -22,14 +22,14 @@ SAME_PERSON = {SAME: "yes", ANOTHER: "no"}
 
 
 def of(request: HttpRequest) -> dict[str, str]:
-    """What was answered, in the address or lately; nonsense is no answer."""
+    """The answers in the URL, else those of the visit; invalid ones are ignored."""
     asked = {name: request.GET[name] for name in OFFERED if name in request.GET}
-    said = asked or dict(zip(OFFERED, request.COOKIES.get(COOKIE, "").split("."), strict=False))
-    return {name: said[name] for name, offered in OFFERED.items() if said.get(name) in offered}
+    answers = asked or dict(zip(OFFERED, request.COOKIES.get(COOKIE, "").split("."), strict=False))
+    return {name: answers[name] for name, offered in OFFERED.items() if answers.get(name) in offered}
 
 
 def remember(response: HttpResponse, answers: Mapping[str, str]) -> HttpResponse:
-    """Keeps the answers for the pages that follow, before and after signing in; nothing of them is personal."""
+    """Keeps the answers for later pages, before and after signing in; they hold nothing personal."""
     if answers:
         response.set_cookie(
             COOKIE,
@@ -43,17 +43,17 @@ def remember(response: HttpResponse, answers: Mapping[str, str]) -> HttpResponse
 
 
 def of_filing_type(request: HttpRequest) -> dict[str, Known]:
-    """What the page of the filing type need not ask."""
-    said = of(request)
-    nature = INDIVIDUAL if said.get("who") == INDIVIDUAL else ""
+    """The answers that the page of the filing type need not ask again."""
+    answers = of(request)
+    nature = INDIVIDUAL if answers.get("who") == INDIVIDUAL else ""
     return {
         "nature": Known(nature, known.START_PAGE),
-        "region_province": Known(said.get("province", ""), known.START_PAGE),
+        "region_province": Known(answers.get("province", ""), known.START_PAGE),
     }
 
 
 def carry(request: HttpRequest, order: Order) -> None:
-    """Takes along who the administrator is; an individual was never in doubt."""
-    said = of(request).get("administrator", "")
-    if said in SAME_PERSON and not is_individual(order) and known.START not in order.answers:
-        keep(order, known.START, {"administrator": SAME_PERSON[said]})
+    """Carries over who the administrator is; for an individual that is certain anyway."""
+    administrator = of(request).get("administrator", "")
+    if administrator in SAME_PERSON and not is_individual(order) and known.START not in order.answers:
+        keep(order, known.START, {"administrator": SAME_PERSON[administrator]})

@@ -1,4 +1,4 @@
-"""The start page: in one minute, is this the right door, and what to have at hand."""
+"""The start page: whether this is the right service, and what to prepare."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -28,7 +28,7 @@ from transfers.pages.rules_summary import RulesBrief, RulesToday, brief, of_toda
 
 WHO = (("organisation", _("A company or body")), (INDIVIDUAL, _("An individual")))
 ADMINISTRATORS = ((ANOTHER, _("No, someone else")), (SAME, _("Yes")))
-USUAL = "64"  # whose list stands there until a province is chosen
+USUAL = "64"  # the province whose list is shown until one is chosen
 
 
 def _provinces() -> list[tuple[str, str]]:
@@ -37,7 +37,7 @@ def _provinces() -> list[tuple[str, str]]:
 
 
 class StartForm(forms.Form):
-    """The three questions; the answers are in the address, and taken along."""
+    """The three questions; the answers are in the URL and used by later pages."""
 
     in_address = True
 
@@ -54,7 +54,7 @@ class StartForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One of the four ways in: for whom it is, its drawing, and what its page lets one do."""
+    """One of the four ways to begin: who it is for, its drawing, and what its page offers."""
 
     label: Words
     sentence: Words
@@ -97,7 +97,7 @@ DOORS = (
 
 @dataclass(frozen=True, slots=True)
 class PaperToHave:
-    """One paper of the list, with the drawing of a good picture of it."""
+    """One document of the list, with the drawing of a good picture."""
 
     key: str
     title: Words
@@ -107,7 +107,7 @@ class PaperToHave:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartPage(Page):
-    """In one minute: is this the right door, and what to have ready."""
+    """Whether this is the right service, and what to prepare."""
 
     template: ClassVar[str] = "transfers/filing_type/start.html"
     form: StartForm
@@ -123,7 +123,7 @@ class StartPage(Page):
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Three questions without signing in; the answers choose the list of papers that is printed."""
+    """Shows three questions, without signing in; the answers choose the printed list of documents."""
     answers = start_answers.of(request)
     code = answers.get("province", "")
     nature = INDIVIDUAL if answers.get("who") == INDIVIDUAL else "enterprise"
@@ -156,7 +156,7 @@ def _about(rules: Province, nature: str, *, same_person: bool) -> str:
 
 
 def _way_back(request: HttpRequest) -> Link | None:
-    """To the newest order that its owner can go on with."""
+    """A link to the newest order that its owner can continue."""
     if not request.user.is_authenticated:
         return None
     draft = queries.editable_of(request.user).first()

@@ -1,4 +1,4 @@
-"""Transfer another (继续接入): which subjects are on file here, what stands in the way, and how the order begins."""
+"""Transfer another (继续接入): the subjects on file here, what blocks them, and how the order begins."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -34,11 +34,11 @@ from verification import consents
 
 @dataclass(frozen=True)
 class SubjectOption:
-    """One subject of the account, and the order that has to end before another one can begin."""
+    """One subject of the account, and the order that must end before another can begin."""
 
     subject: Subject
     order: Order | None = None
-    is_own: bool = True  # else another account keeps the subject, and only a website of it is here
+    is_own: bool = True  # False when the subject is another account's and only a website is this one's
 
     @property
     def is_open(self) -> bool:
@@ -46,12 +46,12 @@ class SubjectOption:
 
     @property
     def url(self) -> str:
-        """Where the domain alone is asked; what another account keeps is not brought along, there all is typed."""
+        """The page that asks for the domain alone; for another account's subject, the one that asks for everything."""
         return reverse("another-of", args=[self.subject.pk]) if self.is_own else reverse("verify-type")
 
     @property
     def reason(self) -> str:
-        """Why another order cannot begin now, naming the one that stands in the way; "" when it can."""
+        """Why another order cannot begin now, naming the one that blocks it; "" when it can."""
         if self.order is None:
             return ""
         order = self.order
@@ -59,7 +59,7 @@ class SubjectOption:
 
     @property
     def ways_out(self) -> list[Action]:
-        """The actions of `partials/action.html`: finish the order, or take it back, as its life allows."""
+        """The arguments of `partials/action.html`: finish or withdraw the blocking order, as its state allows."""
         order = self.order
         if order is None:
             return []
@@ -67,7 +67,7 @@ class SubjectOption:
 
 
 def subject_options(owner: User, among: Collection[Subject] | None = None) -> list[SubjectOption]:
-    """Every subject of the account (or those given) with what stands in its way, in two queries at most."""
+    """Every subject of the account (or those given) with what blocks it, in two queries at most."""
     found = list(subjects_of(owner) if among is None else among)
     open_orders = queries.in_progress().filter(owner=owner, subject_key__in=[each.subject_key for each in found])
     blocking = {order.subject_key: order for order in open_orders}
@@ -75,7 +75,7 @@ def subject_options(owner: User, among: Collection[Subject] | None = None) -> li
 
 
 class DomainForm(forms.Form):
-    """Of a subject that is known only the domain is asked."""
+    """Asks only for the domain of a known subject."""
 
     domain = DomainField(label=_("Domain name"), help_text=_("Without www, for example example.com"))
 
@@ -105,7 +105,7 @@ class DomainForm(forms.Form):
         return checks.run("type", facts)
 
     def answers(self) -> dict[str, str]:
-        """The answers of step 1, from the register, and where they come from."""
+        """The answers of step 1 from the register, with the register's row they come from."""
         subject = self.subject
         return {
             "region": subject.region,
@@ -120,7 +120,7 @@ class DomainForm(forms.Form):
 
 
 class AgainForm(forms.Form):
-    """Which papers to use again, each a box, and the agreement of the person they show; nothing is ticked before."""
+    """A box for each document to use again, and the consent of its person; nothing is ticked in advance."""
 
     def __init__(
         self,
@@ -158,17 +158,17 @@ class AgainForm(forms.Form):
 
     @property
     def agree(self) -> forms.BoundField | None:
-        """The box of the person whose document is offered."""
+        """The consent box of the person whose document is offered."""
         return self["agree"] if "agree" in self.fields else None
 
     @property
     def chosen(self) -> list[str]:
-        """The slots whose earlier paper is wanted."""
+        """The slots whose earlier document was chosen."""
         return [name.removeprefix("again_") for name, value in self.cleaned_data.items() if value and name != "agree"]
 
 
 def again_form(check: TypeCheck, data: Posted | None = None) -> AgainForm | None:
-    """The boxes of a check that found a further website of a known subject; `None` where there is nothing to offer."""
+    """The form for a check that found another website of a known subject; `None` where nothing is offered."""
     if check.outcome != Outcome.TRANSFER_ANOTHER:
         return None
     subject = subjects_of(check.owner).filter(subject_key=check.subject_key).first()
@@ -177,9 +177,9 @@ def again_form(check: TypeCheck, data: Posted | None = None) -> AgainForm | None
 
 
 def begin(check: TypeCheck, *, again: Collection[str] = (), language: str = "", client: str = "") -> Order:
-    """Begin the order of a check and bring along what is known and wanted; a second press finds the first one.
+    """Begins the order of a check with the known answers and chosen documents; returns the first one if repeated.
 
-    Raises `actions.AlreadyOrdered`. What is brought along stands the checks of its page, or is left for the applicant.
+    Raises `actions.AlreadyOrdered`. What is carried over must pass the checks of its page, or is left to the applicant.
     """
     if check.order is not None:
         return check.order
@@ -187,7 +187,7 @@ def begin(check: TypeCheck, *, again: Collection[str] = (), language: str = "", 
         return actions.start(check)
     with transaction.atomic():
         order = actions.start(check)
-        if check.order is None:  # else another tab was first
+        if check.order is None:  # not the first press or tab
             _bring_along(order, again, language=language, client=client)
     return order
 
@@ -205,7 +205,7 @@ def _bring_along(order: Order, again: Collection[str], *, language: str, client:
 
 
 def _keep_subject(order: Order) -> None:
-    """Answer the page of the subject from the register, if that would be taken today as typed."""
+    """Fills the subject's page from the register, if the page would accept those answers today."""
     subject = subjects_of(order.owner).filter(subject_key=order.subject_key).first()
     if subject is None:
         return

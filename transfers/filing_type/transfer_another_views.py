@@ -1,4 +1,4 @@
-"""Transfer another ICP filing (继续接入备案): choose the subject, see what is used again or what stands in the way."""
+"""Pages of transfer another ICP filing (继续接入备案): choose the subject, see what is used again or what blocks it."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -24,7 +24,7 @@ from transfers.pages.rules_summary import RulesBrief, brief
 
 @dataclass(frozen=True, slots=True)
 class SubjectFacts:
-    """What is known of the subject, masked."""
+    """The known values of the subject, masked."""
 
     document: Words
     number: str
@@ -33,7 +33,7 @@ class SubjectFacts:
 
 @dataclass(frozen=True, slots=True)
 class OfferRow:
-    """A paper of an earlier order, and whom it shows, masked."""
+    """A document of an earlier order, and whom it shows, masked."""
 
     offer: reuse.Offer
     person: str
@@ -49,7 +49,7 @@ class ChoosePage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnotherPage(Page):
-    """What of a known subject is used again, and the domain."""
+    """What is used again of a known subject, and the domain."""
 
     template: ClassVar[str] = "transfers/filing_type/another.html"
     door: SubjectOption
@@ -64,7 +64,7 @@ class AnotherPage(Page):
 @confirmed_required
 @require_safe
 def choose(request: HttpRequest) -> HttpResponse:
-    """The account's subjects; with one of them there is nothing to choose."""
+    """Lists the account's subjects; redirects when there is only one."""
     found = subject_options(account_of(request))
     if len(found) == 1:
         return redirect(found[0].url)
@@ -73,7 +73,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 @confirmed_required
 def another(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """What is used again, and the domain; or the order that has to end first. A stranger's subject is 404."""
+    """Shows what is used again and asks for the domain, or shows the order that must end first; 404 for strangers."""
     subject = get_object_or_404(subjects_of(account_of(request)), pk=pk)
     found = subject_options(account_of(request))
     door = next(each for each in found if each.subject.pk == subject.pk)
@@ -86,7 +86,7 @@ def another(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _earlier(request: HttpRequest, subject: Subject) -> dict[str, str]:
-    """The domain of an earlier try of this account about this subject, named by its reference."""
+    """The domain of this account's earlier check of the subject, by the check's reference."""
     reference = request.GET.get("from", "")
     check = TypeCheck.objects.filter(reference=reference, owner=account_of(request)).first() if reference else None
     asked = check is not None and check.subject_key == subject.subject_key

@@ -1,4 +1,4 @@
-"""Step 1, verify filing type (验证备案类型): the form, one page an outcome, and the start of an order."""
+"""Step 1, verify filing type (验证备案类型): the form, a page for each outcome, and the start of an order."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -37,7 +37,7 @@ from transfers.steps.editable_parts import open_parts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyTypePage(Page):
-    """Step 1: what the filing says about its subject and domain."""
+    """Step 1: subject and domain as in the filing."""
 
     template: ClassVar[str] = "transfers/filing_type/verify_type.html"
     form: VerifyTypeForm
@@ -58,17 +58,17 @@ class OutcomePage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectionSentPage(Page):
-    """A reviewer has the objection."""
+    """Confirms that a reviewer has the objection."""
 
     template: ClassVar[str] = "transfers/filing_type/objection_sent.html"
     domain: str
     back_url: str
-    url: str  # of the objection, where the answer will stand
+    url: str  # the objection's page, where the answer will appear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectionPage(Page):
-    """Why the open order elsewhere is not rightful."""
+    """Asks why the open order elsewhere is not rightful."""
 
     template: ClassVar[str] = "transfers/filing_type/objection.html"
     domain: str
@@ -78,7 +78,7 @@ class ObjectionPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderTypePage(PageInOrder):
-    """The filing type of an order that has begun: fixed, shown read-only."""
+    """The filing type of an order that has begun: fixed and read-only."""
 
     template: ClassVar[str] = "transfers/filing_type/order_type.html"
     rows: list[SummaryRow]
@@ -90,7 +90,7 @@ class OrderTypePage(PageInOrder):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstStepsDonePage(PageInOrder):
-    """The first steps are done and stay done for as long as the draft is kept."""
+    """The first steps are done and stay done while the draft is kept."""
 
     template: ClassVar[str] = "transfers/filing_type/first_steps_done.html"
     back_url: str
@@ -101,7 +101,7 @@ class FirstStepsDonePage(PageInOrder):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordForgottenPage(PageInOrder):
-    """How to get the filing password back from the ministry."""
+    """How to recover the filing password from the ministry."""
 
     template: ClassVar[str] = "transfers/filing_type/password_forgotten.html"
     brief: RulesBrief
@@ -113,7 +113,7 @@ class PasswordForgottenPage(PageInOrder):
 
 @require_safe
 def region_options(request: HttpRequest) -> HttpResponse:
-    """The places below one region, for the three selects of a browser with script; of a province its rules as well."""
+    """The places below one region, for the three selects of a browser with script; for a province, its rules too."""
     parent = request.GET.get("parent", "")
     below = regions.cities(parent) if len(parent) == 2 else regions.counties(parent)
     found: dict[str, object] = {"options": regions.named(below)}
@@ -125,7 +125,7 @@ def region_options(request: HttpRequest) -> HttpResponse:
 
 @confirmed_required
 def verify_type(request: HttpRequest) -> HttpResponse:
-    """Ask for what the filing says; the answer is a page of its own."""
+    """Asks for what is in the filing; the answer is a page of its own."""
     form = VerifyTypeForm(request.POST or None, initial=_earlier(request), known=start_answers.of_filing_type(request))
     if request.method == "POST" and "show_places" not in request.POST and form.is_valid():
         check = facts.ask(account_of(request), form)
@@ -144,7 +144,7 @@ def verify_type(request: HttpRequest) -> HttpResponse:
 
 
 def _earlier(request: HttpRequest) -> dict[str, str]:
-    """What was typed at an earlier try of this account, named by its reference."""
+    """The answers of this account's earlier check, by its reference."""
     reference = request.GET.get("from", "")
     check = TypeCheck.objects.filter(reference=reference, owner=account_of(request)).first() if reference else None
     return check.answers if check else {}
@@ -157,7 +157,7 @@ def _own_check(request: HttpRequest, reference: str) -> TypeCheck:
 @confirmed_required
 @require_safe
 def outcome(request: HttpRequest, reference: str) -> HttpResponse:
-    """What the system decided, in one heading, one sentence, one button."""
+    """Shows the decision in one heading, one sentence and one button."""
     check = _own_check(request, reference)
     return _outcome(request, check, again_form(check) if check.order is None else None)
 
@@ -176,7 +176,7 @@ def _outcome(request: HttpRequest, check: TypeCheck, form: AgainForm | None) -> 
 @confirmed_required
 @require_POST
 def start_order(request: HttpRequest, reference: str) -> HttpResponse:
-    """Begin the order, once; the second press finds the first one. An old answer is asked for anew."""
+    """Begins the order, once; an old answer is asked for again first."""
     check = _own_check(request, reference)
     if Outcome(check.outcome) not in STARTS:
         raise Http404
@@ -199,7 +199,7 @@ def start_order(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _beaten(request: HttpRequest, check: TypeCheck) -> HttpResponse:
-    """Another press of the same button was faster, or another check of this account has begun an order."""
+    """Another press or another check of this account has begun an order in the meantime."""
     first = _own_check(request, check.reference).order
     if first is not None:
         return redirect(stages.next_url(first, stages.TYPE))
@@ -208,7 +208,7 @@ def _beaten(request: HttpRequest, check: TypeCheck) -> HttpResponse:
 
 @confirmed_required
 def objection(request: HttpRequest, reference: str) -> HttpResponse:
-    """Tell a reviewer that the open order elsewhere is not rightful."""
+    """Sends a reviewer the reason why the open order elsewhere is not rightful."""
     check = _own_check(request, reference)
     if check.outcome != Outcome.OTHER_ORDER:
         raise Http404
@@ -226,7 +226,7 @@ def taken(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _object(request: HttpRequest, domain: str, subject_key: str, back: str) -> HttpResponse:
-    """Asked once: who has objected already is told that a reviewer has it."""
+    """Takes an objection once; a second one is answered with the first."""
     shown = display_domain(domain)
     if there := objections.waiting(account_of(request), domain):
         url = reverse("objection-page", args=[there.reference])
@@ -242,7 +242,7 @@ def _object(request: HttpRequest, domain: str, subject_key: str, back: str) -> H
 @confirmed_required
 @require_safe
 def order_type(request: HttpRequest, reference: str) -> HttpResponse:
-    """The filing type of an order that has begun: fixed, shown read-only."""
+    """Shows the filing type of an order that has begun, read-only."""
     order = own_order(request, reference)
     if order.erased_at is not None:  # its own page says so
         return redirect(order)
@@ -260,7 +260,7 @@ def order_type(request: HttpRequest, reference: str) -> HttpResponse:
 @confirmed_required
 @require_safe
 def gates_passed(request: HttpRequest, reference: str) -> HttpResponse:
-    """The first steps are done and stay done for as long as the draft is kept."""
+    """Confirms that the first steps are done and stay done while the draft is kept."""
     order = own_order(request, reference)
     if not order.is_editable:
         return redirect(order)
@@ -278,7 +278,7 @@ def gates_passed(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _first_page(order: Order) -> str:
-    """The first page of the details that waits; the list of them where none does, or only some parts are open."""
+    """The first page of the details to fill in; their list when none is left or only some parts are open."""
     pages = (step for step in STEPS if step.stage == stages.ADMINISTRATORS and step.is_asked(order))
     waiting = next((step for step in pages if not step.answered(order)), None)
     if waiting is None or open_parts(order) is not ALL_OPEN:
@@ -289,7 +289,7 @@ def _first_page(order: Order) -> str:
 @confirmed_required
 @require_safe
 def forgotten(request: HttpRequest, reference: str) -> HttpResponse:
-    """How to get the filing password back from the ministry; the draft stays."""
+    """Explains how to recover the filing password from the ministry; the draft stays."""
     order = own_order(request, reference, kinds=ALL)
     if not stages.asks_password(order):
         raise Http404
