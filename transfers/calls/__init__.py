@@ -1,1 +1,1 @@
-"""Calls to the people of an order: asking for one, booking a time, each try, what follows when nobody is reached."""
+"""Calls to the people of an order: requested, booked, attempted, and what follows when nobody is reached."""

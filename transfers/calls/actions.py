@@ -1,4 +1,4 @@
-"""What is done with a call: asked for, booked by the applicant, tried, ended. Nothing here moves an order."""
+"""Actions on a call: request, booking by the applicant, attempt, end. None of them moves an order."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -26,7 +26,7 @@ from transfers.orders.machine import note
 
 
 class CallRefused(Exception):
-    """What was pressed does not fit the call any more; `words` says why."""
+    """The action no longer fits the call; `words` says why."""
 
     def __init__(self, words: str | Promise) -> None:
         super().__init__(str(words))
@@ -43,9 +43,9 @@ def ask(
     objection: Objection | None = None,
     now: datetime | None = None,
 ) -> Call:
-    """Ask for a call to somebody of this order; the applicant is told and may choose a time. Raises `CallRefused`.
+    """Requests a call to somebody of this order; the applicant is told and may choose a time. Raises `CallRefused`.
 
-    With an `objection` who objects is rung: the applicant hears nothing of it.
+    With an `objection`, the person who objects is called, and the applicant is not told.
     """
     now = now or timezone.now()
     if order.is_ended:
@@ -74,7 +74,7 @@ def ask(
 
 
 def book(call: Call, at: datetime, owner: User, *, now: datetime | None = None) -> None:
-    """The applicant chooses a time, which answers a notice: calls are counted from nothing. Raises `CallRefused`."""
+    """Books a time for the applicant, which answers a notice: attempts are counted from zero. Raises `CallRefused`."""
     now = now or timezone.now()
     if at <= now or at not in (*offered(now), call.next_at):
         raise CallRefused(gettext_lazy("This time is full or over: choose another one"))
@@ -93,18 +93,18 @@ def attempt(
     next_at: datetime | None = None,
     now: datetime | None = None,
 ) -> None:
-    """Write down a try; `seen` is the version of the call on the caller's page. Raises `CallRefused`.
+    """Records an attempt; `seen` is the version of the call on the caller's page. Raises `CallRefused`.
 
-    After the second missed one the applicant is told, with a grace; nothing follows from it by itself. Who was reached
-    has missed nothing.
+    After the second missed one the applicant is told and gets a grace period; nothing follows by itself. Reaching the
+    person clears the missed ones.
     """
     now = now or timezone.now()
     _refuse_own(call.order, caller)
     missed = call.missed + _counts(call, now) if outcome.is_missed else 0
     is_told = call.objection_id is None
     tells = is_told and call.grace_until is None and outcome.is_missed and (missed >= MISSED_MOST or outcome.tells)
-    kept = call.grace_until if outcome.is_missed else None
-    grace = end_of_answer(now, GRACE_WORKDAYS) if tells else kept
+    grace_until = call.grace_until if outcome.is_missed else None
+    grace = end_of_answer(now, GRACE_WORKDAYS) if tells else grace_until
     ended: Columns = {"ended_at": now, "ended_by": caller, "result": outcome.key}
     columns: Columns = {"missed": missed, "is_booked": False, "next_at": next_at or soonest(now), "grace_until": grace}
     with transaction.atomic():
@@ -123,29 +123,29 @@ def _refuse_own(order: Order, user: User) -> None:
 
 
 def _counts(call: Call, now: datetime) -> bool:
-    """Whether a missed try counts: not within an hour of the one before it."""
+    """Whether a missed attempt counts: not within an hour of the previous one."""
     last = call.attempts.last()
     return last is None or last.at <= now - APART or not outcome_of(last.outcome).is_missed
 
 
 def drop(call: Call, by: User, result: str, *, seen: int, now: datetime | None = None) -> None:
-    """End a call that nobody has to make any more. Raises `CallRefused`."""
+    """Ends a call that is no longer needed. Raises `CallRefused`."""
     _refuse_own(call.order, by)
     _change(call, seen, {"ended_at": now or timezone.now(), "ended_by": by, "result": result})
 
 
 def end_unreached(order: Order, by: User, now: datetime) -> None:
-    """The order was returned because nobody was reached: its calls are over."""
+    """Ends the calls of an order that was returned because nobody was reached."""
     _end(open_of(order), RETURNED, now, by)
 
 
 def end_answered(objection: Objection, by: User | None, now: datetime) -> None:
-    """The objection has its answer: nobody has to ring about it any more."""
+    """Ends the calls about an objection that has been answered."""
     _end(open_calls().filter(objection=objection), ANSWERED, now, by)
 
 
 def end_all(ended: Mapping[UUID, datetime]) -> None:
-    """These orders (their keys) have ended, and with them what somebody wanted to ring about."""
+    """Ends the calls of these ended orders (their keys)."""
     concerned = ended if len(ended) == 1 else set(open_of(*ended).order_by().values_list("order", flat=True))
     for order in concerned:
         _end(open_of(order), ORDER_ENDED, ended[order], None)
@@ -156,7 +156,7 @@ def _end(calls: QuerySet[Call], result: str, now: datetime, by: User | None) -> 
 
 
 def _change(call: Call, seen: int, columns: Columns) -> None:
-    """One conditional update; who comes second reads who was first."""
+    """Makes one conditional update; the second of two people reads who was first."""
     rows = Call.objects.filter(pk=call.pk, version=seen, ended_at=None)
     if rows.update(**columns, version=F("version") + 1) != 1:
         raise CallRefused(_moved_words(call))
@@ -167,16 +167,16 @@ def _moved_words(call: Call) -> str | Promise:
     call.refresh_from_db()
     last = call.attempts.select_related("by").last()
     if call.ended_at and call.ended_by:
-        told = {"name": str(call.ended_by), "time": f"{to_beijing(call.ended_at):%H:%M}"}
-        return _("%(name)s ended this call at %(time)s: %(result)s") % {**told, "result": result_words(call.result)}
+        facts = {"name": str(call.ended_by), "time": f"{to_beijing(call.ended_at):%H:%M}"}
+        return _("%(name)s ended this call at %(time)s: %(result)s") % {**facts, "result": result_words(call.result)}
     if call.ended_at:
         return result_words(call.result)
     if call.is_booked:
         return gettext_lazy("The applicant has chosen a time since. What you typed is still here")
     if last is None:
         return gettext_lazy("The call has changed. What you typed is still here")
-    told = {"name": str(last.by), "time": f"{to_beijing(last.at):%H:%M}"}
-    return _("%(name)s tried at %(time)s. What you typed is still here") % told
+    facts = {"name": str(last.by), "time": f"{to_beijing(last.at):%H:%M}"}
+    return _("%(name)s tried at %(time)s. What you typed is still here") % facts
 
 
 def _tell(call: Call, template: str, event: int, due: datetime, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""How a try to reach somebody can end, one row each; none of them touches a verdict or the state of an order."""
+"""The outcomes of an attempt, one row each; none changes a verdict or the state of an order."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ DROPPED, RETURNED, ORDER_ENDED, ANSWERED = "dropped", "returned", "order_ended",
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One end of a try: whether nobody was reached, whether the applicant is told at once, whether the call is done."""
+    """One outcome: whether the attempt was missed, whether the applicant is told at once, whether the call is done."""
 
     key: str
     label: Words
@@ -39,7 +39,7 @@ OUTCOMES = (
         tells=True,
     ),
 )
-# how a call can end without one
+# how a call can end without an attempt
 OTHER_ENDS: dict[str, Words] = {
     DROPPED: _("Not needed any more"),
     RETURNED: _("The order was returned, because nobody was reached"),
@@ -50,7 +50,7 @@ _BY_KEY = {row.key: row for row in OUTCOMES}
 
 
 def outcome_of(key: str) -> Outcome:
-    """The row of a try."""
+    """The outcome of an attempt."""
     return _BY_KEY[key]
 
 

@@ -1,4 +1,4 @@
-"""Whom we may ring about an order: the people in it, by role, with the number that stands there now."""
+"""Whom we may call about an order: its people by role, with their present numbers in it."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,14 @@ from icpportal.privacy.masks import mask_mobile, mask_name
 from transfers.models import Call, Order
 from transfers.orders.people import ADMINISTRATOR, BOTH, ROLES, SUBJECT_LEAD, by_role, is_same_person
 
-OBJECTOR = "objector"  # somebody who objects to the order, and is none of its people
-# the part that opens for the applicant when nobody is reached there
+OBJECTOR = "objector"  # somebody who objects to the order and is not one of its people
+# the part that is opened for changes when the person is not reached
 PART_OF = {SUBJECT_LEAD: "subject.lead_phone1", ADMINISTRATOR: "administrator.admin_phone1"}
 
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """Who is rung."""
+    """A person to be called."""
 
     role: str
     label: Words
@@ -25,17 +25,17 @@ class Called:
 
     @property
     def masked_name(self) -> str:
-        """As lists show it."""
+        """The name as lists show it."""
         return mask_name(self.name)
 
     @property
     def masked_mobile(self) -> str:
-        """As every page shows it until it is asked for."""
+        """The number as pages show it until it is revealed."""
         return mask_mobile(self.mobile)
 
 
 def people_of(order: Order) -> list[Called]:
-    """Everybody who can be rung about this order; one who answers for both stands there once."""
+    """Everybody who can be called about this order; one person with both roles appears once."""
     people = by_role(order)
     if is_same_person(order):
         lead = people[SUBJECT_LEAD]
@@ -44,7 +44,7 @@ def people_of(order: Order) -> list[Called]:
 
 
 def called_of(call: Call) -> Called:
-    """The person of a call; who answers for both answers for either."""
+    """The person of a call; a person with both roles stands for either."""
     if call.objection is not None:
         return Called(OBJECTOR, _("Who objects"), "", call.objection.owner.mobile)
     found = people_of(call.order)

@@ -1,4 +1,4 @@
-"""Which calls are open, and whether one was missed so often that its order may be returned for it."""
+"""Open calls, and whether the missed ones are enough to return the order."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -9,20 +9,20 @@ from django.utils import timezone
 
 from transfers.models import Call, Order, OrderEvent
 
-MISSED_MOST = 2  # then the applicant is told and has a grace
-APART = timedelta(hours=1)  # two tries within it are one
+MISSED_MOST = 2  # then the applicant is told and has a grace period
+APART = timedelta(hours=1)  # attempts closer together count as one
 GRACE_WORKDAYS = 3
-PLANNED = "call_planned"  # the fact that somebody asked for a call
-UNREACHED = "telephone"  # the reason of the catalogue that says so
+PLANNED = "call_planned"  # the noted fact that a call was requested
+UNREACHED = "telephone"  # the reason in the catalogue for not reaching anybody
 
 
 def is_called(events: Iterable[OrderEvent]) -> bool:
-    """Whether the history of an order says that a call was asked for; without it there is none to look for."""
+    """Whether the order's history notes a requested call; without one there is none to look for."""
     return any(event.move == PLANNED for event in events)
 
 
 def open_calls() -> QuerySet[Call]:
-    """What has to be rung, the most urgent first; by an index of open calls alone."""
+    """Calls still to be made, the most urgent first; served by an index of open calls."""
     return Call.objects.filter(ended_at=None).order_by("next_at", "pk")
 
 
@@ -32,19 +32,19 @@ def open_of(*orders: Order | UUID) -> QuerySet[Call]:
 
 
 def with_next_call(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """The orders with their most urgent open call, asked in the same question."""
+    """Annotates orders with their most urgent open call, in the same query."""
     calls = open_calls().filter(order=OuterRef("pk"))
     return orders.annotate(call_key=Subquery(calls.values("pk")[:1]), call_at=Subquery(calls.values("next_at")[:1]))
 
 
 def next_call(order: Order) -> tuple[UUID, datetime] | None:
-    """The key and the time of that call, where the order was asked for with it and has one."""
+    """The key and time of that call, if the order was read with it and has one."""
     key, at = getattr(order, "call_key", None), getattr(order, "call_at", None)
     return (key, at) if isinstance(key, UUID) and isinstance(at, datetime) else None
 
 
 def may_return(call: Call, now: datetime | None = None) -> bool:
-    """Whether the order may be returned because nobody was reached: told of it, and the grace is over, unanswered."""
+    """Whether the order may be returned because nobody was reached: told, and the grace period is over."""
     return call.ended_at is None and call.grace_until is not None and call.grace_until <= (now or timezone.now())
 
 

@@ -1,4 +1,4 @@
-"""Times at which we ring: a few in the working time of the next days, each for a few calls at once."""
+"""Times for calls: a few in the working hours of the next days, each for a few calls at once."""
 
 from collections.abc import Collection, Iterator
 from datetime import datetime, time, timedelta
@@ -10,21 +10,21 @@ from icpportal.workdays.calendar import ONE_DAY, Calendar, calendar
 from transfers.models import Call
 
 TIMES = (time(9, 30), time(11, 0), time(14, 0), time(16, 30))
-AT_ONCE = 3  # calls at one time
+AT_ONCE = 3  # calls at the same time
 SHOWN = 6
-AHEAD = timedelta(minutes=30)  # nobody books a call of the next minute
-DAYS = timedelta(days=30)  # no break is longer
+AHEAD = timedelta(minutes=30)  # the least notice for a booking
+DAYS = timedelta(days=30)  # longer than any holiday
 
 
 def offered(now: datetime, *, known: Calendar | None = None) -> list[datetime]:
-    """The next times that are not full; two questions."""
+    """The next times that are not full, in two queries."""
     soonest = list(_times(now, known or _known(now)))[: SHOWN * 3]
     full = _full(soonest)
     return [at for at in soonest if at not in full][:SHOWN]
 
 
 def soonest(now: datetime, *, known: Calendar | None = None) -> datetime:
-    """The next time at which somebody rings where nobody chose one."""
+    """The next time for a call where nobody chose one."""
     return next(_times(now, known or _known(now)))
 
 

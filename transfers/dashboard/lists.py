@@ -1,4 +1,4 @@
-"""The lists of My filings: a tab each, what is in it, and what was looked for; all of it stands in the address."""
+"""The lists of My filings: one for each tab, with its filter; both are in the URL."""
 
 import re
 import unicodedata
@@ -27,13 +27,13 @@ from transfers.orders.kinds import known
 
 Row = TypeVar("Row", bound=Model)
 LONGEST = 100
-REFERENCE_PART = re.compile("[0-9A-Za-z]{5,8}")  # more than its first half
+REFERENCE_PART = re.compile("[0-9A-Za-z]{5,8}")  # part of a reference, longer than half of it
 NEWEST_FIRST = ("-created_at", "-pk")
 
 
 @dataclass(frozen=True, slots=True)
 class OrderList:
-    """One list of orders: its tab, whose they are, in which order; `is_turn` where the reader acts."""
+    """One list of orders: its tab, its rows and their order; `is_turn` where the reader must act."""
 
     key: str
     label: Words
@@ -53,9 +53,9 @@ KEYS = (TURN.key, OURS.key, AT_AUTHORITY.key, SITES, CLOSED.key)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address asks for: a tab, words to look for, a kind of order, the row after which a page begins.
+    """What the URL asks for: a tab, words, a kind of order, and the row after which a page begins.
 
-    Without a tab it is the one that was looked at, if that has a row, else the first that has one.
+    Without a tab, the one last looked at if it has rows, else the first that has.
     """
 
     tab: str
@@ -65,7 +65,7 @@ class Asked:
     after: str
 
     def url(self, **changed: str) -> str:
-        """The address with the same filter and something else."""
+        """The URL with the same filter and these changes."""
         asked = {"tab": self.tab, "q": self.words, "kind": self.kind} | changed
         return f"{reverse('dashboard')}?{urlencode({name: value for name, value in asked.items() if value})}"
 
@@ -80,7 +80,7 @@ class Asked:
 
 
 def asked_of(query: QueryDict) -> Asked:
-    """Nonsense in the address asks for nothing."""
+    """Reads the URL; invalid values are ignored."""
     return Asked(
         tab=tab if (tab := query.get("tab", "")) in KEYS else "",
         looked_at=tab if (tab := query.get("at", "")) in KEYS else "",
@@ -91,9 +91,9 @@ def asked_of(query: QueryDict) -> Asked:
 
 
 def orders_found(rows: QuerySet[Order], asked: Asked) -> QuerySet[Order]:
-    """Those whose domain, reference or filing number holds the words, of the kind that is asked for.
+    """The orders of this kind whose domain, reference or filing number contains the words.
 
-    A name is sealed in the answers of an order; it finds what is on file, and the orders that belong to that.
+    Names are sealed in an order's answers; they find what is on file, and the orders that belong to it.
     """
     if asked.words:
         by_domain = Q(domain__icontains=_domain(asked.words)) | Q(website__name__icontains=asked.words)
@@ -103,7 +103,7 @@ def orders_found(rows: QuerySet[Order], asked: Asked) -> QuerySet[Order]:
 
 
 def sites_found(user: User, asked: Asked) -> QuerySet[Website]:
-    """The websites on file whose domain, name or number holds the words; a kind of order is not asked of them."""
+    """The websites on file whose domain, name or number contains the words; the kind of order is ignored."""
     rows = websites_of(user)
     if asked.words:
         by_text = Q(name__icontains=asked.words) | Q(site_number__icontains=_number(asked.words))
@@ -112,21 +112,21 @@ def sites_found(user: User, asked: Asked) -> QuerySet[Website]:
 
 
 class _Counted(Subquery):
-    """How many rows a query finds."""
+    """Counts the rows of a query."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
     output_field = IntegerField()
 
 
 def count_all(lists: Mapping[str, QuerySet[Order] | QuerySet[Website]], user: User) -> dict[str, int]:
-    """How many rows each of the user's lists has, in one query."""
+    """The length of each of the user's lists, in one query."""
     counted = {f"in_{key}": _Counted(rows.order_by().values("pk")) for key, rows in lists.items()}
     found = User.objects.filter(pk=user.pk).annotate(**counted).values(*counted).get()
     return {key: found[f"in_{key}"] for key in lists}
 
 
 def _domain(words: str) -> str:
-    """As domains are kept: 示例.cn is found by its own letters."""
+    """The domain in its stored form: 示例.cn is found by its own characters."""
     try:
         return canonical(words)
     except ValidationError:
@@ -134,25 +134,25 @@ def _domain(words: str) -> str:
 
 
 def _reference(words: str) -> str:
-    """As references are written: t7q4 m2kx and T7Q4M2 are found as T7Q4-M2KX."""
+    """The reference in its stored form: t7q4 m2kx and T7Q4M2 find T7Q4-M2KX."""
     letters = normalise_number(words)
     return f"{letters[:4]}-{letters[4:]}" if REFERENCE_PART.fullmatch(letters) else words
 
 
 def _number(words: str) -> str:
-    """A filing number in plain half-width letters, without spaces."""
+    """A filing number in half width without spaces."""
     return "".join(unicodedata.normalize("NFKC", words).split())
 
 
 def tabs(counts: dict[str, int], asked: Asked, here: str) -> list[Tab]:
-    """All tabs with how many each holds."""
+    """All tabs with the length of their lists."""
     labels = {each.key: each.label for each in ORDER_LISTS} | {SITES: SITES_LABEL}
     return [Tab(labels[key], counts[key], asked.url(tab=key), key == here) for key in KEYS]
 
 
 def mark_of(rows: QuerySet[Row], key: str, value: str) -> Row | None:
-    """The row after which a page begins; a mark that is not the reader's own begins again."""
+    """The row after which a page begins; another account's or an invalid one starts from the top."""
     try:
         return rows.filter(**{key: value}).first() if value else None
-    except (ValueError, ValidationError):  # no such key can be
+    except (ValueError, ValidationError):  # not a key
         return None

@@ -1,4 +1,4 @@
-"""The parts of My filings, from top to bottom; each draws itself, and only those that hold something are there."""
+"""The panels of My filings, from top to bottom; only those with content are shown."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from transfers.orders.rows import State
 
 @dataclass(frozen=True, slots=True)
 class OrderRow(Panel):
-    """One order in a list, with the name of its website where it has one; `act` where it is the reader's turn."""
+    """One order in a list, with its website's name where it has one; `act` where it is the reader's turn."""
 
     template: ClassVar[str] = "transfers/dashboard/order_row.html"
     order: Order
@@ -30,7 +30,7 @@ class OrderRow(Panel):
 
 @dataclass(frozen=True, slots=True)
 class UnreadOrder(Panel):
-    """An order that cannot be read: its reference, and that we know."""
+    """An order that cannot be read: its reference, and that operations know."""
 
     template: ClassVar[str] = "transfers/dashboard/order_unread.html"
     order: Order
@@ -55,7 +55,7 @@ class Orders(Pages):
 
 @dataclass(frozen=True, slots=True)
 class Sites(Pages):
-    """One page of what is on file, a block a subject."""
+    """One page of what is on file, one block for each subject."""
 
     template: ClassVar[str] = "transfers/dashboard/sites.html"
     title: Words
@@ -64,7 +64,7 @@ class Sites(Pages):
 
 @dataclass(frozen=True, slots=True)
 class Nothing(Panel):
-    """A list without a row: why, and the tab or the filter that has some."""
+    """An empty list: why, and a tab or filter that has rows."""
 
     template: ClassVar[str] = "transfers/dashboard/nothing.html"
     sentence: Words
@@ -74,7 +74,7 @@ class Nothing(Panel):
 
 @dataclass(frozen=True, slots=True)
 class Urgent(Panel):
-    """The one order that runs out first, and its next act."""
+    """The order that runs out first, and its next action."""
 
     template: ClassVar[str] = "transfers/dashboard/urgent.html"
     order: Order
@@ -85,7 +85,7 @@ class Urgent(Panel):
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to begin, and when it is the right one."""
+    """One way to begin, and when to choose it."""
 
     label: Words
     sentence: Words

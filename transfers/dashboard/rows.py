@@ -1,4 +1,4 @@
-"""What is on file, as its owner's pages show it: a block a subject, a row a website, and what can be done with each."""
+"""What is on file as its owner's pages show it: one block for each subject, one row for each website, with actions."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -24,7 +24,7 @@ from transfers.orders.rows import Group, State
 
 @dataclass
 class Site:
-    """One website with the order that brought it here and the one that is ending its access."""
+    """One website, the order that brought it here, and the one that is ending its access."""
 
     website: Website
     order: Order | None = None
@@ -37,12 +37,12 @@ class Site:
 
     @property
     def state(self) -> State:
-        """What `partials/state.html` draws: normal (正常), or how far its cancellation is."""
+        """The arguments of `partials/state.html`: normal (正常), or the state of its cancellation."""
         return state_of(self.leaving) if self.leaving else replace(states.APPROVED, label=pgettext("website", "Normal"))
 
     @property
     def actions(self) -> list[Action]:
-        """What its owner can do: see how its cancellation goes, or see the order and cancel."""
+        """What its owner can do: follow its cancellation, or see the order and cancel."""
         if self.leaving:
             return [Action(_("See the cancellation"), self.leaving.get_absolute_url())]
         domain = self.website.display_domain
@@ -54,7 +54,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Block(Panel):
-    """One subject, its websites, and the way to a further one."""
+    """One subject with its websites, and the link to add another."""
 
     template: ClassVar[str] = "transfers/dashboard/subject_block.html"
     subject: Subject
@@ -63,7 +63,7 @@ class Block(Panel):
 
     @property
     def name(self) -> str:
-        """An organisation's in full, a person's masked."""
+        """An organisation's name in full, a person's masked."""
         subject = self.subject
         is_person = subject.nature == certificates.INDIVIDUAL
         return _shown(subject, lambda: mask_name(subject.name) if is_person else subject.name)
@@ -79,13 +79,13 @@ class Block(Panel):
 
 
 def _shown(row: Subject | Person, build: Callable[[], str]) -> str:
-    """One sealed value of the register; that it cannot be read, which operations are told."""
-    made = rows.shown(f"pages.{row._meta.model_name}", row.pk, build, reference=str(row.pk))
-    return gettext("cannot be read") if made is None else made
+    """A sealed value of the register, or a note that it cannot be read, of which operations are told."""
+    text = rows.shown(f"pages.{row._meta.model_name}", row.pk, build, reference=str(row.pk))
+    return gettext("cannot be read") if text is None else text
 
 
 def blocks(owner: User, websites: Iterable[Website]) -> list[Block]:
-    """The websites by subject, in the order given; two queries however many there are."""
+    """The websites by subject, in the given order, in two queries."""
     websites = list(websites)
     subjects = {website.subject_id: website.subject for website in websites}
     found = {door.subject.pk: Block(door.subject, door) for door in subject_options(owner, subjects.values())}
@@ -97,7 +97,7 @@ def blocks(owner: User, websites: Iterable[Website]) -> list[Block]:
 
 
 def _orders(owner: User, websites: list[Website]) -> tuple[dict[UUID | None, Order], dict[UUID | None, Order]]:
-    """By website: the order that was approved last, and the cancellation under way."""
+    """By website: the order approved last, and the cancellation under way."""
     arrived: dict[UUID | None, Order] = {}
     leaving: dict[UUID | None, Order] = {}
     for order in queries.of_websites(owner, websites) if websites else ():

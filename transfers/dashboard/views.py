@@ -1,4 +1,4 @@
-"""My filings (我的备案): what is your turn, what we work on, what is on file."""
+"""My filings (我的备案): what needs the reader, what we are working on, what is on file."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -60,7 +60,7 @@ SIZE = 50
 
 
 class FilterForm(forms.Form):
-    """What is looked for in the lists; it stands in the address."""
+    """The filter of the lists; it is sent by GET."""
 
     in_address = True
 
@@ -78,7 +78,7 @@ class FilterForm(forms.Form):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DashboardPage(Page):
-    """What runs out first, then one list at a time: the reader's turn, ours, the authority's, on file, over."""
+    """What runs out first, then one list: the reader's turn, ours, the authority's, on file, or over."""
 
     template: ClassVar[str] = "transfers/dashboard/dashboard.html"
     panels: list[Panel]
@@ -94,7 +94,7 @@ class DashboardPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilingPage(Page):
-    """One website of one's own, its subject and accesses, what its foot must show, and what is left to do."""
+    """One's own website: its subject and accesses, its footer, and what is left to do."""
 
     template: ClassVar[str] = "transfers/dashboard/filing.html"
     website: Website
@@ -111,7 +111,7 @@ class FilingPage(Page):
 @confirmed_required
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """One list at a time, the reader's turn first; what runs out first stands above all of them."""
+    """Shows one list at a time, the reader's turn first, below the order that runs out first."""
     user, asked = account_of(request), asked_of(request.GET)
     orders = {each.key: orders_found(each.rows(user), asked) for each in ORDER_LISTS}
     sites = sites_found(user, asked)
@@ -138,7 +138,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 
 def _orders(chosen: OrderList, rows: QuerySet[Order], asked: Asked) -> Orders | None:
-    """A page of one list of orders; nothing where it is empty."""
+    """A page of one list of orders; None when it is empty."""
     found = keyset.page(rows, chosen.order, mark_of(rows, "reference", asked.after), size=SIZE)
     dates = {} if chosen is CLOSED else next_dates(found.rows)
     shown_rows = [_row(order, dates, is_turn=chosen.is_turn) for order in found.rows]
@@ -148,7 +148,7 @@ def _orders(chosen: OrderList, rows: QuerySet[Order], asked: Asked) -> Orders | 
 
 
 def _sites(user: User, rows: QuerySet[Website], asked: Asked) -> Sites | None:
-    """A page of what is on file; nothing where that is nothing."""
+    """A page of what is on file; None when it is empty."""
     found = keyset.page(rows, SITES_ORDER, mark_of(rows, "pk", asked.after), size=SIZE)
     older = asked.url(tab=SITES, after=str(found.rows[-1].pk)) if found.has_more else ""
     newer = asked.url(tab=SITES) if found.is_later else ""
@@ -156,7 +156,7 @@ def _sites(user: User, rows: QuerySet[Website], asked: Asked) -> Sites | None:
 
 
 def _nothing(asked: Asked, counts: dict[str, int], here: str) -> Nothing:
-    """Why a list is empty, and where there is something."""
+    """Why a list is empty, and where there are rows."""
     full = next((tab for tab in tabs(counts, asked, here) if tab.count), None)
     if asked.is_filtered and full is None:
         return Nothing(_("Nothing matches what you look for."), _("Show all"), asked.url(q="", kind="", tab=here))
@@ -165,7 +165,7 @@ def _nothing(asked: Asked, counts: dict[str, int], here: str) -> Nothing:
 
 
 def _urgent(user: User) -> Urgent | None:
-    """What runs out first of all that waits for the reader."""
+    """What runs out first among the orders that wait for the reader."""
     order = TURN.rows(user).filter(due_at__isnull=False).order_by(*TURN.order).first()
     if order is None:
         return None
@@ -181,7 +181,7 @@ def _urgent(user: User) -> Urgent | None:
 @confirmed_required
 @require_POST
 def tick_duty(request: HttpRequest, pk: int) -> HttpResponse:
-    """The owner says that a duty is done, or takes that back; a stranger's is not there."""
+    """Marks the owner's duty as done, or takes that back; 404 for anyone else's."""
     duty = get_object_or_404(Duty.objects.select_related("order"), pk=pk, order__owner=account_of(request))
     done = "undo" not in request.POST
     duties.mark_done(duty, done=done)
@@ -193,7 +193,7 @@ def tick_duty(request: HttpRequest, pk: int) -> HttpResponse:
 @confirmed_required
 @require_POST
 def check_footer(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Has the home page of one's own website read by a worker; a stranger's is not there."""
+    """Has a worker read the home page of the owner's website; 404 for anyone else's."""
     website = get_object_or_404(websites_of(account_of(request)), pk=pk)
     if not footers.ask(website):
         messages.info(request, _("The page was read a moment ago. Ask again in two minutes"))
@@ -203,11 +203,11 @@ def check_footer(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _row(order: Order, dates: dict[UUID, tuple[Words, datetime]], *, is_turn: bool = False) -> OrderRow | UnreadOrder:
-    """One order in a list; where it is the reader's turn, with its next act."""
+    """One order in a list; with its next action when it is the reader's turn."""
     label, moment = dates.get(order.pk, ("", None))
 
     def row() -> OrderRow:
-        name = order.answer("website").get("site_name", "")  # a list that does not need the answers says so as well
+        name = order.answer("website").get("site_name", "")  # also raises when unreadable
         act = next(iter(buttons(order)), None) if is_turn else None
         act = replace(act, kind=LINK, about=act.about or order.display_domain) if act else None
         return OrderRow(order, kind_of(order).name, name, state_of(order), label, moment, act)
@@ -218,7 +218,7 @@ def _row(order: Order, dates: dict[UUID, tuple[Words, datetime]], *, is_turn: bo
 @confirmed_required
 @require_safe
 def filing(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One website of one's own, its subject and accesses, what its foot must show, and what is left to do."""
+    """Shows one's own website: its subject and accesses, its footer, and what is left to do."""
     website = websites_of(account_of(request)).filter(pk=pk).first()
     if website is None:
         return redirect(redirect_of_ended(account_of(request), pk))
@@ -239,7 +239,7 @@ def filing(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _facts(filed: Block, site: Site) -> list[tuple[Words, str]]:
-    """What is on file, with a name each; what is not known is left out."""
+    """The known values of the filing, with their labels."""
     website = site.website
     found = [
         (_("Website number"), website.site_number),

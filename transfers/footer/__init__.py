@@ -1,1 +1,1 @@
-"""The filing number at the foot of a filed site: the line to paste, and whether it stands there."""
+"""The filing number in the footer of a filed site: the line to paste, and whether it is there."""

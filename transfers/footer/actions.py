@@ -1,4 +1,4 @@
-"""Has the home page of a filed website read: its owner asks, a worker fetches."""
+"""Reads home pages of filed websites: the owner asks, a worker fetches."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -17,14 +17,14 @@ from transfers.footer.reading import outcome_of
 from transfers.models import FooterCheck
 
 TASK = "icpportal.tasks.check_footers"
-AGAIN_AFTER = timedelta(minutes=2)  # so that nobody has a site called on and on
-TRIED_AGAIN = timedelta(minutes=2)  # a worker that was killed has given up by then
+AGAIN_AFTER = timedelta(minutes=2)  # so that nobody can have a site fetched continuously
+TRIED_AGAIN = timedelta(minutes=2)  # a worker that was still running would have finished by then
 ADDRESSES_KEPT = 4
-AT_ONCE, SECONDS = 20, 30.0  # in one run; what is left is for the next
+AT_ONCE, SECONDS = 20, 30.0  # for one run; the next one does the rest
 
 
 def ask(website: Website, *, now: datetime | None = None) -> bool:
-    """Asks for one reading; False when the last one is too fresh."""
+    """Asks for a reading; returns False when the last one is too recent."""
     now = now or timezone.now()
     fresh = {"asked_at": now, "tried_at": None, "checked_at": None, "outcome": ""}
     _check, is_new = FooterCheck.objects.get_or_create(website=website, defaults=fresh)
@@ -40,13 +40,13 @@ def may_ask(check: FooterCheck | None, now: datetime | None = None) -> bool:
 
 
 def waiting(now: datetime) -> QuerySet[FooterCheck]:
-    """What was asked for and is not read, the longest wait first; served by a partial index."""
+    """Readings still to be done, the longest wait first; served by a partial index."""
     free = Q(tried_at=None) | Q(tried_at__lte=now - TRIED_AGAIN)
     return FooterCheck.objects.filter(free, checked_at=None).order_by("asked_at").select_related("website")
 
 
 def check_asked(*, now: datetime | None = None) -> int:
-    """Reads the home pages that were asked for, while the time of a run lasts; how many it were."""
+    """Reads the home pages that were asked for, while the run's time lasts; returns how many."""
     ends, done = monotonic() + SECONDS, 0
     for check in waiting(now or timezone.now())[:AT_ONCE]:
         if monotonic() >= ends:
@@ -61,13 +61,13 @@ def check_asked(*, now: datetime | None = None) -> int:
 
 
 def read(website: Website) -> str:
-    """What stands at the foot of a home page, as a key of `footer/outcomes.py`; never raises for what a site does."""
+    """The result for a home page, as a key of `footer/outcomes.py`; never raises for what a site does."""
     found = UNREACHABLE
     for url in addresses(website):
         try:
             page = web_pages().fetch(url)
         except Retryable:
-            continue  # this address does not answer: perhaps the next one
+            continue  # no answer: try the next address
         except Refused as refusal:
             found = refusal.code if refusal.code in BY_KEY else NO_PAGE
             continue
@@ -76,7 +76,7 @@ def read(website: Website) -> str:
 
 
 def pointing(website: Website) -> str | None:
-    """The addresses to which the domain points, some of them; None when nobody answers."""
+    """Some of the addresses that the domain points to; None when nobody answers."""
     try:
         found = resolver().addresses(website.domain)
     except (Retryable, Refused):
@@ -85,6 +85,6 @@ def pointing(website: Website) -> str | None:
 
 
 def addresses(website: Website) -> Iterator[str]:
-    """Where the home page may be: as it is on file, else under the domain, each once."""
+    """Where the home page may be: as on file, else under the domain, each once."""
     named = website.home_url if website.home_url.startswith(("http://", "https://")) else ""
     yield from dict.fromkeys(filter(None, (named, f"https://{website.domain}/", f"http://{website.domain}/")))

@@ -1,4 +1,4 @@
-"""The line at the foot of a filed site: its number with the link to the ministry's site, ready to copy."""
+"""The footer line of a filed site: its number with the link to the ministry's site."""
 
 from html import escape
 
@@ -6,5 +6,5 @@ from filings.provinces import MINISTRY_SITE
 
 
 def footer_code(site_number: str) -> str:
-    """What the owner pastes into the home page; a plain text, so that a page shows it and does not obey it."""
+    """The HTML that the owner pastes into the home page, as plain text: pages show it and do not render it."""
     return f'<a href="{MINISTRY_SITE}" target="_blank" rel="noopener">{escape(site_number)}</a>'

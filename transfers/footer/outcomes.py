@@ -1,4 +1,4 @@
-"""What a reading of a home page can come to, one row each: its key, whether all is well, what it means, what to do."""
+"""The results of reading a home page, one row each: key, whether all is well, what it means, what to do."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ PASTE = _("Paste the line above at the foot of the home page")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One row: `is_read` is false where the page was not seen, so that nothing is known of its foot."""
+    """One result; `is_read` is false when the page was not seen, so that its footer is unknown."""
 
     key: str
     says: Words

@@ -1,4 +1,4 @@
-"""The foot of a filed site as pages show it: the line to paste, what was found there, the button that asks."""
+"""The footer panel on pages: the line to paste, the last result, the button to check."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,12 +16,12 @@ from transfers.models import FooterCheck
 
 @dataclass(frozen=True, slots=True)
 class Footer(Panel):
-    """The line for the foot of the home page, and the last reading of it."""
+    """The line for the footer of the home page, and the last reading."""
 
     template: ClassVar[str] = "transfers/footer/footer.html"
     snippet: str
     number: str
-    check_url: str = ""  # where a reading is asked for; "" where none can be
+    check_url: str = ""  # where to ask for a reading; "" where that is not possible
     outcome: Outcome | None = None
     read_at: datetime | None = None
     is_waiting: bool = False
@@ -29,7 +29,7 @@ class Footer(Panel):
 
 
 def footer_of(website: Website | None, number: str) -> Footer:
-    """The foot that belongs to a number; of a website on file, with what was read there."""
+    """The footer panel for a filing number; for a website on file, with its last reading."""
     if website is None:
         return Footer(footer_code(number), number)
     check = FooterCheck.objects.filter(website=website).first()

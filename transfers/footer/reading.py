@@ -1,4 +1,4 @@
-"""What stands on a home page: the filing number, and the link to the ministry's site that belongs to it."""
+"""Finds the filing number on a home page, and the link to the ministry's site that belongs to it."""
 
 import codecs
 import re
@@ -12,7 +12,7 @@ from icpportal.gateways.web_pages.base import WebPage
 from transfers.footer.outcomes import ELSEWHERE, FOUND, NO_LINK, NO_NUMBER, NO_PAGE, OLD_LINK, SHORT_NUMBER, UNLINKED
 
 MINISTRY = urlsplit(MINISTRY_SITE).hostname
-# the ministry's earlier sites, which do not open any more
+# the ministry's former sites, which no longer open
 EARLIER = (
     "www.miitbeian.gov.cn",
     "miitbeian.gov.cn",
@@ -50,12 +50,12 @@ def _judged(tree: html.HtmlElement, number: str) -> str:
 
 
 def _holds(words: str, number: str) -> bool:
-    """Whether the number stands there whole: -1 is not -12."""
+    """Whether the page contains the whole number: -1 is not -12."""
     return re.search(rf"{re.escape(number)}(?!\d)", words) is not None
 
 
 def _plain(text: str) -> str:
-    """Without spaces and in one way of writing: people type them in several."""
+    """Removes spaces and variants, because people type numbers in several ways."""
     folded = DASHES.sub("-", unicodedata.normalize("NFKC", text))
     return re.sub(r"\s+", "", folded).upper()
 
@@ -68,12 +68,12 @@ def _host(href: str | None) -> str:
 
 
 def _tree(page: WebPage) -> html.HtmlElement | None:
-    """The page as a tree; nothing is fetched and no entity is followed, as HTML knows none."""
+    """The parsed page; fetches nothing and follows no entity: HTML has none."""
     try:
         codecs.lookup(page.charset)
         charset: str | None = page.charset
     except LookupError:
-        charset = None  # then the page says it itself
+        charset = None  # then the page itself names it
     try:
         return html.document_fromstring(page.body, parser=html.HTMLParser(encoding=charset, no_network=True))
     except (etree.ParserError, etree.XMLSyntaxError, LookupError, ValueError):

@@ -1,4 +1,4 @@
-"""A deadline as a calendar file (.ics, RFC 5545): no names or numbers in it, alarms before it, a stable identity."""
+"""A deadline as a calendar file (.ics, RFC 5545): no names or numbers, with alarms, and a stable identity."""
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ LENGTH = timedelta(minutes=15)
 
 
 def _identity(order: Order) -> str:
-    """Stable as long as it is the same deadline: of the phones, one a report; of anything else, one a state."""
+    """Stable for one deadline: of phones, one for each report; of anything else, one for each state."""
     return f"{order.reference}-{order.report if is_in(order, Group.PHONES_OPEN) else order.state}"
 
 
@@ -38,14 +38,14 @@ def _alarm(before: timedelta, words: str) -> "Alarm":
 
 
 def deadline_ics(order: Order, *, now: datetime | None = None) -> str:
-    """The calendar file of the order's deadline, in the owner's language; a moved deadline has a higher SEQUENCE."""
+    """The calendar file of the order's deadline in the owner's language; moving it raises SEQUENCE."""
     if order.due_at is None:
         raise ValueError("an order without a deadline has no calendar file")
     return _file(order, order.due_at, state_of(order).calendar or OTHERWISE, ALARMS, now)
 
 
 def answer_ics(order: Order, at: datetime, *, now: datetime | None = None) -> str:
-    """The same of the day by which we answer: it is our turn, so nothing rings."""
+    """The calendar file of the day by which we answer: it is our turn, so it has no alarm."""
     return _file(order, at, ANSWER, (), now)
 
 

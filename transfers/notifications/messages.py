@@ -1,4 +1,4 @@
-"""Who is told what, and with which words filled in: one outbox row per message, person and channel, each with a key."""
+"""Who is told what, with which values: one outbox row for each message, person and channel, each with a key."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ NO_WORDS = pgettext_lazy("words of the authority", "none")
 
 @dataclass(frozen=True)
 class Recipient:
-    """Somebody who is told, and by which channels."""
+    """Somebody to be told, and by which channels."""
 
     role: str
     name: str
@@ -49,7 +49,7 @@ class Recipient:
             yield "site", str(self.user_id)
 
     def is_the_same_as(self, other: "Recipient") -> bool:
-        """Whether both are one person: by the mobile, or by a mailbox that is not two people's."""
+        """Whether both are one person: by mobile, or by a mailbox that is not shared."""
         if self.mobile and self.mobile == other.mobile:
             return True
         shares = bool(self.email) and self.email.lower() == other.email.lower()
@@ -57,9 +57,9 @@ class Recipient:
 
 
 def recipients(order: Order, roles: Iterable[str], *, every_address: bool = False) -> list[Recipient]:
-    """The people behind `roles`: one who stands there in two roles is told once, as the first of them.
+    """The people behind `roles`; a person with two roles is told once, as the first of them.
 
-    With `every_address` they are told in each role, for numbers that differ.
+    With `every_address` they are told in each role, where their numbers differ.
     """
     owner, people = order.owner, by_role(order)
     found: list[Recipient] = []
@@ -83,7 +83,7 @@ def notify_recipients(
     roles: Iterable[str] | None = None,
     now: datetime | None = None,
 ) -> None:
-    """Queue `template` for everybody concerned; the same `event_id` never tells anybody twice."""
+    """Queues `template` for everybody concerned; an `event_id` never tells anybody twice."""
     now = now or timezone.now()
     roles = audience_of(template) if roles is None else roles
     notify_all(_letters(order, template, event_id, facts or {}, roles, now))
@@ -92,17 +92,17 @@ def notify_recipients(
 def _letters(
     order: Order, template: str, event_id: Key, facts: Facts, roles: Iterable[str], now: datetime
 ) -> Iterable[Letter]:
-    """One letter a person and channel; an address that several people share gets one."""
+    """One message for each person and channel; an address that several people share gets one."""
     language = order.owner.language
-    told: set[tuple[str, str]] = set()
+    reached: set[tuple[str, str]] = set()
     shared = words_of(order, facts, now)
     attachments = _attachments(order) if catalogue.has(template, "email") else ()
     for reader in recipients(order, roles, every_address=catalogue.reaches_every_address(template)):
         words = {**shared, "account": _account(order, reader)}
         for channel, address in reader.addresses():
-            if (channel, address) in told or not catalogue.has(template, channel):
+            if (channel, address) in reached or not catalogue.has(template, channel):
                 continue
-            told.add((channel, address))
+            reached.add((channel, address))
             yield {
                 "key": f"{template}:{event_id}:{reader.role}:{channel}",
                 "template": template,
@@ -123,17 +123,17 @@ def _attachments(order: Order) -> tuple[Attachment, ...]:
 
 
 def context(order: Order, reader: Recipient, facts: Facts, now: datetime) -> Facts:
-    """Every placeholder a message about an order may have, masked, in both languages where they differ."""
+    """The values of every placeholder in messages about an order, masked, in both languages where they differ."""
     return {**words_of(order, facts, now), "account": _account(order, reader)}
 
 
 def _account(order: Order, reader: Recipient) -> str:
-    """Whose account it is about, for others than its owner."""
+    """The account's name, for recipients other than its owner."""
     return "" if reader.role == ACCOUNT else mask_email(order.owner.email)
 
 
 def words_of(order: Order, facts: Facts, now: datetime) -> Facts:
-    """The placeholders that are the same for everybody."""
+    """The values that are the same for every recipient."""
     rules = queries.rules_of(order)
     days_from, days_to = rules.review_days
     today = timezone.localdate(now)
@@ -170,7 +170,7 @@ def words_of(order: Order, facts: Facts, now: datetime) -> Facts:
 
 
 def _due(order: Order, facts: Facts, now: datetime, known: Calendar) -> datetime:
-    """The date the message speaks of: the order's own deadline, the lapsed one, or when we answer."""
+    """The date in the message: the order's deadline, the lapsed one, or the day we answer."""
     due = facts.get("due")
     if isinstance(due, datetime):
         return due
@@ -180,5 +180,5 @@ def _due(order: Order, facts: Facts, now: datetime, known: Calendar) -> datetime
 
 
 def kept_until(order: Order, now: datetime) -> datetime:
-    """Until when a closed order's answers can be taken up again."""
+    """Until when a closed order's answers can be used for a new one."""
     return order.entered_at + timedelta(days=settings.DRAFT_KEPT.days)

@@ -1,7 +1,7 @@
-"""What many orders owe their people at once: one row an order, made into messages for each reader at delivery.
+"""Messages about many orders at once: one outbox row for each order, expanded for each reader at delivery.
 
-A notice keeps what must not change any more: which message, of which event, with which facts, and how the order stood
-behind its move. Who is told, at which address, in which language and with which names is read when it is delivered.
+A notice keeps what must not change any more: the message, the event, its facts, and the order's state after the move.
+Recipients, addresses, languages and names are read at delivery.
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ NOBODY_LEFT = "nobody is left to be told"
 
 
 def owe(made: Iterable[Made[Order, OrderEvent]], template: str) -> None:
-    """Owe the people of these orders this message about the move that was just made."""
+    """Queues a notice of the move just made for each of these orders."""
     queue_all((_notice(each, template) for each in made), channel=CHANNEL, template=template)
 
 
@@ -42,7 +42,7 @@ def _notice(made: Made[Order, OrderEvent], template: str) -> Owed:
 
 
 def deliver(message: Message) -> str:
-    """Write the messages of a notice; those that are there already stay, so that it may be delivered again."""
+    """Writes the messages of a notice; existing ones stay, so that it may be delivered again."""
     notice = message.payload
     order = Order.objects.select_related("owner").filter(pk=notice["order"]).first()
     if order is None or order.is_erased:

@@ -16,13 +16,13 @@ from transfers.orders.people import BOTH, SUBJECT_LEAD, Person, by_role
 
 ONE_UNKNOWN = _("the phone on the filing")
 ALL_UNKNOWN = _("the phones on the filing")
-# each begins where a sentence has ended: English needs the space
+# each follows a sentence: English needs the leading space
 NOT_TOLD = _(" We are not told that number: it can differ from the one you entered.")
 NOT_AS_TYPED = _(" That is the number on the filing, not the one you entered.")
 
 
 class Texted(Protocol):
-    """A person whom the ministry texts, as the authority tells it or as it was written down."""
+    """A person whom the ministry texts, as the authority told it or as recorded."""
 
     @property
     def role(self) -> str: ...
@@ -32,12 +32,12 @@ class Texted(Protocol):
 
 
 def person_of(order: Order, role: str) -> Person:
-    """Whose phone it is; one phone for both people is the lead's."""
+    """Whose phone it is; a phone of both people is the lead's."""
     return by_role(order)[SUBJECT_LEAD if role == BOTH else role]
 
 
 def named(texted: Iterable[Texted]) -> list[Words]:
-    """The mobiles for a message: masked ones, and words for those that nobody told us."""
+    """The mobiles for a message: masked, or words for those not told to us."""
     masks = [each.mobile_masked for each in texted]
     known = list(dict.fromkeys(filter(None, masks)))
     unknown = len([mask for mask in masks if not mask])
@@ -45,12 +45,12 @@ def named(texted: Iterable[Texted]) -> list[Words]:
 
 
 def not_told(order: Order) -> list[Words]:
-    """The same when nothing is known about any of this order's phones."""
+    """The same when no phone of this order is known."""
     return [ONE_UNKNOWN if len(queries.phone_roles(order)) == 1 else ALL_UNKNOWN]
 
 
 def facts(order: Order, texted: Iterable[Texted]) -> dict[str, Fact]:
-    """What the message about the ministry's text says: the mobiles, and whether they are those that were typed."""
+    """The values for the message about the ministry's text: the mobiles, and whether they were the typed ones."""
     found = list(texted)
     if not found or not all(each.mobile_masked for each in found):
         return {"mobiles": named(found) or not_told(order), "mobiles_note": NOT_TOLD}
@@ -58,7 +58,7 @@ def facts(order: Order, texted: Iterable[Texted]) -> dict[str, Fact]:
 
 
 def number_differs(order: Order) -> bool:
-    """Whether the ministry texted another number than was entered: sent again as it is, the order lapses again."""
+    """Whether the ministry texted a number other than the typed one: unchanged, the order would lapse again."""
     return _differs(order, queries.phone_checks(order))
 
 

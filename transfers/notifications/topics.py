@@ -1,4 +1,4 @@
-"""What people are told about orders and filings, as the page of their choices lists it; the outbox reads this table."""
+"""The topics of messages about orders and filings that people can switch off; the outbox reads this table."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,1 +1,1 @@
-"""Objections to the orders of others: how they end, what they stop, the answer."""
+"""Objections to other accounts' orders: how they end, what they stop, the answer."""

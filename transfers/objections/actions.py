@@ -1,4 +1,4 @@
-"""Closing an objection: with a result and an answer that the person who objects reads, once."""
+"""Closes an objection, once, with a result and an answer to the person who objected."""
 
 from datetime import datetime
 from urllib.parse import urljoin
@@ -21,7 +21,7 @@ from transfers.objections.results import Result, result_of
 
 
 class CloseRefused(Exception):
-    """Somebody else was quicker, or it is the closer's own; `words` says so."""
+    """Somebody else closed it first, or it is the closer's own; `words` says which."""
 
     def __init__(self, words: str) -> None:
         super().__init__(words)
@@ -29,7 +29,7 @@ class CloseRefused(Exception):
 
 
 def close(objection: Objection, closer: User, result: Result, written: Own, *, now: datetime | None = None) -> None:
-    """Close it and end its call, and send the answer, in one. Raises `CloseRefused`, and then nothing is sent."""
+    """Closes it, ends its call and sends the answer in one transaction; raises `CloseRefused`, and then nothing is sent."""
     if not written:
         raise ValueError("an objection is closed with an answer")
     now = now or timezone.now()
@@ -50,16 +50,16 @@ def close(objection: Objection, closer: User, result: Result, written: Own, *, n
 def closed_words(objection: Objection) -> str:
     """`Gao Yang closed this objection (30 Nov 14:20): Not justified: the order goes on`."""
     result = result_of(objection.result)
-    told = {
+    facts = {
         "name": str(objection.closed_by or ""),
         "time": short_words(objection.closed_at) if objection.closed_at else "",
         "result": result.label if result else "–",
     }
-    return _("%(name)s closed this objection (%(time)s): %(result)s") % told
+    return _("%(name)s closed this objection (%(time)s): %(result)s") % facts
 
 
 def _tell(objection: Objection, result: Result, written: Own) -> None:
-    """To the account, by every way it has."""
+    """Tells the account by every channel it has."""
     owner = objection.owner
     context: Facts = {
         "domain": objection.domain,

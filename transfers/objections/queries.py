@@ -1,4 +1,4 @@
-"""Which objections wait for an answer, about which order they are, and which orders they stop."""
+"""Which objections wait for an answer, which order each is about, and which orders they stop."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -8,37 +8,37 @@ from transfers.orders.queries import objected_order, objections_to
 
 
 def open_objections() -> QuerySet[Objection]:
-    """What waits for an answer, the oldest first; by an index of open ones alone."""
+    """Open objections, the oldest first; served by an index of open ones."""
     return Objection.objects.filter(closed_at=None).order_by("created_at", "pk")
 
 
 def order_of(objection: Objection) -> Order | None:
-    """The order it is about; of what was written before that was kept, the one that fits now."""
+    """The order it is about; for older rows that did not store it, the one that fits now."""
     if objection.order is not None:
         return objection.order
     return objected_order(objection.owner, objection.subject_key, objection.domain)
 
 
 def with_contested(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """The orders with whether an objection to them was found justified, asked in the same question."""
+    """Annotates orders with whether a justified objection stops them, in the same query."""
     return orders.annotate(is_contested=Exists(_justified().filter(order=OuterRef("pk"))))
 
 
 def is_contested(order: Order) -> bool:
-    """Whether an objection to the order was found justified: nobody may accept it."""
+    """Whether a justified objection stops the order: nobody may accept it."""
     known: bool | None = getattr(order, "is_contested", None)
     return _justified().filter(order=order).exists() if known is None else known
 
 
 def with_objected(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """The orders with whether others object to them now, asked in the same question."""
+    """Annotates orders with whether others object to them now, in the same query."""
     about = Q(domain=OuterRef("domain")) | Q(subject_key=OuterRef("subject_key"))
     rows = Objection.objects.filter(about, closed_at=None).exclude(owner=OuterRef("owner"))
     return orders.annotate(is_objected=Exists(rows))
 
 
 def shown_objections(order: Order) -> list[Objection]:
-    """Open objections of others, for the page of a case; not asked for where the order was read without any."""
+    """Open objections for a case's page; no query when the order was read as having none."""
     known: bool | None = getattr(order, "is_objected", None)
     return [] if known is False else list(objections_to(order))
 

@@ -1,4 +1,4 @@
-"""How an objection can end, one row each: what the desk reads, what follows, and what the person who objects reads."""
+"""The results of an objection, one row each: text for the desk, what follows, text for the person who objected."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ JUSTIFIED = "justified"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One end."""
+    """One result of an objection."""
 
     key: str
     label: Words
@@ -43,5 +43,5 @@ _BY_KEY = {row.key: row for row in RESULTS}
 
 
 def result_of(key: str) -> Result | None:
-    """The row of an end; None where nobody wrote one, before there were any."""
+    """The row of a result; None for an objection from before there were results."""
     return _BY_KEY.get(key)

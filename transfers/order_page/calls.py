@@ -1,4 +1,4 @@
-"""The call that waits on the page of an order: which number rings, when, and the times its owner may choose."""
+"""The call panel on an order's page: which number calls, when, and times its owner can choose."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,7 +47,7 @@ class SlotForm(forms.Form):
     def __init__(
         self, data: Posted | None = None, *, times: list[datetime], chosen: datetime | None = None, key: str = "id"
     ) -> None:
-        """`key` sets the fields of a call apart from those of another one on the page."""
+        """`key` distinguishes the fields of several calls on one page."""
         super().__init__(data, initial={"slot": chosen.isoformat() if chosen else ""}, auto_id=f"{key}_%s")
         offer(self, "slot", [(at.isoformat(), _time_words(at)) for at in times])
 
@@ -58,7 +58,7 @@ class SlotForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class CallBooking(Panel):
-    """A call that waits, with the times to choose from."""
+    """A pending call with the times to choose from."""
 
     template: ClassVar[str] = "transfers/order_page/call_booking.html"
     key: str
@@ -70,7 +70,7 @@ class CallBooking(Panel):
 
 
 def bookings(order: Order) -> list[CallBooking]:
-    """The calls that wait for this order's people; none is looked for where its history says nothing of one."""
+    """The pending calls to this order's people; queried only if its history notes a call."""
     asked = not order.is_ended and queries.is_called(order.events.all())
     open_calls = list(queries.open_of(order)) if asked else []
     now = timezone.now()
@@ -80,7 +80,7 @@ def bookings(order: Order) -> list[CallBooking]:
 
 def _booking(order: Order, call: Call, times: list[datetime], now: datetime) -> CallBooking:
     numbers = comma_list(settings.PROVIDER_CALLER_NUMBERS)
-    told = {"mobile": called_of(call).masked_mobile, "numbers": numbers, "when": long_words(call.next_at)}
+    facts = {"mobile": called_of(call).masked_mobile, "numbers": numbers, "when": long_words(call.next_at)}
     is_late = call.next_at <= now
     own = [call.next_at] if call.is_booked and not is_late and call.next_at not in times else []
     chosen = call.next_at if call.is_booked and not is_late else None
@@ -88,7 +88,7 @@ def _booking(order: Order, call: Call, times: list[datetime], now: datetime) -> 
     return CallBooking(
         key=str(call.pk),
         title=_("We call you at the time you chose") if call.is_booked else _("We want to call you"),
-        lines=[str(rings) % told, *_missed(call, now)],
+        lines=[str(rings) % facts, *_missed(call, now)],
         form=SlotForm(times=[*own, *times], chosen=chosen, key=f"call-{call.pk}"),
         button=_("Change the time") if call.is_booked else _("Choose this time"),
         url=reverse("call-slot", args=[order.reference]),
@@ -96,7 +96,7 @@ def _booking(order: Order, call: Call, times: list[datetime], now: datetime) -> 
 
 
 def _missed(call: Call, now: datetime) -> list[Words]:
-    """What follows from missed calls, and when; nothing follows from a single one."""
+    """What follows from missed calls, and when; nothing follows from one alone."""
     if call.grace_until is None:
         return []
     if queries.may_return(call, now):
@@ -109,14 +109,14 @@ def _missed(call: Call, now: datetime) -> list[Words]:
 
 
 def _time_words(at: datetime) -> str:
-    there = to_beijing(at)
-    return f"{day_words(there.date())} {there:%H:%M}"
+    local = to_beijing(at)
+    return f"{day_words(local.date())} {local:%H:%M}"
 
 
 @confirmed_required
 @require_POST
 def book(request: HttpRequest, reference: str) -> HttpResponse:
-    """The owner chooses a time, or another one."""
+    """Books a time for the owner, or another one."""
     order = own_order(request, reference, kinds=ALL)
     known = {str(call.pk): call for call in queries.open_of(order)}
     call = known.get(request.POST.get("call", ""))

@@ -1,4 +1,4 @@
-"""The applicant's moves: each a POST; those that close an order ask first on a page of their own."""
+"""The applicant's moves: each is a POST; those that close an order ask first on a page of their own."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ TRIES = 5
 
 
 class WithdrawForm(forms.Form):
-    """Why the order is taken back (撤销原因)."""
+    """Why the order is withdrawn (撤销原因)."""
 
     reason = ChoiceField(label=_("Reason"), widget=forms.RadioSelect)
     words = PlainTextField(label=_("In your words"), max_length=100, required=False).called(_("text"))
@@ -42,7 +42,7 @@ class WithdrawForm(forms.Form):
 
 
 class AbandonForm(forms.Form):
-    """Why the order is given up, if its owner wants to say so (放弃原因)."""
+    """Why the order is abandoned, optional (放弃原因)."""
 
     words = PlainTextField(label=_("Reason"), max_length=100, required=False)
 
@@ -53,7 +53,7 @@ class AskPage(PageInOrder):
 
     form: forms.Form
     back_url: str
-    leads: ClassVar[dict[bool, Words]]  # what follows, by whether the service code can be used again
+    leads: ClassVar[dict[bool, Words]]  # the consequences, by whether the service code can be used again
     lead_of_cancellation: ClassVar[Words] = ""
     lead: Words
     ends_access: bool
@@ -83,13 +83,13 @@ class AbandonPage(AskPage):
 
 AtOnce = Callable[[Order, User], Order]
 Act = Callable[[Order, User, forms.Form], Order]
-# move → what it does, and what it asks first
+# move → its function, and the form it asks first
 AT_ONCE: dict[str, AtOnce] = {}
 ASKED: dict[str, tuple[type[forms.Form], type[AskPage], Act]] = {}
 
 
 def at_once(move: str) -> Callable[[AtOnce], AtOnce]:
-    """Makes the function what a press of the button of `move` does."""
+    """Registers the function for the button of `move`."""
 
     def register(act: AtOnce) -> AtOnce:
         AT_ONCE[move] = act
@@ -99,7 +99,7 @@ def at_once(move: str) -> Callable[[AtOnce], AtOnce]:
 
 
 def asked(move: str, form: type[forms.Form], page: type[AskPage]) -> Callable[[Act], Act]:
-    """Makes the function what `move` does once its form on a page of its own is filled in."""
+    """Registers the function for `move`, called once its form on a page of its own is valid."""
 
     def register(act: Act) -> Act:
         ASKED[move] = (form, page, act)
@@ -147,7 +147,7 @@ def _start_again(order: Order, user: User) -> Order:
 
 @confirmed_required
 def move(request: HttpRequest, reference: str, move: str) -> HttpResponse:
-    """Do one move, or ask first; a move that is not open any more shows the order as it stands."""
+    """Makes a move, or asks first; a move no longer open shows the order as it is."""
     order = own_order(request, reference, kinds=ALL)
     if move in ASKED:
         return _ask(request, order, move)
@@ -174,13 +174,13 @@ def _ask(request: HttpRequest, order: Order, move: str) -> HttpResponse:
 
 
 def _lead(order: Order, page: type[AskPage]) -> Words:
-    """What follows, and whether the service code can be used again."""
+    """The consequences, and whether the service code can be used again."""
     of_cancellation = page.lead_of_cancellation if kind_of(order).ends_access else ""
     return of_cancellation or page.leads[settings.SERVICE_CODE_RETURNED]
 
 
 def _retry_on_conflict(order: Order, act: Callable[[], Order]) -> Order:
-    """Once more where somebody only changed the order since: what was typed holds as long as the move is open."""
+    """Tries again when the order was only changed in the meantime, as long as the move is open."""
     for _try in range(TRIES):
         try:
             return act()

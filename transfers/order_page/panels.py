@@ -1,4 +1,4 @@
-"""The parts that only some orders have on their page; which of them, the row of the order's state names."""
+"""The panels that only some orders have on their page; the row of the order's state names them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -45,7 +45,7 @@ PASSWORD_GONE = _(
 NOT_IN_TIME = _("Phone verification was not completed in time")
 NO_NEW_REVIEW = _("There is no new review, and a new code will follow.")
 
-SHORT = timedelta(days=3)  # what is left of the time when its colour begins to warn
+SHORT = timedelta(days=3)  # remaining time below which the colour warns
 
 GONE_STEPS = "transfers/order_page/steps_filing_gone.html"
 MOVE_STEPS = "transfers/order_page/steps_move_on.html"
@@ -53,7 +53,7 @@ MOVE_STEPS = "transfers/order_page/steps_move_on.html"
 
 @dataclass(frozen=True, slots=True)
 class Verdicts(Panel):
-    """What a return named: what is left to do first, then what is done."""
+    """What a return named: first what is left to do, then what is done."""
 
     template: ClassVar[str] = "transfers/order_page/verdicts.html"
     parts: list[ReturnedPart]
@@ -61,7 +61,7 @@ class Verdicts(Panel):
 
     @property
     def left(self) -> list[ReturnedPart]:
-        """What keeps the order from being sent again."""
+        """What must be done before the order can be sent again."""
         return unsettled(self.parts)
 
     @property
@@ -71,12 +71,12 @@ class Verdicts(Panel):
 
     @property
     def send_class(self) -> str:
-        """How the button to the last page looks: filled once nothing is left."""
+        """The look of the button to the last page: primary once nothing is left."""
         return "button button-secondary" if self.left else "button"
 
     @property
     def before_sending(self) -> str:
-        """What stands beside that button."""
+        """The text beside that button."""
         n = len(self.left)
         if not n:
             return gettext("Everything is changed")
@@ -85,7 +85,7 @@ class Verdicts(Panel):
 
 @dataclass(frozen=True, slots=True)
 class Call(Panel):
-    """Which number of theirs we call, and from which of ours."""
+    """Which of the applicant's numbers we call, and from which of ours."""
 
     template: ClassVar[str] = "transfers/order_page/call_notice.html"
     mobile: str
@@ -94,7 +94,7 @@ class Call(Panel):
 
 @dataclass(frozen=True, slots=True)
 class Result(Panel):
-    """What an approval brought, and what there is to finish, each with its own tick."""
+    """What an approval brought, and what is left to do, each with its own tick."""
 
     template: ClassVar[str] = "transfers/order_page/result.html"
     number: str
@@ -112,67 +112,67 @@ class Result(Panel):
 
 @dataclass(frozen=True, slots=True)
 class AsFiled(Panel):
-    """Where the authority's record differs from what was entered."""
+    """Where the authority's record differs from what was typed."""
 
     template: ClassVar[str] = "transfers/order_page/register_diff.html"
     rows: list[Difference]
 
     @property
     def title(self) -> Words:
-        """What unfolds them."""
+        """The summary of the folded list."""
         words = ngettext("The record differs in %(n)s entry", "The record differs in %(n)s entries", len(self.rows))
         return words % {"n": len(self.rows)}
 
 
 @dataclass(frozen=True, slots=True)
 class Cancelled(Panel):
-    """What ended, what stays, and what to do at the new provider."""
+    """What ended, what stays, and what to do with the new provider."""
 
     template: ClassVar[str] = "transfers/order_page/cancelled.html"
     number: str
     domain: str
     at: datetime
-    deleted: bool  # the filing itself is gone
+    deleted: bool  # the filing itself was deleted
 
     @property
     def validity(self) -> Words:
-        """What the number is worth now."""
+        """Whether the number is still valid."""
         return _("no longer valid") if self.deleted else _("stays valid")
 
     @property
     def next_steps(self) -> str:
-        """The template of what its owner does next."""
+        """The template with the owner's next steps."""
         return GONE_STEPS if self.deleted else MOVE_STEPS
 
 
 @dataclass(frozen=True, slots=True)
 class Lapsed(Panel):
-    """Whose phones were not verified, and whether the filing password has to be asked again."""
+    """Whose phones were not verified, and whether the filing password must be typed again."""
 
     template: ClassVar[str] = "transfers/order_page/lapsed.html"
     cards: list[PhoneCard]
     password_gone: bool
-    title: Words = NOT_IN_TIME  # what became of the verification
+    title: Words = NOT_IN_TIME  # what happened to the verification
 
     @property
     def lines(self) -> list[Words]:
-        """Which numbers were not those on the filing, then what to do."""
+        """Which numbers differ from those on the filing, then what to do."""
         differing = [DIFFERS % {"mobile": card.mobile, "typed": card.typed} for card in self.cards if card.differs]
         return [*differing, PASSWORD_GONE if self.password_gone else NO_NEW_REVIEW]
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline(Panel):
-    """What is left of the time of an order, with its calendar file; the sentence above says the date."""
+    """The time left for an order, with its calendar file; the sentence above gives the date."""
 
     template: ClassVar[str] = "transfers/order_page/deadline_flag.html"
     at: datetime
-    is_short: bool  # then it is drawn as an alarm
+    is_short: bool  # drawn as a warning
 
 
 @dataclass(frozen=True, slots=True)
 class Held(Panel):
-    """The order waits until we have sorted something out with the authority."""
+    """The order waits until we have settled something with the authority."""
 
     template: ClassVar[str] = "transfers/order_page/held.html"
 
@@ -187,7 +187,7 @@ class Buttons(Panel):
 
 @dataclass(frozen=True, slots=True)
 class WaysOut(Panel):
-    """How its owner ends it."""
+    """How its owner can end it."""
 
     template: ClassVar[str] = "transfers/order_page/ways_out.html"
     actions: list[Action]
@@ -210,14 +210,14 @@ class Chase(Panel):
 
 @dataclass(frozen=True, slots=True)
 class Erased(Panel):
-    """What we do not have any more, because its time is over."""
+    """What was deleted at the end of its retention."""
 
     template: ClassVar[str] = "transfers/order_page/erased.html"
     said: str
 
 
 def erased(order: Order) -> Erased | None:
-    """The panel of an order whose papers, or all that was entered, were deleted."""
+    """The panel of an order whose documents or answers were deleted."""
     if order.erased_at is not None:
         words = gettext("What you entered was deleted on %(date)s, with the pictures.")
         return Erased(words % {"date": day_words(to_beijing(order.erased_at).date())})
@@ -228,7 +228,7 @@ def erased(order: Order) -> Erased | None:
 
 
 def deadline(at: datetime) -> Deadline:
-    """The panel of a deadline that is not over."""
+    """The panel of a deadline that has not passed."""
     return Deadline(at, is_short=at - timezone.now() <= SHORT)
 
 
@@ -237,7 +237,7 @@ DRAWN = (CallBooking, AuthorityWords, Verdicts, Result, Cancelled, AsFiled, Call
 
 
 def panels_of(order: Order, parts: list[ReturnedPart]) -> list[Panel]:
-    """What the page shows beside the sentence of the state; `parts` is what a return named."""
+    """The panels below the sentence of the state; `parts` is what a return named."""
     of_state = [panel for name in state_of(order).panels for panel in PANELS[name](order)]
     check_url = reverse("check", args=[order.reference])
     booked = bookings(order)
@@ -252,7 +252,7 @@ def _call(order: Order) -> list[Panel]:
 
 
 def _result(order: Order) -> list[Panel]:
-    """With what its owner still has to do, and where the authority's record differs."""
+    """With what its owner must still do, and where the authority's record differs."""
     differing = register_diff.rows(order)
     return [
         Result(order.site_number, order.entered_at, to_do(order)),
@@ -261,7 +261,7 @@ def _result(order: Order) -> list[Panel]:
 
 
 def _said(order: Order) -> list[Panel]:
-    """What the authority answered, beside what it means."""
+    """The authority's answer, with its meaning."""
     said = authority_words(order, chinese=reads_chinese())
     if said is None:
         return []
@@ -273,12 +273,12 @@ def _to_change(order: Order) -> Words:
 
 
 def _with_authority(order: Order) -> list[Panel]:
-    """What a report that was put off waits for."""
+    """What a postponed report waits for."""
     return _said(order) if queries.waits_for_other_decision(order) else []
 
 
 def _lapsed(order: Order) -> list[Panel]:
-    """Why it came back; where the authority said so, its answer first."""
+    """Why it was returned; if by the authority, with its answer first."""
     asks, came = queries.rules_of(order).asks_password, came_by(order)
     lapsed = Lapsed(cards(order), asks and not order.password_kept)
     if came is None:
@@ -292,7 +292,7 @@ def _cancelled(order: Order) -> list[Panel]:
     return [*_said(order), Cancelled(order.site_number, order.domain, order.entered_at, deleted)]
 
 
-# by name, as the rows of states call them
+# by the names in the rows of states
 PANELS: dict[str, Callable[[Order], Sequence[Panel]]] = {
     "call": _call,
     "backdrop": backdrop.offers,

@@ -1,7 +1,7 @@
-"""Where the authority's record differs from what was typed on an order, as far as its owner can act on it.
+"""Where the authority's record differs from what was typed, as far as the owner can act on it.
 
-A transfer changes nothing at the authority, so what was typed stays on the order and the register keeps the record.
-Who is reached how, and what the website is called, is worth a change of the filing; what the documents say is not: it
+A transfer changes nothing at the authority, so typed values stay on the order and the register keeps the record.
+Contact details and the website's name are worth changing in the filing; what documents say is not listed, because it
 was compared with the record before the order was accepted.
 """
 
@@ -17,7 +17,7 @@ from icpportal.privacy.masks import mask_email, mask_mobile, mask_name
 from transfers.models import Order
 from transfers.orders.people import is_same_person
 
-ADDRESS_SHOWN = 6  # characters of an individual's address
+ADDRESS_SHOWN = 6  # characters shown of an individual's address
 
 
 def _mask_address(address: str) -> str:
@@ -48,7 +48,7 @@ WORTH_A_CHANGE = (
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A field that is otherwise on record: what the record says, and what was typed."""
+    """A field that differs: the record's value, and the typed one."""
 
     label: Words
     value: str
@@ -56,7 +56,7 @@ class Difference:
 
 
 def rows(order: Order) -> list[Difference]:
-    """A row for each field that differs, with both sides; none before the record came."""
+    """One row for each field that differs; none before the record has arrived."""
     if order.website is None or order.website.ministry_id is None:
         return []
     record = record_of(subject_key=order.website.subject.subject_key, domain=order.domain, owner=order.owner)
@@ -70,14 +70,14 @@ def rows(order: Order) -> list[Difference]:
 
 
 def _difference(field: MatchField, mask: Callable[[str], str], recorded: str, entered: str) -> Difference:
-    """Both sides masked; where the masks would look alike, both in full: the owner could not see what differs."""
+    """Both sides masked; in full where the masks look alike, or the owner could not see the difference."""
     if mask(recorded) == mask(entered):
         mask = str
     return Difference(field.label, mask(recorded), mask(entered))
 
 
 def _typed(order: Order) -> dict[str, str]:
-    """Everything that was typed and the authority may have on record, under the names of `match_rules.FIELDS`."""
+    """Everything typed that the authority may have on record, under the names of `match_rules.FIELDS`."""
     lead = lead_answers(order.answer("type"), order.answer("subject"))
     administrator = dict(order.answer("administrator"))
     if is_same_person(order):

@@ -1,4 +1,4 @@
-"""The heading of an order's page and the sentence below: whose turn it is, what to do, by when, what if not."""
+"""Heading and sentence of an order's page: whose turn it is, what to do, by when, and what happens otherwise."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -30,7 +30,7 @@ WE_ARE_LATE = _(
 
 
 def heading(order: Order, to_change: int) -> str:
-    """Whose move it is or what to do, for the top of the page; `to_change` is how many things a return named."""
+    """Whose turn it is or what to do; `to_change` is how many things a return named."""
     if over_words(order):
         return str(TIME_OVER)
     instead = _instead(order, to_change)
@@ -39,7 +39,7 @@ def heading(order: Order, to_change: int) -> str:
 
 
 def sentence(order: Order, to_change: int) -> str:
-    """The state's sentence with its dates and words filled in; `to_change` is how many things a return named."""
+    """The state's sentence with dates and values filled in; `to_change` is how many things a return named."""
     if over := over_words(order):
         return over
     due = due_of(order)
@@ -50,12 +50,12 @@ def sentence(order: Order, to_change: int) -> str:
 
 
 def _instead(order: Order, to_change: int) -> Instead | None:
-    """What replaces the usual words of the state now."""
+    """What replaces the usual texts of the state now."""
     return next((each for each in state_of(order).instead if CONDITIONS[each.condition](order, to_change)), None)
 
 
 def _reason(order: Order) -> str:
-    """As our lead reviewer wrote it; of the authority's answer, what it means: its words stand below."""
+    """As our lead reviewer wrote it; for the authority's answer, its meaning: its words are shown below."""
     said = authority_words.authority_words(order, chinese=reads_chinese())
     refused_by = state_of(order).refused_by
     if refused_by == WE:
@@ -65,7 +65,7 @@ def _reason(order: Order) -> str:
     return said.advice if said else authority_words.advice(order, "")["zh" if reads_chinese() else "en"]
 
 
-# when the usual sentence of a state would be wrong
+# conditions under which the usual sentence of a state would be wrong
 CONDITIONS: dict[str, Callable[[Order, int], bool]] = {
     "nothing_to_change": lambda order, to_change: not to_change,
     "filing_is_gone": lambda order, to_change: filing_is_gone(order.authority_code),
@@ -84,12 +84,12 @@ CONDITIONS: dict[str, Callable[[Order, int], bool]] = {
 
 
 def due_of(order: Order) -> datetime:
-    """The date the sentence speaks of: the order's deadline, our answer, or how long a closed one is kept."""
+    """The date in the sentence: the order's deadline, our answer, or how long a closed order is kept."""
     state = state_of(order)
     if order.due_at is not None:
         return order.due_at
     if is_in(order, Group.ANSWERED_BY_US):
         return end_of_answer(order.entered_at)
-    if state.kept:  # from before it had a date: the next sweep gives it one
+    if state.kept:  # from an earlier version, without a date: the next sweep sets one
         return timezone.now() + getattr(settings, state.kept)
     return kept_until(order, timezone.now())

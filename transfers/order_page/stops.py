@@ -1,4 +1,4 @@
-"""The way of an order through review, photo, phones and authority: where it is, and when it passed each stop."""
+"""The progress of an order through review, photo, phones and authority: where it is, and when it passed each stop."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from transfers.orders import queries, states
 from transfers.orders.kinds import is_in, kind_of, state_of
 from transfers.orders.rows import END, PAPERS, PHONES, PHOTO, WITH_AUTHORITY, Group
 
-# each stop, and the part of the order's life that it is
+# each stop with its part of the order's life
 STOPS: tuple[tuple[str, Words], ...] = (
     (PAPERS, _("Our review")),
     (PHOTO, pgettext_lazy("stop", "Photo")),
@@ -30,7 +30,7 @@ DONE, NOW, AHEAD = "done", "now", "todo"
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One stop: whether it is passed, and the day of that, or by when it will be."""
+    """One stop: whether it is passed, and on which day, or by when it will be."""
 
     label: Words
     mark: str
@@ -47,16 +47,16 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Stops(Panel):
-    """What `transfers/order_page/stops.html` draws."""
+    """The variables of `transfers/order_page/stops.html`."""
 
     template: ClassVar[str] = "transfers/order_page/stops.html"
     stops: list[Stop]
 
 
 def stops(order: Order, events: Iterable[OrderEvent], next_at: datetime | None) -> list[Stops]:
-    """The way of an order that is on it or has arrived; nothing for one that its owner has to change.
+    """The progress of an order that is under way or finished; None while its owner must change it.
 
-    `next_at` is the next date of the order, as its slip says it.
+    `next_at` is the next date of the order, as in its summary.
     """
     if not kind_of(order).is_reviewed or not any(is_in(order, group) for group in ON_ITS_WAY):
         return []
@@ -73,7 +73,7 @@ def stops(order: Order, events: Iterable[OrderEvent], next_at: datetime | None) 
 
 
 def _here(order: Order, asked: list[str]) -> int:
-    """The number of the stop it stands at; one more than there are once it has arrived."""
+    """The number of the present stop; one past the last when finished."""
     if is_in(order, Group.APPROVED):
         return len(asked)
     part = state_of(order).part
@@ -81,7 +81,7 @@ def _here(order: Order, asked: list[str]) -> int:
 
 
 def _passed(events: Iterable[OrderEvent], way: list[str]) -> dict[str, datetime]:
-    """When each stop was passed: when the next part of its life began, the last time that it did."""
+    """When each stop was passed: when the next part of its life last began."""
     began: dict[str, datetime] = {}
     for event in events:  # newest first
         after, before = (states.BY_KEY.get(key) for key in (event.to_state, event.from_state))

@@ -1,4 +1,4 @@
-"""The timeline of an order: when, who, what, why, which messages went out, which papers were replaced."""
+"""The timeline of an order: when, who, what, why, messages sent, documents replaced."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -42,7 +42,7 @@ from transfers.returns.labels import label_of
 
 @dataclass(slots=True)
 class Delivery:
-    """What became of the messages of one event by one channel."""
+    """The deliveries of one event's messages by one channel."""
 
     label: Words
     state: Words
@@ -51,7 +51,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class TimelineRow:
-    """One entry of `partials/timeline.html`; what is no event of the order's life has no state."""
+    """The variables of one entry of `partials/timeline.html`; an entry that is no event of the order has no state."""
 
     at: datetime
     who: Words
@@ -97,14 +97,14 @@ CHANNELS: dict[str, Words] = {"email": _("Email"), "sms": _("Text message"), "si
 
 
 def _withdrawn(order: Order, note: str, language: str) -> str:  # noqa: ARG001 -- one signature for all notes
-    """The reason from the list in the reader's language, and the words that came with it."""
+    """The listed reason in the reader's language, with the owner's words."""
     key, _colon, words = note.partition(": ")
     reason = str(WITHDRAW_REASONS.get(key, key))
     return f"{reason}: {words}" if words else reason
 
 
 ACCOUNT_CLOSED = _("The account was closed")
-# how a note is shown in plain words
+# kinds of notes → text for readers
 NOTES: dict[str, Callable[[Order, str, str], str]] = {
     PLAIN: lambda order, note, language: note,
     ORIGIN: lambda order, note, language: note,
@@ -119,12 +119,12 @@ NOTES: dict[str, Callable[[Order, str, str], str]] = {
 
 
 def note_of(order: Order, event: OrderEvent, language: str) -> Words:
-    """What its note says, in plain words."""
+    """An event's note in plain words."""
     row = row_of(event.move)
     return NOTES[row.note if row else PLAIN](order, event.said, language)
 
 
-def _event(order: Order, event: OrderEvent, told: list[Delivery], language: str) -> TimelineRow:
+def _event(order: Order, event: OrderEvent, deliveries: list[Delivery], language: str) -> TimelineRow:
     row = row_of(event.move)
     return TimelineRow(
         at=event.at,
@@ -132,32 +132,32 @@ def _event(order: Order, event: OrderEvent, told: list[Delivery], language: str)
         what=row.said if row else event.move,
         state=states.BY_KEY.get(event.to_state),
         note=note_of(order, event, language),
-        messages=told,
+        messages=deliveries,
     )
 
 
 def timeline(order: Order, *, chinese: bool, for_owner: bool = False) -> list[TimelineRow]:
-    """Every event, newest first, with what was told, what did not arrive, and the papers replaced; three queries.
+    """Every event, newest first, with messages, failed deliveries and replaced documents, in three queries.
 
-    The owner gets a link to where an address is changed.
+    The owner gets a link to change an address.
     """
     messages = list(about(order.reference))
-    told = _deliveries(messages)
+    deliveries = _deliveries(messages)
     language = "zh" if chinese else "en"
-    moves = [_event(order, event, told.get(str(event.pk), []), language) for event in order.events.all()]
+    moves = [_event(order, event, deliveries.get(str(event.pk), []), language) for event in order.events.all()]
     others = [*undelivered(messages, with_link=for_owner), *_replaced(order)]
     return sorted([*moves, *others], key=lambda row: row.at, reverse=True) if others else moves
 
 
 def by_stage(order: Order, rows: list[TimelineRow]) -> tuple[list[TimelineRow], list[TimelineRow]]:
-    """The rows of the part of its life that the order stands in, and those of the parts behind it."""
+    """The rows of the order's present part of life, and those of earlier parts."""
     here = state_of(order).part
     behind = next((n for n, row in enumerate(rows) if row.part not in ("", here)), len(rows))
     return rows[:behind], rows[behind:]
 
 
 def _replaced(order: Order) -> list[TimelineRow]:
-    """Each paper that took the place of an earlier one, with the number of its version."""
+    """Documents that replaced an earlier one, with the number of the version."""
     versions: dict[tuple[str, int], int] = {}
     rows = []
     for paper in order.papers.order_by("added_at"):
@@ -171,7 +171,7 @@ def _replaced(order: Order) -> list[TimelineRow]:
 
 
 def _deliveries(messages: list[Message]) -> dict[str, list[Delivery]]:
-    """What was sent for each event: one line a channel and state, with how many it went to."""
+    """What was sent for each event: one line for each channel and state, with how many."""
     found: dict[str, dict[tuple[str, str], Delivery]] = {}
     for message in messages:
         parts = message.event.split(":")
@@ -183,7 +183,7 @@ def _deliveries(messages: list[Message]) -> dict[str, list[Delivery]]:
 
 
 def undelivered(messages: list[Message], *, with_link: bool) -> list[TimelineRow]:
-    """What failed for good, the last of each person and channel, and what to do about it."""
+    """Messages that finally failed, the last for each person and channel, and what to do."""
     lost: dict[tuple[str, str], Message] = {}
     for message in messages:
         if message.state == Delivered.FAILED and message.channel in UNDELIVERED:
@@ -192,19 +192,19 @@ def undelivered(messages: list[Message], *, with_link: bool) -> list[TimelineRow
 
 
 def _reader(message: Message) -> str:
-    """Whose message it was, as its key names them: the account where it names nobody."""
+    """Whose message it was, from its key; the account when it names nobody."""
     return next((role for role in ROLES if role in message.key.split(":")), ACCOUNT)
 
 
 def _lost(message: Message, role: str, *, with_link: bool) -> TimelineRow:
     facts = {"address": ADDRESSES[message.channel], "person": ROLES.get(role, "")}
     change = Link(gettext("Check it"), reverse("account")) if with_link and role == ACCOUNT else None
-    why = message.get_lost_display()
+    reason = message.get_lost_display()
     check = str(CHECK_ACCOUNT if role == ACCOUNT else CHECK_PERSON) % facts
     return TimelineRow(
         at=message.failed_at or message.created_at,
         who=SYSTEM,
         what=UNDELIVERED[message.channel],
-        note=gettext("%(why)s. %(check)s") % {"why": why, "check": check} if why else check,
+        note=gettext("%(why)s. %(check)s") % {"why": reason, "check": check} if reason else check,
         act=change,
     )

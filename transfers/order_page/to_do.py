@@ -1,4 +1,4 @@
-"""What is left to do after an approval: the domain, the foot of the home page, the duties; each with its own tick."""
+"""What is left to do after an approval: domain, footer of the home page, duties; each with its own tick."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -18,7 +18,7 @@ from transfers.proofs.servers import ANSWER
 
 @dataclass(frozen=True, slots=True)
 class ToDo(Panel):
-    """One thing to finish; `is_now` is the first that is left, which has the filled button."""
+    """One thing to do; `is_now` is the first one left, which has the primary button."""
 
     title: Words
     is_done: bool
@@ -33,7 +33,7 @@ class ToDo(Panel):
 
 @dataclass(frozen=True, slots=True)
 class PointDomain(ToDo):
-    """The domain has to lead to our server: `ip` where we know it, `points_to` as it was when last looked up."""
+    """Point the domain to our server: `ip` where known, `points_to` as of the last lookup."""
 
     template: ClassVar[str] = "transfers/order_page/to_do_domain.html"
     domain: str
@@ -43,7 +43,7 @@ class PointDomain(ToDo):
 
 @dataclass(frozen=True, slots=True)
 class ShowNumber(ToDo):
-    """The number has to stand at the foot of the home page."""
+    """Show the number in the footer of the home page."""
 
     template: ClassVar[str] = "transfers/order_page/to_do_footer.html"
     footer: Footer
@@ -58,7 +58,7 @@ class DoDuty(ToDo):
 
 
 def to_do(order: Order) -> list[ToDo]:
-    """Everything to finish, in the order in which it is done."""
+    """Everything to do, in the recommended order."""
     ip, points_to = _server_ip(order), _points_to(order.website)
     footer = footer_of(order.website, order.site_number)
     is_here = bool(ip) and ip in points_to.split(", ")
@@ -74,7 +74,7 @@ def to_do(order: Order) -> list[ToDo]:
 
 
 def _server_ip(order: Order) -> str:
-    """The address of the access as the register has it, else as the order says."""
+    """The address of the access as in the register, else as in the order."""
     known = live_accesses().filter(website=order.website).values_list("ip", flat=True) if order.website else ()
     return next(filter(None, known), None) or order.answer(ANSWER).get("ip", "")
 

@@ -40,7 +40,7 @@ TURNS = {YOU: _("Your turn"), WE: _("Our turn"), AUTHORITY: _("Waiting for the a
 @confirmed_required
 @require_safe
 def order_page(request: HttpRequest, reference: str) -> HttpResponse:
-    """Everything about one order of one's own; it keeps working after the end."""
+    """Shows one's own order; the page keeps working after its end."""
     order = own_order(request, reference, kinds=ALL, says_over=True)
     phone_windows.looked(order)
     return shown(order, lambda: _page(request, order)) or cannot_read(request, order)
@@ -53,7 +53,7 @@ class OrderPage(PageInOrder):
     template: ClassVar[str] = "transfers/order_page/order.html"
     state: State
     turn: Words
-    shows_steps: bool  # of the wizard, where the order is not on its way
+    shows_steps: bool  # the wizard's stepper, while the order is not under way
     heading: str
     sentence: str
     events: list[TimelineRow]
@@ -68,7 +68,7 @@ class OrderPage(PageInOrder):
 
 def _page(request: HttpRequest, order: Order) -> HttpResponse:
     parts = returned_parts(order, mask=True)
-    order.answer("type")  # a state that does not show the answers says so as well
+    order.answer("type")  # raises when unreadable, also in states that show no answers
     state = state_of(order)
     prefetch_related_objects([order], "events")
     events, older = by_stage(order, timeline(order, chinese=reads_chinese(), for_owner=True))
@@ -95,7 +95,7 @@ def _page(request: HttpRequest, order: Order) -> HttpResponse:
 
 
 def _panels(order: Order, parts: list[ReturnedPart], acts: list[Action]) -> list[Panel]:
-    """Until when, what this state shows, and what can be done now."""
+    """The deadline, the panels of this state, and what can be done now."""
     over, gone = is_over(order), erased(order)
     next_acts = [act for act in acts if not _is_way_out(act) and not (parts and act.kind == PRIMARY)]
     return [
@@ -126,7 +126,7 @@ def _way_back(order: Order) -> list[Action]:
 
 
 def _is_way_out(act: Action) -> bool:
-    """Whether it ends the order, and so asks on a page of its own first: no button beside what is next."""
+    """Whether it ends the order and asks first: not shown as a button beside the next action."""
     return act.kind != PRIMARY and not act.post
 
 
@@ -139,7 +139,7 @@ def _turn(order: Order) -> str:
 @confirmed_required
 @require_safe
 def deadline_file(request: HttpRequest, reference: str) -> HttpResponse:
-    """The deadline as a calendar file, as long as there is one."""
+    """Serves the deadline as a calendar file, while there is one."""
     order = own_order(request, reference, kinds=ALL, says_over=True)
     if order.due_at is None or is_over(order):
         raise Http404
