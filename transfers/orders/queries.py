@@ -1,4 +1,4 @@
-"""What is asked about orders, in one place each."""
+"""Reads of orders, each in one place."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -35,17 +35,17 @@ from transfers.orders.kinds import in_group, initial, is_in, keys, kind_of
 from transfers.orders.people import ADMINISTRATOR, BOTH, SUBJECT_LEAD, administrator, by_role
 from transfers.orders.rows import AUTHORITY, Group
 
-RETURN = "send_back"  # what a round that returned the order decided
+RETURN = "send_back"  # the decision of a round that returned the order
 NO_ANSWER = "the authority has not answered for longer than it usually takes"
 NO_ID = "waits for the authority's id of the access (Jrid), which comes with its record (BASJ)"
 HELD, OVERDUE, STANDING = "held", "deadline passed", "standing too long"
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-# the pages of the details by the keys of their steps; `transfers.steps` has a row for each
+# keys of the steps that are pages of the details; `transfers.steps` has a row for each
 DETAILS = ("subject", "website", "administrator")
 
 
 def rules_of(order: Order) -> Province:
-    """The province's rules as they were when the order began."""
+    """The province's rules as of the order's beginning."""
     return province(order.province, order.rule_profile)
 
 
@@ -55,7 +55,7 @@ def has_details(order: Order) -> bool:
 
 
 def facts_of(order: Order) -> dict[str, Fact]:
-    """What guards and deadlines of the lifecycle may read."""
+    """The facts that guards and deadlines of the lifecycle may read."""
     rules = rules_of(order)
     phones = rules.phones
     return {
@@ -67,14 +67,14 @@ def facts_of(order: Order) -> dict[str, Fact]:
 
 
 def papers_run_out(order: Order, today: date | None = None) -> bool:
-    """Whether a document of one of the people has expired since it was reviewed."""
+    """Whether a person's document has expired since it was reviewed."""
     day = (today or timezone.localdate()).isoformat()
     untils = [order.answer("subject").get("lead_id_until"), order.answer("administrator").get("admin_id_until")]
     return any(until and until < day for until in untils)
 
 
 def phone_roles(order: Order) -> list[str]:
-    """Whose phones the ministry asks in this order; one role `both` where it is the same mobile."""
+    """Whose phones the ministry texts for this order; one role `both` where both have the same mobile."""
     phones = rules_of(order).phones
     if phones is None:
         return []
@@ -90,18 +90,18 @@ def orders_of(user: User) -> QuerySet[Order]:
 
 
 def turn_of(user: User) -> QuerySet[Order]:
-    """The user's orders that wait for the user; `runs_out` puts those without a deadline behind the others."""
+    """The user's orders that wait for the user; with `runs_out`, those without a deadline come last."""
     mine = in_progress().filter(waits_for_owner(), owner=user)
     return mine.annotate(runs_out=Coalesce("due_at", Value(NEVER)))
 
 
 def others_turn(user: User) -> QuerySet[Order]:
-    """The user's open orders that wait for us or for the authority, or whose time is over."""
+    """The user's open orders that wait for us or the authority, or whose time is over."""
     return in_progress().filter(~waits_for_owner(), owner=user)
 
 
 def with_authority(user: User) -> QuerySet[Order]:
-    """The user's orders that the authority decides about now."""
+    """The user's orders that the authority is deciding now."""
     return others_turn(user).filter(state__in=states.keys_of_turn(AUTHORITY))
 
 
@@ -111,12 +111,12 @@ def with_us(user: User) -> QuerySet[Order]:
 
 
 def waits_for_owner() -> Q:
-    """What its owner can still act on: the time of it is not over."""
+    """Matches orders that their owner can still act on: their time is not over."""
     return in_group(Group.WAITS_FOR_OWNER) & (Q(due_at=None) | Q(due_at__gt=timezone.now()))
 
 
 def cancellation_of(user: User, website: UUID) -> Order | None:
-    """The newest order with which this user ended the transfer of a website (a key)."""
+    """The newest order with which this user cancelled the transfer of a website (a key)."""
     ended = Order.objects.filter(owner=user, website=website, kind__in=keys("ends_access")).filter(
         in_group(Group.ARRIVED)
     )
@@ -124,7 +124,7 @@ def cancellation_of(user: User, website: UUID) -> Order | None:
 
 
 def of_websites(user: User, websites: Iterable[Website]) -> QuerySet[Order]:
-    """What this user did about these websites, the newest last, without the answers."""
+    """This user's orders about these websites, newest last, without the answers."""
     return Order.objects.filter(owner=user, website__in=websites).order_by("created_at").defer("answers")
 
 
@@ -133,22 +133,22 @@ def in_progress() -> QuerySet[Order]:
 
 
 def phones_open() -> Q:
-    """Orders whose owner has to have phones verified (短信核验)."""
+    """Matches orders whose owner must have phones verified (短信核验)."""
     return in_group(Group.PHONES_OPEN)
 
 
 def being_submitted() -> Q:
-    """Orders whose report is on its way to the authority."""
+    """Matches orders whose report is on its way to the authority."""
     return in_group(Group.BEING_SUBMITTED)
 
 
 def ended_of(user: User) -> QuerySet[Order]:
-    """The user's orders that are over, newest first."""
+    """The user's ended orders, newest first."""
     return orders_of(user).filter(state__in=states.keys(Group.ENDED))
 
 
 def drafts_of(user: User) -> QuerySet[Order]:
-    """The user's orders that were never sent, newest first."""
+    """The user's orders that were never submitted, newest first."""
     return orders_of(user).filter(state=initial())
 
 
@@ -164,18 +164,18 @@ def earlier_of(order: Order) -> Order | None:
 
 
 def lost_consent(order: Order) -> bool:
-    """Whether an order that is over was closed because a consent was taken back."""
+    """Whether an ended order was closed because a consent was withdrawn."""
     last = next((event.move for event in order.events.all() if event.to_state == order.state), "")
     return last == moves.WITHDRAW_CONSENT.name
 
 
 def is_being_decided(order: Order) -> bool:
-    """Whether a reviewer has decided about the order, and may still take it back."""
+    """Whether a reviewer has decided about the order and may still take it back."""
     return Decision.objects.filter(order=order, ended_at=None).exists()
 
 
 def in_our_review() -> QuerySet[Order]:
-    """What waits for our reviewers."""
+    """Orders that wait for our reviewers."""
     return Order.objects.filter(state__in=states.keys(Group.IN_REVIEW))
 
 
@@ -185,12 +185,12 @@ def due(now: datetime) -> QuerySet[Order]:
 
 
 def papers_of(order: Order) -> QuerySet[OrderDocument]:
-    """The papers that count now."""
+    """The documents that count now."""
     return order.papers.filter(retired_at__isnull=True).select_related("document").order_by("slot", "side")
 
 
 def photo_of(order: Order) -> OrderDocument | None:
-    """The photo that came in since the order waits for one: what a reviewer has refused counts no more."""
+    """The photo uploaded since the order waits for one; a refused photo no longer counts."""
     return papers_of(order).filter(slot="photo", added_at__gte=order.entered_at).first()
 
 
@@ -201,7 +201,7 @@ def was_refused(order: Order, photo: OrderDocument) -> bool:
 
 
 def papers_replaced(order: Order, moment: datetime) -> QuerySet[OrderDocument]:
-    """The papers that stood at `moment` and were replaced afterwards: old beside new."""
+    """The documents that counted at `moment` and were replaced afterwards: old beside new."""
     stood = order.papers.filter(added_at__lte=moment, retired_at__gt=moment, document__state="ready")
     return stood.select_related("document").order_by("slot", "side")
 
@@ -221,22 +221,22 @@ def is_return(found: ReviewRound) -> bool:
 
 
 def returned() -> Q:
-    """Whether one of our reviewers has returned the order before; for a query of orders."""
+    """A condition on orders: one of our reviewers has returned the order before."""
     return Q(returns__gt=0)
 
 
 def returns_of(order: Order) -> int:
-    """How often a reviewer has returned the order, by its rounds: what the column `returns` keeps."""
+    """How often a reviewer has returned the order, by its rounds: the value of the column `returns`."""
     return order.rounds.filter(decision=RETURN).count()
 
 
 def last_return(order: Order) -> ReviewRound | None:
-    """The round that sent the order back last."""
+    """The last round that returned the order."""
     return order.rounds.filter(decision=RETURN).order_by("-number").first()
 
 
 def open_verdicts(order: Order) -> dict[str, FieldVerdict]:
-    """In a returned order, the fields the reviewer named, by field key."""
+    """In a returned order, the verdicts on the fields that the reviewer named, by field."""
     latest = order.rounds.filter(decision=RETURN).order_by("-number").values("pk")[:1]
     found = FieldVerdict.objects.filter(round__in=latest, verdict=FieldVerdict.RETURN).select_related("reason", "round")
     return {verdict.field: verdict for verdict in found}
@@ -244,7 +244,7 @@ def open_verdicts(order: Order) -> dict[str, FieldVerdict]:
 
 @dataclass(frozen=True)
 class Stuck:
-    """One order that stands longer than it should."""
+    """One order that waits longer than it should."""
 
     reference: str
     state: str
@@ -274,7 +274,7 @@ def _why(due_at: datetime | None, held: bool, is_nameless: bool, now: datetime) 
 
 @dataclass(frozen=True)
 class Parked:
-    """One answer of the authority that waits for a person: about which report, what it is, why, since when."""
+    """One parked answer of the authority: about which report, what it is, why, and since when."""
 
     report_key: str
     kind: str
@@ -283,29 +283,29 @@ class Parked:
     proposed: bool
 
     def words(self, now: datetime) -> str:
-        """For operations: nothing personal."""
+        """A line for operations; nothing personal."""
         days, hours = divmod(int((now - self.at).total_seconds()) // 3600, 24)
         age = f"{days} d {hours} h" if days else f"{hours} h"
         return f"{self.kind} parked for {age}: {self.reason}{'; proposed to apply' if self.proposed else ''}"
 
 
 def parked_answers() -> list[Parked]:
-    """Every answer that was put aside and not dealt with, oldest first."""
+    """Every parked answer that nobody has dealt with, oldest first."""
     rows = ParkedAnswer.objects.filter(closed_at=None).order_by("at", "pk")
     return [Parked(row.report_key, row.kind, row.reason, row.at, row.proposed_by_id is not None) for row in rows]
 
 
 def digests_to_erase(now: datetime) -> QuerySet[Order]:
-    """Lapsed or returned orders whose filing password was kept long enough since they came back and it was entered."""
+    """Lapsed or returned orders whose filing password was kept long enough since return and entry."""
     resting, cutoff = states.keys(Group.KEEPS_PASSWORD), now - settings.PASSWORD_DIGEST_KEPT
     came_back = OrderEvent.objects.filter(order=OuterRef("pk"), move__in=COME_BACK)
-    # opening it for changes does not begin the time anew
+    # opening it for changes does not restart the time
     last_back = Subquery(came_back.order_by("-at").values("at")[:1])
-    # whatever came back so long ago began before: the index has these in front
+    # an order returned so long ago began even earlier: these come first in the index
     old = Order.objects.filter(password_kept=True, created_at__lt=cutoff, state__in=resting)
-    kept = old.annotate(came_back_at=last_back).order_by("created_at")
+    keeping = old.annotate(came_back_at=last_back).order_by("created_at")
     rests = Q(entered_at__lt=cutoff) | Q(came_back_at__lt=cutoff)
-    return kept.filter(rests).exclude(password_confirmed_at__gte=cutoff)
+    return keeping.filter(rests).exclude(password_confirmed_at__gte=cutoff)
 
 
 def own_open_order(owner: User, subject_key: str, domain: str) -> Order | None:
@@ -315,31 +315,31 @@ def own_open_order(owner: User, subject_key: str, domain: str) -> Order | None:
 
 
 def other_open_order(owner: User, subject_key: str, domain: str, region: str) -> bool:
-    """Whether another account has a claimed open order that matches in certificate, region and domain together."""
+    """Whether another account has a claimed open order with the same document, region and domain."""
     claimed = in_progress().filter(claimed=True, subject_key=subject_key, domain=domain).exclude(owner=owner)
     return any(order.answer("type").get("region") == region for order in claimed)
 
 
 def objected_order(objector: User, subject_key: str, domain: str) -> Order | None:
-    """The open order of somebody else that an objection about this subject or domain speaks of."""
+    """Another account's open order that an objection about this subject or domain is about."""
     about = Q(domain=domain) | (Q(subject_key=subject_key) if subject_key else Q(pk__in=[]))
     return in_progress().filter(about).exclude(owner=objector).order_by("-claimed", "created_at").first()
 
 
 def objections_to(order: Order) -> QuerySet[Objection]:
-    """Open objections of others to this order: about its domain or its subject."""
+    """Other accounts' open objections to this order: about its domain or its subject."""
     about = Q(domain=order.domain) | Q(subject_key=order.subject_key)
     return Objection.objects.filter(about, closed_at=None).exclude(owner=order.owner_id).select_related("owner")
 
 
 def is_proved(order: Order, now: datetime | None = None) -> bool:
-    """Whether the code to the filed mobile was right lately enough for a cancellation to go out."""
+    """Whether the code to the filed mobile was entered recently enough for a cancellation to be confirmed."""
     until = order.answer("proof").get("until") or ""
     return bool(until) and (now or timezone.now()) < datetime.fromisoformat(until)
 
 
 def open_cancellations() -> QuerySet[Order]:
-    """Cancellations that were confirmed and have not arrived."""
+    """Confirmed cancellations that have not arrived."""
     return Order.objects.filter(_is_open_cancellation())
 
 
@@ -348,17 +348,17 @@ def _is_open_cancellation() -> Q:
 
 
 def live_access(**columns: bool) -> Exists:
-    """Whether the website of an order has an access of ours with these columns."""
+    """A condition: the order's website has a live access of ours with these columns."""
     return Exists(live_accesses().filter(website=OuterRef("website"), **columns))
 
 
 def lacks_access_id() -> Q:
-    """A cancellation that cannot go: the authority has not told its id of the access (Jrid)."""
+    """A condition: a cancellation that cannot be sent, because the authority has not told the access's id (Jrid)."""
     return _is_open_cancellation() & Q(live_access()) & ~Q(live_access(ministry_id__isnull=False))
 
 
 def without_access_id() -> QuerySet[Order]:
-    """Those cancellations."""
+    """The cancellations that wait for the id of their access."""
     return Order.objects.filter(lacks_access_id())
 
 
@@ -368,13 +368,13 @@ def waits_for_id(order: Order) -> bool:
 
 
 def waits_for_answer(order: Order) -> bool:
-    """Whether its report is not sent before the authority has answered an earlier one of the order."""
+    """Whether its report waits for the authority's answer to an earlier one of the order."""
     is_later = is_in(order, Group.BEING_SUBMITTED) and order.report > 1 and not order.held
     return is_later and bool(authority().waits_for(order.report_key))
 
 
 def waits_for_other_decision(order: Order) -> bool:
-    """Whether the authority has put its report off until something else of the filing is decided."""
+    """Whether the authority has postponed its report until something else of the filing is decided."""
     if not is_in(order, Group.IN_AUTHORITY_REVIEW) or not in_review(order.authority_code, kind_of(order).report_kind):
         return False
     waits = moves.WAITS.name
@@ -388,13 +388,13 @@ def refusal_words(order: Order) -> str:
 
 
 def our_refusal(order: Order) -> Own:
-    """Why we refused the order, by the language it was written in."""
+    """Why we refused the order, by language of writing."""
     last = order.rounds.filter(decision="refuse").first()
     return kept(last.own if last else {}, refusal_words(order))
 
 
 def photo_verdicts(order: Order) -> list[FieldVerdict]:
-    """Why the last photo has to be taken again; nothing when none was refused."""
+    """Why the last photo must be taken again; empty when none was refused."""
     latest = order.rounds.filter(decision="refuse_photo").order_by("-number").first()
     refused = FieldVerdict.objects.filter(round=latest, verdict=FieldVerdict.RETURN).select_related("reason")
     return list(refused.order_by("field")) if latest else []

@@ -1,4 +1,4 @@
-"""How long the authority may take: until when its answer usually comes, and which orders it has longer than that."""
+"""How long the authority may take: when its answer usually comes, and which orders are overdue there."""
 
 from datetime import date, datetime, timedelta
 
@@ -10,27 +10,27 @@ from transfers.orders.kinds import in_group, is_in
 from transfers.orders.rows import Group
 
 LONGEST_BREAK = timedelta(days=30)
-USUAL: tuple[int, int] = Province.review_days  # of an order whose rules nobody knows any more: it is named all the same
+USUAL: tuple[int, int] = Province.review_days  # for an order whose rules are no longer known
 
 
 def usual_end(order: Order, known: Calendar | None = None) -> datetime:
-    """When the authority usually has answered, by the rules under which the order began: the end of that day."""
+    """When the authority has usually answered, by the order's rules: the end of that day."""
     day, _provisional = add_workdays(_day(order.entered_at), _most_days(order), known=known)
     return datetime.combine(day, CLOSING_TIME, tzinfo=BEIJING)
 
 
 def takes_long(order: Order, now: datetime) -> bool:
-    """Whether it lies with the authority longer than it usually does."""
+    """Whether it has been with the authority longer than usual."""
     return is_in(order, Group.IN_AUTHORITY_REVIEW) and usual_end(order) < now
 
 
 def late(now: datetime) -> list[Order]:
-    """Every order that takes so long, the longest first, without its answers.
+    """Every order that takes too long, longest first, without its answers.
 
-    Read is only what is older than the shortest time of any rules: next to nothing while all goes well.
+    Reads only orders older than the shortest time in any rules: next to none while all goes well.
     """
     shortest = min(each.review_days[1] for name in PROFILES for each in provinces(name))
-    old = now - timedelta(days=shortest)  # so many working days are never fewer days
+    old = now - timedelta(days=shortest)  # working days are never fewer calendar days
     waiting = Order.objects.filter(in_group(Group.IN_AUTHORITY_REVIEW), entered_at__lt=old).order_by("entered_at")
     found = list(waiting.only("reference", "state", "entered_at", "province", "rule_profile"))
     if not found:

@@ -353,7 +353,7 @@ COOLING_OFF = State(
     tone="amber",
     icon="pause",
     part=rows.COOLING,
-    groups=frozenset({Group.WAITS_FOR_OWNER}),  # for no act, but its owner can still stop it
+    groups=frozenset({Group.WAITS_FOR_OWNER}),  # needs no action, but its owner can still stop it
     date=_("Can be stopped until"),
     calendar=_("Cancellation to be submitted: order %(ref)s"),
     clock="cooled",
@@ -386,7 +386,7 @@ BY_KEY = {state.key: state for state in STATES}
 
 
 def kept() -> tuple[str, ...]:
-    """The keys of the states in which an order waits for its owner, for a time."""
+    """The keys of the states in which an order waits for its owner for a limited time."""
     return tuple(state.key for state in STATES if state.kept)
 
 
