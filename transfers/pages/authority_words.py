@@ -1,4 +1,4 @@
-"""What the authority said last of an order, as people read it: its codes, its own words, and what they mean here."""
+"""The authority's last answer to an order for readers: codes, its words, and what they mean here."""
 
 from dataclasses import dataclass
 from itertools import takewhile
@@ -21,47 +21,47 @@ NOTHING = _("Nothing in the order has to be changed")
 
 @dataclass(frozen=True)
 class AuthorityWords(Panel):
-    """Codes and words as the authority gave them, and our advice in the reader's language."""
+    """The authority's codes and words, with our advice in the reader's language."""
 
     template: ClassVar[str] = "transfers/order_page/authority_words.html"
     code: str
     words: str
     advice: str
-    parts: Words = ""  # what has to be changed here, where that is its owner's turn
+    parts: Words = ""  # the parts to change here, while it is the owner's turn
 
     @property
     def said(self) -> list[tuple[Words, str]]:
-        """What it gave, with a name each."""
+        """The answer's values with their labels."""
         given: list[tuple[Words, str]] = [(_("Code"), self.code), (_("Its words"), self.words)]
         return [(label, said) for label, said in given if said]
 
 
 def advice(order: Order, codes: str) -> dict[str, str]:
-    """What these codes mean to this order, per language."""
+    """What these codes mean for this order, by language."""
     return plain_words(codes, kind_of(order).report_kind)
 
 
 def authority_words(order: Order, *, chinese: bool) -> AuthorityWords | None:
-    """What the authority last answered; `None` when it said neither a code nor a word."""
+    """The authority's last answer; `None` when it gave neither a code nor words."""
     if not (order.authority_code or order.authority_words):
         return None
-    asks_for_changes = not is_in(order, Group.LAPSED)  # phones failed: nothing of the order is wrong
+    asks_for_changes = not is_in(order, Group.LAPSED)  # phones failed: nothing in the order is wrong
     plain = advice(order, order.authority_code)["zh" if chinese else "en"] if asks_for_changes else str(NOTHING)
     return AuthorityWords(order.authority_code, order.authority_words, plain)
 
 
 def said_columns(answer: Answer) -> dict[str, str]:
-    """The columns of an order that keep what was said of it last."""
+    """The columns of an order that keep the last answer."""
     return {"authority_code": answer.code[:CODES_LONGEST], "authority_words": answer.words}
 
 
 def as_note(code: str, words: str) -> str:
-    """How codes and words stand in the note of an event."""
+    """Codes and words as the note of an event."""
     return " ".join(filter(None, (code, words)))
 
 
 def note_words(order: Order, note: str, language: str) -> str:
-    """Codes, the authority's own words and, where it fits, our advice out of such a note, as one line."""
+    """The codes, the authority's words and, where it applies, our advice from such a note, in one line."""
     codes = " ".join(takewhile(str.isdecimal, note.split()))
     words = note.removeprefix(codes).strip()
     needs_advice = not is_of_phones(codes, words) and (codes or not words)

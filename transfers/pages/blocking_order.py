@@ -12,14 +12,14 @@ from transfers.pages.buttons import available, page_url
 
 
 def words(order: Order) -> str:
-    """Why nothing else can begin now, naming the order that stands in the way."""
-    order.answer("type")  # an order that cannot be read cannot be finished either
+    """Why nothing else can begin now; names the blocking order."""
+    order.answer("type")  # raises when unreadable: such an order cannot be finished either
     state = state_of(order)
     return str((state.blocks_over if is_over(order) else state.blocks) % {"ref": order.reference})
 
 
 def alternatives(order: Order) -> list[Action]:
-    """Finish the order, or take it back, as its life allows."""
+    """Finish the order, or withdraw it, as its state allows."""
     if is_over(order):
         return [look(order)]
     finish = _("Continue the order") if is_in(order, Group.OWNER_ACTS) else _("Open the order")
@@ -32,5 +32,5 @@ def alternatives(order: Order) -> list[Action]:
 
 
 def look(order: Order) -> Action:
-    """The action that leads to its page."""
+    """The action that opens its page."""
     return Action(_("Open the order"), order.get_absolute_url())

@@ -1,4 +1,4 @@
-"""What the applicant can do with an order now, drawn from the lifecycle; what leads to a page and what posts."""
+"""What the applicant can do with an order now, from the lifecycle; what opens a page and what posts."""
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,19 +14,19 @@ from transfers.orders.machine import ORDER
 from transfers.orders.rows import Button, Group, Move, State
 from transfers.pages import stages
 
-FIRST_UNANSWERED = "first_unanswered"  # instead of a URL name: where a draft goes on
+FIRST_UNANSWERED = "first_unanswered"  # instead of a URL name: where a draft continues
 
 
 def buttons(order: Order) -> list[Action]:
-    """The actions of an order's page, the next act first."""
+    """The actions of an order's page, the next one first."""
     found: list[Action] = []
     state = state_of(order)
     if state.page and not is_over(order):
         found.append(Action(state.button, page_url(order, state), PRIMARY))
-    elif is_in(order, Group.LAPSED) and number_differs(order):  # sent again before that, it lapses again
+    elif is_in(order, Group.LAPSED) and number_differs(order):  # resubmitted unchanged, it would lapse again
         found.append(Action(_("See how to change the number"), reverse("phones-lost", args=[order.reference]), PRIMARY))
     for move, button in available(order):
-        # what ends an order is no button beside the next act: a link leads to the page that asks
+        # moves that end an order are not buttons here: a link leads to the page that asks first
         kind = PRIMARY if button.is_primary and not found else LINK if button.asks_first else SECONDARY
         url = reverse("order-move", args=[order.reference, move.name])
         found.append(Action(button.label, url, kind, post=not button.asks_first))
@@ -37,13 +37,13 @@ def buttons(order: Order) -> list[Action]:
 
 
 def available(order: Order) -> list[tuple[Move, Button]]:
-    """The moves open to the applicant now that have a button."""
+    """The moves with a button that are open to the applicant now."""
     open_now = ORDER.available(order, APPLICANT, queries.facts_of(order))
     return [(move, move.button) for move in open_now if isinstance(move, Move) and move.button is not None]
 
 
 def page_url(order: Order, state: State) -> str:
-    """Where the work of this state is done; the order's own page where there is none."""
+    """The page where this state's work is done; the order's own page where there is none."""
     if not state.page:
         return order.get_absolute_url()
     if state.page == FIRST_UNANSWERED:

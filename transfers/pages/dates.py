@@ -1,4 +1,4 @@
-"""The next date of an order and what it is for: its own deadline, when we answer, or when the authority usually has."""
+"""An order's next date and its meaning: its deadline, when we answer, or when the authority usually has."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -25,12 +25,12 @@ AHEAD = timedelta(days=90)
 
 
 def next_date(order: Order) -> tuple[Words, datetime] | None:
-    """The label and the moment; nothing where nobody can say. Asks the work calendar only where it counts days."""
+    """Label and moment; None where nobody can say. Reads the work calendar only to count days."""
     return next_dates([order]).get(order.pk)
 
 
 def next_dates(orders: Iterable[Order]) -> dict[UUID, tuple[Words, datetime]]:
-    """The same of several orders by their keys, with one question to the work calendar at most."""
+    """The next dates of several orders by key, with at most one query of the work calendar."""
     orders = list(orders)
     counted = [order for order in orders if order.due_at is None and _is_counted(order)]
     known = None
@@ -43,13 +43,13 @@ def next_dates(orders: Iterable[Order]) -> dict[UUID, tuple[Words, datetime]]:
 
 
 def _is_counted(order: Order) -> bool:
-    """Whether the answer has a day; one that is held, or waits for something else at the authority, has none."""
+    """Whether the answer has a date; a held order, or one postponed at the authority, has none."""
     waits = queries.waits_for_answer(order) or queries.waits_for_other_decision(order)
     return bool(state_of(order).promised_by) and not order.held and not waits
 
 
 def _lately(orders: Iterable[Order]) -> dict[str, Figure]:
-    """How long the authorities of these orders have taken lately, by province, where enough is known."""
+    """How long these orders' authorities have taken lately, by province, where enough is known."""
     provinces = {order.province for order in orders if state_of(order).promised_by == AUTHORITY}
     if not provinces:
         return {}
@@ -67,6 +67,6 @@ def _of(order: Order, known: Calendar | None, lately: dict[str, Figure]) -> tupl
     by_rules = review_time.usual_end(order, known)
     figure = lately.get(order.province)
     by_figures = [end_of_answer(order.entered_at, figure.most, known=known)] if figure else []
-    # the day of most orders; one that is not among them has the rules' day, and after that nobody can say
+    # the date of most orders; a later one gets the rules' date, and after that there is none
     usually = next((end for end in (*by_figures, by_rules) if timezone.now() <= end), None)
     return (state.date, usually) if usually else None

@@ -1,7 +1,7 @@
-"""The one way in which a page of orders is drawn: a typed page in, a response out.
+"""The one function that draws pages of orders: a typed page in, a response out.
 
-A template may use the fields of its page by their names, those of the frame beside them, and what every page of the
-portal has (`icpportal.pages.context`). mypy sees both ends: what a page is made of, and what fills it.
+A template may use the fields of its page, those of the frame, and what every page of the portal has
+(`icpportal.pages.context`). mypy checks both how a page is built and how it is used.
 """
 
 from dataclasses import dataclass, fields
@@ -20,7 +20,7 @@ FRAME = "frame"
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands around every page of an order: where the reader is, and which order it is."""
+    """What surrounds every page of an order: the reader's place in it, and its summary."""
 
     order: Order
     stepper: Stepper
@@ -29,7 +29,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What one template may use."""
+    """What a template may use."""
 
     template: ClassVar[str]
 
@@ -42,12 +42,12 @@ class PageInOrder(Page):
 
 
 def frame(order: Order, stage: str | None = None) -> Frame:
-    """The frame of a page of this order; its stepper stands on `stage`, or where the order stands."""
+    """The frame of a page of this order; the stepper is at `stage`, or at the order's present one."""
     return Frame(order, stages.stepper(order, stage), order_summary(order))
 
 
 def render_page(request: HttpRequest, page: Page, *, status: int = 200, at: str = "") -> HttpResponse:
-    """Draws the page with its template; a form that was refused leads to its address (or `at`) and is drawn there."""
+    """Draws the page with its template; a refused form is redirected to its address (or `at`) and drawn there."""
     context = _named(page)
     if isinstance(around := getattr(page, FRAME, None), Frame):
         context |= _named(around)

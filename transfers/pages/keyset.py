@@ -1,4 +1,4 @@
-"""A list read a page at a time by the key of its last row: nothing is counted, no page costs more than the first."""
+"""Keyset pagination: a page continues after the last row's key; nothing is counted, and no page costs more."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ PAGE = 20
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """The rows of one page, whether more follow, and whether some came before."""
+    """The rows of one page, and whether there are more after and before it."""
 
     rows: list[Row]
     has_more: bool
@@ -20,13 +20,13 @@ class Page(Generic[Row]):
 
 
 def page(rows: QuerySet[Row], order: Sequence[str], mark: Row | None = None, *, size: int = PAGE) -> Page[Row]:
-    """The first rows in this `order` (columns, "-" for falling; the last one unique), or those that follow `mark`."""
+    """The first rows in this `order` (columns, "-" for descending; the last one unique), or those after `mark`."""
     found = list((rows.filter(_after(mark, order)) if mark is not None else rows).order_by(*order)[: size + 1])
     return Page(found[:size], len(found) > size, mark is not None)
 
 
 def _after(mark: Model, order: Iterable[str]) -> Q:
-    """What stands behind the row `mark`: alike in the columns before, and further in this one."""
+    """Matches rows after `mark`: equal in the columns before, and further in this one."""
     behind, alike = Q(pk__in=[]), Q()
     for name in order:
         column = name.removeprefix("-")

@@ -14,7 +14,7 @@ from transfers.pages.dates import next_date
 
 @dataclass(frozen=True, slots=True)
 class OrderSummary:
-    """What `partials/slip.html` draws."""
+    """The variables of `partials/slip.html`."""
 
     reference: str
     domain: str
@@ -36,7 +36,7 @@ def subject_words(order: Order) -> str:
 
 
 def order_summary(order: Order) -> OrderSummary:
-    """What stands at the head of every page of an order."""
+    """The summary at the head of every page of an order."""
     label, moment = next_date(order) or ("", None)
     return OrderSummary(
         reference=order.reference,

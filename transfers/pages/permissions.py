@@ -1,4 +1,4 @@
-"""Finding the order an address names: one's own, or 404; a time that is over is judged on the way."""
+"""Finds the order in an address: one's own, or 404; checks on the way that its time is not over."""
 
 from collections.abc import Callable
 from functools import cache
@@ -30,11 +30,11 @@ def own_order(
     says_over: bool = False,
     along: Along | None = None,
 ) -> Order:
-    """The visitor's own order of these kinds; a stranger's is as if it did not exist.
+    """The visitor's own order of these kinds; 404 for anyone else's.
 
-    What is sent after the deadline is refused with `TimeOver`, and so is a look at a page that would still offer
-    something; a page that says itself that the time is over asks with `says_over`. `along` is what a page has read with
-    the order instead of asking for it next.
+    A POST after the deadline is refused with `TimeOver`, and so is a page that would still offer something; a page that
+    itself says that the time is over passes `says_over`. `along` are annotations that the page needs, read with the
+    order in the same query.
     """
     owner = account_of(request)
     order = _own(kinds, along).first(owner=owner.pk, reference=reference)
@@ -59,7 +59,7 @@ def _own(kinds: tuple[str, ...], along: Along | None) -> Prepared[Order]:
 
 
 def redirect_of_ended(user: User, website: UUID) -> Order:
-    """Where an address leads that was kept from before one's transfer of this website was cancelled; else 404."""
+    """Redirects an old address of a transfer of this website that one has cancelled since; else 404."""
     order = queries.cancellation_of(user, website)
     if order is None:
         raise Http404
@@ -67,7 +67,7 @@ def redirect_of_ended(user: User, website: UUID) -> Order:
 
 
 class TimesThatAreOver:
-    """What comes too late leads to the page of its order; what was sent is told why it did not count."""
+    """Redirects late requests to the page of their order; a POST is told why it did not count."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -76,7 +76,7 @@ class TimesThatAreOver:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Only for `TimeOver`."""
+        """Handles `TimeOver` only."""
         if not isinstance(exception, TimeOver):
             return None
         if request.method not in LOOKS:

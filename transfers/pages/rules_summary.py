@@ -1,4 +1,4 @@
-"""The province's rules as a page of an order shows them: in brief, folded, and what must equal the existing filing."""
+"""The province's rules on a page of an order: in brief, folded, and what must equal the existing filing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ PHONES_OF_ALL = gettext_lazy(
 
 @dataclass(frozen=True, slots=True)
 class RulesToday:
-    """What the rules of today ask wherever a site is filed."""
+    """What today's rules ask for wherever a site is filed."""
 
     asks_password: bool
     phones_everywhere: PhoneRule | None
@@ -46,19 +46,19 @@ class RulesToday:
 
     @property
     def what_you_need(self) -> Words:
-        """What to have ready before the first step."""
+        """What to prepare before the first step."""
         return WITH_PASSWORD if self.asks_password else WITHOUT_PASSWORD
 
     @property
     def phones_words(self) -> Words:
-        """Whom the ministry texts, and how long there is time."""
+        """Whom the ministry texts, and the time allowed."""
         if self.phones_everywhere is None:
             return PHONES_OF_SOME
         return PHONES_OF_ALL % {"hours": self.phones_everywhere.hours}
 
 
 def of_today() -> RulesToday:
-    """What the rules of today ask wherever a site is filed, for pages that speak before there is an order."""
+    """What today's rules ask for everywhere, for pages before there is an order."""
     every = provinces()
     phones = {each.phones for each in every}
     return RulesToday(
@@ -70,7 +70,7 @@ def of_today() -> RulesToday:
 
 @dataclass(frozen=True, slots=True)
 class RulesBrief:
-    """What `transfers/pages/rules_brief.html` draws: the rules, where they stand in full, and the short list."""
+    """The variables of `transfers/pages/rules_brief.html`: the rules, a link to all of them, and the short list."""
 
     rules: Province
     url: str
@@ -83,7 +83,7 @@ class RulesBrief:
 
     @property
     def title(self) -> str:
-        """What the link to the rules says."""
+        """The text of the link to the rules."""
         return _("Rules of the %(province)s authority") % {"province": self.province}
 
 
@@ -94,13 +94,13 @@ def brief(rules: Province, nature: str) -> RulesBrief:
 
 
 def brief_of(order: Order) -> RulesBrief:
-    """The rules under which this order began, for its nature of subject."""
+    """The order's rules for its nature of subject."""
     return brief(queries.rules_of(order), order.answer("type").get("nature", ""))
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A site of the ministry as a page links to it: where it leads, and the address in words."""
+    """A website of the ministry to link to: its URL, and the address as text."""
 
     url: str
     name: str
@@ -111,7 +111,7 @@ def site(address: str) -> Site:
 
 
 def moved_to(address: str) -> Site | None:
-    """Where the ministry's site is now, when the rules of the order name an earlier one: that may not open."""
+    """The ministry's present site, when the order's rules name an earlier one that may no longer open."""
     return None if address == MINISTRY_SITE else site(MINISTRY_SITE)
 
 
@@ -125,7 +125,7 @@ NOTHING_ASKED = Notice("info", gettext_lazy("This province does not require your
 
 @dataclass(frozen=True, slots=True)
 class MustMatch:
-    """What `transfers/steps/must_match.html` draws: fields, of one page or of all."""
+    """The variables of `transfers/steps/must_match.html`: the fields of one page or of all."""
 
     is_stated: bool
     nothing: bool
@@ -133,7 +133,7 @@ class MustMatch:
 
     @property
     def notices(self) -> list[Notice]:
-        """That the province does not say it, or asks for nothing."""
+        """That the province does not say what must match, or that nothing must."""
         if not self.is_stated:
             return [NOT_STATED]
         return [NOTHING_ASKED] if self.nothing else []

@@ -1,4 +1,4 @@
-"""Sentences that several pages say when a question outside could not be asked or was asked too often."""
+"""Errors of several pages when an outside system could not be asked, or was asked too often."""
 
 from datetime import datetime
 
@@ -13,12 +13,12 @@ BUSY = _("The other system is busy. This attempt was not counted. Try again late
 
 
 def busy() -> ValidationError:
-    """A system outside did not answer, or too many ask it at once; nothing was counted."""
+    """An outside system did not answer, or is busy; nothing was counted."""
     return ValidationError(BUSY, code="service_busy")
 
 
 def unread_number() -> ValidationError:
-    """The authority named a filing number of a form that is new to us; nothing was counted."""
+    """The authority sent a filing number of an unknown form; nothing was counted."""
     words = _(
         "We cannot read the filing number on record. We have been told. This attempt was not counted: call %(phone)s"
     )
@@ -26,6 +26,6 @@ def unread_number() -> ValidationError:
 
 
 def too_many(until: datetime | None) -> ValidationError:
-    """A limit of ours is used up until then."""
+    """One of our limits is used up until then."""
     params = {"time": short_words(until or timezone.now())}
     return ValidationError(_("Too many attempts. Try again after %(time)s"), code="too_many", params=params)

@@ -1,4 +1,4 @@
-"""The seven numbered stages of a transfer, and where each leads; a province or profile can switch one off."""
+"""The seven numbered stages of a transfer and their pages; a province or profile can switch one off."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ LAST_LOOK = "last_look"
 
 @dataclass(frozen=True)
 class Stage:
-    """One numbered stage: when it applies, when it is behind the applicant, where its page is."""
+    """One numbered stage: when it applies, when it is done, where its page is."""
 
     key: str
     title: Words
@@ -55,7 +55,7 @@ def _phones_done(order: Order) -> bool:
 
 
 def asks_password(order: Order) -> bool:
-    """Whether the rules this order began under ask for a filing password."""
+    """Whether the order's rules ask for a filing password."""
     return queries.rules_of(order).asks_password
 
 
@@ -83,7 +83,7 @@ STAGES = (
 )
 GATES = (TYPE, SERVICE_CODE, FILING_PASSWORD)
 
-# the cancellation's own way (取消接入)
+# the stages of a cancellation (取消接入)
 CANCEL_STAGES = (
     Stage(CONSEQUENCES, _("Consequences"), "cancel-consequences", done=lambda order: True),
     Stage(CODE, _("Code by text"), "cancel-code", done=lambda order: _sent(order) or queries.is_proved(order)),
@@ -100,12 +100,12 @@ STAGE_SETS = {TRANSFER_STAGES: STAGES, CANCELLATION_STAGES: CANCEL_STAGES}
 
 
 def stages_of(order: Order) -> list[Stage]:
-    """The stages this order has."""
+    """The stages of this order."""
     return [stage for stage in STAGE_SETS[kind_of(order).stages] if stage.applies(order)]
 
 
 def next_url(order: Order, key: str) -> str:
-    """Where a saved page of stage `key` leads: a hub's page back to the hub, a gate to the next stage."""
+    """Where to go after saving a page of stage `key`: to its hub, or to the next stage."""
     stages = stages_of(order)
     position = [stage.key for stage in stages].index(key)
     if key not in (*GATES, CODE):
@@ -115,7 +115,7 @@ def next_url(order: Order, key: str) -> str:
 
 
 def back_url(order: Order, key: str) -> str:
-    """Where a page inside stage `key` goes back to: a gate to the stage before, a hub's page to its hub."""
+    """Where a page in stage `key` links back to: the previous stage, or its hub."""
     return before_url(order, key) if key in GATES else _stage(order, key).url(order)
 
 
@@ -137,9 +137,9 @@ def first_unanswered(order: Order) -> Stage:
 
 
 def current(order: Order) -> str:
-    """The stage an order stands in: the first open one of a draft; documents while it is with our reviewers.
+    """The order's present stage: the first open one of a draft, documents while our reviewers have it.
 
-    What is behind it stays so: once the phones are verified it stands at the phones to the end.
+    Passed stages stay passed: once phones are verified, it stays at the phones to the end.
     """
     if order.is_editable and order.submitted_at is None:
         return first_unanswered(order).key
@@ -157,7 +157,7 @@ STEP_STATES: dict[str, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class StepShown:
-    """One stage of the stepper; with an address where it may be opened."""
+    """One stage of the stepper; with an address if it can be opened."""
 
     title: Words
     url: str
@@ -166,40 +166,40 @@ class StepShown:
 
     @property
     def word(self) -> str:
-        """The end of its class."""
+        """The suffix of its class."""
         return "done" if self.is_done else "now" if self.is_now else "todo"
 
     @property
     def icon(self) -> str:
-        """The tick of one that is done."""
+        """The tick of a finished one."""
         return "check" if self.is_done else ""
 
     @property
     def state(self) -> Words:
-        """How far it is, in words."""
+        """Its state in words."""
         return STEP_STATES[self.word]
 
 
 @dataclass(frozen=True, slots=True)
 class Stepper:
-    """What `partials/stepper.html` draws: "Transfer · Step 3 of 7" and each stage with its state."""
+    """The variables of `partials/stepper.html`: "Transfer · Step 3 of 7" and each stage with its state."""
 
     name: Words
     number: int = 0
     total: int = 0
     closed: bool = False  # all is done
-    over: Words = ""  # how it ended otherwise
+    over: Words = ""  # how it ended, if not done
     steps: tuple[StepShown, ...] = ()
 
     @property
     def next_title(self) -> Words:
-        """The stage after the one the reader is at; nothing at the last."""
+        """The stage after the reader's; "" at the last."""
         following = self.steps[self.number : self.number + 1] if not (self.over or self.closed) else ()
         return following[0].title if following else ""
 
     @property
     def line(self) -> str:
-        """Where the order stands, in words."""
+        """Where the order is, in words."""
         if self.over:
             return f"{self.name} · {self.over}"
         if self.closed:
@@ -209,9 +209,9 @@ class Stepper:
 
 
 def stepper(order: Order, key: str | None = None) -> Stepper:
-    """Where this order stands; while it is filled in, the page of stage `key`.
+    """The stepper of this order; while it is filled in, at the page of stage `key`.
 
-    Once it is sent every page says the same, so that the number never falls from one page to the next.
+    Once submitted, every page shows the same stage, so that the number never goes back from one page to the next.
     """
     name = kind_of(order).name
     has_arrived = is_in(order, Group.ARRIVED)

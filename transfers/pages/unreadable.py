@@ -1,4 +1,4 @@
-"""What a page makes of an order that breaks it: that it cannot be read, its reference, and that operations know."""
+"""Pages of orders that cannot be read: say so with the reference, and tell operations."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -15,7 +15,7 @@ WORDS = _("Order %(ref)s cannot be read just now. We have been told and are putt
 
 
 def shown(order: Order, build: Callable[[], Made], *, passing: tuple[type[Exception], ...] = ()) -> Made | None:
-    """What `build` makes of this order; None when the order breaks it, and operations have been told."""
+    """The result of `build` for this order; None when it fails, after operations were told."""
     return rows.shown("pages.orders", order.pk, build, reference=order.reference, passing=passing)
 
 

@@ -1,4 +1,4 @@
-"""The phone's side: the papers that are wanted, their state, and an upload for each. No account is needed."""
+"""The pages on the phone: the documents wanted, their states, and an upload for each; no account needed."""
 
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
@@ -35,7 +35,7 @@ from verification.models import PhoneUpload
 from verification.phones import uploads
 
 COOKIE = "hand_off"
-PREVIEWS = ("prefetch", "prerender")  # a browser that looks ahead is nobody's phone yet
+PREVIEWS = ("prefetch", "prerender")  # a browser that prefetches is not a phone that opened the page
 
 ELSEWHERE = Notice(
     "problem",
@@ -52,12 +52,12 @@ EXPIRED = Notice(
     ),
 )
 
-UNTICKED, REFUSED = "unticked", "refused."  # what the page says after its redirect
+UNTICKED, REFUSED = "unticked", "refused."  # messages shown after the redirect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpiredPage(Page):
-    """The address is over, or another phone has it."""
+    """The address has expired, or another phone has it."""
 
     template: ClassVar[str] = "transfers/documents/phone_upload_expired.html"
     notices: list[Notice]
@@ -65,7 +65,7 @@ class ExpiredPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class PaperGroup:
-    """One paper on the phone: whose it is, masked, the agreement it still waits for, its sides."""
+    """One document: whose it is, masked, the consent it still waits for, its sides."""
 
     key: str
     person: str
@@ -77,7 +77,7 @@ class PaperGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadPage(Page):
-    """The phone's side: the papers that are wanted, and an upload for each."""
+    """The documents wanted, and an upload for each."""
 
     template: ClassVar[str] = "transfers/documents/phone_upload_page.html"
     order: Order
@@ -92,7 +92,7 @@ class UploadPage(Page):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def phone_page(request: HttpRequest, token: str) -> HttpResponse:
-    """The first phone that opens it gets a cookie of its own; every other is told that it is too late."""
+    """Gives the first phone a cookie of its own; every other phone is told that it is too late."""
     if any(word in request.headers.get("Sec-Purpose", "") for word in PREVIEWS):
         return HttpResponse(status=503)
     device = request.COOKIES.get(COOKIE, "")
@@ -116,7 +116,7 @@ def phone_page(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _order(opened: uploads.OpenedUpload) -> Order | None:
-    """The order behind a good address, while it still wants what the address was made for."""
+    """The order of a valid address, while it still wants what the address was made for."""
     if opened.state != uploads.GOOD or opened.link is None:
         return None
     found = Order.objects.select_related("owner").filter(reference=opened.link.holder).first()
@@ -141,7 +141,7 @@ def _changed(request: HttpRequest, order: Order, token: str, link: PhoneUpload) 
             side=side,
             file=file_of(request),
             kind=slot.key,
-            may=lambda: uploads.hold(link),  # the owner may end it while the picture comes in
+            may=lambda: uploads.hold(link),  # the owner may end it while the picture arrives
         )
     except UploadRefused as refused:
         say_words(request, f"{REFUSED}{slot.key}.{side}", refused.message)
@@ -152,7 +152,7 @@ def _changed(request: HttpRequest, order: Order, token: str, link: PhoneUpload) 
 
 
 def _named(request: HttpRequest, order: Order) -> tuple[slots.Slot, int]:
-    """The slot and side that the address names, if this order wants them now."""
+    """The slot and side in the address, if this order wants them now."""
     slot = next((each for each in phone_upload.wanted(order) if each.key == request.GET.get("slot")), None)
     side = request.GET.get("side", "1")
     if slot is None or not (side.isascii() and side.isdecimal()) or not 1 <= int(side) <= len(slot.sides):
@@ -176,7 +176,7 @@ def _consented(request: HttpRequest, order: Order, token: str, slot: slots.Slot)
 
 
 class Drawn(NamedTuple):
-    """What every paper of the page is drawn from, asked once."""
+    """What all documents of the page are drawn from, queried once."""
 
     order: Order
     token: str
@@ -209,7 +209,7 @@ def _page(request: HttpRequest, order: Order, token: str) -> HttpResponse:
 
 
 def _group(drawn: Drawn, slot: slots.Slot) -> PaperGroup:
-    """One paper: whose it is, masked, the agreement it still waits for, its sides."""
+    """One document: whose it is, masked, the consent it still waits for, its sides."""
     order, mine = drawn.order, drawn.papers
     person = person_of(order, slot.key)
     waits = person is not None and person.key not in drawn.given

@@ -1,4 +1,4 @@
-"""Pictures by phone (手机拍照上传): where it is offered, what a phone may send, and what it is shown of each paper."""
+"""Pictures by phone (手机拍照上传): where they are offered, what a phone may send, and what it is shown."""
 
 from dataclasses import dataclass
 from typing import ClassVar, TypedDict
@@ -29,16 +29,16 @@ PHOTO_SLOT = slots.Slot(slots.PHOTO, _("Photo"), _("Upper body, centred, dressed
 
 
 def is_offered(order: Order) -> bool:
-    """Whether this order may send pictures by phone: by its province, or everywhere; it never must."""
+    """Whether this order may send pictures by phone: in its province, or everywhere; never required."""
     return queries.rules_of(order).papers_by_app or settings.PAPERS_BY_PHONE_EVERYWHERE
 
 
 def purpose_of(order: Order) -> str:
-    """What a phone could be asked for now; "" for nothing."""
+    """What a phone could send now; "" for nothing."""
     purpose = state_of(order).upload
     if purpose == uploads.PAPERS and order.answer("documents").get("way") != slots.BY_PHONE:
         return ""
-    if purpose == uploads.PHOTO and photo_app.is_asked(order):  # the photo is not uploaded at all
+    if purpose == uploads.PHOTO and photo_app.is_asked(order):  # this photo is fetched, not uploaded
         return ""
     return purpose if is_offered(order) else ""
 
@@ -51,7 +51,7 @@ def step_url(order: Order) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PhoneOffer(Panel):
-    """The way to a phone, as a step draws it, and the code that is good now."""
+    """The link for a phone as a step draws it, and the code that is valid now."""
 
     template: ClassVar[str] = "transfers/documents/phone_upload_offer.html"
     link: PhoneUpload | None
@@ -62,17 +62,17 @@ class PhoneOffer(Panel):
 
     @property
     def state_words(self) -> str | Promise:
-        """How far the code is."""
+        """The state of the code."""
         return _("1 phone connected") if self.is_connected else _("QR code waiting to be scanned")
 
     @property
     def end_label(self) -> str | Promise:
-        """What the button says that ends it."""
+        """The label of the button that ends it."""
         return _("Disconnect the phone") if self.is_connected else _("End it")
 
 
 def offers(order: Order) -> list[PhoneOffer]:
-    """The way to a phone, where this step may have its pictures from one."""
+    """The offer of a phone, where this step may get its pictures from one."""
     purpose = purpose_of(order)
     if not purpose:
         return []
@@ -86,7 +86,7 @@ def wanted(order: Order) -> list[slots.Slot]:
 
 
 def papers(order: Order) -> dict[tuple[str, int], OrderDocument]:
-    """What is there, by slot and side; a photo that a reviewer refused is not."""
+    """The documents by slot and side, without a refused photo."""
     found = queries.papers_of(order)
     fresh = [paper for paper in found if paper.slot != slots.PHOTO or paper.added_at >= order.entered_at]
     return {(paper.slot, paper.side): paper for paper in fresh}
@@ -103,7 +103,7 @@ def side_shown(
     reason: str = "",
     to_replace: bool = False,
 ) -> DrawnSlot:
-    """What `partials/slot.html` draws of a side on the phone: its state and an upload, never a picture or its name."""
+    """The arguments of `partials/slot.html` for a side on the phone: its state, never the picture or its name."""
     word = slot.sides[side - 1]
     reason = reason or (str(why_stale(slot.key)) if paper is not None and is_stale(order, paper) else "")
     found: DrawnSlot = {
@@ -129,7 +129,7 @@ def side_shown(
 
 
 class Arrival(TypedDict):
-    """One side that is wanted, and how far its picture is."""
+    """One wanted side, and the state of its picture."""
 
     title: str | Promise
     state: str
@@ -137,7 +137,7 @@ class Arrival(TypedDict):
 
 
 def arrivals(order: Order) -> list[Arrival]:
-    """Each side that is wanted with its state, for the computer's page that watches them come in."""
+    """Each wanted side with its state, for the computer's page that watches them arrive."""
     mine = papers(order)
     came_back = papers_to_replace(unsettled(returned_parts(order, mine.values())))
     return [

@@ -1,4 +1,4 @@
-"""The computer's side of pictures by phone: make the code to scan, watch the pictures come in, end it."""
+"""The computer's pages for pictures by phone: make the code to scan, watch pictures arrive, end it."""
 
 import hashlib
 import io
@@ -30,7 +30,7 @@ from verification.phones import uploads
 
 SVG_HEADERS = {"Cache-Control": "private, no-store", "Content-Security-Policy": "default-src 'none'; sandbox"}
 
-# by the state of a code
+# texts by state of the code
 PARTS = {
     "waiting": "transfers/documents/phone_upload_scan.html",
     "connected": "transfers/documents/phone_upload_connected.html",
@@ -40,7 +40,7 @@ PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The code to scan until a phone has it, then what has come in."""
+    """The code to scan until a phone has it, then what has arrived."""
 
     link: PhoneUpload | None
     token: str
@@ -54,18 +54,18 @@ class Panel:
 
     @property
     def state(self) -> str:
-        """Whether a phone is waited for, connected, or no longer possible."""
+        """Whether it waits for a phone, is connected, or has ended."""
         return "waiting" if self.address else "connected" if self.link else "over"
 
     @property
     def part(self) -> str:
-        """The template of what stands at its head."""
+        """The template of its upper part."""
         return PARTS[self.state]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneUploadPage(PageInOrder):
-    """The computer's side of pictures by phone."""
+    """The page of pictures by phone on the computer."""
 
     template: ClassVar[str] = "transfers/documents/phone_upload.html"
     back_url: str
@@ -84,7 +84,7 @@ class PanelPage(Page):
 @confirmed_required
 @require_POST
 def make(request: HttpRequest, reference: str) -> HttpResponse:
-    """A new code; an earlier one of this order ends."""
+    """Makes a new code; an earlier one of this order ends."""
     order = own_order(request, reference)
     purpose = phone_upload.purpose_of(order)
     if not purpose:
@@ -95,7 +95,7 @@ def make(request: HttpRequest, reference: str) -> HttpResponse:
 @confirmed_required
 @require_POST
 def end(request: HttpRequest, reference: str) -> HttpResponse:
-    """No phone may send anything any more."""
+    """Ends uploads by phone."""
     order = own_order(request, reference)
     uploads.end(holder=order.reference)
     return redirect(phone_upload.step_url(order))
@@ -104,7 +104,7 @@ def end(request: HttpRequest, reference: str) -> HttpResponse:
 @confirmed_required
 @require_safe
 def page(request: HttpRequest, reference: str, token: str) -> HttpResponse:
-    """The code to scan, until a phone has it; then what has come in."""
+    """Shows the code until a phone has it, then what has arrived."""
     order = own_order(request, reference)
     stage = state_of(order).stage or stages.DOCUMENTS
     page = PhoneUploadPage(frame=frame(order, stage), back_url=phone_upload.step_url(order), panel=_panel(order, token))
@@ -114,7 +114,7 @@ def page(request: HttpRequest, reference: str, token: str) -> HttpResponse:
 @confirmed_required
 @require_safe
 def panel(request: HttpRequest, reference: str, token: str) -> HttpResponse:
-    """The part of the page that changes, asked again by a page with script."""
+    """Draws the part that changes; a page with script polls it."""
     order = own_order(request, reference, says_over=True)
     if is_over(order):
         raise Http404
@@ -124,7 +124,7 @@ def panel(request: HttpRequest, reference: str, token: str) -> HttpResponse:
 @confirmed_required
 @require_safe
 def picture(request: HttpRequest, reference: str, token: str) -> HttpResponse:
-    """The code as a picture of its own address, while it is good and no phone has it."""
+    """Draws the code of its address, while it is valid and no phone has it."""
     order = own_order(request, reference)
     found = _living(order, token)
     if found is None or found.is_connected:
@@ -166,7 +166,7 @@ def _panel(order: Order, token: str) -> Panel:
 
 
 def _actions(order: Order, found: PhoneUpload | None) -> list[Action]:
-    """End what is good, make a new code."""
+    """End the valid code; make a new one."""
     named = [order.reference]
     new = Action(_("New code"), reverse("hand-off-make", args=named), post=True)
     end = _("Disconnect the phone") if found and found.is_connected else _("End it")

@@ -1,4 +1,4 @@
-"""One card a person of the phone verification: whose phone, which number is on file, what is known of it."""
+"""The cards of the phone verification, one for each person: whose phone, the number on file, what is known."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +29,7 @@ DIFFERS = _("This is the number on the filing; you entered %(typed)s. The code g
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a code: when it was, its sign, and what to add."""
+    """What is known about a code: when, its icon, and a remark."""
 
     words: Words
     at: datetime | None = None
@@ -44,14 +44,14 @@ class PhoneCard:
     check: PhoneCheck
     role: Words
     name: str
-    mobile: str  # the number on file, masked; "" when nobody told us
+    mobile: str  # the number on file, masked; "" when unknown
     typed: str
     differs: bool
-    left: int  # attempts
+    left: int  # attempts left
 
     @property
     def number(self) -> Words:
-        """The number that got the text, as far as we know it."""
+        """The number that got the text, as far as we know."""
         return self.mobile or _("the number on the filing")
 
     @property
@@ -65,7 +65,7 @@ class PhoneCard:
         return "yes" if self.is_done else "no"
 
     def known(self, *, is_open: bool) -> Known:
-        """What is known of this person's code."""
+        """What is known about this person's code."""
         check = self.check
         if check.confirmed_at:
             return Known(_("Confirmed"), check.confirmed_at, "check")
@@ -79,7 +79,7 @@ class PhoneCard:
         return Known(_("Text sent"), check.sent_at, more=f" · {left}" if check.wrong else "")
 
     def warnings(self, *, is_told: bool) -> list[str]:
-        """Where the number that was entered may not be the one texted; `is_told` if we may still learn it."""
+        """When the typed number may not be the texted one; `is_told` if we may still learn it."""
         unknown = NOT_YET_TOLD if is_told else NOT_TOLD
         said = DIFFERS if self.differs else "" if self.mobile else unknown
         return [str(said) % {"typed": self.typed}] if said else []

@@ -1,4 +1,4 @@
-"""Step 7, confirm the phones (短信核验): who still has to, until when, and what to do if no text comes."""
+"""Step 7, phone verification (短信核验): who must still verify, by when, and what to do when no text arrives."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +28,7 @@ from transfers.phones.status import Known, PhoneCard, cards
 
 @dataclass(frozen=True, slots=True)
 class PhoneRow:
-    """A person's card: what is known of the code, and whether they may say that they entered it."""
+    """A person's card, and whether they may state that they have entered the code."""
 
     card: PhoneCard
     known: Known
@@ -38,7 +38,7 @@ class PhoneRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhonesPage(PageInOrder):
-    """Step 7: who still has to be verified, until when, and where the code is entered."""
+    """Step 7: who must still verify, by when, and where the code is entered."""
 
     template: ClassVar[str] = "transfers/phones/phones.html"
     notices: list[Notice]
@@ -48,7 +48,7 @@ class PhonesPage(PageInOrder):
     rows: list[PhoneRow]
     waits_for_both: bool
     is_open: bool
-    is_told: bool  # the authority tells who has verified: nobody is asked for a statement
+    is_told: bool  # the authority tells who has verified: no statement is needed
     brief: RulesBrief
     codes_site: Site
     moved_to: Site | None
@@ -58,7 +58,7 @@ class PhonesPage(PageInOrder):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostPage(PageInOrder):
-    """What to do when the phone on file is out of use."""
+    """What to do when the phone on file can no longer be used."""
 
     template: ClassVar[str] = "transfers/phones/phones_lost.html"
     back_url: str
@@ -67,7 +67,7 @@ class LostPage(PageInOrder):
 
 @confirmed_required
 def phones(request: HttpRequest, reference: str) -> HttpResponse:
-    """Guide and count; a statement ("I have entered my code") is taken only where the authority tells nothing."""
+    """Shows guide and progress; takes a statement ("I have entered my code") only where the authority tells nothing."""
     order = own_order(request, reference, says_over=True)
     rules = queries.rules_of(order)
     if rules.phones is None:
@@ -98,7 +98,7 @@ def phones(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _rows(order: Order, *, is_open: bool) -> list[PhoneRow]:
-    """A row a person; a statement counts only where the authority, whose word counts, tells nothing."""
+    """One row for each person; a statement counts only where the authority tells nothing."""
     found, is_told = cards(order), phone_windows.is_told(order)
     return [
         PhoneRow(
@@ -130,14 +130,14 @@ def _notices(order: Order, over: str, *, is_open: bool) -> list[Notice]:
 
 def _state(request: HttpRequest, order: Order) -> None:
     if phone_windows.is_told(order):
-        return  # this authority tells: its word counts, a statement would only confuse
+        return  # this authority tells who has verified: a statement would only confuse
     actions.state_phone(order, request.POST.get("role", ""), stated="undo" not in request.POST)
 
 
 @confirmed_required
 @require_safe
 def number_lost(request: HttpRequest, reference: str) -> HttpResponse:
-    """What to do when the phone on file is out of use."""
+    """Explains what to do when the phone on file can no longer be used."""
     order = own_order(request, reference)
     page = LostPage(
         frame=frame(order, stages.PHONES),

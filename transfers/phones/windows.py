@@ -1,7 +1,7 @@
-"""The open phone windows (短信核验): one worker asks the register about many at once, those asked longest ago first.
+"""Asks the register about open phone windows (短信核验): many at once, those asked longest ago first.
 
 A round is short whatever the register does, and a silent register is left alone for a while. What it told, and when, is
-written down, so that a deadline is judged without another question.
+recorded, so that a deadline is judged without another question.
 """
 
 import logging
@@ -33,15 +33,15 @@ from transfers.orders.machine import ORDER, has_changed
 from transfers.orders.rows import Group
 
 logger = logging.getLogger(__name__)
-JOB = "phones.asked"  # the job under which an order is set aside that cannot be told
+JOB = "phones.asked"  # the job name under which orders are set aside
 ALARM = "phones.silent"
 SILENCES = 3  # rounds without an answer before operations are told
 IN_ONE_QUESTION = 50
-JUDGED = 2_000  # windows that are over and told, of one sweep
+JUDGED = 2_000  # ended windows judged in one sweep
 PATIENCE = 3.0  # seconds for one question
 LEASE = timedelta(seconds=30)  # longer than a round can take
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 120))
-WATCHED = timedelta(minutes=5)  # so long after its owner was on a page of it, a window is asked for in every round
+WATCHED = timedelta(minutes=5)  # a window is asked about in every round for so long after its owner looked at it
 ENDS_SOON = timedelta(minutes=10)
 LOOK_NOTED = timedelta(minutes=1)
 TRIES = 5
@@ -49,18 +49,18 @@ COLUMNS = ("mobile_masked", "sent_at", "confirmed_at", "wrong")
 NAME = "reference"
 ASKED_BY = (NAME, "report", "state", "due_at")
 
-Told = dict[str, list[PhoneState]]  # by the key of the report
+Told = dict[str, list[PhoneState]]  # by report key
 Window = TypeVar("Window")
 
 
 class Word(Enum):
-    """What is known of a window that is over."""
+    """What is known about a window that has ended."""
 
-    TOLD = auto()  # what is written down was told after its end
-    UNKNOWN = auto()  # the register gave no answer, or knows nothing of this report
+    TOLD = auto()  # what is recorded was told after its end
+    UNKNOWN = auto()  # the register gave no answer, or does not know this report
     NOT_TELLING = auto()  # this authority has no such register
     REFUSED = auto()
-    NOT_YET = auto()  # it could not be asked, because of us
+    NOT_YET = auto()  # could not be asked, for a reason of ours
 
 
 TROUBLES = ((NotYet, Word.NOT_YET), (Retryable, Word.UNKNOWN), (Refused, Word.REFUSED))
@@ -70,13 +70,16 @@ TROUBLES = ((NotYet, Word.NOT_YET), (Retryable, Word.UNKNOWN), (Refused, Word.RE
 
 
 def ask(*, now: datetime | None = None) -> int:
-    """One round over the windows whose turn it is; how many the register told of. Another round at the same time: 0."""
+    """Runs one round over the windows that are due; returns how many the register told about.
+
+    Returns 0 while another round runs.
+    """
     now, told = now or timezone.now(), 0
     with _turn(now) as register:
         if register is None:
             return 0
         try:
-            # smaller questions after a silence: it may be one report that the register stumbles over
+            # smaller batches after a silence: one report may be what makes the register fail
             for batch in _in_time(_whose_turn(now), IN_ONE_QUESTION >> 2 * min(register.silences, SILENCES) or 1):
                 words = list(_ask(batch, now).values())
                 told += words.count(Word.TOLD)
@@ -93,7 +96,7 @@ def ask(*, now: datetime | None = None) -> int:
 
 
 def looked(order: Order, *, now: datetime | None = None) -> None:
-    """The owner of an order is on its page: while its window is open it is asked for in every round from now on."""
+    """Records that the owner is on the order's page: its open window is then asked about in every round."""
     now = now or timezone.now()
     if not is_in(order, Group.PHONES_OPEN) or not settings.AUTHORITY_TELLS_PHONES:
         return
@@ -102,26 +105,26 @@ def looked(order: Order, *, now: datetime | None = None) -> None:
 
 
 def is_told(order: Order) -> bool:
-    """Whether the authority tells who has verified a phone of this order, even if it has told nothing yet."""
+    """Whether the authority tells who has verified a phone of this order, even if it has not yet."""
     if settings.AUTHORITY_TELLS_PHONES:
         return True
     return queries.phone_checks(order).exclude(mobile_masked="").exists()
 
 
 def _whose_turn(now: datetime) -> list[Order]:
-    """Half of a round at most is for those that somebody waits for, so that no other one is forgotten."""
+    """The windows of this round; at most half are those somebody waits for, so that no other is forgotten."""
     first = list(wanted(now)[: settings.PHONES_IN_A_ROUND // 2])
     others = rested(now).exclude(pk__in=[order.pk for order in first])
     return first + list(others[: settings.PHONES_IN_A_ROUND - len(first)])
 
 
 def wanted(now: datetime) -> QuerySet[Order]:
-    """Open windows that are asked for in every round, the one asked for longest ago first: watched, or about to end."""
+    """Open windows asked about in every round, longest ago first: watched, or about to end."""
     return _longest_ago(now).filter(_is_wanted(now))
 
 
 def rested(now: datetime) -> QuerySet[Order]:
-    """The same, and those whose last question is long enough ago, or ahead, by a clock that has been set back since."""
+    """Those, and windows last asked long enough ago, or in the future by a clock that was set back since."""
     pause = settings.PHONES_ASKED_EVERY
     never, long_ago = Q(phone_window__tried_at=None), Q(phone_window__tried_at__lte=now - pause)
     ahead = Q(phone_window__tried_at__gt=now + pause)
@@ -139,7 +142,7 @@ def _longest_ago(now: datetime) -> QuerySet[Order]:
 
 
 def _in_time(windows: Sequence[Window], at_once: int) -> Iterator[Sequence[Window]]:
-    """Question by question, while a round lasts."""
+    """Yields batches while the round's time lasts."""
     ends = monotonic() + settings.PHONES_ROUND_SECONDS
     for start in range(0, len(windows), at_once):
         if monotonic() >= ends:
@@ -148,11 +151,11 @@ def _in_time(windows: Sequence[Window], at_once: int) -> Iterator[Sequence[Windo
 
 
 def _ask(batch: Sequence[Order], now: datetime) -> dict[UUID, Word]:
-    """One question, and what it told is brought to its orders; one that breaks is left out. Raises what it raises."""
+    """Asks about one batch and applies the answers; failing orders are left out. Raises what the register raises."""
     try:
         told = _told([order.report_key for order in batch])
     except (Retryable, Refused):
-        _note(batch, tried_at=now)  # those that wait behind these have their turn first
+        _note(batch, tried_at=now)  # the others come first in the next round
         raise
     if told is None:
         return {order.pk: Word.NOT_TELLING for order in batch}
@@ -168,7 +171,7 @@ def _told(report_keys: Sequence[str]) -> Told | None:
 
 
 def _take(orders: Sequence[Order], told: Told, now: datetime) -> set[UUID]:
-    """Bring to each order what is news for it, and note when it was told; an order that breaks is set aside."""
+    """Applies the news to each order and notes when it was told; an order that fails is set aside."""
     known: dict[UUID, list[PhoneCheck]] = {order.pk: [] for order in orders}
     for check in PhoneCheck.objects.filter(order__in=known, report=F("order__report")):
         known[check.order_id].append(check)
@@ -189,7 +192,7 @@ def _written(phones: Iterable[PhoneCheck | PhoneState]) -> dict[str, list[str | 
 
 
 def _taken(order: Order, told: Told, now: datetime) -> UUID | None:
-    """Its key, unless it was handed over once more since the question: then it is another report."""
+    """The order's key, unless it was reported again since the question."""
     if order.report_key not in told:
         return None
     take_told(order, told[order.report_key], now=now)
@@ -197,7 +200,7 @@ def _taken(order: Order, told: Told, now: datetime) -> UUID | None:
 
 
 def _note(orders: Iterable[Order], **moment: datetime) -> None:
-    """One statement, whether or not the rows are there."""
+    """Writes in one statement, whether or not the rows exist."""
     PhoneWindow.objects.bulk_create(
         [PhoneWindow(order=order, **moment) for order in orders],
         update_conflicts=True,
@@ -206,15 +209,15 @@ def _note(orders: Iterable[Order], **moment: datetime) -> None:
     )
 
 
-# --- whose round it is -------------------------------------------------------------------------
+# --- the lease of a round ----------------------------------------------------------------------
 
 
 @contextmanager
 def _turn(now: datetime) -> Iterator[PhoneRegister | None]:
-    """The register for one round; `None` while another asks, or while it is left alone after a silence."""
+    """The register for one round; `None` while another round runs, or while it rests after a silence."""
     PhoneRegister.objects.get_or_create(pk=1)
     holder = secrets.token_hex(8)
-    with transaction.atomic(durable=True):  # nothing talks to the network inside a transaction
+    with transaction.atomic(durable=True):  # no network call inside a transaction
         free = PhoneRegister.objects.filter(leases.is_over("leased_until", LEASE))
         ours = free.update(holder=holder, leased_until=leases.end(LEASE))
     register = PhoneRegister.objects.filter(pk=1, holder=holder).first() if ours else None
@@ -225,7 +228,7 @@ def _turn(now: datetime) -> Iterator[PhoneRegister | None]:
 
 
 def _rests(register: PhoneRegister, now: datetime) -> bool:
-    """Whether it is left alone. A moment too far ahead was written by a clock that has been set back since."""
+    """Whether it is left alone; a moment too far ahead was written by a clock that was set back since."""
     return register.waits_until is not None and now < register.waits_until <= now + PAUSES[-1]
 
 
@@ -244,13 +247,14 @@ def _answered(register: PhoneRegister) -> None:
         clear(ALARM)
 
 
-# --- what others need of it --------------------------------------------------------------------
+# --- for other modules -------------------------------------------------------------------------
 
 
 def word_on(over_since: datetime, *, now: datetime) -> dict[UUID, Word]:
-    """What is known of each window whose time was over at `over_since`, by order; one without a word waits.
+    """What is known of each window that had ended at `over_since`, by order; those without an entry wait.
 
-    Only what was not told since its end is asked, in the bounds of one round. A register that hangs costs one question.
+    Asks only about those not told since their end, within the bounds of one round. A register that hangs costs one
+    question.
     """
     over = Order.objects.filter(queries.phones_open(), due_at__lte=over_since)
     told = Q(phone_window__told_at__gte=F("due_at"))
@@ -266,9 +270,9 @@ def word_on(over_since: datetime, *, now: datetime) -> dict[UUID, Word]:
 
 
 class Foretold:
-    """What the register tells of reports that have just arrived, so that the first message names the phones.
+    """The register's answer about reports just accepted, so that the first message can name the phones.
 
-    It is asked at the first need and in a few seconds altogether: no answer waits for it.
+    It is asked at the first need, within a few seconds altogether: processing does not wait for it.
     """
 
     def __init__(self, report_keys: Sequence[str]) -> None:
@@ -276,7 +280,7 @@ class Foretold:
         self.told: Told | None = None
 
     def of(self, report_key: str) -> list[PhoneState]:
-        """`[]` when nobody told in time."""
+        """The phones of a report; `[]` when not told in time."""
         if self.told is None:
             self.told = self._asked()
         return self.told.get(report_key, [])
@@ -292,7 +296,7 @@ class Foretold:
 
 
 def refresh(order: Order, *, now: datetime) -> bool:
-    """Ask about one order alone; whether the register told anything. Raises `Retryable` when it cannot be reached."""
+    """Asks about one order; returns whether the register told anything. Raises `Retryable` when it is unreachable."""
     told = authority().phones(order.report_key)
     if told is not None:
         take_told(order, told, now=now)
@@ -300,7 +304,7 @@ def refresh(order: Order, *, now: datetime) -> bool:
 
 
 def take_told(order: Order, told: list[PhoneState], *, now: datetime) -> None:
-    """Write down what the register tells of an order's phones, and move it on when all were confirmed in time."""
+    """Records what the register tells of an order's phones; moves the order on when all were verified in time."""
     write_down(order, told)
     if _all_in_time(order, told):
         _phones_done(order, now)
@@ -312,7 +316,7 @@ def _all_in_time(order: Order, told: list[PhoneState]) -> bool:
 
 
 def write_down(order: Order, told: list[PhoneState]) -> None:
-    """One row a person; it is asked every few seconds, so only what is news is written."""
+    """Writes one row for each person, and only news, because it is asked every few seconds."""
     known = {check.role: check for check in queries.phone_checks(order)}
     for phone in told:
         news = {name: getattr(phone, name) for name in COLUMNS}
@@ -326,7 +330,7 @@ def write_down(order: Order, told: list[PhoneState]) -> None:
 def _phones_done(order: Order, now: datetime) -> None:
     for _ in range(TRIES):
         if not is_in(order, Group.PHONES_OPEN):
-            return  # somebody else was told the same a moment ago
+            return  # another process has just recorded the same
         try:
             ORDER.apply(order, "phones_done", by=AUTHORITY, facts=queries.facts_of(order), now=now)
         except MoveNotAllowed:

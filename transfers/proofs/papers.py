@@ -1,6 +1,6 @@
-"""What a page about papers has to know of an order beside the papers: who agreed to be seen on them, how many came.
+"""What pages of documents need besides the documents: who has agreed, and how many pictures were sent.
 
-It is read with the order where the page asks for that (`own_order(…, along=along)`), and else when it is wanted.
+It is read in the order's own query where the page asks for that (`own_order(…, along=along)`), otherwise when needed.
 """
 
 from django.db.models import Exists, OuterRef
@@ -16,13 +16,13 @@ WAS_REFUSED, HAS_PLACE, HAS_LINK = "photo_was_refused", "has_place", "has_phone_
 
 
 def along() -> dict[str, Combinable]:
-    """What is read with the order."""
+    """The annotations for `own_order`."""
     holder = OuterRef("reference")
     return {AGREED: consents.active_along(holder), SENT: sent_along(holder)}
 
 
 def along_of_photo() -> dict[str, Combinable]:
-    """What is read with the order of the page of the photo: whether there is any of what most orders have not."""
+    """The annotations for the photo's page: whether there is any of what most orders lack."""
     links = PhoneUpload.objects.filter(holder=OuterRef("reference"), ended_at=None)
     return {
         WAS_REFUSED: Exists(ReviewRound.objects.filter(order=OuterRef("pk"), decision="refuse_photo")),
@@ -32,18 +32,18 @@ def along_of_photo() -> dict[str, Combinable]:
 
 
 def may_have(order: Order, name: str) -> bool:
-    """Whether it is worth asking for; true where it was not read with the order."""
+    """Whether a query is worth making; true where it was not read with the order."""
     return bool(getattr(order, name, True))
 
 
 def agreed_people(order: Order) -> frozenset[str]:
-    """The keys of those who have agreed to be seen on papers of this order, as they were read with it, else now."""
+    """The keys of people who have agreed to the use of their documents, as read with the order or now."""
     if hasattr(order, AGREED):
         return consents.people_of(getattr(order, AGREED))
     return consents.active_consents(order.reference)
 
 
 def documents_sent(order: Order) -> int:
-    """How many pictures ever came for this order, as they were counted with it, else now."""
+    """How many pictures were ever sent for this order, as counted with the order or now."""
     known: int | None = getattr(order, SENT, None)
     return Document.objects.filter(holder=order.reference).count() if known is None else known

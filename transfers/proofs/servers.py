@@ -14,13 +14,13 @@ from icpportal.gateways.miit.codes.table_numbers import method_name
 from transfers.models import Order
 from verification.models import ServiceCode
 
-ANSWER = "server"  # where an order keeps it
+ANSWER = "server"  # the order's answer that keeps it
 LOOKED_UP = "_product_of_code"
 
 
 @dataclass(frozen=True)
 class Server:
-    """What is told of the server of an order; "" where nothing is known."""
+    """What is known of the server of an order; "" where unknown."""
 
     ip: str
     name: str
@@ -29,26 +29,26 @@ class Server:
 
     @property
     def access_method(self) -> str:
-        """The access method (接入方式) as it is filed, in Chinese."""
+        """The access method (接入方式) as filed, in Chinese."""
         return method_name(self.product)
 
     @property
     def place_name(self) -> str:
-        """The province where it stands (服务器放置地), as it is filed."""
+        """The province where it stands (服务器放置地), as filed."""
         found = region(self.place)
         return found.name if found else ""
 
 
 def as_answer(instance: Instance) -> dict[str, str]:
-    """What an order keeps of the server that was picked or whose code was typed."""
+    """What an order keeps of the picked server, or of the server of the typed code."""
     return {"ip": instance.public_ip, "name": instance.name, "product": instance.product, "place": place_of(instance)}
 
 
 def server_of(order: Order) -> Server:
     """The server as the order has it.
 
-    An order from before the product was kept takes that of its service code, which was issued for the server's.
-    What the applicant said counts only where no code is on record.
+    An order from before the product was stored takes that of its service code, which was issued for the server's. The
+    applicant's own choice counts only where no code is on record.
     """
     kept = order.answer(ANSWER)
     product = kept.get("product") or _product_of_code(order) or said_product(order)
@@ -56,14 +56,15 @@ def server_of(order: Order) -> Server:
 
 
 def is_placed(order: Order) -> bool:
-    """Whether it is known where the server of this order stands."""
+    """Whether the place of this order's server is known."""
     return bool(_place(order, order.answer(ANSWER)))
 
 
 def _place(order: Order, kept: dict[str, str]) -> str:
-    """The place that was kept with the server, which is the printed one; else the only one there is.
+    """The place stored with the server, which is the printed one; else the only one there is.
 
-    While the order can be changed a place that is no longer the provider's is unknown, and the server is asked again.
+    While the order can be changed, a place that is no longer the provider's counts as unknown, and the server is asked
+    for again.
     """
     place = kept.get("place", "")
     if not place:
@@ -72,12 +73,12 @@ def _place(order: Order, kept: dict[str, str]) -> str:
 
 
 def said_product(order: Order) -> str:
-    """The product that the applicant chose; before it was checked it could be untrue."""
+    """The product that the applicant chose; before it was checked, it could be wrong."""
     return str(order.answer("service_code").get("product_type", ""))
 
 
 def _product_of_code(order: Order) -> str:
-    """Asked once an order object: a page asks for every paper of an order."""
+    """Queried once for each order object, because a page needs it for every document."""
     known = getattr(order, LOOKED_UP, None)
     if known is None or known[0] != order.service_code:
         row = ServiceCode.objects.filter(pk=order.service_code).first() if order.service_code else None
@@ -87,7 +88,7 @@ def _product_of_code(order: Order) -> str:
 
 
 def rows(order: Order) -> list[SummaryRow]:
-    """What is printed and reported of the server, for the check page and for reviewers; none before it is verified."""
+    """What is printed and reported of the server, for the check page and reviewers; empty before it is verified."""
     server = server_of(order)
     if not server.ip:
         return []
