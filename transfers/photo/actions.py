@@ -1,4 +1,4 @@
-"""Sending the photo to its review."""
+"""Chooses the method of the photo and sends it to review."""
 
 from django.utils import timezone
 
@@ -14,14 +14,14 @@ from transfers.orders.rows import Group
 
 
 def choose_way(order: Order, way: str) -> None:
-    """Keeps how the photo will be taken, as long as it is wanted; the last choice counts."""
+    """Stores the chosen method while a photo is wanted; the last choice counts."""
     Order.objects.filter(in_group(Group.PHOTO_WANTED), pk=order.pk).update(photo_way=way)
 
 
 def send(order: Order, *, actor: User, way: str, **said: Json) -> bool:
-    """The photo that stands goes to our reviewer, with how it was taken; a second press changes nothing.
+    """Sends the present photo to our reviewer with its method; idempotent.
 
-    False, and nothing is sent, when another photo came in since the order was read.
+    Returns False, and sends nothing, when another photo was uploaded since the order was read.
     """
     order.answers = {**order.answers, PHOTO: {"way": way, **said, "sent": timezone.now().isoformat()}}
     columns = {"answers": sealed(order, "answers"), "photo_way": way}
@@ -29,5 +29,5 @@ def send(order: Order, *, actor: User, way: str, **said: Json) -> bool:
         ORDER.apply(order, "send_photo", by=APPLICANT, actor=actor, columns=columns)
     except MoveNotAllowed:
         order.refresh_from_db()
-        return not is_in(order, Group.PHOTO_WANTED)  # it was pressed twice: the first press counts
+        return not is_in(order, Group.PHOTO_WANTED)  # pressed twice: the first press counts
     return True

@@ -1,4 +1,4 @@
-"""Shanghai's app (上海管局 App): a picture code is asked of its system, and the photo comes in like an upload."""
+"""Shanghai's app (上海管局 App): fetches the photo for a picture code from its system, like an upload."""
 
 from collections.abc import Callable
 
@@ -19,12 +19,12 @@ from verification.photos import app_codes
 from verification.photos.app_codes import State
 from verification.photos.methods import SHANGHAI_APP
 
-# what is wrong with the photo itself, or with how many came, and not with their system
+# refusals about the photo or the number of uploads, not about their system
 MINE = ("photo_size", "file_pixels", "file_big", "uploads_order", "uploads_account", "uploads_all")
 
 
 class NotFetched(Exception):
-    """No photo came; `problem` is what the applicant reads."""
+    """No photo was fetched; `problem` is what the applicant reads."""
 
     def __init__(self, problem: ValidationError) -> None:
         super().__init__(problem.code)
@@ -32,22 +32,22 @@ class NotFetched(Exception):
 
 
 def is_asked(order: Order) -> bool:
-    """Whether the photo comes from the app's system: where the app is a must, and we can ask it."""
+    """Whether the photo comes from the app's system: the app is mandatory, and we can ask it."""
     return queries.rules_of(order).photo_ways == (SHANGHAI_APP,) and gateway.is_there()
 
 
 def code_bad() -> ValidationError:
-    """What to do about a picture code that does not fit."""
+    """What to do about a wrong picture code."""
     return ValidationError(_("The code does not match: enter it exactly as the app shows it"), code="sh_code_bad")
 
 
 def fits(code: str) -> bool:
-    """Whether it could be a picture code at all: that costs no try."""
+    """Whether it has the form of a picture code; checking costs no attempt."""
     return 4 <= len(code) <= 8 and code.isascii() and code.isalnum()
 
 
 def unreadable() -> ValidationError:
-    """Their system sent something that is no photo."""
+    """Their system sent something that is not a photo."""
     return ValidationError(
         _("The app's server did not send a readable photo. This attempt was not counted. Try again later"),
         code="photo_unreadable",
@@ -55,7 +55,7 @@ def unreadable() -> ValidationError:
 
 
 class Fetched:
-    """What the app's system sent, as an upload."""
+    """The data from the app's system, as an upload."""
 
     def __init__(self, content: bytes, code: str) -> None:
         self.name: str | None = f"{code}.jpg"
@@ -67,15 +67,16 @@ class Fetched:
 
 
 def photo_of(order: Order) -> OrderDocument | None:
-    """The photo that stands, if it was fetched: one that was uploaded while nobody could be asked is not the app's."""
+    """The present photo if it was fetched; one uploaded while nobody could be asked is not the app's."""
     paper = queries.photo_of(order)
     return paper if paper is not None and paper.mark else None
 
 
 def fetch(order: Order, code: str, *, account_key: str) -> OrderDocument:
-    """Take the photo behind this code into the order. Raises `NotFetched` or `OrderChanged`, and then nothing changed.
+    """Takes the photo of this code into the order.
 
-    Asks outside: call it outside of a transaction.
+    Raises `NotFetched` or `OrderChanged`, and then nothing has changed. Makes a network call: call it outside a
+    transaction.
     """
     if not fits(code):
         raise NotFetched(code_bad())
@@ -106,7 +107,7 @@ REFUSALS: dict[State, Callable[[app_codes.Outcome], ValidationError]] = {
 
 
 def drawn(order: Order, paper: OrderDocument | None, *, reason: str = "") -> DrawnSlot:
-    """The photo's slot: with an upload, or with the two answers about a photo that was fetched."""
+    """The arguments of the photo's slot: an upload, or the two answers about a fetched photo."""
     shown = slots.photo_slot(order, paper, reason=reason)
     if not is_asked(order):
         return shown

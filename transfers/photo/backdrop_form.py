@@ -1,4 +1,4 @@
-"""Where a backdrop goes (填写邮寄地址): a recipient and an address in mainland China, for the courier alone."""
+"""The postal address of a backdrop (填写邮寄地址): recipient and address in mainland China, for the courier alone."""
 
 from typing import Unpack
 
@@ -21,7 +21,7 @@ MAINLAND_ONLY = _("We post to mainland China only: enter a recipient there")
 
 
 class AddressForm(forms.Form):
-    """The selects hold the provinces of the mainland and nothing else."""
+    """Recipient and address; its selects hold mainland provinces only."""
 
     recipient = PlainTextField(label=_("Recipient"), max_length=30, help_text=_("Who signs for it"), widget=chinese())
     recipient_mobile = MobileField(
@@ -47,7 +47,7 @@ class AddressForm(forms.Form):
         self.offer_again()
 
     def offer_again(self) -> None:
-        """The places below what is chosen."""
+        """Fills the selects below what is chosen."""
         offer_places(self)
 
     def clean_ship_address(self) -> str:
@@ -60,7 +60,7 @@ class AddressForm(forms.Form):
 
     @property
     def address(self) -> Address:
-        """What the courier is told."""
+        """The address for the courier."""
         typed = self.cleaned_data
         place = region(typed["region_county"])
         return Address(
@@ -74,7 +74,7 @@ class AddressForm(forms.Form):
 
 
 def first_guess(order: Order) -> Initial:
-    """The mailing address of the filing, to be looked over."""
+    """The mailing address of the filing, to be checked."""
     subject = order.answer("subject")
     return {
         "region": subject.get("post_region") or order.answer("type").get("region"),
@@ -83,7 +83,7 @@ def first_guess(order: Order) -> Initial:
 
 
 def as_typed(backdrop: Backdrop) -> Initial:
-    """What stands on a request, to be changed."""
+    """A request's address, to be changed."""
     return {
         "recipient": backdrop.recipient,
         "recipient_mobile": backdrop.mobile,

@@ -1,4 +1,4 @@
-"""What every page of the photo step draws around its own part."""
+"""What every page of the photo step shows around its own part."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ ONLY_APP = Notice("info", _("Shanghai requires the authority's app, and the phot
 
 @dataclass(frozen=True, slots=True)
 class PhotoHead:
-    """Who is photographed, how it goes, the rules, and what a reviewer said of the last photo."""
+    """Who is photographed, how, the rules, and what a reviewer said about the last photo."""
 
     name: str
     rules: list[Words]
@@ -33,7 +33,7 @@ class PhotoHead:
 
 
 def head(order: Order, *, ways: tuple[str, ...]) -> PhotoHead:
-    """The head of a page of the photo step, for the ways that are open."""
+    """The head of a page of the photo step, for the open methods."""
     refused = queries.photo_verdicts(order) if papers.may_have(order, papers.WAS_REFUSED) else []
     return PhotoHead(
         name=mask_name(administrator(order).name),
@@ -46,7 +46,7 @@ def head(order: Order, *, ways: tuple[str, ...]) -> PhotoHead:
 
 
 def _again(refused: list[FieldVerdict], ways: tuple[str, ...]) -> Notice:
-    """What a reviewer said of the last photo, and what else to do."""
+    """What a reviewer said about the last photo, and what else to do."""
     chinese = reads_chinese()
     words = [reason_shown(verdict, chinese=chinese) for verdict in refused]
     again = (WAYS[way].again for way in ways if WAYS[way].again)

@@ -1,4 +1,4 @@
-"""The list of designated places at the review desk: operations keep it; a place that closes is told to who chose it."""
+"""Designated places at the review desk: operations keep the list; people who chose a closing place are told."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -13,7 +13,7 @@ from verification.photos import places as photo_places
 
 
 def _cities() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every city of the mainland, a group a province; a municipality is its own city."""
+    """Every city of the mainland, grouped by province; a municipality is its own city."""
     return [(each.name, _of(each.code, each.name)) for each in provinces()]
 
 
@@ -23,7 +23,7 @@ def _of(province: str, name: str) -> list[tuple[str, str]]:
 
 
 class PlaceForm(forms.ModelForm):
-    """The city by name."""
+    """A designated place; cities by name."""
 
     region = forms.ChoiceField(label=gettext_lazy("City"), choices=_cities)
 
@@ -34,7 +34,7 @@ class PlaceForm(forms.ModelForm):
 
 @admin.register(PhotoPlace)
 class PhotoPlaceAdmin(admin.ModelAdmin):
-    """Nothing is deleted: orders name the places where their photos were taken."""
+    """Places are never deleted: orders name the one where their photo was taken."""
 
     form = PlaceForm
     list_display = ("name_zh", "city", "address_zh", "hours_zh", "phone", "active")

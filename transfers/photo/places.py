@@ -1,4 +1,4 @@
-"""Designated places as a page of an order shows them: the list by province, the one chosen, both in words."""
+"""Designated places on a page of an order: the list by province and the chosen one, both in words."""
 
 from itertools import groupby
 from typing import TypedDict, Unpack
@@ -41,12 +41,12 @@ class PlaceForm(forms.Form):
 
     @property
     def chosen(self) -> PhotoPlace:
-        """What was chosen, of a form that is valid."""
+        """The choice of a valid form."""
         return self.places[self.cleaned_data["place"]]
 
 
 def _groups(places: list[PhotoPlace]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The choices of a select, a group a province."""
+    """The choices of a select, grouped by province."""
     word = "zh" if reads_chinese() else "en"
     return [
         (_province(code), [(str(place.pk), getattr(place, f"name_{word}")) for place in of_province])
@@ -60,7 +60,7 @@ def _province(code: str) -> str:
 
 
 def is_way(order: Order) -> bool:
-    """Whether the rules this order began under let the photo be taken at a designated place."""
+    """Whether the order's rules allow the photo at a designated place."""
     return PLACE in queries.rules_of(order).photo_ways
 
 
@@ -71,11 +71,11 @@ class PlaceShown(TypedDict):
     address: str
     hours: str
     phone: str
-    to_show: str  # the Chinese address, for readers of another language
+    to_show: str  # the Chinese address, for readers of English
 
 
 def shown(place: PhotoPlace) -> PlaceShown:
-    """A place in the reader's language; the Chinese address as well, to be shown on the way."""
+    """A place in the reader's language, with the Chinese address to show on the way."""
     chinese = reads_chinese()
     return {
         "name": place.name_zh if chinese else place.name_en,
@@ -87,15 +87,15 @@ def shown(place: PhotoPlace) -> PlaceShown:
 
 
 def as_sent(place: PhotoPlace) -> dict[str, str]:
-    """What stays on the order of the place where the photo was taken, whatever becomes of the list."""
+    """What the order keeps of the place where the photo was taken, whatever happens to the list."""
     return {"zh": place.name_zh, "en": place.name_en, "address": place.address_zh}
 
 
 def choose(order: Order, place: PhotoPlace) -> PlaceChoice | None:
-    """Its photo is taken there; the last choice counts. Nothing once the photo is on its way."""
+    """Records that its photo is taken there; the last choice counts. Does nothing once the photo is sent."""
     url = settings.PUBLIC_BASE_URL.rstrip("/") + reverse("photo", args=[order.reference])
     words = {"ref": order.reference, "domain": order.domain, "url": url}
-    with transaction.atomic():  # who sends the photo at this moment waits, and ends this choice
+    with transaction.atomic():  # a concurrent send waits, and then ends this choice
         waits = Order.objects.select_for_update(of=("self",)).filter(in_group(Group.PHOTO_WANTED), pk=order.pk)
         if waits.first() is None:
             return None

@@ -1,4 +1,4 @@
-"""The photo step where Shanghai's app takes the photo: enter its code, look at the photo, say whether it is usable."""
+"""The photo step with Shanghai's app: enter its code, look at the photo, say whether it is usable."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -37,7 +37,7 @@ CHANGED = Notice(
 
 
 class PictureCodeForm(forms.Form):
-    """The code that the app shows once the photo is taken."""
+    """The code that the app shows after the photo."""
 
     sh_code = NumberField(
         label=_("Picture code"),
@@ -47,7 +47,7 @@ class PictureCodeForm(forms.Form):
 
 
 def answer(request: HttpRequest, order: Order) -> HttpResponse:
-    """The page, or what a button of it does."""
+    """Shows the page, or handles its buttons."""
     act = next((act for name, act in ACTS.items() if name in request.POST), None)
     return act(request, order) if act else _page(request, order, PictureCodeForm())
 
@@ -75,7 +75,7 @@ def _again(request: HttpRequest, order: Order) -> HttpResponse:
 
 
 def _usable(request: HttpRequest, order: Order) -> HttpResponse:
-    """Only the very photo that was looked at is sent."""
+    """Sends only the very photo that was looked at."""
     paper = photo_app.photo_of(order)
     if paper is None or not paper.document.is_ready or paper.document.reference != request.POST["usable"]:
         return _look_again(request, order)
@@ -94,7 +94,7 @@ ACTS = {"sh_code": _fetch, "again": _again, "usable": _usable}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppPage(PageInOrder):
-    """The photo step where Shanghai's app takes the photo."""
+    """The photo step with Shanghai's app."""
 
     template: ClassVar[str] = "transfers/photo/photo_app.html"
     brief: RulesBrief

@@ -1,4 +1,4 @@
-"""A backdrop by post, from the documents step on: ask with an address, see where it is, say that it came."""
+"""A backdrop by post, from the documents step on: request with an address, track it, confirm its arrival."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -58,14 +58,14 @@ MOVES = {"arrive": actions.mark_delivered, "call_off": actions.cancel}
 
 
 def is_offered(order: Order) -> bool:
-    """Whether this order's photo may be taken in front of our backdrop, and is not behind it yet."""
+    """Whether this order's photo may be taken in front of our backdrop, and has not been yet."""
     reached = "administrator" in order.answers
     return reached and is_in(order, Group.BACKDROP_OFFERED) and BACKDROP_WAY in queries.rules_of(order).photo_ways
 
 
 @dataclass(frozen=True, slots=True)
 class BackdropSent(Panel):
-    """Where the backdrop that was asked for is."""
+    """The state of a requested backdrop."""
 
     template: ClassVar[str] = "transfers/photo/backdrop_sent.html"
     backdrop: Backdrop
@@ -75,7 +75,7 @@ class BackdropSent(Panel):
 
 @dataclass(frozen=True, slots=True)
 class BackdropOffer(Panel):
-    """How to ask for a backdrop, and why."""
+    """How to request a backdrop, and why."""
 
     template: ClassVar[str] = "transfers/photo/backdrop_offer.html"
     has_one: bool  # from an earlier order
@@ -83,12 +83,12 @@ class BackdropOffer(Panel):
 
     @property
     def invitation(self) -> Words:
-        """Why to ask for one."""
+        """Why to request one."""
         return AT_HAND if self.has_one else AFTER_REVIEW if self.is_before_photo else NOW
 
 
 def offers(order: Order) -> list[Panel]:
-    """What a step says of the backdrop; nothing where none is offered."""
+    """A step's panel about the backdrop; None where none is offered."""
     if not is_offered(order):
         return []
     found, has_one = actions.current(order.reference, order.owner)
@@ -99,7 +99,7 @@ def offers(order: Order) -> list[Panel]:
 
 @confirmed_required
 def backdrop(request: HttpRequest, reference: str) -> HttpResponse:
-    """Enter the address once; change it until it is posted; a second one is not sent while one is on its way."""
+    """Takes the address once and changes it until posting; no second backdrop is sent while one is under way."""
     order = own_order(request, reference)
     found = actions.newest(order.reference)
     if not is_offered(order) and found is None:
@@ -136,7 +136,7 @@ def _kept(request: HttpRequest, order: Order, found: Backdrop | None, form: Addr
 
 
 def _moved(request: HttpRequest, order: Order, found: Backdrop) -> HttpResponse:
-    with suppress(MoveNotAllowed):  # pressed twice, or we were quicker: the page shows where it is
+    with suppress(MoveNotAllowed):  # pressed twice, or posted in the meantime: the page shows its state
         MOVES[request.POST["do"]](found, actor=account_of(request))
     is_there = is_offered(order) or actions.newest(order.reference) is not None
     return redirect("backdrop", order.reference) if is_there else redirect(order)
@@ -144,7 +144,7 @@ def _moved(request: HttpRequest, order: Order, found: Backdrop) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackdropNow(Panel):
-    """Where it is, and what its owner can do about it."""
+    """Its state, and what its owner can do about it."""
 
     template: ClassVar[str] = "transfers/photo/backdrop_now.html"
     backdrop: Backdrop
@@ -167,7 +167,7 @@ class AddressAsked(Panel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackdropPage(PageInOrder):
-    """Where the backdrop is, what its owner can do about it, and the address."""
+    """The state of the backdrop, what its owner can do, and the address."""
 
     template: ClassVar[str] = "transfers/photo/backdrop.html"
     panels: list[Panel]
@@ -176,13 +176,13 @@ class BackdropPage(PageInOrder):
 
 
 def _moves(found: Backdrop) -> list[Action]:
-    """What its owner can do about it now."""
+    """What its owner can do now."""
     open_now = {row.name for row in actions.BACKDROP.available(found, APPLICANT)}
     return [button for button in BUTTONS if button.value in open_now]
 
 
 def _notices(found: Backdrop | None, expected: str) -> list[Notice]:
-    """What to know before asking: that it is free, and from which day on there are some again."""
+    """What to know before requesting: that it is free, and when there will be some again."""
     return [
         *([FREE] if found is None else []),
         *(

@@ -1,4 +1,4 @@
-"""Step 6, the photo of the website administrator (拍照核验): the way by province, the upload, sending it."""
+"""Step 6, the photo of the website administrator (拍照核验): the method, its upload, sending it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,11 +41,11 @@ from verification.models import PhotoPlace
 from verification.photos.methods import BACKDROP, PLACE, SHANGHAI_APP, WAYS
 
 CHANGED = _("The photo has been replaced: look at the new one before you decide.")
-REFUSED = "refused"  # why the picture was not taken
+REFUSED = "refused"  # why the picture was refused
 
 
 class Asked(NamedTuple):
-    """What one way has to be told as well: when that fits, where it is said if it does not, and how."""
+    """What a method needs besides: when it is valid, where its error is shown, and which."""
 
     fits: Callable[[Any], bool]
     said_at: str
@@ -66,7 +66,7 @@ WAY = _("way of taking the photo")
 
 
 class WayForm(forms.Form):
-    """How the photo is taken; the page then asks for what that way needs."""
+    """How the photo is taken; the page then asks for what that method needs."""
 
     photo_way = ChoiceField(label=_("How the photo is taken"), widget=forms.RadioSelect).called(WAY)
 
@@ -118,7 +118,7 @@ class PhotoForm(forms.Form):
 
     @property
     def said(self) -> dict[str, Json]:
-        """What the chosen way was told, as it stays on the order."""
+        """What was typed for the chosen method, as the order keeps it."""
         field = WAYS[self.cleaned_data["photo_way"]].asks
         value = self.cleaned_data[field] if field else None
         return {field: photo_places.as_sent(value) if isinstance(value, PhotoPlace) else value} if field else {}
@@ -127,7 +127,7 @@ class PhotoForm(forms.Form):
 @takes_file
 @confirmed_required
 def photo(request: HttpRequest, reference: str) -> HttpResponse:
-    """Opens after our review: first the way, then what it needs; the picture is checked before it can be sent."""
+    """Opens after our review: first the method, then what it needs; the picture is examined before it can be sent."""
     order = own_order(request, reference, along=papers.along_of_photo)
     if not is_in(order, Group.PHOTO_WANTED):
         return redirect(order)
@@ -147,7 +147,7 @@ def photo(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _way(order: Order, section: place.Section) -> str:
-    """The way that was chosen, or that of the last photo; "" before a choice. A place that was chosen is one."""
+    """The chosen method, or that of the last photo; "" before a choice. Choosing a place counts as a choice."""
     if order.photo_way in section.ways:
         return order.photo_way
     if section.place is not None:
@@ -204,7 +204,7 @@ def _sent(request: HttpRequest, order: Order, form: PhotoForm) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class WayCard:
-    """One way to choose."""
+    """One method to choose."""
 
     key: str
     title: Words
@@ -215,19 +215,19 @@ class WayCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoPage(PageInOrder):
-    """Step 6: which way the photo is taken, what that way needs, its upload, and sending it."""
+    """Step 6: the method, what it needs, its upload, and sending it."""
 
     template: ClassVar[str] = "transfers/photo/photo.html"
     brief: RulesBrief
     head: PhotoHead
-    cards: list[WayCard]  # none where there is one way only
+    cards: list[WayCard]  # empty where there is only one method
     choose_class: str
     choose_label: Words
     chooser: WayForm
     form: PhotoForm
     forms: list[forms.Form]
     panels: list[Panel]
-    slots: list[DrawnSlot]  # none before a way is chosen, or the place to go to
+    slots: list[DrawnSlot]  # empty before a method or, for it, a place is chosen
     sends: bool
     phone_offers: list[PhoneOffer]
     back_url: str
@@ -246,7 +246,7 @@ def _page(
     posted, paper = form.data.get("photo_way", ""), queries.photo_of(order)
     way = posted if posted in section.ways else _way(order, section)
     takes = bool(reason) or (bool(way) and (way != PLACE or section.place is not None or paper is not None))
-    shows_places = way == PLACE or PLACE not in section.ways  # or that there is none
+    shows_places = way == PLACE or PLACE not in section.ways  # also to say that there is none
     stands = paper is not None and paper.document.state != "refused"
     chooser = chooser or WayForm(ways=section.ways)
     page = PhotoPage(

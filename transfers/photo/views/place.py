@@ -1,4 +1,4 @@
-"""A designated place for the photo: chosen from the list, its slip to print, its address by text."""
+"""A designated place for the photo: choice from the list, slip to print, address by text."""
 
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
@@ -39,7 +39,7 @@ CLOSED_ADVICE = gettext_lazy("Choose another place or another way. You can still
 
 @dataclass(frozen=True, slots=True)
 class PlacePanel(Panel):
-    """What `transfers/photo/photo_place.html` draws: the list of places, and the one that was chosen."""
+    """The variables of `transfers/photo/photo_place.html`: the list of places, and the chosen one."""
 
     template: ClassVar[str] = "transfers/photo/photo_place.html"
     form: places.PlaceForm | None
@@ -51,22 +51,22 @@ class PlacePanel(Panel):
 
     @property
     def button(self) -> str:
-        """What the button of the list says."""
+        """The label of the list's button."""
         return _("Choose this place instead") if self.place else _("Choose this place")
 
     @property
     def button_class(self) -> str:
-        """Filled before a place is chosen: then it is what is next."""
+        """Primary before a place is chosen: then it is the next action."""
         return "button button-secondary" if self.place else "button"
 
     @property
     def chosen(self) -> list[places.PlaceShown]:
-        """The place where the photo is taken; none before it is chosen, or when it takes no more."""
+        """The chosen place; None before a choice, or when it has closed."""
         return [self.place] if self.place and not self.is_closed else []
 
     @property
     def notices(self) -> list[Notice]:
-        """That the chosen place takes no more, and that there is none in this province."""
+        """That the chosen place has closed, or that this province has none."""
         call = _("Call %(phone)s if you need one.") % {"phone": settings.PROVIDER_HOTLINE}
         none_here = Notice(
             "info", _("No designated place in this province at the moment"), (f"{call} {self.other_ways}",)
@@ -78,7 +78,7 @@ class PlacePanel(Panel):
 
     @property
     def other_ways(self) -> str:
-        """What is left where this province has no place."""
+        """The other methods where this province has no place."""
         if self.some_elsewhere:
             return _("You can also choose a place in another province, or another way.")
         return _("You can use the other ways.")
@@ -101,7 +101,7 @@ class AppointmentPage(Page):
 
 
 class Section(NamedTuple):
-    """What the photo page needs of the places: the ways that are open, the list, the choice."""
+    """What the photo page needs of places: the open methods, the list, the choice."""
 
     order: Order
     ways: tuple[str, ...]
@@ -111,11 +111,11 @@ class Section(NamedTuple):
 
     @property
     def place(self) -> PhotoPlace | None:
-        """Where the applicant goes, or went."""
+        """The place where the applicant goes, or went."""
         return self.choice.place if self.choice else None
 
     def shown(self) -> list[PlacePanel]:
-        """What the photo page says of places; nothing where they are no way."""
+        """The part of the photo page about places; None where they are no method."""
         if not places.is_way(self.order):
             return []
         place = self.place
@@ -131,7 +131,7 @@ class Section(NamedTuple):
 
 
 def section(order: Order, form: places.PlaceForm | None = None) -> Section:
-    """The places of this order's photo; without any in the list, it is no way."""
+    """The places for this order's photo; an empty list closes the method."""
     ways = queries.rules_of(order).photo_ways
     if PLACE not in ways:
         return Section(order, ways, [], None, None)
@@ -146,7 +146,7 @@ def section(order: Order, form: places.PlaceForm | None = None) -> Section:
 @confirmed_required
 @require_POST
 def choose(request: HttpRequest, reference: str) -> HttpResponse:
-    """The last choice counts; a place that closed since is no choice."""
+    """Records the choice; the last one counts, and a place that closed in the meantime is refused."""
     order = own_order(request, reference)
     if not is_in(order, Group.PHOTO_WANTED) or not places.is_way(order):
         return redirect(order)
@@ -162,7 +162,7 @@ def choose(request: HttpRequest, reference: str) -> HttpResponse:
 @confirmed_required
 @require_safe
 def appointment(request: HttpRequest, reference: str) -> HttpResponse:
-    """The slip to print and take along: which order, where, what to bring, the rules."""
+    """Shows the slip to print and take along: which order, where, what to bring, the rules."""
     order = own_order(request, reference)
     choice = photo_places.choice_of(order.reference)
     if not is_in(order, Group.PHOTO_WANTED) or choice is None:
@@ -184,7 +184,7 @@ def appointment(request: HttpRequest, reference: str) -> HttpResponse:
 @confirmed_required
 @require_POST
 def text_address(request: HttpRequest, reference: str) -> HttpResponse:
-    """To the account's own mobile, a few times at most."""
+    """Texts the address to the account's own mobile, a few times at most."""
     order = own_order(request, reference)
     choice = photo_places.choice_of(order.reference)
     if not is_in(order, Group.PHOTO_WANTED) or choice is None or not choice.place.active or not order.owner.mobile:
@@ -198,7 +198,7 @@ def text_address(request: HttpRequest, reference: str) -> HttpResponse:
         messages.info(
             request, _("Already sent. You can send it again after %(time)s") % {"time": short_words(taken.until)}
         )
-    return redirect("photo", order.reference)  # its top, where this is said
+    return redirect("photo", order.reference)  # to the top of the page, where the message is
 
 
 def _place(order: Order) -> str:
