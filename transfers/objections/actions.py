@@ -29,7 +29,7 @@ class CloseRefused(Exception):
 
 
 def close(objection: Objection, closer: User, result: Result, written: Own, *, now: datetime | None = None) -> None:
-    """Closes it, ends its call and sends the answer in one transaction; raises `CloseRefused`, and then nothing is sent."""
+    """Closes it, ends its call and sends the answer, all or nothing. Raises `CloseRefused`."""
     if not written:
         raise ValueError("an objection is closed with an answer")
     now = now or timezone.now()

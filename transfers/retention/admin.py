@@ -41,7 +41,7 @@ class HoldForm(forms.ModelForm):
 
 @admin.register(LegalHold)
 class LegalHoldAdmin(RowActions[LegalHold]):
-    """What is held, the newest first; nothing of it is deleted until a hold is lifted."""
+    """Legal holds, newest first; nothing held is deleted until the hold is lifted."""
 
     list_display = (
         "reference", "because", "asked_by", "asked_at", "confirmed_by", "lifting_proposed_by", "lifting_because",

@@ -1,6 +1,6 @@
-"""Taking out of orders that are over what nobody may keep any longer: their papers, then what was entered.
+"""Erases from ended orders what must not be kept any longer: first the documents, then the answers.
 
-The order, its states and the moments stay: how many orders there were, and what was done about them.
+The order, its states and dates stay: how many orders there were, and what was done about them.
 """
 
 from collections.abc import Callable
@@ -37,39 +37,39 @@ from verification.documents.actions import retire
 from verification.models import Backdrop, Consent, Document, PhoneUpload, PlaceChoice
 from verification.phones import consent_links, proofs
 
-PORTION = 500  # orders of one run
+PORTION = 500  # orders in one run
 
 
 def papers(*, filed: bool, after: timedelta, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Delete the pictures of orders that ended so long ago, carried out (`filed`) or not; how many orders."""
+    """Deletes the pictures of orders that ended so long ago, carried out (`filed`) or not; returns how many orders."""
     old = _over(filed=filed, before=(now or timezone.now()) - after).filter(papers_erased_at=None)
     return _each("erase_papers", old, lambda order: erase_papers(order, now=now), dry_run=dry_run)
 
 
 def details(*, filed: bool, after: timedelta, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Delete what was entered in such orders and written about them, with pictures that are left; how many orders."""
+    """Deletes the answers of such orders, texts about them and remaining pictures; returns how many orders."""
     old = _over(filed=filed, before=(now or timezone.now()) - after).filter(erased_at=None)
     return _each("erase_details", old, lambda order: erase(order, now=now), dry_run=dry_run)
 
 
 def consents(*, after: timedelta, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Delete the proof that people of orders that ended so long ago agreed; how many agreements."""
+    """Deletes the proof of consents to orders that ended so long ago; returns how many."""
     over = _ended(filed=True) | _ended(filed=False)
     over = over.filter(reference=OuterRef("holder"), entered_at__lt=(now or timezone.now()) - after)
     return portions.delete(Consent.objects.filter(Exists(over)).exclude(holds.held("holder")), dry_run=dry_run)
 
 
 def objections(*, after: timedelta, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Delete the words of objections answered so long ago that no order was found for; how many."""
+    """Deletes the texts of objections answered so long ago that belong to no order; returns how many."""
     said = Objection.objects.annotate(lying=Cast("words", TextField())).exclude(lying="")
     old = said.filter(order=None, closed_at__lt=(now or timezone.now()) - after)
     return old.count() if dry_run else old.update(words="", answers="")
 
 
 def erase_papers(order: Order, *, now: datetime | None = None) -> bool:
-    """The pictures go, with their keys, but for those that another order still has; the rows that name them stay.
+    """Deletes the pictures with their keys, except those that another order still uses; their rows stay.
 
-    What came in for one order may be used in a later one: it goes with the last of them.
+    A picture uploaded for one order may be used in a later one: it is deleted with the last of them.
     """
     now = now or timezone.now()
     others = OrderDocument.objects.exclude(order=order).filter(order__papers_erased_at=None, retired_at=None)
@@ -81,7 +81,7 @@ def erase_papers(order: Order, *, now: datetime | None = None) -> bool:
 
 
 def erase(order: Order, *, now: datetime | None = None) -> bool:
-    """Everything personal goes; the order, its states, reasons and moments stay. False when that was done before."""
+    """Deletes everything personal; the order, its states, reasons and dates stay. Returns False when already done."""
     now = now or timezone.now()
     with transaction.atomic():
         erase_papers(order, now=now)
@@ -94,7 +94,7 @@ def erase(order: Order, *, now: datetime | None = None) -> bool:
 
 
 def erase_contacts(order: Order) -> None:
-    """What was kept to reach people, and not for the record."""
+    """Deletes what was kept to reach people, which is not part of the record."""
     holder = order.reference
     proofs.forget(holder)
     consent_links.forget(holder)
@@ -104,13 +104,13 @@ def erase_contacts(order: Order) -> None:
 
 
 def erase_notes(order: Order) -> None:
-    """What colleagues wrote for each other, or began to write; none of it is the record of the review."""
+    """Deletes what colleagues wrote for each other, or drafted: not part of the review's record."""
     ReviewDraft.objects.filter(order=order).delete()
     ColleagueNote.objects.filter(order=order).update(words="", answer="")
 
 
 def _erase_words(order: Order) -> None:
-    """What people wrote about it: applicants, reviewers and the authority; a note that is a key of ours stays."""
+    """Deletes what applicants, reviewers and the authority wrote; notes that are keys of ours stay."""
     erase_notes(order)
     for model in (SearchKey, TypeCheck):
         model._default_manager.filter(order=order).delete()
@@ -130,14 +130,14 @@ def _erase_words(order: Order) -> None:
 
 
 def _empty(found: QuerySet[Objection] | QuerySet[Decision], column: str) -> None:
-    """A sealed object is emptied row by row: each is bound to its own."""
+    """Empties a sealed object row by row: each is bound to its row."""
     for row in found:
         setattr(row, column, {})
         found.filter(pk=row.pk).update(**{column: sealed(row, column)})
 
 
 def _over(*, filed: bool, before: datetime) -> QuerySet[Order]:
-    """Orders that ended before this moment and that no hold keeps, the oldest first."""
+    """Orders that ended before this moment and are not held, oldest first."""
     return _ended(filed=filed).filter(entered_at__lt=before).exclude(holds.held("reference")).order_by("entered_at")
 
 
@@ -147,7 +147,7 @@ def _ended(*, filed: bool) -> QuerySet[Order]:
 
 
 def _each(job: str, old: QuerySet[Order], act: Callable[[Order], bool], *, dry_run: bool) -> int:
-    """One that breaks is set aside and stops no other."""
+    """Runs over orders; one that fails is set aside and does not stop the others."""
     if dry_run:
         return old.count()
     return len(rows.each(job, old, act, reference="reference", at_most=PORTION).done)

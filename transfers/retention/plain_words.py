@@ -1,7 +1,7 @@
-"""Words of events that an earlier version wrote as they were: each is sealed in its row, in batches.
+"""Seals texts of events that an earlier version stored in plain, row by row, in batches.
 
-The rows say which are left, so it may be stopped anywhere and run again, also while both versions run. Until its turn
-an event shows the words that lie plain (`LifecycleEvent.said`).
+The rows say which are left, so it may be stopped and run again, also while both versions run. Until then an event shows
+its plain text (`LifecycleEvent.said`).
 """
 
 from collections.abc import Callable
@@ -23,19 +23,19 @@ Tell = Callable[[str], None]
 
 @dataclass
 class Totals:
-    """What one run came to."""
+    """Counts of one run."""
 
     sealed: int = 0
     failed: int = 0  # see the log
 
 
 def left() -> int:
-    """How many events have words that lie plain."""
+    """How many events still have plain texts."""
     return sum(events.count() for events in _plain())
 
 
 def seal(tell: Tell = lambda words: None) -> Totals:
-    """Seal the words of all of them."""
+    """Seals all of them."""
     totals, all_of_them = Totals(), left()
     loop = rows.Loop("events.sealed", noted=False)
     for events in _plain():
@@ -54,7 +54,7 @@ def _plain() -> list[QuerySet]:
 
 
 def _seal(event: LifecycleEvent) -> int:
-    """Only where the row is still as it was read: an erasure that comes between wins."""
+    """Writes only if the row is as it was read: a concurrent erasure wins."""
     plain, event.words = event.note, event.note
     same = type(event)._default_manager.filter(pk=event.pk, note=plain)
     return same.update(note="", words=sealed(event, "words"))

@@ -1,4 +1,4 @@
-"""A step's answers as label and value, in the reader's words: for the check page and for reviewers."""
+"""A step's answers as labels and values, in the reader's words: for the check page and for reviewers."""
 
 from collections.abc import Callable
 
@@ -15,12 +15,12 @@ from transfers.steps.base import Step, StepForm
 
 
 class AnswerRow(SummaryRow):
-    """One answer, and the part of the order that it is."""
+    """One answer, and which part of the order it is."""
 
     field: str
 
 
-Masks = tuple[tuple[tuple[str, ...], Callable[[str], str]], ...]  # how the names of fields end, and their mask
+Masks = tuple[tuple[tuple[str, ...], Callable[[str], str]], ...]  # endings of field names, and their mask
 NUMBERS: Masks = (
     (("id_number",), mask_number),
     (("phone1", "phone2", "emergency"), mask_mobile),
@@ -28,15 +28,15 @@ NUMBERS: Masks = (
 
 
 def mask_of(part: str, masks: Masks = NUMBERS) -> Callable[[str], str]:
-    """How the value of a part is masked: numbers of documents and phones, unless other masks are given."""
+    """The mask of a part's value: for numbers of documents and phones, unless other masks are given."""
     name = part.partition(".")[2]
     return next((mask for ends, mask in masks if name.endswith(ends)), str)
 
 
 def rows(order: Order, step: Step, *, drawn: StepForm | None = None, mask_numbers: bool = False) -> list[AnswerRow]:
-    """One row a field that was answered, in the order of the form: the one that is `drawn` already, or a new one."""
+    """One row for each answered field, in the order of the form; a row that is `drawn` already is reused."""
     form = drawn or step.form_class(row=order, initial={**order.answer(step.key)})
-    # what is known and was never looked at is no answer, nor is a box of a page that was never saved
+    # a prefilled value never looked at is no answer, nor is a box on a page that was never saved
     is_saved = step.key in order.answers
     said = {name: value for name, value in form.initial.items() if name not in form.known and (is_saved or value)}
     answers = {**said, **order.answer(step.key)}
@@ -53,13 +53,13 @@ def rows(order: Order, step: Step, *, drawn: StepForm | None = None, mask_number
 
 
 def words(field: forms.Field, value: Json) -> str:
-    """A value as people read it: the label of a choice, the name of a region, yes or no."""
+    """A value for readers: the label of a choice, the name of a region, yes or no."""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     labels = dict(offered(field))
     if isinstance(value, list):
         return "、".join(str(labels.get(each, each)) for each in map(str, value))
-    # a form that is drawn for no order does not offer its counties yet
+    # a form without an order does not offer counties yet
     is_offered = value in labels or (isinstance(field, forms.ChoiceField) and not labels)
     if isinstance(value, str) and len(value) == 6 and value.isdigit() and is_offered:
         place = region(value)

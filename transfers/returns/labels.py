@@ -1,4 +1,4 @@
-"""What a part of an order is called: the label of its field, the title of its slot."""
+"""Names of the parts of an order: the label of a field, the title of a slot."""
 
 from collections.abc import Callable, Iterable
 
@@ -19,7 +19,7 @@ PHOTO = _("Photo of the website administrator")
 def label_of(part: str) -> str | Promise:
     """`subject.lead_name` → "Name"; `paper.lead_id` → "Subject lead's document"."""
     step, _dot, name = part.partition(".")
-    if "photo" in (step, name):  # a part of its own, and a paper without a slot
+    if "photo" in (step, name):  # a part of its own, and a document without a slot
         return PHOTO
     if step == "paper":
         return SLOTS[name].title if name in SLOTS else name
@@ -29,30 +29,30 @@ def label_of(part: str) -> str | Promise:
 
 
 def name_of(part: str) -> str:
-    """The same inside a sentence: a question without its mark."""
+    """The label inside a sentence: a question loses its question mark."""
     return in_sentence(label_of(part))
 
 
 def in_sentence(label: Words) -> str:
-    """A label that is a question without its mark."""
+    """The label without a question mark."""
     return str(label).rstrip("?？")
 
 
 def section_of(part: str) -> str | Promise:
-    """The page the part is on, to tell two "Name"s apart."""
+    """The page of the part, to distinguish two "Name"s."""
     step = part.partition(".")[0]
     found = next((row.title for row in STEPS if row.key == step), None)
     return found or (_("Documents") if step == "paper" else PHOTO)
 
 
 def names_of(parts: Iterable[str]) -> str:
-    """Several parts in one line, a whole page by its title."""
+    """Several parts in one line; a whole page by its title."""
     found = [name_of(part) if "." in part else section_of(part) for part in parts]
     return ("、" if reads_chinese() else ", ").join(map(str, found))
 
 
 def url_of(order: Order, part: str) -> str:
-    """Where the part is mended."""
+    """The page where the part is changed."""
     step, _dot, name = part.partition(".")
     places: dict[str, Callable[[], str]] = {
         "paper": lambda: reverse("slot", args=[order.reference, name]),

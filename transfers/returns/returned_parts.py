@@ -1,7 +1,7 @@
-"""What a return named, part by part: what stood there, what stands there now, and whether it was changed or answered.
+"""The parts that a return named: the value then, the value now, and whether it was changed or explained.
 
-An untouched part keeps the order from being sent again, unless its owner says in words why it stays as it is. What is
-wrong on the filing itself has no part here: its owner says what was changed there before the same report goes again.
+An untouched part blocks resubmission unless its owner explains why it stays. What is wrong in the filing itself has no
+part here: the owner says what was changed there before the same report is sent again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -47,7 +47,7 @@ MASKS: Masks = (
 
 @dataclass(frozen=True)
 class ReturnedPart:
-    """One thing that has to be changed, as its owner reads it."""
+    """One part to be changed, for its owner."""
 
     key: str  # "subject.lead_name", "paper.statement", "authority.1041"
     label: str
@@ -58,25 +58,25 @@ class ReturnedPart:
     new: str
     is_changed: bool
     reply: str
-    is_elsewhere: bool = False  # nothing here can be changed for it: its owner says what was changed elsewhere
+    is_elsewhere: bool = False  # nothing can be changed here: the owner says what was changed elsewhere
     said_by: Words = ""
     said_at: datetime | None = None
-    paper: str = ""  # the slot, where it is about one document and nothing else
-    picture_url: str = ""  # of a paper that still stands there
+    paper: str = ""  # the slot, if it is about one document only
+    picture_url: str = ""  # of a document that is still there
 
     @property
     def is_settled(self) -> bool:
-        """Whether the order may be sent again as far as this part goes."""
+        """Whether this part no longer blocks resubmission."""
         return self.is_changed or bool(self.reply)
 
     @property
     def settled(self) -> str:
-        """Whether it is settled, as the page marks it."""
+        """The same, as the page marks it."""
         return "yes" if self.is_settled else "no"
 
     @property
     def mark(self) -> str:
-        """How it was settled; empty while it is not."""
+        """How it was settled; "" while it is not."""
         if self.is_changed:
             return _("Changed")
         if not self.reply:
@@ -85,7 +85,7 @@ class ReturnedPart:
 
     @property
     def shows_difference(self) -> bool:
-        """Whether old and new value stand side by side."""
+        """Whether old and new value are shown side by side."""
         return self.is_changed and self.is_fact
 
     @property
@@ -95,12 +95,12 @@ class ReturnedPart:
 
     @property
     def link(self) -> str:
-        """What the link to its page says."""
+        """The text of the link to its page."""
         return _("Say what was done") if self.is_elsewhere else _("Make changes")
 
     @property
     def step(self) -> str:
-        """The page or kind of part it belongs to."""
+        """The page or kind of the part."""
         return self.key.partition(".")[0]
 
     @property
@@ -112,7 +112,7 @@ class ReturnedPart:
 def returned_parts(
     order: Order, papers: Iterable[OrderDocument] | None = None, *, mask: bool = False
 ) -> list[ReturnedPart]:
-    """Everything the last return named, in its order; nothing for an order that did not come back."""
+    """Everything the last return named, in its order; empty for an order that was not returned."""
     if not is_in(order, Group.RETURNED):
         return []
     verdicts = editable_parts.read(order)[1]
@@ -126,17 +126,17 @@ def returned_parts(
 
 
 def unsettled(parts: Iterable[ReturnedPart]) -> list[ReturnedPart]:
-    """Those that keep the order from being sent again."""
+    """The parts that block resubmission."""
     return [part for part in parts if not part.is_settled]
 
 
 def papers_to_replace(parts: Iterable[ReturnedPart]) -> set[str]:
-    """The slots whose returned paper still stands there, answered or not."""
+    """The slots that still have the returned document, explained or not."""
     return {part.paper for part in parts if part.paper and not part.is_changed}
 
 
 class Kept(TypedDict, total=False):
-    """What is kept of an order that came back: the answers as they were, who sent it back, why parts stay."""
+    """What is kept of a returned order: the answers then, who returned it, why parts stay."""
 
     before: dict[str, dict[str, Json]]
     turned_down: bool
@@ -144,7 +144,7 @@ class Kept(TypedDict, total=False):
 
 
 def _kept(order: Order) -> Kept:
-    """What `keep_at_return` kept when the order came back; nothing in one that came back before that was kept."""
+    """What `keep_at_return` stored; empty for an order returned before there was such a record."""
     return order.came_back or Kept()
 
 
@@ -177,13 +177,13 @@ def _of_verdict(order: Order, verdict: FieldVerdict, papers: list[OrderDocument]
 
 
 def _paper_of(named: Sequence[str]) -> str:
-    """The slot, where one document is named and nothing else."""
+    """The slot, where one document alone is named."""
     step, _dot, slot = named[0].partition(".") if len(named) == 1 else ("", "", "")
     return slot if step == PAPER else ""
 
 
 def _picture(part: str, papers: list[OrderDocument]) -> str:
-    """The first picture that stands in the slot, as its owner may see it."""
+    """The first picture in the slot, as its owner may see it."""
     step, _dot, slot = part.partition(".")
     mine = (paper.document for paper in papers if step == PAPER and paper.slot == slot and paper.document.is_ready)
     return next((f"{reverse('document', args=[each.reference])}?preview=1" for each in mine), "")
@@ -209,13 +209,13 @@ def _of_code(order: Order, key: str, code: Code, papers: Iterable[OrderDocument]
 
 
 def _label(key: str, code: Code) -> str:
-    """The parts that the code names; two codes may name the same."""
+    """The parts that the code names; two codes may name the same one."""
     parts = names_of(code.opens) if code.opens else _("The filing itself")
     return _("%(parts)s (code %(code)s)") % {"parts": parts, "code": key} if key else parts
 
 
 def _reply_of(order: Order, key: str) -> str:
-    """Where its owner says what was done about it elsewhere."""
+    """The owner's explanation of what was done elsewhere."""
     return f"{reverse('check', args=[order.reference])}#id_reply.{AUTHORITY}.{key}"
 
 
@@ -245,7 +245,7 @@ def _in_language(order: Order, part: str, language: str) -> str:
 
 
 def _is_explained(order: Order, verdict: FieldVerdict) -> bool:
-    """Whether the remarks, which the reason asks for, say something else now."""
+    """Whether the remarks, which the reason asks for, have changed."""
     remark = EXPLAINED_IN.get(verdict.reason.key, "") if verdict.reason else ""
     step, _dot, name = remark.partition(".")
     if not remark or remark == verdict.field or "before" not in _kept(order):
@@ -255,7 +255,7 @@ def _is_explained(order: Order, verdict: FieldVerdict) -> bool:
 
 
 def _paper_changed(order: Order, slot: str, papers: list[OrderDocument]) -> bool:
-    """Whether another picture has come into the slot, or it is not asked for any more."""
+    """Whether the slot has another picture now, or is not needed any more."""
     mine = [paper for paper in papers if paper.slot == slot]
     fresh = [paper for paper in mine if paper.added_at >= order.entered_at and paper.document.is_ready]
     if not mine:
@@ -276,14 +276,14 @@ def _step_changed(order: Order, part: str, papers: list[OrderDocument]) -> bool:
     if step == "filing_password":
         confirmed = order.password_confirmed_at
         return freshness.is_password_fresh(order) and confirmed is not None and confirmed >= order.entered_at
-    if "before" not in _kept(order):  # it came back before this was kept: nobody can tell
+    if "before" not in _kept(order):  # returned before this was recorded: unknown
         return True
     kept = ("service_code", "server") if step == "service_code" else (step,)
     return any(_plain(_kept(order)["before"].get(name)) != _plain(order.answers.get(name)) for name in kept)
 
 
 def _plain(value: Json) -> Json:
-    """A value that compares equal however "nothing" is written."""
+    """A value for comparison, in which all forms of empty are equal."""
     if isinstance(value, Mapping):
         return {name: plain for name, inner in value.items() if (plain := _plain(inner)) is not None}
     return None if value in ("", [], False) else value
@@ -299,7 +299,7 @@ def _old(order: Order, verdict: FieldVerdict) -> str:
 
 
 def _value(order: Order, part: str, answers: Mapping[str, Mapping[str, Json]]) -> str:
-    """What stands in a part of these answers, in the reader's words; nothing for a paper."""
+    """A part's value in these answers, in the reader's words; "" for a document."""
     key, _dot, name = part.partition(".")
     step = next((each for each in STEPS if each.key == key), None)
     value = answers.get(key, {}).get(name, "")
@@ -311,16 +311,16 @@ def _value(order: Order, part: str, answers: Mapping[str, Mapping[str, Json]]) -
     return words(step.form_class(row=order).fields.get(name, field), value)
 
 
-# --- answered in words -----------------------------------------------------------------------
+# --- explained in words ----------------------------------------------------------------------
 
 
 def kept_replies(order: Order) -> Mapping[str, str]:
-    """What was said of parts that stay as they are, by part."""
+    """The explanations of unchanged parts, by part."""
     return _kept(order).get("replies", {})
 
 
 def keep_replies(order: Order, replies: Mapping[str, str]) -> bool:
-    """Keep why parts stay as they are; False when somebody changed the order since."""
+    """Stores why parts stay unchanged; returns False when the order was changed in the meantime."""
     if replies == kept_replies(order):
         return True
     order.came_back = {**_kept(order), "replies": dict(replies)}
@@ -331,14 +331,14 @@ def keep_replies(order: Order, replies: Mapping[str, str]) -> bool:
 
 
 def note_replies(order: Order, parts: Iterable[ReturnedPart], *, actor: User) -> None:
-    """Write into the timeline what stays as it is, and why: the reviewers of later rounds read it too."""
+    """Notes in the timeline what stays and why: later reviewers read it too."""
     for part in parts:
         if part.reply and not part.is_changed:
             note(order, "explained", by=APPLICANT, actor=actor, words=f"{part.label}: {part.reply}")
 
 
 def replied(order: Order) -> list[SummaryRow]:
-    """What the applicant said of parts that were not changed, for the reviewer: label and words."""
+    """The applicant's explanations of unchanged parts for the reviewer: label and words."""
     return [
         {"label": _("The authority") if key.startswith(AUTHORITY) else label_of(key), "value": words_}
         for key, words_ in kept_replies(order).items()

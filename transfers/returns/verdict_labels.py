@@ -1,4 +1,4 @@
-"""What a return named, as its message lists it: the part, the reason in the reader's language, the reviewer's words."""
+"""A return's verdicts as messages list them: the part, the reason in the reader's language, the reviewer's words."""
 
 from collections.abc import Callable
 from functools import partial
@@ -20,13 +20,13 @@ CODE = _("Code %(code)s")
 CHANGE_HERE = _("To change in this order: %(pages)s")
 ELSEWHERE = _("Nothing to change in this order. Say on its page what was done elsewhere")
 
-# what a return says of the parts that it does not name
+# the sentence about parts that a return does not name
 ALL_PASSED = _("Everything else passed and stays as it is.")
 LEFT_OPEN = _("Only the parts below can be changed now. We have not finished checking the others.")
 
 
 def reason_words(verdict: FieldVerdict, *, chinese: bool) -> str:
-    """The reason as it went out, in the reader's language, or the reviewer's own words."""
+    """The reason as sent, in the reader's language, or the reviewer's own words."""
     told, folder = _told(verdict), "zh" if chinese else "en"
     return told[folder]["text"] if told else own_words.said(verdict.written, folder)
 
@@ -37,7 +37,7 @@ def reason_shown(verdict: FieldVerdict, *, chinese: bool) -> Words:
 
 
 def besides_shown(verdict: FieldVerdict, *, chinese: bool) -> Words:
-    """What the reviewer added to a reason of the catalogue, on a page."""
+    """The reviewer's words in addition to a reason of the catalogue, on a page."""
     return _own_shown(verdict, chinese=chinese) if _told(verdict) else ""
 
 
@@ -46,19 +46,19 @@ def _own_shown(verdict: FieldVerdict, *, chinese: bool) -> Words:
 
 
 def short_reason(verdict: FieldVerdict) -> dict[str, str]:
-    """For the text message: the reason's short form, or what there is room for of the reviewer's own words."""
+    """For the text message: the reason's short form, or the reviewer's own words shortened."""
     told = _told(verdict)
     return {folder: told[folder]["short"] for folder in LANGUAGES} if told else own_words.in_messages(verdict.written)
 
 
 def _told(verdict: FieldVerdict) -> dict[str, dict[str, str]]:
-    """The words kept; those of today's catalogue where a process of the version before wrote the row."""
+    """The stored words; today's catalogue where an earlier version of the portal wrote the row."""
     kept: dict[str, dict[str, str]] = verdict.told
     return kept or (verdict.reason.as_told() if verdict.reason else {})
 
 
 def named_parts(verdicts: list[FieldVerdict]) -> list[dict[str, Fact]]:
-    """For the mail, one entry a part: what it is called, the reason of the catalogue, what the reviewer wrote."""
+    """For the mail, one entry for each part: its name, the reason of the catalogue, the reviewer's words."""
     return [
         {
             "label": _in_both(partial(_name, each.field)),
@@ -80,7 +80,7 @@ def short_names(verdicts: list[FieldVerdict]) -> dict[str, str]:
 
 
 def told_by_return(verdicts: list[FieldVerdict], *, rest_passed: bool) -> dict[str, Fact]:
-    """What a return says in its mail and its text message; `rest_passed`: all that it does not name is in order."""
+    """The parts of a return's mail and text message; `rest_passed`: everything not named is in order."""
     return {
         "n": len(verdicts),
         "reasons": named_parts(verdicts),
@@ -90,7 +90,7 @@ def told_by_return(verdicts: list[FieldVerdict], *, rest_passed: bool) -> dict[s
 
 
 def named_codes(codes: str) -> list[dict[str, Fact]]:
-    """For the mail of a refusal by the authority, one entry a code: what it means, and where it is settled."""
+    """For the mail about a refusal, one entry for each code: its meaning, and where to settle it."""
     return [
         {
             "label": _in_both(partial(_answer, key)),
@@ -102,13 +102,13 @@ def named_codes(codes: str) -> list[dict[str, Fact]]:
 
 
 def _reason(verdict: FieldVerdict) -> Fact:
-    if not _told(verdict):  # the reviewer's words are all there is
+    if not _told(verdict):  # there are only the reviewer's words
         return ""
     return {folder: reason_words(verdict, chinese=folder == "zh") for folder in LANGUAGES}
 
 
 def _name(part: str) -> str:
-    """Page and field, to tell two names apart."""
+    """Page and field, to distinguish two names."""
     return MIDDLE_DOT.join(dict.fromkeys(map(str, (section_of(part), name_of(part)))))
 
 
