@@ -1,4 +1,4 @@
-"""Correction requests for leads: what is wrong, by when it is answered, and the answer."""
+"""Correction requests for leads: what is wrong, by when to answer, and the answer."""
 
 from django import forms
 from django.contrib import admin
@@ -29,7 +29,7 @@ class AnswerForm(ReasonForm):
 
 @admin.register(CorrectionRequest)
 class CorrectionRequestAdmin(Noted[CorrectionRequest], RowActions[CorrectionRequest]):
-    """Those that wait, by what is due first; then those that were answered."""
+    """Open requests, the nearest due first; then answered ones."""
 
     noted_as = corrections.LOOK
     list_display = ("about", "item_shown", "asked_at", "due", "reads", "outcome_shown", "closed_by")
@@ -50,7 +50,7 @@ class CorrectionRequestAdmin(Noted[CorrectionRequest], RowActions[CorrectionRequ
 
     @admin.display(description=_("Order or filing"))
     def place(self, row: CorrectionRequest) -> SafeString:
-        """Where it is looked into."""
+        """The link to what it is about."""
         page = ("transfers_order_case", row.order_id) if row.order else ("filings_website_change", row.website_id)
         return format_html('<a href="{}">{}</a>', reverse(f"admin:{page[0]}", args=[page[1]]), row)
 
@@ -60,7 +60,7 @@ class CorrectionRequestAdmin(Noted[CorrectionRequest], RowActions[CorrectionRequ
 
     @admin.display(description=pgettext_lazy("correction", "Answer due"), ordering="due_at")
     def due(self, row: CorrectionRequest) -> str | SafeString:
-        """The day, and that it has passed."""
+        """The due day, and whether it has passed."""
         day = day_words(to_beijing(row.due_at).date())
         if not corrections.is_overdue(row, timezone.now()):
             return day
@@ -83,7 +83,7 @@ class CorrectionRequestAdmin(Noted[CorrectionRequest], RowActions[CorrectionRequ
         self._answer(request, queryset, corrections.REFUSED)
 
     def _answer(self, request: HttpRequest, queryset: QuerySet[CorrectionRequest], outcome: str) -> None:
-        """What is written goes to the person, and not into the log: it may name them."""
+        """Sends the answer to the person and keeps it out of the log: it may name them."""
         words = self.reason(request)
         if words:
             actor = account_of(request)

@@ -1,7 +1,6 @@
-"""Closing an account and erasing what it holds (PIPL 47): at once, or as soon as the authority has no order of it.
+"""Closes an account and erases its data (PIPL 47): at once, or once the authority has none of its orders.
 
-The account is shut in the request; the erasing is the work of a worker, order by order, and goes on where a killed one
-stopped.
+The account is shut in the request. A worker erases, order by order, and continues where a killed one stopped.
 """
 
 from datetime import datetime
@@ -40,7 +39,7 @@ HELD = _(
 
 
 def at_authority(user: User) -> list[Order]:
-    """The orders of this account that cannot be stopped."""
+    """The account's orders that cannot be stopped."""
     open_orders = queries.in_progress().filter(owner=user).order_by("created_at")
     return [order for order in open_orders if is_in(order, Group.AT_AUTHORITY)]
 
@@ -55,7 +54,7 @@ def why_not_now(user: User) -> str | Promise:
 
 
 def ask(user: User, *, now: datetime | None = None) -> Closure:
-    """Write down that this person wants the account closed, and shut it if that is possible now."""
+    """Records that this person wants the account closed, and shuts it if possible now."""
     with transaction.atomic():
         closure, _created = Closure.objects.get_or_create(user=user, defaults={"at": now or timezone.now()})
         shut(closure, now=now)
@@ -63,12 +62,12 @@ def ask(user: User, *, now: datetime | None = None) -> Closure:
 
 
 def take_back(user: User) -> bool:
-    """Keep the account after all; False once it is shut."""
+    """Withdraws the request; returns False once the account is shut."""
     return bool(Closure.objects.filter(user=user, shut_at=None).delete()[0])
 
 
 def shut(closure: Closure, *, now: datetime | None = None) -> bool:
-    """Let nobody sign in any more, and send the last word; False while something stands against it."""
+    """Bars sign-in and sends the last message; returns False while something prevents closing."""
     user, now = closure.user, now or timezone.now()
     if closure.shut_at is not None:
         return True
@@ -94,8 +93,8 @@ def shut(closure: Closure, *, now: datetime | None = None) -> bool:
 
 
 def carry_out(closure: Closure, *, now: datetime | None = None) -> bool:
-    """Close what is open, erase what nobody has to keep; whether all is done."""
-    if not shut(closure, now=now) or is_held(closure.user):  # a hold may have come since
+    """Closes open orders and erases what nobody must keep; returns whether everything is done."""
+    if not shut(closure, now=now) or is_held(closure.user):  # a hold may have been set in the meantime
         return False
     user, is_whole = closure.user, True
     for order in Order.objects.filter(owner=user).select_related("owner").order_by("created_at"):
@@ -104,18 +103,18 @@ def carry_out(closure: Closure, *, now: datetime | None = None) -> bool:
         if order.is_ended:
             erase_order(order, now=now)
         is_whole = is_whole and order.is_ended
-    if not is_whole:  # the authority was faster: the rest follows when it has answered
+    if not is_whole:  # an order went to the authority: the rest follows its answer
         return False
     erase_account(user, now=now)
     return bool(Closure.objects.filter(pk=closure.pk, done_at=None).update(done_at=now or timezone.now()))
 
 
 def leave(order: Order, *, now: datetime | None = None) -> None:
-    """Close an order together with its account, where that is possible now."""
+    """Closes an order together with its account, where that is possible now."""
     ways = [row.name for row in ORDER.available(order, APPLICANT, {}) if row.target in states.keys(Group.ENDED)]
     if not ways:
         return
-    # a cancellation holds no consent: it is given up as its owner would do it
+    # a cancellation has no consent: it is abandoned as its owner would do it
     way = WITHDRAW_CONSENT.name if WITHDRAW_CONSENT.name in ways else ways[0]
     facts = {"what": {"zh": "账号持有人", "en": "account holder"}}
     with transaction.atomic():
@@ -124,7 +123,7 @@ def leave(order: Order, *, now: datetime | None = None) -> None:
 
 
 def sweep(*, now: datetime | None = None) -> int:
-    """Close and erase what waited for the authority, for a hold or for a worker; how many are done."""
+    """Closes and erases accounts that waited for the authority, a hold or a worker; returns how many are done."""
     waiting = Closure.objects.filter(done_at=None).select_related("user").order_by("at")
     ran = rows.each("rights.closures", waiting, lambda row: carry_out(row, now=now))
     return len(ran.done)

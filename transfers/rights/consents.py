@@ -1,7 +1,7 @@
-"""Taking back the consent to the use of pictures (PIPL 15): the order closes, and its pictures are deleted.
+"""Withdraws consent to the use of pictures (PIPL 15): the order closes, and its pictures are deleted.
 
-An order that lies with the authority cannot be stopped: the withdrawal waits, and is carried out when the order comes
-back or ends. What was approved keeps its papers, which the law asks of the provider.
+An order at the authority cannot be stopped: the withdrawal waits until it is returned or ends. An approved order keeps
+its documents, which the law requires of the provider.
 """
 
 from collections import defaultdict
@@ -32,12 +32,12 @@ from verification.models import Consent
 from verification.phones import consent_links
 
 CLOSES, WAITS, CHANGES_NOTHING, PICTURES_GO = "close", "later", "keep", "delete"
-SHOWN = 100  # orders whose consents one page lists, the newest first
+SHOWN = 100  # orders whose consents a page lists, newest first
 
 
 @dataclass(frozen=True)
 class Given:
-    """A consent that stands, or stood, in an order of one's own."""
+    """A consent, in force or not, in one of the account's orders."""
 
     order: Order
     role: str
@@ -47,7 +47,7 @@ class Given:
 
 
 def of_account(user: User) -> list[Given]:
-    """The consents given in this account's newest orders; two queries however many they are."""
+    """The consents in this account's newest orders, in two queries."""
     orders = list(queries.orders_of(user)[:SHOWN])
     found: dict[str, list[Consent]] = defaultdict(list)
     for consent in Consent.objects.filter(holder__in=[order.reference for order in orders]).order_by("given_at"):
@@ -56,7 +56,7 @@ def of_account(user: User) -> list[Given]:
 
 
 def of_order(order: Order, given: Iterable[Consent] | None = None) -> list[Given]:
-    """The last consent of each person who stands in the order now."""
+    """The last consent of each person now in the order."""
     if given is None:
         given = Consent.objects.filter(holder=order.reference).order_by("given_at")
     last = {consent.person_key: consent for consent in given}
@@ -69,12 +69,12 @@ def of_order(order: Order, given: Iterable[Consent] | None = None) -> list[Given
 
 
 def standing(order: Order, role: str) -> Given | None:
-    """The consent of this person of the order, if it stands."""
+    """The consent of this person in the order, if it is in force."""
     return next((each for each in of_order(order) if each.role == role and each.withdrawn_at is None), None)
 
 
 def effect(order: Order) -> str:
-    """What a withdrawal does to the order as it stands now."""
+    """What a withdrawal would do to the order now."""
     if is_in(order, Group.APPROVED):
         return CHANGES_NOTHING
     if order.is_ended:
@@ -85,7 +85,7 @@ def effect(order: Order) -> str:
 def withdraw(
     order: Order, role: str, *, actor: User | None, on_own_phone: bool = False, now: datetime | None = None
 ) -> bool:
-    """Take back what the person of this role agreed to, and do what follows; False when no such consent stands."""
+    """Withdraws the consent of the person with this role; returns False when none is in force."""
     now = now or timezone.now()
     with transaction.atomic():
         order = Order.objects.select_for_update(of=("self",)).select_related("owner").get(pk=order.pk)
@@ -102,7 +102,7 @@ def withdraw(
 
 
 def carry_out(row: ConsentWithdrawal, *, actor: User | None = None, now: datetime | None = None) -> bool:
-    """Close the order and delete its pictures, as far as that is possible now; whether nothing is left to do."""
+    """Closes the order and deletes its pictures as far as possible now; returns whether everything is done."""
     now = now or timezone.now()
     order = row.order
     does = effect(order)
@@ -122,7 +122,7 @@ def _facts(role: str) -> Facts:
     return {"what": WHOSE[role]}
 
 
-# as messages name the person
+# the person's name in messages
 WHOSE: dict[str, dict[str, str]] = {
     SUBJECT_LEAD: {"zh": "主体负责人", "en": "subject lead"},
     ADMINISTRATOR: {"zh": "网站负责人", "en": "website administrator"},
@@ -130,7 +130,7 @@ WHOSE: dict[str, dict[str, str]] = {
 
 
 def sweep(*, now: datetime | None = None) -> int:
-    """Carry out what waited for the authority or for the end of a hold; how many are done."""
+    """Carries out withdrawals that waited for the authority or a hold; returns how many are done."""
     waiting = ConsentWithdrawal.objects.filter(done_at=None).select_related("order__owner").order_by("at")
     ran = rows.each("rights.consents", waiting, lambda row: carry_out(row, now=now), reference="order__reference")
     return len(ran.done)

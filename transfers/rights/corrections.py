@@ -1,4 +1,4 @@
-"""Asking that something be corrected (PIPL 46), and the answer: once, within the time that is promised."""
+"""Requests to correct something (PIPL 46), and their answers: once, within the promised time."""
 
 from datetime import datetime
 
@@ -44,13 +44,13 @@ OWN = _("You cannot answer a request of your own, or one about an order of your 
 
 
 class AnswerRefused(Exception):
-    """It is not answered; the text says why."""
+    """The answer is not accepted; the text says why."""
 
 
 def ask(
     user: User, *, order: Order | None, website: Website | None, item: str, words: str, now: datetime | None = None
 ) -> CorrectionRequest:
-    """Write down what is wrong in one order or one filing, and by when it is answered."""
+    """Records what is wrong in an order or a filing, and by when to answer."""
     now = now or timezone.now()
     due_at = end_of_answer(now, settings.RIGHTS_ANSWERED_WORKDAYS)
     return CorrectionRequest.objects.create(
@@ -59,7 +59,7 @@ def ask(
 
 
 def of_account(user: User) -> QuerySet[CorrectionRequest]:
-    """What this account asked for: what waits, then what was answered last."""
+    """This account's requests: open ones, then answered ones, newest first."""
     mine = CorrectionRequest.objects.filter(user=user).select_related("order", "website")
     return mine.order_by(F("closed_at").desc(nulls_first=True), "-asked_at")
 
@@ -70,7 +70,7 @@ def is_overdue(asked: CorrectionRequest, now: datetime | None = None) -> bool:
 
 
 def watch(*, now: datetime | None = None) -> None:
-    """Raise the alarm while an answer is later than promised; it is over when all are given."""
+    """Keeps an alarm open while an answer is late."""
     now = now or timezone.now()
     late = CorrectionRequest.objects.filter(closed_at=None, due_at__lt=now).count()
     if late:
@@ -80,7 +80,7 @@ def watch(*, now: datetime | None = None) -> None:
 
 
 def answer(asked: CorrectionRequest, *, actor: User, outcome: str, words: str, now: datetime | None = None) -> None:
-    """Say what was done, or why nothing is; the person is told in the same transaction. Raises `AnswerRefused`."""
+    """Answers what was done, or why nothing is; the person is told in the same transaction. Raises `AnswerRefused`."""
     if actor.pk in (asked.user_id, asked.order.owner_id if asked.order else None):
         raise AnswerRefused(OWN)
     asked.answer = words
@@ -94,7 +94,7 @@ def answer(asked: CorrectionRequest, *, actor: User, outcome: str, words: str, n
 
 
 def _tell(asked: CorrectionRequest, outcome: str) -> None:
-    """By mail and on the site; the answer itself stands on the page."""
+    """Tells the person by mail and on the site; the answer itself is on the page."""
     user, result = asked.user, {}
     for language, code in CODES.items():
         with translation.override(code):

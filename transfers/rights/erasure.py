@@ -1,8 +1,8 @@
-"""Erasing what is kept of a person, and leaving what the law asks a provider to keep.
+"""Erases what is kept of a person, except what the law requires a provider to keep.
 
-What stays: the register and the orders that brought a filing, with their entries and papers; of all other orders the
-reference, the days and the moves; consents as the proof that they were given; the access log and the audit chain; what
-was sent to the ministry until its own time is over.
+What stays: the register and the orders that brought a filing, with answers and documents; of all other orders the
+reference, dates and moves; consents as proof that they were given; the access log and the audit chain; files sent to
+the ministry until the end of their own retention.
 """
 
 from datetime import datetime
@@ -37,11 +37,11 @@ from verification.service_codes import handovers
 
 ERASE = "erase"
 ACTS[ERASE] = pgettext_lazy("audit", "Erased at the person's request")
-LAST_WORD = "account_closed"  # the one message that is still sent
+LAST_WORD = "account_closed"  # the only message still sent
 
 
 def erase_order(order: Order, *, now: datetime | None = None) -> None:
-    """Erase the entries and papers of an order that is over; one that brought a filing keeps what the law asks for."""
+    """Erases answers and documents of an ended order, unless it brought a filing and the law requires them."""
     holder = order.reference
     with transaction.atomic():
         erase_messages(order)
@@ -60,18 +60,18 @@ def erase_order(order: Order, *, now: datetime | None = None) -> None:
 
 
 def erase_messages(order: Order) -> None:
-    """Erase what was told, or is still to be told, about an order."""
+    """Erases the messages about an order, sent and unsent."""
     Message.objects.filter(reference=order.reference).exclude(Q(channel=REPORT) | Q(template=LAST_WORD)).delete()
 
 
 def erase_account(user: User, *, now: datetime | None = None) -> None:
-    """Erase who the account belongs to; the row stays, because orders and the log point to it."""
-    export_files.forget_of(user)  # before: no transaction holds a file
+    """Erases the account's identity; the row stays, because orders and the log refer to it."""
+    export_files.forget_of(user)  # first, because files are not transactional
     with transaction.atomic():
         TypeCheck.objects.filter(owner=user).delete()
         CorrectionRequest.objects.filter(user=user).delete()
         mine = Objection.objects.filter(owner=user)
-        for objection in mine.filter(closed_at=None):  # nobody is there to be answered, or called
+        for objection in mine.filter(closed_at=None):  # nobody is left to answer or to call
             end_answered(objection, None, now or timezone.now())
         mine.filter(closed_at=None).update(closed_at=now or timezone.now())
         mine.update(words="", answers="")
@@ -94,5 +94,5 @@ def erase_account(user: User, *, now: datetime | None = None) -> None:
         user.set_unusable_password()
         user.save()
         for order in Order.objects.filter(owner=user).exclude(domain="").select_related("owner"):
-            order.keep_derived()  # it was found by the mobile of the account, too
+            order.keep_derived()  # its search keys include the account's mobile
         append(ERASE, actor=user, what="account", reference=str(user.pk), now=now)

@@ -1,6 +1,6 @@
-"""Where copies of people's own data lie: sealed parts of bounded size, so that no file of them is ever there in clear.
+"""Stores copies of people's data in sealed parts of limited size, so that no file of them ever exists in clear.
 
-They have a storage of their own: the round that compares files with rows of documents does not look there.
+They have their own storage: the round that compares files with rows of documents does not look there.
 """
 
 import io
@@ -18,15 +18,15 @@ from icpportal.gateways import storage
 from transfers.rights.models import DataExport
 from verification import file_names
 
-PART = 4 * 1024 * 1024  # bytes of a part, and of what a process holds of the copy
+PART = 4 * 1024 * 1024  # bytes of a part, and of the copy held in memory
 
 
 class Overtaken(Exception):
-    """Somebody else has the work, or nobody wants it any more."""
+    """Another worker has the job, or it is no longer wanted."""
 
 
 class Parts(io.RawIOBase):
-    """A file for writing that keeps sealed parts; each time `entered` writes down how many there are."""
+    """A writable file that stores sealed parts; `entered` records their number after each."""
 
     def __init__(self, name: str, entered: Callable[[int, int], bool]) -> None:
         super().__init__()
@@ -38,8 +38,8 @@ class Parts(io.RawIOBase):
         return True
 
     def write(self, data: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]
-        """Takes all of it; raises `Overtaken` when the copy is not this worker's any more."""
-        if self._is_broken:  # a ZIP that fails still writes its end
+        """Takes all of it; raises `Overtaken` when this worker has lost the copy."""
+        if self._is_broken:  # a failing ZIP still writes its end
             return len(data)
         self._rest += data
         while len(self._rest) >= PART:
@@ -48,7 +48,7 @@ class Parts(io.RawIOBase):
         return len(data)
 
     def finish(self) -> None:
-        """Keep what is left."""
+        """Stores the rest."""
         if self._rest:
             self._keep(bytes(self._rest))
             self._rest.clear()
@@ -64,7 +64,7 @@ class Parts(io.RawIOBase):
 
 
 def new_name(now: datetime) -> str:
-    """Where the parts of a copy are going to lie."""
+    """The name under which a copy's parts will be stored."""
     return file_names.stored(now)
 
 
@@ -73,7 +73,10 @@ def part_name(name: str, number: int) -> str:
 
 
 def content(export: DataExport) -> Iterator[bytes]:
-    """The copy, a part in memory at a time. Raises `Missing`, before it gives anything when the first part is gone."""
+    """Yields the copy, one part in memory at a time.
+
+    Raises `Missing`; if the first part is gone, before it yields anything.
+    """
     names = [part_name(export.stored_name, number) for number in range(export.parts)]
     first = storage.read(storage.EXPORTS, names[0])
     return _chained(first, names[1:])
@@ -86,9 +89,9 @@ def _chained(first: bytes, names: list[str]) -> Iterator[bytes]:
 
 
 def drop(export: DataExport) -> None:
-    """Delete its parts with their keys; raises `StorageDown`, and then what is left can be deleted later.
+    """Deletes its parts with their keys; raises `StorageDown`, and then the rest can be deleted later.
 
-    A worker that was killed may have kept one part more than it wrote down.
+    A killed worker may have stored one part more than it recorded.
     """
     if export.stored_name:
         for number in range(export.parts + 1):
@@ -96,19 +99,19 @@ def drop(export: DataExport) -> None:
 
 
 def forget(export: DataExport) -> bool:
-    """The copy goes with its row."""
+    """Deletes the copy with its row."""
     drop(export)
     return bool(DataExport.objects.filter(pk=export.pk).delete()[0])
 
 
 def forget_of(user: User) -> None:
-    """Nothing is left of the copies that this account asked for."""
+    """Deletes all copies that this account asked for."""
     for export in DataExport.objects.filter(user=user):
         forget(export)
 
 
 def forget_old(*, after: timedelta, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Delete the copies whose time is over; how many."""
+    """Deletes expired copies; returns how many."""
     old = over(now or timezone.now(), after)
     if dry_run:
         return old.count()
@@ -116,7 +119,7 @@ def forget_old(*, after: timedelta, now: datetime | None = None, dry_run: bool =
 
 
 def over(now: datetime, after: timedelta) -> QuerySet[DataExport]:
-    """Copies that are no longer given out, and those that were never finished."""
+    """Copies that have expired, and those never finished."""
     return DataExport.objects.filter(Q(ready_at__lte=now - after) | Q(failed_at__lte=now - after)).order_by("asked_at")
 
 
@@ -126,5 +129,5 @@ def kept_for() -> timedelta:
 
 
 def taken_by(lease: uuid.UUID, export: DataExport) -> QuerySet[DataExport]:
-    """The row while this worker holds it."""
+    """The row, while this worker holds it."""
     return DataExport.objects.filter(pk=export.pk, lease=lease, ready_at=None, failed_at=None)

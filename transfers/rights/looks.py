@@ -1,4 +1,4 @@
-"""Who looked at what of one's orders: the role, the day, what it was and why; never who it was (PIPL 44, 45)."""
+"""Who looked at one's orders: the role, the day, what and why; never the name (PIPL 44, 45)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +16,7 @@ from icpportal.time_format import day_words
 from transfers.models import Order
 from transfers.orders import queries
 
-SHOWN = 200  # the newest
+SHOWN = 200  # the newest looks
 ON_THE_SERVER, NO_ROLE = _("Operations, on the server"), _("Our staff")
 OTHER_REASON = pgettext_lazy("looked at", "For a reason that was written down")
 NO_REASON = pgettext_lazy("looked at", "Our staff's work on the order")
@@ -24,7 +24,7 @@ NO_REASON = pgettext_lazy("looked at", "Our staff's work on the order")
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Looks of one person at one thing for one reason."""
+    """One person's looks at one thing for one reason."""
 
     order: Order
     role: Words
@@ -36,12 +36,12 @@ class Look:
 
     @property
     def days(self) -> str:
-        """The day, or from the first day to the last one."""
+        """The day, or the first and last day."""
         return " – ".join(dict.fromkeys(day_words(day) for day in (self.first, self.last)))
 
 
 def of_account(user: User) -> list[Look]:
-    """The newest looks of others at the orders of this account; four queries however many there are."""
+    """The newest looks of others at this account's orders, in four queries."""
     orders = {order.reference: order for order in queries.orders_of(user).defer("answers", "came_back", "advice")}
     notes = AccessNote.objects.filter(reference__in=orders, times__gt=0).exclude(actor=user).select_related("actor")
     return [_look(orders[note.reference], note) for note in notes.prefetch_related("actor__groups")[:SHOWN]]
@@ -67,5 +67,5 @@ def _role(actor: User | None) -> Words:
 
 
 def _why(reason: str) -> Words:
-    """One of our reasons; what staff typed may name others, so it is only said that something was."""
+    """One of our reasons; a typed reason may name others, so it is only said that there was one."""
     return REASONS.get(reason.partition(": ")[0], OTHER_REASON) if reason else NO_REASON

@@ -1,4 +1,4 @@
-"""What people are told about their own data: by mail and on the site, with a link to the page about it."""
+"""Messages about people's own data: by mail and on the site, with a link to their page."""
 
 from urllib.parse import urljoin
 from uuid import UUID
@@ -12,8 +12,8 @@ from icpportal.outbox.actions import notify
 
 
 def tell(user: User, template: str, about: UUID | int, *, page: str, context: Facts) -> None:
-    """Owe `user` the message `template` about one row, once; `page` names the address that it leads to."""
-    told = {**context, "url": urljoin(settings.PUBLIC_BASE_URL, reverse(page))}
+    """Queues the message `template` about one row for `user`, once; `page` is the URL name of the link."""
+    values = {**context, "url": urljoin(settings.PUBLIC_BASE_URL, reverse(page))}
     for channel, to in (("email", user.email), ("site", str(user.pk))):
         notify(
             key=f"{template}:{about}:{channel}",
@@ -21,6 +21,6 @@ def tell(user: User, template: str, about: UUID | int, *, page: str, context: Fa
             channel=channel,
             to=to,
             language=user.language,
-            context=told,
+            context=values,
             user_id=user.pk,
         )

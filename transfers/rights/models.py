@@ -1,4 +1,4 @@
-"""What people asked for about their own data, until it is carried out and as the record that it was."""
+"""People's requests about their own data, until they are carried out and as a record afterwards."""
 
 import uuid
 
@@ -14,7 +14,7 @@ from icpportal.privacy.models import SealedModel
 
 
 class ConsentWithdrawal(models.Model):
-    """A person of an order has taken back a consent; open until the order is closed and the pictures are deleted."""
+    """A withdrawn consent of a person in an order; open until the order is closed and its pictures deleted."""
 
     order = models.ForeignKey("transfers.Order", on_delete=models.PROTECT, related_name="consent_withdrawals")
     role = models.CharField(max_length=20)  # whose consent: subject_lead or administrator
@@ -35,7 +35,7 @@ class ConsentWithdrawal(models.Model):
 
 
 class Closure(models.Model):
-    """Somebody wants the account closed: since when it is shut, and since when all is erased that may be."""
+    """A request to close the account: since when it is shut, and since when everything erasable is erased."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="closure")
     at = models.DateTimeField(default=timezone.now)
@@ -50,7 +50,7 @@ class Closure(models.Model):
 
 
 class DataExport(models.Model):
-    """A copy of one's own data: asked for, built by a worker, fetched, and gone with its row when its time is over."""
+    """A copy of one's own data: requested, built by a worker, fetched, and deleted with its row when it expires."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -61,7 +61,7 @@ class DataExport(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
-    # where its sealed parts lie, without their numbers, how many there are, and how large the whole is
+    # common name of its sealed parts, their number, and the total size
     stored_name = models.CharField(max_length=120, blank=True)
     parts = models.PositiveIntegerField(default=0)
     size = models.PositiveBigIntegerField(default=0)
@@ -97,7 +97,7 @@ class DataExport(models.Model):
 
 
 class CorrectionRequest(SealedModel):
-    """Somebody says that something in an order or in a filing is wrong, and what it should be."""
+    """A person says that something in an order or a filing is wrong, and what it should be."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     order = models.ForeignKey("transfers.Order", null=True, on_delete=models.PROTECT, related_name="+")
@@ -119,7 +119,7 @@ class CorrectionRequest(SealedModel):
 
     class Meta:
         verbose_name, verbose_name_plural = _("correction request"), _("correction requests")
-        ordering = [models.F("closed_at").asc(nulls_first=True), "due_at"]  # what waits first, on each database
+        ordering = [models.F("closed_at").asc(nulls_first=True), "due_at"]  # open ones first, on both databases
         constraints = [
             models.CheckConstraint(
                 condition=Q(order__isnull=True) ^ Q(website__isnull=True), name="correction_of_an_order_or_a_filing"

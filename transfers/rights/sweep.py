@@ -1,4 +1,4 @@
-"""What was asked and is not carried out yet: looked at again and again, so that no dead worker loses anything."""
+"""Carries out open requests again and again, so that no dead worker loses anything."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from transfers.rights.exports import worker
 
 
 def sweep(*, now: datetime | None = None) -> None:
-    """Carry out all that can be carried out now, and tell of answers that are late."""
+    """Carries out everything possible now, and reports late answers."""
     consents.sweep(now=now)
     closure.sweep(now=now)
     worker.sweep(now=now)

@@ -1,4 +1,4 @@
-"""Addresses of people's rights, below the account."""
+"""Addresses of people's rights, below those of the account."""
 
 from django.urls import path
 

@@ -1,1 +1,1 @@
-"""A copy of one's own data (PIPL 45): what is in it, how it is built, asked for and fetched."""
+"""A copy of one's own data (PIPL 45): its content, and how it is requested, built and fetched."""

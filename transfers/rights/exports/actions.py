@@ -1,4 +1,4 @@
-"""Asking for a copy of one's own data, and fetching it."""
+"""Requests a copy of one's own data, and fetches it."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -25,7 +25,7 @@ WHAT[FETCHED] = pgettext_lazy("looked at", "Copy of one's own data, fetched")
 
 
 class TooMany(Exception):
-    """So many copies a day; from `until` on there may be another one."""
+    """The daily limit of copies is reached; the next is possible from `until`."""
 
     def __init__(self, until: datetime | None) -> None:
         super().__init__("too many")
@@ -33,13 +33,13 @@ class TooMany(Exception):
 
 
 def newest(user: User, *, now: datetime | None = None) -> DataExport | None:
-    """The copy that is being built, or the last one that can be fetched or failed."""
+    """The copy being built, or the last one that can be fetched or has failed."""
     over = export_files.over(now or timezone.now(), export_files.kept_for()).values("pk")
     return DataExport.objects.filter(user=user).exclude(pk__in=over).order_by("-asked_at").first()
 
 
 def ask(user: User, *, client: str = "", now: datetime | None = None) -> DataExport:
-    """Ask for a copy; while one is being built, that one. Raises `TooMany`."""
+    """Requests a copy; returns the one being built if there is one. Raises `TooMany`."""
     open_one = DataExport.objects.filter(user=user, ready_at=None, failed_at=None)
     if found := open_one.first():
         return found
@@ -55,13 +55,13 @@ def ask(user: User, *, client: str = "", now: datetime | None = None) -> DataExp
                 actor=user, what=ASKED, reference=f"account:{user.pk}", client=client, act=EXPORT, now=export.asked_at
             )
             wake_worker(TASK, export.pk)
-    except IntegrityError:  # the same press in another window
+    except IntegrityError:  # pressed in another window at the same time
         return open_one.get()
     return export
 
 
 def fetch(export: DataExport, *, client: str = "", now: datetime | None = None) -> Iterator[bytes] | None:
-    """The copy to its owner, counted and noted; None when its time is over, or nothing is there."""
+    """Hands the copy to its owner, counted and recorded; None when it has expired or is missing."""
     now = now or timezone.now()
     mine = DataExport.objects.filter(pk=export.pk, ready_at__gt=now - export_files.kept_for())
     if not mine.exists():

@@ -1,4 +1,4 @@
-"""The copy as a ZIP, written as it comes: data.json, data.html and the papers, a folder an order."""
+"""Streams the copy as a ZIP: data.json, data.html and the documents, one folder for each order."""
 
 import json
 import zipfile
@@ -18,7 +18,7 @@ DATA, PAGE = "data.json", "data.html"
 
 
 def write(user: User, papers: list[Paper], target: Parts, *, went_on: Callable[[int], None], now: datetime) -> None:
-    """Papers first, for what the data say of each depends on whether it was still here; `went_on` counts."""
+    """Writes documents first, because the data say of each whether it was still there; calls `went_on` for each."""
     with zipfile.ZipFile(cast(IO[bytes], target), "w") as archive:
         for number, paper in enumerate(papers, 1):
             if paper.path and (content := paper.content()) is not None:

@@ -1,4 +1,4 @@
-"""What a copy says: the account, its orders, the filings in its name, and what was asked and written besides."""
+"""The data in a copy: the account, its orders, the filings in its name, and its requests and messages."""
 
 from datetime import datetime
 
@@ -22,11 +22,11 @@ from transfers.rights.exports.papers import Paper
 from transfers.rights.exports.records import Entry, Part, Record, day, moment
 from transfers.rights.models import CorrectionRequest
 
-FORMAT = 1  # of the keys; a new one when a key changes its meaning or goes
+FORMAT = 1  # version of the keys; raise it when a key changes its meaning or is removed
 
 
 def of_account(user: User, papers: list[Paper], now: datetime) -> Record:
-    """Everything, in the language that is spoken now."""
+    """All data, in the active language."""
     return Record(
         _("Copy of your data"),
         [
@@ -67,13 +67,13 @@ def _account(user: User) -> Record:
 
 
 def _subjects(user: User) -> QuerySet[Subject]:
-    """Those of the account, and those for which it has filed a website."""
+    """The account's subjects, and those for which it has filed a website."""
     found = Subject.objects.filter(Q(owner=user) | Q(websites__owner=user)).distinct().select_related("lead")
     return found.order_by("created_at", "pk")
 
 
 def _subject(subject: Subject, user: User) -> Record:
-    """A subject with the websites of this account; people whom another account has named stay out."""
+    """A subject with this account's websites; people named by another account are left out."""
     websites = list(subject.websites.filter(owner=user).select_related("administrator"))
     named = [subject.lead, *(website.administrator for website in websites)]
     people = dict.fromkeys(person for person in named if person is not None)
@@ -97,7 +97,7 @@ def _subject(subject: Subject, user: User) -> Record:
 
 
 def _details(details: dict[str, Json]) -> Part:
-    """As they were reported, under the names of the pages on which they were entered."""
+    """Details as reported, under the names of the pages where they were typed."""
     title = _("Further details")
     return Part("details", title, [Record(title, [orders.detail(*each) for each in details.items()])], is_one=True)
 
@@ -207,7 +207,7 @@ def _correction(asked: CorrectionRequest) -> Record:
 
 
 def _messages(user: User) -> list[Record]:
-    """What was sent, by its heading; what it says stands on the page of messages as long as it is kept."""
+    """Messages by subject line; their text is on the page of messages while it is kept."""
     found = []
     for message in notes(user):
         try:

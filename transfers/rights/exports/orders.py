@@ -1,4 +1,4 @@
-"""What a copy says of each order: what was entered, who agreed, what happened, which papers lie beside it."""
+"""The data about each order in a copy: answers, consents, events, and its documents in the ZIP."""
 
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -20,14 +20,14 @@ from transfers.steps import STEPS
 from transfers.steps.base import Step
 from verification.models import Backdrop, PlaceChoice
 
-# what was typed, page by page; service codes, passwords and keys of ours are on none of these
+# the pages with answers; none has service codes, passwords or keys of ours
 PAGES = tuple(step for step in STEPS if step.key in queries.DETAILS)
 OF_TYPE = ("region", "nature", "id_type", "id_number", "name", "domain")
-TYPE_ROWS = ("name", "nature", "id_type", "id_number", "region", "domain")  # of the rows that people read
+TYPE_ROWS = ("name", "nature", "id_type", "id_number", "region", "domain")  # rows shown to people
 
 
 def of_account(user: User, papers: list[Paper]) -> Part:
-    """All orders of the account, the newest first."""
+    """All orders of the account, newest first."""
     beside: dict[str, list[Paper]] = {}
     for paper in papers:
         beside.setdefault(paper.folder, []).append(paper)
@@ -85,13 +85,13 @@ def _answers(order: Order) -> Record:
 
 
 def type_entries(answers: dict[str, str]) -> list[Entry]:
-    """What was entered to verify the filing type."""
+    """The answers of the filing type."""
     shown = dict(zip(TYPE_ROWS, type_rows(answers, in_clear=True), strict=True))
     return [Entry(key, shown[key]["label"] or "", answers[key], shown[key]["value"]) for key in OF_TYPE]
 
 
 def detail(name: str, value: Json) -> Entry:
-    """A value of the register under the name and in the words of the page that asks for it."""
+    """A value of the register, with the label and words of the page that asks for it."""
     field = next((form.base_fields[name] for form in FORMS.values() if name in form.base_fields), None)
     if field is None or value in (None, "", []):
         return Entry(name, field.label or name if field else name, value)

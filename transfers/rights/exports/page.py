@@ -1,4 +1,4 @@
-"""The page of a copy, to be read in a browser: whole by itself, without a script and without anything from outside."""
+"""The HTML page of a copy: self-contained, without scripts and external resources."""
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -7,7 +7,7 @@ from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
 from transfers.rights.exports.records import Part, Record
 
-LOWEST = 6  # of the headings that HTML has
+LOWEST = 6  # HTML's lowest heading
 STYLE = SafeString("""
 :root { color-scheme: light dark }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 50em; margin: 2em auto; padding: 0 1em }
@@ -26,12 +26,12 @@ SHELL = """<!doctype html>
 
 
 def page_of(record: Record) -> str:
-    """The whole page, in the language that is spoken now."""
+    """The whole page, in the active language."""
     return format_html(SHELL, "zh-Hans" if reads_chinese() else "en", record.title, STYLE, as_html(record))
 
 
 def as_html(record: Record, level: int = 1) -> SafeString:
-    """The thing for people; what is empty is left out."""
+    """A record as HTML; empty values are left out."""
     rows = [(entry.label, entry.shown) for entry in record.entries if entry.label and entry.shown]
     lines = format_html_join("", "<tr><th scope=row>{}</th><td>{}</td></tr>", rows)
     table = format_html("<table>{}</table>", lines) if rows else ""

@@ -1,4 +1,4 @@
-"""The papers of a copy: which there are, in which folder each lies and what it is called there."""
+"""The documents in a copy: which there are, their folders and file names."""
 
 import logging
 import re
@@ -22,13 +22,13 @@ from verification.models import Document
 
 logger = logging.getLogger(__name__)
 
-FORBIDDEN = re.compile(r'[\x00-\x1f\\/:*?"<>|]+')  # in names of files, on one system or another
+FORBIDDEN = re.compile(r'[\x00-\x1f\\/:*?"<>|]+')  # not allowed in file names on some system
 FOLDER = "papers"
 
 
 @dataclass
 class Paper:
-    """One picture that the person sent."""
+    """A picture that the person sent."""
 
     document: Document
     folder: str  # the order's number, or the domain of a claim
@@ -37,10 +37,10 @@ class Paper:
     title: Words
     added_at: datetime
     replaced_at: datetime | None
-    path: str  # within the copy; "" when it is not there any more
+    path: str  # path within the copy; "" when it no longer exists
 
     def content(self) -> bytes | None:
-        """The picture; None when it has gone or cannot be opened, and then the copy says that it is not there."""
+        """The picture; None when it is gone or cannot be opened, and then the copy says so."""
         try:
             with file_access.open_ready(self.document) as source:
                 return source.read()
@@ -52,7 +52,7 @@ class Paper:
         return None
 
     def record(self) -> Record:
-        """What the copy says of it."""
+        """What the copy says about it."""
         return Record(
             self.title,
             [
@@ -66,7 +66,7 @@ class Paper:
 
 
 def of_account(user: User) -> list[Paper]:
-    """Every picture in the orders and claims of the account, also those that were replaced and are still here."""
+    """Every picture in the account's orders and claims, including replaced ones that still exist."""
     of_orders = OrderDocument.objects.filter(order__owner=user).select_related("order", "document")
     of_claims = LegacyClaimPaper.objects.filter(claim__owner=user).select_related("claim__record", "document")
     seen: Counter[str] = Counter()

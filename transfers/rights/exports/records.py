@@ -1,4 +1,4 @@
-"""What a copy says, once: keys and values for machines, labels and words for people."""
+"""The structure of a copy, used for both formats: keys and values for machines, labels and words for people."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from icpportal.time_format import day_words, long_words
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One value: its key and itself as JSON has it, its label and words; without a label JSON alone has it."""
+    """One value: key and JSON value, label and words; without a label it is in JSON only."""
 
     key: str
     label: Words
@@ -32,7 +32,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Things of one sort under a key; in JSON a list, or with `is_one` the thing itself."""
+    """Things of one kind under a key; in JSON a list or, with `is_one`, the thing itself."""
 
     key: str
     title: Words
@@ -41,7 +41,7 @@ class Part:
 
 
 def moment(key: str, label: Words, at: datetime | None) -> Entry:
-    """A moment; empty while it has not come."""
+    """A moment, or empty values for None."""
     return Entry(key, label, at.isoformat() if at else None, long_words(at) if at else "")
 
 
@@ -50,7 +50,7 @@ def day(key: str, label: Words, on: date | None) -> Entry:
 
 
 def as_json(record: Record) -> dict[str, Json]:
-    """The thing for machines."""
+    """A record for machines."""
     found: dict[str, Json] = {entry.key: entry.value for entry in record.entries}
     for part in record.parts:
         each = [as_json(one) for one in part.records]

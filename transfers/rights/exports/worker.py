@@ -1,4 +1,4 @@
-"""Building a copy: a worker takes it, and another one takes it again when the first was killed."""
+"""Builds a copy: one worker takes it, and another one if the first was killed."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -14,13 +14,13 @@ from transfers.rights.exports import archive, papers
 from transfers.rights.models import DataExport
 
 JOB = "rights.exports"
-LEASE = timedelta(minutes=2)  # renewed with every paper
+LEASE = timedelta(minutes=2)  # renewed with every document
 TRIES_MAX = 3
 READY = "data_export_ready"
 
 
 def run(export_id: uuid.UUID | str, *, now: datetime | None = None) -> bool:
-    """Build this copy, if nobody else does; what fails is set aside and tried again by the sweep."""
+    """Builds this copy unless another worker does; a failure is set aside and retried by the sweep."""
     export = DataExport.objects.filter(pk=export_id, ready_at=None, failed_at=None).select_related("user").first()
     if export is None:
         return False
@@ -31,19 +31,19 @@ def run(export_id: uuid.UUID | str, *, now: datetime | None = None) -> bool:
 
 
 def sweep(*, now: datetime | None = None) -> int:
-    """Go on with what a worker has left, or has never begun; how many are ready."""
+    """Continues copies that a worker left or never began; returns how many are ready."""
     waiting = DataExport.objects.filter(ready_at=None, failed_at=None).select_related("user").order_by("asked_at")
     return len(rows.each(JOB, waiting, partial(build, now=now)).done)
 
 
 def build(export: DataExport, *, now: datetime | None = None) -> bool:
-    """Take it and build it from the beginning; False when another worker has it, or it was given up."""
+    """Takes the copy and builds it from the start; returns False when another worker has it or it was abandoned."""
     now = now or timezone.now()
     lease = _taken(export, now)
     if lease is None:
         return False
-    export_files.drop(export)  # what an earlier try has left
-    if not export.user.is_active:  # the account was closed since
+    export_files.drop(export)  # the remains of an earlier attempt
+    if not export.user.is_active:  # the account was closed in the meantime
         return export_files.forget(export) and False
     if export.tries > TRIES_MAX:
         return not _mine(export, lease).update(failed_at=now)
@@ -51,7 +51,7 @@ def build(export: DataExport, *, now: datetime | None = None) -> bool:
         _write(export, lease, now)
     except export_files.Overtaken:
         return False
-    finally:  # whatever happened, nothing holds the next try up
+    finally:  # whatever happened, the next attempt is not blocked
         _mine(export, lease).update(lease=None, leased_until=None)
     return True
 
@@ -72,9 +72,9 @@ def _mine(export: DataExport, lease: uuid.UUID) -> QuerySet[DataExport]:
 
 
 def _write(export: DataExport, lease: uuid.UUID, now: datetime) -> None:
-    """Write its parts, then say that it is ready; raises `Overtaken`."""
+    """Writes its parts and marks it as ready; raises `Overtaken`."""
     mine = partial(_mine, export, lease)
-    with translation.override(export.language):  # papers are named in the reader's language
+    with translation.override(export.language):  # file names are in the reader's language
         found = papers.of_account(export.user)
     name = export_files.new_name(now)
 
@@ -97,6 +97,6 @@ def _write(export: DataExport, lease: uuid.UUID, now: datetime) -> None:
 
 
 def _tell(export: DataExport) -> None:
-    """By mail and on the site; the link leads to the page, which asks for a proof."""
+    """Tells the owner by mail and on the site; the link leads to the page, which asks for authentication."""
     kept = {"n": export_files.kept_for().days}
     messages.tell(export.user, READY, export.pk, page="data-export", context=kept)

@@ -1,1 +1,1 @@
-"""The pages on which people ask it, below the account."""
+"""The pages of people's rights, below the account."""

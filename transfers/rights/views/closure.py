@@ -1,4 +1,4 @@
-"""Closing one's account: what goes, what the law keeps, what stands against it now."""
+"""Closes one's account: what is erased, what the law keeps, what prevents it now."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -31,17 +31,17 @@ class CloseForm(forms.Form):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitsPage(Page):
-    """It was asked for and waits, or is not for accounts of staff."""
+    """The closure was requested and waits, or is not possible for staff."""
 
     template: ClassVar[str] = "transfers/rights/close_waits.html"
     why_not: Words
-    orders: list[Order]  # with the authority
+    orders: list[Order]  # orders at the authority
     is_asked: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosePage(Page):
-    """What follows, and the box."""
+    """The consequences, and the box."""
 
     template: ClassVar[str] = "transfers/rights/close.html"
     why_not: Words
@@ -51,7 +51,7 @@ class ClosePage(Page):
 
 @fresh_proof_required
 def close(request: HttpRequest) -> HttpResponse:
-    """Say what follows; the POST closes the account, or writes down that it is to be closed."""
+    """Shows the consequences; the POST closes the account or records the request."""
     user = account_of(request)
     why_not = closure.why_not_now(user)
     orders = closure.at_authority(user) if why_not == closure.AT_AUTHORITY else []

@@ -1,4 +1,4 @@
-"""The consents of one's orders: which stand, what taking one back does, and doing it."""
+"""The consents in one's orders: which are in force, what a withdrawal does, and withdrawing."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -39,7 +39,7 @@ FOLLOWS: dict[str, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class ConsentRow:
-    """One consent: whose, in which order, since when, and where it is taken back while it stands."""
+    """One consent: whose, in which order, since when, and where to withdraw it."""
 
     reference: str
     order_url: str
@@ -59,7 +59,7 @@ class ConsentsPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawPage(Page):
-    """What follows, and the button."""
+    """The consequences, and the button."""
 
     template: ClassVar[str] = "transfers/rights/consent_withdraw.html"
     row: ConsentRow
@@ -69,13 +69,13 @@ class WithdrawPage(Page):
 @fresh_proof_required
 @require_safe
 def consent_list(request: HttpRequest) -> HttpResponse:
-    """Who agreed to what in one's orders."""
+    """Lists who agreed to what in one's orders."""
     return render_page(request, ConsentsPage(rows=[_row(given) for given in consents.of_account(account_of(request))]))
 
 
 @fresh_proof_required
 def withdraw(request: HttpRequest, reference: str, role: str) -> HttpResponse:
-    """Say what follows; the POST takes the consent back."""
+    """Shows the consequences; the POST withdraws the consent."""
     user = account_of(request)
     order = get_object_or_404(queries.orders_of(user).select_related("owner"), reference=reference)
     given = consents.standing(order, role)

@@ -1,4 +1,4 @@
-"""Asking that something in an order or in a filing be corrected, and what became of it."""
+"""Requests to correct something in an order or a filing, and their answers."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -34,12 +34,12 @@ from transfers.rights.views.guards import fresh_proof_required
 
 ORDER, WEBSITE = "order", "website"
 LONGEST = 500
-SHOWN = 100  # orders of which one is chosen, the newest first
+SHOWN = 100  # orders to choose from, newest first
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How the mark of a state looks."""
+    """The look of a state's mark."""
 
     key: str
     label: Words
@@ -81,7 +81,7 @@ class CorrectionForm(forms.Form):
         offer(self, "about", choices)
 
     def asked(self, user: User) -> CorrectionRequest:
-        """Write down what a form says that is in order."""
+        """Records the request of a valid form."""
         said = self.cleaned_data
         return corrections.ask(
             user,
@@ -94,7 +94,7 @@ class CorrectionForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class CorrectionRow:
-    """One request, and what became of it."""
+    """One request and its answer."""
 
     pk: UUID
     about: str
@@ -112,14 +112,14 @@ class CorrectionRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectionsPage(Page):
     template: ClassVar[str] = "transfers/rights/corrections.html"
-    form: forms.Form | None  # none where there is nothing to correct
+    form: forms.Form | None  # None where there is nothing to correct
     rows: list[CorrectionRow]
 
 
 @fresh_proof_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def correction_list(request: HttpRequest) -> HttpResponse:
-    """What was asked and how it stands; the POST asks for one more."""
+    """Lists requests and their state; the POST makes a new one."""
     user = account_of(request)
     orders = [order for order in queries.orders_of(user) if not order.is_editable and not order.erased_at][:SHOWN]
     form = CorrectionForm(

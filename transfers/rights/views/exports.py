@@ -1,4 +1,4 @@
-"""A copy of one's own data: asked for, on its way, fetched."""
+"""A copy of one's own data: requested, being built, fetched."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +29,7 @@ from verification.documents.file_access import HEADERS
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """How far a copy is, as the mark of a state shows it."""
+    """The progress of a copy, as the look of a state's mark."""
 
     key: str
     label: Words
@@ -57,7 +57,7 @@ class CopyShown:
     until: str
     downloads: int
     downloaded: str
-    url: str  # where it is fetched; "" while there is nothing to fetch
+    url: str  # where to fetch it; "" while there is nothing
 
     @property
     def is_open(self) -> bool:
@@ -69,13 +69,13 @@ class ExportPage(Page):
     template: ClassVar[str] = "transfers/rights/export.html"
     copy: CopyShown | None
     days: int
-    poll_url: str  # while something changes by itself
+    poll_url: str  # set while the state changes by itself
 
 
 @fresh_proof_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def export_page(request: HttpRequest) -> HttpResponse:
-    """What is in a copy and how far it is; the POST asks for one."""
+    """Shows what is in a copy and its progress; the POST requests one."""
     user = account_of(request)
     if request.method == "POST":
         try:
@@ -94,7 +94,7 @@ def export_page(request: HttpRequest) -> HttpResponse:
 @fresh_proof_required
 @require_safe
 def download(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-    """The file to its owner; to anybody else, and when its time is over, there is none."""
+    """Serves the file to its owner; 404 for anyone else and once it has expired."""
     export = get_object_or_404(DataExport.objects.select_related("user"), pk=pk, user=account_of(request))
     if request.method == "HEAD":  # nothing is fetched
         return HttpResponse(content_type="application/zip", headers=HEADERS)

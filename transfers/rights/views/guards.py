@@ -1,4 +1,4 @@
-"""Who may open these pages: the confirmed who proved just now that it is them, as all account pages of weight ask."""
+"""Guards these pages: confirmed users who have just authenticated again, as on other sensitive account pages."""
 
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec
@@ -13,5 +13,5 @@ View = Callable[Concatenate[HttpRequest, Given], HttpResponseBase]
 
 
 def fresh_proof_required(view: View[Given]) -> View[Given]:
-    """Pages of one's own data: nothing of them is kept by a browser."""
+    """Guards a page of one's own data; browsers must not store it."""
     return confirmed_required(step_up_required(never_cache(view)))

@@ -1,4 +1,4 @@
-"""Who looked at the papers and entries of one's orders."""
+"""Who looked at one's documents and answers."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -16,12 +16,12 @@ from transfers.rights.views.guards import fresh_proof_required
 class LooksPage(Page):
     template: ClassVar[str] = "transfers/rights/looks.html"
     looks: list[looks.Look]
-    most: int | None  # where older ones are left out
+    most: int | None  # set when older ones are left out
 
 
 @fresh_proof_required
 @require_safe
 def look_list(request: HttpRequest) -> HttpResponse:
-    """The newest looks; nobody's name is said."""
+    """Lists the newest looks, without names."""
     found = looks.of_account(account_of(request))
     return render_page(request, LooksPage(looks=found, most=looks.SHOWN if len(found) == looks.SHOWN else None))

@@ -1,4 +1,4 @@
-"""Your data: what can be asked, each with its page."""
+"""The overview page of one's data: every request with its page."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -14,7 +14,7 @@ from transfers.rights.views.guards import fresh_proof_required
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YourDataPage(Page):
-    """What can be asked about one's own data."""
+    """The requests about one's own data."""
 
     template: ClassVar[str] = "transfers/rights/your_data.html"
     copy: CopyShown | None
@@ -23,5 +23,5 @@ class YourDataPage(Page):
 @fresh_proof_required
 @require_safe
 def your_data(request: HttpRequest) -> HttpResponse:
-    """What can be asked about one's own data."""
+    """Lists the requests about one's own data."""
     return render_page(request, YourDataPage(copy=copy_of(account_of(request))))
