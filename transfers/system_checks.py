@@ -1,4 +1,4 @@
-"""What the tables of `orders/`, and the steps, must not lack before the portal starts."""
+"""System checks of the tables in `orders/` and of the steps."""
 
 from collections.abc import Iterator, Sequence
 
@@ -21,12 +21,12 @@ from transfers.second_look import policy
 from transfers.steps import STEPS
 from transfers.steps.base import Step, always
 
-REFERENCE = "AAAA-AAAA"  # only to see whether an address exists
+REFERENCE = "AAAA-AAAA"  # only to test whether an address exists
 
 
 @checks.register
 def check_orders(**kwargs: Sequence[AppConfig] | Sequence[str] | None) -> list[checks.CheckMessage]:
-    """Every state, move, kind and step of an order has all that its row needs."""
+    """Reports what rows of states, moves, kinds and steps lack."""
     lives = check_table(
         TABLE, name="transfers", sentences=states.BY_KEY, has_message=catalogue.has, initial=kinds.initial()
     )

@@ -1,4 +1,4 @@
-"""Addresses of orders; the reference is in the address, ownership in every query."""
+"""Addresses of orders; they contain the reference, and views check the owner in their query."""
 
 from django.urls import path
 

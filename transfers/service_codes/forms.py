@@ -1,4 +1,4 @@
-"""What the pages of service codes ask."""
+"""The forms of the pages of service codes."""
 
 from typing import Unpack
 
@@ -15,18 +15,18 @@ HANDOVER_UNKNOWN = _("No such account: check the email")
 
 
 class ApplyForm(forms.Form):
-    """For which server, and the slot that the page promised: so that one promise gives one code."""
+    """The server, and the slot that the page promised, so that one promise gives one code."""
 
     instance = forms.CharField(max_length=200, widget=forms.HiddenInput)
     slot = forms.IntegerField(min_value=1, max_value=100, widget=forms.HiddenInput)
 
 
 class RevokeForm(forms.Form):
-    """Nothing is asked; the button says what it does."""
+    """Empty; the button says what it does."""
 
 
 class HandOverForm(forms.Form):
-    """To whom, and the code that was texted to the one who hands over."""
+    """The receiving account, and the code texted to the person who hands over."""
 
     target_account = AddressField(
         label=_("Email of the other account"),

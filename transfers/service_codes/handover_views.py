@@ -1,4 +1,4 @@
-"""Handing a service code to another account (转交): offered by one, with a texted code; answered by the other."""
+"""Hands a service code over to another account (转交): offered by one with a texted code, answered by the other."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ SAID = {
 }
 NO_LONGER_FREE = Notice("info", SAID[HandoverState.OVERTAKEN])
 GIVER, TAKER = "giver", "taker"
-# answer → whose it is, and what it does
+# answer → who gives it, and its function
 ANSWERS: dict[str, tuple[str, Callable[[CodeHandover], None]]] = {
     "accept": (TAKER, handovers.accept),
     "decline": (TAKER, handovers.decline),
@@ -62,7 +62,7 @@ ANSWERS: dict[str, tuple[str, Callable[[CodeHandover], None]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOverPage(Page):
-    """To whom a service code is handed over, with a texted code."""
+    """Asks for the receiving account, with a texted code."""
 
     template: ClassVar[str] = "transfers/service_codes/code_hand_over.html"
     form: HandOverForm
@@ -75,7 +75,7 @@ class HandOverPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferPage(Page):
-    """An offer as either of the two accounts sees it."""
+    """An offer as one of the two accounts sees it."""
 
     template: ClassVar[str] = "transfers/service_codes/code_offer.html"
     handover: CodeHandover
@@ -93,7 +93,7 @@ class OfferPage(Page):
 @confirmed_required
 @never_cache
 def hand_over(request: HttpRequest, reference: str) -> HttpResponse:
-    """Whom to, then the code that was texted to the one who hands over; sent twice, it is one offer."""
+    """Asks for the receiving account, then for the code texted to the giver; sending twice makes one offer."""
     user = account_of(request)
     code = own_code(request, reference)
     refused = _refused(code, user)
@@ -122,25 +122,25 @@ def hand_over(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _refused(code: ServiceCode, user: User) -> str:
-    """The rule that keeps the code from being offered (once more); "" when it can be."""
+    """The rule that prevents an offer now; "" when it is possible."""
     if not code.is_free or code.keeper != user.customer:
         return handovers.NOT_FREE
     return handovers.PENDING if handovers.open_offer(code) else ""
 
 
 def _say_unless_sent(request: HttpRequest, rule: str) -> None:
-    """A second press of the button that sent it is no mistake: the page shows that it is on its way."""
+    """Ignores a second press of the button that sent it: the page shows that it was sent."""
     if request.method != "POST" or rule != handovers.PENDING:
         messages.error(request, REFUSALS[rule])
 
 
 def _holder(code: ServiceCode, target: str) -> str:
-    """What a texted code is bound to: this service code and this other account."""
+    """What a texted code is bound to: this service code and this receiving account."""
     return f"{code.reference}:{blind_index('handover', target)[:32]}"
 
 
 def _taker(request: HttpRequest, form: HandOverForm) -> User | None:
-    """The account that was named, if it is one that could use a code; each look is counted."""
+    """The named account, if it can use a code; each lookup is counted."""
     allowed = limits.consume("service_code_handover", str(account_of(request).pk))
     if not allowed.ok:
         form.add_error(None, too_many(allowed.until))
@@ -178,7 +178,7 @@ def _offered(request: HttpRequest, code: ServiceCode, form: HandOverForm) -> Htt
     holder = _holder(code, form.cleaned_data["target_account"])
     verdict = codes.enter(purpose=PURPOSE, holder=holder, typed=form.cleaned_data["sms_code"])
     if verdict.state != "right":
-        if _refused(code, account_of(request)) == handovers.PENDING:  # the first of two presses was faster
+        if _refused(code, account_of(request)) == handovers.PENDING:  # the first of two presses was first
             return redirect("service-code", code.reference)
         form.add_error("sms_code", not_right(verdict))
         return None
@@ -195,7 +195,7 @@ def _offered(request: HttpRequest, code: ServiceCode, form: HandOverForm) -> Htt
 @never_cache
 @require_safe
 def offer(request: HttpRequest, reference: str) -> HttpResponse:
-    """A hand-over as either of the two accounts sees it; the code is shown to who has accepted it."""
+    """Shows a hand-over to either account, and the code to the one that has accepted it."""
     user = account_of(request)
     both = CodeHandover.objects.select_related("code", "giver", "taker")
     handover = get_object_or_404(both, Q(giver=user) | Q(taker=user), reference=reference)
@@ -215,7 +215,7 @@ def offer(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _panels(handover: CodeHandover, user: User, *, is_taker: bool) -> list[Panel]:
-    """What this account can do about it, or the way to the code."""
+    """What this account can do about it, or a link to the code."""
     if handover.is_open:
         return [Answer(handover) if is_taker else TakeBack(handover)]
     return [SeeCode(handover)] if user.customer in (handover.code.account, handover.code.kept_by) else []
@@ -224,7 +224,7 @@ def _panels(handover: CodeHandover, user: User, *, is_taker: bool) -> list[Panel
 @confirmed_required
 @require_POST
 def answer(request: HttpRequest, reference: str, answer: str) -> HttpResponse:
-    """Accept, decline or take back, by whom it is to; a second press finds it as it stands."""
+    """Accepts, declines or takes back; a second press finds it answered."""
     if answer not in ANSWERS:
         raise Http404
     role, act = ANSWERS[answer]

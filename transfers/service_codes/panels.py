@@ -1,4 +1,4 @@
-"""The parts of the pages of service codes; each draws itself, and only those that hold something are there."""
+"""The panels of the pages of service codes; only those with content are shown."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -11,7 +11,7 @@ from verification.models import CodeHandover
 
 @dataclass(frozen=True, slots=True)
 class Offers(Panel):
-    """What other accounts handed over and what waits for an answer."""
+    """Offers from other accounts, and those waiting for an answer."""
 
     template: ClassVar[str] = "transfers/service_codes/code_offers.html"
     handovers: list[CodeHandover]
@@ -19,7 +19,7 @@ class Offers(Panel):
 
 @dataclass(frozen=True, slots=True)
 class CodeList(Panel):
-    """Codes that belong to no server of the list."""
+    """Codes without a server in the list."""
 
     template: ClassVar[str] = "transfers/service_codes/code_list.html"
     key: str
@@ -29,7 +29,7 @@ class CodeList(Panel):
 
 @dataclass(frozen=True, slots=True)
 class Servers(Panel):
-    """Servers with their codes, a page of them."""
+    """Servers with their codes, one page of them."""
 
     template: ClassVar[str] = "transfers/service_codes/servers.html"
     rows: list[ServerRow]
@@ -74,6 +74,6 @@ class TakeBack(HandoverPanel):
 
 @dataclass(frozen=True, slots=True)
 class SeeCode(HandoverPanel):
-    """The way to the code, once it is answered."""
+    """The link to the code, once it is answered."""
 
     template: ClassVar[str] = "transfers/service_codes/offer_code.html"

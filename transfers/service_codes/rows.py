@@ -1,4 +1,4 @@
-"""Service codes beside the orders and websites they are in, as their pages show them."""
+"""Service codes with the orders and websites that use them, as pages show them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from verification.service_codes.listing import Server
 HANDED_OVER = "handed_over"
 OFFERED = "offered"
 NOWHERE = "–"
-# state → tone and shape; the word is the state's own
+# state → tone and icon; the label is the state's own
 LOOKS: dict[str, tuple[str, str]] = {
     ServiceCodeState.FREE: ("green", "check"),
     ServiceCodeState.BOUND: ("blue", "circle-half"),
@@ -42,7 +42,7 @@ HANDOVER_LOOKS: dict[str, tuple[str, str]] = {
     HandoverState.OVERTAKEN: ("slate", "clock-off"),
 }
 BILLINGS: dict[str, Promise] = {Billing.SUBSCRIPTION: _("Subscription"), Billing.PAYG: _("Pay as you go")}
-# a server that gives no code any more still has the codes it gave
+# a server that gives no more codes keeps those it gave
 REASONS: dict[str, str | Promise] = {
     "instance_region": _("The server is not in mainland China, so it needs no filing and has no service codes"),
     "instance_payg": _("Pay-as-you-go does not qualify: switch to subscription, then apply"),
@@ -56,11 +56,11 @@ REASONS: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class CodeRow:
-    """A code as its account sees it; what is empty is not shown."""
+    """A code as its account sees it; empty values are not shown."""
 
     code: ServiceCode
     state: StateMark
-    is_mine: bool  # to use, to hand on, to revoke
+    is_mine: bool  # may use, hand over and revoke it
     order: Order | None = None
     offer: CodeHandover | None = None
     site: str = ""
@@ -73,7 +73,7 @@ class CodeRow:
 
     @property
     def place(self) -> Link:
-        """Where it is now: its website, its order, the other account; with an address where that is a page."""
+        """Where it is used: website, order or other account; with a link if there is a page."""
         if self.site:
             return Link(self.site, "")
         if self.order is not None:
@@ -109,7 +109,7 @@ class CodeRow:
 
 @dataclass(frozen=True)
 class ServerRow:
-    """A server with its codes, and in words why it gives none."""
+    """A server with its codes and, if so, why it gives none."""
 
     server: Server
     reason: str | Promise
@@ -118,7 +118,7 @@ class ServerRow:
 
     @property
     def actions(self) -> list[Action]:
-        """The way to one more code, where it gives any."""
+        """The link to another code, while it gives any."""
         if self.server.rule != OK:
             return []
         name = self.server.instance.id
@@ -126,14 +126,14 @@ class ServerRow:
 
     @property
     def term(self) -> str:
-        """From when to when it runs."""
+        """Its start and end."""
         instance = self.server.instance
         since = instance.started_on.isoformat()
         return f"{since} – {instance.ends_on.isoformat()}" if instance.ends_on else _("Since %(day)s") % {"day": since}
 
 
 def code_rows(codes: Iterable[ServiceCode], account: str, user: User, offers: Iterable[CodeHandover]) -> list[CodeRow]:
-    """The codes with the account's own orders they are in; one query for all of them, one for the other accounts."""
+    """The codes with this account's orders that use them: one query for orders, one for other accounts."""
     found = list(codes)
     open_offers = {each.code_id: each for each in offers if each.giver_id == user.pk}
     holders = [code.holder for code in found if code.holder]
@@ -179,7 +179,7 @@ def handover_state(handover: CodeHandover, *, is_taker: bool) -> StateMark:
 
 
 def server_row(server: Server, rows: list[CodeRow]) -> ServerRow:
-    """A server as the desk shows it, with those of `rows` that are its codes."""
+    """A server for the page, with those of `rows` that are its codes."""
     mine = {code.pk for code in server.codes}
     return ServerRow(
         server=server,

@@ -1,4 +1,4 @@
-"""The desk of service codes (备案服务号): servers and codes, apply for one, see one, revoke one."""
+"""The pages of service codes (备案服务号): list of servers and codes, apply, view, revoke."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -68,7 +68,7 @@ class ApplyPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodePage(Page):
-    """One code, whole, to copy."""
+    """One code in full, to copy."""
 
     template: ClassVar[str] = "transfers/service_codes/code.html"
     row: code_rows.CodeRow
@@ -80,7 +80,7 @@ class CodePage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevokePage(Page):
-    """Ask before a free code becomes useless."""
+    """Asks before a free code becomes unusable."""
 
     template: ClassVar[str] = "transfers/service_codes/code_revoke.html"
     form: RevokeForm
@@ -92,7 +92,7 @@ class RevokePage(Page):
 @never_cache
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
-    """Every server with its codes or the rule it fails, what others handed over, what waits for an answer."""
+    """Lists every server with its codes or the rule it fails, and hand-overs that wait for an answer."""
     user = account_of(request)
     instances = _instances(user)
     begin = _begin(request)
@@ -100,9 +100,9 @@ def desk(request: HttpRequest) -> HttpResponse:
     servers = code_desk.servers(listed[begin : begin + PAGE], user.customer)
     offers = code_desk.open_offers(user.pk)
     handed = list(code_desk.handed_to(user.customer)) if begin == 0 else []
-    gone = list(code_desk.of_servers_not_listed(user.customer, [each.id for each in listed])) if begin == 0 else []
+    unlisted = list(code_desk.of_servers_not_listed(user.customer, [each.id for each in listed])) if begin == 0 else []
     own = [code for server in servers for code in server.codes]
-    rows = {row.code.pk: row for row in code_rows.code_rows([*own, *handed, *gone], user.customer, user, offers)}
+    rows = {row.code.pk: row for row in code_rows.code_rows([*own, *handed, *unlisted], user.customer, user, offers)}
     found = [
         code_rows.server_row(server, [rows[code.pk] for code in server.codes if code.pk in rows]) for server in servers
     ]
@@ -114,7 +114,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         *([Down()] if is_down else []),
         *_code_list("handed", _("Handed over to you"), [rows[code.pk] for code in handed]),
         *([Servers(found, older, newer)] if found else [] if is_down else [NoServer()]),
-        *_code_list("gone", OWN_CODES if is_down else NOT_LISTED, [rows[code.pk] for code in gone]),
+        *_code_list("gone", OWN_CODES if is_down else NOT_LISTED, [rows[code.pk] for code in unlisted]),
     ]
     page = CodesPage(
         panels=panels,
@@ -149,7 +149,7 @@ def _instances(user: User) -> list[Instance] | None:
 @confirmed_required
 @never_cache
 def apply(request: HttpRequest) -> HttpResponse:
-    """Say how many codes are left and ask once; pressed twice or in two tabs, it is one code."""
+    """Says how many codes are left and asks once; pressing twice or in two tabs gives one code."""
     user = account_of(request)
     posted = request.method == "POST"
     wanted = (request.POST if posted else request.GET).get("instance", "")
@@ -198,7 +198,7 @@ def _confirm(request: HttpRequest, instance: Instance, form: ApplyForm) -> HttpR
 
 
 def own_code(request: HttpRequest, reference: str) -> ServiceCode:
-    """A code of the visitor's server, or one handed to the visitor; any other is as if it did not exist."""
+    """A code of the visitor's server, or one handed over to them; 404 for any other."""
     account = account_of(request).customer
     return get_object_or_404(ServiceCode, Q(account=account) | Q(kept_by=account), reference=reference)
 
@@ -207,7 +207,7 @@ def own_code(request: HttpRequest, reference: str) -> ServiceCode:
 @never_cache
 @require_safe
 def code_page(request: HttpRequest, reference: str) -> HttpResponse:
-    """One code, whole, to copy; where it is used, and what can be done with it."""
+    """Shows one code in full, to copy, with where it is used and what can be done with it."""
     user = account_of(request)
     code = own_code(request, reference)
     service_codes.shown(code)
@@ -231,7 +231,7 @@ def _waiting(offer: CodeHandover) -> list[Notice]:
 @confirmed_required
 @never_cache
 def revoke(request: HttpRequest, reference: str) -> HttpResponse:
-    """Ask, then make a free code useless."""
+    """Asks, then makes a free code unusable."""
     user = account_of(request)
     code = own_code(request, reference)
     posted = request.method == "POST"

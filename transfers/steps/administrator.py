@@ -1,4 +1,4 @@
-"""Step 4, website administrator (网站负责人): the same person as the lead, or another one."""
+"""Step 4, website administrator (网站负责人): the lead, or another person."""
 
 from collections.abc import Collection, Mapping
 from typing import Unpack
@@ -25,14 +25,14 @@ DEMANDED = tuple(name for name in PERSONAL if name not in OPTIONAL)
 
 
 class AdministratorFields(forms.Form):
-    """What is asked about another person than the lead."""
+    """The fields about a person other than the lead."""
 
 
 AdministratorFields.declared_fields.update(person_fields("admin", required=False))
 
 
 class AdministratorForm(CheckedForm, AdministratorFields):
-    """First: is it the same person? Then nothing more is asked."""
+    """Asks first whether it is the lead; then nothing more is asked."""
 
     step_key = "administrator"
     widths = half_wide("admin")
@@ -64,31 +64,31 @@ class AdministratorForm(CheckedForm, AdministratorFields):
         self.settle()
 
     def on_the_statement(self) -> tuple[str, ...]:
-        """An individual signs as the administrator, whom this page does not change."""
+        """Empty for an individual, who signs as the administrator: this page does not change them."""
         return () if is_individual(self.order) else ("same_person", "admin_name")
 
     def known_values(self) -> Mapping[str, Known]:
         return known.of_administrator(self.order)
 
     def unasked(self) -> Collection[str]:
-        """All of another person where it is the lead, the tick that the person was told above all."""
+        """All fields about another person where it is the lead, above all the tick that the person was told."""
         is_same = self.order.answer(self.step_key).get("same_person") == SAME
         return (*PERSONAL, "admin_told") if is_same else ()
 
     @property
     def may_be_same(self) -> bool:
-        """Whether the lead may be chosen here; some provinces ask for two people."""
+        """Whether the lead may be chosen here; some provinces require two people."""
         return any(key == SAME for key, _label in offered(self.fields["same_person"]))
 
     @property
     def another_fields(self) -> list[forms.BoundField]:
-        """What is asked only about another person; the page shows them as one group."""
+        """The fields about another person; the page shows them as one group."""
         told = ("admin_told",) if self.asks_told else ()
         return [self[name] for name in (*PERSONAL, *told) if name in self.fields]
 
     @property
     def asks_told(self) -> bool:
-        """Only in an order that came back; else the person is asked on the person's own phone before it is sent."""
+        """True only in a returned order; before submitting, the person is asked on their own phone instead."""
         return self.parts is not editable_parts.ALL
 
     def _is_the_subject(self) -> None:

@@ -1,4 +1,4 @@
-"""What a step of the wizard is: a key, a title, a form, and when it applies."""
+"""The base of the wizard's steps: key, title, form, and when a step applies."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from transfers.steps import editable_parts
 
 
 class StepOptions(FormOptions):
-    """What the form of a step is given as well."""
+    """Further arguments of a step's form."""
 
     row: Order
 
 
 @dataclass(frozen=True, slots=True)
 class FoldedChoices:
-    """Choices of which the usual ones stand in the open; `more` is open where one of them is chosen."""
+    """Choices with the usual ones shown; `more` is unfolded when one of the others is chosen."""
 
     field: forms.BoundField
     first: list[BoundWidget]
@@ -34,7 +34,7 @@ class FoldedChoices:
 
 @dataclass(frozen=True, slots=True)
 class AskedWith:
-    """Fields that only one answer of another field asks for: `shown_when` is "needs_approval=yes"."""
+    """Fields that apply only to one answer of another field: `shown_when` is "needs_approval=yes"."""
 
     title: str | Promise
     shown_when: str
@@ -42,12 +42,12 @@ class AskedWith:
 
     @property
     def asking(self) -> str:
-        """The field whose answer asks for them."""
+        """The field whose answer shows them."""
         return self.shown_when.partition("=")[0]
 
 
 def folded(field: forms.BoundField, usual: Collection[str]) -> FoldedChoices:
-    """The choices of a field, the usual ones first and in their order."""
+    """The choices of a field, the usual ones first, in their order."""
     by_key = {str(each.data["value"]): each for each in field.subwidgets}
     first = [by_key[key] for key in usual if key in by_key]
     more = [each for key, each in by_key.items() if key not in usual]
@@ -55,16 +55,16 @@ def folded(field: forms.BoundField, usual: Collection[str]) -> FoldedChoices:
 
 
 class StepForm(KnowingForm):
-    """A form about one order: in a returned order every field that was not named is locked.
+    """A form about one order; in a returned order every field that was not named is locked.
 
-    A locked field whose kept answer would be refused today is opened as well: otherwise nobody could mend it.
+    A locked field whose stored answer would be refused today is unlocked too: otherwise nobody could correct it.
     """
 
     step_key = ""
     never_kept: tuple[str, ...] = ()
-    # asked only with one answer of another field: `clean` judges them, the page does not call them optional
+    # fields that apply only to one answer of another field: `clean` checks them, and they are not marked optional
     asked_with: tuple[str, ...] = ()
-    # of them, those that a page with closed fields shows as one group beside the field that asks for them
+    # those of them that a page with locked fields groups with the field that shows them
     group: AskedWith | None = None
 
     def __init__(
@@ -83,11 +83,11 @@ class StepForm(KnowingForm):
         self._call_required(not self.is_bound)
 
     def known_values(self) -> Mapping[str, Known]:
-        """What need not be typed while this page was never saved."""
+        """Values that need not be typed on a page that was never saved."""
         return {}
 
     def unasked(self) -> Collection[str]:
-        """The fields that the kept answers to others leave without a meaning: nobody reads their answers."""
+        """The fields that other stored answers make meaningless: nobody reads their answers."""
         return ()
 
     def full_clean(self) -> None:
@@ -101,12 +101,12 @@ class StepForm(KnowingForm):
                 self.fields[name].required = required
 
     def unlock(self, name: str) -> None:
-        """Open a field that the return did not name."""
+        """Unlocks a field that the return did not name."""
         self.locked.remove(name)
         self.fields[name].disabled = False
 
     def unlock_refused(self) -> None:
-        """Open the locked fields whose kept answer is refused; called when the form has its final fields."""
+        """Unlocks fields whose stored answer is refused; call it when the form has its final fields."""
         self._call_required(False)
         for name in sorted(self.locked & set(self.fields)):
             if not self._stands(name):
@@ -123,12 +123,12 @@ class StepForm(KnowingForm):
 
     @property
     def notices(self) -> list[Notice]:
-        """What is to be known before this form is filled in."""
+        """What to know before filling in this form."""
         return []
 
     @property
     def is_unproved(self) -> bool:
-        """Whether what was proved on this page does not say all that is needed today."""
+        """Whether what was proved on this page is not enough any more."""
         return False
 
     @property
@@ -138,20 +138,20 @@ class StepForm(KnowingForm):
 
     @property
     def open_fields(self) -> list[forms.BoundField]:
-        """What can be changed whatever is answered, in the order of the form."""
+        """The fields that can be changed whatever is answered, in the order of the form."""
         grouped = {field.name for field in self.open_group}
         return [self[name] for name in self.fields if name not in self.locked and name not in grouped]
 
     @property
     def open_group(self) -> list[forms.BoundField]:
-        """What can be changed where the open field that asks for it is so answered."""
+        """The fields that can be changed, where the open field that shows them has the right answer."""
         if self.group is None or self.group.asking not in set(self.fields) - self.locked:
             return []
         return [self[name] for name in self.group.names if name not in self.locked]
 
     @property
     def is_partly_locked(self) -> bool:
-        """Whether the return left some of this page as it is."""
+        """Whether the return left part of this page locked."""
         return bool(self.locked & set(self.fields)) and not self.is_locked
 
 
@@ -169,7 +169,7 @@ def nothing_to_ask(order: Order, form: forms.Form, request: HttpRequest) -> bool
 
 @dataclass(frozen=True)
 class Step:
-    """One page of the wizard. `ask` may put a question outside and adds the answer's error to the form."""
+    """One page of the wizard. `ask` may query an outside system and adds its error to the form."""
 
     key: str
     title: str | Promise
@@ -177,7 +177,7 @@ class Step:
     stage: str
     gate: bool = False
     when: Callable[[Order], bool] = always
-    has_one_answer: Callable[[Order], bool] = never  # such a page is left out once that answer is kept
+    has_one_answer: Callable[[Order], bool] = never  # such a page is skipped once that answer is stored
     done: Callable[[Order], bool] | None = None
     ask: Callable[[Order, Any, HttpRequest], bool] = nothing_to_ask
     template: str = "transfers/steps/step.html"
@@ -186,7 +186,7 @@ class Step:
         return self.when(order)
 
     def is_asked(self, order: Order) -> bool:
-        """Whether the page is one of those the applicant goes through."""
+        """Whether the applicant goes through this page."""
         return self.applies(order) and not (self.has_one_answer(order) and self.answered(order))
 
     def answered(self, order: Order) -> bool:

@@ -1,4 +1,4 @@
-"""A form whose page is judged by the catalogue of checks, and the fields that two people share."""
+"""A form checked by the catalogue of checks, and the fields of both people."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -34,12 +34,12 @@ YES_NO = [(YES, _("Yes")), (NO, _("No"))]
 
 
 BY_NUMBER = _("Resident ID card, or choose another…")
-# 18 characters that begin as a province does; the permits of Hong Kong, Macao, Taiwan and of foreigners do not
+# 18 characters that begin with a province's code; permits for Hong Kong, Macao, Taiwan and foreigners do not
 ID_CARD, ID_CARD_NUMBER = "2", re.compile(r"[1-7][0-9]{16}[0-9X]")
 
 
 def chinese(**attrs: str) -> forms.TextInput:
-    """An input that holds Chinese."""
+    """Marks an input as Chinese."""
     return forms.TextInput(attrs={"lang": "zh-Hans", "autocomplete": "off", **attrs})
 
 
@@ -61,7 +61,7 @@ ANOTHER_IS_TEXTED = _("A mobile number that this person uses. The ministry texts
 
 
 def about_mobile(order: Order, role: str) -> str:
-    """What to know about the mobile of this person: whether the ministry texts it under the rules of the order."""
+    """The hint about this person's mobile: whether the ministry texts it under the order's rules."""
     rules = queries.rules_of(order)
     if rules.texts(order.answer("type").get("nature", ""), role):
         return str(TEXTED)
@@ -72,23 +72,26 @@ def _said(say: Callable[[Words], str], hint: Words) -> str:
     return say(hint)
 
 
-_said_later = lazy(_said, str)  # made once: each call of `lazy` makes a class
+_said_later = lazy(_said, str)  # made once: each call of `lazy` creates a class
 
 
 class CheckedForm(StepForm):
-    """Runs the checks of its page beside those of its fields, so that all is said at once; advice is in `warnings`."""
+    """Runs the checks of its page together with those of its fields, so that all errors show at once.
+
+    Advice is in `warnings`.
+    """
 
     def __init__(self, data: Posted | None = None, files: Files | None = None, **options: Unpack[StepOptions]) -> None:
         super().__init__(data, files, **options)
         self.warnings: list[checks.Finding] = []
 
     def settle(self) -> None:
-        """Called when the form has its final fields: opens what would be refused, says what a change makes void."""
+        """Call it on the final fields: unlocks what would be refused, and says what a change invalidates."""
         self.unlock_refused()
         self._warn_of_the_statement()
 
     def on_the_statement(self) -> tuple[str, ...]:
-        """The fields of this page that the signed statement repeats: another answer makes it out of date."""
+        """The fields of this page that the signed statement repeats: changing one outdates it."""
         return ()
 
     def _warn_of_the_statement(self) -> None:
@@ -101,7 +104,7 @@ class CheckedForm(StepForm):
         return queries.papers_of(self.order).filter(slot="statement").exists()
 
     def _hint(self, hint: Words) -> str:
-        """Asked when the page is drawn: who only reads the answers pays no query."""
+        """Evaluated only when the page is drawn, so that reading answers costs no query."""
         return str(SIGNS_AGAIN).format(hint=hint) if self._is_signed else str(hint)
 
     def unlock_refused(self) -> None:
@@ -135,7 +138,7 @@ class CheckedForm(StepForm):
         return ValidationError(words, code=finding.id, params={"label": field.label, "message": finding.message})
 
     def _facts(self) -> checks.Facts:
-        """The order's answers with this page's as they were just typed; a refused one counts as none."""
+        """The order's answers with this page's as just typed; refused ones count as missing."""
         kept = {name: value for name, value in self.order.answer(self.step_key).items() if name not in self.errors}
         return facts_of(self.order, **{self.step_key: {**kept, **as_json(self.cleaned_data)}})
 
@@ -144,7 +147,7 @@ MOBILES = (("subject", "lead_phone1"), ("administrator", "admin_phone1"))
 
 
 def facts_of(order: Order, **typed: Mapping[str, Json]) -> checks.Facts:
-    """What the checks read of an order; `typed` stands for a step that is not saved yet."""
+    """The facts of an order for the checks; `typed` replaces a step that is not saved yet."""
 
     def answers(step: str) -> Mapping[str, Json]:
         return typed.get(step, order.answer(step))
@@ -165,7 +168,7 @@ def facts_of(order: Order, **typed: Mapping[str, Json]) -> checks.Facts:
 
 
 def half_wide(prefix: str) -> dict[str, str]:
-    """The fields of a person stand two in a row."""
+    """Puts the fields of a person two in a row."""
     return dict.fromkeys(person_fields(prefix), "f-half")
 
 
@@ -215,7 +218,7 @@ def person_fields(prefix: str, *, required: bool = True) -> dict[str, forms.Fiel
 
 
 def regular_number(form: forms.Form, prefix: str) -> None:
-    """A document's number as it is kept: capitals, no spaces; a resident ID card is known by its number."""
+    """A document's number in its stored form; a resident ID card is recognised by its number."""
     cleaned, number, kind = form.cleaned_data, f"{prefix}_id_number", f"{prefix}_id_type"
     if not cleaned.get(number):
         return

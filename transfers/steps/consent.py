@@ -1,4 +1,4 @@
-"""Whether the website administrator, where that is another person than the lead, has agreed: by link, or on paper."""
+"""Whether the website administrator, if not the lead, has agreed: by link, or on paper."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from transfers.orders.people import Person, administrator, is_same_person
 from verification.models import ConsentRequest
 from verification.phones import consent_links
 
-ANSWER, WAY, PAPER = "consent", "way", "paper"  # in the answers of an order
+ANSWER, WAY, PAPER = "consent", "way", "paper"  # keys in the answers of an order
 LETTER = "consent_letter"  # the slot of the signed form
 TO_ASK, WAITING, OVER, DECLINED, WITHDRAWN, AGREED, ON_PAPER = (
     "to_ask", "waiting", "over", "declined", "withdrawn", "agreed", "paper",
@@ -34,7 +34,7 @@ BY_ANSWER = {consent_links.AGREED: AGREED, consent_links.DECLINED: DECLINED, con
 
 @dataclass(frozen=True)
 class Standing:
-    """How it stands with the consent of this order's administrator."""
+    """The state of the consent of this order's administrator."""
 
     state: str
     name: str
@@ -53,12 +53,12 @@ class Standing:
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing is waited for here: the form on paper is asked for among the papers."""
+        """Whether nothing is awaited here: the form on paper is one of the documents."""
         return self.state in (AGREED, ON_PAPER)
 
     @property
     def task(self) -> Task:
-        """Its line among the details."""
+        """Its row among the details."""
         state = {AGREED: "done", ON_PAPER: "done", WAITING: "waiting", DECLINED: "wrong", WITHDRAWN: "wrong"}.get(
             self.state, "todo"
         )
@@ -66,7 +66,7 @@ class Standing:
 
 
 def standing(order: Order) -> Standing | None:
-    """None where nobody is to be asked: one person, nobody named yet, or sent before anybody was asked."""
+    """None where nobody must be asked: one person, nobody named yet, or submitted before there was this question."""
     person = administrator(order)
     if is_same_person(order) or not person.mobile or not person.id_number:
         return None
@@ -104,6 +104,6 @@ def is_on_paper(order: Order) -> bool:
 
 
 def has_agreed(order: Order) -> bool:
-    """Whether the person of this very name, document and mobile said yes on that phone."""
+    """Whether the person agreed."""
     found = standing(order)
     return found is not None and found.has_agreed

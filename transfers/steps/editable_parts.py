@@ -1,4 +1,4 @@
-"""Which parts of a returned order its owner may change: those that were named, and those that follow from them."""
+"""Which parts of a returned order its owner may change: those named, and those that depend on them."""
 
 from collections.abc import Iterable
 
@@ -10,18 +10,18 @@ from transfers.orders.kinds import is_in
 from transfers.orders.rows import Group
 from transfers.proofs import servers
 
-# what a reason lets the applicant explain, and where
+# parts that a reason asks to explain, and the field for it
 EXPLAINED_IN = {"phone_elsewhere": "subject.remark"}
 PERSON = ("name", "id_type", "id_number", "id_until", "phone1", "phone2", "emergency", "email")
 APPROVALS = ("website.approval_types", "website.approval_number", "paper.approval_paper")
-# what another answer to a part may ask for, or may contradict: named alone, the part could not be changed
+# parts that depend on another: with that one unlocked alone, a change might not be accepted
 FOLLOWING = {
     "administrator.same_person": (*(f"administrator.admin_{name}" for name in PERSON), "administrator.admin_told"),
     "website.needs_approval": APPROVALS,
     "website.content": ("website.needs_approval", *APPROVALS),
     "website.approval_types": ("website.approval_number", "paper.approval_paper"),
     "subject.is_legal_rep": ("subject.investor", *(f"subject.lead_{name}" for name in PERSON), "paper.lead_id"),
-    "subject.post_region": ("subject.lead_phone2",),  # a landline has the area code of the address
+    "subject.post_region": ("subject.lead_phone2",),  # the landline must have the area code of the address
     "subject.post_address": ("subject.no_door_number",),
     "subject.no_door_number": ("subject.post_address",),
     "subject.lead_id_type": (
@@ -33,7 +33,7 @@ FOLLOWING = {
         "paper.admin_id",
     ),
 }
-# everything is open in a draft and in a lapsed order that is mended
+# everything is open in a draft, and in a lapsed order that was reopened
 ALL = None
 RETURNED = states.keys(Group.RETURNED)
 READ = "_opening_read"
@@ -46,7 +46,7 @@ def open_parts(order: Order) -> set[str] | None:
 
 
 def read(order: Order) -> Opening:
-    """The open parts, and what the reviewer said of those that a reviewer named; asked once a state of the object."""
+    """The open parts, with the reviewer's words on those named; cached on the object for its state."""
     now = (order.state, order.version)
     known = getattr(order, READ, None)
     if known is None or known[0] != now:
@@ -72,13 +72,13 @@ def _read(order: Order) -> Opening:
 
 
 def with_following(parts: Iterable[str]) -> set[str]:
-    """The parts, and those without which another answer to them could not be kept."""
+    """The parts, and those without which a change of them could not be saved."""
     named = set(parts)
     return named.union(*(FOLLOWING.get(part, ()) for part in named))
 
 
 def _gates_to_repeat(order: Order) -> set[str]:
-    """A filing password that was erased, or a server whose place is unknown, is asked again, whatever was named."""
+    """Gates that must be repeated whatever was named: an erased filing password, a server of unknown place."""
     asks = queries.rules_of(order).asks_password
     password = {"filing_password"} if asks and not order.password_kept else set()
     return password if servers.is_placed(order) else password | {"service_code"}

@@ -1,4 +1,4 @@
-"""Step 3, the filing password (备案密码): asked of the ministry once, never kept as typed."""
+"""Step 3, the filing password (备案密码): checked with the ministry once, never stored as typed."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -50,7 +50,7 @@ class FilingPasswordForm(StepForm):
     step_key = stages.FILING_PASSWORD
     never_kept = ("filing_password",)
     one_shot = ("is_last_try", "taken")
-    taken = False  # another account has an open order: the page shows the way to object
+    taken = False  # set when another account has an open order: the page links to the objection
 
     filing_number = PlainTextField(
         label=_("Website filing number"),
@@ -78,13 +78,13 @@ class FilingPasswordForm(StepForm):
 
     @cached_property
     def paused_until(self) -> datetime | None:
-        """Until when the form is closed; the page reads it last, so that the attempt just made counts."""
+        """Until when the form is closed; read last by the page, so that an attempt just made counts."""
         return filing_passwords.paused_until(**_about(self.order))
 
     @property
     def notices(self) -> list[Notice]:
-        """That the checking is paused, or that the next wrong attempt pauses it."""
-        if self.paused_until and not self.errors:  # the summary of errors has said it
+        """That checking is paused, or that the next wrong attempt pauses it."""
+        if self.paused_until and not self.errors:  # the summary of errors says it already
             return [replace(STILL_PAUSED, title=str(STILL_PAUSED.title) % {"time": long_words(self.paused_until)})]
         return [LAST_TRY] if self.is_last_try else []
 
@@ -99,7 +99,7 @@ class FilingPasswordForm(StepForm):
 
 @sensitive_variables()
 def ask(order: Order, form: FilingPasswordForm, request: HttpRequest) -> bool:
-    """Ask the ministry; only a right password is counted as answered, and an outage is counted as nothing."""
+    """Asks the ministry; only a correct password counts as answered, and an outage counts as nothing."""
     outcome = filing_passwords.ask(password=form.cleaned_data["filing_password"], **_about(order))
     if outcome.state != State.RIGHT:
         if outcome.state == State.WRONG:
@@ -149,7 +149,7 @@ def _about(order: Order) -> About:
 
 
 def _tell_owner(order: Order) -> None:
-    """Whose filing this is hears that another account failed its password; once a day, however many try."""
+    """Tells the filing's owner that another account entered a wrong password, at most once a day."""
     number, now = _number(order), timezone.now()
     occasion = f"filing_password_tried:{blind_index('filing number', number)[:16]}:{to_beijing(now):%Y-%m-%d}"
     notify_all(
@@ -175,7 +175,7 @@ def _tell_owner(order: Order) -> None:
 def _refusal(outcome: filing_passwords.Outcome) -> tuple[str | None, ValidationError]:
     if outcome.state in (State.UNREACHABLE, State.BUSY):
         return None, UNANSWERED[outcome.state]()
-    if outcome.until is not None:  # the form is closed: there is no field to stand at
+    if outcome.until is not None:  # the form is closed: there is no field for the error
         return None, _paused(outcome, outcome.until)
     return "filing_password", REFUSALS[outcome.state](outcome)
 

@@ -1,4 +1,4 @@
-"""What the pages of an order need not ask: known from the account, the register, an earlier order or this order."""
+"""Values that pages of an order need not ask for: from the account, the register, earlier orders or this one."""
 
 from collections.abc import Mapping
 
@@ -19,14 +19,14 @@ START_PAGE = _("From your answers on the start page")
 REGISTER = _("From your filing: check it")
 EARLIER = _("From your earlier order: check it")
 THIS_ORDER = _("From this order")
-START = "start"  # in the answers of an order: what was said on the start page
+START = "start"  # key in the answers of an order: the answers of the start page
 SAME_PERSON = {True: "yes", False: "no"}
-NEVER_AGAIN = ("admin_told", "remark", "site_remark", "post_same")  # said for one order alone
+NEVER_AGAIN = ("admin_told", "remark", "site_remark", "post_same")  # true of one order only
 Found = Mapping[str, Known]
 
 
 def of_subject(order: Order) -> Found:
-    """The subject's page."""
+    """Known values of the subject's page."""
     owner, region = order.owner, order.answer("type").get("region")
     mobile = owner.mobile if owner.mobile_confirmed_at else ""
     return {
@@ -38,7 +38,7 @@ def of_subject(order: Order) -> Found:
 
 
 def of_website(order: Order) -> Found:
-    """The website's page; what another site of the subject holds says nothing of this one but its languages."""
+    """Known values of the website's page; other sites of the subject tell only the languages."""
     return {
         **_said({"home_url": f"https://www.{display_domain(order.domain)}/"}, THIS_ORDER),
         **_earlier(order, "website"),
@@ -46,7 +46,7 @@ def of_website(order: Order) -> Found:
 
 
 def of_administrator(order: Order) -> Found:
-    """The administrator's page."""
+    """Known values of the administrator's page."""
     second = str(order.answer("subject").get("lead_phone2") or "")
     landline = "" if is_mobile(second) else second
     return {
@@ -58,7 +58,7 @@ def of_administrator(order: Order) -> Found:
 
 
 def _said(values: Mapping[str, FieldValue | Json], source: Words) -> dict[str, Known]:
-    """Those of the values that say something."""
+    """The values that are not empty."""
     return {
         name: Known(_as_value(value), source) for name, value in values.items() if value not in (None, "", [], False)
     }
@@ -71,19 +71,19 @@ def _as_value(value: FieldValue | Json) -> FieldValue:
 
 
 def _earlier(order: Order, page: str) -> dict[str, Known]:
-    """What was answered on this page of an earlier order of the subject; about the website, of the same domain."""
+    """The answers to this page in an earlier order of the subject; about the website, of the same domain."""
     before = queries.earlier_of(order)
     if before is None or (page == "website" and before.domain != order.domain):
         return {}
     try:
         answers = before.answer(page)
-    except Unreadable:  # its key is gone: then it is asked
+    except Unreadable:  # its key is gone: it is asked again
         return {}
     return _said({name: value for name, value in answers.items() if name not in NEVER_AGAIN}, EARLIER)
 
 
 def _of_register(order: Order) -> dict[str, Known]:
-    """What is on file here of a subject that this account keeps (继续接入)."""
+    """What is on file here about a subject of this account (继续接入)."""
     if not kind_of(order).subject_known:
         return {}
     subject = subjects_of(order.owner).filter(subject_key=order.subject_key).first()
@@ -91,7 +91,7 @@ def _of_register(order: Order) -> dict[str, Known]:
 
 
 def _administrator_of_register(order: Order) -> dict[str, Known]:
-    """Who looks after the subject's newest website here, and whether that is its lead."""
+    """The administrator of the subject's newest website here, and whether that is its lead."""
     if not kind_of(order).subject_known:
         return {}
     found = administrator_of(order.owner, order.subject_key)

@@ -1,4 +1,4 @@
-"""Which mobiles must be proved alive before submit: those the ministry will text (短信核验), as typed on the order."""
+"""The mobiles that must pass the phone test before submitting: those the ministry will text (短信核验)."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ from verification.phones import proofs
 
 @dataclass(frozen=True)
 class Proof:
-    """One mobile of the order, and whether it was proved."""
+    """One mobile of the order, and whether it has passed."""
 
     role: str
     label: str | Promise
@@ -35,14 +35,14 @@ class Proof:
 
     @property
     def test(self) -> Action:
-        """One press sends the code; then its page is where it is typed."""
+        """The address of its test: one press sends the code, and its page takes it."""
         if self.is_asked:
             return Action(_("Enter the code"), self.url, about=self.masked)
         return Action(_("Test this phone"), self.url, post=True, name="send", value="1", about=self.masked)
 
 
 def asked(order: Order) -> list[Proof]:
-    """The proofs this order needs; one where lead and administrator share a mobile; none where nobody asks."""
+    """The tests that this order needs: one if lead and administrator share a mobile, none where nobody is texted."""
     roles = queries.phone_roles(order)
     if not roles:
         return []
@@ -67,14 +67,14 @@ def _proof(order: Order, role: str, person: Person, row: PhoneProof | None) -> P
 
 
 def _is_of_account(order: Order, mobile: str) -> bool:
-    """Whether the account's owner has entered a code sent to this very number lately enough."""
+    """Whether the account's owner recently entered a code sent to this number."""
     owner = order.owner
     confirmed = owner.mobile_confirmed_at
     return bool(mobile) and mobile == owner.mobile and confirmed is not None and freshness.is_fresh(order, confirmed)
 
 
 def missing(order: Order) -> list[Proof]:
-    """The mobiles that are typed and not proved yet."""
+    """The typed mobiles that have not passed yet."""
     return [proof for proof in asked(order) if proof.mobile and not proof.is_proved]
 
 

@@ -1,4 +1,4 @@
-"""Step 2, product verification (产品验证): one of my instances, or a service code (备案服务号) somebody gave me."""
+"""Step 2, product verification (产品验证): one of my instances, or a service code (备案服务号) from somebody."""
 
 import time
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ from verification.models import ServiceCode
 from verification.service_codes import actions as service_codes
 
 OWN, TYPED = "instance", "code"
-LEFT_ALONE = timedelta(seconds=10)  # after no answer
+LEFT_ALONE = timedelta(seconds=10)  # how long a silent list is left alone
 WORDS = {
     "code_shape": _("A service code has 32 characters: paste the whole code and try again"),
     "code_not_usable": _("This service code cannot be used: check it, or ask the server's owner for another one"),
@@ -69,7 +69,7 @@ NO_SERVERS = Notice("info", _("No suitable server in this account: enter a code 
 
 
 class ServiceCodeForm(StepForm):
-    """Which server: one of the account's own, or the one a code stands for. Its product follows."""
+    """Which server: one of the account's own, or the one of a code. Its product follows from it."""
 
     step_key = stages.SERVICE_CODE
     asked_with = ("instance",)
@@ -101,14 +101,14 @@ class ServiceCodeForm(StepForm):
         products = [row["key"] for row in settings.PROVIDER_PRODUCTS]
         offer(self, "product_type", [(key, product_name(key)) for key in products])
         self.silent_until = 0.0  # seconds since 1970
-        self.usable: list[str] = []  # of the account's servers, once the list was asked
+        self.usable: list[str] = []  # ids of the account's servers, once the list was read
         if not self.is_bound and self.step_key not in self.order.answers:
-            self.initial.setdefault("instance", self._only_server)  # asked for when drawn
+            self.initial.setdefault("instance", self._only_server)  # evaluated when drawn
         self.fields["instance"].widget.choices = CallableChoiceIterator(lambda: self.servers)
 
     @cached_property
     def servers(self) -> list[tuple[str, str | Promise]]:
-        """The account's instances; asked once a request, inside the question `ask` put, not after an outage."""
+        """The account's instances, read once a request, within the budget of `ask`, and not after an outage."""
         chosen = dict.fromkeys(filter(None, (self.data.get("instance"), self.order.instance)))
         kept = [(instance, instance) for instance in chosen]
         if self.unreachable:
@@ -124,7 +124,7 @@ class ServiceCodeForm(StepForm):
         return [("", _("Choose a server")), *((row.instance.id, _choice_words(row)) for row in rows)]
 
     def _only_server(self) -> str:
-        """The account's server, where there is only one to choose."""
+        """The account's server, if there is only one."""
         return self.usable[0] if self.servers and len(self.usable) == 1 else ""
 
     def source_of(self, name: str) -> Words:
@@ -134,11 +134,11 @@ class ServiceCodeForm(StepForm):
 
     @property
     def unreachable(self) -> bool:
-        """Whether the server list gave no answer just now; the page that says so does not wait for it once more."""
+        """Whether the server list did not answer just now; the page that says so does not wait for it again."""
         return time.time() < self.silent_until
 
     def gave_no_answer(self) -> None:
-        """The inventory did not answer this request."""
+        """Records that the inventory did not answer this request."""
         self.silent_until = time.time() + LEFT_ALONE.total_seconds()
 
     @property
@@ -155,12 +155,12 @@ class ServiceCodeForm(StepForm):
 
     @property
     def is_unproved(self) -> bool:
-        """Whether the server was verified when the portal did not keep where it stands, or this changed since."""
+        """Whether the server was verified before its place was recorded, or the place changed since."""
         return bool(self.order.service_code) and not servers.is_placed(self.order)
 
     @property
     def is_code_open(self) -> bool:
-        """Whether the place for a code stands open: one was typed, or there is nothing else."""
+        """Whether the field for a code is unfolded: one was typed, or there is nothing else."""
         return (
             self.inventory_down
             or self.has_no_servers
@@ -174,7 +174,7 @@ class ServiceCodeForm(StepForm):
     def clean(self) -> None:
         super().clean()
         cleaned = self.cleaned_data
-        cleaned["product_type"] = ""  # it follows from the server, whatever was sent
+        cleaned["product_type"] = ""  # derived from the server, whatever was posted
         if not cleaned.get("how") and "how" not in self.errors:
             cleaned["how"] = TYPED if cleaned.get("service_code") or "service_code" in self.errors else OWN
         if cleaned.get("how") == OWN and not cleaned.get("instance") and "instance" not in self.errors:
@@ -194,7 +194,7 @@ def _choice_words(row: service_codes.Choice) -> str:
 
 @dataclass(frozen=True)
 class Bound:
-    """What came of binding a code: the code and its server, or the rule that fails and the server it fails for."""
+    """The result of binding: the code and its server, or the rule that fails and the server it fails for."""
 
     rule: str
     code: str = ""
@@ -206,7 +206,7 @@ class Bound:
 
 
 def ask(order: Order, form: ServiceCodeForm, request: HttpRequest) -> bool:
-    """Bind the picked or typed code to this order; a gateway that does not answer counts nothing."""
+    """Binds the picked or typed code to this order; an outage of a gateway counts as nothing."""
     is_typed = form.cleaned_data["how"] == TYPED
     field = "service_code" if is_typed else "instance"
     if is_typed:
@@ -231,7 +231,7 @@ def ask(order: Order, form: ServiceCodeForm, request: HttpRequest) -> bool:
 
 
 def _asked(order: Order, form: ServiceCodeForm) -> Bound:
-    """One slot and one clock for everything this request asks: a refused page draws the server list again."""
+    """One request budget for everything asked here: a refused page reads the server list again."""
     with request_budget():
         bound = _typed(order, form) if form.cleaned_data["how"] == TYPED else _picked(order, form)
         if not bound.is_ok:
@@ -258,7 +258,7 @@ def _typed(order: Order, form: ServiceCodeForm) -> Bound:
     code = service_codes.normalise(typed)
     if rule != service_codes.OK or code is None:
         return Bound(rule, server=_server_of(code) if rule in NAMES_THE_SERVER else None)
-    # the server is asked for before the code is bound: an outage in between would leave the order with another code
+    # reads the server before binding: an outage in between would leave the order with another code
     server = inventory().instance(ServiceCode.objects.get(pk=code).instance_id)
     if server is None or not service_codes.bind(code, order.reference, account=order.owner.customer):
         return Bound(service_codes.NOT_USABLE)
@@ -266,7 +266,7 @@ def _typed(order: Order, form: ServiceCodeForm) -> Bound:
 
 
 def _write(order: Order, code: str, server: Instance, values: dict[str, Json]) -> None:
-    """Put answers, code and server on the order at once; if it was sent since, it keeps the code it has."""
+    """Writes answers, code and server together; an order submitted in the meantime keeps its code."""
     earlier = order.service_code
     new: dict[str, Mapping[str, Json]] = {stages.SERVICE_CODE: values, servers.ANSWER: servers.as_answer(server)}
     try:
@@ -284,7 +284,7 @@ def _server_of(code: UUID | None) -> Instance | None:
 
 
 def _refuse(order: Order, form: ServiceCodeForm, field: str, bound: Bound) -> None:
-    """Put the rule that failed on the form, in words; what is the provider's to mend is named to operations."""
+    """Adds the failed rule to the form; tells operations if the provider must fix it."""
     rule, server = bound.rule, bound.server
     if server is not None and rule in unreportable.NAMED:
         unreportable.report(rule, server, reference=order.reference)

@@ -32,14 +32,14 @@ FROM_TYPE = {"lead_name": "name", "lead_id_type": "id_type", "lead_id_number": "
 
 
 class LeadFields(forms.Form):
-    """What is asked about the person in charge."""
+    """The fields about the lead."""
 
 
 LeadFields.declared_fields.update(person_fields("lead"))
 
 
 class SubjectForm(CheckedForm, LeadFields):
-    """The subject's addresses and the person in charge; an individual is that person."""
+    """The subject's addresses and its lead; an individual is their own lead."""
 
     step_key = "subject"
     widths = half_wide("lead") | {"post_region": "f-third", "post_address": "f-two"}
@@ -100,7 +100,7 @@ class SubjectForm(CheckedForm, LeadFields):
         self._let_investor_follow()
         address = self.initial.get("post_address")
         self.initial["post_same"] = bool(address) and address == self.initial.get("id_address")
-        if self.parts is not editable_parts.ALL:  # the return names the parts of the address themselves
+        if self.parts is not editable_parts.ALL:  # a return names the parts of the address
             del self.fields["post_same"]
         self.settle()
 
@@ -108,7 +108,7 @@ class SubjectForm(CheckedForm, LeadFields):
         return known.of_subject(self.order)
 
     def on_the_statement(self) -> tuple[str, ...]:
-        """The lead's name, where the lead is the administrator as well; an individual's is not changed here."""
+        """The lead's name, if the lead is also the administrator; an individual's cannot be changed here."""
         is_administrator = self.order.answer("administrator").get("same_person") == YES
         return ("lead_name",) if is_administrator and not self.is_individual else ()
 
@@ -124,7 +124,7 @@ class SubjectForm(CheckedForm, LeadFields):
             del self.fields[field]
 
     def _let_investor_follow(self) -> None:
-        """An investor who is the lead stays the lead when the lead changes."""
+        """Replaces an investor who is the lead when the lead changes."""
         name, lead = self.initial.get("investor"), self.initial.get("lead_name")
         self.investor_follows = not self.is_individual and bool(name) and name == lead
         if self.investor_follows and not self.fields["investor"].disabled:
@@ -134,15 +134,15 @@ class SubjectForm(CheckedForm, LeadFields):
 
     @property
     def address_group(self) -> list[forms.BoundField]:
-        """Where letters go, where that is another place than on the document."""
+        """The mailing address, where it differs from the document's."""
         return [self[name] for name in ("post_region", "post_address", "no_door_number")]
 
     @property
     def lead_group(self) -> list[forms.BoundField]:
-        """Who the lead is; of an individual, what the filing type has not told already."""
+        """Who the lead is; for an individual, what the filing type has not asked already."""
         asked = ("is_legal_rep", "lead_name", "lead_id_type", "lead_id_number", "lead_id_until")
-        told = {name for name in FROM_TYPE if self.is_individual and name not in self.errors}
-        return [self[name] for name in asked if name in self.fields and name not in told]
+        from_type = {name for name in FROM_TYPE if self.is_individual and name not in self.errors}
+        return [self[name] for name in asked if name in self.fields and name not in from_type]
 
     @property
     def reach_group(self) -> list[forms.BoundField]:
@@ -150,7 +150,7 @@ class SubjectForm(CheckedForm, LeadFields):
         asked = ("lead_phone1", "lead_phone2", "lead_emergency", "lead_email")
         return [self[name] for name in asked if name in self.fields]
 
-    # --- what follows from what was typed ---
+    # --- values derived from what was typed ---
 
     def clean(self) -> None:
         cleaned = self.cleaned_data
@@ -161,17 +161,17 @@ class SubjectForm(CheckedForm, LeadFields):
         self._take_investor()
         regular_number(self, "lead")
         super().clean()
-        cleaned.pop("post_same", None)  # what follows from it is kept, and tells it again
+        cleaned.pop("post_same", None)  # not stored: it can be derived from what is
 
     def _take_address(self) -> None:
-        """The mailing address is that of the document, in the subject's own county."""
+        """Copies the document's address to the mailing address, in the subject's own county."""
         for name in ("post_region", "post_address"):
             self.errors.pop(name, None)
         self.cleaned_data["post_region"] = self.order.answer("type").get("region")
         self.cleaned_data["post_address"] = self.cleaned_data.get("id_address", "")
 
     def _take_investor(self) -> None:
-        """A lead who is the legal representative stands for the investor too, unless another one is named."""
+        """Makes a lead who is the legal representative the investor too, unless another one is named."""
         cleaned = self.cleaned_data
         if self.investor_follows and self.fields["investor"].disabled:
             cleaned["investor"] = cleaned.get("lead_name", "")
@@ -191,19 +191,19 @@ class SubjectForm(CheckedForm, LeadFields):
                 self.add_error(name, field.wanting())
 
     def _say(self, finding: checks.Finding) -> None:
-        """What is wrong with an address that was taken over is said where it was typed."""
+        """Shows errors of a copied address where it was typed."""
         taken = finding.field in ("post_region", "post_address") and bool(self.cleaned_data.get("post_same"))
         super()._say(replace(finding, field="id_address") if taken else finding)
 
     @property
     def asks_door(self) -> bool:
-        """Whether an address that was taken over lacks a door number: the box that says so stands in the open."""
+        """Whether a copied address lacks a door number: then the box that confirms it is shown."""
         is_same = "post_same" in self.fields and self["post_same"].value()
         return bool(is_same) and (bool(self["no_door_number"].value()) or self.has_error("id_address", "address_door"))
 
 
 def _counties(province: str) -> Choices:
-    """Every county of the province, grouped by city: a page without script needs one choice, not two."""
+    """Every county of the province, grouped by city: without script, one choice instead of two."""
     groups = [(city.shown, regions.named(regions.counties(city.code))) for city in regions.cities(province)]
     return [("", _("Choose…")), *groups]
 

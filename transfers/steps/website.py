@@ -19,14 +19,14 @@ from transfers.steps.base import AskedWith, FoldedChoices, Step, StepOptions, fo
 from transfers.steps.checked_form import NO, YES_NO, CheckedForm, chinese
 
 HOLDER_SUBJECT, HOLDER_PERSON = "subject", "person"
-WEBSITE_KIND = "1"  # the ministry's table of service types: website
+WEBSITE_KIND = "1"  # "website" in the ministry's table of service types
 WITHOUT_SCHEME = re.compile(r"[^\s/:@?#]+\.[^\s/:@?#]+(?::[0-9]+)?(?:[/?#]\S*)?")
 USUAL_CONTENT = {True: (OTHER, BLOG), False: ("8", "3", "9", OTHER)}
 USUAL_LANGUAGES = ("1", "12")
 
 
 class WebsiteForm(CheckedForm):
-    """What the site is called, where it opens, what it holds."""
+    """The site's name, home page and content."""
 
     step_key = "website"
     widths: ClassVar[Mapping[str, str]] = {"site_name": "f-half", "home_url": "f-half"}
@@ -110,7 +110,7 @@ class WebsiteForm(CheckedForm):
         return ("site_name",)
 
     def _asks_holder(self) -> bool:
-        """Only where a province takes an organisation's domain in the name of a person, and then wants a paper."""
+        """Only where a province accepts an organisation's domain in a person's name, and then needs a document."""
         return not is_individual(self.order) and queries.rules_of(self.order).domain_holder != HolderRule.NAME_ONLY
 
     def known_values(self) -> Mapping[str, Known]:
@@ -118,26 +118,26 @@ class WebsiteForm(CheckedForm):
 
     @property
     def content_choices(self) -> FoldedChoices:
-        """The usual content of such a subject's sites, and all other behind a fold."""
+        """The usual contents for this nature of subject, the others folded."""
         return folded(self["content"], USUAL_CONTENT[is_individual(self.order)])
 
     @property
     def language_choices(self) -> FoldedChoices:
-        """The usual languages, and all others behind a fold."""
+        """The usual languages, the others folded."""
         return folded(self["languages"], USUAL_LANGUAGES)
 
     @property
     def holder_is_told(self) -> bool:
-        """Whether a person was named as the holder of the domain."""
+        """Whether a person was named as the domain's holder."""
         return self["domain_holder"].value() == HOLDER_PERSON or bool(self["domain_holder"].errors)
 
     @property
     def approval_fields(self) -> list[forms.BoundField]:
-        """What is asked only where prior approval is needed; the page shows them as one group."""
+        """The fields that apply only with prior approval; the page shows them as one group."""
         return [self["approval_types"], self["approval_number"]]
 
     def clean_home_url(self) -> str:
-        """The whole address, where it was typed without its scheme."""
+        """Completes an address typed without its scheme."""
         url = str(self.cleaned_data["home_url"])
         return f"https://{url}" if WITHOUT_SCHEME.fullmatch(url) else url
 

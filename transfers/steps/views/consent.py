@@ -1,4 +1,4 @@
-"""The consent of the website administrator: the applicant texts a link, the person answers on their own phone."""
+"""The website administrator's consent: the applicant texts a link, the person answers on their own phone."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -32,7 +32,7 @@ from verification import consents
 from verification.models import ConsentRequest
 from verification.phones import consent_links
 
-# what a withdrawal does, in words for somebody without an account here
+# the consequences of a withdrawal, for somebody without an account here
 WITHDRAWN_HERE: dict[str, Words] = {
     rights.CLOSES: _("The filing stops, and the pictures of your document are deleted. The applicant is told."),
     rights.WAITS: _(
@@ -49,7 +49,7 @@ WITHDRAWN_HERE: dict[str, Words] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentPage(PageInOrder):
-    """How it stands with the administrator's consent, and the ways to get it."""
+    """The state of the administrator's consent, and the ways to get it."""
 
     template: ClassVar[str] = "transfers/steps/consent.html"
     standing: consent.Standing
@@ -59,7 +59,7 @@ class ConsentPage(PageInOrder):
 
 
 class AskedForm(forms.Form):
-    """Both things that the person agrees to, a box each; nobody ticks one for them."""
+    """Both consents of the person, one box each, never ticked in advance."""
 
     role = forms.BooleanField(
         label=_("I agree to be the website administrator"),
@@ -74,7 +74,7 @@ class AskedForm(forms.Form):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedPage(Page):
-    """What the person reads on the phone; without what is asked the link is over, or was answered as `said`."""
+    """What the person reads on the phone; without a question the link has ended, or was answered as `said`."""
 
     template: ClassVar[str] = "transfers/steps/consent_asked.html"
     domain: str = ""
@@ -84,12 +84,12 @@ class AskedPage(Page):
     said: str = ""
     has_agreed: bool = False
     has_withdrawn: bool = False
-    follows: Words = ""  # what a withdrawal does, while there is one to make
+    follows: Words = ""  # the consequences of a withdrawal, while one is possible
 
 
 @confirmed_required
 def ask(request: HttpRequest, reference: str) -> HttpResponse:
-    """Text the link, once or again; or say that the person signs on paper."""
+    """Texts the link, also again; or records that the person signs on paper."""
     order = own_order(request, reference)
     found = consent.standing(order)
     if not order.is_editable or found is None:
@@ -136,7 +136,7 @@ def _address_of(token: str) -> str:
 
 @never_cache
 def asked(request: HttpRequest, token: str) -> HttpResponse:
-    """Opened on the person's own phone, without an account: a GET shows what is asked, a POST answers once."""
+    """Opened on the person's own phone without an account: GET shows the question, POST answers it once."""
     found = consent_links.opened(token)
     order = Order.objects.filter(reference=found.holder).first() if found else None
     if found is None or order is None or not _still_asked(order):
@@ -144,8 +144,8 @@ def asked(request: HttpRequest, token: str) -> HttpResponse:
     says_no = "no" in request.POST
     form = AskedForm(request.POST if request.method == "POST" and not says_no else None)
     if says_no or form.is_valid():
-        said = consent_links.DECLINED if says_no else consent_links.AGREED
-        consent.answer(order, token, said, language=get_language() or "", client=client_address(request))
+        reply = consent_links.DECLINED if says_no else consent_links.AGREED
+        consent.answer(order, token, reply, language=get_language() or "", client=client_address(request))
         return redirect("consent-asked", token)
     page = AskedPage(
         domain=display_domain(order.domain),
@@ -157,7 +157,7 @@ def asked(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _answered(request: HttpRequest, token: str) -> HttpResponse:
-    """What the link was answered with; who agreed may take that back here, as easily as it was given."""
+    """Shows the answer; a person who agreed can withdraw there, as easily as they agreed."""
     found = consent_links.answered(token)
     order = Order.objects.select_related("owner").filter(reference=found.holder).first() if found else None
     if found is None or order is None:
@@ -177,7 +177,7 @@ def _answered(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _is_still_named(order: Order, asked_for: ConsentRequest) -> bool:
-    """Whether it is a consent of this very person that stands in the order."""
+    """Whether the order's consent in force is this very person's."""
     standing = rights.standing(order, ADMINISTRATOR)
     return standing is not None and administrator(order).key == asked_for.person_key
 

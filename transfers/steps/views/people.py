@@ -1,4 +1,4 @@
-"""The hub of step 4: subject, website, administrator in any order, and the mobiles that must be proved alive."""
+"""The hub of step 4: subject, website and administrator in any order, and the phone tests."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -61,7 +61,7 @@ class TestPhonePage(PageInOrder):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneLinkPage(Page):
-    """The page that a texted link opens on the phone itself; without either mark the link is over."""
+    """The page of a texted link on the phone itself; without either mark the link has expired."""
 
     template: ClassVar[str] = "transfers/steps/phone_link.html"
     asks: bool = False
@@ -70,7 +70,7 @@ class PhoneLinkPage(Page):
 
 @confirmed_required
 def hub(request: HttpRequest, reference: str) -> HttpResponse:
-    """What is done, what is missing, in words; a page for each."""
+    """Shows what is done and what is missing, with a link to each page."""
     order = own_order(request, reference)
     if not order.is_editable:
         return redirect(order)
@@ -109,7 +109,7 @@ def _task(order: Order, step: Step, unsettled_parts: list[ReturnedPart]) -> Task
 
 
 def _phone_task(asked: list[phone_tests.Proof], *, ready: bool) -> list[Task]:
-    """The test of the phones, named from the start wherever the ministry texts somebody; it blocks the submission."""
+    """The phone tests, listed from the start wherever the ministry texts somebody; they block submitting."""
     if not asked:
         return []
     missing = [proof for proof in asked if not proof.is_proved]
@@ -120,7 +120,7 @@ def _phone_task(asked: list[phone_tests.Proof], *, ready: bool) -> list[Task]:
 
 @confirmed_required
 def prove_phone(request: HttpRequest, reference: str, role: str) -> HttpResponse:
-    """Send a code to one mobile of the order, and take it; a link on that phone does as well."""
+    """Sends a code to one mobile of the order, and takes it; the link on that phone does as well."""
     order = own_order(request, reference)
     proof = phone_tests.find(order, role)
     if not order.is_editable or proof is None:
@@ -170,14 +170,14 @@ def _entered(form: OneTimeCodeForm, order: Order, role: str) -> bool:
 
 
 def _proved_by_another_press(order: Order, role: str) -> bool:
-    """Pressed twice, or confirmed on the phone since: that was no mistake."""
+    """Pressed twice, or confirmed on the phone in the meantime: no mistake."""
     proof = phone_tests.find(order, role)
     return proof is not None and proof.is_proved
 
 
 @never_cache
 def phone_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Opened on the phone itself: a GET shows whose it is about, only a POST confirms; it needs no account."""
+    """Opened on the phone itself without an account: GET shows whose phone it is about, POST confirms."""
     is_pressed_again = request.method == "POST" and proofs.was_confirmed(token)
     if proofs.open_link(token) is None and not is_pressed_again:
         return render_page(request, PhoneLinkPage(), status=404)

@@ -1,4 +1,4 @@
-"""The wizard of a transfer: steps 2 to 4, one page each, over the order's own row."""
+"""The wizard of a transfer: steps 2 to 4, one page each, stored in the order's own row."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -54,7 +54,7 @@ FILED_NUMBER = Notice(
 
 
 class OrderWizard(RowWizardView[Step, Order]):
-    """A gate leads to the next gate; a page of a hub leads back to its hub."""
+    """Gates lead to the next gate; pages of a hub lead back to their hub."""
 
     def find_row(self) -> Order:
         return own_order(self.request, self.kwargs["reference"])
@@ -98,7 +98,7 @@ class OrderWizard(RowWizardView[Step, Order]):
 
 
 def next_page(order: Order, step: Step) -> Step | None:
-    """The page of the same hub that comes after this one and was never saved; none where only some parts are open."""
+    """The next page of the same hub that was never saved; None where only some parts are open."""
     if open_parts(order) is not ALL:
         return None
     behind = STEPS[STEPS.index(step) + 1 :]
@@ -110,19 +110,19 @@ def _follows(order: Order, step: Step, stage: str) -> bool:
 
 
 def known_rows(order: Order) -> list[SummaryRow]:
-    """What is settled before the details: the filing type, and the number it is on file under."""
+    """What is settled before the details: the filing type, and the filing number."""
     return [*facts.rows(order.answer("type")), {"label": _("Filing number"), "value": order.site_number}]
 
 
 def _proof_notices(order: Order, step: Step, form: forms.Form) -> list[Notice]:
-    """Why something that was proved is asked again."""
+    """Why a proof must be given again."""
     if isinstance(form, StepForm) and form.is_unproved:
         return [PLACE_UNKNOWN]
     return [TOO_OLD] if freshness.asked_again(order, step.key) else []
 
 
 def _lock_notices(form: forms.Form, *, is_named: bool) -> list[Notice]:
-    """What of the page the return left as it is; `is_named` where the page says what it named."""
+    """What the return left locked on the page; `is_named` if the page says what was named."""
     if not isinstance(form, StepForm):
         return []
     if form.is_locked:
@@ -138,14 +138,14 @@ def _phone_notices(order: Order, step: Step) -> list[Notice]:
 
 
 def closed_rows(order: Order, step: Step, form: forms.Form) -> list[AnswerRow] | None:
-    """What the return left as it is, as text: nothing of it can be typed. None where the whole page is open."""
+    """The locked fields as text; None where the whole page is open."""
     if not isinstance(form, StepForm) or not form.locked & set(form.fields):
         return None
     return [row for row in rows(order, step, drawn=form) if row["field"].partition(".")[2] in form.locked]
 
 
 def saved_elsewhere(order: Order, step: Step, fields: Sequence[str]) -> list[AnswerRow]:
-    """What another tab saved since and this page would overwrite."""
+    """What another tab has saved in the meantime and this page would overwrite."""
     names = {f"{step.key}.{name}" for name in fields}
     return [row for row in rows(order, step) if row["field"] in names] if names else []
 
