@@ -1,4 +1,4 @@
-"""What reviewers decide: accept it, return it with a reason a field, judge the photo."""
+"""What reviewers decide: accept, return with a reason for each part, judge the photo."""
 
 import dataclasses
 from collections.abc import Callable, Iterable
@@ -33,30 +33,30 @@ DECISIONS: dict[str, Callable[..., None]] = {}
 
 
 def decision(act: Decide) -> Decide:
-    """Makes the function the decision of its own name, which is that of the move."""
+    """Registers the function as the decision of its name, which is that of the move."""
     DECISIONS[act.__name__] = act
     return act
 
 
 class NoReasonGiven(Exception):
-    """An order is returned with at least one field and its reason."""
+    """An order is returned with at least one part and its reason."""
 
 
 @dataclass(frozen=True)
 class ReturnedField:
-    """One field that has to be changed, and why: a reason of the catalogue, words of one's own, or both."""
+    """One part to be changed, and why: a reason of the catalogue, own words, or both."""
 
     field: str
     reason: ReturnReason | None
     own: Own = dataclasses.field(default_factory=dict)
     version: ReasonVersion | None = None
-    told: Told = dataclasses.field(default_factory=dict)  # the words of that version, filled in
+    told: Told = dataclasses.field(default_factory=dict)  # that version's words, filled in
 
 
 def returned(
     order: Order, part: str, version: ReasonVersion | None, own: Own, *, now: datetime | None = None
 ) -> ReturnedField:
-    """A part of this order with the words of a version as they are told now, and words of one's own."""
+    """A part of this order with a version's present words, and own words."""
     if version is None:
         return ReturnedField(part, None, own)
     return ReturnedField(part, version.reason, own, version, told(version, order, part, now or timezone.now()))
@@ -74,12 +74,10 @@ def _round(
     why: str = "",
     own: Own | None = None,
 ) -> ReviewRound:
-    """One round with its verdicts, kept for ever; the value of each judged part as it stands.
+    """Writes one round with its verdicts, kept for ever, with the value of each judged part.
 
-    `since` is when the reviewer took the order.
-
-    `fine` are the parts in order; `why` says for colleagues why what was in order before is returned now; `own` is
-    what the applicant reads of a refusal.
+    `since` is when the reviewer took the order. `fine` are the accepted parts; `why` tells colleagues why a part
+    accepted before is returned now; `own` is what the applicant reads about a refusal.
     """
     last = queries.last_round(order)
     opened = ReviewRound.objects.create(
@@ -114,9 +112,9 @@ def _round(
 
 
 def _taken(order: Order, reviewer: User, now: datetime) -> datetime:
-    """Take the order, or keep it; since when the reviewer has had it.
+    """Takes the order, or keeps it; returns since when the reviewer has had it.
 
-    While a colleague's acceptance waits for a second look nothing else is decided.
+    While a colleague's acceptance waits for a second look, nothing else is decided.
     """
     assign_to_me(order, reviewer, now=now)
     if open_look(order):
@@ -125,7 +123,7 @@ def _taken(order: Order, reviewer: User, now: datetime) -> datetime:
 
 
 def _accept(order: Order, reviewer: User, move: str, fine: Iterable[str], now: datetime) -> None:
-    """Go on, or wait for a second person where the order would go to the authority and the policy asks for one."""
+    """Goes on, or waits for a second person where the order would go to the authority and the policy requires one."""
     with transaction.atomic():
         second_look.refuse_contested(order)
         since = _taken(order, reviewer, now)
@@ -140,7 +138,7 @@ def _accept(order: Order, reviewer: User, move: str, fine: Iterable[str], now: d
 
 @decision
 def accept(order: Order, reviewer: User, *, fine: Iterable[str] = (), now: datetime | None = None) -> None:
-    """The entries and papers are in order; the photo is next, or the hand-over where its photo stands."""
+    """Accepts answers and documents; next is the photo, or the authority if the photo is still valid."""
     _accept(order, reviewer, "accept", fine, now or timezone.now())
 
 
@@ -155,9 +153,9 @@ def send_back(
     rest_passed: bool = False,
     now: datetime | None = None,
 ) -> None:
-    """Return the order with exactly the fields that have to be changed; raises `NoReasonGiven` without any.
+    """Returns the order with exactly the parts to be changed; raises `NoReasonGiven` without any.
 
-    `rest_passed` says that every other part was judged and is in order: its applicant reads so.
+    `rest_passed` says that every other part was judged and accepted: the applicant reads so.
     """
     if not named:
         raise NoReasonGiven(order.reference)
@@ -175,13 +173,13 @@ def send_back(
 
 @decision
 def accept_photo(order: Order, reviewer: User, *, fine: Iterable[str] = (), now: datetime | None = None) -> None:
-    """The photo shows the website administrator by the rules; the order goes to the authority."""
+    """Accepts the photo; the order goes to the authority."""
     _accept(order, reviewer, "accept_photo", fine, now or timezone.now())
 
 
 @decision
 def confirm(order: Order, second: User, *, now: datetime | None = None) -> None:
-    """A second person confirms what a colleague accepted; the order goes to the authority."""
+    """A second person confirms a colleague's acceptance; the order goes to the authority."""
     second_look.confirm(order, second, now or timezone.now())
 
 
@@ -195,7 +193,7 @@ def send_to_first(
     marks: dict[str, str] | None = None,
     now: datetime | None = None,
 ) -> None:
-    """A second person sends the case back to who accepted it: why, and the parts, with what stands at them."""
+    """A second person returns the case to the colleague who accepted it, with the parts and why."""
     said: second_look.Answer = {"parts": parts, "words": words, "marks": marks or {}}
     second_look.send_to_first(order, second, said, now or timezone.now())
 
@@ -209,7 +207,7 @@ def refuse_photo(
     fine: Iterable[str] = (),
     now: datetime | None = None,
 ) -> None:
-    """The photo has to be taken again; the text message says the first reason. Raises `NoReasonGiven` without any."""
+    """Has the photo taken again; the text message gives the first reason. Raises `NoReasonGiven` without any."""
     if not named:
         raise NoReasonGiven(order.reference)
     now = now or timezone.now()
@@ -224,9 +222,9 @@ def refuse_photo(
 
 @decision
 def refuse(order: Order, lead: User, words: str, *, own: Own | None = None, now: datetime | None = None) -> None:
-    """Refuse the order for good; a lead reviewer's decision, with the reason the applicant reads.
+    """Refuses the order for good: a lead reviewer's decision, with a reason for the applicant.
 
-    `words` alone were asked for before their language was kept.
+    Older callers pass `words` alone, without a language.
     """
     now, reason = now or timezone.now(), kept(own or {}, words)
     with transaction.atomic():

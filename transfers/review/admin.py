@@ -1,4 +1,4 @@
-"""What the review desk registers: orders, whose pages are ours, the catalogue of reasons, objections."""
+"""Registers the review desk's models: orders, whose pages are our own, the catalogue of reasons, objections."""
 
 from collections.abc import Callable
 from functools import partial
@@ -43,9 +43,9 @@ CaseView = Callable[[HttpRequest, UUID, dict[str, object]], HttpResponse]
 
 @admin.register(Order)
 class OrderAdmin(ReadOnlyAdmin):
-    """The baskets, and the case behind each row. Staff act through the lifecycle, never through a field."""
+    """The baskets, and the case of each row. Staff act through the lifecycle, never by editing a field."""
 
-    keeps_history = True  # its timeline
+    keeps_history = True  # its own timeline
 
     def has_view_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
         allowed = super().has_view_permission(request, obj)
@@ -81,11 +81,11 @@ class OrderAdmin(ReadOnlyAdmin):
 
     @method_decorator(sensitive_post_parameters())
     def search_view(self, request: HttpRequest) -> HttpResponse:
-        """The orders that what was typed into the head of the desk finds."""
+        """Finds orders by what was typed into the head of the desk."""
         return search(request, self.admin_site)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, str] | None = None) -> HttpResponse:
-        """A basket of orders; an order's number in the address leads those who judge to its case."""
+        """A basket of orders; an order's number in the URL leads those who judge to its case."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         named = request.GET.get("q", "") if may_open(request.user) else ""

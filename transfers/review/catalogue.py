@@ -1,7 +1,7 @@
 """The reasons for returning an order that the portal ships with (docs/sources.md#reasons-for-returning-an-order).
 
-Each: key, parts it fits, sentence and short form in Chinese and English. Staff write further versions afterwards; a
-row that exists is left as it is.
+Each: key, parts, sentence and short form in Chinese and English. Staff write later versions; existing rows are left as
+they are.
 """
 
 from typing import Any
@@ -49,9 +49,9 @@ ROWS: tuple[Row, ...] = (
 
 
 def seed(model: type[Model], versions: type[Model] | None = None) -> int:
-    """Write the rows that are missing, each with its first version; safe to repeat. Returns how many were new.
+    """Writes the missing rows, each with its first version; idempotent. Returns how many were new.
 
-    Migrations from before there were versions give none.
+    Migrations from before there were versions pass none.
     """
     new = 0
     for key, fields, text_zh, text_en, short_zh, short_en in ROWS:
@@ -72,7 +72,7 @@ def seed(model: type[Model], versions: type[Model] | None = None) -> int:
 
 
 def first_version(versions: type[Model], reason: Any) -> Model:
-    """What a reason says as it stands, in force from the beginning; over from now on where it is switched off."""
+    """A reason's first version, in force from the beginning; ended if it is switched off."""
     copied = ("text_zh", "text_en", "short_zh", "short_en", "fields")
     words = {name: getattr(reason, name) for name in copied}
     ended = {} if reason.active else {"ends_at": timezone.now()}

@@ -1,6 +1,6 @@
-"""Decisions take effect after a while in which they can be taken back: a row each, carried out by a worker.
+"""Decisions that can be taken back for a while: one row each, carried out by a worker.
 
-Until then nothing of the order has changed, and its owner cannot act on it. A worker that is dead only makes it later.
+Until then nothing in the order changes, and its owner cannot act on it. A dead worker only delays it.
 """
 
 from collections.abc import Callable
@@ -23,24 +23,24 @@ from transfers.review import actions
 from transfers.review.leases import AssignedToOther, assign_to_me
 from transfers.review.reasons.blanks import Told
 
-CARRIED = frozenset({"fine", "why", "rest_passed", "words", "own", "parts", "marks"})  # to the act, as they stand
+CARRIED = frozenset({"fine", "why", "rest_passed", "words", "own", "parts", "marks"})  # arguments passed on unchanged
 DONE, TAKEN_BACK, FAILED = "done", "taken_back", "failed"
 
 
 class Named(TypedDict):
-    """A part that is returned."""
+    """A part to be returned."""
 
     part: str
     reason: str
     words: str
-    # not there where a process of the version before decided
+    # missing if decided by an earlier version
     own: NotRequired[Own]  # the words by language
     version: NotRequired[int]  # of the reason
     told: NotRequired[Told]  # its words, filled in
 
 
 def named_as(named: actions.ReturnedField) -> Named:
-    """A part that is returned, as a decision keeps it: a version that comes into force later changes nothing of it."""
+    """A part to be returned as a decision stores it: a later version of the reason does not change it."""
     row: Named = {
         "part": named.field,
         "reason": named.reason.key if named.reason else "own",
@@ -51,21 +51,21 @@ def named_as(named: actions.ReturnedField) -> Named:
 
 
 class Said(TypedDict, total=False):
-    """What a decision says."""
+    """The content of a decision."""
 
-    fine: list[str]  # parts in order
+    fine: list[str]  # accepted parts
     named: list[Named]
     why: str
-    rest_passed: bool  # nothing but what is named was found, nor left open
+    rest_passed: bool  # every part that is not named is accepted
     words: str
     own: Own  # the words by language
-    parts: list[str]  # that a second person names to who accepted the order
-    marks: dict[str, str]  # what stands at these parts, as the page names its fields
-    typed: dict[str, str]  # the fields of the case that it used, for who undoes it
+    parts: list[str]  # parts that a second person names to the colleague who accepted the order
+    marks: dict[str, str]  # the verdicts on these parts, by field name
+    typed: dict[str, str]  # the fields it used, given back when it is undone
 
 
 class AlreadyDecided(MoveNotAllowed):
-    """Somebody has decided about this order, and it is not final yet; `words` says who and until when."""
+    """Somebody has a pending decision on this order; `words` says who and until when."""
 
     def __init__(self, decision: Decision) -> None:
         super().__init__(f"decided: {decision.move}")
@@ -73,7 +73,7 @@ class AlreadyDecided(MoveNotAllowed):
 
 
 def _carry(order: Order, reviewer: User, move: str, said: Said, now: datetime) -> None:
-    """Do what was decided."""
+    """Carries out the decision."""
     named = {"named": _named(said["named"])} if "named" in said else {}
     told = {name: value for name, value in said.items() if name in CARRIED}
     actions.DECISIONS[move](order, reviewer, **told, **named, now=now)
@@ -82,10 +82,10 @@ def _carry(order: Order, reviewer: User, move: str, said: Said, now: datetime) -
 def decide(
     order: Order, reviewer: User, act: Callable[..., None], said: Said, *, now: datetime | None = None
 ) -> Decision | None:
-    """Decide about the order; `act`, one of `actions.DECISIONS`, is done later, or at once (None) where no time is set.
+    """Decides about the order; `act`, one of `actions.DECISIONS`, is done later, or at once where no time is set.
 
-    Raises `AssignedToOther` when somebody else has the order, `AlreadyDecided` when one decision waits, and
-    `MoveNotAllowed` when the order has moved on.
+    Returns None when done at once. Raises `AssignedToOther` when somebody else has the order, `AlreadyDecided` when a
+    decision is pending, and `MoveNotAllowed` when the order has moved on.
     """
     now = now or timezone.now()
     if not settings.DECISION_OPEN_FOR:
@@ -113,22 +113,22 @@ def decide(
 
 
 def open_decision(order: Order) -> Decision | None:
-    """The decision about this order that is not final yet."""
+    """The pending decision about this order."""
     return Decision.objects.filter(order=order, ended_at=None).select_related("reviewer").first()
 
 
 def with_decided(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """The orders with whether a decision about them waits, asked in the same question."""
+    """Annotates orders with whether a decision is pending, in the same query."""
     return orders.annotate(is_decided=Exists(Decision.objects.filter(order=OuterRef("pk"), ended_at=None)))
 
 
 def decision_to_show(order: Order) -> Decision | None:
-    """The decision that waits, for a page of an order that was read with whether there is one."""
+    """The pending decision, for the page of an order that was read with whether there is one."""
     return open_decision(order) if getattr(order, "is_decided", True) else None
 
 
 def keep_typed(order: Order, reviewer: User, fields: dict[str, str]) -> None:
-    """With the decision that waits stands what it was made of, so that undoing it loses no verdict."""
+    """Stores the typed fields with the pending decision, so that undoing it loses no verdict."""
     with transaction.atomic():
         waiting = Decision.objects.select_for_update().filter(order=order, reviewer=reviewer, ended_at=None).first()
         if waiting is not None:
@@ -137,7 +137,7 @@ def keep_typed(order: Order, reviewer: User, fields: dict[str, str]) -> None:
 
 
 def take_back(order: Order, reviewer: User, *, now: datetime | None = None) -> bool:
-    """Take one's own decision back; False when it is final already, or somebody else's."""
+    """Takes back one's own decision; returns False when it is final or somebody else's."""
     now = now or timezone.now()
     mine = Decision.objects.filter(order=order, reviewer=reviewer, ended_at=None, final_at__gt=now)
     return mine.update(ended_at=now, outcome=TAKEN_BACK) == 1
@@ -153,7 +153,7 @@ def decided_words(decision: Decision) -> str:
 
 
 def finish_due(*, now: datetime | None = None) -> int:
-    """Carry out every decision whose time is over; how many. What fails is set aside and tried again."""
+    """Carries out every decision whose time is up; returns how many. A failing one is set aside and tried again."""
     now = now or timezone.now()
     due = Decision.objects.filter(ended_at=None, final_at__lte=now).order_by("final_at")
     waiting = due.select_related("order", "reviewer")
@@ -162,7 +162,7 @@ def finish_due(*, now: datetime | None = None) -> int:
 
 
 def finish(decision: Decision, *, now: datetime | None = None) -> bool:
-    """Carry one decision out, once; an order that has moved on since makes it fail, and its reviewer is told."""
+    """Carries out one decision, once; if the order has moved on, it fails and its reviewer is told."""
     now = now or timezone.now()
     with transaction.atomic():
         row = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
@@ -177,7 +177,7 @@ def finish(decision: Decision, *, now: datetime | None = None) -> bool:
 
 def _carried(row: Decision, order: Order, now: datetime) -> bool:
     said: Said = row.said
-    if not row.reviewer.has_perm("transfers.review_order"):  # taken away since, as from an account that was stolen
+    if not row.reviewer.has_perm("transfers.review_order"):  # permission withdrawn since, as for a stolen account
         return False
     try:
         with transaction.atomic():
@@ -189,7 +189,7 @@ def _carried(row: Decision, order: Order, now: datetime) -> bool:
 
 
 def keep_with(order: Order, reviewer: User) -> None:
-    """The order is with who decided, however long ago that was."""
+    """Leaves the order with the person who decided, however long ago that was."""
     Order.objects.filter(pk=order.pk).update(reviewer=reviewer, claimed_until=timezone.now())
     order.refresh_from_db()
 

@@ -1,1 +1,1 @@
-"""Four eyes before an order goes to the authority: which orders need them, who may be the second, what they say."""
+"""Four eyes before an order goes to the authority: which orders need them, and who may give them."""

@@ -1,4 +1,4 @@
-"""Which accepted orders a second person looks at before they go to the authority: by risk, by province, or drawn."""
+"""Which accepted orders need a second look before they go to the authority: by risk, province or lot."""
 
 from collections.abc import Callable, Iterator
 
@@ -13,10 +13,10 @@ from transfers.models import Order
 from transfers.orders import queries
 
 DRAWN, PROVINCE, AGAIN = "drawn", "province", "again"
-# what makes an order a risk, by the words of the settings; the same that a list of the desk can be narrowed to
+# risks by their names in the settings; lists of the desk can be filtered by the same ones
 RISKS: dict[str, Callable[[Order], bool]] = {
     "findings": lambda order: bool(order.findings),
-    "returned": lambda order: queries.returns_of(order) > 0,  # by its rounds: a guard trusts no copy
+    "returned": lambda order: queries.returns_of(order) > 0,  # from its rounds: a guard trusts no copied column
     "objection": lambda order: queries.objections_to(order).exists(),
 }
 WORDS: dict[str, Words] = {
@@ -30,7 +30,7 @@ WORDS: dict[str, Words] = {
 
 
 def certain(order: Order) -> list[str]:
-    """Why a second person looks at this order before any lot is drawn; nothing where none does."""
+    """Why this order needs a second look without a draw; "" when it does not."""
     if not approvals.is_needed():
         return []
     found = [key for key in settings.SECOND_LOOK_RISKS if RISKS[key](order)]
@@ -43,16 +43,16 @@ def may_be_drawn() -> bool:
 
 
 def is_drawn(order: Order, number: int) -> bool:
-    """Whether this order is among the share, when it is accepted in this round.
+    """Whether this order is drawn when it is accepted in this round.
 
-    The same for every process that asks, and known to nobody who has not the portal's secret key.
+    The same for every process, and unpredictable without the portal's secret key.
     """
     digest = salted_hmac("transfers.second_look", f"{order.pk}:{number}", algorithm="sha256").digest()
     return int.from_bytes(digest[:8]) < settings.SECOND_LOOK_PERCENT / 100 * 2**64
 
 
 def lacks() -> Iterator[str]:
-    """What is wrong in the settings, for the check at the start."""
+    """What is wrong in the settings, for the system check."""
     if not 0 <= settings.SECOND_LOOK_PERCENT <= 100:
         yield f"SECOND_LOOK_PERCENT: {settings.SECOND_LOOK_PERCENT:g} is not between 0 and 100"
     yield from (f"SECOND_LOOK_RISKS: no risk {key}" for key in settings.SECOND_LOOK_RISKS if key not in RISKS)

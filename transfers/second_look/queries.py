@@ -12,31 +12,28 @@ from icpportal.approvals.models import SUBMIT, ApprovalRequest
 from icpportal.approvals.queries import open_request, requests_of
 from transfers.models import ColleagueNote, Decision, Order, ReviewDraft, ReviewRound
 
-LOOKED = ("confirm", "send_to_first")  # what a second person decides: it is no verdict of theirs
+LOOKED = ("confirm", "send_to_first")  # moves of a second person: not a verdict of their own
 VERDICT = "verdict."
 
 
 def waiting(asked_by: User | None = None) -> Exists:
-    """Whether the order was accepted, by this person where one is named, and waits for a second look.
-
-    For a query of orders.
-    """
+    """A condition on orders: accepted, by this person if one is given, and waiting for a second look."""
     looks = ApprovalRequest.objects.filter(kind=SUBMIT, outcome="", reference=OuterRef("reference"))
     return Exists(looks.filter(asked_by=asked_by) if asked_by else looks)
 
 
 def accepted_by(user: User) -> Q:
-    """What waits for a second look that this person must not give: they decided a round of it."""
+    """Orders waiting for a second look that this person cannot give, because they decided a round."""
     return Q(waiting()) & Q(Exists(ReviewRound.objects.filter(order=OuterRef("pk"), reviewer=user)))
 
 
 def with_look(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """The orders with whether they wait for a second look, asked in the same question."""
+    """Annotates orders with whether they wait for a second look, in the same query."""
     return orders.annotate(has_look=waiting())
 
 
 def has_look(order: Order) -> bool:
-    """Whether it waits for a second look, as it was read; for a page."""
+    """Whether it waits for a second look, as read with the order."""
     known: bool | None = getattr(order, "has_look", None)
     return open_look(order) is not None if known is None else known
 
@@ -50,7 +47,7 @@ def open_look(order: Order) -> ApprovalRequest | None:
 
 
 def _kept_look(order: Order) -> ApprovalRequest | None:
-    """Read once for a page: as long as the order does not move on."""
+    """Cached on the order object until the order moves on."""
     version, look = getattr(order, "_look", (None, None))
     if version != order.version:
         look = open_request(SUBMIT, order.pk)
@@ -62,7 +59,7 @@ def looks_at(orders: Iterable[Order]) -> dict[str, ApprovalRequest]:
     """The looks that these orders wait for, by reference."""
     references = [each.reference for each in orders]
     rows = ApprovalRequest.objects.filter(kind=SUBMIT, outcome="", reference__in=references)
-    # many looks, few people: a join would look each up for every row
+    # many looks, few people: cheaper than a join
     return {asked.reference: asked for asked in rows.prefetch_related("asked_by")}
 
 
@@ -72,12 +69,12 @@ def accepted_words(asked: ApprovalRequest) -> str:
 
 
 def was_asked(order: Order) -> bool:
-    """Whether a second person was asked since its owner submitted it: accepting it anew draws no other lot."""
+    """Whether a second person was asked since the order was submitted: accepting it again draws no new lot."""
     return requests_of(order.pk, SUBMIT).filter(asked_at__gte=order.submitted_at or order.entered_at).exists()
 
 
 def last_sent_back(order: Order) -> ApprovalRequest | None:
-    """The last look, if it sent the case back to who had accepted it."""
+    """The last look, if it sent the case back to the person who had accepted it."""
     if open_look(order):
         return None
     last = requests_of(order.pk, SUBMIT).order_by("-asked_at").first()
@@ -85,7 +82,7 @@ def last_sent_back(order: Order) -> ApprovalRequest | None:
 
 
 def judges_of(order: Order) -> set[str]:
-    """The keys of all who judged anything of the order: decided a round, gave a verdict, answered about a part."""
+    """The keys of everyone who judged part of the order: a round, a verdict, or an answer about a part."""
     rounds = order.rounds.values_list("reviewer", flat=True)
     decisions = Decision.objects.filter(order=order).exclude(move__in=LOOKED).values_list("reviewer", flat=True)
     questions = order.colleague_notes.filter(kind=ColleagueNote.QUESTION, answered_at__isnull=False)
@@ -96,5 +93,5 @@ def judges_of(order: Order) -> set[str]:
 
 
 def forget(order: Order, *, now: datetime) -> None:
-    """The order has left our review, however: nobody needs to look at it any more."""
+    """Closes the look of an order that has left our review."""
     approvals.forget(SUBMIT, order.pk, now=now)

@@ -1,4 +1,4 @@
-"""How much lies in the baskets: never more than so many orders are looked at, whatever waits behind them."""
+"""Counts of baskets: never reads more than so many orders, however many are waiting."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from transfers.models import Order
 from transfers.review.baskets.due import DueBy, over_before, today_before
 from transfers.review.baskets.rows import ALL, JUDGE, Basket, Reader, baskets, in_review
 
-MOST = 1_000  # orders that are looked at for one count
-KNOWN_FOR = 15  # seconds: what colleagues do is counted a moment later
+MOST = 1_000  # orders read for one count
+KNOWN_FOR = 15  # seconds: colleagues' actions are counted with this delay
 NONE = Q(pk__in=[])
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How much lies in a basket: in all, over its time, due today; and since when its oldest waits.
+    """A basket's counts: total, overdue, due today; and since when the oldest is waiting.
 
-    With `is_cut` there is more than was looked at: the numbers are those of the oldest 1,000.
+    With `is_cut` there are more than were read: the counts are those of the oldest 1,000.
     """
 
     waiting: int = 0
@@ -42,7 +42,7 @@ Counts = dict[str, Counted]
 
 
 def remembered(reader: Reader, of: str, count: Callable[[], Counts]) -> Counts:
-    """The counts that this reader was shown for this list a moment ago, until they act; or counted now."""
+    """The counts that this reader last saw for this list, until they act; otherwise counts now."""
     kept: dict[str, Counts] = cache.get(_key(reader.user)) or {}
     if of not in kept:
         kept = {**kept, of: count()}
@@ -51,7 +51,7 @@ def remembered(reader: Reader, of: str, count: Callable[[], Counts]) -> Counts:
 
 
 def forget(reader: User) -> None:
-    """They did something: what they see next counts it."""
+    """Drops the reader's cached counts after they acted."""
     cache.delete(_key(reader))
 
 
@@ -60,7 +60,7 @@ def _key(reader: User) -> str:
 
 
 class BoundedCount(Subquery):
-    """How many rows a query finds, up to its own limit."""
+    """Counts the rows of a query up to its own limit."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS bounded)"
     output_field = IntegerField()
@@ -69,12 +69,10 @@ class BoundedCount(Subquery):
 def count_baskets(
     reader: Reader, only: Iterable[Basket] | None = None, narrowed: Q | None = None, *, timed: Iterable[Basket] = ()
 ) -> Counts:
-    """The counts by basket: one question for what is to be judged, one for what is picked out of it, one for all else.
+    """The counts by basket: one query for those to be judged, one for those picked from them, one for the rest.
 
-    PostgreSQL takes as long to plan them as to count, and the more so the more a question holds.
-
-    Of those in `timed` also how many are over their time or due today, and the oldest: a rare one is asked on its own,
-    or it would be looked for four times.
+    PostgreSQL takes as long to plan them as to count, and the more so the larger a query is. For those in `timed` also
+    overdue, due today and the oldest: a rare one is queried alone, or it would be searched four times.
     """
     wanted = [row for row in (only or baskets()) if row.part is not ALL]
     judged = [row for row in wanted if row.part is JUDGE and not row.is_rare]
@@ -90,7 +88,7 @@ def count_baskets(
 
 
 def _of_judged(reader: Reader, rows: list[Basket], within: Q, timed: set[str]) -> Counts:
-    """They share their orders: each of the oldest is looked at once, and asked for each basket."""
+    """They share orders: each of the oldest is read once and tested for each basket."""
     if not rows:
         return {}
     conditions = {f"{row.key}_waiting": row.orders(reader) for row in rows}
@@ -113,7 +111,7 @@ def _of_judged(reader: Reader, rows: list[Basket], within: Q, timed: set[str]) -
 
 
 def _of_others(reader: Reader, rows: list[Basket], within: Q, timed: set[str]) -> Counts:
-    """Each has orders of its own, found by an index."""
+    """Each has its own orders, found by an index."""
     if not rows:
         return {}
     figures: dict[str, Subquery] = {}
@@ -162,7 +160,7 @@ def _counted(key: str, said: dict[str, Any], *, is_cut: bool) -> Counted:
 
 
 def _late(row: Basket, reader: Reader) -> tuple[Q, Q]:
-    """Which orders are over their time, and which have to be done today or are over it."""
+    """Conditions for overdue orders, and for those due today or overdue."""
     if row.by is DueBy.PROMISE:
         return (
             Q(entered_at__lt=over_before(reader.now, reader.known)),

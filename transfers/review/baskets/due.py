@@ -1,4 +1,4 @@
-"""When an order of a basket is due, and how much working time is left until then."""
+"""When an order of a basket is due, and how much working time is left."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,16 +13,16 @@ from icpportal.workdays.hours import working_time
 from transfers.models import Order
 from transfers.orders.review_time import usual_end
 
-LONGEST = timedelta(days=120)  # what lies longer is over by any calendar
+LONGEST = timedelta(days=120)  # longer waits are overdue by any calendar
 AHEAD = timedelta(days=60)
-KNOWN_FOR = 60  # seconds: a notice that is loaded counts from then on
+KNOWN_FOR = 60  # seconds until a newly loaded holiday notice takes effect
 SOON = timedelta(hours=3)
 OVER, NEAR, LATER = "over", "soon", ""
-WIDTH = 152  # of the drawn bar
+WIDTH = 152  # of the bar
 
 
 class DueBy(Enum):
-    """What an order has to be done by."""
+    """What an order's due time depends on."""
 
     PROMISE = auto()  # of an answer within one working day
     DEADLINE = auto()  # its own
@@ -32,7 +32,7 @@ class DueBy(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What is drawn of it: words, how pressing it is, and how much of its time has passed, as a bar of 152 units."""
+    """The drawn due time: words, urgency, and how much of the time has passed, as a bar of 152 units."""
 
     at: datetime
     words: str
@@ -41,7 +41,7 @@ class Due:
 
 
 def calendar_around(now: datetime) -> Calendar:
-    """The days that any list looks at, by one query."""
+    """The days any list may need, in one query."""
     today = to_beijing(now).date()
     found = cache.get_or_set(f"desk.calendar.{today}", lambda: calendar(today - LONGEST, today + AHEAD), KNOWN_FOR)
     return found or calendar(today - LONGEST, today + AHEAD)
@@ -57,7 +57,7 @@ def moment(order: Order, by: DueBy, known: Calendar) -> datetime | None:
 
 
 def due_of(order: Order, by: DueBy, now: datetime, known: Calendar) -> Due | None:
-    """What a row says of the order's time; in working time, but for a deadline of its own."""
+    """The due time of a row; in working time, except for a deadline of its own."""
     at = moment(order, by, known)
     if at is None:
         return None
@@ -67,7 +67,7 @@ def due_of(order: Order, by: DueBy, now: datetime, known: Calendar) -> Due | Non
 
 
 def due_between(since: datetime, at: datetime, now: datetime, known: Calendar) -> Due:
-    """What is left of the working time from one moment until another."""
+    """The working time from one moment to another, as words."""
     left = working_time(now, at, known=known) or -working_time(at, now, known=known)
     passed = working_time(since, now, known=known)
     return _due(at, now, left, passed, working_time(since, at, known=known))
@@ -95,7 +95,7 @@ def day_and_clock(at: datetime, now: datetime) -> str:
 
 
 def over_before(now: datetime, known: Calendar) -> datetime:
-    """Orders that came in before this moment have waited longer than promised."""
+    """Orders that arrived before this moment have waited longer than promised."""
     day = to_beijing(now).date()
     while _promise_of(day, known) > now:
         day -= ONE_DAY
@@ -103,7 +103,7 @@ def over_before(now: datetime, known: Calendar) -> datetime:
 
 
 def today_before(now: datetime, known: Calendar) -> datetime:
-    """Orders that came in before this moment have their answer promised for today, or have waited longer."""
+    """Orders that arrived before this moment have their answer promised for today, or are overdue."""
     return over_before(datetime.combine(to_beijing(now).date(), CLOSING_TIME, tzinfo=BEIJING), known)
 
 

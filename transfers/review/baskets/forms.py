@@ -1,4 +1,4 @@
-"""How a basket is narrowed down; it stands in the address and comes back after a decision."""
+"""The filter of a basket; it is in the URL and returns after a decision."""
 
 from django import forms
 from django.db.models import Q
@@ -27,7 +27,7 @@ def province_name(code: str) -> str:
 
 
 def own_provinces(user: User) -> list[str]:
-    """The provinces whose orders come first for this reviewer; none is all."""
+    """The provinces whose orders come first for this reviewer; empty for all."""
     return settings_of(user).provinces.split()
 
 
@@ -36,7 +36,7 @@ def _provinces() -> list[Choice]:
 
 
 class QueueFilter(forms.Form):
-    """What is looked for in a basket. What is not understood narrows nothing."""
+    """The filter of a basket. Values that are not understood filter nothing."""
 
     in_address = True
 
@@ -64,7 +64,7 @@ class QueueFilter(forms.Form):
     who = forms.ChoiceField(label=gettext_lazy("Who has it"), required=False)
 
     def __init__(self, data: QueryDict, *, user: User) -> None:
-        """`data` is the address; without a province it means the reader's own ones."""
+        """`data` is the URL's query; without a province it means the reader's own."""
         self.user, self.own = user, own_provinces(user)
         super().__init__({**data.dict(), "province": data.get("province") or (MINE if self.own else ANY)})
         if self.own:
@@ -79,22 +79,22 @@ class QueueFilter(forms.Form):
             required=False,
             choices=[("", pgettext("who", "anybody")), (NOBODY, pgettext("who", "nobody")), (ME, _("me")), *colleagues],
         )
-        self.is_valid()  # what was refused is not in `cleaned_data`
+        self.is_valid()  # refused values are not in `cleaned_data`
 
     def value(self, name: str) -> str:
-        """What was chosen; nothing for what is not understood."""
+        """The chosen value; "" for one that is not understood."""
         return str(self.cleaned_data.get(name, ""))
 
     def chosen(self) -> dict[str, str]:
-        """What narrows the list, as it stands in an address."""
+        """The filter as it is in a URL."""
         return {name: self.value(name) for name in self.fields if self.value(name)}
 
     def chosen_words(self) -> list[str]:
-        """The same in words that anybody understands: provinces and person by their names."""
+        """The filter in words for anybody: provinces and person by name."""
         return [f"{self.fields[name].label}: {self._label(name, value)}" for name, value in self.chosen().items()]
 
     def settled(self) -> dict[str, str]:
-        """The same for somebody else, and for later: provinces and person instead of "mine" and "me"."""
+        """The filter for other people and for later: provinces and person instead of "mine" and "me"."""
         chosen = self.chosen()
         if self.is_own:
             chosen["province"] = ",".join(self.own)
@@ -111,11 +111,11 @@ class QueueFilter(forms.Form):
 
     @property
     def is_own(self) -> bool:
-        """Whether it shows the reader's own provinces alone."""
+        """Whether it shows the reader's own provinces only."""
         return self.value("province") == MINE
 
     def orders(self, reader: Reader) -> Q:
-        """What the filter leaves."""
+        """The orders that pass the filter."""
         wanted = Q()
         if self.is_own:
             wanted &= Q(province__in=self.own)

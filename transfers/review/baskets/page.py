@@ -1,4 +1,4 @@
-"""The page of a basket as it is drawn: the list of baskets, the filter, and one row an order."""
+"""The page of a basket: the list of baskets, the filter, and one row for each order."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -37,7 +37,7 @@ FILTERS = ("province", "nature", "kind", "look", "who")
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A button at the head of a case or under a list."""
+    """A button at the head of a case or below a list."""
 
     move: str
     label: Words
@@ -54,7 +54,7 @@ class Colleague:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A basket in the list of baskets, with how much lies in it."""
+    """A basket in the list of baskets, with its count."""
 
     label: Words
     part: Words  # the heading before it, for the first of a part
@@ -70,10 +70,10 @@ class Row:
 
     pk: str
     reference: str
-    url: str  # "" for those who may not open a case, and where nobody may
+    url: str  # "" for readers who may not open the case
     round: str
     has_objection: bool
-    accepted: str  # by whom, where a second person looks at it
+    accepted: str  # by whom, while it waits for a second look
     domain: str
     subject: str
     kind: Words
@@ -86,24 +86,24 @@ class Row:
     until: str
     is_mine: bool
     can_take: bool
-    can_be_picked: bool  # for one of the acts with several: it is judged, or held
+    can_be_picked: bool  # for an action on several orders: it is judged, or held
 
     @property
     def tone(self) -> str:
-        """How pressing it is."""
+        """How urgent it is."""
         return (self.due.tone if self.due else "") or "later"
 
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """What `admin/transfers/order/queue.html` draws."""
+    """The variables of `admin/transfers/order/queue.html`."""
 
     title: Words
     basket: str
     lead: str
     tabs: list[Tab]
     filter: QueueFilter
-    is_own: bool  # the reader's own provinces alone
+    is_own: bool  # the reader's own provinces only
     all_url: str
     rows: list[Row]
     next_url: str
@@ -111,12 +111,12 @@ class QueuePage:
     can_judge: bool
     shows_state: bool
     colleagues: list[Colleague]
-    acts: list[Act]  # with what was picked
+    acts: list[Act]  # actions on picked orders
     export_url: str
 
 
 def reads_names(user: User) -> bool:
-    """Whether the reader may see whose an order is, and open it: those who judge. Operations see the list alone."""
+    """Whether the reader may see whose an order is, and open it: those who judge. Operations see lists only."""
     return user.has_perm("transfers.review_order")
 
 
@@ -151,7 +151,7 @@ def queue_page(basket: Basket, reader: Reader, asked: QueueFilter, data: QueryDi
 
 
 def _colleagues(asked: QueueFilter, reader: Reader) -> list[Colleague]:
-    """To whom the reader may give orders."""
+    """The colleagues to whom the reader may give orders."""
     others = [each for each in asked.reviewers if each != reader.user] if is_lead(reader.user) else []
     return [Colleague(str(each.pk), str(each), zh_lang(str(each))) for each in others]
 
@@ -200,7 +200,7 @@ def _tabs(here: Basket, counts: dict[str, Counted], kept: dict[str, str]) -> lis
 
 
 def rows_of(found: Slice, basket: Basket, reader: Reader) -> list[Row]:
-    """The orders as rows; one that cannot be read says no name."""
+    """The orders as rows; an unreadable one shows no name."""
     objected, looks = with_objection(found.orders), looks_at(found.orders)
     return [
         _row(order, basket, reader, has_objection=order.pk in objected, look=looks.get(order.reference))
@@ -242,7 +242,7 @@ def _row(order: Order, basket: Basket, reader: Reader, *, has_objection: bool, l
 
 
 def _marks(order: Order) -> list[Words]:
-    """What holds an order up, apart from its state."""
+    """What delays an order, apart from its state."""
     nameless = pgettext("order", "waiting for the authority's number of the access")
     return [
         *([pgettext("order", "on hold")] if order.held else []),
@@ -251,7 +251,7 @@ def _marks(order: Order) -> list[Words]:
 
 
 def _look(order: Order) -> str:
-    """How much a reviewer should look at closely; nothing where nobody counted."""
+    """How much a reviewer should look at closely; "" where it was not counted."""
     n = order.findings or 0
     return ngettext("%(n)s finding", "%(n)s findings", n) % {"n": n} if n else ""
 
@@ -261,7 +261,7 @@ def _who(order: Order, is_mine: bool) -> str:
 
 
 def _until(order: Order, is_mine: bool) -> str:
-    """Until when it is the reader's, or since when it is somebody else's."""
+    """Until when the reader has it, or since when somebody else has."""
     if is_mine and order.claimed_until:
         return _("until %(time)s") % {"time": f"{to_beijing(order.claimed_until):%H:%M}"}
     since = order.claimed_since

@@ -1,4 +1,4 @@
-"""What lies in the baskets: the rows of one page, and what may be taken next."""
+"""Reads of the baskets: the rows of one page, and what may be taken next."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,23 +26,23 @@ class Slice:
 
 
 def slice_of(basket: Basket, reader: Reader, narrowed: Q, after: str = "") -> Slice:
-    """The next orders of a basket, the most urgent first, behind the place that `after` names."""
+    """The next orders of a basket after `after`, the most urgent first."""
     found = list(rows_of_basket(basket, reader, narrowed & behind(basket.sort, after))[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
     return Slice(found[:PAGE], place_of(_sorted_by(last, basket), last.pk) if last else "")
 
 
 def rows_of_basket(basket: Basket, reader: Reader, narrowed: Q) -> QuerySet[Order]:
-    """The orders of a basket, the most urgent first; `nameless` where the authority's number of an access lacks."""
+    """The orders of a basket, the most urgent first; `nameless` are those without the authority's access id."""
     rows = _light(Order.objects.filter(basket.orders(reader)).filter(narrowed).order_by(basket.sort, "pk"))
-    if basket.is_work:  # what is judged here waits for nothing of theirs
+    if basket.is_work:  # orders to be judged wait for nothing at the authority
         return rows
     return rows.annotate(nameless=Case(When(queries.lacks_access_id(), then=True), default=False))
 
 
 def next_orders(basket: Basket, reader: Reader, narrowed: Q) -> QuerySet[Order]:
-    """What this reviewer may take from a basket of work, the most urgent first."""
-    # that they are in review is said once: twice would make the planner expect next to none
+    """The orders that this reviewer may take from a basket of work, the most urgent first."""
+    # without repeating that they are in review: the planner would then expect almost none
     rows = Order.objects.filter(basket.orders(reader) & free(reader.now)).filter(narrowed)
     rows = rows.exclude(owner=reader.user).exclude(accepted_by(reader.user))
     return _light(rows).order_by(basket.sort, "pk")
@@ -58,12 +58,12 @@ def _sorted_by(order: Order, basket: Basket) -> datetime:
 
 
 def place_of(moment: datetime, key: UUID) -> str:
-    """Where a page of a list ends, for the address of the next one."""
+    """The end of a page, for the URL of the next one."""
     return f"{moment.isoformat()}{SEPARATOR}{key}"
 
 
 def behind(sort: str, after: str) -> Q:
-    """What comes behind that place; everything for an address that names none."""
+    """Matches what comes after that place; everything for a URL that names none."""
     moment, _separator, key = after.partition(SEPARATOR)
     try:
         at, pk = parse_datetime(moment), UUID(key)
@@ -75,7 +75,7 @@ def behind(sort: str, after: str) -> Q:
 
 
 def with_objection(orders: Iterable[Order]) -> set[UUID]:
-    """The orders to which somebody objects."""
+    """Annotates the orders with whether somebody objects."""
     rows = list(orders)
     about = Q(domain__in=[each.domain for each in rows]) | Q(subject_key__in=[each.subject_key for each in rows])
     said = list(Objection.objects.filter(about, closed_at=None).values_list("owner", "domain", "subject_key"))

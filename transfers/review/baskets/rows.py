@@ -1,4 +1,4 @@
-"""The baskets of the desk, one row each: which orders lie in it, by what they are due, where its list is."""
+"""The baskets of the desk, one row each: which orders are in it, by what they are due, where its list is."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ JUDGE, ON_THE_WAY, ALL = _("To judge"), _("On the way"), _("All")
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """For whom, and when, a basket is looked into."""
+    """Who looks into a basket, and when."""
 
     user: User
     now: datetime
@@ -36,26 +36,26 @@ class Basket:
 
     key: str
     label: Words
-    part: Words  # of the list of baskets
+    part: Words  # its part of the list of baskets
     orders: Callable[[Reader], Q]
     by: DueBy = DueBy.PROMISE
-    is_work: bool = False  # an order in it is taken from here
-    is_rare: bool = False  # an index of its own finds its few orders: it is counted apart from what waits beside them
+    is_work: bool = False  # orders can be taken from here
+    is_rare: bool = False  # its few orders have an index of their own: it is counted separately
     on_home: bool = True
 
     @property
     def sort(self) -> str:
-        """The column by which its orders stand, the most urgent first."""
+        """The column by which its orders are sorted, the most urgent first."""
         return "due_at" if self.by is DueBy.DEADLINE else "entered_at"
 
 
 def in_review() -> Q:
-    """What waits for our reviewers. A plain list of states, as the partial index has it."""
+    """Orders that wait for our reviewers. A plain list of states, as in the partial index."""
     return in_group(Group.IN_REVIEW)
 
 
 def objected() -> Q:
-    """Whether somebody objects to the order and has no answer yet; found from the objections, which are few."""
+    """A condition: somebody objects and has no answer yet; starts from the objections, which are few."""
     still_open = Objection.objects.filter(closed_at=None)
     named = Order.objects.filter(in_review(), domain__in=still_open.values("domain")).values("pk")
     same = Order.objects.filter(in_review(), subject_key__in=still_open.values("subject_key")).values("pk")
@@ -69,12 +69,12 @@ def _is_under_way(state: State) -> bool:
 
 
 def free(now: datetime) -> Q:
-    """What nobody has."""
+    """Orders that nobody has."""
     return Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
 
 
 def held_by(user: User, now: datetime) -> Q:
-    """What this reviewer has."""
+    """Orders that this reviewer has."""
     return Q(reviewer=user, claimed_until__gte=now)
 
 
@@ -93,7 +93,7 @@ def _of_state(state: State) -> Basket:
 
 
 def baskets() -> tuple[Basket, ...]:
-    """All of them, as they are listed: those of the states, with what else reviewers look for."""
+    """All baskets in their listed order: those of states, and those of special interest."""
     of_states = [_of_state(state) for state in queues()]
     judged = [row for row in of_states if row.is_work]
     on_the_way = [row for row in of_states if not row.is_work]
@@ -110,18 +110,18 @@ def baskets() -> tuple[Basket, ...]:
 
 
 def _first_look(basket: Basket) -> Basket:
-    """What comes back after a return has a basket of its own."""
+    """Excludes returned orders, which have a basket of their own."""
     first = replace(basket, label=_("First review"), orders=lambda reader: basket.orders(reader) & ~returned())
     return _not_accepted(first)
 
 
 def _not_accepted(basket: Basket) -> Basket:
-    """What a colleague has accepted waits for a second person in a basket of its own."""
+    """Excludes accepted orders, which wait for a second person in a basket of their own."""
     return replace(basket, orders=lambda reader: basket.orders(reader) & ~Q(waiting()))
 
 
 def basket_of(key: str) -> Basket:
-    """The basket of an address; without one, all that is to be judged."""
+    """The basket of a URL; without one, everything to be judged."""
     return next((row for row in baskets() if row.key == key), ALL_TO_JUDGE)
 
 
@@ -139,7 +139,7 @@ AGAIN = Basket(
     key="again",
     label=_("Returned again"),
     part=JUDGE,
-    # that they are in review is not said as well: the planner would expect next to none
+    # without repeating that they are in review: the planner would then expect almost none
     orders=lambda _reader: in_group(Group.PAPERS_IN_REVIEW) & returned() & ~Q(waiting()),
     is_work=True,
 )

@@ -1,4 +1,4 @@
-"""The baskets: their lists, taking the next order, and what is done with several orders at once."""
+"""The baskets: their lists, taking the next order, and actions on several orders."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,21 +34,21 @@ from transfers.review.baskets.queries import next_orders
 from transfers.review.baskets.rows import Reader, basket_of
 from transfers.review.staff import reviewers
 
-TRIES = 20  # other reviewers may be taking the same ones
-MOST = 10  # that one reviewer takes at once: each is theirs for half an hour
+TRIES = 20  # other reviewers may take the same orders
+MOST = 10  # orders taken at once: each is the reviewer's for half an hour
 MOVED = gettext_lazy("it has moved on")
 
-Act = Callable[[Order, User, User], Words]  # by whom, for whom; what was done, in words
+Act = Callable[[Order, User, User], Words]  # (order, by, for) → what was done, in words
 
 
 @dataclass(frozen=True, slots=True)
 class BulkAct:
-    """Something that can be done with several orders of a list."""
+    """An action on several orders of a list."""
 
     act: Act
     permission: str
     most: int = 200
-    asks_whom: bool = False  # a colleague has to be chosen
+    asks_whom: bool = False  # needs a colleague to be chosen
 
 
 def reader_of(request: HttpRequest) -> Reader:
@@ -58,7 +58,7 @@ def reader_of(request: HttpRequest) -> Reader:
 
 
 def queue_view(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
-    """A basket; a press on it acts on the orders that were picked."""
+    """Shows a basket; a POST acts on the picked orders."""
     if request.method == "POST":
         return _act(request)
     reader = reader_of(request)
@@ -69,7 +69,7 @@ def queue_view(request: HttpRequest, context: dict[str, object]) -> HttpResponse
 
 
 def _act(request: HttpRequest) -> HttpResponse:
-    """Take one order, or do one thing with all that were picked; each result is said with its reason."""
+    """Takes one order, or does one thing with all picked ones; reports each result."""
     if pk := request.POST.get("take"):
         return _taken(request, pk)
     chosen = ACTS.get(request.POST.get("act", ""))
@@ -92,7 +92,7 @@ def _act(request: HttpRequest) -> HttpResponse:
 
 
 def _key(text: str) -> UUID | None:
-    """The key of an order as a page has it; nothing for what no page has."""
+    """The order's key in a POST; None for an invalid one."""
     try:
         return UUID(text)
     except ValueError:
@@ -100,7 +100,7 @@ def _key(text: str) -> UUID | None:
 
 
 def _result(order: Order, act: Act, user: User, whom: User) -> tuple[Words, bool]:
-    """What became of one order, and whether it was done; a bad one stops nobody else."""
+    """What happened to one order, and whether it was done; a failing one does not stop the others."""
     refusals = (leases.AssignedToOther, MoveNotAllowed)
     try:
         done = shown(order, lambda: act(order, user, whom), passing=refusals)
@@ -146,7 +146,7 @@ def _assign(order: Order, user: User, whom: User) -> Words:
 
 
 def _colleague(chosen: str) -> User | None:
-    """The reviewer or lead that was chosen."""
+    """The chosen reviewer or lead."""
     return next((each for each in reviewers() if str(each.pk) == chosen), None)
 
 
@@ -159,7 +159,7 @@ ACTS: dict[str, BulkAct] = {
 
 
 def _taken(request: HttpRequest, pk: str) -> HttpResponse:
-    """Take the one order of a row and open it."""
+    """Takes the order of a row and opens it."""
     if not request.user.has_perm("transfers.review_order"):
         raise PermissionDenied
     key = _key(pk)
@@ -178,7 +178,7 @@ def _taken(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 def next_view(request: HttpRequest) -> HttpResponse:
-    """Take the most urgent order of the basket the reader comes from, and open it."""
+    """Takes the most urgent order of the reader's basket and opens it."""
     user = account_of(request)
     if request.method != "POST" or not user.has_perm("transfers.review_order"):
         raise PermissionDenied
@@ -191,27 +191,27 @@ def next_view(request: HttpRequest) -> HttpResponse:
 
 
 def take_next(request: HttpRequest, data: QueryDict) -> Order | None:
-    """The most urgent free order by this list's filter, taken; None when there is none."""
+    """Takes the most urgent free order that passes this list's filter; None when there is none."""
     reader = reader_of(request)
     asked = QueueFilter(data, user=reader.user)
     basket = basket_of(data.get("queue", ""))
     for order in next_orders(basket if basket.is_work else basket_of(""), reader, asked.orders(reader))[:TRIES]:
         try:
             leases.assign_to_me(order, reader.user, now=reader.now)
-        except (leases.AssignedToOther, MoveNotAllowed):  # a colleague was quicker
+        except (leases.AssignedToOther, MoveNotAllowed):  # a colleague was first
             continue
         return order
     return None
 
 
 def nothing_free(request: HttpRequest) -> str | Promise:
-    """Said when nobody waits, with what is looked for."""
+    """The message that no order is free, with the filter in words."""
     asked = QueueFilter(QueryDict(), user=account_of(request))
     return _("Nothing is free in your provinces") if asked.is_own else _("Nothing is free")
 
 
 def kept_list(address: str) -> QueryDict:
-    """The list that a page came from, as its address says; whatever else stands there is dropped."""
+    """The list that a page came from, read from its URL; anything else is dropped."""
     pairs = parse_qsl(urlsplit(f"?{address.lstrip('?')}").query)
     data = QueryDict(mutable=True)
     for name, value in pairs:
@@ -226,7 +226,7 @@ def list_url(data: QueryDict) -> str:
 
 
 def case_url(order: Order, address: str = "", page: str = "case") -> str:
-    """The address of a case or of another of its pages, with the list that the reader comes from."""
+    """The address of a case, or of another of its pages, with the list that the reader comes from."""
     case = reverse(f"admin:transfers_order_{page}", args=[order.pk])
     kept = kept_list(address).urlencode()
     return f"{case}?{kept}" if kept else case

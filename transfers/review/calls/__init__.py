@@ -1,1 +1,1 @@
-"""Calls as work of the desk: the list, one call with its script and its tries."""
+"""Calls as work of the desk: the list, and one call with its script and attempts."""

@@ -1,4 +1,4 @@
-"""How a try ended, and when the next one is."""
+"""The form of an attempt: how it ended, and when the next one is."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -16,7 +16,7 @@ NOTE_MAX = 400
 
 
 class AttemptForm(forms.Form):
-    """The outcome of a try; the next one only where the call goes on."""
+    """The outcome of an attempt; the next one only if the call continues."""
 
     use_required_attribute = False
 

@@ -1,4 +1,4 @@
-"""The list of calls, and one call, as they are drawn."""
+"""The pages of the list of calls and of one call."""
 
 from dataclasses import dataclass, field
 
@@ -32,7 +32,7 @@ from transfers.review.worklists.objections import objections_now
 
 @dataclass(frozen=True, slots=True)
 class CallsPage:
-    """What `admin/calls/calls.html` draws."""
+    """The variables of `admin/calls/calls.html`."""
 
     title: Words
     lead: str
@@ -43,7 +43,7 @@ class CallsPage:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One try: a past one with its outcome, or the next one."""
+    """One attempt: a past one with its outcome, or the next one."""
 
     title: str
     when: str
@@ -66,7 +66,7 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class CallPage:
-    """What `admin/calls/call.html` draws."""
+    """The variables of `admin/calls/call.html`."""
 
     title: str
     about: str
@@ -77,7 +77,7 @@ class CallPage:
     due: Words
     is_over: bool
     called: Called
-    number: str  # masked until it is asked for
+    number: str  # masked until revealed
     is_shown: bool
     callers: str
     tries: list[Try]
@@ -87,24 +87,24 @@ class CallPage:
     outcomes: list[Choosable]
     version: int
     rule: str
-    returns: list[Words] = field(default_factory=list)  # the button that leads to returning the order, where it may be
+    returns: list[Words] = field(default_factory=list)  # the button that leads to returning the order, if allowed
     ended: list[str] = field(default_factory=list)
     open: list[str] = field(default_factory=list)  # one entry while something can be done
     objection_urls: list[str] = field(default_factory=list)  # the objection that it is about, if any
 
     @property
     def show_form(self) -> str:
-        """The form that the button beside the number sends: what is typed about the call comes back with it."""
+        """The form of the button beside the number: what is typed about the call is sent along."""
         return "attempt" if self.open else "show"
 
     @property
     def due_class(self) -> str:
-        """How pressing it is."""
+        """How urgent it is."""
         return "bad" if self.is_over else ""
 
 
 def calls_page(reader: Reader, after: str) -> CallsPage:
-    """The calls that are open, the most urgent first."""
+    """The open calls, the most urgent first."""
     counted, found = count_calls(reader.now), slice_of_calls(reader, after)
     in_all = ngettext("%(n)s call", "%(n)s calls", counted.waiting) % {"n": counted.waiting}
     over = _("%(n)s over their time") % {"n": counted.over} if counted.over else ""
@@ -118,7 +118,7 @@ def calls_page(reader: Reader, after: str) -> CallsPage:
 
 
 def call_page(call: Call, reader: Reader, form: AttemptForm, *, is_shown: bool) -> CallPage:
-    """One call, with its number in clear only where that was asked for."""
+    """One call; its number is in clear only when it was revealed."""
     order = call.order
     called = shown(order, lambda: called_of(call)) or Called(call.role, "", "", "")
     row = row_of(call, reader, call)
@@ -157,7 +157,7 @@ def can_return(call: Call, reader: Reader) -> bool:
 
 
 def part_of(call: Call) -> str:
-    """The part that is returned then: the number of who was not reached, who may answer for both by now."""
+    """The part that is returned then: the number of the person not reached, who may hold both roles."""
     return PART_OF[called_of(call).role]
 
 
@@ -177,7 +177,7 @@ def _grouped(mobile: str) -> str:
 
 
 def _tries(call: Call, reader: Reader) -> list[Try]:
-    """What was tried, and what comes next."""
+    """The attempts so far, and the next one."""
     past = list(call.attempts.select_related("by"))
     found = [_try(n, attempt, reader) for n, attempt in enumerate(past, start=1)]
     if call.ended_at:

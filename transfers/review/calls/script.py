@@ -1,4 +1,4 @@
-"""What to say on the phone, line by line, in the language of the person who is rung."""
+"""What to say on the phone, line by line, in the language of the person called."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ HINTS: tuple[Words, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What is said, and what to mind."""
+    """What to say, and what to keep in mind."""
 
     words: str
     hint: Words
@@ -35,13 +35,13 @@ class Script:
     """The lines in one language."""
 
     language: Words
-    mark: str  # the language of its lines, for a reader of another one
+    mark: str  # the language of its lines, if not the reader's
     lines: list[Line]
-    opened: SafeString  # the attribute of the one that stands first
+    opened: SafeString  # the attribute of the first one
 
 
 def scripts_of(call: Call, name: str, label: Words) -> list[Script]:
-    """The script in the language of who is rung, then in the other one."""
+    """The script in the language of the person called, then in the other one."""
     reader = call.objection.owner if call.objection else call.order.owner
     own, other = (ZH, EN) if reader.language.startswith("zh") else (EN, ZH)
     return [_script(own, call, name, label, is_own=True), _script(other, call, name, label, is_own=False)]

@@ -10,7 +10,7 @@ from transfers.review.calls import views
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
-    """For the desk's own addresses."""
+    """The URL patterns for the desk."""
 
     def calls(request: HttpRequest) -> HttpResponse:
         return views.calls_view(request, site)

@@ -1,4 +1,4 @@
-"""The calls of the desk: the list, one call, and what is done with it."""
+"""The calls of the desk: the list, one call, and its actions."""
 
 from uuid import UUID
 
@@ -27,18 +27,18 @@ from transfers.review.calls.page import call_page, calls_page, can_return, part_
 from transfers.review.cases import drafts
 from transfers.review.cases.unused import ATTEMPT, own_fields
 
-CALL, NUMBER = "call", "call number"  # what a look is noted as
+CALL, NUMBER = "call", "call number"  # names of looks in the access log
 
 
 def calls_view(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """What has to be rung."""
+    """Lists the calls to be made."""
     _judges(request)
     page = calls_page(reader_of(request), request.GET.get("after", ""))
     return drawn(request, "admin/calls/calls.html", site.each_context(request), page)
 
 
 def call_view(request: HttpRequest, site: AdminSite, pk: UUID) -> HttpResponse:
-    """One call; nothing that is pressed here touches the case."""
+    """Shows one call; nothing here changes the case."""
     _judges(request)
     call = get_object_or_404(Call.objects.select_related("order__owner", "asked_by"), pk=pk)
     if request.method != "POST":
@@ -62,7 +62,7 @@ def _judges(request: HttpRequest) -> None:
 def _page(
     request: HttpRequest, site: AdminSite, call: Call, form: AttemptForm | None = None, *, is_shown: bool = False
 ) -> HttpResponse:
-    """The page, whatever request draws it; each look is noted, and the number apart."""
+    """Draws the page and records each look, the revealed number separately."""
     for what in (CALL, NUMBER)[: 1 + is_shown]:
         note_access_by(request, what=what, reference=call.order.reference, reason=REVIEW)
     reader = reader_of(request)
@@ -72,26 +72,26 @@ def _page(
 
 
 def _typed(request: HttpRequest) -> AttemptForm:
-    """What is typed of a try, to be shown again."""
+    """What is typed about an attempt, to be shown again."""
     reader = reader_of(request)
     return AttemptForm(slots=offered(reader.now, known=reader.known), initial=request.POST.dict())
 
 
 def _kept(call: Call, user: User) -> drafts.Fields:
-    """What this person typed of a try before they went to see what returning the order would say."""
+    """What this person typed about an attempt before they went to preview the return."""
     kept = own_fields(drafts.read(call.order, user).fields, ATTEMPT)
     return kept if kept.get("call") == str(call.pk) else {}
 
 
 def _forget(call: Call, user: User) -> None:
-    """It is written down, or closed."""
+    """Drops it once it is recorded or the call is closed."""
     kept = _kept(call, user)
     if kept:
         drafts.take_out(call.order, user, [f"{ATTEMPT}-{name}" for name in kept])
 
 
 def _attempt(request: HttpRequest, site: AdminSite, call: Call, *, is_meant: bool) -> HttpResponse:
-    """Write the try down; Enter in a field only draws the page again."""
+    """Records the attempt; Enter in a field only redraws the page."""
     reader = reader_of(request)
     form = AttemptForm(request.POST, slots=offered(reader.now, known=reader.known))
     if not form.is_valid() or not is_meant:
@@ -108,7 +108,7 @@ def _attempt(request: HttpRequest, site: AdminSite, call: Call, *, is_meant: boo
 
 
 def _drop(request: HttpRequest, site: AdminSite, call: Call) -> HttpResponse:
-    """Close it; what was typed as a note stays with the order as one for colleagues."""
+    """Closes the call; what was typed as a note becomes a note to colleagues on the order."""
     user, words = account_of(request), request.POST.get("note", "").strip()[:NOTE_MAX]
     try:
         with transaction.atomic():
@@ -124,9 +124,9 @@ def _drop(request: HttpRequest, site: AdminSite, call: Call) -> HttpResponse:
 
 
 def _return(request: HttpRequest, site: AdminSite, call: Call) -> HttpResponse:
-    """Put the verdict into the reader's own draft and lead to the page that shows what the applicant will read.
+    """Puts the verdict into the reader's draft and leads to the preview for the applicant.
 
-    What was typed of a try is kept with it.
+    What was typed about an attempt is kept with it.
     """
     reader = reader_of(request)
     if not can_return(call, reader):
@@ -142,6 +142,6 @@ def _return(request: HttpRequest, site: AdminSite, call: Call) -> HttpResponse:
 
 
 def _seen(request: HttpRequest) -> int:
-    """The version of the call as the page showed it."""
+    """The version of the call that the page showed."""
     seen = request.POST.get("seen", "")
     return int(seen) if seen.isdecimal() else -1

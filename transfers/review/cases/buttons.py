@@ -1,4 +1,4 @@
-"""What a button of a case is: who may press it, which typed fields it uses up, what is said then, where it leads."""
+"""The buttons of a case: who may press each, which typed fields it uses, what is said then, where it leads."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Act = Callable[[Order, User, Typed], forms.Form | None]
 
 
 class Contradicted(Exception):
-    """What was typed speaks against this decision; `words` says what."""
+    """What was typed contradicts this decision; `words` says what."""
 
     def __init__(self, words: str) -> None:
         super().__init__(words)
@@ -41,27 +41,27 @@ class CaseActionRow(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class CaseAction:
-    """One button. Its act gives back the form that has to be shown again, or None when it is done."""
+    """One button. Its function returns the form to be shown again, or None when it is done."""
 
     act: Act
     done: str | Promise
     permission: str = "review_order"
     form_name: str = ""
     prefix: str = ""  # of its form
-    uses: tuple[str, ...] = ()  # how the names of the fields begin that are used up when it is done
-    decides: bool = True  # about the order as the page showed it, not as it became since
-    stays: bool = False  # on the case, instead of going on to the next one
-    opens: str = ""  # the page of the case that it leads to, by its name
-    asked: str | Promise = ""  # what is said instead where a second person is asked first
-    proof: str | Promise = ""  # who presses proves first that it is them, and reads this until then
+    uses: tuple[str, ...] = ()  # prefixes of the fields that it uses up
+    decides: bool = True  # refused if the order has changed since the page was drawn
+    stays: bool = False  # stays on the case instead of opening the next one
+    opens: str = ""  # URL name of the case's page that it opens
+    asked: str | Promise = ""  # what is said if a second person is asked first
+    proof: str | Promise = ""  # requires authentication first, with this text
 
     def used(self, fields: Fields, named: str) -> list[str]:
-        """The fields that are used up; of a button that names something after a colon those about that alone."""
+        """The fields that it uses up; for a button with a name after a colon, only those of that name."""
         starts = tuple(f"{start}{named}" for start in self.uses)
         return [name for name in fields if name.startswith(starts)]
 
     def said(self) -> str:
-        """What is said when it is done: of a decision also until when it can be taken back."""
+        """What is said when it is done; for a decision also until when it can be taken back."""
         if self.asked and approvals.is_needed():
             return str(self.asked)
         if not self.decides or not settings.DECISION_OPEN_FOR:
@@ -75,7 +75,7 @@ ACTIONS: dict[str, CaseAction] = {}
 
 
 def case_action(done: str | Promise, **row: Unpack[CaseActionRow]) -> Callable[[Act], Act]:
-    """Makes the function what the button of its name (a move, or something of the desk's own) does."""
+    """Registers the function for the button of its name (a move, or an action of the desk)."""
 
     def register(act: Act) -> Act:
         ACTIONS[act.__name__.removeprefix("_")] = CaseAction(act, done, **row)

@@ -1,4 +1,4 @@
-"""Puts the page of a case together, and the pages on which it is returned or accepted."""
+"""Puts together the page of a case, and the pages on which it is returned or accepted."""
 
 from collections.abc import Collection, Mapping
 from math import pi
@@ -74,7 +74,7 @@ LEADS = "transfers.lead_review"
 def case_page(
     request: HttpRequest, order: Order, can: Collection[str], again: Mapping[str, forms.Form], in_full: Collection[str]
 ) -> CasePage:
-    """The case for this reader, who sees `in_full` of what is masked."""
+    """The case for this reader, with the masked values `in_full` that they revealed."""
     user = account_of(request)
     rounds = rounds_of(order)
     typed = drafts.read(order, user, rounds.next_number)
@@ -89,7 +89,7 @@ def case_page(
     in_review = is_in(order, Group.IN_REVIEW)
     waiting = decisions.decision_to_show(order) if in_review else None
     look = open_look(order)
-    # no part has fields while a colleague's decision waits: what this reader typed is told instead
+    # parts have no fields while a colleague's decision is pending: what this reader typed is listed instead
     drawn = _drawn({} if look else own, {} if waiting and waiting.reviewer_id != user.pk else case.verdicts)
     drawn |= {name for name in typed.fields if name.startswith(ANSWER_TO)}
     unused = unused_of(typed, drawn, begun)
@@ -147,7 +147,7 @@ def case_page(
 
 
 def purpose_page(order: Order, user: User, query: str) -> PurposePage:
-    """What asks why somebody wants to see a case that they do not have."""
+    """Asks why somebody wants to see a case that they do not have."""
     is_free = is_in(order, Group.IN_REVIEW) and not leases.is_held(order) and leases.barred(order, user) is None
     return PurposePage(
         reference=order.reference,
@@ -163,7 +163,7 @@ def purpose_page(order: Order, user: User, query: str) -> PurposePage:
 
 
 def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form]) -> MorePage:
-    """What else can be done with a case, and everything that happened to it."""
+    """Further actions on a case, and everything that happened to it."""
     user = account_of(request)
     rounds = rounds_of(order)
     typed = drafts.read(order, user, rounds.next_number)
@@ -196,7 +196,7 @@ def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form
 
 
 def kept_query(request: HttpRequest) -> str:
-    """The list that the reader comes from, for the links of a case."""
+    """The query string of the reader's list, for the links of a case."""
     return kept_list(request.POST.get("list", "") or request.META.get("QUERY_STRING", "")).urlencode()
 
 
@@ -217,7 +217,7 @@ def _due(order: Order) -> Due | None:
 
 
 def lease_words(order: Order, user: User) -> str:
-    """Whose the order is: until when where it is the reader's, since when where not."""
+    """Whose the order is: until when for the reader, since when for others."""
     if not leases.is_held(order) or order.claimed_until is None:
         return ""
     until = f"{to_beijing(order.claimed_until):%H:%M}"
@@ -239,7 +239,7 @@ def _sections(
 
 
 def _question(note: ColleagueNote, typed: drafts.Typed) -> Question:
-    """It names the part as the case does: page and label."""
+    """Names the part as the case does: page and label."""
     about = f"{section_of(note.part)} · {label_of(note.part)}" if note.part else ""
     return Question(note.pk, str(note.author), about, note.words, typed.fields.get(f"{ANSWER_TO}{note.pk}", ""))
 
@@ -250,7 +250,7 @@ def _asked(note: ColleagueNote) -> str:
 
 
 def _forms(order: Order, typed: drafts.Typed, again: Mapping[str, forms.Form]) -> dict[str, forms.Form]:
-    """The form of the photo while one is judged, with what was typed so far."""
+    """The form of the photo while it is judged, with what was typed so far."""
     found: dict[str, forms.Form] = {}
     if is_in(order, Group.PHOTO_IN_REVIEW):
         ways = queries.rules_of(order).photo_ways
@@ -259,7 +259,7 @@ def _forms(order: Order, typed: drafts.Typed, again: Mapping[str, forms.Form]) -
 
 
 def _more_forms(order: Order, user: User, typed: drafts.Typed, *, is_lead: bool) -> dict[str, forms.Form]:
-    """What can be done, apart from judging."""
+    """The forms of further actions."""
     found: dict[str, forms.Form] = {}
     if not order.is_ended:
         found["call_form"] = ask_call_form(order, None, own_fields(typed.fields, CALL))
@@ -279,7 +279,7 @@ def _held_by(form: forms.Form | None) -> Held:
 
 
 def _drawn(drawn: Mapping[str, forms.Form], verdicts: Mapping[str, Verdict]) -> set[str]:
-    """The names of all fields of the page."""
+    """The names of all fields on the page."""
     prefixes = (CALL, REFUSE, ASK, HAND, NOTE, SECOND)
     elsewhere = {f"{prefix}-{name}" for prefix in prefixes for name in ("reason", "words", "words_en", "to", "part")}
     of_forms = {form.add_prefix(name) for form in drawn.values() for name in form.fields} | elsewhere
@@ -324,7 +324,7 @@ def decision_page(request: HttpRequest, order: Order, typed: drafts.Typed, form:
 
 
 def findings_of(order: Order, case: Judged, rounds: Rounds) -> list[Words]:
-    """The findings about what is accepted, each at its part or picture."""
+    """The findings on what is accepted, each with its part or picture."""
     papers = papers_of(rounds)
     if is_in(order, Group.PHOTO_IN_REVIEW):
         marked = [(photo, photo.found) for photo in papers.of((PHOTO_SLOT,)) if photo.found]
@@ -359,7 +359,7 @@ def _happens(order: Order, tally: Tally, *, is_return: bool) -> list[Words]:
 
 
 def _goes_on(order: Order) -> Words:
-    """Where an accepted order goes. Nobody is told before whether it is drawn: each is judged as if it were."""
+    """Where an accepted order goes. Nobody learns in advance whether it is drawn, so it reads as if it were."""
     if policy.certain(order):
         return _("A second person looks at it; then it goes to the authority, and the applicant is told")
     if policy.may_be_drawn():

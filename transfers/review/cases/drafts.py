@@ -1,7 +1,7 @@
-"""What a reviewer has typed into the case page and not used yet: kept for each round, so that no button loses it.
+"""What a reviewer has typed into the case page and not used yet, kept for each round, so that nothing is lost.
 
-The page is one form. Whatever is pressed, everything that stands in it comes along and is kept here first; a decision
-then takes out what it has used. A second window of the same reviewer never clears what the first one typed.
+The page is one form. Every button sends all its fields, which are stored here first; a decision then removes those it
+has used. A second window of the same reviewer never clears what the first one typed.
 """
 
 import re
@@ -21,9 +21,9 @@ NAMES = re.compile(
     r"(verdict|reason|words|words_en)\.\w+(\.\w+)?|(call|photo|refuse|ask|hand|second)-(reason|words|words_en|to)"
     r"|(call|ask)-part|attempt-(call|outcome|slot|note)|note-words|answer-words(\.[0-9a-f-]+)?|return-(although|why)"
 )
-LONGEST = 2000  # of one text, far beyond what a form takes
+LONGEST = 2000  # characters of one text, far more than a form accepts
 KEPT = timedelta(days=30)
-# what the fields begin with in which a reviewer judges the parts, and the photo as well
+# prefixes of the fields with which a reviewer judges parts and the photo
 VERDICTS = ("verdict.", "reason.", "words.", "words_en.", "return-")
 JUDGED = (*VERDICTS, "photo-")
 
@@ -32,22 +32,22 @@ Fields = dict[str, str]
 
 @dataclass(frozen=True)
 class Typed:
-    """What was typed in this round: as the page shows it, or as it is after a request."""
+    """What was typed in this round, as the page shows it or after a request."""
 
     fields: Fields
-    stamp: str  # comes back with the page and says whether it knew all of this
-    earlier: Fields = field(default_factory=dict)  # before somebody else decided, and never used
-    came: frozenset[str] = frozenset()  # the names that came with the request
-    is_whole: bool = True  # False: another window of this reviewer had typed what the page did not show
-    posted: Mapping[str, str] = field(default_factory=dict)  # all that came, for forms that are never kept
-    client: str = ""  # where the request came from
+    stamp: str  # sent back by the page: tells whether it knew all of this
+    earlier: Fields = field(default_factory=dict)  # typed before somebody else decided, and never used
+    came: frozenset[str] = frozenset()  # the names in the request
+    is_whole: bool = True  # False: another window of this reviewer has typed what the page did not show
+    posted: Mapping[str, str] = field(default_factory=dict)  # the whole request, for forms that are never stored
+    client: str = ""  # the client's address
 
 
 NOTHING = Typed({}, "")
 
 
 def read(order: Order, reviewer: User, number: int | None = None) -> Typed:
-    """What this reviewer typed, for the page; `number` is that of the round now being judged, where it is known."""
+    """What this reviewer typed, for the page; `number` is the present round's, if known."""
     number = number or _number(order)
     drafts = list(ReviewDraft.objects.filter(order=order, reviewer=reviewer).order_by("round"))
     now = next((draft for draft in drafts if draft.round == number), None)
@@ -64,7 +64,7 @@ def take_in(
     client: str = "",
     now: datetime | None = None,
 ) -> Typed:
-    """Keep what came with a request. A field that did not come stays as it was."""
+    """Stores the fields of a request. A field that was not sent stays as it was."""
     sent = _sent(data, form)
     number = _number(order)
     with transaction.atomic():
@@ -83,7 +83,7 @@ def take_in(
 
 
 def take_out(order: Order, reviewer: User, used: Iterable[str]) -> None:
-    """These fields were used, or are not wanted any more."""
+    """Removes fields that were used or are no longer wanted."""
     gone = set(used)
     with transaction.atomic():
         for draft in ReviewDraft.objects.select_for_update().filter(order=order, reviewer=reviewer):
@@ -96,16 +96,16 @@ def take_out(order: Order, reviewer: User, used: Iterable[str]) -> None:
 
 
 def give(order: Order, reviewer: User, colleague: User) -> None:
-    """What this reviewer has said of the order goes on to the colleague who has it now, beside what stands there.
+    """Passes this reviewer's verdicts on to the colleague who has the order now, beside what is there.
 
-    What was begun to colleagues or about a call stays with who writes it.
+    Drafts of notes to colleagues or about calls stay with their writer.
     """
     typed = read(order, reviewer).fields
     put_back(order, colleague, {name: text for name, text in typed.items() if name.startswith(JUDGED)})
 
 
 def put_back(order: Order, reviewer: User, fields: Fields) -> None:
-    """These fields stand on the reviewer's page again, beside what stands there: what was typed later wins."""
+    """Puts these fields back on the reviewer's page; what was typed later wins."""
     if not fields:
         return
     number = _number(order)
@@ -117,20 +117,20 @@ def put_back(order: Order, reviewer: User, fields: Fields) -> None:
 
 
 def forget_unused(order: Order, reviewer: User, shown: Iterable[str]) -> None:
-    """Forget what the page could only list: earlier rounds, and of this one all but the fields it shows."""
+    """Drops what the page could only list: earlier rounds, and of this one the fields it does not show."""
     now = read(order, reviewer)
     ReviewDraft.objects.filter(order=order, reviewer=reviewer, round__lt=_number(order)).delete()
     take_out(order, reviewer, set(now.fields) - set(shown))
 
 
 def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Delete what nobody came back to for thirty days; how many that were."""
+    """Deletes drafts that nobody used for thirty days; returns how many."""
     old = ReviewDraft.objects.filter(saved_at__lte=(now or timezone.now()) - KEPT)
     return portions.delete(old, dry_run=dry_run)
 
 
 def _sent(data: Mapping[str, str], form: str) -> Fields:
-    """The texts of the page's forms that came with a request; of `form` alone they may come without its name."""
+    """The texts of the page's forms in a request; those of `form` may come without its prefix."""
     alone = {f"{form}-{name}": data[name] for name in ("reason", "words", "words_en") if form and name in data}
     named = {name: data[name] for name in data if NAMES.fullmatch(name)}
     return {name: str(text)[:LONGEST] for name, text in {**named, **alone}.items()}

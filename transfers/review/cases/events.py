@@ -1,4 +1,4 @@
-"""The desk's own timeline: who did what, colleagues by name; every round with its verdicts; notes between."""
+"""The desk's own timeline: who did what, colleagues by name, every round with its verdicts, and notes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -38,12 +38,12 @@ class Happened:
 
 
 def notes_of(order: Order) -> list[ColleagueNote]:
-    """What colleagues wrote to each other about the order, with their names."""
+    """What colleagues wrote to each other about the order, with names."""
     return list(order.colleague_notes.select_related("author", "addressee", "answered_by"))
 
 
 def happened(order: Order, judged: Rounds, written: Iterable[ColleagueNote]) -> list[Happened]:
-    """Everything that happened to the order, the newest first, with its rounds and what colleagues wrote."""
+    """Everything that happened to the order, newest first, with rounds and notes."""
     rounds = {each.decided_at: each for each in judged.rows}
     rows = list(order.events.select_related("actor"))
     said = _said_of_calls(order) if is_called(rows) else {}
@@ -56,7 +56,7 @@ def happened(order: Order, judged: Rounds, written: Iterable[ColleagueNote]) -> 
 
 
 def _replaced(judged: Rounds) -> list[Happened]:
-    """The papers that were judged and do not count any more, a line for each and its round."""
+    """Judged documents that no longer count, one line for each with its round."""
     ends: dict[tuple[str, int], datetime] = {}
     for paper, found in papers_judged_before(judged):
         at = paper.retired_at or found.opened_at
@@ -76,7 +76,7 @@ def _asked(asked: ApprovalRequest) -> list[Happened]:
 
 
 def _look(asked: ApprovalRequest, rounds: dict[datetime | None, ReviewRound]) -> list[Happened]:
-    """That a colleague accepted the order and a second person was asked, with the verdicts; and what that one said."""
+    """That a second person was asked about an accepted order, with the verdicts and the answer."""
     first, *ends = said_of(asked)
     found = rounds.get(asked.asked_at)
     parts = [str(named(part)) for part in asked.said.get("answer", {}).get("parts", [])]
@@ -87,7 +87,7 @@ def _look(asked: ApprovalRequest, rounds: dict[datetime | None, ReviewRound]) ->
 
 
 def _said_of_calls(order: Order) -> dict[datetime, str]:
-    """What colleagues wrote when they asked for a call and when they tried, by the moment of the event."""
+    """What colleagues wrote about requested calls and attempts, by the moment of the event."""
     calls = list(order.calls.prefetch_related("attempts"))
     tried = {attempt.at: attempt.note for call in calls for attempt in call.attempts.all()}
     return {call.asked_at: call.about for call in calls} | tried
@@ -109,7 +109,7 @@ def _event(
 
 
 def _who(event: OrderEvent) -> Words:
-    """A colleague by name; everybody else by what they are."""
+    """A colleague by name; anybody else by role."""
     others: dict[str, Words] = {
         APPLICANT: pgettext("who", "The applicant"),
         AUTHORITY: pgettext("who", "The authority"),
@@ -122,7 +122,7 @@ def _who(event: OrderEvent) -> Words:
 
 
 def _verdicts(found: ReviewRound) -> list[str]:
-    """What was returned and why, and how much was in order."""
+    """What was returned and why, and how much was accepted."""
     chinese = reads_chinese()
     rows = list(found.verdicts.all())
     returned = [_verdict(row, chinese=chinese) for row in rows if row.verdict == FieldVerdict.RETURN]
@@ -137,7 +137,7 @@ def _verdict(row: FieldVerdict, *, chinese: bool) -> str:
 
 
 def _note(note: ColleagueNote) -> list[Happened]:
-    """A note, a question with its answer, or a handing over."""
+    """A note, a question with its answer, or a hand-on."""
     author = str(note.author)
     to = str(note.addressee) if note.addressee else ""
     said = {
@@ -152,7 +152,7 @@ def _note(note: ColleagueNote) -> list[Happened]:
 
 
 def _handed_on(note: ColleagueNote, to: str) -> str:
-    """Given by somebody who had it, or taken by a lead."""
+    """Given by its holder, or taken by a lead."""
     if note.author_id == note.addressee_id:
         return _("took the order over")
     return _("handed the order to %(name)s") % {"name": to}

@@ -1,4 +1,4 @@
-"""The reviewer's forms: what is returned and why, a reason for the photo, a refusal, a call, a note to colleagues."""
+"""The reviewer's forms: return, photo, refusal, call, note to colleagues."""
 
 from collections.abc import Collection, Mapping
 from typing import Unpack
@@ -27,7 +27,7 @@ WORDS_MAX = 200
 
 
 class ReturnForm(forms.Form):
-    """A reason, or words, for each part that is to be returned; what else was typed is left aside."""
+    """A reason, or words, for each part to be returned; anything else typed is ignored."""
 
     although = forms.BooleanField(required=False)
     why = PlainTextField(
@@ -91,22 +91,22 @@ class ReturnForm(forms.Form):
         self.add_error(None, ValidationError(words, code="reason", params={"part": name}))
 
     def _stands_at(self, each: Verdict) -> bool:
-        """Whether the reason is in force, in this province, for this part."""
+        """Whether the reason is in force in this province for this part."""
         version = self.reasons.get(each.reason)
         return version is not None and fit(version, each.part) < 3
 
     def named(self) -> list[ReturnedField]:
-        """The parts that are returned."""
+        """The parts to be returned."""
         found = self.reasons
         return [returned(self.order, each.part, found.get(each.reason), each.own) for each in self.verdicts]
 
 
-# reasons that speak of one way of taking the photo: not offered where the rules do not know it
+# reasons about one method of the photo: offered only where the rules allow the method
 ONLY_OF = {BACKDROP: ("photo_backdrop", "photo_words"), PLAIN: ("photo_ground",)}
 
 
 class PhotoForm(OwnWordsForm):
-    """Why the photo has to be taken again, apart from the rules that are not met."""
+    """Why the photo must be taken again, apart from the rules that are not met."""
 
     needs_words = False
     field_order = ("reason", "words", "words_en")
@@ -161,7 +161,7 @@ def people(colleagues: list[User]) -> list[Choice]:
 
 
 class HandOnForm(forms.Form):
-    """To whom the order is given, and what that colleague should know."""
+    """Who gets the order, and what that colleague should know."""
 
     use_required_attribute = False
 
@@ -176,7 +176,7 @@ class HandOnForm(forms.Form):
 
 
 class AskForm(forms.Form):
-    """A question about one part for a colleague."""
+    """A question to a colleague about one part."""
 
     use_required_attribute = False
 
@@ -192,7 +192,7 @@ class AskForm(forms.Form):
 
 
 class AskCallForm(forms.Form):
-    """Somebody of the order has to be called: who, and what is unclear."""
+    """A call to somebody of the order: who, and what is unclear."""
 
     use_required_attribute = False
 

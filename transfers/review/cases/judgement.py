@@ -1,4 +1,4 @@
-"""How a case, or its photo, stands by what a reviewer has said so far, and what lacks before it can be accepted."""
+"""How far a case or its photo is judged, and what is missing before it can be accepted."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ from transfers.second_look.queries import open_look
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What was said of each part, how far the case is, and which verdicts are of the round before."""
+    """The verdicts on the parts, the progress, and which verdicts are from the round before."""
 
     verdicts: dict[str, Verdict]
     tally: Tally
@@ -35,12 +35,12 @@ class Judged:
 
     @property
     def fine(self) -> list[str]:
-        """The parts in order."""
+        """The accepted parts."""
         return [part for part, verdict in self.verdicts.items() if verdict.said == OK]
 
 
 def judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Judged:
-    """How the case stands by what this reviewer typed."""
+    """The judgement by what this reviewer typed."""
     parts = parts_of(order)
     rounds = rounds or rounds_of(order)
     kept = kept_from_last_round(order, rounds) - named_to_first(rounds)
@@ -50,7 +50,7 @@ def judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Judged:
 
 
 def case_judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Judged:
-    """How that stands which is judged now: the photo, the parts, or nothing."""
+    """The judgement of what is judged now: the photo, the parts, or nothing."""
     if is_in(order, Group.PHOTO_IN_REVIEW):
         photo = photo_judged(order, typed, rounds)
         return _whole(photo, judged(order, typed, rounds)) if open_look(order) else photo
@@ -59,19 +59,19 @@ def case_judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Jud
 
 
 def _whole(photo: Judged, papers: Judged) -> Judged:
-    """Photo, entries and papers: a second person looks at all of it."""
+    """Photo, answers and documents: a second person looks at all of them."""
     tally = Tally(*(mine + theirs for mine, theirs in zip(photo.tally.counts, papers.tally.counts, strict=True)))
     return Judged(papers.verdicts | photo.verdicts, tally, photo.kept | papers.kept, papers.asked)
 
 
 def lacking_in(order: Order, tally: Tally) -> str:
-    """What lacks before what is judged now can be accepted."""
+    """What is missing before it can be accepted."""
     is_photo = is_in(order, Group.PHOTO_IN_REVIEW) and open_look(order) is None
     return lacking_rules(tally) if is_photo else lacking_words(tally)
 
 
 def photo_judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Judged:
-    """How the photo stands by what this reviewer said of its rules, and by who accepted it where a second one looks."""
+    """The judgement of the photo by its rules; on a second look, also by the colleague who accepted it."""
     rounds = rounds or rounds_of(order)
     accepted = rounds.accepted.verdicts.all() if rounds.accepted else ()
     kept = {row.field for row in accepted if row.verdict == OK and is_of_photo(row.field)}
@@ -80,19 +80,19 @@ def photo_judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Ju
 
 
 def named_to_first(rounds: Rounds) -> set[str]:
-    """The parts for which a second person has sent the accepted case back."""
+    """The parts for which a second person has returned the accepted case."""
     return set(rounds.sent_back.said["answer"]["parts"]) if rounds.sent_back else set()
 
 
 def _marked(rounds: Rounds, fields: Fields) -> Fields:
-    """With what a second person said of parts of which the reader has said nothing yet."""
+    """With a second person's verdicts on parts that the reader has not judged yet."""
     marks: Fields = rounds.sent_back.said["answer"]["marks"] if rounds.sent_back else {}
     left = {name: text for name, text in marks.items() if f"verdict.{name.partition('.')[2]}" not in fields}
     return {**left, **fields}
 
 
 def lacking_words(tally: Tally) -> str:
-    """What lacks before the order can be accepted."""
+    """What is missing before the order can be accepted, in words."""
     lacking = [
         (tally.open, ngettext("%(n)s part without a verdict", "%(n)s parts without a verdict", tally.open)),
         (tally.returned, ngettext("%(n)s to return", "%(n)s to return", tally.returned)),

@@ -1,4 +1,4 @@
-"""What goes out when an order is returned, in both languages, as the applicant will read it."""
+"""Previews of the messages about a return, in both languages."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ RETURNED = "order_returned"
 def previews(
     order: Order, named: list[ReturnedField], *, rest_passed: bool, now: datetime | None = None
 ) -> list[Preview]:
-    """The mail and the text message about these parts, in Chinese and in English; nothing is sent."""
+    """The mail and the text message about these parts, in Chinese and English; sends nothing."""
     if not named:
         return []
     now = now or timezone.now()
@@ -50,7 +50,7 @@ def _preview(folder: str, language: str, words: dict[str, Fact], own: str) -> Pr
 
 
 def _verdict(named: ReturnedField) -> FieldVerdict:
-    """The verdict as the round will keep it; not saved."""
+    """The verdict as the round will store it; not saved."""
     return FieldVerdict(
         round=ReviewRound(),
         field=named.field,

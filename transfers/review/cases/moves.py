@@ -1,4 +1,4 @@
-"""The buttons of a case, a function each; `case_action` says what a button is."""
+"""The functions of a case's buttons; `case_action` explains buttons."""
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -33,8 +33,8 @@ from transfers.second_look.queries import open_look
 PHOTO_RULES = ("verdict.photo.",)
 RETURN, FINAL = "return_form", "refuse_form"
 KEEP, SHOW = "keep", "show"
-SHOW_WORDS_MAX = 120  # beside a reason from the list
-NOTE_MAX = 400  # of a note or an answer; their fields say the same
+SHOW_WORDS_MAX = 120  # in addition to a listed reason
+NOTE_MAX = 400  # for a note or an answer; their fields have the same limit
 MOVED = gettext_lazy("The order has changed. This is its current state")
 ELSEWHERE = gettext_lazy("Nothing was decided: you typed more in another window. Read it all, then decide")
 MORE_ELSEWHERE = gettext_lazy("Saved. You typed more in another window: press Save to see it all")
@@ -42,7 +42,7 @@ MORE_ELSEWHERE = gettext_lazy("Saved. You typed more in another window: press Sa
 
 @case_action(gettext_lazy("What you typed is saved. Only you see it"), decides=False, stays=True)
 def _keep(order: Order, reviewer: User, typed: Typed) -> None:
-    """Everything was kept when it came in."""
+    """Does nothing more: everything was stored when it came in."""
 
 
 @case_action("", decides=False, opens="return")
@@ -117,7 +117,7 @@ def _accept(order: Order, reviewer: User, typed: Typed) -> None:
 
 
 def no_justified_objection(order: Order) -> None:
-    """Such an order is accepted by nobody."""
+    """Raises for an order with a justified objection: nobody accepts it."""
     if is_contested(order):
         raise Contradicted(_("Not accepted: an objection to this order is justified. Return it, or ask for a refusal"))
 
@@ -139,7 +139,7 @@ def _send_back(order: Order, reviewer: User, typed: Typed) -> ReturnForm | None:
 
 
 def return_form(order: Order, typed: Typed, data: Fields | None) -> ReturnForm:
-    """The form of a return, from what was said of the parts."""
+    """The form of a return from the verdicts on the parts."""
     case = judged(order, typed)
     says_so = any(each.reason == UNREACHED for each in case.verdicts.values())
     may = unreached(order) if says_so else True
@@ -203,7 +203,7 @@ def _call(order: Order, reviewer: User, typed: Typed) -> AskCallForm | None:
 
 
 def ask_call_form(order: Order, data: Posted | None, initial: Fields | None = None) -> AskCallForm:
-    """Whom to call about which part."""
+    """The form of whom to call about which part."""
     parts: list[Choice] = [(part, f"{section_of(part)} · {label_of(part)}") for part in parts_of(order)]
     return AskCallForm(data, people=people_of(order), parts=parts, initial=initial)
 
@@ -252,12 +252,12 @@ def _withdraw_request(order: Order, reviewer: User, typed: Typed) -> None:
 
 
 def _give_back(order: Order, asked: ApprovalRequest) -> None:
-    """Who asked finds again what the request was made of."""
+    """Gives back to the asker the fields that the request was made of."""
     drafts.put_back(order, asked.asked_by, asked.said.get("typed", {}))
 
 
 def _request(order: Order, typed: Typed, kind: str = REFUSAL) -> ApprovalRequest:
-    """The open request, as the page showed it: not a later one with other words."""
+    """The open request as the page showed it, not a later one with other words."""
     return approvals.request_shown(kind, order.pk, typed.posted.get("request"))
 
 

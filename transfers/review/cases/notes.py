@@ -1,4 +1,4 @@
-"""What stands above a case: what was typed for nothing, who objects, what the authority said, what may be wrong."""
+"""Notes above a case: unused text, objections, the authority's answer, likely errors."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ NAMELESS = _(
 
 @dataclass(frozen=True, slots=True)
 class CaseNote:
-    """A heading with its lines; `can_discard` where a button takes them away."""
+    """A heading with its lines; `can_discard` if a button removes them."""
 
     title: Words
     lines: list[SafeString]
@@ -50,7 +50,7 @@ def notes(
     hints: Iterable[Words],
     sent_back: ApprovalRequest | None = None,
 ) -> list[CaseNote]:
-    """Those that have something to say, in the order of the page."""
+    """The notes with content, in the order of the page."""
     written = _written(order, reader)
     found = [
         CaseNote(_("Handed on to you"), _handed_on(order, reader, written)),
@@ -68,7 +68,7 @@ def notes(
 
 
 def _erased(order: Order) -> list[SafeString]:
-    """What is not here any more, and since when."""
+    """What was erased, and when."""
     kept = (
         (order.erased_at, _("What was entered was deleted:")),
         (order.papers_erased_at, _("The pictures were deleted:")),
@@ -104,7 +104,7 @@ def _typed(typed: UnusedText) -> SafeString:
 
 
 def _sent_back(asked: ApprovalRequest | None) -> list[SafeString]:
-    """Who looked at what a colleague had accepted, what they found, and at which parts."""
+    """Who returned a colleague's acceptance, what they found, and in which parts."""
     if asked is None:
         return []
     parts = [zh_parts(named(part)) for part in asked.said["answer"]["parts"]]
@@ -124,7 +124,7 @@ def _contested(order: Order) -> list[SafeString]:
 
 
 def _call(order: Order) -> list[SafeString]:
-    """When the next try is, and the way there."""
+    """The next attempt, with a link."""
     found = next_call(order)
     if found is None:
         return []

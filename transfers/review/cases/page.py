@@ -1,4 +1,4 @@
-"""The page of a case as it is drawn."""
+"""The page objects of a case."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,7 +24,7 @@ from transfers.review.cases.parts.verdicts import Tally
 
 @dataclass(frozen=True, slots=True)
 class Arc:
-    """A stretch of the ring of verdicts, as SVG wants it."""
+    """A segment of the ring of verdicts, in SVG attributes."""
 
     key: str
     dashes: str
@@ -33,7 +33,7 @@ class Arc:
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """What `admin/transfers/case/case.html` draws."""
+    """The variables of `admin/transfers/case/case.html`."""
 
     reference: str
     domain: str
@@ -44,7 +44,7 @@ class CasePage:
     lease: str  # whose it is, and until or since when
     is_mine: bool
     acts: list[Act]
-    can_judge: bool  # whether the reader's press may decide now
+    can_judge: bool  # whether the reader may decide now
     decided: str  # a decision that is not final yet, in words
     sections: list[Section]
     papers: Papers
@@ -52,18 +52,18 @@ class CasePage:
     arcs: list[Arc]
     not_yet: str
     notes: list[CaseNote]
-    water: str  # over each picture: who looks, when
+    water: str  # watermark of each picture: who looks, and when
     kept: str
     version: int
     panels: list[Panel] = field(default_factory=list)
     photo_form: forms.Form | None = None
     more_url: str = ""
     ask_url: str = ""  # a part's key completes it
-    back: str = ""  # to the list the reader came from
+    back: str = ""  # link to the list the reader came from
     query: str = ""  # the same, for links within the case
     errors: list[str] = field(default_factory=list)
-    asked: list[Asked] = field(default_factory=list)  # what a second person has to allow first
-    look: LookBox | None = None  # accepted, and a second person looks at it
+    asked: list[Asked] = field(default_factory=list)  # requests that a second person must allow first
+    look: LookBox | None = None  # set when it was accepted and waits for a second look
     show_reasons: list[tuple[str, Words]] = field(default_factory=list)  # why a masked value is shown in full
 
     @property
@@ -78,38 +78,38 @@ class CasePage:
 
     @property
     def looks(self) -> int:
-        """How many parts have a finding."""
+        """How many parts have findings."""
         return sum(bool(part.findings) for part in self.parts)
 
     @property
     def changed(self) -> list[Part]:
-        """What was changed since the last return."""
+        """How many parts were changed since the last return."""
         return [part for part in self.parts if part.is_changed or part.told]
 
     @property
     def equal(self) -> list[Part]:
-        """What may be set in order together: no verdict yet, equal to what is on file, no finding."""
+        """The parts that can be accepted together: without verdict, equal to what is on file, without finding."""
         return [part for part in self.parts if part.is_judged and not part.said and part.is_equal]
 
     @property
     def hides_lack(self) -> SafeString:
-        """The attribute of what says that accepting is not open yet."""
+        """The attribute of the note that it cannot be accepted yet."""
         return attributes(hidden=self.tally.is_whole)
 
     @property
     def hides_accept(self) -> SafeString:
-        """The attribute of the way to accept."""
+        """The attribute of the link to accept."""
         return attributes(hidden=not self.tally.is_whole)
 
     @property
     def is_photo(self) -> bool:
-        """Whether the photo is judged now, not the entries."""
+        """Whether the photo is judged now, not the answers."""
         return self.photo_form is not None
 
 
 @dataclass(frozen=True, slots=True)
 class PurposePage:
-    """What `admin/transfers/case/purpose.html` draws: the order without a word of what was entered."""
+    """The variables of `admin/transfers/case/purpose.html`: the order without any of its answers."""
 
     reference: str
     domain: str
@@ -129,7 +129,7 @@ class PurposePage:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a colleague asks of the reader."""
+    """A colleague's question to the reader."""
 
     pk: UUID
     author: str
@@ -140,7 +140,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class MorePage:
-    """What `admin/transfers/case/more.html` draws."""
+    """The variables of `admin/transfers/case/more.html`."""
 
     reference: str
     domain: str
@@ -154,7 +154,7 @@ class MorePage:
     forms: dict[str, forms.Form]
     note: str  # what was typed so far
     happened: list[Happened]
-    sent: list[SentReport]  # to the ministry
+    sent: list[SentReport]  # reports sent to the ministry
     kept: str
     version: int
     query: str
@@ -168,7 +168,7 @@ class MorePage:
 
 @dataclass(frozen=True, slots=True)
 class UnreadablePage:
-    """What `admin/transfers/case/cannot_read.html` draws."""
+    """The variables of `admin/transfers/case/cannot_read.html`."""
 
     title: Words
     domain: str
@@ -179,7 +179,7 @@ class UnreadablePage:
 
 @dataclass(frozen=True, slots=True)
 class PreviewItem:
-    """A part in the letter to the applicant."""
+    """A part in the message to the applicant."""
 
     label: str
     reason: str
@@ -189,7 +189,7 @@ class PreviewItem:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The letter as the applicant will read it in one language."""
+    """The message as the applicant will read it in one language."""
 
     language: str
     heading: str
@@ -202,7 +202,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class DecisionPage:
-    """What `admin/transfers/case/return.html` and `accept.html` draw."""
+    """The variables of `admin/transfers/case/return.html` and `accept.html`."""
 
     reference: str
     case_url: str
@@ -211,7 +211,7 @@ class DecisionPage:
     form: forms.Form | None
     previews: list[Preview]
     happens: list[Words]
-    set_aside: list[Words]  # findings that were looked at
+    set_aside: list[Words]  # findings that were checked and set aside
     mobile: str
     kept: str
     version: int

@@ -1,4 +1,4 @@
-"""What a reviewer typed that fits no form of the page any more: shown, until it is discarded."""
+"""Text of a reviewer that fits no form of the page any more: shown until it is discarded."""
 
 import re
 from collections.abc import Collection
@@ -14,7 +14,7 @@ from transfers.review.cases.drafts import Fields, Typed
 from transfers.review.cases.parts.photo_rules import named
 from transfers.review.reasons.queries import Held
 
-# what the names of their fields begin with
+# prefixes of their field names
 CALL, PHOTO, REFUSE, ASK, HAND, NOTE, ANSWER = "call", "photo", "refuse", "ask", "hand", "note", "answer"
 SECOND, ATTEMPT = "second", "attempt"
 ANSWER_TO = f"{ANSWER}-words."  # and the key of the question
@@ -30,33 +30,33 @@ FORM_NAMES: dict[str, str | Promise] = {
     SECOND: _("What you found"),
     ATTEMPT: _("Note for the next colleague"),
 }
-CHOSEN = re.compile(r"verdict\.|\w+-(to|part|call|outcome|slot)$")  # no text of its own: chosen from a list
+CHOSEN = re.compile(r"verdict\.|\w+-(to|part|call|outcome|slot)$")  # not text: chosen from a list
 
 
 class UnusedText(TypedDict):
-    """Something that was typed and fits no form of the page."""
+    """A text that fits no form of the page any more."""
 
     label: str
     text: str
 
 
 def unused_of(typed: Typed, drawn: Collection[str], begun: Held | None = None) -> list[UnusedText]:
-    """What stands in the draft, or in one of an earlier round, and in no field of the page.
+    """Texts in this or an earlier round's draft that no field of the page shows.
 
-    `begun` are the reasons that were read for the page, if they were.
+    `begun` are the reasons already read for the page, if any.
     """
     left = {name: text for name, text in typed.fields.items() if name not in drawn}
     return _in_words({name: text for name, text in {**typed.earlier, **left}.items() if not CHOSEN.match(name)}, begun)
 
 
 def own_fields(fields: Fields, prefix: str) -> Fields:
-    """The fields of one form under their own names."""
+    """The fields of one form without its prefix."""
     start = f"{prefix}-"
     return {name.removeprefix(start): text for name, text in fields.items() if name.startswith(start)}
 
 
 def _in_words(fields: Fields, begun: Held | None) -> list[UnusedText]:
-    """To be read: where it stood, the reason, the words."""
+    """For readers: its place, the reason, the words."""
     chinese = reads_chinese()
     keys = [text for name, text in fields.items() if name.endswith("reason") or name.startswith("reason.")]
     reasons = {each.key: each.text_zh if chinese else each.text_en for each in _named(keys, begun or {})}
@@ -68,7 +68,7 @@ def _in_words(fields: Fields, begun: Held | None) -> list[UnusedText]:
 
 
 def _named(keys: list[str], begun: Held) -> list[ReturnReason]:
-    """The reasons with these keys; own words are none of them."""
+    """The reasons with these keys; own words are not among them."""
     unknown = {key for key in keys if key not in begun and key != "own"}
     asked = ReturnReason.objects.filter(key__in=unknown) if unknown else ()
     return [*(begun[key].reason for key in keys if key in begun), *asked]

@@ -49,16 +49,16 @@ from transfers.review.unsent_orders import opens
 from transfers.second_look.queries import LOOKED, open_look, with_look
 
 REVIEWS = "transfers.review_order"
-MORE = frozenset({"call_form", "refuse_form", "hand_on_form", "ask_form"})  # they stand on the page of all else
+MORE = frozenset({"call_form", "refuse_form", "hand_on_form", "ask_form"})  # forms on the page of further actions
 
 Context = dict[str, object]
-FormPages = Mapping[str, Callable[[HttpRequest, Order, Context, forms.Form], HttpResponse]]  # by the name of the form
+FormPages = Mapping[str, Callable[[HttpRequest, Order, Context, forms.Form], HttpResponse]]  # pages by name of the form
 
 
 def case_view(request: HttpRequest, pk: UUID, context: Context, *, elsewhere: FormPages) -> HttpResponse:
-    """Everything about one order on one page; each button is a move of its life, or something of the desk's own.
+    """Shows everything about one order; each button is a move of the order or an action of the desk.
 
-    `elsewhere` draws the forms that stand on pages of other modules.
+    `elsewhere` draws forms on pages of other modules.
     """
     order = order_of(request, pk, erased=True)
     if order.is_erased:
@@ -69,7 +69,7 @@ def case_view(request: HttpRequest, pk: UUID, context: Context, *, elsewhere: Fo
 
 
 def return_view(request: HttpRequest, pk: UUID, context: Context) -> HttpResponse:
-    """What the applicant will read, before the order is returned."""
+    """Shows what the applicant will read before the order is returned."""
     order = order_of(request, pk)
     typed = drafts.read(order, account_of(request))
     form = return_form(order, typed, None)
@@ -80,15 +80,15 @@ def return_view(request: HttpRequest, pk: UUID, context: Context) -> HttpRespons
 
 
 def more_view(request: HttpRequest, pk: UUID, context: Context) -> HttpResponse:
-    """What else can be done with a case, and everything that happened to it."""
+    """Shows further actions on a case, and everything that happened to it."""
     order = order_of(request, pk)
     return _more_page(request, order, context)
 
 
 def accept_view(request: HttpRequest, pk: UUID, context: Context) -> HttpResponse:
-    """What follows, before the order is accepted."""
+    """Shows what follows before the order is accepted."""
     order = order_of(request, pk)
-    if order.erased_at is not None:  # it ended long ago: nothing is left to be compared
+    if order.erased_at is not None:  # it ended long ago: nothing is left to compare
         messages.warning(request, str(moved_words(order)))
         return redirect(case_url(order, request.META.get("QUERY_STRING", "")))
     typed = drafts.read(order, account_of(request))
@@ -105,7 +105,7 @@ def accept_view(request: HttpRequest, pk: UUID, context: Context) -> HttpRespons
 
 
 def order_of(request: HttpRequest, pk: UUID, *, erased: bool = False) -> Order:
-    """The order of a case that opens, for those who review; one that was erased only where that is said."""
+    """The order of a case that can be opened, for reviewers; an erased one only for pages that say so."""
     if not request.user.has_perm(REVIEWS):
         raise PermissionDenied
     order = get_object_or_404(_cases(), pk=pk)
@@ -116,13 +116,13 @@ def order_of(request: HttpRequest, pk: UUID, *, erased: bool = False) -> Order:
 
 @cache
 def _cases() -> QuerySet[Order]:
-    """Orders with all that a case asks next; put together once, which takes as long as an order is read."""
+    """Orders with everything a case needs; built once, because building takes as long as reading an order."""
     known = with_look(with_contested(with_next_call(Order.objects.select_related("owner", "reviewer"))))
     return decisions.with_decided(with_objected(known))
 
 
 def seen(request: HttpRequest, order: Order, context: Context) -> Purpose | TemplateResponse:
-    """Writes the look down, whatever request draws the case; without a purpose, the page that asks for one instead."""
+    """Records the look on any request; without a purpose, returns the page that asks for one."""
     user = account_of(request)
     if purpose := purpose_of(order, user):
         note_look(request, order, purpose)
@@ -132,13 +132,13 @@ def seen(request: HttpRequest, order: Order, context: Context) -> Purpose | Temp
 
 
 def _cannot_read(request: HttpRequest, order: Order, context: Context) -> HttpResponse:
-    """The page of a case that cannot be shown: it was erased, or is broken and operations know."""
+    """The page of a case that cannot be shown: erased, or broken, which operations know."""
     page = UnreadablePage(order.reference, order.display_domain, order.entered_at, order.state, order.is_erased)
     return drawn(request, "admin/transfers/case/cannot_read.html", context, page)
 
 
 def _act(request: HttpRequest, order: Order, context: Context, elsewhere: FormPages) -> HttpResponse:
-    """Whatever is pressed, all that was typed is kept first."""
+    """Handles a button; everything typed is stored first."""
     user, (name, _colon, part) = account_of(request), request.POST.get("move", "").partition(":")
     move = ACTIONS.get(name)
     if move is None or not user.has_perm(f"transfers.{move.permission}"):
@@ -172,7 +172,7 @@ def _act(request: HttpRequest, order: Order, context: Context, elsewhere: FormPa
 
 
 def _proof(request: HttpRequest, order: Order, move: CaseAction) -> HttpResponse | None:
-    """Where who presses proves first that it is them; what was typed is kept, and stands there when they are back."""
+    """Redirects to authentication; what was typed is kept for the return."""
     page = "more" if move.form_name in MORE else "case"
     back = case_url(order, request.POST.get("list", ""), page)
     proof = proof_again(request, back) if move.proof else None
@@ -184,7 +184,7 @@ def _proof(request: HttpRequest, order: Order, move: CaseAction) -> HttpResponse
 def _done(
     request: HttpRequest, order: Order, move: CaseAction, typed: drafts.Typed
 ) -> tuple[forms.Form | None, str | Promise]:
-    """Do it: the form that has to be shown again, if any, and why it was not done, if so."""
+    """Carries it out; returns the form to be shown again and why it was not done, if so."""
     if refusal := (_refusal(request, order, typed) if move.decides else ""):
         return None, refusal
     try:
@@ -196,7 +196,7 @@ def _done(
 
 
 def _again(request: HttpRequest, order: Order, form: forms.Form, name: str, context: Context) -> HttpResponse:
-    """The page that a form stands on, with what is wrong in it."""
+    """The page of the form, with its errors."""
     if isinstance(form, ReturnForm):
         return _return_page(request, order, form, context)
     page = _more_page if name in MORE else _case
@@ -204,24 +204,24 @@ def _again(request: HttpRequest, order: Order, form: forms.Form, name: str, cont
 
 
 def _work_on(order: Order, user: User) -> None:
-    """Work renews what one has, and takes what is free."""
+    """Renews the reviewer's hold, or takes a free order."""
     if leases.renew(order, user) or leases.barred(order, user):
         return
     try:
         leases.assign_to_me(order, user)
-    except (leases.AssignedToOther, MoveNotAllowed):  # somebody was quicker, or it is not with us any more
+    except (leases.AssignedToOther, MoveNotAllowed):  # somebody was first, or it is not with us any more
         return
 
 
 def _go_on(request: HttpRequest, *, opens_next: bool) -> HttpResponse:
-    """After a decision the next case of the same list opens; after anything else the list."""
+    """After a decision opens the next case of the same list; otherwise the list."""
     data = kept_list(request.POST.get("list", ""))
     following = take_next(request, data) if opens_next else None
     return redirect(case_url(following, data.urlencode()) if following else list_url(data))
 
 
 def _refusal(request: HttpRequest, order: Order, typed: drafts.Typed) -> str | Promise:
-    """A decision is about the order, and about what was typed, as the page showed both."""
+    """Refuses a decision when the order or what was typed is not as the page showed."""
     barred = leases.barred(order, account_of(request))
     if isinstance(barred, leases.OwnOrder):
         return barred.words
@@ -240,7 +240,7 @@ def _refusal(request: HttpRequest, order: Order, typed: drafts.Typed) -> str | P
 
 
 def moved_words(order: Order) -> str | Promise:
-    """Who moved the order on, to what, and when."""
+    """Who moved the order, to which state, and when."""
     event = order.events.select_related("actor").order_by("-at").first()
     if event is None or event.actor is None or event.by not in (REVIEWER, LEAD):
         return MOVED
@@ -257,7 +257,7 @@ def _can(request: HttpRequest, order: Order) -> set[str]:
 
 
 def _case(request: HttpRequest, order: Order, context: Context, **again: forms.Form) -> TemplateResponse:
-    """The page, whatever request draws it."""
+    """Draws the page, for any request."""
     purpose = seen(request, order, context)
     if not isinstance(purpose, Purpose):
         return purpose
@@ -287,7 +287,7 @@ def _has_moved(request: HttpRequest, order: Order) -> bool:
 
 
 def _kept(request: HttpRequest, order: Order, typed: drafts.Typed) -> JsonResponse:
-    """Said to the page, which saves by itself what is typed. It knows the stamp only of what it shows whole."""
+    """The answer to the page's own saving. It gives the stamp only if the page shows everything."""
     if not typed.is_whole:
         return JsonResponse({"words": str(MORE_ELSEWHERE)})
     saved = _("Saved %(time)s") % {"time": f"{to_beijing(timezone.now()):%H:%M:%S}"}

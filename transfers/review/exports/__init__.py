@@ -1,1 +1,1 @@
-"""Lists of orders as files for leads: masked, without formulas, and of many rows only with a second person."""
+"""Lists of orders as files for leads: masked, without formulas; many rows need a second person."""

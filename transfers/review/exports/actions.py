@@ -1,4 +1,4 @@
-"""Asking for a list as a file, answering who asked, and fetching it, which is noted as a look at personal data."""
+"""Requests a list as a file, answers requests, and fetches the file, which is recorded as a look."""
 
 from datetime import datetime, timedelta
 
@@ -15,11 +15,11 @@ from transfers.review.exports.selection import MOST, Selection, in_languages, ke
 ALONE = 100  # rows that one person may take
 ANSWERED_WITHIN = timedelta(days=3)
 FETCHED_WITHIN = timedelta(hours=24)
-EXPORTED, ALLOWED = "list of orders", "list of orders allowed"  # as the access log has them
+EXPORTED, ALLOWED = "list of orders", "list of orders allowed"  # names in the access log
 
 
 class ExportRefused(Exception):
-    """It does not go on; the text says why."""
+    """The export is not possible; the text says why."""
 
 
 NOTHING = _("The list is empty: there is nothing to export")
@@ -30,7 +30,7 @@ FETCHED = _("It was fetched before, has expired, or was not allowed")
 
 
 def ask(chosen: Selection, *, actor: User, because: str, file_type: str, now: datetime | None = None) -> ListExport:
-    """Notes who wants which orders and why; few of them can be fetched at once. Raises `ExportRefused`."""
+    """Records who wants which orders and why; a few rows can be fetched at once. Raises `ExportRefused`."""
     now, keys = now or timezone.now(), keys_of(chosen.orders)
     if not keys:
         raise ExportRefused(NOTHING)
@@ -52,7 +52,7 @@ def ask(chosen: Selection, *, actor: User, because: str, file_type: str, now: da
 
 
 def answer(export: ListExport, *, actor: User, granted: bool, client: str, now: datetime | None = None) -> None:
-    """A second person allows the list, for a day, or declines. Raises `ExportRefused`."""
+    """A second person allows the list for a day, or declines. Raises `ExportRefused`."""
     now = now or timezone.now()
     if export.asked_by_id == actor.pk:
         raise ExportRefused(NOT_YOURS)
@@ -69,7 +69,7 @@ def answer(export: ListExport, *, actor: User, granted: bool, client: str, now: 
 
 
 def fetch(export: ListExport, *, actor: User, client: str, now: datetime | None = None) -> None:
-    """The one time that a list is fetched, by who asked for it. Raises `ExportRefused`."""
+    """Fetches a list for the person who requested it, once. Raises `ExportRefused`."""
     now = now or timezone.now()
     if not to_fetch(actor, now).filter(pk=export.pk).update(fetched_at=now):
         raise ExportRefused(FETCHED)
@@ -85,21 +85,21 @@ def fetch(export: ListExport, *, actor: User, client: str, now: datetime | None 
 
 
 def waiting(now: datetime) -> QuerySet[ListExport]:
-    """What waits for a second person."""
+    """Lists that wait for a second person."""
     return _listed(now).filter(is_granted=False, answered_at=None)
 
 
 def to_fetch(actor: User, now: datetime) -> QuerySet[ListExport]:
-    """What this person may fetch."""
+    """Lists that this person may fetch."""
     return _listed(now).filter(asked_by=actor, is_granted=True, fetched_at=None)
 
 
 def asked(actor: User, now: datetime) -> QuerySet[ListExport]:
-    """What this person has asked for and has not done with."""
+    """This person's requests that are not finished."""
     mine = _listed(now).filter(asked_by=actor, fetched_at=None)
     return mine.filter(Q(is_granted=True) | Q(answered_at=None)).select_related("answered_by")
 
 
 def _listed(now: datetime) -> QuerySet[ListExport]:
-    """What has not expired. What the version before kept names no orders, and its filter may find others by now."""
+    """Unexpired lists. Rows of an earlier version name no orders, and their filter may find others by now."""
     return ListExport.objects.filter(expires_at__gt=now).exclude(keys=[]).defer("keys")

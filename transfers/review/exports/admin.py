@@ -1,4 +1,4 @@
-"""What the access log calls the lists that left the desk, and what a second lead reads of those that wait."""
+"""The access log's name for exported lists, and what a second lead reads about waiting ones."""
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -22,7 +22,7 @@ WHAT.update(
 
 
 def _waiting(reader: Reader) -> QuerySet[ListExport]:
-    """The lists of many orders that colleagues want as a file."""
+    """Lists with many orders that colleagues want as a file."""
     return waiting(reader.now).exclude(asked_by=reader.user).select_related("asked_by").order_by("asked_at")
 
 

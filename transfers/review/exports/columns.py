@@ -1,4 +1,4 @@
-"""What stands in a list that leaves the desk: its columns, one row each, with personal values masked."""
+"""The columns of an exported list, one row each, with personal values masked."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -21,19 +21,19 @@ from transfers.review.unsent_orders import is_own
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its heading, and what an order says in it."""
+    """One column: its heading, and an order's value."""
 
     name: Words
     cell: Callable[[Order], Cell]
 
 
 def _moment(at: datetime | None) -> str:
-    """As spreadsheets sort it, in Beijing time."""
+    """In a form that spreadsheets sort, in Beijing time."""
     return f"{to_beijing(at):%Y-%m-%d %H:%M}" if at else ""
 
 
 def _of_owner(said: Callable[[Order], str]) -> Callable[[Order], Cell]:
-    """What says whose the order is, as far as it can be read; nothing of an order that was never submitted."""
+    """Values that tell whose the order is, where readable; empty for an order that was never submitted."""
     return lambda order: "" if is_own(order) else readable(lambda: said(order))
 
 
@@ -64,7 +64,7 @@ def head() -> list[Cell]:
 
 
 def rows(orders: Iterable[Order]) -> Iterator[list[Cell]]:
-    """One row an order; of one that cannot be read, its number and that."""
+    """One row for each order; for an unreadable one, its number and that."""
     for order in orders:
         yield shown(order, lambda: [column.cell(order) for column in COLUMNS]) or [  # noqa: B023 -- at once
             order.reference,

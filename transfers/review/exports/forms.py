@@ -1,4 +1,4 @@
-"""What is asked of who wants a list as a file."""
+"""The form of an export."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +10,7 @@ FILES = {CSV: csv_file, XLSX: xlsx_file}
 
 
 class ExportForm(forms.Form):
-    """As what, and why."""
+    """The file format, and the reason."""
 
     file_type = forms.ChoiceField(
         label=_("File"), choices=[(CSV, "CSV"), (XLSX, "XLSX")], initial=XLSX, widget=forms.RadioSelect

@@ -1,4 +1,4 @@
-"""Which orders a list is of: the basket and its filter, taken from the address of the queue."""
+"""The orders of an export: the basket and filter in the list's URL."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from transfers.review.baskets.due import calendar_around
 from transfers.review.baskets.forms import QueueFilter
 from transfers.review.baskets.rows import Reader, basket_of
 
-MOST = 5000  # rows of a file
+MOST = 5000  # rows in a file
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The orders of a filter, the filter in words, and as it stands in the reader's address and for anybody else."""
+    """The orders of a filter, the filter in words, and as a query for the reader and for anybody."""
 
     orders: QuerySet[Order]
     said: Callable[[], str]
@@ -35,14 +35,14 @@ class Selection:
 
 
 def selection(address: QueryDict, reader: User, now: datetime) -> Selection:
-    """What the queue shows this reader for an address; what is not understood narrows nothing."""
+    """What the list shows this reader for a URL; unknown values filter nothing."""
     basket = basket_of(address.get("queue", ""))
     asked = QueueFilter(address, user=reader)
     looks = Reader(reader, now, calendar_around(now))
     orders = Order.objects.filter(basket.orders(looks)).filter(asked.orders(looks))
 
     def said() -> str:
-        words = QueueFilter(address, user=reader).chosen_words()  # again: its labels are in one language
+        words = QueueFilter(address, user=reader).chosen_words()  # a new form: labels are in one language
         return " · ".join(map(str, (basket.label, *words)))
 
     query, settled = (
@@ -61,10 +61,10 @@ def in_languages(chosen: Selection) -> dict[str, str]:
 
 
 def count(orders: QuerySet[Order]) -> int:
-    """How many they are; one more than the most stands for all that are too many."""
+    """How many orders there are; one more than the limit when there are too many."""
     return orders.order_by()[: MOST + 1].count()
 
 
 def keys_of(orders: QuerySet[Order]) -> list[str]:
-    """Which orders they are, as they stand in a file; one more than the most where they are too many."""
+    """The keys of the orders in file order; one more than the limit when there are too many."""
     return list(map(str, orders.order_by("entered_at", "pk").values_list("pk", flat=True)[: MOST + 1]))

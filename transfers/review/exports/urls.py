@@ -9,7 +9,7 @@ from transfers.review.exports import views
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
-    """For the desk's own addresses."""
+    """The URL patterns for the desk."""
 
     def export(request: HttpRequest) -> HttpResponse:
         return views.export(request, site)

@@ -1,4 +1,4 @@
-"""The page where a lead takes a list as a file, or asks a second person, and where that person answers."""
+"""The page where a lead exports a list or asks a second person, and where that person answers."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ from transfers.review.exports.selection import MOST, Selection, count, selection
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One list that somebody asked for."""
+    """One requested list."""
 
     pk: int
     words: str
@@ -40,7 +40,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportPage(DeskPage):
-    """What `admin/exports/export.html` draws."""
+    """The variables of `admin/exports/export.html`."""
 
     template: ClassVar[str] = "admin/exports/export.html"
 
@@ -58,7 +58,7 @@ class ExportPage(DeskPage):
 
 
 def export(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """What the list holds, and the form; a press takes it, or asks a second person."""
+    """Shows what the list contains, and the form; a POST exports it, or asks a second person."""
     user = _lead(request)
     if (proof := proof_again(request)) is not None:
         return proof
@@ -70,7 +70,7 @@ def export(request: HttpRequest, site: AdminSite) -> HttpResponse:
 
 
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """The second person allows a list or declines."""
+    """Records the second person's answer."""
     user, found = _lead(request), get_object_or_404(ListExport, pk=pk)
     granted = request.POST.get("answer") == "allow"
     try:
@@ -83,7 +83,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def fetch(request: HttpRequest, pk: int) -> HttpResponse:
-    """The file of a list that was allowed, once."""
+    """Serves the file of an allowed list, once."""
     user = _lead(request)
     found = get_object_or_404(ListExport, pk=pk, asked_by=user)
     if (proof := proof_again(request, reverse("admin:desk_export"))) is not None:
@@ -92,7 +92,7 @@ def fetch(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _asked(request: HttpRequest, chosen: Selection, user: User, form: ExportForm) -> HttpResponse:
-    """The file at once, or the page again with what happens next."""
+    """The file at once, or the page with what happens next."""
     try:
         made = actions.ask(
             chosen, actor=user, because=form.cleaned_data["because"], file_type=form.cleaned_data["file_type"]
@@ -136,7 +136,7 @@ def _page(chosen: Selection, user: User, form: ExportForm) -> ExportPage:
 
 
 def _shown(export: ListExport, who: User | None) -> Asked:
-    """`who` stands beside it: the other one of the two."""
+    """`who` is the other one of the two people."""
     return Asked(
         pk=export.pk,
         words=export.words.get(get_language() or "") or export.query,

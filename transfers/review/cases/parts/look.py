@@ -1,4 +1,4 @@
-"""A second look that is open, in words, and as the page of a case shows it."""
+"""A pending second look: in words, and as a case's page shows it."""
 
 from dataclasses import dataclass
 
@@ -14,19 +14,19 @@ from transfers.review import leases
 from transfers.review.staff import reviewers
 from transfers.second_look.policy import WORDS
 
-NAMES = 4  # of colleagues who may take it
+NAMES = 4  # names shown of colleagues who may take it
 
 
 @dataclass(frozen=True, slots=True)
 class LookBox:
-    """What the page of a case says while a second look is open."""
+    """The box on a case's page while a second look is pending."""
 
-    key: str  # of the request
+    key: str  # key of the request
     told: str
     because: str
     waits_for: str
-    is_own: bool  # the reader accepted it
-    may_look: bool  # the reader can give the look now
+    is_own: bool  # whether the reader accepted it
+    may_look: bool  # whether the reader can give the look now
     first: str
 
 
@@ -37,7 +37,7 @@ def told_words(asked: ApprovalRequest) -> str:
 
 
 def waits_words(asked: ApprovalRequest) -> str:
-    """Said to the person who wants to decide something else before that look."""
+    """Tells somebody who wants to decide something else that a second look is pending."""
     words = _("%(accepted)s. A second person looks at it before anything else is decided")
     return words % {"accepted": told_words(asked)}
 
@@ -48,7 +48,7 @@ def because_words(asked: ApprovalRequest) -> str:
 
 
 def look_box(asked: ApprovalRequest, order: Order, user: User, *, is_decided: bool) -> LookBox:
-    """The look as this reader sees it."""
+    """The second look as this reader sees it."""
     is_barred = str(user.pk) in asked.barred
     return LookBox(
         key=str(asked.pk),
@@ -62,7 +62,7 @@ def look_box(asked: ApprovalRequest, order: Order, user: User, *, is_decided: bo
 
 
 def _waits_for(asked: ApprovalRequest, order: Order) -> str:
-    """Who has it, or who may take it; when it is done without anybody where nobody else holds the duty."""
+    """Who has it or may take it; or when it is done alone where nobody else holds the duty."""
     if leases.is_held(order):
         return leases.held_words(order)
     names = [str(each) for each in reviewers().exclude(pk__in=asked.barred)]

@@ -1,4 +1,4 @@
-"""Which parts of a case are masked until they are asked for."""
+"""Which parts of a case are masked until revealed."""
 
 from collections.abc import Callable
 
@@ -17,11 +17,11 @@ MASKS: dict[str, Callable[[str], str]] = {
         ("email", mask_email),
     )
 }
-ADDRESS = "subject.post_address"  # where a person lives; of an organisation it is public
+ADDRESS = "subject.post_address"  # a person's home; an organisation's address is public
 
 
 def masks_of(order: Order) -> dict[str, Callable[[str], str]]:
-    """The parts of this order that are masked until they are asked for."""
+    """The parts of this order that are masked until revealed."""
     nature = NATURES.get(order.answer("type").get("nature", ""))
     is_person = nature is None or nature.is_individual
     return {**MASKS, ADDRESS: mask_address} if is_person else MASKS

@@ -1,4 +1,4 @@
-"""The pictures of a case: all of them in the strip, those that a part is compared with, and what was found on them."""
+"""The pictures of a case: all of them in the strip, those to compare a part with, and the findings on them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from transfers.returns.labels import label_of
 from transfers.review.cases.parts.rounds import Rounds, papers_judged_before
 from verification.documents.advice import checks_failed, found_on
 
-# which paper a part is compared with: how its name begins, and the slots to look for, the best first
+# which document a part is compared with: prefix of its name → slots, the best first
 BESIDE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("paper.", ()),
     ("subject.lead_", ("lead_id", "subject_id")),
@@ -29,7 +29,7 @@ BESIDE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("type.domain", ("domain_cert", "statement")),
     ("type.", ("subject_id", "lead_id")),
 )
-# what a section's papers are where they stand beside its fields
+# the documents shown beside a section's fields
 OF_SECTION = {
     "type": ("subject_id", "lead_id", "domain_cert"),
     "subject": ("lead_id", "subject_id", "letter"),
@@ -45,9 +45,9 @@ class Picture(viewer.Paper):
     slot: str
     side: int
     found: Found | None
-    origin: str  # the order it was first uploaded for, where that was another one
+    origin: str  # the order it was uploaded for, if another one
     received: datetime
-    failed: frozenset[str] | None = None  # the automatic checks it did not pass; None where nothing was checked
+    failed: frozenset[str] | None = None  # the automatic checks it failed; None where not checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,11 @@ class Papers(viewer.Papers):
     """All pictures of a case."""
 
     now: list[Picture] = field(default_factory=list)
-    replaced: list[Picture] = field(default_factory=list)  # judged in an earlier round, the latest first
+    replaced: list[Picture] = field(default_factory=list)  # judged in an earlier round, latest first
     changed: frozenset[str] = frozenset()  # the slots of what was replaced since the last return
 
     def beside(self, part: str) -> str:
-        """The key of the picture that a part is compared with; nothing where there is none."""
+        """The key of the picture that a part is compared with; "" where there is none."""
         prefix, slots = next(((start, names) for start, names in BESIDE if part.startswith(start)), ("", ()))
         wanted = (part.removeprefix(prefix),) if prefix == "paper." else slots
         return next(
@@ -72,7 +72,7 @@ class Papers(viewer.Papers):
 
 
 def papers_of(rounds: Rounds) -> Papers:
-    """The pictures as they count now, and those that were judged before and replaced."""
+    """The pictures that count now, and those judged earlier and replaced."""
     earlier = [(paper, found) for paper, found in papers_judged_before(rounds) if _is_ready(paper)]
     earlier.sort(key=lambda pair: -pair[1].number)
     living = [paper for paper in rounds.papers if paper.retired_at is None]

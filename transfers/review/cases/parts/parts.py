@@ -1,4 +1,4 @@
-"""The parts of a case as a reviewer judges them: what was entered, what stands beside it, what was said of it."""
+"""The parts of a case as a reviewer judges them: the answer, what to compare it with, the verdict."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ from transfers.steps import STEPS
 from transfers.steps.base import Step
 
 PAPER = "paper"
-OTHER = f"{PAPER}.{slots.OTHER}"  # where a reviewer may ask for further papers: silence is in order there
+OTHER = f"{PAPER}.{slots.OTHER}"  # where a reviewer may ask for further documents: no verdict counts as accepted
 
 
 SAID_WORDS: dict[str, Words] = {
@@ -51,7 +51,7 @@ SAID_WORDS: dict[str, Words] = {
 
 
 def attributes(**holds: bool) -> SafeString:
-    """Boolean attributes of a tag, those that hold."""
+    """Data attributes of the part."""
     return format_html_join("", " {}", ((name.replace("_", "-"),) for name, is_so in holds.items() if is_so))
 
 
@@ -62,15 +62,15 @@ def anchor_of(part: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of the case; without `choices` it is shown and not judged."""
+    """One part of the case; without `choices` it is shown but not judged."""
 
     key: str
     label: Words
     section: Words
-    value: str  # in the list
+    value: str  # in the list of parts
     lines: list[Compared]
     findings: list[Words]
-    told: Words = ""  # what the last return said of it
+    told: Words = ""  # what the last return said about it
     told_at: str = ""
     paper: str = ""  # the key of the picture to look at
     verdict: Verdict | None = None
@@ -78,7 +78,7 @@ class Part:
     asked: str = ""  # the question that waits for a colleague
     is_changed: bool = False
     is_optional: bool = False
-    is_masked: bool = False  # shown in full only when it is asked for
+    is_masked: bool = False  # masked until revealed
 
     @property
     def anchor(self) -> str:
@@ -87,12 +87,12 @@ class Part:
 
     @property
     def said_words(self) -> Words:
-        """The verdict as a screen reader says it."""
+        """The verdict for screen readers."""
         return SAID_WORDS[self.said] if self.is_judged else ""
 
     @property
     def mark(self) -> str:
-        """Which mark stands before it in the list; nothing before what is not judged."""
+        """Its mark in the list; none for what is not judged."""
         return (self.said or "none") if self.is_judged else ""
 
     @property
@@ -107,7 +107,7 @@ class Part:
 
     @property
     def link_attributes(self) -> SafeString:
-        """What script asks of its line in the list: whether it needs a close look, or was changed."""
+        """Data attributes of its line in the list: whether it needs a close look, or was changed."""
         return attributes(data_looks=bool(self.findings), data_changed=self.is_changed or bool(self.told))
 
     @property
@@ -123,18 +123,18 @@ class Part:
 
     @property
     def is_equal(self) -> bool:
-        """Whether it may be set in order together with others: what was entered equals what is on file, no finding."""
+        """Whether it may be accepted together with others: the answer equals what is on file, without finding."""
         on_file = [each for each in self.lines if each.tone in ("same", "hot")]
         return bool(on_file) and all(each.tone == "same" for each in on_file) and not self.findings
 
     @property
     def is_asked(self) -> bool:
-        """Whether a colleague is asked about it."""
+        """Whether a colleague was asked about it."""
         return bool(self.asked)
 
     @property
     def said(self) -> str:
-        """The verdict's word: ok, return, ask, or nothing."""
+        """The verdict's word: ok, return, ask, or ""."""
         return self.verdict.said if self.verdict else ""
 
 
@@ -154,18 +154,18 @@ class Section:
 
     @property
     def counted(self) -> list[Part]:
-        """Those that count: of one where silence is in order, only when something is said of it."""
+        """The parts that count; one that needs no verdict counts only if it has one."""
         return [part for part in self.judged if part.said or not part.is_optional]
 
     @property
     def done(self) -> int:
-        """How many of them have one."""
+        """How many of them have a verdict."""
         return sum(part.said != "" for part in self.counted)
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What stands beside the entered values: the record, the last return, the findings."""
+    """What is shown beside the answers: the record, the last return, the findings."""
 
     record: Mapping[str, Json]
     returned: dict[str, FieldVerdict]
@@ -185,7 +185,7 @@ def parts_of(order: Order) -> list[str]:
 
 
 def optional_of(parts: list[str]) -> list[str]:
-    """The parts of which silence is in order."""
+    """The parts that need no verdict."""
     return [part for part in parts if part == OTHER]
 
 
@@ -195,7 +195,7 @@ def pages() -> list[Step]:
 
 
 def _slots(order: Order) -> list[slots.Slot]:
-    """The papers of the order, and the slot in which a reviewer may ask for others."""
+    """The documents of the order, and the slot in which a reviewer may ask for others."""
     return [*(slot for slot in slots.needed(order) if slot.key != slots.OTHER), slots.SLOTS[slots.OTHER]]
 
 
@@ -209,7 +209,7 @@ def sections_of(
     *,
     shown: Collection[str],
 ) -> list[Section]:
-    """The order page by page. `shown` are the masked parts that the reader has asked for."""
+    """The order page by page. `shown` are the masked parts that the reader has revealed."""
     beside = _beside(order, papers, returned, shown)
 
     def part(key: str, section: Words, value: str) -> Part:
@@ -245,14 +245,14 @@ def _beside(order: Order, papers: Papers, returned: dict[str, FieldVerdict], sho
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What the checks say of the order, by part, and what is on file."""
+    """The checks' advice on the order by part, and what is on file."""
 
     findings: Mapping[str, list[Words]]
     record: Mapping[str, Json]
 
 
 def _advice(order: Order) -> Advice:
-    """As it was kept when the order was submitted; orders submitted before that was kept are checked again."""
+    """The advice stored when the order was submitted; older orders are checked again."""
     if not queries.has_details(order):
         return Advice({}, {})
     kept: Mapping[str, Any] = order.advice or readiness.advice_kept(order)
@@ -261,7 +261,7 @@ def _advice(order: Order) -> Advice:
 
 
 def findings_elsewhere(order: Order, sections: list[Section]) -> list[Words]:
-    """What the checks say of something that is no part of the page: shown above it."""
+    """Findings about something that is not a part of the page: shown above it."""
     shown = {part.key for section in sections for part in section.parts}
     found = _advice(order).findings.items() if sections else ()
     return [words for part, said in found if part not in shown for words in said]
@@ -299,7 +299,7 @@ def _part(
 
 
 def _lines(key: str, value: str, before: FieldVerdict | None, beside: Beside) -> list[Compared]:
-    """What was entered, what is on file, what stood there in the round before."""
+    """The answer, the value on file, and the value of the round before."""
     if key.startswith(PAPER):
         return []
     on_file = _on_file(key, beside)
@@ -313,7 +313,7 @@ def _lines(key: str, value: str, before: FieldVerdict | None, beside: Beside) ->
 
 
 def compared(order: Order, part: str) -> list[Compared]:
-    """One part of an order with what is on file, masked as on the case."""
+    """One part of an order beside what is on file, masked as on the case."""
     return _lines(part, value_of(order, part), None, Beside(_advice(order).record, {}, {}, masks_of(order)))
 
 
@@ -342,7 +342,7 @@ def _is_changed(key: str, value: str, before: FieldVerdict | None, papers: Paper
 
 
 def _known(order: Order, papers: Papers, beside: Beside) -> list[Section]:
-    """What stands fast in this order and is compared all the same, and what the applicant said of the return."""
+    """Fixed values of the order to compare with, and the applicant's explanations after a return."""
     of_type = facts.rows(order.answer("type"), in_clear=True)
     keys = ("type.name", "type.nature", "type.id_type", "type.number", "type.region", "type.domain")
     of_server = servers.rows(order)
@@ -384,7 +384,7 @@ def _fact(key: str, section: Words, label: Words | None, value: Words, papers: P
 
 
 def choices_for(part: str, reasons: Iterable[ReasonVersion]) -> list[Choice]:
-    """The reasons for returning a part, in the reader's language, and words of one's own."""
+    """The reasons for returning a part in the reader's language, and own words."""
     language = "zh" if reads_chinese() else "en"
     found = [(each.reason.key, plain(each.text(language))) for each in for_part(part, reasons)]
     return [*found, ("own", _("In my own words"))]

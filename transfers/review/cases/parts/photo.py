@@ -21,7 +21,7 @@ from transfers.review.reasons.queries import Held
 from transfers.second_look.queries import open_look
 from verification.photos.methods import WAYS
 
-# a photo of the app: fetched by its code, or uploaded by hand where no system is asked
+# a photo by the app: fetched by its code, or uploaded where its system is not asked
 FROM = {
     True: gettext_lazy("Fetched from the app's system by this code"),
     False: gettext_lazy("Uploaded by the applicant: compare it with the app's photo of this code"),
@@ -44,7 +44,7 @@ class Photo(Panel):
 def photo_panels(
     order: Order, papers: Papers, form: forms.Form | None, verdicts: Mapping[str, Verdict], reasons: Held
 ) -> list[Panel]:
-    """The photo while it is in review, or while a form about it came back; its rules and their reasons."""
+    """The photo while it is in review, or while a refused form about it is shown; with rules and reasons."""
     in_review = is_in(order, Group.PHOTO_IN_REVIEW)
     pictures = papers.of(WANTED) if in_review else []
     if not pictures and not form:
@@ -52,13 +52,13 @@ def photo_panels(
     failed = next((picture.failed for picture in pictures if picture.slot == PHOTO), None)
     of_photo = {part: each for part, each in verdicts.items() if is_of_photo(part)}
     rules = rule_lines(reasons, of_photo, failed)
-    # a second person marks rules; a new photo is for the first one to ask for
+    # a second person marks rules; only the first reviewer asks for a new photo
     is_judged = form is not None and open_look(order) is None
     return [Photo(pictures, photo_facts(order) if in_review else [], form, rules, is_judged)]
 
 
 def photo_facts(order: Order) -> list[dict[str, str]]:
-    """How the photo was taken: the way, and what that way was told."""
+    """How the photo was taken: the method, and what was typed for it."""
     said = order.answer("photo")
     place, code = said.get("place") or {}, said.get("sh_code", "")
     found = [

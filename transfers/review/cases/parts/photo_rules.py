@@ -1,4 +1,4 @@
-"""The rules of the photo: what a reviewer looks for, and what the applicant reads of one that is not met.
+"""The rules of the photo: what a reviewer looks for, and what the applicant reads about one that is not met.
 
 Source: docs/sources.md#the-photo-of-the-website-administrator
 """
@@ -23,17 +23,17 @@ from transfers.review.reasons.queries import Held, offered
 from verification.photos.methods import BACKDROP, PLAIN
 from verification.pictures.checks import BY_KEY
 
-START = f"{PHOTO}."  # how the names of these parts begin
+START = f"{PHOTO}."  # prefix of the names of these parts
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoRule:
-    """One rule: the reason of the catalogue when it is not met, where it is asked, and which automatic checks tell."""
+    """One rule: the reason when it is not met, the methods it applies to, and the automatic checks about it."""
 
     key: str
     words: Words
     reason: str
-    ways: tuple[str, ...] = ()  # none is every way
+    ways: tuple[str, ...] = ()  # empty: every method
     checks: tuple[str, ...] = ()
     hint: Words = ""
 
@@ -81,19 +81,19 @@ BY_PART = {rule.part: rule for rule in RULES}
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """One rule as it is drawn."""
+    """One rule on the page."""
 
     part: str
     words: Words
     hint: Words
     met_checked: SafeString  # the attribute of the button
     unmet_checked: SafeString
-    told: str  # what the applicant will read where it is not met
+    told: str  # what the applicant will read if it is not met
     tone: str  # "is-over" where an automatic check speaks against it
 
 
 def rules_for(order: Order) -> list[PhotoRule]:
-    """The rules of the way in which this photo was taken; of all ways that are open where the order does not say."""
+    """The rules for this photo's method; for all open methods where the order does not say."""
     way = order.answer(PHOTO).get("way")
     ways = {way} if way else set(queries.rules_of(order).photo_ways)
     return [rule for rule in RULES if not rule.ways or ways & set(rule.ways)]
@@ -102,7 +102,7 @@ def rules_for(order: Order) -> list[PhotoRule]:
 def photo_verdicts_of(
     order: Order, typed: Mapping[str, str], kept: Container[str] = ()
 ) -> tuple[dict[str, Verdict], Tally]:
-    """What was said of each rule, now or (`kept`) by who accepted the photo, and how far it is judged."""
+    """The verdict on each rule, now or (`kept`) by the reviewer who accepted the photo, and the progress."""
     verdicts = verdicts_of([rule.part for rule in rules_for(order)], typed, kept, ())
     return verdicts, tally_of(verdicts.values())
 
@@ -113,18 +113,18 @@ def named(part: str) -> Words:
 
 
 def unmet(verdicts: Mapping[str, Verdict]) -> dict[str, str]:
-    """The rules that are not met, each with its reason of the catalogue."""
+    """The rules that are not met, each with its reason."""
     return {part: BY_PART[part].reason for part, each in verdicts.items() if each.said == RETURN}
 
 
 def reasons_lost(rules: Mapping[str, str], order: Order) -> str:
-    """The rules whose reason does not hold any more, or not in this province: the applicant would read nothing."""
+    """The rules whose reason is no longer in force here: the applicant would read nothing."""
     known = offered(order)
     return comma_list(BY_PART[part].words for part, reason in rules.items() if reason not in known)
 
 
 def rule_lines(reasons: Held, verdicts: Mapping[str, Verdict], found: Collection[str] | None) -> list[RuleLine]:
-    """The rules for the page, with the words of their reasons; `found` are the automatic findings, if any were made."""
+    """The rules for the page with the words of their reasons; `found` are automatic findings, if any."""
     language = "zh" if reads_chinese() else "en"
     told = {key: plain(each.text(language)) for key, each in reasons.items()}
     return [
@@ -149,7 +149,7 @@ def _hint(rule: PhotoRule, found: Collection[str] | None) -> Words:
 
 
 def lacking_rules(tally: Tally) -> str:
-    """What lacks before the photo can be accepted."""
+    """What is missing before the photo can be accepted."""
     lacking = [
         (tally.open, ngettext("%(n)s rule without a verdict", "%(n)s rules without a verdict", tally.open)),
         (tally.returned, ngettext("%(n)s rule not met", "%(n)s rules not met", tally.returned)),

@@ -14,14 +14,14 @@ from transfers.second_look.queries import last_sent_back
 
 @dataclass(frozen=True)
 class Rounds:
-    """All rounds of one order, the newest first, each with its verdicts."""
+    """All rounds of one order, newest first, each with its verdicts."""
 
     order: Order
     rows: list[ReviewRound]
 
     @property
     def next_number(self) -> int:
-        """The number that the round now being judged will bear."""
+        """The number of the round being judged."""
         return self.rows[0].number + 1 if self.rows else 1
 
     @property
@@ -31,30 +31,30 @@ class Rounds:
 
     @cached_property
     def last_return(self) -> ReviewRound | None:
-        """The round that sent the order back last."""
+        """The last round that returned the order."""
         return next((row for row in self.rows if queries.is_return(row)), None)
 
     @cached_property
     def last_judged(self) -> ReviewRound | None:
-        """The last round in which something of the entries or papers was in order."""
+        """The last round in which some answer or document was accepted."""
         return next((row for row in self.rows if _has_fine(row)), None)
 
     @cached_property
     def papers(self) -> list[OrderDocument]:
-        """The papers that count now, and after a round those that counted before, the latest of a side first."""
+        """The documents that count now, and after a round those that counted before, latest of a side first."""
         found = self.order.papers.select_related("document").order_by("slot", "side", "-added_at")
         return list(found if self.rows else found.filter(retired_at=None))
 
     @property
     def accepted(self) -> ReviewRound | None:
-        """The last round, if it accepted what lies with us still: a second person looks at it, or has sent it back."""
+        """The last round, if it accepted an order that is still with us, for a second look or returned by one."""
         last = self.rows[0] if self.rows else None
         is_return = last and any(each.verdict == FieldVerdict.RETURN for each in last.verdicts.all())
         return None if is_return else last
 
     @cached_property
     def sent_back(self) -> ApprovalRequest | None:
-        """The second look that has sent the accepted order back to who had accepted it."""
+        """The second look that has returned the accepted order."""
         return last_sent_back(self.order) if self.accepted else None
 
     @property
@@ -69,18 +69,18 @@ def _has_fine(row: ReviewRound) -> bool:
 
 
 def is_of_photo(part: str) -> bool:
-    """Whether it is the photo, or a rule of it."""
+    """Whether it is the photo, or one of its rules."""
     return part.partition(".")[0] == PHOTO
 
 
 def rounds_of(order: Order) -> Rounds:
-    """The rounds, by two questions however many there are."""
+    """The rounds, in two queries."""
     verdicts = Prefetch("verdicts", FieldVerdict.objects.select_related("reason", "round"))
     return Rounds(order, list(order.rounds.select_related("reviewer").prefetch_related(verdicts).order_by("-number")))
 
 
 def papers_judged_before(judged: Rounds) -> list[tuple[OrderDocument, ReviewRound]]:
-    """The papers that stood when a round was decided and do not count any more, each with the last of its rounds."""
+    """Documents that counted when a round was decided and no longer do, each with its last round."""
     moments = [(found.decided_at, found) for found in judged.rows if found.decided_at]
     found = []
     for paper in judged.papers if moments else ():

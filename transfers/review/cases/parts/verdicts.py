@@ -1,7 +1,7 @@
-"""What the reviewer has said of each part: in order, to be returned, or asked of a colleague; and what is still open.
+"""The reviewer's verdict on each part: accepted, to be returned, or asked of a colleague; and what is open.
 
-A verdict stands in the reviewer's draft (`drafts.py`) until the order is decided; then the round keeps it for ever.
-What was in order in the last round, and has not changed since, keeps its verdict.
+A verdict is in the reviewer's draft (`drafts.py`) until the order is decided; then the round keeps it for ever. What
+was accepted in the last round and has not changed since keeps its verdict.
 """
 
 from collections.abc import Container, Iterable, Mapping
@@ -20,23 +20,23 @@ PAPER = "paper."
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What stands at one part."""
+    """The verdict on one part."""
 
     part: str
     said: str = OPEN
-    reason: str = ""  # of the catalogue, or "own"
-    words: str = ""  # of one's own, in Chinese
+    reason: str = ""  # key in the catalogue, or "own"
+    words: str = ""  # own words, in Chinese
     words_en: str = ""
     is_kept: bool = False  # from the last round
 
     @property
     def own(self) -> Own:
-        """The words of one's own, by language."""
+        """Own words, by language."""
         return own(self.words, self.words_en)
 
     @property
     def is_new(self) -> bool:
-        """Whether the reviewer said something in this round."""
+        """Whether the reviewer gave it in this round."""
         return self.said != OPEN and not self.is_kept
 
 
@@ -66,19 +66,19 @@ class Tally:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the order may be accepted: every part is in order."""
+        """Whether the order may be accepted: every part is accepted."""
         return self.ok == self.parts
 
     @property
     def rest_passed(self) -> bool:
-        """Whether every part that is not returned is in order."""
+        """Whether every part that is not returned is accepted."""
         return self.ok + self.returned == self.parts
 
 
 def verdicts_of(
     parts: Iterable[str], typed: Mapping[str, str], kept: Container[str], asked: Container[str]
 ) -> dict[str, Verdict]:
-    """What was said of each part: by the reviewer's draft, by the round before, by a question that is open."""
+    """The verdict on each part: from the reviewer's draft, the round before, or an open question."""
     return {part: _verdict(part, typed, part in kept, part in asked) for part in parts}
 
 
@@ -88,14 +88,14 @@ def _verdict(part: str, typed: Mapping[str, str], is_kept: bool, is_asked: bool)
     if said not in SAID:
         said = RETURN if reason or words or words_en else ASK if is_asked else OPEN
     elif said == ASK and not is_asked:
-        said = OPEN  # the colleague has answered: it is the reviewer's again
+        said = OPEN  # the colleague has answered: it is the reviewer's turn again
     if said == OPEN and is_kept:
         return Verdict(part, OK, is_kept=True)
     return Verdict(part, said, reason, words, words_en) if said == RETURN else Verdict(part, said)
 
 
 def tally_of(verdicts: Iterable[Verdict], optional: Iterable[str] = ()) -> Tally:
-    """The count over all parts; of an `optional` one silence is in order."""
+    """The count over all parts; an `optional` one needs no verdict."""
     free = set(optional)
     rows = [each for each in verdicts if each.part not in free or each.said != OPEN]
     said = [each.said for each in rows]
@@ -103,7 +103,7 @@ def tally_of(verdicts: Iterable[Verdict], optional: Iterable[str] = ()) -> Tally
 
 
 def kept_from_last_round(order: Order, rounds: Rounds) -> set[str]:
-    """The parts that were in order when the order was judged last, and stand as they stood then."""
+    """The parts accepted when the order was last judged, and unchanged since."""
     last = rounds.last_judged
     if last is None or last.decided_at is None:
         return set()
@@ -119,6 +119,6 @@ def _replaced_since(rounds: Rounds, moment: datetime) -> set[str]:
 
 
 def open_questions(order: Order) -> dict[str, ColleagueNote]:
-    """The questions about this order that nobody has answered, by part."""
+    """The unanswered questions about this order, by part."""
     rows = order.colleague_notes.filter(kind=ColleagueNote.QUESTION, answered_at=None).select_related("addressee")
     return {row.part: row for row in rows}

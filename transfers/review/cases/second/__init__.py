@@ -1,1 +1,1 @@
-"""The second look at a case: its buttons and the page on which it is given."""
+"""The second look at a case: its buttons and its page."""

@@ -1,4 +1,4 @@
-"""What a second person writes to who accepted the order."""
+"""What a second person writes to the colleague who accepted the order."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ LONGEST = 200
 
 
 class SendToFirstForm(forms.Form):
-    """Why the case goes back."""
+    """Why the case is returned to them."""
 
     use_required_attribute = False
 

@@ -27,12 +27,12 @@ def _look(order: Order) -> ApprovalRequest:
 
 
 def marks(case: Judged) -> list[str]:
-    """The parts that the second person would have returned."""
+    """The parts that the second person would return."""
     return [part for part, verdict in case.verdicts.items() if verdict.said == RETURN]
 
 
 def _marked(case: Judged) -> list[str]:
-    """These parts; raises `Contradicted` where there is none."""
+    """Those parts; raises `Contradicted` when there are none."""
     if named := marks(case):
         return named
     raise Contradicted(_("Mark at least one part that is not in order, or confirm"))
@@ -45,7 +45,7 @@ def _to_second(order: Order, reviewer: User, typed: Typed) -> None:
 
 @case_action("", decides=False, opens="second")
 def _to_first(order: Order, reviewer: User, typed: Typed) -> None:
-    """Without a mark the page confirms: the way to it that says otherwise must not lead there."""
+    """Opens the page for returning; without a mark that page would confirm instead."""
     _look(order)
     _marked(case_judged(order, typed))
 

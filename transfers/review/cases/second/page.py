@@ -1,4 +1,4 @@
-"""The page on which a second look is given, as it is drawn."""
+"""The page of a second look."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from transfers.review.cases.parts.verdicts import RETURN, Tally
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A part that the second person names."""
+    """A part that the second person marked."""
 
     label: str
     words: str
@@ -23,7 +23,7 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class SecondPage:
-    """What `admin/transfers/case/second.html` draws; with marks it sends back, without it confirms."""
+    """The variables of `admin/transfers/case/second.html`; with marks it returns, without it confirms."""
 
     reference: str
     case_url: str
@@ -48,7 +48,7 @@ class SecondPage:
 
 
 def marked_of(case: Judged) -> list[Marked]:
-    """The parts that the second person marked, with what stands there of a reason."""
+    """The parts that the second person marked, with the reasons."""
     return [
         Marked(f"{section_of(part)} · {named(part)}", " ".join(filter(None, (each.words, each.words_en))))
         for part, each in case.verdicts.items()

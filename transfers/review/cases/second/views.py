@@ -1,4 +1,4 @@
-"""The page on which a second person confirms an accepted order, or sends it back."""
+"""A second person confirms an accepted order, or returns it to the colleague who accepted it."""
 
 from uuid import UUID
 
@@ -29,12 +29,12 @@ from transfers.second_look.queries import open_look
 
 
 def second_view(request: HttpRequest, pk: UUID, context: Context) -> HttpResponse:
-    """What follows, before a second person confirms an accepted order or sends it back."""
+    """Shows what follows before a second person confirms or returns an accepted order."""
     return second_page(request, order_of(request, pk), context)
 
 
 def second_page(request: HttpRequest, order: Order, context: Context, form: forms.Form | None = None) -> HttpResponse:
-    """The page, with what is wrong in its form."""
+    """The page, with the errors of its form."""
     asked = open_look(order)
     if asked is None:
         messages.warning(request, str(GONE))
