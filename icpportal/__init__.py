@@ -1,4 +1,4 @@
-"""The composition root: settings, addresses, workers, and the kit the three apps stand on."""
+"""The composition root: settings, addresses, workers, and the kit under the three apps."""
 
 from icpportal.celery import app as celery_app
 

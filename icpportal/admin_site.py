@@ -1,4 +1,4 @@
-"""The review desk: Django's admin, signed into through the portal's own account pages."""
+"""The review desk: Django's admin, with sign-in through the portal's own account pages."""
 
 from collections.abc import Callable, Iterable
 from functools import update_wrapper
@@ -39,7 +39,7 @@ from transfers.review.search.box import box_of
 from transfers.review.staff import settings_of
 
 Home = Callable[[HttpRequest, dict[str, Any]], TemplateResponse]
-# whose first page it is, by what they may do
+# first pages by the reader's permission
 HOMES: tuple[tuple[str, Home], ...] = (
     ("transfers.review_order", reviewers_home),
     ("transfers.operate_order", operations_home),
@@ -47,7 +47,7 @@ HOMES: tuple[tuple[str, Home], ...] = (
 )
 
 
-# what the head calls the reader, by what they may do; it asks nothing of its own
+# what the head calls the reader, by permission; makes no query of its own
 DUTIES = (
     ("transfers.lead_review", roles.LEAD_REVIEWER),
     ("transfers.review_order", roles.REVIEWER),
@@ -57,7 +57,7 @@ DUTIES = (
 
 
 class ReviewDesk(AdminSite):
-    """Admin site of reviewers, auditors and operations. To strangers it is not there."""
+    """The admin site of reviewers, auditors and operations. Strangers get 404."""
 
     site_title = site_header = _("Review desk")
     index_title = _("Review desk")
@@ -68,7 +68,7 @@ class ReviewDesk(AdminSite):
         admin_class: type[ModelAdmin] | None = None,
         **options: Json,
     ) -> None:
-        """Every list of every app narrows by its declared filters only; rows link to what may be opened."""
+        """Registers a list that narrows by its declared filters only, and links only to what may be opened."""
         super().register(model_or_iterable, _of_the_desk(admin_class or ModelAdmin), **options)
 
     def autocomplete_view(self, request: HttpRequest) -> Any:
@@ -91,16 +91,16 @@ class ReviewDesk(AdminSite):
         return update_wrapper(staff_required(update_wrapper(counted_anew, inner)), inner)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Words] | None = None) -> HttpResponse:  # noqa: ARG002
-        """allauth's page, with its limits and the second factor."""
+        """Redirects to allauth's page, with its limits and the second factor."""
         wanted = safe_next(request) or reverse("admin:index")
         return HttpResponseRedirect(with_next(reverse("account_login"), wanted))
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Words] | None = None) -> Any:  # noqa: ARG002
-        """The account's own page: it ends the other sessions."""
+        """Redirects to the account's own page, which ends the other sessions."""
         return redirect("account_change_password")
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Django's, and the pages of the desk that are no register."""
+        """Django's addresses and the desk's own pages."""
         own = [
             path("registers/", self.admin_view(self.registers), name="registers"),
             path("desk/settings/", self.admin_view(self.settings), name="desk_settings"),
@@ -109,22 +109,22 @@ class ReviewDesk(AdminSite):
         return [*own, *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """The first page, by what the reader does here."""
+        """The first page, by the reader's role."""
         drawn = next((draw for permission, draw in HOMES if request.user.has_perm(permission)), None)
         if drawn is None:
             return self.registers(request)
         return drawn(request, {**self.each_context(request), **(extra_context or {})})
 
     def registers(self, request: HttpRequest) -> TemplateResponse:
-        """Every list the reader may open, as Django groups them."""
+        """Every list that the reader may open, grouped as in Django."""
         return super().index(request, {"title": _("Registers")})
 
     def settings(self, request: HttpRequest) -> HttpResponse:
-        """What the reader wants of the desk."""
+        """The reader's preferences for the desk."""
         return settings_view(request, self.each_context(request))
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """What the frame of a page reads. Django's own asks of every register what the reader may do in it, unread."""
+        """What the frame of a page needs. Django's own also checks every list's permissions, which nothing uses."""
         may_enter = self.has_permission(request)
         return {
             "has_permission": may_enter,
@@ -158,7 +158,7 @@ def _reader_name(reader: User) -> Words:
 
 
 def _of_the_desk(admin_class: type[ModelAdmin]) -> type[ModelAdmin]:
-    """The same class, with what holds for all."""
+    """The class with what all lists share."""
     if issubclass(admin_class, DeclaredLookups):
         return admin_class
     known = {"__module__": admin_class.__module__, "__doc__": admin_class.__doc__}

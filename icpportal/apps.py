@@ -1,4 +1,4 @@
-"""The composition root as an app: its own row, its checks and the gateways'."""
+"""The composition root as an app, with its own row and checks and those of the gateways."""
 
 from django.apps import AppConfig
 from django.conf import settings

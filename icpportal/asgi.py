@@ -1,4 +1,4 @@
-"""For hosts that insist on ASGI; measured slower than WSGI, see docs/decisions.md."""
+"""For hosts that require ASGI; measured slower than WSGI, see docs/decisions.md."""
 
 import os
 

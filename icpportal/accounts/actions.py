@@ -1,7 +1,7 @@
-"""What accounts do: sign up, prove an address or a mobile, change them, set a new password.
+"""Actions of accounts: sign up, prove an address or mobile, change them, set a new password.
 
-Every proof is a `Pending` row and codes bound to it; see `icpportal.codes`. An unknown address and a taken one take the
-same way with the same work: only who reads the code in that mailbox learns which it was.
+Every proof is a `Pending` row with codes bound to it; see `icpportal.codes`. An unknown address and a taken one go
+through the same pages with the same work: only the reader of that mailbox learns which it was.
 """
 
 import uuid
@@ -36,14 +36,14 @@ PURPOSES = {
     Kind.RESET: "reset",
     Kind.STEP_UP: "step_up",
 }
-CHANNELS = {Kind.FIRST_MOBILE: Channel.SMS, Kind.MOBILE: Channel.SMS}  # all others: email, unless told
+CHANNELS = {Kind.FIRST_MOBILE: Channel.SMS, Kind.MOBILE: Channel.SMS}  # all others: email unless given
 
 
-EMAIL, MOBILE, PASSWORD = _("email address"), _("mobile"), _("password")  # what was changed, as a notice says it
+EMAIL, MOBILE, PASSWORD = _("email address"), _("mobile"), _("password")  # what was changed, for notices
 
 
 class AddressInUse(Exception):
-    """The address or mobile that was just proved belongs to another account."""
+    """The address or mobile just proved belongs to another account."""
 
 
 def open_account(
@@ -57,7 +57,7 @@ def open_account(
     held_roles: Iterable[str] = (roles.APPLICANT,),
     now: datetime | None = None,
 ) -> User:
-    """An account made without codes (demo, tests, staff); with `confirmed` its address and mobile count as proved."""
+    """Creates an account without codes (demo, tests, staff); `confirmed` marks address and mobile as proved."""
     at = now or timezone.now()
     with transaction.atomic():
         user = User.objects.create_user(
@@ -83,7 +83,7 @@ def begin(
     facts: JsonObject | None = None,
     now: datetime | None = None,
 ) -> Pending:
-    """Note what is to be proved; an earlier one of the same account and kind is over. Sends nothing yet."""
+    """Records what is to be proved, replacing an earlier one of the same account and kind. Sends nothing yet."""
     if user is not None:
         Pending.objects.filter(user=user, kind=kind).delete()
     return Pending.objects.create(
@@ -107,7 +107,7 @@ def ask(
     facts: JsonObject | None = None,
     now: datetime | None = None,
 ) -> Pending:
-    """`begin` and `send` in one: when no code may go out now, what was asked for before stays as it was."""
+    """`begin` and `send` in one transaction: when no code may be sent now, the earlier proof stays."""
     with transaction.atomic():
         pending = begin(kind, destination=destination, language=language, user=user, facts=facts, now=now)
         send(pending, client=client, now=now)
@@ -115,7 +115,7 @@ def ask(
 
 
 def send(pending: Pending, *, client: str, now: datetime | None = None) -> None:
-    """Queue a code for what is to be proved; raises `codes.refusals.NotSent`."""
+    """Queues a code for what is to be proved; raises `codes.refusals.NotSent`."""
     codes.issue(
         purpose=PURPOSES[Kind(pending.kind)],
         holder=pending.holder,
@@ -130,17 +130,17 @@ def send(pending: Pending, *, client: str, now: datetime | None = None) -> None:
 
 
 def enter(pending: Pending, typed: str, *, now: datetime | None = None) -> codes.Verdict:
-    """Judge the code that was typed for it."""
+    """Judges the code that was typed for it."""
     return codes.enter(purpose=PURPOSES[Kind(pending.kind)], holder=pending.holder, typed=typed, now=now)
 
 
 def pending_code_status(pending: Pending, *, now: datetime | None = None) -> codes.CodeStatus:
-    """Tries left and wait before the next code, for the page."""
+    """Attempts left and the wait before the next code, for the page."""
     return codes.status_of(purpose=PURPOSES[Kind(pending.kind)], holder=pending.holder, now=now)
 
 
 def find(kind: str, *, user: User | None = None, pk: str = "", now: datetime | None = None) -> Pending | None:
-    """The latest thing of this kind that the account is about to prove, or the one that the session named."""
+    """The account's latest proof of this kind that is due, or the one that the session names."""
     rows = Pending.objects.filter(kind=kind, created_at__gt=(now or timezone.now()) - Pending.KEPT)
     if user is not None:
         return rows.filter(user=user).order_by("-created_at").first()
@@ -150,9 +150,9 @@ def find(kind: str, *, user: User | None = None, pk: str = "", now: datetime | N
 def begin_sign_up(
     *, email: str, mobile: str, digest: str, language: str, client: str, now: datetime | None = None
 ) -> Pending:
-    """Note a sign-up and send its code, whether or not the address is known. Consent is kept with version and time.
+    """Records a sign-up and sends its code, whether or not the address is known.
 
-    `digest` is the password as an account keeps it.
+    Consent is stored with version and time. `digest` is the password in its stored form.
     """
     at = now or timezone.now()
     facts = {
@@ -165,7 +165,7 @@ def begin_sign_up(
 
 
 def finish_sign_up(pending: Pending) -> tuple[User, Pending]:
-    """The account of a sign-up whose address is proved, and its mobile, still to be proved; raises `AddressInUse`."""
+    """Creates the account of a proved address, and a proof for its mobile; raises `AddressInUse`."""
     facts = pending.facts
     user = User(
         email=pending.destination,
@@ -194,7 +194,7 @@ def _account(pending: Pending) -> User:
 
 
 def confirm_mobile(pending: Pending, *, now: datetime | None = None) -> None:
-    """Give the account the mobile that was just proved; raises `AddressInUse` when another account has it."""
+    """Gives the account the mobile just proved; raises `AddressInUse` when another account has it."""
     user = _account(pending)
     before = user.mobile if user.mobile_confirmed_at else ""
     user.mobile = pending.destination
@@ -214,7 +214,7 @@ def confirm_mobile(pending: Pending, *, now: datetime | None = None) -> None:
 
 
 def confirm_email(pending: Pending) -> None:
-    """Give the account the address that was just proved; raises `AddressInUse` when another account has it."""
+    """Gives the account the address just proved; raises `AddressInUse` when another account has it."""
     user = _account(pending)
     before, user.email = user.email, pending.destination
     was_proved = EmailAddress.objects.filter(user=user, email=before, verified=True).exists()
@@ -235,7 +235,7 @@ def confirm_email(pending: Pending) -> None:
 
 
 def note_change(user: User, at: datetime) -> None:
-    """Note what a thief would change first; some things then wait for a while (`CONTACT_CHANGED`)."""
+    """Records a change that a thief would make first; some actions then wait for a while (`CONTACT_CHANGED`)."""
     user.contact_changed_at = at
     user.save(update_fields=["contact_changed_at"])
     import_string(settings.CONTACT_CHANGED)(user, at)
@@ -245,7 +245,7 @@ CONFIRMED_ADDRESS = {"primary": True, "verified": True}
 
 
 def begin_reset(*, email: str, language: str, client: str, now: datetime | None = None) -> Pending:
-    """Send a reset code to the address, whether or not an account has it."""
+    """Sends a reset code to the address, whether or not an account has it."""
     user = User.objects.filter(email=email.lower(), is_active=True).first()
     facts = {"account": str(user.pk) if user else ""}
     return ask(Kind.RESET, destination=email.lower(), language=language, client=client, facts=facts, now=now)
@@ -258,7 +258,7 @@ def account_to_reset(pending: Pending) -> User | None:
 
 
 def set_password(user: User, password: str, *, keep_session: str | None = None) -> None:
-    """A new password; every other session of the account ends, and what it was about to prove is void."""
+    """Sets a password; ends the account's other sessions and voids its pending proofs."""
     user.set_password(password)
     with transaction.atomic():
         user.save(update_fields=["password"])
@@ -268,7 +268,7 @@ def set_password(user: User, password: str, *, keep_session: str | None = None) 
 
 
 def finish_reset(user: User, password: str) -> None:
-    """The new password of somebody who proved the mailbox, which thereby counts as confirmed."""
+    """Sets the password of somebody who proved the mailbox, which thereby counts as confirmed."""
     with transaction.atomic():
         set_password(user, password)
         note_change(user, timezone.now())
@@ -276,13 +276,13 @@ def finish_reset(user: User, password: str) -> None:
 
 
 def begin_step_up(user: User, *, channel: str, language: str, now: datetime | None = None) -> Pending:
-    """Note that somebody is to prove again that it is them, by a code to the confirmed mobile or address."""
+    """Records that somebody must authenticate again, by a code to the confirmed mobile or address."""
     destination = user.mobile if channel == Channel.SMS else user.email
     return begin(Kind.STEP_UP, destination=destination, language=language, user=user, channel=channel, now=now)
 
 
 def tell_changed(user: User, what: Words, *, to: str = "", channel: str = Channel.EMAIL) -> None:
-    """Tell the account that something about it was changed: at its address, or where it could be reached before."""
+    """Tells the account about a change: at its address, or where it could be reached before."""
     import_string(settings.MESSENGER)(
         key=f"account_changed:{uuid.uuid4()}",
         template="account_changed",
@@ -295,7 +295,7 @@ def tell_changed(user: User, what: Words, *, to: str = "", channel: str = Channe
 
 
 def tell_roles_changed(user: User, before: Iterable[str], after: Iterable[str]) -> None:
-    """Tell the account which roles it held and holds now."""
+    """Tells the account which roles it held and holds now."""
     with override(user.language):
         held = {side: roles.in_words(sorted(names)) for side, names in (("before", before), ("after", after))}
         context = {side: names or gettext("no role") for side, names in held.items()}
@@ -311,6 +311,6 @@ def tell_roles_changed(user: User, before: Iterable[str], after: Iterable[str]) 
 
 
 def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Delete what was never proved within a day; how many rows that were."""
+    """Deletes what was not proved within a day; returns how many rows."""
     rows = Pending.objects.filter(created_at__lte=(now or timezone.now()) - Pending.KEPT)
     return portions.delete(rows, dry_run=dry_run)

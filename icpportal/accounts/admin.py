@@ -1,4 +1,4 @@
-"""Accounts in the review desk: who there is, what role they hold, whether they may sign in. Personal data is masked."""
+"""Accounts at the review desk: who there is, their roles, whether they may sign in. Personal data is masked."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -68,13 +68,13 @@ READ = (
     "date_joined",
 )
 TYPED = ("name", "held_roles", "is_active")
-TYPED_FIRST = ("email", "name", "held_roles")  # of a new account
+TYPED_FIRST = ("email", "name", "held_roles")  # fields of a new account
 
 
 ASKED = _("A second person must allow it: no role has changed yet")
 ASKED_RESET = _("A second person must allow it: the second factor stays until then")
 WITHDRAWN = _("Your request is withdrawn")
-ANSWERS: "dict[str, dict[str, tuple[Callable[..., None], _StrOrPromise]]]" = {  # by what was asked
+ANSWERS: "dict[str, dict[str, tuple[Callable[..., None], _StrOrPromise]]]" = {  # functions by kind of request
     ROLE: {
         "allow_request": (approvals.allow, _("Allowed: the roles are changed")),
         "decline_request": (role_changes.decline, _("Declined: the roles stay as they are")),
@@ -90,7 +90,7 @@ RESET = "reset_second_factor"
 
 
 class RolesForm(forms.ModelForm):
-    """The roles of an account, refused where two of them cannot be one person."""
+    """The roles of an account; combinations that one person must not hold are refused."""
 
     held_roles = forms.MultipleChoiceField(
         label=_("Roles"), choices=list(roles.NAMES.items()), required=False, widget=forms.CheckboxSelectMultiple
@@ -126,7 +126,7 @@ class RolesForm(forms.ModelForm):
 
 
 class NewStaffForm(RolesForm):
-    """A new account of staff: address, name, roles. They set the password themselves, by their invitation."""
+    """A new staff account: address, name, roles. Its owner sets the password through the invitation."""
 
     email = AddressField(label=_("Email"))
     name = PlainTextField(label=_("Name shown to colleagues"), max_length=80)
@@ -149,7 +149,7 @@ class NewStaffForm(RolesForm):
 
 
 class RoleFilter(admin.SimpleListFilter):
-    """Accounts that hold one role."""
+    """Filters accounts by role."""
 
     title = _("Roles")
     parameter_name = "role"
@@ -163,7 +163,7 @@ class RoleFilter(admin.SimpleListFilter):
 
 @admin.register(User)
 class AccountAdmin(admin.ModelAdmin):
-    """Read-mostly: a name, open or closed, and the roles. Nobody is deleted here."""
+    """Mostly read-only: a name, open or closed, and the roles. No account is deleted here."""
 
     form = RolesForm
     change_form_template = "admin/accounts/user/change_form.html"
@@ -222,7 +222,7 @@ class AccountAdmin(admin.ModelAdmin):
         if not self.has_change_permission(request, obj) and obj:
             return super().get_form(request, obj, change=change, **kwargs)
         base = RolesForm if obj else NewStaffForm
-        # declared fields are not columns: the factory is asked for columns only
+        # declared fields are not columns: the factory gets columns only
         kwargs["fields"] = base.Meta.fields
         form = super().get_form(request, obj, change=change, form=base, **kwargs)
         if issubclass(form, RolesForm):
@@ -252,14 +252,14 @@ class AccountAdmin(admin.ModelAdmin):
             end_sessions(obj)
 
     def _given_alone(self, chosen: list[str]) -> list[str]:
-        """What a new account holds at once."""
+        """The roles that a new account gets at once."""
         return [name for name in chosen if not (approvals.is_needed() and name in role_changes.GIVEN_BY_TWO)]
 
     def _change_roles(self, request: HttpRequest, user: User, chosen: list[str]) -> None:
         try:
             if not role_changes.change(user, chosen, actor=account_of(request)):
                 self.message_user(request, ASKED, messages.WARNING)
-        except RequestRefused as refused:  # somebody was quicker
+        except RequestRefused as refused:  # somebody else was first
             self.message_user(request, str(refused.words), messages.ERROR)
 
     def _log_closing(self, request: HttpRequest, user: User) -> None:
@@ -270,14 +270,14 @@ class AccountAdmin(admin.ModelAdmin):
     def construct_change_message(
         self, request: HttpRequest, form: forms.Form, formsets: "Iterable[BaseFormSet]", add: bool = False
     ) -> "list[dict[str, dict[str, list[str]]]]":
-        """Without what has a row of its own: the roles, of which `role_changes` says from which to which; closing."""
+        """Without what has a row of its own: roles, which `role_changes` records, and closing."""
         form.changed_data = [name for name in form.changed_data if name not in ("held_roles", "is_active")]
         return super().construct_change_message(request, form, formsets, add)
 
     def log_change(
         self, request: HttpRequest, obj: User, message: "str | list[dict[str, dict[str, list[str]]]]"
     ) -> LogEntry:
-        """None where nothing else was changed."""
+        """Not when nothing else was changed."""
         return super().log_change(request, obj, message) if message else LogEntry()
 
     def change_view(
@@ -287,7 +287,7 @@ class AccountAdmin(admin.ModelAdmin):
         form_url: str = "",
         extra_context: "dict[str, list[Asked] | bool] | None" = None,
     ) -> HttpResponse:
-        """The account, with what a second person is asked about it; they answer here."""
+        """Shows the account with requests about it that a second person can answer."""
         if request.method == "POST" and (move := request.POST.get("move", "")):
             return self._reset(request, object_id) if move == RESET else self._answer(request, object_id, move)
         seen = [self._seen(request, kind, object_id) for kind in ANSWERS]
@@ -300,7 +300,7 @@ class AccountAdmin(admin.ModelAdmin):
         return replace(seen, words=role_changes.change_words(asked)) if asked and seen and kind == ROLE else seen
 
     def _answer(self, request: HttpRequest, object_id: str, move: str) -> HttpResponse:
-        """What is said to the request that the page showed; another one is not answered."""
+        """Answers the request that the page showed, not a later one."""
         if move not in ANSWERS[ROLE] or not self.has_change_permission(request):
             raise PermissionDenied
         shown = request.POST.get("request")
@@ -314,7 +314,7 @@ class AccountAdmin(admin.ModelAdmin):
         return redirect(request.path)
 
     def _reset(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Ask a second person to remove a second factor that its owner has lost."""
+        """Asks a second person to remove a second factor that its owner has lost."""
         if not self.has_change_permission(request):
             raise PermissionDenied
         user = self.get_object(request, object_id)
@@ -330,7 +330,7 @@ class AccountAdmin(admin.ModelAdmin):
         return redirect(request.path)
 
     def _may_reset(self, request: HttpRequest, object_id: str) -> bool:
-        """Whether the page offers to ask for it: somebody else's app, and nobody has asked yet."""
+        """Whether the page offers that: it is somebody else's app, and nobody has asked yet."""
         user = self.get_object(request, object_id)
         if user is None or user == request.user or not self.has_change_permission(request):
             return False

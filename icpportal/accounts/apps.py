@@ -13,15 +13,15 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        # by the last app: before it not all permissions are there
+        # by the last app: earlier, not all permissions exist
         last = [config for config in apps.get_app_configs() if config.models_module][-1]
         post_migrate.connect(_write_roles, sender=last, dispatch_uid="roles_after_migrate")
 
 
 def _write_roles(sender: AppConfig, using: str, apps: Apps, **_said: Fact) -> None:  # noqa: ARG001 -- the signal's
-    """What each role may do is in the database after every `migrate`; `ensure_roles` does it without one."""
+    """Writes what each role may do after every `migrate`, as `ensure_roles` does."""
     from icpportal.accounts import roles  # noqa: PLC0415 -- app ready
 
-    has_groups = "group" in apps.all_models["auth"]  # not after a migration back to nothing
+    has_groups = "group" in apps.all_models["auth"]  # not after migrating back to zero
     if using == DEFAULT_DB_ALIAS and has_groups:
         roles.ensure()

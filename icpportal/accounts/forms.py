@@ -1,4 +1,4 @@
-"""Forms of the account pages. None of them sends, spends or counts: the views do."""
+"""Forms of the account pages. They send, spend and count nothing: the views do."""
 
 from typing import Unpack
 
@@ -32,7 +32,7 @@ class AddressField(EmailField):
 
 
 class PasswordField(Labelled, forms.CharField):
-    """A password exactly as typed; `autocomplete` tells managers whether it is the present or a new one."""
+    """A password exactly as typed; `autocomplete` tells password managers whether it is new."""
 
     def __init__(self, *, autocomplete: str, **options: Unpack[FieldOptions]) -> None:
         options.setdefault("widget", forms.PasswordInput(attrs={"autocomplete": autocomplete}))
@@ -95,7 +95,7 @@ class NewPassword(forms.Form):
 class SignUpForm(NewPassword):
     """A new account: address, mobile, password and consent."""
 
-    drawn_in_answer = True  # the password that was in order travels in the page that comes back
+    drawn_in_answer = True  # a valid password is kept in the page that is drawn again
     never_kept = (kept_passwords.FIELD,)
 
     email = AddressField(label=_("Email"), help_text=_("We send a code to it. Use it to sign in later"))
@@ -121,7 +121,7 @@ class SignUpForm(NewPassword):
             self._ask_no_password()
 
     def _kept_before(self) -> str:
-        """The digest of a password that was in order at the last try, unless one is typed again."""
+        """The digest of a password that was valid in an earlier attempt, unless a new one is typed."""
         sent = self.data
         if sent.get("password1") or sent.get("password2") or not sent.get(kept_passwords.FIELD):
             return ""
@@ -133,11 +133,11 @@ class SignUpForm(NewPassword):
         self.fields["password1"].help_text = _("Your password is kept. Enter one only to change it")
 
     def digest(self) -> str:
-        """The password as an account keeps it; of a form that is in order."""
+        """The password in its stored form; of a valid form."""
         return self._kept or kept_passwords.digest_of(self.cleaned_data["password1"])
 
     def keep_password(self) -> None:
-        """Spares those who have to change another field the password, if it is in order."""
+        """Keeps a valid password while another field must be corrected."""
         if {"password1", "password2"} & set(self.errors):
             return
         kept = kept_passwords.keep(self.digest(), email=self.data.get("email", "").strip())
@@ -163,7 +163,7 @@ class MobileForm(forms.Form):
 
 
 class SignInForm(allauth_forms.LoginForm):
-    """Address or mobile, and password; the same sentence whatever does not fit."""
+    """Address or mobile, and password; one error message for whatever is wrong."""
 
     password = PasswordField(label=_("Password"), autocomplete="current-password")
 
@@ -202,13 +202,13 @@ class SignInForm(allauth_forms.LoginForm):
 
 
 class PasswordAgainForm(allauth_forms.ReauthenticateForm):
-    """The password once more, before something sensitive."""
+    """The password again, before a sensitive action."""
 
     password = PasswordField(label=_("Password"), autocomplete="current-password")
 
 
 class PasswordChangeForm(NewPassword):
-    """The present password and a new one; saving it ends the other sessions."""
+    """The present password and a new one; saving ends the other sessions."""
 
     oldpassword = PasswordField(label=_("Current password"), autocomplete="current-password")
     field_order = ["oldpassword", "password1", "password2"]

@@ -1,4 +1,4 @@
-"""Who may open a page: the signed in, the confirmed, those who just proved again that it is them, staff."""
+"""Guards of views: signed in, confirmed, authenticated again just now, staff."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -20,32 +20,32 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from icpportal.accounts.models import User
 
-Given = ParamSpec("Given")  # what the address says
+Given = ParamSpec("Given")  # the view's arguments
 View = Callable[Concatenate[HttpRequest, Given], HttpResponseBase]
 VOUCHED = "issuer_second_factor"  # in the session: for whom the issuer asked a second factor
 Judge = Callable[[HttpRequest], HttpResponseBase | None]
 
 
 def account_of(request: HttpRequest) -> User:
-    """The signed-in account; for views behind one of the guards below."""
+    """The signed-in account; for views behind one of these guards."""
     if not request.user.is_authenticated:
         raise PermissionDenied
     return request.user
 
 
 def safe_next(request: HttpRequest) -> str:
-    """Where the reader wanted to go, if that is within this portal; else ""."""
+    """The page the reader wanted, if it is in this portal; else ""."""
     wanted = request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME) or ""
     return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""
 
 
 def with_next(url: str, wanted: str) -> str:
-    """The address that leads on to `wanted` afterwards."""
+    """The address that continues to `wanted` afterwards."""
     return f"{url}?{urlencode({REDIRECT_FIELD_NAME: wanted})}" if wanted else url
 
 
 def _place(request: HttpRequest) -> str:
-    # a form that was sent cannot be sent again by a redirect: its page is shown instead
+    # a redirect cannot repeat a POST: the form's page is shown instead
     return request.get_full_path()
 
 
@@ -73,9 +73,9 @@ def _not_confirmed(request: HttpRequest) -> HttpResponse | None:
 
 
 def proof_again(request: HttpRequest, back: str = "") -> HttpResponse | None:
-    """Where to prove again that it is them, unless they just did; for one button of a page that needs no guard.
+    """Where to authenticate again, unless they just did; for a single button on an unguarded page.
 
-    Then they are back here, or on the page `back`.
+    Afterwards they return here, or to the page `back`.
     """
     back = back or _place(request)
     if not request.user.is_authenticated:
@@ -87,9 +87,9 @@ def proof_again(request: HttpRequest, back: str = "") -> HttpResponse | None:
 
 
 def _has_proved(request: HttpRequest, now: datetime) -> bool:
-    """Whether they did lately. Signing in is not meant, whichever way it went.
+    """Whether they authenticated again recently; signing in does not count, however it was done.
 
-    allauth's own question says yes for whoever has neither a password nor an app, as staff of an issuer.
+    allauth's own check says yes for anyone without password and app, such as staff of an issuer.
     """
     proofs = [each for each in get_authentication_records(request, request.user) if each.get("reauthenticated")]
     until = timedelta(seconds=settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
@@ -97,7 +97,7 @@ def _has_proved(request: HttpRequest, now: datetime) -> bool:
 
 
 def second_factor_missing(user: User | AnonymousUser) -> bool:
-    """Whether this is staff who must first set up an authenticator (not asked for in the demo)."""
+    """Whether this is staff who must first set up an authenticator (not required in the demo)."""
     if not settings.STAFF_SECOND_FACTOR or not user.is_authenticated or not user.is_staff:
         return False
     return not Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()

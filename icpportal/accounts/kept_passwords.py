@@ -1,6 +1,6 @@
-"""A new password that was in order while another field was not: its digest travels, sealed, in the page that came back.
+"""Keeps a valid new password, as a sealed digest in the page, while another field must be corrected.
 
-So nobody types it again. It opens for a while, and for the same address only, which it was judged against.
+So nobody types it again. It can be opened for a while, and only for the address against which it was checked.
 """
 
 import json
@@ -16,13 +16,13 @@ GOOD_FOR = timedelta(minutes=30)
 
 
 def keep(digest: str, *, email: str, now: datetime | None = None) -> str:
-    """The sealed text that stands in the page."""
+    """The sealed text for the page."""
     value = [digest, (now or timezone.now()).isoformat()]
     return seal(json.dumps(value).encode(), bound_to=_bound_to(email))
 
 
 def digest_in(text: str, *, email: str, now: datetime | None = None) -> str:
-    """The digest of the password; "" where it is too old, of another address or not ours."""
+    """The digest of the password; "" when it is too old, for another address, or not ours."""
     try:
         digest, at = json.loads(unseal(text, bound_to=_bound_to(email)))
     except (Unreadable, UnicodeError):
@@ -31,7 +31,7 @@ def digest_in(text: str, *, email: str, now: datetime | None = None) -> str:
 
 
 def digest_of(password: str) -> str:
-    """How an account keeps it."""
+    """The stored form of a password."""
     return make_password(password)
 
 

@@ -1,4 +1,4 @@
-"""The reader's language: a cookie in the browser, and a column of the account for a browser that has none yet."""
+"""The reader's language: a cookie in the browser, and a column of the account for messages and new browsers."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -10,7 +10,7 @@ from icpportal.accounts.models import User
 
 
 def remember_language(response: HttpResponseBase, language: str) -> None:
-    """Let the browser ask for this language from now on."""
+    """Sets the browser's language from now on."""
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         language,
@@ -29,12 +29,12 @@ def has_language(request: HttpRequest) -> bool:
 
 
 def keep_language(user: User, language: str) -> None:
-    """Write to this account in this language from now on."""
+    """Sets the language of messages to this account."""
     User.objects.filter(pk=user.pk).update(language=language)
 
 
 def set_language(request: HttpRequest) -> HttpResponse:
-    """Switch the language of this browser and, when signed in, of the account: messages follow it."""
+    """Switches the language of this browser and, if signed in, of the account's messages."""
     chosen = request.POST.get(LANGUAGE_QUERY_PARAMETER, "")
     offered = dict(settings.LANGUAGES)
     if request.user.is_authenticated and chosen in offered and check_for_language(chosen):

@@ -1,4 +1,4 @@
-"""Who is asking: a person with an email address and a mainland mobile, and what that person is about to prove."""
+"""A person with an email address and a mainland mobile, and what that person is about to prove."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -24,27 +24,27 @@ from icpportal.privacy.models import SealedModel
 
 
 def mobile_index(mobile: str) -> str:
-    """The mobile as accounts are found by it; "" for none."""
+    """The blind index by which accounts are found; "" for no mobile."""
     return blind_index("account mobile", mobile) if mobile else ""
 
 
 def index_of(user: "User") -> str:
-    """That of an account's own."""
+    """The blind index of an account's mobile."""
     return mobile_index(user.mobile)
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes and finds accounts. Addresses are kept in lower case, so that no two differ by case alone."""
+    """Creates and finds accounts. Addresses are stored in lower case, so that no two differ by case alone."""
 
     def create_user(self, email: str, password: str | None = None, **columns: Column) -> "User":
-        """An account without roles; `accounts.actions.open_account` also confirms and gives roles."""
+        """Creates an account without roles; `accounts.actions.open_account` also confirms and gives roles."""
         user = self.model(email=email, **columns)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **columns: Column) -> "User":
-        """An account that may do everything. There is none in production (docs/decisions.md)."""
+        """Creates an account that may do everything. There is none in production (docs/decisions.md)."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **columns)
 
     def get_by_natural_key(self, username: str | None) -> "User":
@@ -60,12 +60,12 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
     """An account of an applicant or of staff."""
 
     email = models.EmailField(_("Email"), max_length=254, unique=True)
-    # under which service codes are kept (customers.py): the first address, which stays when the address changes
+    # the key of service codes (customers.py): the first address, kept when the address changes
     customer_name = models.CharField(max_length=254, blank=True, default="", editable=False)
     mobile = EncryptedTextField(_("Mobile"), blank=True, default="")
     mobile_index = BlindIndexField(of="icpportal.accounts.models.index_of", blank=True, default="", editable=False)
     mobile_confirmed_at = models.DateTimeField(_("Mobile confirmed"), null=True, blank=True)
-    # when a confirmed mobile or address was replaced, or the password reset: what a thief would do first
+    # when a confirmed mobile or address was replaced, or the password reset, as a thief would do first
     contact_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
     name = models.CharField(_("Name shown to colleagues"), max_length=80, blank=True)
     language = models.CharField(
@@ -134,24 +134,24 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
 
     @property
     def customer(self) -> str:
-        """Under which its service codes are kept, whatever its address is today."""
+        """The key of its service codes, whatever its address is today."""
         return self.customer_name or self.email
 
     def get_short_name(self) -> str:
-        """How the review desk greets staff."""
+        """The name by which the review desk greets staff."""
         return self.name
 
     @property
     def email_confirmed(self) -> bool:
-        """Whether the present address was proved by a code (allauth's EmailAddress says so)."""
-        told = self.__dict__.get("email_is_confirmed")  # told by AccountBackend, which loads the signed-in user
-        if told is not None:
-            return bool(told)  # SQLite tells 0 or 1
+        """Whether the present address was proved by a code (as allauth's EmailAddress says)."""
+        flag = self.__dict__.get("email_is_confirmed")  # set by AccountBackend, which loads the signed-in user
+        if flag is not None:
+            return bool(flag)  # SQLite returns 0 or 1
         return EmailAddress.objects.filter(user_id=self.pk, email=self.email, verified=True).exists()
 
     @property
     def confirmed(self) -> bool:
-        """Whether both the address and the mobile were proved, as applicant pages ask."""
+        """Whether both address and mobile were proved, as applicant pages require."""
         return self.mobile_confirmed_at is not None and self.email_confirmed
 
     @property
@@ -164,7 +164,7 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
 
 
 class FormerAddress(models.Model):
-    """An address that an account has left: what the provider lists under it stays that account's."""
+    """An address that an account has given up: what the provider lists under it stays that account's."""
 
     email = models.EmailField(max_length=254, unique=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="former_addresses")
@@ -175,9 +175,9 @@ class FormerAddress(models.Model):
 
 
 class Pending(SealedModel):
-    """What a code is about to prove: a sign-up, a mobile, an address, a reset, or that it is you.
+    """What a code is about to prove: a sign-up, a mobile, an address, a reset, or the person again.
 
-    Its address of delivery is kept sealed here, so that neither the session nor a link has to carry it.
+    The destination is stored sealed here, so that neither the session nor a link has to carry it.
     """
 
     class Kind(models.TextChoices):
@@ -206,15 +206,15 @@ class Pending(SealedModel):
 
     @property
     def holder(self) -> str:
-        """Whose the codes for this are."""
+        """What its codes are bound to."""
         return f"{self.kind}:{self.pk}"
 
 
 class Invitation(models.Model):
-    """The link by which somebody new to staff sets a password: one an account, gone once it was used."""
+    """The link by which a new member of staff sets a password: one for each account, deleted once used."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="invitation")
-    digest = models.CharField(max_length=64, unique=True)  # of the link, which is nowhere but in the mail
+    digest = models.CharField(max_length=64, unique=True)  # digest of the link, which is only in the mail
     invited_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
 

@@ -1,7 +1,7 @@
-"""Roles: what people do here. A role is a group; what it may do stands in `settings.ROLE_PERMISSIONS`.
+"""Roles: groups whose permissions are in `settings.ROLE_PERMISSIONS`.
 
-Who configures the portal sees no case, who decides cases does not configure, who audits does neither (MLPS level 3,
-8.1.4.2): such roles are never held together.
+People who configure the portal see no case, people who decide cases do not configure, auditors do neither (MLPS level
+3, 8.1.4.2): such roles are never held together.
 """
 
 from collections.abc import Iterable
@@ -28,12 +28,12 @@ NAMES = {
     OPERATIONS: _("Operations"),
 }
 STAFF = (REVIEWER, LEAD_REVIEWER, AUDITOR, OPERATIONS)
-# roles of one duty go together, roles of two duties do not
+# roles of one duty can be combined, roles of two duties cannot
 DUTY = {REVIEWER: "decides", LEAD_REVIEWER: "decides", AUDITOR: "audits", OPERATIONS: "configures"}
 
 
 def refuse_combination(names: Iterable[str]) -> None:
-    """Raise when these roles may not be held by one person, naming two of them."""
+    """Raises when one person must not hold these roles, naming two of them."""
     by_duty = {DUTY[name]: name for name in STAFF if name in set(names)}
     if len(by_duty) > 1:
         first, second = list(by_duty.values())[:2]
@@ -55,7 +55,7 @@ def held(user: User) -> set[str]:
 
 
 def give(user: User, *names: str) -> None:
-    """Let the account hold exactly these roles; staff roles open the review desk, none closes it."""
+    """Gives the account exactly these roles; staff roles open the review desk, none closes it."""
     refuse_combination(names)
     user.groups.set([Group.objects.get_or_create(name=name)[0] for name in names])
     user.is_staff = user.is_superuser or is_staff_role(names)
@@ -63,8 +63,8 @@ def give(user: User, *names: str) -> None:
 
 
 def of_two_duties() -> list[User]:
-    """The active accounts that hold roles of two duties, however they came by them."""
-    held = list(Group.objects.filter(name__in=STAFF).values_list("pk", flat=True))  # nearly all accounts hold another
+    """The active accounts with roles of two duties, however they got them."""
+    held = list(Group.objects.filter(name__in=STAFF).values_list("pk", flat=True))  # most hold another
     holding = User.groups.through.objects.filter(group__in=held).values("user")
     holders = User.objects.filter(is_active=True, pk__in=holding).prefetch_related("groups")
     return [user for user in holders if len({DUTY[row.name] for row in user.groups.all() if row.name in DUTY}) > 1]
@@ -76,9 +76,9 @@ def superusers() -> list[User]:
 
 
 def ensure() -> list[str]:
-    """Write `settings.ROLE_PERMISSIONS` into the groups; gives back the permissions that no model declares.
+    """Writes `settings.ROLE_PERMISSIONS` into the groups; returns the permissions that no model declares.
 
-    A handful of queries however many roles and permissions there are: every start of a portal runs it.
+    A handful of queries for any number of roles and permissions, because every start of a portal runs it.
     """
     labels = [label for name in NAMES for label in settings.ROLE_PERMISSIONS.get(name, [])]
     found = _permissions(labels)
@@ -100,13 +100,13 @@ def ensure() -> list[str]:
 
 
 def _groups() -> dict[str, Group]:
-    """The groups of all roles, by name; made where they are not there."""
+    """The groups of all roles by name, created if missing."""
     Group.objects.bulk_create([Group(name=name) for name in NAMES], ignore_conflicts=True)
     return {group.name: group for group in Group.objects.filter(name__in=NAMES)}
 
 
 def _permissions(labels: list[str]) -> dict[str, Permission]:
-    """By label; others too whose app and name stand in two of the labels: a hundred pairs take long to compile."""
+    """The permissions by label, with some others: filtering by pairs would take long to compile."""
     apps = {label.partition(".")[0] for label in labels}
     names = {label.partition(".")[2] for label in labels}
     rows = Permission.objects.filter(content_type__app_label__in=apps, codename__in=names)

@@ -1,4 +1,4 @@
-"""How long a session lives, which ones an account has, and how they end."""
+"""The lifetime of sessions, the list of an account's sessions, and ending them."""
 
 import logging
 from collections.abc import Callable
@@ -24,13 +24,13 @@ from icpportal.alarms import portions
 logger = logging.getLogger(__name__)
 
 SEEN = "seen_at"
-SEEN_STEP = timedelta(minutes=5)  # a busy session is written at most this often
+SEEN_STEP = timedelta(minutes=5)  # how often a busy session is written at most
 
 _read: ContextVar[User | None] = ContextVar("account read with its session", default=None)
 
 
 def remember(account: User | None) -> None:
-    """The account that was read with the session of this request."""
+    """Keeps the account that was read with this request's session."""
     _read.set(account)
 
 
@@ -47,7 +47,7 @@ def limits_of(user: User) -> tuple[timedelta, timedelta]:
 
 
 def begin(request: HttpRequest, *, now: datetime | None = None) -> None:
-    """Start the clocks of a session that somebody has just signed in to."""
+    """Starts the clocks of a session that was just signed in to."""
     now = now or timezone.now()
     absolute, _idle = limits_of(account_of(request))
     request.session.set_expiry(now + absolute)
@@ -66,12 +66,12 @@ class SessionLimits:
                 _keep_or_end(request, timezone.now())
             return self.get_response(request)
         finally:
-            remember(None)  # what was read with a session is not for the next request
+            remember(None)  # must not leak into the next request
 
 
 def _keep_or_end(request: HttpRequest, now: datetime) -> None:
     seen = request.session.get(SEEN)
-    if seen is None:  # not begun by `begin`: only tests sign in so
+    if seen is None:  # without `begin`: only tests sign in like this
         return
     quiet = timedelta(seconds=now.timestamp() - seen)
     _absolute, idle = limits_of(account_of(request))
@@ -83,12 +83,12 @@ def _keep_or_end(request: HttpRequest, now: datetime) -> None:
 
 
 def _note_seen(request: HttpRequest, now: datetime) -> None:
-    """Before the page, so that one that is only read does not fail where nothing can be written."""
+    """Written before the page is drawn, so that reading works while nothing can be written."""
     session, was_changed = request.session, request.session.modified
     session[SEEN] = int(now.timestamp())
     try:
         session.save()
-    except (DatabaseError, UpdateError) as trouble:  # or the session was ended at this moment
+    except (DatabaseError, UpdateError) as trouble:  # or the session was ended concurrently
         logger.warning("session not noted as seen", extra={"trouble": type(trouble).__name__})
     session.modified = was_changed
 
@@ -117,13 +117,13 @@ LONGEST = 60
 
 
 def device_words(agent: str) -> str:
-    """What a browser says of itself, as a person knows it: "Firefox · Windows"; else the beginning of what it says."""
+    """The browser and system for people: "Firefox · Windows"; else the beginning of the user agent."""
     known = [next((word for mark, word in table.items() if mark in agent), "") for table in (BROWSERS, SYSTEMS)]
     return " · ".join(known) if all(known) else agent[:LONGEST]
 
 
 def open_sessions(user: User, *, this_key: str | None, now: datetime | None = None) -> list[OpenSession]:
-    """Where the account is signed in, newest first; two queries however many there are."""
+    """Where the account is signed in, newest first, in two queries."""
     rows = list(UserSession.objects.filter(user_id=user.pk).order_by("-created_at", "-pk"))
     keys = [row.session_key for row in rows]
     alive = Session.objects.filter(session_key__in=keys, expire_date__gt=now or timezone.now())
@@ -136,7 +136,7 @@ def open_sessions(user: User, *, this_key: str | None, now: datetime | None = No
 
 
 def end_sessions(user: User, *, keep: str | None = None, only: int | None = None) -> int:
-    """End the account's sessions on the server: all, all but `keep`, or `only` one; how many that were."""
+    """Ends the account's sessions on the server: all, all but `keep`, or `only` one; returns how many."""
     rows = UserSession.objects.filter(user_id=user.pk).exclude(session_key=keep or "")
     if only is not None:
         rows = rows.filter(pk=only)
@@ -146,16 +146,16 @@ def end_sessions(user: User, *, keep: str | None = None, only: int | None = None
 
 
 def renew(request: HttpRequest, change: Callable[[], None] | None = None) -> None:
-    """A new session id after somebody proved again who they are (or by `change`); the list of sessions follows."""
+    """Gives a new session id after authentication (or `change`); the list of sessions is updated."""
     before = request.session.session_key
     (change or request.session.cycle_key)()
     UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)
 
 
 def forget_over(*, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Delete sessions that are over, and what the list of an account's sessions says of them; how many sessions."""
+    """Deletes expired sessions and their entries in the accounts' lists; returns how many sessions."""
     now = now or timezone.now()
     longest = max(absolute for absolute, _idle in settings.SESSION_LIMITS.values())
-    if not dry_run:  # signing out leaves its row of the list behind
+    if not dry_run:  # signing out leaves the row in the list
         portions.delete(UserSession.objects.filter(created_at__lte=now - longest))
     return portions.delete(Session.objects.filter(expire_date__lte=now), dry_run=dry_run)

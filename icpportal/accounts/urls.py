@@ -1,6 +1,8 @@
-"""The account's addresses. allauth's names are kept where its pages are; its sign-up, reset, address and code pages are
-replaced by ours, because they count the tries of a code in the session, where parallel ones are lost
-(docs/decisions.md)."""
+"""The account's addresses.
+
+allauth's names are used for its own pages. Its pages for sign-up, reset, address and codes are replaced by ours,
+because they count attempts in the session, where parallel ones are lost (docs/decisions.md).
+"""
 
 from allauth.account import views as allauth_views
 from allauth.mfa.base import views as mfa_views

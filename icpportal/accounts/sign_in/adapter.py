@@ -1,4 +1,4 @@
-"""Where allauth asks the portal: who has this mobile, where to go next, what must not happen."""
+"""allauth's hooks: accounts by mobile, redirects, rate limits, mails."""
 
 from collections.abc import Mapping
 from typing import NoReturn, TypedDict, Unpack
@@ -36,7 +36,7 @@ NOTICES = {
 
 
 class Way(TypedDict):
-    """A way to prove again that it is you."""
+    """One method of authenticating again."""
 
     id: str
     description: Words
@@ -59,7 +59,7 @@ SECOND_FACTOR: Way = {
 
 
 class SignedIn(TypedDict):
-    """What allauth says of a sign-in."""
+    """allauth's facts about a sign-in."""
 
     email_verification: str
     signal_kwargs: JsonObject | None
@@ -69,12 +69,12 @@ class SignedIn(TypedDict):
 
 
 def _login(credentials: Mapping[str, str]) -> str:
-    """What was typed to sign in with."""
+    """What was typed to sign in."""
     return next((credentials[name] for name in ("email", "phone", "username") if credentials.get(name)), "").lower()
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """allauth with the portal's accounts, codes and addresses."""
+    """Connects allauth with the portal's accounts, codes and addresses."""
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
@@ -106,15 +106,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return client_address(request) or "0.0.0.0"  # noqa: S104 -- a key for those without an address, bound to nothing
 
     def is_safe_url(self, url: str) -> bool:
-        """Only addresses within this portal."""
+        """Only addresses in this portal are safe."""
         return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: str) -> str:
-        # allauth counts by what was typed alone, so that one person could lock out another, and by mobile everybody
+        # allauth counts by what was typed alone: one person could lock out another, and with mobiles everybody
         return f"{ratelimit.get_ip(request)} {_login(credentials)}"
 
     def pre_authenticate(self, request: HttpRequest, **credentials: str) -> None:
-        """Wrong passwords count by client address and account, and by account; on a known device only there."""
+        """Counts wrong passwords by client address and account, and by account; on a known device only there."""
         login = _login(credentials)
         device = devices.known(request, login)
         if device:
@@ -130,7 +130,7 @@ class AccountAdapter(DefaultAccountAdapter):
         self._login_failed_rl_usage.usage += of_account.usage
 
     def forget_wrong_passwords(self, request: HttpRequest, user: User) -> None:
-        """A new password was set: nothing that was counted before it holds its owner up here."""
+        """Clears the counts after a new password, so that they do not block its owner."""
         for way in ({"email": user.email}, {"phone": user.mobile}):
             self._delete_login_attempts_cached_email(request, **way)
             ratelimit.clear(request, app=APP, action="login_failed_account", key=_login(way))
@@ -155,9 +155,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("account")
 
     def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[Method]:
-        """Who has a second factor uses it; who must set it up first a code of ours; everybody else also the password.
+        """The second factor if there is one; a code if one must be set up; otherwise also the password.
 
-        The password was typed a moment ago by who sets up an app, and alone it must not open the desk to a new one.
+        Somebody who is setting up an app has just typed the password, and the password alone must not open the desk to
+        a new app.
         """
         if not user.is_authenticated:
             return []
@@ -173,7 +174,7 @@ class AccountAdapter(DefaultAccountAdapter):
         context: Mapping[str, Json] | None = None,
         email: str | None = None,  # noqa: ARG002
     ) -> None:
-        """What allauth would mail about the second factor goes through the outbox."""
+        """Sends allauth's mails about the second factor through the outbox."""
         if template_prefix in NOTICES:
             tell_changed(user, NOTICES[template_prefix])
 

@@ -1,4 +1,4 @@
-"""The secrets of authenticator apps and recovery codes, which allauth keeps in JSON, for a change of keys."""
+"""Secrets of authenticator apps and recovery codes, which allauth stores in JSON, for a change of keys."""
 
 from functools import partial
 
@@ -13,21 +13,21 @@ Data = dict[str, object]
 
 
 class AuthenticatorSecrets:
-    """As a `Column` of sealed values; there are as many rows as staff have devices."""
+    """Acts as a `Column` of sealed values; there are as many rows as staff have devices."""
 
     def __str__(self) -> str:
         return "mfa.Authenticator.data"
 
     def count(self, name: str) -> int:
-        """How many rows hold a value of the key of this name."""
+        """How many rows have a value sealed with the key of this name."""
         return sum(any(value.startswith(beginning(name)) for value in sealed(data).values()) for _pk, data in _all())
 
     def left(self) -> int:
-        """How many rows hold a value that the first key did not seal."""
+        """How many rows have a value not sealed with the first key."""
         return sum(bool(left_of(data)) for _pk, data in _all())
 
     def turn(self, tell: Tell) -> Totals:
-        """Seal all of them with the first key."""
+        """Seals all of them with the first key."""
         totals, loop = Totals(), rows.Loop("keys.changed", noted=False)
         for pk, data in _all():
             if left_of(data):
@@ -42,13 +42,13 @@ def sealed(data: Data) -> dict[str, str]:
 
 
 def left_of(data: Data) -> dict[str, str]:
-    """The values of one row that the first key did not seal."""
+    """The values of one row not sealed with the first key."""
     current = beginning(key_names()[0])
     return {name: value for name, value in sealed(data).items() if not value.startswith(current)}
 
 
 def turn_one(pk: int, data: Data) -> str:
-    """One row; "changed" when it is another one by now."""
+    """Seals one row again; returns "changed" when it was changed in the meantime."""
     anew = {name: seal(unseal(old, bound_to=BOUND_TO), bound_to=BOUND_TO) for name, old in left_of(data).items()}
     return "turned" if Authenticator.objects.filter(pk=pk, data=data).update(data={**data, **anew}) else "changed"
 

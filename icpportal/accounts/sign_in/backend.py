@@ -1,4 +1,4 @@
-"""Who is signed in: the account and what every page tells of it, in one query that is compiled once."""
+"""Loads the signed-in account, with what every page shows of it, in one query that is compiled once."""
 
 import uuid
 from collections.abc import Callable
@@ -33,12 +33,12 @@ _along: dict[str, Along] = {"email_is_confirmed": _is_confirmed, HAS_DRAFTS: _ha
 
 
 def read_along(name: str, told: Along) -> None:
-    """Has `told` (of the account, `OuterRef("pk")`) read with the account of each request, as its attribute `name`."""
+    """Adds `told`, a query about the account (`OuterRef("pk")`), as the attribute `name` of every loaded account."""
     _along[name] = told
 
 
 def accounts(now: datetime) -> QuerySet[User]:
-    """All accounts, each with what is read along."""
+    """All accounts with these additions."""
     return User.objects.annotate(**{name: told(now) for name, told in _along.items()}).order_by()
 
 
@@ -46,7 +46,7 @@ ACCOUNT = Prepared(lambda pk, now: accounts(now).filter(pk=pk), pk=UUIDField(), 
 
 
 class AccountBackend(AuthenticationBackend):
-    """allauth's backend (address or mobile, equal work for unknown ones) with what belongs to it read along."""
+    """allauth's backend (address or mobile, equal work for unknown ones) that loads accounts with the additions."""
 
     def get_user(self, user_id: uuid.UUID) -> User | None:
         read = sessions.taken()
@@ -54,11 +54,11 @@ class AccountBackend(AuthenticationBackend):
         return user if user is not None and self.user_can_authenticate(user) else None
 
     def _get_user_permissions(self, user_obj: User) -> QuerySet[Permission]:
-        """What was given directly or by a role, in one query; every page of the desk asks."""
+        """Permissions given directly or by a role, in one query; every page of the desk needs them."""
         directly = DIRECTLY.objects.filter(user=user_obj).values("permission")
         by_role = BY_ROLE.objects.filter(group__user=user_obj).values("permission")
         return Permission.objects.filter(Q(pk__in=directly) | Q(pk__in=by_role))
 
     def _get_group_permissions(self, user_obj: User) -> QuerySet[Permission]:  # noqa: ARG002 -- Django's signature
-        """They are told with what was given directly."""
+        """Empty: they are among the user's permissions."""
         return Permission.objects.none()

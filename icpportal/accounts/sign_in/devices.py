@@ -1,7 +1,7 @@
-"""Devices on which an account was signed in to: their tries are counted apart, so that nobody locks their owner out.
+"""Devices known to an account: their attempts are counted separately, so that nobody can lock the owner out.
 
-A signed cookie names the accounts of this browser by their ids, each with a word that ends with the password. It signs
-nobody in: it only says whose wrong passwords count against this device alone.
+A signed cookie names this browser's accounts by id, each with a token that ends with the password. It signs nobody in:
+it only tells whose wrong passwords count against this device alone.
 """
 
 import secrets
@@ -18,23 +18,23 @@ from icpportal.accounts.models import User, mobile_index
 
 SALT = "icpportal.accounts.devices"
 KEPT = timedelta(days=365)
-ACCOUNTS = 5  # of one browser
+ACCOUNTS = 5  # accounts remembered in one browser
 
 
 class Device(TypedDict):
-    """What the cookie says."""
+    """The content of the cookie."""
 
     id: str
     accounts: dict[str, str]
 
 
 def cookie_name() -> str:
-    """It goes to this host alone, where the portal speaks HTTPS."""
+    """With the prefix for this host alone, where the portal uses HTTPS."""
     return "__Host-device" if settings.HTTPS else "device"
 
 
 def remember(request: HttpRequest, response: HttpResponseBase, user: User) -> None:
-    """This browser is known to the account from now on, until its password changes."""
+    """Makes this browser known to the account until its password changes."""
     device = _read(request) or Device(id=secrets.token_urlsafe(12), accounts={})
     others = [pair for pair in device["accounts"].items() if pair[0] != str(user.pk)]
     device["accounts"] = dict([*others[1 - ACCOUNTS :], (str(user.pk), _word(user))])
@@ -49,7 +49,7 @@ def remember(request: HttpRequest, response: HttpResponseBase, user: User) -> No
 
 
 def known(request: HttpRequest, login: str) -> str:
-    """The id of this browser, if the account of this address or mobile was signed in to on it; else ""."""
+    """The id of this browser if the account of this address or mobile was signed in on it; else ""."""
     device = _read(request)
     if device is None or not device["accounts"]:
         return ""

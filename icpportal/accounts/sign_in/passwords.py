@@ -1,4 +1,4 @@
-"""What a password must be, in sentences that say what to do."""
+"""Validators of passwords, with messages that say what to do."""
 
 from django.contrib.auth.password_validation import (
     CommonPasswordValidator,
@@ -14,7 +14,7 @@ STAFF_LENGTH = 12
 
 
 class LongEnough(MinimumLengthValidator):
-    """So many characters at least; of staff, who need more, `LongerForStaff` says how many."""
+    """Requires a minimum length; for staff, who need more, `LongerForStaff` does."""
 
     def validate(self, password: str, user: User | None = None) -> None:
         if not getattr(user, "is_staff", False):
@@ -25,21 +25,21 @@ class LongEnough(MinimumLengthValidator):
 
 
 class NotCommon(CommonPasswordValidator):
-    """None that everybody uses."""
+    """Refuses common passwords."""
 
     def get_error_message(self) -> str:
         return _("This password is too common: choose another one")
 
 
 class NotAlike(UserAttributeSimilarityValidator):
-    """None that resembles the address."""
+    """Refuses passwords that resemble the address."""
 
     def get_error_message(self) -> str:
         return _("The password is too similar to your email address: choose another one")
 
 
 class LongerForStaff:
-    """Twelve characters for people who see other people's papers."""
+    """Requires twelve characters of people who see other people's documents."""
 
     def validate(self, password: str, user: User | None = None) -> None:
         if getattr(user, "is_staff", False) and len(password) < STAFF_LENGTH:

@@ -29,12 +29,12 @@ from icpportal.privacy.blind_index import blind_index
 from icpportal.privacy.crypto import seal, unseal
 
 BOUND_TO = "allauth.mfa"
-STEP = timedelta(seconds=30)  # of the app's clock
-LIVES = STEP * (2 * settings.MFA_TOTP_TOLERANCE + 1)  # a code of the app: a step early and a step late
+STEP = timedelta(seconds=30)  # the app's time step
+LIVES = STEP * (2 * settings.MFA_TOTP_TOLERANCE + 1)  # from one step early to one step late
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """Seals what allauth stores and names the portal in the authenticator app."""
+    """Seals what allauth stores, and names the portal in the authenticator app."""
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
@@ -52,7 +52,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return f"{settings.PROVIDER_NAME_EN} ICP Filing"
 
     def build_totp_svg(self, url: str) -> str:
-        """The QR code as an element to stand in the page, on white also where the page is dark."""
+        """The QR code as an SVG element, on white also in the dark theme."""
         drawn = io.BytesIO()
         qrcode.make(url, image_factory=SvgPathFillImage).save(drawn)
         return drawn.getvalue().decode().partition("?>")[2].strip()
@@ -70,7 +70,7 @@ def take(user: User, code: str) -> bool:
 
 
 class TakenOnce(base_forms.BaseAuthenticateForm):
-    """A code that was right is not right again; allauth forgets it before the app's code has run out."""
+    """Refuses a correct code that was used before; allauth's own memory ends before the code expires."""
 
     def clean_code(self) -> str:
         code: str = super().clean_code()
@@ -87,13 +87,13 @@ class AuthenticateForm(TakenOnce, base_forms.AuthenticateForm):
 
 
 class ReauthenticateForm(TakenOnce, base_forms.ReauthenticateForm):
-    """The app's code before something sensitive."""
+    """The app's code before a sensitive action."""
 
     code = AppCodeField(label=_("Code from the app, or a recovery code"))
 
 
 class ActivateTOTPForm(totp_forms.ActivateTOTPForm):
-    """The first code of a new authenticator; until it is right the secret waits sealed in the session."""
+    """The first code of a new authenticator; until it is correct, the secret is sealed in the session."""
 
     code = CodeField(label=_("Code from the app"))
 
@@ -112,7 +112,7 @@ class ActivateTOTPForm(totp_forms.ActivateTOTPForm):
 
 
 def note_wrong(sender: type[Authenticator], request: HttpRequest, user: User, **_said: Fact) -> None:  # noqa: ARG001 -- the signal's
-    """A wrong code of staff is an entry of the audit chain, and many are an alarm."""
+    """Records a staff member's wrong code in the audit chain; many raise an alarm."""
     if user.is_staff:
         note_refusal(user, SECOND_FACTOR, client=client_address(request))
 

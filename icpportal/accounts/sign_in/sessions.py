@@ -1,4 +1,4 @@
-"""Sessions in the database, as Django keeps them, each read with its account; one that was ended there ends at once."""
+"""Django's sessions in the database, each read together with its account; one ended there ends at once."""
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
@@ -25,10 +25,10 @@ WITH_ACCOUNT = Prepared(
 
 
 class SessionStore(db.SessionStore):
-    """Django's own, whose one question of every request is compiled once and tells who is signed in as well."""
+    """Django's store with its per-request query compiled once and the signed-in account included."""
 
     def _get_session_from_db(self) -> Session | None:
-        """Whose it is comes along where allauth's list of sessions says so, which it does once signing in is done."""
+        """Also reads the account, from allauth's list of sessions once signing in is complete."""
         account = WITH_ACCOUNT.first(key=self.session_key or "", now=timezone.now())
         sessions.remember(account if account is not None and account.pk else None)  # `SessionLimits` forgets it
         if account is None:
@@ -37,7 +37,7 @@ class SessionStore(db.SessionStore):
         return Session(session_key=self.session_key or "", session_data=getattr(account, "session_data", ""))
 
     def save(self, must_create: bool = False) -> None:
-        """Write it; a database that takes nothing is no session that was ended, which Django would make of it."""
+        """Writes the session; a database that cannot be written is not mistaken for an ended session, as in Django."""
         try:
             super().save(must_create)
         except UpdateError as missed:

@@ -1,4 +1,4 @@
-"""Invitations of staff: a link, for three days and one use, by which a new colleague sets the password."""
+"""Invitations of staff: a link, valid for three days and one use, with which a new colleague sets the password."""
 
 import hashlib
 import secrets
@@ -26,14 +26,14 @@ TOKEN_BYTES = 32
 
 
 def welcome(user: User, *, by: User | None, now: datetime | None = None) -> None:
-    """Invite somebody who has just become staff, and tell all other staff; `by` is None for the command."""
+    """Invites somebody who has just become staff, and tells all other staff; `by` is None for the command."""
     with transaction.atomic():
         invite(user, now=now)
         _tell_colleagues(user, by)
 
 
 def invite(user: User, *, now: datetime | None = None) -> Invitation:
-    """Mail a new link; an earlier one of the account ends."""
+    """Mails a new link and ends an earlier one."""
     now = now or timezone.now()
     token = secrets.token_urlsafe(TOKEN_BYTES)
     facts = {"digest": _digest(token), "invited_at": now, "expires_at": now + KEPT}
@@ -54,19 +54,19 @@ def invite(user: User, *, now: datetime | None = None) -> Invitation:
 
 
 def address_of(token: str) -> str:
-    """Where the link leads."""
+    """The address of the link."""
     return urljoin(settings.STAFF_BASE_URL or settings.PUBLIC_BASE_URL, reverse("account_invitation", args=[token]))
 
 
 def opened(token: str, *, now: datetime | None = None) -> User | None:
-    """Whose password this link sets; nobody's once it was used, replaced or is over, or the account was closed."""
+    """The account whose password this link sets; None once it was used, replaced or expired, or the account closed."""
     living = Invitation.objects.filter(digest=_digest(token), expires_at__gt=now or timezone.now())
     found = living.filter(user__is_active=True, user__is_staff=True).select_related("user").first()
     return found.user if found else None
 
 
 def accept(token: str, password: str, *, now: datetime | None = None) -> User | None:
-    """Set the password and end the link; the mailbox counts as proved. None where somebody was quicker."""
+    """Sets the password and ends the link; the mailbox counts as proved. Returns None if it was used concurrently."""
     with transaction.atomic():
         user = opened(token, now=now)
         if user is None or not Invitation.objects.filter(user=user, digest=_digest(token)).delete()[0]:
@@ -78,7 +78,7 @@ def accept(token: str, password: str, *, now: datetime | None = None) -> User | 
 
 
 def has_begun(user: User) -> bool:
-    """Whether the account was ever made one's own: by a password, or by signing in with the provider's issuer."""
+    """Whether the owner has ever used the account: set a password, or signed in with the provider's issuer."""
     return user.has_usable_password() or user.last_login is not None
 
 
@@ -92,7 +92,7 @@ def _digest(token: str) -> str:
 
 
 def _tell_colleagues(user: User, by: User | None) -> None:
-    """Every other member of staff reads who is new, so that nobody is added unseen."""
+    """Tells every other member of staff who is new, so that nobody is added unseen."""
     for colleague in User.objects.filter(is_staff=True, is_active=True).exclude(pk=user.pk):
         with override(colleague.language):
             context = {

@@ -1,7 +1,7 @@
-"""Staff who sign in with the provider's own issuer (OpenID Connect): whom it names must be staff here already.
+"""Sign-in of staff with the provider's own issuer (OpenID Connect); only existing staff accounts.
 
-Nothing of it is kept: at each sign-in the address that the issuer has verified is looked for among accounts of staff.
-No account is made or bound, so the tables of `allauth.socialaccount` stay empty.
+Nothing is stored: at each sign-in the address verified by the issuer is looked up among staff accounts. No account is
+created or linked, so the tables of `allauth.socialaccount` stay empty.
 """
 
 import logging
@@ -32,20 +32,20 @@ from icpportal.fields.types import Json, JsonObject
 
 logger = logging.getLogger(__name__)
 
-PROVIDER = "staff"  # what allauth calls the one issuer there is
+PROVIDER = "staff"  # allauth's name for the only issuer
 NOT_STAFF = _("This sign-in belongs to no account of staff: ask your operations, or use your password")
 FAILED = _("Signing in did not work: try again, or use your password")
 
 
 class Issuer(OpenIDConnectOAuth2Adapter):
-    """allauth's client, which also checks the signature and whose token it is."""
+    """allauth's client, which also checks the signature and the audience of the token."""
 
     def complete_login(
         self, request: HttpRequest, app: SocialApp, token: SocialToken, **said: JsonObject
     ) -> SocialLogin:
         try:
             login: SocialLogin = super().complete_login(request, app, token, **said)
-        except (KeyError, TypeError, ValueError) as error:  # a token or key set without what belongs into it
+        except (KeyError, TypeError, ValueError) as error:  # an incomplete token or key set
             raise OAuth2Error("no id_token that can be read") from error
         return login
 
@@ -59,19 +59,19 @@ class Issuer(OpenIDConnectOAuth2Adapter):
             issuer=named,
             audience=app.client_id,
             lookup_kid=jwtkit.lookup_kid_jwk,
-            verify_signature=True,  # allauth leaves it out where the token came over TLS
+            verify_signature=True,  # allauth skips it for tokens received over TLS
         )
         return said
 
 
 class IssuerAdapter(DefaultSocialAccountAdapter):
-    """Where allauth asks the portal about a sign-in by the issuer."""
+    """allauth's hooks for a sign-in by the issuer."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:  # noqa: ARG002 -- allauth's signature
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Find whose sign-in it is; strangers, applicants and addresses that are not verified are sent back."""
+        """Finds the staff account; strangers, applicants and unverified addresses are sent back."""
         said = sociallogin.account.extra_data.get("id_token") or {}
         if not constant_time_compare(str(said.get("nonce", "")), str(sociallogin.state.get("nonce"))):
             refuse(request, FAILED, "nonce")
@@ -80,7 +80,7 @@ class IssuerAdapter(DefaultSocialAccountAdapter):
             refuse(request, NOT_STAFF, "no account")
         _begin(user)
         sociallogin.user = user
-        sociallogin.account.uid = str(user.pk)  # it stands in the session: no name of the issuer's
+        sociallogin.account.uid = str(user.pk)  # goes into the session: must not be the issuer's name
         request.session[VOUCHED] = str(user.pk) if "mfa" in _list(said.get("amr")) else ""
 
     def on_authentication_error(
@@ -103,7 +103,7 @@ class SecondFactorStage(AuthenticateStage):
 
 
 def member(said: JsonObject) -> User | None:
-    """The account of staff that the issuer names by an address it has verified."""
+    """The staff account with an address that the issuer has verified."""
     address = said.get("email")
     if said.get("email_verified") is not True or not isinstance(address, str):
         return None
@@ -111,14 +111,14 @@ def member(said: JsonObject) -> User | None:
 
 
 def refuse(request: HttpRequest, words: str | Promise, why: str) -> NoReturn:
-    """Back to the page of signing in, which says so."""
+    """Redirects to the sign-in page, with the reason."""
     logger.warning("issuer: sign-in refused", extra={"why": why})
     messages.error(request, str(words))
     raise ImmediateHttpResponse(redirect("account_login"))
 
 
 def _begin(user: User) -> None:
-    """The issuer has proved the mailbox; an invitation that waits is needed no more."""
+    """The issuer has proved the mailbox: a pending invitation is no longer needed."""
     with transaction.atomic():
         EmailAddress.objects.update_or_create(user=user, email=user.email, defaults=CONFIRMED_ADDRESS)
         Invitation.objects.filter(user=user).delete()

@@ -1,4 +1,4 @@
-"""The page on which a code is typed: the same for a sign-up, a mobile, an address, a reset and a step-up."""
+"""The page on which a code is typed, for sign-up, mobile, address, reset and step-up."""
 
 from typing import Any, TypedDict
 
@@ -26,23 +26,23 @@ SENT_BY_EMAIL = gettext_lazy("Enter the code we emailed to %(destination)s.")
 
 
 class Way(TypedDict):
-    """Another way to prove that it is you."""
+    """Another way to authenticate."""
 
     label: Words
     url: str
 
 
 class Beside(TypedDict, total=False):
-    """What a page may show beside the code: where to change the address, other ways, which of how many steps it is."""
+    """What a page shows besides the code: a link to change the address, other ways, the step."""
 
     change_url: str
     others: list[Way]
-    step: str  # which of how many it is, in words
+    step: str  # "step n of m", in words
 
 
 @method_decorator([never_cache, sensitive_post_parameters("code")], name="dispatch")
 class CodePage(FormPage[OneTimeCodeForm]):
-    """Type the code, or have another one sent. Subclasses say what is to be proved and what happens then."""
+    """Takes the code, or sends another one. Subclasses say what is to be proved and what happens then."""
 
     form_class = OneTimeCodeForm
     template_name = "accounts/code.html"
@@ -50,15 +50,15 @@ class CodePage(FormPage[OneTimeCodeForm]):
     pending: Pending
 
     def to_prove(self) -> Pending | None:
-        """What the code is for, or nothing (any more)."""
+        """What the code is for; None when there is nothing (any more)."""
         raise NotImplementedError
 
     def nothing_to_prove(self) -> str:
-        """Where to go when there is nothing to prove."""
+        """The response when there is nothing to prove."""
         raise NotImplementedError
 
     def proved(self) -> HttpResponse:
-        """What follows a right code."""
+        """The response to a correct code."""
         raise NotImplementedError
 
     def dispatch(self, request: HttpRequest) -> HttpResponseBase:
@@ -72,7 +72,7 @@ class CodePage(FormPage[OneTimeCodeForm]):
         return self.send_another() if "send" in request.POST else super().post(request)
 
     def send_another(self) -> HttpResponse:
-        """Queue another code; an earlier one stays good."""
+        """Queues another code; an earlier one stays valid."""
         send_and_say(self.request, self.pending)
         return HttpResponseRedirect(self.request.get_full_path())
 
@@ -84,7 +84,7 @@ class CodePage(FormPage[OneTimeCodeForm]):
         return self.form_invalid(form)
 
     def beside(self) -> Beside:
-        """What this page shows beside the code."""
+        """What this page shows besides the code."""
         return {}
 
     def get_context_data(self, **kwargs: OneTimeCodeForm) -> dict[str, Any]:
@@ -104,17 +104,20 @@ class CodePage(FormPage[OneTimeCodeForm]):
         )
 
     def shown_destination(self) -> str:
-        """Where the code went, whole, so that a typing error shows."""
+        """The destination in full, so that a typing error can be seen."""
         return self.pending.destination
 
 
 def step_words(number: int, total: int) -> str:
-    """Which of how many steps a code is."""
+    """ "Step n of m", in words."""
     return _("Step %(number)s of %(total)s") % {"number": number, "total": total}
 
 
 def send_and_say(request: HttpRequest, pending: Pending, *, by_email: bool = False) -> bool:
-    """Queue a code and tell the reader so, or why not; whether one went out. `by_email`: the page offers an email."""
+    """Queues a code and tells the reader so, or why not; returns whether one was sent.
+
+    `by_email`: the page offers an email instead.
+    """
     try:
         actions.send(pending, client=client_address(request))
     except NotSent as refused:

@@ -1,4 +1,4 @@
-"""Confirm and change the address and the mobile of an account."""
+"""Pages that confirm and change the address and the mobile of an account."""
 
 from typing import Any, TypedDict
 
@@ -41,7 +41,7 @@ def mobile_kind(user: User) -> str:
 
 @method_decorator([signed_in_required, never_cache], name="dispatch")
 class Confirm(TemplateView):
-    """What is still to be confirmed before applicant pages open; each with a button that sends its code."""
+    """Shows what must still be confirmed before applicant pages open; each with a button that sends its code."""
 
     template_name = "accounts/confirm.html"
 
@@ -77,7 +77,7 @@ class Confirm(TemplateView):
 
 
 class StillDue(TypedDict):
-    """What is confirmed next, and what the button does about it."""
+    """What to confirm next, and its button."""
 
     unconfirmed: str
     button: str
@@ -95,14 +95,14 @@ def _still_due(user: User, mobile: str) -> StillDue:
 
 
 class ContactPage(FormPage[EmailForm | MobileForm]):
-    """A new address or mobile: note it, send its code."""
+    """Takes a new address or mobile and sends its code."""
 
     kind: str
     field: str
     same: Words
 
     def is_confirmed(self, user: User) -> bool:
-        """Whether what the account has is proved: entering it again changes nothing."""
+        """Whether the present one is confirmed: entering it again changes nothing."""
         raise NotImplementedError
 
     def form_valid(self, form: EmailForm | MobileForm) -> HttpResponse:
@@ -126,7 +126,7 @@ class ContactPage(FormPage[EmailForm | MobileForm]):
 
 @method_decorator([step_up_required, never_cache], name="dispatch")
 class ChangeEmail(ContactPage):
-    """Another address to sign in with."""
+    """Takes another address to sign in with."""
 
     form_class = EmailForm
     template_name = "accounts/email.html"
@@ -140,7 +140,7 @@ class ChangeEmail(ContactPage):
 
 @method_decorator([signed_in_required, never_cache], name="dispatch")
 class ChangeMobile(ContactPage):
-    """A first mobile, or another one; the latter only after a step-up."""
+    """Takes a first mobile, or another one; the latter only after a step-up."""
 
     form_class = MobileForm
     template_name = "accounts/mobile.html"
@@ -163,7 +163,7 @@ class ChangeMobile(ContactPage):
 
 @method_decorator(signed_in_required, name="dispatch")
 class EmailCode(CodePage):
-    """The code from the new mailbox."""
+    """Takes the code from the new mailbox."""
 
     title = gettext_lazy("Confirm your email")
 
@@ -188,7 +188,7 @@ class EmailCode(CodePage):
 
 @method_decorator(signed_in_required, name="dispatch")
 class MobileCode(CodePage):
-    """The texted code."""
+    """Takes the texted code."""
 
     title = gettext_lazy("Confirm your mobile number")
 

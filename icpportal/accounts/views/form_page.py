@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 else:
 
     class FormPage(FormView):
-        """Django's view of one form; a subclass says of which: `FormPage[SignUpForm]`."""
+        """Django's view of one form; subclasses name it: `FormPage[SignUpForm]`."""
 
         def __class_getitem__(cls, form: type[BaseForm]) -> type["FormPage"]:
             return cls

@@ -1,4 +1,4 @@
-"""The page behind an invitation: a new colleague sets the password."""
+"""The page of an invitation: a new colleague sets the password."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from icpportal.accounts.views.form_page import FormPage
 
 
 class StaffPassword(NewPassword):
-    """A new password of staff, twice."""
+    """A new staff password, twice."""
 
     password1 = PasswordField(
         label=gettext_lazy("New password"),
@@ -30,7 +30,7 @@ class StaffPassword(NewPassword):
 
 @method_decorator([never_cache, sensitive_post_parameters("password1", "password2")], name="dispatch")
 class Accept(FormPage[StaffPassword]):
-    """The password, once, in time; then the colleague signs in with it and sets up the second factor."""
+    """Takes the password, once and in time; then the colleague signs in and sets up the second factor."""
 
     form_class = StaffPassword
     template_name = "accounts/invitation.html"

@@ -1,4 +1,4 @@
-"""Signing in with the provider's issuer: there and back. Without `OIDC_ISSUER` there are no such addresses."""
+"""Sign-in with the provider's issuer: there and back. Without `OIDC_ISSUER` these addresses do not exist."""
 
 import secrets
 from collections.abc import Callable
@@ -23,7 +23,7 @@ from icpportal.fields.components import Link
 
 
 class SignIn(LoginView):
-    """Address or mobile, and password; with the issuer's name for staff, where there is one."""
+    """Address or mobile, and password; with a link to the issuer for staff, if there is one."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_context_data(**kwargs), "issuer": _link(self.request)}
@@ -39,7 +39,7 @@ def _link(request: HttpRequest) -> Link | None:
 @never_cache
 @require_safe
 def there(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """To the issuer, with what binds its answer to this browser. What else an address may tell allauth is not read."""
+    """Redirects to the issuer, with a state bound to this browser; ignores allauth's other parameters."""
     nonce = secrets.token_urlsafe(24)
 
     def ask() -> HttpResponse:
@@ -55,13 +55,13 @@ def there(request: HttpRequest, provider_id: str) -> HttpResponse:
 @never_cache
 @require_safe
 def back(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """The issuer's answer."""
+    """Handles the issuer's answer."""
     view = OAuth2CallbackView.adapter_view(Issuer(request, provider_id))
     return _answered(request, provider_id, lambda: view(request))
 
 
 def _answered(request: HttpRequest, provider_id: str, ask: Callable[[], HttpResponse]) -> HttpResponse:
-    """An issuer that is away or says what nobody understands is no error of ours."""
+    """An unreachable issuer or a nonsensical answer is not an error of ours."""
     if provider_id != PROVIDER:
         raise Http404
     try:
@@ -74,7 +74,7 @@ def _answered(request: HttpRequest, provider_id: str, ask: Callable[[], HttpResp
         return said
 
 
-addresses = [  # allauth's names: it looks them up
+addresses = [  # allauth looks these names up
     path("issuer/<slug:provider_id>/", there, name="openid_connect_login"),
     path("issuer/<slug:provider_id>/back/", back, name="openid_connect_callback"),
 ]

@@ -1,4 +1,4 @@
-"""The account at a glance, and what was agreed to."""
+"""The overview of the account, and the terms that were accepted."""
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -21,7 +21,7 @@ from icpportal.time_format import long_words
 @signed_in_required
 @never_cache
 def overview(request: HttpRequest) -> HttpResponse:
-    """Address, mobile, password, second factor, sessions: each with its way to change it."""
+    """Shows address, mobile, password, second factor and sessions, each with a link to change it."""
     user = account_of(request)
     set_up = _("The app is set up") if is_mfa_enabled(user) else _("No authenticator app yet")
     rows = [
@@ -48,7 +48,7 @@ def _row(label: str, value: str, change: str) -> dict[str, str]:
 
 @method_decorator([signed_in_required, never_cache], name="dispatch")
 class ChangeLanguage(FormPage[LanguageForm]):
-    """The language of pages and messages; this browser follows at once."""
+    """Changes the language of pages and messages; this browser follows at once."""
 
     form_class = LanguageForm
     template_name = "accounts/language.html"
@@ -68,5 +68,5 @@ class ChangeLanguage(FormPage[LanguageForm]):
 
 
 def terms(request: HttpRequest) -> HttpResponse:
-    """The terms of use, with their version."""
+    """Shows the terms of use, with their version."""
     return render(request, "accounts/terms.html", {"version": settings.TERMS_VERSION})

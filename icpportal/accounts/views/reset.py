@@ -1,4 +1,4 @@
-"""A forgotten password: address, code from the mailbox, new password."""
+"""Resets a forgotten password: address, code from the mailbox, new password."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ GOOD_FOR = timedelta(minutes=10)
 
 
 class _SignedOut(FormPage[Form]):
-    """Who is signed in changes the password in the account instead."""
+    """Redirects people who are signed in: they change the password in the account."""
 
     def dispatch(self, request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated:
@@ -41,7 +41,7 @@ class _SignedOut(FormPage[Form]):
 
 @method_decorator(never_cache, name="dispatch")
 class Reset(_SignedOut[EmailForm]):
-    """The address. An unknown one goes the same way as a known one."""
+    """Takes the address. An unknown one is treated like a known one."""
 
     form_class = EmailForm
     template_name = "account/password_reset.html"
@@ -62,7 +62,7 @@ class Reset(_SignedOut[EmailForm]):
 
 
 class ResetCode(CodePage):
-    """The code from the mailbox."""
+    """Takes the code from the mailbox."""
 
     title = gettext_lazy("Enter the code from your mailbox")
 
@@ -91,7 +91,7 @@ class ResetCode(CodePage):
 
 
 def proved_account(request: HttpRequest) -> User | None:
-    """The account whose mailbox was proved in this session just now, unless its password or address changed since."""
+    """The account whose mailbox was proved in this session, unless its password or address changed since."""
     proof = request.session.get(PROVED)
     if proof is None or timezone.now().timestamp() - proof["at"] > GOOD_FOR.total_seconds():
         return None
@@ -100,13 +100,13 @@ def proved_account(request: HttpRequest) -> User | None:
 
 
 def mark_of(user: User) -> str:
-    """What a proof fits: the address that was proved, and the password that is to be replaced."""
+    """What a proof is valid for: the proved address and the password to be replaced."""
     return salted_hmac(PROVED, f"{user.email} {user.password}", algorithm="sha256").hexdigest()
 
 
 @method_decorator([never_cache, sensitive_post_parameters("password1", "password2")], name="dispatch")
 class ResetNew(_SignedOut[NewPassword]):
-    """The new password; it ends every session of the account."""
+    """Takes the new password; it ends every session of the account."""
 
     form_class = NewPassword
     template_name = "accounts/password_new.html"

@@ -1,4 +1,4 @@
-"""Prove again that it is you, change the password, see and end sessions."""
+"""Authenticates again, changes the password, lists and ends sessions."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ from icpportal.privacy.masks import mask_email, mask_mobile
 
 
 def other_ways(request: HttpRequest, here: str) -> list[Way]:
-    """How else to prove that it is you; each leads on to where the reader wanted to go."""
+    """The other ways to authenticate; each continues to where the reader wanted to go."""
     methods = AccountAdapter(request).get_reauthentication_methods(request.user)
     return [
         {"label": method["description"], "url": with_next(method["url"], safe_next(request))}
@@ -43,7 +43,7 @@ def other_ways(request: HttpRequest, here: str) -> list[Way]:
 
 @method_decorator(signed_in_required, name="dispatch")
 class StepUp(CodePage):
-    """A code to the confirmed mobile or address, before something sensitive."""
+    """Takes a code to the confirmed mobile or address, before a sensitive action."""
 
     title = gettext_lazy("Confirm it is you")
 
@@ -52,14 +52,14 @@ class StepUp(CodePage):
 
     def dispatch(self, request: HttpRequest) -> HttpResponseBase:
         methods = AccountAdapter(request).get_reauthentication_methods(request.user)
-        if "step_up" not in [method["id"] for method in methods]:  # a second factor is asked instead
+        if "step_up" not in [method["id"] for method in methods]:  # the second factor is asked for instead
             return HttpResponseRedirect(with_next(methods[0]["url"], safe_next(request)))
         if "send" in request.POST or self.to_prove() is None:
             return self.choose_channel(request)
         return super().dispatch(request)
 
     def choose_channel(self, request: HttpRequest) -> HttpResponse:
-        """Ask where the code shall go, or send it there."""
+        """Asks where to send the code, or sends it there."""
         user = account_of(request)
         offered = {Channel.EMAIL.value: mask_email(user.email)}
         if user.mobile_confirmed_at:
@@ -87,7 +87,7 @@ class StepUp(CodePage):
 
 
 class RenewsSession(FormPage[BaseForm]):
-    """A new session id once somebody proved again who they are (ASVS 7.2.4)."""
+    """Gives a new session id after authentication (ASVS 7.2.4)."""
 
     here = ""
 
@@ -102,13 +102,13 @@ class RenewsSession(FormPage[BaseForm]):
 
 
 class PasswordAgain(RenewsSession, ReauthenticateView):
-    """The password, before something sensitive."""
+    """Takes the password, before a sensitive action."""
 
     here = "reauthenticate"
 
 
 class SecondFactorAgain(RenewsSession, SecondFactorView):
-    """The authenticator app, before something sensitive."""
+    """Takes the app's code, before a sensitive action."""
 
     here = "mfa_reauthenticate"
 
@@ -123,7 +123,7 @@ class SecondFactorAgain(RenewsSession, SecondFactorView):
     name="dispatch",
 )
 class PasswordChange(FormPage[PasswordChangeForm]):
-    """A new password for somebody who knows the present one; it ends the other sessions."""
+    """Takes the present password and a new one; ends the other sessions."""
 
     form_class = PasswordChangeForm
     template_name = "account/password_change.html"
@@ -144,7 +144,7 @@ class PasswordChange(FormPage[PasswordChangeForm]):
 @signed_in_required
 @never_cache
 def session_list(request: HttpRequest) -> HttpResponse:
-    """Where the account is signed in."""
+    """Lists where the account is signed in."""
     mine = sessions.open_sessions(account_of(request), this_key=request.session.session_key)
     return render(request, "usersessions/usersession_list.html", {"sessions": mine})
 
@@ -152,7 +152,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
 @signed_in_required
 @require_POST
 def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
-    """End one of the account's other sessions; somebody else's is a 404."""
+    """Ends one of the account's other sessions; 404 for anyone else's."""
     if not sessions.end_sessions(account_of(request), keep=request.session.session_key, only=session_id):
         raise Http404
     messages.success(request, _("The session has ended"))
@@ -162,7 +162,7 @@ def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
 @signed_in_required
 @require_POST
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
-    """End all sessions of the account but this one."""
+    """Ends all sessions of the account but this one."""
     sessions.end_sessions(account_of(request), keep=request.session.session_key)
     messages.success(request, _("Your other sessions have ended"))
     return redirect("usersessions_list")

@@ -1,4 +1,4 @@
-"""From the form to an account: form, code from the mailbox; the mobile follows in `contact`."""
+"""Signs up: form, code from the mailbox; the mobile follows in `contact`."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ AFTERWARDS = "after_confirm"
 
 
 def home(request: HttpRequest) -> str:
-    """Where a confirmed account goes: where it wanted to, else its filings."""
+    """Where a confirmed account goes: where it wanted to, else to its filings."""
     return request.session.pop(AFTERWARDS, "") or resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> str:
     [rate_limit(action="signup"), never_cache, sensitive_post_parameters("password1", "password2")], name="dispatch"
 )
 class SignUp(FormPage[SignUpForm]):
-    """The form. A known address goes the same way as a new one."""
+    """Takes the form. A known address is treated like a new one."""
 
     form_class = SignUpForm
     template_name = "account/signup.html"
@@ -78,7 +78,7 @@ class SignUp(FormPage[SignUpForm]):
 
 
 class SignUpCode(CodePage):
-    """The code from the mailbox; then the account exists and is signed in."""
+    """Takes the code from the mailbox; then the account exists and is signed in."""
 
     title = gettext_lazy("Confirm your email")
 
