@@ -1,1 +1,1 @@
-"""Alarms for operations: one open row per cause. `operations/monitoring/alerts.py` sends them."""
+"""Alarms for operations: one open row for each cause. `operations/monitoring/alerts.py` sends them."""

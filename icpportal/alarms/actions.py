@@ -1,4 +1,4 @@
-"""Opens and clears alarms; has rows that were set aside tried again."""
+"""Opens and clears alarms; lets rows set aside be tried again."""
 
 import logging
 from datetime import datetime
@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 def open_alarm(cause: str, *, reference: str = "", detail: str = "", now: datetime | None = None) -> bool:
-    """Opens the alarm of `cause`, or counts one more sighting of the open one. True when it was opened now.
+    """Opens the alarm of `cause`, or counts another sighting of the open one; returns True if opened now.
 
     `cause` is a fixed key of ours; `reference` names the row that showed it and `detail` a code or the type of an
     exception. Neither may be personal. Logs an error once, when it opens.
@@ -25,7 +25,7 @@ def open_alarm(cause: str, *, reference: str = "", detail: str = "", now: dateti
     try:
         with transaction.atomic():
             Alarm.objects.create(cause=cause[:100], opened_at=now, seen_at=now, **shown)
-    except IntegrityError:  # another process opened it at this moment
+    except IntegrityError:  # opened concurrently by another process
         _seen_again(cause, now, shown)
         return False
     logger.error("alarm opened", extra={"cause": cause, **shown})
@@ -38,7 +38,7 @@ def _seen_again(cause: str, now: datetime, shown: dict[str, str]) -> int:
 
 
 def clear(cause: str, *, now: datetime | None = None) -> bool:
-    """Closes the open alarm of `cause`, because it is over. False when there is none."""
+    """Closes the open alarm of `cause`; returns False when there is none."""
     now = now or timezone.now()
     cleared = Alarm.objects.filter(cause=cause[:100], cleared_at__isnull=True).update(cleared_at=now)
     if cleared:
@@ -47,5 +47,5 @@ def clear(cause: str, *, now: datetime | None = None) -> bool:
 
 
 def try_again(rows: QuerySet[SetAside], *, now: datetime | None = None) -> int:
-    """Let the next round of their jobs try these rows; how many rows that were."""
+    """Makes these rows due in the next round of their jobs; returns how many."""
     return rows.update(next_at=now or timezone.now())

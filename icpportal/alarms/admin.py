@@ -1,4 +1,4 @@
-"""Alarms and rows set aside at the review desk: read only; a row may be tried again at once."""
+"""Alarms and rows set aside at the review desk: read-only, but a row may be tried again at once."""
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -15,7 +15,7 @@ from icpportal.desk.stock.moments import MomentFilter
 
 @admin.register(Alarm)
 class AlarmAdmin(ReadOnlyAdmin):
-    """What operations must look at, the newest first. The portal opens and clears them itself."""
+    """What operations must look at, newest first. The portal itself opens and clears them."""
 
     list_display = ["cause", "reference", "detail_shown", "times", "opened_at", "seen_at", "cleared_at"]
     list_filter = [("cleared_at", MomentFilter)]
@@ -45,7 +45,7 @@ class AlarmAdmin(ReadOnlyAdmin):
 
 @admin.register(SetAside)
 class SetAsideAdmin(ReadOnlyAdmin):
-    """What a job could not do, the newest first: which row, why, and when it is tried next."""
+    """What a job could not do, newest first: which row, why, and the next attempt."""
 
     list_display = ["reference", "job", "trouble", "tries", "since", "next_at"]
     list_filter = ["job", "trouble"]

@@ -1,7 +1,7 @@
-"""Every cause of an alarm: what it means and what to do. Messages, the review desk and docs/operations.md read it.
+"""Every cause of an alarm: its meaning and what to do; used by messages, the desk and docs/operations.md.
 
-A key with a star stands for all causes of that form; the first row that fits is the one. `tests/icpportal/alarms/`
-holds the document against this table and finds an alarm that has no row.
+A key with a star stands for all causes of that form; the first matching row counts. `tests/icpportal/alarms/` checks
+the document against this table and finds alarms without a row.
 """
 
 import re
@@ -22,8 +22,8 @@ class Cause:
 
     key: str
     says: Words
-    act: Words  # what a person does
-    counts_orders: bool = False  # its detail is how many orders there are
+    act: Words  # what a person must do
+    counts_orders: bool = False  # its detail is a number of orders
 
     @property
     def anchor(self) -> str:
@@ -32,7 +32,7 @@ class Cause:
 
     @property
     def place(self) -> str:
-        """Where the document tells of it."""
+        """A link to its section of the document."""
         return f"{DOCUMENT}#{self.anchor}"
 
 
@@ -222,12 +222,12 @@ def cause_of(key: str) -> Cause:
 
 
 def detail_words(key: str, detail: str) -> str:
-    """The detail of an alarm, as people read it."""
+    """The detail of an alarm for people."""
     if not (cause_of(key).counts_orders and detail.isdecimal()):
         return detail
     return ngettext("%(n)s order", "%(n)s orders", int(detail)) % {"n": detail}
 
 
 def markdown() -> str:
-    """The section of docs/operations.md, in the language in force."""
+    """The section of docs/operations.md, in the active language."""
     return "\n\n".join(f"### Alarm `{row.key}`\n\n{row.says}\n\n**What to do.** {row.act}" for row in CAUSES)

@@ -1,4 +1,4 @@
-"""How long a row is one worker's, by the database's clock: the clocks of two machines differ, and one may be set."""
+"""Leases on rows by the database's clock, because clocks of machines differ and may be changed."""
 
 from datetime import datetime, timedelta
 
@@ -7,15 +7,16 @@ from django.db.models.functions import Now
 
 
 def end(lasts: timedelta, *, now: datetime | None = None) -> Expression:
-    """The moment when a lease that begins now is over; `now` stands for the database's clock, in tests."""
+    """When a lease that begins now ends; `now` replaces the database's clock in tests."""
     moment = Now() + lasts if now is None else Value(now + lasts)
     return ExpressionWrapper(moment, output_field=DateTimeField())
 
 
 def is_over(column: str, lasts: timedelta, *, now: datetime | None = None) -> Q:
-    """Nobody has the row: no lease, one that is over, or one that ends later than any can.
+    """A condition: nobody holds the row.
 
-    Such a one was written before the database's clock was set back.
+    There is no lease, it has ended, or it ends later than any can: such a one was written before the database's clock
+    was set back.
     """
     ends = {f"{column}__lte": end(timedelta(0), now=now)}
     return Q(**{f"{column}__isnull": True}) | Q(**ends) | Q(**{f"{column}__gt": end(2 * lasts, now=now)})

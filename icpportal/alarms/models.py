@@ -1,4 +1,4 @@
-"""Alarms, one row a cause, from its first sighting until it is over; and the rows that jobs had to set aside."""
+"""Alarms, one row for each cause from the first sighting to the end, and rows that jobs have set aside."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,17 +6,17 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Alarm(models.Model):
-    """One cause. At most one row of a cause is open; one that comes back after it was cleared is a new row."""
+    """One cause. At most one row of a cause is open; a cause that returns gets a new row."""
 
     cause = models.CharField(_("cause"), max_length=100)  # "sms.unknown", "deadlines.row_failed:Unreadable"
-    reference = models.CharField(_("last seen at"), max_length=100, blank=True)  # of an order, a file, a message
-    detail = models.CharField(_("detail"), max_length=200, blank=True)  # never personal: it is mailed
+    reference = models.CharField(_("last seen at"), max_length=100, blank=True)  # an order, a file, a message
+    detail = models.CharField(_("detail"), max_length=200, blank=True)  # nothing personal: it is mailed
     opened_at = models.DateTimeField(_("opened"))
     seen_at = models.DateTimeField(_("last seen"))
     times = models.PositiveIntegerField(_("times"), default=1)
     cleared_at = models.DateTimeField(_("cleared"), null=True)
-    told_at = models.DateTimeField(null=True, editable=False)  # operations had a message that it is open
-    over_told_at = models.DateTimeField(null=True, editable=False)  # and one that it is over
+    told_at = models.DateTimeField(null=True, editable=False)  # when operations were told that it is open
+    over_told_at = models.DateTimeField(null=True, editable=False)  # and that it is over
 
     class Meta:
         verbose_name = _("alarm")
@@ -37,13 +37,13 @@ class Alarm(models.Model):
 
 
 class SetAside(models.Model):
-    """A row that its job could not do: it is left alone until `next_at`, and the row goes once it was done."""
+    """A row that its job could not do: left alone until `next_at`, deleted once done."""
 
     job = models.CharField(_("job"), max_length=60)  # "deadlines.due"
-    key = models.CharField(max_length=100)  # of the row, for the job
+    key = models.CharField(max_length=100)  # the row's key in the job
     reference = models.CharField(_("reference"), max_length=100)  # for people
-    cause = models.CharField(max_length=100)  # of the alarm
-    trouble = models.CharField(_("trouble"), max_length=100)  # the type of an exception
+    cause = models.CharField(max_length=100)  # cause of its alarm
+    trouble = models.CharField(_("trouble"), max_length=100)  # type of the exception
     tries = models.PositiveIntegerField(_("attempts"), default=1)
     since = models.DateTimeField(_("since"))
     next_at = models.DateTimeField(_("next try"))

@@ -1,16 +1,16 @@
-"""Deleting in portions: no job holds the database or its neighbours for long, and what is left is the next run's."""
+"""Deletes in portions: no job blocks the database for long, and the next run does the rest."""
 
 import time
 
 from django.db.models import Model, QuerySet
 
 PORTION = 500
-AT_MOST = 5_000  # rows of one run
-SECONDS = 15.0  # and how long it may take
+AT_MOST = 5_000  # rows in one run
+SECONDS = 15.0  # and the time for them
 
 
 def delete(old: QuerySet[Model], *, dry_run: bool = False) -> int:
-    """Delete the first of `old`; how many, without what goes with them. With `dry_run` only says how many there are."""
+    """Deletes the first of `old`; returns how many, without cascades. With `dry_run` only counts."""
     if dry_run:
         return old.count()
     gone, ends = 0, time.monotonic() + SECONDS
@@ -18,6 +18,6 @@ def delete(old: QuerySet[Model], *, dry_run: bool = False) -> int:
         keys = list(old.order_by().values_list("pk", flat=True)[: min(PORTION, AT_MOST - gone)])
         if not keys:
             break
-        old.filter(pk__in=keys).delete()  # one that is needed again since stays
+        old.filter(pk__in=keys).delete()  # filtered again: a row that is needed again stays
         gone += len(keys)
     return gone

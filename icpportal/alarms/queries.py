@@ -6,10 +6,10 @@ from icpportal.alarms.models import Alarm
 
 
 def open_alarms() -> QuerySet[Alarm]:
-    """What is not over yet, the newest first."""
+    """Open alarms, newest first."""
     return Alarm.objects.filter(cleared_at__isnull=True)
 
 
 def being_told() -> QuerySet[Alarm]:
-    """What operations had a message about and none that it is over; few rows, by an index of their own."""
+    """Alarms that operations were told are open, but not that they are over; few rows with their own index."""
     return Alarm.objects.filter(told_at__isnull=False, over_told_at__isnull=True)

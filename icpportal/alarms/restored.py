@@ -1,7 +1,7 @@
-"""A portal that was restored from a backup sends nothing until somebody says go (`manage.py restore --go`).
+"""Holds back a portal restored from a backup: it sends nothing until `manage.py restore --go`.
 
-What left after the backup was made is not known to it: it would be sent a second time. An open alarm holds it back, so
-that its pages, its health and whoever is alarmed say so.
+It does not know what was sent after the backup and would send it again. An open alarm holds it back, so that pages,
+health checks and alarm receivers show it.
 """
 
 from datetime import datetime
@@ -13,14 +13,14 @@ CAUSE = "portal.restored"
 
 
 class HeldBack(Exception):
-    """The portal was restored, and nobody has said go."""
+    """The portal was restored and not yet released."""
 
     def __init__(self) -> None:
         super().__init__("this portal was restored from a backup and sends nothing: say `manage.py restore --go`")
 
 
 def hold(backup: str, *, now: datetime | None = None) -> bool:
-    """From now on nothing leaves and no clock moves anything; False when that was so before."""
+    """Stops all sending and the clock; returns False when already held."""
     return open_alarm(CAUSE, reference=backup, now=now)
 
 
@@ -29,11 +29,11 @@ def is_held() -> bool:
 
 
 def refuse_if_held() -> None:
-    """Raise `HeldBack` in what a person started."""
+    """Raises `HeldBack`, for commands that people start."""
     if is_held():
         raise HeldBack
 
 
 def go(*, now: datetime | None = None) -> bool:
-    """Everything goes on; False when nothing was held."""
+    """Releases the portal; returns False when it was not held."""
     return clear(CAUSE, now=now)

@@ -1,8 +1,8 @@
-"""Loops over rows in which one bad row stops nobody else: it is set aside, named, and tried again ever more rarely.
+"""Loops over rows in which a failing row stops no other: it is set aside and tried again, more and more rarely.
 
-A row that fails is written down as `SetAside` with its job, its reference and the type of the exception, never with the
-exception's words: they may quote what people typed. Its cause opens one alarm, however many rows share it, and the
-alarm is cleared when no row of that cause is left. A job of several parts runs each by `Parts`.
+A failed row is recorded as `SetAside` with job, reference and the type of the exception, never its message, which may
+quote what people typed. Its cause opens one alarm for any number of rows, cleared when no row of that cause is left. A
+job with several parts runs each by `Parts`.
 """
 
 import logging
@@ -32,66 +32,66 @@ Row = TypeVar("Row", bound=models.Model)
 Done = TypeVar("Done")
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-PAUSES = (MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR)  # the last one for ever
-KEY_MISSING = "privacy.key_missing"  # one cause, whichever jobs meet it
+PAUSES = (MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR)  # the last one repeats
+KEY_MISSING = "privacy.key_missing"  # one cause for all jobs
 ROW_FAILED = ".row_failed:"
 LOADED_AT_ONCE = 100
-SEEN_PAUSE = 15 * MINUTE  # a row that a page cannot show is written down so often, not with every visit
-LEFT_AFTER = 2 * HOUR  # every job runs once an hour at least
-FRAMES = 6  # of a traceback, the innermost
+SEEN_PAUSE = 15 * MINUTE  # how often a row that a page cannot show is recorded at most
+LEFT_AFTER = 2 * HOUR  # every job runs at least once an hour
+FRAMES = 6  # innermost frames kept of a traceback
 
 
 @dataclass(frozen=True)
 class Failure:
-    """One row that was set aside just now."""
+    """One row that was just set aside."""
 
     reference: str
-    trouble: str  # the type of the exception
+    trouble: str  # type of the exception
 
 
 @dataclass
 class Ran(Generic[Done]):
-    """What one run of a job came to."""
+    """The result of one run of a job."""
 
-    done: list[Done] = field(default_factory=list)  # what the rows gave back, unless it was nothing
+    done: list[Done] = field(default_factory=list)  # results of the rows, except None
     failed: list[Failure] = field(default_factory=list)
-    waiting: int = 0  # set aside by an earlier run, not tried in this one
+    waiting: int = 0  # set aside earlier and not yet due
 
     def __add__(self, other: "Ran[Done]") -> "Ran[Done]":
         return Ran(self.done + other.done, self.failed + other.failed, self.waiting + other.waiting)
 
 
 class Loop:
-    """One run of a job over its rows: knows which rows wait, and sets aside what fails.
+    """One run of a job over its rows: knows which rows are waiting, and sets aside what fails.
 
-    `job` is "area.what"; the alarm is the area's. Its pauses go by the clock, whatever moment is being played.
-    Exceptions in `passing` are no fault of a row and go on to the caller. With `noted=False`, as in a dry run or a
-    command that nobody repeats, every row is tried, and what fails is only told.
+    `job` is "area.what"; the alarm is the area's. Its pauses use the real clock, whatever moment is simulated.
+    Exceptions in `passing` are not the row's fault and are re-raised. With `noted=False`, as in a dry run or a one-off
+    command, every row is tried and failures are only reported.
     """
 
     def __init__(
         self, job: str, *, passing: tuple[type[Exception], ...] = (), noted: bool = True, only: str | None = None
     ) -> None:
         self.job, self.noted = job, noted
-        self.passing = (SoftTimeLimitExceeded, *passing)  # the worker's time is over: that is no fault of a row
+        self.passing = (SoftTimeLimitExceeded, *passing)  # the worker's time limit is not a row's fault
         self.now = timezone.now()
         known = SetAside.objects.filter(job=job) if only is None else SetAside.objects.filter(job=job, key=only)
         self.aside = {row.key: row for row in known} if noted else {}
         self.failed: list[Failure] = []
         self.opened: set[str] = set()
-        self.is_over = False  # whether a row of a cause went, so that its alarm may be over
+        self.is_over = False  # whether a row was removed, so that its alarm may be over
 
     def waits(self, key: Key) -> bool:
-        """Whether this row was set aside and its next try has not come."""
+        """Whether this row was set aside and is not yet due."""
         row = self.aside.get(str(key))
         return row is not None and row.next_at > self.now
 
     def left_alone(self) -> list[str]:
-        """The keys of all rows that wait, to leave them out of a query that takes only some."""
+        """The keys of all waiting rows, to exclude from a limited query."""
         return [key for key in self.aside if self.waits(key)]
 
     def attempt(self, key: Key, act: Callable[[], Done], *, reference: str = "") -> Done | None:
-        """What `act` gives back; None when it failed, whatever the exception, and the row is set aside."""
+        """Returns the result of `act`; on any exception sets the row aside and returns None."""
         try:
             with _whole():
                 done = act()
@@ -104,12 +104,12 @@ class Loop:
         return done
 
     def pause(self, key: Key) -> timedelta:
-        """How long a row is left alone that fails now."""
+        """How long a row that fails now is left alone."""
         known = self.aside.get(str(key))
         return PAUSES[min(known.tries if known else 0, len(PAUSES) - 1)]
 
     def set_aside(self, key: Key, problem: Exception, *, reference: str = "", until: datetime | None = None) -> None:
-        """Write the row down as failed; `until` is for a job that keeps the times of its rows itself."""
+        """Records the row as failed; `until` is for a job that schedules its rows itself."""
         trouble, cause = type(problem).__name__[:100], _cause(self.job, problem)
         known = self.aside.get(str(key))
         tries = known.tries + 1 if known else 1
@@ -137,17 +137,17 @@ class Loop:
             open_alarm(cause, reference=row.reference, detail=trouble)
 
     def hurry(self, waiting: QuerySet[Row], *, now: datetime) -> None:
-        """For a job that keeps the times of its rows in `next_at`: what was to be tried again by now is due."""
+        """For a job that schedules its rows in `next_at`: makes rows due whose time set aside is over."""
         if keys := [row.key for row in self.aside.values() if row.next_at <= self.now]:
             waiting.filter(pk__in=keys, next_at__gt=now).update(next_at=now)
 
     def succeeded(self, key: Key) -> None:
-        """The row did what it should: nothing is left of an earlier failure."""
+        """Removes the record of an earlier failure."""
         if str(key) in self.aside:
             self._forget([str(key)])
 
     def end(self, owed: Iterable[Key] | None = None) -> None:
-        """Forget rows that the job no longer has to do, when it knows all that are `owed`; clear what is over."""
+        """Forgets rows the job no longer has to do, if it knows all that are `owed`; clears finished alarms."""
         if owed is not None:
             still = {str(key) for key in owed}
             self._forget([key for key in self.aside if key not in still])
@@ -174,16 +174,16 @@ def each(
     noted: bool = True,
     goes_on: Callable[[], bool] = lambda: True,
 ) -> Ran[Done]:
-    """`act` on every one of `rows`, in their order; what fails, even in being loaded, is set aside.
+    """Calls `act` on every one of `rows` in order; sets aside what fails, even while being loaded.
 
-    `reference` is the column that names a row to operations; `passing` and `noted` are those of `Loop`. It takes
-    `at_most` so many rows, and ends early when `goes_on` says no.
+    `reference` is the column that names a row to operations; `passing` and `noted` are those of `Loop`. Takes `at_most`
+    so many rows, and stops early when `goes_on` returns false.
     """
     names = dict(rows.values_list("pk", reference)[:at_most])
-    if not names:  # what was set aside and is not owed any more is forgotten by the hour
+    if not names:  # rows set aside that are no longer owed are forgotten hourly
         return Ran()
     loop = Loop(job, passing=passing, noted=noted)
-    if at_most and len(names) == at_most:  # rows that wait must not stand in the way of those behind
+    if at_most and len(names) == at_most:  # waiting rows must not block those after them
         names = dict(rows.exclude(pk__in=loop.left_alone()).values_list("pk", reference)[:at_most])
     ran = Ran[Done](failed=loop.failed)
     ready = [pk for pk in names if not loop.waits(pk)]
@@ -200,11 +200,11 @@ def each(
 
 def _act(rows: QuerySet[Row], pk: Key, loaded: dict[Key, Row] | None, act: Callable[[Row], Done]) -> Done | None:
     row = rows.filter(pk=pk).first() if loaded is None else loaded.get(pk)
-    return None if row is None else act(row)  # it moved on between the two queries
+    return None if row is None else act(row)  # it changed between the two queries
 
 
 def _loaded(rows: QuerySet[Row], keys: list[Key]) -> Iterator[tuple[Key, dict[Key, Row] | None]]:
-    """Each key with the rows of its batch, or None when the batch cannot be loaded because of one of them."""
+    """Yields each key with the rows of its batch, or None if the batch cannot be loaded because of one row."""
     for start in range(0, len(keys), LOADED_AT_ONCE):
         batch = keys[start : start + LOADED_AT_ONCE]
         try:
@@ -220,7 +220,7 @@ def _loaded(rows: QuerySet[Row], keys: list[Key]) -> Iterator[tuple[Key, dict[Ke
 
 
 class Parts:
-    """The parts of a job, none of which stops the others; one that fails opens an alarm and is tried every time."""
+    """The parts of a job, none of which stops the others; a failing one opens an alarm and is tried every time."""
 
     def __init__(self, area: str) -> None:
         self.area = area
@@ -229,7 +229,7 @@ class Parts:
         )
 
     def run(self, name: str, act: Callable[[], Done], *, passing: tuple[type[Exception], ...] = ()) -> Done | None:
-        """What `act` gives back, or None when it failed; `passing` goes on to the caller."""
+        """Returns the result of `act`, or None when it failed; `passing` is re-raised."""
         cause = f"{self.area}.{name}_failed"
         try:
             done = act()
@@ -253,10 +253,10 @@ def shown(
     reference: str = "",
     passing: tuple[type[Exception], ...] = (),
 ) -> Done | None:
-    """For a page: what `build` makes of one row; None when the row breaks, and operations have been told.
+    """For a page: returns the result of `build` for one row; None when it fails, after operations were told.
 
-    Asks the database nothing more of a row that does not. What answers the whole request goes on: no such page, not
-    allowed, no database.
+    Makes no query for a row that does not fail. Exceptions about the whole request are re-raised: 404, 403, no
+    database.
     """
     of_the_request: tuple[type[Exception], ...] = (Http404, PermissionDenied, DatabaseError, *passing)
     try:
@@ -269,19 +269,19 @@ def shown(
 
 
 def tell(job: str, key: Key, problem: Exception, *, reference: str = "") -> None:
-    """For a page: operations are told of a row that it cannot show, once in a while and not with every visit."""
+    """For a page: tells operations about a row that it cannot show, not at every visit."""
     loop = Loop(job, only=str(key)[:100])
     if not loop.waits(str(key)[:100]):
         loop.set_aside(key, problem, reference=reference, until=timezone.now() + SEEN_PAUSE)
 
 
 def not_yet(*jobs: str) -> list[str]:
-    """Keys of rows that these jobs set aside and whose next try has not come, to leave out of a limited query."""
+    """Keys of rows that these jobs set aside and that are not yet due, to exclude from a limited query."""
     return list(SetAside.objects.filter(job__in=jobs, next_at__gt=timezone.now()).values_list("key", flat=True))
 
 
 def clear_over() -> None:
-    """Clear every alarm about rows whose cause no row has any more."""
+    """Clears every alarm about rows whose cause has none left."""
     still = set(SetAside.objects.values_list("cause", flat=True).distinct())
     about_rows = models.Q(cause__contains=ROW_FAILED) | models.Q(cause=KEY_MISSING)
     shown = Alarm.objects.filter(about_rows, cleared_at=None).values_list("cause", flat=True)
@@ -290,13 +290,13 @@ def clear_over() -> None:
 
 
 def forget(reference: str) -> None:
-    """Nothing is owed for what this reference names: its rows go, and the alarms that are over with them."""
+    """Removes rows set aside under this reference, and clears alarms that are then over."""
     SetAside.objects.filter(reference=reference).delete()
     clear_over()
 
 
 def forget_left(*, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Forget rows that their jobs have not tried though it was time: nothing is owed for them any more. How many."""
+    """Forgets rows that their jobs no longer try: nothing is owed for them any more. Returns how many."""
     left = SetAside.objects.filter(next_at__lte=(now or timezone.now()) - LEFT_AFTER)
     forgotten = portions.delete(left, dry_run=dry_run)
     if not dry_run:
@@ -311,14 +311,14 @@ def _cause(job: str, problem: Exception) -> str:
 
 
 def _frames(problem: Exception) -> list[str]:
-    """Where it happened, the innermost place last; a traceback's own text ends with the exception's words."""
+    """The place of the failure, innermost last; a full traceback would contain the exception's message."""
     frames = traceback.extract_tb(problem.__traceback__)[-FRAMES:]
     return [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 @contextmanager
 def _whole() -> Iterator[None]:
-    """Inside a transaction a savepoint, so that a statement that failed does not spoil it for the rows behind."""
+    """A savepoint inside a transaction, so that a failed statement does not spoil it for later rows."""
     if not connection.in_atomic_block:
         yield
         return
@@ -326,7 +326,7 @@ def _whole() -> Iterator[None]:
     try:
         yield
     except Exception:
-        transaction.set_rollback(False)  # for the statement that failed is undone
+        transaction.set_rollback(False)  # the savepoint has undone the failed statement
         transaction.savepoint_rollback(mark)
         raise
     transaction.savepoint_commit(mark)

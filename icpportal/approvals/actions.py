@@ -1,4 +1,4 @@
-"""Asking a second person, and what follows from the answer; a person who holds a duty alone waits for a day instead."""
+"""Asks a second person and carries out what they allow; the only holder of a duty waits for a day instead."""
 
 import logging
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ GONE = _("This request has been answered or withdrawn")
 
 
 class Stale(Exception):
-    """What was asked cannot be done any more: what it is about has changed since."""
+    """The request cannot be carried out: what it is about has changed."""
 
 
 class RequestRefused(Exception):
@@ -39,7 +39,7 @@ class RequestRefused(Exception):
 
 
 def is_needed() -> bool:
-    """Whether a second person is asked at all."""
+    """Whether a second person is needed at all."""
     return bool(settings.SECOND_PERSON)
 
 
@@ -54,10 +54,10 @@ def ask(
     barred: Iterable[str] = (),
     now: datetime | None = None,
 ) -> ApprovalRequest:
-    """Ask a second person, never the owner of what it is about; raises `RequestRefused` while one is open.
+    """Asks a second person, never the owner of what it is about; raises `RequestRefused` while one is open.
 
-    Nor does the owner ask, where the kind says so, nor may the people answer whose keys are `barred`. Where only who
-    asks could answer it is done after 24 hours, and all staff read so until then.
+    Some kinds exclude the owner from asking, too; people with keys in `barred` cannot answer. If only the asker could
+    answer, it is carried out after 24 hours, of which all staff are told.
     """
     if owner.pk == actor.pk and not KINDS[kind].owner_asks:
         raise RequestRefused(_("You cannot ask this about an application of your own: leave it to a colleague"))
@@ -86,7 +86,7 @@ def ask(
 
 
 def _mail_all_staff(asked: ApprovalRequest) -> None:
-    """While somebody acts alone every member of staff is told, also who does not open the desk that day."""
+    """Tells every member of staff that somebody acts alone, even those who do not open the desk that day."""
     if asked.alone_at is None:
         return
     for user in User.objects.filter(is_staff=True, is_active=True):
@@ -107,7 +107,7 @@ def _mail_all_staff(asked: ApprovalRequest) -> None:
 
 
 def request_shown(kind: str, key: object, shown: str | None) -> ApprovalRequest:
-    """The open request about this thing, if it is still the one that the page showed; raises `RequestRefused`."""
+    """The open request about this thing, if it is the one the page showed; raises `RequestRefused`."""
     asked = open_request(kind, key)
     if asked is None or str(asked.pk) != shown:
         raise RequestRefused(GONE)
@@ -115,7 +115,7 @@ def request_shown(kind: str, key: object, shown: str | None) -> ApprovalRequest:
 
 
 def allow(asked: ApprovalRequest, *, actor: User, now: datetime | None = None) -> None:
-    """Do what was asked; raises `RequestRefused` where this person may not, or it cannot be done any more."""
+    """Carries out the request; raises `RequestRefused` if this person may not allow it, or it is no longer possible."""
     now = now or timezone.now()
     _refuse_answer(asked, actor)
     if not _finish(asked, ApprovalRequest.ALLOWED, now, answered_by=actor):
@@ -125,7 +125,7 @@ def allow(asked: ApprovalRequest, *, actor: User, now: datetime | None = None) -
 def decline(
     asked: ApprovalRequest, *, actor: User, answer: dict[str, Json] | None = None, now: datetime | None = None
 ) -> None:
-    """Nothing is done; keeps what was answered. Raises `RequestRefused` where this person may not answer."""
+    """Declines the request and stores the answer. Raises `RequestRefused` if this person may not answer."""
     _refuse_answer(asked, actor)
     with transaction.atomic():
         if answer:
@@ -136,7 +136,7 @@ def decline(
 
 
 def withdraw(asked: ApprovalRequest, *, actor: User, now: datetime | None = None) -> None:
-    """Take one's own request back; raises `RequestRefused` where it is another's."""
+    """Withdraws one's own request; raises `RequestRefused` if it is somebody else's."""
     if asked.asked_by_id != actor.pk:
         raise RequestRefused(_("Only who made the request withdraws it"))
     with transaction.atomic():
@@ -145,15 +145,15 @@ def withdraw(asked: ApprovalRequest, *, actor: User, now: datetime | None = None
 
 
 def forget(kind: str, key: object, *, now: datetime | None = None) -> None:
-    """What was asked cannot be done any more, because what it is about has moved on."""
-    # the person who is ending it now finds out for themselves
+    """Closes a request that can no longer be carried out, because what it is about has moved on."""
+    # the person answering it at this moment finds out
     waiting = ApprovalRequest.objects.select_for_update(of=("self",), skip_locked=True)
     for asked in waiting.filter(kind=kind, key=str(key), outcome=""):
         _end(asked, ApprovalRequest.FAILED, now or timezone.now())
 
 
 def finish_due(*, now: datetime | None = None) -> int:
-    """Do what people asked who hold their duty alone and have waited for a day; how many requests."""
+    """Carries out requests of people who hold their duty alone and have waited a day; returns how many."""
     now = now or timezone.now()
     due = ApprovalRequest.objects.filter(outcome="", alone_at__lte=now).order_by("asked_at")
     waiting = due.select_related("asked_by", "owner")
@@ -162,7 +162,7 @@ def finish_due(*, now: datetime | None = None) -> int:
 
 
 def _finish_alone(asked: ApprovalRequest, now: datetime) -> bool:
-    """A colleague who has come since is waited for."""
+    """Not while a colleague has joined who could answer."""
     if has_colleague(asked.permission, asked.barred):
         ApprovalRequest.objects.filter(pk=asked.pk, outcome="").update(alone_at=None)
         return False
@@ -175,9 +175,9 @@ def _refuse_answer(asked: ApprovalRequest, actor: User) -> None:
 
 
 def _finish(asked: ApprovalRequest, outcome: str, now: datetime, *, answered_by: User | None = None) -> bool:
-    """Close the request and do what it asks, in one; False when that could not be done, and then the request says so.
+    """Closes the request and carries it out in one transaction; returns False when that failed, which the request says.
 
-    Raises `RequestRefused` when somebody was quicker.
+    Raises `RequestRefused` when somebody else was first.
     """
     with transaction.atomic():
         _end(asked, outcome, now, answered_by=answered_by)
@@ -190,7 +190,7 @@ def _finish(asked: ApprovalRequest, outcome: str, now: datetime, *, answered_by:
 
 
 def _is_carried(asked: ApprovalRequest, now: datetime) -> bool:
-    if not asked.asked_by.has_perm(asked.needed_to_ask):  # who asked has left the duty
+    if not asked.asked_by.has_perm(asked.needed_to_ask):  # the asker no longer has the duty
         return False
     try:
         with transaction.atomic():
@@ -210,6 +210,6 @@ def _end(asked: ApprovalRequest, outcome: str, now: datetime, *, answered_by: Us
 
 
 def _tell(asked: ApprovalRequest) -> None:
-    """What it is about keeps how the request ended, where it has a place for it."""
+    """Records how the request ended on what it is about, if there is a place for it."""
     if asked.kind in settings.APPROVAL_ENDS:
         import_string(settings.APPROVAL_ENDS[asked.kind])(asked)

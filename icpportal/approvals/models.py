@@ -1,4 +1,4 @@
-"""What one person wants to do and a second one has to allow, a row each."""
+"""What one person wants to do and a second one must allow, one row each."""
 
 from dataclasses import dataclass
 
@@ -18,13 +18,13 @@ SECOND_FACTOR = "second_factor"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of request: what is asked, and the permission of who may ask and answer."""
+    """One kind of request: what is asked, and the permission to ask and answer."""
 
     label: str | Promise
     permission: str
-    of_asker: str = ""  # what who asks must hold, where that is something else
-    has_page: bool = False  # where it is answered, and a list of the desk's that it waits in
-    owner_asks: bool = True  # whether it may be asked by whom it is about, who never answers
+    of_asker: str = ""  # permission to ask, if another one
+    has_page: bool = False  # whether it has a page for the answer, and a list at the desk
+    owner_asks: bool = True  # whether the person it is about may ask; they never answer
 
 
 KINDS = {
@@ -46,13 +46,13 @@ class ApprovalRequest(SealedModel):
     ALLOWED, DECLINED, WITHDRAWN, ALONE, FAILED = "allowed", "declined", "withdrawn", "alone", "failed"
 
     kind = models.CharField(max_length=20)
-    key = models.CharField(max_length=40)  # of what it is about, for its kind
+    key = models.CharField(max_length=40)  # key of what it is about
     reference = models.CharField(max_length=40)  # the same, for people
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     said = EncryptedJSONField(default=dict)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)
-    alone_at = models.DateTimeField(null=True)  # when it is done without a second person, because there is none
+    alone_at = models.DateTimeField(null=True)  # when it is carried out without a second person, because there is none
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=12, blank=True, default="")
@@ -80,27 +80,27 @@ class ApprovalRequest(SealedModel):
 
     @property
     def permission(self) -> str:
-        """What its second person holds."""
+        """The permission its second person holds."""
         return KINDS[self.kind].permission
 
     @property
     def needed_to_ask(self) -> str:
-        """What who asked must hold still when it is done."""
+        """The permission that the asker must still hold when it is carried out."""
         is_alone = self.alone_at is not None
         return self.permission if is_alone else KINDS[self.kind].of_asker or self.permission
 
     @property
     def barred(self) -> set[str]:
-        """The keys of the people who may not answer it."""
+        """The keys of people who may not answer it."""
         people = {self.asked_by_id, self.owner_id, *self.said.get("barred", [])}
         return {str(person) for person in people if person}
 
     @property
     def answer(self) -> str:
-        """What the second person wrote to who asked."""
+        """What the second person wrote to the asker."""
         return str(self.said.get("answer", {}).get("words", ""))
 
     @property
     def words(self) -> str:
-        """What is said to whom it is about."""
+        """What the person it is about reads."""
         return str(self.said.get("words", ""))

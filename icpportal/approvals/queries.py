@@ -1,4 +1,4 @@
-"""Reads requests: the open one of a thing, those that wait for somebody, and who could answer."""
+"""Reads of requests: the open one about a thing, those waiting for somebody, and who could answer."""
 
 from collections.abc import Iterable
 
@@ -11,12 +11,12 @@ from icpportal.accounts.staff.invitations import begun
 from icpportal.approvals.models import KINDS, ApprovalRequest
 
 OPEN, KNOWN_FOR = "approvals.open", 10  # seconds; every page of the desk asks
-MOST_KNOWN = 200  # of more the keys are not kept: then each page asks for its own
-ANY, ALONE = "*", "alone"  # what stands for a key that is not kept, and for requests that nobody else can answer
+MOST_KNOWN = 200  # above it, keys are not cached and each page queries its own
+ANY, ALONE = "*", "alone"  # in the cache: "keys not listed", and "requests that nobody else can answer"
 
 
 def has_colleague(permission: str, others: Iterable[str]) -> bool:
-    """Whether anybody but these (keys of people) holds the permission by a role or directly, and works here by now."""
+    """Whether anybody who works here by now, besides these (keys), holds the permission, by a role or directly."""
     app, _dot, codename = permission.partition(".")
     by_role = Q(groups__permissions__content_type__app_label=app, groups__permissions__codename=codename)
     directly = Q(user_permissions__content_type__app_label=app, user_permissions__codename=codename)
@@ -25,24 +25,24 @@ def has_colleague(permission: str, others: Iterable[str]) -> bool:
 
 
 def open_request(kind: str, key: object) -> ApprovalRequest | None:
-    """The request about this thing that waits for its answer."""
+    """The open request about this thing."""
     found = ApprovalRequest.objects.filter(kind=kind, key=str(key), outcome="")
     return found.select_related("asked_by", "owner").first()
 
 
 def request_to_show(kind: str, key: object) -> ApprovalRequest | None:
-    """The same for a page, which mostly asks about what no request waits for; never to decide anything by."""
+    """The same for a page, mostly without a query; never decide anything by it."""
     known = _open_keys()
     return open_request(kind, key) if ANY in known or f"{kind} {key}" in known else None
 
 
 def is_any_open() -> bool:
-    """Whether any request waits: for lists and notices, which mostly have none to read."""
+    """Whether any request is open: for lists and notices, mostly without a query."""
     return bool(_open_keys())
 
 
 def _open_keys() -> list[str]:
-    """What requests wait for; read again after ten seconds, or when one was made or ended."""
+    """The keys of open requests; cached for ten seconds, or until one is made or ended."""
     return cache.get_or_set(OPEN, _read_open_keys, KNOWN_FOR) or []
 
 
@@ -55,13 +55,13 @@ def _read_open_keys() -> list[str]:
 
 
 def forget_open() -> None:
-    """A request was made or ended: every page reads anew, at once and when the others can see it too."""
+    """Clears the cached keys, now and after the commit."""
     cache.delete(OPEN)
     transaction.on_commit(lambda: cache.delete(OPEN))
 
 
 def open_requests(user: User, most: int) -> list[ApprovalRequest]:
-    """The oldest open requests that this person may ask and answer; of those with a list of their own, one's own."""
+    """The oldest open requests this person may ask and answer; of kinds with their own list, only one's own."""
     held = [name for name, kind in KINDS.items() if user.has_perm(kind.permission)]
     listed = [name for name in held if KINDS[name].has_page]
     wanted = Q(kind__in=[name for name in held if name not in listed]) | Q(kind__in=listed, asked_by=user)

@@ -1,4 +1,4 @@
-"""The roles of an account: given by two people where they carry a duty, taken away by one, written down and told."""
+"""Changes of roles: two people give those that carry a duty, one takes them away; recorded and told."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -21,12 +21,12 @@ GIVEN_BY_TWO = frozenset({roles.LEAD_REVIEWER, roles.AUDITOR, roles.OPERATIONS})
 
 
 def is_asked_first(user: User, chosen: Iterable[str]) -> bool:
-    """Whether a second person has to allow that the account holds these."""
+    """Whether a second person must allow that the account gets these."""
     return approvals.is_needed() and bool((set(chosen) - roles.held(user)) & GIVEN_BY_TWO)
 
 
 def change(user: User, chosen: Iterable[str], *, actor: User, now: datetime | None = None) -> bool:
-    """Let the account hold exactly these roles; False where a second person is asked first and nothing has changed.
+    """Gives the account exactly these roles; returns False when a second person was asked and nothing changed yet.
 
     Raises `RequestRefused` while one is asked already.
     """
@@ -41,7 +41,7 @@ def change(user: User, chosen: Iterable[str], *, actor: User, now: datetime | No
         asked = approvals.ask(
             ROLE,
             key=str(user.pk),
-            reference=str(user.pk)[:8],  # it stands in logs: no name
+            reference=str(user.pk)[:8],  # appears in logs: no name
             owner=user,
             said={"before": sorted(before), "after": sorted(after)},
             actor=actor,
@@ -52,7 +52,7 @@ def change(user: User, chosen: Iterable[str], *, actor: User, now: datetime | No
 
 
 def carry(asked: ApprovalRequest, now: datetime) -> None:  # noqa: ARG001
-    """Give the roles in the name of who asked; raises `Stale` when the account holds others by now, or is closed."""
+    """Gives the roles in the asker's name; raises `Stale` when the account has other roles by now, or is closed."""
     user = User.objects.select_for_update().get(pk=asked.key)
     before = roles.held(user)
     if not user.is_active or sorted(before) != asked.said["before"]:
@@ -64,14 +64,14 @@ def carry(asked: ApprovalRequest, now: datetime) -> None:  # noqa: ARG001
 
 
 def decline(asked: ApprovalRequest, *, actor: User, now: datetime | None = None) -> None:
-    """The second person does not; the roles stay."""
+    """The second person declines; the roles stay."""
     with transaction.atomic():
         approvals.decline(asked, actor=actor, now=now)
         _answered(asked, actor, gettext_noop("declined what %(name)s had asked"))
 
 
 def withdraw(asked: ApprovalRequest, *, actor: User, now: datetime | None = None) -> None:
-    """Who asked thinks better of it."""
+    """The asker withdraws."""
     with transaction.atomic():
         approvals.withdraw(asked, actor=actor, now=now)
         _answered(asked, actor, gettext_noop("withdrew the request"))
@@ -103,11 +103,11 @@ def _change(user: User, before: set[str], after: set[str], actor: User) -> None:
 
 
 def _begin_as_staff(user: User, actor: User) -> None:
-    """A customer's password may be shorter than those of staff and their sessions live longer: neither stays good."""
+    """A customer's password may be too short for staff and their sessions too long: both end."""
     user.set_unusable_password()
     user.save(update_fields=["password"])
     end_sessions(user)
-    invitations.welcome(user, by=actor)  # it says which roles
+    invitations.welcome(user, by=actor)  # the invitation says which roles
 
 
 def _answered(asked: ApprovalRequest, actor: User, words: str) -> None:

@@ -1,4 +1,4 @@
-"""A second factor that was lost: removed by two people, written down, told to whose it was."""
+"""Removes a lost second factor: by two people, recorded, and told to its owner."""
 
 import uuid
 from collections.abc import Callable
@@ -28,9 +28,9 @@ APP = gettext_lazy("authenticator app")
 
 
 def ask(user: User, *, actor: User, now: datetime | None = None) -> bool:
-    """Remove the second factor of this account; False where a second person is asked first and nothing has changed.
+    """Removes the account's second factor; returns False when a second person was asked and nothing changed yet.
 
-    Raises `RequestRefused` while one is asked already, and where there is nothing to remove.
+    Raises `RequestRefused` while one is asked already, and when there is nothing to remove.
     """
     now = now or timezone.now()
     devices = _devices(user)
@@ -43,7 +43,7 @@ def ask(user: User, *, actor: User, now: datetime | None = None) -> bool:
         approvals.ask(
             SECOND_FACTOR,
             key=str(user.pk),
-            reference=str(user.pk)[:8],  # it stands in logs: no name
+            reference=str(user.pk)[:8],  # appears in logs: no name
             owner=user,
             said={"devices": devices},
             actor=actor,
@@ -54,7 +54,7 @@ def ask(user: User, *, actor: User, now: datetime | None = None) -> bool:
 
 
 def carry(asked: ApprovalRequest, now: datetime) -> None:
-    """Remove it in the name of who asked; raises `Stale` when the account is closed, or has other devices by now."""
+    """Removes it in the asker's name; raises `Stale` when the account is closed or has other devices by now."""
     user = User.objects.select_for_update().get(pk=asked.key)
     if not user.is_active or _devices(user) != asked.said["devices"]:
         raise approvals.Stale(asked.reference)
@@ -62,7 +62,7 @@ def carry(asked: ApprovalRequest, now: datetime) -> None:
 
 
 def keep_end(asked: ApprovalRequest) -> None:
-    """How the request ended stands in the history of the account, by whoever ended it."""
+    """Records how the request ended in the account's history, with who ended it."""
     words = {
         ApprovalRequest.DECLINED: gettext_noop("declined what %(name)s had asked"),
         ApprovalRequest.WITHDRAWN: gettext_noop("withdrew the request"),

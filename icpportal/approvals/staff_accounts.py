@@ -1,4 +1,4 @@
-"""Accounts of staff made on the server: the first ones outright, later ones as the desk gives roles."""
+"""Staff accounts created on the server: the first ones outright, later ones with approval as at the desk."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ MAY_ADD = KINDS[ROLE].permission
 
 
 class NotAdded(Exception):
-    """Nobody was added; the words say why."""
+    """Nobody was added; the text says why."""
 
 
 def add(
@@ -38,10 +38,10 @@ def add(
     actor: User | None = None,
     now: datetime | None = None,
 ) -> str:
-    """Make the account with these roles and invite its person; the same address again is invited again.
+    """Creates the account with these roles and invites its owner; repeating it sends the invitation again.
 
-    ASKED where a second person has to allow it first: the invitation then leaves with the roles. Raises `NotAdded`,
-    and `ValidationError` for roles that are not held together.
+    Returns ASKED when a second person must allow it: the invitation is sent with the roles. Raises `NotAdded`, and
+    `ValidationError` for roles that cannot be combined.
     """
     roles.refuse_combination(chosen)
     if not is_first() and (actor is None or not actor.has_perm(MAY_ADD)):
@@ -57,7 +57,7 @@ def add(
 
 
 def is_first() -> bool:
-    """Whether nobody of operations has an account yet that they made their own: nobody could be asked at the desk."""
+    """Whether nobody of operations has used an account yet: then nobody could be asked."""
     holders = User.objects.filter(is_active=True, groups__name=roles.OPERATIONS)
     return not any(invitations.has_begun(user) for user in holders)
 
@@ -66,7 +66,7 @@ def _again(user: User, chosen: Collection[str], actor: User | None, now: datetim
     _refuse_account(user, chosen)
     if open_request(ROLE, user.pk):
         return ASKED
-    if not user.is_staff:  # a second person declined, or withdrew it
+    if not user.is_staff:  # a second person declined, or the asker withdrew
         return _give(user, chosen, actor, now)
     invitations.invite(user, now=now)
     _write(user, actor, "invited again on the server")
@@ -100,7 +100,7 @@ def _write(user: User, actor: User | None, words: str) -> None:
     append(CHANGE, actor=actor, what="accounts.user", reference=str(user.pk), said={"words": words})
 
 
-# --- who there is ----------------------------------------------------------------------------
+# --- the list of staff -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +112,11 @@ class Member:
     roles: list[str]
     second_factor: bool
     last_sign_in: datetime | None
-    state: str  # active, invited, invitation over, not invited, waits for a second person, closed
+    state: str  # active, invited, invitation expired, not invited, waits for a second person, closed
 
 
 def members(*, now: datetime | None = None) -> list[Member]:
-    """Everybody who is staff, was it before the account was closed, or waits for a second person."""
+    """Everybody who is staff, was so until the account was closed, or waits for a second person."""
     now = now or timezone.now()
     waiting = set(ApprovalRequest.objects.filter(kind=ROLE, outcome="").values_list("key", flat=True))
     found = User.objects.filter(Q(is_staff=True) | Q(pk__in=waiting)).prefetch_related("groups")

@@ -1,4 +1,4 @@
-"""Requests in words: on the page of what they are about, in its timeline, and at the head of the desk."""
+"""Texts about requests: on the page of what they are about, in its timeline, and at the head of the desk."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ MOST = 5  # notices at the head of the desk
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A button: what the reader may say to a request."""
+    """A button of an answer."""
 
     move: str
     label: str
@@ -24,12 +24,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What `admin/asked.html` draws: who asks what, and what the reader may answer."""
+    """The variables of `admin/asked.html`: who asks what, and the reader's possible answers."""
 
     key: str
     told: str
     words: str
-    alone: str  # when it is done without a second person
+    alone: str  # when it is carried out without a second person
     answers: list[Answer]
 
 
@@ -57,7 +57,7 @@ def asked_for(asked: ApprovalRequest | None, reader: User) -> Asked | None:
 
 
 def _answers(asked: ApprovalRequest, reader: User) -> list[Answer]:
-    """Who asked may withdraw it, a second person allow or decline it; nobody else has a button."""
+    """The asker may withdraw, a second person may allow or decline; nobody else has a button."""
     if asked.asked_by_id == reader.pk:
         return [Answer("withdraw_request", _("Withdraw the request"))]
     if KINDS[asked.kind].has_page or asked.owner_id == reader.pk or not reader.has_perm(asked.permission):
@@ -75,7 +75,7 @@ def asked_words(asked: ApprovalRequest) -> str:
 
 
 def notices() -> list[str]:
-    """What all staff read while somebody acts alone."""
+    """Notices to all staff while somebody acts alone."""
     told = _("%(name)s acts without a second person: %(what)s, %(reference)s.")
     return [
         f"{told % {'name': asked.asked_by, 'what': asked.label, 'reference': asked.reference}} {alone_words(asked)}"
@@ -84,7 +84,7 @@ def notices() -> list[str]:
 
 
 def alone_words(asked: ApprovalRequest) -> str:
-    """When it is done without a second person; nothing where there is one."""
+    """When it is carried out without a second person; "" if there is one."""
     if asked.alone_at is None:
         return ""
     told = _("Nobody else holds this duty: it is done on %(time)s unless it is withdrawn.")
@@ -92,7 +92,7 @@ def alone_words(asked: ApprovalRequest) -> str:
 
 
 def lines_of(kind: str, key: object) -> list[Said]:
-    """Who asked what, and who answered what, for the timeline of what it is about."""
+    """Requests and answers, for the timeline of what they are about."""
     return [line for asked in requests_of(key, kind) for line in said_of(asked)]
 
 

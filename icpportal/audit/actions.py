@@ -1,4 +1,4 @@
-"""Writing down what staff did: one row an act, and one line of JSON on stdout."""
+"""Records what staff do: one row for each act, and one line of JSON on stdout."""
 
 import logging
 from collections.abc import Mapping
@@ -29,9 +29,9 @@ def append(
     said: Mapping[str, Json] | None = None,
     now: datetime | None = None,
 ) -> AuditEntry:
-    """Write the entry in the transaction of the act, so that neither is there without the other; link it after it.
+    """Writes the entry in the act's transaction, so that both exist or neither, and links it afterwards.
 
-    The line in the log has neither the reason nor what was said: people type these.
+    The log line contains neither reason nor words: people type these.
     """
     entry = AuditEntry.objects.create(
         at=now or timezone.now(),

@@ -1,4 +1,4 @@
-"""The audit chain for the auditor: read only, found by act, person, order and day, saved as a file with a reason."""
+"""The audit chain for auditors: read-only, filtered by act, person, order and day, exported with a reason."""
 
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -25,7 +25,7 @@ from icpportal.fields.client import client_address
 from icpportal.fields.types import Words
 from icpportal.privacy.access_words import WHAT, reason_words
 
-MOST = 10_000  # rows of a file
+MOST = 10_000  # rows in a file
 HEADINGS = ("number", "at", "who", "act", "what", "which", "reason", "from", "said", "digest")
 
 
@@ -36,7 +36,7 @@ class ActFilter(ValuesFilter):
 
 
 class PersonFilter(admin.SimpleListFilter):
-    """Staff alone: nobody else acts at the desk, and a list of all accounts would have no end."""
+    """Lists staff only: nobody else acts at the desk, and all accounts would be too many."""
 
     title = pgettext_lazy("audit", "person")
     parameter_name = "actor"
@@ -72,7 +72,7 @@ class PeriodFilter(admin.SimpleListFilter):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnly[AuditEntry], RowActions[AuditEntry]):
-    """Each act of staff, the newest first."""
+    """The acts of staff, newest first."""
 
     list_display = ("at", "actor", "act_shown", "what_shown", "reference", "reason_shown", "client", "place")
     sortable_by = ("at", "place")
@@ -100,7 +100,7 @@ class AuditEntryAdmin(ReadOnly[AuditEntry], RowActions[AuditEntry]):
         return self.has_view_permission(request)
 
     def row_title(self, row: AuditEntry) -> str:
-        """The act and of what, in words: the columns keep codes."""
+        """The act and its object in words: the columns keep codes."""
         return " · ".join(filter(None, (self.act_shown(row), self.what_shown(row), row.reference)))
 
     def found_by(self, term: str) -> Q:
@@ -117,7 +117,7 @@ class AuditEntryAdmin(ReadOnly[AuditEntry], RowActions[AuditEntry]):
 
     @admin.display(description=pgettext_lazy("audit", "Of what"))
     def what_shown(self, entry: AuditEntry) -> str:
-        """What was looked at or done, or a kind of row of the desk."""
+        """What was looked at or done, or the kind of row."""
         said = DONE.get(entry.what) or WHAT.get(entry.what) or _kind(entry.what)
         return str(said or entry.what)
 
@@ -127,7 +127,7 @@ class AuditEntryAdmin(ReadOnly[AuditEntry], RowActions[AuditEntry]):
 
     @admin.action(description=_("Save as a CSV file"), permissions=["export"])
     def save_as_file(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> HttpResponse | None:
-        """The rows with their digests; the file is an entry of the chain itself."""
+        """Exports the rows with their digests; the export is itself an entry of the chain."""
         because = self.reason(request)
         if not because:
             return None
@@ -144,7 +144,7 @@ class AuditEntryAdmin(ReadOnly[AuditEntry], RowActions[AuditEntry]):
 
 
 def _kind(what: str) -> Words:
-    """What rows of this model are called; "" where it names none, or one that is gone."""
+    """The name of this model's rows; "" for an unknown model."""
     try:
         return apps.get_model(what)._meta.verbose_name or ""
     except (LookupError, ValueError):
@@ -167,7 +167,7 @@ def _cells(entry: AuditEntry) -> tuple[str, ...]:
 
 
 def _day(term: str) -> datetime | None:
-    """The beginning of that day where the portal is."""
+    """The beginning of that day in the portal's time zone."""
     try:
         return timezone.make_aware(datetime.strptime(term, "%Y-%m-%d"))
     except ValueError:

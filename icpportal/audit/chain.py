@@ -1,7 +1,7 @@
-"""Binding each entry to the one before it: a row that is changed, taken out or put between is seen from the next on.
+"""Binds each entry to the one before it, so that a changed, removed or inserted row is detected.
 
-Links are made by one process at a time, in the order of their rows. Whoever wrote an entry tries at once and leaves it
-to the other where one is at work; a job of beat links what a process that died has left.
+Links are made by one process at a time, in the order of rows. Whoever writes an entry tries at once, and leaves it to a
+process that is already linking; a beat job links what a dead process has left.
 """
 
 import hashlib
@@ -14,21 +14,21 @@ from django.db import connection, transaction
 
 from icpportal.audit.models import AuditCheckpoint, AuditEntry
 
-LOCK = 7_304_112_951  # any number that no other lock of this database has
+LOCK = 7_304_112_951  # any number not used by another lock of this database
 PORTION = 1_000
 BEGINNING = "0" * 64
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The last link: its number in the chain and its digest."""
+    """The last link: its number in the chain, and its digest."""
 
     place: int
     digest: str
 
 
 def digest_of(entry: AuditEntry, place: int, previous: str) -> str:
-    """SHA-256 over the place, the digest before it and every word of the entry."""
+    """SHA-256 of the place, the previous digest and every field of the entry."""
     words = [
         place,
         previous,
@@ -47,7 +47,7 @@ def digest_of(entry: AuditEntry, place: int, previous: str) -> str:
 
 
 def end() -> End:
-    """Where the chain ends; where all rows were removed, at the checkpoint that stands for them."""
+    """The end of the chain; if all rows were removed, the checkpoint that replaces them."""
     last = AuditEntry.objects.filter(place__isnull=False).order_by("-place").first()
     if last is not None:
         return End(last.place or 0, last.digest)
@@ -56,14 +56,14 @@ def end() -> End:
 
 
 def removal() -> AuditCheckpoint | None:
-    """The checkpoint after which the chain begins, where its oldest rows were removed."""
+    """The checkpoint after which the chain begins, if its oldest rows were removed."""
     return AuditCheckpoint.objects.filter(removed__gt=0).order_by("-place").first()
 
 
 def link(*, wait: bool = True) -> int:
-    """Give the entries that have none their places, at most a portion; how many.
+    """Links unlinked entries, at most a portion; returns how many.
 
-    Without `wait` nothing is done while another process links.
+    Without `wait`, does nothing while another process links.
     """
     with transaction.atomic(), _alone(wait=wait) as mine:
         if not mine:
@@ -82,7 +82,7 @@ def link(*, wait: bool = True) -> int:
 
 @contextmanager
 def _alone(*, wait: bool) -> Iterator[bool]:
-    """Until the transaction ends no other process links. SQLite lets one process write at a time anyway."""
+    """Locks out other linking processes until the transaction ends. SQLite has one writer anyway."""
     if connection.vendor != "postgresql":
         yield True
         return

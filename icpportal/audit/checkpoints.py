@@ -1,4 +1,4 @@
-"""Signing the end of the chain once a day, and removing its oldest rows when their time is over."""
+"""Signs the end of the chain once a day, and removes its oldest rows at the end of their retention."""
 
 from datetime import datetime, timedelta
 
@@ -16,12 +16,12 @@ DAY = timedelta(days=1)
 
 
 def signature_of(checkpoint: AuditCheckpoint) -> str:
-    """What only who has the portal's secret key can write."""
+    """A signature that needs the portal's secret key."""
     return signing.Signer(salt=SALT).signature(_words(checkpoint))
 
 
 def is_genuine(checkpoint: AuditCheckpoint) -> bool:
-    """Whether the signature is by the portal's key or by one that it had before (`SECRET_KEY_FALLBACKS`)."""
+    """Whether the signature was made with the present key or an earlier one (`SECRET_KEY_FALLBACKS`)."""
     try:
         signing.Signer(salt=SALT).unsign(f"{_words(checkpoint)}:{checkpoint.signature}")
     except signing.BadSignature:
@@ -30,7 +30,7 @@ def is_genuine(checkpoint: AuditCheckpoint) -> bool:
 
 
 def sign_again() -> int:
-    """Sign every genuine checkpoint with the key of today; how many. To be done before an old key is dropped."""
+    """Signs every genuine checkpoint with the present key; returns how many. Run it before dropping an old key."""
     done = 0
     for checkpoint in AuditCheckpoint.objects.iterator():
         if is_genuine(checkpoint):
@@ -39,7 +39,7 @@ def sign_again() -> int:
 
 
 def keep(*, now: datetime | None = None) -> AuditCheckpoint | None:
-    """Link what is left and sign the end of the chain, where a day has passed since the last time and it has grown."""
+    """Links the rest and signs the end of the chain, if it has grown and a day has passed."""
     now = now or timezone.now()
     chain.link()
     newest = AuditCheckpoint.objects.order_by("-pk").first()
@@ -50,9 +50,9 @@ def keep(*, now: datetime | None = None) -> AuditCheckpoint | None:
 
 
 def remove_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Remove the entries older than `AUDIT_KEPT_DAYS` from the beginning of the chain; how many.
+    """Removes entries older than `AUDIT_KEPT_DAYS` from the beginning of the chain; returns how many.
 
-    A signed checkpoint with their number and period stands for them from then on.
+    A signed checkpoint with their number and period replaces them.
     """
     now = now or timezone.now()
     kept_from = now - timedelta(days=settings.AUDIT_KEPT_DAYS)

@@ -1,4 +1,4 @@
-"""The audit chain: what staff did and whose data they first looked at, each row bound to the one before it."""
+"""The audit chain: acts of staff and their first looks at people's data, each row bound to the one before it."""
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 class AuditEntry(models.Model):
     """One act; written once, never changed (on PostgreSQL a trigger refuses it).
 
-    `place`, `previous` and `digest` are given when the row is linked, right after its transaction: a lock on the end of
+    `place`, `previous` and `digest` are set when the row is linked, right after its transaction: a lock on the end of
     the chain inside it would make everybody who acts wait for everybody else.
     """
 
@@ -29,7 +29,7 @@ class AuditEntry(models.Model):
     client = models.CharField(pgettext_lazy("audit", "From where"), max_length=45, blank=True)
     said = models.JSONField(
         pgettext_lazy("audit", "Said"), default=dict, blank=True
-    )  # from which state to which, what the desk wrote about a change
+    )  # from and to state, and the desk's description of a change
     place = models.BigIntegerField(pgettext_lazy("audit", "Number"), null=True, unique=True)
     previous = models.CharField(
         pgettext_lazy("audit", "Digest of the one before"), max_length=64, blank=True, default=""
@@ -54,15 +54,15 @@ class AuditEntry(models.Model):
 class AuditCheckpoint(models.Model):
     """The end of the chain at a moment, signed with a key that is not in the database.
 
-    Written once a day; and when the oldest rows are removed, for the last of these: `removed` rows are then gone and
-    the chain begins after it. Never changed, but for a new signature when the key is turned.
+    Written once a day, and for the last row when the oldest rows are removed: `removed` rows are then gone, and the
+    chain begins after it. Never changed, except for a new signature when the key is changed.
     """
 
     at = models.DateTimeField(default=timezone.now)
     place = models.BigIntegerField()
     digest = models.CharField(max_length=64)
     removed = models.PositiveBigIntegerField(default=0)
-    since = models.DateTimeField(null=True)  # the period of what was removed
+    since = models.DateTimeField(null=True)  # period of the removed rows
     until = models.DateTimeField(null=True)
     signature = models.CharField(max_length=200)
 

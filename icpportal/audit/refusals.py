@@ -1,4 +1,4 @@
-"""Staff who were refused: a wrong second factor, an address of the desk that is not theirs. Many in an hour alarm."""
+"""Refusals of staff: a wrong second factor, an address of the desk that is not theirs; many raise an alarm."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ HOUR = timedelta(hours=1)
 
 
 def note_refusal(user: "User", what: str, *, client: str = "") -> None:
-    """Write the refusal down; from `REFUSALS_AN_HOUR` of one person in an hour on, operations have an alarm."""
+    """Records the refusal; raises an alarm from `REFUSALS_AN_HOUR` of one person in an hour."""
     now = timezone.now()
     append(REFUSED, actor=user, what=what, client=client, now=now)
     lately = AuditEntry.objects.filter(act=REFUSED, actor=user, at__gt=now - HOUR)

@@ -1,4 +1,4 @@
-"""What is written into the chain without being asked: changes of the desk's own log, and staff signing in and out."""
+"""Writes to the chain from Django's signals: changes in the desk's own log, and staff signing in and out."""
 
 from typing import TYPE_CHECKING
 
@@ -21,14 +21,14 @@ WORDS_LONGEST = 500
 
 
 def connect() -> None:
-    """From now on these are heard."""
+    """Connects the receivers."""
     post_save.connect(_changed, sender=LogEntry, dispatch_uid="audit_changed")
     user_logged_in.connect(_signed_in, dispatch_uid="audit_signed_in")
     user_logged_out.connect(_signed_out, dispatch_uid="audit_signed_out")
 
 
 def _changed(sender: type[Model], instance: LogEntry, created: bool, **_kwargs: Fact) -> None:  # noqa: ARG001 -- the signal's
-    """Django's log of the desk names what a row is called, which may be a person: only its number is taken."""
+    """Takes only a row's number: Django's log names the row, which may be a person."""
     if created:
         kind = instance.content_type
         append(

@@ -1,4 +1,4 @@
-"""Reading the chain from its beginning: which row is the first that is not as it was written."""
+"""Verifies the chain from its beginning, and finds the first row that is not as it was written."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from icpportal.audit.models import AuditCheckpoint, AuditEntry
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How many entries hold; `broken` says of the first that does not, in English, what is wrong with it."""
+    """How many entries are intact; `broken` describes the first one that is not, in English."""
 
     entries: int
     begins_after: int
@@ -19,7 +19,7 @@ class Verdict:
 
 
 def verify() -> Verdict:
-    """Reads every row once. Entries that are not linked yet are counted, and no fault of the chain."""
+    """Reads every row once. Entries not linked yet are counted and are no fault."""
     gone = chain.removal()
     start = chain.End(gone.place, gone.digest) if gone else chain.End(0, chain.BEGINNING)
     entries, last, broken = 0, start, ""

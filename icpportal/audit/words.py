@@ -1,4 +1,4 @@
-"""What the acts of the audit chain are called."""
+"""Names of the acts in the audit chain."""
 
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 LOOK, SEARCH, EXPORT, CHANGE, MOVE, SIGN_IN, SIGN_OUT, REFUSED = (
     "look", "search", "export", "change", "move", "sign_in", "sign_out", "refused",
 )  # fmt: skip
-# what was done, as people read it. Apps that move rows add their own
+# acts for readers; apps that move rows add their own
 DONE: dict[str, str | Promise] = {"second factor": pgettext_lazy("audit", "Second factor")}
 ACTS: dict[str, str | Promise] = {
     LOOK: pgettext_lazy("audit", "Looked at personal data"),

@@ -1,4 +1,4 @@
-"""`manage.py ensure_roles`: write what each role may do into its group. `migrate` does it too."""
+"""`manage.py ensure_roles`: writes what each role may do into its group, as `migrate` does."""
 
 from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
@@ -8,7 +8,7 @@ from icpportal.accounts import roles
 
 
 class Command(BaseCommand):
-    """Make the groups and give them the permissions of `settings.ROLE_PERMISSIONS`; may run any number of times."""
+    """Creates the groups and gives them the permissions of `settings.ROLE_PERMISSIONS`; idempotent."""
 
     help = "Create the role groups and their permissions. `migrate` does it too."
 

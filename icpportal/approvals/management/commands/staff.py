@@ -1,4 +1,4 @@
-"""`manage.py staff`: who works here, invited and helped from the server."""
+"""`manage.py staff`: lists staff, invites and helps them from the server."""
 
 import json
 
@@ -19,7 +19,7 @@ from icpportal.approvals.queries import open_request
 from icpportal.audit.refusals import SECOND_FACTOR as WRONG_CODE
 from icpportal.audit.refusals import note_refusal
 
-WAITS = 3  # exit code: a second person has to allow it
+WAITS = 3  # exit code: a second person must allow it
 ROLES = {
     "reviewer": roles.REVIEWER,
     "lead": roles.LEAD_REVIEWER,
@@ -110,7 +110,7 @@ class Command(BaseCommand):
 
 
 def _texts(options: dict[str, str | list[str] | bool | int | None]) -> dict[str, str]:
-    """What was typed, without what Django adds to every command."""
+    """The arguments without those that Django adds to every command."""
     return {name: str(options[name]) for name in ("address", "name", "language", "by") if name in options}
 
 
@@ -127,7 +127,7 @@ def _operations(address: str) -> User:
 
 
 def _prove(actor: User) -> None:
-    """Who allows what a colleague asked shows that it is them: whoever works on the server is one person, not two."""
+    """Authenticates whoever allows a colleague's request: one person at the server must not be both."""
     app = Authenticator.objects.filter(user=actor, type=Authenticator.Type.TOTP).first()
     if app is None:
         raise CommandError("who allows it has no authenticator app: answer at the review desk")

@@ -1,4 +1,4 @@
-"""`manage.py verify_audit`: whether the audit chain is as it was written."""
+"""`manage.py verify_audit`: checks that the audit chain is as it was written."""
 
 import json
 from typing import Any
