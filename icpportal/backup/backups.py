@@ -1,7 +1,7 @@
-"""Making a backup: the database at one moment, the keys of files apart, and every file that no earlier backup took.
+"""Makes a backup: the database at one moment, the keys of files separately, and every file not yet taken.
 
-A backup counts once its manifest is there, which is written last: one that was interrupted is none, and what it took of
-files is not taken again.
+A backup counts once its manifest is there, which is written last: an interrupted one does not count, and files it has
+taken are not taken again.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,16 +23,16 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What was deleted because its time was over."""
+    """What was deleted at the end of its retention."""
 
     backups: int
     files: int
-    unread: dict[str, str]  # backups that cannot be read, and why: no file is deleted, for it may be theirs
+    unread: dict[str, str]  # unreadable backups, and why: then no file is deleted, because it may be theirs
 
 
 @dataclass(slots=True)
 class Tally:
-    """How many files there are, and how large they are together."""
+    """The number and total size of files."""
 
     files: int = 0
     bytes: int = 0
@@ -44,9 +44,10 @@ class Tally:
 
 
 def make(target: Target, keys_target: Target, *, now: datetime | None = None, tell: Tell = lambda _: None) -> Manifest:
-    """One backup, what it writes read again. Raises `StorageDown`, `Damaged` or `DatabaseFault`; then it is none.
+    """Makes one backup and reads back what it writes.
 
-    Of one that is none only the files stay, which the next one does not take again.
+    Raises `StorageDown`, `Damaged` or `DatabaseFault`; then there is no backup, and only the files it copied stay,
+    which the next one does not copy again.
     """
     stamp = f"{(now or timezone.now()).astimezone(UTC):{manifest.STAMP}}"
     try:
@@ -88,7 +89,7 @@ def _made(target: Target, keys_target: Target, stamp: str, tell: Tell) -> Manife
 
 
 def _known(target: Target) -> dict[str, Stored]:
-    """The files of the newest backup whose list can be read."""
+    """The files of the newest backup with a readable list."""
     for backup in manifest.all_of(target):
         with suppress(Damaged):
             return {stored.name: stored for stored in files.named_by(target, backup)}
@@ -96,7 +97,7 @@ def _known(target: Target) -> dict[str, Stored]:
 
 
 def prune(target: Target, *, now: datetime | None = None) -> Pruned:
-    """Delete backups that are kept long enough; the newest stays, however old it is."""
+    """Deletes backups at the end of their retention, except the newest."""
     now = now or timezone.now()
     *older, _newest = manifest.stamps(target) or [""]
     over = [each for each in older if manifest.made_at(each) < now - timedelta(days=settings.BACKUP_KEPT_DAYS)]
@@ -113,7 +114,7 @@ def prune(target: Target, *, now: datetime | None = None) -> Pruned:
 
 
 def drop_unfinished(target: Target, now: datetime) -> int:
-    """Delete what backups wrote that were killed: nothing opens it, and each night of a full disk would add to it."""
+    """Deletes what killed backups wrote: nothing opens it, and each night with a full disk would add to it."""
     killed = [stamp for stamp in manifest.unfinished(target) if manifest.made_at(stamp) < now - files.NEW]
     for stamp in killed:
         _drop(target, stamp)
@@ -127,7 +128,7 @@ def _drop(target: Target, stamp: str) -> None:
 
 
 def drop_old_keys(keys_target: Target, now: datetime) -> int:
-    """From then on no backup opens what was deleted before: the keys of files are kept for so long and no longer."""
+    """Deletes keys of files kept so long: from then on, no backup can open what was deleted before."""
     lying = filter(manifest.is_stamp, keys_target.listed(KEYS)[1])
     old = [stamp for stamp in lying if keys_are_over(stamp, now)]
     for stamp in old:
@@ -136,6 +137,6 @@ def drop_old_keys(keys_target: Target, now: datetime) -> int:
 
 
 def keys_are_over(stamp: str, now: datetime | None = None) -> bool:
-    """Whether the keys of files of this backup may not be kept any longer."""
+    """Whether the keys of this backup's files must be deleted."""
     last = (now or timezone.now()) - timedelta(days=settings.PICTURE_KEY_BACKUP_DAYS)
     return manifest.made_at(stamp) < last

@@ -1,6 +1,6 @@
-"""The database in a backup: one moment of it, without the keys of files, which lie apart.
+"""The database part of a backup: one moment of it, without the keys of files, which are stored separately.
 
-PostgreSQL by pg_dump and pg_restore (custom format), SQLite by its own online backup. Both while the portal works.
+PostgreSQL by pg_dump and pg_restore (custom format), SQLite by its own online backup; both while the portal works.
 """
 
 import os
@@ -23,7 +23,7 @@ from icpportal.privacy.models import FileKey
 FILE_KEYS = FileKey._meta.db_table
 KEY_COLUMNS = ("id", "place", "name", "wrapped", "created_at")
 SELECT_KEYS = f"SELECT {', '.join(KEY_COLUMNS)} FROM {FILE_KEYS} ORDER BY id"  # noqa: S608 -- constants
-AS_OURS = ["--no-owner", "--no-privileges", "--no-comments"]  # only who owns an extension may comment on it
+AS_OURS = ["--no-owner", "--no-privileges", "--no-comments"]  # only an extension's owner may comment on it
 DELETE_KEYS = f"DELETE FROM {FILE_KEYS}"  # noqa: S608 -- same
 
 
@@ -32,17 +32,17 @@ class Writable(Protocol):
 
 
 class DatabaseFault(Exception):
-    """pg_dump or pg_restore failed, or is not there; or the file of SQLite cannot be written."""
+    """pg_dump or pg_restore failed or is missing, or SQLite's file cannot be written."""
 
 
 class Moment(Protocol):
-    """The database as it was at one moment."""
+    """The database as of one moment."""
 
     def dump(self, out: Writable) -> None:
-        """Write all of it but the keys of files."""
+        """Writes all of it except the keys of files."""
 
     def counts(self) -> dict[str, int]:
-        """How many rows each table has; none of the keys of files."""
+        """The number of rows of each table, except the keys of files."""
 
     def file_keys(self) -> Iterator[Line]:
         """The keys of files."""
@@ -54,7 +54,7 @@ def engine() -> str:
 
 @contextmanager
 def moment() -> Iterator[Moment]:
-    """The database as it is now."""
+    """The database as of now."""
     with _postgresql() if connection.vendor == "postgresql" else _sqlite() as found:
         yield found
 
@@ -64,7 +64,7 @@ def is_empty() -> bool:
 
 
 def restore(source: BinaryIO) -> None:
-    """Fill the empty database with what `Moment.dump` wrote."""
+    """Fills the empty database from what `Moment.dump` wrote."""
     if connection.vendor == "postgresql":
         _pg_restore(source)
     else:
@@ -75,18 +75,18 @@ def restore(source: BinaryIO) -> None:
                 connection.ensure_connection()
                 try:
                     whole.backup(connection.connection)
-                except sqlite3.Error as error:  # it is as empty as before
+                except sqlite3.Error as error:  # leaves it as empty as before
                     raise DatabaseFault(f"the database cannot be written: {error}") from error
 
 
 def count_rows() -> dict[str, int]:
-    """How many rows each table has now; none of the keys of files."""
+    """The present number of rows of each table, except the keys of files."""
     with connection.cursor() as cursor:
         return _counted(cursor, connection.introspection.table_names(cursor))
 
 
 def put_file_keys(lines: Iterable[Line]) -> int:
-    """Insert the keys of files; how many there were."""
+    """Inserts the keys of files; returns how many."""
     rows = [FileKey(**line) for line in lines]
     return len(FileKey.objects.bulk_create(rows, batch_size=1_000))
 
@@ -103,7 +103,7 @@ def _counted(cursor: Any, tables: Iterable[str]) -> dict[str, int]:
 
 
 class _PostgresMoment:
-    """A snapshot that this transaction keeps open and pg_dump shares."""
+    """A snapshot held by this transaction and shared with pg_dump."""
 
     def __init__(self, snapshot: str) -> None:
         self.snapshot = snapshot
@@ -126,7 +126,7 @@ class _PostgresMoment:
 @contextmanager
 def _postgresql() -> Iterator[Moment]:
     with transaction.atomic(), connection.cursor() as cursor:
-        if not connection.savepoint_ids:  # as the first statement of the transaction
+        if not connection.savepoint_ids:  # must be the first statement of the transaction
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         cursor.execute("SELECT pg_export_snapshot()")
         yield _PostgresMoment(cursor.fetchone()[0])
@@ -137,7 +137,7 @@ def _pg_restore(source: BinaryIO) -> None:
     name = str(connection.settings_dict["NAME"])
     with _process(["pg_restore", *options, f"--dbname={name}"], stdin=subprocess.PIPE) as process:
         assert process.stdin is not None
-        with suppress(BrokenPipeError):  # it ended before; why, is told when its code is seen
+        with suppress(BrokenPipeError):  # it has ended already; its exit code tells why
             shutil.copyfileobj(source, process.stdin, CHUNK)
             process.stdin.close()
 
@@ -166,13 +166,13 @@ def _process(
 
 
 def _reason(told: BinaryIO) -> str:
-    """The first error of what a program told, or else its last line."""
+    """The first error in a program's output, or else its last line."""
     lines = told.read().decode("utf-8", "replace").strip().splitlines()
     return next((line for line in lines if "error:" in line), lines[-1] if lines else "it said nothing")
 
 
 def _environment() -> dict[str, str]:
-    """Where the database is, and nothing else, for the programs of PostgreSQL; a password is never an argument."""
+    """The connection settings for PostgreSQL's programs; a password is never an argument."""
     database = connection.settings_dict
     said = {
         "PGHOST": database["HOST"],
@@ -188,7 +188,7 @@ def _environment() -> dict[str, str]:
 
 
 class _SqliteMoment:
-    """A copy of the file, of which the keys of files are told first and then deleted."""
+    """A copy of the file, from which the keys of files are read and then deleted."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -196,7 +196,7 @@ class _SqliteMoment:
             self.keys = copy.execute(SELECT_KEYS).fetchall()
             copy.execute(DELETE_KEYS)
             copy.commit()
-            copy.execute("VACUUM")  # or they could be read from the pages that nobody uses any more
+            copy.execute("VACUUM")  # otherwise they could be recovered from free pages
 
     def dump(self, out: Writable) -> None:
         with self.path.open("rb") as source:
@@ -217,7 +217,7 @@ class _SqliteMoment:
 @contextmanager
 def _sqlite() -> Iterator[Moment]:
     with _file() as path:
-        # what is committed, read beside the portal's own connection: that one would wait for itself in a transaction
+        # a connection of its own reads what is committed: the portal's own would wait for itself in a transaction
         name = str(connection.settings_dict["NAME"])
         with closing(sqlite3.connect(name)) as source, closing(sqlite3.connect(path)) as copy:
             source.backup(copy)
@@ -226,7 +226,7 @@ def _sqlite() -> Iterator[Moment]:
 
 @contextmanager
 def _file() -> Iterator[Path]:
-    """A name for a database file beside ours, readable for nobody else; it is deleted in the end."""
+    """A name beside our database file, readable by nobody else; deleted at the end."""
     try:
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=settings.VAR_DIR) as folder:

@@ -1,5 +1,6 @@
-"""Stored files in a backup, as they lie: sealed, each under a key of its own. A file never changes under its name, so
-one that an earlier backup took is not taken again.
+"""The stored files of a backup, as they are: sealed, each with its own key.
+
+A file never changes under its name, so one taken by an earlier backup is not taken again.
 """
 
 import shutil
@@ -13,11 +14,11 @@ from icpportal.backup.targets import Stored, Target
 from icpportal.gateways import storage
 
 PLACES = ("documents", "quarantine", "ministry")
-NEW = timedelta(days=1)  # a file that is named by no backup may belong to one that is being made
+NEW = timedelta(days=1)  # a newer file named by no backup may belong to one in progress
 
 
 def walk(place: str, folder: str = "") -> Iterator[str]:
-    """The names of all files of a place, folder by folder."""
+    """Yields the names of all files of a place, folder by folder."""
     folders, files = storage.listed(place, folder)
     yield from (f"{folder}/{name}".lstrip("/") for name in sorted(files))
     for each in sorted(folders):
@@ -25,12 +26,12 @@ def walk(place: str, folder: str = "") -> Iterator[str]:
 
 
 def are_there() -> bool:
-    """Whether any place holds a file."""
+    """Whether any place has a file."""
     return any(next(walk(place), None) is not None for place in PLACES)
 
 
 def room() -> int | None:
-    """Free bytes of all places together; None where one has no end that we know of, as S3."""
+    """Free bytes of all places together; None where one has no known limit, such as S3."""
     free = {}
     for place in PLACES:
         try:
@@ -39,14 +40,14 @@ def room() -> int | None:
             return None
         while not folder.exists():
             folder = folder.parent
-        free[folder.stat().st_dev] = shutil.disk_usage(folder).free  # two places may share a disk
+        free[folder.stat().st_dev] = shutil.disk_usage(folder).free  # places may share a disk
     return sum(free.values())
 
 
 def take(target: Target, known: dict[str, Stored]) -> Iterator[Line]:
-    """Store every file that is not in the target yet; a line for each. One that goes meanwhile is left out.
+    """Stores every file not yet in the target; yields a line for each. One deleted meanwhile is left out.
 
-    `known` are the files of the backup before.
+    `known` are the files of the previous backup.
     """
     for place in PLACES:
         for name in walk(place):
@@ -71,7 +72,7 @@ def stored_as(line: Line) -> Stored:
 
 
 def put_back(target: Target, line: Line) -> None:
-    """Store one file where it lay; raises `Damaged` when it is another one now."""
+    """Stores one file in its place; raises `Damaged` when it differs."""
     wanted = stored_as(line)
     target.check(wanted)
     with target.open(wanted.name) as source:
@@ -79,12 +80,12 @@ def put_back(target: Target, line: Line) -> None:
 
 
 def named_by(target: Target, backup: Manifest) -> Iterator[Stored]:
-    """The files of a backup; raises `Damaged` when its list is."""
+    """The files of a backup; raises `Damaged` when its list is damaged."""
     return map(stored_as, backup.list.lines(target))
 
 
 def drop_unnamed(target: Target, named: Set[str], now: datetime) -> int:
-    """Delete from the target what no backup names any more; how many files that were."""
+    """Deletes files from the target that no backup names; returns how many."""
     dropped = 0
     for name in list(target.below(FILES)):
         if name not in named and target.changed_at(name) < now - NEW:

@@ -1,5 +1,7 @@
-"""What a backup consists of. The manifest is sealed with the portal's key and names it, so that who restores knows
-which key is needed; it holds the keys of the streams.
+"""The content of a backup.
+
+The manifest is sealed with the portal's key and names it, so that it is known which key a restore needs; it holds the
+keys of the streams.
 """
 
 import json
@@ -22,32 +24,32 @@ class NoBackup(Exception):
     """There is no such backup in the target."""
 
 
-UNREAD = (KeyMissing, Damaged, NoBackup)  # what `read` raises
+UNREAD = (KeyMissing, Damaged, NoBackup)  # exceptions of `read`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """One backup."""
 
-    stamp: str  # when it was made, in UTC; its name
-    version: str  # of the portal
+    stamp: str  # its name: when it was made, in UTC
+    version: str  # version of the portal
     engine: str  # postgresql or sqlite
-    tables: dict[str, int]  # rows of each, but for the keys of files
-    file_keys: int  # how many there were
+    tables: dict[str, int]  # rows of each table, except the keys of files
+    file_keys: int  # how many keys of files
     files: int
-    bytes: int  # of all files
+    bytes: int  # total size of files
     database: Sealed
-    keys: Sealed  # lies apart, and not for long
-    list: Sealed  # of the files: place, name, size and hash of each as it lies there, sealed
+    keys: Sealed  # stored separately, for a shorter time
+    list: Sealed  # place, name, size and hash of each file as stored, sealed
 
 
 def made_at(stamp: str) -> datetime:
-    """When a backup of this name was made; raises `ValueError` for a name that is none."""
+    """When the backup of this name was made; raises `ValueError` for an invalid name."""
     return datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
 
 
 def is_stamp(name: str) -> bool:
-    """Whether a name is one that a backup, or the keys beside it, may have."""
+    """Whether a backup, or the keys beside it, may have this name."""
     try:
         made_at(name)
     except ValueError:
@@ -56,9 +58,9 @@ def is_stamp(name: str) -> bool:
 
 
 def stamps(target: Target) -> list[str]:
-    """The backups that were made to the end, the oldest first: a manifest is written last.
+    """The complete backups, oldest first.
 
-    A folder of another name is none, as one that somebody copied beside it.
+    The manifest is written last. Folders with other names, such as copies, are ignored.
     """
     return [stamp for stamp in _folders(target) if target.size(_name(stamp)) is not None]
 
@@ -78,7 +80,10 @@ def write(target: Target, manifest: Manifest) -> None:
 
 
 def read(target: Target, stamp: str = "") -> Manifest:
-    """One backup, the newest unless it is named; raises `NoBackup`, `Damaged`, or `KeyMissing` with the key's name."""
+    """Reads one backup's manifest, the newest by default.
+
+    Raises `NoBackup`, `Damaged`, or `KeyMissing` with the key's name.
+    """
     stamp = stamp or next(reversed(stamps(target)), "")
     try:
         token = target.read(_name(stamp)).decode("ascii", "replace") if stamp else None
@@ -101,7 +106,7 @@ def read(target: Target, stamp: str = "") -> Manifest:
 
 
 def key_of(target: Target, stamp: str) -> str | None:
-    """The name of the key that opens a backup; None when its manifest is damaged."""
+    """The name of the key for a backup; None when its manifest is damaged."""
     try:
         _version, name, _sealed = target.read(_name(stamp)).decode("ascii", "replace").split(":")
     except (FileNotFoundError, ValueError):
@@ -110,7 +115,7 @@ def key_of(target: Target, stamp: str) -> str | None:
 
 
 def all_of(target: Target) -> Iterator[Manifest]:
-    """Those whose manifests can be read, the newest first."""
+    """The backups with readable manifests, newest first."""
     for stamp in reversed(stamps(target)):
         with suppress(*UNREAD):
             yield read(target, stamp)

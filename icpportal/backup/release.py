@@ -1,4 +1,4 @@
-"""Letting a restored portal go on: first the ministry is asked what it has taken in since, then everything is sent."""
+"""Releases a restored portal: first asks the ministry what it has accepted since, then sends everything."""
 
 from collections.abc import Callable
 
@@ -14,15 +14,15 @@ from icpportal.outbox.models import Message, State
 from icpportal.outbox.queries import OWED
 
 Tell = Callable[[str], None]
-REPORTS = "authority"  # the channel whose messages become reports of the line, here
+REPORTS = "authority"  # the outbox channel whose messages become reports
 GIVEN_UP = "given up: waited when the backup was made"
 
 
 def go(*, give_up_messages: bool, tell: Tell) -> str:
-    """Agree with the ministry, then hold nothing back; says what waits. Raises `Retryable` or `Refused`: still held.
+    """Reconciles with the ministry, then releases; returns what is waiting.
 
-    Reports that wait in the outbox are put into the ministry's queue first, so that what it may have taken in since the
-    backup is parked, and not sent twice.
+    Raises `Retryable` or `Refused`: still held. Reports in the outbox are first queued for the ministry, so that those
+    it may have accepted since the backup are parked, not sent twice.
     """
     deliver(limit=None, only=REPORTS)
     is_line = isinstance(authority(), MinistryAuthority)
@@ -30,7 +30,7 @@ def go(*, give_up_messages: bool, tell: Tell) -> str:
     messages = Message.objects.filter(state__in=OWED).exclude(channel=REPORTS)
     waiting = messages.count()
     if give_up_messages:
-        for message in messages.filter(is_secret=True):  # a code is erased with its message
+        for message in messages.filter(is_secret=True):  # codes are erased with their messages
             Message.objects.filter(pk=message.pk).update(**erasure(message))
         now = timezone.now()
         messages.update(state=State.FAILED, next_at=None, failed_at=now, given_up_at=now, last_error=GIVEN_UP)

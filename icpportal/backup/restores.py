@@ -1,4 +1,4 @@
-"""Bringing a backup back into an empty portal, which then sends nothing until somebody says go."""
+"""Restores a backup into an empty portal, which then sends nothing until released."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,29 +22,29 @@ ALARMS = Alarm._meta.db_table
 
 
 class NotEmpty(Exception):
-    """The portal into which the backup should go holds something."""
+    """The portal to restore into is not empty."""
 
 
 class NoRoom(Exception):
-    """The files of the backup are larger than what is free."""
+    """The backup's files are larger than the free space."""
 
 
 class StoppedHalfWay(Exception):
-    """The database is filled, and the rest did not come."""
+    """The database was filled, but the rest failed."""
 
 
 @dataclass(slots=True)
 class Restored:
-    """What came of it: what is not as the backup says; nothing where all is."""
+    """The result: differences from the backup; empty if there are none."""
 
     files: int = 0
     keys: int = 0
-    keys_gone: bool = False  # kept long enough: no picture opens
+    keys_gone: bool = False  # past their retention: no picture can be opened
     differs: list[str] = field(default_factory=list)
 
 
 def refuse_filled() -> None:
-    """Raise `NotEmpty`, unless the database has no table and no storage a file."""
+    """Raises `NotEmpty` unless the database has no table and no storage a file."""
     if not database.is_empty():
         raise NotEmpty("the database has tables: a backup goes into an empty one (create it, and do not migrate it)")
     if files.are_there():
@@ -57,16 +57,16 @@ def refuse_other_engine(backup: Manifest) -> None:
 
 
 def refuse_no_room(backup: Manifest) -> None:
-    """Raise `NoRoom` where the files can never find room; that they do is known once they are there."""
+    """Raises `NoRoom` if the files cannot fit; whether they do fit is only known afterwards."""
     free = files.room()
     if free is not None and free < backup.bytes:
         raise NoRoom(f"the storages have {free:,} bytes free, and the files of the backup are {backup.bytes:,}")
 
 
 def check(target: Target, keys_target: Target, backup: Manifest, tell: Tell) -> Restored:
-    """Read every part of a backup, change nothing; raises `Damaged` where it could not be restored at all.
+    """Reads every part of a backup and changes nothing; raises `Damaged` if it could not be restored at all.
 
-    Each file that is missing or another one is told, as `restore` tells it.
+    Reports each missing or differing file, as `restore` does.
     """
     _check_streams(target, backup)
     result = Restored(keys_gone=_keys_are_over(keys_target, backup))
@@ -83,10 +83,10 @@ def check(target: Target, keys_target: Target, backup: Manifest, tell: Tell) -> 
 
 
 def restore(target: Target, keys_target: Target, backup: Manifest, tell: Tell) -> Restored:
-    """Bring all of it back; raises `NotEmpty`, `NoRoom`, `Damaged`, `StorageDown` or `DatabaseFault`.
+    """Restores everything; raises `NotEmpty`, `NoRoom`, `Damaged`, `StorageDown` or `DatabaseFault`.
 
-    From when the database is filled it raises `StoppedHalfWay` instead: a second attempt would find it filled.
-    The portal holds everything back from the moment its database is there (`alarms/restored.py`).
+    Once the database is filled it raises `StoppedHalfWay` instead, because a second attempt would find it filled. The
+    portal is held back from the moment its database is there (`alarms/restored.py`).
     """
     refuse_other_engine(backup)
     refuse_no_room(backup)
@@ -107,12 +107,12 @@ def restore(target: Target, keys_target: Target, backup: Manifest, tell: Tell) -
 
 
 def said_of(trouble: Exception) -> str:
-    """What happened, for whoever runs the command."""
+    """What happened, for the command's output."""
     return f"{trouble} does not answer or has no room" if isinstance(trouble, StorageDown) else str(trouble)
 
 
 def _bring_the_rest(target: Target, keys_target: Target, backup: Manifest, result: Restored, tell: Tell) -> None:
-    """The keys and the files beside the database that is filled, and the migrations since."""
+    """Restores keys and files beside the filled database, and runs later migrations."""
     wanted = {**backup.tables, ALARMS: backup.tables[ALARMS] + restored.hold(backup.stamp)}
     tell("database: there, and nothing is sent")
     result.differs += _compared(wanted, database.count_rows())
@@ -135,7 +135,7 @@ def _check_streams(target: Target, backup: Manifest) -> None:
 
 
 def _keys_are_over(keys_target: Target, backup: Manifest) -> bool:
-    """Whether the keys of its files were deleted after their time: then none of its pictures opens, as it must be."""
+    """Whether its files' keys were deleted at the end of their retention: no picture opens, as intended."""
     return keys_target.size(backup.keys.stored.name) is None and keys_are_over(backup.stamp)
 
 

@@ -1,4 +1,4 @@
-"""Streams of a backup: sealed piece by piece while they are written, under a key that the manifest holds."""
+"""The streams of a backup: sealed in chunks while they are written, with a key in the manifest."""
 
 import json
 import os
@@ -18,7 +18,7 @@ Line = dict[str, Any]
 
 
 class NoScratch(Exception):
-    """`VAR_DIR`, where what is on its way is written, has no room or cannot be written."""
+    """`VAR_DIR`, used for temporary files, has no room or cannot be written."""
 
     def __init__(self, trouble: Exception) -> None:
         super().__init__(f"VAR_DIR ({settings.VAR_DIR}) has no room or cannot be written: {trouble}")
@@ -26,7 +26,7 @@ class NoScratch(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A sealed stream of a backup: where it lies, what it must be, and the key that opens it."""
+    """A sealed stream of a backup: its place, its expected content, and its key."""
 
     stored: Stored
     key: str
@@ -37,14 +37,14 @@ class Sealed:
 
     @contextmanager
     def opened(self, target: Target) -> Iterator[BinaryIO]:
-        """Its plain bytes; raises `Damaged` where it is missing or another one."""
+        """Its decrypted bytes; raises `Damaged` when it is missing or differs."""
         with scratch() as copy:
             target.fetch(self.stored, copy)
             copy.seek(0)
             yield pieces.opened(copy, lambda _key_id: bytes.fromhex(self.key))
 
     def lines(self, target: Target) -> Iterator[Line]:
-        """Its lines, where it is one of JSON lines; raises `Damaged`."""
+        """Its lines, if it is JSON lines; raises `Damaged`."""
         with self.opened(target) as source:
             rest = b""
             while part := source.read(CHUNK):
@@ -54,9 +54,9 @@ class Sealed:
 
 @contextmanager
 def scratch() -> Iterator[BinaryIO]:
-    """A file without a name where the portal keeps its data; what is written into it is sealed, or goes at once.
+    """A temporary file without a name; what is written into it is sealed, or deleted at once.
 
-    Raises `NoScratch`: the trouble of a target or of a storage is a `StorageDown` by then.
+    Raises `NoScratch`; errors of a target or a storage are `StorageDown` by then.
     """
     try:
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -68,13 +68,13 @@ def scratch() -> Iterator[BinaryIO]:
 
 @contextmanager
 def sealing(target: Target, name: str, kept: list[Sealed]) -> Iterator[pieces.Writer]:
-    """What is written is sealed and, when that ended well, stored under this name; `kept` gets where."""
+    """Seals what is written and, if that succeeded, stores it under this name; `kept` gets the result."""
     key = os.urandom(32)
     with scratch() as copy:
         writer = pieces.Writer(copy, key, uuid.uuid4())
         yield writer
         writer.finish()
-        copy.flush()  # here, where a full disk is known to be ours
+        copy.flush()  # here a full disk is known to be our own
         kept.append(Sealed(target.put(name, copy), key.hex()))
 
 

@@ -1,4 +1,4 @@
-"""Where backups lie: a folder, or a place in an S3 bucket. What is written there is read again and compared."""
+"""Targets of backups: a folder, or a place in an S3 bucket. What is written is read back and compared."""
 
 import hashlib
 import io
@@ -21,12 +21,12 @@ S3 = "s3://"
 
 
 class Damaged(Exception):
-    """What lies there is not what was written."""
+    """The stored content is not what was written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One file of a backup: its name in the target, and what it must be."""
+    """One file of a backup: its name in the target, and its expected content."""
 
     name: str
     size: int
@@ -41,11 +41,11 @@ class Target:
         self.storage: Storage = _bucket(where) if where.startswith(S3) else _folder(where)
 
     def is_there(self) -> bool:
-        """Whether the folder exists; a place in a bucket begins with its first file."""
+        """Whether the folder exists; in a bucket, it begins with its first file."""
         return self.where.startswith(S3) or Path(self.storage.path("")).is_dir()
 
     def put(self, name: str, source: BinaryIO) -> Stored:
-        """Store what `source` holds and read it again, unless the same is there already; raises `Damaged`."""
+        """Stores `source` and reads it back, unless the same is there already; raises `Damaged`."""
         try:
             source.seek(0)
             wanted = measured(name, source)
@@ -64,7 +64,7 @@ class Target:
             return measured(wanted.name, source) == wanted
 
     def check(self, wanted: Stored) -> None:
-        """Raise `Damaged` where a file is not there or is another one."""
+        """Raises `Damaged` when a file is missing or differs."""
         try:
             holds = self._holds(wanted)
         except FileNotFoundError:
@@ -75,7 +75,7 @@ class Target:
             raise Damaged(f"{wanted.name} in {self.where} is not what was written there")
 
     def fetch(self, wanted: Stored, copy: BinaryIO) -> None:
-        """Write a file into `copy`; raises `Damaged`, before anything of it is used."""
+        """Copies a file into `copy`; raises `Damaged` before anything of it is used."""
         try:
             with self.open(wanted.name) as source:
                 while part := self._next(source):
@@ -94,7 +94,7 @@ class Target:
             raise StorageDown(self.where) from trouble
 
     def open(self, name: str) -> BinaryIO:
-        """The file for reading; raises `FileNotFoundError`."""
+        """Opens the file for reading; raises `FileNotFoundError`."""
         try:
             return cast(BinaryIO, self.storage.open(name))
         except TROUBLE as trouble:
@@ -116,7 +116,7 @@ class Target:
             raise StorageDown(self.where) from trouble
 
     def listed(self, folder: str) -> tuple[list[str], list[str]]:
-        """The names of folders and files in a folder, in order."""
+        """The sorted names of folders and files in a folder."""
         try:
             folders, files = self.storage.listdir(folder)
         except TROUBLE as trouble:
@@ -133,7 +133,7 @@ class Target:
             yield from self.below(f"{folder}/{each}")
 
     def changed_at(self, name: str) -> datetime:
-        """When a file was written; now for one that is gone."""
+        """When a file was written; now for a missing one."""
         try:
             return self.storage.get_modified_time(name)
         except TROUBLE as trouble:
@@ -142,7 +142,7 @@ class Target:
             raise StorageDown(self.where) from trouble
 
     def drop(self, name: str) -> None:
-        """Delete a file, or an empty folder; one that is gone is as good as deleted."""
+        """Deletes a file or an empty folder; a missing one is fine."""
         try:
             self.storage.delete(name)
         except TROUBLE as trouble:
@@ -151,7 +151,7 @@ class Target:
 
 
 def measured(name: str, source: BinaryIO) -> Stored:
-    """Size and hash of what is left to read of `source`."""
+    """Size and hash of the rest of `source`."""
     digest, size = hashlib.sha256(), 0
     while part := source.read(CHUNK):
         digest.update(part)

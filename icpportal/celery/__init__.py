@@ -1,4 +1,4 @@
-"""The Celery application; `python -m icpportal.celery worker` and `… beat` start what serves beside the web."""
+"""The Celery application; `python -m icpportal.celery worker` and `… beat` start the background processes."""
 
 from icpportal.celery.application import app
 

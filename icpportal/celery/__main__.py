@@ -1,7 +1,7 @@
-"""`python -m icpportal.celery worker …` and `… beat …`: Celery's two commands that serve, with Celery's options.
+"""`python -m icpportal.celery worker …` and `… beat …`: Celery's two server commands, with Celery's options.
 
-`celery -A icpportal worker` does the same, and reads all of Celery's commands first. One of them brings an editor of
-command lines, which takes 16 MB of every process for good.
+`celery -A icpportal worker` does the same, but loads all of Celery's commands first; one of them imports a command-line
+editor that takes 16 MB of every process.
 """
 
 import click
@@ -15,7 +15,7 @@ from icpportal.celery.application import app
 @click.group()
 @click.pass_context
 def serve(context: click.Context) -> None:
-    """The processes that serve beside the web: workers, and beat, of which there is one."""
+    """The background processes: workers, and one beat."""
     context.obj = CLIContext(app=app, no_color=True, workdir=None)
 
 

@@ -1,4 +1,4 @@
-"""The Celery application: workers and beat read their settings from Django's."""
+"""The Celery application; workers and beat read their settings from Django's."""
 
 import gc
 import os
@@ -23,10 +23,10 @@ app.autodiscover_tasks(["icpportal"])
 
 
 class NamesAlone(AppLoader):
-    """What beat loads: it asks for tasks by their names, and needs nothing of the portal in its memory."""
+    """Beat's loader: it sends tasks by name and needs nothing of the portal in memory."""
 
     def import_default_modules(self) -> list[ModuleType]:
-        """None."""
+        """Imports nothing."""
         return []
 
 
@@ -36,12 +36,12 @@ def _worker_is_fit(context: Context, option: Parameter, value: str | None) -> No
 
 def _beat_is_fit(context: Context, option: Parameter, value: str | None) -> None:  # noqa: ARG001 -- click's signature
     _in_a_process_of_its_own(refuse_unfit)
-    configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)  # otherwise done while the portal is loaded
+    configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)  # normally done while the portal is loaded
     app.loader = NamesAlone(app)
 
 
 def _in_a_process_of_its_own(check: Callable[[], None]) -> None:
-    """Does it, or ends with its code; what it has loaded is gone with it."""
+    """Runs it in a child process, or exits with its code; what it loads is freed with it."""
     if child := os.fork():
         _pid, status = os.waitpid(child, 0)
         if code := os.waitstatus_to_exitcode(status):
@@ -69,6 +69,6 @@ for command, is_fit in (("worker", _worker_is_fit), ("beat", _beat_is_fit)):
 
 @celeryd_after_setup.connect
 def _share_memory(**_told: object) -> None:
-    """All is loaded, no child is forked yet: what the collector does not touch, the children share."""
+    """Everything is loaded and no child forked yet: memory the collector does not touch stays shared."""
     gc.collect()
     gc.freeze()

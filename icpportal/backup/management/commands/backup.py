@@ -1,4 +1,4 @@
-"""`manage.py backup`: the database, the keys of files apart, and every stored file, checked while it is made."""
+"""`manage.py backup`: backs up the database, the keys of files separately, and all stored files, and checks them."""
 
 import json
 import sys
@@ -50,11 +50,11 @@ class Command(BaseCommand):
             raise CommandError(f"No backup was made: {down} does not answer or has no room.") from down
 
     def _make(self, target: Target, keys_target: Target, *, as_json: bool) -> None:
-        # first: what people had erased must go in time, whatever becomes of the backup
+        # first: erased data must go in time, whatever happens to the backup
         keys, undone = self._tried(lambda: backups.drop_old_keys(keys_target, timezone.now()), 0, TROUBLE)
         _killed, still_there = self._tried(lambda: backups.drop_unfinished(target, timezone.now()), 0, TROUBLE)
         made = backups.make(target, keys_target, tell=self.stderr.write)
-        # from here the backup counts, so that whoever stops this stops the deletion alone
+        # from here the backup counts: stopping now stops the deletion only
         stops = (*TROUBLE, KeyboardInterrupt)
         gone, also_undone = self._tried(lambda: backups.prune(target), backups.Pruned(0, 0, {}), stops)
         if as_json:
@@ -75,7 +75,7 @@ class Command(BaseCommand):
             sys.exit(3)
 
     def _tried(self, delete: Callable[[], T], otherwise: T, troubles: Troubles) -> tuple[T, bool]:
-        """What was deleted, and whether that stopped: a backup counts all the same."""
+        """What was deleted, and whether it was stopped: the backup counts all the same."""
         try:
             return delete(), False
         except troubles as trouble:

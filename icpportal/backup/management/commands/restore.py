@@ -1,4 +1,4 @@
-"""`manage.py restore`: a backup into an empty portal, which then sends nothing until `restore --go`."""
+"""`manage.py restore`: restores a backup into an empty portal, which sends nothing until `restore --go`."""
 
 import json
 import sys
