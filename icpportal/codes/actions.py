@@ -1,9 +1,9 @@
-"""Send a code, and judge what somebody typed. The code itself is never stored: only its keyed digest.
+"""Sends one-time codes and judges typed ones. A code itself is never stored, only its keyed digest.
 
-The attempt is counted before the comparison, and a code is spent by one conditional UPDATE, so that it is right exactly
-once however many requests carry it. An earlier code of the same purpose and holder stays good until one of them is
-spent. One destination waits `CODE_RESEND_SECONDS` between two codes of a purpose. Call `enter` outside of a
-transaction that may roll back.
+An attempt is counted before the comparison, and a code is spent by one conditional UPDATE, so that it is right exactly
+once however many requests carry it. An earlier code of the same purpose and holder stays valid until one of them is
+spent. A destination waits `CODE_RESEND_SECONDS` between two codes of a purpose. Call `enter` outside a transaction that
+may roll back.
 """
 
 import secrets
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 DIGITS = 6
 LIFETIME = timedelta(minutes=10)
 KEPT = timedelta(days=1)
-LIVE_AT_ONCE = 5  # of one purpose and holder; an older one no longer counts
+LIVE_AT_ONCE = 5  # codes valid at once for a purpose and holder; older ones no longer count
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a code that was typed, and how many tries are left."""
+    """The result of a typed code, and the attempts left."""
 
     state: Literal["right", "wrong", "expired", "spent", "none"]
     left: int = 0
@@ -46,7 +46,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class CodeStatus:
-    """What a page may say about the code that is on its way."""
+    """What a page may say about a code that was sent."""
 
     left: int
     expires_at: datetime | None
@@ -68,17 +68,17 @@ def issue(
     silent: bool = False,
     now: datetime | None = None,
 ) -> Code:
-    """Make a code for `purpose` and `holder` and queue the message `code_<purpose>`; raises `NotSent`.
+    """Makes a code for `purpose` and `holder` and queues the message `code_<purpose>`; raises `NotSent`.
 
-    `account` is who asks for it, of the staff or not: texts are counted by account too.
-    A `silent` one is told to nobody, with the same work in the database: for pages that must not tell whether there is
-    anybody. What the messenger does once all is written, the caller has to do in its stead.
+    `account` is who requests it, staff or not: texts are also counted by account. A `silent` code is sent to nobody,
+    with the same work in the database, for pages that must not reveal whether there is anybody; what the messenger does
+    after the commit is then up to the caller.
     """
     now = now or timezone.now()
     plain = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     if channel == Channel.SMS:
         texts.refuse_virtual(destination)
-    with transaction.atomic():  # a refused sending leaves no count behind
+    with transaction.atomic():  # a refusal must not be counted
         _take_turn(purpose, destination, client, now)
         if channel == Channel.SMS:
             texts.take(destination, account=account, is_staff=is_staff, now=now)
@@ -134,7 +134,7 @@ def _digest(purpose: str, holder: str, plain: str) -> str:
 
 
 def enter(*, purpose: str, holder: str, typed: str, now: datetime | None = None) -> Verdict:
-    """Judge a typed code. The try is counted first; "right" is said once and spends all codes of the pair."""
+    """Judges a typed code. The attempt is counted first; "right" is returned once and spends all codes of the pair."""
     now = now or timezone.now()
     live = list(_live(purpose, holder, now))
     if not live:
@@ -166,20 +166,20 @@ def _count_attempt(code: Code, now: datetime) -> bool:
 
 
 def _spend(match: Code, now: datetime) -> bool:
-    # all codes of the pair go in one UPDATE, so that two different good codes cannot both be right
+    # spends all codes of the pair in one UPDATE, so that two different valid codes cannot both be right
     mine = uuid.uuid4()
     pair = Code.objects.filter(purpose=match.purpose, holder=match.holder, spent_at=None)
     return bool(pair.update(spent_at=now, spent_by=mine)) and Code.objects.filter(pk=match.pk, spent_by=mine).exists()
 
 
 def answered(*, purpose: str, holder: str, now: datetime | None = None) -> int:
-    """Spend the codes of a pair whose link was followed instead; how many that were."""
+    """Spends the codes of a pair whose link was followed instead; returns how many."""
     pair = Code.objects.filter(purpose=purpose, holder=holder, spent_at=None)
     return pair.update(spent_at=now or timezone.now())
 
 
 def status_of(*, purpose: str, holder: str, now: datetime | None = None) -> CodeStatus:
-    """How many tries are left, until when the code is good, and in how many seconds another may be sent."""
+    """Attempts left, how long the code is valid, and in how many seconds another can be sent."""
     now = now or timezone.now()
     newest = (
         Code.objects.filter(purpose=purpose, holder=holder, spent_at=None, expires_at__gt=now).order_by("-pk").first()
@@ -192,6 +192,6 @@ def status_of(*, purpose: str, holder: str, now: datetime | None = None) -> Code
 
 
 def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Delete codes that ran out a day ago; how many that were."""
+    """Deletes codes that expired a day ago; returns how many."""
     rows = Code.objects.filter(expires_at__lte=(now or timezone.now()) - KEPT)
     return portions.delete(rows, dry_run=dry_run)

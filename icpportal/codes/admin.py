@@ -1,4 +1,4 @@
-"""Codes in the review desk: when they were sent and how often they were tried, never to whom or what."""
+"""Codes at the review desk: when they were sent and how often they were tried, never to whom or what."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,7 @@ PURPOSES = {
 
 
 class PurposeFilter(ValuesFilter):
-    """What codes are for, in words."""
+    """Filters codes by purpose."""
 
     title = _("Purpose")
     parameter_name = "purpose"
@@ -26,7 +26,7 @@ class PurposeFilter(ValuesFilter):
 
 
 class ChannelFilter(ValuesFilter):
-    """How codes are sent, in words."""
+    """Filters codes by channel."""
 
     title = _("Sent by")
     parameter_name = "channel"
@@ -35,7 +35,7 @@ class ChannelFilter(ValuesFilter):
 
 @admin.register(Code)
 class CodeAdmin(ReadOnlyAdmin):
-    """A list to read: who may see it helps a caller whose code does not arrive."""
+    """A read-only list, for helping callers whose code does not arrive."""
 
     list_display = ["id", "purpose_shown", "channel_shown", "created_at", "expires_at", "attempts", "spent_at"]
     list_filter = [PurposeFilter, ChannelFilter]

@@ -1,6 +1,6 @@
-"""The cache in which the limits of the sign-in are counted: Redis, and the database while Redis is away.
+"""The cache that counts the limits of sign-in: Redis, or the database while Redis is unreachable.
 
-Counts do not move from one to the other: when Redis goes or comes back, a window begins anew.
+Counts are not moved between them: a switch restarts the window.
 """
 
 import json
@@ -25,45 +25,45 @@ logger = logging.getLogger(__name__)
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
 
-PATIENCE_SECONDS = 0.5  # to connect, and for one answer
-PAUSE_SECONDS = 10.0  # so long Redis is not asked again
+PATIENCE_SECONDS = 0.5  # for connecting, and for one answer
+PAUSE_SECONDS = 10.0  # how long an unreachable Redis is left alone
 
 
 class RowColumns(TypedDict):
-    """What a row holds beside its key."""
+    """The columns of a row besides its key."""
 
     value: str
     expires_at: datetime | None
 
 
 class RowCache(BaseCache):
-    """Values of plain JSON in rows; keys, which may hold addresses, as blind indexes."""
+    """JSON values in rows; keys, which may contain addresses, as blind indexes."""
 
     def add(self, key: str, value: Json, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
-        """Whether the value was put where none was; of several at once one is told so."""
+        """Stores the value if there is none; of several concurrent calls, one returns True."""
         index, columns = self._index(key, version), self._columns(value, timeout)
         over = CacheRow.objects.filter(key=index, expires_at__lte=_now())
         return bool(over.update(**columns)) or _inserted(index, columns)
 
     def get(self, key: str, default: Json = None, version: int | None = None) -> Json:
-        """The value, if it is not over."""
+        """The value, unless it has expired."""
         row = CacheRow.objects.filter(key=self._index(key, version)).exclude(expires_at__lte=_now()).first()
         return default if row is None else json.loads(row.value)
 
     def set(self, key: str, value: Json, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> None:
-        """Puts the value, whatever was there."""
+        """Stores the value."""
         index, columns = self._index(key, version), self._columns(value, timeout)
         mine = CacheRow.objects.filter(key=index)
         if not mine.update(**columns) and not _inserted(index, columns):
             mine.update(**columns)
 
     def touch(self, key: str, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
-        """A new end for a value that is not over."""
+        """Extends a value that has not expired."""
         mine = CacheRow.objects.filter(key=self._index(key, version)).exclude(expires_at__lte=_now())
         return bool(mine.update(expires_at=self._end(timeout)))
 
     def delete(self, key: str, version: int | None = None) -> bool:
-        """Whether there was something to delete."""
+        """Deletes the value; returns whether there was one."""
         return bool(CacheRow.objects.filter(key=self._index(key, version)).delete()[0])
 
     def clear(self) -> None:
@@ -89,7 +89,7 @@ def _inserted(index: str, columns: RowColumns) -> bool:
     try:
         with transaction.atomic():
             CacheRow.objects.create(key=index, **columns)
-    except IntegrityError:  # there is one, or somebody else put one at this moment
+    except IntegrityError:  # there is one, or it was stored concurrently
         return False
     return True
 
@@ -97,7 +97,7 @@ def _inserted(index: str, columns: RowColumns) -> bool:
 def _steady(
     method: Callable[Concatenate[RedisCache, Given], Found],
 ) -> "Callable[Concatenate[SteadyCache, Given], Found]":
-    """The method as Redis answers it, else as the rows do."""
+    """The method's result from Redis, else from rows."""
     name = method.__name__
 
     @wraps(method)
@@ -114,9 +114,9 @@ def _steady(
 
 
 class SteadyCache(RedisCache):
-    """Redis, asked with little patience; what it does not answer is answered by rows of the database."""
+    """Redis with short timeouts; rows of the database answer for it when it fails."""
 
-    pauses: ClassVar[dict[str, Pause]] = {}  # by server: each thread has a cache of its own
+    pauses: ClassVar[dict[str, Pause]] = {}  # by server, because each thread has its own cache object
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         patience = {"socket_connect_timeout": PATIENCE_SECONDS, "socket_timeout": PATIENCE_SECONDS}

@@ -1,4 +1,4 @@
-"""What a page says when a code is not sent, or when the typed one is not right."""
+"""Messages of pages when a code cannot be sent, or the typed one is wrong."""
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -19,7 +19,7 @@ NOT_RIGHT = {
 
 
 def not_sent(refused: NotSent, *, by_email: bool = False) -> ValidationError:
-    """Why no code goes out now, and when one will; `by_email` says that the page offers an email instead."""
+    """Why no code can be sent now, and when one can; `by_email` says that the page offers an email instead."""
     if isinstance(refused, TooSoon):
         words = ngettext("You can resend in %(n)s second", "You can resend in %(n)s seconds", refused.seconds)
         return ValidationError(words, code="code_wait", params={"n": refused.seconds})
@@ -37,7 +37,7 @@ def not_sent(refused: NotSent, *, by_email: bool = False) -> ValidationError:
 
 
 def not_right(verdict: Verdict) -> ValidationError:
-    """What to do about a code that was not right."""
+    """What to do about a wrong code."""
     if verdict.state == "wrong":
         words = ngettext(
             "The code is wrong. %(n)s attempt left", "The code is wrong. %(n)s attempts left", verdict.left

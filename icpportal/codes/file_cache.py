@@ -1,4 +1,4 @@
-"""The cache where there is no Redis: files, which a full volume does not take."""
+"""The cache without Redis: files, which fail when the disk is full."""
 
 import errno
 from collections.abc import Callable
@@ -14,17 +14,17 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def key_of(key: str, prefix: str, version: int) -> str:
-    """Under what a value lies in any cache: allauth's keys hold addresses of clients, mobiles and codes of apps."""
+    """A hashed cache key: allauth's keys contain client addresses, mobiles and app codes."""
     return salted_hmac(SALT, f"{prefix}:{version}:{key}", algorithm="sha256").hexdigest()
 
 
 def is_full(trouble: BaseException | None) -> bool:
-    """Whether a volume, or our share of it, has no room left."""
+    """Whether the disk, or our quota on it, is full."""
     return isinstance(trouble, OSError) and trouble.errno in FULL
 
 
 class FileCache(FileBasedCache):
-    """What is only kept to be quicker is worked out anew while nothing can be kept; what is counted must be kept."""
+    """Values kept for speed are recomputed while nothing can be stored; counts must be stored, or fail."""
 
     def get_or_set(
         self,
@@ -33,7 +33,7 @@ class FileCache(FileBasedCache):
         timeout: float | None = DEFAULT_TIMEOUT,
         version: int | None = None,
     ) -> Json:
-        """The value, worked out where it is not there."""
+        """The value, computed if missing."""
         try:
             return super().get_or_set(key, default, timeout, version)  # type: ignore[no-any-return]
         except OSError as trouble:

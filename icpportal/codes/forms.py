@@ -1,4 +1,4 @@
-"""The form on which a one-time code is typed, the same wherever a code was sent."""
+"""The form for a one-time code, wherever the code was sent."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,7 +9,7 @@ from icpportal.fields.fields import NumberField
 
 
 class CodeField(NumberField):
-    """A code of digits; spaces, dashes and full-width digits are forgiven."""
+    """A numeric code; spaces, dashes and full-width digits are accepted."""
 
     widget = forms.TextInput(
         attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "code input-8", "spellcheck": "false"}

@@ -1,4 +1,4 @@
-"""One-time codes and the counters that limit tries. Neither holds a code, an address or a number in the clear."""
+"""One-time codes, and counters of attempts. Neither contains a code, an address or a number in clear."""
 
 from django.db import models
 from django.utils import timezone
@@ -10,20 +10,20 @@ MAX_ATTEMPTS = 5
 
 
 class Channel(models.TextChoices):
-    """How a code travels."""
+    """How a code is sent."""
 
     SMS = "sms", _("Text message")
     EMAIL = "email", _("Email")
 
 
 class Code(models.Model):
-    """A code that was sent out: what it is good for, whose it is, until when, and how often it was tried."""
+    """A code that was sent: its purpose, holder, expiry, and how often it was tried."""
 
     purpose = models.CharField(_("Purpose"), max_length=40)
     holder = models.CharField(max_length=120)
     digest = BlindIndexField()
     destination = BlindIndexField(db_index=True)
-    number_range = models.CharField(max_length=7, blank=True, default="")  # of ten thousand mobiles, none of them named
+    number_range = models.CharField(max_length=7, blank=True, default="")  # a range of ten thousand mobiles
     channel = models.CharField(_("Sent by"), max_length=8, choices=Channel.choices)
     attempts = models.PositiveSmallIntegerField(_("Attempts"), default=0)
     created_at = models.DateTimeField(_("Sent at"), default=timezone.now)
@@ -41,12 +41,12 @@ class Code(models.Model):
 
     @property
     def left(self) -> int:
-        """How many tries this code still bears."""
+        """How many attempts this code still allows."""
         return max(0, MAX_ATTEMPTS - self.attempts)
 
 
 class Allowance(models.Model):
-    """How often one key used up one limit since its window began."""
+    """How often a key has used a limit since its window began."""
 
     name = models.CharField(max_length=60)
     key = BlindIndexField()
@@ -62,7 +62,7 @@ class Allowance(models.Model):
 
 
 class CacheRow(models.Model):
-    """A value of the cache while Redis is away: when somebody tried, never who. The key is a blind index."""
+    """A cache value while Redis is unreachable: when somebody tried, never who. The key is a blind index."""
 
     key = BlindIndexField(primary_key=True)
     value = models.TextField()

@@ -1,4 +1,4 @@
-"""Why a code or a link does not go out."""
+"""Reasons why a code or a link is not sent."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ class NotSent(Exception):
 
 
 class TooSoon(NotSent):
-    """A code has just been sent; `seconds` until the next one may be."""
+    """A code was just sent; `seconds` until the next one is possible."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(f"{seconds} s")
@@ -16,7 +16,7 @@ class TooSoon(NotSent):
 
 
 class TooMany(NotSent):
-    """The destination, the account, the client or the range of numbers has had its share; `until` when."""
+    """The destination, account, client or number range has reached its limit, until `until`."""
 
     def __init__(self, until: datetime) -> None:
         super().__init__(until.isoformat())
@@ -24,8 +24,8 @@ class TooMany(NotSent):
 
 
 class BudgetSpent(TooMany):
-    """The portal has sent as many text messages as it may, to whomever; `until` when."""
+    """The portal's budget of text messages is used up until `until`."""
 
 
 class VirtualNumber(NotSent):
-    """No text messages go to numbers of virtual operators."""
+    """Numbers of virtual operators get no text messages."""

@@ -1,8 +1,8 @@
-"""Text messages cost money and are asked for by strangers: what one account, one range of numbers and all may have.
+"""Budgets for text messages, which cost money and are requested by strangers: by account, number range and in total.
 
-The budget of a day and of a month, by Beijing's calendar, counts every text. At 80 % operations are alarmed, at 100 %
-nobody can ask for one any more; notices of the portal itself, and codes of staff, still go and are counted.
-Where texts are sent and hardly any code comes back somebody is pumping them: `few_entered` names the range.
+The daily and monthly budgets, by Beijing's calendar, count every text. At 80 % operations are alarmed; at 100 % nobody
+can request one any more, while the portal's own notices and codes of staff are still sent and counted. If texts are
+requested and hardly any code is typed, somebody is pumping them: `few_entered` names the range.
 """
 
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ from icpportal.codes.refusals import BudgetSpent, TooMany, VirtualNumber
 from icpportal.fields import phones
 from icpportal.time_format import BEIJING, to_beijing
 
-RANGE_DIGITS = 7  # of eleven: the operator and the place, ten thousand numbers
+RANGE_DIGITS = 7  # of eleven digits: the operator and place, ten thousand numbers
 WARNED_AT = 0.8
 DAY, MONTH = limits.BUDGETS
-UNTRIED = timedelta(minutes=10)  # so long a code may still be entered
+UNTRIED = timedelta(minutes=10)  # how long a code may still be typed
 WATCHED = timedelta(hours=1)
 EVERYWHERE, NOBODY = "all", "nobody"
 FEW_ENTERED = "sms.few_entered"
@@ -39,7 +39,7 @@ class Period:
 
 
 def range_of(mobile: str) -> str:
-    """The range that a mobile belongs to, "" for what is none."""
+    """The range of a mobile; "" for no mobile."""
     return mobile[:RANGE_DIGITS] if phones.is_mobile(mobile) else ""
 
 
@@ -50,9 +50,9 @@ def refuse_virtual(mobile: str) -> None:
 
 
 def take(mobile: str, *, account: str, is_staff: bool, now: datetime) -> None:
-    """Count one text that `account` asks for; raises `TooMany` or `BudgetSpent`. Call it inside of a transaction.
+    """Counts one text requested by `account`; raises `TooMany` or `BudgetSpent`. Call it inside a transaction.
 
-    What is sent to nobody (`mobile` is no number) costs the same queries and nothing else.
+    A text to nobody (`mobile` is no number) makes the same queries and counts nothing else.
     """
     shares = [(name, account) for name in ("text_account_hour", "text_account_day") if account]
     if not is_staff:
@@ -65,10 +65,10 @@ def take(mobile: str, *, account: str, is_staff: bool, now: datetime) -> None:
 
 
 def spend(*, now: datetime | None = None, is_stopped: bool = False, of: str = "") -> None:
-    """Count one text of the budget, whoever it goes to; with `is_stopped` raises `BudgetSpent` where none is left."""
+    """Counts one text against the budget, whoever gets it; with `is_stopped` raises `BudgetSpent` when none is left."""
     for period in periods(now or timezone.now()):
         amount = period.amount if is_stopped else limits.NO_END
-        # the key is the day or the month, which ends before the window does
+        # the key is the day or month, which ends before the window does
         rule = limits.Limit(amount, limits.BUDGETS_KEPT)
         if not limits.take_within(rule, period.name, period.key + of, now=now).ok:
             raise BudgetSpent(period.until)
@@ -76,8 +76,8 @@ def spend(*, now: datetime | None = None, is_stopped: bool = False, of: str = ""
 
 
 def watch(period: Period, of: str) -> None:
-    """The alarm of a period, opened by the text that reaches it and cleared by the first of the next period."""
-    asked = used(period, of)  # also for a text to nobody: it costs the same questions as one to somebody
+    """The alarm of a period: opened by the text that reaches the limit, cleared by the first of the next period."""
+    asked = used(period, of)  # also for a text to nobody: the queries must be the same
     spent = 0 if of else asked
     for cause, least in (
         (f"sms.{period.name}", WARNED_AT * period.amount),
@@ -90,7 +90,7 @@ def watch(period: Period, of: str) -> None:
 
 
 def used(period: Period, of: str = "") -> int:
-    """How many texts of a budget are used."""
+    """How much of a budget is used."""
     row = Allowance.objects.filter(name=period.name, key=limits.key_index(period.key + of)).first()
     return row.used if row else 0
 
@@ -110,7 +110,7 @@ def _midnight(day: date) -> datetime:
 
 
 def few_entered(now: datetime) -> list[tuple[str, int, int]]:
-    """Ranges to which codes went within an hour and from which hardly any came, and all: name, sent, entered."""
+    """Ranges to which codes were sent within an hour and few were typed, and the total: name, sent, typed."""
     sent = Code.objects.filter(
         channel=Channel.SMS, created_at__gt=now - UNTRIED - WATCHED, created_at__lte=now - UNTRIED
     )
@@ -122,7 +122,7 @@ def few_entered(now: datetime) -> list[tuple[str, int, int]]:
 
 
 def watch_entered(now: datetime) -> list[tuple[str, int, int]]:
-    """Opens or clears the alarm about `few_entered`, and says what it is about."""
+    """Opens or clears the alarm about `few_entered`, and returns its subject."""
     found = few_entered(now)
     if found:
         name, sent, entered = found[0]
