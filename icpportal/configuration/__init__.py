@@ -1,1 +1,1 @@
-"""The settings, a module a subject; `icpportal/settings.py` gathers them."""
+"""The settings, one module for each subject; `icpportal/settings.py` imports them all."""

@@ -119,7 +119,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "rights.view_correctionrequest",
         "rights.answer_correctionrequest",
     ],
-    # the log, not the people: nothing that an applicant typed, and no page behind which it stands
+    # the log, not people's data: nothing that an applicant typed, and no page with it
     "auditor": [
         "audit.view_auditentry",
         "codes.view_code",

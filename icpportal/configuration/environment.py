@@ -1,4 +1,4 @@
-"""Which portal this is, and how settings are read from the environment.
+"""The mode of the portal, and functions that read settings from the environment.
 
 PORTAL_MODE is "demo": everything lies under `var/`, simulators are on, keys are invented. Or it is "production":
 nothing secret has a default.
@@ -23,7 +23,7 @@ SWITCH |= dict.fromkeys(("off", "false", "no", "n", "0"), False)
 
 
 def on_or_off(text: str) -> bool:
-    """What a switch was set to. The library takes every word that it does not know for off."""
+    """Reads a switch. The library would take every unknown word for off."""
     if text.lower().strip() not in SWITCH:
         raise ValueError
     return SWITCH[text.lower().strip()]
@@ -40,19 +40,19 @@ KINDS: dict[Callable[..., Any], str] = {
 
 
 class Environment(environ.Env):
-    """The environment, which knows the names it was asked for."""
+    """The environment; remembers the names it was asked for."""
 
     def __init__(self) -> None:
         super().__init__()
         self.names: set[str] = set()
 
     def get_value(self, var: str, cast: Any = None, default: Any = environ.Env.NOTSET, **options: Any) -> Any:
-        """The value of `var`; one that cannot be read is named and not shown, as it may be a secret in a wrong line."""
+        """The value of `var`; an invalid one is named but not shown, because it may be a secret on a wrong line."""
         self.names.add(var)
         cast = on_or_off if cast is bool else cast
         given = self.ENVIRON.get(var, "")
         try:
-            if given.startswith("$"):  # a password may; it names no other variable
+            if given.startswith("$"):  # a password may start so; it does not name another variable
                 return self.parse_value(given, cast or str)
             return super().get_value(var, cast, default, **options)
         except (ValueError, TypeError):
@@ -70,21 +70,21 @@ class Environment(environ.Env):
 env = Environment()
 Taken = TypeVar("Taken")
 
-VERSION = "0.2.0"  # of the portal; CHANGELOG.md says what each one changed
+VERSION = "0.2.0"  # version of the portal; see CHANGELOG.md
 
 PORTAL_MODE = env.str("PORTAL_MODE", default="demo")
 if PORTAL_MODE not in ("demo", "production"):
     raise ImproperlyConfigured("PORTAL_MODE is 'demo' or 'production'")
 DEMO = PORTAL_MODE == "demo"
-DEMO_FOLDER = BASE_DIR / "demo"  # a checkout has it, the production image has not
+DEMO_FOLDER = BASE_DIR / "demo"  # in a checkout, not in the production image
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 SIMULATORS = env.bool("SIMULATORS", default=DEMO and DEMO_FOLDER.is_dir())
-DEMO_URLS = "demo.urls" if SIMULATORS and DEMO_FOLDER.is_dir() else ""  # their pages
+DEMO_URLS = "demo.urls" if SIMULATORS and DEMO_FOLDER.is_dir() else ""  # their addresses
 if DEMO:
     VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 
-# without these no production portal starts; what an outside system needs, its row of the registry says
+# required in production; an outside system's own settings are in its row of the registry
 REQUIRED = (
     "SECRET_KEY",
     "PII_KEYS",
@@ -112,24 +112,24 @@ if MISSING:
     raise ImproperlyConfigured(
         f"These settings are missing: {', '.join(MISSING)}. production.env.example says what each of them is."
     )
-# what stands in production.env.example for values of one's own
+# placeholders in production.env.example
 EXAMPLES = ("change-me", "changeme", "example.com", "400-000-0000", "010-0000-000", "示例云", "Example Cloud")
 
 
 def unchanged() -> list[str]:
-    """The variables that still have a value of the example; never the values."""
+    """The variables that still have a placeholder of the example; never their values."""
     return sorted(name for name in env.names if any(word in env.str(name, default="") for word in EXAMPLES))
 
 
 def secret(name: str, *, demo: str) -> str:
-    """The secret `name`; outside the demo a missing one stops the start."""
+    """The secret `name`; outside the demo, a missing one prevents the start."""
     return env.str(name, default=demo) if DEMO else env.str(name)
 
 
 def address(name: str, url: str, take_apart: Callable[[str], Taken]) -> Taken:
-    """The address of `name` taken apart; one that cannot be, or not for certain, is refused without a word of it."""
+    """The parsed URL of `name`; one that cannot be parsed with certainty is refused without quoting it."""
     found = None if _is_doubtful(url) else _taken(url, take_apart)
-    if found is None:  # no error from below stands behind this one: it would quote the password
+    if found is None:  # not chained to the original error, which would quote the password
         raise ImproperlyConfigured(
             f"{name} is no address. Check how it begins; in its user and password write / as %2F, # as %23, ? as %3F, "
             "@ as %40, [ as %5B and % as %25."
@@ -138,7 +138,7 @@ def address(name: str, url: str, take_apart: Callable[[str], Taken]) -> Taken:
 
 
 def _is_doubtful(url: str) -> bool:
-    """Whether its password may end too early, at a character that has a meaning in addresses."""
+    """Whether its password may end early, at a character with a meaning in URLs."""
     behind = url.partition("://")[2]
     server = re.split("[/?#]", behind, maxsplit=1)[0]
     rest = behind.removeprefix(server)
@@ -153,32 +153,32 @@ def _taken(url: str, take_apart: Callable[[str], Taken]) -> Taken | None:
 
 
 def database(url: str) -> dict[str, Any]:
-    """The address of a database taken apart; of one that is none the library warns, password and all."""
+    """A parsed database URL; the library's warning about an invalid one would quote the password."""
     if not re.match("(postgres|postgresql|psql|pgsql|sqlite)://", url):
         raise ValueError
     return dict(env.db_url_config(url))
 
 
 def redis(url: str) -> str:
-    """The address of Redis, or none; Celery takes one that does not say so for another broker's."""
+    """The URL of Redis, or ""; Celery would take another scheme for another broker."""
     if url and not re.match("(redis|rediss|redis[+]socket|sentinel|unix)://", url):
         raise ValueError
     return url
 
 
 def noted(note: Path, default: str) -> str:
-    """The address that the running demo left in its data folder, so that commands beside it use the same one."""
+    """The URL that the running demo wrote into its data folder, so that other commands use the same one."""
     return note.read_text("utf-8").strip() if DEMO and note.exists() else default
 
 
 def share_counters(folder: Path) -> None:
-    """Lets processes count in files of this folder: prometheus-client reads this variable when it is imported."""
+    """Makes processes count in files of this folder: prometheus-client reads this variable when it is imported."""
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def json_object(name: str) -> Any:
-    """The JSON object of `name`, {} where it is empty."""
+    """The JSON object of `name`, {} when empty."""
     found = env.json(name) if env.str(name, default="").strip() else {}
     if not isinstance(found, dict):
         raise ImproperlyConfigured(f'{name} cannot be read: it is a JSON object, such as {{"name": "value"}}.')

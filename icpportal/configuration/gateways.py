@@ -1,6 +1,6 @@
-"""The other outside systems: the provider's servers, text messages, the scanner, the photo app, names, pages.
+"""The other outside systems: servers, text messages, scanner, photo app, DNS, web pages.
 
-Each is a dotted name, called without arguments (`icpportal/gateways/registry.py` lists what may stand there).
+Each is a dotted name, called without arguments (`icpportal/gateways/registry.py` lists the possible ones).
 """
 
 from icpportal.configuration.environment import DEMO, env, json_object
@@ -8,9 +8,9 @@ from icpportal.configuration.environment import DEMO, env, json_object
 INVENTORY_GATEWAY = env.str("INVENTORY_GATEWAY", default="demo.servers.inventory.FileInventory")
 INVENTORY_URL = env.str("INVENTORY_URL", default="")  # for icpportal.gateways.inventory.http.HttpInventory
 INVENTORY_TOKEN = env.str("INVENTORY_TOKEN") if INVENTORY_URL else ""
-INVENTORY_CA_FILE = env.str("INVENTORY_CA_FILE", default="")  # a certificate authority of the provider's own
+INVENTORY_CA_FILE = env.str("INVENTORY_CA_FILE", default="")  # the provider's own certificate authority
 SMS_GATEWAY = env.str("SMS_GATEWAY", default="demo.messages.sms.PageSms")
-SMS_HTTP = env.json("SMS_HTTP", default={})  # for icpportal.gateways.sms.http.HttpSms, which says what goes in
+SMS_HTTP = env.json("SMS_HTTP", default={})  # for icpportal.gateways.sms.http.HttpSms, which documents it
 # Alibaba Cloud and Tencent Cloud (docs/text-suppliers.md)
 SMS_SIGN_NAME = env.str("SMS_SIGN_NAME", default="")  # the signature as it was registered, without brackets
 SMS_KEY_ID = env.str("SMS_KEY_ID", default="")  # AccessKey ID, or SecretId
@@ -31,12 +31,11 @@ PHOTO_APP_USUAL = "icpportal.gateways.photo_app.http.HttpApp" if PHOTO_APP_URL e
 PHOTO_APP_GATEWAY = env.str("PHOTO_APP_GATEWAY", default=PHOTO_APP_USUAL)
 DNS_USUAL = "demo.servers.names.FileResolver" if DEMO else "icpportal.gateways.dns.system.SystemResolver"
 DNS_GATEWAY = env.str("DNS_GATEWAY", default=DNS_USUAL)
-DNS_CHECK_NAME = env.str("DNS_CHECK_NAME", default="beian.miit.gov.cn")  # a name that the resolver must know
-DNS_SECONDS = 2  # for one question of a page; without an answer the page says that it could not be checked
+DNS_CHECK_NAME = env.str("DNS_CHECK_NAME", default="beian.miit.gov.cn")  # a name that always resolves
+DNS_SECONDS = 2  # timeout of one lookup by a page, which then says that it could not be checked
 WEB_PAGES_USUAL = "demo.servers.pages.FilePages" if DEMO else "icpportal.gateways.web_pages.http.HttpPages"
 WEB_PAGES_GATEWAY = env.str("WEB_PAGES_GATEWAY", default=WEB_PAGES_USUAL)
-GATEWAY_REQUEST_SECONDS = 6  # all questions of one request together
-# of each process of the web; the image and the demo start so many
-WEB_THREADS = env.whole("WEB_THREADS", 16, most=1_000)
-GATEWAY_REQUESTS_AT_ONCE = max(1, WEB_THREADS * 3 // 4)  # per process: a system that hangs leaves the rest to others
-GATEWAY_SLOT_SECONDS = 1  # how long an asker waits for one of these
+GATEWAY_REQUEST_SECONDS = 6  # for all gateway calls of one request together
+WEB_THREADS = env.whole("WEB_THREADS", 16, most=1_000)  # threads of each web process, in the image and the demo
+GATEWAY_REQUESTS_AT_ONCE = max(1, WEB_THREADS * 3 // 4)  # a system that hangs leaves the other threads free
+GATEWAY_SLOT_SECONDS = 1  # how long a request waits for one of these

@@ -1,18 +1,18 @@
-"""What is sent: through which parts of the portal, mail, and who hears of alarms."""
+"""What is sent: dotted names that connect layers, text messages, mail, alarms."""
 
 from django.core.exceptions import ImproperlyConfigured
 
 from icpportal.configuration.environment import DEMO, SIMULATORS, address, env, json_object, secret
 
-# --- where a lower part reaches up : dotted names, never imports -------------------------------
+# --- where a lower layer calls a higher one: dotted names, never imports --------------------------
 MESSENGER = "icpportal.outbox.actions.notify"  # codes and accounts send through this
-ORDER_EFFECTS = "transfers.effects"  # what follows from a move of an order, or from many
-CONTACT_CHANGED = "transfers.cancellation.actions.keep_drafts_past_pause"  # what a change of contact does to orders
-ORDER_SEARCH_KEYS = "transfers.review.search.keys"  # what an order is found by, kept with its answers
-ORDER_LOOKS = "transfers.review.purposes.looks_at_paper"  # whether staff may see the papers of an order, noted
-MESSAGE_EVENTS = "transfers.notifications.topics.EVENTS"  # what people may choose to be told, for the outbox
+ORDER_EFFECTS = "transfers.effects"  # effects of moves of orders
+CONTACT_CHANGED = "transfers.cancellation.actions.keep_drafts_past_pause"  # effects of a change of contact on orders
+ORDER_SEARCH_KEYS = "transfers.review.search.keys"  # search keys of orders, updated with their answers
+ORDER_LOOKS = "transfers.review.purposes.looks_at_paper"  # whether staff may see an order's documents; records the look
+MESSAGE_EVENTS = "transfers.notifications.topics.EVENTS"  # messages that people can switch off, for the outbox
 AUTHORITY_ANSWERS = "transfers.authority.results.take_answer"  # one handler for every outcome
-APPROVED_ACTS = {  # what is done when a second person has allowed it
+APPROVED_ACTS = {  # functions run when a second person has allowed a request
     "refuse": "transfers.review.refusals.carry",
     "reason": "transfers.review.reasons.publication.carry",
     "claim": "filings.legacy_import.claims.acceptance.carry",
@@ -21,7 +21,7 @@ APPROVED_ACTS = {  # what is done when a second person has allowed it
     "ending": "transfers.cancellation.cause.carry",
     "submit": "transfers.review.second_look.carry",
 }
-APPROVAL_ENDS = {  # what keeps how its request ended
+APPROVAL_ENDS = {  # functions that record how a request ended
     "ending": "transfers.cancellation.cause.keep_end",
     "second_factor": "icpportal.approvals.second_factor_resets.keep_end",
 }
@@ -31,12 +31,12 @@ OUTBOX_CHANNELS = {
     "site": "icpportal.outbox.channels.site.deliver",
     "webhook": "icpportal.outbox.channels.webhook.deliver",
     "authority": "transfers.authority.results.deliver_report",
-    "notice": "transfers.notifications.notices.deliver",  # what many orders owe at once becomes messages to people
+    "notice": "transfers.notifications.notices.deliver",  # expands notices about many orders into messages
 }
-# where one message twice does no harm: up to 20 are taken and recorded together, within two seconds
+# channels where sending twice does no harm: up to 20 messages are taken and recorded together, within two seconds
 OUTBOX_TOGETHER = ["email", "site", "notice"]
-OUTBOX_LEASE_SECONDS = 60  # how long a worker that was killed keeps a message from the others
-# a report, or a notice, is tried every hour until it arrives; the rest fails after two days
+OUTBOX_LEASE_SECONDS = 60  # how long a killed worker blocks a message
+# reports and notices are retried hourly until they arrive; other messages fail after two days
 OUTBOX_NEVER_GIVES_UP = ["authority", "notice"]
 
 # --- text messages ---------------------------------------------------------------------------
@@ -44,10 +44,10 @@ SMS_SIGNATURE_ZH = env.str("SMS_SIGNATURE_ZH", default="网站备案")
 SMS_SIGNATURE_EN = env.str("SMS_SIGNATURE_EN", default="ICP Filing")
 SMS_BUDGET_DAY = env.whole("SMS_BUDGET_DAY", 100_000 if DEMO else 2_000)
 SMS_BUDGET_MONTH = env.whole("SMS_BUDGET_MONTH", 1_000_000 if DEMO else 30_000)
-SMS_VIRTUAL_OPERATORS = env.bool("SMS_VIRTUAL_OPERATORS", default=False)  # whether their numbers are texted
-# of the codes texted in an hour; fewer is an alarm
+SMS_VIRTUAL_OPERATORS = env.bool("SMS_VIRTUAL_OPERATORS", default=False)  # texts them, too
+# of an hour's texted codes; less is an alarm
 SMS_ENTERED_PERCENT = env.whole("SMS_ENTERED_PERCENT", 25, least=0, most=100)
-SMS_WATCHED_LEAST = env.whole("SMS_WATCHED_LEAST", 20)  # of fewer texts nothing can be told
+SMS_WATCHED_LEAST = env.whole("SMS_WATCHED_LEAST", 20)  # fewer texts allow no conclusion
 
 # --- mail ------------------------------------------------------------------------------------
 EMAIL_ESP = env.str("EMAIL_ESP", default="")  # a service of anymail (docs/messages.md), such as postal; else SMTP
@@ -60,7 +60,7 @@ if EMAIL_ESP and not SIMULATORS:
     OUTBOX_CHANNELS["email"] = "icpportal.outbox.channels.esp.deliver"
 ANYMAIL = {
     "REQUESTS_TIMEOUT": 10,
-    "IGNORE_UNSUPPORTED_FEATURES": True,  # a service that cannot track need not be told not to
+    "IGNORE_UNSUPPORTED_FEATURES": True,  # services without tracking need not be told to turn it off
     "SEND_DEFAULTS": {"track_clicks": False, "track_opens": False},
     **json_object("ANYMAIL"),
 }
@@ -79,7 +79,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="filing@beian.example
 ALERTS = env.list("ALERTS", default=[])  # mailto:somebody@example.com, https://a.webhook.example.com/path
 ALERTS_SECRET = env.str("ALERTS_SECRET", default="")  # signs what goes to a webhook
 ALERTS_LANGUAGE = env.str("ALERTS_LANGUAGE", default="zh-hans")
-DEADMAN_URL = env.str("DEADMAN_URL", default="")  # asked every minute while beat and a worker work
+DEADMAN_URL = env.str("DEADMAN_URL", default="")  # requested every minute while beat and a worker run
 if any(not target.startswith(("mailto:", "https://")) for target in ALERTS):
     raise ImproperlyConfigured("ALERTS names targets that begin with mailto: or https://, separated by commas")
 if len(ALERTS_SECRET) < 16 and any(target.startswith("https://") for target in ALERTS):

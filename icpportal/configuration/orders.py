@@ -1,4 +1,4 @@
-"""The rules that orders live by, and how often things may be tried."""
+"""Periods and limits of orders."""
 
 from datetime import time, timedelta
 
@@ -6,37 +6,37 @@ from icpportal.configuration.environment import DEMO, env
 
 # --- rules -----------------------------------------------------------------------------------
 RULE_PROFILE = env.str("RULE_PROFILE", default="seed-2018")
-# a reviewer may take it back
+# to take a decision back
 DECISION_OPEN_FOR = timedelta(seconds=env.whole("DECISION_OPEN_SECONDS", 60, least=0, most=86_400))
-# refusing for good and accepting the claim of an old filing ask a second person; off: one person is enough
+# refusing for good and accepting a claim need a second person; off: one person is enough
 SECOND_PERSON = env.bool("SECOND_PERSON", default=True)
 # which accepted orders a second person looks at before they are submitted: so many of a hundred, drawn; those with one
 # of these risks; those of these provinces (docs/desk.md). None in the demo, where each order of a walk goes on at once
 SECOND_LOOK_PERCENT = env.float("SECOND_LOOK_PERCENT", default=0 if DEMO else 5)
 SECOND_LOOK_RISKS = env.list("SECOND_LOOK_RISKS", default=[] if DEMO else ["objection"])
 SECOND_LOOK_PROVINCES = env.list("SECOND_LOOK_PROVINCES", default=[])
-DRAFT_KEPT = RETURNED_KEPT = timedelta(days=60)  # without a change; then the clock closes the order
-# the same of one that waits for its photo, or came back from the authority and was not sent again
+DRAFT_KEPT = RETURNED_KEPT = timedelta(days=60)  # without a change; then the order expires
+# the same for orders waiting for a photo, or returned by the authority and not resubmitted
 WAITS_KEPT = timedelta(days=env.whole("WAITS_KEPT_DAYS", 60, least=2, most=3_650))
-IDLE_WARNED = (timedelta(days=15), timedelta(days=1))  # so long before that its owner is warned
-CONFIRMED_FOR = timedelta(days=30)  # a service code or filing password in a draft is then asked again
+IDLE_WARNED = (timedelta(days=15), timedelta(days=1))  # the owner is warned so long before
+CONFIRMED_FOR = timedelta(days=30)  # after it, service code and filing password of a draft must be confirmed again
 QUIET_HOURS = (
     env.get_value("QUIET_FROM", time.fromisoformat, default=time(22)),
     env.get_value("QUIET_TO", time.fromisoformat, default=time(8)),
 )
-# within so many working days what people ask about their own data is answered (PIPL 50)
+# requests about one's own data are answered within so many working days (PIPL 50)
 RIGHTS_ANSWERED_WORKDAYS = env.whole("RIGHTS_ANSWERED_WORKDAYS", 15, most=365)
-BACKDROP_ADDRESS_KEPT = timedelta(days=90)  # after it was delivered or called off
-PAPERS_BY_PHONE_EVERYWHERE = env.bool("PAPERS_BY_PHONE_EVERYWHERE", default=False)  # not only where the rules name it
+BACKDROP_ADDRESS_KEPT = timedelta(days=90)  # after delivery or cancellation
+PAPERS_BY_PHONE_EVERYWHERE = env.bool("PAPERS_BY_PHONE_EVERYWHERE", default=False)  # whatever the rules say
 # a cancellation: how long it can be stopped, how long nothing goes after a change of mobile or address, and whether
 # the last known access may go (it is warned of in any case)
 CANCEL_COOL_OFF = timedelta(hours=env.whole("CANCEL_COOL_OFF_HOURS", 0, least=0, most=8_760))
 CANCEL_PAUSE = timedelta(hours=env.whole("CANCEL_PAUSE_HOURS", 24, least=0, most=8_760))
 CANCEL_REFUSE_LAST_ACCESS = env.bool("CANCEL_REFUSE_LAST_ACCESS", default=False)
 CANCEL_DRAFT_KEPT = timedelta(days=1)
-CANCEL_PROOF_COUNTS = timedelta(minutes=10)  # from the right code to the last press
+CANCEL_PROOF_COUNTS = timedelta(minutes=10)  # from the correct code to the confirmation
 PASSWORD_DIGEST_KEPT = timedelta(days=60)
-# a code is used up by an approved filing alone; off: an order that is given up takes its code with it
+# only an approved filing uses up a code; off: an abandoned order loses its code, too
 SERVICE_CODE_RETURNED = env.bool("SERVICE_CODE_RETURNED", default=True)
 # The old platform whose filings are imported (docs/import.md), and whether one account may import only once.
 OLD_PLATFORM_ZH = env.str("OLD_PLATFORM_ZH", default="万网备案平台")
@@ -45,14 +45,13 @@ IMPORT_ONE_OLD_ACCOUNT = env.bool("IMPORT_ONE_OLD_ACCOUNT", default=False)
 
 # --- limits: (how many, in how many seconds); the demo sets roomier ones ----------------------
 ROOMIER = 50 if DEMO else 1
-UPLOADS_ORDER = env.whole("UPLOADS_ORDER", 400)  # pictures of one order in all, also those that were replaced
+UPLOADS_ORDER = env.whole("UPLOADS_ORDER", 400)  # pictures of one order in all, replaced ones included
 UPLOADS_ORDER_DAY = env.whole("UPLOADS_ORDER_DAY", 100)
 UPLOAD_MB_ORDER_DAY = env.whole("UPLOAD_MB_ORDER_DAY", 200)
 UPLOADS_ACCOUNT_DAY = env.whole("UPLOADS_ACCOUNT_DAY", 300)
 UPLOAD_MB_ACCOUNT_DAY = env.whole("UPLOAD_MB_ACCOUNT_DAY", 600)
 LIMITS = {
-    "page_drafts": (300, 600),  # every 20 seconds of several windows, and every leave
-    "visitor_drafts": (60 * ROOMIER, 3600),  # pages of people who are not signed in, by the address they come from
+    "page_drafts": (300, 600),  # saved every 20 seconds in several windows, and on leaving
     "verify_type": (10 * ROOMIER, 3600),
     "service_code": (10 * ROOMIER, 3600),
     "service_code_apply": (20 * ROOMIER, 3600),
@@ -66,7 +65,7 @@ LIMITS = {
     "data_exports": (3 * ROOMIER, 86400),
     "corrections": (10 * ROOMIER, 86400),
     "place_text": (5, 86400),
-    "place_text_pause": (1, 10 if DEMO else 60),  # a second press sends no second text
+    "place_text_pause": (1, 10 if DEMO else 60),  # pressing twice sends one text
     "import_account": (10 * ROOMIER, 3600),
     "import_old_account": (5, 3600),
     "import_claim": (10 * ROOMIER, 3600),
@@ -90,8 +89,8 @@ ACCOUNT_RATE_LIMITS = {
     "signup": f"{20 * ROOMIER}/m/ip",
     "login": f"{30 * ROOMIER}/m/ip",
     "login_failed": f"{10 * ROOMIER}/m/ip,5/5m/key",  # the key: client address and account
-    "login_failed_account": "50/h/key",  # from whatever address; not from devices that the account knows
-    "login_failed_device": "5/5m/key",  # of a known device
+    "login_failed_account": "50/h/key",  # from any address, except known devices
+    "login_failed_device": "5/5m/key",  # on a known device
     "reset_password": f"{20 * ROOMIER}/m/ip,5/m/key",
 }
 CODE_RESEND_SECONDS = env.whole("CODE_RESEND_SECONDS", 5 if DEMO else 60, most=86_400)

@@ -12,8 +12,8 @@ from icpportal.logs import logging_settings
 
 DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"] if DEMO else [])
-STAFF_HOST = env.str("STAFF_HOST", default="")  # the desk answers there alone, where it is set
-PORTAL_NOTE = VAR_DIR / "portal.url"  # where the running demo is
+STAFF_HOST = env.str("STAFF_HOST", default="")  # if set, the desk is served there only
+PORTAL_NOTE = VAR_DIR / "portal.url"  # URL of the running demo
 PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default=noted(PORTAL_NOTE, "http://127.0.0.1:8000"))
 for setting, hosts in {"ALLOWED_HOSTS": ALLOWED_HOSTS, "STAFF_HOST": [STAFF_HOST]}.items():
     if any("/" in host or " " in host for host in hosts):
@@ -62,7 +62,7 @@ INSTALLED_APPS = [
     "transfers.rights",
 ]
 if DEMO_FOLDER.is_dir():
-    INSTALLED_APPS += ["demo"]  # its commands; they refuse to run in production
+    INSTALLED_APPS += ["demo"]  # for its commands, which refuse to run in production
 
 MIDDLEWARE = [
     "icpportal.middleware.RequestReference",
@@ -128,7 +128,7 @@ TIME_ZONE = "Asia/Shanghai"
 
 # --- metrics (docs/operations.md#metrics): off without a token ----------------------------------
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
-METRICS_DIR = VAR_DIR / "metrics" / socket.gethostname()  # ids of processes repeat among containers
+METRICS_DIR = VAR_DIR / "metrics" / socket.gethostname()  # process ids repeat among containers
 if METRICS_TOKEN:
     share_counters(METRICS_DIR)
 

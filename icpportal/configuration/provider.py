@@ -21,7 +21,7 @@ PROVIDER_PRODUCTS = env.json(
     ],
 )
 PROVIDER_NETWORKS = env.list("PROVIDER_NETWORKS", default=["192.0.2.0/24"] if DEMO else [])  # our servers' addresses
-# where the servers stand, two digits of GB/T 2260; where in several provinces, all of them, and each server says where
+# province of the servers, two digits of GB/T 2260; several if so, and then each server names its own
 SERVER_PROVINCE = env.str("SERVER_PROVINCE", default="64" if DEMO else "")
 SERVER_PLACES = json_object("SERVER_PLACES")  # {"the list's region": "its province"}
 for words in (

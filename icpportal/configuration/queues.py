@@ -1,4 +1,4 @@
-"""The workers: which task waits in which queue, how often beat starts it, and what carries it."""
+"""The workers: the queue of each task, beat's schedule, and the broker."""
 
 from kombu import Exchange, Queue
 
@@ -16,10 +16,10 @@ CELERY_TASK_SOFT_TIME_LIMIT = 270
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # Celery's 100 are over after 47 minutes, and the worker ends for good
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # after Celery's default of 100, 47 minutes, the worker would exit for good
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # LOGGING, with its redaction, stays in force
 CELERY_WORKER_REDIRECT_STDOUTS = False
-CELERY_WORKER_ENABLE_REMOTE_CONTROL = bool(REDIS_URL)  # on files it would only leave files behind
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = bool(REDIS_URL)  # with a broker of files it would only leave files behind
 CELERY_TIMEZONE = "UTC"
 
 
@@ -58,7 +58,7 @@ CELERY_TASK_ROUTES = {f"icpportal.tasks.{task}": {"queue": name} for name, tasks
 
 
 def every(task: str, seconds: int) -> dict[str, Json]:
-    """A job of beat; one that no worker took before the next is due is dropped."""
+    """A beat entry; a run that no worker took before the next is due is dropped."""
     return {"task": f"icpportal.tasks.{task}", "schedule": seconds, "options": {"expires": seconds}}
 
 
@@ -93,7 +93,7 @@ if REDIS_URL:
         "visibility_timeout": 900,
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
-        "socket_connect_timeout": 4,  # without these a broker that hangs holds its publishers for ever
+        "socket_connect_timeout": 4,  # otherwise a broker that hangs would block publishers for ever
         "socket_timeout": 10,
     }
 else:

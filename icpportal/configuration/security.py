@@ -1,4 +1,4 @@
-"""Keys, what browsers are told, and how long personal data are kept: the jobs and the privacy page read that table."""
+"""Keys, browser security, and the retention table that jobs and the privacy page read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from icpportal.configuration.ministry import MIIT_FILES_KEPT
 from icpportal.configuration.portal import PUBLIC_BASE_URL, STAFF_BASE_URL
 
 SECRET_KEY = secret("SECRET_KEY", demo="demo-only-secret-key-never-for-production-0000000000000000")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # sign nothing any more, are still believed
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # earlier keys: verify signatures, sign nothing
 TRUSTED_PROXY_COUNT = env.whole("TRUSTED_PROXY_COUNT", 0, least=0, most=20)
 
 # --- privacy ---------------------------------------------------------------------------------
@@ -20,7 +20,7 @@ TRUSTED_PROXY_COUNT = env.whole("TRUSTED_PROXY_COUNT", 0, least=0, most=20)
 PII_KEYS = secret("PII_KEYS", demo="demo:ZGVtby1vbmx5LWtleS0wMDAwMDAwMDAwMDAwMDAwMDA=")
 BLIND_INDEX_KEY = secret("BLIND_INDEX_KEY", demo="demo-only-blind-index-key")
 BLIND_INDEX_KEY_FALLBACKS = env.list("BLIND_INDEX_KEY_FALLBACKS", default=[])  # earlier ones, until `rotate_keys` ran
-# off while a version that does not read sealed files still runs beside this one
+# off while a version that cannot read sealed files still runs
 SEAL_FILES = env.bool("SEAL_FILES", default=True)
 # how long a backup of the keys of files lives: so long after an erasure the picture could still be brought back
 BACKUP_KEPT_DAYS = env.whole("BACKUP_KEPT_DAYS", 30, least=0, most=36_500)  # the newest one longer
@@ -33,7 +33,7 @@ if not 1 <= PICTURE_KEY_BACKUP_DAYS <= 30:
 # --- audit -----------------------------------------------------------------------------------
 # entries of the audit chain: at least 180 days (MLPS level 3, Cybersecurity Law 21); three years (PIPL 56)
 AUDIT_KEPT_DAYS = env.whole("AUDIT_KEPT_DAYS", 1_096, most=36_500)
-REFUSALS_AN_HOUR = 20  # refused to one person of staff: from here on operations have an alarm
+REFUSALS_AN_HOUR = 20  # refusals of one member of staff that raise an alarm
 
 # --- browser security ------------------------------------------------------------------------
 HTTPS = env.bool("HTTPS", default=not DEMO)
@@ -44,7 +44,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SECURE = HTTPS
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz", r"^readyz", r"^metrics$"]  # asked by machines, inside
+SECURE_REDIRECT_EXEMPT = [r"^healthz", r"^readyz", r"^metrics$"]  # requested by machines inside
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
@@ -52,7 +52,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "icpportal.pages.errors.csrf_failure"
-# browsers stop a form that leads on to another host: signing in leads staff to theirs and customers to the public one
+# browsers block forms that redirect to another host: signing in sends staff to theirs, customers to the public one
 OWN_HOSTS = ["/".join(url.split("/")[:3]) for url in (PUBLIC_BASE_URL, STAFF_BASE_URL)] if STAFF_BASE_URL else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -70,13 +70,13 @@ CONTENT_SECURITY_POLICY = {
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
-# --- how long what is kept -------------------------------------------------------------------
-LEAST = 180  # days of what was done with personal data: Cybersecurity Law 23
+# --- retention -------------------------------------------------------------------------------
+LEAST = 180  # days for logs of what was done with personal data: Cybersecurity Law 23
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One row: how many days `what` is kept, counted from `after`; `law` is why it is kept so long, or no longer."""
+    """One row: `what` is kept for how many days after `after`; `law` is why so long, or no longer."""
 
     days: int
     what: str | Promise
@@ -89,7 +89,7 @@ SET_ELSEWHERE = {"reports", "audit"}  # by the ministry's interface, and by AUDI
 
 
 def days(key: str, default: int) -> int:
-    """What the operator set (`RETENTION_DAYS=papers=60,messages=90`), or ours."""
+    """The operator's value (`RETENTION_DAYS=papers=60,messages=90`), or the default."""
     chosen = OWN.get(key, str(default))
     if not chosen.strip().isdecimal():
         raise ImproperlyConfigured(f"RETENTION_DAYS cannot be read: {key} is a whole number of days.")

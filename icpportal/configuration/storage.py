@@ -1,4 +1,4 @@
-"""Files: style sheets, documents, and what goes to the ministry and comes from it."""
+"""Files: static files, documents, and files exchanged with the ministry."""
 
 from pathlib import Path
 
@@ -14,11 +14,11 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
-STATIC_BUNDLES_ROOT = VAR_DIR / "bundles"  # where style sheets and scripts are joined
+STATIC_BUNDLES_ROOT = VAR_DIR / "bundles"  # bundles of style sheets and scripts
 PRIVATE_ROOT = VAR_DIR / "documents"
 QUARANTINE_ROOT = VAR_DIR / "quarantine"
-MINISTRY_ROOT = VAR_DIR / "ministry"  # what went to the ministry and came from it, sealed
-EXPORTS_ROOT = VAR_DIR / "exports"  # copies that people asked for of their own data, sealed
+MINISTRY_ROOT = VAR_DIR / "ministry"  # files sent to and received from the ministry, sealed
+EXPORTS_ROOT = VAR_DIR / "exports"  # copies of people's own data, sealed
 PRIVATE_FILES = {"base_url": None, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
 S3_BUCKET = env.str("S3_BUCKET", default="")
 STORAGE_REGION_WAIVER = env.str("STORAGE_REGION_WAIVER", default="")
@@ -83,9 +83,9 @@ STORAGES = {
         "BACKEND": env.str("STATICFILES_BACKEND", default="whitenoise.storage.CompressedManifestStaticFilesStorage")
     },
 }
-# Pages name every file by its hash alone: under its plain name it would be compressed once more and never asked for.
+# Pages name files only with their hash: copies with plain names would be compressed, too, and never requested.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
-# Uploads stay in memory: a picture never lies on a disk as it is.
+# Uploads stay in memory: no picture is ever on disk in plain.
 UPLOAD_MAX_BYTES = 8 * 1024 * 1024
 UPLOAD_MAX_PIXELS = 40_000_000
 FILE_UPLOAD_HANDLERS = ["verification.documents.upload_handler.BoundedUploadHandler"]

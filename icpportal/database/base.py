@@ -1,4 +1,4 @@
-"""PostgreSQL as Django speaks to it, which asks less often whether a connection that was kept is still there.
+"""Django's PostgreSQL backend, which checks a kept connection less often.
 
 Django looks for an engine in a module of this name: `ENGINE` is the folder.
 """
@@ -8,14 +8,14 @@ import time
 
 from django.db.backends.postgresql import base
 
-TRUSTED_SECONDS = 30.0  # what stands between and forgets connections does so after minutes
+TRUSTED_SECONDS = 30.0  # middleboxes drop idle connections after minutes, not seconds
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's own. With `CONN_HEALTH_CHECKS` it sends a statement before the first one of every request.
+    """With `CONN_HEALTH_CHECKS`, Django makes a query before the first one of every request.
 
-    A server that ends a connection says so on it: one that answered a moment ago, and on which nothing came since, is
-    there. All others are asked as before.
+    A server that ends a connection says so on it: one that answered a moment ago, and on which nothing has arrived
+    since, is alive. All others are checked as before.
     """
 
     health_check_enabled: bool
@@ -32,7 +32,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 cursor.execute(f"SET statement_timeout = {round(self.statement_seconds * 1000)}")
 
     def close_if_health_check_failed(self) -> None:
-        """Before the first statement of a request: a connection that is gone is closed, and opened anew by it."""
+        """Closes a dead connection before the first query of a request, which then opens a new one."""
         if self.connection is None or not self.health_check_enabled or self.health_check_done:
             return
         now = time.monotonic()
@@ -43,7 +43,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._asked_at = now
 
     def _is_silent(self) -> bool:
-        """Whether nothing has come from the server, not even an end."""
+        """Whether nothing has arrived from the server, not even an end."""
         if self.connection.closed:
             return False
         poll = select.poll()

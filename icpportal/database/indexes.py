@@ -1,7 +1,7 @@
-"""Indexes of large tables, made and dropped by a migration while the portal goes on writing.
+"""Migrations that create and drop indexes of large tables while the portal keeps writing.
 
-PostgreSQL does it concurrently and outside a transaction, so the migration says `atomic = False`. Other databases lock
-the table for it, as they always do.
+PostgreSQL does it concurrently and outside a transaction, so the migration needs `atomic = False`. Other databases lock
+the table, as always.
 """
 
 from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
@@ -15,7 +15,7 @@ def is_postgresql(editor: BaseDatabaseSchemaEditor) -> bool:
 
 
 class AddIndexWhileWriting(AddIndexConcurrently):
-    """`AddIndex`. What a run that was broken off has left of it is dropped first: it serves no question."""
+    """`AddIndex`; first drops the unusable remains of an interrupted run."""
 
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState

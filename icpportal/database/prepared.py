@@ -1,4 +1,4 @@
-"""Queries that every page asks, compiled once a process: putting one together costs Django more than asking it does."""
+"""Queries of every page, compiled once a process: compiling one costs Django more than running it."""
 
 import uuid
 from collections.abc import Callable, Sequence
@@ -22,12 +22,12 @@ _SAMPLES: dict[type[Field], Callable[[int], Value]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """Where in an answer the fields of a row stand, how each is read, and what was annotated.
+    """Where the fields of a row are in a result, how each is converted, and the annotations.
 
-    Django works this out of every answer to a statement of ours, which takes as long as asking it.
+    Django works this out for every raw query, which takes as long as running it.
     """
 
-    fields: list[tuple[str, int, list[Any], Any]]  # name, place, what reads it, its column
+    fields: list[tuple[str, int, list[Any], Any]]  # name, position, converters, column
     annotated: list[tuple[str, int]]
 
     def row(self, model: type[Row], found: Sequence[Any], connection: BaseDatabaseWrapper) -> Row:
@@ -55,11 +55,11 @@ def _shape(model: type[Model], columns: list[str], connection: BaseDatabaseWrapp
 
 
 class Prepared(Generic[Row]):
-    """A query of one shape: `Prepared(build, pk=UUIDField())` is put together by `build(pk=…)` once, then only asked.
+    """A query of one shape: `Prepared(build, pk=UUIDField())` is compiled once from `build(pk=…)`, then only run.
 
-    Each parameter names the kind of its values, and `build` has to compare every one of them as it is. `within` is a
-    statement around the query, which stands where it says `{query}`; its own `%s` come after those of the query and
-    take the parameters named in `last`, in order.
+    Each parameter names the field of its values, and `build` must use each value unchanged in a comparison. `within` is
+    a statement around the query, at `{query}`; its own `%s` come after those of the query and take the parameters named
+    in `last`, in order.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Prepared(Generic[Row]):
         self._shapes: dict[str, _Shape] = {}
 
     def first(self, **values: Value) -> Row | None:
-        """The first row for these values, with what the query annotates; None when there is none."""
+        """The first row for these values, with annotations; None when there is none."""
         connection = connections[DEFAULT_DB_ALIAS]
         if connection.vendor not in self._compiled:
             self._compiled[connection.vendor] = self._compile()
@@ -90,7 +90,7 @@ class Prepared(Generic[Row]):
         return self._shapes[connection.vendor].row(model, found, connection)
 
     def _compile(self) -> tuple[type[Row], str, list[object], dict[int, str]]:
-        """The statement, its parameters, and at which places the values belong."""
+        """The SQL, its parameters, and the positions of the values."""
         connection = connections[DEFAULT_DB_ALIAS]
         samples = {name: _sample(field, place) for place, (name, field) in enumerate(self._parameters.items())}
         query = self._build(**samples)
