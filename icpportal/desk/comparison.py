@@ -1,4 +1,4 @@
-"""One value beside others, character by character, in the groups in which people read numbers."""
+"""Compares values character by character, in the groups in which people read numbers."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from icpportal.fields.language_marks import has_han
 from icpportal.fields.marked_text import spans
 from icpportal.fields.types import Words
 
-# how the names of fields end, and the groups of their values; grouping is a margin, so that copying gives the number
+# endings of field names → groups of their values; margins separate groups, so that copying gives the plain number
 GROUPS = (
     (("id_number",), {18: (6, 8, 4), 15: (6, 6, 3)}),
     (("phone1", "emergency"), {11: (3, 4, 4)}),
@@ -35,28 +35,28 @@ class Compared:
 
     @property
     def row_class(self) -> str:
-        """The class of the line."""
+        """The line's CSS class."""
         return "typed-row" if self.is_typed else self.tone
 
     @property
     def value_class(self) -> str:
-        """The class of the value."""
+        """The value's CSS class."""
         return " ".join(word for word, holds in (("typed", self.is_typed), ("code", self.is_code)) if holds)
 
     @property
     def icon(self) -> str:
-        """The mark before what is told."""
+        """The icon before the remark."""
         return {SAME: "same", DIFFERS: "differs"}.get(self.tone, "")
 
 
 def groups_of(part: str, value: str) -> tuple[int, ...]:
-    """The lengths of the groups of a value, or none."""
+    """The lengths of a value's groups; empty for none."""
     found = next((groups for ends, groups in GROUPS if part.endswith(ends)), {})
     return found.get(len(value), ())
 
 
 def drawn(part: str, value: str, other: str | None = None) -> SafeString:
-    """The value in its groups; what differs from `other` is marked."""
+    """The value in its groups; differences from `other` are marked."""
     sizes = groups_of(part, value)
     pieces = [("same", value)] if other is None else [each for each in spans(other, value) if each[0] != "out"]
     if not sizes:
@@ -78,7 +78,7 @@ def _marked(kind: str, text: str) -> SafeString:
 
 
 def typed_line(part: str, value: str, others: list[str], mask: Mask | None = None) -> Compared:
-    """What the applicant typed; marked where it differs from what stands on file, if it is shown in full."""
+    """The applicant's value; differences from the filed one are marked, if it is shown in full."""
     other = others[0] if others and others[0] else None
     is_code = bool(groups_of(part, value))
     shown = drawn(part, mask(value)) if mask else drawn(part, value, other)
@@ -88,7 +88,7 @@ def typed_line(part: str, value: str, others: list[str], mask: Mask | None = Non
 def line(
     label: Words, part: str, value: str, typed: str, *, is_earlier: bool = False, mask: Mask | None = None
 ) -> Compared:
-    """Another value of the part beside what was typed; of a masked one it is said alone whether it differs."""
+    """Another value beside the typed one; for a masked one, only whether it differs."""
     is_code = bool(groups_of(part, value))
     shown = drawn(part, mask(value)) if mask else drawn(part, value, typed)
     if value == typed:

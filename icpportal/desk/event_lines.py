@@ -1,4 +1,4 @@
-"""What happened to a row of the desk, a line an event; what the log of the desk keeps is in every language."""
+"""Events of a row of the desk, one line each; entries of the desk's log, stored in every language."""
 
 import json
 from collections.abc import Callable
@@ -14,13 +14,13 @@ from icpportal.fields.types import Words
 
 
 def event_line(at: datetime, *said: Words) -> SafeString:
-    """When it happened, what, and by whom, as far as that is known."""
+    """When it happened, what, and by whom if known."""
     parts = [beijing(at, "short"), *(words for words in said if words)]
     return format_html_join(" · ", "{}", ((part,) for part in parts))
 
 
 def logged(say: Callable[[], str]) -> str:
-    """What was done, for the log of the desk: in each language, for who reads it may read another than who acts."""
+    """A log entry in each language, because its reader's language may differ from the actor's."""
     found = {}
     for language, _name in settings.LANGUAGES:
         with override(language):
@@ -29,12 +29,12 @@ def logged(say: Callable[[], str]) -> str:
 
 
 def in_each_language(kept: str) -> dict[str, str] | None:
-    """The same by language; None of what was written before it was kept so, or by Django."""
+    """A log entry by language; None for one in a single language: an old one, or one of Django's."""
     return json.loads(kept) if kept.startswith("{") else None
 
 
 def read_of_log(kept: str) -> str:
-    """The same in the language of the page; what was kept in one language as it stands."""
+    """A log entry in the language of the page; one stored in a single language unchanged."""
     found = in_each_language(kept)
     if found is None:
         return kept

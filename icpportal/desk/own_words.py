@@ -1,4 +1,4 @@
-"""Words that staff write to people by hand: in one language and marked so, or by a person in both; never copied."""
+"""Texts that staff write to people: in one language and marked so, or in both; never copied between them."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
 
 ZH, EN = "zh", "en"
-Own = Mapping[str, str]  # by language; what nobody wrote is not there
+Own = Mapping[str, str]  # by language; languages without a text are missing
 LONGEST, LONGEST_OF_SEVERAL = 200, 500
 CODES = {ZH: "zh-hans", EN: "en"}
 TAGS = {ZH: "zh-Hans", EN: "en"}
@@ -35,27 +35,27 @@ NOT_ENGLISH = _("Write English here, or use the field for Chinese")
 
 
 def own(zh: str = "", en: str = "") -> dict[str, str]:
-    """What was written, by language."""
+    """The texts by language."""
     return {language: text.strip() for language, text in ((ZH, zh), (EN, en)) if text.strip()}
 
 
 def kept(written: Own, text: str) -> Own:
-    """What was kept by language; of a text from before that was, the script says which language it is."""
+    """The stored texts by language; for an older text without one, its script tells the language."""
     return written or (own(zh=text) if has_han(text) else own(en=text))
 
 
 def first(written: Own) -> str:
-    """The one text there is; of two the Chinese one."""
+    """The only text; of two, the Chinese one."""
     return written.get(ZH) or written.get(EN, "")
 
 
 def all_of(written: Own) -> str:
-    """Every text there is, a line each, for colleagues."""
+    """All texts, one line each, for colleagues."""
     return "\n".join(text for language in CODES if (text := written.get(language)))
 
 
 def said(written: Own, language: str, *, quoted: bool = False) -> str:
-    """For a reader of this language: the words in it, or those in the other one with a mark."""
+    """The text for a reader of this language, or the other one with a mark."""
     form = "“{}”" if quoted else "{}"
     if not written or written.get(language):
         return form.format(written[language]) if written else ""
@@ -65,7 +65,7 @@ def said(written: Own, language: str, *, quoted: bool = False) -> str:
 
 
 def shown(written: Own, language: str) -> SafeString:
-    """The same on a page: a browser is told which language the words are in."""
+    """The same on a page, with the language marked for browsers."""
     if not written or written.get(language):
         return zh_parts(written.get(language, ""))
     other = EN if language == ZH else ZH
@@ -75,7 +75,7 @@ def shown(written: Own, language: str) -> SafeString:
 
 
 def left_out(written: Own, language: str) -> str:
-    """In a text message, which has no room: the words in this language, or that they are in the other one."""
+    """For a text message, which has no room for it: the text in this language, or a note that it is in the other."""
     if not written or written.get(language):
         return written.get(language, "")
     with override(CODES[language]):
@@ -83,7 +83,7 @@ def left_out(written: Own, language: str) -> str:
 
 
 def in_messages(written: Own, *, quoted: bool = False) -> dict[str, str]:
-    """What each reader's message says of them, and what a text message does (`_short`)."""
+    """The values for each reader's message, with those for text messages (`_short`)."""
     full = {language: said(written, language, quoted=quoted) for language in CODES}
     return {**full, **{f"{language}_short": left_out(written, language) for language in CODES}}
 
@@ -101,7 +101,7 @@ def _has_latin(text: str) -> bool:
 def own_words_field(
     label: "_StrOrPromise", tag: str, *, lines: bool = False, help_text: "_StrOrPromise" = ""
 ) -> PlainTextField:
-    """A field for words in one language."""
+    """A field for a text in one language."""
     widget = (forms.Textarea if lines else forms.TextInput)(attrs={"lang": tag, **({"rows": 3} if lines else {})})
     longest = LONGEST_OF_SEVERAL if lines else LONGEST
     field = PlainTextField(
@@ -111,9 +111,9 @@ def own_words_field(
 
 
 class OwnWordsForm(forms.Form):
-    """Words for somebody outside: a field for each language, of which one is enough."""
+    """A text for somebody outside: a field for each language, of which one is enough."""
 
-    use_required_attribute = False  # either may be empty, and a page is one form: its other buttons need none of it
+    use_required_attribute = False  # either may be empty, and other buttons of the same form need neither
     needs_words = True
 
     words = own_words_field(_("In Chinese"), TAGS[ZH])
@@ -134,5 +134,5 @@ class OwnWordsForm(forms.Form):
 
     @property
     def typed(self) -> str:
-        """All that stands in the two fields."""
+        """The raw content of the two fields."""
         return "\n".join(text for name in ("words", "words_en") if (text := str(self[name].value() or "").strip()))

@@ -1,4 +1,4 @@
-"""Pages of the review desk that are no list and no form of Django's: a typed page in, a response out."""
+"""Pages of the desk that are neither lists nor forms of Django: a typed page in, a response out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -12,7 +12,7 @@ from icpportal.fields.types import Words
 
 
 class Page(Protocol):
-    """What has a title."""
+    """A page with a title."""
 
     @property
     def title(self) -> Words:
@@ -22,7 +22,7 @@ class Page(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskPage:
-    """What one template may use, beside what every page of the desk has."""
+    """What a template may use, besides what every page of the desk has."""
 
     template: ClassVar[str]
 
@@ -30,11 +30,11 @@ class DeskPage:
 
 
 def drawn(request: HttpRequest, template: str, context: Mapping[str, object], page: Page) -> TemplateResponse:
-    """A page that its template reads as `page`, with what every page of the desk has."""
+    """Renders a page that its template reads as `page`, with what every page of the desk has."""
     return TemplateResponse(request, template, {**context, "title": page.title, "page": page})
 
 
 def draw(request: HttpRequest, site: AdminSite, page: DeskPage) -> TemplateResponse:
-    """The page in the frame of the desk."""
+    """Renders the page in the frame of the desk."""
     own = {each.name: getattr(page, each.name) for each in fields(page)}
     return TemplateResponse(request, page.template, {**site.each_context(request), **own})

@@ -1,4 +1,4 @@
-"""What two people do: one proposes it and says why, another one confirms or declines. Shared by whatever is parked."""
+"""Proposals: one person proposes with a reason, another confirms or declines. Shared by everything that is parked."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
@@ -23,7 +23,7 @@ class ProposalRefused(Exception):
 
 
 class Proposable(models.Model):
-    """A row about which one person proposes something and a second one confirms it."""
+    """A row about which one person makes a proposal and a second one confirms it."""
 
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -48,27 +48,27 @@ class Proposable(models.Model):
 
 
 def by_a_second_person(column: str, name: str) -> models.CheckConstraint:
-    """Who stands in this column is another one than who proposed it."""
+    """A constraint: the person in this column is not the one who proposed."""
     another = Q(proposed_by__isnull=False) & ~Q(**{column: F("proposed_by")})
     return models.CheckConstraint(condition=Q(**{column: None}) | another, name=name)
 
 
 def propose(waiting: QuerySet[Row], *, actor: "User", because: str, now: datetime | None = None) -> None:
-    """Ask a second person; `waiting` holds the row while it needs somebody. Raises `ProposalRefused`."""
+    """Asks a second person; `waiting` matches the row while it needs somebody. Raises `ProposalRefused`."""
     fresh = waiting.filter(proposed_by=None)
     if not fresh.update(proposed_by=actor, proposed_at=now or timezone.now(), proposed_because=because):
         raise ProposalRefused(_("It was proposed or closed before"))
 
 
 def decline(waiting: QuerySet[Row]) -> None:
-    """Take the proposal off, one's own as well; the row stays as it is. Raises `ProposalRefused`."""
+    """Removes the proposal, also one's own; the row stays as it is. Raises `ProposalRefused`."""
     proposed = waiting.filter(proposed_by__isnull=False)
     if not proposed.update(proposed_by=None, proposed_at=None, proposed_because=""):
         raise ProposalRefused(_("Nothing is proposed for it"))
 
 
 def refuse_one_person(row: Proposable, actor: "User") -> None:
-    """Raises `ProposalRefused` unless another one has proposed it."""
+    """Raises `ProposalRefused` unless somebody else has proposed it."""
     if row.proposed_by_id is None:
         raise ProposalRefused(_("First one person has to propose it, with a reason"))
     if row.proposed_by_id == actor.pk:

@@ -1,4 +1,4 @@
-"""The part of an admin class that every list of the review desk shares whose rows are read and never typed into."""
+"""The base of the desk's admin classes whose rows are read and never edited."""
 
 from typing import Generic, TypeVar
 
@@ -10,7 +10,7 @@ Row = TypeVar("Row", bound=Model)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin, Generic[Row]):
-    """Rows that the portal writes itself: nobody adds, changes or deletes one by hand."""
+    """Rows that only the portal writes: nobody adds, changes or deletes one by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

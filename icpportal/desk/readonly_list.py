@@ -1,4 +1,4 @@
-"""A list and a page of the review desk that are read and never typed into."""
+"""A list and a page of the desk that are read-only."""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, TypeVar
@@ -14,7 +14,7 @@ Row = TypeVar("Row", bound=Model)
 
 
 class ValuesFilter(admin.SimpleListFilter):
-    """Narrows a list by values that are known beforehand: Django would look for them in the whole table.
+    """A filter by fixed values: Django would look them up in the whole table.
 
     `parameter_name` is the column.
     """
@@ -30,7 +30,7 @@ class ValuesFilter(admin.SimpleListFilter):
 
 
 class ReadOnly(ReadOnlyAdmin[Row]):
-    """A list and a page to read."""
+    """A read-only list with its pages."""
 
     actions: Sequence[str] | None = None
     on_page: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class ReadOnly(ReadOnlyAdmin[Row]):
         return self.on_page
 
     def found_by(self, term: str) -> Q:
-        """What a typed term finds here."""
+        """What a search term finds here."""
         raise NotImplementedError
 
     def get_search_results(

@@ -1,4 +1,4 @@
-"""Actions of the review desk on chosen rows: each row by itself, what was done in the log, what was not in words."""
+"""Actions on selected rows of the desk: each row separately, done ones in the log, others reported."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -30,14 +30,14 @@ class ReasonForm(ActionForm):
 
 
 def has_acted(request: HttpRequest) -> bool:
-    """Whether an action of this request was done for a row at least."""
+    """Whether an action of this request has changed at least one row."""
     return bool(getattr(request, "_acted", False))
 
 
 class RowActions(ReadOnlyAdmin[Row]):
-    """Rows that are never typed into, and what may be done about them."""
+    """Rows that are never edited, with the actions on them."""
 
-    refusals: tuple[type[Exception], ...] = (ProposalRefused,)  # what an action says instead of being done
+    refusals: tuple[type[Exception], ...] = (ProposalRefused,)  # reported as the reason for leaving a row out
 
     def row_name(self, row: Row) -> str:
         """What a row is called in messages."""
@@ -46,7 +46,7 @@ class RowActions(ReadOnlyAdmin[Row]):
     def each(
         self, request: HttpRequest, rows: Iterable[Row], act: Callable[[Row], Done], words: Words, *, because: str = ""
     ) -> None:
-        """Acts on each row by itself; what was done is written down with the reason, what was left is said with its."""
+        """Acts on each row separately; logs what was done with the reason, and reports what was left out."""
         actor = staff_of(request)
         done = 0
         for row in rows:
@@ -63,7 +63,7 @@ class RowActions(ReadOnlyAdmin[Row]):
             self.message_user(request, labelled(words, str(done)), messages.SUCCESS)
 
     def reason(self, request: HttpRequest) -> str:
-        """What was typed beside the action; "" after saying that it is missing."""
+        """The reason typed beside the action; "" after reporting that it is missing."""
         reason = request.POST.get("reason", "").strip()[:REASON_LONGEST]
         if not reason:
             self.message_user(request, gettext("Enter a reason next to the action."), messages.ERROR)

@@ -1,4 +1,4 @@
-"""Tables that leave the desk as files: nothing in them is taken for a formula by the program that opens them."""
+"""Tables exported from the desk, with nothing that spreadsheets would take for a formula."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -6,18 +6,18 @@ from collections.abc import Iterable, Sequence
 from django.http import HttpResponse
 
 Cell = str | int | float
-# what a text begins with that a spreadsheet would calculate, also as a Chinese keyboard writes it
+# first characters of formulas, also in the width of Chinese keyboards
 FORMULA = (*"=+-@\t\r\n", *"＝＋－＠")
-BOM = "\ufeff"  # by which spreadsheets know that Chinese is written in UTF-8
+BOM = "\ufeff"  # tells spreadsheets that the file is UTF-8
 
 
 def neutral(cell: Cell) -> Cell:
-    """The cell as it may stand in a file: a text that looks like a formula has an apostrophe before it."""
+    """The cell, with an apostrophe before anything that looks like a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
 def csv_file(name: str, rows: Iterable[Sequence[Cell]]) -> HttpResponse:
-    """The rows, the first of them the headings, as a CSV file to be saved under this name."""
+    """The rows, the first being the headings, as a CSV download with this name."""
     answer = HttpResponse(BOM, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     csv.writer(answer).writerows([neutral(cell) for cell in row] for row in rows)
@@ -25,7 +25,7 @@ def csv_file(name: str, rows: Iterable[Sequence[Cell]]) -> HttpResponse:
 
 
 def xlsx_file(name: str, rows: Iterable[Sequence[Cell]]) -> HttpResponse:
-    """The same as a workbook of one sheet."""
+    """The same as a workbook with one sheet."""
     from openpyxl import Workbook  # noqa: PLC0415 -- large, and needed here alone
 
     book = Workbook(write_only=True)

@@ -1,4 +1,4 @@
-"""Who works at the review desk."""
+"""The acting member of staff."""
 
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def staff_of(request: HttpRequest) -> "User":
-    """The account that acts; for pages of the desk, which nobody opens without signing in."""
+    """The acting account; for pages of the desk, which need a sign-in."""
     if not request.user.is_authenticated:
         raise PermissionDenied
     return request.user

@@ -1,4 +1,4 @@
-"""The head of the desk: where the reader may go, who the reader is, and what every page warns of."""
+"""The head of the desk: places, the reader, and warnings."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from icpportal.fields.types import Words
 
 @dataclass(frozen=True, slots=True)
 class DeskLink:
-    """One place in the head, with how much waits there where that is counted."""
+    """One place in the head, with a count if it has one."""
 
     label: Words
     url: str
@@ -18,13 +18,13 @@ class DeskLink:
 
 @dataclass(frozen=True, slots=True)
 class Top:
-    """What `admin/top.html` draws."""
+    """The variables of `admin/top.html`."""
 
     links: list[DeskLink]
-    own_links: list[Link]  # of the reader's account
+    own_links: list[Link]  # links of the reader's account
     name: Words
     role: Words
-    demo: Words = ""  # what a demo says of itself
-    keys_off: bool = False  # no single key acts
-    warning: Words = ""  # what must not stay so in production
-    notices: list[str] = field(default_factory=list)  # what all staff should know
+    demo: Words = ""  # notice of a demo
+    keys_off: bool = False  # single keys are switched off
+    warning: Words = ""  # warning about an unsafe configuration
+    notices: list[str] = field(default_factory=list)  # notices to all staff

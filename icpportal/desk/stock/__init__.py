@@ -1,1 +1,1 @@
-"""Django's lists, forms and histories as the desk shows them; `ReviewDesk.register` gives them to each class."""
+"""Django's lists, forms and histories as the desk shows them; `ReviewDesk.register` adds them to each class."""

@@ -1,4 +1,4 @@
-"""What keeps a list of the desk as quick with a million rows as with a thousand: counts that end, exact look-ups."""
+"""Keeps lists of the desk as fast with a million rows as with a thousand: limited counts, exact look-ups."""
 
 from collections.abc import Iterable
 from functools import reduce
@@ -12,12 +12,12 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.functional import cached_property
 
 Row = TypeVar("Row", bound=Model)
-SURELY = 10  # times what is counted: so far above it a number of a while ago is believed
-MOST_RELATED = 1_000  # rows of another table by which a list is narrowed
+SURELY = 10  # a table this many times larger than the limit need not be counted
+MOST_RELATED = 1_000  # rows of another table used to filter a list
 
 
 class Capped(Paginator):
-    """Counts no further than anybody pages: what is behind is found by searching."""
+    """Counts no further than anybody pages: later rows are found by searching."""
 
     most = 1_000
 
@@ -35,7 +35,7 @@ class Capped(Paginator):
         return min(self._counted, self.most)
 
     def page(self, number: int | str) -> Page:
-        """The rows of one page. Where they join other tables they are read by key: what is skipped then joins none."""
+        """The rows of one page. If they join other tables, they are read by key, so that skipped rows join nothing."""
         found = super().page(number)
         every, rows = self.object_list, found.object_list
         if not isinstance(every, QuerySet) or not isinstance(rows, QuerySet):
@@ -46,14 +46,14 @@ class Capped(Paginator):
 
     @property
     def is_cut(self) -> bool:
-        """Whether there are more rows than were counted."""
+        """Whether there are more rows than counted."""
         return self._counted > self.most
 
 
 def _surely_more(model: type[Model], than: int) -> bool:
-    """Whether PostgreSQL itself knows of far more rows: counting even some of a large table reads them from all over.
+    """Whether PostgreSQL's statistics show far more rows: counting even part of a large table reads all over it.
 
-    Its number is that of the last ANALYZE; a table that was never looked at says -1 and is counted.
+    The number is that of the last ANALYZE; a table never analysed says -1 and is counted.
     """
     if connection.vendor != "postgresql":
         return False
@@ -64,10 +64,10 @@ def _surely_more(model: type[Model], than: int) -> bool:
 
 
 def found_exactly(rows: QuerySet[Row], names: Iterable[str], term: str) -> QuerySet[Row]:
-    """The rows of which one of these columns (`name`, or `report__name` of another table) is what was typed.
+    """The rows with this exact value in one of these columns (`name`, or `report__name` of another table).
 
-    In capital and in small letters as well: Django compares `UPPER(column)`, which no index serves. What another table
-    finds is read first: no index serves a condition on two tables.
+    Upper and lower case are tried: Django compares `UPPER(column)`, which no index serves. Matches in another table are
+    read first: no index serves a condition on two tables.
     """
     spelled = sorted({term, term.upper(), term.lower()})
     return rows.filter(reduce(or_, (_equal(rows.model, name, spelled) for name in names)))

@@ -1,11 +1,11 @@
-"""What a column is called at the desk where its model says only its own name."""
+"""Labels of columns whose models have none."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from icpportal.fields.types import Words
 
-# by what Django makes of the column's name
+# by Django's default label
 PLAIN: dict[str, Words] = {
     "active": _("In use"),
     "answer": pgettext_lazy("column", "Answer"),

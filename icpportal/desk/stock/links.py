@@ -1,6 +1,6 @@
-"""A row of the review desk links to another row only for those who may open that one.
+"""Links between rows of the desk, only for readers who may open the target.
 
-Django links every foreign key it shows, so that who may not look at accounts met a 403 behind each name.
+Django links every foreign key it shows, so that a reader without access to accounts met a 403 behind each name.
 `ReviewDesk.register` puts this before every admin class.
 """
 
@@ -17,11 +17,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 
 Said = Callable[[Any], str | bool]
-Names = str | Said | Sequence["Names"]  # fields as admin classes list them, several in one line together
+Names = str | Said | Sequence["Names"]  # fields as in admin classes: tuples share a line
 
 
 class OpenableLinks(ModelAdmin):
-    """Foreign keys that are shown, not typed: as a link or in words; yes and no in words."""
+    """Read-only foreign keys as links or as words; booleans in words."""
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return [_without_picture(self.opts, each) for each in super().get_list_display(request)]
@@ -42,9 +42,9 @@ class OpenableLinks(ModelAdmin):
         return [(title, {**options, "fields": shown(options["fields"])}) for title, options in found]
 
     def _openable(self, request: HttpRequest, name: Names) -> Names:
-        """The name of the field, or what says it without a link.
+        """The field's name, or a function that shows it without a link.
 
-        Named apart: this stands before every admin class, whose methods it must not hide.
+        Named differently: this comes before every admin class, whose methods it must not hide.
         """
         try:
             field = self.opts.get_field(name) if isinstance(name, str) else None
@@ -59,7 +59,7 @@ class OpenableLinks(ModelAdmin):
 
 
 def _without_picture(opts: Options, name: Names) -> Names:
-    """Yes and no as words, where Django draws a coloured picture."""
+    """Booleans as words, where Django draws a coloured icon."""
     try:
         field = opts.get_field(name) if isinstance(name, str) else None
     except FieldDoesNotExist:

@@ -1,4 +1,4 @@
-"""A list of the desk: Django's, narrowed by declared filters alone, with what its page says of it."""
+"""Django's list, limited to declared filters, with the texts of its page."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class DeskList(DeclaredList):
-    """Called by what lies in it, not by what is to be done with a row."""
+    """Titled by its content, not by what is to be done with a row."""
 
     def __init__(self, request: "HttpRequest", *given: Any) -> None:
         super().__init__(request, *given)
@@ -26,36 +26,36 @@ class DeskList(DeclaredList):
 
     @property
     def frame(self) -> str:
-        """The class of the page's frame: with a column for the filters, or without."""
+        """The CSS class of the page: with or without a column of filters."""
         return "queue" if self.has_filters else "frame"
 
     @property
     def lead(self) -> "list[Words]":
-        """What the page says of itself."""
+        """The introductory text of the page."""
         said = getattr(self.model_admin, "lead", "")
         return [said] if said else []
 
     @property
     def count_words(self) -> str:
-        """`1,000+`, where more rows are there than were counted."""
+        """The count, as `1,000+` if there are more rows than counted."""
         return f"{self.result_count:,}+"
 
     @property
     def add_label(self) -> str:
-        """What the button says that begins a new row."""
+        """The label of the button that adds a row."""
         return _("Add %(name)s") % {"name": self.opts.verbose_name}
 
     @property
     def described_by(self) -> SafeString:
-        """The words below the search, for those who cannot see where they stand."""
+        """The description of the search for screen readers."""
         return SafeString(' aria-describedby="searchbar_helptext"' if self.search_help_text else "")
 
     @cached_property
     def kept(self) -> Iterator[tuple[str, str]]:
-        """What of the address a search keeps."""
+        """The parameters of the URL that a search keeps."""
         return ((name, value) for name, value in self.params.items() if name != "q")
 
 
 def of_the_desk(theirs: type[ChangeList]) -> type[ChangeList]:
-    """The same list, closed and with our words."""
+    """The same list, limited and with our texts."""
     return DeskList if theirs is ChangeList else type(theirs.__name__, (DeskList, theirs), {})

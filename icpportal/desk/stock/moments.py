@@ -1,4 +1,4 @@
-"""Filters of lists by whether something has happened to a row."""
+"""Filters by whether a moment of a row is set."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class MomentFilter(EmptyFieldListFilter):
-    """Django's filter of an empty column, with words for a moment that has come or not."""
+    """Django's filter of an empty column, with labels for a moment."""
 
     def choices(self, changelist: ChangeList) -> "Iterator[_ListFilterChoices]":
         every, *two = super().choices(changelist)

@@ -1,4 +1,4 @@
-"""What the page of a row says beside its fields, and the history behind it."""
+"""The page of a row with its texts, and its history."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ LONGEST_HISTORY = 200
 
 @dataclass(frozen=True, slots=True)
 class FormWords:
-    """What `admin/change_form.html` says above the fields."""
+    """The texts of `admin/change_form.html` above the fields."""
 
     title: Words
     lead: Sequence[Words]
@@ -44,7 +44,7 @@ class FormWords:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One thing that somebody did to a row."""
+    """One act on a row."""
 
     at: datetime
     who: Words
@@ -53,7 +53,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryPage(DeskPage):
-    """What happened to a row, the newest first."""
+    """The acts on a row, newest first."""
 
     template: ClassVar[str] = "admin/object_history.html"
     row: Link
@@ -61,12 +61,12 @@ class HistoryPage(DeskPage):
 
 
 class CheckedForm(forms.Form):
-    """What a form is where Enter was pressed in one of its texts: checked, and not saved."""
+    """A form submitted by Enter in a text field: validated, not saved."""
 
     checked_words: Words
 
     def clean(self) -> dict[str, Any] | None:
-        """As the form's own; entries that are in order are not taken yet either."""
+        """As the form's own; valid forms are not accepted yet either."""
         cleaned: dict[str, Any] | None = super().clean()
         if not self.errors:
             raise ValidationError(str(self.checked_words), code="only_checked")
@@ -74,10 +74,10 @@ class CheckedForm(forms.Form):
 
 
 class StockPages(ModelAdmin):
-    """What `ReviewDesk.register` puts behind an admin class, so that Django's pages look like ours."""
+    """What `ReviewDesk.register` adds to an admin class, so that Django's pages look like ours."""
 
-    lead: Words = ""  # what list and row say of themselves below the heading
-    keeps_history: bool | None = None  # where it is not for the actions of the class to say
+    lead: Words = ""  # text of list and row below the heading
+    keeps_history: bool | None = None  # None: depends on whether the class has actions
     paginator = Capped
     list_per_page = 25
     show_full_result_count = False
@@ -86,14 +86,14 @@ class StockPages(ModelAdmin):
     }
 
     def get_changelist(self, request: HttpRequest, **kwargs: str) -> type[ChangeList]:
-        """The list of the class, closed and with our words."""
+        """The class's list, limited and with our texts."""
         return of_the_desk(super().get_changelist(request, **kwargs))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Words] | None = None) -> HttpResponse:
-        """As Django's; Enter in a text beside the actions presses a button of its own, and nothing is done.
+        """As Django's, but Enter in a text field beside the actions does nothing.
 
-        Where nothing was done, what was typed there stays. A list without actions takes nothing, and one with actions
-        nothing from who may press none of them.
+        What was typed there stays. A list without actions accepts no POST, and one with actions none from readers
+        without permission for them.
         """
         if request.method == "POST" and not self.get_actions(request):
             if self.actions:
@@ -118,7 +118,7 @@ class StockPages(ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
-        """As Django's; where each field is searched as a whole ("=name"), by its index."""
+        """As Django's; whole-value fields ("=name") are searched by their index."""
         names, term = self.get_search_fields(request), search_term.strip()
         if not term or not names or not all(name.startswith("=") for name in names):
             return super().get_search_results(request, queryset, search_term)
@@ -129,22 +129,22 @@ class StockPages(ModelAdmin):
     def get_form(
         self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm]:
-        """Django's; Enter in a text presses a button of its own, by which a form is only checked."""
+        """Django's; Enter in a text field presses a button of its own that only validates."""
         form: type[forms.ModelForm] = super().get_form(request, obj, change=change, **kwargs)
         if "_check" not in request.POST:
             return form
         return type(form.__name__, (CheckedForm, form), {"checked_words": self.checked_words})
 
     def row_title(self, row: models.Model) -> str:
-        """What the page of a row is called."""
+        """The title of a row's page."""
         return str(row)
 
     def row_context(self, row: models.Model) -> dict[str, Any]:  # noqa: ARG002 -- for classes to say
-        """What the template of its page needs beside the fields."""
+        """What its template needs besides the fields."""
         return {}
 
     def row_links(self, request: HttpRequest, row: models.Model) -> list[Link]:
-        """Where the page of a row leads beside its fields."""
+        """Links of the row's page."""
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_history"
         return [Link(_("History"), reverse(name, args=[row.pk]))] if self.has_history else []
 
@@ -157,7 +157,7 @@ class StockPages(ModelAdmin):
         form_url: str = "",
         obj: models.Model | None = None,
     ) -> HttpResponse:
-        """Named by its row, not by what is to be done with it."""
+        """Titled by its row, not by what is to be done with it."""
         title = (
             self.row_title(obj) if obj is not None and not add else _("Add %(name)s") % {"name": self.opts.verbose_name}
         )
@@ -171,20 +171,20 @@ class StockPages(ModelAdmin):
 
     @property
     def has_history(self) -> bool:
-        """Whether anybody does something to these rows here; what is only read has no history of its own."""
+        """Whether anybody acts on these rows here; read-only ones have no history of their own."""
         if self.keeps_history is not None:
             return self.keeps_history
         return bool(self.actions) or not isinstance(self, ReadOnlyAdmin)
 
     def get_urls(self) -> list[URLPattern]:
-        """Django's, without its old addresses of rows and without the history of rows that are only read."""
+        """Django's, without old addresses of rows and without histories of read-only rows."""
         named = [each for each in super().get_urls() if each.name]
         return [each for each in named if self.has_history or not str(each.name).endswith("_history")]
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Words] | None = None
     ) -> HttpResponse:
-        """Who did what to the row, and when."""
+        """Shows who did what to the row, and when."""
         if request.method == "POST":
             return HttpResponseNotAllowed(["GET"])
         row = self.get_object(request, unquote(object_id))
@@ -203,7 +203,7 @@ class StockPages(ModelAdmin):
         return draw(request, self.admin_site, page)
 
     def happened(self, row: models.Model) -> list[Happened]:
-        """What was done to a row at the desk."""
+        """The acts on a row at the desk."""
         kind = ContentType.objects.get_for_model(self.model)
         found = LogEntry.objects.filter(content_type=kind, object_id=row.pk).select_related("user")
         return [
