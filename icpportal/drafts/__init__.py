@@ -1,1 +1,1 @@
-"""What was typed into a page and not saved yet, and what came of a form that was refused: kept sealed on the server."""
+"""Drafts of pages: what was typed and not saved, and the result of refused forms, sealed on the server."""

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from django import forms
 
 NEVER_TYPES = ("password", "file")
-NEVER_FILLED_IN = ("one-time-code", "current-password", "new-password")  # what browsers are told by `autocomplete`
-SEEN = "seen"  # which answers the page showed when it was typed into; stands in the page beside its form
+NEVER_FILLED_IN = ("one-time-code", "current-password", "new-password")  # values of `autocomplete`
+SEEN = "seen"  # digest of the answers that the page showed when it was typed into; a hidden field of the page
 
 
 def is_secret(form: forms.BaseForm, name: str) -> bool:
-    """Whether what is typed into this field may lie nowhere; a form names more of them in `never_kept`."""
+    """Whether this field must never be stored; a form names further ones in `never_kept`."""
     widget = form.fields[name].widget
     return (
         name in getattr(form, "never_kept", ())
@@ -20,7 +20,7 @@ def is_secret(form: forms.BaseForm, name: str) -> bool:
 
 
 def kept_names(form: forms.BaseForm) -> list[str]:
-    """The fields of this form that are kept, by the names that its page sends."""
+    """The fields of this form that are kept, by their names in the page."""
     return [
         form.add_prefix(name) for name, field in form.fields.items() if not field.disabled and not is_secret(form, name)
     ]

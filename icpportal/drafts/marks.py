@@ -1,6 +1,6 @@
-"""The mark in a page: for whom it was drawn, where, and which of its fields may be kept. Signed, and good for a week.
+"""The signed mark in a page: for whom and where it was drawn, and which of its fields may be kept.
 
-It lets what was typed be kept for its account when the session is over, and lets nothing else in.
+Valid for a week. It allows what was typed to be stored for its account after the session has ended, and nothing else.
 """
 
 from dataclasses import dataclass
@@ -16,21 +16,21 @@ COUNTS = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a page says of itself."""
+    """The content of a mark."""
 
-    account: str  # "" where nobody was signed in
+    account: str  # "" if nobody was signed in
     url: str
-    holder: str  # the reference in its address
+    holder: str  # the reference in its URL
     names: tuple[str, ...]
 
     def signed(self) -> str:
-        """As it stands in the page."""
+        """The mark as text for the page."""
         value = [self.account, self.url, self.holder, list(self.names)]
         return signing.dumps(value, salt=SALT, compress=True)
 
 
 def mark_of(request: HttpRequest, names: list[str], *, url: str = "") -> Mark:
-    """The mark of the page that is drawn now, at `url` where that is not the address that was asked."""
+    """The mark of the page being drawn, for `url` if that is not the requested one."""
     match = request.resolver_match
     return Mark(
         account=str(request.user.pk) if request.user.is_authenticated else "",
@@ -41,7 +41,7 @@ def mark_of(request: HttpRequest, names: list[str], *, url: str = "") -> Mark:
 
 
 def read(request: HttpRequest) -> Mark | None:
-    """The mark that came with a form; nothing where none came, or it is not ours or too old."""
+    """The mark sent with a form; None if missing, invalid or too old."""
     try:
         account, url, holder, names = signing.loads(request.POST.get(FIELD, ""), salt=SALT, max_age=COUNTS)
     except signing.BadSignature:

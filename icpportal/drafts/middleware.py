@@ -1,4 +1,4 @@
-"""What happens to a form that was sent: kept where its page could not take it, forgotten once it was saved."""
+"""Keeps a submitted form when its page could not be reached, and forgets it once saved."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,12 +14,12 @@ from icpportal.drafts.marks import Mark
 from icpportal.drafts.pages import Redirected, settle
 from icpportal.drafts.storage import TooLarge, TooMany
 
-SWITCHES = ("set_language", "set_theme")  # a page's form may be sent there, so that nothing typed is lost
+SWITCHES = ("set_language", "set_theme")  # a page's form may be submitted there, so that nothing typed is lost
 OWN = ("page-draft", "page-draft-drop")
 
 
 class PageDrafts:
-    """Stands nearest to the views: it has to know who asks."""
+    """Comes last, next to the views: it needs the user."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -42,7 +42,7 @@ class PageDrafts:
     def process_template_response(
         self, request: HttpRequest, response: SimpleTemplateResponse | Redirected
     ) -> SimpleTemplateResponse | Redirected:
-        """Pages that are drawn after their view."""
+        """Handles pages that are rendered after their view."""
         if isinstance(response, Redirected):
             return response
         context = response.context_data
@@ -66,7 +66,7 @@ def _after_post(request: HttpRequest, response: HttpResponse) -> None:
 
 
 def _forget(request: HttpRequest, response: HttpResponse, mark: Mark) -> None:
-    """What was saved, and what its page said before, where the form was sent to another address of the same page."""
+    """Forgets what was saved, and the answer of a page whose form goes to another URL."""
     storage.drop(request, mark)
     there = urlsplit(response["Location"])
     url = f"{there.path}?{there.query}" if there.query else there.path
@@ -75,7 +75,7 @@ def _forget(request: HttpRequest, response: HttpResponse, mark: Mark) -> None:
 
 
 def _asks_who(request: HttpRequest, response: HttpResponse, mark: Mark | None) -> bool:
-    """Whether the page was not reached: first somebody has to sign in, or prove again who it is."""
+    """Whether the page was not reached: sign-in or authentication is needed first."""
     if mark is not None and mark.account and mark.account != str(getattr(request.user, "pk", "")):
         return True
     return REDIRECT_FIELD_NAME in parse_qs(urlsplit(response["Location"]).query)

@@ -9,9 +9,9 @@ from icpportal.privacy.models import SealedModel
 
 
 class PageDraft(SealedModel):
-    """What one reader typed into one page and did not save, and what the page answered last; no order knows of it."""
+    """What one reader typed into one page and did not save, with the page's last answer; independent of orders."""
 
-    key = BlindIndexField(unique=True)  # a blind index of reader and address
+    key = BlindIndexField(unique=True)  # a blind index of reader and URL
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
     holder = models.CharField(max_length=40, blank=True, db_index=True)
     typed = EncryptedJSONField(default=dict)

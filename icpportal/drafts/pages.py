@@ -1,6 +1,6 @@
-"""Drawing pages with forms: what was refused is kept and redirected to, what was typed is filled in again.
+"""Draws pages with forms: a refused form is stored and redirected to, typed values are filled in again.
 
-`draw` is what views call; pages that draw themselves later (allauth's, the wizard's) are settled by the middleware.
+Views call `draw`; pages that render later (allauth's, the wizard's) are handled by the middleware.
 """
 
 from collections.abc import Iterator
@@ -23,42 +23,42 @@ from icpportal.drafts.storage import TooLarge, TooMany, Typed
 from icpportal.fields.types import Json, Words
 from icpportal.time_format import long_words
 
-ANSWERS_KEPT = timedelta(minutes=15)  # then the page says no more what was wrong; what was typed stays
+ANSWERS_KEPT = timedelta(minutes=15)  # after it the errors are dropped; what was typed stays
 SAID = "_page_draft_said"
 FILLED = "_page_draft_filled"
 CONTEXT = "page_draft"
-OTHERS = ("admin",)  # whose pages are no applicant's
+OTHERS = ("admin",)  # pages that are not the applicant's
 
 Context = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class DraftOfPage:
-    """What the frame of a page says of its draft."""
+    """What a page's frame needs to know about its draft."""
 
     mark: str
     names: str
-    since: str  # when what the page shows was typed, if it was not saved; else ""
+    since: str  # when unsaved values on the page were typed; else ""
 
 
 class Redirected(HttpResponseRedirect):
-    """A redirect in the place of a page that would have been drawn later."""
+    """A redirect instead of a page that would be rendered later."""
 
     def render(self) -> HttpResponse:
-        """Nothing is left to draw."""
+        """Does nothing: there is nothing to render."""
         return self
 
 
 def draw(request: HttpRequest, template: str, context: Context, *, status: int = 200, at: str = "") -> HttpResponse:
-    """The page; a form that was refused leads to its address instead, where it is drawn with its errors.
+    """The page; a refused form is redirected to its URL, where it is drawn with its errors.
 
-    `at` is that address where the form is sent to another one.
+    `at` is that URL for a form that is submitted to another one.
     """
     return settle(request, context, status=status, at=at) or render(request, template, context, status=status)
 
 
 def settle(request: HttpRequest, context: Context, *, status: int = 200, at: str = "") -> HttpResponse | None:
-    """Fill the forms of this page with what was typed; or, where one was just refused, the way to the page."""
+    """Fills the page's forms with typed values; if one was just refused, returns a redirect to the page."""
     match = request.resolver_match
     if status != 200 or match is None or match.namespace in OTHERS:
         return None
@@ -83,23 +83,23 @@ def settle(request: HttpRequest, context: Context, *, status: int = 200, at: str
 
 
 def say(request: HttpRequest, name: str, value: Json) -> None:
-    """What the page shall say in addition to the errors of its forms, once it is drawn after the redirect."""
+    """Adds a message to be shown with a refused form's errors after the redirect."""
     setattr(request, SAID, {**getattr(request, SAID, {}), name: value})
 
 
 def say_words(request: HttpRequest, name: str, words: Words) -> None:
-    """The same of a sentence, which then follows the reader's language."""
+    """The same for a translated sentence, which follows the reader's language."""
     say(request, name, replies.in_both_languages(words))
 
 
 def said_words(request: HttpRequest, name: str) -> str:
-    """The sentence that was said so; "" where none was or it no longer holds."""
+    """The sentence that was added; "" if there is none or it has expired."""
     found = said(request, name)
     return replies.in_my_language(found) if isinstance(found, dict) else ""
 
 
 def said(request: HttpRequest, name: str) -> Json:
-    """What was said so, while it still holds; else None."""
+    """The message that was added; None if there is none or it has expired."""
     if request.method == "POST":
         return cast("Json", getattr(request, SAID, {}).get(name))
     draft = draft_of(request)
@@ -107,19 +107,19 @@ def said(request: HttpRequest, name: str) -> Json:
 
 
 def was_refused(request: HttpRequest) -> bool:
-    """Whether the page that is asked for says why a form of it was refused."""
+    """Whether the requested page shows why one of its forms was refused."""
     draft = draft_of(request)
     return draft is not None and bool(_forms_said(draft))
 
 
 def fill(request: HttpRequest, form: BaseForm) -> None:
-    """Fill one form before its page is put together: for views that read what was typed."""
+    """Fills one form before its page is built: for views that read what was typed."""
     if request.method != "POST" and (draft := draft_of(request)) is not None:
         _put_back(form, draft)
 
 
 def draft_of(request: HttpRequest) -> PageDraft | None:
-    """The draft of the page that is asked for; one query however often it is asked."""
+    """The draft of the requested page, in one query for the whole request."""
     if not hasattr(request, "_page_draft"):
         request._page_draft = storage.find(request, marks.mark_of(request, []))  # type: ignore[attr-defined]
     return cast("PageDraft | None", request._page_draft)  # type: ignore[attr-defined]
@@ -133,14 +133,14 @@ def _led_back(
     refused: list[BaseForm],
     said: dict[str, Json],
 ) -> HttpResponse:
-    """Keep what was typed and answered, and lead to the page that shows both."""
+    """Stores what was typed and answered, and redirects to the page that shows both."""
     names = tuple(dict.fromkeys([*names_of(found), *(name for name in mark.names if name != SEEN)]))
     try:
         typed = storage.typed_of(request.POST, names)
     except TooLarge:
         typed = {}
     if SEEN in context and names:
-        typed[SEEN] = [str(context[SEEN])]  # what the page shows now has been seen
+        typed[SEEN] = [str(context[SEEN])]  # the reader has seen what the page shows now
     reply: dict[str, Json] = {
         "forms": {replies.key_of(form): cast("Json", replies.kept(form)) for form in refused},
         "said": said,
@@ -150,7 +150,7 @@ def _led_back(
 
 
 def _filled(found: list[BaseForm], context: Context, draft: PageDraft) -> bool:
-    """Whether the page shows something that was typed and not saved, and nothing was said about it yet."""
+    """Whether the page shows unsaved values without having said so yet."""
     restored = [_put_back(form, draft) for form in found]
     seen = draft.typed.get(SEEN)
     if any(restored) and seen and SEEN in context:
@@ -159,7 +159,7 @@ def _filled(found: list[BaseForm], context: Context, draft: PageDraft) -> bool:
 
 
 def _put_back(form: BaseForm, draft: PageDraft) -> bool:
-    """Once for each form, though its view may have asked for it already."""
+    """Once for each form, even if its view has asked for it already."""
     if not hasattr(form, FILLED):
         typed: Typed = draft.typed
         setattr(form, FILLED, replies.put_back(form, typed, _forms_said(draft).get(replies.key_of(form))))
@@ -176,7 +176,7 @@ def _holds(draft: PageDraft) -> bool:
 
 
 def _forms(context: Context) -> Iterator[BaseForm]:
-    """The forms of a page and of its panels, but for those whose answers stand in its address."""
+    """The forms of a page and its panels, except those whose values are in the URL."""
     for value in context.values():
         yield from (form for form in _forms_in(value, deeper=True) if not getattr(form, "in_address", False))
 

@@ -1,6 +1,7 @@
-"""What a page answered to a form that it refused, as it is kept: the errors in both languages, and what else it said.
+"""The stored answer of a page to a form that it refused: the errors in both languages, and other messages.
 
-Kept, not judged again: asking again could count a try, and an answer to a password cannot be found without it.
+Stored, not validated again: validating could count an attempt, and the answer about a password cannot be found without
+it.
 """
 
 import copy
@@ -19,7 +20,7 @@ from icpportal.drafts.kept_fields import kept_names
 from icpportal.drafts.storage import Typed
 from icpportal.fields.types import Json, Words
 
-ONCE = "one_shot"  # what a form says of its refusal in addition to its errors, by attribute
+ONCE = "one_shot"  # attributes of a form with further messages about its refusal
 
 Errors = dict[str, list[ValidationError]]
 
@@ -33,7 +34,7 @@ class KeptError(TypedDict):
 
 
 class KeptForm(TypedDict):
-    """What became of one form."""
+    """The result of one form."""
 
     bound: bool
     errors: dict[str, list[KeptError]]
@@ -41,12 +42,12 @@ class KeptForm(TypedDict):
 
 
 def key_of(form: forms.BaseForm) -> str:
-    """By which a form is found again in the page that is drawn next."""
+    """The key by which a form is found again in the next page."""
     return f"{type(form).__name__}:{form.prefix or ''}"
 
 
 def kept(form: forms.BaseForm) -> KeptForm:
-    """The refusal of this form."""
+    """The stored refusal of this form."""
     judged_in = get_language()
     words = {key: dict(_words(form, key, again=key != judged_in)) for key, _name in settings.LANGUAGES}
     errors: dict[str, list[KeptError]] = {}
@@ -69,7 +70,7 @@ def _at(words: list[str], place: int) -> str:
 
 
 def _words(form: forms.BaseForm, language: str, *, again: bool) -> Iterator[tuple[str, list[str]]]:
-    """The errors by field in this language: those of its own judgement said again, the others after them."""
+    """The errors by field in this language: its own validation repeated, further ones appended."""
     with override(language):
         own = _judged_again(form) if again else {}
         for field, found in form.errors.as_data().items():
@@ -79,7 +80,7 @@ def _words(form: forms.BaseForm, language: str, *, again: bool) -> Iterator[tupl
 
 
 def _judged_again(form: forms.BaseForm) -> dict[str, list[str]]:
-    """What a form of ours says of the same in the language of now; `clean` of others may count a try."""
+    """The errors of one of our forms in the active language; `clean` of others may count an attempt."""
     if not form.is_bound or not is_ours(form):
         return {}
     twin = copy.copy(form)
@@ -89,12 +90,12 @@ def _judged_again(form: forms.BaseForm) -> dict[str, list[str]]:
 
 
 def is_ours(form: forms.BaseForm) -> bool:
-    """Whether judging it has no effect."""
+    """Whether validating it has no effects."""
     return not any(base.__module__.startswith("allauth.") for base in type(form).__mro__)
 
 
 def in_both_languages(words: Words) -> dict[str, str]:
-    """A sentence by language."""
+    """The sentence by language."""
     found = {}
     for key, _name in settings.LANGUAGES:
         with override(key):
@@ -103,19 +104,19 @@ def in_both_languages(words: Words) -> dict[str, str]:
 
 
 def in_my_language(words: Mapping[str, str]) -> str:
-    """The sentence for this reader."""
+    """The sentence in the reader's language."""
     return words.get(get_language() or "") or next(filter(None, words.values()), "")
 
 
 def put_back(form: forms.BaseForm, typed: Typed, refusal: KeptForm | None) -> bool:
-    """Fill a form that was just made with what was typed, and say what was said; whether anything was put back."""
+    """Fills a new form with what was typed and its errors; returns whether anything was restored."""
     mine = {name: typed[name] for name in kept_names(form) if name in typed}
     if refusal is None and not mine:
         return False
     if refusal is None:
         return _filled_in(form, mine)
     for name, value in refusal["said"].items():
-        setattr(form, name, value)  # first of all: it may spare the form a question it would ask to be drawn
+        setattr(form, name, value)  # first: it may save the form a query
     if refusal["bound"]:
         _bind(form, mine)
     _answered(form)
@@ -126,7 +127,7 @@ def put_back(form: forms.BaseForm, typed: Typed, refusal: KeptForm | None) -> bo
 
 
 def _filled_in(form: forms.BaseForm, typed: Typed) -> bool:
-    """Whether the fields show something else than they would without what was typed."""
+    """Whether the fields show something other than without the typed values."""
     before = _shown(form)
     _bind(form, typed)
     _answered(form)
@@ -134,13 +135,13 @@ def _filled_in(form: forms.BaseForm, typed: Typed) -> bool:
 
 
 def _answered(form: forms.BaseForm) -> None:
-    """The form is not judged again."""
+    """Sets the errors without validating again."""
     form._errors = ErrorDict(renderer=form.renderer)  # type: ignore[attr-defined]  # no other door
     form.cleaned_data = {}
 
 
 def _shown(form: forms.BaseForm) -> list[list[str]]:
-    """What stands in the fields, however it is written: the same text is no change."""
+    """The content of the fields, normalised: the same text is no change."""
     return [_written(bound.value()) for bound in form]
 
 
@@ -164,7 +165,7 @@ def _unbind(form: forms.BaseForm) -> bool:
 
 
 def _offer_again(form: forms.BaseForm) -> None:
-    """A form whose choices follow from what is typed has a method for it."""
+    """Calls the method of forms whose choices depend on what is typed."""
     if (offer := getattr(form, "offer_again", None)) is not None:
         offer()
 

@@ -1,4 +1,4 @@
-"""Keeping and finding drafts of pages: one for each reader and address, the last writer wins."""
+"""Stores and finds drafts of pages: one for each reader and URL, the last writer wins."""
 
 import json
 import secrets
@@ -19,12 +19,12 @@ from icpportal.fields.client import client_address
 from icpportal.fields.types import Json
 from icpportal.privacy.blind_index import blind_index
 
-VISITOR = "page_visitor"  # the cookie of somebody who is not signed in: a name that says nothing
-NEW_VISITOR = "_page_visitor"  # on the request, for the answer to set it
-HAS_DRAFTS = "has_page_drafts"  # on an account that was read with its session: whether there is any draft of it
-KEPT = timedelta(days=60)  # as long as a draft of an order
+VISITOR = "page_visitor"  # cookie of visitors who are not signed in, with a random id
+NEW_VISITOR = "_page_visitor"  # attribute of the request: to be set by the response
+HAS_DRAFTS = "has_page_drafts"  # attribute of the loaded account: whether it has any draft
+KEPT = timedelta(days=60)  # as long as an order's draft
 KEPT_OF_VISITORS = timedelta(days=1)
-LARGEST = 64 * 1024  # characters of one page
+LARGEST = 64 * 1024  # characters stored for one page
 
 Typed = dict[str, list[str]]
 
@@ -36,15 +36,15 @@ KEPT_NOW = Prepared(
 
 
 class TooLarge(Exception):
-    """More was typed than a page takes."""
+    """More was typed than is stored for a page."""
 
 
 class TooMany(Exception):
-    """So many pages of visitors are kept of one address already."""
+    """The limit of stored pages of visitors from one address is reached."""
 
 
 def typed_of(data: QueryDict, names: tuple[str, ...]) -> Typed:
-    """What came of these fields; raises `TooLarge`."""
+    """The stored form of these fields; raises `TooLarge`."""
     typed = {name: data.getlist(name) for name in names if name in data}
     if len(json.dumps(typed, ensure_ascii=False)) > LARGEST:
         raise TooLarge
@@ -52,7 +52,7 @@ def typed_of(data: QueryDict, names: tuple[str, ...]) -> Typed:
 
 
 def find(request: HttpRequest, mark: Mark) -> PageDraft | None:
-    """The draft of this page, if there is one that is still kept; who never typed anything costs no query."""
+    """The draft of this page, if it has not expired; no query for readers without drafts."""
     reader = _reader(request, mark)
     if not reader or _has_none(request, reader):
         return None
@@ -60,7 +60,7 @@ def find(request: HttpRequest, mark: Mark) -> PageDraft | None:
 
 
 def keep_typed(request: HttpRequest, mark: Mark, typed: Typed, *, now: datetime | None = None) -> datetime:
-    """Keep what was typed; what the page answered before stays. When that was; raises `TooMany`."""
+    """Stores what was typed, and keeps the page's last answer. Returns when; raises `TooMany`."""
     now = now or timezone.now()
     _write(request, mark, now, typed=typed, typed_at=now)
     return now
@@ -69,24 +69,24 @@ def keep_typed(request: HttpRequest, mark: Mark, typed: Typed, *, now: datetime 
 def keep_reply(
     request: HttpRequest, mark: Mark, typed: Typed, reply: dict[str, Json], *, now: datetime | None = None
 ) -> None:
-    """Keep what was typed and what the page answers; raises `TooMany`."""
+    """Stores what was typed and the page's answer; raises `TooMany`."""
     now = now or timezone.now()
     _write(request, mark, now, typed=typed, typed_at=now, reply=reply, replied_at=now)
 
 
 def drop(request: HttpRequest, mark: Mark) -> None:
-    """The page was saved: nothing is left to keep."""
+    """Deletes the draft of a page that was saved."""
     if (reader := _reader(request, mark)) and not _has_none(request, reader):
         PageDraft.objects.filter(key=_key(reader, mark)).delete()
 
 
 def forget(holder: str) -> None:
-    """Nothing of an order's pages is to be kept any more."""
+    """Deletes all drafts of an order's pages."""
     PageDraft.objects.filter(holder=holder).delete()
 
 
 def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Delete what nobody came back to; how many pages that were."""
+    """Deletes expired drafts; returns how many."""
     old = PageDraft.objects.filter(expires_at__lte=now or timezone.now())
     return portions.delete(old, dry_run=dry_run)
 
@@ -110,13 +110,13 @@ def _write(request: HttpRequest, mark: Mark, now: datetime, **values: Json | dat
             with transaction.atomic():
                 draft.save()
             setattr(request.user, HAS_DRAFTS, True)
-        except IntegrityError:  # another window was first: its row is written over
+        except IntegrityError:  # another window was first: overwrites its row
             continue
         return
 
 
 def _reader(request: HttpRequest, mark: Mark) -> str:
-    """Whom the page was drawn for; where it was nobody known, who asks now."""
+    """Whom the page was drawn for; if nobody known, who is asking now."""
     if mark.account:
         return f"account:{mark.account}"
     if request.user.is_authenticated:
@@ -126,13 +126,13 @@ def _reader(request: HttpRequest, mark: Mark) -> str:
 
 
 def _has_none(request: HttpRequest, reader: str) -> bool:
-    """Whether the account that asks had no draft at all when its session was read."""
+    """Whether the account had no draft when its session was read."""
     return reader == f"account:{request.user.pk}" and not getattr(request.user, HAS_DRAFTS, True)
 
 
 def _new_visitor(request: HttpRequest) -> str:
     visitor = secrets.token_urlsafe(18)
-    setattr(request, NEW_VISITOR, visitor)  # not in the session, which two requests at once would fight for
+    setattr(request, NEW_VISITOR, visitor)  # not in the session, which concurrent requests would overwrite
     return f"visitor:{visitor}"
 
 

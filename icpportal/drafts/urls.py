@@ -1,4 +1,4 @@
-"""Where pages send what was typed into them."""
+"""Addresses to which pages send unsaved input."""
 
 from django.urls import path
 

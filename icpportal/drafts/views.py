@@ -1,4 +1,4 @@
-"""Where pages send what was typed into them and not saved."""
+"""Receives what was typed into pages and not saved."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.debug import sensitive_post_parameters
@@ -14,10 +14,10 @@ from icpportal.time_format import to_beijing
 @sensitive_post_parameters()
 @require_POST
 def keep(request: HttpRequest) -> HttpResponse:
-    """Keep the fields that the page's mark names; `Saved-At` says when, on the clock of Beijing."""
+    """Stores the fields named in the page's mark; the header `Saved-At` tells when, in Beijing time."""
     mark = marks.read(request)
     if mark is None:
-        return HttpResponse(status=410)  # another page, or one drawn a week ago: nothing is kept by it any more
+        return HttpResponse(status=410)  # an expired mark, or one of another page
     if not limits.consume("page_drafts", mark.account or client_address(request)).ok:
         return HttpResponse(status=429, headers={"Retry-After": "60"})
     try:
@@ -31,7 +31,7 @@ def keep(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def drop(request: HttpRequest) -> HttpResponse:
-    """Back to what is saved: forget what was typed into the page."""
+    """Deletes what was typed into the page and returns to what is saved."""
     mark = marks.read(request)
     if mark is None:
         return HttpResponseRedirect("/")
