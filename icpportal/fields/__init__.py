@@ -1,1 +1,1 @@
-"""What people type: text, numbers, phones, email addresses and domains, made regular or refused with a sentence."""
+"""Input from people: text, numbers, phones, email addresses and domains, normalised or refused with a sentence."""

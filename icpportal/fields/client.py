@@ -1,4 +1,4 @@
-"""Where a request came from, counted from our own proxies, and how many bytes it may bring to its address."""
+"""The client's address, as counted from our own proxies, and limits on request bodies."""
 
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
@@ -12,10 +12,10 @@ MARK = "takes_file"
 
 
 def client_address(request: HttpRequest) -> str:
-    """The client's address in one spelling; "" when there is none to trust.
+    """The client's address, normalised; "" when there is none to trust.
 
-    Each trusted proxy appends the address it saw to X-Forwarded-For, so the client's stands
-    `TRUSTED_PROXY_COUNT` places from the right; everything left of it is the client's own claim.
+    Each trusted proxy appends the address it saw to X-Forwarded-For, so the client's is `TRUSTED_PROXY_COUNT` places
+    from the right; everything left of it is the client's own claim.
     """
     told = request.META.get("REMOTE_ADDR", "")
     proxies = settings.TRUSTED_PROXY_COUNT
@@ -34,19 +34,19 @@ def _one_spelling(address: str) -> str:
 
 
 def takes_file(view: View) -> View:
-    """A page with an upload: its body may hold one file beside the fields. Stands above all other decorators."""
+    """Marks a view with an upload: its body may contain one file. Put it above all other decorators."""
     setattr(view, MARK, True)
     return view
 
 
 def most_bytes(view: Callable[..., HttpResponseBase] | None = None) -> int:
-    """What a page reads at most; without a view what any page does."""
+    """The largest body a view accepts; without a view, the default."""
     fields: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     return fields + (settings.UPLOAD_MAX_BYTES if view is None or getattr(view, MARK, False) else 0)
 
 
 def announced(headers: Mapping[str, str]) -> float:
-    """The length of a body as its headers tell it, in bytes; without end where it comes in chunks."""
+    """The body's length by its headers, in bytes; infinite for chunked bodies."""
     if headers.get("Transfer-Encoding"):
         return float("inf")
     length = headers.get("Content-Length", "")

@@ -1,4 +1,4 @@
-"""What the partials of `templates/partials` draw, as typed values. Imports nothing of ours."""
+"""The arguments of the partials in `templates/partials`, as typed values. Imports nothing of ours."""
 
 from dataclasses import dataclass
 from typing import ClassVar, NotRequired, TypedDict
@@ -11,7 +11,7 @@ PRIMARY, SECONDARY, DANGER, LINK = "primary", "secondary", "danger", "link"
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing the reader can do: a link, or with `post` a form of one button (`partials/action.html`)."""
+    """One thing the reader can do: a link or, with `post`, a form with one button (`partials/action.html`)."""
 
     label: str | Promise
     url: str
@@ -20,11 +20,11 @@ class Action:
     name: str = ""
     value: str = ""
     icon: str = ""
-    about: str = ""  # hidden words: what it acts on
+    about: str = ""  # visually hidden: what it acts on
 
 
 class StateMark(TypedDict):
-    """What `partials/state.html` draws; without a tone and an icon it has the usual ones of its key."""
+    """The variables of `partials/state.html`; tone and icon default to those of its key."""
 
     key: str
     label: str | Promise
@@ -57,7 +57,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class PictureMark:
-    """One thing found on a picture: what, what to do about it, and where unless it is the whole picture."""
+    """One thing found on a picture: what, what to do about it, and where, unless it is the whole picture."""
 
     words: str | Promise
     remedy: str = ""
@@ -66,7 +66,7 @@ class PictureMark:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found on a picture of this size: `partials/found.html` says it, `partials/frames.html` frames it."""
+    """The findings on a picture of this size: `partials/found.html` lists them, `partials/frames.html` frames them."""
 
     width: int
     height: int
@@ -74,7 +74,7 @@ class Found:
 
 
 class DrawnSlot(TypedDict):
-    """What `partials/slot.html` draws: one picture that is asked for, and its upload."""
+    """The variables of `partials/slot.html`: one wanted picture and its upload."""
 
     key: str
     title: str | Promise
@@ -87,14 +87,14 @@ class DrawnSlot(TypedDict):
     label: NotRequired[str]  # instead of the usual word of its state
     sample: NotRequired[str]  # a name of samples.svg, before there is a picture
     preview_url: NotRequired[str]
-    preview_alt: NotRequired[str]  # instead of the title
-    full_url: NotRequired[str]  # the picture as large as it is kept
-    found: NotRequired[Found]  # what was found on a picture that is ready
+    preview_alt: NotRequired[str]  # replaces the title
+    full_url: NotRequired[str]  # the picture in full size
+    found: NotRequired[Found]  # findings on a ready picture
     facts: NotRequired[str]
     form: NotRequired[forms.Form]
     form_url: NotRequired[str]
     actions: NotRequired[list[SlotAction]]
-    is_quiet: NotRequired[bool]  # whether something else is the filled button of the page
+    is_quiet: NotRequired[bool]  # whether the page's primary button is another one
 
 
 class SummaryRow(TypedDict):
@@ -106,7 +106,7 @@ class SummaryRow(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A page the reader may open."""
+    """A page that the reader may open."""
 
     label: str | Promise
     url: str
@@ -114,7 +114,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One of several lists that take turns on a page (`partials/tabs.html`), and how many it holds."""
+    """One of several lists that share a page (`partials/tabs.html`), with its count."""
 
     label: str | Promise
     count: int
@@ -124,7 +124,7 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A strip of `partials/notices.html`: its kind (info, turn, problem or done), its title, a paragraph a line."""
+    """A box of `partials/notices.html`: its kind (info, turn, problem or done), title, and one paragraph a line."""
 
     kind: str
     title: str | Promise
@@ -134,7 +134,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class TimeBar:
-    """How much of a time has passed (`partials/deadline.html`), and what begins and ends it."""
+    """How much of a period has passed (`partials/deadline.html`), with labels of its ends."""
 
     percent: int
     begins: str | Promise
@@ -153,7 +153,7 @@ class Task:
     """One task of `partials/task_list.html`."""
 
     title: str | Promise
-    url: str  # "" where it cannot be opened now
+    url: str  # "" while it cannot be opened
     state: str
     label: str | Promise = ""  # instead of the usual word of its state
     hint: str | Promise = ""

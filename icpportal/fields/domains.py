@@ -13,10 +13,10 @@ LONGEST = 128
 SCHEME = re.compile(r"^(?:https?:)?//")
 PORT = re.compile(r":[0-9]{1,5}$")
 ASCII_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-# a host that is written as it is kept: no address, no port, nothing to fold or to encode
+# a host already in its stored form: no scheme, no port, nothing to normalise
 PLAIN = re.compile(r"(?:(?!xn--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!xn--)[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
 DOTS = str.maketrans({"\u3002": "."})
-# the list that comes with the library: nothing is fetched, nothing is written
+# the list bundled with the library: fetches and writes nothing
 SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
@@ -51,7 +51,7 @@ def _bad() -> ValidationError:
 
 
 def canonical(typed: str) -> str:
-    """The host that was typed, lower-case and in ASCII, without scheme, path, port and outer dots."""
+    """The typed host in lower case and ASCII, without scheme, path, port and outer dots."""
     if len(typed) <= LONGEST and PLAIN.fullmatch(typed):
         return typed
     host = _host(typed)
@@ -67,7 +67,7 @@ def canonical(typed: str) -> str:
 def registrable(typed: str) -> str:
     """The domain that is filed: one label and its public suffix, as "example.com" or "xn--fsq.xn--fiqs8s".
 
-    `www.` is forgiven; any other prefix is refused and the main domain named.
+    `www.` is accepted; any other prefix is refused with the main domain's name.
     """
     found = SUFFIXES(canonical(typed))
     if not found.suffix:
@@ -99,10 +99,10 @@ def _unicode_label(label: str) -> str:
 
 
 def is_gov_domain(domain: str) -> bool:
-    """True under gov.cn, which is filed by telephone and not here."""
+    """Whether it is under gov.cn, which is filed by telephone and not here."""
     return domain == "gov.cn" or domain.endswith(".gov.cn")
 
 
 def host_belongs(host: str, domain: str) -> bool:
-    """True when the host is the domain itself or lies under it."""
+    """Whether the host is the domain itself or below it."""
     return host == domain or host.endswith(f".{domain}")

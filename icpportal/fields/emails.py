@@ -1,4 +1,4 @@
-"""E-mail addresses: full-width letters forgiven, the host in lower case."""
+"""Email addresses: full-width letters accepted, the host in lower case."""
 
 import unicodedata
 
@@ -10,7 +10,7 @@ LONGEST = 254
 
 
 def email(typed: str) -> str:
-    """The address that was typed; the part before the @ keeps its letters."""
+    """The typed address; the part before the @ keeps its case."""
     text = unicodedata.normalize("NFKC", typed).strip()
     name, at, host = text.rpartition("@")
     address = f"{name}{at}{host.lower()}"

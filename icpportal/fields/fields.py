@@ -1,4 +1,4 @@
-"""Form fields that know how people type, and say what to do when something does not fit."""
+"""Form fields that accept what people type, and whose errors say what to do."""
 
 from collections.abc import Callable
 from datetime import date
@@ -16,9 +16,9 @@ from icpportal.fields.types import Words
 
 
 class Labelled(forms.Field):
-    """A field whose sentences name it: "Enter the name of the subject".
+    """A field whose errors name it: "Enter the name of the subject".
 
-    A field whose label is no noun is `called` by one, or says it all in words of its own: `error_messages`.
+    If the label is not a noun, `called` gives one, or `error_messages` replaces the sentences.
     """
 
     required_code = "required"
@@ -26,17 +26,17 @@ class Labelled(forms.Field):
     noun: Words = ""
 
     def called(self, noun: Words) -> Self:
-        """The field, which its sentences call so: "What is unclear" is no word for "Enter the …"."""
+        """Sets the name used in errors, where the label is no noun: "What is unclear" does not fit "Enter the …"."""
         self.noun = noun
         return self
 
     @property
     def plain_label(self) -> str:
-        """The label, or what the field is called, as a word inside a sentence."""
+        """The label, or the name set by `called`, for use in a sentence."""
         return str(self.noun) or plain_label(self.label)
 
     def wanting(self) -> ValidationError:
-        """What to say when there is no answer, or none that was offered."""
+        """The error for a missing answer, or one that was not offered."""
         words = self.error_messages["required"]
         if words is forms.Field.default_error_messages["required"]:
             words = self.required_words
@@ -49,7 +49,7 @@ class Labelled(forms.Field):
 
 
 class ChoiceField(Labelled, forms.ChoiceField):
-    """One of several answers; none, or one that is not offered, is "Choose the …"."""
+    """One choice; a missing or unknown one gives "Choose the …"."""
 
     required_code = "choose"
     required_words = gettext_lazy("Choose the %(label)s")
@@ -61,7 +61,7 @@ class ChoiceField(Labelled, forms.ChoiceField):
 
 
 class MultipleChoiceField(Labelled, forms.MultipleChoiceField):
-    """Several of several answers; none, or one that is not offered, is "Choose the …"."""
+    """Several choices; none or an unknown one gives "Choose the …"."""
 
     required_code = "choose"
     required_words = gettext_lazy("Choose the %(label)s")
@@ -73,10 +73,10 @@ class MultipleChoiceField(Labelled, forms.MultipleChoiceField):
 
 
 class PlainTextField(Labelled, forms.CharField):
-    """A text kept as it was typed, rare characters included; one that hides something is refused.
+    """A text kept as typed, rare characters included, without outer white space; invisible characters are refused.
 
-    Only the white space around it goes. With `lines=True` it may have several lines. The page sets no
-    `maxlength`: a name that is cut in silence is worse than one that is refused.
+    With `lines=True` it may have several lines. The page sets no `maxlength`: a silently truncated name is worse than a
+    refused one.
     """
 
     def __init__(self, *, max_length: int, lines: bool = False, **options: Unpack[FieldOptions]) -> None:
@@ -101,14 +101,14 @@ class PlainTextField(Labelled, forms.CharField):
 
 
 class PersonNameField(PlainTextField):
-    """A person's name: spaces between Chinese characters are forgiven, and another dot than that of documents."""
+    """A person's name; spaces between Chinese characters and other dots than that of documents are normalised."""
 
     def to_python(self, value: str | None) -> str:
         return regular_name(super().to_python(value))
 
 
 class NumberField(PlainTextField):
-    """A number or code: full-width digits, spaces and dashes are forgiven and made regular."""
+    """A number or code; full-width digits, spaces and dashes are normalised."""
 
     def __init__(self, *, max_length: int = 64, **options: Unpack[FieldOptions]) -> None:
         super().__init__(max_length=max_length, **options)
@@ -118,9 +118,9 @@ class NumberField(PlainTextField):
 
 
 class LastDayField(Labelled, forms.DateField):
-    """The last day of a document, in any way that one is written; none for a document without an end."""
+    """The expiry date of a document, in any notation; None for a document without expiry."""
 
-    endless = frozenset(("长期", "长期有效", "永久", "永久有效"))  # as it stands on the document
+    endless = frozenset(("长期", "长期有效", "永久", "永久有效"))  # as on documents
 
     def to_python(self, value: str | date | None) -> date | None:
         if not isinstance(value, str):
@@ -135,7 +135,7 @@ class LastDayField(Labelled, forms.DateField):
 
 
 class _ReadField(PlainTextField):
-    """A field whose regular form is made by one function, which raises when it cannot."""
+    """A field normalised by one function, which raises when it cannot."""
 
     read: Callable[[str], str]
 
@@ -148,14 +148,14 @@ class _ReadField(PlainTextField):
 
 
 class MobileField(_ReadField):
-    """A mainland mobile, given back as eleven digits."""
+    """A mainland mobile, normalised to eleven digits."""
 
     read = staticmethod(phones.mobile)
     widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel-national"})
 
 
 class PhoneField(_ReadField):
-    """A mainland mobile or landline, the latter given back as "086-0951-5550100"."""
+    """A mainland mobile or landline, the latter normalised to "086-0951-5550100"."""
 
     read = staticmethod(phones.phone)
     widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"})
@@ -169,13 +169,13 @@ class EmailField(_ReadField):
 
 
 class DomainField(_ReadField):
-    """The registrable domain, lower-case and in ASCII; shown again in Chinese where it is Chinese."""
+    """The registrable domain in lower case and ASCII; shown again in Chinese if it is Chinese."""
 
     read = staticmethod(domains.registrable)
     widget = forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"})
 
     def __init__(self, *, max_length: int = 2048, **options: Unpack[FieldOptions]) -> None:
-        super().__init__(max_length=max_length, **options)  # a whole address may be pasted
+        super().__init__(max_length=max_length, **options)  # a whole URL may be pasted
 
     def prepare_value(self, value: FieldValue) -> FieldValue:
         return domains.display_domain(value) if isinstance(value, str) else value

@@ -1,14 +1,15 @@
-"""The spelling of a filing number (备案号): of a plain filing, or the number of an ICP licence that serves as one.
+"""The forms of a filing number (备案号): of a plain filing, or of an ICP licence that serves as one.
 
-Plain: `京ICP备12345678号`, with five digits in the earliest years and ten, the year in front, today. Holders of an ICP
-licence are on file under the licence: `京ICP证030173号`, `京B2-20060259`, `合字B2-20060259`. A website adds `-1`.
+Plain: `京ICP备12345678号`, with five digits in the earliest years and ten, beginning with the year, today. Holders of
+an ICP licence are on file under the licence: `京ICP证030173号`, `京B2-20060259`, `合字B2-20060259`. A website adds
+`-1`.
 """
 
 import re
 import unicodedata
 from dataclasses import dataclass, replace
 
-# 川 and 甘 are seen in place of the characters of plain filings; on licences they are what the authorities write
+# 川 and 甘 occur in place of the usual characters of plain filings; on licences they are official
 ALIASES = {"川": "蜀", "甘": "陇"}
 PLAIN = "ICP备"
 VARIANTS = str.maketrans({"備": "备", "證": "证", "証": "证", "號": "号", "−": "-"})
@@ -17,7 +18,7 @@ _CLASS = r"[AB][12]"
 _SITE = r"(?P<site>0{0,3}[1-9][0-9]{0,4})"
 FORMS = (
     re.compile(rf"{_CHARACTER}(?P<before>ICP-?[备证]-?(?:{_CLASS}-?)?)(?P<digits>[0-9]{{4,10}})-?(?P<after>号)(?:-?{_SITE})?"),
-    # eight digits, the year in front: what follows is the website, even where the dash was lost
+    # eight digits beginning with the year: what follows is the website, even without a dash
     re.compile(rf"{_CHARACTER}(?P<before>{_CLASS}(?:[.、,]{_CLASS})*-?)(?P<digits>[0-9]{{8}})(?P<after>号?)(?:-?{_SITE})?"),
     re.compile(rf"{_CHARACTER}(?P<before>{_CLASS}(?:[.、,]{_CLASS})*-)(?P<digits>[0-9]{{5,10}})(?P<after>号?)(?:-{_SITE})?"),
 )  # fmt: skip
@@ -27,9 +28,9 @@ LONGEST_SHAPE = 40
 
 @dataclass(frozen=True)
 class Spelling:
-    """A number in its parts; `site` is None for the number of a subject."""
+    """The parts of a number; `site` is None for a subject's number."""
 
-    character: str  # of the province, or 合字 of a licence for all of them
+    character: str  # of the province, or 合字 for a nationwide licence
     before: str  # "ICP备", "ICP证", "B2-"
     digits: str
     after: str  # "号" or ""
@@ -41,9 +42,9 @@ class Spelling:
 
 
 def spelling(text: str) -> Spelling | None:
-    """The number in its regular spelling, or None when it has no form that is known.
+    """The parts of a number, or None when its form is unknown.
 
-    Width, spaces, dashes and case are forgiven, and in the number of a plain filing the aliases 川 and 甘.
+    Width, spaces, dashes and case are normalised, and in plain filings the aliases 川 and 甘.
     """
     found = next(filter(None, (form.fullmatch(bare(text)) for form in FORMS)), None)
     if found is None:
@@ -55,13 +56,13 @@ def spelling(text: str) -> Spelling | None:
 
 
 def subject_number(site_number: str) -> str:
-    """The subject's number inside a website's: `京B2-20060259` of `京B2-20060259-1`; "" of what is no number."""
+    """The subject's number in a website's: `京B2-20060259` of `京B2-20060259-1`; "" for no number."""
     found = spelling(site_number)
     return str(replace(found, site=None)) if found else ""
 
 
 def _before(text: str) -> str:
-    """No dash but the one between the class of a licence and its digits."""
+    """Removes dashes except the one between a licence's class and its digits."""
     bare = text.replace("-", "")
     return bare if bare.endswith(("备", "证")) else f"{bare}-"
 
@@ -73,6 +74,6 @@ def bare(text: str) -> str:
 
 
 def shape(text: str) -> str:
-    """What a text looks like without telling the number: every digit is a 9, every strange character a dot."""
+    """The form of a text without its content: every digit is a 9, every unknown character a dot."""
     seen = ("9" if char.isdecimal() else char if char in KNOWN or char == "-" else "." for char in bare(text))
     return re.sub(r"\.{2,}", "..", "".join(seen))[:LONGEST_SHAPE]

@@ -1,4 +1,4 @@
-"""What a form is made from, as types: what was sent, what its fields offer, what is known, and every form's options."""
+"""Types for building forms: posted data, choices, known values, options of every form."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 Posted = Mapping[str, str] | MultiValueDict[str, str]
 Files = MultiValueDict[str, UploadedFile]
-FieldValue = str | int | date | UUID | list[str] | models.Model | None  # a tick is an int to Python
+FieldValue = str | int | date | UUID | list[str] | models.Model | None  # a box's value is an int to Python
 Initial = dict[str, FieldValue] | dict[str, str] | dict[str, int]
 Choice = tuple[str, str | Promise]
-Choices = Iterable[Choice | tuple[str, Iterable[Choice]]]  # an entry, or a group of them under its name
+Choices = Iterable[Choice | tuple[str, Iterable[Choice]]]  # an entry, or a named group of entries
 
 
 class FieldOptions(TypedDict, total=False):
-    """What any field may be given as well."""
+    """Options of any field."""
 
     error_messages: "Mapping[str, _StrOrPromise] | None"
     required: bool
@@ -45,7 +45,7 @@ class FieldOptions(TypedDict, total=False):
 
 
 class AnyFormOptions(TypedDict, total=False):
-    """What both kinds of forms may be given as well."""
+    """Options shared by both kinds of forms."""
 
     auto_id: bool | str
     prefix: str | None
@@ -57,19 +57,19 @@ class AnyFormOptions(TypedDict, total=False):
 
 
 class ModelFormOptions(AnyFormOptions, total=False):
-    """What any form about a row may be given as well."""
+    """Options of any form about a row."""
 
     instance: models.Model | None
 
 
 class FormOptions(AnyFormOptions, total=False):
-    """What any form may be given as well; a form of its own `__init__` hands it on."""
+    """Options of any form; an own `__init__` passes them on."""
 
     field_order: Iterable[str] | None
 
 
 def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
-    """The field of this name, of which it is known that it is a choice."""
+    """The field with this name, which must be a choice."""
     field = form.fields[name]
     if not isinstance(field, forms.ChoiceField):
         raise TypeError(f"{name} offers no choices")
@@ -77,12 +77,12 @@ def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
 
 
 def offer(form: forms.BaseForm, name: str, choices: Choices) -> None:
-    """Sets what a choice of the form offers."""
+    """Sets the choices of a field."""
     choice_field(form, name).choices = choices
 
 
 def offered(field: forms.Field) -> list[Choice]:
-    """What a field offers, the groups of a select one after the other; nothing where it is no choice."""
+    """The choices of a field, groups flattened; empty if it is not a choice."""
     choices: Choices = normalize_choices(field.choices) if isinstance(field, forms.ChoiceField) else []
     found: list[Choice] = []
     for key, label in choices:
@@ -92,25 +92,25 @@ def offered(field: forms.Field) -> list[Choice]:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A value and where it comes from, as the field says it: "From your account"."""
+    """A known value and its source as the field shows it: "From your account"."""
 
     value: FieldValue
     source: Words
 
 
 class KnowingForm(forms.Form):
-    """A form that fills in what is known; what was kept or typed before stands above it."""
+    """A form that fills in known values; stored or typed ones take precedence."""
 
     known: Mapping[str, Known] = {}
-    widths: ClassVar[Mapping[str, str]] = {}  # the class of a field that takes less than the whole row
+    widths: ClassVar[Mapping[str, str]] = {}  # CSS classes of fields that are narrower than a row
 
     def fill_in(self, known: Mapping[str, Known]) -> None:
-        """Puts the values into the fields there are."""
+        """Fills in the values of existing fields."""
         self.known = {name: each for name, each in known.items() if name in self.fields and each.value}
         self.initial = {**{name: each.value for name, each in self.known.items()}, **self.initial}
 
     def source_of(self, name: str) -> Words:
-        """Where the shown value of a field comes from; "" once it is another value, or was nobody's to tell."""
+        """The source of the shown value; "" once it was changed, or when there is none."""
         known = self.known.get(name)
         if known is None or self.fields[name].disabled:
             return ""

@@ -1,4 +1,4 @@
-"""Marks Chinese text in a page of another language, so that browsers and screen readers read it as Chinese."""
+"""Marks Chinese text in pages of another language, so that browsers and screen readers read it as Chinese."""
 
 import re
 from collections.abc import Iterable
@@ -12,21 +12,21 @@ from icpportal.fields.types import Words
 
 HAN = "\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 HAS_HAN = re.compile(f"[{HAN}]")
-# a run may hold Chinese punctuation and digits between two characters, as in 示例路1号2号楼
+# a run may contain Chinese punctuation and digits between characters, as in 示例路1号2号楼
 HAN_RUN = re.compile(f"(?:[{HAN}](?:[{HAN}\u3001-\u301f\uff01-\uff5e·0-9-]*[{HAN}])?)")
 SPAN = '<span lang="zh-Hans">{}</span>'
-# a number never breaks, nor is it spaced like words: 粤ICP备50466696号-1, 京ICP证060001号
+# a filing number never breaks and is not spaced like words: 粤ICP备50466696号-1, 京ICP证060001号
 NUMBER = re.compile(f"[{HAN}]ICP[备证][0-9]+号(?:-[0-9]+)?")
 NUMBER_SPAN = '<span lang="zh-Hans" class="num">{}</span>'
 
 
 def reads_chinese() -> bool:
-    """True when the page or message being written is Chinese."""
+    """Whether the page or message being written is Chinese."""
     return (get_language() or "").startswith("zh")
 
 
 def comma_list(found: Iterable[Words]) -> str:
-    """`licence, statement`, as the language of the page separates them."""
+    """`licence, statement`, with the separator of the page's language."""
     return ("、" if reads_chinese() else ", ").join(map(str, found))
 
 
@@ -36,26 +36,26 @@ def labelled(label: Words, words: Words) -> str:
 
 
 def has_han(text: Words) -> bool:
-    """True when the text holds a Chinese character, rare ones included."""
+    """Whether the text contains a Chinese character, rare ones included."""
     return HAS_HAN.search(str(text)) is not None
 
 
 def zh_mark(text: Words) -> SafeString:
-    """The whole text inside a Chinese mark if it holds Chinese; otherwise just escaped."""
+    """The whole text in a Chinese mark if it contains Chinese; otherwise only escaped."""
     span = NUMBER_SPAN if NUMBER.fullmatch(str(text)) else SPAN
     return format_html(span, text) if has_han(text) else format_html("{}", text)
 
 
 def zh_runs(text: Words) -> SafeString:
-    """A sentence in which only its Chinese words are marked: for messages that quote what somebody typed."""
-    # no run holds a sign that is escaped, and no escaped sign holds a run
+    """A sentence with only its Chinese words marked: for messages that quote what somebody typed."""
+    # runs contain no escaped characters, and escapes contain no runs
     marked = HAN_RUN.sub(lambda run: SPAN.format(run.group()), escape(str(text)))
     return mark_safe(marked)  # noqa: S308 -- escaped above
 
 
 def zh_lang(text: Words) -> SafeString:
-    """The attribute that marks a whole element as Chinese, for an option, which can hold no mark inside.
+    """The attribute that marks a whole element as Chinese, for an option, which can contain no mark.
 
-    Nothing on a Chinese page, which is marked as a whole.
+    Empty on a Chinese page, which is marked as a whole.
     """
     return mark_safe(' lang="zh-Hans"' if has_han(text) and not reads_chinese() else "")  # noqa: S308 -- nothing of the text

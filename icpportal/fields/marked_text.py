@@ -1,4 +1,4 @@
-"""Text as a page shows it: its Chinese words marked, moments in Beijing time, what differs between old and new."""
+"""Text for pages: Chinese words marked, times in Beijing time, differences between old and new."""
 
 from datetime import date, datetime
 from difflib import SequenceMatcher
@@ -12,22 +12,22 @@ from icpportal.fields.types import Words
 
 
 def _read(text: Words) -> str:
-    # str() of a lazy translation keeps what was marked safe
+    # str() of a lazy translation keeps its safe mark
     return text if isinstance(text, str) else str(text)
 
 
 def _is_done(text: Words) -> bool:
-    """Nothing to mark: the page is Chinese, or the text comes with its marks (also behind a lazy translation)."""
+    """Whether nothing needs a mark: the page is Chinese, or the text is marked already (also if lazily translated)."""
     return reads_chinese() or isinstance(_read(text), SafeString)
 
 
 def zh(text: Words) -> SafeString:
-    """Chinese text (a name, a legal term, user data) marked as Chinese in a page of another language."""
+    """Marks Chinese text (a name, a legal term, user data) in a page of another language."""
     return conditional_escape(_read(text)) if _is_done(text) else zh_mark(text)
 
 
 def zh_parts(text: Words) -> SafeString:
-    """A sentence of the page's language in which only the Chinese words are marked."""
+    """Marks only the Chinese words of a sentence in the page's language."""
     return conditional_escape(_read(text)) if _is_done(text) else zh_runs(text)
 
 
@@ -40,7 +40,7 @@ STYLES = {
 
 
 def beijing(moment: datetime | date | None, style: str = "long") -> SafeString | str:
-    """A moment in Beijing time inside `<time>`; styles long (default), short, day, clock."""
+    """A moment in Beijing time in `<time>`; styles long (default), short, day, clock."""
     if not moment:
         return ""
     if not isinstance(moment, datetime):
@@ -49,7 +49,7 @@ def beijing(moment: datetime | date | None, style: str = "long") -> SafeString |
 
 
 def spans(old: str, new: str) -> list[tuple[str, str]]:
-    """What was kept, taken out and put in, character by character: `[("same", "示例"), ("out", "3"), ("in", "8")]`."""
+    """Unchanged, removed and added text, character by character: `[("same", "示例"), ("out", "3"), ("in", "8")]`."""
     found = []
     for tag, a1, a2, b1, b2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
@@ -63,17 +63,17 @@ MARKS = {"same": "{}", "out": "<del>{}</del>", "in": "<ins>{}</ins>"}
 
 
 def difference(old: Words, new: Words) -> SafeString:
-    """The old text turned into the new one, with `<del>` and `<ins>` round what differs."""
+    """The change from the old text to the new, with `<del>` and `<ins>`."""
     return format_html_join("", "{}", ((format_html(MARKS[kind], text),) for kind, text in spans(str(old), str(new))))
 
 
 def only_old(old: Words, new: Words) -> SafeString:
-    """The old text alone, with what is no longer there marked."""
+    """The old text, with removed characters marked."""
     kept = (part for part in spans(str(old), str(new)) if part[0] != "in")
     return format_html_join("", "{}", ((format_html(MARKS[kind], text),) for kind, text in kept))
 
 
 def only_new(old: Words, new: Words) -> SafeString:
-    """The new text alone, with what was not there before marked; called on the old text."""
+    """The new text, with added characters marked; called on the old text."""
     kept = (part for part in spans(str(old), str(new)) if part[0] != "out")
     return format_html_join("", "{}", ((format_html(MARKS[kind], text),) for kind, text in kept))

@@ -1,4 +1,4 @@
-"""Phone numbers of the mainland: a mobile as eleven digits, a landline as 086-area code-number."""
+"""Mainland phone numbers: a mobile as eleven digits, a landline as 086-area code-number."""
 
 import re
 
@@ -13,9 +13,9 @@ COUNTRY = "CN"
 COUNTRY_CODE = 86
 COUNTRY_PREFIX = re.compile(r"^(?:\+86|0086|086|86(?=\d{10}))")
 PUNCTUATION = str.maketrans("", "", "().")
-BEGINS_MOBILE = re.compile(r"1[3-9]")  # an area code that begins with 1 is Beijing's, 10
+BEGINS_MOBILE = re.compile(r"1[3-9]")  # the only area code that begins with 1 is Beijing's, 10
 MOBILE = re.compile(r"1[0-9]{10}")
-# ranges lent to resellers (虚拟运营商); texts of the ministry are known to miss them
+# ranges of virtual operators (虚拟运营商), which the ministry's texts are known not to reach
 VIRTUAL_PREFIXES = ("162", "165", "167", "170", "171")
 
 
@@ -34,7 +34,7 @@ def _parsed(national: str) -> phonenumbers.PhoneNumber | None:
 
 
 def mobile(typed: str) -> str:
-    """A mainland mobile as eleven digits; spaces, dashes, full-width digits and +86 are forgiven."""
+    """A mainland mobile as eleven digits; spaces, dashes, full-width digits and +86 are accepted."""
     national = _national(typed)
     number = _parsed(national) if MOBILE.fullmatch(national) else None
     if number is None or phonenumbers.number_type(number) != PhoneNumberType.MOBILE:
@@ -53,23 +53,23 @@ def landline(typed: str) -> str:
 
 
 def phone(typed: str) -> str:
-    """A mobile if it begins as one, whatever its length, otherwise a landline."""
+    """Reads a mobile if it begins like one, whatever its length, otherwise a landline."""
     national = _national(typed)
     is_like_mobile = BEGINS_MOBILE.match(national) or (national.startswith("1") and len(national) == 11)
     return mobile(typed) if is_like_mobile else landline(typed)
 
 
 def is_mobile(number: str) -> bool:
-    """True for a number that `mobile` gave back, false for a landline."""
+    """Whether a normalised number is a mobile."""
     return MOBILE.fullmatch(number) is not None
 
 
 def is_virtual(number: str) -> bool:
-    """True for a mobile in a range of the resellers (虚拟运营商)."""
+    """Whether a mobile belongs to a virtual operator (虚拟运营商)."""
     return number.startswith(VIRTUAL_PREFIXES)
 
 
 def area_code(number: str) -> str:
-    """The area code of a landline that `landline` gave back: "0951"; "" for a mobile."""
+    """The area code of a normalised landline: "0951"; "" for a mobile."""
     parts = number.split("-")
     return parts[1] if len(parts) == 3 else ""

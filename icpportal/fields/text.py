@@ -1,4 +1,4 @@
-"""Text as it was typed: kept as it is, unless it hides something; numbers and codes made regular."""
+"""Typed text: kept as it is unless it has invisible characters; numbers and codes normalised."""
 
 import re
 import unicodedata
@@ -13,12 +13,12 @@ from icpportal.fields.types import Words
 
 OUTER_SPACE = " \t\r\n\u00a0\u3000"
 HIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-# shown as nothing, or as the mark of a broken text, though their category does not say so
+# invisible, or shown as a replacement character, although their category does not say so
 HIDDEN_OTHERS = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\ufffd")
 CONTROL_NAMES = {0x00: "NULL", 0x09: "TAB", 0x0A: "LINE FEED", 0x0D: "CARRIAGE RETURN", 0x1B: "ESCAPE", 0x7F: "DELETE"}
 LINE_BREAKS = {"\n", "\r"}
 DAY_WRITTEN = re.compile(r"([0-9]{4})(?:[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})日?|([0-9]{2})([0-9]{2}))")
-# between Chinese characters: the spaces of a name that was set apart, and what keyboards write for the dot
+# between Chinese characters: spaces in a spaced-out name, and characters that keyboards write for the dot
 SPACE_OF_NAME = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
 DOT_OF_NAME = re.compile(rf"(?<=[{HAN}])\s*[·.\u2022\u2027\u2219\u22c5\uff0e\u30fb\uff65]\s*(?=[{HAN}])")
 BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
@@ -30,22 +30,22 @@ def _is_variation_selector(char: str) -> bool:
 
 def _is_hidden(char: str, before: str) -> bool:
     if _is_variation_selector(char):
-        return not has_han(before)  # after a Chinese character it chooses the form of a rare name
+        return not has_han(before)  # after a Chinese character it selects a variant for a rare name
     if char in HIDDEN_OTHERS or unicodedata.category(char) in HIDDEN_CATEGORIES:
         return True
     return ord(char) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(char) <= 0xFDEF
 
 
 def character_name(char: str) -> str:
-    """The character as a person can look it up: "U+202E RIGHT-TO-LEFT OVERRIDE"."""
+    """The character by code point and name: "U+202E RIGHT-TO-LEFT OVERRIDE"."""
     name = CONTROL_NAMES.get(ord(char)) or unicodedata.name(char, "")
     return f"U+{ord(char):04X} {name}".rstrip()
 
 
 def hidden_character(text: str, *, lines: bool = False) -> str:
-    """The first character of the text that nobody can see, or "" if there is none.
+    """The first invisible character of the text, or "".
 
-    With `lines` a line break is not hidden: it belongs to a text of several lines.
+    With `lines`, a line break is allowed.
     """
     for place, char in enumerate(text):
         if lines and char in LINE_BREAKS:
@@ -56,7 +56,7 @@ def hidden_character(text: str, *, lines: bool = False) -> str:
 
 
 def refuse_hidden(text: str, label: str, *, lines: bool = False) -> None:
-    """Raise when the text hides a character, naming it: NUL, control, zero-width and bidirectional ones."""
+    """Raises when the text has an invisible character (NUL, control, zero-width, bidirectional), naming it."""
     char = hidden_character(text, lines=lines)
     if char:
         raise ValidationError(
@@ -67,28 +67,28 @@ def refuse_hidden(text: str, label: str, *, lines: bool = False) -> None:
 
 
 def strip_outer(text: str) -> str:
-    """The text without the white space around it; nothing inside is touched."""
+    """The text without outer white space."""
     return text.strip(OUTER_SPACE)
 
 
 def regular_name(text: str) -> str:
-    """A person's name as on a Chinese document: no space between its characters, and · for any dot."""
+    """A person's name as on a Chinese document: no space between characters, and · for any dot."""
     return DOT_OF_NAME.sub("·", SPACE_OF_NAME.sub("", text))
 
 
 def normalise_number(text: str) -> str:
-    """A number or code in plain half-width letters and digits, without spaces and dashes."""
+    """A number or code in half-width letters and digits, without spaces and dashes."""
     if text.isascii() and text.isalnum():
         return text
     folded = unicodedata.normalize("NFKC", text)
     bare = "".join(char for char in folded if not (char.isspace() or _is_dash(char)))
-    return unicodedata.normalize("NFKC", bare)  # what stood apart may have joined
+    return unicodedata.normalize("NFKC", bare)  # characters may now combine
 
 
 def read_day(text: str) -> date | None:
-    """The day that was typed as on a document, 2036.02.29, 2036年2月29日 or without signs; None when it is no day.
+    """A date typed as 2036.02.29, 2036年2月29日 or without separators; None when it is not a date.
 
-    Raises when it is written as one that no calendar has.
+    Raises for a date that does not exist.
     """
     bare = "".join(unicodedata.normalize("NFKC", text).split())
     found = DAY_WRITTEN.fullmatch("".join("-" if _is_dash(char) else char for char in bare))
@@ -106,7 +106,7 @@ def _is_dash(char: str) -> bool:
 
 
 def plain_label(label: Words | None) -> str:
-    """A field's label as a word inside a sentence: no brackets, no mark-up, no capital."""
+    """A field's label for use in a sentence: without brackets, mark-up and capital."""
     text = BRACKETS.sub("", strip_tags(str(label or ""))).strip()
     if not text:
         return _("answer")

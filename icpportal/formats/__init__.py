@@ -1,1 +1,1 @@
-"""How dates are written where a page does not say it itself: the 24-hour clock in both languages."""
+"""Formats of dates where a page does not choose one: the 24-hour clock in both languages."""

@@ -1,4 +1,4 @@
-"""Counts how outside systems answer, whoever asks them."""
+"""Counts the answers of outside systems, whoever asks."""
 
 import functools
 import time
@@ -11,7 +11,7 @@ from icpportal.metrics.counters import count_answer
 
 P = ParamSpec("P")
 Given = TypeVar("Given")
-# the first that fits; what is none of ours broke, and that is our fault
+# the first match; any other exception is a fault of ours
 OUTCOMES: tuple[tuple[type[Exception], str], ...] = (
     (NotYet, "not_asked"),
     (Unknown, "unknown"),
@@ -23,7 +23,7 @@ OUTCOMES: tuple[tuple[type[Exception], str], ...] = (
 
 @contextmanager
 def counted(system: str) -> Iterator[None]:
-    """Counts one question by how it ends."""
+    """Counts one call by its result."""
     began = time.monotonic()
     outcome = "ok"
     try:
@@ -36,7 +36,7 @@ def counted(system: str) -> Iterator[None]:
 
 
 def counting(system: str, gateway: Given, *methods: str) -> Given:
-    """The same gateway, whose questions are counted under this name."""
+    """Wraps a gateway so that its calls are counted under this name."""
     for name in methods:
         setattr(gateway, name, _counted(system, getattr(gateway, name)))
     return gateway

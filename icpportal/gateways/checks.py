@@ -1,4 +1,4 @@
-"""Refuses to run in production with a gateway that is only good for the demo, or that asks in the clear."""
+"""Refuses in production a gateway that is only for the demo, or that is not encrypted."""
 
 from collections.abc import Sequence
 
@@ -8,14 +8,14 @@ from django.core.checks import CheckMessage, Error, register
 
 from icpportal.gateways.registry import GATEWAYS, Fault, faults
 
-OWN = "gateways."  # errors of other names are those of `icpportal/operations/checks.py`
+OWN = "gateways."  # other errors are those of `icpportal/operations/checks.py`
 
 
 @register
 def gateways_fit_production(
     app_configs: Sequence[AppConfig] | None, **kwargs: Sequence[str] | None
 ) -> list[CheckMessage]:  # noqa: ARG001
-    """Errors outside the demo, one for each gateway that must not serve people."""
+    """Reports an error outside the demo for each gateway that must not serve people."""
     if settings.DEMO:
         return []
     clear = [fault for each in GATEWAYS if (fault := each.in_the_clear())]

@@ -1,11 +1,11 @@
-"""Whether a request had left when it failed: only then may it have been taken."""
+"""Tells whether a failed request may have been sent: only then may it have been accepted."""
 
 from collections.abc import Iterator
 
 from requests import exceptions as http
 from urllib3 import exceptions as wire
 
-# what fails before anything of a request has left
+# failures before anything of a request was sent
 BEFORE_LEAVING = (
     http.ConnectTimeout,
     http.SSLError,
@@ -16,12 +16,12 @@ BEFORE_LEAVING = (
 
 
 def has_left(problem: BaseException) -> bool:
-    """Whether a request that failed so may have reached the supplier; SDKs wrap what was the matter."""
+    """Whether a failed request may have reached the supplier; SDKs wrap the cause."""
     return not any(isinstance(each, BEFORE_LEAVING) for each in _behind(problem))
 
 
 def _behind(problem: BaseException) -> Iterator[object]:
-    """The error, and every error that it was made of."""
+    """The error and all its causes."""
     open_, seen = [problem], set[int]()
     while open_:
         each = open_.pop()

@@ -1,16 +1,16 @@
-"""The ways an outside system can fail us, and nothing else."""
+"""The ways in which an outside system can fail."""
 
 
 class Retryable(Exception):
-    """No answer, a slow one or nonsense: the same request may succeed later; nothing is counted against anybody."""
+    """No answer, a slow or nonsensical one: the same request may succeed later; no attempt is counted."""
 
 
 class Unknown(Retryable):
-    """The request left us and no clear answer came: it may have been taken. Sent again, it may be taken twice."""
+    """The request was sent and got no clear answer: it may have been accepted, and sending again may do it twice."""
 
 
 class NotYet(Retryable):
-    """Nothing is known because of us, not of them: somebody else asks just now, or more waits than one round brings.
+    """Nothing is known for a reason of ours: another process is asking, or more is waiting than one round fetches.
 
     Never a reason to call the other system unreachable.
     """

@@ -1,4 +1,4 @@
-"""Do the outside systems answer? `manage.py check_gateways` asks; the health page takes what is known, where it is."""
+"""Whether the outside systems answer: `manage.py check_gateways` asks them, the health page uses recent answers."""
 
 import logging
 import time
@@ -16,30 +16,30 @@ STATES = {Retryable: "down", Refused: "refused"}
 
 @dataclass(frozen=True)
 class Health:
-    """How one outside system answered."""
+    """The answer of one outside system."""
 
     name: str
     gateway: str
     state: str  # ok, down, refused
     words: str
     milliseconds: int
-    is_advice: bool = False  # its silence stops nobody
+    is_advice: bool = False  # its silence blocks nothing
 
     @property
     def answers(self) -> bool:
-        """True when it can be used."""
+        """Whether it can be used."""
         return self.state == "ok"
 
     @property
     def is_missed(self) -> bool:
-        """True when it does not answer and something needs it."""
+        """Whether it does not answer and something needs it."""
         return not self.answers and not self.is_advice
 
 
 def examine(*, ask: bool = True) -> list[Health]:
-    """Asks every gateway that is set, one after the other; a slow one takes as long as its own timeout.
+    """Asks every configured gateway in turn; a slow one takes up to its own timeout.
 
-    Unless told to `ask`, one that notes its answers (`heard`) is not asked.
+    Unless told to `ask`, gateways that record their answers (`heard`) are not asked.
     """
     return [_examine(each, ask) for each in asked()]
 
@@ -56,9 +56,9 @@ def _examine(named: Gateway, ask: bool) -> Health:
     except (Retryable, Refused) as problem:
         state = next(word for kind, word in STATES.items() if isinstance(problem, kind))
         words = str(problem)
-    except Exception as fault:  # one that breaks keeps no other from being asked
+    except Exception as fault:  # a failing one must not stop the others
         logger.error("gateway broke when it was asked", extra={"gateway": named.name, "trouble": type(fault).__name__})
-        is_ours = isinstance(fault, ImproperlyConfigured)  # a sentence about a setting, which holds no value
+        is_ours = isinstance(fault, ImproperlyConfigured)  # the message is about a setting and contains no value
         state, words = "down", str(fault) if is_ours else type(fault).__name__
     took = round((time.monotonic() - begun) * 1000)
     return Health(named.name, path, state, words, took, named.is_advice)

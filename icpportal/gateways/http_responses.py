@@ -1,4 +1,4 @@
-"""Reading another system's HTTP answer with suspicion: status, length, time, and JSON that is an object."""
+"""Reads HTTP responses of other systems with suspicion: status, length, time, and JSON that is an object."""
 
 import json
 import time
@@ -15,9 +15,9 @@ PIECE = 8 * 1024
 
 
 def check_status(status: int, who: str, *, good: Container[int] = range(200, 300)) -> None:
-    """Raises `Refused` for their "no", `Retryable` for their "later" and `Unknown` for what is neither nor `good`.
+    """Raises `Refused` for a refusal, `Retryable` for a temporary error, `Unknown` for anything else but `good`.
 
-    `who` is for staff.
+    `who` is the system's name for staff.
     """
     if status in LATER:
         raise Retryable(f"{who} answered {status}")
@@ -28,7 +28,7 @@ def check_status(status: int, who: str, *, good: Container[int] = range(200, 300
 
 
 def content(response: requests.Response, who: str, *, ends: float, largest: int) -> bytes:
-    """The body, when it is over before `ends` (monotonic seconds) and within `largest` bytes; else `Unknown`."""
+    """The body, if it ends before `ends` (monotonic seconds) and within `largest` bytes; else `Unknown`."""
     found = bytearray()
     for piece in response.iter_content(PIECE):
         found += piece
@@ -38,10 +38,10 @@ def content(response: requests.Response, who: str, *, ends: float, largest: int)
 
 
 def json_object(body: bytes, who: str) -> dict[str, Json]:
-    """The JSON object in a body; `Unknown` when there is none: nonsense may be gone the next time."""
+    """The JSON object in a body; `Unknown` when there is none: nonsense may be gone next time."""
     try:
         found = json.loads(body)
-    except (ValueError, RecursionError) as problem:  # the latter for ten thousand brackets
+    except (ValueError, RecursionError) as problem:  # RecursionError for thousands of brackets
         raise Unknown(f"the answer of {who} is not JSON") from problem
     if not isinstance(found, dict):
         raise Unknown(f"the answer of {who} is not an object")

@@ -1,4 +1,4 @@
-"""The interface to the domain name system: where does a domain point now?"""
+"""The interface to DNS: where a domain points now."""
 
 from typing import Protocol
 
@@ -9,13 +9,13 @@ from icpportal.gateways.answers import counting
 
 
 class Resolver(Protocol):
-    """What any resolver can do; `timeout` bounds a question in seconds, `settings.DNS_SECONDS` when it is left out."""
+    """What a resolver must do; `timeout` is in seconds, `settings.DNS_SECONDS` by default."""
 
     def addresses(self, domain: str, *, timeout: float | None = None) -> list[str]:
         """The addresses of the domain and of its www; none when it points nowhere. Raises `Retryable`."""
 
     def check(self) -> None:
-        """Raises when nobody answers."""
+        """Raises when DNS does not answer."""
 
 
 def resolver() -> Resolver:

@@ -1,4 +1,4 @@
-"""Resolvers that behave badly on purpose; for tests and for a portal started with `DNS_GATEWAY` set to one."""
+"""Resolvers for tests, some of which misbehave; a portal can be started with `DNS_GATEWAY` set to one."""
 
 import time
 
@@ -15,12 +15,12 @@ class FakeResolver:
         """What happens before an answer: nothing here."""
 
     def addresses(self, domain: str, *, timeout: float | None = None) -> list[str]:
-        """What was put there."""
+        """The addresses that were put in."""
         self.suffer(timeout)
         return list(self.names.get(domain, []))
 
     def check(self) -> None:
-        """Suffers like a question."""
+        """Fails like a lookup."""
         self.suffer(None)
 
 

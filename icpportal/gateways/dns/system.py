@@ -1,4 +1,4 @@
-"""The resolver of the machine, through the standard library."""
+"""The machine's own resolver, through the standard library."""
 
 import socket
 import threading
@@ -19,7 +19,7 @@ class SystemResolver:
     """`dns.base.Resolver` over getaddrinfo."""
 
     def addresses(self, domain: str, *, timeout: float | None = None) -> list[str]:
-        """Both names in one go; an unknown name is no address."""
+        """Looks up both names at once; an unknown name has no address."""
         seconds = seconds_for(settings.DNS_SECONDS if timeout is None else min(timeout, settings.DNS_SECONDS))
         if not lookups.acquire(blocking=False):
             raise Retryable("too many lookups under way")
@@ -29,7 +29,7 @@ class SystemResolver:
             raise Retryable("the name could not be looked up") from problem
 
     def check(self) -> None:
-        """Whether a name that is certainly there gets an answer."""
+        """Looks up a name that certainly exists."""
         self.addresses(settings.DNS_CHECK_NAME)
 
 

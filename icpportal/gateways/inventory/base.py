@@ -10,10 +10,10 @@ from icpportal.gateways.inventory.types import Instance
 
 
 class Inventory(Protocol):
-    """What any source of instances can do; `timeout` bounds a question in seconds."""
+    """What a source of instances must do; `timeout` is in seconds."""
 
     def instances(self, account: str, *, timeout: float | None = None) -> list[Instance]:
-        """The instances this account (its email address) bought; empty when it has none."""
+        """The instances bought by this account (its email address); empty when it has none."""
 
     def instance(self, instance_id: str, *, timeout: float | None = None) -> Instance | None:
         """One instance of any account."""

@@ -1,4 +1,4 @@
-"""Which instances may carry a filed website (准备备案服务器, rules of 2018-2019)."""
+"""Which instances may serve a filed website (准备备案服务器, rules of 2018-2019)."""
 
 from collections.abc import Callable
 from datetime import date
@@ -13,7 +13,7 @@ SHORTEST_TERM = relativedelta(months=3)
 
 
 def abroad(instance: Instance, today: date) -> bool:  # noqa: ARG001 -- every rule is asked the same way
-    """Servers in Hong Kong or abroad need no filing and cannot carry one."""
+    """Servers in Hong Kong or abroad need no filing and cannot have one."""
     return not instance.mainland
 
 
@@ -28,39 +28,38 @@ def expired(instance: Instance, today: date) -> bool:
 
 
 def short_term(instance: Instance, today: date) -> bool:  # noqa: ARG001
-    """Under three months.
+    """A subscription under three months, from its first day to its last, renewals included.
 
-    Counted is the whole subscription, first day to last with its renewals, not what is left of it. Sources differ: a
-    help page of 2018 refuses when less than three months remain, the table of 2019 says "3 months or more, renewals
-    count", and the newest page counts the cumulative term. What remains would refuse a customer of five years in
-    their last quarter, and the message says "the subscription is under 3 months".
+    Sources differ: a help page of 2018 refuses when less than three months remain, the table of 2019 says "3 months or
+    more, renewals count", and the newest page counts the cumulative term. Counting what remains would refuse a customer
+    of five years in their last quarter, and the message says "the subscription is under 3 months".
     """
     return instance.ends_on is None or instance.ends_on < instance.started_on + SHORTEST_TERM
 
 
 def no_address(instance: Instance, today: date) -> bool:  # noqa: ARG001
-    """The authority wants the address of the site."""
+    """The authority requires the site's address."""
     return not instance.public_ip
 
 
 def unknown_product(instance: Instance, today: date) -> bool:  # noqa: ARG001
-    """A product that PROVIDER_PRODUCTS does not name: its access method cannot be reported, and is not guessed."""
+    """PROVIDER_PRODUCTS does not name the product: its access method cannot be reported and is not guessed."""
     return all(row["key"] != instance.product for row in settings.PROVIDER_PRODUCTS)
 
 
 def unknown_place(instance: Instance, today: date) -> bool:  # noqa: ARG001
-    """Where it stands cannot be told, and is printed and reported: not guessed either."""
+    """Its place is printed and reported, so it is not guessed either."""
     return not place_of(instance)
 
 
 UNKNOWN_PRODUCT = "instance_product"
 UNKNOWN_PLACE = "instance_place"
-# what cannot be reported: broken by the settings or the list, and the provider's to mend
+# what cannot be reported: the settings or the list are wrong, and the provider must fix them
 UNREPORTABLE: tuple[tuple[str, Callable[[Instance, date], bool]], ...] = (
     (UNKNOWN_PRODUCT, unknown_product),
     (UNKNOWN_PLACE, unknown_place),
 )
-# the first that holds is named: what cannot be mended comes first, and an expired server is renewed, not extended
+# the first broken rule is named: what cannot be fixed comes first, and an expired server is renewed, not extended
 RULES: tuple[tuple[str, Callable[[Instance, date], bool]], ...] = (
     ("instance_region", abroad),
     ("instance_payg", pay_as_you_go),
@@ -71,10 +70,10 @@ RULES: tuple[tuple[str, Callable[[Instance, date], bool]], ...] = (
 
 
 def qualifies(instance: Instance, today: date) -> str | None:
-    """The id of the first rule the instance breaks; None when it may carry a website and can be reported."""
+    """The id of the first rule that the instance breaks; None when it may serve a website and can be reported."""
     return next((rule for rule, broken in (*RULES, *UNREPORTABLE) if broken(instance, today)), None)
 
 
 def cannot_be_reported(instance: Instance, today: date) -> str | None:
-    """The first of those rules that are the provider's to mend; asked again of a server that an order has already."""
+    """The first broken rule that the provider must fix; checked again for a server already in an order."""
     return next((rule for rule, broken in UNREPORTABLE if broken(instance, today)), None)

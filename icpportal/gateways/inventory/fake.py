@@ -1,4 +1,4 @@
-"""Server lists that behave badly on purpose; for tests and for a portal started with `INVENTORY_GATEWAY` set to one."""
+"""Server lists for tests, some of which misbehave; a portal can be started with `INVENTORY_GATEWAY` set to one."""
 
 import time
 
@@ -29,7 +29,7 @@ class FakeInventory:
         return next((row for rows in self.accounts.values() for row in rows if row.id == instance_id), None)
 
     def check(self) -> None:
-        """Suffers like a question."""
+        """Fails like a question."""
         self.suffer(None)
 
 

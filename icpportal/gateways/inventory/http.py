@@ -19,8 +19,8 @@ from icpportal.gateways.inventory.parser import instance_of, instances_of
 from icpportal.gateways.inventory.types import Instance
 from icpportal.gateways.request_budget import bounded, seconds_for
 
-LARGEST = 2 * 1024 * 1024  # bytes of one answer
-MOST_PAGES = 20  # of one account
+LARGEST = 2 * 1024 * 1024  # bytes in one answer
+MOST_PAGES = 20  # pages for one account
 LONGEST_CURSOR = 500
 WHO = "the server list"
 
@@ -29,7 +29,7 @@ class HttpInventory:
     """`inventory.base.Inventory` of `settings.INVENTORY_URL`."""
 
     def instances(self, account: str, *, timeout: float | None = None) -> list[Instance]:
-        """What the provider's console lists for this account, page after page, each instance once."""
+        """The instances in the provider's console, page after page, each once."""
         ends = time.monotonic() + seconds_for(timeout)
         found: dict[str, Instance] = {}
         body, seen = {"account": account}, {""}
@@ -48,12 +48,12 @@ class HttpInventory:
             body = {"account": account, "cursor": cursor}
 
     def instance(self, instance_id: str, *, timeout: float | None = None) -> Instance | None:
-        """One instance, `None` when the console knows none of this id."""
+        """One instance, `None` when the console does not know the id."""
         answer = self._ask("instance", {"id": instance_id}, timeout)
         return None if answer is None else instance_of(answer.get("instance"))
 
     def check(self) -> None:
-        """Asks for an account that has nothing."""
+        """Asks about an account without instances."""
         self.instances("check@example.invalid")
 
     def _ask(self, question: str, body: dict[str, str], timeout: float | None) -> dict[str, Json] | None:

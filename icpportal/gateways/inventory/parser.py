@@ -1,4 +1,4 @@
-"""Reads instances out of what a server list says; whatever does not fit is `Retryable`, never a guess."""
+"""Parses instances from a server list; anything unexpected is `Retryable`, never a guess."""
 
 import ipaddress
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Where servers stand (服务器放置地): the provider's provinces, and which of them a server is in."""
+"""The places of servers (服务器放置地): the provider's provinces, and the province of a server."""
 
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_network
@@ -8,7 +8,7 @@ from django.conf import settings
 from icpportal.fields.types import Json
 from icpportal.gateways.inventory.types import Instance
 
-# the 31 of GB/T 2260 in the mainland, where alone a filed website can be
+# the 31 mainland provinces of GB/T 2260: a filed website must be in one of them
 PROVINCES = (
     *("11", "12", "13", "14", "15", "21", "22", "23"),
     *("31", "32", "33", "34", "35", "36", "37"),
@@ -25,7 +25,7 @@ def codes_of(text: str) -> tuple[str, ...]:
 
 
 def faults(province: str, places: Json) -> list[str]:
-    """What is wrong with SERVER_PROVINCE and SERVER_PLACES, a sentence each; without any the portal does not start."""
+    """Errors in SERVER_PROVINCE and SERVER_PLACES, one sentence each; with any, the portal does not start."""
     known = codes_of(province)
     if not known:
         return [
@@ -42,7 +42,7 @@ def faults(province: str, places: Json) -> list[str]:
 
 
 def network_faults(networks: Iterable[str]) -> list[str]:
-    """A sentence when PROVIDER_NETWORKS holds what is none; with it the page of a cancellation would break."""
+    """An error for PROVIDER_NETWORKS that are none, with which pages of cancellations would fail."""
     try:
         for network in networks:
             ip_network(network, strict=False)
@@ -52,20 +52,20 @@ def network_faults(networks: Iterable[str]) -> list[str]:
 
 
 def provinces() -> tuple[str, ...]:
-    """The provinces where this provider's servers stand."""
+    """The provinces of this provider's servers."""
     return codes_of(settings.SERVER_PROVINCE)
 
 
 def only_province() -> str:
-    """The one province of all servers; "" where there are several."""
+    """The only province of all servers; "" if there are several."""
     known = provinces()
     return known[0] if len(known) == 1 else ""
 
 
 def place_of(instance: Instance) -> str:
-    """The province of this server: what the list says, else that of its region, else the only one; "" when unknown.
+    """The province of this server: the list's, else its region's, else the only one; "" when unknown.
 
-    A province that is not among the provider's is unknown: either the settings or the list are wrong.
+    A province that is not the provider's counts as unknown: either the settings or the list are wrong.
     """
     said = instance.province or settings.SERVER_PLACES.get(instance.region, "")
     if said:

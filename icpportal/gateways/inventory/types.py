@@ -1,4 +1,4 @@
-"""What the provider's server list tells about one instance."""
+"""The data of the provider's server list about one instance."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,16 +14,16 @@ class Billing(StrEnum):
 
 @dataclass(frozen=True)
 class Instance:
-    """A server of the provider's that a website can run on."""
+    """A server of the provider that a website can run on."""
 
     id: str
     name: str
     product: str  # a key of settings.PROVIDER_PRODUCTS
-    region: str  # the provider's own name of the place
+    region: str  # the provider's name for the place
     mainland: bool
     billing: str  # "subscription" or "payg"
     started_on: date
-    ends_on: date | None  # the day it expires: on that day it is over; None for pay-as-you-go
+    ends_on: date | None  # the day on which it expires and is over; None for pay-as-you-go
     public_ip: str  # "" without one
-    province: str = ""  # two digits of GB/T 2260, where the list says it
-    codes_max: int = 5  # service codes it may have in all its life
+    province: str = ""  # two digits of GB/T 2260, if the list has it
+    codes_max: int = 5  # how many service codes it may ever have

@@ -1,4 +1,4 @@
-"""Alarms about servers whose product or place nobody knows, until the settings name it."""
+"""Alarms about servers with an unknown product or place, until the settings name it."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,7 +14,7 @@ from icpportal.gateways.inventory.places import only_province, provinces
 from icpportal.gateways.inventory.types import Instance
 
 PRODUCT, PLACE = "inventory.product", "inventory.place"
-# rule → the alarm, and what of the server it names
+# rule → the alarm, and the server's value in it
 NAMED: dict[str, tuple[str, Callable[[Instance], str]]] = {
     UNKNOWN_PRODUCT: (PRODUCT, lambda server: server.product),
     UNKNOWN_PLACE: (PLACE, lambda server: server.province or server.region),
@@ -22,13 +22,13 @@ NAMED: dict[str, tuple[str, Callable[[Instance], str]]] = {
 
 
 def report(rule: str, server: Instance, *, reference: str) -> None:
-    """Tells operations which product or place is unknown, one alarm each; `reference` is the order that met it."""
+    """Tells operations which product or place is unknown, one alarm for each; `reference` is the order that met it."""
     cause, detail = NAMED[rule]
     open_alarm(f"{cause}:{detail(server)}", reference=reference, detail=detail(server))
 
 
 def clear_known(*, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Ends the alarms about what the settings name by now; how many that were."""
+    """Closes alarms about what the settings now name; returns how many."""
     over = [alarm for cause, known in KNOWN.items() for alarm in _open(cause) if known(alarm.detail)]
     return len(over) if dry_run else sum(clear(alarm.cause, now=now) for alarm in over)
 

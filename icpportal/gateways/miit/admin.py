@@ -1,4 +1,4 @@
-"""The ministry's interface at the review desk: rows to read, and what operations may do about them."""
+"""The ministry's interface at the review desk: read-only rows, and the actions of operations."""
 
 import logging
 from typing import TypeVar
@@ -58,7 +58,7 @@ SEALED = ("body", "key")
 
 
 class ReadOnly(RowActions[Row]):
-    """Rows that are shown and never typed into; acting on them is for `miit.operate_ministry`."""
+    """Read-only rows; actions need `miit.operate_ministry`."""
 
     refusals = (Retryable, Refused, ProposalRefused)
 
@@ -68,7 +68,7 @@ class ReadOnly(RowActions[Row]):
 
 
 class Contents(ReadOnly[File]):
-    """Files whose content is read on a page of its own, after saying so: the look is noted."""
+    """Files whose content has its own page with a warning; the look is recorded."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[File]:
         return super().get_queryset(request).defer("body")
@@ -83,7 +83,7 @@ class Contents(ReadOnly[File]):
         raise NotImplementedError
 
     def content_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """First what it is and that the look is noted, then, by a button, the content."""
+        """First says what it is and that the look is recorded; a button then shows the content."""
         if not (self.has_operate_permission(request) and self.has_view_permission(request)):
             raise PermissionDenied
         row = get_object_or_404(self.model, pk=pk)
@@ -95,7 +95,7 @@ class Contents(ReadOnly[File]):
         return response
 
     def _content(self, request: HttpRequest, row: File) -> Panel:
-        """With a reason alone; numbers, mobiles and email addresses are masked unless these are asked for as well."""
+        """Needs a reason; numbers, mobiles and email addresses are masked unless requested."""
         reason = request.POST.get("reason", "").strip()[:200]
         if not reason:
             return Question(is_missing=True)
@@ -113,7 +113,7 @@ class Contents(ReadOnly[File]):
 
     @admin.display(description=_("Content"))
     def content(self, row: File) -> str:
-        """Where the content is read."""
+        """The link to the content."""
         if not row.key:
             return gettext("Erased: its key was destroyed")
         address = reverse(f"admin:miit_{self.opts.model_name}_content", args=[row.pk])
@@ -122,7 +122,7 @@ class Contents(ReadOnly[File]):
 
 @admin.register(Report)
 class ReportAdmin(ReadOnly):
-    """Every report, by state."""
+    """Reports, by state."""
 
     list_display = ("key", "state", "sequence", "kind_shown", "order", "site_number", "said", "goes_at", "queued_at")
     list_filter = ("state", ("kind", KindFilter))
@@ -145,7 +145,7 @@ class ReportAdmin(ReadOnly):
 
     @admin.display(description=_("What the ministry said"), ordering="code")
     def said(self, report: Report) -> str:
-        """The code, and what it means; the field it is about where it is our own checking."""
+        """The code with its meaning; for our own validation, the field."""
         if not report.code:
             return report.field or "—"
         language = "zh" if (get_language() or "").startswith("zh") else "en"
@@ -153,7 +153,7 @@ class ReportAdmin(ReadOnly):
 
     @admin.display(description=_("Goes at"), ordering="next_at")
     def goes_at(self, report: Report) -> str:
-        """When it is sent, and how often it was put off by then."""
+        """When it is sent, and how often it was postponed."""
         if report.state != ReportState.QUEUED:
             return "—"
         at = short_words(report.next_at)
@@ -171,7 +171,7 @@ class ReportAdmin(ReadOnly):
 
     @admin.action(description=_("Send once more"), permissions=["operate"])
     def resend(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
-        """The last file of each, the same bytes under the same number."""
+        """Sends the last file of each again: the same bytes under the same number."""
         self.each(request, queryset, self._resend, _("will be sent once more"))
 
     def _resend(self, report: Report) -> None:
@@ -188,7 +188,7 @@ class ReportAdmin(ReadOnly):
 
     @admin.action(description=_("Put back in the queue"), permissions=["operate"])
     def unpark(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
-        """Lets parked reports go on."""
+        """Releases parked reports."""
         self.each(request, queryset, lambda report: operations.unpark(report.key), _("back in the queue"))
 
     @admin.action(description=_("Wait no longer for the answer, with a reason"), permissions=["operate"])
@@ -200,7 +200,7 @@ class ReportAdmin(ReadOnly):
 
 @admin.register(UploadFile)
 class UploadFileAdmin(Contents):
-    """Numbered files as they were sent."""
+    """Numbered files as sent."""
 
     list_display = ("sequence", "report", "code", "tries", "sent_at", "accepted_at", "content")
     list_select_related = ("report",)
@@ -221,7 +221,7 @@ class UploadFileAdmin(Contents):
 
 @admin.register(InboxFile)
 class InboxFileAdmin(Contents):
-    """What the authority sent, as it came."""
+    """Files from the authority as received."""
 
     list_display = ("name", "kind", "state", "age", "why", "to_do", "content")
     list_filter = ("state", DownloadFilter)
@@ -237,7 +237,7 @@ class InboxFileAdmin(Contents):
 
     @admin.display(description=pgettext_lazy("download", "Since"), ordering="received_at")
     def age(self, row: InboxFile) -> str:
-        """For how long it waits; when it came where nothing is waited for."""
+        """How long it has waited; when it came, if nothing is waited for."""
         since = row.damaged_at or row.processed_at or row.received_at
         came = short_words(row.received_at)
         return f"{span_words(timezone.now() - since)} · {short_words(since)}" if words.needs_a_person(row) else came
@@ -252,7 +252,7 @@ class InboxFileAdmin(Contents):
 
     @admin.action(description=_("Read again"), permissions=["operate"])
     def read_again(self, request: HttpRequest, queryset: QuerySet[InboxFile]) -> None:
-        """Takes in parked or damaged files once more, after what they needed was put right."""
+        """Processes parked or damaged files again, after their cause was fixed."""
         self.each(request, queryset, _read_again, _("read again"))
 
     @admin.action(description=_("Confirm although damaged"), permissions=["operate"])
@@ -263,7 +263,7 @@ class InboxFileAdmin(Contents):
 
     @admin.action(description=_("Dealt with by hand: ask to close, with a reason"), permissions=["operate"])
     def propose_closing(self, request: HttpRequest, queryset: QuerySet[InboxFile]) -> None:
-        """The first of two people."""
+        """Proposes to close: the first of two people."""
         if because := self.reason(request):
             self.each(
                 request,
@@ -275,7 +275,7 @@ class InboxFileAdmin(Contents):
 
     @admin.action(description=_("Close, as the second person"), permissions=["operate"])
     def confirm_closing(self, request: HttpRequest, queryset: QuerySet[InboxFile]) -> None:
-        """The second of two people: it needs nobody any more, and its content goes when it is old."""
+        """Closes: the second of two people; the content is deleted at the end of its retention."""
         self.each(request, queryset, lambda row: parked_downloads.confirm(row, actor=staff_of(request)), _("closed"))
 
     @admin.action(description=_("Decline to close"), permissions=["operate"])
@@ -296,7 +296,7 @@ def _read_again(row: InboxFile) -> None:
 
 @admin.register(MinistryLine)
 class LineAdmin(ReadOnly):
-    """How it stands with the ministry."""
+    """The state of the line to the ministry."""
 
     list_display = (
         "provider_id", "last_sequence", "sending_stopped_at", "fetching_stopped_at", "sending_waits_until",
@@ -364,12 +364,12 @@ class LineAdmin(ReadOnly):
 
     @admin.action(description=_("Ask for the last accepted number"), permissions=["operate"])
     def resync(self, request: HttpRequest, queryset: QuerySet[MinistryLine]) -> None:
-        """Takes over what the authority accepted last."""
+        """Reconciles with what the authority accepted last."""
         self.each(request, queryset, lambda line: operations.resync(), _("asked again"))
 
 
 def _status(line: MinistryLine) -> standing.InterfaceStatus:
-    """How it stands now; read once for a page."""
+    """The present state, read once for a page."""
     found: standing.InterfaceStatus | None = getattr(line, "status_shown", None)
     if found is None:
         found = standing.standing()

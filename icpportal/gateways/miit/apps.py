@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MinistryConfig(AppConfig):
-    """The ministry's interface: what is queued for it, what was sent, what came back."""
+    """The ministry's interface: queue, sent files, received files."""
 
     name = "icpportal.gateways.miit"
     label = "miit"

@@ -1,7 +1,7 @@
-"""The interface of the authority: the one door between the portal and the ministry's interface.
+"""The interface of the authority: the only door between the portal and the ministry's interface.
 
-Nothing calls back, the portal asks. Every method raises only `Retryable` or `Refused`. `timeout` bounds a question in
-seconds; left out, it is what the `request_budget()` around it has left.
+Nothing calls back: the portal asks. Every method raises only `Retryable` or `Refused`. `timeout` is in seconds; by
+default, it is what remains of the surrounding `request_budget()`.
 """
 
 from collections.abc import Iterable
@@ -14,59 +14,62 @@ from icpportal.gateways.miit.types import Answer, FilingStatus, PasswordAnswer, 
 
 
 class Authority(Protocol):
-    """What any gateway to an authority (管局) can do."""
+    """What a gateway to an authority (管局) must do."""
 
     def status_by_domain(self, domain: str, *, timeout: float | None = None) -> FilingStatus:
-        """Is this domain on file, under which numbers?"""
+        """Whether this domain is on file, and under which numbers."""
 
     def status_by_certificate(self, id_type_code: int, number: str, *, timeout: float | None = None) -> FilingStatus:
-        """Is a subject with this certificate on file, under which number? `Refused` (`CANNOT_ASK`) for some types."""
+        """Whether a subject with this document is on file, and under which number.
+
+        `Refused` (`CANNOT_ASK`) for types of document that cannot be asked about.
+        """
 
     def check_password(self, number: str, password: str, *, timeout: float | None = None) -> PasswordAnswer:
-        """Is this the filing password of the subject number ("京ICP备00000000号", without "-1")?"""
+        """Whether this is the filing password of the subject number ("京ICP备00000000号", without "-1")."""
 
     def queue(self, report: Report) -> None:
-        """Takes the report to be sent; local, idempotent by `report.key`; `Refused` if V3.0 cannot carry it."""
+        """Takes the report to be sent; local, idempotent by `report.key`; `Refused` if V3.0 cannot express it."""
 
     def send(self) -> int:
-        """Sends what is queued, in order; how many files were accepted. One sender at a time, another does nothing."""
+        """Sends what is queued, in order; returns how many files were accepted, none while another sender runs."""
 
     def fetch(self, *, patience: float = 0, if_due: bool = False) -> int:
-        """Brings in everything the authority has ready; how many files came. `if_due` asks only when it is time.
+        """Fetches everything the authority has ready; returns how many files. `if_due` asks only when it is time.
 
-        Raises `Busy` when another fetch is under way and not over within `patience` seconds, and with patience `NotYet`
-        when more is ready than it could bring in.
+        Raises `Busy` when another fetch is running and does not end within `patience` seconds, and with patience
+        `NotYet` when more is ready than it could fetch.
         """
 
     def answers(self) -> list[Answer]:
-        """Every outcome that is here and was not acknowledged yet, oldest first; asks nobody."""
+        """Every outcome here that was not acknowledged yet, oldest first; makes no call."""
 
     def acknowledge(self, answer_id: str) -> None:
-        """This outcome is safe with us: do not hand it out again. Twice is as good as once."""
+        """The outcome is safely stored: do not deliver it again. Idempotent."""
 
     def answer(self, answer_id: str) -> Answer | None:
-        """An outcome once more, acknowledged or not; `None` when it is here no longer."""
+        """An outcome again, acknowledged or not; `None` when it is no longer here."""
 
     def record_of(self, report_key: str) -> Answer | None:
         """The newest record that names the access of this report, acknowledged or not."""
 
     def waits_for(self, report_key: str) -> str:
-        """The key of an earlier report of the order whose answer comes first; "" when this one may go."""
+        """The key of an earlier report of the order whose answer must come first; "" when this one may go."""
 
     def supersede(self, *references: str) -> None:
-        """Nothing of these orders that has no number yet is sent any more."""
+        """Cancels reports of these orders that have no number yet."""
 
     def phones(self, report_key: str) -> list[PhoneState] | None:
-        """Who has confirmed; `[]` when nobody must, `None` when this authority does not tell."""
+        """Who has verified; `[]` when nobody must, `None` when this authority does not tell."""
 
     def phones_of(self, report_keys: Iterable[str]) -> dict[str, list[PhoneState]] | None:
-        """The same of some dozens of reports in one question; those it cannot say anything about are left out."""
+        """The same for some dozens of reports in one call; those it does not know are left out."""
 
     def check(self) -> None:
-        """Asks, and raises when the authority cannot be reached."""
+        """Makes a call, and raises when the authority is unreachable."""
 
     def heard(self) -> None:
-        """Raises when it did not answer lately, or wants a person; asks nobody."""
+        """Raises when it has not answered lately or needs a person; makes no call."""
 
 
 def authority() -> Authority:

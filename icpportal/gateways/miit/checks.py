@@ -1,4 +1,4 @@
-"""Refuses to run with an invented authority where real people file."""
+"""Refuses to run with a simulated authority in production."""
 
 import ipaddress
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ ADDRESSES = ("MIIT_FILES_URL", "MIIT_STATUS_URL", "MIIT_PASSWORD_URL", "MIIT_PHO
 
 
 def invented(address: str) -> bool:
-    """The address is this machine, or where the simulator is."""
+    """Whether the address is this machine's or the simulator's."""
     host = urlsplit(address).hostname or ""
     simulator = urlsplit(settings.SIMULATOR_URL)
     if address and urlsplit(address).netloc == simulator.netloc:
@@ -27,7 +27,7 @@ def invented(address: str) -> bool:
 def no_simulator_in_production(
     app_configs: Sequence[AppConfig] | None, **kwargs: Sequence[str] | None
 ) -> list[CheckMessage]:  # noqa: ARG001
-    """Errors outside the demo when simulators are on, or when the ministry's address is the simulator's."""
+    """Reports an error outside the demo when simulators are on, or the ministry's address is the simulator's."""
     if settings.DEMO:
         return []
     found: list[CheckMessage] = []
