@@ -1,4 +1,4 @@
-"""The page of the content of a file: first a question, then the content or why it cannot be shown."""
+"""The page of a file's content: first a question, then the content or why it cannot be shown."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,7 +15,7 @@ LOST = _("The content is not in the storage any more, or is another file's: rest
 
 @dataclass(frozen=True, slots=True)
 class Question(Panel):
-    """That the look is noted, and why the content is needed."""
+    """Warns that the look is recorded, and asks why the content is needed."""
 
     template: ClassVar[str] = "admin/miit/question.html"
     is_missing: bool = False  # the reason was not typed
@@ -31,7 +31,7 @@ class Trouble(Panel):
 
 @dataclass(frozen=True, slots=True)
 class Content(Panel):
-    """The content in words."""
+    """The content as text."""
 
     template: ClassVar[str] = "admin/miit/text.html"
     text: str

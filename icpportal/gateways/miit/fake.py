@@ -1,4 +1,4 @@
-"""An authority in memory for tests: answers what it is told to, or stalls, refuses, talks nonsense."""
+"""An authority in memory for tests: answers as told, or stalls, refuses, returns nonsense."""
 
 import time
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ STALL_SECONDS = 60
 
 
 class FakeAuthority:
-    """`miit.base.Authority` whose world is on the class: `FakeAuthority.forget()` after each test."""
+    """`miit.base.Authority` with its state on the class: call `FakeAuthority.forget()` after each test."""
 
     sites: dict[str, FilingStatus] = {}
     subjects: dict[tuple[int, str], FilingStatus] = {}

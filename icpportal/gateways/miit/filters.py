@@ -1,4 +1,4 @@
-"""By what the ministry's lists are narrowed."""
+"""Filters of the ministry's lists."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ KINDS_BY_NAME = {str(kind): said for kind, said in KINDS.items()}
 
 
 class KindFilter(admin.ChoicesFieldListFilter):
-    """The kinds of reports in words."""
+    """Filters reports by kind."""
 
     def choices(self, changelist: ChangeList) -> "Iterator[_ListFilterChoices]":
         """Django's, with the words of `KINDS`."""
@@ -32,7 +32,7 @@ class KindFilter(admin.ChoicesFieldListFilter):
 
 
 class DownloadFilter(ValuesFilter):
-    """The kinds of downloads that we read; what came of another kind lies among all."""
+    """Filters downloads by the kinds that we read; those of other kinds are listed under "all"."""
 
     title = _("Type")
     parameter_name = "kind"

@@ -1,4 +1,4 @@
-"""The ministry as `base.Authority`: questions go out at once, reports and answers lie in rows between."""
+"""The ministry as `base.Authority`: questions are asked at once, reports and answers pass through rows."""
 
 from collections.abc import Iterable
 
@@ -17,7 +17,7 @@ from icpportal.gateways.miit.types import CANNOT_ASK, Answer, FilingStatus, Pass
 from icpportal.gateways.request_budget import seconds_for
 
 BY_DOMAIN = 0
-BY_CERTIFICATE = range(1, 12)  # V3.0 asks by the certificate types of its time and no others
+BY_CERTIFICATE = range(1, 12)  # V3.0 can ask about the document types of its time only
 CONDITION = range(4, 256)  # characters
 PASSWORDS = {True: PasswordAnswer.RIGHT, False: PasswordAnswer.WRONG, None: PasswordAnswer.CANNOT_TELL}
 
@@ -30,7 +30,7 @@ class MinistryAuthority:
         return _status(BY_DOMAIN, domain, timeout)
 
     def status_by_certificate(self, id_type_code: int, number: str, *, timeout: float | None = None) -> FilingStatus:
-        """By certificate, with the subject number alone; `Refused` (`CANNOT_ASK`) for types V3.0 has no word for."""
+        """By document, with the subject number only; `Refused` (`CANNOT_ASK`) for types unknown to V3.0."""
         if id_type_code not in BY_CERTIFICATE:
             raise Refused("V3.0 cannot be asked about this type of certificate", code=CANNOT_ASK)
         found = _status(id_type_code, number, timeout)
@@ -39,7 +39,7 @@ class MinistryAuthority:
         return FilingStatus(found.filed, found.subject_number)
 
     def check_password(self, number: str, password: str, *, timeout: float | None = None) -> PasswordAnswer:
-        """Right, wrong, locked, or it cannot tell; V3.0 has no word for a number it does not know."""
+        """Right, wrong, locked, or unknown; V3.0 has no answer for a number it does not know."""
         reply = Ministry().verify_password(number, password, timeout=timeout)
         act = reaction(reply.code).act
         if act == Act.LOCK:
@@ -49,7 +49,7 @@ class MinistryAuthority:
         return PASSWORDS[reply.right if act == Act.DONE else None]
 
     def queue(self, report: Report) -> None:
-        """A row that waits for its number; nothing is asked."""
+        """Writes a row that waits for its number; makes no call."""
         report_queue.queue(report)
 
     def send(self) -> int:
@@ -57,7 +57,7 @@ class MinistryAuthority:
         return 0 if restored.is_held() else sender.send_due().accepted
 
     def fetch(self, *, patience: float = 0, if_due: bool = False) -> int:
-        """Drains what the authority has ready."""
+        """Fetches everything the authority has ready."""
         return 0 if restored.is_held() else inbox.fetch(patience=patience, if_due=if_due)
 
     def answers(self) -> list[Answer]:
@@ -73,17 +73,17 @@ class MinistryAuthority:
         return outcome_queue.told(answer_id)
 
     def record_of(self, report_key: str) -> Answer | None:
-        """From the outcomes that are kept."""
+        """From the outcomes that are still kept."""
         return outcome_queue.record_of(report_key)
 
     def waits_for(self, report_key: str) -> str:
-        """By the rows of the queue."""
+        """From the rows of the queue."""
         row = QueuedReport.objects.filter(key=report_key).first()
         earlier = succession.waits_for(row) if row else None
         return earlier.key if earlier else ""
 
     def supersede(self, *references: str) -> None:
-        """A numbered file is never skipped: that one goes."""
+        """A numbered file is never skipped: that one is still sent."""
         succession.supersede(*references)
 
     def phones(self, report_key: str) -> list[PhoneState] | None:
@@ -95,11 +95,11 @@ class MinistryAuthority:
         return phones.phones_of(report_keys)
 
     def check(self) -> None:
-        """Asks which upload was the last: it changes nothing and proves the account."""
+        """Asks for the last upload, which changes nothing and proves the account."""
         _judge(Ministry().previous_upload(timeout=seconds_for(None)))
 
     def heard(self) -> None:
-        """By the row of the line."""
+        """From the row of the line."""
         last_answer.judge()
 
 
@@ -127,7 +127,7 @@ def _judge(reply: Reply) -> None:
 
 
 def _refuses(reply: Reply) -> bool:
-    """Whether the same question gets the same answer until somebody has done something about it."""
+    """Whether the same question gets the same answer until somebody has acted."""
     return reaction(reply.code).act == Act.STOP or reply.code == NOT_OPENED
 
 

@@ -1,4 +1,4 @@
-"""Who we are to the ministry, and where its three services are: the settings, read and checked in one place."""
+"""Our account at the ministry and the addresses of its three services, read from the settings and checked."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from icpportal.gateways.miit.client.crypto import Cipher
 
 @dataclass(frozen=True)
 class Address:
-    """One of the three services: where it is called and where its WSDL is (an address or a file)."""
+    """One of the three services: its URL and its WSDL (a URL or a file)."""
 
     url: str
     wsdl: str
@@ -18,7 +18,7 @@ class Address:
 
 @dataclass(frozen=True)
 class Account:
-    """One provider at one administration, with all it takes to call it."""
+    """One provider at one authority, with everything needed to call it."""
 
     isp_id: int
     user: str = field(repr=False)
@@ -26,7 +26,7 @@ class Account:
     files: Address  # upload, download, acknowledgement, previous upload
     status: Address
     filing_password: Address
-    cipher: Cipher | None = None  # also for reading: the server may encrypt although we do not
+    cipher: Cipher | None = None  # also for reading: the server may encrypt even if we do not
     encrypt: bool = False
     source_address: str = ""
     connect_seconds: float = 10
@@ -42,7 +42,7 @@ class Account:
 
 
 def account() -> Account:
-    """The account of the settings; `ImproperlyConfigured` names the setting at fault."""
+    """The account in the settings; `ImproperlyConfigured` names the wrong setting."""
     if settings.MIIT_ISP_ID <= 0:
         raise ImproperlyConfigured("MIIT_ISP_ID is the number the administration gave this provider")
     return Account(

@@ -1,7 +1,7 @@
-"""Whether the ministry and we encrypt alike, tried before the first report goes.
+"""Whether the ministry and we use the same encryption, tested before the first report is sent.
 
-V3.0 has no question for it. What can be tried without consequences: our own last upload, which the ministry sends back,
-and any download that comes encrypted. A new account has neither; then the first upload tells (return codes 6 and 9).
+V3.0 has no call for it. What can be tested without consequences: our own last upload, which the ministry sends back,
+and any encrypted download. A new account has neither; then the first upload tells (return codes 6 and 9).
 """
 
 from datetime import datetime
@@ -17,7 +17,7 @@ from icpportal.privacy.blind_index import blind_index
 
 
 class Agreement(StrEnum):
-    """How it stands with the encryption."""
+    """The state of the encryption."""
 
     OFF = "off"
     NOT_TRIED = "not tried"
@@ -26,7 +26,7 @@ class Agreement(StrEnum):
 
 
 def standing(line: MinistryLine) -> Agreement:
-    """By what was tried with the keys of today."""
+    """The result for the present keys."""
     if not settings.MIIT_ENCRYPT:
         return Agreement.OFF
     if line.encryption_tried != _mark():
@@ -35,7 +35,7 @@ def standing(line: MinistryLine) -> Agreement:
 
 
 def tried_on(line: MinistryLine, file: WireFile | None, *, now: datetime) -> Agreement:
-    """Try the keys on a file of theirs, unless they were tried; a file that is not encrypted tells nothing."""
+    """Tests the keys on one of their files, unless tested before; an unencrypted file tells nothing."""
     found = standing(line)
     if found != Agreement.NOT_TRIED or file is None or file.encrypt_algorithm != AES:
         return found
@@ -49,13 +49,13 @@ def tried_on(line: MinistryLine, file: WireFile | None, *, now: datetime) -> Agr
 
 
 def opened(line: MinistryLine, file: WireFile, *, now: datetime) -> None:
-    """This download of theirs has opened."""
+    """Records that one of their downloads could be opened."""
     if file.encrypt_algorithm == AES:
         agreed(line, now=now)
 
 
 def agreed(line: MinistryLine, *, now: datetime) -> None:
-    """They took a file of ours, or one of theirs opened here: noted once for these keys."""
+    """Records once for these keys that they accepted a file of ours, or that one of theirs could be opened."""
     if standing(line) in (Agreement.NOT_TRIED, Agreement.REFUSED):
         _note(line, now)
 
@@ -67,5 +67,5 @@ def _note(line: MinistryLine, agreed_at: datetime | None) -> None:
 
 
 def _mark() -> str:
-    """Which keys these are, for nobody to guess back."""
+    """A digest that identifies the keys."""
     return blind_index("miit.keys", f"{settings.MIIT_AES_KEY}\x1f{settings.MIIT_AES_IV}")

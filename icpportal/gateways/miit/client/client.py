@@ -1,4 +1,4 @@
-"""The six methods of the ministry's interface, asked in its words and answered in ours."""
+"""The six methods of the ministry's interface, called in its terms and answered in ours."""
 
 import logging
 import time
@@ -35,33 +35,33 @@ class Ministry:
         self.account = account or accounts.account()
 
     def upload(self, packed: Packed, sequence: int, *, timeout: float | None = None) -> UploadReply:
-        """Hands over one numbered file. After `Retryable` nobody knows whether it arrived: ask `previous_upload`."""
+        """Uploads one numbered file. After `Retryable` it is unknown whether it arrived: call `previous_upload`."""
         cipher = self.account.cipher if self.account.encrypt else None
         what = (wrap(packed.body, cipher=cipher), packed.digest, sequence, AES if cipher else PLAIN, MD5, ZIP)
         call = self._file_call("isp_upload", *self._who(), *what)
         return self._told(_within(call, timeout), returns.uploaded, sequence=sequence)
 
     def download(self) -> DownloadReply:
-        """The oldest file that waits for us and was not acknowledged."""
+        """The oldest file that is ready and not acknowledged."""
         return self._told(self._file_call("isp_download", *self._who(), MD5), returns.downloaded)
 
     def acknowledge(self, name: str) -> Reply:
-        """This file is safe with us: do not deliver it again."""
+        """Tells them that this file is safely stored: it must not be delivered again."""
         return self._told(self._file_call("isp_downloadack", *self._who(), MD5, name), returns.acknowledged)
 
     def previous_upload(self, *, timeout: float | None = None) -> PreviousReply:
-        """The last file they accepted; it comes with its content, so it may take as long as a download."""
+        """The last file they accepted, with its content, so it may take as long as a download."""
         call = self._file_call("isp_querypreviousupload", *self._who(), MD5)
         return self._told(_within(call, timeout), returns.previous)
 
     def status(self, condition_type: int, condition: str, *, timeout: float | None = None) -> StatusReply:
-        """Is this domain (type 0) or the holder of this certificate (1 to 11) on file?"""
+        """Whether this domain (type 0) or the holder of this document (1 to 11) is on file."""
         arguments = (*self._who(), MD5, condition_type, condition)
         call = Call(self.account.status, "isp_querybeianstatus", arguments, seconds_for(timeout))
         return self._told(call, lambda text: returns.status(text, condition))
 
     def verify_password(self, number: str, password: str, *, timeout: float | None = None) -> PasswordReply:
-        """Is this the filing password of the subject number? It goes as typed: the interface knows no other way."""
+        """Whether this is the filing password of the subject number; sent as typed, as the interface requires."""
         arguments = (*self._who(), MD5, number, password)
         call = Call(self.account.filing_password, "isp_verifybamm", arguments, seconds_for(timeout))
         return self._told(call, returns.verified)
@@ -74,7 +74,7 @@ class Ministry:
         return Call(self.account.files, method, arguments, self.account.files_seconds, FILE_LARGEST)
 
     def _told(self, call: Call, read: Callable[[str], Answer], **noted: int) -> Answer:
-        """Asks and reads; one line in the log, whatever happens, that names nothing but the method and the figures."""
+        """Makes the call and reads the reply; writes one log line with the method and figures only."""
         began = time.monotonic()
         try:
             reply = read(ask(self.account, call))

@@ -1,4 +1,4 @@
-"""What a file goes through on the wire: zip, hash, optional AES, base64; and the way back, with suspicion."""
+"""The wire format of files: zip, hash, optional AES, base64; and back, with suspicion."""
 
 import base64
 import binascii
@@ -23,14 +23,14 @@ from icpportal.gateways.miit.documents.types import MalformedDocument, NotEncoda
 MD5, ZIP = 0, 0  # hashAlgorithm and compressionFormat know no other value
 PLAIN, AES = 0, 1  # encryptAlgorithm
 LARGEST = 50 * 1024 * 1024  # of a file, zipped or not
-RATIO_LARGEST = 200  # XML shrinks twentyfold, a bomb a thousandfold …
-RATIO_FROM = 5 * 1024 * 1024  # … and below this size nobody minds
+RATIO_LARGEST = 200  # XML compresses twentyfold, a zip bomb a thousandfold …
+RATIO_FROM = 5 * 1024 * 1024  # … and below this size it does not matter
 ENCRYPTED_ENTRY = 0x1  # flag bit of a zip entry
 LETTERS = string.ascii_letters + string.digits
 NAME = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+)?")
 NAME_LONGEST = 128
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the first date a zip can say
-# what zipfile lets through when an archive lies about itself
+# exceptions of zipfile for a malformed archive
 ZIP_TROUBLE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -63,7 +63,7 @@ class Cipher:
         return encryptor.update(padder.update(data) + padder.finalize()) + encryptor.finalize()
 
     def decrypted(self, data: bytes) -> bytes:
-        """The reverse; `ValueError` when the padding or the length says this was not encrypted with this key."""
+        """The reverse; `ValueError` when padding or length show that it was not encrypted with this key."""
         unpadder, decryptor = PKCS7(128).unpadder(), self._block().decryptor()
         return unpadder.update(decryptor.update(data) + decryptor.finalize()) + unpadder.finalize()
 
@@ -73,7 +73,7 @@ class Cipher:
 
 @dataclass(frozen=True)
 class Packed:
-    """A document ready to be numbered: the zip and the base64 MD5 of it, taken before any encryption."""
+    """A document ready to be numbered: its zip, and the base64 MD5 of that, taken before any encryption."""
 
     name: str
     body: bytes = field(repr=False)
@@ -82,7 +82,7 @@ class Packed:
 
 @dataclass(frozen=True)
 class WireFile:
-    """A file as it came: `info` is base64 text, encrypted or not, and nothing of it has been checked."""
+    """A file as received: `info` is base64 text, encrypted or not; nothing is checked yet."""
 
     name: str
     info: str = field(repr=False)
@@ -98,7 +98,7 @@ def rand_val() -> str:
 
 
 def pwd_hash(password: str, rand_val: str) -> str:
-    """What proves the password without sending it."""
+    """Proves the password without sending it."""
     return md5_base64((password + rand_val).encode("gbk"))
 
 
@@ -108,12 +108,12 @@ def md5_base64(data: bytes) -> str:
 
 
 def pack(xml: bytes, name: str) -> Packed:
-    """A zip with one entry; the same input gives the same bytes, so that a rebuilt file has the hash it had."""
+    """A zip with one entry; deterministic, so that a rebuilt file has the same hash."""
     if not NAME.fullmatch(name) or len(name) > NAME_LONGEST:
         raise ValueError("a file is named with ASCII letters and digits, and one extension")
     entry = zipfile.ZipInfo(name, date_time=OLDEST)
     entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.create_system = 3  # not the machine's own
+    entry.create_system = 3  # fixed, not the machine's own
     entry.external_attr = 0o600 << 16
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
@@ -125,12 +125,12 @@ def pack(xml: bytes, name: str) -> Packed:
 
 
 def wrap(body: bytes, *, cipher: Cipher | None) -> str:
-    """The zip as text for the wire, encrypted when a cipher is given."""
+    """The zip as text for the wire, encrypted if a cipher is given."""
     return base64.b64encode(cipher.encrypted(body) if cipher else body).decode()
 
 
 def unwrap(file: WireFile, cipher: Cipher | None) -> bytes:
-    """The XML bytes of a file that came, whatever its entry is called; raises `MalformedDocument` with the reason."""
+    """The XML bytes of a received file, whatever its entry is called; raises `MalformedDocument` with the reason."""
     if (file.hash_algorithm, file.compression) != (MD5, ZIP):
         raise MalformedDocument("the file names a hash or a compression nobody knows")
     body = _deciphered(_decoded(file.info), file.encrypt_algorithm, cipher)
@@ -177,7 +177,7 @@ def _only_entry(body: bytes) -> bytes:
         if entry.file_size > LARGEST or _is_bomb(entry):
             raise MalformedDocument("the file is too large when unpacked")
         with archive.open(entry) as source:
-            return source.read(LARGEST)  # never more than the entry claims, and the claim was checked
+            return source.read(LARGEST)  # never more than the entry's declared size, which was checked
 
 
 def _is_bomb(entry: zipfile.ZipInfo) -> bool:

@@ -1,4 +1,4 @@
-"""What the string says that every method returns: an XML document inside the SOAP answer, read tolerantly."""
+"""Parses the XML string that every method returns inside the SOAP answer, tolerantly."""
 
 import re
 from dataclasses import dataclass, field
@@ -25,21 +25,21 @@ class Reply:
 
 @dataclass(frozen=True)
 class UploadReply(Reply):
-    """With code 14: the numbers they miss."""
+    """With code 14: the numbers they are missing."""
 
     missing: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class DownloadReply(Reply):
-    """The file that came, whatever the code; `None` when none did."""
+    """The received file, whatever the code; `None` if there is none."""
 
     file: WireFile | None = None
 
 
 @dataclass(frozen=True)
 class PreviousReply(Reply):
-    """The last accepted upload: number, hash, file name, content; 0 and nothing when there never was one."""
+    """The last accepted upload: number, hash, file name, content; 0 and empty if there never was one."""
 
     sequence: int = 0
     digest: str = ""
@@ -49,7 +49,7 @@ class PreviousReply(Reply):
 
 @dataclass(frozen=True)
 class StatusReply(Reply):
-    """Filed or not, `None` when the reply does not say; with the numbers it tells."""
+    """Whether it is on file, `None` when the reply does not say; with the numbers it contains."""
 
     filed: bool | None = None
     subject_number: str = field(default="", repr=False)
@@ -59,13 +59,13 @@ class StatusReply(Reply):
 
 @dataclass(frozen=True)
 class PasswordReply(Reply):
-    """Right or wrong, `None` when the reply does not say."""
+    """Whether it is right, `None` when the reply does not say."""
 
     right: bool | None = None
 
 
 def acknowledged(text: str) -> Reply:
-    """A reply that says nothing but its code."""
+    """A reply with nothing but its code."""
     return Reply(*_judged(_root(text)))
 
 
@@ -77,13 +77,13 @@ def uploaded(text: str) -> UploadReply:
 
 
 def downloaded(text: str) -> DownloadReply:
-    """The reply to a download; a file is there when `fileInfos` holds one, whatever the code says."""
+    """The reply to a download; there is a file if `fileInfos` contains one, whatever the code says."""
     root = _root(text, huge=True)
     return DownloadReply(*_judged(root), file=_file(xml.named(root, "fileInfos")))
 
 
 def previous(text: str) -> PreviousReply:
-    """The last accepted upload; a success that names no number is nonsense and not "never"."""
+    """The last accepted upload; a success without a number is nonsense, not "never"."""
     root = _root(text, huge=True)
     code, words = _judged(root)
     sequence = _number(xml.named(root, "dataSequence"))
@@ -94,7 +94,7 @@ def previous(text: str) -> PreviousReply:
 
 
 def status(text: str, condition: str) -> StatusReply:
-    """Filed or not; `Retryable` when the answer is about something else than was asked."""
+    """Whether it is on file; `Retryable` when the answer is about something else."""
     root = _root(text)
     echo = _text(root, "Cxtj")
     if echo and echo.casefold() != condition.strip().casefold():
@@ -109,7 +109,7 @@ def status(text: str, condition: str) -> StatusReply:
 
 
 def verified(text: str) -> PasswordReply:
-    """Right or wrong."""
+    """Whether it is right."""
     root = _root(text)
     return PasswordReply(*_judged(root), right=_said(root, "VerifyRes", RIGHT))
 
@@ -128,7 +128,7 @@ def _judged(root: etree._Element) -> tuple[int, str]:
 
 
 def _said(root: etree._Element, name: str, meaning: dict[int, bool]) -> bool | None:
-    """What a figure means when the call succeeded: with any other code it is not an answer."""
+    """The meaning of a figure when the call succeeded; with any other code it is not an answer."""
     number = _number(xml.named(root, name))
     return meaning.get(number) if number is not None and _judged(root)[0] == 0 else None
 
@@ -148,7 +148,7 @@ def _file(infos: etree._Element | None) -> WireFile | None:
 
 
 def _algorithm(infos: etree._Element, name: str) -> int:
-    """Left out it is 0, as everywhere in the interface; nonsense is -1, which nobody knows: the file is broken."""
+    """0 when missing, as everywhere in the interface; -1 for nonsense, which nobody knows: the file is damaged."""
     element = xml.named(infos, name)
     if not xml.text_of(element):
         return 0
@@ -157,7 +157,7 @@ def _algorithm(infos: etree._Element, name: str) -> int:
 
 
 def _number(element: etree._Element | None) -> int | None:
-    """The number an element holds, white space around it or not."""
+    """An element's number, with or without surrounding white space."""
     found = DIGITS.fullmatch(xml.text_of(element))
     return int(found[0]) if found else None
 

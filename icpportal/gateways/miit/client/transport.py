@@ -1,4 +1,4 @@
-"""One call to one of the three services: connected from our address, written by zeep, over in time, read whole."""
+"""One call to one of the three services: from our source address, written by zeep, limited in time and size."""
 
 import socket
 import time
@@ -32,7 +32,7 @@ PoolOption = tuple[str, int] | str | int | bool | None
 
 @dataclass(frozen=True)
 class Call:
-    """A method with its arguments in the order of the interface: their names differ from server to server."""
+    """A method with its arguments in the order of the interface: their names differ between servers."""
 
     address: Address
     method: str
@@ -42,7 +42,7 @@ class Call:
 
 
 def ask(account: Account, call: Call) -> str:
-    """The string the method returned, unread; `Retryable` when there was none. Never longer than `call.seconds`."""
+    """The string that the method returned, unparsed; `Retryable` when there was none, within `call.seconds`."""
     line = MinistrySession(account, call.seconds)
     try:
         with counted("authority"):
@@ -58,7 +58,7 @@ def _asked(line: "MinistrySession", call: Call) -> str:
         status, body = line.post(call.address.url, message.body, message.headers, call.largest)
         return _returned(status, _first_part(body), huge=call.largest > ANSWER_LARGEST)
     except wsdl.WsdlError:
-        wsdl.forget(call.address.wsdl)  # perhaps the interface has changed since we read it
+        wsdl.forget(call.address.wsdl)  # the interface may have changed since we read it
         raise
 
 
@@ -72,13 +72,13 @@ def _returned(status: int, body: bytes, *, huge: bool) -> str:
     inside = xml.named(envelope, "Body")
     if xml.local_name(envelope) != "envelope" or inside is None:
         raise Retryable("the ministry answered with something that is not SOAP")
-    if xml.named(inside, "msg_code") is not None:  # a server that forgot to make a string of it
+    if xml.named(inside, "msg_code") is not None:  # a server that returns XML instead of a string
         return etree.tostring(inside, encoding="unicode", with_tail=False)
     return next(filter(None, map(xml.text_of, xml.elements(inside))), "")
 
 
 def _first_part(body: bytes) -> bytes:
-    """The envelope of an answer that comes as MIME parts, as servers that can send attachments do."""
+    """The envelope of a multipart answer, as servers with attachments send it."""
     if not body.lstrip().startswith(b"--"):
         return body
     boundary, _, rest = body.lstrip().partition(b"\r\n")
@@ -86,7 +86,7 @@ def _first_part(body: bytes) -> bytes:
 
 
 def _failed(status: int, body: bytes) -> Retryable:
-    """A fault tells more than the status, yet its words may be about a person: they stay unread."""
+    """A fault tells more than the status, but its text may be about a person, so it is not read."""
     if b"Fault" in body:
         return wsdl.WsdlError(f"the ministry answered {status} with a fault")
     if 400 <= status < 500:
@@ -95,7 +95,7 @@ def _failed(status: int, body: bytes) -> Retryable:
 
 
 class MinistrySession:
-    """The connection of one call: from our source address, to nobody else, until its time is over."""
+    """The connection of one call: from our source address, to one host, until its time is up."""
 
     def __init__(self, account: Account, seconds: float) -> None:
         self.ends = time.monotonic() + seconds
@@ -103,20 +103,20 @@ class MinistrySession:
         self.sockets: list[socket.socket] = []
         self.is_cut = False
         self.session = requests.Session()
-        self.session.trust_env = False  # no proxy and no password from the environment
+        self.session.trust_env = False  # no proxy or password from the environment
         self.session.headers["User-Agent"] = "icp-filing-portal"
         for scheme in ("http://", "https://"):
             self.session.mount(scheme, Watched(self, account.source_address))
 
     def left(self) -> float:
-        """Seconds left; `Retryable` when none are."""
+        """Seconds left; raises `Retryable` when none are."""
         seconds = self.ends - time.monotonic()
         if seconds <= 0 or self.is_cut:
             raise Retryable("no time left to ask the ministry")
         return seconds
 
     def get(self, address: str, largest: int) -> bytes:
-        """A document of theirs."""
+        """Fetches one of their documents."""
         status, body = self._send("GET", address, largest)
         if status != HTTPStatus.OK:
             raise Retryable(f"the ministry answered {status} for its WSDL")
@@ -140,24 +140,24 @@ class MinistrySession:
             raise Retryable(f"the ministry did not answer: {type(problem).__name__}") from problem
 
     def connected(self, connection: "BaseHTTPConnection") -> None:
-        """A connection stands; its time to write is the call's, not the time it had to connect."""
+        """The connection is open; its time limit is now the call's, not that of connecting."""
         if isinstance(connection, HTTPConnection) and connection.sock is not None:
             self.sockets.append(connection.sock)
             connection.sock.settimeout(self.left())
 
     def cut(self) -> None:
-        """Ends what still goes on: a thread that is late must neither wait for ever nor send a file nobody expects."""
+        """Ends what is still running: a late thread must neither wait for ever nor send a file nobody expects."""
         self.is_cut = True
         for connected in self.sockets:
             try:
                 socket.socket.shutdown(connected, socket.SHUT_RDWR)
             except OSError:
-                continue  # it was over already
+                continue  # already closed
         self.session.close()
 
 
 class Watched(HTTPAdapter):
-    """Connects from one address of this machine and shows each connection to its line."""
+    """Connects from one address of this machine and reports each connection to its session."""
 
     def __init__(self, line: MinistrySession, source_address: str) -> None:
         self.line, self.source_address = line, source_address

@@ -1,4 +1,4 @@
-"""How a service wants to be called: its WSDL, read once per process, and the messages zeep writes after it."""
+"""The WSDLs of the services, read once a process, and the messages that zeep builds from them."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -15,30 +15,30 @@ from zeep.wsdl.bindings import soap
 
 from icpportal.gateways.errors import Retryable
 
-# forbid_external would also forbid the second half of a WSDL; `Papers` says what may be loaded
+# forbid_external would also forbid the second part of a WSDL; `WsdlDocuments` says what may be loaded
 SETTINGS = zeep.Settings(
     strict=False, raw_response=True, forbid_dtd=True, forbid_entities=True, forbid_external=False, force_https=False
 )
 PAPERS_MOST = 20  # documents of one WSDL
-STANDARDS = {"www.w3.org", "schemas.xmlsoap.org"}  # imported out of habit, never needed by six methods of strings
+STANDARDS = {"www.w3.org", "schemas.xmlsoap.org"}  # often imported, never needed by six methods with strings
 EMPTY_SCHEMA = b'<schema xmlns="http://www.w3.org/2001/XMLSchema"/>'
 Fetch = Callable[[str], bytes]
 
 
 class WsdlError(Retryable):
-    """They did not take the message as it was written: the WSDL is read again before the next one."""
+    """They rejected the message as it was built: the WSDL is read again before the next one."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """An envelope as it goes over the wire."""
+    """An envelope as sent."""
 
     body: bytes
     headers: dict[str, str]
 
 
 class WsdlDocuments:
-    """The documents of one WSDL, and no others: from the place of the first, whatever address the others are given."""
+    """The documents of one WSDL and no others: from the first one's host, whatever addresses they name."""
 
     def __init__(self, location: str, fetch: Fetch) -> None:
         self.first, self.fetch, self.loaded = location, fetch, 0
@@ -53,11 +53,11 @@ class WsdlDocuments:
             return EMPTY_SCHEMA
         if here.scheme not in ("http", "https"):
             return self._file(location)
-        # servers behind others give themselves addresses that only they can reach; even a file is asked for at home
+        # servers behind proxies name addresses that only they can reach, so even files are fetched from the first host
         return self.fetch(urlunsplit((here.scheme, here.netloc, there.path, there.query, "")))
 
     def post_xml(self, _address: str, envelope: etree._Element, headers: dict[str, str]) -> Message:
-        """What zeep calls when a message is written: it is sent later, outside the lock."""
+        """Called by zeep when a message is built: it is sent later, outside the lock."""
         return Message(etree.tostring(envelope, encoding="utf-8", xml_declaration=True), headers)
 
     def _file(self, location: str) -> bytes:
@@ -67,11 +67,11 @@ class WsdlDocuments:
         return path.read_bytes()
 
 
-Argument = str | int | bytes  # of a method
+Argument = str | int | bytes  # argument of a method
 
 
 class Interface:
-    """One WSDL, understood. zeep is not safe among threads, so one at a time writes a message."""
+    """One parsed WSDL. zeep is not thread-safe, so one thread at a time builds a message."""
 
     def __init__(self, location: str, fetch: Fetch) -> None:
         self.lock = threading.Lock()
@@ -97,7 +97,7 @@ class Interface:
 
 
 class InterfaceCache:
-    """The interfaces this process has read, one lock each, so that a slow service delays nobody else's."""
+    """The interfaces this process has read, one lock each, so that a slow service delays no other."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -106,7 +106,7 @@ class InterfaceCache:
 
     @contextmanager
     def alone(self, location: str, seconds: float) -> Iterator[None]:
-        """Only one thread reads one WSDL; the others wait so long."""
+        """Lets one thread read a WSDL while the others wait up to this long."""
         with self.lock:
             lock = self.reading.setdefault(location, threading.Lock())
         if not lock.acquire(timeout=seconds):
@@ -121,7 +121,7 @@ shelf = InterfaceCache()
 
 
 def interface(location: str, fetch: Fetch, left: Callable[[], float]) -> Interface:
-    """The interface of a WSDL (an address or a file); read through `fetch` when this process has not yet."""
+    """The interface of a WSDL (a URL or a file), read through `fetch` the first time."""
     location = location.removeprefix("file://")
     with shelf.alone(location, left()):
         if location not in shelf.read:
@@ -131,13 +131,13 @@ def interface(location: str, fetch: Fetch, left: Callable[[], float]) -> Interfa
 
 
 def forget(location: str) -> None:
-    """The next call reads this WSDL again."""
+    """Makes the next call read this WSDL again."""
     shelf.read.pop(location.removeprefix("file://"), None)
 
 
 @contextmanager
 def _understood(trouble: str) -> Iterator[None]:
-    """A WSDL can be wrong in more ways than zeep has errors for; all of them may be gone the next time."""
+    """A WSDL can be wrong in more ways than zeep has errors for; all may be gone next time."""
     try:
         yield
     except Retryable:

@@ -1,4 +1,4 @@
-"""XML from outside, read with suspicion: no DTD, no entities, no network; a wrong encoding declared is forgiven."""
+"""Parses XML from outside with suspicion: no DTD, no entities, no network; a wrong declared encoding is tolerated."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ DECLARATION = re.compile(r"\A[\ufeff\s]*(<\?xml\b[^>]*\?>)?")
 DECLARED = re.compile(rb"""^[\s\xef\xbb\xbf]*<\?xml\b[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)")
 NEVER_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# What we decode, and how: nothing that could hide a "<" from the search for a DTD. GB18030 reads GBK and GB2312.
+# Encodings we decode: none could hide a "<" from the search for a DTD. GB18030 includes GBK and GB2312.
 ENCODINGS = {
     "utf-8": "utf-8",
     "utf8": "utf-8",
@@ -24,10 +24,10 @@ ENCODINGS = {
 
 
 def decoded(body: bytes) -> str:
-    """The text of a document: UTF-8 where it can be, as it declares itself, else GBK; what fits nowhere is replaced.
+    """The text of a document: UTF-8 if valid, else as declared, else GBK; undecodable bytes are replaced.
 
-    UTF-8 comes before the declaration, because Chinese text in GBK is practically never valid UTF-8, and a document
-    that says GBK often is.
+    UTF-8 comes before the declaration, because Chinese text in GBK is practically never valid UTF-8, while documents
+    that declare GBK often are.
     """
     declared = DECLARED.match(body[:200])
     named = ENCODINGS.get(declared[1].decode().lower(), "utf-8") if declared else "utf-8"
@@ -39,7 +39,7 @@ def decoded(body: bytes) -> str:
 
 
 def parsed(text: str, *, huge: bool = False) -> etree._Element:
-    """The root of a document, whatever its declaration says; `Retryable` when it is not XML or brings a DTD."""
+    """The root of a document, whatever its declaration says; `Retryable` when it is not XML or has a DTD."""
     text = NEVER_XML.sub("", DECLARATION.sub("", text)).strip()
     if DOCTYPE.search(text):
         raise Retryable("the answer of the ministry brings a DTD")
@@ -55,7 +55,7 @@ def elements(root: etree._Element) -> Iterator[etree._Element]:
 
 
 def named(root: etree._Element, name: str) -> etree._Element | None:
-    """The first element of this local name, the root included, in whatever namespace and case."""
+    """The first element with this local name, the root included, in any namespace and case."""
     return next((found for found in elements(root) if local_name(found) == name.lower()), None)
 
 

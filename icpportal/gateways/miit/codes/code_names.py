@@ -1,4 +1,4 @@
-"""Our words for codes of the ministry, the numbers they are taken to have, and what MIIT_CODES may say instead.
+"""Our names for the ministry's codes, their inferred numbers, and the overrides of MIIT_CODES.
 
 The numbers are inferred (docs/ministry.md, §2). Imports nothing of Django: the settings read this.
 """
@@ -62,7 +62,7 @@ PRODUCTS_EXAMPLE = '[{"key": "ecs", "zh": "云服务器", "en": "Cloud server"}]
 
 
 def faults(given: "Json") -> list[str]:
-    """What is wrong with MIIT_CODES, a sentence each; with any the portal does not start."""
+    """Errors in MIIT_CODES, one sentence each; with any, the portal does not start."""
     if not isinstance(given, Mapping):
         return [f"MIIT_CODES is not a JSON object of tables, our words and their numbers: {EXAMPLE}."]
     return list(_faults(given))
@@ -88,7 +88,7 @@ def _fault(table: str, word: str, number: "Json") -> str:
 
 
 def product_faults(products: "Json") -> list[str]:
-    """What is wrong with PROVIDER_PRODUCTS, a sentence each; with any the portal does not start."""
+    """Errors in PROVIDER_PRODUCTS, one sentence each; with any, the portal does not start."""
     if not _are_products(products):
         return [f"PROVIDER_PRODUCTS cannot be read: it is JSON such as {PRODUCTS_EXAMPLE}."]
     return method_faults(products)
@@ -103,13 +103,13 @@ def _are_products(given: "Json") -> TypeGuard[list[Mapping[str, str]]]:
 
 
 def method_faults(products: Iterable[Mapping[str, str]]) -> list[str]:
-    """A sentence for each of our products whose access method has no code; with any the portal does not start."""
+    """A sentence for each product whose access method has no code; with any, the portal does not start."""
     unknown = ((row.get("key", ""), row["method"]) for row in products if row.get("method", "cloud") not in METHODS)
     known = ", ".join(METHODS)
     return [f"PROVIDER_PRODUCTS: the method {method} of {key} is none of {known}." for key, method in unknown]
 
 
 def number_of(given: Mapping[str, Mapping[str, int]], table: str, word: str) -> int:
-    """The ministry's number for a word of ours: what MIIT_CODES says, else the built-in one."""
+    """The ministry's number for one of our names: from MIIT_CODES, else the built-in one."""
     said = given.get(table, {}).get(word)
     return BUILT_IN[table][word] if said is None else said

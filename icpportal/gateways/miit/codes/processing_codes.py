@@ -1,6 +1,6 @@
-"""What a result with one or several processing codes (Jgdm) means: whose turn it is, in which words, what is open.
+"""The meaning of a result with one or several processing codes (Jgdm): whose turn it is, the text, the opened parts.
 
-Several codes of one answer stand in one text, with spaces between them. The rows are in `processing_table.py`.
+Several codes of one answer are one text, separated by spaces. The rows are in `processing_table.py`.
 """
 
 import re
@@ -52,7 +52,7 @@ NO_REASON = re.compile(
 
 
 def code_of(code: str, kind: str = ReportKind.ACCESS) -> Code:
-    """What the code means to a report of this kind; without a code the authority's words are all there is."""
+    """The meaning of the code for a report of this kind; without a code there are only the authority's words."""
     row = CODES.get(code, UNKNOWN) if code else OTHER
     if kind != ReportKind.CANCELLATION:
         return row
@@ -69,28 +69,28 @@ def plain_words(codes: str, kind: str = ReportKind.ACCESS) -> dict[str, str]:
 
 
 def applicants_codes(codes: str) -> list[tuple[str, Code]]:
-    """The codes of a refused access that ask the applicant for something; one that asks for anything when none does."""
+    """The codes of a refused access that ask something of the applicant; one that asks for anything if none does."""
     rows = [(code, code_of(code)) for code in codes.split() if code_of(code).fault == Fault.APPLICANT]
     return rows or [("", OTHER)]
 
 
 def opened_by(codes: str) -> tuple[str, ...]:
-    """The parts that the codes of a refused access open together, maybe none; everything without one of theirs."""
+    """The parts opened by the codes of a refused access, possibly none; everything if no code is the applicant's."""
     return tuple(dict.fromkeys(part for _code, row in applicants_codes(codes) for part in row.opens))
 
 
 def filing_is_gone(codes: str) -> bool:
-    """Whether a code says of a cancellation that the filing itself is on record no longer, not only our access."""
+    """Whether a code about a cancellation says that the filing itself is off record, not only our access."""
     return not FILING_GONE.isdisjoint(codes.split())
 
 
 def in_review(codes: str, kind: str = ReportKind.ACCESS) -> str:
-    """The first of the codes that waits for something else which the authority has to decide; "" when none does."""
+    """The first code that waits for another decision of the authority; "" when none does."""
     return next((code for code in codes.split() if code_of(code, kind).in_review), "")
 
 
 def is_of_phones(codes: str, words: str) -> bool:
-    """Whether a refusal says that the phone verification failed: no reason by a code, and words about nothing else.
+    """Whether a refusal says that the phone verification failed: no code with a reason, and words about nothing else.
 
     The interface has no code for it (docs/sources.md#how-a-failed-phone-verification-is-told).
     """
@@ -103,16 +103,16 @@ def is_of_phones(codes: str, words: str) -> bool:
 
 @dataclass(frozen=True)
 class Judgement:
-    """The gravest fault among the codes of a result, and the codes that bear it."""
+    """The gravest fault among the codes of a result, with its codes."""
 
     fault: Fault
     codes: tuple[str, ...]
 
 
 def judge(codes: Iterable[str], kind: str = ReportKind.ACCESS) -> Judgement:
-    """Whose fault a result with these codes is: provider before gone, applicant, nobody and success.
+    """Whose fault a result with these codes is: the provider's first, then gone, the applicant's, nobody's, success.
 
-    A rejection that comes with its reason names no part of its own: the reason alone says what is open.
+    A rejection with a reason names no part of its own: the reason alone says what is open.
     """
     given = tuple(dict.fromkeys(codes))
     by_fault = {fault: tuple(code for code in given if code_of(code, kind).fault == fault) for fault in Fault}

@@ -1,9 +1,9 @@
-"""Each processing code (Jgdm) of ministry interface V3.0: what it means to a new access and to a cancellation.
+"""Every processing code (Jgdm) of ministry interface V3.0: its meaning for a new access and for a cancellation.
 
-A new access (XZJR) carries the website's number, an address, a place and a method, pictures of papers and the filing
+A new access (XZJR) carries the website's number, an address, a place and a method, pictures of documents and the filing
 password; a cancellation (ZXBA) the ministry's id of the access, a reason and the password. A code opens a part only
-where a change of it changes the next report. Everything else on the filing stays as it is in a transfer: it is changed
-through the current provider.
+where changing it changes the next report. Everything else in the filing stays as it is in a transfer: it is changed
+with the current provider.
 """
 
 from dataclasses import dataclass
@@ -11,27 +11,27 @@ from enum import StrEnum
 
 from icpportal.gateways.miit.codes import foreign_codes
 
-# the pages are printed on the statement, whose picture goes along
+# printed on the statement, whose picture is part of the report
 EVERYTHING = ("subject", "website", "administrator", "paper")
 NOTHING = ()
 
 
 class Fault(StrEnum):
-    """Who has to act on a code; in the order in which one result with several codes is judged."""
+    """Who must act on a code; in the order in which several codes of one result are judged."""
 
     PROVIDER = "provider"  # what we reported is wrong: the order is held and operations are alarmed
-    GONE = "gone"  # what is to be cancelled is not there any more: the cancellation is done
+    GONE = "gone"  # what is to be cancelled no longer exists: the cancellation is done
     APPLICANT = "applicant"  # the order goes back to its owner, open where the codes point
-    NEITHER = "neither"  # nobody: the same report goes again by itself
+    NEITHER = "neither"  # nobody: the same report is sent again automatically
     SUCCESS = "success"
 
 
 @dataclass(frozen=True)
 class Code:
-    """What a code means: our words in both languages, whose fault it is, and the steps or fields it opens.
+    """The meaning of a code: texts in both languages, whose fault it is, and the steps or fields it opens.
 
-    One that is the applicant's and opens nothing is settled elsewhere: before the same report goes again they say what
-    was changed there. `ending` is what it means to a cancellation, where that is something else.
+    A code of the applicant's that opens nothing is settled elsewhere: they say what was changed there before the same
+    report is sent again. `ending` is its meaning for a cancellation, if different.
     """
 
     zh: str
@@ -43,12 +43,12 @@ class Code:
 
     @property
     def is_settled_elsewhere(self) -> bool:
-        """Whether the applicant has to act, and nothing of the report can be changed."""
+        """Whether the applicant must act although nothing in the report can be changed."""
         return self.fault == Fault.APPLICANT and not self.opens
 
 
 APPROVED, REJECTED = "1001", "1002"
-# a cancellation has nothing that such a code could be about
+# does not apply to a cancellation
 STRANGE = Code(
     "取消接入的上报不含此项，请与管局核对",
     "A cancellation carries nothing of this: ask the authority",
@@ -62,18 +62,18 @@ def _ours(zh: str, en: str, *, ending: Code | None = None) -> Code:
 
 
 def _of_access(zh: str, en: str) -> Code:
-    """About something that a new access alone carries."""
+    """A code about something that only a new access has."""
     return _ours(zh, en, ending=STRANGE)
 
 
 def _of_ending(ending: Code) -> Code:
-    """About something that a cancellation alone asks for."""
+    """A code about something that only a cancellation has."""
     words = ("新增接入不应有此结果，请与管局核对", "This answer fits no new access: ask the authority")
     return _ours(*words, ending=ending)
 
 
 def _foreign(zh_of: str, en_of: str, zh: str, en: str) -> Code:
-    """About something that the portal never reports."""
+    """A code about something that the portal never reports."""
     return _ours(f"{zh_of}：{zh}，本平台不上报此项，请与管局核对", f"{en_of}: {en}. We report none: ask the authority")
 
 
@@ -86,7 +86,7 @@ def _gone(zh: str, en: str) -> Code:
 
 
 def _later(zh: str, en: str) -> Code:
-    """Something else that the authority has not decided: whatever comes of it, the next answer is another one."""
+    """The authority has not decided something else: whatever comes of it, the next answer will be another one."""
     return Code(zh, en, Fault.NEITHER, NOTHING, in_review=True)
 
 
@@ -95,7 +95,7 @@ def _theirs(zh: str, en: str, *opens: str, ending: Code | None = None) -> Code:
 
 
 def _on_file(zh: str, en: str, *opens: str) -> Code:
-    """Something of the filing itself is wrong, and no report of ours changes it."""
+    """Something in the filing itself is wrong, which no report of ours changes."""
     ending = _theirs(
         f"{zh}，请先通过其他接入商变更备案，再重新申请取消接入；没有其他接入商的，请致电我们",
         f"{en}: change the filing through your other provider, then cancel again. "
@@ -106,7 +106,7 @@ def _on_file(zh: str, en: str, *opens: str) -> Code:
 
 
 def _not_found(ending: Code) -> Code:
-    """The number was never typed here: the authority itself named it for the domain when the order began."""
+    """The number was not typed here: the authority named it for the domain when the order began."""
     return _theirs(
         "管局未查到此备案号，请向原接入商核对备案是否有效；备案号已变更的，请放弃本订单并重新开始",
         "The authority cannot find this filing number: ask your current provider whether the filing is valid. "

@@ -1,4 +1,4 @@
-"""What we do about each return code of the ministry's methods (docs/sources.md#return-codes): one row a code."""
+"""Our reaction to each return code of the ministry's methods (docs/sources.md#return-codes), one row each."""
 
 import re
 import unicodedata
@@ -20,16 +20,16 @@ SOON = tuple(MINUTE * minutes for minutes in (0.5, 1, 2, 5, 10))
 MAINTENANCE = tuple(MINUTE * minutes for minutes in (1, 2, 5, 10))
 CROWDED = tuple(MINUTE * minutes for minutes in (10, 15, 20, 30))
 UNREADABLE = tuple(MINUTE * minutes for minutes in (1, 2, 5, 10, 30, 60))
-UNTIL_OPENED = tuple(MINUTE * minutes for minutes in (1, 2, 5, 10, 15))  # nothing but another upload tells when it is
+UNTIL_OPENED = tuple(MINUTE * minutes for minutes in (1, 2, 5, 10, 15))  # only another upload tells when it is open
 CLOSED = (HOUR,)  # when the message does not say when they open
-OPEN_AND_CLOSED = 10 * MINUTE  # our clock says that they are open, they say that they are not
+OPEN_AND_CLOSED = 10 * MINUTE  # they say they are closed during their opening hours
 
 NOT_OPENED = 19
 NO_ANSWER = _("no answer from the ministry")
 
 
 class Way(StrEnum):
-    """What can wait or stop by itself."""
+    """A direction that can wait or stop on its own."""
 
     SENDING = "sending"
     FETCHING = "fetching"
@@ -41,16 +41,16 @@ BOTH = (Way.SENDING, Way.FETCHING)
 class Act(StrEnum):
     """What happens next."""
 
-    DONE = "done"  # the call did what it should
+    DONE = "done"  # the call succeeded
     LOAD = "load"  # belongs to downloads: process a file that came, stop or go on
-    FILL = "fill"  # they miss files of ours: those first
+    FILL = "fill"  # they are missing earlier files: send those first
     WAIT = "wait"  # the same call later
-    STOP = "stop"  # nothing more this way until operations let it go on
+    STOP = "stop"  # stops this direction until operations resume it
     LOCK = "lock"  # belongs to the filing password: the form is locked
 
 
 class Told(StrEnum):
-    """Who hears of it."""
+    """Who is told."""
 
     NOBODY = "nobody"
     OPERATIONS = "operations"
@@ -59,9 +59,9 @@ class Told(StrEnum):
 
 @dataclass(frozen=True)
 class Reaction:
-    """One row: what we do, whom we tell, how long it waits, and in words why.
+    """One row: what we do, who is told, how long to wait, and the reason in words.
 
-    `certain` is whether the code says that the file of this call was not taken in; if it does not, we ask.
+    `certain` says that the file of this call was certainly not accepted; otherwise we ask.
     """
 
     act: Act
@@ -70,16 +70,16 @@ class Reaction:
     pauses: tuple[timedelta, ...] = ()
     certain: bool = True
     by_hours: bool = False  # the message says when they open
-    account: bool = False  # it is about the account, so that the other way would be refused as well
+    account: bool = False  # about the account, so the other direction would be refused, too
     of_uploads: bool = False  # it is about an uploaded file: no answer to a download
 
     def until(self, now: datetime, *, tries: int, said: str = "") -> datetime:
-        """Until when to wait, after `tries` waits in a row, when the ministry `said` this."""
+        """Until when to wait after `tries` consecutive waits, with what the ministry `said`."""
         opens = opening(said, now) if self.by_hours else None
         return opens or now + self.pauses[min(tries, len(self.pauses) - 1)]
 
     def stops(self, way: Way) -> tuple[Way, ...]:
-        """What stops when this comes in answer to a call of that way."""
+        """The directions that stop when this answers a call of that one."""
         return BOTH if self.account else (way,)
 
 
@@ -125,7 +125,7 @@ AGAIN = Reaction(Act.WAIT, _("the ministry hands out a confirmed file again and 
 
 
 def reaction(code: int) -> Reaction:
-    """The row of a code, or that of a code nobody knows."""
+    """The row of a code, or the one for unknown codes."""
     return REACTIONS.get(code, UNKNOWN)
 
 
@@ -136,7 +136,7 @@ AFTERNOON = ("下午", "晚上", "晚")
 
 
 def hours(said: str) -> list[tuple[time, timedelta]]:
-    """The hours a message names: when they begin (in Beijing) and how long they last."""
+    """The hours named in a message: their start (in Beijing) and length."""
     plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", said))
     return [span for found in SPAN.finditer(plain) for span in _span(found)]
 
@@ -160,7 +160,7 @@ def _minutes(part: str, hour: str, minute: str | None) -> int:
 
 
 def opening(said: str, now: datetime) -> datetime | None:
-    """When the hours of a message begin next; `None` when it names none."""
+    """The next start of the hours in a message; `None` when it names none."""
     there = to_beijing(now)
     starts = []
     for begins, lasts in hours(said):

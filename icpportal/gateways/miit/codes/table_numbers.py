@@ -1,7 +1,6 @@
-"""Numbers of the ministry's tables that a report needs (V3.0 §9), and whether the tables have them.
+"""The numbers of the ministry's tables that a report needs (V3.0 §9), and whether the tables have them.
 
-What MIIT_CODES says counts before the numbers that we inferred (`code_names.py`). Whether one is valid, the tables say
-that the authority sent.
+MIIT_CODES overrides the numbers that we inferred (`code_names.py`). Tables sent by the authority tell which are valid.
 """
 
 from collections.abc import Iterator
@@ -28,9 +27,9 @@ def _method(product: str) -> str:
 
 
 def method_of(product: str) -> int:
-    """The access method (接入方式) of a product of ours: as its row says, else cloud access or web hosting.
+    """The access method (接入方式) of one of our products: from its row, else cloud access or web hosting.
 
-    It is the built-in number; `as_numbered` makes it the ministry's when the file is written.
+    It is the built-in number; `as_numbered` replaces it by the ministry's when the file is written.
     """
     return METHODS[_method(product)]
 
@@ -41,12 +40,12 @@ def method_name(product: str) -> str:
 
 
 def number_of(table: str, word: str) -> int:
-    """The ministry's number for a word of ours: what MIIT_CODES says, else the built-in one."""
+    """The ministry's number for one of our names: from MIIT_CODES, else the built-in one."""
     return code_names.number_of(settings.MIIT_CODES, table, word)
 
 
 def as_numbered(report: Report) -> Report:
-    """The report with the numbers of today's settings: it may have waited while they were put right."""
+    """The report with numbers from the present settings, which may have been corrected while it waited."""
     if isinstance(report, AccessReport):
         places, methods = _today(tables.PLACES, report.places), _today(tables.METHODS, report.methods)
         return replace(report, places=places, methods=methods)
@@ -61,7 +60,7 @@ def _today(table: str, numbers: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def missing(report: Report) -> str:
-    """The first code of a report that the tables do not have, as "Wzjrfs 5"; "" when they have all."""
+    """The first code of a report that the tables lack, as "Wzjrfs 5"; "" when they have all."""
     numbers = list(_numbers(report))
     unknown = tables.unknown(numbers)
     return next((f"{table} {number}" for table, number in numbers if (table, number) in unknown), "")
@@ -82,7 +81,7 @@ def _numbers(report: Report) -> Iterator[tuple[str, int]]:
 
 @dataclass(frozen=True)
 class Used:
-    """A code that the settings have us report: its table, our word for it, what we call it, its number."""
+    """A code that the settings make us report: its table, our name for it, its label, its number."""
 
     table: str
     word: str
@@ -91,13 +90,13 @@ class Used:
 
     @property
     def setting(self) -> str:
-        """How its number is set right."""
+        """How to correct its number."""
         number = tables.number(self.table, self.name) if self.name else None
         return f'MIIT_CODES={{"{self.table}": {{"{self.word}": {number or "…"}}}}}'
 
 
 def used() -> list[Used]:
-    """Every place, access method, format and purpose of a picture that this provider reports."""
+    """Every place, access method, picture format and purpose that this provider reports."""
     methods = dict.fromkeys(_method(row["key"]) for row in settings.PROVIDER_PRODUCTS)
     words = [(tables.PLACES, code) for code in provinces()] + [(tables.METHODS, word) for word in methods]
     words += [(table, word) for table in (tables.FORMATS, tables.PURPOSES) for word in BUILT_IN[table]]
@@ -109,7 +108,7 @@ def used() -> list[Used]:
 
 
 def faults() -> list[str]:
-    """Codes we report that the ministry's tables do not have, each with the setting that puts it right."""
+    """Reported codes that the ministry's tables lack, each with the setting to correct."""
     reason = settings.MIIT_CANCELLATION_REASON
     reported = used()
     unknown = tables.unknown([*((each.table, each.number) for each in reported), (tables.REASONS, reason)])
@@ -124,7 +123,7 @@ def faults() -> list[str]:
 
 
 def doubts() -> list[str]:
-    """Inferred numbers that the ministry's tables call something else than we do, and that no setting confirms."""
+    """Inferred numbers with another name in the ministry's tables, not confirmed by a setting."""
     doubted = (
         (each, tables.name(each.table, each.number))
         for each in used()
@@ -138,12 +137,12 @@ def doubts() -> list[str]:
 
 
 def tell_missing(code: str, *, now: datetime | None = None) -> None:
-    """Operations have to name the number: reports with it wait until then."""
+    """Tells operations to set the number: reports with it wait until then."""
     open_alarm(MISSING, reference=code, detail="MIIT_CODES", now=now)
 
 
 def clear_found(*, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Ends the alarm once the tables have every code that we report; how many that were. For the hourly tidying."""
+    """Closes the alarm once the tables have every reported code; returns how many. For the hourly cleanup."""
     if not open_alarms().filter(cause=MISSING).exists() or faults():
         return 0
     return 1 if dry_run else clear(MISSING, now=now)

@@ -1,7 +1,7 @@
-"""The authority's code tables: those it sent (JCDM), and where it sent none the seeds (V3.0 §9).
+"""The authority's code tables: those it sent (JCDM), otherwise our seeds (V3.0 §9).
 
-A table is named as its rows are on the wire, without the ending: `Wzjrfs`, `Dwxz`, `Zjlx`, … A table that was sent
-replaces its seed as a whole; what is in neither is not known to be wrong.
+A table has the name of its rows on the wire, without the suffix: `Wzjrfs`, `Dwxz`, `Zjlx`, … A sent table replaces its
+seed completely; a code in neither is not known to be wrong.
 """
 
 from collections.abc import Iterable
@@ -40,7 +40,7 @@ SEEDS: dict[str, dict[int, str]] = {
 
 
 def name(table: str, code: int) -> str:
-    """What the authority calls this code; "" when no table has it."""
+    """The authority's name for this code; "" when no table has it."""
     found = TableRow.objects.filter(table=table, code=code).values_list("name", flat=True).first()
     if found is not None or was_sent(table):
         return found or ""
@@ -48,12 +48,12 @@ def name(table: str, code: int) -> str:
 
 
 def valid(table: str, code: int) -> bool:
-    """Whether a report may use this code; a table that is neither sent nor a seed says nothing against it."""
+    """Whether a report may use this code; yes if the table is neither sent nor a seed."""
     return not unknown([(table, code)])
 
 
 def unknown(numbers: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
-    """Of these (table, code) those that no report may use, in one question; see `valid`."""
+    """Those of these (table, code) that no report may use, in one query; see `valid`."""
     asked = set(numbers)
     rows = TableRow.objects.filter(table__in={table for table, _code in asked}).values_list("table", "code", "valid")
     sent = {(table, code): is_valid for table, code, is_valid in rows}
@@ -66,7 +66,7 @@ def unknown(numbers: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
 
 
 def number(table: str, name: str) -> int | None:
-    """The one valid code that the authority calls so; None when there is none, or several."""
+    """The only valid code with this name; None when there is none, or several."""
     found = list(TableRow.objects.filter(table=table, name=name, valid=True).values_list("code", flat=True)[:2])
     return found[0] if len(found) == 1 else None
 
@@ -77,7 +77,7 @@ def was_sent(table: str) -> bool:
 
 
 def load(rows: Iterable[CodeRow]) -> int:
-    """Take in what a file says, row by row; how many. Rows it does not name stay: a file may bring changes only."""
+    """Takes the rows of a file; returns how many. Other rows stay: a file may contain changes only."""
     latest = {(row.table, row.code): row for row in rows}
     TableRow.objects.bulk_create(
         [TableRow(**{field: getattr(row, field) for field in COLUMNS}) for row in latest.values()],

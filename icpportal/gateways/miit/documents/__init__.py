@@ -1,1 +1,1 @@
-"""The documents of the ministry's interface: what they say, and how each version of it writes and reads them."""
+"""The documents of the ministry's interface: their content, and how each version writes and reads them."""

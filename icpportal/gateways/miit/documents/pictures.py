@@ -1,8 +1,8 @@
-"""Fits a picture into the ministry's limits: JPEG, upright, without metadata, as legible as the bytes allow.
+"""Fits a picture into the ministry's limits: JPEG, upright, without metadata, as legible as the size allows.
 
-Looked at on a full page of 10-point Chinese (bench/attachments.py draws it): for the same number of bytes, strokes
-stay apart better at 1,100 pixels and quality 36 than at 900 and 67. So quality falls first, as far as 35; a face
-wants 60. Then the picture shrinks, but below 900 pixels only after the last quality has been tried there.
+Tested on a full page of 10-point Chinese (drawn by bench/attachments.py): for the same number of bytes, strokes stay
+more distinct at 1,100 pixels and quality 36 than at 900 and 67. So quality falls first, down to 35 (a face needs 60).
+Then the picture shrinks, but goes below 900 pixels only after the lowest quality was tried there.
 """
 
 import io
@@ -29,15 +29,12 @@ WHITE: Final = (255, 255, 255)
 
 
 def most_bytes(purpose: Purpose) -> int:
-    """How long a file of this purpose may be, so that its base64 keeps the limit."""
+    """The largest file for this purpose whose base64 keeps the limit."""
     return LIMITS.get(purpose, LIMIT) // 4 * 3
 
 
 def fit(picture: bytes, purpose: Purpose) -> bytes:
-    """A JPEG whose base64 keeps the limit: the same for the same picture, a fitted one as it is.
-
-    Raises `NotEncodable`.
-    """
+    """A JPEG whose base64 keeps the limit; deterministic, and returns a fitted one as it is. Raises `NotEncodable`."""
     try:
         if _is_fit(picture, purpose):
             return picture
@@ -66,7 +63,7 @@ def _opened(picture: bytes) -> Image.Image:
 
 
 def _is_fit(picture: bytes, purpose: Purpose) -> bool:
-    """Already as `fit` leaves it: nothing but pixels, baseline, in colour, short enough, whole."""
+    """Whether it is already as `fit` leaves it: pixels only, baseline, in colour, small enough, complete."""
     if len(picture) > most_bytes(purpose) or not picture.endswith(b"\xff\xd9"):
         return False
     image = _opened(picture)
@@ -81,7 +78,7 @@ def _is_fit(picture: bytes, purpose: Purpose) -> bool:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """Turned as it is meant to be seen, in colour, transparent parts white, at most the longest edge."""
+    """Turned upright, in colour, transparency on white, at most the longest edge."""
     if image.format == "JPEG":
         image.draft(None, _size(image, EDGES[0]))  # the decoder itself leaves out what is not wanted
     image = ImageOps.exif_transpose(image)
@@ -129,7 +126,7 @@ def _fitted(image: Image.Image, most: int, legible: int) -> bytes:
 
 
 def _lowest_quality(image: Image.Image, most: int, legible: int) -> bytes:
-    """Below what is legible: less quality at this size, then the last quality at smaller ones."""
+    """Below legible quality: less at this size, then the lowest at smaller sizes."""
     if len(_encoded(image, LAST)) <= most:
         return _sharpest(image, most, range(legible - 1, LAST - 1, -1))
     smaller = (_encoded(_reduced(image, edge), LAST) for edge in SMALLER)
@@ -137,7 +134,7 @@ def _lowest_quality(image: Image.Image, most: int, legible: int) -> bytes:
 
 
 def _sharpest(image: Image.Image, most: int, qualities: range) -> bytes:
-    """The first of the falling qualities that fits; the last is known to."""
+    """The first of the falling qualities that fits; the last one is known to."""
     encoded: dict[int, bytes] = {}
 
     def fits(quality: int) -> bool:
@@ -150,6 +147,6 @@ def _sharpest(image: Image.Image, most: int, qualities: range) -> bytes:
 
 
 def _first(steps: Sequence[int], fits: Callable[[int], bool]) -> int | None:
-    """The first step that fits, where all after it fit too; looked for by halving."""
+    """The first step that fits, when all later ones fit too; found by bisection."""
     place = bisect_left(steps, True, key=fits)
     return steps[place] if place < len(steps) else None

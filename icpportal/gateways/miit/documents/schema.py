@@ -1,6 +1,6 @@
-"""Holds what leaves against the operator's copy of the ministry's schemas (`settings.MIIT_XSD_DIR`).
+"""Validates uploads against the operator's copy of the ministry's schemas (`settings.MIIT_XSD_DIR`).
 
-The ministry's files have Chinese names that differ from copy to copy: ours is the one that declares UploadData.
+The ministry's files have Chinese names that differ between copies: the right one declares UploadData.
 """
 
 import threading
@@ -36,7 +36,7 @@ def validate(xml: bytes) -> None:
             return
         first = schema.error_log[0]
         path, rule = first.path or "", first.type_name
-    # never the message: it repeats what is written in the document
+    # never the message: it quotes the document
     raise NotEncodable(f"{path}: {rule}", field=path.removeprefix(f"/{ROOT}/ICP/"), code=MALFORMED)
 
 
@@ -48,7 +48,7 @@ def check() -> None:
 
 
 def _schema(directory: str) -> etree.XMLSchema:
-    """Compiled once a process, and again when a file of the directory has changed."""
+    """Compiled once a process, and again when a file in the directory has changed."""
     files = sorted(Path(directory).glob("*.xsd"))
     try:
         stamp = tuple((file.name, (stat := file.stat()).st_mtime_ns, stat.st_size) for file in files)

@@ -1,4 +1,4 @@
-"""What a document from the authority says, whatever version of the interface wrote it."""
+"""The content of a document from the authority, independent of the interface version."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,7 +7,7 @@ from icpportal.gateways.miit.types import FiledRecord, Struck
 
 
 class NotEncodable(Exception):
-    """A document that must not leave: `field` names the part at fault, `code` is the interface's own."""
+    """A document that must not be sent: `field` names the part at fault, `code` is the interface's own."""
 
     def __init__(self, words: str, *, field: str = "", code: str = "") -> None:
         super().__init__(words)
@@ -15,7 +15,7 @@ class NotEncodable(Exception):
 
 
 class MalformedDocument(Exception):
-    """A file from the authority that cannot be read; never a reason to stop the queue."""
+    """An unreadable file from the authority; never a reason to stop the queue."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one request: processing codes (Jg_xx) or a human decision (Gjsh), with what says which request.
+    """What happened to one request: processing codes (Jg_xx) or a human decision (Gjsh).
 
-    `operation` is Czlx; `handle` is Bs or Jlid as it came: an id of ours, an id of theirs or a filing number.
+    `operation` is Czlx; `handle` is Bs or Jlid as received: an id of ours, an id of theirs or a filing number.
     """
 
     operation: int | None
@@ -56,9 +56,9 @@ class CodeRow:
 
 @dataclass(frozen=True)
 class Download:
-    """A file from the authority, read: `kind` is BAJG, BASJ, ZXSJ, JCDM or the name of what is only stored.
+    """A parsed file from the authority: `kind` is BAJG, BASJ, ZXSJ, JCDM or the name of a kind that is only stored.
 
-    A file that holds several has the kind of the first it understands, and the content of all of them.
+    A file with several has the kind of the first one understood, and the content of all.
     """
 
     kind: str
@@ -67,4 +67,4 @@ class Download:
     records: tuple[FiledRecord, ...] = ()
     struck: tuple[Struck, ...] = ()
     codes: tuple[CodeRow, ...] = ()
-    remarks: tuple[str, ...] = field(default=())  # what was there and not understood, for staff
+    remarks: tuple[str, ...] = field(default=())  # what was not understood, for staff

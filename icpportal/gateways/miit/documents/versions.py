@@ -1,4 +1,4 @@
-"""The versions of the ministry's interface; `settings.MIIT_VERSION` says which of them is spoken."""
+"""The versions of the ministry's interface; `settings.MIIT_VERSION` selects one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Build(Protocol):
 
 
 class Redacted(Protocol):
-    """Takes out of a document what is not shown."""
+    """Redacts a document for display."""
 
     def __call__(self, xml: bytes, *, attachments: bool) -> bytes:
         """The document as it may be shown; raises `MalformedDocument`."""

@@ -1,4 +1,4 @@
-"""Opens strangers' XML: no document type, no entity, no network; elements by their local names."""
+"""Parses untrusted XML: no document type, no entities, no network; elements by local name."""
 
 import re
 from collections.abc import Iterator
@@ -14,11 +14,11 @@ from icpportal.time_format import BEIJING
 LARGEST = 2**63 - 1  # xs:long, and what a column holds
 NUMBER = re.compile(r"\+?[0-9]{1,19}")
 MOMENT = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?)?", re.ASCII)
-YEARS = range(1990, 2200)  # outside, a clock was wrong
+YEARS = range(1990, 2200)  # other years mean a wrong clock
 
 
 def parsed(data: bytes) -> tuple[etree._Element, list[str]]:
-    """The root element of a stranger's document, and remarks on its bytes for staff; raises `MalformedDocument`."""
+    """The root of an untrusted document, and remarks on its bytes for staff; raises `MalformedDocument`."""
     text, lost = decoded(data)
     if lost > FEW:
         raise MalformedDocument("neither GBK nor UTF-8")
@@ -26,7 +26,7 @@ def parsed(data: bytes) -> tuple[etree._Element, list[str]]:
 
 
 def own(data: bytes) -> etree._Element:
-    """The root element of a document of ours: GBK, where a stranger's may be anything; raises `MalformedDocument`."""
+    """The root of a document of ours: GBK, while others may be anything; raises `MalformedDocument`."""
     try:
         return _tree(DECLARATION.sub("", data.decode("gbk"), count=1))
     except UnicodeDecodeError as error:
@@ -69,7 +69,7 @@ def text(element: etree._Element | None, name: str) -> str:
 
 
 def as_number(words: str) -> int | None:
-    """A whole number from 0 that a column can hold, or nothing."""
+    """A whole number from 0 that fits a column, or None."""
     if not NUMBER.fullmatch(words):
         return None
     value = int(words)
@@ -88,7 +88,7 @@ def numbers(element: etree._Element | None, name: str) -> tuple[int, ...]:
 
 
 def moment(words: str) -> datetime | None:
-    """`2026-11-24`, `2026-11-24 20:45` or `2026-11-24 20:45:07` in Beijing time; nothing when it is none of them."""
+    """`2026-11-24`, `2026-11-24 20:45` or `2026-11-24 20:45:07` in Beijing time; None for anything else."""
     match = MOMENT.fullmatch(words)
     if not match:
         return None

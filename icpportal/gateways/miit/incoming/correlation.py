@@ -1,9 +1,7 @@
-"""Which of our reports a result is about (docs/sources.md#what-a-result-is-about).
+"""Finds the report that a result is about (docs/sources.md#what-a-result-is-about); never guesses between several.
 
-Where several or none could be meant, nobody guesses.
-
-The authority names a request by an id of ours, an id of its own or a filing number, as it likes: every way that the
-kind of request allows is tried, and all that answer have to mean the same report.
+The authority names a request by an id of ours, an id of its own or a filing number, as it likes: every way possible for
+the kind of request is tried, and all that find something must find the same report.
 """
 
 import re
@@ -18,10 +16,10 @@ from icpportal.gateways.miit.documents.types import Result
 from icpportal.gateways.miit.models import Outcome, Report, ReportState, UploadFile
 from icpportal.gateways.miit.types import AnswerKind, ReportKind
 
-BROKEN_FILE = "5001"  # its words hold the name of our file
+BROKEN_FILE = "5001"  # its words contain the name of our file
 LARGEST = 2**63 - 1  # of a number in the database
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]*")
-# taken in, or on its way in when its answer was lost (the result may come before we know), or waiting to go once more
+# accepted, or sent with the answer lost (the result may arrive before we know), or waiting to be sent again
 TAKEN_IN = (
     Q(state=ReportState.ACCEPTED)
     | Q(state=ReportState.NUMBERED, files__sent_at__isnull=False)
@@ -52,7 +50,7 @@ def _candidates(result: Result) -> Iterator[Report]:
 
 
 def _by_file(result: Result) -> Iterator[Report]:
-    """A file that broke the schema was not read: its name is all they can say."""
+    """A file that violated the schema was not read: its name is all they can tell."""
     words = " ".join(verdict.words for verdict in result.verdicts if verdict.code == BROKEN_FILE)
     names = {name for found in FILE_NAME.findall(words) for name in _spellings(found)}
     ours = UploadFile.objects.filter(isp_id=settings.MIIT_ISP_ID, name__in=names)  # numbers begin anew with an account
@@ -61,7 +59,7 @@ def _by_file(result: Result) -> Iterator[Report]:
 
 
 def _spellings(name: str) -> tuple[str, ...]:
-    """As it stands, as a zip, and without its ending."""
+    """As it is, as a zip, and without its extension."""
     stem = name.removesuffix(".zip").removesuffix(".xml")
     return name, stem, f"{stem}.xml"
 
@@ -98,7 +96,7 @@ def _access_by_site(handle: str) -> Iterator[Report]:
 
 
 def _cancellation_by_access(handle: str) -> Iterator[Report]:
-    """By our own id, by the Jrid we sent, or by the id of ours that the access was reported under."""
+    """By our own id, by the Jrid we sent, or by our id under which the access was reported."""
     number = _number(handle)
     if number is None:
         return
@@ -109,7 +107,7 @@ def _cancellation_by_access(handle: str) -> Iterator[Report]:
 
 
 def _cancellation_by_site(handle: str) -> Iterator[Report]:
-    """A cancellation names no site; the access it ends does, where it was reported by us."""
+    """A cancellation names no site, but the access it ends does, if we reported it."""
     number = regular(handle)
     if number:
         ours = Report.objects.filter(kind=ReportKind.ACCESS, site_number=number, access_id__isnull=False)
@@ -118,7 +116,7 @@ def _cancellation_by_site(handle: str) -> Iterator[Report]:
 
 
 def _cancellation_by_subject(handle: str) -> Iterator[Report]:
-    """By the Ztid of the filing; where several of its accesses were cancelled, any of them may be meant."""
+    """By the Ztid of the filing; if several of its accesses were cancelled, any may be meant."""
     number = _number(handle)
     if number is None:
         return
@@ -140,10 +138,10 @@ def _by_site(kind: ReportKind, handle: str) -> Iterator[Report]:
 
 
 def _unanswered(reports: QuerySet[Report]) -> Iterator[Report]:
-    """Those that wait for an answer; else those that were given up and never answered; else the last one answered.
+    """Reports without an answer; else those abandoned without one; else the last one answered.
 
-    A site's later report that waits beside an earlier one makes two candidates: the result may be about either. One
-    that was answered may be told twice.
+    A site's later report waiting beside an earlier one makes two candidates: the result may be about either. An
+    answered one may be told again.
     """
     answers = Outcome.objects.filter(report=OuterRef("pk")).exclude(kind__in=(AnswerKind.ACCEPTED, AnswerKind.WAITS))
     left = reports.filter(~Exists(answers), state=ReportState.SUPERSEDED, files__accepted_at__isnull=False)
@@ -155,7 +153,7 @@ def _unanswered(reports: QuerySet[Report]) -> Iterator[Report]:
 
 
 Way = Callable[[str], Iterator[Report]]
-# Czlx → the ways to find the report; kinds that we never send have only an id of ours to be known by
+# Czlx → ways to find the report; kinds that we never send can only have an id of ours
 WAYS: dict[int | None, tuple[Way, ...]] = {
     3: (_access_by_own_id, _access_by_site),
     5: (_cancellation_by_access, _cancellation_by_site, _cancellation_by_subject),

@@ -1,7 +1,7 @@
-"""Downloads that come damaged: how long they are waited for, when they are given up, and how they heal.
+"""Damaged downloads: how long they are waited for, when they are given up, and how they heal.
 
-The authority hands out a file until it is acknowledged, and then never again: a damaged one that is acknowledged is a
-decision lost. So it is waited for by the hour, with an alarm, until it comes whole or operations give it up.
+The authority delivers a file until it is acknowledged, and never again: acknowledging a damaged one loses a decision.
+So it is waited for by the hour, with an alarm, until it arrives intact or operations give it up.
 """
 
 import logging
@@ -19,10 +19,10 @@ from icpportal.gateways.miit.models import InboxFile, InboxState, MinistryLine
 logger = logging.getLogger(__name__)
 
 ALARM = "ministry.download_damaged"
-SOME = 3  # deliveries before there is an alarm, and before hours alone are enough to give up
-LASTS = timedelta(minutes=2)  # and there is one when it lasts so long
-NAME_IS_ITS = timedelta(days=30)  # how long a whole file of the same name is the one that was given up
-# age of the damage → how long nothing is asked for; a bad minute passes without a pause
+SOME = 3  # damaged deliveries before an alarm, and at least so many before giving up
+LASTS = timedelta(minutes=2)  # an alarm also after so long
+NAME_IS_ITS = timedelta(days=30)  # how long an intact file of the same name counts as the one given up
+# age of the damage → pause before asking again; a short disturbance causes none
 PAUSES = ((timedelta(hours=1), timedelta(minutes=5)), (timedelta(minutes=5), timedelta(minutes=1)))
 CAME_WHOLE = "damaged on the way, came whole later"
 WAITS = _("the oldest download comes damaged")  # the reason of the line's wait
@@ -30,7 +30,7 @@ WAITS = _("the oldest download comes damaged")  # the reason of the line's wait
 
 @dataclass(frozen=True)
 class Damaged:
-    """One file that is waited for: its name, since when it comes damaged, how often it did, and what is wrong."""
+    """One file that is waited for: its name, since when and how often it came damaged, and the fault."""
 
     name: str
     since: datetime
@@ -39,12 +39,12 @@ class Damaged:
 
 
 def note(row: InboxFile, words: str, *, now: datetime) -> bool:
-    """Write down a damaged delivery, with an alarm when it is not the first; whether the file is to be given up."""
+    """Records a damaged delivery, with an alarm from the second on; returns whether to give the file up."""
     stored = InboxFile.objects.filter(pk=row.pk, state=InboxState.STORED)
     stored.update(reason=words[:500], damaged_at=Coalesce(F("damaged_at"), now))
     pending = _unacknowledged(row)
     found = pending.aggregate(deliveries=Sum("deliveries"), since=Min("damaged_at"))
-    if found["since"] is None:  # another fetcher was given it whole at this moment
+    if found["since"] is None:  # another fetcher has just received it intact
         return False
     lasts = now - found["since"]
     extra = {"isp": row.isp_id, "download": row.pk, "deliveries": found["deliveries"]}
@@ -57,14 +57,14 @@ def note(row: InboxFile, words: str, *, now: datetime) -> bool:
 
 
 def park(row: InboxFile, *, now: datetime) -> None:
-    """Put every delivery of a file that is given up aside for a person, with its bytes."""
+    """Parks every delivery of a file that is given up for a person, with its bytes."""
     parked = _unacknowledged(row).filter(state=InboxState.STORED)
     if parked.update(state=InboxState.PARKED, processed_at=now):
         logger.error("damaged download given up", extra={"isp": row.isp_id, "download": row.pk})
 
 
 def pause(row: InboxFile, *, now: datetime) -> None:
-    """Let fetching wait, the longer the file comes damaged: it is as large each time, and stands before the others."""
+    """Pauses fetching, longer the longer the file comes damaged: it is downloaded each time, and blocks the others."""
     since = _unacknowledged(row).aggregate(since=Min("damaged_at"))["since"]
     lasts = next((lasts for age, lasts in PAUSES if since and now - since >= age), None)
     if lasts:
@@ -74,9 +74,9 @@ def pause(row: InboxFile, *, now: datetime) -> None:
 
 
 def heal(row: InboxFile, *, now: datetime) -> None:
-    """This file came whole, or opens now: nobody needs its damaged deliveries any more.
+    """The file came intact, or can be opened now: closes its damaged deliveries.
 
-    It is as old as the first of them: what came behind it since is newer.
+    It is as old as the first of them: what came after that is newer.
     """
     damaged = _damaged(row.isp_id).filter(name=row.name)
     if not damaged.exists():
@@ -91,13 +91,13 @@ def heal(row: InboxFile, *, now: datetime) -> None:
 
 
 def end_alarm(isp_id: int, *, now: datetime | None = None) -> None:
-    """Clear the alarm when every damaged file has come whole or was dealt with by hand."""
+    """Closes the alarm when every damaged file has come intact or was dealt with by hand."""
     if not _damaged(isp_id).exists():
         clear(ALARM, now=now)
 
 
 def give_up(isp_id: int, name: str) -> bool:
-    """Operations want this file confirmed although it is damaged: with its next delivery. False when none waits."""
+    """Operations want this file acknowledged although damaged, at its next delivery; returns False when none waits."""
     found = waited_for(isp_id).filter(name=name).update(given_up=True)
     if found:
         hurry(isp_id)
@@ -105,13 +105,13 @@ def give_up(isp_id: int, name: str) -> bool:
 
 
 def hurry(isp_id: int) -> None:
-    """The next round asks at once."""
+    """Makes the next round ask at once."""
     waits = MinistryLine.objects.filter(pk=isp_id, fetching_waits_because=WAITS)
     waits.update(fetching_waits_until=None, fetching_waits_because="")
 
 
 def waited_for(isp_id: int) -> QuerySet[InboxFile]:
-    """Damaged deliveries that were neither given up nor followed by a whole one."""
+    """Damaged deliveries neither given up nor followed by an intact one."""
     return _damaged(isp_id).filter(state=InboxState.STORED)
 
 

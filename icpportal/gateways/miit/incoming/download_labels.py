@@ -1,4 +1,4 @@
-"""What the review desk says about a download: why it is put aside, and what a person does about it."""
+"""The desk's texts about a download: why it was put aside, and what to do about it."""
 
 import re
 
@@ -22,7 +22,7 @@ SECOND_PERSON = _("A second person reads it and the reason, then closes it or de
 TAKEN_IN = _("Nothing: it was taken in before a second person closed it")
 
 IS_ONLY_STORED = re.compile(r"(?P<kind>.+) is only stored")
-# what a kept reason says, in the reader's language; the part that is in none is shown as it is
+# stored reasons in the reader's language; an unknown part is shown as it is
 REASONS: tuple[tuple[re.Pattern[str], Promise], ...] = (
     (IS_ONLY_STORED, _("%(kind)s is a kind of file for people to read: the portal only stores it")),
     (
@@ -72,12 +72,12 @@ REASONS: tuple[tuple[re.Pattern[str], Promise], ...] = (
 
 
 def why(row: InboxFile) -> str:
-    """Why it is put aside, in the reader's language; a dash without a reason."""
+    """Why it was put aside, in the reader's language; a dash without a reason."""
     return reason_in_words(row.reason) or "—"
 
 
 def reason_in_words(kept: str) -> str:
-    """A kept reason in the reader's language; what is new in it is shown as it is."""
+    """A stored reason in the reader's language; unknown text is shown as it is."""
     return "; ".join(_one_in_words(each) for each in kept.split("; "))
 
 
@@ -89,7 +89,7 @@ def _one_in_words(reason: str) -> str:
 
 
 def to_do(row: InboxFile) -> str:
-    """What a person does about it; a dash when nobody has to."""
+    """What to do about it; a dash when nothing."""
     if row.state == InboxState.PROCESSED and row.proposed_by_id and not row.closed_by_id:
         return str(TAKEN_IN)
     if row.state == InboxState.PARKED and row.proposed_by:

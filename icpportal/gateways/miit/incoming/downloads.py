@@ -1,4 +1,4 @@
-"""What operations do by hand about downloads that are damaged or parked; each raises `Refused` when it cannot."""
+"""Manual actions on damaged or parked downloads; each raises `Refused` when it cannot."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,12 +12,12 @@ from icpportal.gateways.errors import Refused
 from icpportal.gateways.miit.incoming import damage, inbox
 from icpportal.gateways.miit.models import InboxFile, InboxState
 
-DAMAGED = "damaged"  # stored, and waited for until it comes whole
+DAMAGED = "damaged"  # stored, and waited for until it comes intact
 
 
 @dataclass(frozen=True)
 class Download:
-    """One delivery that needs a look."""
+    """One delivery that needs attention."""
 
     number: int
     name: str
@@ -31,14 +31,14 @@ class Download:
 
 @dataclass(frozen=True)
 class Parked:
-    """One download that was not understood, or that nobody has dealt with: its name, since when, and how far it is."""
+    """One parked download: its name, since when, and its state."""
 
     name: str
     since: datetime
-    proposed: bool = False  # one person wants it closed, a second one has not looked yet
+    proposed: bool = False  # one person has proposed to close it
 
     def words(self, now: datetime) -> str:
-        """For operations, without what it says: nothing personal."""
+        """A line for operations without its content; nothing personal."""
         days, hours = divmod(int((now - self.since).total_seconds()) // 3600, 24)
         return f"parked for {f'{days} d ' if days else ''}{hours} h: {self._next()}"
 
@@ -60,13 +60,13 @@ def in_need() -> list[Download]:
 
 
 def give_up(given: str) -> None:
-    """Have a damaged file confirmed with its next delivery, so that the files behind it come; its bytes stay here."""
+    """Acknowledges a damaged file at its next delivery, so that later files come; its bytes are kept."""
     if not damage.give_up(settings.MIIT_ISP_ID, _named(given)[0].name):
         raise Refused(_("No damaged download of this name is waited for."))
 
 
 def read_again(given: str) -> None:
-    """Take in a damaged or parked file from the bytes that are here, after its cause was put right."""
+    """Processes a damaged or parked file again from its stored bytes, after its cause was fixed."""
     found = _named(given)
     read = [inbox.read_again(row.pk) for row in reversed(found)]
     if not any(read):
@@ -80,7 +80,7 @@ def _in_need() -> QuerySet[InboxFile]:
 
 
 def _named(given: str) -> list[InboxFile]:
-    """Deliveries in need by the name of the file, or the one with this number."""
+    """Deliveries needing attention with this file name, or the one with this number."""
     rows = list(_in_need().filter(name=given).order_by("pk"))
     if not rows and given.isascii() and given.isdigit():
         rows = list(_in_need().filter(pk=int(given)))

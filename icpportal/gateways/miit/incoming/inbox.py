@@ -1,8 +1,8 @@
-"""What the authority has ready for us: fetched, stored raw, checked, acknowledged, then taken in once.
+"""Downloads from the authority: fetched, stored raw, checked, acknowledged, then processed once.
 
-The authority hands out its oldest file until that one is acknowledged. One that nobody understands is acknowledged at
-once and parked for a person, one that is damaged is waited for (`damage.py`). The process may be killed anywhere; the
-next round goes on from the rows.
+The authority delivers its oldest file until that one is acknowledged. A file that cannot be understood is acknowledged
+at once and parked for a person; a damaged one is waited for (`damage.py`). The process may be killed anywhere; the next
+round continues from the rows.
 """
 
 import hashlib
@@ -39,32 +39,32 @@ from icpportal.privacy.crypto import KeyMissing, Unreadable
 
 logger = logging.getLogger(__name__)
 
-JOB = "downloads.taken"  # the job under which downloads are set aside
+JOB = "downloads.taken"  # the job name under which downloads are set aside
 LOOK_AGAIN = 0.2  # seconds
-AT_ONCE = 1000  # files in one round; the rest comes with the next
-LAST = (1, 2)  # of a download: that was all
-MORE = 3  # of a download: go on calling
-BARE_IN_A_ROW = 6  # calls that are answered "go on" without a file, before we wait
-SOON = 0.5  # seconds, more with each of them
-SAME_IN_A_ROUND = 3  # deliveries of a file although it was acknowledged
-TOO_OFTEN = 5  # deliveries of it in all, before we wait: nothing behind it comes
+AT_ONCE = 1000  # files in one round; the next one does the rest
+LAST = (1, 2)  # codes of a download: that was all
+MORE = 3  # code of a download: call again
+BARE_IN_A_ROW = 6  # "call again" without a file so often before we wait
+SOON = 0.5  # seconds, more each time
+SAME_IN_A_ROUND = 3  # deliveries of an acknowledged file
+TOO_OFTEN = 5  # deliveries in all before we wait: no later file comes
 WAITING = (InboxState.STORED, InboxState.ACKNOWLEDGED)
-# a file that our own reading stumbles over is parked like one that is not understood
+# a file on which our own parser fails is parked like one that is not understood
 STUMBLED = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, DataError, IntegrityError)
 GONE = (Forgotten, Unreadable)
 
 
 class _ToldToWait(Retryable):
-    """They answered, and want us to wait: that is on the line."""
+    """They answered and want us to wait, which is recorded on the line."""
 
 
 def fetch(*, now: datetime | None = None, patience: float = 0, if_due: bool = False) -> int:
-    """Bring in and take in everything that is ready; how many files came. Call it outside of a transaction.
+    """Fetches and processes everything that is ready; returns how many files. Call it outside a transaction.
 
     Raises `Retryable` when the authority does not answer or wants us to wait, `Refused` while the line is stopped, and
-    `Busy` when another fetches and is not done within `patience` seconds: a ministry that is slow holds one worker, not
-    all of them. A patient caller needs all that is ready, and gets `NotYet` when a round ended before that. Should
-    two fetch all the same, what both were given is taken in once. `if_due` asks nobody between two looks (`polling`).
+    `Busy` when another fetch does not end within `patience` seconds: a slow ministry blocks one worker, not all. A
+    patient caller needs everything that is ready, and gets `NotYet` when a round ended before that. If two fetch all
+    the same, files given to both are processed once. `if_due` does nothing between two looks (`polling`).
     """
     moment = now or timezone.now()
     process(now=moment)
@@ -81,7 +81,7 @@ def fetch(*, now: datetime | None = None, patience: float = 0, if_due: bool = Fa
 
 
 def _turn(patience: float) -> lease.Lease:
-    """The lease of the one who fetches."""
+    """The lease of the fetcher."""
     ends = time.monotonic() + patience
     while (mine := lease.take(settings.MIIT_ISP_ID, columns=lease.FETCHING)) is None:
         if time.monotonic() >= ends:
@@ -113,15 +113,15 @@ def _fetched(moment: datetime, mine: lease.Lease, *, if_due: bool = False) -> tu
 
 
 def process(*, now: datetime | None = None) -> int:
-    """Take in the files that are here and were not taken in, as after a crash; how many that were."""
+    """Processes stored files that were not processed yet, as after a crash; returns how many."""
     moment = now or timezone.now()
     here = InboxFile.objects.filter(isp_id=settings.MIIT_ISP_ID, state__in=WAITING, damaged_at=None).order_by("pk")
-    # the bodies are loaded one at a time, when they are opened
+    # bodies are loaded one at a time, when opened
     return len(rows.each(JOB, here.defer("body"), lambda row: _taken_or_parked(row, moment), reference="name").done)
 
 
 def read_again(pk: int, *, now: datetime | None = None) -> bool:
-    """Take in a parked or damaged file once more, after a person has put right what it needs; whether it was."""
+    """Processes a parked or damaged file again after a person fixed its cause; returns whether it worked."""
     moment, row = now or timezone.now(), InboxFile.objects.get(pk=pk)
     if row.damaged_at:
         if _broken(wire_file(row)):
@@ -135,7 +135,7 @@ def read_again(pk: int, *, now: datetime | None = None) -> bool:
 def _rests(line: MinistryLine, now: datetime, if_due: bool) -> bool:
     """Whether a damaged file is waited for; raises while the ministry or a person wants us to wait.
 
-    A silent ministry is asked all the same by those who need the answers now.
+    Callers that need the answers now ask even a silent ministry.
     """
     if line.fetching_stopped_at:
         raise Refused(line.fetching_stopped_because)
@@ -148,7 +148,7 @@ def _rests(line: MinistryLine, now: datetime, if_due: bool) -> bool:
 
 
 def _drain(fetcher: Fetcher, line: MinistryLine, held: dict[str, InboxFile], now: datetime) -> tuple[int, bool]:
-    """How many files came, and whether that was all that the ministry had; what is damaged is left in `held`."""
+    """Returns how many files came, and whether that was everything; damaged files are left in `held`."""
     seen: Counter[int] = Counter()
     came, deadline = 0, Deadline(round_seconds())
     while came < AT_ONCE and not (came and deadline.passed):
@@ -171,7 +171,7 @@ def _drain(fetcher: Fetcher, line: MinistryLine, held: dict[str, InboxFile], now
 
 
 def _next(fetcher: Fetcher) -> DownloadReply:
-    """The next file, or why there is none; asked again, more slowly, while they say "go on" and hand out nothing."""
+    """The next file, or why there is none; asks again, more slowly, while told to call again without a file."""
     reply = fetcher.download()
     for tries in range(1, BARE_IN_A_ROW):
         if reply.file is not None or reply.code != MORE:
@@ -182,7 +182,7 @@ def _next(fetcher: Fetcher) -> DownloadReply:
 
 
 def _react(line: MinistryLine, reply: Reply, now: datetime) -> None:
-    """What the return code of a download or an acknowledgement wants; raises unless it wants us to go on."""
+    """Reacts to the return code of a download or an acknowledgement; raises unless the round can continue."""
     row = reaction(reply.code)
     if row.act in (Act.DONE, Act.LOAD):
         return
@@ -194,7 +194,7 @@ def _react(line: MinistryLine, reply: Reply, now: datetime) -> None:
 
 
 def _wait(line: MinistryLine, reply: Reply, row: Reaction, now: datetime) -> NoReturn:
-    """Nothing more is fetched for a while."""
+    """Pauses fetching."""
     reason = line_state.pause_reason(reply.code, row.words)
     row = row if row.pauses else UNKNOWN
     line_state.wait(line, reply.code, row, now=now, said=reply.words, way=Way.FETCHING, why=reason)
@@ -213,7 +213,7 @@ def _store(file: WireFile, now: datetime) -> InboxFile:
     row, created = InboxFile.objects.get_or_create(
         isp_id=isp_id, name=name, digest=digest, defaults={"body": body, "key": key, "received_at": now}
     )
-    if not created:  # another fetcher was given it at the same moment
+    if not created:  # another fetcher received it at the same time
         destroy([key])
         known.update(deliveries=F("deliveries") + 1)
     return row
@@ -224,7 +224,7 @@ def _place(isp_id: int, digest: str) -> str:
 
 
 def wire_file(row: InboxFile) -> WireFile:
-    """The file as it came; raises `Forgotten` when its key was destroyed, `StorageDown`."""
+    """The file as received; raises `Forgotten` when its key was destroyed, `StorageDown`."""
     raw = open_body(bodies.sealed(row) if row.key else None, row.key, bound_to=_place(row.isp_id, row.digest))
     return WireFile(**json.loads(raw))
 
@@ -232,7 +232,7 @@ def wire_file(row: InboxFile) -> WireFile:
 def _received(
     fetcher: Fetcher, line: MinistryLine, row: InboxFile, file: WireFile, held: dict[str, InboxFile], now: datetime
 ) -> bool:
-    """Check, acknowledge, take in; whether the round goes on."""
+    """Checks, acknowledges, processes; returns whether the round continues."""
     if row.state == InboxState.STORED:
         if broken := _broken(file):
             if not damage.note(row, broken, now=now):
@@ -253,7 +253,7 @@ def _received(
 
 
 def _broken(file: WireFile) -> str:
-    """What is wrong with a file that does not open; nothing when it does."""
+    """The fault of a file that cannot be opened; "" when it can."""
     try:
         unwrap(file, account().cipher)
     except MalformedDocument as found:
@@ -272,7 +272,7 @@ def _acknowledge(fetcher: Fetcher, line: MinistryLine, row: InboxFile, file: Wir
 
 
 def _take_in(row: InboxFile, now: datetime) -> bool:
-    """Take in one file; False when it was before, or when it has to be tried again: then it is set aside."""
+    """Processes one file; returns False when it was processed before, or must be tried again and is set aside."""
     loop = rows.Loop(JOB)
     done = loop.attempt(row.pk, lambda: _taken_or_parked(row, now), reference=row.name)
     loop.end()
@@ -280,10 +280,10 @@ def _take_in(row: InboxFile, now: datetime) -> bool:
 
 
 def _taken_or_parked(row: InboxFile, now: datetime) -> bool:
-    """All of a file or nothing; parked is what will be no better when it is tried again."""
+    """Processes all of a file or nothing; parks what will not be better next time."""
     try:
         return _taken(row.pk, now)
-    except KeyMissing:  # nothing is wrong with the file
+    except KeyMissing:  # the file is not at fault
         raise
     except (MalformedDocument, *GONE, *STUMBLED) as problem:
         words = str(problem) if isinstance(problem, MalformedDocument) else f"cannot be read: {type(problem).__name__}"

@@ -1,6 +1,6 @@
-"""Parked downloads that people have dealt with by hand: one asks to close it and says why, another one confirms.
+"""Closes parked downloads dealt with by hand: one person proposes with a reason, another confirms.
 
-Closed, its content goes with the next files that are old: nobody can read it any more. Until then it stays.
+The content of a closed one is deleted at the end of its retention; until then it stays.
 """
 
 from datetime import datetime
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 
 def propose(row: InboxFile, *, actor: "User", because: str, now: datetime | None = None) -> None:
-    """Ask a second person to close it. Raises `ProposalRefused`."""
+    """Asks a second person to close it. Raises `ProposalRefused`."""
     _refuse_what_needs_nobody(row)
     proposals.propose(_parked(row), actor=actor, because=because, now=now)
 
 
 def decline(row: InboxFile) -> None:
-    """Take the request off, one's own as well; the file stays parked. Raises `ProposalRefused`."""
+    """Removes the proposal, also one's own; the file stays parked. Raises `ProposalRefused`."""
     _refuse_what_needs_nobody(row)
     proposals.decline(_parked(row))
 
 
 def confirm(row: InboxFile, *, actor: "User", now: datetime | None = None) -> None:
-    """Close it as the second person: processed from now on, its reason stays. Raises `ProposalRefused`."""
+    """Closes it as the second person: it counts as processed, its reason stays. Raises `ProposalRefused`."""
     moment = now or timezone.now()
     with transaction.atomic():
         locked = InboxFile.objects.select_for_update(of=("self",)).defer("body").get(pk=row.pk)

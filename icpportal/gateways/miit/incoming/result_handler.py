@@ -1,6 +1,6 @@
-"""What a file from the authority says becomes outcomes for the portal and rows of the code tables.
+"""Turns a file from the authority into outcomes for the portal and rows of code tables.
 
-Everything here runs in one transaction with the file's own state, and a second run tells nothing twice.
+Everything runs in one transaction with the file's own state, and running again tells nothing twice.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from icpportal.gateways.miit.models import InboxFile, Report, ReportState
 from icpportal.gateways.miit.outgoing import report_queue, succession
 from icpportal.gateways.miit.types import AnswerKind, FiledAccess, FiledRecord, Level, ReportKind, Struck
 
-# remarks about a row that was left out because it does not say what it is about
+# remarks about skipped rows that do not say what they are about
 LEFT_OUT = ("Baxx without Ztid", "Wz_xx without Wzid", "Jr_xx without Jrid", "Zxxx without Zxlb or Jlid")
 UNDERSTOOD = ("BAJG", "BASJ", "ZXSJ", "JCDM")
 DECIDED = {True: APPROVED, False: REJECTED}  # a human decision counts as its processing code
@@ -29,11 +29,11 @@ NO_ANSWER_YET = (ReportState.QUEUED, ReportState.NUMBERED, ReportState.ACCEPTED,
 
 
 class UnexpectedAnswer(Exception):
-    """A file, or a part of it, that a person has to read; the rest of it was taken."""
+    """A person must read this file, or part of it; the rest was processed."""
 
 
 def take(file: InboxFile, content: Download) -> None:
-    """Take in all that is understood; raises `UnexpectedAnswer` afterwards with what was not."""
+    """Processes everything understood; then raises `UnexpectedAnswer` about the rest."""
     puzzles = _take_results(file, content.results)
     for place, record in enumerate(content.records):
         _take_record(file, place, record)
@@ -48,7 +48,7 @@ def take(file: InboxFile, content: Download) -> None:
 
 
 def _take_results(file: InboxFile, results: Iterable[Result]) -> list[str]:
-    """Results of one report in one file are judged together: a decision explains the code beside it."""
+    """Judges the results of one report in one file together: a decision explains the code beside it."""
     puzzles: list[str] = []
     told: dict[int, ReportResult] = {}
     for result in results:
@@ -67,7 +67,7 @@ def _take_results(file: InboxFile, results: Iterable[Result]) -> list[str]:
 
 
 def _codes(result: Result) -> tuple[Verdict, ...]:
-    """Its codes, with the remark of the request (Bz) where a code has no words of its own."""
+    """Its codes, with the request's remark (Bz) where a code has no words."""
     given = (verdict for verdict in result.verdicts if verdict.code)
     codes = tuple(replace(verdict, words=verdict.words or result.note) for verdict in given)
     if result.approved is None:
@@ -84,7 +84,7 @@ class ReportResult:
     at: datetime | None
 
     def words(self, judgement: Judgement) -> str:
-        """The authority's own words for the codes that count; to a refusal belongs what the person wrote."""
+        """The authority's words for the codes that count; for a refusal also those of the person."""
         explained = judgement.fault in (Fault.APPLICANT, Fault.GONE)
         codes = (*judgement.codes, REJECTED) if explained else judgement.codes
         counted = (verdict.words for verdict in self.verdicts if verdict.code in codes and verdict.words)
@@ -92,7 +92,7 @@ class ReportResult:
 
 
 def _answer(file: InboxFile, told: ReportResult) -> str:
-    """Do what the gravest code asks for; why a person has to look, or nothing."""
+    """Acts on the gravest code; returns why a person must look, or ""."""
     judgement = judge((verdict.code for verdict in told.verdicts), told.report.kind)
     if judgement.fault == Fault.SUCCESS:
         return _succeeded(file, told, judgement)
@@ -104,12 +104,12 @@ def _answer(file: InboxFile, told: ReportResult) -> str:
 ANSWERS = {
     Fault.PROVIDER: AnswerKind.REPORT_FAILED,
     Fault.APPLICANT: AnswerKind.TURNED_DOWN,
-    Fault.GONE: AnswerKind.GRANTED,  # what was to be cancelled is cancelled
+    Fault.GONE: AnswerKind.GRANTED,  # what was to be cancelled no longer exists
 }
 
 
 def _succeeded(file: InboxFile, told: ReportResult, judgement: Judgement) -> str:
-    """Only an approval grants; the other successes say that something arrived, which is all a material waits for."""
+    """Only an approval grants; other successes confirm arrival, which is all that material waits for."""
     if told.report.kind == ReportKind.MATERIAL:
         _mark_answered(told.report)
     elif APPROVED in judgement.codes:
@@ -118,8 +118,8 @@ def _succeeded(file: InboxFile, told: ReportResult, judgement: Judgement) -> str
 
 
 def _again(file: InboxFile, told: ReportResult, judgement: Judgement) -> str:
-    """The same report goes again later; the portal hears what it waits for, and when it was too often."""
-    if told.report.state == ReportState.NUMBERED:  # it cannot go again before we know that it went
+    """The same report will be sent again; tells the portal what it waits for, and when it was too often."""
+    if told.report.state == ReportState.NUMBERED:  # it cannot be sent again before we know that it was sent
         return f"{' '.join(judgement.codes)} for {told.report.key} before its receipt"
     codes = " ".join(judgement.codes)
     waits = told.report.state == ReportState.ACCEPTED and report_queue.retry(told.report, codes)
@@ -157,7 +157,7 @@ def _at(file: InboxFile, told: ReportResult) -> datetime:
 
 
 def _once(kind: AnswerKind, report: Report, codes: str, words: str) -> str:
-    """An approval is one approval; a refusal that comes with other words tells more than the one before."""
+    """The key of an outcome: one approval is one; a refusal with other words is news."""
     if kind == AnswerKind.TURNED_DOWN:
         return f"{kind}:{report.key}:{hashlib.sha256(f'{codes} {words}'.encode()).hexdigest()[:16]}"
     return f"{kind}:{report.key}"
@@ -178,9 +178,9 @@ def _mark_answered(report: Report) -> None:
 
 
 def _take_record(file: InboxFile, place: int, record: FiledRecord) -> None:
-    """One outcome for each report of ours whose access is in the record; for a record without any, one all the same.
+    """One outcome for each of our reports whose access is in the record; one also for a record without any.
 
-    That our access is on record is no approval: a report is granted by its result alone.
+    Being on record is not an approval: only a result grants a report.
     """
     ours = _our_reports(record)
     for own_id, report in ours.items():
@@ -210,7 +210,7 @@ def _accesses(record: FiledRecord) -> list[FiledAccess]:
 
 
 def _our_reports(record: FiledRecord) -> dict[int, Report]:
-    """By our own ids of accesses; another provider may use the same figures for its own."""
+    """By our own ids of accesses, of our provider only: other providers may use the same numbers."""
     here = (None, settings.MIIT_ISP_ID)
     own_ids = {access.own_id for access in _accesses(record) if access.own_id and access.provider in here}
     found = Report.objects.filter(kind=ReportKind.ACCESS, own_id__in=own_ids)
@@ -218,7 +218,7 @@ def _our_reports(record: FiledRecord) -> dict[int, Report]:
 
 
 def _as_seen_by(own_id: int | None, record: FiledRecord) -> FiledRecord:
-    """The record with `own_id` only at the access of this report, so that the portal knows which one is meant."""
+    """The record with `own_id` only on this report's access, so that the portal knows which one is meant."""
     return replace(
         record,
         sites=tuple(
@@ -235,7 +235,7 @@ def _as_seen_by(own_id: int | None, record: FiledRecord) -> FiledRecord:
 
 
 def _take_struck(file: InboxFile, struck: Struck) -> None:
-    """Off the record; an access whose cancellation waits for its result has with this been cancelled."""
+    """Tells of struck entries; an access whose cancellation waits for its result is thereby cancelled."""
     outcome_queue.record(
         AnswerKind.STRUCK,
         once=f"struck:{struck.level}:{struck.id}",

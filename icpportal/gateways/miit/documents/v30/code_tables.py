@@ -1,4 +1,4 @@
-"""Reads the ministry's code tables (JCDM): one row of code and name for each, whatever its elements are called."""
+"""Reads the ministry's code tables (JCDM): rows of code and name, whatever their elements are called."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from icpportal.gateways.miit.documents.xml_reader import local, number, parts, t
 
 
 class Table(NamedTuple):
-    """How a table names itself, its names and what its rows stand under."""
+    """The element names of a table, of its names and of its parents."""
 
     name: str
     names: tuple[str, ...] = ("Mc",)
@@ -44,7 +44,7 @@ NAME, UNDER, NOTE, TABLE = 255, 40, 500, 40  # what the columns hold
 
 
 def rows(block: etree._Element, remarks: list[str]) -> list[CodeRow]:
-    """Every row with a number and a name, of every table; one without is named and passed over."""
+    """Every row with a number and a name, of every table; others are remarked on and skipped."""
     found = []
     for child in block:
         name = local(child)
@@ -60,7 +60,7 @@ def rows(block: etree._Element, remarks: list[str]) -> list[CodeRow]:
 
 
 def _table(container: etree._Element, remarks: list[str]) -> Table:
-    """A table that came after V3.0 is read like most others."""
+    """A table added after V3.0 is read like most others."""
     name = local(container)
     if name not in TABLES:
         remarks.append(f"unknown table {name[:TABLE]}")

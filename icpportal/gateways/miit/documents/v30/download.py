@@ -1,4 +1,4 @@
-"""Reads what the authority sends: results, records, struck entries, tables; all else is named and only stored."""
+"""Reads files from the authority: results, records, struck entries, tables; anything else is named and only stored."""
 
 from dataclasses import dataclass, field
 
@@ -28,7 +28,7 @@ class Found:
 
 
 def read(xml: bytes) -> Download:
-    """The file, read tolerantly: no schema, nothing in it is taken for granted. Raises `MalformedDocument`."""
+    """Parses the file tolerantly: without schema or assumptions. Raises `MalformedDocument`."""
     root, remarks = parsed(xml)
     if local(root) != "DownloadData":
         raise MalformedDocument("root is not DownloadData")
@@ -54,7 +54,7 @@ def _download(version: str, found: Found) -> Download:
 
 
 def _is_only_new(remark: str) -> bool:
-    """What V3.0 does not know comes last: a later version may bring many of them, and nothing else is lost by one."""
+    """Elements unknown to V3.0 are reported last: a later version may have many, and nothing is lost by one."""
     return remark.startswith("unknown")
 
 
@@ -68,7 +68,7 @@ def _only_stored(branch: etree._Element, found: Found) -> None:
 
 
 def _synchronised(branch: etree._Element, found: Found) -> None:
-    """SJTB wraps what another provider reported: it is not about our requests, so it is only named."""
+    """SJTB contains what another provider reported: not about our requests, so it is only named."""
     found.only_stored.append("SJTB")
     found.remarks += [f"SJTB holds {local(child)[:NAME_LENGTH]}" for child in branch]
 

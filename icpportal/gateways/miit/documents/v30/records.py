@@ -17,7 +17,7 @@ BLOCKS = {"Zt_xx", "Txdz", "Zj", "Fzr", "Wz_Fzr", "Wz_xx", "Fwnr", "Yylb", "Ym_x
 
 
 def records(block: etree._Element, remarks: list[str]) -> list[FiledRecord]:
-    """Every subject that has its Ztid, once; a row without is named and passed over."""
+    """Every subject that has its Ztid, once; a row without it is remarked on and skipped."""
     remarks += strangers(block, "BASJ")
     found: dict[int, FiledRecord] = {}
     for row in parts(block, "Baxx"):
@@ -31,7 +31,7 @@ def records(block: etree._Element, remarks: list[str]) -> list[FiledRecord]:
 
 
 def _joined(first: FiledRecord, last: FiledRecord) -> FiledRecord:
-    """One subject told in two rows: it has the sites of both, or each row would end the accesses of the other's."""
+    """One record of two rows about one subject; apart, each row would end the accesses of the other one's sites."""
     return replace(last, sites=first.sites + last.sites, is_whole=first.is_whole and last.is_whole)
 
 
@@ -130,7 +130,7 @@ def _range(row: etree._Element) -> AddressRange | None:
 
 
 def _dotted(element: etree._Element | None) -> str:
-    """An address from its number; one that comes with dots is taken as well."""
+    """An address from its number; dotted notation is accepted, too."""
     words = text_of(element)
     try:
         return str(IPv4Address(int(words) if words.isascii() and words.isdigit() else words))

@@ -1,4 +1,4 @@
-"""A document as it may be shown: without the filing password, pictures replaced by one that shows nothing."""
+"""Redacts a document for display: without the filing password, pictures replaced by a blank one."""
 
 from lxml import etree
 
@@ -14,7 +14,7 @@ PIXEL = (
 
 
 def redacted(xml: bytes, *, attachments: bool) -> bytes:
-    """The same document of ours, as valid as it was; pictures stay with `attachments`. Raises `MalformedDocument`."""
+    """The same document of ours, still valid; pictures stay with `attachments`. Raises `MalformedDocument`."""
     root = own(xml)
     shown = {"ICPmm": HIDDEN} | ({} if attachments else {"Fjnr": PIXEL, "Spwj": PIXEL})
     for element in root.iter(etree.Element):

@@ -1,4 +1,4 @@
-"""Reads what became of requests (BAJG, GJSHS) and what was struck off the record (ZXSJ)."""
+"""Reads results of requests (BAJG, GJSHS) and what was struck off the record (ZXSJ)."""
 
 from lxml import etree
 
@@ -20,7 +20,7 @@ def of(block: etree._Element, remarks: list[str]) -> list[Result]:
 
 
 def decisions(block: etree._Element, remarks: list[str]) -> list[Result]:
-    """The human decisions of a GJSHS, wherever it stands."""
+    """The human decisions of a GJSHS, wherever it is."""
     remarks += strangers(block, "GJSHS")
     return [_decision(row, remarks) for row in parts(block, "Gjsh")]
 
@@ -58,7 +58,7 @@ def _decision(row: etree._Element, remarks: list[str]) -> Result:
 
 
 def struck(block: etree._Element, remarks: list[str]) -> list[Struck]:
-    """What a ZXSJ strikes off; its schema knows subjects and sites, its words accesses too."""
+    """The entries of a ZXSJ; its schema has subjects and sites, its text accesses too."""
     remarks += strangers(block, "ZXSJ")
     found = []
     for row in parts(block, "Zxxx"):

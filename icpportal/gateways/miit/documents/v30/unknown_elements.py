@@ -1,4 +1,4 @@
-"""The elements V3.0 knows in the blocks we read; whatever else stands there is named for staff."""
+"""The elements that V3.0 has in the blocks we read; any others are reported to staff."""
 
 from lxml import etree
 
@@ -43,6 +43,6 @@ NAME_LENGTH = 40
 
 
 def strangers(element: etree._Element, block: str) -> list[str]:
-    """Remarks on the children that `block` does not know, by name alone."""
+    """Remarks naming the children of `block` that are unknown."""
     names = dict.fromkeys(local(child) for child in element)
     return [f"unknown {block}/{name[:NAME_LENGTH]}" for name in names if name not in KNOWN[block]]

@@ -1,4 +1,4 @@
-"""The three documents that are sent: XZJR (new access), ZXBA with Zxlb=2 (its end), XZHYD (material alone)."""
+"""Writes the three documents that are sent: XZJR (new access), ZXBA with Zxlb=2 (its end), XZHYD (material alone)."""
 
 from base64 import b64encode
 from collections.abc import Callable
@@ -57,7 +57,7 @@ def _access(kind: Part, report: AccessReport, own_id: int, pictures: Pictures) -
     _addresses(row, report.addresses, own_id)
     for place, attachment in enumerate(report.attachments):
         _attachment(row.part("Fj").part("Fjxx"), attachment, place, pictures)
-    # V3.0 wants an ICPmm in every XZJR: without a password it is a value agreed on (docs/ministry.md)
+    # V3.0 requires an ICPmm in every XZJR: without a password it is an agreed value (docs/ministry.md)
     row.text("ICPmm", (report.password_md5 or settings.MIIT_ICPMM_WITHOUT_PASSWORD).lower(), "password_md5")
 
 

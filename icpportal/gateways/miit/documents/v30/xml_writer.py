@@ -1,4 +1,4 @@
-"""Writes the elements of V3.0: within the limits of the ministry's schema, in characters that GBK has."""
+"""Writes elements of V3.0 within the limits of the ministry's schema, in GBK's characters."""
 
 from dataclasses import dataclass
 
@@ -30,24 +30,24 @@ LONGEST = {"Wzbah": 128, "Baxh": 128, "Bz": 256, "Zxlybz": 1000, "ICPmm": 32}  #
 
 @dataclass(frozen=True)
 class Part:
-    """An element that is being written and knows where it stands, as `NotEncodable.field` says it."""
+    """An element being written, which knows its path for `NotEncodable.field`."""
 
     node: etree._Element
     path: str = ""
 
     def part(self, name: str) -> "Part":
-        """A new element inside."""
+        """Adds an element inside."""
         return Part(etree.SubElement(self.node, name), self._inside(name))
 
     def number(self, name: str, value: int, ours: str) -> None:
-        """A number; `ours` is what the portal calls it. Raises `NotEncodable`."""
+        """Writes a number; `ours` is the portal's name for it. Raises `NotEncodable`."""
         least, most = NUMBERS[name]
         if not least <= value <= most:
             raise NotEncodable(f"not {least}..{most}", field=f"{self._inside(name)} ({ours})", code=MALFORMED)
         etree.SubElement(self.node, name).text = str(value)
 
     def text(self, name: str, value: str, ours: str) -> None:
-        """A text; raises `NotEncodable` when it is empty, too long or has a character that GBK has not."""
+        """Writes a text; raises `NotEncodable` when it is empty, too long or has a character outside GBK."""
         field = f"{self._inside(name)} ({ours})"
         # a carriage return could only be written as a reference
         value = value.replace("\r\n", "\n").replace("\r", "\n")
@@ -58,7 +58,7 @@ class Part:
         etree.SubElement(self.node, name).text = value
 
     def content(self, name: str, value: str) -> None:
-        """Plain ASCII of any length: a picture."""
+        """Writes plain ASCII of any length: a picture."""
         etree.SubElement(self.node, name).text = value
 
     def _inside(self, name: str) -> str:
@@ -66,7 +66,7 @@ class Part:
 
 
 def in_gbk(root: etree._Element) -> bytes:
-    """The document as it is sent; GBK is strict, so that nothing turns into a numeric reference behind our back."""
-    # lxml's own GBK would write such a reference for what GBK has not
+    """The document as sent; strict GBK, so that no character silently becomes a numeric reference."""
+    # lxml's own GBK would write such references for other characters
     text = '<?xml version="1.0" encoding="GBK"?>\n' + etree.tostring(root, encoding="unicode")
     return text.encode("gbk")
