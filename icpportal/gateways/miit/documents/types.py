@@ -5,6 +5,11 @@ from datetime import datetime
 
 from icpportal.gateways.miit.types import FiledRecord, Struck
 
+# remarks about rows of a download that are skipped, because they do not say what they are about
+NO_SUBJECT_ID, NO_SITE_ID, NO_ACCESS_ID = "Baxx without Ztid", "Wz_xx without Wzid", "Jr_xx without Jrid"
+NO_STRUCK_ID = "Zxxx without Zxlb or Jlid"
+SKIPPED_ROWS = (NO_SUBJECT_ID, NO_SITE_ID, NO_ACCESS_ID, NO_STRUCK_ID)
+
 
 class NotEncodable(Exception):
     """A document that must not be sent: `field` names the part at fault, `code` is the interface's own."""

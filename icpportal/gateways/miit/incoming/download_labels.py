@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.gateways.miit.documents.types import NO_STRUCK_ID
 from icpportal.gateways.miit.incoming.damage import CAME_WHOLE
 from icpportal.gateways.miit.models import InboxFile, InboxState
 
@@ -43,7 +44,7 @@ REASONS: tuple[tuple[re.Pattern[str], Promise], ...] = (
     ),
     (re.compile("a result without a code or a decision"), _("It holds a result without a code and without a decision")),
     (
-        re.compile("Zxxx without Zxlb or Jlid"),
+        re.compile(re.escape(NO_STRUCK_ID)),
         _("A row of it (Zxxx) has no Zxlb or no Jlid and was left out"),
     ),
     (

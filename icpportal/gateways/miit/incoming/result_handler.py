@@ -14,15 +14,13 @@ from django.utils import timezone
 from icpportal.fields.filing_numbers import subject_number
 from icpportal.gateways.miit.codes import tables
 from icpportal.gateways.miit.codes.processing_codes import APPROVED, REJECTED, Fault, Judgement, in_review, judge
-from icpportal.gateways.miit.documents.types import Download, Result, Verdict
+from icpportal.gateways.miit.documents.types import SKIPPED_ROWS, Download, Result, Verdict
 from icpportal.gateways.miit.incoming.correlation import AmbiguousMatch, report_of
 from icpportal.gateways.miit.line import outcome_queue
 from icpportal.gateways.miit.models import InboxFile, Report, ReportState
 from icpportal.gateways.miit.outgoing import report_queue, succession
 from icpportal.gateways.miit.types import AnswerKind, FiledAccess, FiledRecord, Level, ReportKind, Struck
 
-# remarks about skipped rows that do not say what they are about
-LEFT_OUT = ("Baxx without Ztid", "Wz_xx without Wzid", "Jr_xx without Jrid", "Zxxx without Zxlb or Jlid")
 UNDERSTOOD = ("BAJG", "BASJ", "ZXSJ", "JCDM")
 DECIDED = {True: APPROVED, False: REJECTED}  # a human decision counts as its processing code
 NO_ANSWER_YET = (ReportState.QUEUED, ReportState.NUMBERED, ReportState.ACCEPTED, ReportState.PARKED)
@@ -42,7 +40,7 @@ def take(file: InboxFile, content: Download) -> None:
     tables.load(content.codes)
     if content.kind not in UNDERSTOOD:
         puzzles.append(f"{content.kind or 'a file of no kind'} is only stored")
-    puzzles += [remark for remark in content.remarks if remark in LEFT_OUT]
+    puzzles += [remark for remark in content.remarks if remark in SKIPPED_ROWS]
     if puzzles:
         raise UnexpectedAnswer("; ".join(puzzles))
 

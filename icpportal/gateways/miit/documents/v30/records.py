@@ -6,6 +6,7 @@ from ipaddress import IPv4Address
 
 from lxml import etree
 
+from icpportal.gateways.miit.documents.types import NO_ACCESS_ID, NO_SITE_ID, NO_SUBJECT_ID
 from icpportal.gateways.miit.documents.v30.unknown_elements import strangers
 from icpportal.gateways.miit.documents.xml_reader import local, number, numbers, part, parts, text, text_of
 from icpportal.gateways.miit.types import AddressRange, FiledAccess, FiledContact, FiledRecord, FiledSite
@@ -48,7 +49,7 @@ def _record(row: etree._Element, remarks: list[str]) -> FiledRecord | None:
     subject = part(row, "Zt_xx")
     identity = number(subject, "Ztid")
     if identity is None:
-        remarks.append("Baxx without Ztid")
+        remarks.append(NO_SUBJECT_ID)
         return None
     address, paper = part(subject, "Txdz"), part(subject, "Zj")
     sites = tuple(site for inner in parts(row, "Wz_xx") if (site := _site(inner, remarks)))
@@ -88,7 +89,7 @@ def _contact(block: etree._Element | None) -> FiledContact:
 def _site(row: etree._Element, remarks: list[str]) -> FiledSite | None:
     identity = number(row, "Wzid")
     if identity is None:
-        remarks.append("Wz_xx without Wzid")
+        remarks.append(NO_SITE_ID)
         return None
     domains = (text(inner, "Ym") for inner in parts(row, "Ym_xx"))
     accesses = (_access(inner, remarks) for inner in parts(row, "Jr_xx"))
@@ -109,7 +110,7 @@ def _site(row: etree._Element, remarks: list[str]) -> FiledSite | None:
 def _access(row: etree._Element, remarks: list[str]) -> FiledAccess | None:
     identity = number(row, "Jrid")
     if identity is None:
-        remarks.append("Jr_xx without Jrid")
+        remarks.append(NO_ACCESS_ID)
         return None
     ranges = [_range(inner) for inner in parts(row, "Ip_xx")]
     if not all(ranges):

@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from icpportal.gateways.miit.documents.types import Result, Verdict
+from icpportal.gateways.miit.documents.types import NO_STRUCK_ID, Result, Verdict
 from icpportal.gateways.miit.documents.v30.unknown_elements import strangers
 from icpportal.gateways.miit.documents.xml_reader import moment, number, part, parts, text
 from icpportal.gateways.miit.types import Level, Struck
@@ -67,5 +67,5 @@ def struck(block: etree._Element, remarks: list[str]) -> list[Struck]:
         if level in set(Level) and identity is not None:
             found.append(Struck(Level(level), identity))
         else:
-            remarks.append("Zxxx without Zxlb or Jlid")
+            remarks.append(NO_STRUCK_ID)
     return found
