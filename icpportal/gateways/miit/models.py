@@ -1,8 +1,8 @@
-"""What goes to the ministry and what comes from it: reports, numbered files, downloads, outcomes, code tables.
+"""Exchange with the ministry: reports, numbered files, downloads, outcomes, code tables.
 
-A report is queued without a number; the one sender of an ispId gives the number together with the bytes. Bodies are
-sealed with a key of their own (`line/file_encryption.py`), so that destroying the key is enough to forget a file. Once
-nobody has to send or read one again it lies in the storage (`line/bodies.py`), under `stored_name`.
+A report is queued without a number; the only sender of an ispId assigns the number together with the bytes. Bodies are
+sealed with their own key (`line/file_encryption.py`), so that destroying the key forgets a file. Finished bodies are
+moved to the storage (`line/bodies.py`), under `stored_name`.
 """
 
 import hashlib
@@ -26,31 +26,31 @@ TO_DROP = STORED & Q(key="")
 
 
 def new_own_id() -> int:
-    """A number of ours for a new access (IspJrid) that was never used, by the clock."""
+    """A number of ours for a new access (IspJrid), never used before, from the clock."""
     return time.time_ns() // 1000
 
 
 def own_id_of(key: str) -> int:
-    """The number of ours for the access of this report: the same after a restored backup, so that answers find it.
+    """Our number for this report's access: the same after a restored backup, so that answers find it.
 
-    53 bits of a hash; should two keys ever have the same, the later one takes one by the clock.
+    53 bits of a hash; should two keys ever collide, the later one gets one from the clock.
     """
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:7]) >> 3 or 1
 
 
 class ReportState(models.TextChoices):
-    """Where a report is on its way."""
+    """The states of a report."""
 
     QUEUED = "queued", pgettext_lazy("report", "queued")  # waits for its number
     PARKED = "parked", pgettext_lazy("report", "parked")  # cannot be sent as it is; it has no number
     NUMBERED = "numbered", pgettext_lazy("report", "being sent")  # has a number, not accepted yet
-    ACCEPTED = "accepted", pgettext_lazy("report", "accepted")  # taken in, waits for the authority's word
+    ACCEPTED = "accepted", pgettext_lazy("report", "accepted")  # accepted, waits for the authority's answer
     ANSWERED = "answered", pgettext_lazy("report", "answered")
     SUPERSEDED = "superseded", pgettext_lazy("report", "superseded")  # its order goes on without it
 
 
 class Report(models.Model):
-    """A report on its way to the authority; `own_id` is our number for the access (IspJrid) for ever."""
+    """A report to the authority; `own_id` is our permanent number for the access (IspJrid)."""
 
     key = models.CharField(_("Report"), max_length=120, unique=True)
     kind = models.CharField(_("Type"), max_length=20, choices=[(kind.value, kind.value) for kind in ReportKind])
@@ -58,11 +58,11 @@ class Report(models.Model):
     site_number = models.CharField(_("Site number"), max_length=128, blank=True, db_index=True)
     own_id = models.BigIntegerField(_("Our id"), unique=True, default=new_own_id)  # IspJrid
     access_id = models.BigIntegerField(_("Ministry's ID"), null=True, blank=True, db_index=True)  # Jrid
-    subject_id = models.BigIntegerField(null=True, editable=False)  # Ztid, of an access that is on record
+    subject_id = models.BigIntegerField(null=True, editable=False)  # Ztid, for an access on record
     payload = models.TextField(editable=False)  # sealed JSON of the report (`line/serialization.py`)
     sealed_texts: ClassVar[dict[str, str]] = {"payload": "miit.report:{row.key}"}
     state = models.CharField(_("State"), max_length=20, choices=ReportState, default=ReportState.QUEUED)
-    field = models.CharField(_("Field"), max_length=120, blank=True)  # of a parked report: which field cannot go
+    field = models.CharField(_("Field"), max_length=120, blank=True)  # for a parked report: the field at fault
     code = models.CharField(_("Code"), max_length=10, blank=True)
     reason = models.CharField(_("Reason"), max_length=500, blank=True)
     tries = models.PositiveIntegerField(default=0)  # how often the authority asked to try again ("neither's fault")
@@ -91,7 +91,7 @@ class Report(models.Model):
 
 
 class UploadFile(models.Model):
-    """A numbered file: sent until it is accepted, kept for three months, never skipped."""
+    """A numbered file: sent until accepted, kept for three months, never skipped."""
 
     isp_id = models.BigIntegerField(_("Provider's id"))
     sequence = models.BigIntegerField(_("Number"))
@@ -131,7 +131,7 @@ class UploadFile(models.Model):
 
 
 class MinistryLine(models.Model):
-    """How it stands with the authority for one ispId: the lease of its sender, the last number, what it waits for."""
+    """The state of the line for one ispId: leases, last number, waits and stops."""
 
     isp_id = models.BigIntegerField(primary_key=True)
     last_sequence = models.BigIntegerField(_("Last accepted number"), null=True, blank=True)  # None: ask first
@@ -149,7 +149,7 @@ class MinistryLine(models.Model):
     news_at = models.DateTimeField(null=True, blank=True, editable=False)  # a file came, or a report was accepted
     answered_at = models.DateTimeField(_("Last answer"), null=True, blank=True)  # to whatever the line asked
     answered_code = models.CharField(max_length=10, blank=True, editable=False)
-    sending_stopped_at = models.DateTimeField(_("Sending stopped"), null=True, blank=True)  # until operations go on
+    sending_stopped_at = models.DateTimeField(_("Sending stopped"), null=True, blank=True)  # until operations resume it
     sending_stopped_because = models.CharField(_("Reason"), max_length=500, blank=True)
     fetching_stopped_at = models.DateTimeField(_("Fetching stopped"), null=True, blank=True)
     fetching_stopped_because = models.CharField(_("Reason"), max_length=500, blank=True)
@@ -167,7 +167,7 @@ class MinistryLine(models.Model):
 
 
 class InboxState(models.TextChoices):
-    """How far a download is."""
+    """The states of a download."""
 
     STORED = "stored", pgettext_lazy("download", "stored")
     ACKNOWLEDGED = "acknowledged", pgettext_lazy("download", "acknowledged")
@@ -176,7 +176,7 @@ class InboxState(models.TextChoices):
 
 
 class InboxFile(Proposable):
-    """A file from the authority, raw: stored, acknowledged, then processed; one that is not understood is parked.
+    """A file from the authority, raw: stored, acknowledged, then processed; parked when not understood.
 
     One person proposes to close a parked one and says why; another one closes it.
     """
@@ -230,7 +230,7 @@ class InboxFile(Proposable):
 
 
 class Outcome(models.Model):
-    """One answer for the portal, handed out until it is acknowledged; `once` makes a second telling harmless."""
+    """One answer for the portal, delivered until acknowledged; `once` makes repeating it harmless."""
 
     once = models.CharField(max_length=200, unique=True)
     report = models.ForeignKey(Report, null=True, blank=True, on_delete=models.PROTECT, related_name="outcomes")

@@ -30,7 +30,7 @@ NOT_THERE_YET = "404"
 
 
 def phones(report_key: str, *, timeout: float | None = None) -> list[PhoneState] | None:
-    """Per person of this report; `[]` when nobody must confirm, `None` when this authority does not tell."""
+    """Each person of this report; `[]` when nobody must verify, `None` when this authority does not tell."""
     if not _tells():
         return None
     own_id = Report.objects.filter(key=report_key).values_list("own_id", flat=True).first()
@@ -40,9 +40,9 @@ def phones(report_key: str, *, timeout: float | None = None) -> list[PhoneState]
 
 
 def phones_of(report_keys: Iterable[str], *, timeout: float | None = None) -> dict[str, list[PhoneState]] | None:
-    """The same of some dozens of reports in one question.
+    """The same for some dozens of reports in one call.
 
-    A report that the register does not know yet, or tells of in a way that nobody can read, is left out.
+    A report that the register does not know yet, or answers unreadably, is left out.
     """
     if not _tells():
         return None
@@ -67,7 +67,7 @@ def _address() -> str:
 def _states_or_none(found: Json) -> list[PhoneState] | None:
     try:
         return _states(found if isinstance(found, dict) else {})
-    except Retryable as problem:  # nonsense about one report says nothing about the others
+    except Retryable as problem:  # nonsense about one report does not affect the others
         logger.warning("phones not readable", extra={"reason": str(problem)})
         return None
 
@@ -118,7 +118,7 @@ def _state(row: Json) -> PhoneState:
 
 
 def _masked(mobile: str) -> str:
-    """As it came, when it is masked; whole numbers never go further than here."""
+    """The number as received if it is masked; whole numbers go no further than here."""
     return mobile[:20] if "*" in mobile else mask_mobile(mobile[:20])
 
 

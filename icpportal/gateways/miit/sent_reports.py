@@ -1,4 +1,4 @@
-"""What was sent to the ministry for one order, when, and what came back: told without its content."""
+"""The reports of one order to the ministry, with dates and answers but without content."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class SentReport:
-    """One report of an order on its way there and back."""
+    """One report of an order, there and back."""
 
     key: str
     kind: Words
@@ -27,11 +27,11 @@ class SentReport:
     sent_at: datetime | None
     accepted_at: datetime | None
     answered_at: datetime | None
-    said: str  # the code, and what it means; the field it is about where it is our own checking
+    said: str  # the code with its meaning; for our own validation, the field
 
 
 def of_order(reference: str) -> list[SentReport]:
-    """The newest first; one query."""
+    """The order's reports, newest first, in one query."""
     found = Report.objects.filter(reference=reference).order_by("-queued_at", "-pk", "files__sequence")
     rows = found.values_list(
         "key", "kind", "state", "queued_at", "answered_at", "code", "field",

@@ -1,7 +1,7 @@
-"""What the portal and an authority (管局) tell each other: exactly what the ministry's interface V3.0 can carry.
+"""What the portal and an authority (管局) exchange: exactly what the ministry's interface V3.0 can express.
 
-No field here that V3.0 has no element for, and none of the interface's own numbers (IspJrid, IspIpid, data sequences,
-file names): the client gives those and remembers them by the report's `key`.
+No field here lacks an element in V3.0, and none is one of the interface's own numbers (IspJrid, IspIpid, sequence
+numbers, file names): the client assigns those and remembers them by the report's `key`.
 """
 
 import ipaddress
@@ -20,7 +20,7 @@ CANNOT_ASK = "cannot_ask"  # the code of a `Refused`: the interface has no way t
 
 @dataclass(frozen=True)
 class FilingStatus:
-    """Is it on file? (isp_querybeianstatus.) Site name and number come with a question by domain only."""
+    """Whether it is on file (isp_querybeianstatus). Site name and number come with a query by domain only."""
 
     filed: bool
     subject_number: str = ""
@@ -29,7 +29,7 @@ class FilingStatus:
 
 
 class PasswordAnswer(StrEnum):
-    """What the authority says about a filing password (isp_verifybamm; LOCKED is its return code 22)."""
+    """The authority's answer about a filing password (isp_verifybamm; LOCKED is its return code 22)."""
 
     RIGHT = "right"
     WRONG = "wrong"
@@ -39,7 +39,7 @@ class PasswordAnswer(StrEnum):
 
 
 class ReportKind(StrEnum):
-    """What the portal reports; nothing else is ever sent."""
+    """The kinds of reports; nothing else is ever sent."""
 
     ACCESS = "access"  # XZJR
     CANCELLATION = "cancellation"  # ZXBA with Zxlb=2
@@ -86,7 +86,7 @@ class AddressRange:
 class AccessReport:
     """A new access (新增接入, XZJR). The site must be on file; its subject, domain and people stay as they are.
 
-    `key` is ours: the same report has the same key for ever, a report that is made anew has a new one.
+    `key` is ours: the same report always has the same key, a report that is made again has a new one.
     """
 
     key: str
@@ -191,7 +191,7 @@ def _faults(report: Report) -> tuple[tuple[str, bool], ...]:
 
 
 def faults(report: Report) -> list[str]:
-    """What V3.0 could not carry of this report; empty when it is well formed."""
+    """What V3.0 cannot express in this report; empty when it is well formed."""
     rows = (("key missing", not report.key), *_faults(report))
     return [words for words, wrong in rows if wrong]
 
@@ -204,15 +204,15 @@ def refuse_faults(report: Report) -> None:
 
 
 class AnswerKind(StrEnum):
-    """What became of a report, or what the authority tells of its own accord."""
+    """The kinds of answers: about a report, or unsolicited."""
 
-    ACCEPTED = "accepted"  # taken in; `sent_at` is when it was sent
+    ACCEPTED = "accepted"  # accepted; `sent_at` is when it was sent
     GRANTED = "granted"  # approved, `subject_number` and `site_number` say under which number
     TURNED_DOWN = "turned_down"  # sent back by the authority: `code` and its `words`
     REPORT_FAILED = "report_failed"  # the provider's own fault: `code` and `words`, for staff
-    WAITS = "waits"  # the same report goes again by itself: `code` and `words` say what the authority decides first
+    WAITS = "waits"  # the same report is sent again automatically: `code` and `words` say what is decided first
     RECORD = "record"  # a filing as the authority has it now (BASJ): `record`; `report_key` where it is known
-    STRUCK = "struck"  # a subject, site or access that is on file no more (ZXSJ): `struck`
+    STRUCK = "struck"  # a subject, site or access that is no longer on file (ZXSJ): `struck`
 
 
 @dataclass(frozen=True)
@@ -269,7 +269,7 @@ class FiledRecord:
     address: str = ""
     lead: FiledContact = FiledContact()
     sites: tuple[FiledSite, ...] = ()
-    is_whole: bool = True  # no site and no access was left out, because it names no id
+    is_whole: bool = True  # False when a site or access was skipped because it has no id
 
 
 class Level(StrEnum):
@@ -282,18 +282,18 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Struck:
-    """Off the record: the authority's id of a subject, site or access (Jlid)."""
+    """Struck off the record: the authority's id of a subject, site or access (Jlid)."""
 
     level: Level
     id: int
 
 
-TAKEN = "answers.taken"  # the job under which an answer is set aside, by its id, that could not be taken
+TAKEN = "answers.taken"  # the job name under which failing answers are set aside, by id
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One outcome, handed out again until it is acknowledged by `id`."""
+    """One outcome, delivered until it is acknowledged by `id`."""
 
     id: str
     kind: AnswerKind

@@ -1,8 +1,8 @@
-"""Where the sealed bodies of files lie: in the database while they are at work, then in the storage `ministry`.
+"""Where the sealed bodies of files are: in the database while in use, then in the storage `ministry`.
 
-Papers make them the largest rows by far, and a dump of the database would carry three months of them. A file is moved
-once it is accepted, or once a download was taken in; it is read from either place. Killed between writing the file and
-the row, at most a file without a row stays, and the tidying removes it.
+Documents make them the largest rows by far, and a dump of the database would contain three months of them. A file is
+moved once it was accepted, or a download processed; it can be read from either place. Killed between writing the file
+and the row, at most a file without a row is left, which the cleanup removes.
 """
 
 import logging
@@ -27,24 +27,24 @@ logger = logging.getLogger(__name__)
 File = UploadFile | InboxFile
 PLACE = "ministry"
 DOWN = "the storage of the ministry's files does not answer"
-AT_ONCE = 100  # files of each kind in one run
-BUDGET = 20.0  # seconds of one run; what is left is the next one's
+AT_ONCE = 100  # files of each kind moved in one run
+BUDGET = 20.0  # seconds for one run; the next one does the rest
 DONE = (InboxState.PROCESSED, InboxState.PARKED)
-STRAY_AFTER = timedelta(hours=24)  # a younger file may be about to get its row
+STRAY_AFTER = timedelta(hours=24)  # a younger file may still get its row
 NAMES_AT_ONCE = 500
 HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Moved:
-    """How many bodies went to the storage."""
+    """How many bodies were moved to the storage."""
 
     uploads: int
     downloads: int
 
 
 def sealed(file: File) -> bytes | None:
-    """The sealed body wherever it lies, None when there is none; raises `StorageDown`, `Unreadable` when it is lost."""
+    """The sealed body from either place, None without one; raises `StorageDown`, or `Unreadable` when it is lost."""
     if file.body is not None or not file.stored_name:
         return None if file.body is None else bytes(file.body)
     try:
@@ -56,7 +56,7 @@ def sealed(file: File) -> bytes | None:
 
 
 def store(*, now: datetime | None = None, limit: int = AT_ONCE) -> Moved:
-    """Move the bodies of files that are done with, the oldest first, at most `limit` of each kind.
+    """Moves the bodies of finished files, oldest first, at most `limit` of each kind.
 
     Raises `StorageDown`, and then what was not moved stays where it is.
     """
@@ -79,7 +79,7 @@ def store(*, now: datetime | None = None, limit: int = AT_ONCE) -> Moved:
 
 
 def _move(file: File, now: datetime) -> bool:
-    """One body, under a name of its own; False when somebody else has moved or forgotten it since."""
+    """Moves one body under its own name; returns False when it was moved or forgotten concurrently."""
     body = sealed(file)
     if body is None or file.stored_name:
         return False
@@ -94,7 +94,7 @@ def _move(file: File, now: datetime) -> bool:
 
 
 def drop_forgotten(*, limit: int = 20 * AT_ONCE) -> int:
-    """Delete stored bodies whose key was destroyed; how many. Raises `StorageDown`, and they stay owed."""
+    """Deletes stored bodies whose key was destroyed; returns how many. Raises `StorageDown`, and they stay due."""
     return sum(_drop(model.objects.filter(TO_DROP).order_by("pk")[:limit]) for model in (UploadFile, InboxFile))
 
 
@@ -107,9 +107,9 @@ def _drop(files: QuerySet) -> int:
 
 
 def drop_strays(*, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Delete files that no row has known for a day; how many. For the hourly tidying.
+    """Deletes files that had no row for a day; returns how many. For the hourly cleanup.
 
-    Looks into the folders of yesterday and of the day before, and into one of the older ones, each in its turn.
+    Looks into the folders of yesterday and the day before, and into one of the older ones in turn.
     """
     moment = now or timezone.now()
     return sum(_strays_of(day, moment, dry_run) for day in _folders(moment))

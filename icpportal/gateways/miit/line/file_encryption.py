@@ -1,7 +1,7 @@
-"""Bodies of files under a key of their own: forgetting a file is destroying its key.
+"""File bodies with a key of their own: destroying the key forgets the file.
 
-The key lies in the table of the keys of files, and the row of the file says which it is; files of an earlier version
-have theirs, sealed, in their own row until they are forgotten.
+The key is in the table of keys of files, and the file's row names it; files of an earlier version have theirs, sealed,
+in their own row until they are forgotten.
 """
 
 import os
@@ -16,7 +16,7 @@ from icpportal.privacy.crypto import NONCE_BYTES, Unreadable, seal, unseal
 from icpportal.privacy.files import keys
 
 PLACE = "line"
-ELSEWHERE = "key:"  # and its id in the table
+ELSEWHERE = "key:"  # prefix of the key's id in the table
 
 
 class Forgotten(LookupError):
@@ -24,7 +24,7 @@ class Forgotten(LookupError):
 
 
 def seal_body(plain: bytes, *, bound_to: str) -> tuple[bytes, str]:
-    """The sealed body, and what its row says of its key; it opens only with the same `bound_to`."""
+    """The sealed body, and the reference to its key for the row; it opens only with the same `bound_to`."""
     if settings.SEAL_FILES:
         row, key = keys.add(PLACE, bound_to)
         token = f"{ELSEWHERE}{row.pk}"
@@ -36,7 +36,7 @@ def seal_body(plain: bytes, *, bound_to: str) -> tuple[bytes, str]:
 
 
 def open_body(body: bytes | memoryview | None, key: str, *, bound_to: str) -> bytes:
-    """The body again; raises `Forgotten` when its key was destroyed, `Unreadable` when it is another row's."""
+    """The decrypted body; raises `Forgotten` when its key was destroyed, `Unreadable` for another row's."""
     if not key or body is None:
         raise Forgotten(bound_to)
     sealed = bytes(body)
@@ -45,12 +45,12 @@ def open_body(body: bytes | memoryview | None, key: str, *, bound_to: str) -> by
         return AESGCM(own).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to.encode())
     except keys.Forgotten as gone:
         raise Forgotten(bound_to) from gone
-    except (InvalidTag, ValueError) as error:  # another row's, or cut short
+    except (InvalidTag, ValueError) as error:  # another row's, or truncated
         raise Unreadable(f"does not open as {bound_to.partition(':')[0]}") from error
 
 
 def destroy(tokens: Iterable[str]) -> None:
-    """Nobody opens the bodies of these keys any more; those that lie in their own rows go with what the row says."""
+    """Destroys these keys; those stored in their own rows go when the row is cleared."""
     keys.destroy(_id_of(token) for token in tokens if _is_elsewhere(token))
 
 

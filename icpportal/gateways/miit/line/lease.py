@@ -1,8 +1,8 @@
 """One sender and one fetcher per ispId: the process whose conditional UPDATE succeeds holds the lease.
 
-A lease is short, and a thread of its holder renews it, so that one that was killed frees it within seconds while one
-that waits for a slow ministry keeps it. Only the database's clock counts: the clocks of two machines differ. A holder
-that hangs is not renewed for ever, and one that lost its lease finds out by `renew` around each call and stops.
+A lease is short and renewed by a thread of its holder, so that a killed holder frees it within seconds, while one
+waiting for a slow ministry keeps it. Only the database's clock counts: clocks of machines differ. A hanging holder is
+not renewed for ever, and one that lost its lease notices by `renew` around each call and stops.
 """
 
 import logging
@@ -25,18 +25,18 @@ from icpportal.fields.types import Column
 from icpportal.gateways.miit.models import MinistryLine
 
 logger = logging.getLogger(__name__)
-BEATS = 3  # heartbeats in the time of a lease
-BETWEEN_CALLS = 60.0  # seconds that a holder may take to read, build or write down
-JOINED = 2.0  # seconds that the end of a round waits for its heartbeat to end
+BEATS = 3  # heartbeats during a lease
+BETWEEN_CALLS = 60.0  # seconds a holder may take between calls to read, build or write
+JOINED = 2.0  # seconds the end of a round waits for the heartbeat thread
 
 
 class LeaseLost(Exception):
-    """The lease ran out and somebody else is at it now: write nothing more."""
+    """The lease expired and another process has it: write nothing more."""
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Where on the line a kind of lease is written down."""
+    """The columns of the line for one kind of lease."""
 
     holder: str
     until: str
@@ -60,24 +60,24 @@ class Lease:
         self.moves()
 
     def moves(self) -> None:
-        """The holder is at work: its heartbeat is believed for one more call."""
+        """The holder is working: its heartbeat may renew for one more call."""
         self.hangs_at = time.monotonic() + longest_call().total_seconds() + BETWEEN_CALLS
 
     def renew(self, **noted: Column) -> None:
-        """Raises `LeaseLost` when it is another's. Inside a transaction the line is ours alone until its end.
+        """Raises `LeaseLost` when another process has it.
 
-        What is `noted` is written on the line with it.
+        Inside a transaction the line is locked until its end. `noted` columns of the line are written with it.
         """
         self.moves()
         if not self.beat(**noted):
             raise LeaseLost(f"line {self.isp_id}")
 
     def beat(self, **noted: Column) -> bool:
-        """Have it for a while more; False when it is another's."""
+        """Renews it for a while; returns False when another process has it."""
         return bool(self._mine().update(**{self.columns.until: _end(), **noted}))
 
     def give_back(self) -> None:
-        """The next one may have it at once; nothing happens when it was lost."""
+        """Frees it at once; does nothing when it was lost."""
         self._mine().update(**{self.columns.holder: "", self.columns.until: None})
 
     def _mine(self) -> QuerySet[MinistryLine]:
@@ -86,7 +86,7 @@ class Lease:
 
 @contextmanager
 def kept(mine: Lease) -> Iterator[Lease]:
-    """Renews the lease beside the block and gives it back at its end."""
+    """Renews the lease during the block and frees it at the end."""
     beating = _Heartbeat(mine)
     beating.start()
     try:
@@ -97,7 +97,7 @@ def kept(mine: Lease) -> Iterator[Lease]:
 
 
 class _Heartbeat(threading.Thread):
-    """Renews a lease until it is told to end, the lease is another's, or its holder hangs."""
+    """Renews a lease until told to stop, the lease is lost, or its holder hangs."""
 
     def __init__(self, mine: Lease) -> None:
         super().__init__(daemon=True, name="miit-heartbeat")
@@ -113,7 +113,7 @@ class _Heartbeat(threading.Thread):
                 return
 
     def _beaten(self) -> bool:
-        """Whether it still has a lease; a database that is away may be back before the lease is over."""
+        """Whether the lease is still held; an unreachable database may be back before it expires."""
         try:
             return self.mine.beat()
         except (DatabaseError, InterfaceError) as trouble:
@@ -121,7 +121,7 @@ class _Heartbeat(threading.Thread):
             logger.warning("the lease was not renewed", extra=extra)
             return True
         finally:
-            connection.close()  # of this thread; nobody else would close it
+            connection.close()  # this thread's connection, which nobody else would close
 
     def end(self) -> None:
         self.over.set()
@@ -129,7 +129,7 @@ class _Heartbeat(threading.Thread):
 
 
 def take(isp_id: int, *, columns: Columns = SENDING) -> Lease | None:
-    """The lease, or nothing while another has it. Who keeps it longer than its time runs `kept`."""
+    """The lease, or None while another process has it. Holders that need it longer run `kept`."""
     lease = Lease(isp_id, columns)
     if _taken(lease):
         return lease
@@ -140,7 +140,7 @@ def take(isp_id: int, *, columns: Columns = SENDING) -> Lease | None:
 def _taken(lease: Lease) -> int:
     holder, until = lease.columns.holder, lease.columns.until
     free = Q(**{holder: ""}) | leases.is_over(until, _lasts())
-    with transaction.atomic(durable=True):  # nothing talks to the network inside a transaction
+    with transaction.atomic(durable=True):  # no network call inside a transaction
         return MinistryLine.objects.filter(free, pk=lease.isp_id).update(**{holder: lease.holder, until: _end()})
 
 

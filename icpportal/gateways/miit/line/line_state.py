@@ -1,6 +1,6 @@
-"""Why the line to the ministry rests: it waits until a moment, or is stopped until operations let it go on.
+"""Why the line to the ministry rests: it waits until a moment, or is stopped until operations resume it.
 
-Sending and fetching do both separately, and each has alarms of its own; a refused account stops them together.
+Sending and fetching do so separately, each with its own alarms; a refused account stops both.
 """
 
 import logging
@@ -19,7 +19,7 @@ from icpportal.gateways.miit.models import MinistryLine
 
 logger = logging.getLogger(__name__)
 
-STOPPED = "ministry.stopped"  # the alarm of a stop that is about both ways
+STOPPED = "ministry.stopped"  # the alarm when both directions are stopped
 RESTED: dict[Way, dict[str, Column]] = {
     way: {f"{way}_waits_until": None, f"{way}_waits_because": "", f"{way}_tries": 0} for way in BOTH
 }
@@ -29,18 +29,18 @@ GOES_ON: dict[Way, dict[str, Column]] = {
 
 
 def pause_reason(code: int | str, words: str) -> str:
-    """A reason as it is kept on the line: the code first, then English words."""
+    """A reason as stored on the line: the code first, then English words."""
     return f"{code}: {words}"
 
 
 def shown(reason: str) -> str:
-    """A kept reason in the reader's language."""
+    """A stored reason in the reader's language."""
     code, colon, words = reason.partition(": ")
     return f"{code}: {gettext(words)}" if colon else reason and gettext(reason)
 
 
 def is_paused(line: MinistryLine, now: datetime) -> str:
-    """Why nothing may be sent now; nothing when it may."""
+    """Why nothing may be sent now; "" when it may."""
     if line.sending_stopped_at:
         return line.sending_stopped_because
     if line.sending_waits_until and line.sending_waits_until > now:
@@ -58,7 +58,7 @@ def wait(
     way: Way = Way.SENDING,
     why: str = "",
 ) -> datetime:
-    """Let this way wait as the row of the code says; operations are alarmed when that is theirs."""
+    """Pauses this direction as the code's row says, with an alarm if it says so."""
     until = row.until(now, tries=getattr(line, f"{way}_tries"), said=said)
     reason = why or pause_reason(code, row.words)
     tell_wait(line, way, code, reason, row.told, until=until, now=now)
@@ -69,7 +69,7 @@ def wait(
 def tell_wait(
     line: MinistryLine, way: Way, code: int, reason: str, told: Told, *, until: datetime, now: datetime
 ) -> None:
-    """Note a wait; one that operations must know of is an alarm until it is over, each new reason one of its own."""
+    """Records a wait; one that operations must know of is an alarm until it ends, each new reason its own."""
     logger.info(f"{way} waits", extra={"isp": line.isp_id, "returned": code, "until": until.isoformat()})
     if getattr(line, f"{way}_waits_because") != reason:
         clear(waits(way), now=now)
@@ -89,7 +89,7 @@ def stopped(ways: Iterable[Way]) -> str:
 
 
 def wait_for_answer(line: MinistryLine, way: Way, *, now: datetime) -> datetime:
-    """The ministry cannot be reached: wait a little longer each time."""
+    """The ministry is unreachable: waits a little longer each time."""
     until = now + DOWN[min(getattr(line, f"{way}_tries"), len(DOWN) - 1)]
     logger.warning("the ministry does not answer", extra={"isp": line.isp_id, "until": until.isoformat()})
     _rest(line, way, until, NO_ANSWER)
@@ -104,13 +104,13 @@ def _rest(line: MinistryLine, way: Way, until: datetime, reason: str) -> None:
 
 
 def rested(line: MinistryLine, way: Way, *, now: datetime) -> None:
-    """It is over what this way waited for; call it before the wait itself is taken off the line."""
+    """Closes the alarm of a wait that has ended; call it before the wait is removed from the line."""
     if getattr(line, f"{way}_waits_because"):
         clear(waits(way), now=now)
 
 
 def stop(isp_id: int, reason: str, ways: tuple[Way, ...], *, now: datetime, **facts: Fact) -> bool:
-    """Nothing more these ways until `resume`, with an alarm. Whether one of them was not stopped before."""
+    """Stops these directions until `resume`, with an alarm; returns whether one was not stopped before."""
     open_alarm(stopped(ways), reference=f"ispId {isp_id}", detail=reason.partition(":")[0], now=now)
     changed = 0
     for way in ways:
@@ -124,7 +124,7 @@ def stop(isp_id: int, reason: str, ways: tuple[Way, ...], *, now: datetime, **fa
 
 
 def resume(isp_id: int, ways: Iterable[Way] = BOTH) -> bool:
-    """Operations say that it may go on: no stop, no wait these ways. Whether there is such a line."""
+    """Operations resume these directions: clears stops and waits; returns whether there is such a line."""
     ways = tuple(ways)
     columns = {name: value for way in ways for name, value in GOES_ON[way].items()}
     if Way.FETCHING in ways:

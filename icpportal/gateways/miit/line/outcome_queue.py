@@ -1,4 +1,4 @@
-"""What the portal is still to be told: one row an outcome, handed out until it is acknowledged."""
+"""Outcomes for the portal: one row each, delivered until acknowledged."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -15,9 +15,9 @@ from icpportal.gateways.miit import models
 from icpportal.gateways.miit.line.serialization import record_from, sealed, struck_from, unsealed
 from icpportal.gateways.miit.types import TAKEN, Answer, AnswerKind, FiledRecord, Struck
 
-SETTLED = timedelta(minutes=30)  # after which a report that went again is taken to be processed
-AT_ONCE = 1000  # handed out in one go; the rest follows when these are acknowledged
-READ = "answers.read"  # the job under which an outcome is set aside that cannot be read
+SETTLED = timedelta(minutes=30)  # after which a report sent again counts as accepted for good
+AT_ONCE = 1000  # delivered at once; the rest follows when these are acknowledged
+READ = "answers.read"  # the job name under which unreadable outcomes are set aside
 
 
 def record(
@@ -29,9 +29,9 @@ def record(
     at: datetime | None = None,
     **answer_fields: Any,
 ) -> models.Outcome | None:
-    """Write one outcome down, or nothing (`None`) when `once` was told before; call it inside the caller's transaction.
+    """Writes one outcome, or nothing (`None`) when `once` exists already; call it in the caller's transaction.
 
-    `answer_fields` are those of `types.Answer` that this kind carries: `code`, `words`, `record`, …
+    `answer_fields` are those of `types.Answer` that this kind has: `code`, `words`, `record`, …
     """
     payload = sealed({name: _plain(value) for name, value in answer_fields.items()}, bound_to=_place(once))
     outcome, created = models.Outcome.objects.get_or_create(
@@ -42,10 +42,10 @@ def record(
 
 
 def record_accepted(report: models.Report, *, sent_at: datetime, sequence: int) -> models.Outcome | None:
-    """The authority took this report in; a retry of the same report tells nothing new, unless it had failed since.
+    """The authority accepted this report; repeating it tells nothing new, unless the report had failed since.
 
-    When its answer came before this receipt, the receipt is news to nobody. One of a report that waited for another
-    decision is handed out when the authority has not put it off again for half an hour.
+    If its answer came first, the receipt is no news. The receipt of a report that waited for another decision is
+    delivered when the authority has not postponed it again for half an hour.
     """
     if models.Report.objects.filter(pk=report.pk, state=models.ReportState.ANSWERED).exists():
         return None
@@ -58,19 +58,19 @@ PUT_OFF = (AnswerKind.REPORT_FAILED, AnswerKind.WAITS)
 
 
 def withdraw_receipt(report: models.Report) -> None:
-    """It was put off before its receipt was handed out: nobody is asked to confirm phones for nothing."""
+    """It was postponed before its receipt was delivered: nobody is asked to verify phones for nothing."""
     receipts = models.Outcome.objects.filter(report=report, kind=AnswerKind.ACCEPTED, acknowledged_at__isnull=True)
     receipts.update(acknowledged_at=timezone.now())
 
 
 def _not_settled(now: datetime) -> Q:
-    """Receipts of reports that may be put off again in a moment, as they were before."""
+    """Receipts of reports that may be postponed again in a moment, as before."""
     put_off = models.Outcome.objects.filter(report=OuterRef("report"), kind=AnswerKind.WAITS)
     return Q(Exists(put_off), kind=AnswerKind.ACCEPTED, at__gt=now - SETTLED)
 
 
 def tell_record_again(report: models.Report) -> None:
-    """A record that came before the grant found no register to fill: hand it out once more, behind the grant."""
+    """A record that came before the grant found no register to fill: delivers it again after the grant."""
     early = _kept().filter(report=report, kind=AnswerKind.RECORD).order_by("-pk").first()
     if early is None:
         return
@@ -82,7 +82,7 @@ def tell_record_again(report: models.Report) -> None:
 
 
 def waiting() -> list[Answer]:
-    """What was not acknowledged yet, oldest first; one that cannot be read is set aside and keeps nobody waiting."""
+    """Unacknowledged outcomes, oldest first; an unreadable one is set aside and blocks no other."""
     left_alone = rows.not_yet(READ, TAKEN)
     owed = models.Outcome.objects.filter(acknowledged_at__isnull=True).exclude(pk__in=left_alone)
     owed = owed.exclude(_not_settled(timezone.now()))
@@ -97,7 +97,7 @@ def waiting() -> list[Answer]:
 
 
 def told(answer_id: str) -> Answer | None:
-    """An outcome once more, acknowledged or not; `None` when there is none by this id, or its time is over."""
+    """An outcome, acknowledged or not; `None` for an unknown id, or after its retention."""
     row = _kept().filter(pk=answer_id).select_related("report").first() if answer_id.isdigit() else None
     return _answer(row) if row else None
 
@@ -110,7 +110,7 @@ def record_of(report_key: str) -> Answer | None:
 
 
 def acknowledge(answer_id: str) -> None:
-    """Never handed out again; twice is as good as once."""
+    """Ends the delivery of an outcome; idempotent."""
     models.Outcome.objects.filter(pk=answer_id, acknowledged_at__isnull=True).update(acknowledged_at=timezone.now())
 
 

@@ -1,6 +1,6 @@
-"""How often the authority is asked for downloads: soon after news, ever more rarely without.
+"""How often the authority is asked for downloads: soon after news, less and less often without.
 
-Beat asks the row of the line every few seconds whether it is time. Who needs the answers now asks at once.
+Beat reads the line's row every few seconds to see whether it is time. Callers that need answers now ask at once.
 """
 
 import random
@@ -17,24 +17,24 @@ MINUTE = timedelta(minutes=1)
 # (the first, the last but one and the last are MIIT_POLL_SECONDS)
 STEPS = ((5 * MINUTE, MINUTE / 2), (30 * MINUTE, MINUTE), (120 * MINUTE, 2 * MINUTE))
 JUST_NOW = MINUTE
-EARLIER = 0.2  # a look comes up to so much of its pause earlier, so that providers do not ask in step
+EARLIER = 0.2  # each look is earlier by a random share of its pause, so that providers do not ask in step
 OPEN = (ReportState.QUEUED, ReportState.NUMBERED, ReportState.ACCEPTED)
 
 
 def is_due(*, now: datetime | None = None) -> bool:
-    """Whether it is time for a look; asks the row of the line and nobody else."""
+    """Whether it is time for a look; reads the line's row only."""
     line = MinistryLine.objects.filter(pk=settings.MIIT_ISP_ID).only("fetch_after").first()
     return line is None or is_due_by(line, now or timezone.now())
 
 
 def is_due_by(line: MinistryLine, now: datetime) -> bool:
-    """By this row. A moment too far ahead was written by a clock that has been set back since."""
+    """The same for this row. A moment too far ahead was written by a clock that was set back since."""
     farthest = timedelta(seconds=max(settings.MIIT_POLL_SECONDS))
     return line.fetch_after is None or not now < line.fetch_after <= now + farthest
 
 
 def news(now: datetime) -> dict[str, Column]:
-    """Columns of the line: something happened, so that more is likely to come."""
+    """Columns of the line after news, which make more likely."""
     return {"news_at": now, "fetch_after": None}
 
 
@@ -52,7 +52,7 @@ def expect_news(*, now: datetime | None = None) -> None:
 
 
 def pause(quiet: timedelta) -> timedelta:
-    """How long to the next look, when nothing has come for so long."""
+    """The time to the next look, when nothing has come for so long."""
     least, most, longest = (timedelta(seconds=seconds) for seconds in settings.MIIT_POLL_SECONDS)
     if quiet < JUST_NOW:
         return least

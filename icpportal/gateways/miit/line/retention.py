@@ -1,4 +1,4 @@
-"""How long files and answers are kept: at least three months, then keys are destroyed; a digest goes earlier."""
+"""Retention of files and answers: at least three months, then keys are destroyed; digests are erased earlier."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -15,10 +15,10 @@ from icpportal.gateways.miit.line.file_encryption import destroy
 from icpportal.gateways.miit.models import InboxFile, InboxState, Outcome, Report, ReportState, UploadFile
 
 AT_ONCE = 500
-PORTIONS = 10  # of each kind of file in one run
+PORTIONS = 10  # portions of each kind of file in one run
 OVER = (ReportState.ANSWERED, ReportState.SUPERSEDED)
 FORGOTTEN = {"body": None, "key": ""}
-FORGOTTEN_UPLOAD = {**FORGOTTEN, "words": ""}  # what the ministry said of it may quote what was in it
+FORGOTTEN_UPLOAD = {**FORGOTTEN, "words": ""}  # the ministry's words about it may quote its content
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class ErasureResult:
 
 
 def erase_expired(*, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Destroy what is old, and delete the stored bodies of it; how many rows, for the hourly tidying.
+    """Destroys expired content and deletes its stored bodies; returns how many rows, for the hourly cleanup.
 
-    Raises `StorageDown` while these cannot be deleted: nobody can read them any more, and the next hour tries again.
+    Raises `StorageDown` while these cannot be deleted: they are unreadable already, and the next hour tries again.
     """
     forgot = forget(now=now, dry_run=dry_run)
     if not dry_run:
@@ -47,10 +47,9 @@ def erase_expired(*, now: datetime | None = None, dry_run: bool = False) -> int:
 
 
 def forget(*, now: datetime | None = None, dry_run: bool = False) -> ErasureResult:
-    """Destroy key and body of files older than `MIIT_FILES_KEPT`, answers as old, and the content of reports over.
+    """Destroys key and body of old files, old answers, and contents of finished reports (`MIIT_FILES_KEPT`).
 
-    A file on its way, and a download that was not processed or waits for people, stay whatever their age. The rows
-    themselves stay.
+    A file on its way, and a download that is unprocessed or waits for people, stays at any age. Rows themselves stay.
     """
     before = (now or timezone.now()) - settings.MIIT_FILES_KEPT
     uploads = UploadFile.objects.filter(~Q(key=""), accepted_at__lt=before)
@@ -79,7 +78,7 @@ def _empty(rows: QuerySet, columns: Columns) -> int:
 
 
 def _chunks(rows: QuerySet) -> Iterator[list[int]]:
-    """Some portions; what is left is the next hour's."""
+    """Some portions; the next hour does the rest."""
     for _ in range(PORTIONS):
         chunk = list(rows.order_by().values_list("pk", flat=True)[:AT_ONCE])
         if not chunk:

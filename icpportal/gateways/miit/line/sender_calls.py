@@ -1,6 +1,6 @@
-"""The calls of a sender and of a fetcher, and what the ministry's last number means to us.
+"""The calls of a sender and of a fetcher, and the meaning of the ministry's last number.
 
-Each renews the lease before the call, and again after it: who lost it since acts on no answer.
+Each call renews the lease before and after: a holder that lost it acts on no answer.
 """
 
 import time
@@ -22,7 +22,7 @@ from icpportal.gateways.miit.models import UploadFile
 
 
 class CallOutcome(StrEnum):
-    """What became of a file whose answer we do not know."""
+    """What happened to a file whose answer was lost."""
 
     ARRIVED = "arrived"
     MISSED = "missed"
@@ -30,25 +30,25 @@ class CallOutcome(StrEnum):
 
 
 def fate(previous: PreviousReply, file: UploadFile) -> CallOutcome:
-    """Compare the ministry's last accepted file with the one on its way."""
+    """Compares the ministry's last accepted file with the one on its way."""
     if (previous.sequence, previous.digest) == (file.sequence, file.digest):
         return CallOutcome.ARRIVED
     return CallOutcome.MISSED if previous.sequence == file.sequence - 1 else CallOutcome.OUT_OF_STEP
 
 
 def heard(reply: Reply, now: datetime) -> dict[str, Column]:
-    """What the line notes of an answer, so that nobody has to ask only to learn whether they answer."""
+    """Columns of the line after an answer, so that nobody has to ask whether they answer."""
     return {"answered_at": now, "answered_code": str(reply.code)}
 
 
 def clock(fixed: datetime | None) -> Callable[[], datetime]:
-    """The time of day, or always the one given."""
+    """The current time, or always the given one."""
     return (lambda: fixed) if fixed else timezone.now
 
 
 @dataclass
 class Caller:
-    """One sender's way to the ministry. Both calls raise `Retryable`, or `LeaseLost` while another one sends."""
+    """The calls of a sender. Both raise `Retryable`, or `LeaseLost` while another one sends."""
 
     lease: Lease
     now: Callable[[], datetime]
@@ -57,7 +57,7 @@ class Caller:
 
     @property
     def ministry(self) -> Ministry:
-        """Made at the first call: there may be nothing to send."""
+        """Created at the first call: there may be nothing to send."""
         self.made = self.made or Ministry()
         return self.made
 
@@ -69,7 +69,7 @@ class Caller:
         return reply
 
     def upload(self, file: UploadFile) -> UploadReply:
-        """Hand over a stored file once; raises `Forgotten` or `Unreadable` when it is not here any more."""
+        """Uploads a stored file once; raises `Forgotten` or `Unreadable` when it is no longer here."""
         packed = sequence.stored(file)
         self.lease.renew()
         if file.accepted_at is None:
@@ -84,21 +84,21 @@ class Caller:
 
 @dataclass(frozen=True)
 class Fetcher:
-    """One fetcher's way to the ministry. Both calls raise `Retryable`, or `LeaseLost` while another one fetches."""
+    """The calls of a fetcher. Both raise `Retryable`, or `LeaseLost` while another one fetches."""
 
     lease: Lease
     now: Callable[[], datetime]
     ministry: Ministry
 
     def download(self) -> DownloadReply:
-        """The oldest file that waits."""
+        """The oldest file that is ready."""
         self.lease.renew()
         reply = self.ministry.download()
         self.lease.renew(**heard(reply, self.now()))
         return reply
 
     def acknowledge(self, name: str) -> Reply:
-        """The file of this name is safe here: they hand out the next one."""
+        """Tells them that this file is safely stored, so that they deliver the next one."""
         self.lease.renew()
         reply = self.ministry.acknowledge(name)
         self.lease.renew(**heard(reply, self.now()))
@@ -111,13 +111,13 @@ WORKER_MARGIN = 20  # seconds between the end of a round's last call and the wor
 
 
 def round_seconds() -> float:
-    """How long a round may begin calls."""
+    """For how long a round may begin calls."""
     left = settings.CELERY_TASK_SOFT_TIME_LIMIT - longest_call().total_seconds() - WORKER_MARGIN
     return max(LEAST_SECONDS, min(ROUND_SECONDS, left))
 
 
 class Limit:
-    """The time somebody has for all their calls together."""
+    """A time limit for several calls together."""
 
     def __init__(self, seconds: float) -> None:
         self.ends = time.monotonic() + seconds
@@ -131,12 +131,12 @@ class Limit:
 
 
 class Deadline:
-    """When a round begins no other call: so early that the longest one ends within the worker's limit."""
+    """When a round begins no more calls: early enough for the longest to end within the worker's limit."""
 
     def __init__(self, seconds: float) -> None:
         self.ends = time.monotonic() + seconds
 
     @property
     def passed(self) -> bool:
-        """No time for another call."""
+        """Whether there is no time for another call."""
         return time.monotonic() >= self.ends

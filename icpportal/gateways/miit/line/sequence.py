@@ -1,4 +1,4 @@
-"""The numbered files of an ispId: a number and its sealed bytes together, sent until accepted, never skipped."""
+"""The numbered files of an ispId: number and sealed bytes are stored together, sent until accepted, never skipped."""
 
 import logging
 from collections.abc import Collection
@@ -20,23 +20,23 @@ logger = logging.getLogger(__name__)
 
 
 def place(isp_id: int, sequence: int) -> str:
-    """What the body and the key of this file are sealed to."""
+    """What body and key of this file are bound to."""
     return f"miit.upload:{isp_id}:{sequence}"
 
 
 def on_its_way(isp_id: int) -> UploadFile | None:
-    """The one file that has a number and was not accepted yet."""
+    """The one file that has a number and is not accepted yet."""
     return UploadFile.objects.select_related("report").filter(isp_id=isp_id, accepted_at__isnull=True).first()
 
 
 def stored(file: UploadFile) -> Packed:
-    """The file as it was made; raises `Forgotten`, `Unreadable`, or `StorageDown`."""
+    """The stored file; raises `Forgotten`, `Unreadable`, or `StorageDown`."""
     body = open_body(bodies.sealed(file) if file.key else None, file.key, bound_to=place(file.isp_id, file.sequence))
     return Packed(file.name, body, file.digest)
 
 
 def number(lease: Lease, row: Report, packed: Packed, sequence: int, *, now: datetime) -> UploadFile | None:
-    """Give the report its number and keep the bytes, both or neither; `None` when it is not queued any more."""
+    """Gives the report its number and stores the bytes, both or neither; `None` when it is no longer queued."""
     try:
         with transaction.atomic():
             lease.renew()
@@ -46,7 +46,7 @@ def number(lease: Lease, row: Report, packed: Packed, sequence: int, *, now: dat
             if not waiting.update(state=ReportState.NUMBERED, field="", reason=""):
                 return None
             return _keep(lease.isp_id, row, packed, sequence, made_at=now)
-    except IntegrityError as taken:  # the database holds that one file at most is on its way
+    except IntegrityError as taken:  # a constraint allows one file on its way
         raise LeaseLost("another file is on its way") from taken
 
 
@@ -58,7 +58,7 @@ def _keep(isp_id: int, row: Report, packed: Packed, sequence: int, **columns: Co
 
 
 def replace(lease: Lease, file: UploadFile, packed: Packed, *, now: datetime) -> None:
-    """Other bytes under the same number, for a file that was never accepted."""
+    """Stores other bytes under the same number, for a file that was never accepted."""
     fresh = {"made_at": now, "sent_at": None, "tries": 0, "code": "", "words": ""}
     with transaction.atomic():
         lease.renew()
@@ -70,7 +70,7 @@ def replace(lease: Lease, file: UploadFile, packed: Packed, *, now: datetime) ->
 
 
 def release(lease: Lease, file: UploadFile, *, last: int, now: datetime) -> None:
-    """The ministry gave this number to a file that is not ours: the report waits for another one, behind `last`."""
+    """The ministry has a foreign file under this number: the report waits for another one, after `last`."""
     with transaction.atomic():
         lease.renew()
         rows = UploadFile.objects.filter(pk=file.pk, accepted_at__isnull=True)
@@ -85,13 +85,13 @@ def release(lease: Lease, file: UploadFile, *, last: int, now: datetime) -> None
 
 
 def note_sending(file: UploadFile, *, now: datetime) -> None:
-    """From here on it may have arrived: the next one asks before sending it again."""
+    """From here on it may have arrived: the next round asks before sending it again."""
     file.sent_at = now
     UploadFile.objects.filter(pk=file.pk).update(sent_at=now, tries=F("tries") + 1)
 
 
 def note_code(file: UploadFile, code: int, words: str, *, arrived: bool | None = None) -> None:
-    """What they said to it; with `arrived=False` it is certainly not there, and `sent_at` begins anew."""
+    """Records the return code; with `arrived=False` it certainly did not arrive, and `sent_at` restarts."""
     columns: dict[str, Column] = {"code": str(code), "words": words[:500]}
     if arrived is False:
         file.sent_at = columns["sent_at"] = None
@@ -99,13 +99,13 @@ def note_code(file: UploadFile, code: int, words: str, *, arrived: bool | None =
 
 
 def note_missed(file: UploadFile) -> None:
-    """They say that it did not arrive."""
+    """Records that it did not arrive."""
     file.sent_at = None
     UploadFile.objects.filter(pk=file.pk, accepted_at__isnull=True).update(sent_at=None)
 
 
 def note_heard(isp_id: int, *, now: datetime) -> None:
-    """The ministry has just said which number was its last, and ours fits."""
+    """The ministry has just named its last number, and it matches ours."""
     MinistryLine.objects.filter(pk=isp_id).update(number_heard_at=now)
 
 
@@ -115,7 +115,7 @@ def note_last(isp_id: int, sequence: int, *, now: datetime) -> None:
 
 
 def take_over(lease: Lease, row: Report, packed: Packed, sequence: int, *, now: datetime) -> None:
-    """The ministry has this report under a number that a restored backup did not know: as if we had sent it now."""
+    """The ministry has this report under a number unknown to a restored backup: as if we had sent it now."""
     with transaction.atomic():
         lease.renew()
         taken = Report.objects.filter(pk=row.pk, state=ReportState.QUEUED)
@@ -127,7 +127,7 @@ def take_over(lease: Lease, row: Report, packed: Packed, sequence: int, *, now: 
 
 
 def accept(file: UploadFile, *, now: datetime) -> bool:
-    """The ministry has it: file, line, report and outcome in one transaction. False the second time."""
+    """The ministry has it: file, line, report and outcome in one transaction. Returns False the second time."""
     sent_at = file.sent_at or now
     with transaction.atomic():
         rows = UploadFile.objects.filter(pk=file.pk, accepted_at__isnull=True)
@@ -142,7 +142,7 @@ def accept(file: UploadFile, *, now: datetime) -> bool:
 
 
 def kept(isp_id: int, sequences: Collection[int]) -> list[UploadFile] | None:
-    """Our accepted files of these numbers in order; `None` unless every one is here with its bytes."""
+    """Our accepted files with these numbers in order; `None` unless all are here with their bytes."""
     rows = UploadFile.objects.filter(
         TO_STORE | STORED, isp_id=isp_id, sequence__in=list(sequences), accepted_at__isnull=False
     ).exclude(key="")

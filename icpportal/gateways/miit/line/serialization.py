@@ -1,4 +1,4 @@
-"""Reports and answers as sealed JSON, and back: what lies in the rows of `models.py`."""
+"""Reports and answers as sealed JSON for the rows of `models.py`, and back."""
 
 import json
 from collections.abc import Callable

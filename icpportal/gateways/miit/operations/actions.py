@@ -1,4 +1,4 @@
-"""What operations do by hand about a report or a number; each raises `Refused` with a sentence when it cannot."""
+"""Manual actions of operations on reports and numbers; each raises `Refused` with a sentence when it cannot."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,30 +25,30 @@ from icpportal.privacy.crypto import Unreadable
 
 
 def park(key: str, reason: str, *, now: datetime | None = None) -> None:
-    """Put a queued report aside; its order is held."""
+    """Parks a queued report; its order is held."""
     if not report_queue.park(_report(key), reason, now=now or timezone.now()):
         raise Refused(_("Only a report that is queued can be parked. One with a number is sent until it is accepted."))
 
 
 def unpark(key: str, *, now: datetime | None = None) -> None:
-    """Let a parked report go again."""
+    """Releases a parked report."""
     if not report_queue.unpark(_report(key), now=now or timezone.now()):
         raise Refused(_("This report is not parked."))
 
 
 def give_up(key: str, reason: str) -> None:
-    """Wait no longer for the answer to a report, so that the next one of its order may go."""
+    """Stops waiting for the answer to a report, so that the next one of its order may be sent."""
     succession.give_up(_report(key), reason)
 
 
 def resume(*ways: Way) -> None:
-    """Clear stop and wait of these ways, of both when none is named: the next round sends and fetches."""
+    """Clears stop and wait of these directions, both by default: the next round sends and fetches."""
     if not line_state.resume(settings.MIIT_ISP_ID, ways or BOTH):
         raise Refused(_("Nothing was ever sent or fetched for this ispId."))
 
 
 def resend(sequence: int, *, now: datetime | None = None) -> None:
-    """Send an accepted file once more as it was; for the one on its way, let the next round send it at once."""
+    """Sends an accepted file again as it was; the one on its way is sent in the next round."""
     file = _file(sequence)
     if file.accepted_at is None:
         resume(Way.SENDING)
@@ -58,7 +58,7 @@ def resend(sequence: int, *, now: datetime | None = None) -> None:
 
 
 def rebuild(sequence: int, *, now: datetime | None = None) -> None:
-    """Make the file on its way anew from its report: same number, same own id; only while it was never accepted."""
+    """Builds the file on its way again from its report: same number, same own id; only if it was never accepted."""
     with _alone(now) as caller:
         file = _file(sequence)
         if file.accepted_at is not None:
@@ -75,12 +75,12 @@ def rebuild(sequence: int, *, now: datetime | None = None) -> None:
 def resync(
     *, now: datetime | None = None, after_restore: bool = False, seconds: float | None = None, tell: Tell = silent
 ) -> Plan:
-    """Ask for the ministry's last number, bring ours in line with it and let sending go on; returns what it did.
+    """Asks for the ministry's last number, adjusts ours and resumes sending; returns what it did.
 
     Files that they lost are sent again. Our file on its way counts as accepted when they have it, and gets another
-    number when theirs belongs to a file that is not ours; its own id stays, so that no access is doubled. After a
-    restored backup what they may have taken in since is put aside (`restored`). All calls together take so many
-    `seconds` at most; then, and when they do not answer, it raises `Retryable` and can be done again.
+    number when theirs belongs to a foreign file; its own id stays, so that no access is doubled. After a restored
+    backup, what they may have accepted since is put aside (`restored`). All calls together take at most `seconds`;
+    after that, and when they do not answer, it raises `Retryable` and can be repeated.
     """
     with _alone(now, seconds) as caller:
         previous = planning.told(caller.ask, tell)
@@ -142,7 +142,7 @@ def _said(reply: Reply) -> str:
 
 @contextmanager
 def _alone(now: datetime | None, seconds: float | None = None) -> Iterator[Caller]:
-    """Nobody else sends until it ends."""
+    """Holds the sender's lease during the block."""
     mine = lease.take(settings.MIIT_ISP_ID)
     if mine is None:
         raise Refused(_("A sending run is in progress: try again in a minute."))

@@ -1,4 +1,4 @@
-"""Does the ministry answer? Told by what the line noted, so that nobody asks only to learn that."""
+"""Whether the ministry answers, from what the line recorded, so that nobody asks only for this."""
 
 from datetime import datetime
 
@@ -13,9 +13,9 @@ from icpportal.time_format import to_beijing
 
 
 def judge(*, now: datetime | None = None) -> None:
-    """Raises `Refused` while a way is stopped, `Retryable` when the ministry is silent, in trouble or was not asked.
+    """Raises `Refused` while a direction is stopped, `Retryable` when the ministry is silent, in trouble or not asked.
 
-    That it is closed, under maintenance or has too much to do is no trouble: it answers.
+    Closed hours, maintenance and overload are no trouble: it answers.
     """
     now = now or timezone.now()
     line = _line()
@@ -30,13 +30,13 @@ def judge(*, now: datetime | None = None) -> None:
 
 
 def silence() -> str:
-    """Since when the ministry does not answer, in a sentence; nothing while it does, or while nobody asks it."""
+    """Since when the ministry has not answered, in a sentence; "" while it does, or while nobody asks it."""
     line = _line()
     return last_success(line) if any(_is_silent(line, way) for way in BOTH) else ""
 
 
 def last_success(line: MinistryLine | None = None) -> str:
-    """When it last answered and what, and when a look for downloads last came to its end, in Beijing time."""
+    """When it last answered and what, and when a look for downloads last ended, in Beijing time."""
     line = line or _line()
     looked = f"{to_beijing(line.fetched_at):%Y-%m-%d %H:%M}" if line.fetched_at else "never"
     if line.answered_at is None:
@@ -57,7 +57,7 @@ def _refuse_stops(line: MinistryLine) -> None:
 
 
 def _is_silent(line: MinistryLine, way: Way) -> bool:
-    """Until it answers, also between two tries; the other way may have heard it since the last one."""
+    """Until it answers, also between two attempts; the other direction may have heard it since."""
     until = getattr(line, f"{way}_waits_until")
     heard_since = line.answered_at and until and line.answered_at >= until
     return getattr(line, f"{way}_waits_because") == NO_ANSWER and not heard_since

@@ -1,4 +1,4 @@
-"""Does the line to the ministry move? In numbers, for those who watch over it; read from its row and its queue."""
+"""Numbers about the line to the ministry for monitoring, from its row and its queue."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,36 +12,36 @@ from icpportal.gateways.miit.models import MinistryLine, Report, ReportState
 from icpportal.gateways.miit.outgoing import succession
 
 MARGIN = timedelta(minutes=2)
-STANDS_STILL = timedelta(minutes=15)  # a report that could go and does not, while nothing holds sending up
+STANDS_STILL = timedelta(minutes=15)  # a report that could be sent waits so long, although nothing blocks sending
 ON_THEIR_WAY = (ReportState.QUEUED, ReportState.NUMBERED)
 
 
 @dataclass(frozen=True)
 class LineHealth:
-    """How the line of our ispId moves."""
+    """The health of our ispId's line."""
 
-    stopped: list[str]  # ways, until a person lets them go on
-    waiting: list[str]  # ways that go on by themselves
+    stopped: list[str]  # directions, until a person resumes them
+    waiting: list[str]  # directions that resume by themselves
     pulled: timedelta | None  # since the last look for downloads; None: never
     sent: timedelta | None
     answered: timedelta | None
-    overdue: timedelta  # of the report that has waited longest though it could go
+    overdue: timedelta  # of the longest-waiting report that could be sent
     pulls_late: bool
     sends_late: bool
 
     @property
     def moves(self) -> bool:
-        """Whether nobody has to look: a wait is noted, told by its own alarm and ends by itself."""
+        """Whether nobody has to act: a wait is recorded, has its own alarm and ends by itself."""
         return not (self.stopped or self.pulls_late or self.sends_late)
 
 
 def longest_silence() -> timedelta:
-    """How long a line that works may go without a look for downloads."""
+    """How long a working line may go without a look for downloads."""
     return timedelta(seconds=max(settings.MIIT_POLL_SECONDS)) + longest_call() + MARGIN
 
 
 def line_health(now: datetime) -> LineHealth:
-    """How it moves now; two small queries."""
+    """The present health, in two small queries."""
     line = MinistryLine.objects.filter(pk=settings.MIIT_ISP_ID).first() or MinistryLine()
     stopped = [way.value for way in BOTH if getattr(line, f"{way}_stopped_at")]
     waiting = [way.value for way in BOTH if _is_later(getattr(line, f"{way}_waits_until"), now)]

@@ -1,4 +1,4 @@
-"""What operations look at: every report with its number, files as they were sent and as they came."""
+"""Lists for operations: reports with their numbers, files as sent and as received."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from icpportal.gateways.miit.incoming import inbox
 from icpportal.gateways.miit.line import sequence as numbering
 from icpportal.gateways.miit.models import InboxFile, Report, UploadFile
 
-AT_ONCE = 500  # rows in memory while everything is listed
+AT_ONCE = 500  # rows in memory while listing everything
 DECLARED = re.compile(rb"""\s*<\?xml[^>]*encoding=["']([\w-]+)""")
 
 
@@ -40,7 +40,7 @@ class Row:
     sent_at: datetime | None
     accepted_at: datetime | None
     answered_at: datetime | None
-    tries: int  # how often the authority asked to try again
+    tries: int  # how often the authority asked us to try again
     sent_times: int  # how often its last file was sent
     code: str
     field: str
@@ -49,7 +49,7 @@ class Row:
 
 
 def reports(*, state: str = "", kind: str = "", order: str = "") -> QuerySet[Report]:
-    """The reports that fit, newest first."""
+    """The matching reports, newest first."""
     wanted = {"state": state, "kind": kind, "reference": order}
     files = UploadFile.objects.defer("body", "key").order_by("sequence")
     found = Report.objects.filter(**{name: value for name, value in wanted.items() if value})
@@ -57,13 +57,13 @@ def reports(*, state: str = "", kind: str = "", order: str = "") -> QuerySet[Rep
 
 
 def rows(found: QuerySet[Report]) -> Iterator[Row]:
-    """Each report with its last file; two questions for every `AT_ONCE` reports."""
+    """Each report with its last file; two queries for every `AT_ONCE` reports."""
     for report in found.iterator(chunk_size=AT_ONCE):
         yield _row(report)
 
 
 def page(found: QuerySet[Report], *, oldest: bool = False, after: str = "", size: int = 100) -> tuple[list[Row], bool]:
-    """At most `size` reports, those behind the report with the key `after`, and whether there are more."""
+    """At most `size` reports after the one with the key `after`, and whether there are more."""
     if after:
         found = _behind(found, report_of(after), oldest)
     order = ("queued_at", "pk") if oldest else ("-queued_at", "-pk")
@@ -119,7 +119,7 @@ def file_of(sequence: int) -> UploadFile:
 
 
 def as_sent(file: UploadFile, *, attachments: bool) -> bytes:
-    """The GBK XML of a file with its filing password masked, and pictures of one pixel unless they are wanted.
+    """A file's GBK XML with its filing password masked, and blank pictures unless the real ones are wanted.
 
     Raises `Forgotten` when its key was destroyed.
     """
@@ -129,7 +129,7 @@ def as_sent(file: UploadFile, *, attachments: bool) -> bytes:
 
 
 def as_received(row: InboxFile) -> str:
-    """What the authority sent in a file; what came over the wire, as it came, when that does not open.
+    """A received file's XML, or the raw wire data when that cannot be opened.
 
     Raises `Forgotten` when its key was destroyed.
     """
@@ -141,7 +141,7 @@ def as_received(row: InboxFile) -> str:
 
 
 def in_words(xml: bytes) -> str:
-    """A document of ours as text; its declaration names the encoding that was sent."""
+    """A document of ours as text; its declaration names the encoding in which it was sent."""
     return xml.decode("gbk")
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with the settings of the ministry's interface, in words that never hold a secret."""
+"""Errors in the settings of the ministry's interface, in sentences without secrets."""
 
 import ipaddress
 import re
@@ -54,7 +54,7 @@ RULES = (
 
 
 def faults() -> list[str]:
-    """Each thing to put right in the settings."""
+    """Everything to correct in the settings."""
     found = [f"{name} is missing" for name in SECRETS if not getattr(settings, name)]
     found += [f"{name} is not an http or https address" for name in ADDRESSES if not _is_web(getattr(settings, name))]
     found += places.faults(settings.SERVER_PROVINCE, settings.SERVER_PLACES)
@@ -63,7 +63,7 @@ def faults() -> list[str]:
 
 
 def open_questions(*, asks_password: bool) -> list[str]:
-    """What no document tells and the administration has to say; a setting that is set counts as its answer."""
+    """What no document tells and the authority must answer; a set setting counts as its answer."""
     found = table_numbers.doubts()
     if not asks_password and "MIIT_ICPMM_WITHOUT_PASSWORD" not in settings.SET_BY_OPERATOR:
         found.append(
@@ -92,7 +92,7 @@ def _is_web(address: str) -> bool:
 
 
 def schema_fault() -> str | None:
-    """None without schemas, "" when those of MIIT_XSD_DIR are good, else what is wrong with them."""
+    """None without schemas, "" when those of MIIT_XSD_DIR are valid, else their fault."""
     if not settings.MIIT_XSD_DIR:
         return None
     try:

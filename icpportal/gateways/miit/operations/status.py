@@ -1,4 +1,4 @@
-"""How it stands with the ministry: numbers, queues, what it waits for, and what needs a person."""
+"""The status of the line to the ministry: numbers, queues, waits, and what needs a person."""
 
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -24,8 +24,8 @@ from icpportal.gateways.miit.operations.line_health import ON_THEIR_WAY
 from icpportal.gateways.miit.outgoing import succession
 from icpportal.time_format import span_words, to_beijing
 
-STILL = timedelta(hours=1)  # a report that could go and has not for so long: is anybody sending?
-# what a person does about a stop, by the return code it begins with (`Stop.because`)
+STILL = timedelta(hours=1)  # a report that could be sent waits so long: is anybody sending?
+# what to do about a stop, by the return code it begins with (`Stop.because`)
 TO_DO: dict[str, Promise] = {
     "4": _("The authority has a different user name: correct MIIT_USER, restart, then resume."),
     "5": _("The authority has a different password: correct MIIT_PASSWORD, restart, then resume."),
@@ -50,7 +50,7 @@ class Wait:
 
 @dataclass(frozen=True)
 class Stop:
-    """Since when nothing is sent or fetched until a person lets it go on, why, and what that person does first."""
+    """Since when nothing is sent or fetched, why, and what a person must do first."""
 
     since: datetime
     because: str
@@ -59,7 +59,7 @@ class Stop:
 
 @dataclass(frozen=True)
 class InterfaceStatus:
-    """The state of the line of one ispId; `needs` holds a sentence for each thing a person has to do."""
+    """The state of one ispId's line; `needs` has a sentence for each thing a person must do."""
 
     isp_id: int
     version: str
@@ -91,12 +91,12 @@ class InterfaceStatus:
 
 
 def to_do(because: str) -> str:
-    """What a person does about a stop, by the code in its words."""
+    """What to do about a stop, by the code in its words."""
     return str(TO_DO.get(because.partition(":")[0], OTHERWISE))
 
 
 def standing(*, now: datetime | None = None) -> InterfaceStatus:
-    """How it stands now. Counts the work in hand, not the archive."""
+    """The present status. Counts the work in hand, not the archive."""
     now = now or timezone.now()
     line = MinistryLine.objects.filter(isp_id=settings.MIIT_ISP_ID).first() or MinistryLine(isp_id=settings.MIIT_ISP_ID)
     counts = _reports()
@@ -211,7 +211,7 @@ def _waits(each: succession.Waiting) -> str:
 
 
 def _stops(facts: InterfaceStatus) -> list[str]:
-    """What a person does so that sending and fetching go on, once where both need the same."""
+    """What to do so that sending and fetching resume, once if both need the same."""
     sending, fetching, wait = facts.sending_stopped, facts.fetching_stopped, facts.sending_waits
     if sending and fetching and sending.because == fetching.because:
         return [_stopped(gettext("sending and fetching stopped: %(because)s. %(to_do)s"), sending)]

@@ -1,4 +1,4 @@
-"""From a queued report to the file that can be numbered: read, written in the version of the day, validated, packed."""
+"""Builds the file of a queued report: read, written in the current version, validated, packed."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -18,7 +18,7 @@ GONE = (LookupError, ValueError, ValidationError)  # there is no such picture, o
 
 
 def place(key: str) -> str:
-    """What the payload of this report is sealed to."""
+    """What the payload of this report is bound to."""
     return f"miit.report:{key}"
 
 
@@ -28,13 +28,13 @@ def content_of(row: Report) -> Content:
 
 
 def build(row: Report, sequence: int) -> Packed:
-    """The file of this report under this number; raises `NotEncodable`, or `Retryable` while a picture cannot be read
-    or the ministry's tables do not have one of its codes.
+    """The file of this report with this number.
 
-    The same row, number and pictures give the same bytes. Never call it inside a transaction: pictures are read.
+    Raises `NotEncodable`, or `Retryable` while a picture cannot be read or the ministry's tables lack one of its codes.
+    Deterministic for the same row, number and pictures. Never call it inside a transaction: it reads pictures.
     """
     version, content = versions.version(), table_numbers.as_numbered(content_of(row))
-    if code := table_numbers.missing(content):  # it waits for a setting, and no order is held for it
+    if code := table_numbers.missing(content):  # waits for a setting without holding its order
         table_numbers.tell_missing(code)
         raise Retryable(f"{code} is not in the ministry's tables: miit status says what to set")
     xml = version.build(content, isp_id=settings.MIIT_ISP_ID, own_id=row.own_id, pictures=picture)
@@ -50,6 +50,6 @@ def picture(attachment: Attachment) -> bytes:
     except GONE as gone:
         field = f"Fj (attachment {attachment.purpose.name.lower()})"
         raise NotEncodable("the picture is not there any more", field=field, code="5010") from gone
-    except Exception as trouble:  # a storage raises what it likes; its words may hold an address
+    except Exception as trouble:  # storages raise anything, with messages that may contain a URL
         raise Retryable(f"a picture cannot be read: {type(trouble).__name__}") from trouble
     return content

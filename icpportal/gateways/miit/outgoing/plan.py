@@ -1,4 +1,4 @@
-"""What a round of sending or a resynchronisation would do, said before it is done."""
+"""What a round of sending or a resynchronisation would do, before doing it."""
 
 import time
 from collections.abc import Callable
@@ -20,30 +20,30 @@ from icpportal.gateways.miit.models import MinistryLine, Report, ReportState, Up
 from icpportal.gateways.miit.outgoing import succession
 
 ACCEPTED, RENUMBERED, AGAIN = "accepted", "gets another number", "sent again"
-MUST_BE = "must have been accepted"  # after a restore: a number is never given up, so that it went next
+MUST_BE = "must have been accepted"  # after a restore: numbers are never skipped, so it was sent next
 Tell = Callable[[str], None]
 
 
 def silent(_line: str) -> None:
-    """Tells nobody how far it is."""
+    """Reports no progress."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The last accepted number here, at the ministry and afterwards; what becomes of the file on its way."""
+    """The last accepted number here, at the ministry and afterwards; what happens to the file on its way."""
 
     here: int | None
     there: int
     afterwards: int
     file: int | None = None  # the number of the file on its way
     becomes: str = ""
-    again: tuple[int, ...] = ()  # accepted files that the ministry does not have any more
-    unknown: tuple[int, ...] = ()  # files that the ministry accepted and that are not known here
-    parked: tuple[str, ...] = ()  # reports that may be among them and were put aside
+    again: tuple[int, ...] = ()  # accepted files that the ministry no longer has
+    unknown: tuple[int, ...] = ()  # files accepted by the ministry but unknown here
+    parked: tuple[str, ...] = ()  # parked reports that may be among them
 
     @property
     def changes(self) -> bool:
-        """Whether anything would be different."""
+        """Whether anything would change."""
         return self.here != self.afterwards or bool(self.again) or self.becomes in (ACCEPTED, MUST_BE, RENUMBERED)
 
     def as_dict(self) -> dict[str, Fact]:
@@ -61,7 +61,7 @@ def plan(*, after_restore: bool = False, seconds: float | None = None, tell: Tel
 
 
 def told(ask: Callable[[], PreviousReply], tell: Tell) -> PreviousReply:
-    """The ministry's last accepted file, with a line before and after the question; raises like `plan`."""
+    """The ministry's last accepted file, reporting progress before and after; raises like `plan`."""
     tell("asking the ministry for the last file that it accepted …")
     began = time.monotonic()
     previous = ask()

@@ -1,4 +1,4 @@
-"""Which reports wait for their number, which of them cannot go, and which go once more."""
+"""Which reports wait for a number, which cannot be sent, and which are sent again."""
 
 import logging
 from datetime import datetime, timedelta
@@ -21,19 +21,19 @@ logger = logging.getLogger(__name__)
 
 HOUR = timedelta(hours=1)
 TROUBLE = timedelta(minutes=2)  # a storage that is down is not asked again at once
-# "neither's fault": how long to wait before the authority is asked again, and after how many times it is enough
+# "nobody's fault": pauses before the report is sent again, and after how many times to stop
 AGAIN = (HOUR / 6, HOUR, 4 * HOUR, 12 * HOUR, 24 * HOUR, 24 * HOUR, 24 * HOUR)
-# something else of the filing is with the authority: 20 working days, the longest holidays, and some days more
+# another decision is pending: 20 working days, the longest holidays, and some days more
 IN_REVIEW = (*AGAIN[:4], *(timedelta(days=1),) * 45)
 GIVEN_UP = "the authority asked for the same report again and again"
-OURS = 3  # tries at a number of our own: by its key, then by the clock
+OURS = 3  # attempts at a number of our own: from its key, then from the clock
 
 
 def queue(report: Report) -> models.Report:
-    """The row of this report, queued; the same key is the same row for ever. Asks nobody and reads no picture.
+    """The queued row of this report; one row for each key for ever. Makes no call and reads no picture.
 
-    An earlier report of the order that has no number yet is superseded; after a grant this one is superseded itself.
-    Raises `Refused` when V3.0 cannot carry it.
+    Supersedes an earlier report of the order without a number; after a grant this one is superseded itself. Raises
+    `Refused` when V3.0 cannot express it.
     """
     refuse_faults(report)
     columns = {
@@ -67,13 +67,13 @@ def _queued(key: str, columns: Columns) -> models.Report:
 
 
 def next_due(now: datetime) -> models.Report | None:
-    """The report that waits longest and may go now."""
+    """The longest-waiting report that may be sent now."""
     rows = succession.free_to_go(models.Report.objects.filter(state=ReportState.QUEUED, next_at__lte=now))
     return rows.order_by("next_at", "id").first()
 
 
 def put_off(row: models.Report, why: str, *, until: datetime) -> None:
-    """Not now, for a reason that may pass; the others go first."""
+    """Postpones it for a reason that may pass; others go first."""
     rows = models.Report.objects.filter(pk=row.pk, state=ReportState.QUEUED)
     rows.update(next_at=until, reason=why[:500])
     logger.warning("report put off", extra={"reference": row.reference, "until": until.isoformat()})
@@ -82,7 +82,7 @@ def put_off(row: models.Report, why: str, *, until: datetime) -> None:
 def park(
     row: models.Report, reason: str, *, now: datetime, field: str = "", code: str = "", since: str = ReportState.QUEUED
 ) -> bool:
-    """Put a report without a number aside and let its order know that it is held. False when it was not `since`."""
+    """Parks a report without a number and tells its order that it is held. Returns False if it changed `since`."""
     columns = {"state": ReportState.PARKED, "field": field[:120], "code": code[:10], "reason": reason[:500]}
     with transaction.atomic():
         if not models.Report.objects.filter(pk=row.pk, state=since).update(**columns):
@@ -95,22 +95,22 @@ def park(
 
 
 def park_unfit(row: models.Report, unfit: NotEncodable, *, now: datetime) -> bool:
-    """This document must not leave."""
+    """Parks a report whose document must not be sent."""
     return park(row, str(unfit), now=now, field=unfit.field, code=unfit.code or "5001")
 
 
 def unpark(row: models.Report, *, now: datetime) -> bool:
-    """Let a parked report go again. False when it is not parked."""
+    """Releases a parked report. Returns False when it is not parked."""
     rows = models.Report.objects.filter(pk=row.pk, state=ReportState.PARKED)
     return bool(rows.update(state=ReportState.QUEUED, next_at=now, field="", code="", reason="", tries=0))
 
 
 def retry(row: models.Report, codes: str, not_before: datetime | None = None, *, now: datetime | None = None) -> bool:
-    """ "Neither's fault": an accepted report goes again under a new number with the same own id, later each time.
+    """ "Nobody's fault": sends an accepted report again under a new number with the same own id, later each time.
 
     For as long as a review takes when one of `codes`, now or earlier, waits for another decision. After the last time
-    it is parked with the first such code, and operations are alarmed. False when it was not accepted, so twice is once,
-    and when a later report of its order goes in its place.
+    it is parked with the first such code, and operations are alarmed. Returns False when it was not accepted, so that
+    repeating is harmless, and when a later report of its order is sent instead.
     """
     now = now or timezone.now()
     if succession.give_way(row):

@@ -1,8 +1,8 @@
-"""After a restored backup: what the ministry took in since the backup is not sent again.
+"""After a restored backup: does not send again what the ministry accepted since the backup.
 
-The interface tells the last accepted file and no earlier one. A file that had its number in the backup must have gone
-next, because a number is never given up; the last one is known by its hash: the same report gives the same bytes.
-Whatever else was queued may be any of the others: it is parked until its answer or a person settles it.
+The interface tells the last accepted file and no earlier one. A file with a number in the backup must have been sent
+next, because a number is never skipped; the last one is recognised by its hash: the same report gives the same bytes.
+Anything else in the queue may be any of the others: it is parked until its answer or a person settles it.
 """
 
 from django.conf import settings
@@ -20,7 +20,7 @@ MAY_BE_THERE = "may be with the ministry under a number from {first} to {last}, 
 
 
 def put_in_order(caller: Caller, previous: PreviousReply, plan: Plan, tell: Tell) -> tuple[str, ...]:
-    """Take in what certainly is with the ministry and park what may be; the keys of what was parked."""
+    """Records what the ministry certainly has and parks what it may have; returns the keys of parked reports."""
     file = sequence.on_its_way(settings.MIIT_ISP_ID)
     if file and previous.sequence >= file.sequence and fate(previous, file) != CallOutcome.ARRIVED:
         tell(f"file {file.sequence} had its number before the backup: it was accepted")
@@ -38,10 +38,10 @@ def put_in_order(caller: Caller, previous: PreviousReply, plan: Plan, tell: Tell
 
 
 def _last_one(caller: Caller, previous: PreviousReply, rows: list[Report], tell: Tell) -> Report | None:
-    """The report of their last file, where it is one of these."""
+    """The report of their last file, if it is one of these."""
     for place, row in enumerate(rows, 1):
         tell(f"comparing their last file with {row.key} ({place} of {len(rows)}) …")
-        caller.lease.renew()  # a picture may take its time
+        caller.lease.renew()  # pictures may be slow
         try:
             packed = file_builder.build(row, previous.sequence)
         except (NotEncodable, Retryable):

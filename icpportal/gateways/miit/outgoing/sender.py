@@ -1,6 +1,6 @@
-"""One round of sending: number the oldest report that can go, hand it over, write down what the ministry said.
+"""One round of sending: numbers the oldest report that can be sent, uploads it, records the ministry's answer.
 
-At any moment the process may be killed. A file that was being sent (`sent_at`, not accepted) is asked about before
+The process may be killed at any moment. A file that was being sent (`sent_at`, not accepted) is asked about before
 anything else; a number without an accepted file is sent again; a report without a number is built again.
 """
 
@@ -34,11 +34,11 @@ from icpportal.privacy.crypto import Unreadable
 
 logger = logging.getLogger(__name__)
 
-JOB = "reports.built"  # the job under which reports are set aside
+JOB = "reports.built"  # the job name under which reports are set aside
 BUSY = "another sender is at work"
 TAKEN_OVER = "another sender has taken over"
 NO_TIME = "the time of this round is over"
-HEARD = timedelta(minutes=10)  # how long their word on their last number is good; a backup is older
+HEARD = timedelta(minutes=10)  # how long their last number is trusted; a backup is older
 AHEAD = _("the ministry has accepted files that are not known here: after a restored backup run miit resync")
 KEYS_DIFFER = _("our last file, as the ministry has it, does not open with MIIT_AES_KEY and MIIT_AES_IV")
 OUT_OF_STEP = _("the ministry's last file is not ours: compare both, then run miit resync")
@@ -47,7 +47,7 @@ NO_BYTES = _("the content of our numbered file cannot be read: run miit rebuild"
 
 @dataclass
 class Sent:
-    """What one round did, how many reports are left, and why it ended before they were sent."""
+    """What one round did, how many reports are left, and why it ended early."""
 
     accepted: int = 0
     resent: int = 0
@@ -62,9 +62,9 @@ class Sent:
 
 
 def send_due(*, now: datetime | None = None, limit: int = 500) -> Sent:
-    """Send up to `limit` files; one sender for an ispId at a time, another does nothing.
+    """Sends up to `limit` files; does nothing while another sender runs for the ispId.
 
-    Ends when there is nothing more, when the ministry wants us to wait or to stop, or after about two minutes.
+    Ends when there is nothing more, when the ministry wants us to wait or stop, or after about two minutes.
     """
     isp_id, time = settings.MIIT_ISP_ID, clock(now)
     totals = Sent()
@@ -87,15 +87,15 @@ def _owed(isp_id: int, now: datetime) -> bool:
 
 
 class _Round:
-    """One sender at work."""
+    """One round of a sender."""
 
     def __init__(self, caller: Caller, loop: rows.Loop, totals: Sent, limit: int) -> None:
         self.caller, self.loop, self.totals, self.limit = caller, loop, totals, limit
         self.now = caller.now
         self.isp_id = caller.lease.isp_id
         self.deadline = Deadline(round_seconds())
-        self.lost = False  # the answer of this file was lost once already
-        self.asked = False  # for their last file, in this round
+        self.lost = False  # this file's answer was lost once already
+        self.asked = False  # whether this round asked for their last file
         self.filled: set[int] = set()
         self.acts: dict[Act, Callable[[UploadFile, UploadReply], bool]] = {
             Act.DONE: self.accepted,
@@ -105,7 +105,7 @@ class _Round:
         }
 
     def run(self) -> None:
-        """Step by step until there is a reason to end."""
+        """Steps until there is a reason to end."""
         try:
             while self.totals.accepted < self.limit and self.step():
                 if self.deadline.passed:
@@ -118,14 +118,14 @@ class _Round:
         self.loop.end()
 
     def step(self) -> bool:
-        """One file forward; False when this round is over."""
+        """Advances by one file; returns False when this round is over."""
         self.line = MinistryLine.objects.get(pk=self.isp_id)
         self.totals.reason = line_state.is_paused(self.line, self.now())
         if self.totals.reason:
             return False
         try:
             return self.advance()
-        except StorageDown as down:  # an earlier file that they miss lies there; the ministry has answered
+        except StorageDown as down:  # an earlier file that they miss is there; the ministry has answered
             logger.warning("a file cannot be read now", extra={"isp": self.isp_id})
             self.totals.reason = str(down)
             return False
@@ -148,12 +148,12 @@ class _Round:
         return self.settle(file) if file.sent_at else self.send(file)
 
     def is_unsure(self) -> bool:
-        """Whether we have to ask before something goes: what we know may be that of a backup."""
+        """Whether to ask before sending: our state may be that of a backup."""
         known = self.line.number_heard_at and self.now() - HEARD < self.line.number_heard_at <= self.now() + HEARD
         return not known or (not self.asked and agreement.standing(self.line) == Agreement.NOT_TRIED)
 
     def compare(self, file: UploadFile | None, last: int) -> bool:
-        """Their last number must not be ahead of ours, and our keys must open what they have of us."""
+        """Checks that their last number is not ahead of ours, and that our keys open what they have of us."""
         previous = self.caller.ask()
         self.asked = True
         if not self.answered(previous):
@@ -166,13 +166,13 @@ class _Round:
         return self.agrees(previous)
 
     def agrees(self, previous: PreviousReply) -> bool:
-        """Tried once for these keys: after that a person knows better, and the upload tells."""
+        """Tested once for these keys: after that a person knows better, or the upload tells."""
         is_new = agreement.standing(self.line) == Agreement.NOT_TRIED
         found = agreement.tried_on(self.line, previous.file, now=self.now())
         return not (is_new and found == Agreement.REFUSED) or self.stop(9, KEYS_DIFFER, None)
 
     def first_contact(self) -> bool:
-        """A fresh database: their last number is ours."""
+        """An empty database: takes over their last number."""
         previous = self.caller.ask()
         if not self.answered(previous):
             return False
@@ -183,7 +183,7 @@ class _Round:
         return self.agrees(previous)
 
     def next_file(self, sequence: int) -> UploadFile | None:
-        """The longest waiting report that can go, with its number; what cannot go is put aside."""
+        """The longest-waiting report that can be sent, with its number; puts aside what cannot."""
         while not self.deadline.passed and (row := report_queue.next_due(self.now())):
             packed = self.built(row, sequence)
             file = numbering.number(self.caller.lease, row, packed, sequence, now=self.now()) if packed else None
@@ -192,16 +192,16 @@ class _Round:
         return None
 
     def built(self, row: Report, sequence: int) -> Packed | None:
-        """The file of a report; None for one that cannot go now, which keeps no other waiting."""
+        """The file of a report; None for one that cannot be sent now, which blocks no other."""
         try:
             packed = file_builder.build(row, sequence)
         except NotEncodable as unfit:
             self.totals.parked += report_queue.park_unfit(row, unfit, now=self.now())
         except Retryable as trouble:
             self.put_off(row, str(trouble), report_queue.TROUBLE)
-        except SoftTimeLimitExceeded:  # the worker's time is over: that is no fault of this report
+        except SoftTimeLimitExceeded:  # the worker's time limit is not this report's fault
             raise
-        except Exception as fault:  # one report that breaks the writer must not stop the rest
+        except Exception as fault:  # a report on which the writer fails must not stop the rest
             last = traceback.extract_tb(fault.__traceback__)[-1]
             place = f"{type(fault).__name__} at {last.filename.rpartition('/')[2]}:{last.lineno}"
             logger.error("report broke its writer", extra={"reference": row.reference, "fault": place})
@@ -218,7 +218,7 @@ class _Round:
         self.totals.put_off += 1
 
     def send(self, file: UploadFile) -> bool:
-        """Hand it over. When the answer is lost the ministry is asked at once, the second time after a pause."""
+        """Uploads it. When the answer is lost, asks the ministry at once, the second time after a pause."""
         try:
             reply = self.caller.upload(file)
         except Retryable:
@@ -232,7 +232,7 @@ class _Round:
         return self.acts.get(reaction(reply.code).act, self.strange)(file, reply)
 
     def settle(self, file: UploadFile) -> bool:
-        """Did it arrive? Decided by the ministry's last number and hash, before it is sent again."""
+        """Finds out whether it arrived, by the ministry's last number and hash, before sending it again."""
         previous = self.caller.ask()
         if not self.answered(previous):
             return False
@@ -254,7 +254,7 @@ class _Round:
         return True
 
     def fill(self, file: UploadFile, reply: UploadReply) -> bool:
-        """Code 14: their missing files first, each until it is accepted; else their last number decides."""
+        """Code 14: sends their missing files first, each until accepted; otherwise their last number decides."""
         numbering.note_code(file, reply.code, reply.words)
         missing = tuple(sorted(set(reply.missing) - {file.sequence}))
         files = numbering.kept(self.isp_id, missing) if missing and not self.filled & set(missing) else None
@@ -264,7 +264,7 @@ class _Round:
         return all(self.resend(old) for old in files)
 
     def paused_if_missed(self, file: UploadFile, reply: UploadReply) -> bool:
-        """They want exactly our number and did not take it: later, not again and again."""
+        """They want exactly our number but did not accept it: tries later, not again and again."""
         return file.sent_at is not None or self.wait(reply)
 
     def resend(self, old: UploadFile) -> bool:
@@ -280,12 +280,12 @@ class _Round:
         return True
 
     def refused(self, file: UploadFile, reply: UploadReply) -> bool:
-        """They did not take it, or do not say so; the number stays."""
+        """They did not accept it, or do not say so; it keeps its number."""
         numbering.note_code(file, reply.code, reply.words, arrived=False if reaction(reply.code).certain else None)
         return self.not_now(reply, file.sequence)
 
     def answered(self, reply: Reply) -> bool:
-        """Whether a question was answered; else we wait or stop as its code says."""
+        """Whether a question was answered; otherwise waits or stops as its code says."""
         return reaction(reply.code).act in (Act.DONE, Act.LOAD) or self.not_now(reply)
 
     def not_now(self, reply: Reply, sequence: int | None = None) -> bool:
@@ -309,5 +309,5 @@ class _Round:
         return False
 
     def strange(self, _file: UploadFile | None, reply: Reply) -> bool:
-        """An answer that belongs to another method is no answer."""
+        """Handles an answer that belongs to another method as none."""
         raise Retryable(f"return code {reply.code} in answer to an upload")

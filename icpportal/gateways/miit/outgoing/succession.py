@@ -1,7 +1,7 @@
-"""Several reports of one order: one at a time is with the authority, and a grant ends those behind it.
+"""Several reports of one order: only one at a time is with the authority, and a grant ends the later ones.
 
-The authority keeps one access per site and provider and refuses a second report while it has the first (1029, 1038).
-So a report waits, queued, until every earlier one of its order is answered, or is waited for no longer.
+The authority keeps one access for each site and provider and refuses a second report while it has the first (1029,
+1038). So a report waits in the queue until every earlier one of its order is answered or abandoned.
 """
 
 import logging
@@ -40,7 +40,7 @@ def _grants(reference: str | OuterRef, kind: str | OuterRef) -> QuerySet[Outcome
 
 
 def has_grant(row: Report) -> bool:
-    """Whether the authority granted a report of this row's order."""
+    """Whether the authority granted any report of this row's order."""
     return _grants(row.reference, row.kind).exists()
 
 
@@ -53,7 +53,7 @@ def waits_for(row: Report) -> Report | None:
 
 
 def give_way(row: Report) -> bool:
-    """Whether this accepted report does not go again, because a later one of its order waits behind it."""
+    """Whether this accepted report is not sent again, because a later one of its order waits for it."""
     later = Report.objects.filter(reference=row.reference, kind=row.kind, pk__gt=row.pk, state__in=NO_NUMBER)
     if not later.exists():
         return False
@@ -62,7 +62,7 @@ def give_way(row: Report) -> bool:
 
 
 def supersede(*references: str, kind: str = "", but: Report | None = None) -> int:
-    """None of these orders' reports that has no number is sent any more; how many those were."""
+    """Cancels these orders' reports without a number; returns how many."""
     rows = Report.objects.filter(reference__in=references, state__in=NO_NUMBER)
     if kind:
         rows = rows.filter(kind=kind)
@@ -98,7 +98,7 @@ def waiting(now: datetime) -> list[Waiting]:
 
 
 def watch(now: datetime) -> list[Waiting]:
-    """Opens or clears the alarm about reports that wait too long; those reports."""
+    """Opens or clears the alarm about reports that wait too long; returns them."""
     late = [each for each in waiting(now) if each.is_late]
     for each in late:
         open_alarm(LATE, reference=each.earlier, detail=f"{each.key} waits", now=now)
@@ -108,9 +108,9 @@ def watch(now: datetime) -> list[Waiting]:
 
 
 def give_up(row: Report, reason: str) -> None:
-    """Its answer is waited for no longer: the next report of its order may go. Raises `Refused`.
+    """Stops waiting for its answer: the next report of its order may be sent. Raises `Refused`.
 
-    An answer that comes all the same still counts.
+    An answer that arrives all the same still counts.
     """
     accepted = Report.objects.filter(pk=row.pk, state=ReportState.ACCEPTED)
     if not accepted.update(state=ReportState.SUPERSEDED, reason=reason[:500]):
