@@ -1,4 +1,4 @@
-"""A system that failed slowly is left alone for a while, so that not every request waits for it."""
+"""Leaves a system that failed slowly alone for a while, so that not every request waits for it."""
 
 import time
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Pause:
-    """So many seconds, in this process."""
+    """A pause of so many seconds, in this process."""
 
     seconds: float
     until: float = 0.0
@@ -17,5 +17,5 @@ class Pause:
         return time.monotonic() < self.until
 
     def begin(self) -> None:
-        """It failed a moment ago."""
+        """Starts the pause: the system has just failed."""
         self.until = time.monotonic() + self.seconds

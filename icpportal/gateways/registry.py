@@ -1,7 +1,7 @@
-"""Every gateway in one row: its setting, what is real, what only stands in for it, and what its silence means.
+"""All gateways, one row each: the setting, the real classes, the stand-ins, and what an outage means.
 
-The production checks, the start of a process, the health pages and `check_gateways` read it; `docs/gateways.md` and the
-README of each folder are held against it. It imports no gateway.
+The production checks, the start of a process, the health pages and `check_gateways` use it; `docs/gateways.md` and the
+README of each folder are checked against it. It imports no gateway.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ ESPS = (
 
 @dataclass(frozen=True)
 class StandIn:
-    """A module whose classes must not serve people, and the id of the error that says so."""
+    """A module whose classes must not be used in production, and the id of the error that says so."""
 
     module: str
     says: str
@@ -28,7 +28,7 @@ class StandIn:
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a gateway must not be in force in production."""
+    """Why a gateway must not be used in production."""
 
     setting: str
     rule: str
@@ -41,11 +41,11 @@ class Fault:
 
 @dataclass(frozen=True)
 class Gateway:
-    """An outside system. `real` are our classes for production; a provider may name one of its own instead."""
+    """An outside system. `real` are our classes for production; a provider may name its own instead."""
 
     name: str
     setting: str
-    asks: str  # what the portal wants of it, for the docs
+    asks: str  # what it is asked, for the docs
     own_settings: tuple[str, ...]
     real: tuple[str, ...]
     stand_ins: tuple[StandIn, ...]
@@ -55,16 +55,16 @@ class Gateway:
     rule: str = FAKE
     only_ours: bool = False  # no class of a provider's own
     is_asked: bool = True
-    folder: str = ""  # of its modules, where that is not its name
-    is_advice: bool = False  # pages do without its answer, so that its silence makes nothing ill
+    folder: str = ""  # folder of its modules, if not its name
+    is_advice: bool = False  # pages work without it, so that its outage is not a fault
 
     @property
     def path(self) -> str:
-        """The class that is in force."""
+        """The class in use."""
         return str(getattr(settings, self.setting))
 
     def fault(self) -> Fault | None:
-        """What is wrong with the class that is in force; None for one that may serve people."""
+        """What is wrong with the class in use; None when it may be used in production."""
         path = self.path
         found = next((each for each in self.stand_ins if path.startswith(f"{each.module}.")), None)
         if found is not None:
@@ -81,7 +81,7 @@ class Gateway:
         return self.only_ours or path.startswith(OURS) or "fake" in path.lower()
 
     def in_the_clear(self) -> Fault | None:
-        """Our own class over an address that is not encrypted."""
+        """The error for our own class with an unencrypted URL."""
         if not self.address or self.path not in self.real or getattr(settings, self.address).startswith("https://"):
             return None
         says = f"{self.address} does not begin with https://: the {self.name} gateway would ask in the clear."
@@ -159,7 +159,7 @@ GATEWAYS = (
         ),
         address="PHOTO_APP_URL",
         rule_of_address="gateways.E005",
-        may_be_missing=True,  # then the applicant uploads what the app took
+        may_be_missing=True,  # without it, the applicant uploads the app's photo
     ),
     Gateway(
         "dns",
@@ -183,7 +183,7 @@ GATEWAYS = (
             StandIn(f"{HERE}.web_pages.fake", TESTS_ONLY),
             StandIn("demo.servers.pages", "the demo's file of pages"),
         ),
-        is_asked=False,  # each check of a page shows whether the web answers
+        is_asked=False,  # each reading of a page shows whether the web answers
     ),
     Gateway(
         "mail",
@@ -197,14 +197,14 @@ GATEWAYS = (
         stand_ins=(StandIn("demo.messages.mail", "mail is written to a page instead of being sent", MAIL),),
         rule=MAIL,
         only_ours=True,
-        is_asked=False,  # the outbox sees at each mail whether it leaves
+        is_asked=False,  # the outbox sees with each mail whether it works
     ),
 )
 ADVICE = tuple(each.name for each in GATEWAYS if each.is_advice)
 
 
 def asked() -> list[Gateway]:
-    """The gateways that are there and can say whether they answer."""
+    """The gateways that are configured and can tell whether they answer."""
     return [each for each in GATEWAYS if each.is_asked and each.path]
 
 

@@ -1,8 +1,8 @@
-"""Questions to outside systems that a person waits for: few at once, all of them together in a few seconds.
+"""Limits calls to outside systems that a person waits for: few at once, and a few seconds altogether.
 
-A view that asks anything wraps all its questions in one `with request_budget() as ask:` and a stalled outside system
-then costs at most `GATEWAY_REQUEST_SECONDS` of `GATEWAY_REQUESTS_AT_ONCE` threads of this process, which has a few
-more. The next asker waits up to `GATEWAY_SLOT_SECONDS` for one of them to be answered.
+A view with such calls wraps them in one `with request_budget() as ask:`. A stalled system then costs at most
+`GATEWAY_REQUEST_SECONDS` of `GATEWAY_REQUESTS_AT_ONCE` threads of this process, which has some more. Further requests
+wait up to `GATEWAY_SLOT_SECONDS` for one of them to finish.
 """
 
 import math
@@ -22,7 +22,7 @@ Answer = TypeVar("Answer")
 
 
 class Busy(NotYet):
-    """As many questions as this process allows are under way: nothing was asked, nothing is counted."""
+    """This process has as many calls under way as it allows: nothing was asked or counted."""
 
 
 class RequestBudget:
@@ -33,16 +33,16 @@ class RequestBudget:
 
     @property
     def left(self) -> float:
-        """Seconds left, never below nought: pass it to a gateway as `timeout`."""
+        """Seconds left, at least 0: pass it to a gateway as `timeout`."""
         return max(0.0, self.ends - time.monotonic())
 
 
 class Ticket:
-    """An asker's place among those who wait."""
+    """A place in the queue of waiting requests."""
 
 
 class ConcurrencyLimit:
-    """The questions under way in this process, by when each began, and the askers who wait for one to end."""
+    """The calls under way in this process, by when each began, and the requests that wait for one to end."""
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
@@ -51,14 +51,14 @@ class ConcurrencyLimit:
 
     @property
     def taken(self) -> int:
-        """How many questions are under way."""
+        """How many calls are under way."""
         return len(self.began)
 
     def take(self, most: int) -> float | None:
-        """A slot, to be given back, or `None` when none came free in `GATEWAY_SLOT_SECONDS`; first come, first served.
+        """A slot, to be given back, or `None` when none was free in `GATEWAY_SLOT_SECONDS`; first come, first served.
 
-        Nobody waits for a system that hangs: once all questions are older than that, the answer comes at once, so that
-        waiting askers cannot hold the threads of the process either.
+        Nobody waits for a system that hangs: once all calls are older than that, it returns at once, so that waiting
+        requests cannot block the process's threads either.
         """
         ticket, patience = Ticket(), settings.GATEWAY_SLOT_SECONDS
         gives_up = time.monotonic() + patience
@@ -90,9 +90,9 @@ current: ContextVar[RequestBudget | None] = ContextVar("current_asking", default
 
 @contextmanager
 def request_budget() -> Iterator[RequestBudget]:
-    """One slot and one clock for all questions of a request; `Busy` when no slot comes free in time.
+    """One slot and one time limit for all calls of a request; `Busy` when no slot is free in time.
 
-    Inside another `request_budget()` it is that one: the slot and the time are shared.
+    Inside another `request_budget()` it is the same one, with its slot and time.
     """
     outer = current.get()
     if outer is not None:
@@ -112,7 +112,7 @@ def request_budget() -> Iterator[RequestBudget]:
 
 @contextmanager
 def within(seconds: float) -> Iterator[RequestBudget]:
-    """One clock for the questions of a job, at most what a request around it has left; it takes no slot."""
+    """One time limit for the calls of a job, at most what a surrounding request has left; takes no slot."""
     token = current.set(ask := RequestBudget(seconds_for(seconds)))
     try:
         yield ask
@@ -121,7 +121,7 @@ def within(seconds: float) -> Iterator[RequestBudget]:
 
 
 def seconds_for(timeout: float | None) -> float:
-    """How long one call may take: what the caller grants, and never more than the request around it has left."""
+    """How long one call may take: what the caller allows, and at most what the surrounding request has left."""
     around = current.get()
     longest = settings.GATEWAY_REQUEST_SECONDS if around is None else around.left
     seconds = longest if timeout is None else min(timeout, longest)
@@ -131,10 +131,10 @@ def seconds_for(timeout: float | None) -> float:
 
 
 def bounded(call: Callable[[], Answer], seconds: float) -> Answer:
-    """What `call` returns or raises, or `Unknown` when it is not back in `seconds`.
+    """The result or exception of `call`, or `Unknown` when it does not return within `seconds`.
 
-    For clients whose own timeout bounds one read and not the whole answer. A call that is late goes on in a thread of
-    its own until its own timeout ends it, and its answer is thrown away: so it must not touch the database.
+    For clients whose own timeout limits one read, not the whole answer. A late call continues in its thread until its
+    own timeout, and its result is dropped: so it must not use the database.
     """
     answers: list[Answer] = []
     problems: list[BaseException] = []

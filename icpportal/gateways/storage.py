@@ -1,7 +1,7 @@
-"""The places of `settings.STORAGES`: folders here, or S3. Every call may raise `StorageDown`.
+"""The storages of `settings.STORAGES`: local folders, or S3. Every call may raise `StorageDown`.
 
-Files of the places in `SEALED` are sealed, each with a key of its own (`privacy/files`); those of an earlier version
-lie there as they are until `seal_papers` has passed, and are read all the same.
+Files of the storages in `SEALED` are sealed, each with its own key (`privacy/files`); those of an earlier version are
+plain until `seal_papers` has run, and can be read all the same.
 """
 
 import logging
@@ -19,7 +19,7 @@ from icpportal.privacy.files import keys, pieces
 
 try:
     from botocore.exceptions import BotoCoreError, ClientError
-except ImportError:  # installed only where files lie in S3
+except ImportError:  # installed only where files are in S3
     TROUBLE: tuple[type[Exception], ...] = (OSError,)
 else:
     TROUBLE = (OSError, BotoCoreError, ClientError)
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 TRIAL = b"is this place writable?"
 EXPORTS = "exports"
 SEALED = ("quarantine", "documents", EXPORTS)  # the ministry's files are sealed by its line
-NEVER_PLAIN = (EXPORTS,)  # no earlier version reads these
+NEVER_PLAIN = (EXPORTS,)  # no earlier version wrote these
 
 
 class StorageDown(Retryable):
@@ -45,7 +45,7 @@ def place(alias: str) -> Storage:
 
 
 def keep(alias: str, name: str, content: bytes) -> str:
-    """Store `content`; the name it got. Call it outside of a transaction: the key has to stay if the file does."""
+    """Stores `content` and returns its name. Call it outside a transaction: the key must persist if the file does."""
     if alias not in SEALED or not (settings.SEAL_FILES or alias in NEVER_PLAIN):
         return _save(alias, name, content)
     row, key = keys.add(alias, name)
@@ -68,7 +68,7 @@ def _save(alias: str, name: str, content: bytes) -> str:
 
 
 def try_place(alias: str, name: str) -> None:
-    """Writes a file of a few bytes, reads it and deletes it; raises `StorageDown` when the place does not take it."""
+    """Writes, reads and deletes a small file; raises `StorageDown` when that fails."""
     try:
         kept_as = place(alias).save(name, ContentFile(TRIAL))
         with place(alias).open(kept_as) as written:
@@ -89,7 +89,7 @@ def read(alias: str, name: str) -> bytes:
 
 
 def open_file(alias: str, name: str) -> BinaryIO:
-    """The file, open for reading; raises `Missing`, or `Unreadable` when it is sealed and does not open."""
+    """Opens the file for reading; raises `Missing`, or `Unreadable` when it is sealed and cannot be opened."""
     try:
         source = cast(BinaryIO, place(alias).open(name))
         return pieces.opened(source, partial(keys.find, place=alias, name=name)) if alias in SEALED else source
@@ -100,7 +100,7 @@ def open_file(alias: str, name: str) -> BinaryIO:
 
 
 def as_it_lies(alias: str, name: str) -> BinaryIO:
-    """The file as it lies in the storage, sealed, for a backup; raises `Missing`."""
+    """The raw file, sealed, for a backup; raises `Missing`."""
     try:
         return cast(BinaryIO, place(alias).open(name))
     except TROUBLE as trouble:
@@ -110,7 +110,7 @@ def as_it_lies(alias: str, name: str) -> BinaryIO:
 
 
 def put_as_it_lay(alias: str, name: str, source: BinaryIO) -> None:
-    """Store what `as_it_lies` gave under the same name; the place must have no such file."""
+    """Stores what `as_it_lies` returned under the same name, which must be free."""
     try:
         kept_as = place(alias).save(name, File(source))
     except TROUBLE as trouble:
@@ -120,7 +120,7 @@ def put_as_it_lay(alias: str, name: str, source: BinaryIO) -> None:
 
 
 def drop(alias: str, name: str) -> None:
-    """Delete; a file that is gone already is as good as deleted. Its key goes first: without it nothing is left."""
+    """Deletes the file; one already gone is fine. Its key goes first: without it nothing is readable."""
     if alias in SEALED:
         keys.forget(alias, name)
     try:
@@ -142,7 +142,7 @@ def changed_at(alias: str, name: str) -> datetime | None:
 
 
 def says_gone(trouble: Exception) -> bool:
-    """Django's way to say that there is no such file, or S3's own, which not every call of the backend translates."""
+    """Whether the error means that there is no such file: Django's, or S3's own, which not every call translates."""
     answer = getattr(trouble, "response", None) or {}
     return isinstance(trouble, FileNotFoundError) or answer.get("Error", {}).get("Code") in ("404", "NoSuchKey")
 

@@ -1,12 +1,12 @@
-"""Parses XML that others wrote: no entity is resolved, nothing is fetched, comments and instructions are dropped."""
+"""Parses untrusted XML: no entity is resolved, nothing is fetched, comments and instructions are dropped."""
 
 from lxml import etree
 
 
 def tree(text: str, *, huge: bool = False) -> etree._Element:
-    """The root of a document without a declaration; raises `etree.XMLSyntaxError` or `ValueError` when it is not XML.
+    """The root of a document without declaration; raises `etree.XMLSyntaxError` or `ValueError` when it is not XML.
 
-    The caller has refused document types. `huge` lifts lxml's limits on depth and length of text.
+    The caller must have refused document types. `huge` lifts lxml's limits on depth and length.
     """
     parser = etree.XMLParser(
         encoding="utf-8",

@@ -1,4 +1,4 @@
-"""The interface to the Shanghai administration's app (上海管局 App): the photo behind a picture code."""
+"""The interface to the Shanghai authority's app (上海管局 App): the photo of a picture code."""
 
 from typing import Protocol
 
@@ -9,12 +9,12 @@ from icpportal.gateways.answers import counting
 
 
 class PhotoApp(Protocol):
-    """What the system behind the app can do; `timeout` bounds a question in seconds."""
+    """What the system behind the app must do; `timeout` is in seconds."""
 
     def picture(self, code: str, mobile: str, *, timeout: float | None = None) -> bytes | None:
         """The photo that the app of this mobile gave this code for; `None` when the two do not belong together.
 
-        The bytes are as they came: who asked examines them like an upload.
+        The bytes are as received: the caller examines them like an upload.
         """
 
     def check(self) -> None:

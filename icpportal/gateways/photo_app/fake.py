@@ -1,4 +1,4 @@
-"""Systems behind the app that behave badly on purpose; for tests, and behind the trick codes of the demo's page."""
+"""Systems behind the app for tests, some of which misbehave; also behind the trick codes of the demo's page."""
 
 import time
 from typing import ClassVar
@@ -55,7 +55,7 @@ class Stalling(FakeApp):
 
 
 class Nonsense(FakeApp):
-    """Answers with something that is no picture, and says that it is one."""
+    """Answers with something that is not a picture but claims to be one."""
 
     def picture(self, code: str, mobile: str, *, timeout: float | None = None) -> bytes | None:  # noqa: ARG002
         """A page of somebody's proxy."""

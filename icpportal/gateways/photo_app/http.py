@@ -16,19 +16,19 @@ from icpportal.gateways.http_responses import check_status, content
 from icpportal.gateways.request_budget import bounded, seconds_for
 
 WHO = "the photo app"
-NOBODY = ("000000", "10000000000")  # no app gave this code, no mobile has this number
+NOBODY = ("000000", "10000000000")  # a code no app gives, and a number no mobile has
 
 
 class HttpApp:
     """`photo_app.base.PhotoApp` of `settings.PHOTO_APP_URL`."""
 
     def picture(self, code: str, mobile: str, *, timeout: float | None = None) -> bytes | None:
-        """One question; what is not a picture by its own word is no answer."""
+        """Makes one call; an answer that does not claim to be a picture is none."""
         seconds = seconds_for(timeout)
         return bounded(lambda: _post(code, mobile, seconds), seconds)
 
     def check(self) -> None:
-        """Asks for a photo that cannot be there."""
+        """Asks for a photo that cannot exist."""
         self.picture(*NOBODY)
 
 
@@ -54,7 +54,7 @@ def _read(response: requests.Response, ends: float) -> bytes | None:
     status = response.status_code
     kind = response.headers.get("Content-Type", "")
     if status == HTTPStatus.NOT_FOUND:
-        if not kind.startswith("application/json"):  # a wrong address must not use up anybody's tries
+        if not kind.startswith("application/json"):  # a wrong URL must not use up anybody's attempts
             raise Retryable("the photo app is not at this address")
         return None
     check_status(status, WHO, good=(HTTPStatus.OK,))

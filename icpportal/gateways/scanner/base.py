@@ -1,4 +1,7 @@
-"""The interface to a virus scanner. It fails closed: no verdict is `Retryable`, and the file stays in quarantine."""
+"""The interface to a virus scanner.
+
+It fails closed: without a verdict it raises `Retryable`, and the file stays in quarantine.
+"""
 
 from typing import BinaryIO, Protocol
 
@@ -10,10 +13,10 @@ from icpportal.gateways.scanner.types import Scan
 
 
 class Scanner(Protocol):
-    """What any scanner can do."""
+    """What a scanner must do."""
 
     def scan(self, stream: BinaryIO, *, timeout: float | None = None) -> Scan:
-        """Looks at the whole stream from its present place; `Refused` when it is too long for the scanner."""
+        """Scans the stream from its present position; `Refused` when it is too long for the scanner."""
 
     def check(self) -> None:
         """Raises when the scanner does not answer."""

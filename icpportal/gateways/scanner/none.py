@@ -6,7 +6,7 @@ from icpportal.gateways.scanner.types import Scan
 
 
 class NoScanner:
-    """`scanner.base.Scanner` that looks at nothing, and says so."""
+    """`scanner.base.Scanner` that scans nothing, and says so."""
 
     notice = "no antivirus scanner: uploaded files are not scanned, only decoded and re-encoded"
 

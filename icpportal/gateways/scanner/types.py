@@ -1,11 +1,11 @@
-"""What an antivirus scanner says about a file."""
+"""The verdict of a virus scanner."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Scan:
-    """`clean`, or the name of what was found; `scanned` is False where nothing looks at files at all."""
+    """`clean`, or the name of what was found; `scanned` is False when there is no scanner."""
 
     clean: bool
     found: str = ""

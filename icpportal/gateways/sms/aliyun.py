@@ -1,7 +1,7 @@
 """Alibaba Cloud SMS (Dysmsapi 2017-05-25) through its SDK: requirements-aliyun.txt.
 
-What it answers is sorted by its code: what is said of our account or of its load goes later, what is said of the number
-or of the text is refused. An error's words are never kept: the SDK puts the number into the address that it asks.
+Errors are sorted by code: those about our account or its load are retried, those about the number or the text are
+refusals. Messages of errors are never stored: the SDK puts the number into the URL.
 """
 
 import json
@@ -36,7 +36,7 @@ REGION = "cn-hangzhou"
 GOOD = "OK"
 FAILED, ARRIVED = 2, 3  # the other one is "waiting"
 BROKEN = (TeaException, DaraException, RetryError, OSError, ValueError, TypeError, AttributeError)
-# our account, our settings, their load: the same text may go later
+# our account, our settings, their load: the same text may be sent later
 LATER = (
     *("isv.BUSINESS_LIMIT_CONTROL", "isv.DAY_LIMIT_CONTROL", "isv.MONTH_LIMIT_CONTROL", "Throttling"),
     *("isv.AMOUNT_NOT_ENOUGH", "isv.OUT_OF_SERVICE", "isv.ACCOUNT_", "isv.PRODUCT_UN", "isp.RAM_PERMISSION_DENY"),
@@ -66,11 +66,11 @@ class AliyunSms:
         self.runtime = RuntimeOptions(autoretry=False, connect_timeout=milliseconds, read_timeout=milliseconds)
 
     def send(self, to: str, text: str, key: str) -> str:
-        """Never called: the outbox sees that the supplier wants templates."""
+        """Never called: the outbox sees that the supplier needs templates."""
         raise Refused("Alibaba Cloud takes templates alone", code="text")
 
     def send_template(self, to: str, filled: FilledTemplate, key: str) -> str:
-        """Send one text; its key goes along as the supplier's `OutId`. The receipt is the `BizId`."""
+        """Sends one text with its key as the supplier's `OutId`. The receipt is the `BizId`."""
         values = {name: cloud.value_taken(value) for name, value in filled.values}
         request = models.SendSmsRequest(
             phone_numbers=to,
@@ -86,7 +86,7 @@ class AliyunSms:
         return body.biz_id
 
     def check(self) -> None:
-        """Ask for the state of our signature, which also tells whether the keys are good."""
+        """Asks for the state of our signature, which also tests the keys."""
         request = models.GetSmsSignRequest(sign_name=settings.SMS_SIGN_NAME)
         _judge(_asked(lambda: self.client.get_sms_sign_with_options(request, self.runtime).body).code)
 
@@ -119,7 +119,7 @@ def _read(handed: Handed, body: "QuerySendDetailsResponseBody") -> Iterator[Repo
 
 
 def _moment(said: object) -> datetime:
-    """When it arrived, as they write it: Beijing time without saying so."""
+    """When it arrived: the supplier's Beijing time without an offset."""
     try:
         there = datetime.strptime(str(said), "%Y-%m-%d %H:%M:%S").replace(tzinfo=BEIJING)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the portal asks of the carrier of its text messages."""
+"""The interface to suppliers of text messages."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ class TextMessages(Protocol):
     """A supplier of text messages; raises only `Retryable`, `Unknown` and `Refused`."""
 
     def send(self, to: str, text: str, key: str) -> str:
-        """Hand over `text` for the mainland mobile `to`, and return the supplier's receipt.
+        """Sends `text` to the mainland mobile `to`, and returns the supplier's receipt.
 
-        The same `key` may come again; who can tell sends it only once. `Retryable` says that nothing was taken;
-        where that is not certain it is `Unknown`, and the message comes once more at most.
+        The same `key` may be passed again; suppliers that can recognise it send once. `Retryable` says that nothing was
+        accepted; if that is not certain it is `Unknown`, and the message is sent at most once more.
         """
 
     def check(self) -> None:
-        """Return when messages could be handed over now, at no cost and without sending one."""
+        """Returns if messages could be sent now, without cost and without sending one."""
 
 
 @dataclass(frozen=True)
 class FilledTemplate:
-    """A text as suppliers want it that have its words already: which one, and what stands in each of its places."""
+    """A text for suppliers with registered templates: which one, and its values."""
 
     name: str  # of SMS_TEMPLATES: code_sign_up.zh, or code_consent.link.zh for the text with a link
     values: tuple[tuple[str, str], ...]  # placeholder and value, in the order of the text
@@ -36,7 +36,7 @@ class FilledTemplate:
 
 @runtime_checkable
 class TemplateMessages(Protocol):
-    """A supplier that is given the number of a template and its values instead of the text."""
+    """A supplier that takes a template's number and values instead of the text."""
 
     def send_template(self, to: str, filled: FilledTemplate, key: str) -> str:
         """As `TextMessages.send`."""
@@ -44,7 +44,10 @@ class TemplateMessages(Protocol):
 
 @dataclass(frozen=True)
 class Handed:
-    """A text that the supplier took: whose fate we ask. `to` is empty for a code, whose number is erased."""
+    """A text accepted by the supplier, whose delivery we ask about.
+
+    `to` is empty for a code, whose number is erased.
+    """
 
     receipt: str
     to: str
@@ -53,14 +56,14 @@ class Handed:
 
 @runtime_checkable
 class ReportsDelivery(Protocol):
-    """A supplier that says later what became of a text."""
+    """A supplier that reports the delivery of texts."""
 
-    asks_by_number: bool  # then a code cannot be asked about: its number is erased once it was sent
+    asks_by_number: bool  # then codes cannot be asked about: their numbers are erased after sending
 
     def reports(self, handed: Sequence[Handed]) -> Iterator[Report]:
-        """What is known of the texts in question, and maybe of others; raises `Retryable` and `Refused`.
+        """What is known about these texts, and perhaps others; raises `Retryable` and `Refused`.
 
-        A text of which nothing is known yet is left out. The same may be said twice.
+        A text without news is left out. The same report may come twice.
         """
 
 

@@ -1,4 +1,4 @@
-"""What the adapters of cloud suppliers share: their settings, and what they take as a value."""
+"""Shared by the adapters of cloud suppliers: settings, and allowed values."""
 
 import re
 from collections.abc import Callable
@@ -16,11 +16,11 @@ Answer = TypeVar("Answer")
 
 SECONDS = 10
 LONGEST_WORD = 60
-# a name with a dot is taken for an address, which both suppliers refuse in a value: the dot is written wide
+# a name with a dot looks like a URL, which both suppliers refuse in values: the dot is written full-width
 DOT_IN_NAME = re.compile(r"(?<=\w)\.(?=\w)")
 WIDE_DOT = "．"
 ACCOUNT = ("SMS_SIGN_NAME", "SMS_KEY_ID", "SMS_KEY_SECRET", "SMS_TEMPLATES")
-# what each adapter cannot do without
+# settings that each adapter needs
 NEEDS = {
     "icpportal.gateways.sms.aliyun.AliyunSms": ACCOUNT,
     "icpportal.gateways.sms.tencent.TencentSms": (*ACCOUNT, "SMS_APP_ID"),
@@ -36,12 +36,12 @@ class Endpoint:
 
 
 def missing() -> list[str]:
-    """The settings that the adapter in force needs and does not have."""
+    """The settings that the configured adapter needs and lacks."""
     return [name for name in NEEDS.get(settings.SMS_GATEWAY, ()) if not getattr(settings, name)]
 
 
 def endpoint(usual: str) -> Endpoint:
-    """`SMS_ENDPOINT`, or the supplier's usual host over https; in the clear only for tests."""
+    """`SMS_ENDPOINT`, or the supplier's usual host over https; unencrypted only for tests."""
     parts = urlsplit(settings.SMS_ENDPOINT or f"https://{usual}")
     if parts.scheme != "https" and not (settings.DEMO and parts.scheme == "http"):
         raise ImproperlyConfigured("SMS_ENDPOINT begins with https://")
@@ -49,7 +49,7 @@ def endpoint(usual: str) -> Endpoint:
 
 
 def template_id(name: str) -> str:
-    """The supplier's number of a text; `Retryable` without one, for a setting mends it."""
+    """The supplier's number of a text; `Retryable` without one, because a setting fixes it."""
     found = settings.SMS_TEMPLATES.get(name)
     if not found:
         raise Retryable(f"no template is registered for {name} (SMS_TEMPLATES)")
@@ -57,7 +57,7 @@ def template_id(name: str) -> str:
 
 
 def value_taken(text: str) -> str:
-    """A value as suppliers take it: without anything that reads as an address."""
+    """A value that suppliers accept: without anything that looks like a URL."""
     return DOT_IN_NAME.sub(WIDE_DOT, text)
 
 
@@ -67,5 +67,5 @@ def word(code: object) -> str:
 
 
 def asked(call: Callable[[], Answer]) -> Answer:
-    """What an SDK's `call` gives, within the time that a supplier may take."""
+    """The result of an SDK's `call`, within the supplier's time limit."""
     return bounded(call, SECONDS)

@@ -1,4 +1,4 @@
-"""Suppliers that behave badly on purpose; for tests and for a portal started with `SMS_GATEWAY` set to one."""
+"""Suppliers for tests, some of which misbehave; a portal can be started with `SMS_GATEWAY` set to one."""
 
 import time
 from typing import Any, ClassVar

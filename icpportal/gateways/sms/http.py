@@ -39,7 +39,7 @@ BODIES = {"json": "application/json", "form": "application/x-www-form-urlencoded
 
 @dataclass(frozen=True)
 class Supplier:
-    """How one supplier wants to be spoken to."""
+    """How to call one supplier."""
 
     url: str
     headers: dict[str, str] = field(default_factory=dict)
@@ -71,7 +71,7 @@ def supplier() -> Supplier:
 
 
 class Letter(io.BytesIO):
-    """A request's body that knows whether it has begun to leave: it is read only once there is a connection."""
+    """A request body that knows whether sending has begun: it is read only once there is a connection."""
 
     has_left = False
 
@@ -97,9 +97,9 @@ class HttpSms:
         self.supplier = supplier()
 
     def send(self, to: str, text: str, key: str) -> str:
-        """Post one message; its key goes along in a header and a field, so that the supplier knows a repetition.
+        """Posts one message, with its key in a header and a field, so that the supplier can recognise a repetition.
 
-        Raises `Unknown` when the message began to leave and no clear answer came back.
+        Raises `Unknown` when sending began and no clear answer came back.
         """
         theirs = self.supplier
         names = {**OWN_FIELDS, **theirs.fields}
@@ -116,7 +116,7 @@ class HttpSms:
             raise Retryable(str(trouble)) from trouble
 
     def check(self) -> None:
-        """Ask the supplier's check address; without one, whether its server answers, and does not refuse our key."""
+        """Calls the supplier's check URL; without one, tests whether its server answers and does not refuse our key."""
         theirs = self.supplier
         if theirs.check_url:
             self._call("GET", theirs.check_url, headers=theirs.headers)
@@ -149,7 +149,7 @@ def _exchange(sent: Sent, seconds: float, *, judge: bool) -> bytes:
             allow_redirects=False,
             stream=True,
         ) as response:
-            # a setting mends it, and the text leaves then
+            # a setting fixes it, and the text is sent then
             if response.status_code == HTTPStatus.UNAUTHORIZED:
                 raise Retryable(f"{WHO} does not take our key: {response.status_code}")
             if judge:

@@ -1,11 +1,11 @@
-"""What suppliers say of a text that left: whether it arrived, and if not why, in the few reasons that we tell."""
+"""Delivery reports of suppliers: whether a text arrived, and if not, why, in the few reasons that we distinguish."""
 
 import re
 from dataclasses import dataclass
 from datetime import datetime
 
 OFF, NUMBER, BLOCKED, OTHER = "off", "number", "blocked", "other"
-# of what operators answer, whatever the supplier: their codes, and the words beside them
+# operators' codes and texts, whatever the supplier
 REASONS = (
     (BLOCKED, re.compile(r"BLACK|REJECT|DENY|UNSUBSCRI|黑名单|退订|投诉|拒收|屏蔽|拦截", re.IGNORECASE)),
     (OFF, re.compile(r"ABSENT|EXPIRED|TERMINAL|POWER|关机|停机|不在服务区|无法接通", re.IGNORECASE)),
@@ -15,7 +15,7 @@ REASONS = (
 
 @dataclass(frozen=True)
 class Report:
-    """What became of one message. `why` is one of the reasons above, `code` the supplier's word for it."""
+    """The delivery of one message. `why` is one of the reasons above, `code` the supplier's code."""
 
     receipt: str
     has_arrived: bool
@@ -25,5 +25,5 @@ class Report:
 
 
 def reason_of(said: str) -> str:
-    """The reason behind an operator's code or words."""
+    """The reason for an operator's code or text."""
     return next((reason for reason, pattern in REASONS if pattern.search(said)), OTHER)

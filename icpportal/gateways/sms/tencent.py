@@ -1,6 +1,6 @@
 """Tencent Cloud SMS (2021-01-11) through its SDK: requirements-tencent.txt.
 
-What it answers is sorted by its code, as `aliyun.py` does. An error's words are never kept: they may name the number.
+Errors are sorted by code, as in `aliyun.py`. Messages of errors are never stored: they may contain the number.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -30,11 +30,11 @@ REGION = "ap-guangzhou"
 COUNTRY = "+86"
 GOOD, ARRIVED = "Ok", "SUCCESS"
 AT_ONCE = 100  # reports in one answer, at most
-ANSWERS = 20  # of one round: what is left waits there for the next
+ANSWERS = 20  # answers read in one round: the next one reads the rest
 NO_ANSWER = "ClientNetworkError"
-# it may have been taken
+# it may have been accepted
 UNCLEAR = ("ServerNetworkError", "InternalError.Timeout", "InternalError.SendAndRecvFail", "InternalError.UnknownError")
-# our account, our settings, their load: the same text may go later
+# our account, our settings, their load: the same text may be sent later
 LATER = (
     *("LimitExceeded", "RequestLimitExceeded", "InternalError", "ResourceUnavailable", "ResourceInsufficient"),
     *("AuthFailure", "UnauthorizedOperation", "InvalidParameterValue.SdkAppIdNotExist"),
@@ -59,11 +59,11 @@ class TencentSms:
         )
 
     def send(self, to: str, text: str, key: str) -> str:
-        """Never called: the outbox sees that the supplier wants templates."""
+        """Never called: the outbox sees that the supplier needs templates."""
         raise Refused("Tencent Cloud takes templates alone", code="text")
 
     def send_template(self, to: str, filled: FilledTemplate, key: str) -> str:
-        """Send one text; its key goes along as the supplier's `SessionContext`. The receipt is the `SerialNo`."""
+        """Sends one text with its key as the supplier's `SessionContext`. The receipt is the `SerialNo`."""
         request = models.SendSmsRequest()
         request.SmsSdkAppId = settings.SMS_APP_ID
         request.SignName = settings.SMS_SIGN_NAME
@@ -80,7 +80,7 @@ class TencentSms:
         return found[0].SerialNo
 
     def check(self) -> None:
-        """Ask how many texts were sent this hour, which tells whether keys and application are good."""
+        """Asks how many texts were sent this hour, which tests keys and application."""
         request = models.SendStatusStatisticsRequest()
         request.SmsSdkAppId = settings.SMS_APP_ID
         request.BeginTime = request.EndTime = f"{to_beijing(timezone.now()):%Y%m%d%H}"
@@ -88,7 +88,7 @@ class TencentSms:
         _asked(lambda: self.client.SendStatusStatistics(request))
 
     def reports(self, handed: Sequence[Handed]) -> Iterator[Report]:  # noqa: ARG002 -- it tells of all texts
-        """Fetches what has come in; the supplier says each report once."""
+        """Fetches new reports; the supplier tells each one once."""
         request = models.PullSmsSendStatusRequest()
         request.SmsSdkAppId, request.Limit = settings.SMS_APP_ID, AT_ONCE
         for _ in range(ANSWERS):
@@ -131,7 +131,7 @@ def _asked(call: Callable[[], Answer]) -> Answer:
         if no.code == NO_ANSWER:
             kind = Unknown if has_left(no) else Retryable
             raise kind("Tencent Cloud did not answer") from None
-        if no.requestId is None:  # no answer of theirs: the SDK could not read what came
+        if no.requestId is None:  # not an answer of theirs: the SDK could not parse it
             raise Unknown(f"Tencent Cloud: {cloud.word(no.code)}") from None
         _judge(no.code)
         raise Unknown(f"Tencent Cloud: {cloud.word(no.code)}") from None

@@ -1,4 +1,4 @@
-"""Which addresses of the web may be asked: public ones alone, on the usual ports, whatever a redirect says."""
+"""Which web addresses may be fetched: public ones only, on the usual ports, also after redirects."""
 
 import ipaddress
 import re
@@ -13,15 +13,15 @@ from icpportal.gateways.web_pages.base import ADDRESS
 PORTS = {"http": 80, "https": 443}
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 NAME = re.compile(r"[a-z0-9_.-]{1,253}")
-LONGEST = 2000  # characters of an address
-AS_IT_IS = "/:@!$&'()*+,;=-._~%"  # of a path, beside letters and digits
+LONGEST = 2000  # characters of a URL
+AS_IT_IS = "/:@!$&'()*+,;=-._~%"  # characters of a path besides letters and digits
 
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An address of the web, taken apart: nothing in it but what a request needs."""
+    """A parsed URL with only what a request needs."""
 
     scheme: str
     host: str
@@ -29,24 +29,24 @@ class Target:
 
     @property
     def port(self) -> int:
-        """The usual port of its scheme: no other is asked."""
+        """The usual port of its scheme: no other is used."""
         return PORTS[self.scheme]
 
     @property
     def url(self) -> str:
-        """The address again, in plain ASCII."""
+        """The URL again, in plain ASCII."""
         return f"{self.scheme}://{self.host}{self.path}"
 
 
 def target(url: str) -> Target:
-    """The parts of an address; raises `Refused` for one that is not of the public web."""
+    """The parsed URL; raises `Refused` for one that is not of the public web."""
     try:
         parts = urlsplit(url[:LONGEST])
         host, port, scheme = parts.hostname or "", parts.port, parts.scheme.lower()
         name = host if host.isascii() else idna.encode(host, uts46=True).decode("ascii")
-    except ValueError as problem:  # an IDNAError is one as well
+    except ValueError as problem:  # includes IDNAError
         raise Refused("not an address", code=ADDRESS) from problem
-    # an address of version 6 in brackets is left out: no website of a customer is reached by it
+    # IPv6 addresses in brackets are not supported: no customer's website needs one
     if scheme not in PORTS or port not in (None, PORTS[scheme]) or not NAME.fullmatch(name.lower()):
         raise Refused("not an address of the web", code=ADDRESS)
     if parts.username is not None or parts.password is not None:
@@ -56,7 +56,7 @@ def target(url: str) -> Target:
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public internet, by itself and by the one it may carry inside."""
+    """Whether an IP address is public, itself and any address embedded in it."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
@@ -65,7 +65,7 @@ def is_public(address: str) -> bool:
 
 
 def _judged(address: Ip) -> list[Ip]:
-    """The addresses that one stands for: one of version 4 that is only written as one of version 6, or both."""
+    """The addresses to judge for one: an IPv4 address embedded in IPv6, or both."""
     if isinstance(address, ipaddress.IPv4Address):
         return [address]
     if address.ipv4_mapped is not None:

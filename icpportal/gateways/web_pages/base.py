@@ -1,4 +1,4 @@
-"""The interface to the web: what stands on a page that anybody can open?"""
+"""The interface to the web: the content of a public page."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,19 +9,19 @@ from django.utils.module_loading import import_string
 from icpportal.gateways.answers import counting
 
 # why a page was not read, as `Refused.code` says it
-INSIDE = "inside"  # its name leads to an address that is not public
-ADDRESS = "address"  # not an address of the web: another scheme or port, a password in it
-REDIRECTS = "redirects"  # it leads on and on
+INSIDE = "inside"  # its name resolves to an address that is not public
+ADDRESS = "address"  # not a public URL: another scheme or port, or with a password
+REDIRECTS = "redirects"  # too many redirects
 CERTIFICATE = "certificate"
 TOO_LARGE = "too_large"
 STATUS = "status"  # the server answers with an error
-NO_PAGE = "no_page"  # an answer that is no page of text
+NO_PAGE = "no_page"  # the answer is not a text page
 REASONS = (INSIDE, ADDRESS, REDIRECTS, CERTIFICATE, TOO_LARGE, STATUS, NO_PAGE)
 
 
 @dataclass(frozen=True, slots=True)
 class WebPage:
-    """A page as a visitor gets it, at the address to which the one that was asked for led."""
+    """A page as a visitor gets it, with the URL after redirects."""
 
     url: str
     body: bytes
@@ -29,10 +29,10 @@ class WebPage:
 
 
 class WebPages(Protocol):
-    """What any reader of pages can do."""
+    """What a reader of pages must do."""
 
     def fetch(self, url: str) -> WebPage:
-        """The page of this address; raises `Retryable`, or `Refused` with one of `REASONS`."""
+        """The page at this URL; raises `Retryable`, or `Refused` with one of `REASONS`."""
 
     def check(self) -> None:
         """Raises when nothing can be read at all."""

@@ -5,7 +5,7 @@ from icpportal.gateways.web_pages.base import WebPage
 
 
 class FakePages:
-    """Puts out what lies in `FakePages.pages` by address: a page's text, or the trouble to raise."""
+    """Returns what is in `FakePages.pages` by URL: a page's text, or an exception to raise."""
 
     pages: dict[str, str | Refused | Retryable] = {}
     asked: list[str] = []

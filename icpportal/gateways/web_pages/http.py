@@ -1,6 +1,6 @@
-"""Reads pages of the public web, and nothing else: each name is asked at the address that was judged.
+"""Reads pages of the public web only: connects to the very address that was checked.
 
-Nothing is sent but the request: no cookie, no password, no proxy of the machine. An answer has a size and a time.
+Sends nothing but the request: no cookie, no password, no proxy of the machine. Answers are limited in size and time.
 """
 
 import io
@@ -31,7 +31,7 @@ AGENT = "ICP-filing-footer-check/1.0 (reads one page when its owner asks)"
 MOST_REDIRECTS = 3
 MOVED = (301, 302, 303, 307, 308)
 LARGEST = 2 * 1024 * 1024  # bytes, as sent and as unpacked
-SECONDS = 10.0  # for a page with all its redirects
+SECONDS = 10.0  # for a page including redirects
 PACKED = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
 PAGES = ("text/html", "application/xhtml+xml", "text/plain", "")
 
@@ -40,7 +40,7 @@ Connect = Callable[[str, int, float], socket.socket]
 
 
 def addresses_of(host: str) -> list[str]:
-    """Every address that the resolver of the machine has for a name."""
+    """Every address of a name, by the machine's resolver."""
     found = socket.getaddrinfo(host, None, proto=socket.IPPROTO_TCP)
     return list(dict.fromkeys(str(each[4][0]) for each in found))
 
@@ -51,7 +51,7 @@ def connect_to(address: str, port: int, seconds: float) -> socket.socket:
 
 
 class Clock:
-    """The time that one page has, with all its redirects."""
+    """The time limit for one page including redirects."""
 
     def __init__(self, seconds: float) -> None:
         self.ends = monotonic() + seconds
@@ -65,7 +65,7 @@ class Clock:
 
 
 class Wire(io.RawIOBase):
-    """What is read from a connection: each byte only as long as there is time, so that no drip holds the worker."""
+    """Reads from a connection only while there is time, so that a slow trickle cannot block the worker."""
 
     def __init__(self, connection: socket.socket, clock: Clock) -> None:
         self.connection, self.clock = connection, clock
@@ -85,7 +85,7 @@ class Wire(io.RawIOBase):
 
 
 class HttpPages:
-    """`web_pages.base.WebPages` over sockets of its own; `lookup` and `connect` are replaced by tests alone."""
+    """`web_pages.base.WebPages` over its own sockets; only tests replace `lookup` and `connect`."""
 
     def __init__(
         self, lookup: Lookup = addresses_of, connect: Connect = connect_to, *, seconds: float = SECONDS
@@ -93,10 +93,10 @@ class HttpPages:
         self.lookup, self.connect, self.seconds = lookup, connect, seconds
 
     def check(self) -> None:
-        """Nothing is asked: whose page should it be? Each fetch shows whether the web answers."""
+        """Does nothing: whose page should it fetch? Each fetch shows whether the web answers."""
 
     def fetch(self, url: str) -> WebPage:
-        """The page, after three redirects at most; each is judged like the first address."""
+        """The page, after at most three redirects, each checked like the first URL."""
         clock, wanted = Clock(self.seconds), target(url)
         for _redirect in range(MOST_REDIRECTS + 1):
             answer = self._answer(wanted, clock)
@@ -106,12 +106,12 @@ class HttpPages:
         raise Refused("it leads on and on", code=REDIRECTS)
 
     def _answer(self, wanted: Target, clock: Clock) -> WebPage | str:
-        """The page, or the address to which it leads."""
+        """The page, or the URL it redirects to."""
         try:
             with self._connected(wanted, clock) as connection:
                 connection.settimeout(clock.left())
                 connection.sendall(_request(wanted))
-                # a Wire has the one method of a socket that the response uses
+                # Wire has the only method of a socket that the response uses
                 response = HTTPResponse(cast(socket.socket, Wire(connection, clock)), method="GET")
                 response.begin()
                 if response.status in MOVED and (location := response.headers.get("Location")):
@@ -133,13 +133,13 @@ class HttpPages:
             raise
 
     def _judged(self, host: str, clock: Clock) -> str:
-        """The address that is asked: one of those that the name has, all of which have to be public."""
+        """The address to connect to: one of those of the name, all of which must be public."""
         found = bounded(lambda: self.lookup(host), clock.left())
         if not found:
             raise Retryable("the name leads nowhere")
         if not all(is_public(address) for address in found):
             raise Refused("the name leads to an address that is not public", code=INSIDE)
-        # version 4 first: not every worker has the other one
+        # IPv4 first: not every worker has IPv6
         return sorted(found, key=lambda address: ":" in address)[0]
 
 
@@ -160,7 +160,7 @@ def _page(wanted: Target, response: HTTPResponse) -> WebPage:
     if response.status != 200:
         raise Refused(f"status {response.status}", code=STATUS)
     headers = response.headers
-    # without the header the class says text/plain
+    # without the header, the class would say text/plain
     kind = headers.get_content_type() if "Content-Type" in headers else ""
     if kind not in PAGES:
         raise Refused("no page of text", code=NO_PAGE)
@@ -178,7 +178,7 @@ def _read(response: HTTPResponse) -> bytes:
 
 
 def _unpacked(body: bytes, headers: Message) -> bytes:
-    """What a server packed although it was asked not to; a small body that unpacks without end is cut off."""
+    """Decompresses what a server packed uninvited, up to a limit."""
     packing = headers.get("Content-Encoding", "identity").strip().lower()
     if packing in ("", "identity"):
         return body
