@@ -1,4 +1,4 @@
-"""Owing a message: it is written beside what it tells of, in the same transaction, and leaves afterwards."""
+"""Queues messages: written in the transaction of what they tell of, and sent afterwards."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ GIVEN_UP = "given up by staff"
 
 
 class Attachment(TypedDict):
-    """A file that goes with a mail."""
+    """A file attached to a mail."""
 
     name: str
     type: str
@@ -33,7 +33,7 @@ class Attachment(TypedDict):
 
 
 class Letter(TypedDict):
-    """A message of the catalogue for one reader and one channel; `context` fills in its words."""
+    """A message of the catalogue for one reader and channel; `context` has its values."""
 
     key: str
     template: str
@@ -49,7 +49,7 @@ class Letter(TypedDict):
 
 
 class Owed(TypedDict):
-    """One of many things that are owed to a channel at once, in the words of `queue`."""
+    """One of many things to queue for a channel; the keys are arguments of `queue`."""
 
     key: str
     payload: JsonObject
@@ -57,7 +57,7 @@ class Owed(TypedDict):
 
 
 class Erased(Exception):
-    """The content of the message is gone: it cannot be sent again."""
+    """The content of the message was erased: it cannot be sent again."""
 
 
 def queue(
@@ -70,16 +70,16 @@ def queue(
     not_after: datetime | None = None,
     is_secret: bool = False,
 ) -> Message:
-    """Owe `payload` to `channel`. The same `key` again changes nothing and gives the row that is there."""
+    """Queues `payload` for `channel`. The same `key` again changes nothing and returns the existing row."""
     message = _message(channel, key, dict(payload), reference, not_before)
     message.not_after, message.is_secret = not_after, is_secret
     return _keep(message)
 
 
 def queue_all(owed: Iterable[Owed], *, channel: str, template: str = "") -> None:
-    """`queue` for many at the price of one INSERT; keys that are there already stay as they are.
+    """`queue` for many with one INSERT; existing keys stay as they are.
 
-    Calls no worker: who owes many at once calls one when all is written.
+    Wakes no worker: the caller wakes one when everything is written.
     """
     now, rows = timezone.now(), list[Columns]()
     for each in owed:
@@ -99,17 +99,17 @@ def queue_all(owed: Iterable[Owed], *, channel: str, template: str = "") -> None
 
 
 def notify(**letter: Unpack[Letter]) -> Message:
-    """Owe somebody a message of the catalogue; the arguments are those of `letter`.
+    """Queues a message of the catalogue; the arguments are those of `letter`.
 
-    A word that is missing, an unknown message or a line break in an address is an error here, in the caller's
-    transaction, and not at delivery. What its reader has switched off is given back as it would have been, unsaved.
+    A missing value, an unknown message or a line break in an address raises here, in the caller's transaction, not at
+    delivery. A message that its reader has switched off is returned unsaved.
     """
     message = _letter(**letter)
     return _keep(message) if preferences.wanted([message]) else message
 
 
 def notify_all(letters: Iterable[Letter]) -> int:
-    """`notify` for many at the price of one INSERT; keys that are there already stay as they are."""
+    """`notify` for many with one INSERT; existing keys stay as they are."""
     rows = preferences.wanted([_letter(**letter) for letter in letters])
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     _call(rows)
@@ -177,7 +177,7 @@ def _check_key(channel: str, key: str) -> None:
 
 
 def _event(channel: str, key: str) -> str:
-    """What the message is about, whichever way it goes."""
+    """What the message is about, whatever the channel."""
     return ":".join(part for part in key.split(":") if part != channel)
 
 
@@ -187,7 +187,7 @@ def _keep(message: Message) -> Message:
             message.save(force_insert=True)
     except IntegrityError:
         there = Message.objects.filter(key=message.key).first()
-        if there is None:  # the clash was about something else than the key
+        if there is None:  # the conflict was about something other than the key
             raise
         return there
     _call([message])
@@ -195,13 +195,13 @@ def _keep(message: Message) -> Message:
 
 
 def _call(messages: Iterable[Message]) -> None:
-    """A worker is called for codes, for other messages, or for both."""
+    """Wakes a worker for codes, for other messages, or for both."""
     for is_secret in {message.is_secret for message in messages}:
         wake.wake_worker(wake.DELIVER_CODES if is_secret else wake.DELIVER)
 
 
 def retry_now(key: str, *, now: datetime | None = None) -> bool:
-    """What a message waited for has come: it is tried now instead of later; False when it does not wait."""
+    """Makes a waiting message due now; returns False when it is not waiting."""
     now = now or timezone.now()
     hurried = Message.objects.filter(key=key, state=State.WAITING, next_at__gt=now).update(next_at=now)
     if hurried:
@@ -213,7 +213,7 @@ def retry_now(key: str, *, now: datetime | None = None) -> bool:
 
 
 def resend(message: Message, *, actor: User, now: datetime | None = None) -> bool:
-    """Try a failed or waiting message now, from the first delay on; False when it is being sent or done already."""
+    """Makes a failed or waiting message due, delays starting over; returns False when it is being sent or done."""
     if message.is_erased:
         raise Erased(str(message))
     rows = Message.objects.filter(pk=message.pk, state__in=HALTED)
@@ -239,7 +239,7 @@ def resend(message: Message, *, actor: User, now: datetime | None = None) -> boo
 
 
 def discard(message: Message, *, actor: User, now: datetime | None = None) -> bool:
-    """Stop trying, or note that a failed message needs no more care; False when it is being sent or done already."""
+    """Gives up a message, or marks a failed one as dealt with; returns False when it is being sent or done."""
     rows = Message.objects.filter(pk=message.pk, state__in=HALTED, given_up_at=None)
     now = now or timezone.now()
     given_up = rows.update(
@@ -257,7 +257,7 @@ def discard(message: Message, *, actor: User, now: datetime | None = None) -> bo
 
 
 def erasure(message: Message) -> Columns:
-    """The columns that take the content away from a message with a code, for the UPDATE that ends it."""
+    """The columns that erase the content of a message with a code, for the UPDATE that ends it."""
     if not message.is_secret:
         return {}
     message.payload = {}
@@ -265,7 +265,7 @@ def erasure(message: Message) -> Columns:
 
 
 def _clear_alarm(message: Message) -> None:
-    """The alarm of a channel is over once somebody has looked at each of its messages."""
+    """Closes a channel's alarm once somebody has dealt with each of its messages."""
     if not failed().filter(state=State.UNKNOWN, channel=message.channel).exists():
         clear(alarm_of(message.channel))
 
@@ -279,8 +279,8 @@ def _note(what: str, message: Message, actor: User) -> None:
 
 
 def mark_read(user: User, pk: UUID | None = None, *, now: datetime | None = None) -> int:
-    """The reader has opened one note of theirs, or all of them; how many were new."""
+    """Marks one of the reader's notes as read, or all of them; returns how many were new."""
     mine = Message.objects.filter(user=user, channel=SITE, read_at=None)
     chosen = mine if pk is None else mine.filter(pk=pk)
-    setattr(user, UNREAD, None)  # what was read with the account is no longer so
+    setattr(user, UNREAD, None)  # the count read with the account is outdated
     return chosen.update(read_at=now or timezone.now())

@@ -1,4 +1,4 @@
-"""The outbox at the review desk: what is owed, what failed, and the two things operations can do about it."""
+"""The outbox at the review desk: waiting and failed messages, and two actions of operations."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class NeedsAttentionFilter(admin.SimpleListFilter):
-    """What needs a person, instead of every state there is."""
+    """Filters what needs a person, instead of every state."""
 
     title = pgettext_lazy("outbox", "needs attention")
     parameter_name = "care"
@@ -50,7 +50,7 @@ class NeedsAttentionFilter(admin.SimpleListFilter):
 
 
 class ChannelFilter(ValuesFilter):
-    """The channels in words."""
+    """Filters by channel."""
 
     title = pgettext_lazy("outbox", "channel")
     parameter_name = "channel"
@@ -59,7 +59,7 @@ class ChannelFilter(ValuesFilter):
 
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
-    """Read-only, and without a word of what a message says or to whom it goes."""
+    """Read-only, without texts and recipients."""
 
     list_display = [
         "created_at",
@@ -87,7 +87,7 @@ class MessageAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).defer("payload")
 
     def row_title(self, row: Message) -> str:
-        """What it is about and by which way, in words."""
+        """Its subject and channel, in words."""
         return f"{self.message_shown(row)} · {self.channel_shown(row)}"
 
     def has_deliver_permission(self, request: HttpRequest) -> bool:
@@ -100,29 +100,29 @@ class MessageAdmin(ReadOnlyAdmin):
 
     @admin.display(description=pgettext_lazy("outbox", "state"), ordering="state")
     def fate_shown(self, message: Message) -> str:
-        """Its state, and whether it arrived where that is known."""
+        """Its state, and whether it arrived, if known."""
         return str(message.fate)
 
     @admin.display(description=pgettext_lazy("outbox", "message"), ordering="template")
     def message_shown(self, message: Message) -> str:
-        """What it is about, in the words of its heading; its key where it has none."""
+        """Its subject line; its key if it has none."""
         return title_of(message.template) or message.template or message.event
 
     @admin.display(description=pgettext_lazy("outbox", "age"))
     def age(self, message: Message) -> str:
-        """How long it has been owed; nothing once it was sent."""
+        """How long it has been waiting; empty once it was sent."""
         if message.state == State.DELIVERED:
             return ""
         return time_format.span_words(max(timezone.now() - message.created_at, time_format.HOUR * 0))
 
     @admin.action(description=_("Send again"), permissions=["deliver"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
-        """Each message on its own; those that are done or erased are counted apart."""
+        """Each message separately; finished or erased ones are counted separately."""
         self._each(request, queryset, actions.resend, _("resent by staff"))
 
     @admin.action(description=_("Stop sending"), permissions=["deliver"])
     def give_up(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
-        """Each message on its own; those that are done are counted apart."""
+        """Each message separately; finished ones are counted separately."""
         self._each(request, queryset, actions.discard, _("stopped by staff"))
 
     def _each(self, request: HttpRequest, queryset: QuerySet[Message], act: Callable[..., bool], words: Words) -> None:

@@ -1,10 +1,9 @@
-"""Sending what is owed. Several workers and two beats do no harm: a row belongs to the one whose UPDATE took it.
+"""Sends queued messages. Several workers and two beats do no harm: a row belongs to the process whose UPDATE took it.
 
-A worker reserves some rows at a time, so that each works on others, and takes them just before sending: one by one, or
-where one message twice does no harm (`OUTBOX_TOGETHER`) up to twenty, whose results are written together as well.
-At least once: a worker that is killed loses its lease after a minute, by the database's clock, and the row is taken
-again with the same key.
-What may have been taken by the outside (`Unknown`, or a worker killed while it sent) is sent once more and not again.
+A worker reserves some rows, so that each works on others, and takes them just before sending: one by one, or up to
+twenty where sending twice does no harm (`OUTBOX_TOGETHER`), whose results are written together. At least once: a killed
+worker loses its lease after a minute, by the database's clock, and the row is taken again with the same key. What the
+outside may have accepted (`Unknown`, or a worker killed while sending) is sent once more and no further.
 """
 
 import logging
@@ -38,17 +37,17 @@ from icpportal.outbox.sending.reservations import REST, Reservations, Reserved, 
 
 logger = logging.getLogger(__name__)
 
-JOB = "outbox.messages"  # the job under which messages are set aside
+JOB = "outbox.messages"  # the job name under which messages are set aside
 HOUR = timedelta(hours=1)
 DELAYS = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), *[HOUR] * 48)
-REPETITIONS = 1  # of a message that may have been taken
-DOUBT = timedelta(minutes=5)  # before it is repeated: a code of ten minutes is then still good
-ROUND_SECONDS = 120  # a round ends well within the worker's time limit, whatever the outside does
-PATIENCE_SECONDS = 8  # what a channel may cost in failures before it rests, so that the others get their turn
-TURN_SECONDS = 20  # of one task; beat asks for the next within seconds
-FEW, MANY = 5, 100  # rows reserved at once, by a channel that is slow and by one that is quick
+REPETITIONS = 1  # how often a message that may have been accepted is repeated
+DOUBT = timedelta(minutes=5)  # before it is repeated: a ten-minute code is still valid then
+ROUND_SECONDS = 120  # ends a round well within the worker's time limit
+PATIENCE_SECONDS = 8  # time a channel may lose in failures before it rests, so that others get their turn
+TURN_SECONDS = 20  # for one task; beat starts the next within seconds
+FEW, MANY = 5, 100  # rows reserved at once, with a slow and with a fast channel
 QUICK_SECONDS = 1.0
-TOGETHER_SECONDS = 2.0  # then what was sent is recorded and the others are given back; much less than a lease
+TOGETHER_SECONDS = 2.0  # then results are recorded and the rest is given back; much less than a lease
 TOO_LATE = "too late to be of use"
 EXHAUSTED = "given up after the last attempt"
 TAKEN_OVER = "the worker that sent it was killed"
@@ -57,7 +56,7 @@ ADDRESS_OR_NUMBER = re.compile(r"\S+@\S+|\d{7,}")
 
 @dataclass
 class Totals:
-    """What one round did. `faults` are handlers that broke; those messages are tried again like any other."""
+    """Counts of one round. `faults` are handlers that failed; those messages are tried again like any other."""
 
     delivered: int = 0
     retried: int = 0
@@ -73,12 +72,12 @@ class Totals:
 
     @property
     def needs_people(self) -> bool:
-        """Whether something failed for good, may have failed, or broke."""
+        """Whether something finally failed, may have failed, or broke."""
         return bool(self.failed or self.unknown or self.faults)
 
 
 def drain(*, codes: bool | None = None) -> Totals:
-    """Send what is due for as long as a task may take, however many messages that are."""
+    """Sends what is due for as long as a task may run."""
     return deliver(limit=None, seconds=TURN_SECONDS, codes=codes)
 
 
@@ -91,10 +90,10 @@ def deliver(
     codes: bool | None = None,
     only: str = "",
 ) -> Totals:
-    """Send up to `limit` messages that are due at `now`; a dry run only counts them, by channel.
+    """Sends up to `limit` messages due at `now`; a dry run only counts them, by channel.
 
-    With `codes` these alone, or everything but them; with `only` those of one channel, also while a restored portal
-    holds back everything else.
+    With `codes` only these, or everything else; with `only` those of one channel, even while a restored portal holds
+    back the rest.
     """
     if dry_run or (restored.is_held() and not only):
         counted = waiting(now=now)
@@ -110,10 +109,10 @@ def deliver(
 
 @contextmanager
 def _quick_commits() -> Iterator[None]:
-    """On PostgreSQL no commit waits for the disk: two waits a message would be most of what it costs.
+    """Makes commits asynchronous on PostgreSQL: two waits for the disk would be most of a message's cost.
 
-    A crash of the database server then forgets the end of the round, in the order it happened: such a message is due
-    once more, as after a worker that was killed.
+    A crash of the database server then loses the end of the round, in order: such a message is due again, as after a
+    killed worker.
     """
     if connection.vendor != "postgresql":
         yield
@@ -131,7 +130,7 @@ def _execute(statement: str) -> None:
 
 
 class _Round(Reservations):
-    """One look at the outbox: what was done, and which channels have used up their patience."""
+    """One round: what was done, and which channels are resting."""
 
     def __init__(
         self, now: datetime | None, seconds: float = ROUND_SECONDS, codes: bool | None = None, only: str = ""
@@ -141,7 +140,7 @@ class _Round(Reservations):
         self.done = Totals()
         self.loop = rows.Loop(JOB)
         self.lost_seconds: dict[str, float] = {}
-        self.unrecorded: set[UUID] = set()  # taken together: what was sent of them is recorded together
+        self.unrecorded: set[UUID] = set()  # taken together: results are recorded together
         self.sent: list[tuple[Message, dict[str, Column]]] = []
 
     @property
@@ -154,7 +153,7 @@ class _Round(Reservations):
         return time.monotonic() > self.ends
 
     def messages(self, limit: int | None) -> Generator[Message]:
-        """Rows that this round has taken, one at a time, so that the lease covers one call only."""
+        """Rows taken by this round, one at a time, so that the lease covers one call only."""
         taken, number = 0, FEW
         while not self.is_over and (limit is None or taken < limit):
             began = time.monotonic()
@@ -169,7 +168,7 @@ class _Round(Reservations):
             number = min(2 * number, MANY) if is_quick else FEW
 
     def claimed(self, reserved: list[Reserved]) -> Generator[Message]:
-        """Those of them that this round has taken; what it does not come to is due again at once."""
+        """Those of them that this round has taken; the rest is due again at once."""
         left = {each.message.pk: each for each in reserved}
         try:
             for group in groups(reserved):
@@ -188,7 +187,7 @@ class _Round(Reservations):
                 self.hand_back(each)
 
     def together(self, reserved: list[Reserved]) -> Generator[Message]:
-        """Take all of them at once; what was sent is recorded with the last one, or when their time is over."""
+        """Takes all of them at once; results are recorded with the last one, or when the time is up."""
         left, ends = self.claim_all(reserved), time.monotonic() + TOGETHER_SECONDS
         self.unrecorded = {each.message.pk for each in left}
         try:
@@ -202,10 +201,10 @@ class _Round(Reservations):
                 self.hand_back(each, attempts=each.message.attempts - 1, state=State.WAITING, leased_until=None)
 
     def handle(self, message: Message) -> None:
-        """Send one message and write down what came of it; one that breaks is tried again and stops no other."""
+        """Sends one message and records the result; a failing one is tried again and stops no other."""
         try:
             self.send(message)
-        except SoftTimeLimitExceeded:  # the worker's time is over: that is no fault of this message
+        except SoftTimeLimitExceeded:  # the worker's time limit is not this message's fault
             raise
         except Exception as fault:
             self.done.faults += 1
@@ -216,11 +215,11 @@ class _Round(Reservations):
             self.loop.set_aside(message.pk, fault, reference=message.reference or message.key, until=again)
 
     def send(self, message: Message) -> None:
-        """Nothing too late, by night, or a third time; else what the channel says of it."""
+        """Skips what is too late, night-time reminders and third attempts; otherwise the channel decides."""
         if message.not_after and message.not_after <= self.now():
             self.fail(message, TOO_LATE)
             return
-        if must_wait_for_morning(message, self.now()):  # nothing is tried, so nothing is counted
+        if must_wait_for_morning(message, self.now()):  # not an attempt: not counted
             self.settle(message, State.WAITING, next_at=morning(self.now()), attempts=F("attempts") - 1)
             return
         if _in_doubt(message):
@@ -245,7 +244,7 @@ class _Round(Reservations):
             self.loop.succeeded(message.pk)
 
     def record(self) -> None:
-        """Write down together what was sent together, but for rows that somebody else has by now."""
+        """Writes the results of messages sent together, except rows that another process has taken by now."""
         sent, self.sent, self.unrecorded = self.sent, [], set()
         for is_secret in (False, True):
             group = [each for each in sent if each[0].is_secret == is_secret]
@@ -256,7 +255,7 @@ class _Round(Reservations):
                     self.loop.succeeded(message.pk)
 
     def retry(self, message: Message, why: str) -> None:
-        """Wait a little longer each time; after two days it has failed."""
+        """Waits a little longer each time; after two days it has failed."""
         steps = len(DELAYS) if message.channel not in settings.OUTBOX_NEVER_GIVES_UP else message.attempts
         if message.attempts > steps:
             self.fail(message, f"{EXHAUSTED}: {why}"[:200])
@@ -264,7 +263,7 @@ class _Round(Reservations):
         self.settle(message, State.WAITING, next_at=self.now() + _delay(message), last_error=why[:200])
 
     def doubt(self, message: Message, why: str) -> None:
-        """It may have been taken: repeated once, later, while it is of use; a channel that never gives up goes on."""
+        """It may have been accepted: repeats it once, later, while useful; a channel that never gives up goes on."""
         if message.channel in settings.OUTBOX_NEVER_GIVES_UP:
             self.retry(message, why)
             return
@@ -276,7 +275,7 @@ class _Round(Reservations):
         self.settle(message, State.WAITING, next_at=again, unknown=message.unknown, last_error=why[:200])
 
     def fail(self, message: Message, why: str) -> None:
-        """The end of a message that was not sent, or of which nobody knows: then an alarm tells operations."""
+        """Ends a message that was not sent, or whose fate is unknown: then an alarm tells operations."""
         state = State.UNKNOWN if _may_have_left(message) else State.FAILED
         logger.warning(f"message {state}", extra={**_facts(message), "why": why})
         ended = {"next_at": None, "failed_at": self.now(), "unknown": message.unknown, "last_error": why[:200]}
@@ -284,7 +283,7 @@ class _Round(Reservations):
             open_alarm(alarm_of(message.channel), reference=message.reference or message.key, detail=why)
 
     def settle(self, message: Message, state: State, **columns: Column) -> bool:
-        """Write the outcome, unless the lease ran out and somebody else has the row now: then False."""
+        """Writes the result; returns False when the lease expired and another process has the row."""
         mine = self.mine(message)
         ended = erasure(message) if state not in OWED else {}
         is_mine = bool(mine.update(state=state, leased_until=None, **columns, **ended))
@@ -301,7 +300,7 @@ class _Round(Reservations):
         self.done.by_channel[message.channel] = self.done.by_channel.get(message.channel, 0) + 1
 
     def lose_patience(self, channel: str, seconds: float) -> None:
-        """A channel that stalls rests for a while: its messages are put off together, uncounted."""
+        """Lets a stalling channel rest for a while: its messages are postponed together, uncounted."""
         self.lost_seconds[channel] = self.lost_seconds.get(channel, 0) + seconds
         if self.lost_seconds[channel] <= PATIENCE_SECONDS:
             return
@@ -329,7 +328,7 @@ def _may_have_left(message: Message) -> bool:
 
 
 def _in_doubt(message: Message) -> bool:
-    """Whether it may have been taken as often as it may be repeated."""
+    """Whether it may have been accepted as often as it may be repeated."""
     return _may_have_left(message) and message.unknown > REPETITIONS
 
 
@@ -342,11 +341,11 @@ def _facts(message: Message) -> dict[str, str]:
 
 
 def _plain(error: Exception) -> str:
-    """The words of a gateway's error without addresses and numbers."""
+    """The message of a gateway's error, without addresses and numbers."""
     return ADDRESS_OR_NUMBER.sub("…", str(error))[:200]
 
 
 def _where(fault: Exception) -> str:
-    """Which error and at which line; never its words, which may quote what was sent."""
+    """The type and line of an exception; never its message, which may quote what was sent."""
     last = traceback.extract_tb(fault.__traceback__)[-1]
     return f"{type(fault).__name__} at {last.filename.rpartition('/')[2]}:{last.lineno}"

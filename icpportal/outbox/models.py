@@ -1,4 +1,4 @@
-"""Everything we owe the outside world, one row a message: what, to whom (encrypted), whether it is done."""
+"""The outbox: one row for each message, with its recipient (encrypted), content and state."""
 
 from django.conf import settings
 from django.db import models
@@ -15,7 +15,7 @@ SITE = "site"
 
 
 class State(models.TextChoices):
-    """How far a message has got."""
+    """The states of a message."""
 
     WAITING = "waiting", pgettext_lazy("message", "Waiting to be sent")
     SENDING = "sending", pgettext_lazy("message", "Being sent")
@@ -25,7 +25,7 @@ class State(models.TextChoices):
 
 
 class Lost(models.TextChoices):
-    """Why a message that left did not arrive, as its reader is told; the keys are those of the gateways' reports."""
+    """Why a message did not arrive, for its reader; the keys are those of the gateways' reports."""
 
     OFF = "off", _("The phone was off or out of reach")
     NUMBER = "number", _("The number is not in use")
@@ -34,7 +34,7 @@ class Lost(models.TextChoices):
     OTHER = "other", _("No reason was given")
 
 
-# by which way it goes, in words
+# channels in words
 CHANNELS: dict[str, Words] = {
     "email": pgettext_lazy("channel", "Email"),
     "sms": pgettext_lazy("channel", "Text message"),
@@ -47,13 +47,13 @@ NOT_DELIVERED = pgettext_lazy("message", "Not delivered")
 ARRIVED = pgettext_lazy("message", "Delivered")
 
 OWED = (State.WAITING, State.SENDING)
-HALTED = (State.WAITING, State.FAILED, State.UNKNOWN)  # what a person may send again or give up
+HALTED = (State.WAITING, State.FAILED, State.UNKNOWN)  # states in which a person may send again or give up
 
 
 class Message(SealedModel):
-    """One message on one channel. Nothing but `payload` may hold personal data.
+    """One message on one channel. Only `payload` may contain personal data.
 
-    `next_at` says when to try (while it is being sent: when the lease ends), and is null once nothing is owed.
+    `next_at` is when to try (while being sent, the end of the lease), and null once nothing is owed.
     """
 
     key = models.CharField(pgettext_lazy("outbox", "key"), max_length=200, unique=True)
@@ -75,7 +75,7 @@ class Message(SealedModel):
     last_error = models.CharField(pgettext_lazy("outbox", "last error"), max_length=200, blank=True)
     created_at = models.DateTimeField(pgettext_lazy("outbox", "created"), default=timezone.now)
     delivered_at = models.DateTimeField(pgettext_lazy("outbox", "sent"), null=True, blank=True)
-    # what the outside said later: mails and texts alone
+    # delivery reports, for mails and texts only
     arrived_at = models.DateTimeField(pgettext_lazy("outbox", "delivered"), null=True, blank=True)
     lost = models.CharField(
         pgettext_lazy("outbox", "not delivered because"),
@@ -101,7 +101,7 @@ class Message(SealedModel):
         verbose_name_plural = pgettext_lazy("outbox", "outgoing messages")
         ordering = ["-created_at", "-id"]
         permissions = [("deliver_message", _("Can resend messages or stop sending them"))]
-        # partial on a column that is null, because SQLite cannot match `state IN (?, ?)` with a partial index
+        # partial by a null column, because SQLite cannot match `state IN (?, ?)` with a partial index
         indexes = [
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="outbox_owed"),
             models.Index(
@@ -110,7 +110,7 @@ class Message(SealedModel):
             models.Index(fields=["failed_at"], condition=Q(failed_at__isnull=False), name="outbox_failed"),
             models.Index(fields=["-created_at", "-id"], name="outbox_newest"),
             models.Index(fields=["user", "channel", "-created_at", "-id"], name="outbox_notes"),
-            models.Index(  # counted on every page, from it alone
+            models.Index(  # counted on every page, from the index alone
                 fields=["user", "channel", "state", "next_at"],
                 condition=Q(read_at__isnull=True),
                 name="outbox_not_read",
@@ -125,19 +125,19 @@ class Message(SealedModel):
 
     @property
     def fate(self) -> Words:
-        """What became of it, in words: whether it arrived, where that is known."""
+        """Its state in words, and whether it arrived, if known."""
         if self.lost:
             return NOT_DELIVERED
         return ARRIVED if self.arrived_at else self.get_state_display()
 
     @property
     def is_erased(self) -> bool:
-        """Whether its content is gone: a code that was sent or came too late."""
+        """Whether its content was erased: a code that was sent or came too late."""
         return self.payload == {}
 
 
 class Muted(models.Model):
-    """One event that a reader does not want to be told of by one channel."""
+    """One event that a reader does not want to be told by one channel."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     event = models.CharField(max_length=40)

@@ -1,6 +1,6 @@
-"""What a reader wants to be told by which channel; what the law or the order needs is always sent.
+"""Readers' choices of events and channels; what the law or the order requires is always sent.
 
-Which events there are is a table that the setting `MESSAGE_EVENTS` names; a message that is in none is always sent.
+The events are a table named by the setting `MESSAGE_EVENTS`; messages in no row are always sent.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,12 +14,12 @@ from django.utils.module_loading import import_string
 from icpportal.accounts.models import User
 from icpportal.outbox.models import SITE, Message, Muted
 
-CHOSEN = ("email", "sms")  # a note on the site is always kept: it is the record
+CHOSEN = ("email", "sms")  # notes on the site are always kept: they are the record
 
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that people are told of; `optional` names the channels that may be switched off, `why` says why not."""
+    """One event that people are told of; `optional` are channels that can be switched off, `why` says why not."""
 
     key: str
     label: str | Promise
@@ -40,10 +40,10 @@ def muted(user: User) -> set[tuple[str, str]]:
 
 
 def choose(user: User, wanted: Iterable[tuple[str, str]], *, shown: Iterable[tuple[str, str]] | None = None) -> None:
-    """Keep the reader's choice: every optional pair that is not wanted is off; what is fixed stays on.
+    """Saves the reader's choices: unwanted optional pairs are off, fixed ones stay on.
 
-    `shown` is what stood ticked on the page: of it only what was changed is written, so that a page that is older than
-    the choice of another tab takes nothing of it back.
+    `shown` is what was ticked on the page: only changes to it are written, so that an outdated page does not undo the
+    choices of another tab.
     """
     wanted, optional = set(wanted), {(each.key, channel) for each in events() for channel in each.optional}
     touched = optional if shown is None else optional & (wanted ^ set(shown))
@@ -57,7 +57,7 @@ def choose(user: User, wanted: Iterable[tuple[str, str]], *, shown: Iterable[tup
 
 
 def wanted(rows: Sequence[Message]) -> list[Message]:
-    """Those of `rows` that their readers have not switched off; one question, none where nothing is optional."""
+    """Those of `rows` that their readers have not switched off; one query, none if nothing is optional."""
     may_be_off = {
         (template, channel): each.key for each in events() for template in each.templates for channel in each.optional
     }

@@ -1,4 +1,4 @@
-"""What is owed, what is late, and what a person has been told."""
+"""Reads of the outbox: what is due, what is late, and what a person was told."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from icpportal.accounts.models import User
 from icpportal.alarms import leases
 from icpportal.outbox.models import OWED, SITE, Message, State
 
-UNREAD = "unread_notes"  # of an account that a request came from
+UNREAD = "unread_notes"  # attribute of a request's account
 LATE = timedelta(minutes=5)
-SKEW = timedelta(minutes=10)  # between the clocks of two hosts, at most
-APART = timedelta(hours=1)  # between the messages of one event, at most
+SKEW = timedelta(minutes=10)  # largest difference between the clocks of two hosts
+APART = timedelta(hours=1)  # longest time between messages of one event
 STUBBORN = 5  # attempts without success
 SHOWN = 200
 
@@ -39,14 +39,15 @@ class MessageProblem:
 
 
 def lease() -> timedelta:
-    """How long a worker has a message that it sends."""
+    """How long a worker has a message it is sending."""
     return timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
 
 
 def due(now: datetime | None = None, *, codes: bool | None = None) -> QuerySet[Message]:
-    """What may be sent now, and what a killed worker left behind; longest due first. `codes` alone, or all but them.
+    """Messages to send now, including those of a killed worker; longest due first.
 
-    Whether it was killed is told by the database's clock: another host's may be minutes off.
+    Only `codes`, or all but them. Whether a worker was killed is decided by the database's clock: other hosts' clocks
+    may differ by minutes.
     """
     moment = now or timezone.now()
     left_behind = Q(state=State.SENDING) & leases.is_over("leased_until", lease(), now=now)
@@ -56,27 +57,27 @@ def due(now: datetime | None = None, *, codes: bool | None = None) -> QuerySet[M
 
 
 def failed() -> QuerySet[Message]:
-    """What failed for good and nobody has given up yet."""
+    """Finally failed messages that nobody has given up yet."""
     return Message.objects.filter(failed_at__isnull=False, given_up_at=None).order_by("failed_at")
 
 
 def alarm_of(channel: str) -> str:
-    """The cause under which operations hear of messages of which nobody knows whether they were sent."""
+    """The cause of the alarm about messages of unknown fate."""
     return f"{channel}.unknown"
 
 
 def overdue(now: datetime) -> QuerySet[Message]:
-    """What should have left a while ago."""
+    """Messages that should have been sent a while ago."""
     return Message.objects.filter(next_at__lt=now - LATE, state__in=OWED).order_by("next_at")
 
 
 def repeatedly_failed() -> QuerySet[Message]:
-    """What was tried again and again."""
+    """Messages retried again and again."""
     return Message.objects.filter(next_at__isnull=False, attempts__gte=STUBBORN).order_by("next_at")
 
 
 def trouble(now: datetime | None = None) -> list[MessageProblem]:
-    """What operations should look at, the oldest of each kind first; reads only what is owed or failed."""
+    """What operations should look at, the oldest of each kind first; reads only what is due or failed."""
     kinds = [
         (FAILED_WORDS, failed()),
         (LATE_WORDS, overdue(now or timezone.now())),
@@ -91,7 +92,7 @@ def trouble(now: datetime | None = None) -> list[MessageProblem]:
 
 
 def oldest_waiting(now: datetime) -> datetime | None:
-    """Since when the message that is longest overdue should have been sent; `None` when nothing is due."""
+    """Since when the longest-overdue message has been due; `None` when nothing is."""
     return due(now).values_list("next_at", flat=True).first()
 
 
@@ -102,13 +103,13 @@ def waiting(*, now: datetime | None = None) -> dict[str, int]:
 
 
 def notes(user: User, *, now: datetime | None = None) -> QuerySet[Message]:
-    """What the reader finds on the site, newest first; a note that is for later is not there yet."""
+    """The reader's notes on the site, newest first, without future ones."""
     mine = Message.objects.filter(user=user, channel=SITE)
     return mine.exclude(state=State.FAILED).exclude(state=State.WAITING, next_at__gt=now or timezone.now())
 
 
 def notes_before(user: User, pk: UUID) -> QuerySet[Message]:
-    """The reader's notes that are older than the one given; all of them when that one is not theirs."""
+    """The reader's notes older than the given one; all of them when that is not theirs."""
     mark = notes(user).filter(pk=pk).values_list("created_at", flat=True).first()
     if mark is None:
         return notes(user)
@@ -116,24 +117,24 @@ def notes_before(user: User, pk: UUID) -> QuerySet[Message]:
 
 
 def unread(user: User) -> int:
-    """How many notes the reader has not opened; what was read with the account of the request costs no query."""
+    """The number of unread notes; no query if it was read with the request's account."""
     told: int | None = getattr(user, UNREAD, None)
     return notes(user).filter(read_at=None).count() if told is None else told
 
 
 def unread_along(now: datetime) -> Combinable:
-    """That number, to be read with the account of a request."""
+    """The same number as a column of the account's query."""
     mine = Message.objects.filter(user=OuterRef("pk"), channel=SITE, read_at=None).exclude(state=State.FAILED)
     there = mine.exclude(state=State.WAITING, next_at__gt=now).order_by().values("user")
     return Coalesce(Subquery(there.annotate(number=Count("*")).values("number")), 0)
 
 
 def deliveries_of_event(user: User, notes: Iterable[Message], channels: Iterable[str]) -> dict[str, list[Message]]:
-    """What told this reader of the same events as these notes by these channels, by event; one query."""
+    """What told this reader of the same events by these channels, by event; one query."""
     told = {note.event: note.created_at for note in notes}
     found: dict[str, list[Message]] = {event: [] for event in told}
     moments = told.values() or [timezone.now()]
-    # all that tell of an event are written together: by their time an index finds them side by side
+    # messages of an event are written together: the index on time finds them side by side
     about_then = min(moments) - APART, max(moments) + APART
     mine = Message.objects.filter(user=user, channel__in=list(channels), created_at__range=about_then)
     rows = mine.filter(event__in=told).defer("payload")
@@ -143,10 +144,10 @@ def deliveries_of_event(user: User, notes: Iterable[Message], channels: Iterable
 
 
 def about(reference: str) -> QuerySet[Message]:
-    """Every message about one order, oldest first, without what it says."""
+    """Every message about one order, oldest first, without texts."""
     return Message.objects.filter(reference=reference).exclude(reference="").defer("payload").order_by("created_at")
 
 
 def templates_of(keys: Iterable[str]) -> dict[str, str]:
-    """Which message of the catalogue each key was; one query."""
+    """The message of the catalogue for each key, in one query."""
     return dict(Message.objects.filter(key__in=list(keys)).values_list("key", "template"))

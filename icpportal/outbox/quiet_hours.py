@@ -1,4 +1,4 @@
-"""The quiet hours (`QUIET_HOURS`): when a text message that only reminds does not ring."""
+"""The quiet hours (`QUIET_HOURS`), in which a text message that only reminds must not ring."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ SMS = "sms"
 
 
 def is_night(now: datetime) -> bool:
-    """Whether these are the quiet hours."""
+    """Whether it is in the quiet hours."""
     quiet_from, quiet_to = settings.QUIET_HOURS
     return not quiet_to <= timezone.localtime(now).time() < quiet_from
 
@@ -26,5 +26,5 @@ def morning(now: datetime) -> datetime:
 
 
 def must_wait_for_morning(message: Message, now: datetime) -> bool:
-    """Whether this is a text that only reminds, and it is night: an outage or a stopped worker kept it back."""
+    """Whether it is a text that only reminds and, after an outage or a stopped worker, it is night."""
     return message.channel == SMS and is_night(now) and respects_quiet_hours(message.template)

@@ -1,4 +1,4 @@
-"""Mail, through Django's backend: text and HTML, attachments, one Message-ID per key."""
+"""Mail through Django's backend: text and HTML, attachments, one Message-ID for each key."""
 
 import hashlib
 import smtplib
@@ -22,13 +22,13 @@ from icpportal.outbox.texts.message_content import opened
 LINE = "mail"
 TROUBLES = (smtplib.SMTPException, OSError)
 CLOSING = 421  # the server ends the connection
-SECONDS = 30  # for the whole conversation; half of a lease
+SECONDS = 30  # for a whole SMTP session; half of a lease
 LASTING = range(500, 600)
-CLEAR = range(400, 600)  # a no, for now or for good
+CLEAR = range(400, 600)  # refusals, temporary or permanent
 
 
 def deliver(message: Message) -> str:
-    """Send the mail and return its Message-ID, the same however often the message is delivered."""
+    """Sends the mail and returns its Message-ID, the same for every delivery of the message."""
     with counted("mail"):
         return _sent(message)
 
@@ -39,7 +39,7 @@ def _sent(message: Message) -> str:
     try:
         _send(mail, line)
     except TROUBLES as trouble:
-        # a server ends a connection that was quiet, or carried enough: a new one is tried before that is trouble
+        # servers close idle or long-used connections: a new one is tried before that counts as a failure
         if not (is_used and _is_over(trouble) and not _left(mail)):
             raise _given_up(mail, line, trouble) from trouble
         line = get_connection()
@@ -52,7 +52,7 @@ def _sent(message: Message) -> str:
 
 
 def _given_up(mail: "KeyedMail", line: Line, trouble: Exception) -> Exception:
-    """What to say of the mail; a connection on which only this mail was refused serves the next one."""
+    """The exception for the mail; a connection on which only this mail was refused is reused."""
     told = _told(mail, trouble)
     if not _is_over(trouble):
         lines.put_back(LINE, line)
@@ -60,7 +60,7 @@ def _given_up(mail: "KeyedMail", line: Line, trouble: Exception) -> Exception:
 
 
 def _send(mail: "KeyedMail", line: Line) -> None:
-    """Over this connection, which stays open; raises `Unknown` or `Retryable` when that takes too long."""
+    """Sends over this connection, which stays open; raises `Unknown` or `Retryable` when that takes too long."""
     mail.connection = line
 
     def go() -> None:
@@ -71,20 +71,20 @@ def _send(mail: "KeyedMail", line: Line) -> None:
         bounded(go, SECONDS)
     except BadHeaderError as wrong:
         raise Refused("a header has a line break") from wrong
-    except Unknown as trouble:  # the call goes on beside us: nobody else gets this connection
+    except Unknown as trouble:  # the call is still running: nobody else may get this connection
         raise _told(mail, trouble) from trouble
 
 
 def _is_over(trouble: Exception) -> bool:
-    """Whether the connection is gone, rather than this mail refused."""
+    """Whether the connection is closed, rather than this mail refused."""
     if isinstance(trouble, smtplib.SMTPResponseException):
         return trouble.smtp_code == CLOSING
     return not isinstance(trouble, smtplib.SMTPRecipientsRefused)
 
 
 def _told(mail: "KeyedMail", trouble: Exception) -> Exception:
-    """What a trouble says of the mail: a no, one that may pass, or that nobody knows."""
-    if isinstance(trouble, smtplib.SMTPAuthenticationError):  # our own account: mended without touching the message
+    """The exception for a failure: refused, temporary, or unknown."""
+    if isinstance(trouble, smtplib.SMTPAuthenticationError):  # our own account, not the message, needs fixing
         return Retryable(f"mail server: {trouble.smtp_code}")
     if isinstance(trouble, smtplib.SMTPRecipientsRefused):
         return _judged(max(code for code, _words in trouble.recipients.values()))
@@ -95,19 +95,19 @@ def _told(mail: "KeyedMail", trouble: Exception) -> Exception:
 
 
 class KeyedMail(EmailMultiAlternatives):
-    """A mail that knows the key of its message, for the page of the demo."""
+    """A mail that knows its message's key, for the page of the demo."""
 
     outbox_key = ""
 
 
 def message_id(key: str) -> str:
-    """The mail's own name, derived from the key."""
+    """The Message-ID, derived from the key."""
     host = urlsplit(settings.PUBLIC_BASE_URL).hostname
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{host}>"
 
 
 def sender(words: Rendered) -> str:
-    """Our address under the portal's name in the reader's language; a name that the setting gives stays."""
+    """Our address with the portal's name in the reader's language, unless the setting gives a name."""
     name, _address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     if name or words.mail is None:
         return settings.DEFAULT_FROM_EMAIL
@@ -115,7 +115,7 @@ def sender(words: Rendered) -> str:
 
 
 def written(message: Message) -> KeyedMail:
-    """The mail of a message, ready for a connection."""
+    """The mail of a message, ready to send."""
     letter = opened(message)
     mail = KeyedMail(
         from_email=sender(letter.words),
@@ -132,7 +132,7 @@ def written(message: Message) -> KeyedMail:
 
 
 def _left(mail: EmailMultiAlternatives) -> bool:
-    """Whether the mail itself was on its way to the server; other backends than ours cannot tell."""
+    """Whether the mail itself was being sent; other backends than ours cannot tell."""
     return bool(getattr(mail.connection, "has_left", False))
 
 

@@ -1,4 +1,4 @@
-"""Mail over the interface of a service, by django-anymail (requirements-mail.txt), where EMAIL_ESP is set."""
+"""Mail through a service's API by django-anymail (requirements-mail.txt), if EMAIL_ESP is set."""
 
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.core.mail import get_connection
@@ -11,12 +11,12 @@ from icpportal.gateways.request_budget import bounded
 from icpportal.outbox.channels.email import SECONDS, KeyedMail, written
 from icpportal.outbox.models import Message
 
-ACCOUNT = (401, 402, 403, 429)  # our key, our bill, our pace: mended without touching the message
+ACCOUNT = (401, 402, 403, 429)  # our key, bill or rate: can be fixed without changing the message
 SERVICE = "mail service"
 
 
 def deliver(message: Message) -> str:
-    """Hand the mail to the service and return its own number of it, under which it tells of bounces."""
+    """Sends the mail and returns the service's id of it, under which it reports bounces."""
     with counted("mail"):
         return _sent(message)
 
@@ -31,7 +31,7 @@ def _sent(message: Message) -> str:
     except AnymailRecipientsRefused as no:
         raise Refused(f"{SERVICE}: recipient refused", code="recipient") from no
     except AnymailAPIError as trouble:
-        raise _judged(trouble) from None  # its words quote what was sent
+        raise _judged(trouble) from None  # its message quotes what was sent
     except AnymailError as wrong:
         raise Refused(f"{SERVICE}: {type(wrong).__name__}") from None
     return _receipt(mail)

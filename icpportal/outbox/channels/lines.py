@@ -1,4 +1,4 @@
-"""Connections to the outside that the messages of one round share, closed when it ends."""
+"""Connections that the messages of one round share, closed at its end."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ _kept: ContextVar[dict[str, Line] | None] = ContextVar("lines", default=None)
 
 @contextmanager
 def kept() -> Iterator[None]:
-    """Inside of it a connection that was put back is there for the next message."""
+    """Keeps returned connections for the next message during the block."""
     lines: dict[str, Line] = {}
     token = _kept.set(lines)
     try:
@@ -30,13 +30,13 @@ def kept() -> Iterator[None]:
 
 
 def take(name: str, make: Callable[[], Line]) -> tuple[Line, bool]:
-    """A connection, and whether it served another message before. It is nobody else's until it is put back."""
+    """A connection, and whether it served another message before. It is exclusive until returned."""
     line = (_kept.get() or {}).pop(name, None)
     return (make(), False) if line is None else (line, True)
 
 
 def put_back(name: str, line: Line) -> None:
-    """It works: the next message may have it. Outside of a round it is closed."""
+    """Returns a working connection for the next message; outside a round it is closed."""
     lines = _kept.get()
     if lines is None:
         _close(line)
@@ -45,7 +45,7 @@ def put_back(name: str, line: Line) -> None:
 
 
 def _close(line: Line) -> None:
-    """What it carried is delivered: how the goodbye ends says nothing about that."""
+    """What it carried is delivered: how closing ends does not matter."""
     try:
         bounded(line.close, GOODBYE_SECONDS)
     except (OSError, Unknown) as trouble:

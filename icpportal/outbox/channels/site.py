@@ -1,8 +1,8 @@
-"""Notes on the site: the row itself is what the reader finds on the page of messages."""
+"""Notes on the site: the row itself is shown on the page of messages."""
 
 from icpportal.outbox.models import Message
 
 
 def deliver(message: Message) -> str:
-    """Nothing leaves the house."""
+    """Sends nothing."""
     return f"site:{message.pk}"

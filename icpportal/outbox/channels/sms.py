@@ -1,4 +1,4 @@
-"""Text messages, to mainland mobiles only: an open gateway to the world is an invitation to toll fraud."""
+"""Text messages, to mainland mobiles only: anything else would invite toll fraud."""
 
 import logging
 import re
@@ -16,20 +16,20 @@ MAINLAND_MOBILE = re.compile(r"1[3-9]\d{9}")
 
 
 def deliver(message: Message) -> str:
-    """Hand the text to the supplier and return its receipt."""
+    """Sends the text and returns the supplier's receipt."""
     letter = opened(message)
     if not MAINLAND_MOBILE.fullmatch(letter.to):
         raise Refused("not a mainland mobile", code="number")
     receipt = _hand_over(letter, message.key)
     if not isinstance(receipt, str) or not receipt:
         raise Unknown("the supplier's answer made no sense")
-    if not message.is_secret:  # a code was counted when it was asked for
+    if not message.is_secret:  # a code was counted when it was requested
         _count(message)
     return receipt
 
 
 def _count(message: Message) -> None:
-    """Against the budget. Whatever comes of it, the text is on its way: nothing here may have it sent again."""
+    """Counts against the budget. Never raises: the text was sent, and nothing may have it sent again."""
     try:
         with transaction.atomic():
             texts.spend()

@@ -1,4 +1,4 @@
-"""Django's SMTP backend, which also knows whether a mail had left when the connection broke."""
+"""Django's SMTP backend, which also knows whether a mail had been sent when the connection broke."""
 
 import smtplib
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 class _Noting(smtplib.SMTP):
-    """A conversation that notes the moment the mail itself goes out."""
+    """An SMTP session that records when the mail itself is sent."""
 
     has_left = False
 
     def data(self, msg: "ReadableBuffer | str") -> tuple[int, bytes]:
-        """The last step of a mail: after it only the server's answer is missing."""
+        """The last step of a mail: after it, only the server's answer is missing."""
         self.has_left = True
         return super().data(msg)
 
@@ -27,28 +27,28 @@ class _NotingOverTls(_Noting, smtplib.SMTP_SSL):
 
 
 class EmailBackend(smtp.EmailBackend):
-    """For one mail after the other: `has_left` says whether the last was on its way when something broke."""
+    """For one mail after the other: `has_left` says whether the last one was being sent at a failure."""
 
     has_noted = False
 
     @property
     def has_left(self) -> bool:
-        """Read by another thread too, while the conversation goes on."""
+        """Also read by another thread during the session."""
         return self.has_noted or getattr(self.connection, "has_left", False)
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
-        """The conversation that notes."""
+        """The recording session."""
         return _NotingOverTls if self.use_ssl else _Noting
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """The first step of a mail: of it nothing has left."""
+        """Starts a mail: nothing of it has been sent."""
         self.has_noted = False
         if isinstance(self.connection, _Noting):
             self.connection.has_left = False
         return super().send_messages(email_messages)
 
     def close(self) -> None:
-        """Keeps what the conversation noted."""
+        """Keeps what the session recorded."""
         self.has_noted = self.has_left
         super().close()

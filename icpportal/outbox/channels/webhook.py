@@ -1,4 +1,4 @@
-"""A webhook of operations: the JSON of an alarm, signed, to an address that the settings name."""
+"""Webhooks of operations: an alarm's JSON, signed, to a URL in the settings."""
 
 import hashlib
 import hmac
@@ -16,10 +16,10 @@ TIMESTAMP, SIGNATURE, KEY = "X-Portal-Timestamp", "X-Portal-Signature", "X-Porta
 
 
 def deliver(message: Message) -> str:
-    """Post the body and return the status. Whatever comes instead of a 2xx is tried again, for two days.
+    """Posts the body and returns the status.
 
-    It never says that nobody knows whether it was taken: that would be an alarm about an alarm. Who gets one twice
-    knows it by its key.
+    Anything but a 2xx is tried again for two days. It never raises `Unknown`: that would be an alarm about an alarm.
+    Receivers recognise a repetition by its key.
     """
     payload = message.payload
     body = json.dumps(payload["body"], ensure_ascii=False).encode()

@@ -1,4 +1,4 @@
-"""Writing down what the outside says of a message that left: it arrived, or it did not and why."""
+"""Records delivery reports: a message arrived, or did not and why."""
 
 import logging
 from datetime import datetime
@@ -13,16 +13,16 @@ LOST_WORDS = "not delivered"
 
 
 def arrived(channel: str, receipt: str, *, at: datetime) -> bool:
-    """Note that a message arrived; False when we sent none with this receipt. Said twice it changes nothing."""
+    """Records that a message arrived; returns False when we sent none with this receipt. Idempotent."""
     mine = Message.objects.filter(channel=channel, receipt=receipt)
     noted = mine.filter(state=State.DELIVERED, arrived_at=None).update(arrived_at=at, ask_at=None)
     return _counted(channel, "arrived", is_ours=bool(noted) or mine.exists())
 
 
 def lost(channel: str, receipt: str, *, why: str, code: str, now: datetime | None = None) -> bool:
-    """Note that a message did not arrive: it has failed, as one that could not be sent; False as in `arrived`.
+    """Records that a message did not arrive: it has failed like one that could not be sent.
 
-    `why` is one of `Lost`, `code` the supplier's word, for operations. Said twice it changes nothing.
+    Returns False as `arrived` does. `why` is one of `Lost`, `code` the supplier's code for operations. Idempotent.
     """
     now, mine = now or timezone.now(), Message.objects.filter(channel=channel, receipt=receipt)
     ended = {"state": State.FAILED, "failed_at": now, "lost": why, "arrived_at": None, "ask_at": None}

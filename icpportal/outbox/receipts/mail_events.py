@@ -1,6 +1,6 @@
-"""What the mail service tells of mails that left: delivered, bounced, refused, reported as spam.
+"""Reports of the mail service about sent mails: delivered, bounced, refused, reported as spam.
 
-anymail reads each service's language and knows its secret; it tells by a signal, which is the one way it has.
+anymail parses each service's format and checks its secret; it passes events on by a signal, which is its only way.
 """
 
 import logging
@@ -31,7 +31,7 @@ WHY = {
 
 @csrf_exempt
 def mail_events(request: HttpRequest, esp: str) -> HttpResponse:
-    """What the service in force posts, with our secret; 404 for any other, 200 also about a mail that is not ours."""
+    """Receives what the configured service posts, with our secret; 404 for any other, 200 also for unknown mails."""
     if esp != settings.EMAIL_ESP:
         raise Http404
     view = listener()
@@ -41,7 +41,7 @@ def mail_events(request: HttpRequest, esp: str) -> HttpResponse:
 
 
 def listener() -> AnymailBaseWebhookView:
-    """anymail's view of the service in force; `ImproperlyConfigured` where a key of the service is missing."""
+    """anymail's view for the configured service; `ImproperlyConfigured` when one of its keys is missing."""
     name = f"{settings.EMAIL_ESP}_tracking_webhook"
     view = next((each.callback.view_class for each in services.urlpatterns if each.name == name), None)
     if view is None:
@@ -50,7 +50,7 @@ def listener() -> AnymailBaseWebhookView:
 
 
 def take(event: AnymailTrackingEvent, **_more: object) -> None:
-    """Note one event; what is neither an arrival nor a loss is left alone."""
+    """Records one event; anything but an arrival or a loss is ignored."""
     receipt = str(event.message_id or "")[:200]
     if not receipt:
         return

@@ -1,4 +1,4 @@
-"""When a supplier is asked what became of a text: soon, then more and more rarely, and after three days no more."""
+"""When a supplier is asked about a text's delivery: soon, then less and less often, and not after three days."""
 
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ DELAYS = (
 
 
 def first_question(message: Message, now: datetime) -> datetime | None:
-    """When to ask about a message that was sent just now; None for one that nobody tells of."""
+    """When to ask about a message just sent; None if its supplier reports nothing."""
     if message.channel != SMS:
         return None
     asks_by_number = getattr(import_string(settings.SMS_GATEWAY), "asks_by_number", None)
@@ -30,5 +30,5 @@ def first_question(message: Message, now: datetime) -> datetime | None:
 
 
 def next_question(asked: int, now: datetime) -> datetime | None:
-    """When to ask again after so many questions; None when it was the last."""
+    """When to ask again after so many questions; None after the last."""
     return now + DELAYS[asked] if asked < len(DELAYS) else None

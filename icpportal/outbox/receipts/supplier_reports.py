@@ -1,4 +1,4 @@
-"""Asking the supplier of text messages what became of them; it needs no address that the supplier could call."""
+"""Asks the supplier of text messages about deliveries, so that the supplier needs no URL to call."""
 
 import logging
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ from icpportal.outbox.receipts.questions import SMS, next_question
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 50  # texts asked about in one round
-MOST_REPORTS = 2000  # read in one round
+MOST_REPORTS = 2000  # reports read in one round
 
 
 @dataclass
 class Totals:
-    """What one round learnt. `strange` are reports about texts that are not ours, or not any more."""
+    """Counts of one round. `strange` are reports about texts that are not ours, or no longer."""
 
     asked: int = 0
     arrived: int = 0
@@ -31,7 +31,7 @@ class Totals:
 
 
 def ask(*, now: datetime | None = None) -> Totals:
-    """Ask about the texts that are due, a round at most; a supplier that tells nothing is not asked."""
+    """Asks about the texts that are due, at most one round; does nothing if the supplier reports nothing."""
     now, supplier, totals = now or timezone.now(), text_messages(), Totals()
     if not isinstance(supplier, ReportsDelivery):
         return totals
@@ -45,7 +45,7 @@ def ask(*, now: datetime | None = None) -> Totals:
 
 
 def _claimed(now: datetime) -> list[Handed]:
-    """The texts due; the next question is set before this one is asked, so that no two workers ask the same."""
+    """The texts due; the next question is scheduled before this one is asked, so that no two workers ask the same."""
     due = Message.objects.filter(channel=SMS, ask_at__lte=now).order_by("ask_at")[:AT_ONCE]
     return [_handed(message) for message in due if _claim(message, now)]
 
@@ -65,7 +65,7 @@ def _take(supplier: ReportsDelivery, mine: Sequence[Handed], totals: Totals, now
     try:
         for report in islice(supplier.reports(mine), MOST_REPORTS):
             _note(report, totals, now)
-    except (Retryable, Refused) as trouble:  # asked again at the next question
+    except (Retryable, Refused) as trouble:  # the next question asks again
         logger.warning("no delivery reports", extra={"trouble": str(trouble)})
 
 

@@ -1,4 +1,4 @@
-"""Which rows are a round's own: reserved for some seconds, so that each worker works on others, then taken."""
+"""The rows of a round: reserved for some seconds, so that each worker works on others, then taken."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,51 +15,51 @@ from icpportal.fields.types import Column, Columns
 from icpportal.outbox.models import Message, State
 from icpportal.outbox.queries import due, lease
 
-RESERVED = timedelta(seconds=15)  # from the other workers; then the first one takes the row
+RESERVED = timedelta(seconds=15)  # reserved against other workers; then the first one gets the row
 REST = timedelta(seconds=15)
-TOGETHER = 20  # messages taken by one UPDATE: as many are repeated at most when a worker is killed
+TOGETHER = 20  # messages taken by one UPDATE: at most as many are repeated when a worker is killed
 
 
 @dataclass
 class Reserved:
-    """A row that this round means to send next, and when it was due."""
+    """A row that this round will send next, and when it was due."""
 
     message: Message
     due_at: datetime | None
 
     @property
     def goes_together(self) -> bool:
-        """Not what a killed worker left: if that is what kills it, it takes no other with it a second time."""
+        """False for what a killed worker left: if it kills workers, it must not take others with it again."""
         return self.message.channel in settings.OUTBOX_TOGETHER and self.message.state == State.WAITING
 
 
 def groups(reserved: list[Reserved]) -> Iterator[list[Reserved]]:
-    """In their order: what goes together by twenties, anything else by itself."""
+    """In order: up to twenty that can go together, others alone."""
     for together, run in groupby(reserved, lambda each: each.goes_together):
         found, at_once = list(run), TOGETHER if together else 1
         yield from (found[start : start + at_once] for start in range(0, len(found), at_once))
 
 
 class Reservations:
-    """The rows of one round; `lost` are those that another one had in the end."""
+    """The rows of one round; `lost` are those that another round got."""
 
     def __init__(self, now: datetime | None, codes: bool | None, only: str) -> None:
         self.fixed_now, self.codes, self.only = now, codes, only
-        self.resting: set[str] = set()  # channels that have used up their patience
+        self.resting: set[str] = set()  # channels that are resting
         self.lost = 0
 
     def now(self) -> datetime:
         return self.fixed_now or timezone.now()
 
     def due(self) -> QuerySet[Message]:
-        """What is due of what this round is for."""
+        """What is due and belongs to this round."""
         found = due(self.fixed_now, codes=self.codes)
         return found.filter(channel=self.only) if self.only else found
 
     def reserve(self, number: int) -> list[Reserved]:
-        """The rows that are due longest and that no other worker is about to send; soon they are due again."""
+        """The longest-due rows that no other worker is about to send; soon they are due again."""
         until = self.now() + RESERVED
-        with transaction.atomic(durable=True):  # nothing talks to the network inside a transaction
+        with transaction.atomic(durable=True):  # no network call inside a transaction
             free = self.due().exclude(channel__in=self.resting).select_for_update(skip_locked=True)
             found = [Reserved(message, message.next_at) for message in free[:number]]
             if found:
@@ -69,21 +69,21 @@ class Reservations:
         return found
 
     def hand_back(self, reserved: Reserved, **columns: Column) -> None:
-        """Due again as it was, and uncounted: nothing was tried."""
+        """Makes it due again, uncounted: nothing was tried."""
         message = reserved.message
         rests = message.channel in self.resting and columns.get("state", message.state) == State.WAITING
         again = self.now() + REST if rests else reserved.due_at
         self.mine(message).update(next_at=again, **columns)
 
     def mine(self, message: Message) -> QuerySet[Message]:
-        """The row as this round reserved it; nothing when somebody else has moved it since."""
+        """The row as reserved by this round; no match when another process has changed it."""
         return Message.objects.filter(
             pk=message.pk, state=message.state, attempts=message.attempts, next_at=message.next_at
         )
 
     def claim(self, message: Message) -> bool:
-        """Take a reserved row by one conditional UPDATE; False when another worker has it."""
-        was_killed = message.state == State.SENDING  # nobody knows how far the worker before got
+        """Takes a reserved row by one conditional UPDATE; returns False when another worker has it."""
+        was_killed = message.state == State.SENDING  # unknown how far the previous worker got
         columns = {
             "state": State.SENDING,
             "attempts": message.attempts + 1,
@@ -99,13 +99,13 @@ class Reservations:
         return bool(taken)
 
     def claim_all(self, reserved: list[Reserved]) -> list[Reserved]:
-        """Take reserved rows that were never begun; those that are ours now."""
+        """Takes reserved rows that were never begun; returns those now taken."""
         if not reserved:
             return []
         until = self.now() + lease()
         columns: Columns = {"state": State.SENDING, "next_at": until}
         keys = [each.message.pk for each in reserved]
-        # nobody changes a row without its moment: what still has that of our reservation is as we read it
+        # every change of a row changes its `next_at`: one with that of our reservation is as we read it
         mine = Message.objects.filter(pk__in=keys, state=State.WAITING, next_at=reserved[0].message.next_at)
         leased_until = leases.end(lease(), now=self.fixed_now)
         taken = mine.update(**columns, attempts=F("attempts") + 1, leased_until=leased_until)

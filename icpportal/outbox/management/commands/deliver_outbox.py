@@ -1,4 +1,4 @@
-"""`manage.py deliver_outbox`: one round of sending, as beat does it. Exit code 1 when something needs people."""
+"""`manage.py deliver_outbox`: one round of sending, as by beat; exits 1 when something needs people."""
 
 import json
 from argparse import ArgumentParser
@@ -12,7 +12,7 @@ from icpportal.time_format import typed_moment
 
 
 class Options(TypedDict):
-    """What is typed after the command."""
+    """The arguments of the command."""
 
     at: datetime | None
     limit: int

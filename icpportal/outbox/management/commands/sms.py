@@ -1,4 +1,4 @@
-"""`sms templates` prints what has to be registered with a supplier of text messages, and what has no number yet."""
+"""`manage.py sms templates`: prints what to register with a supplier of text messages, and what has no number yet."""
 
 import json
 from argparse import ArgumentParser
@@ -14,7 +14,7 @@ MISSING = "none"
 
 
 class Options(TypedDict):
-    """What is typed after the command."""
+    """The arguments of the command."""
 
     task: str
     supplier: str
