@@ -1,4 +1,4 @@
-"""How the portal writes its log: one line an event, the request's reference in it, nothing personal."""
+"""The portal's log: one line for each event, with the request's reference, nothing personal."""
 
 import json
 import logging
@@ -26,7 +26,7 @@ def value(length: str) -> str:
 SECRET_KEY = re.compile(PRIVATE_WORD, re.IGNORECASE)
 CODE_KEY = re.compile(rf"(?:^|[_-]){CODE_WORD}$", re.IGNORECASE)
 
-# Each pattern with what stands there instead; the order matters: a secret may look like a number.
+# Each pattern with its replacement; the order matters: a secret may look like a number.
 RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     # one-time secrets in an address: a phone's link, a request for consent, a phone upload, an invitation
     (re.compile(r"(/(?:by-phone|consent|invitation|phone)/)[\w-]{16,}"), lambda found: found[1] + HIDDEN),
@@ -71,12 +71,12 @@ def redact_value(key: str, value: Fact) -> Fact:
 
 
 def extras(record: logging.LogRecord) -> dict[str, Fact]:
-    """What the caller handed over in `extra=`."""
+    """The caller's `extra=`."""
     return {key: value for key, value in record.__dict__.items() if key not in PLAIN_FIELDS}
 
 
 class Redaction(logging.Filter):
-    """Stands before every handler: masks the message, its extras and the traceback, and names the request."""
+    """A filter on every handler: masks the message, its extras and the traceback, and adds the request's reference."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = redact(record.getMessage()), ()
@@ -90,12 +90,14 @@ class Redaction(logging.Filter):
 
 
 class WithoutStacks(logging.Filter):
-    """Before beat's logger: Celery adds two stacks to each job that it cannot hand over, a gigabyte a day while the
-    broker is away. Its error names the job and says why."""
+    """A filter on beat's logger: drops the two stacks that Celery logs for a job it cannot publish.
+
+    They are a gigabyte a day while the broker is down. The error names the job and the reason.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         problem = record.exc_info[1] if record.exc_info else None
-        if type(problem).__name__ == "SchedulingError":  # of celery.beat, which a process of the web does not load
+        if type(problem).__name__ == "SchedulingError":  # of celery.beat, which web processes do not load
             record.msg, record.args, record.exc_info = str(problem), (), None
         return True
 
@@ -113,7 +115,7 @@ class PlainLines(logging.Formatter):
 
 
 class JsonLines(logging.Formatter):
-    """For a log collector: one JSON object a line, time in UTC."""
+    """For a log collector: one JSON object for each line, in UTC."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Fact] = {
@@ -152,11 +154,11 @@ def logging_settings(*, readable: bool, level: str) -> dict[str, Json]:
         "loggers": {
             "django": through_root,
             "django.server": through_root,
-            # a path can carry a one-time link; each answer is logged by its route instead (middleware.py)
+            # a path may contain a one-time link; responses are logged by route instead (middleware.py)
             "django.request": {**through_root, "level": "ERROR"},
-            # a stranger's or a scanner's host name is their 400, which is logged, and no fault of ours with a traceback
+            # a wrong Host header gets a logged 400 and is no fault of ours with a traceback
             "django.security.DisallowedHost": {**through_root, "level": "CRITICAL"},
-            # at DEBUG they tell what goes over the wire
+            # at DEBUG they log what is sent
             "urllib3": {**through_root, "level": "WARNING"},
             "zeep": {**through_root, "level": "WARNING"},
             "celery": {**through_root, "level": "WARNING"},

@@ -1,4 +1,4 @@
-"""What happens to every request: a reference, no long body and no NUL, and the browser is told what not to do."""
+"""Middleware for every request: reference, limits on bodies, no NUL, the desk's host, security headers."""
 
 import logging
 import secrets
@@ -27,13 +27,13 @@ PERMISSIONS_POLICY = ", ".join(
     + ("microphone", "midi", "payment", "serial", "usb")
 )
 DESK = "/admin/"
-# what the desk needs beside its own pages: signing in, pictures, what was typed, the choices of each page
+# what the desk needs besides its own pages: sign-in, pictures, drafts, choices of language and theme
 DESK_NEEDS = ("/account/", "/documents/", "/drafts/", "/language/", "/theme/", "/messages/")
 MACHINE_PATHS = ("/healthz", "/healthz/deep", "/metrics", "/readyz")
 
 
 class RequestReference:
-    """A reference of our own for each request, in its log lines and in the answer's `X-Request-ID`."""
+    """Gives each request a reference of ours, in its log lines and the header `X-Request-ID`."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -52,7 +52,7 @@ class RequestReference:
 
 
 def _note_answer(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
-    """The route, not the path: a path can carry a one-time link."""
+    """Logs the route, not the path: a path may contain a one-time link."""
     match = request.resolver_match
     route = match.route if match else "-"
     if f"/{route}" in MACHINE_PATHS and response.status_code == 200:
@@ -70,9 +70,9 @@ def _note_answer(request: HttpRequest, response: HttpResponse, seconds: float) -
 
 
 class BodyLimit:
-    """What is announced as longer than its address takes is answered with 413, and nothing of it is read.
+    """Answers 413 to a body announced as longer than its view accepts, without reading it.
 
-    So is what comes in chunks, whose length nobody knows; only what was announced is read at all.
+    Also to chunked bodies, whose length is unknown; only announced bodies are read at all.
     """
 
     def __init__(self, get_response: Answer) -> None:
@@ -92,7 +92,7 @@ class BodyLimit:
 
 
 class RefuseNul:
-    """NUL in path, query or the names of a form is answered with 400; in a field the form itself names it."""
+    """Answers 400 to NUL in the path, query or field names; in a field's value, the form reports it."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -121,7 +121,7 @@ def _has_nul(fields: Iterable[tuple[str, list[str]]]) -> bool:
 
 
 class MachinePages:
-    """What machines ask is answered under any host name, so that a probe may use an address; nothing below is run."""
+    """Answers machines under any host name, so that a probe may use an IP address; skips later middleware."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -135,7 +135,7 @@ class MachinePages:
 
 
 class StaffHost:
-    """With `STAFF_HOST` the desk answers on that host alone; what else is asked there is shown on the public one."""
+    """With `STAFF_HOST`, serves the desk on that host only and everything else on the public one."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -161,7 +161,7 @@ def _elsewhere(request: HttpRequest) -> HttpResponse:
 
 
 class BrowserHeaders:
-    """No device features for any page; no copy on disk of a page that somebody signed in for or sent."""
+    """Denies device features to every page, and disk caching to pages of signed-in users and POSTs."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response

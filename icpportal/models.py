@@ -1,10 +1,10 @@
-"""What the composition root itself keeps: when each job last ended well, and how each outside system answered."""
+"""The composition root's own rows: when each job last succeeded, and how each outside system answered."""
 
 from django.db import models
 
 
 class Heartbeat(models.Model):
-    """One row a job or outside system; `name` is the task's, or `gateway:` and the system's."""
+    """One row for each job or outside system; `name` is the task's, or `gateway:` and the system's."""
 
     name = models.CharField(max_length=100, primary_key=True)
     at = models.DateTimeField()

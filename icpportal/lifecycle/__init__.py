@@ -1,4 +1,4 @@
-"""The mechanism of a life: rows, `apply`, `apply_many`, `available`, the system check. It is handed the models."""
+"""The mechanism of lifecycles: rows, `apply`, `apply_many`, `available`, the system check. Models are passed in."""
 
 from icpportal.lifecycle.machine import Batch, Lifecycle, Made, note_act
 from icpportal.lifecycle.table import (

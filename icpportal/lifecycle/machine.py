@@ -1,7 +1,7 @@
 """`apply` and `apply_many`: the only writers of a state.
 
-They do the same six things each time, in one transaction: find the row of the table, ask its guard, move the state by
-a conditional UPDATE on (id, version), write the deadline, append the event, and hand over what is told and owed.
+They do the same six things in one transaction: find the row of the table, ask its guard, change the state by a
+conditional UPDATE on (id, version), write the deadline, append the event, and pass on what to notify and report.
 """
 
 import logging
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from icpportal.accounts.models import User
 
 logger = logging.getLogger(__name__)
-AT_ONCE = 500  # rows of one transaction of `apply_many`: it holds them for some tenths of a second
+AT_ONCE = 500  # rows in one transaction of `apply_many`, which locks them for some tenths of a second
 Thing = TypeVar("Thing", bound=LifecycleModel)
 Event = TypeVar("Event", bound=LifecycleEvent)
 
 
 @dataclass(slots=True)
 class Made(Generic[Thing, Event]):
-    """One move of many, as it was made: the thing behind it, its event, and what guards and messages may read."""
+    """One of many moves: the thing after it, its event, and the facts for guards and messages."""
 
     thing: Thing
     event: Event
@@ -43,7 +43,7 @@ class Made(Generic[Thing, Event]):
 
 @dataclass
 class Batch(Generic[Event]):
-    """What came of `apply_many`. A row that is in neither had moved on, or somebody else has it at this moment."""
+    """The result of `apply_many`. A row that is in neither list had moved on, or was locked by somebody else."""
 
     events: list[Event] = field(default_factory=list)
     failed: dict[Key, Exception] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Batch(Generic[Event]):
 
 @dataclass(frozen=True)
 class Task(Generic[Thing, Row]):
-    """What is to be done with each thing of a batch."""
+    """What to do with each thing of a batch."""
 
     name: str
     by: str
@@ -70,7 +70,7 @@ class Task(Generic[Thing, Row]):
 
 @dataclass(slots=True)
 class Planned(Generic[Thing, Row]):
-    """A thing that may move, the row by which, and what is written into it."""
+    """A thing that may move, its row of the table, and the columns to write."""
 
     thing: Thing
     row: Row
@@ -79,17 +79,17 @@ class Planned(Generic[Thing, Row]):
 
 
 def writes_nothing(thing: LifecycleModel, row: object) -> Columns:
-    """For a life whose moves write no columns but those of the life itself."""
+    """For lifecycles whose moves write only the lifecycle's own columns."""
     return {}
 
 
 class Lifecycle(Generic[Thing, Event, Row]):
-    """The life of one model, run by its table.
+    """The lifecycle of one model, run by its table.
 
     The model has `state`, `kind`, `version`, `due_at`, `entered_at`; the event model has `thing_field`, `move`,
-    `from_state`, `to_state`, `by`, `actor`, `note`, `words`, `at`. `writes(thing, row)` are columns that the UPDATE
-    of a move writes as well. `after(thing, row, event, facts)` runs in the transaction: it queues what the row tells
-    and owes; `after_many(made, row)` does the same for the moves of a batch that go by one row.
+    `from_state`, `to_state`, `by`, `actor`, `note`, `words`, `at`. `writes(thing, row)` returns further columns for the
+    UPDATE. `after(thing, row, event, facts)` runs in the transaction and queues what the row notifies and reports;
+    `after_many(made, row)` does the same for the moves of a batch by one row.
     """
 
     def __init__(
@@ -111,9 +111,9 @@ class Lifecycle(Generic[Thing, Event, Row]):
         self.writes = writes
 
     def available(self, thing: Thing, by: str, facts: Facts | None = None, *, now: datetime | None = None) -> list[Row]:
-        """The moves open to `by` now, guards asked; it draws the buttons.
+        """The moves open to `by` now, guards included; used to draw buttons.
 
-        None to the applicant once the deadline has come, even before the clock ends the state.
+        None for the applicant once the deadline has passed, even before the clock ends the state.
         """
         if _is_late(thing, by, now or timezone.now()):
             return []
@@ -124,7 +124,7 @@ class Lifecycle(Generic[Thing, Event, Row]):
         return list(found.values())
 
     def can(self, thing: Thing, name: str, by: str, facts: Facts | None = None) -> bool:
-        """Whether `apply` with the same words would find a row."""
+        """Whether `apply` with the same arguments would find a row."""
         return any(row.name == name for row in self.available(thing, by, facts))
 
     def apply(
@@ -141,13 +141,12 @@ class Lifecycle(Generic[Thing, Event, Row]):
         now: datetime | None = None,
         at: datetime | None = None,
     ) -> Event:
-        """Move `thing` by the row `name` and return the event.
+        """Moves `thing` by the row `name` and returns the event.
 
-        `words` are what its maker wrote, kept sealed; `note` is a key. `facts` are what guards, deadlines and
-        messages may read; `columns` are written in the same UPDATE. `at` is when it happened, where that lies before
-        `now`: event and state are dated with it, but a deadline of the new state counts from `now`, because nobody
-        could learn of it earlier. Raises `MoveNotAllowed` when no row fits, or when somebody moved or changed the
-        thing since it was read.
+        `words` are what its maker wrote, stored sealed; `note` is a key. `facts` are for guards, deadlines and
+        messages; `columns` are written in the same UPDATE. `at` is when it happened, if before `now`: event and state
+        are dated with it, but a deadline of the new state counts from `now`, because nobody could know of it earlier.
+        Raises `MoveNotAllowed` when no row fits, or when the thing was moved or changed since it was read.
         """
         now = now or timezone.now()
         at = at or now
@@ -196,12 +195,13 @@ class Lifecycle(Generic[Thing, Event, Row]):
         actor: "User | None" = None,
         note: str = "",
     ) -> Batch[Event]:
-        """Move the things of these keys by the row `name`, hundreds in one transaction, with the promises of `apply`.
+        """Moves the things with these keys by the row `name`, hundreds in one transaction.
 
-        Each is read, judged and moved while it is locked: one that moved on, that is no longer `among` what may move,
-        or that somebody else has at this moment is left out. `ask` gives the facts of a thing and `dated` when it
-        happened. Whatever they or a guard raise sets this thing alone aside; where the database refuses the whole,
-        it is halved until the one is found. No guard, `ask` or `dated` may ask an outside system: rows are locked.
+        With the guarantees of `apply`. Each is read, judged and moved while it is locked; one that moved on, is no
+        longer `among` those that may move, or is locked by somebody else is skipped. `ask` returns the facts of a thing
+        and `dated` when it happened. An exception in them or in a guard sets only this thing aside; where the database
+        refuses the batch, it is halved until the culprit is found. No guard, `ask` or `dated` may make a network call:
+        rows are locked.
         """
         now = now or timezone.now()
         task = Task[Thing, Row](
@@ -220,7 +220,7 @@ class Lifecycle(Generic[Thing, Event, Row]):
         return done
 
     def _together(self, task: Task[Thing, Row], keys: Sequence[Key]) -> Batch[Event]:
-        """In one transaction; in halves where that breaks."""
+        """In one transaction; in halves if that fails."""
         try:
             with transaction.atomic():
                 return self._moved(task, keys)
@@ -255,7 +255,7 @@ class Lifecycle(Generic[Thing, Event, Row]):
         return batch
 
     def _plan(self, task: Task[Thing, Row], thing: Thing) -> list[Planned[Thing, Row]]:
-        """What becomes of it; nothing when it has moved on. Raises `MoveNotAllowed` when its guard says no."""
+        """The planned move; None when it has moved on. Raises `MoveNotAllowed` when its guard refuses."""
         rows = [row for row in self.table.rows_from(thing.kind, thing.state, task.by) if row.name == task.name]
         if not rows or _is_late(thing, task.by, task.now):
             return []
@@ -270,7 +270,7 @@ class Lifecycle(Generic[Thing, Event, Row]):
     def _written(
         self, task: Task[Thing, Row], plans: Sequence[Planned[Thing, Row]]
     ) -> list[tuple[Row, list[Made[Thing, Event]]]]:
-        """The rows moved and their events appended, by the row of the table."""
+        """Updates the rows and inserts their events, by the row of the table."""
         moved: dict[int, list[Planned[Thing, Row]]] = defaultdict(list)
         for plan in plans:
             moved[id(plan.row)].append(plan)
@@ -304,7 +304,7 @@ def _is_late(thing: LifecycleModel, by: str, now: datetime) -> bool:
 
 
 def _update(model: type[Thing], plans: Sequence[Planned[Thing, Row]]) -> list[Planned[Thing, Row]]:
-    """Those that were moved: nobody had moved them since they were read."""
+    """Returns those that were moved: nobody else had moved them since they were read."""
     changes = [
         Change(
             pk=plan.thing.pk,
@@ -321,7 +321,7 @@ def _update(model: type[Thing], plans: Sequence[Planned[Thing, Row]]) -> list[Pl
 
 
 def _take_over(thing: LifecycleModel, row: Row, facts: dict[str, Fact], columns: Columns) -> None:
-    """The thing in memory as it stands in the database now."""
+    """Updates the thing in memory from the database."""
     facts["from_state"] = thing.state
     thing.state = row.target
     thing.version += 1
@@ -330,7 +330,7 @@ def _take_over(thing: LifecycleModel, row: Row, facts: dict[str, Fact], columns:
 
 
 def note_act(event: LifecycleEvent, reference: str) -> None:
-    """What staff did is an entry of the audit chain as well; what people typed about it is not."""
+    """Writes an act of staff into the audit chain, too, without what people typed."""
     if event.actor is not None and event.by != APPLICANT:
         said = {"from": event.from_state, "to": event.to_state, "as": event.by}
         audit.append(MOVE, actor=event.actor, what=event.move, reference=reference, said=said)

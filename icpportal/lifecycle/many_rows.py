@@ -1,8 +1,8 @@
-"""Many rows by one statement, where Django has none that is quick and says what it did.
+"""Updates and inserts of many rows in one statement, for which Django has nothing that is fast and tells what it did.
 
-`bulk_update` asks no condition of the rows, `update` writes the same into all of them, and neither tells which rows it
-was; `bulk_create` builds and prepares every column of every row. PostgreSQL takes a column of values as an array and
-what all rows share once, so that the statement is short however many rows there are. Other databases do row by row.
+`bulk_update` has no condition on the rows, `update` writes the same into all, and neither tells which rows;
+`bulk_create` prepares every column of every row. PostgreSQL takes each column as an array, and shared values once, so
+that the statement is short for any number of rows. Other databases do row by row.
 """
 
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ from icpportal.fields.types import Column, Columns, Key
 
 if TYPE_CHECKING:
     Field = models.Field[Any, Any]
-TEXT = (models.CharField, models.TextField)  # as text: a cast to so many characters would cut in silence
+TEXT = (models.CharField, models.TextField)  # cast to text: a cast with a length would truncate silently
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a row has to be like, by column, and what it then becomes."""
+    """The expected values of a row by column, and the new ones."""
 
     pk: Key
     seen: Columns
@@ -29,7 +29,10 @@ class Change:
 
 
 def update_unchanged(model: type[models.Model], changes: Sequence[Change]) -> set[Key]:
-    """Write each change whose row is as it was seen; the keys of those. All changes name the same columns."""
+    """Writes each change whose row is still as expected; returns their keys.
+
+    All changes name the same columns.
+    """
     if not changes:
         return set()
     connection = connections[router.db_for_write(model)]
@@ -61,10 +64,10 @@ def _one(model: type[models.Model], change: Change) -> bool:
 def insert(
     model: type[models.Model], rows: Sequence[Columns], same: Columns, *, ignore_conflicts: bool = False
 ) -> list[Key]:
-    """Insert rows of these columns, with what is the `same` in all of them and the model's defaults for the rest.
+    """Inserts rows with these columns, `same` values for all, and the model's defaults for the rest.
 
-    What points to another row is named as its column, `order_id`. A default is taken once for all rows. Gives the keys
-    back, in the order of the rows unless conflicts are ignored.
+    References are named by their column, `order_id`. A default is evaluated once for all rows. Returns the keys in the
+    order of the rows, unless conflicts are ignored.
     """
     if not rows:
         return []
@@ -83,7 +86,7 @@ def insert(
             values[arrays.column(field)] = arrays.add(field, [field.get_default()])
     names = ", ".join(values)
     conflict = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
-    # the keys come in the order of the arrays, on which Django's own INSERT of many rows relies as well
+    # keys are returned in the order of the arrays, as Django's own bulk INSERT assumes
     return arrays.run(
         f"INSERT INTO {arrays.table} ({names}) SELECT {', '.join(values.values())} FROM {arrays.rows()}{conflict}"  # noqa: S608
         f" RETURNING {arrays.own(model._meta.pk)}"
@@ -91,7 +94,7 @@ def insert(
 
 
 class _Arrays:
-    """The values of one statement: an array a column, or one value where all rows have the same."""
+    """The values of one statement: an array for each column, or one value shared by all rows."""
 
     def __init__(self, connection: BaseDatabaseWrapper, model: type[models.Model]) -> None:
         self.connection, self.model = connection, model
@@ -104,14 +107,14 @@ class _Arrays:
         return quoted
 
     def own(self, field: "Field") -> str:
-        """The column of the table itself."""
+        """The table's own column."""
         return f"{self.table}.{self.column(field)}"
 
     def column(self, field: "Field") -> str:
         return self.quoted(str(field.column))
 
     def add(self, field: "Field", values: Sequence[Column], *, once: bool = True) -> str:
-        """What stands in the statement for the value of a row; `once` where one value may do for all."""
+        """The SQL for a row's value; `once` if one value may serve all rows."""
         name = f"v{len(self.values)}"
         kind = "text" if isinstance(field, TEXT) else str(field.rel_db_type(self.connection))
         prepared = [field.get_db_prep_save(value, self.connection) for value in values]
@@ -127,7 +130,7 @@ class _Arrays:
         return f"unnest({arrays}) AS new ({', '.join(self.types)})"
 
     def run(self, statement: str) -> list[Key]:
-        """The keys that the statement gives back."""
+        """Runs the statement; returns its keys."""
         with self.connection.cursor() as cursor:
             cursor.execute(statement, self.values)
             return [key for (key,) in cursor.fetchall()]

@@ -1,4 +1,4 @@
-"""The columns that every row with a life has, and those of its history."""
+"""The columns of every row with a lifecycle, and of its history."""
 
 from datetime import UTC
 from typing import ClassVar
@@ -11,9 +11,9 @@ from icpportal.privacy.fields import EncryptedTextField
 
 
 class LifecycleModel(models.Model):
-    """Where a row stands in its life. `state` is a column of the model itself, with the states of its own table.
+    """The lifecycle's columns. `state` is a column of the model itself, with its own choices.
 
-    `version` grows with each move, so that two moves at once do not both count; `due_at` is when the clock moves it.
+    `version` grows with each move, so that of two concurrent ones only one counts; `due_at` is when the clock moves it.
     """
 
     kind: models.CharField | str
@@ -28,10 +28,10 @@ class LifecycleModel(models.Model):
 
 
 class LifecycleEvent(models.Model):
-    """One thing that happened to a row; appended, never changed. The model itself adds the key of the row.
+    """One event of a row; append-only. The model itself adds the key of the row.
 
-    `note` is a key of a table of ours, never words. `words` is what a person or the authority wrote. Rows of a version
-    before have their words in `note` until `seal_papers` has run: `said` reads both.
+    `note` is a key of one of our tables, never text. `words` is what a person or the authority wrote. Rows of an
+    earlier version have their text in `note` until `seal_papers` has run: `said` reads both.
     """
 
     thing_field: ClassVar[str]

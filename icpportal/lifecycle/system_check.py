@@ -1,4 +1,4 @@
-"""What a life must not lack before the portal starts: a way out of every deadline, a text for every message."""
+"""System check of a lifecycle: a way out of every deadline, a text for every message."""
 
 from collections.abc import Callable, Collection
 
@@ -10,7 +10,7 @@ from icpportal.lifecycle.table import MoveTable
 def check_table(
     table: MoveTable, *, name: str, sentences: Collection[str], has_message: Callable[[str], bool], initial: str
 ) -> list[checks.CheckMessage]:
-    """Errors for timed states the clock cannot end, untold messages, states without a sentence or without a way in."""
+    """Errors for timed states the clock cannot end, missing messages, and states without a sentence or a way in."""
     reached = {row.target for row in table.rows} | {initial}
     found = [
         (sorted(table.timed_states() - table.left_by_clock()), "E001", "{} has a deadline but no move by the clock"),

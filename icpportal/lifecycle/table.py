@@ -1,4 +1,4 @@
-"""One row of a life: from where, to where, who may, how long it may stay, what is told and what is owed."""
+"""The shape of a lifecycle's table: sources, target, who may, deadline, messages and reports."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ CLOCK = "clock"
 OPERATIONS = "operations"
 ACTORS = (APPLICANT, REVIEWER, LEAD, AUTHORITY, CLOCK, OPERATIONS)
 
-# A lead reviewer may do whatever a reviewer may.
+# A lead reviewer may do everything a reviewer may.
 ALSO = {LEAD: (LEAD, REVIEWER)}
 
 Guard = Callable[[Any, dict[str, Fact]], bool]
@@ -24,7 +24,7 @@ Due = Callable[[Any, datetime, dict[str, Fact]], datetime]
 
 @dataclass(frozen=True)
 class Move:
-    """A move. Rows of the same name are tried in the order of the table; the first whose guard holds is taken."""
+    """A move. Rows of the same name are tried in order; the first whose guard holds is used."""
 
     name: str
     sources: tuple[str, ...]
@@ -44,12 +44,12 @@ Row = TypeVar("Row", bound=Move)
 
 
 class MoveNotAllowed(Exception):
-    """The move is not in the table for this state, actor and facts: a race or a forgery."""
+    """No row fits this move, state, actor and facts: a race or a forged request."""
 
 
 @dataclass(frozen=True)
 class MoveTable(Generic[Row]):
-    """All rows of one kind of thing, with the kinds a row without `kinds=` holds for."""
+    """All rows for one kind of thing; rows without `kinds=` hold for the given kinds."""
 
     rows: tuple[Row, ...]
     usual_kinds: tuple[str, ...]
@@ -58,7 +58,7 @@ class MoveTable(Generic[Row]):
         return kind in (row.kinds or self.usual_kinds)
 
     def rows_from(self, kind: str, state: str, by: str) -> Iterable[Row]:
-        """The rows that leave `state`, in order, guards not asked."""
+        """The rows that leave `state`, in order, without asking guards."""
         return (r for r in self.rows if state in r.sources and self.holds_for(r, kind) and r.open_to(by))
 
     def states(self) -> set[str]:

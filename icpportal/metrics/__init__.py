@@ -1,1 +1,1 @@
-"""What each process counts for `/metrics`."""
+"""The counters of each process for `/metrics`."""

@@ -1,6 +1,6 @@
-"""The counters of this process: requests, tasks, answers of outside systems. No label is personal or without end.
+"""This process's counters: requests, tasks, answers of outside systems. Labels are neither personal nor unbounded.
 
-Each process counts for itself: where `/metrics` is on, in files of its own below `METRICS_DIR` (`processes.py`).
+Each process counts on its own; if `/metrics` is on, in files below `METRICS_DIR` (`processes.py`).
 """
 
 from http import HTTPMethod
@@ -47,24 +47,24 @@ REPORTS = Counter(
 
 
 def count_request(route: str, method: str, status: int, seconds: float) -> None:
-    """One answer; `route` is the pattern of its address, never the address."""
+    """Counts one response; `route` is the pattern of its URL, never the URL."""
     REQUESTS.labels(route, method if method in METHODS else OTHER, str(status)).inc()
     REQUEST_SECONDS.labels(route).observe(seconds)
 
 
 def count_task(task: str, outcome: str, seconds: float | None) -> None:
-    """One task that ended; without `seconds` one that never began."""
+    """Counts one ended task; without `seconds`, one that never began."""
     TASKS.labels(task, outcome).inc()
     if seconds is not None:
         TASK_SECONDS.labels(task).observe(seconds)
 
 
 def count_answer(system: str, outcome: str, seconds: float) -> None:
-    """One question to an outside system."""
+    """Counts one call to an outside system."""
     ANSWERS.labels(system, outcome).inc()
     ANSWER_SECONDS.labels(system).observe(seconds)
 
 
 def count_report(channel: str, outcome: str) -> None:
-    """One report about a message that left."""
+    """Counts one delivery report."""
     REPORTS.labels(channel, outcome).inc()

@@ -1,7 +1,7 @@
-"""The counters of all processes that share our data folder: web, workers and beat, in as many containers.
+"""The counters of all processes that share our data folder: web, workers and beat, in any number of containers.
 
-prometheus-client keeps those of each process in files named by its id; ids repeat among containers, so each host has a
-folder. A series names its process: it goes with the files of one that has ended, and no sum falls.
+prometheus-client keeps each process's counters in files named by its id; ids repeat between containers, so each host
+has a folder. Series name their process: they end with the files of a process, and no sum falls.
 """
 
 import socket
@@ -19,13 +19,13 @@ KEPT_SECONDS = 24 * 3600.0  # after the last count of a process
 
 
 class ProcessCounters:
-    """For a registry of prometheus-client: what every process has counted."""
+    """A collector for prometheus-client over every process's counters."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def collect(self) -> Iterable[Metric]:
-        """Every family once, each sample with the process that counted it."""
+        """Every family once, each sample with its process."""
         families: dict[str, Metric] = {}
         for process, files in sorted(_files(self.folder).items()):
             for metric in MultiProcessCollector.merge([str(file) for file in files]):
@@ -47,7 +47,7 @@ def _process_of(file: Path) -> str:
 
 
 def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:  # noqa: ARG001 -- a job of the tidying
-    """Deletes the counters of processes that ended a day ago; how many files those were."""
+    """Deletes counters of processes that ended a day ago; returns how many files."""
     before = time.time() - KEPT_SECONDS
     old = [
         file
@@ -61,6 +61,6 @@ def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:  #
 
 
 def _is_alive(file: Path) -> bool:
-    """Whether it is of a process of this host that still runs."""
+    """Whether it belongs to a running process of this host."""
     process = _process_of(file)
     return file.parent.name == socket.gethostname() and process.isdecimal() and Path(f"/proc/{process}").exists()

@@ -1,4 +1,4 @@
-"""What a production portal must not be started with; the demo is allowed all of it."""
+"""Deploy checks: what a production portal must not start with. The demo is allowed all of it."""
 
 from collections.abc import Callable, Sequence
 from email.utils import parseaddr
@@ -37,7 +37,7 @@ class Rule(NamedTuple):
 
 INVENTED = ("demo-only", "insecure")
 LEAST_KEY = 32  # characters
-LEAST_WAIVER = 10  # characters: a reason, not a yes
+LEAST_WAIVER = 10  # characters: requires a reason, not just "yes"
 MAINLAND = ("cn-", "oss-cn-", "ap-beijing", "ap-shanghai", "ap-guangzhou", "ap-chengdu", "ap-chongqing", "ap-nanjing")
 
 
@@ -48,7 +48,7 @@ def secrets_are_invented() -> bool:
 
 
 def keys_are_none() -> bool:
-    """Nothing personal could be sealed or read."""
+    """There are no keys: nothing personal could be sealed or read."""
     try:
         crypto.key_names()
     except ImproperlyConfigured:
@@ -57,7 +57,7 @@ def keys_are_none() -> bool:
 
 
 def private_root_is_public() -> bool:
-    """Documents lie on a disk of this machine in a folder that the web server hands out."""
+    """Documents are in a folder that the web server serves."""
     if settings.S3_BUCKET:
         return False
     roots = (settings.PRIVATE_ROOT, settings.QUARANTINE_ROOT, settings.MINISTRY_ROOT)
@@ -67,7 +67,7 @@ def private_root_is_public() -> bool:
 
 
 def private_root_is_lost_with_the_container() -> bool:
-    """Documents lie inside the program's own folder."""
+    """Documents are in the program's own folder."""
     return not settings.S3_BUCKET and Path(settings.PRIVATE_ROOT).resolve().is_relative_to(settings.BASE_DIR)
 
 
@@ -81,7 +81,7 @@ def bucket_is_abroad() -> bool:
 
 
 def text_supplier_is_unclear() -> bool:
-    """Our own class for a supplier over HTTPS cannot read what it was told of it."""
+    """Our class for suppliers over HTTPS cannot use its settings."""
     if settings.SMS_GATEWAY != "icpportal.gateways.sms.http.HttpSms":
         return False
     try:
@@ -92,13 +92,13 @@ def text_supplier_is_unclear() -> bool:
 
 
 def own_authority_is_not_there() -> bool:
-    """No connection that it stands for would be made."""
+    """Connections relying on the certificate authority would fail."""
     files = filter(None, (settings.INVENTORY_CA_FILE, settings.PHOTO_APP_CA_FILE))
     return not all(Path(file).is_file() for file in files)
 
 
 def is_address(text: str) -> bool:
-    """Whether mail can leave from it."""
+    """Whether mail can be sent from it."""
     try:
         validate_email(text)
     except ValidationError:
@@ -107,7 +107,7 @@ def is_address(text: str) -> bool:
 
 
 def mail_service_is_incomplete() -> bool:
-    """The service of EMAIL_ESP lacks its package or keys of its own."""
+    """The service of EMAIL_ESP lacks its package or its keys."""
     if not settings.EMAIL_ESP:
         return False
     try:
@@ -261,7 +261,7 @@ RULES = (
 
 @register("portal")
 def fit_for_production(app_configs: Sequence[AppConfig] | None, **kwargs: Sequence[str] | None) -> list[CheckMessage]:
-    """Every rule that production breaks; nothing in the demo."""
+    """Reports every rule that production breaks; nothing in the demo."""
     if settings.DEMO:
         return []
     found: list[CheckMessage] = [
@@ -273,14 +273,14 @@ def fit_for_production(app_configs: Sequence[AppConfig] | None, **kwargs: Sequen
 
 @register("portal", deploy=True)
 def mode_is_told(app_configs: Sequence[AppConfig] | None, **kwargs: Sequence[str] | None) -> list[CheckMessage]:
-    """An error in the demo, where every other rule is silent: who deploys has left out the mode."""
+    """Warns in the demo, where all other rules are silent: somebody deploying has left out the mode."""
     says = "PORTAL_MODE is not production: this is a demo, and none of its settings was judged."
     return [Error(says, hint="PORTAL_MODE=production.", id="portal.E027")] if settings.DEMO else []
 
 
 @register("portal", deploy=True)
 def duties_are_apart(app_configs: Sequence[AppConfig] | None, **kwargs: Sequence[str] | None) -> list[CheckMessage]:
-    """Each account of two duties, and each that may do everything; nothing before there are tables."""
+    """Reports accounts with two duties, and those that may do everything; nothing before there are tables."""
     if settings.DEMO:
         return []
     hint = "Deciding cases, configuring and auditing are three people: change the roles of this account."

@@ -1,4 +1,4 @@
-"""What is deleted because nobody needs it any more: secrets and sessions that are over, counters, old questions."""
+"""Deletes what is no longer needed: expired secrets and sessions, counters, old checks."""
 
 import logging
 from collections.abc import Callable
@@ -30,7 +30,7 @@ from verification.service_codes import expiry as code_expiry
 
 logger = logging.getLogger(__name__)
 
-PULSE = "tidy:"  # before the name of a job
+PULSE = "tidy:"  # prefix of a job's name
 Job = Callable[..., int]
 JOBS: dict[str, Job] = {
     "wrong_passwords": filing_passwords.purge,
@@ -56,7 +56,7 @@ JOBS: dict[str, Job] = {
 
 @dataclass
 class CleanupResult:
-    """How many rows each job took, which jobs had to wait, with the reason, and which failed; nothing personal."""
+    """How many rows each job took, which had to wait and why, and which failed; nothing personal."""
 
     done: dict[str, int] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
@@ -64,9 +64,9 @@ class CleanupResult:
 
 
 def cleanup(*, now: datetime | None = None, dry_run: bool = False) -> CleanupResult:
-    """Does every job; one that fails stops no other, and none does more than a portion: what is left is for next time.
+    """Runs every job; a failing one stops no other, and each does at most a portion.
 
-    One whose outside system does not answer is left for the next hour and said.
+    A job whose outside system does not answer is reported and left for the next hour.
     """
     now = now or timezone.now()
     result, parts = CleanupResult(), rows.Parts("tidy")

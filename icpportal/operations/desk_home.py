@@ -1,4 +1,4 @@
-"""The first page of operations at the desk: what is broken, outside systems, the line to the ministry, messages."""
+"""The first page of operations at the desk: alarms, outside systems, the line to the ministry, messages."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -50,7 +50,7 @@ NAMES: dict[str, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """One outside system: whether it answers, since when that is known, what waits for it."""
+    """One outside system: whether it answers, since when that is known, what is waiting for it."""
 
     name: Words
     tone: str
@@ -61,7 +61,7 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class Failing:
-    """Messages that failed for one reason."""
+    """Messages that failed for the same reason."""
 
     channel: str
     n: int
@@ -70,7 +70,7 @@ class Failing:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """An answer of the authority that waits for a person."""
+    """A parked answer of the authority."""
 
     report: str
     reason: str
@@ -79,7 +79,7 @@ class Parked:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """An open alarm: what it means, what to do, and since when."""
+    """An open alarm: its meaning, what to do, and since when."""
 
     says: Words
     act: Words
@@ -90,7 +90,7 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class OperationsPage:
-    """What `admin/home/operations.html` draws. Of no case in particular."""
+    """The variables of `admin/home/operations.html`. No case in particular."""
 
     title: Words
     lead: str
@@ -106,7 +106,7 @@ class OperationsPage:
     failing: list[Failing]
     messages_url: str
     missing_year: int | None
-    second: list[Line]  # what a second person is asked
+    second: list[Line]  # requests to a second person
 
 
 def operations_home(request: HttpRequest, context: dict[str, object]) -> TemplateResponse:
@@ -166,7 +166,7 @@ def _parked(row: ParkedAnswer) -> Parked:
 
 
 def _line_trouble(line: MinistryLine) -> str:
-    """Why nothing is sent or fetched just now, as the line noted it."""
+    """Why nothing is sent or fetched now, as recorded on the line."""
     stopped = [line.sending_stopped_because, line.fetching_stopped_because]
     waits = [line.sending_waits_because, line.fetching_waits_because]
     return next((words for words in (*stopped, *waits) if words), "")
@@ -178,7 +178,7 @@ def _failing() -> list[Failing]:
 
 
 def _missing_year(now: datetime) -> int | None:
-    """The next year whose working days nobody knows yet, from October on, when its notice is about to come."""
+    """The next year without known working days, from October on, when its notice is due."""
     today = to_beijing(now).date()
     following = date(today.year + 1, 12, 31)
     known = calendar(following, following).is_certain(following)

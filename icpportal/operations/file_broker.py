@@ -1,7 +1,7 @@
-"""Celery's broker on files, for one machine without Redis: kombu's, but whatever is read is whole.
+"""Celery's broker on files, for one machine without Redis: kombu's, with atomic writes.
 
-kombu writes under the name that others look for, so a worker that looks in between finds half a message and dies of it,
-and a process that publishes while another starts finds half a routing table.
+kombu writes under the final name, so a worker that reads in between finds half a message and dies of it, and a process
+that publishes while another starts finds half a routing table.
 """
 
 import fcntl
@@ -17,10 +17,10 @@ from icpportal.fields.types import Json, JsonObject
 
 
 class Channel(filesystem.Channel):
-    """Writes beside and renames: a file is there with all it says, or not at all."""
+    """Writes to a temporary file and renames it: a file is complete or absent."""
 
     def _put(self, queue: str, payload: JsonObject, **kwargs: Json) -> None:  # type: ignore[override]
-        name = f"{time_ns()}_{uuid.uuid4()}.{queue}.msg"  # in the order they were sent
+        name = f"{time_ns()}_{uuid.uuid4()}.{queue}.msg"  # sorted by time of sending
         _write(Path(self.data_folder_out) / name, dumps(payload))
 
     def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
@@ -39,6 +39,6 @@ def _write(path: Path, text: str) -> None:
 
 
 class Transport(filesystem.Transport):
-    """`CELERY_BROKER_TRANSPORT` where no Redis is."""
+    """`CELERY_BROKER_TRANSPORT` without Redis."""
 
     Channel = Channel

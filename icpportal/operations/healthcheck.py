@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def main(arguments: list[str]) -> int:
-    """0 when the address answers 200 on this machine, or the file was touched lately; else 1."""
+    """Returns 0 when the URL answers 200 on this machine, or the file was touched recently; else 1."""
     parser = ArgumentParser(prog="probe")
     parser.add_argument("path", nargs="?", default="/readyz")
     parser.add_argument("--port", type=int, default=8000)
@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
 
 
 def answers(path: str, port: int) -> bool:
-    """True when the address answers 200 under the first host name the portal serves."""
+    """Whether the URL answers 200 under the first host name the portal serves."""
     host = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].strip().lstrip(".") or "127.0.0.1"
     connection = HTTPConnection("127.0.0.1", port, timeout=4)
     try:
@@ -34,7 +34,7 @@ def answers(path: str, port: int) -> bool:
 
 
 def is_young(path: Path, seconds: float) -> bool:
-    """True when the file was written within so many seconds."""
+    """Whether the file was written within so many seconds."""
     try:
         return time.time() - path.stat().st_mtime < seconds
     except FileNotFoundError:

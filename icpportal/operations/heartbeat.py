@@ -12,13 +12,13 @@ NOT_OFTENER = timedelta(seconds=5)
 GATEWAY = "gateway:"
 QUEUE = "queue:"
 OWN = "own:"
-KNOWN = timedelta(minutes=10)  # so long a note of a system is believed
+KNOWN = timedelta(minutes=10)  # how long a recorded answer is trusted
 
 
 def record_heartbeat(*names: str, now: datetime | None = None) -> None:
-    """These jobs have just ended well; each is written at most once in five seconds."""
+    """These jobs have just succeeded; each is written at most once in five seconds."""
     now = now or timezone.now()
-    # one that lies ahead is no excuse: the clock was set back
+    # overwrites a moment ahead, too: the clock was set back
     recent = Heartbeat.objects.filter(name__in=names, at__gt=now - NOT_OFTENER, at__lte=now)
     known = set(recent.values_list("name", flat=True))
     for name in names:
@@ -27,9 +27,9 @@ def record_heartbeat(*names: str, now: datetime | None = None) -> None:
 
 
 def ask_gateways(*, now: datetime | None = None) -> None:
-    """Notes of every outside system in one word whether it answers (no sentence: it could carry anything).
+    """Records in one word whether each outside system answers (no sentence, which could contain anything).
 
-    The ministry is not asked for that: its line knows. One that is no longer configured is forgotten.
+    The ministry is not asked for that: its line knows. Systems no longer configured are forgotten.
     """
     now = now or timezone.now()
     asked = health.examine(ask=False)
@@ -42,18 +42,18 @@ def ask_gateways(*, now: datetime | None = None) -> None:
 
 
 def note(name: str, trouble: str, *, now: datetime) -> None:
-    """How a part of our own answered when it was tried: `trouble` is one word, or nothing."""
+    """Records the result of testing a part of our own: `trouble` is one word, or ""."""
     said = {"at": now, "well": not trouble, "trouble": trouble[:100]}
     Heartbeat.objects.update_or_create(name=OWN + name, defaults=said)
 
 
 def noted(name: str) -> Heartbeat | None:
-    """That note; None when nobody tried it yet."""
+    """That result; None when it was not tested yet."""
     return Heartbeat.objects.filter(name=OWN + name).first()
 
 
 def record_job(name: str, queue: str, *, is_well: bool, now: datetime | None = None) -> None:
-    """A worker has just ended this job of this queue, well or not."""
+    """A worker has just ended this job of this queue, successfully or not."""
     record_heartbeat(QUEUE + queue, *([name] if is_well else []), now=now)
 
 
@@ -63,7 +63,7 @@ def queue_ages(now: datetime) -> dict[str, timedelta | None]:
 
 
 def expect(names: list[str], *, now: datetime) -> None:
-    """These jobs are waited for from now on: one that never ends well is seen to be late."""
+    """These jobs are expected from now on: one that never succeeds is then late."""
     known = set(Heartbeat.objects.filter(name__in=names).values_list("name", flat=True))
     new = [Heartbeat(name=name, at=now) for name in names if name not in known]
     if new:
@@ -71,13 +71,13 @@ def expect(names: list[str], *, now: datetime) -> None:
 
 
 def ages(names: list[str], now: datetime) -> dict[str, timedelta]:
-    """How long ago each of these jobs last ended well, or since when it is waited for."""
+    """How long ago each of these jobs last succeeded, or since when it has been expected."""
     found = Heartbeat.objects.filter(name__in=names)
     return {row.name: now - row.at for row in found}
 
 
 def age(name: str, now: datetime) -> timedelta | None:
-    """How long ago the job `name` last ended well; None when it never did."""
+    """How long ago the job `name` last succeeded; None when it never did."""
     row = Heartbeat.objects.filter(name=name).first()
     return now - row.at if row else None
 

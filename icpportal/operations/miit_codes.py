@@ -1,4 +1,4 @@
-"""Every code of the ministry's interface as `manage.py miit codes` and docs/ministry.md tell it."""
+"""Every code of the ministry's interface, as listed by `manage.py miit codes` and docs/ministry.md."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -32,7 +32,7 @@ RETURN, GENERAL = "return", "general"
 
 @dataclass(frozen=True)
 class Meaning:
-    """Whose turn it is (success, applicant, provider, nobody), what opens, our words, and what happens by itself."""
+    """Whose turn it is (success, applicant, provider, nobody), what opens, the text, and what happens automatically."""
 
     whose: str
     opens: tuple[str, ...]
@@ -43,7 +43,7 @@ class Meaning:
 
 @dataclass(frozen=True)
 class CodeRow:
-    """One code; `cancellation` is what it means to one, where that is something else than to a new access."""
+    """One code; `cancellation` is its meaning for one, if different."""
 
     code: str
     kind: str  # return (answer to a call), icp, ip, domain, general (results of reports)
@@ -56,7 +56,7 @@ class CodeRow:
 
 
 def rows() -> list[CodeRow]:
-    """All of them: the answers to calls, then the results of reports."""
+    """All codes: answers to calls, then results of reports."""
     return [*(_of_call(code, row) for code, row in REACTIONS.items()), *(_of_report(code) for code in sorted(CODES))]
 
 
@@ -133,7 +133,7 @@ def _goes_again(row: Code) -> str:
     return f"{told}the same report goes again {len(patience)} times in {days:.0f} days, then it is held with an alarm"
 
 
-# --- as lines ---
+# --- output ---
 
 
 def lines() -> Iterator[str]:

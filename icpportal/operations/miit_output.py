@@ -1,4 +1,4 @@
-"""What `manage.py miit` prints: lines for people, JSON for programs."""
+"""The output of `manage.py miit`: lines for people, JSON for programs."""
 
 import json
 from collections import Counter
@@ -47,7 +47,7 @@ def refusal(problem: Exception) -> str:
 
 
 def when(moment: datetime | None) -> str:
-    """A moment in Beijing, to the minute; a dash for none."""
+    """A moment in Beijing, to the minute; a dash for None."""
     return f"{to_beijing(moment):%Y-%m-%d %H:%M}" if moment else "-"
 
 
@@ -55,7 +55,7 @@ def when(moment: datetime | None) -> str:
 
 
 def standing_lines(now: InterfaceStatus, questions: list[str], silence: str) -> list[str]:
-    """How it stands, what the administration has to be asked, and last what needs a person."""
+    """The status, the questions to the authority, and what needs a person."""
     counts = ", ".join(f"{state} {number}" for state, number in now.reports.items())
     last = "not known yet: miit resync" if now.last_sequence is None else now.last_sequence
     counted = ", ".join(f"{name} {now.inbox[name]}" for name in ("waiting", "parked", "damaged"))
@@ -99,7 +99,7 @@ def _rests(stop: Stop | None, wait: Wait | None) -> str:
 
 
 def queue_pieces(rows: Iterable[Row]) -> Iterator[str]:
-    """All rows and their totals as one JSON object, piece by piece."""
+    """All rows and their totals as one JSON object, in pieces."""
     totals: Counter[str] = Counter()
     yield '{"reports": ['
     for row in rows:
@@ -109,7 +109,7 @@ def queue_pieces(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def queue_lines(rows: list[Row], more: bool) -> list[str]:
-    """One line a report, and last the totals."""
+    """One line for each report, and the totals."""
     totals = Counter(row.state for row in rows)
     counts = ", ".join(f"{state} {number}" for state, number in sorted(totals.items()))
     ahead = [f"there are more: --after {rows[-1].key}"] if more else []
@@ -141,7 +141,7 @@ def _download_line(row: Download) -> str:
 
 
 def file_facts(file: UploadFile) -> dict[str, Fact]:
-    """What is known of a file beside its content."""
+    """What is known about a file besides its content."""
     return {
         "sequence": file.sequence,
         "key": file.report.key,
@@ -168,7 +168,7 @@ def file_line(file: UploadFile, encoding: str) -> str:
 
 
 def plan_lines(plan: Plan, *, done: bool) -> list[str]:
-    """What a resynchronisation changes, or has changed."""
+    """What a resynchronisation would change, or has changed."""
     here = "none known" if plan.here is None else plan.here
     again = f", files {', '.join(map(str, plan.again))} are sent again" if plan.again else ""
     file = f", file {plan.file} {plan.becomes}" if plan.file else ""

@@ -1,4 +1,4 @@
-"""What no page and no sweep will mend by itself: orders, messages and rows that stand still, files against rows."""
+"""Finds what no page or sweep will fix by itself: stuck orders, messages and rows, files against rows."""
 
 import logging
 from collections import Counter
@@ -22,7 +22,7 @@ from verification.models import FileRound
 
 logger = logging.getLogger(__name__)
 ORPHANS_KEPT = timedelta(hours=24)
-# why an order stands still → the alarm about all that stand for this reason
+# why orders are stuck → the alarm about all with this reason
 ALARMS = {
     orders.NO_ANSWER: "authority.review_late",
     orders.NO_ID: "authority.id_missing",
@@ -37,7 +37,7 @@ KINDS = ("order", "message", "answer", "download", "report", "row", "file", "doc
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing a person has to look at: what kind, which one, what is the matter. Nothing personal."""
+    """One thing a person must look at: kind, reference, what is the matter. Nothing personal."""
 
     kind: str  # of `KINDS`
     reference: str
@@ -49,7 +49,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class LastRound:
-    """The last time that all files were compared with all rows: when that ended and what it found."""
+    """The last complete comparison of files and rows: when it ended and what it found."""
 
     ended_at: datetime | None  # None: not yet
     looked: int = 0
@@ -67,7 +67,7 @@ class LastRound:
 
 @dataclass
 class Reconciled:
-    """What was found, how many orphan files were deleted, and the last full round through the files."""
+    """The findings, how many orphan files were deleted, and the last complete round through the files."""
 
     findings: list[Finding] = field(default_factory=list)
     deleted: int = 0
@@ -88,10 +88,10 @@ def reconcile(
     everything: bool = False,
     progress: Callable[[FileRound], None] | None = None,
 ) -> Reconciled:
-    """Looks at everything that is in hand, and at the next portion of the files, or with `everything` at all of them.
+    """Checks everything in hand and the next portion of the files, or all of them with `everything`.
 
-    Deletes only files that no row has known for 24 hours, and with `dry_run` not even those. A part that cannot be
-    looked at is a finding itself and keeps no other from being looked at. `progress` is told of each portion.
+    Deletes only files without a row for 24 hours, and none with `dry_run`. A check that fails is itself a finding and
+    stops no other. `progress` is called after each portion.
     """
     now = now or timezone.now()
     result = Reconciled()
@@ -119,7 +119,7 @@ def reconcile(
 
 
 def texts_not_entered(now: datetime, *, dry_run: bool) -> list[Finding]:
-    """Ranges of numbers to which codes are texted that nobody enters."""
+    """Number ranges to which codes are texted that nobody types."""
     found = texts.few_entered(now) if dry_run else texts.watch_entered(now)
     return [Finding("message", name, f"{sent} codes sent, {entered} entered") for name, sent, entered in found]
 
@@ -132,7 +132,7 @@ def files_against_rows(
     everything: bool = False,
     progress: Callable[[FileRound], None] | None = None,
 ) -> list[Finding]:
-    """Files without rows and rows without files; deletes the ripe ones."""
+    """Files without rows and rows without files; deletes old enough ones."""
     found = rounds.Orphans()
     this = rounds.begin(now, saved=not dry_run) if everything else rounds.current(now, saved=not dry_run)
     try:
@@ -141,7 +141,7 @@ def files_against_rows(
             found += portion
             if not dry_run:
                 result.deleted += rounds.delete_orphans(rounds.Orphans(files=is_due(portion.files, now)))
-                this = FileRound.objects.filter(pk=this.pk).first() or this  # another process may be at it too
+                this = FileRound.objects.filter(pk=this.pk).first() or this  # another process may be working on it, too
             if progress:
                 progress(this)
             if not everything or this.ended_at:
@@ -153,7 +153,7 @@ def files_against_rows(
 
 
 def watch_round(now: datetime, result: Reconciled, *, dry_run: bool) -> list[Finding]:
-    """Says when all files were last compared; an alarm when that is too long ago."""
+    """Reports when all files were last compared; raises an alarm when that was too long ago."""
     last = rounds.last()
     if last:
         result.last_round = LastRound(last.ended_at, last.looked, last.files, last.documents)
@@ -166,7 +166,7 @@ def watch_round(now: datetime, result: Reconciled, *, dry_run: bool) -> list[Fin
 
 
 def rows_set_aside() -> list[Finding]:
-    """Rows that a job could not do: which job, why, how often, since when."""
+    """Rows that jobs have set aside: which job, why, how often, since when."""
     return [
         Finding(
             "row",
@@ -178,7 +178,7 @@ def rows_set_aside() -> list[Finding]:
 
 
 def stuck_orders(now: datetime) -> list[Finding]:
-    """Orders that stand longer in a state than they should; `late_reports` tells of those behind another report.
+    """Orders that stay in a state longer than they should; `late_reports` has those behind another report.
 
     Opens or clears the alarm of each reason.
     """
@@ -202,7 +202,7 @@ def parked_answers(now: datetime) -> list[Finding]:
 
 
 def parked_downloads(now: datetime) -> list[Finding]:
-    """Files of the authority that nobody understood, or that ask for something by hand; opens or clears the alarm."""
+    """Parked downloads; opens or clears the alarm."""
     found = downloads.parked()
     _tell(DOWNLOAD_PARKED, [each.name for each in found], now)
     return [Finding("download", each.name, each.words(now)) for each in found]
@@ -214,17 +214,17 @@ def late_reports(now: datetime) -> list[Finding]:
 
 
 def troubled_messages(now: datetime) -> list[Finding]:
-    """Messages that failed for good, wait too long, or are tried again and again."""
+    """Messages that finally failed, wait too long, or are retried again and again."""
     return [Finding("message", f"{found.channel} {found.key}", found.reason) for found in outbox.trouble(now)]
 
 
 def orphan_files(orphans: rounds.Orphans) -> list[Finding]:
-    """Files without a row, and rows whose file is gone."""
+    """Files without a row, and rows without their file."""
     files = [Finding("file", f"{place}/{name}", "no row knows it") for place, name in sorted(orphans.files)]
     return files + [Finding("document", reference, "its file is gone") for reference in orphans.documents]
 
 
 def is_due(files: list[tuple[str, str]], now: datetime) -> list[tuple[str, str]]:
-    """Those of `files` that have lain there for 24 hours: a younger one may be about to get its row."""
+    """Those of `files` that are 24 hours old: younger ones may still get their row."""
     changed = ((place, name, storage.changed_at(place, name)) for place, name in files)
     return [(place, name) for place, name, at in changed if at is not None and at <= now - ORPHANS_KEPT]

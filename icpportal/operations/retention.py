@@ -1,4 +1,4 @@
-"""Deleting personal data whose time is over, row by row of the table in the settings (`configuration/security.py`)."""
+"""Deletes personal data past its retention, by the table in the settings (`configuration/security.py`)."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -29,7 +29,7 @@ def _deleted(of: Callable[[datetime], QuerySet], *, after: timedelta, now: datet
 
 
 def _messages(before: datetime) -> QuerySet[Message]:
-    """Nothing that is still owed."""
+    """Except those still owed."""
     return Message.objects.filter(created_at__lt=before, next_at=None)
 
 
@@ -45,13 +45,13 @@ def _staff_log(*, after: timedelta, now: datetime, dry_run: bool) -> int:
         LegalHold.objects.filter(lifted_at__lt=before),
         ParkedAnswer.objects.filter(closed_at__lt=before),
     )
-    found = CauseCancellation.objects.filter(decided_at__lt=before).exclude(words="")  # the row tells why it ended
+    found = CauseCancellation.objects.filter(decided_at__lt=before).exclude(words="")  # the row says why
     emptied = found.count() if dry_run else found.update(words="")
     return emptied + sum(portions.delete(rows, dry_run=dry_run) for rows in kinds)
 
 
 def _details(*, after: timedelta, now: datetime, dry_run: bool) -> int:
-    """With them what was objected where no order was found."""
+    """Including objections that belong to no order."""
     each = partial(erasure.objections, after=after), partial(erasure.details, filed=False, after=after)
     return sum(job(now=now, dry_run=dry_run) for job in each)
 
@@ -79,7 +79,7 @@ ELSEWHERE = {"reports"}  # `tidy` deletes these
 
 
 def retain(*, now: datetime | None = None, dry_run: bool = False) -> CleanupResult:
-    """Does every job; one that fails stops no other. None does more than a portion: what is left is for next time."""
+    """Runs every job; a failing one stops no other, and each does at most a portion."""
     now = now or timezone.now()
     result, parts = CleanupResult(), rows.Parts("retain")
     for name, job in JOBS.items():

@@ -1,4 +1,4 @@
-"""The start of gunicorn, workers and beat: who must not serve people ends, what web processes share is read once."""
+"""Start of gunicorn, workers and beat: refuses unfit processes, and preloads what web processes share."""
 
 import gc
 import sys
@@ -19,12 +19,12 @@ from icpportal.fields import domains, phones
 from icpportal.gateways import registry
 from icpportal.privacy import crypto
 
-STATEMENT_SECONDS = 15  # a page may meet two of them before the proxy gives it up after 60
-EXIT_CODE = 3  # gunicorn's own for a worker that cannot boot: it stops instead of starting the next one
+STATEMENT_SECONDS = 15  # a page may meet two of them before the proxy ends it after 60
+EXIT_CODE = 3  # gunicorn's code for a worker that cannot boot: it stops instead of starting another one
 
 
 def refuse_unfit() -> None:
-    """Ends this process, each fault in a sentence on standard error, unless it may serve."""
+    """Ends this process unless it may serve, with one sentence for each fault on standard error."""
     found = faults()
     if not found:
         return
@@ -34,7 +34,7 @@ def refuse_unfit() -> None:
 
 
 def faults() -> list[str]:
-    """Why this process must not serve; empty in a demo, and where nothing is wrong."""
+    """Why this process must not serve; empty in a demo, and when nothing is wrong."""
     try:
         settings.PORTAL_MODE  # noqa: B018 -- the first look reads the settings
     except ImproperlyConfigured as problem:
@@ -62,7 +62,7 @@ def _unfit_keys() -> list[str]:
 
 
 def _foreign_keys() -> list[str]:
-    """Keys that are not those of the database. No connection stays open that processes to come would share."""
+    """Keys that do not match the database. Leaves no connection open for later processes to share."""
     django.setup()
     from icpportal.privacy.key_change import marks  # noqa: PLC0415 -- has models
 
@@ -75,7 +75,7 @@ def _foreign_keys() -> list[str]:
 
 
 def uncollected() -> list[str]:
-    """Why pages of the web could not be drawn: one names a file that `collectstatic` has not seen."""
+    """Why web pages could not be drawn: one names a file that `collectstatic` has not collected."""
     if settings.DEMO or not isinstance(staticfiles_storage, ManifestStaticFilesStorage):
         return []
     named = (path for finder in finders.get_finders() for path, _storage in finder.list([]))
@@ -89,7 +89,7 @@ def uncollected() -> list[str]:
 
 
 def bound_statements() -> None:
-    """Of the web alone: a statement that waits for a lock, or for a disk, would hold a thread as long as that lasts.
+    """Limits the statements of the web: one that waits for a lock or a disk would hold its thread just as long.
 
     Workers, migrations and backups may take their time.
     """
@@ -98,10 +98,10 @@ def bound_statements() -> None:
 
 
 def preload() -> None:
-    """What the first requests of a process would read, read before gunicorn forks: then its processes share it.
+    """Loads what first requests would load, before gunicorn forks, so that its processes share it.
 
-    Everything a page may need but its rows. Nothing outside is asked and no connection stays open; what was read is
-    not looked through by the garbage collector again.
+    Everything a page may need except rows. Makes no network call and leaves no connection open; the garbage collector
+    then ignores what was loaded.
     """
     for words in uncollected():
         sys.stderr.write(f"{words}\n")
@@ -117,7 +117,7 @@ def preload() -> None:
 
 
 def _preload_libraries() -> None:
-    """Those that read tables or further modules of theirs when they are first used."""
+    """Those that load tables or further modules at first use."""
     caches["default"]  # noqa: B018
     current_app.amqp.queues, current_app.backend, current_app.Task, current_app.connection().transport  # noqa: B018
     domains.SUFFIXES("example.com")

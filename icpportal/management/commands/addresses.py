@@ -1,4 +1,4 @@
-"""Addresses that accounts have left, and the servers and service codes that hang on them."""
+"""`manage.py addresses`: addresses that accounts have given up, with their servers and service codes."""
 
 import logging
 

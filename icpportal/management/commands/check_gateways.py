@@ -1,4 +1,4 @@
-"""`manage.py check_gateways`: does each outside system answer?"""
+"""`manage.py check_gateways`: tests whether each outside system answers."""
 
 import json
 import sys
@@ -19,7 +19,7 @@ def totals_of(rows: list[Health]) -> dict[str, int]:
 
 
 class Command(BaseCommand):
-    """One line a gateway, totals last; exit code 1 when one does not answer that pages cannot do without."""
+    """Prints one line for each gateway and the totals; exits 1 when one that pages need does not answer."""
 
     help = "Asks every outside system whether it answers."
 

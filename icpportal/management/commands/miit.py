@@ -1,4 +1,4 @@
-"""`manage.py miit`: the ministry's interface by hand, for those who watch over it."""
+"""`manage.py miit`: the ministry's interface by hand, for operations."""
 
 import json
 import sys
@@ -39,7 +39,7 @@ REFUSALS = (Forgotten, Unreadable, MalformedDocument, Refused, Retryable, Improp
 
 
 class Options(TypedDict):
-    """What is typed after the word; each word has some of them (`KINDS`)."""
+    """The arguments after the subcommand; each has some of them (`KINDS`)."""
 
     state: str | None
     kind: str | None
@@ -62,7 +62,7 @@ class Options(TypedDict):
 
 
 class ArgumentOptions(TypedDict, total=False):
-    """What argparse is told of an argument."""
+    """Options of argparse for an argument."""
 
     type: Callable[[str], int | float]
     help: str
@@ -89,7 +89,7 @@ Exit codes: 0 done, 1 it cannot be done or a person is needed, 2 typed wrongly, 
                 made[name].add_argument(*names, **more)
 
     def handle(self, *, what: str, as_json: bool, **options: Unpack[Options]) -> None:
-        with translation.override("en"):  # whatever LANGUAGE_CODE says: no line is half in one language
+        with translation.override("en"):  # whatever LANGUAGE_CODE says: no mixed languages
             self._act(what, as_json, options)
 
     def _act(self, what: str, as_json: bool, options: Options) -> None:
@@ -104,7 +104,7 @@ Exit codes: 0 done, 1 it cannot be done or a person is needed, 2 typed wrongly, 
             sys.exit(code)
 
     def say(self, as_json: bool, found: Facts, lines: list[str]) -> None:
-        """One object, or lines."""
+        """Prints one object, or lines."""
         self.stdout.write(words.in_json(found) if as_json else "\n".join(lines))
 
 
@@ -214,7 +214,7 @@ def codes(command: Command, as_json: bool, options: Options) -> int:
 
 def resync(command: Command, as_json: bool, options: Options) -> int:
     def tell(line: str) -> None:
-        command.stderr.write(line, str)  # no error: as it is
+        command.stderr.write(line, str)  # not an error: unstyled
         command.stderr.flush()
 
     done, after_restore = options["yes"], options["after_restore"]
@@ -251,7 +251,7 @@ def send(command: Command, as_json: bool, options: Options) -> int:
 
 
 class Kind:
-    """One word after `miit`: what it does, its help and its arguments."""
+    """One subcommand: its function, help and arguments."""
 
     def __init__(self, act: Callable[[Command, bool, Options], int], help: str, *arguments: Argument) -> None:  # noqa: A002
         self.act, self.help, self.arguments = act, help, arguments

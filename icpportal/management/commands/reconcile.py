@@ -1,4 +1,4 @@
-"""`manage.py reconcile`: what stands still, and files against rows; exit code 1 when a person has to look."""
+"""`manage.py reconcile`: what is stuck, and files against rows; exits 1 when a person must look."""
 
 import json
 import sys
@@ -35,7 +35,7 @@ class Command(BaseCommand):
 
 
 def told(write: Callable[[str], None], this: FileRound) -> None:
-    """How far a full round has come."""
+    """The progress of a full round."""
     write("through" if this.ended_at else f"at {this.place}/{this.at.partition('/')[0]}: {this.looked} looked at")
 
 

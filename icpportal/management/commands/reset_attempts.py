@@ -1,4 +1,4 @@
-"""`manage.py reset_attempts`: give somebody their tries back. Prints no personal data."""
+"""`manage.py reset_attempts`: gives somebody their attempts back. Prints no personal data."""
 
 import json
 import uuid
@@ -14,7 +14,7 @@ from icpportal.fields import phones
 
 
 def keys_of_account(who: str) -> list[str]:
-    """What is counted about an account: its id, its email address and its mobile."""
+    """The keys under which an account's attempts are counted: its id, email address and mobile."""
     try:
         mine = Q(pk=uuid.UUID(who))
     except ValueError:
@@ -26,7 +26,7 @@ def keys_of_account(who: str) -> list[str]:
 
 
 def keys_of_phone(typed: str) -> list[str]:
-    """The mobile as codes are counted by it."""
+    """The keys under which a mobile's attempts are counted."""
     try:
         return [phones.mobile(typed)]
     except ValidationError as error:
@@ -34,7 +34,7 @@ def keys_of_phone(typed: str) -> list[str]:
 
 
 def keys_of_filing(number: str) -> list[str]:
-    """The subject number as strangers are counted by it, and as its owners are."""
+    """The keys of a subject number's attempts, by strangers and by its owners."""
     owned = get_user_model().objects.filter(subjects__subject_number=number.strip())
     return [number.strip(), *(f"{number.strip()} {pk}" for pk in owned.values_list("pk", flat=True))]
 
@@ -48,7 +48,7 @@ READERS = {
 
 
 class Options(TypedDict):
-    """What is typed after the command."""
+    """The arguments of the command."""
 
     account: list[str]
     phone: list[str]
@@ -59,7 +59,7 @@ class Options(TypedDict):
 
 
 class Command(BaseCommand):
-    """Forget the counted tries of an account, a mobile, a filing number or an order."""
+    """Deletes the counted attempts of an account, a mobile, a filing number or an order."""
 
     help = (
         "Reset the attempt counters of an account (email or ID), a mobile number, a filing number or "

@@ -1,4 +1,4 @@
-"""`manage.py retention`: deletes personal data whose time is over, as beat does each hour; exit code 2 on a failure."""
+"""`manage.py retention`: deletes personal data past its retention, as beat does each hour; exits 2 on a failure."""
 
 import json
 import sys

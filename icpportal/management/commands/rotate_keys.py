@@ -1,4 +1,4 @@
-"""`manage.py rotate_keys`: all sealed values under the first key; exit code 1 when some are left."""
+"""`manage.py rotate_keys`: seals all values with the first key; exits 1 when some are left."""
 
 import sys
 import time
@@ -45,7 +45,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def turn_indexes(self) -> None:
-        """Another key for blind indexes: all at one moment, then once more what was written in that second."""
+        """Switches the key of blind indexes all at once, and then what was written in that second."""
         tell = self.stderr.write
         unknown = blind_indexes.name_all(tell)
         turned = blind_indexes.switch(tell)
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         )
 
     def told(self, dry_run: bool) -> Iterator[str]:
-        """A line a key; one that is not in use any more is not asked for at the next start."""
+        """One line for each key; one no longer in use is no longer required at the next start."""
         first, *others = key_names()
         yield f"{first}: {_values_under(first)} values, seals"
         for name in others:

@@ -1,4 +1,4 @@
-"""`manage.py seal_papers`: what an earlier version stored plain is sealed; exit code 1 when some is left."""
+"""`manage.py seal_papers`: seals what an earlier version stored in plain; exits 1 when some is left."""
 
 import sys
 from argparse import ArgumentParser

@@ -1,4 +1,4 @@
-"""`manage.py set_aside`: the rows that their jobs could not do, and having them tried again at once."""
+"""`manage.py set_aside`: lists rows that jobs have set aside, and lets them be tried again."""
 
 import json
 from argparse import ArgumentParser

@@ -1,4 +1,4 @@
-"""`manage.py tidy`: what beat does each hour, by hand; exit code 1 when a job had to wait, 2 when one failed."""
+"""`manage.py tidy`: does by hand what beat does each hour; exits 1 when a job had to wait, 2 when one failed."""
 
 import json
 import sys

@@ -1,7 +1,7 @@
-"""Alarms as messages: once a cause until it is over, and once when it is over, to every target of `ALERTS`.
+"""Sends alarms as messages: one when a cause opens and one when it is over, to every target of `ALERTS`.
 
-The rows of alarms say what was told, and the outbox keeps what is owed, so that nothing is lost by whatever stops. A
-cause that comes and goes is one alarm to the reader: it is over once it has stayed away for `STAYS_AWAY`.
+The rows of alarms record what was told, and the outbox what is owed, so that nothing is lost by a stop. A cause that
+comes and goes is one alarm for the reader: it is over once it has been away for `STAYS_AWAY`.
 """
 
 import hashlib
@@ -26,8 +26,8 @@ NEVER_MIND = "-"
 
 
 def tell(*, now: datetime | None = None) -> int:
-    """Owes the messages about what has opened and what is over since the last look; how many alarms those are."""
-    if not settings.ALERTS or restored.is_held():  # it would leave when somebody says go, and be over then
+    """Queues messages about causes opened and over since the last look; returns how many."""
+    if not settings.ALERTS or restored.is_held():  # it would be sent after the release, when it is over
         return 0
     now = now or timezone.now()
     with translation.override(settings.ALERTS_LANGUAGE):
@@ -39,7 +39,7 @@ def tell(*, now: datetime | None = None) -> int:
 
 @transaction.atomic
 def _tell_open(alarm: Alarm, now: datetime) -> bool:
-    """False when another process told it, or when its cause was away so shortly that nobody heard that it was over."""
+    """Returns False when another process told it, or when it returned before anybody was told that it was over."""
     if not Alarm.objects.filter(pk=alarm.pk, told_at=None).update(told_at=now):
         return False
     if being_told().filter(cause=alarm.cause, cleared_at__isnull=False).update(over_told_at=now):
@@ -89,7 +89,7 @@ def _owe_mail(address: str, key: str, alarm: Alarm, event: str, row: Cause) -> N
 
 
 def _facts(alarm: Alarm, row: Cause) -> dict[str, str | int | None]:
-    """For programs: what is documented in docs/operations.md."""
+    """The payload for programs, documented in docs/operations.md."""
     return {
         "cause": alarm.cause,
         "reference": alarm.reference,

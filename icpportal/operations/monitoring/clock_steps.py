@@ -1,4 +1,4 @@
-"""What was written down before the clock was set back: it was due at once then, and would be due later than it is."""
+"""Corrects rows written before the clock was set back: due at once then, they would be due later than intended."""
 
 import logging
 from datetime import datetime, timedelta
@@ -10,14 +10,14 @@ from icpportal.outbox.models import Message, State
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = timedelta(seconds=1)  # between the two moments of a row that was due when it was written
+AT_ONCE = timedelta(seconds=1)  # difference between the two moments of a row that was due when written
 LOOKS_AGAIN = {"fetch_after": None, "sending_waits_until": None, "fetching_waits_until": None}
 
 
 def catch_up(now: datetime) -> int:
-    """Messages and reports go now, and the ministry is asked again; how many rows that were.
+    """Makes messages, reports and the next look at the ministry due now; returns how many rows.
 
-    A later try of what failed before waits for as long as the clock was set back.
+    Retries of earlier failures wait for as long as the clock was set back.
     """
     waiting = Message.objects.filter(_of_the_future("created_at", now), state=State.WAITING)
     queued = Report.objects.filter(_of_the_future("queued_at", now), state=ReportState.QUEUED)

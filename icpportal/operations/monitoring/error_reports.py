@@ -1,8 +1,8 @@
-"""Errors to a collector that speaks Sentry's protocol (`SENTRY_DSN`): where something broke, and nothing about anybody.
+"""Sends errors to a collector with Sentry's protocol (`SENTRY_DSN`): where something broke, nothing about anybody.
 
-An event is made anew from what may leave: the type of the exception and its places in the code, the route, our
-reference of the request, what was logged after the redaction of the log. The words of an exception, variables, the
-request with its address, body, headers and cookies, and who was signed in stay here.
+An event is rebuilt from what may be sent: the type of the exception and its places in the code, the route, our
+reference of the request, redacted log lines. Exception messages, variables, the request with its URL, body, headers and
+cookies, and the signed-in user are not sent.
 """
 
 from collections.abc import Mapping
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 PLAIN = ("event_id", "timestamp", "level", "platform", "logger", "transaction", "release", "environment", "sdk")
 OF_A_FRAME = ("filename", "module", "function", "lineno", "in_app", "pre_context", "context_line", "post_context")
 ADDRESS_LOGGED = "django.request"
-NOT_TOLD = ("sys.argv", "path")  # of what is logged beside a line
+NOT_TOLD = ("sys.argv", "path")  # extras of log lines that are not sent
 OF_AN_EXCEPTION = ("type", "module")
 
 
 def start(dsn: str, *, transport: "Transport | None" = None) -> None:
-    """Reports errors of this process from now on; without a `dsn` nothing is loaded."""
+    """Reports this process's errors from now on; does nothing without a `dsn`."""
     if not dsn:
         return
     try:
@@ -46,14 +46,14 @@ def start(dsn: str, *, transport: "Transport | None" = None) -> None:
 
 
 def reduced(event: "Event", hint: "Hint") -> "Event | None":  # noqa: ARG001 -- their signature
-    """What of an event may leave; nothing of the line in which Django logs the address of what broke."""
+    """The part of an event that may be sent; None for the line in which Django logs the URL of a failure."""
     if event.get("logger") == ADDRESS_LOGGED:
         return None
     kept: Event = {}
     for name in PLAIN:
         if name in event:
             kept[name] = event[name]  # type: ignore[literal-required]
-    if event.get("transaction_info", {}).get("source") == "url":  # an address, not the pattern of one
+    if event.get("transaction_info", {}).get("source") == "url":  # a URL, not a pattern
         kept.pop("transaction", None)
     if "exception" in event:
         kept["exception"] = {"values": [_exception(each) for each in event["exception"].get("values", [])]}
@@ -66,7 +66,7 @@ def reduced(event: "Event", hint: "Hint") -> "Event | None":  # noqa: ARG001 -- 
 
 
 def _exception(found: Mapping[str, object]) -> dict[str, object]:
-    """Its type and its places in the code; never its words, which may quote what people typed."""
+    """Its type and places in the code; never its message, which may quote what people typed."""
     trace = found.get("stacktrace")
     frames = trace.get("frames", []) if isinstance(trace, Mapping) else []
     places = [_chosen(frame, OF_A_FRAME) for frame in frames]

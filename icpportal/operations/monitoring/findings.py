@@ -1,4 +1,4 @@
-"""What a look at one part of the portal found, for the health pages and the alarms that follow from them."""
+"""Results of checks, for the health pages and the alarms that follow from them."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -6,7 +6,7 @@ from typing import Required, TypedDict
 
 
 class Finding(TypedDict, total=False):
-    """What one check found: whether all is well, and in which numbers."""
+    """The result of one check: whether all is well, with numbers."""
 
     ok: Required[bool]
     why: str
@@ -25,7 +25,7 @@ class Finding(TypedDict, total=False):
 
 
 def judged(check: Callable[[], Finding]) -> Finding:
-    """What the check finds; one that breaks is not well, and said by the kind of its error alone."""
+    """The result of the check; a failing check is not well, with only the type of its exception."""
     try:
         return check()
     except Exception as problem:  # noqa: BLE001 -- whatever breaks, the page names it and goes on
@@ -33,7 +33,7 @@ def judged(check: Callable[[], Finding]) -> Finding:
 
 
 def aged(age: timedelta | None, most: timedelta) -> Finding:
-    """Well while it is young enough; `None` is never."""
+    """Well while it is recent enough; `None` means never."""
     return {"ok": age is not None and age <= most, "seconds": seconds(age), "most": round(most.total_seconds())}
 
 

@@ -28,7 +28,7 @@ SWEEP_RESTS = timedelta(minutes=5)
 RECONCILE_RESTS = timedelta(minutes=30)  # beat asks for it every ten
 WORKER_RESTS = timedelta(minutes=3)
 TIDYING_RESTS = timedelta(days=1)
-# those that call the ministry are seen by its answers
+# jobs that call the ministry are monitored by its answers
 JOBS_REST = {
     "deliver_codes": timedelta(minutes=5),
     "deliver_outbox": timedelta(minutes=5),
@@ -49,14 +49,14 @@ JOBS_REST = {
     "tidy": timedelta(hours=3),
     "watch": timedelta(minutes=5),
 }
-SPARED = frozenset({"cache"})  # by readiness: pages do without it, and all processes lack it at once
-WITHOUT_DATABASE = frozenset({"database", "cache", "broker", "disk"})  # the other checks ask it
+SPARED = frozenset({"cache"})  # ignored by readiness: pages work without it, and all processes lose it at once
+WITHOUT_DATABASE = frozenset({"database", "cache", "broker", "disk"})  # all others query it
 
 
 @never_cache
 @require_safe
 def alive(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
-    """200 as long as the process answers at all."""
+    """200 while the process answers at all."""
     return JsonResponse({"state": "green"})
 
 
@@ -70,12 +70,12 @@ def ready(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
 @never_cache
 @require_safe
 def deep(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
-    """200 when the work gets done, else 503 with what is late."""
+    """200 when the work is being done, else 503 with what is late."""
     return _answer(deep_checks(timezone.now()))
 
 
 def deep_checks(now: datetime) -> dict[str, Callable[[], Finding]]:
-    """Everything that has to be well for the work to get done, by the name under which it turns red."""
+    """Everything needed for the work to be done, by the name under which it is reported."""
     return {
         "database": _database,
         "broker": parts.broker,
@@ -96,9 +96,9 @@ def deep_checks(now: datetime) -> dict[str, Callable[[], Finding]]:
 
 
 def _answer(checks: dict[str, Callable[[], Finding]], *, unless: frozenset[str] = frozenset()) -> JsonResponse:
-    """What each check finds; red when one of them is not well, `unless` it is one of these.
+    """The results of all checks; 503 when one is not well, `unless` it is among these.
 
-    A database that is silent costs its five seconds once, not for each check: whoever asks would have gone.
+    A silent database costs its five seconds once, not for each check: callers would have timed out.
     """
     findings: dict[str, Finding] = {}
     for name, check in checks.items():
@@ -145,19 +145,19 @@ def _gateway(row: heartbeat.Heartbeat, now: datetime) -> str:
 
 
 def _queues(now: datetime) -> Finding:
-    """Each queue has a worker: those of one queue do nothing for another."""
+    """Each queue needs a worker: those of one queue do nothing for another."""
     found = {name: aged(age, WORKER_RESTS) for name, age in heartbeat.queue_ages(now).items()}
     seconds = {name: each["seconds"] for name, each in found.items()}
     return {"ok": all(each["ok"] for each in found.values()), "queues": seconds, "most": WORKER_RESTS.seconds}
 
 
 def _jobs(now: datetime) -> Finding:
-    """Jobs of beat that have ended well once and not lately."""
+    """Jobs of beat that succeeded once and not recently."""
     return _none_late(heartbeat.ages(list(JOBS_REST), now), JOBS_REST)
 
 
 def _tidying(now: datetime) -> Finding:
-    """The hourly jobs, each by itself: one that takes too long or breaks is named."""
+    """The hourly jobs one by one: a slow or failing one is named."""
     most = {f"{cleanup.PULSE}{name}": TIDYING_RESTS for name in cleanup.JOBS}
     return _none_late(heartbeat.ages(list(most), now), most)
 

@@ -1,6 +1,6 @@
-"""`/metrics` for Prometheus: what the database says at this moment, and what each process has counted.
+"""`/metrics` for Prometheus: readings of the database now, and the counters of each process.
 
-Behind the token of `METRICS_TOKEN`; without one there is no such page.
+Protected by the token `METRICS_TOKEN`; without one there is no such page.
 """
 
 import secrets
@@ -22,7 +22,7 @@ BEARER = "Bearer "
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Every metric as text; 401 for who has not the token, 404 where there is none."""
+    """Every metric as text; 401 without the token, 404 where there is none."""
     if not settings.METRICS_TOKEN:
         return HttpResponse(status=404)
     if not _is_allowed(request.headers.get("Authorization", "")):

@@ -1,6 +1,6 @@
-"""The parts that the work needs, each looked at: broker, line, pictures, disk; and mail and storage, tried by a worker.
+"""Checks of the parts that the work needs: broker, line, pictures, disk; and mail and storage, tested by a worker.
 
-Trying costs something and the health page is open to anybody, so a worker tries, and the page reads what it noted.
+Testing those costs something and the health page is public, so a worker tests them, and the page reads the results.
 """
 
 import logging
@@ -28,14 +28,14 @@ BROKER_SECONDS = 3.0
 PICTURES_WAIT = timedelta(minutes=5)
 MEGABYTE = 1024 * 1024
 FREE_MB_LEAST = 500
-FREE_SHARE_LEAST, ENOUGH_MB = 0.05, 5 * 1024  # a twentieth, unless that is plenty
+FREE_SHARE_LEAST, ENOUGH_MB = 0.05, 5 * 1024  # a twentieth, or enough in absolute terms
 TRIED_EVERY = timedelta(minutes=4)
 TRIAL_SECONDS = 20.0
 
 
 def broker() -> Finding:
-    """Whether a job could be handed over."""
-    app = current_app._get_current_object()  # the thread below has none of its own
+    """Whether a job could be published."""
+    app = current_app._get_current_object()  # the thread below has no app of its own
     bounded(lambda: _reach(app.connection_for_write), BROKER_SECONDS)
     folder = settings.CELERY_BROKER_TRANSPORT_OPTIONS.get("data_folder_in")
     return {"ok": folder is None or os.access(str(folder), os.W_OK)}
@@ -47,7 +47,7 @@ def _reach(connect: Callable) -> None:
 
 
 def line(now: datetime) -> Finding:
-    """Whether the line to the ministry moves."""
+    """Whether the line to the ministry works."""
     found = line_health(now)
     return {
         "ok": found.moves,
@@ -60,13 +60,13 @@ def line(now: datetime) -> Finding:
 
 
 def pictures(now: datetime) -> Finding:
-    """Whether pictures are examined soon after they came."""
+    """Whether pictures are examined soon after upload."""
     oldest = sweep.to_examine().values_list("created_at", flat=True).first()
     return aged(now - oldest if oldest else timedelta(0), PICTURES_WAIT)
 
 
 def disk() -> Finding:
-    """Whether our own folder has room left."""
+    """Whether our data folder has room left."""
     used = shutil.disk_usage(settings.VAR_DIR)
     free = used.free // MEGABYTE
     is_little = free < ENOUGH_MB and used.free < FREE_SHARE_LEAST * used.total
@@ -74,7 +74,7 @@ def disk() -> Finding:
 
 
 def noted(name: str, now: datetime) -> Finding:
-    """What a worker found when it last tried `name`."""
+    """The result of a worker's last test of `name`."""
     row = heartbeat.noted(name)
     if row is None or now - row.at > heartbeat.KNOWN:
         return {"ok": False, "why": "not tried lately"}
@@ -82,13 +82,13 @@ def noted(name: str, now: datetime) -> Finding:
 
 
 def try_storage() -> None:
-    """Raises when one of the places takes no file."""
+    """Raises when one of the storages accepts no file."""
     for alias in (*storage.SEALED, "ministry"):
         storage.try_place(alias, f"trial-{secrets.token_hex(8)}")
 
 
 def try_mail() -> None:
-    """Raises when the mail server does not take us in; nothing is sent."""
+    """Raises when the mail server refuses the connection; sends nothing."""
     connection = get_connection()
     try:
         connection.open()
@@ -100,7 +100,7 @@ TRIALS: dict[str, Callable[[], None]] = {"storage": try_storage, "mail": try_mai
 
 
 def examine(*, now: datetime | None = None) -> None:
-    """Notes whether the outside systems answer and whether our own parts work; those are tried every few minutes."""
+    """Records whether outside systems answer and our own parts work; the latter are tested every few minutes."""
     now = now or timezone.now()
     heartbeat.ask_gateways(now=now)
     for name, trial in TRIALS.items():
@@ -110,7 +110,7 @@ def examine(*, now: datetime | None = None) -> None:
 
 
 def _trouble(trial: Callable[[], None]) -> str:
-    """The kind of error alone: its words could carry anything."""
+    """Only the type of error: its message could contain anything."""
     try:
         bounded(trial, TRIAL_SECONDS)
     except Exception as problem:

@@ -1,6 +1,6 @@
-"""What the database, the disk and the line say when they are asked for metrics: a row a metric.
+"""Metrics read from the database, the disk and the line at each scrape, one row each.
 
-All of it is read from indexes of the work in hand and counted to `MOST` at most, however many orders there are.
+They are read from indexes of the work in hand, counting at most `MOST`, however many orders there are.
 """
 
 import logging
@@ -32,7 +32,7 @@ from verification.documents import sweep
 
 logger = logging.getLogger(__name__)
 
-MOST = 10_000  # of one count; more is as bad
+MOST = 10_000  # limit of one count; more is equally bad
 Labels = tuple[str, ...]
 Values = Mapping[Labels, float]
 NONE: Labels = ()
@@ -42,7 +42,7 @@ AHEAD = {"now": timedelta(0), "hour": timedelta(hours=1), "day": timedelta(days=
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One metric: its name, what it says, the names of its labels, and how it is read."""
+    """One metric: its name, help text, labels, and how it is read."""
 
     name: str
     says: str
@@ -51,13 +51,13 @@ class Reading:
 
 
 class Readings:
-    """For a registry of prometheus-client: every reading as of one moment; one that breaks is named and stops none."""
+    """A collector for prometheus-client: all readings as of one moment; a failing one is named and stops none."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
-        """Each reading, and last which of them could not be read."""
+        """Yields each reading, and finally which of them failed."""
         failed = GaugeMetricFamily("portal_reading_failed", "Metrics that could not be read.", labels=["metric"])
         for reading in READINGS:
             family = GaugeMetricFamily(reading.name, reading.says, labels=reading.labels)
@@ -78,7 +78,7 @@ def _count(rows: QuerySet[Model]) -> Values:
 
 
 def _seconds(age: timedelta | None) -> Values:
-    """Nothing for what never was."""
+    """Nothing for what never happened."""
     return {} if age is None else {NONE: age.total_seconds()}
 
 
@@ -91,7 +91,7 @@ def _owed(now: datetime) -> list[tuple[str, datetime]]:
 
 
 def outbox_due(now: datetime) -> Values:
-    """By channel; a channel of which nothing is due is nought."""
+    """By channel; 0 for a channel with nothing due."""
     counted = Counter(channel for channel, _due in _owed(now))
     return {(channel,): counted[channel] for channel in settings.OUTBOX_CHANNELS}
 
@@ -120,12 +120,12 @@ def reports(now: datetime) -> Values:  # noqa: ARG001
 
 
 def review(now: datetime) -> dict[str, tuple[int, datetime]]:  # noqa: ARG001
-    """How many orders wait for our review, and since when the oldest does, by state."""
+    """How many orders wait for our review, and since when the oldest, by state."""
     return {state: (number, since) for state, number, since in reviewed()}
 
 
 def reviewed() -> QuerySet[Order, tuple[str, int, datetime]]:
-    """State, number and oldest, of what waits for our review."""
+    """State, number and oldest of orders waiting for our review."""
     return orders.in_our_review().order_by().values_list("state").annotate(Count("pk"), Min("entered_at"))
 
 
@@ -134,7 +134,7 @@ def deadlines_due(now: datetime) -> Values:
 
 
 def heartbeats(now: datetime) -> Values:
-    """Jobs alone: systems, queues and parts of our own have metrics of their own."""
+    """Jobs only: systems, queues and own parts have their own metrics."""
     return {(row.name,): (now - row.at).total_seconds() for row in Heartbeat.objects.all() if _is_job(row.name)}
 
 
@@ -167,7 +167,7 @@ def messages_failed(now: datetime) -> Values:
 
 
 def alarms(now: datetime) -> Values:  # noqa: ARG001
-    """By the row of the table of causes: a cause itself may have no end of names."""
+    """By the row of the table of causes: causes themselves could be unbounded."""
     counted = Counter(cause_of(cause).key for cause in open_alarms().order_by().values_list("cause", flat=True)[:MOST])
     return {(key,): number for key, number in counted.items()}
 
@@ -240,6 +240,6 @@ READINGS = (
 
 
 def line_of(row: Reading) -> str:
-    """Its line in the table of docs/operations.md."""
+    """Its row in the table of docs/operations.md."""
     labels = "".join(f", by `{label}`" for label in row.labels)
     return f"| `{row.name}` | {row.says.rstrip('.')}{labels} |"

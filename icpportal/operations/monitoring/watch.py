@@ -1,4 +1,4 @@
-"""Done every minute so that people are called: red checks become alarms, alarms messages, and a ping goes out."""
+"""Runs every minute: failing checks become alarms, alarms messages, and the dead-man's switch is pinged."""
 
 import logging
 from collections.abc import Callable
@@ -22,11 +22,11 @@ logger = logging.getLogger(__name__)
 HOLIDAYS_MISSING = "workdays.holidays_missing"
 AHEAD = timedelta(days=31)  # from the first of December on
 PING, PING_SECONDS = "deadman", 5.0
-SEEN_TWICE = "health:"  # before the name of a check
+SEEN_TWICE = "health:"  # prefix of a check's name
 
 
 def watch(*, now: datetime | None = None) -> None:
-    """Every part by itself: one that breaks is an alarm and stops no other."""
+    """Runs every part on its own: a failing one raises an alarm and stops no other."""
     now = now or timezone.now()
     parts = rows.Parts("watch")
     steps: dict[str, Callable[[], object]] = {
@@ -41,8 +41,8 @@ def watch(*, now: datetime | None = None) -> None:
 
 
 def watch_health(now: datetime) -> None:
-    """Opens an alarm for each check that is red for the second time running, and clears those of green ones."""
-    heartbeat.expect(["reconcile"], now=now)  # beat first asks for it ten minutes after a new portal begins
+    """Opens an alarm for each check that fails twice in a row, and clears those of passing ones."""
+    heartbeat.expect(["reconcile"], now=now)  # beat starts it ten minutes after a new portal
     for name, check in health.deep_checks(now).items():
         finding = judged(check)
         if finding["ok"] or _has_its_own(name, finding):
@@ -56,12 +56,12 @@ def watch_health(now: datetime) -> None:
 
 
 def _has_its_own(name: str, finding: Finding) -> bool:
-    """Whether an alarm of its own tells of it already: a stop of the line, a round through the files."""
+    """Whether another alarm reports it already: a stop of the line, a round through the files."""
     return name == "files" or bool(finding.get("stopped"))
 
 
 def _in_words(finding: Finding) -> str:
-    """Its numbers in one line, without what is well."""
+    """Its numbers in one line, without those that are well."""
     facts = {name: value for name, value in finding.items() if name != "ok" and value not in ("", [], {}, None)}
     if isinstance(systems := facts.get("systems"), dict):
         facts["systems"] = {name: state for name, state in systems.items() if state != "ok"}
@@ -69,7 +69,7 @@ def _in_words(finding: Finding) -> str:
 
 
 def watch_holidays(now: datetime) -> None:
-    """An alarm in December while the holidays of the next year are not known."""
+    """Raises an alarm in December while next year's holidays are unknown."""
     soon = to_beijing(now).date() + AHEAD
     if calendar(soon, soon).is_certain(soon):
         clear(HOLIDAYS_MISSING, now=now)
@@ -78,8 +78,8 @@ def watch_holidays(now: datetime) -> None:
 
 
 def ping(now: datetime) -> None:
-    """Tells the dead-man's switch that beat and a worker work; its silence is said once, and it is asked again."""
-    if not settings.DEADMAN_URL or restored.is_held():  # a copy must not stand in for a portal that is dead
+    """Tells the dead-man's switch that beat and a worker run; its failure is reported once, and it is pinged again."""
+    if not settings.DEADMAN_URL or restored.is_held():  # a restored copy must not hide a dead portal
         return
     before = heartbeat.noted(PING)
     trouble = _asked(settings.DEADMAN_URL)
@@ -89,7 +89,7 @@ def ping(now: datetime) -> None:
 
 
 def _asked(url: str) -> str:
-    """The kind of trouble alone: the address may hold a token."""
+    """Only the type of error: the URL may contain a token."""
     try:
         answer = bounded(lambda: requests.get(url, timeout=PING_SECONDS, allow_redirects=False), 2 * PING_SECONDS)
     except Exception as problem:  # noqa: BLE001 -- it is theirs, whatever it is
