@@ -1,4 +1,4 @@
-"""What was looked at, and why, as rows of the access log name it and as people read it."""
+"""Names of looks and reasons in the access log, and their texts for readers."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 from icpportal.fields.types import Words
 from icpportal.privacy.actions import AUDIT, REVIEW
 
-# anything else is shown as it was written. Apps above add their own
+# anything else is shown as written; higher apps add their own
 WHAT: dict[str, str | Promise] = {
     "order": pgettext_lazy("looked at", "Order"),
     "claim": pgettext_lazy("looked at", "Claim of an old record"),
@@ -30,7 +30,7 @@ REASONS: dict[str, str | Promise] = {
 
 
 def reason_words(reason: str) -> Words:
-    """Why somebody looked: one of our reasons, with what was typed beside it, or what was typed."""
+    """A look's reason: one of ours, with what was typed beside it, or only what was typed."""
     key, colon, typed = reason.partition(": ")
     if key not in REASONS:
         return reason

@@ -1,4 +1,4 @@
-"""Writing down who saw personal data."""
+"""Records who saw personal data."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from icpportal.privacy.models import AccessNote
 if TYPE_CHECKING:
     from icpportal.accounts.models import User
 
-# why staff looked, where the page knows it
+# reasons for looks that pages know
 REVIEW, AUDIT = "review", "audit"
 
 
@@ -31,11 +31,10 @@ def note_access(
     act: str = LOOK,
     now: datetime | None = None,
 ) -> None:
-    """Record that `actor` looked at `what` (case, number, file) of `reference`, why, and from which address (`client`).
+    """Records that `actor` looked at `what` (case, number, file) of `reference`, why, and from where (`client`).
 
-    The first look writes a row and an entry of the audit chain (`act`), later ones of the same person for the same
-    reason raise the count beside the chain. Who looks on the server without an account is nobody in particular: each
-    of these looks is a row of its own.
+    The first look writes a row and an entry of the audit chain (`act`); later ones of the same person for the same
+    reason only raise the row's count. Commands on the server have no account: each of their looks is its own row.
     """
     moment = now or timezone.now()
     if actor is None:
@@ -57,12 +56,12 @@ def note_access(
         )
         if is_first:
             _into_chain(note, act)
-    if not is_first:  # another request of the same reader was first
+    if not is_first:  # a concurrent request of the same reader was first
         looks.update(**again)
 
 
 def note_access_by(request: HttpRequest, *, what: str, reference: str, reason: str = "") -> None:
-    """The same for a page: by whoever asks for it, and from where."""
+    """The same for a page: who requests it, and from where."""
     actor, client = staff_of(request), client_address(request)
     note_access(actor=actor, what=what, reference=reference, reason=reason, client=client)
 
@@ -82,7 +81,7 @@ def _into_chain(note: AccessNote, act: str) -> None:
 def note_purpose(
     *, actor: "User", what: str, reference: str, reason: str, client: str, now: datetime | None = None
 ) -> None:
-    """Write the row of a purpose that is not counted: the first time it is there, later it has a new last moment."""
+    """Writes the row of an uncounted purpose: new the first time, later with a new last moment."""
     moment = now or timezone.now()
     same = {"actor": actor, "what": what, "reference": reference, "reason": reason}
     rows = AccessNote.objects.filter(last_at__isnull=False)

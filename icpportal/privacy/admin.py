@@ -1,4 +1,4 @@
-"""Who looked at whose data, for the auditor: read only, and without a word of the data."""
+"""The access log for auditors: read-only, and without the data itself."""
 
 from typing import Any, Generic, TypeVar
 
@@ -19,7 +19,7 @@ from icpportal.privacy.models import AccessNote
 
 @admin.register(AccessNote)
 class AccessNoteAdmin(ReadOnlyAdmin):
-    """One row a person, case and purpose: the first look, the last one, and how many there were."""
+    """One row for each person, case and purpose: first look, last look, count."""
 
     list_display = ["at", "last_look", "times", "actor", "what_shown", "reference", "reason_shown", "client"]
     fields = ["at", "last_look", "times", "actor", "what_shown", "reference", "reason_shown", "client"]
@@ -48,12 +48,12 @@ Row = TypeVar("Row", bound=Model)
 
 
 class Noted(admin.ModelAdmin, Generic[Row]):
-    """A page behind a row that shows what people wrote or are called: whatever request draws it, the look is noted."""
+    """A page behind a row with people's texts or names: any request records the look."""
 
     noted_as = ""
 
     def noted_reference(self, row: Row) -> str:
-        """What the row is known by."""
+        """The row's reference in the access log."""
         return str(row)
 
     def render_change_form(

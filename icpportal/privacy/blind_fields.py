@@ -1,4 +1,4 @@
-"""Columns of blind indexes: while the key is changed, what is looked for is found under each of its names."""
+"""Columns of blind indexes: during a change of the key, values are found under every key."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,10 +11,10 @@ from icpportal.privacy.blind_index import Index, names
 
 
 class BlindIndexField(models.CharField):
-    """Text that `blind_index` made. `of` names the function that makes it anew from the row, where that is possible.
+    """A column for `blind_index`. `of` names the function that recomputes it from the row, where possible.
 
-    It may give several: those of other values of the row that rows elsewhere keep the index of (`copied` there). Those
-    with neither are of codes, links and counters, which run out.
+    It may return several: indexes of other values of the row that rows elsewhere copy (`copied` there). Columns with
+    neither are of codes, links and counters, which expire.
     """
 
     def __init__(self, *args: Any, of: str = "", copied: bool = False, **options: Any) -> None:
@@ -23,7 +23,7 @@ class BlindIndexField(models.CharField):
         super().__init__(*args, **options)
 
     def deconstruct(self) -> Any:
-        """To the database it is text like other text."""
+        """For the database it is an ordinary text column."""
         name, _path, args, options = super().deconstruct()
         return name, "django.db.models.CharField", args, options
 
@@ -35,7 +35,7 @@ class BlindIndexField(models.CharField):
 
 @BlindIndexField.register_lookup
 class ExactIndex(Exact):
-    """`=`, or `IN` while there are several names."""
+    """`=`, or `IN` while there are several keys."""
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         if isinstance(self.rhs, Index):
@@ -45,7 +45,7 @@ class ExactIndex(Exact):
 
 @BlindIndexField.register_lookup
 class InIndexes(In):
-    """`IN`, with all names of each."""
+    """`IN` with each value under every key."""
 
     def __init__(self, lhs: Any, rhs: Any) -> None:
         if isinstance(rhs, Iterable) and not hasattr(rhs, "resolve_expression"):

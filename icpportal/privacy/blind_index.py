@@ -1,7 +1,7 @@
-"""Blind indexes: find a row by a personal value without keeping the value readable.
+"""Blind indexes: find a row by a personal value without storing the value readably.
 
-While the key is changed there are two (`BLIND_INDEX_KEY` and `BLIND_INDEX_KEY_FALLBACKS`). The database says which is
-in force: it makes what is written. What is looked for is an `Index`, which knows its names under the others.
+During a change of the key there are two (`BLIND_INDEX_KEY` and `BLIND_INDEX_KEY_FALLBACKS`). The database says which is
+in force and used for writing. Values to look up are an `Index`, which knows its digests under the other keys.
 """
 
 import hmac
@@ -13,7 +13,7 @@ from typing import SupportsIndex
 from django.apps import apps
 from django.conf import settings
 
-IN_FORCE_FOR = 1.0  # seconds: how long a process relies on what the database said
+IN_FORCE_FOR = 1.0  # seconds for which a process caches the database's answer
 WORD = ("mark", "this database")
 _known: dict[tuple[str, ...], tuple[float, str]] = {}
 
@@ -41,34 +41,34 @@ class Index(str):
 
 
 def blind_index(kind: str, value: str) -> str:
-    """64 hex digits, the same for the same `kind` and `value` under one key; nobody without the key can guess back."""
+    """64 hex digits, the same for the same `kind` and `value` under one key; not reversible without the key."""
     first, *others = (_digest(key, kind, value) for key in _keys())
     return Index(first, others) if others else first
 
 
 def names(index: str) -> list[str]:
-    """All that a value may be called in the database."""
+    """All digests under which the database may have the value."""
     return [str(index), *(index.others if isinstance(index, Index) else ())]
 
 
 def is_same(stored: str, index: str) -> bool:
-    """Whether a stored digest is one of this value, without telling by the time how much of it fits."""
+    """Whether a stored digest is of this value, in constant time."""
     return sum(hmac.compare_digest(stored, each) for each in names(index)) > 0
 
 
 def under(number: int, index: str) -> str:
-    """The digest under one of the keys as they are configured, the new one first."""
+    """The digest under one of the keys as configured, the new one first."""
     by_key = dict(zip(_keys(), names(index), strict=True))
     return by_key[_configured()[number]]
 
 
 def in_force_is_new() -> bool:
-    """Whether the database is written under the first of the keys that are configured."""
+    """Whether the database is written with the first configured key."""
     return _keys()[0] == settings.BLIND_INDEX_KEY
 
 
 def word(number: int) -> str:
-    """What marks a database whose indexes are made with this key."""
+    """Marks a database whose indexes are made with this key."""
     return _digest(_configured()[number], *WORD)
 
 
@@ -77,7 +77,7 @@ def words() -> list[str]:
 
 
 def forget() -> None:
-    """Ask the database again which key is in force."""
+    """Makes the process ask the database again which key is in force."""
     _known.clear()
 
 
@@ -98,14 +98,14 @@ def _in_force(keys: tuple[str, ...]) -> str:
     until, key = _known.get(keys, (0.0, ""))
     if time.monotonic() >= until:
         mark = apps.get_model("privacy", "KeyMark").objects.filter(kind="index").values_list("token", flat=True).first()
-        # no process has said so yet: what is there was made before the new key came
+        # not recorded yet: existing indexes were made before the new key
         key = next((each for each in keys if _digest(each, *WORD) == mark), keys[1])
         _known[keys] = (time.monotonic() + IN_FORCE_FOR, key)
     return key
 
 
 def _digest(key: str, kind: str, value: str) -> str:
-    mark = _under(key).copy()  # the key is set up once
+    mark = _under(key).copy()  # the key schedule is computed once
     mark.update(f"{kind}\x1f{value}".encode())
     return mark.hexdigest()
 

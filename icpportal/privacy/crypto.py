@@ -1,4 +1,4 @@
-"""AES-GCM with named keys: `seal` writes with the first key, `unseal` reads with any of them."""
+"""AES-GCM with named keys: `seal` uses the first key, `unseal` any of them."""
 
 import base64
 import os
@@ -14,11 +14,11 @@ VERSION = "s1"
 
 
 class Unreadable(Exception):
-    """A sealed value that no configured key opens, or that was moved to another row."""
+    """A sealed value that no configured key opens, or that belongs to another row."""
 
 
 class KeyMissing(Unreadable):
-    """A sealed value whose key is not configured: it names one that `PII_KEYS` does not hold."""
+    """A sealed value whose key is not configured: it names one that `PII_KEYS` lacks."""
 
 
 @lru_cache(maxsize=4)
@@ -36,7 +36,7 @@ def _keys(text: str) -> dict[str, AESGCM]:
 
 
 def _decoded(encoded: str) -> bytes:
-    """The bytes of a key; none where it is no base64."""
+    """The bytes of a key; empty when it is not base64."""
     try:
         return base64.b64decode(encoded, validate=True)
     except ValueError:
@@ -49,7 +49,7 @@ def key_names() -> list[str]:
 
 
 def beginning(name: str) -> str:
-    """How the values begin that the key of this name sealed."""
+    """The prefix of values sealed with the key of this name."""
     return f"{VERSION}:{name}:"
 
 
@@ -64,7 +64,7 @@ def seal(plain: bytes, *, bound_to: str, key_name: str = "") -> str:
 
 
 def unseal(token: str, *, bound_to: str) -> bytes:
-    """The bytes behind `token`; raises `Unreadable` when no key fits or the row is another one."""
+    """The bytes sealed in `token`; raises `Unreadable` when no key fits or it belongs to another row."""
     version, _, rest = token.partition(":")
     name, _, encoded = rest.partition(":")
     key = _keys(settings.PII_KEYS).get(name)
@@ -75,5 +75,5 @@ def unseal(token: str, *, bound_to: str) -> bytes:
     try:
         cipher = base64.b64decode(encoded)
         return key.decrypt(cipher[:NONCE_BYTES], cipher[NONCE_BYTES:], bound_to.encode())
-    except (InvalidTag, ValueError) as error:  # another row's, or cut short
+    except (InvalidTag, ValueError) as error:  # another row's, or truncated
         raise Unreadable(f"does not open as {bound_to.partition(':')[0]}") from error

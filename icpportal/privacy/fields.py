@@ -1,6 +1,6 @@
-"""Model fields that are encrypted in the database and bound to their row: a value copied to another row does not open.
+"""Model fields encrypted in the database and bound to their row: a value copied to another row does not open.
 
-They are opened when read, so a list that does not show them costs nothing. They cannot be searched: keep a
+They are decrypted when read, so a list that does not show them costs nothing. They cannot be searched: add a
 `blind_index` beside them. `QuerySet.update` takes them only as `sealed(instance, "field")`.
 """
 
@@ -18,13 +18,13 @@ from icpportal.privacy.crypto import Unreadable, seal, unseal
 
 
 class Token(str):
-    """A value as it lies in the database."""
+    """A value as stored in the database."""
 
     __slots__ = ()
 
 
 class OpenedWhenRead(DeferredAttribute):
-    """Opens the sealed value at the first read of the attribute."""
+    """Decrypts the value when the attribute is first read."""
 
     field: "EncryptedTextField"
 
@@ -42,10 +42,10 @@ class OpenedWhenRead(DeferredAttribute):
 
 
 class EncryptedTextField(models.TextField):
-    """Text at rest under AES-GCM; plain `str` in Python. Empty text stays empty.
+    """Text encrypted with AES-GCM; plain `str` in Python. Empty text stays empty.
 
-    It is bound to the id of its row, which has to be known before the row is written (`SealedModel`). Where the
-    database gives the id, `row_name` names a property of the model that tells the row from others and never changes.
+    It is bound to the row's id, which must be known before the row is written (`SealedModel`). If the database assigns
+    the id, `row_name` names a property of the model that identifies the row and never changes.
     """
 
     descriptor_class = OpenedWhenRead
@@ -71,16 +71,16 @@ class EncryptedTextField(models.TextField):
         return text
 
     def opened(self, instance: models.Model, token: Token) -> Json:
-        """The value behind a token; raises `Unreadable` whatever is wrong with it."""
+        """The decrypted value of a token; raises `Unreadable` whatever is wrong with it."""
         if not token:
             return ""
         try:
             return self.from_text(unseal(token, bound_to=self.bound_to(instance)).decode())
-        except ValueError:  # neither UTF-8 nor JSON; the error itself quotes what was opened
+        except ValueError:  # neither UTF-8 nor JSON; the error itself would quote the content
             raise Unreadable(f"{self.model._meta.label_lower}.{self.name} holds something else") from None
 
     def sealed(self, instance: models.Model) -> Token | None:
-        """What the database gets for this row's value."""
+        """The database value for this row."""
         return self.sealed_for(getattr(instance, self.row_name), getattr(instance, self.attname))
 
     def sealed_for(self, row: object, value: Any) -> Token | None:
@@ -110,9 +110,9 @@ class EncryptedTextField(models.TextField):
 
 
 class EncryptedJSONField(EncryptedTextField):
-    """Anything JSON can say, at rest under AES-GCM."""
+    """JSON encrypted with AES-GCM."""
 
-    _pyi_private_set_type: Any  # for django-stubs: not a str in Python
+    _pyi_private_set_type: Any  # for django-stubs: not only str
     _pyi_private_get_type: Any
 
     def to_text(self, value: Json) -> str:
@@ -128,7 +128,7 @@ def sealed(instance: models.Model, field_name: str) -> Token | None:
 
 
 def sealed_for(model: type[models.Model], field_name: str, row: Key, value: Json) -> Token | None:
-    """The database value of one encrypted field of the row with this key, for rows that are written many at once."""
+    """The same for a row about to be written, by its key."""
     return _encrypted(model, field_name).sealed_for(row, value)
 
 

@@ -1,4 +1,4 @@
-"""Legal holds: what is not deleted while they last."""
+"""Legal holds: what must not be deleted while they last."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 
 
 def open_holds() -> QuerySet[LegalHold]:
-    """Those that last, confirmed or not."""
+    """Holds in force, confirmed or not."""
     return LegalHold.objects.filter(lifted_at=None)
 
 
 def is_held(user: "User") -> bool:
-    """Whether something of this account must stay."""
+    """Whether something of this account is held."""
     return open_holds().filter(owner=user).exists()
 
 
 def held(reference: str) -> Q:
-    """The condition on rows whose column `reference` names an order that is held."""
+    """A condition on rows whose column `reference` names a held order."""
     return Q(Exists(open_holds().filter(reference=OuterRef(reference))))
 
 
 def set_hold(reference: str, *, owner: "User", because: str, actor: "User", now: datetime | None = None) -> LegalHold:
-    """It holds at once; raises `ProposalRefused` where the order is held already."""
+    """Sets a hold, in force at once; raises `ProposalRefused` when the order is held already."""
     try:
         with transaction.atomic():
             return LegalHold.objects.create(
@@ -42,7 +42,7 @@ def set_hold(reference: str, *, owner: "User", because: str, actor: "User", now:
 
 
 def confirm(hold: LegalHold, *, actor: "User") -> None:
-    """A second person agrees. Raises `ProposalRefused`."""
+    """A second person confirms. Raises `ProposalRefused`."""
     if hold.asked_by_id == actor.pk:
         raise ProposalRefused(_("Who proposed it does not confirm it: a second person does"))
     if not open_holds().filter(pk=hold.pk, confirmed_by=None).update(confirmed_by=actor):
@@ -50,7 +50,7 @@ def confirm(hold: LegalHold, *, actor: "User") -> None:
 
 
 def lift(hold: LegalHold, *, actor: "User", now: datetime | None = None) -> None:
-    """A second person agrees that it ends. Raises `ProposalRefused`."""
+    """A second person confirms that it ends. Raises `ProposalRefused`."""
     refuse_one_person(hold, actor)
     if not open_holds().filter(pk=hold.pk).update(lifted_by=actor, lifted_at=now or timezone.now()):
         raise ProposalRefused(_("It was confirmed or lifted before"))

@@ -1,4 +1,4 @@
-"""Rows that hold personal data, and the record of who looked at it."""
+"""The base of rows with personal data, the access log, keys and legal holds."""
 
 import uuid
 from typing import ClassVar
@@ -14,7 +14,7 @@ from icpportal.desk.proposals import Proposable, by_a_second_person
 
 
 class SealedModel(models.Model):
-    """A row whose encrypted fields are bound to an id that is known before the first save."""
+    """A row whose encrypted fields are bound to its id, which is known before the first save."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
 
@@ -22,7 +22,7 @@ class SealedModel(models.Model):
         abstract = True
 
 
-LATEST_LOOK = Coalesce("last_at", "at")  # at an access note, also at one of before looks were counted
+LATEST_LOOK = Coalesce("last_at", "at")  # of an access note, also of older, uncounted ones
 
 
 class AccessNote(models.Model):
@@ -40,7 +40,7 @@ class AccessNote(models.Model):
     reason = models.CharField(pgettext_lazy("access", "Reason"), max_length=200, blank=True)
     at = models.DateTimeField(pgettext_lazy("access", "First look"), default=timezone.now, db_index=True)
     times = models.PositiveIntegerField(pgettext_lazy("access", "Looks"), default=1)
-    # the latest look that this row counts; empty where each look is a row of its own (older rows, and commands)
+    # the latest counted look; null where each look is its own row (older rows, and commands)
     last_at = models.DateTimeField(pgettext_lazy("access", "Last look"), null=True)
     client = models.CharField(  # the address of the latest look
         pgettext_lazy("access", "From where"), max_length=45, blank=True, default="", db_default=""
@@ -63,12 +63,12 @@ class AccessNote(models.Model):
 
 
 class FileKey(models.Model):
-    """The own key of one stored file, wrapped by the portal's (`files/keys.py`).
+    """The key of one stored file, wrapped by the portal's (`files/keys.py`).
 
-    A table that points to no other and that no other points to: it is backed up apart from the rest, and not for long.
+    The table has no relations: it is backed up separately, and for a shorter time.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)  # stands at the head of the file
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)  # in the file's header
     place = models.CharField(max_length=20)  # an alias of STORAGES
     name = models.CharField(max_length=200)
     wrapped = models.TextField()
@@ -84,10 +84,10 @@ class FileKey(models.Model):
 
 
 class KeyMark(models.Model):
-    """A known word under a key that values of this database may lie under: who cannot read it must not start."""
+    """A known word sealed with a key in use: a process that cannot read it must not start."""
 
     kind = models.CharField(max_length=10)
-    name = models.CharField(max_length=100)  # of the key
+    name = models.CharField(max_length=100)  # name of the key
     token = models.TextField()
 
     class Meta:
@@ -98,7 +98,7 @@ class KeyMark(models.Model):
 
 
 class IndexName(models.Model):
-    """What one blind index is called under the new key; there only while the key is changed."""
+    """The digest of one blind index under the new key; exists only during a change of the key."""
 
     old = models.CharField(max_length=64, primary_key=True)
     new = models.CharField(max_length=64, db_index=True)
@@ -108,10 +108,10 @@ class IndexName(models.Model):
 
 
 class LegalHold(Proposable):
-    """What concerns one order is not deleted while a court or an authority may ask for it; set and lifted by two.
+    """Data of one order must not be deleted while a court or an authority may need it; set and lifted by two people.
 
-    It holds from the moment the first person asks for it, so that nothing is lost in between; ending it is a proposal
-    that a second one confirms.
+    It is in force as soon as the first person sets it, so that nothing is lost in between; lifting it is a proposal
+    that a second person confirms.
     """
 
     reference = models.CharField(pgettext_lazy("hold", "Order"), max_length=40)

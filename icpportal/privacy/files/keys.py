@@ -1,6 +1,4 @@
-"""The keys of stored files, each wrapped by the portal's: they alone open a file, and forgetting one forgets the file
-wherever a copy of it lies.
-"""
+"""The keys of stored files, each wrapped by the portal's: deleting a key makes every copy of its file unreadable."""
 
 import os
 import uuid
@@ -13,18 +11,18 @@ BYTES = 32
 
 
 class Forgotten(LookupError):
-    """The key of this file is gone, and the file with it."""
+    """The file's key was deleted, and with it the file."""
 
 
 def add(place: str, name: str) -> tuple[FileKey, bytes]:
-    """A new key for the file that is about to lie at `name`."""
+    """A new key for the file to be stored at `name`."""
     key, row_id = os.urandom(BYTES), uuid.uuid4()
     wrapped = seal(key, bound_to=_bound_to(row_id))
     return FileKey.objects.create(id=row_id, place=place, name=name, wrapped=wrapped), key
 
 
 def find(key_id: uuid.UUID, place: str, name: str) -> bytes:
-    """The key of the file at `name`; raises `Forgotten`, or `Unreadable` where another file lies there."""
+    """The key of the file at `name`; raises `Forgotten`, or `Unreadable` when it belongs to another file."""
     row = FileKey.objects.filter(pk=key_id).first()
     if row is None:
         raise Forgotten(name)
@@ -34,12 +32,12 @@ def find(key_id: uuid.UUID, place: str, name: str) -> bytes:
 
 
 def forget(place: str, name: str) -> None:
-    """Nobody opens the file at `name` any more."""
+    """Deletes the key of the file at `name`."""
     FileKey.objects.filter(place=place, name=name).delete()
 
 
 def destroy(key_ids: Iterable[uuid.UUID]) -> None:
-    """Nobody opens the files of these keys any more."""
+    """Deletes these keys."""
     FileKey.objects.filter(pk__in=list(key_ids)).delete()
 
 

@@ -1,8 +1,7 @@
-"""A file under a key of its own (AES-256-GCM), in pieces: memory stays bounded, and a piece that was cut off, moved or
-changed does not open.
+"""A file under its own key (AES-256-GCM) in chunks: bounded memory, and truncated, moved or changed chunks do not open.
 
-The mark, the id of the key, then pieces of 64 KiB, each with its tag. The nonce of a piece is its number and whether it
-is the last one. A key seals one file once, so no nonce comes twice.
+A magic number, the key's id, then chunks of 64 KiB, each with its tag. A chunk's nonce is its number and whether it is
+the last one. A key seals one file once, so no nonce repeats.
 """
 
 import io
@@ -15,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from icpportal.privacy.crypto import Unreadable
 
-MARK = b"\x89ICPSEAL"  # of no picture
+MARK = b"\x89ICPSEAL"  # begins no picture
 ID_BYTES = 16
 HEADER = len(MARK) + ID_BYTES
 PIECE = 64 * 1024
@@ -37,7 +36,7 @@ def _pieces(plain: bytes, cipher: AESGCM, header: bytes) -> Iterator[bytes]:
 
 
 class Writer:
-    """Seals what is written into `out`, for what is too long to be held at once; call `finish` in the end."""
+    """Seals what is written into `out`, for content too large for memory; call `finish` at the end."""
 
     def __init__(self, out: BinaryIO, key: bytes, key_id: uuid.UUID) -> None:
         self._out, self._cipher, self._header = out, AESGCM(key), MARK + key_id.bytes
@@ -46,7 +45,7 @@ class Writer:
 
     def write(self, plain: bytes) -> int:
         view, at = memoryview(self._rest + plain), 0
-        while len(view) - at > PIECE:  # what may be the last piece waits
+        while len(view) - at > PIECE:  # keeps back what may be the last chunk
             self._put(view[at : at + PIECE], is_last=False)
             at += PIECE
         self._rest = bytes(view[at:])
@@ -65,14 +64,14 @@ def _nonce(number: int, is_last: bool) -> bytes:
 
 
 def key_of(header: bytes) -> uuid.UUID | None:
-    """The id of the key of a file that begins so; None when it is not sealed."""
+    """The key's id of a file that begins like this; None when it is not sealed."""
     return uuid.UUID(bytes=header[len(MARK) : HEADER]) if header.startswith(MARK) and len(header) >= HEADER else None
 
 
 def opened(source: BinaryIO, key_for: Callable[[uuid.UUID], bytes]) -> BinaryIO:
-    """`source` for reading, sealed or as it lies there; raises `Unreadable`, and what `key_for` raises.
+    """`source` for reading, sealed or plain; raises `Unreadable`, and what `key_for` raises.
 
-    The first piece is opened at once, so that nothing is promised of a file that does not open.
+    The first chunk is opened at once, so that a file that cannot be opened fails early.
     """
     header = source.read(HEADER)
     key_id = key_of(header)
@@ -85,7 +84,7 @@ def opened(source: BinaryIO, key_for: Callable[[uuid.UUID], bytes]) -> BinaryIO:
 
 
 class Reader(io.BufferedIOBase):
-    """A sealed file as its plain bytes, one piece in memory at a time."""
+    """Decrypts a sealed file, one chunk in memory at a time."""
 
     def __init__(self, source: BinaryIO, header: bytes, key: bytes) -> None:
         self._source, self._header, self._cipher = source, header, AESGCM(key)
@@ -110,7 +109,7 @@ class Reader(io.BufferedIOBase):
         return self._at
 
     def read(self, size: int | None = -1) -> bytes:
-        """The next bytes; raises `Unreadable` when the piece they lie in was changed, moved or cut off."""
+        """The next bytes; raises `Unreadable` when their chunk was changed, moved or cut off."""
         ends = self.size if size is None or size < 0 else min(self.size, self._at + size)
         parts = []
         while self._at < ends:
@@ -121,7 +120,7 @@ class Reader(io.BufferedIOBase):
         return b"".join(parts)
 
     def peek(self) -> None:
-        """Open the piece that is read next."""
+        """Decrypts the chunk to be read next."""
         self._open(min(self._at // PIECE, self._last))
 
     def close(self) -> None:

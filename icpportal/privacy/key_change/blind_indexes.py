@@ -1,8 +1,8 @@
-"""Another key for blind indexes: all of them change at one moment, so that rows that name each other still do.
+"""Changes the key of blind indexes: all at one moment, so that rows that refer to each other still match.
 
-First the new name of each index is written down beside the old one, while the portal works; that may be stopped and
-goes on. Then one transaction, in which nobody writes, exchanges them in every column and says that the new key is in
-force. What a process wrote under the old key in that second is exchanged by the next pass.
+First the new digest of each index is recorded while the portal works; this can be stopped and continued. Then one
+transaction, during which nobody writes, replaces them in every column and records that the new key is in force. What
+was written under the old key in that second is replaced by the next pass.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -36,22 +36,22 @@ class IndexColumn:
         return self.model._base_manager.exclude(**{self.field.name: ""})
 
     def old(self) -> QuerySet:
-        """Rows whose index has another name under the new key."""
+        """Rows whose index has another digest under the new key."""
         return self.rows().filter(Q(**{f"{self.field.name}__in": IndexName.objects.values("old")}))
 
     def unnamed(self) -> QuerySet:
-        """Rows of whose index it is not known what it is called under the other key."""
+        """Rows whose index has no recorded digest under the other key."""
         known = Q(**{f"{self.field.name}__in": IndexName.objects.values("old")})
         return self.rows().exclude(known | Q(**{f"{self.field.name}__in": IndexName.objects.values("new")}))
 
     def exchange(self) -> int:
-        """Put the new names in the place of the old ones."""
+        """Replaces the old digests by the new ones."""
         new = IndexName.objects.filter(old=OuterRef(self.field.name)).values("new")[:1]
         return self.old().update(**{self.field.name: Subquery(new)})
 
 
 def columns() -> Iterator[IndexColumn]:
-    """All of them, of every app."""
+    """The columns of all apps."""
     for model in apps.get_models():
         if not model._meta.proxy:
             for field in model._meta.local_fields:
@@ -60,22 +60,22 @@ def columns() -> Iterator[IndexColumn]:
 
 
 def made() -> list[IndexColumn]:
-    """Those that can be made anew from their row."""
+    """Columns that can be recomputed from their row."""
     return [column for column in columns() if column.field.of]
 
 
 def lasting() -> list[IndexColumn]:
-    """Those that do not run out."""
+    """Columns that do not expire."""
     return [column for column in columns() if column.field.of or column.field.copied]
 
 
 def name_all(tell: Tell = lambda words: None) -> int:
-    """Write down what every index is called under the new key; of how many rows nobody can say it."""
+    """Records every index's digest under the new key; returns for how many rows that is impossible."""
     return sum(_name(column, column.unnamed, tell) for column in made())
 
 
 def switch(tell: Tell = lambda words: None) -> int:
-    """Exchange all names at one moment; how many that were. Call `name_all` before, or it takes long."""
+    """Replaces all indexes at one moment; returns how many. Call `name_all` first, or it takes long."""
     with transaction.atomic():
         if connection.vendor == "postgresql":
             tables = sorted({connection.ops.quote_name(column.model._meta.db_table) for column in lasting()})
@@ -95,12 +95,12 @@ def switch(tell: Tell = lambda words: None) -> int:
 
 
 def left() -> int:
-    """How many rows hold an index that the new key did not make, as far as rows can say."""
+    """How many rows have an index not made with the new key, as far as can be known."""
     return sum(column.old().count() for column in lasting())
 
 
 def end() -> None:
-    """The names are not needed any more."""
+    """Deletes the recorded digests."""
     IndexName.objects.all().delete()
 
 

@@ -1,4 +1,4 @@
-"""Whether the keys of this process are those of its database: a known word lies there under each key that is in use."""
+"""Whether this process's keys are those of its database, which has a known word under each key in use."""
 
 from django.db import DatabaseError
 from django.db.models import Model
@@ -18,9 +18,9 @@ WRONG_INDEX = "BLIND_INDEX_KEY is not the key of this database: nobody in it wou
 
 
 def fault() -> str:
-    """One sentence where the keys are not those of this database; nothing before it has tables, or while it is away.
+    """A sentence when the keys do not match this database; "" before it has tables, or while it is unreachable.
 
-    Otherwise the key that seals is marked: from now on it is needed, until `rotate_keys` has found that it is not.
+    Otherwise marks the sealing key: from now on it is required, until `rotate_keys` has found it unused.
     """
     try:
         marks = {(mark.kind, mark.name): mark.token for mark in KeyMark.objects.all()}
@@ -33,7 +33,7 @@ def fault() -> str:
 
 
 def forget(name: str) -> None:
-    """No value lies under this key any more."""
+    """Removes the mark of a key that no value is sealed with any more."""
     KeyMark.objects.filter(kind=SEALED, name=name).delete()
 
 
@@ -49,7 +49,7 @@ def _wrong(mark: tuple[str, str], token: str) -> str:
 
 
 def _mark(there: set[tuple[str, str]]) -> None:
-    """Mark the key that seals; where there are no marks at all, the others too: they sealed something once."""
+    """Marks the sealing key and, if there are no marks at all, the others: they have sealed something."""
     names = key_names()[:1] if there else key_names()
     in_force = blind_index.word(0 if blind_index.in_force_is_new() else 1)
     wanted = {(INDEX, ""): in_force, **{(SEALED, name): "" for name in names}}
@@ -62,7 +62,7 @@ def _mark(there: set[tuple[str, str]]) -> None:
 
 
 def _found_wrong() -> str:
-    """For a database that was filled before there were marks: of one row of each column, some must open and fit."""
+    """For a database filled before there were marks: tests one row of each column."""
     rows = [(column, row) for column in columns() if (row := column.values().order_by("-pk").first()) is not None]
     if rows and not any(_opens(*each) for each in rows):
         column, row = rows[0]

@@ -1,8 +1,8 @@
-"""Every sealed value of the database, and how each is sealed anew with the first key of `PII_KEYS`.
+"""All sealed values of the database, and sealing them again with the first key of `PII_KEYS`.
 
-The encrypted fields are found in the models; other columns with sealed text are named there too (`sealed_texts`: the
-column, and what its values are bound to). A value is exchanged only if it is still the one that was read: a write that
-comes between wins. What is left is a question to the database, so a change of keys may be stopped and goes on.
+Encrypted fields are found in the models; other columns with sealed text are named there, too (`sealed_texts`: the
+column, and what its values are bound to). A value is replaced only if it is still the one that was read: a concurrent
+write wins. What is left can be queried, so a change of keys can be stopped and continued.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,10 +24,10 @@ Tell = Callable[[str], None]
 
 @dataclass
 class Totals:
-    """What one run came to."""
+    """Counts of one run."""
 
     turned: int = 0
-    changed: int = 0  # written by somebody else meanwhile
+    changed: int = 0  # written concurrently
     failed: int = 0  # see the log
 
     def __add__(self, other: "Totals") -> "Totals":
@@ -36,7 +36,7 @@ class Totals:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of sealed text; `bound_to` is a pattern over `row` where the field itself does not know."""
+    """One column of sealed text; `bound_to` is a pattern over `row` if the field itself does not know."""
 
     model: type[Model]
     name: str
@@ -52,7 +52,7 @@ class Column:
         return self.model._base_manager.alias(as_it_lies=as_it_lies, start=start).filter(start=SEALED)
 
     def under(self, name: str) -> QuerySet:
-        """Those that the key of this name sealed."""
+        """Values sealed with the key of this name."""
         begins = beginning(name)
         return (
             self.values()
@@ -61,7 +61,7 @@ class Column:
         )
 
     def left(self) -> QuerySet:
-        """Those that the first key did not seal."""
+        """Values not sealed with the first key."""
         begins = beginning(key_names()[0])
         return (
             self.values()
@@ -70,7 +70,7 @@ class Column:
         )
 
     def turn(self, tell: Tell) -> Totals:
-        """Seal all that are left with the first key."""
+        """Seals all remaining values with the first key."""
         totals, after, all_of_them = Totals(), None, self.left().count()
         loop = rows.Loop("keys.changed", noted=False)
         while batch := list((self.left().filter(pk__gt=after) if after else self.left()).order_by("pk")[:BATCH]):
@@ -82,7 +82,7 @@ class Column:
         return totals
 
     def turn_one(self, row: Model) -> str:
-        """One value; "changed" when it is another one by now."""
+        """Seals one value again; returns "changed" when it was changed concurrently."""
         old = self.token_of(row)
         bound_to = self.bound_to_of(row)
         new = Token(seal(unseal(old, bound_to=bound_to), bound_to=bound_to))
@@ -97,7 +97,7 @@ class Column:
 
 
 def columns() -> Iterator[Column]:
-    """All of them, of every app."""
+    """The columns of all apps."""
     for model in apps.get_models():
         if model._meta.proxy:
             continue
