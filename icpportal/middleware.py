@@ -86,7 +86,7 @@ class BodyLimit:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], *_given: Sequence[str] | Mapping[str, object]
     ) -> None:
-        """The address is known here, and nobody has looked at the form yet."""
+        """The view is known here, and the form has not been read yet."""
         if announced(request.headers) > most_bytes(view):
             raise RequestDataTooBig("a body that this address does not take")
 

@@ -13,13 +13,13 @@ from django.core.files.storage import FileSystemStorage
 
 
 class BundleFinder(BaseFinder):
-    """Finds each bundle as a file in `STATIC_BUNDLES_ROOT`, joined again whenever a part of it is newer."""
+    """Finds each bundle as a file in `STATIC_BUNDLES_ROOT`, rebuilt whenever one of its parts is newer."""
 
     def __init__(self, app_names: Iterable[str] | None = None) -> None:
         self.storage = FileSystemStorage(location=settings.STATIC_BUNDLES_ROOT)
 
     def check(self, **kwargs: object) -> list[CheckMessage]:
-        """Every part is there."""
+        """Reports missing parts."""
         named = [part for parts in bundles().values() for part in parts]
         hint = "static/bundles.toml names it."
         return [Error(f"No such part: {part}", hint=hint, id="portal.E040") for part in named if not part.is_file()]

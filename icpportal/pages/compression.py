@@ -1,4 +1,4 @@
-"""Pages leave compressed."""
+"""Compression of responses."""
 
 from django.http.request import HttpRequest
 from django.http.response import HttpResponseBase
@@ -8,10 +8,9 @@ TEXTS = ("text/", "application/json", "image/svg+xml")
 
 
 class CompressedTexts(GZipMiddleware):
-    """Compresses text alone: pictures and archives are compressed already, and style sheets were when collected.
+    """Compresses text only: pictures and archives are compressed already, style sheets when collected.
 
-    Django's own middleware makes the length of what is compressed random, so that nobody learns from it what a page
-    holds (BREACH).
+    Django's own middleware randomises the compressed length, so that it does not reveal a page's content (BREACH).
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

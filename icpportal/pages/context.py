@@ -1,4 +1,4 @@
-"""What every page may show: who the provider is and how to reach it."""
+"""Context of every page: the provider, and how to contact it."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -23,12 +23,12 @@ def portal(request: HttpRequest) -> dict[str, bool | str | SimpleLazyObject]:
 
 
 def hotline(number: str) -> str:
-    """The telephone number as a link to press on a phone that never breaks over two lines; "" without one."""
+    """The telephone number as a link that never breaks over two lines; "" without one."""
     dialled = "".join(sign for sign in number if sign in "+0123456789")
     return format_html('<a class="nb" href="tel:{}">{}</a>', dialled, number) if number else ""
 
 
 def _unread(request: HttpRequest) -> int:
-    """How many notes wait for the signed-in reader; asked only by a page that shows the bell."""
+    """The number of the reader's unread notes; evaluated only by pages that show the bell."""
     user = getattr(request, "user", None)
     return unread(user) if user is not None and user.is_authenticated else 0

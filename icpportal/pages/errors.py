@@ -1,6 +1,6 @@
-"""Pages for when something did not go as it should.
+"""Error pages.
 
-They say who is signed in where that can be known; those for a database that does not answer never ask it.
+They show who is signed in where that can be known; pages for an unreachable database never query it.
 """
 
 import logging
@@ -38,7 +38,7 @@ RETRY_AFTER = timedelta(minutes=2)
 def page(
     request: HttpRequest, status: HTTPStatus, *, template: str = "", knows_reader: bool = True, **facts: Fact
 ) -> HttpResponse:
-    """The page `errors/<status>.html` (or `template`); without `knows_reader` it needs neither session nor database."""
+    """Renders `errors/<status>.html` (or `template`); without `knows_reader` it needs neither session nor database."""
     reader = _reader(request) if knows_reader else None
     context = {
         **portal(request),
@@ -58,7 +58,7 @@ def page(
 
 
 def _reader(request: HttpRequest) -> "User | None":
-    """Who is signed in, if the request came far enough to tell and the database answers."""
+    """The signed-in user, if the request got far enough and the database answers."""
     try:
         user = getattr(request, "user", None)
         return user if user is not None and user.is_authenticated else None
@@ -67,7 +67,7 @@ def _reader(request: HttpRequest) -> "User | None":
 
 
 def _frame(request: HttpRequest, reader: "User | None") -> dict[str, Any]:
-    """Around the words: the portal's page, or for staff at the desk the desk's."""
+    """The template around the text: the portal's page, or the desk's for staff there."""
     if reader is None or not reader.is_staff or not request.path.startswith(DESK):
         return {"frame": "base.html"}
     return {"frame": "admin/error.html", "messages": [], **admin.site.each_context(request)}
@@ -79,7 +79,7 @@ STAFFS_WAYS = (("admin:index", _("Review desk")), ("start", _("Start page")))
 
 
 def _ways(reader: "User | None", *, knows_reader: bool) -> list[Link]:
-    """Where this reader goes on, the likeliest first."""
+    """Links for this reader, the likeliest first."""
     if reader is not None and reader.is_staff:
         return links(STAFFS_WAYS)
     return links(CUSTOMERS_WAYS if reader is not None or not knows_reader else VISITORS_WAYS)
@@ -87,7 +87,7 @@ def _ways(reader: "User | None", *, knows_reader: bool) -> list[Link]:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, or 413 when the request was larger than the portal reads."""
-    # what is refused before the language of the request was read
+    # refused before the request's language was known
     language = get_language() if hasattr(request, "LANGUAGE_CODE") else get_language_from_request(request)
     with override(language):
         if isinstance(exception, RequestDataTooBig):
@@ -96,7 +96,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django's signature
-    """403: signed in, but this is another role's room."""
+    """403: signed in, but this page is another role's."""
     return page(request, HTTPStatus.FORBIDDEN)
 
 
@@ -106,14 +106,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
-    """405: an address that only takes what a button sends was opened, or the other way round."""
+    """405: a page that only takes POST was opened, or the other way round."""
     answer = page(request, HTTPStatus.METHOD_NOT_ALLOWED)
     answer["Allow"] = allowed
     return answer
 
 
 def conflict(request: HttpRequest, back: str = "") -> HttpResponse:
-    """409: what the request was about changed before it arrived; `back` is where it stands now."""
+    """409: the subject of the request changed before it arrived; `back` is its page."""
     return page(request, HTTPStatus.CONFLICT, back=back)
 
 
@@ -123,12 +123,12 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 
 def too_many(request: HttpRequest, until: datetime | None = None) -> HttpResponse:
-    """429, saying when to try again where that is known."""
+    """429, with when to try again if known."""
     return page(request, HTTPStatus.TOO_MANY_REQUESTS, until=until)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500 with a number to quote, as in the log; 503 when database or storage do not answer or are full."""
+    """500 with a number to quote, as in the log; 503 when database or storage does not answer or the disk is full."""
     trouble = sys.exc_info()[1]
     if isinstance(trouble, DatabaseError | InterfaceError | StorageDown) or is_full(trouble):
         return unavailable(request)
@@ -138,13 +138,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def unavailable(request: HttpRequest, until: datetime | None = None) -> HttpResponse:
-    """503: the portal rests or a part of it does not answer."""
+    """503: the portal is paused, or a part of it does not answer."""
     answer = page(request, HTTPStatus.SERVICE_UNAVAILABLE, knows_reader=False, until=until)
     answer["Retry-After"] = str(int(RETRY_AFTER.total_seconds()))
     return answer
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form whose token no longer fits: signed out since, or cookies are off."""
+    """403 for a form with an invalid token: signed out since, or cookies are off."""
     logger.warning("form refused", extra={"reason": reason, "path": request.path})
     return page(request, HTTPStatus.FORBIDDEN, template="errors/csrf.html")

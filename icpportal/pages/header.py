@@ -1,4 +1,4 @@
-"""What stands at the head and foot of every page: where the reader may go, and the choices of language and theme."""
+"""Head and foot of every page: places, language and theme."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from icpportal.fields.components import Link
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
 
-if TYPE_CHECKING:  # the simulated ministry draws these pages too, and has no accounts
+if TYPE_CHECKING:  # the simulated ministry also draws these pages, and has no accounts
     from django.contrib.auth.models import AnonymousUser
 
     from icpportal.accounts.models import User
@@ -33,7 +33,7 @@ PLACES = (
     ("rules", pgettext_lazy("navigation", "Rules")),
     ("help", _("Help")),
 )
-# pages that lie elsewhere by their address
+# pages whose URL suggests another place
 WITHIN = {"/transfers/new/": "start", "/transfers/": "dashboard"}
 MEMBERS = (("account", _("Account and security")),)
 STAFF = (("admin:index", _("Review desk")),)
@@ -52,7 +52,7 @@ STANDING = (("help", _("Help")), ("rules", _("Rules by province")), ("privacy", 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A part of the portal that every page names; `is_here` where the reader is in it."""
+    """A part of the portal named on every page; `is_here` if the page is in it."""
 
     url: str
     label: Words
@@ -61,7 +61,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """The language the page is not in, by its own name."""
+    """The language that the page is not in, by its own name."""
 
     code: str
     mark: str  # as browsers and screen readers expect it
@@ -80,7 +80,7 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The thin header; an address is empty where the page cannot offer it."""
+    """The header of a page; a URL is empty where the page cannot offer it."""
 
     icon: str
     title: Words
@@ -95,7 +95,7 @@ class Header:
 
 
 class Reader(Enum):
-    """Whose page it is: the head offers each of them other pages."""
+    """Kinds of readers, with different places in the header."""
 
     VISITOR = "visitor"
     MEMBER = "member"
@@ -113,7 +113,7 @@ def reader_of(user: "User | AnonymousUser | None") -> Reader:
 
 
 def header(reader: Reader, place: str, theme: str, *, can_post: bool) -> Header:
-    """For such a reader on a page of `place`; a page that is drawn without a request holds no form (`can_post`)."""
+    """The header for this reader on a page of `place`; without a request there can be no form (`can_post`)."""
     known = reader is not Reader.VISITOR
     return Header(
         icon="person" if known else "menu",
@@ -130,40 +130,40 @@ def header(reader: Reader, place: str, theme: str, *, can_post: bool) -> Header:
 
 
 def other_language() -> Language:
-    """What the button of languages changes to."""
+    """The language that the button switches to."""
     return Language("en", "en", "English") if reads_chinese() else Language("zh-hans", "zh-Hans", "中文")
 
 
 def places(here: str) -> list[Place]:
-    """The parts of the portal, in order; the one of this name marked."""
+    """The parts of the portal in order, the one with this name marked."""
     return [Place(url, label, name == here) for name, label in PLACES if (url := _url(name))]
 
 
 def place_of(path: str) -> str:
-    """The name of the part that a page lies in; "" for one that lies in none."""
+    """The part that a page is in; "" for none."""
     parts = [*WITHIN.items(), *((url, name) for name, _label in PLACES if (url := _url(name)) and url != "/")]
     return next((name for begin, name in parts if path.startswith(begin)), "start" if path == "/" else "")
 
 
 def places_of_account(request: HttpRequest | None) -> list[Place]:
-    """The pages of the reader's own account; the one that is open marked."""
+    """The pages of the reader's account, the open one marked."""
     path = request.path if request is not None else ""
     return [Place(link.url, link.label, link.url == path) for link in links(OF_ACCOUNT)]
 
 
 def themes(chosen: str) -> list[Theme]:
-    """All appearances, the chosen one marked."""
+    """All themes, the chosen one marked."""
     return [Theme(value, label, icon, value == (chosen or SYSTEM)) for value, label, icon in THEMES]
 
 
 def next_theme(chosen: str) -> Theme:
-    """Where one button changes through them: from light to the system's, from there to dark, from dark to light."""
+    """The next theme for a single button: light, system, dark, light."""
     found = themes(chosen)
     return found[[theme.is_chosen for theme in found].index(True) - 1]
 
 
 def links(rows: Iterable[tuple[str, Words]]) -> list[Link]:
-    """Those of the pages that this portal has."""
+    """Those of the pages that exist in this portal."""
     return [Link(label, url) for name, label in rows if (url := _url(name))]
 
 

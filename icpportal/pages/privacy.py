@@ -1,4 +1,4 @@
-"""What the portal keeps, why, and for how long."""
+"""The privacy page: what the portal keeps, why, and for how long."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +22,7 @@ def contents() -> list[Link]:
 
 
 def privacy_page(request: HttpRequest) -> HttpResponse:
-    """What the portal keeps, why, and for how long; the periods are those of the settings."""
+    """Shows what the portal keeps, why, and for how long, with the periods of the settings."""
     context = {
         "contents": contents(),
         "draft_days": settings.DRAFT_KEPT.days,
@@ -31,7 +31,7 @@ def privacy_page(request: HttpRequest) -> HttpResponse:
         "retention": settings.RETENTION.values(),
         "key_days": settings.PICTURE_KEY_BACKUP_DAYS,
         "digest_days": settings.PASSWORD_DIGEST_KEPT.days,
-        # of orders that began under earlier rules they may still lie here
+        # orders under earlier rules may still have them
         "keeps_passwords": of_today().asks_password or Order.objects.filter(password_kept=True).exists(),
     }
     return render(request, "pages/privacy.html", context)

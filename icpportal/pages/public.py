@@ -1,4 +1,4 @@
-"""What search engines may read: the public pages with a sentence about each; all others are somebody's own."""
+"""The public pages for search engines, each with a description; all other pages are private."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal.fields.types import Words
 
-# pages by the names of their addresses
+# pages by URL name
 DESCRIPTIONS: dict[str, Words] = {
     "start": _(
         "Add %(provider)s to an ICP filing that exists with another provider: what you need, how long it takes, and "
@@ -28,7 +28,7 @@ ALLOWED = ("/account/login/", "/account/signup/", "/account/terms/")
 
 
 def description_of(request: HttpRequest | None, provider: Words) -> str:
-    """The sentence about a public page; "" for all others, and for what a search in one of them found."""
+    """The description of a public page; "" for others, and for search results."""
     match = request.resolver_match if request is not None else None
     if request is None or match is None or "q" in request.GET:
         return ""
@@ -37,7 +37,7 @@ def description_of(request: HttpRequest | None, provider: Words) -> str:
 
 
 def robots(request: HttpRequest) -> HttpResponse:
-    """`robots.txt`: the demo invites nobody, the portal to its public pages."""
+    """`robots.txt`: a demo disallows everything, a portal allows its public pages."""
     closed = ["Disallow: /"] if settings.DEMO else [f"Disallow: {path}" for path in NOT_FOR_ROBOTS]
     opened = [] if settings.DEMO else [f"Allow: {path}" for path in ALLOWED]
     return HttpResponse("\n".join(["User-agent: *", *opened, *closed, ""]), content_type="text/plain; charset=utf-8")

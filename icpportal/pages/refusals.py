@@ -1,4 +1,4 @@
-"""Pages for refusals that come without words of their own: a wrong method, and a move that came too late."""
+"""Pages for refusals without text: a wrong method, and a move that came too late."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -15,7 +15,7 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 
 class Refusals:
-    """An empty 405 gets a page; a move that somebody made first, and no view tells of, is 409 and no fault of ours."""
+    """Gives an empty 405 a page, and turns a move that somebody else made first into 409 instead of an error."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -34,14 +34,14 @@ class Refusals:
 
 
 def _note(request: HttpRequest) -> None:
-    """Staff at an address of the desk that is not theirs; by its name, for the address may hold words."""
+    """Records staff at an address of the desk that is not theirs, by its name: the URL may contain words."""
     match = request.resolver_match
     if match is not None and match.namespace == "admin" and request.user.is_authenticated and request.user.is_staff:
         note_refusal(request.user, match.url_name or "", client=client_address(request))
 
 
 def _order_of(request: HttpRequest) -> str:
-    """The page of the order that the address names."""
+    """The page of the order in the URL."""
     match = request.resolver_match
     try:
         return reverse("order", args=[match.kwargs["reference"]]) if match else ""

@@ -1,4 +1,4 @@
-"""Light or dark: the reader's choice, kept in a cookie that holds one word."""
+"""The theme, light or dark: the reader's choice, kept in a cookie."""
 
 from datetime import timedelta
 
@@ -13,14 +13,14 @@ KEPT = timedelta(days=365)
 
 
 def chosen_theme(request: HttpRequest | None) -> str:
-    """`light`, `dark`, or empty when the page follows the reader's system."""
+    """`light`, `dark`, or "" when the page follows the reader's system."""
     word = request.COOKIES.get(COOKIE, "") if request is not None else ""
     return word if word in THEMES else ""
 
 
 @require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
-    """Keep the chosen theme, or forget it (`system`), and go back to the page."""
+    """Stores the chosen theme, or deletes it (`system`), and returns to the page."""
     there = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(there, {request.get_host()}, require_https=request.is_secure()):
         there = "/"

@@ -1,4 +1,4 @@
-"""What a page answers that a sealed value breaks. Not in `middleware.py`: the simulator has no such rows."""
+"""The response when a sealed value cannot be opened. Not in `middleware.py`: the simulator has no such rows."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -13,7 +13,7 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 
 class RowsThatCannotBeRead:
-    """A page that a sealed value breaks says so, and operations are told which row it was."""
+    """Shows that a page's data cannot be read, and tells operations which row it was."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -22,7 +22,7 @@ class RowsThatCannotBeRead:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Only for values that do not open: anything else is a fault of the page."""
+        """Handles unreadable values only: anything else is a bug of the page."""
         if not isinstance(exception, Unreadable):
             return None
         match = request.resolver_match

@@ -1,4 +1,4 @@
-"""What is the same for all visitors: public pages, which a browser keeps for a minute, and switches without a token."""
+"""Pages that are the same for all visitors: cacheable public pages, and switches without a token."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,10 +18,10 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 
 class PublicPages:
-    """A public page that was drawn for a visitor of whom nothing is known may be shown again for a minute.
+    """Lets browsers show a public page again for a minute, if it was drawn for a visitor without any state.
 
-    It holds no token and sets no cookie; one that says itself how long it holds is left alone. Whoever has begun
-    something here, or signed in, gets a page of their own.
+    Such a page contains no token and sets no cookie; one with its own cache headers is left alone. Readers who have
+    begun something here, or signed in, get pages of their own.
     """
 
     def __init__(self, get_response: Answer) -> None:
@@ -49,9 +49,9 @@ def _is_the_same_for_all(request: HttpRequest, response: HttpResponse) -> bool:
 
 
 def needs_no_token_of_visitors(view: Answer) -> Answer:
-    """For a switch that changes nothing but how pages look in this browser: a page for all visitors has no token.
+    """For a switch that only changes how pages look in this browser: pages for all visitors have no token.
 
-    Of an account, and where what was typed comes along and is kept, the token is asked as everywhere.
+    From signed-in readers, and when typed values are sent along and stored, the token is required.
     """
     checked = csrf_protect(view)
 

@@ -1,4 +1,4 @@
-"""What the desk's templates of Django's lists and forms ask: `{% load desk %}`."""
+"""Tags for the desk's templates of Django's lists and forms: `{% load desk %}`."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -15,14 +15,14 @@ from icpportal.fields.types import Words
 
 register = template.Library()
 
-Header = Mapping[str, Any]  # what Django says of a column
+Header = Mapping[str, Any]  # Django's header of a column
 PICKS = "action-checkbox"
 READ, TYPED, CHOSEN = (f"admin/includes/field_{kind}.html" for kind in ("read", "typed", "chosen"))
 
 
 @register.filter
 def drawn_by(field: AdminField | AdminReadonlyField) -> str:
-    """The template of a field of a form."""
+    """The template of a form's field."""
     if isinstance(field, AdminReadonlyField):
         return READ
     return CHOSEN if field.field.use_fieldset else TYPED
@@ -30,13 +30,13 @@ def drawn_by(field: AdminField | AdminReadonlyField) -> str:
 
 @register.filter
 def label(words: Words) -> str:
-    """What a column or a field is called."""
+    """The label of a column or a field."""
     return capfirst(plain(words))
 
 
 @register.filter
 def heading(header: Header) -> SafeString:
-    """The words of a column; where the list can be sorted by it, a link that does so."""
+    """The heading of a column, as a link if the list can be sorted by it."""
     if _picks(header):
         every = gettext("Choose all on this page")
         return format_html('<input type="checkbox" class="only-script" data-all aria-label="{}">', every)
@@ -48,7 +48,7 @@ def heading(header: Header) -> SafeString:
 
 @register.filter
 def sorted_how(header: Header) -> SafeString:
-    """Which way the rows run, where they run by this column."""
+    """The direction of sorting, if the list is sorted by this column."""
     if not header.get("sorted"):
         return SafeString()
     return format_html(' aria-sort="{}"', "ascending" if header["ascending"] else "descending")
@@ -56,7 +56,7 @@ def sorted_how(header: Header) -> SafeString:
 
 @register.filter
 def labelled(cells: Iterable[SafeString], headers: Iterable[Header]) -> Iterator[SafeString]:
-    """The cells of a row, each naming its column, which a narrow window writes before it."""
+    """The cells of a row with their column's label, which narrow windows show before the value."""
     for cell, header in zip(cells, headers, strict=False):
         name = "" if _picks(header) else label(header["text"])
         yield SafeString(cell.replace(">", f' data-label="{conditional_escape(name)}">', 1))

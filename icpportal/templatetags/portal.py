@@ -1,4 +1,4 @@
-"""What the portal's templates may ask for: `{% load portal %}`. Usage in one page: docs/look.md."""
+"""Tags and filters of the portal's templates: `{% load portal %}`. Usage on one page: docs/look.md."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -39,7 +39,7 @@ for written in (
 
 @register.simple_tag
 def page_language() -> str:
-    """The page's language as browsers and screen readers expect it."""
+    """The page's language for browsers and screen readers."""
     return "zh-Hans" if reads_chinese() else "en"
 
 
@@ -54,7 +54,7 @@ def left(moment: datetime | None, now: datetime | None = None) -> str:
 
 @register.simple_tag
 def urgency(moment: datetime, now: datetime | None = None) -> dict[str, str]:
-    """How near a deadline is: its tone (turn, late, over) and the clock the page was made at."""
+    """The tone of a deadline (turn, late, over), and the clock at which the page was made."""
     clock = now or timezone.now()
     span = moment - clock
     tone = "over" if span <= time_format.HOUR * 0 else "late" if span <= time_format.HOUR else "turn"
@@ -67,7 +67,7 @@ for drawn in (drawings.icon, drawings.drawing, drawings.landscape, drawings.samp
 
 @register.simple_tag(takes_context=True)
 def as_printed(context: Context, url: str) -> str:
-    """For paper alone: the moment that the page shows, and where it is."""
+    """For print only: when the page was shown, and its URL."""
     request = context.get("request")
     facts = {
         "time": time_format.long_words(timezone.now()),
@@ -80,7 +80,7 @@ def as_printed(context: Context, url: str) -> str:
 
 
 class Shown(Protocol):
-    """A row of a table of states, as pages show it."""
+    """A row of a table of states for pages."""
 
     tone: str
     icon: str
@@ -91,13 +91,13 @@ UNKNOWN_LOOK = ("slate", "circle-dashed")
 
 @register.simple_tag
 def state_look(state: Shown | Mapping[str, str]) -> dict[str, str]:
-    """Tone and icon of whatever shows a state: a row of a table of states, or a mapping."""
+    """Tone and icon of anything with a state: a row of a table of states, or a mapping."""
     own = state if isinstance(state, Mapping) else {name: getattr(state, name, "") for name in ("tone", "icon")}
     tone, shape = UNKNOWN_LOOK
     return {"tone": own.get("tone") or tone, "icon": own.get("icon") or shape}
 
 
-# a paper's slot: tone, shape, word, whether the page should ask again by itself, and whether its form is folded away
+# a document's slot: tone, icon, label, whether the page polls, and whether its form is folded
 SLOTS = {
     "empty": ("slate", "circle-dashed", _("Not uploaded"), False, False),
     "checking": ("blue", "hourglass", _("Checking"), True, True),
@@ -112,7 +112,7 @@ SLOT_ALIASES = {"refused": "again", "retired": "empty", "": "empty"}
 
 @register.simple_tag
 def slot_look(state: str) -> dict[str, Words | bool]:
-    """How a document slot in `state` looks; refused means again, retired means empty."""
+    """The look of a document slot in `state`; refused looks like again, retired like empty."""
     key = SLOT_ALIASES.get(state, state)
     tone, shape, label, waits, folds = SLOTS[key]
     return {"key": key, "tone": tone, "icon": shape, "label": label, "waits": waits, "folds": folds}
@@ -130,7 +130,7 @@ TASKS = {
 
 @register.simple_tag
 def task_look(state: str) -> dict[str, Words]:
-    """How a task in `state` looks."""
+    """The look of a task in `state`."""
     tone, shape, label = TASKS[state]
     return {"tone": tone, "icon": shape, "label": label}
 
@@ -145,19 +145,19 @@ BUTTONS = {
 
 @register.simple_tag
 def action_class(action: Action | Mapping[str, str]) -> str:
-    """The class of an action's button or link."""
+    """The CSS class of an action's button or link."""
     kind = action.kind if isinstance(action, Action) else action.get("kind")
     return BUTTONS[kind or "secondary"]
 
 
-SECONDARY_TAGS = {"outline", "secondary", "cancel", "link"}  # what allauth says about its buttons
+SECONDARY_TAGS = {"outline", "secondary", "cancel", "link"}  # allauth's tags of its buttons
 ELEMENT_ATTRIBUTES = ("href", "form", "id", "name", "value", "type")
 FORM_ATTRIBUTES = ("method", "id", "action")
 
 
 @register.filter
 def element_class(attributes: Facts) -> str:
-    """The class of a button or link of allauth's pages."""
+    """The CSS class of a button or link on allauth's pages."""
     given = attributes.get("tags")
     tags = set(given) if isinstance(given, list) else set()
     if tags & {"danger", "delete"}:
@@ -167,13 +167,13 @@ def element_class(attributes: Facts) -> str:
 
 @register.filter
 def element_attributes(attributes: Facts) -> SafeString:
-    """What allauth says about a button, as attributes of its tag."""
+    """allauth's attributes of a button."""
     return flatatt({name: attributes[name] for name in ELEMENT_ATTRIBUTES if attributes.get(name)})
 
 
 @register.filter
 def form_attributes(attributes: Facts) -> SafeString:
-    """What allauth says about a form, as attributes of its tag."""
+    """allauth's attributes of a form."""
     return flatatt({name: attributes[name] for name in FORM_ATTRIBUTES if attributes.get(name)})
 
 
@@ -182,13 +182,13 @@ def form_attributes(attributes: Facts) -> SafeString:
 
 @register.filter
 def input_attributes(attributes: Facts) -> SafeString:
-    """The attributes of an input, without those by which a browser would judge before the server does."""
+    """The attributes of an input, without those for browser validation."""
     return fields.markup(fields.input_attributes(attributes))
 
 
 @register.filter
 def target_id(field: BoundField) -> str:
-    """The id an error link jumps to: the input, or the first one of a group."""
+    """The id that an error link jumps to: the input, or the first one of a group."""
     return field.id_for_label or (f"{field.auto_id}_0" if field.auto_id else "")
 
 
@@ -196,20 +196,20 @@ IN_SUMMARY = "_is_in_summary"
 
 
 def _wrong(context: Context) -> list[BaseForm]:
-    """Those of the page's forms that have something to change, each once."""
+    """The page's forms with errors, each once."""
     forms = dict.fromkeys((context.get("form"), *(context.get("forms") or ())))
     return [form for form in forms if isinstance(form, BaseForm) and form.is_bound and form.errors]
 
 
 @register.simple_tag(takes_context=True)
 def error_prefix(context: Context) -> str:
-    """`Error: ` for the title of a page that came back with something to change."""
+    """`Error: ` for the title of a page with errors."""
     return f"{gettext('Error:')} " if _wrong(context) else ""
 
 
 @register.simple_tag(takes_context=True)
 def wrong_forms(context: Context) -> list[BaseForm]:
-    """Those of the page's forms (`form`, `forms`) that have something to change, each once, for the summary."""
+    """The page's forms (`form`, `forms`) with errors, each once, for the summary."""
     wrong = _wrong(context)
     for form in wrong:
         setattr(form, IN_SUMMARY, True)
@@ -218,19 +218,19 @@ def wrong_forms(context: Context) -> list[BaseForm]:
 
 @register.filter
 def is_in_summary(form: BaseForm) -> bool:
-    """Whether the summary of the page has said what is wrong with the form as a whole."""
+    """Whether the summary of the page lists the form's non-field errors."""
     return getattr(form, IN_SUMMARY, False)
 
 
 @register.simple_tag
 def count_errors(forms: Iterable[BaseForm]) -> int:
-    """How many messages the summary lists."""
+    """The number of errors in the summary."""
     return sum(len(messages) for form in forms for messages in form.errors.values())
 
 
 @register.simple_tag(takes_context=True)
 def page_head(context: Context) -> SafeString:
-    """The head of the page. Reads, all optional: request, user, unread_count, provider_name, demo, page_draft."""
+    """The head of the page. Uses, all optional: request, user, unread_count, provider_name, demo, page_draft."""
     request, token = context.get("request"), context.get("csrf_token")
     draft, language = context.get("page_draft"), get_language() or ""
     reader = header.reader_of(context.get("user"))
@@ -247,7 +247,7 @@ def page_head(context: Context) -> SafeString:
     )
     values = {
         "address": request.get_full_path() if request is not None else "",
-        # asked for a visitor, it would set a cookie: the switches of a visitor need none (pages/visitors.py)
+        # would set a cookie for visitors, whose switches need no token (pages/visitors.py)
         "token": "" if reader is header.Reader.VISITOR else str(token),
         "unread": frame.unread(language, str(context.get("unread_count") or 0)),
     }
@@ -256,7 +256,7 @@ def page_head(context: Context) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def page_foot(context: Context, reference: str = "") -> SafeString:
-    """The foot of the page, which names the order it belongs to. Reads, optional: provider_hotline, provider_hours."""
+    """The foot of the page, with the order it belongs to. Uses, optional: provider_hotline, provider_hours."""
     key = frame.Foot(
         language=get_language() or "",
         hotline=str(context.get("provider_hotline") or ""),
@@ -281,25 +281,25 @@ def standing_pages() -> list[Link]:
 
 @register.simple_tag
 def other_language() -> header.Language:
-    """The language the page is not in."""
+    """The language that the page is not in."""
     return header.other_language()
 
 
 @register.simple_tag(takes_context=True)
 def next_theme(context: Context) -> header.Theme:
-    """The appearance after the chosen one, for one button."""
+    """The theme after the chosen one, for a single button."""
     return header.next_theme(chosen_theme(context.get("request")))
 
 
 @register.simple_tag(takes_context=True)
 def theme_attribute(context: Context) -> SafeString:
-    """The theme of the whole page, as an attribute of `html`; none where it follows the reader's system."""
+    """The page's theme as an attribute of `html`; empty when it follows the reader's system."""
     return flatatt({"data-theme": chosen_theme(context.get("request")) or None})
 
 
 @register.simple_tag(takes_context=True)
 def page_description(context: Context) -> str:
-    """The sentence about a public page for search engines; "" on somebody's own."""
+    """The description of a public page for search engines; "" on private ones."""
     return public.description_of(context.get("request"), str(context.get("provider_name") or ""))
 
 
@@ -311,13 +311,13 @@ NOTICES_OF_LEVELS = {"error": "problem", "warning": "turn", "success": "done"}
 
 @register.filter
 def notice_kind(level: str) -> str:
-    """The kind of notice that a message of Django is drawn as."""
+    """The kind of notice for one of Django's messages."""
     return NOTICES_OF_LEVELS.get(level, "info")
 
 
 @register.simple_block_tag
 def notice(content: str, kind: str = "info", title: str = "") -> SafeString:
-    """`{% notice "turn" "Title" %}…{% endnotice %}`: a strip of kind info, turn, problem or done."""
+    """`{% notice "turn" "Title" %}…{% endnotice %}`: a box of kind info, turn, problem or done."""
     head = format_html('<p class="notice-title">{}</p>', title) if title else ""
     return format_html(
         '<div class="notice notice-{}">{}<div class="notice-body">{}{}</div></div>',

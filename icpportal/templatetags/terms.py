@@ -1,4 +1,4 @@
-"""Help where it is needed: `{% load terms %}` explains legal words on a page, and leads to its part of help."""
+"""Help in place: `{% load terms %}` explains legal terms on a page, and links to its section of help."""
 
 from functools import lru_cache
 
@@ -18,7 +18,7 @@ EXPLAINED = "_explained_words"
 
 @register.simple_tag(takes_context=True)
 def page_help(context: Context) -> topics.PageHelp | None:
-    """The part of help that belongs to this page, and its words; nothing where help has none."""
+    """The page's section of help, and its terms; None where help has none."""
     return topics.help_of(context.get("request"))
 
 
@@ -36,14 +36,14 @@ def term(context: Context, key: str, *, opens: bool = False) -> SafeString:
     return _explained(get_language() or "", key, str(word), topics.address_of(f"word-{key}"))
 
 
-@lru_cache(256)  # a few dozen words, in two languages, at the beginning of a line and within
+@lru_cache(256)  # a few dozen terms in two languages, at the beginning of a line and within
 def _explained(_language: str, key: str, word: str, url: str) -> SafeString:
     facts = {"entry": BY_KEY[key], "word": word, "url": url}
     return SafeString(loader.render_to_string("partials/term.html", facts).strip())
 
 
 def _is_first(context: Context, key: str) -> bool:
-    """Whether no template of this page has explained the word yet; a page without a request holds each once."""
+    """Whether no template of this page has explained the term yet; without a request, always."""
     request = context.get("request")
     explained: set[str] = getattr(request, EXPLAINED, set())
     if request is not None:

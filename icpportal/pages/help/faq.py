@@ -1,4 +1,4 @@
-"""What customers ask, with the answer under today's rules and the page where it is done."""
+"""Customers' questions, with the answer under the present rules and a link to the page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class Answer:
-    """One question; placeholders of its sentences: platform, hours. `page` is the name of the address behind `link`."""
+    """One question; placeholders: platform, hours. `page` is the URL name for `link`."""
 
     key: str
     question: Text
@@ -220,7 +220,7 @@ ANSWERS = (
 
 @dataclass(frozen=True, slots=True)
 class ShownAnswer:
-    """An answer as the help page draws it, with the page where it is done."""
+    """An answer as the help page shows it, with its link."""
 
     key: str
     question: str
@@ -229,7 +229,7 @@ class ShownAnswer:
 
 
 def answers(today: RulesToday) -> list[ShownAnswer]:
-    """The answers that hold under the rules of today, as the help page draws them."""
+    """The answers valid under the present rules, for the help page."""
     hours = next((each.phones.hours for each in provinces() if each.phones), 0)
     platform, between = (settings.OLD_PLATFORM_ZH, "") if reads_chinese() else (settings.OLD_PLATFORM_EN, " ")
     facts = {"hours": hours, "platform": platform}

@@ -1,4 +1,4 @@
-"""The legal words of a filing, in both languages, with what each means: one table for help and for every page."""
+"""The legal terms of a filing in both languages with their meaning, for help and for every page."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from icpportal.fields.language_marks import reads_chinese
 
 @dataclass(frozen=True)
 class GlossaryEntry:
-    """A legal or household word in both languages, with its meaning in the reader's."""
+    """A term in both languages, with its meaning in the reader's."""
 
     key: str
     en: str
@@ -28,22 +28,22 @@ class GlossaryEntry:
 
     @property
     def both(self) -> str:
-        """The word in both languages, that of the page first."""
+        """The term in both languages, the page's first."""
         return f"{self.zh} {self.en}" if reads_chinese() else f"{self.en} {self.zh}"
 
     @property
     def alone(self) -> str:
-        """The word in the page's language, as it begins a line."""
+        """The term in the page's language, for the beginning of a line."""
         return self.zh if reads_chinese() else self.en
 
     @property
     def other(self) -> str:
-        """The Chinese of a legal word on a page of another language."""
+        """The Chinese of a legal term on a page in another language."""
         return "" if reads_chinese() else self.zh
 
     @property
     def in_sentence(self) -> str:
-        """The word as it stands within a sentence of the page's language."""
+        """The term within a sentence of the page's language."""
         if reads_chinese():
             return self.zh
         return self.en if self.en[1].isupper() else self.en[0].lower() + self.en[1:]

@@ -1,4 +1,4 @@
-"""Search in help: its own parts, in the language of the page, with what was found marked."""
+"""Searches help in the language of the page, and marks what was found."""
 
 import re
 import unicodedata
@@ -16,7 +16,7 @@ HAN_RUN = re.compile("[\u3400-\u9fff]{3,}")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Something help says, by the anchor where it stands."""
+    """A section of help, by its anchor."""
 
     anchor: str
     title: str
@@ -28,7 +28,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A part that was found, with the words of the search marked."""
+    """A section that was found, with the search terms marked."""
 
     anchor: str
     title: SafeString
@@ -36,8 +36,8 @@ class Hit:
 
 
 def find(asked: str, parts: Iterable[Part]) -> list[Hit]:
-    """The parts that hold every word; where none does, those that hold most of what can be cut out of them."""
-    words = unicodedata.normalize("NFKC", asked).casefold().split()  # full-width letters as well
+    """The sections with every term; if there are none, those with most fragments of the terms."""
+    words = unicodedata.normalize("NFKC", asked).casefold().split()  # also normalises full-width letters
     if not words:
         return []
     every = list(parts)
@@ -49,21 +49,21 @@ def find(asked: str, parts: Iterable[Part]) -> list[Hit]:
 
 
 def _pieces(word: str) -> list[str]:
-    """A long run of Chinese holds words without spaces: every two signs of it; any other word is itself."""
+    """Chinese has no spaces between words: every two characters of a run; other words as they are."""
     if not HAN_RUN.fullmatch(word):
         return [word]
     return [word[place : place + 2] for place in range(len(word) - 1)]
 
 
 def _nearest(words: list[str], parts: list[Part]) -> list[Part]:
-    """Those that hold at least half of the words, the best first."""
+    """Those with at least half of the terms, the best first."""
     counted = [(sum(part.holds(word) for word in words), part) for part in parts]
     good = [(number, part) for number, part in counted if number and 2 * number >= len(words)]
     return [part for _number, part in sorted(good, key=lambda each: -each[0])]
 
 
 def marked(text: str, words: list[str]) -> SafeString:
-    """The text with every one of the words in `<mark>`."""
+    """The text with every term in `<mark>`."""
     sought = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
     pieces = re.split(f"({sought})", text, flags=re.IGNORECASE)
     drawn = (

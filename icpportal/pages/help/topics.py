@@ -1,4 +1,4 @@
-"""Which part of help belongs to which page, and which legal words a reader meets there."""
+"""The section of help and the legal terms for each page."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ from icpportal.pages.help.glossary import BY_KEY, GlossaryEntry
 
 @dataclass(frozen=True)
 class Topic:
-    """A row: pages by the names of their addresses, their part of help, and their words by key."""
+    """A row: pages by URL name, their section of help, and their terms by key."""
 
     pages: tuple[str, ...]
     part: str
     words: tuple[str, ...] = ()
-    step: str = ""  # of the pages of the wizard, which share one name
+    step: str = ""  # for pages of the wizard, which share one URL name
 
 
 TOPICS = (
@@ -48,21 +48,21 @@ BY_PAGE = {(page, topic.step): topic for topic in TOPICS for page in topic.pages
 
 @dataclass(frozen=True, slots=True)
 class PageHelp:
-    """What a page offers below its content: its part of help, and its words."""
+    """The help that a page offers below its content: a section, and terms."""
 
     url: str
     words: list[GlossaryEntry]
 
 
 def help_of(request: HttpRequest | None) -> PageHelp | None:
-    """For the page that is asked for; None where help has no part for it."""
+    """The help for the requested page; None where there is no section for it."""
     match = request.resolver_match if request is not None else None
     topic = BY_PAGE.get((match.view_name, match.kwargs.get("step", ""))) if match else None
     return PageHelp(address_of(topic.part), [BY_KEY[key] for key in topic.words]) if topic else None
 
 
 def address_of(part: str) -> str:
-    """Where a part of help is; "" in a portal of parts, without help."""
+    """The URL of a section of help; "" where there is no help."""
     try:
         return f"{reverse('help')}#{part}"
     except NoReverseMatch:

@@ -1,4 +1,4 @@
-"""The help page: the way of a transfer, what to have ready, what customers ask, the words; and a search in them."""
+"""The help page: the course of a transfer, what to prepare, questions, terms; and a search."""
 
 from collections.abc import Iterator
 
@@ -15,18 +15,18 @@ from icpportal.pages.help.search import LONGEST, Part, find
 from icpportal.pages.help.way import Way, way_of
 from transfers.pages.rules_summary import RulesToday, of_today
 
-# a word that only some rules know → which fact about them says so
+# a term used by some rules only → the fact about the rules that decides
 RULED = {"filing-password": "asks_password", "backdrop": "has_backdrops"}
 
 
 def words_of(rules: RulesToday) -> list[GlossaryEntry]:
-    """The glossary without the words that the rules of today do not know."""
+    """The glossary without terms that the present rules do not use."""
     missing = {key for key, known in RULED.items() if not getattr(rules, known)}
     return [word for word in GLOSSARY if word.key not in missing]
 
 
 def help_page(request: HttpRequest) -> HttpResponse:
-    """All of help, or with `?q=` the parts of it that hold what was asked."""
+    """Shows all of help or, with `?q=`, the matching sections."""
     today = of_today()
     way, said, words = way_of(today), answers(today), words_of(today)
     asked = request.GET.get("q", "").strip()[:LONGEST]
@@ -43,7 +43,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 
 def contents_of(way: Way) -> list[Link]:
-    """The parts of the page, in order."""
+    """The contents of the page, in order."""
     return [
         Link(way.title, "#way"),
         Link(_("What you need to have ready"), "#papers"),
@@ -55,7 +55,7 @@ def contents_of(way: Way) -> list[Link]:
 
 
 def parts_of(way: Way, said: list[ShownAnswer], words: list[GlossaryEntry]) -> Iterator[Part]:
-    """What can be found: each question, each word, and the parts beside them."""
+    """What can be searched: each question, each term, and the other sections."""
     yield from (Part(f"answer-{each.key}", each.question, each.words) for each in said)
     yield from (Part(f"word-{word.key}", word.both, str(word.meaning)) for word in words)
     between = "" if reads_chinese() else " "

@@ -1,4 +1,4 @@
-"""The way of a transfer and what to have ready, under the rules of today."""
+"""The course of a transfer and what to prepare, under the present rules."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from transfers.pages.rules_summary import RulesToday
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The steps from the first page to the approval, what they need, by when, and who helps."""
+    """The steps from the first page to the approval, with needs, deadlines and who helps."""
 
     title: str
     steps: list[str]
@@ -19,7 +19,7 @@ class Way:
 
 
 def way_of(today: RulesToday) -> Way:
-    """What the help page says of a transfer."""
+    """The course of a transfer for the help page."""
     asks_password = today.asks_password
     return Way(
         title=_("The process in seven steps") if asks_password else _("The process in six steps"),

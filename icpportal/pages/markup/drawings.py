@@ -1,4 +1,4 @@
-"""The portal's own drawings as HTML: icons, samples of papers, the seal. Each is written once a process and kept."""
+"""The portal's drawings as HTML: icons, samples of documents, the seal; each is built once a process."""
 
 import math
 from functools import lru_cache
@@ -7,12 +7,12 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-kept = lru_cache(512)  # of few names; what a label says is in one of two languages
+kept = lru_cache(512)  # few names, labels in two languages
 
 
 @kept
 def icon(name: str, label: str = "") -> SafeString:
-    """A line icon of static/img/icons.svg, none for no name; hidden from screen readers unless it has a label."""
+    """A line icon of static/img/icons.svg, "" for no name; hidden from screen readers unless it has a label."""
     if not name:
         return SafeString()
     role = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
@@ -24,7 +24,7 @@ def icon(name: str, label: str = "") -> SafeString:
 
 @kept
 def drawing(name: str, size: str = "") -> SafeString:
-    """A line drawing of static/img/drawings.svg, always with words beside it; size "" or "small"."""
+    """A line drawing of static/img/drawings.svg, always with text beside it; size "" or "small"."""
     return format_html(
         '<svg class="drawing{}" aria-hidden="true" focusable="false" viewBox="0 0 120 90">'
         '<use href="{}#{}"></use></svg>',
@@ -34,7 +34,7 @@ def drawing(name: str, size: str = "") -> SafeString:
 
 @kept
 def landscape() -> SafeString:
-    """The bridge whose reflection closes the ring: the picture of the start page and of empty states."""
+    """The bridge whose reflection closes the ring: the picture of the start page and of empty pages."""
     return format_html(
         '<svg class="art landscape" viewBox="0 0 640 440" aria-hidden="true" focusable="false">'
         '<use href="{}#landscape"></use></svg>',
@@ -47,7 +47,7 @@ UPRIGHT = ("portrait", "holding")
 
 @kept
 def sample(name: str) -> SafeString:
-    """A drawing of static/img/samples.svg: a paper as it should be photographed, or as it should not."""
+    """A drawing of static/img/samples.svg: a document photographed correctly, or not."""
     upright = name.startswith(UPRIGHT)
     return format_html(
         '<svg class="art sample{}" aria-hidden="true" focusable="false" viewBox="{}"><use href="{}#{}"></use></svg>',
@@ -56,7 +56,7 @@ def sample(name: str) -> SafeString:
 
 
 def arcs(total: int, *, radius: float = 20.0, centre: float = 24.0, gap: float = 0.14) -> list[str]:
-    """The outline of a seal cut in `total` arcs with small gaps, clockwise from the top, as SVG paths."""
+    """The outline of a seal in `total` arcs with small gaps, clockwise from the top, as SVG paths."""
     turn = 2 * math.pi / total
     paths = []
     for number in range(total):
@@ -70,7 +70,7 @@ def arcs(total: int, *, radius: float = 20.0, centre: float = 24.0, gap: float =
 
 @kept
 def riding_seal(number: int, total: int, *, closed: bool = False) -> SafeString:
-    """The progress mark: one arc a stage, those before `number` drawn, the whole seal closed at approval."""
+    """The progress mark: one arc for each stage, those before `number` drawn, closed at approval."""
     total = max(int(total), 1)
     words = [
         "done" if closed or i < int(number) else "now" if i == int(number) else "todo" for i in range(1, total + 1)

@@ -1,7 +1,7 @@
-"""Fields and inputs as HTML, written without a template each: a page of 15 fields costs a tenth of what it did so.
+"""Fields and inputs as HTML without a template each: a page with 15 fields takes a tenth of the time.
 
-`WIDGETS` and `FIELDS` say by name what is written here; what is not there, and what a template includes by name, is
-drawn by its template. Everything that is not marked safe is escaped.
+`WIDGETS` and `FIELDS` list what is written here; others, and what a template includes by name, are drawn by their
+template. Everything not marked safe is escaped.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,12 +19,12 @@ from icpportal.pages.markup.drawings import icon
 if TYPE_CHECKING:
     from icpportal.pages.markup.renderer import PortalField
 
-# what a browser would judge before the server does
+# attributes by which browsers would validate before the server
 JUDGED_BY_BROWSERS = ("required", "minlength", "maxlength")
 
 
 class Widget(TypedDict, total=False):
-    """What Django tells of an input, and of each of its options."""
+    """Django's context of an input, and of each of its options."""
 
     name: str
     type: str
@@ -35,13 +35,13 @@ class Widget(TypedDict, total=False):
 
 
 def _escaped(value: Fact) -> str:
-    """As templates do it, without their care for what is translated later: a select has hundreds of texts."""
+    """Escapes like templates but without resolving lazy translations first: a select has hundreds of texts."""
     text = value if isinstance(value, str) else str(value)
     return text if isinstance(text, SafeData) else escape(text)
 
 
 def attributes(given: Facts) -> str:
-    """As in a tag: true ones by name alone, those without a value not at all."""
+    """Attributes of a tag: true ones by name only, empty ones not at all."""
     parts = []
     for name, value in given.items():
         if value is True:
@@ -52,7 +52,7 @@ def attributes(given: Facts) -> str:
 
 
 def input_attributes(given: Facts) -> str:
-    """Without those by which a browser would judge; the script counts letters by `data-maxlength`."""
+    """Without attributes for browser validation; the script counts letters by `data-maxlength`."""
     kept = {name: value for name, value in given.items() if name not in JUDGED_BY_BROWSERS}
     return attributes({**kept, "data-maxlength": given.get("maxlength")})
 
@@ -61,14 +61,14 @@ def input_attributes(given: Facts) -> str:
 
 
 def text_input(widget: Widget) -> str:
-    """Every input of one tag: text, number, tick box, file."""
+    """Every input with a single tag: text, number, box, file."""
     value = widget.get("value")
     shown = "" if value is None else f' value="{_escaped(value)}"'
     return f'<input type="{widget["type"]}" name="{widget["name"]}"{shown}{input_attributes(widget["attrs"])}>'
 
 
 def password(widget: Widget) -> str:
-    """With the button that shows what was typed."""
+    """With the button that reveals it."""
     return (
         f'<span class="reveal">{text_input(widget)}<button class="reveal-button" type="button"'
         f' data-reveal="{_escaped(widget["attrs"].get("id"))}" data-hide="{escape(gettext("Hide"))}" hidden>'
@@ -77,13 +77,13 @@ def password(widget: Widget) -> str:
 
 
 def textarea(widget: Widget) -> str:
-    """The line break after the tag is not part of the text."""
+    """The line break after the tag is not part of the value."""
     text = _escaped(widget.get("value") or "")
     return f'<textarea name="{widget["name"]}"{input_attributes(widget["attrs"])}>\n{text}</textarea>'
 
 
 def select(widget: Widget) -> str:
-    """An option can hold no mark inside: one with Chinese words is marked itself, on a page of another language."""
+    """An option cannot contain marks: one with Chinese words is marked itself, on pages of another language."""
     marks = not reads_chinese()
     parts = [f'<select name="{widget["name"]}"{input_attributes(widget["attrs"])}>']
     for group, options, _place in widget["optgroups"]:
@@ -100,7 +100,7 @@ def _option(option: Widget, *, marks: bool) -> str:
 
 
 def choices(widget: Widget) -> str:
-    """Radio buttons or tick boxes, by group where they have groups."""
+    """Radio buttons or boxes, grouped if they have groups."""
     given = widget["attrs"]
     own = given.get("class")
     outer = attributes({"id": given.get("id") or None, "class": f"choices {own}" if own else "choices"})
@@ -119,7 +119,7 @@ def _group(name: str | None, options: Iterable[Widget]) -> str:
 
 
 def choice(option: Widget) -> str:
-    """One radio button or tick box with its label."""
+    """One radio button or box with its label."""
     target = attributes({"for": option["attrs"].get("id") or None})
     return f"{text_input(option)}<label{target}>{zh_parts(option['label'])}</label>"
 
@@ -135,7 +135,7 @@ def hint(field: "PortalField") -> str:
 
 
 def error(field: "PortalField") -> str:
-    """What is wrong with a field, linked to its input by id."""
+    """A field's error, linked to its input by id."""
     if not field.errors:
         return ""
     prefix = f'<span class="sr">{escape(gettext("Error:"))}</span> '
@@ -144,13 +144,13 @@ def error(field: "PortalField") -> str:
 
 
 def filled(field: "PortalField") -> str:
-    """Where a value that was filled in comes from."""
+    """The source of a filled-in value."""
     source = field.filled
     return f'<p class="filled">{icon("check")} {_escaped(source)}</p>' if source else ""
 
 
 def _label(field: "PortalField") -> str:
-    """Says of a field that it may stay empty."""
+    """The label, which says if the field is optional."""
     may_stay_empty = not field.field.required and not field.field.disabled
     optional = f'<span class="optional">{escape(gettext("(optional)"))}</span>' if may_stay_empty else ""
     return f"{zh_parts(field.label)}{optional}"
@@ -163,14 +163,14 @@ def below_its_label(field: "PortalField") -> str:
 
 
 def beside_its_label(field: "PortalField") -> str:
-    """A tick box before its label."""
+    """A box before its label."""
     label = f'<label for="{field.id_for_label}">{zh_parts(field.label)}</label>'
     choice = f'<div class="choice">{field}{label}</div>'
     return f'<div class="{field.look}">{error(field)}{choice}{hint(field)}{filled(field)}</div>'
 
 
 def group(field: "PortalField") -> str:
-    """A group of choices: name, hint, error, choices."""
+    """A group of choices: legend, hint, error, choices."""
     legend = f'<legend class="label">{_label(field)}</legend>' if field.label else ""
     inner = f"{legend}{hint(field)}{error(field)}{field}{filled(field)}"
     return f'<div class="{field.look}"><fieldset{field.group_attributes}>{inner}</fieldset></div>'
@@ -197,5 +197,5 @@ FIELDS: dict[str, Callable[["PortalField"], str]] = {
 
 
 def markup(written: str) -> SafeString:
-    """What was written here, in which everything that came from outside is escaped."""
+    """Marks text as safe that was built here with everything from outside escaped."""
     return SafeString(written)

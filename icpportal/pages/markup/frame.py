@@ -1,7 +1,7 @@
-"""The head and foot of a page as HTML, drawn once a process for each kind of reader and kept.
+"""Head and foot of a page as HTML, built once a process for each kind of reader and cached.
 
-What is kept holds nothing of one reader: where the address of the page, the number of unread messages, the reference of
-an order or the CSRF token stand, it has a gap, and each page fills the gaps.
+The cached HTML contains nothing of one reader: the page's URL, the unread count, an order's reference and the CSRF
+token are gaps that each page fills.
 """
 
 import re
@@ -23,7 +23,7 @@ KEPT = 512  # two languages, three readers, three themes, six places, with and w
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """All that decides what the head of a page looks like, gaps apart."""
+    """Everything that determines the head of a page, apart from gaps."""
 
     language: str
     reader: Reader
@@ -38,7 +38,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Foot:
-    """All that decides what the foot of a page looks like, gaps apart."""
+    """Everything that determines the foot of a page, apart from gaps."""
 
     language: str
     hotline: str
@@ -48,19 +48,19 @@ class Foot:
 
 
 def addresses() -> tuple[str, str]:
-    """What the addresses of a portal hang on."""
+    """What the URLs of a portal depend on."""
     return settings.ROOT_URLCONF, settings.STAFF_BASE_URL
 
 
 def filled(parts: tuple[str, ...], values: Mapping[str, str]) -> SafeString:
-    """The parts with each gap between them filled; a value that reads like a gap is none."""
+    """The parts with the gaps filled; values that look like gaps are left alone."""
     whole = [conditional_escape(values[part]) if place % 2 else part for place, part in enumerate(parts)]
     return SafeString("".join(whole))
 
 
 @lru_cache(KEPT)
 def head(key: Head) -> tuple[str, ...]:
-    """The thin header: its parts, and between them the names of the gaps."""
+    """The header: its parts, with the names of gaps between them."""
     facts = {
         "head": header(key.reader, key.place, key.theme, can_post=key.can_post),
         "page_draft": {"names": ["any"] if key.takes_draft else []},
@@ -75,7 +75,7 @@ def head(key: Head) -> tuple[str, ...]:
 
 @lru_cache(KEPT)
 def foot(key: Foot) -> tuple[str, ...]:
-    """Help line and the standing pages, in the same way."""
+    """Help line and standing pages, in the same way."""
     facts = {
         "provider_hotline": SafeString(key.hotline),
         "provider_hours": key.hours,
@@ -86,7 +86,7 @@ def foot(key: Foot) -> tuple[str, ...]:
 
 @lru_cache(KEPT)
 def unread(language: str, number: str) -> SafeString:
-    """The count beside the bell; nothing for none."""
+    """The count beside the bell; "" for none."""
     with translation.override(language):
         found = {"number": int(number)}
         return SafeString(render_to_string("partials/unread.html", found) if found["number"] else "")

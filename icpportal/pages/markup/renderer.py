@@ -1,4 +1,4 @@
-"""How forms are drawn: a tick box before its label, a group of choices in a fieldset, all else below its label."""
+"""The form renderer: a box before its label, a group of choices in a fieldset, anything else below its label."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -15,50 +15,50 @@ if TYPE_CHECKING:
 
 
 class PortalField(BoundField):
-    """A field with the markup and the attributes of its kind."""
+    """A field with the markup and attributes of its kind."""
 
     @property
     def template_name(self) -> str:
-        """Which of `fields.FIELDS` draws it."""
+        """The entry of `fields.FIELDS` that draws it."""
         if self.widget_type == "checkbox":
             return fields.BESIDE
         return fields.GROUP if self.use_fieldset else fields.BELOW
 
     @property
     def look(self) -> str:
-        """The classes of the whole field."""
+        """The field's CSS classes."""
         wrong = ["is-wrong"] if self.errors else []
         width = self.form.widths.get(self.name, "") if isinstance(self.form, KnowingForm) else ""
         return " ".join(filter(None, ["field", f"field-{self.widget_type}", width, *wrong, self.css_classes()]))
 
     @property
     def group_attributes(self) -> SafeString:
-        """What describes a fieldset, by id."""
+        """References to what describes a fieldset."""
         return _attribute("aria-describedby", self.aria_describedby)
 
     @property
     def error_attributes(self) -> SafeString:
-        """The id by which its input names the error."""
+        """The id by which the input refers to the error."""
         return self._part_id("error")
 
     @property
     def hint_attributes(self) -> SafeString:
-        """The id by which its input names the hint."""
+        """The id by which the input refers to the hint."""
         return self._part_id("helptext")
 
     @property
     def filled(self) -> Words:
-        """Where its value comes from, if it was filled in and still is that value."""
+        """The source of its value, if it was filled in and is unchanged."""
         return self.form.source_of(self.name) if isinstance(self.form, KnowingForm) else ""
 
     @property
     def above(self) -> SafeString:
-        """Hint and error, for a template that draws the rest of the field itself."""
+        """Hint and error, for templates that draw the rest of the field themselves."""
         return fields.markup(fields.hint(self) + fields.error(self))
 
     @property
     def below(self) -> SafeString:
-        """Where a value that was filled in comes from."""
+        """The source of a filled-in value."""
         return fields.markup(fields.filled(self))
 
     def _part_id(self, part: str) -> SafeString:
@@ -70,12 +70,12 @@ def _attribute(name: str, value: str | None) -> SafeString:
 
 
 class PortalForms(TemplatesSetting):
-    """Forms of the portal's templates, but for what `fields` writes: inputs, and fields with their labels."""
+    """Renders forms with the portal's templates, except what `fields` writes: inputs, and fields with labels."""
 
     bound_field_class = PortalField
 
     def render(self, template_name: str, context: dict[str, Any], request: "HttpRequest | None" = None) -> str:
-        """What stands behind the name: a writer of `fields`, or a template."""
+        """Renders by name: a function of `fields`, or a template."""
         if template_name in fields.FIELDS:
             return fields.markup(fields.FIELDS[template_name](context["field"]))
         if template_name in fields.WIDGETS:

@@ -1,7 +1,7 @@
-"""`{% translate %}` that remembers what it said in each language, for templates that load `portal` after `i18n`.
+"""`{% translate %}` that caches its text in each language, for templates that load `portal` after `i18n`.
 
-Django looks a text up, and asks whether it is to be localized and escaped, each time that a page is drawn; a case of
-the review desk has five hundred of them.
+Django looks the text up, and decides about localising and escaping, each time a page is drawn; a case of the review
+desk has five hundred of them.
 """
 
 from django.template import Node
@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 
 
 class Translated(Node):
-    """A text that stands in the template, in the language of the page."""
+    """A constant text in the language of the page."""
 
     child_nodelists = ()
 
@@ -30,12 +30,12 @@ class Translated(Node):
 
 
 def translate(parser: Parser, token: Token) -> Node:
-    """Django's tag; the text of a variable, and one that is kept in one, are looked up each time."""
+    """Django's tag; texts of variables, and texts assigned to variables, are looked up each time."""
     node = do_translate(parser, token)
     texts = [node.filter_expression, *filter(None, [node.message_context])]
     return Translated(node) if not node.asvar and all(map(_is_constant, texts)) else node
 
 
 def _is_constant(text: FilterExpression) -> bool:
-    """Whether it says the same on every page."""
+    """Whether it is the same on every page."""
     return not text.filters and (isinstance(text.var, str) or text.var.literal is not None)
