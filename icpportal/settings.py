@@ -1,4 +1,4 @@
-"""Every setting of the portal, by subject; without an environment it is the demo under `var/`."""
+"""All settings, by subject; without environment variables it is the demo under `var/`."""
 
 from icpportal.configuration.accounts import *
 from icpportal.configuration.database import *

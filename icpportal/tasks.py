@@ -1,4 +1,4 @@
-"""What workers do: each task carries ids at most and has one line of body. Every one may run twice."""
+"""The tasks of workers: each has at most ids as arguments and one line of body, and may run twice."""
 
 from time import monotonic
 
@@ -36,16 +36,16 @@ from verification.documents import sweep as sweeping
 
 
 class Job(Task):
-    """A task that leaves a pulse when it ended well, so that a job that stopped is seen, and one of its queue.
+    """A task that records its success, and that its queue works.
 
-    In a portal that was restored from a backup it does nothing until somebody says go, unless it `goes_on`.
+    In a portal restored from a backup it does nothing until released, unless it `goes_on`.
     """
 
     abstract = True
-    goes_on = False  # sends nothing, and moves nothing by the clock
-    throws = (Retryable, Refused)  # an outside system's trouble: one line in the log, no traceback
+    goes_on = False  # True for jobs that send nothing and move nothing by the clock
+    throws = (Retryable, Refused)  # outages of outside systems are logged without a traceback
 
-    began: float | None = None  # a worker's process does one task at a time
+    began: float | None = None  # a worker process runs one task at a time
 
     def __call__(self, *args: Json, **kwargs: Json) -> object:
         return super().__call__(*args, **kwargs) if self.goes_on or not restored.is_held() else None
@@ -70,49 +70,49 @@ def deliver_codes() -> None:
 
 @app.task(base=Job)
 def deliver_outbox() -> None:
-    """Delivers everything else that is owed to the outside world."""
+    """Delivers all other messages."""
     delivery.drain(codes=False)
 
 
 @app.task(base=Job)
 def ask_receipts() -> None:
-    """Asks the supplier of text messages what became of them."""
+    """Asks the supplier of text messages about deliveries."""
     supplier_reports.ask()
 
 
 @app.task(base=Job)
 def send_reports() -> None:
-    """Sends the authority what is queued for it, one file after the other."""
+    """Sends queued reports to the authority, one file after the other."""
     ministry.authority().send()
 
 
 @app.task(base=Job)
 def pull_answers() -> None:
-    """Fetches what the authorities have decided, when it is time."""
+    """Fetches the authorities' answers, when it is time."""
     authority.pull(if_due=True)
 
 
 @app.task(base=Job)
 def ask_phones() -> None:
-    """Asks who has confirmed a phone."""
+    """Asks who has verified a phone."""
     phone_windows.ask()
 
 
 @app.task(base=Job, goes_on=True)
 def examine_document(document_id: str) -> None:
-    """Judges one uploaded paper or photo."""
+    """Examines one uploaded document or photo."""
     examination.examine(document_id)
 
 
 @app.task(base=Job, goes_on=True)
 def clear_documents(holder: str) -> None:
-    """Deletes the files of one holder that were replaced."""
+    """Deletes replaced files of one holder."""
     deletion.clear_of(holder)
 
 
 @app.task(base=Job, goes_on=True)
 def sweep_documents() -> None:
-    """Examines what was left lying, and clears what is owed to the bin."""
+    """Examines overdue uploads, and deletes due files."""
     sweeping.sweep_documents()
 
 
@@ -124,7 +124,7 @@ def finish_decisions() -> None:
 
 @app.task(base=Job)
 def finish_lone_requests() -> None:
-    """Does what was asked by people who hold their duty alone and have waited for a day."""
+    """Carries out requests of people who hold their duty alone and have waited a day."""
     approvals.finish_due()
 
 
@@ -136,89 +136,89 @@ def sweep_deadlines() -> None:
 
 @app.task(base=Job)
 def sweep_rights() -> None:
-    """Carries out what people asked about their own data."""
+    """Carries out people's requests about their own data."""
     rights.sweep()
 
 
 @app.task(base=Job)
 def build_export(export_id: str) -> None:
-    """Puts together the copy that somebody asked for of their own data."""
+    """Builds the requested copy of somebody's data."""
     exports.run(export_id)
 
 
 @app.task(base=Job)
 def check_footers() -> None:
-    """Reads the home pages that their owners want to have looked at."""
+    """Reads home pages whose owners asked for it."""
     footers.check_asked()
 
 
 @app.task(base=Job, goes_on=True)
 def store_bodies() -> None:
-    """Moves what the ministry has taken in, or we have, out of the database."""
+    """Moves finished files of the ministry out of the database."""
     bodies.store()
 
 
 @app.task(base=Job)
 def run_import(import_id: str) -> None:
-    """Brings over what was chosen of one old account."""
+    """Imports the chosen records of one old account."""
     runner.run(import_id)
 
 
 @app.task(base=Job)
 def sweep_imports() -> None:
-    """Goes on with imports whose worker was killed."""
+    """Continues imports whose worker was killed."""
     runner.sweep()
 
 
 @app.task(base=Job, goes_on=True)
 def reconcile() -> None:
-    """Looks for what stands still and for files without rows."""
+    """Looks for stuck rows and for files without rows."""
     reconciliation.reconcile()
 
 
 @app.task(base=Job, goes_on=True)
 def keep_audit() -> None:
-    """Links audit entries that a process left, and signs the end of their chain once a day."""
+    """Links remaining audit entries, and signs the end of their chain once a day."""
     checkpoints.keep()
 
 
 @app.task(base=Job)
 def retain() -> None:
-    """Deletes personal data whose time is over."""
+    """Deletes personal data past its retention."""
     retention.retain()
 
 
 @app.task(base=Job, goes_on=True)
 def count_durations() -> None:
-    """Counts how long the orders approved on the last days have taken."""
+    """Counts how long recently approved orders have taken."""
     counting.count_days()
 
 
 @app.task(base=Job, goes_on=True)
 def count_desk() -> None:
-    """Counts what the review desk did on the last days."""
+    """Counts what the review desk did recently."""
     desk.count_days()
 
 
 @app.task(base=Job, goes_on=True)
 def fill_natures() -> None:
-    """Writes the nature of orders from before an upgrade, some at a time."""
+    """Writes the nature of orders from before an upgrade, a portion at a time."""
     backfill.fill_natures()
 
 
 @app.task(base=Job)
 def tidy() -> None:
-    """Deletes what is not needed any more."""
+    """Deletes what is no longer needed."""
     cleanup.cleanup()
 
 
 @app.task(base=Job, goes_on=True)
 def watch() -> None:
-    """Has operations called when something is wrong, and tells the dead-man's switch that the portal works."""
+    """Alarms operations when something is wrong, and pings the dead-man's switch."""
     watching.watch()
 
 
 @app.task(base=Job, goes_on=True)
 def heartbeat() -> None:
-    """Proves that a worker works, and notes whether the outside systems answer and our own parts work."""
+    """Shows that a worker works, and records whether outside systems and our own parts do."""
     parts.examine()

@@ -1,4 +1,4 @@
-"""Moments in words: Beijing time as pages and messages write it, and how long is left. Imports nothing of ours."""
+"""Moments as text: Beijing time in pages and messages, and the time left. Imports nothing of ours."""
 
 from argparse import ArgumentTypeError
 from datetime import date, datetime, timedelta
@@ -22,12 +22,12 @@ def _is_chinese() -> bool:
 
 
 def to_beijing(moment: datetime) -> datetime:
-    """The aware `moment` as a clock in Beijing shows it (UTC+8, no summer time)."""
+    """The aware `moment` in Beijing time (UTC+8, no daylight saving)."""
     return moment.astimezone(BEIJING)
 
 
 def day_words(day: date, *, weekday: bool = True, now: datetime | None = None) -> str:
-    """`11月27日（周五）` or `Fri 27 Nov`; with the year when it is not this one."""
+    """`11月27日（周五）` or `Fri 27 Nov`; with the year if it is not this one."""
     other_year = day.year != to_beijing(now or timezone.now()).year
     if _is_chinese():
         year = f"{day.year}年" if other_year else ""
@@ -39,7 +39,7 @@ def day_words(day: date, *, weekday: bool = True, now: datetime | None = None) -
 
 
 def short_words(moment: datetime, *, now: datetime | None = None) -> str:
-    """`11月27日16:20` or `27 Nov 16:20`: for tables and text messages, where the heading says Beijing time."""
+    """`11月27日16:20` or `27 Nov 16:20`: for tables and text messages, whose headings say Beijing time."""
     there = to_beijing(moment)
     gap = "" if _is_chinese() else " "
     return f"{day_words(there.date(), weekday=False, now=now)}{gap}{there:%H:%M}"
@@ -55,7 +55,7 @@ def long_words(moment: datetime, *, now: datetime | None = None) -> str:
 
 
 def span_words(span: timedelta) -> str:
-    """`1 day 7 hours`, `7 hours`, `45 minutes`: whole units, rounded down, never more than is there."""
+    """`1 day 7 hours`, `7 hours`, `45 minutes`: whole units, rounded down."""
     days, hours = span.days, span.seconds // 3600
     minutes = span.seconds % 3600 // 60
     pieces = []
@@ -71,7 +71,7 @@ def span_words(span: timedelta) -> str:
 
 
 def hours_words(span: timedelta) -> str:
-    """`3 h 08 min`, `45 min`: working time, to the minute; a day has as many hours as are worked."""
+    """`3 h 08 min`, `45 min`: working time to the minute; a day has as many hours as the working day."""
     hours, minutes = divmod(max(int(span.total_seconds()), 0) // 60, 60)
     if not hours:
         return gettext("%(minutes)s min") % {"minutes": minutes}
@@ -79,7 +79,7 @@ def hours_words(span: timedelta) -> str:
 
 
 def left_words(moment: datetime, *, now: datetime | None = None) -> str:
-    """`1 day 7 hours left`; once the moment is reached, that the time is over (the interval is open at its end)."""
+    """`1 day 7 hours left`; from the moment itself on, that the time is over (an open interval)."""
     span = moment - (now or timezone.now())
     if span <= timedelta(0):
         return gettext("Time is up")

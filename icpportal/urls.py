@@ -1,4 +1,4 @@
-"""Where each address leads; one line a room of the house."""
+"""The addresses of the portal: one line for each part."""
 
 from django.conf import settings
 from django.contrib import admin

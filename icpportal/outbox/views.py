@@ -1,4 +1,4 @@
-"""What a reader finds on the site: their messages, newest first, and each on a page of its own."""
+"""A reader's messages on the site: newest first, each with its own page; and the settings of messages."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,11 +47,11 @@ BOUNCED = Notice(
 
 @dataclass(frozen=True)
 class Delivery:
-    """How the mail or the text of the same event fared."""
+    """The delivery of the same event's mail or text."""
 
     channel: str
     icon: str
-    said: SafeString  # its state, and since when
+    said: SafeString  # its state, and when
     is_failed: bool
 
 
@@ -67,17 +67,17 @@ class Note:
 
     @property
     def pieces(self) -> list[Piece]:
-        """Its paragraphs; a text that went with an old release is one."""
+        """Its paragraphs; a text removed by a release is one."""
         return self.words.mail.pieces if self.words.mail else [Piece(self.words.text)]
 
     @property
     def look(self) -> str:
-        """The class of its card."""
+        """Its card's CSS class."""
         return "note is-new" if self.is_new else "note"
 
 
 class ChannelChoice(TypedDict):
-    """One box of the settings: is this event told by this channel?"""
+    """One box of the settings: one event on one channel."""
 
     name: Words
     value: str
@@ -86,7 +86,7 @@ class ChannelChoice(TypedDict):
 
 
 class EventChoice(TypedDict):
-    """One row of the settings: an event, and the channels it may be told by."""
+    """One row of the settings: an event with its channels."""
 
     label: Words
     why: Words
@@ -96,7 +96,7 @@ class EventChoice(TypedDict):
 @require_safe
 @signed_in_required
 def notifications(request: HttpRequest) -> HttpResponse:
-    """The reader's messages, a page at a time, read by key."""
+    """Lists the reader's messages, with keyset pagination."""
     found = list(_page_of(request)[: ON_A_PAGE + 1])
     shown, older = found[:ON_A_PAGE], found[ON_A_PAGE:]
     notes = _notes(account_of(request), shown)
@@ -120,9 +120,9 @@ def notifications(request: HttpRequest) -> HttpResponse:
 @require_safe
 @signed_in_required
 def notification(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One message; opening it marks it read. A stranger's is not there."""
+    """Shows one message and marks it as read; 404 for anyone else's."""
     message = get_object_or_404(queries.notes(account_of(request)), pk=pk)
-    if "prefetch" not in request.headers.get("Sec-Purpose", ""):  # a browser that only guesses has read nothing
+    if "prefetch" not in request.headers.get("Sec-Purpose", ""):  # a prefetching browser has not read it
         mark_read(account_of(request), pk)
     (note,) = _notes(account_of(request), [message])
     context = {"note": note, "act": _act(note.words, message), "unread_count": queries.unread(account_of(request))}
@@ -140,7 +140,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_required
 def message_settings(request: HttpRequest) -> HttpResponse:
-    """Which events are told by which channel; what has to be told is shown and cannot be switched off."""
+    """Sets which events are told by which channel; mandatory ones are shown and cannot be switched off."""
     if request.method == "POST":
         wanted, shown = (list(map(_pair, request.POST.getlist(name))) for name in ("wanted", "shown"))
         preferences.choose(account_of(request), wanted, shown=shown if "seen" in request.POST else None)
@@ -185,7 +185,7 @@ def _only_new(request: HttpRequest) -> bool:
 
 
 def _other_notes(*, only_new: bool) -> Link:
-    """All messages, where only some are shown."""
+    """A link to all messages, where only some are shown."""
     here = reverse("notifications")
     return Link(gettext("All messages"), here) if only_new else Link(gettext("Unread only"), f"{here}?show=unread")
 
@@ -218,7 +218,7 @@ def _notes(user: User, messages: list[Message]) -> list[Note]:
 
 
 def _words(message: Message) -> Rendered:
-    """What it says; where that cannot be read, or its text went with a release, what it is about."""
+    """Its text; if that cannot be read or was removed by a release, its subject."""
     about = Rendered(subject=gettext("A message about order %(ref)s") % {"ref": message.reference}, text="")
     try:
         return _shown(message, lambda: read_in(message, get_language() or "")) or about
@@ -255,7 +255,7 @@ def _mail_bounced(notes: list[Note]) -> bool:
 
 
 def _act(words: Rendered, message: Message) -> Link | None:
-    """Where the reader acts on it: the button of its mail; the order alone where its words are gone."""
+    """The link to act on it: its mail's button; only the order when its content is gone."""
     base = settings.PUBLIC_BASE_URL.rstrip("/")
     if words.button and words.url.startswith(f"{base}/"):
         return Link(words.button, words.url.removeprefix(base))

@@ -15,16 +15,16 @@ from icpportal.gateways.request_budget import bounded
 logger = logging.getLogger(__name__)
 DELIVER = "icpportal.tasks.deliver_outbox"
 DELIVER_CODES = "icpportal.tasks.deliver_codes"
-PATIENCE_SECONDS = 2.0  # what a request waits for the broker
-QUICK_SECONDS = 0.2  # a refusal in less costs nobody anything: the next one is asked at once
+PATIENCE_SECONDS = 2.0  # how long a request waits for the broker
+QUICK_SECONDS = 0.2  # a faster refusal costs nothing: the next call asks at once
 pause = Pause(15.0)
 
 
 def wake_worker(task_name: str, *ids: str | int | UUID) -> None:
-    """Ask a worker to run `task_name` with these ids once the transaction is committed; never raises."""
+    """Asks a worker to run `task_name` with these ids after the commit; never raises."""
     plain = [str(one) if isinstance(one, UUID) else one for one in ids]
 
-    def publish() -> None:  # not a partial: Django names what broke by its __qualname__
+    def publish() -> None:  # not a partial: Django logs a failing callback's __qualname__
         _publish(task_name, plain)
 
     transaction.on_commit(publish, robust=True)
@@ -33,7 +33,7 @@ def wake_worker(task_name: str, *ids: str | int | UUID) -> None:
 def _publish(task_name: str, ids: list[str | int]) -> None:
     if pause.is_on:
         return
-    app = current_app._get_current_object()  # the thread below has none of its own
+    app = current_app._get_current_object()  # the thread below has no app of its own
     began = time.monotonic()
     try:
         bounded(lambda: app.send_task(task_name, args=ids, retry=False, ignore_result=True), PATIENCE_SECONDS)

@@ -1,4 +1,4 @@
-"""The row that a wizard fills in."""
+"""The base of rows that a wizard fills in."""
 
 from collections.abc import Collection
 
@@ -9,7 +9,7 @@ from icpportal.privacy.models import SealedModel
 
 
 class DraftModel(LifecycleModel, SealedModel):
-    """A row with a life whose `answers`, by step, are typed page after page. The model itself has the column."""
+    """A row with a lifecycle whose `answers`, by step, are filled in page by page. The model adds the column."""
 
     answers: EncryptedJSONField
 
@@ -18,16 +18,16 @@ class DraftModel(LifecycleModel, SealedModel):
 
     @property
     def is_editable(self) -> bool:
-        """Whether its answers may still change."""
+        """Whether its answers may still be changed."""
         raise NotImplementedError
 
     def columns_when_changed(self) -> Columns:
-        """What every change of answers writes as well."""
+        """Further columns that every change of answers writes."""
         return {}
 
     def derived(self) -> Collection[tuple[str, str]]:
-        """What is kept beside the row because of its answers and columns."""
+        """Values stored outside the row that depend on its answers and columns."""
         return ()
 
     def keep_derived(self) -> None:
-        """Writes it; called in the transaction of a change that alters it."""
+        """Writes those; called in the transaction of a change that affects them."""

@@ -1,4 +1,4 @@
-"""Where a wizard keeps its answers: on the row itself, so two tabs and two devices see one draft."""
+"""Stores a wizard's answers on the row itself, so that two tabs and two devices share one draft."""
 
 import hashlib
 import json
@@ -24,7 +24,7 @@ class Closed(Exception):
 
 
 class RowStorage(BaseStorage):
-    """formtools' storage over `request.wizard_row.answers`; a GET changes nothing and nothing is ever reset."""
+    """formtools' storage over `request.wizard_row.answers`; GET changes nothing, and nothing is ever reset."""
 
     def __init__(self, prefix: str, request: HttpRequest, file_storage: Storage | None = None) -> None:
         super().__init__(prefix, request, file_storage)
@@ -35,7 +35,7 @@ class RowStorage(BaseStorage):
         return self.request.wizard_row
 
     def reset(self) -> None:
-        """The draft outlives the wizard; retention ends it, not a page view."""
+        """Does nothing: retention ends the draft, not a page view."""
 
     def get_step_data(self, step: str) -> MultiValueDict | None:
         kept = self.row.answers.get(step)
@@ -46,12 +46,12 @@ class RowStorage(BaseStorage):
 
 
 def as_json(cleaned: Mapping[str, Json | date]) -> dict[str, Json]:
-    """Cleaned form data as JSON can carry it: dates as ISO text."""
+    """Cleaned form data as JSON: dates as ISO text."""
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in cleaned.items()}
 
 
 def as_form_data(kept: JsonObject) -> MultiValueDict:
-    """Kept answers as a browser would send them, to validate them once more."""
+    """Stored answers as posted data, to validate them again."""
     data: MultiValueDict[str, str] = MultiValueDict()
     for name, value in kept.items():
         if value is None or value is False:
@@ -63,13 +63,13 @@ def as_form_data(kept: JsonObject) -> MultiValueDict:
 
 
 def seen_mark(row: DraftModel, step: str) -> str:
-    """A mark of what a page showed; another tab's save changes it."""
+    """A digest of what a page showed; another tab's save changes it."""
     text = json.dumps(row.answers.get(step), ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def keep(row: DraftModel, step: str, values: JsonObject) -> None:
-    """Write one step's answers if they are new; other steps saved since in another tab stay. Raises `Closed`."""
+    """Writes one step's answers if they changed; other steps saved by another tab stay. Raises `Closed`."""
     if row.answers.get(step) == values:
         return
     change(row, lambda answers: {**answers, step: values})
@@ -78,10 +78,9 @@ def keep(row: DraftModel, step: str, values: JsonObject) -> None:
 def change(
     row: DraftModel, edit: Callable[[dict[str, dict[str, Json]]], Mapping[str, JsonObject]], **columns: Column
 ) -> None:
-    """Apply `edit` to the row's answers and write `columns`, by one UPDATE that fails when the row moved since.
+    """Applies `edit` to the row's answers and writes `columns`, by one UPDATE that fails if the row has changed.
 
-    A row may say by `columns_when_changed()` what every change writes as well,
-    and by `derived()` what else is kept in step.
+    `columns_when_changed()` of the row adds columns to every change, and `derived()` what else to update.
     """
     manager: models.Manager = type(row)._default_manager
     for _ in range(TRIES):

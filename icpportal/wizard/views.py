@@ -1,7 +1,7 @@
-"""django-formtools as the portal needs it: one draft per row, no skipping, done only on POST, pure `clean()`.
+"""django-formtools as the portal needs it: one draft for each row, no skipping, done only on POST, pure `clean()`.
 
-What formtools does otherwise was measured (it resets on GET, files on GET of `done`, lets steps be skipped, shares one
-set of answers between two filings); each correction is one method here.
+What formtools does otherwise was measured (it resets on GET, submits on GET of `done`, lets steps be skipped, shares
+one set of answers between two filings); each correction is one method here.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ RowIn = TypeVar("RowIn", bound=DraftModel, contravariant=True)
 
 
 class WizardRequest(HttpRequest):
-    """A request whose row was found; the storage reads it there."""
+    """A request with its row, which the storage reads."""
 
     wizard_row: DraftModel
 
@@ -47,13 +47,13 @@ StepOf = TypeVar("StepOf", bound="Step[Any]")
 
 
 class RowWizardView(NamedUrlWizardView, Generic[StepOf, Row]):
-    """Subclasses say which row it is about, which steps there are, and where to go afterwards."""
+    """Subclasses define the row, its steps, and where to go afterwards."""
 
-    changed_elsewhere: Sequence[str] = ()  # the fields of this page that another tab has saved since
+    changed_elsewhere: Sequence[str] = ()  # fields of this page saved by another tab since
     storage_name = "icpportal.wizard.storage.RowStorage"
 
     def find_row(self) -> Row:
-        """The row the address names, owned by this user; anybody else gets 404."""
+        """The row in the URL, owned by this user; 404 for anybody else."""
         raise NotImplementedError
 
     def table(self) -> Sequence[StepOf]:
@@ -61,11 +61,11 @@ class RowWizardView(NamedUrlWizardView, Generic[StepOf, Row]):
         raise NotImplementedError
 
     def closed(self, row: Row) -> HttpResponseRedirect:
-        """Where a row that cannot be edited any more sends its visitor."""
+        """The response for a row that can no longer be edited."""
         raise NotImplementedError
 
     def after(self, step: StepOf) -> HttpResponseRedirect:
-        """Where a saved step leads."""
+        """The response after a step was saved."""
         raise NotImplementedError
 
     def dispatch(self, request: WizardRequest, **kwargs: str) -> HttpResponseBase:
@@ -124,14 +124,14 @@ class RowWizardView(NamedUrlWizardView, Generic[StepOf, Row]):
             return self.closed(self.row)
 
     def _kept(self, form: forms.Form) -> bool:
-        """Judge what was typed, ask outside what has to be asked, and keep it; `False` with the errors on the form."""
+        """Validates what was typed, asks outside systems, and stores it; returns `False` with errors on the form."""
         if not form.is_valid() or self._changed_elsewhere(form) or not self.step.ask(self.row, form, self.request):
             return False
         self.storage.set_step_data(self.step.key, self.process_step(form))
         return True
 
     def _changed_elsewhere(self, form: forms.Form) -> bool:
-        """Whether another tab saved since this page was drawn; what it saved is then in `changed_elsewhere`."""
+        """Whether another tab has saved since this page was drawn; sets `changed_elsewhere`."""
         seen = self.request.POST.get("seen", "")
         typed, kept = self.process_step(form), self.row.answers.get(self.step.key)
         if not seen or typed == kept or seen == seen_mark(self.row, self.step.key):
@@ -145,7 +145,7 @@ class RowWizardView(NamedUrlWizardView, Generic[StepOf, Row]):
         return True
 
     def process_step(self, form: forms.Form) -> dict[str, Json]:
-        """What is kept of a step; a form names what must never be kept in `never_kept`."""
+        """What is stored of a step; a form names what must not be in `never_kept`."""
         hidden = getattr(form, "never_kept", ())
         return as_json({name: value for name, value in form.cleaned_data.items() if name not in hidden})
 

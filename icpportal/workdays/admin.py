@@ -8,7 +8,7 @@ from icpportal.workdays.models import WorkCalendarDay
 
 @admin.register(WorkCalendarDay)
 class WorkCalendarDayAdmin(admin.ModelAdmin):
-    """Days that differ from the plain week; whole years come in by the command `holidays load`."""
+    """Days that differ from the plain week; whole years are loaded by the command `holidays load`."""
 
     list_display = ["date", "is_workday", "source"]
     list_filter = ["is_workday"]
@@ -16,5 +16,5 @@ class WorkCalendarDayAdmin(admin.ModelAdmin):
     actions = None
 
     def get_readonly_fields(self, request: HttpRequest, obj: WorkCalendarDay | None = None) -> list[str]:  # noqa: ARG002
-        """The date names the row: another date is another row."""
+        """The date identifies the row: another date is another row."""
         return ["date"] if obj else []

@@ -1,8 +1,8 @@
-"""Counting working days in mainland China (工作日).
+"""Counts working days in mainland China (工作日).
 
 A day is what `WorkCalendarDay` says; else what the package chinesecalendar knows (State Council notices, 2004 to the
-year of its release); else Monday to Friday but for the holidays that have a fixed date, and then the answer is
-provisional until the year's notice is loaded.
+year of its release); else Monday to Friday except holidays with a fixed date, and then the result is provisional until
+the year's notice is loaded.
 """
 
 from collections import Counter
@@ -18,17 +18,17 @@ from icpportal.workdays.models import WorkCalendarDay
 
 OPENING_TIME, CLOSING_TIME = time(9, 0), time(18, 0)
 SHIPPED_YEARS = range(min(holidays).year, max(holidays).year + 1)
-# month and day (docs/sources.md#holidays). The others follow the moon and are known from the notice only
+# month and day (docs/sources.md#holidays). Others follow the lunar calendar and are known from the notice only
 FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 ONE_DAY = timedelta(days=1)
-LONGEST_BREAK = 30  # days without work that no notice has ever reached
+LONGEST_BREAK = 30  # more days off than any notice has ever had
 MOST_DAYS = 2000
-NOTICE_DAYS = 10  # every year's notice names more; a few rows are corrections, and the year stays unknown
+NOTICE_DAYS = 10  # every year's notice has more; fewer rows are corrections, and the year counts as unknown
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """What is written down about the days between two dates."""
+    """The stored days between two dates."""
 
     days: dict[date, bool]
     listed_years: frozenset[int]
@@ -42,7 +42,7 @@ class Calendar:
         return day.weekday() < 5 and (day.month, day.day) not in FIXED_HOLIDAYS
 
     def is_certain(self, day: date) -> bool:
-        """Whether a notice for the day's year is known."""
+        """Whether the notice for the day's year is known."""
         return day.year in SHIPPED_YEARS or day.year in self.listed_years
 
     def workdays_after(self, start: date) -> Iterator[date]:
@@ -54,7 +54,7 @@ class Calendar:
 
 
 def calendar(first: date, last: date) -> Calendar:
-    """The written days from the year of `first` to the year of `last`; one query."""
+    """The stored days from the year of `first` to the year of `last`, in one query."""
     rows = WorkCalendarDay.objects.filter(date__gte=date(first.year, 1, 1), date__lte=date(last.year, 12, 31))
     days = dict(rows.values_list("date", "is_workday"))
     listed = Counter(day.year for day in days)
@@ -62,14 +62,14 @@ def calendar(first: date, last: date) -> Calendar:
 
 
 def is_workday(day: date) -> bool:
-    """Whether `day` is a working day as far as is known."""
+    """Whether `day` is a working day, as far as known."""
     return calendar(day, day).is_workday(day)
 
 
 def add_workdays(start: date, n: int, *, known: Calendar | None = None) -> tuple[date, bool]:
-    """The `n`-th working day after `start`, and whether that is provisional (a year on the way has no notice yet).
+    """The `n`-th working day after `start`, and whether that is provisional (a year without a notice yet).
 
-    `known` is the calendar of the time on the way, where somebody has read it already.
+    `known` is the calendar of that time, if the caller has read it already.
     """
     if not 0 <= n <= MOST_DAYS:
         raise ValueError(f"{n} working days cannot be counted")
@@ -83,6 +83,6 @@ def add_workdays(start: date, n: int, *, known: Calendar | None = None) -> tuple
 
 
 def end_of_answer(start: datetime, workdays: int = 1, *, known: Calendar | None = None) -> datetime:
-    """The moment an answer promised within `workdays` working days is due: 18:00 in Beijing on the last of them."""
+    """When an answer promised within `workdays` working days is due: 18:00 in Beijing on the last of them."""
     last_day, _ = add_workdays(start.astimezone(BEIJING).date(), workdays, known=known)
     return datetime.combine(last_day, CLOSING_TIME, tzinfo=BEIJING)

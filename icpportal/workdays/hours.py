@@ -1,4 +1,4 @@
-"""Working time (工作时间): what of a span lies between opening and closing time of working days, in Beijing.
+"""Working time (工作时间): the part of a span in opening hours of working days, in Beijing.
 
 A working day ends at `CLOSING_TIME`, by which answers are promised.
 """
@@ -13,9 +13,9 @@ NONE = timedelta(0)
 
 
 def working_time(start: datetime, end: datetime, *, known: Calendar | None = None) -> timedelta:
-    """How much working time lies between two moments; none when `end` is not later.
+    """The working time between two moments; none when `end` is not later.
 
-    `known` is the calendar of the days between, where somebody has read it already.
+    `known` is the calendar of the days between, if the caller has read it already.
     """
     first, last = start.astimezone(BEIJING), end.astimezone(BEIJING)
     if last <= first:

@@ -1,4 +1,4 @@
-"""Days that the yearly holiday notice (国务院办公厅节假日安排) makes different from the plain week."""
+"""Days that a yearly holiday notice (国务院办公厅节假日安排) changes from the plain week."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class WorkCalendarDay(models.Model):
-    """One day as a notice or a member of staff states it; it wins over the holiday list that the portal ships with."""
+    """One day from a notice or a member of staff; overrides the holidays shipped with the portal."""
 
     date = models.DateField(pgettext_lazy("calendar", "date"), primary_key=True)
     is_workday = models.BooleanField(pgettext_lazy("calendar", "working day"))

@@ -1,4 +1,4 @@
-"""Reading a year's holiday notice from a file, so that staff need not type thirty days into the admin."""
+"""Reads a year's holiday notice from a file, so that staff need not type thirty days."""
 
 import csv
 from collections import Counter
@@ -41,7 +41,7 @@ def _day(number: int, cells: list[str], source: str) -> WorkCalendarDay:
 
 
 def save(days: Iterable[WorkCalendarDay]) -> int:
-    """Write the days; one that is there already takes the new value. Returns how many were written."""
+    """Writes the days, replacing existing ones; returns how many."""
     saved = WorkCalendarDay.objects.bulk_create(
         days, update_conflicts=True, unique_fields=["date"], update_fields=["is_workday", "source"]
     )

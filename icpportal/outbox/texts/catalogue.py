@@ -37,12 +37,12 @@ SECTION = re.compile(
     re.MULTILINE,
 )
 WRAP = re.compile(r"\n {2,}")
-BETWEEN_WRAPPED = {"zh": "", "en": " "}  # Chinese is written without blanks
+BETWEEN_WRAPPED = {"zh": "", "en": " "}  # Chinese is written without spaces
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 BREAKS = re.compile(r"[\r\n\x00\u0085\u2028\u2029]")
-# the most characters of a value in a text message
+# length limits of values in text messages
 CUTS = {"domain": {"zh": 15, "en": 15}, "reason": {"zh": 18, "en": 38}, "parts": {"zh": 11, "en": 36}}
-# for a message that was queued before these placeholders were written into its text
+# for messages queued before their text had these placeholders
 ADDED_LATER: dict[str, Words] = {
     "site": _("the site it names"),
     "site_url": _("the site it names"),
@@ -54,37 +54,37 @@ ADDED_LATER: dict[str, Words] = {
 }
 PROVIDERS = {"zh": "PROVIDER_NAME_ZH", "en": "PROVIDER_NAME_EN"}
 SIGNATURES = {"zh": ("SMS_SIGNATURE_ZH", "【{}】"), "en": ("SMS_SIGNATURE_EN", "[{}] ")}
-# messages whose button is as good as a password, or whose address is kept nowhere else any more
+# messages whose link is as good as a password, or whose address is stored nowhere else
 ERASED_ONCE_SENT = frozenset({"staff_invited", "account_closed"})
 SECTIONS_OF = {"email": ("subject", "body"), "site": ("subject", "body"), "sms": ("sms",)}
-FILLED_IN = ("subject", "heading", "date", "button", "body")  # of a mail, and of a note on the site
-# said by every text alike, so that they stand in the text that a supplier registers
+FILLED_IN = ("subject", "heading", "date", "button", "body")  # sections of a mail and of a note on the site
+# the same in every text, so they are part of the registered template
 STANDING = ("host", "phone", "hours")
-LINK = "link"  # begins with our address: only its end is a value
+LINK = "link"  # begins with our URL: only its end is a value
 FRAME_WORDS = frozenset({"account", "ref", "domain", "url"})
-Say = Callable[[str, Fact, str], str]  # how a value is written
+Say = Callable[[str, Fact, str], str]  # formats a value
 UNTIL_DUE = "until due"
 SPANS = {"minutes": "minutes", "hours": "hours"}
 
 
 class UnknownMessage(LookupError):
-    """No file for this message, language and channel."""
+    """There is no file for this message, language and channel."""
 
 
 class MissingWord(KeyError):
-    """A placeholder that the context does not fill in."""
+    """A placeholder without a value in the context."""
 
     def __str__(self) -> str:
         return str(self.args[0])
 
 
 class HeaderInjection(ValueError):
-    """A line break where a mail header would be."""
+    """A line break in a value for a mail header."""
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A message in words; a text message has only `text`, a note on the site is drawn from its `mail`."""
+    """A rendered message; a text message has only `text`, a note on the site is drawn from its `mail`."""
 
     text: str
     subject: str = ""
@@ -95,11 +95,11 @@ class Rendered:
 
     @cached_property
     def html(self) -> str:
-        """The page of the mail; drawn when it leaves, not when it is owed."""
+        """The HTML of the mail; drawn when it is sent, not when it is queued."""
         return mail_page.draw(self.mail) if self.mail else ""
 
 
-# --- what there is ---------------------------------------------------------------------------
+# --- files -----------------------------------------------------------------------------------
 
 
 @cache
@@ -114,12 +114,12 @@ def sections(template: str, folder: str) -> dict[str, str]:
 
 
 def names() -> list[str]:
-    """Every message that is written down in Chinese."""
+    """Every message that has a Chinese file."""
     return sorted(path.stem for path in (FOLDER / "zh").glob("*.txt") if path.stem != FRAME)
 
 
 def has(template: str, channel: str | None = None) -> bool:
-    """Whether `template` is written down in both languages, for mail and site (or for the `channel` given)."""
+    """Whether `template` has files in both languages, for mail and site (or for the given `channel`)."""
     try:
         found = [sections(template, folder) for folder in LANGUAGES]
     except UnknownMessage:
@@ -129,7 +129,7 @@ def has(template: str, channel: str | None = None) -> bool:
 
 
 def title_of(template: str) -> str:
-    """What a message is about, in the reader's language, … for what is filled in; nothing without a heading."""
+    """The subject of a message in the reader's language, with … for placeholders; "" without one."""
     try:
         heading = sections(template, folder_of(get_language() or "")).get("subject", "")
     except UnknownMessage:
@@ -138,26 +138,26 @@ def title_of(template: str) -> str:
 
 
 def is_secret(template: str) -> bool:
-    """Whether it carries a code, a link that is one, or an erased address: its payload goes once it is delivered."""
+    """Whether it contains a code, a secret link or an erased address: its payload is erased after delivery."""
     return template in ERASED_ONCE_SENT or any("code" in placeholders(template, folder) for folder in LANGUAGES)
 
 
 def placeholders(template: str, folder: str, *names_of_sections: str) -> set[str]:
-    """The placeholders of a file, or of some of its sections."""
+    """The placeholders of a file, or of some sections."""
     texts = sections(template, folder)
     chosen = names_of_sections or tuple(texts)
     return {name for section in chosen for name in PLACEHOLDER.findall(texts.get(section, ""))}
 
 
 def words_needed(template: str, channel: str) -> set[str]:
-    """What of a context is worth keeping for this channel: nothing more lies on the row."""
+    """The values of a context that this channel needs: only these are stored on the row."""
     chosen = ("sms", "sms_link") if channel == "sms" else FILLED_IN
     found = {name for folder in LANGUAGES for name in placeholders(template, folder, *chosen)}
     return found | ({"link"} if channel == "sms" else FRAME_WORDS)
 
 
 def good_until(template: str, context: Facts, *, now: datetime) -> datetime | None:
-    """The moment after which this message would only mislead; `None` for those that stay true."""
+    """The moment after which this message would mislead; `None` for those that stay true."""
     text = sections(template, "zh").get("good_for", "")
     if text == UNTIL_DUE:
         due = context.get("due")
@@ -169,16 +169,16 @@ def good_until(template: str, context: Facts, *, now: datetime) -> datetime | No
 
 
 def respects_quiet_hours(template: str) -> bool:
-    """Whether a text message with these words waits for the end of the quiet hours."""
+    """Whether a text message waits for the end of the quiet hours."""
     return has(template) and "quiet" in sections(template, "zh")
 
 
 def reaches_every_address(template: str) -> bool:
-    """Whether somebody with several numbers is told on each: it warns of a theft, or each phone has something to do."""
+    """Whether somebody with several numbers is told on each: it warns of theft, or each phone has something to do."""
     return "reach" in sections(template, "zh")
 
 
-# --- in words --------------------------------------------------------------------------------
+# --- rendering -------------------------------------------------------------------------------
 
 
 def render(template: str, channel: str, language: str, context: Facts) -> Rendered:
@@ -195,7 +195,7 @@ def render(template: str, channel: str, language: str, context: Facts) -> Render
 
 
 class _Page:
-    """One file, its language, and the words for it."""
+    """One file in its language, with the values for it."""
 
     def __init__(self, template: str, folder: str, context: dict[str, Fact]) -> None:
         self.template, self.folder, self.context = template, folder, context
@@ -210,7 +210,7 @@ class _Page:
             context["url"] = order_url(str(context["ref"]))
 
     def fill(self, section: str, *, short: bool = False) -> str:
-        """A section with its placeholders filled in; `short` as a text message needs it."""
+        """A section with its placeholders filled in; `short` for text messages."""
         if section not in self.texts:
             raise UnknownMessage(f"{self.template} ({self.folder}) has no {section}")
         return self.replace(self.texts[section], where=section, short=short)
@@ -227,18 +227,18 @@ class _Page:
         return PLACEHOLDER.sub(word, text)
 
     def framed(self, section: str) -> str:
-        """A line of the frame; nothing where one of its words is missing."""
+        """A line of the frame; "" when one of its values is missing."""
         text = self.frame[section]
         known = all(self.context.get(name) for name in PLACEHOLDER.findall(text))
         return self.replace(text, where=section) if known else ""
 
     def date(self) -> str:
-        """By when, with the day of the week."""
+        """The deadline, with the day of the week."""
         return self.replace(self.texts.get("date", ""), where="date", say=in_full)
 
 
 def order_url(reference: str) -> str:
-    """Where an order is shown; the start page while nothing shows orders."""
+    """The page of an order; the start page where there are no pages of orders."""
     try:
         return settings.PUBLIC_BASE_URL.rstrip("/") + reverse("order", args=[reference])
     except NoReverseMatch:
@@ -246,7 +246,7 @@ def order_url(reference: str) -> str:
 
 
 def _tails(name: str, value: Fact, folder: str) -> Fact:
-    """What has a shorter form for text messages; several mobiles by their last four digits in Chinese ones."""
+    """Short forms of values for text messages; in Chinese ones several mobiles by their last four digits."""
     if isinstance(value, Mapping):
         return value.get(f"{folder}_short", value)
     if folder != "zh" or name != "mobiles" or not isinstance(value, (list, tuple)) or len(value) == 1:
@@ -276,12 +276,12 @@ def _text_message(page: _Page) -> Rendered:
 
 
 def registered_name(template: str, folder: str, section: str) -> str:
-    """Under which name SMS_TEMPLATES has a text: code_sign_up.zh, or code_consent.link.zh."""
+    """The name of a text in SMS_TEMPLATES: code_sign_up.zh, or code_consent.link.zh."""
     return f"{template}{'.link' if section == 'sms_link' else ''}.{folder}"
 
 
 def link_base() -> str:
-    """What every link begins with."""
+    """The beginning of every link."""
     return f"{settings.PUBLIC_BASE_URL.rstrip('/')}/"
 
 
@@ -298,7 +298,7 @@ def _whose(page: _Page, turn: str) -> str:
 
 
 def _letter(page: _Page) -> Letter:
-    """The message in its frame: which order it is about, whose turn it is, where to act, who sent it."""
+    """The message in its frame: the order, whose turn it is, where to act, the sender."""
     words, turn = page.context, page.texts.get("turn", "")
     subject = _one_line(page.fill("subject"))
     url = str(words.get("url") or "")

@@ -1,4 +1,4 @@
-"""What callers put into a message (dates, names in both languages, lists), and how it reads there."""
+"""Formats the values of messages: dates, names in both languages, lists."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -22,11 +22,11 @@ def folder_of(language: str) -> str:
     return "zh" if language.lower().startswith("zh") else "en"
 
 
-# --- in words --------------------------------------------------------------------------------
+# --- for readers -----------------------------------------------------------------------------
 
 
 def format_value(name: str, value: Fact, language: str) -> str:
-    """The value of the placeholder `name` as a reader of `language` (zh or en) sees it."""
+    """The value of the placeholder `name` for a reader of `language` (zh or en)."""
     if isinstance(value, Mapping) and language in value:
         return format_value(name, value[language], language)
     if isinstance(value, (list, tuple)):
@@ -39,7 +39,7 @@ def format_value(name: str, value: Fact, language: str) -> str:
 
 
 def in_full(name: str, value: Fact, language: str) -> str:
-    """The same where a date stands by itself: with the day of the week, a moment in Beijing time."""
+    """The same for a date on its own: with the day of the week, a moment in Beijing time."""
     with override(LANGUAGES[language]):
         if isinstance(value, datetime):
             return long_words(value)
@@ -70,7 +70,7 @@ def _lazy(value: Promise, language: str) -> str:
         return str(value)
 
 
-# the first kind that fits speaks; a datetime is a date too
+# the first matching type formats; a datetime is also a date
 KINDS: list[tuple[type | tuple[type, ...], Callable[[Any, str], str]]] = [
     (Promise, _lazy),
     (str, lambda value, language: value),  # noqa: ARG005
@@ -89,15 +89,15 @@ def _hide_mobiles(text: str) -> str:
     return BARE_MOBILE.sub(lambda found: mask_mobile(found.group()), text)
 
 
-# a message never carries a whole name or number
+# messages never contain a whole name or number
 HIDDEN: dict[str, Callable[[str], str]] = {"name": _hide_name, "mobile": _hide_mobiles, "mobiles": _hide_mobiles}
 
 
-# --- on the row ------------------------------------------------------------------------------
+# --- for storage -----------------------------------------------------------------------------
 
 
 def pack(value: Fact) -> Json:
-    """`value` as JSON can say it; `unpack` gives it back."""
+    """`value` as JSON; `unpack` restores it."""
     if value is None or isinstance(value, (str, int, float)):
         return value
     if isinstance(value, Promise):
@@ -123,7 +123,7 @@ UNPACKED: dict[str, Callable[[Any], Fact]] = {
 
 
 def unpack(value: Json) -> Fact:
-    """What `pack` was given, but that a text to be translated comes back as its two languages."""
+    """Restores what `pack` was given; a lazy translation comes back as its two languages."""
     if isinstance(value, list):
         return [unpack(one) for one in value]
     if not isinstance(value, dict):
@@ -135,5 +135,5 @@ def unpack(value: Json) -> Fact:
 
 
 def unpack_all(context: JsonObject) -> Facts:
-    """The words of a message, as they were given."""
+    """The values of a message as they were given."""
     return {name: unpack(one) for name, one in context.items()}

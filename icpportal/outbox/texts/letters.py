@@ -18,12 +18,12 @@ INDENT = "   "
 LIST, CODE = "{reasons}", "{code}"
 PARTS_OF_ITEM = ("label", "reason", "words", "note")
 QUOTED = "“{}”"
-PREVIEW = 120  # characters; no mailbox shows more beside the subject
+PREVIEW = 120  # characters that mailboxes show beside the subject
 MIDDLE_DOT = " · "
 
 
 class Kind(StrEnum):
-    """What a block of a letter is."""
+    """The kinds of blocks in a letter."""
 
     WORDS = "words"
     QUOTE = "quote"
@@ -34,7 +34,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Item:
-    """One thing that has to be changed: what, why, the reviewer's own words in quotes, and a hint."""
+    """One thing to change: what, why, the reviewer's own words quoted, and a hint."""
 
     label: str
     reason: str = ""
@@ -44,17 +44,17 @@ class Item:
 
 @dataclass(frozen=True)
 class Block:
-    """One piece of a body, in its reader's language."""
+    """One block of a body, in its reader's language."""
 
     kind: Kind
     text: str = ""
-    number: str = ""  # of a step
+    number: str = ""  # number of a step
     items: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One paragraph of a note on the site, and the element that it is."""
+    """One paragraph of a note on the site, with its HTML element."""
 
     words: str
     element: str = "p"
@@ -62,7 +62,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Letter:
-    """A whole mail in words; empty texts are left out where it is drawn."""
+    """A whole mail as text; empty parts are left out when it is drawn."""
 
     folder: str
     brand: str
@@ -71,7 +71,7 @@ class Letter:
     heading: str
     domain: str
     ref: str
-    turn: str  # the key of whose turn it is: the colour of its line
+    turn: str  # the key of whose turn it is, for the colour of its line
     turn_words: str
     date: str
     blocks: tuple[Block, ...]
@@ -85,12 +85,12 @@ class Letter:
 
     @property
     def intro(self) -> tuple[Block, ...]:
-        """The first paragraph: it stands before the line of the turn."""
+        """The first paragraph, above the line of the turn."""
         return self.blocks[:1] if self.blocks and self.blocks[0].kind == Kind.WORDS else ()
 
     @property
     def rest(self) -> tuple[Block, ...]:
-        """What stands after the line of the turn."""
+        """The paragraphs below the line of the turn."""
         return self.blocks[len(self.intro) :]
 
     @property
@@ -100,25 +100,25 @@ class Letter:
 
     @property
     def due(self) -> str:
-        """Whose turn it is, and by when."""
+        """Whose turn it is, and the deadline."""
         return MIDDLE_DOT.join(filter(None, (self.turn_words, self.date)))
 
     @property
     def preview(self) -> str:
-        """What a mailbox shows beside the subject: what has to be changed, or how the letter begins."""
+        """The preview text in mailboxes: what must be changed, or the beginning of the letter."""
         listed = [item.label for block in self.blocks for item in block.items]
         said = " / ".join(listed) or next((block.text for block in self.blocks if block.kind == Kind.WORDS), "")
         return " ".join(said.split())[:PREVIEW]
 
     @property
     def note(self) -> str:
-        """What the note on the site says: the letter without its frame."""
+        """The note on the site: the letter without its frame."""
         parts = [*map(_plain, self.intro), self.due, *_joined(self.rest)]
         return "\n\n".join(filter(None, parts))
 
     @property
     def pieces(self) -> list[Piece]:
-        """The note as a page draws it: what is quoted stands as a quotation."""
+        """The note as a page draws it, with quotations marked."""
         due = [Piece(self.due)] if self.due else []
         return [*map(_piece, self.intro), *due, *map(_piece, self.rest)]
 
@@ -150,7 +150,7 @@ def _listed(number: int, item: Item) -> str:
 
 
 def _joined(blocks: Iterable[Block]) -> list[str]:
-    """The blocks as paragraphs; steps that follow each other are one."""
+    """The blocks as paragraphs; successive steps form one."""
     found: list[tuple[Kind, str]] = []
     for block in blocks:
         if found and found[-1][0] == block.kind == Kind.STEP:
@@ -161,7 +161,7 @@ def _joined(blocks: Iterable[Block]) -> list[str]:
 
 
 def read_body(body: str, words: Facts, folder: str, fill: Callable[[str], str]) -> tuple[Block, ...]:
-    """The blocks of a body; what is filled in is never taken for a mark of the file."""
+    """The blocks of a body; filled-in values are never interpreted as marks."""
     found = [_block(line, words, folder, fill) for line in body.split("\n") if line.strip()]
     return tuple(block for block in found if block.text or block.items)
 
@@ -180,7 +180,7 @@ def _block(line: str, words: Facts, folder: str, fill: Callable[[str], str]) -> 
 
 
 def _items(value: Fact, folder: str) -> tuple[Item, ...]:
-    """What was named part by part; nothing where lines were queued before parts were."""
+    """The named parts one by one; empty for lines queued before there were parts."""
     if not isinstance(value, (list, tuple)):
         return ()
     return tuple(_item(one, folder) for one in value if isinstance(one, Mapping) and "label" in one)
@@ -188,5 +188,5 @@ def _items(value: Fact, folder: str) -> tuple[Item, ...]:
 
 def _item(value: Mapping[str, Fact], folder: str) -> Item:
     label, reason, words, note = (format_value(name, value.get(name) or "", folder) for name in PARTS_OF_ITEM)
-    is_quoted = isinstance(value.get("words"), Mapping)  # by language: quoted where they were written
+    is_quoted = isinstance(value.get("words"), Mapping)  # by language: already quoted
     return Item(label, reason, QUOTED.format(words) if words and not is_quoted else words, note)

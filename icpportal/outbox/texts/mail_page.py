@@ -10,12 +10,12 @@ from icpportal.outbox.texts.letters import Letter
 from icpportal.outbox.texts.mail_styles import GROUNDS, HEAD, STYLES, of_turn
 
 TEMPLATE = "messages/mail.html"
-TOKEN = re.compile(r"((?:[0-9A-Z]+-)+[0-9A-Z]+)")  # a phone, the number of an order: never broken over two lines
+TOKEN = re.compile(r"((?:[0-9A-Z]+-)+[0-9A-Z]+)")  # a phone or order number: never broken over two lines
 LANG = {"zh": "zh-Hans", "en": "en"}
 
 
 def draw(letter: Letter) -> str:
-    """The mail as a page of its own, every value escaped, Chinese words in English marked as such."""
+    """The mail as an HTML page, every value escaped, Chinese words in English mails marked."""
     ground, style = of_turn(letter.turn) if letter.turn else ("", "")
     with override(LANGUAGES[letter.folder]):
         return render_to_string(
@@ -33,6 +33,6 @@ def draw(letter: Letter) -> str:
 
 
 def _with_tokens(line: str) -> list[tuple[str, str]]:
-    """A line in pairs: words, and the token after them."""
+    """A line in pairs: text, and the token after it."""
     pieces = [*TOKEN.split(line), ""]
     return list(zip(pieces[::2], pieces[1::2], strict=True))

@@ -1,4 +1,4 @@
-"""The styles of a mail by the names its templates use; fonts stand without quotes, because they stand in attributes."""
+"""The styles of mails by the names used in templates; fonts are unquoted, because they are in attributes."""
 
 SANS = "-apple-system,BlinkMacSystemFont,Segoe UI,Roboto,Arial,PingFang SC,Microsoft YaHei,sans-serif"
 SONG = "Georgia,Songti SC,Noto Serif CJK SC,Microsoft YaHei,serif"
@@ -42,7 +42,7 @@ STYLES = {
     "token": "white-space:nowrap;",
     "footer": f"margin:0 0 8px;font:400 13px/21px {SANS};color:{SOFT};",
 }
-# whose turn it is: ground, rule and ink by day
+# colours of whose turn it is: background, border and text
 TONES = {
     "you": ("#fdf0d5", AMBER, "#7a4a00"),
     "we": ("#e5edf8", "#1f4f8f", "#1f4f8f"),
@@ -50,7 +50,7 @@ TONES = {
     "nobody": ("#eceeee", "#4a5860", "#4a5860"),
 }
 
-# all that may stand in the head of a mail: other colours by night, less room on phones
+# styles for the head of a mail: dark mode, smaller spacing on phones
 HEAD = """\
 @media (prefers-color-scheme: dark) {
 .m-bg { background: #11191d !important; }
@@ -71,7 +71,7 @@ HEAD = """\
 
 
 def of_turn(turn: str) -> tuple[str, str]:
-    """Ground and style of the line that says whose turn it is."""
+    """Background and style of the line that says whose turn it is."""
     ground, rule, ink = TONES[turn]
     style = f"background:{ground};border-left:4px solid {rule};padding:12px 16px;font:400 15px/24px {SANS};color:{ink};"
     return ground, style

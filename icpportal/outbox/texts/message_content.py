@@ -1,4 +1,4 @@
-"""Opening a message for its channel: to whom, in which words, with what attached."""
+"""Opens a message for its channel: recipient, text, attachments."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from icpportal.outbox.texts import formats as words
 
 @dataclass(frozen=True)
 class MessageContent:
-    """One message ready to go."""
+    """One message ready to be sent."""
 
     to: str
     words: catalogue.Rendered
@@ -18,7 +18,7 @@ class MessageContent:
 
 
 def opened(message: Message) -> MessageContent:
-    """The letter in the language it was queued in; raises `Refused` when its content was erased."""
+    """The message in the language it was queued in; raises `Refused` when its content was erased."""
     payload = message.payload
     if message.is_erased:
         raise Refused("the content is erased", code="erased")
@@ -28,6 +28,6 @@ def opened(message: Message) -> MessageContent:
 
 
 def read_in(message: Message, language: str) -> catalogue.Rendered:
-    """A note of the site in the language of the page; raises `UnknownMessage` when a release took its text away."""
+    """A note on the site in the language of the page; raises `UnknownMessage` when a release removed its text."""
     context = words.unpack_all(message.payload.get("context", {}))
     return catalogue.render(message.template, message.channel, language, context)

@@ -1,4 +1,4 @@
-"""Text messages as a supplier registers them: the words with the supplier's own marks for what is filled in."""
+"""Text messages as a supplier registers them: with the supplier's own marks for placeholders."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from icpportal.outbox.texts.formats import LANGUAGES
 SECTIONS = ("sms", "sms_link")
 VERIFICATION, NOTICE = "verification", "notice"
 CODE = "code"
-Mark = Callable[[int, str], str]  # the place's number, from 1, and its name
-# how each supplier marks a place; Tencent counts places, so that a value that stands twice has two
+Mark = Callable[[int, str], str]  # the placeholder's number, from 1, and its name
+# each supplier's marks; Tencent numbers places, so that a value used twice has two
 MARKS: dict[str, Mark] = {
     "aliyun": lambda number, name: f"${{{name}}}",  # noqa: ARG005
     "tencent": lambda number, name: f"{{{number}}}",  # noqa: ARG005
@@ -22,7 +22,7 @@ MARKS: dict[str, Mark] = {
 
 @dataclass(frozen=True)
 class Registered:
-    """One text that a supplier has to know before it can be sent."""
+    """One text that must be registered with a supplier before it can be sent."""
 
     name: str  # of SMS_TEMPLATES
     kind: str
@@ -31,12 +31,12 @@ class Registered:
 
     @property
     def number(self) -> str:
-        """The supplier's number for it; nothing while it has none."""
+        """The supplier's number for it; "" until there is one."""
         return str(settings.SMS_TEMPLATES.get(self.name) or "")
 
 
 def registered(supplier: str) -> list[Registered]:
-    """Every text message, in both languages, as this supplier (of `MARKS`) writes it."""
+    """Every text message in both languages, as this supplier (of `MARKS`) writes it."""
     return [
         _registered(template, folder, section, MARKS[supplier])
         for template in catalogue.names()
@@ -47,14 +47,14 @@ def registered(supplier: str) -> list[Registered]:
 
 
 def without_number() -> list[str]:
-    """The names of the texts that no number is known for."""
+    """The names of texts without a number."""
     return [each.name for each in registered("aliyun") if not each.number]
 
 
 def _registered(template: str, folder: str, section: str, mark: Mark) -> Registered:
     text = catalogue.sections(template, folder)[section]
     places = tuple(name for name in catalogue.PLACEHOLDER.findall(text) if name not in catalogue.STANDING)
-    # suppliers take a text for a code only while nothing but the code is filled in
+    # suppliers accept a text as a verification code only if the code is its only placeholder
     kind = VERIFICATION if set(places) == {CODE} else NOTICE
     name = catalogue.registered_name(template, folder, section)
     return Registered(name=name, kind=kind, text=_marked(text, mark), places=places)
@@ -62,7 +62,7 @@ def _registered(template: str, folder: str, section: str, mark: Mark) -> Registe
 
 def _marked(text: str, mark: Mark) -> str:
     standing = _standing()
-    pieces = catalogue.PLACEHOLDER.split(text)  # words, name, words, name, …
+    pieces = catalogue.PLACEHOLDER.split(text)  # text, name, text, name, …
     number, said = 0, [pieces[0]]
     for name, words in zip(pieces[1::2], pieces[2::2], strict=True):
         if name in standing:

@@ -1,4 +1,4 @@
-"""`holidays check` tells which years are known; `holidays load FILE` reads the notice of a new year."""
+"""`holidays check` lists known years; `holidays load FILE` reads the notice of a new year."""
 
 import json
 from argparse import ArgumentParser
@@ -13,11 +13,11 @@ from icpportal.workdays.calendar import NOTICE_DAYS, SHIPPED_YEARS, add_workdays
 from icpportal.workdays.models import WorkCalendarDay
 from icpportal.workdays.notices import BadNotice, read, save
 
-LONGEST_PROMISE = 40  # working days: the longest anybody is told to wait, twice the authority's 20
+LONGEST_PROMISE = 40  # working days: the longest promise, twice the authority's 20
 
 
 class Options(TypedDict):
-    """What is typed after the command."""
+    """The arguments of the command."""
 
     task: str
     on: date | None
