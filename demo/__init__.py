@@ -1,1 +1,1 @@
-"""Everything that is not the product: the simulated outside systems, invented data, rehearsals. Nothing imports it."""
+"""Not part of the product: simulated outside systems, invented data, rehearsals. Nothing imports it."""

@@ -2,6 +2,6 @@ from django.apps import AppConfig
 
 
 class DemoConfig(AppConfig):
-    """The demo's commands; installed where the folder is there (`icpportal/configuration/portal.py`)."""
+    """The demo's commands; installed if the folder exists (`icpportal/configuration/portal.py`)."""
 
     name = "demo"

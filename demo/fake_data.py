@@ -1,6 +1,6 @@
-"""People and organisations that do not exist: county 9999 is nobody's, sequence 000 is never issued.
+"""People and organisations that do not exist: nobody is from county 9999, and sequence 000 is never issued.
 
-Imports no model: the rehearsal, which is a synthetic person outside of the portal, uses it too.
+Imports no model: the rehearsal, which acts from outside the portal, uses it too.
 """
 
 import random
@@ -40,7 +40,7 @@ def credit_code(province: str, digits: str) -> str:
 
 
 def person(dice: random.Random, province: str) -> Invented:
-    """A grown person of the province."""
+    """An adult of the province."""
     born = date(1965, 1, 1) + timedelta(days=dice.randrange(12_000))
     mobile = f"139{dice.randrange(10**8):08d}"
     name = dice.choice(SURNAMES) + dice.choice(GIVEN)

@@ -1,6 +1,6 @@
-"""The inbox of the demo: everything that would have left the machine, one JSON file a key, under `VAR_DIR/messages`.
+"""The demo's inbox: everything that would have been sent, one JSON file for each key, under `VAR_DIR/messages`.
 
-Shared by web, worker and rehearsals; a message that is delivered twice stays one file.
+Shared by web, worker and rehearsals; a message delivered twice is one file.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from django.conf import settings
 
 @dataclass(frozen=True)
 class StoredMessage:
-    """One outgoing message as it would have left."""
+    """One outgoing message as it would have been sent."""
 
     key: str
     channel: Literal["sms", "email"]
@@ -40,19 +40,19 @@ def folder() -> Path:
 
 
 def put(message: StoredMessage) -> str:
-    """Write the message, replacing an earlier one of the same key; returns a receipt."""
+    """Writes the message, replacing an earlier one with the same key; returns a receipt."""
     place = folder()
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(prefix=".", suffix=".part", dir=place)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(asdict(message), file, ensure_ascii=False)
     name = f"{_digest(message.key)}.{_digest(message.to)}.json"
-    os.replace(draft, place / name)  # readers see the old message or the new one, never a part
+    os.replace(draft, place / name)  # readers see the old or the new message, never part of one
     return f"inbox:{_digest(message.key)}"
 
 
 def names(*, to: str = "") -> list[Path]:
-    """The messages' files, newest first; only those for `to` if it is given. Opens none of them."""
+    """The message files, newest first, only those for `to` if given; opens none of them."""
     place = folder()
     if not place.is_dir():
         return []
@@ -63,7 +63,7 @@ def names(*, to: str = "") -> list[Path]:
 
 
 def read(paths: Iterable[Path]) -> list[StoredMessage]:
-    """The messages in these files; one that was taken away since is left out."""
+    """The messages in these files; ones deleted in the meantime are left out."""
     return [message for message in map(_read, paths) if message is not None]
 
 

@@ -1,4 +1,4 @@
-"""The demo's mail: it never leaves the machine but lies on a page (`demo-messages`)."""
+"""The demo's mail: never sent, but shown on a page (`demo-messages`)."""
 
 import hashlib
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Text messages of the demo: they never leave the machine but lie on a page (`demo-messages`)."""
+"""The demo's text messages: never sent, but shown on a page (`demo-messages`)."""
 
 import os
 

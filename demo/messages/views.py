@@ -1,4 +1,4 @@
-"""The demo's post: every mail and text that would have left the machine, for people and for `rehearse`."""
+"""The demo's messages: every mail and text that would have been sent, for people and for `rehearse`."""
 
 import re
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class DemoMessage:
 @never_cache
 @require_safe
 def demo_messages(request: HttpRequest) -> HttpResponse:
-    """Newest first; `?to=` keeps one recipient's. Not there where messages really leave."""
+    """Lists messages, newest first; `?to=` filters by recipient. 404 where messages are really sent."""
     if not settings.SIMULATORS:
         raise Http404
     to = request.GET.get("to", "").strip()

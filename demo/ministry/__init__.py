@@ -1,1 +1,1 @@
-"""The ministry's interface V3.0 as a server: an invented authority in a process of its own, for demo and rehearsal."""
+"""A server of the ministry's interface V3.0: a simulated authority in its own process, for demo and rehearsals."""

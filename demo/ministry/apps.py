@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class SimulatorConfig(AppConfig):
-    """The invented authority; installed in its own process only (`settings.py` beside this file)."""
+    """The simulated authority; installed in its own process only (`settings.py` beside this file)."""
 
     name = "demo.ministry"
     label = "simulator"

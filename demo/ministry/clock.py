@@ -1,4 +1,4 @@
-"""The authority's clock, which can be put forward, and how the authority behaves at all."""
+"""The authority's clock, which can be advanced, and its behaviour."""
 
 from datetime import datetime, timedelta
 

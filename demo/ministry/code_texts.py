@@ -1,4 +1,4 @@
-"""What this authority says: the codes it gives, with their meaning in Chinese (the lead of its words) and English.
+"""The codes this authority returns, with their text in Chinese (the basis of its words) and English.
 
 Numbers from the tables of the ministry's interface V3.0; the wording is a short paraphrase.
 """
@@ -32,7 +32,7 @@ METHOD_WORDS = {
     999: "其他错误",
 }
 
-# what a person at the authority would answer: the order goes back to be mended
+# a person's answers: the order is returned for changes
 TURN_DOWN = {
     "1002": "管局审核拒绝",
     "1005": "域名已在备案库",

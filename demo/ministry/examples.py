@@ -1,4 +1,4 @@
-"""A small world to begin with, so that somebody who only starts the simulator has something to file."""
+"""A few filings to begin with, so that somebody who starts only the simulator has something to file."""
 
 from django.db import transaction
 

@@ -1,4 +1,4 @@
-"""The fault switches: what goes wrong with a method, how often, for how long."""
+"""Fault switches: what fails with a method, how often, for how long."""
 
 import secrets
 

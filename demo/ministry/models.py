@@ -1,6 +1,6 @@
-"""The simulated authority's rows: how it behaves, what is on file, what was reported, what waits to be fetched.
+"""Rows of the simulated authority: its behaviour, what is on file, reports, files to be fetched.
 
-Everything in it is invented, so nothing is encrypted; `settings.py` refuses to load outside the demo.
+Everything is invented, so nothing is encrypted; `settings.py` refuses to load outside the demo.
 """
 
 import itertools

@@ -1,4 +1,4 @@
-"""What the authority has on record: provinces, subjects, sites, accesses, and what may not file."""
+"""The authority's records: provinces, subjects, sites, accesses, and the blacklist."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The settings of the simulator's own process: its own file, its own cookies, nothing of the portal's tables."""
+"""Settings of the simulator's own process: its own database file and cookies, none of the portal's tables."""
 
 import os
 from datetime import timedelta

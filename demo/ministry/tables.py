@@ -1,4 +1,4 @@
-"""The simulator's tables: made when they are missing, thrown away and made new when the program has changed them."""
+"""Creates the simulator's tables, and recreates them when the models have changed."""
 
 import zlib
 
@@ -10,7 +10,7 @@ LABEL = "simulator"
 
 
 def prepare() -> None:
-    """The tables of this program are there and empty, or as they were left by the same program."""
+    """Makes sure that the tables match this program; their rows are kept if they already did."""
     wanted = _fingerprint()
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA user_version")

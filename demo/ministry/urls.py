@@ -1,4 +1,4 @@
-"""What the simulator answers: the ministry's three services, our phone extension, JSON for commands, pages."""
+"""The simulator's addresses: the ministry's three services, our phone extension, JSON for commands, pages."""
 
 from django.urls import include, path
 from django.views.i18n import set_language

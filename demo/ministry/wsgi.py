@@ -1,4 +1,4 @@
-"""Where gunicorn finds the simulator; its tables are there before the first request."""
+"""The simulator's WSGI application; creates its tables before the first request."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The demo's old platform: invented accounts and filings are put on it here, read as operations' dumps are."""
+"""The demo's old platform: adds invented accounts and filings, through the loader of operations' dumps."""
 
 import json
 import tempfile

@@ -1,4 +1,4 @@
-"""The photos that the demo's app took: one drawn picture a code, under `VAR_DIR/photo-app`."""
+"""Photos taken with the demo's app: one drawn picture for each code, under `VAR_DIR/photo-app`."""
 
 import hashlib
 import io
@@ -33,7 +33,7 @@ def folder() -> Path:
 
 
 def put(mobile: str, *, code: str = "", size: tuple[int, int] = SIZE) -> str:
-    """Take a photo with the app of this mobile; its picture code."""
+    """Takes a photo with the app of this mobile; returns its picture code."""
     code = code or "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
     place = folder()
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -65,7 +65,7 @@ def _digest(mobile: str) -> str:
 
 
 def drawn(code: str, size: tuple[int, int] = SIZE) -> bytes:
-    """Nobody: a drawn person who holds a card, with the code on it."""
+    """A drawn person who holds a card with the code."""
     picture = Image.new("RGB", SIZE, WALL)
     pen = ImageDraw.Draw(picture)
     pen.ellipse((300, 140, 600, 520), fill=HAIR)

@@ -8,7 +8,7 @@ from icpportal.gateways.errors import Retryable
 from icpportal.gateways.photo_app import fake
 from icpportal.gateways.photo_app.base import PhotoApp
 
-# a code that is no photo's but makes the system behave so; the page lists them
+# codes without a photo that make the system misbehave; the page lists them
 TRICKS: dict[str, tuple[type[fake.FakeApp], str | Promise]] = {
     "REFUSE": (fake.Refusing, _("The app's system refuses the portal")),
     "AWAY": (fake.Down, _("The app's system cannot be reached")),

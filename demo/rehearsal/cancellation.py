@@ -1,4 +1,4 @@
-"""The steps of `rehearse --kind cancel`: a whole transfer first, then its end, as its people and the authority act."""
+"""The steps of `rehearse --kind cancel`: a whole transfer, then its cancellation."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The website administrator answers on a phone of their own."""
+"""The website administrator's consent on their own phone."""
 
 import re
 
@@ -7,7 +7,7 @@ from demo.rehearsal.scenario import Scenario
 
 
 def administrator_agrees(walk: Scenario) -> None:
-    """Another person is texted a link and says yes, without an account."""
+    """Another person gets a link by text and agrees, without an account."""
     if walk.admin == walk.lead:
         return
     page = walk.me.get(walk.url("people/consent/"))

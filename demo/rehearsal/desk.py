@@ -1,4 +1,4 @@
-"""What the provider's reviewer does in a rehearsal, at the review desk."""
+"""The reviewer's part of a rehearsal, at the review desk."""
 
 from demo.rehearsal.http_browser import Browser, Form, Page, UnexpectedPage
 from demo.rehearsal.scenario import Scenario

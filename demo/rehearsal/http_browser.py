@@ -1,4 +1,4 @@
-"""A browser without a screen: pages and forms as lxml reads them, cookies and uploads as requests sends them."""
+"""A browser without a screen: pages and forms parsed by lxml, cookies and uploads by requests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ BUTTONS = ".//button | .//input[@type='submit']"
 
 
 class UnexpectedPage(Exception):
-    """A page or answer that a person would stop at."""
+    """A page or response that would stop a person."""
 
 
 @dataclass(frozen=True)

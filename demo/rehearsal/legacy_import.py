@@ -1,4 +1,4 @@
-"""The steps of `rehearse --kind import`: the old platform's data are looked at and imported, in three parts."""
+"""The steps of `rehearse --kind import`: previews and imports the old platform's data in three parts."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The photo of a rehearsal in Shanghai: taken with the simulated app, fetched by its code, looked at, found usable."""
+"""The photo of a rehearsal in Shanghai: taken with the simulated app, fetched by its code, confirmed."""
 
 from demo.rehearsal.http_browser import Page, UnexpectedPage
 from demo.rehearsal.scenario import Scenario

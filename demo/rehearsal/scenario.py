@@ -1,8 +1,7 @@
-"""A synthetic person walks a whole order or import over HTTP alone: the pages, forms, tokens and uploads a person uses.
+"""Goes through a whole order or import over HTTP, with the pages, forms, tokens and uploads that a person uses.
 
-Nothing here knows the portal's models, only its tables of provinces and regions; codes are read from the demo's
-message page, the reviewer works in Django admin, the authority on its page. The first thing that is not as it should
-be ends the walk.
+Uses the portal's tables of provinces and regions but none of its models; codes are read from the demo's message page,
+the reviewer works in Django admin, the authority on its page. The first unexpected thing ends the rehearsal.
 """
 
 import random
@@ -48,7 +47,7 @@ class StepResult:
 
 @dataclass
 class Scenario:
-    """The people of the walk and what they know."""
+    """The people of the rehearsal and what they know."""
 
     base_url: str
     province: str
@@ -92,7 +91,7 @@ class Scenario:
         return f"/transfers/{self.reference}/{rest}"
 
     def wait_for(self, what: str, look: Callable[[], Seen | None]) -> Seen:
-        """Look again until there is something to see."""
+        """Looks again until there is something to see."""
         ends = time.monotonic() + PATIENCE
         while time.monotonic() < ends:
             found = look()

@@ -1,4 +1,4 @@
-"""The steps of a rehearsal, one function each, as a person, the reviewer and the authority take them."""
+"""The steps of a rehearsal, one function each, as applicant, reviewer and authority take them."""
 
 import io
 import random
@@ -15,7 +15,7 @@ from demo.rehearsal.scenario import Scenario
 
 
 def picture(words: str, *, width: int = 1400, height: int = 1000) -> bytes:
-    """A drawn picture of a paper."""
+    """A drawn picture of a document."""
     image = Image.new("RGB", (width, height), "#fbfaf6")
     pen = ImageDraw.Draw(image)
     pen.rectangle((40, 40, width - 40, height - 40), outline="#0b5a5e", width=8)
@@ -202,7 +202,7 @@ def phones_alive(walk: Scenario) -> None:
 
 
 def documents(walk: Scenario) -> None:
-    """Step 5; every paper the hub asks for, each checked by the worker."""
+    """Step 5; every document that the hub asks for, each examined by the worker."""
     page = walk.me.get(walk.url("documents/"))
     slots = sorted({link.attrs["href"].rstrip("/").split("/")[-1] for link in page.find("a") if _is_slot(link, walk)})
     if not slots:
@@ -243,7 +243,7 @@ def _unready(walk: Scenario) -> list[str]:
 
 
 def submit(walk: Scenario) -> None:
-    """Check your answers, and send; twice pressed is sent once."""
+    """Checks the answers and submits; pressing twice sends once."""
     page = walk.me.get(walk.url("check/"))
     form = page.form("declared")
     page = walk.me.send(form, declared="on")

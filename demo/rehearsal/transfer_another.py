@@ -1,4 +1,4 @@
-"""The steps of a rehearsal of "transfer another": a transfer first, then a further website of the same subject."""
+"""The steps of a rehearsal of "transfer another": a transfer first, then another website of the same subject."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the people of invented orders have answered on their phones: that they agree, and that texts arrive."""
+"""Answers on the phones of people in invented orders: consents and phone tests."""
 
 from transfers.models import Order
 from transfers.orders.people import administrator, is_same_person

@@ -1,4 +1,4 @@
-"""What waits at the review desk beside orders: an objection, and a call."""
+"""Work at the review desk besides orders: an objection, and a call."""
 
 from demo.seed.accounts import ACCOUNTS
 from icpportal.accounts.models import User
@@ -17,7 +17,7 @@ def object_to(order: Order) -> None:
 
 
 def ask_for_call(order: Order) -> None:
-    """The website administrator has to be rung."""
+    """Requests a call to the website administrator."""
     if reviewer := _account("reviewer"):
         calls.ask(order, reviewer, role="administrator", about=UNCLEAR, part="administrator.admin_phone1")
 

@@ -1,4 +1,4 @@
-"""What the simulated authority has on record, and which servers the invented provider rents out."""
+"""The simulated authority's records, and the servers of the invented provider."""
 
 import random
 from dataclasses import dataclass, replace

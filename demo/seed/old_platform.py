@@ -1,4 +1,4 @@
-"""The old platform of the demo: accounts that can be imported, one for each refusal, and a record to claim."""
+"""The demo's old platform: accounts to import, one for each refusal, and a record to claim."""
 
 import csv
 import tempfile

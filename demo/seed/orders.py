@@ -1,4 +1,4 @@
-"""One invented order in every state, so that every page has something to show."""
+"""An invented order in every state, so that every page has something to show."""
 
 import random
 from dataclasses import dataclass, field
@@ -56,7 +56,7 @@ Answers = dict[str, dict[str, str | bool | list[str]]]  # by step
 
 @dataclass(frozen=True)
 class Seed:
-    """A state, the province it is shown in, what led there, and columns that differ."""
+    """A state, its province, the events that led to it, and columns that differ."""
 
     state: str
     moves: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Orders of the past nine weeks, all of them over, so that the figures of the desk have something to tell."""
+"""Ended orders of the past nine weeks, for the figures of the desk."""
 
 import random
 from collections.abc import Iterator
@@ -51,7 +51,7 @@ class _Past:
     rounds: list[tuple[ReviewRound, tuple[str, str] | None]] = field(default_factory=list)
 
     def goes(self, to: Group, at: datetime, actor: User | None = None) -> Move:
-        """Makes the move that leads from where it stands to the state of a group, and of which people are told."""
+        """Makes the move from its present state to the state of a group that people are told about."""
         rows = (row for row in self._rows() if row.target in states.keys(to) and row.notify)
         return self._make(next(rows), at, actor)
 
@@ -75,7 +75,7 @@ class _Past:
 
 @dataclass(frozen=True)
 class _World:
-    """Who and what takes part."""
+    """Everybody and everything that takes part."""
 
     dice: random.Random
     owner: User
@@ -85,7 +85,7 @@ class _World:
 
 
 def place(accounts: dict[str, User], *, now: datetime | None = None) -> int:
-    """The past orders and the counts of their days; nothing happens when they are there. How many there are."""
+    """Creates the past orders and the counts of their days, unless they exist; returns how many there are."""
     now = now or timezone.now()
     owner = User.objects.filter(email=OWNER).first()
     if owner is None:

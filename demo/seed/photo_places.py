@@ -1,4 +1,4 @@
-"""Invented places where the administrator's photo may be taken; one of them has closed."""
+"""Invented designated places for the photo; one of them has closed."""
 
 from verification.models import PhotoPlace
 

@@ -1,4 +1,4 @@
-"""Drawn pictures in place of papers, opened once."""
+"""Drawn pictures in place of documents, each opened once."""
 
 import functools
 import io
@@ -32,5 +32,5 @@ class Picture:
 
 @functools.cache
 def opened_once(content: bytes, paper: Paper) -> Opened:
-    """Orders hold the same few drawings; nothing is looked for on them, as they are no papers."""
+    """Opens each drawing once, without checks: they are not documents."""
     return open_picture(content, None)

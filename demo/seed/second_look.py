@@ -1,4 +1,4 @@
-"""An order of the demo that a colleague has accepted: a second person looks at it before it is submitted."""
+"""An order accepted by a colleague that waits for a second look before it is submitted."""
 
 from django.db import transaction
 from django.utils import timezone

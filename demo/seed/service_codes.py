@@ -1,4 +1,4 @@
-"""The service codes of the demo: one in every state, one handed over, and one that waits for an answer."""
+"""The demo's service codes: one in every state, one handed over, and one offered."""
 
 from django.utils import timezone
 

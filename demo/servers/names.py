@@ -1,4 +1,4 @@
-"""Where domains point as a file says, for the demo: `VAR_DIR/names.json`, `{"example.cn": ["192.0.2.10"]}`."""
+"""DNS from a file, for the demo: `VAR_DIR/names.json`, `{"example.cn": ["192.0.2.10"]}`."""
 
 import json
 import os

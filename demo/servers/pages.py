@@ -1,4 +1,4 @@
-"""Home pages as a file says, for the demo: `VAR_DIR/pages.json`, `{"https://www.example.cn/": "<html>…"}`."""
+"""Home pages from a file, for the demo: `VAR_DIR/pages.json`, `{"https://www.example.cn/": "<html>…"}`."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Ctrl-C that cannot be lost."""
+"""Ctrl-C that cannot get lost."""
 
 import signal
 import sys

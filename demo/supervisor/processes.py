@@ -1,7 +1,7 @@
-"""Keeps a few processes running until it is told to stop, and leaves none behind.
+"""Keeps a few processes running until told to stop, and leaves none behind.
 
-Each runs under `watch` in a session of its own, so Ctrl-C reaches the supervisor alone and whatever ends the supervisor
-ends them too.
+Each runs under `run_with_parent` in its own session, so that Ctrl-C reaches the supervisor only, and anything that ends
+the supervisor ends them too.
 """
 
 import os
@@ -32,7 +32,7 @@ class Part:
 
 @dataclass
 class Child:
-    """A part while it runs: started, ended, started again."""
+    """A running part: started, ended, restarted."""
 
     part: Part
     log: Path
@@ -57,7 +57,7 @@ class Child:
         self.started = time.monotonic()
 
     def death(self) -> int | None:
-        """Its exit code if it has ended since the last look; what it left behind is ended too."""
+        """Its exit code if it has ended since the last look; also ends what it left behind."""
         if self.process is None or self.process.poll() is None:
             return None
         code = self.process.returncode

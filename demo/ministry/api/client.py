@@ -1,4 +1,4 @@
-"""Speaks to a running simulator over HTTP: for commands, the demo's seed, rehearsals and tests. Knows no table."""
+"""A client of a running simulator over HTTP: for commands, the demo's seed, rehearsals and tests. Uses no table."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Unpack
@@ -41,7 +41,7 @@ class SimulatorClient:
         self.url = url.rstrip("/")
         self.timeout = timeout
         self.session = requests.Session()
-        self.session.trust_env = False  # a proxy has no business between two processes of one machine
+        self.session.trust_env = False  # no proxy between two processes of one machine
 
     def ask(self, path: str, given: Mapping[str, Any] | None = None, /, **query: str | int | None) -> Any:
         """GET, or POST when something is given; raises `NotThere` and `NotDone` with one line for people."""
@@ -132,7 +132,7 @@ class SimulatorClient:
         return self.ask("provinces/")
 
     def set_province(self, code: str, **wanted: Unpack[ProvinceGiven]) -> None:
-        """How one province treats reports from now on."""
+        """Sets how one province treats reports from now on."""
         self.set_provinces([{**wanted, "code": code}])
 
     def set_provinces(self, provinces: Iterable[ProvinceRow]) -> None:

@@ -1,4 +1,4 @@
-"""The JSON that the simulated ministry gives and takes (`pages/api.py`), as types."""
+"""Types of the JSON of the simulated ministry (`pages/api.py`)."""
 
 from collections.abc import Sequence
 from typing import NotRequired, Required, TypedDict

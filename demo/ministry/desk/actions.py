@@ -1,4 +1,4 @@
-"""What a person does at the authority's desk and on its page for codes: decide, enter a code, send one again."""
+"""Actions at the authority's desk and on its page for codes: decide, enter a code, resend one."""
 
 import secrets
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from demo.ministry.models import Report, Text
 
 WRONG_CODES = 5  # allowed; one more sends the report back
 
-# the buttons of the desk → what becomes of the report, and the code when none was chosen
+# the buttons of the desk → the report's new stage, and the default code
 DECISIONS = {
     "grant": (Report.GRANTED, "1001"),
     "turn_down": (Report.TURNED_DOWN, "1002"),
@@ -24,14 +24,14 @@ DECISIONS = {
 
 
 def decide(report: Report, decision: str, *, code: str = "", words: str = "", now: datetime | None = None) -> bool:
-    """The authority's decision (`DECISIONS`), once: False when the report was decided before."""
+    """Makes the authority's decision (`DECISIONS`), once; returns False when the report was decided before."""
     stage, usual = DECISIONS[decision]
     return decisions.close(report, stage, code=code or usual, words=words, now=now or clock.now())
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What the ministry's site says to somebody who typed a code."""
+    """The ministry's answer to somebody who typed a code."""
 
     state: str  # confirmed, waiting (for the other person), wrong, returned, over, not_found
     left: int = 0

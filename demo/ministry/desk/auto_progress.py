@@ -1,7 +1,7 @@
-"""What happens by itself when its time has come: files are processed, phones lapse, reports are granted unattended.
+"""What happens at its own time: files are processed, phones lapse, reports are granted unattended.
 
-Nothing runs in the background. Each look (a download, a page, a command) first lets everything due happen, with
-the time at which it was due to happen, so that two lookers see the same.
+Nothing runs in the background. Each request (a download, a page, a command) first does everything due, dated when it
+was due, so that two observers see the same.
 """
 
 import threading
@@ -20,7 +20,7 @@ _lock = threading.Lock()
 
 
 def settle(moment: datetime | None = None) -> bool:
-    """What is due happens now, the oldest first; True when there may be more."""
+    """Does what is due, oldest first; returns True when there may be more."""
     with _lock:
         conduct = clock.conduct()
         moment = moment or clock.now()
@@ -31,7 +31,7 @@ def settle(moment: datetime | None = None) -> bool:
 
 
 def settle_all() -> None:
-    """Everything that is due happens now, however much it is."""
+    """Does everything that is due, however much it is."""
     while settle():
         continue
 

@@ -1,4 +1,4 @@
-"""What follows from a decision: the report is closed once, accesses begin or end, and the files say so."""
+"""The effects of a decision: the report is closed once, accesses begin or end, and files tell of it."""
 
 from datetime import datetime
 

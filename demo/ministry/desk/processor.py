@@ -1,4 +1,4 @@
-"""A file that was accepted becomes reports, each refused at once or on its way to a decision."""
+"""Turns an accepted file into reports, each refused at once or waiting for a decision."""
 
 from datetime import datetime
 
@@ -29,7 +29,7 @@ def process(upload: Upload, conduct: Behaviour) -> None:
 
 
 def look_at(upload: Upload) -> tuple[parser.File | None, str]:
-    """The file as it asks, or the code that refuses all of it."""
+    """Parses the file, or returns the code that refuses all of it."""
     try:
         root = parser.parse(only_entry(bytes(upload.body))[1])
         if parser.version_of(root) != VERSION:
@@ -91,7 +91,7 @@ def _handle(case: validation.Case) -> str:
 
 
 def body_of(case: validation.Case) -> dict[str, Json]:
-    """What the desk shows of a request: sizes of the pictures, and whether the password fits, not the password."""
+    """What the desk shows of a request: sizes of pictures, and whether the password is right, not the password."""
     request = case.request
     return {
         "site_number": request.site_number,

@@ -1,4 +1,4 @@
-"""The ministry's texts: whom a province asks about a new access, and the codes to the mobiles on the filing."""
+"""The ministry's text messages: whom a province texts about a new access, and the codes."""
 
 import secrets
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The queue of files for the provider: first in, first out, handed out again until acknowledged."""
+"""The queue of files for the provider: first in, first out, delivered until acknowledged."""
 
 import secrets
 from datetime import datetime

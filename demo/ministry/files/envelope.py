@@ -1,4 +1,4 @@
-"""A file's envelope, written and read independently of the portal's client: zip, MD5, AES, base64."""
+"""The wire format of files, implemented independently of the portal's client: zip, MD5, AES, base64."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""What a provider's file asks for: its own reader of the GBK XML, with a light look at its structure."""
+"""Parses a provider's file: its own reader of the GBK XML, with a light check of the structure."""
 
 import ipaddress
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The attachments of a report as a strict ministry looks at them: purpose, format, size, and whether they open."""
+"""Checks the attachments of a report strictly: purpose, format, size, and whether they open."""
 
 import base64
 import binascii

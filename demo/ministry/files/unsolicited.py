@@ -1,4 +1,4 @@
-"""Files that the authority sends of its own accord: code tables, records, what is struck off, notices, anything."""
+"""Unsolicited files of the authority: code tables, records, struck entries, notices, anything."""
 
 from collections.abc import Callable, Iterable
 from typing import Unpack

@@ -1,4 +1,4 @@
-"""What the processing finds wrong with a request: one table of checks for each kind, the first that strikes counts."""
+"""The faults that processing finds in a request: one table of checks for each kind, the first match counts."""
 
 import hashlib
 import ipaddress

@@ -1,4 +1,4 @@
-"""A file's XML to be read by a person: one element a line, pictures shortened."""
+"""Formats a file's XML for people: one element a line, pictures shortened."""
 
 import re
 

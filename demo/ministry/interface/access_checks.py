@@ -1,4 +1,4 @@
-"""Who may ask and when: the checks before a method does anything, in one fixed order (the real one is not known)."""
+"""Checks before a method does anything, in a fixed order (the real one is not known)."""
 
 import secrets
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The HTTP side of the services: envelopes in and out, and connections that break where a switch says so."""
+"""The HTTP side of the services: SOAP envelopes, and connections that break where a switch says so."""
 
 import base64
 import binascii
@@ -100,7 +100,7 @@ def _answered(request: HttpRequest, call: soap.Call) -> HttpResponse:
 
 
 def _suffer(request: HttpRequest, striking: dict[str, str]) -> HttpResponse | None:
-    """What a broken server or a proxy before it would answer; None when the call goes through."""
+    """The response of a broken server or proxy; None when the call goes through."""
     if "down" in striking:
         return _drop(request)
     if "slow" in striking:
@@ -118,7 +118,7 @@ def _suffer(request: HttpRequest, striking: dict[str, str]) -> HttpResponse | No
 
 
 def _drop(request: HttpRequest) -> HttpResponse:
-    """Closes the connection before anything is answered."""
+    """Closes the connection without an answer."""
     connection = request.META.get("gunicorn.socket")
     if isinstance(connection, socket.socket):
         connection.shutdown(socket.SHUT_RDWR)
@@ -127,7 +127,7 @@ def _drop(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def healthz(_request: HttpRequest) -> HttpResponse:
-    """It is there."""
+    """Answers 200."""
     return HttpResponse("ok", content_type="text/plain")
 
 

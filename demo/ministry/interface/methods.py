@@ -1,4 +1,4 @@
-"""The six methods: what each does once the call is admitted, and the one string that it returns."""
+"""The six methods: what each does once the call is admitted, and the string that it returns."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

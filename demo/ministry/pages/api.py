@@ -1,4 +1,4 @@
-"""Everything the pages can do, as JSON: what `manage.py simulator`, the demo's seed and tests talk to."""
+"""Everything the pages can do, as JSON, for `manage.py simulator`, the demo's seed and tests."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The last calls, for the page that shows them: listens to the log of the services and keeps it in memory."""
+"""The last calls in memory, collected from the services' log, for the page that shows them."""
 
 import logging
 from collections import deque
@@ -21,7 +21,7 @@ class Call:
 
 
 class Listener(logging.Handler):
-    """Keeps the newest calls; there is one process, and a new one begins with none."""
+    """Keeps the newest calls; there is one process, and it starts with none."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What can be typed on the simulated authority's pages."""
+"""The forms of the simulated authority's pages."""
 
 from typing import Unpack
 

@@ -1,4 +1,4 @@
-"""Rows as plain values, for the JSON of `api.py`."""
+"""Rows as JSON values for `api.py`."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The pages on which a person plays the authority."""
+"""Addresses of the pages on which a person plays the authority."""
 
 from django.urls import path
 
