@@ -20,11 +20,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     health_check_enabled: bool
     health_check_done: bool
-    statement_seconds: float = 0  # so long a statement may take in this process; without end where it is 0
+    statement_seconds: float = 0  # the longest a statement may take in this process; 0: no limit
     _asked_at = -TRUSTED_SECONDS
 
     def init_connection_state(self) -> None:
-        """What is said on a new connection; an address that sets its own `statement_timeout` keeps it."""
+        """Sets up a new connection; a URL that sets its own `statement_timeout` keeps it."""
         super().init_connection_state()
         own = str(self.settings_dict["OPTIONS"].get("options", ""))
         if self.statement_seconds and "statement_timeout" not in own:

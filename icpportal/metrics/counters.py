@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, values
 
 from icpportal.metrics.reserved import ReservedDict
 
-values.MmapedDict = ReservedDict  # the library has no other place to say how a file is made
+values.MmapedDict = ReservedDict  # type: ignore[misc] # the library offers no other way
 REGISTRY: Final = CollectorRegistry()
 METHODS = frozenset(HTTPMethod)
 OTHER = "other"

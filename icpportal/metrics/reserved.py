@@ -1,7 +1,8 @@
-"""The file in which a process counts, with its room reserved.
+"""The file in which a process counts, with its space reserved.
 
-prometheus-client maps a file without reserving room for it: on a full volume the first count in a new place ends the
-process (SIGBUS), so a portal with `METRICS_TOKEN` would answer nothing at all. Without room a process counts in memory.
+prometheus-client maps a file without reserving space for it: on a full volume the first count in a new place kills the
+process (SIGBUS), so a portal with `METRICS_TOKEN` would answer nothing at all. Without space, a process counts in
+memory.
 """
 
 import mmap
@@ -18,7 +19,7 @@ TRIED_AGAIN_SECONDS = 60.0
 
 
 class ReservedDict(MmapedDict):
-    """The library's dict of a process, which loses no process where the volume is full; not shown while it is."""
+    """The library's dict of one process, which survives a full volume; scrapes do not show it while that lasts."""
 
     def __init__(self, filename: str, read_mode: bool = False) -> None:  # noqa: FBT001, FBT002 -- the library's own
         if read_mode:
@@ -26,30 +27,31 @@ class ReservedDict(MmapedDict):
             return
         self._fname = filename
         self._tried_at = time.monotonic()
-        if _reserve(filename, SMALLEST):
+        self._is_in_file = _reserve(filename, SMALLEST)
+        if self._is_in_file:
             super().__init__(filename)
             return
-        self._f, self._m, self._capacity = None, mmap.mmap(-1, SMALLEST), SMALLEST
+        self._m, self._capacity = mmap.mmap(-1, SMALLEST), SMALLEST
         self._positions: dict[str, int] = {}
         self._used = 8
         self._m[:4] = self._used.to_bytes(4, sys.byteorder)
 
     def _init_value(self, key: str) -> None:
-        encoded = len(key.encode()) + 32  # the library's frame of a value is smaller
+        encoded = len(key.encode()) + 32  # more than the library adds to a key
         while self._used + encoded > self._capacity:
             self._grow()
         super()._init_value(key)
 
     def write_value(self, key: str, value: float, timestamp: float) -> None:
-        if self._f is None and time.monotonic() - self._tried_at > TRIED_AGAIN_SECONDS:
+        if not self._is_in_file and time.monotonic() - self._tried_at > TRIED_AGAIN_SECONDS:
             self._move_to_file()
         super().write_value(key, value, timestamp)
 
     def _grow(self) -> None:
-        """Twice the room: in the file where the volume has it, else in memory, and the file goes."""
+        """Doubles the space: in the file if the volume allows it, else in memory, and deletes the file."""
         before = self._m[: self._used]
         self._capacity *= 2
-        if self._f is not None and _reserve(self._fname, self._capacity):
+        if self._is_in_file and _reserve(self._fname, self._capacity):
             self._m = mmap.mmap(self._f.fileno(), self._capacity)
             return
         self._leave_file()
@@ -57,11 +59,10 @@ class ReservedDict(MmapedDict):
         self._m[: len(before)] = before
 
     def _leave_file(self) -> None:
-        if self._f is None:
-            return
-        self._f.close()
-        self._f, self._tried_at = None, time.monotonic()
-        _unlink(self._fname)
+        if self._is_in_file:
+            self._f.close()
+            self._is_in_file, self._tried_at = False, time.monotonic()
+            _unlink(self._fname)
 
     def _move_to_file(self) -> None:
         self._tried_at = time.monotonic()
@@ -71,15 +72,15 @@ class ReservedDict(MmapedDict):
             file = Path(self._fname).open("a+b")  # noqa: SIM115 -- closed by the library
             map_of_file = mmap.mmap(file.fileno(), self._capacity)
             map_of_file[: self._used] = self._m[: self._used]
-            self._f, self._m = file, map_of_file
+            self._f, self._m, self._is_in_file = file, map_of_file, True
 
     def close(self) -> None:
-        if self._f is not None:
+        if self._is_in_file:
             super().close()
 
 
 def _reserve(filename: str, least: int) -> bool:
-    """Whether the file has all the room that it says it has, and this much; one that cannot have it is deleted."""
+    """Whether space for all of the file, at least this much, is reserved; deletes a file without it."""
     try:
         with Path(filename).open("a+b") as file:
             os.posix_fallocate(file.fileno(), 0, max(least, os.fstat(file.fileno()).st_size))

@@ -119,7 +119,7 @@ def _notes(order: Order, state: State, acts: list[Action]) -> list[Panel]:
 
 def _way_back(order: Order) -> list[Action]:
     """From a cancellation that ended nothing to the website that stays with us."""
-    if not (kind_of(order).ends_access and order.is_ended):
+    if order.website_id is None or not (kind_of(order).ends_access and order.is_ended):
         return []
     stays = websites_of(order.owner).filter(pk=order.website_id).exists()
     return [Action(_("See the filing"), reverse("filing", args=[order.website_id]), PRIMARY)] if stays else []

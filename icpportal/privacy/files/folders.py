@@ -9,16 +9,16 @@ from django.core.files.storage import FileSystemStorage
 
 
 class WholeFiles(FileSystemStorage):
-    """Django's folder, without what it leaves of a file for which there was no room.
+    """Django's folder storage, which deletes a file that could not be written completely.
 
-    Half an upload would take the last of a volume that is full, and nothing would ever name it.
+    Half an upload would take the last space of a full volume, and nothing would ever refer to it.
     """
 
     def _save(self, name: str, content: File | IO[Any]) -> str:
         path = Path(self.path(name))
         was_there = path.exists()
         try:
-            return str(super()._save(name, content))  # type: ignore[misc] -- no part of what the stubs know
+            return str(super()._save(name, content))  # type: ignore[misc] # not in the stubs
         except OSError:
             if not was_there:
                 with suppress(OSError):
