@@ -13,6 +13,19 @@ from tests.icpportal.production import ROOT, environment, manage
 AWAY = {"DATABASE_URL": "postgres://portal:Geheim@127.0.0.1:9/portal"}
 
 
+def alone(*command: str, folder: Path, stdout: int) -> subprocess.CompletedProcess[str]:
+    """`manage.py` as a process of its own, which has loaded nothing before."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env=environment({"VAR_DIR": str(folder)}),
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+
 @pytest.mark.parametrize("command", [("miit", "queue"), ("reconcile",), ("migrate",)])
 def test_a_command_says_in_one_line_that_the_database_is_away(command: tuple[str, ...]) -> None:
     done = manage(*command, **AWAY)
@@ -27,6 +40,14 @@ def test_with_traceback_it_says_where_as_before() -> None:
     assert "Traceback" in manage("reconcile", "--traceback", **AWAY).stderr
 
 
+def test_a_command_runs_with_the_garbage_collector_on_and_all_that_was_loaded_left_alone(tmp_path: Path) -> None:
+    program = "import gc, transfers.models; print(gc.isenabled(), gc.get_freeze_count() > 50_000)"
+
+    done = alone("shell", "-v0", "-c", program, folder=tmp_path, stdout=subprocess.PIPE)
+
+    assert done.stdout.split() == ["True", "True"], done.stderr
+
+
 def test_a_database_that_was_not_migrated_answers(tmp_path: Path) -> None:
     done = manage("miit", "queue", DATABASE_URL=f"sqlite:///{tmp_path / 'empty.sqlite3'}", VAR_DIR=str(tmp_path))
 
@@ -39,15 +60,7 @@ def test_a_reader_that_has_ended_ends_the_command_without_a_word(tmp_path: Path)
     migrated.copy_to(tmp_path / "portal.sqlite3")
     read, write = os.pipe()
     os.close(read)
-    done = subprocess.run(
-        [sys.executable, "manage.py", "miit", "codes"],
-        cwd=ROOT,
-        env=environment({"VAR_DIR": str(tmp_path)}),
-        stdout=write,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
+    done = alone("miit", "codes", folder=tmp_path, stdout=write)
     os.close(write)
 
     assert (done.returncode, done.stderr) == (1, "")
