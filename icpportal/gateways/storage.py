@@ -35,6 +35,15 @@ NEVER_PLAIN = (EXPORTS,)  # no earlier version wrote these
 class StorageDown(Retryable):
     """The storage does not answer or has no room: nothing is lost, the same call may work later."""
 
+    @property
+    def told(self) -> str:
+        """For whoever runs a command: which storage, and what it said, such as `NoSuchBucket` or that it is full."""
+        cause = self.__cause__
+        answer = getattr(cause, "response", None) or {}
+        code = answer.get("Error", {}).get("Code") or getattr(cause, "strerror", None)
+        said = code or (type(cause).__name__ if cause else "")
+        return f"{self} does not answer, refuses us or has no room" + (f" ({said})" if said else "")
+
 
 class Missing(LookupError):
     """There is no such file, or its key is gone."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from botocore.exceptions import ClientError
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -144,4 +145,17 @@ def test_a_backup_counts_although_what_is_old_cannot_be_deleted(
     code, told = backed_up(there)
 
     assert (code, len(manifest.stamps(Target(str(there))))) == (3, 1)
-    assert "Not all that is old was deleted: s3://backups does not answer, or does not let it." in told
+    assert "Not all that is old was deleted: s3://backups does not answer, refuses us or has no room." in told
+
+
+def test_a_list_of_a_bucket_that_refuses_us_says_what_it_said_and_of_no_backup(
+    there: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def listed(*_words: object) -> list[str]:
+        raise StorageDown("s3://backups") from ClientError({"Error": {"Code": "InvalidAccessKeyId"}}, "ListObjects")
+
+    there.mkdir(parents=True, exist_ok=True)
+    monkeypatch.setattr(manifest, "stamps", listed)
+    says = r"^Not listed: s3://backups does not answer, refuses us or has no room \(InvalidAccessKeyId\)\.$"
+    with pytest.raises(CommandError, match=says):
+        call_command("backup", list=str(there))

@@ -96,7 +96,7 @@ def test_a_restore_that_finds_no_room_for_a_file_says_that_it_stopped_half_way_a
 
         assert stopped.returncode == 2
         assert stopped.stderr.splitlines()[-1] == (
-            "CommandError: Stopped half way: documents does not answer or has no room. "
+            "CommandError: Stopped half way: documents does not answer, refuses us or has no room (File too large). "
             "Empty the database and the storages, then restore again."
         )
         assert (again.returncode, "the database has tables" in again.stderr) == (1, True)

@@ -47,7 +47,8 @@ class Command(BaseCommand):
         except KeyboardInterrupt as stopped:
             raise CommandError("No backup was made: it was interrupted.") from stopped
         except StorageDown as down:
-            raise CommandError(f"No backup was made: {down} does not answer or has no room.") from down
+            undone = "Not listed" if list else "No backup was made"
+            raise CommandError(f"{undone}: {down.told}.") from down
 
     def _make(self, target: Target, keys_target: Target, *, as_json: bool) -> None:
         # first: erased data must go in time, whatever happens to the backup
@@ -79,7 +80,7 @@ class Command(BaseCommand):
         try:
             return delete(), False
         except troubles as trouble:
-            why = f"{trouble} does not answer, or does not let it" if isinstance(trouble, StorageDown) else trouble
+            why = trouble.told if isinstance(trouble, StorageDown) else trouble
             self.stderr.write(f"Not all that is old was deleted: {str(why) or 'it was interrupted'}.")
             return otherwise, True
 
