@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Protocol
 
 from django.conf import settings
 from django.db import connection, transaction
+from psycopg import pq
 
 from icpportal.backup.streams import Line, NoScratch
 from icpportal.backup.targets import CHUNK
@@ -172,16 +173,17 @@ def _reason(told: BinaryIO) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """The connection settings for PostgreSQL's programs; a password is never an argument."""
-    database = connection.settings_dict
-    said = {
-        "PGHOST": database["HOST"],
-        "PGPORT": database["PORT"],
-        "PGUSER": database["USER"],
-        "PGPASSWORD": database["PASSWORD"],
-        "PGDATABASE": database["NAME"],
-    }
-    return {"PATH": os.defpath, **{name: str(value) for name, value in said.items() if value}}
+    """The connection settings for PostgreSQL's programs; a password is never an argument.
+
+    All that the URL says: with another host, or without the certificate that it requires, they would ask another server.
+    """
+    parameters = connection.get_connection_params()
+    found = {}
+    for option in pq.Conninfo.get_defaults():
+        value = parameters.get(option.keyword.decode())
+        if option.envvar and value not in (None, ""):
+            found[option.envvar.decode()] = str(value)
+    return {"PATH": os.defpath, **found}
 
 
 # --- SQLite --------------------------------------------------------------------------------------
