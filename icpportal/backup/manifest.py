@@ -8,7 +8,9 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+from django.utils import timezone
 
 from icpportal.backup.streams import Line, Sealed
 from icpportal.backup.targets import Damaged, Target, plain
@@ -24,6 +26,7 @@ class NoBackup(Exception):
     """There is no such backup in the target."""
 
 
+AHEAD = timedelta(days=1)  # what clocks and their zones may differ by
 UNREAD = (KeyMissing, Damaged, NoBackup)  # exceptions of `read`
 
 
@@ -65,6 +68,18 @@ def stamps(target: Target) -> list[str]:
     return [stamp for stamp in _folders(target) if target.size(_name(stamp)) is not None]
 
 
+def newest(target: Target) -> str:
+    """The newest backup, "" where there is none. One whose time has not come was made by a clock that was wrong."""
+    found = stamps(target)
+    past = [stamp for stamp in found if not is_ahead(stamp)]
+    return next(reversed(past or found), "")
+
+
+def is_ahead(stamp: str) -> bool:
+    """Whether the time of a backup has not come: the clock was wrong then, or is now."""
+    return made_at(stamp) > timezone.now() + AHEAD
+
+
 def unfinished(target: Target) -> list[str]:
     """Those without a manifest: one that is being made, or that was killed."""
     return [stamp for stamp in _folders(target) if target.size(_name(stamp)) is None]
@@ -84,7 +99,7 @@ def read(target: Target, stamp: str = "") -> Manifest:
 
     Raises `NoBackup`, `Damaged`, or `KeyMissing` with the key's name.
     """
-    stamp = stamp or next(reversed(stamps(target)), "")
+    stamp = stamp or newest(target)
     try:
         token = target.read(_name(stamp)).decode("ascii", "replace") if stamp else None
     except FileNotFoundError:

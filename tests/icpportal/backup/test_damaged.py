@@ -159,3 +159,19 @@ def test_a_list_of_a_bucket_that_refuses_us_says_what_it_said_and_of_no_backup(
     says = r"^Not listed: s3://backups does not answer, refuses us or has no room \(InvalidAccessKeyId\)\.$"
     with pytest.raises(CommandError, match=says):
         call_command("backup", list=str(there))
+
+
+def test_a_backup_of_a_clock_that_was_ahead_is_named_and_not_taken_for_the_newest(there: Path) -> None:
+    make_sealed_document(make_order())
+    backed_up(there, days=200)
+    (ahead,) = manifest.stamps(Target(str(there)))
+
+    code, told = backed_up(there)
+    listed = StringIO()
+    call_command("backup", list=str(there), stdout=listed)
+
+    newest = min(manifest.stamps(Target(str(there))))
+    assert manifest.read(Target(str(there))).stamp == newest
+    assert code == 3
+    assert f"backup {ahead}: its time has not come, a clock is or was wrong." in told
+    assert [line.endswith("wrong") for line in listed.getvalue().splitlines()] == [False, True, False]

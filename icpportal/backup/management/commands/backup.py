@@ -17,6 +17,7 @@ from icpportal.gateways.storage import StorageDown
 
 T = TypeVar("T")
 Troubles = tuple[type[BaseException], ...]
+AHEAD = "its time has not come, a clock is or was wrong"
 TROUBLE: Troubles = (StorageDown, NoScratch)
 
 
@@ -72,7 +73,12 @@ class Command(BaseCommand):
             self.stderr.write(f"backup {stamp} cannot be read: {fault}")
         if gone.unread:
             self.stderr.write(f"{len(gone.unread)} backups cannot be read: no old file was deleted")
-        if gone.unread or undone or still_there or also_undone:
+        ahead, unlisted = self._tried(
+            lambda: [each for each in manifest.stamps(target) if manifest.is_ahead(each)], [], stops
+        )
+        for stamp in ahead:
+            self.stderr.write(f"backup {stamp}: {AHEAD}. If it was the clock of then, delete its folder and its keys.")
+        if gone.unread or ahead or undone or still_there or also_undone or unlisted:
             sys.exit(3)
 
     def _tried(self, delete: Callable[[], T], otherwise: T, troubles: Troubles) -> tuple[T, bool]:
@@ -92,5 +98,6 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps([{"stamp": stamp, "key": key} for stamp, key in found.items()]))
             return
         for stamp, key in found.items():
-            self.stdout.write(f"{stamp}  needs the key “{key}”" if key else f"{stamp}  is damaged: its manifest")
+            state = f"needs the key “{key}”" if key else "is damaged: its manifest"
+            self.stdout.write(f"{stamp}  {state}" + (f"; {AHEAD}" if manifest.is_ahead(stamp) else ""))
         self.stdout.write(f"{len(found)} backups in {target.where}")
