@@ -8,11 +8,12 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
-from django.core.files.storage import Storage, storages
+from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from icpportal.gateways.errors import Retryable
 from icpportal.privacy.files import keys, pieces
@@ -98,14 +99,31 @@ def read(alias: str, name: str) -> bytes:
 
 
 def open_file(alias: str, name: str) -> BinaryIO:
-    """Opens the file for reading; raises `Missing`, or `Unreadable` when it is sealed and cannot be opened."""
+    """Opens the file for reading; raises `Missing`, or `Unreadable` when it is sealed and cannot be opened.
+
+    Raises `StorageDown` when the place itself is missing, such as a volume that is not mounted.
+    """
     try:
         source = cast(BinaryIO, place(alias).open(name))
         return pieces.opened(source, partial(keys.find, place=alias, name=name)) if alias in SEALED else source
-    except (FileNotFoundError, keys.Forgotten) as gone:
+    except keys.Forgotten as gone:
         raise Missing(name) from gone
+    except FileNotFoundError as gone:
+        raise (Missing(name) if _is_there(alias) else StorageDown(alias)) from gone
     except TROUBLE as trouble:
         raise StorageDown(alias) from trouble
+
+
+def _is_there(alias: str) -> bool:
+    """Whether the folder or the bucket exists."""
+    storage = place(alias)
+    if isinstance(storage, FileSystemStorage):
+        return Path(storage.location).is_dir()
+    bucket = getattr(storage, "bucket", None)
+    try:
+        return bucket is None or bool(bucket.meta.client.head_bucket(Bucket=bucket.name))
+    except TROUBLE:
+        return False
 
 
 def as_it_lies(alias: str, name: str) -> BinaryIO:

@@ -318,6 +318,15 @@ def test_a_storage_that_is_down_costs_no_try(received, monkeypatch, place: str, 
     assert examine(document.pk, now=LATER) == "ready"
 
 
+def test_a_volume_that_is_not_mounted_is_an_outage_and_no_upload_is_lost(received, places):
+    document = received()
+    (places / "quarantine").rename(places / "elsewhere")
+
+    assert examine(document.pk) == "waiting"
+    (places / "elsewhere").rename(places / "quarantine")
+    assert examine(document.pk) == "ready"
+
+
 def test_a_file_that_is_gone_from_quarantine_must_be_sent_again(received):
     document = received()
     storage.drop("quarantine", document.quarantine_name)

@@ -124,6 +124,15 @@ def test_an_object_that_is_gone_is_missing_not_an_outage(received, bucket):
     storage.drop("documents", "20261125/nothing.jpg")
 
 
+def test_a_bucket_that_is_not_there_is_an_outage_and_no_upload_is_lost(received, bucket, settings, monkeypatch):
+    document = received()
+    monkeypatch.setitem(settings.STORAGES["quarantine"]["OPTIONS"], "bucket_name", "misspelt")
+    settings.STORAGES = {**settings.STORAGES}
+
+    assert examine(document.pk) == "waiting"
+    assert (after(document).reason, after(document).quarantine_name) == ("", document.quarantine_name)
+
+
 def test_a_ready_picture_whose_object_is_gone_is_not_ready(received, bucket):
     document = received()
     examine(document.pk)
