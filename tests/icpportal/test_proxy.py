@@ -7,7 +7,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -75,6 +75,21 @@ def configuration(folder: Path, port: int, portal: int) -> str:
     return f"{start} http {{ {temporary} {shipped} }}"
 
 
+@contextmanager
+def running(folder: Path, portal: int, asked: list[dict[str, str]]) -> Iterator[Proxy]:
+    """nginx with the shipped file, in front of that port."""
+    port = free_port()
+    (folder / "log").mkdir()
+    (folder / "nginx.conf").write_text(configuration(folder, port, portal), "utf-8")
+    nginx = subprocess.Popen(["nginx", "-c", str(folder / "nginx.conf"), "-e", str(folder / "log/error.log")])
+    try:
+        assert within(10, lambda: listens(port))
+        yield Proxy(port, folder, asked)
+    finally:
+        nginx.terminate()
+        nginx.wait(10)
+
+
 @pytest.fixture
 def proxy(tmp_path: Path) -> Iterator[Proxy]:
     asked: list[dict[str, str]] = []
@@ -92,26 +107,17 @@ def proxy(tmp_path: Path) -> Iterator[Proxy]:
 
     portal = ThreadingHTTPServer(("127.0.0.1", 0), Portal)
     threading.Thread(target=portal.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    port = free_port()
-    (tmp_path / "log").mkdir()
-    (tmp_path / "nginx.conf").write_text(configuration(tmp_path, port, portal.server_port), "utf-8")
-    nginx = subprocess.Popen(["nginx", "-c", str(tmp_path / "nginx.conf"), "-e", str(tmp_path / "log/error.log")])
-    assert within(10, lambda: listens(port))
-    yield Proxy(port, tmp_path, asked)
-    nginx.terminate()
-    nginx.wait(10)
+    with running(tmp_path, portal.server_port, asked) as found:
+        yield found
     portal.shutdown()
     portal.server_close()
 
 
 @pytest.fixture
-def alone(proxy: Proxy) -> Proxy:
+def alone(tmp_path: Path) -> Iterator[Proxy]:
     """The same while the portal is away."""
-    conf = proxy.folder / "nginx.conf"
-    conf.write_text(re.sub(r"(upstream portal \{\s+server 127.0.0.1:)\d+", rf"\g<1>{free_port()}", conf.read_text()))
-    subprocess.run(["nginx", "-s", "reload", "-c", str(conf), "-e", str(proxy.folder / "log/error.log")], check=True)
-    assert within(10, lambda: proxy.post("/", 0)[0] == 502)
-    return proxy
+    with running(tmp_path, free_port(), []) as found:
+        yield found
 
 
 def test_a_body_that_is_too_long_is_answered_by_the_page_of_the_portal_which_reads_none_of_it(proxy):
