@@ -24,7 +24,7 @@ from transfers.orders import queries
 from transfers.orders.actions import claim
 from transfers.orders.kinds import CANCELLATION, in_group, is_in
 from transfers.orders.machine import ORDER, note, open_move
-from transfers.orders.people import ADMINISTRATOR, SUBJECT_LEAD
+from transfers.orders.people import ADMINISTRATOR, SUBJECT_LEAD, language_of
 from transfers.orders.rows import EVERYBODY, Group
 
 PURPOSE = "cancel"
@@ -184,7 +184,7 @@ def send_code(order: Order, to: FiledMobile, *, client: str = "") -> None:
         holder=order.reference,
         destination=to.mobile,
         channel="sms",
-        language=order.owner.language,
+        language=language_of(order, name=to.name, mobile=to.mobile),
         context={"domain": order.domain, "ref": order.reference},
         client=client,
         account=str(order.owner_id),

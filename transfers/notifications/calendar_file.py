@@ -37,22 +37,24 @@ def _alarm(before: timedelta, words: str) -> "Alarm":
     return alarm
 
 
-def deadline_ics(order: Order, *, now: datetime | None = None) -> str:
-    """The calendar file of the order's deadline in the owner's language; moving it raises SEQUENCE."""
+def deadline_ics(order: Order, *, language: str = "", now: datetime | None = None) -> str:
+    """The calendar file of the order's deadline, in the owner's language by default; moving it raises SEQUENCE."""
     if order.due_at is None:
         raise ValueError("an order without a deadline has no calendar file")
-    return _file(order, order.due_at, state_of(order).calendar or OTHERWISE, ALARMS, now)
+    return _file(order, order.due_at, state_of(order).calendar or OTHERWISE, ALARMS, language, now)
 
 
 def answer_ics(order: Order, at: datetime, *, now: datetime | None = None) -> str:
     """The calendar file of the day by which we answer: it is our turn, so it has no alarm."""
-    return _file(order, at, ANSWER, (), now)
+    return _file(order, at, ANSWER, (), "", now)
 
 
-def _file(order: Order, at: datetime, words: Words, alarms: tuple[timedelta, ...], now: datetime | None) -> str:
+def _file(
+    order: Order, at: datetime, words: Words, alarms: tuple[timedelta, ...], language: str, now: datetime | None
+) -> str:
     from icalendar import Calendar, Event  # noqa: PLC0415 -- 0.1 s of every process's start
 
-    with translation.override(order.owner.language):
+    with translation.override(language or order.owner.language):
         summary = str(words) % {"ref": order.reference}
         where = settings.PUBLIC_BASE_URL + order.get_absolute_url()
     event = Event()

@@ -22,7 +22,7 @@ from transfers.notifications.calendar_file import deadline_ics
 from transfers.orders import queries
 from transfers.orders.history import audience_of
 from transfers.orders.kinds import is_in
-from transfers.orders.people import administrator, by_role, lead
+from transfers.orders.people import administrator, by_role, language_of, lead
 from transfers.orders.rows import ACCOUNT, Group
 from verification.photos.methods import told as photo_told
 
@@ -93,11 +93,10 @@ def _letters(
     order: Order, template: str, event_id: Key, facts: Facts, roles: Iterable[str], now: datetime
 ) -> Iterable[Letter]:
     """One message for each person and channel; an address that several people share gets one."""
-    language = order.owner.language
     reached: set[tuple[str, str]] = set()
     shared = words_of(order, facts, now)
-    attachments = _attachments(order) if catalogue.has(template, "email") else ()
     for reader in recipients(order, roles, every_address=catalogue.reaches_every_address(template)):
+        language = language_of(order, name=reader.name, mobile=reader.mobile)
         words = {**shared, "account": _account(order, reader)}
         for channel, address in reader.addresses():
             if (channel, address) in reached or not catalogue.has(template, channel):
@@ -112,14 +111,16 @@ def _letters(
                 "context": words,
                 "reference": order.reference,
                 "user_id": reader.user_id,
-                "attachments": attachments if channel == "email" else (),
+                "attachments": _attachments(order, language) if channel == "email" else (),
             }
 
 
-def _attachments(order: Order) -> tuple[Attachment, ...]:
+def _attachments(order: Order, language: str) -> tuple[Attachment, ...]:
     if not is_in(order, Group.PHONES_OPEN) or order.due_at is None:
         return ()
-    return ({"name": f"{order.reference}.ics", "type": "text/calendar", "content": deadline_ics(order)},)
+    return (
+        {"name": f"{order.reference}.ics", "type": "text/calendar", "content": deadline_ics(order, language=language)},
+    )
 
 
 def context(order: Order, reader: Recipient, facts: Facts, now: datetime) -> Facts:

@@ -7,12 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from filings.register.answer_values import lead_answers, text
 from filings.register.blind_keys import person_key, subject_key
 from filings.register.certificates import INDIVIDUAL
+from icpportal.fields.language_marks import has_han
 from icpportal.fields.types import Answers
 from transfers.models import Order
 
 SUBJECT_LEAD = "subject_lead"
 ADMINISTRATOR = "administrator"
 BOTH = "both"
+CHINESE = "zh-hans"
 SAME_AS_LEAD = {"same_person": "yes"}  # an individual's answer about the administrator
 ROLES = {
     SUBJECT_LEAD: _("Subject lead"),
@@ -45,6 +47,15 @@ def _person(answers: Answers, prefix: str) -> Person:
         mobile=text(answers, f"{prefix}_phone1"),
         email=text(answers, f"{prefix}_email"),
     )
+
+
+def language_of(order: Order, *, name: str, mobile: str) -> str:
+    """In which language we write to a person of the order: somebody with a Chinese name reads Chinese.
+
+    The account has chosen its language, and so has a person who holds its mobile.
+    """
+    is_somebody_else = has_han(name) and mobile != order.owner.mobile
+    return CHINESE if is_somebody_else else order.owner.language
 
 
 def lead(order: Order) -> Person:

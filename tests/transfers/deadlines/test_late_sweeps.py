@@ -111,7 +111,7 @@ def test_what_is_told_late_names_the_deadline_and_never_the_moment_of_the_sweep(
 
     said = told(order)
 
-    channels = {"cooled": set(), "go_on": {"email", "site"}}.get(move, {"email", "sms", "site"})
+    channels = {"go_on": {"email", "site"}}.get(move, {"email", "sms", "site"})
     assert {channel for channel, _language in said} == channels
     for (channel, language), text in said.items():
         named = () if channel == "sms" else NAMED[move, kind == states.CANCELLATION]

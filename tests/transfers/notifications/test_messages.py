@@ -12,7 +12,7 @@ from icpportal.outbox.models import Message
 from icpportal.outbox.texts import catalogue
 from icpportal.outbox.texts.message_content import opened
 from tests.transfers import states
-from tests.transfers.builders import make_order, make_reviewer
+from tests.transfers.builders import administrator_answers, make_order, make_reviewer, make_user
 from transfers.authority.results import take_answer
 from transfers.models import Order
 from transfers.orders import queries
@@ -97,6 +97,27 @@ def test_the_end_of_a_transfer_is_told_to_everybody_with_what_to_do_at_once() ->
     text = read("transfer_cancelled")
     assert "stays valid" in text
     assert "Transfer to a new provider at once" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "mobile", "reads"),
+    [
+        ("陈样例", ADMINISTRATOR, "zh-hans"),
+        ("阿不都热合曼·买买提", ADMINISTRATOR, "zh-hans"),
+        ("John Smith", ADMINISTRATOR, "en"),
+        ("陈样例", "13800000088", "en"),  # the account's own phone
+    ],
+)
+def test_who_is_named_in_chinese_reads_chinese_whatever_the_account_reads(name: str, mobile: str, reads: str) -> None:
+    owner = make_user(mobile="13800000088", language="en")
+    people = {"administrator": administrator_answers(admin_name=name, admin_phone1=mobile)}
+    order = make_order(owner, state=states.AUTHORITY_REVIEW, kind=states.CANCELLATION, answers=people)
+
+    ORDER.apply(order, "ended", by="authority", facts=queries.facts_of(order))
+
+    told = Message.objects.filter(template="transfer_cancelled", channel="sms")
+    spoken = {message.payload["to"]: message.payload["language"] for message in told}
+    assert spoken == {owner.mobile: "en", LEAD: "zh-hans", mobile: reads}
 
 
 # told to people who have no account and did nothing; a move sends the others

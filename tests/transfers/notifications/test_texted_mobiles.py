@@ -40,7 +40,8 @@ def receipt(order: Order) -> Answer:
 
 
 def words(order: Order, channel: str, template: str = "confirm_phones") -> str:
-    message = Message.objects.filter(template=template, channel=channel, reference=order.reference).first()
+    mine = Message.objects.filter(user=order.owner_id, template=template, reference=order.reference)
+    message = mine.filter(channel=channel).first()
     assert message is not None
     return opened(message).words.text
 

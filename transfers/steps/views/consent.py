@@ -22,7 +22,7 @@ from icpportal.fields.types import Words
 from icpportal.privacy.masks import mask_name
 from icpportal.wizard.storage import keep
 from transfers.models import Order
-from transfers.orders.people import ADMINISTRATOR, administrator
+from transfers.orders.people import ADMINISTRATOR, administrator, language_of
 from transfers.pages import stages
 from transfers.pages.frame import Page, PageInOrder, frame, render_page
 from transfers.pages.permissions import own_order
@@ -119,7 +119,7 @@ def _send(request: HttpRequest, order: Order) -> ValidationError | None:
             holder=order.reference,
             person_key=person.key,
             mobile=person.mobile,
-            language=order.owner.language,
+            language=language_of(order, name=person.name, mobile=person.mobile),
             link=_address_of,
             context={"domain": order.domain},
             client=client_address(request),

@@ -18,6 +18,7 @@ from icpportal.codes.refusals import NotSent
 from icpportal.fields.client import client_address
 from icpportal.fields.components import Task
 from transfers.models import Order
+from transfers.orders.people import language_of
 from transfers.pages import stages
 from transfers.pages.frame import Page, PageInOrder, frame, render_page
 from transfers.pages.permissions import own_order
@@ -151,7 +152,7 @@ def _send(request: HttpRequest, order: Order, proof: phone_tests.Proof) -> Valid
             holder=order.reference,
             person_key=proof.role,
             mobile=proof.mobile,
-            language=order.owner.language,
+            language=language_of(order, name=proof.name, mobile=proof.mobile),
             context={"domain": order.domain, "ref": order.reference},
             client=client_address(request),
             account=str(order.owner_id),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from icpportal.logs import redact
 from icpportal.outbox.models import Message
 from tests.transfers import states
-from tests.transfers.builders import administrator_answers, make_order, sign_in
+from tests.transfers.builders import administrator_answers, make_order, make_user, sign_in
 from tests.transfers.outside import as_sent, kept, send
 from transfers.check import readiness
 from transfers.models import Order
@@ -81,6 +81,14 @@ def test_the_link_shows_only_what_the_person_must_know(client: Client, language:
     private = ("陈样例", "649999198806060008", "13900000002", "宁夏示例纸业有限公司", order.reference, "林示范")
     assert [word for word in private if word in text] == []
     assert "checked" not in text
+
+
+def test_a_person_with_a_chinese_name_is_asked_in_chinese_by_somebody_who_reads_english(client: Client) -> None:
+    order = make_order(make_user(language="en"))
+
+    asked(client, order)
+
+    assert Message.objects.get(template="code_consent").payload["language"] == "zh-hans"
 
 
 def test_a_yes_on_the_phone_is_that_persons_own_consent_and_proves_the_phone(client: Client) -> None:
