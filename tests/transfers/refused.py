@@ -73,7 +73,7 @@ def _nothing(world: World) -> Any:
 
 
 IN_THE_WAY = {
-    "draft": (states.TRANSFER, states.DRAFT, "Order %(ref)s is open: finish or withdraw it first"),
+    "draft": (states.TRANSFER, states.DRAFT, "Order %(ref)s is open: finish or abandon it first"),
     "with us": (
         states.TRANSFER,
         states.SUBMITTED,

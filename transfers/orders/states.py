@@ -15,6 +15,7 @@ CHANGE, WITHDRAW = _("Change something"), _("Withdraw")
 IT_IS_WITH_AUTHORITY = _("the authority has the order; wait for its result")
 ON_ITS_WAY = _("the order is on its way to the authority")
 FINISH_OR_WITHDRAW = _("Order %(ref)s is open: finish or withdraw it first")
+FINISH_OR_ABANDON = _("Order %(ref)s is open: finish or abandon it first")
 WITH_US = _("Order %(ref)s is with our reviewers: wait for the answer, or withdraw it first")
 WAIT_FOR_US = _("Order %(ref)s is with our reviewers and cannot be withdrawn now: wait for the answer")
 WAIT_FOR_AUTHORITY = _("Order %(ref)s is with the authority and cannot be withdrawn: wait for the result")
@@ -44,7 +45,7 @@ DRAFT = State(
     button=_("Continue"),
     page="first_unanswered",
     upload=rows.UPLOAD_PAPERS,
-    blocks=FINISH_OR_WITHDRAW,
+    blocks=FINISH_OR_ABANDON,
 )
 SUBMITTED = State(
     key="submitted",
@@ -94,7 +95,7 @@ RETURNED = State(
         (_("Change something else"), _("you can change only what was returned")),
         (WITHDRAW, _("it is waiting for you; abandon it if you no longer need it")),
     ),
-    blocks=FINISH_OR_WITHDRAW,
+    blocks=FINISH_OR_ABANDON,
 )
 PHOTO_DUE = State(
     key="photo_due",
@@ -260,7 +261,7 @@ LAPSED = State(
     clock="expire",
     panels=("lapsed",),
     unavailable=((WITHDRAW, _("it was returned to you; abandon it if you no longer need it")),),
-    blocks=FINISH_OR_WITHDRAW,
+    blocks=FINISH_OR_ABANDON,
 )
 AUTHORITY_RETURNED = State(
     key="authority_returned",
@@ -279,7 +280,7 @@ AUTHORITY_RETURNED = State(
     clock="expire",
     panels=("said",),
     unavailable=((WITHDRAW, _("the authority has answered; abandon the order if you no longer need it")),),
-    blocks=FINISH_OR_WITHDRAW,
+    blocks=FINISH_OR_ABANDON,
     queue="turned_down",
 )
 APPROVED = State(

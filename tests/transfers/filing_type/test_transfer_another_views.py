@@ -76,8 +76,8 @@ def test_without_anything_on_file_the_door_leads_to_a_page_that_says_why(client)
 @pytest.mark.parametrize(
     ("state", "words", "finish", "take_back"),
     [
-        (states.DRAFT, "is open: finish or withdraw it first", "Continue the order", "abandon"),
-        (states.RETURNED, "is open: finish or withdraw it first", "Continue the order", "abandon"),
+        (states.DRAFT, "is open: finish or abandon it first", "Continue the order", "abandon"),
+        (states.RETURNED, "is open: finish or abandon it first", "Continue the order", "abandon"),
         (states.PHOTO_DUE, "is open: finish or withdraw it first", "Continue the order", "withdraw"),
         (states.SUBMITTED, "wait for the answer, or withdraw it first", "Open the order", "withdraw"),
         (states.PHOTO_REVIEW, "cannot be withdrawn now: wait for the answer", "Open the order", ""),
