@@ -7,8 +7,9 @@ from uuid import UUID
 from django.contrib import messages
 from django.db.models import CharField, UUIDField
 from django.db.models.expressions import Combinable
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy
 
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
@@ -19,6 +20,7 @@ from transfers.orders.expiry import TimeOver, expire_if_due, is_over, over_words
 from transfers.orders.kinds import TRANSFERS
 
 LOOKS = ("GET", "HEAD")
+NOT_SAVED = gettext_lazy("Nothing was saved: the order can no longer be changed. This is its current state")
 Along = Callable[[], dict[str, Combinable]]
 
 
@@ -46,6 +48,13 @@ def own_order(
     if words and (request.method not in LOOKS or (is_over(order) and not says_over)):
         raise TimeOver(order, words)
     return order
+
+
+def leave_closed(request: HttpRequest, order: Order) -> HttpResponseRedirect:
+    """To the page of an order that takes no changes any more; what was sent to it is said not to be saved."""
+    if request.method not in LOOKS:
+        messages.warning(request, NOT_SAVED)
+    return HttpResponseRedirect(order.get_absolute_url())
 
 
 @cache

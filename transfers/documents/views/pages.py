@@ -39,7 +39,7 @@ from transfers.orders.expiry import is_over
 from transfers.orders.people import is_individual
 from transfers.pages import stages
 from transfers.pages.frame import PageInOrder, frame, render_page
-from transfers.pages.permissions import own_order
+from transfers.pages.permissions import leave_closed, own_order
 from transfers.pages.rules_summary import RulesBrief, brief_of
 from transfers.photo import app as photo_app
 from transfers.proofs import servers
@@ -78,7 +78,7 @@ def slot_page(request: HttpRequest, reference: str, slot: str) -> HttpResponse:
     order = own_order(request, reference, along=papers_along)
     found = slots.SLOTS.get(slot)
     if not order.is_editable:
-        return redirect(order)
+        return leave_closed(request, order)
     if not queries.has_details(order):
         return redirect("people", order.reference)
     held, needed = Held(order), slots.needed(order)

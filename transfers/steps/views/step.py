@@ -18,7 +18,7 @@ from transfers.orders import queries
 from transfers.orders.people import ADMINISTRATOR, SUBJECT_LEAD
 from transfers.pages import stages
 from transfers.pages.order_summary import order_summary
-from transfers.pages.permissions import own_order
+from transfers.pages.permissions import leave_closed, own_order
 from transfers.pages.rules_summary import brief_of, must_match_of
 from transfers.proofs import freshness
 from transfers.returns.answer_rows import AnswerRow, rows
@@ -63,7 +63,7 @@ class OrderWizard(RowWizardView[Step, Order]):
         return STEPS
 
     def closed(self, row: Order) -> HttpResponseRedirect:
-        return redirect(row.get_absolute_url())
+        return leave_closed(self.request, row)
 
     def get_step_url(self, step: str) -> str:
         return reverse("step", args=[self.row.reference, step])

@@ -73,6 +73,20 @@ def test_a_closed_order_sends_its_owner_to_its_page_and_keeps_its_answers(
     assert kept(order).answers == order.answers
 
 
+@pytest.mark.parametrize(("verb", "says"), [("post", True), ("get", False)])
+def test_what_another_window_sends_after_the_order_was_submitted_is_said_not_to_be_saved(
+    client: Client, verb: str, says: bool
+) -> None:
+    order = make_order(state=states.SUBMITTED)
+    sign_in(client, order.owner)
+    client.cookies["django_language"] = "en"
+    pages = (page_of(order, "website"), reverse("slot", args=[order.reference, "statement"]))
+
+    answers = [getattr(client, verb)(page, {"site_name": "后来改的网站"}, follow=True) for page in pages]
+
+    assert ["Nothing was saved" in answer.content.decode() for answer in answers] == [says] * 2
+
+
 @pytest.mark.parametrize("step", KEYS)
 def test_a_look_changes_nothing(client: Client, servers: Any, step: str) -> None:
     order = make_order()
