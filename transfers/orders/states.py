@@ -11,15 +11,14 @@ from django.utils.translation import ngettext_lazy, pgettext_lazy
 from transfers.orders import rows
 from transfers.orders.rows import Group, Instead, State
 
-CHANGE, WITHDRAW = _("Change something"), _("Withdraw")
 IT_IS_WITH_AUTHORITY = _("the authority has the order; wait for its result")
-ON_ITS_WAY = _("the order is on its way to the authority")
+ON_ITS_WAY, WE_ANSWER_BY = _("the order is on its way to the authority"), _("Answer due by")
 FINISH_OR_WITHDRAW = _("Order %(ref)s is open: finish or withdraw it first")
 FINISH_OR_ABANDON = _("Order %(ref)s is open: finish or abandon it first")
 WITH_US = _("Order %(ref)s is with our reviewers: wait for the answer, or withdraw it first")
 WAIT_FOR_US = _("Order %(ref)s is with our reviewers and cannot be withdrawn now: wait for the answer")
 WAIT_FOR_AUTHORITY = _("Order %(ref)s is with the authority and cannot be withdrawn: wait for the result")
-SEND_AGAIN_BY, WE_ANSWER_BY = _("Resubmit by"), _("Answer due by")
+CHANGE, WITHDRAW, SEND_AGAIN_BY = _("Change something"), _("Withdraw"), _("Resubmit by")
 CANCEL_SENT = _("Order %(ref)s cancels a transfer: wait for the result, then start again")
 
 OWNERS_TURN = frozenset({Group.OWNER_ACTS, Group.WAITS_FOR_OWNER})
