@@ -25,7 +25,7 @@ from transfers.models import Order
 from transfers.orders.people import ADMINISTRATOR, administrator, language_of
 from transfers.pages import stages
 from transfers.pages.frame import Page, PageInOrder, frame, render_page
-from transfers.pages.permissions import own_order
+from transfers.pages.permissions import leave_closed, own_order
 from transfers.rights import consents as rights
 from transfers.steps import consent
 from verification import consents
@@ -91,8 +91,10 @@ class AskedPage(Page):
 def ask(request: HttpRequest, reference: str) -> HttpResponse:
     """Texts the link, also again; or records that the person signs on paper."""
     order = own_order(request, reference)
+    if not order.is_editable:
+        return leave_closed(request, order)
     found = consent.standing(order)
-    if not order.is_editable or found is None:
+    if found is None:
         raise Http404
     if request.method == "POST" and consent.PAPER in request.POST:
         keep(order, consent.ANSWER, {consent.WAY: consent.PAPER})

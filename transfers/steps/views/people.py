@@ -21,7 +21,7 @@ from transfers.models import Order
 from transfers.orders.people import language_of
 from transfers.pages import stages
 from transfers.pages.frame import Page, PageInOrder, frame, render_page
-from transfers.pages.permissions import own_order
+from transfers.pages.permissions import leave_closed, own_order
 from transfers.pages.rules_summary import MustMatch, RulesBrief, brief_of, must_match_of
 from transfers.returns.returned_parts import ReturnedPart, returned_parts, unsettled
 from transfers.steps import STEPS, consent, phone_tests
@@ -74,7 +74,7 @@ def hub(request: HttpRequest, reference: str) -> HttpResponse:
     """Shows what is done and what is missing, with a link to each page."""
     order = own_order(request, reference)
     if not order.is_editable:
-        return redirect(order)
+        return leave_closed(request, order)
     gate = next(
         (stage for stage in stages.stages_of(order) if stage.key in stages.GATES and not stage.done(order)), None
     )
@@ -123,8 +123,10 @@ def _phone_task(asked: list[phone_tests.Proof], *, ready: bool) -> list[Task]:
 def prove_phone(request: HttpRequest, reference: str, role: str) -> HttpResponse:
     """Sends a code to one mobile of the order, and takes it; the link on that phone does as well."""
     order = own_order(request, reference)
+    if not order.is_editable:
+        return leave_closed(request, order)
     proof = phone_tests.find(order, role)
-    if not order.is_editable or proof is None:
+    if proof is None:
         raise Http404
     form = OneTimeCodeForm(request.POST if "code" in request.POST else None)
     if "send" in request.POST:

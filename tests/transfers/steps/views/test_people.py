@@ -272,7 +272,10 @@ def test_looking_sends_nothing(client: Client) -> None:
 def test_a_sent_order_takes_no_more_codes(client: Client) -> None:
     order = make_order(province="12", state=states.SUBMITTED)
 
-    assert sign_in(client, order.owner).post(prove(order), {"send": "1"}).status_code == 404
+    answer = sign_in(client, order.owner).post(prove(order), {"send": "1"})
+
+    assert answer["Location"] == order.get_absolute_url()
+    assert not Message.objects.filter(template="code_phone_proof").exists()
 
 
 # --- a link opened on the phone --------------------------------------------------------------------
