@@ -12,7 +12,7 @@
   const words = ui.dataset;
   const unsent = new Set();
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-  const megabytes = (bytes) => (bytes / MEGABYTE).toFixed(1);
+  const megabytes = (bytes) => Math.max(bytes / MEGABYTE, 0.1).toFixed(1);
   const pageOf = (text) => new DOMParser().parseFromString(text, "text/html");
 
   const opened = async (file) => {
