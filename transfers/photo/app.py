@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from icpportal.fields.components import DrawnSlot, SlotAction
 from icpportal.gateways.photo_app import base as gateway
@@ -19,6 +20,7 @@ from verification.photos import app_codes
 from verification.photos.app_codes import State
 from verification.photos.methods import SHANGHAI_APP
 
+BAD = "sh_code_bad"
 # refusals about the photo or the number of uploads, not about their system
 MINE = ("photo_size", "file_pixels", "file_big", "uploads_order", "uploads_account", "uploads_all")
 
@@ -38,7 +40,19 @@ def is_asked(order: Order) -> bool:
 
 def code_bad() -> ValidationError:
     """What to do about a wrong picture code."""
-    return ValidationError(_("The code does not match: enter it exactly as the app shows it"), code="sh_code_bad")
+    return ValidationError(_("The code does not match: enter it exactly as the app shows it"), code=BAD)
+
+
+def wrong(outcome: app_codes.Outcome) -> ValidationError:
+    """What to do about a wrong code that cost an attempt, and how many attempts are left."""
+    if not outcome.left:
+        return ValidationError(_("The code does not match, and no attempts are left: try again in an hour"), code=BAD)
+    words = ngettext(
+        "The code does not match: enter it exactly as the app shows it. %(n)s attempt left",
+        "The code does not match: enter it exactly as the app shows it. %(n)s attempts left",
+        outcome.left,
+    )
+    return ValidationError(words, code=BAD, params={"n": outcome.left})
 
 
 def fits(code: str) -> bool:
@@ -99,7 +113,7 @@ def _down(_outcome: app_codes.Outcome) -> ValidationError:
 
 
 REFUSALS: dict[State, Callable[[app_codes.Outcome], ValidationError]] = {
-    State.WRONG: lambda outcome: code_bad(),
+    State.WRONG: wrong,
     State.UNREACHABLE: _down,
     State.PAUSED: lambda outcome: too_many(outcome.until),
     State.BUSY: lambda outcome: busy(),

@@ -150,6 +150,14 @@ def test_a_wrong_code_says_so_keeps_what_was_typed_and_loses_nothing(client):
     assert attempts.left("photo_code_order", order.reference) == 4
 
 
+def test_each_wrong_code_says_how_many_attempts_are_left(client):
+    order = due()
+
+    said = [press(client, order, sh_code=f"ZZZZ9{n}").content.decode() for n in range(5)]
+
+    assert ["4 attempts left" in said[0], "1 attempt left" in said[3], "no attempts are left" in said[4]] == [True] * 3
+
+
 def test_the_code_of_another_administrators_app_does_not_fit(client):
     order = due()
     fake.FakeApp.pictures = {(CODE, "13900000099"): picture(900, 1200)}
