@@ -11,7 +11,15 @@ from django.utils.translation import gettext_lazy
 
 from icpportal.fields import domains, emails, phones
 from icpportal.fields.form_types import FieldOptions, FieldValue
-from icpportal.fields.text import normalise_number, plain_label, read_day, refuse_hidden, regular_name, strip_outer
+from icpportal.fields.text import (
+    normalise_number,
+    plain_label,
+    read_day,
+    refuse_hidden,
+    regular_name,
+    strip_copied,
+    strip_outer,
+)
 from icpportal.fields.types import Words
 
 
@@ -79,6 +87,8 @@ class PlainTextField(Labelled, forms.CharField):
     refused one.
     """
 
+    outer = staticmethod(strip_outer)
+
     def __init__(self, *, max_length: int, lines: bool = False, **options: Unpack[FieldOptions]) -> None:
         self.lines = lines
         self.longest = max_length
@@ -87,7 +97,7 @@ class PlainTextField(Labelled, forms.CharField):
         super().__init__(strip=False, **options)
 
     def to_python(self, value: str | None) -> str:
-        text = strip_outer(super().to_python(value) or "")
+        text = self.outer(super().to_python(value) or "")
         if self.lines:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         refuse_hidden(text, self.plain_label, lines=self.lines)
@@ -109,6 +119,8 @@ class PersonNameField(PlainTextField):
 
 class NumberField(PlainTextField):
     """A number or code; full-width digits, spaces and dashes are normalised."""
+
+    outer = staticmethod(strip_copied)
 
     def __init__(self, *, max_length: int = 64, **options: Unpack[FieldOptions]) -> None:
         super().__init__(max_length=max_length, **options)
@@ -138,6 +150,7 @@ class _ReadField(PlainTextField):
     """A field normalised by one function, which raises when it cannot."""
 
     read: Callable[[str], str]
+    outer = staticmethod(strip_copied)
 
     def __init__(self, *, max_length: int = 254, **options: Unpack[FieldOptions]) -> None:
         super().__init__(max_length=max_length, **options)

@@ -12,6 +12,8 @@ from icpportal.fields.language_marks import HAN, has_han
 from icpportal.fields.types import Words
 
 OUTER_SPACE = " \t\r\n\u00a0\u3000"
+# what phones and address books put around a number that is copied, and nobody can see or delete
+COPIED_MARKS = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 HIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 # invisible, or shown as a replacement character, although their category does not say so
 HIDDEN_OTHERS = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\ufffd")
@@ -69,6 +71,11 @@ def refuse_hidden(text: str, label: str, *, lines: bool = False) -> None:
 def strip_outer(text: str) -> str:
     """The text without outer white space."""
     return text.strip(OUTER_SPACE)
+
+
+def strip_copied(text: str) -> str:
+    """The same without the marks that came with a number or an address from where it was copied."""
+    return text.strip(OUTER_SPACE + COPIED_MARKS)
 
 
 def regular_name(text: str) -> str:

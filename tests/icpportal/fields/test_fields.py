@@ -96,6 +96,24 @@ def test_every_text_refuses_hidden_characters_by_name_and_once(field, char):
     assert f"U+{ord(char):04X}" in found[field][0][1]
 
 
+@pytest.mark.parametrize(
+    ("field", "copied"),
+    [
+        ("mobile", "\u202d139 0000 0002\u202c"),
+        ("phone", "\u2068086-0951-5550100\u2069"),
+        ("number", "\ufeff6499991985\u200b"),
+        ("email", "\u200elin@example.com\u200f"),
+        ("domain", "\u200bexample.com\u200b "),
+    ],
+)
+def test_marks_that_an_address_book_puts_around_a_number_are_forgiven(field, copied):
+    assert errors(**{field: copied}) == {}
+
+
+def test_around_a_name_they_are_refused():
+    assert [code for code, _ in errors(name="\u202d示例\u202c")["name"]] == ["hidden_chars"]
+
+
 @pytest.mark.parametrize("answer", [{"nature": "army"}, {"nature": "\x00"}, {"content": ["2", "9"]}])
 def test_an_answer_that_is_not_offered_is_no_answer(answer):
     (field,) = answer
