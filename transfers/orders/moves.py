@@ -351,6 +351,8 @@ CANCELLATION_MOVES = (
         states.ABANDONED.key,
         by=APPLICANT,
         kinds=CANCELLATIONS,
+        notify="cancel_stopped",
+        audience=rows.EVERYBODY,
         said=_("The cancellation was stopped"),
         button=Button(_("Stop the cancellation"), is_primary=True),
     ),

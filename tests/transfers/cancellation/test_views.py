@@ -666,6 +666,11 @@ def test_with_a_cool_off_it_can_be_stopped_until_it_goes_out(client: Client, own
     client.post(stop)
     client.post(stop)
     assert (reload(order).state, moves(order)) == (states.ABANDONED, ["start", "cool", "stop"])
+    warned, calmed = (
+        {(each.channel, each.payload["to"]) for each in Message.objects.filter(template=template)}
+        for template in ("cancel_cooling", "cancel_stopped")
+    )
+    assert calmed == warned
 
 
 def test_what_has_cooled_goes_out_and_can_no_longer_be_stopped(

@@ -267,7 +267,15 @@ CANCELLATION = (
         reports=1,
     ),
     Made("abandon", (states.DRAFT,), APPLICANT, states.ABANDONED, "Abandoned"),
-    Made("stop", (states.COOLING_OFF,), APPLICANT, states.ABANDONED, "The cancellation was stopped"),
+    Made(
+        "stop",
+        (states.COOLING_OFF,),
+        APPLICANT,
+        states.ABANDONED,
+        "The cancellation was stopped",
+        ALL,
+        "cancel_stopped",
+    ),
     Made(
         "cooled",
         (states.COOLING_OFF,),
