@@ -346,16 +346,11 @@ CANCELLATION_MOVES = (
         note=rows.CAUSE,
     ),
     Move(
-        "stop",
-        of(states.COOLING_OFF),
-        states.ABANDONED.key,
-        by=APPLICANT,
-        kinds=CANCELLATIONS,
-        notify="cancel_stopped",
-        audience=rows.EVERYBODY,
+        "stop", of(states.COOLING_OFF), states.ABANDONED.key, by=APPLICANT, kinds=CANCELLATIONS,
+        notify="cancel_stopped", audience=rows.EVERYBODY,
         said=_("The cancellation was stopped"),
         button=Button(_("Stop the cancellation"), is_primary=True),
-    ),
+    ),  # fmt: skip
     Move(
         "cooled",
         of(states.COOLING_OFF),
