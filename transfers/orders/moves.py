@@ -300,6 +300,11 @@ TRANSFER_MOVES = (
     CLOSE,
     WITHDRAW_CONSENT,
 )
+STOP = Move(
+    "stop", of(states.COOLING_OFF), states.ABANDONED.key, by=APPLICANT, kinds=CANCELLATIONS,
+    notify="cancel_stopped", audience=rows.EVERYBODY, said=_("The cancellation was stopped"),
+    button=Button(_("Stop the cancellation"), is_primary=True),
+)  # fmt: skip
 CANCELLATION_MOVES = (
     replace(CLOSE, sources=of(states.DRAFT, states.COOLING_OFF), kinds=CANCELLATIONS),
     replace(
@@ -345,12 +350,7 @@ CANCELLATION_MOVES = (
         said=_("The provider cancels the transfer for cause"),
         note=rows.CAUSE,
     ),
-    Move(
-        "stop", of(states.COOLING_OFF), states.ABANDONED.key, by=APPLICANT, kinds=CANCELLATIONS,
-        notify="cancel_stopped", audience=rows.EVERYBODY,
-        said=_("The cancellation was stopped"),
-        button=Button(_("Stop the cancellation"), is_primary=True),
-    ),  # fmt: skip
+    STOP,
     Move(
         "cooled",
         of(states.COOLING_OFF),
