@@ -48,7 +48,8 @@ from transfers.footer import actions as footers
 from transfers.footer.panels import Footer, footer_of
 from transfers.models import Duty, Order
 from transfers.orders import queries
-from transfers.orders.kinds import KINDS, kind_of, state_of
+from transfers.orders.kinds import KINDS, in_group, kind_of, state_of
+from transfers.orders.rows import Group
 from transfers.pages import keyset
 from transfers.pages.buttons import buttons
 from transfers.pages.dates import next_dates
@@ -165,8 +166,9 @@ def _nothing(asked: Asked, counts: dict[str, int], here: str) -> Nothing:
 
 
 def _urgent(user: User) -> Urgent | None:
-    """What runs out first among the orders that wait for the reader."""
-    order = TURN.rows(user).filter(due_at__isnull=False).order_by(*TURN.order).first()
+    """What runs out first of what the reader must do; a cancellation that can still be stopped is not urgent."""
+    to_do = TURN.rows(user).filter(in_group(Group.OWNER_ACTS), due_at__isnull=False)
+    order = to_do.order_by(*TURN.order).first()
     if order is None:
         return None
 

@@ -393,3 +393,24 @@ def test_one_row_and_three_cost_the_same(client):
 
     assert one == three
     assert one <= 12
+
+
+def test_nobody_is_urged_to_stop_a_cancellation_that_cools_off(client):
+    user, soon = make_user(), timezone.now() + timedelta(hours=20)
+    cooling = make_order(user, state=states.COOLING_OFF, kind=states.CANCELLATION, due_at=soon)
+
+    html = show(client, user)
+
+    assert cooling.reference in references(html)
+    assert 'class="first-act' not in html
+
+
+def test_what_has_to_be_done_later_is_urged_before_what_can_still_be_stopped(client):
+    user, soon = make_user(), timezone.now() + timedelta(hours=20)
+    make_order(user, state=states.COOLING_OFF, kind=states.CANCELLATION, due_at=soon)
+    photo = make_order(user, state=states.PHOTO_DUE, domain="photo.com", due_at=soon + timedelta(days=9))
+
+    urgent = re.search(r'<section class="first-act.*?</section>', show(client, user), re.DOTALL)
+
+    assert urgent is not None
+    assert photo.display_domain in urgent[0]
