@@ -224,5 +224,7 @@ CHECKS: tuple[Check, ...] = (
         young_needs_paper,
         Severity.WARNING,
     ),
-    *of_person("id_expiring", "id_until", _("The document expires within 3 months: renew it first"), expiring),
+    *of_person(
+        "id_expiring", "id_until", _("The document has expired or expires within 3 months: renew it first"), expiring
+    ),
 )
