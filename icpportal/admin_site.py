@@ -80,12 +80,12 @@ class ReviewDesk(AdminSite):
 
         def counted_anew(request: HttpRequest, *given: Any, **named: Any) -> Any:
             """Who acted sees at once what it changed in the baskets and at the head."""
-            acts = request.method == "POST" and isinstance(request.user, User)
-            if acts:
-                navigation.forget(account_of(request))  # for the page that answers
+            actor = request.user if request.method == "POST" and isinstance(request.user, User) else None
+            if actor:
+                navigation.forget(actor)  # for the page that answers
             answer = inner(request, *given, **named)
-            if acts:
-                navigation.forget(account_of(request))
+            if actor:  # who may be signed out by now
+                navigation.forget(actor)
             return answer
 
         return update_wrapper(staff_required(update_wrapper(counted_anew, inner)), inner)
