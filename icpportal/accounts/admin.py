@@ -14,6 +14,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import Field, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -86,7 +87,7 @@ ANSWERS: "dict[str, dict[str, tuple[Callable[..., None], _StrOrPromise]]]" = {  
         "withdraw_request": (approvals.withdraw, WITHDRAWN),
     },
 }
-RESET = "reset_second_factor"
+RESET, INVITE = "reset_second_factor", "invite_again"
 
 
 class RolesForm(forms.ModelForm):
@@ -289,9 +290,14 @@ class AccountAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         """Shows the account with requests about it that a second person can answer."""
         if request.method == "POST" and (move := request.POST.get("move", "")):
-            return self._reset(request, object_id) if move == RESET else self._answer(request, object_id, move)
+            own = {RESET: self._reset, INVITE: self._invite}.get(move)
+            return own(request, object_id) if own else self._answer(request, object_id, move)
         seen = [self._seen(request, kind, object_id) for kind in ANSWERS]
-        context = {"requests": list(filter(None, seen)), "may_reset": self._may_reset(request, object_id)}
+        context: dict[str, list[Asked] | bool] = {
+            "requests": list(filter(None, seen)),
+            "may_reset": self._may_reset(request, object_id),
+            "may_invite": self._may_invite(request, object_id),
+        }
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **context})
 
     def _seen(self, request: HttpRequest, kind: str, object_id: str) -> Asked | None:
@@ -328,6 +334,30 @@ class AccountAdmin(admin.ModelAdmin):
         except RequestRefused as refused:
             self.message_user(request, str(refused.words), messages.ERROR)
         return redirect(request.path)
+
+    def _invite(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Mail a new link to somebody who has not used theirs; the earlier one ends."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        user = self.get_object(request, object_id)
+        if user is None:
+            raise Http404
+        if not self._may_invite(request, object_id):
+            self.message_user(request, _("This person works here already, or the account is closed"), messages.ERROR)
+            return redirect(request.path)
+        with transaction.atomic():
+            invitations.invite(user)
+            words = logged(lambda: gettext("invited again"))
+            LogEntry.objects.log_actions(account_of(request).pk, [user], CHANGE, words, single_object=True)
+        self.message_user(request, _("A new invitation is on its way; the earlier link is no longer valid"))
+        return redirect(request.path)
+
+    def _may_invite(self, request: HttpRequest, object_id: str) -> bool:
+        """Whether the page offers it: staff who have never made the account their own."""
+        user = self.get_object(request, object_id)
+        if user is None or not self.has_change_permission(request):
+            return False
+        return user.is_staff and user.is_active and not invitations.has_begun(user)
 
     def _may_reset(self, request: HttpRequest, object_id: str) -> bool:
         """Whether the page offers that: it is somebody else's app, and nobody has asked yet."""

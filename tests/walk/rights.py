@@ -38,7 +38,7 @@ REFUSED = (403, 405)
 CASE, CLAIM_CASE = "transfers_order_case", "filings_legacyclaim_case"
 ANSWERS = ("allow_request", "decline_request", "withdraw_request")
 BUTTONS = {  # of pages that have several, besides a case
-    "accounts_user_change": (*ANSWERS, "reset_second_factor"),
+    "accounts_user_change": (*ANSWERS, "invite_again", "reset_second_factor"),
     "desk_call": ("show", "attempt", "return", "drop"),
     "desk_objection": ("show", "call", "preview", "close"),
     "desk_reason": ("save", "try", "ask", *ANSWERS),

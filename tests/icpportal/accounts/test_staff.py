@@ -126,6 +126,29 @@ def test_the_first_of_operations_comes_from_the_command_to_the_desk_by_mail_pass
     assert in_audit(User.objects.get()) == [(None, "added on the server, with the roles: Operations")]
 
 
+def test_operations_send_a_new_invitation_from_the_page_of_the_account_until_it_is_used(client, desk_of):
+    an = colleague("An", roles.OPERATIONS)
+    with_app(an)
+    desk = desk_of(an)
+    desk.post(reverse("admin:accounts_user_add"), {"email": "rui@example.com", "name": "Rui", "held_roles": "reviewer"})
+    rui, first = User.objects.get(email="rui@example.com"), link_to("rui@example.com")
+    page = reverse("admin:accounts_user_change", args=[rui.pk])
+
+    with time_machine.travel(timezone.now() + timedelta(days=4)):
+        offered = desk.get(page).content.decode()
+        said = words(desk.post(page, {"move": "invite_again"}, follow=True))
+        second = link_to("rui@example.com")
+        old, new = client.get(first).status_code, client.get(second).status_code
+        set_password(client, second)
+        after = desk.get(page).content.decode()
+        refused = words(desk.post(page, {"move": "invite_again"}, follow=True))
+
+    assert ["invite_again" in offered, "A new invitation is on its way" in said] == [True, True]
+    assert (old, new, "invite_again" in after) == (404, 200, False)
+    assert "This person works here already" in refused
+    assert in_audit(rui)[-1] == ("An", "invited again")
+
+
 def test_who_is_invited_goes_on_in_the_language_in_which_they_set_the_password(client):
     add("ops@example.com", "operations", "--language", "en")
     page = {"accept-language": "zh-CN"}
