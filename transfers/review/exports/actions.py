@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -95,9 +95,8 @@ def to_fetch(actor: User, now: datetime) -> QuerySet[ListExport]:
 
 
 def asked(actor: User, now: datetime) -> QuerySet[ListExport]:
-    """This person's requests that are not finished."""
-    mine = _listed(now).filter(asked_by=actor, fetched_at=None)
-    return mine.filter(Q(is_granted=True) | Q(answered_at=None)).select_related("answered_by")
+    """This person's requests that were not fetched; declined ones until they would have expired."""
+    return _listed(now).filter(asked_by=actor, fetched_at=None).select_related("answered_by")
 
 
 def _listed(now: datetime) -> QuerySet[ListExport]:

@@ -18,7 +18,7 @@ from icpportal.accounts.guards import account_of, proof_again
 from icpportal.accounts.models import User
 from icpportal.desk.pages import DeskPage, draw
 from icpportal.fields.client import client_address
-from icpportal.fields.types import Words
+from icpportal.fields.language_marks import comma_list
 from transfers.models import ListExport, Order
 from transfers.review.exports import actions, columns
 from transfers.review.exports.forms import FILES, ExportForm
@@ -36,6 +36,7 @@ class Asked:
     who: str
     until: datetime
     can_fetch: bool
+    is_declined: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ class ExportPage(DeskPage):
     needs_second: bool
     can_ask: bool
     query: str
-    names: list[Words]
+    names: str
     form: ExportForm
     mine: list[Asked]
     waiting: list[Asked]
@@ -128,7 +129,7 @@ def _page(chosen: Selection, user: User, form: ExportForm) -> ExportPage:
         needs_second=rows > actions.ALONE,
         can_ask=0 < rows <= MOST,
         query=chosen.query,
-        names=[column.name for column in columns.COLUMNS],
+        names=comma_list(column.name for column in columns.COLUMNS),
         form=form,
         mine=[_shown(each, each.answered_by) for each in actions.asked(user, now)],
         waiting=[_shown(each, each.asked_by) for each in waiting],
@@ -145,6 +146,7 @@ def _shown(export: ListExport, who: User | None) -> Asked:
         who=who.get_short_name() if who else "",
         until=export.expires_at,
         can_fetch=export.is_granted,
+        is_declined=export.answered_at is not None and not export.is_granted,
     )
 
 

@@ -301,6 +301,8 @@ def test_a_list_that_was_declined_is_not_fetched(lead: User, second: User) -> No
 
     assert "The list is declined" in respond(second, asked, "decline").content.decode()
 
+    mine = signed_in(lead).get(EXPORT).content.decode().partition("Lists that you asked for")[2]
+    assert ["Zhou" in mine, "Declined" in mine, "Waits for" in mine, "Fetch" in mine] == [True, True, False, False]
     assert fetch(lead, asked).status_code == 302
     assert "It was answered before" in respond(second, asked).content.decode()
     assert looks() == set()
@@ -361,6 +363,7 @@ def test_whose_orders_a_list_has_is_said_by_name(lead: User, second: User) -> No
 
     assert "All to judge · Province: all · Who has it: Gao Yang" in page(second)
     assert ListExport.objects.get().query == f"queue=judge&province=all&who={lead.pk}"
+    assert "省份：全部" in ListExport.objects.get().words["zh-hans"]  # with the colon of that language
 
 
 def test_a_list_of_the_version_before_that_names_no_orders_has_to_be_asked_for_again(lead: User, second: User) -> None:
