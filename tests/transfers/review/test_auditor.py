@@ -212,6 +212,6 @@ def test_looks_without_the_case_accounts_of_two_duties_and_roles_given_lie_besid
     assert ["Wu Yangben" in looks, "opened 2 cases without having them" in looks, "Gao" in looks] == [True, True, False]
     assert ["Two Duties" in duties, "Reviewer" in duties, "Gao" in duties] == [True, True, False]
     assert "Zhao Li" in given
-    assert "Gao Yang, agreed by Wu Yangben: Roles: from Reviewer to Lead reviewer" in given
+    assert "Gao Yang, agreed by Wu Yangben · Roles: from Reviewer to Lead reviewer" in given
     ApprovalRequest.objects.filter(pk=asked.pk).update(ended_at=timezone.now() - timedelta(days=31))
     assert "Zhao Li" not in side(client, "Roles given, 30 days")

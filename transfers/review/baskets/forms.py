@@ -10,7 +10,7 @@ from filings.provinces import PROVINCES
 from filings.register.certificates import NATURES
 from icpportal.accounts.models import User
 from icpportal.fields.form_types import Choice, offered
-from icpportal.fields.language_marks import comma_list, reads_chinese
+from icpportal.fields.language_marks import comma_list, labelled, reads_chinese
 from transfers.orders.kinds import KINDS
 from transfers.orders.queries import returned
 from transfers.review.baskets.rows import Reader, free, objected
@@ -91,7 +91,7 @@ class QueueFilter(forms.Form):
 
     def chosen_words(self) -> list[str]:
         """The filter in words for anybody: provinces and person by name."""
-        return [f"{self.fields[name].label}: {self._label(name, value)}" for name, value in self.chosen().items()]
+        return [labelled(self.fields[name].label, self._label(name, value)) for name, value in self.chosen().items()]
 
     def settled(self) -> dict[str, str]:
         """The filter for other people and for later: provinces and person instead of "mine" and "me"."""

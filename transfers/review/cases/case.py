@@ -18,6 +18,7 @@ from icpportal.approvals.models import REFUSE as REFUSAL
 from icpportal.approvals.queries import request_to_show
 from icpportal.approvals.words import asked_for
 from icpportal.fields.components import StateMark
+from icpportal.fields.language_marks import labelled
 from icpportal.fields.marked_text import zh
 from icpportal.fields.types import Words
 from icpportal.gateways.miit import sent_reports
@@ -246,7 +247,7 @@ def _question(note: ColleagueNote, typed: drafts.Typed) -> Question:
 
 def _asked(note: ColleagueNote) -> str:
     name = str(note.addressee) if note.addressee else ""
-    return f"{name}: {note.words}"
+    return labelled(name, note.words)
 
 
 def _forms(order: Order, typed: drafts.Typed, again: Mapping[str, forms.Form]) -> dict[str, forms.Form]:

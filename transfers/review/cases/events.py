@@ -11,7 +11,7 @@ from icpportal.approvals.models import REFUSE, SUBMIT, ApprovalRequest
 from icpportal.approvals.queries import requests_of
 from icpportal.approvals.words import said_of
 from icpportal.desk.own_words import all_of
-from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.language_marks import labelled, reads_chinese
 from icpportal.fields.types import Words
 from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, OPERATIONS
 from transfers.calls.queries import is_called
@@ -133,7 +133,7 @@ def _verdicts(found: ReviewRound) -> list[str]:
 
 def _verdict(row: FieldVerdict, *, chinese: bool) -> str:
     said = [reason_words(row, chinese=chinese), all_of(row.written) if row.told or row.reason else ""]
-    return f"{name_of(row.field)}: {' '.join(filter(None, said))}"
+    return labelled(name_of(row.field), " ".join(filter(None, said)))
 
 
 def _note(note: ColleagueNote) -> list[Happened]:

@@ -11,6 +11,7 @@ from icpportal.accounts.models import User
 from icpportal.desk.own_words import ONE_IS_ENOUGH, OwnWordsForm, faults, own_words_field
 from icpportal.fields.fields import PlainTextField
 from icpportal.fields.form_types import Choice, Files, FormOptions, Posted, offer
+from icpportal.fields.language_marks import labelled
 from transfers.calls.people import Called
 from transfers.calls.queries import UNREACHED
 from transfers.models import Order
@@ -83,7 +84,7 @@ class ReturnForm(forms.Form):
         elif max(map(len, (each.words, each.words_en))) > WORDS_MAX:
             words = _("%(part)s: your words are too long")
         elif wrong := faults(each.words, each.words_en):
-            said = f"{name}: {next(iter(wrong.values()))}"
+            said = labelled(name, next(iter(wrong.values())))
             self.add_error(None, ValidationError(said, code="other_language"))
             return
         else:

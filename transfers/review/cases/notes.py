@@ -100,7 +100,7 @@ def _answered(reader: User, written: list[ColleagueNote]) -> list[SafeString]:
 
 
 def _typed(typed: UnusedText) -> SafeString:
-    return format_html("{}: {}", zh_parts(typed["label"]), zh(typed["text"]))
+    return _line(zh_parts(typed["label"]), zh(typed["text"]))
 
 
 def _sent_back(asked: ApprovalRequest | None) -> list[SafeString]:
@@ -108,8 +108,7 @@ def _sent_back(asked: ApprovalRequest | None) -> list[SafeString]:
     if asked is None:
         return []
     parts = [zh_parts(named(part)) for part in asked.said["answer"]["parts"]]
-    who = format_html("{}: {}", zh(str(asked.answered_by)), zh_parts(asked.answer))
-    return [_line(who, *parts)]
+    return [_line(zh(str(asked.answered_by)), zh_parts(asked.answer), *parts)]
 
 
 def _objection(objection: Objection) -> SafeString:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from icpportal.accounts.models import User
 from icpportal.approvals.models import CLAIM, ENDING, REASON, REFUSE, ROLE, SECOND_FACTOR, SUBMIT, ApprovalRequest
 from icpportal.approvals.queries import open_requests
-from icpportal.fields.language_marks import comma_list
+from icpportal.fields.language_marks import comma_list, labelled
 from icpportal.fields.types import Words
 from icpportal.time_format import day_words, short_words, span_words, to_beijing
 from icpportal.workdays.calendar import CLOSING_TIME
@@ -312,7 +312,7 @@ def _asked(reader: Reader) -> list[Line]:
             each.order.reference,
             f"{case_url(each.order, page='more')}#questions",
             f"{to_beijing(each.at):%H:%M}",
-            f"{name_of(each.part)}: {each.words}" if each.part else each.words,
+            labelled(name_of(each.part), each.words) if each.part else each.words,
             who=str(each.author),
         )
         for each in asked.order_by("at")[:MOST]
