@@ -20,7 +20,7 @@ from icpportal.lifecycle import MoveNotAllowed
 from icpportal.time_format import to_beijing
 from transfers.models import Decision, Order, ReasonVersion, ReturnReason
 from transfers.review import actions
-from transfers.review.leases import AssignedToOther, assign_to_me
+from transfers.review.leases import AssignedToOther, assign_to_me, release
 from transfers.review.reasons.blanks import Told
 
 CARRIED = frozenset({"fine", "why", "rest_passed", "words", "own", "parts", "marks"})  # arguments passed on unchanged
@@ -178,6 +178,7 @@ def finish(decision: Decision, *, now: datetime | None = None) -> bool:
 def _carried(row: Decision, order: Order, now: datetime) -> bool:
     said: Said = row.said
     if not row.reviewer.has_perm("transfers.review_order"):  # permission withdrawn since, as for a stolen account
+        release(order, row.reviewer)  # it must not stay assigned to somebody who cannot decide
         return False
     try:
         with transaction.atomic():

@@ -150,6 +150,7 @@ def test_a_decision_of_somebody_who_may_not_decide_any_more_is_not_carried_out(c
     assert finish(order) == 0
     assert (read(order).state, moves(order), Message.objects.count()) == (states.SUBMITTED, [], 0)
     assert Decision.objects.get().outcome == decisions.FAILED
+    assert "Assign to me" in english(Client(), make_reviewer()).get(case_of(order)).content.decode()
 
 
 def test_a_return_keeps_what_was_in_order_and_the_words_of_the_reasons(client):
