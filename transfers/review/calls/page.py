@@ -1,6 +1,6 @@
 """The pages of the list of calls and of one call."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django import forms
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from icpportal.desk.comparison import Compared
 from icpportal.fields.language_marks import comma_list
 from icpportal.fields.types import Words
-from transfers.calls.outcomes import OUTCOMES, outcome_of, result_words
+from transfers.calls.outcomes import OUTCOMES, Outcome, outcome_of, result_words
 from transfers.calls.people import PART_OF, Called, called_of
 from transfers.calls.queries import GRACE_WORKDAYS, MISSED_MOST, may_return
 from transfers.models import Call, CallAttempt
@@ -79,7 +79,7 @@ class CallPage:
     called: Called
     number: str  # masked until revealed
     is_shown: bool
-    callers: str
+    told: Words  # what who is rung knows of it
     tries: list[Try]
     scripts: list[Script]
     parts: list[About]
@@ -91,6 +91,11 @@ class CallPage:
     ended: list[str] = field(default_factory=list)
     open: list[str] = field(default_factory=list)  # one entry while something can be done
     objection_urls: list[str] = field(default_factory=list)  # the objection that it is about, if any
+
+    @property
+    def whom(self) -> str:
+        """Who is rung: the name, where one is known, and the role."""
+        return comma_list(filter(None, (self.called.name, self.called.label)))
 
     @property
     def show_form(self) -> str:
@@ -136,12 +141,12 @@ def call_page(call: Call, reader: Reader, form: AttemptForm, *, is_shown: bool) 
         called=called,
         number=_grouped(called.mobile) if is_shown else called.masked_mobile,
         is_shown=is_shown,
-        callers=comma_list(settings.PROVIDER_CALLER_NUMBERS),
+        told=_told(call),
         tries=_tries(call, reader),
         scripts=scripts_of(call, called.name, label),
         parts=[_about(call)] if call.part else [],
         form=form,
-        outcomes=choosable(OUTCOMES, str(form["outcome"].value() or "")),
+        outcomes=choosable(_outcomes(call), str(form["outcome"].value() or "")),
         version=call.version,
         rule=_rule() if call.objection_id is None else _("An objection is answered whether or not anybody is reached."),
         returns=[_("Return the order…")] if can_return(call, reader) else [],
@@ -159,6 +164,20 @@ def can_return(call: Call, reader: Reader) -> bool:
 def part_of(call: Call) -> str:
     """The part that is returned then: the number of the person not reached, who may hold both roles."""
     return PART_OF[called_of(call).role]
+
+
+def _told(call: Call) -> Words:
+    if call.objection_id:
+        return _("Showing is logged. Who objects was told that we call.")
+    numbers = {"numbers": comma_list(settings.PROVIDER_CALLER_NUMBERS)}
+    return _("Showing is logged. The applicant was told that %(numbers)s calls.") % numbers
+
+
+def _outcomes(call: Call) -> list[Outcome]:
+    """How a try can end; of a call about an objection nobody is told that it was missed."""
+    if call.objection_id is None:
+        return list(OUTCOMES)
+    return [replace(row, hint=_("Nobody is told")) if row.is_missed else row for row in OUTCOMES]
 
 
 def _rule() -> str:

@@ -100,6 +100,16 @@ def test_a_closed_objection_leaves_nobody_to_ring_about_it(order: Order, objecti
     assert "Done: The objection is answered" in one
 
 
+def test_the_page_of_a_call_about_an_objection_says_nothing_of_the_applicant_being_told(objection: Objection) -> None:
+    desk = english(Client(), make_reviewer())
+    sent(desk, objection, "call", to="objector", about="what shows that it is theirs")
+
+    html = page(desk, f"/admin/desk/calls/{Call.objects.get().pk}/")
+
+    assert [words in html for words in ("Who objects was told that we call", "Nobody is told")] == [True, True]
+    assert [words in html for words in ("The applicant was told", "the applicant is told", "· ,")] == [False] * 3
+
+
 def becomes_one_person(order: Order) -> None:
     """The subject lead answers for the website from now on."""
     order.refresh_from_db()
