@@ -61,6 +61,10 @@ class ParkedAnswerAdmin(Noted, RowActions):
     def row_name(self, row: ParkedAnswer) -> str:
         return row.report_key
 
+    def row_title(self, row: ParkedAnswer) -> str:
+        """The answer in words, and which report it is about."""
+        return f"{self.answer_shown(row)} · {row.report_key}"
+
     def has_apply_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("transfers.apply_parkedanswer")
 

@@ -2,10 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.fields.language_marks import labelled
 from icpportal.fields.types import Words
 from transfers.authority.results import NO_ORDER, NO_REPORT, OVERTAKEN
 from transfers.models import ParkedAnswer
+from transfers.orders.states import STATES
 
+LABELS: dict[str, Words] = {state.key: state.label for state in STATES}
 WHY: dict[str, Words] = {
     NO_ORDER: _("There is no such order"),
     NO_REPORT: _("The order has made no such report"),
@@ -23,4 +26,7 @@ def why_parked(row: ParkedAnswer) -> str:
     known = WHY.get(row.reason)
     if known:
         return str(known)
-    return f"{WHY_NOT_TAKEN if ' by ' in row.reason else WHY_NOT_READ} ({row.reason})"
+    if " by " not in row.reason:
+        return f"{WHY_NOT_READ} ({row.reason})"
+    state = LABELS.get(row.reason.rpartition(" from ")[2])
+    return labelled(WHY_NOT_TAKEN, state) if state else f"{WHY_NOT_TAKEN} ({row.reason})"

@@ -411,7 +411,7 @@ def test_a_grant_for_an_order_that_was_given_up_is_parked_and_named(parked: Orde
     assert f"needs a person: answer to {key}: granted parked for 0 h" in out.getvalue()
     shown = act(staff(OPERATIONS), "none")
     assert key in shown
-    assert "The order could not take it in the state it was in (grant by authority from abandoned)" in shown
+    assert "The order could not take it in the state it was in: Abandoned" in shown
     assert "Compare it with the order; propose to apply it, or do by hand what it says and close it" in shown
     act(staff(OPERATIONS), "propose_them", reason="the owner wants it after all")
     assert "A second person reads the reason, then applies it or declines" in act(staff(OPERATIONS), "none")
