@@ -757,3 +757,18 @@ def test_a_policy_that_is_switched_off_lets_nothing_go_that_waits(accepted, gao,
     told(lin[1], accepted, "confirm")
 
     assert read(accepted).state == states.HANDING_OVER
+
+
+def test_what_was_accepted_by_somebody_who_left_since_is_judged_anew(gao, lin):
+    order = in_papers()
+    accept(order, gao[1])
+    User.objects.filter(pk=gao[0].pk).update(is_active=False)
+
+    take(order, lin[0])
+    said = told(lin[1], order, "confirm")
+
+    assert "高扬 has left: the order is judged again" in said
+    assert ApprovalRequest.objects.get().outcome == ApprovalRequest.FAILED
+    accept(order, lin[1])
+    look = ApprovalRequest.objects.get(outcome="")
+    assert (look.asked_by, read(order).state) == (lin[0], states.SUBMITTED)

@@ -1,5 +1,6 @@
 """The buttons of a case that waits for a second look."""
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,7 +15,7 @@ from transfers.review.cases.judgement import Judged, case_judged, lacking_in
 from transfers.review.cases.moves import no_justified_objection
 from transfers.review.cases.parts.verdicts import RETURN
 from transfers.review.cases.second.forms import SECOND, SendToFirstForm
-from transfers.second_look.queries import open_look
+from transfers.second_look.queries import forget, open_look
 
 GONE = gettext_lazy("This order does not wait for a second look any more")
 
@@ -23,6 +24,10 @@ def _look(order: Order) -> ApprovalRequest:
     asked = open_look(order)
     if asked is None:
         raise Contradicted(str(GONE))
+    if not asked.asked_by.has_perm(asked.needed_to_ask):  # nobody could carry out what they had accepted
+        forget(order, now=timezone.now())
+        words = _("%(name)s has left: the order is judged again, by you or a colleague")
+        raise Contradicted(words % {"name": asked.asked_by})
     return asked
 
 
