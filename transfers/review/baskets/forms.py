@@ -91,7 +91,9 @@ class QueueFilter(forms.Form):
 
     def chosen_words(self) -> list[str]:
         """The filter in words for anybody: provinces and person by name."""
-        return [labelled(self.fields[name].label, self._label(name, value)) for name, value in self.chosen().items()]
+        return [
+            labelled(str(self.fields[name].label), self._label(name, value)) for name, value in self.chosen().items()
+        ]
 
     def settled(self) -> dict[str, str]:
         """The filter for other people and for later: provinces and person instead of "mine" and "me"."""
