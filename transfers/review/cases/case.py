@@ -24,6 +24,7 @@ from icpportal.fields.types import Words
 from icpportal.gateways.miit import sent_reports
 from icpportal.privacy.masks import mask_mobile
 from icpportal.time_format import to_beijing
+from transfers.calls.queries import next_call
 from transfers.documents.slots import PHOTO as PHOTO_SLOT
 from transfers.models import ColleagueNote, Order
 from transfers.orders import queries
@@ -349,13 +350,15 @@ def _happens(order: Order, tally: Tally, *, is_return: bool) -> list[Words]:
             % {"n": tally.ok},
             _("The reasons are kept in these very words"),
         ]
+    call = [_("The call to make stays in the list: close it if nobody has to call")] if next_call(order) else []
     if is_in(order, Group.PHOTO_IN_REVIEW):
-        return [_goes_on(order)]
+        return [_goes_on(order), *call]
     photo = queries.facts_of(order)["administrator_key"] != order.photo_accepted_for
     asked = _("We request the photo from the applicant (text and mail)")
     return [
         asked if photo else _goes_on(order),
         *([_("Nothing goes to the authority before the photo is accepted")] if photo else []),
+        *call,
     ]
 
 

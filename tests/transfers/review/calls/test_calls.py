@@ -27,7 +27,7 @@ from tests.transfers.builders import (
     sign_in,
 )
 from tests.transfers.outside import cost
-from tests.transfers.review.desk import ALTHOUGH, case_of, english, page, press, read
+from tests.transfers.review.desk import ALTHOUGH, all_ok, case_of, english, page, press, read
 from transfers.calls import actions, slots
 from transfers.calls.outcomes import NO_ANSWER
 from transfers.check.readiness import advice_kept
@@ -214,6 +214,17 @@ def test_the_page_of_the_order_names_no_time_that_is_over(clock: Any, order: Ord
     assert ["We were to call at" in late, "have not yet" in late] == [True, True]
     assert [f'value="{booked.isoformat()}"' in each for each in (before, late)] == [True, False]
     assert ["the time to answer is over" in over, "nothing is decided because of it before" in over] == [True, False]
+
+
+def test_who_accepts_an_order_with_a_call_to_make_reads_that_it_stays(order: Order) -> None:
+    client = desk(make_reviewer())
+    press(client, order, "keep", **all_ok(order))
+    without = page(client, case_of(order, "accept"))
+    actions.ask(order, make_reviewer(), role="subject_lead", about="x")
+
+    said = page(client, case_of(order, "accept"))
+
+    assert ["The call to make stays in the list" in each for each in (without, said)] == [False, True]
 
 
 def test_the_number_that_was_rung_is_returned_where_one_person_answers_for_both_by_now(order: Order) -> None:
