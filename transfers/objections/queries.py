@@ -3,8 +3,10 @@
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from transfers.models import Objection, Order
-from transfers.objections.results import JUSTIFIED
+from transfers.objections.results import JUSTIFIED, LATE
+from transfers.orders.kinds import is_in
 from transfers.orders.queries import objected_order, objections_to
+from transfers.orders.rows import Group
 
 
 def open_objections() -> QuerySet[Objection]:
@@ -17,6 +19,13 @@ def order_of(objection: Objection) -> Order | None:
     if objection.order is not None:
         return objection.order
     return objected_order(objection.owner, objection.subject_key, objection.domain)
+
+
+def has_left(order: Order | None) -> bool:
+    """Whether the order lies with the authority, may go there again without our review, or has ended."""
+    if order is None:
+        return False
+    return any(is_in(order, group) for group in (Group.AT_AUTHORITY, Group.LAPSED, Group.ENDED))
 
 
 def with_contested(orders: QuerySet[Order]) -> QuerySet[Order]:
@@ -44,4 +53,4 @@ def shown_objections(order: Order) -> list[Objection]:
 
 
 def _justified() -> QuerySet[Objection]:
-    return Objection.objects.filter(result=JUSTIFIED)
+    return Objection.objects.filter(result__in=(JUSTIFIED, LATE))

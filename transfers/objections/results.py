@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal.fields.types import Words
 
-JUSTIFIED = "justified"
+JUSTIFIED, LATE = "justified", "justified_late"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,12 @@ RESULTS = (
         _("Your objection is justified. The order of the other account does not go on"),
     ),
     Result(
+        LATE,
+        _("Justified, but the order has left our review"),
+        _("It lies with the authority, or has ended: write what follows. Should it come back, nobody can accept it"),
+        _("Your objection is justified. The order of the other account had left our review before"),
+    ),
+    Result(
         "not_justified",
         _("Not justified: the order goes on"),
         _("The order stays as it is"),
@@ -40,6 +46,11 @@ RESULTS = (
     ),
 )
 _BY_KEY = {row.key: row for row in RESULTS}
+
+
+def results_for(*, has_left: bool) -> list[Result]:
+    """The ends for an order that is still to be accepted, or for one that nobody here stops any more."""
+    return [row for row in RESULTS if row.key != (JUSTIFIED if has_left else LATE)]
 
 
 def result_of(key: str) -> Result | None:

@@ -1,6 +1,6 @@
 """How an objection ends, and the answer; whom to call about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django import forms
 from django.utils.translation import gettext_lazy
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from icpportal.desk.own_words import EN, TAGS, ZH, OwnWordsForm, own_words_field
 from icpportal.fields.fields import ChoiceField, PlainTextField
 from icpportal.fields.form_types import Choice, Posted, offer
-from transfers.objections.results import RESULTS, Result, result_of
+from transfers.objections.results import Result, result_of
 
 READS = {
     ZH: gettext_lazy("This person reads Chinese: write the answer in Chinese"),
@@ -19,15 +19,21 @@ READS = {
 class CloseForm(OwnWordsForm):
     """The result, and the answer in the language of the person who objects at least."""
 
-    result = ChoiceField(label=gettext_lazy("How it ends"), choices=[(row.key, row.label) for row in RESULTS]).called(
-        gettext_lazy("result")
-    )
+    result = ChoiceField(label=gettext_lazy("How it ends")).called(gettext_lazy("result"))
     words = own_words_field(gettext_lazy("In Chinese"), TAGS[ZH], lines=True)
     words_en = own_words_field(gettext_lazy("In English"), TAGS[EN], lines=True)
 
-    def __init__(self, data: Posted | None = None, *, language: str, initial: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        data: Posted | None = None,
+        *,
+        language: str,
+        results: Sequence[Result],
+        initial: Mapping[str, str] | None = None,
+    ) -> None:
         """`language` is what the person who objects reads."""
         super().__init__(data, initial=dict(initial or {}))
+        offer(self, "result", [(row.key, row.label) for row in results])
         read = self.fields["words" if language == ZH else "words_en"]
         read.required = True
         read.error_messages = {**read.error_messages, "required": str(READS[language])}

@@ -21,8 +21,8 @@ from transfers.calls.outcomes import outcome_of
 from transfers.calls.people import OBJECTOR, people_of
 from transfers.models import Call, CallAttempt, Objection, Order
 from transfers.objections.actions import closed_words
-from transfers.objections.queries import order_of
-from transfers.objections.results import RESULTS
+from transfers.objections.queries import has_left, order_of
+from transfers.objections.results import Result, results_for
 from transfers.orders.kinds import state_of
 from transfers.orders.people import ROLES, by_role
 from transfers.pages.order_summary import subject_words
@@ -133,6 +133,11 @@ def language_of(objection: Objection) -> str:
     return ZH if objection.owner.language.startswith("zh") else EN
 
 
+def ends_of(order: Order | None) -> list[Result]:
+    """How an objection to this order can end as it stands."""
+    return results_for(has_left=has_left(order))
+
+
 def objection_page(
     objection: Objection, reader: Reader, *, form: CloseForm, call_form: CallForm, is_shown: bool
 ) -> ObjectionPage:
@@ -157,7 +162,7 @@ def objection_page(
         made=_made(objection, order, reader) if order else [],
         call_form=call_form,
         form=form,
-        results=choosable(RESULTS, str(form["result"].value() or "")),
+        results=choosable(ends_of(order), str(form["result"].value() or "")),
         reads=_("Reads Chinese") if language == ZH else _("Reads English"),
         ended=[] if is_open else [closed_words(objection)],
         answer=[] if is_open else [shown(objection.answers or {}, language)],

@@ -20,7 +20,7 @@ from transfers.objections import actions
 from transfers.objections.queries import order_of
 from transfers.review.baskets.views import reader_of
 from transfers.review.objections.forms import CallForm, CloseForm
-from transfers.review.objections.page import language_of, objection_page, objections_page, preview_page, whom
+from transfers.review.objections.page import ends_of, language_of, objection_page, objections_page, preview_page, whom
 
 OBJECTION, NUMBER = "objection", "call number"  # what a look is noted as
 
@@ -62,7 +62,7 @@ def _page(
 ) -> HttpResponse:
     """The page, whatever request draws it, with all that was typed; each look is noted, and the number apart."""
     typed = request.POST.dict()
-    form = form or CloseForm(language=language_of(objection), initial=typed)
+    form = form or CloseForm(language=language_of(objection), results=ends_of(order_of(objection)), initial=typed)
     call_form = call_form or CallForm(people=whom(order_of(objection)), initial=typed)
     for what in (OBJECTION, NUMBER)[: 1 + is_shown]:
         note_access_by(request, what=what, reference=str(objection)[:80], reason=REVIEW)
@@ -89,7 +89,7 @@ def _call(request: HttpRequest, site: AdminSite, objection: Objection, *, is_mea
 
 def _close(request: HttpRequest, site: AdminSite, objection: Objection, pressed: str) -> HttpResponse:
     """First the answer as it will be read; from there it is closed, once."""
-    form = CloseForm(request.POST, language=language_of(objection))
+    form = CloseForm(request.POST, language=language_of(objection), results=ends_of(order_of(objection)))
     if objection.closed_at is not None:
         messages.error(request, actions.closed_words(objection))
         return _page(request, site, objection)

@@ -21,6 +21,7 @@ from tests.transfers.builders import make_order, make_reviewer, make_user
 from tests.transfers.outside import cost
 from tests.transfers.review.desk import all_ok, case_of, english, page, press, read
 from transfers.models import Call, Decision, Objection, Order
+from transfers.objections.queries import is_contested
 from transfers.orders import actions
 from transfers.review import decisions
 from transfers.review.baskets.queries import PAGE
@@ -140,6 +141,26 @@ def test_nobody_rings_a_person_whose_account_was_erased(order: Order, objector: 
 
     assert Call.objects.get().ended_at is not None
     assert "what shows that it is theirs" not in page(desk, "/admin/desk/calls/")
+
+
+@pytest.mark.parametrize("state", [states.AUTHORITY_REVIEW, states.LAPSED, states.APPROVED])
+def test_nobody_is_told_that_an_order_does_not_go_on_which_we_cannot_stop_any_more(
+    state: str, order: Order, objector: User, objection: Objection
+) -> None:
+    Order.objects.filter(pk=order.pk).update(state=state)
+    desk = english(Client(), make_reviewer())
+
+    offered = page(desk, f"{OBJECTIONS}{objection.pk}/")
+    sent(desk, objection, "close", **{**CLOSING, "result": "justified"})
+    still_open = Objection.objects.get().closed_at is None
+    sent(desk, objection, "close", **{**CLOSING, "result": "justified_late"})
+
+    assert ["the order must not go on" in offered, "has left our review" in offered] == [False, True]
+    assert still_open
+    answer = page(english(Client(), objector), reverse("objection-page", args=[objection.reference]))
+    assert ["had left our review before" in answer, "does not go on" in answer] == [True, False]
+    Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)
+    assert is_contested(read(order))
 
 
 def test_nothing_is_closed_without_an_answer_in_the_language_of_its_reader(objection: Objection) -> None:
