@@ -1,4 +1,4 @@
-"""The daily count of the desk: what happened on a day, kept as numbers that name no order."""
+"""The daily count of the desk: what happened on a day, stored as numbers that name no order."""
 
 from bisect import bisect_right
 from collections import Counter
@@ -19,20 +19,20 @@ from transfers.models import DeskCount, DeskDay, FieldVerdict, Order, OrderEvent
 from transfers.orders.kinds import TRANSFERS
 from transfers.review.figures.facts import ANSWERED, LATE, PART, REASON, Fact, Step, facts
 
-WINDOW = timedelta(weeks=26)  # the longest period of the page, and the one before it
+WINDOW = timedelta(weeks=26)  # the page's longest period and the one before it
 ORDERS_AT_ONCE = 500
 LONGEST_WAIT = timedelta(days=400)
 QUARTER = timedelta(minutes=15)
 MOST_MINUTES = 30_000
 MOST_SECONDS = 4 * 3600
 
-Named = list[tuple[str, str]]  # the parts that were returned, with the key of the reason; "" for words of one's own
+Named = list[tuple[str, str]]  # parts returned, each with its reason's key; "" for a reviewer's own words
 Of = tuple[str, str, str, int, int]  # province, figure, part, round, minutes
 
 
 @dataclass(frozen=True, slots=True)
 class _Round:
-    """One look of a reviewer, as it is kept."""
+    """One round of review, as stored."""
 
     pk: int
     opened_at: datetime
@@ -45,19 +45,19 @@ class _Round:
 
 @dataclass(slots=True)
 class _Counts:
-    """What a day comes to, while it is counted."""
+    """What is counted on a day."""
 
     desk: Counter[Of]
     people: Counter[tuple[UUID, str, int]]  # reviewer, outcome, seconds
 
 
 def count_days(*, now: datetime | None = None) -> int:
-    """Counts the days that wait for it, the earliest first; how many days it were."""
+    """Counts the days not counted yet, earliest first; returns how many there were."""
     return days.count_days(DESK, now=now)
 
 
 def count_day(day: date, *, now: datetime) -> None:
-    """Counts one day, in place of an earlier count of it."""
+    """Counts one day; replaces an earlier count of it."""
     days.count_day(DESK, day, now=now)
 
 
@@ -78,13 +78,13 @@ def _counted(day: date) -> Iterator[Model]:
 
 
 def events_on(day: date) -> QuerySet[OrderEvent]:
-    """What happened on this day in Beijing, in no order."""
+    """The events of this day in Beijing time, in no particular order."""
     begin, end = days.bounds(day)
     return OrderEvent.objects.filter(at__gte=begin, at__lt=end).order_by()
 
 
 def _touched(day: date) -> list[UUID]:
-    """The orders to which something happened on this day."""
+    """The orders with an event on this day."""
     return sorted(set(events_on(day).values_list("order_id", flat=True)))
 
 
@@ -110,7 +110,7 @@ def _keys(province: str, fact: Fact, known: Calendar) -> Iterator[Of]:
 
 
 def _minutes(fact: Fact, known: Calendar) -> int:
-    """How long it waited for us, to the next quarter of an hour, so that a day has few rows."""
+    """How long it waited for us, rounded up to a quarter of an hour so that a day has few rows."""
     if fact.since is None:
         return 0
     quarters = -(-working_time(fact.since, fact.at, known=known) // QUARTER)
@@ -118,7 +118,7 @@ def _minutes(fact: Fact, known: Calendar) -> int:
 
 
 def _add_answer(counts: _Counts, province: str, fact: Fact, last: _Round | None, named: Named) -> None:
-    """What an answer named, and whose it was."""
+    """Counts what an answer named, and whose answer it was."""
     for field, reason in named:
         counts.desk[province, PART, field, 0, 0] += 1
         counts.desk[province, REASON, reason, 0, 0] += 1
@@ -131,7 +131,7 @@ def _is_on(day: date, fact: Fact) -> bool:
 
 
 def _steps(orders: Iterable[UUID], day: date) -> Iterator[tuple[UUID, list[Step]]]:
-    """The history of each order to the end of the day."""
+    """The history of each order up to the end of the day."""
     _begin, end = days.bounds(day)
     events = OrderEvent.objects.filter(order__in=list(orders), at__lt=end).order_by("order_id", "at", "pk")
     rows = events.values_list("order_id", "move", "to_state", "by", "actor_id", "at").iterator()
@@ -140,7 +140,7 @@ def _steps(orders: Iterable[UUID], day: date) -> Iterator[tuple[UUID, list[Step]
 
 
 def _rounds(orders: Iterable[UUID]) -> dict[UUID, list[_Round]]:
-    """The rounds of these orders that were decided, the earliest first."""
+    """The decided rounds of these orders, earliest first."""
     decided = ReviewRound.objects.filter(order__in=list(orders), decided_at__isnull=False)
     found = decided.order_by("order_id", "decided_at", "pk").values_list("order_id", "pk", "opened_at", "decided_at")
     rounds: dict[UUID, list[_Round]] = {}
@@ -151,7 +151,7 @@ def _rounds(orders: Iterable[UUID]) -> dict[UUID, list[_Round]]:
 
 
 def _last(rounds: Sequence[_Round], at: datetime) -> _Round | None:
-    """The round with which we answered at this moment: the last one decided until then."""
+    """The round that this answer belongs to: the last one decided by this moment."""
     place = bisect_right(rounds, at, key=attrgetter("decided_at"))
     return rounds[place - 1] if place else None
 

@@ -1,4 +1,4 @@
-"""What the history of an order says about the desk: when it arrived, when we answered and how, how its phones went."""
+"""What an order's history says about the desk: when it arrived, when and how we answered, how its phones went."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ PASSED, RETURNED, REFUSED = "passed", "sent_back", "turned_away"
 # how the phone verification went
 SAME_DAY, LATER, MISSED = "same_day", "later", "missed"
 
-# a stage at our desk by what its answer is counted as: where an order lies in it, and where one lies that was returned
+# the stages at our desk by the figure that counts their answers: the states of the stage, and those after a return
 STAGES = {
     ANSWERED: (states.keys(Group.PAPERS_IN_REVIEW), states.keys(Group.RETURNED)),
     PHOTO: (states.keys(Group.PHOTO_IN_REVIEW), states.keys(Group.PHOTO_WANTED)),
@@ -32,7 +32,7 @@ LAPSED = states.keys(Group.LAPSED)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One event of an order, as far as it says where the order stood, and who moved it."""
+    """One event of an order, reduced to what state it led to, and who caused it."""
 
     move: str
     to_state: str
@@ -43,19 +43,19 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that is counted, on the day of `at`."""
+    """One thing to count, on the day of `at`."""
 
     figure: str
     part: str
     at: datetime
-    round: int = 0  # the how manieth time it was here
-    since: datetime | None = None  # of an answer: since when it waited
+    round: int = 0  # counts from 1: how often it has been here
+    since: datetime | None = None  # of an answer: when the wait began
     actor: UUID | None = None
 
 
 @dataclass(slots=True)
 class _Stage:
-    """A stage at our desk, while the history is read."""
+    """A stage at our desk while the history is read."""
 
     figure: str
     times: int = 0
@@ -64,14 +64,14 @@ class _Stage:
 
 @dataclass(slots=True)
 class _Reading:
-    """Where the order stands, as far as its history has been read."""
+    """Where the order is after the part of its history read so far."""
 
     stages: list[_Stage] = field(default_factory=list)
     texted: datetime | None = None
 
 
 def facts(steps: Iterable[Step]) -> Iterator[Fact]:
-    """Everything that is counted of one order, from its events in their order."""
+    """Everything to count about one order, given its events in order."""
     reading = _Reading([_Stage(figure) for figure in STAGES])
     for step in steps:
         for stage in reading.stages:
@@ -80,9 +80,10 @@ def facts(steps: Iterable[Step]) -> Iterator[Fact]:
 
 
 def _of_review(stage: _Stage, step: Step) -> Iterator[Fact]:
-    """An arrival, or our answer. What its owner took back, or the authority decided before us, is no answer.
+    """An arrival, or our answer.
 
-    Nor is what a second person sends from one review to the other.
+    Not an answer: what its owner took back, what the authority decided before us, and what a second person sends from
+    one review to the other.
     """
     here, back = STAGES[stage.figure]
     if step.to_state not in here:

@@ -1,4 +1,4 @@
-"""The time that the figures are about: whole weeks up to yesterday, and as long a time before them."""
+"""The period that figures are about: whole weeks up to yesterday, and as long a time before them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,11 +38,11 @@ class Period:
         return (self.first + timedelta(days=n) for n in range((self.end - self.first).days))
 
     def week_of(self, day: date) -> date:
-        """The first day of the week, counted back from the end, in which a day lies."""
+        """The first day of the week (counted back from the end) that a day is in."""
         return self.end - ((self.end - timedelta(days=1) - day) // WEEK + 1) * WEEK
 
     def first_days(self) -> list[date]:
-        """With what day each of its weeks begins."""
+        """The first day of each of its weeks."""
         return [self.first + n * WEEK for n in range(self.weeks)]
 
 

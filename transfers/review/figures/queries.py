@@ -1,4 +1,4 @@
-"""What the daily counts say about a period, by a few questions: how much of what, how long, where, and whose."""
+"""What the daily counts say about a period, in a few queries: how much, how long, where, and who."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from transfers.models import DeskCount, DurationCount, ReviewerCount
 from transfers.review.figures.facts import ANSWERED, ARRIVED, LATE, PART, PASSED, PHONES, PHOTO, REASON, RETURNED
 from transfers.review.figures.periods import Period
 
-FEW = 20  # of fewer nothing is concluded, and no person is shown
+FEW = 20  # from fewer nothing is concluded, and no person is shown
 BY_DAY = (ARRIVED, ANSWERED, LATE, PHOTO, PHONES)
 
 
@@ -35,10 +35,10 @@ class Counts:
 
     period: Period
     rows: list[Happened]
-    waits: Mapping[date, Mapping[int, int]]  # by day, how often a first answer took so many minutes
+    waits: Mapping[date, Mapping[int, int]]  # by day: minutes → how many first answers took that long
 
     def total(self, period: Period, figure: str, *parts: str, first: bool = False) -> int:
-        """How often it happened in a period, in one of these ways; with `first`, of what came for the first time."""
+        """How often it happened in a period, in one of these ways; with `first`, in first rounds only."""
         return sum(row.times for row in self._of(figure, parts, first=first) if row.day in period)
 
     def by_day(self, figure: str, *parts: str, first: bool = False) -> Counter[date]:
@@ -79,7 +79,7 @@ class Rate:
 
     @property
     def is_few(self) -> bool:
-        """Whether too little is known to conclude anything."""
+        """Whether there are too few to conclude anything."""
         return self.of < FEW
 
     @property
@@ -103,7 +103,7 @@ class Person:
     pk: UUID
     name: str
     outcomes: Mapping[str, int]
-    seconds: Mapping[int, int]  # how often a case was open for so long, where that was measured
+    seconds: Mapping[int, int]  # seconds → how many cases were open that long, where measured
 
     @property
     def decided(self) -> int:
@@ -143,7 +143,7 @@ def places(period: Period, province: str) -> Places:
 
 
 def lengths(first: date, stages: Iterable[str]) -> dict[tuple[str, str], Counter[int]]:
-    """How long the stages of what was approved since this day took, by stage and province."""
+    """How long the stages took of what was approved since this day, by stage and province."""
     rows = DurationCount.objects.filter(stage__in=list(stages), day__gte=first)
     found: dict[tuple[str, str], Counter[int]] = {}
     for stage, province, length, times in rows.values_list("stage", "province", "length").annotate(n=Sum("times")):

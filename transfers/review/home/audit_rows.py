@@ -1,4 +1,4 @@
-"""The log as an auditor reads it: who looked at what, and what staff did; never what stood there."""
+"""The log as an auditor reads it: who looked at what, and what staff did; never the values themselves."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ from transfers.orders.history import row_of
 from transfers.review.purposes import without_holding
 
 MOST = 50
-MINUTE = timedelta(minutes=1)  # what is nearer reads as the same moment
+MINUTE = timedelta(minutes=1)  # moments closer than this are shown as one
 LOOKS, FLAGGED, ACTS, CHANGES = "looks", "flagged", "acts", "changes"
 SORTS: dict[str, str | Promise] = {
     "": pgettext_lazy("of the log", "Everything"),
@@ -44,22 +44,22 @@ DONE: dict[int, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
-    """One row: a look with how often and since when, or an act."""
+    """One row: a look, with how often and since when, or an act."""
 
-    at: datetime  # of an act, or of the latest look
+    at: datetime  # of the act, or of the latest look
     who: str
     reference: str
     what: Words
     why: Words = ""
     times: int = 0
     first_at: datetime | None = None  # the first look, where there were others minutes later
-    client: str = ""  # where from, where that is known
+    client: str = ""  # the client's address, if known
     is_flagged: bool = False  # a look at a case that somebody else had, or nobody
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which rows: of one reference as it was typed, one person, one sort, between two moments."""
+    """The rows to show: of one reference as typed, one person, one sort, between two moments."""
 
     reference: str = ""
     who: User | None = None
@@ -68,22 +68,22 @@ class Wanted:
     before: datetime | None = None
 
     def within(self, name: str, who: str) -> Q:
-        """The condition on a table, by the names of its columns for the moment and the person."""
+        """A condition on a table, given its columns for the moment and the person."""
         found = Q(**{f"{name}__gte": self.since}) if self.since else Q()
         found &= Q(**{f"{name}__lt": self.before}) if self.before else Q()
         return found & (Q(**{who: self.who}) if self.who else Q())
 
     def about(self, name: str) -> Q:
-        """The condition on its reference; those of orders are found in small letters as well."""
+        """A condition on the reference; references of orders match in small letters too."""
         return Q(**{f"{name}__in": {self.reference, self.reference.upper()}}) if self.reference else Q()
 
 
 def rows(wanted: Wanted) -> tuple[list[LogRow], datetime | None]:
-    """The newest rows that were asked for, and from where on there are earlier ones."""
+    """The newest matching rows, and the moment before which there are more."""
     found = sorted((row for source in _sources(wanted) for row in source(wanted)), key=lambda row: row.at, reverse=True)
     if len(found) <= MOST:
         return found, None
-    edge = found[MOST - 1].at  # what happened in the same moment stays together, or the next page would leave it out
+    edge = found[MOST - 1].at  # rows of one moment stay together, or the next page would leave some out
     return [row for row in found if row.at >= edge], edge
 
 
@@ -127,7 +127,7 @@ def _moves(wanted: Wanted) -> Iterator[LogRow]:
 
 
 def _requests(wanted: Wanted) -> Iterator[LogRow]:
-    """What was asked of a second person, and what the answer was; without the words."""
+    """What a second person was asked, and the answer; without the words."""
     people = Q(asked_by=wanted.who) | Q(answered_by=wanted.who) if wanted.who else Q()
     found = ApprovalRequest.objects.filter(people & wanted.about("reference"))
     before = found.filter(asked_at__lt=wanted.before) if wanted.before else found
@@ -138,9 +138,9 @@ def _requests(wanted: Wanted) -> Iterator[LogRow]:
 
 
 def _changes(wanted: Wanted) -> Iterator[LogRow]:
-    """What staff changed on the pages of accounts and lists: which row and which fields, never what stood there."""
+    """What staff changed on pages of accounts and lists: the row and the fields, never the values."""
     found = LogEntry.objects.filter(wanted.within("action_time", "user") & wanted.about("object_repr"))
-    # by the key, which has an index and rises with the time
+    # by the key: it is indexed, and grows with time
     entries = list(found.select_related("user", "content_type").order_by("-pk")[: MOST + 1])
     accounts = [each.object_id or "" for each in entries if _is_account(each)]
     staff = User.objects.filter(pk__in=accounts, is_staff=True).values_list("pk", flat=True) if accounts else ()

@@ -1,4 +1,4 @@
-"""The first page of the auditor: who looked at what and why, and what staff did; nobody's values."""
+"""The first page of the auditor: who looked at what and why, and what staff did; no personal values."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ DAYS = (("", pgettext_lazy("of the log", "always")), ("1", gettext_lazy("today")
 
 
 class LogForm(forms.Form):
-    """Which rows of the log."""
+    """The rows of the log to show."""
 
     reference = forms.CharField(label=gettext_lazy("Order or other reference"), max_length=80, required=False)
     who = forms.ModelChoiceField(
@@ -38,7 +38,7 @@ class LogForm(forms.Form):
     before = forms.DateTimeField(widget=forms.HiddenInput, required=False)
 
     def wanted(self, now: datetime) -> Wanted:
-        """What was chosen; something that cannot be chosen asks for nothing in particular."""
+        """What was chosen; an invalid form asks for nothing in particular."""
         if not self.is_valid():
             return Wanted()
         said = self.cleaned_data
@@ -61,13 +61,13 @@ class AuditorPage:
 
 
 def auditors_home(request: HttpRequest, context: dict[str, object]) -> TemplateResponse:
-    """The newest rows of the log."""
+    """Shows the newest rows of the log."""
     page = auditor_page(LogForm(request.GET or None), timezone.now())
     return drawn(request, "admin/home/auditor.html", context, page)
 
 
 def auditor_page(form: LogForm, now: datetime) -> AuditorPage:
-    """The rows that were asked for, the newest first."""
+    """The matching rows, newest first."""
     found, before = rows(form.wanted(now))
     kept = {name: form.data[name] for name in ("reference", "who", "sort", "days") if form.data.get(name)}
     earlier = f"{reverse('admin:index')}?{urlencode({**kept, 'before': before.isoformat()})}" if before else ""

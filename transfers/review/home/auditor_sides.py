@@ -1,4 +1,4 @@
-"""What an auditor's first page has beside the log: looks without the case, accounts of two duties, roles given."""
+"""What stands beside the log on an auditor's first page: looks without the case, two duties, roles given."""
 
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -25,7 +25,7 @@ GIVEN = (ApprovalRequest.ALLOWED, ApprovalRequest.ALONE)
 
 
 def looks_today(now: datetime) -> list[Line]:
-    """Who opened cases today that they did not have, most of them first; each leads to the rows of the log."""
+    """Who opened cases today that they did not hold, most looks first; each leads to the rows of the log."""
     today = to_beijing(now).replace(hour=0, minute=0, second=0, microsecond=0)
     found = AccessNote.objects.annotate(latest=LATEST_LOOK)
     found = found.filter(without_holding(), latest__gte=today, actor__isnull=False)
@@ -46,13 +46,13 @@ def looks_today(now: datetime) -> list[Line]:
 
 
 def two_duties() -> list[Line]:
-    """Accounts that hold roles of two duties, or may do everything."""
+    """Accounts whose roles span two duties, or that may do everything."""
     both = [Line(str(user), "", "", roles.in_words(sorted(roles.held(user)))) for user in roles.of_two_duties()[:MOST]]
     return [*both, *(Line(str(user), "", "", _("may do everything")) for user in roles.superusers()[:MOST])]
 
 
 def roles_given(now: datetime) -> list[Line]:
-    """The roles with a duty that were given in the last 30 days: whose, from what to what, who asked and who agreed."""
+    """Roles with a duty given in the last 30 days: whose, from what to what, who asked and who agreed."""
     found = ApprovalRequest.objects.filter(kind=ROLE, outcome__in=GIVEN, ended_at__gte=now - ROLES_OF)
     rows = found.select_related("asked_by", "answered_by", "owner").order_by("-ended_at")[:MOST]
     return [
@@ -68,7 +68,7 @@ def roles_given(now: datetime) -> list[Line]:
 
 
 def _people(asked: ApprovalRequest) -> str:
-    """`Gao Li, agreed by Lin Shi`."""
+    """Words like `Gao Li, agreed by Lin Shi`."""
     if not asked.answered_by:
         return _("%(name)s alone") % {"name": asked.asked_by}
     return _("%(name)s, agreed by %(other)s") % {"name": asked.asked_by, "other": asked.answered_by}

@@ -10,7 +10,7 @@ from transfers.review.staff import save_settings, settings_of
 
 
 class SettingsForm(forms.Form):
-    """The provinces whose orders come first, and single keys."""
+    """The provinces whose orders come first, and single-key shortcuts."""
 
     provinces = forms.MultipleChoiceField(
         label=_("Your provinces"),
@@ -26,7 +26,7 @@ class SettingsForm(forms.Form):
     )
 
     def save(self, user: User) -> None:
-        """Keep what was chosen."""
+        """Saves the choice."""
         chosen = self.cleaned_data
         save_settings(user, provinces=" ".join(chosen["provinces"]), single_keys=chosen["single_keys"])
 

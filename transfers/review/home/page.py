@@ -1,4 +1,4 @@
-"""The first page of a reviewer and of a lead, as it is drawn."""
+"""The first page of a reviewer and of a lead, as drawn."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -36,15 +36,15 @@ from transfers.review.worklists.calls import calls_now
 from transfers.review.worklists.corrections import corrections_now
 from transfers.review.worklists.objections import objections_now
 
-OPEN = "closed_at__isempty=1"  # of the list of correction requests
-EVERYWHERE = "&province=all"  # of a list of orders: a lead's counts are those of all provinces
-SPREAD = 152  # units of the drawn bar
-MOST = 20  # lines of one list
+OPEN = "closed_at__isempty=1"  # query of the list of correction requests
+EVERYWHERE = "&province=all"  # query of a list of orders: a lead's counts cover all provinces
+SPREAD = 152  # length of the longest bar
+MOST = 20  # lines of one list at most
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of the bar of a basket: orders over their time, due today, or later."""
+    """A stretch of a basket's bar: overdue orders, those due today, or those due later."""
 
     key: str  # over, today, later
     x: str
@@ -53,9 +53,9 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class BasketLine:
-    """One basket with what waits in it."""
+    """One basket and what waits in it."""
 
-    part: Words  # the heading before it, for the first of a part
+    part: Words  # the heading above it, if it is the first under one
     label: Words
     url: str
     waiting: str
@@ -68,7 +68,7 @@ class BasketLine:
 
 @dataclass(frozen=True, slots=True)
 class NextOrder:
-    """What Take next gives."""
+    """The order that Take next gives."""
 
     reference: str
     words: str
@@ -106,7 +106,7 @@ class HomePage:
     lead: str
     provinces: str
     next: NextOrder | None
-    unheld: int  # for leads: over their time, and nobody has them
+    unheld: int  # for leads: overdue and not taken
     baskets: list[BasketLine]
     mine: list[Line]
     mine_url: str
@@ -116,8 +116,8 @@ class HomePage:
     open_decisions: list[Line]
     colleagues: list[ColleagueLine] = field(default_factory=list)
     is_lead: bool = False
-    second: list[Line] = field(default_factory=list)  # what a second person has to allow
-    looks: list[Line] = field(default_factory=list)  # what the reader accepted and a second person looks at
+    second: list[Line] = field(default_factory=list)  # requests that a second person answers
+    looks: list[Line] = field(default_factory=list)  # accepted by the reader, now with a second person
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,10 @@ class SettingsPage:
 
 
 def home_page(reader: Reader) -> HomePage:
-    """The first page for this reader; counts come by index, names only of orders that are the reader's."""
+    """The first page for this reader.
+
+    Counts come from indexes; names are read only for orders that the reader has.
+    """
     own = own_provinces(reader.user)
     narrowed = Q(province__in=own) if own else Q()
     leads = is_lead(reader.user)
@@ -185,7 +188,7 @@ def _next(reader: Reader, narrowed: Q) -> NextOrder | None:
 
 
 def _lines(counts: dict[str, Counted], reader: Reader, where: str) -> list[BasketLine]:
-    """`where` is what their lists are told of provinces: what is counted is what they show."""
+    """The baskets. `where` filters by province as their lists do, so that both count the same."""
     found: list[BasketLine] = []
     most = max((counted.waiting for counted in counts.values()), default=0)
     part: Words = ""
@@ -213,7 +216,7 @@ def _line(row: Basket, counted: Counted, most: int, reader: Reader, part: Words)
 
 
 def _amounts(counted: Counted) -> dict[str, int]:
-    """Over their time, of today, and later."""
+    """How many are overdue, due today, and due later."""
     later = counted.waiting - counted.over - counted.today
     return {"over": counted.over, "today": counted.today, "later": later}
 
@@ -225,7 +228,7 @@ def _told(counted: Counted) -> str:
 
 
 def _pieces(amounts: dict[str, int], most: int) -> list[Piece]:
-    """The bar of a basket, as long as it has orders among the fullest one's."""
+    """The bar of a basket, drawn relative to the fullest one."""
     found, x = [], 0.0
     for key, amount in amounts.items():
         width = round(SPREAD * amount / most, 1) if most else 0.0
@@ -254,7 +257,7 @@ def _since(counted: Counted, reader: Reader) -> str:
 
 
 def _phone_lines(reader: Reader) -> list[BasketLine]:
-    """What has to be rung, and what waits for an answer, counted and drawn like a basket."""
+    """Calls to make and objections to answer, counted and drawn like a basket."""
     rows = [
         (_("Calls"), "admin:desk_calls", calls_now()),
         (_("Objections"), "admin:desk_objections", objections_now()),
@@ -267,7 +270,7 @@ def _phone_lines(reader: Reader) -> list[BasketLine]:
 
 
 def _correction_lines(reader: Reader) -> list[BasketLine]:
-    """What people ask to have corrected, which leads answer."""
+    """Correction requests, which leads answer."""
     counted, url = corrections_now(), reverse("admin:rights_correctionrequest_changelist")
     label = _("Correction requests")
     return [_phone_line(label, f"{url}?{OPEN}", counted, counted.waiting, reader, _("People's own data"))]
@@ -289,7 +292,7 @@ def _phone_line(label: str, url: str, counted: Counted, most: int, reader: Reade
 
 
 def _mine(reader: Reader) -> list[Line]:
-    """What the reader has, with until when."""
+    """What the reader has, and until when."""
     held = Order.objects.filter(in_review() & held_by(reader.user, reader.now)).order_by("entered_at")
     return [_of_mine(order, reader) for order in held.defer("answers")[:MOST]]
 
@@ -303,7 +306,7 @@ def _of_mine(order: Order, reader: Reader) -> Line:
 
 
 def _asked(reader: Reader) -> list[Line]:
-    """The questions of colleagues that wait for the reader."""
+    """Questions from colleagues that wait for the reader."""
     asked = ColleagueNote.objects.filter(
         kind=ColleagueNote.QUESTION, answered_at=None, addressee=reader.user
     ).select_related("order", "author")
@@ -336,13 +339,13 @@ def second_line(asked: ApprovalRequest) -> Line:
 
 
 def _look(asked: ApprovalRequest) -> Line:
-    """What the reader accepted and waits for a second person; the case says for whom."""
+    """An order that the reader accepted and a second person has yet to look at; the case says who."""
     url = reverse("admin:transfers_order_case", args=[asked.key])
     return Line(asked.reference, url, short_words(asked.asked_at), because_words(asked))
 
 
 def _tally(reader: Reader) -> tuple[int, int]:
-    """How many cases the reader decided today, and how many of them were returned."""
+    """How many cases the reader decided today, and how many of those were returned."""
     midnight = to_beijing(reader.now).replace(hour=0, minute=0, second=0, microsecond=0)
     rounds = ReviewRound.objects.filter(reviewer=reader.user, decided_at__gte=midnight)
     said = rounds.aggregate(decided=Count("pk"), returned=Count("pk", filter=Q(decision=queries.RETURN)))

@@ -1,4 +1,4 @@
-"""What waits for a second lead and is no request like the others: legal holds, and what other parts add."""
+"""What waits for a second lead but is not a request for approval: legal holds, and what other parts register."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ HOLDS, WAIT = "admin:privacy_legalhold_changelist", "lifted_at__isempty=1"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rows that a lead may answer and did not ask for, the oldest first, and how one is listed."""
+    """Rows that a lead may answer and did not ask for, oldest first, and how to list one."""
 
     rows: Callable[[Reader], QuerySet[Any]]
     line: Callable[[Any], Line]
 
 
 def waits_for(reader: Reader, most: int) -> list[Line]:
-    """What this lead may answer; one question while nothing waits, which is nearly always."""
+    """What this lead may answer; a single query in the usual case, when nothing waits."""
     found = [part.rows(reader) for part in _parts]
     asked = User.objects.filter(pk=reader.user.pk).annotate(
         **{f"has_{n}": Exists(rows) for n, rows in enumerate(found)}
@@ -38,12 +38,12 @@ def waits_for(reader: Reader, most: int) -> list[Line]:
 
 
 def read_for_leads(part: Part) -> None:
-    """Has these rows listed as well."""
+    """Registers rows to be listed as well."""
     _parts.append(part)
 
 
 def _holds(reader: Reader) -> QuerySet[LegalHold]:
-    """The legal holds that a colleague has set, or wants lifted."""
+    """Legal holds that a colleague has set, or wants lifted."""
     to_set = Q(confirmed_by=None, proposed_by=None) & ~Q(asked_by=reader.user)
     to_lift = Q(proposed_by__isnull=False) & ~Q(proposed_by=reader.user)
     return open_holds().filter(to_set | to_lift).select_related("asked_by", "proposed_by").order_by("asked_at")

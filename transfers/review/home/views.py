@@ -1,4 +1,4 @@
-"""The first page of those who judge, and what they set for their desk."""
+"""The first page of reviewers and leads, and what they set for their desk."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ from transfers.review.home.second import waits_for
 
 
 def reviewers_home(request: HttpRequest, context: dict[str, object]) -> TemplateResponse:
-    """What waits, what is mine, what is asked of me; for a lead also who has what."""
+    """Shows what waits, what is mine, what is asked of me; to a lead also who has what."""
     reader = reader_of(request)
     page = home_page(reader)
     if page.is_lead:
@@ -26,7 +26,7 @@ def reviewers_home(request: HttpRequest, context: dict[str, object]) -> Template
 
 
 def settings_view(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
-    """The provinces that come first, and whether single keys act."""
+    """Sets the provinces that come first, and single-key shortcuts."""
     user = account_of(request)
     form = SettingsForm(request.POST if request.method == "POST" else None, initial=as_set(user))
     if form.is_bound and form.is_valid():

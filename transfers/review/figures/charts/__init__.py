@@ -1,1 +1,1 @@
-"""The figures as charts and tables: each has its finding as its title, and its numbers in a table."""
+"""The figures as charts and tables: each figure's title is its finding, and a table repeats its numbers."""

@@ -1,4 +1,4 @@
-"""What a figure is made of: a finding as its title, a chart, and a table of the same numbers."""
+"""The parts of a figure: a finding as its title, a chart, and a table of the same numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from transfers.review.figures.queries import Rate
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The headings, and the rows below them; the first cell of a row says what it is about."""
+    """Headings and rows; the first cell of a row says what the row is about."""
 
     head: Sequence[str]
     rows: Sequence[Sequence[Cell]]
@@ -28,9 +28,9 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What `admin/figures/figure.html` draws; without a chart its title says why there is none."""
+    """What `admin/figures/figure.html` draws; without a chart, its title says why there is none."""
 
-    key: str  # of its address as CSV
+    key: str  # names it in the address of its CSV file
     title: str
     lead: str
     table: Table
@@ -39,19 +39,19 @@ class Figure:
 
 
 def rate_words(rate: Rate) -> str:
-    """`72%`; of a few `2 of 3`, so that nobody takes them for many."""
+    """Words for a share, like `72%`; for few cases `2 of 3`, so that nobody takes them for many."""
     if rate.is_few:
         return _("%(n)s of %(all)s") % {"n": rate.times, "all": rate.of}
     return percent_words(rate.percent)
 
 
 def percent_words(percent: int) -> str:
-    """`72%`."""
+    """Words like `72%`."""
     return _("%(n)s%%") % {"n": percent}
 
 
 def hours_words(minutes: int) -> str:
-    """`3 h 15`, `3 h`, `15 min`."""
+    """Words like `3 h 15`, `3 h` or `15 min`."""
     hours, rest = divmod(minutes, 60)
     if not rest:
         return _("%(hours)s h") % {"hours": hours}
@@ -61,5 +61,5 @@ def hours_words(minutes: int) -> str:
 
 
 def in_hours(minutes: int) -> float:
-    """For tables: quarters of an hour, as they are counted."""
+    """Minutes as hours for tables, in the quarters of an hour that are counted."""
     return round(minutes / 60, 2)

@@ -17,19 +17,19 @@ from transfers.review.figures.periods import Period
 from transfers.review.figures.queries import Counts, passed_first
 
 HALF, NINE_IN_TEN = 50, 90
-DAILY = 4  # of a longer period the weeks are drawn
+DAILY = 4  # weeks: a longer period is drawn by weeks
 MINUTES = 60  # in an hour
 WORKDAY = (CLOSING_TIME.hour - OPENING_TIME.hour) * MINUTES
-ROUNDS = 3  # those beyond are drawn together
+ROUNDS = 3  # later rounds are drawn together
 
 
 def short_day(day: date) -> str:
-    """`26 Oct`."""
+    """A day like `26 Oct`."""
     return day_words(day, weekday=False)
 
 
 def pace(counts: Counts, known: Calendar) -> Figure:
-    """What arrived and what was answered, by working day or by week."""
+    """Charts what arrived and what was answered, by working day or by week."""
     period = counts.period
     arrived, answered = counts.by_day(ARRIVED, first=True), counts.by_day(ANSWERED, first=True)
     if period.weeks > DAILY:
@@ -73,7 +73,7 @@ def _by_week(by_day: Counter[date], period: Period) -> Counter[date]:
 
 
 def speed(counts: Counts) -> Figure:
-    """How long an order waits for its first answer, in working time, week by week."""
+    """Charts how long an order waits for its first answer, in working time, week by week."""
     period = counts.period
     weeks = [*period.before.first_days(), *period.first_days()]
     by_week = [counts.minutes(day for day in counts.waits if period.week_of(day) == week) for week in weeks]
@@ -117,7 +117,7 @@ def _cell(minutes: int | None) -> float | str:
 
 
 def rounds(counts: Counts) -> Figure:
-    """What became of orders in their first round, in their second, and so on."""
+    """Charts what became of orders in their first round, in their second, and so on."""
     first = passed_first(counts, counts.period)
     title = _("%(rate)s of the orders pass the first time") % {"rate": percent_words(first.percent)}
     if first.is_few:
@@ -128,7 +128,7 @@ def rounds(counts: Counts) -> Figure:
 
 
 def photos(counts: Counts) -> Figure:
-    """The same of photos of website administrators."""
+    """Charts the same for photos of website administrators."""
     first = passed_first(counts, counts.period, PHOTO)
     title = _("No photo was judged in this period")
     if first.of:
@@ -137,7 +137,7 @@ def photos(counts: Counts) -> Figure:
 
 
 def _by_round(key: str, title: str, lead: str, counts: Counts, stage: str) -> Figure:
-    """How many were accepted, returned and refused in each round."""
+    """Charts how many were accepted, returned and refused in each round."""
     by_outcome = [counts.by_round(counts.period, stage, part) for part in (PASSED, RETURNED, REFUSED)]
     rows = [Stack(_round_words(n), tuple(each[n] for each in by_outcome)) for n in range(1, ROUNDS + 1)]
     beyond = tuple(sum(times for n, times in each.items() if n > ROUNDS) for each in by_outcome)

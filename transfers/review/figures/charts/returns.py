@@ -15,11 +15,11 @@ from transfers.review.figures.charts.figure import Figure, Table, percent_words,
 from transfers.review.figures.charts.shapes import Mark, Row
 from transfers.review.figures.queries import Places, Rate
 
-MOST = 10  # of them are drawn; the table has all
+MOST = 10  # bars drawn; the table has all
 
 
 def by_reason(places: Places) -> Figure:
-    """The reasons by how often they were told."""
+    """Charts the reasons by how often they were given."""
     texts = _reason_texts() if places.reasons else {}
     named: Counter[str] = Counter()
     for key, times in places.reasons.items():
@@ -28,7 +28,7 @@ def by_reason(places: Places) -> Figure:
 
 
 def by_part(places: Places) -> Figure:
-    """The parts of an order by how often they were returned."""
+    """Charts the parts of an order by how often they were returned."""
     named: Counter[str] = Counter()
     for part, times in places.parts.items():
         named[_part_words(part)] += times
@@ -36,7 +36,7 @@ def by_part(places: Places) -> Figure:
 
 
 def by_province(places: Places) -> Figure:
-    """The share of orders that were returned with the first answer, the highest first; few are grey and last."""
+    """Charts the share of orders returned with the first answer, highest first; provinces with few come last, grey."""
     rates = sorted(places.returned.items(), key=lambda row: (row[1].is_few, -row[1].percent, row[0]))
     whole = Rate(sum(rate.times for _code, rate in rates), sum(rate.of for _code, rate in rates))
     known = [(code, rate) for code, rate in rates if not rate.is_few]
@@ -87,13 +87,13 @@ def _parts_words(name: str, rate: Rate) -> str:
 
 
 def _part_words(part: str) -> str:
-    """`Subject: Name`, so that two names are told apart."""
+    """Words like `Subject: Name`, so that parts of the same name can be told apart."""
     section, label = str(section_of(part)), str(label_of(part))
     return label if section == label else _("%(section)s: %(label)s") % {"section": section, "label": label}
 
 
 def _reason_texts() -> dict[str, str]:
-    """The short words of every reason as the catalogue has them now, by key."""
+    """The short text of every reason in the catalogue today, by key."""
     words = "short_zh" if reads_chinese() else "short_en"
     return dict(ReturnReason.objects.values_list("key", words))
 

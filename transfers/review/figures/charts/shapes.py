@@ -1,4 +1,4 @@
-"""Charts as shapes: whole numbers that become attributes of SVG, and classes; no style, no script."""
+"""Charts as shapes: whole numbers that become SVG attributes, and CSS classes; no style, no script."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -60,7 +60,7 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One bar that lies on its side: what it is of, how much, what stands behind it."""
+    """One horizontal bar: what it shows, how long it is, what is written after it."""
 
     label: str
     value: int
@@ -71,20 +71,20 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A value with which all bars are compared."""
+    """A value to compare all bars with."""
 
     value: int
     words: str
 
 
-# --- bars that lie on their side, one below the other ---
+# --- horizontal bars, one below the other ---
 
 ROW, THICK = 28, 16
 NAMES_END, BARS_START, BARS_END, SAID_END, NOTES_END = 226, 236, 470, 528, 616
 
 
 def lying(label: str, rows: Sequence[Row], mark: Mark | None = None) -> Drawing:
-    """Bars of one measure, the longest as long as there is room."""
+    """Draws horizontal bars of one measure; the longest takes the whole width."""
     top = 14 if mark else 0
     drawing = Drawing(label, top + ROW * len(rows) + 8)
     most = max([row.value for row in rows] + ([mark.value] if mark else []), default=0)
@@ -105,7 +105,7 @@ def _part(value: int, most: int) -> int:
     return round((BARS_END - BARS_START) * value / most) if most else 0
 
 
-# --- bars made of parts that add up to the whole ---
+# --- stacked bars of equal length ---
 
 STACK_ROW, STACK_THICK, STACK_START, STACK_END, STACK_NOTE = 26, 18, 96, 560, 616
 FILLS = (FIRST, SECOND, WARN, BAD)
@@ -120,7 +120,7 @@ class Stack:
 
 
 def stacked(label: str, rows: Sequence[Stack], fills: tuple[str, ...] = FILLS) -> Drawing:
-    """Each bar as long as all others: the parts are shares. Behind it stands of how many."""
+    """Draws bars of equal length, whose parts are shares; the total is written after each."""
     drawing = Drawing(label, STACK_ROW * len(rows) + 8)
     for place, row in enumerate(rows):
         y, x, whole = 6 + STACK_ROW * place, STACK_START, sum(row.parts)
@@ -143,7 +143,7 @@ GRID_LINES, TEXT_LINE = 4, 16
 
 
 def columns(label: str, names: Sequence[str], pairs: Sequence[tuple[int, int]]) -> Drawing:
-    """Two columns side by side for each name. Only some of many names are written."""
+    """Draws two columns side by side for each name. Of many names, only some are written."""
     drawing = Drawing(label, HEIGHT)
     most = _grid(drawing, max((max(pair) for pair in pairs), default=0), WIDTH)
     room = (WIDTH - LEFT) / max(len(pairs), 1)
@@ -159,7 +159,7 @@ def columns(label: str, names: Sequence[str], pairs: Sequence[tuple[int, int]]) 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A curve: its values, and what stands at its end."""
+    """A curve: its values, and what is written at its end."""
 
     values: Sequence[int | None]
     words: str
@@ -167,9 +167,9 @@ class Series:
 
 
 def curves(label: str, names: Sequence[str], series: Sequence[Series], limit: Mark, unit: int = 1) -> Drawing:
-    """A curve for each series over the same names, with a line to compare with; it leaves out what is not known.
+    """Draws a curve for each series over the same names, with a line to compare with; unknown values are left out.
 
-    `unit` is how much of what is counted makes one of the numbers beside the grid.
+    `unit` is how many of what is counted make one of the numbers beside the grid.
     """
     drawing = Drawing(label, HEIGHT)
     known = [value for each in series for value in each.values if value is not None]
@@ -195,7 +195,7 @@ def curves(label: str, names: Sequence[str], series: Sequence[Series], limit: Ma
 
 
 def _apart(ends: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """The words at the ends of lines, each a line of text below the one above it at least."""
+    """Moves the words at the ends of lines apart, so that each is at least a line of text below the one above it."""
     lowest = -TEXT_LINE
     for y, words in sorted(ends):
         lowest = max(y, lowest + TEXT_LINE)
@@ -203,7 +203,7 @@ def _apart(ends: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
 
 
 def _grid(drawing: Drawing, most: int, end: int, unit: int = 1) -> int:
-    """The lines at round numbers, and what the highest stands for."""
+    """The lines at round numbers, and the value at the top of the grid."""
     step = next((each for each in STEPS if each * GRID_LINES * unit >= most), -(-most // (GRID_LINES * unit)))
     for number in range(GRID_LINES + 1):
         y = BOTTOM - _height(number * step, GRID_LINES * step)

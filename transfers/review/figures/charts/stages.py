@@ -1,4 +1,4 @@
-"""What comes after our review: the phone verification, and the time at the authority."""
+"""Charts of what comes after our review: the phone verification, and the time at the authority."""
 
 from collections.abc import Mapping
 
@@ -25,7 +25,7 @@ def in_time(counts: Counts, period: Period) -> Rate:
 
 
 def phones(counts: Counts) -> Figure:
-    """How phone verifications ended, week by week."""
+    """Charts how phone verifications ended, week by week."""
     period = counts.period
     by_end = [counts.by_day(PHONES, end) for end in ENDS]
     weeks = {week: tuple(0 for _end in ENDS) for week in period.first_days()}
@@ -60,7 +60,7 @@ def phones(counts: Counts) -> Figure:
 
 
 def authorities(lengths: Mapping[str, Mapping[int, int]]) -> Figure:
-    """How long the authorities took to approve, in working days, the slowest first; few are grey and last."""
+    """Charts the working days that authorities took to approve, slowest first; those with few come last, grey."""
     found = [(code, within(each, HALF), within(each, MOST), sum(each.values())) for code, each in lengths.items()]
     ordered = sorted(found, key=lambda row: (row[3] < ENOUGH, -row[1], row[0]))
     title = _("Too few approvals to say how long the authorities take")

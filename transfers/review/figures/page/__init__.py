@@ -1,1 +1,1 @@
-"""The page of figures: what leads see of the desk, what each reviewer sees of their own work, and the same as CSV."""
+"""The page of figures: for leads the whole desk, for each reviewer their own work, and both as CSV."""

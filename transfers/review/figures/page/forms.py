@@ -1,4 +1,4 @@
-"""Which period and which province the figures are of; it stands in the address."""
+"""The period and the province to show figures for; both are in the address."""
 
 from urllib.parse import urlencode
 
@@ -21,7 +21,7 @@ def _provinces() -> list[Choice]:
 
 
 class FiguresForm(forms.Form):
-    """The choice of the reader; what is not understood counts as not chosen."""
+    """The reader's choice; what cannot be understood counts as not chosen."""
 
     in_address = True
 
@@ -29,7 +29,7 @@ class FiguresForm(forms.Form):
     province = forms.ChoiceField(label=gettext_lazy("Province"), choices=_provinces, required=False)
 
     def __init__(self, data: QueryDict) -> None:
-        """`data` is the address."""
+        """`data` is the query string."""
         weeks, province = data.get("weeks", ""), data.get("province", "")
         self.length = next((each for each in LENGTHS if str(each) == weeks), LENGTHS[0])
         self.place = province if province in PROVINCES else ""

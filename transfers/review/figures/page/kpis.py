@@ -1,4 +1,4 @@
-"""The numbers at the head of the page, each beside what it was in the period before."""
+"""The numbers at the top of the page, each compared with the period before."""
 
 from dataclasses import dataclass
 
@@ -50,7 +50,7 @@ def _growth(n: int, before: int, weeks: int) -> str:
 
 
 def _wait(counts: Counts, percent: int, label: str) -> Kpi:
-    """Within how much working time so many of the first answers came."""
+    """The working time within which this share of first answers came."""
     now, before = (counts.minutes(each.days()) for each in (counts.period, counts.period.before))
     if not now:
         return Kpi(label, UNKNOWN)

@@ -1,4 +1,4 @@
-"""What waits for us now, and what of it waits longer than promised: the only figures that are not of the past."""
+"""What waits for us now, and what has waited longer than promised: the only figures not about the past."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ from transfers.review.baskets.rows import free
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage of ours: how many orders lie in it, how many longer than promised, since when the oldest."""
+    """One of our stages: its orders, how many have waited longer than promised, and since when the oldest."""
 
     label: Words
     url: str
@@ -32,21 +32,21 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """All stages of ours together."""
+    """All of our stages together."""
 
     stages: list[Stage]
     over: int
-    free: int  # of them, those that nobody has
+    free: int  # of those, how many nobody has taken
 
 
 def overdue(province: str, now: datetime, known: Calendar) -> Overdue:
-    """What waits for us now, by stage; held orders wait for operations."""
+    """What waits for us now, by stage; held orders wait for operations and are not counted."""
     ours = {state.key: state for state in states.STATES if state.promised_by == WE}
     late = Q(entered_at__lt=over_before(now, known))
     waiting = Order.objects.filter(state__in=ours, kind__in=TRANSFERS, held=False)
     if province:
         waiting = waiting.filter(province=province)
-    each = "entered_at"  # which every order has, and the index of what is on its way: no row is read
+    each = "entered_at"  # never null and in the index of open orders: no row is read
     counted = waiting.values("state").annotate(
         n=Count(each), over=Count(each, filter=late), free=Count(each, filter=late & free(now)), first=Min(each)
     )

@@ -1,4 +1,4 @@
-"""The page as it is drawn: the numbers at its head, a figure for each question, the people, what applicants read."""
+"""The page as drawn: the numbers at its top, a figure for each question, the people, what applicants read."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -27,9 +27,9 @@ from transfers.review.figures.page.people import People, people_of, table_of
 from transfers.review.figures.periods import Period, period_to
 from transfers.review.figures.queries import FEW, Counts, Rate, counts, lengths, places
 
-AHEAD = timedelta(days=60)  # the promise to what came in today lies behind the longest holidays at most
+AHEAD = timedelta(days=60)  # what came in today is due after the longest holidays at the latest
 PEOPLE = "people"
-TOLD = 5  # provinces whose time at the authority is repeated
+TOLD = 5  # provinces whose time at the authority applicants read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class FiguresPage(DeskPage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPage(DeskPage):
-    """What one reviewer did."""
+    """One reviewer's own work."""
 
     template: ClassVar[str] = "admin/figures/own.html"
 
@@ -64,7 +64,7 @@ class OwnPage(DeskPage):
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What was asked for, and what was found of it."""
+    """What to show, and what was found."""
 
     form: FiguresForm
     period: Period
@@ -78,7 +78,7 @@ class _Asked:
 
 
 def figures_page(form: FiguresForm, now: datetime) -> FiguresPage:
-    """Everything, of one province or of all."""
+    """The page of a lead, of one province or of all."""
     asked = _ask(form, now)
     waits = overdue(form.place, now, asked.known)
     return FiguresPage(
@@ -97,7 +97,7 @@ def figures_page(form: FiguresForm, now: datetime) -> FiguresPage:
 
 
 def own_page(form: FiguresForm, user: User, now: datetime) -> OwnPage:
-    """The reader's own work."""
+    """The page of the reader's own work."""
     period = period_to(now, form.length)
     return OwnPage(
         title=_("Figures"), lead=_lead(period), form=form, people=people_of(period, now, _known(now), user), few=FEW
@@ -105,7 +105,7 @@ def own_page(form: FiguresForm, user: User, now: datetime) -> OwnPage:
 
 
 def table(key: str, form: FiguresForm, user: User, now: datetime, *, is_lead: bool) -> Table | None:
-    """The numbers of one figure; nothing for a figure that there is not, or that the reader may not see."""
+    """The numbers of one figure; None if there is no such figure, or the reader may not see it."""
     if key == PEOPLE:
         return table_of(people_of(period_to(now, form.length), now, _known(now), None if is_lead else user))
     found = _figures(_ask(form, now)) if is_lead else []
@@ -119,7 +119,7 @@ def _ask(form: FiguresForm, now: datetime) -> _Asked:
 
 
 def _known(now: datetime) -> Calendar:
-    """The days of the longest period, and those of a promise made today."""
+    """The working days of the longest period, and those until a promise made today is due."""
     return calendar((now - LONGEST).date(), (now + AHEAD).date())
 
 

@@ -1,4 +1,4 @@
-"""What each reviewer did: by name and not by number, and nobody of whom too little is known."""
+"""What each reviewer did, by name and never ranked; people with too few decisions are not shown."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from transfers.review.figures.periods import Period
 from transfers.review.figures.queries import FEW, Person, people
 
 HALF = 50
-BAR = 100  # how long the longest bar is
+BAR = 100  # length of the longest bar
 
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """One reviewer: decisions, and a bar of them against the most that one person made."""
+    """One reviewer: decisions, and a bar that compares them with the most by one person."""
 
     name: str
     decided: int
@@ -40,11 +40,11 @@ class People:
 
     rows: list[PersonRow]
     too_few: int  # people with fewer than `FEW` decisions
-    is_own: bool  # the reader's row alone
+    is_own: bool  # only the reader's row is shown
 
 
 def people_of(period: Period, now: datetime, known: Calendar, only: User | None = None) -> People:
-    """Everybody who decided often enough, or one person alone."""
+    """Everybody with enough decisions, or one person alone."""
     found = people(period, only)
     shown = [person for person in found if person.decided >= FEW]
     most = max((person.decided for person in shown), default=1)
@@ -67,7 +67,7 @@ def _row(person: Person, most: int, has_now: Mapping[UUID, tuple[int, int]]) -> 
 
 
 def _has_now(shown: list[Person], now: datetime, known: Calendar) -> dict[UUID, tuple[int, int]]:
-    """How many orders each of them has at this moment, and how many of these wait longer than promised."""
+    """How many orders each of them has at this moment, and how many of those are overdue."""
     held = Order.objects.filter(reviewer__in=[person.pk for person in shown], claimed_until__gt=now)
     late = Count("pk", filter=Q(entered_at__lt=over_before(now, known)))
     rows = held.order_by().values_list("reviewer").annotate(n=Count("pk"), over=late)
@@ -75,7 +75,7 @@ def _has_now(shown: list[Person], now: datetime, known: Calendar) -> dict[UUID, 
 
 
 def _clock(seconds: int) -> str:
-    """`3:05`."""
+    """A time like `3:05`."""
     return f"{seconds // 60}:{seconds % 60:02d}"
 
 

@@ -8,7 +8,7 @@ from transfers.review.figures.page import views
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
-    """For the desk's own addresses."""
+    """The addresses, for the desk to include."""
 
     def figures(request: HttpRequest) -> HttpResponse:
         return views.figures(request, site)

@@ -13,7 +13,7 @@ from transfers.review.figures.page.forms import FiguresForm
 
 
 def figures(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """The figures of the desk for a lead, those of their own work for a reviewer."""
+    """Shows a lead the figures of the desk, a reviewer those of their own work."""
     form, user = FiguresForm(request.GET), account_of(request)
     _refuse_others(request)
     now = timezone.now()
@@ -23,7 +23,7 @@ def figures(request: HttpRequest, site: AdminSite) -> HttpResponse:
 
 
 def figures_csv(request: HttpRequest, key: str) -> HttpResponse:
-    """The table of one figure as a file."""
+    """Sends the table of one figure as a file."""
     _refuse_others(request)
     form, user = FiguresForm(request.GET), account_of(request)
     found = page.table(key, form, user, timezone.now(), is_lead=_is_lead(request))
