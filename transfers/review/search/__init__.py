@@ -1,1 +1,1 @@
-"""Finding an order by what a person says: reference, domain, company, person, phone, document or filing number."""
+"""Finding an order by reference, domain, company, person, phone, document or filing number."""

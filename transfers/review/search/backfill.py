@@ -1,4 +1,4 @@
-"""Keys and natures for orders that were written before there were any, or by a version that did not write them."""
+"""Writes search keys and natures of orders saved before there were any, or by a version that did not write them."""
 
 import logging
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ from transfers.models import Order, SearchKey
 from transfers.review.search.keys import keep
 
 BATCH = 200
-A_RUN = 1000  # orders of one run of the job
-PASSED, ALL = "search.natures_passed", "all"  # up to which order natures were written
+A_RUN = 1000  # orders in one run of the job
+PASSED, ALL = "search.natures_passed", "all"  # cache key: the last order whose nature was written
 
 logger = logging.getLogger(__name__)
 
@@ -29,9 +29,9 @@ class Totals:
 
 
 def fill(*, again: bool = False) -> Totals:
-    """Writes the keys of orders that have none; with `again` those of every order are compared.
+    """Writes the keys of orders that have none; with `again`, compares those of every order.
 
-    Each order is a transaction of its own: what was done stays done when this is stopped.
+    Each order has its own transaction: what is done stays done if this is stopped.
     """
     totals = Totals()
     for pk in _orders(again=again):
@@ -45,9 +45,9 @@ def fill(*, again: bool = False) -> Totals:
 
 
 def fill_natures(*, most: int = A_RUN) -> int:
-    """Write the nature of orders that a version before was sent, so many in a run; how many were looked at.
+    """Writes the nature of orders sent before it was stored, so many in a run; returns how many it looked at.
 
-    Where the last run ended is kept in the cache: if that is lost, every order is passed once more.
+    The cache holds where the last run ended; if that is lost, it starts over.
     """
     orders = Order.objects.filter(submitted_at__isnull=False, nature="").order_by("pk")
     after = cache.get(PASSED)
@@ -61,7 +61,7 @@ def fill_natures(*, most: int = A_RUN) -> int:
 
 
 def _keep_nature(pk: UUID) -> None:
-    """Of an order that cannot be read it stays unknown; others are not held up by it."""
+    """Writes one order's nature; one that cannot be read keeps none and does not hold up others."""
     try:
         with transaction.atomic():
             order = Order.objects.select_for_update().get(pk=pk)
@@ -71,7 +71,7 @@ def _keep_nature(pk: UUID) -> None:
 
 
 def _write_nature(order: Order) -> None:
-    """Orders sent before lists could be narrowed by it have none."""
+    """Writes the nature of an order sent before lists could be narrowed by it."""
     if order.submitted_at and not order.nature:
         Order.objects.filter(pk=order.pk).update(nature=order.answer("type").get("nature", ""))
 
@@ -88,7 +88,7 @@ def _orders(*, again: bool) -> Iterator[UUID]:
 
 def _keep(pk: UUID) -> None:
     with transaction.atomic():
-        # locked, or somebody who saves the order at this moment gets keys of what stood there before
+        # locked, or an order saved at this moment would get keys of its old values
         order = Order.objects.select_for_update().get(pk=pk)
         keep(order)
         _write_nature(order)

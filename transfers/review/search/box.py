@@ -13,19 +13,19 @@ class SearchBox:
     """What `admin/search_box.html` draws."""
 
     url: str
-    words: str = ""  # what was typed, on the page that answers it
+    words: str = ""  # what was typed, on the page of results
 
 
 def may_open(reader: User | AnonymousUser) -> bool:
-    """Reviewers and leads: what they find opens as a case."""
+    """Whether what is found opens as a case: for reviewers and leads."""
     return reader.has_perm("transfers.review_order")
 
 
 def may_search(reader: User | AnonymousUser) -> bool:
-    """They, and auditors, whom what they find leads to its log."""
+    """Whether the account may search: reviewers, leads, and auditors, for whom results lead to the log."""
     return may_open(reader) or reader.has_perm("privacy.view_accessnote")
 
 
 def box_of(reader: User | AnonymousUser, words: str = "") -> SearchBox | None:
-    """The box for this reader; none for those who cannot search."""
+    """The box for this reader; None if they may not search."""
     return SearchBox(reverse("admin:transfers_order_search"), words) if may_search(reader) else None

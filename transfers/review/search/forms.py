@@ -1,4 +1,4 @@
-"""The box at the head of the desk."""
+"""The form of the search box at the head of the desk."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ LONGEST = 120
 
 
 class SearchForm(forms.Form):
-    """What a person said that an order is looked for by."""
+    """Words that a person gave to find an order by."""
 
     WORDS: ClassVar[str] = "find"
 

@@ -1,4 +1,4 @@
-"""What an order is found by: a table of its parts, and the keys that are kept of them."""
+"""What an order is found by: a table of its parts, and the keys stored for them."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Key = tuple[str, str]  # kind and key
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of an order that finds it: what it is called where it did, and the keys of an order's own."""
+    """One part of an order that finds it: its label in results, and the keys of a given order."""
 
     key: str
     label: Words
@@ -27,7 +27,7 @@ class Part:
 
 
 def _subject_name(order: Order) -> list[str]:
-    """A company by the beginning of its name, a person by the whole of it."""
+    """A company by the beginning of its name, a person by the whole name."""
     spelled = spellings.persons if is_individual(order) else spellings.companies
     return spelled(text(order.answer("type"), "name"))
 
@@ -37,12 +37,12 @@ def _lead(order: Order) -> Answers:
 
 
 def _administrator(order: Order) -> Answers:
-    """Nobody where the subject lead answers for the website: then the lead is found."""
+    """Nothing if the subject lead is also the website administrator: then the lead is found."""
     return {} if is_same_person(order) else order.answer("administrator")
 
 
 def _of(person: Callable[[Order], Answers], spelled: Spelling, *names: str) -> Callable[[Order], Iterable[str]]:
-    """The keys of what a person answered under these names."""
+    """The keys of a person's answers under these names."""
     return lambda order: chain.from_iterable(spelled(text(person(order), name)) for name in names)
 
 
@@ -98,14 +98,14 @@ PERSONAL = tuple(part.key for part in PARTS.values() if not part.is_public)
 
 
 def keys_of(order: Order) -> set[Key]:
-    """Every key that finds this order as it stands; none where what was entered is erased."""
+    """Every key that finds this order as it is now; none once the answers are erased."""
     if order.erased_at:
         return set()
     return {(part.key, key) for part in PARTS.values() for key in part.keys(order)}
 
 
 def keep(order: Order) -> None:
-    """Make the kept keys those of the order as it stands; called in the transaction that changed it."""
+    """Updates the stored keys to the order as it is now; call it in the transaction that changed the order."""
     wanted = keys_of(order)
     kept = {(kind, key): pk for pk, kind, key in SearchKey.objects.filter(order=order).values_list("pk", "kind", "key")}
     if gone := [pk for each, pk in kept.items() if each not in wanted]:

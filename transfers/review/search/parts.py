@@ -1,7 +1,7 @@
-"""Finding a domain by any part of it: from an index of its trigrams on PostgreSQL, without one on SQLite.
+"""Finds a domain by any part of it: with a trigram index on PostgreSQL, without one on SQLite.
 
-PostgreSQL makes such an index with its extension `pg_trgm`, which a database may refuse to its role. Then a domain is
-found by the beginnings of its words alone, and `manage.py check --database default` says so.
+The index needs the extension `pg_trgm`, which a database may deny to its role. Then only beginnings of words find a
+domain, and `manage.py check --database default` says so.
 """
 
 import logging
@@ -21,9 +21,9 @@ from transfers.review.search.keys import DOMAIN
 
 INDEX = "search_key_part"
 READY, KNOWN_FOR = "search.parts_ready", 300  # seconds
-TRIGRAM = re.compile(r"[a-z0-9]{3}")  # without one the index would be read whole; of Han signs it knows none
+TRIGRAM = re.compile(r"[a-z0-9]{3}")  # without one, the whole index would be read; there are none of Han characters
 EXTENSION = "CREATE EXTENSION IF NOT EXISTS pg_trgm"
-MAKE = (  # without fastupdate, or each search would read a list of the newest keys to its end
+MAKE = (  # fastupdate off, or each search would read the whole list of pending keys
     f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {INDEX} ON transfers_searchkey"
     f" USING gin (key gin_trgm_ops) WITH (fastupdate = off) WHERE kind = '{DOMAIN}'"
 )
@@ -37,17 +37,17 @@ logger = logging.getLogger(__name__)
 
 
 def by_part(part: str) -> QuerySet[SearchKey]:
-    """Keys of domains that hold this anywhere."""
+    """Keys of domains that contain this."""
     return SearchKey.objects.filter(kind=DOMAIN, key__contains=part)
 
 
 def finds(part: str) -> bool:
-    """Whether it is looked for anywhere: not where that would take reading every domain."""
+    """Whether domains are searched for this part; not if that meant reading all of them."""
     return bool(TRIGRAM.search(part)) and is_ready()
 
 
 def is_ready() -> bool:
-    """Whether any part finds a domain here; a process asks the database now and then."""
+    """Whether any part of a domain finds it here; cached, so that the database is rarely asked."""
     ready: bool | None = cache.get(READY)
     if ready is None:
         ready = has_index(connections[DEFAULT_DB_ALIAS])
@@ -56,7 +56,7 @@ def is_ready() -> bool:
 
 
 def has_index(connection: BaseDatabaseWrapper) -> bool:
-    """Whether the index is there and whole. A SQLite database is small enough to do without."""
+    """Whether the index exists and is valid. A SQLite database is small enough to need none."""
     if connection.vendor != "postgresql":
         return True
     with connection.cursor() as cursor:
@@ -65,9 +65,9 @@ def has_index(connection: BaseDatabaseWrapper) -> bool:
 
 
 def make_index(connection: BaseDatabaseWrapper) -> bool:
-    """Make extension and index where they are missing, while others write; whether they are there now.
+    """Creates extension and index if missing, without blocking writes; returns whether they exist now.
 
-    Outside a transaction. An index that was broken off half way is made anew.
+    Call it outside a transaction. An index left invalid by a failed build is built anew.
     """
     if has_index(connection):
         return True
@@ -89,7 +89,7 @@ def parts_find_domains(
     app_configs: Sequence[AppConfig] | None = None,  # noqa: ARG001 -- Django's signature
     **_options: object,
 ) -> list[checks.CheckMessage]:
-    """A warning while a domain is found by beginnings alone; nothing before there are tables."""
+    """Warns while only beginnings of words find a domain; says nothing before the tables exist."""
     if DEFAULT_DB_ALIAS not in (databases or ()):
         return []
     connection = connections[DEFAULT_DB_ALIAS]

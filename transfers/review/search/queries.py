@@ -1,4 +1,4 @@
-"""Which orders what was typed finds, in whatever state they are, and by which of their parts."""
+"""Which orders, in any state, are found by what was typed, and by which of their parts."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -18,8 +18,8 @@ from transfers.review.search import parts, spellings
 from transfers.review.search.keys import DOMAIN, NUMBER, PARTS, PERSONAL
 from transfers.review.unsent_orders import NEVER_SENT, is_own
 
-SHOWN = 50  # then the words have to say more
-READ = 400  # keys of one question: a beginning that many orders share is not read to its end
+SHOWN = 50  # beyond this, the search has to be narrower
+READ = 400  # keys read by one query, if many orders share a beginning
 
 REFERENCE, ACCOUNT = "reference", "account_mobile"
 LABELS: dict[str, Words] = {
@@ -28,7 +28,7 @@ LABELS: dict[str, Words] = {
     **{part.key: part.label for part in PARTS.values()},
 }
 PUBLIC = {REFERENCE, *(part.key for part in PARTS.values() if part.is_public)}
-# what is looked for as a whole, and at the end of which kinds of key
+# spellings that are looked for whole, and the kinds of key they match
 EXACT = (
     (spellings.phones, ("_mobile", "_phone")),
     (spellings.documents, ("_document",)),
@@ -47,7 +47,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """The newest of what was found; `is_cut` where there is more."""
+    """The newest of what was found; `is_cut` if there is more."""
 
     found: tuple[Hit, ...] = ()
     is_cut: bool = False
@@ -56,7 +56,7 @@ class Hits:
 def find(typed: str) -> Hits:
     """The orders that these words name, those that moved last first.
 
-    One that was never submitted is its owner's alone: it is found by what is public of it.
+    An order that was never submitted is found by its public parts only.
     """
     found_by: dict[UUID, set[str]] = defaultdict(set)
     for pk, kind in (*_by_reference(typed), *_by_value(typed), *_by_domain(typed), *_by_account(typed)):
@@ -71,12 +71,12 @@ def find(typed: str) -> Hits:
 
 
 def _told(order: Order, found_by: set[str]) -> tuple[str, ...]:
-    """What found it, in the order of the table; without what is not said of somebody's draft."""
+    """The parts that found it, in the table's order; of somebody's draft, only the public ones."""
     own = is_own(order)
     return tuple(part for part in LABELS if part in found_by and (part in PUBLIC or not own))
 
 
-# --- the questions ---
+# --- queries ---
 
 Found = Iterable[tuple[UUID, str]]
 
@@ -88,7 +88,7 @@ def _by_reference(typed: str) -> Found:
 
 
 def _by_value(typed: str) -> Found:
-    """By digests and filing numbers; a company is looked for without its place where its whole name finds none."""
+    """By digests and filing numbers; a company is looked for without its place if its whole name finds none."""
     exact = [(keys, ends) for spelled, ends in EXACT if (keys := spelled(typed))]
     kinds = [kind for kind in PERSONAL if any(kind.endswith(ends) for _keys, ends in exact)]
     digests = [key for keys, _ends in exact for key in keys]
@@ -97,7 +97,7 @@ def _by_value(typed: str) -> Found:
 
 
 def _by_domain(typed: str) -> Found:
-    """By the beginning of a word, and by any part; of a part that very many hold, those that begin so count first."""
+    """By the beginning of a word, then by any part; if very many domains contain it, those that begin with it win."""
     part = spellings.typed_domain(typed)
     if not part:
         return ()
@@ -120,13 +120,13 @@ def _by_account(typed: str) -> Found:
 
 
 def by_value(digests: list[str], numbers: list[str], kinds: Iterable[str] = PERSONAL) -> QuerySet[SearchKey]:
-    """Keys that are equal: digests of what is personal, of these kinds, and filing numbers."""
+    """Keys equal to these: digests of personal values of these kinds, and filing numbers."""
     asked = Q(kind__in=kinds, key__in=digests)
     return SearchKey.objects.filter(asked | Q(kind=NUMBER, key__in=numbers) if numbers else asked)
 
 
 def by_domain(beginning: str) -> QuerySet[SearchKey]:
-    """Keys of domains that begin so."""
+    """Keys of domains that begin with this."""
     return SearchKey.objects.filter(kind=DOMAIN, key__startswith=beginning)
 
 

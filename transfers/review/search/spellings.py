@@ -1,7 +1,7 @@
-"""One spelling for all ways in which a value is typed, so that what is kept of an order and what is looked for agree.
+"""Normal forms of values, so that an order's stored keys and what is typed match however it is written.
 
-What is personal, and the name of a subject, is kept and looked for as a keyed digest; domains and filing numbers are
-public and stay as they are. Each function gives the keys of one value, none for a text that cannot be such a value.
+Personal values and subjects' names are stored and looked up as keyed digests; domains and filing numbers are public and
+stay as they are. Each function returns the keys of one value, none for text that cannot be such a value.
 """
 
 import re
@@ -20,22 +20,22 @@ from icpportal.fields.phones import phone
 from icpportal.privacy.blind_index import blind_index
 from transfers.models.order import ALPHABET
 
-DIGEST = 32  # hex digits: 128 bits of the digest
-SHORTEST_NAME, LONGEST_NAME = 2, 8  # of the beginnings of a company's own name
-SHORTEST_WHOLE, LONGEST_WHOLE = 4, 10  # of the beginnings of its whole name
+DIGEST = 32  # hex digits: 128 bits
+SHORTEST_NAME, LONGEST_NAME = 2, 8  # lengths of stored beginnings of a company's own name
+SHORTEST_WHOLE, LONGEST_WHOLE = 4, 10  # lengths of stored beginnings of its whole name
 SHORTEST_DOMAIN, LONGEST_DOMAIN = 3, 128
 REFERENCE = re.compile(rf"[{ALPHABET}]{{8}}")
 DOCUMENT = re.compile(r"[0-9A-Z()部队]{4,40}")
 PHONE = re.compile(r"[0-9]{7,15}")
 PHONE_MARKS = re.compile(r"[\s()+./\u2010-\u2015\u2212-]+")
-# a filing number without its province, its words or its last character
+# a filing number without its province, its words or its final 号
 SHORT_NUMBER = re.compile(
     r"(?P<character>[^\x00-\x7f备证号])?(?:ICP)?-?[备证]?-?(?:[AB][12]-)?(?P<digits>[0-9]{4,10})-?号?(?:-(?P<site>[0-9]{1,5}))?"
 )
-LONG_NUMBER = re.compile(r"[0-9]{11,}[0-9a-z]*")  # a phone or a document: no domain is asked for by it
-WORD = re.compile(r"(?:^|-)(?=[^-])")  # where a word of a domain begins
+LONG_NUMBER = re.compile(r"[0-9]{11,}[0-9a-z]*")  # a phone or a document, never a domain
+WORD = re.compile(r"(?:^|-)(?=[^-])")  # the beginning of a word in a domain
 ADDRESS = re.compile(r"(?:[a-z]+://)?(?:www\.)?(?P<host>[^/?#:@\s]+)(?:[/?#:]\S*)?")
-# what is cut from the name of a place where a company bears it: 宁夏回族自治区, 银川市
+# endings that companies drop from the name of a place: 宁夏回族自治区, 银川市
 KINDS_OF_PLACE = re.compile(r"(?:省|市|地区|盟|特别行政区|(?:壮族|回族|维吾尔)?自治区)$")
 
 
@@ -44,22 +44,22 @@ def _digest(sort: str, value: str) -> str:
 
 
 def reference(text: str) -> str:
-    """`T7Q4-M2KX`, with or without its hyphen; "" for what is none."""
+    """`T7Q4-M2KX`, typed with or without its hyphen; "" if it is no reference."""
     letters = bare(text).replace("-", "")
     return f"{letters[:4]}-{letters[4:]}" if REFERENCE.fullmatch(letters) else ""
 
 
 def phones(text: str) -> list[str]:
-    """Of a mobile or a landline with its area code."""
+    """The keys of a mobile, or of a landline with its area code."""
     try:
         digits = phone(text).replace("-", "")
-    except ValidationError:  # what the old register holds need not be a number of today
+    except ValidationError:  # imported numbers may be of an old format
         digits = PHONE_MARKS.sub("", unicodedata.normalize("NFKC", text))
     return [_digest("phone", digits)] if PHONE.fullmatch(digits) else []
 
 
 def documents(text: str) -> list[str]:
-    """Of the number of a document, of people and of companies alike."""
+    """The keys of a document number, of a person or a company."""
     number = regular(text)
     return [_digest("document", number)] if DOCUMENT.fullmatch(number) else []
 
@@ -73,18 +73,18 @@ def _letters(text: str) -> str:
 
 
 def persons(text: str) -> list[str]:
-    """Of a person's name, as a whole: a part of it finds nobody."""
+    """The key of a person's whole name: a part of it finds nobody."""
     name = _letters(text)
     return [_digest("person", name)] if len(name) >= SHORTEST_NAME and not name.isdigit() else []
 
 
 @cache
 def _places() -> frozenset[str]:
-    """Provinces, cities and counties, and how provinces and cities are called for short."""
+    """Provinces, cities and counties, and the short names of provinces and cities."""
     cities = [city for each in regions.provinces() for city in regions.cities(each.code)]
     full = {row.name for row in (*regions.provinces(), *cities)}
     counties = {row.name for city in cities for row in regions.counties(city.code)}
-    towns = {name for name in counties if name.endswith("市")}  # cities that lie in another one
+    towns = {name for name in counties if name.endswith("市")}  # cities within another city
     short = {KINDS_OF_PLACE.sub("", name) for name in full | towns}
     found = full | counties | short | {each.short_zh for each in PROVINCES.values()}
     return frozenset(name for name in found if len(name) > 1)
@@ -104,7 +104,7 @@ def _beginning(sort: str, name: str, shortest: int, longest: int) -> list[str]:
 
 
 def companies(text: str) -> list[str]:
-    """Every beginning of a company's name that finds it, with and without its place."""
+    """Keys of every beginning of a company's name that finds it, with and without its place."""
     whole = _letters(text)
     own = _own_name(whole)
     return [
@@ -114,20 +114,20 @@ def companies(text: str) -> list[str]:
 
 
 def typed_company(text: str) -> list[str]:
-    """The beginning that was typed, its place included."""
+    """The key of a typed beginning, its place included."""
     return _beginning("company", _letters(text), SHORTEST_WHOLE, LONGEST_WHOLE)
 
 
 def typed_own_name(text: str) -> list[str]:
-    """The beginning that was typed, whatever place stands before it."""
+    """The key of a typed beginning, whatever place comes before it."""
     return _beginning("own name", _own_name(_letters(text)), SHORTEST_NAME, LONGEST_NAME)
 
 
-# --- what is public ---
+# --- public values ---
 
 
 def numbers(text: str) -> list[str]:
-    """A filing number in every form that finds it: with and without province and words, of the subject, of the site."""
+    """A filing number in every form that finds it: with and without province and words, subject's and site's."""
     found = spelling(text)
     if found is None:
         return []
@@ -136,7 +136,7 @@ def numbers(text: str) -> list[str]:
 
 
 def typed_number(text: str) -> list[str]:
-    """The one form that was typed; of a number that is not written in full its digits count."""
+    """The one form that was typed; a number that is not written in full is matched by its digits."""
     found = spelling(text)
     if found is not None:
         return [str(found)]
@@ -149,14 +149,14 @@ def typed_number(text: str) -> list[str]:
 
 
 def domains(domain: str) -> list[str]:
-    """A domain from each of its words on, as it is kept and as it is shown: `paper-shop.cn` and `shop.cn`."""
+    """A domain from each of its words on, and as stored: `paper-shop.cn` and `shop.cn`."""
     shown = display_domain(domain)
     words = [shown[word.end() :] for word in WORD.finditer(shown.partition(".")[0])]
     return list(dict.fromkeys([domain, *words]))
 
 
 def typed_domain(text: str) -> str:
-    """The beginning of a domain or of a word of one, out of an address too; "" for a text that is none."""
+    """The beginning of a domain or of a word in one, also taken from a URL; "" if the text is none."""
     folded = unicodedata.normalize("NFKC", text).replace("\u3002", ".").strip().lower()
     match = ADDRESS.fullmatch(folded)
     host = match["host"].strip(".-") if match else ""

@@ -1,4 +1,4 @@
-"""The page that answers the box: the orders that were found, why, and where each stands."""
+"""The page of results: the orders found, by what, and where each one is."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -34,11 +34,11 @@ from transfers.review.search.forms import SearchForm
 from transfers.review.search.queries import LABELS, REFERENCE, SHOWN, Hit, Hits, find
 from transfers.review.unsent_orders import is_own
 
-ASKED = "search"  # the reason of those who look for what somebody on the phone says
+ASKED = "search"  # the access log's reason for a search, usually during a phone call
 REASONS[ASKED] = gettext_lazy("Search: somebody asks about an order")
-LOG_ASKED = "search log"  # and of the auditor, who looks for the log of a person's orders
+LOG_ASKED = "search log"  # the same for auditors, who look for the log of somebody's orders
 REASONS[LOG_ASKED] = gettext_lazy("Search: who looked at somebody's orders")
-# what the access log calls a search: by which sort of words something was found, never by which words
+# names of searches in the access log: the sort of words that found something, never the words
 SORTS: dict[str, Words] = {
     "reference": gettext_lazy("Search of orders: order number"),
     "domain": gettext_lazy("Search of orders: domain name"),
@@ -49,7 +49,7 @@ SORTS: dict[str, Words] = {
     "nothing": gettext_lazy("Search of orders: nothing found"),
 }
 WHAT.update({f"search {sort}": words for sort, words in SORTS.items()})
-SORT_OF = {"mobile": "phone"}  # by the last word of a part's key, where that is not the sort itself
+SORT_OF = {"mobile": "phone"}  # the last word of a part's key → its sort, if they differ
 SEARCHABLE = (
     gettext_lazy("Order number, with or without its hyphen"),
     gettext_lazy("Domain name or a part of it, of three letters at least: “shop” finds paper-shop.cn"),
@@ -64,7 +64,7 @@ HELD = pgettext_lazy("order", "on hold")
 
 @dataclass(frozen=True, slots=True)
 class FoundOrder:
-    """A row of the answer; without a `url` the order is still its owner's alone."""
+    """A row of the results; one without a `url` was never submitted."""
 
     reference: str
     url: str
@@ -73,7 +73,7 @@ class FoundOrder:
 
 @dataclass(frozen=True, slots=True)
 class FoundCase(FoundOrder):
-    """What those read of it who may open it."""
+    """A row for readers who may open the case."""
 
     domain: str
     subject: str
@@ -86,7 +86,7 @@ class FoundCase(FoundOrder):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage(DeskPage):
-    """What was found; before anything is asked, and where nothing was, what can be."""
+    """What was found; with nothing typed or nothing found, what can be searched for."""
 
     template: ClassVar[str] = "admin/transfers/order/search.html"
 
@@ -99,9 +99,10 @@ class SearchPage(DeskPage):
 
 
 def search(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """Answers what was typed, in the body of the request and nowhere else; one order's number opens its case.
+    """Shows the orders found by what was typed, which is in the request's body only.
 
-    An auditor reads only which orders there are, and gets to what the log says about each.
+    A single order found by its number opens as a case. An auditor sees only which orders there are, and links to their
+    log.
     """
     if not may_search(request.user):
         raise PermissionDenied
@@ -129,19 +130,19 @@ def case_of(order: Order) -> str:
 
 
 def log_of(order: Order) -> str:
-    """What the auditor's log says of the order."""
+    """The address of the auditor's log of the order."""
     return f"{reverse('admin:index')}?{urlencode({'reference': order.reference})}"
 
 
 def _named_alone(hits: Hits, *, opens: bool) -> Order | None:
-    """The order whose number was typed, where nothing else was found and it may be opened."""
+    """The order whose number was typed, if nothing else was found and the reader may open it."""
     if len(hits.found) != 1 or hits.found[0].parts != (REFERENCE,) or (opens and is_own(hits.found[0].order)):
         return None
     return hits.found[0].order
 
 
 def _note(reader: User, hits: Hits, *, reason: str, client: str) -> None:
-    """One row a sort of words that found something: of which order, or of how many; the words are not kept."""
+    """Notes one row for each sort of words that found something: which order, or how many; never the words."""
     references: dict[str, list[str]] = {}
     for hit in hits.found:
         for sort in dict.fromkeys(map(_sort, hit.parts)):
@@ -192,11 +193,11 @@ def _case(hit: Hit) -> FoundCase:
 
 
 def _queues(order: Order, state: State) -> list[str]:
-    """Where the order waits at the desk."""
+    """The queue that the order waits in."""
     return [*([str(state.queue_label or state.label)] if state.queue else []), *([str(HELD)] if order.held else [])]
 
 
 def _holder(order: Order) -> str:
-    """The colleague who works on it now."""
+    """The colleague who holds it now."""
     is_live = order.claimed_until is not None and order.claimed_until > timezone.now()
     return str(order.reviewer) if order.reviewer and is_live else ""
