@@ -1,4 +1,4 @@
-"""Who has an order: taken for half an hour, renewed by work on it, given to a colleague, taken over by a lead."""
+"""Who holds an order: taken for half an hour, renewed by work on it, handed to a colleague, taken over by a lead."""
 
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ FREED = {"reviewer": None, "claimed_since": None, "claimed_until": None}
 
 
 class AssignedToOther(Exception):
-    """Another reviewer has this order; `words` says who, and since when."""
+    """Another reviewer holds this order; `words` says who, and since when."""
 
     words: str | Promise = gettext_lazy("Another reviewer is working on this order")
 
@@ -30,7 +30,7 @@ class AssignedToOther(Exception):
 
 
 class OwnOrder(AssignedToOther):
-    """Nobody judges an order of their own."""
+    """Nobody reviews an order of their own."""
 
     def __init__(self, order: Order) -> None:
         super().__init__(order)
@@ -38,7 +38,7 @@ class OwnOrder(AssignedToOther):
 
 
 class NotHeld(AssignedToOther):
-    """Nobody has this order: there is nothing to release."""
+    """Nobody holds this order: there is nothing to release."""
 
     def __init__(self, order: Order) -> None:
         super().__init__(order)
@@ -46,7 +46,7 @@ class NotHeld(AssignedToOther):
 
 
 class JudgedBefore(AssignedToOther):
-    """A person who judged anything of an order is not the second person who looks at it."""
+    """Whoever judged anything about an order cannot give it the second look."""
 
     def __init__(self, order: Order, reviewer: User) -> None:
         super().__init__(order)
@@ -55,7 +55,7 @@ class JudgedBefore(AssignedToOther):
 
 
 def held_words(order: Order) -> str:
-    """`Gao Yang has had this order since 14:20`; nothing when nobody has it."""
+    """Words like `Gao Yang has had this order since 14:20`; "" if nobody holds it."""
     if order.reviewer is None:
         return ""
     since = order.claimed_since or (order.claimed_until - LEASE if order.claimed_until else None)
@@ -64,29 +64,29 @@ def held_words(order: Order) -> str:
 
 
 def is_held(order: Order, *, now: datetime | None = None) -> bool:
-    """Whether somebody has the order."""
+    """Whether somebody holds the order."""
     return bool(order.reviewer_id and order.claimed_until and order.claimed_until >= (now or timezone.now()))
 
 
 def holds(order: Order, reviewer: User, *, now: datetime | None = None) -> bool:
-    """Whether this reviewer has the order."""
+    """Whether this reviewer holds the order."""
     return order.reviewer_id == reviewer.pk and is_held(order, now=now)
 
 
 def barred(order: Order, reviewer: User, *, now: datetime | None = None) -> AssignedToOther | None:
-    """Why this reviewer may not work on the order now, if so."""
+    """Why this reviewer may not work on the order now, or None."""
     if refused := _refused(order, reviewer):
         return refused
     return AssignedToOther(order) if is_others(order, reviewer, now=now) else None
 
 
 def is_others(order: Order, reviewer: User, *, now: datetime | None = None) -> bool:
-    """Whether a colleague of this reviewer has the order."""
+    """Whether a colleague of this reviewer holds the order."""
     return is_held(order, now=now) and order.reviewer_id != reviewer.pk
 
 
 def _refused(order: Order, reviewer: User) -> AssignedToOther | None:
-    """Why this reviewer may never have the order as it stands, if so."""
+    """Why this reviewer may never hold the order in its present state, or None."""
     if order.owner_id == reviewer.pk:
         return OwnOrder(order)
     look = open_look(order)
@@ -94,18 +94,18 @@ def _refused(order: Order, reviewer: User) -> AssignedToOther | None:
 
 
 def assign_to_me(order: Order, reviewer: User, *, now: datetime | None = None) -> None:
-    """Take the order, or renew what one has; raises `AssignedToOther` when somebody else has it."""
+    """Takes the order, or renews one's lease; raises `AssignedToOther` if somebody else holds it."""
     now = now or timezone.now()
     _take(order, reviewer, Q(reviewer=None) | Q(reviewer=reviewer) | Q(claimed_until__lt=now), now)
 
 
 def take_over(order: Order, lead: User, *, now: datetime | None = None) -> None:
-    """Take the order, also from a colleague: a lead's."""
+    """Takes the order, even from a colleague; for leads."""
     _take(order, lead, Q(), now or timezone.now())
 
 
 def _take(order: Order, reviewer: User, condition: Q, now: datetime) -> None:
-    """One conditional update; what was the reviewer's already is renewed and keeps its beginning."""
+    """A single conditional update; a lease that is already the reviewer's is renewed and keeps its beginning."""
     if refused := _refused(order, reviewer):
         raise refused
     until = now + LEASE
@@ -120,7 +120,7 @@ def _take(order: Order, reviewer: User, condition: Q, now: datetime) -> None:
 
 
 def renew(order: Order, reviewer: User, *, now: datetime | None = None) -> bool:
-    """Begin the half hour again, for the one who has the order; False when it is not theirs any more."""
+    """Restarts the half hour of whoever holds the order; False if this reviewer no longer does."""
     now = now or timezone.now()
     mine = Order.objects.filter(pk=order.pk, reviewer=reviewer, claimed_until__gte=now)
     if mine.update(claimed_until=now + LEASE) != 1:
@@ -130,14 +130,14 @@ def renew(order: Order, reviewer: User, *, now: datetime | None = None) -> bool:
 
 
 def release(order: Order, reviewer: User) -> bool:
-    """Give the order back to the queue; False when the reviewer did not have it."""
+    """Returns the order to the queue; False if the reviewer did not hold it."""
     return Order.objects.filter(pk=order.pk, reviewer=reviewer).update(**FREED) == 1
 
 
 def hand_on(order: Order, author: User, to: User, words: str = "", *, now: datetime | None = None) -> None:
-    """Give the order to a colleague, with a note. Who gives it has it, or it is free, or a lead gives it.
+    """Hands the order to a colleague, with a note; raises `OwnOrder` if it is the colleague's own.
 
-    Raises `OwnOrder` when it is the colleague's own order.
+    Whoever hands it on holds it, or is a lead; anybody may hand on a free order.
     """
     take_over(order, to, now=now)
     ColleagueNote.objects.create(

@@ -1,4 +1,4 @@
-"""Where the head of the desk leads, by what the reader may do; with how much waits there."""
+"""The links at the head of the desk, by what the reader may do, with how much waits behind each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,20 +31,20 @@ Counts = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One place of the head. `permission` is what leads there; `unless` is what leads elsewhere."""
+    """One link of the head. `permission` shows it; `unless` hides it from those who have another one instead."""
 
     label: Words
-    name: str  # of its address
+    name: str  # URL name
     permission: str
     query: str = ""
-    counted: str = ""  # which count stands beside it
+    counted: str = ""  # the key of the count beside it
     unless: str = ""
 
 
 REVIEWS, LEADS, OPERATES, AUDITS = (
     f"transfers.{name}" for name in ("review_order", "lead_review", "operate_order", "audit_order")
 )
-COUNTED, COUNTED_FOR = "desk.counts", 30  # seconds: the head stands on every page
+COUNTED, COUNTED_FOR = "desk.counts", 30  # seconds: every page has the head
 LIST = "admin:transfers_order_changelist"
 PLACES = (
     Place(pgettext_lazy("place", "Desk"), "admin:index", ""),
@@ -63,7 +63,7 @@ PLACES = (
 
 
 def links(request: HttpRequest) -> list[DeskLink]:
-    """The places of this reader, the one that is open marked."""
+    """The links for this reader, the current one marked."""
     may: Callable[[str], bool] = request.user.has_perm
     rows = [
         row for row in PLACES if (not row.permission or may(row.permission)) and not (row.unless and may(row.unless))
@@ -80,12 +80,12 @@ def links(request: HttpRequest) -> list[DeskLink]:
 def _address(row: Place) -> str:
     try:
         return reverse(row.name) + (f"?{row.query}" if row.query else "")
-    except NoReverseMatch:  # a part that this portal does not have
+    except NoReverseMatch:  # a part that this portal does not install
         return ""
 
 
 def _here(request: HttpRequest, found: list[tuple[Place, str]]) -> Place | None:
-    """The place whose address fits best; the first page of the desk only when it is open itself."""
+    """The place whose address fits best; the desk's first page only when it is the current page."""
     asked = str(request.GET.get("queue", "judge")) if request.GET else "judge"
     fitting = [
         (row, url)
@@ -98,7 +98,7 @@ def _here(request: HttpRequest, found: list[tuple[Place, str]]) -> Place | None:
 
 
 def _counts(user: User) -> Counts:
-    """How much lies in the lists that places lead to, counted again after half a minute for all of these provinces."""
+    """How much is in the lists behind the links in these provinces, counted again after half a minute."""
     own = own_provinces(user)
     kept: Counts | None = cache.get_or_set(_key(own), lambda: _counted(user, own), COUNTED_FOR)
     return kept or {}
@@ -115,7 +115,7 @@ def _key(own: list[str]) -> str:
 
 
 def _counted(user: User, own: list[str]) -> Counts:
-    """What lies in the baskets, of these provinces alone as their lists show it, and what has to be rung."""
+    """What is in the baskets (of these provinces only, as their lists show) and which calls are open."""
     now = timezone.now()
     reader = Reader(user, now, calendar_around(now))
     within = Q(province__in=own) if own else Q()

@@ -1,4 +1,4 @@
-"""Why a member of staff may see an order in clear: by duty, or for what they said; each look is counted by purpose."""
+"""Why a member of staff may see an order unmasked: a duty, or a reason they gave. Looks are counted by purpose."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ REASONS.update(
         BEGUN: _("Has verdicts on it that are not used, does not hold the case"),
     }
 )
-CASE, SHOWN = "order", "shown "  # as the access log names them; SHOWN is followed by the part
+CASE, SHOWN = "order", "shown "  # names in the access log; SHOWN is followed by the part
 # why a masked value is shown in full; whatever else is typed
 SHOW_REASONS: dict[str, Words] = {
     "show-call": _("To call this person"),
@@ -41,20 +41,20 @@ SHOW_REASONS: dict[str, Words] = {
     "show-asked": _("The applicant asks about it"),
 }
 REASONS.update(SHOW_REASONS)
-SAID_FOR = timedelta(minutes=30)  # so long after the latest look what was typed holds
+SAID_FOR = timedelta(minutes=30)  # a typed reason holds this long after the latest look
 SHORTEST, LONGEST = 2, 200
 
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """A key of `REASONS`, or what was typed; and the masked parts that were asked for since."""
+    """A key of `REASONS` or a typed reason, and the masked parts shown since."""
 
     reason: str
     shown: frozenset[str]
 
 
 def purpose_of(order: Order, user: User, *, now: datetime | None = None) -> Purpose | None:
-    """Why this reviewer may see the order now; None before anything was said."""
+    """Why this reviewer may see the order now; None if they have given no reason yet."""
     now = now or timezone.now()
     has_it = holds(order, user, now=now)
     since = order.claimed_since if has_it and order.claimed_since else now - SAID_FOR
@@ -66,52 +66,55 @@ def purpose_of(order: Order, user: User, *, now: datetime | None = None) -> Purp
 
 
 def _said(noted: Iterable[tuple[str, str]]) -> str:
-    """What was typed last."""
+    """The reason typed last, or ""."""
     return next((reason for what, reason in noted if what == CASE and reason not in REASONS), "")
 
 
 def _duty(order: Order, user: User) -> str:
-    """What this reviewer has to do with a case that somebody else has, or nobody."""
+    """This reviewer's part in a case that somebody else holds, or nobody; "" if none."""
     if is_lead(user):
         return LEAD
     of_order = {"order": OuterRef("pk")}
     asked = ColleagueNote.objects.filter(kind=ColleagueNote.QUESTION, answered_at=None, addressee=user, **of_order)
     begun = ReviewDraft.objects.filter(reviewer=user, **of_order)
-    # who lost the case while typing reads what became of it
+    # whoever lost the case while typing may read what became of it
     duties = {ASKED: Exists(asked), ACCEPTED: waiting(user), BEGUN: Exists(begun)}
     found = Order.objects.filter(pk=order.pk).values_list(*duties.values()).get()
     return next((duty for duty, holds in zip(duties, found, strict=True) if holds), "")
 
 
 def is_reason(words: str) -> bool:
-    """Whether these words can stand in the log as why somebody looked."""
+    """Whether the access log can keep these words as a reason."""
     return SHORTEST <= len(words) <= LONGEST and words.partition(": ")[0] not in {"", *REASONS}
 
 
 def say(order: Order, user: User, words: str, *, client: str) -> None:
-    """Write down what this person wants to see the order for; it is no look yet."""
+    """Stores what this person wants to see the order for; this is not yet a look."""
     note_purpose(actor=user, what=CASE, reference=order.reference, reason=words, client=client)
 
 
 def show_reason(chosen: str, words: str) -> str:
-    """Why a value is shown, as the log keeps it: from the list, with words beside it or without; "" is no reason."""
+    """The reason for showing a value, as the log keeps it: one of the list, or typed words, or both; "" is none."""
     if chosen in SHOW_REASONS:
         return f"{chosen}: {words}" if words else chosen
     return words if is_reason(words) else ""
 
 
 def show(order: Order, user: User, part: str, reason: str, *, client: str) -> None:
-    """Write down that a masked value was asked for: this person sees it as long as they have the case."""
+    """Notes that a masked value was asked for: this person sees it for as long as they hold the case."""
     note_access(actor=user, what=f"{SHOWN}{part}", reference=order.reference, reason=reason, client=client)
 
 
 def note_look(request: HttpRequest, order: Order, purpose: Purpose) -> None:
-    """A row for each person, case and purpose that it was drawn for."""
+    """Notes that the case was drawn; one row for each person, case and purpose."""
     note_access_by(request, what=CASE, reference=order.reference, reason=purpose.reason)
 
 
 def looks_at_paper(request: HttpRequest, order: Order) -> bool:
-    """Whether this reviewer may see the papers of the order now. It is a look at the case, and none of its own."""
+    """Whether this reviewer may see the order's papers now.
+
+    Seeing one is part of a look at the case and is not noted apart.
+    """
     user = account_of(request)
     purpose = purpose_of(order, user) if opens(order) else None
     if purpose is not None:
@@ -120,5 +123,5 @@ def looks_at_paper(request: HttpRequest, order: Order) -> bool:
 
 
 def without_holding() -> Q:
-    """The looks at cases of people who neither held them nor were asked by who did."""
+    """Looks at cases by people who neither held them nor were asked by whoever did."""
     return Q(what=CASE) & ~Q(reason__in=[each for each in ("", *REASONS) if each not in HELD_BY_OTHERS])

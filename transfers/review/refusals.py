@@ -1,4 +1,4 @@
-"""Refusing an order for good: asked by one lead, allowed by another, then decided like anything else."""
+"""Refusing an order for good: asked by one lead, allowed by another, then decided like any other decision."""
 
 from datetime import datetime
 
@@ -18,9 +18,9 @@ from transfers.review.leases import AssignedToOther, assign_to_me
 def refuse(
     order: Order, lead: User, own: Own, *, typed: dict[str, str] | None = None, now: datetime | None = None
 ) -> None:
-    """Ask a second lead, or decide at once where none is needed; raises what `decisions.decide` raises.
+    """Asks a second lead, or decides at once if none is needed; raises what `decisions.decide` raises.
 
-    `typed` are the fields of the case that say it: who takes the request or the decision back finds them again.
+    `typed` are the case's fields behind it: taking back the request or the decision restores them.
     """
     if not approvals.is_needed():
         decisions.decide(order, lead, review.refuse, {"words": all_of(own), "own": {**own}}, now=now)
@@ -39,7 +39,7 @@ def refuse(
 
 
 def carry(asked: ApprovalRequest, now: datetime) -> None:
-    """Decide as it was asked, in the name of who asked; raises `Stale` when the order has moved on."""
+    """Decides as asked, on behalf of who asked; raises `Stale` if the order has moved on."""
     order = Order.objects.select_for_update(of=("self",)).get(pk=asked.key)
     if order.version != asked.said["version"]:
         raise approvals.Stale(asked.reference)

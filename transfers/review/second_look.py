@@ -1,4 +1,4 @@
-"""An accepted order waits for a second person, who confirms it or sends it back to who accepted it."""
+"""An accepted order waits for a second person, who confirms it or sends it back to whoever accepted it."""
 
 from datetime import datetime
 from typing import TypedDict
@@ -26,7 +26,7 @@ from transfers.second_look.queries import judges_of, open_look, was_asked
 
 
 class Answer(TypedDict):
-    """What a second person says who sends a case back: the parts, why, and what stands at the parts on the page."""
+    """What a second person who sends a case back names: the parts, why, and the marks beside parts on the page."""
 
     parts: list[str]
     words: str
@@ -34,13 +34,13 @@ class Answer(TypedDict):
 
 
 def refuse_contested(order: Order) -> None:
-    """Nobody accepts an order after an objection to it was found justified, in this minute or before."""
+    """Raises if an objection to the order was found justified: nobody accepts it then."""
     if is_contested(order):
         raise MoveNotAllowed(f"accept {order.reference}: an objection is justified")
 
 
 def reasons(order: Order, move: str, facts: Facts) -> list[str]:
-    """Why a second person looks at the order that is accepted with this move; nothing where it goes on at once."""
+    """Why a second person has to look at the order accepted with this move; empty if it goes on at once."""
     row = next((row for row in ORDER.available(order, REVIEWER, facts) if row.name == move), None)
     if row is None or not row.enqueue or not approvals.is_needed():
         return []
@@ -50,7 +50,7 @@ def reasons(order: Order, move: str, facts: Facts) -> list[str]:
 
 
 def ask(order: Order, reviewer: User, move: str, because: list[str], now: datetime) -> None:
-    """The order stays where it is and is free again, for a colleague who judged nothing of it."""
+    """Leaves the order where it is and frees it for a colleague who judged nothing about it."""
     said: dict[str, Json] = {"move": move, "because": [*because], "version": order.version + 1}
     try:
         approvals.ask(
@@ -72,7 +72,7 @@ def ask(order: Order, reviewer: User, move: str, because: list[str], now: dateti
 
 
 def carry(asked: ApprovalRequest, now: datetime) -> None:
-    """The order goes to the authority as it was accepted; raises `Stale` when it has moved on."""
+    """Sends the order to the authority as it was accepted; raises `Stale` if it has moved on."""
     order = Order.objects.select_for_update(of=("self",)).get(pk=asked.key)
     if order.version != asked.said["version"]:
         raise approvals.Stale(asked.reference)
@@ -84,14 +84,17 @@ def carry(asked: ApprovalRequest, now: datetime) -> None:
 
 
 def submit(order: Order, reviewer: User, move: str, facts: Facts, now: datetime) -> None:
-    """Make the move with which this reviewer accepted the order, or its photo."""
+    """Makes the move with which this reviewer accepted the order, or its photo."""
     photo: Columns = {"photo_accepted_for": facts["administrator_key"]} if is_in(order, Group.PHOTO_IN_REVIEW) else {}
     columns: Columns = {**leases.FREED, **photo}
     ORDER.apply(order, move, by=REVIEWER, actor=reviewer, facts=facts, columns=columns, now=now)
 
 
 def _look_of(order: Order, second: User, now: datetime) -> ApprovalRequest:
-    """The look that this person gives, and the order theirs; its row is locked before the request's is."""
+    """The open second look, for which this person takes the order.
+
+    Locks the order's row before the request's.
+    """
     Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
     leases.assign_to_me(order, second, now=now)
     asked = open_look(order)
@@ -101,7 +104,7 @@ def _look_of(order: Order, second: User, now: datetime) -> ApprovalRequest:
 
 
 def confirm(order: Order, second: User, now: datetime) -> None:
-    """A second person has looked at it: it goes to the authority."""
+    """Confirms the acceptance after a second look: the order goes to the authority."""
     with transaction.atomic():
         asked = _look_of(order, second, now)
         try:
@@ -112,9 +115,10 @@ def confirm(order: Order, second: User, now: datetime) -> None:
 
 
 def _lay_before(order: Order, second: User, parts: list[str], now: datetime) -> None:
-    """Into the review of what was named: from that of the photo back to that of entries and papers, where it is those.
+    """Puts the order in the review of the parts that were named.
 
-    A photo that was not named stands.
+    From the review of the photo it goes back to that of entries and papers if parts of those were named; a photo that
+    was not named stays accepted.
     """
     photo = [part for part in parts if part.partition(".")[0] == PHOTO]
     if not is_in(order, Group.PHOTO_IN_REVIEW) or len(photo) == len(parts):
@@ -128,7 +132,7 @@ def _lay_before(order: Order, second: User, parts: list[str], now: datetime) -> 
 
 
 def send_to_first(order: Order, second: User, answer: Answer, now: datetime) -> None:
-    """Back to who accepted it, with the parts named; where that person judges no more, back to the queue."""
+    """Sends the order back to whoever accepted it, with the parts named; to the queue if they no longer review."""
     with transaction.atomic():
         asked = _look_of(order, second, now)
         first = reviewers().filter(pk=asked.asked_by_id).first()

@@ -1,4 +1,4 @@
-"""Who works at the desk."""
+"""Who works at the desk, and their settings."""
 
 from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -9,17 +9,17 @@ from icpportal.accounts.staff.invitations import begun
 from transfers.models import DeskSettings
 
 REVIEWERS = (REVIEWER, LEAD_REVIEWER)
-KNOWN_FOR = 60  # seconds; every page of the desk asks for the settings
+KNOWN_FOR = 60  # seconds; every page of the desk reads the settings
 
 
 def reviewers() -> QuerySet[User]:
-    """The active accounts that may judge an order, by name; who was invited comes in with their password."""
+    """The active accounts that may review orders, by name; invited ones once they have a password."""
     holding = User.groups.through.objects.filter(user=OuterRef("pk"), group__name__in=REVIEWERS)
     return User.objects.filter(Exists(holding), begun(), is_staff=True, is_active=True).order_by("name", "pk")
 
 
 def settings_of(user: User) -> DeskSettings:
-    """What this member of staff wants of the desk; read again after a minute, or when it was saved."""
+    """The desk settings of this member of staff; read again after a minute, or once saved."""
     kept: DeskSettings | None = getattr(user, "_of_the_desk", None)
     if kept is None:
         provinces, single_keys = cache.get_or_set(_key(user), lambda: _read_settings(user), KNOWN_FOR) or ("", True)
@@ -29,7 +29,7 @@ def settings_of(user: User) -> DeskSettings:
 
 
 def save_settings(user: User, *, provinces: str, single_keys: bool) -> None:
-    """Keep what this member of staff wants of the desk; their next page shows it."""
+    """Saves the desk settings of this member of staff; their next page uses them."""
     DeskSettings.objects.update_or_create(user=user, defaults={"provinces": provinces, "single_keys": single_keys})
     cache.delete(_key(user))
 
@@ -44,7 +44,7 @@ def _key(user: User) -> str:
 
 
 def colleagues_of(user: User) -> QuerySet[User]:
-    """The reviewers and leads to whom this one may write or give an order."""
+    """The reviewers and leads to whom this one may write or hand an order."""
     return reviewers().filter(~Q(pk=user.pk))
 
 

@@ -1,4 +1,4 @@
-"""Orders that were never submitted: their owner's alone, wherever the desk comes upon them."""
+"""Orders that were never submitted: private to their owner wherever the desk comes across them."""
 
 from transfers.models import Order
 from transfers.objections.queries import shown_objections
@@ -7,7 +7,7 @@ from transfers.orders.rows import Group, State
 
 
 def _was_never_sent(state: State) -> bool:
-    """A draft, or one that was given up; an order that was submitted before says so in another column."""
+    """A draft, or an abandoned one; an order that was submitted before is told apart by another column."""
     is_draft = Group.EDITABLE in state.groups and Group.RETURNED not in state.groups
     return is_draft or Group.GIVEN_UP in state.groups
 
@@ -16,10 +16,10 @@ NEVER_SENT = where(_was_never_sent)
 
 
 def is_own(order: Order) -> bool:
-    """Whether the order was never submitted: lists say its number and domain, not whose it is."""
+    """Whether the order was never submitted: lists show its number and domain, not whose it is."""
     return order.submitted_at is None and _was_never_sent(state_of(order))
 
 
 def opens(order: Order) -> bool:
-    """Whether the desk has to do with the order: it was submitted, or somebody objects to it."""
+    """Whether the desk may open the order: it was submitted, or somebody objects to it."""
     return not is_own(order) or bool(shown_objections(order))

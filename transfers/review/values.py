@@ -14,18 +14,21 @@ FORMS = {step.key: step.form_class for step in STEPS}
 
 
 def value_of(order: Order, part: str) -> str:
-    """`subject.lead_name` → what stands there now, in words; nothing for a paper."""
+    """The current value of a part such as `subject.lead_name`, in words; "" for a paper."""
     return _values(order, (part,))[part]
 
 
 def kept_values(order: Order, parts: Iterable[str]) -> dict[str, str]:
-    """The same of many parts in one language: what a worker kept is compared with what a reader of English judges."""
+    """The values of many parts, always in one language.
+
+    What a worker stored is later compared with what a reader of English reviews.
+    """
     with translation.override(settings.LANGUAGE_CODE):
         return _values(order, parts)
 
 
 def _values(order: Order, parts: Iterable[str]) -> dict[str, str]:
-    """Of each page one form is made, which takes a millisecond: parts are many, pages are few."""
+    """Makes one form for each page, which takes a millisecond: parts are many, pages are few."""
     forms: dict[str, StepForm] = {}
     said: dict[str, str] = {}
     for part in parts:

@@ -1,1 +1,1 @@
-"""Objections as work of the desk: the list, one of them with both sides, the answer."""
+"""Objections on the desk: the list, one objection with both sides, the answer."""

@@ -1,4 +1,4 @@
-"""How an objection ends, and the answer; whom to call about it."""
+"""Forms of an objection: its result and the answer, and whom to call about it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,7 +17,7 @@ READS = {
 
 
 class CloseForm(OwnWordsForm):
-    """The result, and the answer in the language of the person who objects at least."""
+    """The result, and an answer at least in the language of the person who objects."""
 
     result = ChoiceField(label=gettext_lazy("How it ends")).called(gettext_lazy("result"))
     words = own_words_field(gettext_lazy("In Chinese"), TAGS[ZH], lines=True)
@@ -31,7 +31,7 @@ class CloseForm(OwnWordsForm):
         results: Sequence[Result],
         initial: Mapping[str, str] | None = None,
     ) -> None:
-        """`language` is what the person who objects reads."""
+        """`language` is that of the person who objects."""
         super().__init__(data, initial=dict(initial or {}))
         offer(self, "result", [(row.key, row.label) for row in results])
         read = self.fields["words" if language == ZH else "words_en"]
@@ -39,7 +39,7 @@ class CloseForm(OwnWordsForm):
         read.error_messages = {**read.error_messages, "required": str(READS[language])}
 
     def chosen(self) -> Result:
-        """The result of a form that is in order."""
+        """The chosen result; only for a valid form."""
         found = result_of(self.cleaned_data["result"])
         if found is None:
             raise ValueError(self.cleaned_data["result"])

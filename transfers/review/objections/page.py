@@ -1,4 +1,4 @@
-"""One objection, the page before its answer goes out, and the list, as they are drawn."""
+"""One objection, the preview of its answer, and the list, as drawn."""
 
 from dataclasses import dataclass, field
 
@@ -49,7 +49,7 @@ class ObjectionsPage:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One try to reach one of the sides, or a call that waits."""
+    """One attempt to reach one of the sides, or a call that waits."""
 
     url: str
     when: str
@@ -79,11 +79,11 @@ class ObjectionPage:
     work: Work  # what else waits
     is_over: bool
     due: Words
-    contact: str  # masked until it is asked for
+    contact: str  # masked until shown on request
     is_shown: bool
     words: str
     written: str
-    sides: list[Side]  # none where the order is not known any more
+    sides: list[Side]  # none if the order is no longer known
     compared: list[Compared]
     made: list[Made]
     call_form: forms.Form
@@ -92,16 +92,16 @@ class ObjectionPage:
     reads: Words
     ended: list[str] = field(default_factory=list)
     answer: list[SafeString] = field(default_factory=list)
-    open: list[str] = field(default_factory=list)  # one entry while something can be done
+    open: list[str] = field(default_factory=list)  # one entry while the objection is open
 
     @property
     def show_form(self) -> str:
-        """The form that the button beside the contact sends: what is typed as an answer comes back with it."""
+        """The form that the button beside the contact submits, so that an answer being typed is kept."""
         return "close" if self.open else "show"
 
     @property
     def due_class(self) -> str:
-        """How pressing it is."""
+        """The CSS class for how urgent it is."""
         return "bad" if self.is_over else ""
 
 
@@ -115,11 +115,11 @@ class PreviewPage:
     told: Words
     hint: Words
     answer: SafeString
-    forms: list[forms.Form]  # all that was typed, to be brought back
+    forms: list[forms.Form]  # everything typed, as hidden fields
 
 
 def objections_page(reader: Reader, after: str) -> ObjectionsPage:
-    """Those that wait, the oldest first."""
+    """Those that wait, oldest first."""
     counted, found = count_objections(reader.now), slice_of_objections(reader, after)
     in_all = ngettext("%(n)s objection", "%(n)s objections", counted.waiting) % {"n": counted.waiting}
     over = _("%(n)s over their time") % {"n": counted.over} if counted.over else ""
@@ -129,7 +129,7 @@ def objections_page(reader: Reader, after: str) -> ObjectionsPage:
 
 
 def language_of(objection: Objection) -> str:
-    """What the person who objects reads."""
+    """The language of the person who objects."""
     return ZH if objection.owner.language.startswith("zh") else EN
 
 
@@ -171,7 +171,7 @@ def objection_page(
 
 
 def preview_page(objection: Objection, form: CloseForm, call_form: CallForm, back_url: str) -> PreviewPage:
-    """What the person who objects will read; what was typed for a call comes along."""
+    """What the person who objects will read; what was typed for a call is carried along."""
     language, result = language_of(objection), form.chosen()
     words = form.own()[language]
     answer = format_html('<span lang="{}">{}</span>', TAGS[language], words)
@@ -205,7 +205,7 @@ def _side(order: Order) -> Side:
 
 
 def _compared(objection: Objection, order: Order) -> list[Compared]:
-    """What is the same on both sides."""
+    """What both sides have in common."""
     domain = objection.domain == order.domain
     subject = bool(objection.subject_key) and objection.subject_key == order.subject_key
     mobile = objection.owner.mobile
@@ -223,7 +223,7 @@ def _same(label: str, same: str, other: str, *, holds: bool) -> Compared:
 
 
 def _made(objection: Objection, order: Order, reader: Reader) -> list[Made]:
-    """Every try to reach either side, then what waits."""
+    """Every attempt to reach either side, then what waits."""
     calls = list(order.calls.filter(Q(objection=None) | Q(objection=objection)).prefetch_related("attempts__by"))
     people = {**ROLES, **dict(whom(order))}  # of whom the order names no more the role alone
     tried = [(attempt, call) for call in calls for attempt in call.attempts.all()]

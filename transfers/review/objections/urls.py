@@ -10,7 +10,7 @@ from transfers.review.objections import views
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
-    """For the desk's own addresses."""
+    """The addresses, for the desk to include."""
 
     def objections(request: HttpRequest) -> HttpResponse:
         return views.objections_view(request, site)

@@ -1,4 +1,4 @@
-"""The objections of the desk: the list, one of them, the answer before it goes out."""
+"""The objections of the desk: the list, one of them, the preview of the answer."""
 
 from uuid import UUID
 
@@ -22,18 +22,18 @@ from transfers.review.baskets.views import reader_of
 from transfers.review.objections.forms import CallForm, CloseForm
 from transfers.review.objections.page import ends_of, language_of, objection_page, objections_page, preview_page, whom
 
-OBJECTION, NUMBER = "objection", "call number"  # what a look is noted as
+OBJECTION, NUMBER = "objection", "call number"  # names of looks in the access log
 
 
 def objections_view(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """What waits for an answer."""
+    """Lists the objections to answer."""
     _answers(request)
     page = objections_page(reader_of(request), request.GET.get("after", ""))
     return drawn(request, "admin/objections/objections.html", site.each_context(request), page)
 
 
 def objection_view(request: HttpRequest, site: AdminSite, pk: UUID) -> HttpResponse:
-    """One objection; it is closed from the page that shows the answer."""
+    """Shows one objection; it is closed from the page that previews the answer."""
     _answers(request)
     objection = get_object_or_404(Objection.objects.select_related("owner", "order__owner", "closed_by"), pk=pk)
     if request.method != "POST":
@@ -60,7 +60,10 @@ def _page(
     call_form: CallForm | None = None,
     is_shown: bool = False,
 ) -> HttpResponse:
-    """The page, whatever request draws it, with all that was typed; each look is noted, and the number apart."""
+    """The page, whichever request draws it, with everything typed.
+
+    Notes each look, and separately each time the number is shown.
+    """
     typed = request.POST.dict()
     form = form or CloseForm(language=language_of(objection), results=ends_of(order_of(objection)), initial=typed)
     call_form = call_form or CallForm(people=whom(order_of(objection)), initial=typed)
@@ -71,7 +74,7 @@ def _page(
 
 
 def _call(request: HttpRequest, site: AdminSite, objection: Objection, *, is_meant: bool) -> HttpResponse:
-    """Ask for a call to one of the sides; Enter in a field only draws the page again."""
+    """Asks for a call to one of the sides; Enter in a field only draws the page again."""
     order = order_of(objection)
     form = CallForm(request.POST, people=whom(order))
     if order is None or not form.is_valid() or not is_meant:
@@ -88,7 +91,7 @@ def _call(request: HttpRequest, site: AdminSite, objection: Objection, *, is_mea
 
 
 def _close(request: HttpRequest, site: AdminSite, objection: Objection, pressed: str) -> HttpResponse:
-    """First the answer as it will be read; from there it is closed, once."""
+    """First previews the answer; submitted from the preview, closes the objection once."""
     form = CloseForm(request.POST, language=language_of(objection), results=ends_of(order_of(objection)))
     if objection.closed_at is not None:
         messages.error(request, actions.closed_words(objection))

@@ -1,1 +1,1 @@
-"""The catalogue of reasons: versions that hold, blanks that are filled, publishing by two people."""
+"""The catalogue of reasons: versions, blanks in their texts, publishing with a second person."""

@@ -1,4 +1,4 @@
-"""The blanks in a reason's words: a fixed list, filled from the order when they are told, masked as in messages."""
+"""The blanks in a reason's text: a fixed list, filled in from the order and masked as in messages."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -19,12 +19,12 @@ from transfers.review.values import value_of
 
 BLANK = re.compile(r"\{([^{}]*)\}")
 NOTHING = "–"
-Told = dict[str, dict[str, str]]  # by language and form, as a verdict keeps it
+Told = dict[str, dict[str, str]]  # by language and form, as a verdict stores it
 
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """One thing that words may leave open."""
+    """One placeholder that a text may hold."""
 
     label: Words
     fill: Callable[[Order, str, datetime], str]
@@ -43,12 +43,12 @@ BLANKS = {
 
 
 def unknown(text: str) -> list[str]:
-    """The blanks of a text that nothing fills."""
+    """The placeholders of a text that nothing fills."""
     return [name for name in BLANK.findall(text) if name not in BLANKS]
 
 
 def told(version: ReasonVersion, order: Order, part: str, now: datetime) -> Told:
-    """The words of a version about a part of this order, in both languages."""
+    """The texts of a version about a part of this order, in both languages."""
     found: Told = {}
     for language, code in CODES.items():
         with override(code):
@@ -58,7 +58,7 @@ def told(version: ReasonVersion, order: Order, part: str, now: datetime) -> Told
 
 
 def filled(text: str, order: Order, part: str, now: datetime) -> str:
-    """A text with its blanks filled in the language of now."""
+    """A text with its blanks filled in, in the active language."""
 
     def fill(blank: re.Match[str]) -> str:
         known = BLANKS.get(blank.group(1))
@@ -68,10 +68,10 @@ def filled(text: str, order: Order, part: str, now: datetime) -> str:
 
 
 def plain(text: str) -> str:
-    """A text with the names of its blanks where they will be filled: "The name (what was entered, masked) …"."""
+    """A text with its blanks named, not filled: "The name (what was entered, masked) …"."""
     return BLANK.sub(lambda blank: f"({BLANKS[blank.group(1)].label})" if blank.group(1) in BLANKS else "", text)
 
 
 def needs_value(texts: Iterable[str]) -> bool:
-    """Whether one of these texts speaks of what was entered: then it cannot stand at a paper."""
+    """Whether one of these texts names what was entered; such a reason cannot be given for a paper."""
     return any("value" in BLANK.findall(text) for text in texts)

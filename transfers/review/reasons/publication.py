@@ -1,4 +1,4 @@
-"""A reason's words from a draft to the day they hold: written by one lead, tried on a past case, allowed by another."""
+"""A reason's text from draft to publication: written by one lead, tried on a past case, allowed by another."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,19 +15,19 @@ from icpportal.approvals.models import REASON, ApprovalRequest
 from icpportal.approvals.queries import open_request
 from transfers.models import ReasonVersion, ReturnReason
 
-COPIED = ("text_zh", "text_en", "short_zh", "short_en", "fields")  # the reason itself keeps them for figures and search
+COPIED = ("text_zh", "text_en", "short_zh", "short_en", "fields")  # copied to the reason itself, for figures and search
 WAITS = _("A second person has been asked: withdraw the request before you change the words")
 NOT_TRIED = _("Try the draft on a past case first")
 GONE = _("There is no draft any more")
 
 
 def draft_of(reason: ReturnReason) -> ReasonVersion | None:
-    """The version that is being written."""
+    """The version being written, or None."""
     return reason.versions.filter(published_at=None).select_related("author", "reason").first()
 
 
 def write(reason: ReturnReason, author: User, words: Mapping[str, str | datetime | None]) -> ReasonVersion:
-    """Keep the draft of a reason; raises `RequestRefused` while a second person is asked about it."""
+    """Saves the draft of a reason; raises `RequestRefused` while a second person is asked about it."""
     with transaction.atomic():
         ReturnReason.objects.select_for_update().get(pk=reason.pk)
         draft = draft_of(reason)
@@ -44,14 +44,14 @@ def write(reason: ReturnReason, author: User, words: Mapping[str, str | datetime
 
 
 def tried(draft: ReasonVersion, reference: str) -> None:
-    """Note on which past case the draft was read."""
+    """Records the past case on which the draft was read."""
     ReasonVersion.objects.filter(pk=draft.pk, published_at=None).update(tried_on=reference)
 
 
 def ask(draft: ReasonVersion, lead: User, begins_at: datetime | None, *, now: datetime | None = None) -> bool:
-    """Ask a second lead to publish the draft, never its author; True where none is needed and it is published at once.
+    """Asks a second lead to publish the draft, never its author; True if none is needed and it was published at once.
 
-    Raises `RequestRefused` when it was not tried, or somebody is asked already.
+    Raises `RequestRefused` if it was not tried, or somebody is already asked.
     """
     now = now or timezone.now()
     if not draft.tried_on:
@@ -76,13 +76,13 @@ def ask(draft: ReasonVersion, lead: User, begins_at: datetime | None, *, now: da
 
 
 def begins_at_of(asked: ApprovalRequest) -> datetime | None:
-    """From when the words shall hold; none is from the moment of publishing."""
+    """From when the text is in force; None means from the moment of publishing."""
     given = str(asked.said.get("begins_at", ""))
     return datetime.fromisoformat(given) if given else None
 
 
 def carry(asked: ApprovalRequest, now: datetime) -> None:
-    """Publish what was asked; raises `Stale` when the draft has changed or is gone."""
+    """Publishes what was asked; raises `Stale` if the draft has changed or is gone."""
     draft = ReasonVersion.objects.select_related("reason").filter(pk=asked.key, published_at=None).first()
     if draft is None or draft.written_at.isoformat() != asked.said["written_at"]:
         raise approvals.Stale(asked.reference)
@@ -90,7 +90,7 @@ def carry(asked: ApprovalRequest, now: datetime) -> None:
 
 
 def _publish(draft: ReasonVersion, second: User | None, begins_at: datetime | None, now: datetime) -> None:
-    """From now, or from the later moment that was asked for."""
+    """Publishes the draft, in force now or from the later moment asked for."""
     draft.published_by, draft.published_at = second, now
     draft.begins_at = max(begins_at, now) if begins_at else now
     draft.save(update_fields=["published_by", "published_at", "begins_at"])

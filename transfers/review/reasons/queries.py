@@ -1,4 +1,4 @@
-"""Which version of a reason holds, and which reasons an order and a part of it are offered."""
+"""Which version of a reason is in force, and which reasons are offered for an order and a part of it."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -12,7 +12,7 @@ Held = dict[str, ReasonVersion]  # by the key of the reason
 
 
 def begun(now: datetime | None = None) -> Held:
-    """Of each reason the last published version that has begun, whether it has ended or not."""
+    """For each reason, the last published version that has begun, ended or not."""
     now = now or timezone.now()
     rows = ReasonVersion.objects.filter(Q(begins_at=None) | Q(begins_at__lte=now), published_at__isnull=False)
     ordered = rows.select_related("reason").order_by("reason__key", "number")
@@ -20,42 +20,48 @@ def begun(now: datetime | None = None) -> Held:
 
 
 def in_force(now: datetime | None = None, known: Held | None = None) -> Held:
-    """The version of each reason that may be told now; of those `known` to have begun, where they were read."""
+    """The version of each reason that may be given now.
+
+    `known` are the versions that have begun, if already read.
+    """
     now = now or timezone.now()
     found = begun(now) if known is None else known
     return {key: row for key, row in found.items() if row.ends_at is None or row.ends_at > now}
 
 
 def offered(order: Order, known: Held | None = None) -> Held:
-    """What may be told about this order now: what is in force, in its province."""
+    """The reasons that may be given for this order now: those in force in its province."""
     return {key: row for key, row in in_force(known=known).items() if holds_in(row, order.province)}
 
 
 def shown(order: Order, chosen: Collection[str], known: Held | None = None) -> list[ReasonVersion]:
-    """What a page offers, and what was chosen on it before it ended: choosing that is refused, not forgotten."""
+    """What a page offers, and what was chosen on it before it ended: that choice is refused, not forgotten."""
     found = begun() if known is None else known
     fits = offered(order, found)
     return [row for key, row in found.items() if key in chosen or key in fits]
 
 
 def holds_in(version: ReasonVersion, province: str) -> bool:
-    """Whether it may be told in this province."""
+    """Whether it applies in this province."""
     return not version.provinces or province in version.provinces.split()
 
 
 def fit(version: ReasonVersion, part: str) -> int:
-    """How closely it fits a part: 0 names it, 1 its page, 2 no part at all; 3 does not fit."""
+    """How closely it fits a part: 0 names the part, 1 its page, 2 no part at all; 3 does not fit."""
     named, step = version.fields.split(), part.partition(".")[0]
     return 0 if part in named else 1 if step in named else 2 if not named else 3
 
 
 def for_part(part: str, versions: Iterable[ReasonVersion]) -> list[ReasonVersion]:
-    """Those that fit a part, the closest first."""
+    """Those that fit a part, closest first."""
     return [each for each in sorted(versions, key=lambda each: fit(each, part)) if fit(each, part) < 3]
 
 
 def times_told(reason: ReturnReason) -> dict[int, int]:
-    """How often each version was told, by its number; a verdict from before there were versions told the first one."""
+    """How often each version was given, by its number.
+
+    A verdict from before there were versions counts for the first.
+    """
     rows = FieldVerdict.objects.filter(reason=reason).values("version__number").annotate(n=Count("pk"))
     found: dict[int, int] = {}
     for row in rows:

@@ -1,4 +1,4 @@
-"""What has to be rung, as lists draw it: counted by an index of open calls, the most urgent first."""
+"""Calls to make, as lists draw them: counted by an index of open calls, most urgent first."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,12 +47,12 @@ class CallRow:
 
     @property
     def clock(self) -> str:
-        """The time itself, where the due says how late it is."""
+        """The time alone, for when the due date already says how late it is."""
         return "" if self.due.words == self.when else self.when
 
     @property
     def current(self) -> SafeString:
-        """The attribute of the row that is open."""
+        """The HTML attribute for the row that is open."""
         return current(is_here=self.is_here)
 
 
@@ -62,7 +62,7 @@ def current(*, is_here: bool) -> SafeString:
 
 
 def count_calls(now: datetime) -> Counted:
-    """How many calls are open, how many of them are late or of today, and the first; one question."""
+    """How many calls are open, how many are late or due today, and the next due time; a single query."""
     tonight = to_beijing(now).replace(hour=23, minute=59)
     late = Q(next_at__lt=now)
     said = queries.open_calls().aggregate(
@@ -75,7 +75,7 @@ def count_calls(now: datetime) -> Counted:
 
 
 def calls_now() -> Counted:
-    """The same, for the head of every page and the first one: counted again after half a minute."""
+    """The same for the head of every page and the first page: counted again after half a minute."""
     found = cache.get_or_set(COUNTED, lambda: count_calls(timezone.now()), KNOWN_FOR)
     return found or Counted()
 
@@ -89,7 +89,7 @@ class CallSlice:
 
 
 def slice_of_calls(reader: Reader, after: str = "", here: Call | None = None) -> CallSlice:
-    """The next calls behind the place that `after` names."""
+    """The next calls after the position `after`."""
     found = list(_with_order().filter(behind("next_at", after))[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
     rows = [row_of(call, reader, here) for call in found[:PAGE]]
@@ -101,7 +101,7 @@ def _with_order() -> QuerySet[Call]:
 
 
 def row_of(call: Call, reader: Reader, here: Call | None = None) -> CallRow:
-    """A call as a row; of an order that cannot be read it names nobody."""
+    """A call as a row; it names nobody if the order cannot be read."""
     called = shown(call.order, lambda: called_of(call))
     return CallRow(
         url=reverse("admin:desk_call", args=[call.pk]),
@@ -121,7 +121,7 @@ def row_of(call: Call, reader: Reader, here: Call | None = None) -> CallRow:
 
 
 def tried_words(call: Call) -> str:
-    """How often nobody was reached."""
+    """How often nobody answered."""
     if not call.missed:
         return _("not missed yet")
     told = {"n": call.missed, "most": MISSED_MOST}
@@ -129,7 +129,7 @@ def tried_words(call: Call) -> str:
 
 
 def mark_of(call: Call, now: datetime) -> Words:
-    """What stands out: a time that was booked, a grace that runs or is over."""
+    """What is special about it: a booked time, or a deadline to answer that runs or is over."""
     if call.is_booked:
         return _("booked by the applicant")
     if may_return(call, now):
@@ -140,7 +140,7 @@ def mark_of(call: Call, now: datetime) -> Words:
 
 
 def when_words(at: datetime, now: datetime) -> str:
-    """`15:00` today, `tomorrow 09:30`, or the day."""
+    """Words like `15:00` for today, else `tomorrow 09:30` or the day."""
     there = to_beijing(at)
     is_today = there.date() == to_beijing(now).date()
     return f"{there:%H:%M}" if is_today else day_and_clock(at, now)

@@ -1,4 +1,4 @@
-"""Requests for a correction that wait for a lead's answer, counted by the index of open ones."""
+"""Correction requests that wait for a lead's answer, counted by the index of open ones."""
 
 from datetime import datetime, time, timedelta
 
@@ -15,7 +15,7 @@ COUNTED = "desk.corrections"
 
 
 def count_corrections(now: datetime) -> Counted:
-    """How many wait, how many of them longer than promised or until today, and by when the first is answered."""
+    """How many wait, how many are late or due today, and when the first is due."""
     tomorrow = datetime.combine(to_beijing(now).date() + timedelta(days=1), time(), tzinfo=BEIJING)
     late = Q(due_at__lt=now)
     said = CorrectionRequest.objects.filter(closed_at=None).aggregate(

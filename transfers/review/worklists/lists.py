@@ -1,4 +1,4 @@
-"""The two lists beside each other: what has to be rung, and what waits for an answer."""
+"""The two lists side by side: calls to make, and objections to answer."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,12 +31,12 @@ class Tab:
 
     @property
     def current(self) -> SafeString:
-        """The attribute of the list that is open."""
+        """The HTML attribute for the list that is open."""
         return current(is_here=self.is_here)
 
 
 class Row(Protocol):
-    """An end of a try, or of an objection."""
+    """A possible result of a call attempt, or of an objection."""
 
     @property
     def key(self) -> str: ...
@@ -50,7 +50,7 @@ class Row(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Choosable:
-    """One of them, to choose."""
+    """A result to choose in a form."""
 
     key: str
     label: Words
@@ -59,29 +59,29 @@ class Choosable:
 
 
 def choosable(rows: Iterable[Row], chosen: str) -> list[Choosable]:
-    """The ends that a form offers."""
+    """The results that a form offers."""
     return [Choosable(row.key, row.label, row.hint, attributes(checked=row.key == chosen)) for row in rows]
 
 
 def next_page(name: str, after: str) -> str:
-    """The address of the next page of a list; nothing on the last one."""
+    """The address of the next page of a list; "" on the last one."""
     return f"{reverse(name)}?{urlencode({'after': after})}" if after else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Both lists, beside the one thing that is open."""
+    """Both lists, shown beside the one item that is open."""
 
     calls: list[CallRow]
     objections: list[ObjectionRow]
 
 
 def tabs(calls: Counted, objections: Counted, here: str) -> list[Tab]:
-    """Both lists with how much lies in them; `here` is the address of the open one, by its name."""
+    """Both lists with their counts; `here` is the URL name of the open one."""
     rows = ((CALLS, _("Calls"), calls), (OBJECTIONS, _("Objections"), objections))
     return [Tab(label, reverse(name), counted.waiting, is_here=name == here) for name, label, counted in rows]
 
 
 def work(reader: Reader, *, call: Call | None = None, objection: Objection | None = None) -> Work:
-    """What waits, with what is open marked."""
+    """What waits, with the open item marked."""
     return Work(slice_of_calls(reader, here=call).rows, slice_of_objections(reader, here=objection).rows)

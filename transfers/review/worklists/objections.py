@@ -1,4 +1,4 @@
-"""Objections that wait for an answer, as lists draw them: counted by an index of open ones, the oldest first."""
+"""Objections to answer, as lists draw them: counted by an index of open ones, oldest first."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,13 +22,13 @@ from transfers.review.baskets.queries import PAGE, behind, place_of
 from transfers.review.baskets.rows import Reader
 from transfers.review.worklists.calls import KNOWN_FOR, current, when_words
 
-LONGEST = 60  # characters of what was said
+LONGEST = 60  # characters shown of an objection's text
 COUNTED = "desk.objections"
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectionRow:
-    """One objection of a list; who objects is masked."""
+    """One objection of a list; the person who objects is masked."""
 
     url: str
     reference: str
@@ -42,12 +42,12 @@ class ObjectionRow:
 
     @property
     def current(self) -> SafeString:
-        """The attribute of the row that is open."""
+        """The HTML attribute for the row that is open."""
         return current(is_here=self.is_here)
 
 
 def count_objections(now: datetime) -> Counted:
-    """How many wait, how many of them longer than promised or until today, and the first; one question."""
+    """How many wait, how many are late or due today, and when the first is due; a single query."""
     known = calendar_around(now)
     late = Q(created_at__lt=over_before(now, known))
     said = open_objections().aggregate(
@@ -61,7 +61,7 @@ def count_objections(now: datetime) -> Counted:
 
 
 def objections_now() -> Counted:
-    """The same, for the head of every page and the first one: counted again after half a minute."""
+    """The same for the head of every page and the first page: counted again after half a minute."""
     found = cache.get_or_set(COUNTED, lambda: count_objections(timezone.now()), KNOWN_FOR)
     return found or Counted()
 
@@ -75,7 +75,7 @@ class ObjectionSlice:
 
 
 def slice_of_objections(reader: Reader, after: str = "", here: Objection | None = None) -> ObjectionSlice:
-    """The oldest ones behind the place that `after` names."""
+    """The oldest ones after the position `after`."""
     waiting = open_objections().select_related("owner", "order").filter(behind("created_at", after))
     found = list(waiting[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None

@@ -1,1 +1,1 @@
-"""The page of the catalogue."""
+"""The pages of the catalogue."""

@@ -1,4 +1,4 @@
-"""What a lead writes into a version of a reason, on which case it is tried, and from when it shall hold."""
+"""What a lead writes in a version of a reason, on which case it is tried, and from when it is in force."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -26,11 +26,11 @@ PAPER = "paper"
 CHINESE, ENGLISH = _("Chinese text"), _("English text")
 TEXTS = ("text_zh", "todo_zh", "text_en", "todo_en")
 SHORT = ("short_zh", "short_en")
-PLAIN = (*TEXTS, *SHORT, "code", "because", "ends_at")  # kept as they are given
+PLAIN = (*TEXTS, *SHORT, "code", "because", "ends_at")  # stored as entered
 
 
 def _parts() -> list[Choice | tuple[str, Iterable[Choice]]]:
-    """Every part of an order by its page, and the page as a whole."""
+    """Every part of an order, grouped by page, and each page as a whole."""
     pages = [
         (str(section_of(step)), [(step, _("Every part of this page")), *_of_page(step, form.base_fields)])
         for step, form in FORMS.items()
@@ -50,7 +50,7 @@ def _moment(label: "_StrOrPromise", help_text: "_StrOrPromise") -> forms.DateTim
 
 
 class VersionForm(forms.Form):
-    """The words of a version, and where they hold."""
+    """The texts of a version, and where they apply."""
 
     text_zh = PlainTextField(label=_("What is wrong, in Chinese"), max_length=120).called(CHINESE)
     todo_zh = PlainTextField(label=_("What to do, in Chinese"), max_length=120, required=False).called(CHINESE)
@@ -111,14 +111,14 @@ class VersionForm(forms.Form):
             self.add_error("parts", ValidationError(words, code="no_value"))
 
     def columns(self) -> dict[str, str | datetime | None]:
-        """What the version keeps."""
+        """The values of the version's columns."""
         given = self.cleaned_data
         lists = {"fields": " ".join(given["parts"]), "provinces": " ".join(given["provinces"])}
         return {**{name: given[name] for name in PLAIN}, **lists}
 
 
 def written(version: ReasonVersion) -> Initial:
-    """What the form shows of a version; why it was changed is asked for each, and until when of what has ended."""
+    """The initial values for a version; the reason for the change starts empty, and so does an end that has passed."""
     has_ended = version.ends_at is not None and version.ends_at <= timezone.now()
     left = {"because"} if version.published_at else set()
     left |= {"ends_at"} if version.published_at and has_ended else set()
@@ -135,12 +135,12 @@ def _all_have_values(parts: list[str]) -> bool:
 
 
 class TryForm(forms.Form):
-    """A past case on which the words are read before they hold."""
+    """A past case on which to read the text before it is in force."""
 
     reference = PlainTextField(label=_("Order number of a past case"), max_length=20)
 
 
 class AskForm(forms.Form):
-    """From when the words shall hold."""
+    """From when the text is in force."""
 
     begins_at = _moment(_("In force from"), _("Beijing time. Empty is as soon as it is published"))

@@ -1,4 +1,4 @@
-"""The catalogue as its page shows it: every reason, and of one what changes, where it stands, its versions."""
+"""The page of the catalogue: every reason, and for one its changes, its way to publication, its versions."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,7 +27,7 @@ from transfers.review.reasons.publication import begins_at_of
 from transfers.review.reasons.queries import times_told
 
 LANGUAGES = (("zh", "zh-Hans", "中文"), ("en", "en", "English"))
-DRAFT, ENDED = "is-draft", "is-ended"  # how a reason is marked
+DRAFT, ENDED = "is-draft", "is-ended"  # CSS classes of a reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,12 @@ class Listed:
 
     @property
     def url(self) -> str:
-        """Its page."""
+        """The page of the reason."""
         return reverse("admin:desk_reason", args=[self.key])
 
     @property
     def current(self) -> SafeString:
-        """The attribute of the one that is open."""
+        """The HTML attribute for the reason that is open."""
         return format_html(' aria-current="{}"', "true") if self.is_here else SafeString()
 
 
@@ -58,12 +58,12 @@ class Step:
 
     name: Words
     words: Words
-    state: str  # done, now, or nothing
+    state: str  # done, now, or ""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A text in one language, old above new."""
+    """A text in one language, the old above the new."""
 
     label: str
     language: str
@@ -89,7 +89,7 @@ class Item:
     key: str
     name: str
     crumb: str
-    marks: list[tuple[str, str]]  # class and words
+    marks: list[tuple[str, str]]  # CSS class and words
     steps: list[Step]
     span: str  # `version 3 → 4`
     changes: list[Change]
@@ -123,7 +123,7 @@ def language() -> str:
 
 
 def versions_of_all() -> dict[str, list[ReasonVersion]]:
-    """Every version by its reason, the newest first."""
+    """Every version by its reason, newest first."""
     found: dict[str, list[ReasonVersion]] = {}
     rows = ReasonVersion.objects.select_related("reason", "author", "published_by")
     for row in rows.order_by("reason__key", "-number"):
@@ -132,12 +132,12 @@ def versions_of_all() -> dict[str, list[ReasonVersion]]:
 
 
 def holding(versions: list[ReasonVersion], now: datetime) -> ReasonVersion | None:
-    """The last one that has begun."""
+    """The version in force: the last one that has begun."""
     return next((each for each in versions if each.published_at and (each.begins_at or now) <= now), None)
 
 
 def listed(found: dict[str, list[ReasonVersion]], query: str, here: str) -> list[Listed]:
-    """The reasons that hold the words, by their short form."""
+    """The reasons whose texts match, by their short form."""
     now = timezone.now()
     rows = [_listed(key, versions, here, now) for key, versions in found.items() if _holds(key, versions, query)]
     return sorted(rows, key=lambda row: row.name)
@@ -165,7 +165,10 @@ def _listed(key: str, versions: list[ReasonVersion], here: str, now: datetime) -
 
 
 def item(reason: ReturnReason, versions: list[ReasonVersion], asked: ApprovalRequest | None) -> Item:
-    """One reason: the newest version beside the one before. What came with the portal was written by nobody here."""
+    """One reason: its newest version compared with the one before.
+
+    Versions that came with the portal have no author.
+    """
     now, newest = timezone.now(), versions[0]
     held = holding(versions, now)
     before = held if held and held.pk != newest.pk else next(iter(versions[1:]), None)
@@ -249,7 +252,7 @@ def _facts(version: ReasonVersion) -> list[tuple[Words, Words]]:
 
 
 def _state(version: ReasonVersion, held: ReasonVersion | None, now: datetime) -> str:
-    """Whether it is written, waits for its day, holds, or held once."""
+    """The state of a version: draft, scheduled, in force, or over."""
     if version.published_at is None:
         return _("draft")
     if held is None or version.number > held.number:

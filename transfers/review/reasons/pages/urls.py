@@ -8,7 +8,7 @@ from transfers.review.reasons.pages import views
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
-    """For the desk's own addresses."""
+    """The addresses, for the desk to include."""
 
     def reasons(request: HttpRequest) -> HttpResponse:
         return views.reasons(request, site)

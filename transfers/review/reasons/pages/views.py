@@ -47,7 +47,7 @@ KEY_LONGEST = 40
 
 
 def reasons(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """Every reason, and the words to find one by."""
+    """Lists every reason, with a search."""
     user = _reader(request)
     page = ReasonsPage(
         title=_("Reasons for returning"),
@@ -59,7 +59,7 @@ def reasons(request: HttpRequest, site: AdminSite) -> HttpResponse:
 
 
 def new_reason(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """A reason that is not in the catalogue yet, as a draft."""
+    """Creates a reason that is not in the catalogue yet, as a draft."""
     user = _lead(request)
     form = VersionForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
@@ -82,7 +82,7 @@ def new_reason(request: HttpRequest, site: AdminSite) -> HttpResponse:
 
 
 def reason(request: HttpRequest, site: AdminSite, key: str) -> HttpResponse:
-    """One reason: what changes in it, its versions; and for leads what comes next with its draft."""
+    """Shows one reason: its changes and versions, and to leads the next step of its draft."""
     user, found = _reader(request), get_object_or_404(ReturnReason, key=key)
     if request.method != "POST":
         return _drawn(request, site, found)
@@ -137,7 +137,7 @@ def _try(request: HttpRequest, site: AdminSite, found: ReturnReason, user: User)
 
 
 def _part_for(draft: ReasonVersion, order: Order) -> str:
-    """A part of the case at which the reason may stand: one that was returned, else any."""
+    """A part of the case that the reason may be given for: one that was returned if possible."""
     returned = FieldVerdict.objects.filter(round__order=order, verdict=FieldVerdict.RETURN).values_list(
         "field", flat=True
     )
@@ -164,7 +164,7 @@ def _ask(request: HttpRequest, site: AdminSite, found: ReturnReason, user: User)
 def _answer(
     request: HttpRequest, found: ReturnReason, user: User, answer: Callable[..., None], done: Words
 ) -> HttpResponse:
-    """What is said to the request that the page showed; publishing needs that both languages were read."""
+    """Answers the request shown on the page; publishing requires that both languages were read."""
     draft = publication.draft_of(found)
     asked = approvals.request_shown(REASON, draft.pk if draft else "", request.POST.get("request"))
     if request.POST["move"] == "allow_request" and "read" not in request.POST:
@@ -185,7 +185,7 @@ def _drawn(
     letters: Sequence[Preview] = (),
     tried: str = "",
 ) -> HttpResponse:
-    """The page, whatever request draws it."""
+    """The page, whichever request draws it."""
     user, everything = account_of(request), versions_of_all()
     versions = everything.get(found.key, [])
     newest = versions[0] if versions else _first(found)
@@ -211,17 +211,17 @@ def _drawn(
 
 
 def _first(found: ReturnReason) -> ReasonVersion:
-    """What a reason without a version begins with: its own words."""
+    """The first draft of a reason without versions: its own texts."""
     return ReasonVersion(reason=found, **{name: getattr(found, name) for name in publication.COPIED})
 
 
 def _blanks() -> list[tuple[str, Words]]:
-    """What a blank is filled with, by how it is written."""
+    """What each placeholder is filled with."""
     return [(f"{{{name}}}", blank.label) for name, blank in BLANKS.items()]
 
 
 def _key(short_en: str) -> str:
-    """A name of its own for a new reason."""
+    """A unique key for a new reason."""
     base = slugify(short_en).replace("-", "_")[: KEY_LONGEST - 4] or "reason"
     taken = set(ReturnReason.objects.filter(key__startswith=base).values_list("key", flat=True))
     return next(key for n in range(1, len(taken) + 2) if (key := base if n == 1 else f"{base}_{n}") not in taken)
