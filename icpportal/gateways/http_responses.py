@@ -1,8 +1,9 @@
-"""Reads HTTP responses of other systems with suspicion: status, length, time, and JSON that is an object."""
+"""Posts JSON to other systems, and reads their responses with suspicion: status, length, time, JSON objects."""
 
 import json
 import time
-from collections.abc import Container
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 
 import requests
@@ -12,6 +13,31 @@ from icpportal.gateways.errors import Refused, Retryable, Unknown
 
 LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 PIECE = 8 * 1024
+
+
+@contextmanager
+def posted(
+    address: str, body: dict[str, str], *, who: str, token: str, ca_file: str, seconds: float
+) -> Iterator[requests.Response]:
+    """The response to this body, sent as JSON, with its content not read yet; a redirect is not followed.
+
+    Raises `Retryable` when the connection fails, also while the response is being read. `token` may be "", and so may
+    `ca_file`: then the system's own authorities are trusted.
+    """
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    try:
+        with requests.post(
+            address,
+            json=body,
+            headers=headers,
+            timeout=seconds,
+            verify=ca_file or True,
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            yield response
+    except requests.RequestException as problem:
+        raise Retryable(f"{who} did not answer: {type(problem).__name__}") from problem
 
 
 def check_status(status: int, who: str, *, good: Container[int] = range(200, 300)) -> None:

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from icpportal.fields.types import Json
 from icpportal.gateways.errors import Retryable
-from icpportal.gateways.http_responses import check_status, content, json_object
+from icpportal.gateways.http_responses import check_status, content, json_object, posted
 from icpportal.gateways.inventory.parser import instance_of, instances_of
 from icpportal.gateways.inventory.types import Instance
 from icpportal.gateways.request_budget import bounded, seconds_for
@@ -70,21 +70,10 @@ def _cursor(answer: dict[str, Json]) -> str:
 
 
 def _post(address: str, body: dict[str, str], seconds: float) -> dict[str, Json] | None:
-    headers = {"Authorization": f"Bearer {settings.INVENTORY_TOKEN}"} if settings.INVENTORY_TOKEN else {}
     ends = time.monotonic() + seconds
-    try:
-        with requests.post(
-            address,
-            json=body,
-            headers=headers,
-            timeout=seconds,
-            verify=settings.INVENTORY_CA_FILE or True,
-            allow_redirects=False,
-            stream=True,
-        ) as response:
-            return _read(response, ends)
-    except requests.RequestException as problem:
-        raise Retryable(f"the server list did not answer: {type(problem).__name__}") from problem
+    token, ca_file = settings.INVENTORY_TOKEN, settings.INVENTORY_CA_FILE
+    with posted(address, body, who=WHO, token=token, ca_file=ca_file, seconds=seconds) as response:
+        return _read(response, ends)
 
 
 def _read(response: requests.Response, ends: float) -> dict[str, Json] | None:

@@ -12,7 +12,7 @@ import requests
 from django.conf import settings
 
 from icpportal.gateways.errors import Retryable
-from icpportal.gateways.http_responses import check_status, content
+from icpportal.gateways.http_responses import check_status, content, posted
 from icpportal.gateways.request_budget import bounded, seconds_for
 
 WHO = "the photo app"
@@ -33,21 +33,11 @@ class HttpApp:
 
 
 def _post(code: str, mobile: str, seconds: float) -> bytes | None:
-    headers = {"Authorization": f"Bearer {settings.PHOTO_APP_TOKEN}"} if settings.PHOTO_APP_TOKEN else {}
     ends = time.monotonic() + seconds
-    try:
-        with requests.post(
-            f"{settings.PHOTO_APP_URL.rstrip('/')}/picture",
-            json={"code": code, "mobile": mobile},
-            headers=headers,
-            timeout=seconds,
-            verify=settings.PHOTO_APP_CA_FILE or True,
-            allow_redirects=False,
-            stream=True,
-        ) as response:
-            return _read(response, ends)
-    except requests.RequestException as problem:
-        raise Retryable(f"the photo app did not answer: {type(problem).__name__}") from problem
+    address, body = f"{settings.PHOTO_APP_URL.rstrip('/')}/picture", {"code": code, "mobile": mobile}
+    token, ca_file = settings.PHOTO_APP_TOKEN, settings.PHOTO_APP_CA_FILE
+    with posted(address, body, who=WHO, token=token, ca_file=ca_file, seconds=seconds) as response:
+        return _read(response, ends)
 
 
 def _read(response: requests.Response, ends: float) -> bytes | None:
