@@ -21,7 +21,7 @@ from icpportal.wizard.storage import change
 from transfers.models import Order
 from transfers.notifications.messages import notify_recipients
 from transfers.orders import queries
-from transfers.orders.actions import claim
+from transfers.orders.actions import claim, create_draft
 from transfers.orders.kinds import CANCELLATION, in_group, is_in
 from transfers.orders.machine import ORDER, note, open_move
 from transfers.orders.people import ADMINISTRATOR, SUBJECT_LEAD, language_of
@@ -114,10 +114,11 @@ def begin(
     subject = website.subject
     try:
         with transaction.atomic():
-            order = Order.objects.create(
+            order = create_draft(
+                kept=settings.CANCEL_DRAFT_KEPT,
+                now=now,
                 owner=owner,
                 kind=CANCELLATION.key,
-                rule_profile=settings.RULE_PROFILE,
                 province=subject.region[:2],
                 subject_key=subject.subject_key,
                 domain=website.domain,
@@ -126,9 +127,6 @@ def begin(
                 answers=answers_of(website),
                 subject=subject,
                 website=website,
-                created_at=now,
-                entered_at=now,
-                due_at=now + settings.CANCEL_DRAFT_KEPT,
             )
             words = LAST_ACCESS if is_last_access(website) else ""
             note(order, "start", by=by, actor=actor or owner, words=words, at=now)

@@ -1,7 +1,8 @@
 """The applicant's actions: start, submit, withdraw, abandon, reopen, resubmit, start again, object."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -48,6 +49,13 @@ class AlreadyOrdered(Exception):
     """Another open order has this subject or domain; does not say whose."""
 
 
+def create_draft(*, kept: timedelta, now: datetime, **columns: Any) -> Order:
+    """Creates an order of any kind in its first state; it expires when its draft has been `kept` this long."""
+    return Order.objects.create(
+        rule_profile=settings.RULE_PROFILE, created_at=now, entered_at=now, due_at=now + kept, **columns
+    )
+
+
 def start(check: TypeCheck, *, now: datetime | None = None) -> Order:
     """Begins the order that a type check leads to; returns the first one if repeated. Raises `AlreadyOrdered`."""
     now = now or timezone.now()
@@ -56,19 +64,17 @@ def start(check: TypeCheck, *, now: datetime | None = None) -> Order:
     answers = {name: value for name, value in check.answers.items() if name != ASKED_ABOUT}
     try:
         with transaction.atomic():
-            order = Order.objects.create(
+            order = create_draft(
+                kept=settings.DRAFT_KEPT,
+                now=now,
                 owner=check.owner,
                 kind=kinds.for_outcome(check.outcome).key,
-                rule_profile=settings.RULE_PROFILE,
                 province=answers["region"][:2],
                 subject_key=check.subject_key,
                 domain=answers["domain"],
                 subject_number=check.subject_number,
                 site_number=check.site_number,
                 answers={"type": answers, **_settled(answers)},
-                created_at=now,
-                entered_at=now,
-                due_at=now + settings.DRAFT_KEPT,
             )
             note(order, "start", by=APPLICANT, actor=check.owner)
             TypeCheck.objects.filter(pk=check.pk).update(order=order)
@@ -178,19 +184,17 @@ def start_again(order: Order, *, actor: User, now: datetime | None = None) -> Or
     answers = {step: values for step, values in order.answers.items() if step in CARRIED_OVER}
     try:
         with transaction.atomic():
-            fresh = Order.objects.create(
+            fresh = create_draft(
+                kept=settings.DRAFT_KEPT,
+                now=now,
                 owner=order.owner,
                 kind=kinds.for_subject(known=bool(known.own_subject)).key,
-                rule_profile=settings.RULE_PROFILE,
                 province=order.province,
                 subject_key=order.subject_key,
                 domain=order.domain,
                 subject_number=order.subject_number,
                 site_number=order.site_number,
                 answers=answers,
-                created_at=now,
-                entered_at=now,
-                due_at=now + settings.DRAFT_KEPT,
             )
             note(fresh, "start", by=APPLICANT, actor=actor, key=order.reference)
     except IntegrityError as taken:
