@@ -97,8 +97,8 @@ def demo_old_platform(request: HttpRequest) -> HttpResponse:
 
 def loaded(row: Mapping[str, str]) -> tuple[Totals, list[Finding]]:
     """Load a dump of this one row."""
-    said: list[Finding] = []
+    findings: list[Finding] = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "old-platform.json"
         path.write_text(json.dumps(row, ensure_ascii=False), "utf-8")
-        return load(path, say=said.append), said
+        return load(path, say=findings.append), findings

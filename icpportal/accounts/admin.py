@@ -264,8 +264,8 @@ class AccountAdmin(admin.ModelAdmin):
             self.message_user(request, str(refused.words), messages.ERROR)
 
     def _log_closing(self, request: HttpRequest, user: User) -> None:
-        said = gettext_noop("opened the account again") if user.is_active else gettext_noop("closed the account")
-        words = logged(lambda: gettext(said))
+        action = gettext_noop("opened the account again") if user.is_active else gettext_noop("closed the account")
+        words = logged(lambda: gettext(action))
         LogEntry.objects.log_actions(account_of(request).pk, [user], CHANGE, words, single_object=True)
 
     def construct_change_message(

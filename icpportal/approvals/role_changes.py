@@ -83,8 +83,8 @@ def change_words(asked: ApprovalRequest) -> str:
 
 
 def _names(asked: ApprovalRequest, side: str) -> set[str]:
-    said = asked.said[side]
-    return {str(name) for name in said} if isinstance(said, list) else set()
+    names = asked.said[side]
+    return {str(name) for name in names} if isinstance(names, list) else set()
 
 
 def _words(before: Iterable[str], after: Iterable[str]) -> str:

@@ -63,7 +63,7 @@ class PeriodFilter(admin.SimpleListFilter):
     }
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:  # noqa: ARG002 -- Django's signature
-        return [(days, str(said)) for days, said in self.periods.items()]
+        return [(days, str(label)) for days, label in self.periods.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:  # noqa: ARG002 -- same
         days = self.value()
@@ -118,8 +118,8 @@ class AuditEntryAdmin(ReadOnly[AuditEntry], RowActions[AuditEntry]):
     @admin.display(description=pgettext_lazy("audit", "Of what"))
     def what_shown(self, entry: AuditEntry) -> str:
         """What was looked at or done, or the kind of row."""
-        said = DONE.get(entry.what) or WHAT.get(entry.what) or _kind(entry.what)
-        return str(said or entry.what)
+        label = DONE.get(entry.what) or WHAT.get(entry.what) or _kind(entry.what)
+        return str(label or entry.what)
 
     @admin.display(description=pgettext_lazy("audit", "Reason"))
     def reason_shown(self, entry: AuditEntry) -> str:

@@ -173,10 +173,7 @@ def _reason(told: BinaryIO) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """The connection settings for PostgreSQL's programs; a password is never an argument.
-
-    All that the URL says: with another host or without the certificate it requires, they would reach another server.
-    """
+    """The connection settings for PostgreSQL's programs; a password is never an argument."""
     parameters = connection.get_connection_params()
     found = {}
     for option in pq.Conninfo.get_defaults():

@@ -22,7 +22,7 @@ class ValuesFilter(admin.SimpleListFilter):
     values: ClassVar[Mapping[str, Words]]
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:  # noqa: ARG002 -- Django's signature
-        return [(value, str(said)) for value, said in self.values.items()]
+        return [(value, str(label)) for value, label in self.values.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Row]) -> QuerySet[Row]:  # noqa: ARG002 -- same
         chosen = self.value()

@@ -63,14 +63,14 @@ def settle(request: HttpRequest, context: Context, *, status: int = 200, at: str
     if status != 200 or match is None or match.namespace in OTHERS:
         return None
     found = list(dict.fromkeys(_forms(context)))
-    said = getattr(request, SAID, {})
+    texts = getattr(request, SAID, {})
     if request.method == "POST":
         refused = [form for form in found if form.is_bound or form.errors]
         is_drawn_here = any(getattr(form, "drawn_in_answer", False) for form in found)
-        if (refused or said) and not is_drawn_here:
+        if (refused or texts) and not is_drawn_here:
             mark = marks.read(request) or marks.mark_of(request, [], url=at)
             with suppress(TooMany):  # then the page is drawn in the answer, as before there were drafts
-                return _led_back(request, mark, context, found, refused, said)
+                return _led_back(request, mark, context, found, refused, texts)
     names = names_of(found)
     if not names and not found:
         return None

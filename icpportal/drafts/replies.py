@@ -61,8 +61,8 @@ def kept(form: forms.BaseForm) -> KeptForm:
             )
             for place, each in enumerate(flat)
         ]
-    said = {name: getattr(form, name) for name in getattr(form, ONCE, ())}
-    return KeptForm(bound=form.is_bound, errors=errors, said=said)
+    once = {name: getattr(form, name) for name in getattr(form, ONCE, ())}
+    return KeptForm(bound=form.is_bound, errors=errors, said=once)
 
 
 def _at(words: list[str], place: int) -> str:
@@ -74,9 +74,9 @@ def _words(form: forms.BaseForm, language: str, *, again: bool) -> Iterator[tupl
     with override(language):
         own = _judged_again(form) if again else {}
         for field, found in form.errors.as_data().items():
-            said = [str(words) for error in found for words in error.messages]
+            messages = [str(words) for error in found for words in error.messages]
             mine = own.get(field, [])
-            yield field, [*mine, *said[len(mine) :]]
+            yield field, [*mine, *messages[len(mine) :]]
 
 
 def _judged_again(form: forms.BaseForm) -> dict[str, list[str]]:

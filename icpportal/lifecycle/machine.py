@@ -332,5 +332,5 @@ def _take_over(thing: LifecycleModel, row: Row, facts: dict[str, Fact], columns:
 def note_act(event: LifecycleEvent, reference: str) -> None:
     """Writes an act of staff into the audit chain, too, without what people typed."""
     if event.actor is not None and event.by != APPLICANT:
-        said = {"from": event.from_state, "to": event.to_state, "as": event.by}
-        audit.append(MOVE, actor=event.actor, what=event.move, reference=reference, said=said)
+        details = {"from": event.from_state, "to": event.to_state, "as": event.by}
+        audit.append(MOVE, actor=event.actor, what=event.move, reference=reference, said=details)

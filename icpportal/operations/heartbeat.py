@@ -37,14 +37,14 @@ def ask_gateways(*, now: datetime | None = None) -> None:
         name__in=[GATEWAY + each.name for each in asked]
     ).delete()
     for answer in asked:
-        said = {"at": now, "well": answer.answers, "trouble": "" if answer.answers else answer.state}
-        Heartbeat.objects.update_or_create(name=GATEWAY + answer.name, defaults=said)
+        columns = {"at": now, "well": answer.answers, "trouble": "" if answer.answers else answer.state}
+        Heartbeat.objects.update_or_create(name=GATEWAY + answer.name, defaults=columns)
 
 
 def note(name: str, trouble: str, *, now: datetime) -> None:
     """Records the result of testing a part of our own: `trouble` is one word, or ""."""
-    said = {"at": now, "well": not trouble, "trouble": trouble[:100]}
-    Heartbeat.objects.update_or_create(name=OWN + name, defaults=said)
+    columns = {"at": now, "well": not trouble, "trouble": trouble[:100]}
+    Heartbeat.objects.update_or_create(name=OWN + name, defaults=columns)
 
 
 def noted(name: str) -> Heartbeat | None:

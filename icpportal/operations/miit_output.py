@@ -118,8 +118,8 @@ def queue_lines(rows: list[Row], more: bool) -> list[str]:
 
 def _queue_line(row: Row) -> str:
     number = "-" if row.sequence is None else str(row.sequence)
-    said = f"the ministry's words: “{row.said}”" if row.said else ""
-    tail = " ".join(filter(None, (row.code, row.field, row.reason, said)))
+    quoted = f"the ministry's words: “{row.said}”" if row.said else ""
+    tail = " ".join(filter(None, (row.code, row.field, row.reason, quoted)))
     head = f"{number:>6}  {row.state:<10} {row.kind:<12} {when(row.queued_at)}  {row.order}  {row.key}"
     return f"{head}  {tail}" if tail else head
 

@@ -262,10 +262,10 @@ def _result(order: Order) -> list[Panel]:
 
 def _said(order: Order) -> list[Panel]:
     """The authority's answer, with its meaning."""
-    said = authority_words(order, chinese=reads_chinese())
-    if said is None:
+    answer = authority_words(order, chinese=reads_chinese())
+    if answer is None:
         return []
-    return [replace(said, parts=_to_change(order)) if is_in(order, Group.TURNED_DOWN) else said]
+    return [replace(answer, parts=_to_change(order)) if is_in(order, Group.TURNED_DOWN) else answer]
 
 
 def _to_change(order: Order) -> Words:

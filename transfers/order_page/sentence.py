@@ -56,13 +56,13 @@ def _instead(order: Order, to_change: int) -> Instead | None:
 
 def _reason(order: Order) -> str:
     """As our lead reviewer wrote it; for the authority's answer, its meaning: its words are shown below."""
-    said = authority_words.authority_words(order, chinese=reads_chinese())
+    answer = authority_words.authority_words(order, chinese=reads_chinese())
     refused_by = state_of(order).refused_by
     if refused_by == WE:
         return own_words.said(queries.our_refusal(order), "zh" if reads_chinese() else "en")
-    if refused_by and said is None:
+    if refused_by and answer is None:
         return queries.refusal_words(order)
-    return said.advice if said else authority_words.advice(order, "")["zh" if reads_chinese() else "en"]
+    return answer.advice if answer else authority_words.advice(order, "")["zh" if reads_chinese() else "en"]
 
 
 # conditions under which the usual sentence of a state would be wrong

@@ -33,7 +33,7 @@ class AuthorityWords(Panel):
     def said(self) -> list[tuple[Words, str]]:
         """The answer's values with their labels."""
         given: list[tuple[Words, str]] = [(_("Code"), self.code), (_("Its words"), self.words)]
-        return [(label, said) for label, said in given if said]
+        return [(label, value) for label, value in given if value]
 
 
 def advice(order: Order, codes: str) -> dict[str, str]:
@@ -65,5 +65,5 @@ def note_words(order: Order, note: str, language: str) -> str:
     codes = " ".join(takewhile(str.isdecimal, note.split()))
     words = note.removeprefix(codes).strip()
     needs_advice = not is_of_phones(codes, words) and (codes or not words)
-    said = (codes, words, advice(order, codes)[language] if needs_advice else "")
-    return MIDDLE_DOT.join(filter(None, said))
+    parts = (codes, words, advice(order, codes)[language] if needs_advice else "")
+    return MIDDLE_DOT.join(filter(None, parts))

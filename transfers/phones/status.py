@@ -81,8 +81,8 @@ class PhoneCard:
     def warnings(self, *, is_told: bool) -> list[str]:
         """When the typed number may not be the texted one; `is_told` if we may still learn it."""
         unknown = NOT_YET_TOLD if is_told else NOT_TOLD
-        said = DIFFERS if self.differs else "" if self.mobile else unknown
-        return [str(said) % {"typed": self.typed}] if said else []
+        warning = DIFFERS if self.differs else "" if self.mobile else unknown
+        return [str(warning) % {"typed": self.typed}] if warning else []
 
 
 def cards(order: Order) -> list[PhoneCard]:

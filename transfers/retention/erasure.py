@@ -61,8 +61,8 @@ def consents(*, after: timedelta, now: datetime | None = None, dry_run: bool = F
 
 def objections(*, after: timedelta, now: datetime | None = None, dry_run: bool = False) -> int:
     """Deletes the texts of objections answered so long ago that belong to no order; returns how many."""
-    said = Objection.objects.annotate(lying=Cast("words", TextField())).exclude(lying="")
-    old = said.filter(order=None, closed_at__lt=(now or timezone.now()) - after)
+    unerased = Objection.objects.annotate(lying=Cast("words", TextField())).exclude(lying="")
+    old = unerased.filter(order=None, closed_at__lt=(now or timezone.now()) - after)
     return old.count() if dry_run else old.update(words="", answers="")
 
 

@@ -38,8 +38,8 @@ def rows(order: Order, step: Step, *, drawn: StepForm | None = None, mask_number
     form = drawn or step.form_class(row=order, initial={**order.answer(step.key)})
     # a prefilled value never looked at is no answer, nor is a box on a page that was never saved
     is_saved = step.key in order.answers
-    said = {name: value for name, value in form.initial.items() if name not in form.known and (is_saved or value)}
-    answers = {**said, **order.answer(step.key)}
+    prefilled = {name: value for name, value in form.initial.items() if name not in form.known and (is_saved or value)}
+    answers = {**prefilled, **order.answer(step.key)}
     unasked = form.unasked()
 
     def hidden(name: str) -> Callable[[str], str]:

@@ -194,8 +194,8 @@ def send_to_first(
     now: datetime | None = None,
 ) -> None:
     """A second person returns the case to the colleague who accepted it, with the parts and why."""
-    said: second_look.Answer = {"parts": parts, "words": words, "marks": marks or {}}
-    second_look.send_to_first(order, second, said, now or timezone.now())
+    answer: second_look.Answer = {"parts": parts, "words": words, "marks": marks or {}}
+    second_look.send_to_first(order, second, answer, now or timezone.now())
 
 
 @decision

@@ -51,14 +51,14 @@ def reasons(order: Order, move: str, facts: Facts) -> list[str]:
 
 def ask(order: Order, reviewer: User, move: str, because: list[str], now: datetime) -> None:
     """Leaves the order where it is and frees it for a colleague who judged nothing about it."""
-    said: dict[str, Json] = {"move": move, "because": [*because], "version": order.version + 1}
+    details: dict[str, Json] = {"move": move, "because": [*because], "version": order.version + 1}
     try:
         approvals.ask(
             SUBMIT,
             key=str(order.pk),
             reference=order.reference,
             owner=order.owner,
-            said=said,
+            said=details,
             actor=reviewer,
             barred=judges_of(order),
             now=now,
@@ -136,9 +136,9 @@ def send_to_first(order: Order, second: User, answer: Answer, now: datetime) -> 
     with transaction.atomic():
         asked = _look_of(order, second, now)
         first = reviewers().filter(pk=asked.asked_by_id).first()
-        said: dict[str, Json] = {"parts": [*answer["parts"]], "words": answer["words"], "marks": {**answer["marks"]}}
+        details: dict[str, Json] = {"parts": [*answer["parts"]], "words": answer["words"], "marks": {**answer["marks"]}}
         try:
-            approvals.decline(asked, actor=second, answer=said, now=now)
+            approvals.decline(asked, actor=second, answer=details, now=now)
         except approvals.RequestRefused as refused:
             raise MoveNotAllowed(f"send_to_first {order.reference}") from refused
         _lay_before(order, second, answer["parts"], now)

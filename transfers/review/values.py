@@ -30,11 +30,11 @@ def kept_values(order: Order, parts: Iterable[str]) -> dict[str, str]:
 def _values(order: Order, parts: Iterable[str]) -> dict[str, str]:
     """Makes one form for each page, which takes a millisecond: parts are many, pages are few."""
     forms: dict[str, StepForm] = {}
-    said: dict[str, str] = {}
+    values: dict[str, str] = {}
     for part in parts:
         step, _dot, name = part.partition(".")
         if step in FORMS and step not in forms:
             forms[step] = FORMS[step](row=order)
         field = forms[step].fields.get(name) if step in forms else None
-        said[part] = words(field, order.answer(step).get(name, "")) if field is not None else ""
-    return said
+        values[part] = words(field, order.answer(step).get(name, "")) if field is not None else ""
+    return values

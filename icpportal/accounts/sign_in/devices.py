@@ -61,10 +61,10 @@ def known(request: HttpRequest, login: str) -> str:
 
 def _read(request: HttpRequest) -> Device | None:
     try:
-        said: Device = signing.loads(request.COOKIES.get(cookie_name(), ""), salt=SALT, max_age=KEPT)
+        device: Device = signing.loads(request.COOKIES.get(cookie_name(), ""), salt=SALT, max_age=KEPT)
     except signing.BadSignature:
         return None
-    return said
+    return device
 
 
 def _word(user: User) -> str:

@@ -53,7 +53,7 @@ class Issuer(OpenIDConnectOAuth2Adapter):
         named = str(self.openid_config["issuer"])
         if named.rstrip("/") != settings.OIDC_ISSUER.rstrip("/"):
             raise OAuth2Error("another issuer")
-        said: JsonObject = jwtkit.verify_and_decode(
+        claims: JsonObject = jwtkit.verify_and_decode(
             credential=id_token,
             keys_url=self.openid_config["jwks_uri"],
             issuer=named,
@@ -61,7 +61,7 @@ class Issuer(OpenIDConnectOAuth2Adapter):
             lookup_kid=jwtkit.lookup_kid_jwk,
             verify_signature=True,  # allauth skips it for tokens received over TLS
         )
-        return said
+        return claims
 
 
 class IssuerAdapter(DefaultSocialAccountAdapter):
@@ -72,16 +72,16 @@ class IssuerAdapter(DefaultSocialAccountAdapter):
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Finds the staff account; strangers, applicants and unverified addresses are sent back."""
-        said = sociallogin.account.extra_data.get("id_token") or {}
-        if not constant_time_compare(str(said.get("nonce", "")), str(sociallogin.state.get("nonce"))):
+        claims = sociallogin.account.extra_data.get("id_token") or {}
+        if not constant_time_compare(str(claims.get("nonce", "")), str(sociallogin.state.get("nonce"))):
             refuse(request, FAILED, "nonce")
-        user = member(said)
+        user = member(claims)
         if user is None:
             refuse(request, NOT_STAFF, "no account")
         _begin(user)
         sociallogin.user = user
         sociallogin.account.uid = str(user.pk)  # goes into the session: must not be the issuer's name
-        request.session[VOUCHED] = str(user.pk) if "mfa" in _list(said.get("amr")) else ""
+        request.session[VOUCHED] = str(user.pk) if "mfa" in _list(claims.get("amr")) else ""
 
     def on_authentication_error(
         self,

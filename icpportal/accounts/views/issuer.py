@@ -70,8 +70,8 @@ def _answered(request: HttpRequest, provider_id: str, ask: Callable[[], HttpResp
         except (RequestException, OAuth2Error, KeyError) as error:
             refuse(request, FAILED, type(error).__name__)
     except ImmediateHttpResponse as answer:
-        said: HttpResponse = answer.response
-        return said
+        response: HttpResponse = answer.response
+        return response
 
 
 addresses = [  # allauth looks these names up

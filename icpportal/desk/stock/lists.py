@@ -32,8 +32,8 @@ class DeskList(DeclaredList):
     @property
     def lead(self) -> "list[Words]":
         """The introductory text of the page."""
-        said = getattr(self.model_admin, "lead", "")
-        return [said] if said else []
+        lead = getattr(self.model_admin, "lead", "")
+        return [lead] if lead else []
 
     @property
     def count_words(self) -> str:

@@ -67,7 +67,7 @@ def place_of(instance: Instance) -> str:
 
     A province that is not the provider's counts as unknown: either the settings or the list are wrong.
     """
-    said = instance.province or settings.SERVER_PLACES.get(instance.region, "")
-    if said:
-        return said if said in provinces() else ""
+    province = instance.province or settings.SERVER_PLACES.get(instance.region, "")
+    if province:
+        return province if province in provinces() else ""
     return only_province()

@@ -30,14 +30,14 @@ class Clamd:
 
 def verdict(line: str) -> Scan:
     """`stream: OK`, `stream: Eicar-Test-Signature FOUND`, or an error, which is no verdict."""
-    said = line.removeprefix("stream: ")
-    if said == "OK":
+    reply = line.removeprefix("stream: ")
+    if reply == "OK":
         return Scan(clean=True)
-    if said.endswith(" FOUND"):
-        return Scan(clean=False, found=said.removesuffix(" FOUND"))
-    if "size limit exceeded" in said:
+    if reply.endswith(" FOUND"):
+        return Scan(clean=False, found=reply.removesuffix(" FOUND"))
+    if "size limit exceeded" in reply:
         raise Refused("the file is longer than clamd takes", code="size")
-    raise Retryable(f"clamd gave no verdict: {said[:80]!r}")
+    raise Retryable(f"clamd gave no verdict: {reply[:80]!r}")
 
 
 def _converse(command: bytes, stream: BinaryIO | None, seconds: float) -> str:
@@ -83,11 +83,11 @@ def _send(line: socket.socket, stream: BinaryIO | None, ends: float) -> None:
 
 
 def _reply(line: socket.socket, ends: float) -> str:
-    said = b""
-    while b"\0" not in said and len(said) < LONGEST_REPLY:
+    reply = b""
+    while b"\0" not in reply and len(reply) < LONGEST_REPLY:
         _in_time(line, ends)
         piece = line.recv(LONGEST_REPLY)
         if not piece:
             break
-        said += piece
-    return said.partition(b"\0")[0].decode("utf-8", "replace").strip()
+        reply += piece
+    return reply.partition(b"\0")[0].decode("utf-8", "replace").strip()

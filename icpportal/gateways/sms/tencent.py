@@ -114,14 +114,14 @@ def _moment(said: object) -> datetime:
 def _judge(code: object) -> None:
     if not isinstance(code, str) or not code:
         raise Unknown("Tencent Cloud's answer holds no code")
-    said = f"Tencent Cloud: {cloud.word(code)}"
+    message = f"Tencent Cloud: {cloud.word(code)}"
     if code == GOOD:
         return
     if code in UNCLEAR:
-        raise Unknown(said)
+        raise Unknown(message)
     if code.startswith(LATER):
-        raise Retryable(said)
-    raise Refused(said, code=cloud.word(code))
+        raise Retryable(message)
+    raise Refused(message, code=cloud.word(code))
 
 
 def _asked(call: Callable[[], Answer]) -> Answer:

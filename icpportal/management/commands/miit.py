@@ -96,10 +96,10 @@ Exit codes: 0 done, 1 it cannot be done or a person is needed, 2 typed wrongly, 
         try:
             code = KINDS[what].act(self, as_json, options)
         except REFUSALS as problem:
-            said = words.refusal(problem)
+            message = words.refusal(problem)
             if as_json:
-                self.stdout.write(json.dumps({"error": said}, ensure_ascii=False))
-            raise CommandError(said, returncode=NOT_NOW if isinstance(problem, Retryable) else 1) from None
+                self.stdout.write(json.dumps({"error": message}, ensure_ascii=False))
+            raise CommandError(message, returncode=NOT_NOW if isinstance(problem, Retryable) else 1) from None
         if code:
             sys.exit(code)
 

@@ -59,8 +59,8 @@ def reduced(event: "Event", hint: "Hint") -> "Event | None":  # noqa: ARG001 -- 
         kept["exception"] = {"values": [_exception(each) for each in event["exception"].get("values", [])]}
     if "logentry" in event:
         kept["logentry"] = {"message": redact(str(event["logentry"].get("message", "")))}
-        said = {name: value for name, value in event.get("extra", {}).items() if name not in NOT_TOLD}
-        kept["extra"] = {name: redact_value(name, str(value)) for name, value in said.items()}
+        extra = {name: value for name, value in event.get("extra", {}).items() if name not in NOT_TOLD}
+        kept["extra"] = {name: redact_value(name, str(value)) for name, value in extra.items()}
     kept["tags"] = {"request": request_reference.get() or "-"}
     return kept
 

@@ -268,10 +268,10 @@ def _text_message(page: _Page) -> Rendered:
     setting, form = SIGNATURES[page.folder]
     text = form.format(getattr(settings, setting)) + page.fill(section, short=True)
     names_there = [name for name in PLACEHOLDER.findall(page.texts[section]) if name not in STANDING]
-    said = {name: page.replace(f"{{{name}}}", where=section, short=True) for name in names_there}
-    if LINK in said:
-        said[LINK] = said[LINK].removeprefix(link_base())
-    values = tuple((name, said[name]) for name in names_there)
+    values_by_name = {name: page.replace(f"{{{name}}}", where=section, short=True) for name in names_there}
+    if LINK in values_by_name:
+        values_by_name[LINK] = values_by_name[LINK].removeprefix(link_base())
+    values = tuple((name, values_by_name[name]) for name in names_there)
     return Rendered(text=text, filled=FilledTemplate(registered_name(page.template, page.folder, section), values))
 
 

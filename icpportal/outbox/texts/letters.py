@@ -107,8 +107,8 @@ class Letter:
     def preview(self) -> str:
         """The preview text in mailboxes: what must be changed, or the beginning of the letter."""
         listed = [item.label for block in self.blocks for item in block.items]
-        said = " / ".join(listed) or next((block.text for block in self.blocks if block.kind == Kind.WORDS), "")
-        return " ".join(said.split())[:PREVIEW]
+        text = " / ".join(listed) or next((block.text for block in self.blocks if block.kind == Kind.WORDS), "")
+        return " ".join(text.split())[:PREVIEW]
 
     @property
     def note(self) -> str:
@@ -145,8 +145,8 @@ def _plain(block: Block) -> str:
 
 
 def _listed(number: int, item: Item) -> str:
-    said = filter(None, (item.reason, item.quoted, item.note))
-    return "\n".join([f"{number}. {item.label}", *(f"{INDENT}{line}" for text in said for line in text.splitlines())])
+    texts = filter(None, (item.reason, item.quoted, item.note))
+    return "\n".join([f"{number}. {item.label}", *(f"{INDENT}{line}" for text in texts for line in text.splitlines())])
 
 
 def _joined(blocks: Iterable[Block]) -> list[str]:

@@ -63,15 +63,15 @@ def _registered(template: str, folder: str, section: str, mark: Mark) -> Registe
 def _marked(text: str, mark: Mark) -> str:
     standing = _standing()
     pieces = catalogue.PLACEHOLDER.split(text)  # text, name, text, name, …
-    number, said = 0, [pieces[0]]
+    number, parts = 0, [pieces[0]]
     for name, words in zip(pieces[1::2], pieces[2::2], strict=True):
         if name in standing:
-            said += [standing[name], words]
+            parts += [standing[name], words]
             continue
         number += 1
         base = catalogue.link_base() if name == catalogue.LINK else ""
-        said += [base + mark(number, name), words]
-    return "".join(said)
+        parts += [base + mark(number, name), words]
+    return "".join(parts)
 
 
 def _standing() -> dict[str, str]:

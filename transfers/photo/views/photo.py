@@ -156,10 +156,10 @@ def _way(order: Order, section: place.Section) -> str:
 
 
 def _empty(order: Order, section: place.Section) -> PhotoForm:
-    said = dict[str, FieldValue](photo_way=_way(order, section))
+    initial = dict[str, FieldValue](photo_way=_way(order, section))
     if section.place is not None:
-        said["place"] = section.place.pk
-    return PhotoForm(ways=section.ways, initial=said)
+        initial["place"] = section.place.pk
+    return PhotoForm(ways=section.ways, initial=initial)
 
 
 def _chosen(request: HttpRequest, order: Order, section: place.Section) -> HttpResponse:

@@ -105,9 +105,9 @@ def _of_judged(reader: Reader, rows: list[Basket], within: Q, timed: set[str]) -
                 f"{row.key}_today": Count("pk", filter=here & today & ~late),
                 f"{row.key}_first": Min(row.sort, filter=here),
             }
-    said = oldest.aggregate(**figures)
-    is_cut = said["in_all"] > MOST
-    return {row.key: _counted(row.key, said, is_cut=is_cut) for row in rows}
+    counted = oldest.aggregate(**figures)
+    is_cut = counted["in_all"] > MOST
+    return {row.key: _counted(row.key, counted, is_cut=is_cut) for row in rows}
 
 
 def _of_others(reader: Reader, rows: list[Basket], within: Q, timed: set[str]) -> Counts:
@@ -126,27 +126,29 @@ def _of_others(reader: Reader, rows: list[Basket], within: Q, timed: set[str]) -
                 f"{row.key}_today": _bounded(own & today & ~late),
                 f"{row.key}_first": Subquery(first),
             }
-    said = User.objects.filter(pk=reader.user.pk).annotate(**figures).values(*figures).get()
-    return {row.key: _counted(row.key, said, is_cut=said[f"{row.key}_n"] > MOST) for row in rows}
+    counted = User.objects.filter(pk=reader.user.pk).annotate(**figures).values(*figures).get()
+    return {row.key: _counted(row.key, counted, is_cut=counted[f"{row.key}_n"] > MOST) for row in rows}
 
 
 def _of_one(reader: Reader, row: Basket, within: Q) -> Counted:
     late, today = _late(row, reader)
     oldest = Order.objects.filter(row.orders(reader) & within).order_by(row.sort, "pk")[: MOST + 1]
-    said = oldest.aggregate(
+    counted = oldest.aggregate(
         n=Count("pk"),
         over=Count("pk", filter=late),
         today=Count("pk", filter=today & ~late),
         first=Min(row.sort),
     )
-    return _counted(row.key, {f"{row.key}_{name}": value for name, value in said.items()}, is_cut=said["n"] > MOST)
+    return _counted(
+        row.key, {f"{row.key}_{name}": value for name, value in counted.items()}, is_cut=counted["n"] > MOST
+    )
 
 
 def bounded_words(reader: User, **wanted: Q) -> dict[str, str]:
     """How many orders there are of each of these, in words: `24`, or `1,000+`; one question."""
     counts = {name: _bounded(each) for name, each in wanted.items()}
-    said = User.objects.filter(pk=reader.pk).annotate(**counts).values(*counts).get()
-    return {name: Counted(min(n, MOST), is_cut=n > MOST).words for name, n in said.items()}
+    counted = User.objects.filter(pk=reader.pk).annotate(**counts).values(*counts).get()
+    return {name: Counted(min(n, MOST), is_cut=n > MOST).words for name, n in counted.items()}
 
 
 def _bounded(wanted: Q) -> Subquery:

@@ -78,12 +78,12 @@ def with_objection(orders: Iterable[Order]) -> set[UUID]:
     """Annotates the orders with whether somebody objects."""
     rows = list(orders)
     about = Q(domain__in=[each.domain for each in rows]) | Q(subject_key__in=[each.subject_key for each in rows])
-    said = list(Objection.objects.filter(about, closed_at=None).values_list("owner", "domain", "subject_key"))
+    objections = list(Objection.objects.filter(about, closed_at=None).values_list("owner", "domain", "subject_key"))
     return {
         order.pk
         for order in rows
         if any(
             owner != order.owner_id and (order.domain == domain or order.subject_key == key)
-            for owner, domain, key in said
+            for owner, domain, key in objections
         )
     }

@@ -49,8 +49,8 @@ def scripts_of(call: Call, name: str, label: Words) -> list[Script]:
 
 def _script(language: str, call: Call, name: str, label: Words, *, is_own: bool) -> Script:
     with translation.override(CODES[language]):
-        said = _to_objector(call) if call.objection else _to_applicant(call, name, label)
-    lines = [Line(words, hint) for words, hint in zip(said, HINTS, strict=True)]
+        texts = _to_objector(call) if call.objection else _to_applicant(call, name, label)
+    lines = [Line(words, hint) for words, hint in zip(texts, HINTS, strict=True)]
     return Script(NAMES[language], TAGS[language], lines, attributes(open=is_own))
 
 

@@ -134,10 +134,10 @@ def _return(request: HttpRequest, site: AdminSite, call: Call) -> HttpResponse:
         return _page(request, site, call, _typed(request))
     part = part_of(call)
     kept = drafts.read(call.order, reader.user).stamp
-    said = {f"verdict.{part}": "return", f"reason.{part}": UNREACHED, "kept": kept}
+    verdict = {f"verdict.{part}": "return", f"reason.{part}": UNREACHED, "kept": kept}
     typed = {f"{ATTEMPT}-{name}": request.POST.get(name, "") for name in ("outcome", "slot", "note")}
     whose = {f"{ATTEMPT}-call": str(call.pk)} if any(typed.values()) else {}
-    drafts.take_in(call.order, reader.user, {**said, **typed, **whose})
+    drafts.take_in(call.order, reader.user, {**verdict, **typed, **whose})
     return redirect(case_url(call.order, page="return"))
 
 

@@ -46,8 +46,8 @@ def happened(order: Order, judged: Rounds, written: Iterable[ColleagueNote]) -> 
     """Everything that happened to the order, newest first, with rounds and notes."""
     rounds = {each.decided_at: each for each in judged.rows}
     rows = list(order.events.select_related("actor"))
-    said = _said_of_calls(order) if is_called(rows) else {}
-    events = [_event(order, event, rounds, said) for event in rows]
+    calls = _said_of_calls(order) if is_called(rows) else {}
+    events = [_event(order, event, rounds, calls) for event in rows]
     notes = [_note(note) for note in written]
     requests = requests_of(order.pk, REFUSE, SUBMIT)
     asked = [line for each in requests for line in (_look(each, rounds) if each.kind == SUBMIT else _asked(each))]
@@ -140,12 +140,12 @@ def _note(note: ColleagueNote) -> list[Happened]:
     """A note, a question with its answer, or a hand-on."""
     author = str(note.author)
     to = str(note.addressee) if note.addressee else ""
-    said = {
+    labels = {
         ColleagueNote.NOTE: _("wrote a note"),
         ColleagueNote.QUESTION: _("asked %(name)s about %(part)s") % {"name": to, "part": name_of(note.part)},
         ColleagueNote.HANDED_ON: _handed_on(note, to),
     }
-    found = [Happened(note.at, author, said[note.kind], note.words)]
+    found = [Happened(note.at, author, labels[note.kind], note.words)]
     if note.answered_at and note.answered_by:
         found.append(Happened(note.answered_at, str(note.answered_by), _("answered"), note.answer))
     return found

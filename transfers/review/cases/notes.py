@@ -132,10 +132,10 @@ def _call(order: Order) -> list[SafeString]:
 
 
 def _authority(order: Order) -> list[SafeString]:
-    said = authority_words(order, chinese=reads_chinese())
+    answer = authority_words(order, chinese=reads_chinese())
     return [
         *([format_html("{}", NAMELESS)] if queries.waits_for_id(order) else []),
-        *([_said(said)] if said else []),
+        *([_said(answer)] if answer else []),
     ]
 
 

@@ -294,5 +294,5 @@ def _kept(request: HttpRequest, order: Order, typed: drafts.Typed) -> JsonRespon
     words = moved_words(order) if _has_moved(request, order) else saved
     barred = leases.barred(order, account_of(request))
     lease = lease_words(order, account_of(request))
-    said: dict[str, Json] = {"kept": typed.stamp, "words": str(barred.words if barred else words), "lease": lease}
-    return JsonResponse(said)
+    state: dict[str, Json] = {"kept": typed.stamp, "words": str(barred.words if barred else words), "lease": lease}
+    return JsonResponse(state)

@@ -132,9 +132,9 @@ def _requests(wanted: Wanted) -> Iterator[LogRow]:
     found = ApprovalRequest.objects.filter(people & wanted.about("reference"))
     before = found.filter(asked_at__lt=wanted.before) if wanted.before else found
     for request in before.select_related("asked_by", "answered_by").order_by("-asked_at")[: MOST + 1]:
-        for said in said_of(request):
-            if (wanted.since is None or said.at >= wanted.since) and (wanted.before is None or said.at < wanted.before):
-                yield LogRow(said.at, said.who, request.reference, said.what)
+        for act in said_of(request):
+            if (wanted.since is None or act.at >= wanted.since) and (wanted.before is None or act.at < wanted.before):
+                yield LogRow(act.at, act.who, request.reference, act.what)
 
 
 def _changes(wanted: Wanted) -> Iterator[LogRow]:

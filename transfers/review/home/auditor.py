@@ -41,9 +41,9 @@ class LogForm(forms.Form):
         """What was chosen; an invalid form asks for nothing in particular."""
         if not self.is_valid():
             return Wanted()
-        said = self.cleaned_data
-        since = now - timedelta(days=int(said["days"])) if said["days"] else None
-        return Wanted(said["reference"].strip(), said["who"], said["sort"], since, said["before"])
+        cleaned = self.cleaned_data
+        since = now - timedelta(days=int(cleaned["days"])) if cleaned["days"] else None
+        return Wanted(cleaned["reference"].strip(), cleaned["who"], cleaned["sort"], since, cleaned["before"])
 
 
 @dataclass(frozen=True, slots=True)

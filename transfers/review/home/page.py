@@ -348,8 +348,8 @@ def _tally(reader: Reader) -> tuple[int, int]:
     """How many cases the reader decided today, and how many of those were returned."""
     midnight = to_beijing(reader.now).replace(hour=0, minute=0, second=0, microsecond=0)
     rounds = ReviewRound.objects.filter(reviewer=reader.user, decided_at__gte=midnight)
-    said = rounds.aggregate(decided=Count("pk"), returned=Count("pk", filter=Q(decision=queries.RETURN)))
-    return said["decided"], said["returned"]
+    counted = rounds.aggregate(decided=Count("pk"), returned=Count("pk", filter=Q(decision=queries.RETURN)))
+    return counted["decided"], counted["returned"]
 
 
 def _open_decisions(reader: Reader) -> list[Line]:

@@ -65,13 +65,13 @@ def count_calls(now: datetime) -> Counted:
     """How many calls are open, how many are late or due today, and the next due time; a single query."""
     tonight = to_beijing(now).replace(hour=23, minute=59)
     late = Q(next_at__lt=now)
-    said = queries.open_calls().aggregate(
+    counted = queries.open_calls().aggregate(
         waiting=Count("pk"),
         over=Count("pk", filter=late),
         today=Count("pk", filter=Q(next_at__lte=tonight) & ~late),
         first=Min("next_at"),
     )
-    return Counted(**said)
+    return Counted(**counted)
 
 
 def calls_now() -> Counted:

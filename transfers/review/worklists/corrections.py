@@ -18,13 +18,13 @@ def count_corrections(now: datetime) -> Counted:
     """How many wait, how many are late or due today, and when the first is due."""
     tomorrow = datetime.combine(to_beijing(now).date() + timedelta(days=1), time(), tzinfo=BEIJING)
     late = Q(due_at__lt=now)
-    said = CorrectionRequest.objects.filter(closed_at=None).aggregate(
+    counted = CorrectionRequest.objects.filter(closed_at=None).aggregate(
         waiting=Count("pk"),
         over=Count("pk", filter=late),
         today=Count("pk", filter=Q(due_at__lt=tomorrow) & ~late),
         first=Min("due_at"),
     )
-    return Counted(**said)
+    return Counted(**counted)
 
 
 def corrections_now() -> Counted:

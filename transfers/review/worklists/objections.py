@@ -50,14 +50,14 @@ def count_objections(now: datetime) -> Counted:
     """How many wait, how many are late or due today, and when the first is due; a single query."""
     known = calendar_around(now)
     late = Q(created_at__lt=over_before(now, known))
-    said = open_objections().aggregate(
+    counted = open_objections().aggregate(
         waiting=Count("pk"),
         over=Count("pk", filter=late),
         today=Count("pk", filter=Q(created_at__lt=today_before(now, known)) & ~late),
         first=Min("created_at"),
     )
-    first = end_of_answer(said["first"], known=known) if said["first"] else None
-    return Counted(**{**said, "first": first})
+    first = end_of_answer(counted["first"], known=known) if counted["first"] else None
+    return Counted(**{**counted, "first": first})
 
 
 def objections_now() -> Counted:
@@ -87,12 +87,12 @@ def row_of(objection: Objection, reader: Reader, here: Objection | None = None) 
     """An objection as a row."""
     at = end_of_answer(objection.created_at, known=reader.known)
     order, owner = objection.order, objection.owner
-    said = objection.words
+    words = objection.words
     return ObjectionRow(
         url=reverse("admin:desk_objection", args=[objection.pk]),
         reference=order.reference if order else "–",
         domain=display_domain(objection.domain),
-        said=f"{said[:LONGEST]}…" if len(said) > LONGEST else said,
+        said=f"{words[:LONGEST]}…" if len(words) > LONGEST else words,
         who=mask_mobile(owner.mobile) if owner.mobile else mask_email(owner.email),
         state=state_of(order).label if order else "",
         due=due_between(objection.created_at, at, reader.now, reader.known),

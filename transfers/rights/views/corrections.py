@@ -82,13 +82,13 @@ class CorrectionForm(forms.Form):
 
     def asked(self, user: User) -> CorrectionRequest:
         """Records the request of a valid form."""
-        said = self.cleaned_data
+        cleaned = self.cleaned_data
         return corrections.ask(
             user,
-            order=self.orders.get(said["about"]),
-            website=self.websites.get(said["about"]),
-            item=said["item"],
-            words=said["words"],
+            order=self.orders.get(cleaned["about"]),
+            website=self.websites.get(cleaned["about"]),
+            item=cleaned["item"],
+            words=cleaned["words"],
         )
 
 

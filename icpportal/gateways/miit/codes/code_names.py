@@ -111,5 +111,5 @@ def method_faults(products: Iterable[Mapping[str, str]]) -> list[str]:
 
 def number_of(given: Mapping[str, Mapping[str, int]], table: str, word: str) -> int:
     """The ministry's number for one of our names: from MIIT_CODES, else the built-in one."""
-    said = given.get(table, {}).get(word)
-    return BUILT_IN[table][word] if said is None else said
+    number = given.get(table, {}).get(word)
+    return BUILT_IN[table][word] if number is None else number

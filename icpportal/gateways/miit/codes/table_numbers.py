@@ -22,8 +22,8 @@ USUAL_METHODS = {"hosting": "hosting"}  # of a product whose row in PROVIDER_PRO
 
 def _method(product: str) -> str:
     rows = (row for row in settings.PROVIDER_PRODUCTS if row["key"] == product)
-    said = next((row.get("method", "") for row in rows), "")
-    return said or USUAL_METHODS.get(product, "cloud")
+    method = next((row.get("method", "") for row in rows), "")
+    return method or USUAL_METHODS.get(product, "cloud")
 
 
 def method_of(product: str) -> int:

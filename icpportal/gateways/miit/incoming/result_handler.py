@@ -124,8 +124,8 @@ def _again(file: InboxFile, told: ReportResult, judgement: Judgement) -> str:
     if waits and in_review(codes, told.report.kind):
         outcome_queue.withdraw_receipt(told.report)
         once = f"waits:{told.report.key}:{told.report.tries}"
-        said = _fields(AnswerKind.WAITS, told.report, codes, told.words(judgement))
-        outcome_queue.record(AnswerKind.WAITS, once=once, report=told.report, file=file, at=_at(file, told), **said)
+        fields = _fields(AnswerKind.WAITS, told.report, codes, told.words(judgement))
+        outcome_queue.record(AnswerKind.WAITS, once=once, report=told.report, file=file, at=_at(file, told), **fields)
     return ""
 
 
@@ -162,11 +162,11 @@ def _once(kind: AnswerKind, report: Report, codes: str, words: str) -> str:
 
 
 def _fields(kind: AnswerKind, report: Report, codes: str, words: str) -> dict[str, str]:
-    said = {"code": codes[:80], "words": words}
+    fields = {"code": codes[:80], "words": words}
     if kind != AnswerKind.GRANTED:
-        return said
+        return fields
     numbers = {"site_number": report.site_number, "subject_number": subject_number(report.site_number)}
-    return numbers if codes == APPROVED else {**numbers, **said}
+    return numbers if codes == APPROVED else {**numbers, **fields}
 
 
 def _mark_answered(report: Report) -> None:

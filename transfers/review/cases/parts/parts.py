@@ -235,7 +235,7 @@ def sections_of(
 
 def _beside(order: Order, papers: Papers, returned: dict[str, FieldVerdict], shown: Collection[str]) -> Beside:
     kept = _advice(order)
-    found: dict[str, list[Words]] = {part: list(said) for part, said in kept.findings.items()}
+    found: dict[str, list[Words]] = {part: list(findings) for part, findings in kept.findings.items()}
     for picture in papers.now:
         marks = picture.found.marks if picture.found else ()
         found.setdefault(f"{PAPER}.{picture.slot}", []).extend(mark.words for mark in marks)
@@ -256,15 +256,15 @@ def _advice(order: Order) -> Advice:
     if not queries.has_details(order):
         return Advice({}, {})
     kept: Mapping[str, Any] = order.advice or readiness.advice_kept(order)
-    said: dict[str, list[Words]] = kept["findings"]["zh-hans" if reads_chinese() else "en"]
-    return Advice(said if is_in(order, Group.PAPERS_IN_REVIEW) else {}, kept["record"])
+    findings: dict[str, list[Words]] = kept["findings"]["zh-hans" if reads_chinese() else "en"]
+    return Advice(findings if is_in(order, Group.PAPERS_IN_REVIEW) else {}, kept["record"])
 
 
 def findings_elsewhere(order: Order, sections: list[Section]) -> list[Words]:
     """Findings about something that is not a part of the page: shown above it."""
     shown = {part.key for section in sections for part in section.parts}
     found = _advice(order).findings.items() if sections else ()
-    return [words for part, said in found if part not in shown for words in said]
+    return [words for part, findings in found if part not in shown for words in findings]
 
 
 def _part(
@@ -329,8 +329,8 @@ def _on_file(key: str, beside: Beside) -> str:
 
 
 def _told(before: FieldVerdict) -> str:
-    said = [reason_words(before, chinese=reads_chinese())]
-    return " ".join(filter(None, [*said, all_of(before.written) if before.told or before.reason else ""]))
+    texts = [reason_words(before, chinese=reads_chinese())]
+    return " ".join(filter(None, [*texts, all_of(before.written) if before.told or before.reason else ""]))
 
 
 def _is_changed(key: str, value: str, before: FieldVerdict | None, papers: Papers) -> bool:
@@ -346,11 +346,11 @@ def _known(order: Order, papers: Papers, beside: Beside) -> list[Section]:
     of_type = facts.rows(order.answer("type"), in_clear=True)
     keys = ("type.name", "type.nature", "type.id_type", "type.number", "type.region", "type.domain")
     of_server = servers.rows(order)
-    said = replied(order)
+    replies = replied(order)
     return [
         *(
-            [_facts("said", _("Not changed, and why"), [(row["label"], row["value"]) for row in said], papers)]
-            if said
+            [_facts("said", _("Not changed, and why"), [(row["label"], row["value"]) for row in replies], papers)]
+            if replies
             else []
         ),
         Section(

@@ -59,12 +59,12 @@ def photo_panels(
 
 def photo_facts(order: Order) -> list[dict[str, str]]:
     """How the photo was taken: the method, and what was typed for it."""
-    said = order.answer("photo")
-    place, code = said.get("place") or {}, said.get("sh_code", "")
+    answers = order.answer("photo")
+    place, code = answers.get("place") or {}, answers.get("sh_code", "")
     found = [
-        (_("How it is verified"), str(WAYS[said["way"]].title) if said.get("way") in WAYS else ""),
+        (_("How it is verified"), str(WAYS[answers["way"]].title) if answers.get("way") in WAYS else ""),
         (_("Place"), f"{place['zh']} · {place['address']}" if place else ""),
         (_("Picture code of the Shanghai app"), code),
-        (_("Where the photo is from"), FROM[bool(said.get("fetched"))] if code else ""),
+        (_("Where the photo is from"), FROM[bool(answers.get("fetched"))] if code else ""),
     ]
     return [{"label": label, "value": str(value)} for label, value in found if value]

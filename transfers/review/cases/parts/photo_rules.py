@@ -144,8 +144,8 @@ def rule_lines(reasons: Held, verdicts: Mapping[str, Verdict], found: Collection
 def _hint(rule: PhotoRule, found: Collection[str] | None) -> Words:
     if not rule.checks or found is None:
         return rule.hint
-    said = [_(BY_KEY[key].words) for key in rule.checks if key in found]
-    return _("Automatic check: %(words)s") % {"words": comma_list(said) or _("nothing found")}
+    findings = [_(BY_KEY[key].words) for key in rule.checks if key in found]
+    return _("Automatic check: %(words)s") % {"words": comma_list(findings) or _("nothing found")}
 
 
 def lacking_rules(tally: Tally) -> str:

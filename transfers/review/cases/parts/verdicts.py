@@ -84,22 +84,22 @@ def verdicts_of(
 
 def _verdict(part: str, typed: Mapping[str, str], is_kept: bool, is_asked: bool) -> Verdict:
     reason, words, words_en = (typed.get(f"{name}.{part}", "") for name in ("reason", "words", "words_en"))
-    said = typed.get(f"verdict.{part}", "")
-    if said not in SAID:
-        said = RETURN if reason or words or words_en else ASK if is_asked else OPEN
-    elif said == ASK and not is_asked:
-        said = OPEN  # the colleague has answered: it is the reviewer's turn again
-    if said == OPEN and is_kept:
+    choice = typed.get(f"verdict.{part}", "")
+    if choice not in SAID:
+        choice = RETURN if reason or words or words_en else ASK if is_asked else OPEN
+    elif choice == ASK and not is_asked:
+        choice = OPEN  # the colleague has answered: it is the reviewer's turn again
+    if choice == OPEN and is_kept:
         return Verdict(part, OK, is_kept=True)
-    return Verdict(part, said, reason, words, words_en) if said == RETURN else Verdict(part, said)
+    return Verdict(part, choice, reason, words, words_en) if choice == RETURN else Verdict(part, choice)
 
 
 def tally_of(verdicts: Iterable[Verdict], optional: Iterable[str] = ()) -> Tally:
     """The count over all parts; an `optional` one needs no verdict."""
     free = set(optional)
     rows = [each for each in verdicts if each.part not in free or each.said != OPEN]
-    said = [each.said for each in rows]
-    return Tally(len(rows), said.count(OK), said.count(RETURN), said.count(ASK))
+    choices = [each.said for each in rows]
+    return Tally(len(rows), choices.count(OK), choices.count(RETURN), choices.count(ASK))
 
 
 def kept_from_last_round(order: Order, rounds: Rounds) -> set[str]:

@@ -75,6 +75,6 @@ def _send_to_first(order: Order, reviewer: User, typed: Typed) -> SendToFirstFor
     if not form.is_valid():
         return form
     left = {name: text for name, text in typed.fields.items() if name.partition(".")[2] in named}
-    said: decisions.Said = {"parts": named, "words": form.cleaned_data["words"], "marks": left}
-    decisions.decide(order, reviewer, review.send_to_first, said)
+    answer: decisions.Said = {"parts": named, "words": form.cleaned_data["words"], "marks": left}
+    decisions.decide(order, reviewer, review.send_to_first, answer)
     return None

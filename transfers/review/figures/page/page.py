@@ -143,8 +143,8 @@ def _of_authorities(asked: _Asked) -> dict[str, Mapping[int, int]]:
 
 
 def _lead(period: Period) -> str:
-    said = {"weeks": period.weeks, "last": day_words(period.last)}
-    words = ngettext("%(weeks)s week to %(last)s.", "%(weeks)s weeks to %(last)s.", period.weeks) % said
+    period_words = {"weeks": period.weeks, "last": day_words(period.last)}
+    words = ngettext("%(weeks)s week to %(last)s.", "%(weeks)s weeks to %(last)s.", period.weeks) % period_words
     return f"{words} {_('Counted in working hours; no names of applicants.')}"
 
 
@@ -162,12 +162,12 @@ def _feed(asked: _Asked) -> list[str]:
     review = Counter[int]()
     for (stage, _province), each in asked.approved.items():
         review.update(each if stage == REVIEW else {})
-    said = []
+    sentences = []
     if found := figure_from(review):
-        said.append(_("The review usually takes %(time)s.") % {"time": in_workdays(found.half)})
+        sentences.append(_("The review usually takes %(time)s.") % {"time": in_workdays(found.half)})
     known = sorted(_of_authorities(asked).items(), key=lambda row: -sum(row[1].values()))
     for province, each in known:
-        if (found := figure_from(each)) and asked.form.place in ("", province) and len(said) <= TOLD:
+        if (found := figure_from(each)) and asked.form.place in ("", province) and len(sentences) <= TOLD:
             facts = {"province": province_name(province), "time": in_workdays(found.half)}
-            said.append(_("In %(province)s the authority usually takes %(time)s.") % facts)
-    return said
+            sentences.append(_("In %(province)s the authority usually takes %(time)s.") % facts)
+    return sentences

@@ -145,8 +145,10 @@ def listed(found: dict[str, list[ReasonVersion]], query: str, here: str) -> list
 
 def _holds(key: str, versions: list[ReasonVersion], query: str) -> bool:
     newest = versions[0]
-    said = " ".join((key, newest.text_zh, newest.text_en, newest.short_zh, newest.short_en, newest.code, newest.fields))
-    return query.casefold() in said.casefold()
+    haystack = " ".join(
+        (key, newest.text_zh, newest.text_en, newest.short_zh, newest.short_en, newest.code, newest.fields)
+    )
+    return query.casefold() in haystack.casefold()
 
 
 def _listed(key: str, versions: list[ReasonVersion], here: str, now: datetime) -> Listed:
