@@ -136,10 +136,10 @@ def known_to_checks(*, subject_key: str, domain: str, owner: User, mobiles: Iter
     All `mobiles` are looked up at once, when the first check asks about one of them.
     """
     known = frozenset(mobiles)
-    taken = cache(lambda: mobiles_that_serve_others(known, subject_key))
+    taken_mobiles = cache(lambda: mobiles_that_serve_others(known, subject_key))
     return {
         "mobile_taken": lambda mobile: (
-            mobile in (taken() if mobile in known else mobiles_that_serve_others([mobile], subject_key))
+            mobile in (taken_mobiles() if mobile in known else mobiles_that_serve_others([mobile], subject_key))
         ),
         "person_taken": lambda id_type, number: person_serves_another(id_type, number, subject_key),
         "record": record_of(subject_key=subject_key, domain=domain, owner=owner),

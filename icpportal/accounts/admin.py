@@ -232,7 +232,7 @@ class AccountAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: User, form: RolesForm, change: bool) -> None:
         if not change:
-            made = open_account(
+            account = open_account(
                 email=form.cleaned_data["email"],
                 password=None,
                 name=form.cleaned_data["name"],
@@ -240,10 +240,10 @@ class AccountAdmin(admin.ModelAdmin):
                 confirmed=False,
                 held_roles=self._given_alone(form.cleaned_data["held_roles"]),
             )
-            obj.pk = made.pk
-            if made.is_staff:
-                invitations.welcome(made, by=account_of(request))
-            self._change_roles(request, made, form.cleaned_data["held_roles"])
+            obj.pk = account.pk
+            if account.is_staff:
+                invitations.welcome(account, by=account_of(request))
+            self._change_roles(request, account, form.cleaned_data["held_roles"])
             return
         obj.save(update_fields=["name", "is_active"])
         if "is_active" in form.changed_data:

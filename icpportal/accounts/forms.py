@@ -140,11 +140,11 @@ class SignUpForm(NewPassword):
         """Keeps a valid password while another field must be corrected."""
         if {"password1", "password2"} & set(self.errors):
             return
-        kept = kept_passwords.keep(self.digest(), email=self.data.get("email", "").strip())
+        token = kept_passwords.keep(self.digest(), email=self.data.get("email", "").strip())
         self._ask_no_password()
         self.fields[kept_passwords.FIELD] = forms.CharField(widget=forms.HiddenInput, required=False)
         sent = {name: self.data[name] for name in self.data}
-        self.data = {**sent, kept_passwords.FIELD: kept}
+        self.data = {**sent, kept_passwords.FIELD: token}
 
     def password_owner(self) -> User:
         return User(email=self.cleaned_data.get("email", ""))

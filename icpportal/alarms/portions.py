@@ -13,11 +13,11 @@ def delete(old: QuerySet[Model], *, dry_run: bool = False) -> int:
     """Deletes the first of `old`; returns how many, without cascades. With `dry_run` only counts."""
     if dry_run:
         return old.count()
-    gone, ends = 0, time.monotonic() + SECONDS
-    while gone < AT_MOST and time.monotonic() < ends:
-        keys = list(old.order_by().values_list("pk", flat=True)[: min(PORTION, AT_MOST - gone)])
+    deleted, ends = 0, time.monotonic() + SECONDS
+    while deleted < AT_MOST and time.monotonic() < ends:
+        keys = list(old.order_by().values_list("pk", flat=True)[: min(PORTION, AT_MOST - deleted)])
         if not keys:
             break
         old.filter(pk__in=keys).delete()  # filtered again: a row that is needed again stays
-        gone += len(keys)
-    return gone
+        deleted += len(keys)
+    return deleted

@@ -70,15 +70,15 @@ def _answers(asked: ApprovalRequest, reader: User) -> list[Answer]:
 
 def asked_words(asked: ApprovalRequest) -> str:
     """`Gao Yang has asked a second person: Refusing an order permanently`."""
-    told = {"name": str(asked.asked_by), "what": asked.label}
-    return _("%(name)s has asked a second person: %(what)s") % told
+    facts = {"name": str(asked.asked_by), "what": asked.label}
+    return _("%(name)s has asked a second person: %(what)s") % facts
 
 
 def notices() -> list[str]:
     """Notices to all staff while somebody acts alone."""
-    told = _("%(name)s acts without a second person: %(what)s, %(reference)s.")
+    sentence = _("%(name)s acts without a second person: %(what)s, %(reference)s.")
     return [
-        f"{told % {'name': asked.asked_by, 'what': asked.label, 'reference': asked.reference}} {alone_words(asked)}"
+        f"{sentence % {'name': asked.asked_by, 'what': asked.label, 'reference': asked.reference}} {alone_words(asked)}"
         for asked in lone_requests(MOST)
     ]
 
@@ -87,8 +87,8 @@ def alone_words(asked: ApprovalRequest) -> str:
     """When it is carried out without a second person; "" if there is one."""
     if asked.alone_at is None:
         return ""
-    told = _("Nobody else holds this duty: it is done on %(time)s unless it is withdrawn.")
-    return told % {"time": f"{to_beijing(asked.alone_at):%Y-%m-%d %H:%M}"}
+    sentence = _("Nobody else holds this duty: it is done on %(time)s unless it is withdrawn.")
+    return sentence % {"time": f"{to_beijing(asked.alone_at):%Y-%m-%d %H:%M}"}
 
 
 def lines_of(kind: str, key: object) -> list[Said]:

@@ -51,8 +51,8 @@ def end() -> End:
     last = AuditEntry.objects.filter(place__isnull=False).order_by("-place").first()
     if last is not None:
         return End(last.place or 0, last.digest)
-    gone = removal()
-    return End(gone.place, gone.digest) if gone else End(0, BEGINNING)
+    removed = removal()
+    return End(removed.place, removed.digest) if removed else End(0, BEGINNING)
 
 
 def removal() -> AuditCheckpoint | None:

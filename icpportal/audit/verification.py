@@ -20,8 +20,8 @@ class Verdict:
 
 def verify() -> Verdict:
     """Reads every row once. Entries not linked yet are counted and are no fault."""
-    gone = chain.removal()
-    start = chain.End(gone.place, gone.digest) if gone else chain.End(0, chain.BEGINNING)
+    removed = chain.removal()
+    start = chain.End(removed.place, removed.digest) if removed else chain.End(0, chain.BEGINNING)
     entries, last, broken = 0, start, ""
     signed = {one.place: one for one in AuditCheckpoint.objects.filter(place__gte=start.place).order_by("-pk")}
     for broken in _forged(signed):

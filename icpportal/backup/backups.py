@@ -72,7 +72,7 @@ def _made(target: Target, keys_target: Target, stamp: str, tell: Tell) -> Manife
     tally = Tally()
     listed = write_lines(target, f"{folder}/files", tally.of(files.take(target, _known(target))))
     tell(f"files: {tally.files}, {tally.bytes:,} bytes in all")
-    made = Manifest(
+    result = Manifest(
         stamp=stamp,
         version=settings.VERSION,
         engine=database.engine(),
@@ -84,8 +84,8 @@ def _made(target: Target, keys_target: Target, stamp: str, tell: Tell) -> Manife
         keys=keys,
         list=listed,
     )
-    manifest.write(target, made)
-    return made
+    manifest.write(target, result)
+    return result
 
 
 def _known(target: Target) -> dict[str, Stored]:

@@ -147,10 +147,10 @@ def _pg_restore(source: BinaryIO) -> None:
 def _process(
     command: list[str], *, stdin: int | None = None, stdout: int | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    with tempfile.TemporaryFile() as told:
+    with tempfile.TemporaryFile() as errors:
         try:
             process = subprocess.Popen(  # noqa: S603 -- our own words
-                command, stdin=stdin, stdout=stdout, stderr=told, env=_environment()
+                command, stdin=stdin, stdout=stdout, stderr=errors, env=_environment()
             )
         except FileNotFoundError:
             raise DatabaseFault(f"{command[0]} is not installed: install the client of PostgreSQL") from None
@@ -162,8 +162,8 @@ def _process(
         finally:
             code = process.wait()
         if code:
-            told.seek(0)
-            raise DatabaseFault(f"{command[0]} ended with {code}: {_reason(told)}")
+            errors.seek(0)
+            raise DatabaseFault(f"{command[0]} ended with {code}: {_reason(errors)}")
 
 
 def _reason(told: BinaryIO) -> str:

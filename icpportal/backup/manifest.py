@@ -90,8 +90,8 @@ def _folders(target: Target) -> list[str]:
 
 
 def write(target: Target, manifest: Manifest) -> None:
-    told = {"format": FORMAT, **asdict(manifest)}
-    target.put(_name(manifest.stamp), plain(seal(json.dumps(told).encode(), bound_to=_bound_to(manifest.stamp))))
+    content = {"format": FORMAT, **asdict(manifest)}
+    target.put(_name(manifest.stamp), plain(seal(json.dumps(content).encode(), bound_to=_bound_to(manifest.stamp))))
 
 
 def read(target: Target, stamp: str = "") -> Manifest:
@@ -107,17 +107,17 @@ def read(target: Target, stamp: str = "") -> Manifest:
     if token is None:
         raise NoBackup(f"no backup {stamp} in {target.where}" if stamp else f"no backup in {target.where}")
     try:
-        told: Line = json.loads(unseal(token, bound_to=_bound_to(stamp)))
+        content: Line = json.loads(unseal(token, bound_to=_bound_to(stamp)))
     except KeyMissing:
         raise
     except (Unreadable, ValueError) as error:
         raise Damaged(
             f"the manifest of {stamp} was changed or cut short, or its key is another of that name"
         ) from error
-    told |= {name: Sealed.of(told[name]) for name in ("database", "keys", "list")}
-    if told.pop("format") != FORMAT:
+    content |= {name: Sealed.of(content[name]) for name in ("database", "keys", "list")}
+    if content.pop("format") != FORMAT:
         raise Damaged(f"the backup {stamp} was made by a later version: restore it with that one")
-    return Manifest(**told)
+    return Manifest(**content)
 
 
 def key_of(target: Target, stamp: str) -> str | None:

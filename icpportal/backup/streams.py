@@ -79,8 +79,8 @@ def sealing(target: Target, name: str, kept: list[Sealed]) -> Iterator[pieces.Wr
 
 
 def write_lines(target: Target, name: str, lines: Iterable[Line]) -> Sealed:
-    kept: list[Sealed] = []
-    with sealing(target, name, kept) as out:
+    sealed: list[Sealed] = []
+    with sealing(target, name, sealed) as out:
         for line in lines:
             out.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
-    return kept[0]
+    return sealed[0]

@@ -37,10 +37,10 @@ class _Shape:
             for read in reads:
                 value = read(value, column, connection)
             values.append(value)
-        made = model.from_db(DEFAULT_DB_ALIAS, [field[0] for field in self.fields], values)
+        instance = model.from_db(DEFAULT_DB_ALIAS, [field[0] for field in self.fields], values)
         for name, place in self.annotated:
-            setattr(made, name, found[place])
-        return made
+            setattr(instance, name, found[place])
+        return instance
 
 
 def _shape(model: type[Model], columns: list[str], connection: BaseDatabaseWrapper) -> _Shape:

@@ -98,5 +98,5 @@ def line(
     if mask:
         return Compared(label, shown, DIFFERS, _("differs"), is_code)
     n = max(1, sum(len(text) for kind, text in spans(typed, value) if kind == "in"))
-    told = ngettext("%(n)s differs", "%(n)s differ", n) % {"n": n} if n <= len(value) // 2 else _("differs")
-    return Compared(label, shown, DIFFERS, told, is_code)
+    note = ngettext("%(n)s differs", "%(n)s differ", n) % {"n": n} if n <= len(value) // 2 else _("differs")
+    return Compared(label, shown, DIFFERS, note, is_code)

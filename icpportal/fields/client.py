@@ -17,12 +17,12 @@ def client_address(request: HttpRequest) -> str:
     Each trusted proxy appends the address it saw to X-Forwarded-For, so the client's is `TRUSTED_PROXY_COUNT` places
     from the right; everything left of it is the client's own claim.
     """
-    told = request.META.get("REMOTE_ADDR", "")
+    address = request.META.get("REMOTE_ADDR", "")
     proxies = settings.TRUSTED_PROXY_COUNT
     chain = [entry.strip() for entry in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if entry.strip()]
     if proxies and len(chain) >= proxies:
-        told = chain[-proxies]
-    return _one_spelling(told)
+        address = chain[-proxies]
+    return _one_spelling(address)
 
 
 def _one_spelling(address: str) -> str:

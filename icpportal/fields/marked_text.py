@@ -69,11 +69,11 @@ def difference(old: Words, new: Words) -> SafeString:
 
 def only_old(old: Words, new: Words) -> SafeString:
     """The old text, with removed characters marked."""
-    kept = (part for part in spans(str(old), str(new)) if part[0] != "in")
-    return format_html_join("", "{}", ((format_html(MARKS[kind], text),) for kind, text in kept))
+    parts = (part for part in spans(str(old), str(new)) if part[0] != "in")
+    return format_html_join("", "{}", ((format_html(MARKS[kind], text),) for kind, text in parts))
 
 
 def only_new(old: Words, new: Words) -> SafeString:
     """The new text, with added characters marked; called on the old text."""
-    kept = (part for part in spans(str(old), str(new)) if part[0] != "out")
-    return format_html_join("", "{}", ((format_html(MARKS[kind], text),) for kind, text in kept))
+    parts = (part for part in spans(str(old), str(new)) if part[0] != "out")
+    return format_html_join("", "{}", ((format_html(MARKS[kind], text),) for kind, text in parts))

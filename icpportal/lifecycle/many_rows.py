@@ -74,8 +74,8 @@ def insert(
     connection = connections[router.db_for_write(model)]
     if connection.vendor != "postgresql":
         things = [model(**same, **row) for row in rows]
-        made = model._default_manager.bulk_create(things, ignore_conflicts=ignore_conflicts)
-        return [thing.pk for thing in made]
+        created = model._default_manager.bulk_create(things, ignore_conflicts=ignore_conflicts)
+        return [thing.pk for thing in created]
     arrays, values = _Arrays(connection, model), dict[str, str]()
     for field in model._meta.concrete_fields:
         if field.attname in rows[0]:

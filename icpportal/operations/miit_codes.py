@@ -128,9 +128,9 @@ def _after_report(row: Code, *, is_ending: bool) -> str:
 
 def _goes_again(row: Code) -> str:
     patience = report_queue.IN_REVIEW if row.in_review else report_queue.AGAIN
-    told = "its owner is told once, no phone is asked for, and " if row.in_review else ""
+    notice = "its owner is told once, no phone is asked for, and " if row.in_review else ""
     days = sum(pause.total_seconds() for pause in patience) / 86400
-    return f"{told}the same report goes again {len(patience)} times in {days:.0f} days, then it is held with an alarm"
+    return f"{notice}the same report goes again {len(patience)} times in {days:.0f} days, then it is held with an alarm"
 
 
 # --- output ---

@@ -160,8 +160,8 @@ def file_facts(file: UploadFile) -> dict[str, Fact]:
 
 def file_line(file: UploadFile, encoding: str) -> str:
     """The same in one line, with the encoding in which it was sent."""
-    taken = f"accepted {when(file.accepted_at)}" if file.accepted_at else "not accepted yet"
-    return f"{file.name}: report {file.report.key}, first sent {when(file.sent_at)} in {encoding}, {taken}"
+    acceptance = f"accepted {when(file.accepted_at)}" if file.accepted_at else "not accepted yet"
+    return f"{file.name}: report {file.report.key}, first sent {when(file.sent_at)} in {encoding}, {acceptance}"
 
 
 # --- resync ---

@@ -131,13 +131,15 @@ def _letter(
     not_after: datetime | None = None,
 ) -> Message:
     now = timezone.now()
-    kept = {name: context[name] for name in catalogue.words_needed(template, channel) if context.get(name) is not None}
-    catalogue.render(template, channel, language, kept)
+    needed = {
+        name: context[name] for name in catalogue.words_needed(template, channel) if context.get(name) is not None
+    }
+    catalogue.render(template, channel, language, needed)
     _check_address(channel, to, template)
     payload = {
         "to": to,
         "language": language,
-        "context": formats.pack(kept),
+        "context": formats.pack(needed),
         "attachments": [_attachment(**one) for one in attachments],
     }
     message = _message(channel, key, payload, reference, not_before)

@@ -154,15 +154,15 @@ class _Round(Reservations):
 
     def messages(self, limit: int | None) -> Generator[Message]:
         """Rows taken by this round, one at a time, so that the lease covers one call only."""
-        taken, number = 0, FEW
-        while not self.is_over and (limit is None or taken < limit):
+        count, number = 0, FEW
+        while not self.is_over and (limit is None or count < limit):
             began = time.monotonic()
-            reserved = self.reserve(number if limit is None else min(number, limit - taken))
+            reserved = self.reserve(number if limit is None else min(number, limit - count))
             if not reserved:
                 return
             with closing(self.claimed(reserved)) as claimed:
                 for message in claimed:
-                    taken += 1
+                    count += 1
                     yield message
             is_quick = time.monotonic() - began < QUICK_SECONDS
             number = min(2 * number, MANY) if is_quick else FEW

@@ -118,8 +118,8 @@ def notes_before(user: User, pk: UUID) -> QuerySet[Message]:
 
 def unread(user: User) -> int:
     """The number of unread notes; no query if it was read with the request's account."""
-    told: int | None = getattr(user, UNREAD, None)
-    return notes(user).filter(read_at=None).count() if told is None else told
+    counted: int | None = getattr(user, UNREAD, None)
+    return notes(user).filter(read_at=None).count() if counted is None else counted
 
 
 def unread_along(now: datetime) -> Combinable:
@@ -131,13 +131,13 @@ def unread_along(now: datetime) -> Combinable:
 
 def deliveries_of_event(user: User, notes: Iterable[Message], channels: Iterable[str]) -> dict[str, list[Message]]:
     """What told this reader of the same events by these channels, by event; one query."""
-    told = {note.event: note.created_at for note in notes}
-    found: dict[str, list[Message]] = {event: [] for event in told}
-    moments = told.values() or [timezone.now()]
+    event_times = {note.event: note.created_at for note in notes}
+    found: dict[str, list[Message]] = {event: [] for event in event_times}
+    moments = event_times.values() or [timezone.now()]
     # messages of an event are written together: the index on time finds them side by side
     about_then = min(moments) - APART, max(moments) + APART
     mine = Message.objects.filter(user=user, channel__in=list(channels), created_at__range=about_then)
-    rows = mine.filter(event__in=told).defer("payload")
+    rows = mine.filter(event__in=event_times).defer("payload")
     for message in rows.order_by("channel", "created_at"):
         found[message.event].append(message)
     return found

@@ -38,8 +38,8 @@ class RowStorage(BaseStorage):
         """Does nothing: retention ends the draft, not a page view."""
 
     def get_step_data(self, step: str) -> MultiValueDict | None:
-        kept = self.row.answers.get(step)
-        return None if kept is None else as_form_data(kept)
+        answers = self.row.answers.get(step)
+        return None if answers is None else as_form_data(answers)
 
     def set_step_data(self, step: str, cleaned_data: dict[str, Json]) -> None:
         keep(self.row, step, cleaned_data)

@@ -133,10 +133,10 @@ class RowWizardView(NamedUrlWizardView, Generic[StepOf, Row]):
     def _changed_elsewhere(self, form: forms.Form) -> bool:
         """Whether another tab has saved since this page was drawn; sets `changed_elsewhere`."""
         seen = self.request.POST.get("seen", "")
-        typed, kept = self.process_step(form), self.row.answers.get(self.step.key)
-        if not seen or typed == kept or seen == seen_mark(self.row, self.step.key):
+        typed, stored = self.process_step(form), self.row.answers.get(self.step.key)
+        if not seen or typed == stored or seen == seen_mark(self.row, self.step.key):
             return False
-        self.changed_elsewhere = [name for name, value in (kept or {}).items() if value != typed.get(name)]
+        self.changed_elsewhere = [name for name, value in (stored or {}).items() if value != typed.get(name)]
         say(self.request, ELSEWHERE, self.changed_elsewhere)
         form.add_error(
             None,

@@ -102,10 +102,10 @@ def pull(*, now: datetime | None = None, patience: float = 0, if_due: bool = Fal
     take = import_string(settings.AUTHORITY_ANSWERS)
     gateway = authority()
     unreached = _fetch(gateway, patience, if_due)
-    taken = _take_all(gateway, take, now)
+    count = _take_all(gateway, take, now)
     if unreached and (patience or not isinstance(unreached, NotYet)):
         raise unreached
-    return taken
+    return count
 
 
 def _take_all(gateway: Authority, take: Callable[..., None], now: datetime) -> int:

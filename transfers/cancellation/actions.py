@@ -225,8 +225,8 @@ def confirm(order: Order, *, actor: User, now: datetime | None = None) -> None:
     move = open_move(order, "confirms", by=APPLICANT, facts=facts)
     with transaction.atomic():
         event = ORDER.apply(order, move, by=APPLICANT, actor=actor, facts=facts, now=now)
-        told = "cancel_cooling" if is_in(order, Group.WAITS_FOR_OWNER) else "cancel_started"
-        notify_recipients(order, told, event_id=event.pk, roles=EVERYBODY, now=now)
+        template = "cancel_cooling" if is_in(order, Group.WAITS_FOR_OWNER) else "cancel_started"
+        notify_recipients(order, template, event_id=event.pk, roles=EVERYBODY, now=now)
 
 
 def stop(order: Order, *, actor: User) -> None:

@@ -92,8 +92,8 @@ def use_again(order: Order, earlier: Earlier, *, slot: str, actor: User) -> None
     now = timezone.now()
     with transaction.atomic():
         _hold(order)
-        standing = OrderDocument.objects.filter(order=order, slot=slot, retired_at__isnull=True)
-        if set(standing.values_list("document", flat=True)) == {paper.document_id for paper in earlier.papers}:
+        current = OrderDocument.objects.filter(order=order, slot=slot, retired_at__isnull=True)
+        if set(current.values_list("document", flat=True)) == {paper.document_id for paper in earlier.papers}:
             return
         took = _take_out(order, slot, None, now)
         mark = mark_again(order, slot) if slot in PERSON_OF else mark_of(order, slot)

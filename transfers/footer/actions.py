@@ -51,8 +51,8 @@ def check_asked(*, now: datetime | None = None) -> int:
     for check in waiting(now or timezone.now())[:AT_ONCE]:
         if monotonic() >= ends:
             break
-        taken = FooterCheck.objects.filter(pk=check.pk, tried_at=check.tried_at, checked_at=None)
-        if not taken.update(tried_at=now or timezone.now()):
+        unchecked = FooterCheck.objects.filter(pk=check.pk, tried_at=check.tried_at, checked_at=None)
+        if not unchecked.update(tried_at=now or timezone.now()):
             continue  # another worker was first
         found = {"outcome": read(check.website), "points_to": pointing(check.website)}
         mine = FooterCheck.objects.filter(pk=check.pk, asked_at=check.asked_at)

@@ -205,8 +205,8 @@ class Order(DraftModel):
 
     def columns_when_changed(self) -> Columns:
         """The further columns that a change of answers or documents writes: idle time starts again."""
-        kept = kinds.state_of(self).kept
-        return {"due_at": timezone.now() + getattr(settings, kept), "reminded": 0} if kept else {}
+        setting = kinds.state_of(self).kept
+        return {"due_at": timezone.now() + getattr(settings, setting), "reminded": 0} if setting else {}
 
     def derived(self) -> set[tuple[str, str]]:
         """The values that the order is found by, from its present answers."""

@@ -283,8 +283,8 @@ def _lapsed(order: Order) -> list[Panel]:
     lapsed = Lapsed(cards(order), asks and not order.password_kept)
     if came is None:
         return [lapsed]
-    told = _said(order) if came.note == AUTHORITY_WORDS else []
-    return [*told, replace(lapsed, title=came.said)]
+    answer = _said(order) if came.note == AUTHORITY_WORDS else []
+    return [*answer, replace(lapsed, title=came.said)]
 
 
 def _cancelled(order: Order) -> list[Panel]:

@@ -96,10 +96,10 @@ def _page(request: HttpRequest, order: Order) -> HttpResponse:
 
 def _panels(order: Order, parts: list[ReturnedPart], acts: list[Action]) -> list[Panel]:
     """The deadline, the panels of this state, and what can be done now."""
-    over, gone = is_over(order), erased(order)
+    over, erased_panel = is_over(order), erased(order)
     next_acts = [act for act in acts if not _is_way_out(act) and not (parts and act.kind == PRIMARY)]
     return [
-        *([gone] if gone is not None else []),
+        *([erased_panel] if erased_panel is not None else []),
         *([deadline(order.due_at)] if order.due_at is not None and not over else []),
         *([Held()] if order.held else []),
         *([] if over else panels_of(order, parts)),

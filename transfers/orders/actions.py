@@ -105,8 +105,8 @@ def keep_password(order: Order, digest: str, *, number: str, now: datetime | Non
     """Stores the digest of a confirmed filing password, and claims subject and domain."""
     now = now or timezone.now()
     order.password_digest = digest
-    kept = sealed(order, "password_digest")
-    claim(order, password_digest=kept, password_kept=True, password_confirmed_at=now, site_number=number)
+    sealed_digest = sealed(order, "password_digest")
+    claim(order, password_digest=sealed_digest, password_kept=True, password_confirmed_at=now, site_number=number)
 
 
 def submit(

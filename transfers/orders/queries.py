@@ -260,8 +260,8 @@ def stuck(now: datetime) -> list[Stuck]:
     overdue = Q(due_at__lt=now - timedelta(minutes=10))
     waiting = set(without_access_id().values_list("reference", flat=True))
     found = Order.objects.filter(late | overdue | Q(held=True)).values_list("reference", "state", "due_at", "held")
-    standing = [Stuck(ref, state, _why(due_at, held, ref in waiting, now)) for ref, state, due_at, held in found]
-    return standing + [Stuck(order.reference, order.state, NO_ANSWER) for order in review_time.late(now)]
+    stuck_orders = [Stuck(ref, state, _why(due_at, held, ref in waiting, now)) for ref, state, due_at, held in found]
+    return stuck_orders + [Stuck(order.reference, order.state, NO_ANSWER) for order in review_time.late(now)]
 
 
 def _why(due_at: datetime | None, held: bool, is_nameless: bool, now: datetime) -> str:

@@ -257,9 +257,9 @@ def word_on(over_since: datetime, *, now: datetime) -> dict[UUID, Word]:
     question.
     """
     over = Order.objects.filter(queries.phones_open(), due_at__lte=over_since)
-    told = Q(phone_window__told_at__gte=F("due_at"))
-    words = dict.fromkeys(over.filter(told).order_by("due_at").values_list("pk", flat=True)[:JUDGED], Word.TOLD)
-    left = list(over.exclude(told).order_by("due_at").only(*ASKED_BY)[: settings.PHONES_IN_A_ROUND])
+    answered = Q(phone_window__told_at__gte=F("due_at"))
+    words = dict.fromkeys(over.filter(answered).order_by("due_at").values_list("pk", flat=True)[:JUDGED], Word.TOLD)
+    left = list(over.exclude(answered).order_by("due_at").only(*ASKED_BY)[: settings.PHONES_IN_A_ROUND])
     for batch in _in_time(left, IN_ONE_QUESTION):
         try:
             words |= _ask(batch, now)
@@ -297,10 +297,10 @@ class Foretold:
 
 def refresh(order: Order, *, now: datetime) -> bool:
     """Asks about one order; returns whether the register told anything. Raises `Retryable` when it is unreachable."""
-    told = authority().phones(order.report_key)
-    if told is not None:
-        take_told(order, told, now=now)
-    return told is not None
+    phones = authority().phones(order.report_key)
+    if phones is not None:
+        take_told(order, phones, now=now)
+    return phones is not None
 
 
 def take_told(order: Order, told: list[PhoneState], *, now: datetime) -> None:

@@ -50,9 +50,9 @@ def server_of(order: Order) -> Server:
     An order from before the product was stored takes that of its service code, which was issued for the server's. The
     applicant's own choice counts only where no code is on record.
     """
-    kept = order.answer(ANSWER)
-    product = kept.get("product") or _product_of_code(order) or said_product(order)
-    return Server(kept.get("ip", ""), kept.get("name", ""), product, _place(order, kept))
+    answers = order.answer(ANSWER)
+    product = answers.get("product") or _product_of_code(order) or said_product(order)
+    return Server(answers.get("ip", ""), answers.get("name", ""), product, _place(order, answers))
 
 
 def is_placed(order: Order) -> bool:

@@ -278,8 +278,8 @@ def _step_changed(order: Order, part: str, papers: list[OrderDocument]) -> bool:
         return freshness.is_password_fresh(order) and confirmed is not None and confirmed >= order.entered_at
     if "before" not in _kept(order):  # returned before this was recorded: unknown
         return True
-    kept = ("service_code", "server") if step == "service_code" else (step,)
-    return any(_plain(_kept(order)["before"].get(name)) != _plain(order.answers.get(name)) for name in kept)
+    names = ("service_code", "server") if step == "service_code" else (step,)
+    return any(_plain(_kept(order)["before"].get(name)) != _plain(order.answers.get(name)) for name in names)
 
 
 def _plain(value: Json) -> Json:

@@ -27,8 +27,8 @@ LEFT_OPEN = _("Only the parts below can be changed now. We have not finished che
 
 def reason_words(verdict: FieldVerdict, *, chinese: bool) -> str:
     """The reason as sent, in the reader's language, or the reviewer's own words."""
-    told, folder = _told(verdict), "zh" if chinese else "en"
-    return told[folder]["text"] if told else own_words.said(verdict.written, folder)
+    texts, folder = _told(verdict), "zh" if chinese else "en"
+    return texts[folder]["text"] if texts else own_words.said(verdict.written, folder)
 
 
 def reason_shown(verdict: FieldVerdict, *, chinese: bool) -> Words:
@@ -47,14 +47,14 @@ def _own_shown(verdict: FieldVerdict, *, chinese: bool) -> Words:
 
 def short_reason(verdict: FieldVerdict) -> dict[str, str]:
     """For the text message: the reason's short form, or the reviewer's own words shortened."""
-    told = _told(verdict)
-    return {folder: told[folder]["short"] for folder in LANGUAGES} if told else own_words.in_messages(verdict.written)
+    texts = _told(verdict)
+    return {folder: texts[folder]["short"] for folder in LANGUAGES} if texts else own_words.in_messages(verdict.written)
 
 
 def _told(verdict: FieldVerdict) -> dict[str, dict[str, str]]:
     """The stored words; today's catalogue where an earlier version of the portal wrote the row."""
-    kept: dict[str, dict[str, str]] = verdict.told
-    return kept or (verdict.reason.as_told() if verdict.reason else {})
+    stored: dict[str, dict[str, str]] = verdict.told
+    return stored or (verdict.reason.as_told() if verdict.reason else {})
 
 
 def named_parts(verdicts: list[FieldVerdict]) -> list[dict[str, Fact]]:

@@ -75,8 +75,8 @@ class AlreadyDecided(MoveNotAllowed):
 def _carry(order: Order, reviewer: User, move: str, said: Said, now: datetime) -> None:
     """Carries out the decision."""
     named = {"named": _named(said["named"])} if "named" in said else {}
-    told = {name: value for name, value in said.items() if name in CARRIED}
-    actions.DECISIONS[move](order, reviewer, **told, **named, now=now)
+    arguments = {name: value for name, value in said.items() if name in CARRIED}
+    actions.DECISIONS[move](order, reviewer, **arguments, **named, now=now)
 
 
 def decide(

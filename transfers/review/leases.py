@@ -59,8 +59,8 @@ def held_words(order: Order) -> str:
     if order.reviewer is None:
         return ""
     since = order.claimed_since or (order.claimed_until - LEASE if order.claimed_until else None)
-    told = {"name": str(order.reviewer), "time": f"{to_beijing(since):%H:%M}" if since else "–"}
-    return _("%(name)s has had this order since %(time)s") % told
+    facts = {"name": str(order.reviewer), "time": f"{to_beijing(since):%H:%M}" if since else "–"}
+    return _("%(name)s has had this order since %(time)s") % facts
 
 
 def is_held(order: Order, *, now: datetime | None = None) -> bool:

@@ -100,8 +100,8 @@ def _here(request: HttpRequest, found: list[tuple[Place, str]]) -> Place | None:
 def _counts(user: User) -> Counts:
     """How much is in the lists behind the links in these provinces, counted again after half a minute."""
     own = own_provinces(user)
-    kept: Counts | None = cache.get_or_set(_key(own), lambda: _counted(user, own), COUNTED_FOR)
-    return kept or {}
+    cached: Counts | None = cache.get_or_set(_key(own), lambda: _counted(user, own), COUNTED_FOR)
+    return cached or {}
 
 
 def forget(user: User) -> None:

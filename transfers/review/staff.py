@@ -20,12 +20,12 @@ def reviewers() -> QuerySet[User]:
 
 def settings_of(user: User) -> DeskSettings:
     """The desk settings of this member of staff; read again after a minute, or once saved."""
-    kept: DeskSettings | None = getattr(user, "_of_the_desk", None)
-    if kept is None:
+    desk_settings: DeskSettings | None = getattr(user, "_of_the_desk", None)
+    if desk_settings is None:
         provinces, single_keys = cache.get_or_set(_key(user), lambda: _read_settings(user), KNOWN_FOR) or ("", True)
-        kept = DeskSettings(user=user, provinces=provinces, single_keys=single_keys)
-        user._of_the_desk = kept  # type: ignore[attr-defined]
-    return kept
+        desk_settings = DeskSettings(user=user, provinces=provinces, single_keys=single_keys)
+        user._of_the_desk = desk_settings  # type: ignore[attr-defined]
+    return desk_settings
 
 
 def save_settings(user: User, *, provinces: str, single_keys: bool) -> None:
@@ -35,8 +35,8 @@ def save_settings(user: User, *, provinces: str, single_keys: bool) -> None:
 
 
 def _read_settings(user: User) -> tuple[str, bool]:
-    kept = DeskSettings.objects.filter(user=user).first() or DeskSettings(user=user)
-    return kept.provinces, kept.single_keys
+    desk_settings = DeskSettings.objects.filter(user=user).first() or DeskSettings(user=user)
+    return desk_settings.provinces, desk_settings.single_keys
 
 
 def _key(user: User) -> str:

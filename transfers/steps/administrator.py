@@ -83,8 +83,8 @@ class AdministratorForm(CheckedForm, AdministratorFields):
     @property
     def another_fields(self) -> list[forms.BoundField]:
         """The fields about another person; the page shows them as one group."""
-        told = ("admin_told",) if self.asks_told else ()
-        return [self[name] for name in (*PERSONAL, *told) if name in self.fields]
+        consent = ("admin_told",) if self.asks_told else ()
+        return [self[name] for name in (*PERSONAL, *consent) if name in self.fields]
 
     @property
     def asks_told(self) -> bool:

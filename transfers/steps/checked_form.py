@@ -139,8 +139,8 @@ class CheckedForm(StepForm):
 
     def _facts(self) -> checks.Facts:
         """The order's answers with this page's as just typed; refused ones count as missing."""
-        kept = {name: value for name, value in self.order.answer(self.step_key).items() if name not in self.errors}
-        return facts_of(self.order, **{self.step_key: {**kept, **as_json(self.cleaned_data)}})
+        stored = {name: value for name, value in self.order.answer(self.step_key).items() if name not in self.errors}
+        return facts_of(self.order, **{self.step_key: {**stored, **as_json(self.cleaned_data)}})
 
 
 MOBILES = (("subject", "lead_phone1"), ("administrator", "admin_phone1"))

@@ -110,16 +110,16 @@ class ServiceCodeForm(StepForm):
     def servers(self) -> list[tuple[str, str | Promise]]:
         """The account's instances, read once a request, within the budget of `ask`, and not after an outage."""
         chosen = dict.fromkeys(filter(None, (self.data.get("instance"), self.order.instance)))
-        kept = [(instance, instance) for instance in chosen]
+        choices = [(instance, instance) for instance in chosen]
         if self.unreachable:
-            return kept
+            return choices
         try:
             with request_budget():
                 owner = self.order.owner
                 rows = service_codes.choices(owner.customer, self.order.reference, addresses=addresses(owner))
         except (Retryable, Refused):
             self.gave_no_answer()
-            return kept
+            return choices
         self.usable = [row.instance.id for row in rows if row.rule == service_codes.OK]
         return [("", _("Choose a server")), *((row.instance.id, _choice_words(row)) for row in rows)]
 

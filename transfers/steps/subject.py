@@ -192,8 +192,8 @@ class SubjectForm(CheckedForm, LeadFields):
 
     def _say(self, finding: checks.Finding) -> None:
         """Shows errors of a copied address where it was typed."""
-        taken = finding.field in ("post_region", "post_address") and bool(self.cleaned_data.get("post_same"))
-        super()._say(replace(finding, field="id_address") if taken else finding)
+        is_copied = finding.field in ("post_region", "post_address") and bool(self.cleaned_data.get("post_same"))
+        super()._say(replace(finding, field="id_address") if is_copied else finding)
 
     @property
     def asks_door(self) -> bool:

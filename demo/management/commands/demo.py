@@ -141,18 +141,18 @@ def begin_again_with(portal: str, simulator: str, lock: IO[str]) -> None:
 
 def prepare(supervisor: Supervisor, *, seed: bool) -> str:
     """Tables, style sheets, simulator, invented data: each does nothing the second time. Returns what was invented."""
-    told = StringIO()
+    output = StringIO()
     logging.disable(logging.INFO)
     supervisor.start("simulator")
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
     wait_for_simulator()
     if seed:
-        call_command("seed_demo", stdout=told)
+        call_command("seed_demo", stdout=output)
     first_round()
     connections.close_all()
     logging.disable(logging.NOTSET)
-    return told.getvalue().strip()
+    return output.getvalue().strip()
 
 
 def wait_for_simulator() -> None:

@@ -133,12 +133,12 @@ def _shape(element: etree._Element, *wanted: str) -> dict[str, list[etree._Eleme
     waiting = _children(element)
     for name in wanted:
         bare, mark = (name[:-1], name[-1]) if name[-1] in "?+*" else (name, "")
-        taken = []
+        matched = []
         while waiting and waiting[0].tag == bare:
-            taken.append(waiting.pop(0))
-        if (not taken and mark in ("", "+")) or (len(taken) > 1 and mark in ("", "?")):
+            matched.append(waiting.pop(0))
+        if (not matched and mark in ("", "+")) or (len(matched) > 1 and mark in ("", "?")):
             raise Unreadable(f"{element.tag}: {bare}")
-        found[bare] = taken
+        found[bare] = matched
     if waiting:
         raise Unreadable(f"{element.tag}: {waiting[0].tag}")
     return found

@@ -165,8 +165,8 @@ class FilingForm(forms.Form):
         data = self.cleaned_data
         known = Filing.objects.filter(number=data.get("number", "")).first()
         document = (data.get("id_type_code"), data.get("id_number", "").upper())
-        taken = known is not None and (known.id_type_code, known.id_number) != document
-        if taken or Site.objects.filter(domain=data.get("domain", "")).exists():
+        is_taken = known is not None and (known.id_type_code, known.id_number) != document
+        if is_taken or Site.objects.filter(domain=data.get("domain", "")).exists():
             raise ValidationError(_("This number or domain is on record already"), code="taken")
 
 

@@ -39,7 +39,7 @@ def read_along(name: str, told: Along) -> None:
 
 def accounts(now: datetime) -> QuerySet[User]:
     """All accounts with these additions."""
-    return User.objects.annotate(**{name: told(now) for name, told in _along.items()}).order_by()
+    return User.objects.annotate(**{name: annotation(now) for name, annotation in _along.items()}).order_by()
 
 
 ACCOUNT = Prepared(lambda pk, now: accounts(now).filter(pk=pk), pk=UUIDField(), now=DateTimeField())

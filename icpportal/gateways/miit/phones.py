@@ -49,10 +49,10 @@ def phones_of(report_keys: Iterable[str], *, timeout: float | None = None) -> di
     keys = {str(own_id): key for key, own_id in Report.objects.filter(key__in=report_keys).values_list("key", "own_id")}
     if not keys:
         return {}
-    told = _asked(f"{_address()}?reports={','.join(keys)}", seconds_for(timeout)).get("reports")
-    if not isinstance(told, dict):
+    reports = _asked(f"{_address()}?reports={','.join(keys)}", seconds_for(timeout)).get("reports")
+    if not isinstance(reports, dict):
         raise Retryable(f"the answer of {WHO} has no reports")
-    found = {key: _states_or_none(told[own_id]) for own_id, key in keys.items() if own_id in told}
+    found = {key: _states_or_none(reports[own_id]) for own_id, key in keys.items() if own_id in reports}
     return {key: states for key, states in found.items() if states is not None}
 
 

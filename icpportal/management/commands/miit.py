@@ -82,11 +82,11 @@ Exit codes: 0 done, 1 it cannot be done or a person is needed, 2 typed wrongly, 
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         kinds = parser.add_subparsers(dest="what", required=True, metavar="status|queue|show|…")
-        made = {name: kinds.add_parser(name, help=row.help) for name, row in KINDS.items()}
+        parsers = {name: kinds.add_parser(name, help=row.help) for name, row in KINDS.items()}
         for name, row in KINDS.items():
-            made[name].add_argument("--json", action="store_true", dest="as_json", help="one JSON object")
+            parsers[name].add_argument("--json", action="store_true", dest="as_json", help="one JSON object")
             for names, more in row.arguments:
-                made[name].add_argument(*names, **more)
+                parsers[name].add_argument(*names, **more)
 
     def handle(self, *, what: str, as_json: bool, **options: Unpack[Options]) -> None:
         with translation.override("en"):  # whatever LANGUAGE_CODE says: no mixed languages
@@ -230,12 +230,12 @@ def pull(command: Command, as_json: bool, options: Options) -> int:
     refuse_if_held()
     polling.expect_news()
     try:
-        taken = authority.pull()
+        answers = authority.pull()
     except NotYet:  # it is we who are busy
         raise
     except Retryable as problem:
         raise Retryable(f"{problem}; {last_answer.last_success()}") from problem
-    command.say(as_json, {"answers": taken}, [f"answers taken: {taken}"])
+    command.say(as_json, {"answers": answers}, [f"answers taken: {answers}"])
     return 0
 
 

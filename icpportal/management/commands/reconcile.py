@@ -43,8 +43,8 @@ def in_json(result: Reconciled) -> str:
     """The findings, the totals and the last full round as one JSON object on one line."""
     last = result.last_round
     ended = last.ended_at.isoformat() if last.ended_at else None
-    told = {"findings": [asdict(each) for each in result.findings], "totals": result.totals}
-    return json.dumps({**told, "last_round": {**asdict(last), "ended_at": ended}})
+    content = {"findings": [asdict(each) for each in result.findings], "totals": result.totals}
+    return json.dumps({**content, "last_round": {**asdict(last), "ended_at": ended}})
 
 
 def in_lines(result: Reconciled) -> str:

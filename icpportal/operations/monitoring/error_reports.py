@@ -49,20 +49,20 @@ def reduced(event: "Event", hint: "Hint") -> "Event | None":  # noqa: ARG001 -- 
     """The part of an event that may be sent; None for the line in which Django logs the URL of a failure."""
     if event.get("logger") == ADDRESS_LOGGED:
         return None
-    kept: Event = {}
+    result: Event = {}
     for name in PLAIN:
         if name in event:
-            kept[name] = event[name]  # type: ignore[literal-required]
+            result[name] = event[name]  # type: ignore[literal-required]
     if event.get("transaction_info", {}).get("source") == "url":  # a URL, not a pattern
-        kept.pop("transaction", None)
+        result.pop("transaction", None)
     if "exception" in event:
-        kept["exception"] = {"values": [_exception(each) for each in event["exception"].get("values", [])]}
+        result["exception"] = {"values": [_exception(each) for each in event["exception"].get("values", [])]}
     if "logentry" in event:
-        kept["logentry"] = {"message": redact(str(event["logentry"].get("message", "")))}
+        result["logentry"] = {"message": redact(str(event["logentry"].get("message", "")))}
         extra = {name: value for name, value in event.get("extra", {}).items() if name not in NOT_TOLD}
-        kept["extra"] = {name: redact_value(name, str(value)) for name, value in extra.items()}
-    kept["tags"] = {"request": request_reference.get() or "-"}
-    return kept
+        result["extra"] = {name: redact_value(name, str(value)) for name, value in extra.items()}
+    result["tags"] = {"request": request_reference.get() or "-"}
+    return result
 
 
 def _exception(found: Mapping[str, object]) -> dict[str, object]:

@@ -53,10 +53,10 @@ def _sent(message: Message) -> str:
 
 def _given_up(mail: "KeyedMail", line: Line, trouble: Exception) -> Exception:
     """The exception for the mail; a connection on which only this mail was refused is reused."""
-    told = _told(mail, trouble)
+    error = _told(mail, trouble)
     if not _is_over(trouble):
         lines.put_back(LINE, line)
-    return told
+    return error
 
 
 def _send(mail: "KeyedMail", line: Line) -> None:

@@ -91,12 +91,12 @@ class Reservations:
             "next_at": self.now() + lease(),
         }
         until = leases.end(lease(), now=self.fixed_now)
-        taken = self.mine(message).update(**columns, leased_until=until)
+        claimed = self.mine(message).update(**columns, leased_until=until)
         for name, value in columns.items():
             setattr(message, name, value)
-        if not taken:
+        if not claimed:
             self.lost += 1
-        return bool(taken)
+        return bool(claimed)
 
     def claim_all(self, reserved: list[Reserved]) -> list[Reserved]:
         """Takes reserved rows that were never begun; returns those now taken."""
@@ -108,9 +108,9 @@ class Reservations:
         # every change of a row changes its `next_at`: one with that of our reservation is as we read it
         mine = Message.objects.filter(pk__in=keys, state=State.WAITING, next_at=reserved[0].message.next_at)
         leased_until = leases.end(lease(), now=self.fixed_now)
-        taken = mine.update(**columns, attempts=F("attempts") + 1, leased_until=leased_until)
-        if taken < len(keys):
-            self.lost += len(keys) - taken
+        claimed = mine.update(**columns, attempts=F("attempts") + 1, leased_until=leased_until)
+        if claimed < len(keys):
+            self.lost += len(keys) - claimed
             ours = set(Message.objects.filter(pk__in=keys, **columns).values_list("pk", flat=True))
             reserved = [each for each in reserved if each.message.pk in ours]
         for each in reserved:

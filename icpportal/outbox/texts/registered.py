@@ -61,12 +61,12 @@ def _registered(template: str, folder: str, section: str, mark: Mark) -> Registe
 
 
 def _marked(text: str, mark: Mark) -> str:
-    standing = _standing()
+    standing_texts = _standing()
     pieces = catalogue.PLACEHOLDER.split(text)  # text, name, text, name, …
     number, parts = 0, [pieces[0]]
     for name, words in zip(pieces[1::2], pieces[2::2], strict=True):
-        if name in standing:
-            parts += [standing[name], words]
+        if name in standing_texts:
+            parts += [standing_texts[name], words]
             continue
         number += 1
         base = catalogue.link_base() if name == catalogue.LINK else ""

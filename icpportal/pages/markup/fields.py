@@ -53,8 +53,8 @@ def attributes(given: Facts) -> str:
 
 def input_attributes(given: Facts) -> str:
     """Without attributes for browser validation; the script counts letters by `data-maxlength`."""
-    kept = {name: value for name, value in given.items() if name not in JUDGED_BY_BROWSERS}
-    return attributes({**kept, "data-maxlength": given.get("maxlength")})
+    shown = {name: value for name, value in given.items() if name not in JUDGED_BY_BROWSERS}
+    return attributes({**shown, "data-maxlength": given.get("maxlength")})
 
 
 # --- inputs --------------------------------------------------------------------------------------

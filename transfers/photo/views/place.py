@@ -189,14 +189,14 @@ def text_address(request: HttpRequest, reference: str) -> HttpResponse:
     choice = photo_places.choice_of(order.reference)
     if not is_in(order, Group.PHOTO_WANTED) or choice is None or not choice.place.active or not order.owner.mobile:
         return redirect(order)
-    taken = photo_places.text_address(choice)
-    if taken.ok:
+    result = photo_places.text_address(choice)
+    if result.ok:
         messages.success(
             request, _("The address is on its way to %(mobile)s") % {"mobile": mask_mobile(order.owner.mobile)}
         )
-    elif taken.until is not None:
+    elif result.until is not None:
         messages.info(
-            request, _("Already sent. You can send it again after %(time)s") % {"time": short_words(taken.until)}
+            request, _("Already sent. You can send it again after %(time)s") % {"time": short_words(result.until)}
         )
     return redirect("photo", order.reference)  # to the top of the page, where the message is
 

@@ -43,11 +43,11 @@ Counts = dict[str, Counted]
 
 def remembered(reader: Reader, of: str, count: Callable[[], Counts]) -> Counts:
     """The counts that this reader last saw for this list, until they act; otherwise counts now."""
-    kept: dict[str, Counts] = cache.get(_key(reader.user)) or {}
-    if of not in kept:
-        kept = {**kept, of: count()}
-        cache.set(_key(reader.user), kept, KNOWN_FOR)
-    return kept[of]
+    cached: dict[str, Counts] = cache.get(_key(reader.user)) or {}
+    if of not in cached:
+        cached = {**cached, of: count()}
+        cache.set(_key(reader.user), cached, KNOWN_FOR)
+    return cached[of]
 
 
 def forget(reader: User) -> None:

@@ -128,19 +128,19 @@ def queue_page(basket: Basket, reader: Reader, asked: QueueFilter, data: QueryDi
     if reference:
         narrowed &= Q(reference=reference.upper())
     found = slice_of(basket, reader, narrowed, data.get("after", ""))
-    kept = {name: str(data[name]) for name in FILTERS if data.get(name)}
+    filters = {name: str(data[name]) for name in FILTERS if data.get(name)}
     can_judge = reads_names(reader.user)
-    query = urlencode({"queue": basket.key, **kept})
+    query = urlencode({"queue": basket.key, **filters})
     return QueuePage(
         title=basket.label,
         basket=basket.key,
         lead=_lead(basket, counts.get(basket.key)),
-        tabs=_tabs(basket, counts, kept),
+        tabs=_tabs(basket, counts, filters),
         filter=asked,
         is_own=asked.is_own,
-        all_url=_address(basket, {**kept, "province": "all"}),
+        all_url=_address(basket, {**filters, "province": "all"}),
         rows=rows_of(found, basket, reader),
-        next_url=_address(basket, {**kept, "after": found.after}) if found.after else "",
+        next_url=_address(basket, {**filters, "after": found.after}) if found.after else "",
         query=query,
         can_judge=can_judge,
         shows_state=not basket.is_work,

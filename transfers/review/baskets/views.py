@@ -117,9 +117,9 @@ def _say(request: HttpRequest, results: list[tuple[Order, Words, bool]]) -> None
     heading = ngettext("%(done)s done, %(n)s not done", "%(done)s done, %(n)s not done", n) % {"done": done, "n": n}
     line = _("%(order)s: %(words)s")
     lines = [line % {"order": order.reference, "words": words} for order, words, _is_done in results]
-    told = {"heading": heading, "lines": ("；" if reads_chinese() else "; ").join(lines)}
+    parts = {"heading": heading, "lines": ("；" if reads_chinese() else "; ").join(lines)}
     say = messages.success if not n else messages.warning
-    say(request, _("%(heading)s. %(lines)s") % told if lines else heading)
+    say(request, _("%(heading)s. %(lines)s") % parts if lines else heading)
 
 
 def _assign_to_me(order: Order, user: User, whom: User) -> Words:
@@ -228,5 +228,5 @@ def list_url(data: QueryDict) -> str:
 def case_url(order: Order, address: str = "", page: str = "case") -> str:
     """The address of a case, or of another of its pages, with the list that the reader comes from."""
     case = reverse(f"admin:transfers_order_{page}", args=[order.pk])
-    kept = kept_list(address).urlencode()
-    return f"{case}?{kept}" if kept else case
+    query = kept_list(address).urlencode()
+    return f"{case}?{query}" if query else case

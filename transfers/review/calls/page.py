@@ -181,13 +181,13 @@ def _outcomes(call: Call) -> list[Outcome]:
 
 
 def _rule() -> str:
-    told = {"n": MISSED_MOST, "days": GRACE_WORKDAYS}
+    facts = {"n": MISSED_MOST, "days": GRACE_WORKDAYS}
     return (
         _(
             "After %(n)s missed calls the applicant is told by email and text and has %(days)s working days to choose "
             "a time. Only then may the order be returned for it, by a person."
         )
-        % told
+        % facts
     )
 
 

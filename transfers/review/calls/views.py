@@ -79,15 +79,15 @@ def _typed(request: HttpRequest) -> AttemptForm:
 
 def _kept(call: Call, user: User) -> drafts.Fields:
     """What this person typed about an attempt before they went to preview the return."""
-    kept = own_fields(drafts.read(call.order, user).fields, ATTEMPT)
-    return kept if kept.get("call") == str(call.pk) else {}
+    fields = own_fields(drafts.read(call.order, user).fields, ATTEMPT)
+    return fields if fields.get("call") == str(call.pk) else {}
 
 
 def _forget(call: Call, user: User) -> None:
     """Drops it once it is recorded or the call is closed."""
-    kept = _kept(call, user)
-    if kept:
-        drafts.take_out(call.order, user, [f"{ATTEMPT}-{name}" for name in kept])
+    fields = _kept(call, user)
+    if fields:
+        drafts.take_out(call.order, user, [f"{ATTEMPT}-{name}" for name in fields])
 
 
 def _attempt(request: HttpRequest, site: AdminSite, call: Call, *, is_meant: bool) -> HttpResponse:
@@ -133,8 +133,8 @@ def _return(request: HttpRequest, site: AdminSite, call: Call) -> HttpResponse:
         messages.error(request, _("Not before the time to answer is over: see what the applicant was told"))
         return _page(request, site, call, _typed(request))
     part = part_of(call)
-    kept = drafts.read(call.order, reader.user).stamp
-    verdict = {f"verdict.{part}": "return", f"reason.{part}": UNREACHED, "kept": kept}
+    stamp = drafts.read(call.order, reader.user).stamp
+    verdict = {f"verdict.{part}": "return", f"reason.{part}": UNREACHED, "kept": stamp}
     typed = {f"{ATTEMPT}-{name}": request.POST.get(name, "") for name in ("outcome", "slot", "note")}
     whose = {f"{ATTEMPT}-call": str(call.pk)} if any(typed.values()) else {}
     drafts.take_in(call.order, reader.user, {**verdict, **typed, **whose})

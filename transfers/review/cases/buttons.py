@@ -67,8 +67,8 @@ class CaseAction:
         if not self.decides or not settings.DECISION_OPEN_FOR:
             return str(self.done)
         final = to_beijing(timezone.now() + settings.DECISION_OPEN_FOR)
-        told = {"done": self.done, "time": f"{final:%H:%M:%S}"}
-        return _("%(done)s. You can undo it until %(time)s") % told
+        facts = {"done": self.done, "time": f"{final:%H:%M:%S}"}
+        return _("%(done)s. You can undo it until %(time)s") % facts
 
 
 ACTIONS: dict[str, CaseAction] = {}

@@ -84,10 +84,10 @@ def take_in(
 
 def take_out(order: Order, reviewer: User, used: Iterable[str]) -> None:
     """Removes fields that were used or are no longer wanted."""
-    gone = set(used)
+    removed = set(used)
     with transaction.atomic():
         for draft in ReviewDraft.objects.select_for_update().filter(order=order, reviewer=reviewer):
-            left = {name: text for name, text in draft.typed.items() if name not in gone}
+            left = {name: text for name, text in draft.typed.items() if name not in removed}
             if not left:
                 draft.delete()
             elif left != draft.typed:

@@ -43,10 +43,10 @@ def judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Judged:
     """The judgement by what this reviewer typed."""
     parts = parts_of(order)
     rounds = rounds or rounds_of(order)
-    kept = kept_from_last_round(order, rounds) - named_to_first(rounds)
+    accepted_before = kept_from_last_round(order, rounds) - named_to_first(rounds)
     asked = open_questions(order)
-    verdicts = verdicts_of(parts, _marked(rounds, typed.fields), kept, asked)
-    return Judged(verdicts, tally_of(verdicts.values(), optional_of(parts)), kept, asked)
+    verdicts = verdicts_of(parts, _marked(rounds, typed.fields), accepted_before, asked)
+    return Judged(verdicts, tally_of(verdicts.values(), optional_of(parts)), accepted_before, asked)
 
 
 def case_judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Judged:

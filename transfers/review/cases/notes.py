@@ -69,11 +69,11 @@ def notes(
 
 def _erased(order: Order) -> list[SafeString]:
     """What was erased, and when."""
-    kept = (
+    erasures = (
         (order.erased_at, _("What was entered was deleted:")),
         (order.papers_erased_at, _("The pictures were deleted:")),
     )
-    return [format_html("{} {}", words, beijing(at, "short")) for at, words in kept if at is not None]
+    return [format_html("{} {}", words, beijing(at, "short")) for at, words in erasures if at is not None]
 
 
 def _written(order: Order, reader: User) -> list[ColleagueNote]:

@@ -245,8 +245,8 @@ def moved_words(order: Order) -> str | Promise:
     if event is None or event.actor is None or event.by not in (REVIEWER, LEAD):
         return MOVED
     last = order.rounds.order_by("-number").values_list("decision", flat=True).first()
-    told = {"name": str(event.actor), "time": f"{to_beijing(event.at):%H:%M}"}
-    return _("%(name)s decided this order at %(time)s. This is its current state") % told if last else MOVED
+    facts = {"name": str(event.actor), "time": f"{to_beijing(event.at):%H:%M}"}
+    return _("%(name)s decided this order at %(time)s. This is its current state") % facts if last else MOVED
 
 
 def _can(request: HttpRequest, order: Order) -> set[str]:

@@ -95,14 +95,14 @@ def fetch(request: HttpRequest, pk: int) -> HttpResponse:
 def _asked(request: HttpRequest, chosen: Selection, user: User, form: ExportForm) -> HttpResponse:
     """The file at once, or the page with what happens next."""
     try:
-        made = actions.ask(
+        export = actions.ask(
             chosen, actor=user, because=form.cleaned_data["because"], file_type=form.cleaned_data["file_type"]
         )
     except actions.ExportRefused as refused:
         messages.error(request, str(refused))
         return redirect(f"{reverse('admin:desk_export')}?{chosen.query}")
-    if made.is_granted:
-        return _file(request, made, user)
+    if export.is_granted:
+        return _file(request, export, user)
     messages.success(request, _("Another lead must allow this list. You can fetch it here then"))
     return redirect(f"{reverse('admin:desk_export')}?{chosen.query}")
 

@@ -69,8 +69,8 @@ def auditors_home(request: HttpRequest, context: dict[str, object]) -> TemplateR
 def auditor_page(form: LogForm, now: datetime) -> AuditorPage:
     """The matching rows, newest first."""
     found, before = rows(form.wanted(now))
-    kept = {name: form.data[name] for name in ("reference", "who", "sort", "days") if form.data.get(name)}
-    earlier = f"{reverse('admin:index')}?{urlencode({**kept, 'before': before.isoformat()})}" if before else ""
+    filters = {name: form.data[name] for name in ("reference", "who", "sort", "days") if form.data.get(name)}
+    earlier = f"{reverse('admin:index')}?{urlencode({**filters, 'before': before.isoformat()})}" if before else ""
     return AuditorPage(
         title=_("Access log"),
         form=form,

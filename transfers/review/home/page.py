@@ -173,8 +173,8 @@ def _when(now: datetime) -> str:
     there = to_beijing(now)
     runs = _("Working time runs until %(time)s") % {"time": f"{CLOSING_TIME:%H:%M}"}
     hours = runs if is_open(now) else _("It is not working time")
-    told = {"day": day_words(there.date(), now=now), "time": f"{there:%H:%M}", "hours": hours}
-    return _("%(day)s, %(time)s. %(hours)s") % told
+    facts = {"day": day_words(there.date(), now=now), "time": f"{there:%H:%M}", "hours": hours}
+    return _("%(day)s, %(time)s. %(hours)s") % facts
 
 
 def _next(reader: Reader, narrowed: Q) -> NextOrder | None:
@@ -223,8 +223,8 @@ def _amounts(counted: Counted) -> dict[str, int]:
 
 def _told(counted: Counted) -> str:
     """The bar in words."""
-    told = _("%(over)s overdue, %(today)s due today, %(later)s later")
-    return told % _amounts(counted) if counted.waiting else ""
+    sentence = _("%(over)s overdue, %(today)s due today, %(later)s later")
+    return sentence % _amounts(counted) if counted.waiting else ""
 
 
 def _pieces(amounts: dict[str, int], most: int) -> list[Piece]:

@@ -107,10 +107,12 @@ def keys_of(order: Order) -> set[Key]:
 def keep(order: Order) -> None:
     """Updates the stored keys to the order as it is now; call it in the transaction that changed the order."""
     wanted = keys_of(order)
-    kept = {(kind, key): pk for pk, kind, key in SearchKey.objects.filter(order=order).values_list("pk", "kind", "key")}
-    if gone := [pk for each, pk in kept.items() if each not in wanted]:
-        SearchKey.objects.filter(pk__in=gone).delete()
-    if new := wanted - kept.keys():
+    stored = {
+        (kind, key): pk for pk, kind, key in SearchKey.objects.filter(order=order).values_list("pk", "kind", "key")
+    }
+    if outdated := [pk for each, pk in stored.items() if each not in wanted]:
+        SearchKey.objects.filter(pk__in=outdated).delete()
+    if new := wanted - stored.keys():
         SearchKey.objects.bulk_create(
             [SearchKey(order=order, kind=kind, key=key) for kind, key in sorted(new)], ignore_conflicts=True
         )

@@ -124,8 +124,8 @@ def tried_words(call: Call) -> str:
     """How often nobody answered."""
     if not call.missed:
         return _("not missed yet")
-    told = {"n": call.missed, "most": MISSED_MOST}
-    return ngettext("missed %(n)s of %(most)s", "missed %(n)s of %(most)s", call.missed) % told
+    facts = {"n": call.missed, "most": MISSED_MOST}
+    return ngettext("missed %(n)s of %(most)s", "missed %(n)s of %(most)s", call.missed) % facts
 
 
 def mark_of(call: Call, now: datetime) -> Words:

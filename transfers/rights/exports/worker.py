@@ -98,5 +98,5 @@ def _write(export: DataExport, lease: uuid.UUID, now: datetime) -> None:
 
 def _tell(export: DataExport) -> None:
     """Tells the owner by mail and on the site; the link leads to the page, which asks for authentication."""
-    kept = {"n": export_files.kept_for().days}
-    messages.tell(export.user, READY, export.pk, page="data-export", context=kept)
+    facts = {"n": export_files.kept_for().days}
+    messages.tell(export.user, READY, export.pk, page="data-export", context=facts)

@@ -152,7 +152,7 @@ def examined(content: bytes, *, pixels: int, paper: Paper | None = Paper.SHEET) 
     ImageOps.exif_transpose(picture, in_place=True)
     picture = in_srgb(on_white(picture), profile)
     preview = preview_of(picture)
-    told: Told = {
+    result: Told = {
         "width": picture.width,
         "height": picture.height,
         "facts": {"width": width, "height": height},
@@ -161,11 +161,11 @@ def examined(content: bytes, *, pixels: int, paper: Paper | None = Paper.SHEET) 
     }
     out = encoded(picture, **way), encoded(preview, quality=PREVIEW_QUALITY, subsampling=quality.FULL)
     if paper is None:
-        return told, *out
+        return result, *out
     picture.thumbnail((JUDGED_LONGEST, JUDGED_LONGEST), Image.Resampling.BOX)
-    told["likeness"] = likeness_of(picture)
-    told["findings"] = judged(picture, paper, width=width, height=height)
-    return told, *out
+    result["likeness"] = likeness_of(picture)
+    result["findings"] = judged(picture, paper, width=width, height=height)
+    return result, *out
 
 
 def judged(picture: Image.Image, paper: Paper, *, width: int, height: int) -> list[Finding] | None:

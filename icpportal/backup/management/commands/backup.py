@@ -55,21 +55,26 @@ class Command(BaseCommand):
         # first: erased data must go in time, whatever happens to the backup
         keys, undone = self._tried(lambda: backups.drop_old_keys(keys_target, timezone.now()), 0, TROUBLE)
         _killed, still_there = self._tried(lambda: backups.drop_unfinished(target, timezone.now()), 0, TROUBLE)
-        made = backups.make(target, keys_target, tell=self.stderr.write)
+        manifest = backups.make(target, keys_target, tell=self.stderr.write)
         # from here the backup counts: stopping now stops the deletion only
         stops = (*TROUBLE, KeyboardInterrupt)
-        gone, also_undone = self._tried(lambda: backups.prune(target), backups.Pruned(0, 0, {}), stops)
+        pruned, also_undone = self._tried(lambda: backups.prune(target), backups.Pruned(0, 0, {}), stops)
         if as_json:
-            told = {"stamp": made.stamp, "files": made.files, "bytes": made.bytes, "rows": sum(made.tables.values())}
-            deleted = {**asdict(gone), "keys": keys, "unread": len(gone.unread)}
-            self.stdout.write(json.dumps({**told, "file_keys": made.file_keys, "deleted": deleted}))
+            summary = {
+                "stamp": manifest.stamp,
+                "files": manifest.files,
+                "bytes": manifest.bytes,
+                "rows": sum(manifest.tables.values()),
+            }
+            deleted = {**asdict(pruned), "keys": keys, "unread": len(pruned.unread)}
+            self.stdout.write(json.dumps({**summary, "file_keys": manifest.file_keys, "deleted": deleted}))
         else:
             self.stdout.write(
-                f"backup {made.stamp}: {sum(made.tables.values())} rows, {made.file_keys} keys of files, "
-                f"{made.files} files ({made.bytes:,} bytes); what is new was read again"
+                f"backup {manifest.stamp}: {sum(manifest.tables.values())} rows, {manifest.file_keys} keys of files, "
+                f"{manifest.files} files ({manifest.bytes:,} bytes); what is new was read again"
             )
-            self.stdout.write(f"deleted: {gone.backups} backups, {keys} sets of keys, {gone.files} files")
-        for stamp, fault in gone.unread.items():
+            self.stdout.write(f"deleted: {pruned.backups} backups, {keys} sets of keys, {pruned.files} files")
+        for stamp, fault in pruned.unread.items():
             self.stderr.write(f"backup {stamp} cannot be read: {fault}")
         if gone.unread:
             self.stderr.write(f"{len(gone.unread)} backups cannot be read: no old file was deleted")

@@ -96,7 +96,7 @@ class Command(BaseCommand):
         if not restored.is_held():
             raise CommandError("Nothing is held back: this portal was not restored, or somebody has said go.")
         try:
-            told = release.go(give_up_messages=give_up, tell=self.stderr.write)
+            released = release.go(give_up_messages=give_up, tell=self.stderr.write)
         except (Retryable, Refused) as trouble:
             raise CommandError(f"Still held back, the ministry does not agree on numbers yet: {trouble}.") from trouble
-        self.stdout.write(f"Go: {told}")
+        self.stdout.write(f"Go: {released}")

@@ -60,5 +60,5 @@ def decoded(data: bytes) -> tuple[str, int]:
     if not _is_utf8(text, declared):
         text = data.decode("gb18030", errors="replace")
     assert text is not None
-    kept, stripped = NOT_XML.subn("", DECLARATION.sub("", text, count=1))
-    return kept, stripped + kept.count(LOST)
+    cleaned, stripped = NOT_XML.subn("", DECLARATION.sub("", text, count=1))
+    return cleaned, stripped + cleaned.count(LOST)

@@ -48,7 +48,7 @@ def take(file: InboxFile, content: Download) -> None:
 def _take_results(file: InboxFile, results: Iterable[Result]) -> list[str]:
     """Judges the results of one report in one file together: a decision explains the code beside it."""
     puzzles: list[str] = []
-    told: dict[int, ReportResult] = {}
+    by_report: dict[int, ReportResult] = {}
     for result in results:
         codes = _codes(result)
         if not codes:
@@ -59,9 +59,9 @@ def _take_results(file: InboxFile, results: Iterable[Result]) -> list[str]:
         except AmbiguousMatch as unsure:
             puzzles.append(str(unsure))
             continue
-        found = told.setdefault(report.pk, ReportResult(report, (), None))
-        told[report.pk] = replace(found, verdicts=found.verdicts + codes, at=result.at or found.at)
-    return puzzles + [puzzle for found in told.values() if (puzzle := _answer(file, found))]
+        found = by_report.setdefault(report.pk, ReportResult(report, (), None))
+        by_report[report.pk] = replace(found, verdicts=found.verdicts + codes, at=result.at or found.at)
+    return puzzles + [puzzle for found in by_report.values() if (puzzle := _answer(file, found))]
 
 
 def _codes(result: Result) -> tuple[Verdict, ...]:

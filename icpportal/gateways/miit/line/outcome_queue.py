@@ -74,10 +74,10 @@ def tell_record_again(report: models.Report) -> None:
     early = _kept().filter(report=report, kind=AnswerKind.RECORD).order_by("-pk").first()
     if early is None:
         return
-    told = unsealed(early.payload, bound_to=_place(early.once))
+    payload = unsealed(early.payload, bound_to=_place(early.once))
     once = f"record-again:{report.key}"
     record(
-        AnswerKind.RECORD, once=once, report=report, file=early.file, at=early.at, record=record_from(told["record"])
+        AnswerKind.RECORD, once=once, report=report, file=early.file, at=early.at, record=record_from(payload["record"])
     )
 
 
@@ -133,7 +133,7 @@ READERS: dict[str, Callable[[Any], Any]] = {"record": record_from, "struck": str
 
 
 def _answer(row: models.Outcome) -> Answer:
-    told = unsealed(row.payload, bound_to=_place(row.once))
-    fields = {name: READERS[name](value) if name in READERS else value for name, value in told.items()}
+    payload = unsealed(row.payload, bound_to=_place(row.once))
+    fields = {name: READERS[name](value) if name in READERS else value for name, value in payload.items()}
     key = row.report.key if row.report else ""
     return Answer(id=str(row.pk), kind=AnswerKind(row.kind), report_key=key, at=row.at, **fields)

@@ -118,8 +118,8 @@ def take_over(lease: Lease, row: Report, packed: Packed, sequence: int, *, now: 
     """The ministry has this report under a number unknown to a restored backup: as if we had sent it now."""
     with transaction.atomic():
         lease.renew()
-        taken = Report.objects.filter(pk=row.pk, state=ReportState.QUEUED)
-        if not taken.update(state=ReportState.ACCEPTED, field="", code="", reason=""):
+        queued = Report.objects.filter(pk=row.pk, state=ReportState.QUEUED)
+        if not queued.update(state=ReportState.ACCEPTED, field="", code="", reason=""):
             raise LeaseLost("the report moved meanwhile")
         _keep(lease.isp_id, row, packed, sequence, made_at=now, sent_at=now, accepted_at=now, code="0")
         outcome_queue.record_accepted(row, sent_at=now, sequence=sequence)

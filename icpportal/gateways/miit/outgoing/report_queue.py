@@ -115,8 +115,8 @@ def retry(row: models.Report, codes: str, not_before: datetime | None = None, *,
     now = now or timezone.now()
     if succession.give_way(row):
         return False
-    told = f"{row.code} {codes}"
-    first = in_review(told, row.kind) or told.split()[0]
+    all_codes = f"{row.code} {codes}"
+    first = in_review(all_codes, row.kind) or all_codes.split()[0]
     patience = IN_REVIEW if in_review(first, row.kind) else AGAIN
     if row.tries >= len(patience):
         park(row, GIVEN_UP, now=now, code=first, since=ReportState.ACCEPTED)

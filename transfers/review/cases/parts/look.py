@@ -32,8 +32,8 @@ class LookBox:
 
 def told_words(asked: ApprovalRequest) -> str:
     """`Gao Yang accepted this order (today 14:20)`."""
-    told = {"name": str(asked.asked_by), "time": short_words(asked.asked_at)}
-    return _("%(name)s accepted this order (%(time)s)") % told
+    facts = {"name": str(asked.asked_by), "time": short_words(asked.asked_at)}
+    return _("%(name)s accepted this order (%(time)s)") % facts
 
 
 def waits_words(asked: ApprovalRequest) -> str:

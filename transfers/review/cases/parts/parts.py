@@ -234,13 +234,13 @@ def sections_of(
 
 
 def _beside(order: Order, papers: Papers, returned: dict[str, FieldVerdict], shown: Collection[str]) -> Beside:
-    kept = _advice(order)
-    found: dict[str, list[Words]] = {part: list(findings) for part, findings in kept.findings.items()}
+    advice = _advice(order)
+    found: dict[str, list[Words]] = {part: list(findings) for part, findings in advice.findings.items()}
     for picture in papers.now:
         marks = picture.found.marks if picture.found else ()
         found.setdefault(f"{PAPER}.{picture.slot}", []).extend(mark.words for mark in marks)
     masks = {part: mask for part, mask in masks_of(order).items() if part not in shown}
-    return Beside(kept.record, returned, found, masks)
+    return Beside(advice.record, returned, found, masks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,9 +255,9 @@ def _advice(order: Order) -> Advice:
     """The advice stored when the order was submitted; older orders are checked again."""
     if not queries.has_details(order):
         return Advice({}, {})
-    kept: Mapping[str, Any] = order.advice or readiness.advice_kept(order)
-    findings: dict[str, list[Words]] = kept["findings"]["zh-hans" if reads_chinese() else "en"]
-    return Advice(findings if is_in(order, Group.PAPERS_IN_REVIEW) else {}, kept["record"])
+    advice: Mapping[str, Any] = order.advice or readiness.advice_kept(order)
+    findings: dict[str, list[Words]] = advice["findings"]["zh-hans" if reads_chinese() else "en"]
+    return Advice(findings if is_in(order, Group.PAPERS_IN_REVIEW) else {}, advice["record"])
 
 
 def findings_elsewhere(order: Order, sections: list[Section]) -> list[Words]:

@@ -126,7 +126,7 @@ def reasons_lost(rules: Mapping[str, str], order: Order) -> str:
 def rule_lines(reasons: Held, verdicts: Mapping[str, Verdict], found: Collection[str] | None) -> list[RuleLine]:
     """The rules for the page with the words of their reasons; `found` are automatic findings, if any."""
     language = "zh" if reads_chinese() else "en"
-    told = {key: plain(each.text(language)) for key, each in reasons.items()}
+    texts = {key: plain(each.text(language)) for key, each in reasons.items()}
     return [
         RuleLine(
             part=part,
@@ -134,7 +134,7 @@ def rule_lines(reasons: Held, verdicts: Mapping[str, Verdict], found: Collection
             hint=_hint(BY_PART[part], found),
             met_checked=attributes(checked=each.said == OK),
             unmet_checked=attributes(checked=each.said == RETURN),
-            told=told.get(BY_PART[part].reason, ""),
+            told=texts.get(BY_PART[part].reason, ""),
             tone="is-over" if set(BY_PART[part].checks) & set(found or ()) else "",
         )
         for part, each in verdicts.items()

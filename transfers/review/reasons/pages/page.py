@@ -267,11 +267,11 @@ def _row(version: ReasonVersion, held: ReasonVersion | None, n: int, now: dateti
     people = comma_list(dict.fromkeys(str(each) for each in (version.author, version.published_by) if each))
     begins, ends = version.begins_at, version.ends_at
     since = " – ".join(short_words(each) for each in (begins, ends) if each) or _("from the beginning")
-    told = ngettext("told %(n)s time", "told %(n)s times", n) % {"n": n}
+    times_words = ngettext("told %(n)s time", "told %(n)s times", n) % {"n": n}
     return VersionRow(
         number=version.number,
         state=comma_list(filter(None, (_state(version, held, now), people))),
         since=since if version.published_at else "",
-        told=told,
+        told=times_words,
         because=version.because,
     )

@@ -223,8 +223,9 @@ def _blanks() -> list[tuple[str, Words]]:
 def _key(short_en: str) -> str:
     """A unique key for a new reason."""
     base = slugify(short_en).replace("-", "_")[: KEY_LONGEST - 4] or "reason"
-    taken = set(ReturnReason.objects.filter(key__startswith=base).values_list("key", flat=True))
-    return next(key for n in range(1, len(taken) + 2) if (key := base if n == 1 else f"{base}_{n}") not in taken)
+    used_keys = set(ReturnReason.objects.filter(key__startswith=base).values_list("key", flat=True))
+    candidates = (base, *(f"{base}_{n}" for n in range(2, len(used_keys) + 2)))
+    return next(key for key in candidates if key not in used_keys)
 
 
 def _reader(request: HttpRequest) -> User:
