@@ -180,8 +180,8 @@ def _answered(request: HttpRequest, token: str) -> HttpResponse:
 
 def _is_still_named(order: Order, asked_for: ConsentRequest) -> bool:
     """Whether the order's consent in force is this very person's."""
-    consent = rights.standing(order, ADMINISTRATOR)
-    return consent is not None and administrator(order).key == asked_for.person_key
+    given = rights.standing(order, ADMINISTRATOR)
+    return given is not None and administrator(order).key == asked_for.person_key
 
 
 def _still_asked(order: Order) -> bool:
