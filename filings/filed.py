@@ -69,12 +69,14 @@ class Filed:
 def of_subject(subject: Subject) -> Filed:
     """What is on file for a subject, in three queries however much there is."""
     sites = _sites().filter(subject=subject)[:MOST]
-    return Filed(list(_details(subject)), [_person(each) for each in subject.people.order_by("pk")], _drawn(sites))
+    return Filed(
+        list(_details(subject)), [_person(each) for each in subject.people.order_by("pk")], _filed_sites(sites)
+    )
 
 
 def of_website(website: Website) -> Filed:
     """The accesses of one website."""
-    return Filed([], [], _drawn(_sites().filter(pk=website.pk)))
+    return Filed([], [], _filed_sites(_sites().filter(pk=website.pk)))
 
 
 def _sites() -> QuerySet[Website]:
@@ -82,7 +84,7 @@ def _sites() -> QuerySet[Website]:
     return Website.objects.select_related("administrator").prefetch_related(accesses).order_by("ended_at", "-since")
 
 
-def _drawn(sites: QuerySet[Website]) -> list[FiledSite]:
+def _filed_sites(sites: QuerySet[Website]) -> list[FiledSite]:
     return [
         FiledSite(
             link=_link("website", site, site.display_domain),

@@ -95,13 +95,13 @@ def _row(name: str, key: str) -> Q:
     return Q(name=name, key=key_index(key))
 
 
-def _over(name: str, moment: datetime) -> Q:
+def _window_is_over(name: str, moment: datetime) -> Q:
     return Q(began_at__lte=moment - limit(name).window)
 
 
 def _free_again(keys: Sequence[Key], moment: datetime, costs: Sequence[int] = ()) -> datetime:
     wanted = {name: cost for (name, _key), cost in zip(keys, costs or [1] * len(keys), strict=True)}
-    short = (row for row in _counters(keys, moment) if _left(row) < wanted[row.name])
+    short = (row for row in _counters(keys, moment) if _attempts_left(row) < wanted[row.name])
     return max(map(_ends, short), default=moment)
 
 
@@ -115,7 +115,7 @@ def paused_until(keys: Sequence[Key], *, now: datetime | None = None) -> datetim
 def least_left(keys: Sequence[Key], *, now: datetime | None = None) -> int:
     """How many attempts are left on the tightest of the keys."""
     amounts = [limit(name).amount for name, _key in keys]
-    return min([*amounts, *map(_left, _counters(keys, now or timezone.now()))])
+    return min([*amounts, *map(_attempts_left, _counters(keys, now or timezone.now()))])
 
 
 def left(name: str, key: str, *, now: datetime | None = None) -> int:
@@ -125,11 +125,11 @@ def left(name: str, key: str, *, now: datetime | None = None) -> int:
 
 def _counters(keys: Sequence[Key], moment: datetime) -> list[Allowance]:
     """The rows of those keys whose window is open."""
-    rows = Allowance.objects.filter(reduce(or_, (_row(*key) & ~_over(key[0], moment) for key in keys)))
+    rows = Allowance.objects.filter(reduce(or_, (_row(*key) & ~_window_is_over(key[0], moment) for key in keys)))
     return list(rows)
 
 
-def _left(row: Allowance) -> int:
+def _attempts_left(row: Allowance) -> int:
     return max(0, limit(row.name).amount - row.used)
 
 

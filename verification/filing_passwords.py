@@ -81,7 +81,7 @@ def ask(
             attempt = attempts.consume_all(keys, now=moment)
             if not attempt.ok:
                 return Outcome(State.PAUSED, until=attempt.until)
-            return _judged(number, password, keys, question.left, moment)
+            return _check(number, password, keys, question.left, moment)
     except Busy:
         return Outcome(State.BUSY, left=attempts.least_left(keys, now=moment))
 
@@ -98,11 +98,11 @@ def _keys(number: str, order_key: str, account_key: str, *, is_owner: bool) -> t
     return tuple(zip(LIMITS, (order_key, account_key, whose), strict=True))
 
 
-def _judged(number: str, password: str, keys: Sequence[attempts.Key], seconds: float, moment: datetime) -> Outcome:
+def _check(number: str, password: str, keys: Sequence[attempts.Key], seconds: float, moment: datetime) -> Outcome:
     known = wrong_digest(number, password)
     if WrongPassword.objects.filter(digest=known, at__gt=moment - WRONG_KEPT).exists():
         return _refused(State.WRONG, keys, moment)
-    state = _asked(number, password, seconds)
+    state = _ask_authority(number, password, seconds)
     if state in COSTS_NOTHING:
         attempts.refund_all(keys)
     if state == State.RIGHT:
@@ -118,7 +118,7 @@ def _refused(state: State, keys: Sequence[attempts.Key], moment: datetime) -> Ou
     return Outcome(state, left=left, until=None if left else attempts.paused_until(keys, now=moment))
 
 
-def _asked(number: str, password: str, seconds: float) -> State:
+def _ask_authority(number: str, password: str, seconds: float) -> State:
     try:
         return STATES[authority().check_password(number, password, timeout=seconds)]
     except Retryable:

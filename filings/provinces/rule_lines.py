@@ -109,12 +109,12 @@ IN_BRIEF = (
 def sections(province: Province) -> Iterator[tuple[Words, list[RuleText]]]:
     """The page of a province: each heading with the rules that say something there."""
     for key, title in SECTIONS.items():
-        lines = [one for line in LINES if line.section == key and (one := _said(line, province)).texts]
+        lines = [one for line in LINES if line.section == key and (one := _text_of(line, province)).texts]
         if lines:
             yield title, lines
 
 
-def _said(line: RuleLine, province: Province) -> RuleText:
+def _text_of(line: RuleLine, province: Province) -> RuleText:
     by_reader = {nature: line.says(province, nature) for nature in EVERYBODY}
     if len(set(by_reader.values())) == 1:
         found: list[tuple[Words, str]] = [("", text) for text in set(by_reader.values())]

@@ -92,10 +92,10 @@ class Region:
 @cache
 def _all() -> dict[str, Region]:
     with TABLE.open(encoding="utf-8", newline="") as file:
-        return {row["code"]: _read(row) for row in csv.DictReader(file)}
+        return {row["code"]: _region_of(row) for row in csv.DictReader(file)}
 
 
-def _read(row: dict[str, str]) -> Region:
+def _region_of(row: dict[str, str]) -> Region:
     return Region(row["code"], row["name"], _level(row["code"]), reading=row["reading"])
 
 

@@ -49,7 +49,7 @@ def add(
     with transaction.atomic():
         user = User.objects.select_for_update().filter(email=email.lower()).first()
         if user is not None:
-            return _again(user, chosen, actor, now)
+            return _invite_again(user, chosen, actor, now)
         user = open_account(
             email=email, password=None, name=name, language=language, confirmed=False, held_roles=(), now=now
         )
@@ -62,7 +62,7 @@ def is_first() -> bool:
     return not any(invitations.has_begun(user) for user in holders)
 
 
-def _again(user: User, chosen: Collection[str], actor: User | None, now: datetime | None) -> str:
+def _invite_again(user: User, chosen: Collection[str], actor: User | None, now: datetime | None) -> str:
     _refuse_account(user, chosen)
     if open_request(ROLE, user.pk):
         return ASKED

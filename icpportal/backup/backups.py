@@ -51,7 +51,7 @@ def make(target: Target, keys_target: Target, *, now: datetime | None = None, te
     """
     stamp = f"{(now or timezone.now()).astimezone(UTC):{manifest.STAMP}}"
     try:
-        return _made(target, keys_target, stamp, tell)
+        return _back_up(target, keys_target, stamp, tell)
     except BaseException:
         with suppress(StorageDown):
             _drop(target, stamp)
@@ -59,7 +59,7 @@ def make(target: Target, keys_target: Target, *, now: datetime | None = None, te
         raise
 
 
-def _made(target: Target, keys_target: Target, stamp: str, tell: Tell) -> Manifest:
+def _back_up(target: Target, keys_target: Target, stamp: str, tell: Tell) -> Manifest:
     folder = manifest.folder(stamp)
     with database.moment() as moment:
         dumped: list[Sealed] = []
@@ -70,7 +70,7 @@ def _made(target: Target, keys_target: Target, stamp: str, tell: Tell) -> Manife
     keys = write_lines(keys_target, f"{KEYS}/{stamp}", keys_of_files)
     tell(f"keys of files: {len(keys_of_files)}")
     tally = Tally()
-    listed = write_lines(target, f"{folder}/files", tally.of(files.take(target, _known(target))))
+    listed = write_lines(target, f"{folder}/files", tally.of(files.take(target, _known_files(target))))
     tell(f"files: {tally.files}, {tally.bytes:,} bytes in all")
     result = Manifest(
         stamp=stamp,
@@ -88,7 +88,7 @@ def _made(target: Target, keys_target: Target, stamp: str, tell: Tell) -> Manife
     return result
 
 
-def _known(target: Target) -> dict[str, Stored]:
+def _known_files(target: Target) -> dict[str, Stored]:
     """The files of the newest backup with a readable list."""
     for backup in manifest.all_of(target):
         with suppress(Damaged):

@@ -78,7 +78,7 @@ def check(target: Target, keys_target: Target, backup: Manifest, tell: Tell) -> 
             target.check(files.stored_as(line))
         except Damaged as damaged:
             result.differs.append(str(damaged))
-        result.files = _told(result.files + 1, backup, tell)
+        result.files = _tell_progress(result.files + 1, backup, tell)
     return result
 
 
@@ -123,7 +123,7 @@ def _bring_the_rest(target: Target, keys_target: Target, backup: Manifest, resul
             files.put_back(target, line)
         except Damaged as damaged:
             result.differs.append(str(damaged))
-        result.files = _told(result.files + 1, backup, tell)
+        result.files = _tell_progress(result.files + 1, backup, tell)
     call_command("migrate", verbosity=0, interactive=False)
     if wrong := marks.fault():
         result.differs.append(wrong)
@@ -145,7 +145,7 @@ def _compared(wanted: dict[str, int], found: dict[str, int]) -> list[str]:
     return [f"{table}: {there} rows, and {was} in the backup" for table, (was, there) in pairs.items() if was != there]
 
 
-def _told(number: int, backup: Manifest, tell: Tell) -> int:
+def _tell_progress(number: int, backup: Manifest, tell: Tell) -> int:
     if number % TOLD_EACH == 0:
         tell(f"files: {number} of {backup.files}")
     return number

@@ -128,7 +128,7 @@ def secret(name: str, *, demo: str) -> str:
 
 def address(name: str, url: str, take_apart: Callable[[str], Taken]) -> Taken:
     """The parsed URL of `name`; one that cannot be parsed with certainty is refused without quoting it."""
-    found = None if _is_doubtful(url) else _taken(url, take_apart)
+    found = None if _is_doubtful(url) else _parts_or_none(url, take_apart)
     if found is None:  # not chained to the original error, which would quote the password
         raise ImproperlyConfigured(
             f"{name} is no address. Check how it begins; in its user and password write / as %2F, # as %23, ? as %3F, "
@@ -145,7 +145,7 @@ def _is_doubtful(url: str) -> bool:
     return bool(server) and ("#" in rest or "@" in rest.partition("?")[0] or ("@" in rest and "@" not in server))
 
 
-def _taken(url: str, take_apart: Callable[[str], Taken]) -> Taken | None:
+def _parts_or_none(url: str, take_apart: Callable[[str], Taken]) -> Taken | None:
     try:
         return take_apart(url)
     except (ValueError, ImproperlyConfigured):

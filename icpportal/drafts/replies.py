@@ -122,7 +122,7 @@ def put_back(form: forms.BaseForm, typed: Typed, refusal: KeptForm | None) -> bo
     _answered(form)
     for field, errors in refusal["errors"].items():
         for error in errors:
-            form.add_error(_place(form, field), _said(error))
+            form.add_error(_place(form, field), _as_error(error))
     return True
 
 
@@ -174,6 +174,6 @@ def _place(form: forms.BaseForm, field: str) -> str | None:
     return field if field != NON_FIELD_ERRORS and field in form.fields else None
 
 
-def _said(error: KeptError) -> ValidationError:
+def _as_error(error: KeptError) -> ValidationError:
     words = in_my_language(error["words"])
     return ValidationError(SafeString(words) if error["is_markup"] else words, code=error["code"] or None)  # noqa: S308

@@ -11,24 +11,24 @@ from icpportal.fields.language_marks import reads_chinese, zh_mark, zh_runs
 from icpportal.fields.types import Words
 
 
-def _read(text: Words) -> str:
+def _as_text(text: Words) -> str:
     # str() of a lazy translation keeps its safe mark
     return text if isinstance(text, str) else str(text)
 
 
 def _is_done(text: Words) -> bool:
     """Whether nothing needs a mark: the page is Chinese, or the text is marked already (also if lazily translated)."""
-    return reads_chinese() or isinstance(_read(text), SafeString)
+    return reads_chinese() or isinstance(_as_text(text), SafeString)
 
 
 def zh(text: Words) -> SafeString:
     """Marks Chinese text (a name, a legal term, user data) in a page of another language."""
-    return conditional_escape(_read(text)) if _is_done(text) else zh_mark(text)
+    return conditional_escape(_as_text(text)) if _is_done(text) else zh_mark(text)
 
 
 def zh_parts(text: Words) -> SafeString:
     """Marks only the Chinese words of a sentence in the page's language."""
-    return conditional_escape(_read(text)) if _is_done(text) else zh_runs(text)
+    return conditional_escape(_as_text(text)) if _is_done(text) else zh_runs(text)
 
 
 STYLES = {

@@ -236,12 +236,12 @@ def _delivery(message: Message) -> Delivery:
     return Delivery(
         channel=str(name),
         icon=icon,
-        said=_said(message),
+        said=_fate_of(message),
         is_failed=message.state == State.FAILED,
     )
 
 
-def _said(message: Message) -> SafeString:
+def _fate_of(message: Message) -> SafeString:
     at = beijing(message.failed_at if message.lost else message.arrived_at or message.delivered_at, "short")
     why = message.get_lost_display()
     state = gettext("%(state)s: %(why)s") % {"state": message.fate, "why": why} if why else message.fate

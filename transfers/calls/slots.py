@@ -18,17 +18,17 @@ DAYS = timedelta(days=30)  # longer than any holiday
 
 def offered(now: datetime, *, known: Calendar | None = None) -> list[datetime]:
     """The next times that are not full, in two queries."""
-    soonest = list(_times(now, known or _known(now)))[: SHOWN * 3]
+    soonest = list(_times(now, known or _calendar(now)))[: SHOWN * 3]
     full = _full(soonest)
     return [at for at in soonest if at not in full][:SHOWN]
 
 
 def soonest(now: datetime, *, known: Calendar | None = None) -> datetime:
     """The next time for a call where nobody chose one."""
-    return next(_times(now, known or _known(now)))
+    return next(_times(now, known or _calendar(now)))
 
 
-def _known(now: datetime) -> Calendar:
+def _calendar(now: datetime) -> Calendar:
     today = to_beijing(now).date()
     return calendar(today, today + DAYS)
 

@@ -302,7 +302,7 @@ def code(request: HttpRequest, order: Order) -> HttpResponse:
     send_form = SendCodeForm(request.POST if "send" in request.POST else None, mobiles=mobiles)
     if "send" in request.POST and send_form.is_valid():
         chosen = next(each for each in mobiles if each.role == send_form.cleaned_data["to"])
-        problem = _sent(request, order, chosen)
+        problem = _send_code(request, order, chosen)
         if problem is None:
             return redirect("cancel-code", order.reference)
         send_form.add_error(None, problem)
@@ -328,7 +328,7 @@ def code(request: HttpRequest, order: Order) -> HttpResponse:
     return render_page(request, found)
 
 
-def _sent(request: HttpRequest, order: Order, to: FiledMobile) -> ValidationError | None:
+def _send_code(request: HttpRequest, order: Order, to: FiledMobile) -> ValidationError | None:
     try:
         cancelling.send_code(order, to, client=client_address(request))
     except NotSent as refused:

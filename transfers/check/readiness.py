@@ -96,14 +96,14 @@ def advice_kept(order: Order, facts: checks.Facts | None = None) -> JsonObject:
     """The checks' advice by language and part, and what is on file: stored with the order for reviewers."""
     facts = facts_of(order) if facts is None else facts
     record: JsonObject = {name: _plain(value) for name, value in facts.record.items()}
-    return {"findings": {language: _said(facts, language) for language in LANGUAGES}, "record": record}
+    return {"findings": {language: _advice_in(facts, language) for language in LANGUAGES}, "record": record}
 
 
 def _plain(value: Json | date) -> Json:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _said(facts: checks.Facts, language: str) -> JsonObject:
+def _advice_in(facts: checks.Facts, language: str) -> JsonObject:
     with override(language):
         found = [each for page in queries.DETAILS for each in checks.run(page, facts) if not each.stops]
     replies: dict[str, list[str]] = {}

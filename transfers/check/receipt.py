@@ -52,7 +52,7 @@ def _rows(order: Order) -> list[tuple[str, str]]:
         (pgettext("filing", "Subject"), _subject(order)),
         *((role, f"{mask_name(person.name)} {mask_mobile(person.mobile)}") for role, person in people),
         (_("Province"), brief_of(order).province),
-        *_answer(order),
+        *_next_steps(order),
     ]
 
 
@@ -64,7 +64,7 @@ def _subject(order: Order) -> str:
     return mask_name(name) if nature is None or nature.is_individual else name
 
 
-def _answer(order: Order) -> list[tuple[str, str]]:
+def _next_steps(order: Order) -> list[tuple[str, str]]:
     """What comes next and when, at this moment."""
     found = next_date(order)
     return [(str(found[0]), long_words(found[1]))] if found else []

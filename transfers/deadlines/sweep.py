@@ -117,14 +117,14 @@ def _fetch_outcomes(now: datetime) -> Reach:
 
 def _due(this: Sweep) -> rows.Ran[str]:
     if this.dry_run:
-        return _over(this, "due", queries.due(this.now), lambda order: _at_deadline(order, this))
+        return _move_each(this, "due", queries.due(this.now), lambda order: _at_deadline(order, this))
     # what is left alone while somebody fetches need not be asked for
     over_since = this.now - LEFT_AT_MOST if this.reach is Reach.NOT_YET else this.now
     this.words.update(phone_windows.word_on(over_since, now=this.now))
     windows = rows.Ran[str]()
     if this.words:  # one by one: the register of phones decides between two moves
         over = queries.due(this.now).filter(queries.phones_open(), pk__in=this.words)
-        windows = _over(this, "due", over, lambda order: _phones_over(order, this), at_most=len(this.words) + 1)
+        windows = _move_each(this, "due", over, lambda order: _phones_over(order, this), at_most=len(this.words) + 1)
     ended = backlog.move(_without_windows(this), this.totals.count, now=this.now)
     return windows + this.totals.take_failures(ended)
 
@@ -143,7 +143,9 @@ def _undated(this: Sweep) -> rows.Ran[str]:
 
 def _reminders(this: Sweep) -> rows.Ran[str]:
     soon = to_remind(this.now)
-    return _over(this, "reminders", soon, lambda order: remind(order, this.now, dry_run=this.dry_run), at_most=PORTION)
+    return _move_each(
+        this, "reminders", soon, lambda order: remind(order, this.now, dry_run=this.dry_run), at_most=PORTION
+    )
 
 
 def _cancellations(this: Sweep) -> rows.Ran[bool]:
@@ -159,7 +161,7 @@ def _duties(this: Sweep) -> rows.Ran[bool]:
 
 def _digests(this: Sweep) -> rows.Ran[str]:
     due = queries.digests_to_erase(this.now)
-    return _over(this, "digests", due, lambda order: erase_digest(order, dry_run=this.dry_run), at_most=PORTION)
+    return _move_each(this, "digests", due, lambda order: erase_digest(order, dry_run=this.dry_run), at_most=PORTION)
 
 
 PARTS: dict[str, Callable[[Sweep], rows.Ran[str] | rows.Ran[bool]]] = {
@@ -172,7 +174,7 @@ PARTS: dict[str, Callable[[Sweep], rows.Ran[str] | rows.Ran[bool]]] = {
 }
 
 
-def _over(
+def _move_each(
     this: Sweep, job: str, orders: QuerySet[Order], move: Callable[[Order], str], *, at_most: int | None = None
 ) -> rows.Ran[str]:
     """Makes one move in many orders; an outage of an outside system is not the order's fault and is tried next time."""

@@ -52,7 +52,7 @@ def ask(owner: User, form: TypeForm) -> TypeCheck | None:
         return None
     answers = form.answers()
     try:
-        by_document, by_domain = _asked(answers)
+        by_document, by_domain = _ask_both(answers)
     except (Retryable, Refused):
         limits.refund("verify_type", str(owner.pk))
         form.add_error(None, busy())
@@ -96,7 +96,7 @@ class Filed:
         return FilingNumber.parse(self.number).province if self.number else ""
 
 
-def _asked(answers: dict[str, str]) -> tuple[Filed, Filed]:
+def _ask_both(answers: dict[str, str]) -> tuple[Filed, Filed]:
     """Asks about the document and about the domain, always both.
 
     For some types of document the authority cannot be asked. Then the domain alone tells whose filing it is, and the
@@ -106,10 +106,10 @@ def _asked(answers: dict[str, str]) -> tuple[Filed, Filed]:
         gateway = authority()
         document = _document(gateway, answers, question.left)
         domain = gateway.status_by_domain(answers["domain"], timeout=question.left)
-    by_domain = _read(domain.filed, domain.site_number)
+    by_domain = _filed_of(domain.filed, domain.site_number)
     if document is None:
         return Filed(by_domain.stem, asked=False), by_domain
-    return _read(document.filed, document.subject_number), by_domain
+    return _filed_of(document.filed, document.subject_number), by_domain
 
 
 def _document(gateway: Authority, answers: dict[str, str], seconds: float) -> FilingStatus | None:
@@ -121,7 +121,7 @@ def _document(gateway: Authority, answers: dict[str, str], seconds: float) -> Fi
         return None
 
 
-def _read(filed: bool, number: str) -> Filed:
+def _filed_of(filed: bool, number: str) -> Filed:
     """Raises `UnreadNumber` for a filing number of an unknown form, which only we can fix."""
     if not filed:
         return Filed()
@@ -148,11 +148,11 @@ def facts(owner: User, answers: dict[str, str], by_document: Filed, by_domain: F
         number_fits_region=by_document.province in ("", answers["region"][:2]),
         own_order=queries.own_open_order(owner, answers["subject_key"], answers["domain"]) is not None,
         other_order=queries.other_open_order(owner, answers["subject_key"], answers["domain"], answers["region"]),
-        **_known(known),
+        **_own_facts(known),
     )
 
 
-def _known(known: RegisterSnapshot) -> dict[str, bool]:
+def _own_facts(known: RegisterSnapshot) -> dict[str, bool]:
     return {
         "name_fits": known.name_fits,
         "own_subject": known.own_subject,

@@ -31,10 +31,10 @@ def outcome_of(page: WebPage, *, number: str, domain: str) -> str:
     if host != domain and not host.endswith(f".{domain}"):
         return ELSEWHERE
     tree = _tree(page)
-    return NO_PAGE if tree is None else _judged(tree, _plain(number))
+    return NO_PAGE if tree is None else _result_of(tree, _plain(number))
 
 
-def _judged(tree: html.HtmlElement, number: str) -> str:
+def _result_of(tree: html.HtmlElement, number: str) -> str:
     for unseen in tree.xpath("|".join(f"//{name}" for name in UNSEEN)):
         unseen.drop_tree()
     words = _plain(tree.text_content())

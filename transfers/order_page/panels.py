@@ -260,7 +260,7 @@ def _result(order: Order) -> list[Panel]:
     ]
 
 
-def _said(order: Order) -> list[Panel]:
+def _authority_panels(order: Order) -> list[Panel]:
     """The authority's answer, with its meaning."""
     answer = authority_words(order, chinese=reads_chinese())
     if answer is None:
@@ -274,7 +274,7 @@ def _to_change(order: Order) -> Words:
 
 def _with_authority(order: Order) -> list[Panel]:
     """What a postponed report waits for."""
-    return _said(order) if queries.waits_for_other_decision(order) else []
+    return _authority_panels(order) if queries.waits_for_other_decision(order) else []
 
 
 def _lapsed(order: Order) -> list[Panel]:
@@ -283,13 +283,13 @@ def _lapsed(order: Order) -> list[Panel]:
     lapsed = Lapsed(cards(order), asks and not order.password_kept)
     if came is None:
         return [lapsed]
-    answer = _said(order) if came.note == AUTHORITY_WORDS else []
+    answer = _authority_panels(order) if came.note == AUTHORITY_WORDS else []
     return [*answer, replace(lapsed, title=came.said)]
 
 
 def _cancelled(order: Order) -> list[Panel]:
     deleted = filing_is_gone(order.authority_code)
-    return [*_said(order), Cancelled(order.site_number, order.domain, order.entered_at, deleted)]
+    return [*_authority_panels(order), Cancelled(order.site_number, order.domain, order.entered_at, deleted)]
 
 
 # by the names in the rows of states
@@ -298,7 +298,7 @@ PANELS: dict[str, Callable[[Order], Sequence[Panel]]] = {
     "backdrop": backdrop.offers,
     "result": _result,
     "waits_for": _with_authority,
-    "said": _said,
+    "said": _authority_panels,
     "lapsed": _lapsed,
     "cancelled": _cancelled,
 }

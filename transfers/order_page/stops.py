@@ -61,7 +61,7 @@ def stops(order: Order, events: Iterable[OrderEvent], next_at: datetime | None) 
     if not kind_of(order).is_reviewed or not any(is_in(order, group) for group in ON_ITS_WAY):
         return []
     way = [(part, label) for part, label in STOPS if part != PHONES or queries.rules_of(order).phones is not None]
-    here, passed = _here(order, [part for part, _label in way]), _passed(events, [part for part, _label in way])
+    here, passed = _present_stop(order, [part for part, _label in way]), _passed(events, [part for part, _label in way])
     now = Stop("", NOW, _("by %(day)s") % {"day": _day(next_at)} if next_at else "")
     found = [Stop(_("Submitted"), DONE, _day(order.submitted_at))]
     for number, (part, label) in enumerate(way):
@@ -72,7 +72,7 @@ def stops(order: Order, events: Iterable[OrderEvent], next_at: datetime | None) 
     return [Stops(found)]
 
 
-def _here(order: Order, asked: list[str]) -> int:
+def _present_stop(order: Order, asked: list[str]) -> int:
     """The number of the present stop; one past the last when finished."""
     if is_in(order, Group.APPROVED):
         return len(asked)

@@ -48,11 +48,11 @@ def frame(order: Order, stage: str | None = None) -> Frame:
 
 def render_page(request: HttpRequest, page: Page, *, status: int = 200, at: str = "") -> HttpResponse:
     """Draws the page with its template; a refused form is redirected to its address (or `at`) and drawn there."""
-    context = _named(page)
+    context = _context_of(page)
     if isinstance(around := getattr(page, FRAME, None), Frame):
-        context |= _named(around)
+        context |= _context_of(around)
     return draw(request, page.template, context, status=status, at=at)
 
 
-def _named(page: Page | Frame) -> dict[str, object]:
+def _context_of(page: Page | Frame) -> dict[str, object]:
     return {each.name: getattr(page, each.name) for each in fields(page) if each.name != FRAME}

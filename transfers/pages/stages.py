@@ -42,7 +42,7 @@ class Stage:
         return reverse(self.url_name, args=[order.reference, self.key] if self.is_step else [order.reference])
 
 
-def _sent(order: Order) -> bool:
+def _is_submitted(order: Order) -> bool:
     return not is_in(order, Group.EDITABLE)
 
 
@@ -66,12 +66,12 @@ STAGES = (
         FILING_PASSWORD,
         _("Filing password"),
         "step",
-        done=lambda order: freshness.is_password_fresh(order) or _sent(order),
+        done=lambda order: freshness.is_password_fresh(order) or _is_submitted(order),
         applies=asks_password,
         is_step=True,
     ),
     Stage(ADMINISTRATORS, _("Details"), "people", done=queries.has_details),
-    Stage(DOCUMENTS, _("Documents"), "documents", done=_sent),
+    Stage(DOCUMENTS, _("Documents"), "documents", done=_is_submitted),
     Stage(PHOTO, _("Photo"), "photo", done=_photo_done),
     Stage(
         PHONES,
@@ -86,15 +86,15 @@ GATES = (TYPE, SERVICE_CODE, FILING_PASSWORD)
 # the stages of a cancellation (取消接入)
 CANCEL_STAGES = (
     Stage(CONSEQUENCES, _("Consequences"), "cancel-consequences", done=lambda order: True),
-    Stage(CODE, _("Code by text"), "cancel-code", done=lambda order: _sent(order) or queries.is_proved(order)),
+    Stage(CODE, _("Code by text"), "cancel-code", done=lambda order: _is_submitted(order) or queries.is_proved(order)),
     Stage(
         FILING_PASSWORD,
         _("Filing password"),
         "cancel-password",
-        done=lambda order: order.password_kept or _sent(order),
+        done=lambda order: order.password_kept or _is_submitted(order),
         applies=asks_password,
     ),
-    Stage(LAST_LOOK, _("Final check"), "cancel-confirm", done=_sent),
+    Stage(LAST_LOOK, _("Final check"), "cancel-confirm", done=_is_submitted),
 )
 STAGE_SETS = {TRANSFER_STAGES: STAGES, CANCELLATION_STAGES: CANCEL_STAGES}
 

@@ -127,7 +127,7 @@ def _order(opened: uploads.OpenedUpload) -> Order | None:
 
 
 def _changed(request: HttpRequest, order: Order, token: str, link: PhoneUpload) -> HttpResponse:
-    slot, side = _named(request, order)
+    slot, side = _slot_in_address(request, order)
     back = reverse("by-phone", args=[token])
     if "consent" in request.POST:
         return _consented(request, order, token, slot)
@@ -151,7 +151,7 @@ def _changed(request: HttpRequest, order: Order, token: str, link: PhoneUpload) 
     return redirect(f"{back}#slot-{slot.key}-{side}")
 
 
-def _named(request: HttpRequest, order: Order) -> tuple[slots.Slot, int]:
+def _slot_in_address(request: HttpRequest, order: Order) -> tuple[slots.Slot, int]:
     """The slot and side in the address, if this order wants them now."""
     slot = next((each for each in phone_upload.wanted(order) if each.key == request.GET.get("slot")), None)
     side = request.GET.get("side", "1")

@@ -153,7 +153,7 @@ def _in_time(windows: Sequence[Window], at_once: int) -> Iterator[Sequence[Windo
 def _ask(batch: Sequence[Order], now: datetime) -> dict[UUID, Word]:
     """Asks about one batch and applies the answers; failing orders are left out. Raises what the register raises."""
     try:
-        told = _told([order.report_key for order in batch])
+        told = _states_by_report([order.report_key for order in batch])
     except (Retryable, Refused):
         _note(batch, tried_at=now)  # the others come first in the next round
         raise
@@ -165,7 +165,7 @@ def _ask(batch: Sequence[Order], now: datetime) -> dict[UUID, Word]:
     return words | {order.pk: Word.UNKNOWN for order in batch if order.report_key not in told}
 
 
-def _told(report_keys: Sequence[str]) -> Told | None:
+def _states_by_report(report_keys: Sequence[str]) -> Told | None:
     with within(PATIENCE):
         return authority().phones_of(report_keys)
 
@@ -177,7 +177,7 @@ def _take(orders: Sequence[Order], told: Told, now: datetime) -> set[UUID]:
         known[check.order_id].append(check)
     news = [order.pk for order in orders if _is_news(order, told[order.report_key], known[order.pk])]
     waiting = Order.objects.filter(queries.phones_open(), pk__in=news)
-    taken = rows.each(JOB, waiting, lambda order: _taken(order, told, now), reference=NAME)
+    taken = rows.each(JOB, waiting, lambda order: _take_one(order, told, now), reference=NAME)
     done = set(known) - set(news) | {pk for pk in taken.done if pk}
     _note([order for order in orders if order.pk in done], told_at=now)
     return done
@@ -191,7 +191,7 @@ def _written(phones: Iterable[PhoneCheck | PhoneState]) -> dict[str, list[str | 
     return {str(phone.role): [getattr(phone, name) for name in COLUMNS] for phone in phones}
 
 
-def _taken(order: Order, told: Told, now: datetime) -> UUID | None:
+def _take_one(order: Order, told: Told, now: datetime) -> UUID | None:
     """The order's key, unless it was reported again since the question."""
     if order.report_key not in told:
         return None
@@ -289,7 +289,7 @@ class Foretold:
         told: Told = {}
         try:
             for keys in _in_time(self.keys, IN_ONE_QUESTION):
-                told |= _told(keys) or {}
+                told |= _states_by_report(keys) or {}
         except (Retryable, Refused) as problem:
             logger.info("phones not told", extra={"reason": type(problem).__name__})
         return told

@@ -40,12 +40,12 @@ def head(order: Order, *, ways: tuple[str, ...]) -> PhotoHead:
         rules=photo_rules(ways),
         samples=portraits(has_backdrop=BACKDROP in ways or not ways),
         steps=[step for way in ways for step in WAYS[way].steps],
-        said=[_again(refused, ways)] if refused else [],
+        said=[_returned_notice(refused, ways)] if refused else [],
         only_app=[ONLY_APP] if ways == (SHANGHAI_APP,) else [],
     )
 
 
-def _again(refused: list[FieldVerdict], ways: tuple[str, ...]) -> Notice:
+def _returned_notice(refused: list[FieldVerdict], ways: tuple[str, ...]) -> Notice:
     """What a reviewer said about the last photo, and what else to do."""
     chinese = reads_chinese()
     words = [reason_shown(verdict, chinese=chinese) for verdict in refused]

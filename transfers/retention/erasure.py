@@ -42,14 +42,14 @@ PORTION = 500  # orders in one run
 
 def papers(*, filed: bool, after: timedelta, now: datetime | None = None, dry_run: bool = False) -> int:
     """Deletes the pictures of orders that ended so long ago, carried out (`filed`) or not; returns how many orders."""
-    old = _over(filed=filed, before=(now or timezone.now()) - after).filter(papers_erased_at=None)
-    return _each("erase_papers", old, lambda order: erase_papers(order, now=now), dry_run=dry_run)
+    old = _ended_orders(filed=filed, before=(now or timezone.now()) - after).filter(papers_erased_at=None)
+    return _run_over("erase_papers", old, lambda order: erase_papers(order, now=now), dry_run=dry_run)
 
 
 def details(*, filed: bool, after: timedelta, now: datetime | None = None, dry_run: bool = False) -> int:
     """Deletes the answers of such orders, texts about them and remaining pictures; returns how many orders."""
-    old = _over(filed=filed, before=(now or timezone.now()) - after).filter(erased_at=None)
-    return _each("erase_details", old, lambda order: erase(order, now=now), dry_run=dry_run)
+    old = _ended_orders(filed=filed, before=(now or timezone.now()) - after).filter(erased_at=None)
+    return _run_over("erase_details", old, lambda order: erase(order, now=now), dry_run=dry_run)
 
 
 def consents(*, after: timedelta, now: datetime | None = None, dry_run: bool = False) -> int:
@@ -136,7 +136,7 @@ def _empty(found: QuerySet[Objection] | QuerySet[Decision], column: str) -> None
         found.filter(pk=row.pk).update(**{column: sealed(row, column)})
 
 
-def _over(*, filed: bool, before: datetime) -> QuerySet[Order]:
+def _ended_orders(*, filed: bool, before: datetime) -> QuerySet[Order]:
     """Orders that ended before this moment and are not held, oldest first."""
     return _ended(filed=filed).filter(entered_at__lt=before).exclude(holds.held("reference")).order_by("entered_at")
 
@@ -146,7 +146,7 @@ def _ended(*, filed: bool) -> QuerySet[Order]:
     return Order.objects.filter(state__in=arrived if filed else [key for key in ended if key not in arrived])
 
 
-def _each(job: str, old: QuerySet[Order], act: Callable[[Order], bool], *, dry_run: bool) -> int:
+def _run_over(job: str, old: QuerySet[Order], act: Callable[[Order], bool], *, dry_run: bool) -> int:
     """Runs over orders; one that fails is set aside and does not stop the others."""
     if dry_run:
         return old.count()

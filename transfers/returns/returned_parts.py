@@ -143,13 +143,13 @@ class Kept(TypedDict, total=False):
     replies: dict[str, str]
 
 
-def _kept(order: Order) -> Kept:
+def _stored_at_return(order: Order) -> Kept:
     """What `keep_at_return` stored; empty for an order returned before there was such a record."""
     return order.came_back or Kept()
 
 
 def _was_turned_down(order: Order) -> bool:
-    return bool(_kept(order).get("turned_down"))
+    return bool(_stored_at_return(order).get("turned_down"))
 
 
 # --- one part --------------------------------------------------------------------------------
@@ -233,8 +233,8 @@ def _is_changed(order: Order, verdict: FieldVerdict, papers: list[OrderDocument]
     step, _dot, name = verdict.field.partition(".")
     if step == PAPER:
         return _paper_changed(order, name, papers)
-    if "before" in _kept(order):
-        before = _kept(order)["before"].get(step, {})
+    if "before" in _stored_at_return(order):
+        before = _stored_at_return(order)["before"].get(step, {})
         return _plain(before.get(name)) != _plain(order.answer(step).get(name))
     return verdict.value not in {_in_language(order, verdict.field, language) for language in LANGUAGES}
 
@@ -248,10 +248,10 @@ def _is_explained(order: Order, verdict: FieldVerdict) -> bool:
     """Whether the remarks, which the reason asks for, have changed."""
     remark = EXPLAINED_IN.get(verdict.reason.key, "") if verdict.reason else ""
     step, _dot, name = remark.partition(".")
-    if not remark or remark == verdict.field or "before" not in _kept(order):
+    if not remark or remark == verdict.field or "before" not in _stored_at_return(order):
         return False
     now = _plain(order.answer(step).get(name))
-    return bool(now) and now != _plain(_kept(order)["before"].get(step, {}).get(name))
+    return bool(now) and now != _plain(_stored_at_return(order)["before"].get(step, {}).get(name))
 
 
 def _paper_changed(order: Order, slot: str, papers: list[OrderDocument]) -> bool:
@@ -276,10 +276,12 @@ def _step_changed(order: Order, part: str, papers: list[OrderDocument]) -> bool:
     if step == "filing_password":
         confirmed = order.password_confirmed_at
         return freshness.is_password_fresh(order) and confirmed is not None and confirmed >= order.entered_at
-    if "before" not in _kept(order):  # returned before this was recorded: unknown
+    if "before" not in _stored_at_return(order):  # returned before this was recorded: unknown
         return True
     names = ("service_code", "server") if step == "service_code" else (step,)
-    return any(_plain(_kept(order)["before"].get(name)) != _plain(order.answers.get(name)) for name in names)
+    return any(
+        _plain(_stored_at_return(order)["before"].get(name)) != _plain(order.answers.get(name)) for name in names
+    )
 
 
 def _plain(value: Json) -> Json:
@@ -293,9 +295,9 @@ def _plain(value: Json) -> Json:
 
 
 def _old(order: Order, verdict: FieldVerdict) -> str:
-    if "before" not in _kept(order):
+    if "before" not in _stored_at_return(order):
         return verdict.value
-    return _value(order, verdict.field, _kept(order)["before"])
+    return _value(order, verdict.field, _stored_at_return(order)["before"])
 
 
 def _value(order: Order, part: str, answers: Mapping[str, Mapping[str, Json]]) -> str:
@@ -316,14 +318,14 @@ def _value(order: Order, part: str, answers: Mapping[str, Mapping[str, Json]]) -
 
 def kept_replies(order: Order) -> Mapping[str, str]:
     """The explanations of unchanged parts, by part."""
-    return _kept(order).get("replies", {})
+    return _stored_at_return(order).get("replies", {})
 
 
 def keep_replies(order: Order, replies: Mapping[str, str]) -> bool:
     """Stores why parts stay unchanged; returns False when the order was changed in the meantime."""
     if replies == kept_replies(order):
         return True
-    order.came_back = {**_kept(order), "replies": dict(replies)}
+    order.came_back = {**_stored_at_return(order), "replies": dict(replies)}
     mine = Order.objects.filter(in_group(Group.RETURNED), pk=order.pk, version=order.version)
     written = mine.update(came_back=sealed(order, "came_back"), version=F("version") + 1)
     order.version += written

@@ -27,18 +27,18 @@ LEFT_OPEN = _("Only the parts below can be changed now. We have not finished che
 
 def reason_words(verdict: FieldVerdict, *, chinese: bool) -> str:
     """The reason as sent, in the reader's language, or the reviewer's own words."""
-    texts, folder = _told(verdict), "zh" if chinese else "en"
+    texts, folder = _texts_of(verdict), "zh" if chinese else "en"
     return texts[folder]["text"] if texts else own_words.said(verdict.written, folder)
 
 
 def reason_shown(verdict: FieldVerdict, *, chinese: bool) -> Words:
     """The same on a page."""
-    return reason_words(verdict, chinese=chinese) if _told(verdict) else _own_shown(verdict, chinese=chinese)
+    return reason_words(verdict, chinese=chinese) if _texts_of(verdict) else _own_shown(verdict, chinese=chinese)
 
 
 def besides_shown(verdict: FieldVerdict, *, chinese: bool) -> Words:
     """The reviewer's words in addition to a reason of the catalogue, on a page."""
-    return _own_shown(verdict, chinese=chinese) if _told(verdict) else ""
+    return _own_shown(verdict, chinese=chinese) if _texts_of(verdict) else ""
 
 
 def _own_shown(verdict: FieldVerdict, *, chinese: bool) -> Words:
@@ -47,11 +47,11 @@ def _own_shown(verdict: FieldVerdict, *, chinese: bool) -> Words:
 
 def short_reason(verdict: FieldVerdict) -> dict[str, str]:
     """For the text message: the reason's short form, or the reviewer's own words shortened."""
-    texts = _told(verdict)
+    texts = _texts_of(verdict)
     return {folder: texts[folder]["short"] for folder in LANGUAGES} if texts else own_words.in_messages(verdict.written)
 
 
-def _told(verdict: FieldVerdict) -> dict[str, dict[str, str]]:
+def _texts_of(verdict: FieldVerdict) -> dict[str, dict[str, str]]:
     """The stored words; today's catalogue where an earlier version of the portal wrote the row."""
     stored: dict[str, dict[str, str]] = verdict.told
     return stored or (verdict.reason.as_told() if verdict.reason else {})
@@ -73,7 +73,7 @@ def short_names(verdicts: list[FieldVerdict]) -> dict[str, str]:
     """For the text message, the parts alone."""
     return {
         folder: BETWEEN[folder].join(
-            dict.fromkeys(in_sentence(_said(label_of(each.field), folder)) for each in verdicts)
+            dict.fromkeys(in_sentence(_in_language(label_of(each.field), folder)) for each in verdicts)
         )
         for folder in LANGUAGES
     }
@@ -93,7 +93,7 @@ def named_codes(codes: str) -> list[dict[str, Fact]]:
     """For the mail about a refusal, one entry for each code: its meaning, and where to settle it."""
     return [
         {
-            "label": _in_both(partial(_answer, key)),
+            "label": _in_both(partial(_code_words, key)),
             "reason": {"zh": code.zh, "en": code.en},
             "note": _in_both(partial(_where, code)),
         }
@@ -102,7 +102,7 @@ def named_codes(codes: str) -> list[dict[str, Fact]]:
 
 
 def _reason(verdict: FieldVerdict) -> Fact:
-    if not _told(verdict):  # there are only the reviewer's words
+    if not _texts_of(verdict):  # there are only the reviewer's words
         return ""
     return {folder: reason_words(verdict, chinese=folder == "zh") for folder in LANGUAGES}
 
@@ -112,7 +112,7 @@ def _name(part: str) -> str:
     return MIDDLE_DOT.join(dict.fromkeys(map(str, (section_of(part), name_of(part)))))
 
 
-def _answer(code: str) -> str:
+def _code_words(code: str) -> str:
     return str(CODE) % {"code": code} if code else str(THEIR_ANSWER)
 
 
@@ -131,6 +131,6 @@ def _in_both(words: Callable[[], str]) -> dict[str, Fact]:
     return found
 
 
-def _said(words: Words, folder: str) -> str:
+def _in_language(words: Words, folder: str) -> str:
     with override(LANGUAGES[folder]):
         return str(words)

@@ -111,7 +111,7 @@ def _round(
     return opened
 
 
-def _taken(order: Order, reviewer: User, now: datetime) -> datetime:
+def _take(order: Order, reviewer: User, now: datetime) -> datetime:
     """Takes the order, or keeps it; returns since when the reviewer has had it.
 
     While a colleague's acceptance waits for a second look, nothing else is decided.
@@ -126,7 +126,7 @@ def _accept(order: Order, reviewer: User, move: str, fine: Iterable[str], now: d
     """Goes on, or waits for a second person where the order would go to the authority and the policy requires one."""
     with transaction.atomic():
         second_look.refuse_contested(order)
-        since = _taken(order, reviewer, now)
+        since = _take(order, reviewer, now)
         facts = queries.facts_of(order)
         if because := second_look.reasons(order, move, facts):
             _round(order, reviewer, move, (), now, since=since, fine=fine)
@@ -161,7 +161,7 @@ def send_back(
         raise NoReasonGiven(order.reference)
     now = now or timezone.now()
     with transaction.atomic():
-        since = _taken(order, reviewer, now)
+        since = _take(order, reviewer, now)
         opened = _round(order, reviewer, "send_back", named, now, since=since, fine=fine, why=why)
         verdicts = list(opened.verdicts.filter(verdict=FieldVerdict.RETURN).select_related("reason"))
         facts = {**queries.facts_of(order), **told_by_return(verdicts, rest_passed=rest_passed)}
@@ -212,7 +212,7 @@ def refuse_photo(
         raise NoReasonGiven(order.reference)
     now = now or timezone.now()
     with transaction.atomic():
-        since = _taken(order, reviewer, now)
+        since = _take(order, reviewer, now)
         opened = _round(order, reviewer, "refuse_photo", named, now, since=since, fine=fine)
         by_part = {row.field: row for row in opened.verdicts.select_related("reason")}
         verdicts = [by_part[each.field] for each in named]
@@ -228,7 +228,7 @@ def refuse(order: Order, lead: User, words: str, *, own: Own | None = None, now:
     """
     now, reason = now or timezone.now(), kept(own or {}, words)
     with transaction.atomic():
-        since = _taken(order, lead, now)
+        since = _take(order, lead, now)
         _round(order, lead, "refuse", (), now, since=since, own=reason)
         facts, written = {"reason": in_messages(reason)}, all_of(reason)
         ORDER.apply(order, "refuse", by=LEAD, actor=lead, words=written, facts=facts, columns=dict(FREED), now=now)

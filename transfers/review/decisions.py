@@ -74,7 +74,7 @@ class AlreadyDecided(MoveNotAllowed):
 
 def _carry(order: Order, reviewer: User, move: str, said: Said, now: datetime) -> None:
     """Carries out the decision."""
-    named = {"named": _named(said["named"])} if "named" in said else {}
+    named = {"named": _fields_of(said["named"])} if "named" in said else {}
     arguments = {name: value for name, value in said.items() if name in CARRIED}
     actions.DECISIONS[move](order, reviewer, **arguments, **named, now=now)
 
@@ -195,7 +195,7 @@ def keep_with(order: Order, reviewer: User) -> None:
     order.refresh_from_db()
 
 
-def _named(named: list[Named]) -> list[actions.ReturnedField]:
+def _fields_of(named: list[Named]) -> list[actions.ReturnedField]:
     reasons = {each.key: each for each in ReturnReason.objects.filter(key__in=[row["reason"] for row in named])}
     versions = ReasonVersion.objects.in_bulk([row["version"] for row in named if "version" in row])
     return [

@@ -70,7 +70,7 @@ def links(request: HttpRequest) -> list[DeskLink]:
     ]
     counts = _counts(account_of(request)) if may(REVIEWS) else {}
     found = [(row, url) for row in rows if (url := _address(row))]
-    here = _here(request, found)
+    here = _current_place(request, found)
     return [
         DeskLink(row.label, url, is_here=row is here, count=counts.get(row.counted, "") if row.counted else "")
         for row, url in found
@@ -84,7 +84,7 @@ def _address(row: Place) -> str:
         return ""
 
 
-def _here(request: HttpRequest, found: list[tuple[Place, str]]) -> Place | None:
+def _current_place(request: HttpRequest, found: list[tuple[Place, str]]) -> Place | None:
     """The place whose address fits best; the desk's first page only when it is the current page."""
     asked = str(request.GET.get("queue", "judge")) if request.GET else "judge"
     fitting = [

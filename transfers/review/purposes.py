@@ -60,12 +60,12 @@ def purpose_of(order: Order, user: User, *, now: datetime | None = None) -> Purp
     since = order.claimed_since if has_it and order.claimed_since else now - SAID_FOR
     looks = AccessNote.objects.filter(actor=user, reference=order.reference, last_at__gte=since)
     noted = list(looks.order_by("-last_at").values_list("what", "reason"))
-    reason = LEASE if has_it else _said(noted) or _duty(order, user)
+    reason = LEASE if has_it else _typed_reason(noted) or _duty(order, user)
     shown = frozenset(what.removeprefix(SHOWN) for what, _reason in noted if what.startswith(SHOWN))
     return Purpose(reason, shown) if reason else None
 
 
-def _said(noted: Iterable[tuple[str, str]]) -> str:
+def _typed_reason(noted: Iterable[tuple[str, str]]) -> str:
     """The reason typed last, or ""."""
     return next((reason for what, reason in noted if what == CASE and reason not in REASONS), "")
 

@@ -50,12 +50,12 @@ def read(order: Order) -> Opening:
     now = (order.state, order.version)
     known = getattr(order, READ, None)
     if known is None or known[0] != now:
-        known = (now, _read(order))
+        known = (now, _opening_of(order))
         setattr(order, READ, known)
     return known[1]
 
 
-def _read(order: Order) -> Opening:
+def _opening_of(order: Order) -> Opening:
     if not is_in(order, Group.RETURNED):
         return ALL, {}
     entered = order.events.filter(to_state__in=RETURNED).exclude(from_state__in=RETURNED).first()

@@ -30,8 +30,8 @@ def of_subject(order: Order) -> Found:
     owner, region = order.owner, order.answer("type").get("region")
     mobile = owner.mobile if owner.mobile_confirmed_at else ""
     return {
-        **_said({"lead_phone1": mobile, "lead_email": owner.email}, ACCOUNT),
-        **_said({"post_region": region}, THIS_ORDER),
+        **_known_values({"lead_phone1": mobile, "lead_email": owner.email}, ACCOUNT),
+        **_known_values({"post_region": region}, THIS_ORDER),
         **_earlier(order, "subject"),
         **_of_register(order),
     }
@@ -40,7 +40,7 @@ def of_subject(order: Order) -> Found:
 def of_website(order: Order) -> Found:
     """Known values of the website's page; other sites of the subject tell only the languages."""
     return {
-        **_said({"home_url": f"https://www.{display_domain(order.domain)}/"}, THIS_ORDER),
+        **_known_values({"home_url": f"https://www.{display_domain(order.domain)}/"}, THIS_ORDER),
         **_earlier(order, "website"),
     }
 
@@ -50,14 +50,14 @@ def of_administrator(order: Order) -> Found:
     second = str(order.answer("subject").get("lead_phone2") or "")
     landline = "" if is_mobile(second) else second
     return {
-        **_said({"admin_phone2": landline}, THIS_ORDER),
+        **_known_values({"admin_phone2": landline}, THIS_ORDER),
         **_earlier(order, "administrator"),
         **_administrator_of_register(order),
-        **_said({"same_person": order.answer(START).get("administrator")}, START_PAGE),
+        **_known_values({"same_person": order.answer(START).get("administrator")}, START_PAGE),
     }
 
 
-def _said(values: Mapping[str, FieldValue | Json], source: Words) -> dict[str, Known]:
+def _known_values(values: Mapping[str, FieldValue | Json], source: Words) -> dict[str, Known]:
     """The values that are not empty."""
     return {
         name: Known(_as_value(value), source) for name, value in values.items() if value not in (None, "", [], False)
@@ -79,7 +79,7 @@ def _earlier(order: Order, page: str) -> dict[str, Known]:
         answers = before.answer(page)
     except Unreadable:  # its key is gone: it is asked again
         return {}
-    return _said({name: value for name, value in answers.items() if name not in NEVER_AGAIN}, EARLIER)
+    return _known_values({name: value for name, value in answers.items() if name not in NEVER_AGAIN}, EARLIER)
 
 
 def _of_register(order: Order) -> dict[str, Known]:
@@ -87,7 +87,7 @@ def _of_register(order: Order) -> dict[str, Known]:
     if not kind_of(order).subject_known:
         return {}
     subject = subjects_of(order.owner).filter(subject_key=order.subject_key).first()
-    return _said(subject_page(subject), REGISTER) if subject else {}
+    return _known_values(subject_page(subject), REGISTER) if subject else {}
 
 
 def _administrator_of_register(order: Order) -> dict[str, Known]:
@@ -100,4 +100,4 @@ def _administrator_of_register(order: Order) -> dict[str, Known]:
     lead = order.answer("subject").get("lead_id_number")
     same = found.id_number == lead
     values = {"same_person": SAME_PERSON[same], **({} if same else person_page(found, "admin"))}
-    return _said(values, REGISTER)
+    return _known_values(values, REGISTER)

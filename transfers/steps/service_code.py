@@ -215,7 +215,7 @@ def ask(order: Order, form: ServiceCodeForm, request: HttpRequest) -> bool:
             form.add_error(field, too_many(allowed.until))
             return False
     try:
-        bound = _asked(order, form)
+        bound = _bind(order, form)
     except (Retryable, Refused):
         if is_typed:
             limits.refund("service_code", str(order.owner.pk))
@@ -230,7 +230,7 @@ def ask(order: Order, form: ServiceCodeForm, request: HttpRequest) -> bool:
     return True
 
 
-def _asked(order: Order, form: ServiceCodeForm) -> Bound:
+def _bind(order: Order, form: ServiceCodeForm) -> Bound:
     """One request budget for everything asked here: a refused page reads the server list again."""
     with request_budget():
         bound = _typed(order, form) if form.cleaned_data["how"] == TYPED else _picked(order, form)

@@ -70,7 +70,7 @@ def is_of(token: str, *, holder: str, purpose: str, now: datetime | None = None)
 def open_by(token: str, device: str = "", *, now: datetime | None = None) -> OpenedUpload:
     """Opens the address on a phone: only the first phone gets it. Opening it again counts once."""
     now = now or timezone.now()
-    state, found = _standing(token, now)
+    state, found = _state_of(token, now)
     if state != GOOD or found is None:
         return OpenedUpload(state, found)
     if found.is_connected:
@@ -85,7 +85,7 @@ def open_by(token: str, device: str = "", *, now: datetime | None = None) -> Ope
 
 def used_by(token: str, device: str, *, now: datetime | None = None) -> OpenedUpload:
     """The upload of the phone that opened it; None for any other phone."""
-    state, found = _standing(token, now or timezone.now())
+    state, found = _state_of(token, now or timezone.now())
     if state == GOOD and found is not None and not _is_device(found, device):
         return OpenedUpload(ELSEWHERE, found)
     return OpenedUpload(state, found)
@@ -102,7 +102,7 @@ def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
     return portions.delete(old, dry_run=dry_run)
 
 
-def _standing(token: str, now: datetime) -> tuple[str, PhoneUpload | None]:
+def _state_of(token: str, now: datetime) -> tuple[str, PhoneUpload | None]:
     found = PhoneUpload.objects.filter(digest=digest(token)).first()
     if found is None:
         return UNKNOWN, None

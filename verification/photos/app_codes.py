@@ -50,7 +50,7 @@ def ask(code: str, mobile: str, *, order_key: str, account_key: str, now: dateti
             attempt = attempts.consume_all(keys, now=moment)
             if not attempt.ok:
                 return Outcome(State.PAUSED, until=attempt.until)
-            state, content = _asked(code, mobile, question.left)
+            state, content = _fetch(code, mobile, question.left)
     except Busy:
         return Outcome(State.BUSY)
     if state != State.WRONG:
@@ -59,7 +59,7 @@ def ask(code: str, mobile: str, *, order_key: str, account_key: str, now: dateti
     return Outcome(state, left=attempts.left(*keys[0], now=moment))
 
 
-def _asked(code: str, mobile: str, seconds: float) -> tuple[State, bytes]:
+def _fetch(code: str, mobile: str, seconds: float) -> tuple[State, bytes]:
     try:
         content = photo_app().picture(code, mobile, timeout=seconds)
     except Retryable:

@@ -33,27 +33,27 @@ def known_of(claim: LegacyClaim) -> list[Compared]:
     the applicant's own.
     """
     record = claim.record
-    answers = _told(_pages(record))
+    answers = _answers_by_field(_pages(record))
     found = certificate(text(answers, "id_type"))
     document = "id_number" if found and found.nature == INDIVIDUAL else "type.number"
     return [
-        _known(_("Asked for"), str(ABOUT[claiming.is_reset(record)])),
-        *(_known(label, value) for label, value in _account_rows(record)),
-        _known(_("Website number"), record.site_number),
-        _known(_("Name of the subject"), _readable(record, "name")),
-        _known(_("Type of document"), type_label(text(answers, "id_type"))),
-        _known(_("Document number"), str(answers.get("id_number", "")), document),
+        _typed_row(_("Asked for"), str(ABOUT[claiming.is_reset(record)])),
+        *(_typed_row(label, value) for label, value in _account_rows(record)),
+        _typed_row(_("Website number"), record.site_number),
+        _typed_row(_("Name of the subject"), _readable(record, "name")),
+        _typed_row(_("Type of document"), type_label(text(answers, "id_type"))),
+        _typed_row(_("Document number"), str(answers.get("id_number", "")), document),
         *(each for name in PEOPLE if answers.get(name) for each in _person(claim, name, str(answers[name]))),
-        _known(_("Filed on"), str(record.filed_on or "")),
+        _typed_row(_("Filed on"), str(record.filed_on or "")),
     ]
 
 
-def _known(label: str, value: str, part: str = "") -> Compared:
+def _typed_row(label: str, value: str, part: str = "") -> Compared:
     return Compared(label, drawn(part, value), is_code=bool(groups_of(part, value)), is_typed=True)
 
 
 def _person(claim: LegacyClaim, name: str, value: str) -> Iterable[Compared]:
-    yield _known(str(FIELDS[name].label), value, name)
+    yield _typed_row(str(FIELDS[name].label), value, name)
     if own := _own(claim, name):
         yield line(_("Applicant's account"), name, own, value)
 
@@ -81,7 +81,7 @@ def _account_rows(record: LegacyRecord) -> list[Row]:
 
 def _subject(records: list[LegacyRecord]) -> str:
     """One subject of the account: name, document, websites."""
-    answers = _told(_pages(records[0]))
+    answers = _answers_by_field(_pages(records[0]))
     sites = ", ".join(display_domain(each.domain) for each in records[:MOST])
     document = f"{type_label(text(answers, 'id_type'))} {answers.get('id_number', '')}".strip()
     return " · ".join(filter(None, (_readable(records[0], "name"), document, sites)))
@@ -103,7 +103,7 @@ def _pages(record: LegacyRecord) -> Mapping[str, Answers]:
         return {}
 
 
-def _told(pages: Mapping[str, Answers]) -> dict[str, Answer]:
+def _answers_by_field(pages: Mapping[str, Answers]) -> dict[str, Answer]:
     """All answers under the names of `match_rules.FIELDS`; an incomplete record is shown with what it has."""
     found: dict[str, Answer] = {}
     for page in _dicts(pages):

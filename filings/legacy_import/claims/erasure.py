@@ -21,14 +21,14 @@ def erase_old(*, after: timedelta, now: datetime | None = None, dry_run: bool = 
     The claim and its dates stay.
     """
     now = now or timezone.now()
-    old = _over(before=now - after)
+    old = _closed_claims(before=now - after)
     if dry_run:
         return old.count()
     done = rows.each("erase_claims", old, lambda claim: erase(claim, now=now), reference="reference", at_most=PORTION)
     return len(done.done)
 
 
-def _over(*, before: datetime) -> QuerySet[LegacyClaim]:
+def _closed_claims(*, before: datetime) -> QuerySet[LegacyClaim]:
     """Claims that nobody is working on and that still hold something; a declined one may have been sent again."""
     papers = LegacyClaimPaper.objects.filter(claim=OuterRef("pk"))
     holds = Q(erased_at=None) | Q(erased_at__lt=F("entered_at")) | Exists(papers.filter(document__state__in=LIVING))

@@ -128,7 +128,7 @@ def _json(file: TextIO) -> Iterator[Raw]:
         except (ValueError, RecursionError):
             cells, end = None, _after_broken(text)
         text = text[end:]
-        yield number, _named(cells)
+        yield number, _by_column(cells)
 
 
 def _after_broken(text: str) -> int:
@@ -137,7 +137,7 @@ def _after_broken(text: str) -> int:
     return found.end() if found else len(text)
 
 
-def _named(cells: Json) -> dict[str, Json] | None:
+def _by_column(cells: Json) -> dict[str, Json] | None:
     if not isinstance(cells, dict):
         return None
     return {NAMES[strip_outer(name)]: value for name, value in cells.items() if strip_outer(name) in NAMES}

@@ -79,7 +79,7 @@ def read(number: int, raw: Mapping[str, Json], *, today: date | None = None) -> 
     values, findings = _values(number, raw)
     kind = _text(values, "kind") or FILING
     if not any(finding.refuses for finding in findings):
-        findings += [Finding(number, name, words) for name, words in _judged(kind, values)]
+        findings += [Finding(number, name, words) for name, words in _row_faults(kind, values)]
     if any(finding.refuses for finding in findings):
         return None, findings
     if kind == FILING:
@@ -126,7 +126,7 @@ def _typed(value: Json) -> str:
     return strip_outer(str(value).lower() if isinstance(value, bool) else str(value))
 
 
-def _judged(kind: str, values: dict[str, Cell]) -> list[tuple[str, str]]:
+def _row_faults(kind: str, values: dict[str, Cell]) -> list[tuple[str, str]]:
     """What is wrong with the row as a whole, by field."""
     return [*_account_faults(kind, values), *(_filing_faults(values) if kind == FILING else ())]
 

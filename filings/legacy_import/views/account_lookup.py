@@ -33,10 +33,10 @@ def find(request: HttpRequest) -> HttpResponse:
         domain = form.cleaned_data["domain"]
         if "code" in request.POST:
             code_form = FindCodeForm(request.POST)
-            account = _found(account_of(request), domain, code_form)
+            account = _account_of_code(account_of(request), domain, code_form)
             say(request, ACCOUNT, str(account) if account else "")
             say(request, SENT, value=True)
-        elif _sent(request, domain, form):
+        elif _send_code(request, domain, form):
             say(request, SENT, value=True)
     elif said(request, SENT):
         fill(request, form)
@@ -52,7 +52,7 @@ def find(request: HttpRequest) -> HttpResponse:
     return draw(request, "filings/import_find.html", context)
 
 
-def _sent(request: HttpRequest, domain: str, form: FindForm) -> bool:
+def _send_code(request: HttpRequest, domain: str, form: FindForm) -> bool:
     owner = account_of(request)
     for name, key in (("import_find", str(owner.pk)), ("import_find_domain", domain)):
         allowed = limits.consume(name, key)
@@ -63,7 +63,7 @@ def _sent(request: HttpRequest, domain: str, form: FindForm) -> bool:
     return True
 
 
-def _found(owner: User, domain: str, form: FindCodeForm) -> LegacyAccount | None:
+def _account_of_code(owner: User, domain: str, form: FindCodeForm) -> LegacyAccount | None:
     if not form.is_valid():
         return None
     allowed = limits.consume("import_find_code", str(owner.pk))

@@ -35,7 +35,7 @@ def cookie_name() -> str:
 
 def remember(request: HttpRequest, response: HttpResponseBase, user: User) -> None:
     """Makes this browser known to the account until its password changes."""
-    device = _read(request) or Device(id=secrets.token_urlsafe(12), accounts={})
+    device = _device_of(request) or Device(id=secrets.token_urlsafe(12), accounts={})
     others = [pair for pair in device["accounts"].items() if pair[0] != str(user.pk)]
     device["accounts"] = dict([*others[1 - ACCOUNTS :], (str(user.pk), _word(user))])
     response.set_cookie(
@@ -50,7 +50,7 @@ def remember(request: HttpRequest, response: HttpResponseBase, user: User) -> No
 
 def known(request: HttpRequest, login: str) -> str:
     """The id of this browser if the account of this address or mobile was signed in on it; else ""."""
-    device = _read(request)
+    device = _device_of(request)
     if device is None or not device["accounts"]:
         return ""
     named = Q(email__iexact=login) | Q(mobile_index=mobile_index(login))
@@ -59,7 +59,7 @@ def known(request: HttpRequest, login: str) -> str:
     return device["id"] if is_known else ""
 
 
-def _read(request: HttpRequest) -> Device | None:
+def _device_of(request: HttpRequest) -> Device | None:
     try:
         device: Device = signing.loads(request.COOKIES.get(cookie_name(), ""), salt=SALT, max_age=KEPT)
     except signing.BadSignature:

@@ -38,7 +38,7 @@ class Accept(FormPage[StaffPassword]):
     def dispatch(self, request: HttpRequest, token: str) -> HttpResponseBase:
         user = invitations.opened(token)
         if user is None:
-            return _over(request)
+            return _expired_page(request)
         self.user, self.token = user, token
         return super().dispatch(request, token)
 
@@ -50,12 +50,12 @@ class Accept(FormPage[StaffPassword]):
 
     def form_valid(self, form: StaffPassword) -> HttpResponse:
         if invitations.accept(self.token, form.cleaned_data["password1"]) is None:
-            return _over(self.request)
+            return _expired_page(self.request)
         keep_language(self.user, get_language() or self.user.language)  # who invited them chose one for the mail
         logout(self.request)  # whoever was signed in to this browser
         messages.success(self.request, _("The password is set: sign in with it"))
         return redirect("account_login")
 
 
-def _over(request: HttpRequest) -> HttpResponse:
+def _expired_page(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/invitation_over.html", status=404)

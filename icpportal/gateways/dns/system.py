@@ -35,12 +35,12 @@ class SystemResolver:
 
 def _both(domain: str) -> list[str]:
     try:
-        return sorted({*_of(domain), *_of(f"www.{domain}")})
+        return sorted({*_addresses_of(domain), *_addresses_of(f"www.{domain}")})
     finally:
         lookups.release()
 
 
-def _of(name: str) -> set[str]:
+def _addresses_of(name: str) -> set[str]:
     try:
         return {str(found[4][0]) for found in socket.getaddrinfo(name, None, proto=socket.IPPROTO_TCP)}
     except socket.gaierror as problem:

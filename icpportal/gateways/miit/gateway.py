@@ -108,10 +108,10 @@ def _status(condition_type: int, condition: str, timeout: float | None) -> Filin
         raise Refused("V3.0 cannot be asked about so short or long a text", code=CANNOT_ASK)
     reply = Ministry().status(condition_type, condition, timeout=timeout)
     _judge(reply)
-    return _read(reply)
+    return _status_of(reply)
 
 
-def _read(reply: StatusReply) -> FilingStatus:
+def _status_of(reply: StatusReply) -> FilingStatus:
     if reply.filed is None or (reply.filed and not (reply.subject_number or reply.site_number)):
         raise Retryable("the ministry's status is not readable")
     if not reply.filed:

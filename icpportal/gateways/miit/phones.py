@@ -36,7 +36,7 @@ def phones(report_key: str, *, timeout: float | None = None) -> list[PhoneState]
     own_id = Report.objects.filter(key=report_key).values_list("own_id", flat=True).first()
     if own_id is None:
         raise Retryable("this report is not with the authority yet")
-    return _states(_asked(f"{_address()}/{own_id}", seconds_for(timeout)))
+    return _states(_fetch(f"{_address()}/{own_id}", seconds_for(timeout)))
 
 
 def phones_of(report_keys: Iterable[str], *, timeout: float | None = None) -> dict[str, list[PhoneState]] | None:
@@ -49,7 +49,7 @@ def phones_of(report_keys: Iterable[str], *, timeout: float | None = None) -> di
     keys = {str(own_id): key for key, own_id in Report.objects.filter(key__in=report_keys).values_list("key", "own_id")}
     if not keys:
         return {}
-    reports = _asked(f"{_address()}?reports={','.join(keys)}", seconds_for(timeout)).get("reports")
+    reports = _fetch(f"{_address()}?reports={','.join(keys)}", seconds_for(timeout)).get("reports")
     if not isinstance(reports, dict):
         raise Retryable(f"the answer of {WHO} has no reports")
     found = {key: _states_or_none(reports[own_id]) for own_id, key in keys.items() if own_id in reports}
@@ -82,7 +82,7 @@ def _states(found: JsonObject) -> list[PhoneState]:
         raise Retryable(f"the answer of {WHO} is not readable") from problem
 
 
-def _asked(url: str, seconds: float) -> dict[str, Json]:
+def _fetch(url: str, seconds: float) -> dict[str, Json]:
     ends = time.monotonic() + seconds
     try:
         with requests.get(

@@ -37,10 +37,10 @@ def of_order(reference: str) -> list[SentReport]:
         "key", "kind", "state", "queued_at", "answered_at", "code", "field",
         "files__sequence", "files__sent_at", "files__accepted_at",
     )[:MOST]  # fmt: skip
-    return [_drawn(key, list(files)) for key, files in groupby(rows, key=lambda row: row[0])]
+    return [_sent_report(key, list(files)) for key, files in groupby(rows, key=lambda row: row[0])]
 
 
-def _drawn(key: str, files: list[Any]) -> SentReport:
+def _sent_report(key: str, files: list[Any]) -> SentReport:
     _key, kind, state, queued_at, answered_at, code, field, _number, sent_at, accepted_at = files[-1]
     language = "zh" if reads_chinese() else "en"
     return SentReport(

@@ -79,7 +79,7 @@ class AliyunSms:
             template_param=json.dumps(values, ensure_ascii=False),
             out_id=key,
         )
-        body = _asked(lambda: self.client.send_sms_with_options(request, self.runtime).body)
+        body = _call(lambda: self.client.send_sms_with_options(request, self.runtime).body)
         _judge(body.code)
         if not isinstance(body.biz_id, str) or not body.biz_id:
             raise Unknown("Alibaba Cloud's answer holds no BizId")
@@ -88,7 +88,7 @@ class AliyunSms:
     def check(self) -> None:
         """Asks for the state of our signature, which also tests the keys."""
         request = models.GetSmsSignRequest(sign_name=settings.SMS_SIGN_NAME)
-        _judge(_asked(lambda: self.client.get_sms_sign_with_options(request, self.runtime).body).code)
+        _judge(_call(lambda: self.client.get_sms_sign_with_options(request, self.runtime).body).code)
 
     def reports(self, handed: Sequence[Handed]) -> Iterator[Report]:
         """Asks about one text after the other."""
@@ -104,12 +104,12 @@ class AliyunSms:
             page_size=10,
             current_page=1,
         )
-        body = _asked(lambda: self.client.query_send_details_with_options(request, self.runtime).body)
+        body = _call(lambda: self.client.query_send_details_with_options(request, self.runtime).body)
         _judge(body.code)
-        yield from _read(handed, body)
+        yield from _reports_in(handed, body)
 
 
-def _read(handed: Handed, body: "QuerySendDetailsResponseBody") -> Iterator[Report]:
+def _reports_in(handed: Handed, body: "QuerySendDetailsResponseBody") -> Iterator[Report]:
     found = body.sms_send_detail_dtos
     for detail in (found.sms_send_detail_dto if found else None) or ():
         if detail.send_status in (FAILED, ARRIVED):
@@ -137,7 +137,7 @@ def _judge(code: object) -> None:
     raise Refused(f"Alibaba Cloud: {cloud.word(code)}", code=cloud.word(code))
 
 
-def _asked(call: Callable[[], Answer]) -> Answer:
+def _call(call: Callable[[], Answer]) -> Answer:
     try:
         return cloud.asked(call)
     except AlibabaCloudException as no:

@@ -71,7 +71,7 @@ class TencentSms:
         request.TemplateParamSet = [cloud.value_taken(value) for _name, value in filled.values]
         request.PhoneNumberSet = [f"{COUNTRY}{to}"]
         request.SessionContext = key
-        found = _asked(lambda: self.client.SendSms(request)).SendStatusSet
+        found = _call(lambda: self.client.SendSms(request)).SendStatusSet
         if not found:
             raise Unknown("Tencent Cloud's answer holds no text")
         _judge(found[0].Code)
@@ -85,14 +85,14 @@ class TencentSms:
         request.SmsSdkAppId = settings.SMS_APP_ID
         request.BeginTime = request.EndTime = f"{to_beijing(timezone.now()):%Y%m%d%H}"
         request.Limit, request.Offset = 0, 0
-        _asked(lambda: self.client.SendStatusStatistics(request))
+        _call(lambda: self.client.SendStatusStatistics(request))
 
     def reports(self, handed: Sequence[Handed]) -> Iterator[Report]:  # noqa: ARG002 -- it tells of all texts
         """Fetches new reports; the supplier tells each one once."""
         request = models.PullSmsSendStatusRequest()
         request.SmsSdkAppId, request.Limit = settings.SMS_APP_ID, AT_ONCE
         for _ in range(ANSWERS):
-            found = _asked(lambda: self.client.PullSmsSendStatus(request)).PullSmsSendStatusSet or []
+            found = _call(lambda: self.client.PullSmsSendStatus(request)).PullSmsSendStatusSet or []
             yield from map(_report, found)
             if len(found) < AT_ONCE:
                 return
@@ -124,7 +124,7 @@ def _judge(code: object) -> None:
     raise Refused(message, code=cloud.word(code))
 
 
-def _asked(call: Callable[[], Answer]) -> Answer:
+def _call(call: Callable[[], Answer]) -> Answer:
     try:
         return cloud.asked(call)
     except TencentCloudSDKException as no:

@@ -61,10 +61,10 @@ def is_public(address: str) -> bool:
         found = ipaddress.ip_address(address)
     except ValueError:
         return False
-    return all(each.is_global and not each.is_multicast and not each.is_reserved for each in _judged(found))
+    return all(each.is_global and not each.is_multicast and not each.is_reserved for each in _addresses_to_judge(found))
 
 
-def _judged(address: Ip) -> list[Ip]:
+def _addresses_to_judge(address: Ip) -> list[Ip]:
     """The addresses to judge for one: an IPv4 address embedded in IPv6, or both."""
     if isinstance(address, ipaddress.IPv4Address):
         return [address]

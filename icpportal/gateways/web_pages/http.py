@@ -164,11 +164,11 @@ def _page(wanted: Target, response: HTTPResponse) -> WebPage:
     kind = headers.get_content_type() if "Content-Type" in headers else ""
     if kind not in PAGES:
         raise Refused("no page of text", code=NO_PAGE)
-    body = _unpacked(_read(response), headers)
+    body = _unpacked(_body_of(response), headers)
     return WebPage(wanted.url, body, headers.get_content_charset() or "")
 
 
-def _read(response: HTTPResponse) -> bytes:
+def _body_of(response: HTTPResponse) -> bytes:
     body = bytearray()
     while piece := response.read(min(64 * 1024, LARGEST + 1 - len(body))):
         body += piece

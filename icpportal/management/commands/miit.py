@@ -156,33 +156,33 @@ def show(command: Command, as_json: bool, options: Options) -> int:
 
 def resend(command: Command, as_json: bool, options: Options) -> int:
     operations.resend(options["sequence"])
-    return _done(command, as_json, "resent", str(options["sequence"]))
+    return _say_done(command, as_json, "resent", str(options["sequence"]))
 
 
 def rebuild(command: Command, as_json: bool, options: Options) -> int:
     operations.rebuild(options["sequence"])
-    return _done(command, as_json, "rebuilt", str(options["sequence"]))
+    return _say_done(command, as_json, "rebuilt", str(options["sequence"]))
 
 
 def park(command: Command, as_json: bool, options: Options) -> int:
     operations.park(options["key"], options["reason"])
-    return _done(command, as_json, "parked", options["key"])
+    return _say_done(command, as_json, "parked", options["key"])
 
 
 def unpark(command: Command, as_json: bool, options: Options) -> int:
     operations.unpark(options["key"])
-    return _done(command, as_json, "unparked", options["key"])
+    return _say_done(command, as_json, "unparked", options["key"])
 
 
 def give_up(command: Command, as_json: bool, options: Options) -> int:
     operations.give_up(options["key"], options["reason"])
-    return _done(command, as_json, "given up", options["key"])
+    return _say_done(command, as_json, "given up", options["key"])
 
 
 def go_on(command: Command, as_json: bool, options: Options) -> int:
     ways = [Way(options["way"])] if options["way"] else []
     operations.resume(*ways)
-    return _done(command, as_json, "let go on", str(ways[0]) if ways else "sending and fetching")
+    return _say_done(command, as_json, "let go on", str(ways[0]) if ways else "sending and fetching")
 
 
 def list_downloads(command: Command, as_json: bool, options: Options) -> int:
@@ -193,15 +193,15 @@ def list_downloads(command: Command, as_json: bool, options: Options) -> int:
 
 def confirm(command: Command, as_json: bool, options: Options) -> int:
     downloads.give_up(options["name"])
-    return _done(command, as_json, "confirmed with its next delivery", options["name"])
+    return _say_done(command, as_json, "confirmed with its next delivery", options["name"])
 
 
 def reread(command: Command, as_json: bool, options: Options) -> int:
     downloads.read_again(options["name"])
-    return _done(command, as_json, "read", options["name"])
+    return _say_done(command, as_json, "read", options["name"])
 
 
-def _done(command: Command, as_json: bool, name: str, what: str) -> int:
+def _say_done(command: Command, as_json: bool, name: str, what: str) -> int:
     command.say(as_json, {"done": name, "what": what}, [f"{name}: {what}"])
     return 0
 

@@ -30,11 +30,11 @@ class Command(BaseCommand):
             raise CommandError("the storage does not answer: run it again later") from down
         words = plain_words.seal(self.stderr.write)
         left, words_left = max(0, plain_files.left() - totals.gone), plain_words.left()
-        self.stdout.write(f"seal_papers: {_told(totals)}; {left} left")
-        self.stdout.write(f"seal_papers: words of events: {_told(words)}; {words_left} left")
+        self.stdout.write(f"seal_papers: {_summary(totals)}; {left} left")
+        self.stdout.write(f"seal_papers: words of events: {_summary(words)}; {words_left} left")
         if left + words_left > 0:
             sys.exit(1)
 
 
-def _told(totals: plain_files.Totals | plain_words.Totals) -> str:
+def _summary(totals: plain_files.Totals | plain_words.Totals) -> str:
     return ", ".join(f"{number} {name}" for name, number in asdict(totals).items())

@@ -82,13 +82,13 @@ def ping(now: datetime) -> None:
     if not settings.DEADMAN_URL or restored.is_held():  # a restored copy must not hide a dead portal
         return
     before = heartbeat.noted(PING)
-    trouble = _asked(settings.DEADMAN_URL)
+    trouble = _ping(settings.DEADMAN_URL)
     if trouble and (before is None or before.well):
         logger.warning("the dead-man's switch does not answer", extra={"trouble": trouble})
     heartbeat.note(PING, trouble, now=now)
 
 
-def _asked(url: str) -> str:
+def _ping(url: str) -> str:
     """Only the type of error: the URL may contain a token."""
     try:
         answer = bounded(lambda: requests.get(url, timeout=PING_SECONDS, allow_redirects=False), 2 * PING_SECONDS)

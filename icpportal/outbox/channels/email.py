@@ -30,17 +30,17 @@ CLEAR = range(400, 600)  # refusals, temporary or permanent
 def deliver(message: Message) -> str:
     """Sends the mail and returns its Message-ID, the same for every delivery of the message."""
     with counted("mail"):
-        return _sent(message)
+        return _deliver(message)
 
 
-def _sent(message: Message) -> str:
+def _deliver(message: Message) -> str:
     mail = written(message)
     line, is_used = lines.take(LINE, get_connection)
     try:
         _send(mail, line)
     except TROUBLES as trouble:
         # servers close idle or long-used connections: a new one is tried before that counts as a failure
-        if not (is_used and _is_over(trouble) and not _left(mail)):
+        if not (is_used and _is_over(trouble) and not _was_being_sent(mail)):
             raise _given_up(mail, line, trouble) from trouble
         line = get_connection()
         try:
@@ -53,7 +53,7 @@ def _sent(message: Message) -> str:
 
 def _given_up(mail: "KeyedMail", line: Line, trouble: Exception) -> Exception:
     """The exception for the mail; a connection on which only this mail was refused is reused."""
-    error = _told(mail, trouble)
+    error = _error_for(mail, trouble)
     if not _is_over(trouble):
         lines.put_back(LINE, line)
     return error
@@ -72,7 +72,7 @@ def _send(mail: "KeyedMail", line: Line) -> None:
     except BadHeaderError as wrong:
         raise Refused("a header has a line break") from wrong
     except Unknown as trouble:  # the call is still running: nobody else may get this connection
-        raise _told(mail, trouble) from trouble
+        raise _error_for(mail, trouble) from trouble
 
 
 def _is_over(trouble: Exception) -> bool:
@@ -82,15 +82,15 @@ def _is_over(trouble: Exception) -> bool:
     return not isinstance(trouble, smtplib.SMTPRecipientsRefused)
 
 
-def _told(mail: "KeyedMail", trouble: Exception) -> Exception:
+def _error_for(mail: "KeyedMail", trouble: Exception) -> Exception:
     """The exception for a failure: refused, temporary, or unknown."""
     if isinstance(trouble, smtplib.SMTPAuthenticationError):  # our own account, not the message, needs fixing
         return Retryable(f"mail server: {trouble.smtp_code}")
     if isinstance(trouble, smtplib.SMTPRecipientsRefused):
-        return _judged(max(code for code, _words in trouble.recipients.values()))
+        return _error_for_code(max(code for code, _words in trouble.recipients.values()))
     if isinstance(trouble, smtplib.SMTPResponseException):
-        return _judged(trouble.smtp_code, left=_left(mail))
-    kind = Unknown if _left(mail) else Retryable
+        return _error_for_code(trouble.smtp_code, left=_was_being_sent(mail))
+    kind = Unknown if _was_being_sent(mail) else Retryable
     return kind(f"mail server: {type(trouble).__name__}")
 
 
@@ -131,12 +131,12 @@ def written(message: Message) -> KeyedMail:
     return mail
 
 
-def _left(mail: EmailMultiAlternatives) -> bool:
+def _was_being_sent(mail: EmailMultiAlternatives) -> bool:
     """Whether the mail itself was being sent; other backends than ours cannot tell."""
     return bool(getattr(mail.connection, "has_left", False))
 
 
-def _judged(code: int, *, left: bool = False) -> Exception:
+def _error_for_code(code: int, *, left: bool = False) -> Exception:
     if code in LASTING:
         return Refused(f"mail server: {code}", code=str(code))
     if left and code not in CLEAR:

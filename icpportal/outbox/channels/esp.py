@@ -18,10 +18,10 @@ SERVICE = "mail service"
 def deliver(message: Message) -> str:
     """Sends the mail and returns the service's id of it, under which it reports bounces."""
     with counted("mail"):
-        return _sent(message)
+        return _deliver(message)
 
 
-def _sent(message: Message) -> str:
+def _deliver(message: Message) -> str:
     mail = written(message)
     mail.connection = get_connection()
     try:
@@ -31,7 +31,7 @@ def _sent(message: Message) -> str:
     except AnymailRecipientsRefused as no:
         raise Refused(f"{SERVICE}: recipient refused", code="recipient") from no
     except AnymailAPIError as trouble:
-        raise _judged(trouble) from None  # its message quotes what was sent
+        raise _error_for(trouble) from None  # its message quotes what was sent
     except AnymailError as wrong:
         raise Refused(f"{SERVICE}: {type(wrong).__name__}") from None
     return _receipt(mail)
@@ -43,7 +43,7 @@ def _receipt(mail: KeyedMail) -> str:
     return found if isinstance(found, str) and found else mail.extra_headers["Message-ID"]
 
 
-def _judged(trouble: AnymailAPIError) -> Exception:
+def _error_for(trouble: AnymailAPIError) -> Exception:
     status = getattr(trouble, "status_code", None)
     if not isinstance(status, int):
         kind = Unknown if has_left(trouble) else Retryable

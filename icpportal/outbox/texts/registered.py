@@ -61,7 +61,7 @@ def _registered(template: str, folder: str, section: str, mark: Mark) -> Registe
 
 
 def _marked(text: str, mark: Mark) -> str:
-    standing_texts = _standing()
+    standing_texts = _fixed_values()
     pieces = catalogue.PLACEHOLDER.split(text)  # text, name, text, name, …
     number, parts = 0, [pieces[0]]
     for name, words in zip(pieces[1::2], pieces[2::2], strict=True):
@@ -74,6 +74,6 @@ def _marked(text: str, mark: Mark) -> str:
     return "".join(parts)
 
 
-def _standing() -> dict[str, str]:
+def _fixed_values() -> dict[str, str]:
     found = (urlsplit(settings.PUBLIC_BASE_URL).netloc, settings.PROVIDER_HOTLINE, settings.PROVIDER_HOURS)
     return dict(zip(catalogue.STANDING, found, strict=True))

@@ -33,7 +33,7 @@ def test_two_phones_at_one_moment_are_one(monkeypatch):
     token = make()
     read = PhoneUpload.objects.get()
     first = uploads.open_by(token, now=NOW)
-    monkeypatch.setattr(uploads, "_standing", lambda *_: (uploads.GOOD, read))  # read before the first was written
+    monkeypatch.setattr(uploads, "_state_of", lambda *_: (uploads.GOOD, read))  # read before the first was written
 
     second = uploads.open_by(token, now=NOW)
 

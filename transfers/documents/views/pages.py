@@ -217,9 +217,9 @@ def _slot(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> H
         person=name,
         panels=[
             *_came_back(order, slot, parts),
-            *_asked(order, slot),
+            *_requirements(order, slot),
             *([Consent(name, consents.TEXTS[consents.CURRENT].explanation, consent)] if consent is not None else []),
-            *_again(order, slot, papers, name, needs_consent=needs_consent),
+            *_reuse_panels(order, slot, papers, name, needs_consent=needs_consent),
         ],
         sides=_one_filled(sides),
         samples=samples_of(drawn.drawing),
@@ -239,7 +239,7 @@ def _came_back(order: Order, slot: slots.Slot, parts: list[ReturnedPart]) -> lis
     return [Returned([replace(part, url="") for part in parts], _before(order, slot))] if parts else []
 
 
-def _asked(order: Order, slot: slots.Slot) -> list[Panel]:
+def _requirements(order: Order, slot: slots.Slot) -> list[Panel]:
     """What the province wants, and the sheet to sign where the slot takes it."""
     items = slots.wanted(order, slot)
     return [
@@ -249,7 +249,7 @@ def _asked(order: Order, slot: slots.Slot) -> list[Panel]:
     ]
 
 
-def _again(
+def _reuse_panels(
     order: Order,
     slot: slots.Slot,
     papers: dict[tuple[str, int], OrderDocument],

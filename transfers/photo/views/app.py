@@ -66,7 +66,7 @@ def _fetch(request: HttpRequest, order: Order) -> HttpResponse:
     return redirect("photo", order.reference)
 
 
-def _again(request: HttpRequest, order: Order) -> HttpResponse:
+def _remove_photo(request: HttpRequest, order: Order) -> HttpResponse:
     try:
         paper_actions.remove(order, slot=PHOTO)
     except paper_actions.OrderChanged:
@@ -89,7 +89,7 @@ def _look_again(request: HttpRequest, order: Order) -> HttpResponse:
     return _page(request, order, PictureCodeForm())
 
 
-ACTS = {"sh_code": _fetch, "again": _again, "usable": _usable}
+ACTS = {"sh_code": _fetch, "again": _remove_photo, "usable": _usable}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

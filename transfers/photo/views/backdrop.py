@@ -105,11 +105,11 @@ def backdrop(request: HttpRequest, reference: str) -> HttpResponse:
     if not is_offered(order) and found is None:
         raise Http404
     if found is not None and request.POST.get("do") in MOVES:
-        return _moved(request, order, found)
+        return _make_move(request, order, found)
     may_type = is_offered(order) and (found is None or found.state == REQUESTED or "again" in request.GET)
     form = _form(request, order, found) if may_type else None
     if form is not None and form.is_bound and form.is_valid():
-        _kept(request, order, found, form)
+        _save_address(request, order, found, form)
         return redirect("backdrop", order.reference)
     return render_page(request, _page(order, found, form))
 
@@ -123,7 +123,7 @@ def _form(request: HttpRequest, order: Order, found: Backdrop | None) -> Address
     return AddressForm(request.POST if request.method == "POST" else None, initial=initial)
 
 
-def _kept(request: HttpRequest, order: Order, found: Backdrop | None, form: AddressForm) -> None:
+def _save_address(request: HttpRequest, order: Order, found: Backdrop | None, form: AddressForm) -> None:
     words = {
         "ref": order.reference,
         "domain": order.domain,
@@ -135,7 +135,7 @@ def _kept(request: HttpRequest, order: Order, found: Backdrop | None, form: Addr
         messages.error(request, _("It has already been posted to the previous address"))
 
 
-def _moved(request: HttpRequest, order: Order, found: Backdrop) -> HttpResponse:
+def _make_move(request: HttpRequest, order: Order, found: Backdrop) -> HttpResponse:
     with suppress(MoveNotAllowed):  # pressed twice, or posted in the meantime: the page shows its state
         MOVES[request.POST["do"]](found, actor=account_of(request))
     is_there = is_offered(order) or actions.newest(order.reference) is not None
@@ -204,7 +204,7 @@ def _now(found: Backdrop, *, is_typed: bool) -> BackdropNow:
     )
 
 
-def _asked(found: Backdrop | None) -> AddressAsked:
+def _address_asked(found: Backdrop | None) -> AddressAsked:
     is_requested = found is not None and found.state == REQUESTED
     stock = actions.stock() if found is None else None
     late = stock.expected_on if stock is not None and stock.count == 0 else None
@@ -221,7 +221,7 @@ def _page(order: Order, found: Backdrop | None, form: AddressForm | None) -> Bac
         frame=frame(order, state_of(order).stage or stages.DOCUMENTS),
         panels=[
             *([_now(found, is_typed=form is not None)] if found is not None else []),
-            *([_asked(found)] if form is not None else []),
+            *([_address_asked(found)] if form is not None else []),
         ],
         form=form,
         back_url=phone_upload.step_url(order),

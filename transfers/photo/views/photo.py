@@ -141,7 +141,7 @@ def photo(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, order, _empty(order, section), section)
     form = PhotoForm(request.POST, ways=section.ways)
-    if form.is_valid() and _sent(request, order, form):
+    if form.is_valid() and _send(request, order, form):
         return redirect(order)
     return _page(request, order, form, section)
 
@@ -181,7 +181,7 @@ def _upload(request: HttpRequest, order: Order, section: place.Section) -> HttpR
     return redirect("photo", order.reference)
 
 
-def _sent(request: HttpRequest, order: Order, form: PhotoForm) -> bool:
+def _send(request: HttpRequest, order: Order, form: PhotoForm) -> bool:
     paper = queries.photo_of(order)
     if paper is None or not paper.document.is_ready:
         waiting = paper is not None and paper.document.is_checking

@@ -71,7 +71,7 @@ def queue_view(request: HttpRequest, context: dict[str, object]) -> HttpResponse
 def _act(request: HttpRequest) -> HttpResponse:
     """Takes one order, or does one thing with all picked ones; reports each result."""
     if pk := request.POST.get("take"):
-        return _taken(request, pk)
+        return _take_and_open(request, pk)
     chosen = ACTS.get(request.POST.get("act", ""))
     if chosen is None or not request.user.has_perm(chosen.permission):
         raise PermissionDenied
@@ -158,7 +158,7 @@ ACTS: dict[str, BulkAct] = {
 }
 
 
-def _taken(request: HttpRequest, pk: str) -> HttpResponse:
+def _take_and_open(request: HttpRequest, pk: str) -> HttpResponse:
     """Takes the order of a row and opens it."""
     if not request.user.has_perm("transfers.review_order"):
         raise PermissionDenied

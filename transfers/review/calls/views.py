@@ -66,7 +66,7 @@ def _page(
     for what in (CALL, NUMBER)[: 1 + is_shown]:
         note_access_by(request, what=what, reference=call.order.reference, reason=REVIEW)
     reader = reader_of(request)
-    form = form or AttemptForm(slots=offered(reader.now, known=reader.known), initial=_kept(call, reader.user))
+    form = form or AttemptForm(slots=offered(reader.now, known=reader.known), initial=_typed_attempt(call, reader.user))
     page = call_page(call, reader, form, is_shown=is_shown)
     return drawn(request, "admin/calls/call.html", site.each_context(request), page)
 
@@ -77,7 +77,7 @@ def _typed(request: HttpRequest) -> AttemptForm:
     return AttemptForm(slots=offered(reader.now, known=reader.known), initial=request.POST.dict())
 
 
-def _kept(call: Call, user: User) -> drafts.Fields:
+def _typed_attempt(call: Call, user: User) -> drafts.Fields:
     """What this person typed about an attempt before they went to preview the return."""
     fields = own_fields(drafts.read(call.order, user).fields, ATTEMPT)
     return fields if fields.get("call") == str(call.pk) else {}
@@ -85,7 +85,7 @@ def _kept(call: Call, user: User) -> drafts.Fields:
 
 def _forget(call: Call, user: User) -> None:
     """Drops it once it is recorded or the call is closed."""
-    fields = _kept(call, user)
+    fields = _typed_attempt(call, user)
     if fields:
         drafts.take_out(call.order, user, [f"{ATTEMPT}-{name}" for name in fields])
 
@@ -98,7 +98,9 @@ def _attempt(request: HttpRequest, site: AdminSite, call: Call, *, is_meant: boo
         return _page(request, site, call, form)
     outcome, at, words = form.said()
     try:
-        actions.attempt(call, reader.user, outcome, seen=_seen(request), words=words, next_at=at, now=reader.now)
+        actions.attempt(
+            call, reader.user, outcome, seen=_version_shown(request), words=words, next_at=at, now=reader.now
+        )
     except CallRefused as refused:
         messages.error(request, str(refused.words))
         return _page(request, site, call, form)
@@ -112,7 +114,7 @@ def _drop(request: HttpRequest, site: AdminSite, call: Call) -> HttpResponse:
     user, words = account_of(request), request.POST.get("note", "").strip()[:NOTE_MAX]
     try:
         with transaction.atomic():
-            actions.drop(call, user, DROPPED, seen=_seen(request))
+            actions.drop(call, user, DROPPED, seen=_version_shown(request))
             if words:
                 ColleagueNote.objects.create(order=call.order, kind=ColleagueNote.NOTE, author=user, words=words)
     except CallRefused as refused:
@@ -141,7 +143,7 @@ def _return(request: HttpRequest, site: AdminSite, call: Call) -> HttpResponse:
     return redirect(case_url(call.order, page="return"))
 
 
-def _seen(request: HttpRequest) -> int:
+def _version_shown(request: HttpRequest) -> int:
     """The version of the call that the page showed."""
     seen = request.POST.get("seen", "")
     return int(seen) if seen.isdecimal() else -1

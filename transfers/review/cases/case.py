@@ -92,7 +92,7 @@ def case_page(
     waiting = decisions.decision_to_show(order) if in_review else None
     look = open_look(order)
     # parts have no fields while a colleague's decision is pending: what this reader typed is listed instead
-    drawn = _drawn({} if look else own, {} if waiting and waiting.reviewer_id != user.pk else case.verdicts)
+    drawn = _field_names({} if look else own, {} if waiting and waiting.reviewer_id != user.pk else case.verdicts)
     drawn |= {name for name in typed.fields if name.startswith(ANSWER_TO)}
     unused = unused_of(typed, drawn, begun)
     asked = asked_for(request_to_show(REFUSAL, order.pk), user) if not look else None
@@ -236,7 +236,7 @@ def _sections(
 ) -> list[Section]:
     chosen = {each.reason for each in case.verdicts.values() if each.reason}
     reasons = [] if all(is_of_photo(part) for part in case.verdicts) else shown(order, chosen, begun)
-    questions = {part: _asked(note) for part, note in case.asked.items()}
+    questions = {part: _question_words(note) for part, note in case.asked.items()}
     return sections_of(order, papers, case.verdicts, reasons, questions, rounds.returned, shown=in_full)
 
 
@@ -246,7 +246,7 @@ def _question(note: ColleagueNote, typed: drafts.Typed) -> Question:
     return Question(note.pk, str(note.author), about, note.words, typed.fields.get(f"{ANSWER_TO}{note.pk}", ""))
 
 
-def _asked(note: ColleagueNote) -> str:
+def _question_words(note: ColleagueNote) -> str:
     name = str(note.addressee) if note.addressee else ""
     return labelled(name, note.words)
 
@@ -280,7 +280,7 @@ def _held_by(form: forms.Form | None) -> Held:
     return form.reasons_of_rules if isinstance(form, PhotoForm) else {}
 
 
-def _drawn(drawn: Mapping[str, forms.Form], verdicts: Mapping[str, Verdict]) -> set[str]:
+def _field_names(drawn: Mapping[str, forms.Form], verdicts: Mapping[str, Verdict]) -> set[str]:
     """The names of all fields on the page."""
     prefixes = (CALL, REFUSE, ASK, HAND, NOTE, SECOND)
     elsewhere = {f"{prefix}-{name}" for prefix in prefixes for name in ("reason", "words", "words_en", "to", "part")}

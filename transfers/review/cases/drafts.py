@@ -65,7 +65,7 @@ def take_in(
     now: datetime | None = None,
 ) -> Typed:
     """Stores the fields of a request. A field that was not sent stays as it was."""
-    sent = _sent(data, form)
+    sent = _texts_in(data, form)
     number = _number(order)
     with transaction.atomic():
         mine = ReviewDraft.objects.select_for_update().filter(order=order, reviewer=reviewer, round=number)
@@ -129,7 +129,7 @@ def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
     return portions.delete(old, dry_run=dry_run)
 
 
-def _sent(data: Mapping[str, str], form: str) -> Fields:
+def _texts_in(data: Mapping[str, str], form: str) -> Fields:
     """The texts of the page's forms in a request; those of `form` may come without its prefix."""
     alone = {f"{form}-{name}": data[name] for name in ("reason", "words", "words_en") if form and name in data}
     named = {name: data[name] for name in data if NAMES.fullmatch(name)}

@@ -50,7 +50,9 @@ def happened(order: Order, judged: Rounds, written: Iterable[ColleagueNote]) -> 
     events = [_event(order, event, rounds, calls) for event in rows]
     notes = [_note(note) for note in written]
     requests = requests_of(order.pk, REFUSE, SUBMIT)
-    asked = [line for each in requests for line in (_look(each, rounds) if each.kind == SUBMIT else _asked(each))]
+    asked = [
+        line for each in requests for line in (_look(each, rounds) if each.kind == SUBMIT else _request_lines(each))
+    ]
     found = [*events, *asked, *_replaced(judged), *(each for of_note in notes for each in of_note)]
     return sorted(found, key=lambda each: each.at, reverse=True)
 
@@ -71,7 +73,7 @@ def _replaced(judged: Rounds) -> list[Happened]:
     ]
 
 
-def _asked(asked: ApprovalRequest) -> list[Happened]:
+def _request_lines(asked: ApprovalRequest) -> list[Happened]:
     return [Happened(line.at, line.who, line.what, line.words) for line in said_of(asked)]
 
 

@@ -135,11 +135,11 @@ def _authority(order: Order) -> list[SafeString]:
     answer = authority_words(order, chinese=reads_chinese())
     return [
         *([format_html("{}", NAMELESS)] if queries.waits_for_id(order) else []),
-        *([_said(answer)] if answer else []),
+        *([_authority_line(answer)] if answer else []),
     ]
 
 
-def _said(said: AuthorityWords) -> SafeString:
+def _authority_line(said: AuthorityWords) -> SafeString:
     meaning = [zh_parts(said.advice)] if said.code else []
     return _line(said.code, *meaning, *([zh(said.words)] if said.words else []))
 

@@ -59,7 +59,7 @@ def _in_words(fields: Fields, begun: Held | None) -> list[UnusedText]:
     """For readers: its place, the reason, the words."""
     chinese = reads_chinese()
     keys = [text for name, text in fields.items() if name.endswith("reason") or name.startswith("reason.")]
-    reasons = {each.key: each.text_zh if chinese else each.text_en for each in _named(keys, begun or {})}
+    reasons = {each.key: each.text_zh if chinese else each.text_en for each in _reasons_of(keys, begun or {})}
     return [
         {"label": _label(name), "text": reasons.get(text, text)}
         for name, text in sorted(fields.items())
@@ -67,7 +67,7 @@ def _in_words(fields: Fields, begun: Held | None) -> list[UnusedText]:
     ]
 
 
-def _named(keys: list[str], begun: Held) -> list[ReturnReason]:
+def _reasons_of(keys: list[str], begun: Held) -> list[ReturnReason]:
     """The reasons with these keys; own words are not among them."""
     unknown = {key for key in keys if key not in begun and key != "own"}
     asked = ReturnReason.objects.filter(key__in=unknown) if unknown else ()

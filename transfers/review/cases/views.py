@@ -147,19 +147,19 @@ def _act(request: HttpRequest, order: Order, context: Context, elsewhere: FormPa
     if name == KEEP:
         _work_on(order, user)
         if request.headers.get("accept") == "application/json":
-            return _kept(request, order, typed)
+            return _saved(request, order, typed)
     else:
         leases.renew(order, user)
     here = case_url(order, request.POST.get("list", "") or request.META.get("QUERY_STRING", ""))
     if proof := _proof(request, order, move):
         return proof
-    form, refusal = _done(request, order, move, typed)
+    form, refusal = _carry_out(request, order, move, typed)
     if refusal:
         messages.error(request, str(refusal))
         return redirect(here)
     if form is not None:
         own = elsewhere.get(move.form_name)
-        return own(request, order, context, form) if own else _again(request, order, form, move.form_name, context)
+        return own(request, order, context, form) if own else _draw_again(request, order, form, move.form_name, context)
     if move.opens:
         return redirect(case_url(order, request.POST.get("list", ""), move.opens))
     if used := move.used(typed.fields, part):
@@ -181,7 +181,7 @@ def _proof(request: HttpRequest, order: Order, move: CaseAction) -> HttpResponse
     return proof
 
 
-def _done(
+def _carry_out(
     request: HttpRequest, order: Order, move: CaseAction, typed: drafts.Typed
 ) -> tuple[forms.Form | None, str | Promise]:
     """Carries it out; returns the form to be shown again and why it was not done, if so."""
@@ -195,7 +195,7 @@ def _done(
         return None, moved_words(order)
 
 
-def _again(request: HttpRequest, order: Order, form: forms.Form, name: str, context: Context) -> HttpResponse:
+def _draw_again(request: HttpRequest, order: Order, form: forms.Form, name: str, context: Context) -> HttpResponse:
     """The page of the form, with its errors."""
     if isinstance(form, ReturnForm):
         return _return_page(request, order, form, context)
@@ -286,7 +286,7 @@ def _has_moved(request: HttpRequest, order: Order) -> bool:
     return request.POST.get("seen") != str(order.version)
 
 
-def _kept(request: HttpRequest, order: Order, typed: drafts.Typed) -> JsonResponse:
+def _saved(request: HttpRequest, order: Order, typed: drafts.Typed) -> JsonResponse:
     """The answer to the page's own saving. It gives the stamp only if the page shows everything."""
     if not typed.is_whole:
         return JsonResponse({"words": str(MORE_ELSEWHERE)})

@@ -66,7 +66,7 @@ def export(request: HttpRequest, site: AdminSite) -> HttpResponse:
     chosen = selection(request.GET, user, timezone.now())
     form = ExportForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        return _asked(request, chosen, user, form)
+        return _ask_for_file(request, chosen, user, form)
     return draw(request, site, _page(chosen, user, form))
 
 
@@ -92,7 +92,7 @@ def fetch(request: HttpRequest, pk: int) -> HttpResponse:
     return _file(request, found, user)
 
 
-def _asked(request: HttpRequest, chosen: Selection, user: User, form: ExportForm) -> HttpResponse:
+def _ask_for_file(request: HttpRequest, chosen: Selection, user: User, form: ExportForm) -> HttpResponse:
     """The file at once, or the page with what happens next."""
     try:
         export = actions.ask(

@@ -92,7 +92,7 @@ def _add(counts: _Counts, day: date, touched: Sequence[UUID], known: Calendar) -
     provinces = dict(Order.objects.filter(pk__in=touched, kind__in=TRANSFERS).values_list("pk", "province"))
     of_day = {order: [each for each in facts(steps) if _is_on(day, each)] for order, steps in _steps(provinces, day)}
     rounds = _rounds([order for order, each in of_day.items() if any(fact.since for fact in each)])
-    named = _named(round_.pk for each in rounds.values() for round_ in each)
+    named = _parts_returned(round_.pk for each in rounds.values() for round_ in each)
     for order, found in of_day.items():
         for fact in found:
             counts.desk.update(_keys(provinces[order], fact, known))
@@ -156,7 +156,7 @@ def _last(rounds: Sequence[_Round], at: datetime) -> _Round | None:
     return rounds[place - 1] if place else None
 
 
-def _named(rounds: Iterable[int]) -> dict[int, Named]:
+def _parts_returned(rounds: Iterable[int]) -> dict[int, Named]:
     """What each round returned."""
     returned = FieldVerdict.objects.filter(round__in=list(rounds), verdict=FieldVerdict.RETURN).order_by("round_id")
     rows = returned.values_list("round_id", "field", "reason__key")

@@ -157,7 +157,7 @@ def home_page(reader: Reader) -> HomePage:
         ],
         mine=_mine(reader),
         mine_url=f"{reverse(LIST)}?queue=mine&province=all",
-        asked=_asked(reader),
+        asked=_questions(reader),
         decided=decided,
         returned=returned,
         open_decisions=_open_decisions(reader),
@@ -209,7 +209,7 @@ def _line(row: Basket, counted: Counted, most: int, reader: Reader, part: Words)
         waiting=counted.words,
         over=counted.over,
         pieces=_pieces(_amounts(counted), most),
-        told=_told(counted),
+        told=_bar_words(counted),
         earliest=earliest.words if earliest else _since(counted, reader),
         tone=earliest.tone if earliest else "",
     )
@@ -221,7 +221,7 @@ def _amounts(counted: Counted) -> dict[str, int]:
     return {"over": counted.over, "today": counted.today, "later": later}
 
 
-def _told(counted: Counted) -> str:
+def _bar_words(counted: Counted) -> str:
     """The bar in words."""
     sentence = _("%(over)s overdue, %(today)s due today, %(later)s later")
     return sentence % _amounts(counted) if counted.waiting else ""
@@ -285,7 +285,7 @@ def _phone_line(label: str, url: str, counted: Counted, most: int, reader: Reade
         waiting=counted.words,
         over=counted.over,
         pieces=_pieces(_amounts(counted), most),
-        told=_told(counted),
+        told=_bar_words(counted),
         earliest=due.words if due else _("nothing waits"),
         tone=due.tone if due else "",
     )
@@ -305,7 +305,7 @@ def _of_mine(order: Order, reader: Reader) -> Line:
     return Line(order.reference, case_url(order), when, words)
 
 
-def _asked(reader: Reader) -> list[Line]:
+def _questions(reader: Reader) -> list[Line]:
     """Questions from colleagues that wait for the reader."""
     asked = ColleagueNote.objects.filter(
         kind=ColleagueNote.QUESTION, answered_at=None, addressee=reader.user

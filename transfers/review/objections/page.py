@@ -159,7 +159,7 @@ def objection_page(
         written=short_words(objection.created_at),
         sides=[_side(order)] if order else [],
         compared=_compared(objection, order) if order else [],
-        made=_made(objection, order, reader) if order else [],
+        made=_attempts(objection, order, reader) if order else [],
         call_form=call_form,
         form=form,
         results=choosable(ends_of(order), str(form["result"].value() or "")),
@@ -222,7 +222,7 @@ def _same(label: str, same: str, other: str, *, holds: bool) -> Compared:
     return Compared(label, same, SAME) if holds else Compared(label, other, DIFFERS)
 
 
-def _made(objection: Objection, order: Order, reader: Reader) -> list[Made]:
+def _attempts(objection: Objection, order: Order, reader: Reader) -> list[Made]:
     """Every attempt to reach either side, then what waits."""
     calls = list(order.calls.filter(Q(objection=None) | Q(objection=objection)).prefetch_related("attempts__by"))
     people = {**ROLES, **dict(whom(order))}  # of whom the order names no more the role alone

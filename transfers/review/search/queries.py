@@ -67,10 +67,10 @@ def find(typed: str) -> Hits:
     orders = Order.objects.filter(pk__in=list(found_by)).exclude(NEVER_SENT, submitted_at=None, pk__in=by_people)
     newest = orders.select_related("reviewer").order_by("-entered_at", "-pk")
     read = list(newest.defer("password_digest", "came_back", "authority_words")[: SHOWN + 1])
-    return Hits(tuple(Hit(order, _told(order, found_by[order.pk])) for order in read[:SHOWN]), len(read) > SHOWN)
+    return Hits(tuple(Hit(order, _parts_shown(order, found_by[order.pk])) for order in read[:SHOWN]), len(read) > SHOWN)
 
 
-def _told(order: Order, found_by: set[str]) -> tuple[str, ...]:
+def _parts_shown(order: Order, found_by: set[str]) -> tuple[str, ...]:
     """The parts that found it, in the table's order; of somebody's draft, only the public ones."""
     own = is_own(order)
     return tuple(part for part in LABELS if part in found_by and (part in PUBLIC or not own))
@@ -92,8 +92,8 @@ def _by_value(typed: str) -> Found:
     exact = [(keys, ends) for spelled, ends in EXACT if (keys := spelled(typed))]
     kinds = [kind for kind in PERSONAL if any(kind.endswith(ends) for _keys, ends in exact)]
     digests = [key for keys, _ends in exact for key in keys]
-    found = _read(by_value(digests, spellings.typed_number(typed), kinds))
-    return found or _read(by_value(spellings.typed_own_name(typed), [], ["subject_name"]))
+    found = _matches(by_value(digests, spellings.typed_number(typed), kinds))
+    return found or _matches(by_value(spellings.typed_own_name(typed), [], ["subject_name"]))
 
 
 def _by_domain(typed: str) -> Found:
@@ -102,9 +102,9 @@ def _by_domain(typed: str) -> Found:
     if not part:
         return ()
     if not parts.finds(part):
-        return _read(by_domain(part))
+        return _matches(by_domain(part))
     if not connection.features.supports_slicing_ordering_in_compound:
-        return _read(parts.by_part(part))
+        return _matches(parts.by_part(part))
     first, others = (keys.values_list("order_id", "kind")[:READ] for keys in (by_domain(part), parts.by_part(part)))
     return list(first.union(others, all=True))
 
@@ -130,5 +130,5 @@ def by_domain(beginning: str) -> QuerySet[SearchKey]:
     return SearchKey.objects.filter(kind=DOMAIN, key__startswith=beginning)
 
 
-def _read(keys: QuerySet[SearchKey]) -> list[tuple[UUID, str]]:
+def _matches(keys: QuerySet[SearchKey]) -> list[tuple[UUID, str]]:
     return list(keys.values_list("order_id", "kind")[:READ])

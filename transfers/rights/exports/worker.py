@@ -39,7 +39,7 @@ def sweep(*, now: datetime | None = None) -> int:
 def build(export: DataExport, *, now: datetime | None = None) -> bool:
     """Takes the copy and builds it from the start; returns False when another worker has it or it was abandoned."""
     now = now or timezone.now()
-    lease = _taken(export, now)
+    lease = _take_lease(export, now)
     if lease is None:
         return False
     export_files.drop(export)  # the remains of an earlier attempt
@@ -56,7 +56,7 @@ def build(export: DataExport, *, now: datetime | None = None) -> bool:
     return True
 
 
-def _taken(export: DataExport, now: datetime) -> uuid.UUID | None:
+def _take_lease(export: DataExport, now: datetime) -> uuid.UUID | None:
     """The lease under which this worker has it."""
     lease = uuid.uuid4()
     free = Q(leased_until=None) | Q(leased_until__lte=now)

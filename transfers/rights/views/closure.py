@@ -57,16 +57,16 @@ def close(request: HttpRequest) -> HttpResponse:
     orders = closure.at_authority(user) if why_not == closure.AT_AUTHORITY else []
     is_asked = Closure.objects.filter(user=user).exists()
     if request.method == "POST" and "keep" in request.POST:
-        return _kept(request, user)
+        return _take_back(request, user)
     if is_asked or user.is_staff:
         return render_page(request, WaitsPage(why_not=why_not, orders=orders, is_asked=is_asked))
     form = CloseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        return _asked(request, user)
+        return _ask(request, user)
     return render_page(request, ClosePage(form=form, why_not=why_not, orders=orders))
 
 
-def _asked(request: HttpRequest, user: User) -> HttpResponse:
+def _ask(request: HttpRequest, user: User) -> HttpResponse:
     if closure.ask(user).shut_at is None:
         messages.info(request, _("Your wish is recorded. We close the account as soon as that is possible"))
         return redirect("data-close")
@@ -74,7 +74,7 @@ def _asked(request: HttpRequest, user: User) -> HttpResponse:
     return redirect("account_inactive")
 
 
-def _kept(request: HttpRequest, user: User) -> HttpResponse:
+def _take_back(request: HttpRequest, user: User) -> HttpResponse:
     if closure.take_back(user):
         messages.success(request, _("Your account stays open"))
     return redirect("data-close")

@@ -32,7 +32,7 @@ def tables(quality: int) -> Tables:
     target = io.BytesIO()
     Image.new("RGB", (8, 8)).save(target, "JPEG", quality=quality)
     target.seek(0)
-    return _of(JpegImagePlugin.JpegImageFile(target))
+    return _tables_of(JpegImagePlugin.JpegImageFile(target))
 
 
 def as_it_came(picture: Image.Image, size: int, *, turned: bool) -> Way:
@@ -40,7 +40,7 @@ def as_it_came(picture: Image.Image, size: int, *, turned: bool) -> Way:
     if not isinstance(picture, JpegImagePlugin.JpegImageFile):
         lavish = size > PHOTOGRAPH * picture.width * picture.height
         return {"qtables": tables(FINEST if lavish else OURS), "subsampling": FULL if picture.format == "PNG" else HALF}
-    own, colours = _of(picture), JpegImagePlugin.get_sampling(picture)
+    own, colours = _tables_of(picture), JpegImagePlugin.get_sampling(picture)
     if turned:
         own = [[table[place] for place in TURNED] for table in own]
         colours = FULL if colours == 1 else colours  # Pillow cannot write 4:2:2 turned on its side
@@ -51,7 +51,7 @@ def as_it_came(picture: Image.Image, size: int, *, turned: bool) -> Way:
     }
 
 
-def _of(picture: JpegImagePlugin.JpegImageFile) -> Tables:
+def _tables_of(picture: JpegImagePlugin.JpegImageFile) -> Tables:
     """The tables for brightness and for colour; a grey picture has one."""
     parts = picture.layer
     return [list(picture.quantization[part[3]]) for part in (parts[0], parts[min(1, len(parts) - 1)])]

@@ -66,26 +66,26 @@ class PasswordReply(Reply):
 
 def acknowledged(text: str) -> Reply:
     """A reply with nothing but its code."""
-    return Reply(*_judged(_root(text)))
+    return Reply(*_code_and_words(_root(text)))
 
 
 def uploaded(text: str) -> UploadReply:
     """The reply to an upload."""
     root = _root(text)
     numbers = (_number(element) for element in xml.elements(root) if xml.local_name(element) == "datasequence")
-    return UploadReply(*_judged(root), missing=tuple(number for number in numbers if number is not None))
+    return UploadReply(*_code_and_words(root), missing=tuple(number for number in numbers if number is not None))
 
 
 def downloaded(text: str) -> DownloadReply:
     """The reply to a download; there is a file if `fileInfos` contains one, whatever the code says."""
     root = _root(text, huge=True)
-    return DownloadReply(*_judged(root), file=_file(xml.named(root, "fileInfos")))
+    return DownloadReply(*_code_and_words(root), file=_file(xml.named(root, "fileInfos")))
 
 
 def previous(text: str) -> PreviousReply:
     """The last accepted upload; a success without a number is nonsense, not "never"."""
     root = _root(text, huge=True)
-    code, words = _judged(root)
+    code, words = _code_and_words(root)
     sequence = _number(xml.named(root, "dataSequence"))
     if code == 0 and sequence is None:
         raise Retryable("the ministry did not say which upload was its last")
@@ -100,8 +100,8 @@ def status(text: str, condition: str) -> StatusReply:
     if echo and echo.casefold() != condition.strip().casefold():
         raise Retryable("the ministry answered another question than ours")
     return StatusReply(
-        *_judged(root),
-        filed=_said(root, "Bazt", FILED),
+        *_code_and_words(root),
+        filed=_meaning_of(root, "Bazt", FILED),
         subject_number=_text(root, "Ztbah"),
         site_name=_text(root, "Wzmc"),
         site_number=_text(root, "Wzbah"),
@@ -111,7 +111,7 @@ def status(text: str, condition: str) -> StatusReply:
 def verified(text: str) -> PasswordReply:
     """Whether it is right."""
     root = _root(text)
-    return PasswordReply(*_judged(root), right=_said(root, "VerifyRes", RIGHT))
+    return PasswordReply(*_code_and_words(root), right=_meaning_of(root, "VerifyRes", RIGHT))
 
 
 def _root(text: str, *, huge: bool = False) -> etree._Element:
@@ -120,17 +120,17 @@ def _root(text: str, *, huge: bool = False) -> etree._Element:
     return xml.parsed(text, huge=huge)
 
 
-def _judged(root: etree._Element) -> tuple[int, str]:
+def _code_and_words(root: etree._Element) -> tuple[int, str]:
     code = _number(xml.named(root, "msg_code"))
     if code is None:
         raise Retryable("the ministry answered without a return code")
     return code, _text(root, "msg")[:WORDS_LONGEST]
 
 
-def _said(root: etree._Element, name: str, meaning: dict[int, bool]) -> bool | None:
+def _meaning_of(root: etree._Element, name: str, meaning: dict[int, bool]) -> bool | None:
     """The meaning of a figure when the call succeeded; with any other code it is not an answer."""
     number = _number(xml.named(root, name))
-    return meaning.get(number) if number is not None and _judged(root)[0] == 0 else None
+    return meaning.get(number) if number is not None and _code_and_words(root)[0] == 0 else None
 
 
 def _file(infos: etree._Element | None) -> WireFile | None:

@@ -46,12 +46,12 @@ def ask(account: Account, call: Call) -> str:
     line = MinistrySession(account, call.seconds)
     try:
         with counted("authority"):
-            return bounded(lambda: _asked(line, call), call.seconds)
+            return bounded(lambda: _call(line, call), call.seconds)
     finally:
         line.cut()
 
 
-def _asked(line: "MinistrySession", call: Call) -> str:
+def _call(line: "MinistrySession", call: Call) -> str:
     interface = wsdl.interface(call.address.wsdl, lambda address: line.get(address, WSDL_LARGEST), line.left)
     try:
         message = interface.message(call.method, call.arguments, call.address.url)

@@ -61,13 +61,13 @@ def in_need() -> list[Download]:
 
 def give_up(given: str) -> None:
     """Acknowledges a damaged file at its next delivery, so that later files come; its bytes are kept."""
-    if not damage.give_up(settings.MIIT_ISP_ID, _named(given)[0].name):
+    if not damage.give_up(settings.MIIT_ISP_ID, _deliveries(given)[0].name):
         raise Refused(_("No damaged download of this name is waited for."))
 
 
 def read_again(given: str) -> None:
     """Processes a damaged or parked file again from its stored bytes, after its cause was fixed."""
-    found = _named(given)
+    found = _deliveries(given)
     read = [inbox.read_again(row.pk) for row in reversed(found)]
     if not any(read):
         still_damaged = any(row.damaged_at for row in found)
@@ -79,7 +79,7 @@ def _in_need() -> QuerySet[InboxFile]:
     return InboxFile.objects.filter(damaged | Q(state=InboxState.PARKED), isp_id=settings.MIIT_ISP_ID)
 
 
-def _named(given: str) -> list[InboxFile]:
+def _deliveries(given: str) -> list[InboxFile]:
     """Deliveries needing attention with this file name, or the one with this number."""
     rows = list(_in_need().filter(name=given).order_by("pk"))
     if not rows and given.isascii() and given.isdigit():

@@ -282,7 +282,7 @@ def _take_in(row: InboxFile, now: datetime) -> bool:
 def _taken_or_parked(row: InboxFile, now: datetime) -> bool:
     """Processes all of a file or nothing; parks what will not be better next time."""
     try:
-        return _taken(row.pk, now)
+        return _process_row(row.pk, now)
     except KeyMissing:  # the file is not at fault
         raise
     except (MalformedDocument, *GONE, *STUMBLED) as problem:
@@ -292,7 +292,7 @@ def _taken_or_parked(row: InboxFile, now: datetime) -> bool:
         return _park(row, words, now)
 
 
-def _taken(pk: int, now: datetime) -> bool:
+def _process_row(pk: int, now: datetime) -> bool:
     as_read = InboxFile.objects.get(pk=pk)
     if as_read.state not in WAITING:
         return False

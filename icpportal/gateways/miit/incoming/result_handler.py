@@ -61,7 +61,7 @@ def _take_results(file: InboxFile, results: Iterable[Result]) -> list[str]:
             continue
         found = by_report.setdefault(report.pk, ReportResult(report, (), None))
         by_report[report.pk] = replace(found, verdicts=found.verdicts + codes, at=result.at or found.at)
-    return puzzles + [puzzle for found in by_report.values() if (puzzle := _answer(file, found))]
+    return puzzles + [puzzle for found in by_report.values() if (puzzle := _act_on(file, found))]
 
 
 def _codes(result: Result) -> tuple[Verdict, ...]:
@@ -89,13 +89,13 @@ class ReportResult:
         return "；".join(dict.fromkeys(counted))
 
 
-def _answer(file: InboxFile, told: ReportResult) -> str:
+def _act_on(file: InboxFile, told: ReportResult) -> str:
     """Acts on the gravest code; returns why a person must look, or ""."""
     judgement = judge((verdict.code for verdict in told.verdicts), told.report.kind)
     if judgement.fault == Fault.SUCCESS:
         return _succeeded(file, told, judgement)
     if judgement.fault == Fault.NEITHER:
-        return _again(file, told, judgement)
+        return _wait_for_resend(file, told, judgement)
     return _close(file, told, ANSWERS[judgement.fault], judgement)
 
 
@@ -115,7 +115,7 @@ def _succeeded(file: InboxFile, told: ReportResult, judgement: Judgement) -> str
     return ""
 
 
-def _again(file: InboxFile, told: ReportResult, judgement: Judgement) -> str:
+def _wait_for_resend(file: InboxFile, told: ReportResult, judgement: Judgement) -> str:
     """The same report will be sent again; tells the portal what it waits for, and when it was too often."""
     if told.report.state == ReportState.NUMBERED:  # it cannot be sent again before we know that it was sent
         return f"{' '.join(judgement.codes)} for {told.report.key} before its receipt"

@@ -125,7 +125,9 @@ def _folders(now: datetime) -> list[str]:
 
 def _strays_of(day: str, now: datetime, dry_run: bool) -> int:
     there = list(storage.of_day(PLACE, day))
-    strays = [name for names in _batches(there) for name in sorted(set(names) - _known(names)) if _is_old(name, now)]
+    strays = [
+        name for names in _batches(there) for name in sorted(set(names) - _still_named(names)) if _is_old(name, now)
+    ]
     if dry_run:
         return len(strays)
     for name in strays:
@@ -140,7 +142,7 @@ def _batches(names: list[str]) -> Iterator[list[str]]:
     return (names[at : at + NAMES_AT_ONCE] for at in range(0, len(names), NAMES_AT_ONCE))
 
 
-def _known(names: list[str]) -> set[str]:
+def _still_named(names: list[str]) -> set[str]:
     found: set[str] = set()
     for model in (UploadFile, InboxFile):
         found.update(model.objects.filter(STORED, stored_name__in=names).values_list("stored_name", flat=True))

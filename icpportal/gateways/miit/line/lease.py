@@ -131,13 +131,13 @@ class _Heartbeat(threading.Thread):
 def take(isp_id: int, *, columns: Columns = SENDING) -> Lease | None:
     """The lease, or None while another process has it. Holders that need it longer run `kept`."""
     lease = Lease(isp_id, columns)
-    if _taken(lease):
+    if _acquire(lease):
         return lease
     _line, created = MinistryLine.objects.get_or_create(pk=isp_id)
-    return lease if created and _taken(lease) else None
+    return lease if created and _acquire(lease) else None
 
 
-def _taken(lease: Lease) -> int:
+def _acquire(lease: Lease) -> int:
     holder, until = lease.columns.holder, lease.columns.until
     free = Q(**{holder: ""}) | leases.is_over(until, _lasts())
     with transaction.atomic(durable=True):  # no network call inside a transaction

@@ -71,7 +71,7 @@ def _not_settled(now: datetime) -> Q:
 
 def tell_record_again(report: models.Report) -> None:
     """A record that came before the grant found no register to fill: delivers it again after the grant."""
-    early = _kept().filter(report=report, kind=AnswerKind.RECORD).order_by("-pk").first()
+    early = _unforgotten().filter(report=report, kind=AnswerKind.RECORD).order_by("-pk").first()
     if early is None:
         return
     payload = unsealed(early.payload, bound_to=_place(early.once))
@@ -89,7 +89,7 @@ def waiting() -> list[Answer]:
     loop = rows.Loop(READ)
     read: list[Answer] = []
     for row in owed.select_related("report").order_by("pk")[:AT_ONCE]:
-        answer = loop.attempt(row.pk, partial(_answer, row), reference=row.report.key if row.report else row.once)
+        answer = loop.attempt(row.pk, partial(_answer_of, row), reference=row.report.key if row.report else row.once)
         if answer:
             read.append(answer)
     loop.end()
@@ -98,15 +98,15 @@ def waiting() -> list[Answer]:
 
 def told(answer_id: str) -> Answer | None:
     """An outcome, acknowledged or not; `None` for an unknown id, or after its retention."""
-    row = _kept().filter(pk=answer_id).select_related("report").first() if answer_id.isdigit() else None
-    return _answer(row) if row else None
+    row = _unforgotten().filter(pk=answer_id).select_related("report").first() if answer_id.isdigit() else None
+    return _answer_of(row) if row else None
 
 
 def record_of(report_key: str) -> Answer | None:
     """The newest record that names this report's access, acknowledged or not."""
-    rows = _kept().filter(report__key=report_key, kind=AnswerKind.RECORD).select_related("report")
+    rows = _unforgotten().filter(report__key=report_key, kind=AnswerKind.RECORD).select_related("report")
     row = rows.order_by("-pk").first()
-    return _answer(row) if row else None
+    return _answer_of(row) if row else None
 
 
 def acknowledge(answer_id: str) -> None:
@@ -114,7 +114,7 @@ def acknowledge(answer_id: str) -> None:
     models.Outcome.objects.filter(pk=answer_id, acknowledged_at__isnull=True).update(acknowledged_at=timezone.now())
 
 
-def _kept() -> QuerySet[models.Outcome]:
+def _unforgotten() -> QuerySet[models.Outcome]:
     """Those whose content was not forgotten (`retention.py`)."""
     return models.Outcome.objects.exclude(payload="")
 
@@ -132,7 +132,7 @@ def _plain(value: Any) -> Any:
 READERS: dict[str, Callable[[Any], Any]] = {"record": record_from, "struck": struck_from, "sent_at": parse_datetime}
 
 
-def _answer(row: models.Outcome) -> Answer:
+def _answer_of(row: models.Outcome) -> Answer:
     payload = unsealed(row.payload, bound_to=_place(row.once))
     fields = {name: READERS[name](value) if name in READERS else value for name, value in payload.items()}
     key = row.report.key if row.report else ""

@@ -130,10 +130,10 @@ def _resend(caller: Caller, file: UploadFile) -> None:
             _("The content of file %(number)s is no longer stored here.") % {"number": file.sequence}
         ) from gone
     if reaction(reply.code).act != Act.DONE:
-        raise Refused(_said(reply), code=str(reply.code))
+        raise Refused(_words_of(reply), code=str(reply.code))
 
 
-def _said(reply: Reply) -> str:
+def _words_of(reply: Reply) -> str:
     ours = line_state.shown(line_state.pause_reason(reply.code, reaction(reply.code).words))
     if not reply.words:
         return ours

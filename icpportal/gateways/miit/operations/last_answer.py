@@ -23,7 +23,7 @@ def judge(*, now: datetime | None = None) -> None:
     if any(_is_silent(line, way) for way in BOTH):
         raise Retryable(f"{NO_ANSWER}{_last(line)}")
     waits = [because for way in BOTH if (because := _waits(line, way, now))]
-    if trouble := next((because for because in waits if _told(because) == Told.OPERATIONS), None):
+    if trouble := next((because for because in waits if _who_is_told(because) == Told.OPERATIONS), None):
         raise Retryable(trouble)
     if not waits and (line.answered_at is None or line.answered_at < now - longest_silence()):
         raise Retryable(f"the ministry was not asked lately{_last(line)}: is a worker running?")
@@ -68,7 +68,7 @@ def _waits(line: MinistryLine, way: Way, now: datetime) -> str:
     return str(getattr(line, f"{way}_waits_because")) if until and until > now else ""
 
 
-def _told(because: str) -> Told:
+def _who_is_told(because: str) -> Told:
     code = because.partition(":")[0]
     return reaction(int(code)).told if code.isdecimal() else Told.NOBODY
 

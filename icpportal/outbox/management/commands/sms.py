@@ -36,7 +36,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps([asdict(each) | {"number": each.number} for each in found]))
             return
         for each in found:
-            self.stdout.write(_said(each))
+            self.stdout.write(_as_lines(each))
         without = [each.name for each in found if not each.number]
         self.stdout.write(f"totals: {len(found)} texts, {len(without)} without a number in SMS_TEMPLATES")
         for name in without:
@@ -47,7 +47,7 @@ def _in_force() -> str:
     return "tencent" if settings.SMS_GATEWAY.endswith(".TencentSms") else "aliyun"
 
 
-def _said(each: Registered) -> str:
+def _as_lines(each: Registered) -> str:
     places = ", ".join(f"{number} {name}" for number, name in enumerate(each.places, 1)) or "nothing"
     head = f"{each.name} · {each.kind} · number: {each.number or MISSING} · filled in: {places}"
     return "\n".join([head, *(f"  {line}" for line in each.text.splitlines()), ""])

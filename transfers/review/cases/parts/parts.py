@@ -227,7 +227,7 @@ def sections_of(
     of_papers = [part(f"{PAPER}.{slot.key}", _("Documents"), "") for slot in _slots(order)]
     of_interest = [each for each in of_papers if each.is_judged or each.told]
     return [
-        *_known(order, papers, beside),
+        *_fixed_sections(order, papers, beside),
         *of_pages,
         Section(PAPER, _("Documents"), of_interest, [*papers.now, *papers.replaced]),
     ]
@@ -286,7 +286,7 @@ def _part(
         value=shown,
         lines=_lines(key, value, before, beside),
         findings=beside.findings.get(key, []),
-        told=_told(before) if before else "",
+        told=_last_reason(before) if before else "",
         told_at=short_words(before.round.decided_at) if before and before.round.decided_at else "",
         paper=papers.beside(key),
         verdict=verdict,
@@ -328,7 +328,7 @@ def _on_file(key: str, beside: Beside) -> str:
     return words(field_of, value)
 
 
-def _told(before: FieldVerdict) -> str:
+def _last_reason(before: FieldVerdict) -> str:
     texts = [reason_words(before, chinese=reads_chinese())]
     return " ".join(filter(None, [*texts, all_of(before.written) if before.told or before.reason else ""]))
 
@@ -341,7 +341,7 @@ def _is_changed(key: str, value: str, before: FieldVerdict | None, papers: Paper
     return before is not None and before.value != value
 
 
-def _known(order: Order, papers: Papers, beside: Beside) -> list[Section]:
+def _fixed_sections(order: Order, papers: Papers, beside: Beside) -> list[Section]:
     """Fixed values of the order to compare with, and the applicant's explanations after a return."""
     of_type = facts.rows(order.answer("type"), in_clear=True)
     keys = ("type.name", "type.nature", "type.id_type", "type.number", "type.region", "type.domain")

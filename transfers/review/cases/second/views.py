@@ -40,10 +40,10 @@ def second_page(request: HttpRequest, order: Order, context: Context, form: form
         messages.warning(request, str(GONE))
         return redirect(case_url(order, request.META.get("QUERY_STRING", "")))
     purpose = seen(request, order, context)
-    return _drawn(request, order, asked, context, form) if isinstance(purpose, Purpose) else purpose
+    return _draw(request, order, asked, context, form) if isinstance(purpose, Purpose) else purpose
 
 
-def _drawn(
+def _draw(
     request: HttpRequest, order: Order, asked: ApprovalRequest, context: Context, form: forms.Form | None
 ) -> TemplateResponse:
     """What the first one judged, what the second one marked, and what follows."""

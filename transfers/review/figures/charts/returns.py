@@ -47,7 +47,9 @@ def by_province(places: Places) -> Figure:
             "province": province_name(code),
             "rate": rate_words(rate),
         }
-    rows = [Row(province_name(code), rate.percent, rate_words(rate), _of(rate), rate.is_few) for code, rate in rates]
+    rows = [
+        Row(province_name(code), rate.percent, rate_words(rate), _out_of(rate), rate.is_few) for code, rate in rates
+    ]
     mark = Mark(whole.percent, _("all %(rate)s") % {"rate": percent_words(whole.percent)}) if known else None
     return Figure(
         key="provinces",
@@ -98,5 +100,5 @@ def _reason_texts() -> dict[str, str]:
     return dict(ReturnReason.objects.values_list("key", words))
 
 
-def _of(rate: Rate) -> str:
+def _out_of(rate: Rate) -> str:
     return _("n %(n)s, few") % {"n": rate.of} if rate.is_few else f"n {rate.of}"

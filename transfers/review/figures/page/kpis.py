@@ -38,7 +38,7 @@ def kpis(counts: Counts, waits: Overdue) -> list[Kpi]:
         _wait(counts, pace.NINE_IN_TEN, _("Nine of ten answered within")),
         _share(_("First-pass rate"), passed, passed_before),
         _share(_("Phones in time"), phones, phones_before),
-        _over(waits),
+        _overdue(waits),
     ]
 
 
@@ -72,6 +72,6 @@ def _share(label: str, rate: Rate, before: Rate) -> Kpi:
     return Kpi(label, rate_words(rate), words, GOOD if points > 0 else BAD)
 
 
-def _over(waits: Overdue) -> Kpi:
+def _overdue(waits: Overdue) -> Kpi:
     note = _("%(n)s nobody has taken") % {"n": waits.free} if waits.free else ""
     return Kpi(_("Overdue now"), str(waits.over), note, BAD if waits.over else PLAIN)

@@ -100,14 +100,14 @@ def own_page(form: FiguresForm, user: User, now: datetime) -> OwnPage:
     """The page of the reader's own work."""
     period = period_to(now, form.length)
     return OwnPage(
-        title=_("Figures"), lead=_lead(period), form=form, people=people_of(period, now, _known(now), user), few=FEW
+        title=_("Figures"), lead=_lead(period), form=form, people=people_of(period, now, _calendar(now), user), few=FEW
     )
 
 
 def table(key: str, form: FiguresForm, user: User, now: datetime, *, is_lead: bool) -> Table | None:
     """The numbers of one figure; None if there is no such figure, or the reader may not see it."""
     if key == PEOPLE:
-        return table_of(people_of(period_to(now, form.length), now, _known(now), None if is_lead else user))
+        return table_of(people_of(period_to(now, form.length), now, _calendar(now), None if is_lead else user))
     found = _figures(_ask(form, now)) if is_lead else []
     return next((figure.table for figure in found if figure.key == key), None)
 
@@ -115,10 +115,10 @@ def table(key: str, form: FiguresForm, user: User, now: datetime, *, is_lead: bo
 def _ask(form: FiguresForm, now: datetime) -> _Asked:
     period = period_to(now, form.length)
     approved = lengths(to_beijing(now).date() - WINDOW, (AUTHORITY, REVIEW))
-    return _Asked(form, period, _known(now), counts(period, form.place), approved)
+    return _Asked(form, period, _calendar(now), counts(period, form.place), approved)
 
 
-def _known(now: datetime) -> Calendar:
+def _calendar(now: datetime) -> Calendar:
     """The working days of the longest period, and those until a promise made today is due."""
     return calendar((now - LONGEST).date(), (now + AHEAD).date())
 

@@ -85,13 +85,13 @@ def reason(request: HttpRequest, site: AdminSite, key: str) -> HttpResponse:
     """Shows one reason: its changes and versions, and to leads the next step of its draft."""
     user, found = _reader(request), get_object_or_404(ReturnReason, key=key)
     if request.method != "POST":
-        return _drawn(request, site, found)
+        return _draw(request, site, found)
     _lead(request)
     acts = {"save": _save, "try": _try, "ask": _ask}
     move = request.POST.get("move", "")
     try:
         if move in ANSWERS:
-            return _answer(request, found, user, *ANSWERS[move])
+            return _answer_request(request, found, user, *ANSWERS[move])
         if move not in acts:
             raise PermissionDenied
         return acts[move](request, site, found, user)
@@ -103,12 +103,12 @@ def reason(request: HttpRequest, site: AdminSite, key: str) -> HttpResponse:
 def _save(request: HttpRequest, site: AdminSite, found: ReturnReason, user: User) -> HttpResponse:
     form = VersionForm(request.POST)
     if not form.is_valid():
-        return _drawn(request, site, found, form=form)
+        return _draw(request, site, found, form=form)
     try:
         publication.write(found, user, form.columns())
     except RequestRefused as refused:
         messages.error(request, str(refused.words))
-        return _drawn(request, site, found, form=form)
+        return _draw(request, site, found, form=form)
     messages.success(request, _("The draft is saved. Nobody is told it before it is published"))
     return redirect("admin:desk_reason", found.key)
 
@@ -119,21 +119,21 @@ def _try(request: HttpRequest, site: AdminSite, found: ReturnReason, user: User)
     if draft is None:
         raise RequestRefused(publication.GONE)
     if not form.is_valid():
-        return _drawn(request, site, found, try_form=form)
+        return _draw(request, site, found, try_form=form)
     typed = form.cleaned_data["reference"]
     order = Order.objects.select_related("owner").filter(reference=spellings.reference(typed) or typed).first()
     if order is None:
         form.add_error("reference", _("No order has this number: check it, for example T7Q4-M2KX"))
-        return _drawn(request, site, found, try_form=form)
+        return _draw(request, site, found, try_form=form)
     part = _part_for(draft, order)
     if not part or not holds_in(draft, order.province):
         form.add_error("reference", _("No case with a part and a province of this reason: choose another one"))
-        return _drawn(request, site, found, try_form=form)
+        return _draw(request, site, found, try_form=form)
     note_access_by(request, what="order", reference=order.reference, reason=REVIEW)
     now = timezone.now()
     letters = previews(order, [review.returned(order, part, draft, {}, now=now)], rest_passed=True, now=now)
     publication.tried(draft, order.reference)
-    return _drawn(request, site, found, try_form=form, letters=letters, tried=order.reference)
+    return _draw(request, site, found, try_form=form, letters=letters, tried=order.reference)
 
 
 def _part_for(draft: ReasonVersion, order: Order) -> str:
@@ -150,18 +150,18 @@ def _ask(request: HttpRequest, site: AdminSite, found: ReturnReason, user: User)
     if draft is None:
         raise RequestRefused(publication.GONE)
     if not form.is_valid():
-        return _drawn(request, site, found, ask_form=form)
+        return _draw(request, site, found, ask_form=form)
     begins_at: datetime | None = form.cleaned_data["begins_at"]
     if draft.ends_at is not None and draft.ends_at <= (begins_at or timezone.now()):
         form.add_error("begins_at", _("It would end before it begins: change “In force until” in the draft first"))
-        return _drawn(request, site, found, ask_form=form)
+        return _draw(request, site, found, ask_form=form)
     is_done = publication.ask(draft, user, begins_at)
     asked = _("Nothing is published yet: a second person has to allow it")
     messages.success(request, _("Published") if is_done else asked)
     return redirect("admin:desk_reason", found.key)
 
 
-def _answer(
+def _answer_request(
     request: HttpRequest, found: ReturnReason, user: User, answer: Callable[..., None], done: Words
 ) -> HttpResponse:
     """Answers the request shown on the page; publishing requires that both languages were read."""
@@ -174,7 +174,7 @@ def _answer(
     return redirect("admin:desk_reason", found.key)
 
 
-def _drawn(
+def _draw(
     request: HttpRequest,
     site: AdminSite,
     found: ReturnReason,
@@ -188,7 +188,7 @@ def _drawn(
     """The page, whichever request draws it."""
     user, everything = account_of(request), versions_of_all()
     versions = everything.get(found.key, [])
-    newest = versions[0] if versions else _first(found)
+    newest = versions[0] if versions else _first_draft(found)
     draft = newest if versions and newest.published_at is None else None
     asked = request_to_show(REASON, draft.pk) if draft else None
     can_write, request_shown = is_lead(user), asked_for(asked, user)
@@ -210,7 +210,7 @@ def _drawn(
     return draw(request, site, page)
 
 
-def _first(found: ReturnReason) -> ReasonVersion:
+def _first_draft(found: ReturnReason) -> ReasonVersion:
     """The first draft of a reason without versions: its own texts."""
     return ReasonVersion(reason=found, **{name: getattr(found, name) for name in publication.COPIED})
 

@@ -235,7 +235,7 @@ STEPS = {
     "before it is stored": (inbox, "_store"),
     "before it is checked": (inbox, "unwrap"),
     "before it is acknowledged": (inbox, "_acknowledge"),
-    "before it is taken in": (inbox, "_taken"),
+    "before it is taken in": (inbox, "_process_row"),
     "while it is taken in": (result_handler, "take"),
     "after its outcome": (result_handler, "_mark_answered"),
 }
@@ -270,7 +270,7 @@ def test_a_process_that_is_killed_after_its_acknowledgement_arrived_takes_the_fi
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(inbox, "_taken", die)
+        patch.setattr(inbox, "_process_row", die)
         with pytest.raises(Killed):
             inbox.fetch()
     assert (ministry.queue, rows()) == ([], [("return1", "stored", 1)])
@@ -431,7 +431,7 @@ def test_codes_that_stop_everything_alarm_once(ministry, code, caplog):
 def test_while_the_line_rests_what_is_here_is_still_taken_in(ministry, monkeypatch):
     ministry.deliver("return1", granted(waiting()))
     with monkeypatch.context() as patch:
-        patch.setattr(inbox, "_taken", lambda *_arguments: False)
+        patch.setattr(inbox, "_process_row", lambda *_arguments: False)
         inbox.fetch(now=NOW)
     MinistryLine.objects.filter(pk=ISP).update(fetching_stopped_at=NOW, fetching_stopped_because="5: …")
 
