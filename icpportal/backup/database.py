@@ -173,7 +173,10 @@ def _reason(told: BinaryIO) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """The connection settings for PostgreSQL's programs; a password is never an argument."""
+    """The connection settings for PostgreSQL's programs; a password is never an argument.
+
+    All that the URL says: with another host or without the certificate it requires, they would reach another server.
+    """
     parameters = connection.get_connection_params()
     found = {}
     for option in pq.Conninfo.get_defaults():

@@ -55,35 +55,35 @@ class Command(BaseCommand):
         # first: erased data must go in time, whatever happens to the backup
         keys, undone = self._tried(lambda: backups.drop_old_keys(keys_target, timezone.now()), 0, TROUBLE)
         _killed, still_there = self._tried(lambda: backups.drop_unfinished(target, timezone.now()), 0, TROUBLE)
-        manifest = backups.make(target, keys_target, tell=self.stderr.write)
+        backup = backups.make(target, keys_target, tell=self.stderr.write)
         # from here the backup counts: stopping now stops the deletion only
         stops = (*TROUBLE, KeyboardInterrupt)
         pruned, also_undone = self._tried(lambda: backups.prune(target), backups.Pruned(0, 0, {}), stops)
         if as_json:
             summary = {
-                "stamp": manifest.stamp,
-                "files": manifest.files,
-                "bytes": manifest.bytes,
-                "rows": sum(manifest.tables.values()),
+                "stamp": backup.stamp,
+                "files": backup.files,
+                "bytes": backup.bytes,
+                "rows": sum(backup.tables.values()),
             }
             deleted = {**asdict(pruned), "keys": keys, "unread": len(pruned.unread)}
-            self.stdout.write(json.dumps({**summary, "file_keys": manifest.file_keys, "deleted": deleted}))
+            self.stdout.write(json.dumps({**summary, "file_keys": backup.file_keys, "deleted": deleted}))
         else:
             self.stdout.write(
-                f"backup {manifest.stamp}: {sum(manifest.tables.values())} rows, {manifest.file_keys} keys of files, "
-                f"{manifest.files} files ({manifest.bytes:,} bytes); what is new was read again"
+                f"backup {backup.stamp}: {sum(backup.tables.values())} rows, {backup.file_keys} keys of files, "
+                f"{backup.files} files ({backup.bytes:,} bytes); what is new was read again"
             )
             self.stdout.write(f"deleted: {pruned.backups} backups, {keys} sets of keys, {pruned.files} files")
         for stamp, fault in pruned.unread.items():
             self.stderr.write(f"backup {stamp} cannot be read: {fault}")
-        if gone.unread:
-            self.stderr.write(f"{len(gone.unread)} backups cannot be read: no old file was deleted")
+        if pruned.unread:
+            self.stderr.write(f"{len(pruned.unread)} backups cannot be read: no old file was deleted")
         ahead, unlisted = self._tried(
             lambda: [each for each in manifest.stamps(target) if manifest.is_ahead(each)], [], stops
         )
         for stamp in ahead:
             self.stderr.write(f"backup {stamp}: {AHEAD}. If it was the clock of then, delete its folder and its keys.")
-        if gone.unread or ahead or undone or still_there or also_undone or unlisted:
+        if pruned.unread or ahead or undone or still_there or also_undone or unlisted:
             sys.exit(3)
 
     def _tried(self, delete: Callable[[], T], otherwise: T, troubles: Troubles) -> tuple[T, bool]:
