@@ -78,8 +78,9 @@ class Command(BaseCommand):
             self.stderr.write(f"backup {stamp} cannot be read: {fault}")
         if pruned.unread:
             self.stderr.write(f"{len(pruned.unread)} backups cannot be read: no old file was deleted")
+        nothing: list[str] = []
         ahead, unlisted = self._tried(
-            lambda: [each for each in manifest.stamps(target) if manifest.is_ahead(each)], [], stops
+            lambda: [each for each in manifest.stamps(target) if manifest.is_ahead(each)], nothing, stops
         )
         for stamp in ahead:
             self.stderr.write(f"backup {stamp}: {AHEAD}. If it was the clock of then, delete its folder and its keys.")
