@@ -167,7 +167,7 @@ def test_in_chinese_the_sentences_are_chinese():
 
     assert {field: rows[0]["message"] for field, rows in found.items()} == {
         "name": "主办单位或主办人名称最多 8 个字，请缩短",
-        "lead_phone1": "填写 11 位大陆手机号，以 1 开头",
-        "lead_phone2": "填写联系方式2",
-        "nature": "选择主办单位性质",
+        "lead_phone1": "请填写 11 位大陆手机号，以 1 开头",
+        "lead_phone2": "请填写联系方式2",
+        "nature": "请选择主办单位性质",
     }

@@ -200,8 +200,8 @@ def test_a_province_that_asks_for_two_people_offers_only_another(client: Client)
 
 
 QUESTIONS = [
-    ("subject", "is_legal_rep", "选择主体负责人是否为法定代表人"),
-    ("website", "needs_approval", "选择是否涉及前置审批"),
+    ("subject", "is_legal_rep", "请选择主体负责人是否为法定代表人"),
+    ("website", "needs_approval", "请选择是否涉及前置审批"),
     ("administrator", "same_person", "请选择网站负责人"),
 ]
 
