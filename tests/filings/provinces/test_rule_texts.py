@@ -120,7 +120,7 @@ def test_guangdong_asks_for_no_phones(english):
 
 def test_guangdong_s_phones_in_chinese(chinese):
     assert said("44", "phones") == [("", "本省不要求。")]
-    assert said("12", "phones")[1] == ("个人", "工信部给您发验证码，须在 48 小时内到其网站填写。")
+    assert said("12", "phones")[1] == ("个人", "工信部向您发送验证码，须在 48 小时内到其网站填写。")
 
 
 def test_shanghai_s_photo_and_the_others(english):
