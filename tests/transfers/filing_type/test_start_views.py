@@ -17,7 +17,7 @@ from transfers.steps.known import START_PAGE
 pytestmark = pytest.mark.django_db
 PROMISES = {
     "en": ("Free. About 25 minutes", "Your number and your other provider stay", "Stop whenever you like"),
-    "zh-hans": ("免费办理，您约需 25 分钟", "备案号和原接入商都不变", "可随时中断"),
+    "zh-hans": ("免费办理，您只需约 25 分钟", "备案号和原接入商均不变", "可随时中断"),
 }
 
 

@@ -311,7 +311,7 @@ def test_an_objection_is_kept_once_and_its_page_says_what_follows(client: Client
         check.answers["subject_key"],
         "域名由我公司持有",
     )
-    assert "已收到您的说明" in second.content.decode()
+    assert "已收到您的异议" in second.content.decode()
 
 
 def test_only_a_named_order_of_others_can_be_objected_to(client: Client) -> None:

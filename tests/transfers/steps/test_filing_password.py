@@ -219,7 +219,7 @@ def test_an_objection_is_sent_once_and_a_reviewer_finds_it(client: Client, minis
 
     assert (first.status_code, first["Location"]) == (302, page)
     assert (second.status_code, Objection.objects.get().words) == (200, "域名由我公司持有")
-    assert "已收到您的说明" in client.get(page).content.decode()
+    assert "已收到您的异议" in client.get(page).content.decode()
 
 
 def test_who_has_the_claim_has_nothing_to_object_to(client: Client) -> None:
