@@ -107,7 +107,7 @@ def test_before_the_authority_has_told_anything_no_statement_is_offered_or_taken
     buttons = {"en": "I have entered my code", "zh-hans": "我已完成"}
     waits = {
         "en": "The ministry has not told us the number on the filing yet. You entered 139****0002",
-        "zh-hans": "工信部尚未告知备案上的手机号。您填写的是 139****0002",
+        "zh-hans": "工信部尚未告知备案登记的号码。您填写的是 139****0002",
     }
     assert buttons[language] not in html
     assert waits[language] in html

@@ -246,7 +246,7 @@ def test_the_page_of_the_phones_asks_nobody_to_confirm_once_the_order_came_back(
             "Who still has to confirm",
             "The order continues only after both people have verified",
         ),
-        "zh-hans": ("现在没有需要核验的手机号", "还需要确认的人", "两人都完成核验后"),
+        "zh-hans": ("目前没有需要核验的手机号", "尚需核验的人员", "两人都完成核验后"),
     }[language]
     assert nothing in html
     assert (who in html, both in html) == (False, False)
