@@ -6,6 +6,8 @@ from functools import cache
 
 import polib
 import pytest
+from django.apps import apps
+from django.utils import translation
 
 from tests.messages import KEYWORDS, PACKAGES, ROOT, Message, messages, of_template
 
@@ -128,6 +130,22 @@ def test_chinese_is_chinese():
     ]
 
     assert left == []
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "said"),
+    [
+        ("alarms.SetAside", "next_at", "下次尝试"),  # not a call that waits
+        ("alarms.SetAside", "tries", "尝试次数"),  # not the checks of a picture
+        ("miit.UploadFile", "sequence", "序号"),  # not a filing number
+        ("miit.UploadFile", "accepted_at", "接收时间"),  # not our review
+        ("miit.TableRow", "name", "名称"),  # not a person's
+        ("verification.Backdrop", "region", "所在地区"),  # not a server's
+    ],
+)
+def test_a_column_says_in_chinese_what_it_holds_where_english_has_one_word(model: str, field: str, said: str):
+    with translation.override("zh-hans"):
+        assert str(apps.get_model(model)._meta.get_field(field).verbose_name) == said
 
 
 def test_messages_in_templates_are_found_whatever_the_indentation():

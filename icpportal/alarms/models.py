@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Alarm(models.Model):
@@ -44,9 +45,9 @@ class SetAside(models.Model):
     reference = models.CharField(_("reference"), max_length=100)  # for people
     cause = models.CharField(max_length=100)  # cause of its alarm
     trouble = models.CharField(_("trouble"), max_length=100)  # type of the exception
-    tries = models.PositiveIntegerField(_("attempts"), default=1)
+    tries = models.PositiveIntegerField(pgettext_lazy("set aside", "attempts"), default=1)
     since = models.DateTimeField(_("since"))
-    next_at = models.DateTimeField(_("next try"))
+    next_at = models.DateTimeField(pgettext_lazy("set aside", "next try"))
 
     class Meta:
         verbose_name = _("row set aside")

@@ -94,7 +94,7 @@ class UploadFile(models.Model):
     """A numbered file: sent until accepted, kept for three months, never skipped."""
 
     isp_id = models.BigIntegerField(_("Provider's id"))
-    sequence = models.BigIntegerField(_("Number"))
+    sequence = models.BigIntegerField(pgettext_lazy("of a file", "Number"))
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="files", verbose_name=_("report"))
     name = models.CharField(_("File"), max_length=128, db_index=True)
     digest = models.CharField(max_length=24)  # base64 of the MD5 of the zip, as it is sent
@@ -104,7 +104,7 @@ class UploadFile(models.Model):
     sealed_texts: ClassVar[dict[str, str]] = {"key": "miit.upload:{row.isp_id}:{row.sequence}"}
     made_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(_("First sent"), null=True, blank=True)  # since it last was certainly not there
-    accepted_at = models.DateTimeField(_("Accepted"), null=True, blank=True)
+    accepted_at = models.DateTimeField(pgettext_lazy("of a file", "Accepted"), null=True, blank=True)
     tries = models.PositiveIntegerField(_("Attempts"), default=0)
     code = models.CharField(_("Last code"), max_length=10, blank=True)
     words = models.CharField(_("Last message"), max_length=500, blank=True)
@@ -257,7 +257,7 @@ class TableRow(models.Model):
 
     table = models.CharField(_("Table"), max_length=40)
     code = models.BigIntegerField(_("Code"))
-    name = models.CharField(_("Name"), max_length=255)
+    name = models.CharField(pgettext_lazy("of a code", "Name"), max_length=255)
     under = models.CharField(max_length=40, blank=True)  # Ysid, Dwflid, or the level of a region
     valid = models.BooleanField(_("Valid"), default=True)  # Sfyx
     note = models.CharField(max_length=500, blank=True)

@@ -143,7 +143,7 @@ def _places(order: Order) -> list[Record]:
         Record(
             chosen.place.name_zh,
             [
-                Entry("name", _("Name"), chosen.place.name_zh),
+                Entry("name", pgettext("place", "Name"), chosen.place.name_zh),
                 moment("chosen_at", _("Chosen"), chosen.chosen_at),
             ],
         )

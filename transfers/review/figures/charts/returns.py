@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from icpportal.fields.language_marks import reads_chinese
 from transfers.models import ReturnReason
@@ -57,7 +57,7 @@ def by_province(places: Places) -> Figure:
         lead=_("Orders returned with their first answer, of those answered"),
         drawing=shapes.lying(title, rows, mark) if rows else None,
         table=Table(
-            [_("Province"), _("Returned"), _("Answered"), _("Share, %")],
+            [_("Province"), _("Returned"), pgettext("figures", "Answered"), _("Share, %")],
             [[province_name(code), rate.times, rate.of, rate.percent] for code, rate in rates],
         ),
     )
