@@ -37,7 +37,7 @@ def test_the_holidays_of_next_year_are_missed_from_october_to_december_in_beijin
     ("language", "parked", "channel"),
     [
         ("en", ["There is no such order", "A second person reads the reason, then applies it or declines"], "Email"),
-        ("zh-hans", ["没有这个订单", "由第二个人阅读理由，然后应用或拒绝"], "邮件"),
+        ("zh-hans", ["没有这个订单", "由第二人阅读理由，然后应用或驳回提议"], "邮件"),
     ],
 )
 def test_what_is_parked_and_what_fails_is_said_in_words(language: str, parked: list[str], channel: str) -> None:
