@@ -17,6 +17,7 @@ HAN_RUN = re.compile(f"(?:[{HAN}](?:[{HAN}\u3001-\u301f\uff01-\uff5e·0-9-]*[{HA
 SPAN = '<span lang="zh-Hans">{}</span>'
 # a filing number never breaks and is not spaced like words: 粤ICP备50466696号-1, 京ICP证060001号
 NUMBER = re.compile(f"[{HAN}]ICP[备证][0-9]+号(?:-[0-9]+)?")
+SIGNS = {" ": "", ": ": "：", ", ": "、", ".": "。"}  # between two texts: English, Chinese
 NUMBER_SPAN = '<span lang="zh-Hans" class="num">{}</span>'
 
 
@@ -27,12 +28,17 @@ def reads_chinese() -> bool:
 
 def comma_list(found: Iterable[Words]) -> str:
     """`licence, statement`, with the separator of the page's language."""
-    return ("、" if reads_chinese() else ", ").join(map(str, found))
+    return sign(", ").join(map(str, found))
+
+
+def sign(english: str) -> str:
+    """The separator of two texts in the language of the page; no space follows a Chinese sentence."""
+    return SIGNS[english] if reads_chinese() else english
 
 
 def labelled(label: Words, words: Words) -> str:
-    """`closed: 3`, with the colon of the language of the page."""
-    return f"{label}{'：' if reads_chinese() else ': '}{words}"
+    """A label and its text, such as `closed: 3`, with the colon of the language of the page."""
+    return f"{label}{sign(': ')}{words}"
 
 
 def has_han(text: Words) -> bool:

@@ -4,6 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from icpportal.fields.language_marks import sign
 from icpportal.fields.types import Words
 from icpportal.privacy.actions import AUDIT, REVIEW
 
@@ -34,4 +35,4 @@ def reason_words(reason: str) -> Words:
     key, colon, typed = reason.partition(": ")
     if key not in REASONS:
         return reason
-    return f"{REASONS[key]}: {typed}" if colon else REASONS[key]
+    return f"{REASONS[key]}{sign(': ')}{typed}" if colon else REASONS[key]

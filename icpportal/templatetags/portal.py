@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from icpportal import time_format
-from icpportal.fields import marked_text
+from icpportal.fields import language_marks, marked_text
 from icpportal.fields.components import Action, Link
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Facts, Words
@@ -26,6 +26,7 @@ from icpportal.privacy import masks
 
 register = template.Library()
 register.tag("translate", translated.translate)
+register.simple_tag(language_marks.sign)
 
 for written in (
     *(masks.mask_name, masks.mask_mobile, masks.mask_number, masks.mask_email),

@@ -1,4 +1,4 @@
-"""A Chinese page holds no word that was forgotten in English, as everything written outside the catalogue would be."""
+"""A Chinese page holds no word that was left in English, and no space as between English sentences."""
 
 import re
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import html
 
 from tests.walk import world
 from tests.walk.walker import Hasty, Page
@@ -35,6 +36,10 @@ SAME = {
 }
 DEMO = "demo-"  # pages of outside systems that are played
 QUOTED = ("script", "style", "code", "pre", "kbd", "textarea")
+# elements that text runs through; every other one begins a line or stands apart, as links and buttons do
+WITHIN_A_LINE = ("b", "strong", "em", "span", "time", "abbr", "q", "small", "bdi", "i", "mark", "wbr")
+# a sign as wide as a letter, and a blank before what follows it on the line
+BLANK = re.compile(r"[。？；：] [\u3400-\u9fff“]+")
 
 
 def words(page: Page) -> Iterator[str]:
@@ -43,6 +48,42 @@ def words(page: Page) -> Iterator[str]:
         is_quoted = element.tag in QUOTED or element.get("lang", "").startswith("en")
         for text in ("" if is_quoted else element.text, element.tail):
             yield from WORD.findall(NO_WORD.sub(" ", text or ""))
+
+
+def lines(element: Any) -> Iterator[str]:
+    """The text of a page in runs that nothing but what is within a line interrupts."""
+    run = element.text or ""
+    for child in element:
+        if child.tag in WITHIN_A_LINE:
+            first, *others = lines(child)
+            run += first
+            for other in others:
+                yield run
+                run = other
+        elif child.tag not in QUOTED and isinstance(child.tag, str):
+            yield run
+            yield from lines(child)
+            run = ""
+        run += child.tail or ""
+    yield run
+
+
+def test_a_run_goes_on_through_what_stands_within_a_line_and_ends_at_what_does_not() -> None:
+    tree = html.fragment_fromstring("<p>一。<b>二</b> 三：<time>四</time><a>五</a>六<script>七</script>八</p>")
+
+    assert list(lines(tree)) == ["一。二 三：四", "五", "六八"]
+
+
+def test_no_chinese_sentence_is_followed_by_a_space(tmp_path: Path, settings: Any) -> None:
+    made = world.build("seed-2018", tmp_path, settings)
+    found = set()
+    for role in (world.VISITOR, "owner", "lead"):
+        _walker, opened = Walk(made, role, "zh-hans").look_around(kind=Hasty)
+        for page in opened:
+            runs = (" ".join(line.split()) for line in lines(page.tree.find("body")))
+            found |= {f"{page.name}: {blank}" for run in runs for blank in BLANK.findall(run)}
+
+    assert found == set()
 
 
 def test_no_word_on_the_pages_of_applicants_was_left_in_english(tmp_path: Path, settings: Any) -> None:

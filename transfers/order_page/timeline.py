@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal.desk import own_words
 from icpportal.fields.components import Link
+from icpportal.fields.language_marks import sign
 from icpportal.fields.types import Words
 from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, LEAD, OPERATIONS, REVIEWER
 from icpportal.outbox.models import Message
@@ -100,7 +101,7 @@ def _withdrawn(order: Order, note: str, language: str) -> str:  # noqa: ARG001 -
     """The listed reason in the reader's language, with the owner's words."""
     key, _colon, words = note.partition(": ")
     reason = str(WITHDRAW_REASONS.get(key, key))
-    return f"{reason}: {words}" if words else reason
+    return f"{reason}{sign(': ')}{words}" if words else reason
 
 
 ACCOUNT_CLOSED = _("The account was closed")

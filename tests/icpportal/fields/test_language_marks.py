@@ -1,6 +1,7 @@
 import pytest
+from django.utils import translation
 
-from icpportal.fields.language_marks import has_han, zh_mark, zh_runs
+from icpportal.fields.language_marks import has_han, sign, zh_mark, zh_runs
 
 
 @pytest.mark.parametrize("text", ["林", "𠮷", "㛃", "〇", "abc中"])
@@ -49,3 +50,14 @@ def test_a_number_of_a_filing_keeps_together_and_is_not_spaced_like_words(text: 
 @pytest.mark.parametrize("function", [zh_mark, zh_runs])
 def test_what_comes_out_is_not_escaped_again(function):
     assert hasattr(function("林"), "__html__")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", ["One. Two", "one: two", "one, two"]), ("zh-hans", ["一。二", "一：二", "一、二"])]
+)
+def test_a_sign_between_two_texts_is_that_of_the_language(language, said):
+    first, second = ("一", "二") if language == "zh-hans" else ("one", "two")
+
+    with translation.override(language):
+        sentences = f"{first.capitalize()}{sign('.')}{sign(' ')}{second.capitalize()}"
+        assert [sentences, f"{first}{sign(': ')}{second}", f"{first}{sign(', ')}{second}"] == said

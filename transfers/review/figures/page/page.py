@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from icpportal.accounts.models import User
 from icpportal.desk.pages import DeskPage
+from icpportal.fields.language_marks import sign
 from icpportal.time_format import day_words, to_beijing
 from icpportal.workdays.calendar import Calendar, calendar
 from transfers.durations.figures import WINDOW, figure_from
@@ -145,7 +146,7 @@ def _of_authorities(asked: _Asked) -> dict[str, Mapping[int, int]]:
 def _lead(period: Period) -> str:
     period_words = {"weeks": period.weeks, "last": day_words(period.last)}
     words = ngettext("%(weeks)s week to %(last)s.", "%(weeks)s weeks to %(last)s.", period.weeks) % period_words
-    return f"{words} {_('Counted in working hours; no names of applicants.')}"
+    return f"{words}{sign(' ')}{_('Counted in working hours; no names of applicants.')}"
 
 
 def _late_words(asked: _Asked) -> str:
