@@ -6,7 +6,7 @@ from transfers.calls import actions as calls
 from transfers.models import Order
 from transfers.orders import actions
 
-OBJECTS = "该网站由我公司运营，未授权他人办理转入，请核实"
+OBJECTS = "该网站由我公司运营，未授权他人办理接入备案，请核实"
 UNCLEAR = "手机号与原备案不一致，请核实"
 
 
