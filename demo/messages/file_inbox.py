@@ -18,7 +18,7 @@ from django.conf import settings
 
 @dataclass(frozen=True)
 class StoredMessage:
-    """One outgoing message as it would have been sent."""
+    """One outgoing message."""
 
     key: str
     channel: Literal["sms", "email"]
@@ -35,7 +35,7 @@ class StoredMessage:
 
 
 def folder() -> Path:
-    """Where the messages lie."""
+    """The folder of the messages."""
     return Path(settings.VAR_DIR) / "messages"
 
 
@@ -52,7 +52,7 @@ def put(message: StoredMessage) -> str:
 
 
 def names(*, to: str = "") -> list[Path]:
-    """The message files, newest first, only those for `to` if given; opens none of them."""
+    """The files of the messages, newest first; with `to` only those for that recipient. Opens none of them."""
     place = folder()
     if not place.is_dir():
         return []
@@ -63,7 +63,7 @@ def names(*, to: str = "") -> list[Path]:
 
 
 def read(paths: Iterable[Path]) -> list[StoredMessage]:
-    """The messages in these files; ones deleted in the meantime are left out."""
+    """The messages in these files; one deleted since is left out."""
     return [message for message in map(_read, paths) if message is not None]
 
 

@@ -1,4 +1,4 @@
-"""The demo's mail: never sent, but shown on a page (`demo-messages`)."""
+"""The demo's mail: shown on a page (`demo-messages`) instead of being sent."""
 
 import hashlib
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The demo's text messages: never sent, but shown on a page (`demo-messages`)."""
+"""The demo's text messages: shown on a page (`demo-messages`) instead of being sent."""
 
 import os
 
@@ -16,11 +16,11 @@ class PageSms:
         message = file_inbox.StoredMessage(key=key, channel="sms", to=to, text=text, at=timezone.now().isoformat())
         try:
             return file_inbox.put(message)
-        except OSError as problem:  # a full disk passes
+        except OSError as problem:  # a full disk is temporary
             raise Retryable(f"the inbox cannot be written: {type(problem).__name__}") from problem
 
     def check(self) -> None:
-        """Whether the inbox can be written."""
+        """Raises when the inbox cannot be written."""
         place = file_inbox.folder()
         nearest = place if place.exists() else place.parent
         if not os.access(nearest, os.W_OK):

@@ -1,4 +1,4 @@
-"""The demo's messages: every mail and text that would have been sent, for people and for `rehearse`."""
+"""The demo's messages: every mail and text not sent, for people and for `rehearse`."""
 
 import re
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class DemoMessage:
 @never_cache
 @require_safe
 def demo_messages(request: HttpRequest) -> HttpResponse:
-    """Lists messages, newest first; `?to=` filters by recipient. 404 where messages are really sent."""
+    """Newest first; `?to=` filters by recipient. 404 where messages are really sent."""
     if not settings.SIMULATORS:
         raise Http404
     to = request.GET.get("to", "").strip()
@@ -95,7 +95,7 @@ def _message(message: file_inbox.StoredMessage, template: str) -> DemoMessage:
 
 
 def code_in(text: str) -> str:
-    """The code of a message: after `#` at its very end, or alone on a line; "" when it has none."""
+    """The code of a message: after `#` at the very end, or alone on a line; "" when it has none."""
     found = CODE.search(text)
     return (found.group(1) or found.group(2)) if found else ""
 
@@ -106,7 +106,7 @@ def language_of(text: str) -> str:
 
 
 def linked(text: str, language: str) -> SafeString:
-    """The text escaped, with its addresses as links, and the Chinese words of an English one marked."""
+    """The text escaped, its addresses as links, and the Chinese words of an English text marked."""
     mark = zh_runs if language == "en" else (lambda part: format_html("{}", part))
     parts, end = [], 0
     for link in LINK.finditer(text):

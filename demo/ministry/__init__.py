@@ -1,1 +1,1 @@
-"""A server of the ministry's interface V3.0: a simulated authority in its own process, for demo and rehearsals."""
+"""A server for the ministry's interface V3.0: an invented authority in its own process, for demo and rehearsal."""

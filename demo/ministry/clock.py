@@ -1,4 +1,4 @@
-"""The authority's clock, which can be advanced, and its behaviour."""
+"""The authority's clock, which can be put forward, and how the authority behaves."""
 
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ def conduct() -> Behaviour:
 
 
 def set_conduct(**changes: Json) -> Behaviour:
-    """Changes how it behaves; `SETTABLE` names what can be changed."""
+    """Changes its behaviour; `SETTABLE` names what can be changed."""
     row = conduct()
     for name, value in changes.items():
         setattr(row, name, value)
@@ -35,7 +35,7 @@ def now() -> datetime:
 
 
 def advance_clock(seconds: int) -> datetime:
-    """Puts the clock forward (never back) and returns its time; what is due then happens by `auto_progress.settle`."""
+    """Puts the clock forward (never back) and returns its time; `auto_progress.settle` then does what is due."""
     if seconds < 0:
         raise ValueError("a clock runs forward")
     conduct()

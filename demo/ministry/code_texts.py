@@ -58,7 +58,7 @@ TURN_DOWN = {
     "1999": "其他错误",
 }
 
-# the provider's side: what it reported is wrong, the applicant has nothing to do
+# errors of the provider's report: the applicant has nothing to do
 REPORT_FAILED = {
     "1025": "仅剩一个接入，不能取消",
     "1026": "注销理由代码错误",
@@ -84,15 +84,15 @@ GRANTED, GRANTED_WORDS = "1001", "管局审核通过"
 STORED, STORED_WORDS = "1060", "核验单入库成功"
 UNKNOWN, UNKNOWN_WORDS = "9876", "未公布的处理代码"
 
-# no public text says how a failed phone verification is reported: a refusal with words
+# no public text says how a failed phone verification is reported: we send a refusal with words
 # (docs/sources.md#how-a-failed-phone-verification-is-told)
 PHONE_FAILURE = "1002"
 TOO_MANY_WRONG = "短信核验未通过：验证码输错超过5次"
 TOO_LATE = "短信核验未通过：超过核验时限"
 
-REASONS = {1: "主办单位不再使用该接入", 2: "更换接入服务商", 3: "其他"}  # Zxly: invented, no public table says
+REASONS = {1: "主办单位不再使用该接入", 2: "更换接入服务商", 3: "其他"}  # Zxly: invented, in no public table
 
 
 def words_of(code: str) -> str:
-    """The authority's own words for a processing code."""
+    """The authority's words for a processing code."""
     return {**TURN_DOWN, **REPORT_FAILED, GRANTED: GRANTED_WORDS, STORED: STORED_WORDS}.get(code, "")

@@ -1,4 +1,4 @@
-"""A few filings to begin with, so that somebody who starts only the simulator has something to file."""
+"""A few filings to begin with, so that a simulator started by itself has something on record."""
 
 from django.db import transaction
 
@@ -34,7 +34,7 @@ FILINGS = (
 
 
 def fill() -> None:
-    """Puts the examples on file where nothing is on file yet."""
+    """Puts the examples on record if nothing is on record yet."""
     if Filing.objects.exists():
         return
     if not Province.objects.exists():
@@ -46,9 +46,9 @@ def fill() -> None:
 
 @transaction.atomic
 def reset(*, world: bool = False) -> None:
-    """Forgets what was reported, every switch and the clock; with `world` also what is on file, back to the examples.
+    """Deletes reports, resets switches and clock; with `world` the filings on record too, back to the examples.
 
-    Numbers start again at 1, so the portal has to be told (`manage.py miit resync`).
+    Numbers restart at 1, so run `manage.py miit resync` on the portal.
     """
     for model in (Download, Upload, FailedPassword, Fault, Behaviour):
         model.objects.all().delete()

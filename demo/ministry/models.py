@@ -13,7 +13,7 @@ _ids = itertools.count(time.time_ns() // 1000)
 
 
 def new_id() -> int:
-    """A number that this authority never gave before, not even to a world that was thrown away."""
+    """A number that this authority never gave before, not even before a reset."""
     return next(_ids)
 
 
@@ -25,7 +25,7 @@ class Behaviour(models.Model):
     opens = models.CharField(max_length=5, blank=True)  # reporting hours "08:00" … "20:00"; empty: always
     closes = models.CharField(max_length=5, blank=True)
     pending_limit = models.PositiveIntegerField(default=0)  # files not processed yet, before code 15; 0: no limit
-    processing = models.BooleanField(default=True)  # off: files are taken in and lie there
+    processing = models.BooleanField(default=True)  # off: files are accepted and stay unprocessed
     wrong_passwords = models.PositiveIntegerField(default=5)  # allowed in the window, then code 22
     wrong_window = models.PositiveIntegerField(default=3600)  # seconds
     codes_of_download = models.CharField(max_length=10, default="counting")  # "counting": 3, 1, 2; "zero": 0, 2
@@ -66,7 +66,7 @@ class Filing(models.Model):
     nature = models.PositiveIntegerField(null=True)  # Dwxz
     id_type_code = models.PositiveIntegerField()
     id_number = models.CharField(max_length=128, db_index=True)
-    region = models.CharField(max_length=6)  # the finest that is known
+    region = models.CharField(max_length=6)  # the most detailed one known
     address = models.CharField(max_length=1024)
     password = models.CharField(max_length=32)
     lead_name = models.CharField(max_length=128)
@@ -107,7 +107,7 @@ class Site(models.Model):
 
 
 class Access(models.Model):
-    """A provider that serves a site; one that ended stays as a row."""
+    """A provider's access to a site; an ended one stays as a row."""
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="accesses")
     access_id = models.BigIntegerField(unique=True, default=new_id)  # Jrid
@@ -133,7 +133,7 @@ class Access(models.Model):
 
 
 class Blocked(models.Model):
-    """A domain or a document number that may not file."""
+    """A domain or document number that may not file."""
 
     DOMAIN = "domain"
     SUBJECT = "subject"
@@ -149,7 +149,7 @@ class Blocked(models.Model):
 
 
 class FailedPassword(models.Model):
-    """A wrong filing password that was tried for a number."""
+    """A wrong filing password tried for a number."""
 
     number = models.CharField(max_length=128)
     at = models.DateTimeField()
@@ -162,7 +162,7 @@ class FailedPassword(models.Model):
 
 
 class Upload(models.Model):
-    """A file that was accepted, as it came."""
+    """An accepted file, as received."""
 
     isp_id = models.BigIntegerField()
     sequence = models.BigIntegerField()
@@ -183,13 +183,13 @@ class Upload(models.Model):
 
 
 class Report(models.Model):
-    """One request out of a file, as far as an authority looks at it; never the password digest itself."""
+    """One request of a file, as far as an authority looks at it; never the password digest itself."""
 
-    WAITING = "waiting"  # for a decision, perhaps for phones first
+    WAITING = "waiting"  # for a decision, and possibly for phones first
     GRANTED = "granted"
     TURNED_DOWN = "turned_down"
-    FAILED = "failed"  # refused by the processing of the file, nobody looked at it
-    STORED = "stored"  # material that was put with a filing
+    FAILED = "failed"  # refused by the processing of the file, seen by nobody
+    STORED = "stored"  # material added to a filing
 
     ACCESS = "access"
     CANCELLATION = "cancellation"
@@ -209,7 +209,7 @@ class Report(models.Model):
     code = models.CharField(max_length=10, blank=True)
     words = models.TextField(blank=True)
     at = models.DateTimeField()
-    closes_at = models.DateTimeField(null=True)  # when the codes of its texts end; empty without texts
+    closes_at = models.DateTimeField(null=True)  # when the codes of its texts expire; empty without texts
     confirmed_at = models.DateTimeField(null=True)  # when the last phone was confirmed
     decided_at = models.DateTimeField(null=True)
 
@@ -223,7 +223,7 @@ class Report(models.Model):
 
     @property
     def key(self) -> str:
-        """The number of its file, and its place in it when it is not the only one."""
+        """The number of its file, and its place in it unless it is the only one."""
         return f"{self.upload.sequence}" if self.place == 1 else f"{self.upload.sequence}-{self.place}"
 
 
@@ -249,7 +249,7 @@ class Text(models.Model):
 
 
 class Download(models.Model):
-    """A file that waits to be fetched; handed out again until it is acknowledged."""
+    """A file for the provider; sent again until it is acknowledged."""
 
     name = models.CharField(max_length=128, unique=True)
     kind = models.CharField(max_length=20)  # BAJG, BASJ, ZXSJ, JCDM, …
@@ -258,7 +258,7 @@ class Download(models.Model):
     at = models.DateTimeField()
     deliveries = models.PositiveIntegerField(default=0)
     acknowledged_at = models.DateTimeField(null=True)
-    again = models.BooleanField(default=False)  # handed out once more although it was acknowledged
+    again = models.BooleanField(default=False)  # sent once more although it was acknowledged
 
     class Meta:
         ordering = ["pk"]
@@ -269,13 +269,13 @@ class Download(models.Model):
 
 
 class Fault(models.Model):
-    """A switch: what goes wrong with a method until it is taken off, or so many times."""
+    """A switch: a fault of a method, until it is lifted or for a number of calls."""
 
     method = models.CharField(max_length=20)  # one of `faults.METHODS`
     kind = models.CharField(max_length=20)  # one of `faults.KINDS`
     value = models.CharField(max_length=100, blank=True)  # seconds, a code, a sequence
-    left = models.PositiveIntegerField(null=True)  # how often it still strikes; None: until it is taken off
-    percent = models.PositiveIntegerField(default=100)  # of the calls, by chance
+    left = models.PositiveIntegerField(null=True)  # strikes left; None: until it is lifted
+    percent = models.PositiveIntegerField(default=100)  # of the calls, at random
 
     class Meta:
         ordering = ["method", "kind"]

@@ -1,4 +1,4 @@
-"""The authority's records: provinces, subjects, sites, accesses, and the blacklist."""
+"""What the authority has on record: provinces, subjects, sites, accesses, and the blacklist."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from demo.ministry.api.rows import AddressRow
 from demo.ministry.clock import now
 from demo.ministry.models import Access, Blocked, Filing, Province, Site, new_id
 
-OTHER_ISP = 100002  # a provider that is not ours
+OTHER_ISP = 100002  # a provider other than us
 OTHER_NAME = "另一家接入商"
 HERE = "本接入商"
 PERSONAL = (2, 7, 11, 14, 30, 41, 42)  # documents of people (Zjlx): their filings have nature 5
@@ -29,7 +29,7 @@ class Person:
 
 @dataclass(frozen=True)
 class SiteOnFile:
-    """A website; its number is made from the subject's when it is left out. `ours` says that we serve it too."""
+    """A website; without a number, one is derived from the subject's. `ours`: we serve it too."""
 
     domain: str
     name: str
@@ -40,7 +40,7 @@ class SiteOnFile:
 
 @dataclass(frozen=True)
 class FilingOnFile:
-    """A subject with its people and sites, as `put` takes it."""
+    """A subject with its people and sites, to be put on record."""
 
     number: str
     province: str
@@ -53,7 +53,7 @@ class FilingOnFile:
     name: str = "示例主办单位"
     address: str = "示例路1号"
     nature: int | None = None
-    region: str = ""  # six digits; the province's capital when it is left out
+    region: str = ""  # six digits; by default the province's capital
 
 
 def set_province(
@@ -64,20 +64,20 @@ def set_province(
     hours: int = 48,
     compares_password: bool = True,
 ) -> Province:
-    """How the province with this two-digit code treats new accesses; may be called again."""
+    """Sets how the province with this two-digit code treats new accesses; can be repeated."""
     wanted = {"asks_phones": asks_phones, "people": people, "hours": hours, "compares_password": compares_password}
     row, _ = Province.objects.update_or_create(code=code, defaults=wanted)
     return row
 
 
 def add_filing(filing: FilingOnFile) -> Filing:
-    """Puts a subject and its sites on file, or corrects the one with this number; may be called again."""
+    """Puts a subject and its sites on record, or corrects the one with this number; can be repeated."""
     return add_filings([filing])[0]
 
 
 @transaction.atomic
 def add_filings(filings: Sequence[FilingOnFile]) -> list[Filing]:
-    """Many at once, all or none."""
+    """Puts many on record, all or none."""
     moment = now()
     numbers = [filing.number for filing in filings]
     known = {row.number: row for row in Filing.objects.filter(number__in=numbers)}
@@ -115,7 +115,7 @@ def _columns(filing: FilingOnFile) -> dict[str, str | int]:
 
 
 def _put_sites(places: Sequence[tuple[Filing, SiteOnFile, int]], moment: datetime) -> None:
-    """Sites of subjects, each with its place under its subject; one that is known by its domain is corrected."""
+    """Sites of subjects, each with its place under its subject; a site with a known domain is corrected."""
     known = {row.domain: row for row in Site.objects.filter(domain__in=[site.domain for _, site, _ in places])}
     rows = {site.domain: known.get(site.domain) or Site(domain=site.domain) for _, site, _ in places}
     for filing, site, place in places:
@@ -129,7 +129,7 @@ def _put_sites(places: Sequence[tuple[Filing, SiteOnFile, int]], moment: datetim
 
 
 def _serve(sites: Sequence[tuple[Site, SiteOnFile]], moment: datetime) -> None:
-    """Their providers, as far as they do not serve them yet."""
+    """Adds the providers that do not serve the sites yet."""
     going_on = Access.objects.filter(site__in=[row for row, _ in sites], ended_at__isnull=True)
     served = set(going_on.values_list("site", "isp_id"))
     wanted = {(row.pk, isp_id): (row, name) for row, site in sites for isp_id, name in _providers(site)}
@@ -147,7 +147,7 @@ def _providers(site: SiteOnFile) -> list[tuple[int, str]]:
 
 @transaction.atomic
 def add_site(number: str, site: SiteOnFile) -> bool:
-    """Puts a further site under the subject with this number, which stays as it is; False when there is no such."""
+    """Adds a site to the subject with this number, which stays unchanged; False when there is no such subject."""
     filing = Filing.objects.filter(number=number).first()
     if filing is None:
         return False
@@ -167,7 +167,7 @@ def add_access(
     methods: Sequence[int] = (5,),
     addresses: Sequence[AddressRow] | None = None,
 ) -> Access:
-    """One more provider serves the site; from an address elsewhere where none is given."""
+    """Adds a provider of the site; without an address, from one that is not ours."""
     row = _access(site, isp_id, moment=moment, provider=provider)
     row.own_id, row.places, row.methods = own_id, list(places), list(methods)
     if addresses is not None:
@@ -177,7 +177,7 @@ def add_access(
 
 
 def _access(site: Site, isp_id: int, *, moment: datetime, provider: str) -> Access:
-    """From an address elsewhere; not saved yet."""
+    """An unsaved access, from an address that is not ours."""
     return Access(
         site=site, isp_id=isp_id, provider=provider, made_at=moment, places=[2], methods=[5], addresses=[_elsewhere()]
     )

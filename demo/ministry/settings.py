@@ -1,4 +1,4 @@
-"""Settings of the simulator's own process: its own database file and cookies, none of the portal's tables."""
+"""The settings of the simulator's process: its own database file and cookies, no table of the portal's."""
 
 import os
 from datetime import timedelta
@@ -18,7 +18,7 @@ if env.str("PORTAL_MODE", default="demo") != "demo":
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 DATABASE = Path(env.str("SIMULATOR_DB", default=str(VAR_DIR / "simulator.sqlite3")))
-SECRET_KEY = "demo-only-simulator-key-never-for-production-00000000000000"  # noqa: S105 -- signs the demo's notes only
+SECRET_KEY = "demo-only-simulator-key-never-for-production-00000000000000"  # noqa: S105 -- signs the demo's messages
 DEBUG = False
 DEMO = True
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver", *env.list("SIMULATOR_HOSTS", default=[])]
@@ -27,7 +27,7 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver", *env.list("SIM
 MIIT_ISP_ID = env.int("MIIT_ISP_ID", default=100001)
 MIIT_USER = env.str("MIIT_USER", default="demo-provider")
 MIIT_PASSWORD = env.str("MIIT_PASSWORD", default="demo-only-password")
-MIIT_ENCRYPT = env.bool("MIIT_ENCRYPT", default=True)  # of downloads; an upload says itself what it is
+MIIT_ENCRYPT = env.bool("MIIT_ENCRYPT", default=True)  # of downloads; an upload states its own
 MIIT_AES_KEY = env.str("MIIT_AES_KEY", default="demo-only-key-16")
 MIIT_AES_IV = env.str("MIIT_AES_IV", default="demo-only-iv--16")
 MIIT_XSD_DIR = env.str("MIIT_XSD_DIR", default="")
@@ -121,7 +121,7 @@ WHITENOISE_USE_FINDERS = True
 LARGEST_REQUEST = 80 * 1024 * 1024  # 50 MB of file as base64, and the envelope around it
 DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST_REQUEST
 
-# --- browsers: cookies are shared by all ports of a host, so every name is its own ----------------
+# --- browsers: all ports of a host share cookies, so every cookie has its own name ----------------
 SESSION_COOKIE_NAME = "simulator_session"  # never set: there are no sessions
 CSRF_COOKIE_NAME = "simulator_csrf"
 LANGUAGE_COOKIE_NAME = "simulator_language"

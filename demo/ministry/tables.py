@@ -1,4 +1,4 @@
-"""Creates the simulator's tables, and recreates them when the models have changed."""
+"""The simulator's tables: created when missing, dropped and created again when the models have changed."""
 
 import zlib
 
@@ -10,7 +10,7 @@ LABEL = "simulator"
 
 
 def prepare() -> None:
-    """Makes sure that the tables match this program; their rows are kept if they already did."""
+    """Makes sure the tables of this version exist: empty, or with the data of the same version."""
     wanted = _fingerprint()
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA user_version")
@@ -23,7 +23,7 @@ def prepare() -> None:
 
 
 def _fingerprint() -> int:
-    """A number of the tables as they are written in `models.py`."""
+    """A checksum of the tables as defined in `models.py`."""
     lines = [
         f"{model._meta.db_table} {field.column} {field.db_type(connection)} {field.null}"
         for model in apps.get_app_config(LABEL).get_models()

@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-# assigned, not a default: importing `icpportal` has named the portal's settings already
+# assigned, not a default: importing `icpportal` has already set the portal's settings
 os.environ["DJANGO_SETTINGS_MODULE"] = "demo.ministry.settings"
 
 application = get_wsgi_application()

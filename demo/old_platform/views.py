@@ -1,4 +1,4 @@
-"""The demo's old platform: adds invented accounts and filings, through the loader of operations' dumps."""
+"""The demo's old platform: a page that loads invented accounts and filings, as operations load a dump."""
 
 import json
 import tempfile
@@ -50,7 +50,7 @@ SAMPLE = {
 
 
 class OldFilingForm(forms.Form):
-    """One row of a dump, with the password as its owner types it; what it says is judged by the loader alone."""
+    """One row of a dump, with the owner's password in plain text; the loader checks its values."""
 
     kind = forms.ChoiceField(label=_("What is put there"), choices=KINDS, initial="filing")
 
@@ -64,19 +64,19 @@ class OldFilingForm(forms.Form):
         self.fields["account_password"].label = _("Password of the old account")
 
     def row(self) -> dict[str, str]:
-        """The row as a dump holds it: the password is a hash there."""
+        """The row as in a dump, with the password hashed."""
         password = self.cleaned_data["account_password"]
         return {**self.cleaned_data, "account_password": hashed(password) if password else ""}
 
 
 def hashed(password: str) -> str:
-    """An invented password in a form of old programs."""
+    """The hash of an invented password, in a format of old programs."""
     return f"md5${SALT}${passwords.DIGESTS['md5'](SALT, password)}"
 
 
 @never_cache
 def demo_old_platform(request: HttpRequest) -> HttpResponse:
-    """Put something on the old platform; the same again changes nothing. Not there where nothing is invented."""
+    """Loads a row into the old platform; loading it again changes nothing. 404 where nothing is simulated."""
     if not settings.SIMULATORS:
         raise Http404
     form = OldFilingForm(request.POST or None)
@@ -96,7 +96,7 @@ def demo_old_platform(request: HttpRequest) -> HttpResponse:
 
 
 def loaded(row: Mapping[str, str]) -> tuple[Totals, list[Finding]]:
-    """Load a dump of this one row."""
+    """Loads a dump of this one row."""
     findings: list[Finding] = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "old-platform.json"

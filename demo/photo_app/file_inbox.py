@@ -1,4 +1,4 @@
-"""Photos taken with the demo's app: one drawn picture for each code, under `VAR_DIR/photo-app`."""
+"""The photos of the demo's app: one drawn picture per code, under `VAR_DIR/photo-app`."""
 
 import hashlib
 import io
@@ -20,7 +20,7 @@ WALL, SKIN, HAIR, TOP, CARD, INK = "#dfe3e0", "#e2b998", "#33302c", "#3d6b4f", "
 
 @dataclass(frozen=True)
 class StoredPhoto:
-    """One photo of the list: its code, the end of the mobile, when it was taken."""
+    """One photo in the list: its code, the end of the mobile, when it was taken."""
 
     code: str
     tail: str
@@ -28,12 +28,12 @@ class StoredPhoto:
 
 
 def folder() -> Path:
-    """Where the photos lie."""
+    """The folder of the photos."""
     return Path(settings.VAR_DIR) / "photo-app"
 
 
 def put(mobile: str, *, code: str = "", size: tuple[int, int] = SIZE) -> str:
-    """Takes a photo with the app of this mobile; returns its picture code."""
+    """Takes a photo with the app on this mobile; returns its picture code."""
     code = code or "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
     place = folder()
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -44,13 +44,13 @@ def put(mobile: str, *, code: str = "", size: tuple[int, int] = SIZE) -> str:
 
 
 def find(code: str, mobile: str) -> bytes | None:
-    """The photo of this code, if this mobile took it. Raises `OSError`."""
+    """The photo with this code, if this mobile took it. Raises `OSError`."""
     path = folder() / f"{_digest(mobile)}.{code}.{mobile[-4:]}.jpg"
     return path.read_bytes() if code.isalnum() and path.is_file() else None
 
 
 def latest() -> list[StoredPhoto]:
-    """What was taken last, newest first."""
+    """The last photos, newest first."""
     files = sorted(folder().glob("[!.]*.jpg"), key=lambda path: path.stat().st_mtime_ns, reverse=True)[:SHOWN]
     return [_taken(path) for path in files]
 
@@ -65,7 +65,7 @@ def _digest(mobile: str) -> str:
 
 
 def drawn(code: str, size: tuple[int, int] = SIZE) -> bytes:
-    """A drawn person who holds a card with the code."""
+    """A drawn person, nobody real, who holds a card, with the code on it."""
     picture = Image.new("RGB", SIZE, WALL)
     pen = ImageDraw.Draw(picture)
     pen.ellipse((300, 140, 600, 520), fill=HAIR)

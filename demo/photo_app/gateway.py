@@ -1,4 +1,4 @@
-"""The demo's app: a page where a visitor takes a drawn photo and gets its code, and codes that misbehave."""
+"""The demo's app: a page where a visitor takes a drawn photo and gets its code, and codes for failures."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -18,10 +18,10 @@ TRICKS: dict[str, tuple[type[fake.FakeApp], str | Promise]] = {
 
 
 class PageApp:
-    """`photo_app.base.PhotoApp` that reads what the page wrote."""
+    """`photo_app.base.PhotoApp` that reads the page's photos."""
 
     def picture(self, code: str, mobile: str, *, timeout: float | None = None) -> bytes | None:
-        """The photo of the page, unless the code is a trick."""
+        """The page's photo, unless the code stands for a failure."""
         if code in TRICKS:
             naughty: PhotoApp = TRICKS[code][0]()
             return naughty.picture(code, mobile, timeout=timeout)
@@ -31,4 +31,4 @@ class PageApp:
             raise Retryable(f"the photos cannot be read: {type(problem).__name__}") from problem
 
     def check(self) -> None:
-        """There is nothing to reach: a folder that is not there yet holds no photo."""
+        """Nothing to check: a missing folder only means that there is no photo yet."""

@@ -1,4 +1,4 @@
-"""The demo's stand-in for the app on the administrator's phone: enter the mobile, get a photo and its code."""
+"""The demo's substitute for the app on the administrator's phone: enter the mobile, get a photo and its code."""
 
 from django import forms
 from django.conf import settings
@@ -13,7 +13,7 @@ from icpportal.fields.fields import MobileField
 
 
 class PhoneForm(forms.Form):
-    """On which phone the app runs."""
+    """The mobile of the phone with the app."""
 
     mobile = MobileField(
         label=_("Website administrator's mobile"),
@@ -23,7 +23,7 @@ class PhoneForm(forms.Form):
 
 @never_cache
 def demo_photo_app(request: HttpRequest) -> HttpResponse:
-    """Every press takes one more photo. Not there where the real app is asked."""
+    """Takes one more photo per submit. 404 where the real app is used."""
     if not settings.SIMULATORS:
         raise Http404
     form = PhoneForm(request.POST or None)

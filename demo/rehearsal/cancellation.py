@@ -1,4 +1,4 @@
-"""The steps of `rehearse --kind cancel`: a whole transfer, then its cancellation."""
+"""The steps of `rehearse --kind cancel`: a whole transfer, then its cancellation, for all who take part."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from demo.rehearsal.transfer import STEPS as TRANSFER_STEPS
 
 
 def consequences(walk: Scenario) -> None:
-    """From my filings to the page that says what ends; without the tick nothing begins."""
+    """From my filings to the page that says what ends; nothing begins without the tick."""
     links = _on_file(walk)
     if not links:
         raise UnexpectedPage(f"{walk.domain} is not among my filings")
@@ -27,7 +27,7 @@ def consequences(walk: Scenario) -> None:
 
 
 def _on_file(walk: Scenario) -> list[str]:
-    """Where my filings lead to this site, as one that is on file here; its orders lead elsewhere."""
+    """The links from my filings to this site as one on file here; those to its orders are left out."""
     links = (each for each in walk.me.get("/filings/?tab=sites").find("a") if each.text.strip() == walk.domain)
     return [each.attrs["href"] for each in links if each.attrs["href"].startswith("/filings/")]
 
@@ -37,7 +37,7 @@ def _ticks(names: set[str]) -> dict[str, str]:
 
 
 def _proved_again(walk: Scenario, page: Page) -> Page:
-    """Who signed in a while ago proves once more that it is them."""
+    """Proves identity again when the sign-in is too old."""
     if "/account/step-up/" not in page.url:
         return page
     known = _codes(walk, walk.account_mobile)
@@ -46,13 +46,13 @@ def _proved_again(walk: Scenario, page: Page) -> Page:
 
 
 def _codes(walk: Scenario, address: str) -> list[str]:
-    """Every code that went to an address, the newest first."""
+    """Every code sent to an address, newest first."""
     page = walk.watcher.get(f"/demo/messages/?to={address}")
     return [code.text.strip() for code in page.find("code", class_="code")]
 
 
 def _new_code(walk: Scenario, address: str, known: list[str]) -> str:
-    """The code that came after those that are known."""
+    """The first code that is not among those known."""
 
     def look() -> str:
         codes = _codes(walk, address)
@@ -62,7 +62,7 @@ def _new_code(walk: Scenario, address: str, known: list[str]) -> str:
 
 
 def code(walk: Scenario) -> None:
-    """A code to the filed mobile: one wrong entry first, then the right one."""
+    """A code to the filed mobile: one wrong entry, then the right one."""
     page = walk.me.get(walk.url("cancel/code/"))
     known = _codes(walk, walk.admin.mobile)
     page = walk.me.send(page.form("send"), to="administrator", button=("send", "1"))
@@ -75,7 +75,7 @@ def code(walk: Scenario) -> None:
 
 
 def filing_password(walk: Scenario) -> None:
-    """The filing password; one wrong first. Where the profile asks for none there is no such page."""
+    """The filing password: a wrong one, then the right one. Some profiles ask for none and have no such page."""
     page = walk.me.get(walk.url("cancel/password/"))
     if page.status == 404:
         return
@@ -87,7 +87,7 @@ def filing_password(walk: Scenario) -> None:
 
 
 def last_look(walk: Scenario) -> None:
-    """The red button, pressed twice; it goes out once, by itself as soon as the authority has named the access."""
+    """The red button, pressed twice: one report goes out, once the authority has given the access its id."""
     page = walk.me.get(walk.url("cancel/confirm/"))
     form = next(form for form in page.forms if form.action.endswith("/cancel/confirm/"))
     walk.me.send(form)
@@ -98,7 +98,7 @@ def last_look(walk: Scenario) -> None:
 
 
 def ending(walk: Scenario) -> None:
-    """The authority agrees."""
+    """The authority grants the cancellation."""
     form = walk.wait_for("the request to arrive at the authority", lambda: _waiting(walk))
     walk.watcher.send(form, button=("decision", "grant"))
     walk.expect_state("cancelled")
@@ -112,7 +112,7 @@ def _waiting(walk: Scenario) -> Form | None:
 
 
 def result(walk: Scenario) -> None:
-    """The number stays on the order's page, the site is gone from my filings, and everybody was told."""
+    """The number stays on the order's page, the site is gone from my filings, and everybody was notified."""
     page = walk.me.get(walk.url())
     if f"{walk.number}-1" not in page.html:
         raise UnexpectedPage(f"{walk.number}-1 is not on the order's page")
@@ -121,11 +121,11 @@ def result(walk: Scenario) -> None:
 
     for address in (walk.account, walk.lead.mobile, walk.admin.mobile):
         for template in ("cancel_started", "transfer_cancelled"):
-            _told(walk, address, template)
+            _wait_for_message(walk, address, template)
 
 
-def _told(walk: Scenario, address: str, template: str) -> None:
-    """Wait until this message has gone to this address."""
+def _wait_for_message(walk: Scenario, address: str, template: str) -> None:
+    """Waits until this message has gone to this address."""
 
     def look() -> bool:
         page = walk.watcher.get(f"/demo/messages/?to={address}")

@@ -22,5 +22,5 @@ def administrator_agrees(walk: Scenario) -> None:
 
 
 def _links_to(walk: Scenario, mobile: str) -> set[str]:
-    """The links that were texted to a mobile."""
+    """The links texted to a mobile."""
     return set(re.findall(r"/consent/[\w-]+/", walk.watcher.get(f"/demo/messages/?to={mobile}").html))

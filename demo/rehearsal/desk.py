@@ -15,7 +15,7 @@ def staff(walk: Scenario) -> Browser:
 
 
 def case_of(walk: Scenario, desk: Browser) -> Page:
-    """The page on which the order is judged."""
+    """The order's case page."""
     page = desk.get(f"/admin/transfers/order/?queue=all&q={walk.reference}")
     if "/case/" not in page.url:
         raise UnexpectedPage(f"the desk does not find {walk.reference}: {page.trouble()}")
@@ -24,7 +24,7 @@ def case_of(walk: Scenario, desk: Browser) -> Page:
 
 
 def form_with(page: Page, move: str) -> Form:
-    """The form whose button makes this move."""
+    """The form with the button for this move."""
     for form in page.forms:
         if ("move", move) in form.buttons:
             return form
@@ -41,10 +41,10 @@ def review(walk: Scenario) -> None:
 
 
 def all_in_order(page: Page) -> dict[str, str]:
-    """OK at every part, or rule of the photo, that the page asks for."""
+    """OK for every part, or rule of the photo, that the page asks for."""
     return {each.attrs["name"]: "ok" for each in page.find("input", type="radio") if _is_verdict(each.attrs["name"])}
 
 
 def _is_verdict(name: str) -> bool:
-    """Whether a field is the verdict about a part; further papers are asked for by words alone."""
+    """Whether a field is the verdict on a part; requests for further papers have only words."""
     return name.startswith("verdict.") and name != "verdict.paper.other"

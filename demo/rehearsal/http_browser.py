@@ -1,4 +1,4 @@
-"""A browser without a screen: pages and forms parsed by lxml, cookies and uploads by requests."""
+"""A headless browser: pages and forms parsed by lxml, cookies and uploads sent by requests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ BUTTONS = ".//button | .//input[@type='submit']"
 
 
 class UnexpectedPage(Exception):
-    """A page or response that would stop a person."""
+    """A page or answer that would stop a person."""
 
 
 @dataclass(frozen=True)
 class Form:
-    """One form of a page: where it goes, what it would send untouched, its buttons."""
+    """One form of a page: its address, its values as loaded, its buttons."""
 
     action: str
     method: str
@@ -30,7 +30,7 @@ class Form:
 
 @dataclass(frozen=True)
 class Element:
-    """A tag with its attributes and all text inside it."""
+    """A tag with its attributes and all text inside."""
 
     tag: str
     attrs: dict[str, str]
@@ -38,15 +38,15 @@ class Element:
 
 
 class Page:
-    """A page that was read: its forms and its elements."""
+    """A parsed page: its forms and its elements."""
 
     def __init__(self, url: str, status: int, text: str) -> None:
         self.url, self.status, self.html = url, status, text
         self._tree = html.document_fromstring(text or "<html></html>")
         for area in self._tree.iter("textarea"):
-            area.text = (area.text or "").removeprefix("\n")  # a browser drops it; lxml does not
+            area.text = (area.text or "").removeprefix("\n")  # a browser drops it; lxml keeps it
         for field in self._tree.xpath(EMPTY):
-            field.set("value", "")  # a browser sends it empty; lxml would leave it out
+            field.set("value", "")  # a browser sends it empty; lxml would omit it
         self.forms = [self._form(each) for each in self._tree.forms]
 
     def _form(self, form: html.FormElement) -> Form:
@@ -61,7 +61,7 @@ class Page:
         )
 
     def form(self, *names: str, action: str = "", **attrs: str) -> Form:
-        """The form that has all these fields (or buttons), this end of an action, these attributes."""
+        """The form with all these fields (or buttons), whose action ends like this, with these attributes."""
         wanted = {key.replace("_", "-"): value for key, value in attrs.items()}
         for form in self.forms:
             fits = set(names) <= form.names and form.action.endswith(action)
@@ -70,13 +70,13 @@ class Page:
         raise UnexpectedPage(f"no form with {', '.join(names) or action} on {self.url}: {self.trouble()}")
 
     def find(self, tag: str = "", **attrs: str) -> list[Element]:
-        """Elements with these attributes; `data_role="x"` asks for data-role, `class_="y"` for one class."""
+        """The elements with these attributes; `data_role="x"` means data-role, `class_="y"` matches one class."""
         wanted = {key.rstrip("_").replace("_", "-"): value for key, value in attrs.items()}
         found = self._tree.iter(tag or etree.Element)
         return [Element(each.tag, dict(each.attrib), each.text_content()) for each in found if _has(each, wanted)]
 
     def trouble(self) -> str:
-        """What the page complains about."""
+        """The errors shown on the page."""
         kinds = ("error-summary", "error", "field-error")
         words = " ".join(each.text for kind in kinds for each in self.find(class_=kind))
         return " ".join(words.split())[:300] or f"HTTP {self.status}"
@@ -89,11 +89,11 @@ def _has(element: html.HtmlElement, wanted: dict[str, str]) -> bool:
     )
 
 
-Value = str | int | list[str]  # of a field, or of several with one name
+Value = str | int | list[str]  # of a field, or of several with the same name
 
 
 class Browser:
-    """One person's browser: cookies, the page it is on."""
+    """One person's browser: cookies, and the current page."""
 
     def __init__(self, base_url: str, *, language: str = "en") -> None:
         self.base = base_url.rstrip("/") + "/"
@@ -102,21 +102,21 @@ class Browser:
         self.page = Page(self.base, 0, "")
 
     def get(self, path: str) -> Page:
-        """Open an address."""
+        """Opens an address."""
         return self._kept(self.session.get(urljoin(self.base, path.lstrip("/")), timeout=TIMEOUT))
 
     def send(
         self,
         form: Form,
-        told: Mapping[str, Value] | None = None,
+        entries: Mapping[str, Value] | None = None,
         /,
         *,
         button: tuple[str, str] | None = None,
         files: dict[str, tuple[str, bytes, str]] | None = None,
         **values: Value,
     ) -> Page:
-        """Fill in a form and press a button; `told` and `values` are what its fields get."""
-        values = {**(told or {}), **values}
+        """Fills in a form and presses a button; `entries` and `values` are the values of its fields."""
+        values = {**(entries or {}), **values}
         fields: list[tuple[str, str | int]] = [(name, value) for name, value in form.fields if name not in values]
         for name, value in values.items():
             fields += [(name, each) for each in value] if isinstance(value, list) else [(name, value)]

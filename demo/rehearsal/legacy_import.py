@@ -1,4 +1,4 @@
-"""The steps of `rehearse --kind import`: previews and imports the old platform's data in three parts."""
+"""The steps of `rehearse --kind import`: data from the old platform are previewed and imported, in three parts."""
 
 from collections.abc import Callable
 
@@ -8,11 +8,11 @@ from demo.rehearsal.scenario import Scenario
 
 OLD_PASSWORD = "Old-Quay-2012"  # noqa: S105 -- an invented person's
 OTHER_MOBILE = "13900000099"
-WORDS = {"imported": "New", "same": "Same as here", "kept": "Differs"}  # what the preview says of each, in English
+WORDS = {"imported": "New", "same": "Same as here", "kept": "Differs"}  # the preview's English words for each
 
 
 def sites(walk: Scenario) -> list[str]:
-    """The websites of the old account; the first is the one the walk begins with."""
+    """The websites of the old account; the walk begins with the first."""
     return [walk.domain, f"shop-{walk.domain}", f"blog-{walk.domain}"]
 
 
@@ -21,14 +21,14 @@ def old_account(walk: Scenario) -> str:
 
 
 def prepare(walk: Scenario) -> None:
-    """The authority knows the filing; the old platform of the demo holds it and two more of the same subject."""
+    """The authority knows the filing; the demo's old platform has it and two more of the same subject."""
     steps.prepare(walk)
     for number, domain in enumerate(sites(walk), 1):
         put_on_old_platform(walk, domain, number, walk.lead.mobile)
 
 
 def put_on_old_platform(walk: Scenario, domain: str, number: int, mobile: str) -> None:
-    """One row on the page that loads it as operations load a dump."""
+    """Loads one row on the old platform's page, as operations load a dump."""
     page = walk.watcher.get("/demo/old-platform/")
     page = walk.watcher.send(
         page.form("account_email", "domain"),
@@ -60,7 +60,7 @@ def import_first(walk: Scenario) -> None:
 
 
 def prove(walk: Scenario) -> None:
-    """The old account: one wrong password first, then the right one."""
+    """The old account: a wrong password, then the right one."""
     page = proved(walk, old_account(walk), "wrong-one")
     if not page.find(class_="error-summary"):
         raise UnexpectedPage("a wrong password of the old account was taken")
@@ -68,13 +68,13 @@ def prove(walk: Scenario) -> None:
 
 
 def proved(walk: Scenario, account: str, password: str) -> Page:
-    """What the page of the import says to an old account and its password."""
+    """The import page's answer to an old account and its password."""
     page = walk.me.get("/import/")
     return walk.me.send(page.form("old_account"), old_account=account, old_password=password)
 
 
 def _taken_to(walk: Scenario, page: Page, state: str) -> None:
-    """The page is that of the import, and says this state."""
+    """Checks that the page is the import's, in this state."""
     head = page.find(class_="import-head")
     if not head:
         raise UnexpectedPage(f"no import on {page.url}: {page.trouble()}")
@@ -85,7 +85,7 @@ def _taken_to(walk: Scenario, page: Page, state: str) -> None:
 
 
 def _import_one(walk: Scenario, *, subject: str, left: list[str]) -> None:
-    """The preview says how the subject stands and what is left; the first of it is brought over by a worker."""
+    """The preview shows the subject's state and what is left; a worker imports the first of it."""
     page = walk.me.get(_url(walk))
     if not any(WORDS[subject] in each.text for each in page.find("section", data_subject_state=subject)):
         raise UnexpectedPage(f"the preview does not say that the subject is {WORDS[subject]}")
@@ -103,7 +103,7 @@ def _url(walk: Scenario) -> str:
 
 
 def outcome(walk: Scenario, domain: str) -> str:
-    """What came of a website, once the import has come to its end."""
+    """The outcome for a website, once the import has ended."""
     page = walk.me.get(_url(walk))
     head, row = page.find(class_="import-head"), page.find("tr", data_domain=domain)
     ended = bool(head) and head[0].attrs["data-state"] in ("imported", "failed")
@@ -111,20 +111,20 @@ def outcome(walk: Scenario, domain: str) -> str:
 
 
 def new(walk: Scenario) -> None:
-    """Everything is new and nothing is here before the button; one website is chosen."""
+    """Everything is new and nothing is here before the button is pressed; one website is chosen."""
     if _mine(walk):
         raise UnexpectedPage("the preview has imported something")
     _import_one(walk, subject="imported", left=sites(walk))
 
 
 def same(walk: Scenario) -> None:
-    """The rest is looked at again: the subject is the same as here."""
+    """A second preview of the rest: the subject is the same as here."""
     _look_again(walk)
     _import_one(walk, subject="same", left=sites(walk)[1:])
 
 
 def differs(walk: Scenario) -> None:
-    """Operations load a newer dump: the subject differs now, and what is here is kept."""
+    """Operations load a newer dump: the subject now differs, and what is here is kept."""
     last = sites(walk)[-1]
     put_on_old_platform(walk, last, 3, OTHER_MOBILE)
     _look_again(walk)
@@ -137,21 +137,21 @@ def _look_again(walk: Scenario) -> None:
 
 
 def _mine(walk: Scenario) -> list[str]:
-    """The domains that are on file here, as my filings name them."""
+    """The domains that my filings list as on file here."""
     links = (each for each in walk.me.get("/filings/?tab=sites").find("a") if each.text.strip() in sites(walk))
     return sorted(each.text.strip() for each in links)
 
 
 def result(walk: Scenario) -> None:
-    """Every website is under my filings, the person was told, and step 1 knows it."""
+    """Every website is in my filings, the person has the messages, and step 1 knows it."""
     if _mine(walk) != sorted(sites(walk)):
         raise UnexpectedPage(f"my filings are {', '.join(_mine(walk))}")
 
-    def told() -> bool:
+    def notified() -> bool:
         letters = walk.watcher.get(f"/demo/messages/?to={walk.account}")
         return len(letters.find("article", data_template="import_complete")) == len(sites(walk))
 
-    walk.wait_for("the messages of the three imports", told)
+    walk.wait_for("the messages of the three imports", notified)
     steps.asked_type(walk, "already_here")
 
 

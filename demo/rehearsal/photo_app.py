@@ -1,16 +1,16 @@
-"""The photo of a rehearsal in Shanghai: taken with the simulated app, fetched by its code, confirmed."""
+"""The photo of a rehearsal in Shanghai: taken with the simulated app, fetched by its code, viewed, confirmed usable."""
 
 from demo.rehearsal.http_browser import Page, UnexpectedPage
 from demo.rehearsal.scenario import Scenario
 
 
 def is_asked(page: Page) -> bool:
-    """Whether this photo page asks for a picture code and takes no file."""
+    """Whether this photo page asks for a picture code instead of a file."""
     return bool(page.find("input", name="sh_code")) and not page.find("input", name="photo_way")
 
 
 def send_photo(walk: Scenario, page: Page) -> None:
-    """The page that stands for the phone gives a code; the portal shows the photo, and only then it is sent."""
+    """The page in place of the phone gives a code; the portal shows the photo, which is sent only after that."""
     app = walk.me.get("/demo/photo-app/")
     app = walk.me.send(app.form("mobile"), mobile=walk.admin.mobile)
     codes = app.find("code")
@@ -20,7 +20,7 @@ def send_photo(walk: Scenario, page: Page) -> None:
 
 
 def fetch(walk: Scenario, page: Page, code: str) -> None:
-    """The photo of this code is fetched, looked at and found usable."""
+    """The photo with this code is fetched, viewed and confirmed usable."""
     walk.me.send(page.form("sh_code"), sh_code=code)
     walk.wait_for("the photo of the app to be shown", lambda: _found_usable(walk))
 

@@ -20,15 +20,15 @@ from filings.register import regions
 
 Seen = TypeVar("Seen")
 
-# seconds for what a worker or the authority does: what a worker was reading when it was killed waits for the end of its
+# seconds for a worker or the authority: what a killed worker was reading waits for the end of its
 # lease (90 s), and the next sweep takes it up within a minute
 PATIENCE = 170.0
 PAUSE = 0.4
-NOT_COUNTED = "not counted"  # in the portal's own words when an outside system does not answer
+NOT_COUNTED = "not counted"  # the portal's own words when an outside system does not answer
 
 
 def _place(code: str) -> tuple[str, str, str]:
-    """The first county of a province: its code, how a company there is named, its address."""
+    """The first county of a province: its code, the region in a company's name there, its address."""
     county = regions.counties(regions.cities(code)[0].code)[0]
     return county.code, PROVINCES[code].short_zh, county.full_name
 
@@ -55,10 +55,10 @@ class Scenario:
     dice: random.Random = field(default_factory=lambda: random.Random())  # noqa: S311 -- invented people
     steps: list[StepResult] = field(default_factory=list)
     say: Callable[[StepResult], None] = lambda done: None
-    standing: str = ""  # the state of what is walked, as its page says
-    reference: str = ""  # of what is walked
-    read: set[tuple[str, str]] = field(default_factory=set)  # codes, each with where it was sent
-    site: int = 1  # which website of the subject this is
+    standing: str = ""  # the state of the order or import, as its page says
+    reference: str = ""  # of the order or import
+    read: set[tuple[str, str]] = field(default_factory=set)  # codes already read, each with its recipient
+    site: int = 1  # the number of the website under the subject
     nature: str = "enterprise"
     id_type: str = "1"
 
@@ -77,7 +77,7 @@ class Scenario:
         self.account_mobile = f"138{self.dice.randrange(10**8):08d}"
 
     def run(self, steps: "tuple[tuple[str, Callable[[Scenario], None]], ...]") -> None:
-        """Every step in order; raises `UnexpectedPage` at the first thing that is wrong."""
+        """Runs every step in order; raises `UnexpectedPage` at the first error."""
         for name, step in steps:
             begun = time.monotonic()
             step(self)
@@ -91,7 +91,7 @@ class Scenario:
         return f"/transfers/{self.reference}/{rest}"
 
     def wait_for(self, what: str, look: Callable[[], Seen | None]) -> Seen:
-        """Looks again until there is something to see."""
+        """Calls `look` until it returns something."""
         ends = time.monotonic() + PATIENCE
         while time.monotonic() < ends:
             found = look()
@@ -101,21 +101,21 @@ class Scenario:
         raise UnexpectedPage(f"waited {PATIENCE:.0f} s for {what}")
 
     def authority(self, rest: str = "") -> Page:
-        """A page of the authority: the portal leads to the process that simulates it, which may be away for a while."""
+        """A page of the authority: the portal links to the process that simulates it, which may be down for a while."""
 
         def look() -> Page | None:
             try:
                 page = self.watcher.get("/demo/authority/")
                 return self.watcher.get(urljoin(page.url, rest)) if rest else page
             except requests.ConnectionError:
-                if self.me.get("/").status != 200:  # the portal itself is not there
+                if self.me.get("/").status != 200:  # the portal itself is down
                     raise
                 return None
 
         return self.wait_for("the authority's page", look)
 
     def send_patiently(self, form: Form, **values: Value) -> Page:
-        """Send a form that asks an outside system; told that it does not answer, try again as a person would."""
+        """Sends a form that queries an outside system; if that does not answer, tries again as a person would."""
 
         def send() -> Page | None:
             page = self.me.send(form, values)
@@ -124,7 +124,7 @@ class Scenario:
         return self.wait_for("an outside system to answer", send)
 
     def code_for(self, address: str) -> str:
-        """The newest code that was sent to an address and not read yet, from the demo's message page."""
+        """The newest unread code sent to an address, from the demo's message page."""
 
         def look() -> str:
             page = self.watcher.get(f"/demo/messages/?to={address}")
@@ -144,11 +144,11 @@ class Scenario:
         return self.standing
 
     def expect_state(self, *wanted: str) -> None:
-        """Wait until the order is in one of these states."""
+        """Waits until the order is in one of these states."""
         self.wait_for(f"{' or '.join(wanted)} (it is {self.standing})", lambda: self.order_state() in wanted)
 
     def moved_on(self, page: Page, left: str) -> Page:
-        """A form that was taken leads to another address; one that stays says why."""
+        """An accepted form leads to another address; one that stays shows why."""
         if page.url.rstrip("/").endswith(left.rstrip("/")):
             raise UnexpectedPage(f"{left} was not taken: {page.trouble()}")
         return page

@@ -1,4 +1,4 @@
-"""The steps of a rehearsal, one function each, as applicant, reviewer and authority take them."""
+"""The steps of a rehearsal, one function each, for applicant, reviewer and authority."""
 
 import io
 import random
@@ -26,7 +26,7 @@ def picture(words: str, *, width: int = 1400, height: int = 1000) -> bytes:
 
 
 def prepare(walk: Scenario) -> None:
-    """The portal is there, its simulators are on, and an invented filing is put on the authority's record."""
+    """Checks that portal and simulators are up; puts an invented filing on the authority's record."""
     page = walk.authority()
     if page.status != 200:
         raise UnexpectedPage("this portal's simulators are off: a rehearsal is only for a demo")
@@ -34,7 +34,7 @@ def prepare(walk: Scenario) -> None:
 
 
 def put_on_record(walk: Scenario) -> None:
-    """Another provider's website, put on record on the authority's page."""
+    """Puts another provider's website on record, on the authority's page."""
     page = walk.authority()
     form = page.form("site_name", "lead_mobile")
     page = walk.watcher.send(
@@ -60,7 +60,7 @@ def put_on_record(walk: Scenario) -> None:
 
 
 def start_page(walk: Scenario) -> None:
-    """The first page, and the rules of the province."""
+    """The start page, and the rules of the province."""
     for path in ("/", f"/rules/{walk.province}/"):
         if walk.me.get(path).status != 200:
             raise UnexpectedPage(f"{path} answers {walk.me.page.status}")
@@ -85,7 +85,7 @@ def sign_up(walk: Scenario) -> None:
 
 
 def site_entries(walk: Scenario) -> dict[str, str]:
-    """What is typed into step 1: whose site it is, where, and which."""
+    """The entries of step 1: whose site, where, and which."""
     return {
         "nature": walk.nature,
         "id_type": walk.id_type,
@@ -99,7 +99,7 @@ def site_entries(walk: Scenario) -> dict[str, str]:
 
 
 def asked_type(walk: Scenario, expected: str) -> Page:
-    """Step 1 filled in; the page that says what kind of filing it is, which has to be this one."""
+    """Fills in step 1; the page must name the expected kind of filing."""
     page = walk.me.get("/transfers/new/")
     page = walk.send_patiently(page.form("id_number", "domain"), **site_entries(walk))
     found = page.find(class_="outcome")
@@ -110,14 +110,14 @@ def asked_type(walk: Scenario, expected: str) -> Page:
 
 
 def verify_type(walk: Scenario) -> None:
-    """Step 1; the system decides that it is a transfer, and the order begins."""
+    """Step 1: the system decides that it is a transfer, and the order begins."""
     page = asked_type(walk, "transfer")
     page = walk.me.send(page.form(action="/start/"))
     walk.reference = page.url.split("/transfers/")[1].split("/")[0]
 
 
 def service_code(walk: Scenario) -> None:
-    """Step 2; an instance of the account's own."""
+    """Step 2: an instance of the account's own."""
     page = walk.me.get(walk.url("service_code/"))
     options = [each.attrs.get("value", "") for each in page.find("option")]
     server = next((each for each in options if each.startswith("i-example-")), "")
@@ -128,7 +128,7 @@ def service_code(walk: Scenario) -> None:
 
 
 def filing_password(walk: Scenario) -> None:
-    """Step 3; one wrong password first, then the right one."""
+    """Step 3: a wrong password, then the right one."""
     page = walk.me.get(walk.url("filing_password/"))
     if page.status == 404:
         return  # this profile asks for none
@@ -140,7 +140,7 @@ def filing_password(walk: Scenario) -> None:
 
 
 def people(walk: Scenario) -> None:
-    """Step 4; subject lead, website, website administrator."""
+    """Step 4: subject lead, website, website administrator."""
     page = walk.me.get(walk.url("subject/"))
     form = page.form("lead_phone1")
     theirs = {
@@ -150,7 +150,7 @@ def people(walk: Scenario) -> None:
         "post_address": "示例路1号2号楼301室",
         "is_legal_rep": "yes",
     }
-    # an individual has said name and document before
+    # an individual gave name and document before
     page = walk.me.send(form, {name: value for name, value in theirs.items() if name in form.names})
     walk.moved_on(page, "subject")
     page = walk.me.get(walk.url("website/"))
@@ -165,7 +165,7 @@ def people(walk: Scenario) -> None:
     )
     walk.moved_on(page, "website")
     if walk.nature == "individual":
-        return  # the administrator too
+        return  # so is the administrator
     page = walk.me.get(walk.url("administrator/"))
     theirs = person_entries("admin", walk.admin, walk.dice)
     page = walk.me.send(page.form("same_person"), theirs, same_person="yes" if walk.admin == walk.lead else "no")
@@ -173,7 +173,7 @@ def people(walk: Scenario) -> None:
 
 
 def person_entries(prefix: str, who: fake_data.Invented, dice: random.Random) -> dict[str, str]:
-    """A person in charge as the page asks for them."""
+    """The entries for a person in charge."""
     return {
         f"{prefix}_name": who.name,
         f"{prefix}_id_type": "2",
@@ -187,7 +187,7 @@ def person_entries(prefix: str, who: fake_data.Invented, dice: random.Random) ->
 
 
 def phones_alive(walk: Scenario) -> None:
-    """Where the province asks: each phone answers a code of ours."""
+    """Enters a code of ours for each phone, where the province asks for it."""
     consent.administrator_agrees(walk)
     page = walk.me.get(walk.url("people/"))
     cards = [card.attrs["data-role"] for card in page.find(class_="phone-card")]
@@ -195,14 +195,14 @@ def phones_alive(walk: Scenario) -> None:
         mobile = (walk.lead if role == "subject_lead" else walk.admin).mobile
         page = walk.me.get(walk.url(f"people/phone/{role}/"))
         if not any("send" in form.names for form in page.forms):
-            continue  # who agreed on the phone has shown that it receives texts
+            continue  # agreeing on the phone has shown that it receives texts
         page = walk.me.send(page.form("send"), button=("send", "1"))
         page = walk.me.send(page.form("code"), code=walk.code_for(mobile))
         walk.moved_on(page, f"people/phone/{role}")
 
 
 def documents(walk: Scenario) -> None:
-    """Step 5; every document that the hub asks for, each examined by the worker."""
+    """Step 5: every paper of the hub, each checked by the worker."""
     page = walk.me.get(walk.url("documents/"))
     slots = sorted({link.attrs["href"].rstrip("/").split("/")[-1] for link in page.find("a") if _is_slot(link, walk)})
     if not slots:
@@ -225,7 +225,7 @@ def _upload(walk: Scenario, slot: str) -> None:
     if any("agree" in form.names for form in page.forms):
         page = walk.me.send(page.form("agree"), agree="on")
     if page.find(class_="slot-reused"):
-        return  # it came with an earlier order
+        return  # it was taken over from an earlier order
     sides = [form.action for form in page.forms if "file" in form.names]
     wanted = sides[:2] if slot in ("lead_id", "admin_id") else sides[:1]
     for number, action in enumerate(wanted, 1):
@@ -243,7 +243,7 @@ def _unready(walk: Scenario) -> list[str]:
 
 
 def submit(walk: Scenario) -> None:
-    """Checks the answers and submits; pressing twice sends once."""
+    """Check your answers, then submit; pressed twice, it is sent once."""
     page = walk.me.get(walk.url("check/"))
     form = page.form("declared")
     page = walk.me.send(form, declared="on")
@@ -253,7 +253,7 @@ def submit(walk: Scenario) -> None:
 
 
 def photo(walk: Scenario) -> None:
-    """Step 6; the photo, and its review."""
+    """Step 6: the photo, and its review."""
     page = walk.me.get(walk.url("photo/"))
     (photo_app.send_photo if photo_app.is_asked(page) else _send_photo)(walk, page)
     desk = staff(walk)
@@ -281,7 +281,7 @@ def _send_photo(walk: Scenario, page: Page) -> None:
 
 
 def phones(walk: Scenario) -> None:
-    """Step 7, where the province asks: the codes the ministry texted, typed on its own site."""
+    """Step 7, where the province asks for it: the codes texted by the ministry, entered on its own site."""
     if walk.standing != "phone_due":
         return
     page = walk.me.get(walk.url("phones/"))
@@ -292,7 +292,7 @@ def phones(walk: Scenario) -> None:
     if report is None:
         raise UnexpectedPage("the authority has no report of this order")
     texts = _texts_of(desk, walk)
-    if page.find("input", name="role"):  # this authority does not tell: the applicant states it
+    if page.find("input", name="role"):  # this authority reports no phones: the applicant states it
         _state_codes(walk)
         return
     for mobile, code in texts:
@@ -303,13 +303,13 @@ def phones(walk: Scenario) -> None:
 
 
 def _received(walk: Scenario) -> Page | None:
-    """The authority's desk once this order's report lies on it."""
+    """The authority's desk once this order's report is on it."""
     page = walk.authority()
     return page if page.find("li", data_domain=walk.domain) else None
 
 
 def _state_codes(walk: Scenario) -> None:
-    """Say for each person that the code was entered; the authority decides without telling about phones."""
+    """States for each person that the code was entered; the authority decides without reporting phones."""
     for _person_asked in range(2):
         page = walk.me.get(walk.url("phones/"))
         waiting = [form for form in page.forms if "role" in form.names and "undo" not in form.names]
@@ -331,7 +331,7 @@ def _texts_of(desk: Page, walk: Scenario) -> list[tuple[str, str]]:
 
 
 def decision(walk: Scenario) -> None:
-    """The authority grants."""
+    """The authority grants the report."""
     page = walk.wait_for("the report to arrive at the authority", lambda: _received(walk))
     form = page.form("report", data_domain=walk.domain)
     walk.watcher.send(form, button=("decision", "grant"))
@@ -339,7 +339,7 @@ def decision(walk: Scenario) -> None:
 
 
 def result(walk: Scenario) -> None:
-    """The number stands on the page, in the list of filings, and was told by mail and text."""
+    """The number is on the page and in the list of filings, and was sent by mail and text."""
     page = walk.me.get(walk.url())
     number = f"{walk.number}-{walk.site}"
     if number not in page.html:
@@ -347,11 +347,11 @@ def result(walk: Scenario) -> None:
     if walk.domain not in walk.me.get("/filings/?tab=sites").html:
         raise UnexpectedPage("the site is not among my filings")
 
-    def told() -> bool:
+    def notified() -> bool:
         page = walk.watcher.get(f"/demo/messages/?to={walk.account}")
         return bool(page.find("article", data_template="order_approved"))
 
-    walk.wait_for("the message of the result", told)
+    walk.wait_for("the message of the result", notified)
 
 
 STEPS: tuple[tuple[str, Callable[[Scenario], None]], ...] = (

@@ -1,4 +1,4 @@
-"""The steps of a rehearsal of "transfer another": a transfer first, then another website of the same subject."""
+"""The steps of a rehearsal of "transfer another": a transfer, then another website of the same subject."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,7 @@ OF_SUBJECT = re.compile(r"/transfers/another/[\w-]+/$")
 
 
 def another_on_record(walk: Scenario) -> None:
-    """The authority has a second website of the same subject on record, at another provider."""
+    """Puts a second website of the same subject on the authority's record, at another provider."""
     walk.domain = f"further{walk.dice.randrange(10**9):09d}.com"
     walk.site = 2
     steps.put_on_record(walk)
@@ -27,7 +27,7 @@ def another(walk: Scenario) -> None:
 
 
 def another_from(walk: Scenario, way: str) -> None:
-    """The page of one subject; only the domain is asked, and its papers are used again."""
+    """The page of one subject: only the domain is asked for, and its papers are used again."""
     page = walk.me.get(way)
     page = walk.me.send(page.form("domain"), domain=walk.domain)
     found = page.find(class_="outcome")
@@ -44,7 +44,7 @@ def another_from(walk: Scenario, way: str) -> None:
 
 
 def website(walk: Scenario) -> None:
-    """Step 4; the subject is answered already, the website is new, the administrator is looked at and saved."""
+    """Step 4: the subject is answered already, the website is new, the administrator is checked and saved."""
     page = walk.me.get(walk.url("subject/"))
     if not page.find("input", name="lead_id_number", value=walk.lead.id_number):
         raise UnexpectedPage("the subject lead is not taken over")
@@ -64,7 +64,7 @@ def website(walk: Scenario) -> None:
 
 
 def documents(walk: Scenario) -> None:
-    """Step 5; the administrator's document is used again, the rest is uploaded."""
+    """Step 5: the administrator's document is used again, the rest is uploaded."""
     page = walk.me.get(walk.url("documents/admin_id/"))
     if any("agree" in form.names for form in page.forms):
         page = walk.me.send(page.form("agree"), agree="on")

@@ -11,7 +11,7 @@ PASSWORD = "demo-Beian-2026"  # noqa: S105 -- the demo's, printed at its start
 
 @dataclass(frozen=True)
 class DemoAccount:
-    """Who signs in, and what for."""
+    """An account and its purpose."""
 
     key: str
     email: str
@@ -50,7 +50,7 @@ ACCOUNTS = (
 
 
 def open_accounts() -> dict[str, User]:
-    """The accounts by key; those that are there stay as they are."""
+    """Opens the accounts, by key; existing ones stay unchanged."""
     return {account.key: _open(account) for account in ACCOUNTS}
 
 

@@ -1,4 +1,4 @@
-"""Answers on the phones of people in invented orders: consents and phone tests."""
+"""Answers of the people of invented orders on their phones: that they agree, and that texts arrive."""
 
 from transfers.models import Order
 from transfers.orders.people import administrator, is_same_person
@@ -9,7 +9,7 @@ from verification.phones.proofs import mobile_index
 
 
 def answer_on_the_phone(order: Order) -> None:
-    """The administrator has agreed, where that is another person, and every mobile was tested."""
+    """The administrator agrees, if that is another person, and every mobile is tested."""
     needed = phone_tests.asked(order)
     _agree(order)
     for proof in needed:

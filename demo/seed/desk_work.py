@@ -1,4 +1,4 @@
-"""Work at the review desk besides orders: an objection, and a call."""
+"""Work at the review desk beside orders: an objection, and a call."""
 
 from demo.seed.accounts import ACCOUNTS
 from icpportal.accounts.models import User
@@ -11,7 +11,7 @@ UNCLEAR = "手机号与原备案不一致，请核实"
 
 
 def object_to(order: Order) -> None:
-    """Another account says that the order is not rightful."""
+    """Another account objects to the order."""
     if other := _account("newcomer"):
         actions.object_to(owner=other, domain=order.domain, subject_key="", words=OBJECTS)
 

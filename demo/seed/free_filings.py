@@ -17,7 +17,7 @@ from icpportal.gateways.inventory.types import Billing, Instance
 
 @dataclass(frozen=True)
 class FreeFiling:
-    """A filing at another provider that nobody has begun to transfer."""
+    """A filing at another provider that no order has begun to transfer."""
 
     province: str
     region: str
@@ -60,12 +60,12 @@ FREE = (
 
 
 def ministry() -> SimulatorClient:
-    """The simulated ministry, which runs as a process of its own."""
+    """A client of the simulated ministry, which is a process of its own."""
     return SimulatorClient(settings.SIMULATOR_URL)
 
 
 def fill(dice: random.Random) -> None:  # noqa: ARG001 -- one signature for all parts of the demo
-    """Provinces by the rules of the running profile, the free filings, the servers."""
+    """Sets the provinces by the rules of the current profile, the free filings, the servers."""
     ministry().set_provinces([_province(code) for code in PROVINCES])
     ministry().add_filings([_on_file(free) for free in FREE])
     servers()
@@ -103,7 +103,7 @@ def person(name: str, id_number: str, mobile: str) -> PersonRow:
 
 
 def servers() -> None:
-    """The server list: two that qualify and one for each rule that can fail, for everybody."""
+    """The server list for everybody: two servers that qualify, and one for each rule that can fail."""
     today = date.today()
     day, year = timedelta(days=1), timedelta(days=365)
 

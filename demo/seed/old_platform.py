@@ -44,7 +44,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
 
 
 def fill() -> None:
-    """Load the invented dump; what was loaded or imported before stays as it is."""
+    """Loads the invented dump; what was loaded or imported before stays unchanged."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "old-platform.csv"
         with path.open("w", encoding="gb18030", newline="") as file:
@@ -53,7 +53,7 @@ def fill() -> None:
 
 
 def lines() -> list[str]:
-    """What a visitor needs for the import."""
+    """The lines that a visitor needs for the import."""
     return [
         f"old@example.com  password {PASSWORD}  宁夏示例茶叶有限公司: old-sample.cn, old-shop-sample.cn",
         "to be claimed with papers: 赵样本 119999199009090002 claim-sample.cn",

@@ -45,9 +45,9 @@ PLACES = {
 }
 SITE_NAME = "示例品牌官网"
 FURTHER_NAME = "示例品牌商城"
-APP_CODE = "AB12CD"  # of the photo that the app took for the order in Shanghai
-SERVED = (states.APPROVED.key, states.COOLING_OFF.key)  # what the authority has on record as ours, with an id (Jrid)
-POINTS = {states.APPROVED.key: "192.0.2.10", states.COOLING_OFF.key: "203.0.113.7"}  # here, and elsewhere by now
+APP_CODE = "AB12CD"  # of the app's photo for the order in Shanghai
+SERVED = (states.APPROVED.key, states.COOLING_OFF.key)  # the authority has these on record as ours, with an id (Jrid)
+POINTS = {states.APPROVED.key: "192.0.2.10", states.COOLING_OFF.key: "203.0.113.7"}  # here, and elsewhere since
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
@@ -56,7 +56,7 @@ Answers = dict[str, dict[str, str | bool | list[str]]]  # by step
 
 @dataclass(frozen=True)
 class Seed:
-    """A state, its province, the events that led to it, and columns that differ."""
+    """A state, the province it is shown in, the moves that led there, and columns that differ."""
 
     state: str
     moves: tuple[str, ...]
@@ -66,9 +66,9 @@ class Seed:
     papers: bool = True
     whole_answers: bool = False  # without papers
     other_mobile: bool = False
-    waits: timedelta = timedelta(hours=5)  # how long it has been where it is
-    objected: bool = False  # another account says that it is theirs
-    called: bool = False  # somebody has to ring about it
+    waits: timedelta = timedelta(hours=5)  # how long it has been in this state
+    objected: bool = False  # another account objected to it
+    called: bool = False  # a call was requested for it
 
 
 SENT = ("start", "submit")
@@ -108,7 +108,7 @@ ACTORS = {
 
 
 def place(owner: User, dice: random.Random) -> int:
-    """The orders of the demo's applicant; nothing happens when they are there. Returns how many there are."""
+    """Creates the orders of the demo's applicant unless they exist. Returns how many there are."""
     if not Order.objects.filter(owner=owner).exists():
         for number, seed in _possible():
             _place(owner, seed, dice, number)
@@ -117,7 +117,7 @@ def place(owner: User, dice: random.Random) -> int:
 
 
 def _possible() -> list[tuple[int, Seed]]:
-    """What can come about with these settings: where nothing cools off, no cancellation may look as if it could stop."""
+    """The seeds possible with these settings: without a cooling-off time, no cancellation waits for one."""
     cools_off = timedelta(0) < settings.CANCEL_COOL_OFF
     return [row for row in enumerate(SEEDS) if cools_off or row[1].state != states.COOLING_OFF.key]
 
@@ -128,7 +128,7 @@ def domain_of(number: int) -> str:
 
 
 def password_of(number: int) -> str:
-    """Its filing password."""
+    """The filing password of the seed with this number."""
     return f"Pw{number:06d}"
 
 
@@ -137,7 +137,7 @@ def _approved() -> int:
 
 
 def cancellable() -> str:
-    """The site whose transfer can be cancelled, as the demo tells it."""
+    """The site whose transfer can be cancelled, for the demo's text."""
     number = _approved()
     return f"{domain_of(number)}  filing password {password_of(number)}, the code goes to a mobile of the filing"
 
@@ -148,13 +148,13 @@ def further_of(number: int) -> str:
 
 
 def transferable() -> str:
-    """The further website that the customer's subject can bring in, as the demo tells it."""
+    """The further website that the customer's subject can transfer, for the demo's text."""
     number = _approved()
     return f"{further_of(number)}  filing password {password_of(number)}, of the subject of {domain_of(number)}"
 
 
 def by_app() -> str:
-    """The order whose photo comes from Shanghai's app, as the demo tells it."""
+    """The order whose photo comes from Shanghai's app, for the demo's text."""
     number = next(number for number, seed in enumerate(SEEDS) if seed.province == "31")
     return f"{domain_of(number)}  picture code {APP_CODE}"
 
@@ -199,7 +199,7 @@ def _place(owner: User, seed: Seed, dice: random.Random, number: int) -> None:
 
 
 def _sites(seed: Seed, number: int) -> list[SiteGiven]:
-    """The website of the order, and where it is approved a further one of the same subject elsewhere."""
+    """The website of the order and, if approved, another one of the same subject at another provider."""
     sites: list[SiteGiven] = [{"domain": domain_of(number), "name": SITE_NAME, "ours": seed.state in SERVED}]
     if seed.state == states.APPROVED.key:
         sites.append({"domain": further_of(number), "name": FURTHER_NAME})
@@ -251,7 +251,7 @@ def _order(
         states.PHONE_DUE.key: now + timedelta(hours=20),
         states.COOLING_OFF.key: now + timedelta(hours=24),
     }
-    kept = seed.state not in states.keys(Group.ENDED) and "submit" in seed.moves
+    in_progress = seed.state not in states.keys(Group.ENDED) and "submit" in seed.moves
     return Order.objects.create(
         owner=owner,
         kind=seed.kind,
@@ -264,9 +264,9 @@ def _order(
         subject_number=filing,
         site_number=f"{filing}-1",
         answers=answers if seed.papers or seed.whole_answers else {"type": answers["type"]},
-        claimed=kept,
-        password_kept=kept,
-        password_digest=digest if kept else "",
+        claimed=in_progress,
+        password_kept=in_progress,
+        password_digest=digest if in_progress else "",
         service_code="00000000-0000-4000-8000-000000000000" if seed.papers else "",
         instance="i-example-demo0001" if seed.papers else "",
         submitted_at=now - DAY if "submit" in seed.moves else None,
@@ -278,7 +278,7 @@ def _order(
 
 
 def _history(order: Order, seed: Seed, owner: User, now: datetime) -> None:
-    """The events that led here, six hours apart, each with the state it led to."""
+    """The events that led to the state, six hours apart, each with the state it reached."""
     step = timedelta(hours=6)
     begun = now - step * len(seed.moves)
     state, events = states.DRAFT.key, []
@@ -353,7 +353,7 @@ def _lapsed(order: Order, owner: User, on_file: str) -> None:
 
 
 def _on_file(order: Order, owner: User, on_file: str) -> None:
-    """In the register, and with the authority's record on its way, which brings its id of the access."""
+    """In the register, with the authority's record, which brings its id of the access, on its way."""
     _written(order)
     free_filings.ministry().push("BASJ", number=order.subject_number)
 
@@ -369,7 +369,7 @@ def _cancelled(order: Order, owner: User, on_file: str) -> None:
 
 
 def _photographed(order: Order, owner: User, on_file: str) -> None:
-    """In Shanghai the app has taken the photo: its code is the demo's to tell."""
+    """In Shanghai the app has taken the photo, with a known code."""
     if order.province == "31":
         photo_app.put(administrator(order).mobile, code=APP_CODE)
 

@@ -1,4 +1,4 @@
-"""Ended orders of the past nine weeks, for the figures of the desk."""
+"""Ended orders of the past nine weeks, so that the desk's figures have data."""
 
 import random
 from collections.abc import Iterator
@@ -35,15 +35,15 @@ NAMED = (  # what a return names: the part, and the reason
     ("paper.statement", "statement_unsealed"),
     ("paper.lead_id", "picture_bad"),
 )
-RETURNED, REFUSED, MISSED, NEXT_DAY = 0.28, 0.02, 0.05, 0.25  # how often
+RETURNED, REFUSED, MISSED, NEXT_DAY = 0.28, 0.02, 0.05, 0.25  # shares of the orders
 ROUNDS = 4  # at most
 USUAL, SLOW, SLOWEST = (2, 9), (4, 14), "44"  # days at the authority, and the province that takes longer
-LEADS, BEGINS = 0.3, 0.06  # how much of the work the lead does, and who has just begun
+LEADS, BEGINS = 0.3, 0.06  # the lead's share of the work, and a beginner's
 
 
 @dataclass
 class _Past:
-    """One order as it went: where it stood from when on, who moved it, and which rounds it had."""
+    """The history of one order: its states with times and actors, and its rounds."""
 
     order: Order
     at: datetime
@@ -51,12 +51,12 @@ class _Past:
     rounds: list[tuple[ReviewRound, tuple[str, str] | None]] = field(default_factory=list)
 
     def goes(self, to: Group, at: datetime, actor: User | None = None) -> Move:
-        """Makes the move from its present state to the state of a group that people are told about."""
+        """Makes the move that notifies people, from its current state to a state of this group."""
         rows = (row for row in self._rows() if row.target in states.keys(to) and row.notify)
         return self._make(next(rows), at, actor)
 
     def ends(self, by: str, at: datetime, actor: User | None = None) -> Move:
-        """Makes the move by which this actor ends it without an approval."""
+        """Makes this actor's move that ends it without an approval."""
         over = set(states.keys(Group.ENDED)) - set(states.keys(Group.APPROVED))
         return self._make(next(row for row in self._rows() if row.by == by and row.target in over), at, actor)
 
@@ -79,13 +79,13 @@ class _World:
 
     dice: random.Random
     owner: User
-    people: tuple[tuple[User, float], ...]  # reviewers, and how much of the work each does
+    people: tuple[tuple[User, float], ...]  # reviewers, and each one's share of the work
     known: Calendar
     now: datetime
 
 
 def place(accounts: dict[str, User], *, now: datetime | None = None) -> int:
-    """Creates the past orders and the counts of their days, unless they exist; returns how many there are."""
+    """Creates the past orders and the counts of their days unless they exist. Returns how many there are."""
     now = now or timezone.now()
     owner = User.objects.filter(email=OWNER).first()
     if owner is None:
@@ -103,7 +103,7 @@ def _world(owner: User, accounts: dict[str, User], now: datetime) -> _World:
     begun = accounts["colleague"]
     people = ((accounts["reviewer"], 1 - LEADS - BEGINS), (accounts["lead"], LEADS), (begun, BEGINS))
     known = calendar((now - timedelta(weeks=WEEKS)).date(), now.date() + DAY)
-    dice = random.Random(WEEKS)  # noqa: S311 -- invented data; of its own, so that the other data stay as they are
+    dice = random.Random(WEEKS)  # noqa: S311 -- invented data; its own generator, so that the other data stay the same
     return _World(dice, owner, people, known, now)
 
 
@@ -134,7 +134,7 @@ def _fill(world: _World) -> None:
 
 
 def _past(world: _World, day: date, name: str) -> _Past:
-    """An order that arrived on this day, to its end."""
+    """The whole history of an order that arrived on this day."""
     came = _clock(world, day)
     past = _Past(_order(world, came, name), came)
     past.goes(Group.PAPERS_IN_REVIEW, came)
@@ -146,7 +146,7 @@ def _past(world: _World, day: date, name: str) -> _Past:
 
 
 def _phones(world: _World, past: _Past) -> bool:
-    """The report, and the phone verification where the province has one; whether the authority decides next."""
+    """The report, and the phone verification where the province has one; returns whether the authority decides next."""
     dice, reported = world.dice, min(past.at + HOUR / 2, world.now - HOUR)
     if queries.rules_of(past.order).phones is None:
         past.goes(Group.IN_AUTHORITY_REVIEW, reported)
@@ -163,7 +163,7 @@ def _phones(world: _World, past: _Past) -> bool:
 
 
 def _review(world: _World, past: _Past) -> bool:
-    """The rounds at our desk; whether the order was accepted in the end."""
+    """The rounds at our desk; returns whether the order was accepted in the end."""
     dice = world.dice
     for number in range(ROUNDS):
         person, at = _person(world), _later(world, past.at)
@@ -185,7 +185,7 @@ def _person(world: _World) -> User:
 
 
 def _note(world: _World, past: _Past, row: Move, person: User, named: tuple[str, str] | None = None) -> None:
-    """The round of the decision that was just made, and what it named."""
+    """Records the round of the decision just made, with the part and reason it named."""
     opened_at = past.at - timedelta(seconds=world.dice.randint(90, 420))
     number = len(past.rounds) + 1
     opened = ReviewRound(
@@ -200,7 +200,7 @@ def _clock(world: _World, day: date) -> datetime:
 
 
 def _later(world: _World, at: datetime) -> datetime:
-    """When we answer what came at this moment: within hours, now and then a day late."""
+    """When we answer something that arrived at this moment: within hours, sometimes a day late."""
     answered = at + timedelta(minutes=world.dice.randint(20, 300))
     while answered.astimezone(BEIJING).hour >= 18 or not world.known.is_workday(answered.astimezone(BEIJING).date()):
         answered += 15 * HOUR

@@ -1,4 +1,4 @@
-"""Invented designated places for the photo; one of them has closed."""
+"""Invented places for the administrator's photo; one of them has closed."""
 
 from verification.models import PhotoPlace
 
@@ -16,7 +16,7 @@ CLOSED = "440100"
 
 
 def fill() -> int:
-    """The list, unless there is one; how many places it has."""
+    """Creates the list if there is none; returns how many places it has."""
     if not PhotoPlace.objects.exists():
         PhotoPlace.objects.bulk_create(
             PhotoPlace(

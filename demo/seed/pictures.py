@@ -1,4 +1,4 @@
-"""Drawn pictures in place of documents, each opened once."""
+"""Drawn pictures in place of papers, each opened once."""
 
 import functools
 import io
@@ -32,5 +32,5 @@ class Picture:
 
 @functools.cache
 def opened_once(content: bytes, paper: Paper) -> Opened:
-    """Opens each drawing once, without checks: they are not documents."""
+    """The opened picture, cached as orders share a few drawings; no photo checks, as they are no papers."""
     return open_picture(content, None)

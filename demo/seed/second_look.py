@@ -1,4 +1,4 @@
-"""An order accepted by a colleague that waits for a second look before it is submitted."""
+"""An order of the demo that a colleague has accepted: a second person must confirm it before it is submitted."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,14 +14,14 @@ from transfers.second_look.policy import DRAWN
 
 
 def place(applicant: User, colleague: User) -> None:
-    """The last order of the applicant; nothing happens when it waits already, or has gone on."""
+    """Takes the applicant's last order; does nothing if it waits already, or has gone on."""
     order = Order.objects.filter(owner=applicant, domain=domain_of(len(SEEDS) - 1)).first()
     if order is not None and not order.rounds.exists():
         accept(order, colleague)
 
 
 def accept(order: Order, colleague: User) -> None:
-    """The colleague found entries, papers and photo in order; the lot asks for a second person."""
+    """The colleague accepted entries, papers and photo; the draw asks for a second person."""
     now = timezone.now()
     with transaction.atomic():
         _round(order, colleague, "accept", parts_of(order))
@@ -30,7 +30,7 @@ def accept(order: Order, colleague: User) -> None:
 
 
 def _round(order: Order, colleague: User, decision: str, parts: list[str]) -> None:
-    """Everything was in order."""
+    """A round in which everything was in order."""
     number = order.rounds.count() + 1
     decided = order.entered_at if number == 1 else timezone.now()
     opened = ReviewRound.objects.create(

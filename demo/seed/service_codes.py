@@ -10,12 +10,12 @@ from verification.models import ServiceCode, ServiceCodeState
 from verification.service_codes import actions as service_codes
 from verification.service_codes import handovers
 
-SERVER = "i-sites"  # gives five codes, and all of them are given
+SERVER = "i-sites"  # gives five codes, all issued
 SPENT = "i-over"  # has expired
 
 
 def fill(owner: User, taker: User) -> int:
-    """Codes of the demo's applicant, two of them handed to `taker`; nothing happens when they are there."""
+    """Creates the codes of the demo's applicant, two of them handed to `taker`, unless they exist."""
     if not ServiceCode.objects.filter(account=owner.customer).exists():
         _place(owner, taker)
     return ServiceCode.objects.filter(account=owner.customer).count()
@@ -40,7 +40,7 @@ def _place(owner: User, taker: User) -> None:
 
 
 def _in_orders(owner: User, bound: ServiceCode, used: ServiceCode) -> None:
-    """One code in an order on its way, one used by a filing that was approved."""
+    """One code in an order in progress, one used by an approved filing."""
     mine = Order.objects.filter(owner=owner)
     returned, approved = (mine.filter(state=state).first() for state in (states.RETURNED.key, states.APPROVED.key))
     for order, code in ((returned, bound), (approved, used)):

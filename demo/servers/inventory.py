@@ -2,8 +2,8 @@
 
     {"accounts": {"lin@example.com": [{"id": "i-example0001", …}]}, "everyone": [{"id": "i-example-*", …}]}
 
-An account that is not named gets the rows of `everyone`, as its own: the star becomes eight characters made from the
-account, so that each account of the demo has servers, and nobody else's.
+An account that is not named gets copies of the rows of `everyone`: the star becomes eight characters made from the
+account, so that each account of the demo has servers of its own.
 """
 
 import hashlib
@@ -26,19 +26,19 @@ MARK_LENGTH = 8
 
 
 class FileInventory:
-    """`inventory.base.Inventory` read from a file at each question."""
+    """`inventory.base.Inventory` from a file that is read on every call."""
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or settings.VAR_DIR / "inventory.json"
 
     def instances(self, account: str, *, timeout: float | None = None) -> list[Instance]:  # noqa: ARG002 -- a file
-        """The rows of this account, else those of everyone."""
+        """The rows of this account, else copies of those of everyone."""
         accounts, everyone = self._read()
         own = accounts.get(account.lower())
         return own if own is not None else [_for(row, mark_of(account)) for row in everyone]
 
     def instance(self, instance_id: str, *, timeout: float | None = None) -> Instance | None:  # noqa: ARG002
-        """The row with this id, or the row of everyone it was made from."""
+        """The row with this id, or the row of everyone that it is a copy of."""
         accounts, everyone = self._read()
         named = (row for rows in accounts.values() for row in rows if row.id == instance_id)
         mark = instance_id[-MARK_LENGTH:]
@@ -46,7 +46,7 @@ class FileInventory:
         return next(named, None) or next(shared, None)
 
     def check(self) -> None:
-        """Raises when the file is missing or not readable."""
+        """Raises when the file is missing or unreadable."""
         self._read()
 
     def _read(self) -> tuple[dict[str, list[Instance]], list[Instance]]:
@@ -61,7 +61,7 @@ class FileInventory:
 
 
 def mark_of(account: str) -> str:
-    """Eight characters that stand for an account in the ids of its own copies."""
+    """Eight characters that stand for an account in the ids of its copies."""
     return hashlib.sha256(account.lower().encode()).hexdigest()[:MARK_LENGTH]
 
 
@@ -72,7 +72,7 @@ def _for(row: Instance, mark: str) -> Instance:
 def save(
     accounts: dict[str, Iterable[Instance]], everyone: Iterable[Instance] = (), *, path: Path | None = None
 ) -> None:
-    """Writes the file in one go: a reader sees the old list or the new one."""
+    """Replaces the file atomically: a reader sees the old list or the new one."""
     target = path or settings.VAR_DIR / "inventory.json"
     content = {
         "accounts": {name.lower(): [_as_json(row) for row in rows] for name, rows in accounts.items()},

@@ -1,4 +1,4 @@
-"""DNS from a file, for the demo: `VAR_DIR/names.json`, `{"example.cn": ["192.0.2.10"]}`."""
+"""A file of domains' addresses for the demo: `VAR_DIR/names.json`, `{"example.cn": ["192.0.2.10"]}`."""
 
 import json
 import os
@@ -9,14 +9,14 @@ from icpportal.gateways.errors import Retryable
 
 
 class FileResolver:
-    """`dns.base.Resolver` read from a file at each question; a name that is not in it points nowhere."""
+    """`dns.base.Resolver` from a file that is read on every call; a name not in it has no address."""
 
     def addresses(self, domain: str, *, timeout: float | None = None) -> list[str]:  # noqa: ARG002 -- a file
-        """What the file says of the name."""
+        """The addresses of the name in the file."""
         return list(_read().get(domain, []))
 
     def check(self) -> None:
-        """Raises when the file is not readable; without one, every name points nowhere."""
+        """Raises when the file is unreadable; without a file no name has an address."""
         _read()
 
 
@@ -31,7 +31,7 @@ def _read() -> dict[str, list[str]]:
 
 
 def save(names: dict[str, list[str]]) -> None:
-    """Writes the file in one go: a reader sees the old one or the new one."""
+    """Replaces the file atomically: a reader sees the old one or the new one."""
     draft = settings.VAR_DIR / f"names.{os.getpid()}"
     draft.write_text(json.dumps(names, indent=1), "utf-8")
     draft.replace(settings.VAR_DIR / "names.json")

@@ -1,4 +1,4 @@
-"""Home pages from a file, for the demo: `VAR_DIR/pages.json`, `{"https://www.example.cn/": "<html>…"}`."""
+"""A file of home pages for the demo: `VAR_DIR/pages.json`, `{"https://www.example.cn/": "<html>…"}`."""
 
 import json
 
@@ -11,14 +11,14 @@ PLAIN = "<!doctype html><title>Demo</title><h1>A page of the demo</h1><footer>©
 
 
 class FilePages:
-    """`web_pages.base.WebPages` read from a file at each question; any other page has no number at its foot."""
+    """`web_pages.base.WebPages` from a file that is read on every call; any other page has no number at its foot."""
 
     def fetch(self, url: str) -> WebPage:
-        """What the file says of the address."""
+        """The page of the address in the file."""
         return WebPage(url, _read().get(url, PLAIN).encode(), "utf-8")
 
     def check(self) -> None:
-        """Raises when the file is not readable."""
+        """Raises when the file is unreadable."""
         _read()
 
 

@@ -1,4 +1,4 @@
-"""Ctrl-C that cannot get lost."""
+"""A Ctrl-C that cannot get lost."""
 
 import signal
 import sys
@@ -11,11 +11,11 @@ AGAIN_SECONDS = 0.5
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Within it Ctrl-C raises `KeyboardInterrupt`, and again twice a second until that has left the block.
+    """Inside the block Ctrl-C raises `KeyboardInterrupt`, and again twice a second until it has left the block.
 
-    Once is not enough: what is raised inside a finaliser or a callback of the garbage collector ends only that. Python
-    would print it with its trace and go on; here it is not even printed. Who started the process may have Ctrl-C
-    ignored; here it is not. Main thread only; uses SIGALRM.
+    Once is not enough: an exception in a finaliser or a callback of the garbage collector ends only that. Python
+    would print its traceback and go on; here it is not even printed. Works even if the process was started with Ctrl-C
+    ignored. Main thread only; uses SIGALRM.
     """
     report = sys.unraisablehook
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGALRM)}

@@ -24,7 +24,7 @@ POLL_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class Part:
-    """A process to keep running: its name in the log folder, and its command."""
+    """A process to keep running: its name, which its log bears, and its command."""
 
     name: str
     command: tuple[str, ...]
@@ -43,7 +43,7 @@ class Child:
     deaths: int = field(default=0)
 
     def start(self) -> None:
-        """Starts it in a session of its own; its output goes to its log."""
+        """Starts it in a session of its own, with its output in its log."""
         command = [sys.executable, "-m", "demo.supervisor.run_with_parent", *self.part.command]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 -- commands of demo.py
@@ -57,7 +57,7 @@ class Child:
         self.started = time.monotonic()
 
     def death(self) -> int | None:
-        """Its exit code if it has ended since the last look; also ends what it left behind."""
+        """Its exit code if it has ended since the last call; ends what it left behind."""
         if self.process is None or self.process.poll() is None:
             return None
         code = self.process.returncode
@@ -65,12 +65,12 @@ class Child:
         return code
 
     def ask_to_stop(self) -> None:
-        """TERM, to the one process we started."""
+        """Sends TERM to the process we started, and no other."""
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
 
     def end(self, deadline: float) -> None:
-        """Waits until `deadline`, then KILLs its whole group."""
+        """Waits until `deadline`, then sends KILL to its whole group."""
         if self.process is None:
             return
         with suppress(subprocess.TimeoutExpired):
@@ -93,7 +93,7 @@ class Child:
 
 
 class Supervisor:
-    """Starts the parts, restarts what dies, stops all of them when asked; asking twice changes nothing."""
+    """Starts the parts, restarts those that die, stops all when asked; asking twice changes nothing."""
 
     def __init__(self, parts: list[Part], *, logs: Path, environment: dict[str, str], say: Callable[[str], None]):
         self.say = say
@@ -104,35 +104,35 @@ class Supervisor:
             child.log.write_bytes(b"")
 
     def listen(self) -> None:
-        """From now on Ctrl-C, TERM and HUP ask to stop; a HUP that is ignored (nohup) stays so."""
+        """From now on Ctrl-C, TERM and HUP ask to stop; an ignored HUP (nohup) stays ignored."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
                 signal.signal(number, self._ask_to_stop)
 
     def start(self, name: str) -> None:
-        """Starts one part before the others, because they need it; `run` looks after it like the rest."""
+        """Starts one part before the others that need it; `run` watches it like the rest."""
         for child in self.children:
             if child.part.name == name:
                 child.start()
 
     def run(self, *, ready: Callable[[], bool], when_ready: Callable[[], None]) -> None:
-        """Returns once it was asked to stop and every child is gone."""
-        told = False
+        """Returns once asked to stop and every child is gone."""
+        announced = False
         try:
             for child in self.children:
                 if child.process is None:
                     child.start()
             while not self.asked_to_stop:
                 self._look_after()
-                if not told and ready():
-                    told = True
+                if not announced and ready():
+                    announced = True
                     when_ready()
                 time.sleep(POLL_SECONDS)
         finally:
             self.stop()
 
     def stop(self) -> None:
-        """TERM to each main process at once, KILL to what is left when the grace is over."""
+        """Sends TERM to each main process at once, KILL to the rest after the grace period."""
         for child in self.children:
             child.ask_to_stop()
         deadline = time.monotonic() + GRACE_SECONDS + 1.0  # the watch kills after the grace; this is for a stuck watch

@@ -1,6 +1,6 @@
-"""Runs one process and ends it when its parent is gone: `python -m demo.supervisor.run_with_parent COMMAND …`.
+"""Runs one process and ends it when its parent has gone: `python -m demo.supervisor.run_with_parent COMMAND …`.
 
-Standard input is a pipe whose other end only the supervisor holds. When the supervisor ends, in whatever way, the pipe
+Standard input is a pipe whose other end only the supervisor holds. However the supervisor ends, the pipe
 closes, the process gets TERM and, four seconds later, our whole process group gets KILL. TERM to us does the same.
 """
 
@@ -18,7 +18,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def main(command: list[str]) -> int:
-    """Exit code of `command`; it is told to stop as soon as standard input closes or TERM arrives."""
+    """Returns the exit code of `command`, which is stopped when standard input closes or TERM arrives."""
     asked_to_stop: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda received, _frame: asked_to_stop.append(received))
@@ -34,24 +34,24 @@ def main(command: list[str]) -> int:
 
 
 def _end_with_us() -> None:
-    """Should we be killed ourselves, Linux sends the process TERM."""
+    """Makes Linux send the process TERM if we are killed ourselves."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _supervisor_gone(seconds: float) -> bool:
-    """Waits so long for the pipe to close; nobody ever writes into it."""
+    """Waits up to so many seconds for the pipe to close; nobody ever writes into it."""
     readable, _, _ = select.select([sys.stdin.fileno()], [], [], seconds)
     return bool(readable) and os.read(sys.stdin.fileno(), 1) == b""
 
 
 def _stop(child: subprocess.Popen[bytes]) -> int:
-    """TERM to the main process only: it knows how to end its own workers. KILL is for what then still runs."""
+    """TERM to the main process only, which ends its own workers; KILL for what still runs after that."""
     child.terminate()
     ends = time.monotonic() + GRACE_SECONDS
     while child.poll() is None and time.monotonic() < ends:
         time.sleep(POLL_SECONDS)
     if os.getpgid(0) == os.getpid():
-        os.killpg(0, signal.SIGKILL)  # what is left of the group, and with it ourselves
+        os.killpg(0, signal.SIGKILL)  # the rest of the group, and ourselves
     child.kill()
     return child.wait()
 

@@ -66,12 +66,12 @@ class Command(BaseCommand):
         self.stdout.write("Stopped: web, worker, beat and simulator are gone.")
 
     def welcome(self, port: int, seeded: str) -> None:
-        """Tells what a person needs to know, once everything answers."""
+        """Prints what a person needs to know, once everything answers."""
         self.stdout.write(welcome(port, seeded))
 
 
 def take_lock(path: Path) -> IO[str]:
-    """The open lock file of this data folder; it is free again as soon as this process ends, however that happens."""
+    """The open lock file of this data folder, locked until this process ends for any reason."""
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = path.open("a+")
     try:
@@ -98,7 +98,7 @@ def refuse_taken_port(port: int) -> None:
 
 
 def port_trouble(port: int) -> str:
-    """Why this port cannot be listened on; nothing when it can."""
+    """Why this port cannot be listened on; "" when it can."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -114,7 +114,7 @@ def port_beside(port: int) -> int:
 
 
 def simulator_port(port: int) -> int:
-    """Where the simulated ministry listens: `SIMULATOR_PORT` if it is set, else the first free port after ours."""
+    """The simulated ministry's port: `SIMULATOR_PORT` if set, else the first free port after ours."""
     wanted = os.environ.get("SIMULATOR_PORT", "")
     if wanted:
         refuse_taken_port(int(wanted))
@@ -126,9 +126,9 @@ def simulator_port(port: int) -> int:
 
 
 def begin_again_with(portal: str, simulator: str, lock: IO[str]) -> None:
-    """Notes where portal and simulator will be, for this and every later command on the same data folder.
+    """Records the addresses of portal and simulator for this and later commands on the same data folder.
 
-    Settings are read once, so the command restarts itself when an address changes. `PUBLIC_BASE_URL` wins.
+    Settings are read once, so the command restarts itself when an address changes. `PUBLIC_BASE_URL` takes precedence.
     """
     settings.PORTAL_NOTE.write_text(f"{portal}\n", "utf-8")
     settings.SIMULATOR_NOTE.write_text(f"{simulator}\n", "utf-8")
@@ -140,7 +140,7 @@ def begin_again_with(portal: str, simulator: str, lock: IO[str]) -> None:
 
 
 def prepare(supervisor: Supervisor, *, seed: bool) -> str:
-    """Tables, style sheets, simulator, invented data: each does nothing the second time. Returns what was invented."""
+    """Tables, style sheets, simulator, invented data; a second run changes nothing. Returns a summary of the data."""
     output = StringIO()
     logging.disable(logging.INFO)
     supervisor.start("simulator")
@@ -156,7 +156,7 @@ def prepare(supervisor: Supervisor, *, seed: bool) -> str:
 
 
 def wait_for_simulator() -> None:
-    """Returns once the simulated ministry answers; `CommandError` with the place of its log when it does not."""
+    """Waits until the simulated ministry answers; `CommandError` with the path of its log when it does not."""
     ends = time.monotonic() + SIMULATOR_SECONDS
     while time.monotonic() < ends:
         if answers(f"{settings.SIMULATOR_URL.removeprefix('http://')}/healthz"):
@@ -166,7 +166,7 @@ def wait_for_simulator() -> None:
 
 
 def first_round() -> None:
-    """What beat asks for within its first minute, so that the health page knows at once."""
+    """Runs what beat runs in its first minute, so that the health page is right at once."""
     deadlines.sweep()
     queues = [heartbeat.QUEUE + queue for queue in settings.QUEUES]
     heartbeat.record_heartbeat("sweep_deadlines", "reconcile", *queues)
@@ -174,7 +174,7 @@ def first_round() -> None:
 
 
 def environment(port: int) -> dict[str, str]:
-    """What the processes get: our own environment, the address people use, and scratch space in the data folder."""
+    """The environment of the processes: ours, the public address, and scratch space in the data folder."""
     scratch = settings.VAR_DIR / "tmp"
     scratch.mkdir(parents=True, exist_ok=True)
     ours = {
@@ -187,12 +187,12 @@ def environment(port: int) -> dict[str, str]:
 
 
 def path() -> str:
-    """The project first, so that the processes find it from any folder."""
+    """`PYTHONPATH` with the project first, so that the processes find it from any folder."""
     return os.pathsep.join(filter(None, (str(settings.BASE_DIR), os.environ.get("PYTHONPATH"))))
 
 
 def parts(port: int, beside: int) -> list[Part]:
-    """The three processes of the portal, and the simulated ministry beside them."""
+    """The three processes of the portal, and the simulated ministry."""
     python = (sys.executable, "-m")
     web = (
         "--bind",
@@ -204,7 +204,7 @@ def parts(port: int, beside: int) -> list[Part]:
         "--graceful-timeout",
         "3",
         "--no-control-socket",
-        "--preload",  # the two are copies of one that has loaded everything
+        "--preload",  # both workers are forked from a process that has loaded everything
     )
     manage = (sys.executable, str(settings.BASE_DIR / "manage.py"))
     return [
@@ -219,17 +219,17 @@ CELERY = ("--loglevel", "INFO", "--without-gossip", "--without-mingle", "--witho
 
 
 def all_queues() -> tuple[str, str]:
-    """One worker serves them all."""
+    """The queues of the one worker: all of them."""
     return ("--queues", ",".join(settings.QUEUES))
 
 
 def beat_file() -> str:
-    """Where beat remembers what ran when."""
+    """The file where beat records its last runs."""
     return str(settings.VAR_DIR / "beat-schedule")
 
 
 def answers(address: str) -> bool:
-    """True once a server on this machine answers there."""
+    """True if a server on this machine answers there."""
     try:
         with urlopen(f"http://{address}", timeout=2) as answer:
             return answer.status == 200
@@ -238,7 +238,7 @@ def answers(address: str) -> bool:
 
 
 def welcome(port: int, seeded: str) -> str:
-    """What a person needs to know now."""
+    """What a person needs to know at the start."""
     return f"""
 The ICP filing portal is ready:  http://{HOST}:{port}/
 

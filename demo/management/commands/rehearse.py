@@ -18,7 +18,7 @@ Steps = tuple[tuple[str, Callable[[Scenario], None]], ...]
 
 @dataclass(frozen=True)
 class Kind:
-    """What can be walked: its steps, what it is called, its state before its first page says one."""
+    """What can be walked: its steps, its name, its state before a page names one."""
 
     steps: Steps
     name: str = "order"
@@ -89,12 +89,12 @@ def line(done: StepResult) -> str:
 
 
 def failed_step(walk: Scenario, steps: Steps) -> str:
-    """The step the walk stopped in."""
+    """The step that failed."""
     return steps[min(len(walk.steps), len(steps) - 1)][0]
 
 
 def summary(walk: Scenario, steps: Steps, problem: str) -> dict[str, Json]:
-    """What `--json` prints."""
+    """The output of `--json`."""
     found: dict[str, Json] = {
         "state": walk.standing,
         "reference": walk.reference,

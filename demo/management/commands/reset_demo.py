@@ -1,4 +1,4 @@
-"""`manage.py reset_demo`: deletes the data of the demo, so that the next one begins afresh."""
+"""`manage.py reset_demo`: deletes the data of the demo, so that the next start begins with new data."""
 
 import shutil
 from pathlib import Path

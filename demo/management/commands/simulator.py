@@ -23,7 +23,7 @@ UNSET = ("none", "null", "-")
 
 
 def value_of(text: str) -> Json:
-    """JSON where it is JSON, else the text itself: `hours=24`, `asks_phones=true`, `people=administrator`."""
+    """The value as JSON if it parses, else the text: `hours=24`, `asks_phones=true`, `people=administrator`."""
     try:
         return None if text in UNSET else loads(text)
     except ValueError:
@@ -43,7 +43,7 @@ Run = Callable[[SimulatorClient, Namespace], Said]
 
 
 class How(TypedDict, total=False):
-    """How an argument is read."""
+    """How argparse reads an argument."""
 
     default: str | int
     nargs: str
@@ -265,7 +265,7 @@ class Command(BaseCommand):
         self.stdout.write(dumps(found, ensure_ascii=False, indent=2) if json else in_words(found))
 
     def serve(self, host: str, port: int, database: str, *, quiet: bool) -> None:
-        """Becomes the simulator; returns never."""
+        """Replaces this process with the simulator; does not return."""
         if not settings.DEMO:
             raise CommandError("The simulator belongs to the demo: this is PORTAL_MODE=production.")
         refuse_taken(host, port)
@@ -287,7 +287,7 @@ def refuse_taken(host: str, port: int) -> None:
 
 
 def command(host: str, port: int) -> list[str]:
-    """One process with threads: its switches and its clock are everybody's."""
+    """One process with threads, because all calls share its switches and clock."""
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     web = ("--bind", address, "--workers", "1", "--threads", "32", "--timeout", "0", "--graceful-timeout", "3")
     return [
@@ -303,7 +303,7 @@ def command(host: str, port: int) -> list[str]:
 
 
 def environment(host: str, database: str) -> dict[str, str]:
-    """Ours, with the simulator's settings and file; it answers to the name it is served under."""
+    """Our environment with the simulator's settings and database; the served name is an allowed host."""
     found = dict(os.environ)
     found["DJANGO_SETTINGS_MODULE"] = "demo.ministry.settings"
     found["VAR_DIR"] = str(settings.VAR_DIR)
@@ -316,7 +316,7 @@ def environment(host: str, database: str) -> dict[str, str]:
 
 
 def in_words(found: Said) -> str:
-    """A line a row for a person: what is short, in the order it came."""
+    """The rows for a person, one a line: short values only, in the order received."""
     if isinstance(found, list):
         return "\n".join(in_words(row) for row in found) or "nothing"
     if not isinstance(found, dict):

@@ -1,4 +1,4 @@
-"""A client of a running simulator over HTTP: for commands, the demo's seed, rehearsals and tests. Uses no table."""
+"""An HTTP client of a running simulator, for commands, the demo's seed, rehearsals and tests. Imports no model."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Unpack
@@ -31,11 +31,11 @@ class NotThere(Exception):
 
 
 class NotDone(Exception):
-    """The simulator answered that it cannot be done."""
+    """The simulator refused the request."""
 
 
 class SimulatorClient:
-    """The JSON of `api.py`, one method for each thing that can be done."""
+    """The JSON of `api.py`, one method per endpoint."""
 
     def __init__(self, url: str, *, timeout: float = SECONDS) -> None:
         self.url = url.rstrip("/")
@@ -44,7 +44,7 @@ class SimulatorClient:
         self.session.trust_env = False  # no proxy between two processes of one machine
 
     def ask(self, path: str, given: Mapping[str, Any] | None = None, /, **query: str | int | None) -> Any:
-        """GET, or POST when something is given; raises `NotThere` and `NotDone` with one line for people."""
+        """GET, or POST when a body is given; raises `NotThere` and `NotDone` with one line for people."""
         address = f"{self.url}/api/{path}"
         asked = {name: value for name, value in query.items() if value not in (None, "")}
         try:
@@ -57,7 +57,7 @@ class SimulatorClient:
         return _judged(answer, self.url)
 
     def status(self) -> StatusRow:
-        """How the authority stands: numbers, clock, conduct, switches."""
+        """The state of the authority: numbers, clock, conduct, switches."""
         return self.ask("")
 
     def reports(self, **wanted: str | int | None) -> list[ReportRow]:
@@ -73,7 +73,7 @@ class SimulatorClient:
         return self.ask(f"reports/{key}/decide", {"decision": decision, "code": code, "words": words})
 
     def decide_all(self, decision: str, *, code: str = "", words: str = "") -> int:
-        """The same for every report that waits; how many."""
+        """The same decision for every report that waits; returns how many."""
         return self.ask("reports/decide", {"decision": decision, "code": code, "words": words})["decided"]
 
     def texts(self, *, mobile: str = "", domain: str = "", report: str = "") -> list[TextRow]:
@@ -81,16 +81,16 @@ class SimulatorClient:
         return self.ask("texts/", mobile=mobile, domain=domain, report=report)
 
     def enter(self, mobile: str, tail: str, code: str) -> EntryRow:
-        """A code typed on the ministry's site: `state` and how many wrong entries are `left`."""
+        """Enters a code as on the ministry's site; returns `state` and how many wrong entries are `left`."""
         return self.ask("texts/enter", {"mobile": mobile, "tail": tail, "code": code})
 
     def confirm(self, domain: str) -> list[EntryRow]:
-        """Enters every code that waits for this site, as its people would."""
+        """Enters every code still due for this site, as its people would."""
         waiting = [row for row in self.texts(domain=domain) if not row["confirmed_at"]]
         return [self.enter(row["mobile"], row["tails"][0], row["code"]) for row in waiting]
 
     def resend(self, text: int) -> TextRow:
-        """A new code to the same mobile."""
+        """Sends a new code to the same mobile."""
         return self.ask(f"texts/{text}/resend", {})
 
     def faults(self) -> list[FaultRow]:
@@ -107,24 +107,24 @@ class SimulatorClient:
         times: int | None = None,
         percent: int = 100,
     ) -> list[FaultRow]:
-        """Sets a switch of a method, or of `all`; `times`: how often it strikes, `percent`: of the calls."""
+        """Sets a switch of a method, or of `all`; `times`: how many calls it affects, `percent`: of the calls."""
         given = {"method": method, "kind": kind, "on": on, "value": str(value), "times": times, "percent": percent}
         return self.ask("faults/", given)
 
     def lift_faults(self) -> None:
-        """Everything works again."""
+        """Switches all faults off."""
         self.ask("faults/", {"lift": True})
 
     def filings(self, *, number: str = "", domain: str = "", limit: int | None = None) -> list[FilingRow]:
-        """What is on file, the newest first."""
+        """The filings on record, newest first."""
         return self.ask("filings/", number=number, domain=domain, limit=limit)
 
     def add_filing(self, **filing: Unpack[FilingGiven]) -> None:
-        """Puts one on file, or corrects it."""
+        """Puts a filing on record, or corrects it."""
         self.add_filings([filing])
 
     def add_filings(self, filings: Iterable[FilingGiven]) -> list[str]:
-        """Many at once, all or none; their numbers."""
+        """Puts many filings on record, all or none; returns their numbers."""
         return self.ask("filings/", {"filings": [dict(one) for one in filings]})["numbers"]
 
     def provinces(self) -> list[ProvinceRow]:
@@ -136,15 +136,15 @@ class SimulatorClient:
         self.set_provinces([{**wanted, "code": code}])
 
     def set_provinces(self, provinces: Iterable[ProvinceRow]) -> None:
-        """Many at once; each with its `code`."""
+        """Sets many provinces at once; each row has its `code`."""
         self.ask("provinces/", {"provinces": [dict(one) for one in provinces]})
 
     def conduct(self, **changes: Json) -> Conduct:
-        """How the authority behaves, after these changes (the columns of `models.Behaviour`)."""
+        """Applies the changes and returns how the authority behaves (the columns of `models.Behaviour`)."""
         return self.ask("conduct/", changes) if changes else self.ask("conduct/")
 
     def advance(self, seconds: int) -> ClockRow:
-        """Puts the authority's clock forward; what is due happens."""
+        """Puts the authority's clock forward; what is due then happens."""
         return self.ask("clock/", {"seconds": seconds})
 
     def block(self, kind: str, value: str, *, on: bool = True) -> list[BlockedRow]:
@@ -152,15 +152,15 @@ class SimulatorClient:
         return self.ask("blocked/", {"kind": kind, "value": value, "on": on})
 
     def downloads(self, *, limit: int | None = None) -> list[DownloadRow]:
-        """Files for the provider, the newest first."""
+        """Files for the provider, newest first."""
         return self.ask("downloads/", limit=limit)
 
     def push(self, kind: str, **given: Unpack[FileGiven]) -> DownloadRow:
-        """A file of the authority's own accord: JCDM, BASJ (`number`), ZXSJ (`access_id`), …; `xml`: that text."""
+        """Queues a file nobody asked for: JCDM, BASJ (`number`), ZXSJ (`access_id`), …; `xml` replaces its content."""
         return self.ask("push/", {"kind": kind, **given})
 
     def reset(self, *, world: bool = False) -> StatusRow:
-        """Forgets reports, files, switches and clock; with `world` also what is on file."""
+        """Deletes reports and files, resets switches and clock; with `world` the filings on record too."""
         return self.ask("reset/", {"world": world})
 
 

@@ -1,4 +1,4 @@
-"""Types of the JSON of the simulated ministry (`pages/api.py`)."""
+"""The JSON that the simulated ministry sends and accepts (`pages/api.py`), as types."""
 
 from collections.abc import Sequence
 from typing import NotRequired, Required, TypedDict
@@ -19,7 +19,7 @@ class FaultRow(TypedDict):
 
 
 class StatusRow(TypedDict):
-    """How the authority stands."""
+    """The state of the authority."""
 
     isp_id: int
     now: str | None
@@ -33,7 +33,7 @@ class StatusRow(TypedDict):
 
 
 class ProvinceGiven(TypedDict, total=False):
-    """What can be said of a province."""
+    """The settings of a province that can be changed."""
 
     asks_phones: bool
     people: str  # "lead_and_administrator", "administrator"
@@ -65,7 +65,7 @@ class AddressRow(TypedDict):
 
 
 class AccessRow(TypedDict):
-    """A provider that serves a site."""
+    """A provider's access to a site."""
 
     access_id: int
     isp_id: int
@@ -106,7 +106,7 @@ class FilingRow(TypedDict):
 
 
 class SiteGiven(TypedDict):
-    """A site to be put on record; its number is made from the subject's when it is left out."""
+    """A site to put on record; without a number, one is derived from the subject's."""
 
     domain: str
     name: str
@@ -116,7 +116,7 @@ class SiteGiven(TypedDict):
 
 
 class FilingGiven(TypedDict):
-    """A subject to be put on record, or to be corrected."""
+    """A subject to put on record, or to correct."""
 
     number: str
     province: str
@@ -133,7 +133,7 @@ class FilingGiven(TypedDict):
 
 
 class TextRow(TypedDict):
-    """A text that was sent; in a list with the report it belongs to."""
+    """A text that was sent; in lists with the report it belongs to."""
 
     id: int
     role: str
@@ -167,7 +167,7 @@ class PictureRow(TypedDict):
 
 
 class ReportRow(TypedDict):
-    """A report; one that is looked at alone has its file, its pictures and what answered it."""
+    """A report; a single one comes with its file, its pictures and the files that answered it."""
 
     key: str
     sequence: int
@@ -203,7 +203,7 @@ class DecisionGiven(TypedDict):
 
 
 class DecidedRow(TypedDict):
-    """How many were decided."""
+    """The number of reports decided."""
 
     decided: int
 
@@ -217,20 +217,20 @@ class EntryGiven(TypedDict):
 
 
 class EntryRow(TypedDict):
-    """What came of it, and how many wrong entries are left."""
+    """The result of an entry, and how many wrong entries are left."""
 
     state: str
     left: int | None
 
 
 class NumbersRow(TypedDict):
-    """The numbers of what was put on record."""
+    """The numbers of the filings put on record."""
 
     numbers: list[str]
 
 
 class ClockGiven(TypedDict):
-    """How far the clock is put forward."""
+    """How far to put the clock forward."""
 
     seconds: int
 
@@ -242,7 +242,7 @@ class ClockRow(TypedDict):
 
 
 class BlockGiven(TypedDict):
-    """What goes on the blacklist, or comes off it."""
+    """A domain or document number to block or unblock."""
 
     kind: str
     value: str
@@ -250,14 +250,14 @@ class BlockGiven(TypedDict):
 
 
 class BlockedRow(TypedDict):
-    """What is on the blacklist."""
+    """An entry of the blacklist."""
 
     kind: str
     value: str
 
 
 class FileGiven(TypedDict, total=False):
-    """What a file of the authority's own accord is about, beside its kind."""
+    """The content of a file nobody asked for, without its kind."""
 
     number: str
     access_id: int
@@ -269,13 +269,13 @@ class FileGiven(TypedDict, total=False):
 
 
 class PushGiven(FileGiven):
-    """A file of the authority's own accord."""
+    """A file nobody asked for."""
 
     kind: str
 
 
 class ResetGiven(TypedDict, total=False):
-    """`world`: what is on record as well."""
+    """`world`: also reset the filings on record."""
 
     world: bool
 

@@ -1,4 +1,4 @@
-"""Actions at the authority's desk and on its page for codes: decide, enter a code, resend one."""
+"""What a person does at the authority's desk and on its page for codes: decide, enter a code, resend one."""
 
 import secrets
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from demo.ministry.desk import auto_progress, decisions
 from demo.ministry.desk.text_messages import new_code
 from demo.ministry.models import Report, Text
 
-WRONG_CODES = 5  # allowed; one more sends the report back
+WRONG_CODES = 5  # allowed; one more returns the report
 
 # the buttons of the desk → the report's new stage, and the default code
 DECISIONS = {
@@ -24,21 +24,21 @@ DECISIONS = {
 
 
 def decide(report: Report, decision: str, *, code: str = "", words: str = "", now: datetime | None = None) -> bool:
-    """Makes the authority's decision (`DECISIONS`), once; returns False when the report was decided before."""
+    """Records the authority's decision (`DECISIONS`) once: False when the report was decided before."""
     stage, usual = DECISIONS[decision]
     return decisions.close(report, stage, code=code or usual, words=words, now=now or clock.now())
 
 
 @dataclass(frozen=True)
 class Entry:
-    """The ministry's answer to somebody who typed a code."""
+    """The ministry site's answer to a code."""
 
     state: str  # confirmed, waiting (for the other person), wrong, returned, over, not_found
     left: int = 0
 
 
 def enter_code(mobile: str, tail: str, code: str, *, now: datetime | None = None) -> Entry:
-    """A code typed on the ministry's site; five wrong ones are allowed, the sixth returns the report."""
+    """Enters a code as on the ministry's site; five wrong codes are allowed, the sixth returns the report."""
     moment = now or clock.now()
     auto_progress.settle()
     waiting = Text.objects.filter(mobile=mobile, confirmed_at__isnull=True, report__stage=Report.WAITING)
@@ -73,7 +73,7 @@ def _count_wrong(text: Text, moment: datetime) -> Entry:
 
 
 def resend(text: Text, *, now: datetime | None = None) -> bool:
-    """A new code to the same mobile; the old one no longer counts. False when nobody waits for it any more."""
+    """Sends a new code to the same mobile; the old one is no longer valid. False when no code is due any more."""
     moment = now or clock.now()
     waiting = Text.objects.filter(
         pk=text.pk, confirmed_at__isnull=True, report__stage=Report.WAITING, report__closes_at__gt=moment

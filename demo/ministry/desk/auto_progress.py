@@ -20,7 +20,7 @@ _lock = threading.Lock()
 
 
 def settle(moment: datetime | None = None) -> bool:
-    """Does what is due, oldest first; returns True when there may be more."""
+    """Does what is due now, oldest first; True when there may be more."""
     with _lock:
         conduct = clock.conduct()
         moment = moment or clock.now()
@@ -31,7 +31,7 @@ def settle(moment: datetime | None = None) -> bool:
 
 
 def settle_all() -> None:
-    """Does everything that is due, however much it is."""
+    """Does everything that is due now, however much it is."""
     while settle():
         continue
 

@@ -1,4 +1,4 @@
-"""The effects of a decision: the report is closed once, accesses begin or end, and files tell of it."""
+"""The effects of a decision: the report is closed once, accesses begin or end, and files report it."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ AUDITOR = "示例审核员"
 
 @transaction.atomic
 def close(report: Report, stage: str, *, code: str, words: str = "", now: datetime) -> bool:
-    """Ends a report that waits, with the files that tell it; False when something else ended it before."""
+    """Ends a report that waits and queues the files that say so; False when it had ended before."""
     if stage == Report.GRANTED and (problem := _cannot_grant(report)):
         stage, code, words = Report.FAILED, problem, ""
     words = words or words_of(code)
@@ -32,7 +32,7 @@ def close(report: Report, stage: str, *, code: str, words: str = "", now: dateti
 
 
 def _cannot_grant(report: Report) -> str:
-    """What happened to the site since the report came in."""
+    """The code that says why the report can no longer be granted; "" when it can."""
     if report.kind == Report.ACCESS and (report.site is None or _ours(report.site)):
         return "1029" if report.site else "1059"
     if report.kind == Report.CANCELLATION:
@@ -75,7 +75,7 @@ def _begin_or_end(report: Report, moment: datetime) -> Access | None:
 
 
 def tell(report: Report, moment: datetime) -> None:
-    """The file with what became of a report: processing codes, and the audit where a person looked at it."""
+    """Queues the file with the outcome of a report: processing codes, and the audit if a person decided."""
     audit = None
     if report.stage in (Report.GRANTED, Report.TURNED_DOWN):
         audit = writer.Audit(

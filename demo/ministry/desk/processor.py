@@ -1,4 +1,4 @@
-"""Turns an accepted file into reports, each refused at once or waiting for a decision."""
+"""Turns an accepted file into reports, each refused at once or on its way to a decision."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from icpportal.fields.types import Json
 
 
 def process(upload: Upload, conduct: Behaviour) -> None:
-    """Everything that follows from a file without a person, once; as of the moment it was accepted."""
+    """Processes a file once, without a person, as of the moment it was accepted."""
     moment = upload.at
     if not Upload.objects.filter(pk=upload.pk, processed_at__isnull=True).update(processed_at=moment):
         return
@@ -29,7 +29,7 @@ def process(upload: Upload, conduct: Behaviour) -> None:
 
 
 def look_at(upload: Upload) -> tuple[parser.File | None, str]:
-    """Parses the file, or returns the code that refuses all of it."""
+    """The parsed file, or the code that refuses all of it."""
     try:
         root = parser.parse(only_entry(bytes(upload.body))[1])
         if parser.version_of(root) != VERSION:
@@ -79,7 +79,7 @@ def _refuse(report: Report, code: str, words: str, moment: datetime) -> None:
 
 
 def _handle(case: validation.Case) -> str:
-    """Bs: under which number the provider knows its request."""
+    """Bs: the number by which the provider knows its request."""
     request = case.request
     if request.kind == parser.ACCESS:
         by_number = case.conduct.handle == "number" and case.site is not None
@@ -91,7 +91,7 @@ def _handle(case: validation.Case) -> str:
 
 
 def body_of(case: validation.Case) -> dict[str, Json]:
-    """What the desk shows of a request: sizes of pictures, and whether the password is right, not the password."""
+    """What the desk shows of a request: sizes of the pictures, and whether the password matches, not the password."""
     request = case.request
     return {
         "site_number": request.site_number,
@@ -117,6 +117,6 @@ def body_of(case: validation.Case) -> dict[str, Json]:
 
 
 def attachments_of(report: Report) -> tuple[parser.Attachment, ...]:
-    """The pictures of a report again, out of its file; none when the file could not be read."""
+    """The pictures of a report, read from its file again; none when the file cannot be read."""
     file, _code = look_at(report.upload)
     return file.requests[report.place - 1].attachments if file else ()

@@ -1,4 +1,4 @@
-"""The ministry's text messages: whom a province texts about a new access, and the codes."""
+"""The ministry's texts: whom a province asks about a new access, and the codes sent to the mobiles on the filing."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ def new_code() -> str:
 
 
 def send_texts(report: Report, moment: datetime, *, confirmed: bool = False) -> None:
-    """Texts the mobiles on record where the province asks for it; `confirmed` answers them at once."""
+    """Texts the mobiles on record if the province asks for it; with `confirmed` all have confirmed at once."""
     if report.site is None:
         return
     filing = report.site.filing

@@ -12,7 +12,7 @@ from demo.ministry.models import Download, Filing, Report
 
 
 def put(kind: str, xml: bytes, *, moment: datetime, report: Report | None = None) -> Download:
-    """One more file in the queue."""
+    """Adds a file to the queue."""
     if "extra_in_file" in faults.on_writing():
         xml = writer.with_extras(xml)
     name = f"{kind}{moment:%Y%m%d%H%M%S}{secrets.token_hex(4)}.xml"
@@ -22,7 +22,7 @@ def put(kind: str, xml: bytes, *, moment: datetime, report: Report | None = None
 def put_verdict(
     result: writer.Result, audit: writer.Audit | None, *, moment: datetime, report: Report | None = None
 ) -> Download:
-    """A BAJG, odd where a switch says so."""
+    """Queues a BAJG, odd where a switch says so."""
     odd = faults.on_writing()
     codes = result.codes
     if "unknown_code" in odd:
@@ -34,24 +34,24 @@ def put_verdict(
 
 
 def put_record(filing: Filing, *, moment: datetime, report: Report | None = None) -> Download:
-    """A BASJ with the subject and all its sites."""
+    """Queues a BASJ with the subject and all its sites."""
     sites = list(filing.sites.prefetch_related("accesses").order_by("pk"))
     return put("BASJ", writer.record(filing, sites), moment=moment, report=report)
 
 
 def waiting(*, newest_first: bool = False) -> tuple[Download | None, bool]:
-    """The file that is due, and whether more wait behind it."""
+    """The file due next, and whether more wait behind it."""
     rows = list(Download.objects.filter(acknowledged_at__isnull=True).order_by("-pk" if newest_first else "pk")[:2])
     return (rows[0] if rows else None), len(rows) > 1
 
 
 def delivered(file: Download) -> None:
-    """It was handed out once more."""
+    """Counts one more delivery."""
     Download.objects.filter(pk=file.pk).update(deliveries=F("deliveries") + 1)
 
 
 def acknowledge(name: str, *, moment: datetime, again: bool = False) -> bool:
-    """Not handed out any more, unless `again`: then once more. False when there is no such file."""
+    """Removes the file from the queue, with `again` after one more delivery. False when there is no such file."""
     file = Download.objects.filter(name=name).first()
     if file is None:
         return False

@@ -1,4 +1,4 @@
-"""The wire format of files, implemented independently of the portal's client: zip, MD5, AES, base64."""
+"""The envelope of a file, written and read independently of the portal's client: zip, MD5, AES, base64."""
 
 import base64
 import binascii
@@ -13,11 +13,11 @@ from cryptography.hazmat.primitives.padding import PKCS7
 
 LARGEST = 50 * 1024 * 1024
 BLOCK = 128
-LONG_AGO = (2020, 1, 1, 0, 0, 0)  # the same file has the same bytes each time
+LONG_AGO = (2020, 1, 1, 0, 0, 0)  # a fixed date, so the same file always has the same bytes
 
 
 class Refusal(Exception):
-    """The envelope is not in order; `code` is the return code of the interface."""
+    """The envelope is invalid; `code` is the return code of the interface."""
 
     def __init__(self, code: int) -> None:
         super().__init__(str(code))
@@ -26,7 +26,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class Unpacked:
-    """A file out of its envelope."""
+    """A file taken out of its envelope."""
 
     name: str
     body: bytes  # the zip
@@ -55,7 +55,7 @@ def encrypt(data: bytes, key: str, iv: str) -> bytes:
 
 
 def decrypt(data: bytes, key: str, iv: str) -> bytes:
-    """The bytes again; raises `ValueError` when the key is another."""
+    """Decrypts the bytes; raises `ValueError` when the key is wrong."""
     decryptor, unpadder = _cipher(key, iv).decryptor(), PKCS7(BLOCK).unpadder()
     return unpadder.update(decryptor.update(data) + decryptor.finalize()) + unpadder.finalize()
 
@@ -71,12 +71,12 @@ def pack(name: str, xml: bytes) -> bytes:
 
 
 def wrap(body: bytes, *, key: str = "", iv: str = "") -> str:
-    """`beianInfo` of a zip; encrypted when there is a key."""
+    """The `beianInfo` of a zip; encrypted when there is a key."""
     return base64.b64encode(encrypt(body, key, iv) if key else body).decode()
 
 
 def unwrap(info: str, *, key: str = "", iv: str = "") -> bytes:
-    """The zip out of `beianInfo`; `Refusal` 6 when it is not base64 or does not decrypt."""
+    """The zip in `beianInfo`; `Refusal` 6 when it is not base64 or does not decrypt."""
     try:
         body = base64.b64decode("".join(info.split()), validate=True)
         return decrypt(body, key, iv) if key else body
@@ -85,7 +85,7 @@ def unwrap(info: str, *, key: str = "", iv: str = "") -> bytes:
 
 
 def unpack(info: str, digest: str, *, key: str = "", iv: str = "") -> Unpacked:
-    """The file out of its envelope, or the first thing that is wrong with it (6, 7, 8, 17, 18)."""
+    """The file in its envelope; `Refusal` for the first error (6, 7, 8, 17, 18)."""
     body = unwrap(info, key=key, iv=iv)
     found = digest_of(body)
     if "".join(digest.split()) != found:
@@ -104,7 +104,7 @@ def only_entry(body: bytes) -> tuple[str, bytes]:
             if len(entries) != 1:
                 raise Refusal(17)
             with archive.open(entries[0]) as file:
-                xml = file.read(LARGEST + 1)  # never what the header claims: it may lie
+                xml = file.read(LARGEST + 1)  # a limit of our own: the size in the header may be false
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as problem:
         raise Refusal(8) from problem
     if len(xml) > LARGEST:

@@ -1,4 +1,4 @@
-"""Parses a provider's file: its own reader of the GBK XML, with a light check of the structure."""
+"""What a provider's file asks for: a reader of its own for the GBK XML, with a light check of the structure."""
 
 import ipaddress
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from demo.ministry.files import writer
 ACCESS, CANCELLATION, MATERIAL, OTHER = "access", "cancellation", "material", "other"
 NUMBERS = range(1, 2**63)
 HIGHEST_IP = 2**32 - 1
-OPERATIONS = {  # what is asked for but not offered here → Czlx
+OPERATIONS = {  # requests that are not offered here → Czlx
     "XZBA": writer.NEW_FILING,
     "XZWZ": writer.NEW_SITE,
     "BGBA": writer.CHANGE,
@@ -33,7 +33,7 @@ class Attachment:
 
     format: int
     purpose: int
-    content: str  # base64 as it came
+    content: str  # base64 as received
     owner: int  # Ssdxlx
     owner_id: int | None
     owner_number: str
@@ -90,7 +90,7 @@ def parse(xml: bytes) -> etree._Element:
 
 
 def version_of(root: etree._Element) -> str:
-    """The version of the interface that the file names."""
+    """The interface version named in the file."""
     return str(root.get("version", ""))
 
 
@@ -128,7 +128,7 @@ def _number(element: etree._Element | None, among: range = NUMBERS) -> int:
 
 
 def _shape(element: etree._Element, *wanted: str) -> dict[str, list[etree._Element]]:
-    """Children by name, in the order wanted; a name may end in "?" (at most one), "+" (some) or "*" (any)."""
+    """The children by name, in this order; a name may end in "?" (at most one), "+" (one or more) or "*" (any)."""
     found: dict[str, list[etree._Element]] = {}
     waiting = _children(element)
     for name in wanted:
@@ -242,7 +242,7 @@ READERS: dict[str, Callable[[etree._Element], list[Request]]] = {
 
 @lru_cache(maxsize=4)
 def schema(folder: str) -> etree.XMLSchema | None:
-    """The ministry's own schema of uploads in `folder`, whatever its file is called there."""
+    """The ministry's own schema of uploads in `folder`, whatever its file name."""
     for path in sorted(Path(folder).glob("*.xsd")) if folder else ():
         document = etree.parse(path, etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True))
         if document.find("{http://www.w3.org/2001/XMLSchema}element[@name='UploadData']") is not None:
@@ -251,7 +251,7 @@ def schema(folder: str) -> etree.XMLSchema | None:
 
 
 def fault_by_schema(root: etree._Element, folder: str) -> str:
-    """What the ministry's schema says against the file; empty when nothing, or when there is no schema."""
+    """The first schema error of the file; empty when it is valid or there is no schema."""
     found = schema(folder)
     if found is None or found.validate(root):
         return ""

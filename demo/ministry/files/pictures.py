@@ -1,4 +1,4 @@
-"""Checks the attachments of a report strictly: purpose, format, size, and whether they open."""
+"""The attachments of a report, checked as by a strict ministry: purpose, format, size, and whether they open."""
 
 import base64
 import binascii
@@ -18,12 +18,12 @@ OWNERS = {1: (SUBJECT, SITE), 2: (SUBJECT,), 3: (SUBJECT,), 4: (SITE,), 5: (SITE
 LARGEST_STATEMENT, LARGEST_OTHER = 153_600, 102_400  # characters of base64
 REMEMBERED = 512
 
-_seen: dict[str, bool] = {}  # the same picture comes with many reports in a rehearsal
+_seen: dict[str, bool] = {}  # a rehearsal sends the same picture with many reports
 _lock = threading.Lock()
 
 
 def fits(attachment: Attachment) -> bool:
-    """Within its limit, and a picture of the format that it says."""
+    """Whether it is within its limit and a picture of the stated format."""
     largest = LARGEST_STATEMENT if attachment.purpose == STATEMENT else LARGEST_OTHER
     if len(attachment.content) > largest:
         return False

@@ -1,4 +1,4 @@
-"""Unsolicited files of the authority: code tables, records, struck entries, notices, anything."""
+"""Files that the authority sends unasked: code tables, records, cancellations, notices, anything."""
 
 from collections.abc import Callable, Iterable
 from typing import Unpack
@@ -12,7 +12,7 @@ from demo.ministry.files import download_queue, writer
 from demo.ministry.files.writer import node
 from demo.ministry.models import Access, Download, Filing
 
-# tables of JCDM: its row, the names of what stands in one beside Id and Sfyx, rows of (Id, those two)
+# tables of JCDM: the name of a row, the names of its values beside Id and Sfyx, rows of (Id, those two)
 TABLES: dict[str, tuple[str, tuple[str, str], tuple[tuple[int, str, int | str], ...]]] = {
     "Zjlx_dms": ("Zjlx_xx", ("Mc", "Dwflid"), ((1, "营业执照", 4), (2, "居民身份证", 5), (7, "护照", 5))),
     "Wzjrfs_dms": (
@@ -25,7 +25,7 @@ TABLES: dict[str, tuple[str, tuple[str, str], tuple[tuple[int, str, int | str], 
 
 
 def push(kind: str, **given: Unpack[FileGiven]) -> Download:
-    """Puts a file into the queue; with `xml` that text, whatever it says."""
+    """Puts a file into the queue; `xml` replaces its content."""
     moment = clock.now()
     if "xml" in given:
         return download_queue.put(kind[:20], str(given["xml"]).encode("gbk", "xmlcharrefreplace"), moment=moment)
@@ -48,26 +48,26 @@ def _code(row: str, id_: int, named: Iterable[tuple[str, int | str]]) -> etree._
 
 
 def struck(access_id: int, level: int = writer.STRUCK_ACCESS) -> bytes:
-    """ZXSJ: the access ends here too."""
+    """ZXSJ: the access has ended."""
     if level == writer.STRUCK_ACCESS:
         Access.objects.filter(access_id=access_id, ended_at__isnull=True).update(ended_at=clock.now())
     return writer.struck(level, int(access_id))
 
 
 def notice(number: str = "", words: str = "请在规定时间内整改") -> bytes:
-    """XGTZ: something on file has to be put right."""
+    """XGTZ: something on record must be corrected."""
     row = node("Tzxx", ("Tzlb", 1), ("Baxh", number or "示例ICP备00000000号-1"), ("Tznr", words))
     return writer.as_bytes(node("ICP", node("XGTZ", row)))
 
 
 def unfiled(domain: str = "unfiled-sample.cn", address: str = "192.0.2.99") -> bytes:
-    """WBAWZLB: a site on our addresses that is not on file."""
+    """WBAWZLB: a site on our addresses without a filing."""
     row = node("Wbawzxx", ("Ym", domain), ("Ip", writer.number_of(address)))
     return writer.as_bytes(node("ICP", node("WBAWZLB", row)))
 
 
 def blacklist(domain: str = "blocked-sample.cn") -> bytes:
-    """HMDLB: a domain that may not file, here too."""
+    """HMDLB: a blacklisted domain."""
     registry.block("domain", domain)
     row = node("Wzhmdxx", ("Wzmc", "示例"), ("Ym", domain), ("Czlx", 0))
     return writer.as_bytes(node("ICP", node("HMDLB", node("Wzhmdxxs", row))))

@@ -1,4 +1,4 @@
-"""The faults that processing finds in a request: one table of checks for each kind, the first match counts."""
+"""What the processing finds wrong with a request: one table of checks per kind; the first failure counts."""
 
 import hashlib
 import ipaddress
@@ -15,7 +15,7 @@ from demo.ministry.models import Access, Behaviour, Blocked, Filing, Province, R
 
 @dataclass(frozen=True)
 class Case:
-    """A request and what of the world it speaks of."""
+    """A request and the records it concerns."""
 
     request: parser.Request
     isp_id: int
@@ -54,7 +54,7 @@ def _site_of_material(request: parser.Request) -> Site | None:
 
 
 def judge(case: Case) -> str:
-    """The processing code of the first thing that is wrong; empty when the request goes on."""
+    """The processing code of the first failed check; empty when the request passes."""
     return next((code for code, strikes in CHECKS[case.request.kind] if strikes(case)), "")
 
 
@@ -68,7 +68,7 @@ def _password_wrong(case: Case) -> bool:
 
 
 def password_fits(case: Case) -> bool | None:
-    """For the desk: None when the password was not sent."""
+    """Whether the password matches, for the desk; None when it was not sent."""
     given = case.request.password_md5.lower()
     if not given or case.filing is None or given == settings.MIIT_ICPMM_WITHOUT_PASSWORD.lower():
         return None
@@ -87,7 +87,7 @@ def _served_already(case: Case) -> bool:
 
 
 def _under_way(case: Case) -> bool:
-    """One access of a provider at a site: its earlier request for this one waits for a decision."""
+    """A provider has one access to a site: its earlier request for this one waits for a decision."""
     waiting = Report.objects.filter(kind=Report.ACCESS, stage=Report.WAITING, upload__isp_id=case.isp_id)
     return case.site is not None and waiting.filter(site=case.site).exists()
 

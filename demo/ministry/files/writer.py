@@ -1,4 +1,4 @@
-"""The files for the provider as GBK bytes: verdicts (BAJG), records (BASJ), what is struck off (ZXSJ)."""
+"""The files for the provider as GBK bytes: verdicts (BAJG), records (BASJ), cancellations (ZXSJ)."""
 
 import ipaddress
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from lxml import etree
 from demo.ministry.api.rows import AddressRow
 from icpportal.time_format import to_beijing
 
-if TYPE_CHECKING:  # the forms of rows only: this module works without tables
+if TYPE_CHECKING:  # types of rows only: this module works without tables
     from demo.ministry.models import Access, Filing, Site
 
 VERSION = "V.3.0"
@@ -23,7 +23,7 @@ MAILBOX = "filing@example.com"  # a record must have one
 
 @dataclass(frozen=True)
 class Result:
-    """What the processing says of one request: Czlx, Bs, and codes with words."""
+    """The processing's answer to one request: Czlx, Bs, and codes with words."""
 
     operation: int
     handle: str
@@ -46,7 +46,7 @@ Child: TypeAlias = tuple[str, str | int | None] | list[etree._Element] | etree._
 
 
 def node(name: str, *children: Child) -> etree._Element:
-    """An element of elements, lists of elements and (name, value) pairs; an empty value is left out."""
+    """An element with children: elements, lists of elements and (name, value) pairs; empty values are left out."""
     element = etree.Element(name)
     for child in children:
         if isinstance(child, tuple):
@@ -68,7 +68,7 @@ def as_bytes(*content: etree._Element) -> bytes:
 
 
 def day_and_time(moment: datetime) -> str:
-    """As the interface writes a moment."""
+    """A moment in the interface's format."""
     return f"{to_beijing(moment):%Y-%m-%d %H:%M:%S}"
 
 
@@ -99,12 +99,12 @@ def verdict(result: Result, audit: Audit | None = None) -> bytes:
 
 
 def struck(level: int, id_: int) -> bytes:
-    """ZXSJ: a subject, site or access that is on file no more."""
+    """ZXSJ: a subject, site or access that is no longer on record."""
     return as_bytes(node("ICP", node("ZXSJ", node("Zxxx", ("Zxlb", level), ("Jlid", id_)))))
 
 
 def record(filing: "Filing", sites: Iterable["Site"]) -> bytes:
-    """BASJ: the subject and its sites as they are on file."""
+    """BASJ: the subject and its sites as they are on record."""
     rows = [_site(site, filing) for site in sites if _living(site)]
     return as_bytes(node("ICP", node("BASJ", node("Baxx", subject(filing), rows))))
 
@@ -183,7 +183,7 @@ def _address(row: AddressRow) -> etree._Element:
 
 
 def with_extras(xml: bytes) -> bytes:
-    """The same file with elements that no document names, as a later version might send."""
+    """The file with elements that no document names, as a later version might send."""
     root = etree.fromstring(xml)
     for element in list(root.iter()):
         if len(element) and element is not root:

@@ -1,4 +1,4 @@
-"""Formats a file's XML for people: one element a line, pictures shortened."""
+"""A file's XML for a human reader: one element a line, pictures shortened."""
 
 import re
 
@@ -7,11 +7,11 @@ from lxml import etree
 from demo.ministry.files import parser
 
 LONG = 200  # characters of one element; longer is a picture
-BROKEN_BYTES = 20_000  # shown of what is no XML
+BROKEN_BYTES = 20_000  # shown of a file that is not XML
 
 
 def shortened(xml: bytes) -> str:
-    """Indented text with long contents cut and counted; what is no XML comes as it is, up to a length."""
+    """Indented text with long contents cut and their length stated; a file that is not XML as it is, up to a length."""
     try:
         root = parser.parse(xml)
     except parser.Unreadable:

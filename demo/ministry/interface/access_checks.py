@@ -1,4 +1,4 @@
-"""Checks before a method does anything, in a fixed order (the real one is not known)."""
+"""Who may call, and when: the checks before a method runs, in a fixed order (the real one is not known)."""
 
 import secrets
 from collections.abc import Callable
@@ -18,7 +18,7 @@ NOT_A_NUMBER = -1
 
 @dataclass(frozen=True)
 class Ask:
-    """One call on its way to a method."""
+    """One call to a method."""
 
     method: str
     arguments: dict[str, str]
@@ -31,7 +31,7 @@ class Ask:
         return self.arguments.get(name, "")
 
     def number(self, name: str) -> int:
-        """A numeric argument; `NOT_A_NUMBER` when it is none."""
+        """A numeric argument; `NOT_A_NUMBER` when it is not one."""
         text = self.text(name).strip()
         return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else NOT_A_NUMBER
 
@@ -42,7 +42,7 @@ def _under_maintenance(ask: Ask) -> int | None:
     return 902 if ask.method == "download" else 901
 
 
-def _told_to_answer(ask: Ask) -> int | None:
+def _fixed_code(ask: Ask) -> int | None:
     return int(ask.faults["code"]) if "code" in ask.faults else None
 
 
@@ -79,7 +79,7 @@ def _outside_hours(ask: Ask) -> int | None:
 
 
 def within_hours(conduct: Behaviour, moment: datetime) -> bool:
-    """Reports are taken in now; hours may reach over midnight, and end before their last minute."""
+    """Whether reports are accepted now; hours may span midnight, and end before their last minute."""
     if not (conduct.opens and conduct.closes):
         return True
     clock = f"{to_beijing(moment):%H:%M}"
@@ -106,7 +106,7 @@ def _wrong_compression(ask: Ask) -> int | None:
 
 CHECKS: tuple[Callable[[Ask], int | None], ...] = (
     _under_maintenance,
-    _told_to_answer,
+    _fixed_code,
     _wrong_user,
     _wrong_provider,
     _short_salt,
@@ -123,6 +123,6 @@ UPLOAD_CHECKS: tuple[Callable[[Ask], int | None], ...] = (
 
 
 def refusal(ask: Ask) -> int | None:
-    """The return code of the first check that strikes."""
+    """The return code of the first failed check."""
     checks = (*CHECKS, *UPLOAD_CHECKS) if ask.method == "upload" else CHECKS
     return next((code for check in checks if (code := check(ask)) is not None), None)

@@ -1,4 +1,4 @@
-"""The HTTP side of the services: SOAP envelopes, and connections that break where a switch says so."""
+"""The HTTP side of the services: envelopes in and out, and connections dropped when a switch says so."""
 
 import base64
 import binascii
@@ -34,8 +34,8 @@ OPERATIONS = {
     "isp_verifybamm": "password",
 }
 NONSENSE = "<html><head><title>502</title></head><body><h1>502 Bad Gateway</h1></body></html>"
-MOST_REPORTS = 100  # in one question about phones
-SLEEPERS = threading.BoundedSemaphore(24)  # of 32 threads: the pages stay there for the person who switches it off
+MOST_REPORTS = 100  # in one query about phones
+SLEEPERS = threading.BoundedSemaphore(24)  # of 32 threads: the rest serve the pages, to switch the fault off
 
 
 class PhoneRow(TypedDict):
@@ -50,7 +50,7 @@ class PhoneRow(TypedDict):
 
 @csrf_exempt
 def service(request: HttpRequest, service: str) -> HttpResponse:
-    """One of the three services: its WSDL to a GET, its operations to a POST."""
+    """One of the three services: its WSDL for GET, its operations for POST."""
     if request.method in ("GET", "HEAD"):
         if "wsdl" not in {name.lower() for name in request.GET}:
             return HttpResponse("A SOAP service: ?wsdl says what it offers.", status=405, content_type="text/plain")
@@ -69,7 +69,7 @@ def service(request: HttpRequest, service: str) -> HttpResponse:
 
 
 def _body(request: HttpRequest) -> bytes:
-    """The whole body, also one that comes in chunks, up to `LARGEST_REQUEST`."""
+    """The whole body, chunked ones too, up to `LARGEST_REQUEST`."""
     if "chunked" not in request.headers.get("Transfer-Encoding", "").lower():
         return request.body
     body: bytes = request.META["wsgi.input"].read(settings.LARGEST_REQUEST + 1)
@@ -100,7 +100,7 @@ def _answered(request: HttpRequest, call: soap.Call) -> HttpResponse:
 
 
 def _suffer(request: HttpRequest, striking: dict[str, str]) -> HttpResponse | None:
-    """The response of a broken server or proxy; None when the call goes through."""
+    """What a broken server or a proxy in front of it would answer; None when the call goes through."""
     if "down" in striking:
         return _drop(request)
     if "slow" in striking:
@@ -127,32 +127,32 @@ def _drop(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def healthz(_request: HttpRequest) -> HttpResponse:
-    """Answers 200."""
+    """Answers that the process is up."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @require_safe
 def phones(request: HttpRequest, isp_id: int, own_id: int) -> HttpResponse:
-    """Who has confirmed, by the provider's own number of its access; an extension of ours, not part of V3.0."""
+    """Who confirmed, by the provider's own number of its access; our extension, not part of V3.0."""
 
-    def told() -> JsonResponse:
+    def respond() -> JsonResponse:
         found = _phones(isp_id, [own_id])
         return JsonResponse(found[own_id]) if found else JsonResponse({"error": "no such report"}, status=404)
 
-    return _of_phones(request, isp_id, told)
+    return _of_phones(request, isp_id, respond)
 
 
 @require_safe
 def phones_of(request: HttpRequest, isp_id: int) -> HttpResponse:
-    """The same of several accesses, `?reports=` their numbers with commas between; unknown ones are left out."""
+    """The same for several accesses, `?reports=` lists their numbers with commas; unknown ones are left out."""
     numbers = [int(number) for number in request.GET.get("reports", "").split(",") if number.isdecimal()]
     if not 0 < len(numbers) <= MOST_REPORTS:
         return JsonResponse({"error": f"1 to {MOST_REPORTS} reports"}, status=400)
     return _of_phones(request, isp_id, lambda: JsonResponse({"reports": _phones(isp_id, numbers)}))
 
 
-def _of_phones(request: HttpRequest, isp_id: int, told: Callable[[], JsonResponse]) -> HttpResponse:
-    """What is told of phones to the provider, unless a switch says otherwise."""
+def _of_phones(request: HttpRequest, isp_id: int, respond: Callable[[], JsonResponse]) -> HttpResponse:
+    """The provider's answer about phones, unless a switch says otherwise."""
     striking = faults.on_calls("phones")
     if (trouble := _suffer(request, striking)) is not None:
         return trouble
@@ -161,14 +161,14 @@ def _of_phones(request: HttpRequest, isp_id: int, told: Callable[[], JsonRespons
     if not _knows(request) or isp_id != settings.MIIT_ISP_ID:
         return HttpResponse(status=401, headers={"WWW-Authenticate": 'Basic realm="phones"'})
     auto_progress.settle()
-    answer = told()
+    answer = respond()
     if "extra" in striking:
         answer.content = json.dumps({**json.loads(answer.content), "version": "later"}).encode()
     return answer
 
 
 def _phones(isp_id: int, numbers: list[int]) -> dict[int, dict[str, list[PhoneRow]]]:
-    """By number; the newest report of each counts."""
+    """The phones by number; the newest report of each counts."""
     reports = Report.objects.filter(own_id__in=numbers, upload__isp_id=isp_id).prefetch_related("texts")
     return {
         report.own_id or 0: {

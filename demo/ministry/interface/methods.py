@@ -1,4 +1,4 @@
-"""The six methods: what each does once the call is admitted, and the string that it returns."""
+"""The six methods: what each does once a call is admitted, and the one string it returns."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ WRONG_DIGEST = "AAAAAAAAAAAAAAAAAAAAAA=="
 
 @dataclass(frozen=True)
 class Outcome:
-    """A return code with the parts of the method, and an addition to its words."""
+    """A return code with the method's parts, and an addition to its words."""
 
     code: int
     parts: tuple[Child, ...] = ()
@@ -34,7 +34,7 @@ class Outcome:
 
 
 def returned(outcome: Outcome, *, extras: bool = False) -> str:
-    """The inner document: it says GBK although it travels inside UTF-8, and keeps to the characters of GBK."""
+    """The inner document: declares GBK although it travels inside UTF-8, and keeps to GBK characters."""
     words = METHOD_WORDS.get(outcome.code, METHOD_WORDS[999]) + outcome.more
     root = node("return", ("msg_code", outcome.code), ("msg", words), *outcome.parts)
     root.set("version", VERSION)
@@ -47,7 +47,7 @@ def returned(outcome: Outcome, *, extras: bool = False) -> str:
 
 
 def answer(method: str, arguments: dict[str, str], striking: dict[str, str]) -> Outcome:
-    """What a method answers to these arguments while these faults strike."""
+    """The answer of a method to these arguments under these faults."""
     ask = Ask(method, arguments, striking, clock.conduct(), clock.now())
     code = refusal(ask)
     if code is None:
@@ -60,7 +60,7 @@ def answer(method: str, arguments: dict[str, str], striking: dict[str, str]) -> 
 
 
 def missing(first: int, last: int) -> Outcome:
-    """14, with the numbers that have to come before."""
+    """14, with the numbers that must come first."""
     rows = [("dataSequence", number) for number in range(first, min(last, first + MOST_MISSING - 1) + 1)]
     return Outcome(14, (node("dataSequences", *rows),))
 
@@ -70,7 +70,7 @@ def _keys(encrypted: bool) -> dict[str, str]:
 
 
 def upload(ask: Ask) -> Outcome:
-    """Takes a file in when it is whole and has the next number; looks into it later."""
+    """Accepts a file that is whole and has the next number; it is processed later."""
     encrypted = ask.number("encryptalgorithm") == 1
     try:
         file = envelope.unpack(ask.text("beianinfo"), ask.text("beianinfohash"), **_keys(encrypted))
@@ -93,7 +93,7 @@ def upload(ask: Ask) -> Outcome:
                 encrypted=encrypted,
                 at=ask.moment,
             )
-    except IntegrityError:  # another call with the same number was quicker
+    except IntegrityError:  # another call with the same number was faster
         return missing(sequence + 1, sequence + 1)
     return Outcome(0)
 
@@ -123,7 +123,7 @@ def _file(name: str, info: str, digest: str, *, encrypted: bool, sequence: int |
 
 
 def download(ask: Ask) -> Outcome:
-    """The file that is due: 3 while more wait, 1 with the last, 2 when there is none; or 0 with any."""
+    """The file due next: 3 while more wait, 1 with the last, 2 when there is none; or 0 always."""
     auto_progress.settle()
     if "bare" in ask.faults:
         return Outcome(3)
@@ -142,7 +142,7 @@ def download(ask: Ask) -> Outcome:
 
 
 def acknowledge(ask: Ask) -> Outcome:
-    """The file is safe with the provider: not handed out any more."""
+    """The provider has stored the file: it is not sent again."""
     name = ask.text("filename").strip()
     if not name:
         return Outcome(21)
@@ -150,7 +150,7 @@ def acknowledge(ask: Ask) -> Outcome:
 
 
 def status(ask: Ask) -> Outcome:
-    """Is it on file? By domain (0) with the site's name and number, by certificate (1 to 11) without."""
+    """Whether it is on record: by domain (0) with the site's name and number, by certificate (1 to 11) without."""
     kind, condition = ask.number("queryconditiontype"), ask.text("querycondition").strip()
     if not SHORTEST_CONDITION <= len(condition) <= LONGEST_CONDITION:
         return Outcome(999, more="：查询条件长度应为4至255")
@@ -172,7 +172,7 @@ def status(ask: Ask) -> Outcome:
 
 
 def verify(ask: Ask) -> Outcome:
-    """Is it the password of this subject number? 22 after too many wrong ones in the window."""
+    """Whether the password belongs to the subject number; 22 after too many wrong ones in the window."""
     number, conduct = ask.text("baxh").strip(), ask.conduct
     since = ask.moment - timedelta(seconds=conduct.wrong_window)
     if FailedPassword.objects.filter(number=number, at__gt=since).count() >= conduct.wrong_passwords:

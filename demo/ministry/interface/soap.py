@@ -1,4 +1,4 @@
-"""SOAP 1.1, document/literal wrapped: a call out of its envelope, an answer or a fault into one."""
+"""SOAP 1.1, document/literal wrapped: reads calls, writes answers and faults."""
 
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
@@ -11,7 +11,7 @@ CONTENT_TYPE = "text/xml; charset=utf-8"
 
 
 class Malformed(Exception):
-    """No call can be made out of it; `code` is the fault code of SOAP."""
+    """The body holds no valid call; `code` is the fault code of SOAP."""
 
     def __init__(self, words: str, *, code: str = "Client") -> None:
         super().__init__(words)
@@ -20,7 +20,7 @@ class Malformed(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """An operation and its arguments by lower-case name, whatever their order, prefix or namespace."""
+    """An operation and its arguments by lower-case name, in any order, prefix or namespace."""
 
     operation: str
     arguments: dict[str, str]

@@ -1,4 +1,4 @@
-"""What the three services say of themselves: operations, arguments in the order of the ministry's document, address."""
+"""The WSDL of the three services: operations, arguments in the order of the ministry's document, address."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ HASHED: Arguments = (*WHO, ("hashAlgorithm", INT))
 
 @dataclass(frozen=True)
 class Service:
-    """One of the three, with its operations."""
+    """One of the three services, with its operations."""
 
     name: str
     operations: dict[str, Arguments]
@@ -49,7 +49,7 @@ SERVICES = {
 
 
 def written(service: str, address: str) -> str:
-    """The WSDL of a service that is reached at `address`."""
+    """The WSDL of a service at `address`."""
     one = SERVICES[service]
     names = list(one.operations)
     return f"""<?xml version="1.0" encoding="UTF-8"?>

@@ -30,11 +30,11 @@ from demo.ministry.pages import serializers as show
 from icpportal.fields.types import Json
 
 View = Callable[..., HttpResponse]
-Query = dict[str, str]  # what a GET asks for
+Query = dict[str, str]  # the parameters of a GET
 
 
 class Problem(Exception):
-    """What was asked for cannot be done; `status` is HTTP's."""
+    """A request that cannot be carried out; `status` is HTTP's."""
 
     def __init__(self, words: str, *, status: int = 400) -> None:
         super().__init__(words)
@@ -42,7 +42,7 @@ class Problem(Exception):
 
 
 def endpoint(get: Callable[..., Answer] | None = None, post: Callable[..., Answer] | None = None) -> View:
-    """A view that takes and gives JSON; a body in any other type is refused, so that no page can forge one."""
+    """A view that takes and gives JSON; any other content type is refused, so that no page can forge a request."""
 
     @csrf_exempt
     def view(request: HttpRequest, **captured: str | int) -> HttpResponse:
@@ -76,7 +76,7 @@ def _given(request: HttpRequest) -> dict[str, Json]:
 
 
 def status(_given: Query) -> Answer:
-    """How the authority stands."""
+    """The state of the authority."""
     auto_progress.settle()
     return show.status()
 
@@ -108,7 +108,7 @@ def report(_given: Query, key: str) -> Answer:
 
 
 def decide(given: DecisionGiven, key: str) -> Answer:
-    """The authority's decision."""
+    """Records the authority's decision."""
     row = _report(key)
     if given["decision"] not in actions.DECISIONS:
         raise Problem(f"a decision is one of {', '.join(actions.DECISIONS)}")
@@ -120,7 +120,7 @@ def decide(given: DecisionGiven, key: str) -> Answer:
 
 
 def decide_all(given: DecisionGiven) -> Answer:
-    """The same decision for every report that waits; how many."""
+    """Records the same decision for every report that waits; returns how many."""
     auto_progress.settle_all()
     waiting = list(show.reports(stage=Report.WAITING).order_by("pk"))
     code, words = str(given.get("code", "")), str(given.get("words", ""))
@@ -134,13 +134,13 @@ def texts(given: Query) -> Answer:
 
 
 def enter(given: EntryGiven) -> Answer:
-    """A code typed on the ministry's site."""
+    """Enters a code as on the ministry's site."""
     entry = actions.enter_code(str(given["mobile"]), str(given["tail"]), str(given["code"]))
     return {"state": entry.state, "left": entry.left}
 
 
 def resend(_given: dict[str, Json], text: int) -> Answer:
-    """A new code to the same mobile."""
+    """Sends a new code to the same mobile."""
     row = Text.objects.filter(pk=text).first()
     if row is None:
         raise Problem("no such text", status=404)
@@ -156,7 +156,7 @@ def switches(_given: Query) -> Answer:
 
 
 def switch(given: dict[str, Any]) -> Answer:
-    """Sets one switch, or lifts all."""
+    """Sets one switch, or lifts all of them."""
     if given.pop("lift", False):
         faults.lift()
     if given:
@@ -165,13 +165,13 @@ def switch(given: dict[str, Any]) -> Answer:
 
 
 def filings(given: Query) -> Answer:
-    """What is on file."""
+    """The filings on record."""
     rows = show.filings(given.get("number", ""), given.get("domain", ""))
     return [show.filing(row) for row in rows[: int(given.get("limit", show.SHOWN))]]
 
 
 def put_filings(given: dict[str, Any]) -> Answer:
-    """Puts one (`filing`) or many (`filings`) on file."""
+    """Puts one (`filing`) or many (`filings`) on record."""
     wanted = given["filings"] if "filings" in given else [given["filing"]]
     rows = registry.add_filings([_filing(one) for one in wanted])
     return {"numbers": [row.number for row in rows]}
@@ -192,7 +192,7 @@ def provinces(_given: Query) -> Answer:
 
 
 def put_provinces(given: dict[str, Any]) -> Answer:
-    """Says it for one (`province`) or many (`provinces`)."""
+    """Sets one (`province`) or many (`provinces`)."""
     for one in given["provinces"] if "provinces" in given else [given["province"]]:
         registry.set_province(**one)
     return provinces({})
@@ -204,7 +204,7 @@ def conduct(_given: Query) -> Answer:
 
 
 def put_conduct(given: dict[str, Json]) -> Answer:
-    """Changes how it behaves."""
+    """Changes how the authority behaves."""
     if strange := set(given) - set(clock.SETTABLE):
         raise Problem(f"no such setting: {', '.join(sorted(strange))}")
     return show.conduct(clock.set_conduct(**given))
@@ -224,18 +224,18 @@ def block(given: BlockGiven) -> Answer:
 
 
 def downloads(given: Query) -> Answer:
-    """Files for the provider, the newest first."""
+    """Files for the provider, newest first."""
     rows = Download.objects.select_related("report__upload").order_by("-pk")
     return [show.download(row) for row in rows[: int(given.get("limit", show.SHOWN))]]
 
 
 def push(given: PushGiven) -> Answer:
-    """A file of the authority's own accord."""
+    """Queues a file nobody asked for."""
     return show.download(unsolicited.push(**given))
 
 
 def reset(given: ResetGiven) -> Answer:
-    """Forgets reports, texts and files, with `world` also what is on file; switches and clock stand as new."""
+    """Deletes reports, texts and files, with `world` the filings on record too; resets switches and clock."""
     examples.reset(world=bool(given.get("world")))
     return show.status()
 

@@ -1,4 +1,4 @@
-"""The last calls in memory, collected from the services' log, for the page that shows them."""
+"""The last calls, for the page that shows them: a handler of the services' log that keeps them in memory."""
 
 import logging
 from collections import deque
@@ -11,7 +11,7 @@ LOGGER = "icpportal.simulator"
 
 @dataclass(frozen=True)
 class Call:
-    """One call that was answered."""
+    """One answered call."""
 
     at: datetime
     method: str
@@ -21,7 +21,7 @@ class Call:
 
 
 class Listener(logging.Handler):
-    """Keeps the newest calls; there is one process, and it starts with none."""
+    """Keeps the newest calls of this process, the only one; a restart begins with none."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ listener = Listener()
 
 
 def listen() -> None:
-    """Begins to keep calls; a second time does nothing."""
+    """Begins to keep calls; a second call does nothing."""
     logger = logging.getLogger(LOGGER)
     if listener not in logger.handlers:
         logger.addHandler(listener)

@@ -30,21 +30,21 @@ DOWNLOADS = {
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """At most `PAGE` rows of a list, newest first, and where the next ones begin."""
+    """At most `PAGE` rows of a list, newest first, and the address of the next ones."""
 
     rows: list[Row]
     before: int | None
-    name: str  # of the list, in the address of the page
-    part: str  # of the page that holds it, "#reports"
+    name: str  # of the list, in the page's address
+    part: str  # id of the section that holds it, "#reports"
 
     @property
     def older_url(self) -> str:
-        """Where the next ones are, empty after the last."""
+        """The address of the next rows, empty after the last."""
         return f"?{self.name}={self.before}{self.part}" if self.before else ""
 
 
 def page(found: QuerySet[Row], asked: QueryDict, name: str, part: str = "") -> Page[Row]:
-    """The rows older than the one with the key that was `asked` for; a key that is none is the beginning."""
+    """The rows older than the key in `asked`; an invalid key means the first page."""
     before = asked.get(name, "")
     rows = found.order_by("-pk")
     if before.isdecimal() and int(before) < 2**63:
@@ -68,7 +68,7 @@ class FilingShown(TypedDict):
 
 
 class Traffic(TypedDict):
-    """How far the files are, both ways."""
+    """The state of the files, both ways."""
 
     clock: SafeString
     last_sequence: int
@@ -78,18 +78,18 @@ class Traffic(TypedDict):
 
 
 def reports(*, waiting: bool) -> QuerySet[Report]:
-    """Those that wait for a decision, or those that had one."""
+    """Reports that wait for a decision, or that had one."""
     found = Report.objects.select_related("upload", "site__filing").prefetch_related("texts").defer("upload__body")
     return found.filter(stage=Report.WAITING) if waiting else found.exclude(stage=Report.WAITING)
 
 
 def filings() -> QuerySet[Filing]:
-    """What is on file, with its sites and who serves them."""
+    """The filings on record, with sites and providers."""
     return Filing.objects.prefetch_related("sites__accesses")
 
 
 def filing_row(filing: Filing) -> FilingShown:
-    """A filing with the providers of its sites by name."""
+    """A filing with its sites and the names of their providers."""
     return {"filing": filing, "sites": [{"site": site, "providers": _providers(site)} for site in filing.sites.all()]}
 
 
@@ -99,19 +99,19 @@ def _providers(site: Site) -> str:
 
 
 def uploads() -> QuerySet[Upload]:
-    """The files that were accepted."""
+    """The accepted files."""
     return Upload.objects.defer("body").annotate(requests=Count("reports"))
 
 
 def upload_link(upload: Upload) -> SafeString:
-    """The name of a file; a file that holds a report opens."""
+    """The name of a file; a link if it holds a report."""
     if not getattr(upload, "requests", 0):  # counted by `uploads`
         return format_html("{}", upload.name)
     return format_html('<a href="{}">{}</a>', reverse("simulator-raw", args=[upload.sequence]), upload.name)
 
 
 def content(download: Download) -> str:
-    """What a file for the provider is, and which report it answers."""
+    """What a file for the provider holds, and which report it answers."""
     kind = f"{DOWNLOADS.get(download.kind, download.kind)} ({download.kind})"
     return f"{kind} · {download.report.key}" if download.report else kind
 
@@ -122,7 +122,7 @@ def downloads() -> QuerySet[Download]:
 
 
 def traffic() -> Traffic:
-    """How far the files are, both ways, and the authority's clock."""
+    """The state of the files, both ways, and the authority's clock."""
     last = methods.last_sequence(settings.MIIT_ISP_ID)
     return {
         "clock": _clock(),
@@ -134,6 +134,6 @@ def traffic() -> Traffic:
 
 
 def _clock() -> SafeString:
-    """The authority's time, and that somebody moved it."""
+    """The authority's time, and whether it was put forward."""
     now = format_html("{}", beijing(clock.now()))
     return format_html("{} · {}", now, pgettext("clock", "moved forward")) if clock.conduct().clock_ahead else now

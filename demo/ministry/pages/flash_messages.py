@@ -1,9 +1,9 @@
-"""Notes to the reader of a page (Django's messages) in a cookie that is not the portal's."""
+"""Messages to the reader of a page (Django's) in a cookie other than the portal's."""
 
 from django.contrib.messages.storage.cookie import CookieStorage
 
 
 class Notes(CookieStorage):
-    """As Django's, under a name of its own: all ports of one host share their cookies."""
+    """Django's storage under another cookie name: all ports of a host share their cookies."""
 
     cookie_name = "simulator_notes"

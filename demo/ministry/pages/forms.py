@@ -58,7 +58,7 @@ class DecisionForm(forms.Form):
     words = PlainTextField(max_length=500, required=False)
 
     def clean(self) -> None:
-        """Fills in a code and the authority's words for it where they are left out."""
+        """Fills in a code and the authority's words for it if they are left out."""
         super().clean()
         data = self.cleaned_data
         fallback = FALLBACK_CODES.get(data.get("decision", ""), "")
@@ -83,7 +83,7 @@ class MinistryCodeForm(forms.Form):
 
 
 class FaultForm(forms.Form):
-    """One switch for each method, and what goes with the chosen faults; `manage.py simulator fault` can do more."""
+    """One switch per method, and values for the chosen faults; `manage.py simulator fault` can do more."""
 
     seconds = forms.IntegerField(label=_("Seconds when slow"), min_value=1, max_value=600, initial=60)
     returned = forms.IntegerField(label=_("Return code it answers with"), min_value=0, max_value=999, initial=999)
@@ -105,17 +105,17 @@ class FaultForm(forms.Form):
 
     @property
     def switches(self) -> list[forms.BoundField]:
-        """The switches alone, in the order of the methods."""
+        """The switches only, in the order of the methods."""
         return [self[method] for method in METHODS]
 
     def value_of(self, kind: str) -> str:
-        """What goes with this fault."""
+        """The value for this fault."""
         values = {"slow": "seconds", "code": "returned"}
         return str(self.cleaned_data[values[kind]]) if kind in values else ""
 
 
 def switches_now(faults: list[Fault]) -> Initial:
-    """How the switches stand, for the form."""
+    """The current switches, for the form."""
     known = {row.method: row.kind for row in faults}
     numbers = {row.kind: row.value for row in faults}
     now: dict[str, FieldValue] = {
@@ -128,7 +128,7 @@ def switches_now(faults: list[Fault]) -> Initial:
 
 
 class FilingForm(forms.Form):
-    """Puts an invented site of another provider's on record, under a subject of its own or one that is there."""
+    """Puts an invented site of another provider on record, under a new subject or an existing one."""
 
     number = NumberField(label=_("Subject's filing number"), help_text=_("Include the province's character"))
     province = forms.RegexField(
@@ -160,7 +160,7 @@ class FilingForm(forms.Form):
     administrator_id_number = NumberField(label=_("Website administrator's document number"))
 
     def clean(self) -> None:
-        """A domain is on record once, and a number belongs to one document: the same one gets a further site."""
+        """A domain is on record once; a number belongs to one document, and with the same one gets another site."""
         super().clean()
         data = self.cleaned_data
         known = Filing.objects.filter(number=data.get("number", "")).first()

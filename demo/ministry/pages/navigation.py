@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from icpportal.fields.types import Words
 
-# the page, its words, what else is drawn as it
+# the page, its label, other pages under the same tab
 PAGES = (
     ("simulator-desk", pgettext_lazy("authority", "Reports"), ("simulator-faults", "simulator-put")),
     ("simulator-record", _("On file"), ()),
@@ -20,7 +20,7 @@ PAGES = (
 
 @dataclass(frozen=True, slots=True)
 class AuthorityPage:
-    """One page, and whether the reader is on it."""
+    """One page, and whether it is the current one."""
 
     label: Words
     url: str
@@ -28,7 +28,7 @@ class AuthorityPage:
 
 
 def authority_pages(request: HttpRequest) -> dict[str, list[AuthorityPage]]:
-    """For the head of every page."""
+    """The pages for the head of every page."""
     now = request.resolver_match.view_name if request.resolver_match else ""
     return {
         "authority_pages": [

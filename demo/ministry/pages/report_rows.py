@@ -18,7 +18,7 @@ from icpportal.fields.components import Panel, StateMark
 from icpportal.fields.marked_text import beijing, zh
 from icpportal.fields.types import Words
 
-# the hook of the rehearsal, what people read, the look of the mark
+# the rehearsal's hook, the text, the look of the mark
 STAGES = {
     Report.WAITING: ("received", _("Awaiting decision"), "submitted"),
     Report.GRANTED: ("granted", pgettext_lazy("authority", "Granted"), "approved"),
@@ -50,7 +50,7 @@ FITS = {
     False: pgettext_lazy("password", "does not match (1018)"),
     None: pgettext_lazy("password", "not sent"),
 }
-# Wzfb in order, as the ministry's screens list them; Wzjrfs
+# Wzfb in order, as listed on the ministry's screens; Wzjrfs
 PLACES = (
     "安徽", "北京", "重庆", "福建", "广东", "甘肃", "广西", "贵州", "河南", "湖北", "河北", "海南", "香港", "黑龙江",
     "湖南", "吉林", "江苏", "江西", "辽宁", "澳门", "内蒙古", "宁夏", "青海", "四川", "山东", "上海", "陕西", "山西",
@@ -60,12 +60,12 @@ METHODS = {1: "专线", 2: "主机托管", 3: "虚拟主机", 4: "其他", 5: "�
 
 
 def place(number: int) -> str:
-    """A place of servers (Wzfb) by name."""
+    """The name of a server location (Wzfb)."""
     return PLACES[number - 1] if 1 <= number <= len(PLACES) else str(number)
 
 
 class Attachment(TypedDict):
-    """A picture of a report, in words."""
+    """A picture of a report, described in words."""
 
     number: int
     label: Words
@@ -85,13 +85,13 @@ class Pictures(Panel):
 
 @dataclass(frozen=True, slots=True)
 class TextShown:
-    """A text that was sent, and whether its code came back."""
+    """A text that was sent, and whether its code was entered."""
 
     label: Words
     text: Text
     confirmed: str  # yes or no
     words: str
-    resend_url: str  # "" where its code is no longer needed
+    resend_url: str  # "" when its code is no longer needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class ReportShown(TypedDict):
 
 
 def report_row(report: Report) -> ReportShown:
-    """A report as the desk shows it; with site, upload and texts fetched it asks nothing."""
+    """A report as the desk shows it; no query when site, upload and texts are prefetched."""
     state, words, look = STAGES[report.stage]
     site = report.site
     domain = site.domain if site else ""
@@ -137,7 +137,7 @@ def report_row(report: Report) -> ReportShown:
 
 
 def _panels(report: Report) -> list[Panel]:
-    """The pictures and the texts of a report, where it has any."""
+    """The pictures and texts of a report, if it has any."""
     pictures = _pictures(report)
     waits = report.stage == Report.WAITING
     texts = [_text(text, waits=waits) for text in report.texts.all()]
@@ -168,7 +168,7 @@ def _text(text: Text, *, waits: bool) -> TextShown:
 
 
 def _facts(report: Report) -> list[tuple[Words, SafeString]]:
-    """What the report says and what was decided, where there is anything to say."""
+    """What the report says and the decision on it, if any."""
     body = report.body
     found: list[tuple[Words, Words]] = [
         (pgettext_lazy("authority", "Decided"), _decided(report)),

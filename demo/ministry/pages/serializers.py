@@ -24,12 +24,12 @@ SHOWN = 50
 
 
 def moment(value: datetime | None) -> str | None:
-    """ISO 8601, or nothing."""
+    """ISO 8601, or None."""
     return value.isoformat() if value else None
 
 
 def status() -> StatusRow:
-    """How the authority stands."""
+    """The state of the authority."""
     stages = Report.objects.values_list("stage").annotate(count=Count("pk"))
     return {
         "isp_id": settings.MIIT_ISP_ID,
@@ -111,14 +111,14 @@ def _access(row: Access) -> AccessRow:
 
 
 def filings(number: str = "", domain: str = "") -> QuerySet[Filing]:
-    """Subjects on file, the newest first."""
+    """Filings on record, newest first."""
     rows = Filing.objects.prefetch_related("sites__accesses").order_by("-pk")
     rows = rows.filter(number=number) if number else rows
     return rows.filter(sites__domain=domain).distinct() if domain else rows
 
 
 def reports(**wanted: str) -> QuerySet[Report]:
-    """Reports, the newest first; by stage, kind, domain, site number, own id or sequence."""
+    """Reports, newest first; by stage, kind, domain, site number, own id or sequence."""
     rows = Report.objects.select_related("upload", "site__filing", "access").prefetch_related("texts")
     for name, value in wanted.items():
         if value:
@@ -186,7 +186,7 @@ def text(row: Text) -> TextRow:
 
 
 def texts(mobile: str = "", domain: str = "", key: str = "") -> list[TextRow]:
-    """Texts that were sent, the newest first, each with the report it belongs to."""
+    """Texts that were sent, newest first, each with the report it belongs to."""
     rows = Text.objects.select_related("report__upload", "report__site").order_by("-sent_at", "-pk")
     chosen = Q(mobile=mobile) if mobile else Q()
     chosen &= Q(report__site__domain=domain) if domain else Q()

@@ -1,4 +1,4 @@
-"""Addresses of the pages on which a person plays the authority."""
+"""The addresses of the pages on which a person plays the authority."""
 
 from django.urls import path
 

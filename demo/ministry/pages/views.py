@@ -1,4 +1,4 @@
-"""The pages on which a person plays the authority: its desk, what is on record, the traffic, the page for codes."""
+"""The pages on which a person plays the authority: desk, filings on record, traffic, the page for codes."""
 
 from django import forms
 from django.contrib import messages
@@ -32,8 +32,8 @@ from demo.ministry.pages.forms import (
 from demo.ministry.pages.report_rows import report_row
 from demo.ministry.pages.serializers import with_key
 
-LEAD, ADMINISTRATOR = "示例主体负责人", "示例网站负责人"  # where no name is given
-# what the ministry's site says to a code: kind of message, words
+LEAD, ADMINISTRATOR = "示例主体负责人", "示例网站负责人"  # when no name is given
+# the ministry site's answer to a code: kind of message, words
 ENTRIES = {
     "confirmed": (messages.SUCCESS, gettext_lazy("Verification complete. The request goes to the authority's review.")),
     "waiting": (messages.SUCCESS, gettext_lazy("Confirmed. The other person still has to confirm.")),
@@ -46,13 +46,13 @@ ENTRIES = {
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    """The desk as it is now."""
+    """Shows the desk."""
     auto_progress.settle()
     return _desk(request)
 
 
 def _desk(request: HttpRequest, **shown_again: forms.Form) -> HttpResponse:
-    """The desk with its forms, one of them perhaps with something to change."""
+    """The desk with its forms; a refused one is passed in and shows its errors."""
     given = {
         "fault_form": FaultForm(initial=switches_now(faults.switched_on())),
         "filing_form": FilingForm(),
@@ -104,7 +104,7 @@ def _report(key: str) -> Report:
 
 @require_safe
 def raw(request: HttpRequest, key: str) -> HttpResponse:
-    """The file of a report as it came, its pictures shortened; with `?whole` all of it, to be saved."""
+    """The file of a report as received, its pictures shortened; with `?whole` complete, as a download."""
     upload = _report(key).upload
     xml = only_entry(bytes(upload.body))[1]
     if "whole" in request.GET:
@@ -121,7 +121,7 @@ def _file(name: str, xml: bytes) -> HttpResponse:
 
 @require_safe
 def download(request: HttpRequest, pk: int) -> HttpResponse:
-    """A file for the provider as it was written."""
+    """A file for the provider, as written."""
     row = get_object_or_404(Download, pk=pk)
     if "whole" in request.GET:
         return _file(f"{row.name}.xml", bytes(row.xml))
@@ -131,7 +131,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def picture(request: HttpRequest, key: str, number: int) -> HttpResponse:
-    """One attachment of a report, out of its file."""
+    """One attachment of a report, read from its file."""
     attachments = attachments_of(_report(key))
     if not 1 <= number <= len(attachments) or not pictures.fits(attachments[number - 1]):
         raise Http404(f"{key} {number}")
@@ -143,7 +143,7 @@ def picture(request: HttpRequest, key: str, number: int) -> HttpResponse:
 
 @require_POST
 def resend(request: HttpRequest, text: int) -> HttpResponse:
-    """A new code to the same mobile, as the button 短信重发 on the ministry's site."""
+    """Sends a new code to the same mobile, like the button 短信重发 on the ministry's site."""
     auto_progress.settle()
     if actions.resend(get_object_or_404(Text, pk=text)):
         messages.success(request, _("A new code was sent."))
@@ -160,7 +160,7 @@ class Codes(View):
         return render(request, "demo/ministry/codes.html", {"form": MinistryCodeForm()})
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Judges the entry and says what came of it."""
+        """Checks the entry and shows the result."""
         form = MinistryCodeForm(request.POST)
         if not form.is_valid():
             return render(request, "demo/ministry/codes.html", {"form": form})
@@ -173,7 +173,7 @@ class Codes(View):
 
 @require_POST
 def set_faults(request: HttpRequest) -> HttpResponse:
-    """Sets every switch as it stands on the page."""
+    """Sets all switches as submitted."""
     form = FaultForm(request.POST)
     if not form.is_valid():
         return _desk(request, fault_form=form)
@@ -188,7 +188,7 @@ def set_faults(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def put_on_record(request: HttpRequest) -> HttpResponse:
-    """Puts an invented site of another provider's on record: a subject with one site, or a further site of its own."""
+    """Puts an invented site of another provider on record: a subject with one site, or another site of the subject."""
     form = FilingForm(request.POST)
     if not form.is_valid():
         return _desk(request, filing_form=form)
@@ -231,7 +231,7 @@ def advance(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def record(request: HttpRequest) -> HttpResponse:
-    """What is on record."""
+    """Shows the filings on record."""
     found = desk_rows.page(desk_rows.filings(), request.GET, "before")
     rows = [desk_rows.filing_row(row) for row in found.rows]
     return render(request, "demo/ministry/record.html", {"rows": rows, "page": found})
@@ -239,7 +239,7 @@ def record(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def traffic(request: HttpRequest) -> HttpResponse:
-    """The files both ways, and the last calls."""
+    """Shows the files both ways, and the last calls."""
     auto_progress.settle()
     uploads = desk_rows.page(desk_rows.uploads(), request.GET, "uploads", "#uploads")
     downloads = desk_rows.page(desk_rows.downloads(), request.GET, "downloads", "#downloads")
