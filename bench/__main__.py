@@ -1,6 +1,6 @@
-"""`python -m bench [PART …]`: measures, prints tables, then one line a target; exits 1 while a must is missed.
+"""`python -m bench [PART …]`: measures, prints tables, then one line per target; exits 1 if a must is missed.
 
-Each part runs in a process of its own, so that none inherits the settings of another, and writes var/bench/PART.json
+Each part runs in its own process, so that none inherits the settings of another, and writes var/bench/PART.json
 and its charts beside it.
 """
 
@@ -26,8 +26,8 @@ def main() -> int:
     chosen = asked.part or list(runs.PARTS)
     with ExitStack() as stack:
         try:
-            stack.enter_context(shared.made())
-        except Missing as problem:  # each part says so of its targets
+            stack.enter_context(shared.prepared())
+        except Missing as problem:  # each part reports it for its targets
             print(problem)
         for name in chosen:
             began = time.monotonic()
@@ -44,7 +44,7 @@ def main() -> int:
 
 
 def _run(name: str) -> None:
-    """A part, which stops what it started also where this process is stopped."""
+    """Runs a part, which stops what it started even if this process is stopped."""
     process = subprocess.Popen([sys.executable, "-m", "bench.runs", name])
     try:
         process.wait()

@@ -1,7 +1,7 @@
-"""`python -m bench.archive [ORDERS]`: what each job of beat costs with nothing due, small and over three years.
+"""`python -m bench.archive [ORDERS]`: what each job of beat costs with nothing due, for a small and a large archive.
 
-Once with 2,000 orders that are over, once with 200,000 or as many as asked for, each with its papers, messages, report
-and answer. DATABASE_URL names an empty database made for this; without it a file is used.
+Once with 2,000 ended orders, once with 200,000 or the number given over three years, each with its papers, messages,
+report and answer. DATABASE_URL names an empty database made for this; without it a file is used.
 """
 
 import resource
@@ -38,7 +38,7 @@ def main(orders: int) -> None:
 
 
 def compare(orders: int) -> None:
-    """The same jobs over both archives; the files are taken to be there."""
+    """The same jobs over both archives; the archived files are assumed to exist."""
     storage.days = lambda _alias: []
     rounds.listing = lambda _alias, _day: set()
     rounds.lost = lambda _references: []
@@ -65,7 +65,7 @@ def measure(task: str) -> None:
 
 
 def memory() -> float:
-    """The most this process ever had, in MB."""
+    """The peak memory of this process, in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

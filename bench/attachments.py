@@ -1,7 +1,7 @@
-"""`python -m bench.attachments [folder]`: how fast a paper is fitted into the ministry's limits, and how it then looks.
+"""`python -m bench.attachments [folder]`: how long fitting a paper into the ministry's limits takes, and its result.
 
 Draws a full page of 10-point Chinese with a red seal, once as scanned and once as photographed with a phone (12 MP),
-fits both, and writes the results to the folder, to be looked at.
+fits both, and writes the results to the folder for inspection.
 """
 
 import io
@@ -59,7 +59,7 @@ def page() -> Image.Image:
 
 
 def photographed(paper: Image.Image) -> Image.Image:
-    """On a table, unevenly lit, slightly out of focus, with the noise of a small sensor."""
+    """On a table, unevenly lit, slightly out of focus, with a small sensor's noise."""
     size = (3000, 4000)
     image = Image.new("RGB", size, (120, 95, 70))
     image.paste(paper.resize((2760, 3680), Image.Resampling.LANCZOS), (120, 160))

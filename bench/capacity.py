@@ -1,9 +1,9 @@
-"""How many people, orders and bytes the measured figures mean; what was not measured is marked."""
+"""The people, orders and bytes that the measured figures allow; what was not measured is marked."""
 
-from bench.harness.tables import said
+from bench.harness.tables import formatted
 
 BUSY = 0.5  # of a core: the rest is for peaks, beat and the desk
-DAY_HOURS = 12  # in which applicants come
+DAY_HOURS = 12  # during which applicants come
 MEASURED, EXTRAPOLATED, NOT = "measured", "extrapolated", "not measured"
 FILINGS, OPEN, AN_HOUR = 5_000_000, 100_000, 2_000  # a large provider: on file, open, submitted in an hour
 
@@ -14,14 +14,15 @@ def chapter(measured: dict[str, dict]) -> str:
     """The table of docs/performance.md, from the results of the parts."""
     rows = [*_people(measured), *_storage(measured), *_large(measured)]
     lines = [
-        f"| {what} | {said(value)} | {how if value is not None or NOT in how else NOT} |" for what, value, how in rows
+        f"| {what} | {formatted(value)} | {how if value is not None or NOT in how else NOT} |"
+        for what, value, how in rows
     ]
     head = ["## Capacity", "", f"A core is taken to be busy for {BUSY:.0%} of {DAY_HOURS} hours a day.", ""]
     return "\n".join([*head, "| | | |", "| --- | ---: | --- |", *lines])
 
 
 def _cell(measured: dict[str, dict], part: str, table: str, row: str, column: int) -> float | None:
-    """A figure that a part has found; None where it has not."""
+    """A figure found by a part; None if it was not measured."""
     for each in measured.get(part, {}).get("tables", []):
         if each["title"].startswith(table):
             return next((cells[column] for cells in each["rows"] if str(cells[0]).startswith(row)), None)
@@ -29,7 +30,7 @@ def _cell(measured: dict[str, dict], part: str, table: str, row: str, column: in
 
 
 def _order_cpu(measured: dict[str, dict]) -> dict[str, float | None]:
-    """Milliseconds that an order costs, by who takes them."""
+    """Milliseconds of an order, by who causes them."""
     case, queue = (_cell(measured, "pages", "Pages", f"desk: {name}", 1) for name in ("case", "queue"))
     reported = [
         _cell(measured, "reports", "Reports", phase, column)

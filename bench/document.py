@@ -1,4 +1,4 @@
-"""docs/performance.md: its measured part, written from the files of results by `python -m bench --write-docs`."""
+"""The measured part of docs/performance.md, written from the result files by `python -m bench --write-docs`."""
 
 import math
 import shutil
@@ -16,7 +16,7 @@ BEGIN, END = "<!-- measured: written by `python -m bench --write-docs` -->\n", "
 
 
 def write() -> None:
-    """Writes what stands between the two marks, and the charts it shows."""
+    """Writes the text between the two marks, and the charts it shows."""
     before, _, rest = DOCUMENT.read_text("utf-8").partition(BEGIN)
     after = rest.partition(END)[2]
     CHARTS.mkdir(parents=True, exist_ok=True)

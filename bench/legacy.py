@@ -1,4 +1,4 @@
-"""`python -m bench.legacy [ROWS] [salted|plain|django]`: how long a dump takes, first and again, and its memory."""
+"""`python -m bench.legacy [ROWS] [salted|plain|django]`: time and memory to load a dump, first and again."""
 
 import csv
 import io
@@ -25,7 +25,7 @@ HEAD = (
 )  # fmt: skip
 
 
-# the hashes of a dump: MD5 with a salt each, MD5 without any, or as Django writes them
+# the hashes of a dump: MD5 with one salt each, MD5 without salt, or Django's format
 FORMS = {
     "salted": "md5$s{0}${0:032x}",
     "plain": "md5$${0:032x}",
@@ -34,7 +34,7 @@ FORMS = {
 
 
 def lines(number: int, form: str = "salted") -> Iterator[tuple[str, ...]]:
-    """Invented filings: every one with an account of its own, which is the dearest case."""
+    """Invented filings, each with an account of its own, which is the most expensive case."""
     yield HEAD
     for place in range(number):
         stem = f"649999{19600101 + place % 28:08d}{place % 1000:03d}"
@@ -50,7 +50,7 @@ def lines(number: int, form: str = "salted") -> Iterator[tuple[str, ...]]:
 
 
 def work() -> float:
-    """Seconds of processor so far, of this process and of those that ended beside it."""
+    """Seconds of processor time so far, of this process and of its ended children."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(each.ru_utime + each.ru_stime for each in used)
 
@@ -63,12 +63,12 @@ def main(number: int, form: str) -> None:
     size = path.stat().st_size / 2**20
     print(f"{number} rows, {size:.0f} MB, GB18030, every row with an account and a hash ({form}), {connection.vendor}")
     for name, options in (("dry run", {"dry_run": True}), ("first", {}), ("again", {})):
-        before, worked, told = time.monotonic(), work(), io.StringIO()
-        call_command(import_legacy.Command(), str(path), stdout=told, **options)
+        before, worked, output = time.monotonic(), work(), io.StringIO()
+        call_command(import_legacy.Command(), str(path), stdout=output, **options)
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(
             f"{name:10}{time.monotonic() - before:8.1f} s   {work() - worked:6.1f} s of work   "
-            f"{memory:5.0f} MB at most   {told.getvalue().splitlines()[-1]}"
+            f"{memory:5.0f} MB at most   {output.getvalue().splitlines()[-1]}"
         )
 
 

@@ -1,4 +1,4 @@
-"""`python -m bench.ministry [ORDERS]`: so many orders reported and answered over SOAP, with random faults."""
+"""`python -m bench.ministry [ORDERS]`: reports orders and fetches answers over SOAP, with random faults."""
 
 import json
 import sys
@@ -17,7 +17,7 @@ from tests.transfers.many import carry
 
 
 def main(orders: int) -> None:
-    """Prints the figures; exit code 1 when anything is not as it should be."""
+    """Prints the figures; exit code 1 when anything is wrong."""
     with tempfile.TemporaryDirectory(prefix="ministry-") as folder:
         simulator = start_simulator(Path(folder))
         try:

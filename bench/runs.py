@@ -25,7 +25,7 @@ PARTS = {
 
 
 def run(name: str) -> None:
-    """Measures one part and writes what it found; what could not be measured is missed, and says why."""
+    """Measures one part and writes what it found; what could not be measured is missed, with the reason."""
     results.forget(name)
     module = importlib.import_module(f"bench.parts.{name}")
     found = _measured(module.TARGETS, module.measure)
@@ -33,14 +33,14 @@ def run(name: str) -> None:
 
 
 def _measured(targets: Sequence[Target], measure: Callable[[], list[Result]]) -> list[Result]:
-    """What was measured, and every other target as missed."""
+    """The results, and every other target as missed."""
     found: list[Result] = []
     why = "the part ended without it"
     try:
         found = measure()
     except Missing as problem:
         why = str(problem)
-    except Exception as problem:  # the other parts are measured all the same
+    except Exception as problem:  # the other parts are still measured
         traceback.print_exc()
         why = f"{type(problem).__name__}: {problem}"
     known = {result.target.name for result in found}

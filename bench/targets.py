@@ -1,4 +1,4 @@
-"""What `make bench` holds the portal to: one row a target, with what must be reached and what is hoped for.
+"""The targets of `make bench`: one row each, with the value required and the value aimed at.
 
 Each part of the bench (a module with `measure() -> list[Result]`) names its own targets.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Target:
-    """One number: at most `must` (at least, where `larger`); `goal` is what is hoped for."""
+    """One figure: at most `must` (at least, if `larger`); `goal` is the value aimed at."""
 
     name: str
     unit: str
@@ -23,7 +23,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Result:
-    """What was measured for a target: the median of calm rounds, and in words how (`note`)."""
+    """The measured value of a target: the median of calm rounds, and a `note` on how it was measured."""
 
     target: Target
     value: float
@@ -31,7 +31,7 @@ class Result:
 
     @property
     def missed(self) -> bool:
-        """Whether a must is missed: the bench then exits with 1."""
+        """Whether the must is missed: the bench then exits with 1."""
         return not self.target.holds(self.value, self.target.must)
 
     @property

@@ -1,4 +1,4 @@
-"""A portal of its own for measuring, with data in a folder that goes away. Import it before any model."""
+"""A separate portal for measuring, with data in a folder that is deleted. Import it before any model."""
 
 import atexit
 import os

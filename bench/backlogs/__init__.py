@@ -1,1 +1,1 @@
-"""Work that has piled up: orders whose time is over, messages that are owed, and what does no more than it must."""
+"""Backlogs of work: overdue orders, unsent messages, and minimal tasks to compare with."""

@@ -1,4 +1,4 @@
-"""What one side of a round did."""
+"""The work of one side in a round."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from bench.harness.rounds import Rounds
 
 @dataclass(frozen=True)
 class Done:
-    """So many of something, in so many seconds, with so much processor time of all processes."""
+    """A number of items, the seconds they took, and the processor time of all processes."""
 
     number: int
     seconds: float
@@ -21,17 +21,17 @@ class Done:
 
     @property
     def each(self) -> float:
-        """Microseconds of processor time for one."""
+        """Microseconds of processor time per item."""
         return 1_000_000 * self.cpu / self.number
 
 
 def row(rounds: Rounds[Done], side: str) -> tuple[str, float, float]:
-    """For a table: the side, how many a second, and the processor time of each."""
+    """For a table: the side, items per second, and processor time per item."""
     return side, rounds.median(lambda sides: sides[side].rate), rounds.median(lambda sides: sides[side].each)
 
 
 def timed(number: int, act: Callable[[], object], used: Callable[[], float]) -> Done:
-    """Does it; `used` is the processor time so far."""
+    """Times `act`; `used` returns the processor time so far."""
     before, began = used(), time.perf_counter()
     act()
     return Done(number, time.perf_counter() - began, used() - before)

@@ -1,4 +1,4 @@
-"""Tasks of Celery that do nothing, in a queue of Redis, and a worker with some processes that takes them."""
+"""Celery tasks that do nothing, in a Redis queue, and a worker that takes them."""
 
 import os
 import subprocess
@@ -18,18 +18,18 @@ app.conf.update(task_ignore_result=True, task_acks_late=True, worker_prefetch_mu
 
 @app.task(name="nothing")
 def nothing() -> None:
-    """Is all that it does."""
+    """Does nothing."""
 
 
 class Queue:
-    """So many tasks, and a worker that takes them; the time runs from the first that is taken to the last."""
+    """A number of tasks, and a worker that takes them; timed from the first task taken to the last."""
 
     def __init__(self, number: int, workers: int, broker: str, used: Callable[[], float]) -> None:
         self.number, self.workers, self.broker, self.used = number, workers, broker, used
         app.conf.broker_url = broker
 
     def done(self) -> Done:
-        """How long they took."""
+        """Runs the worker and returns how long the tasks took."""
         with app.connection_for_write() as connection, connection.Producer() as producer:
             for _ in range(self.number):
                 nothing.apply_async(producer=producer)

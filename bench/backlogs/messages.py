@@ -1,6 +1,6 @@
-"""Messages to nobody, and workers that deliver them: each a process that goes on as its task does, until none is left.
+"""Messages to nobody, and worker processes that deliver them as the task does, until none is left.
 
-To import it sets the portal up: DATABASE_URL names an empty database made for this.
+Importing it sets the portal up: DATABASE_URL names an empty database made for this.
 """
 
 import multiprocessing
@@ -19,20 +19,20 @@ from bench.harness import machine, processes
 from icpportal.outbox import delivery
 from icpportal.outbox.models import Message, State
 
-TOGETHER, ALONE = "nothing", "nothing_alone"  # recorded by twenties, as mails are, and one by one, as texts are
+TOGETHER, ALONE = "nothing", "nothing_alone"  # recorded in batches of twenty, like mails, and one by one, like texts
 
 
 def nothing(message: Message) -> str:
-    """A channel that takes everything at once."""
+    """A channel that accepts everything at once."""
     return message.key
 
 
 class Backlog:
-    """So many messages that are due, new ones for each turn."""
+    """A number of due messages, new ones for each round."""
 
     def __init__(self, number: int, workers: int) -> None:
         self.number, self.workers, self.turn = number, workers, 0
-        self.database = 0.0  # seconds of processor time that the workers' backends have used
+        self.database = 0.0  # seconds of processor time that the workers' backends used
         channels = dict.fromkeys((TOGETHER, ALONE), f"{__name__}.nothing")
         settings.OUTBOX_CHANNELS = {**settings.OUTBOX_CHANNELS, **channels}
         settings.OUTBOX_TOGETHER = [*settings.OUTBOX_TOGETHER, TOGETHER]
@@ -76,7 +76,7 @@ class Backlog:
 
 
 def drain(used: SimpleQueue) -> None:
-    """What a worker does while messages are due; then it says what its backend has used."""
+    """Delivers while messages are due; then reports what its backend used."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (backend,) = cursor.fetchone()

@@ -1,6 +1,6 @@
-"""Orders a month after their deadline: drafts, returned ones, and ones that wait for a photo; the sweep, and plain SQL.
+"""Orders a month overdue: drafts, returned ones, and ones waiting for a photo; moved by the sweep, and by plain SQL.
 
-To import it sets the portal up: DATABASE_URL names an empty database made for this.
+Importing it sets the portal up: DATABASE_URL names an empty database made for this.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from transfers.notifications.notices import CHANNEL
 
 OWNERS = 50
 STATES = (states.DRAFT, states.RETURNED, states.PHOTO_DUE)
-# what a sweep writes, by somebody who knows no rule
+# the rows that a sweep writes, without any rule
 CHANGES = """
 WITH moved AS (
     UPDATE transfers_order SET state = 'expired', version = version + 1, due_at = NULL, entered_at = due_at,
@@ -44,7 +44,7 @@ FROM moved JOIN told ON told.order_id = moved.id
 
 
 class Backlog:
-    """So many orders that are due, new ones for each turn."""
+    """A number of due orders, new ones for each round."""
 
     def __init__(self, number: int, used: Callable[[], float]) -> None:
         self.number, self.used, self.begin = number, used, 0
@@ -52,7 +52,7 @@ class Backlog:
         self.owners: list[User] = [
             make_user(f"bench{place}@example.com", mobile=f"137{place:08d}") for place in range(OWNERS)
         ]
-        sweep()  # what a worker has imported long ago
+        sweep()  # imports what a worker imports at its start
 
     def by_sql(self) -> Done:
         return self._turn(_by_sql)
@@ -81,7 +81,7 @@ class Backlog:
             cursor.execute("CHECKPOINT")
 
     def _check(self) -> None:
-        """Each has moved once, with one event and one notice."""
+        """Each order has moved once, with one event and one notice."""
         found = (OrderEvent.objects.count(), Message.objects.filter(channel=CHANNEL).count())
         if found != (self.number, self.number) or Order.objects.filter(due_at__lte=timezone.now()).exists():
             raise AssertionError(f"{self.number} orders were due: {found[0]} events, {found[1]} notices")

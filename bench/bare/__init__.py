@@ -1,1 +1,1 @@
-"""What everything is compared with: the wizard of django-formtools' documentation, and nothing else."""
+"""The baseline: the wizard of django-formtools' documentation, and nothing else."""

@@ -1,4 +1,4 @@
-"""A project as `startproject` makes it: PostgreSQL, sessions in the database, DEBUG off, templates cached."""
+"""A project as created by `startproject`: PostgreSQL, sessions in the database, DEBUG off, templates cached."""
 
 import os
 from pathlib import Path

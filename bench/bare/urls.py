@@ -1,4 +1,4 @@
-"""Seven steps with a few fields each, as formtools' documentation writes a named wizard."""
+"""Seven steps with a few fields each: a named wizard as in formtools' documentation."""
 
 from django import forms
 from django.shortcuts import render

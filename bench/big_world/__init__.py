@@ -1,6 +1,6 @@
-"""A portal of many years in PostgreSQL, filled once by SQL and kept: `make bench-world N=1000000`, N=0 deletes it.
+"""A portal of many years in PostgreSQL, filled by SQL and kept: `make bench-world N=1000000`, N=0 deletes it.
 
-Beside it one with 1,000 orders, to compare with. What a page shows is sealed as the product seals it; where no page
+A second one with 1,000 orders is the baseline. Values shown on pages are sealed as in the product; where no page
 shows a value, all rows share one.
 """
 
@@ -9,8 +9,8 @@ import os
 SERVER = os.environ.get("BENCH_DATABASE_SERVER", "postgres://postgres@127.0.0.1:5432")
 NAME = os.environ.get("BENCH_WORLD", "portal_bench_world")
 SMALL_NAME = f"{NAME}_small"
-SMALL = 1_000  # orders of the other one
-APPLICANT = "applicant@example.com"  # whose pages are measured: with as many orders in both worlds
+SMALL = 1_000  # orders of the baseline
+APPLICANT = "applicant@example.com"  # owner of the measured pages, with the same number of orders in both worlds
 STAFF = {
     "reviewer": "reviewer@example.com",
     "lead": "lead@example.com",
@@ -20,5 +20,5 @@ STAFF = {
 
 
 def url(name: str) -> str:
-    """Where a world lies."""
+    """The database URL of a world."""
     return f"{SERVER}/{name}"

@@ -1,4 +1,4 @@
-"""`python -m bench.big_world N`: makes both worlds anew; N=0 deletes them."""
+"""`python -m bench.big_world N`: creates both worlds again; N=0 deletes them."""
 
 import os
 import subprocess

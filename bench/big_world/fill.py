@@ -36,7 +36,7 @@ def main(orders: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(reference_function())
         cursor.execute("SET maintenance_work_mem = '512MB'")
-        cursor.execute("SET session_replication_role = replica")  # no look-up of foreign keys for each row
+        cursor.execute("SET session_replication_role = replica")  # no foreign key check for each row
     seal_shown(made)
     with indexes_afterwards():
         for table in tables(made):

@@ -1,4 +1,4 @@
-"""Rows by the million: multiplied by the database, with the indexes built afterwards."""
+"""Loads rows by the million: multiplied by the database, with the indexes built afterwards."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from tests.years import multiply
 
 @dataclass(frozen=True)
 class Table:
-    """So many rows as `row` is, but for what varies, as SQL of the number `n`."""
+    """A number of copies of `row` whose varying columns are SQL of the number `n`."""
 
     row: Model
     last: int
@@ -26,7 +26,7 @@ def multiplied(table: Table) -> None:
 
 @contextmanager
 def indexes_afterwards() -> Iterator[None]:
-    """Without the indexes that hold no constraint; built anew at the end, which is several times as fast."""
+    """Drops the indexes without a constraint and rebuilds them at the end, which is several times as fast."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid)"
@@ -44,6 +44,6 @@ def indexes_afterwards() -> Iterator[None]:
 
 
 def analyse() -> None:
-    """Statistics, and which pages every transaction may see, as after a night of autovacuum."""
+    """Statistics and the visibility map, as after a night of autovacuum."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

@@ -1,4 +1,4 @@
-"""The lists and searches of the world of DATABASE_URL: each asked for as a person does, its statements explained."""
+"""The lists and searches of the world of DATABASE_URL: requested as a person does, their statements explained."""
 
 import json
 import os
@@ -24,7 +24,7 @@ from transfers.review.baskets.rows import baskets
 
 QUEUE = "admin:transfers_order_changelist"
 NARROWED = ("", "&province=64", "&nature=individual", "&look=findings")
-LONGEST = 0.5  # seconds for the repeated runs of one statement
+LONGEST = 0.5  # seconds for all runs of one statement
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class Asked:
     name: str
     client: Client
     url: str
-    typed: str | None = None  # in the search of the desk
+    typed: str | None = None  # in the desk's search
 
     def answer(self) -> Any:
         return self.client.get(self.url) if self.typed is None else self.client.post(self.url, {"find": self.typed})
 
 
 def measured() -> list[Page]:
-    """Every page, with nothing remembered; what a request writes is taken back."""
+    """Measures every page with empty caches; what a request writes is rolled back."""
     _plan_as_for_large_tables()
     large, only = _large_tables(), os.environ.get("ONLY", "")
     every = [*_of_applicant(), *_of_desk(), *_of_search()]
@@ -49,8 +49,8 @@ def measured() -> list[Page]:
 
 
 def _plan_as_for_large_tables() -> None:
-    """A table of a few pages is read whole, a join of two such is hashed: in the small world the same is read by index,
-    or it would be compared how much a plan costs that nobody makes for a large one.
+    """Small tables are read whole, and two of them joined by hash. In the small world this forces index reads: plans
+    that large tables never get must not be compared.
     """
     if connection.settings_dict["NAME"] == SMALL_NAME:
         with connection.cursor() as cursor:
@@ -65,9 +65,9 @@ def _large_tables() -> set[str]:
 
 
 def _measured(asked: Asked, large: set[str]) -> Page:
-    """Time and plans as for the first reader; pages read as for the next one, who is shown counts of a moment ago."""
+    """Times and plans of a first visit; buffers read on the next one, which gets cached counts."""
     page = Page(asked.name)
-    _captured(asked)  # what a process reads once
+    _captured(asked)  # reads what a process reads once
     cache.clear()
     for sql in _captured(asked):
         page.queries += 1
@@ -92,7 +92,7 @@ def _captured(asked: Asked) -> list[str]:
 
 @dataclass(frozen=True)
 class Read:
-    """What one statement cost: pages read, the time of nearly all runs, and the tables read from end to end."""
+    """The cost of one statement: buffers read, 95th percentile of the time, and the tables read in full."""
 
     buffers: int
     took: float
@@ -105,8 +105,8 @@ def _read(sql: str, times: int) -> Read:
     with connection.cursor() as cursor:
         while not took or (len(took) < times and time.monotonic() < until):
             cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {sql}")
-            (told,) = cursor.fetchone()
-            (plan,) = told if isinstance(told, list) else json.loads(told)
+            (answer_json,) = cursor.fetchone()
+            (plan,) = answer_json if isinstance(answer_json, list) else json.loads(answer_json)
             took.append(plan["Execution Time"] + plan["Planning Time"])
     top = plan["Plan"]
     buffers = top["Shared Hit Blocks"] + top["Shared Read Blocks"]
@@ -114,7 +114,7 @@ def _read(sql: str, times: int) -> Read:
 
 
 def _read_whole(node: dict[str, Any]) -> Iterator[str]:
-    """A scan that a limit ends after some rows is none of a whole table."""
+    """A scan that a limit ends early does not read a whole table."""
     passed = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
     if node["Node Type"] == "Seq Scan" and passed >= LARGE:
         yield node["Relation Name"]
@@ -162,7 +162,7 @@ def _of_desk() -> Iterator[Asked]:
 
 
 def _registers(role: str, client: Client) -> Iterator[Asked]:
-    """The lists of Django's kind, as they are and with something typed where they have a search."""
+    """The lists of Django admin, unfiltered and, where they have a search, with something typed."""
     request = RequestFactory().get("/admin/")
     request.user = User.objects.get(email=STAFF[role])
     for model, shown in admin.site._registry.items():

@@ -1,4 +1,4 @@
-"""What pages show of the rows of the world: sealed for real where it is shown, and found by real search keys."""
+"""Values that pages show: really sealed where they are shown, and found by real search keys."""
 
 import uuid
 from collections.abc import Iterator
@@ -21,17 +21,17 @@ from transfers.review.search.keys import keep
 NEWEST, OLDEST, SAMPLES = 1_000, 1_000, 100
 
 
-def seal_shown(made: World) -> None:
-    """A table `sealed` of values by kind and number; number 0 is what all other rows share."""
+def seal_shown(world: World) -> None:
+    """Fills a table `sealed` with values by kind and number; number 0 is shared by all other rows."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE sealed (kind text, n bigint, value text, PRIMARY KEY (kind, n))")
         with cursor.copy("COPY sealed (kind, n, value) FROM STDIN") as copy:
-            for row in _values(made):
+            for row in _values(world):
                 copy.write_row(row)
 
 
-def _values(made: World) -> Iterator[tuple[str, int, str]]:
-    for number in [0, *sorted(_shown(made))]:
+def _values(world: World) -> Iterator[tuple[str, int, str]]:
+    for number in [0, *sorted(_shown(world))]:
         yield "answers", number, _sealed(Order(pk=order_id(number), answers=_answers(number)), "answers")
         subject = Subject(pk=order_id(number), name=f"宁夏示例{number}号有限公司", id_number="91649999000000019L")
         person = Person(pk=order_id(number), name="林示范", id_number="649999198502140009", mobile="13900000001")
@@ -44,15 +44,15 @@ def _values(made: World) -> Iterator[tuple[str, int, str]]:
         yield "note", number, _sealed(note, "payload")
 
 
-def _shown(made: World) -> set[int]:
-    last = made.orders
-    ends = {*range(1, min(OLDEST, last)), *range(max(1, last - max(NEWEST, made.open)), last + 1)}
-    return ends | samples(made) | {n for n in range(1, last + 1) if made.is_applicants(n)}
+def _shown(world: World) -> set[int]:
+    last = world.orders
+    ends = {*range(1, min(OLDEST, last)), *range(max(1, last - max(NEWEST, world.open)), last + 1)}
+    return ends | samples(world) | {n for n in range(1, last + 1) if world.is_applicants(n)}
 
 
-def samples(made: World) -> set[int]:
-    """The numbers of some orders of every age, which are found by whatever people say."""
-    return {max(1, round(made.orders * place / SAMPLES)) for place in range(1, SAMPLES + 1)}
+def samples(world: World) -> set[int]:
+    """The numbers of some orders of every age, which every kind of search finds."""
+    return {max(1, round(world.orders * place / SAMPLES)) for place in range(1, SAMPLES + 1)}
 
 
 def _sealed(row: Model, name: str) -> str:
@@ -67,7 +67,7 @@ def _people() -> dict[str, dict[str, object]]:
 
 
 def _answers(number: int) -> dict[str, object]:
-    """Shared ones are short: they are read by nobody and take room a million times."""
+    """Shared ones are short: nobody reads them, and they are stored a million times."""
     if not number:
         return {"filled": ANSWERS}
     phone = f"139{number:08d}"
@@ -82,33 +82,33 @@ def _answers(number: int) -> dict[str, object]:
     }
 
 
-def hold(made: World) -> None:
-    """Objections, second looks and calls: as many open ones in both worlds, and one in 1,000 orders had each."""
-    _people_act(made, [made.over + place // 4 * 100 + 15 + place % 4 for place in range(OFTEN)], ended=None)
-    _people_act(made, list(range(1, made.orders, 1_000)), ended=timezone.now())
+def hold(world: World) -> None:
+    """Objections, second looks and calls: as many open ones in both worlds, and ended ones on one in 1,000 orders."""
+    _people_act(world, [world.over + place // 4 * 100 + 15 + place % 4 for place in range(OFTEN)], ended=None)
+    _people_act(world, list(range(1, world.orders, 1_000)), ended=timezone.now())
 
 
-def _people_act(made: World, numbers: list[int], *, ended: datetime | None) -> None:
+def _people_act(world: World, numbers: list[int], *, ended: datetime | None) -> None:
     orders = Order.objects.filter(pk__in=map(order_id, numbers))
     soon, asked = timezone.now() + timedelta(days=300), {"kind": SUBMIT, "said": {"because": ["drawn"]}}
     Objection.objects.bulk_create(
-        Objection(owner=made.lead, domain=each.domain, subject_key=each.subject_key, words="x", closed_at=ended)
+        Objection(owner=world.lead, domain=each.domain, subject_key=each.subject_key, words="x", closed_at=ended)
         for each in orders
     )
     ApprovalRequest.objects.bulk_create(
         ApprovalRequest(
-            owner=each.owner, asked_by=made.lead, key=str(each.pk), reference=each.reference, ended_at=ended,
+            owner=each.owner, asked_by=world.lead, key=str(each.pk), reference=each.reference, ended_at=ended,
             outcome="allowed" if ended else "", **asked,
         )
         for each in orders.select_related("owner")
     )  # fmt: skip
     Call.objects.bulk_create(
-        Call(order=each, role="subject_lead", about="x", asked_by=made.lead, next_at=soon, ended_at=ended)
+        Call(order=each, role="subject_lead", about="x", asked_by=world.lead, next_at=soon, ended_at=ended)
         for each in orders
     )
 
 
-def find_shown(made: World) -> None:
-    """The samples get the search keys of what they hold."""
-    for order in Order.objects.filter(pk__in=[order_id(number) for number in samples(made)]):
+def find_shown(world: World) -> None:
+    """Gives the samples the search keys of their values."""
+    for order in Order.objects.filter(pk__in=[order_id(number) for number in samples(world)]):
         keep(order)

@@ -1,1 +1,1 @@
-"""What every part of the bench uses: processes and machine, calm rounds, databases, tables, charts, results."""
+"""What all parts of the bench use: processes and machine, calm rounds, databases, tables, charts, results."""

@@ -1,6 +1,6 @@
-"""`python -m bench.harness.accounts [NUMBER]`: confirmed accounts in the portal of this environment, to sign in with.
+"""`python -m bench.harness.accounts [NUMBER]`: creates confirmed accounts in the portal of this environment.
 
-Applicant n is applicantN@bench.example.com; everybody's password is PASSWORD.
+Applicant n is applicantN@bench.example.com; the password of all is PASSWORD.
 """
 
 import importlib
@@ -14,14 +14,14 @@ NUMBER = 100
 
 
 def address(number: int) -> str:
-    """Of applicant n."""
+    """The address of applicant n."""
     return f"applicant{number}@bench.example.com"
 
 
 def main(number: int) -> None:
-    """The accounts, with one hash for all, and the list of servers that the demo has for everybody."""
+    """Creates the accounts, with one hash for all, and the demo's server list for everybody."""
     django.setup()
-    actions = importlib.import_module("icpportal.accounts.actions")  # models want the settings first
+    actions = importlib.import_module("icpportal.accounts.actions")  # models need the settings first
     hashed = make_password(PASSWORD)
     for each in range(number):
         user = actions.open_account(email=address(each), mobile=f"139{each + 77_000_000:08d}", password=None)

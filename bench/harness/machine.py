@@ -1,4 +1,4 @@
-"""The machine while something is measured: how fast it is, and how much of it others took."""
+"""The machine during a measurement: its speed, and how much of it others used."""
 
 import os
 import time
@@ -8,13 +8,13 @@ from pathlib import Path
 from bench.harness import processes
 
 IDLE = (3, 4)  # idle and waiting for disks, in the first line of /proc/stat
-GUESTS = 8  # from here on the fields count guests, which are in the first ones already
+GUESTS = 8  # from this field on guests, which are included in the first ones
 SPINS = 300_000
-SPIN_SECONDS = 0.0070  # of processor time for one spin, on the machine that docs/performance.md shows
+SPIN_SECONDS = 0.0070  # processor time of one spin on the machine of docs/performance.md
 
 
 def spin() -> float:
-    """Seconds of processor time for a fixed loop of Python: the fastest of five, to compare machines and moments."""
+    """Seconds of processor time for a fixed Python loop, the best of five, to compare machines and moments."""
     return min(_spin() for _ in range(5))
 
 
@@ -26,19 +26,19 @@ def _spin() -> float:
 
 
 def scaled(seconds: float, spun: float) -> float:
-    """What `seconds` would have been on the machine of docs/performance.md, by the spin beside it."""
+    """What `seconds` would be on the machine of docs/performance.md, by the spin measured with it."""
     return seconds * SPIN_SECONDS / spun
 
 
 def ours() -> float:
-    """Seconds of processor time of this process and all it started."""
+    """Seconds of processor time of this process and all its children."""
     return processes.family_cpu(os.getpid())
 
 
 class Others:
-    """The share of the machine that others took since it was made: 0.5 is one core of two.
+    """The share of the machine used by others since this object was created: 0.5 is one core of two.
 
-    `beside` says what is ours though we did not start it, as backends of PostgreSQL.
+    `beside` is processor time that is ours but not our children's, as of PostgreSQL backends.
     """
 
     def __init__(self, beside: Callable[[], float] = lambda: 0.0) -> None:
@@ -53,7 +53,7 @@ class Others:
 
 
 def _machine() -> tuple[float, float]:
-    """Seconds that all cores were busy, and that there were."""
+    """Seconds that all cores were busy, and seconds in total."""
     fields = Path("/proc/stat").read_text("ascii").splitlines()[0].split()[1:]
     counted = [int(field) / processes.TICKS for field in fields[:GUESTS]]
     return sum(each for place, each in enumerate(counted) if place not in IDLE), sum(counted)

@@ -1,4 +1,4 @@
-"""What processes have used, from /proc: processor time (user and system) and memory (PSS)."""
+"""Resources used by processes, from /proc: processor time (user and system) and memory (PSS)."""
 
 import os
 import threading
@@ -11,7 +11,7 @@ MIB = 1024  # KiB
 
 
 def family(pid: int) -> list[int]:
-    """A process and all its descendants that are alive."""
+    """A process and all its living descendants."""
     children: dict[int, list[int]] = {}
     for each in _alive():
         if fields := _fields(each):
@@ -24,34 +24,34 @@ def family(pid: int) -> list[int]:
 
 
 def children(pid: int) -> list[int]:
-    """Those whose parent it is."""
+    """The children of a process."""
     return [each for each in _alive() if (fields := _fields(each)) and int(fields[1]) == pid]
 
 
 def cpu(pids: Iterable[int]) -> float:
-    """Seconds that these processes have used, with those of their children that have ended and were waited for."""
+    """Seconds used by these processes, and by their ended children that were waited for."""
     return sum(sum(map(int, fields[11:15])) for pid in pids if (fields := _fields(pid))) / TICKS
 
 
 def family_cpu(pid: int) -> float:
-    """Seconds that a process and all its descendants, also those that have ended, have used."""
+    """Seconds used by a process and all its descendants, ended ones included."""
     return cpu(family(pid))
 
 
 def pss(pids: Iterable[int]) -> float:
-    """MiB of memory of these processes; what several share is divided among those that share it."""
+    """MiB of memory of these processes; shared memory is divided among those that share it."""
     return sum(_kib(pid) for pid in pids) / MIB
 
 
 def named(words: str) -> list[int]:
-    """Processes whose command line has these words: a backend of PostgreSQL names its database."""
+    """Processes with these words in the command line: a PostgreSQL backend names its database there."""
     return [pid for pid in _alive() if words.encode() in _read(PROC / str(pid) / "cmdline")]
 
 
 class Backends:
-    """The processor time of the backends of one database, also of those that have ended since it began to watch.
+    """The processor time of a database's backends, those ended since the start of the watch included.
 
-    A thread looks at them ten times a second; what a backend used between the last look and its end is lost.
+    A thread reads it ten times a second; what a backend uses between the last reading and its end is lost.
     """
 
     PAUSE_SECONDS = 0.1
@@ -71,7 +71,7 @@ class Backends:
         self._thread.join()
 
     def cpu(self) -> float:
-        """Seconds that all of them have used so far."""
+        """Seconds used by all of them so far."""
         self._look()
         return sum(self.used.values())
 
@@ -90,7 +90,7 @@ def _alive() -> list[int]:
 
 
 def _fields(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat from the state on; none if it has ended."""
+    """The fields of /proc/PID/stat from the state on; none if the process has ended."""
     return _read(PROC / str(pid) / "stat").decode(errors="replace").rpartition(")")[2].split()
 
 
@@ -104,5 +104,5 @@ def _kib(pid: int) -> int:
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
-    except OSError:  # it has ended, or is not ours to read
+    except OSError:  # it has ended, or we may not read it
         return b""

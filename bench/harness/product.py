@@ -1,4 +1,4 @@
-"""The portal inside this process: on PostgreSQL, seeded like the demo, with a simulated ministry."""
+"""The portal in this process: on PostgreSQL, with the demo's data and a simulated ministry."""
 
 import contextlib
 import importlib
@@ -17,12 +17,12 @@ from bench.harness import processes, services, shared
 
 @contextlib.contextmanager
 def inside(module: str, *, seed: bool = True) -> Iterator[tuple[Any, processes.Backends]]:
-    """The module of `bench.inside`, which may import models at its top, and the backends that work for it.
+    """The module of `bench.inside`, which may import models at its top, and the backends that serve it.
 
-    Once a process: the settings are read from here on.
+    Once per process: the settings are read from here on.
     """
     with (
-        shared.given() as (template, static),
+        shared.resources() as (template, static),
         services.database(module, template=template) as url,
         services.redis() as redis,
         tempfile.TemporaryDirectory(prefix="bench-") as folder,
@@ -45,7 +45,7 @@ def inside(module: str, *, seed: bool = True) -> Iterator[tuple[Any, processes.B
 
 @contextlib.contextmanager
 def _filled(folder: Path, *, seed: bool) -> Iterator[None]:
-    """The simulator, and the demo's people and orders."""
+    """Starts the simulator and fills in the demo's people and orders."""
     settings = importlib.import_module("django.conf").settings
     call = importlib.import_module("django.core.management").call_command
     simulator = importlib.import_module("tests.demo.ministry.process").start_simulator(folder / "ministry")

@@ -1,4 +1,4 @@
-"""The files of results: var/bench/PART.json and the charts of its tables."""
+"""The result files: var/bench/PART.json and the charts of its tables."""
 
 import json
 import math
@@ -15,12 +15,12 @@ FOLDER = Path(__file__).resolve().parents[2] / "var" / "bench"
 
 
 def forget(part: str) -> None:
-    """What an earlier run said is no result of this one."""
+    """Deletes the results of an earlier run."""
     _file(part).unlink(missing_ok=True)
 
 
 def write(part: str, found: list[Result], tables: list[Table], rounds: dict[str, dict[str, object]]) -> None:
-    """Keeps what a part found."""
+    """Writes what a part found."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     drawn = [table for table in tables if table.chart is not None]
     for number, table in enumerate(drawn, 1):
@@ -42,7 +42,7 @@ def _kept(result: Result) -> dict[str, object]:
 
 
 def read(part: str) -> list[Result]:
-    """What a part found when it last ran; a part that wrote nothing has missed."""
+    """What a part found in its last run; without a file all its targets are missed."""
     kept = load(part)
     if not kept:
         return [Result(Target(f"{part}: ended without a result", "", 0), math.nan)]
@@ -53,7 +53,7 @@ def read(part: str) -> list[Result]:
 
 
 def load(part: str) -> dict:
-    """The whole file of a part, empty where there is none."""
+    """The whole file of a part, empty if there is none."""
     try:
         return json.loads(_file(part).read_text("utf-8"))
     except FileNotFoundError:

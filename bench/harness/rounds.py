@@ -1,4 +1,4 @@
-"""Rounds in which everything that is compared takes its turn, A B A B, and of which only calm ones count."""
+"""Rounds in which all sides take turns, A B A B; only calm rounds count."""
 
 import statistics
 import time
@@ -9,20 +9,20 @@ from typing import Generic, TypeVar
 from bench.harness.machine import Others, spin
 
 T = TypeVar("T")
-CALM = 0.10  # of the machine, taken by others
+CALM = 0.10  # of the machine, used by others
 ROUNDS = 5
-LEAST = 3  # rounds, also where the time is over
-SECONDS = 100.0  # after which no further round is begun
+LEAST = 3  # rounds, even when the time is up
+SECONDS = 100.0  # after which no further round begins
 
 
 @dataclass(frozen=True)
 class Round(Generic[T]):
-    """What each side measured, and the machine meanwhile."""
+    """What each side measured, and the state of the machine."""
 
     sides: dict[str, T]
     others: float  # share of the machine
     spin: float  # seconds
-    trouble: str = ""  # why it does not count, besides noise
+    trouble: str = ""  # why it does not count, apart from noise
 
     @property
     def calm(self) -> bool:
@@ -38,7 +38,7 @@ class Rounds(Generic[T]):
 
     @property
     def note(self) -> str:
-        """Says so where no round was calm enough."""
+        """Says so if no round was calm enough."""
         calm, wanted = sum(each.calm for each in self.counted), len(self.counted)
         noise = f"others took {_percents([each.others for each in self.counted])} of the machine"
         spun = f"spin {_least_most([each.spin * 1000 for each in self.counted], 'ms')}"
@@ -54,11 +54,11 @@ class Rounds(Generic[T]):
         return [each.sides[side] for each in self.counted]
 
     def median(self, figure: Callable[[dict[str, T]], float]) -> float:
-        """The median, over the rounds that count, of a figure made of all sides of one round."""
+        """The median, over the rounds that count, of a figure computed from all sides of one round."""
         return statistics.median(figure(each.sides) for each in self.counted)
 
     def as_json(self) -> dict[str, object]:
-        """For the file of results."""
+        """For the result file."""
         rounds = [{"others": round(each.others, 4), "spin": each.spin, "calm": each.calm} for each in self.counted]
         return {"tried": self.tried, "note": self.note, "rounds": rounds}
 
@@ -72,12 +72,12 @@ def interleaved(
     beside: Callable[[], float] = lambda: 0.0,
     judge: Callable[[dict[str, T], float], str] = lambda _sides, _spin: "",
 ) -> Rounds[T]:
-    """Until `count` rounds were calm, at most `limit` (twice as many); then the calmest fill up what is missing.
+    """Repeats until `count` rounds were calm, at most `limit` (twice as many); the calmest others make up the rest.
 
-    After so many `seconds` no further round is begun, unless there are fewer than three.
+    After `seconds` no further round begins, unless there were fewer than three.
 
-    `beside` is processor time that is ours though we did not start what used it. `judge` gets a round and its spin,
-    and says why the round does not count, or nothing.
+    `beside` is processor time that is ours but not our children's. `judge` gets a round and its spin, and
+    returns why the round does not count, or "".
     """
     done: list[Round[T]] = []
     ends = time.monotonic() + seconds
@@ -102,7 +102,7 @@ def _round(
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """The value that so many percent do not exceed."""
+    """The smallest value that so many percent do not exceed."""
     if not values:
         return float("nan")
     ordered = sorted(values)

@@ -1,4 +1,4 @@
-"""The portal as the image starts it, and the bare wizard with the same server, each with data of its own."""
+"""The portal as started by the image, and the bare wizard on the same server, each with its own data."""
 
 import contextlib
 import os
@@ -27,7 +27,7 @@ QUIET_SECONDS = 0.7
 
 @dataclass
 class Servers:
-    """What runs, by group, and what each group has used."""
+    """Running processes by group, and what each group used."""
 
     url: str
     folder: Path
@@ -36,19 +36,19 @@ class Servers:
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self, group: str, *command: str) -> None:
-        """One more process; its output goes to a file of its name in the folder."""
+        """Starts one more process; its output goes to a file named after it in the folder."""
         with (self.folder / f"{group}.log").open("ab") as log:
             self.running[group] = subprocess.Popen(
                 command, cwd=shared.ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT
             )
 
     def cpu(self) -> dict[str, float]:
-        """Seconds that each group has used: its processes, all their children, and PostgreSQL."""
+        """Seconds used by each group: its processes, all their children, and PostgreSQL."""
         used = {group: processes.family_cpu(process.pid) for group, process in self.running.items()}
         return {**used, "postgresql": self.backends.cpu()}
 
     def manage(self, *command: str) -> str:
-        """What a management command or module says about these data."""
+        """The output of a management command or module run on these data."""
         done = subprocess.run(
             [sys.executable, *command],
             cwd=shared.ROOT,
@@ -62,7 +62,7 @@ class Servers:
         return done.stdout
 
     def settle(self, group: str) -> None:
-        """Returns once a group has had nothing to do for a while."""
+        """Waits until a group has been idle for a while."""
         ends, used = time.monotonic() + START_SECONDS, -1.0
         while time.monotonic() < ends:
             before, used = used, processes.family_cpu(self.running[group].pid)
@@ -72,7 +72,7 @@ class Servers:
         raise Missing(f"{group} does not come to rest")
 
     def wait(self, address: str, group: str) -> None:
-        """Returns once an address answers 200."""
+        """Waits until an address answers 200."""
         ends = time.monotonic() + START_SECONDS
         while time.monotonic() < ends and self.running[group].poll() is None:
             with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5) as answer:
@@ -99,11 +99,11 @@ class Portal(Servers):
 
 
 def gunicorn(application: str, port: int) -> list[str]:
-    """The server as the Dockerfile starts it, with its flags, for any application."""
-    said = re.search(r"exec gunicorn icpportal\.wsgi (.*)\"\]", (shared.ROOT / "Dockerfile").read_text("utf-8"))
-    if said is None:
+    """The server as started by the Dockerfile, with its flags, for any application."""
+    match = re.search(r"exec gunicorn icpportal\.wsgi (.*)\"\]", (shared.ROOT / "Dockerfile").read_text("utf-8"))
+    if match is None:
         raise Missing("the Dockerfile starts no gunicorn")
-    flags = shlex.split(said[1].replace('\\"$WEB_THREADS\\"', THREADS))
+    flags = shlex.split(match[1].replace('\\"$WEB_THREADS\\"', THREADS))
     flags[flags.index("--bind") + 1] = f"127.0.0.1:{port}"
     return [sys.executable, "-m", "gunicorn", application, *flags]
 
@@ -121,13 +121,13 @@ def bare() -> Iterator[Servers]:
 
 @contextlib.contextmanager
 def portal(*, worker: int = 4, **settings: str) -> Iterator[Portal]:
-    """The portal: two web processes, and one worker for all queues with so many children, or none.
+    """The portal: two web processes, and one worker for all queues with this many children, or none.
 
-    It runs as the demo, for only there the outside systems are simulated: what differs from production is
-    a line on each page, no TLS, and no scanner. Beat does not run, so that what is measured is what people cause.
+    It runs as the demo, because only there the outside systems are simulated: unlike production it has
+    a line on each page, no TLS, and no scanner. Beat does not run, so that only what people cause is measured.
     """
     port, beside = free_port(), free_port()
-    with services.redis() as redis, shared.given() as (template, static):
+    with services.redis() as redis, shared.resources() as (template, static):
         environment = {
             "DJANGO_SETTINGS_MODULE": "icpportal.settings",
             "REDIS_URL": redis,
@@ -167,7 +167,7 @@ def _servers(purpose: str, port: int, settings: dict[str, str], template: str = 
 
 
 def _keep_logs(folder: Path, purpose: str) -> None:
-    """What the servers said outlives them in var/bench/, to look at when a part failed."""
+    """Copies the servers' output to var/bench/, to look at when a part failed."""
     for log in folder.glob("*.log"):
         target = shared.ROOT / "var" / "bench" / "log" / f"{purpose}-{log.name}"
         target.parent.mkdir(parents=True, exist_ok=True)

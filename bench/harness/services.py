@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis for a part: a database that nobody else has, gone when the part ends."""
+"""PostgreSQL and Redis for a part: a database of its own, dropped when the part ends."""
 
 import contextlib
 import os
@@ -17,12 +17,12 @@ START_SECONDS = 10.0
 
 
 class Missing(Exception):
-    """Something that a part needs is not on this machine: what depends on it was not measured."""
+    """Something that a part needs is missing on this machine: what depends on it was not measured."""
 
 
 @contextlib.contextmanager
 def database(purpose: str, *, template: str = "template1") -> Iterator[str]:
-    """The address of a new database beside that of DATABASE_URL; `Missing` where no PostgreSQL answers."""
+    """The URL of a new database on the server of DATABASE_URL; `Missing` if no PostgreSQL answers."""
     if not SERVER.startswith("postgres"):
         raise Missing(f"DATABASE_URL is no PostgreSQL: {SERVER.partition(':')[0]}")
     name = f"bench_{purpose}_{secrets.token_hex(4)}"
@@ -45,7 +45,7 @@ def _server() -> psycopg.Connection:
 
 @contextlib.contextmanager
 def redis() -> Iterator[str]:
-    """The address of an empty Redis of our own, set like that of docker-compose.yml; `Missing` without redis-server."""
+    """The URL of an empty Redis of our own, configured as in docker-compose.yml; `Missing` without redis-server."""
     program = shutil.which("redis-server")
     if program is None:
         raise Missing("no redis-server is installed")
@@ -61,14 +61,14 @@ def redis() -> Iterator[str]:
 
 
 def free_port() -> int:
-    """A port that nothing listens on."""
+    """A free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 def wait_for_port(port: int, seconds: float = START_SECONDS) -> None:
-    """Returns once something listens there."""
+    """Waits until something listens there."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):

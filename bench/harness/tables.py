@@ -1,4 +1,4 @@
-"""Tables, as they are printed and as docs/performance.md shows them."""
+"""Tables, as printed and as shown in docs/performance.md."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ Cell = str | float | int | None
 
 @dataclass(frozen=True)
 class Table:
-    """What a part found, in rows; `chart` is the column that is drawn, if any."""
+    """Rows found by a part; `chart` is the column drawn as a chart, if any."""
 
     title: str
     columns: Sequence[str]
@@ -18,7 +18,7 @@ class Table:
 
     def text(self) -> str:
         """For the terminal."""
-        rows = [list(map(said, row)) for row in self.rows]
+        rows = [list(map(formatted, row)) for row in self.rows]
         widths = [max(map(_width, column)) for column in zip(self.columns, *rows, strict=True)]
         lines = [self.title, *(_line(row, widths) for row in (list(self.columns), *rows))]
         return "\n".join(lines)
@@ -26,14 +26,14 @@ class Table:
     def markdown(self) -> str:
         """For docs/performance.md."""
         head = f"| {' | '.join(self.columns)} |\n|{' --- |' + ' ---: |' * (len(self.columns) - 1)}"
-        return "\n".join([head, *(f"| {' | '.join(map(said, row))} |" for row in self.rows)])
+        return "\n".join([head, *(f"| {' | '.join(map(formatted, row))} |" for row in self.rows)])
 
     def as_json(self) -> dict[str, object]:
         return {"title": self.title, "columns": list(self.columns), "rows": self.rows, "chart": self.chart}
 
 
-def said(cell: Cell) -> str:
-    """A number with as many digits as mean something."""
+def formatted(cell: Cell) -> str:
+    """A cell as text; numbers are rounded to their significant digits."""
     if cell is None:
         return "—"
     if isinstance(cell, str):

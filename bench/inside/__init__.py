@@ -1,1 +1,1 @@
-"""What is measured inside one process; imported once `bench.harness.product` has set the portal up."""
+"""Measurements within one process; imported once `bench.harness.product` has set the portal up."""

@@ -1,4 +1,4 @@
-"""Pages and posts over the test client: what each costs this process and PostgreSQL, and what it asks."""
+"""Pages and posts through the test client: their cost in this process and in PostgreSQL, and their queries."""
 
 import cProfile
 import io
@@ -47,18 +47,18 @@ CONTROL = re.compile(r"^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|ROLLBACK TO)\b"
 
 @dataclass(frozen=True)
 class Act:
-    """Something a person does, as often as wanted; `kind` says which target it has."""
+    """Something a person does, repeatable; `kind` names its target."""
 
     name: str
     kind: str
     do: Callable[[], Any]
     expect: int = 200
-    leads_to: str = ""  # how the address ends that a redirect names
+    leads_to: str = ""  # the end of the address that a redirect must lead to
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one time: seconds of this process and of PostgreSQL, statements but for those that begin and end, bytes."""
+    """The cost of one run: seconds of this process and of PostgreSQL, statements without transaction control, bytes."""
 
     cpu: float
     database: float
@@ -67,7 +67,7 @@ class Cost:
 
 
 def cost(act: Act, backends: Backends) -> Cost:
-    """The median of many; twice before, so that nothing is asked for the first time."""
+    """The median of many runs, after two that do not count because they fill caches."""
     queries, answer = queries_of(act)
     took, before = [], backends.cpu()
     for _ in range(TIMES):
@@ -78,7 +78,7 @@ def cost(act: Act, backends: Backends) -> Cost:
 
 
 def queries_of(act: Act) -> tuple[int, Any]:
-    """How many statements the third time takes, and the answer of the first; raises `Missing` for another answer."""
+    """The number of statements of the third run, and the answer of the first; raises `Missing` for a wrong answer."""
     answer = act.do()
     if answer.status_code != act.expect or not answer.get("Location", "").endswith(act.leads_to):
         raise Missing(f"HTTP {answer.status_code} {answer.get('Location', '')}{_problems(answer)}")
@@ -89,20 +89,20 @@ def queries_of(act: Act) -> tuple[int, Any]:
 
 
 def profile(act: Act, lines: int = 25) -> str:
-    """Where the time of an act goes: the functions that take most themselves."""
+    """Where an act spends its time: the functions that take most themselves."""
     act.do()
     act.do()
-    profiler, told = cProfile.Profile(time.thread_time), io.StringIO()
+    profiler, output = cProfile.Profile(time.thread_time), io.StringIO()
     profiler.enable()
     for _ in range(TIMES):
         act.do()
     profiler.disable()
-    pstats.Stats(profiler, stream=told).strip_dirs().sort_stats("tottime").print_stats(lines)
-    return f"=== {act.name}, {TIMES} times{told.getvalue()}"
+    pstats.Stats(profiler, stream=output).strip_dirs().sort_stats("tottime").print_stats(lines)
+    return f"=== {act.name}, {TIMES} times{output.getvalue()}"
 
 
 def acts() -> Iterator[Act]:
-    """All that is measured, cheap things first."""
+    """Everything that is measured, cheap things first."""
     owner = make_user("bench@example.com", mobile="13700000001")
     fill(ARCHIVE, [make_user(mobile=f"137{place:08d}") for place in range(2, 22)])
     me = signed_in(owner)
@@ -140,7 +140,7 @@ def shown(me: Client, owner: Any) -> Iterator[Act]:
 
 
 def sent(me: Client, owner: Any) -> Iterator[Act]:
-    """What an applicant sends."""
+    """The posts of an applicant."""
     draft, fresh = draft_of(owner), make_order(owner, province=PROVINCE, steps=())
     place = {"region_province": "64", "region_city": "640100", "region_county": "640106"}
     free = free_filings.FREE[0]
@@ -161,7 +161,7 @@ def sent(me: Client, owner: Any) -> Iterator[Act]:
 
 
 def _desk() -> Iterator[Act]:
-    """Over a small archive; the part `lists` measures a large one. The case has papers and is the reviewer's own."""
+    """On a small archive; the part `lists` measures a large one. The case has papers and is claimed by the reviewer."""
     person, order = make_reviewer(), ready_order()
     _send(order, signed_in(order.owner))
     order.refresh_from_db()
@@ -174,7 +174,7 @@ def _desk() -> Iterator[Act]:
 
 
 def signed_in(user: Any) -> Client:
-    """A browser in which somebody signed in by the page, which lists the session."""
+    """A client signed in by the sign-in page, which lists the session."""
     client = Client(HTTP_ACCEPT_ENCODING="gzip, deflate, br")
     client.force_login(user)
     UserSession.objects.create(user=user, session_key=client.session.session_key, ip="127.0.0.1", user_agent="bench")
@@ -196,7 +196,7 @@ def _send(order: Order, me: Client) -> Any:
 
 
 def draft_of(owner: Any = None) -> Order:
-    """A draft of Guangdong with everybody's agreement."""
+    """A draft of Guangdong with all consents given."""
     answers = {
         "subject": subject_answers(post_region="440304", lead_phone2="086-0755-55501000"),
         "administrator": administrator_answers(admin_phone2="086-0755-55501000"),
@@ -209,7 +209,7 @@ def draft_of(owner: Any = None) -> Order:
 
 
 def ready_order() -> Order:
-    """Such a draft with all its papers."""
+    """The same draft with all its papers."""
     order = draft_of()
     for slot in slots.needed(order):
         for side in range(1, slot.needed + 1):

@@ -1,4 +1,4 @@
-"""What `bench.parts.pictures` measures, in a portal that is set up."""
+"""The measurements of `bench.parts.pictures`, in a portal that is set up."""
 
 import io
 import secrets
@@ -41,7 +41,7 @@ WORDS = {
 
 
 def strict(content: bytes) -> None:
-    """Decoded, written, made small; nothing is kept apart, sealed or stored."""
+    """Decodes, writes and makes a thumbnail; nothing is isolated, sealed or stored."""
     picture = Image.open(io.BytesIO(content))
     picture.load()
     way = quality.as_it_came(picture, len(content), turned=False)
@@ -51,7 +51,7 @@ def strict(content: bytes) -> None:
 
 
 def safe(content: bytes) -> None:
-    """What the portal does before anybody may see it."""
+    """What the portal does before anybody may see the picture."""
     if not examination.is_clean(content):
         raise RuntimeError("the scanner found something in what was drawn")
     opened = open_picture(content, None)
@@ -76,7 +76,7 @@ def waiting(content: bytes) -> Document:
 
 
 def against_strict(target: Target, upload: str, times: int) -> Result:
-    """The safe part's processor time as so many times the strict one's, and what the rest costs beside it."""
+    """The safe part's processor time as a multiple of the strict one's, and the cost of the rest."""
     content = small_print.UPLOADS[upload]()
     rounds = interleaved(sides_of(content, times, backend()), limit=8, beside=lambda: processes.cpu([backend()]))
     rows = [(WORDS[side], *shown(rounds, side)) for side in WORDS]
@@ -87,7 +87,7 @@ def against_strict(target: Target, upload: str, times: int) -> Result:
 
 
 def sides_of(content: bytes, times: int, server: int) -> dict[str, Callable[[], float]]:
-    """Each side does its work so often, and says what one time took of all processes, in milliseconds."""
+    """Each side does its work `times` times and returns milliseconds per run, over all processes."""
 
     def timed(act: Callable[[], object], count: int = times) -> float:
         before = machine.ours() + processes.cpu([server])
@@ -103,7 +103,7 @@ def sides_of(content: bytes, times: int, server: int) -> dict[str, Callable[[], 
         with patch.object(launcher, "IS_POSSIBLE", new=False):
             return timed(partial(safe, content), max(2, times // 4))
 
-    for paper in (Paper.SHEET, Paper.HOLDING):  # the zygote has loaded what it ever will
+    for paper in (Paper.SHEET, Paper.HOLDING):  # the zygote has then loaded all it ever loads
         open_picture(content, paper)
     return {
         "strict": partial(timed, partial(strict, content)),
@@ -121,14 +121,14 @@ def shown(rounds: Rounds[float], side: str) -> tuple[float, float]:
 
 
 def backend() -> int:
-    """The process of PostgreSQL that answers us."""
+    """The process id of our PostgreSQL backend."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         return cursor.fetchone()[0]
 
 
 def stored(size: Target, legible: Target) -> list[Result]:
-    """Every kind of upload, as it is stored."""
+    """Every kind of upload, as stored."""
     rows = []
     for upload, drawn in small_print.UPLOADS.items():
         content = drawn()

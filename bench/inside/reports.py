@@ -1,4 +1,4 @@
-"""Orders on their way through the ministry: reported, decided, answered."""
+"""Orders passing through the ministry: reported, decided, answered."""
 
 import time
 from collections.abc import Callable
@@ -29,7 +29,7 @@ Used = tuple[float, float]  # seconds of this process and of PostgreSQL
 
 
 def carry(count: int, backends: Backends) -> dict[str, Used]:
-    """So many orders from the accepted photo to the approval; what each phase used."""
+    """Takes a number of orders from the accepted photo to the approval; returns what each phase used."""
     ministry = SimulatorClient(settings.SIMULATOR_URL)
     ministry.conduct(decides_after=0)
     _place(ministry, count)

@@ -1,9 +1,9 @@
-"""Part `journeys`: a company's first transfer with six examined papers, against a bare formtools wizard.
+"""Part `journeys`: a company's first transfer with six examined papers, compared with a bare formtools wizard.
 
-Four people walk at the same time, on each side; both have the server of the Dockerfile, PostgreSQL and sessions in the
-database. A request is a page that is drawn or a form that is sent; an address that only leads on, an autosave and a
-question of a page's script are counted with the request that caused them. Signing up and signing in are not part of
-it, for the bare wizard knows nobody.
+On each side four people walk at the same time; both have the server of the Dockerfile, PostgreSQL and sessions in the
+database. A request is a page that is drawn or a form that is sent; a redirect, an autosave and a poll by a page's
+script are counted with the request that caused them. Signing up and signing in are not part of
+it, as the bare wizard has no accounts.
 """
 
 import threading
@@ -25,9 +25,9 @@ from bench.walks.company import Company
 from bench.walks.visitor import Visitor
 
 USERS = 4
-BARE_WALKS = 10  # of each user in a round
-BARE_CPU_MS = (2.5, 3.3)  # a request of the bare wizard, scaled by the spin: outside it the round does not count
-FLOOR = 72  # requests of the bare wizard are a journey's floor: 240 ms where nine of them cost 30
+BARE_WALKS = 10  # per user in a round
+BARE_CPU_MS = (2.5, 3.3)  # a request of the bare wizard, scaled by the spin: other rounds do not count
+FLOOR = 72  # requests of the bare wizard are the floor of a journey: 240 ms where nine of them cost 30
 
 REQUEST = Target("web: processor time of a request, to the bare wizard's", "×", 2.0, 1.4)
 JOURNEY = Target("journey: processor time of all processes, to its floor", "×", 3.0, 2.0)
@@ -44,16 +44,16 @@ class Walked:
 
     @property
     def request(self) -> float:
-        """Seconds of the web processes for a request."""
+        """Seconds of the web processes per request."""
         return self.cpu["web"] / len(self.took)
 
     @property
     def floor(self) -> float:
-        """Seconds that a whole journey costs at least, by what this side, the bare wizard, used."""
+        """The least seconds of a whole journey, from what this side, the bare wizard, used."""
         return FLOOR * self.of() * self.journeys / len(self.took)
 
     def of(self, *groups: str) -> float:
-        """Seconds of these groups for a journey; of all that belong to the product without any."""
+        """Seconds of these groups per journey; without any, of all groups of the product."""
         wanted = groups or ("web", "worker", "postgresql")
         return sum(self.cpu.get(group, 0.0) for group in wanted) / self.journeys
 
@@ -65,7 +65,7 @@ def measure() -> list[Result]:
         companies = stack.enter_context(Companies(portal))
         sides = {"bare": Bare(plain).walk, "portal": companies.walk}
         for side in sides.values():
-            side()  # what is asked for the first time
+            side()  # fills caches
         rounds = interleaved(sides, beside=lambda: plain.backends.cpu() + portal.backends.cpu(), judge=_judged)
         kept = companies.kept()
     _report(rounds)
@@ -91,7 +91,7 @@ class Bare:
 
 
 class Companies:
-    """Four people who each bring a new company's site here."""
+    """Four people who each transfer a new company's site."""
 
     def __init__(self, portal: servers.Portal) -> None:
         self.portal, self.accounts, self.lock = portal, count(), threading.Lock()
@@ -120,7 +120,7 @@ class Companies:
         return Walked(USERS, took, _since(before, self.portal.cpu()))
 
     def kept(self) -> dict[str, float]:
-        """Kilobytes of each journey so far: in PostgreSQL with its indexes, and in the folder of documents."""
+        """Kilobytes per journey so far: in PostgreSQL with its indexes, and in the folder of documents."""
         files = sum(each.stat().st_size for each in (self.portal.folder / "documents").rglob("*") if each.is_file())
         grown = self._size() - self.empty
         return {"rows and indexes": grown / 1000 / self.walked, "files": files / 1000 / self.walked}
@@ -136,13 +136,13 @@ class Companies:
 
 
 def _together(acts: Sequence[Callable[[], object]]) -> None:
-    """All at the same time; the first trouble of any is raised."""
+    """Runs all at the same time; raises the first exception of any."""
     troubles: list[BaseException] = []
 
     def act(each: Callable[[], object]) -> None:
         try:
             each()
-        except BaseException as trouble:  # in another thread nobody would hear of it
+        except BaseException as trouble:  # an exception in another thread would be lost
             troubles.append(trouble)
 
     threads = [threading.Thread(target=act, args=[each]) for each in acts]

@@ -1,8 +1,8 @@
-"""Every list and every search, at 1,000,000 orders and at 1,000: what PostgreSQL reads for it, and how long it takes.
+"""Every list and every search, at 1,000,000 orders and at 1,000: the buffers PostgreSQL reads, and the time it takes.
 
-`make bench-world N=1000000` fills both worlds once. `python -m bench.parts.lists` prints a line a page and the plans
-of what reads too much. A request is made for real with nothing remembered; each statement is explained as it was
-asked.
+`make bench-world N=1000000` fills both worlds once. `python -m bench.parts.lists` prints a line per page and the plans
+of pages that read too much. Each request is made for real with empty caches; each statement is explained as it was
+executed.
 """
 
 import json
@@ -15,7 +15,7 @@ from bench.big_world import NAME, SMALL_NAME, url
 from bench.big_world.costs import Page
 from bench.targets import Result, Target
 
-MORE, ROOM = 1.2, 20  # how much more may be read than of the small world, and so many pages beside
+MORE, ROOM = 1.2, 20  # the allowed multiple of what the small world reads, and a number of buffers on top
 BUFFERS = Target("lists: pages read, of 1.2 × those at 1,000 orders + 20", "×", 1.0)
 WHOLE = Target("lists: tables over 10,000 rows read whole", "pages", 0)
 STATEMENT = Target("lists: statement, p95", "ms", 10)
@@ -25,7 +25,7 @@ TARGETS = (BUFFERS, WHOLE, STATEMENT, PART, CASE)
 
 
 def measure() -> list[Result]:
-    """Both worlds, each in a process of its own; None of them is there: nothing was measured."""
+    """Measures both worlds, each in its own process; fails without them, and nothing is measured."""
     small, large = (_measured(name) for name in (SMALL_NAME, NAME))
     return results(small, large)
 
@@ -49,7 +49,7 @@ def results(small: dict[str, Page], large: dict[str, Page]) -> list[Result]:
 
 
 def share(page: Page, small: Page) -> float:
-    """How much it reads of what it may."""
+    """The share of its allowance that a page reads."""
     return page.buffers / (MORE * small.buffers + ROOM)
 
 

@@ -1,7 +1,7 @@
-"""Part `memory`: PSS of every process of the portal, at rest after work, and whether it stays so.
+"""Part `memory`: PSS of every process of the portal, at rest after work, and its growth.
 
-The web server's own process, which has read the portal and forks the web processes from it, is shown apart: it serves
-nobody, and what it has read is shared with them, so that PSS gives each of the three a third of it.
+The web server's main process, which has loaded the portal and forks the web processes, is shown separately: it serves
+nobody, and its memory is shared with them, so that PSS counts a third of it for each of the three.
 
 By default 2,000 requests and 200 pictures; FULL=1 sends the 10,000 requests and 2,000 pictures of the target.
 """
@@ -24,8 +24,8 @@ from bench.walks.company import Company
 FULL = bool(os.environ.get("FULL"))
 REQUESTS, PICTURES = (10_000, 2_000) if FULL else (2_000, 200)
 USERS = 4
-LOOKS = 5  # at the memory meanwhile
-SETTLED = 2  # the first of the looks that counts: before it, things are asked for the first time
+LOOKS = 5  # at the memory, between portions of work
+SETTLED = 2  # the first reading that counts: before it, caches fill
 CELERY = (sys.executable, "-m", "icpportal.celery")
 PAGES = ("/", "/filings/", "/transfers/new/", "/help/", "/rules/44/", "/account/", "/messages/")
 
@@ -69,7 +69,7 @@ def measure() -> list[Result]:
 
 
 def worker(queues: str, children: int) -> list[str]:
-    """As docker-compose.yml starts one."""
+    """A worker as started in docker-compose.yml."""
     name = f"{queues.partition(',')[0]}@bench"
     return [*CELERY, "worker", "-n", name, "--queues", queues, "--concurrency", str(children), *servers.LIGHT]
 
@@ -79,7 +79,7 @@ def _pss(portal: servers.Portal, group: str) -> float:
 
 
 def _watched(portal: servers.Portal, group: str, act: Callable[[], None]) -> list[float]:
-    """The memory of a group after each portion of work, when it has come to rest."""
+    """The memory of a group after each portion of work, once it is idle."""
     seen = []
     for _ in range(LOOKS):
         act()
@@ -89,12 +89,12 @@ def _watched(portal: servers.Portal, group: str, act: Callable[[], None]) -> lis
 
 
 def _growth(seen: list[float]) -> float:
-    """Percent from the first look that counts to the last."""
+    """Percent from the first counted reading to the last."""
     return 100 * (seen[-1] / seen[SETTLED - 1] - 1)
 
 
 def _requests(visitors: list[requests.Session], url: str, number: int) -> None:
-    """So many pages, by all visitors at the same time."""
+    """Opens so many pages, by all visitors at the same time."""
 
     def open_pages(visitor: requests.Session) -> None:
         for path in itertools.islice(itertools.cycle(PAGES), number // len(visitors)):
@@ -105,7 +105,7 @@ def _requests(visitors: list[requests.Session], url: str, number: int) -> None:
 
 
 def _company(portal: servers.Portal, number: int) -> Company:
-    """Signed in, with all that comes before the documents."""
+    """Signed in, with everything before the documents done."""
     company = Company(portal.url, portal.folder / "messages", {key: papers.paper(key) for key in papers.DRAWN})
     company.prepare(portal.simulator.url, address(number))
     company.walk_to_documents()
@@ -113,6 +113,6 @@ def _company(portal: servers.Portal, number: int) -> Company:
 
 
 def _upload(company: Company, number: int) -> None:
-    """A paper so often, each instead of the one before."""
+    """Uploads a paper so often, each time replacing the last one."""
     for _ in range(number):
         company.upload_again("subject_id")

@@ -1,6 +1,6 @@
-"""Part `outbox`: messages that two workers deliver to channels that do nothing, beside tasks that do nothing.
+"""Part `outbox`: messages that two workers deliver to channels that do nothing, compared with tasks that do nothing.
 
-What a mail costs is recorded for up to twenty together, what a text costs for each.
+The recording of a mail is shared by up to twenty, that of a text is its own.
 """
 
 import importlib

@@ -1,6 +1,6 @@
-"""Part `pages`: each page and post of a transfer and of the review desk, with its processor time and its queries.
+"""Part `pages`: processor time and queries of each page and post of a transfer and of the review desk.
 
-`python -m bench.parts.pages --profile [NAME …]` says where the time of a page goes, without names of the five dearest.
+`python -m bench.parts.pages --profile [NAME …]` profiles a page; without names, the five most expensive.
 """
 
 import math
@@ -41,7 +41,7 @@ def measure() -> list[Result]:
 
 
 def _result(target: Target, costs: list[tuple[float, str]]) -> Result:
-    """One that could not be measured is missed."""
+    """A result; what could not be measured counts as missed."""
     lacking = [name for queries, name in costs if math.isnan(queries)]
     if lacking:
         return Result(target, math.nan, f"not measured: {', '.join(lacking)}")

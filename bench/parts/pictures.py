@@ -1,9 +1,9 @@
-"""`python -m bench pictures`: what a picture costs until it is safe, against a strict decode, and how it is stored.
+"""`python -m bench pictures`: the cost of making a picture safe, compared with a strict decode, and its stored form.
 
-Strict is one process that decodes the picture once in full, writes it as JPEG as finely as the portal does, and makes
-one thumbnail as Pillow's documentation shows it. The safe part is the portal's: scan, a child of its own that decodes,
+Strict is one process that decodes the picture once in full, writes it as JPEG in the portal's quality, and makes
+one thumbnail as in Pillow's documentation. The safe part is the portal's: scan, a child of its own that decodes,
 writes and makes the preview, and both sealed in the storage, with the processor time of worker, zygote, child and
-PostgreSQL. What the scanner's own process takes is in neither. The advice stands in lines of its own.
+PostgreSQL. The scanner's own process counts for neither. The advice has lines of its own.
 """
 
 import importlib
@@ -20,7 +20,7 @@ TARGETS = (SMALL, LARGE, SIZE, LEGIBLE)
 
 
 def measure() -> list[Result]:
-    """In an empty database: the portal is set up only once its address is known."""
+    """In an empty database: the portal is set up only once its URL is known."""
     with services.database("pictures") as address:
         os.environ["DATABASE_URL"] = address
         work = importlib.import_module("bench.inside.pictures")

@@ -5,11 +5,11 @@ from bench.harness.tables import Table
 from bench.targets import Result, Target
 
 ORDERS = 10
-TARGETS: list[Target] = []  # nothing was asked for; the table shows what an order costs
+TARGETS: list[Target] = []  # none required; the table shows the cost of an order
 
 
 def measure() -> list[Result]:
-    """One batch first that does not count, for everything that is asked once."""
+    """After one batch that does not count and fills caches."""
     columns = ("an order, four papers and a photo of 300 kB", "CPU, ms", "PostgreSQL, ms")
     table = Table("Reports for the ministry", columns, [], 1)
     with product.inside("reports", seed=False) as (inside, backends):

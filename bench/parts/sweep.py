@@ -1,6 +1,6 @@
-"""Part `sweep`: how many due orders a sweep moves in a second, beside SQL that writes the same rows and knows no rule.
+"""Part `sweep`: due orders that a sweep moves per second, compared with SQL that writes the same rows without rules.
 
-One process and its database; the messages are owed and not yet written, as after a batch of any size.
+One process and its database; messages are queued and not yet written, as after a batch of any size.
 """
 
 import importlib
@@ -23,7 +23,7 @@ def measure() -> list[Result]:
     with ExitStack() as stack:
         url = stack.enter_context(services.database("sweep"))
         os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = url, stack.enter_context(services.redis())
-        backends = Backends(url.rpartition("/")[2])  # asked, not watched: ours lives as long as we do
+        backends = Backends(url.rpartition("/")[2])  # read once at the end: our backend lives as long as we do
         orders = importlib.import_module("bench.backlogs.orders")
         backlog = orders.Backlog(ORDERS, lambda: machine.ours() + backends.cpu())
         sides = {"SQL alone": backlog.by_sql, "sweep": backlog.by_sweep}

@@ -1,6 +1,6 @@
-"""Part `waiting`: fifty people press the same button at once, and the ministry takes a tenth of a second to answer.
+"""Part `waiting`: fifty people press the same button at once while the ministry takes a tenth of a second to answer.
 
-The button is that of "verify type", which asks the ministry while the page waits. The server is as the image starts it.
+The button is "verify type", which asks the ministry while the page waits. The server is as started by the image.
 """
 
 import threading
@@ -20,7 +20,7 @@ TARGETS = [REFUSED]
 
 
 def measure() -> list[Result]:
-    """Three times; everybody is signed in and has the page open before."""
+    """Three times; everybody is signed in with the page already open."""
     title = f"{PEOPLE} people press at once, the ministry answers in {ANSWER_SECONDS} s"
     table = Table(title, ("", "served", "turned away", "p50, s", "p95, s", "longest, s"), [])
     with servers.portal(worker=0) as portal:

@@ -1,1 +1,1 @@
-"""Drawn pictures of papers and people, good and damaged by measure, and how often each check is right about them."""
+"""Drawn pictures of papers and people, good or damaged by a set strength, and how often each check is right."""

@@ -1,6 +1,6 @@
 """`nice -n 19 python -m bench.photo_check --faces FOLDER [finding …]`: how often the checks are right.
 
-The folder holds cut-out faces (JPEG or PNG, 4:5), one at least. Thresholds were set on the seeds from 0 on, with
+The folder holds cut-out faces (JPEG or PNG, 4:5), at least one. Thresholds were tuned on the seeds from 0 on, with
 `--tune`; the tables of docs/photo-check.md come from other seeds.
 """
 
@@ -20,11 +20,11 @@ from verification.pictures.judge import findings
 from verification.pictures.likeness import are_alike, likeness_of
 
 OTHERS = 10_000_000
-REPORTED = 2_000_000  # the first seed that no threshold was set on
+REPORTED = 2_000_000  # the first seed that no threshold was tuned on
 
 
 def interval(hits: int, of: int) -> str:
-    """Wilson's interval, 95 of 100."""
+    """Wilson's 95 % interval."""
     if not of:
         return "-"
     z, share = 1.96, hits / of
@@ -41,7 +41,7 @@ def judged(drawn: damage.Drawn, spent: dict[str, list[float]]) -> set[str]:
 
 
 def good(count: int, first: int, faces: damage.Faces) -> None:
-    """False alarms, and what a picture costs."""
+    """False alarms, and the cost of a picture."""
     spent: dict[str, list[float]] = {}
     alarms: Counter[str] = Counter()
     looked: Counter[str] = Counter()
@@ -69,7 +69,7 @@ def damaged(key: str, count: int, first: int, faces: damage.Faces) -> None:
 
 
 def twice(count: int, first: int, faces: damage.Faces) -> None:
-    """The same picture again by strength, and other pictures: the same table, the same place, another paper."""
+    """Detection of repeated pictures by strength, and other pictures: same table, same place, another paper."""
     hits, wrong = [0] * 4, 0
     pages_wrong = 0
     for seed in range(first, first + count):

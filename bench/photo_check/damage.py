@@ -1,4 +1,4 @@
-"""Good pictures and damaged ones, each damage in four strengths: 0 is the weakest, from 1 on it should be found."""
+"""Good and damaged pictures, each damage in four strengths: 0 is the weakest, from 1 on it should be found."""
 
 import io
 import math
@@ -12,7 +12,7 @@ from bench.photo_check import papers, people, scenes
 from verification.pictures.papers import Paper
 
 LONG = 1024
-SOURCE = 3  # a telephone's picture is so many times larger than the copy that is judged
+SOURCE = 3  # a phone's picture is this many times larger than the checked copy
 SHEETS: Sequence[Callable[[random.Random], Image.Image]] = (papers.page, papers.licence, papers.form)
 SIGMAS = (1.2, 2.0, 3.2, 5.0)
 DIMMED = (0.45, 0.33, 0.24, 0.16)
@@ -26,7 +26,7 @@ AGAIN = ((0.015, 60), (0.004, 70), (0.0, 80), (0.0, 92))
 
 
 class Drawn(NamedTuple):
-    """A picture as the checks get it: the copy, what it is taken for, and the size it came with."""
+    """A picture as the checks get it: the copy, its kind of paper, and its original size."""
 
     picture: Image.Image
     paper: Paper
@@ -63,7 +63,7 @@ def ground(paper: Image.Image, rng: random.Random) -> Image.Image:
 def scene(
     rng: random.Random, faces: Faces, *, shift: tuple[float, float] = (0, 0), share: float = 0
 ) -> tuple[Image.Image, Paper]:
-    """A whole paper on a table, before the camera."""
+    """A whole paper on a table, before the camera effects."""
     sheet, paper = some_paper(rng, faces)
     laid, _corners = scenes.laid(sheet, ground(sheet, rng), rng, share=share or rng.uniform(0.66, 0.88), shift=shift)
     return laid, paper
@@ -72,7 +72,7 @@ def scene(
 def portrait(
     rng: random.Random, faces: Faces, *, behind: Image.Image | None = None, top: Image.Image | None = None
 ) -> Image.Image:
-    """Somebody as the rules want it, but for what is handed in."""
+    """A person as the rules require, except for what is passed in."""
     behind = behind or rng.choice([people.backdrop, people.white_wall])(rng)
     if top is None:
         hard = rng.random()
@@ -93,7 +93,7 @@ def good_paper(rng: random.Random, faces: Faces) -> Drawn:
 
 
 def good_portrait(rng: random.Random, faces: Faces) -> Drawn:
-    """A photo as the rules want it; every fifth in low light."""
+    """A photo as the rules require; every fifth in low light."""
     low = rng.random() < 0.2
     return finished(scenes.lit(portrait(rng, faces), rng, low=low), Paper.PORTRAIT, rng, low=low)
 
@@ -105,7 +105,7 @@ def any_good(rng: random.Random, faces: Faces) -> tuple[Image.Image, Paper]:
 
 
 def blur(rng: random.Random, faces: Faces, strength: int) -> Drawn:
-    """Out of focus, or moved."""
+    """Out of focus, or with motion blur."""
     laid, paper = any_good(rng, faces)
     sigma = SIGMAS[strength]
     if rng.random() < 0.3:
@@ -131,7 +131,7 @@ def dark(rng: random.Random, faces: Faces, strength: int) -> Drawn:
 
 
 def cut(rng: random.Random, faces: Faces, strength: int) -> Drawn:
-    """Part of the paper lies outside, on one side."""
+    """Part of the paper is outside the picture, on one side."""
     sheet, paper = some_paper(rng, faces)
     below = ground(sheet, rng)
     share = rng.uniform(0.7, 0.86)
@@ -148,7 +148,7 @@ def cut(rng: random.Random, faces: Faces, strength: int) -> Drawn:
 
 
 def small(rng: random.Random, faces: Faces, strength: int) -> Drawn:
-    """The paper takes few pixels: a small picture, or a paper far away."""
+    """The paper covers few pixels: a small picture, or a paper far away."""
     sheet, paper = some_paper(rng, faces)
     below = ground(sheet, rng)
     share = rng.uniform(0.45, 0.86)
@@ -162,7 +162,7 @@ def small(rng: random.Random, faces: Faces, strength: int) -> Drawn:
 
 
 def glare(rng: random.Random, faces: Faces, strength: int) -> Drawn:
-    """A lamp mirrored by a card."""
+    """A lamp reflected by a card."""
     card = rng.choice([lambda: papers.card_front(rng, rng.choice(faces)), lambda: papers.card_back(rng)])()
     laid, corners = scenes.laid(card, ground(card, rng), rng, share=rng.uniform(0.7, 0.88))
     middle = [sum(corner[axis] for corner in corners) / 4 for axis in (0, 1)]
@@ -177,7 +177,7 @@ def glare(rng: random.Random, faces: Faces, strength: int) -> Drawn:
 
 
 def photo_background(rng: random.Random, faces: Faces, strength: int) -> Drawn:
-    """Part of what is behind is neither backdrop nor white wall."""
+    """Part of the background is neither backdrop nor white wall."""
     right = rng.choice([people.backdrop, people.white_wall])(rng)
     behind = people.patchwork(people.room(rng), right, rng, ROOM[strength])
     return finished(scenes.lit(portrait(rng, faces, behind=behind), rng), Paper.PORTRAIT, rng)
@@ -190,7 +190,7 @@ def photo_clothes(rng: random.Random, faces: Faces, strength: int) -> Drawn:
 
 
 def face(rng: random.Random, faces: Faces, strength: int) -> Drawn:
-    """Nobody's face: the back of a head, a wall, a card's other side."""
+    """No face: the back of a head, a wall, the other side of a card."""
     if rng.random() < 0.5:
         behind = rng.choice([people.backdrop, people.white_wall])(rng)
         shown = people.person(behind, people.stuff(rng, rng.choice(people.QUIET)), rng)
@@ -202,14 +202,14 @@ def face(rng: random.Random, faces: Faces, strength: int) -> Drawn:
 
 
 def side(rng: random.Random, faces: Faces, strength: int) -> Drawn:
-    """The emblem's side where the portrait's belongs."""
+    """The emblem side in place of the portrait side."""
     card = papers.card_back(rng)
     laid, _corners = scenes.laid(card, ground(card, rng), rng, share=rng.uniform(0.66, 0.88))
     return finished(scenes.lit(laid, rng), Paper.FACE_CARD, rng)
 
 
 def screenshot(rng: random.Random, faces: Faces, strength: int) -> Drawn:
-    """A telephone's screen: a bar on top, a paper in an album, buttons below."""
+    """A phone's screen: a bar on top, a paper in an album, buttons below."""
     across, down = 472, 1024
     shade = rng.choice([(255, 255, 255), (18, 18, 20), (242, 242, 246)])
     ink = (20, 20, 20) if sum(shade) > 400 else (240, 240, 240)
@@ -228,7 +228,7 @@ def screenshot(rng: random.Random, faces: Faces, strength: int) -> Drawn:
 
 
 def again(picture: Image.Image, rng: random.Random, strength: int) -> Image.Image:
-    """The same picture sent once more, cut and stored again; here the last strength is nearly the file itself."""
+    """The same picture sent again, cropped and saved again; here the last strength is almost the same file."""
     off, quality = AGAIN[strength]
     across, down = picture.size
     box = (round(across * off), round(down * off * rng.random()), round(across * (1 - off * rng.random())), down)
@@ -240,7 +240,7 @@ def again(picture: Image.Image, rng: random.Random, strength: int) -> Image.Imag
 
 
 def neighbours(rng: random.Random, faces: Faces) -> tuple[Image.Image, Image.Image]:
-    """Two papers of one kind, photographed by hand one after the other on the same table in the same light."""
+    """Two papers of one kind, photographed by hand in turn on the same table in the same light."""
     place = rng.getrandbits(32)
     pair = rng.choice(
         [papers.page, papers.licence, papers.form, lambda each: papers.card_front(each, rng.choice(faces))]

@@ -1,4 +1,4 @@
-"""Invented papers as they look from above: identity cards, licences, statements, forms. Nobody's names or numbers."""
+"""Invented papers seen from above: identity cards, licences, statements, forms. All names and numbers are invented."""
 
 import functools
 import math
@@ -90,7 +90,7 @@ def seal(pen: ImageDraw.ImageDraw, at: tuple[int, int], reach: int) -> None:
 
 
 def page(rng: random.Random, *, pale: bool = False) -> Image.Image:
-    """A sheet with a heading, paragraphs, a signature and a seal; `pale` as an old printer leaves it."""
+    """A sheet with a heading, paragraphs, a signature and a seal; `pale` as from a worn printer."""
     ink = (150, 150, 152) if pale else rng.choice([INK, (50, 50, 56), (20, 20, 20)])
     picture = Image.new("RGB", PAGE, rng.choice([(250, 250, 248), (246, 244, 236), (253, 253, 253), (240, 238, 228)]))
     pen = ImageDraw.Draw(picture)
@@ -145,5 +145,5 @@ def form(rng: random.Random) -> Image.Image:
 
 
 def sheet(rng: random.Random) -> Image.Image:
-    """Any page but the pale one."""
+    """Any page except the pale one."""
     return rng.choice([page, page, licence, form])(rng)

@@ -1,4 +1,4 @@
-"""Drawn people in front of a backdrop, a white wall or a room. A face that a camera took may be set into the head."""
+"""Drawn people in front of a backdrop, a white wall or a room. A photographed face may be set into the head."""
 
 import random
 
@@ -11,13 +11,13 @@ SIZE = (768, 1024)
 SKINS = [(236, 200, 176), (214, 170, 140), (188, 142, 110), (142, 98, 72), (92, 62, 48)]
 HAIRS = [(24, 20, 20), (38, 28, 24), (70, 48, 34), (120, 118, 116)]
 QUIET = [(120, 122, 118), (245, 245, 240), (25, 25, 28), (60, 120, 60), (190, 160, 60), (96, 84, 70), (210, 200, 180)]
-# Near to red or blue, and neither: orange, rust, rose, purple, teal, brown.
+# Close to red or blue, but neither: orange, rust, rose, purple, teal, brown.
 NEAR = [(228, 120, 40), (190, 96, 48), (226, 170, 178), (120, 60, 140), (30, 130, 130), (110, 70, 44), (150, 80, 160)]
 FORBIDDEN = [(200, 30, 35), (150, 15, 30), (176, 40, 44), (30, 60, 180), (24, 40, 110), (50, 90, 200)]
 
 
 def backdrop(rng: random.Random) -> Image.Image:
-    """The provider's: blue, with white lettering."""
+    """The provider's backdrop: blue, with white lettering."""
     blue = rng.choice([(40, 80, 190), (36, 90, 176), (52, 96, 204)])
     picture = Image.new("RGB", SIZE, blue)
     pen = ImageDraw.Draw(picture)
@@ -33,7 +33,7 @@ def white_wall(rng: random.Random) -> Image.Image:
 
 
 def room(rng: random.Random) -> Image.Image:
-    """Anything but what is asked for."""
+    """Any background except those required."""
     kind = rng.randrange(5)
     if kind == 0:
         picture = Image.new(
@@ -66,7 +66,7 @@ def room(rng: random.Random) -> Image.Image:
 
 
 def patchwork(one: Image.Image, other: Image.Image, rng: random.Random, share: float) -> Image.Image:
-    """The first from one side on, as far as `share` of the width, then the second."""
+    """The first picture from one side up to `share` of the width, then the second."""
     edge = round(one.width * share)
     out = other.copy()
     left = rng.random() < 0.5
@@ -76,7 +76,7 @@ def patchwork(one: Image.Image, other: Image.Image, rng: random.Random, share: f
 
 
 def stuff(rng: random.Random, colour: Colour, *, pattern: str = "", share: float = 1.0) -> Image.Image:
-    """What the top is made of: one colour, or some of it between a quiet one."""
+    """The fabric of the top: one colour, or some of it among a neutral one."""
     quiet = rng.choice(QUIET)
     picture = Image.new("RGB", SIZE, colour if share >= 1 else quiet)
     pen = ImageDraw.Draw(picture)
@@ -95,7 +95,7 @@ def stuff(rng: random.Random, colour: Colour, *, pattern: str = "", share: float
 
 
 def person(ground: Image.Image, top: Image.Image, rng: random.Random, face: Image.Image | None = None) -> Image.Image:
-    """Somebody in the middle, upper body."""
+    """A person in the middle, upper body."""
     picture, across, down = ground.copy(), ground.width, ground.height
     aside, scale = rng.uniform(-0.04, 0.04) * across, rng.uniform(0.92, 1.08)
     x, skin, hair = across / 2 + aside, rng.choice(SKINS), rng.choice(HAIRS)

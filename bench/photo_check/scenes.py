@@ -1,4 +1,4 @@
-"""What lies under a paper or stands behind a person, the light, and the camera. All of it drawn, all from one seed."""
+"""What is under a paper or behind a person, the light, and the camera. All of it drawn from one seed."""
 
 import io
 import math
@@ -12,7 +12,7 @@ Corners = list[tuple[float, float]]
 
 
 def textured(picture: Image.Image, rng: random.Random, strength: float) -> Image.Image:
-    """With the grain of a surface."""
+    """Adds the grain of a surface."""
     noise = np.random.default_rng(rng.getrandbits(32))
     grain = noise.normal(0, strength, (picture.height // 2, picture.width // 2)).astype(np.float32)
     large = np.asarray(Image.fromarray(grain).resize(picture.size, Image.Resampling.BILINEAR))
@@ -53,13 +53,13 @@ def plain(size: tuple[int, int], rng: random.Random) -> Image.Image:
 
 
 def table(size: tuple[int, int], rng: random.Random) -> Image.Image:
-    """The surface a paper lies on."""
+    """The surface under a paper."""
     drawn = rng.choice([wood, wood, cloth, plain, plain])(size, rng)
     return textured(drawn, rng, rng.uniform(1, 5))
 
 
 def _coefficients(source: Corners, target: Corners) -> list[float]:
-    """What Pillow wants of a perspective: from places of the target back to places of the source."""
+    """Pillow's coefficients of a perspective: from target points back to source points."""
     rows = []
     for (x, y), (u, v) in zip(target, source, strict=True):
         rows.append([x, y, 1, 0, 0, 0, -u * x, -u * y])
@@ -71,7 +71,7 @@ def _coefficients(source: Corners, target: Corners) -> list[float]:
 def laid(
     paper: Image.Image, ground: Image.Image, rng: random.Random, *, share: float, shift: tuple[float, float] = (0, 0)
 ) -> tuple[Image.Image, Corners]:
-    """The paper on the ground, slightly turned and tilted; it takes `share` of the ground."""
+    """The paper on the ground, slightly turned and tilted; it covers `share` of the ground."""
     across, down = ground.size
     scale = share * min(across / paper.width, down / paper.height)
     half = paper.width * scale / 2, paper.height * scale / 2
@@ -108,7 +108,7 @@ def laid(
 
 
 def lit(picture: Image.Image, rng: random.Random, *, low: bool = False) -> Image.Image:
-    """Uneven light from one side, a cast of colour, and less of it all when the light is low."""
+    """Uneven light from one side and a colour cast; darker when the light is low."""
     down, across = picture.height, picture.width
     angle = rng.uniform(0, 2 * math.pi)
     rows = np.linspace(-1, 1, down, dtype=np.float32)[:, None]
@@ -122,7 +122,7 @@ def lit(picture: Image.Image, rng: random.Random, *, low: bool = False) -> Image
 
 
 def taken(picture: Image.Image, rng: random.Random, *, low: bool = False) -> Image.Image:
-    """As a telephone stores it: its lens, its noise, its JPEG."""
+    """As stored by a phone: its lens, its noise, its JPEG."""
     soft = picture.filter(ImageFilter.GaussianBlur(rng.uniform(0.3, 0.8) * picture.width / 1280))
     noise = np.random.default_rng(rng.getrandbits(32))
     spread = rng.uniform(3, 6) if low else rng.uniform(0.5, 2.5)

@@ -1,4 +1,4 @@
-"""A page of 8-point text as it is scanned, photographed or shown on a screen, and how alike two pictures of it are."""
+"""A page of 8-point text, scanned, photographed or shown on a screen, and how similar two pictures of it are."""
 
 import io
 import random
@@ -14,14 +14,14 @@ from bench.photo_check.papers import font
 SAYS = "网站备案信息真实性核验单主办单位名称负责人证件号码域名接入服务商本单位承诺所提交的材料真实有效并承担法律责任"
 ALSO = "Filing of the website, number 4949-1931-0021, valid until 2031-05-06, signed by an invented administrator. "
 POINTS, POINTS_PER_INCH = 8, 72
-HALF, FULL = 2, 0  # resolution of colours as Pillow counts it: 4:2:0 and 4:4:4
+HALF, FULL = 2, 0  # Pillow's chroma subsampling: 4:2:0 and 4:4:4
 ORIENTATION, ON_ITS_SIDE = 0x0112, 6
 INK, SEAL, WHITE = (30, 30, 34), (200, 25, 35), (255, 255, 255)
 Plane = NDArray[np.float64]
 
 
 def page(width: int, height: int, dots_per_inch: int, ground: tuple[int, int, int] = (250, 249, 245)) -> Image.Image:
-    """Lines of Chinese and of Latin in turn, and a red seal."""
+    """Alternate lines of Chinese and of Latin, and a red seal."""
     rng, size = random.Random(8), round(POINTS * dots_per_inch / POINTS_PER_INCH)
     picture, margin = Image.new("RGB", (width, height), ground), width // 12
     pen = ImageDraw.Draw(picture)
@@ -36,7 +36,7 @@ def page(width: int, height: int, dots_per_inch: int, ground: tuple[int, int, in
 
 
 def photographed(picture: Image.Image, *, noise: float, blur: float) -> Image.Image:
-    """Under a lamp from one side, slightly out of focus, with the noise of a sensor."""
+    """Lit from one side, slightly out of focus, with sensor noise."""
     soft = np.asarray(picture.filter(ImageFilter.GaussianBlur(blur)), np.float32)
     across = np.linspace(0.72, 1, picture.width, dtype=np.float32)[:, None]
     down = np.linspace(1, 0.85, picture.height, dtype=np.float32)[:, None, None]
@@ -46,7 +46,7 @@ def photographed(picture: Image.Image, *, noise: float, blur: float) -> Image.Im
 
 
 def large(picture: Image.Image, times: int) -> Image.Image:
-    """So many copies of a picture beside and below each other: drawn in no time."""
+    """A grid of copies of a picture, quick to draw."""
     sheet = Image.new(picture.mode, (times * picture.width, times * picture.height))
     for place in range(times * times):
         sheet.paste(picture, (place % times * picture.width, place // times * picture.height))
@@ -60,7 +60,7 @@ def encoded(picture: Image.Image, kind: str = "JPEG", **how: object) -> bytes:
 
 
 def text_of(picture: Image.Image) -> Image.Image:
-    """A part that is full of text."""
+    """A part full of text."""
     left = picture.width // 12
     return picture.crop((left, left, left + 400, left + 300))
 
@@ -77,7 +77,7 @@ def likeness(one: Image.Image, other: Image.Image) -> float:
 
 
 def _around(plane: Plane) -> Plane:
-    """Each point's average of 11 × 11 around it, weighted by a bell of 1.5 pixels."""
+    """The average of the 11 × 11 points around each point, weighted by a Gaussian of 1.5 pixels."""
     bell = np.exp(-(np.arange(-5, 6) ** 2) / (2 * 1.5**2))
     bell /= bell.sum()
     across = np.apply_along_axis(np.convolve, 0, plane, bell, "valid")
@@ -100,7 +100,7 @@ def twelve_megapixels() -> Image.Image:
 
 
 def held_upright(picture: Image.Image) -> bytes:
-    """As a phone stores what it took upright: lying, and with a note that says so."""
+    """As a phone stores an upright photo: lying, with an orientation tag."""
     note = Image.Exif()
     note[ORIENTATION] = ON_ITS_SIDE
     return encoded(picture.transpose(Image.Transpose.ROTATE_90), quality=85, subsampling=HALF, exif=note)

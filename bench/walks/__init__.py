@@ -1,1 +1,1 @@
-"""People who walk through the portal, and through the bare wizard, over HTTP as browsers do."""
+"""People who walk through the portal and the bare wizard over HTTP, like browsers."""

@@ -1,8 +1,8 @@
-"""A company's first transfer, from its list of filings to the order that is sent, with six papers.
+"""A company's first transfer, from its list of filings to the submitted order, with six papers.
 
-Its administrator is another person, who agrees by the link of a text. Signing in comes before and is not counted. The
-people of the walk, its outside systems and what it types are those of a rehearsal (`demo/rehearsal`); everything is
-typed right at the first try. Texts are read from the demo's inbox, not from a page.
+Its administrator is another person, who agrees by a link in a text. Signing in comes before and is not counted. The
+people of the walk, its outside systems and its entries are those of a rehearsal (`demo/rehearsal`); everything is
+entered correctly at once. Texts are read from the demo's inbox, not from a page.
 """
 
 import json
@@ -22,7 +22,7 @@ LINK = re.compile(r"/consent/[\w-]+/")
 
 
 class Company(Scenario):
-    """Who walks; `inbox` holds the texts that would have left, `is_examined` says that no paper waits."""
+    """The walker; `inbox` holds the unsent texts, `is_examined` returns whether no paper waits."""
 
     def __init__(
         self, url: str, inbox: Path, papers: dict[str, bytes], is_examined: Callable[[], bool] = lambda: True
@@ -34,11 +34,11 @@ class Company(Scenario):
 
     @property
     def took(self) -> list[float]:
-        """Seconds that each request waited, the administrator's among them."""
+        """Seconds that each request took, the administrator's included."""
         return self.visitor.took + self.other.took
 
     def prepare(self, simulator: str, address: str) -> None:
-        """What is not counted: the filing at another provider is on the authority's record, and we are signed in."""
+        """Not counted: puts the filing at another provider on the authority's record, and signs in."""
         self.watcher = Visitor(simulator)
         self.authority = lambda rest="": self.watcher.get("/" + rest)
         transfer.put_on_record(self)
@@ -49,13 +49,13 @@ class Company(Scenario):
         self.visitor.took.clear()
 
     def walk(self) -> None:
-        """All of it, counted."""
+        """The whole walk, counted."""
         self.walk_to_documents()
         self._documents()
         self._send()
 
     def walk_to_documents(self) -> None:
-        """What comes before the papers."""
+        """The steps before the papers."""
         self.me.get("/filings/")
         self._type()
         self._proofs()
@@ -63,7 +63,7 @@ class Company(Scenario):
         self._administrator_agrees()
 
     def upload_again(self, slot: str) -> None:
-        """A paper that nobody agrees to, whether or not there is one."""
+        """Uploads a paper that needs no consent, replacing one if there is one."""
         page = self.me.get(self.url(f"documents/{slot}/"))
         self._uploaded(page, slot, 0)
 
@@ -124,7 +124,7 @@ class Company(Scenario):
             raise UnexpectedPage(f"the administrator's yes was not taken: {page.trouble()}")
 
     def _link(self) -> str:
-        """The link that was texted to the administrator."""
+        """The link in the administrator's text."""
 
         def look() -> str:
             messages = (json.loads(file.read_text("utf-8")) for file in self.inbox.glob("*.json"))
@@ -152,7 +152,7 @@ class Company(Scenario):
         self.visitor.note(sheet)
 
     def _uploaded(self, page: Page, slot: str, side: int) -> Page:
-        """A paper, and the one question with which the page finds out that it was examined."""
+        """Uploads a paper, and polls once to see that it was examined."""
         form = [form for form in page.forms if "file" in form.names][side]
         page = self.me.send(form, files={"file": (f"{slot}.jpg", self.papers[slot], "image/jpeg")})
         refused = page.find(class_="slot-again")

@@ -1,4 +1,4 @@
-"""Pictures of papers as a phone takes them, about 300 kB each, the same at every run."""
+"""Pictures of papers as taken by a phone, about 300 kB each, the same in every run."""
 
 import io
 import random
@@ -32,7 +32,7 @@ def paper(key: str) -> bytes:
 
 
 def _saved(picture: Image.Image) -> bytes:
-    """At the quality with which it has about the size wanted."""
+    """In the quality that gives about the size wanted."""
     sizes = {}
     for quality in range(95, 40, -3):
         target = io.BytesIO()

@@ -1,4 +1,4 @@
-"""One of many who press the same button at the same moment."""
+"""One of many who press the same button at the same time."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ from demo.rehearsal.scenario import Scenario
 
 
 class Presser(Scenario):
-    """Knows after a press whether it was served, and after how long."""
+    """Records whether a press was served, and how long it took."""
 
     form: Form
     trouble = ""
@@ -24,7 +24,7 @@ class Presser(Scenario):
         self.account, self.simulator = account, simulator
 
     def sign_in(self) -> None:
-        """And the filing is on the authority's record."""
+        """Signs in and puts the filing on the authority's record."""
         self.watcher.base = f"{self.simulator}/"
         self.authority = lambda rest="": self.watcher.get("/" + rest)
         transfer.put_on_record(self)
@@ -37,7 +37,7 @@ class Presser(Scenario):
         self.form = self.me.get("/transfers/new/").form("id_number", "domain")
 
     def press(self, start: threading.Barrier) -> None:
-        """As soon as everybody is ready, over a new connection: the server ends one that waits for two seconds."""
+        """Presses once everybody is ready, on a new connection: the server closes one that is idle for two seconds."""
         self.me.session.close()
         start.wait()
         began = time.monotonic()

@@ -1,4 +1,4 @@
-"""A browser that knows how long it waited, and sends what the portal's scripts send by themselves."""
+"""A browser that records how long it waited, and sends what the portal's scripts send."""
 
 import time
 from typing import Any
@@ -11,7 +11,7 @@ DRAFT = "data-draft-url"
 
 
 class Line(requests.Session):
-    """Opens a new connection after a pause: gunicorn ends one that nobody uses for two seconds."""
+    """Opens a new connection after a pause: gunicorn closes one that is idle for two seconds."""
 
     PAUSE_SECONDS = 1.0
     used_at = 0.0
@@ -26,9 +26,9 @@ class Line(requests.Session):
 
 
 class Visitor(Browser):
-    """One person. What counts as a request is a page that is drawn or a form that is sent.
+    """One person. A request is a page that is drawn or a form that is sent.
 
-    An address that only leads on belongs to the request after it, and what scripts send to the page they are on.
+    A redirect belongs to the request after it, and what scripts send to the page they are on.
     """
 
     def __init__(self, base_url: str, **options: str) -> None:
@@ -42,7 +42,7 @@ class Visitor(Browser):
         return super()._kept(answer)
 
     def note(self, answer: requests.Response) -> None:
-        """How long each request of a click took."""
+        """Records how long each request of a click took."""
         led_on = 0.0
         for each in (*answer.history, answer):
             seconds = each.elapsed.total_seconds() + led_on
@@ -53,11 +53,11 @@ class Visitor(Browser):
                 led_on = seconds
 
     def arrive(self, path: str) -> Page:
-        """The page at this address: the one that is open, or opened by a click."""
+        """The page at this address: the current one, or one opened by a click."""
         return self.page if self.page.url.endswith(path) and self.page.status == 200 else self.get(path)
 
     def autosave(self, **typed: Value) -> None:
-        """What is typed and not sent yet is kept, as the script of the page does after twenty seconds."""
+        """Saves what is typed and not sent yet, as the page's script does after twenty seconds."""
         address = next((each.attrs[DRAFT] for each in self.page.find(class_="draft-status")), "")
         form = next((form for form in self.page.forms if "page_draft" in form.names), None)
         if not address or form is None:
@@ -67,7 +67,7 @@ class Visitor(Browser):
         answer.raise_for_status()
 
     def poll(self) -> None:
-        """A part of the page that is being worked on is asked for once more, as the script of the page does."""
+        """Requests a part of the page that is in progress again, as the page's script does."""
         waiting = next((each.attrs["data-poll"] for each in self.page.find() if "data-poll" in each.attrs), "")
         if waiting:
             headers = {"X-Requested-With": "fetch"}

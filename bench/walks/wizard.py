@@ -1,11 +1,11 @@
-"""A walk through the bare wizard: nine pages and seven forms that are sent."""
+"""A walk through the bare wizard: nine pages and seven forms."""
 
 from bench.walks.visitor import Visitor
 from demo.rehearsal.http_browser import Form, UnexpectedPage
 
 
 def walk(me: Visitor) -> None:
-    """The page before it, the first step, seven steps sent; the last one shows what was entered."""
+    """The page before it, the first step, seven submitted steps; the last page shows the entries."""
     me.get("/")
     page = me.get("wizard/")
     for _step in range(7):
@@ -15,7 +15,7 @@ def walk(me: Visitor) -> None:
 
 
 def _filled(form: Form) -> dict[str, str]:
-    """Something that is valid in each of its fields."""
+    """A valid value for each of its fields."""
     return {name: _value(name) for name in form.names if "-" in name and not name.endswith("current_step")}
 
 
