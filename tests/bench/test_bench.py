@@ -1,4 +1,4 @@
-"""The bench itself: what was not measured is missed, only calm rounds count, and a click is counted as it should be."""
+"""The bench itself: what was not measured counts as missed, only calm rounds count, and clicks are counted right."""
 
 import math
 import os
@@ -26,11 +26,11 @@ SPEED = Target("orders moved", "/s", 2000, 5000, larger=True)
     (SPEED, 6000, "ok"), (SPEED, 3000, "ok, goal missed"), (SPEED, 100, "MISSED"),
     (COST, math.nan, "MISSED"), (SPEED, math.nan, "MISSED"),
 ])  # fmt: skip
-def test_a_line_says_whether_must_and_goal_are_reached(target: Target, value: float, verdict: str) -> None:
+def test_a_line_says_whether_must_and_goal_are_met(target: Target, value: float, verdict: str) -> None:
     assert Result(target, value).line().endswith(f" {verdict}")
 
 
-def test_what_was_not_measured_is_missed_and_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+def test_what_was_not_measured_counts_as_missed_with_the_reason(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     def measure() -> list[Result]:
         raise Missing("no PostgreSQL answers")
 
@@ -45,7 +45,7 @@ def test_what_was_not_measured_is_missed_and_says_why(monkeypatch: pytest.Monkey
     assert all("no PostgreSQL answers" in each.note for each in found)
 
 
-def test_a_part_that_measured_less_than_its_targets_has_missed_the_rest(
+def test_a_part_that_measures_fewer_than_its_targets_misses_the_rest(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     part = SimpleNamespace(TARGETS=[COST, SPEED], measure=lambda: [Result(COST, 9)])
@@ -57,14 +57,14 @@ def test_a_part_that_measured_less_than_its_targets_has_missed_the_rest(
     assert [each.missed for each in results.read("journeys")] == [False, True]
 
 
-def test_a_part_without_a_file_of_results_has_missed(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+def test_a_part_without_a_result_file_has_missed(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     monkeypatch.setattr(results, "FOLDER", tmp_path)
 
     assert [each.missed for each in results.read("journeys")] == [True]
 
 
 class Noise:
-    """Others on the machine, as a test wants them."""
+    """The share of others on the machine, as a test sets it."""
 
     def __init__(self, *shares: float) -> None:
         self.shares = iter(shares)
@@ -87,7 +87,7 @@ def test_only_calm_rounds_count(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "calm" not in found.note
 
 
-def test_where_too_few_rounds_were_calm_the_calmest_are_taken_and_the_note_says_so(
+def test_with_too_few_calm_rounds_the_calmest_are_used_and_the_note_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     turns = iter(range(100))
@@ -99,7 +99,7 @@ def test_where_too_few_rounds_were_calm_the_calmest_are_taken_and_the_note_says_
     assert "only 1 of them calm" in found.note
 
 
-def test_a_round_that_is_judged_invalid_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_round_judged_invalid_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
     turns = iter(range(100))
     monkeypatch.setattr(rounds, "Others", Noise(0.01, 0.02, 0.03))
 
@@ -120,11 +120,11 @@ def test_the_sides_of_a_round_take_turns(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize(("percent", "value"), [(0, 1), (50, 3), (100, 5), (75, 4), (90, 4.6)])
-def test_a_percentile_lies_between_the_values_beside_it(percent: float, value: float) -> None:
+def test_a_percentile_lies_between_the_neighbouring_values(percent: float, value: float) -> None:
     assert rounds.percentile([5, 1, 4, 2, 3], percent) == pytest.approx(value)
 
 
-def test_what_a_child_used_counts_also_after_its_end() -> None:
+def test_what_a_child_used_still_counts_after_its_end() -> None:
     before = machine.ours()
 
     subprocess.run([sys.executable, "-c", "sum(range(40_000_000))"], check=True)
@@ -136,12 +136,12 @@ def test_memory_of_this_process_is_read() -> None:
     assert processes.pss([os.getpid()]) > 10
 
 
-def test_a_process_that_is_not_there_has_used_nothing() -> None:
+def test_a_process_that_does_not_exist_has_used_nothing() -> None:
     assert processes.cpu([2**22 + 1]) == 0
     assert processes.pss([2**22 + 1]) == 0
 
 
-def test_a_chart_has_a_bar_a_row_and_names_are_escaped() -> None:
+def test_a_chart_has_one_bar_per_row_and_names_are_escaped() -> None:
     drawn = bars(Table("Pages", ("", "ms"), [("a <b>", 2.0), ("not measured", None), ("c", 4.0)], 1))
 
     assert drawn.count('class="bar"') == 2
@@ -154,7 +154,7 @@ def answer(method: str, status: int, seconds: float, history: tuple[Any, ...] = 
     return SimpleNamespace(request=request, status_code=status, elapsed=elapsed, history=history)
 
 
-def test_a_form_and_the_page_after_it_are_two_requests_and_what_only_leads_on_is_none() -> None:
+def test_a_form_and_the_page_after_it_are_two_requests_and_a_redirect_is_none() -> None:
     me = Visitor("http://127.0.0.1")
 
     me.note(answer("GET", 200, 4.0, (answer("POST", 302, 1.0), answer("GET", 302, 2.0))))

@@ -20,7 +20,7 @@ from tests import fresh, migrated
 from tests.icpportal.processes import session_of, with_word, within
 from tests.journeys.portal import ROOT, Portal, database, own_redis, running, wait_until_ready
 
-# a Redis of its own: the journeys' portal may be running beside this one
+# a Redis of its own: the journeys' portal may be running at the same time
 APART = own_redis() if os.environ.get("REDIS_URL") else {}
 
 
@@ -32,7 +32,7 @@ def taken_port():
         yield listener.getsockname()[1]
 
 
-def test_a_taken_port_is_said_in_one_line_before_anything_starts(settings, tmp_path, taken_port):
+def test_a_taken_port_is_reported_in_one_line_before_anything_starts(settings, tmp_path, taken_port):
     settings.VAR_DIR = tmp_path
 
     with pytest.raises(CommandError) as refused:
@@ -46,14 +46,14 @@ def test_a_taken_port_is_said_in_one_line_before_anything_starts(settings, tmp_p
 
 
 @pytest.mark.parametrize("port", [-1, 65536, 10**9])
-def test_a_number_that_is_no_port_is_said_in_one_line(port):
+def test_an_invalid_port_is_reported_in_one_line(port):
     with pytest.raises(
         CommandError, match=rf"^Port {port} cannot be used \(not a port number\): .* PORT=8001 make demo$"
     ):
         demo.refuse_taken_port(port)
 
 
-def test_a_port_beside_a_taken_one_is_free_to_use():
+def test_a_suggested_port_beside_a_taken_one_is_free_to_use():
     demo.refuse_taken_port(free_port())
 
 
@@ -76,7 +76,7 @@ def test_the_data_folder_belongs_to_one_demo_at_a_time(tmp_path):
     demo.take_lock(tmp_path / "demo.lock").close()
 
 
-def test_a_production_environment_runs_no_demo(settings):
+def test_the_demo_refuses_to_run_in_production(settings):
     settings.DEMO = False
 
     with pytest.raises(CommandError, match="PORTAL_MODE=production"):
@@ -132,7 +132,7 @@ def try_another(portal: Portal, **changed: str) -> subprocess.CompletedProcess:
 
 @pytest.mark.worker
 def test_the_demo_answers_and_says_who_can_sign_in(portal):
-    """The welcome was to be had from a terminal only; `running` sends it into a file."""
+    """The welcome was printed only to a terminal; `running` redirects it to a file."""
     assert within(20, lambda: "Ctrl-C stops everything." in said(portal))
 
     told = said(portal)
@@ -147,7 +147,7 @@ def test_the_demo_answers_and_says_who_can_sign_in(portal):
 
 @pytest.mark.worker
 def test_every_link_in_the_mails_of_the_demo_leads_to_its_own_port(portal):
-    """Those that were written while it was prepared led to port 8000, and so would a command beside it."""
+    """Links in mails written during preparation led to port 8000, and so would those of a second command."""
     assert portal.manage("shell", "-v", "0", "-c", LINKS).splitlines() == [portal.url, portal.url]
 
 
@@ -162,7 +162,7 @@ print(settings.PUBLIC_BASE_URL)  # what a command beside the demo would link to
 
 
 @pytest.mark.worker
-def test_web_worker_beat_and_simulator_run_in_sessions_of_their_own_apart_from_the_supervisor(portal):
+def test_web_worker_beat_and_simulator_run_in_sessions_apart_from_the_supervisor(portal):
     sessions = {session_of(pid) for pid in with_word(folder(portal)) - {portal.process.pid}}
 
     assert len(sessions) == 4
@@ -237,10 +237,10 @@ print(Message.objects.filter(key__startswith="killed:", state=State.DELIVERED).c
 
 
 @pytest.mark.worker
-def test_a_killed_worker_is_started_again_and_said_and_loses_no_message(portal):
+def test_a_killed_worker_is_restarted_with_a_log_line_and_loses_no_message(portal):
     before = said(portal).count("worker was ended by signal 9")
     worker = {pid for pid in with_word(folder(portal)) if has_argument(pid, "worker")}
-    (first,) = (pid for pid in worker if parent_of(pid) not in worker)  # numbers begin again: not the smallest
+    (first,) = (pid for pid in worker if parent_of(pid) not in worker)  # pids wrap around: not the smallest
 
     os.kill(first, signal.SIGKILL)
     portal.manage("shell", "-v", "0", "-c", QUEUE)
@@ -265,7 +265,7 @@ def parent_of(pid: int) -> int:
 
 @pytest.mark.worker
 def test_ctrl_c_twice_ends_everything_in_order(portal):
-    """The last that is done with this portal."""
+    """Runs last, as it ends this portal."""
     assert len(with_word(folder(portal))) > 6
 
     portal.process.send_signal(signal.SIGINT)
@@ -279,7 +279,7 @@ def test_ctrl_c_twice_ends_everything_in_order(portal):
 
 @contextlib.contextmanager
 def empty_demo(tmp_path):
-    """A demo without invented data: quicker to start when only its end is of interest."""
+    """A demo without invented data: it starts faster when only its end matters."""
     port = free_port()
     with database(dict(os.environ)) as own, (tmp_path / "demo.out").open("w") as log:
         if not own:
@@ -315,8 +315,8 @@ def test_nothing_is_left_ten_seconds_after_the_supervisor_was_killed(tmp_path):
 @pytest.mark.parametrize(
     "started_with", [signal.SIG_DFL, signal.SIG_IGN], ids=["a terminal", "a job in the background"]
 )
-def test_ctrl_c_while_it_prepares_ends_it_in_one_line(tmp_path, started_with):
-    """Nothing of it reached a pipe, and who starts it may have Ctrl-C ignored."""
+def test_ctrl_c_during_preparation_ends_it_in_one_line(tmp_path, started_with):
+    """Nothing of it reached a pipe, and the process may have been started with Ctrl-C ignored."""
     process = subprocess.Popen(
         [sys.executable, "manage.py", "demo", "--port", str(free_port())],
         env=os.environ | APART | {"VAR_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path / 'portal.sqlite3'}"},

@@ -1,4 +1,4 @@
-"""How a rehearsal ends when it cannot go on: one line that says where and why, and an exit code."""
+"""How a failed rehearsal ends: one line that says where and why, and an exit code."""
 
 import json
 from io import StringIO
@@ -18,7 +18,7 @@ def ended(**options: Any) -> tuple[CommandError, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("address", ["nonsense", "ftp://portal.example", "http://"])
-def test_what_is_no_address_is_said_to_be_none(address: str) -> None:
+def test_an_invalid_address_is_reported_as_such(address: str) -> None:
     error, told = ended(base_url=address)
 
     assert (str(error), error.returncode) == (
@@ -28,13 +28,13 @@ def test_what_is_no_address_is_said_to_be_none(address: str) -> None:
     assert told["failed"] == "prepare"
 
 
-def test_an_address_where_nobody_listens_does_not_answer() -> None:
+def test_an_address_where_nobody_listens_is_reported_as_not_answering() -> None:
     error, _told = ended(base_url="http://127.0.0.1:9")
 
     assert str(error) == "prepare: http://127.0.0.1:9 does not answer: ConnectionError"
 
 
-def test_ctrl_c_ends_it_with_what_was_done_and_130(monkeypatch: Any) -> None:
+def test_ctrl_c_ends_it_with_the_finished_steps_and_130(monkeypatch: Any) -> None:
     def stopped(walk: Scenario, _steps: Any) -> None:
         walk.reference = "QKX4-UNN8"
         raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""`manage.py reset_demo` and `make demo-reset`: the demo's data go, and nothing else."""
+"""`manage.py reset_demo` and `make demo-reset`: they delete the demo's data, and nothing else."""
 
 import subprocess
 
@@ -20,7 +20,7 @@ def used(settings, tmp_path):
     return folder
 
 
-def test_the_data_of_the_demo_are_deleted_and_nothing_beside_them(used, capsys):
+def test_the_data_of_the_demo_are_deleted_and_nothing_else(used, capsys):
     beside = used.parent / "notes.txt"
     beside.write_text("mine")
 

@@ -1,4 +1,4 @@
-"""The inbox in which the demo's messages lie."""
+"""The inbox of the demo's messages."""
 
 import json
 import os
@@ -25,7 +25,7 @@ def aged(path: Path, seconds: int) -> None:
     os.utime(path, (seconds, seconds))
 
 
-def test_a_sheet_comes_back_as_it_was_put_in():
+def test_a_message_is_read_back_as_it_was_stored():
     given = file_inbox.StoredMessage(
         key="k:1",
         channel="email",
@@ -50,7 +50,7 @@ def test_the_same_key_twice_is_one_file_with_the_last_text():
     assert len(list(file_inbox.folder().iterdir())) == 1
 
 
-def test_no_address_and_no_key_can_be_read_from_a_file_name():
+def test_file_names_reveal_no_address_and_no_key():
     file_inbox.put(message("../../etc/passwd", to="13900000001"))
 
     (path,) = file_inbox.folder().iterdir()
@@ -60,13 +60,13 @@ def test_no_address_and_no_key_can_be_read_from_a_file_name():
     assert json.loads(path.read_text())["key"] == "../../etc/passwd"
 
 
-def test_the_folder_is_for_its_owner_alone():
+def test_only_the_owner_can_read_the_folder():
     file_inbox.put(message("k:1"))
 
     assert stat.S_IMODE(file_inbox.folder().stat().st_mode) == 0o700
 
 
-def test_sheets_are_named_newest_first_and_by_recipient():
+def test_messages_are_listed_newest_first_and_by_recipient():
     for number, (key, to) in enumerate([("a", "13900000001"), ("b", "13900000002"), ("c", "13900000001")]):
         file_inbox.put(message(key, to=to))
         (path,) = [path for path in file_inbox.names() if file_inbox.read([path])[0].key == key]
@@ -79,7 +79,7 @@ def test_sheets_are_named_newest_first_and_by_recipient():
     assert (everybody, one, nobody) == (["c", "b", "a"], ["c", "a"], [])
 
 
-def test_a_sheet_that_is_taken_away_while_reading_is_left_out():
+def test_a_message_deleted_while_reading_is_left_out():
     file_inbox.put(message("a"))
     file_inbox.put(message("b"))
     paths = file_inbox.names()
@@ -88,11 +88,11 @@ def test_a_sheet_that_is_taken_away_while_reading_is_left_out():
     assert len(file_inbox.read(paths)) == 1
 
 
-def test_an_empty_tray_has_no_names():
+def test_an_empty_inbox_has_no_names():
     assert file_inbox.names() == []
 
 
-def test_a_part_that_was_never_finished_is_not_named():
+def test_an_unfinished_file_is_not_listed():
     file_inbox.put(message("a"))
     (file_inbox.folder() / ".half.part").write_text("{")
 

@@ -1,4 +1,4 @@
-"""Text messages that go to a page."""
+"""Text messages shown on a page."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def test_the_demo_gateway_is_the_page():
     assert isinstance(text_messages(), PageSms)
 
 
-def test_a_text_lies_on_the_page_once_however_often_it_is_delivered():
+def test_a_text_is_shown_once_however_often_it_is_delivered():
     gateway = PageSms()
 
     receipts = {gateway.send("13900000001", "【网站备案】一条短信", "k:1") for _ in range(3)}
@@ -28,7 +28,7 @@ def test_a_text_lies_on_the_page_once_however_often_it_is_delivered():
     assert (found.key, found.channel, found.to, found.text) == ("k:1", "sms", "13900000001", "【网站备案】一条短信")
 
 
-def test_an_inbox_that_cannot_be_written_is_a_passing_trouble(own_inbox):
+def test_an_unwritable_inbox_is_a_temporary_error(own_inbox):
     (own_inbox / "messages").write_text("a file where the folder should be")
 
     with pytest.raises(Retryable):
@@ -41,7 +41,7 @@ def test_the_check_writes_nothing(own_inbox):
     assert list(own_inbox.iterdir()) == []
 
 
-def test_the_check_fails_when_the_place_is_not_there(settings, own_inbox):
+def test_the_check_fails_without_the_folder(settings, own_inbox):
     settings.VAR_DIR = own_inbox / "no" / "such"
 
     with pytest.raises(Retryable):

@@ -43,7 +43,7 @@ def page(client: Any, query: str = "", language: str = "en") -> str:
 
 
 def articles(html: str) -> list[dict[str, str]]:
-    """What a client that reads the page finds."""
+    """What a client that parses the page finds."""
     found = []
     for tag, inner in re.findall(r"<article class=\"message\"([^>]*)>(.*?)</article>", html, re.DOTALL):
         data = dict(re.findall(r'data-(\w+)="([^"]*)"', tag))
@@ -102,7 +102,7 @@ def test_newest_come_first_and_pages_follow(client, monkeypatch):
     assert 'rel="next"' not in last
 
 
-def test_one_recipient_can_be_picked_and_stays_picked_on_the_next_page(client, monkeypatch):
+def test_the_filter_by_recipient_stays_on_the_next_page(client, monkeypatch):
     monkeypatch.setattr(views, "ON_A_PAGE", 1)
     put("k:1", to="chen+1@example.com", channel="email")
     put("k:2", to="13900000001")
@@ -116,13 +116,13 @@ def test_one_recipient_can_be_picked_and_stays_picked_on_the_next_page(client, m
 
 
 @pytest.mark.parametrize("query", ["?page=0", "?page=x", "?page=999", "?to=%E2%80%AE", "?to=%22%3E%3Cscript%3E"])
-def test_a_strange_question_breaks_nothing(client, query: str):
+def test_an_invalid_query_breaks_nothing(client, query: str):
     put("k:1")
 
     assert "<script>" not in page(client, query).partition("<main")[2].partition("</main>")[0]
 
 
-def test_what_a_message_holds_is_text_but_for_its_links(client):
+def test_a_message_is_escaped_except_for_its_links(client):
     evil = 'See <img src=x onerror=alert(1)> https://beian.example.com/p/abc?x=1&y="2" and javascript:alert(1)'
     put("k:1", text=evil, subject="<b>S</b>", channel="email", to='"><b>@example.com')
 
@@ -136,7 +136,7 @@ def test_what_a_message_holds_is_text_but_for_its_links(client):
     assert "<b>" not in html.partition("<main")[2]
 
 
-def test_a_calendar_file_can_be_looked_at(client):
+def test_a_calendar_file_can_be_opened(client):
     file = {"name": "T7Q4-M2KX.ics", "type": "text/calendar", "text": "BEGIN:VCALENDAR"}
     put("k:1", channel="email", attachments=[file])
 
@@ -161,7 +161,7 @@ def test_chinese_messages_in_the_english_page_are_marked(client):
     assert re.findall(f"[{HAN}]+", html) == []
 
 
-def test_what_is_still_to_be_sent_is_said(client):
+def test_messages_still_to_be_sent_are_mentioned(client):
     notify(
         key="c:1", template="code_sign_up", channel="sms", to="13900000001", language="en", context={"code": "204816"}
     )
@@ -172,14 +172,14 @@ def test_what_is_still_to_be_sent_is_said(client):
     assert "about to be sent" not in after
 
 
-def test_an_empty_tray_says_so_in_both_languages(client):
+def test_an_empty_inbox_says_so_in_both_languages(client):
     assert "No messages" in page(client)
     assert "没有消息" in page(client, language="zh-hans")
 
 
-def test_the_page_costs_the_same_for_one_and_three(client, django_assert_num_queries):
+def test_the_page_takes_as_many_queries_for_one_message_as_for_three(client, django_assert_num_queries):
     put("k:0")
-    with django_assert_num_queries(2):  # the templates of the keys, and what is still waiting
+    with django_assert_num_queries(2):  # the templates of the keys, and the waiting messages
         page(client)
     put("k:1")
     put("k:2")
@@ -187,7 +187,7 @@ def test_the_page_costs_the_same_for_one_and_three(client, django_assert_num_que
         page(client)
 
 
-def test_the_page_is_there_only_where_nothing_leaves_the_machine(client, settings):
+def test_the_page_exists_only_where_no_message_really_leaves(client, settings):
     put("k:1")
     settings.SIMULATORS = False
 
@@ -209,7 +209,7 @@ def test_the_page_is_there_only_where_nothing_leaves_the_machine(client, setting
         ("", ""),
     ],
 )
-def test_a_code_is_found_where_messages_carry_it(text: str, code: str):
+def test_a_code_is_found_where_messages_have_it(text: str, code: str):
     assert code_in(text) == code
 
 

@@ -1,4 +1,4 @@
-"""One simulator for all tests of this folder, made new before each."""
+"""One simulator for all tests of this folder, reset before each."""
 
 import pytest
 
@@ -24,7 +24,7 @@ FILING = {
 
 @pytest.fixture
 def desk(simulator: Simulator):
-    """The authority's side, with one filing of Ningxia on record and no phones asked."""
+    """The authority's API client, with one filing of Ningxia on record and no phones to verify."""
     client = simulator.client
     client.reset(world=True)
     client.set_province("64", asks_phones=False)

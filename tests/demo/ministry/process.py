@@ -1,4 +1,4 @@
-"""The real simulator as a process for tests: `start_simulator(folder)` gives its address and a client, and stops it."""
+"""The real simulator as a process for tests: `start_simulator(folder)` returns its address and client."""
 
 import os
 import socket
@@ -38,21 +38,21 @@ class Simulator:
 
     @property
     def client(self) -> SimulatorClient:
-        """Speaks to its JSON."""
+        """A client of its JSON API."""
         return SimulatorClient(self.url)
 
     @property
     def settings(self) -> dict[str, str]:
-        """What leads a portal here."""
+        """The settings that point a portal here."""
         return {"SIMULATOR_URL": self.url} | {name: f"{self.url}/{path}" for name, path in PATHS.items()}
 
     def point(self, settings: Any) -> None:
-        """Leads the portal with these settings here."""
+        """Points the portal with these settings here."""
         for name, value in self.settings.items():
             setattr(settings, name, value)
 
     def stop(self) -> None:
-        """Ends it, and waits until it is gone."""
+        """Stops it and waits for its end."""
         if self.process.poll() is None:
             self.process.terminate()
         try:
@@ -61,7 +61,7 @@ class Simulator:
             self.process.kill()
             self.process.wait(15)
 
-    def said(self) -> str:
+    def log_text(self) -> str:
         """Its log."""
         return self.log.read_text("utf-8")
 
@@ -73,12 +73,12 @@ def free_port() -> int:
 
 
 def start_simulator(folder: Path, *, port: int | None = None, **environment: str) -> Simulator:
-    """Starts one with its file and log in `folder`; started again there, it knows what it knew."""
+    """Starts one with its database and log in `folder`; started again there, it has the same data."""
     folder.mkdir(parents=True, exist_ok=True)
     port = port or free_port()
     database, log = folder / "simulator.sqlite3", folder / "simulator.log"
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    # what `manage.py simulator serve` becomes, which loads the portal before; the demo starts it by that command
+    # what `manage.py simulator serve` becomes after loading the portal; the demo starts it with that command
     led = {
         "DJANGO_SETTINGS_MODULE": "demo.ministry.settings",
         "PYTHONPATH": str(ROOT),
@@ -110,4 +110,4 @@ def _wait(simulator: Simulator) -> None:
         except OSError:
             time.sleep(0.1)
     simulator.stop()
-    raise AssertionError(f"the simulator did not start:\n{simulator.said()}")
+    raise AssertionError(f"the simulator did not start:\n{simulator.log_text()}")

@@ -1,4 +1,4 @@
-"""A provider written for these tests alone: raw SOAP over requests, its own XML, nothing of the portal's client."""
+"""A provider written only for these tests: raw SOAP over requests, its own XML, nothing of the portal's client."""
 
 import base64
 import hashlib
@@ -63,7 +63,7 @@ def picture(kind: str = "JPEG", side: int = 200) -> str:
 
 @dataclass
 class File:
-    """A file that was downloaded."""
+    """A downloaded file."""
 
     code: int
     name: str
@@ -73,7 +73,7 @@ class File:
 
     @property
     def root(self) -> etree._Element:
-        """The document in it."""
+        """The parsed document."""
         body = decrypted(self.body) if self.encrypted else self.body
         assert self.digest == md5(body)
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
@@ -85,7 +85,7 @@ class File:
 
 @dataclass
 class Provider:
-    """Speaks the six methods to one simulator."""
+    """Calls the six methods of one simulator."""
 
     url: str
     changed: dict[str, Any] = field(default_factory=dict)
@@ -135,7 +135,7 @@ class Provider:
         return self.call(operation, **{**self.who(), "hashAlgorithm": 0, **arguments})
 
     def download(self) -> File | int:
-        """The file that is due, or the return code when there is none."""
+        """The file due next, or the return code when there is none."""
         root = self.ask("isp_download")
         info = root.find("fileInfos")
         if info is None:
@@ -152,7 +152,7 @@ class Provider:
         return code(self.ask("isp_downloadack", fileName=name))
 
     def everything(self) -> list[etree._Element]:
-        """Every file that waits, acknowledged one by one."""
+        """Every waiting file, acknowledged one by one."""
         found = []
         while isinstance(file := self.download(), File):
             found.append(file.root)

@@ -16,7 +16,7 @@ FILED = document(XZJR=access(SITE, 7, PASSWORD))
 
 @pytest.fixture
 def run(simulator, desk, capsys):
-    """Runs a subcommand here and gives its JSON."""
+    """Runs a subcommand here and returns its JSON."""
     from django.core.management import call_command
 
     def one(*words):
@@ -26,7 +26,7 @@ def run(simulator, desk, capsys):
     return one
 
 
-def test_every_subcommand_speaks_json(run, provider):
+def test_every_subcommand_prints_json(run, provider):
     provider.upload(FILED, 1)
 
     assert run("status")["last_sequence"] == 1
@@ -44,7 +44,7 @@ def test_every_subcommand_speaks_json(run, provider):
     assert run("reset")["last_sequence"] == 0
 
 
-def test_reports_are_found_by_what_they_are(run, provider):
+def test_reports_are_filtered_by_their_columns(run, provider):
     provider.upload(FILED, 1)
     provider.upload(document(XZJR=access("京ICP备00000090号-1", 8, "wrong")), 2)
 
@@ -65,13 +65,13 @@ def test_a_report_is_decided_by_its_key_or_its_domain(run, provider, named):
     assert (decided["stage"], decided["code"], decided["words"]) == ("turned_down", "1056", "附件图片不清晰")
 
 
-def test_all_that_wait_are_decided_with_one_word(run, provider):
+def test_all_waiting_reports_are_decided_with_one_word(run, provider):
     provider.upload(FILED, 1)
 
     assert (run("decide", "all", "grant"), run("decide", "all", "grant")) == ({"decided": 1}, {"decided": 0})
 
 
-def test_texts_are_read_entered_and_sent_again(run, desk, provider):
+def test_texts_are_listed_entered_and_resent(run, desk, provider):
     run("province", "64", "asks_phones=true", "people=lead_and_administrator", "hours=24")
     provider.upload(FILED, 1)
     lead = next(row for row in run("texts", "--domain", DOMAIN) if row["role"] == "subject_lead")
@@ -82,7 +82,7 @@ def test_texts_are_read_entered_and_sent_again(run, desk, provider):
     assert run("texts", "--mobile", "13900000009") == []
 
 
-def test_faults_are_switched_on_counted_and_off(run, provider):
+def test_faults_are_switched_on_limited_and_off(run, provider):
     on = run("fault", "upload", "code", "15", "--times", "2", "--percent", "50")
     off = run("fault", "upload", "code", "--off")
     run("fault", "all", "slow", "1")
@@ -109,7 +109,7 @@ def test_conduct_is_set_by_name(run):
     assert run("conduct", "decides_after=none", "encrypt=none")["decides_after"] is None
 
 
-def test_a_person_reads_a_line_a_row(simulator, provider, capsys):
+def test_people_get_one_line_per_row(simulator, provider, capsys):
     from django.core.management import call_command
 
     provider.upload(FILED, 1)
@@ -137,14 +137,14 @@ def typed(simulator_url, *words):
         (("nothing",), 2, "invalid choice"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_a_line_with_its_exit_code(simulator, desk, words, code, says):
+def test_a_refusal_is_reported_in_one_line_with_an_exit_code(simulator, desk, words, code, says):
     ended = typed(simulator.url, *words)
 
     assert (ended.returncode, says in ended.stderr, "Traceback" in ended.stderr) == (code, True, False)
     assert code == 2 or len(ended.stderr.strip().splitlines()) == 1
 
 
-def test_without_a_simulator_a_line_says_so_and_the_exit_code_is_3():
+def test_without_a_simulator_one_line_says_so_and_the_exit_code_is_3():
     there = f"http://127.0.0.1:{free_port()}"
     ended = typed(there, "status", "--json")
 
@@ -154,7 +154,7 @@ def test_without_a_simulator_a_line_says_so_and_the_exit_code_is_3():
     )
 
 
-def test_something_else_that_answers_is_not_taken_for_the_simulator(live_server):
+def test_another_server_is_not_taken_for_the_simulator(live_server):
     ended = typed(live_server.url, "status")
 
     assert (ended.returncode, "is not the simulator" in ended.stderr) == (3, True)
@@ -173,7 +173,7 @@ def test_its_settings_do_not_load_in_production():
     assert "The simulator belongs to the demo" in ended.stderr
 
 
-def test_a_taken_port_is_named_in_one_line(simulator):
+def test_a_taken_port_is_reported_in_one_line(simulator):
     port = simulator.url.rpartition(":")[2]
     ended = typed(simulator.url, "serve", "--port", port)
 

@@ -1,4 +1,4 @@
-"""The fault switches: each as the client sees it, and that it ends when it is taken off."""
+"""The fault switches: each as the client sees it, until it is lifted."""
 
 import base64
 import time
@@ -38,14 +38,14 @@ def test_a_method_that_is_down_drops_the_connection_and_the_others_work(desk, pr
     assert code(ASKED[method](provider)) in (0, 2, 14, 999)
 
 
-def test_all_of_it_can_be_down(desk, provider):
+def test_every_method_can_be_down(desk, provider):
     desk.fault("all", "down")
     for ask in ASKED.values():
         with pytest.raises(requests.ConnectionError):
             ask(provider)
     desk.lift_faults()
 
-    assert code(ASKED["upload"](provider)) == 0  # and nothing was stored meanwhile
+    assert code(ASKED["upload"](provider)) == 0  # and nothing was stored in between
 
 
 def test_a_slow_method_answers_after_its_seconds(desk, provider):
@@ -84,7 +84,7 @@ def test_any_code_can_be_answered_and_nothing_happens(desk, provider, method, re
     assert (told, desk.status()["last_sequence"]) == (returned, 0)
 
 
-def test_code_20_by_a_switch_names_hours_too(desk, provider):
+def test_code_20_from_a_switch_names_hours_too(desk, provider):
     desk.fault("upload", "code", value=20)
 
     assert provider.upload(XML, 1).findtext("msg").startswith("不在允许的报备时段")
@@ -99,7 +99,7 @@ def test_a_wrong_sequence_claims_a_number_that_is_not_missing(desk, provider):
     assert provider.uploaded(XML, 1) == 0
 
 
-def test_an_upload_can_arrive_and_its_answer_be_lost(desk, provider):
+def test_an_upload_can_arrive_while_its_answer_is_lost(desk, provider):
     desk.fault("upload", "lost", times=1)
     with pytest.raises(requests.ConnectionError):
         provider.upload(XML, 1)
@@ -115,7 +115,7 @@ def test_the_answer_of_a_refusal_is_not_lost(desk, provider):
     assert provider.uploaded(XML, 5) == 14
 
 
-def test_a_wrong_hash_comes_with_the_file_until_it_is_taken_off(desk, provider):
+def test_a_wrong_hash_comes_with_the_file_until_the_switch_is_lifted(desk, provider):
     desk.push("JCDM")
     provider.upload(XML, 1)
     desk.fault("download", "hash")
@@ -129,7 +129,7 @@ def test_a_wrong_hash_comes_with_the_file_until_it_is_taken_off(desk, provider):
     assert provider.download().root.tag == "DownloadData"
 
 
-def test_a_zip_that_was_cut_has_the_right_hash_of_what_is_there(desk, provider):
+def test_a_truncated_zip_has_the_right_hash_for_its_bytes(desk, provider):
     desk.push("JCDM")
     desk.conduct(encrypt=False)
     desk.fault("download", "cut", times=1)
@@ -138,7 +138,7 @@ def test_a_zip_that_was_cut_has_the_right_hash_of_what_is_there(desk, provider):
     assert (cut.digest, cut.body) == (md5(cut.body), whole.body[: len(whole.body) // 2])
 
 
-def test_it_can_ask_to_go_on_calling_and_hand_out_nothing(desk, provider):
+def test_it_can_ask_to_continue_without_sending_a_file(desk, provider):
     desk.push("JCDM")
     desk.fault("download", "bare", times=2)
 
@@ -146,7 +146,7 @@ def test_it_can_ask_to_go_on_calling_and_hand_out_nothing(desk, provider):
     assert provider.download().root.tag == "DownloadData"
 
 
-def test_a_file_can_come_once_more_after_its_acknowledgement(desk, provider):
+def test_a_file_can_be_sent_again_after_its_acknowledgement(desk, provider):
     first, second = desk.push("JCDM")["name"], desk.push("XGTZ")["name"]
     desk.fault("acknowledge", "again")
     names = []
@@ -158,7 +158,7 @@ def test_a_file_can_come_once_more_after_its_acknowledgement(desk, provider):
 
 
 @pytest.mark.parametrize("method", ASKED)
-def test_elements_that_no_document_names_can_stand_in_answers(desk, provider, method):
+def test_answers_can_have_elements_that_no_document_names(desk, provider, method):
     desk.fault("all", "extra")
     odd = ASKED[method](provider)
     desk.lift_faults()
@@ -167,7 +167,7 @@ def test_elements_that_no_document_names_can_stand_in_answers(desk, provider, me
     assert ASKED[method](provider).find(".//xzd") is None
 
 
-def test_elements_that_no_document_names_can_stand_in_files(desk, provider):
+def test_files_can_have_elements_that_no_document_names(desk, provider):
     desk.fault("download", "extra_in_file", times=1)
     desk.push("BASJ", number=NUMBER)
     desk.push("BASJ", number=NUMBER)
@@ -177,7 +177,7 @@ def test_elements_that_no_document_names_can_stand_in_files(desk, provider):
     assert odd.findtext(".//Baxh") == plain.findtext(".//Baxh")
 
 
-def test_a_code_that_no_table_has_and_several_at_once(desk, provider):
+def test_a_result_can_have_an_unknown_code_or_several_codes(desk, provider):
     desk.fault("download", "unknown_code", times=1)
     provider.upload(document(XZJR=access(SITE, 7, "wrong")), 1)
     desk.reports()
@@ -190,7 +190,7 @@ def test_a_code_that_no_table_has_and_several_at_once(desk, provider):
     assert codes == [["9876"], ["1018", "1999"], ["1018"]]
 
 
-def test_white_space_can_stand_around_the_verdict_on_a_password(desk, provider):
+def test_the_verdict_on_a_password_can_have_white_space_around_it(desk, provider):
     desk.fault("password", "padded")
     padded = provider.verify(NUMBER, PASSWORD)[1]
     desk.lift_faults()
@@ -215,14 +215,14 @@ def test_the_extension_for_phones_has_its_switches_too(simulator, desk, provider
     assert (broken, nonsense, asked().status_code) == (503, "text/html", 200)
 
 
-def test_a_counted_fault_strikes_so_often_and_no_more(desk, provider):
+def test_a_limited_fault_strikes_only_so_often(desk, provider):
     desk.fault("download", "code", value=15, times=2)
     told = [code(ASKED["download"](provider)) for _ in range(4)]
 
     assert told == [15, 15, 2, 2]
 
 
-def test_a_fault_by_chance_strikes_some_of_the_calls(desk, provider):
+def test_a_random_fault_strikes_some_of_the_calls(desk, provider):
     desk.fault("download", "code", value=15, percent=50)
     told = [code(ASKED["download"](provider)) for _ in range(40)]
     desk.fault("download", "code", value=15, percent=0)
@@ -235,13 +235,13 @@ def test_a_fault_by_chance_strikes_some_of_the_calls(desk, provider):
     ("method", "kind", "value"),
     [("nobody", "down", ""), ("upload", "nothing", ""), ("status", "maintenance", ""), ("upload", "slow", "long")],
 )
-def test_a_switch_that_there_is_not_is_refused(desk, method, kind, value):
+def test_an_unknown_switch_is_refused(desk, method, kind, value):
     with pytest.raises(NotDone):
         desk.fault(method, kind, value=value)
     assert desk.faults() == []
 
 
-def test_files_are_still_whole_while_switches_are_on_elsewhere(desk, provider):
+def test_files_are_complete_while_other_switches_are_on(desk, provider):
     desk.fault("status", "down")
     desk.push("JCDM")
 

@@ -1,4 +1,4 @@
-"""The simulator as a process: a file of its own, cookies of its own, and it is as quick as a rehearsal needs it."""
+"""The simulator as a process: its own database, its own cookies, and fast enough for rehearsals."""
 
 import re
 import sqlite3
@@ -12,14 +12,14 @@ from tests.demo.ministry.process import start_simulator
 from tests.demo.ministry.provider import Provider, access, attachment, document, picture
 
 
-def test_it_knows_what_it_knew_after_a_restart(tmp_path):
+def test_it_keeps_its_data_over_a_restart(tmp_path):
     first = start_simulator(tmp_path)
     try:
         first.client.add_filing(**FILING)
         first.client.set_province("64", asks_phones=False)
         Provider(first.url).upload(document(XZJR=access(SITE, 7, PASSWORD)), 1)
     finally:
-        first.process.kill()  # not asked nicely
+        first.process.kill()  # without a chance to clean up
         first.stop()
     second = start_simulator(tmp_path)
     try:
@@ -29,7 +29,7 @@ def test_it_knows_what_it_knew_after_a_restart(tmp_path):
         second.stop()
 
 
-def test_its_file_holds_nothing_of_the_portals_and_is_opened_as_the_portals(simulator, desk):
+def test_its_database_has_none_of_the_portals_tables_and_the_same_settings(simulator, desk):
     with sqlite3.connect(simulator.database) as connection:
         tables = {name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")}
         mode = connection.execute("pragma journal_mode").fetchone()
@@ -38,7 +38,7 @@ def test_its_file_holds_nothing_of_the_portals_and_is_opened_as_the_portals(simu
     assert mode == ("wal",)
 
 
-def test_a_new_one_has_a_small_world(tmp_path):
+def test_a_new_one_has_the_example_filings(tmp_path):
     running = start_simulator(tmp_path)
     try:
         assert len(running.client.filings()) == 5
@@ -54,13 +54,13 @@ def test_its_log_holds_no_password_no_mobile_and_no_text(simulator, desk, provid
     text = desk.texts()[0]
     desk.enter(text["mobile"], text["tails"][0], text["code"])
 
-    said = simulator.said()
+    said = simulator.log_text()
     assert "isp_verifybamm" in said
     for secret in ("S3cret-password", PASSWORD, "13900000001", "demo-only-password", text["code"] + '"'):
         assert secret not in said
 
 
-def test_json_is_taken_only_from_programs(simulator, desk):
+def test_json_is_accepted_only_from_programs(simulator, desk):
     there = f"{simulator.url}/api/reset/"
 
     forged = requests.post(there, data='{"world": true}', headers={"Content-Type": "text/plain"}, timeout=10)
@@ -77,7 +77,7 @@ def test_another_host_name_is_refused(simulator):
     assert answer.status_code == 400
 
 
-def test_no_cookie_of_the_portals_is_set(simulator):
+def test_none_of_the_portals_cookies_is_set(simulator):
     for path in ("/healthz", "/", "/codes/", "/api/"):
         cookies = requests.get(simulator.url + path, timeout=10).cookies.keys()
         assert not {"session", "csrf", "messages", "sessionid", "csrftoken"} & set(cookies)
@@ -95,7 +95,7 @@ def test_pages_carry_the_content_security_policy(simulator):
     )
 
 
-def test_an_upload_of_half_a_megabyte_is_quick(simulator, desk, provider):
+def test_an_upload_of_half_a_megabyte_is_fast(simulator, desk, provider):
     body = document(XZJR=access(SITE, 7, PASSWORD, attachments="".join(
         attachment(SITE, content=picture(side=230 + place)) for place in range(12))))  # fmt: skip
     assert len(body) > 300_000
@@ -103,7 +103,7 @@ def test_an_upload_of_half_a_megabyte_is_quick(simulator, desk, provider):
     for number in range(1, 11):
         assert provider.uploaded(body, number) == 0
 
-    took = [int(ms) for ms in re.findall(r"isp_upload .*ms=(\d+)", simulator.said())[-10:]]
+    took = [int(ms) for ms in re.findall(r"isp_upload .*ms=(\d+)", simulator.log_text())[-10:]]
     assert len(took) == 10
     assert min(took) < 50, took  # the best of ten: the machine may be busy with other tests
 
@@ -128,14 +128,14 @@ def test_all_or_none_of_many_filings_are_put_on_record(simulator, desk):
     from demo.ministry.api.client import NotDone
 
     good = {**FILING, "number": "宁ICP备20000000号", "sites": [{"domain": "good.example.cn", "name": "示例"}]}
-    bad = {**good, "number": "宁ICP备20000001号", "name": None}  # found out when it is written
+    bad = {**good, "number": "宁ICP备20000001号", "name": None}  # found only when it is written
     with pytest.raises(NotDone):
         SimulatorClient(simulator.url).add_filings([good, bad])
 
     assert desk.filings(number="宁ICP备20000000号") == []
 
 
-def test_a_file_of_an_older_program_is_begun_anew(tmp_path):
+def test_a_database_of_an_older_program_is_replaced(tmp_path):
     path = tmp_path / "simulator.sqlite3"
     with sqlite3.connect(path) as connection:
         connection.execute("create table simulator_filing (id integer primary key, number text)")

@@ -20,7 +20,7 @@ def put(client, **changes):
     return client.post(PAGE, {"kind": "filing", **SAMPLE, **changes})
 
 
-def test_what_the_page_brings_along_can_be_put_there_as_it_is_and_imported(client):
+def test_the_prefilled_row_can_be_loaded_unchanged_and_imported(client):
     page = client.get(PAGE).content.decode()
 
     answer = put(client)
@@ -34,7 +34,7 @@ def test_what_the_page_brings_along_can_be_put_there_as_it_is_and_imported(clien
     assert passwords.is_right(PASSWORD, account(EMAIL).password)
 
 
-def test_the_same_again_changes_nothing(client):
+def test_loading_the_same_row_again_changes_nothing(client):
     put(client)
     before = list(LegacyRecord.objects.values_list("pk", "fingerprint"))
 
@@ -44,13 +44,13 @@ def test_the_same_again_changes_nothing(client):
 
 
 @pytest.mark.parametrize(("kind", "has_order"), [("account", False), ("order", True)])
-def test_an_account_without_a_filing_can_be_put_there_too(client, kind, has_order):
+def test_an_account_without_a_filing_can_be_loaded_too(client, kind, has_order):
     put(client, kind=kind, domain="")
 
     assert (LegacyRecord.objects.count(), account(EMAIL).has_open_order) == (0, has_order)
 
 
-def test_what_the_loader_refuses_is_said_at_its_field_and_what_was_typed_stays(client):
+def test_the_loaders_refusals_are_shown_at_their_fields_and_entries_stay(client):
     answer = put(client, domain="nowhere", name="宁夏范例园艺有限公司")
 
     page = answer.content.decode()
@@ -60,7 +60,7 @@ def test_what_the_loader_refuses_is_said_at_its_field_and_what_was_typed_stays(c
     assert LegacyRecord.objects.count() == 0
 
 
-def test_what_the_loader_leaves_out_is_said_beside(client):
+def test_what_the_loader_leaves_out_is_shown(client):
     page = put(client, lead_phone1="12").content.decode()
 
     assert 'id="loaded"' in page
@@ -68,14 +68,14 @@ def test_what_the_loader_leaves_out_is_said_beside(client):
     assert "lead_phone1" not in LegacyRecord.objects.get().details["subject"]
 
 
-def test_the_page_is_there_only_where_everything_is_invented(client, settings):
+def test_the_page_exists_only_where_everything_is_simulated(client, settings):
     settings.SIMULATORS = False
 
     assert (client.get(PAGE).status_code, put(client).status_code) == (404, 404)
     assert (LegacyAccount.objects.count(), LegacyRecord.objects.count()) == (0, 0)
 
 
-def test_the_import_page_leads_there_only_in_a_demo(client, settings):
+def test_the_import_page_links_there_only_in_a_demo(client, settings):
     client.force_login(make_user())
     shown = [PAGE in client.get("/import/").content.decode()]
     settings.SIMULATORS = False

@@ -1,4 +1,4 @@
-"""The demo's app: a page takes drawn photos, a code belongs to its mobile, and some codes misbehave."""
+"""The demo's app: a page takes drawn photos, a code belongs to its mobile, and some codes cause failures."""
 
 import io
 
@@ -32,7 +32,7 @@ def own_folder(settings, tmp_path):
     settings.VAR_DIR = tmp_path
 
 
-def test_a_code_shows_the_photo_of_its_own_mobile_alone():
+def test_a_code_shows_the_photo_to_its_own_mobile_only():
     code = file_inbox.put(CHEN)
 
     assert Image.open(io.BytesIO(PageApp().picture(code, CHEN))).size == (900, 1200)
@@ -41,20 +41,20 @@ def test_a_code_shows_the_photo_of_its_own_mobile_alone():
 
 
 @pytest.mark.parametrize("code", ["../../AB", "*", "AB12CD.0002"])
-def test_a_code_is_no_way_out_of_the_folder(code):
+def test_a_code_cannot_leave_the_folder(code):
     file_inbox.put(CHEN, code="AB12CD")
 
     assert PageApp().picture(code, CHEN) is None
 
 
-def test_without_a_photo_there_is_nothing_and_it_still_answers():
+def test_without_photos_nothing_is_found_and_the_check_passes():
     PageApp().check()
 
     assert PageApp().picture("AB12CD", CHEN) is None
     assert file_inbox.latest() == []
 
 
-def test_codes_that_misbehave_do(monkeypatch, settings):
+def test_codes_for_failures_cause_them(monkeypatch, settings):
     monkeypatch.setattr(fake, "STALL_SECONDS", 0)
 
     with pytest.raises(Refused):
@@ -69,7 +69,7 @@ def test_codes_that_misbehave_do(monkeypatch, settings):
 
 
 @pytest.mark.django_db
-def test_the_page_takes_a_photo_a_press_and_shows_its_code(client):
+def test_the_page_takes_one_photo_per_press_and_shows_its_code(client):
     page = reverse("demo-photo-app")
     client.cookies["django_language"] = "en"
 
@@ -87,13 +87,13 @@ def test_the_page_takes_a_photo_a_press_and_shows_its_code(client):
 
 
 @pytest.mark.django_db
-def test_the_page_wants_a_mobile(client):
+def test_the_page_requires_a_mobile(client):
     assert client.post(reverse("demo-photo-app"), {"mobile": "12"}).status_code == 200
     assert file_inbox.latest() == []
 
 
 @pytest.mark.django_db
-def test_where_the_real_app_is_asked_there_is_no_such_page(client, settings):
+def test_the_page_does_not_exist_where_the_real_app_is_used(client, settings):
     page = reverse("demo-photo-app")
     settings.SIMULATORS = False
 

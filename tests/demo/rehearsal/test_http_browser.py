@@ -1,4 +1,4 @@
-"""What the rehearsal's browser reads off a page and would send."""
+"""How the rehearsal's browser parses a page and what it would send."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def test_a_form_sends_what_a_browser_would_and_no_button_that_was_not_pressed(pa
     assert page.form("token").fields == [
         ("token", "t1"),
         ("region", "64"),
-        ("kind", "first"),  # nothing is selected: a browser sends the first
+        ("kind", "first"),  # no option is selected: a browser sends the first
         ("sex", "b"),
         ("mail", "on"),
         ("empty", ""),
@@ -47,7 +47,7 @@ def test_a_form_knows_all_its_fields_and_buttons_and_where_it_goes(page):
     assert page.form("q").action == "http://portal.example/orders/1/edit/?page=2"
 
 
-def test_a_form_that_is_not_there_is_said_with_what_the_page_complains_about(page):
+def test_a_missing_form_is_reported_with_the_errors_on_the_page(page):
     with pytest.raises(UnexpectedPage, match=r"no form with nothing on http://portal\.example/.*: 写错了 这里$"):
         page.form("nothing")
 
@@ -59,7 +59,7 @@ def test_elements_are_found_by_tag_class_and_data(page):
     assert page.find("p", data_role="lead") == []
 
 
-def test_an_answer_that_is_no_page_has_neither_forms_nor_words():
+def test_an_answer_that_is_not_html_has_neither_forms_nor_text():
     empty = Page("http://portal.example/paper.pdf", 200, "")
 
     assert (empty.forms, empty.find("p"), empty.trouble()) == ([], [], "HTTP 200")

@@ -1,4 +1,4 @@
-"""Where rehearsals take place: in any province, in a county that the pages offer."""
+"""The places of rehearsals: any province, in a county that the pages offer."""
 
 import random
 
@@ -16,7 +16,7 @@ def test_a_rehearsal_can_take_place_in_every_province_in_a_county_that_can_be_ch
     assert [county for county, _name, _address in REGIONS.values() if not regions.is_county(county)] == []
 
 
-def test_an_invented_filing_number_bears_the_character_of_its_province():
+def test_an_invented_filing_number_begins_with_its_provinces_character():
     dice = random.Random(1)
 
     assert {code: FilingNumber.parse(fake_data.filing_number(dice, code)).province for code in PROVINCES} == {

@@ -1,4 +1,4 @@
-"""The old platform of the demo: it loads without a complaint, twice, and every account in it can be tried."""
+"""The old platform of the demo: it loads without findings, twice, and every account in it can be tried."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from tests.transfers.builders import make_user
 pytestmark = pytest.mark.django_db
 
 
-def test_the_demo_s_dump_has_nothing_to_complain_of(monkeypatch):
+def test_the_demo_s_dump_loads_without_findings(monkeypatch):
     said = []
     monkeypatch.setattr(old_platform, "load", lambda path, say: load(path, say=said.append))
 
@@ -42,13 +42,13 @@ def test_filling_twice_changes_nothing():
         ("old-order@example.com", Why.OPEN_ORDER),
     ],
 )
-def test_each_account_shows_what_it_is_there_for(email, why):
+def test_each_account_shows_its_case(email, why):
     old_platform.fill()
 
     assert account_proof.prove(make_user(), email, old_platform.PASSWORD).why == why
 
 
-def test_one_access_has_the_ministry_s_id_and_one_has_not_and_a_record_waits_to_be_claimed():
+def test_one_access_has_the_ministry_s_id_and_one_has_none_and_a_record_can_be_claimed():
     old_platform.fill()
 
     ids = {record.domain: record.details.get("ids") for record in LegacyRecord.objects.exclude(account=None)}
@@ -57,5 +57,5 @@ def test_one_access_has_the_ministry_s_id_and_one_has_not_and_a_record_waits_to_
     assert claiming.find(**asked) == LegacyRecord.objects.get(domain="claim-sample.cn")
 
 
-def test_what_is_printed_can_be_typed():
+def test_what_is_printed_can_be_entered():
     assert old_platform.PASSWORD in old_platform.lines()[0]

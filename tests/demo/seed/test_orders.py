@@ -1,4 +1,4 @@
-"""The orders of the demo: each that can come about with the settings there are."""
+"""The orders of the demo: each that is possible with the current settings."""
 
 import random
 from datetime import timedelta
@@ -19,7 +19,7 @@ from transfers.review.baskets.rows import in_review
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("hours", "missing"), [(0, [states.COOLING_OFF]), (24, [])])
-def test_a_cancellation_that_can_be_stopped_is_shown_only_where_cancellations_can(
+def test_a_stoppable_cancellation_is_shown_only_where_cancellations_can_be_stopped(
     settings: Any, monkeypatch: pytest.MonkeyPatch, hours: int, missing: list[str]
 ) -> None:
     settings.CANCEL_COOL_OFF = timedelta(hours=hours)
@@ -69,7 +69,7 @@ def test_its_last_order_waits_for_a_second_person_once() -> None:
     assert (asked.asked_by, order.rounds.count()) == (colleague, 2)
 
 
-def test_the_timeline_of_an_order_that_came_back_tells_the_code_of_its_page() -> None:
+def test_the_timeline_of_a_returned_order_has_the_code_of_its_page() -> None:
     """The page said 1055 and the timeline 1056, whose advice is for operations."""
     seed = next(each for each in demo_orders.SEEDS if each.state == states.AUTHORITY_RETURNED)
     columns = seed.columns

@@ -1,4 +1,4 @@
-"""The demo's past: enough of it that the figures of the desk have something to tell, and none of it open."""
+"""The demo's past orders: enough to fill the desk's figures, and none of them open."""
 
 import re
 from datetime import datetime
@@ -18,9 +18,9 @@ from transfers.review.catalogue import ROWS
 
 
 @pytest.mark.django_db
-# what is drawn by lot depends on the day
+# random draws depend on the day
 @time_machine.travel(datetime(2026, 11, 28, 9, 20, tzinfo=BEIJING), tick=False)
-def test_a_lead_of_the_demo_finds_figures_of_everything_and_nothing_of_the_past_is_open(client: Client) -> None:
+def test_a_lead_of_the_demo_finds_all_figures_and_no_past_order_is_open(client: Client) -> None:
     roles.ensure()
     accounts = open_accounts()
     number = past_orders.place(accounts)

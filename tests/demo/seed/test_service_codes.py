@@ -1,4 +1,4 @@
-"""The service codes of the demo: every case of the desk is there to be seen, and filling twice changes nothing."""
+"""The demo's service codes: they show every case of the desk, and filling twice changes nothing."""
 
 import json
 
@@ -62,7 +62,7 @@ def test_filling_twice_changes_nothing(world):
     assert (list(ServiceCode.objects.values()), CodeHandover.objects.count()) == before
 
 
-def test_the_server_that_a_newcomer_picks_first_still_has_all_its_codes(world):
+def test_the_server_that_a_newcomer_picks_first_has_all_its_codes_left(world):
     lin, _zhao, _orders = world
     instances = [row.id for row in FileInventory().instances(lin.email)]
 

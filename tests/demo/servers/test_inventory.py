@@ -32,7 +32,7 @@ def test_an_account_named_with_no_instances_has_none(listed):
     assert listed.instances("chen@example.com") == []
 
 
-def test_whoever_is_not_named_has_copies_of_the_rows_of_everyone_under_ids_of_their_own(listed):
+def test_an_account_not_named_gets_copies_of_the_rows_of_everyone_with_ids_of_its_own(listed):
     mine, theirs = listed.instances("new@example.com"), listed.instances("other@example.com")
 
     mark = mark_of("new@example.com")
@@ -47,11 +47,11 @@ def test_every_instance_of_an_account_is_found_by_its_id(listed, account):
 
 
 @pytest.mark.parametrize("instance_id", ["i-3", "", "i-demo-", "i-demo-*", "*"])
-def test_an_id_that_nobody_has_is_not_found(listed, instance_id):
+def test_an_unknown_id_is_not_found(listed, instance_id):
     assert listed.instance(instance_id) is None
 
 
-def test_a_new_list_replaces_the_old_one_and_leaves_no_draft(listed, path):
+def test_a_new_list_replaces_the_old_one_and_leaves_no_temporary_file(listed, path):
     save({"lin@example.com": [instance("i-9")]}, path=path)
 
     assert [row.id for row in listed.instances("lin@example.com")] == ["i-9"]
@@ -62,7 +62,7 @@ def test_a_new_list_replaces_the_old_one_and_leaves_no_draft(listed, path):
 @pytest.mark.parametrize(
     "content", ["", "{", "[]", '{"accounts": []}', '{"accounts": {"a@b.c": {}}}', '{"everyone": 1}']
 )
-def test_a_file_that_is_not_a_list_of_servers_may_be_read_again_later(path, content):
+def test_an_invalid_list_of_servers_is_a_temporary_error(path, content):
     path.write_text(content, encoding="utf-8")
     inventory = FileInventory(path)
 
@@ -71,12 +71,12 @@ def test_a_file_that_is_not_a_list_of_servers_may_be_read_again_later(path, cont
             question()
 
 
-def test_a_missing_file_may_be_read_again_later(path):
+def test_a_missing_file_is_a_temporary_error(path):
     with pytest.raises(Retryable):
         FileInventory(path).instances("lin@example.com")
 
 
-def test_the_file_lies_under_var(settings, tmp_path):
+def test_the_file_is_in_the_data_folder(settings, tmp_path):
     settings.VAR_DIR = tmp_path
     save({"lin@example.com": [instance()]})
 

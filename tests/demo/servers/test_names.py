@@ -1,4 +1,4 @@
-"""Where a domain points in the demo: as a file says."""
+"""The demo's DNS, read from a file."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from demo.servers.names import FileResolver, save
 from icpportal.gateways.errors import Retryable
 
 
-def test_the_demo_reads_a_file_and_without_one_every_name_points_nowhere(tmp_path: Any, settings: Any) -> None:
+def test_the_demo_reads_a_file_and_without_one_no_name_has_an_address(tmp_path: Any, settings: Any) -> None:
     settings.VAR_DIR = tmp_path
     assert FileResolver().addresses("example.com") == []
     FileResolver().check()

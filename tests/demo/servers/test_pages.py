@@ -18,7 +18,7 @@ def test_a_page_of_the_file_is_read_and_every_other_has_no_number(settings: Any,
     assert FilePages().fetch("https://example.com/").body == b"<p>here</p>"
 
 
-def test_a_file_that_is_none_does_not_answer(settings: Any, tmp_path: Path) -> None:
+def test_an_invalid_file_does_not_answer(settings: Any, tmp_path: Path) -> None:
     settings.VAR_DIR = tmp_path
     (tmp_path / "pages.json").write_text("{")
 

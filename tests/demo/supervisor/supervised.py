@@ -1,6 +1,6 @@
-"""A supervisor on its own, for the tests to stop and kill: `python -m tests.demo.supervisor.supervised LOGS PART…`.
+"""A supervisor by itself, for tests to stop and kill: `python -m tests.demo.supervisor.supervised LOGS PART…`.
 
-PART is `meek` (ends at TERM), `stubborn` (ignores TERM, and so does its own child) or `mortal` (ends at once, code 3).
+PART is `meek` (ends on TERM), `stubborn` (ignores TERM, as does its own child) or `mortal` (ends at once, code 3).
 """
 
 import os

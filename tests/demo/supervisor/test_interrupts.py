@@ -1,4 +1,4 @@
-"""Ctrl-C is never lost while the demo prepares itself."""
+"""Ctrl-C is never lost while the demo prepares."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ from demo.supervisor import interrupts
 
 
 class Finaliser:
-    """Presses Ctrl-C when the last name of it is gone; what is raised there Python only prints."""
+    """Presses Ctrl-C in its finaliser, where Python only prints exceptions."""
 
     def __del__(self):
         os.kill(os.getpid(), signal.SIGINT)
@@ -19,7 +19,7 @@ class Finaliser:
 
 
 class Broken:
-    """Fails when the last name of it is gone."""
+    """Raises an error in its finaliser."""
 
     def __del__(self):
         1 / 0  # noqa: B018
@@ -45,8 +45,8 @@ def prepare_pressed_at_once():
     time.sleep(5)
 
 
-def test_ctrl_c_inside_a_finaliser_still_ends_the_block_and_prints_no_trace(started_with, monkeypatch):
-    """The demo went on preparing itself, since Python drops what a finaliser raises."""
+def test_ctrl_c_inside_a_finaliser_still_ends_the_block_and_prints_no_traceback(started_with, monkeypatch):
+    """The demo went on preparing, because Python drops what a finaliser raises."""
     printed = []
     monkeypatch.setattr(sys, "unraisablehook", printed.append)
 
@@ -56,7 +56,7 @@ def test_ctrl_c_inside_a_finaliser_still_ends_the_block_and_prints_no_trace(star
     assert printed == []
 
 
-def test_anything_else_that_a_finaliser_raises_is_still_printed(monkeypatch):
+def test_any_other_exception_in_a_finaliser_is_still_printed(monkeypatch):
     printed = []
     monkeypatch.setattr(sys, "unraisablehook", lambda lost: printed.append(lost.exc_type))
 
@@ -66,7 +66,7 @@ def test_anything_else_that_a_finaliser_raises_is_still_printed(monkeypatch):
     assert printed == [ZeroDivisionError]
 
 
-def test_afterwards_signals_do_what_they_did_before(started_with):
+def test_afterwards_signals_have_their_old_handlers(started_with):
     alarm = signal.getsignal(signal.SIGALRM)
 
     with pytest.raises(KeyboardInterrupt):

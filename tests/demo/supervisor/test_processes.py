@@ -1,4 +1,4 @@
-"""The supervisor leaves no process behind, however it ends."""
+"""The supervisor leaves no process behind, in whatever way it ends."""
 
 import os
 import signal
@@ -78,7 +78,7 @@ def test_what_ignores_term_is_killed_after_four_seconds_with_its_children(tmp_pa
         assert with_word(word) == set()
 
 
-def test_ctrl_c_twice_is_safe(tmp_path):
+def test_a_second_ctrl_c_does_no_harm(tmp_path):
     with supervised(tmp_path, "stubborn", "meek") as (process, word):
         process.send_signal(signal.SIGINT)
         time.sleep(0.5)
@@ -112,7 +112,7 @@ def test_a_stopped_process_is_ended_too(tmp_path):
         assert with_word(word) == set()
 
 
-def test_a_part_that_dies_is_started_again_after_a_pause_and_said_in_one_line(tmp_path):
+def test_a_part_that_dies_is_restarted_after_a_pause_with_one_log_line(tmp_path):
     with supervised(tmp_path, "mortal") as (process, word):
         first, second = process.stdout.readline(), process.stdout.readline()
 
@@ -120,7 +120,7 @@ def test_a_part_that_dies_is_started_again_after_a_pause_and_said_in_one_line(tm
         assert second == f"mortal ended with exit code 3; starting it again in 2 s (see {word}/mortal.log)\n"
 
 
-def test_what_a_killed_part_left_behind_is_ended_before_it_is_started_again(tmp_path):
+def test_what_a_killed_part_left_behind_is_ended_before_its_restart(tmp_path):
     with supervised(tmp_path, "stubborn") as (process, word):
         assert within(15, lambda: len(others(process, word)) == 3)
         before = others(process, word)

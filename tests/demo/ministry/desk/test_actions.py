@@ -1,4 +1,4 @@
-"""Decisions and phones: what a person at the authority does, and what reaches the provider because of it."""
+"""Decisions and phones: what a person at the authority does, and what the provider gets as a result."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,14 +15,14 @@ LEAD_TAIL, ADMINISTRATOR_TAIL = "140009", "06000X"
 
 @pytest.fixture
 def report(desk, provider):
-    """The key of a report that waits for a decision, in a province that asks no phones."""
+    """The key of a waiting report, in a province that asks no phones."""
     provider.upload(document(XZJR=access(SITE, 7, PASSWORD)), 1)
     return "1"
 
 
 @pytest.fixture
 def asked(desk, provider):
-    """The same where both people are texted."""
+    """The same in a province that texts both people."""
     desk.set_province("64", asks_phones=True)
     provider.upload(document(XZJR=access(SITE, 7, PASSWORD)), 1)
     return "1"
@@ -58,7 +58,7 @@ def test_a_grant_comes_as_code_and_audit_and_then_as_the_record(desk, provider, 
     assert (verdict.findtext(".//Bs"), kind(record)) == ("7", "BASJ")
 
 
-def test_the_record_carries_the_authoritys_numbers_and_our_own(desk, provider, report):
+def test_the_record_has_the_authoritys_numbers_and_our_own(desk, provider, report):
     before = desk.filings(number=NUMBER)[0]
     desk.decide(report, "grant")
 
@@ -82,7 +82,7 @@ def test_the_record_carries_the_authoritys_numbers_and_our_own(desk, provider, r
     )  # fmt: skip
 
 
-def test_names_with_characters_outside_gbk_come_whole(desk, provider):
+def test_names_with_characters_outside_gbk_arrive_complete(desk, provider):
     desk.add_filing(**{**FILING, "name": "𠮷野示例有限公司", "region": "640106"})
     provider.upload(document(XZJR=access(SITE, 7, PASSWORD)), 1)
     desk.decide("1", "grant")
@@ -129,7 +129,7 @@ def test_a_report_is_decided_once(desk, provider, report):
     assert [kind(root) for root in provider.everything()] == ["BAJG", "BASJ"]
 
 
-def test_of_many_who_decide_at_once_one_does(desk, provider, report):
+def test_of_many_concurrent_decisions_one_counts(desk, provider, report):
     def decide(_number):
         try:
             desk.__class__(desk.url).decide(report, "grant")
@@ -144,30 +144,30 @@ def test_of_many_who_decide_at_once_one_does(desk, provider, report):
 
 
 @pytest.mark.parametrize("named", ["2", "1-2", "x", "0"])
-def test_a_report_that_is_not_there_is_not_decided(desk, report, named):
+def test_a_missing_report_cannot_be_decided(desk, report, named):
     with pytest.raises(NotDone, match="no report"):
         desk.decide(named, "grant")
 
 
-def test_a_decision_that_there_is_not_is_refused(desk, report):
+def test_an_unknown_decision_is_refused(desk, report):
     with pytest.raises(NotDone, match="one of grant"):
         desk.decide(report, "perhaps")
 
     assert desk.report(report)["stage"] == "waiting"
 
 
-def test_all_that_wait_are_decided_at_once_the_oldest_first(desk, provider):
+def test_all_waiting_reports_are_decided_at_once_oldest_first(desk, provider):
     for number in (1, 2):
         provider.upload(
             document(XZJR=access(f"京ICP备0000009{number * 3 - 3}号-1", number, f"Bj00009{number * 3 - 3}")), number
         )
     provider.upload(document(XZJR=access(SITE, 3, "wrong")), 3)
 
-    assert desk.decide_all("turn_down") == 1  # the second serves us already, the third has a wrong password
+    assert desk.decide_all("turn_down") == 1  # the second is already served by us, the third has a wrong password
     assert {row["key"]: row["stage"] for row in desk.reports()} == {"1": "turned_down", "2": "failed", "3": "failed"}
 
 
-def test_a_granted_cancellation_ends_the_access_and_strikes_it_off(desk, provider):
+def test_a_granted_cancellation_ends_the_access_and_reports_it(desk, provider):
     shared = desk.filings(number="京ICP备00000093号")[0]["sites"][0]
     jrid = next(row["access_id"] for row in shared["accesses"] if row["isp_id"] == OURS)
     provider.upload(document(ZXBA=cancellation(jrid)), 1)
@@ -192,7 +192,7 @@ def test_a_refused_cancellation_leaves_the_access(desk, provider):
     assert all(row["ended_at"] is None for row in desk.filings(number="京ICP备00000093号")[0]["sites"][0]["accesses"])
 
 
-def test_the_last_access_is_not_ended_even_when_the_other_went_since(desk, provider):
+def test_the_last_access_is_not_ended_even_if_the_other_ended_since(desk, provider):
     shared = desk.filings(number="京ICP备00000093号")[0]["sites"][0]
     ids = {row["isp_id"]: row["access_id"] for row in shared["accesses"]}
     provider.upload(document(ZXBA=cancellation(ids[OURS])), 1)
@@ -202,7 +202,7 @@ def test_the_last_access_is_not_ended_even_when_the_other_went_since(desk, provi
     assert (desk.decide("1", "grant")["code"], desk.report("1")["stage"]) == ("1025", "failed")
 
 
-def test_reports_are_granted_unattended_after_a_while_where_the_authority_is_told_so(desk, provider, report):
+def test_reports_are_granted_after_a_while_where_the_authority_is_set_so(desk, provider, report):
     desk.conduct(decides_after=60)
     early = provider.everything()
     desk.advance(60)
@@ -221,7 +221,7 @@ def test_unattended_grants_wait_for_the_phones(desk, provider, asked):
 # --- phones --------------------------------------------------------------------------------------------
 
 
-def test_texts_go_to_both_mobiles_of_the_authoritys_own_record(desk, asked):
+def test_texts_go_to_both_mobiles_on_the_authoritys_record(desk, asked):
     assert {role: (text["mobile"], text["tails"]) for role, text in texts(desk).items()} == {
         "subject_lead": (LEAD["mobile"], [LEAD_TAIL]),
         "administrator": (ADMINISTRATOR["mobile"], [ADMINISTRATOR_TAIL]),
@@ -261,7 +261,7 @@ def test_a_refused_report_and_a_cancellation_text_nobody(desk, provider):
     assert desk.texts() == []
 
 
-def test_both_people_confirm_and_the_first_is_told_to_wait_for_the_second(desk, asked):
+def test_both_people_confirm_and_the_first_is_asked_to_wait_for_the_second(desk, asked):
     sent = texts(desk)
 
     first = desk.enter(LEAD["mobile"], LEAD_TAIL, sent["subject_lead"]["code"])
@@ -274,7 +274,7 @@ def test_both_people_confirm_and_the_first_is_told_to_wait_for_the_second(desk, 
 
 
 @pytest.mark.parametrize("tail", ["140008", "", "649999198502140009"])
-def test_a_right_code_with_another_document_is_a_wrong_entry(desk, asked, tail):
+def test_the_right_code_with_another_document_is_a_wrong_entry(desk, asked, tail):
     entry = desk.enter(LEAD["mobile"], tail, texts(desk)["subject_lead"]["code"])
 
     assert entry == {"state": "wrong", "left": 4}
@@ -298,7 +298,7 @@ def test_five_wrong_entries_are_allowed_and_a_right_one_after_them_counts(desk, 
     assert (right["state"], texts(desk)["subject_lead"]["wrong"]) == ("waiting", 5)
 
 
-def test_the_sixth_wrong_entry_returns_the_report_with_words(desk, provider, asked):
+def test_the_sixth_wrong_entry_returns_the_report_with_an_explanation(desk, provider, asked):
     text = texts(desk)["subject_lead"]
 
     states = [desk.enter(LEAD["mobile"], LEAD_TAIL, wrong(text))["state"] for _ in range(6)]
@@ -310,12 +310,12 @@ def test_the_sixth_wrong_entry_returns_the_report_with_words(desk, provider, ask
     assert audit(verdict)["Shyj"] == "短信核验未通过：验证码输错超过5次"
 
 
-def test_a_mobile_that_nobody_waits_for_counts_against_nobody(desk, asked):
+def test_an_entry_for_a_mobile_without_a_code_counts_against_nobody(desk, asked):
     assert desk.enter("13900000009", LEAD_TAIL, "000000")["state"] == "not_found"
     assert [row["wrong"] for row in desk.texts()] == [0, 0]
 
 
-def test_codes_end_with_their_hours_and_the_report_is_returned(desk, provider, asked):
+def test_codes_expire_after_their_hours_and_the_report_is_returned(desk, provider, asked):
     desk.enter(LEAD["mobile"], LEAD_TAIL, texts(desk)["subject_lead"]["code"])
     desk.advance(48 * HOUR - 60)
     in_time = provider.everything()
@@ -335,7 +335,7 @@ def test_confirmed_phones_do_not_lapse(desk, provider, asked):
     assert (provider.everything(), desk.report(asked)["stage"]) == ([], "waiting")
 
 
-def test_a_text_sent_again_carries_another_code_and_the_old_one_counts_no_more(desk, asked):
+def test_a_resent_text_has_another_code_and_the_old_one_is_no_longer_valid(desk, asked):
     old = texts(desk)["subject_lead"]
     new = desk.resend(old["id"])
     while new["code"] == old["code"]:
@@ -346,7 +346,7 @@ def test_a_text_sent_again_carries_another_code_and_the_old_one_counts_no_more(d
 
 
 @pytest.mark.parametrize("how", ["confirmed", "decided", "over"])
-def test_a_text_that_nobody_waits_for_is_not_sent_again(desk, asked, how):
+def test_a_text_whose_code_is_no_longer_due_is_not_resent(desk, asked, how):
     text = texts(desk)["subject_lead"]
     if how == "confirmed":
         desk.confirm(DOMAIN)
@@ -359,7 +359,7 @@ def test_a_text_that_nobody_waits_for_is_not_sent_again(desk, asked, how):
         desk.resend(text["id"])
 
 
-def test_phones_are_confirmed_by_themselves_where_the_authority_is_told_so(desk, provider):
+def test_phones_are_confirmed_automatically_where_the_authority_is_set_so(desk, provider):
     desk.set_province("64", asks_phones=True)
     desk.conduct(phones="auto")
     provider.upload(document(XZJR=access(SITE, 7, PASSWORD)), 1)
@@ -368,7 +368,7 @@ def test_phones_are_confirmed_by_themselves_where_the_authority_is_told_so(desk,
     assert desk.report("1")["confirmed_at"] is not None
 
 
-def test_a_report_may_be_decided_before_the_phones(desk, provider, asked):
+def test_a_report_can_be_decided_before_the_phones(desk, provider, asked):
     desk.decide(asked, "grant")
 
     assert [kind(root) for root in provider.everything()] == ["BAJG", "BASJ"]

@@ -1,4 +1,4 @@
-"""What becomes of an accepted file: each rule of the processing with what passes it."""
+"""The processing of an accepted file: each rule with requests that pass and fail it."""
 
 import base64
 import hashlib
@@ -14,7 +14,7 @@ OURS = 100001
 
 
 def verdicts(provider):
-    """(Czlx, Bs, codes) of every file that waits."""
+    """(Czlx, Bs, codes) of every waiting file."""
     return [
         (row.findtext("Czlx"), row.findtext("Bs"), [one.findtext("Jgdm") for one in row.iterfind("Jgxx")])
         for root in provider.everything()
@@ -32,7 +32,7 @@ def good(own_id=7, **changed):
     return access(SITE, own_id, PASSWORD, **changed)
 
 
-def test_a_report_in_order_waits_for_a_person_and_nothing_comes_back(desk, provider):
+def test_a_valid_report_waits_for_a_person_without_an_answer(desk, provider):
     assert filed(provider, document(XZJR=good())) == []
     assert desk.reports()[0]["stage"] == "waiting"
 
@@ -63,12 +63,12 @@ def test_a_report_in_order_waits_for_a_person_and_nothing_comes_back(desk, provi
         (b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><UploadData version="V.3.0">&b;</UploadData>', "5001"),
     ],
 )
-def test_a_file_that_is_not_in_order_is_refused_as_a_whole(desk, provider, xml, code):
+def test_an_invalid_file_is_refused_as_a_whole(desk, provider, xml, code):
     assert [codes for _operation, _handle, codes in filed(provider, xml)] == [[code]]
     assert [(row["stage"], row["code"]) for row in desk.reports()] == [("failed", code)]
 
 
-def test_a_broken_file_is_named_in_the_words_of_5001(provider):
+def test_a_broken_file_is_explained_in_the_words_of_5001(provider):
     provider.upload(document(XZJR=good(Ip_xx="")), 1, name="order17__xml")
 
     assert provider.download().root.findtext(".//Dmms") == "order17.xml"
@@ -87,12 +87,12 @@ def test_a_broken_file_is_named_in_the_words_of_5001(provider):
         (good(attachments=attachment(NUMBER, purpose=5, owner=1)), "1061"),
         (good(attachments=attachment("宁ICP备99999999号", purpose=2, owner=1)), "1055"),
         (good(attachments=attachment(SITE, content=base64.b64encode(b"no picture").decode())), "5010"),
-        (good(attachments=attachment(SITE, content=picture("PNG"))), "5010"),  # not what it says it is
+        (good(attachments=attachment(SITE, content=picture("PNG"))), "5010"),  # not the stated format
         (good(attachments=attachment(SITE, content="***")), "5010"),
-        (good(attachments=attachment(SITE, content=picture()[: len(picture()) // 8 * 4])), "5010"),  # half of one
+        (good(attachments=attachment(SITE, content=picture()[: len(picture()) // 8 * 4])), "5010"),  # only half of one
     ],
 )
-def test_a_record_is_refused_with_the_code_of_what_is_wrong(desk, provider, record, code):
+def test_a_wrong_record_is_refused_with_the_matching_code(desk, provider, record, code):
     assert filed(provider, document(XZJR=record)) == [("3", "7", [code])]
     assert [(row["stage"], row["code"]) for row in desk.reports()] == [("failed", code)]
 
@@ -105,12 +105,12 @@ def test_a_record_is_refused_with_the_code_of_what_is_wrong(desk, provider, reco
         attachment(SITE, format_=2, content=picture("PNG")),
     ],
 )
-def test_pictures_that_fit_are_taken(desk, provider, attachments):
+def test_valid_pictures_are_accepted(desk, provider, attachments):
     assert filed(provider, document(XZJR=good(attachments=attachments))) == []
 
 
 @pytest.mark.parametrize(("purpose", "largest"), [(1, 153_600), (5, 102_400)])
-def test_a_picture_is_as_long_in_base64_as_the_ministry_allows_and_not_longer(provider, purpose, largest):
+def test_a_picture_may_be_as_long_in_base64_as_the_ministry_allows(provider, purpose, largest):
     short = picture()
     spaces = largest - len(short)
 
@@ -151,7 +151,7 @@ def test_a_site_can_be_named_by_the_authoritys_id(desk, provider):
     assert desk.reports()[0]["site_number"] == SITE
 
 
-def test_an_own_id_is_reported_once_unless_its_report_was_turned_down(desk, provider):
+def test_an_own_id_is_reported_once_unless_its_report_was_refused(desk, provider):
     provider.upload(document(XZJR=good(7)), 1)
     twice = filed(provider, document(XZJR=good(7)), 2)
     desk.decide("1", "turn_down")
@@ -161,7 +161,7 @@ def test_an_own_id_is_reported_once_unless_its_report_was_turned_down(desk, prov
     assert filed(provider, document(XZJR=good(7)), 3) == []
 
 
-def test_a_site_that_we_serve_already_is_not_reported_again(desk, provider):
+def test_a_site_we_already_serve_cannot_be_reported_again(desk, provider):
     provider.upload(document(XZJR=good(7)), 1)
     desk.decide("1", "grant")
     provider.everything()
@@ -211,7 +211,7 @@ def test_the_example_world_has_a_blacklisted_domain(provider):
     assert filed(provider, document(XZJR=access("京ICP备00000091号-1", 7, "Bj000091"))) == [("3", "7", ["1064"])]
 
 
-def test_each_record_of_a_file_is_answered_on_its_own(desk, provider):
+def test_each_record_of_a_file_has_its_own_answer(desk, provider):
     records = access("宁ICP备99999999号-1", 7, PASSWORD) + good(8) + access(SITE, 9, "wrong")
 
     assert filed(provider, document(XZJR=records)) == [("3", "7", ["1059"]), ("3", "9", ["1018"])]
@@ -220,7 +220,7 @@ def test_each_record_of_a_file_is_answered_on_its_own(desk, provider):
     ]  # fmt: skip
 
 
-def test_a_verdict_names_the_site_where_the_authority_does_so(desk, provider):
+def test_a_verdict_names_the_site_where_the_authority_is_set_so(desk, provider):
     desk.conduct(handle="number")
 
     assert filed(provider, document(XZJR=access(SITE, 7, "wrong"))) == [("3", SITE, ["1018"])]
@@ -229,7 +229,7 @@ def test_a_verdict_names_the_site_where_the_authority_does_so(desk, provider):
 @pytest.mark.parametrize(
     ("kind", "operation"), [("XZBA", "1"), ("XZWZ", "2"), ("BGBA", "4"), ("HSJG", "1"), ("WBACLJG", "4")]
 )
-def test_what_is_not_offered_is_refused_by_its_operation(provider, kind, operation):
+def test_an_operation_that_is_not_offered_is_refused(provider, kind, operation):
     assert filed(provider, document(**{kind: "<a/>"})) == [(operation, None, ["5011"])]
 
 
@@ -246,7 +246,7 @@ def test_material_is_stored_with_success(desk, provider):
         (attachment(SITE, purpose=9), [("35", SITE, ["1057"])]),
     ],
 )
-def test_material_is_judged_like_an_attachment(provider, content, codes):
+def test_material_is_checked_like_an_attachment(provider, content, codes):
     assert filed(provider, document(XZHYD=content)) == codes
 
 
@@ -261,7 +261,7 @@ SHARED, SHARED_PASSWORD = "京ICP备00000093号", "Bj000093"
 SINGLE = "京ICP备00000092号"
 
 
-def test_a_cancellation_in_order_waits_for_a_person(desk, provider):
+def test_a_valid_cancellation_waits_for_a_person(desk, provider):
     jrid = accesses(desk, SHARED)[OURS]
 
     assert filed(provider, document(ZXBA=cancellation(jrid, password=SHARED_PASSWORD))) == []
@@ -280,7 +280,7 @@ def test_an_access_of_another_provider_is_not_cancelled(desk, provider):
     assert filed(provider, document(ZXBA=cancellation(jrid))) == [("5", str(jrid), ["1047"])]
 
 
-def test_a_cancellation_is_asked_for_once_while_it_waits(desk, provider):
+def test_a_cancellation_is_accepted_once_while_it_waits(desk, provider):
     jrid = accesses(desk, SHARED)[OURS]
     provider.upload(document(ZXBA=cancellation(jrid)), 1)
     twice = filed(provider, document(ZXBA=cancellation(jrid)), 2)
@@ -295,13 +295,13 @@ def test_a_cancellation_is_asked_for_once_while_it_waits(desk, provider):
     ("changed", "code"),
     [({"reason": 4}, "1026"), ({"password": "wrong"}, "1018"), ({"level": 0}, "5011"), ({"level": 1}, "5011")],
 )
-def test_a_cancellation_is_refused_with_the_code_of_what_is_wrong(desk, provider, changed, code):
+def test_a_wrong_cancellation_is_refused_with_the_matching_code(desk, provider, changed, code):
     jrid = accesses(desk, SHARED)[OURS]
 
     assert [codes for *_rest, codes in filed(provider, document(ZXBA=cancellation(jrid, **changed)))] == [[code]]
 
 
-def test_an_access_that_is_not_there_is_not_cancelled(desk, provider):
+def test_a_missing_access_is_not_cancelled(desk, provider):
     assert filed(provider, document(ZXBA=cancellation(12345))) == [("5", "12345", ["1016"])]
 
 
@@ -309,7 +309,7 @@ def test_an_access_that_is_not_there_is_not_cancelled(desk, provider):
 
 
 @schemas.needed
-def test_with_the_ministrys_schemas_a_file_is_held_against_them(tmp_path):
+def test_with_the_ministrys_schemas_a_file_is_validated(tmp_path):
     running = start_simulator(tmp_path, MIIT_XSD_DIR=str(schemas.FOLDER))
     try:
         provider, site = Provider(running.url), "京ICP备00000090号-1"

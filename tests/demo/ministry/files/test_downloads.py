@@ -1,4 +1,4 @@
-"""The queue of files: what is handed out, how often, and what ends it."""
+"""The queue of files: what is sent, how often, and what ends it."""
 
 import base64
 
@@ -16,7 +16,7 @@ def kinds(files):
 
 @pytest.fixture
 def three(desk):
-    """Three files that wait, by name."""
+    """Three waiting files, by name."""
     return [desk.push("JCDM")["name"], desk.push("XGTZ")["name"], desk.push("BASJ", number=NUMBER)["name"]]
 
 
@@ -52,7 +52,7 @@ def test_with_zero_every_file_comes_with_0_and_the_end_is_still_2(desk, provider
     assert (told, file) == ([0, 0, 0], 2)
 
 
-def test_the_newest_comes_first_where_the_authority_is_told_so(desk, provider, three):
+def test_the_newest_comes_first_where_the_authority_is_set_so(desk, provider, three):
     desk.conduct(newest_first=True)
 
     assert provider.download().name == three[2]
@@ -76,14 +76,14 @@ def test_a_file_may_be_acknowledged_out_of_order(provider, three):
 
 
 @pytest.mark.parametrize("wanted", [True, False])
-def test_downloads_are_encrypted_as_the_authority_is_told(desk, provider, three, wanted):
+def test_downloads_are_encrypted_as_the_authority_is_set(desk, provider, three, wanted):
     desk.conduct(encrypt=wanted)
 
     file = provider.download()
     assert (file.encrypted, file.root.tag) == (wanted, "DownloadData")
 
 
-def test_file_names_are_ascii_and_never_given_twice(desk, provider):
+def test_file_names_are_ascii_and_never_reused(desk, provider):
     names = [desk.push("JCDM")["name"] for _ in range(5)]
     desk.reset()
     names.append(desk.push("JCDM")["name"])
@@ -92,7 +92,7 @@ def test_file_names_are_ascii_and_never_given_twice(desk, provider):
     assert all(name.isascii() and name.removesuffix(".xml").isalnum() and len(name) <= 128 for name in names)
 
 
-def test_what_the_authority_sends_of_its_own_accord(desk, provider):
+def test_the_authority_can_send_unasked_files(desk, provider):
     for kind in ("JCDM", "XGTZ", "WBAWZLB", "HMDLB"):
         desk.push(kind)
     desk.push("BASJ", number=NUMBER)
@@ -107,7 +107,7 @@ def test_code_tables_name_the_reasons_of_a_cancellation(desk, provider):
     assert [(row.findtext("Id"), row.findtext("Sfyx")) for row in rows] == [("1", "1"), ("2", "1"), ("3", "1")]
 
 
-def test_any_text_can_be_sent_as_it_is(desk, provider):
+def test_any_text_can_be_sent_unchanged(desk, provider):
     desk.push("SJTB", xml='<DownloadData version="V.3.1"><SJTB>𠮷</SJTB></DownloadData>')
     desk.push("BROKEN", xml="<DownloadData")
 
@@ -119,7 +119,7 @@ def test_any_text_can_be_sent_as_it_is(desk, provider):
 
 
 @pytest.mark.parametrize("kind", ["NOSUCH", ""])
-def test_a_kind_that_nobody_knows_is_not_sent(desk, provider, kind):
+def test_an_unknown_kind_is_not_sent(desk, provider, kind):
     from demo.ministry.api.client import NotDone
 
     with pytest.raises(NotDone):

@@ -1,4 +1,4 @@
-"""Who may ask and when: each check with what passes it, and the order in which they strike."""
+"""Who may call, and when: each check with calls that pass and fail it, and their order."""
 
 import base64
 from datetime import datetime
@@ -28,7 +28,7 @@ def salted(length):
     [
         ({"userName": "somebody"}, 4),
         ({"userName": ""}, 4),
-        ({"ispId": 100002}, 13),  # a provider that this authority knows
+        ({"ispId": 100002}, 13),  # a provider known to this authority
         ({"ispId": 999999}, 12),
         ({"ispId": "x"}, 12),
         (salted(19), 16),
@@ -57,10 +57,10 @@ def test_a_call_is_admitted_or_refused_by_its_credentials(provider, changed, ret
 def test_every_method_asks_for_the_same_credentials(provider, operation, more):
     wrong = provider.ask(operation, pwdHash=md5(b"something else"), **more)
 
-    assert (code(wrong), len(wrong)) == (5, 2)  # and nothing else is told
+    assert (code(wrong), len(wrong)) == (5, 2)  # and nothing else is disclosed
 
 
-# in the order in which they strike: each is given together with all that come after it
+# in the order of the checks: each case fails its check and all later ones
 ORDER = [
     ({"userName": "somebody"}, 4),
     ({"ispId": 999999}, 12),
@@ -77,7 +77,7 @@ ORDER = [
 
 
 @pytest.mark.parametrize("first", range(len(ORDER)))
-def test_the_checks_of_an_upload_strike_in_one_order(provider, first):
+def test_the_checks_of_an_upload_have_a_fixed_order(provider, first):
     wrong: dict = {}
     for changed, _returned in reversed(ORDER[first:]):
         wrong |= changed
@@ -95,7 +95,7 @@ def test_permission_hours_and_pending_come_after_the_password_and_before_the_fil
     assert provider.uploaded(XML, 1, **bad_file) == 20
 
 
-def test_maintenance_comes_before_everything_and_has_a_code_for_each_way(desk, provider):
+def test_maintenance_comes_before_everything_with_a_code_for_each_direction(desk, provider):
     desk.fault("all", "maintenance")
     closed = provider.uploaded(XML, 1, userName="somebody"), provider.download()
     desk.lift_faults()
@@ -112,8 +112,8 @@ def test_maintenance_comes_before_everything_and_has_a_code_for_each_way(desk, p
         ({"body": BOTH}, 17),
         ({"big": 50 * 1024 * 1024 + 1}, 18),
         ({"big": 50 * 1024 * 1024}, 0),
-        ({**packed(BODY), "beianInfo": base64.b64encode(BODY).decode()}, 6),  # said to be encrypted, and is not
-        ({**packed(BODY), "encryptAlgorithm": 0}, 7),  # said to be plain, and is not
+        ({**packed(BODY), "beianInfo": base64.b64encode(BODY).decode()}, 6),  # marked as encrypted, but is not
+        ({**packed(BODY), "encryptAlgorithm": 0}, 7),  # marked as plain, but is encrypted
         ({**packed(BODY), "beianInfoHash": md5(encrypted(BODY))}, 7),  # of the wrong bytes
         ({**packed(BODY), "beianInfo": "\n".join(packed(BODY)["beianInfo"][at : at + 76] for at in range(0, 9999, 76))},
          0),
@@ -121,20 +121,20 @@ def test_maintenance_comes_before_everything_and_has_a_code_for_each_way(desk, p
         ({"plain": True}, 0),
     ],
 )  # fmt: skip
-def test_a_file_is_taken_in_or_refused_by_its_envelope(provider, changed, returned):
+def test_a_file_is_accepted_or_refused_by_its_envelope(provider, changed, returned):
     blanks = changed.get("big", 0)
     changed = {"body": zipped(big__xml=b" " * blanks)} if blanks else changed
 
     assert provider.uploaded(XML, 1, **changed) == returned
-    assert provider.uploaded(XML, 1) == (14 if returned == 0 else 0)  # nothing was stored unless it was accepted
+    assert provider.uploaded(XML, 1) == (14 if returned == 0 else 0)  # only an accepted file was stored
 
 
-def test_a_cut_zip_is_not_unzipped(provider):
+def test_a_truncated_zip_is_not_unzipped(provider):
     assert provider.uploaded(XML, 1, body=BODY[: len(BODY) // 2]) == 8
 
 
 def put_clock_to(desk, hour, minute):
-    """The authority's clock shows this minute in Beijing."""
+    """Sets the authority's clock to this minute in Beijing."""
     there = datetime.fromisoformat(desk.status()["now"]).astimezone(ZoneInfo("Asia/Shanghai"))
     wanted = there.replace(hour=hour, minute=minute, second=5)
     desk.advance(int((wanted - there).total_seconds()) % 86400)
@@ -154,20 +154,20 @@ def put_clock_to(desk, hour, minute):
         ("22:00", "06:00", (6, 0), 20),
     ],
 )
-def test_reports_are_taken_in_during_the_hours_only(desk, provider, opens, closes, clock, returned):
+def test_reports_are_accepted_only_during_the_hours(desk, provider, opens, closes, clock, returned):
     desk.conduct(opens=opens, closes=closes)
     put_clock_to(desk, *clock)
 
     assert provider.uploaded(XML, 1) == returned
 
 
-def test_the_words_of_code_20_say_the_hours(desk, provider):
+def test_the_words_of_code_20_name_the_hours(desk, provider):
     desk.conduct(opens="03:00", closes="03:00")
 
     assert provider.upload(XML, 1).findtext("msg") == "不在允许的报备时段：每日03:00至03:00"
 
 
-def test_too_many_files_that_wait_for_processing_are_refused_until_it_goes_on(desk, provider):
+def test_too_many_unprocessed_files_are_refused_until_processing_resumes(desk, provider):
     desk.conduct(pending_limit=2, processing=False)
     held = [provider.uploaded(XML, number) for number in (1, 2, 3)]
     desk.conduct(processing=True)

@@ -1,4 +1,4 @@
-"""Is it on file, is it the password, who has confirmed: the questions that change nothing."""
+"""Queries that change nothing: filing status, filing password, confirmed phones."""
 
 import pytest
 import requests
@@ -17,7 +17,7 @@ def status(provider, kind, condition):
 
 
 @pytest.mark.parametrize("domain", [DOMAIN, DOMAIN.upper()])
-def test_a_domain_on_file_comes_with_both_numbers_and_the_name(provider, domain):
+def test_a_domain_on_record_is_answered_with_both_numbers_and_the_name(provider, domain):
     assert status(provider, 0, domain) == (
         0,
         {"Cxtjlx": "0", "Cxtj": domain, "Wzmc": "示例纸业官网", "Ztbah": NUMBER, "Wzbah": SITE, "Bazt": "0"},
@@ -25,7 +25,7 @@ def test_a_domain_on_file_comes_with_both_numbers_and_the_name(provider, domain)
 
 
 @pytest.mark.parametrize("number", [CERTIFICATE, CERTIFICATE.lower()])
-def test_a_certificate_on_file_comes_with_the_subjects_number_alone(provider, number):
+def test_a_certificate_on_record_is_answered_with_the_subjects_number_only(provider, number):
     assert status(provider, 1, number) == (0, {"Cxtjlx": "1", "Cxtj": number, "Ztbah": NUMBER, "Bazt": "0"})
 
 
@@ -33,7 +33,7 @@ def test_a_certificate_on_file_comes_with_the_subjects_number_alone(provider, nu
     ("kind", "condition"),
     [(0, "nobody.example"), (0, "www.example.com"), (2, CERTIFICATE), (1, "91649999000000018X"), (11, "H12345")],
 )
-def test_what_is_not_on_file_is_said_to_be_not(provider, kind, condition):
+def test_what_is_not_on_record_is_answered_as_such(provider, kind, condition):
     assert status(provider, kind, condition) == (0, {"Cxtjlx": str(kind), "Cxtj": condition, "Bazt": "1"})
 
 
@@ -41,11 +41,11 @@ def test_what_is_not_on_file_is_said_to_be_not(provider, kind, condition):
     ("kind", "condition", "returned"),
     [(0, "abc", 999), (0, "a.cn", 0), (0, "a" * 255, 0), (0, "a" * 256, 999), (12, "abcd", 999), ("", "abcd", 999)],
 )
-def test_a_question_has_a_kind_and_a_length(provider, kind, condition, returned):
+def test_a_query_has_a_valid_kind_and_length(provider, kind, condition, returned):
     assert status(provider, kind, condition)[0] == returned
 
 
-def test_a_report_under_review_does_not_show_in_the_status(desk, provider):
+def test_a_report_under_review_is_not_part_of_the_status(desk, provider):
     provider.upload(document(XZJR=access("京ICP备00000090号-1", 7, "Bj000090")), 1)
 
     assert status(provider, 0, "nobody.example")[1]["Bazt"] == "1"
@@ -67,7 +67,7 @@ def test_the_password_of_a_subject_is_right_or_wrong(provider, number, password,
     assert provider.verify(number, password) == (0, answer)
 
 
-def test_after_five_wrong_ones_in_an_hour_even_the_right_one_is_not_looked_at(desk, provider):
+def test_after_five_wrong_passwords_in_an_hour_even_the_right_one_is_not_checked(desk, provider):
     wrongs = [provider.verify(NUMBER, "wrong") for _ in range(5)]
     locked = provider.verify(NUMBER, PASSWORD)
     other = provider.verify("京ICP备00000090号", "Bj000090")
@@ -78,13 +78,13 @@ def test_after_five_wrong_ones_in_an_hour_even_the_right_one_is_not_looked_at(de
     assert provider.verify(NUMBER, PASSWORD) == (0, "0")
 
 
-def test_right_ones_are_not_counted(provider):
+def test_right_passwords_are_not_counted(provider):
     answers = {provider.verify(NUMBER, PASSWORD) for _ in range(7)}
 
     assert answers == {(0, "0")}
 
 
-def test_the_limit_and_its_window_can_be_set_and_the_words_say_it(desk, provider):
+def test_the_limit_and_its_window_can_be_set_and_are_in_the_words(desk, provider):
     desk.conduct(wrong_passwords=1, wrong_window=60)
     provider.verify(NUMBER, "wrong")
     locked = provider.ask("isp_verifybamm", baxh=NUMBER, bamm=PASSWORD)
@@ -101,7 +101,7 @@ def phones(simulator, own_id=7, *, isp=100001, auth=(USER, ACCOUNT_PASSWORD)):
     return requests.get(f"{simulator.url}/phones/{isp}/{own_id}".replace("/?", "?"), auth=auth, timeout=10)
 
 
-def test_phones_are_told_masked_with_how_far_each_is(simulator, desk, provider):
+def test_phones_are_reported_masked_with_their_progress(simulator, desk, provider):
     desk.set_province("64", asks_phones=True)
     provider.upload(document(XZJR=access(SITE, 7, PASSWORD)), 1)
     lead = next(row for row in desk.texts() if row["role"] == "subject_lead")
@@ -118,7 +118,7 @@ def test_phones_are_told_masked_with_how_far_each_is(simulator, desk, provider):
     assert LEAD["mobile"] not in phones(simulator).text
 
 
-def test_where_nobody_must_confirm_no_phones_are_told(simulator, desk, provider):
+def test_no_phones_are_reported_where_nobody_must_confirm(simulator, desk, provider):
     provider.upload(document(XZJR=access(SITE, 7, PASSWORD)), 1)
 
     assert (phones(simulator).status_code, phones(simulator).json()) == (200, {"phones": []})
@@ -135,13 +135,13 @@ def test_where_nobody_must_confirm_no_phones_are_told(simulator, desk, provider)
         ({"auth": ("somebody", ACCOUNT_PASSWORD)}, 401),
     ],
 )
-def test_phones_are_told_to_the_provider_of_a_report_it_sent(simulator, desk, provider, changed, status_code):
+def test_phones_are_reported_only_to_the_provider_of_the_report(simulator, desk, provider, changed, status_code):
     provider.upload(document(XZJR=access(SITE, 7, PASSWORD)), 1)
 
     assert phones(simulator, **changed).status_code == status_code
 
 
-def test_phones_of_several_reports_are_told_together_and_unknown_ones_left_out(simulator, desk, provider):
+def test_phones_of_several_reports_are_answered_together_without_unknown_ones(simulator, desk, provider):
     desk.set_province("64", asks_phones=True)
     provider.upload(document(XZJR=access(SITE, 7, PASSWORD)), 1)
 
@@ -160,5 +160,5 @@ def test_phones_of_several_reports_are_told_together_and_unknown_ones_left_out(s
         (f"?reports={','.join(map(str, range(101)))}", (USER, ACCOUNT_PASSWORD), 400),
     ],
 )
-def test_several_are_asked_about_by_the_provider_and_not_all_at_once(simulator, desk, asked, auth, status_code):
+def test_queries_about_several_reports_need_the_provider_and_have_a_limit(simulator, desk, asked, auth, status_code):
     assert phones(simulator, asked, auth=auth).status_code == status_code

@@ -1,4 +1,4 @@
-"""The three services as any SOAP client meets them."""
+"""The three services as seen by any SOAP client."""
 
 import base64
 import re
@@ -53,7 +53,7 @@ def test_an_independent_client_files_and_fetches_from_the_wsdl_alone(simulator, 
     assert previous.findtext(".//dataSequence") == "1"
 
 
-def test_an_independent_client_asks_the_two_other_services_from_their_wsdl(simulator, provider):
+def test_an_independent_client_queries_the_two_other_services_from_their_wsdl(simulator, provider):
     who = tuple(provider.who().values())
     status = zeep.Client(f"{simulator.url}{STATUS}?wsdl").service
     verify = zeep.Client(f"{simulator.url}{VERIFY}?WSDL").service
@@ -64,7 +64,7 @@ def test_an_independent_client_asks_the_two_other_services_from_their_wsdl(simul
 
 @pytest.mark.parametrize("path", [FILES, STATUS, VERIFY])
 @pytest.mark.parametrize("query", ["wsdl", "WSDL", "Wsdl"])
-def test_the_wsdl_names_the_address_it_was_asked_at(simulator, path, query):
+def test_the_wsdl_contains_the_address_of_its_request(simulator, path, query):
     there = simulator.url.replace("127.0.0.1", "localhost")
 
     answer = requests.get(f"{there}{path}?{query}", timeout=10)
@@ -74,7 +74,7 @@ def test_the_wsdl_names_the_address_it_was_asked_at(simulator, path, query):
     assert answer.headers["Content-Type"] == "text/xml; charset=utf-8"
 
 
-def test_arguments_have_the_names_and_the_order_of_the_ministrys_document(simulator):
+def test_arguments_have_the_names_and_order_of_the_ministrys_document(simulator):
     root = etree.fromstring(requests.get(f"{simulator.url}{FILES}?wsdl", timeout=10).content)
     upload = root.find(".//{http://www.w3.org/2001/XMLSchema}element[@name='isp_upload']")
 
@@ -122,7 +122,7 @@ def test_qualified_or_not_in_any_order_with_any_soap_action(simulator, desk, arg
     assert code(inner(etree.fromstring(answer.content).findtext(".//return"))) == 2
 
 
-def test_a_body_in_chunks_is_read_whole(simulator, desk, arguments):
+def test_a_chunked_body_is_read_completely(simulator, desk, arguments):
     body = ENVELOPE.format(DOWNLOAD.format(rows(arguments))).encode()
 
     answer = requests.post(simulator.url + FILES, data=iter([body[:50], body[50:]]), timeout=10)
@@ -130,7 +130,7 @@ def test_a_body_in_chunks_is_read_whole(simulator, desk, arguments):
     assert code(inner(etree.fromstring(answer.content).findtext(".//return"))) == 2
 
 
-def test_the_returned_string_says_gbk_and_travels_in_utf8(simulator, desk):
+def test_the_returned_string_declares_gbk_and_travels_in_utf8(simulator, desk):
     desk.add_filing(
         number="宁ICP备00000001号", province="64", id_type_code=2, id_number="649999198502140009", password="x",
         lead={"name": "𠮷", "mobile": "13900000001", "id_number": "1"},
@@ -146,7 +146,7 @@ def test_the_returned_string_says_gbk_and_travels_in_utf8(simulator, desk):
     text = etree.fromstring(answer.content).findtext(".//return")
     assert answer.content.startswith(b'<?xml version="1.0" encoding="UTF-8"?>')
     assert re.match(r'<\?xml version="1\.0" encoding="GBK"\?>\s*<return version="V\.3\.0">', text)
-    text.encode("gbk")  # the character that GBK lacks is a reference
+    text.encode("gbk")  # the character missing in GBK is a reference
     assert inner(text).findtext(".//Wzmc") == "𠮷野·示例"
 
 
@@ -188,10 +188,10 @@ def test_entities_from_files_are_never_read(simulator, arguments):
     assert "root:" not in answer.text
 
 
-def test_more_than_eighty_megabytes_are_not_taken_in(simulator):
+def test_more_than_eighty_megabytes_are_refused(simulator):
     assert raw(simulator, b"<" * (80 * 1024 * 1024 + 1)).status_code in (400, 413)
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS"])
-def test_other_ways_to_ask_are_refused(simulator, method):
+def test_other_http_methods_are_refused(simulator, method):
     assert requests.request(method, simulator.url + FILES, timeout=10).status_code == 405

@@ -1,4 +1,4 @@
-"""The numbers of files, and what the authority says about the last one."""
+"""The sequence numbers of files, and the query for the last one."""
 
 import base64
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +24,7 @@ def test_only_the_next_number_is_accepted(desk, provider):
     ("sequence", "missing"),
     [(1, [2]), (0, [2]), (3, [2]), (5, [2, 3, 4]), (2**31, None), ("x", [2]), (-1, [2])],
 )
-def test_another_number_is_refused_with_those_that_are_missing_and_nothing_is_stored(desk, provider, sequence, missing):
+def test_another_number_is_refused_with_the_missing_ones_and_nothing_is_stored(desk, provider, sequence, missing):
     provider.upload(XML, 1)
 
     answer = provider.upload(XML, 1, dataSequence=sequence)
@@ -33,14 +33,14 @@ def test_another_number_is_refused_with_those_that_are_missing_and_nothing_is_st
     assert (desk.status()["last_sequence"], len(desk.reports())) == (1, 1)
 
 
-def test_the_same_file_under_the_same_number_again_is_refused_and_counts_once(desk, provider):
+def test_the_same_file_with_the_same_number_is_refused_and_counts_once(desk, provider):
     first, second = provider.upload(XML, 1), provider.upload(XML, 1)
 
     assert (code(first), code(second), numbers(second)) == (0, 14, [2])
     assert len(desk.reports()) == 1
 
 
-def test_of_two_senders_with_one_number_one_is_accepted(desk, provider):
+def test_of_two_senders_with_the_same_number_one_is_accepted(desk, provider):
     with ThreadPoolExecutor(6) as pool:
         codes = list(pool.map(lambda _: provider.uploaded(XML, 1), range(6)))
 
@@ -85,14 +85,14 @@ def test_the_previous_upload_comes_back_as_it_was_sent(provider, plain):
     assert (sent if plain else decrypted(sent)) == body
 
 
-def test_a_file_that_breaks_the_schema_has_consumed_its_number(desk, provider):
+def test_a_file_that_breaks_the_schema_has_used_up_its_number(desk, provider):
     assert provider.uploaded(b"<UploadData/>", 1) == 0
     assert provider.uploaded(XML, 2) == 0
     assert [row["code"] for row in desk.reports()] == ["", "5004"]
 
 
-def test_the_authority_reads_nothing_but_the_file(desk, provider):
-    """A report is known by what stands in it: site, ids, addresses, pictures."""
+def test_the_authority_knows_only_what_the_file_contains(desk, provider):
+    """A report is known by its content: site, ids, addresses, pictures."""
     provider.upload(XML, 1)
 
     body = desk.report("1")["body"]

@@ -40,7 +40,7 @@ PUT = {
 
 
 class Elements(HTMLParser):
-    """Every element with its attributes, and what a page says in notices."""
+    """Every element with its attributes, and the text of notices."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class Visitor:
         return self.session.post(self.url + path, data={**token, **data}, timeout=30)
 
     def found(self, path: str = "/", **attributes: str) -> list[dict[str, str]]:
-        """Attributes of the elements that have these; "" asks only that it is there."""
+        """The attributes of elements that have these; "" means any value."""
         page = Elements()
         page.feed(self.get(path).text)
         wanted = {name.replace("_", "-"): value for name, value in attributes.items()}
@@ -90,7 +90,7 @@ def visitor(simulator, desk):
 
 @pytest.fixture
 def received(desk, provider):
-    """A report that waits, with three pictures and two texts."""
+    """A waiting report with three pictures and two texts."""
     desk.set_province("64", asks_phones=True)
     papers = attachment(SITE) + attachment(NUMBER, purpose=2, owner=1) + attachment(SITE, purpose=4)
     assert provider.uploaded(document(XZJR=access(SITE, 7, PASSWORD, attachments=papers)), 1) == 0
@@ -98,7 +98,7 @@ def received(desk, provider):
 
 
 def another(desk, provider, sequence, *, filing=1):
-    """One more report, of a filing of its own."""
+    """One more report, for another filing."""
     number, domain = f"宁ICP备0000001{filing}号", f"example{filing}.org"
     desk.add_filing(**{**FILING, "number": number, "sites": [{"domain": domain, "name": "示例手记"}]})
     assert provider.uploaded(document(XZJR=access(f"{number}-1", sequence * 100, PASSWORD)), sequence) == 0
@@ -107,7 +107,7 @@ def another(desk, provider, sequence, *, filing=1):
 # --- the desk ---
 
 
-def test_the_desk_shows_a_report_with_the_hooks_that_machines_look_for(visitor, desk, received):
+def test_the_desk_shows_a_report_with_the_hooks_for_programs(visitor, desk, received):
     (row,) = visitor.found(data_report="1", data_site="")
     texts = {each["role"]: each for each in desk.texts()}
 
@@ -121,7 +121,7 @@ def test_the_desk_shows_a_report_with_the_hooks_that_machines_look_for(visitor, 
     ]
 
 
-def test_the_desk_says_in_words_what_came(visitor, received):
+def test_the_desk_describes_a_report_in_words(visitor, received):
     page = visitor.get().text
 
     for words in ("New access", SITE, DOMAIN, FILING["name"], "北京", "云接入", "192.0.2.10–192.0.2.11", "3 pictures"):
@@ -130,7 +130,7 @@ def test_the_desk_says_in_words_what_came(visitor, received):
     assert PASSWORD not in page
 
 
-def test_a_password_that_does_not_fit_and_a_site_nobody_knows_are_said(visitor, provider, desk):
+def test_a_wrong_password_and_an_unknown_site_are_pointed_out(visitor, provider, desk):
     provider.uploaded(document(XZJR=access(SITE, 7, "wrong")), 1)
     provider.uploaded(document(XZJR=access("京ICP备99999999号-1", 8, PASSWORD)), 2)
 
@@ -148,7 +148,7 @@ def test_an_empty_desk_says_that_nothing_waits(visitor):
     assert "No decisions yet." in page.text
 
 
-def test_a_cancellation_is_named_with_its_reason(visitor, desk, provider, received):
+def test_a_cancellation_is_shown_with_its_reason(visitor, desk, provider, received):
     desk.decide("1", "grant")
     (ours,) = [one for one in desk.filings()[0]["sites"][0]["accesses"] if one["own_id"] == 7]
     provider.uploaded(document(ZXBA=cancellation(ours["access_id"], reason=2)), 2)
@@ -182,7 +182,7 @@ def test_decided_reports_are_folded_and_have_no_form(visitor, desk, received):
         ({"decision": "report_failed", "code": "1063"}, ("failed", "1063")),
     ],
 )
-def test_a_decision_is_one_press_with_a_code_of_its_own_or_the_usual_one(visitor, desk, received, typed, kept):
+def test_a_decision_takes_one_press_with_a_chosen_or_default_code(visitor, desk, received, typed, kept):
     answer = visitor.post("/decide/", report="1", **typed)
 
     row = desk.report("1")
@@ -222,7 +222,9 @@ def enter(visitor, **typed):
     return said(visitor.post("/codes/", **filled))
 
 
-def test_codes_are_entered_as_on_the_ministrys_site_spaces_and_full_width_digits_forgiven(visitor, desk, received):
+def test_codes_are_entered_as_on_the_ministrys_site_and_spaces_or_full_width_digits_are_accepted(
+    visitor, desk, received
+):
     codes = {row["role"]: row["code"] for row in desk.texts()}
     wide = "".join(chr(ord(digit) + 0xFEE0) for digit in codes["subject_lead"])
 
@@ -243,18 +245,18 @@ def test_five_wrong_entries_are_allowed_and_the_sixth_returns_the_report(visitor
     assert desk.report("1")["stage"] == "turned_down"
 
 
-def test_an_empty_entry_counts_for_nothing(visitor, desk, received):
+def test_an_empty_entry_does_not_count(visitor, desk, received):
     page = visitor.post("/codes/", mobile=LEAD["mobile"], tail="140009", code="")
 
     assert "error-summary" in page.text
     assert [row["wrong"] for row in desk.texts()] == [0, 0]
 
 
-def test_a_mobile_nobody_texted_is_said(visitor, received):
+def test_a_mobile_that_got_no_text_is_reported(visitor, received):
     assert enter(visitor, mobile="13900000099") == ["No request waits for this mobile number."]
 
 
-def test_a_text_is_sent_again_with_another_code(visitor, desk, received):
+def test_a_text_is_resent_with_another_code(visitor, desk, received):
     before = {row["role"]: (row["id"], row["code"], row["times"]) for row in desk.texts()}
 
     answer = visitor.post(f"/texts/{before['administrator'][0]}/resend/")
@@ -264,7 +266,7 @@ def test_a_text_is_sent_again_with_another_code(visitor, desk, received):
     assert after == {"subject_lead": 1, "administrator": 2}
 
 
-def test_a_text_of_a_decided_report_is_not_sent_again(visitor, desk, received):
+def test_a_text_of_a_decided_report_is_not_resent(visitor, desk, received):
     text = desk.texts()[0]["id"]
     desk.decide("1", "grant")
 
@@ -275,7 +277,7 @@ def test_a_text_of_a_decided_report_is_not_sent_again(visitor, desk, received):
 # --- pictures and files ---
 
 
-def test_pictures_come_out_of_the_file_itself(visitor, received):
+def test_pictures_are_read_from_the_file_itself(visitor, received):
     (first, _second, third) = visitor.found(loading="lazy")
     answers = [visitor.get(row["src"]) for row in (first, third)]
 
@@ -286,7 +288,7 @@ def test_pictures_come_out_of_the_file_itself(visitor, received):
     assert [visitor.get(f"/reports/{path}/").status_code for path in beside] == [404, 404, 404]
 
 
-def test_the_raw_file_is_read_with_pictures_shortened_and_saved_whole(visitor, received):
+def test_the_raw_file_is_shown_with_pictures_shortened_and_downloaded_complete(visitor, received):
     page = visitor.get("/reports/1/xml/").text
     whole = visitor.get("/reports/1/xml/?whole")
 
@@ -318,7 +320,7 @@ def test_traffic_shows_files_both_ways_and_the_last_calls(visitor, desk, provide
 # --- switches, clock, record ---
 
 
-def test_the_switches_are_set_and_taken_off_together(visitor, desk):
+def test_the_switches_are_set_and_lifted_together(visitor, desk):
     thrown = {"status": "down", "password": "slow", "seconds": "30", "upload": "code", "returned": "20", "times": "2"}
     visitor.post("/faults/", **{**WORKING, **thrown})
     on = {row["method"]: (row["kind"], row["value"], row["left"]) for row in desk.faults()}
@@ -330,7 +332,7 @@ def test_the_switches_are_set_and_taken_off_together(visitor, desk):
     assert desk.faults() == []
 
 
-def test_the_page_shows_how_the_switches_stand(visitor, desk):
+def test_the_page_shows_the_current_switches(visitor, desk):
     desk.fault("password", "slow", value="45")
 
     page = visitor.get().text
@@ -351,7 +353,7 @@ def test_a_switch_that_does_not_exist_changes_nothing(visitor, desk, typed):
     assert [row["method"] for row in desk.faults()] == ["phones"]
 
 
-def test_the_clock_is_put_forward_and_what_is_due_happens(visitor, desk, received):
+def test_putting_the_clock_forward_does_what_is_due(visitor, desk, received):
     answer = visitor.post("/clock/", hours="48")
 
     assert said(answer)[0] == "The clock was put forward."
@@ -360,7 +362,7 @@ def test_the_clock_is_put_forward_and_what_is_due_happens(visitor, desk, receive
 
 
 @pytest.mark.parametrize("hours", ["-1", "0", "7", "x", ""])
-def test_the_clock_moves_only_by_what_is_offered(visitor, desk, hours):
+def test_the_clock_moves_only_by_the_steps_offered(visitor, desk, hours):
     before = desk.status()["conduct"]["clock_ahead"]
 
     assert visitor.post("/clock/", hours=hours).status_code == 400
@@ -379,7 +381,7 @@ def test_an_invented_site_is_put_on_record_with_its_owners_name(visitor, desk):
     ]
 
 
-def test_a_further_site_of_the_same_document_is_put_under_its_subject_which_stays_as_it_is(visitor, desk):
+def test_another_site_of_the_same_document_joins_its_subject_which_stays_unchanged(visitor, desk):
     visitor.post("/record/put/", **PUT, region="120101", lead_name="赵样本")
     visitor.post(
         "/record/put/", **{**PUT, "domain": "example.org", "password": "Other000", "lead_mobile": "13900000009"}
@@ -405,7 +407,7 @@ def test_a_further_site_of_the_same_document_is_put_under_its_subject_which_stay
         ({"id_type_code": "99"}, "id_type_code"),
     ],
 )
-def test_an_invented_site_with_a_mistake_is_not_put_on_record(visitor, desk, change, field):
+def test_an_invalid_invented_site_is_not_put_on_record(visitor, desk, change, field):
     page = visitor.post("/record/put/", **{**PUT, **change}).text
 
     assert f'id="id_{field}_error"' in page or f'href="#id_{field}' in page
@@ -413,7 +415,7 @@ def test_an_invented_site_with_a_mistake_is_not_put_on_record(visitor, desk, cha
 
 
 @pytest.mark.parametrize("change", [{"number": NUMBER}, {"domain": DOMAIN}])
-def test_what_is_on_record_is_not_written_over_from_the_page(visitor, desk, change):
+def test_the_page_overwrites_nothing_on_record(visitor, desk, change):
     page = visitor.post("/record/put/", **{**PUT, **change}).text
 
     assert "This number or domain is on record already" in page
@@ -425,7 +427,7 @@ def test_what_is_on_record_is_not_written_over_from_the_page(visitor, desk, chan
     assert kept == [(NUMBER, FILING["name"])]
 
 
-def test_the_record_shows_who_serves_a_site_and_whom_it_would_text(visitor, desk, received):
+def test_the_record_shows_who_serves_a_site_and_who_would_be_texted(visitor, desk, received):
     desk.decide("1", "grant")
 
     page = visitor.get("/record/").text
@@ -437,7 +439,7 @@ def test_the_record_shows_who_serves_a_site_and_whom_it_would_text(visitor, desk
 # --- lists ---
 
 
-def test_lists_are_capped_and_go_on_behind_the_last_row(visitor, desk, provider):
+def test_lists_are_limited_and_continue_after_the_last_row(visitor, desk, provider):
     for sequence in range(1, 23):
         another(desk, provider, sequence, filing=sequence)
 
@@ -453,7 +455,7 @@ def test_lists_are_capped_and_go_on_behind_the_last_row(visitor, desk, provider)
 
 
 @pytest.mark.parametrize("query", ["?waiting=x", "?decided=-1", "?waiting=99999999999999999999999"])
-def test_a_list_that_begins_nowhere_begins_at_the_beginning(visitor, received, query):
+def test_a_list_with_an_invalid_start_begins_at_the_beginning(visitor, received, query):
     assert [row["data-report"] for row in visitor.found(f"/{query}", data_report="", data_site="")] == ["1"]
 
 
@@ -473,7 +475,7 @@ print(json.dumps(costs))
 
 
 def queries(simulator) -> dict[str, int]:
-    """How many queries each page costs, counted by a second process over the simulator's own file."""
+    """The number of queries of each page, counted by a second process on the simulator's own database."""
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "demo.ministry.settings",
@@ -487,7 +489,7 @@ def queries(simulator) -> dict[str, int]:
     return json.loads(ran.stdout.splitlines()[-1])
 
 
-def test_pages_cost_the_same_for_one_report_and_three(simulator, desk, provider):
+def test_pages_take_as_many_queries_for_one_report_as_for_three(simulator, desk, provider):
     desk.set_province("64", asks_phones=True)
     another(desk, provider, 1)
     desk.status()
@@ -506,7 +508,7 @@ def test_pages_cost_the_same_for_one_report_and_three(simulator, desk, provider)
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize(("language", "lang"), [("en", "en"), ("zh-hans", "zh-Hans")])
-def test_every_page_speaks_both_languages_and_keeps_the_policy(simulator, received, path, language, lang):
+def test_every_page_exists_in_both_languages_and_follows_the_policy(simulator, received, path, language, lang):
     answer = Visitor(simulator.url, language).get(path)
 
     policy = answer.headers["Content-Security-Policy"]
@@ -529,7 +531,7 @@ def test_every_chinese_word_of_an_english_page_is_marked(visitor, desk, received
     assert page.found == []
 
 
-def test_the_language_is_switched_on_the_page_and_kept_in_a_cookie_of_its_own(simulator, desk):
+def test_the_language_is_switched_on_the_page_and_kept_in_its_own_cookie(simulator, desk):
     visitor = Visitor(simulator.url)
 
     page = visitor.post("/language/", language="zh-hans", next="/record/")
@@ -540,18 +542,18 @@ def test_the_language_is_switched_on_the_page_and_kept_in_a_cookie_of_its_own(si
 
 
 @pytest.mark.parametrize("path", ["/decide/", "/faults/", "/clock/", "/record/put/", "/texts/1/resend/"])
-def test_reading_the_address_of_a_button_changes_nothing(visitor, received, path):
+def test_a_get_of_a_buttons_address_changes_nothing(visitor, received, path):
     assert visitor.get(path).status_code == 405
 
 
-def test_a_post_without_the_forgery_token_is_refused(simulator, desk, received):
+def test_a_post_without_the_csrf_token_is_refused(simulator, desk, received):
     answer = requests.post(f"{simulator.url}/decide/", data={"report": "1", "decision": "grant"}, timeout=30)
 
     assert answer.status_code == 403
     assert desk.report("1")["stage"] == "waiting"
 
 
-def test_what_no_report_is_has_no_page(visitor, desk):
+def test_an_invalid_report_key_has_no_page(visitor, desk):
     assert visitor.get("/reports/1/xml/").status_code == 404
     with pytest.raises(NotDone):
         desk.report("1")
