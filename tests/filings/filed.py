@@ -1,4 +1,4 @@
-"""Rows of the register for tests: who files what, with the sample cast."""
+"""Rows of the register for tests: filings of the sample cast."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def account(email: str) -> Any:
 def on_file(
     owner: Any, *, report: str = "T7Q4-M2KX.1", pages: dict[str, dict] | None = None, since: Any = None, **changes: Any
 ) -> Any:
-    """An approved access of the sample organisation (or other answers) in the register."""
+    """An approved access of the sample organisation (or of other answers) in the register."""
     answers = {"type": TYPE, "subject": SUBJECT, "website": WEBSITE, "administrator": ADMINISTRATOR, **(pages or {})}
     values = {
         "report_key": report,

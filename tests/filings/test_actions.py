@@ -72,7 +72,7 @@ def test_an_approved_access_is_in_the_register_with_everything_that_was_reported
     assert (access.since, access.ended_at) == (NOW, None)
 
 
-def test_nothing_personal_lies_readable_in_the_database(lin):
+def test_nothing_personal_is_readable_in_the_database(lin):
     on_file(lin)
 
     with connection.cursor() as cursor:
@@ -101,7 +101,7 @@ def test_a_second_website_joins_the_subject_and_its_people(lin):
     assert website.site_number == "宁ICP备00000000号-2"
 
 
-def test_answers_that_are_empty_leave_what_the_register_holds(lin):
+def test_empty_answers_leave_the_register_unchanged(lin):
     on_file(lin)
 
     subject, website = on_file(
@@ -149,7 +149,7 @@ def test_a_subject_first_filed_by_another_account_stays_there_and_the_website_is
     assert (subject.owner, website.owner) == (chen, lin)
 
 
-def test_a_subject_that_left_us_altogether_comes_back_in_the_account_that_brings_it(lin):
+def test_a_subject_that_had_left_us_returns_in_the_account_that_brings_it(lin):
     chen = account("chen@example.com")
     _subject, old = on_file(chen)
     end_access(old)
@@ -211,7 +211,7 @@ def test_after_an_ended_access_a_new_one_can_be_recorded(lin):
     assert website.accesses.filter(ended_at__isnull=True).count() == 1
 
 
-def test_a_number_is_the_same_subject_however_it_was_typed():
+def test_a_number_means_the_same_subject_in_any_spelling():
     assert subject_key("1", "９１６４９９９９-0000 00019l") == KEY
     assert subject_key("2", "91649999000000019L") != KEY
 
@@ -248,7 +248,7 @@ def old_record(domain="example.com", *, id_number=TYPE["id_number"], **columns):
     )
 
 
-def test_an_import_repeated_under_its_key_changes_nothing(lin):
+def test_an_import_repeated_with_its_key_changes_nothing(lin):
     record = old_record(site_number="宁ICP备00000000号-1")
     website = record_import(key="import:1", owner=lin, record=record, now=NOW)
     before = rows()
@@ -290,7 +290,7 @@ def test_an_import_moves_no_website_to_another_document(lin):
     assert rows() == before
 
 
-def test_what_nobody_owns_becomes_the_importer_s(lin):
+def test_a_subject_without_an_owner_becomes_the_importer_s(lin):
     on_file(None)
 
     record_import(key="import:1", owner=lin, record=old_record())

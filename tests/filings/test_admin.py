@@ -57,7 +57,7 @@ def found(client, model, term):
 
 
 @pytest.mark.parametrize("model", [Subject, Website])
-def test_a_list_reads_nobody_whom_it_does_not_show(staff, register, model):
+def test_a_list_reads_no_person_it_does_not_show(staff, register, model):
     staff.get(list_of(model))
     with CaptureQueriesContext(connection) as asked:
         staff.get(list_of(model))
@@ -76,7 +76,7 @@ def test_lists_and_pages_show_nothing_personal(staff, register, model):
     assert [secret for secret in SECRETS if any(secret in page for page in shown)] == []
 
 
-def test_what_is_shown_is_masked_and_an_organisation_s_name_is_whole(staff, register):
+def test_shown_values_are_masked_and_an_organisation_s_name_is_not(staff, register):
     page = staff.get(list_of(Subject)).content.decode()
 
     assert "宁夏示例纸业有限公司" in page
@@ -84,7 +84,7 @@ def test_what_is_shown_is_masked_and_an_organisation_s_name_is_whole(staff, regi
     assert "9164***019L" in page
 
 
-def test_the_page_of_a_subject_leads_to_its_people_websites_and_accesses_in_few_queries(
+def test_the_page_of_a_subject_links_to_its_people_websites_and_accesses_in_few_queries(
     staff, register, django_assert_max_num_queries
 ):
     subject = Subject.objects.get(websites__domain="example.cn")
@@ -111,7 +111,7 @@ def test_the_register_cannot_be_changed_or_deleted_here(staff, register, model):
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_who_has_no_permission_sees_nothing(client, register, model):
+def test_without_a_permission_nothing_is_visible(client, register, model):
     client.force_login(User.objects.create_user("staff@example.com", None, is_staff=True))
 
     assert client.get(list_of(model)).status_code == 403
@@ -140,17 +140,17 @@ def test_who_has_no_permission_sees_nothing(client, register, model):
         (LegacyRecord, "91649999000000019L", ["example.org"]),
     ],
 )
-def test_a_search_finds_what_is_typed_whole(staff, register, model, term, rows):
+def test_a_search_finds_complete_values(staff, register, model, term, rows):
     assert found(staff, model, term) == rows
 
 
 @pytest.mark.usefixtures("steady_cache")
 @pytest.mark.parametrize("model", [Subject, Person, Website, Access])
-def test_a_list_costs_the_same_with_few_rows_and_with_many(staff, register, model, django_assert_num_queries):
+def test_a_list_takes_as_many_queries_with_few_rows_as_with_many(staff, register, model, django_assert_num_queries):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    staff.get(list_of(model))  # what all pages share is known from here on
+    staff.get(list_of(model))  # fills the caches that all pages share
     with CaptureQueriesContext(
         connection,
     ) as few:

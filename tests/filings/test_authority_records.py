@@ -1,4 +1,4 @@
-"""The authority's record is the register's truth: it fills what we know, notes others, and creates no strangers."""
+"""The authority's record is authoritative for the register: it fills known rows, notes others, creates no strangers."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -94,7 +94,7 @@ def test_a_record_fills_ids_numbers_names_and_people(lin: Any) -> None:
     assert (ours.ip, ours.method) == ("192.0.2.9", 5)
 
 
-def test_a_second_telling_changes_nothing(lin: Any) -> None:
+def test_reading_it_again_changes_nothing(lin: Any) -> None:
     on_file(lin)
     filed = record(site(access(), access(access_id=5, provider=OTHER, own_id=None)))
     take(filed)
@@ -105,7 +105,7 @@ def test_a_second_telling_changes_nothing(lin: Any) -> None:
     assert [list(model.objects.order_by("pk").values()) for model in (Subject, Website, Access, Person)] == before
 
 
-def test_a_stranger_stays_outside(lin: Any) -> None:
+def test_an_unknown_subject_is_not_created(lin: Any) -> None:
     on_file(lin)
     stranger = record(
         site(site_number="京ICP备10000009号-1", domains=("example.org",)),
@@ -119,7 +119,7 @@ def test_a_stranger_stays_outside(lin: Any) -> None:
     assert Subject.objects.get().ministry_id is None
 
 
-def test_a_site_that_we_do_not_know_is_not_created(lin: Any) -> None:
+def test_an_unknown_site_is_not_created(lin: Any) -> None:
     on_file(lin)
 
     take(record(site(), site(site_id=2, site_number="宁ICP备00000000号-2", domains=("example.org",))))
@@ -139,7 +139,7 @@ def test_a_record_fills_the_number_of_a_licence(lin: Any) -> None:
     assert not Alarm.objects.exists()
 
 
-def test_a_number_of_an_unknown_form_is_left_out_of_the_register_and_operations_hear_of_it(lin: Any) -> None:
+def test_a_number_of_an_unknown_format_is_left_out_and_operations_get_an_alarm(lin: Any) -> None:
     on_file(lin, subject_number="", site_number="")
 
     take(record(site(site_number="宁Q2-20060259-1"), subject_number="宁Q2-20060259"))
@@ -159,21 +159,21 @@ def test_a_number_of_an_unknown_form_is_left_out_of_the_register_and_operations_
         ({"subject_number": ""}, {"subject_number": ""}),
     ],
 )
-def test_a_subject_is_known_by_id_by_number_and_by_document(lin: Any, known: Any, told: Any) -> None:
+def test_a_subject_is_recognised_by_id_number_or_document(lin: Any, known: Any, told: Any) -> None:
     on_file(lin)
     Subject.objects.update(**known)
 
     assert take(record(**told), report_key="") is True
 
 
-def test_a_subject_is_known_by_our_own_report(lin: Any) -> None:
+def test_a_subject_is_recognised_by_our_own_report(lin: Any) -> None:
     on_file(lin, subject_number="")
 
     assert take(record(subject_number="京ICP备20000000号", id_type=None)) is True
     assert Subject.objects.get().subject_number == "京ICP备20000000号"
 
 
-def test_a_document_that_changed_at_the_authority_changes_here(lin: Any) -> None:
+def test_a_document_changed_at_the_authority_changes_here(lin: Any) -> None:
     on_file(lin)
 
     take(record(id_type=12, id_number="12345678-9"))
@@ -201,7 +201,7 @@ def test_a_new_administrator_is_a_new_person_and_the_old_one_stays_on_file(lin: 
     assert Person.objects.filter(person_key=person_key(2, "649999198806060008")).exists()
 
 
-def test_a_contact_without_a_document_is_only_the_person_we_know(lin: Any) -> None:
+def test_a_contact_without_a_document_only_matches_a_known_person(lin: Any) -> None:
     on_file(lin)
 
     take(record(lead=FiledContact("别的人", mobile="13900000099")))
@@ -211,8 +211,8 @@ def test_a_contact_without_a_document_is_only_the_person_we_know(lin: Any) -> No
     assert Subject.objects.get().lead.mobile == "13900000099"
 
 
-def test_the_dot_of_a_name_is_the_one_that_is_typed_here(lin: Any) -> None:
-    """The same person was another one: the authority has a full stop of its own characters there."""
+def test_the_dot_in_a_name_is_the_one_typed_here(lin: Any) -> None:
+    """The same person became another one: the authority uses a different full stop character there."""
     on_file(lin)
     contact = FiledContact("阿依古丽．买买提", "", "13900000011", "", 2, "649999198502140009")
 
@@ -224,7 +224,7 @@ def test_the_dot_of_a_name_is_the_one_that_is_typed_here(lin: Any) -> None:
     assert Subject.objects.get().name == "示例．纸业"
 
 
-def test_what_the_record_leaves_out_stays(lin: Any) -> None:
+def test_values_missing_in_the_record_stay(lin: Any) -> None:
     on_file(lin)
 
     take(
@@ -238,7 +238,7 @@ def test_what_the_record_leaves_out_stays(lin: Any) -> None:
     assert (website.name, website.administrator.name, website.ministry_id) == ("示例纸业官网", "陈样例", 800001)
 
 
-def test_accesses_of_other_providers_are_noted_and_end_when_they_are_gone(lin: Any) -> None:
+def test_accesses_of_other_providers_are_noted_and_end_when_they_are_missing(lin: Any) -> None:
     on_file(lin)
     other = access(access_id=5, provider=OTHER, own_id=None)
 
@@ -264,7 +264,7 @@ def without_ours(**changes: Any) -> FiledRecord:
     return record(site(access(access_id=5, provider=OTHER, own_id=None)), **changes)
 
 
-def test_our_access_ends_when_the_record_does_not_have_it_any_more(lin: Any) -> None:
+def test_our_access_ends_when_it_is_no_longer_on_the_record(lin: Any) -> None:
     """It stayed live, and its cancellation was refused for ever."""
     on_file(lin)
     told_before()
@@ -277,7 +277,7 @@ def test_our_access_ends_when_the_record_does_not_have_it_any_more(lin: Any) -> 
     assert Website.objects.get().ended_at is None
 
 
-def test_our_access_ends_with_a_website_that_is_on_the_record_no_more(lin: Any) -> None:
+def test_our_access_ends_with_a_website_no_longer_on_the_record(lin: Any) -> None:
     on_file(lin)
     told_before()
 
@@ -289,11 +289,11 @@ def test_our_access_ends_with_a_website_that_is_on_the_record_no_more(lin: Any) 
 @pytest.mark.parametrize(
     "ours",
     [
-        {"jrid": None},  # its id has not been told: it may only not be on record yet
+        {"jrid": None},  # without an id it may just not be on record yet
         {"since": NOW + timedelta(hours=1)},  # newer than the record
     ],
 )
-def test_an_access_that_cannot_be_in_the_record_yet_is_left_alone(lin: Any, ours: Any) -> None:
+def test_an_access_that_cannot_be_on_the_record_yet_is_left_alone(lin: Any, ours: Any) -> None:
     on_file(lin)
     told_before(**ours)
 
@@ -302,8 +302,8 @@ def test_an_access_that_cannot_be_in_the_record_yet_is_left_alone(lin: Any, ours
     assert Access.objects.get(own=True).ended_at is None
 
 
-def test_a_record_of_which_something_was_left_out_ends_nothing(lin: Any) -> None:
-    """What could not be read may be our access: it ended here, and its cancellation counted as done."""
+def test_an_incompletely_read_record_ends_nothing(lin: Any) -> None:
+    """The unreadable part may be our access: it ended here, and its cancellation counted as done."""
     on_file(lin)
     told_before()
 
@@ -322,7 +322,7 @@ def test_a_record_of_which_something_was_left_out_ends_no_access_of_another_prov
 
 
 @pytest.mark.parametrize("filed", [{"subject_id": 1, "subject_number": "京ICP备10000009号", "id_type": None}, {}])
-def test_a_record_of_somebody_else_or_without_any_website_ends_nothing(lin: Any, filed: Any) -> None:
+def test_a_record_of_another_subject_or_without_websites_ends_nothing(lin: Any, filed: Any) -> None:
     on_file(lin)
     told_before()
 
@@ -331,8 +331,8 @@ def test_a_record_of_somebody_else_or_without_any_website_ends_nothing(lin: Any,
     assert Access.objects.get(own=True).ended_at is None
 
 
-def test_a_record_that_is_read_late_changes_nothing_that_a_later_one_told(lin: Any) -> None:
-    """A damaged file read again ended the access that the record of a later day has."""
+def test_a_record_read_late_changes_nothing_that_a_later_one_set(lin: Any) -> None:
+    """A damaged file read again ended an access that a later record has."""
     on_file(lin)
     told_before()
     other = access(access_id=5, provider=OTHER, own_id=None)
@@ -345,7 +345,7 @@ def test_a_record_that_is_read_late_changes_nothing_that_a_later_one_told(lin: A
     assert Subject.objects.get().name == "宁夏示例纸业集团"
 
 
-def test_a_record_that_is_read_late_still_tells_the_id_of_the_access_it_names(lin: Any) -> None:
+def test_a_record_read_late_still_gives_the_id_of_its_access(lin: Any) -> None:
     """A cancellation waits for that id."""
     on_file(lin)
     Access.objects.update(since=NOW - timedelta(days=30))
@@ -357,7 +357,7 @@ def test_a_record_that_is_read_late_still_tells_the_id_of_the_access_it_names(li
     assert (ours.ministry_id, ours.ended_at) == (900001, None)
 
 
-def test_our_access_is_known_by_its_report_among_several(lin: Any) -> None:
+def test_our_access_is_recognised_by_its_report_among_several(lin: Any) -> None:
     on_file(lin)
     on_file(lin, report="T7Q4-M2KX.2")
 
@@ -366,7 +366,7 @@ def test_our_access_is_known_by_its_report_among_several(lin: Any) -> None:
     assert dict(Access.objects.values_list("report_key", "ministry_id")) == {KEY: 1, "T7Q4-M2KX.2": 2}
 
 
-def test_two_of_ours_that_nothing_tells_apart_are_not_guessed_between(lin: Any) -> None:
+def test_two_indistinguishable_accesses_of_ours_are_not_matched_by_guess(lin: Any) -> None:
     on_file(lin)
     on_file(lin, report="T7Q4-M2KX.2")
 
@@ -375,7 +375,7 @@ def test_two_of_ours_that_nothing_tells_apart_are_not_guessed_between(lin: Any) 
     assert list(Access.objects.values_list("ministry_id", flat=True)) == [None, None]
 
 
-def test_a_domain_is_compared_as_it_is_kept(lin: Any) -> None:
+def test_a_domain_is_compared_in_its_stored_form(lin: Any) -> None:
     on_file(lin, domain="xn--fsq.xn--fiqs8s", site_number="")
 
     take(record(site(site_number="", domains=("not a domain", "例.中国"))))
@@ -390,7 +390,7 @@ def filed(lin: Any) -> Website:
     return Website.objects.get()
 
 
-def test_an_access_struck_off_ends_and_nothing_else(filed: Website) -> None:
+def test_a_cancelled_access_ends_and_nothing_else(filed: Website) -> None:
     assert (take_struck(Struck(Level.ACCESS, 900001), now=NOW), take_struck(Struck(Level.ACCESS, 900001))) == (1, 0)
 
     filed.refresh_from_db()
@@ -402,7 +402,7 @@ def test_an_access_struck_off_ends_and_nothing_else(filed: Website) -> None:
 
 
 @pytest.mark.parametrize("struck", [Struck(Level.SITE, 800001), Struck(Level.SUBJECT, 700001)])
-def test_with_a_site_or_a_subject_everything_below_ends_once(filed: Website, struck: Struck) -> None:
+def test_a_cancelled_site_or_subject_ends_everything_below_once(filed: Website, struck: Struck) -> None:
     assert (take_struck(struck, now=NOW), take_struck(struck, now=NOW + timedelta(days=1))) == (3, 0)
 
     filed.refresh_from_db()
@@ -412,7 +412,7 @@ def test_with_a_site_or_a_subject_everything_below_ends_once(filed: Website, str
     )
 
 
-def test_an_id_of_another_level_strikes_nothing(filed: Website) -> None:
+def test_an_id_of_another_level_cancels_nothing(filed: Website) -> None:
     assert [
         take_struck(Struck(level, identity)) for level, identity in ((Level.ACCESS, 800001), (Level.SITE, 700001))
     ] == [

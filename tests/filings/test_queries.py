@@ -47,12 +47,12 @@ NOTHING = {
 }
 
 
-def test_an_empty_register_knows_nothing(lin):
+def test_an_empty_register_finds_nothing(lin):
     assert register_snapshot(owner=lin, **ASKED) == RegisterSnapshot()
     assert told(owner=lin, **ASKED) == NOTHING
 
 
-def test_one_s_own_filing_is_known(lin):
+def test_one_s_own_filing_is_found(lin):
     subject, website = on_file(lin)
 
     known = register_snapshot(owner=lin, **ASKED)
@@ -61,7 +61,7 @@ def test_one_s_own_filing_is_known(lin):
     assert (known.subject, known.website) == (subject, website)
 
 
-def test_one_s_own_subject_with_another_domain_is_known_without_access(lin):
+def test_one_s_own_subject_with_another_domain_is_found_without_access(lin):
     on_file(lin)
 
     assert told(owner=lin, **{**ASKED, "domain": "example.cn"}) == {**NOTHING, "own_subject": True}
@@ -74,19 +74,19 @@ def test_after_an_ended_access_there_is_none(lin):
     assert told(owner=lin, **ASKED) == {**NOTHING, "own_subject": True}
 
 
-def test_one_s_own_website_under_another_document_is_seen(lin):
+def test_one_s_own_website_under_another_document_is_found(lin):
     on_file(lin)
 
     assert told(owner=lin, **{**ASKED, "subject_key": "0" * 64}) == {**NOTHING, "own_site_other_document": True}
 
 
-def test_another_name_for_one_s_own_subject_does_not_fit(lin):
+def test_another_name_for_one_s_own_subject_does_not_match(lin):
     on_file(lin)
 
     assert told(owner=lin, **{**ASKED, "name": "宁夏示例纸业"})["name_fits"] is False
 
 
-def test_another_account_s_filing_is_told_when_everything_matches(lin, chen):
+def test_another_account_s_filing_is_reported_when_everything_matches(lin, chen):
     on_file(chen)
 
     assert told(owner=lin, **ASKED) == {**NOTHING, "other_subject": True}
@@ -94,7 +94,7 @@ def test_another_account_s_filing_is_told_when_everything_matches(lin, chen):
     assert register_snapshot(owner=lin, **ASKED).website is None
 
 
-def test_another_account_s_filing_is_not_in_the_way_once_all_its_accesses_have_ended(lin, chen):
+def test_another_account_s_filing_does_not_block_once_all_its_accesses_have_ended(lin, chen):
     _subject, website = on_file(chen)
     _subject, other = on_file(chen, report="T7Q4-M2KY.1", domain="example.cn")
 
@@ -106,7 +106,7 @@ def test_another_account_s_filing_is_not_in_the_way_once_all_its_accesses_have_e
 
 
 @pytest.mark.parametrize("part", ["subject_key", "domain", "region"])
-def test_a_partial_match_with_another_account_is_as_no_match(lin, chen, part):
+def test_a_partial_match_with_another_account_counts_as_none(lin, chen, part):
     on_file(chen)
 
     assert told(owner=lin, **{**ASKED, part: ELSEWHERE[part]}) == NOTHING
@@ -119,7 +119,7 @@ def test_the_name_of_another_account_s_filing_counts_only_when_everything_matche
     assert told(owner=lin, **{**ASKED, "name": "别的公司", "region": "640104"}) == NOTHING
 
 
-def test_a_record_of_the_old_platform_is_told_when_everything_matches(lin):
+def test_a_record_of_the_old_platform_is_found_when_everything_matches(lin):
     LegacyRecord.objects.create(subject_key=KEY, domain="example.com", region="640106", name=ASKED["name"])
 
     assert told(owner=lin, **ASKED) == {**NOTHING, "old_record": True}
@@ -128,7 +128,7 @@ def test_a_record_of_the_old_platform_is_told_when_everything_matches(lin):
         assert told(owner=lin, **{**ASKED, part: ELSEWHERE[part]}) == NOTHING
 
 
-def test_a_record_that_was_imported_is_not_asked_for_again(lin):
+def test_an_imported_record_is_not_found_again(lin):
     record = LegacyRecord.objects.create(subject_key=KEY, domain="example.com", region="640106", name="别的公司")
     record.imported_at = record.created_at
     record.save()
@@ -136,7 +136,7 @@ def test_a_record_that_was_imported_is_not_asked_for_again(lin):
     assert told(owner=lin, **ASKED) == NOTHING
 
 
-def test_a_website_filed_by_me_under_somebody_else_s_subject_is_mine(lin, chen):
+def test_a_website_i_filed_under_somebody_else_s_subject_is_mine(lin, chen):
     on_file(chen, domain="example.cn")
     on_file(lin, report="T7Q4-M2KY.1")
 
@@ -145,7 +145,7 @@ def test_a_website_filed_by_me_under_somebody_else_s_subject_is_mine(lin, chen):
 
 
 @pytest.mark.parametrize("filed_by", ["nobody", "me", "another"])
-def test_the_same_questions_are_asked_whatever_is_found(lin, chen, filed_by, django_assert_num_queries):
+def test_the_same_queries_run_whatever_is_found(lin, chen, filed_by, django_assert_num_queries):
     if filed_by != "nobody":
         on_file({"me": lin, "another": chen}[filed_by])
         LegacyRecord.objects.create(subject_key=KEY, domain="example.com", region="640106", name=ASKED["name"])
@@ -154,7 +154,7 @@ def test_the_same_questions_are_asked_whatever_is_found(lin, chen, filed_by, dja
         register_snapshot(owner=lin, **ASKED)
 
 
-def test_my_websites_are_mine_live_and_with_us(lin, chen):
+def test_my_websites_are_the_live_ones_with_us(lin, chen):
     _subject, mine = on_file(lin)
     on_file(chen, report="T7Q4-M2KY.1", domain="example.cn")
     _subject, cancelled = on_file(lin, report="T7Q4-M2KZ.1", domain="example.net")
@@ -163,7 +163,7 @@ def test_my_websites_are_mine_live_and_with_us(lin, chen):
     assert list(queries.websites_of(lin)) == [mine]
 
 
-def test_a_list_of_websites_costs_the_same_with_one_and_with_three(lin, django_assert_num_queries):
+def test_a_list_of_websites_takes_as_many_queries_with_one_as_with_three(lin, django_assert_num_queries):
     on_file(lin)
     with django_assert_num_queries(1):
         assert [each.subject.subject_number for each in queries.websites_of(lin)] == ["宁ICP备00000000号"]
@@ -223,7 +223,7 @@ def test_the_record_to_compare_with_is_the_owner_s_own(lin, chen):
     assert record_of(subject_key=KEY, domain="example.com", owner=chen) == {}
 
 
-def test_for_another_website_the_record_tells_the_subject_and_no_website(lin):
+def test_for_another_website_the_record_gives_the_subject_and_no_website(lin):
     on_file(lin)
 
     record = record_of(subject_key=KEY, domain="example.cn", owner=lin)
@@ -244,7 +244,7 @@ def test_my_subjects_are_mine(lin, chen):
     assert [each.subject_key for each in subjects_of(lin)] == [KEY]
 
 
-def test_the_page_of_a_subject_is_what_was_answered(lin):
+def test_the_page_of_a_subject_contains_its_answers(lin):
     subject, _website = on_file(lin)
 
     page = subject_page(subject)
@@ -257,14 +257,14 @@ def test_the_page_of_a_subject_is_what_was_answered(lin):
     [("640100", "640106"), ("640000", "640106"), ("640106", "640106"), ("640105", "640105"), ("640200", "640200"),
      ("", "")],
 )  # fmt: skip
-def test_a_mere_city_on_the_record_gives_way_to_the_subjects_county_in_it(lin, on_record, filled_in):
+def test_a_mere_city_on_the_record_is_replaced_by_the_subjects_county_in_it(lin, on_record, filled_in):
     subject, _website = on_file(lin)
     subject.details = {**subject.details, "post_region": on_record}
 
     assert subject_page(subject)["post_region"] == filled_in
 
 
-def test_a_subject_without_a_lead_fills_in_nobody(lin):
+def test_a_subject_without_a_lead_prefills_nobody(lin):
     subject, _website = on_file(lin)
     subject.lead = None
 

@@ -43,7 +43,7 @@ def test_the_table_has_a_line_for_each_province_and_says_which_profile():
     assert [line[:2] for line in lines[3:34]] == [each.code for each in provinces()]
 
 
-def test_a_line_says_what_the_province_asks():
+def test_a_line_says_what_the_province_requires():
     text = printed()
 
     assert line_of(text, "12").split("  ")[:3] == ["12", "", "Tianjin 天津"]
@@ -55,7 +55,7 @@ def test_a_line_says_what_the_province_asks():
     assert line_of(text, "44").endswith("2019-06-18")
 
 
-def test_columns_stand_under_each_other_though_chinese_is_wide():
+def test_columns_are_aligned_although_chinese_is_wide():
     lines = printed().splitlines()[2:34]
     place = lines[0].index("phones")
 
@@ -69,7 +69,7 @@ def test_columns_stand_under_each_other_though_chinese_is_wide():
         assert before.endswith("  "), line
 
 
-def test_every_rule_s_source_is_in_the_table_s_foot():
+def test_every_rule_s_source_is_listed_below_the_table():
     text = printed()
 
     assert line_of(text, "Phone verification").split("  ")[-1].startswith("AlibabaCloudDocs/icp: intl.en-US/")
@@ -87,7 +87,7 @@ def test_what_later_pages_changed_is_listed_with_its_own_source():
     assert [line.split()[0] for line in after[: after.index("")]] == ["12", "32", "32", "35", "52", "63", "63"]
 
 
-def test_the_other_profile_is_printed_when_asked_for():
+def test_the_other_profile_is_printed_on_request():
     text = printed("--profile", "current-2020")
 
     assert text.startswith("Rule profile current-2020, as of 2020-08-17")
@@ -124,7 +124,7 @@ def test_shanxi_and_shaanxi_are_printed_apart():
     assert "山西" not in shaanxi
 
 
-def test_the_sentences_come_in_chinese_when_asked_for():
+def test_the_sentences_are_in_chinese_on_request():
     text = printed("--province", "44", "--language", "zh-hans")
 
     assert "短信核验:" in text
@@ -147,7 +147,7 @@ def test_an_unknown_profile_ends_with_one_line():
         printed("--profile", "2019")
 
 
-def test_the_exit_code_is_that_of_a_command_that_failed():
+def test_the_exit_code_is_that_of_a_failed_command():
     command = ("manage.py", "rules", "--province", "99")
     ended = fresh.run(*command, folder=django_settings.BASE_DIR, environment=dict(os.environ))
 
@@ -162,7 +162,7 @@ def test_the_exit_code_is_that_of_a_command_that_failed():
 # --- JSON ----------------------------------------------------------------------------------------
 
 
-def test_json_holds_every_rule_of_every_province_with_its_source():
+def test_json_has_every_rule_of_every_province_with_its_source():
     answer = as_json()
 
     assert (answer["profile"], answer["since"]) == ("seed-2018", "2018-06-15")
@@ -172,7 +172,7 @@ def test_json_holds_every_rule_of_every_province_with_its_source():
         assert all(rule["source"]["reference"] and rule["source"]["date"] for rule in each["rules"].values())
 
 
-def test_json_says_the_values_plainly():
+def test_json_gives_the_values_directly():
     [tianjin] = as_json("--province", "12")["provinces"]
     rules = {name: rule["value"] for name, rule in tianjin["rules"].items()}
 
@@ -207,7 +207,7 @@ def test_every_check_of_the_catalogue_is_printed_with_its_sentence():
     assert text.splitlines()[-1] == f"{len(check_ids())} rules, {len(CHECKS)} checks"
 
 
-def test_the_checks_say_where_and_for_whom_they_hold():
+def test_the_checks_say_where_and_to_whom_they_apply():
     text = printed("--checks")
 
     assert line_of(text, "admin_differ").endswith("organisations: 12")
@@ -216,7 +216,7 @@ def test_the_checks_say_where_and_for_whom_they_hold():
     assert line_of(text, "admin_same_required").endswith("individual: all provinces")
 
 
-def test_the_checks_of_one_province_are_those_that_hold_there():
+def test_the_checks_of_one_province_are_those_that_apply_there():
     tianjin, guangdong = printed("--checks", "--province", "12"), printed("--checks", "--province", "44")
 
     assert line_of(tianjin, "admin_differ").endswith("organisations: all provinces")

@@ -1,4 +1,4 @@
-"""The public rules pages: what stands on them, in both languages, for nothing but a request."""
+"""The public rules pages: their content in both languages, without any query."""
 
 import re
 from html.parser import HTMLParser
@@ -18,7 +18,7 @@ VOID = {"meta", "link", "input", "br", "hr", "img", "use", "path", "circle"}
 
 
 class Page(HTMLParser):
-    """What somebody reads on a page: the text, its links, and any Chinese that is not marked as such."""
+    """What a reader sees on a page: the text, its links, and any Chinese not marked as such."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -164,14 +164,14 @@ def test_shanxi_s_page_is_not_shaanxi_s(english):
     assert "陕ICP备" in shaanxi
 
 
-def test_the_page_leads_to_the_start_and_to_the_other_provinces(english):
+def test_the_page_links_to_the_start_and_to_the_other_provinces(english):
     page = read(english, "/rules/44/")
 
     assert reverse("start") in page.links
     assert reverse("rules") in page.links
 
 
-def test_each_source_has_a_title_a_date_and_a_link_and_no_path_of_a_collection(english):
+def test_each_source_has_a_title_a_date_and_a_link_and_no_local_path(english):
     tree = lxml.html.fromstring(english.get("/rules/44/").content.decode())
 
     sources = tree.xpath("//section[@id='sources']//li")
@@ -181,7 +181,7 @@ def test_each_source_has_a_title_a_date_and_a_link_and_no_path_of_a_collection(e
     assert not any("AlibabaCloudDocs" in source.text_content() or ".md" in source.text_content() for source in sources)
 
 
-def test_each_line_leads_to_its_source_at_the_foot(english):
+def test_each_line_links_to_its_source_at_the_foot(english):
     html = english.get("/rules/44/").content.decode()
 
     numbers = re.findall(r'href="#source-(\d+)"', html)
@@ -196,7 +196,7 @@ def test_an_unknown_code_is_not_found(english, code):
     assert answer.status_code in (400, 404) if "%00" in code else answer.status_code == 404
 
 
-def test_the_current_profile_is_shown_when_asked_for(english):
+def test_the_current_profile_is_shown_on_request(english):
     page = read(english, "/rules/12/?profile=current-2020")
 
     assert "within 24 hours" in page.text
@@ -270,7 +270,7 @@ def test_the_filter_works_without_script(english, query, found):
     assert f"{len(found)} of 31 provinces" in page.text
 
 
-def test_a_search_without_result_says_what_to_do(english):
+def test_a_search_without_result_gives_advice(english):
     page = read(english, "/rules/?q=nowhere")
 
     assert "No province matches" in page.text
@@ -278,14 +278,14 @@ def test_a_search_without_result_says_what_to_do(english):
 
 
 @pytest.mark.parametrize("query", ["asks=everything", "profile=current-2021", "q=%E2%80%AEgnod", "q=" + "x" * 41])
-def test_a_filter_that_makes_no_sense_says_so_and_shows_all(english, query):
+def test_an_invalid_filter_is_reported_and_shows_all(english, query):
     page = read(english, f"/rules/?{query}")
 
     assert "error-summary" in page.classes
     assert codes_on(page) == [*PROVINCES]
 
 
-def test_what_was_looked_for_stays_in_the_form(english):
+def test_the_search_stays_in_the_form(english):
     html = english.get("/rules/?q=tian&asks=phones").content.decode()
 
     assert 'value="tian"' in html
@@ -300,7 +300,7 @@ def test_links_of_the_index_keep_the_profile(english):
     assert "/rules/44/" not in page.links
 
 
-def test_search_text_is_shown_as_text(english):
+def test_search_text_is_escaped(english):
     html = english.get("/rules/", {"q": "<script>alert(1)</script>"}).content.decode()
 
     assert "<script>alert" not in html
@@ -312,31 +312,31 @@ def test_search_text_is_shown_as_text(english):
 
 @pytest.mark.parametrize("address", ["/rules/", "/rules/?asks=phones", "/rules/12/", "/rules/12/?profile=current-2020"])
 @pytest.mark.django_db
-def test_the_pages_ask_the_database_nothing(english, django_assert_num_queries, address):
+def test_the_pages_make_no_database_query(english, django_assert_num_queries, address):
     with django_assert_num_queries(0):
         english.get(address)
 
 
 @pytest.mark.parametrize("address", ["/rules/", "/rules/12/"])
-def test_only_the_reader_s_browser_keeps_the_page(english, address):
+def test_only_the_reader_s_browser_caches_the_page(english, address):
     answer = english.get(address)
 
     assert answer["Cache-Control"] == "private, max-age=300"
     assert {each.strip() for each in answer["Vary"].split(",")} == {"Accept-Encoding", "Accept-Language", "Cookie"}
 
 
-def test_an_error_page_is_kept_by_nobody(english):
+def test_an_error_page_is_cached_by_nobody(english):
     assert "max-age=300" not in english.get("/rules/99/").get("Cache-Control", "")
 
 
 @pytest.mark.parametrize("address", ["/rules/", "/rules/12/"])
-def test_the_pages_only_answer_questions(english, address):
+def test_the_pages_accept_only_get(english, address):
     assert english.post(address).status_code == 405
     assert english.head(address).status_code == 200
 
 
 @pytest.mark.parametrize("address", ["/rules/", "/rules/12/"])
-def test_no_style_or_script_stands_in_the_page(english, address):
+def test_the_page_has_no_inline_style_or_script(english, address):
     html = english.get(address).content.decode()
 
     assert not re.search(r"<style|\sstyle=|<script(?![^>]*\bsrc=)|\son\w+=|javascript:|data:", html)
@@ -358,7 +358,7 @@ def test_every_class_of_the_pages_own_is_styled(english, settings):
 # --- the filter's parts --------------------------------------------------------------------------
 
 
-def test_every_answer_of_the_filter_fits_some_province_of_some_profile():
+def test_every_value_of_the_filter_matches_some_province_of_some_profile():
     for key, (_label, judge) in ASKS.items():
         assert any(judge(each) for name in ("seed-2018", "current-2020") for each in provinces(name)), key
 
@@ -374,5 +374,5 @@ def test_a_name_is_found_in_any_width_and_case():
     assert not is_called(guangxi, "粤")
 
 
-def test_the_form_needs_no_answer():
+def test_the_form_can_be_left_empty():
     assert RulesFilter({"q": "", "asks": "", "profile": ""}).is_valid()

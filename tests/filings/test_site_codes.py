@@ -30,7 +30,7 @@ def test_every_choice_has_an_english_label_of_its_own(table):
     assert len(set(labels)) == len(labels)
 
 
-def test_content_and_the_approvals_it_needs_are_in_the_tables():
+def test_content_types_and_the_approvals_they_need_are_in_the_tables():
     by_province = {content: kinds for content, (_rule, kinds) in site_codes.APPROVALS_BY_PROVINCE.items()}
     asked = {**site_codes.APPROVALS_FOR, **by_province}
 

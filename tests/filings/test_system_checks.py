@@ -1,4 +1,4 @@
-"""The start is refused when the setting names rules that do not exist."""
+"""The portal refuses to start when the setting names unknown rules."""
 
 import pytest
 from django.core import checks
@@ -7,14 +7,14 @@ from filings.system_checks import rule_profile_exists
 
 
 @pytest.mark.parametrize("name", ["seed-2018", "current-2020"])
-def test_a_profile_that_exists_is_accepted(settings, name):
+def test_an_existing_profile_is_accepted(settings, name):
     settings.RULE_PROFILE = name
 
     assert rule_profile_exists() == []
 
 
 @pytest.mark.parametrize("name", ["", "seed", "current-2021"])
-def test_a_profile_that_does_not_exist_stops_the_start(settings, name):
+def test_an_unknown_profile_prevents_the_start(settings, name):
     settings.RULE_PROFILE = name
 
     [found] = rule_profile_exists()
@@ -25,7 +25,7 @@ def test_a_profile_that_does_not_exist_stops_the_start(settings, name):
     assert found.hint == "Set RULE_PROFILE to one of seed-2018, current-2020"
 
 
-def test_the_check_is_among_those_that_run(settings):
+def test_the_check_is_registered(settings):
     settings.RULE_PROFILE = "nonsense"
 
     assert "filings.E001" in [found.id for found in checks.run_checks()]

@@ -12,7 +12,7 @@ from tests.filings.checks.cases import case, person_case
 
 @dataclass
 class Examples:
-    """What one check says of some answers."""
+    """The result of one check for some answers."""
 
     accepted: list[Facts] = field(default_factory=list)
     refused: list[Facts] = field(default_factory=list)
@@ -27,7 +27,7 @@ BUSY_PERSON = {"person_taken": lambda id_type, number: (id_type, number) == ("2"
 
 
 def born(day: str, area: str = "649999") -> str:
-    """An ID card number that nobody has, of somebody born on that day."""
+    """An unassigned ID card number of a person born on that day."""
     return f"{area}{day}000" + ric.calc_check_digit(f"{area}{day}0000")
 
 
@@ -53,7 +53,7 @@ def says_of_both(id: str, suffix: str, accepted: list[dict], refused: list[dict]
 
 
 def number_examples() -> Iterator[tuple[str, str, str, str, str]]:
-    """Key, nature, type of document, a number that has not this fault, and one that has."""
+    """Key, nature, type of document, a number without this fault, and one with it."""
     good_id, good_code = "649999198502140009", "91649999000000019L"
     yield "idcard_len", "individual", "2", good_id, "649999850214000"
     yield "idcard_area", "individual", "2", good_id, "699999198502140009"
@@ -677,7 +677,7 @@ says(
     ],
 )
 
-# in Hunan everything must match; in Hubei also that the lead is the legal representative
+# in Hunan everything must match; in Hubei the lead must also be the legal representative
 RECORD_FIELDS = (
     *("name", "id_number", "id_address", "post_address", "site_name", "home_url"),
     *("lead_name", "lead_id_number", "lead_phone1", "lead_email"),

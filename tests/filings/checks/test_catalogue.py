@@ -24,7 +24,7 @@ def test_every_check_has_an_accepted_and_a_refused_example():
     assert lacking == []
 
 
-def test_every_example_is_of_a_check():
+def test_every_example_belongs_to_a_check():
     assert [key for key in CHECK_EXAMPLES if key not in ROWS] == []
 
 
@@ -33,14 +33,14 @@ def test_no_two_checks_have_the_same_id_and_field():
 
 
 @pytest.mark.parametrize("key", ROWS, ids=".".join)
-def test_a_check_accepts_what_is_right(key):
+def test_a_check_accepts_right_answers(key):
     said = [ROWS[key].run(facts) for facts in CHECK_EXAMPLES[key].accepted]
 
     assert said == [None] * len(said)
 
 
 @pytest.mark.parametrize("key", ROWS, ids=".".join)
-def test_a_check_refuses_what_is_wrong_with_a_sentence(key):
+def test_a_check_refuses_wrong_answers_with_a_sentence(key):
     with override("en"):
         said = [ROWS[key].run(facts) for facts in CHECK_EXAMPLES[key].refused]
 
@@ -63,7 +63,7 @@ def test_a_sentence_is_chinese_and_short_and_english_in_english(key):
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: f"{check.id}.{check.field}")
-def test_a_check_says_nothing_of_an_order_that_is_empty(check):
+def test_no_check_reports_anything_on_an_empty_order(check):
     nothing = case(pages={"type": {}, "subject": {}, "website": {}, "administrator": {}})
 
     assert check.run(nothing) is None
@@ -87,13 +87,13 @@ def test_the_sample_individual_passes_in_every_province(code, profile):
     assert [finding for finding in findings(facts) if finding.stops] == []
 
 
-def test_the_sample_cast_gets_only_the_advice_that_fits_it():
+def test_the_sample_cast_gets_only_the_advice_that_applies():
     assert [(finding.id, finding.severity) for finding in findings(case())] == [("admin_emergency_shared", "warning")]
     assert findings(case(pages=PERSON_PAGES, code="12")) != []
     assert {finding.id for finding in findings(person_case())} <= {"phone_local"}
 
 
-def test_findings_come_page_by_page_with_everything_a_page_needs():
+def test_findings_are_grouped_by_page_with_everything_a_page_needs():
     facts = case(admin_told=False, post_region="610102")
 
     with override("en"):
@@ -121,7 +121,7 @@ def test_findings_come_page_by_page_with_everything_a_page_needs():
         assert run("nowhere", facts) == []
 
 
-def test_of_several_errors_on_a_field_the_first_speaks_and_advice_is_added():
+def test_of_several_errors_on_a_field_the_first_is_shown_with_the_advice():
     rows = (
         Check("a", "type", "name", "First", lambda facts: True),
         Check("b", "type", "name", "Second", lambda facts: True),
@@ -138,7 +138,7 @@ def test_of_several_errors_on_a_field_the_first_speaks_and_advice_is_added():
     ]
 
 
-def test_about_one_person_in_two_roles_is_spoken_once():
+def test_one_person_in_two_roles_gets_a_finding_once():
     facts = case(same_person="yes", lead_phone1="17012345678", lead_id_until="2020-01-01")
 
     assert [finding.field for finding in findings(facts) if finding.id in ("phone_virtual", "id_expiring")] == [
@@ -147,12 +147,12 @@ def test_about_one_person_in_two_roles_is_spoken_once():
     ]
 
 
-def test_a_rule_says_the_same_sentence_on_every_field():
+def test_a_rule_has_the_same_sentence_on_every_field():
     for id in check_ids():
         assert len({check.sentence for check in CHECKS if check.id == id}) == 1, id
 
 
-def test_ids_come_once():
+def test_ids_are_unique():
     assert len(check_ids()) == len(set(check_ids())) == len({check.id for check in CHECKS})
 
 

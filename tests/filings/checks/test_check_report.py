@@ -1,4 +1,4 @@
-"""The catalogue's listing says what the checks themselves do."""
+"""The catalogue's listing agrees with what the checks do."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -21,7 +21,7 @@ def where(id: str, nature: str, field: str = "", profile: str = "seed-2018") -> 
     return {code for each in found if nature in each.natures for code in each.provinces}
 
 
-def test_no_reach_is_written_for_a_check_that_is_gone():
+def test_no_reach_is_listed_for_a_removed_check():
     assert set(ON_THE_TYPE_PAGE) | set(OF_A_RULE) | set(OF_A_FIELD) <= set(check_ids())
 
 
@@ -33,12 +33,12 @@ def spoken(check) -> dict[str, set[str]]:
     return found
 
 
-# the examples of these cannot be refused everywhere: an address lies in one province, a word is banned in some
+# no province refuses all examples of these: an address is in one province, a word is banned in some
 IN_PART = ("address_province", "name_banned")
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: f"{check.id}-{check.field}")
-def test_a_check_speaks_in_the_provinces_that_the_listing_names(check):
+def test_a_check_applies_in_the_provinces_that_the_listing_names(check):
     for nature, codes in spoken(check).items():
         listed = {each.code for each in provinces() if reach_of(check)(each, nature)}
         assert codes <= listed, nature
@@ -80,7 +80,7 @@ def test_where_a_check_holds(id, field, organisations, individuals):
     assert where(id, INDIVIDUAL, field) == individuals
 
 
-def test_since_2020_tianjin_asks_young_leads_alone_for_a_paper():
+def test_since_2020_tianjin_requires_a_paper_of_young_leads_only():
     assert where("young_paper", "enterprise", "lead_id_number", "current-2020") == {"12", "32", "44"}
     assert where("young_paper", "enterprise", "admin_id_number", "current-2020") == {"32", "44"}
 

@@ -26,13 +26,13 @@ def test_an_individual_is_both_people():
     assert (facts.one_person, facts.two_people) == (True, False)
 
 
-def test_the_same_document_is_the_same_person_whatever_was_ticked():
+def test_the_same_document_means_the_same_person_whatever_was_ticked():
     facts = case(admin_id_number="649999198502140009")
 
     assert (facts.same_person, facts.one_person, facts.two_people) == (False, True, False)
 
 
-def test_an_order_at_its_beginning_can_be_read():
+def test_a_new_order_can_be_read():
     facts = read(province=province("64"), type_answers=TYPE)
 
     assert (facts.name, facts.region, facts.domain) == ("宁夏示例纸业有限公司", "640106", "example.com")
@@ -41,7 +41,7 @@ def test_an_order_at_its_beginning_can_be_read():
     assert facts.person_taken("2", "649999198502140009") is False
 
 
-def test_a_type_of_document_kept_as_a_number_is_read_too():
+def test_a_type_of_document_stored_as_a_number_is_read_too():
     facts = read(
         province=province("64"), type_answers={**TYPE, "id_type": 1}, subject_answers={**SUBJECT, "lead_id_type": 2}
     )
@@ -60,7 +60,7 @@ def test_facts_cannot_be_changed():
         case().name = "别的"
 
 
-def test_all_answers_lie_side_by_side_under_the_names_of_their_fields():
+def test_all_answers_are_side_by_side_under_their_field_names():
     answers = case().answers
 
     assert {

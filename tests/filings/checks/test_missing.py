@@ -1,4 +1,4 @@
-"""Checks beside an answer that is missing: what rests on it waits, the rest speaks at once."""
+"""Checks beside a missing answer: those that depend on it wait, the others report at once."""
 
 from dataclasses import fields, replace
 from datetime import date
@@ -17,12 +17,12 @@ ASKED = {
 }
 PEOPLE = {"lead": "lead", "admin": "administrator"}
 OF_A_PERSON = {each.name for each in fields(PersonFacts)}
-# who has said that they are two is two, whatever the number will be
+# with "another person" ticked they are two, whatever the number will be
 SAID = {(check.id, "admin_id_number") for check in CHECKS if check.id.startswith("admin_")}
 
 
 def without(facts: Facts, name: str) -> Facts:
-    """The same answers, but for one that was refused."""
+    """The same answers without one that was refused."""
     prefix, _, rest = name.partition("_")
     if prefix in PEOPLE and rest in OF_A_PERSON:
         person = getattr(facts, PEOPLE[prefix])
@@ -41,7 +41,7 @@ PAGES = ("subject", "website")
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: f"{check.id}.{check.field}")
-def test_a_check_says_nothing_false_while_another_answer_of_its_page_is_missing(check: Check) -> None:
+def test_a_check_reports_nothing_false_while_another_answer_of_its_page_is_missing(check: Check) -> None:
     said = [
         (name, check.run(without(facts, name)))
         for facts in CHECK_EXAMPLES[check.id, check.field].accepted
@@ -52,7 +52,7 @@ def test_a_check_says_nothing_false_while_another_answer_of_its_page_is_missing(
     assert [each for each in said if each[1]] == []
 
 
-def test_what_rests_on_a_missing_answer_waits_and_the_rest_is_said() -> None:
+def test_checks_that_depend_on_a_missing_answer_wait_and_the_others_report() -> None:
     facts = case(post_region="", lead_phone2="086-029-5550100", post_address="示例路", investor="李示例")
 
     assert [(each.id, each.field) for each in run("subject", facts)] == [

@@ -1,4 +1,4 @@
-"""What the tests of the old platform may ask for."""
+"""Fixtures for the tests of the old platform."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Dumps of the old platform for tests: rows with the sample cast, written as files; accounts that can be proved."""
+"""Dumps of the old platform for tests: rows with the sample cast, written as files; accounts with known passwords."""
 
 import csv
 import hashlib
@@ -69,7 +69,7 @@ def filing(**changes: Any) -> dict[str, Any]:
 
 
 def several(number: int, **changes: Any) -> list[dict[str, Any]]:
-    """So many filings of the sample organisation."""
+    """A number of filings of the sample organisation."""
     return [
         filing(
             domain=f"site{n}.com", site_number=f"宁ICP备00000000号-{n}", home_url=f"https://www.site{n}.com/", **changes
@@ -79,7 +79,7 @@ def several(number: int, **changes: Any) -> list[dict[str, Any]]:
 
 
 def personal(**changes: Any) -> dict[str, Any]:
-    """A filing of the sample person, older than accounts."""
+    """A filing of the sample person, from before accounts existed."""
     return {"filed_on": "2009-05-05", **PERSON, **changes}
 
 
@@ -93,10 +93,10 @@ def write_csv(path: Path, rows: list[dict[str, Any]], *, encoding: str = "utf-8"
 
 
 def loaded(path: Path, *rows: dict[str, Any], dry_run: bool = False) -> tuple[Totals, list[Finding]]:
-    """Load these rows; the totals and what was said."""
-    said: list[Finding] = []
+    """Loads these rows; returns the totals and the findings."""
+    findings: list[Finding] = []
     path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
-    return load(path, say=said.append, dry_run=dry_run), said
+    return load(path, say=findings.append, dry_run=dry_run), findings
 
 
 def account(email: str = EMAIL) -> LegacyAccount:

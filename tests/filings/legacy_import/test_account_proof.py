@@ -1,4 +1,4 @@
-"""Proving an old account: the refusals, the limits, and nothing that tells whether an account exists."""
+"""Proving an old account: the refusals, the limits, and nothing that reveals whether an account exists."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ def why(owner, email=EMAIL, password=PASSWORD):
     return prove(owner, email, password).why
 
 
-def test_the_right_pair_is_the_account(old, lin):
+def test_the_right_pair_opens_the_account(old, lin):
     old(filing())
 
     assert prove(lin, EMAIL, PASSWORD) == Proof(account())
@@ -59,20 +59,20 @@ def test_an_account_that_was_never_activated_is_refused(old, lin):
     assert why(lin) == Why.INACTIVE
 
 
-def test_an_account_with_an_open_order_alone_is_refused(old, lin):
+def test_an_account_with_only_an_open_order_is_refused(old, lin):
     old({"kind": "order", **ROW})
 
     assert why(lin) == Why.OPEN_ORDER
 
 
-def test_an_open_order_beside_a_filing_is_in_nobody_s_way(old, lin):
+def test_an_open_order_beside_a_filing_blocks_nobody(old, lin):
     old(filing(), {"kind": "order", **ROW})
 
     assert why(lin) is None
 
 
 @pytest.mark.parametrize(("only_one", "expected"), [(True, Why.HAS_SUBJECT), (False, None)])
-def test_a_second_old_account_is_refused_only_where_the_operator_wants_one(old, lin, settings, only_one, expected):
+def test_a_second_old_account_is_refused_only_where_the_operator_limits_them(old, lin, settings, only_one, expected):
     settings.IMPORT_ONE_OLD_ACCOUNT = only_one
     old(filing(), filing(account_email="first@example.com", domain="example.net"))
     LegacyImport.objects.create(owner=lin, account=account("first@example.com"), holds=True, state="imported")
@@ -80,7 +80,7 @@ def test_a_second_old_account_is_refused_only_where_the_operator_wants_one(old, 
     assert why(lin) == expected
 
 
-def test_each_refusal_has_words_of_its_own():
+def test_each_refusal_has_its_own_text():
     said = {refusal(each).messages[0] for each in Why}
 
     assert set(SENTENCES) == set(Why)
@@ -92,7 +92,7 @@ def test_each_refusal_has_words_of_its_own():
 
 @pytest.fixture
 def crowd(old):
-    """Accounts in every state, and what to type to meet each with a wrong password; the last is unknown."""
+    """Accounts in every state, with a wrong password for each; the last is unknown."""
     emails = ["good@x.cn", "off@x.cn", "empty@x.cn", "order@x.cn"]
     rows = [{"account_email": email, "account_password": HASH} for email in emails]
     old(
@@ -110,14 +110,14 @@ def test_a_wrong_password_and_an_unknown_account_get_one_answer(crowd, lin, sett
     assert {prove(lin, email, "wrong") for email in crowd} == {Proof(why=Why.WRONG)}
 
 
-def test_a_wrong_password_and_an_unknown_account_are_the_same_work(crowd, lin, monkeypatch):
+def test_a_wrong_password_and_an_unknown_account_cost_the_same_work(crowd, lin, monkeypatch):
     checks = []
     right = passwords.is_right
     monkeypatch.setattr(passwords, "is_right", lambda typed, stored: checks.append(stored) or right(typed, stored))
-    prove(lin, "warm@x.cn", "wrong")  # the limits' rows are there
+    prove(lin, "warm@x.cn", "wrong")  # creates the limits' rows
 
     for email in crowd:
-        prove(lin, email, "wrong")  # its limit's row is there too
+        prove(lin, email, "wrong")  # creates its limit's row too
     costs = set()
     for email in crowd:
         before = len(checks)
@@ -129,16 +129,16 @@ def test_a_wrong_password_and_an_unknown_account_are_the_same_work(crowd, lin, m
     assert {number for _queries, number in costs} == {1}
 
 
-def test_an_unknown_account_is_judged_by_its_neighbour_s_hash_and_never_let_in(old, lin):
+def test_an_unknown_account_is_checked_against_a_neighbouring_hash_and_never_admitted(old, lin):
     old(filing())
     unknown = [f"u{n}@x.cn" for n in range(40)]
     beside = [email_index(email) > account().email_index for email in unknown]
 
     assert {why(lin, email, PASSWORD) for email in unknown} == {Why.WRONG}
-    assert len(set(beside)) == 2  # before it in the index, and behind it
+    assert len(set(beside)) == 2  # before it in the index, and after it
 
 
-def test_without_any_account_the_work_is_done_all_the_same(db, lin, monkeypatch):
+def test_without_any_account_the_same_work_is_done(db, lin, monkeypatch):
     done = []
     monkeypatch.setattr(passwords, "decoy_check", done.append)
 
@@ -150,7 +150,7 @@ def test_without_any_account_the_work_is_done_all_the_same(db, lin, monkeypatch)
 # --- limits -----------------------------------------------------------------------------------------
 
 
-def test_tries_are_counted_against_our_account_and_a_right_one_is_given_back(old, lin, chen, settings):
+def test_tries_count_against_our_account_and_a_right_one_is_given_back(old, lin, chen, settings):
     settings.LIMITS = {**settings.LIMITS, "import_account": (2, 60), "import_old_account": (100, 60)}
     old(filing())
 
@@ -161,9 +161,7 @@ def test_tries_are_counted_against_our_account_and_a_right_one_is_given_back(old
 
 
 @pytest.mark.parametrize("email", [EMAIL, "nobody@example.com"])
-def test_tries_are_counted_against_the_old_account_whoever_makes_them_and_whether_it_exists(
-    old, lin, chen, settings, email
-):
+def test_tries_count_against_the_old_account_whoever_makes_them_and_whether_it_exists(old, lin, chen, settings, email):
     settings.LIMITS = {**settings.LIMITS, "import_old_account": (2, 60)}
     old(filing())
 
@@ -172,7 +170,7 @@ def test_tries_are_counted_against_the_old_account_whoever_makes_them_and_whethe
     assert answers == [Why.WRONG, Why.WRONG, Why.TOO_MANY]
 
 
-def test_a_pause_says_until_when_and_ends(old, lin, settings):
+def test_a_pause_shows_its_end_and_ends(old, lin, settings):
     settings.LIMITS = {**settings.LIMITS, "import_account": (1, 60)}
     old(filing())
     prove(lin, EMAIL, "a", now=NOW)
@@ -181,7 +179,7 @@ def test_a_pause_says_until_when_and_ends(old, lin, settings):
     assert prove(lin, EMAIL, PASSWORD, now=NOW + timedelta(seconds=60)).account == account()
 
 
-def test_a_proof_is_good_for_a_day(lin):
+def test_a_proof_is_valid_for_a_day(lin):
     mine = LegacyImport(owner=lin, proved_at=NOW)
 
     assert account_proof.is_fresh(mine, NOW + timedelta(hours=23, minutes=59))

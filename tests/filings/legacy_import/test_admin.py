@@ -1,4 +1,4 @@
-"""Claims at the review desk: who may see them, accepting, declining, and what stands against it."""
+"""Claims at the review desk: who may see them, accepting, declining, and what prevents it."""
 
 import re
 from datetime import timedelta
@@ -68,7 +68,7 @@ def compared(page):
 
 
 def plain(page):
-    """The words of a page without what draws them: numbers stand in groups."""
+    """The text of a page without markup: numbers are grouped."""
     return re.sub(r"</?(?:span|mark)[^>]*>", "", page)
 
 
@@ -76,7 +76,7 @@ def told():
     return sorted((each.channel, each.template) for each in Message.objects.exclude(template="claim_received"))
 
 
-def test_the_reviewer_compares_name_and_number_with_the_papers_and_that_is_written_down(desk, claim):
+def test_the_reviewer_compares_name_and_number_with_the_papers_and_that_is_logged(desk, claim):
     page = desk.get(case_of(claim)).content.decode()
 
     paper = claiming.papers_of(claim).get()
@@ -116,7 +116,7 @@ def test_the_list_of_claims_and_the_register_keep_their_masks(desk, claim):
         assert [words in html for words in ("赵样本", "119999199009090002", "13900000004")] == [False] * 3
 
 
-def test_whatever_draws_a_claim_is_written_down_once_and_counted(desk, claim):
+def test_every_rendering_of_a_claim_is_logged_once_and_counted(desk, claim):
     desk.post(case_of(claim), {"move": "decline", "words": ""})
     note = AccessNote.objects.get()
     assert (note.what, note.reference, note.times) == ("claim", claim.reference, 1)
@@ -129,7 +129,7 @@ def test_whatever_draws_a_claim_is_written_down_once_and_counted(desk, claim):
     assert note.last_at > note.at
 
 
-def test_a_claim_is_not_accepted_while_words_for_declining_are_typed(desk, claim):
+def test_a_claim_cannot_be_accepted_while_words_for_declining_are_typed(desk, claim):
     answer = desk.post(case_of(claim), {"move": "accept", "words": "照片看不清"})
 
     html = answer.content.decode()
@@ -138,7 +138,7 @@ def test_a_claim_is_not_accepted_while_words_for_declining_are_typed(desk, claim
     assert "照片看不清" in html
 
 
-def test_who_declines_second_reads_their_words_again(desk, claim):
+def test_the_second_to_decline_gets_their_words_back(desk, claim):
     claiming.accept(read(claim), make_reviewer())
 
     html = desk.post(case_of(claim), {"move": "decline", "words": "照片看不清，请重拍"}).content.decode()
@@ -155,7 +155,7 @@ def test_a_request_without_a_button_declines_nothing(desk, claim, move):
     assert (answer.status_code, read(claim).state) == (403, states.SENT)
 
 
-def test_an_accepted_claim_is_in_the_register_and_its_owner_is_told(desk, claim, lin, record):
+def test_an_accepted_claim_is_in_the_register_and_its_owner_is_notified(desk, claim, lin, record):
     answer = desk.post(case_of(claim), {"move": "accept"})
 
     claim, record = read(claim), LegacyRecord.objects.get()
@@ -188,7 +188,7 @@ def test_a_declined_claim_needs_words_and_its_owner_reads_them(desk, claim):
 
 
 @pytest.mark.parametrize("first", ["accept", "decline"])
-def test_what_was_decided_is_not_decided_again(desk, claim, first):
+def test_a_decided_claim_cannot_be_decided_again(desk, claim, first):
     for move in (first, "accept", "decline"):
         desk.post(case_of(claim), {"move": move, "words": "照片看不清" if move == "decline" else ""})
 
@@ -197,7 +197,7 @@ def test_what_was_decided_is_not_decided_again(desk, claim, first):
     assert Website.objects.count() == (first == "accept")
 
 
-def test_a_claim_that_was_not_sent_cannot_be_accepted(desk, lin, record):
+def test_an_unsent_claim_cannot_be_accepted(desk, lin, record):
     claim = claiming.begin(lin, record)
 
     desk.post(case_of(claim), {"move": "accept"})
@@ -205,7 +205,7 @@ def test_a_claim_that_was_not_sent_cannot_be_accepted(desk, lin, record):
     assert (read(claim).state, Website.objects.count()) == (states.OPEN, 0)
 
 
-def test_of_two_claims_of_one_record_one_is_accepted(desk, claim, chen, record, lin):
+def test_of_two_claims_of_one_record_only_one_can_be_accepted(desk, claim, chen, record, lin):
     other = sent(chen, record)
     desk.post(case_of(claim), {"move": "accept"})
 
@@ -263,7 +263,7 @@ def own_desk(client, own):
     return client
 
 
-def test_the_case_of_one_s_own_claim_says_why_it_has_no_buttons_and_a_colleague_has_them(own_desk, own):
+def test_the_case_of_one_s_own_claim_explains_why_it_has_no_buttons_and_a_colleague_has_them(own_desk, own):
     mine = own_desk.get(case_of(own)).content.decode()
     own_desk.force_login(make_reviewer(language="en"))
     colleagues = own_desk.get(case_of(own)).content.decode()
@@ -294,7 +294,7 @@ def test_nobody_decides_a_claim_of_their_own_and_what_was_typed_stays(own_desk, 
     ],
     ids=["accept", "decline", "ask"],
 )
-def test_not_even_past_the_page_is_one_s_own_claim_decided(own, settings, decide):
+def test_one_s_own_claim_cannot_be_decided_by_a_forged_request_either(own, settings, decide):
     settings.SECOND_PERSON = True
 
     with pytest.raises(claiming.OwnClaim):
@@ -307,7 +307,7 @@ def test_not_even_past_the_page_is_one_s_own_claim_decided(own, settings, decide
 
 
 @pytest.mark.parametrize("role", [AUDITOR, OPERATIONS])
-def test_other_staff_neither_open_nor_decide(client, claim, role):
+def test_other_staff_can_neither_open_nor_decide(client, claim, role):
     ensure_roles()
     client.force_login(make_user(held_roles=(role,)))
     paper = claiming.papers_of(claim).get()
@@ -332,7 +332,7 @@ def test_an_applicant_gets_404_even_for_their_own_claim(client, claim, lin):
 
 
 @pytest.mark.usefixtures("steady_cache")
-def test_the_list_is_searched_by_domain_and_costs_the_same_with_one_and_with_three(desk, claim, old, lin):
+def test_the_list_is_searched_by_domain_and_takes_as_many_queries_with_one_as_with_three(desk, claim, old, lin):
     desk.get(reverse(LIST))
     one = cost(lambda: desk.get(reverse(LIST)))
     old(personal(domain="b.cn"), personal(domain="c.cn"))
@@ -344,7 +344,7 @@ def test_the_list_is_searched_by_domain_and_costs_the_same_with_one_and_with_thr
     assert [str(row) for row in found] == ["b.cn"]
 
 
-def test_the_longest_wait_stands_first(desk, claim, old, lin):
+def test_the_longest_waiting_claim_comes_first(desk, claim, old, lin):
     old(personal(domain="b.cn"))
     later = sent(lin, LegacyRecord.objects.get(domain="b.cn"))
     LegacyClaim.objects.filter(pk=later.pk).update(entered_at=timezone.now() - timedelta(days=2))
@@ -352,7 +352,7 @@ def test_the_longest_wait_stands_first(desk, claim, old, lin):
     assert [str(row) for row in desk.get(reverse(LIST)).context["cl"].result_list] == ["b.cn", "example.cn"]
 
 
-def test_what_was_written_about_a_declined_claim_goes_after_its_time(claim):
+def test_the_words_about_a_declined_claim_are_deleted_after_their_time(claim):
     claiming.decline(claim, make_reviewer(), {"zh": "执照背面有旧域名"})
     year = timedelta(days=365)
 
@@ -361,7 +361,7 @@ def test_what_was_written_about_a_declined_claim_goes_after_its_time(claim):
     assert {event.said for event in claim.events.all()} == {""}
 
 
-def test_a_claim_that_is_sent_once_more_is_emptied_once_more(claim):
+def test_a_claim_sent_again_is_emptied_again(claim):
     reviewer, quarter = make_reviewer(), timedelta(days=90)
     day, now = timedelta(days=1), timezone.now()
     claiming.decline(claim, reviewer, {"zh": "执照背面有旧域名"})

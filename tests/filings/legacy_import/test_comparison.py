@@ -1,4 +1,4 @@
-"""The preview: new, the same, different, in the way; by subject and website."""
+"""The preview: new, the same, different, blocked; by subject and website."""
 
 import pytest
 from django.db import connection
@@ -14,20 +14,20 @@ def found(owner):
     return [(each.how, [(site.domain, site.how) for site in each.sites]) for each in preview(owner, account().pk)]
 
 
-def test_what_is_not_here_is_new(old, lin):
+def test_what_is_not_on_file_here_is_new(old, lin):
     old(*several(2))
 
     assert found(lin) == [(states.NEW, [("site1.com", states.NEW), ("site2.com", states.NEW)])]
 
 
-def test_what_says_the_same_here_is_said_to_be_the_same(old, lin):
+def test_equal_values_are_shown_as_the_same(old, lin):
     on_file(lin)
     old(filing())
 
     assert found(lin) == [(states.SAME, [("example.com", states.SAME)])]
 
 
-def test_what_differs_is_shown_field_by_field_and_masked(old, lin):
+def test_differences_are_shown_field_by_field_and_masked(old, lin):
     on_file(lin)
     old(filing(lead_phone1="13900000077", site_name="旧名称"))
 
@@ -38,16 +38,16 @@ def test_what_differs_is_shown_field_by_field_and_masked(old, lin):
     assert [(each.old, each.here) for each in subject.sites[0].differences] == [("旧名称", "示例纸业官网")]
 
 
-def test_what_one_side_does_not_tell_is_no_difference(old, lin):
+def test_a_value_missing_on_one_side_is_no_difference(old, lin):
     on_file(lin)
     old(filing(lead_email="", site_name="", admin_id_number=""))
 
-    assert found(lin)[0][1] == [("example.com", states.KEPT_HERE)]  # the administrator is another person now
+    assert found(lin)[0][1] == [("example.com", states.KEPT_HERE)]  # the administrator is now another person
     assert found(lin)[0][0] == states.SAME
 
 
 @pytest.mark.parametrize("domain", ["example.com", "example.cn"])
-def test_a_subject_of_another_account_is_in_the_way_and_its_details_are_not_shown(old, lin, chen, domain):
+def test_a_subject_of_another_account_blocks_it_and_its_details_are_not_shown(old, lin, chen, domain):
     on_file(chen)
     old(filing(domain=domain, lead_name="王范例"))
 
@@ -57,14 +57,14 @@ def test_a_subject_of_another_account_is_in_the_way_and_its_details_are_not_show
     assert [(site.how, site.differences) for site in subject.sites] == [(states.ELSEWHERE, [])]
 
 
-def test_a_site_under_another_document_of_mine_is_in_the_way(old, lin):
+def test_a_site_under_another_document_of_mine_blocks_it(old, lin):
     on_file(lin)
     old(filing(id_number="91649999000000027F"))
 
     assert found(lin) == [(states.NEW, [("example.com", states.OTHER_DOCUMENT)])]
 
 
-def test_what_is_older_than_accounts_is_to_be_claimed(old, lin):
+def test_a_filing_from_before_accounts_must_be_claimed(old, lin):
     old(filing(filed_on="2010-05-31"), filing(domain="example.net", filed_on="2010-06-01"))
 
     assert found(lin) == [(states.NEW, [("example.com", states.TO_CLAIM), ("example.net", states.NEW)])]
@@ -88,14 +88,14 @@ def test_a_damaged_record_does_not_hide_the_others(old, lin, broken):
     ]
 
 
-def test_only_what_waits_in_this_account_is_found(old, lin):
+def test_only_records_waiting_in_this_account_are_found(old, lin):
     old(*several(2), filing(account_email="other@example.com"))
     LegacyRecord.objects.filter(domain="site1.com").update(imported_at="2026-01-01T00:00Z")
 
     assert found(lin) == [(states.NEW, [("site2.com", states.NEW)])]
 
 
-def test_two_subjects_of_one_account_stand_apart(old, lin):
+def test_two_subjects_of_one_account_are_listed_separately(old, lin):
     old(filing(), filing(domain="tea.com", id_number="91649999000000027F", name="宁夏示例茶叶有限公司"))
 
     assert sorted(subject.name for subject in preview(lin, account().pk)) == [
@@ -105,7 +105,7 @@ def test_two_subjects_of_one_account_stand_apart(old, lin):
 
 
 @pytest.mark.parametrize("number", [1, 30])
-def test_three_questions_whatever_is_found(old, lin, number, django_assert_num_queries):
+def test_it_takes_three_queries_whatever_is_found(old, lin, number, django_assert_num_queries):
     on_file(lin, domain="site1.com")
     old(*several(number))
     held = account().pk
@@ -114,7 +114,7 @@ def test_three_questions_whatever_is_found(old, lin, number, django_assert_num_q
         preview(lin, held)
 
 
-def test_a_site_of_another_account_under_another_document_is_in_the_way(old, lin, chen):
+def test_a_site_of_another_account_under_another_document_blocks_it(old, lin, chen):
     on_file(chen)
     old(filing(id_number="91649999000000027F", name="宁夏示例茶叶有限公司"))
 

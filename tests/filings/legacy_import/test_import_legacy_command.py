@@ -25,7 +25,7 @@ def printed(capsys, *arguments, code=0):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
-def test_a_good_file_prints_its_totals_alone(capsys, tmp_path, encoding):
+def test_a_good_file_prints_only_its_totals(capsys, tmp_path, encoding):
     path = write_csv(tmp_path / "dump.csv", several(3), encoding=encoding)
 
     assert printed(capsys, path) == [TAKEN]
@@ -39,7 +39,7 @@ def test_a_dry_run_says_so(capsys, tmp_path):
     assert LegacyRecord.objects.count() == 0
 
 
-def test_each_bad_row_has_a_line_with_row_field_and_what_to_do_and_the_exit_code_is_1(capsys, tmp_path):
+def test_each_bad_row_has_a_line_with_row_field_and_advice_and_the_exit_code_is_1(capsys, tmp_path):
     path = write_csv(tmp_path / "dump.csv", [filing(), filing(domain="shop.example.org", lead_phone1="12")])
 
     lines = printed(capsys, path, code=1)
@@ -51,7 +51,7 @@ def test_each_bad_row_has_a_line_with_row_field_and_what_to_do_and_the_exit_code
     assert lines[-1].startswith("totals: read 2, new 1, changed 0, same 0, imported 0, refused 1, left out 0,")
 
 
-def test_a_field_that_was_left_out_does_not_change_the_exit_code(capsys, tmp_path):
+def test_a_field_left_out_does_not_change_the_exit_code(capsys, tmp_path):
     path = write_csv(tmp_path / "dump.csv", [filing(lead_phone1="12")])
 
     lines = printed(capsys, path)
@@ -60,7 +60,7 @@ def test_a_field_that_was_left_out_does_not_change_the_exit_code(capsys, tmp_pat
     assert "left out 1" in lines[-1]
 
 
-def test_json_prints_an_object_a_line_and_the_totals_last(capsys, tmp_path):
+def test_json_prints_one_object_per_line_with_the_totals_last(capsys, tmp_path):
     path = write_csv(tmp_path / "dump.csv", [filing(), filing(domain="")])
 
     lines = [json.loads(line) for line in printed(capsys, path, "--json", code=1)]
@@ -70,7 +70,7 @@ def test_json_prints_an_object_a_line_and_the_totals_last(capsys, tmp_path):
     assert (lines[1]["totals"]["new"], lines[1]["totals"]["refused"]) == (1, 1)
 
 
-def test_a_file_that_cannot_be_read_ends_with_2(tmp_path):
+def test_an_unreadable_file_ends_with_2(tmp_path):
     path = tmp_path / "none.csv"
 
     with pytest.raises(CommandError) as ended:
@@ -79,7 +79,7 @@ def test_a_file_that_cannot_be_read_ends_with_2(tmp_path):
     assert ended.value.returncode == 2
 
 
-def test_the_report_speaks_the_language_that_is_asked_for(capsys, tmp_path):
+def test_the_report_is_in_the_requested_language(capsys, tmp_path):
     path = write_csv(tmp_path / "dump.csv", [filing(domain="192.0.2.1")])
 
     english = printed(capsys, path, code=1)[0]

@@ -1,4 +1,4 @@
-"""The lives of imports and claims: the printed tables, and who may do what."""
+"""The states and moves of imports and claims: the printed tables, and who may do what."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def test_the_tables_are_these():
     ]
 
 
-def test_nothing_is_missing_for_the_tables():
+def test_the_tables_are_complete():
     assert legacy_lives() == []
 
 
@@ -40,7 +40,7 @@ ALL = {"fresh": True, "n": 1, "m": 1, "left": True, "papers_ready": True}
 
 
 @pytest.mark.parametrize("lifecycle", [IMPORT, CLAIM])
-def test_who_is_not_in_the_table_may_nothing(lifecycle):
+def test_an_actor_missing_in_the_table_may_do_nothing(lifecycle):
     for state in lifecycle.table.states():
         thing = lifecycle.model(state=state)
         for actor in ACTORS:
@@ -62,7 +62,7 @@ def test_who_is_not_in_the_table_may_nothing(lifecycle):
         (states.FAILED, "again", APPLICANT, "left"),
     ],
 )
-def test_a_guard_that_does_not_hold_forbids_the_move(db, state, move, by, missing):
+def test_a_failing_guard_forbids_the_move(db, state, move, by, missing):
     mine = LegacyImport.objects.create(owner=make_user(), account=LegacyAccount.objects.create(), state=state)
 
     with pytest.raises(MoveNotAllowed):
@@ -81,7 +81,7 @@ def test_a_claim_without_checked_papers_is_not_sent(db):
     ("facts", "target"),
     [({"n": 2, "m": 1}, "imported"), ({"n": 0, "m": 0}, "imported"), ({"n": 0, "m": 1}, "failed")],
 )
-def test_an_import_of_which_nothing_came_has_failed(facts, target):
+def test_an_import_without_any_result_has_failed(facts, target):
     (row,) = IMPORT.available(LegacyImport(state=states.RUNNING), CLOCK, facts)
 
     assert row.target == target

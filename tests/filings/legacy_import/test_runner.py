@@ -1,4 +1,4 @@
-"""An import from its begin to its end: what the register holds afterwards, killed runs, two workers, two people."""
+"""An import from start to end: what the register holds afterwards, killed runs, two workers, two people."""
 
 from datetime import date, timedelta
 from io import StringIO
@@ -64,7 +64,7 @@ def register():
 # --- what comes over ------------------------------------------------------------------------------
 
 
-def test_a_record_is_in_the_register_with_everything_it_said(old, lin):
+def test_a_record_is_in_the_register_with_all_its_values(old, lin):
     old(filing(ztid="7001", wzid="7002", jrid="7003", method="1"))
 
     mine = imported(lin)
@@ -94,7 +94,7 @@ def test_an_access_without_the_ministry_s_id_is_imported_too(old, lin):
     assert (access.own, access.ministry_id, access.ended_at) == (True, None, None)
 
 
-def test_a_site_that_another_provider_serves_is_on_file_without_an_access_of_ours(old, lin):
+def test_a_site_served_by_another_provider_is_on_file_without_an_access_of_ours(old, lin):
     old(filing(provider="别家云"))
 
     imported(lin)
@@ -103,7 +103,7 @@ def test_a_site_that_another_provider_serves_is_on_file_without_an_access_of_our
     assert (access.own, access.provider) == (False, "别家云")
 
 
-def test_only_what_was_chosen_comes_over_and_the_rest_can_follow(old, lin):
+def test_only_chosen_sites_are_imported_and_the_rest_can_follow(old, lin):
     old(*several(3))
 
     mine = imported(lin, "site1.com")
@@ -118,7 +118,7 @@ def test_only_what_was_chosen_comes_over_and_the_rest_can_follow(old, lin):
     assert moves(mine) == ["prove", "preview", "run", "finish", "again", "run", "finish"]
 
 
-def test_what_is_the_same_here_gets_no_second_access_and_learns_the_ministry_s_id(old, lin):
+def test_a_site_already_here_gets_no_second_access_but_the_ministry_s_id(old, lin):
     on_file(lin)
     old(filing())
 
@@ -129,7 +129,7 @@ def test_what_is_the_same_here_gets_no_second_access_and_learns_the_ministry_s_i
     assert (access.report_key, access.ministry_id) == ("T7Q4-M2KX.1", 64000001)
 
 
-def test_a_ministry_s_id_that_is_known_is_not_overwritten(old, lin):
+def test_a_known_ministry_s_id_is_not_overwritten(old, lin):
     on_file(lin)
     Access.objects.update(ministry_id=1)
     old(filing())
@@ -156,7 +156,7 @@ OLD = ("王范例", "旧路9号", "旧名称", "旧管理员")
 
 @pytest.mark.parametrize("subject_stays", [True, False])
 @pytest.mark.parametrize("site_stays", [True, False])
-def test_where_they_differ_each_part_becomes_what_was_chosen(old, lin, subject_stays, site_stays):
+def test_where_they_differ_the_chosen_version_of_each_part_is_stored(old, lin, subject_stays, site_stays):
     key = differing(old, lin)
 
     mine = imported(lin, keep=("example.com",) if site_stays else (), subjects=[key] if subject_stays else ())
@@ -166,7 +166,7 @@ def test_where_they_differ_each_part_becomes_what_was_chosen(old, lin, subject_s
     assert register() == {"Subject": 1, "Person": 2, "Website": 1, "Access": 1}
 
 
-def test_a_subject_s_name_that_differs_can_be_the_old_one(old, lin):
+def test_a_different_name_of_a_subject_can_be_replaced_by_the_old_one(old, lin):
     on_file(lin)
     old(filing(name="宁夏旧名纸业有限公司"))
 
@@ -175,7 +175,7 @@ def test_a_subject_s_name_that_differs_can_be_the_old_one(old, lin):
     assert Subject.objects.get().name == "宁夏旧名纸业有限公司"
 
 
-def test_a_person_is_their_own_lead_and_administrator(old, lin):
+def test_an_individual_is_their_own_lead_and_administrator(old, lin):
     from tests.filings.legacy_import.dumps import EMAIL, HASH, personal
 
     old(personal(filed_on="2012-03-31", account_email=EMAIL, account_password=HASH))
@@ -190,7 +190,7 @@ def test_a_person_is_their_own_lead_and_administrator(old, lin):
 # --- what does not ----------------------------------------------------------------------------------
 
 
-def test_what_is_in_another_account_stays_there_and_the_rest_comes(old, lin, chen):
+def test_sites_in_another_account_stay_there_and_the_rest_is_imported(old, lin, chen):
     on_file(chen)
     before = register()
     old(filing(), filing(domain="tea.com", id_number="91649999000000027F"))
@@ -204,7 +204,7 @@ def test_what_is_in_another_account_stays_there_and_the_rest_comes(old, lin, che
     assert LegacyRecord.objects.get(domain="example.com").imported_at is None
 
 
-def test_a_site_under_another_document_a_claim_and_a_damaged_record_do_not_come(old, lin):
+def test_a_site_under_another_document_a_claim_and_a_damaged_record_are_not_imported(old, lin):
     on_file(lin)
     old(
         filing(id_number="91649999000000027F"),
@@ -227,7 +227,7 @@ def test_a_site_under_another_document_a_claim_and_a_damaged_record_do_not_come(
     assert register() == before
 
 
-def test_a_failed_import_leaves_the_old_account_to_whoever_proves_it_next(old, lin, chen):
+def test_a_failed_import_leaves_the_old_account_to_the_next_to_prove_it(old, lin, chen):
     on_file(chen)
     old(filing())
     assert imported(lin).state == states.FAILED
@@ -235,7 +235,7 @@ def test_a_failed_import_leaves_the_old_account_to_whoever_proves_it_next(old, l
     assert imported(chen).state == states.IMPORTED
 
 
-def test_a_record_that_broke_is_said_and_stops_no_other(old, lin, monkeypatch, caplog):
+def test_a_record_that_fails_is_reported_and_stops_no_other(old, lin, monkeypatch, caplog):
     old(*several(3))
 
     def broken(*, record, **kwargs):
@@ -261,7 +261,7 @@ def letters():
     return sorted((message.channel, message.template) for message in Message.objects.all())
 
 
-def test_the_owner_is_told_how_many_came_and_how_many_did_not(old, lin, chen):
+def test_the_owner_is_told_how_many_were_imported_and_how_many_not(old, lin, chen):
     on_file(chen)
     old(filing(), filing(domain="tea.com", id_number="91649999000000027F"))
 
@@ -296,11 +296,11 @@ def test_the_owner_is_told_that_nothing_came(old, lin, chen):
 
 
 class Killed(BaseException):
-    """The worker is gone."""
+    """The worker dies."""
 
 
 @pytest.mark.parametrize("when", ["before the register", "behind the register", "before the end"])
-def test_a_killed_run_goes_on_where_it_was(old, lin, monkeypatch, when):
+def test_a_killed_run_continues_where_it_was(old, lin, monkeypatch, when):
     old(*several(3))
     mine = begun(lin)
     actions.run(mine, picked(lin), [])
@@ -335,7 +335,7 @@ def test_a_killed_run_goes_on_where_it_was(old, lin, monkeypatch, when):
     assert len(letters()) == 3
 
 
-def test_a_record_that_kills_every_worker_is_given_up_at_last(old, lin, monkeypatch):
+def test_a_record_that_kills_every_worker_is_finally_given_up(old, lin, monkeypatch):
     old(*several(2))
     mine = begun(lin)
     actions.run(mine, picked(lin), [])
@@ -354,7 +354,7 @@ def test_a_record_that_kills_every_worker_is_given_up_at_last(old, lin, monkeypa
     assert outcomes(mine) == {"site1.com": states.UNREADABLE, "site2.com": states.NEW}
 
 
-def test_a_run_stops_in_time_and_the_sweep_goes_on(old, lin):
+def test_a_run_stops_before_its_time_is_up_and_the_sweep_continues_it(old, lin):
     old(*several(2))
     mine = begun(lin)
     actions.run(mine, picked(lin), [])
@@ -374,7 +374,7 @@ def test_a_finished_import_is_not_run_again(old, lin):
     assert (register(), len(letters())) == (before, 3)
 
 
-def test_one_import_that_breaks_stops_no_other(old, lin, chen, monkeypatch):
+def test_a_failing_import_stops_no_other(old, lin, chen, monkeypatch):
     old(filing(), filing(account_email="b@x.cn", domain="tea.com", id_number="91649999000000027F"))
     first, second = begun(lin), actions.begin(chen, account("b@x.cn"))
     actions.run(first, picked(lin), [])
@@ -393,7 +393,7 @@ def test_one_import_that_breaks_stops_no_other(old, lin, chen, monkeypatch):
 
 
 @pytest.mark.parametrize("way", ["garbage", "lost key", "another shape"])
-def test_a_record_that_cannot_be_read_stops_no_other_and_one_without_its_key_waits(old, lin, way):
+def test_an_unreadable_record_stops_no_other_and_one_without_its_key_waits(old, lin, way):
     old(*several(2))
     mine = begun(lin)
     actions.run(mine, picked(lin), [])
@@ -414,7 +414,7 @@ def test_a_record_that_cannot_be_read_stops_no_other_and_one_without_its_key_wai
 
 
 @pytest.mark.parametrize("problem", [RecursionError("x"), AssertionError("x"), OperationalError("locked")])
-def test_an_import_that_breaks_in_any_way_stops_no_other(old, lin, chen, monkeypatch, problem):
+def test_an_import_that_fails_in_any_way_stops_no_other(old, lin, chen, monkeypatch, problem):
     old(filing(), filing(account_email="b@x.cn", domain="tea.com", id_number="91649999000000027F"))
     first, second = begun(lin), actions.begin(chen, account("b@x.cn"))
     actions.run(first, picked(lin), [])
@@ -444,7 +444,7 @@ def test_a_second_proof_finds_the_same_import(old, lin):
     assert (LegacyImport.objects.count(), moves(first)) == (1, ["prove", "preview"])
 
 
-def test_an_old_proof_runs_nothing(old, lin):
+def test_an_expired_proof_runs_nothing(old, lin):
     old(filing())
     mine = begun(lin)
     LegacyImport.objects.update(proved_at=NOW - timedelta(days=1, seconds=1))
@@ -461,7 +461,7 @@ def read(mine):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_tabs_begin_one_import(old, lin):
+def test_two_tabs_start_one_import(old, lin):
     old(filing())
 
     ends = together(*(lambda: begun(lin) for _ in range(3)))
@@ -500,7 +500,7 @@ def test_two_people_with_the_same_old_account_and_one_imports_it(old, lin, chen)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_bring_each_record_over_once(old, lin):
+def test_two_workers_import_each_record_once(old, lin):
     old(*several(8))
     mine = begun(lin)
     actions.run(mine, picked(lin), [])

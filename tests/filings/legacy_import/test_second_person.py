@@ -57,7 +57,7 @@ def page_of(claim, user):
     return desk_of(user).get(case_of(claim)).content.decode()
 
 
-def test_one_asks_and_another_allows_and_both_stand_in_the_log(claim, gao, wu):
+def test_one_asks_and_another_allows_and_both_are_in_the_log(claim, gao, wu):
     assert "a second person has to allow it" in press(claim, gao, "accept")
     assert (read(claim).state, LegacyRecord.objects.get().imported_at) == (states.SENT, None)
     page = page_of(claim, wu)
@@ -72,7 +72,7 @@ def test_one_asks_and_another_allows_and_both_stand_in_the_log(claim, gao, wu):
     assert "吴桐 · allowed what 高扬 had asked" in log
 
 
-def test_who_asked_may_not_answer_and_declining_waits(claim, gao, wu):
+def test_the_asker_may_not_answer_and_declining_waits(claim, gao, wu):
     press(claim, gao, "accept")
 
     assert "A second person must decide" in press(claim, gao, "allow_request")
@@ -86,7 +86,7 @@ def test_who_asked_may_not_answer_and_declining_waits(claim, gao, wu):
     assert read(claim).state == states.DECLINED
 
 
-def test_a_lone_reviewer_waits_for_a_day(claim, gao):
+def test_a_reviewer_who_is_alone_waits_for_a_day(claim, gao):
     press(claim, gao, "accept")
     due = ApprovalRequest.objects.get().alone_at
 
@@ -98,7 +98,7 @@ def test_a_lone_reviewer_waits_for_a_day(claim, gao):
     assert "no second person was there" in page_of(claim, gao)
 
 
-def test_what_an_owner_had_asked_before_it_was_refused_is_not_done(claim, gao):
+def test_what_an_owner_requested_before_a_refusal_is_not_done(claim, gao):
     LegacyClaim.objects.update(owner=gao)
     asked = ApprovalRequest.objects.create(
         kind=CLAIM,
@@ -115,7 +115,7 @@ def test_what_an_owner_had_asked_before_it_was_refused_is_not_done(claim, gao):
     assert (read(claim).state, ApprovalRequest.objects.get().outcome) == (states.SENT, "failed")
 
 
-def test_a_record_that_is_gone_meanwhile_makes_it_fail_with_words(claim, gao, wu):
+def test_a_record_that_has_gone_makes_it_fail_with_an_explanation(claim, gao, wu):
     press(claim, gao, "accept")
     LegacyRecord.objects.update(imported_at=timezone.now())
 

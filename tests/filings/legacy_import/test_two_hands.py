@@ -1,4 +1,4 @@
-"""Two tabs, two people, a double click, the back button: one effect, nobody's input lost, the other is told."""
+"""Two tabs, two people, a double click, the back button: one effect, no input lost, and the other is informed."""
 
 import re
 
@@ -34,7 +34,7 @@ def tab(owner):
 
 
 def posts(owner, url, *forms):
-    """Each form sent from a tab of its own, all at the same moment."""
+    """Each form sent from its own tab, all at the same moment."""
     tabs = [(tab(owner), form) for form in forms]
     return together(*(lambda client=client, form=form: client.post(url, form) for client, form in tabs))
 
@@ -51,7 +51,7 @@ def ticked(answer):
     return sorted(re.findall(r'name="site" value="([^"]+)"[^>]* checked', answer.content.decode()))
 
 
-def test_two_tabs_prove_the_same_old_account_and_look_at_one_import(old, lin):
+def test_two_tabs_prove_the_same_old_account_and_see_one_import(old, lin):
     old(*several(2))
 
     ends = posts(lin, "/import/", TYPED, TYPED, TYPED)
@@ -75,7 +75,7 @@ def test_import_pressed_twice_at_once_runs_once_and_both_presses_lead_to_it(old,
     assert Message.objects.filter(template="import_complete").count() == 3  # text, mail, note
 
 
-def test_two_tabs_choose_differently_and_the_first_choice_stands_whole(old, lin):
+def test_of_two_tabs_with_different_choices_the_first_counts_completely(old, lin):
     old(*several(3))
     mine = actions.begin(lin, account())
     choices = [["site1.com"], ["site2.com", "site3.com"]]
@@ -126,12 +126,12 @@ def test_back_to_the_preview_after_the_import_shows_the_report_and_a_press_there
     assert (moves(mine), Website.objects.count()) == (["prove", "preview", "run", "finish"], 1)
 
 
-def test_a_preview_that_the_register_has_overtaken_asks_again_and_keeps_what_was_ticked(old, lin, chen):
+def test_a_preview_older_than_the_register_asks_again_and_keeps_the_ticks(old, lin, chen):
     old(*several(3))
     mine, client = actions.begin(lin, account()), tab(lin)
     client.get(mine.get_absolute_url())
     record = LegacyRecord.objects.get(domain="site2.com")
-    record_import(key="report", owner=lin, record=record)  # meanwhile here, as another page would bring it
+    record_import(key="report", owner=lin, record=record)  # imported by another page in the meantime
     old(*several(3, site_name="另一个名称"))
 
     answer = client.post(run_url(mine), {"site": ["site1.com", "site2.com"]})
@@ -142,7 +142,7 @@ def test_a_preview_that_the_register_has_overtaken_asks_again_and_keeps_what_was
     assert LegacyImportItem.objects.count() == 0
 
 
-def test_what_came_into_another_account_meanwhile_is_said_and_the_rest_can_be_imported(old, lin, chen):
+def test_a_site_imported_into_another_account_since_is_reported_and_the_rest_can_be_imported(old, lin, chen):
     tea = {"id_number": "91649999000000027F", "name": "宁夏示例茶叶有限公司"}
     old(filing(), filing(domain="tea.com", **tea))
     mine, client = actions.begin(lin, account()), tab(lin)
@@ -169,7 +169,7 @@ def test_a_claim_begun_in_two_tabs_is_one_claim(old, lin):
     assert moves(claim) == ["begin"]
 
 
-def test_a_claim_sent_twice_at_once_is_sent_once_and_told_once(old, lin):
+def test_a_claim_sent_twice_at_once_is_sent_once_with_one_message(old, lin):
     old(personal())
     claim = claiming.begin(lin, LegacyRecord.objects.get())
     ready(claim)
@@ -183,7 +183,7 @@ def test_a_claim_sent_twice_at_once_is_sent_once_and_told_once(old, lin):
     assert Message.objects.count() == 3
 
 
-def test_two_claims_of_one_record_accepted_at_once_give_it_to_one_of_them(old, lin, chen):
+def test_of_two_claims_of_one_record_accepted_at_once_one_gets_it(old, lin, chen):
     old(personal())
     claims = []
     for owner in (lin, chen):

@@ -32,7 +32,7 @@ def said_of(province: Province, rule: str) -> list[RuleText]:
         return [line for _title, found in sections(province) for line in found if line.rule == rule]
 
 
-def test_a_rule_of_the_row_is_said_with_its_page_and_judged_by_the_checks() -> None:
+def test_a_rule_of_the_row_is_shown_with_its_page_and_applied_by_the_checks() -> None:
     rules = rule_profile("seed-2018").lay_over(row(*WHO, foreigners=False))
     passport = {"lead_id_type": "7", "lead_id_number": "E12345678"}
 
@@ -44,7 +44,7 @@ def test_a_rule_of_the_row_is_said_with_its_page_and_judged_by_the_checks() -> N
     ]
 
 
-def test_a_new_kind_of_rule_is_said_where_it_holds_and_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_kind_of_rule_is_shown_where_it_holds_and_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
     line = RuleLine("domain_in_chinese", "site", "Chinese domains", chinese_domains)
     monkeypatch.setattr(rule_lines, "LINES", (*LINES, line))
     with_it, *others = provinces("seed-2018")

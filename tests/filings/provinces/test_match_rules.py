@@ -29,7 +29,7 @@ def names(code, nature="enterprise"):
         ("31", None),
     ],
 )
-def test_what_an_organisation_must_match_goes_by_province(code, expected):
+def test_what_an_organisation_must_match_depends_on_the_province(code, expected):
     assert names(code) == expected
 
 
@@ -54,7 +54,7 @@ def test_every_province_gives_a_list_or_says_that_nothing_is_stated(code):
         assert (fields_to_match(province(code), nature) is None) == (province(code).must_match(nature) is None)
 
 
-def test_the_labels_are_in_both_languages():
+def test_the_labels_exist_in_both_languages():
     with override("en"):
         english = [str(each.label) for each in FIELDS.values()]
     with override("zh-hans"):
@@ -65,7 +65,7 @@ def test_the_labels_are_in_both_languages():
     assert len(set(chinese)) == len(FIELDS)
 
 
-def test_only_what_must_match_and_is_known_on_both_sides_can_differ():
+def test_only_values_that_must_match_and_are_known_on_both_sides_can_differ():
     answers = case().answers
     record = {
         "name": "别的公司",

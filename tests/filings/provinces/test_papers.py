@@ -1,4 +1,4 @@
-"""Which slots an order must fill, by province, nature and people."""
+"""The slots that an order must fill, by province, nature and people."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ ENTERPRISE = PaperFacts("enterprise", same_person=False)
 
 
 def extra(code: str, facts: PaperFacts, profile: str | None = None) -> set[str]:
-    """The slots beside those that everybody of this nature fills."""
+    """The slots beyond those that every order of this nature fills."""
     usual = {"lead_id", "statement"} if facts.is_individual else {"lead_id", "admin_id", "subject_id", "statement"}
     return set(paper_slots(province(code, profile), facts)) - usual
 
@@ -77,14 +77,14 @@ def test_beijing_wants_the_legal_representative_s_card_with_the_letter():
 # --- domain, photo, approvals ------------------------------------------------------------------------
 
 
-def test_the_domain_s_certificate_is_asked_where_the_province_asks():
+def test_the_domain_s_certificate_is_required_where_the_province_asks_for_it():
     assert asking("domain_cert", ENTERPRISE) == {"32", "43"}
     assert asking("domain_cert", INDIVIDUAL) == {"32", "43", "15"}
     assert asking("domain_cert", replace(ENTERPRISE, domains_in_order=4)) == {"32", "43", "52"}
     assert asking("domain_cert", replace(ENTERPRISE, domains_of_subject=5)) == {"32", "43", "61"}
 
 
-def test_beijing_alone_asks_for_the_photo_holding_the_document():
+def test_only_beijing_requires_the_photo_holding_the_document():
     assert asking("holding_photo", ENTERPRISE) == {"11"}
     assert asking("holding_photo", INDIVIDUAL) == {"11"}
 
@@ -119,7 +119,7 @@ def test_an_individual_of_the_province_shows_none():
         assert "residence" not in paper_slots(province(code), replace(INDIVIDUAL, lead_id_region=code)), code
 
 
-def test_nobody_is_asked_for_a_permit_before_the_card_is_known():
+def test_nobody_must_show_a_permit_before_the_card_is_known():
     assert asking("residence", replace(INDIVIDUAL, lead_id_region=None)) == set()
 
 

@@ -1,4 +1,4 @@
-"""The two profiles: what the seed said in 2018, what changed in 2020, and how one asks for either."""
+"""The two profiles: the seed's rules of 2018, the changes of 2020, and how to select either."""
 
 from dataclasses import fields
 from datetime import timedelta
@@ -45,7 +45,7 @@ def test_in_2018_lead_and_administrator_have_48_hours():
     assert rules == {None, PhoneRule(("subject_lead", "administrator"), timedelta(hours=48))}
 
 
-def test_in_2018_the_password_is_asked_everywhere():
+def test_in_2018_the_password_is_required_everywhere():
     assert codes("seed-2018", lambda each: each.asks_password) == set(EVERY_CODE)
 
 
@@ -56,7 +56,7 @@ def test_in_2018_five_provinces_take_papers_by_app():
     assert {province(code).short_zh for code in by_app} == {"广东", "重庆", "辽宁", "安徽", "福建"}
 
 
-def test_in_2018_shanghai_takes_the_photo_with_its_own_app_and_nobody_else_does():
+def test_in_2018_only_shanghai_takes_the_photo_with_its_own_app():
     assert {each.photo_ways for each in provinces("seed-2018") if each.code != "31"} == {("backdrop", "place")}
     assert province("31", "seed-2018").photo_ways == ("shanghai_app",)
 
@@ -76,7 +76,7 @@ def test_since_2020_every_province_verifies_the_administrator_s_phone_within_24_
     assert {each.source("phones").date for each in provinces("current-2020")} == {"2020-08-17"}
 
 
-def test_since_2020_no_password_is_asked():
+def test_since_2020_no_password_is_required():
     assert codes("current-2020", lambda each: each.asks_password) == set()
 
 
@@ -120,7 +120,7 @@ def test_qinghai_s_later_page_lets_the_legal_representative_hold_the_domain():
     assert province("63", "current-2020").domain_holder == HolderRule.LEGAL
 
 
-def test_what_else_differs_between_the_profiles_is_nothing():
+def test_the_profiles_differ_in_nothing_else():
     different = {
         (rule, each.code)
         for each in provinces("seed-2018")
@@ -156,7 +156,7 @@ def test_without_a_name_the_setting_decides(settings):
     assert province("44").profile == "seed-2018"
 
 
-def test_a_name_goes_before_the_setting(settings):
+def test_a_given_name_takes_precedence_over_the_setting(settings):
     settings.RULE_PROFILE = "current-2020"
 
     assert province("44", "seed-2018").phones is None
@@ -170,7 +170,7 @@ def test_the_setting_is_seed_2018_unless_somebody_chose():
 
 
 @pytest.mark.parametrize("code", ["99", "", "440000", "71", "81", "4", "粤", "Shanxi", None, 44])
-def test_an_unknown_province_is_named_with_what_to_do(code):
+def test_an_unknown_province_is_reported_with_advice(code):
     with pytest.raises(UnknownProvince) as refused:
         province(code)
 
@@ -180,14 +180,14 @@ def test_an_unknown_province_is_named_with_what_to_do(code):
 
 
 @pytest.mark.parametrize("name", ["", "seed", "SEED-2018", "current-2021"])
-def test_an_unknown_profile_is_named_with_the_choice(name):
+def test_an_unknown_profile_is_reported_with_the_choices(name):
     with pytest.raises(UnknownProfile) as refused:
         province("44", name)
 
     assert str(refused.value) == f"There is no rule profile “{name}”: choose one of seed-2018, current-2020"
 
 
-def test_asking_twice_gives_the_same_value():
+def test_a_second_call_returns_the_same_value():
     assert province("44") is province("44")
     assert PROVINCES["44"] is province("44", "seed-2018")
 
@@ -203,7 +203,7 @@ def test_a_layer_names_only_rules_that_exist():
             assert set(layer.sources) <= rules
 
 
-def test_what_a_layer_changes_for_2020_carries_a_source_of_its_own():
+def test_a_layer_s_changes_for_2020_have_their_own_source():
     current = PROFILES["current-2020"]
 
     assert set(current.everywhere.changes) <= set(current.everywhere.sources)

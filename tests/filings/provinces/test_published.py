@@ -1,4 +1,4 @@
-"""The table against the list it was written from, wherever that list lies beside the project."""
+"""Compares the table with the list it was written from, if that list is beside the project."""
 
 import json
 import os
@@ -27,7 +27,7 @@ SPECIAL_AGES = {
 
 
 def as_published(code: str) -> dict[str, object]:
-    """One of our rows in the words of the list."""
+    """One of our rows in the list's words."""
     rules, now = province(code, "seed-2018"), province(code, "current-2020")
     sites = rules.sites_per_order
     most = {"organization": sites.organisation, "individual": sites.individual, "first_filing": sites.first_filing}
@@ -79,7 +79,7 @@ def _comparable(row: dict[str, object]) -> dict[str, object]:
 
 if BESIDE.exists():
 
-    def test_the_table_says_what_the_published_list_says():
+    def test_the_table_agrees_with_the_published_list():
         published = {row["code"]: _comparable(row) for row in json.loads(BESIDE.read_text("utf-8"))}
 
         ours = {each.code: as_published(each.code) for each in provinces("seed-2018")}

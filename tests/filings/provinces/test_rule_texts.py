@@ -1,4 +1,4 @@
-"""What the rules say to an applicant, in both languages."""
+"""The texts of the rules for an applicant, in both languages."""
 
 import pytest
 from django.utils.translation import override
@@ -12,12 +12,12 @@ from filings.provinces.types import RULES
 from icpportal.fields.language_marks import has_han
 
 PROFILES = ("seed-2018", "current-2020")
-# these quote words of site names or a document's Chinese name, marked as Chinese where they are shown
+# these quote words of site names or a document's Chinese name, marked as Chinese on pages
 QUOTING = {"banned_words", "name_forms"}
 
 
 def said(code: str, rule: str, profile: str = "seed-2018") -> list[tuple[str, str]]:
-    """A rule as the page says it: reader and sentence."""
+    """A rule as on the page: reader and sentence."""
     found = [line for _title, lines in sections(province(code, profile)) for line in lines if line.rule == rule]
     return [(str(reader), text) for line in found for reader, text in line.texts]
 
@@ -37,7 +37,7 @@ def chinese():
 # --- every rule has its line ---------------------------------------------------------------------
 
 
-def test_every_rule_is_said_somewhere_and_no_line_is_about_nothing():
+def test_every_rule_has_a_text_and_no_line_is_without_a_rule():
     assert {line.rule for line in LINES} | set(FOLDED) == set(RULES)
     assert {line.rule for line in LINES} & set(FOLDED) == set()
     assert set(FOLDED.values()) <= {line.rule for line in LINES}
@@ -45,7 +45,7 @@ def test_every_rule_is_said_somewhere_and_no_line_is_about_nothing():
     assert set(IN_BRIEF) <= {line.rule for line in LINES}
 
 
-def test_every_sentence_of_every_province_is_whole_in_both_languages():
+def test_every_sentence_of_every_province_is_complete_in_both_languages():
     for language, end in (("en", "."), ("zh-hans", "。")):
         with override(language):
             for profile in PROFILES:
@@ -57,7 +57,7 @@ def test_every_sentence_of_every_province_is_whole_in_both_languages():
                                 assert "%(" not in text, (each.code, line.rule, text)
 
 
-def test_english_sentences_hold_no_chinese_but_quoted_words(english):
+def test_english_sentences_contain_no_chinese_except_quoted_words(english):
     for profile in PROFILES:
         for each in provinces(profile):
             for _title, lines in sections(each):
@@ -75,7 +75,7 @@ def test_chinese_sentences_are_chinese(chinese):
                     assert all(has_han(text) for _reader, text in line.texts), (each.code, line.rule)
 
 
-def test_notes_are_written_in_both_languages():
+def test_notes_exist_in_both_languages():
     for profile in PROFILES:
         for each in provinces(profile):
             for note in each.notes:
@@ -237,7 +237,7 @@ def test_commitment_in_words(english):
     assert said("12", "commitment") == []
 
 
-def test_banned_words_are_for_individuals_alone(english):
+def test_banned_words_apply_to_individuals_only(english):
     assert said("42", "banned_words") == [("Individuals", "Not with 官网, 行业, 电商, 企业, 学院, 论坛, 商城 or 团购.")]
     assert said("32", "name_forms") == [("Individuals", "Only in the form 某某的个人博客 or 某某的个人主页.")]
 
@@ -268,14 +268,14 @@ def test_tianjin_in_brief_for_an_organisation(english):
     assert dict(brief)["The authority's review"] == "3 to 20 working days."
 
 
-def test_in_brief_leaves_out_what_nobody_stated(english):
+def test_the_summary_leaves_out_what_nobody_stated(english):
     labels = [label for label, _text in rules_in_brief(province("45"), "enterprise")]
 
     assert "Subject lead" not in labels
     assert "Website administrator" not in labels
 
 
-def test_in_brief_is_plain_text_without_chinese_on_an_english_page(english):
+def test_the_summary_is_plain_text_without_chinese_on_an_english_page(english):
     for profile in PROFILES:
         for each in provinces(profile):
             for nature in (ORGANISATION, INDIVIDUAL):
@@ -287,7 +287,7 @@ def test_in_brief_is_plain_text_without_chinese_on_an_english_page(english):
                     assert not has_han(label + text), (each.code, label, text)
 
 
-def test_in_brief_follows_the_language_of_the_page(chinese):
+def test_the_summary_follows_the_language_of_the_page(chinese):
     brief = rules_in_brief(province("44"), "individual")
 
     assert brief[0] == ("须与原备案一致", "没有，填写内容符合现行规则即可。")

@@ -1,4 +1,4 @@
-"""The facts of the 31 rows, written out once more: who asks what, by the codes of the provinces."""
+"""The facts of the 31 rows, written out again: who requires what, by province codes."""
 
 import re
 from dataclasses import FrozenInstanceError
@@ -31,7 +31,7 @@ EVERYONE = set(CODES)
 
 
 def codes(judge) -> set[str]:
-    """The provinces of which something is true, under the default profile."""
+    """The provinces for which something is true, under the default profile."""
     return {each.code for each in provinces("seed-2018") if judge(each)}
 
 
@@ -113,7 +113,7 @@ def test_a_province_s_own_rules_are_sourced_from_its_own_page():
         assert each.source("must_match_organisation") == each.page
 
 
-def test_three_pages_are_of_the_international_tree():
+def test_three_pages_belong_to_the_international_site():
     assert codes(lambda each: "intl.zh-CN/" in each.page.reference) == {"44", "50", "54"}
 
 
@@ -134,20 +134,20 @@ def test_where_the_subject_lead_must_be_the_legal_representative():
     }
 
 
-def test_an_individual_is_never_asked_to_be_a_legal_representative():
+def test_an_individual_need_never_be_a_legal_representative():
     assert codes(lambda each: each.lead_must_be_legal(INDIVIDUAL)) == set()
     assert codes(lambda each: each.lead_must_be_legal("enterprise")) == EVERYONE - {"11", "32", "51", "62", "21", "45"}
 
 
 @pytest.mark.parametrize("word", ["投资管理", "担保", "典当", "贷款", "理财"])
-def test_liaoning_asks_for_the_legal_representative_when_the_name_speaks_of_money(word):
+def test_liaoning_requires_the_legal_representative_when_the_name_mentions_finance(word):
     liaoning = province("21")
 
     assert liaoning.lead_must_be_legal("enterprise", f"沈阳示例{word}有限公司")
     assert liaoning.admin_must_be_legal("enterprise", f"沈阳示例{word}有限公司")
 
 
-def test_liaoning_asks_nobody_else_for_the_legal_representative():
+def test_liaoning_requires_the_legal_representative_in_no_other_case():
     liaoning = province("21")
 
     assert not liaoning.lead_must_be_legal("enterprise", "沈阳示例纸业有限公司")
@@ -156,7 +156,7 @@ def test_liaoning_asks_nobody_else_for_the_legal_representative():
     assert not liaoning.admin_must_be_legal(INDIVIDUAL, "理财")
 
 
-def test_the_words_of_liaoning_mean_nothing_elsewhere():
+def test_the_words_of_liaoning_have_no_effect_elsewhere():
     assert codes(lambda each: each.admin_must_be_legal("enterprise", "示例担保有限公司")) == {"21"}
 
 
@@ -179,7 +179,7 @@ def test_where_mobiles_must_be_local_for_organisations():
     assert codes(lambda each: each.asks_local_mobile("enterprise")) == {"21", "32", "43", "45", "62", "61"}
 
 
-def test_tianjin_asks_individuals_alone_for_a_local_mobile():
+def test_tianjin_requires_a_local_mobile_of_individuals_only():
     assert codes(lambda each: each.asks_local_mobile(INDIVIDUAL)) == {"21", "32", "43", "45", "62", "61", "12"}
 
 

@@ -1,4 +1,4 @@
-"""The facts of the 31 rows about filing, domain, website and statement, written out once more."""
+"""The facts of the 31 rows about filing, domain, website and statement, written out again."""
 
 import pytest
 
@@ -11,7 +11,7 @@ NAME, NUMBER, PEOPLE, ADMIN = MustMatch.NAME, MustMatch.NUMBER, MustMatch.PEOPLE
 
 
 def codes(judge) -> set[str]:
-    """The provinces of which something is true, under the default profile."""
+    """The provinces for which something is true, under the default profile."""
     return {each.code for each in provinces("seed-2018") if judge(each)}
 
 
@@ -48,7 +48,7 @@ def test_what_an_individual_s_transfer_must_match():
     }
 
 
-def test_must_match_is_asked_by_nature():
+def test_the_values_that_must_match_depend_on_the_nature():
     assert province("33").must_match(INDIVIDUAL) == (NAME,)
     assert province("33").must_match("public_institution") == ()
 
@@ -93,11 +93,11 @@ def test_in_whose_name_an_organisation_s_domain_may_be():
     }
 
 
-def test_shanghai_asks_for_180_days_of_the_domain_and_everybody_else_for_90():
+def test_shanghai_requires_180_days_of_the_domain_and_all_others_90():
     assert {each.code: each.domain_days for each in provinces()} == dict.fromkeys(CODES, 90) | {"31": 180}
 
 
-def test_only_five_provinces_ever_ask_for_the_domain_s_certificate():
+def test_only_five_provinces_ever_require_the_domain_s_certificate():
     assert codes(lambda each: each.domain_certificate) == {"32", "43", "15", "61", "52"}
 
 
@@ -168,13 +168,13 @@ def test_some_banned_words_and_where_they_hold():
     assert codes(lambda each: "站长网" in each.banned_words) == {"21"}
 
 
-def test_jiangsu_alone_prescribes_the_form_of_a_personal_name():
+def test_only_jiangsu_prescribes_the_form_of_a_personal_name():
     assert {each.code: each.name_forms for each in provinces() if each.name_forms} == {
         "32": ("的个人博客", "的个人主页")
     }
 
 
-def test_approvals_that_are_kept_in_some_provinces_only():
+def test_some_approvals_are_required_in_some_provinces_only():
     assert {each.code: each.extra_approvals for each in provinces() if each.extra_approvals} == {
         "13": ("health",),
         "33": ("education",),
@@ -200,10 +200,10 @@ def test_approvals_that_are_kept_in_some_provinces_only():
         ),
     ],
 )
-def test_what_the_statement_asks_for_beside_the_signature(extra, of_organisations, of_individuals):
+def test_what_the_statement_requires_beside_the_signature(extra, of_organisations, of_individuals):
     assert codes(lambda each: extra in each.statement_extras(ORGANISATION)) == of_organisations
     assert codes(lambda each: extra in each.statement_extras(INDIVIDUAL)) == of_individuals
 
 
-def test_beijing_alone_asks_for_a_photo_holding_the_document():
+def test_only_beijing_requires_a_photo_holding_the_document():
     assert codes(lambda each: each.holding_photo) == {"11"}

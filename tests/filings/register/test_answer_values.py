@@ -33,5 +33,5 @@ def test_an_organisation_names_its_lead():
         ("2035-02-30", None),
     ],
 )
-def test_a_day_is_read_as_answers_hold_it(value, expected):
+def test_a_date_is_read_in_the_format_of_answers(value, expected):
     assert day(value) == expected

@@ -16,12 +16,12 @@ from filings.register.regions import cities, provinces, region
         ("029", {"西安市", "咸阳市"}),
     ],
 )
-def test_an_area_code_tells_its_cities(code, names):
+def test_an_area_code_gives_its_cities(code, names):
     assert {region(each).name for each in cities_of(code)} == names
 
 
 @pytest.mark.parametrize("code", ["", "0000", "0378", "951"])
-def test_an_area_code_that_is_not_in_use_tells_nothing(code):
+def test_an_unused_area_code_gives_no_city(code):
     assert cities_of(code) == frozenset()
 
 
@@ -46,7 +46,7 @@ def test_every_city_has_an_area_code_and_every_row_is_a_city():
         ("19000000000", ""),
     ],
 )
-def test_a_mobile_of_the_older_ranges_tells_its_province(mobile, province):
+def test_a_mobile_of_the_older_ranges_gives_its_province(mobile, province):
     assert home_province(mobile) == province
 
 

@@ -93,7 +93,7 @@ def test_no_organisation_code_with_the_right_check_digit_is_refused(body):
 
 
 @given(st.sampled_from(sorted(CERTIFICATES)), st.text(max_size=40))
-def test_whatever_is_typed_there_is_a_verdict_and_no_failure(kind, typed):
+def test_any_input_gets_a_verdict_and_no_error(kind, typed):
     found = fault(kind, regular(typed), today=TODAY)
 
     assert found is None or (found.key and found.text)
@@ -109,12 +109,12 @@ def test_whatever_is_typed_there_is_a_verdict_and_no_failure(kind, typed):
         "810000199001010013",  # Hong Kong
         "820000199001010014",  # Macao
         "830000199001010015",  # Taiwan
-        "110224199001010017",  # counties that are gone
+        "110224199001010017",  # counties that no longer exist
         "512501197203035172",
         "310226198001010018",
     ],
 )
-def test_counties_that_came_or_went_do_not_matter(number):
+def test_new_or_abolished_counties_do_not_matter(number):
     assert key_of(ID_CARD, id_number(number[:17])) is None
 
 
@@ -122,7 +122,7 @@ def test_counties_that_came_or_went_do_not_matter(number):
     ("number", "key"),
     [
         ("", "idcard_len"),
-        ("649999850214000", "idcard_len"),  # 15 digits, gone since 2013
+        ("649999850214000", "idcard_len"),  # 15 digits, invalid since 2013
         ("6499991985021400090", "idcard_len"),
         ("64999919850214000X", "idcard_check"),
         ("64999919850214000O", "idcard_check"),
@@ -141,7 +141,7 @@ def test_an_id_card_is_refused_for_its_reason(number, key):
     assert key_of(ID_CARD, number) == key
 
 
-def test_who_is_born_today_has_an_id_card_today():
+def test_a_person_born_today_can_have_an_id_card_today():
     assert key_of(ID_CARD, id_number("64999920261124000")) is None
 
 
@@ -162,7 +162,7 @@ def test_who_is_born_today_has_an_id_card_today():
         ("９１６４９９９９０００００００１９L", "uscc_check"),
     ],
 )
-def test_a_credit_code_is_judged_by_letters_region_and_check_digit(number, key):
+def test_a_credit_code_is_checked_by_letters_region_and_check_digit(number, key):
     assert key_of(LICENCE, number) == key
 
 
@@ -171,7 +171,7 @@ def test_a_credit_code_is_judged_by_letters_region_and_check_digit(number, key):
     [
         (ORGANISATION, "123456788", None),
         (ORGANISATION, "D2143569X", None),
-        (ORGANISATION, "91649999000000019L", None),  # the credit code took its place
+        (ORGANISATION, "91649999000000019L", None),  # replaced by the credit code
         (ORGANISATION, "91649999000000019M", "uscc_check"),
         (ORGANISATION, "D21435690", "orgcode_check"),
         (ORGANISATION, "12345678", "orgcode_len"),
@@ -208,24 +208,24 @@ def test_a_credit_code_is_judged_by_letters_region_and_check_digit(number, key):
         (777, "12345678", "choose"),
     ],
 )
-def test_other_documents_are_judged_by_their_shape(kind, number, key):
+def test_other_documents_are_checked_by_their_format(kind, number, key):
     assert key_of(kind, number) == key
 
 
-def test_a_number_is_kept_in_capitals_half_width_and_without_spaces():
+def test_a_number_is_stored_in_capitals_half_width_and_without_spaces():
     assert regular(" 1１9999 19900909 000ｘ ") == "11999919900909000X"
     assert regular("d2143569-x") == "D2143569X"
     assert regular("h１２３４５６７８（０９）") == "H12345678(09)"
 
 
-def test_the_age_stands_in_the_number():
+def test_the_age_is_read_from_the_number():
     born = birth_date("2", "649999198502140009")
 
     assert born == date(1985, 2, 14)
     assert [age_on(born, day) for day in (date(2003, 2, 13), date(2003, 2, 14), date(2003, 2, 15))] == [17, 18, 18]
 
 
-def test_who_is_born_on_a_leap_day_is_older_on_the_first_of_march():
+def test_a_person_born_on_a_leap_day_ages_on_the_first_of_march():
     assert age_on(date(2008, 2, 29), date(2026, 2, 28)) == 17
     assert age_on(date(2008, 2, 29), date(2026, 3, 1)) == 18
 
@@ -234,11 +234,11 @@ def test_who_is_born_on_a_leap_day_is_older_on_the_first_of_march():
     ("kind", "number"),
     [(PASSPORT, "E12345678"), (LICENCE, "91649999000000019L"), (777, "649999198502140009"), (2, "6")],
 )
-def test_a_document_without_a_birth_date_tells_no_age(kind, number):
+def test_a_document_without_a_birth_date_gives_no_age(kind, number):
     assert birth_date(kind, number) is None
 
 
-def test_the_province_stands_in_an_id_card_and_in_no_other_document():
+def test_an_id_card_gives_the_province_and_no_other_document_does():
     assert id_province("2", "649999198502140009") == "64"
     assert id_province("2", id_number("81000019900101001")) == ""
     assert id_province("41", id_number("81000019900101001")) == ""

@@ -18,7 +18,7 @@ from filings.register.certificates import (
     type_label,
 )
 
-# DWXZ and ZJLX as the ministry's interface hands them out: number of the nature or document, its name, whose it is
+# DWXZ and ZJLX from the ministry's interface: number of the nature or document, its name, its owner
 MINISTRY = json.loads((Path(__file__).parent / "ministry_tables.json").read_text("utf-8"))
 
 
@@ -34,7 +34,7 @@ def test_every_document_of_the_ministry_is_known_with_its_nature():
     }
 
 
-def test_the_natures_begin_with_the_six_that_most_people_choose_from():
+def test_the_first_six_natures_are_the_most_common_ones():
     assert list(NATURES)[:6] == [
         "individual",
         "enterprise",
@@ -49,7 +49,7 @@ def test_each_nature_has_a_document_to_choose():
     assert [key for key in NATURES if not certificates_of(key)] == []
 
 
-def test_people_choose_from_the_documents_of_people():
+def test_people_choose_among_the_documents_for_people():
     assert sorted(each.code for each in certificates_of_people()) == sorted(MINISTRY["personal_contact_zjlx"])
     assert certificates_of_people()[0].name_zh == "居民身份证"
 
@@ -69,7 +69,7 @@ def test_people_choose_from_the_documents_of_people():
         ("nobody", "1", False),
     ],
 )
-def test_a_document_fits_its_own_nature_and_is_still_issued(nature_key, document, answer):
+def test_a_document_matches_its_own_nature_and_is_still_issued(nature_key, document, answer):
     assert fits(nature_key, document) is answer
 
 
@@ -81,13 +81,13 @@ def test_a_form_s_answer_finds_its_document():
     assert code("1") == 1
 
 
-def test_an_officer_card_is_known_and_no_longer_offered():
+def test_an_officer_card_is_known_but_no_longer_offered():
     assert type_label("8") == type_label(8)
     assert 8 not in {each.code for each in certificates_of("individual")}
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_every_label_is_there_in_both_languages(language):
+def test_every_label_exists_in_both_languages(language):
     with override(language):
         labels = [str(each.label) for each in (*NATURES.values(), *CERTIFICATES.values())]
 
@@ -103,5 +103,5 @@ def test_the_chinese_label_is_the_ministry_s_name():
     assert wrong == []
 
 
-def test_an_unknown_key_is_shown_as_it_is():
+def test_an_unknown_key_is_shown_unchanged():
     assert (nature("pirate"), nature_label("pirate"), type_label("777")) == (None, "pirate", "777")

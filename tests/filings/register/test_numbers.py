@@ -17,7 +17,7 @@ from icpportal.fields.filing_numbers import shape, subject_number
         ("  宁 icp 备 00000000 号 - 1 ", "宁ICP备00000000号-1"),
         ("宁ＩＣＰ备００００００００号－１", "宁ICP备00000000号-1"),
         ("宁ICP备00000000号—12", "宁ICP备00000000号-12"),
-        ("宁ICP备00000000号1", "宁ICP备00000000号-1"),  # the dash is lost in a field for numbers
+        ("宁ICP备00000000号1", "宁ICP备00000000号-1"),  # a numeric field drops the dash
         ("宁ICP備00000000號-1", "宁ICP备00000000号-1"),
         ("陇ICP备2021003158号-1", "陇ICP备2021003158号-1"),
         ("甘ICP备00000000号", "陇ICP备00000000号"),
@@ -32,16 +32,16 @@ from icpportal.fields.filing_numbers import shape, subject_number
         ("京B2-20060259-1", "京B2-20060259-1"),
         ("京ｂ２－２００６０２５９－１", "京B2-20060259-1"),
         ("京B2—20060259—12", "京B2-20060259-12"),
-        ("京B2200602591", "京B2-20060259-1"),  # the dashes are lost in a field for numbers
+        ("京B2200602591", "京B2-20060259-1"),  # a numeric field drops the dashes
         ("京B2-200602591-1", "京B2-200602591-1"),
         ("京B2-2006025-1", "京B2-2006025-1"),
-        ("川B2-20060259-1", "川B2-20060259-1"),  # on a licence it is what the authority writes
+        ("川B2-20060259-1", "川B2-20060259-1"),  # the authority's own spelling on a licence
         ("甘B2-20060259-1", "甘B2-20060259-1"),
         ("京A2.B1.B2-20060259-1", "京A2.B1.B2-20060259-1"),
         ("合字B2-20060259-1", "合字B2-20060259-1"),
     ],
 )
-def test_a_number_is_read_however_it_is_typed(typed, regular):
+def test_a_number_is_read_in_any_spelling(typed, regular):
     assert str(FilingNumber.parse(typed)) == regular
 
 
@@ -66,7 +66,7 @@ def test_a_number_is_read_however_it_is_typed(typed, regular):
         "宁ICP备٠٠٠٠٠٠٠٠号-1",
     ],
 )
-def test_what_has_another_form_is_refused_with_a_sample(typed):
+def test_another_format_is_refused_with_a_sample(typed):
     with override("en"), pytest.raises(ValidationError) as refused:
         FilingNumber.parse(typed)
 
@@ -74,7 +74,7 @@ def test_what_has_another_form_is_refused_with_a_sample(typed):
     assert refused.value.messages == ["Enter it in the form 宁ICP备00000000号-1"]
 
 
-def test_a_number_tells_its_parts():
+def test_a_number_gives_its_parts():
     number = FilingNumber.parse("宁ICP备00000000号-1")
 
     assert (number.province, number.digits, number.site) == ("64", "00000000", 1)
@@ -83,14 +83,14 @@ def test_a_number_tells_its_parts():
 
 
 @pytest.mark.parametrize("code", sorted(PROVINCES))
-def test_every_province_is_read_by_its_character(code):
+def test_every_province_is_recognised_by_its_character(code):
     number = FilingNumber(code, "12345678", 7)
 
     assert FilingNumber.parse(str(number)) == number
 
 
 @given(st.sampled_from(sorted(PROVINCES)), st.integers(0, 99_999_999), st.none() | st.integers(1, 99_999))
-def test_a_number_written_and_read_is_the_same(code, digits, site):
+def test_a_number_written_and_read_again_is_the_same(code, digits, site):
     number = FilingNumber(code, f"{digits:08}", site)
 
     assert FilingNumber.parse(str(number)) == number
@@ -120,7 +120,7 @@ def test_a_website_of_a_licence_belongs_to_it_and_to_no_other(stem):
     ("number", "code"),
     [("京B2-20060259", "11"), ("川B2-20060259", "51"), ("甘ICP证030173号", "62"), ("合字B2-20060259", "")],
 )
-def test_a_licence_tells_its_province(number, code):
+def test_a_licence_gives_its_province(number, code):
     assert FilingNumber.parse(number).province == code
 
 
@@ -134,10 +134,10 @@ def test_a_licence_tells_its_province(number, code):
         ("京ICP备" + "1" * 99, "京ICP备" + "9" * 35),
     ],
 )
-def test_the_form_of_a_number_tells_no_number(text, form):
+def test_the_format_of_a_number_contains_no_number(text, form):
     assert shape(text) == form
 
 
-def test_what_comes_from_elsewhere_is_read_or_nothing():
+def test_an_external_number_is_read_or_ignored():
     assert read_number("宁ICP备00000000号") == FilingNumber("64", "00000000")
     assert read_number("nonsense") is None

@@ -11,7 +11,7 @@ def test_there_are_31_provinces_under_the_names_of_their_rules():
     assert {each.code: each.name for each in provinces()} == {code: each.name_zh for code, each in PROVINCES.items()}
 
 
-def test_the_table_is_whole():
+def test_the_table_is_complete():
     every_city = [city for each in provinces() for city in cities(each.code)]
     every_county = [county for city in every_city for county in counties(city.code)]
 
@@ -32,7 +32,7 @@ def test_a_county_is_found_from_the_province_down():
     ("code", "name", "counties_below"),
     [("110100", "北京市", 16), ("120100", "天津市", 16), ("310100", "上海市", 16), ("500200", "重庆市", 12)],
 )
-def test_a_municipality_has_a_level_that_is_no_place(code, name, counties_below):
+def test_a_municipality_has_a_level_without_a_place(code, name, counties_below):
     assert region(code).full_name == name
     assert len(counties(code)) == counties_below
 
@@ -43,7 +43,7 @@ def test_a_city_without_counties_is_its_own_county(code):
     assert is_county(code)
 
 
-def test_a_reader_of_english_finds_how_a_whole_place_is_said():
+def test_english_readers_find_the_pronunciation_of_a_whole_place():
     with override("en"):
         shown = [region(code).shown_in_full for code in ("640106", "110101", "64")]
 
@@ -54,7 +54,7 @@ def test_a_reader_of_english_finds_how_a_whole_place_is_said():
     ]
 
 
-def test_a_reader_of_chinese_finds_the_chinese_name_alone():
+def test_chinese_readers_find_the_chinese_name_only():
     with override("zh-hans"):
         assert region("640106").shown_in_full == "宁夏回族自治区银川市金凤区"
 
@@ -74,7 +74,7 @@ def test_a_county_directly_under_its_province_is_found(code, full_name):
 
 
 @pytest.mark.parametrize("code", ["64", "640000", "640100", "", "640199", "110103", "710000", "abc", "６４０１０６"])
-def test_what_is_no_county_in_force_cannot_be_chosen(code):
+def test_a_code_that_is_no_current_county_cannot_be_chosen(code):
     assert not is_county(code)
 
 
@@ -82,7 +82,7 @@ def test_what_is_no_county_in_force_cannot_be_chosen(code):
     ("code", "name"),
     [("110103", "崇文区"), ("110224", "大兴县"), ("310226", "奉贤县"), ("500105", "江北区"), ("440602", "城区")],
 )
-def test_a_county_that_is_gone_keeps_its_name_for_display(code, name):
+def test_an_abolished_county_keeps_its_name_for_display(code, name):
     found = region(code)
 
     assert (found.name, found.current) == (name, False)
@@ -90,15 +90,15 @@ def test_a_county_that_is_gone_keeps_its_name_for_display(code, name):
 
 
 @pytest.mark.parametrize("code", ["", "6", "99", "999999", "649999", "710000", "810000", "640106 ", "x40106"])
-def test_a_code_of_no_place_is_none(code):
+def test_a_code_of_no_place_is_invalid(code):
     assert region(code) is None
 
 
-def test_cities_and_counties_of_an_unknown_code_are_none():
+def test_an_unknown_code_has_no_cities_and_counties():
     assert (cities("99"), counties("999900"), counties("64")) == ((), (), ())
 
 
-def test_a_region_tells_its_levels():
+def test_a_region_gives_its_levels():
     county, city, province = region("640106"), region("640100"), region("64")
 
     assert [each.province for each in (county, city, province)] == ["64", "64", "64"]
@@ -132,7 +132,7 @@ READINGS = {
 
 
 @pytest.mark.parametrize(("code", "reading"), READINGS.items())
-def test_a_place_is_read_as_its_people_say_it(code: str, reading: str):
+def test_a_place_is_read_as_locals_pronounce_it(code: str, reading: str):
     assert region(code).reading == reading
 
 
@@ -148,7 +148,7 @@ def test_every_city_and_county_has_a_reading_that_can_be_typed():
     assert wrong == []
 
 
-def test_a_reader_of_another_language_finds_the_reading_beside_the_name():
+def test_readers_of_another_language_find_the_pronunciation_beside_the_name():
     shown = {}
     for language in ("en", "zh-hans"):
         with override(language):

@@ -1,4 +1,4 @@
-"""A dump as rows: both formats, both encodings, and what is broken costs one row."""
+"""A dump as rows: both formats, both encodings; broken content costs one row only."""
 
 import codecs
 import json
@@ -41,7 +41,7 @@ def test_json_is_read_in_each_form_and_encoding(tmp_path, encoding, form):
     assert [cells["lead_name"] for _number, cells in files.rows(path)] == ["林示范"] * 3
 
 
-def test_columns_may_have_their_chinese_names_and_unknown_ones_are_passed_over(tmp_path):
+def test_columns_may_have_chinese_names_and_unknown_ones_are_ignored(tmp_path):
     path = tmp_path / "dump.csv"
     path.write_text("域名,主办单位名称,序号\nexample.com,示例,1\n", "gb18030")
 
@@ -55,7 +55,7 @@ def test_a_few_broken_bytes_do_not_turn_utf_8_into_gb18030(tmp_path):
     assert files.encoding_of(path) == files.UTF8
 
 
-def test_a_given_encoding_is_taken_and_an_unknown_one_is_said(tmp_path):
+def test_a_given_encoding_is_used_and_an_unknown_one_is_reported(tmp_path):
     path = write_csv(tmp_path / "dump.csv", ROWS, encoding="utf-16")
 
     assert domains(path, encoding="utf-16") == THREE
@@ -94,14 +94,14 @@ def test_a_broken_object_costs_itself_only(tmp_path, text):
 
 
 @pytest.mark.parametrize("text", ['[1, "two", null, {"domain": "site1.com"}]'])
-def test_what_is_no_object_is_a_broken_row(tmp_path, text):
+def test_a_value_that_is_no_object_is_a_broken_row(tmp_path, text):
     path = tmp_path / "dump.json"
     path.write_text(text, "utf-8")
 
     assert domains(path) == [(1, None), (2, None), (3, None), (4, "site1.com")]
 
 
-def test_a_number_too_long_for_python_is_read_as_it_stands(tmp_path):
+def test_a_number_too_long_for_python_is_read_as_text(tmp_path):
     path = tmp_path / "dump.json"
     path.write_text(f'{{"domain": "a.cn", "jrid": {"9" * 4301}}}\n{{"domain": "b.cn", "jrid": 7}}', "utf-8")
 
@@ -116,7 +116,7 @@ def test_deeply_nested_json_is_a_broken_row(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf  \n", b"one,two\n1,2\n", b"\x89PNG\r\n\x1a\n\x00\x00"])
-def test_what_is_no_dump_is_said(tmp_path, content):
+def test_a_file_that_is_no_dump_is_reported(tmp_path, content):
     path = tmp_path / "dump.csv"
     path.write_bytes(content)
 
@@ -138,7 +138,7 @@ def test_a_bom_before_json_and_gb18030_four_byte_characters(tmp_path):
     assert [cells["lead_name"] for _number, cells in files.rows(path)] == ["林𠮷"]
 
 
-def test_broken_bytes_stand_as_what_every_field_refuses(tmp_path):
+def test_broken_bytes_become_characters_that_every_field_refuses(tmp_path):
     path = tmp_path / "dump.csv"
     path.write_bytes("domain,name\nexample.com,宁夏".encode()[:-1] + b"\n" + "example.net,宁夏\n".encode() * 20)
 

@@ -1,4 +1,4 @@
-"""Loading: once, again, changed, broken off, at the same time, and what lies in the database afterwards."""
+"""Loading: once, again, changed, interrupted, in parallel, and what the database holds afterwards."""
 
 import json
 from datetime import date, timedelta
@@ -18,7 +18,7 @@ from tests.transfers.together import together
 
 
 def snapshot():
-    """Every column of every row, sealed ones opened."""
+    """Every column of every row, with sealed ones opened."""
     return sorted(
         json.dumps({field.name: str(getattr(row, field.attname)) for field in model._meta.concrete_fields})
         for model in (LegacyAccount, LegacyRecord)
@@ -42,7 +42,7 @@ def test_a_dump_becomes_accounts_and_records(old):
     assert passwords.is_right(PASSWORD, account().password)
 
 
-def test_nothing_personal_lies_open(old):
+def test_nothing_personal_is_stored_in_plain_text(old):
     old(filing(), personal())
 
     with connection.cursor() as cursor:
@@ -56,7 +56,7 @@ def test_nothing_personal_lies_open(old):
     assert [secret for secret in (*secrets, PASSWORD, HASH, HASH[-32:]) if secret in text] == []
 
 
-def test_the_same_file_a_second_time_changes_nothing(old):
+def test_loading_the_same_file_again_changes_nothing(old):
     rows = [*several(3), personal(), {"kind": "order", "account_email": "b@x.cn", "account_password": HASH}]
     old(*rows)
     before = snapshot()
@@ -67,7 +67,7 @@ def test_the_same_file_a_second_time_changes_nothing(old):
     assert snapshot() == before
 
 
-def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path, db):
+def test_a_dry_run_reports_the_same_and_writes_nothing(tmp_path, db):
     rows = [*several(2), filing(domain="")]
 
     dry = loaded(tmp_path / "dump.json", *rows, dry_run=True)
@@ -79,7 +79,7 @@ def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path, db):
     assert snapshot() == before
 
 
-def test_a_changed_row_replaces_what_was_there_under_the_same_id(old):
+def test_a_changed_row_replaces_the_record_under_the_same_id(old):
     old(*several(2))
     before = LegacyRecord.objects.get(domain="site1.com")
 
@@ -91,7 +91,7 @@ def test_a_changed_row_replaces_what_was_there_under_the_same_id(old):
     assert after.details["subject"]["lead_name"] == "王范例"
 
 
-def test_what_was_imported_is_left_alone(old):
+def test_an_imported_record_is_left_unchanged(old):
     old(*several(2))
     LegacyRecord.objects.filter(domain="site1.com").update(imported_at=timezone.now())
     before = LegacyRecord.objects.get(domain="site1.com").details
@@ -116,7 +116,7 @@ def test_an_import_that_comes_first_wins_over_a_load_that_read_earlier(old, monk
     assert LegacyRecord.objects.get().details["subject"]["lead_name"] == "林示范"
 
 
-def test_an_account_s_new_password_and_state_are_taken(old):
+def test_an_account_s_new_password_and_state_are_loaded(old):
     old(filing())
     other = "md5$cd$" + "0" * 32
 
@@ -127,7 +127,7 @@ def test_an_account_s_new_password_and_state_are_taken(old):
     assert not passwords.is_right(PASSWORD, account().password)
 
 
-def test_an_open_order_is_noted_and_a_row_without_one_takes_it_back(old):
+def test_an_open_order_is_noted_and_a_row_without_one_removes_the_note(old):
     row = {"account_email": EMAIL, "account_password": HASH}
     old({"kind": "order", **row})
     assert account().has_open_order
@@ -139,7 +139,7 @@ def test_an_open_order_is_noted_and_a_row_without_one_takes_it_back(old):
     assert not account().has_open_order
 
 
-def test_bad_rows_are_told_and_do_not_stop_the_good_ones(tmp_path, db):
+def test_bad_rows_are_reported_and_do_not_stop_the_good_ones(tmp_path, db):
     path = tmp_path / "dump.csv"
     rows = several(3)
     head = ",".join(rows[0])
@@ -168,7 +168,7 @@ def test_bad_rows_are_told_and_do_not_stop_the_good_ones(tmp_path, db):
     ],
     ids=["long number", "65 bits", "surrogate", "zone", "zero", "raised two", "dear hash", "object"],
 )
-def test_whatever_stands_in_whichever_column_the_good_row_behind_it_is_taken(tmp_path, db, value):
+def test_whatever_a_bad_column_contains_the_next_good_row_is_loaded(tmp_path, db, value):
     bad = [filing(**{"domain": f"site{n}.com", column.name: value}) for n, column in enumerate(COLUMNS)]
     path = tmp_path / "dump.json"
     path.write_text("\n".join(json.dumps(row) for row in (*bad, filing(domain="good.com"))), "utf-8")
@@ -180,7 +180,7 @@ def test_whatever_stands_in_whichever_column_the_good_row_behind_it_is_taken(tmp
     assert (LegacyRecord.objects.filter(domain="good.com").count(), bool(said)) == (1, True)
 
 
-def test_two_rows_about_one_domain_or_account_that_disagree_are_told_and_the_first_counts(old):
+def test_two_rows_that_disagree_about_a_domain_or_account_are_reported_and_the_first_counts(old):
     other = "md5$cd$" + "0" * 32
     rows = [
         filing(),
@@ -200,7 +200,7 @@ def test_two_rows_about_one_domain_or_account_that_disagree_are_told_and_the_fir
     assert old(*rows)[0] == Totals(read=6, same=2, refused=3)
 
 
-def test_a_run_that_was_killed_is_repeated_and_ends_as_one_run_would(old, tmp_path, monkeypatch):
+def test_a_killed_run_is_repeated_and_ends_like_a_single_one(old, tmp_path, monkeypatch):
     monkeypatch.setattr(loader, "BATCH", 2)
     rows = several(5)
     whole = QuerySet.bulk_create
@@ -257,17 +257,17 @@ def test_two_loads_at_once_leave_each_row_once_and_readable(tmp_path):
     assert {record.account_id for record in LegacyRecord.objects.all()} == {account().pk}
 
 
-def test_the_number_of_questions_grows_with_the_batches_not_with_the_rows(old):
+def test_the_number_of_queries_grows_with_the_batches_not_with_the_rows(old):
     def cost(*rows):
         with CaptureQueriesContext(connection) as asked:
             old(*rows)
         return len(asked)
 
-    old(filing())  # the account is there
+    old(filing())  # creates the account
     assert cost(*several(1)) == cost(*several(40)[5:])
 
 
-def test_a_record_that_was_kept_by_hand_is_completed(old):
+def test_a_record_entered_by_hand_is_completed(old):
     from tests.filings.filed import KEY
 
     kept = LegacyRecord.objects.create(
@@ -280,7 +280,7 @@ def test_a_record_that_was_kept_by_hand_is_completed(old):
     assert LegacyRecord.objects.get(pk=kept.pk).account == account()
 
 
-def test_a_row_that_somebody_else_loads_at_this_moment_stops_nothing(old, monkeypatch):
+def test_a_row_that_somebody_else_loads_at_the_same_time_stops_nothing(old, monkeypatch):
     begun = loader._fingerprint
 
     def loaded_meanwhile(row):

@@ -1,4 +1,4 @@
-"""Hashes of the old platform: what is taken, how it is kept, and that it still opens."""
+"""Hashes of the old platform: which are accepted, how they are stored, and that they still verify."""
 
 import hashlib
 from functools import cache
@@ -43,7 +43,7 @@ def given(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.mark.parametrize("given", [*WEAK, *FULL], indirect=True)
-def test_every_documented_form_opens_with_the_password_alone(given):
+def test_every_documented_format_opens_only_with_the_password(given):
     passwords.check(given)
     stored = passwords.kept(given)
 
@@ -53,15 +53,15 @@ def test_every_documented_form_opens_with_the_password_alone(given):
 
 
 @pytest.mark.parametrize("given", WEAK.values(), ids=WEAK)
-def test_a_fast_hash_is_never_stored_as_it_came(given):
+def test_a_fast_hash_is_never_stored_unchanged(given):
     stored = passwords.kept(given)
 
     assert given.rpartition("$")[2].lower() not in stored.lower()
     assert "$argon2id$" in stored
-    assert passwords.kept(given) != stored  # a salt of its own each time
+    assert passwords.kept(given) != stored  # a new salt each time
 
 
-def test_a_wrapped_hash_says_nothing_without_the_portal_s_key(settings):
+def test_a_wrapped_hash_is_useless_without_the_portal_s_key(settings):
     stored = passwords.kept(WEAK["md5"])
 
     settings.BLIND_INDEX_KEY = "another"
@@ -70,7 +70,7 @@ def test_a_wrapped_hash_says_nothing_without_the_portal_s_key(settings):
 
 
 @pytest.mark.parametrize("given", [*WEAK, *FULL], indirect=True)
-def test_the_same_hash_is_known_again_and_another_is_not(given):
+def test_the_same_hash_is_recognised_and_another_is_not(given):
     stored = passwords.kept(given)
 
     assert passwords.is_same(given, stored)
@@ -94,7 +94,7 @@ def test_the_same_hash_is_known_again_and_another_is_not(given):
         PBKDF2PasswordHasher().encode("Secret-1", "0123456789abcdefABCDEF", iterations=1) + "x" * 300,
     ],
 )
-def test_what_is_no_hash_or_costs_too_much_is_refused(given):
+def test_an_invalid_or_too_expensive_hash_is_refused(given):
     with pytest.raises(ValidationError) as refused:
         passwords.check(given)
 

@@ -1,4 +1,4 @@
-"""One row: what it becomes, and what each wrong field says; never the value itself."""
+"""One row: the answers it gives, and the finding on each wrong field, which never quotes the value."""
 
 from datetime import date
 
@@ -72,21 +72,21 @@ def test_a_row_becomes_the_answers_of_an_order():
         ("domain", "HTTP://WWW.Example.com/", "example.com"),
     ],
 )
-def test_spellings_are_forgiven(name, typed, expected):
+def test_spellings_are_normalised(name, typed, expected):
     row, findings = read(1, filing(**{name: typed}))
 
     assert findings == []
     assert row.details["type"][name] == expected
 
 
-def test_a_document_s_chinese_name_is_settled_by_the_nature_it_belongs_to():
+def test_a_document_s_chinese_name_is_resolved_by_its_nature():
     kinds = {"nature": "事业单位", "id_type": "组织机构代码证", "id_number": "123456788"}
     row, _findings = read(1, filing(**kinds))
 
     assert row.details["type"]["id_type"] == "3"
 
 
-def test_json_values_are_read_as_they_are():
+def test_json_values_are_read_unchanged():
     row, findings = read(1, filing(content=["8", "24"], account_active=True, jrid=64000001, site_remark=None))
 
     assert findings == []
@@ -131,7 +131,7 @@ def test_json_values_are_read_as_they_are():
         ({"filed_on": "2017-02-01"}, "filed_on"),
     ],
 )
-def test_what_a_filing_cannot_do_without_refuses_the_row_by_the_field_s_name(changes, field):
+def test_a_missing_required_value_refuses_the_row_with_the_field_s_name(changes, field):
     taken, findings = said(filing(**changes))
 
     assert not taken
@@ -157,7 +157,7 @@ def test_what_a_filing_cannot_do_without_refuses_the_row_by_the_field_s_name(cha
         ({"home_url": "https://" + "x" * 300}, "website", "home_url"),
     ],
 )
-def test_what_a_filing_can_do_without_is_left_out_and_said(changes, page, field):
+def test_an_invalid_optional_value_is_left_out_and_reported(changes, page, field):
     row, findings = read(1, filing(**changes))
 
     assert [(each.field, each.effect) for each in findings] == [(field, WITHOUT)]
@@ -168,13 +168,13 @@ def test_what_a_filing_can_do_without_is_left_out_and_said(changes, page, field)
     ("page", "field", "number"),
     [("ids", "jrid", 2**63 - 1), ("access", "method", 2**15 - 1), ("ids", "wzid", 7)],
 )
-def test_a_number_that_the_register_has_room_for_is_taken_whatever_zeros_lead_it(page, field, number):
+def test_a_number_that_fits_the_register_is_accepted_despite_leading_zeros(page, field, number):
     row, findings = read(1, filing(**{field: f"00{number}"}))
 
     assert (findings, row.details[page][field]) == ([], number)
 
 
-def test_what_a_reader_breaks_over_is_said_without_the_words_of_the_error(monkeypatch):
+def test_a_parser_error_is_reported_without_its_text(monkeypatch):
     monkeypatch.setattr(rows, "READERS", (*rows.READERS, ("jrid", int, WITHOUT)))
 
     with override("en"):
@@ -190,14 +190,14 @@ def test_what_a_reader_breaks_over_is_said_without_the_words_of_the_error(monkey
 
 
 @pytest.mark.parametrize("number", ["640000000000001", "91649999000000019X"])
-def test_an_old_number_without_today_s_shape_is_taken_as_it_is_and_said(number):
+def test_an_old_number_of_another_format_is_kept_and_reported(number):
     row, findings = read(1, filing(id_number=number))
 
     assert row.details["type"]["id_number"] == number
     assert [(each.field, each.effect) for each in findings] == [("id_number", AS_IT_IS)]
 
 
-def test_only_a_filing_from_before_june_2010_goes_without_an_account():
+def test_only_a_filing_from_before_june_2010_needs_no_account():
     assert said(personal(filed_on="2010-05-31")) == (True, [])
     assert said(personal(filed_on="2010-06-01")) == (False, [("account_email", REFUSED)])
     assert said(personal(filed_on="")) == (False, [("account_email", REFUSED)])
@@ -208,20 +208,20 @@ def test_the_last_day_of_the_old_platform_counts():
 
 
 @pytest.mark.parametrize("kind", ["account", "order", "账号", "订单"])
-def test_a_row_about_an_account_needs_no_filing(kind):
+def test_a_row_for_an_account_needs_no_filing(kind):
     row, findings = read(1, {"kind": kind, "account_email": EMAIL, "account_password": HASH, "account_active": "0"})
 
     assert findings == []
     assert (row.kind in ("account", "order"), row.active, row.details) == (True, False, {})
 
 
-def test_who_is_not_named_is_the_subject_lead():
+def test_without_a_name_the_person_is_the_subject_lead():
     row, _findings = read(1, filing(admin_id_number=""))
 
     assert row.details["administrator"] == {"same_person": "yes"}
 
 
-def test_every_wrong_field_is_said_at_once_and_no_value_is_repeated():
+def test_every_wrong_field_is_reported_at_once_and_no_value_is_quoted():
     wrong = {"nature": "planet-x", "domain": "not a domain", "region": "77", "lead_phone1": "12345678"}
     _row, findings = read(12, {**filing(), **wrong})
     told = " ".join(str(each) for each in findings)

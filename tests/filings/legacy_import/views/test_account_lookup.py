@@ -54,7 +54,7 @@ def texts():
 
 
 def words(answer, domain):
-    """The page without what differs for everybody."""
+    """The page without the parts that differ for everybody."""
     page = re.sub(r'(csrfmiddlewaretoken" value|page_draft" value|nonce)="[^"]*"', "", answer.content.decode())
     return page.replace(domain, "DOMAIN")
 
@@ -79,7 +79,7 @@ def test_without_the_lead_s_mobile_it_goes_to_the_administrator(browser, old):
     assert [to for to, _code in texts()] == [ADMINISTRATOR]
 
 
-def test_every_domain_gets_the_same_answer_and_only_the_one_that_is_there_a_text(browser, world):
+def test_every_domain_gets_the_same_answer_and_only_a_known_one_a_text(browser, world):
     answers = {words(ask(browser, domain), domain) for domain in DOMAINS}
 
     assert len(answers) == 1
@@ -100,10 +100,10 @@ def test_every_wrong_code_gets_the_same_answer_however_often(browser, world, set
 
     assert len(answers) == 1
     assert "The code is wrong or has expired" in answers.pop()
-    assert errors(enter(browser, right)) == {"code": ["find_code"]}  # its tries are used up
+    assert errors(enter(browser, right)) == {"code": ["find_code"]}  # its attempts are used up
 
 
-def test_every_domain_is_the_same_work(browser, world, settings):
+def test_every_domain_costs_the_same_work(browser, world, settings):
     settings.LIMITS = {**settings.LIMITS, "import_find": (100, 60), "import_find_code": (100, 60)}
     ask(browser, "warm.com")
     enter(browser, "000000", "warm.com")
@@ -115,7 +115,7 @@ def test_every_domain_is_the_same_work(browser, world, settings):
     assert (len(asked), len(entered)) == (1, 1)
 
 
-def test_the_worker_is_called_for_every_domain_so_that_the_wait_for_it_tells_nothing(
+def test_the_worker_is_called_for_every_domain_so_that_timing_reveals_nothing(
     world, lin, django_capture_on_commit_callbacks
 ):
     called = set()
@@ -127,7 +127,7 @@ def test_the_worker_is_called_for_every_domain_so_that_the_wait_for_it_tells_not
     assert called == {1}
 
 
-def test_a_code_is_good_once_and_for_who_asked_alone(browser, world, client, chen):
+def test_a_code_is_valid_once_and_only_for_who_asked(browser, world, client, chen):
     ask(browser)
     ((_to, code),) = texts()
     client.force_login(chen)
@@ -141,7 +141,7 @@ def test_a_code_is_good_once_and_for_who_asked_alone(browser, world, client, che
     assert errors(second) == {"code": ["find_code"]}
 
 
-def test_a_text_that_may_not_be_sent_yet_changes_nothing_of_the_answer(browser, world, settings):
+def test_a_text_that_may_not_be_sent_yet_does_not_change_the_answer(browser, world, settings):
     settings.CODE_RESEND_SECONDS = 60
 
     answers = {words(ask(browser), "example.com") for _ in range(2)}
@@ -151,14 +151,14 @@ def test_a_text_that_may_not_be_sent_yet_changes_nothing_of_the_answer(browser, 
 
 @pytest.mark.parametrize("name", ["import_find", "import_find_domain"])
 @pytest.mark.parametrize("domain", ["example.com", "nowhere.com"])
-def test_requests_are_counted_against_the_account_and_against_the_domain(browser, world, settings, name, domain):
+def test_requests_count_against_the_account_and_against_the_domain(browser, world, settings, name, domain):
     settings.LIMITS = {**settings.LIMITS, name: (1, 60)}
     ask(browser, domain)
 
     assert errors(ask(browser, domain)) == {"__all__": ["too_many"]}
 
 
-def test_who_asks_here_uses_up_a_small_share_of_what_a_mobile_may_get(browser, world, settings, chen):
+def test_lookups_use_up_a_small_share_of_what_a_mobile_may_get(browser, world, settings, chen):
     settings.LIMITS = {**settings.LIMITS, "import_find_mobile": (1, 3600)}
     first = ask(browser)
 
@@ -171,7 +171,7 @@ def test_who_asks_here_uses_up_a_small_share_of_what_a_mobile_may_get(browser, w
     assert [to for to, _code in texts()] == [LEAD, LEAD]
 
 
-def test_codes_that_are_tried_are_counted(browser, world, settings):
+def test_entered_codes_are_counted(browser, world, settings):
     settings.LIMITS = {**settings.LIMITS, "import_find_code": (1, 60)}
     ask(browser)
     enter(browser, "000000")
@@ -179,7 +179,7 @@ def test_codes_that_are_tried_are_counted(browser, world, settings):
     assert errors(enter(browser, "000000")) == {"__all__": ["too_many"]}
 
 
-def test_nothing_of_it_lies_in_an_address_or_a_session(browser, world):
+def test_no_address_and_no_session_contains_any_of_it(browser, world):
     answer = ask(browser)
 
     assert answer.status_code == 200
@@ -187,7 +187,7 @@ def test_nothing_of_it_lies_in_an_address_or_a_session(browser, world):
     assert "example.com" not in str(dict(browser.session))
 
 
-def test_a_record_that_cannot_be_opened_is_like_none(browser, world, lin):
+def test_an_unreadable_record_is_like_none(browser, world, lin):
     LegacyRecord.objects.filter(domain="example.com").update(details=Token("s1:gone:AAAA"))
 
     account_lookup.send(lin, "example.com")
@@ -196,7 +196,7 @@ def test_a_record_that_cannot_be_opened_is_like_none(browser, world, lin):
 
 
 @pytest.mark.parametrize(("typed", "field"), [({"domain": ""}, "domain"), ({"domain": "1.2.3.4"}, "domain")])
-def test_what_is_no_domain_is_said(browser, world, typed, field):
+def test_an_invalid_domain_is_reported(browser, world, typed, field):
     assert errors(browser.post(PAGE, {"send": "1", **typed})).keys() == {field}
     assert Code.objects.count() == 0
 

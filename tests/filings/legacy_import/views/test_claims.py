@@ -46,7 +46,7 @@ def mine(record, lin):
 
 
 def ready(claim, side=1):
-    """A paper that was checked."""
+    """A checked paper."""
     paper = claiming.upload(claim, side=side, file=photo_file())
     name = storages["documents"].save("paper.jpg", ContentFile(picture()))
     Document.objects.filter(pk=paper.document_id).update(state="ready", stored_name=name, preview_name=name)
@@ -78,7 +78,7 @@ def test_who_describes_the_record_begins_a_claim(browser, record, lin):
         {"id_type": "7"},
     ],
 )
-def test_what_fits_only_in_part_gets_one_answer(browser, record, changes):
+def test_a_partial_match_gets_the_same_answer_as_none(browser, record, changes):
     answer = browser.post(PAGE, {**TYPED, **changes})
 
     assert errors(answer) == {"__all__": ["claim_unknown"]}
@@ -99,13 +99,13 @@ def test_an_early_record_is_claimed_even_where_an_account_holds_it(browser, old)
     assert browser.post(PAGE, typed).status_code == 302
 
 
-def test_what_was_imported_is_not_claimed(browser, record):
+def test_an_imported_record_cannot_be_claimed(browser, record):
     LegacyRecord.objects.update(imported_at=timezone.now())
 
     assert errors(browser.post(PAGE, TYPED)) == {"__all__": ["claim_unknown"]}
 
 
-def test_tries_to_find_a_record_are_counted(browser, record, settings):
+def test_attempts_to_find_a_record_are_counted(browser, record, settings):
     settings.LIMITS = {**settings.LIMITS, "import_claim": (1, 60)}
     browser.post(PAGE, {**TYPED, "name": "赵例本"})
 
@@ -113,7 +113,7 @@ def test_tries_to_find_a_record_are_counted(browser, record, settings):
 
 
 @pytest.mark.parametrize("field", TYPED)
-def test_each_field_is_asked_for(browser, record, field):
+def test_each_field_is_required(browser, record, field):
     assert errors(browser.post(PAGE, {**TYPED, field: ""})).keys() == {field}
 
 
@@ -127,7 +127,7 @@ def test_a_second_claim_of_the_same_record_is_the_first_one(browser, mine):
 # --- papers -------------------------------------------------------------------------------------------------
 
 
-def test_a_paper_is_taken_checked_and_shown(browser, mine):
+def test_a_paper_is_uploaded_checked_and_shown(browser, mine):
     answer = browser.post(side_of(mine, 1), {"file": photo_file()})
 
     paper = claiming.papers_of(mine).get()
@@ -147,7 +147,7 @@ def test_another_picture_replaces_the_first(browser, mine):
     assert (first.state, claiming.papers_of(mine).count()) == ("retired", 1)
 
 
-def test_a_paper_can_be_taken_out(browser, mine):
+def test_a_paper_can_be_removed(browser, mine):
     browser.post(side_of(mine, 1), {"file": photo_file()})
 
     browser.post(side_of(mine, 1), {"remove": "1"})
@@ -155,7 +155,7 @@ def test_a_paper_can_be_taken_out(browser, mine):
     assert claiming.papers_of(mine).count() == 0
 
 
-def test_what_is_no_picture_is_refused_in_words(browser, mine):
+def test_a_file_that_is_no_picture_is_refused_with_an_explanation(browser, mine):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     page = browser.post(side_of(mine, 1), {"file": SimpleUploadedFile("x.jpg", b"no picture")}).content.decode()
@@ -167,12 +167,12 @@ def test_what_is_no_picture_is_refused_in_words(browser, mine):
 
 
 @pytest.mark.parametrize("side", ["0", "5", "x", "-1"])
-def test_there_are_four_papers_and_no_other(browser, mine, side):
+def test_there_are_four_papers_and_no_others(browser, mine, side):
     assert browser.post(side_of(mine, side), {"file": photo_file()}).status_code == 404
     assert Document.objects.count() == 0
 
 
-def test_a_picture_is_shown_to_its_owner_alone(browser, mine, chen, client, record):
+def test_a_picture_is_shown_only_to_its_owner(browser, mine, chen, client, record):
     paper = ready(mine)
     theirs = ready(claiming.begin(chen, record))
     url = reverse("claim-paper", args=[mine.reference, paper.document.reference])
@@ -196,7 +196,7 @@ def test_a_picture_that_is_still_being_checked_is_shown_to_nobody(browser, mine)
 # --- sending it -----------------------------------------------------------------------------------------------
 
 
-def test_a_claim_with_a_checked_paper_is_sent_and_its_owner_told(browser, mine):
+def test_a_claim_with_a_checked_paper_is_sent_and_its_owner_notified(browser, mine):
     ready(mine)
 
     answer = browser.post(mine.get_absolute_url(), {"send": "1", "words": "执照背面有旧域名"})
@@ -233,7 +233,7 @@ def test_without_checked_papers_nothing_is_sent_and_the_words_stay(browser, mine
 
 
 def replaced(claim):
-    """Another picture stands in its place, which nobody has checked."""
+    """An unchecked picture takes its place."""
     claiming.upload(claim, side=1, file=photo_file())
 
 
@@ -241,7 +241,7 @@ CHANGES = [lambda claim: claiming.remove(claim, side=1), replaced, erase]
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=["removed", "replaced", "erased"])
-def test_a_claim_whose_papers_change_behind_the_look_at_them_is_not_sent(mine, monkeypatch, change):
+def test_a_claim_whose_papers_change_during_the_check_is_not_sent(mine, monkeypatch, change):
     ready(mine)
     look = claiming.facts_of
 
@@ -261,7 +261,9 @@ def test_a_claim_whose_papers_change_behind_the_look_at_them_is_not_sent(mine, m
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=["removed", "replaced", "erased"])
-def test_who_sends_while_another_tab_changes_the_papers_is_told_and_keeps_the_words(browser, mine, monkeypatch, change):
+def test_a_claim_sent_while_another_tab_changes_the_papers_is_refused_and_keeps_its_words(
+    browser, mine, monkeypatch, change
+):
     ready(mine)
     send = claiming.send
 
@@ -289,7 +291,7 @@ def test_a_double_click_sends_once(browser, mine):
     assert Message.objects.count() == 3
 
 
-def test_a_claim_that_was_sent_is_not_changed_any_more(browser, mine):
+def test_a_sent_claim_can_no_longer_be_changed(browser, mine):
     paper = ready(mine)
     claiming.send(mine, "")
 
@@ -301,7 +303,7 @@ def test_a_claim_that_was_sent_is_not_changed_any_more(browser, mine):
     assert LegacyClaim.objects.get().words == ""
 
 
-def test_a_declined_claim_says_why_and_can_be_sent_again_with_other_papers(browser, mine):
+def test_a_declined_claim_shows_why_and_can_be_sent_again_with_other_papers(browser, mine):
     first = ready(mine)
     claiming.send(mine, "")
     claiming.decline(mine, make_reviewer(), {"zh": "照片看不清，请重拍"})
@@ -316,7 +318,7 @@ def test_a_declined_claim_says_why_and_can_be_sent_again_with_other_papers(brows
     mine.refresh_from_db()
     first.document.refresh_from_db()
     assert mine.state == states.SENT
-    assert first.document.state == "ready"  # a reviewer saw it: it stays for the record
+    assert first.document.state == "ready"  # a reviewer saw it, so it stays for the record
     assert [event.move for event in mine.events.order_by("pk")] == ["begin", "send", "decline", "send"]
 
 
@@ -337,7 +339,7 @@ def test_who_is_not_signed_in_is_sent_to_sign_in(client, mine):
         assert "/account/" in client.get(url)["Location"]
 
 
-def test_the_page_costs_the_same_with_one_paper_and_with_three(browser, mine):
+def test_the_page_takes_as_many_queries_with_one_paper_as_with_three(browser, mine):
     ready(mine)
     one = cost(lambda: browser.get(mine.get_absolute_url()))
     for side in (2, 3):
@@ -346,7 +348,7 @@ def test_the_page_costs_the_same_with_one_paper_and_with_three(browser, mine):
     assert cost(lambda: browser.get(mine.get_absolute_url())) == one
 
 
-def test_the_list_of_one_s_claims_costs_the_same_with_one_and_with_three(browser, mine, old, lin):
+def test_the_list_of_one_s_claims_takes_as_many_queries_with_one_as_with_three(browser, mine, old, lin):
     one = cost(lambda: browser.get(PAGE))
     old(personal(domain="b.cn"), personal(domain="c.cn"))
     for record in LegacyRecord.objects.filter(domain__in=["b.cn", "c.cn"]):
@@ -355,7 +357,7 @@ def test_the_list_of_one_s_claims_costs_the_same_with_one_and_with_three(browser
     assert cost(lambda: browser.get(PAGE)) == one
 
 
-def test_a_picture_that_arrives_behind_the_sending_is_not_kept(mine):
+def test_a_picture_that_arrives_after_sending_is_not_kept(mine):
     ready(mine)
     stale = LegacyClaim.objects.get(pk=mine.pk)
     claiming.send(LegacyClaim.objects.select_related("owner", "record").get(pk=mine.pk), "")

@@ -1,4 +1,4 @@
-"""The pages of an import: explain and prove, look and choose, wait, the report; what strangers see (nothing)."""
+"""The pages of an import: explanation and proof, preview and choice, waiting, report; what strangers see (nothing)."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ TYPED = {"old_account": EMAIL, "old_password": PASSWORD}
 
 @pytest.fixture
 def browser(client, lin):
-    """Lin, reading English."""
+    """Lin, in English."""
     User.objects.filter(pk=lin.pk).update(language="en")
     client.cookies["django_language"] = "en"
     client.force_login(lin)
@@ -76,7 +76,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("code", REFUSALS)
-def test_each_refusal_is_said_in_its_own_words_and_begins_nothing(browser, old, code):
+def test_each_refusal_has_its_own_words_and_starts_nothing(browser, old, code):
     rows, words = REFUSALS[code]
     old(*rows)
 
@@ -101,7 +101,7 @@ def test_an_account_imported_by_somebody_else_is_refused_with_the_day(browser, o
     assert chen.email not in answer.content.decode()
 
 
-def test_the_page_of_a_first_import_says_how_much_came_over_and_that_nothing_is_left(browser, old, lin):
+def test_the_page_of_a_first_import_shows_how_much_was_imported_and_that_nothing_is_left(browser, old, lin):
     old(filing())
     mine = begun(lin)
     actions.run(mine, {LegacyRecord.objects.get().pk: False}, [])
@@ -113,7 +113,7 @@ def test_the_page_of_a_first_import_says_how_much_came_over_and_that_nothing_is_
     assert "Nothing is left on the old platform; importing again changes nothing" in page
 
 
-def test_one_s_own_import_that_is_done_is_shown_and_does_no_harm(browser, old, lin):
+def test_one_s_own_finished_import_is_shown_and_does_no_harm(browser, old, lin):
     old(filing())
     mine = begun(lin)
     actions.run(mine, {LegacyRecord.objects.get().pk: False}, [])
@@ -125,7 +125,7 @@ def test_one_s_own_import_that_is_done_is_shown_and_does_no_harm(browser, old, l
     assert LegacyImport.objects.get().state == states.IMPORTED
 
 
-def test_where_the_operator_wants_one_import_an_account_a_second_is_refused(browser, old, lin, settings):
+def test_where_the_operator_allows_one_import_per_account_a_second_is_refused(browser, old, lin, settings):
     settings.IMPORT_ONE_OLD_ACCOUNT = True
     old(filing(), filing(account_email="b@x.cn", domain="tea.com"))
     LegacyImport.objects.create(owner=lin, account=account("b@x.cn"), holds=True, state=states.IMPORTED)
@@ -144,13 +144,13 @@ def test_where_the_operator_wants_one_import_an_account_a_second_is_refused(brow
         ({"old_password": "x" * 129}, "old_password", "max_length"),
     ],
 )
-def test_a_wrong_entry_is_said_before_anything_is_counted(browser, old, settings, changes, field, code):
+def test_an_invalid_entry_is_reported_before_anything_is_counted(browser, old, settings, changes, field, code):
     settings.LIMITS = {**settings.LIMITS, "import_account": (0, 60)}
 
     assert errors(browser.post(PAGE, {**TYPED, **changes})) == {field: [code]}
 
 
-def test_too_many_tries_are_said_with_the_time(browser, old, settings):
+def test_too_many_attempts_are_reported_with_the_time(browser, old, settings):
     settings.LIMITS = {**settings.LIMITS, "import_account": (1, 60)}
     old(filing())
     browser.post(PAGE, {**TYPED, "old_password": "wrong"})
@@ -198,7 +198,7 @@ def test_who_is_not_confirmed_is_sent_to_confirm(client, old):
     assert reverse("account_confirm") in client.post(PAGE, TYPED)["Location"]
 
 
-def test_running_and_looking_again_are_posts(browser, old, lin):
+def test_running_and_previewing_again_are_posts(browser, old, lin):
     old(filing())
     mine = begun(lin)
 
@@ -251,7 +251,7 @@ def test_the_preview_changes_nothing(browser, old, lin):
     assert LegacyImport.objects.get().version == mine.version
 
 
-def test_what_was_chosen_is_run_by_a_worker_and_the_page_says_so(browser, old, lin, monkeypatch):
+def test_chosen_sites_are_imported_by_a_worker_and_the_page_says_so(browser, old, lin, monkeypatch):
     old(*several(3))
     mine = begun(lin)
     asked = []
@@ -270,7 +270,7 @@ def test_what_was_chosen_is_run_by_a_worker_and_the_page_says_so(browser, old, l
     assert "0 of 2 websites done" in text(page)
 
 
-def test_what_is_kept_is_what_was_ticked(browser, old, lin):
+def test_the_ticked_versions_are_kept(browser, old, lin):
     on_file(lin)
     old(filing(site_name="旧名称", lead_name="王范例"))
     mine = begun(lin)
@@ -284,7 +284,7 @@ def test_what_is_kept_is_what_was_ticked(browser, old, lin):
     assert Subject.objects.get().lead.name == "林示范"
 
 
-def test_what_came_to_differ_meanwhile_is_asked_before_anything_is_run(browser, old, lin):
+def test_a_difference_that_arose_since_is_asked_about_before_anything_runs(browser, old, lin):
     on_file(lin)
     old(filing(site_name="旧名称", lead_name="王范例"))
     mine = begun(lin)
@@ -303,7 +303,7 @@ def test_what_came_to_differ_meanwhile_is_asked_before_anything_is_run(browser, 
     ("typed", "code"),
     [({}, "choose"), ({"site": "early.com"}, "invalid_choice"), ({"site": "tea.com"}, "invalid_choice")],
 )
-def test_nothing_or_something_that_is_not_offered_runs_nothing(browser, old, lin, typed, code):
+def test_choosing_nothing_or_something_not_offered_runs_nothing(browser, old, lin, typed, code):
     old(
         filing(),
         filing(domain="early.com", filed_on="2009-01-01"),
@@ -317,7 +317,7 @@ def test_nothing_or_something_that_is_not_offered_runs_nothing(browser, old, lin
     assert (LegacyImport.objects.get().state, LegacyImportItem.objects.count()) == (states.PREVIEWED, 0)
 
 
-def test_what_was_typed_stays_when_something_is_wrong(browser, old, lin):
+def test_entries_stay_when_something_is_wrong(browser, old, lin):
     old(*several(3))
     mine = begun(lin)
 
@@ -337,7 +337,7 @@ def test_a_double_click_runs_once(browser, old, lin):
     assert LegacyImportItem.objects.count() == 1
 
 
-def test_a_second_person_is_told_when_the_first_was_faster(browser, old, lin, chen):
+def test_the_second_person_is_told_when_the_first_was_faster(browser, old, lin, chen):
     old(*several(2))
     mine, theirs = begun(lin), begun(chen)
     actions.run(theirs, {LegacyRecord.objects.get(domain="site1.com").pk: False}, [])
@@ -348,7 +348,7 @@ def test_a_second_person_is_told_when_the_first_was_faster(browser, old, lin, ch
     assert LegacyImport.objects.get(pk=mine.pk).state == states.PREVIEWED
 
 
-def test_an_old_proof_is_asked_for_anew_and_shows_nothing(browser, old, lin):
+def test_an_expired_proof_is_requested_again_and_shows_nothing(browser, old, lin):
     old(filing())
     mine = begun(lin)
     LegacyImport.objects.update(proved_at=timezone.now() - timedelta(days=2))
@@ -367,7 +367,7 @@ def test_an_old_proof_is_asked_for_anew_and_shows_nothing(browser, old, lin):
 
 @pytest.fixture
 def reported(old, lin, chen):
-    """An import of which one site came and one did not."""
+    """An import of two sites, one of which succeeded."""
     on_file(chen, domain="taken.com", pages=other_subject())
     old(filing(), filing(domain="taken.com", id_number="91649999000000027F"), filing(domain="later.com"))
     mine = begun(lin)
@@ -387,7 +387,7 @@ def test_the_report_counts_and_gives_the_reason_for_each(browser, reported):
     assert "data-poll" not in browser.get(reported.get_absolute_url()).content.decode()
 
 
-def test_the_report_is_a_file_too(browser, reported):
+def test_the_report_can_be_downloaded(browser, reported):
     answer = browser.get(reverse("import-report", args=[reported.reference]))
 
     lines = answer.content.decode("utf-8-sig").splitlines()
@@ -397,7 +397,7 @@ def test_the_report_is_a_file_too(browser, reported):
     assert "林示范" not in answer.content.decode()
 
 
-def test_nothing_in_the_file_is_calculated_by_the_program_that_opens_it(browser, reported):
+def test_no_cell_of_the_file_is_a_formula(browser, reported):
     LegacyRecord.objects.filter(domain="example.com").update(site_number="=1+1")
 
     lines = browser.get(reverse("import-report", args=[reported.reference])).content.decode("utf-8-sig").splitlines()
@@ -412,7 +412,7 @@ def test_nothing_in_the_file_is_calculated_by_the_program_that_opens_it(browser,
         (datetime(2026, 11, 30, 16, tzinfo=UTC), "2026-12-01"),
     ],
 )
-def test_the_file_is_named_by_the_day_on_which_the_import_began_in_beijing(browser, reported, began, day):
+def test_the_file_name_has_the_day_on_which_the_import_began_in_beijing(browser, reported, began, day):
     LegacyImport.objects.update(created_at=began)
 
     answer = browser.get(reverse("import-report", args=[reported.reference]))
@@ -420,7 +420,7 @@ def test_the_file_is_named_by_the_day_on_which_the_import_began_in_beijing(brows
     assert answer["Content-Disposition"] == f'attachment; filename="import-{day}.csv"'
 
 
-def test_what_is_left_can_be_looked_at_again(browser, reported):
+def test_what_is_left_can_be_previewed_again(browser, reported):
     answer = browser.post(reverse("import-again", args=[reported.reference]))
 
     reported.refresh_from_db()
@@ -429,7 +429,7 @@ def test_what_is_left_can_be_looked_at_again(browser, reported):
     assert re.findall(r'name="site" value="([^"]+)"', page) == ["later.com"]
 
 
-def test_looking_again_long_after_asks_for_the_old_account(browser, reported):
+def test_previewing_again_much_later_requires_the_old_account(browser, reported):
     LegacyImport.objects.update(proved_at=timezone.now() - timedelta(days=2))
 
     answer = browser.post(reverse("import-again", args=[reported.reference]))
@@ -438,7 +438,7 @@ def test_looking_again_long_after_asks_for_the_old_account(browser, reported):
     assert LegacyImport.objects.get(pk=reported.pk).state == states.IMPORTED
 
 
-def test_when_nothing_is_left_there_is_nothing_to_look_at_again(browser, old, lin):
+def test_when_nothing_is_left_there_is_no_new_preview(browser, old, lin):
     old(filing())
     mine = begun(lin)
     actions.run(mine, {LegacyRecord.objects.get().pk: False}, [])
@@ -454,7 +454,7 @@ def test_when_nothing_is_left_there_is_nothing_to_look_at_again(browser, old, li
 # --- what pages cost --------------------------------------------------------------------------------------
 
 
-def test_the_preview_costs_the_same_with_one_site_and_with_three(browser, old, lin):
+def test_the_preview_takes_as_many_queries_with_one_site_as_with_three(browser, old, lin):
     old(*several(1))
     mine = begun(lin)
     browser.get(mine.get_absolute_url())
@@ -464,7 +464,7 @@ def test_the_preview_costs_the_same_with_one_site_and_with_three(browser, old, l
     assert cost(lambda: browser.get(mine.get_absolute_url())) == one
 
 
-def test_the_report_costs_the_same_with_one_site_and_with_three(browser, old, lin):
+def test_the_report_takes_as_many_queries_with_one_site_as_with_three(browser, old, lin):
     old(*several(3))
     mine = begun(lin)
     records = list(LegacyRecord.objects.order_by("domain"))
@@ -479,7 +479,7 @@ def test_the_report_costs_the_same_with_one_site_and_with_three(browser, old, li
     assert cost(lambda: browser.get(mine.get_absolute_url())) <= one
 
 
-def test_the_list_of_one_s_imports_costs_the_same_with_one_and_with_three(browser, old, lin):
+def test_the_list_of_one_s_imports_takes_as_many_queries_with_one_as_with_three(browser, old, lin):
     old(*[filing(account_email=f"b{n}@x.cn", domain=f"site{n}.com") for n in range(3)])
     actions.begin(lin, account("b0@x.cn"))
     one = cost(lambda: browser.get(PAGE))
@@ -491,7 +491,7 @@ def test_the_list_of_one_s_imports_costs_the_same_with_one_and_with_three(browse
     assert browser.get(PAGE).content.decode().count('class="state ') == 3
 
 
-def test_a_press_of_an_old_page_after_the_end_shows_the_report(browser, old, lin):
+def test_a_press_on_an_old_page_after_the_end_shows_the_report(browser, old, lin):
     old(*several(2))
     mine = begun(lin)
     for _ in range(2):

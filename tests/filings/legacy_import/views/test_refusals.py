@@ -1,4 +1,4 @@
-"""Every refusal of an import, in the words that its reader gets, in both languages; none begins anything."""
+"""Every refusal of an import, with its exact text in both languages; none starts anything."""
 
 import re
 from datetime import UTC, datetime
@@ -97,7 +97,7 @@ SAID = {
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 @pytest.mark.parametrize("name", SAID)
-def test_each_refusal_is_said_word_for_word(client, old, lin, chen, settings, name, language):
+def test_each_refusal_has_its_exact_text(client, old, lin, chen, settings, name, language):
     given, code, english, chinese = SAID[name]
     given(old, lin, chen, settings)
     before = LegacyImport.objects.count()
@@ -136,7 +136,7 @@ def test_the_page_says_that_newer_filings_need_no_import(client, lin, language, 
     ],
 )
 @pytest.mark.django_db
-def test_a_newer_filing_in_a_dump_is_refused_in_words(tmp_path, language, words):
+def test_a_newer_filing_in_a_dump_is_refused_with_an_explanation(tmp_path, language, words):
     dump = write_csv(
         tmp_path / "dump.csv", [filing(filed_on="2017-01-31"), filing(domain="b.com", filed_on="2017-02-01")]
     )

@@ -57,7 +57,7 @@ def press(browser, claim):
     return browser.post(claim.get_absolute_url(), {"open": "1"})
 
 
-def test_who_describes_a_filing_of_the_old_account_begins_a_request(browser, world, lin):
+def test_describing_a_filing_of_the_old_account_begins_a_request(browser, world, lin):
     answer = browser.post(PAGE, TYPED)
 
     claim = LegacyClaim.objects.get()
@@ -66,7 +66,7 @@ def test_who_describes_a_filing_of_the_old_account_begins_a_request(browser, wor
 
 
 @pytest.mark.parametrize("changes", [{"name": "宁夏范例纸业有限公司"}, {"domain": "nowhere.com"}, EARLY])
-def test_what_does_not_fit_or_is_claimed_instead_gets_one_answer(browser, world, changes):
+def test_a_mismatch_or_a_record_to_claim_gets_the_same_answer(browser, world, changes):
     answer = browser.post(PAGE, {**TYPED, **changes})
 
     assert errors(answer) == {"__all__": ["claim_unknown"]}
@@ -74,7 +74,7 @@ def test_what_does_not_fit_or_is_claimed_instead_gets_one_answer(browser, world,
     assert LegacyClaim.objects.count() == 0
 
 
-def test_it_is_told_as_what_it_is_and_listed_apart_from_claims(browser, mine):
+def test_it_has_its_own_name_and_is_listed_apart_from_claims(browser, mine):
     sent(mine)
 
     assert {row.template for row in Message.objects.all()} == {"reset_received"}
@@ -91,7 +91,7 @@ def test_newer_claims_push_no_request_off_its_list(browser, mine, lin, monkeypat
     assert claim.get_absolute_url() in browser.get("/import/claim/").content.decode()
 
 
-def test_an_accepted_request_brings_nothing_over_by_itself_and_opens_the_import_without_a_password(browser, mine, lin):
+def test_an_accepted_request_imports_nothing_by_itself_and_opens_the_import_without_a_password(browser, mine, lin):
     claim = accepted(mine)
     assert (Website.objects.count(), LegacyImport.objects.count()) == (0, 0)
 
@@ -121,9 +121,7 @@ def test_a_claim_of_an_early_record_opens_no_import(browser, world, lin):
     assert LegacyImport.objects.count() == 0
 
 
-def test_a_newer_dump_that_moves_the_record_to_another_account_opens_only_the_one_that_was_accepted(
-    browser, mine, old, lin
-):
+def test_a_newer_dump_that_moves_the_record_to_another_account_opens_only_the_accepted_account(browser, mine, old, lin):
     accepted_account = account()
     claim = accepted(mine)
     old(filing(account_email="other@example.com"))
@@ -134,7 +132,7 @@ def test_a_newer_dump_that_moves_the_record_to_another_account_opens_only_the_on
     assert [each.account for each in LegacyImport.objects.all()] == [accepted_account]
 
 
-def test_what_somebody_else_imported_meanwhile_is_said(browser, mine, chen):
+def test_an_import_by_somebody_else_in_the_meantime_is_reported(browser, mine, chen):
     claim = accepted(mine)
     theirs = actions.begin(chen, account())
     actions.run(theirs, {claim.record_id: False}, [])
@@ -146,14 +144,14 @@ def test_what_somebody_else_imported_meanwhile_is_said(browser, mine, chen):
     assert LegacyImport.objects.filter(owner=claim.owner).count() == 0
 
 
-def test_a_stranger_s_request_is_not_opened(browser, world, chen):
+def test_a_stranger_s_request_cannot_be_opened(browser, world, chen):
     claim = accepted(claiming.begin(chen, LegacyRecord.objects.get(domain="example.com")))
 
     assert press(browser, claim).status_code == 404
     assert LegacyImport.objects.count() == 0
 
 
-def test_the_reviewer_sees_what_the_account_holds_and_that_the_account_is_asked_for(client, mine):
+def test_the_reviewer_sees_the_account_s_filings_and_that_the_account_is_requested(client, mine):
     claim = sent(mine)
     client.cookies["django_language"] = "en"
     client.force_login(make_reviewer(language="en"))
@@ -178,7 +176,7 @@ def test_the_reviewer_sees_what_the_account_holds_and_that_the_account_is_asked_
     assert LegacyClaim.objects.get(pk=claim.pk).state == states.ACCEPTED
 
 
-def test_an_account_that_the_reviewer_did_not_see_is_not_accepted(client, mine, old):
+def test_an_account_that_the_reviewer_did_not_see_cannot_be_accepted(client, mine, old):
     claim = sent(mine)
     client.cookies["django_language"] = "en"
     client.force_login(make_reviewer(language="en"))
