@@ -1,7 +1,7 @@
-"""A test with addresses of its own costs no other test those of the portal.
+"""Keeps the portal's URL patterns when a test has patterns of its own.
 
-Django forgets what it worked out of all addresses when `ROOT_URLCONF` changes, though it keeps them by the name of the
-module; the next reverse then reads the patterns of the portal for each language again.
+Django clears all resolver caches when `ROOT_URLCONF` changes, although they are keyed by the module's name;
+the next reverse then reads the portal's patterns again for each language.
 """
 
 from typing import Any
@@ -11,11 +11,11 @@ from django.urls import set_urlconf
 
 
 def keep() -> None:
-    """From now on in this process."""
+    """Installs this for the rest of the process."""
     signals.setting_changed.disconnect(signals.root_urlconf_changed)
     signals.setting_changed.connect(_root_changed)
 
 
-def _root_changed(*, setting: str, **_said: Any) -> None:
+def _root_changed(*, setting: str, **_signal: Any) -> None:
     if setting == "ROOT_URLCONF":
         set_urlconf(None)

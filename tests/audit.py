@@ -1,7 +1,7 @@
-"""Whether a known hole is in what is pinned (`make audit`): exit code 1 names it; without the advisory service, 0.
+"""Compares the pinned packages with known vulnerabilities (`make audit`): exit code 1 names them; no service, 0.
 
-pip-audit compares the pins with the advisories of the package index. A machine that reaches a mirror alone learns
-nothing, which is said and is no failure.
+pip-audit compares the pins with the advisories of the package index. A machine that only reaches a mirror learns
+nothing, which is reported and is no failure.
 """
 
 import json
@@ -17,19 +17,19 @@ SECONDS = 120
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is to be said, and whether it is a failure."""
+    """The text of the verdict, and whether it is a failure."""
 
     lines: tuple[str, ...]
     fails: bool
 
 
 def files() -> list[Path]:
-    """Every file of pins."""
+    """All files of pins."""
     return sorted(ROOT.glob("requirements*.txt"))
 
 
-def told(answer: str) -> list[dict[str, Any]] | None:
-    """What pip-audit says of each package; None where it could not ask."""
+def packages_of(answer: str) -> list[dict[str, Any]] | None:
+    """pip-audit's answer for each package; None if it could not ask."""
     try:
         found: list[dict[str, Any]] = json.loads(answer)["dependencies"]
     except (ValueError, KeyError):
@@ -38,7 +38,7 @@ def told(answer: str) -> list[dict[str, Any]] | None:
 
 
 def judged(packages: list[dict[str, Any]] | None) -> Verdict:
-    """What follows of it: known holes fail, what nobody could say anything about does not."""
+    """The verdict: known vulnerabilities fail, packages without an answer do not."""
     known = [each for each in packages or () if "skip_reason" not in each]
     if not known:
         return Verdict(("The advisory service is not reachable: nothing was audited.",), fails=False)
@@ -54,7 +54,7 @@ def judged(packages: list[dict[str, Any]] | None) -> Verdict:
 
 
 def asked() -> list[dict[str, Any]] | None:
-    """What pip-audit says of all pins together."""
+    """Asks pip-audit about all pins together."""
     pins = [word for file in files() for word in ("--requirement", str(file))]
     command = [sys.executable, "-m", "pip_audit", "--disable-pip", "--require-hashes", "--format", "json"]
     quiet = ["--progress-spinner", "off"]
@@ -64,7 +64,7 @@ def asked() -> list[dict[str, Any]] | None:
         )
     except subprocess.TimeoutExpired:
         return None
-    return told(done.stdout)
+    return packages_of(done.stdout)
 
 
 def main() -> int:

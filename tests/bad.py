@@ -1,4 +1,4 @@
-"""Rows that cannot be read: what a damaged table, a lost key or a fault of ours leaves in the database."""
+"""Unreadable rows: what a damaged table, a lost key or a bug of ours leaves in the database."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from icpportal.alarms.models import Alarm, SetAside
 from icpportal.alarms.queries import open_alarms
 from icpportal.privacy.crypto import seal
 
-KEY = "s1:lost:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"  # of a key that PII_KEYS does not hold
+KEY = "s1:lost:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"  # of a key that is not in PII_KEYS
 
 
 def ways(row: models.Model, column: str) -> dict[str, str]:
-    """Everything that may lie in a sealed column and is not what belongs there."""
+    """All kinds of invalid content of a sealed column."""
     place = f"{row._meta.label_lower}.{column}:{row.pk}"
     return {
         "garbage": "garbage",
@@ -29,7 +29,7 @@ WAYS = ("garbage", "lost key", "cut short", "not base64", "not JSON", "another s
 
 
 def spoil(row: models.Model, column: str, way: str = "garbage") -> str:
-    """Put nonsense into one column of one row, past everything that would refuse it; what was there."""
+    """Writes an invalid value into one column of one row, past all checks; returns the old value."""
     table, key = (connection.ops.quote_name(name) for name in (row._meta.db_table, row._meta.pk.column))
     name = connection.ops.quote_name(column)
     pk = row._meta.pk.get_db_prep_value(row.pk, connection)
@@ -41,16 +41,16 @@ def spoil(row: models.Model, column: str, way: str = "garbage") -> str:
 
 
 def aside() -> list[tuple[str, str]]:
-    """What is set aside: job and reference."""
+    """The rows set aside: job and reference."""
     return sorted(SetAside.objects.values_list("job", "reference"))
 
 
 def causes() -> list[str]:
-    """Of the alarms that are open."""
+    """The causes of open alarms."""
     return sorted(open_alarms().values_list("cause", flat=True))
 
 
 def personal(*words: str) -> list[str]:
     """Those of `words` that operations can read in alarms or rows set aside."""
-    told: list[Any] = [*Alarm.objects.values_list(), *SetAside.objects.values_list()]
-    return [word for word in words if word in str(told)]
+    readable: list[Any] = [*Alarm.objects.values_list(), *SetAside.objects.values_list()]
+    return [word for word in words if word in str(readable)]

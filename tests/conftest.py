@@ -1,4 +1,4 @@
-"""What every test may ask for."""
+"""Fixtures for all tests."""
 
 import os
 from collections.abc import Iterator
@@ -21,14 +21,14 @@ from tests import migrated
 from tests.demo.ministry.process import Simulator, start_simulator
 from tests.environment import CHROMIUM, FLAGS, LONG
 
-# the machine may be busy: an example has a test's time
+# the machine may be busy: an example gets as long as a test
 hypothesis.settings.register_profile("patient", deadline=None, max_examples=100 if LONG else 40)
 hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
 def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_settings: None) -> bool:
-    """The tests begin with a copy of a migrated database; `--create-db` runs the migrations."""
+    """The tests start with a copy of a migrated database; `--create-db` runs the migrations."""
     if request.config.getvalue("create_db"):
         return False
     wanted = connection.settings_dict["TEST"]
@@ -42,7 +42,7 @@ def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_setting
 
 @pytest.fixture(autouse=True)
 def refused_forms_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in a browser, a form that was refused is answered by its page; `follow=False` stops at the redirect to it."""
+    """As in a browser, posting a refused form returns its page; `follow=False` stops at the redirect to it."""
     post = Client.post
 
     def posted(client: Client, path: str, *args: Any, **options: Any) -> HttpResponse:
@@ -56,7 +56,7 @@ def refused_forms_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def steady_cache() -> Iterator[None]:
-    """For tests that count queries: pages keep nothing of another test, and nothing of theirs runs out on the way."""
+    """For tests that count queries: no cached value comes from another test, and none expires during this one."""
     cache.clear()
     with time_machine.travel(timezone.now(), tick=False):
         yield
@@ -64,7 +64,7 @@ def steady_cache() -> Iterator[None]:
 
 @pytest.fixture
 def second_person(settings: Any) -> Iterator[None]:
-    """A second person is asked; the pages forget what waits together with its rows, which go with the test."""
+    """Turns the second person on, and clears the cached counts of waiting requests with the test's rows."""
     settings.SECOND_PERSON = True
     forget_open()
     yield
@@ -81,7 +81,7 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
 
 @pytest.fixture
 def on_the_wire(simulator: Simulator, settings: Any) -> SimulatorClient:
-    """The portal speaks to that process over SOAP; its world is new and empty, this is its desk."""
+    """Connects the portal with that process over SOAP; its registry is reset, and its API client is returned."""
     settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.gateway.MinistryAuthority"
     simulator.point(settings)
     simulator.client.reset(world=True)
@@ -90,7 +90,7 @@ def on_the_wire(simulator: Simulator, settings: Any) -> SimulatorClient:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """One browser for all tests of a run: a second one in the same process does not start."""
+    """One browser for all tests of a run: a second one does not start in the same process."""
     from playwright.sync_api import sync_playwright  # most runs open no browser
 
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright runs a loop in this thread

@@ -1,7 +1,7 @@
-"""What a page was drawn with is kept once, not again for each of the hundreds of templates inside it.
+"""Keeps the context of a page once, not again for each of the hundreds of templates it includes.
 
-Django's test client copies the variables each time a template is drawn, also one that another includes. A twentieth of
-the time of a page of the desk went into that, and tests ask for what the view handed over.
+Django's test client copies the context of every rendered template, included ones too. That took a twentieth of the
+time of a page of the desk, and tests read only what the view passed.
 """
 
 from copy import copy
@@ -11,13 +11,13 @@ from django.test import client
 from django.test.utils import ContextList
 
 
-def kept(store: dict[str, Any], *, template: Any, context: Any, **_signal: Any) -> None:
-    """In place of Django's own: a template inside another is drawn with what is bound to the outer one."""
+def store_rendered(store: dict[str, Any], *, template: Any, context: Any, **_signal: Any) -> None:
+    """Replaces Django's handler: an included template is rendered with variables bound to the outer context."""
     if context.template is template:
         store.setdefault("templates", []).append(template)
         store.setdefault("context", ContextList()).append(copy(context))
 
 
 def install() -> None:
-    """For the rest of the process."""
-    client.store_rendered_templates = kept
+    """Installs this for the rest of the process."""
+    client.store_rendered_templates = store_rendered

@@ -1,4 +1,4 @@
-"""Loaded before Django's settings: tests keep every byte they write in a folder of their own."""
+"""Loaded before Django's settings: tests keep all their files in a folder of their own."""
 
 import atexit
 import gc
@@ -14,22 +14,22 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.passwords import at_least_cost
 
-worker = os.environ.get("PYTEST_XDIST_WORKER", "")  # gw0, gw1: beside each other, each with data of its own
+worker = os.environ.get("PYTEST_XDIST_WORKER", "")  # gw0, gw1: run in parallel, each with its own data
 if worker or "VAR_DIR" not in os.environ:
     folder = tempfile.mkdtemp(prefix="portal-test-")
     os.environ["VAR_DIR"] = folder
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
-# pages name their style sheets plainly: no collected manifest is needed
+# plain names of style sheets: no collected manifest is needed
 os.environ.setdefault("STATICFILES_BACKEND", "django.contrib.staticfiles.storage.StaticFilesStorage")
 
-# a decision takes effect at once; the tests of the time in which it can be taken back set one
+# a decision takes effect at once; the tests of the delay set one
 os.environ.setdefault("DECISION_OPEN_SECONDS", "0")
 
-# one person is enough; the tests of the second person ask for one
+# one person is enough; the tests of the second person turn it on
 os.environ.setdefault("SECOND_PERSON", "off")
 
-# no accepted order is looked at twice; the tests of the second look say which ones are
+# no accepted order gets a second look; the tests of the second look turn it on
 os.environ.setdefault("SECOND_LOOK_PERCENT", "0")
 os.environ.setdefault("SECOND_LOOK_RISKS", "")
 
@@ -37,9 +37,9 @@ if worker and os.environ.get("REDIS_URL"):
     server, _, number = os.environ["REDIS_URL"].rpartition("/")
     os.environ["REDIS_URL"] = f"{server}/{int(number) + int(worker.removeprefix('gw'))}"
 
-# the shell draws as the whole browser does, without windows that nobody sees, for half of the computing
+# the shell renders like the whole browser, without a window system, for half of the computing
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), "")
-# one process draws all windows and another is the browser, or each window starts its own
+# one process renders all windows and another is the browser, or each window starts its own
 ONE_PROCESS = ["--in-process-gpu", "--process-per-site", "--renderer-process-limit=1"]
 FLAGS = [
     "--no-sandbox",
@@ -49,9 +49,9 @@ FLAGS = [
     "--disable-sync",
     *ONE_PROCESS,
 ]
-STRICT = os.environ.get("STRICT", "") not in ("", "0")  # then what is missing fails instead of being skipped
+STRICT = os.environ.get("STRICT", "") not in ("", "0")  # then missing services fail instead of being skipped
 ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres") and bool(os.environ.get("REDIS_URL"))
-LONG = os.environ.get("LONG", "") not in ("", "0")  # further cases of what one shows
+LONG = os.environ.get("LONG", "") not in ("", "0")  # more cases of what one case shows
 REASONS = {
     "browser": "" if CHROMIUM else "no chromium is installed (apt-get install chromium-headless-shell)",
     "services": "" if ON_POSTGRES else "runs on PostgreSQL and Redis only",
@@ -59,12 +59,12 @@ REASONS = {
 }
 
 
-at_least_cost()  # a quarter of the time went into passwords
-gc.set_threshold(100_000, 20, 100)  # with Python's own a twentieth of the time went into looking for garbage
+at_least_cost()  # a quarter of the time went into hashing passwords
+gc.set_threshold(100_000, 20, 100)  # with Python's defaults a twentieth of the time went into garbage collection
 
 
 def pytest_collection_finish() -> None:
-    """What was collected stays until the end: the garbage collector need not look through it again and again."""
+    """Freezes what was collected, as it stays until the end: the garbage collector need not scan it again."""
     gc.collect()
     gc.freeze()
 
@@ -74,13 +74,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def is_real(path: Path) -> bool:
-    """Whether the text of a test file marks something as needing a browser or a worker."""
+    """Whether a test file's text marks something as needing a browser or a worker."""
     text = path.read_text("utf-8")
     return any(f"mark.{name}" in text for name in REAL)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Opening all files takes longer than some of the phases that want a few of them."""
+    """Skips files by their text: importing all of them takes longer than some phases that run only a few."""
     if not collection_path.name.startswith("test_") or not collection_path.is_file():
         return None
     unwanted = config.getoption("real") and not is_real(collection_path)
@@ -89,9 +89,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_sessionstart() -> None:
-    """Addresses are read with the settings as they are, not as the first test that needs them has changed them.
+    """Reads the URL patterns with the unchanged settings, not with those of the first test that needs them.
 
-    What Django works out of them stays for the next test of the portal, also after one that has addresses of its own.
+    Django caches them for the next test of the portal, even after one that has patterns of its own.
     """
     import_module("icpportal.urls")
     import_module("tests.addresses").keep()
@@ -100,7 +100,7 @@ def pytest_sessionstart() -> None:
     import_module("tests.flush").install()
 
 
-# these touch a database or a worker, but what they prove does not lie in it
+# these touch a database or a worker, but what they prove does not depend on it
 ONCE = tuple(
     str(Path(__file__).parent / place)
     for place in (
@@ -109,7 +109,7 @@ ONCE = tuple(
         "demo/management/test_demo.py",
         "demo/supervisor/test_processes.py",
         "demo/old_platform/",
-        # forms, texts and templates: races and whole walks of the same pages run on both
+        # forms, texts and templates: races and whole walks of the same pages run on both databases
         "transfers/views/",
         "transfers/steps/",
         "transfers/authority/test_again_over_the_wire.py",
@@ -196,10 +196,10 @@ ONCE = tuple(
         "verification/test_models.py",
     )
 )
-AGAIN = "(not sqlite and not once"  # how `tests/run.py` asks for the second run
+AGAIN = "(not sqlite and not once"  # the marker expression of the second run in `tests/run.py`
 DATABASE = {"db", "transactional_db"}
 REAL = ("browser", "worker")
-# begun in this order, so that the longest are not the last to end; the others follow
+# started in this order, so that the longest do not end last; the others follow
 LONGEST_FIRST = (
     "axe",
     "offered",
@@ -212,9 +212,9 @@ LONGEST_FIRST = (
     "look_browser",
 )
 
-BY_TEST = ("test_axe.py", "test_killed_worker.py")  # nothing is shared between the tests of these files
+BY_TEST = ("test_axe.py", "test_killed_worker.py")  # the tests of these files share nothing
 
-# half of the time of what needs no browser and no worker lies in these: left out of `make test-fast`
+# half of the time of tests without browser and worker: left out of `make test-fast`
 SLOW = tuple(
     str(Path(__file__).parent / place)
     for place in (
@@ -279,11 +279,11 @@ SLOW = tuple(
         "walk/",
     )
 )
-BEGUN_FIRST = ("test_walk.py", "test_years.py")  # the same for what runs side by side
+BEGUN_FIRST = ("test_walk.py", "test_years.py")  # the same for tests that run in parallel
 
 
 def runs_once(item: pytest.Item) -> bool:
-    """Whether a second run on other services would prove nothing new: no database, no worker, or said so above."""
+    """Whether a second run on other services would prove nothing new: no database, no worker, or listed above."""
     if str(item.path).startswith(ONCE):
         return True
     real = any(item.get_closest_marker(name) for name in ("django_db", "worker", "browser", "services"))
@@ -291,7 +291,7 @@ def runs_once(item: pytest.Item) -> bool:
 
 
 class ByFile(LoadScopeScheduling):
-    """One process runs the tests of a file, for they share a portal; those of `BY_TEST` go where there is room."""
+    """One process runs the tests of a file, because they share a portal; those of `BY_TEST` go to any free process."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
@@ -304,14 +304,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 
 def place(path: Path) -> int:
-    """How early a file of browsers and workers is begun."""
+    """The starting order of a file of browsers and workers."""
     name = path.stem.removeprefix("test_")
     return LONGEST_FIRST.index(name) if name in LONGEST_FIRST else len(LONGEST_FIRST)
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Marks what runs once and what is slow; says why a test cannot run here, unless nothing may be skipped."""
+    """Marks what runs once and what is slow; skips tests that cannot run here with a reason, unless STRICT is set."""
     if config.getoption("real"):
         items.sort(key=lambda item: place(item.path))
     else:

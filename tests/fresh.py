@@ -1,8 +1,8 @@
-"""Fresh processes of Python at half the price: most of the two seconds in which one starts goes into libraries.
+"""Fresh Python processes at half the price: most of their two seconds to start go into importing libraries.
 
-A helper, one for each process of the tests, imports the libraries and nothing of the project. Each program is then run
-in a copy of it, with the environment, the folder and the arguments it was given and no other: what it imports of the
-project it imports for the first time, as after any start.
+A helper, one for each test process, imports the libraries and nothing of the project. Each program then runs
+in a fork of it, with exactly the given environment, folder and arguments: it imports the project's
+modules for the first time, as after any start.
 """
 
 import atexit
@@ -19,7 +19,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-# what most starts of the portal import and what wants no settings
+# what most starts of the portal import and what needs no settings
 LIBRARIES = (
     "django.contrib.messages.api", "django.contrib.staticfiles.finders", "django.core.management.commands.check",
     "django.core.cache.backends.filebased", "django.core.mail.backends.smtp", "django.core.serializers.json",
@@ -30,25 +30,25 @@ LIBRARIES = (
     "qrcode.main", "redis.asyncio", "requests", "sqlparse", "stdnum.cn.ric", "stdnum.cn.uscc", "tldextract",
     "whitenoise.middleware", "yaml", "zeep.client", "zeep.wsse",
 )  # fmt: skip
-OF_THE_PROGRAM = 0, 1, 2  # its input, its output and where it complains
+OF_THE_PROGRAM = 0, 1, 2  # its standard input, output and error
 
 
 def run(*arguments: str, folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """`python` with these arguments (`-c`, `-m` or a file first), in this folder, with this environment alone."""
+    """Runs `python` with these arguments (`-c`, `-m` or a file first), in this folder, with only this environment."""
     with tempfile.TemporaryDirectory(prefix="fresh-") as kept:
         out, err = Path(kept) / "out", Path(kept) / "err"
         asked = {
             "arguments": arguments,
             "folder": str(folder),
             "environment": environment,
-            "said": [str(out), str(err)],
+            "outputs": [str(out), str(err)],
         }
         code = _answer(json.dumps(asked))
         return subprocess.CompletedProcess(arguments, code, out.read_text("utf-8"), err.read_text("utf-8"))
 
 
 def _answer(asked: str) -> int:
-    """The exit code; where a test's time is over before, the program ends, and the next gets another helper."""
+    """The exit code; if the test's time runs out first, the program ends, and the next one gets a new helper."""
     helper = _helper()
     try:
         helper.stdin.write(asked + "\n")
@@ -74,7 +74,7 @@ def _helper() -> subprocess.Popen[str]:
 
 
 def _serve() -> None:
-    """Runs what each line asks for, and answers each with the exit code."""
+    """Runs the program of each line and answers with its exit code."""
     for name in LIBRARIES:
         with contextlib.suppress(ImportError):  # one that is not installed is not needed
             importlib.import_module(name)
@@ -90,9 +90,9 @@ def _serve() -> None:
     return None
 
 
-def _become(*, arguments: list[str], folder: str, environment: dict[str, str], said: list[str]) -> None:
-    """From here on this process is that program."""
-    for place, file in zip(OF_THE_PROGRAM, (os.devnull, *said), strict=True):
+def _become(*, arguments: list[str], folder: str, environment: dict[str, str], outputs: list[str]) -> None:
+    """Turns this process into that program."""
+    for place, file in zip(OF_THE_PROGRAM, (os.devnull, *outputs), strict=True):
         opened = os.open(file, os.O_RDONLY if file == os.devnull else os.O_WRONLY | os.O_CREAT)
         os.dup2(opened, place)
         os.close(opened)

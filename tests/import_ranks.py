@@ -1,7 +1,7 @@
-"""The order of the folders: a module imports what lies in its own folder or in one above it in this table.
+"""The order of the folders: a module imports from its own folder or from one above it in this table.
 
-A row is a folder with the modules that lie in it and not in its subfolders, or one file that stands apart from its
-folder. Commands and migrations count to the folder of their app. What is imported for the type checker alone is free.
+A row is a folder with its modules but without subfolders, or one file that has a rank apart from its
+folder. Commands and migrations count to the folder of their app. Imports for the type checker only are exempt.
 """
 
 import ast
@@ -98,7 +98,7 @@ FILINGS = (
     "filings",
 )
 TRANSFERS = (
-    # the floor, which the models read: what a state and a kind of order mean (docs/decisions.md)
+    # the base that the models import: what a state and a kind of order mean (docs/decisions.md)
     "transfers/orders/rows.py",
     "transfers/orders/states.py",
     "transfers/orders/kinds.py",
@@ -111,7 +111,7 @@ TRANSFERS = (
     "transfers/second_look",
     "transfers/duties",
     "transfers/footer",
-    "transfers/effects.py",  # what follows from a move; orders call it by settings.ORDER_EFFECTS
+    "transfers/effects.py",  # the effects of a move; orders call it by settings.ORDER_EFFECTS
     "transfers/retention/erasure.py",
     "transfers/rights",
     "transfers/proofs",
@@ -207,7 +207,7 @@ OF_THE_APP = ("migrations", "management")
 
 
 def row_of(path: str) -> str:
-    """The row of the table that a file of the tree belongs to, whether there is one or not."""
+    """The row of the table for a file of the tree, whether or not it exists."""
     if path in RANK:
         return path
     folders = path.split("/")[:-1]
@@ -223,7 +223,7 @@ def modules_of(root: Path) -> dict[str, str]:
 
 @cache
 def imports_of(root: Path) -> dict[str, set[str]]:
-    """What each module imports of ours, by path, at its top or inside a function."""
+    """The modules of ours that each module imports, by path, at its top or inside a function."""
     modules = modules_of(root)
     return {path: set(_imported(root, path, modules)) - {path} for path in modules.values()}
 
@@ -245,7 +245,7 @@ def _imported(root: Path, path: str, modules: dict[str, str]) -> Iterator[str]:
 
 
 def _at_run_time(node: ast.AST) -> Iterator[ast.AST]:
-    """All nodes but those that only the type checker reads."""
+    """All nodes except those under `TYPE_CHECKING`."""
     yield node
     for child in ast.iter_child_nodes(node):
         if not (isinstance(node, ast.If) and _is_for_types(node.test) and child in node.body):
@@ -257,17 +257,17 @@ def _is_for_types(test: ast.expr) -> bool:
 
 
 def without_rank(root: Path) -> list[str]:
-    """Folders, and files of them, that the table does not name."""
+    """Folders, and files in them, missing from the table."""
     return sorted({row for path in modules_of(root).values() if (row := row_of(path)) not in RANK})
 
 
 def without_module(root: Path) -> list[str]:
-    """Rows of the table that nothing lies in any more."""
+    """Rows of the table without any module."""
     return sorted(set(RANK) - {row_of(path) for path in modules_of(root).values()})
 
 
 def climbing(root: Path) -> list[str]:
-    """Every import that leads from a row to one below it in the table."""
+    """Every import from a row to one below it in the table."""
     return [
         f"{path} imports {other}: {row_of(path)} may not look up to {row_of(other)}"
         for path, others in imports_of(root).items()
@@ -277,7 +277,7 @@ def climbing(root: Path) -> list[str]:
 
 
 def circle(root: Path) -> list[str]:
-    """Modules that import each other in a circle, the first again at the end; none when there is no circle."""
+    """Modules that import each other in a circle, the first again at the end; empty when there is none."""
     try:
         TopologicalSorter(imports_of(root)).prepare()
     except CycleError as found:

@@ -1,4 +1,4 @@
-"""Every message of the portal, as the sources have it: what `gettext` is handed in Python and in templates."""
+"""Every message of the portal in the sources: the arguments of `gettext` in Python and in templates."""
 
 import io
 import re
@@ -19,7 +19,7 @@ KEYWORDS = (*PLAIN, *COUNTED, *IN_CONTEXT, *COUNTED_IN_CONTEXT)
 
 @dataclass(frozen=True)
 class Message:
-    """One message of the sources; `plural` and `context` are empty where there is none."""
+    """One message of the sources; `plural` and `context` are "" if it has none."""
 
     msgid: str
     plural: str = ""
@@ -27,7 +27,7 @@ class Message:
 
 
 def messages(root: Path = ROOT) -> dict[Message, str]:
-    """Every message, with the first place it stands in."""
+    """Every message, with its first place in the sources."""
     found: dict[Message, str] = {}
     for package in PACKAGES:
         for path in sorted((root / package).rglob("*.py")):
@@ -40,7 +40,7 @@ def messages(root: Path = ROOT) -> dict[Message, str]:
 
 
 def of_template(source: str) -> str:
-    """A template as Python that `gettext` can read; its indentation means nothing there."""
+    """A template as Python that `gettext` can read; its indentation is meaningless."""
     return re.sub(r"(?m)^[ \t]+", "", templatize(source, origin=""))
 
 

@@ -1,8 +1,8 @@
-"""A database in which all migrations have run, made once and copied by whoever needs one.
+"""A database with all migrations applied, made once and copied by all who need one.
 
-A hundred migrations take five seconds of every process that runs them, so that phases of `make test`, processes beside
-each other and portals of their own begin with a copy: of a SQLite file, or of a template database of PostgreSQL.
-Whatever changes in the product makes a new one.
+A hundred migrations take five seconds in every process that runs them, so the phases of `make test`, parallel
+processes and separate portals start with a copy: of a SQLite file, or of a template database of PostgreSQL.
+Any change in the product makes a new one.
 """
 
 import fcntl
@@ -20,20 +20,20 @@ from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".pytest_cache" / "migrated"
-SIDE = "_side"  # how the second database of a run is named, for what runs beside browsers and workers
-# each migration makes the models again: looking among them for garbage takes a fifth of the time, leaving it 600 MB
+SIDE = "_side"  # suffix of the second database of a run, for tests that run beside browsers and workers
+# each migration builds the models again: collecting garbage among them takes a fifth of the time, not doing so 600 MB
 MIGRATE = "import gc, manage, sys; gc.disable(); sys.argv[1:] = ['migrate', '-v0']; manage.main()"
 PRODUCT = ("icpportal", "transfers", "filings", "verification", "demo")
 
 
 def copy_to(target: Path) -> None:
-    """Puts a migrated database there, over whatever is there."""
+    """Copies a migrated database to `target`, replacing what is there."""
     with closing(sqlite3.connect(original())) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
 
 
 def original() -> Path:
-    """The file for the product as it is; made now if it is not there. Others that ask meanwhile wait for it."""
+    """The file for the current state of the product; created if missing, while others that ask wait for it."""
     file = FOLDER / f"{fingerprint()}.sqlite3"
     if file.exists():
         return file
@@ -46,9 +46,9 @@ def original() -> Path:
 
 
 def template(url: str) -> str:
-    """The name of a template on the server of this database, for the product as it is; made now if it is not there.
+    """The name of a template on the server of this database, for the current state of the product; created if missing.
 
-    The two databases of a run have one.
+    The two databases of a run share it.
     """
     server, _, database = url.removesuffix(SIDE).rpartition("/")
     family = f"{database}_migrated_"
@@ -76,7 +76,7 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def fingerprint() -> str:
-    """Changes with every module of the product, with the requirements and with Python."""
+    """Changes with every module of the product, the requirements, and Python."""
     modules = sorted(path for package in PRODUCT for path in (ROOT / package).rglob("*.py"))
     found = [(path, path.stat()) for path in [*modules, ROOT / "requirements.txt"]]
     stamps = [(str(path), it.st_mtime_ns, it.st_size) for path, it in found]
@@ -84,7 +84,7 @@ def fingerprint() -> str:
 
 
 def make(file: Path) -> None:
-    """Runs the migrations into a file that gets its name when it is whole."""
+    """Runs the migrations into a file that gets its final name when complete."""
     unfinished = file.with_suffix(".unfinished")
     unfinished.unlink(missing_ok=True)
     migrate(f"sqlite:///{unfinished}")
@@ -94,7 +94,7 @@ def make(file: Path) -> None:
 
 
 def migrate(url: str) -> None:
-    """Runs the migrations in a process of their own."""
+    """Runs the migrations in a separate process."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "VAR_DIR") if name in os.environ}
     own = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "icpportal.settings"}
     subprocess.run([sys.executable, "-c", MIGRATE], cwd=ROOT, env=kept | own, check=True)

@@ -1,10 +1,10 @@
-"""Names in docstrings and comments that the code does not bear.
+"""Finds names in docstrings and comments that do not exist in the code.
 
-What stands in backticks is held against the code of the five packages: everything but docstrings and comments. Tests
-and migrations count for nothing. What is read as a name, and when it is there:
+Text in backticks is compared with the code of the five packages, without docstrings and comments. Tests
+and migrations do not count. What is taken as a name, and when it exists:
 
 - a class (`CamelCase`): a class of ours, or known in this file; after "raises" it is an exception;
-- a dotted name: its second part is named by the module or class of ours that is its first. Where the first is neither,
+- a dotted name: the module or class of ours that is its first part defines the second. If the first is neither,
   this file knows it, or it is a constant, and some code of ours knows the second. With an ending it is a file;
 - a call: a function or class of ours, or called in this file;
 - a name with underscores or in capitals: a word of any code, template or script of ours;
@@ -57,27 +57,27 @@ SPELT_OUT = re.compile(r"\"(\w+(?:\.\w+)+)\"")
 
 @dataclass
 class Source:
-    """One file: its code, and what it says to its readers."""
+    """One file: its code and its prose."""
 
     path: str
     text: str
 
     @cached_property
     def prose(self) -> list[tuple[int, str]]:
-        """Docstrings and comments with backticks, by their first lines; comments that follow each other are one."""
+        """Docstrings and comments with backticks, by their first lines; consecutive comments are one."""
         found: list[tuple[int, str]] = []
         last_comment = -1
         for match in LEXED.finditer(self.text) if "`" in self.text else ():
             if not match.lastgroup:
                 continue
             line = self.text.count("\n", 0, match.start()) + 1
-            said = " ".join(match[0].strip().lstrip("#").split())
+            passage = " ".join(match[0].strip().lstrip("#").split())
             if match["comment"] and last_comment == line - 1:
-                found[-1] = (found[-1][0], f"{found[-1][1]} {said}")
+                found[-1] = (found[-1][0], f"{found[-1][1]} {passage}")
             else:
-                found.append((line, said))
+                found.append((line, passage))
             last_comment = line if match["comment"] else -1
-        return [(line, said) for line, said in found if "`" in said]
+        return [(line, passage) for line, passage in found if "`" in passage]
 
     @cached_property
     def code(self) -> str:
@@ -104,7 +104,7 @@ class Code:
 
     @cached_property
     def modules(self) -> dict[str, Source | None]:
-        """Every module and folder by its path, also folders without code."""
+        """Every module and folder by its path, folders without code too."""
         found: dict[str, Source | None] = {}
         for source in self.sources:
             path = source.path.removesuffix(".py").removesuffix("/__init__")
@@ -116,7 +116,7 @@ class Code:
 
     @cached_property
     def ends(self) -> dict[str, list[str]]:
-        """The last part of each module's path → the paths that end so."""
+        """The last part of each module's path → the paths that end with it."""
         found: dict[str, list[str]] = {}
         for path in self.modules:
             found.setdefault(path.rpartition("/")[2], []).append(path)
@@ -137,7 +137,7 @@ class Code:
 
     @cached_property
     def classes(self) -> dict[str, list[tuple[Source, str]]]:
-        """Each class by its name: the files that define one of that name, and its bases there."""
+        """Each class by its name: the files that define it, and its bases there."""
         found: dict[str, list[tuple[Source, str]]] = {}
         for source in self.sources:
             for name, bases in MADE.findall(source.code):
@@ -150,7 +150,7 @@ class Code:
 
     @cached_property
     def definitions(self) -> frozenset[str]:
-        """Functions and classes, and whatever is given a value: attributes, arguments, settings."""
+        """Functions and classes, and everything assigned: attributes, arguments, settings."""
         return self.callables.union(*(GIVEN.findall(source.code) for source in self.sources))
 
     @cached_property
@@ -165,13 +165,13 @@ class Code:
         return any(self.is_exception(base) for base in bases if base != name)
 
     def lost(self) -> list[str]:
-        """`path:line name` of every name that is not there; of a docstring the line on which it begins."""
+        """`path:line name` of every name that does not exist; for a docstring its first line."""
         return [found for source in self.sources for found in self._lost_in(source)]
 
     def _lost_in(self, source: Source) -> Iterator[str]:
-        for line, said in source.prose:
-            raised = {quoted for part in RAISES.findall(said) for quoted in QUOTED.findall(part)}
-            for quoted in QUOTED.findall(said):
+        for line, passage in source.prose:
+            raised = {quoted for part in RAISES.findall(passage) for quoted in QUOTED.findall(part)}
+            for quoted in QUOTED.findall(passage):
                 for name in self._missing(source, quoted, is_raised=quoted in raised):
                     yield f"{source.path}:{line} {name}"
 

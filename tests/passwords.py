@@ -1,6 +1,6 @@
-"""Passwords of invented people are hashed with the real algorithm at its least cost.
+"""Hashes the passwords of invented people with the real algorithm at its lowest cost.
 
-Run as a program it is `manage.py` for a portal that tests start: there, too, half a second went into each.
+Run as a program, it is `manage.py` for a portal started by tests, where each hash took half a second too.
 """
 
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def at_least_cost() -> None:
-    """From now on in this process."""
+    """Installs this for the rest of the process."""
     from django.contrib.auth.hashers import Argon2PasswordHasher
 
     Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1

@@ -1,15 +1,15 @@
 """`make test`: the whole suite on SQLite and files; where PostgreSQL and Redis answer, what needs a database on these.
 
-STRICT=1 fails when one of them is missing or any test is skipped. TEST_DATABASE_URL and TEST_REDIS_URL say where they
-are, if not on this machine's usual ports; the tests make and drop databases of their own and use Redis databases 7 to
-15. MIIT_XSD_DIR is the folder of the ministry's schemas, which the project does not contain: without them the tests
-that need them are skipped. SEED_PROCEDURE is the procedure that docs/coverage.md follows; with it, every word is
+STRICT=1 fails when one of them is missing or any test is skipped. TEST_DATABASE_URL and TEST_REDIS_URL are their
+addresses if not the usual ports of this machine; the tests create and drop databases of their own and use Redis
+databases 7 to 15. MIIT_XSD_DIR is the folder of the ministry's schemas, which are not in the project: without it,
+tests that need them are skipped. SEED_PROCEDURE is the procedure that docs/coverage.md follows; with it, every word is
 compared. What follows the command goes to pytest: `tests/run.py -k wizard`.
 
-LONG=1 runs also the further cases (`long`) of what one case shows; `.ci/long` does.
+LONG=1 also runs the further cases (`long`) of what one case shows; `.ci/long` does.
 
-`make test-sqlite` (`--sqlite` before anything else) runs all of it on SQLite and files, as where nothing answers.
-`make test-fast` (`--fast`) leaves out of that what needs a browser or a worker, and the longest tests (`slow`).
+`make test-sqlite` (`--sqlite` before anything else) runs everything on SQLite and files, as without these services.
+`make test-fast` (`--fast`) leaves out what needs a browser or a worker, and the longest tests (`slow`).
 """
 
 import os
@@ -37,13 +37,13 @@ REDIS_DATABASES = range(7, 16)
 SCHEMAS = os.environ.get("MIIT_XSD_DIR", "")
 STRICT = os.environ.get("STRICT", "") not in ("", "0")
 LONG = os.environ.get("LONG", "") not in ("", "0")
-NOT_AGAIN = "not once"  # `tests/environment.py` knows it
+NOT_AGAIN = "not once"  # `tests/environment.py` uses it too
 NO_TESTS = 5  # pytest's exit code when it collected none
 NOT_OURS = (
     "DATABASE_URL", "REDIS_URL", "PORTAL_MODE", "RULE_PROFILE", "VAR_DIR", "PORT", "S3_BUCKET", "SIMULATORS",
     "MIIT_CODES",
-    "PYTHONDONTWRITEBYTECODE",  # or each of the many processes would compile everything anew
-    "PYTHONUNBUFFERED",  # it would hide what never reaches a pipe
+    "PYTHONDONTWRITEBYTECODE",  # or each of the many processes would compile everything again
+    "PYTHONUNBUFFERED",  # it would hide bugs of output that never reaches a pipe
     "PUBLIC_BASE_URL",
 )  # fmt: skip
 
@@ -61,15 +61,15 @@ class Counts:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
 
 
-MEMORY = Path("/dev/shm")  # a folder of memory: what a test writes is gone after it
+MEMORY = Path("/dev/shm")  # a file system in memory: what a test writes is gone after it
 ROOM = 4 * 2**30
-SIDE = "_side"  # the second database of a run, for what runs beside browsers and workers; `tests/migrated.py` knows it
+SIDE = "_side"  # the second database of a run, for tests beside browsers and workers; `tests/migrated.py` uses it too
 NICE = 5
 
 
 @dataclass(frozen=True)
 class Services:
-    """What answered, and the environment that leads to it; `missing` says what did not."""
+    """The services that answered, and the environment that points to them; `missing` says which did not."""
 
     title: str
     environment: dict[str, str]
@@ -82,12 +82,12 @@ def main(arguments: list[str]) -> int:
 
 
 def fast(arguments: list[str]) -> int:
-    """What tells in a few minutes whether something broke."""
+    """The tests that tell in a few minutes whether something broke."""
     return outcome(suite("SQLite and files", {}, "not services and not slow", arguments, (SIDE_BY_SIDE,)), "")
 
 
 def whole(arguments: list[str]) -> int:
-    """All that runs without PostgreSQL and Redis, whether or not they answer."""
+    """Everything that runs without PostgreSQL and Redis, whether or not they answer."""
     with migrating({}):
         return outcome(suite("SQLite and files", {}, f"not services{cases()}", arguments), "")
 
@@ -96,9 +96,9 @@ ON_SQLITE = {"--fast": fast, "--sqlite": whole}
 
 
 def everything(arguments: list[str]) -> int:
-    """All there is, on all the services there are."""
+    """Everything, on all available services."""
     with services() as found, migrating(found.environment):
-        # what asks a database is asked on PostgreSQL, as in production, where it answers
+        # tests of a database run on PostgreSQL, as in production, if it answers
         asked = f"not services{cases()}" + ("" if found.missing else " and (once or sqlite)")
         runs = [("SQLite and files", suite("SQLite and files", {}, asked, arguments))]
         if not found.missing:
@@ -119,7 +119,7 @@ def cases() -> str:
 
 
 def outcome(total: Counts, missing: str) -> int:
-    """The exit code; what is not good is said, the counts come last."""
+    """The exit code; prints problems, and the counts last."""
     wrong = verdict(total, missing)
     for line in wrong:
         say(line)
@@ -128,7 +128,7 @@ def outcome(total: Counts, missing: str) -> int:
 
 
 def verdict(total: Counts, missing: str) -> list[str]:
-    """Why the run as a whole is not good; nothing when it is."""
+    """Why the run as a whole failed; empty when it passed."""
     reasons = []
     if total.failed:
         reasons.append(f"Tests failed: {total.failed}.")
@@ -143,10 +143,10 @@ def verdict(total: Counts, missing: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Phase:
-    """A part of a run: what it is called, pytest's options, the marks of its tests.
+    """A part of a run: its name, pytest's options, the marks of its tests.
 
-    `yields`: it lets those beside it go first, and has databases of its own, of which `redis` is the first there.
-    `waits`: it begins when all others have ended but those that yield, and only once.
+    `yields`: it has low priority beside others, and databases of its own, of which `redis` is the first there.
+    `waits`: it starts when all others except yielding ones have ended, and only once.
     """
 
     title: str
@@ -157,8 +157,8 @@ class Phase:
     redis: int | None = None
 
 
-# whoever has nothing left takes from another: a few tests are as long as a hundred others. One more than there are
-# cores, for a quarter of the time a test waits for a program that it started
+# an idle process takes tests from another: a few tests are as long as a hundred others. One more than there are
+# cores, because for a quarter of the time a test waits for a program that it started
 SIDE_BY_SIDE = Phase(
     "side by side", ("-n", "3", "--dist", "worksteal"), "not browser and not worker", yields=True, redis=13
 )
@@ -169,7 +169,7 @@ PHASES = (
         ("--real", "-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"),
         "(browser or worker) and not alone",
     ),
-    # one process, but one of xdist: when a test takes it down, the next test gets another
+    # one process, but one of xdist: when a test crashes it, the next test gets a new one
     Phase("alone", ("--real", "-n", "1"), "(browser or worker) and alone", waits=True),
 )
 
@@ -178,7 +178,7 @@ def suite(
     title: str, environment: dict[str, str], chosen: str, arguments: list[str], phases: tuple[Phase, ...] = ()
 ) -> Counts:
     """One run over all tests. Browsers and workers wait a lot, so what only computes runs beside them and yields to
-    them; what measures time comes after them. What a phase that yields prints is shown when it has ended.
+    them; what measures time comes last. The output of a phase that yields is printed when it has ended.
     """
     say(f"\n=== On {title} ===")
     asked = [each for each in phases or PHASES if not (each.waits and NOT_AGAIN in chosen)]
@@ -190,7 +190,7 @@ def suite(
 
 
 def lanes(phases: Sequence[Phase]) -> list[list[Phase]]:
-    """What runs beside each other: what yields, and all else, of which comes last what waits."""
+    """The parallel lanes: what yields, and everything else, with what waits at its end."""
     first = [phase for phase in phases if not phase.yields and not phase.waits]
     waiting = [phase for phase in phases if phase.waits]
     return [lane for lane in ([phase for phase in phases if phase.yields], first + waiting) if lane]
@@ -205,7 +205,7 @@ def one_by_one(
 def part(
     title: str, environment: dict[str, str], phase: Phase, chosen: str, arguments: list[str], beside: bool
 ) -> Counts:
-    """One phase, and what came of it."""
+    """Runs one phase and returns its counts."""
     began = time.monotonic()
     own = environment
     if phase.redis is not None and "REDIS_URL" in environment:
@@ -219,12 +219,12 @@ def part(
 
 
 def pytest(environment: dict[str, str], arguments: list[str], *, yields: bool = False) -> Counts:
-    """Runs pytest once and counts what came of it; a crash counts as one failed.
+    """Runs pytest once and counts the results; a crash counts as one failure.
 
-    `yields` lets everybody else go first and keeps what is printed until the end.
+    `yields` gives it low priority and holds its output back until the end.
     """
     own = ours()
-    # nothing of a test's needs to outlive a power cut
+    # no data of a test need survive a power cut
     own["PGOPTIONS"] = f"{own.get('PGOPTIONS', '')} -c synchronous_commit=off".strip()
     if "TMPDIR" not in own and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM:
         own["TMPDIR"] = str(MEMORY)
@@ -246,7 +246,7 @@ def pytest(environment: dict[str, str], arguments: list[str], *, yields: bool = 
 
 
 def read(report: Path) -> Counts:
-    """The counts of a JUnit report; none when it was not written."""
+    """The counts of a JUnit report; zero when it was not written."""
     if not report.exists():
         return Counts()
     counts = Counts()
@@ -279,7 +279,7 @@ def services() -> Iterator[Services]:
 
 @contextmanager
 def migrating(environment: dict[str, str]) -> Iterator[None]:
-    """Makes the databases that all tests begin with a copy of, PostgreSQL's while SQLite's tests run."""
+    """Creates the migrated databases that all tests copy, PostgreSQL's while SQLite's tests run."""
     url = environment.get("DATABASE_URL")
     command = [sys.executable, "-m", "tests.migrated", *([url] if url else [])]
     with subprocess.Popen(command, cwd=ROOT, env=ours()):
@@ -287,7 +287,7 @@ def migrating(environment: dict[str, str]) -> Iterator[None]:
 
 
 def ours() -> dict[str, str]:
-    """The environment without what is said of a portal in it."""
+    """The environment without settings of a portal."""
     return {name: value for name, value in os.environ.items() if name not in NOT_OURS}
 
 
@@ -313,7 +313,7 @@ SERVICES = {"PostgreSQL": connect_postgres, "Redis": connect_redis}
 
 
 def drop(name: str) -> None:
-    """Our database, and those pytest-django made beside it."""
+    """Drops our database, and those pytest-django made beside it."""
     with connect_postgres() as postgres:
         ours = postgres.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"%{name}%"]).fetchall()
         for (one,) in ours:
@@ -321,7 +321,7 @@ def drop(name: str) -> None:
 
 
 def empty_redis() -> None:
-    """Only the databases the tests use."""
+    """Empties only the databases the tests use."""
     for number in REDIS_DATABASES:
         redis.Redis.from_url(REDIS.rpartition("/")[0] + f"/{number}").flushdb()
 

@@ -1,6 +1,6 @@
 """gunicorn's configuration for portals and simulators that tests start.
 
-There, too, an unknown variable is an error, and a password is hashed at the least cost.
+There, too, an unknown template variable is an error, and passwords are hashed at the lowest cost.
 """
 
 import sys

@@ -1,8 +1,8 @@
-"""A variable that nobody handed to a template of ours fails the test that drew it.
+"""Fails a test when one of our templates uses a variable that nobody passed.
 
-Django prints nothing for such a variable, which is how a button without an address reached people. Templates that came
-with a library may rely on that, so they keep it. `{% if x %}` may ask for a variable that is not there; for an
-attribute that its object does not have it may not.
+Django prints nothing for such a variable, which is how a button without an address reached people. Templates of
+libraries may rely on that, so they are exempt. `{% if x %}` may test a variable that does not exist, but not
+an attribute that its object does not have.
 """
 
 from contextvars import ContextVar
@@ -14,11 +14,11 @@ from django.conf import settings
 from django.template import base, engines
 from django.templatetags.i18n import BlockTranslateNode
 
-_drawing: ContextVar[str] = ContextVar("drawing", default="")  # the file of ours whose expression is being read
+_drawing: ContextVar[str] = ContextVar("drawing", default="")  # the file of ours whose expression is being resolved
 
 
 class Unknown(str):
-    """What stands for a variable nobody knows: nothing in the templates of others, a failure in ours."""
+    """The value of an unknown variable: "" in templates of libraries, a failure in ours."""
 
     def __bool__(self) -> bool:
         return bool(_drawing.get())
@@ -36,29 +36,29 @@ UNKNOWN = Unknown()
 
 
 class Asked(pytest.fail.Exception):
-    """Ends the test, and is no ordinary exception: Django catches those inside a condition."""
+    """Ends the test, and is no `Exception`: Django catches those inside a condition."""
 
     def __init__(self, words: str) -> None:
         super().__init__(words, pytrace=False)
 
 
-_raised: list[type[BaseException]] = [Asked]  # a process beside the tests raises another
+_raised: list[type[BaseException]] = [Asked]  # a process that tests start raises another
 
 
 def fail(variable: str, file: str) -> None:
-    """Names file and variable."""
+    """Fails with file and variable."""
     raise _raised[-1](f"{file} asks for {variable}, which nothing hands over") from None
 
 
 def ours(origin: Any) -> str:
-    """The file of a template of ours, empty for others."""
+    """The file of a template of ours, "" for others."""
     name = str(getattr(origin, "name", ""))
     home = f"{Path(settings.BASE_DIR) / 'templates'}/"
     return name.removeprefix(home) if name.startswith(home) else ""
 
 
 class Variable(base.Variable):
-    """A variable in a template of ours: asking an object for what it has not fails even inside a condition."""
+    """A variable in a template of ours: a missing attribute fails even inside a condition."""
 
     __slots__ = ()
 
@@ -73,7 +73,7 @@ class Variable(base.Variable):
 
 
 class Expression(base.FilterExpression):
-    """What stands between braces, with the file of ours it stands in."""
+    """The expression between braces, with the file of ours that holds it."""
 
     __slots__ = ("file",)
 
@@ -85,11 +85,11 @@ class Expression(base.FilterExpression):
 
     def resolve(self, context: Any, ignore_failures: bool = False) -> Any:
         if not self.is_var and not self.filters:
-            return super().resolve(context, ignore_failures)  # text, as a quarter of all expressions
+            return super().resolve(context, ignore_failures)  # plain text, as a quarter of all expressions
         mark = _drawing.set(self.file)
         try:
             found = super().resolve(context, ignore_failures)
-            if self.file and found is UNKNOWN:  # a method that wants arguments, a row that is not there
+            if self.file and found is UNKNOWN:  # a method that needs arguments, a row that does not exist
                 fail(self.token, self.file)
         finally:
             _drawing.reset(mark)
@@ -97,9 +97,9 @@ class Expression(base.FilterExpression):
 
 
 def install(raised: type[BaseException] = Asked) -> None:
-    """For the rest of the process, before the first template is read."""
+    """Installs this for the rest of the process, before the first template is read."""
     _raised.append(raised)
-    # in the settings too: a test that changes DEBUG or INSTALLED_APPS has the engine made anew from them
+    # in the settings too: a test that changes DEBUG or INSTALLED_APPS rebuilds the engine from them
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UNKNOWN
     engines["django"].engine.string_if_invalid = UNKNOWN
     translate = BlockTranslateNode.render

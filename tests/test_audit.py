@@ -30,7 +30,7 @@ def test_no_hole_is_no_failure() -> None:
     "answer", ["", "ConnectionError: no such host", '{"dependencies": [{"name": "shop", "skip_reason": "not found"}]}']
 )
 def test_where_nobody_can_be_asked_it_is_said_and_no_failure(answer: str) -> None:
-    verdict = audit.judged(audit.told(answer))
+    verdict = audit.judged(audit.packages_of(answer))
 
     assert (verdict.fails, "not reachable" in verdict.lines[0]) == (False, True)
 

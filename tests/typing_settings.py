@@ -1,6 +1,6 @@
-"""Settings for the type checker alone: the portal's, and the simulator's app, which runs in a process of its own."""
+"""Settings for the type checker only: the portal's, and the simulator's app, which runs in its own process."""
 
-from demo.ministry.settings import LARGEST_REQUEST  # noqa: F401 -- the one setting of its own
+from demo.ministry.settings import LARGEST_REQUEST  # noqa: F401 -- the simulator's one additional setting
 from icpportal.settings import *  # noqa: F403
 from icpportal.settings import INSTALLED_APPS
 

@@ -1,6 +1,6 @@
-"""An archive of years, made by the database itself: orders that are over, with all that each left behind.
+"""An archive of years, made by the database itself: ended orders, with all that each left behind.
 
-And what is in hand beside it: orders in each open state, with nothing due.
+With orders in hand: some in each open state, with nothing due.
 """
 
 from datetime import date, datetime, timedelta
@@ -34,7 +34,7 @@ from verification.models import Backdrop, Consent, Document, PhoneUpload, Servic
 
 DAYS = 3 * 365
 PAPERS = 4
-FIRST = 10_000_000  # of the keys that are counted
+FIRST = 10_000_000  # of the numeric keys
 RULES = {"rule_profile": "seed-2018", "province": "12"}
 # SQL by database: a key made of `n`, a moment so many days ago, the numbers of a range
 KEY = {"postgresql": "lpad(to_hex({n}), 32, '0')::uuid", "sqlite": "printf('%%032x', {n})"}
@@ -62,7 +62,7 @@ def ago(n: str = "n") -> str:
 
 
 def fill(number: int, *, begin: int = 0) -> None:
-    """So many orders of three years, all over, behind the `begin` that there are already; statistics know of them."""
+    """Adds so many ended orders of three years after the existing `begin` ones; updates the statistics."""
     owner, now = make_user(), timezone.now()
     long_ago = now - timedelta(days=100)
     for row, each, varying in rows_of_one_order(owner, now, long_ago):
@@ -72,7 +72,7 @@ def fill(number: int, *, begin: int = 0) -> None:
 
 
 def hold(number: int, *, begin: int = 0) -> None:
-    """So many orders in each open state, none of them due, and so many of all else that jobs look at and leave."""
+    """Adds so many orders in each open state, none of them due, and as many other rows that jobs check and leave."""
     owner, now = make_user(), timezone.now()
     for row, varying in [*_orders_in_hand(owner, now), *_rows_in_hand(owner, now)]:
         multiply(row, begin + 1, begin + number, **varying)
@@ -134,7 +134,7 @@ def _rows_in_hand(owner: Any, now: datetime) -> list[tuple[Model, dict[str, str]
 
 
 def rows_of_one_order(owner: Any, now: datetime, long_ago: datetime) -> list[tuple[Model, int, dict[str, str]]]:
-    """What one order leaves behind: a row, how many of it, and what differs, as SQL of the number `n`."""
+    """The rows of one order: a row, how many of it, and its varying columns as SQL of the number `n`."""
     over = {**RULES, "state": states.APPROVED}
     name = f"{DAY_FOLDER[connection.vendor].format(n='n', days=DAYS)} || '/' || n || '.jpg'"
     document = {"kind": "statement", "state": "ready", "size": 1000, "width": 900, "height": 700, "stored_name": "x"}
@@ -281,7 +281,7 @@ def rows_of_one_order(owner: Any, now: datetime, long_ago: datetime) -> list[tup
 
 
 def _value(row: Model, column: Any) -> Any:
-    """As the row has it; what the database itself would fill in is filled in here."""
+    """The row's value; defaults that the database would fill in are filled in here."""
     value = column.pre_save(row, add=False)
     if not isinstance(value, DatabaseDefault):
         return value
@@ -289,7 +289,7 @@ def _value(row: Model, column: Any) -> Any:
 
 
 def multiply(row: Model, first: int, last: int, **varying: str) -> None:
-    """Insert one row for each number from first to last: as `row` is, but for the columns that vary."""
+    """Inserts one row for each number from first to last: copies of `row` except for the varying columns."""
     fields = [each for each in row._meta.concrete_fields if not each.primary_key or each.attname in varying]
     constant = [each for each in fields if each.attname not in varying]
     columns = ", ".join(connection.ops.quote_name(each.column) for each in fields)

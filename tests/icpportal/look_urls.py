@@ -1,4 +1,4 @@
-"""A gallery of everything the look offers, for tests and for the eye: never part of the portal's own addresses."""
+"""A gallery of everything the look offers, for tests and for viewing: never part of the portal's own addresses."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -86,7 +86,7 @@ class SampleForm(forms.Form):
 
 
 class EnglishForm(SampleForm):
-    """The same in English, as a page in English shows it."""
+    """The same in English, as an English page shows it."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -295,12 +295,12 @@ def gallery(request: HttpRequest) -> HttpResponse:
 
 
 def step_page(request: HttpRequest) -> HttpResponse:
-    """A step as an applicant meets it."""
+    """A step as an applicant sees it."""
     return _draw(request, PAGE)
 
 
 def slot(request: HttpRequest) -> HttpResponse:
-    """The slot of the gallery, checked meanwhile."""
+    """The gallery's slot, after its check."""
     ready = {"key": "lead_id_back", "title": "Ready now", "state": "ready", "preview_url": "/gallery/picture.svg"}
     return HttpResponse(engines["django"].get_template("partials/slot.html").render({"slot": ready}, request))
 
@@ -315,7 +315,7 @@ def picture(request: HttpRequest) -> HttpResponse:
 
 
 class RegionForm(forms.Form):
-    """Province and city, the one deciding the other."""
+    """Province and city; the one determines the options of the other."""
 
     province = forms.ChoiceField(
         label="Province",
@@ -342,12 +342,12 @@ def cities(request: HttpRequest) -> JsonResponse:
 
 
 def explode(request: HttpRequest) -> HttpResponse:
-    """A page with a fault."""
+    """A page with an error."""
     raise RuntimeError("a fault made on purpose")
 
 
 def missing(request: HttpRequest) -> HttpResponse:
-    """A page that is not there."""
+    """A page that does not exist."""
     raise Http404
 
 

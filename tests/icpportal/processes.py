@@ -1,4 +1,4 @@
-"""Looking for processes by a word in their command line, as `ps` would."""
+"""Finds processes by a word in their command line, like `ps`."""
 
 import os
 import time
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def with_word(word: str) -> set[int]:
-    """Pids of running (not zombie) processes whose command line or environment has `word`, ours left out."""
+    """Pids of running (not zombie) processes whose command line or environment contains `word`, except ours."""
     return {pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if pid != os.getpid() and has(pid, word)}
 
 
@@ -15,10 +15,10 @@ def has(pid: int, word: str) -> bool:
     folder = Path("/proc") / str(pid)
     try:
         state = (folder / "stat").read_text().rpartition(")")[2].split()[0]
-        told = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
+        content = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
     except (OSError, IndexError):
         return False
-    return state != "Z" and word.encode() in told
+    return state != "Z" and word.encode() in content
 
 
 def session_of(pid: int) -> int:
@@ -26,7 +26,7 @@ def session_of(pid: int) -> int:
 
 
 def within(seconds: float, condition: Callable[[], bool]) -> bool:
-    """True as soon as `condition` holds, False when it does not within `seconds`."""
+    """True as soon as `condition` holds, False if it does not within `seconds`."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         if condition():

@@ -1,4 +1,4 @@
-"""A complete production environment, for the tests to take things away from."""
+"""A complete production environment, from which tests take things away."""
 
 import base64
 import os
@@ -49,14 +49,14 @@ PRODUCTION = {
 
 
 def environment(chosen: dict[str, str]) -> dict[str, str]:
-    """These variables, and nothing else of ours."""
+    """These variables, and none of ours."""
     return {name: os.environ[name] for name in KEPT if name in os.environ} | chosen
 
 
 def manage(
     *command: str, without: tuple[str, ...] = (), only: dict[str, str] | None = None, **changed: str
 ) -> subprocess.CompletedProcess:
-    """`manage.py` in that environment, or in `only` this one, and nothing else of ours."""
+    """`manage.py` in that environment, or with `only` in this one, and no variable of ours."""
     chosen = PRODUCTION | changed if only is None else only
     given = environment({name: value for name, value in chosen.items() if name not in without})
     return fresh.run("manage.py", *command, folder=ROOT, environment=given)

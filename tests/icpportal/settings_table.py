@@ -1,4 +1,4 @@
-"""What an operator can set: the names that the settings read, and production.env.example as a table."""
+"""The settings of an operator: the names that the settings modules read, and production.env.example as a table."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "production.env.example"
 READ = re.compile(r"(?:env(?:\.\w+)?|secret|json_object)\(\s*\"([A-Z][A-Z0-9_]+)\"")
 LINE = re.compile(r"^(# ?)?([A-Z][A-Z0-9_]+)=(.*)$")
-# read, and not for an operator to set: who sets it instead
+# read, but not for an operator to set: who sets it instead
 NOT_THERE = {
     "PORTAL_MODE": "the image and docker-compose.yml: production",
     "DATABASE_URL": "docker-compose.yml, from POSTGRES_PASSWORD; without containers it is set by hand",
@@ -32,7 +32,7 @@ NOT_THERE = {
 
 @dataclass(frozen=True)
 class Setting:
-    """One line of the example with what is said about it."""
+    """One line of the example with its comment."""
 
     name: str
     value: str
@@ -45,25 +45,25 @@ class Setting:
 
 
 def read() -> set[str]:
-    """The variables that the settings read."""
+    """The variables that the settings modules read."""
     folder = ROOT / "icpportal" / "configuration"
     return {name for path in folder.glob("*.py") for name in READ.findall(path.read_text("utf-8"))}
 
 
 def settings() -> Iterator[Setting]:
-    """Those of the example, in its order."""
-    said: list[str] = []
+    """The settings of the example, in order."""
+    comment: list[str] = []
     is_over = False
     for line in EXAMPLE.read_text("utf-8").splitlines():
         found = LINE.match(line)
         if found:
-            yield Setting(found[2], found[3].strip(), " ".join(said), not found[1])
+            yield Setting(found[2], found[3].strip(), " ".join(comment), not found[1])
             is_over = True
         elif line.startswith("#"):
-            said = [*([] if is_over else said), line[1:].strip()]
+            comment = [*([] if is_over else comment), line[1:].strip()]
             is_over = False
         else:
-            said, is_over = [], False
+            comment, is_over = [], False
 
 
 def table() -> str:

@@ -1,4 +1,4 @@
-"""Processes whose clock is set while they work, by the seconds in `VAR_DIR/clock`: the mover, and Celery.
+"""Processes whose clock is set while they run, by the seconds in `VAR_DIR/clock`: the mover, and Celery.
 
 `python -m tests.journeys.clock …` is Celery. The database keeps its own clock, as on another host.
 """
@@ -12,11 +12,11 @@ from pathlib import Path
 import time_machine
 
 FILE = Path(os.environ["VAR_DIR"]) / "clock"
-LOOKS = threading.Event()  # never set: only waited for, which no clock changes
+LOOKS = threading.Event()  # never set: only waited for, which no clock change affects
 
 
 class Clock:
-    """How far this process's clock is off."""
+    """The offset of this process's clock."""
 
     off = 0
     travel: time_machine.travel | None = None
@@ -28,7 +28,7 @@ class Clock:
         self.travel.start()
 
     def look(self) -> None:
-        """Set it, if that was asked for."""
+        """Sets the clock, if that was requested."""
         asked = int(FILE.read_text()) if FILE.exists() else 0
         if asked != self.off:
             self.set(asked)
@@ -42,7 +42,7 @@ CLOCK = Clock()
 
 
 def watch() -> None:
-    """From now on, in this process and in those that it forks."""
+    """Starts this, for this process and those it forks."""
     os.register_at_fork(after_in_child=_begin)
     _begin()
 

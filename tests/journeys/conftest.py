@@ -11,7 +11,7 @@ from tests.journeys.portal import Portal, run_wide
 from tests.journeys.shared import shared
 from tests.transfers.outside import ministry, servers  # noqa: F401 -- fixtures of the walks that count
 
-PATIENCE = 60_000  # milliseconds: other tests are running beside this one
+PATIENCE = 60_000  # milliseconds: other tests run at the same time
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +22,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 
 @pytest.fixture
 def manner() -> Manner:
-    """A test that does not say: English, on a computer."""
+    """The default of tests: English, on a computer."""
     return Manner()
 
 
@@ -47,7 +47,7 @@ def window(browser: Browser, manner: Manner) -> Iterator[Page]:
 
 @pytest.fixture
 def reviewer(portal: Portal, browser: Browser) -> Iterator[Reviewer]:
-    """The provider's reviewer, signed in; their pages ask again and again, until they are closed."""
+    """The provider's reviewer, signed in; their pages poll until they are closed."""
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     context.set_default_timeout(PATIENCE)
     found = Reviewer(portal, context.new_page())

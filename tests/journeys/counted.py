@@ -1,6 +1,6 @@
-"""Counts what a person has to do on the way through the pages: values set, presses, pages; what is known is free.
+"""Counts what a person has to do on the pages: values set, presses, pages; what is filled in already is free.
 
-The person sees what a browser shows of the pages: only links and forms that stand on the page can be pressed.
+The person sees what a browser shows of the pages: only links and forms on the page can be pressed.
 """
 
 import io
@@ -22,7 +22,7 @@ Values = Mapping[str, "str | list[str] | SimpleUploadedFile"]
 
 
 def drawn_paper(seed: int) -> SimpleUploadedFile:
-    """A picture that is no other one's double."""
+    """A picture that is no duplicate of another."""
     image = Image.new("RGB", (1400, 1000), "#fbfaf6")
     dice = random.Random(seed)
     image.paste((dice.randrange(256), 40, 90), (60, 60, 700, 500))
@@ -33,12 +33,12 @@ def drawn_paper(seed: int) -> SimpleUploadedFile:
 
 @dataclass
 class Counted:
-    """One person on the way; `fields` are controls whose value is set, `clicks` presses of links, buttons, choosers."""
+    """One person; `fields` are controls whose value is set, `clicks` presses of links, buttons, file choosers."""
 
     client: Client
     url: str = ""
     fields: int = 0
-    ticks: int = 0  # those of the fields that are set by a press: ticks, choices, selects
+    ticks: int = 0  # those of the fields set by a press: ticks, choices, selects
     clicks: int = 0
     pages: int = 0
     log: list[str] = field(default_factory=list)
@@ -47,11 +47,11 @@ class Counted:
     # --- pages ---
 
     def begin(self, url: str) -> None:
-        """Where the way begins: nothing was pressed yet."""
+        """Opens the first page: no press is counted."""
         self._arrive(self.client.get(url, follow=True), url)
 
     def follow(self, *ends: str) -> None:
-        """Press the first link of the page whose address ends so."""
+        """Presses the first link of the page whose address ends like this."""
         for link in self.tree.xpath("//a[@href]"):
             target = urljoin(f"{HOST}{self.url}", link.get("href"))
             if any(urlsplit(target).path.endswith(end) for end in ends):
@@ -61,18 +61,18 @@ class Counted:
         raise AssertionError(f"no link to {ends} on {self.url}: {self.text()[:400]}")
 
     def download(self, end: str) -> None:
-        """Press a link to a file: the page stays."""
+        """Presses a link to a file: the page stays."""
         links = [each.get("href") for each in self.tree.xpath("//a[@href]")]
         target = next(urljoin(self.url, each) for each in links if each.endswith(end))
         self._pressed(f"download {target}")
         assert self.client.get(target).status_code == 200
 
     def reload(self) -> None:
-        """The page as it is now; nobody pressed: the script asks."""
+        """The page as it is now; no press is counted, as the script polls."""
         self._arrive(self.client.get(self.url, follow=True), self.url, counts=False)
 
     def send(self, values: Values | None = None, /, *, button: str = "", **more: Any) -> None:
-        """Set these controls of the form that has them all, and press its button."""
+        """Sets these controls of the form that has them all, and presses its button."""
         values = {**(values or {}), **more}
         form = self._form(values, button)
         sent = self._sent(form, values)
@@ -85,9 +85,9 @@ class Counted:
         self._arrive(ask(target, sent, follow=True), target)
 
     def set(self, wanted: Values, /, *, instead: Mapping[str, Values] | None = None) -> None:
-        """Make the page say this and press its button: only what it does not know already is set.
+        """Makes the page contain these values and presses its button: only missing values are set.
 
-        A control that the page does not have is left out; `instead` says what is then set in its place.
+        A control that the page does not have is left out; `instead` gives what is set in its place.
         """
         names = set(self.tree.xpath("//main//form//@name"))
         values: dict[str, Any] = {}
@@ -104,12 +104,12 @@ class Counted:
         return {name: values[name] for name, value in as_list.items() if name in shown and value != shown[name]}
 
     def to(self, end: str) -> None:
-        """Go there by a link, unless that is where we are."""
+        """Follows a link there, unless it is the current page."""
         if not urlsplit(self.url).path.endswith(end):
             self.follow(end)
 
     def upload(self, action_end: str, file: SimpleUploadedFile) -> None:
-        """Choose a file (a press that opens the chooser) and press upload."""
+        """Chooses a file (a press that opens the chooser) and presses upload."""
         self._pressed("choose a file")
         for form in self.tree.xpath("//form[.//input[@type='file']]"):
             if form.get("action", "").endswith(action_end):
@@ -142,12 +142,12 @@ class Counted:
 
     @staticmethod
     def _leads_on(form: Any) -> bool:
-        """The form of the page's own button."""
+        """Whether it is the form of the page's main button."""
         buttons = form.xpath(".//button[contains(concat(' ', @class, ' '), ' button ')]")
         return any("button-secondary" not in each.get("class") for each in buttons)
 
     def _sent(self, form: Any, values: Values) -> dict[str, Any]:
-        """What the form sends; each control with a value counts, unless the page says where its value comes from."""
+        """The data that the form sends; each control with a value counts, unless the page fills it in."""
         known = set(form.xpath(".//*[@class='filled']/ancestor::*[contains(@class,'field')][1]//@name"))
         sent: dict[str, Any] = {}
         for control in form.xpath(".//input[@name] | .//select[@name] | .//textarea[@name]"):
@@ -176,7 +176,7 @@ class Counted:
 
     @staticmethod
     def _shown(control: Any, kind: str) -> list[str]:
-        """What a control holds as the page was drawn."""
+        """What a control contains as rendered."""
         if control.tag == "select":
             chosen = control.xpath(".//option[@selected]")
             return [each.get("value", "") for each in chosen or control.xpath(".//option")[:1]]

@@ -1,4 +1,4 @@
-"""Invents what a demo has, into the data folder that VAR_DIR names, and starts no portal: `python -m`, this module."""
+"""Creates the demo's data in the data folder of VAR_DIR without starting a portal: `python -m`, this module."""
 
 import os
 

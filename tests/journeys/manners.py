@@ -1,7 +1,7 @@
-"""In which manner each walk is made: language, width, with script or without, and once over a line that breaks.
+"""How each walk is made: language, width, with script or without, and once over a connection that breaks.
 
-The suite deals a few of them out over the walks. `make walk` makes every walk in both languages and both widths, and
-lets axe look at every page that is met.
+The suite spreads a few of them over the walks. `make walk` makes every walk in both languages and both widths, and
+runs axe on every page reached.
 """
 
 import contextlib
@@ -36,14 +36,14 @@ class Manner:
 
 
 def walked(*dealt: Manner) -> pytest.MarkDecorator:
-    """The test is walked in these manners, or in all there are; `window` is as wide as its manner says."""
+    """Runs the test in these manners, or in all; `window` is as wide as its manner says."""
     every = [Manner(language, width) for language, width in product(LANGUAGES, HEIGHTS)]
     special = [each for each in dealt if each not in every]
     return pytest.mark.parametrize("manner", [*every, *special] if IS_WHOLE else dealt, ids=str)
 
 
 def judge(page: Page, manner: Manner) -> None:
-    """In the walk of all manners: axe finds nothing on the page that is about to be left."""
+    """In the walk of all manners: axe finds nothing on the page about to be left."""
     if not IS_WHOLE or not page.url.startswith("http"):
         return
     with contextlib.nullcontext(page) if manner.script else as_drawn(page) as shown:
@@ -54,7 +54,7 @@ def judge(page: Page, manner: Manner) -> None:
 
 @contextlib.contextmanager
 def as_drawn(page: Page) -> Iterator[Page]:
-    """A page without script as it stands, in a window where axe can run: no script of its own is loaded."""
+    """A page without script as it is, in a window where axe can run: none of its own scripts are loaded."""
     address, drawn, browser = page.url.partition("#")[0], page.content(), page.context.browser
     assert browser is not None
     with browser.new_context(viewport=page.viewport_size) as context:

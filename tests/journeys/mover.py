@@ -1,4 +1,4 @@
-"""`python -m tests.journeys.mover`: moves orders on request, each in a process that is gone once the move is committed.
+"""`python -m tests.journeys.mover`: moves orders on request, each in a process that ends once the move is committed.
 
 Requests and answers are lines of JSON. It loads the portal once and forks for each request.
 """
@@ -37,15 +37,15 @@ from transfers.orders.machine import ORDER  # noqa: E402
 
 
 def place(number: int) -> list[str]:
-    """So many orders whose photo is in review, in turn in a province with and without phone verification."""
+    """Creates so many orders whose photo is in review, in turn in a province with and without phone verification."""
     orders = [wired_order(state=states.PHOTO_REVIEW, province=("12", "44")[turn % 2]) for turn in range(number)]
     put_on_record(SimulatorClient(settings.SIMULATOR_URL), orders)
     return [order.reference for order in orders]
 
 
 def move(reference: str, kill: int, silent: bool) -> None:
-    """Accept the photo. At the very moment of the commit `kill`, a session, is ended, and `silent` is this process too:
-    then nobody was told that something is owed."""
+    """Accepts the photo. At the moment of the commit `kill`, a session, is ended, and with `silent` this process too:
+    then no worker was notified that something is queued."""
     order = Order.objects.get(reference=reference)
     with transaction.atomic():
         if kill:
@@ -56,39 +56,39 @@ def move(reference: str, kill: int, silent: bool) -> None:
 
 
 def owed(reference: str) -> list[tuple[str, str]]:
-    """How the messages about an order stand, by channel."""
+    """The states of the messages about an order, by channel."""
     return list(Message.objects.filter(reference=reference).order_by("channel").values_list("channel", "state"))
 
 
 def line_is_free() -> bool:
-    """Whether the sender that was killed has lost the line."""
+    """Whether the sender that was killed has lost its lease of the line."""
     return not MinistryLine.objects.filter(leased_until__gt=timezone.now()).exists()
 
 
 def holders() -> dict[str, int]:
-    """The processes that send and that fetch at this moment."""
+    """The processes that are sending and fetching."""
     found = MinistryLine.objects.values_list("holder", "fetcher").first() or ("", "")
     named = zip(("sending", "fetching"), found, strict=True)
     return {way: int(holder.split(":")[1]) for way, holder in named if holder}
 
 
 def fetched() -> bool:
-    """Whether a whole round of fetching ended well."""
+    """Whether a whole round of fetching has succeeded."""
     return MinistryLine.objects.filter(fetched_at__isnull=False).exists()
 
 
 def due(seconds: int) -> None:
-    """The phones of all orders that wait for them are to be confirmed within so many seconds from now."""
+    """Sets the deadline of all orders that wait for phones to so many seconds from now."""
     Order.objects.filter(state=states.PHONE_DUE).update(due_at=timezone.now() + timedelta(seconds=seconds))
 
 
 def clock() -> int:
-    """By how many seconds the mover's clock is off."""
+    """The offset of the mover's clock in seconds."""
     return CLOCK.off
 
 
 def owe_pictures_and_a_code() -> None:
-    """Twenty pictures wait to be examined, and then somebody waits for a code."""
+    """Queues twenty pictures for examination, and after them a one-time code."""
     for _number in range(20):
         wake_worker("icpportal.tasks.examine_document", uuid.uuid4())
     code = {"code": "204816"}
@@ -96,7 +96,7 @@ def owe_pictures_and_a_code() -> None:
 
 
 def summary() -> dict[str, Any]:
-    """Everything that counts in the end."""
+    """Everything that matters in the end."""
     return {
         "orders": {order.reference: [order.province, order.state, *moves(order)] for order in Order.objects.all()},
         "messages": {row.key: [row.channel, row.state] for row in Message.objects.all()},

@@ -1,4 +1,4 @@
-"""What a person does in a browser window: the words of a journey."""
+"""What a person does in a browser window: the steps of a journey."""
 
 import random
 import re
@@ -25,7 +25,7 @@ REVIEWER = ("reviewer@example.com", "demo-Beian-2026")
 
 @dataclass
 class Person:
-    """One applicant in one window, who goes in one manner, with an invented filing at another provider."""
+    """One applicant in one window, in one manner, with an invented filing at another provider."""
 
     portal: Portal
     page: Page
@@ -55,7 +55,7 @@ class Person:
     # --- the world outside ---
 
     def put_another_on_record(self) -> None:
-        """A further website of my subject is at another provider; from here on it is the one this is about."""
+        """Puts another website of my subject at another provider on record; from now on the journey is about it."""
         self.domain = f"further{self.dice.randrange(10**9):09d}.com"
         self._put_on_record()
 
@@ -81,7 +81,7 @@ class Person:
         )
 
     def newest_code(self, address: str) -> str:
-        """The code that was sent to an address, from the demo's page of messages."""
+        """The code sent to an address, from the demo's page of messages."""
         for _ in range(60):
             found = self.desk.get(f"/demo/messages/?to={address}").find("code", class_="code")
             if found:
@@ -95,7 +95,7 @@ class Person:
         self.desk.send(form, button=("decision", decision), **({"code": code} if code else {}))
 
     def _desk_with_my_report(self) -> http_browser.Page:
-        """The authority's desk once my report has come over the wire."""
+        """The authority's desk once my report has arrived over SOAP."""
         for _ in range(60):
             page = self.desk.get("/demo/authority/")
             if page.find("li", data_domain=self.domain):
@@ -120,13 +120,13 @@ class Person:
         self.page.goto(f"{self.portal.url}{path}")
 
     def tick(self, box: str) -> None:
-        """A box or a choice; its label lies over it, as on the page a person touches."""
+        """Ticks a box or a choice by its label, which covers it, as a person does."""
         field = self.page.locator(box)
-        field.scroll_into_view_if_needed()  # waits until the page no longer moves, as when a picture has just come
+        field.scroll_into_view_if_needed()  # waits until the page no longer moves, as when a picture has just loaded
         field.check(force=True)
 
     def press(self) -> None:
-        """The one primary button of the page."""
+        """Presses the one primary button of the page."""
         judge(self.page, self.manner)
         self.page.locator("main form .actions button.button:not(.button-secondary)").last.click()
 
@@ -135,7 +135,7 @@ class Person:
         self.page.locator(f"[name={field}]").press("Enter")
 
     def press_as_the_line_breaks(self, button: str) -> None:
-        """The first press does not get through, the answer to the second is lost; then the page is opened once more."""
+        """The first press does not get through, the answer to the second is lost; then the page is opened again."""
         context, here = self.page.context, self.page.url
         context.set_offline(True)
         self.page.locator(button).click()
@@ -149,7 +149,7 @@ class Person:
 
     @contextmanager
     def _answers_lost(self) -> Iterator[None]:
-        """What is sent arrives; what comes back does not."""
+        """Requests arrive; answers are lost."""
 
         def lose(route: Route) -> None:
             if route.request.method == "POST":
@@ -231,7 +231,7 @@ class Person:
         self.the_administrator_agrees()
 
     def the_administrator_agrees(self) -> None:
-        """The administrator opens the texted link on another phone and says yes."""
+        """The administrator opens the texted link on another phone and agrees."""
         self.open(f"/transfers/{self.reference}/people/consent/")
         before = self._links_of_consent()
         self.page.click("[name=send]")
@@ -281,7 +281,7 @@ class Person:
         self._wait_until_checked(slot)
 
     def _wait_until_checked(self, slot: str) -> None:
-        """The page tells by itself once the worker has looked; a person without script reloads."""
+        """The page updates by itself once the worker has checked; a person without script reloads."""
         expect(self.page.locator(f"{slot}.slot-checking, {slot}.slot-ready")).to_be_visible()
         if not self.manner.script:
             self._wait_for_page("its papers", self.page.url, id=slot.removeprefix("#"), class_="slot-ready")
@@ -289,9 +289,9 @@ class Person:
         expect(self.page.locator(f"{slot}.slot-ready")).to_be_visible(timeout=30_000)
 
     def _wait_for_page(self, what: str, address: str, **element: str) -> None:
-        """Until a page of mine has this element; it is asked for and not drawn, which costs ten times as much."""
+        """Waits until a page of mine has this element; requests it unrendered, as rendering costs ten times as much."""
         for _ in range(60):
-            answer = self.page.request.get(address, max_retries=2)  # what it had kept open may just have been ended
+            answer = self.page.request.get(address, max_retries=2)  # a kept-alive connection may just have been closed
             if http_browser.Page(address, answer.status, answer.text()).find(**element):
                 return
             self.page.wait_for_timeout(500)
@@ -313,7 +313,7 @@ class Person:
         self.sees("photo_review")
 
     def sees(self, state: str) -> None:
-        """The order's page says so, now or after the workers have done their part."""
+        """Waits until the order's page shows this state, now or after the workers have done their part."""
         address = f"/transfers/{self.reference}/"
         self._wait_for_page("the order", f"{self.portal.url}{address}", class_="order-head", data_state=state)
         self.open(address)
@@ -339,16 +339,16 @@ class Reviewer:
         self.page.fill("[type=search]", reference)
         self.page.press("[type=search]", "Enter")
         self.page.wait_for_url("**/case/**")
-        if (claim := self.page.locator("main button[value=claim]").first).count():  # a case opens to who has it
+        if (claim := self.page.locator("main button[value=claim]").first).count():  # opens for the person who has it
             claim.click()
         expect(self.page.locator(".judge")).to_have_attribute("data-reference", reference)
-        self.page.wait_for_load_state()  # a key that is pressed before the script is there does nothing
+        self.page.wait_for_load_state()  # a key pressed before the script is loaded does nothing
 
     def press(self, move: str) -> None:
         self.page.locator(f"button[name=move][value={move}]").click()
 
     def accept(self) -> None:
-        """Say OK to every part by its key, and accept the order on the page that follows."""
+        """Says OK to every part by its key, and accepts the order on the next page."""
         for _part in range(self.page.locator(".part[data-judged]").count()):
             if self.page.locator(".btn.accept").is_visible():
                 break
@@ -358,7 +358,7 @@ class Reviewer:
         self.press("accept")
 
     def send_back(self) -> None:
-        """Return what was named, although other parts have no verdict."""
+        """Returns what was named, although other parts have no verdict."""
         self._saved()
         self.page.click(".btn.back")
         if self.page.locator("[name=return-although]").count():
@@ -366,7 +366,7 @@ class Reviewer:
         self.press("send_back")
 
     def accept_the_photo(self) -> None:
-        """Say of every rule that it is met, by its key, and accept the photo."""
+        """Says OK to every rule by its key, and accepts the photo."""
         for _rule in range(self.page.locator(".rules li").count()):
             self.page.keyboard.press("1")
         self._saved()
@@ -378,7 +378,7 @@ class Reviewer:
         self.page.wait_for_load_state("networkidle")
 
     def name(self, part: str, reason: str) -> None:
-        """Return one part, for a reason."""
+        """Returns one part, for a reason."""
         anchor = "p-" + part.replace(".", "-").replace("_", "-")
         self.page.click(f".parts-nav a[href='#{anchor}']")
         self.page.keyboard.press("2")

@@ -1,4 +1,4 @@
-"""A real portal for journeys: `manage.py demo` with web, worker and beat, on data of its own."""
+"""A real portal for journeys: `manage.py demo` with web, worker and beat, on its own data."""
 
 import contextlib
 import fcntl
@@ -24,19 +24,19 @@ from tests import fresh, migrated
 from tests.strict_gunicorn import ARGUMENTS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-START_SECONDS = 180  # others may be starting beside it
+START_SECONDS = 180  # others may be starting at the same time
 
 
 @dataclass
 class Portal:
-    """Where it answers, and the environment that leads `manage.py` to its data."""
+    """Its address, and the environment that points `manage.py` to its data."""
 
     url: str
     environment: dict[str, str]
-    process: subprocess.Popen | None = None  # of the supervisor, where it is ours
+    process: subprocess.Popen | None = None  # the supervisor's, if we started it
 
     def manage(self, *command: str, check: bool = True) -> str:
-        """What a management command says about this portal's data."""
+        """Runs a management command on this portal's data; returns its output."""
         done = fresh.run("manage.py", *command, folder=ROOT, environment=self.environment)
         if check and done.returncode:
             raise AssertionError(f"{command} exited {done.returncode}: {done.stdout}{done.stderr}")
@@ -50,7 +50,7 @@ def free_port() -> int:
 
 
 def addresses(port: int) -> dict[str, str]:
-    """Where portal and simulator will be: the demo begins again when it finds them out by itself."""
+    """The addresses of portal and simulator: the demo restarts itself when it has to find them."""
     beside = free_port()
     simulator = {"SIMULATOR_PORT": str(beside), "SIMULATOR_URL": f"http://127.0.0.1:{beside}"}
     return {"PUBLIC_BASE_URL": f"http://127.0.0.1:{port}", **simulator}
@@ -68,7 +68,7 @@ def own_redis() -> dict[str, str]:
 
 @contextlib.contextmanager
 def database(environment: dict[str, str]) -> Iterator[dict[str, str]]:
-    """On PostgreSQL a migrated database of its own; SQLite lies in the data folder anyway."""
+    """On PostgreSQL a migrated database of its own; SQLite is in the data folder anyway."""
     url = environment.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
         yield {}
@@ -85,13 +85,13 @@ def database(environment: dict[str, str]) -> Iterator[dict[str, str]]:
 
 
 def run_wide(factory: pytest.TempPathFactory) -> Path:
-    """The folder that the processes of a run have in common."""
+    """The folder shared by the processes of a run."""
     folder = factory.getbasetemp()
     return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
 
 
 def fill_as_demo(folder: Path, common: Path) -> None:
-    """Puts what the demo invents there: invented once a run, for it takes as long as all else of a start."""
+    """Copies the demo's data there, created once a run, because that takes as long as the rest of a start."""
     made = common / "filled"
     with (common / "filled.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -106,7 +106,7 @@ def fill_as_demo(folder: Path, common: Path) -> None:
 
 
 def take_a_table(database: Path) -> None:
-    """One migration has not run: who migrates makes its table. All of them take ten seconds, and have run before."""
+    """Undoes one migration, which `migrate` then applies. All of them take ten seconds, and have run before."""
     with contextlib.closing(sqlite3.connect(database, autocommit=True)) as connection:
         connection.execute("DROP TABLE django_session")
         connection.execute("DELETE FROM django_migrations WHERE app = 'sessions'")
@@ -116,10 +116,10 @@ def take_a_table(database: Path) -> None:
 def running(
     folder: Path, *, empty: bool = False, seeds: bool = True, common: Path | None = None, **settings: str
 ) -> Iterator[Portal]:
-    """A portal that answers, until the block ends; then nothing of it is left.
+    """A running portal, until the block ends; then nothing of it is left.
 
-    `empty`: it makes what is missing itself and is started as a person starts it. Without `seeds` it has no invented
-    data; those in the folder that is `common` to a run are taken over.
+    `empty`: it creates what is missing itself, like a portal started by a person. Without `seeds` it has no invented
+    data; with them, those in the folder `common` to a run are copied.
     """
     port = free_port()
     with database(dict(os.environ)) as own:

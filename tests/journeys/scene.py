@@ -1,4 +1,4 @@
-"""A portal's data, its mover, and workers that come and go and are killed."""
+"""A portal's data, its mover, and workers that start, stop and are killed."""
 
 import contextlib
 import json
@@ -24,7 +24,7 @@ ENDS = {
 
 
 class Scene:
-    """A portal's data, its mover, and workers that come and go."""
+    """A portal's data, its mover, and workers that start and stop."""
 
     celery = ("-m", "celery")
 
@@ -57,7 +57,7 @@ class Scene:
         return json.loads(self.mover.stdout.readline())
 
     def worker(self) -> subprocess.Popen:
-        """A worker that has its two children and takes tasks."""
+        """A worker with its two children, taking tasks."""
         process = self.run(*self.celery, "-A", "icpportal", *WORKER)
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         wait(lambda: len(children.read_text().split()) == 2, "no worker came up")
@@ -83,7 +83,7 @@ class Scene:
 
 
 def wait(condition: Callable[[], Any], problem: str, seconds: float = 40) -> None:
-    """Four looks a second: most of them fork the mover, and twenty kept a processor busy."""
+    """Checks four times a second: most checks fork the mover, and twenty kept a processor busy."""
     ends = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < ends, problem

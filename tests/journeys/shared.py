@@ -1,7 +1,7 @@
-"""One portal for all processes of a run: the first that asks has it started, and it ends after the last has done.
+"""One portal for all processes of a run: the first that needs it starts it, and it ends after the last has finished.
 
-`python -m`, this module with a folder, is its keeper: it ends the portal as soon as nobody holds the folder's lock any
-more, a test process that was killed included.
+`python -m`, this module with a folder, is its keeper: it ends the portal as soon as no process holds the folder's lock
+any more, not even a killed test process.
 """
 
 import contextlib
@@ -19,25 +19,25 @@ from tests.journeys.portal import ROOT, Portal, running
 
 @contextlib.contextmanager
 def shared(common: Path) -> Iterator[Portal]:
-    """The run's portal, for as long as the block lasts; when it was the last block, the portal has ended."""
+    """The run's portal, for the duration of the block; after the last block, the portal has ended."""
     folder = common / "shared"
     folder.mkdir(exist_ok=True)
     with users(folder) as held:
-        fcntl.flock(held, fcntl.LOCK_SH)  # waits for a keeper who has begun to end
-        yield Portal(**told(folder))
+        fcntl.flock(held, fcntl.LOCK_SH)  # waits for a keeper that has begun to end
+        yield Portal(**connection(folder))
         fcntl.flock(held, fcntl.LOCK_UN)
-        while told_file(folder).exists() and nobody_holds(held):
-            time.sleep(0.05)  # until the keeper has seen it
+        while portal_file(folder).exists() and nobody_holds(held):
+            time.sleep(0.05)  # until the keeper has noticed
         fcntl.flock(held, fcntl.LOCK_SH)
 
 
 def users(folder: Path) -> IO[str]:
-    """Who has it open and locked uses the portal."""
+    """Holders of a lock on this open file use the portal."""
     return (folder / "users").open("a")
 
 
-def told_file(folder: Path) -> Path:
-    return folder / "told.json"
+def portal_file(folder: Path) -> Path:
+    return folder / "portal.json"
 
 
 def nobody_holds(held: IO[str]) -> bool:
@@ -49,11 +49,11 @@ def nobody_holds(held: IO[str]) -> bool:
     return True
 
 
-def told(folder: Path) -> dict[str, Any]:
-    """Where it answers, and its environment; whoever comes first has it started, the others wait for that."""
+def connection(folder: Path) -> dict[str, Any]:
+    """Its address and environment; the first caller starts it, the others wait."""
     with (folder / "starting").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        file = told_file(folder)
+        file = portal_file(folder)
         if not file.exists():
             with (folder / "keeper.out").open("a") as log:
                 keeper = subprocess.Popen(
@@ -71,13 +71,13 @@ def told(folder: Path) -> dict[str, Any]:
 
 
 def keep(folder: Path) -> None:
-    """Starts the portal, tells where it is, and ends it when nobody uses it any more."""
+    """Starts the portal, writes its address, and ends it when nobody uses it any more."""
     number = len(list(folder.glob("data-*")))
     data = folder / f"data-{number}"
     data.mkdir()
-    file = told_file(folder)
+    file = portal_file(folder)
     with users(folder) as held, running(data, common=folder.parent) as portal:
-        unfinished = folder / "told.part"
+        unfinished = folder / "portal.part"
         unfinished.write_text(json.dumps({"url": portal.url, "environment": portal.environment}))
         unfinished.rename(file)
         fcntl.flock(held, fcntl.LOCK_EX)

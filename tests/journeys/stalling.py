@@ -1,6 +1,6 @@
 """Gateways that stall at a chosen point of a delivery, so that a worker can be killed exactly there.
 
-`VAR_DIR/stall` names the point, `VAR_DIR/stalled` tells that a delivery has reached it.
+`VAR_DIR/stall` names the point; `VAR_DIR/stalled` is written when a delivery has reached it.
 """
 
 import os
@@ -21,7 +21,7 @@ LONGER_THAN_THE_TEST = 300
 
 
 def stall(point: str) -> None:
-    """Says that `point` is reached and stays there, if a test asked for it."""
+    """Reports that `point` is reached and waits there, if a test asked for it."""
     folder = Path(settings.VAR_DIR)
     wanted = folder / "stall"
     if wanted.exists() and wanted.read_text() == point:
@@ -30,7 +30,7 @@ def stall(point: str) -> None:
 
 
 class StallingSms(PageSms):
-    """Before or after the text is out."""
+    """Stalls before or after the text is sent."""
 
     def send(self, to: str, text: str, key: str) -> str:
         stall("text not out")
@@ -40,7 +40,7 @@ class StallingSms(PageSms):
 
 
 class StallingAuthority(MinistryAuthority):
-    """Before or after a report is queued, before or after its file has reached the ministry."""
+    """Stalls before or after a report is queued, before or after its file has reached the ministry."""
 
     def queue(self, report: Report) -> None:
         stall("report not in")
@@ -56,7 +56,7 @@ hand_over = Ministry.upload
 
 
 def upload(ministry: Ministry, packed: Packed, sequence: int) -> UploadReply:
-    """One file to the ministry; its answer may never be read."""
+    """Sends one file to the ministry; its answer may never be read."""
     stall("file not out")
     reply = hand_over(ministry, packed, sequence)
     stall("file out")

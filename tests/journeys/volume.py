@@ -11,13 +11,13 @@ from pathlib import Path
 
 from tests.icpportal.processes import with_word
 
-SIZE = 640 * 1024 * 1024  # more than the portal wants to be free
+SIZE = 640 * 1024 * 1024  # more than the free space that the portal requires
 NOTHING = 16  # bytes
-SOON = 0.001  # seconds: what is written in one transaction needs several blocks
+SOON = 0.001  # seconds: what one transaction writes needs several blocks
 
 
 class Mounted:
-    """A volume of its own."""
+    """A separate volume."""
 
     shows_room = True
 
@@ -25,7 +25,7 @@ class Mounted:
         self.folder, self.ballast = folder, folder / "ballast"
 
     def leave(self, room: int) -> None:
-        """Only so many bytes stay free; none: not one more is taken."""
+        """Leaves only so many bytes free; with none, not one more can be written."""
         free = shutil.disk_usage(self.folder).free
         with self.ballast.open("ab") as ballast, contextlib.suppress(OSError):
             os.posix_fallocate(ballast.fileno(), ballast.tell(), max(free - room, 1))
@@ -34,7 +34,7 @@ class Mounted:
 
     @contextlib.contextmanager
     def kept_full(self) -> Iterator[None]:
-        """Not a byte is free: what others delete meanwhile is taken at once."""
+        """Keeps the volume full: what others delete is taken at once."""
         over = threading.Event()
 
         def fill() -> None:
@@ -56,7 +56,7 @@ class Mounted:
 
 
 class Limited(Mounted):
-    """Where nothing may be mounted: no process of the portal may write into a file any more; there is room, though."""
+    """Where nothing may be mounted: no process of the portal may write into files any more, though space is free."""
 
     shows_room = False
 

@@ -69,7 +69,7 @@ def orders(chosen=None) -> list[dict]:
     from transfers.models import Order
 
     people = SimpleNamespace(**{name: User.objects.get(email=f"{name}@example.com") for name in ("reviewer", "lead")})
-    told = []
+    results = []
     ministry = "icpportal.gateways.miit.fake.FakeAuthority"
     with override_settings(ALLOWED_HOSTS=["testserver"], AUTHORITY_GATEWAY=ministry, RULE_PROFILE="seed-2018"):
         for order in Order.objects.select_related("owner") if chosen is None else chosen:
@@ -84,8 +84,8 @@ def orders(chosen=None) -> list[dict]:
                 opens.append(client.get(address).status_code)
             before = order.state
             move_on(order, SimpleNamespace(owner=order.owner, **vars(people)))
-            told.append({"kind": order.kind, "state": before, "opens": opens, "after": order.state})
-    return told
+            results.append({"kind": order.kind, "state": before, "opens": opens, "after": order.state})
+    return results
 
 
 def move_on(order, people) -> None:

@@ -1,7 +1,7 @@
-"""`make axe`: axe looks at every page in both languages, by day and by night, on a phone and a computer.
+"""`make axe`: runs axe on every page in both languages, by day and by night, on a phone and a computer.
 
-On the way it measures what axe does not: targets, the ring of what has the focus, nothing sideways at 320 and 1600
-pixels, nothing cut off when words are spaced wider. `ONLY=order,slot` takes pages by their names. Each language has a
+It also measures what axe does not: size of targets, the focus ring, no horizontal scrolling at 320 and 1600
+pixels, nothing cut off when words are spaced wider. `ONLY=order,slot` selects pages by name. Each language has a
 process of its own: `python -m tests.seen.judgement en` is one of them.
 """
 
@@ -35,7 +35,7 @@ def main() -> int:
 
 
 def look(languages: Sequence[str]) -> int:
-    """All pages in these languages."""
+    """Checks all pages in these languages."""
     only = [word for word in os.environ.get("ONLY", "").split(",") if word]
     made = stage.build()
     found: Found = defaultdict(set)
@@ -55,7 +55,7 @@ def look(languages: Sequence[str]) -> int:
 
 
 def judge(sight: sights.Sight, eyes: Eyes, language: str, found: Found) -> None:
-    """All that is wrong with a page, by rule and element: where."""
+    """Records everything wrong with a page, by rule and element."""
     for theme, width in product(THEMES, WIDTHS):
         eyes.turn(theme, width)
         seen = eyes.judge() + (measures.measured(eyes) if theme == THEMES[0] and is_ours(sight) else [])
@@ -67,7 +67,7 @@ def judge(sight: sights.Sight, eyes: Eyes, language: str, found: Found) -> None:
 
 
 def is_ours(sight: sights.Sight) -> bool:
-    """The measures are of the applicant's pages: Django draws the desk's."""
+    """The measures are for the applicant's pages only: Django renders the desk's."""
     return not sight.page.name.startswith("admin:")
 
 

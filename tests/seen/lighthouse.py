@@ -1,4 +1,4 @@
-"""`make lighthouse`: what Lighthouse says of a few pages of a real portal, as the median of five runs on a slow phone.
+"""`make lighthouse`: Lighthouse's scores of a few pages of a real portal, the median of five runs on a slow phone.
 
 Needs Node on this machine; `RUNS=1` for a quick look, `ONLY=start,order` for some of the pages.
 """
@@ -22,7 +22,7 @@ RUNS = int(os.environ.get("RUNS", "5"))
 TRIES = 3
 LEAST = 95
 SCORES = ("performance", "accessibility", "best-practices", "seo")
-SOUGHT = ("start", "signup", "help", "rules")  # what a search engine shall find; the others ask it not to
+SOUGHT = ("start", "signup", "help", "rules")  # pages that search engines should find; the others ask them not to index
 CHROME = "--headless=new --no-sandbox --disable-gpu --disable-quic --disable-background-networking"
 Scores = dict[str, float]
 
@@ -47,7 +47,7 @@ def main() -> int:
 
 
 def signed_in(portal: Portal) -> tuple[str, dict[str, str]]:
-    """The applicant's cookies, and where the pages are."""
+    """The applicant's cookies, and the addresses of the pages."""
     person = Browser(portal.url)
     page = person.get("/account/login/")
     person.send(page.form("login", "password"), login=LIN[0], password=LIN[1])
@@ -96,10 +96,10 @@ def _report(url: str, cookies: str, folder: Path) -> dict:
         *("npx", "--yes", "lighthouse", url, "--quiet", f"--chrome-flags={CHROME}"),
         *("--output=json", f"--output-path={out}", f"--extra-headers={headers}"),
         f"--only-categories={','.join(SCORES)}",
-        "--skip-audits=is-crawlable",  # a demo invites no search engine, in production robots.txt does
+        "--skip-audits=is-crawlable",  # the demo invites no search engine; in production robots.txt does
     ]
     environment = {**os.environ, "CHROME_PATH": shutil.which("chromium") or CHROMIUM}
-    for _attempt in range(TRIES):  # on a busy machine the browser is lost now and then
+    for _attempt in range(TRIES):  # on a busy machine the browser sometimes crashes
         if subprocess.run(command, env=environment, stdout=sys.stderr).returncode == 0:
             break
     return json.loads(out.read_text("utf-8"))

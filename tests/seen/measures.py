@@ -1,4 +1,4 @@
-"""What a browser can measure on an open page: each measure names the elements that miss it."""
+"""Measurements by a browser on an open page: each returns the elements that fail it."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ NARROWEST, WIDEST = 320, 1600  # 320: a page of 1280 enlarged four times
 WIDER = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
 p { margin-bottom: 2em !important }"""
 
-# a link within a sentence may be small (WCAG 2.5.8); a box or a choice is pressed on its row
+# a link within a sentence may be small (WCAG 2.5.8); the row of a checkbox or choice counts as its target
 SMALL = """least => {
   // a word that explains itself is a button, which no browser calls inline
   const inSentence = (e) => (e.matches(".term") || (e.matches("a") && getComputedStyle(e).display === "inline")) &&
@@ -35,7 +35,7 @@ CUT = """() => [...document.querySelectorAll("main *, header *, footer *")].filt
     !e.closest(".sr, .word, .demo-long, .nav") && look.clipPath === "none" && e.clientHeight > 1 &&
     e.scrollHeight > e.clientHeight + 2;
 }).map((e) => e.outerHTML.slice(0, 120))"""
-# what is reached by the Tab key, in the order of the page, and shows that it is
+# what the Tab key reaches, in the order of the page, with a visible focus
 UNSEEN = """() => {
   const named = (e) => e.outerHTML.slice(0, 120);
   const ahead = [...document.querySelectorAll("[tabindex]")].filter((e) => e.tabIndex > 0);
@@ -58,14 +58,14 @@ UNSEEN = """() => {
 
 
 def measured(eyes: Eyes) -> list[tuple[str, str]]:
-    """What misses a measure on the page that is open, at the width it has."""
+    """The elements that fail a measure on the open page, at its current width."""
     page = eyes.page
     found = [("small target", each) for each in page.evaluate(SMALL, SMALLEST)]
     return found + [("focus", each) for each in page.evaluate(UNSEEN)]
 
 
 def stretched(eyes: Eyes) -> list[tuple[str, str]]:
-    """The same page at its narrowest and widest, and with its words spaced wider by the reader."""
+    """The same page at its narrowest and widest, and with the words spaced wider."""
     found: list[tuple[str, str]] = []
     for width in (NARROWEST, WIDEST):
         eyes.turn("light", width)

@@ -1,7 +1,7 @@
-"""`make pictures`: every page as a picture, in both languages, on a phone and a computer, by day and by night.
+"""`make pictures`: a picture of every page, in both languages, on a phone and a computer, by day and by night.
 
-They lie in var/pictures/<language>-<width>-<theme>/<page>.png, contact sheets in var/pictures/index.html.
-`ONLY=zh-390,order.transfer` takes those whose folder and name hold one of the words.
+They are written to var/pictures/<language>-<width>-<theme>/<page>.png, contact sheets to var/pictures/index.html.
+`ONLY=zh-390,order.transfer` takes those whose folder and name contain one of the words.
 """
 
 import os
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def files_of(sight: sights.Sight, language: str, only: list[str]) -> dict[tuple[str, int], str]:
-    """The wanted pictures of a page, by theme and width."""
+    """The requested pictures of a page, by theme and width."""
     named = {
         (theme, width): f"{language[:2]}-{width}-{theme}/{sight.title}.png" for theme, width in product(THEMES, WIDTHS)
     }
@@ -51,7 +51,7 @@ def files_of(sight: sights.Sight, language: str, only: list[str]) -> dict[tuple[
 
 
 def _pictures_of(sight: sights.Sight, eyes: Eyes, language: str, only: list[str]) -> int:
-    """Take them; how many they are."""
+    """Takes them and returns how many."""
     wanted = files_of(sight, language, only)
     for (theme, width), name in wanted.items():
         eyes.turn(theme, width)
@@ -60,7 +60,7 @@ def _pictures_of(sight: sights.Sight, eyes: Eyes, language: str, only: list[str]
 
 
 def picture_of(eyes: Eyes, file: Path) -> None:
-    """The whole page, unless it is very long."""
+    """Takes the whole page, unless it is very long."""
     file.parent.mkdir(parents=True, exist_ok=True)
     height = min(TALLEST, eyes.page.evaluate("document.documentElement.scrollHeight"))
     width = eyes.page.viewport_size["width"]
@@ -71,7 +71,7 @@ def picture_of(eyes: Eyes, file: Path) -> None:
 
 
 def sheets() -> int:
-    """A contact sheet of each folder, and a page that leads to them; how many pictures there are."""
+    """Writes a contact sheet per folder, and a page with links to them; returns the number of pictures."""
     folders = {folder: sorted(folder.glob("*.png")) for folder in sorted(HERE.iterdir()) if folder.is_dir()}
     links = []
     for folder, files in folders.items():

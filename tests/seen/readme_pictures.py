@@ -1,4 +1,4 @@
-"""`make readme-pictures`: the pictures of the README, of a demo that begins afresh, small enough to keep."""
+"""`make readme-pictures`: the README's pictures, taken from a new demo, small enough to keep in the repository."""
 
 import io
 import json
@@ -23,7 +23,7 @@ APPLICANT, REVIEWER, NOBODY = "lin@example.com", "reviewer@example.com", ""
 
 @dataclass(frozen=True)
 class Shot:
-    """A picture: its file, whose it is, the page's address (with what is looked up in braces)."""
+    """A picture: its file, the person who sees it, and the page's address (with values to look up in braces)."""
 
     name: str
     who: str
@@ -62,7 +62,7 @@ def main() -> int:
             for shot in (shot for shot in SHOTS if shot.who == who):
                 context.add_cookies([{"name": "django_language", "value": shot.language, "url": portal.url}])
                 page.goto(portal.url + shot.path.format(**found), wait_until="networkidle")
-                if who == REVIEWER:  # a case is seen by the person who has it
+                if who == REVIEWER:  # a case is shown to the person who has it
                     page.locator("button[value=claim]").click()
                     page.wait_for_load_state("networkidle")
                 size = keep(page.screenshot(animations="disabled"), FOLDER / f"{shot.name}.png")
@@ -82,7 +82,7 @@ def sign_in(page: Any, portal: Portal, who: str) -> None:
 
 
 def keep(png: bytes, file: Path) -> int:
-    """With as many colours as such a page needs; how large the file is."""
+    """Reduces the colours to what such a page needs; returns the size of the file."""
     picture = Image.open(io.BytesIO(png)).convert("RGB")
     small = picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     small.save(file, optimize=True)

@@ -1,4 +1,4 @@
-"""Each page once: of all that the roles reach, one of every name, and of an order's one of every state."""
+"""Each page once: of all pages that the roles reach, one per name, and for pages of orders one per state."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ from tests.walk.walks import Walk
 from transfers.models import ReturnReason
 
 STAFF = tuple(world.STAFF)
-# who is asked first for a page that several see
+# the role asked first for a page that several see
 ROLES = ("owner", world.VISITOR, world.HALFWAY, "newcomer", "unconfirmed", "stranger", *STAFF)
 # the page differs for each of these
 BY_LAST_PART = ("step", "slot", "order-move", "verify-type-outcome", "rules-province")
@@ -27,26 +27,26 @@ FIRST_PAGES = {
     "data-export": ("owner", "newcomer", "lead"),
     "admin:index": STAFF,
 }
-# how many rows of a name are opened until its kinds are found
+# rows opened per name until all its kinds are found
 ROWS = 40
 FEW = 2
-PROVINCES = ("12", "31", "44", "64")  # of 31 pages that differ in their rows
-DJANGOS = {"history": 1, "delete": 1, "add": 3}  # of pages that Django draws alike
+PROVINCES = ("12", "31", "44", "64")  # of 31 pages that differ only in their rows
+DJANGOS = {"history": 1, "delete": 1, "add": 3}  # of pages that Django renders alike
 
 
 @dataclass
 class Sight:
-    """A page, what its picture is called, and who sees it."""
+    """A page, the name of its picture, and the role that sees it."""
 
     title: str
     page: Page
     role: str
     walker: Walker
-    typed: dict[str, str] | None = None  # what is sent there, where the page only answers that
+    typed: dict[str, str] | None = None  # data to post, if the page only answers that
 
 
 class Sightseer(Walker):
-    """Opens what may look different, whether typed or linked."""
+    """Opens what may look different, whether its address was typed or linked."""
 
     def begins(self, typed: list[str]) -> list[str]:
         return [url for url in typed if self.wants(url)]
@@ -63,7 +63,7 @@ class Sightseer(Walker):
 
 
 def of(made: world.World, language: str, roles: tuple[str, ...] = ROLES) -> Iterator[Sight]:
-    """All of them, role by role."""
+    """All pages, role by role."""
     seen: set[str] = set()
     alike: Counter[str] = Counter()
     for role in roles:
@@ -77,7 +77,7 @@ def of(made: world.World, language: str, roles: tuple[str, ...] = ROLES) -> Iter
             if title in seen:
                 if role not in FIRST_PAGES.get(page.name, ()) or frames[page.name]:
                     continue
-                title = f"{title}.{role}"  # the frame and the first page are each role's own
+                title = f"{title}.{role}"  # the frame and the first page differ by role
             elif _is_one_of_many(page, title, alike):
                 continue
             frames[page.name] += 1
@@ -90,7 +90,7 @@ def of(made: world.World, language: str, roles: tuple[str, ...] = ROLES) -> Iter
 
 
 def _title_of(page: Page, made: world.World) -> str:
-    """A case that asks why it is opened is a page of its own: who has the case, or leads, is asked for the other."""
+    """A case that asks why it is opened counts as its own page; who has the case, or leads, is asked for the other."""
     asks = page.name.startswith("admin:") and page.tree.xpath("//*[@id='look-words']")
     return f"{page.name.replace(':', '-')}.purpose" if asks else outlines.title_of(page, made)
 
@@ -105,7 +105,7 @@ def _preview(made: world.World, walker: Walker) -> Sight:
 
 
 def _is_one_of_many(page: Page, title: str, alike: Counter[str]) -> bool:
-    """Whether enough are seen that differ in their rows only."""
+    """Whether enough pages were seen that differ only in their rows."""
     kind = page.name.rpartition("_")[2]
     alike[kind] += 1
     is_django = page.name.startswith("admin:") and alike[kind] > DJANGOS.get(kind, 99)
@@ -114,7 +114,7 @@ def _is_one_of_many(page: Page, title: str, alike: Counter[str]) -> bool:
 
 
 def seen(browser: Any, found: Iterable[Sight]) -> Iterator[tuple[Sight, Eyes]]:
-    """Each of them, open in the browser of whoever sees it."""
+    """Each of them, open in the browser of a role that sees it."""
     eyes: Eyes | None = None
     for sight in found:
         if eyes is None or eyes.client is not sight.walker.client:

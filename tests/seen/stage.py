@@ -1,4 +1,4 @@
-"""The walk's world without a test around it: data in a folder that goes away. Import before any model."""
+"""The walk's world without a test around it: data in a folder that is deleted. Import before any model."""
 
 import atexit
 import os
@@ -34,7 +34,7 @@ from transfers.review.reasons import publication  # noqa: E402
 def build(profile: str = world.PROFILES[0]) -> world.World:
     """Every role, an order of each kind in each state; the rules before 2020 have the most pages.
 
-    The reviewer has the cases in review, and a lead has begun another version of a reason.
+    The reviewer has the cases in review, and a lead has started a new version of a reason.
     """
     migrated.copy_to(FOLDER / "portal.sqlite3")
     settings.ALLOWED_HOSTS = ["testserver", *settings.ALLOWED_HOSTS]

@@ -1,4 +1,4 @@
-"""`python -m tests.shape`: count, print, and exit with 1 while one measure misses."""
+"""`python -m tests.shape`: counts, prints, and exits with 1 while a measure misses its target."""
 
 import argparse
 import sys

@@ -1,12 +1,12 @@
-"""What is left of the demo inside the product, and what imports it."""
+"""Parts of the demo inside the product, and imports of the demo."""
 
 import re
 
 from tests.shape.tree import Measure, Tree
 
 OWN = ("demo/", "templates/demo/")  # left out of the production image
-WORDS = {"demo", "simulator", "seed", "rehearsal", "rehearse", "supervisor"}  # in a path, they say what it is
-# what serves the demo alone under a name that does not say so, as it is called today and as it may be called tomorrow
+WORDS = {"demo", "simulator", "seed", "rehearsal", "rehearse", "supervisor"}  # in a path, they mark the demo
+# parts of the demo whose name does not say so, by their current and possible future names
 UNNAMED = (
     r"icpportal/management/(invented|fake_data|browsing|http_browser|watch|run_with_parent)\.py",
     r"icpportal/gateways/(sms|photo_app)/(page|tray|file_inbox)\.py",

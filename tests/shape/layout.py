@@ -1,4 +1,4 @@
-"""How the files lie: modules side by side, folders of one, long files, code in `__init__.py`, gerunds for names."""
+"""The layout of the files: modules per folder, folders of one module, long files, code in `__init__.py`, gerunds."""
 
 import ast
 from collections import defaultdict
@@ -7,9 +7,9 @@ from tests.shape.tree import Measure, Module, Tree
 
 LONGEST = 400
 MAY_BE_FULL = ("filings/provinces",)  # a table of 31 provinces
-# words in -ing that are nouns of English or of the field, or say which (a filing number, a pending order)
+# words in -ing that are nouns, or that qualify one (a filing number, a pending order)
 NOUNS = {"filing", "string", "thing", "pricing", "setting", "blocking", "pending", "sibling"}
-FIRST_WORDS = {"processing"}  # a noun before another (processing codes), a gerund alone
+FIRST_WORDS = {"processing"}  # a noun modifier before another noun (processing codes), a gerund when alone
 
 
 def measures(tree: Tree) -> list[Measure]:
@@ -33,7 +33,7 @@ def measures(tree: Tree) -> list[Measure]:
 
 
 def _folders(tree: Tree) -> dict[str, list[str]]:
-    """Folder → its modules; a folder above others is none with one module."""
+    """Folder → its modules; a folder with subfolders does not count as one with a single module."""
     found: dict[str, list[str]] = defaultdict(list)
     for module in tree.modules:
         if not module.is_package:
@@ -43,7 +43,7 @@ def _folders(tree: Tree) -> dict[str, list[str]]:
 
 
 def _first_code(module: Module) -> int:
-    """The line of the first statement that is neither docstring, import nor `__all__`; 0 if there is none."""
+    """The line of the first statement other than docstring, imports and `__all__`; 0 if there is none."""
     for node in module.tree.body:
         is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         is_all = isinstance(node, ast.Assign) and [getattr(each, "id", "") for each in node.targets] == ["__all__"]

@@ -55,7 +55,7 @@ def _units_with_several(tree: Tree, words: Vocabulary, mentions: Mentions) -> tu
 
 
 def _files(tree: Tree, mentions: Mentions, sort: str) -> dict[str, dict[str, int]]:
-    """Key → file → the line of the first mention, the file that defines it included."""
+    """Key → file → the line of its first mention, the defining file included."""
     words = mentions.words
     home, keys = (words.states_file, words.states) if sort == STATE else (words.moves_file, words.moves)
     found: dict[str, dict[str, int]] = {key: {home.path: 1} for key in keys}
@@ -69,7 +69,7 @@ def _files(tree: Tree, mentions: Mentions, sort: str) -> dict[str, dict[str, int
 
 
 def _listed(files: dict[str, dict[str, int]]) -> tuple[str, ...]:
-    """One line a key, the widest spread first."""
+    """One line per key, the most widely used first."""
     rows = sorted(files.items(), key=lambda row: (-len(row[1]), row[0]))
     return tuple(
         f"{key}: {len(places)}: {' '.join(f'{path}:{line}' for path, line in sorted(places.items()))}"
@@ -78,7 +78,7 @@ def _listed(files: dict[str, dict[str, int]]) -> tuple[str, ...]:
 
 
 def _kind_branches(tree: Tree, words: Vocabulary, mentions: Mentions) -> Iterator[str]:
-    """Comparisons, `in`, `match` and tests of an order's kind, its properties, and dicts keyed by kind."""
+    """Comparisons, `in`, `match` and truth tests of an order's kind or its properties, and dicts keyed by kind."""
     properties = {f"is_{kind}" for kind in words.kinds}
     for module in tree.modules:
         if module is not words.kinds_file and mentions.may_name(module):
@@ -140,7 +140,7 @@ class _KindReader:
 
 
 def _tests(node: ast.AST) -> list[ast.expr]:
-    """What a node asks for its truth, without `not`, `and`, `or`."""
+    """The expressions that a node tests for truth, without `not`, `and`, `or`."""
     asked = [node.test] if isinstance(node, TESTS) else list(getattr(node, "ifs", ()))
     flat: list[ast.expr] = []
     while asked:

@@ -1,4 +1,4 @@
-"""Types that say nothing, and page contexts put together by hand."""
+"""Uninformative types, and page contexts built by hand."""
 
 import ast
 import io
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tests.shape.tree import Function, Measure, Module, Tree
 
 FRAME = "render_page"
-DRAWN_BY = {"render": 2, "TemplateResponse": 2, "render_to_string": 1}  # where the context stands among the arguments
+DRAWN_BY = {"render": 2, "TemplateResponse": 2, "render_to_string": 1}  # the position of the context argument
 
 
 def measures(tree: Tree) -> list[Measure]:
@@ -45,13 +45,13 @@ def _loose(module: Module) -> Iterator[tuple[int, str]]:
 
 
 def _quoted(module: Module) -> set[int]:
-    """The annotations that are written as text."""
+    """The annotations written as strings."""
     notes = [getattr(node, "annotation", None) or getattr(node, "returns", None) for node in ast.walk(module.tree)]
     return {id(item) for note in notes if note for item in ast.walk(note) if isinstance(item, ast.Constant)}
 
 
 def _pages(tree: Tree) -> list[Module]:
-    """The modules of transfers, without the one that defines the frame."""
+    """The modules of transfers, except the one that defines the frame."""
     return [each for each in tree.modules if each.path.startswith("transfers/") and FRAME not in each.names]
 
 
@@ -60,7 +60,7 @@ def _contexts(module: Module) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.Call):
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
             if isinstance(node.func, ast.Attribute) and name == "render":
-                continue  # of a form or a template
+                continue  # a form's or a template's
             has_context = len(node.args) > DRAWN_BY.get(name, 99) or any(
                 word.arg == "context" for word in node.keywords
             )

@@ -1,7 +1,7 @@
-"""What a name stands for: a constant, an alias of it, a group and whatever is made of groups, through all imports.
+"""Resolves names: a constant, an alias of it, a group and what is built from groups, through all imports.
 
-A meaning is a set of pairs: ("state" | "move" | "kind", key) for what comes from the files that define them, and
-("word", text) for a literal, of which only its place says whether it names anything (`mentions.py`).
+A meaning is a set of pairs: ("state" | "move" | "kind", key) for what the defining files define, and
+("word", text) for a literal, whose place decides whether it names anything (`mentions.py`).
 """
 
 import ast
@@ -14,14 +14,14 @@ WORD = "word"
 CONSTRUCTORS = {"tuple", "list", "set", "frozenset", "dict", "sorted", "MappingProxyType"}
 SAME_AS_ITS_OWNER = {"key", "name", "value"}
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
-OF_ORDERS = "transfers."  # a literal behind a constant of any other package belongs to another life
+OF_ORDERS = "transfers."  # a literal behind a constant of any other package belongs to another lifecycle
 Meaning = frozenset[tuple[str, str]]
 NOTHING: Meaning = frozenset()
 
 
 @dataclass(frozen=True)
 class Found:
-    """Where a name leads: a module, or a value, function or class of one."""
+    """What a name resolves to: a module, or a value, function or class in one."""
 
     module: Module
     node: ast.AST | None = None
@@ -34,7 +34,7 @@ class Meanings:
         self._known: dict[tuple[str, int], Meaning] = {}
 
     def locate(self, module: Module, node: ast.AST, depth: int = 0) -> Found | None:
-        """Where a name or a dotted name leads, if to something of ours at the top of a module or class."""
+        """Resolves a name or dotted name, if it is defined by us at the top of a module or class."""
         if depth > 9:
             return None
         if isinstance(node, ast.Name):
@@ -48,7 +48,7 @@ class Meanings:
             return self._named(base.module, node.attr, depth + 1)
         if isinstance(base.node, ast.ClassDef):
             return self._member(base, node.attr)
-        return base if node.attr in SAME_AS_ITS_OWNER else None  # DRAFT.key is as good as DRAFT
+        return base if node.attr in SAME_AS_ITS_OWNER else None  # DRAFT.key counts like DRAFT
 
     def _named(self, module: Module, name: str, depth: int) -> Found | None:
         if name in module.names:
@@ -71,11 +71,11 @@ class Meanings:
         return None
 
     def of(self, module: Module, node: ast.AST | None) -> Meaning:
-        """What an expression stands for, literals included."""
+        """The meaning of an expression, literals included."""
         if node is None:
             return NOTHING
         if (module.path, id(node)) not in self._known:
-            self._known[module.path, id(node)] = NOTHING  # ends a circle
+            self._known[module.path, id(node)] = NOTHING  # breaks a cycle
             self._known[module.path, id(node)] = self._of(module, node)
         return self._known[module.path, id(node)]
 
@@ -121,7 +121,7 @@ class Meanings:
         return frozenset(tag for tag in all_of_it if tag[0] in (STATE, MOVE))
 
     def _comprehension(self, module: Module, node: ast.AST) -> Meaning:
-        """All that it walks over; a condition leaves some of it, where it can be read, and else who knows which."""
+        """Everything it iterates over, filtered by its condition where that can be evaluated."""
         first = node.generators[0]  # type: ignore[attr-defined]
         whole = self.of(module, first.iter)
         if not first.ifs:
@@ -133,9 +133,9 @@ class Meanings:
         return whole | {(sort, mark) for sort, _ in whole if sort != WORD for mark in ("(some)", "(others)")}
 
     def without_registers(self, meaning: Meaning, module: Module) -> Meaning:
-        """A name that stands for every state (or move, or kind) is the register itself, and names none of them.
+        """A name for every state (or move, or kind) is the register itself, and names none of them.
 
-        Elsewhere the register of the moves stands for their states as well.
+        Elsewhere the register of moves stands for their states too.
         """
         words = self.vocabulary
         if module not in words.files and words.moves and {(MOVE, key) for key in words.moves} <= meaning:

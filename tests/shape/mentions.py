@@ -1,8 +1,8 @@
-"""Where a file names a state, a move or a kind.
+"""Finds where a file names a state, a move or a kind.
 
-A constant, an alias and a group count wherever they are used (an import line is no use). A group counts as all it
-stands for; one that stands for every state, or every move, is the register itself and names none. Constants of other
-lives (`verification/models/backdrop_states.py`, `filings/models/legacy_states.py`) bear the same words and never count.
+A constant, an alias or a group counts wherever it is used (an import is no use). A group counts as all its
+members; one with every state, or every move, is the register itself and names none. Constants of other
+lifecycles (`verification/models/backdrop_states.py`, `filings/models/legacy_states.py`) never count.
 
 A string literal, or a constant that is nothing but one, counts in `transfers/`, and in a module elsewhere that imports
 from `transfers`, where it equals a key and stands
@@ -50,7 +50,7 @@ class Mention:
 
 @dataclass(frozen=True)
 class Unit:
-    """A function or method with all that stands in it, or one statement at the top of a module or class."""
+    """A function or method with its body, or one statement at the top of a module or class."""
 
     name: str
     line: int
@@ -102,7 +102,7 @@ class Mentions:
 
     @staticmethod
     def may_name(module: Module) -> bool:
-        """Whatever imports nothing of orders has no name for their states, and other words of its own."""
+        """Modules that import nothing from orders have their own meanings for these words, and do not count."""
         return module.name.startswith(OF_ORDERS) or any(n.startswith(OF_ORDERS) for _, n in module.imported)
 
     def spelt(self, meaning: Meaning) -> Meaning:
@@ -135,7 +135,7 @@ class Mentions:
             yield node.slice
 
     def _operands(self, module: Module, operands: list[ast.expr]) -> Iterator[ast.AST]:
-        """What is compared; of an alias of a dict its keys, as in the dict itself."""
+        """What is compared; for an alias of a dict its keys, as for the dict itself."""
         if any(isinstance(each, ast.Attribute) and _owner(each) in OTHER_THINGS for each in operands):
             return
         for each in operands:
@@ -212,7 +212,7 @@ def _items(node: ast.AST | None) -> list | None:
 
 
 def _outermost(node: ast.AST) -> Iterator[ast.AST]:
-    """All that stands below a node; of `states.DRAFT` the whole, not `states` as well."""
+    """The outermost nodes below a node; for `states.DRAFT` the whole, not `states` too."""
     yield node
     if isinstance(node, ast.Attribute) and _is_dotted(node):
         return

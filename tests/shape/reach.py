@@ -1,4 +1,4 @@
-"""How many modules of ours one page needs: what the view of one uploaded document reaches by imports."""
+"""How many modules of ours one page needs: those that the view of an uploaded document imports."""
 
 from tests.shape.tree import Function, Measure, Module, Tree
 
@@ -26,7 +26,7 @@ def _entry(tree: Tree) -> Module:
 
 
 def reached_from(tree: Tree, entry: Module) -> set[Module]:
-    """All of ours that its imports name, and theirs; a package only where something is taken from its `__init__.py`."""
+    """All modules of ours it imports, directly or not; a package only if a name comes from its `__init__.py`."""
     seen, left = {entry}, [entry]
     while left:
         for module in _targets(tree, left.pop()):
@@ -37,7 +37,7 @@ def reached_from(tree: Tree, entry: Module) -> set[Module]:
 
 
 def _targets(tree: Tree, module: Module) -> list[Module]:
-    """`from a.b import c` names a.b.c where that is a module, and else a.b."""
+    """`from a.b import c` means a.b.c if that is a module, and else a.b."""
     found = [tree.by_name.get(name) or tree.by_name.get(name.rpartition(".")[0]) for _, name in module.imported]
     return [each for each in found if each]
 

@@ -7,7 +7,7 @@ from tests.shape import demo, layout, lives, looseness, reach, templates
 from tests.shape.tree import Measure, Tree
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-VALUES = Path(__file__).with_name("values.json")  # what was counted last; may only shrink
+VALUES = Path(__file__).with_name("values.json")  # the last counts; they may only shrink
 SUBJECTS = (lives, layout, looseness, reach, demo, templates)
 
 
@@ -21,14 +21,14 @@ def kept() -> dict[str, float]:
 
 
 def keep(found: list[Measure]) -> None:
-    """Write down what has shrunk; what has grown stays as it was, so that its test fails."""
+    """Saves what has shrunk; what has grown keeps its old value, so that its test fails."""
     before = kept() if VALUES.exists() else {}
     values = {measure.key: min(measure.value, before.get(measure.key, measure.value)) for measure in found}
     VALUES.write_text(json.dumps(values, indent=2) + "\n", "utf-8")
 
 
 def worse(found: list[Measure], before: dict[str, float]) -> list[str]:
-    """What has grown beyond the value kept and beyond its target, or is kept no more or not yet."""
+    """What exceeds both the saved value and its target, or is saved but no longer measured, or the reverse."""
     grown = [
         f"{measure.key} is {measure.value:g}, was {before[measure.key]:g} (python -m tests.shape --names lists them)"
         for measure in found

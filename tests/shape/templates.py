@@ -1,4 +1,4 @@
-"""Templates: how wide, how deep, how many decisions, and whether they compare states."""
+"""Templates: their width, nesting and number of decisions, and whether they compare states."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from tests.shape.tree import Measure, Template, Tree
 from tests.shape.vocabulary import Vocabulary
 
 WIDEST = 140
-FIRST_SHARE = 14.19  # decisions per 100 tags and variables when this was first measured; two thirds of it is the target
+FIRST_SHARE = 14.19  # decisions per 100 tags and variables when first measured; the target is two thirds of it
 OPERATOR = re.compile(r"\s(?:==|!=|in|not in|<|>)\s")
 STATE_OF = re.compile(r"(?:^|[\s.])state(?:\.key)?$|(?:^|\s)\w+_state$")
 
@@ -35,7 +35,7 @@ def measures(tree: Tree) -> list[Measure]:
 
 
 def share(tree: Tree) -> float:
-    """Decisions per 100 tags and variables; what ends a block is no tag."""
+    """Decisions per 100 tags and variables; closing tags do not count."""
     tags = [tag for each in tree.templates for tag in tags_of(each.text) if not tag.word.startswith("end")]
     decisions = sum((tag.word in ("if", "elif")) + len(re.findall(r"\|\s*yesno\b", tag.rest)) for tag in tags)
     return round(100 * decisions / max(len(tags), 1), 2)
@@ -56,7 +56,7 @@ def _is_of_state(part: str, states: frozenset[str]) -> bool:
 
 
 def _depth(template: Template) -> tuple[int, int]:
-    """The deepest nesting and the line where it is reached."""
+    """The deepest nesting, and its line."""
     now, deepest = 0, (0, 0)
     for tag in tags_of(template.text):
         now += (tag.word == "if") - (tag.word == "endif")

@@ -44,7 +44,7 @@ class Module:
 
     @cached_property
     def imports(self) -> dict[str, tuple[str, str]]:
-        """Local name → (module, name in it); the second is empty where the name is the module itself."""
+        """Local name → (module, name in it); the second is empty for the module itself."""
         found: dict[str, tuple[str, str]] = {}
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
@@ -62,7 +62,7 @@ class Module:
 
     @cached_property
     def imported(self) -> tuple[tuple[int, str], ...]:
-        """(line, dotted name) of whatever an import reaches; `from a import b` reaches a.b."""
+        """(line, dotted name) of everything imported; `from a import b` means a.b."""
         found = []
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
@@ -79,7 +79,7 @@ class Module:
 
     @cached_property
     def names(self) -> dict[str, ast.AST]:
-        """What the module defines at its top: name → the value, function or class."""
+        """The module's top-level definitions: name → the value, function or class."""
         return dict(_defined(self.tree.body))
 
 
@@ -135,7 +135,7 @@ class Tree:
 
 @dataclass(frozen=True)
 class Measure:
-    """One count: what it is, how much it is, how much it may be, and what makes it so."""
+    """One count: its subject, value, limit, and the places that cause it."""
 
     key: str
     name: str

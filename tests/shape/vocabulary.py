@@ -1,4 +1,4 @@
-"""Which states, moves and kinds there are, read from the files that define them, today's or tomorrow's."""
+"""The states, moves and kinds that exist, read from the files that define them, current or future."""
 
 import ast
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ STATES = ("transfers/orders/states.py", "transfers/states.py")
 MOVES = ("transfers/orders/moves.py", "transfers/orders/lifecycle.py", "transfers/moves.py", "transfers/lifecycle.py")
 KINDS = ("transfers/orders/kinds.py", *STATES)
 ROWS = {"State": "state", "Move": "move", "T": "move", "Kind": "kind"}  # the class of a row → what it defines
-KEYS = ("key", "name")  # the argument of a row that names it, where it is not the first
+KEYS = ("key", "name")  # the argument of a row that names it, if not the first
 STATE, MOVE, KIND = "state", "move", "kind"
 
 
@@ -27,7 +27,7 @@ class Row:
 
 
 class Vocabulary:
-    """The words of an order's life: `states`, `moves`, `kinds` by key, and the files that define them."""
+    """The vocabulary of an order's life: `states`, `moves`, `kinds` by key, and the files that define them."""
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
@@ -52,7 +52,7 @@ class Vocabulary:
         )
 
     def row(self, module: Module, call: ast.Call) -> Row | None:
-        """The row that a call makes, if it makes one."""
+        """The row that a call creates, if any."""
         sort = ROWS.get(getattr(call.func, "attr", getattr(call.func, "id", "")))
         named = [word.value for word in call.keywords if word.arg in KEYS]
         key = self._text(module, call.args[0] if call.args else named[0] if named else None) if sort else ""
@@ -69,7 +69,7 @@ class Vocabulary:
         return frozenset(row.key for row in self.rows if row.sort == sort)
 
     def _group(self, module: Module, name: str) -> frozenset[str]:
-        """The texts of a group of constants, with those of the groups in it."""
+        """The texts of a group of constants, including nested groups."""
         node = module.names.get(name)
         found: set[str] = set()
         for item in ast.walk(node) if node else ():
@@ -93,6 +93,6 @@ class Vocabulary:
         return self._keys(KIND) or self._group(self.kinds_file, "KINDS")
 
     def tags(self, word: str) -> frozenset[tuple[str, str]]:
-        """What a literal can stand for."""
+        """The possible meanings of a literal."""
         sorts = ((STATE, self.states), (MOVE, self.moves), (KIND, self.kinds))
         return frozenset((sort, word) for sort, words in sorts if word in words)

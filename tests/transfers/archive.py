@@ -1,4 +1,4 @@
-"""A portal that has been in use for years: many orders, nearly all of them over, a few of each kind in hand."""
+"""A portal after years of use: many orders, nearly all of them ended, a few of each kind in hand."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from tests.transfers import states
 from tests.transfers.builders import administrator_answers, subject_answers, type_answers, website_answers
 from transfers.models import Order, OrderEvent
 
-IN_HAND_EACH = 20  # orders of every state that is not an end
+IN_HAND_EACH = 20  # orders of every state that does not end an order
 OVER = (
     states.APPROVED,
     states.APPROVED,
@@ -28,9 +28,9 @@ DUE = {
 
 
 def fill(number: int, owners: list[User], *, begin: int = 0, now: datetime | None = None) -> list[Order]:
-    """So many orders of these accounts with one event each; a lapsed one rests, its password long erased.
+    """Creates so many orders of these accounts with one event each; a lapsed one has long lost its password.
 
-    `begin` is how many there are already.
+    `begin` is the number of existing ones.
     """
     now = now or timezone.now()
     in_hand = [state for state in states.ALL if state not in states.ENDED]

@@ -1,4 +1,4 @@
-"""People, orders and papers for tests; everybody and every number is invented."""
+"""People, orders and papers for tests; all names and numbers are invented."""
 
 import io
 import itertools
@@ -58,7 +58,7 @@ def make_lead_reviewer(**columns: Any) -> User:
 
 
 def make_return(order: Order, reviewer: User | None = None) -> None:
-    """One more round that returned the order, without what it named."""
+    """One more round that returned the order, without naming anything."""
     number = order.rounds.count() + 1
     order.rounds.create(number=number, reviewer=reviewer or make_reviewer(), decision="send_back")
     order.returns = number
@@ -76,7 +76,7 @@ def sign_in(client: Client, user: User) -> Client:
 
 
 def type_answers(province: str = "64", *, domain: str = "example.com", **changes: Any) -> dict[str, Any]:
-    """Step 1 of the sample organisation."""
+    """The answers of step 1 of the sample organisation."""
     answers = {
         "region": TYPE[province]["region"],
         "nature": "enterprise",
@@ -151,7 +151,7 @@ def make_order(
     answers: dict[str, Any] | None = None,
     **columns: Any,
 ) -> Order:
-    """An order with the sample answers, put into `state` directly; `steps=()` is a fresh draft after step 1."""
+    """An order with the sample answers, put directly into `state`; `steps=()` is a new draft after step 1."""
     domain = domain or f"example{next(_counter)}.com"
     number = columns.pop("subject_number", TYPE[province]["number"])
     ready = {
@@ -162,13 +162,13 @@ def make_order(
         "administrator": administrator_answers(),
     }
     subject = type_answers(province, domain=domain)
-    subject["subject_key"] = columns.pop("subject_key", f"{next(_counter):064d}")  # another subject each time
-    kept = {"type": subject, **{step: ready[step] for step in steps}, **(answers or {})}
+    subject["subject_key"] = columns.pop("subject_key", f"{next(_counter):064d}")  # a different subject each time
+    stored = {"type": subject, **{step: ready[step] for step in steps}, **(answers or {})}
     now = timezone.now()
     if "service_code" in steps:
         columns.setdefault("service_code", "00000000-0000-4000-8000-000000000001")
         columns.setdefault("instance", "i-example0001")
-        kept.setdefault("server", {"ip": "192.0.2.10", "name": "示例服务器", "product": "ecs", "place": "64"})
+        stored.setdefault("server", {"ip": "192.0.2.10", "name": "示例服务器", "product": "ecs", "place": "64"})
     if "filing_password" in steps:
         columns.setdefault("password_digest", "0" * 32)
         columns.setdefault("password_kept", True)
@@ -190,11 +190,11 @@ def make_order(
         owner=owner or make_user(),
         state=state,
         province=province,
-        subject_key=kept["type"]["subject_key"],
+        subject_key=stored["type"]["subject_key"],
         domain=domain,
         subject_number=number,
         site_number=columns.pop("site_number", f"{number}-1"),
-        answers=kept,
+        answers=stored,
         **columns,
     )
 
@@ -208,7 +208,7 @@ def picture(width: int = 900, height: int = 700, kind: str = "JPEG", colour: str
 
 
 def make_ready_document(order: Order, slot: str, *, side: int = 1, colour: str = "white") -> Document:
-    """A document that was checked, joined to its slot."""
+    """A checked document in its slot."""
     name = storages["documents"].save(f"{slot}-{next(_counter)}.jpg", ContentFile(picture(colour=colour)))
     document = Document.objects.create(
         kind=slot, holder=order.reference, state="ready", size=1000, width=900, height=700, stored_name=name
@@ -218,7 +218,7 @@ def make_ready_document(order: Order, slot: str, *, side: int = 1, colour: str =
 
 
 def make_place(**columns: Any) -> PhotoPlace:
-    """An open place where photos are taken, in Yinchuan."""
+    """An open photo place, in Yinchuan."""
     n = next(_counter)
     usual = {
         "region": "640100",
@@ -248,7 +248,7 @@ def make_reason(key: str = "subject_name", fields: str = "", **columns: Any) -> 
 
 
 def moves(order: Order) -> list[str]:
-    """What happened to an order, oldest first."""
+    """The moves of an order, oldest first."""
     return list(order.events.order_by("at", "pk").values_list("move", flat=True))
 
 

@@ -1,4 +1,4 @@
-"""A website in the register that its owner may cancel, and what its owner presses on the way."""
+"""A website in the register that its owner can cancel, and the owner's steps to do so."""
 
 import time
 from typing import Any
@@ -22,7 +22,7 @@ _counter = iter(range(1, 10**6))
 
 
 def make_website(owner: Any, *, domain: str = "example.com", jrid: int | None = JRID, others: int = 1) -> Website:
-    """One approved access of the owner's, with an id of the authority's and `others` providers beside us."""
+    """One approved access of the owner's, with an id of the authority and `others` further providers."""
     type_ = type_answers(domain=domain)
     pages = {"type": type_, "subject": subject_answers(), "administrator": administrator_answers()}
     _subject, website = on_file(owner, report=f"T7Q4-M2K{next(_counter)}.1", pages=pages, domain=domain)
@@ -33,7 +33,7 @@ def make_website(owner: Any, *, domain: str = "example.com", jrid: int | None = 
 
 
 def proved(client: Client, user: Any) -> Client:
-    """Signed in, in English, and proved again a moment ago that it is them."""
+    """Signed in, in English, identity just proved again."""
     client.cookies["django_language"] = "en"
     return prove(client, user)
 
@@ -78,7 +78,7 @@ def enter_password(client: Client, order: Order, password: str = "Abc12345") -> 
 
 
 def to_last_look(client: Client, website: Website) -> Order:
-    """Everything before the red button."""
+    """All steps before the red button."""
     begin(client, website)
     order = order_of(website)
     send_code(client, order)
@@ -101,7 +101,7 @@ def templates_of(order: Order) -> list[str]:
 
 
 def approve(request: CauseCancellation, *, actor: Any) -> bool:
-    """A second person allows the end for a cause; False when somebody was quicker."""
+    """A second person allows a cancellation for cause; False if somebody was faster."""
     return _answer(approvals.allow, request, actor)
 
 
@@ -120,7 +120,7 @@ def _answer(answer: Any, request: CauseCancellation, actor: Any) -> bool:
 
 
 def press_answer(client: Client, request: CauseCancellation, move: str, **typed: str) -> Any:
-    """A button of its page, as it stands."""
+    """Presses a button of its page, with the form as it is."""
     asked = open_request(ENDING, request.pk)
     known = {"move": move, "request": str(asked.pk) if asked else ""}
     page = reverse("admin:transfers_causecancellation_change", args=[request.pk])

@@ -1,4 +1,4 @@
-"""A world for orders: a fake authority that says what a test tells it to."""
+"""Fixtures for orders: a fake authority that answers as a test sets it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,14 +12,14 @@ from tests.transfers.outside import ministry, servers  # noqa: F401 -- fixtures 
 
 @dataclass
 class FakeAuthority:
-    """Answers as it is told; `down` makes every question fail."""
+    """Answers as set by the test; `down` makes every call fail."""
 
     waiting: list[Answer] = field(default_factory=list)
     acknowledged: list[str] = field(default_factory=list)
     reports: list[AccessReport] = field(default_factory=list)
     phone_states: list[PhoneState] | None = field(default_factory=list)
     down: bool = False
-    asked: list[list[str]] = field(default_factory=list)  # the reports of each question about several phones
+    asked: list[list[str]] = field(default_factory=list)  # the reports of each query about several phones
 
     def _ask(self) -> None:
         if self.down:

@@ -1,4 +1,4 @@
-"""An order that can be sent, its papers, agreements and pictures, for tests of the pages after step 4."""
+"""A complete order, its papers, consents and pictures, for tests of the pages after step 4."""
 
 from typing import Any
 
@@ -18,12 +18,12 @@ from verification.phones.proofs import mobile_index
 
 
 def photo_file(name: str = "photo.jpg", **changes: Any) -> SimpleUploadedFile:
-    """A picture as a browser sends it."""
+    """A picture as sent by a browser."""
     return SimpleUploadedFile(name, picture(**changes), content_type="image/jpeg")
 
 
 def overtaken_by_an_upload(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A photo comes in, as by phone, in the moment in which the next one is sent."""
+    """Another photo arrives, as by phone, at the moment the next one is sent."""
     real = photo_actions.sealed
 
     def sealed(order: Order, column: str) -> Any:
@@ -36,7 +36,7 @@ def overtaken_by_an_upload(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def fill_papers(order: Order) -> None:
-    """Every paper ready and agreed to, made for the answers as they are."""
+    """Every paper ready and agreed to, for the current answers."""
     for slot in slots.needed(order):
         for side in range(1, slot.needed + 1):
             make_ready_document(order, slot.key, side=side)
@@ -45,14 +45,14 @@ def fill_papers(order: Order) -> None:
 
 
 def agree(order: Order, slot: str) -> None:
-    """The person whose paper the slot holds has ticked the box."""
+    """The person on the slot's paper has ticked the box."""
     person = validity.person_of(order, slot)
     if person is not None:
         consents.give(holder=order.reference, person_key=person.key)
 
 
 def agree_by_link(order: Order) -> None:
-    """The website administrator, where that is another person, has said yes on the phone."""
+    """The website administrator, if another person, has agreed on the phone."""
     person = administrator(order)
     if is_same_person(order):
         return
@@ -72,7 +72,7 @@ def agree_by_link(order: Order) -> None:
 
 
 def prove_phones(order: Order) -> None:
-    """Every mobile that the ministry will text has answered, and so has the administrator who is asked for consent."""
+    """Every mobile that the ministry will text is tested, and so is the administrator's who must consent."""
     needed = asked(order)
     agree_by_link(order)
     for proof in needed:
@@ -87,7 +87,7 @@ def prove_phones(order: Order) -> None:
 
 
 def make_complete(**columns: Any) -> Order:
-    """A draft with nothing missing."""
+    """A draft that lacks nothing."""
     order = make_order(**columns)
     fill_papers(order)
     prove_phones(order)

@@ -1,4 +1,4 @@
-"""Many orders over the wire with random faults: reported, answered, and counted on both sides."""
+"""Many orders over SOAP with random faults: reported, answered, and counted on both sides."""
 
 import random
 import time
@@ -28,7 +28,7 @@ from transfers.orders import queries
 from transfers.orders.machine import ORDER
 from verification.models import Document
 
-# method, what goes wrong, percent of the calls
+# method, fault, percent of the calls
 FAULTS = (
     ("upload", "down", 5),
     ("upload", "garbage", 2),
@@ -45,7 +45,7 @@ FAULTS = (
 
 @dataclass
 class Figures:
-    """What one run did; `wrong` says what should not be."""
+    """The results of one run; `wrong` lists errors."""
 
     orders: int
     seconds: float = 0.0
@@ -63,18 +63,18 @@ class Figures:
 
 
 def shared_papers() -> dict[str, Document]:
-    """One set of pictures as they lie after the worker's check; a report fits each of them."""
-    made = {}
+    """One set of pictures as left by the worker's check; a report accepts each of them."""
+    documents = {}
     for slot in PAPERS:
         name = storages["documents"].save(f"many-{slot}.jpg", ContentFile(picture(slot, width=900, height=640)))
-        made[slot] = Document.objects.create(
+        documents[slot] = Document.objects.create(
             kind=slot, holder="many", state="ready", size=1000, width=900, height=640, stored_name=name
         )
-    return made
+    return documents
 
 
 def place(ministry: SimulatorClient, count: int) -> list[Order]:
-    """So many orders whose photo was accepted at this moment, known to the ministry, half of them with phones."""
+    """So many orders whose photo was just accepted, known to the ministry, half of them with phones."""
     owner, papers = make_user(), shared_papers()
     orders = [
         with_papers(wired_order(owner=owner, state=states.PHOTO_REVIEW, province=("12", "44")[turn % 2]), papers)
@@ -88,7 +88,7 @@ def place(ministry: SimulatorClient, count: int) -> list[Order]:
 
 
 def carry(ministry: SimulatorClient, count: int, *, seed: int = 1, faults: bool = True, limit: float = 300) -> Figures:
-    """Report `count` orders and take their answers, in rounds as workers do, until all are approved."""
+    """Reports `count` orders and takes their answers, in rounds like workers, until all are approved."""
     figures, began = Figures(count), time.monotonic()
     ministry.conduct(phones="auto", decides_after=0)
     place(ministry, count)
@@ -96,7 +96,7 @@ def carry(ministry: SimulatorClient, count: int, *, seed: int = 1, faults: bool 
     if faults:
         for method, kind, percent in random.Random(seed).sample(FAULTS, len(FAULTS)):
             ministry.fault(method, kind, percent=percent)
-        # the dice may spare every file: the first call is refused, and answers of later ones are lost
+        # chance may spare every file: the first call is refused, and answers of later ones are lost
         ministry.fault("upload", "http", times=1)
         ministry.fault("upload", "lost", times=1 + max(1, count // 25))
     while _open() and time.monotonic() - began < limit:
@@ -114,7 +114,7 @@ def _open() -> bool:
 
 
 def deliver() -> None:
-    """Reports only: mail and texts have tests of their own."""
+    """Delivers reports only: mail and texts have tests of their own."""
     Message.objects.exclude(channel="authority").delete()
     delivery.deliver(limit=2000)
 
@@ -125,7 +125,7 @@ def _attempt(work: Any, figures: Figures) -> None:
     except (Retryable, Refused) as trouble:
         words = str(trouble)[:60]
         figures.troubles[words] = figures.troubles.get(words, 0) + 1
-    # a pause after trouble is the line's own; a worker would be back in three seconds
+    # the line pauses by itself after trouble; a worker would be back in three seconds
     waits = MinistryLine.objects.filter(sending_waits_until__gt=timezone.now()).values_list(
         "sending_waits_until", flat=True
     )

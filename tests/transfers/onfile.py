@@ -1,4 +1,4 @@
-"""A subject that is on file here: an approved order with its papers, and what the register learned from it."""
+"""A subject on file here: an approved order with its papers, and what the register took from it."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ FIRST, FURTHER = "first-example.com", "further-example.com"
 def filed(
     owner: Any, *, domain: str = FIRST, with_papers: bool = True, kind: dict[str, Any] | None = None, **pages: Any
 ) -> Order:
-    """An approved order of the sample organisation (or of `kind`), as the register and the papers remember it."""
+    """An approved order of the sample organisation (or of `kind`), as in the register and the papers."""
     answers = {"type": type_answers(domain=domain, **(kind or {})), **pages}
     order = make_order(owner, state=states.AUTHORITY_REVIEW, domain=domain, answers=answers)
     if with_papers:
@@ -46,23 +46,23 @@ def subject_of(order: Order) -> Subject:
 
 
 def page_of(order: Order) -> str:
-    """The page that brings in a further website of the order's subject."""
+    """The page to add another website of the order's subject."""
     return reverse("another-of", args=[subject_of(order).pk])
 
 
 def ask(client: Client, order: Order, domain: str = FURTHER) -> Any:
-    """Type the domain of a further website of this order's subject."""
+    """Enters the domain of another website of this order's subject."""
     return sign_in(client, order.owner).post(page_of(order), {"domain": domain})
 
 
 def begin(client: Client, order: Order, domain: str = FURTHER, **boxes: str) -> Order:
-    """Have the type verified and begin the order, with these boxes ticked."""
+    """Verifies the type and begins the order, with these boxes ticked."""
     outcome = ask(client, order, domain)
     client.post(f"{outcome['Location']}start/", boxes)
     return Order.objects.get(owner=order.owner, domain=domain)
 
 
 def papers(order: Order) -> dict[tuple[str, int], str]:
-    """Slot and side, and the order its picture came in with."""
+    """Slot and side → the order with which its picture came in."""
     rows = order.papers.filter(retired_at__isnull=True).select_related("document")
     return {(row.slot, row.side): row.document.holder for row in rows}

@@ -1,4 +1,4 @@
-"""The outside world of the pages under test: a ministry and a server list in memory, and what people type."""
+"""The outside systems of the pages under test: an in-memory ministry and server list, and a person's entries."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -35,7 +35,7 @@ def ministry(settings: Any) -> Iterator[type[ministries.FakeAuthority]]:
 
 
 def on_file(world: Any, domain: str, *, id_type: int = 1, number: str = "91649999000000019L", subject: str = SUBJECT):
-    """Put a filing into the ministry's memory."""
+    """Adds a filing to the in-memory ministry."""
     world.subjects[id_type, number] = FilingStatus(filed=True, subject_number=subject)
     world.sites[domain] = FilingStatus(filed=True, subject_number=subject, site_number=f"{subject}-1")
 
@@ -50,7 +50,7 @@ def servers(settings: Any) -> Iterator[dict[str, list[Instance]]]:
 
 
 def server(id: str = "i-example0001", **changes: Any) -> Instance:
-    """A server that qualifies, but for what is changed."""
+    """A server that qualifies, except for the changes."""
     today = date.today()
     facts: dict[str, Any] = {
         "name": "示例服务器",
@@ -70,7 +70,7 @@ def alice(**columns: Any) -> Any:
 
 
 def typed_type(province: str = "64", **changes: str) -> dict[str, str]:
-    """Step 1 as a person types it: the sample organisation."""
+    """The entries of step 1 for the sample organisation."""
     region = TYPE[province]["region"]
     return {
         "nature": "enterprise",
@@ -86,7 +86,7 @@ def typed_type(province: str = "64", **changes: str) -> dict[str, str]:
 
 
 def as_sent(answers: dict[str, Any]) -> dict[str, Any]:
-    """Kept answers as a browser sends them."""
+    """Stored answers as form data."""
     return {
         name: ("on" if value is True else value) for name, value in answers.items() if value not in (False, None, [])
     }
@@ -97,21 +97,21 @@ def page_of(order: Order, step: str) -> str:
 
 
 def look(client: Client, order: Order, step: str, language: str = "en") -> str:
-    """The page of a step as its owner reads it."""
+    """The page of a step as shown to its owner."""
     answer = sign_in(client, order.owner).get(page_of(order, step), headers={"accept-language": language})
     assert answer.status_code == 200
     return str(answer.content.decode())
 
 
 def cost(ask: Callable[[], Any]) -> int:
-    """How many queries a request takes, session and account included, savepoints not."""
+    """The number of queries of a request, session and account included, savepoints not."""
     with CaptureQueriesContext(connection) as found:
         ask()
     return sum("SAVEPOINT" not in query["sql"] for query in found.captured_queries)
 
 
 def send(client: Client, order: Order, step: str, data: dict[str, Any]) -> Any:
-    """Press the button of a step, signed in as the owner."""
+    """Submits a step, signed in as the owner."""
     return sign_in(client, order.owner).post(page_of(order, step), data)
 
 
@@ -122,5 +122,5 @@ def errors(answer: Any) -> dict[str, list[str]]:
 
 
 def kept(order: Order) -> Order:
-    """The order as the database has it."""
+    """The order as stored."""
     return Order.objects.get(pk=order.pk)

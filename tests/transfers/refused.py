@@ -1,4 +1,4 @@
-"""Every refusal that a page of ours says in words, brought about once: what was done, and the sentence it ends with."""
+"""Every refusal that a page of ours puts into words, caused once: the action, and the sentence shown."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from verification.service_codes import handovers
 
 @dataclass
 class World:
-    """What a case may use: a browser in one language, the provider's settings, servers and the ministry."""
+    """What a case may use: a client in one language, the provider's settings, servers and the ministry."""
 
     client: Client
     settings: Any
@@ -50,7 +50,7 @@ CASES: dict[str, tuple[Callable[[World], Any], str]] = {}
 
 
 def case(name: str, words: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Registers how a refusal comes about under the item of the issue it belongs to."""
+    """Registers how a refusal is caused, under the item of the issue it belongs to."""
 
     def register(act: Callable[..., Any]) -> Callable[..., Any]:
         assert name not in CASES
@@ -139,7 +139,7 @@ def _unticked(world: World) -> Any:
 
 
 def site(world: World, *, others: int = 1) -> Website:
-    """A website of somebody who has just proved that it is them."""
+    """A website of a person who has just proved their identity."""
     owner = make_user(mobile=f"1391111{User.objects.count():04d}")
     website = cancels.make_website(owner, others=others)
     language = world.client.cookies["django_language"].value

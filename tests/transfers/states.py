@@ -1,4 +1,4 @@
-"""The keys that lie in databases, written out: a renamed row of the tables fails here first."""
+"""The keys stored in databases, written out: renaming a row of the tables fails here first."""
 
 DRAFT = "draft"
 SUBMITTED = "submitted"
@@ -41,9 +41,9 @@ ENDED = (APPROVED, REFUSED, WITHDRAWN, ABANDONED, EXPIRED, CANCELLED)
 EDITABLE = (DRAFT, RETURNED)
 IN_REVIEW = (SUBMITTED, PHOTO_REVIEW)
 APPLICANTS_TURN = (DRAFT, RETURNED, PHOTO_DUE, PHONE_DUE, AUTHORITY_RETURNED, LAPSED)
-TURN = (*APPLICANTS_TURN, COOLING_OFF)  # a cancellation that can still be stopped waits for no act, but for its owner
+TURN = (*APPLICANTS_TURN, COOLING_OFF)  # waits for no action, but its owner can still stop a cancellation
 
-# what its owner could forget for ever, and the setting that says how long it is kept (transfers, not cancellations)
+# what its owner could forget for ever, and the setting for how long it is kept (transfers, not cancellations)
 KEPT = {
     DRAFT: "DRAFT_KEPT",
     RETURNED: "RETURNED_KEPT",

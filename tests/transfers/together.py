@@ -1,4 +1,4 @@
-"""Two things done at the same moment, each by a thread with a connection of its own, as two processes would."""
+"""Two things done at the same moment, each in a thread with its own connection, like two processes."""
 
 import threading
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from django.db import connection
 
 
 def together(*works: Callable[[], Any]) -> list[Any]:
-    """Start all at one signal; what each returned, or the exception it ended with, in their order."""
+    """Starts all at one signal; returns the result or exception of each, in order."""
     gate = threading.Barrier(len(works))
     ends: list[Any] = [None] * len(works)
 
@@ -31,5 +31,5 @@ def together(*works: Callable[[], Any]) -> list[Any]:
 
 
 def words(ends: list[Any]) -> list[str]:
-    """How each ended, sorted: the name of its exception, or "done"."""
+    """The outcome of each, sorted: the name of its exception, or "done"."""
     return sorted(type(end).__name__ if isinstance(end, Exception) else "done" for end in ends)

@@ -1,4 +1,4 @@
-"""A whole transfer and a whole cancellation as people press them, from the first page to the authority's answer."""
+"""A whole transfer and a whole cancellation as people make them, from the first page to the authority's answer."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ DOMAIN, PASSWORD = "example.com", "Abc12345"
 
 
 def ask_type(client: Client, owner: Any, **changes: str) -> TypeCheck:
-    """Step 1; what the system decided."""
+    """Step 1; returns what the system decided."""
     sign_in(client, owner).post(reverse("verify-type"), typed_type(**changes))
     return TypeCheck.objects.filter(owner=owner).latest("created_at")
 
@@ -40,19 +40,19 @@ def begin(client: Client, check: TypeCheck) -> Order:
 
 
 def type_code(client: Client, order: Order, code: str) -> Any:
-    """Step 2 with a service code that was typed."""
+    """Step 2 with a typed service code."""
     sent = {"product_type": "ecs", "how": "code", "service_code": code}
     return client.post(reverse("step", args=[order.reference, "service_code"]), sent)
 
 
 def pick_server(client: Client, order: Order, instance: str = "i-example0001") -> Any:
-    """Step 2 with a server of one's own."""
+    """Step 2 with one's own server."""
     sent = {"product_type": "ecs", "how": "instance", "instance": instance}
     return client.post(reverse("step", args=[order.reference, "service_code"]), sent)
 
 
 def to_the_authority(client: Client, order: Order) -> Order:
-    """Steps 3 to 7 and our review: password, people, website, papers, sent, accepted, photo, accepted, reported."""
+    """Steps 3 to 7 and our review: password, people, website, papers, submit, accept, photo, accept, report."""
     pages = {
         "filing_password": {"filing_password": PASSWORD},
         "subject": as_sent(subject_answers()),
@@ -86,7 +86,7 @@ def to_the_end(client: Client, ministry: SimulatorClient, order: Order, decision
 def cancel(client: Client, order: Order) -> Order:
     """The five pages of a cancellation and the last press; reported."""
     assert order.website is not None
-    Allowance.objects.filter(name="code_resend").delete()  # a minute since the last code
+    Allowance.objects.filter(name="code_resend").delete()  # a code was sent less than a minute ago
     ending = cancels.to_last_look(cancels.proved(client, order.owner), order.website)
     cancels.press(client, ending)
     round_trip()
@@ -94,14 +94,14 @@ def cancel(client: Client, order: Order) -> Order:
 
 
 def round_trip() -> None:
-    """What is owed leaves, what was answered comes in."""
+    """Sends what is queued, and fetches the answers."""
     deliver()
     MinistryAuthority().send()
     pull()
 
 
 def decide(ministry: SimulatorClient, order: Order, decision: str, **how: str) -> None:
-    """The authority's person presses a button."""
+    """A person at the authority decides."""
     waiting = [row for row in ministry.reports(stage="waiting") if row["domain"] == order.domain]
     ministry.decide(waiting[0]["key"], decision, **how)
     pull()

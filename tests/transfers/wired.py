@@ -1,4 +1,4 @@
-"""Orders that the simulated ministry has on record too: a filing each, with a number and a password that fit."""
+"""Orders that the simulated ministry has on record too: a filing each, with a matching number and password."""
 
 import hashlib
 import itertools
@@ -18,13 +18,13 @@ _counter = itertools.count(1)
 
 
 def wired_order(*, province: str = "64", **columns: Any) -> Order:
-    """An order under a filing number of its own."""
+    """An order with its own filing number."""
     number = f"{TYPE[province]['number'][0]}ICP备{next(_counter):08d}号"
     return make_order(province=province, subject_number=number, **{"password_digest": DIGEST, **columns})
 
 
 def with_papers(order: Order, documents: dict[str, Document] | None = None) -> Order:
-    """The papers a report carries; the same pictures may serve many orders."""
+    """The papers of a report; several orders may share the pictures."""
     for slot in PAPERS:
         if documents is None:
             make_ready_document(order, slot)
@@ -34,7 +34,7 @@ def with_papers(order: Order, documents: dict[str, Document] | None = None) -> O
 
 
 def put_on_record(ministry: SimulatorClient, orders: Iterable[Order], *, phones: Iterable[str] = ("12",)) -> None:
-    """What the ministry has of these orders: a subject with one site each; it asks phones in these provinces."""
+    """Puts a subject with one site for each order on the ministry's record; it asks phones in these provinces."""
     ministry.set_provinces([{"code": code, "asks_phones": code in phones} for code in TYPE])
     ministry.add_filings(_filing(order) for order in orders)
 

@@ -1,4 +1,4 @@
-"""What was begun before the walk: a visitor's sign-up, reset and sign-in, a colleague's invitation, a second factor."""
+"""Begun before the walk: a visitor's sign-up, reset and sign-in, a colleague's invitation, a second factor."""
 
 import hashlib
 from typing import Any
@@ -21,7 +21,7 @@ NEW = {Pending.Kind.EMAIL: "elsewhere@example.com", Pending.Kind.MOBILE: MOBILE}
 
 
 def by(people: dict[str, User], tokens: dict[str, str]) -> None:
-    """The owner changes address and mobile, a colleague is invited, the lead has an authenticator app."""
+    """The owner changes address and mobile, a colleague is invited, the lead sets up an authenticator app."""
     owner, lead = people["owner"], people["lead"]
     for kind, to in NEW.items():
         actions.ask(kind, destination=to, user=owner, **FROM)
@@ -39,7 +39,7 @@ def by(people: dict[str, User], tokens: dict[str, str]) -> None:
 
 
 def go_on(client: Any, people: dict[str, User], tokens: dict[str, str]) -> None:
-    """A visitor's browser: a code for a new account is awaited, and one was entered for a new password."""
+    """A visitor's browser: a code for a new account is due, and one was entered for a new password."""
     owner, session = people["owner"], client.session
     session.update({key: tokens[key] for key in (sign_up.IN_SESSION, reset.IN_SESSION)})
     session[reset.PROVED] = {
@@ -50,5 +50,5 @@ def go_on(client: Any, people: dict[str, User], tokens: dict[str, str]) -> None:
 
 
 def sign_in(client: Any, people: dict[str, User]) -> None:
-    """Halfway: the code of the lead's app is still to come."""
+    """Halfway: the code of the lead's app is still missing."""
     client.post(reverse("account_login"), {"login": people["lead"].email, "password": PASSWORD})

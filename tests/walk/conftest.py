@@ -1,4 +1,4 @@
-"""The world, built once for all tests of a file: one and a half seconds of computing each time."""
+"""The world, built once for all tests of a file: building takes one and a half seconds of computing."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -19,7 +19,7 @@ FAKES = (FakeAuthority, FakeInventory)
 
 @dataclass
 class Placed:
-    """A world in the database, and what it left outside of it."""
+    """A world in the database, and its data elsewhere."""
 
     world: world.World
     outside: dict[type, dict[str, Any]]
@@ -28,7 +28,7 @@ class Placed:
 
 @pytest.fixture(scope="module")
 def profile() -> str:
-    """The rules the world begins under: the newer ones, where a file does not say otherwise."""
+    """The rules the world begins with: the newer ones, unless a file says otherwise."""
     return "current-2020"
 
 
@@ -36,9 +36,9 @@ def profile() -> str:
 def placed(
     profile: str, django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Placed]:
-    """Laid out before the first test that asks for it, and taken back after the last of its file or its rules."""
+    """Built before the first test that uses it, and rolled back after the last of its file or its rules."""
     around = transaction.atomic()
-    around._from_testcase = True  # as Django's own TestCase says it: what is durable inside may be taken back here
+    around._from_testcase = True  # as Django's own TestCase: durable blocks inside may be rolled back here
     given = SimpleNamespace()
     world.outside(given, profile)
     with django_db_blocker.unblock(), around:
@@ -50,7 +50,7 @@ def placed(
 
 @pytest.fixture
 def made(placed: Placed, db: None, settings: Any) -> world.World:
-    """The world for one test; what the test does to it is gone afterwards."""
+    """The world for one test; its changes are rolled back afterwards."""
     for name, value in placed.settings.items():
         setattr(settings, name, value)
     for fake, held in placed.outside.items():
@@ -60,5 +60,5 @@ def made(placed: Placed, db: None, settings: Any) -> world.World:
 
 
 def _held(fake: type) -> dict[str, Any]:
-    """What a fake keeps on its class."""
+    """The data that a fake keeps on its class."""
     return deepcopy({name: value for name, value in vars(fake).items() if isinstance(value, (dict, list, NoneType))})

@@ -1,4 +1,4 @@
-"""A page as a browser draws it, without a server: what the browser asks for is answered by a test client."""
+"""A page as rendered by a browser, without a server: a test client answers the browser's requests."""
 
 import mimetypes
 from contextvars import copy_context
@@ -12,9 +12,9 @@ from django.contrib.staticfiles import finders
 
 from tests.walk.walker import HOST
 
-# all of axe's rules and the one about small targets, which it keeps for those who ask (WCAG 2.5.8)
+# all of axe's rules and the optional one about small targets (WCAG 2.5.8)
 OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-# of axe's report only what is read here: the whole of a long list's takes playwright a minute to hand over
+# only the parts of axe's report read here: playwright takes a minute to pass all of a long list's
 JUDGE = """options => axe.run(options).then(report =>
     report.violations.flatMap(rule => rule.nodes.map(node => [rule.id, node.html])))"""
 # and a rule of ours: words in a column of one or two characters
@@ -25,7 +25,7 @@ SQUEEZED = """() => [...document.querySelectorAll("main :is(p, li, dd, td, h1, h
     return width && look.clipPath === "none" && letters > 8 && width < 3 * parseFloat(look.fontSize)
 }).map(each => ["squeezed", each.outerHTML])"""
 
-# the one rule that may find something else in the other theme
+# the one rule that can differ in the other theme
 COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
 # crowd, axe's rule, part of the page's name, part of the element, and what is wrong; this list may only shrink
 KNOWN: dict[tuple[str, str, str, str], str] = {}
@@ -37,17 +37,17 @@ HEIGHTS = {1280: 800, 390: 844}
 
 
 def known_of(rule: str, name: str, element: str) -> set[tuple[str, str, str, str]]:
-    """The entries that name what axe found on the page of this name."""
+    """The entries for what axe found on the page of this name."""
     return {entry for entry in KNOWN if entry[1] == rule and entry[2] in name and entry[3] in element}
 
 
 class Eyes:
-    """One role's browser; at first a computer's, by day."""
+    """One role's browser; at first on a computer, by day."""
 
     def __init__(self, browser: Any, client: Any) -> None:
         self.client = client
-        self.typed: dict[str, dict[str, str]] = {}  # by the page on which it is sent
-        self.here = copy_context()  # the database is that of the test, and the browser calls from elsewhere
+        self.typed: dict[str, dict[str, str]] = {}  # by the page to which it is posted
+        self.here = copy_context()  # the test's database, as the browser calls from another context
         self.context = browser.new_context(
             viewport={"width": WIDTHS[0], "height": HEIGHTS[WIDTHS[0]]}, color_scheme=THEMES[0], bypass_csp=True
         )
@@ -63,21 +63,21 @@ class Eyes:
         self.page.set_viewport_size({"width": width, "height": HEIGHTS.get(width, 800)})
 
     def open(self, url: str, typed: dict[str, str] | None = None) -> None:
-        """The page, or the one that answers what is typed on it."""
+        """Opens the page, or the one that answers this form data."""
         self.typed = {url: typed} if typed else {}
         self.page.goto(f"{HOST}{url}", wait_until="load")
 
     def look(self, url: str) -> list[tuple[str, str]]:
-        """What axe finds on a page: its rule, and the element as it stands there."""
+        """What axe finds on a page: its rule, and the element's markup."""
         self.open(url)
         return self.judge()
 
     def judge(self, options: Any = OPTIONS) -> list[tuple[str, str]]:
-        """What axe finds on the page that is open."""
+        """What axe finds on the open page."""
         if not self.page.evaluate("() => 'axe' in window"):
             script = Axe().axe_script
             self.page.evaluate(script)
-            self.context.add_init_script(script)  # the browser has it for the next pages: it is half a megabyte
+            self.context.add_init_script(script)  # kept for the next pages: it is half a megabyte
         found = [*self.page.evaluate(JUDGE, options), *self.page.evaluate(SQUEEZED)]
         return [(rule, " ".join(element.split())[:LONGEST]) for rule, element in found]
 

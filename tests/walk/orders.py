@@ -1,4 +1,4 @@
-"""An order of every kind in every state it can be in, led there by the portal's own moves."""
+"""An order of every kind in every state it can reach, led there by the portal's own moves."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -75,7 +75,7 @@ PUT_OFF = {
     states.TRANSFER_ANOTHER: (*ON_ITS_WAY, "lapse", "waits"),
     states.CANCELLATION: ("confirm_cancel", "reported", "waits"),
 }
-# how far a draft has come: each gate and page is somebody's next one
+# the progress of drafts: each gate and page is the next one of some draft
 DRAFTS = (
     (),
     ("service_code",),
@@ -87,12 +87,12 @@ DRAFTS = (
 
 
 def can_be(kind: str) -> set[str]:
-    """The states that some row of the life of this kind leads to."""
+    """The states that some row of this kind's life leads to."""
     return {row.target for row in TABLE.rows if TABLE.holds_for(row, kind)} | {states.DRAFT}
 
 
 def place(people: Any, profile: str) -> Iterator[Order]:
-    """All of them, of one owner."""
+    """Creates all of them, for one owner."""
     asks = [code for code in TYPE if province(code, profile).phones]
     silent = [code for code in TYPE if not province(code, profile).phones] or asks
     for kind, ways in WAYS.items():
@@ -114,7 +114,7 @@ def place(people: Any, profile: str) -> Iterator[Order]:
 
 
 def _begun(kind: str, owner: Any, profile: str, code: str) -> Order:
-    """A draft of this kind with nothing missing."""
+    """A draft of this kind that lacks nothing."""
     name = f"{kind.replace('_', '-')}{Order.objects.count()}.cn"
     if kind == states.CANCELLATION:
         return cancelling.begin(_website(owner, name), owner=owner)
@@ -131,7 +131,7 @@ def _begun(kind: str, owner: Any, profile: str, code: str) -> Order:
 
 
 def _cancellations_on_the_way(owner: Any) -> Iterator[Order]:
-    """A cancellation whose code was entered, and one before its last look."""
+    """A cancellation with its code entered, and one before its last look."""
     for kept in (False, True):
         order = cancelling.begin(_website(owner, f"ending{_number()}.cn"), owner=owner)
         order.answers = {**order.answers, "proof": {"until": (timezone.now() + timedelta(hours=1)).isoformat()}}
@@ -142,7 +142,7 @@ def _cancellations_on_the_way(owner: Any) -> Iterator[Order]:
 
 
 def _website(owner: Any, domain: str) -> Website:
-    """The one website of a subject, with an access of ours that the authority has told its id of, and another one."""
+    """The one website of a subject, with an access of ours that has the authority's id, and another provider's."""
     number = _number()
     pages = {"type": type_answers(domain=domain, id_number=f"91649999{number:09d}L")}
     people = {"subject": subject_answers(), "administrator": administrator_answers()}
@@ -163,7 +163,7 @@ _counter = iter(range(700_000, 10**6))
 
 
 def fill_papers(order: Order, *, only: tuple[str, ...] = ()) -> None:
-    """Every paper ready and agreed to; one picture serves them all."""
+    """Every paper ready and agreed to; all share one picture."""
     wanted = [(slot.key, side) for slot in slots.needed(order) for side in range(1, slot.needed + 1)]
     for slot, side in [(each, 1) for each in only] or wanted:
         stored = {"stored_name": kept_picture(), "preview_name": kept_picture()}
@@ -186,7 +186,7 @@ def kept_picture() -> str:
 
 
 def led(order: Order, move: str, people: Any) -> None:
-    """One move, as the portal makes it."""
+    """Makes one move, as the portal makes it."""
     act = ACTS.get(move)
     if act is not None:
         act(order, people)
@@ -223,7 +223,7 @@ def _lapse(order: Order, people: Any) -> None:
 
 
 def _answered(kind: AnswerKind, **said: Any) -> Callable[[Order, Any], None]:
-    """What the authority answers to the order's report."""
+    """The authority's answer to the order's report."""
 
     def act(order: Order, people: Any) -> None:
         at = datetime.now(tz=timezone.get_default_timezone())

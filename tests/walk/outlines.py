@@ -1,6 +1,6 @@
-"""What a screen reader tells of a page without reading it: landmarks, headings, and the names of what can be filled in.
+"""What a screen reader says of a page without reading it: landmarks, headings, and the names of controls.
 
-They lie in `outlines/`, a file for each crowd; `make outlines` writes them anew, to be looked at in the diff. The walk
+They are in `outlines/`, one file per crowd; `make outlines` writes them again, to be reviewed in the diff. The walk
 compares those of `STEADY`: what the owner meets first depends on what was pressed before.
 """
 
@@ -21,7 +21,7 @@ FOLDER = Path(__file__).with_name("outlines")
 HEAD = "=== "
 STEADY = ("others", "overseers", "reviewers")
 ARE_WRITTEN = os.environ.get("OUTLINES", "") == "write"
-# what tells a page from others of its name: the state of its order, or the last part of its address
+# what distinguishes pages of the same name: the state of the order, or the last part of the address
 BY_ORDER = ("documents", "check", "people", "photo", "phones", "step", "slot", "order-move")
 BY_LAST_PART = ("step", "slot", "order-move", "rules-province")
 OURS_ON_THE_DESK = (
@@ -32,12 +32,12 @@ OURS_ON_THE_DESK = (
 MANY = (
     *("rules-province", "notification", "admin:transfers_order_changelist"),
     *(f"admin:transfers_order_{page}" for page in ("case", "accept", "return", "second", "more")),
-)  # one of them tells of all
+)  # one of them stands for all
 
 LANDMARKS = {"header": "banner", "nav": "navigation", "main": "main", "aside": "complementary", "footer": "contentinfo"}
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 TYPED = ("input", "select", "textarea")
-# differs from run to run
+# varies between runs
 CHANGES = (
     (re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b"), "REFERENCE"),
     (re.compile(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} [A-Z][a-z]{2}( \d{4})?(, \d\d:\d\d)?"), "DATE"),
@@ -51,7 +51,7 @@ CHANGES = (
 
 
 def title_of(page: Page, made: World) -> str:
-    """The page's name, and what tells it from others of that name."""
+    """The page's name, and what distinguishes it from others of that name."""
     parts = [page.name.replace(":", "-") or "unknown"]
     last = urlsplit(page.url).path.rstrip("/").rpartition("/")[2]
     if page.name in (*BY_KIND, *BY_ORDER):
@@ -60,15 +60,15 @@ def title_of(page: Page, made: World) -> str:
     if page.name in BY_LAST_PART:
         parts.append(last)
     if page.name in BY_STATE or page.name == "verify-type-outcome":
-        said = page.tree.xpath("//main//*[@data-state or @data-outcome][1]")
-        parts += [said[0].get("data-state") or said[0].get("data-outcome")] if said else []
+        marked = page.tree.xpath("//main//*[@data-state or @data-outcome][1]")
+        parts += [marked[0].get("data-state") or marked[0].get("data-outcome")] if marked else []
     if page.name == "dashboard":
         parts.append(urlsplit(page.url).query.replace("=", "-").replace("&", "-"))
     return ".".join(part for part in parts if part)
 
 
 def differences(crowd: str, walks: list[Walk]) -> list[str]:
-    """How the outlines of what these walks have found differ from those that are kept; with `make outlines`, none."""
+    """How the outlines of these walks' pages differ from the saved ones; with `make outlines` saves them instead."""
     file = FOLDER / f"{crowd}.txt"
     found = _found(walks)
     if ARE_WRITTEN:
@@ -90,9 +90,9 @@ def _read(text: str) -> dict[str, str]:
 
 
 def _found(walks: list[Walk]) -> dict[str, str]:
-    """One page of each title, of the role that meets it first; of staff's the desk, whose other pages Django draws.
+    """One page of each title, for the role that meets it first; for staff only the desk, as Django renders the others.
 
-    The frame of a role's pages is told once.
+    The frame of a role's pages is included once.
     """
     found: dict[str, str] = {}
     for walk in walks:
@@ -114,7 +114,7 @@ def _diff(before: str, after: str) -> str:
 
 
 def outline_of(tree: Any) -> str:
-    """The outline of a page, a line a thing."""
+    """The outline of a page, one line per item."""
     body = tree.find(".//body")
     text = "\n".join(_lines(body, 0))
     for pattern, word in CHANGES:
@@ -133,7 +133,7 @@ def _lines(element: Any, depth: int) -> Iterator[str]:
 
 
 def _line(element: Any) -> str:
-    """What is told of this element; "" for most."""
+    """The outline's line for this element; "" for most."""
     tag = element.tag
     if tag in LANDMARKS and not (tag in ("header", "footer") and element.xpath("ancestor::main")):
         return f"{LANDMARKS[tag]} {element.get('aria-label', '')}".strip()
@@ -154,7 +154,7 @@ def _line(element: Any) -> str:
 
 
 def _name(control: Any) -> str:
-    """What a control is called."""
+    """The accessible name of a control."""
     page = control.getroottree()
     named = [part for key in control.get("aria-labelledby", "").split() for part in page.xpath("//*[@id=$id]", id=key)]
     labels = named or page.xpath("//label[@for=$id]", id=control.get("id", "")) or control.xpath("ancestor::label")

@@ -1,4 +1,4 @@
-"""Which pages there are, who sees each, where a walk begins, and what of our addresses is no page.
+"""The pages that exist, who sees each, where a walk begins, and which of our addresses are no pages.
 
 An address that neither a role nor `NO_PAGE` names fails the walk, and so does one that its role does not reach.
 """
@@ -48,7 +48,7 @@ NO_PAGE = {
 EVERYBODY = "visitor newcomer unconfirmed stranger owner reviewer lead auditor operations"
 WITH_ACCOUNT = EVERYBODY.removeprefix("visitor ")
 CONFIRMED = WITH_ACCOUNT.replace("unconfirmed ", "")
-# who sees which page; of the review desk's lists the permissions say it
+# who sees which page; for the review desk's lists the permissions decide
 SEEN_BY = {
     EVERYBODY: "start help privacy rules rules-province demo-messages demo-photo-app terms",
     "visitor": "account_login account_signup account_reset_password account_inactive consent-asked phone-link"
@@ -70,7 +70,7 @@ SEEN_BY = {
     " administrator-consent"
     " prove-phone receipt region-options sent service-code service-code-apply service-code-hand-over"
     " service-code-revoke slot statement step taken verify-type-outcome",
-    # where the rules ask for the filing password: until 2020
+    # where the rules require the filing password: until 2020
     "owner of seed-2018": "cancel-password password-forgotten",
     "stranger": "code-offer notification objection-page service-code",
     " ".join(STAFF): "admin:index admin:registers",
@@ -83,7 +83,7 @@ SEEN_BY = {
     "lead": "admin:desk_export admin:desk_reason_new mfa_deactivate_totp mfa_generate_recovery_codes mfa_reauthenticate"
     " mfa_view_recovery_codes",
 }
-# reached by pressing a button; only the walk that presses all meets them
+# reached by pressing a button; only the walk that presses everything meets them
 PRESSED_BY = {
     "owner": "call-slot code-offer-answer duty-done footer-check hand-off-end hand-off-make import-again import-run"
     " notifications-read photo-place-text set_language set_theme verify-type-start",
@@ -95,7 +95,7 @@ FRAGMENTS = ("hand-off-panel", "region-options")  # parts of a page, without a h
 
 
 def names() -> set[str]:
-    """Every address of ours by its name."""
+    """The names of all our addresses."""
     return set(_names(get_resolver("icpportal.urls").url_patterns))
 
 
@@ -111,7 +111,7 @@ def _names(patterns: Any, space: str = "") -> Iterator[str]:
 
 
 def of(role: str, profile: str = "") -> set[str]:
-    """The pages that this role reaches under these rules (left out: under any), besides the lists of the desk."""
+    """The pages that this role reaches under these rules (without: under any), except for the desk's lists."""
     found: set[str] = set()
     for who, listed in SEEN_BY.items():
         roles, _of, only = who.partition(" of ")
@@ -121,12 +121,12 @@ def of(role: str, profile: str = "") -> set[str]:
 
 
 def pressed(role: str) -> set[str]:
-    """What this role reaches by buttons alone."""
+    """The pages that this role reaches only by buttons."""
     return set(PRESSED_BY.get(role, "").split())
 
 
 def on_the_desk(user: User | None = None) -> set[str]:
-    """The lists, rows and forms of the review desk that Django's permissions open; without a user all there are."""
+    """The desk's lists, rows and forms that Django's permissions open; without a user all of them."""
     request = RequestFactory().get("/admin/")
     found: set[str] = set()
     for model, shown in admin.site._registry.items():
@@ -143,11 +143,11 @@ def on_the_desk(user: User | None = None) -> set[str]:
 
 
 def _of_rows(shown: Any) -> tuple[str, ...]:
-    """The pages of rows that are there to be read; what nobody changes here has no history."""
+    """The pages of read-only rows; rows that nobody changes here have no history."""
     return ("changelist", "change", "history") if shown.has_history else ("changelist", "change")
 
 
-# a case takes their place
+# replaced by a case
 INSTEAD = {
     f"admin:{model}_{page}"
     for model in (
@@ -166,12 +166,12 @@ OF_VISITORS = (
     *("account_inactive", "account_reset_password", "account_reset_code", "account_reset_new"),
     "account_sign_up_code",
 )
-BY_LINK = ("phone-link", "consent-asked", "account_invitation")  # of a text or a mail
+BY_LINK = ("phone-link", "consent-asked", "account_invitation")  # in a text or a mail
 OF_ACCOUNTS = (
     *("account_email", "account_mobile", "account_confirm", "mfa_activate_totp", "account_step_up"),
     *("account_reauthenticate", "account_email_code", "account_mobile_code"),
 )
-PHONES = {VISITOR: uploads.PAPERS, "newcomer": uploads.PHOTO}  # a phone keeps one page that was handed to it
+PHONES = {VISITOR: uploads.PAPERS, "newcomer": uploads.PHOTO}  # a phone keeps the one page that was handed to it
 OF_TRANSFERS = (
     *("order-type", "gates-passed", "taken", "password-forgotten", "people", "documents", "check", "photo"),
     *("photo-place", "photo-place-slip", "phones", "phones-lost", "backdrop"),
@@ -180,7 +180,7 @@ OF_CANCELLATIONS = ["cancel-consequences", "cancel-code", "cancel-password", "ca
 
 
 def where(made: World, role: str, *, typed: bool) -> list[str]:
-    """Where this role's walk begins: the first page, and with `typed` what stands in no page it has."""
+    """The addresses where this role's walk begins: the first page, and with `typed` those that no page links to."""
     if not typed:
         return ["/admin/", "/"] if role in STAFF else ["/", "/filings/"]
     hand_over(made)
@@ -202,7 +202,7 @@ def where(made: World, role: str, *, typed: bool) -> list[str]:
 
 
 def invitation_over() -> str:
-    """A link of an invitation that nobody waits for."""
+    """A link of an invitation that has ended."""
     return reverse("account_invitation", args=["over"])
 
 
@@ -218,7 +218,7 @@ def _of_the_desk(role: str) -> list[str]:
 
 
 def _of_orders(made: World) -> Iterator[str]:
-    """Every page of an order, whether its state has it or leads elsewhere."""
+    """Every page of an order, whether or not it redirects in the order's state."""
     for order in made.orders:
         if order.kind == states.CANCELLATION:
             listed = OF_CANCELLATIONS

@@ -1,6 +1,6 @@
-"""Who may do what at the desk: each address below /admin/ and each action, asked by each role.
+"""Who may do what at the desk: requests each address below /admin/ and each action as each role.
 
-docs/rights.md holds the answers, a row each. What a page says is left out here, so that asking them all takes seconds.
+docs/rights.md holds the answers, a row each. The content of pages is not checked, so that all requests take seconds.
 """
 
 import os
@@ -53,12 +53,12 @@ OF_ONES_OWN = {
 }
 # look-ups that no list declares
 FORGED = ("pk__gt=0", "pk__regex=^a", "owner__password__startswith=a", "actor__email__startswith=a", "_to_field=email")
-NOT_OFFERED = "No action selected."  # what Django says of an action that a list does not offer
-NOT_DJANGOS = {"transfers_order_changelist"}  # it reads no word of the address but its own
+NOT_OFFERED = "No action selected."  # Django's answer to an action that a list does not offer
+NOT_DJANGOS = {"transfers_order_changelist"}  # uses only its own query parameters
 
 
 class Desk:
-    """The portal as one role meets it; nothing that is asked stays."""
+    """The portal as one role sees it; nothing it does is kept."""
 
     def __init__(self, made: world.World, role: str) -> None:
         self.client = Client()
@@ -68,33 +68,33 @@ class Desk:
         self.cookies = self.client.cookies.output(header="", sep=";")
 
     def ask(self, method: str, url: str, **typed: Any) -> HttpResponse:
-        """The answer; what it wrote is taken back."""
+        """The answer; its changes are rolled back."""
         self.client.cookies = SimpleCookie(self.cookies)
         taken_back = transaction.atomic()
-        taken_back._from_testcase = True  # so that what asks to be outermost may stand in it, as in any test
+        taken_back._from_testcase = True  # so that durable blocks may run inside it, as in any test
         with taken_back:
             answer: HttpResponse = getattr(self.client, method)(url, typed)
             transaction.set_rollback(True)
         return answer
 
     def may(self, url: str, **typed: Any) -> str:
-        """Whether this role reads the page, and whether a press on it is taken."""
+        """Whether this role may read the page, and whether its press is accepted."""
         if typed:
-            return _said(self.ask("post", url, **typed), POSTS)
+            return _verdict(self.ask("post", url, **typed), POSTS)
         opened, sent = self.ask("get", url), self.ask("post", url)
         if opened.status_code == sent.status_code == HTTPStatus.FOUND:
             return LEADS_ON
-        both = [_said(opened, LEADS_ON if opened.status_code == HTTPStatus.FOUND else READS), _said(sent, POSTS)]
+        both = [_verdict(opened, LEADS_ON if opened.status_code == HTTPStatus.FOUND else READS), _verdict(sent, POSTS)]
         return ", ".join(dict.fromkeys(each for each in both if each != NEVER)) or NEVER
 
 
-def _said(answer: HttpResponse, done: str) -> str:
+def _verdict(answer: HttpResponse, done: str) -> str:
     if answer.status_code == 404:
         return NOT_THERE
     if answer.status_code in REFUSED:
         return NEVER
-    told = [str(each) for each in get_messages(answer.wsgi_request)]  # type: ignore[attr-defined]
-    return NEVER if {*OF_ONES_OWN, NOT_OFFERED} & set(told) else done
+    messages = [str(each) for each in get_messages(answer.wsgi_request)]  # type: ignore[attr-defined]
+    return NEVER if {*OF_ONES_OWN, NOT_OFFERED} & set(messages) else done
 
 
 # --- what can be asked ---
@@ -116,7 +116,7 @@ def _of(patterns: Any) -> Iterator[tuple[str, str]]:
 
 
 def questions(made: world.World, role: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """The rows of the document for one role: what is asked, where, and what is typed (nothing: both ways)."""
+    """The document's rows for one role: the question, its address, and the form data (without: both methods)."""
     filled = partial(_filled, order=world.of(made, states.SUBMITTED), rows=cache(_first))
     theirs = {state: world.of(made, state) for state in (states.SUBMITTED, states.PHOTO_REVIEW)}
     ours = {state: _own_order(made, role, state) for state in theirs}
@@ -154,7 +154,7 @@ def _own_order(made: world.World, role: str, state: str) -> Order:
 
 
 def _own_claim(made: world.World, role: str) -> LegacyClaim:
-    """One that was sent, of the same old record as the claim that stands in the addresses."""
+    """A submitted claim of the role's own, on the same old record as the claim used in the addresses."""
     owner, theirs = made.people.get(role, made.people["owner"]), _sent_claim()
     claim, _is_new = LegacyClaim.objects.get_or_create(
         owner=owner, record=theirs.record, defaults={"state": theirs.state}
@@ -163,7 +163,7 @@ def _own_claim(made: world.World, role: str) -> LegacyClaim:
 
 
 def _sent_claim() -> LegacyClaim:
-    """The world's, before those of one's own."""
+    """The world's, not one of the role's own."""
     return LegacyClaim.objects.filter(record__domain="sent-claim.cn").earliest("created_at")
 
 
@@ -173,7 +173,7 @@ def _first(model: Any) -> Any:
 
 
 def _filled(name: str, route: str, *, order: Order, rows: Callable[[Any], Any]) -> dict[str, Any]:
-    """What stands in an address; a new one with arguments says here what they are."""
+    """The arguments of an address; a new address with arguments must be added here."""
     if "<path:object_id>" in route and not route.startswith("r/"):
         model = next(
             each for each in admin.site._registry if name.startswith(f"{each._meta.app_label}_{each._meta.model_name}_")
@@ -212,13 +212,13 @@ def _paper() -> dict[str, Any]:
 
 
 def written() -> dict[str, dict[str, str]]:
-    """What the document says, by row and role."""
+    """The document's answers, by row and role."""
     rows = re.findall(r"^\| `([^|]+)` \|(.+)\|$", DOCUMENT.read_text("utf-8"), re.MULTILINE)
     return {name: dict(zip(STAFF, (cell.strip() for cell in cells.split("|")), strict=True)) for name, cells in rows}
 
 
 def write(found: dict[str, dict[str, str]]) -> None:
-    """Puts these rows in place of those that stand in the document."""
+    """Replaces the document's rows with these."""
     lines = DOCUMENT.read_text("utf-8").splitlines()
     kept = [line for line in lines if not line.startswith("| `")]
     at = next(number for number, line in enumerate(kept) if line.startswith("|---")) + 1

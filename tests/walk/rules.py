@@ -1,4 +1,4 @@
-"""What must hold on every page, whoever reads it: each rule names the elements that break it."""
+"""Rules for every page and reader: each returns the elements that break it."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,7 +14,7 @@ SCHEMES = ("mailto", "tel", "data")
 
 
 def nothing_is_empty(page: Page, walker: Walker) -> Iterator[Any]:
-    """No `href`, `src` or `action` without an address, but for the buttons that Django's own scripts give a meaning."""
+    """No `href`, `src` or `action` without an address, except on buttons that Django's own scripts handle."""
     for name in ("href", "src", "action", "formaction", "srcset"):
         for each in page.tree.xpath(f"//*[@{name}]"):
             scripted = each.get("role") == "button" or "cancel-link" in each.get("class", "").split()
@@ -23,7 +23,7 @@ def nothing_is_empty(page: Page, walker: Walker) -> Iterator[Any]:
 
 
 def an_address_is_one(page: Page, walker: Walker) -> Iterator[Any]:
-    """Links to other hosts have the form of one; a place on the page is there."""
+    """Links to other hosts are well-formed; links to a place on the page have a target."""
     there = {each.get("id") for each in page.tree.xpath("//*[@id]")}
     for element in page.tree.xpath("//*[@href]"):
         address = element.get("href").strip()
@@ -36,13 +36,13 @@ def an_address_is_one(page: Page, walker: Walker) -> Iterator[Any]:
 
 
 def a_control_has_its_form(page: Page, walker: Walker) -> Iterator[Any]:
-    """What names the form it belongs to names one that is there, or a press does nothing."""
+    """A `form` attribute names an existing form, or a press does nothing."""
     there = {each.get("id") for each in page.tree.iter("form")}
     yield from (each for each in page.tree.xpath("//*[@form]") if each.get("form") not in there)
 
 
 def enter_sends_the_form(page: Page, walker: Walker) -> Iterator[Any]:
-    """Enter in a field presses the first button of its form, wherever on the page: none that leads elsewhere."""
+    """Enter in a field presses the first button of its form, anywhere on the page: never one that leads elsewhere."""
     for form in page.tree.iter("form"):
         own = [each for each in page.tree.xpath(PRESSED) if _form_of(each) in (form, form.get("id"))]
         if form.xpath(TYPED_INTO) and own and own[0].get("formaction"):
@@ -56,12 +56,12 @@ TYPED_INTO = (
 
 
 def _form_of(control: Any) -> Any:
-    """The form that a control belongs to, or the name of it."""
+    """The form that a control belongs to, or the form's name."""
     return control.get("form") or next(control.iterancestors("form"), None)
 
 
 def one_main_heading(page: Page, walker: Walker) -> Iterator[Any]:
-    """Exactly one `h1`, with words in it."""
+    """Exactly one `h1`, with text."""
     if page.name in FRAGMENTS:
         return
     found = page.tree.findall(".//h1")
@@ -70,7 +70,7 @@ def one_main_heading(page: Page, walker: Walker) -> Iterator[Any]:
 
 
 def no_button_leads_back_here(page: Page, walker: Walker) -> Iterator[Any]:
-    """A link drawn as a button, and Back, lead to another page, redirects followed."""
+    """A link styled as a button, and Back, lead to another page, redirects followed."""
     here = urldefrag(page.url).url
     for element, target in links(page):
         named = element.get("class", "").split()
@@ -81,26 +81,26 @@ def no_button_leads_back_here(page: Page, walker: Walker) -> Iterator[Any]:
 
 
 def one_primary_button(page: Page, walker: Walker) -> Iterator[Any]:
-    """At most one button stands out, and says what to do here; those beyond the first break the rule."""
+    """At most one button stands out, and names its action; further ones break the rule."""
     found = [each for each in page.tree.xpath("//a | //button | //input") if _is_primary(each)]
     yield from found[1:]
 
 
 def _is_primary(element: Any) -> bool:
-    """Our own button that is not a quiet one; on the pages of the desk the one that Django calls the default."""
+    """A button of ours that is not quiet; on the desk's pages Django's default button."""
     named = set(element.get("class", "").split())
     return ("button" in named and "button-secondary" not in named) if "default" not in named else True
 
 
 def every_link_arrives(page: Page, walker: Walker) -> Iterator[Any]:
-    """No 4xx or 5xx behind a link, nor behind a form that only asks."""
+    """No 4xx or 5xx behind a link or a GET form."""
     for element, target in (*links(page), *questions(page)):
-        if walker.wants(target, said(element)) and walker.arrive(target).status >= 400:
+        if walker.wants(target, text_of(element)) and walker.arrive(target).status >= 400:
             yield element
 
 
-def said(element: Any) -> str:
-    """The words of a link."""
+def text_of(element: Any) -> str:
+    """The text of a link."""
     return " ".join(element.text_content().split())
 
 
@@ -117,7 +117,7 @@ RULES: dict[str, Rule] = {
 
 
 def broken(page: Page, walker: Walker) -> Iterator[tuple[str, str]]:
-    """What is wrong with a page, by rule: the element as it stands there."""
+    """What is wrong with a page, by rule: the element's markup."""
     for name, rule in RULES.items():
         for element in rule(page, walker):
             text = html.tostring(element, encoding="unicode", with_tail=False)

@@ -1,4 +1,4 @@
-"""Somebody walks: opens a page, follows every link on it once, and presses every button once with nothing filled in."""
+"""Walks the portal: opens a page, follows each link on it once, and presses each button once with nothing filled in."""
 
 import sys
 from collections import Counter
@@ -22,13 +22,13 @@ HOPS = 9
 TYPED = ("text", "email", "password", "search", "tel", "url", "number")
 ALIKE = 2
 FEW = 3
-BY_WORDS = ("notification",)  # each message has words of its own
-BY_PART = {"admin:transfers_order_more": "ask"}  # the same page of each order, opened at one of its parts
+BY_WORDS = ("notification",)  # the texts differ between messages
+BY_PART = {"admin:transfers_order_more": "ask"}  # the same page for each order, opened at one of its parts
 BY_STATE = ("import-page", "claim-page", "service-code", "code-offer", "filing")
 
 
 class Quiet(Client):
-    """A test client that does not keep what the templates were drawn with: it asks for hundreds of pages."""
+    """A test client that does not keep template contexts: it requests hundreds of pages."""
 
     def request(self, **request: Any) -> Any:
         answer = self.handler(self._base_environ(**request))
@@ -39,7 +39,7 @@ class Quiet(Client):
 
 @dataclass
 class Page:
-    """An answer; `url` is where it was asked, without the host."""
+    """An answer; `url` is the requested one, without the host."""
 
     url: str
     status: int
@@ -59,19 +59,19 @@ class Page:
 
     @property
     def tree(self) -> Any:
-        """The page, read once."""
+        """The page, parsed once."""
         if self._read is None:
             self._read = html.document_fromstring(self.body.decode())
         return self._read
 
     def lead(self, address: str) -> str:
-        """Where an address on this page leads: a path here, or the whole of another host's."""
+        """The target of an address on this page: a path here, or a full URL on another host."""
         return _led("" if address.startswith("/") else self.url, address)
 
 
 @cache
 def _led(url: str, address: str) -> str:
-    """Most links lead to the same places from every page; `url` where that matters."""
+    """Cached, as most links lead to the same places from every page; `url` only where it matters."""
     whole = urljoin(f"{HOST}{url}", address.strip())
     return whole.removeprefix(HOST) if whole.startswith(f"{HOST}/") else whole
 
@@ -83,7 +83,7 @@ def name_of(url: str) -> str:
 
 @cache
 def _name(path: str, _urls: str) -> str:
-    """Asked for every link of a thousand pages, which are a few hundred addresses."""
+    """Cached: called for every link of a thousand pages, which are a few hundred addresses."""
     try:
         return str(resolve(path).view_name)
     except Resolver404:
@@ -95,9 +95,9 @@ def is_ours(url: str) -> bool:
 
 
 class Walker:
-    """One person's way through the portal, in one language. `about` names the order an address is about.
+    """One person's walk through the portal, in one language. `about` names the order an address is about.
 
-    What a walker `before` has seen was fine a moment ago.
+    Pages that a walker `before` has seen are taken as correct.
     """
 
     def __init__(self, client: Quiet, about: Callable[[str], str], *, before: "Walker | None" = None) -> None:
@@ -108,11 +108,11 @@ class Walker:
         self.seen: dict[str, Page] = {}
 
     def begins(self, typed: list[str]) -> list[str]:
-        """Which of the addresses that are typed are opened: all."""
+        """Which of the typed addresses are opened: all."""
         return typed
 
     def wants(self, url: str, words: str = "") -> bool:
-        """Whether a link is followed: of pages that are alike in all but their row, a few are enough."""
+        """Whether a link is followed: of pages that differ only in their row, a few are enough."""
         name, here = name_of(url), urldefrag(url).url
         asked = parse_qs(urlsplit(here).query).get(BY_PART.get(name, ""), [])
         if here in self.seen or here in self.known:
@@ -126,7 +126,7 @@ class Walker:
         return self.decided[here]
 
     def open(self, url: str, *, anew: bool = False) -> Page:
-        """A page by its address, asked once; a fragment is a place on it."""
+        """The page at an address, requested once; a fragment is a place on it."""
         url = urldefrag(url).url
         before = self.known.get(url)
         if before is not None and before.status < 400 and not anew:
@@ -136,7 +136,7 @@ class Walker:
         return self.seen[url]
 
     def arrive(self, url: str, *, anew: bool = False) -> Page:
-        """The page on which one ends; `anew` does not trust what is known."""
+        """The final page after redirects; `anew` ignores the cache."""
         page = self.open(url, anew=anew)
         for _hop in range(HOPS):
             if not page.moved_to or not is_ours(page.moved_to):
@@ -146,7 +146,7 @@ class Walker:
 
     @contextmanager
     def press(self, page: Page, form: Any, button: Any) -> Iterator[tuple[Page, "Walker"]]:
-        """Where a button leads with nothing filled in, and a walker for what is there; then all is as before."""
+        """The page behind a button with nothing filled in, and a walker for it; then everything is rolled back."""
         target = page.lead(form.get("action") or page.url)
         sent = dict(_hidden(form))
         if button is not None and button.get("name"):
@@ -201,7 +201,7 @@ def _hidden(form: Any) -> Iterator[tuple[str, str]]:
 
 
 def links(page: Page) -> Iterator[tuple[Any, str]]:
-    """The links of a page that lead somewhere here, with where."""
+    """The links of a page within the portal, with their targets."""
     for element in page.tree.iter("a"):
         address = element.get("href")
         if address and not address.startswith("#"):
@@ -211,7 +211,7 @@ def links(page: Page) -> Iterator[tuple[Any, str]]:
 
 
 def questions(page: Page) -> Iterator[tuple[Any, str]]:
-    """The forms of a page that only ask, with where."""
+    """The GET forms of a page, with their targets."""
     for form in page.tree.iter("form"):
         target = page.lead(form.get("action") or page.url)
         if form.get("method", "get").lower() == "get" and is_ours(target):
@@ -219,10 +219,10 @@ def questions(page: Page) -> Iterator[tuple[Any, str]]:
 
 
 def buttons(page: Page) -> Iterator[tuple[Any, Any]]:
-    """Every form that posts, with each of its buttons."""
+    """Every POST form, with each of its buttons."""
     for form in page.tree.iter("form"):
         if form.get("method", "get").lower() == "post":
             found = [each for each in form.iter("button") if each.get("type", "submit") == "submit"]
             found += [each for each in form.iter("input") if each.get("type") == "submit"]
-            is_typed = any(each.get("type", "text") in TYPED for each in form.iter("input"))  # then Enter sends it
+            is_typed = any(each.get("type", "text") in TYPED for each in form.iter("input"))  # then Enter submits it
             yield from ((form, button) for button in found or ([None] if is_typed else []))

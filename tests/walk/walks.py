@@ -1,4 +1,4 @@
-"""One role's walk in one language: every page, every rule, and where asked every button."""
+"""One role's walk in one language: every page, every rule and, if asked, every button."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -9,13 +9,13 @@ from tests.walk import begun, pages, rules
 from tests.walk.walker import Page, Quiet, Walker, buttons, links, name_of
 from tests.walk.world import HALFWAY, VISITOR, World
 
-PROVED = ("newcomer", "owner", "reviewer", "lead")  # who may open what wants a proof of a moment ago
+PROVED = ("newcomer", "owner", "reviewer", "lead")  # roles with pages that require a recent proof of identity
 LANGUAGES = ("en", "zh-hans")
 # in the frame of every page: pressed once a walk
 FRAME = ("set_language", "set_theme", "account_logout", "admin:logout", "admin:transfers_order_search")
-# where the kind of an order decides what is offered; on the other pages its state does
+# pages where the kind of order decides what is offered; on the others its state does
 BY_KIND = ("order", "order-move", "filing", "admin:transfers_order_case")
-# page, role, rule, element, and what is wrong; an entry that is not met any more fails
+# page, role, rule, element, and what is wrong; an entry that no longer occurs fails
 KNOWN = {
     # several buttons that stand out: this list may only shrink
     ("by-phone", "visitor", "primary buttons", "<button"): "one a paper",
@@ -25,7 +25,7 @@ KNOWN = {
 
 @dataclass
 class Walk:
-    """What was reached and what was wrong; `pressed` holds what others have pressed before."""
+    """The pages reached and the problems found; `pressed` holds what others have pressed before."""
 
     made: World
     role: str
@@ -37,7 +37,7 @@ class Walk:
     found: list[Page] = field(default_factory=list)
 
     def go(self) -> None:
-        """Open every page, also those whose address has to be typed, judge them, and press every button."""
+        """Opens every page, those with typed addresses too, checks them, and presses every button."""
         walker, self.found = self.look_around()
         for page in self.found:
             self._judge(page, walker, page.url)
@@ -45,7 +45,7 @@ class Walk:
             self._press(page, walker)
 
     def look_around(self, *, typed: bool = True, kind: type[Walker] = Walker) -> tuple[Walker, list[Page]]:
-        """Open every page; who opened them, and which."""
+        """Opens every page; returns the walker and the pages."""
         walker = kind(self._client(), self.made.about)
         return walker, self._follow(walker, walker.begins(pages.where(self.made, self.role, typed=typed)))
 
@@ -63,7 +63,7 @@ class Walk:
         return client
 
     def _follow(self, walker: Walker, begin: list[str]) -> list[Page]:
-        """Every page that links lead to from these addresses; one that was typed may lead nowhere."""
+        """Every page linked from these addresses, directly or not; a typed one may redirect."""
         found: dict[str, Page] = {}
         ahead = deque(begin)
         while ahead:
@@ -74,7 +74,7 @@ class Walk:
                 self.reached.add(page.name)
             if page.url not in found and page.is_html and page.status < 500:
                 found[page.url] = page
-                ahead.extend(to for element, to in links(page) if walker.wants(to, rules.said(element)))
+                ahead.extend(to for element, to in links(page) if walker.wants(to, rules.text_of(element)))
         return list(found.values())
 
     def _judge(self, page: Page, walker: Walker, where: str) -> None:
@@ -95,7 +95,7 @@ class Walk:
             if once <= self.pressed:
                 continue
             self.pressed |= once
-            where = f"{page.url} [{rules.said(button) if button is not None else ''}]"
+            where = f"{page.url} [{rules.text_of(button) if button is not None else ''}]"
             with walker.press(page, form, button) as (answer, after):
                 if answer.status >= 400:
                     self._note(name, where, f"answers {answer.status}", answer.trouble)
@@ -113,7 +113,7 @@ class Walk:
 
 
 def _presses(page: str, name: str, last: str, about: str, word: tuple[str, ...]) -> set[Any]:
-    """What a button is pressed for: in each state once, and where it says which part it is for, for each part once."""
+    """The keys of a button: each state is pressed once, and if it names a part, each part once."""
     act, _colon, part = word[-1].partition(":") if word and word[-1] else ("", "", "")
     if not part:
         return {(page, name, last, about, word)}

@@ -1,4 +1,4 @@
-"""The walk's world: every role, an order of each kind in each state, and one row at least of all that has a page."""
+"""The walk's world: every role, an order of each kind in each state, and a row at least of everything with a page."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -66,7 +66,7 @@ from verification.photos import places as photo_places
 OWNER = "many@example.com"
 VISITOR = "visitor"
 HALFWAY = "halfway"
-# who walks; the visitor has no account, who is halfway has typed the password and not yet the code of an app
+# the roles; the visitor has no account, "halfway" has entered the password but not the app's code yet
 ROLES = (VISITOR, HALFWAY, "newcomer", "unconfirmed", "stranger", "owner", "reviewer", "lead", "auditor", "operations")
 STAFF = {
     "reviewer": roles.REVIEWER,
@@ -80,12 +80,12 @@ PROFILES = ("seed-2018", "current-2020")
 
 @dataclass
 class World:
-    """Who there is, and what a page may be about."""
+    """The people, and the objects a page may be about."""
 
     profile: str
     people: dict[str, User] = field(default_factory=dict)
     orders: list[Order] = field(default_factory=list)
-    tokens: dict[str, str] = field(default_factory=dict)  # secrets that stand in no page
+    tokens: dict[str, str] = field(default_factory=dict)  # secrets that no page shows
 
     @property
     def papers_by_phone(self) -> Order:
@@ -96,17 +96,17 @@ class World:
         return of(self, states.PHOTO_DUE)
 
     def about(self, url: str) -> str:
-        """The kind and state of the order an address is about."""
+        """The kind and state of the order that an address is about."""
         return next((self._named[part] for part in urlsplit(url).path.split("/") if part in self._named), "")
 
     @cached_property
     def _named(self) -> dict[str, str]:
-        """The kind and state of each order, by what an address calls it."""
+        """The kind and state of each order, by its name in addresses."""
         return {name: f"{each.kind}.{each.state}" for each in self.orders for name in (each.reference, str(each.pk))}
 
 
 def build(profile: str, folder: Path, change: Any) -> World:
-    """All of it, under these rules; `change` is pytest-django's `settings`."""
+    """Builds all of it, under these rules; `change` is pytest-django's `settings`."""
     outside(change, profile)
     world = World(profile)
     roles.ensure()
@@ -138,7 +138,7 @@ RETURNED = {
 
 
 def hand_over(world: World) -> None:
-    """A page for a phone of the papers and one of the photo; only the first phone that opens one may keep it."""
+    """Pages for a phone, one for the papers and one for the photo; only the first phone to open one may keep it."""
     for purpose, order in ((uploads.PAPERS, world.papers_by_phone), (uploads.PHOTO, world.photo_by_phone)):
         world.tokens[purpose] = uploads.make(holder=order.reference, purpose=purpose)
 
@@ -154,7 +154,7 @@ def waits_for_look(world: World) -> Order:
 
 
 def outside(change: Any, profile: str) -> None:
-    """A ministry and a server list in memory, and the rules everything begins under."""
+    """An in-memory ministry and server list, and the rules everything begins with."""
     change.RULE_PROFILE = profile
     change.PAPERS_BY_PHONE_EVERYWHERE = True
     change.AUTHORITY_GATEWAY = "icpportal.gateways.miit.fake.FakeAuthority"
@@ -164,7 +164,7 @@ def outside(change: Any, profile: str) -> None:
 
 
 def _checks(world: World) -> None:
-    """Step 1 with every answer it can have, and an objection to the order of somebody else."""
+    """Step 1 with every result it can have, and an objection to somebody else's order."""
     owner = world.people["owner"]
     for outcome in Outcome:
         domain = f"{outcome.replace('_', '-')}.cn"
@@ -225,7 +225,7 @@ def _lead_claim(claim: LegacyClaim, state: str, people: SimpleNamespace) -> None
 
 
 def _by_the_way(world: World) -> None:
-    """What hangs on an order: a look, a place for the photo, a backdrop, a page handed to a phone, a link in a text."""
+    """What belongs to an order: a look, a place for the photo, a backdrop, a page for a phone, a link in a text."""
     note_access(actor=world.people["lead"], what="order", reference=of(world, states.SUBMITTED).reference, client="")
     over = of(world, states.WITHDRAWN)
     holds.set_hold(over.reference, owner=over.owner, because="法院调取材料", actor=world.people["lead"])
@@ -263,7 +263,7 @@ def _by_the_way(world: World) -> None:
 
 
 def _rights(world: World) -> None:
-    """A copy that is ready and one on its way, an account that is to be closed, an order that was emptied."""
+    """A finished copy and one in progress, an account about to be closed, an emptied order."""
     owner, lead = world.people["owner"], world.people["lead"]
     worker.run(copies.ask(lead).pk)
     DataExport.objects.create(user=owner, language="en", tries=1, lease=uuid4(), leased_until=FAR, done=12, total=40)
@@ -289,9 +289,9 @@ def _judged(world: World) -> None:
 
 
 def _accepted(world: World) -> None:
-    """One order that a colleague of both has accepted, so that it waits for a second look; the reviewer has it."""
+    """One order accepted by a colleague of both, so that it waits for a second look; the reviewer has it."""
     waits = waits_for_look(world)
-    waits.rounds.all().delete()  # of the reviewer, who would be no second person
+    waits.rounds.all().delete()  # the reviewer's, who could not be the second person
     second_look.accept(waits, ListExport.objects.get().asked_by)
     for order in (of(world, states.PHOTO_REVIEW), waits):
         leases.assign_to_me(order, world.people["reviewer"])
@@ -321,7 +321,7 @@ def _desk(people: SimpleNamespace) -> None:
 
 
 def _figures(people: SimpleNamespace) -> None:
-    """Counts of yesterday, as the worker leaves them, and a list that another lead has asked for."""
+    """Yesterday's counts, as left by the worker, and a list that another lead has requested."""
     now = timezone.now()
     day = now.date() - timedelta(days=1)
     counted = (("arrived", ""), ("answered", "passed"), ("answered", "sent_back"), ("reason", "site_name"),

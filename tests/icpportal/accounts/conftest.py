@@ -8,7 +8,7 @@ from tests.icpportal.codes import letterbox
 
 @pytest.fixture(autouse=True)
 def letters(settings):
-    """The letters that the pages queue in a test; nothing counted from the test before."""
+    """The messages that the pages queue in a test; counters start at zero."""
     settings.MESSENGER = "tests.icpportal.codes.letterbox.tell"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CODE_RESEND_SECONDS = 60
@@ -34,7 +34,7 @@ def lin(db):
 
 @pytest.fixture
 def chen(db):
-    """Another applicant, who must never be touched by what Lin does."""
+    """Another applicant, whom Lin's actions must never affect."""
     return open_account(email="chen@example.com", password=PASSWORD, mobile="13900000002", language="en")
 
 
@@ -43,5 +43,5 @@ PASSWORD = "paper-bridge-42"  # noqa: S105 -- invented
 
 @pytest.fixture
 def client_factory():
-    """More browsers than one."""
+    """Makes additional clients."""
     return Client

@@ -1,4 +1,4 @@
-"""A small issuer over HTTP: discovery, keys, tokens. What it says of whom is what a test sets."""
+"""A small OpenID issuer over HTTP: discovery, keys, tokens. Tests set the claims of its tokens."""
 
 import json
 import threading
@@ -20,22 +20,22 @@ OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 @dataclass
 class Issuer:
-    """Its address, and the next token it hands out."""
+    """Its address, and the next token it issues."""
 
     url: str = ""
     claims: dict[str, Any] = field(default_factory=dict)
     key: rsa.RSAPrivateKey = KEY
     kid: str = "k1"
-    challenge: str = ""  # of the sign-in that was begun (PKCE)
+    challenge: str = ""  # of the sign-in in progress (PKCE)
     refused: list[str] = field(default_factory=list)
 
     def token(self) -> str:
         now = int(time.time())
-        said = {"iss": self.url, "aud": CLIENT_ID, "sub": "u-1", "iat": now, "exp": now + 300, **self.claims}
-        return jwt.encode(said, self.key, algorithm="RS256", headers={"kid": self.kid})
+        claims = {"iss": self.url, "aud": CLIENT_ID, "sub": "u-1", "iat": now, "exp": now + 300, **self.claims}
+        return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": self.kid})
 
     def answer(self, path: str, form: dict[str, str]) -> dict[str, Any] | None:
-        """What it says to a request; None where there is nothing, or the client is not the portal."""
+        """The answer to a request; None when there is none, or the client is not the portal."""
         if path == "/.well-known/openid-configuration":
             names = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
             methods = {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
@@ -58,22 +58,22 @@ class _Handler(BaseHTTPRequestHandler):
     issuer: Issuer
 
     def do_GET(self) -> None:
-        self._say(self.issuer.answer(self.path, {}))
+        self._send(self.issuer.answer(self.path, {}))
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self._say(self.issuer.answer(self.path, {name: values[0] for name, values in parse_qs(body).items()}))
+        self._send(self.issuer.answer(self.path, {name: values[0] for name, values in parse_qs(body).items()}))
 
-    def _say(self, said: dict[str, Any] | None) -> None:
-        body = json.dumps(said or {"error": "invalid_request"}).encode()
-        self.send_response(200 if said else 400)
+    def _send(self, payload: dict[str, Any] | None) -> None:
+        body = json.dumps(payload or {"error": "invalid_request"}).encode()
+        self.send_response(200 if payload else 400)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_said: Any) -> None:
-        """Nothing."""
+    def log_message(self, *_message: Any) -> None:
+        """Silent."""
 
 
 def start() -> tuple[Issuer, ThreadingHTTPServer]:

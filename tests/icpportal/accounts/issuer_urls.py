@@ -1,4 +1,4 @@
-"""The account pages of a portal that has an issuer."""
+"""The account pages of a portal with an issuer."""
 
 from django.urls import include, path
 

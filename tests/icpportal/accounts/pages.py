@@ -1,4 +1,4 @@
-"""Reads pages as a script does: forms, fields, errors."""
+"""Reads pages like a script: forms, fields, errors."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,10 +17,10 @@ class _Reader(HTMLParser):
         self.in_main = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = dict(attrs)
+        attributes = dict(attrs)
         self.in_main = self.in_main or tag == "main"
-        if self.in_main and tag in ("input", "button") and told.get("name"):
-            self.fields[str(told["name"])] = told
+        if self.in_main and tag in ("input", "button") and attributes.get("name"):
+            self.fields[str(attributes["name"])] = attributes
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "main":
@@ -40,7 +40,7 @@ def read(response: Any) -> _Reader:
 
 @contextmanager
 def work() -> Iterator[list[str]]:
-    """The queries of a block by their kind and table, savepoints not counted."""
+    """The queries of a block by their kind and table, without savepoints."""
     done: list[str] = []
     with CaptureQueriesContext(connection) as captured:
         yield done
@@ -50,14 +50,14 @@ def work() -> Iterator[list[str]]:
 
 
 def _table(text: list[str]) -> str:
-    if text[0] == "SELECT" and "." in text[1]:  # the first column names it; a subquery may stand before FROM
+    if text[0] == "SELECT" and "." in text[1]:  # the first column names it; a subquery may come before FROM
         return text[1].partition(".")[0]
     after = {"SELECT": "FROM", "INSERT": "INTO", "DELETE": "FROM", "UPDATE": "UPDATE"}.get(text[0], "")
     return text[text.index(after) + 1] if after in text else ""
 
 
 def words(response: Any) -> str:
-    """What stands in `<main>`, as one line."""
+    """The text of `<main>`, as one line."""
     return " ".join(" ".join(read(response).words).split())
 
 

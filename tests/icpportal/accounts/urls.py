@@ -1,4 +1,4 @@
-"""The account pages alone, with pages to guard: other rooms of the house have tests of their own."""
+"""The account pages only, with pages to guard: other parts of the portal have their own tests."""
 
 from django.contrib import admin
 from django.http import HttpResponse

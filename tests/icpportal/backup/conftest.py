@@ -1,4 +1,4 @@
-"""Storages of each test alone: a backup takes all that lies there."""
+"""Separate storages for each test: a backup takes everything in them."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def empty_places(tmp_path: Path, settings: Any) -> None:
-    """Storages of this test alone."""
+    """Storages of this test only."""
     backend = "django.core.files.storage.FileSystemStorage"
     places = {
         name: {"BACKEND": backend, "OPTIONS": {"location": tmp_path / name}}

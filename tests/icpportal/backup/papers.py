@@ -1,4 +1,4 @@
-"""A paper that lies sealed in the storage, as an upload leaves it."""
+"""A document sealed in the storage, as an upload leaves it."""
 
 import hashlib
 

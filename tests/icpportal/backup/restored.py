@@ -1,6 +1,6 @@
-"""What became of a portal that was restored, as JSON: `python -m tests.icpportal.backup.restored`, in its own process.
+"""The state of a restored portal as JSON: `python -m tests.icpportal.backup.restored`, in its own process.
 
-Opens every document that is there, tries to send everything, moves every order on. The clock stands at the hour at
+Opens every document, tries to send everything, moves every order on. The clock is set to the hour at
 which the portal was filled, or every deadline would be over.
 """
 
@@ -38,18 +38,18 @@ def main() -> None:
 
 
 def documents() -> dict[str, str]:
-    """Of each document that is there, by its reference, the hash of its plain content, or why it does not open."""
+    """For each document, by its reference, the hash of its plain content, or why it does not open."""
     from verification.documents.file_access import NotReady, open_ready
     from verification.models import Document
 
-    told = {}
+    results = {}
     for document in Document.objects.filter(state="ready").exclude(stored_name__startswith="walk/"):
         try:
             with open_ready(document) as source:
-                told[document.reference] = hashlib.sha256(source.read()).hexdigest()
+                results[document.reference] = hashlib.sha256(source.read()).hexdigest()
         except NotReady as gone:
-            told[document.reference] = type(gone).__name__
-    return told
+            results[document.reference] = type(gone).__name__
+    return results
 
 
 if __name__ == "__main__":

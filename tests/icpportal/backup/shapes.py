@@ -1,4 +1,4 @@
-"""The shapes in which a portal runs, and a second, empty one of each into which a backup is brought."""
+"""The kinds of portal (storages and databases), each with a second, empty one that a backup is restored into."""
 
 import json
 import os
@@ -29,10 +29,10 @@ class Elsewhere:
     environment: dict[str, str]
     target: str
     keys_target: str
-    room: int = resource.RLIM_INFINITY  # bytes that a file may have: a longer one is refused, as by a disk that is full
+    room: int = resource.RLIM_INFINITY  # largest size of a file in bytes: longer ones are refused, as by a full disk
 
     def run(self, *words: str, **changed: str) -> subprocess.CompletedProcess[str]:
-        """A Python process there."""
+        """Runs a Python process there."""
         return subprocess.run(
             [sys.executable, *words],
             cwd=ROOT,
@@ -50,7 +50,7 @@ class Elsewhere:
         return self.manage("restore", "--from", self.target, "--keys-from", self.keys_target, *words, **changed)
 
     def looked_at(self) -> dict[str, Any]:
-        """What `restored` says of it."""
+        """The findings of `restored` there."""
         done = self.run("-m", "tests.icpportal.backup.restored")
         assert done.returncode == 0, done.stderr[-3000:]
         found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -59,33 +59,33 @@ class Elsewhere:
 
 @contextmanager
 def on_files(folder: Path) -> Iterator[Elsewhere]:
-    """Files in a folder, and the database of this run's kind."""
+    """Files in a folder, and a database of this run's kind."""
     with _database(folder) as url:
         yield Elsewhere(_environment(folder, url), str(folder / "backups"), str(folder / "keys"))
 
 
 @contextmanager
 def of_another_owner(folder: Path) -> Iterator[Elsewhere]:
-    """As `on_files`, on PostgreSQL: the portal's role may make tables, and no extension; the owner made `pg_trgm`."""
+    """As `on_files`, on PostgreSQL: the portal's role may create tables but no extension; `pg_trgm` is the owner's."""
     role = f"portal_{uuid.uuid4().hex[:12]}"
     with _database(folder) as url, psycopg.connect(url, autocommit=True) as owner:
-        for told in (
+        for statement in (
             "CREATE ROLE {} LOGIN PASSWORD 'invented'",
             "GRANT CREATE, USAGE ON SCHEMA public TO {}",
             "CREATE EXTENSION pg_trgm",
         ):
-            owner.execute(sql.SQL(told).format(sql.Identifier(role)))
+            owner.execute(sql.SQL(statement).format(sql.Identifier(role)))
         own = f"postgres://{role}:invented@{url.rpartition('@')[2]}"
         try:
             yield Elsewhere(_environment(folder, own), str(folder / "backups"), str(folder / "keys"))
         finally:
-            for told in ("DROP OWNED BY {} CASCADE", "DROP ROLE {}"):
-                owner.execute(sql.SQL(told).format(sql.Identifier(role)))
+            for statement in ("DROP OWNED BY {} CASCADE", "DROP ROLE {}"):
+                owner.execute(sql.SQL(statement).format(sql.Identifier(role)))
 
 
 @contextmanager
 def in_buckets(folder: Path, settings: Any) -> Iterator[Elsewhere]:
-    """Files in S3, here in one bucket and there in another, and the backups in a third."""
+    """Files in S3, in one bucket here and in another there, and the backups in a third."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
     endpoint = "http://{}:{}".format(*server.get_host_and_port())

@@ -5,7 +5,7 @@ from tests.icpportal.codes import letterbox
 
 @pytest.fixture(autouse=True)
 def letters(settings):
-    """The letters that codes queue in a test."""
+    """The messages that codes queue in a test."""
     settings.MESSENGER = "tests.icpportal.codes.letterbox.tell"
     settings.CODE_RESEND_SECONDS = 60
     settings.LIMITS = {

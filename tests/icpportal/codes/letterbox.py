@@ -1,4 +1,4 @@
-"""Stands in for the outbox: keeps what would have been queued."""
+"""Replaces the outbox: keeps what would have been queued."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ def tell(**letter: Any) -> None:
 
 
 def codes_to(destination: str) -> list[str]:
-    """Every code that went to `destination`, oldest first."""
+    """Every code sent to `destination`, oldest first."""
     return [
         letter["context"]["code"] for letter in LETTERS if letter["to"] == destination and "code" in letter["context"]
     ]
 
 
 def another(code: str) -> str:
-    """A code of the right shape that is not this one."""
+    """A different code of the same format."""
     return f"{(int(code) + 1) % 1_000_000:06}"

@@ -1,4 +1,4 @@
-"""What the tests of the outbox share."""
+"""Fixtures of the outbox tests."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
@@ -12,7 +12,7 @@ from icpportal.outbox.models import Message
 
 
 class Post:
-    """An outside world that is told by `OUTBOX_CHANNELS`: what arrived, and what it does to a key."""
+    """An outside system reached through `OUTBOX_CHANNELS`: what arrived, and how it treats a key."""
 
     arrived: ClassVar[list[str]] = []
     trouble: ClassVar[dict[str, Callable[[], Any]]] = {}
@@ -44,7 +44,7 @@ def post(settings: Any) -> Iterator[type[Post]]:
 
 @pytest.fixture
 def owe(post: type[Post]) -> Callable[..., Message]:
-    """Owes one message by post."""
+    """Queues one message for `post`."""
 
     def owe(key: str, **more: Any) -> Message:
         return queue(**{"channel": "post", "key": key, "payload": {"says": key}, **more})
@@ -54,7 +54,7 @@ def owe(post: type[Post]) -> Callable[..., Message]:
 
 @pytest.fixture
 def nudges(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[str | int]]]:
-    """What was handed to the broker."""
+    """What was passed to the broker."""
     published: list[tuple[str, list[str | int]]] = []
     monkeypatch.setattr(wake, "_publish", lambda name, ids: published.append((name, ids)))
     return published

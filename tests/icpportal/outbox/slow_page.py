@@ -6,7 +6,7 @@ from demo.messages.sms import PageSms
 
 
 class SlowPage(PageSms):
-    """Takes a moment before and after the message is out."""
+    """Waits before and after the message is sent."""
 
     def send(self, to: str, text: str, key: str) -> str:
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""What a quarter of a year leaves behind: a row at least of each table that holds something of people."""
+"""The data of a quarter of a year: at least one row of each table with personal data."""
 
 import uuid
 from datetime import timedelta
@@ -67,7 +67,7 @@ _number = count(1)
 
 
 def cast(owner: User | None = None) -> SimpleNamespace:
-    """Who acts in all of these years."""
+    """The people who act in all of these years."""
     owner = owner or make_user()
     return SimpleNamespace(
         owner=owner,
@@ -79,7 +79,7 @@ def cast(owner: User | None = None) -> SimpleNamespace:
 
 
 def grow_older(by: timedelta = QUARTER) -> None:
-    """Everything that is there was done so much longer ago."""
+    """Moves everything that exists so far into the past."""
     for model in apps.get_models():
         moments = [field.name for field in model._meta.concrete_fields if isinstance(field, DateTimeField)]
         if moments and model is not AuditEntry:  # which nobody may change
@@ -87,7 +87,7 @@ def grow_older(by: timedelta = QUARTER) -> None:
 
 
 def leave(people: SimpleNamespace, *, ago: timedelta = NOW) -> None:
-    """An order that ended without a filing, one that was approved, and what has no order."""
+    """An order that ended without a filing, one that was approved, and rows without an order."""
     for state in (states.WITHDRAWN, states.APPROVED):
         _order(state, people)
     for state in (claims.OPEN, claims.ACCEPTED, claims.DECLINED):
@@ -100,7 +100,7 @@ def leave(people: SimpleNamespace, *, ago: timedelta = NOW) -> None:
 def _order(state: str, people: SimpleNamespace) -> None:
     spoken = {"authority_words": WORDS, "came_back": {"subject": NAME}, "advice": {"subject": NAME}}
     order = make_order(people.owner, state=state, **spoken)
-    order.save()  # so that it is found
+    order.save()  # creates its search keys
     OrderDocument.objects.create(order=order, slot="statement", side=1, document=_paper(order.reference))
     _on_phones(order)
     _judged(order, people)
@@ -108,7 +108,7 @@ def _order(state: str, people: SimpleNamespace) -> None:
 
 
 def _paper(holder: str) -> Document:
-    """With a stored file, sealed by a key of its own."""
+    """With a stored file, sealed with a key of its own."""
     name = storage.keep(storage.DOCUMENTS, f"{uuid.uuid4()}.jpg", b"picture")
     return Document.objects.create(
         kind="statement", holder=holder, state="ready", size=7, width=9, height=9, stored_name=name, sha256="0",
@@ -177,7 +177,7 @@ def _claim(state: str, people: SimpleNamespace) -> None:
 
 
 def _of_applicants(owner: User) -> None:
-    """What has no order: a session, codes, drafts of pages, a message, what was asked and led to nothing."""
+    """Rows without an order: a session, codes, drafts of pages, a message, requests without a result."""
     now, key = timezone.now(), uuid.uuid4().hex
     Session.objects.create(session_key=key[:32], session_data="x", expire_date=now + timedelta(hours=1))
     UserSession.objects.create(user=owner, session_key=key[:32], ip="192.0.2.1", user_agent="Firefox", created_at=now)

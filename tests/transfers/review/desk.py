@@ -1,4 +1,4 @@
-"""What a reviewer does at the desk, for tests: sign in, open a case, press a button, find every part in order."""
+"""A reviewer's steps at the desk, for tests: sign in, open a case, press a button, find every part in order."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,19 +26,19 @@ ALTHOUGH = {"return-although": "on"}
 
 
 def all_ok(order: Order) -> dict[str, str]:
-    """OK at every part, or rule of the photo, that needs a verdict."""
+    """OK for every part, or rule of the photo, that needs a verdict."""
     if is_in(order, Group.PHOTO_IN_REVIEW):
         return {f"verdict.{rule.part}": "ok" for rule in rules_for(order)}
     return {f"verdict.{part}": "ok" for part in parts_of(order) if part != OTHER}
 
 
 def read(order: Order) -> Order:
-    """The order as it is now."""
+    """The order as stored."""
     return Order.objects.get(pk=order.pk)
 
 
 def english(client: Client, user: User) -> Client:
-    """The client, signed in a moment ago and reading English."""
+    """The client, just signed in, in English."""
     client.cookies["django_language"] = "en"
     user.language = "en"
     user.save(update_fields=["language"])
@@ -46,14 +46,14 @@ def english(client: Client, user: User) -> Client:
 
 
 def named(name: str, make: Callable[..., User] = make_reviewer) -> User:
-    """Somebody of the desk who has a name and reads English."""
+    """A member of the desk with a name, in English."""
     user = make(language="en")
     User.objects.filter(pk=user.pk).update(name=name)
     return User.objects.get(pk=user.pk)
 
 
 def page(client: Client, address: str) -> str:
-    """What a page says, wherever the address leads."""
+    """The text of a page, redirects followed."""
     answer = client.get(address, follow=True)
     assert answer.status_code == 200
     return unescape(answer.content.decode())
@@ -65,7 +65,7 @@ def case_of(order: Order, page: str = "case") -> str:
 
 
 def seen(client: Client, order: Order, page: str = "case") -> HttpResponse:
-    """A page of a case in clear: who does not have it says why."""
+    """An unmasked page of a case: a reader who does not have it gives a reason."""
     answer = client.get(case_of(order, page))
     if b"look-words" not in answer.content:
         return answer
@@ -74,30 +74,30 @@ def seen(client: Client, order: Order, page: str = "case") -> HttpResponse:
 
 
 def press(client: Client, order: Order, move: str, **typed: str) -> HttpResponse:
-    """Press a button of the case, as the page stands now."""
+    """Presses a button of the case, with the form of the current page."""
     return client.post(case_of(order), {"move": move, "seen": read(order).version, **typed})
 
 
 def answer(client: Client, order: Order, question: ColleagueNote, words: str) -> HttpResponse:
-    """Answer what a colleague asked of this reader."""
+    """Answers a colleague's question to this reader."""
     return press(client, order, f"answer:{question.pk}", **{f"answer-words.{question.pk}": words})
 
 
 def fill_in(client: Client, order: Order, button: str, typed: dict[str, str]) -> HttpResponse:
-    """Fill in the page of all else and press a button: as a browser does, what stands in its form goes."""
+    """Fills in the page of all other actions and presses a button: as in a browser, its other values are sent too."""
     form = next(each for each in more_forms(client, order) if ("move", button) in each.buttons)
     filled = {name: text for name, text in typed.items() if name in form.names}
     return client.post(case_of(order), {**dict(form.fields), **filled, "move": button})
 
 
 def more_forms(client: Client, order: Order) -> list[Form]:
-    """The forms of the page of all else, as they stand there now."""
+    """The forms of the page of all other actions, as they are now."""
     return WebPage(case_of(order), 200, seen(client, order, "more").content.decode()).forms
 
 
 @contextmanager
 def window(browser: Browser, base: str, user: User, **options: Any) -> Iterator[Page]:
-    """A window of this user's, in English; it ends without a complaint of the browser."""
+    """A window of this user's, in English; fails if the browser reports an error."""
     client = prove(Client(), user)
     session = settings.SESSION_COOKIE_NAME
     cookies = {"django_language": "en", session: client.cookies[session].value}

@@ -17,7 +17,7 @@ FILE_STORAGE = "django.core.files.storage.FileSystemStorage"
 
 @pytest.fixture(autouse=True)
 def places(settings, tmp_path: Path) -> Path:
-    """Both storages in a folder of the test's own."""
+    """Both storages in a folder of the test."""
     settings.STORAGES = {
         **settings.STORAGES,
         **{name: {"BACKEND": FILE_STORAGE, "OPTIONS": {"location": tmp_path / name}} for name in PLACES},
@@ -32,18 +32,18 @@ def traces(db, places: Path, monkeypatch: pytest.MonkeyPatch) -> Traces:
 
 
 PLACES = ("quarantine", "documents")
-run_child = parent.run_child  # as it is before a test replaces it
+run_child = parent.run_child  # before a test replaces it
 
 
 @cache
 def opened(content: bytes, paper: Paper, _pixels: int) -> Opened:
-    """What the child said of these bytes, under this limit."""
+    """The child's result for these bytes, under this limit."""
     return parent.open_picture(content, paper)
 
 
 @pytest.fixture(autouse=True)
 def a_picture_is_opened_once(settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same bytes are handed to a child once a process of the tests: each starts a Python of its own."""
+    """Opens the same bytes in a child once per test process: each child starts its own Python."""
 
     def open_picture(content: bytes, paper: Paper) -> Opened:
         if parent.run_child is not run_child:
@@ -55,7 +55,7 @@ def a_picture_is_opened_once(settings, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def nudges(monkeypatch) -> list[tuple[Any, ...]]:
-    """What the worker was asked to look at."""
+    """What the worker was asked to examine."""
     calls: list[tuple[Any, ...]] = []
     monkeypatch.setattr(actions, "wake_worker", lambda *call: calls.append(call))
     return calls
@@ -63,7 +63,7 @@ def nudges(monkeypatch) -> list[tuple[Any, ...]]:
 
 @pytest.fixture
 def files(places: Path):
-    """What the files of one place hold, opened."""
+    """The decrypted contents of the files in a storage."""
 
     def lying(place: str) -> list[bytes]:
         there = sorted(path for path in (places / place).rglob("*") if path.is_file())
@@ -74,7 +74,7 @@ def files(places: Path):
 
 @pytest.fixture
 def received(db):
-    """Takes a picture in."""
+    """Receives a picture."""
 
     def receive(
         content: bytes | None = None, *, kind: str = "lead_id", side: int = 1, holder: str = "T7Q4-M2KX", **more

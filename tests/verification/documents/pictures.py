@@ -1,4 +1,4 @@
-"""Pictures for tests, all drawn here: nobody's papers."""
+"""Pictures for tests, all drawn here: no real papers."""
 
 import io
 import struct
@@ -41,7 +41,7 @@ def webp(width: int = 1200, height: int = 900, **how: object) -> bytes:
 
 
 def heic() -> bytes:
-    """1200×900, stored turned, with an invented place in its EXIF."""
+    """1200×900, stored rotated, with an invented place in its EXIF."""
     return (FIXTURES / "turned.heic").read_bytes()
 
 
@@ -63,7 +63,7 @@ def chunk(name: bytes, body: bytes) -> bytes:
 
 
 def png_claiming(width: int, height: int, rows: int | None = None) -> bytes:
-    """A grey PNG of a few kilobytes with as many pixels as it says, or `rows` of them: a decompression bomb."""
+    """A grey PNG of a few kilobytes with as many pixels as it claims, or `rows` of them: a decompression bomb."""
     squeeze = zlib.compressobj(9)
     row = b"\x00" * (width + 1)
     packed = b"".join(squeeze.compress(row) for _ in range(height if rows is None else rows)) + squeeze.flush()

@@ -1,4 +1,4 @@
-"""The sandbox with a decoder that was taken over: what stands in the bytes of a picture says what it does then."""
+"""The sandbox with a compromised decoder: the bytes of a picture say what it does."""
 
 import shutil
 from pathlib import Path
@@ -79,7 +79,7 @@ def examined(content, **how):
 
 
 def tree(folder: Path, seconds: int = 1) -> Path:
-    """A copy of the sandbox that can be taken over, and whose zygote waits no longer than `seconds`."""
+    """A copy of the sandbox that can be compromised, and whose zygote waits no longer than `seconds`."""
     for package in PACKAGES:
         shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     for name in NEEDED:
@@ -92,5 +92,5 @@ def tree(folder: Path, seconds: int = 1) -> Path:
 
 
 def acting(content: bytes, act: str) -> bytes:
-    """The picture, with what the child is made to do by it."""
+    """The picture, with what it makes the child do."""
     return content + b"ACT:" + act.encode()

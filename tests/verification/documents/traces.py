@@ -1,4 +1,4 @@
-"""Everything that a disk holds of a picture while it comes in and is examined, looked at as a thief would."""
+"""Everything a disk holds of a picture while it comes in and is examined, as a thief would look for it."""
 
 import os
 import tempfile
@@ -21,7 +21,7 @@ Seen = dict[str, bytes]
 
 
 class Traces:
-    """What was seen at every moment, by where it lay."""
+    """What was found at every moment, by place."""
 
     def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = root
@@ -39,7 +39,7 @@ class Traces:
         self.places.append(place)
 
     def files(self) -> Seen:
-        """Storages and temporary files: all of them lie under one folder."""
+        """Storages and temporary files, all under one folder."""
         return {
             str(path.relative_to(self.folder)): path.read_bytes() for path in self.folder.rglob("*") if path.is_file()
         }
@@ -51,7 +51,7 @@ class Traces:
                 self.seen.setdefault(path, []).append(content)
 
     def of_an_upload(self) -> Document:
-        """A large picture comes in and is examined; looks at every step of it."""
+        """A large picture comes in and is examined; looks for traces at every step."""
         looking = self
 
         class Scanner(FakeScanner):
@@ -84,7 +84,7 @@ class Traces:
         return document
 
     def plain(self) -> list[str]:
-        """Where something lay that begins as a picture does, or holds a part of one."""
+        """Where something was found that begins like a picture, or contains a part of one."""
         parts = [
             content[at : at + 24] for content in self.pictures for at in (300, len(content) // 2, len(content) - 40)
         ]
@@ -97,7 +97,7 @@ class Traces:
 
 
 def open_files() -> Seen:
-    """Files this process holds open, those without a name too; what is in memory alone is no file on a disk."""
+    """Files this process has open, unnamed ones too; what is only in memory is not a file on a disk."""
     return dict(_open_files())
 
 

@@ -1,4 +1,4 @@
-"""A provider's console that keeps to docs/inventory.md, over real HTTP, with pages and with faults on demand."""
+"""A provider's console as docs/inventory.md describes it, over real HTTP, with pagination and faults on demand."""
 
 import json
 import threading
@@ -47,7 +47,7 @@ class Provider(ThreadingHTTPServer):
 
 
 class Console(BaseHTTPRequestHandler):
-    """One question."""
+    """One request."""
 
     server: Provider
 
@@ -62,7 +62,7 @@ class Console(BaseHTTPRequestHandler):
         try:
             self.wfile.write(json.dumps(answer, ensure_ascii=False).encode())
         except OSError:
-            self.close_connection = True  # the asker had enough
+            self.close_connection = True  # the client stopped reading
 
     def answer(self, question: Row) -> tuple[int, Row]:
         if self.headers.get("Authorization") != f"Bearer {self.server.token}":
@@ -74,4 +74,4 @@ class Console(BaseHTTPRequestHandler):
         return ask(question) if ask else (404, {"error": "no such question"})
 
     def log_message(self, *args: object) -> None:
-        """Quiet."""
+        """Silent."""

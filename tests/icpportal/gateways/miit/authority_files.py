@@ -1,4 +1,4 @@
-"""Files from an authority, written by hand: BAJG, GJSHS, BASJ, ZXSJ, JCDM; and reports of ours that wait for them."""
+"""Hand-written files of an authority: BAJG, GJSHS, BASJ, ZXSJ, JCDM; and reports of ours that wait for them."""
 
 from collections.abc import Iterable
 
@@ -26,9 +26,9 @@ def result(handle: object, *codes: str, operation: int | None = 3, words: str = 
 
 def decision(handle: object, *, approved: bool, opinion: str = "", operation: int | None = 3) -> str:
     """One Gjsh."""
-    said = f"<Shyj>{opinion}</Shyj>" if opinion else ""
+    opinion_element = f"<Shyj>{opinion}</Shyj>" if opinion else ""
     kind = f"<Czlx>{operation}</Czlx>" if operation is not None else ""
-    shown = f"<Shsj>2026-11-25 09:30:00</Shsj>{said}<Shjg>{int(approved)}</Shjg>{kind}<Jlid>{handle}</Jlid>"
+    shown = f"<Shsj>2026-11-25 09:30:00</Shsj>{opinion_element}<Shjg>{int(approved)}</Shjg>{kind}<Jlid>{handle}</Jlid>"
     return f"<Gjsh><Shrxm>审核员</Shrxm>{shown}</Gjsh>"
 
 
@@ -52,7 +52,7 @@ def zxsj(level: int, identity: int) -> bytes:
 
 
 def waiting(key: str = "TR-1.1", *, kind: str = "access", **columns: object) -> Report:
-    """A report of ours that was taken in and waits for its answer."""
+    """A report of ours that was accepted and waits for its answer."""
     site = SITE if kind == "access" else ""
     usual = {"reference": key.rpartition(".")[0], "site_number": site, "state": ReportState.ACCEPTED}
     return Report.objects.create(key=key, kind=kind, payload="x", **{**usual, **columns})

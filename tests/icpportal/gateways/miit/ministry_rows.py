@@ -1,4 +1,4 @@
-"""Reports, numbered files and downloads as they lie in the database, for tests that look at them."""
+"""Reports, numbered files and downloads as database rows, for tests of the pages and commands that show them."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,7 +24,7 @@ XML = f"""<?xml version="1.0" encoding="GBK"?>
 
 
 def report(number: int = 1, order: str = "T7Q4-M2KX", **columns: Any) -> Report:
-    """A queued report of an order, a minute after the one before it."""
+    """A queued report of an order, a minute after the previous one."""
     key = columns.pop("key", f"{order}.{number}")
     content = AccessReport(
         key=key,

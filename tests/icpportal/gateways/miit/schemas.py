@@ -1,6 +1,6 @@
-"""The ministry's schemas and tables, for tests that hold documents against them; the project itself ships none.
+"""The ministry's schemas and tables, for tests that validate documents; the project itself contains none.
 
-Without them a test that needs them is skipped and says so: `make test` counts it, and fails when it runs STRICT.
+A test that needs them is skipped without them: `make test` counts it, and fails when it runs STRICT.
 """
 
 import json
@@ -21,7 +21,7 @@ needed = pytest.mark.skipif(not SCHEMAS, reason=MISSING)
 
 @lru_cache
 def schema(root: str) -> etree.XMLSchema:
-    """The schema whose document element is `root`."""
+    """The schema with the document element `root`."""
     for path in sorted(FOLDER.glob("*.xsd")):
         tree = etree.parse(path)
         if tree.xpath("/*/*[local-name()='element'][@name=$name]", name=root):
@@ -30,7 +30,7 @@ def schema(root: str) -> etree.XMLSchema:
 
 
 def against_schema(xml: bytes, root: str = UPLOAD) -> list[str]:
-    """What the ministry's schema says against the document, which lxml reads as it is; skips without schemas."""
+    """The schema errors of a document, which lxml reads unchanged; skips without schemas."""
     if not SCHEMAS:
         pytest.skip(MISSING)
     judge = schema(root)
@@ -38,7 +38,7 @@ def against_schema(xml: bytes, root: str = UPLOAD) -> list[str]:
 
 
 def published_codes() -> dict[str, Any]:
-    """The published tables beside the schemas; skips where this machine has none, as in a checkout alone."""
+    """The published tables beside the schemas; skips where this machine has none, as with only a checkout."""
     file = FOLDER.parent / "codes.json"
     if not SCHEMAS or not file.exists():
         pytest.skip(MISSING)
@@ -46,6 +46,6 @@ def published_codes() -> dict[str, Any]:
 
 
 def listed_codes() -> dict[str, dict[str, dict[str, str]]]:
-    """Every code of the interface by its group: the ministry's list, kept by the tests."""
+    """Every code of the interface by group: the ministry's list, kept by the tests."""
     file = Path(__file__).parents[3] / "fixtures" / "miit_codes.json"
     return json.loads(file.read_text("utf-8"))["return_codes"]

@@ -1,4 +1,4 @@
-"""A ministry in memory that keeps the rules of the sequence, and reports of invented sites."""
+"""An in-memory ministry that enforces the sequence, and reports of invented sites."""
 
 import io
 from collections import deque
@@ -42,7 +42,7 @@ def depth():
 
 
 class MinistryInMemory:
-    """Takes last + 1 and nothing else; `uploads` and `questions` hold what happens instead, call by call."""
+    """Accepts last + 1 and nothing else; `uploads` and `questions` hold what happens instead, call by call."""
 
     def __init__(self):
         self.depth = depth()
@@ -103,7 +103,7 @@ class MinistryInMemory:
 
 
 def arrange(monkeypatch, settings, *, last=0):
-    """The ministry in memory behind the sender; `last` is known already, None means a fresh database."""
+    """Connects the sender with the in-memory ministry; `last` is known already, None means a fresh database."""
     ministry = MinistryInMemory()
     settings.MIIT_ISP_ID, settings.MIIT_ENCRYPT = ISP, False
     settings.AUTHORITY_PICTURES = f"{__name__}.picture"
@@ -133,7 +133,7 @@ UNFIT_REMARK = "𠮷"  # outside GBK
 
 
 def queued(count=1, *, at=NOW):
-    """So many reports of different orders, oldest first."""
+    """A number of reports of different orders, oldest first."""
     rows = [queue(access(reference=f"TR-{number}")) for number in range(1, count + 1)]
     Report.objects.update(next_at=at, queued_at=at)
     return rows
@@ -144,7 +144,7 @@ def statement(document):
 
 
 def picture(document):
-    """What stands behind `settings.AUTHORITY_PICTURES` here."""
+    """Used as `settings.AUTHORITY_PICTURES` here."""
     if document == "gone":
         raise LookupError(document)
     if document == "down":
@@ -155,7 +155,7 @@ def picture(document):
 
 
 def no_heartbeat():
-    """The lease of a sender that was killed is over by the database's clock."""
+    """Expires the lease of a killed sender by the database's clock."""
     MinistryLine.objects.filter(leased_until__isnull=False).update(leased_until=Now())
 
 
@@ -164,7 +164,7 @@ def line():
 
 
 def files():
-    """Number and whether it was accepted, in order."""
+    """The numbers of files in order, and whether each was accepted."""
     rows = UploadFile.objects.order_by("sequence")
     return [(row.sequence, row.accepted_at is not None) for row in rows]
 

@@ -1,6 +1,6 @@
-"""Alibaba Cloud and Tencent Cloud on this machine: they check signatures as the suppliers' documents say.
+"""Alibaba Cloud and Tencent Cloud on this machine: they check signatures as the suppliers' documents describe.
 
-`test_signatures.py` holds the two algorithms against the examples printed there.
+`test_signatures.py` checks the two algorithms against the examples printed there.
 """
 
 import hashlib
@@ -20,12 +20,12 @@ KEY_ID, SECRET = "LTAI-invented", "invented-secret-of-a-test"
 
 @dataclass
 class Asked:
-    """One request as it came."""
+    """One request as received."""
 
     method: str
     path: str
     query: str
-    headers: dict[str, str]  # names in small letters
+    headers: dict[str, str]  # names in lower case
     body: bytes
 
     @property
@@ -35,16 +35,16 @@ class Asked:
         return dict(part.strip().split("=", 1) for part in parts.split(","))
 
     def canonical(self, body_digest: str) -> str:
-        """The request in the one form that both suppliers sign."""
+        """The request in the canonical form that both suppliers sign."""
         signed = self.authorization["SignedHeaders"]
         query = "&".join(f"{quote(n, safe='~')}={quote(v, safe='~')}" for n, v in sorted(self.pairs))
-        # Tencent signs values in small letters, which those of its SDK and of its documents are
+        # Tencent signs values in lower case, which those of its SDK and of its documents are
         headers = "".join(f"{name}:{self.headers[name].strip()}\n" for name in signed.split(";"))
         return "\n".join([self.method, self.path, query, headers, signed, body_digest])
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """The parameters of the address."""
+        """The query parameters."""
         return parse_qsl(self.query, keep_blank_values=True)
 
 
@@ -79,10 +79,10 @@ def tencent_signature(asked: Asked, secret: str) -> str:
 
 @dataclass
 class Cloud:
-    """A supplier: what it answers to each action, and what it was asked."""
+    """A supplier: its answers by action, and the requests it received."""
 
     signature: Callable[[Asked, str], str]
-    wrong: bytes  # what it says of a signature that is wrong
+    wrong: bytes  # its answer to a wrong signature
     wrong_status: int
     url: str = ""
     status: int = 200
@@ -94,7 +94,7 @@ class Cloud:
         return asked.headers.get("x-acs-action") or asked.headers["x-tc-action"]
 
     def answer(self, asked: Asked) -> tuple[int, bytes]:
-        """A supplier looks at the signature first."""
+        """A supplier checks the signature first."""
         self.asked.append(asked)
         if not hmac.compare_digest(asked.authorization["Signature"], self.signature(asked, SECRET)):
             return self.wrong_status, self.wrong
@@ -105,7 +105,7 @@ class Cloud:
 
 @contextmanager
 def served(cloud: Cloud) -> Iterator[Cloud]:
-    """The supplier answers on a port of its own."""
+    """The supplier answers on its own port."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -121,7 +121,7 @@ def served(cloud: Cloud) -> Iterator[Cloud]:
             self.wfile.write(body)
 
         def log_message(self, *args: object) -> None:
-            """Quiet."""
+            """Silent."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
@@ -147,7 +147,7 @@ def tencent() -> Cloud:
 
 
 def account(settings: Any, name: str, cloud: Cloud, **more: Any) -> None:
-    """The settings of an adapter that asks this supplier."""
+    """The settings of an adapter that calls this supplier."""
     settings.SMS_GATEWAY = f"icpportal.gateways.sms.{name.lower()}.{name}Sms"
     settings.SMS_KEY_ID, settings.SMS_KEY_SECRET, settings.SMS_APP_ID = KEY_ID, SECRET, "1400006666"
     settings.SMS_SIGN_NAME, settings.SMS_ENDPOINT = "示例云", cloud.url

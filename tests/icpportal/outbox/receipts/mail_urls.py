@@ -1,4 +1,4 @@
-"""The portal's addresses as they are where EMAIL_ESP is set."""
+"""The portal's addresses with EMAIL_ESP set."""
 
 from django.urls import include, path
 

@@ -1,4 +1,4 @@
-"""What a mail may be made of, so that Outlook, Apple Mail and QQ Mail can show it: faults of a page, in words."""
+"""What a mail may contain so that Outlook, Apple Mail and QQ Mail can show it: returns faults in words."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ ELEMENTS = {
     "html", "head", "meta", "title", "style", "body", "div", "table", "tr", "td", "p", "h1", "a", "b", "br", "span",
 }  # fmt: skip
 VOID = {"meta", "br"}
-TEXT = {"p", "h1", "a"}  # hold words, and so say face and colour themselves: Outlook inherits neither
+TEXT = {"p", "h1", "a"}  # contain words, and so set font and colour themselves: Outlook inherits neither
 TABLE = {"role": "presentation", "cellpadding": "0", "cellspacing": "0", "border": "0"}
 HEAD_RULE = re.compile(
     r"@media \((prefers-color-scheme: dark|max-width: \d+px)\) \{\s*((?:\.m-[a-z-]+ \{[^}]*\}\s*)+)\}"
@@ -19,7 +19,7 @@ GROUND = re.compile(r"background:(#[0-9a-f]{6})")
 
 
 class _Page(HTMLParser):
-    """A mail read element by element; `faults` is what it should not hold."""
+    """A mail read element by element; `faults` is what it should not contain."""
 
     def __init__(self, base: str) -> None:
         super().__init__()
@@ -70,7 +70,7 @@ class _Page(HTMLParser):
 
 
 def faults(html: str, *, base: str, lang: str, buttons: int) -> list[str]:
-    """What mail programs would not show as it is meant; a mail in `lang`, its links under `base`."""
+    """What mail programs would not show as intended; a mail in `lang`, its links under `base`."""
     page = _Page(base)
     page.feed(html)
     found = list(page.faults)

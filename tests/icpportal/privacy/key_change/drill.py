@@ -1,4 +1,4 @@
-"""What both drills do: keys that come and go, and what the database then holds."""
+"""Shared by both drills: keys that come and go, and what the database holds then."""
 
 import base64
 import os
@@ -32,7 +32,7 @@ def rotate_keys(**options: bool) -> str:
 
 
 def opened() -> dict[str, list[bytes]]:
-    """Every sealed value, opened, by its column."""
+    """Every sealed value, opened, by column."""
     return {
         str(column): [
             unseal(column.token_of(row), bound_to=column.bound_to_of(row)) for row in column.values().order_by("pk")
@@ -42,7 +42,7 @@ def opened() -> dict[str, list[bytes]]:
 
 
 def named(name: str) -> list[str]:
-    """Every column of every table in which a value of the key of this name lies, whoever declared it or did not."""
+    """Every column of every table with a value sealed by the key of this name, whether declared or not."""
     found = []
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
@@ -66,7 +66,7 @@ def drop(settings: Any) -> None:
 
 
 def fitting() -> set[tuple[str, object]]:
-    """Rows whose index is one that their values make under the key in force; some of the world's are invented."""
+    """Rows whose index matches their values under the current key; some of the world's are invented."""
     return {
         (str(column), row.pk)
         for column in blind_indexes.made()

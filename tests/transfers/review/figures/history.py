@@ -1,4 +1,4 @@
-"""Orders with a past, for the figures of the desk: events and rounds as the desk and the authority leave them."""
+"""Orders with a history, for the desk's figures: events and rounds as left by the desk and the authority."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ TODAY = MONDAY + 8 * DAY
 
 @dataclass(frozen=True)
 class Happened:
-    """One event: what it was called, where it led, who did it."""
+    """One event: its move, its target, its actor."""
 
     move: str
     to_state: str
@@ -64,7 +64,7 @@ def lapsed(at: datetime) -> Happened:
 
 
 def went(*steps: Happened, province: str = "64", **columns: Any) -> Order:
-    """An order to which this happened."""
+    """An order with these events."""
     order = make_order(state=steps[-1].to_state, province=province, entered_at=steps[-1].at, **columns)
     before = [states.DRAFT, *(step.to_state for step in steps)]
     OrderEvent.objects.bulk_create(

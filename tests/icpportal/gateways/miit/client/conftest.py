@@ -1,4 +1,4 @@
-"""A fake ministry, the settings that lead to it, and the portal's client."""
+"""A fake ministry, the settings that point to it, and the portal's client."""
 
 import pytest
 
@@ -9,13 +9,13 @@ from tests.icpportal.gateways.miit.client.server import FakeMinistryServer
 
 @pytest.fixture(autouse=True)
 def _nothing_read_yet():
-    """Ports come back: no test may meet another one's WSDL."""
+    """Ports are reused: no test may read another one's cached WSDL."""
     wsdl.shelf.read.clear()
 
 
 @pytest.fixture
 def opened(settings):
-    """Opens fake ministries; the settings lead to the last one."""
+    """Opens fake ministries; the settings point to the last one."""
     running = []
 
     def open_one(dialect=None, **options):
@@ -32,11 +32,11 @@ def opened(settings):
 
 @pytest.fixture
 def ministry(opened):
-    """One with its usual manners."""
+    """One that behaves as usual."""
     return opened()
 
 
 @pytest.fixture
 def wire(ministry):
-    """The client that talks to it."""
+    """The client connected to it."""
     return Ministry()

@@ -1,4 +1,4 @@
-"""A fake ministry over real HTTP, written from the specification alone: nothing of the portal is imported here.
+"""A fake ministry over real HTTP, written from the specification only: imports nothing of the portal.
 
 with FakeMinistryServer() as ministry:
     settings.MIIT_… = …                       # for name, value in ministry.settings().items(): setattr(settings, …)
@@ -59,7 +59,7 @@ TROUBLES = {
 
 @dataclass
 class Asked:
-    """One call as it came: `arguments` by their names in the interface, whatever the WSDL calls them."""
+    """One call as received: `arguments` by their names in the interface, whatever the WSDL calls them."""
 
     method: str
     arguments: dict[str, str]
@@ -70,18 +70,18 @@ class Asked:
 
 @dataclass
 class Waiting:
-    """A file that waits for the provider."""
+    """A file waiting for the provider."""
 
     name: str
     fields: dict[str, str]
 
 
 class Raw(str):
-    """A returned string that goes into the envelope as it is, unescaped."""
+    """A returned string that goes into the envelope unescaped."""
 
 
 class FakeMinistryServer:
-    """A context manager; `ispId`, user and password as above unless told."""
+    """A context manager; `ispId`, user and password as above unless given."""
 
     def __init__(self, dialect: Dialect | None = None, *, encrypt: bool = True, always_zero: bool = False) -> None:
         self.dialect = dialect or Dialect()
@@ -94,11 +94,11 @@ class FakeMinistryServer:
         self.acknowledged: list[str] = []
         self.filed: dict[str, dict[str, str]] = {}
         self.passwords: dict[str, str] = {}
-        self.bare = False  # before each file it says 3 ("continue calling") without one
+        self.bare = False  # before each file it answers 3 ("continue calling") without one
         self.said_bare = False
-        self.rotates = False  # what is not acknowledged waits behind the others; a strict ministry hands it out again
+        self.rotates = False  # an unacknowledged file goes behind the others; a strict ministry sends it again
         self.wsdl_down = False
-        self.reads_after = 0.0  # seconds before it begins to read what is sent
+        self.reads_after = 0.0  # seconds before it begins to read the request
         self.seconds, self.elsewhere = 30.0, "http://127.0.0.1:9/"
         self.over = threading.Event()
         self.lock = threading.RLock()
@@ -119,7 +119,7 @@ class FakeMinistryServer:
         self.http.server_close()
 
     def settings(self) -> dict[str, object]:
-        """The portal's settings that lead here."""
+        """The portal's settings that point here."""
         addresses = {"FILES": FILES, "STATUS": STATUS, "PASSWORD": VERIFY}
         return {
             "MIIT_ISP_ID": ISP,
@@ -135,16 +135,16 @@ class FakeMinistryServer:
 
     # --- what a test arranges ------------------------------------------------------------------------------------
     def say(self, method: str, text: str | None = None, *, code: int = 0, msg: str = "", more: str = "") -> None:
-        """One answer of a method, instead of its behaviour; several calls, several answers."""
+        """Sets one answer of a method, instead of its behaviour; several calls set several answers."""
         self._said[method].append(text if text is not None else returned(code, msg, more))
 
     def trouble(self, method: str, kind: str, *, times: int = 1) -> None:
-        """The next `times` calls of a method go wrong."""
+        """Makes the next `times` calls of a method fail."""
         assert kind in TROUBLES
         self._troubles[method].extend([kind] * times)
 
     def deliver(self, name: str, xml: bytes, *, entry: str = "", **wrong: str) -> None:
-        """A file for the provider, packed here; `wrong` replaces fields of `fileInfos`."""
+        """Queues a file for the provider; `wrong` replaces fields of `fileInfos`."""
         body = zipped(xml, entry or name)
         fields = {
             "hashAlgorithm": "0",
@@ -157,7 +157,7 @@ class FakeMinistryServer:
         self.queue.append(Waiting(name, fields | wrong))
 
     def file(self, condition: str, *, subject: str, site: str = "", name: str = "") -> None:
-        """This domain or certificate number is on file."""
+        """Puts this domain or certificate number on record."""
         self.filed[condition] = {"Ztbah": subject, "Wzmc": name, "Wzbah": site}
 
     def asked(self, method: str) -> list[dict[str, str]]:
@@ -166,7 +166,7 @@ class FakeMinistryServer:
 
     # --- what it does --------------------------------------------------------------------------------------------
     def next_trouble(self, method: str) -> str:
-        """What goes wrong with this call, "" when nothing does."""
+        """The trouble of this call, "" when there is none."""
         with self.lock:
             return self._troubles[method].popleft() if self._troubles[method] else ""
 
@@ -191,7 +191,7 @@ class FakeMinistryServer:
         return 0 if asked["pwdHash"] == b64(proof) else 5
 
     def isp_upload(self, asked: dict[str, str]) -> str:
-        """Takes the next number only."""
+        """Accepts the next number only."""
         due, number = int(self.last["dataSequence"]) + 1, int(asked["dataSequence"])
         body = base64.b64decode(asked["beianInfo"])
         body = decrypted(body) if asked["encryptAlgorithm"] == "1" else body
@@ -212,7 +212,7 @@ class FakeMinistryServer:
         return returned(0, more=infos(fields))
 
     def isp_download(self, _asked: dict[str, str]) -> str:
-        """The oldest file that waits, again and again until it is acknowledged."""
+        """The oldest waiting file, until it is acknowledged."""
         if not self.queue:
             return returned(2)
         if self.bare:
@@ -226,7 +226,7 @@ class FakeMinistryServer:
         return returned(code, more=infos(fields))
 
     def isp_downloadack(self, asked: dict[str, str]) -> str:
-        """Takes the file off the queue."""
+        """Removes the file from the queue."""
         if not asked["fileName"]:
             return returned(21)
         self.acknowledged.append(asked["fileName"])
@@ -234,22 +234,22 @@ class FakeMinistryServer:
         return returned(0)
 
     def isp_querybeianstatus(self, asked: dict[str, str]) -> str:
-        """Filed or not."""
+        """Whether it is on record."""
         found = self.filed.get(asked["queryCondition"])
         numbers = "".join(f"<{key}>{escape(value)}</{key}>" for key, value in (found or {}).items() if value)
         echo = f"<Cxtjlx>{asked['queryConditionType']}</Cxtjlx><Cxtj>{escape(asked['queryCondition'])}</Cxtj>"
         return returned(0, more=f"<StatusInfo>{echo}<Bazt>{0 if found else 1}</Bazt>{numbers}</StatusInfo>")
 
     def isp_verifybamm(self, asked: dict[str, str]) -> str:
-        """0 for right, with the white space of the real one."""
+        """0 for right, with white space like the real one."""
         right = self.passwords.get(asked["baxh"]) == asked["bamm"]
         return returned(0, more=f"<VerifyRes>\n  {0 if right else 1}\n </VerifyRes>")
 
 
 def returned(code: int, msg: str = "", more: str = "") -> str:
-    """What a method returns: an XML document that says GBK although it travels in UTF-8."""
-    said = f"<msg_code>{code}</msg_code><msg>{escape(msg)}</msg>{more}"
-    return f'<?xml version="1.0" encoding="GBK"?>\n<return version="V.3.0">{said}</return>'
+    """A method's return value: an XML document that declares GBK although it travels in UTF-8."""
+    inner = f"<msg_code>{code}</msg_code><msg>{escape(msg)}</msg>{more}"
+    return f'<?xml version="1.0" encoding="GBK"?>\n<return version="V.3.0">{inner}</return>'
 
 
 def infos(fields: dict[str, str]) -> str:
@@ -409,9 +409,9 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True  # the caller hung up first
 
     def log_message(self, *_words: object) -> None:
-        """Quiet."""
+        """Silent."""
 
 
 def handler_of(ministry: FakeMinistryServer) -> type[Handler]:
-    """The HTTP half that answers for this ministry."""
+    """The HTTP handler of this ministry."""
     return type("MinistryHandler", (Handler,), {"ministry": ministry})

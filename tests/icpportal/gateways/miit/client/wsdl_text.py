@@ -1,4 +1,4 @@
-"""The WSDLs of a ministry that never was: one text per service, as different servers would write it."""
+"""WSDLs of an invented ministry: one text per service, as different servers would write it."""
 
 from dataclasses import dataclass
 
@@ -42,13 +42,13 @@ class Dialect:
     soap: str = "1.1"
     result: str = "return"
     imports: bool = False  # types in a second document, the port type in a third
-    own_address: str = ""  # what it says of its own address, "" for the truth
+    own_address: str = ""  # the address it states, "" for the real one
     soap_action: str = ""
     other_bindings: bool = False  # an HTTP binding before the SOAP binding
     shape: str = "sequence"  # of a wrapper: sequence, all, or named (a type of its own, everything optional)
 
     def parameter(self, method: str, place: int) -> str:
-        """What this server calls the parameter at this place."""
+        """This server's name for the parameter at this position."""
         name = PARAMETERS[method][place][0]
         if self.names == "in0":
             return f"in{place}"
@@ -122,7 +122,7 @@ class Dialect:
 <soap:binding style="{self.style}" transport="http://schemas.xmlsoap.org/soap/http"/>{operations}</wsdl:binding>"""
 
     def http_binding(self, path: str) -> str:
-        """A binding that is of no use to a SOAP client, and comes first."""
+        """A binding that a SOAP client cannot use, placed first."""
         if not self.other_bindings:
             return ""
         operations = "".join(
@@ -141,7 +141,7 @@ class Dialect:
         return f'<wsdl:port name="AnotherPort" binding="tns:AnotherBinding">{at}</wsdl:port>'
 
     def response(self, method: str, text: str) -> str:
-        """The envelope around what a method returns; `text` is escaped already."""
+        """The envelope around a method's return value; `text` is escaped already."""
         namespace = TYPES
         tag = f"t:{self.result}" if self.qualified and self.style == "document" else self.result
         return f"""<?xml version="1.0" encoding="UTF-8"?>

@@ -1,4 +1,4 @@
-"""Invented reports and what they look like on the wire; `golden(name)` is the file itself."""
+"""Invented reports and their XML; `golden(name)` is the file itself."""
 
 from pathlib import Path
 
@@ -54,11 +54,11 @@ def golden(name: str) -> bytes:
 
 
 def picture(_attachment: Attachment) -> bytes:
-    """A picture that fits already, so that no version of the encoder has a say in the golden files."""
+    """A picture that is small enough already, so that golden files do not depend on the encoder's version."""
     return golden("picture.jpg")
 
 
 def document(inner: str, *, version: str = "V.3.0") -> bytes:
-    """A download with this inside."""
+    """A download with this content."""
     text = f'<?xml version="1.0" encoding="GBK"?><DownloadData version="{version}">{inner}</DownloadData>'
     return text.encode("gb18030")

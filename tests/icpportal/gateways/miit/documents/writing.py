@@ -1,4 +1,4 @@
-"""Writes downloads from what they should be read as: independent of the reader, for tests that go round."""
+"""Writes downloads from their expected values: independent of the reader, for round-trip tests."""
 
 from xml.sax.saxutils import escape
 
@@ -10,7 +10,7 @@ TABLES = {"Dwxz": ("Dwxz_dms", "Dwxz_xx", "Mc", ""), "Zjlx": ("Zjlx_dms", "Zjlx_
 
 
 def element(name: str, *inside: object) -> str:
-    """An element, left out when there is nothing in it."""
+    """An element, left out when empty."""
     content = "".join(str(part) for part in inside if part is not None)
     return f"<{name}>{content}</{name}>" if content else ""
 
@@ -112,7 +112,7 @@ def code(row: CodeRow) -> str:
 
 
 def download(file: Download, encoding: str = "GBK") -> bytes:
-    """The file; GBK stands for GB18030 too, which is never declared."""
+    """The file; GBK also stands for GB18030, which is never declared."""
     results = [row for row in file.results if row.approved is None]
     decisions = [row for row in file.results if row.approved is not None]
     bajg = element("BAJG", *map(result, results), element("GJSHS", *map(decision, decisions)))
