@@ -43,7 +43,7 @@ def reasons(response):
     return {name: list(found) for name, found in response.context["adminform"].form.errors.items()}
 
 
-def test_the_list_masks_what_is_personal(desk, lin, chen):
+def test_the_list_masks_personal_data(desk, lin, chen):
     html = desk.get(USERS).content.decode()
 
     assert "l***@example.com" in html
@@ -51,7 +51,7 @@ def test_the_list_masks_what_is_personal(desk, lin, chen):
     assert not any(secret in html for secret in (lin.email, lin.mobile, chen.email, chen.mobile))
 
 
-def test_one_account_masks_what_is_personal(desk, lin):
+def test_one_account_masks_personal_data(desk, lin):
     html = desk.get(f"{USERS}{lin.pk}/change/").content.decode()
 
     assert "139****0001" in html
@@ -59,14 +59,14 @@ def test_one_account_masks_what_is_personal(desk, lin):
 
 
 @pytest.mark.parametrize("typed", ["lin@example.com", " LIN@example.com", "139 0000 0001"])
-def test_an_account_is_found_by_its_whole_address_or_mobile(desk, lin, chen, typed):
+def test_an_account_is_found_by_its_complete_address_or_mobile(desk, lin, chen, typed):
     found = desk.get(USERS, {"q": typed}).context["cl"].result_list
 
     assert list(found) == [lin]
 
 
 @pytest.mark.parametrize("typed", ["lin", "@example.com", "1390000", "13900000009"])
-def test_a_part_of_an_address_finds_nobody(desk, lin, typed):
+def test_part_of_an_address_finds_nobody(desk, lin, typed):
     assert list(desk.get(USERS, {"q": typed}).context["cl"].result_list) == []
 
 
@@ -80,7 +80,7 @@ def test_accounts_are_listed_by_role(desk, lin, ops, role, expected):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_the_list_costs_the_same_for_one_account_and_for_three(desk, number):
+def test_the_list_takes_as_many_queries_for_one_account_as_for_three(desk, number):
     for place in range(number):
         open_account(email=f"p{place}@example.com", password=PASSWORD)
     desk.get(USERS)
@@ -91,7 +91,7 @@ def test_the_list_costs_the_same_for_one_account_and_for_three(desk, number):
     assert len(asked) == 6
 
 
-def test_operations_make_staff_who_set_their_own_password(desk, client_factory):
+def test_operations_create_staff_who_set_their_own_password(desk, client_factory):
     made = desk.post(f"{USERS}add/", {"email": "New.Rev@example.com", "name": "Zhou", "held_roles": [roles.REVIEWER]})
     rev = User.objects.get(email="new.rev@example.com")
     browser = client_factory()
@@ -123,7 +123,7 @@ def test_operations_make_staff_who_set_their_own_password(desk, client_factory):
         ({"held_roles": ["applicant"]}, {"held_roles": ["Choose a role of staff: without one nobody is invited"]}),
     ],
 )
-def test_new_staff_that_do_not_fit_are_refused_with_a_reason(desk, lin, typed, expected):
+def test_invalid_new_staff_are_refused_with_a_reason(desk, lin, typed, expected):
     answer = desk.post(
         f"{USERS}add/", {"email": "rev@example.com", "name": "Zhou", "held_roles": ["reviewer"], **typed}
     )
@@ -143,7 +143,7 @@ def test_roles_are_given_and_taken_and_the_desk_follows(desk, lin):
     assert (roles.held(taken), taken.is_staff) == (set(), False)
 
 
-def test_roles_that_cannot_be_one_person_are_refused_and_nothing_changes(desk, lin):
+def test_roles_that_exclude_each_other_are_refused_and_nothing_changes(desk, lin):
     answer = change(desk, lin, held_roles=["auditor", "operations"])
 
     assert reasons(answer) == {
@@ -182,7 +182,7 @@ def test_closing_an_account_ends_its_sessions(desk, client_factory, lin, chen):
     assert User.objects.get(pk=lin.pk).is_active is False
 
 
-def test_nobody_is_deleted(desk, lin):
+def test_no_account_can_be_deleted(desk, lin):
     page = desk.get(USERS).content.decode()
     gone = desk.post(f"{USERS}{lin.pk}/delete/", {"post": "yes"})
     desk.post(USERS, {"action": "delete_selected", "_selected_action": [str(lin.pk)], "post": "yes"})
@@ -203,7 +203,7 @@ def test_only_operations_see_accounts(client, lin, role):
     assert roles.held(lin) == {roles.APPLICANT}
 
 
-def test_who_may_only_read_accounts_has_no_button(client, lin):
+def test_with_read_permission_only_there_is_no_button(client, lin):
     reader = open_account(email="s@example.com", password=PASSWORD, name="S", held_roles=(roles.AUDITOR,))
     reader.user_permissions.add(Permission.objects.get(codename="view_user"))
     client.force_login(reader)
@@ -215,7 +215,7 @@ def test_who_may_only_read_accounts_has_no_button(client, lin):
     assert 'name="_save"' not in html
 
 
-def test_codes_are_read_without_what_they_are_and_where_they_went(desk, lin):
+def test_codes_are_listed_without_their_digits_and_destination(desk, lin):
     desk.post("/account/step-up/", {"send": "email"})
     code = Code.objects.get()
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def step_up(client, user):
-    """Prove again that it is them, by a code to the address."""
+    """Proves identity again, by a code to the address."""
     client.post("/account/step-up/", {"send": "email"})
     client.post("/account/step-up/", {"code": codes_to(user.email)[-1]})
 
@@ -32,11 +32,11 @@ def proved(client, lin, letters):
 
 @pytest.fixture
 def half():
-    """An account whose address is proved and whose mobile is not yet known."""
+    """An account with a confirmed address and without a mobile."""
     return open_account(email="sun@example.com", password=PASSWORD, language="en")
 
 
-def test_an_account_without_a_mobile_is_asked_for_one_and_comes_back(client, half):
+def test_an_account_without_a_mobile_must_add_one_and_comes_back(client, half):
     client.force_login(half)
     stopped = client.get("/papers/?page=2")
 
@@ -51,7 +51,7 @@ def test_an_account_without_a_mobile_is_asked_for_one_and_comes_back(client, hal
     assert client.get(done.url).status_code == 200
 
 
-def test_a_mobile_of_the_sign_up_waits_with_its_button(client, half):
+def test_a_mobile_given_at_sign_up_is_confirmed_by_a_button(client, half):
     actions.begin(Pending.Kind.FIRST_MOBILE, destination="13900000007", language="en", user=half)
     client.force_login(half)
 
@@ -77,7 +77,7 @@ def test_an_unconfirmed_address_comes_first(client):
     assert len(codes_to("13900000008")) == 1
 
 
-def test_pressing_the_button_twice_keeps_the_code_that_is_on_its_way(client, letters):
+def test_pressing_the_button_twice_keeps_the_code_already_sent(client, letters):
     user = open_account(email="wu@example.com", password=PASSWORD, confirmed=False, language="en")
     client.force_login(user)
     client.post(CONFIRM)
@@ -98,7 +98,7 @@ def test_a_confirmed_account_has_nothing_to_confirm(client, lin):
     assert client.get(f"{CONFIRM}?next=//evil.example/").url == reverse("dashboard")
 
 
-def test_looking_at_the_confirmation_page_sends_nothing(client, half, letters):
+def test_opening_the_confirmation_page_sends_nothing(client, half, letters):
     client.force_login(half)
 
     client.get(CONFIRM)
@@ -118,7 +118,7 @@ def test_a_confirmed_contact_is_changed_only_after_a_step_up(client, lin, letter
     assert Pending.objects.count() == 0
 
 
-def test_a_new_address_takes_over_once_it_is_proved_and_the_old_one_is_told(proved, lin, letters):
+def test_a_new_address_is_used_once_it_is_proved_and_the_old_one_is_notified(proved, lin, letters):
     proved.post(EMAIL, {"email": "LIN.new@example.com"})
     before = User.objects.get(pk=lin.pk).email
     done = proved.post(EMAIL_CODE, {"code": codes_to("lin.new@example.com")[0]})
@@ -135,7 +135,7 @@ def test_a_new_address_takes_over_once_it_is_proved_and_the_old_one_is_told(prov
     assert proved.get("/papers/").status_code == 200
 
 
-def test_a_new_mobile_takes_over_once_it_is_proved_and_the_old_one_is_told(proved, lin, letters):
+def test_a_new_mobile_is_used_once_it_is_proved_and_the_old_one_is_notified(proved, lin, letters):
     proved.post(MOBILE, {"mobile": "139 0000 0009"})
     before = User.objects.get(pk=lin.pk).mobile
     done = proved.post(MOBILE_CODE, {"code": codes_to("13900000009")[0]})
@@ -158,14 +158,14 @@ def test_a_new_mobile_takes_over_once_it_is_proved_and_the_old_one_is_told(prove
         (MOBILE, {"mobile": "139 0000 0001"}, "This is the mobile of your account already"),
     ],
 )
-def test_what_the_account_has_already_is_said_before_a_code_is_sent(proved, letters, address, typed, said):
+def test_a_contact_the_account_already_has_is_refused_before_a_code_is_sent(proved, letters, address, typed, said):
     page = proved.post(address, typed, follow=True)
 
     assert said in words(page)
     assert letters == []
 
 
-def test_a_mobile_confirmed_elsewhere_is_told_only_to_who_holds_the_phone(proved, lin, chen):
+def test_a_mobile_confirmed_elsewhere_is_revealed_only_to_the_holder_of_the_phone(proved, lin, chen):
     proved.post(MOBILE, {"mobile": chen.mobile})
     page = proved.get(MOBILE_CODE)
     done = proved.post(MOBILE_CODE, {"code": codes_to(chen.mobile)[0]}, follow=True)
@@ -176,7 +176,7 @@ def test_a_mobile_confirmed_elsewhere_is_told_only_to_who_holds_the_phone(proved
     assert User.objects.get(pk=chen.pk).mobile == "13900000002"
 
 
-def test_an_address_of_another_account_is_told_only_to_who_reads_it(proved, lin, chen):
+def test_an_address_of_another_account_is_revealed_only_to_its_reader(proved, lin, chen):
     proved.post(EMAIL, {"email": chen.email})
     done = proved.post(EMAIL_CODE, {"code": codes_to(chen.email)[0]}, follow=True)
 
@@ -197,7 +197,7 @@ def test_a_code_for_one_number_does_not_confirm_another(proved, lin):
     assert User.objects.get(pk=lin.pk).mobile == "13900000001"
 
 
-def test_a_number_asked_for_again_at_once_keeps_its_code(proved, lin):
+def test_a_number_entered_again_at_once_keeps_its_code(proved, lin):
     proved.post(MOBILE, {"mobile": "13900000009"})
 
     refused = proved.post(MOBILE, {"mobile": "13900000009"})
@@ -207,7 +207,7 @@ def test_a_number_asked_for_again_at_once_keeps_its_code(proved, lin):
     assert done.url == reverse("account")
 
 
-def test_a_mobile_typed_at_sign_up_but_not_proved_blocks_nobody(client, lin):
+def test_a_mobile_entered_at_sign_up_but_not_proved_blocks_nobody(client, lin):
     open_account(email="squat@example.com", password=PASSWORD, mobile="13900000009", confirmed=False)
     client.force_login(lin)
     step_up(client, lin)
@@ -218,14 +218,14 @@ def test_a_mobile_typed_at_sign_up_but_not_proved_blocks_nobody(client, lin):
     assert done.url == reverse("account")
 
 
-def test_the_code_pages_without_anything_to_prove_lead_away(client, lin, half):
+def test_the_code_pages_redirect_without_anything_to_prove(client, lin, half):
     client.force_login(lin)
     assert [client.get(EMAIL_CODE).url, client.get(MOBILE_CODE).url] == [reverse("account")] * 2
     client.force_login(half)
     assert client.get(MOBILE_CODE).url == CONFIRM
 
 
-def test_nobody_types_a_code_for_somebody_elses_change(client, client_factory, lin, chen, letters):
+def test_nobody_can_enter_a_code_for_somebody_elses_change(client, client_factory, lin, chen, letters):
     lins = client_factory()
     lins.force_login(lin)
     step_up(lins, lin)
@@ -240,11 +240,11 @@ def test_nobody_types_a_code_for_somebody_elses_change(client, client_factory, l
 
 
 @pytest.mark.parametrize("address", [CONFIRM, EMAIL, EMAIL_CODE, MOBILE, MOBILE_CODE])
-def test_strangers_are_asked_to_sign_in(client, address):
+def test_strangers_must_sign_in(client, address):
     assert client.get(address).url == f"/account/login/?next={address}"
 
 
-def test_the_pages_are_forms_that_a_script_can_send(proved, lin):
+def test_the_pages_are_plain_forms_that_a_script_can_send(proved, lin):
     fields = [set(read(proved.get(address)).fields) for address in (EMAIL, MOBILE)]
 
     assert fields == [{"csrfmiddlewaretoken", "page_draft", field} for field in ("email", "mobile")]

@@ -1,4 +1,4 @@
-"""What a thief would change first leaves a mark, so that what cannot be taken back opens later."""
+"""What a thief would change first is recorded, so that irreversible actions open later."""
 
 from datetime import UTC, datetime
 
@@ -20,7 +20,7 @@ def mark(user):
     return user.contact_changed_at
 
 
-def test_the_first_mobile_is_no_change(lin):
+def test_the_first_mobile_is_not_a_change(lin):
     type(lin).objects.filter(pk=lin.pk).update(mobile="", mobile_index="", mobile_confirmed_at=None)
     lin.refresh_from_db()
 
@@ -46,7 +46,7 @@ def test_another_address_is_a_change_and_confirming_the_same_one_is_none(lin):
     assert mark(lin) is not None
 
 
-def test_a_reset_is_a_change_and_a_new_password_of_somebody_who_knew_the_old_one_is_none(lin):
+def test_a_reset_is_a_change_and_a_new_password_set_with_the_old_one_is_not(lin):
     actions.set_password(lin, "a long enough secret 28")
     assert mark(lin) is None
 

@@ -1,4 +1,4 @@
-"""No list of the review desk can be made to tell what it does not show."""
+"""No list of the review desk can be made to reveal what it does not show."""
 
 import pytest
 from django.contrib import admin
@@ -20,7 +20,7 @@ from verification.models import BackdropStock
 pytestmark = pytest.mark.django_db
 USERS = "/admin/accounts/user/"
 DESKS = admin.site._registry
-READ_NO_LOOK_UP = (Order, BackdropStock)  # a page of the desk's own, and a list that leads to its one row
+READ_NO_LOOK_UP = (Order, BackdropStock)  # a page of the desk's own, and a list that redirects to its one row
 REFUSED = (DisallowedModelAdminLookup, IncorrectLookupParameters)
 SUFFIXES = ("", "__exact", "__startswith", "__regex", "__gt", "__in", "__isnull")
 PERSONAL = ("email", "mobile", "password", "digest", "index", "key", "name", "id_number", "payload")
@@ -43,7 +43,7 @@ def looker(request, client):
 
 @pytest.fixture
 def operator(client):
-    """Who reads accounts; an auditor does not."""
+    """Somebody who reads accounts; an auditor does not."""
     user = open_account(
         email="looker@example.com", password="a-long-password-1", name="Looker", held_roles=(roles.OPERATIONS,)
     )
@@ -53,7 +53,7 @@ def operator(client):
 
 @pytest.fixture
 def anybody(client):
-    """May see every list there is."""
+    """May see every list."""
     user = open_account(
         email="all@example.com", password="a-long-password-1", name="All", held_roles=(roles.OPERATIONS,)
     )
@@ -68,14 +68,14 @@ def columns(model):
 
 
 def relations(model):
-    """Every relation by the name one would type, with the model behind it."""
+    """Every relation by its lookup name, with the model behind it."""
     for field in model._meta.get_fields():
         if field.is_relation and field.related_model:
             yield field.name, field.related_model
 
 
 def forged(model):
-    """Look-ups on every column of the model and of its neighbours."""
+    """Lookups on every column of the model and of its neighbours."""
     yield from ("pk__in", "pk__gt", "pk")
     for name in columns(model):
         yield from (name + suffix for suffix in SUFFIXES)
@@ -86,15 +86,15 @@ def forged(model):
 
 
 def declared(desk, request):
-    """The parameters that the filters of a list take."""
+    """The query parameters that the filters of a list accept."""
     found = {name for spec in desk.get_changelist_instance(request).filter_specs for name in spec.expected_parameters()}
     simple = {each.parameter_name for each in desk.get_list_filter(request) if hasattr(each, "parameter_name")}
     return found | {f"{name}__exact" for name in found} | simple
 
 
 @pytest.mark.parametrize("lookup", ["password__regex", "email__startswith", "password", "pk__in", "groups__name__gt"])
-def test_a_forged_look_up_answers_the_same_whether_it_is_right_or_wrong(operator, chen, lookup: str):
-    """`?password__regex=^argon2…` showed one row or none, and so a hash, one sign after the other."""
+def test_a_forged_lookup_gets_the_same_answer_whether_it_matches_or_not(operator, chen, lookup: str):
+    """`?password__regex=^argon2…` showed one row or none, and so revealed a hash character by character."""
     values = ["^argon2", "^nothing", "", "%", "(", str(chen.pk), "c"]
 
     answers = [operator.get(USERS, {"email": chen.email, lookup: value}) for value in values]
@@ -107,7 +107,7 @@ def test_a_forged_look_up_answers_the_same_whether_it_is_right_or_wrong(operator
 
 
 @pytest.mark.parametrize("lookup", ["payload__startswith", "reference__regex", "pk__in", "files__name__startswith"])
-def test_a_forged_look_up_posted_to_a_list_with_actions_is_refused_before_anything_is_done(operator, lookup: str):
+def test_a_forged_lookup_posted_to_a_list_with_actions_is_refused_before_anything_is_done(operator, lookup: str):
     reports = reverse("admin:miit_report_changelist")
     chosen = {"action": "park", "_selected_action": "1", "reason": "x", "apply": "1"}
 
@@ -118,7 +118,7 @@ def test_a_forged_look_up_posted_to_a_list_with_actions_is_refused_before_anythi
     assert operator.post(reports, chosen).status_code != 400
 
 
-def test_digests_of_codes_are_not_looked_up(looker):
+def test_digests_of_codes_cannot_be_looked_up(looker):
     """The digest of a code could be read the same way."""
     Code.objects.create(
         purpose="sign_in", holder="7", digest="abc", destination="d", channel="sms", expires_at="2030-01-01T00:00Z"
@@ -131,8 +131,8 @@ def test_digests_of_codes_are_not_looked_up(looker):
 
 
 @pytest.mark.parametrize("model", DESKS, ids=lambda model: model._meta.label_lower)
-def test_no_list_is_looked_up_by_what_it_does_not_declare(anybody, model):
-    """Every column, and every column of its neighbours, of every list that is registered today or later."""
+def test_no_list_accepts_undeclared_lookups(anybody, model):
+    """Every column, and every column of its neighbours, of every registered list, future ones included."""
     desk = DESKS[model]
 
     def asked(**query: str):
@@ -159,8 +159,8 @@ def test_no_list_is_looked_up_by_what_it_does_not_declare(anybody, model):
 
 
 @pytest.mark.parametrize("model", DESKS, ids=lambda model: model._meta.label_lower)
-def test_no_list_is_sorted_by_what_it_masks_and_no_row_is_addressed_by_it(anybody, model):
-    """An order of rows tells as much as a look-up, and so does a row that is found by a column."""
+def test_no_list_is_sorted_by_a_masked_column_and_no_row_is_addressed_by_one(anybody, model):
+    """The order of rows reveals as much as a lookup, and so does a row found by a column."""
     desk = DESKS[model]
     request = RequestFactory().get("/")
     request.user = anybody.user
@@ -185,7 +185,7 @@ def test_no_list_is_sorted_by_what_it_masks_and_no_row_is_addressed_by_it(anybod
 
 
 @pytest.mark.parametrize("typed", ["chen@", "example.com", "1390000", "argon2", "c"])
-def test_a_search_finds_an_account_by_its_whole_address_only(operator, chen, typed: str):
+def test_a_search_finds_an_account_only_by_its_complete_address(operator, chen, typed: str):
     """A search for a part would undo the mask too."""
     found = operator.get(USERS, {"q": typed})
 
@@ -193,15 +193,15 @@ def test_a_search_finds_an_account_by_its_whole_address_only(operator, chen, typ
     assert list(operator.get(USERS, {"q": chen.email}).context["cl"].queryset) == [chen]
 
 
-def test_a_form_field_that_declares_no_search_offers_none(anybody):
-    """Django searches for any column that points at a list, whether a form asks for it or not."""
+def test_a_form_field_without_a_declared_search_offers_none(anybody):
+    """Django searches for any column that points at a list, whether or not a form needs it."""
     asked = {"app_label": "filings", "model_name": "subject", "field_name": "owner", "term": "c"}
 
     assert anybody.get(reverse("admin:autocomplete"), asked).status_code == 403
 
 
 def test_a_class_that_opens_itself_is_closed_by_the_desk(anybody):
-    """Whoever registers a list later need not think of it."""
+    """The author of a later list need not think of it."""
 
     class Wide(ChangeList):
         pass
@@ -231,12 +231,12 @@ def test_a_class_that_opens_itself_is_closed_by_the_desk(anybody):
 
 
 def test_the_desk_of_the_portal_is_the_closed_one():
-    """All of this hangs on one site."""
+    """All of this depends on one site."""
     assert type(admin.site._wrapped) is ReviewDesk
 
 
-def test_what_a_list_declares_still_narrows_it(anybody, chen):
-    """Filters of every kind and the dates above a list go on working."""
+def test_declared_filters_still_work(anybody, chen):
+    """Filters of every kind and the dates above a list."""
     calendar = reverse("admin:workdays_workcalendarday_changelist")
     queries = {
         USERS: {"is_active__exact": "1", "role": roles.OPERATIONS, "o": "1", "p": "1", "_facets": "True"},

@@ -1,4 +1,4 @@
-"""What stands around the account pages: the landscape before one is signed in, the other pages afterwards."""
+"""The frame of the account pages: the landscape before sign-in, the other pages after it."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def test_sign_in_says_that_this_is_not_the_ministrys_site(client: Client) -> Non
 
 
 @pytest.mark.parametrize("name", ["account", "notifications", "message-settings", "mfa_index", "usersessions_list"])
-def test_each_page_of_an_account_leads_to_the_others_and_marks_itself(client: Client, lin: User, name: str) -> None:
+def test_each_account_page_links_to_the_others_and_marks_itself(client: Client, lin: User, name: str) -> None:
     client.force_login(lin)
 
     tree = html.fromstring(client.get(reverse(name)).content.decode())

@@ -25,7 +25,7 @@ def test_strangers_sign_in_first_and_come_back(client, address):
     assert client.get(address).url == f"/account/login/?next={address}"
 
 
-def test_applicant_pages_need_a_confirmed_account(client, lin):
+def test_applicant_pages_require_a_confirmed_account(client, lin):
     half = open_account(email="sun@example.com", password=PASSWORD)
     client.force_login(half)
     stopped = client.get("/papers/")
@@ -43,13 +43,13 @@ def test_a_confirmed_page_costs_the_session_and_the_account(client, lin):
     with work() as asked:
         client.get("/papers/")
 
-    assert asked == ["SELECT session", "SELECT accounts_user"]  # in one, where the session was begun by the page
+    assert asked == ["SELECT session", "SELECT accounts_user"]  # in one query, if the page began the session
 
 
 @pytest.mark.parametrize(
     "address", ["/desk/", "/admin/", "/admin/accounts/user/", "/admin/codes/code/", "/admin/nothing/"]
 )
-def test_the_desk_is_not_there_for_applicants(client, lin, address):
+def test_the_desk_does_not_exist_for_applicants(client, lin, address):
     client.force_login(lin)
 
     assert client.get(address).status_code == 404
@@ -71,7 +71,7 @@ def test_the_admins_own_sign_in_and_password_pages_are_the_portals(client, setti
 @pytest.mark.parametrize(
     "elsewhere", ["https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:alert(1)"]
 )
-def test_the_admins_sign_in_leads_nowhere_else(client, elsewhere):
+def test_the_admins_sign_in_redirects_nowhere_else(client, elsewhere):
     answer = client.get("/admin/login/", {"next": elsewhere})
 
     assert answer.url == "/account/login/?next=%2Fadmin%2F"
@@ -93,18 +93,18 @@ def test_the_admins_sign_in_leads_nowhere_else(client, elsewhere):
         ("https://testserver/papers/", ""),
     ],
 )
-def test_only_addresses_within_the_portal_are_led_on_to(wanted, expected):
+def test_only_addresses_within_the_portal_are_redirected_to(wanted, expected):
     requests = [RequestFactory().get("/", {"next": wanted}), RequestFactory().post("/", {"next": wanted})]
 
     assert [safe_next(request) for request in requests] == [expected] * 2
 
 
-def test_the_wanted_address_travels_escaped():
+def test_the_next_address_is_escaped():
     assert with_next("/account/login/", "/papers/?a=1&b=2") == "/account/login/?next=%2Fpapers%2F%3Fa%3D1%26b%3D2"
     assert with_next("/account/login/", "") == "/account/login/"
 
 
-def test_closed_staff_see_nothing(client, settings):
+def test_closed_staff_accounts_see_nothing(client, settings):
     settings.STAFF_SECOND_FACTOR = False
     rev = open_account(email="rev@example.com", password=PASSWORD, name="Wang", held_roles=(roles.REVIEWER,))
     client.force_login(rev)

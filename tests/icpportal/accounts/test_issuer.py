@@ -1,4 +1,4 @@
-"""Staff sign in with the provider's own issuer, over HTTP; strangers and applicants do not. Nothing of it is kept."""
+"""Staff sign in with the provider's own issuer, over HTTP; strangers and applicants cannot. Nothing is stored."""
 
 import time
 from urllib.parse import parse_qs, quote, urlsplit
@@ -54,7 +54,7 @@ def english(client):
 
 
 def begin(client, issuer, address=THERE):
-    """Where the portal sends the browser: what it asks of the issuer."""
+    """The address to which the portal sends the browser: the request to the issuer."""
     sent = urlsplit(client.get(address).url)
     asked = {name: values[0] for name, values in parse_qs(sent.query).items()}
     issuer.challenge = asked.get("code_challenge", "")
@@ -76,16 +76,16 @@ def is_signed_in(client):
     return "_auth_user_id" in client.session
 
 
-def test_without_an_issuer_there_is_no_address_of_it(client):
+def test_without_an_issuer_it_has_no_address(client):
     assert [client.get(address).status_code for address in (THERE, BACK)] == [404, 404]
     assert "issuer" not in client.get(LOGIN).content.decode()
 
 
-def test_another_name_than_staff_is_not_there(client, issuer):
+def test_a_name_other_than_staff_does_not_exist(client, issuer):
     assert client.get("/account/issuer/other/").status_code == 404
 
 
-def test_what_the_issuer_is_asked(client, issuer, rui):
+def test_the_request_to_the_issuer(client, issuer, rui):
     page = client.get(f"{LOGIN}?next=/desk/")
     assert "Staff: sign in with Example ID" in words(page)
     assert f'href="{THERE}?next=%2Fdesk%2F"' in page.content.decode()
@@ -99,7 +99,7 @@ def test_what_the_issuer_is_asked(client, issuer, rui):
     assert client.get(THERE).url != client.get(THERE).url
 
 
-def test_staff_sign_in_and_the_portals_own_second_factor_is_asked(client, client_factory, issuer, rui):
+def test_staff_sign_in_and_the_portals_own_second_factor_is_required(client, client_factory, issuer, rui):
     invitations.invite(rui)
 
     answer = sign_in(client, issuer, "Rui@example.com", amr=["pwd", "mfa"])
@@ -116,7 +116,9 @@ def test_staff_sign_in_and_the_portals_own_second_factor_is_asked(client, client
     assert hasattr(User.objects.get(pk=rui.pk), "invitation") is False
 
 
-def test_a_trusted_issuer_is_believed_only_where_its_token_says_so(client, client_factory, issuer, rui, settings):
+def test_a_trusted_issuer_replaces_the_second_factor_only_if_its_token_says_so(
+    client, client_factory, issuer, rui, settings
+):
     settings.OIDC_SECOND_FACTOR = "trusted"
 
     sign_in(client, issuer, "rui@example.com", amr=["pwd", "mfa"])
@@ -132,7 +134,7 @@ def test_a_trusted_issuer_is_believed_only_where_its_token_says_so(client, clien
 
 
 @pytest.mark.parametrize("address", [ACTIVATE, "/sensitive/"])
-def test_who_has_no_password_proves_by_a_code_before_an_app_is_set_up_and_before_anything_sensitive(
+def test_without_a_password_a_code_is_required_before_an_app_is_set_up_and_before_sensitive_pages(
     client, issuer, rui, settings, address
 ):
     settings.OIDC_SECOND_FACTOR = "trusted"
@@ -143,7 +145,7 @@ def test_who_has_no_password_proves_by_a_code_before_an_app_is_set_up_and_before
     assert client.get(address).status_code == 200
 
 
-def test_the_sign_in_leads_on_to_where_the_reader_wanted_to_go_within_the_portal(client, client_factory, issuer, rui):
+def test_the_sign_in_continues_to_the_wanted_page_within_the_portal(client, client_factory, issuer, rui):
     asked = begin(client, issuer, f"{THERE}?next=/desk/")
     assert sign_in(client, issuer, "rui@example.com", asked=asked).url == "/desk/"
     other = client_factory()
@@ -163,7 +165,9 @@ def test_the_sign_in_leads_on_to_where_the_reader_wanted_to_go_within_the_portal
         (None, {}),
     ],
 )
-def test_who_has_no_account_of_staff_by_a_verified_address_is_sent_back(client, issuer, rui, lin, address, claims):
+def test_without_a_staff_account_for_a_verified_address_the_reader_is_sent_back(
+    client, issuer, rui, lin, address, claims
+):
     gone = open_account(email="gone@example.com", password=None, held_roles=(roles.REVIEWER,))
     User.objects.filter(pk=gone.pk).update(is_active=False)
     before = User.objects.count()
@@ -185,7 +189,7 @@ def test_who_has_no_account_of_staff_by_a_verified_address_is_sent_back(client, 
         {"exp": int(time.time()) - 60},
     ],
 )
-def test_a_token_for_another_sign_in_client_or_time_is_refused(client, issuer, rui, claims):
+def test_a_token_of_another_sign_in_client_or_time_is_refused(client, issuer, rui, claims):
     answer = sign_in(client, issuer, "rui@example.com", **claims)
 
     assert (answer.url, is_signed_in(client)) == (LOGIN, False)
@@ -193,14 +197,14 @@ def test_a_token_for_another_sign_in_client_or_time_is_refused(client, issuer, r
 
 
 @pytest.mark.parametrize(("key", "kid"), [(fake.OTHER_KEY, "k1"), (fake.OTHER_KEY, "k2")])
-def test_a_token_that_the_issuers_keys_did_not_sign_is_refused(client, issuer, rui, key, kid):
+def test_a_token_not_signed_by_the_issuers_keys_is_refused(client, issuer, rui, key, kid):
     issuer.key, issuer.kid = key, kid
 
     assert sign_in(client, issuer, "rui@example.com").url == LOGIN
     assert is_signed_in(client) is False
 
 
-def test_an_answer_with_another_state_or_to_another_browser_or_twice_is_refused(client, client_factory, issuer, rui):
+def test_an_answer_with_another_state_in_another_browser_or_repeated_is_refused(client, client_factory, issuer, rui):
     asked = begin(client, issuer)
     issuer.claims = {"email": "rui@example.com", "email_verified": True, "nonce": asked["nonce"]}
     stranger = client_factory()
@@ -214,7 +218,7 @@ def test_an_answer_with_another_state_or_to_another_browser_or_twice_is_refused(
     assert client.get(BACK, {"code": "code-1", "state": asked["state"]}).url == LOGIN
 
 
-def test_the_reader_who_declines_and_a_code_of_another_client_come_back_to_the_page(client, issuer, rui):
+def test_declining_and_a_code_of_another_client_lead_back_to_the_page(client, issuer, rui):
     asked = begin(client, issuer)
     assert client.get(BACK, {"error": "access_denied", "state": asked["state"]}).url == LOGIN
     asked = begin(client, issuer)
@@ -223,7 +227,7 @@ def test_the_reader_who_declines_and_a_code_of_another_client_come_back_to_the_p
     assert issuer.refused == ["/token"]
 
 
-def test_an_issuer_that_is_away_is_no_error_of_ours(client, issuer, rui, settings):
+def test_an_unreachable_issuer_causes_no_error_page(client, issuer, rui, settings):
     settings.SOCIALACCOUNT_PROVIDERS = issuer_settings("http://127.0.0.1:9", "portal", "secret", "Example ID")
 
     assert client.get(THERE).url == LOGIN

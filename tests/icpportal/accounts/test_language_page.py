@@ -1,4 +1,4 @@
-"""The language of an account is changed where the account shows it."""
+"""The language of an account is changed on the account page."""
 
 import pytest
 from django.test import Client
@@ -19,7 +19,7 @@ def lin(client: Client) -> User:
     return user
 
 
-def test_the_account_page_leads_to_the_change_of_its_language(client: Client, lin: User) -> None:
+def test_the_account_page_links_to_the_change_of_language(client: Client, lin: User) -> None:
     address = reverse("account_language")
 
     assert f'href="{address}"' in client.get(reverse("account")).content.decode()
@@ -35,7 +35,7 @@ def test_pages_and_messages_follow_the_new_language_at_once(client: Client, lin:
     assert "已保存" in page
 
 
-def test_a_language_that_is_not_offered_changes_nothing(client: Client, lin: User) -> None:
+def test_a_language_not_offered_changes_nothing(client: Client, lin: User) -> None:
     page = client.post(reverse("account_language"), {"language": "tlh"})
 
     lin.refresh_from_db()

@@ -35,7 +35,7 @@ def test_strangers_switch_their_browser_only(client, lin):
 @pytest.mark.parametrize(
     ("browser", "shown"), [("zh-hans", "zh-Hans"), ("en", "en"), ("xx", "zh-Hans"), (None, "zh-Hans")]
 )
-def test_at_sign_in_the_language_of_this_visit_stays_and_without_one_it_is_the_accounts(client, lin, browser, shown):
+def test_at_sign_in_the_language_of_the_visit_stays_and_without_one_the_accounts_is_used(client, lin, browser, shown):
     User.objects.filter(pk=lin.pk).update(language="zh-hans")
     if browser:
         client.cookies["django_language"] = browser
@@ -47,7 +47,7 @@ def test_at_sign_in_the_language_of_this_visit_stays_and_without_one_it_is_the_a
 
 
 @pytest.mark.parametrize("chosen", ["fr", "", "zh-hans; DROP TABLE", "xx"])
-def test_a_language_that_is_not_offered_does_not_reach_the_account(client, lin, chosen):
+def test_a_language_not_offered_is_not_stored_in_the_account(client, lin, chosen):
     client.force_login(lin)
 
     client.post(SWITCH, {"language": chosen})
@@ -55,7 +55,7 @@ def test_a_language_that_is_not_offered_does_not_reach_the_account(client, lin, 
     assert User.objects.get(pk=lin.pk).language == "en"
 
 
-def test_looking_does_not_switch(client, lin):
+def test_a_get_does_not_switch(client, lin):
     client.force_login(lin)
 
     client.get(SWITCH, {"language": "zh-hans"})
@@ -64,7 +64,7 @@ def test_looking_does_not_switch(client, lin):
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "/\\evil.example/"])
-def test_the_switch_leads_nobody_elsewhere(client, elsewhere):
+def test_the_switch_redirects_nobody_elsewhere(client, elsewhere):
     answer = client.post(SWITCH, {"language": "en", "next": elsewhere})
 
     assert answer.url == "/"

@@ -1,4 +1,4 @@
-"""With the real outbox: a page owes a letter and sends none."""
+"""With the real outbox: a page queues a message and sends none."""
 
 import pytest
 from django.core import mail
@@ -19,7 +19,7 @@ def real_outbox(letters, settings):
     settings.MESSENGER = "icpportal.outbox.actions.notify"
 
 
-def test_a_sign_up_owes_one_letter_with_the_code_and_sends_nothing(client):
+def test_a_sign_up_queues_one_message_with_the_code_and_sends_nothing(client):
     client.post(
         "/account/signup/",
         {
@@ -41,7 +41,7 @@ def test_a_sign_up_owes_one_letter_with_the_code_and_sends_nothing(client):
 
 @pytest.mark.parametrize("what", [actions.EMAIL, actions.MOBILE, actions.PASSWORD])
 @pytest.mark.parametrize("channel", list(Channel))
-def test_a_notice_of_a_change_can_be_said_by_every_way(what, channel):
+def test_a_notice_of_a_change_can_be_sent_by_every_channel(what, channel):
     user = open_account(email="lin@example.com", password=PASSWORD, mobile="13900000001", language="zh-hans")
 
     actions.tell_changed(user, what, to=user.mobile if channel == Channel.SMS else "", channel=channel)
@@ -52,7 +52,7 @@ def test_a_notice_of_a_change_can_be_said_by_every_way(what, channel):
 
 
 @pytest.mark.parametrize(("kind", "purpose"), PURPOSES.items())
-def test_each_code_has_its_text_in_both_languages_for_each_way_it_may_go(kind, purpose):
+def test_each_code_has_its_text_in_both_languages_for_each_channel(kind, purpose):
     ways = {actions.CHANNELS.get(kind, Channel.EMAIL)} | ({Channel.SMS} if kind == "step_up" else set())
 
     assert [catalogue.has(f"code_{purpose}", channel) for channel in ways] == [True] * len(ways)

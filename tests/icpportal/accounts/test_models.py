@@ -22,14 +22,14 @@ def raw(table, column):
         return [row[0] for row in cursor.fetchall()]
 
 
-def test_the_mobile_is_unreadable_in_the_database_and_plain_when_read(lin):
+def test_the_mobile_is_unreadable_in_the_database_and_plain_when_loaded(lin):
     stored = raw("accounts_user", "mobile") + raw("accounts_user", "mobile_index")
 
     assert not any("13900000001" in value for value in stored)
     assert User.objects.get(pk=lin.pk).mobile == "13900000001"
 
 
-def test_the_mobile_cannot_be_searched_but_by_its_index(lin, chen):
+def test_the_mobile_can_only_be_searched_by_its_index(lin, chen):
     with pytest.raises(FieldError):
         User.objects.filter(mobile="13900000001")
 
@@ -53,14 +53,14 @@ def test_two_accounts_cannot_confirm_one_mobile(lin, chen):
         chen.save()
 
 
-def test_a_mobile_that_is_not_confirmed_belongs_to_nobody(lin):
+def test_an_unconfirmed_mobile_belongs_to_nobody(lin):
     other = open_account(email="sun@example.com", password=PASSWORD, mobile=lin.mobile, confirmed=False)
 
     assert list(User.objects.with_mobile(lin.mobile)) == [lin]
     assert other.mobile_confirmed_at is None
 
 
-def test_accounts_without_a_mobile_do_not_stand_in_each_others_way():
+def test_accounts_without_a_mobile_do_not_conflict():
     for name in ("sun", "wu"):
         open_account(email=f"{name}@example.com", password=PASSWORD)
 
@@ -68,7 +68,7 @@ def test_accounts_without_a_mobile_do_not_stand_in_each_others_way():
 
 
 @pytest.mark.parametrize("way", ["create", "update"])
-def test_addresses_that_differ_by_case_alone_are_one(lin, chen, way):
+def test_addresses_that_differ_only_in_case_are_one(lin, chen, way):
     ways = {
         "create": lambda: User.objects.create_user("LIN@Example.com", PASSWORD),
         "update": lambda: User.objects.filter(pk=chen.pk).update(email="LIN@example.com"),
@@ -78,12 +78,12 @@ def test_addresses_that_differ_by_case_alone_are_one(lin, chen, way):
         ways[way]()
 
 
-def test_addresses_are_kept_in_lower_case():
+def test_addresses_are_stored_in_lower_case():
     assert User.objects.create_user("Sun@Example.COM").email == "sun@example.com"
     assert User.objects.get_by_natural_key("SUN@example.com").email == "sun@example.com"
 
 
-def test_an_account_is_named_without_its_whole_address(lin):
+def test_an_account_is_named_without_its_complete_address(lin):
     lin.name = ""
     assert str(lin) == "l***@example.com"
     lin.name = "Lin"
@@ -104,7 +104,7 @@ def test_an_account_is_confirmed_when_both_are_proved(address, mobile, expected)
     assert AccountBackend().get_user(user.pk).confirmed is expected
 
 
-def test_a_confirmed_address_does_not_speak_for_another_one(lin):
+def test_a_confirmed_address_does_not_count_for_another_one(lin):
     lin.email = "changed@example.com"
     lin.save()
 
@@ -112,20 +112,20 @@ def test_a_confirmed_address_does_not_speak_for_another_one(lin):
     assert AccountBackend().get_user(lin.pk).email_confirmed is False
 
 
-def test_who_is_signed_in_is_read_with_the_confirmation_in_one_query(lin):
+def test_the_signed_in_user_is_read_with_the_confirmation_in_one_query(lin):
     with work() as asked:
         assert AccountBackend().get_user(lin.pk).confirmed
 
     assert asked == ["SELECT accounts_user"]
 
 
-def test_a_closed_account_is_nobody(lin):
+def test_a_closed_account_is_anonymous(lin):
     User.objects.filter(pk=lin.pk).update(is_active=False)
 
     assert AccountBackend().get_user(lin.pk) is None
 
 
-def test_what_is_pending_is_sealed_to_its_row(lin):
+def test_pending_changes_are_sealed_to_their_row(lin):
     one = actions.begin(Pending.Kind.MOBILE, destination="13900000009", language="en", user=lin)
     other = actions.begin(Pending.Kind.EMAIL, destination="lin.new@example.com", language="en", user=lin)
     stored = raw("accounts_pending", "destination")
@@ -138,7 +138,7 @@ def test_what_is_pending_is_sealed_to_its_row(lin):
     assert str(one) == f"mobile {one.pk}"
 
 
-def test_a_newer_wish_replaces_the_older_of_its_kind_and_account_only(lin, chen):
+def test_a_newer_change_replaces_the_older_of_its_kind_and_account_only(lin, chen):
     old = actions.begin(Pending.Kind.MOBILE, destination="13900000009", language="en", user=lin)
     chens = actions.begin(Pending.Kind.MOBILE, destination="13900000009", language="en", user=chen)
     new = actions.begin(Pending.Kind.MOBILE, destination="13900000010", language="en", user=lin)
@@ -156,7 +156,7 @@ def test_a_row_of_another_kind_is_not_found_by_its_id(lin):
     assert actions.find(Pending.Kind.RESET, pk="") is None
 
 
-def test_what_was_never_proved_is_forgotten_after_a_day(lin):
+def test_what_was_never_proved_is_deleted_after_a_day(lin):
     actions.begin(Pending.Kind.RESET, destination=lin.email, language="en", now=NOW)
     kept = actions.begin(Pending.Kind.RESET, destination=lin.email, language="en", now=NOW + timedelta(seconds=1))
 

@@ -1,4 +1,4 @@
-"""The same form sent many times at once, by the real pages."""
+"""The same form sent many times at once, to the real pages."""
 
 import pytest
 from django.test import Client
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def same_browser(client):
-    """Another window of the same browser: the same session, a request of its own."""
+    """Another window of the same browser: the same session, a separate request."""
     window = Client(raise_request_exception=False)
     window.cookies = client.cookies.copy()
     return window
@@ -51,7 +51,7 @@ def test_a_sign_up_code_sent_six_times_at_once_makes_one_account(client):
     assert len(codes_to(ZHAO["mobile"])) == 1
 
 
-def test_wrong_sign_up_codes_at_once_never_get_a_sixth_try(client):
+def test_concurrent_wrong_sign_up_codes_never_get_a_sixth_attempt(client):
     client.post(SIGN_UP, ZHAO)
     code = codes_to(ZHAO["email"])[0]
 
@@ -113,7 +113,7 @@ def _forget_waits():
     Allowance.objects.filter(name="code_resend").delete()
 
 
-def test_two_sign_ups_for_one_address_proved_at_once_make_one_account(client):
+def test_two_concurrent_sign_ups_for_one_address_make_one_account(client):
     browsers = [Client(), Client()]
     for browser in browsers:
         browser.post(SIGN_UP, ZHAO)
@@ -126,7 +126,7 @@ def test_two_sign_ups_for_one_address_proved_at_once_make_one_account(client):
     assert User.objects.count() == 1
 
 
-def test_a_new_password_set_from_two_windows_at_once_is_one_of_the_two(client):
+def test_a_new_password_set_in_two_windows_at_once_is_one_of_the_two(client):
     lin = open_account(email="lin@example.com", password=PASSWORD, language="en")
     client.post("/account/password/reset/", {"email": lin.email})
     client.post("/account/password/reset/code/", {"code": codes_to(lin.email)[0]})

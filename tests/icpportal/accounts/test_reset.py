@@ -30,7 +30,7 @@ def choose(client, password=OTHER):
     return client.post(NEW, {"password1": password, "password2": password})
 
 
-def test_address_code_and_a_new_password(client, lin, chen, letters):
+def test_a_reset_takes_address_code_and_a_new_password(client, lin, chen, letters):
     asked = client.post(RESET, {"email": "LIN@example.com"})
     proved = client.post(asked.url, {"code": codes_to(lin.email)[0]})
     done = choose(client)
@@ -74,7 +74,7 @@ def test_an_unknown_address_gets_the_same_page_the_same_letter_and_the_same_work
     assert [(letter["template"], letter["channel"]) for letter in letters] == [("code_reset", "email")] * 2
 
 
-def test_only_who_reads_the_mailbox_learns_that_there_is_no_account(client, lin):
+def test_only_the_reader_of_the_mailbox_learns_that_there_is_no_account(client, lin):
     response = prove(client, "nobody@example.com")
 
     assert response.url == RESET
@@ -92,7 +92,7 @@ def test_wrong_codes_for_known_and_unknown_addresses_read_the_same(client, clien
     assert answers[0] == answers[1] == [["code_wrong"]] * 4 + [["code_spent"]]
 
 
-def test_a_closed_account_is_no_account(client, lin):
+def test_a_closed_account_counts_as_none(client, lin):
     lin.is_active = False
     lin.save()
 
@@ -116,7 +116,7 @@ def test_the_proof_lasts_ten_minutes(client, lin):
         assert client.get(NEW).url == RESET
 
 
-def test_the_proof_is_worth_nothing_once_the_password_changed(client, lin):
+def test_the_proof_is_invalid_once_the_password_changed(client, lin):
     prove(client)
     lin.set_password("changed-elsewhere-5")
     lin.save()
@@ -126,7 +126,7 @@ def test_the_proof_is_worth_nothing_once_the_password_changed(client, lin):
     assert lin.check_password("changed-elsewhere-5")
 
 
-def test_the_proof_is_worth_nothing_once_the_account_has_another_address(client, lin):
+def test_the_proof_is_invalid_once_the_account_has_another_address(client, lin):
     prove(client)
     actions.confirm_email(actions.begin(Pending.Kind.EMAIL, destination="new@example.com", language="en", user=lin))
 
@@ -135,7 +135,7 @@ def test_the_proof_is_worth_nothing_once_the_account_has_another_address(client,
     assert User.objects.get(pk=lin.pk).check_password(PASSWORD)
 
 
-def test_the_proof_serves_once(client, lin):
+def test_the_proof_is_valid_once(client, lin):
     prove(client)
     choose(client)
 
@@ -152,7 +152,7 @@ def test_the_proof_serves_once(client, lin):
         ("lin@example.com", "lin@example.com", {"password1": ["password_too_similar"]}),
     ],
 )
-def test_a_weak_password_is_refused_and_the_proof_is_not_lost(client, lin, first, second, expected):
+def test_a_weak_password_is_refused_and_the_proof_remains(client, lin, first, second, expected):
     prove(client)
 
     refused = client.post(NEW, {"password1": first, "password2": second})
@@ -161,7 +161,7 @@ def test_a_weak_password_is_refused_and_the_proof_is_not_lost(client, lin, first
     assert choose(client).url == reverse("account_login")
 
 
-def test_staff_choose_a_longer_one(client):
+def test_staff_need_a_longer_one(client):
     rev = open_account(
         email="rev@example.com", password=None, name="Wang", held_roles=(roles.REVIEWER,), confirmed=False
     )
@@ -185,7 +185,7 @@ def test_the_proved_mailbox_counts_as_confirmed(client):
     assert EmailAddress.objects.get(user=rev).verified is True
 
 
-def test_a_lock_after_wrong_passwords_opens_with_the_new_one(client, lin):
+def test_a_lock_after_wrong_passwords_ends_with_the_new_one(client, lin):
     for _ in range(5):
         client.post(reverse("account_login"), {"login": lin.email, "password": "wrong-bridge-42"})
     prove(client)
@@ -214,7 +214,7 @@ def test_the_session_id_changes_when_the_mailbox_is_proved(client, lin):
     assert client.session.session_key != before
 
 
-def test_an_attacker_who_asks_too_cannot_burn_the_owners_code(client, client_factory, lin):
+def test_an_attacker_who_requests_codes_too_cannot_use_up_the_owners_code(client, client_factory, lin):
     attacker = client_factory()
     with time_machine.travel("2026-11-24T08:00:00Z", tick=False) as clock:
         client.post(RESET, {"email": lin.email})
@@ -229,7 +229,7 @@ def test_an_attacker_who_asks_too_cannot_burn_the_owners_code(client, client_fac
     assert response.url == NEW
 
 
-def test_what_the_account_was_about_to_prove_is_void_afterwards(client, client_factory, lin):
+def test_pending_changes_of_the_account_are_void_afterwards(client, client_factory, lin):
     thief = client_factory()
     thief.force_login(lin)
     thief.post("/account/step-up/", {"send": "email"})
@@ -240,7 +240,7 @@ def test_what_the_account_was_about_to_prove_is_void_afterwards(client, client_f
     assert Pending.objects.filter(user=lin).count() == 0
 
 
-def test_who_is_signed_in_changes_the_password_in_the_account(client, lin):
+def test_a_signed_in_reader_is_sent_to_change_the_password_in_the_account(client, lin):
     client.force_login(lin)
 
     assert client.get(RESET).url == reverse("account_change_password")
@@ -263,7 +263,7 @@ def test_the_reset_page_obeys_allauths_limit(client, settings):
     assert answers == [302, 302, 429]
 
 
-def test_the_pages_are_forms_that_a_script_can_send(client, lin):
+def test_the_pages_are_plain_forms_that_a_script_can_send(client, lin):
     asked = read(client.get(RESET)).fields
     prove(client)
     new = read(client.get(NEW)).fields

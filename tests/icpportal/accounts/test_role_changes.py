@@ -1,4 +1,4 @@
-"""Lead, auditor or operations is given by two people, a role taken away by one, and the person is told of both."""
+"""The roles lead, auditor and operations take two people to give and one to take away; the person is notified."""
 
 from datetime import timedelta
 
@@ -78,7 +78,7 @@ def held(user):
 
 
 def logged(user, language="en"):
-    """Who did what, as the history of the account says."""
+    """The history of the account: who did what."""
     found = LogEntry.objects.filter(object_id=str(user.pk)).order_by("pk")
     with override(language):
         return [(str(each.user), read_of_log(each.get_change_message())) for each in found]
@@ -155,7 +155,7 @@ def test_neither_who_asked_nor_the_person_concerned_nor_a_stranger_to_the_duty_a
     assert roles.LEAD_REVIEWER not in held(rui)
 
 
-def test_declined_or_withdrawn_the_roles_stay_and_it_can_be_asked_again(at_desk, an, bo, rui):
+def test_after_declining_or_withdrawing_the_roles_stay_and_it_can_be_requested_again(at_desk, an, bo, rui):
     save(at_desk(an), rui, BOTH)
     assert "A second person has been asked already" in save(at_desk(bo), rui, BOTH)
     first = ApprovalRequest.objects.get()
@@ -175,7 +175,7 @@ def test_declined_or_withdrawn_the_roles_stay_and_it_can_be_asked_again(at_desk,
     ]
 
 
-def test_one_person_takes_a_role_away_and_what_was_asked_before_is_stale(at_desk, an, bo, rui):
+def test_one_person_takes_a_role_away_and_an_earlier_request_is_void(at_desk, an, bo, rui):
     save(at_desk(an), rui, BOTH)
 
     save(at_desk(an), rui, [])
@@ -210,7 +210,7 @@ def test_operations_who_are_alone_wait_for_a_day(at_desk, an, rui):
     assert "no second person was there" in logged(rui)[-1][1]
 
 
-def test_where_no_second_person_is_asked_the_role_is_given_at_once_and_told(at_desk, an, rui, settings):
+def test_where_no_second_person_is_required_the_role_is_given_at_once_with_a_notice(at_desk, an, rui, settings):
     settings.SECOND_PERSON = False
 
     save(at_desk(an), rui, BOTH)
@@ -219,7 +219,7 @@ def test_where_no_second_person_is_asked_the_role_is_given_at_once_and_told(at_d
     assert told() == [("rui@example.com", "Reviewer", "Lead reviewer, Reviewer")]
 
 
-def test_a_customer_who_becomes_staff_is_out_everywhere_sets_a_password_of_staff_and_all_staff_are_told(
+def test_a_customer_who_becomes_staff_is_signed_out_everywhere_sets_a_staff_password_and_all_staff_are_notified(
     client, at_desk, an, bo, lin
 ):
     client.post(reverse("account_login"), {"login": lin.email, "password": PASSWORD})

@@ -20,7 +20,7 @@ def permissions(name):
     return sorted(f"{row.content_type.app_label}.{row.codename}" for row in rows)
 
 
-def test_the_groups_are_there_after_migrate():
+def test_the_groups_exist_after_migrate():
     assert set(Group.objects.values_list("name", flat=True)) == {
         "applicant",
         "reviewer",
@@ -42,7 +42,7 @@ def test_the_groups_are_there_after_migrate():
         (roles.APPLICANT, roles.OPERATIONS),
     ],
 )
-def test_roles_of_one_duty_go_together(lin, names):
+def test_roles_of_one_duty_can_be_combined(lin, names):
     roles.give(lin, *names)
 
     assert roles.held(lin) == set(names)
@@ -88,7 +88,7 @@ def test_a_staff_role_opens_the_desk_and_none_closes_it(names, expected):
     assert User.objects.get(pk=user.pk).is_staff is expected
 
 
-def test_ensure_writes_what_settings_say_and_takes_back_what_they_do_not(settings):
+def test_ensure_grants_what_settings_list_and_revokes_the_rest(settings):
     settings.ROLE_PERMISSIONS = {"auditor": ["accounts.view_user", "codes.view_code"]}
     group = Group.objects.get(name="auditor")
     group.permissions.add(Permission.objects.get(codename="delete_user"))
@@ -100,14 +100,14 @@ def test_ensure_writes_what_settings_say_and_takes_back_what_they_do_not(setting
     assert permissions("operations") == []
 
 
-def test_a_permission_of_one_app_is_not_taken_for_that_of_another(settings):
+def test_a_permission_of_one_app_is_not_mistaken_for_that_of_another(settings):
     settings.ROLE_PERMISSIONS = {"auditor": ["codes.view_user"]}
 
     assert roles.ensure() == ["codes.view_user"]
     assert permissions("auditor") == []
 
 
-def test_what_each_role_may_do_is_there_after_migrate(settings):
+def test_the_permissions_of_each_role_exist_after_migrate(settings):
     Group.permissions.through.objects.all().delete()
 
     call_command("migrate", "accounts", verbosity=0)
@@ -136,7 +136,7 @@ def test_the_command_fails_on_a_permission_that_no_model_declares(settings):
 
 
 @pytest.mark.sqlite
-def test_the_command_says_what_to_do_on_a_database_without_tables(tmp_path):
+def test_the_command_gives_advice_on_a_database_without_tables(tmp_path):
     done = fresh.run("manage.py", "ensure_roles", folder=ROOT, environment=environment({"VAR_DIR": str(tmp_path)}))
 
     said = "CommandError: the database has no tables yet: run manage.py migrate first, which writes the roles too"
@@ -144,14 +144,14 @@ def test_the_command_says_what_to_do_on_a_database_without_tables(tmp_path):
     assert done.stderr.splitlines() == [said]
 
 
-def test_what_the_portals_settings_give_exists(settings):
+def test_all_permissions_in_the_portals_settings_exist(settings):
     assert [name for name in roles.ensure() if name.split(".")[0] in ("accounts", "codes", "privacy")] == []
 
 
-def test_who_configures_decides_no_case_and_who_audits_changes_nothing(settings):
+def test_the_configuring_role_decides_no_case_and_the_auditor_changes_nothing(settings):
     given = {role: {name.partition(".")[2] for name in names} for role, names in settings.ROLE_PERMISSIONS.items()}
 
-    # two people, of either role, bring what the authority said to its order: neither of them decides it
+    # two people, of either role, assign the authority's answer to its order: neither of them decides it
     parked = {"view_parkedanswer", "apply_parkedanswer"}
     assert given["operations"] & (given["reviewer"] | given["lead reviewer"]) == parked
     assert given["operations"] & given["reviewer"] == set()
@@ -160,6 +160,6 @@ def test_who_configures_decides_no_case_and_who_audits_changes_nothing(settings)
     assert given["applicant"] == set()
 
 
-def test_roles_read_in_the_language_of_the_page():
+def test_roles_are_shown_in_the_language_of_the_page():
     assert roles.in_words([roles.REVIEWER, roles.LEAD_REVIEWER]) == "Reviewer, Lead reviewer"
     assert roles.in_words([]) == ""

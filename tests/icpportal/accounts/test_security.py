@@ -29,7 +29,9 @@ def signed_in(client, user):
 # --- step-up ---------------------------------------------------------------------------------
 
 
-def test_a_sensitive_page_opens_after_a_code_to_the_mobile_and_stays_open_a_quarter_of_an_hour(client, lin, letters):
+def test_a_sensitive_page_opens_after_a_code_to_the_mobile_and_stays_open_for_a_quarter_of_an_hour(
+    client, lin, letters
+):
     with time_machine.travel("2026-11-24T08:00:00Z", tick=False) as clock:
         signed_in(client, lin)
         stopped = client.get("/sensitive/")
@@ -49,7 +51,7 @@ def test_signing_in_alone_does_not_open_a_sensitive_page(client, lin):
     assert signed_in(client, lin).get("/sensitive/").status_code == 302
 
 
-def test_looking_at_the_step_up_page_sends_nothing_and_shows_where_a_code_would_go_masked(client, lin, letters):
+def test_opening_the_step_up_page_sends_nothing_and_shows_masked_destinations(client, lin, letters):
     client.force_login(lin)
 
     page = client.get(STEP_UP)
@@ -91,7 +93,7 @@ def test_a_wrong_code_opens_nothing(client, lin):
     assert client.get("/sensitive/").status_code == 302
 
 
-def test_a_step_up_code_serves_no_other_purpose_and_no_other_account(client, client_factory, lin, chen):
+def test_a_step_up_code_is_valid_for_no_other_purpose_and_no_other_account(client, client_factory, lin, chen):
     chens = client_factory()
     client.force_login(lin)
     chens.force_login(chen)
@@ -124,7 +126,7 @@ def test_the_session_holds_no_step_up_code(client, lin):
     assert codes_to(lin.email)[0] not in repr(dict(client.session.items()))
 
 
-def test_the_password_is_another_way_with_a_new_session_id(client, lin):
+def test_the_password_is_another_way_and_gives_a_new_session_id(client, lin):
     signed_in(client, lin)
     before = client.session.session_key
 
@@ -140,7 +142,7 @@ def test_the_password_is_another_way_with_a_new_session_id(client, lin):
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "/\\evil.example/"])
-def test_nobody_is_led_elsewhere_after_a_step_up(client, lin, elsewhere):
+def test_nobody_is_redirected_elsewhere_after_a_step_up(client, lin, elsewhere):
     client.force_login(lin)
     client.post(STEP_UP, {"send": "email"})
 
@@ -188,7 +190,7 @@ def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(client, clien
         ({"old": ""}, {"oldpassword": ["required"]}),
     ],
 )
-def test_a_password_that_does_not_fit_changes_nothing(client, client_factory, lin, typed, expected):
+def test_an_invalid_password_changes_nothing(client, client_factory, lin, typed, expected):
     phone = signed_in(client_factory(), lin)
     signed_in(client, lin)
 
@@ -222,7 +224,7 @@ def test_the_list_shows_each_session_of_the_account_and_nobody_elses(client, cli
     assert page.count("This session") == 1
 
 
-def test_one_session_can_be_ended_and_is_out_at_once(client, client_factory, lin):
+def test_one_session_can_be_ended_and_is_signed_out_at_once(client, client_factory, lin):
     phone = signed_in(client_factory(headers={"user-agent": "Phone"}), lin)
     signed_in(client, lin)
     row = UserSession.objects.get(user_agent="Phone")
@@ -234,7 +236,7 @@ def test_one_session_can_be_ended_and_is_out_at_once(client, client_factory, lin
     assert "Phone" not in words(client.get(SESSIONS))
 
 
-def test_somebody_elses_session_is_not_there(client, client_factory, lin, chen):
+def test_somebody_elses_session_is_not_found(client, client_factory, lin, chen):
     chens = signed_in(client_factory(), chen)
     signed_in(client, lin)
     row = UserSession.objects.get(user=chen)
@@ -245,7 +247,7 @@ def test_somebody_elses_session_is_not_there(client, client_factory, lin, chen):
     assert chens.get("/papers/").status_code == 200
 
 
-def test_a_session_does_not_end_itself_from_the_list_and_never_by_a_link(client, lin):
+def test_the_list_cannot_end_its_own_session_and_a_link_ends_none(client, lin):
     signed_in(client, lin)
     row = UserSession.objects.get()
 
@@ -265,7 +267,7 @@ def test_all_others_can_be_ended_together(client, client_factory, lin, chen):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_the_list_costs_the_same_for_one_session_and_for_three(client, client_factory, lin, number):
+def test_the_list_takes_as_many_queries_for_one_session_as_for_three(client, client_factory, lin, number):
     for _ in range(number - 1):
         signed_in(client_factory(), lin)
     signed_in(client, lin)
@@ -280,7 +282,7 @@ def test_the_list_costs_the_same_for_one_session_and_for_three(client, client_fa
 # --- the account page ------------------------------------------------------------------------
 
 
-def test_the_account_page_shows_what_there_is_and_where_to_change_it(client, lin):
+def test_the_account_page_shows_the_data_and_where_to_change_them(client, lin):
     client.force_login(lin)
 
     page = client.get(reverse("account"))
@@ -290,7 +292,7 @@ def test_the_account_page_shows_what_there_is_and_where_to_change_it(client, lin
         assert f'href="{reverse(name)}"' in page.content.decode()
 
 
-def test_the_account_page_costs_two_queries(client, lin):
+def test_the_account_page_takes_two_queries(client, lin):
     signed_in(client, lin)
     client.get(reverse("account"))
 
@@ -301,7 +303,7 @@ def test_the_account_page_costs_two_queries(client, lin):
 
 
 @pytest.mark.parametrize("address", ["/account/", STEP_UP, AGAIN, CHANGE, SESSIONS, "/account/2fa/"])
-def test_strangers_are_asked_to_sign_in(client, address):
+def test_strangers_must_sign_in(client, address):
     assert client.get(address).url.startswith("/account/login/?next=")
 
 

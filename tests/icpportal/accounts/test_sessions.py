@@ -90,7 +90,7 @@ def test_a_session_of_staff_ends_after_twelve_hours_however_busy(client, rev, cl
     assert is_in(client, "/admin/") is False
 
 
-def test_the_cookie_lasts_as_long_as_the_session_and_is_out_of_scripts_reach(client, lin, rev, clock):
+def test_the_cookie_lasts_as_long_as_the_session_and_is_hidden_from_scripts(client, lin, rev, clock):
     ages = []
     for user, password in ((lin, PASSWORD), (rev, LONG)):
         client.cookies.clear()
@@ -101,7 +101,7 @@ def test_the_cookie_lasts_as_long_as_the_session_and_is_out_of_scripts_reach(cli
     assert ages == [(14 * 86400, True, "Lax"), (12 * 3600, True, "Lax")]
 
 
-def test_a_busy_session_is_written_every_five_minutes_at_most(client, lin, clock):
+def test_a_busy_session_is_saved_every_five_minutes_at_most(client, lin, clock):
     sign_in(client, lin)
     written = []
     for _ in range(3):
@@ -132,10 +132,10 @@ def test_a_busy_session_is_written_every_five_minutes_at_most(client, lin, clock
         ("", ""),
     ],
 )
-def test_a_browser_is_named_as_people_know_it(agent, expected):
+def test_a_browser_is_shown_by_its_usual_name(agent, expected):
     assert sessions.device_words(agent) == expected
 
 
-def test_strangers_cost_the_session_limits_nothing(client, django_assert_num_queries):
+def test_session_limits_cost_strangers_nothing(client, django_assert_num_queries):
     with django_assert_num_queries(0):
         client.get("/account/login/")

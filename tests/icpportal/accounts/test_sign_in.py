@@ -25,7 +25,7 @@ def who(client):
 @pytest.mark.parametrize(
     "login", ["lin@example.com", " LIN@Example.com ", "13900000001", "139 0000 0001", "+8613900000001"]
 )
-def test_people_sign_in_by_address_or_mobile(client, lin, chen, login):
+def test_people_sign_in_with_address_or_mobile(client, lin, chen, login):
     response = sign_in(client, login)
 
     assert response.url == reverse("dashboard")
@@ -50,7 +50,7 @@ def test_the_form_has_two_fields(client):
         ("chen@example.com", PASSWORD + "x"),
     ],
 )
-def test_whatever_does_not_fit_the_same_sentence_is_said(client, lin, chen, login, password):
+def test_every_failed_sign_in_gets_the_same_sentence(client, lin, chen, login, password):
     response = sign_in(client, login, password)
 
     assert response.context["form"].non_field_errors() == [NO_MATCH]
@@ -77,7 +77,7 @@ def test_an_unknown_login_costs_a_password_hash_like_a_known_one(client, lin, mo
     assert counts == [1, 1]
 
 
-def test_a_mobile_that_is_not_confirmed_is_no_login(client):
+def test_an_unconfirmed_mobile_is_no_login(client):
     open_account(email="lin@example.com", password=PASSWORD, mobile="13900000001", confirmed=False)
 
     response = sign_in(client, "13900000001")
@@ -85,7 +85,7 @@ def test_a_mobile_that_is_not_confirmed_is_no_login(client):
     assert response.context["form"].non_field_errors() == [NO_MATCH]
 
 
-def test_a_closed_account_says_so_only_to_who_knows_the_password(client, lin):
+def test_a_closed_account_is_reported_only_to_somebody_who_knows_the_password(client, lin):
     lin.is_active = False
     lin.save()
 
@@ -98,7 +98,7 @@ def test_a_closed_account_says_so_only_to_who_knows_the_password(client, lin):
     assert who(client) is None
 
 
-def test_the_session_id_changes_at_sign_in_and_the_old_one_is_worth_nothing(client, lin):
+def test_the_session_id_changes_at_sign_in_and_the_old_one_is_invalid(client, lin):
     client.get(SIGN_IN)
     session = client.session
     session["before"] = "sign-in"
@@ -118,7 +118,7 @@ def test_the_session_holds_no_address_and_no_password(client, lin):
     assert [secret for secret in ("lin@example.com", "13900000001", PASSWORD) if secret in held] == []
 
 
-def test_wanted_pages_are_reached(client, lin):
+def test_the_wanted_page_is_opened_after_signing_in(client, lin):
     page = client.get(f"{SIGN_IN}?next=/rules/12/")
 
     response = sign_in(client, next=read(page).fields["next"]["value"])
@@ -141,7 +141,7 @@ def test_wanted_pages_are_reached(client, lin):
     ],
 )
 @pytest.mark.parametrize("way", ["query", "form"])
-def test_nobody_is_led_elsewhere_after_signing_in(client, lin, elsewhere, way):
+def test_nobody_is_redirected_elsewhere_after_signing_in(client, lin, elsewhere, way):
     if way == "query":
         response = client.post(SIGN_IN, {"login": lin.email, "password": PASSWORD}, query_params={"next": elsewhere})
     else:
@@ -151,7 +151,7 @@ def test_nobody_is_led_elsewhere_after_signing_in(client, lin, elsewhere, way):
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "/\\evil.example/"])
-def test_nobody_is_led_elsewhere_when_signed_in_already_or_signing_out(client, lin, elsewhere):
+def test_nobody_is_redirected_elsewhere_when_already_signed_in_or_signing_out(client, lin, elsewhere):
     client.force_login(lin)
 
     again = client.get(SIGN_IN, {"next": elsewhere})
@@ -160,7 +160,7 @@ def test_nobody_is_led_elsewhere_when_signed_in_already_or_signing_out(client, l
     assert [again.url, out.url] == [reverse("dashboard"), reverse("start")]
 
 
-def test_the_sixth_wrong_try_is_stopped_though_the_password_is_right(client, lin):
+def test_after_five_wrong_attempts_even_the_right_password_is_refused(client, lin):
     for _ in range(5):
         sign_in(client, password="wrong-bridge-42")
 
@@ -171,7 +171,7 @@ def test_the_sixth_wrong_try_is_stopped_though_the_password_is_right(client, lin
     assert who(client) is None
 
 
-def test_a_lock_by_mobile_does_not_lock_other_mobiles_out(client, lin, chen):
+def test_a_lock_on_one_mobile_does_not_lock_others(client, lin, chen):
     for _ in range(6):
         sign_in(client, lin.mobile, "wrong-bridge-42")
 
@@ -181,7 +181,7 @@ def test_a_lock_by_mobile_does_not_lock_other_mobiles_out(client, lin, chen):
     assert who(client) == str(chen.pk)
 
 
-def test_a_client_that_tries_many_accounts_is_stopped(client, lin, settings):
+def test_a_client_that_tries_many_accounts_is_blocked(client, lin, settings):
     settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login_failed": "3/m/ip,5/5m/key"}
     for number in range(3):
         sign_in(client, f"p{number}@example.com")
@@ -191,7 +191,7 @@ def test_a_client_that_tries_many_accounts_is_stopped(client, lin, settings):
     assert response.context["form"].non_field_errors() == ["Too many attempts. Try again in 5 minutes"]
 
 
-def test_a_client_cannot_escape_its_limit_by_claiming_another_address(client, lin, settings):
+def test_a_client_cannot_escape_its_limit_with_a_forged_address(client, lin, settings):
     settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login_failed": "1/m/ip,5/5m/key"}
     sign_in(client, "p1@example.com")
 
@@ -202,7 +202,7 @@ def test_a_client_cannot_escape_its_limit_by_claiming_another_address(client, li
     assert response.context["form"].non_field_errors() == ["Too many attempts. Try again in 5 minutes"]
 
 
-def test_staff_are_led_to_the_review_desk(client):
+def test_staff_are_redirected_to_the_review_desk(client):
     open_account(email="rev@example.com", password="review-bridge-42", name="Wang", held_roles=(roles.REVIEWER,))
 
     assert sign_in(client, "rev@example.com", "review-bridge-42").url == reverse("admin:index")
@@ -231,13 +231,13 @@ def test_signing_in_costs_few_queries(client, lin):
 
 
 @pytest.mark.parametrize("address", [SIGN_IN, "/account/signup/", "/account/password/reset/"])
-def test_the_open_pages_ask_the_database_nothing(client, django_assert_num_queries, address):
+def test_the_public_pages_make_no_database_query(client, django_assert_num_queries, address):
     with django_assert_num_queries(0):
         client.get(address)
 
 
 def tries(client, address, login, password="wrong-bridge-42"):
-    """What the form says to this password, sent from this address."""
+    """The form's answer to this password, sent from this address."""
     answer = client.post(SIGN_IN, {"login": login, "password": password}, REMOTE_ADDR=address)
     return "in" if answer.status_code == 302 else str(answer.context["form"].non_field_errors()[0])
 
@@ -247,7 +247,7 @@ IN_AN_HOUR = "Too many attempts for this account. Try again in an hour, use a de
 
 
 @pytest.mark.parametrize("login", ["lin@example.com", "13900000001"])
-def test_a_stranger_locks_out_nobody_but_their_own_address_and_never_a_known_device(
+def test_a_stranger_locks_out_only_their_own_address_and_never_a_known_device(
     client_factory, lin, chen, settings, login
 ):
     settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login_failed_account": "8/h/key"}
@@ -272,7 +272,7 @@ def test_a_stranger_locks_out_nobody_but_their_own_address_and_never_a_known_dev
     assert (wrong_at_home, right_at_home) == ([NO_MATCH] * 4, "in")
 
 
-def test_a_known_device_has_five_tries_too_and_is_known_until_the_password_changes(client_factory, lin):
+def test_a_known_device_has_five_attempts_too_and_is_known_until_the_password_changes(client_factory, lin):
     home = client_factory()
     tries(home, "192.0.2.1", lin.email, PASSWORD)
     home.post(reverse("account_logout"))

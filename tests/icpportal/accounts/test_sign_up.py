@@ -34,7 +34,7 @@ def sign_up(client, **differently):
     return client.post(SIGN_UP, {name: value for name, value in typed.items() if value is not None})
 
 
-def test_a_person_walks_from_the_form_over_two_codes_to_the_dashboard(client, letters):
+def test_a_person_signs_up_with_two_codes_and_reaches_the_dashboard(client, letters):
     sent = sign_up(client)
     mailed = client.post(sent.url, {"code": codes_to(ZHAO["email"])[0]})
     texted = client.post(mailed.url, {"code": codes_to(ZHAO["mobile"])[0]})
@@ -52,12 +52,12 @@ def test_a_person_walks_from_the_form_over_two_codes_to_the_dashboard(client, le
 
 
 def sent_again(page, **changes):
-    """What a browser sends of the page that came back: its fields as they stand there."""
+    """What a browser sends from the returned page: its fields as rendered."""
     found = {name: each.get("value", "") for name, each in read(page).fields.items() if each.get("type") != "checkbox"}
     return {**found, **changes}
 
 
-def test_an_unticked_consent_costs_nobody_the_password(client, letters):
+def test_an_unticked_consent_does_not_clear_the_password(client, letters):
     page = sign_up(client, agree=None)
     assert errors(page) == {"agree": ["required"]}
     assert PASSWORD not in page.content.decode()
@@ -71,7 +71,7 @@ def test_an_unticked_consent_costs_nobody_the_password(client, letters):
     assert User.objects.get().check_password(PASSWORD)
 
 
-def test_a_password_is_kept_through_several_tries_and_another_one_replaces_it(client):
+def test_a_password_is_kept_over_several_attempts_and_another_one_replaces_it(client):
     first = sign_up(client, agree=None)
     second = client.post(SIGN_UP, sent_again(first))
     other = "another-bridge-77"
@@ -82,7 +82,7 @@ def test_a_password_is_kept_through_several_tries_and_another_one_replaces_it(cl
 
 
 @pytest.mark.parametrize("what", ["old", "of another address", "forged"])
-def test_a_kept_password_that_is_old_or_of_another_address_or_forged_is_asked_again(client, what):
+def test_a_kept_password_that_is_old_of_another_address_or_forged_must_be_entered_again(client, what):
     page = sign_up(client, agree=None)
     again = sent_again(page, agree="on")
     if what == "of another address":
@@ -96,7 +96,7 @@ def test_a_kept_password_that_is_old_or_of_another_address_or_forged_is_asked_ag
     assert Pending.objects.count() == 0
 
 
-def test_each_page_of_the_walk_is_a_form_that_a_script_can_send(client):
+def test_each_sign_up_page_is_a_plain_form_that_a_script_can_send(client):
     form = read(client.get(SIGN_UP)).fields
     sign_up(client)
     mail = read(client.get(CODE)).fields
@@ -106,7 +106,7 @@ def test_each_page_of_the_walk_is_a_form_that_a_script_can_send(client):
     assert (mail["code"]["inputmode"], mail["code"]["autocomplete"]) == ("numeric", "one-time-code")
 
 
-def test_consent_is_not_ticked_beforehand_and_kept_with_version_and_time(client, settings):
+def test_consent_is_not_pre_ticked_and_stored_with_version_and_time(client, settings):
     settings.TERMS_VERSION = "2031-01"
     page = client.get(SIGN_UP)
     with time_machine.travel("2026-11-24T08:00:00Z", tick=False):
@@ -135,7 +135,7 @@ def test_consent_is_not_ticked_beforehand_and_kept_with_version_and_time(client,
         ({"password1": "x" * 129, "password2": "x" * 129}, {"password1": ["max_length"], "password2": ["max_length"]}),
     ],
 )
-def test_what_does_not_fit_is_refused_with_its_reason_and_nothing_is_sent(client, letters, typed, expected):
+def test_invalid_entries_are_refused_with_a_reason_and_nothing_is_sent(client, letters, typed, expected):
     response = sign_up(client, **typed)
 
     assert errors(response) == expected
@@ -149,7 +149,7 @@ def test_the_password_is_never_shown_again(client):
     assert PASSWORD not in response.content.decode()
 
 
-def test_address_and_mobile_are_made_regular(client):
+def test_address_and_mobile_are_normalised(client):
     sign_up(client, email=" ZHAO@Example.COM ", mobile="+86 139-0000-0004")
     client.post(CODE, {"code": codes_to("zhao@example.com")[0]})
     client.post(MOBILE_CODE, {"code": codes_to("13900000004")[0]})
@@ -158,7 +158,7 @@ def test_address_and_mobile_are_made_regular(client):
     assert (user.email, user.mobile) == ("zhao@example.com", "13900000004")
 
 
-def test_there_is_no_account_before_the_address_is_proved(client):
+def test_no_account_exists_before_the_address_is_proved(client):
     sign_up(client)
     client.post(CODE, {"code": another(codes_to(ZHAO["email"])[0])})
 
@@ -166,7 +166,7 @@ def test_there_is_no_account_before_the_address_is_proved(client):
     assert "_auth_user_id" not in client.session
 
 
-def test_a_wrong_code_says_how_many_tries_are_left_and_the_fifth_asks_for_a_new_one(client):
+def test_a_wrong_code_says_how_many_attempts_are_left_and_the_fifth_requires_a_new_one(client):
     sign_up(client)
     wrong = another(codes_to(ZHAO["email"])[0])
 
@@ -178,7 +178,7 @@ def test_a_wrong_code_says_how_many_tries_are_left_and_the_fifth_asks_for_a_new_
 
 
 @pytest.mark.parametrize("typed", ["12345", "1234567", "12a456", "", "一二三四五六"])
-def test_what_is_no_code_costs_no_try(client, typed):
+def test_an_input_that_is_no_code_costs_no_attempt(client, typed):
     sign_up(client)
 
     response = client.post(CODE, {"code": typed})
@@ -187,7 +187,7 @@ def test_what_is_no_code_costs_no_try(client, typed):
     assert Code.objects.get().attempts == 0
 
 
-def test_an_expired_code_asks_for_a_new_one_and_the_new_one_is_right(client):
+def test_an_expired_code_requires_a_new_one_which_is_accepted(client):
     with time_machine.travel("2026-11-24T08:00:00Z", tick=False) as clock:
         sign_up(client)
         clock.shift(timedelta(minutes=10))
@@ -199,7 +199,7 @@ def test_an_expired_code_asks_for_a_new_one_and_the_new_one_is_right(client):
     assert right.url == MOBILE_CODE
 
 
-def test_another_code_waits_its_minute_and_the_page_says_so(client, letters):
+def test_another_code_can_be_sent_after_a_minute_and_the_page_says_so(client, letters):
     with time_machine.travel("2026-11-24T08:00:00Z", tick=False) as clock:
         sign_up(client)
         clock.shift(20)
@@ -212,13 +212,13 @@ def test_another_code_waits_its_minute_and_the_page_says_so(client, letters):
     assert len(letters) == 2
 
 
-def test_the_code_page_without_a_sign_up_leads_to_the_form(client, lin):
+def test_the_code_page_without_a_sign_up_redirects_to_the_form(client, lin):
     assert client.get(CODE).url == SIGN_UP
     client.force_login(lin)
     assert client.get(CODE).url == reverse("dashboard")
 
 
-def test_a_sign_up_is_over_after_a_day(client):
+def test_a_sign_up_expires_after_a_day(client):
     with time_machine.travel("2026-11-24T08:00:00Z", tick=False) as clock:
         sign_up(client)
         clock.shift(timedelta(days=1))
@@ -226,7 +226,7 @@ def test_a_sign_up_is_over_after_a_day(client):
         assert client.get(CODE).url == SIGN_UP
 
 
-def test_a_code_of_one_sign_up_does_not_fit_another(client, client_factory):
+def test_a_code_of_one_sign_up_is_invalid_for_another(client, client_factory):
     other = client_factory()
     sign_up(client)
     sign_up(other, email="qian@example.com", mobile="13900000005")
@@ -254,7 +254,7 @@ def test_a_known_address_gets_the_same_page_the_same_letter_and_the_same_work(cl
     assert len(for_new) <= 20
 
 
-def test_only_who_reads_the_mailbox_learns_that_the_address_has_an_account(client, lin):
+def test_only_the_reader_of_the_mailbox_learns_that_the_address_has_an_account(client, lin):
     sign_up(
         client, email="LIN@example.com", mobile="13900000006", password1="other-bridge-43", password2="other-bridge-43"
     )
@@ -307,7 +307,7 @@ def test_the_session_id_changes_when_the_sign_up_signs_in(client):
     assert not Session.objects.filter(session_key=before).exists()
 
 
-def test_what_is_pending_is_unreadable_in_the_database(client):
+def test_pending_data_are_unreadable_in_the_database(client):
     sign_up(client)
 
     row = str(Pending.objects.values_list("kind", "channel", "language").get()) + str(
@@ -316,7 +316,7 @@ def test_what_is_pending_is_unreadable_in_the_database(client):
     assert not any(secret in row for secret in (ZHAO["email"], ZHAO["mobile"], PASSWORD, "argon2$", "md5$"))
 
 
-def test_where_somebody_wanted_to_go_is_kept_over_the_codes(client):
+def test_the_wanted_page_is_remembered_over_the_codes(client):
     client.post(f"{SIGN_UP}?next=/rules/12/", ZHAO)
     client.post(CODE, {"code": codes_to(ZHAO["email"])[0]})
 
@@ -328,7 +328,7 @@ def test_where_somebody_wanted_to_go_is_kept_over_the_codes(client):
 @pytest.mark.parametrize(
     "elsewhere", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]
 )
-def test_nobody_is_led_elsewhere_after_a_sign_up(client, elsewhere):
+def test_nobody_is_redirected_elsewhere_after_a_sign_up(client, elsewhere):
     client.post(SIGN_UP, {**ZHAO, "next": elsewhere})
     client.post(CODE, {"code": codes_to(ZHAO["email"])[0]})
 
@@ -337,7 +337,7 @@ def test_nobody_is_led_elsewhere_after_a_sign_up(client, elsewhere):
     assert response.url == reverse("dashboard")
 
 
-def test_too_many_sign_ups_of_one_client_are_told_to_wait(client, settings, letters):
+def test_too_many_sign_ups_from_one_client_must_wait(client, settings, letters):
     settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "signup": "2/m/ip"}
 
     answers = [sign_up(client, email=f"p{number}@example.com").status_code for number in range(3)]
@@ -358,7 +358,7 @@ def test_the_sixth_code_to_one_address_is_refused_with_the_time(client, letters)
     assert len(letters) == 5
 
 
-def test_the_address_is_confirmed_in_allauths_book(client):
+def test_the_address_is_confirmed_in_allauths_table(client):
     sign_up(client)
     client.post(CODE, {"code": codes_to(ZHAO["email"])[0]})
 
@@ -367,7 +367,7 @@ def test_the_address_is_confirmed_in_allauths_book(client):
     ]
 
 
-def test_the_language_of_the_sign_up_becomes_that_of_the_account_and_of_its_letters(client, letters):
+def test_the_language_of_the_sign_up_becomes_that_of_the_account_and_its_messages(client, letters):
     client.post(reverse("set_language"), {"language": "zh-hans"})
     sign_up(client)
     client.post(CODE, {"code": codes_to(ZHAO["email"])[0]})
@@ -376,7 +376,7 @@ def test_the_language_of_the_sign_up_becomes_that_of_the_account_and_of_its_lett
     assert [one["language"] for one in letters] == ["zh-hans", "zh-hans"]
 
 
-def test_signed_in_people_do_not_sign_up(client, lin):
+def test_signed_in_people_cannot_sign_up(client, lin):
     client.force_login(lin)
 
     assert client.get(SIGN_UP).url == reverse("dashboard")

@@ -1,4 +1,4 @@
-"""`manage.py staff` as an operator uses it: an account, its mail, the link, a password, a second factor, the desk."""
+"""`manage.py staff` as used by an operator: an account, its mail, the link, a password, a second factor, the desk."""
 
 import io
 import json
@@ -37,7 +37,7 @@ def production(letters, second_person, settings):
 
 
 def staff(*typed):
-    """What the command says, and its exit code."""
+    """The command's output and exit code."""
     out = io.StringIO()
     try:
         call_command("staff", *typed, stdout=out)
@@ -53,7 +53,7 @@ def add(address, role, *more):
 
 
 def mails(address):
-    """What has come to a mailbox, the newest last."""
+    """The mails to an address, the newest last."""
     call_command("deliver_outbox", stdout=io.StringIO())
     return [each for each in mail.outbox if each.to == [address]]
 
@@ -101,7 +101,7 @@ def desk_of(client_factory):
     return sign_in
 
 
-def test_the_first_of_operations_comes_from_the_command_to_the_desk_by_mail_password_and_second_factor(client):
+def test_the_first_member_of_operations_gets_from_the_command_to_the_desk_by_mail_password_and_second_factor(client):
     client.cookies["django_language"] = "en"
     says, code = add("ops@example.com", "operations", "--name", "Gao Yang")
     assert (code, says) == (0, "invited: the link goes to ops@example.com and is valid for three days")
@@ -194,7 +194,7 @@ def test_the_link_is_nowhere_but_in_the_mail():
     assert token not in Invitation.objects.get().digest
 
 
-def test_the_same_address_again_is_invited_anew_and_the_earlier_link_ends(client):
+def test_the_same_address_is_invited_again_and_the_earlier_link_becomes_invalid(client):
     add("ops@example.com", "operations")
     first = link_to("ops@example.com")
 
@@ -217,7 +217,7 @@ def test_the_same_address_again_is_invited_anew_and_the_earlier_link_ends(client
         ("waits@example.com", "operations", "added with other roles"),
     ],
 )
-def test_whom_the_command_does_not_add(lin, address, role, says):
+def test_people_that_the_command_refuses_to_add(lin, address, role, says):
     colleague("Rui", roles.REVIEWER)
     User.objects.filter(pk=colleague("Gone", roles.REVIEWER).pk).update(is_active=False)
     colleague("Waits", roles.REVIEWER, begun=False)
@@ -226,18 +226,18 @@ def test_whom_the_command_does_not_add(lin, address, role, says):
     refused, code = add(address, role)
 
     assert says in refused
-    assert code == 1  # 2 of a process: Django raises what argparse would print
+    assert code == 1  # 2 in a process: here Django raises what argparse would print
     assert list(User.objects.values_list("email", "is_staff", "password").order_by("email")) == before
     assert Message.objects.count() == 0
 
 
-def test_roles_that_two_people_hold_are_not_given_to_one():
+def test_roles_that_require_two_people_are_not_given_to_one():
     refused, code = add("ops@example.com", "operations", "--role", "auditor")
 
     assert (code, "must be two different people" in refused, User.objects.count()) == (1, True, 0)
 
 
-def test_first_accounts_are_made_until_one_of_operations_has_begun_and_all_staff_are_told(client):
+def test_first_accounts_are_created_until_operations_have_begun_and_all_staff_are_notified(client):
     add("ops@example.com", "operations")
     assert add("lead@example.com", "lead", "--role", "reviewer")[1] == 0
     assert [each.subject for each in mails("ops@example.com")][1:] == ["New member of staff: l***@example.com"]
@@ -266,7 +266,7 @@ def test_later_a_lead_is_added_when_a_second_person_allows_it_at_the_desk(client
 
     lead = User.objects.get(email="lead@example.com")
     assert (code, "must allow it" in says) == (3, True)
-    assert add("lead@example.com", "lead", "--by", "an@example.com")[1] == 3  # nothing more
+    assert add("lead@example.com", "lead", "--by", "an@example.com")[1] == 3  # only a repeated request
     assert (lead.is_staff, mails("lead@example.com")) == (False, [])
     asked = ApprovalRequest.objects.get()
     desk_of(bo).post(
@@ -278,7 +278,7 @@ def test_later_a_lead_is_added_when_a_second_person_allows_it_at_the_desk(client
     assert Message.objects.filter(template="role_changed").count() == 0
 
 
-def test_a_reviewer_is_added_by_one_person_of_operations_and_at_the_desk_too(desk_of):
+def test_one_member_of_operations_adds_a_reviewer_by_command_or_at_the_desk(desk_of):
     an = colleague("An", roles.OPERATIONS)
     with_app(an)
 
@@ -296,7 +296,7 @@ def test_a_reviewer_is_added_by_one_person_of_operations_and_at_the_desk_too(des
     ]
 
 
-def test_the_list_says_who_works_here(lin):
+def test_the_list_shows_all_staff(lin):
     with_app(colleague("An", roles.OPERATIONS))
     add("rui@example.com", "reviewer", "--by", "an@example.com")
 
@@ -324,7 +324,7 @@ def test_the_list_says_who_works_here(lin):
 
 @pytest.fixture
 def lost(desk_of):
-    """Rui, signed in somewhere, has lost the app; An and Bo are of operations."""
+    """Rui, signed in somewhere, has lost the app; An and Bo belong to operations."""
     rui = colleague("Rui", roles.REVIEWER)
     with_app(rui)
     return rui
@@ -348,7 +348,7 @@ def typed(monkeypatch, code):
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{code}\n"))
 
 
-def test_a_lost_second_factor_is_reset_by_two_people_and_the_next_sign_in_sets_one_up(
+def test_a_lost_second_factor_is_reset_by_two_people_and_set_up_at_the_next_sign_in(
     client, lost, an, bo, desk_of, monkeypatch
 ):
     secret = with_app(bo)
@@ -357,7 +357,7 @@ def test_a_lost_second_factor_is_reset_by_two_people_and_the_next_sign_in_sets_o
 
     says, code = reset("an@example.com")
     assert (code, says.startswith("asked.")) == (3, True)
-    assert reset("an@example.com")[1] == 3  # asking twice is not allowing
+    assert reset("an@example.com")[1] == 3  # asking again is not allowing it
     assert Authenticator.objects.filter(user=lost).exists()
     typed(monkeypatch, shown_now(secret))
     says, code = reset("bo@example.com")
@@ -374,7 +374,7 @@ def test_a_lost_second_factor_is_reset_by_two_people_and_the_next_sign_in_sets_o
     ]
 
 
-def test_who_allows_it_on_the_server_proves_it_by_an_app_of_their_own(lost, an, bo, monkeypatch):
+def test_allowing_it_on_the_server_requires_an_app_of_ones_own(lost, an, bo, monkeypatch):
     reset("an@example.com")
     assert reset("bo@example.com") == ("who allows it has no authenticator app: answer at the review desk", 1)
     secret = with_app(bo)
@@ -407,7 +407,7 @@ def test_at_the_desk_one_asks_and_another_allows_and_the_sessions_end(lost, an, 
     assert Authenticator.objects.filter(user=lost).exists() is False
 
 
-def test_declined_it_stays_and_what_was_set_up_since_is_never_removed(lost, an, bo, desk_of):
+def test_after_declining_it_stays_and_a_factor_set_up_since_is_never_removed(lost, an, bo, desk_of):
     with_app(bo)
     page = reverse("admin:accounts_user_change", args=[lost.pk])
     reset("an@example.com")
@@ -428,7 +428,7 @@ def test_declined_it_stays_and_what_was_set_up_since_is_never_removed(lost, an, 
     ]
 
 
-def test_the_only_one_of_operations_gets_in_again_after_a_day_of_which_all_staff_read(an, lost):
+def test_the_only_member_of_operations_gets_in_again_after_a_day_announced_to_all_staff(an, lost):
     with_app(an)
 
     says, code = staff("reset-second-factor", "an@example.com", "--by", "an@example.com")
@@ -442,7 +442,7 @@ def test_the_only_one_of_operations_gets_in_again_after_a_day_of_which_all_staff
 
 
 @pytest.mark.parametrize("address", ["lin@example.com", "nobody@example.com", "bo@example.com"])
-def test_there_is_nothing_to_reset_for_customers_strangers_and_who_has_none(lin, an, bo, address):
+def test_there_is_nothing_to_reset_for_customers_strangers_and_people_without_one(lin, an, bo, address):
     with_app(lin)
 
     said, code = staff("reset-second-factor", address, "--by", "an@example.com")

@@ -1,4 +1,4 @@
-"""With `STAFF_HOST` the desk is on a host of its own and not there on the public one."""
+"""With `STAFF_HOST` the desk is on its own host and does not exist on the public one."""
 
 import pytest
 from django.urls import reverse
@@ -27,24 +27,24 @@ def rui(db):
 
 
 @pytest.mark.parametrize("address", ["/admin/", "/admin", "/admin/accounts/user/"])
-def test_the_desk_is_not_there_on_the_public_host(client, rui, address):
+def test_the_desk_does_not_exist_on_the_public_host(client, rui, address):
     client.force_login(rui)
 
     assert client.get(address, headers=PUBLIC).status_code == 404
     assert client.get("/privacy/", headers=PUBLIC).status_code == 200
 
 
-def test_on_the_host_of_staff_the_desk_opens_and_customers_pages_lead_to_the_public_one(client, rui):
+def test_on_the_host_of_staff_the_desk_opens_and_customers_pages_redirect_to_the_public_one(client, rui):
     client.force_login(rui)
 
     assert client.get("/admin/", headers=DESK).status_code == 200
     assert client.get("/", headers=DESK).url == "/admin/"
     assert client.get("/filings/?page=2", headers=DESK).url == "https://beian.example.com/filings/?page=2"
     assert client.post("/filings/", headers=DESK).status_code == 404
-    assert client.get("/account/login/", headers={"host": "desk.example.com"}).status_code == 302  # signed in already
+    assert client.get("/account/login/", headers={"host": "desk.example.com"}).status_code == 302  # already signed in
 
 
-def test_staff_who_sign_in_are_led_to_their_host_and_so_are_links_and_mails(client, rui, letters):
+def test_staff_who_sign_in_are_redirected_to_their_host_and_links_and_mails_lead_there(client, rui, letters):
     answer = client.post(reverse("account_login"), {"login": rui.email, "password": LONG}, headers=PUBLIC, follow=False)
     invitations.invite(rui)
 

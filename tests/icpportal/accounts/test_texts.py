@@ -1,4 +1,4 @@
-"""Text messages as somebody who pumps them meets them: an account, a range of numbers, and the budget have an end."""
+"""Limits of text messages against abuse: per account, per range of numbers, and a budget."""
 
 from datetime import datetime, timedelta
 
@@ -24,14 +24,14 @@ pytestmark = pytest.mark.django_db
 
 
 def asks(client, mobile, *, address="192.0.2.1"):
-    """What the form for a first mobile says to this number: "sent", or the code of its error."""
+    """The answer of the form for a first mobile to this number: "sent", or the code of its error."""
     answer = client.post(MOBILE, {"mobile": mobile}, REMOTE_ADDR=address)
     return "sent" if answer.status_code == 302 else errors(answer)["mobile"][0]
 
 
 @pytest.fixture
 def fresh(client_factory):
-    """Browsers of accounts that have no mobile yet."""
+    """Browsers of accounts without a mobile."""
 
     def browser(name):
         client = client_factory()
@@ -45,7 +45,7 @@ def causes():
     return set(open_alarms().values_list("cause", flat=True))
 
 
-def test_neither_one_account_nor_many_can_text_one_number_after_the_other(fresh, settings):
+def test_neither_one_account_nor_many_can_text_number_after_number(fresh, settings):
     settings.LIMITS = {**settings.LIMITS, "text_account_hour": (3, 3600), "text_range_hour": (5, 3600)}
     settings.LIMITS |= {"text_range_day": (6, 86400), "code_destination_hour": (9, 3600)}
     sun, wu = fresh("sun"), fresh("wu")
@@ -55,12 +55,12 @@ def test_neither_one_account_nor_many_can_text_one_number_after_the_other(fresh,
     elsewhere = asks(wu, "13911110000")
 
     assert by_sun == ["sent", "sent", "sent", "too_many"]
-    assert by_wu == ["sent", "sent", "too_many"]  # of this range five an hour
+    assert by_wu == ["sent", "sent", "too_many"]  # five an hour for this range
     assert elsewhere == "sent"
     assert len(LETTERS) == 6
 
 
-def test_the_budget_warns_stops_and_says_when_to_come_back_and_email_and_staff_go_on(
+def test_the_budget_warns_then_stops_with_the_time_of_its_end_and_email_and_staff_continue(
     client_factory, fresh, lin, settings
 ):
     settings.SMS_BUDGET_DAY = 5
@@ -90,7 +90,7 @@ def test_the_budget_warns_stops_and_says_when_to_come_back_and_email_and_staff_g
     assert len(codes_to(wang.mobile)) == 1
 
 
-def test_the_next_day_has_its_own_budget_and_clears_the_alarms_and_notices_count_but_always_go(settings):
+def test_the_next_day_has_its_own_budget_and_clears_the_alarms_and_notices_count_but_are_always_sent(settings):
     settings.SMS_BUDGET_DAY, settings.SMS_BUDGET_MONTH = 1, 3
     last = datetime(2026, 11, 30, 23, 59, tzinfo=BEIJING)
 
@@ -112,7 +112,7 @@ def test_the_next_day_has_its_own_budget_and_clears_the_alarms_and_notices_count
     assert causes() == {"sms.text_budget_day", "sms.text_budget_day_spent"}  # of the first of December, by one of one
 
 
-def test_numbers_of_virtual_operators_are_texted_only_where_the_operator_of_the_portal_says_so(fresh, settings):
+def test_numbers_of_virtual_operators_are_texted_only_if_the_setting_allows_it(fresh, settings):
     sun = fresh("sun")
 
     refused = sun.post(MOBILE, {"mobile": "17012345678"})
@@ -123,7 +123,7 @@ def test_numbers_of_virtual_operators_are_texted_only_where_the_operator_of_the_
     assert asks(sun, "17012345678") == "sent"
 
 
-def test_a_range_whose_codes_nobody_enters_opens_an_alarm_until_codes_come_back(settings):
+def test_a_range_whose_codes_nobody_enters_opens_an_alarm_until_codes_are_entered(settings):
     settings.SMS_WATCHED_LEAST = 4
     for number in range(8):
         pumped, honest = f"1391111{number:04}", f"1392222{number:04}"

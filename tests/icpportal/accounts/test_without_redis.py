@@ -1,4 +1,4 @@
-"""Signing in while Redis is away: it works, its limits hold, and nobody waits long."""
+"""Signing in while Redis is down: it works, its limits hold, and nobody waits long."""
 
 import shutil
 import socket
@@ -47,7 +47,7 @@ def redis_at(settings: Any) -> Iterator[Any]:
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    """A port of this machine at which nothing answers."""
+    """A port of this machine that nothing listens on."""
     with closing(socket.socket()) as held:
         held.bind(("127.0.0.1", 0))
         yield held.getsockname()[1]
@@ -55,14 +55,14 @@ def port() -> Iterator[int]:
 
 @pytest.fixture
 def deaf_port() -> Iterator[int]:
-    """A port that takes every connection and never says a word, as a server that was stopped in its tracks."""
+    """A port that accepts connections and never answers, like a suspended server."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as held:
         yield held.getsockname()[1]
 
 
 @pytest.fixture(params=["port", "deaf_port"])
 def away(request: pytest.FixtureRequest, redis_at: Any) -> int:
-    """Redis is gone, or hangs."""
+    """Redis is down, or hangs."""
     found: int = request.getfixturevalue(request.param)
     redis_at(found)
     return found
@@ -87,11 +87,11 @@ def test_people_and_staff_sign_in_without_redis(client_factory, lin, chen, away,
         reverse("dashboard"), reverse("dashboard"), reverse("mfa_authenticate"), reverse("admin:index"),
     ]  # fmt: skip
     assert {first.session["_auth_user_id"], second.session["_auth_user_id"]} == {str(lin.pk), str(chen.pk)}
-    assert time.monotonic() - began < 10 * PATIENCE_SECONDS  # one wait, not one for each look at the cache
+    assert time.monotonic() - began < 10 * PATIENCE_SECONDS  # one wait, not one for each access to the cache
 
 
-def test_the_sixth_wrong_try_is_stopped_without_redis_and_nobody_else_is(client, lin, chen, away):
-    """The limits of the sign-in hold, counted in the database meanwhile, without an address in it."""
+def test_the_sixth_wrong_attempt_is_blocked_without_redis_and_only_it(client, lin, chen, away):
+    """The limits of the sign-in hold, counted in the database for the time being, without addresses."""
     wrong = [sign_in(client, password="wrong-bridge-42") for _ in range(5)]
 
     sixth, other = sign_in(client), sign_in(client, chen.email)
@@ -102,8 +102,8 @@ def test_the_sixth_wrong_try_is_stopped_without_redis_and_nobody_else_is(client,
     assert all(len(row.key) == 64 and set(row.value) <= set("[]0123456789., true") for row in CacheRow.objects.all())
 
 
-def test_a_code_of_the_app_counts_once_without_redis(client_factory, away, settings):
-    """What was used once is remembered in the database too."""
+def test_a_code_of_the_app_is_valid_once_without_redis(client_factory, away, settings):
+    """Used codes are remembered in the database too."""
     settings.STAFF_SECOND_FACTOR = True
     staff = open_account(email="rev@example.com", password=PASSWORD, name="Wang", held_roles=(roles.REVIEWER,))
     code = shown_now(with_app(staff))
@@ -117,8 +117,8 @@ def test_a_code_of_the_app_counts_once_without_redis(client_factory, away, setti
 
 
 @pytest.mark.parametrize("address", ["/account/signup/", "/account/password/reset/", SIGN_IN, "/healthz", "/readyz"])
-def test_the_open_pages_answer_without_redis(client, away, settings, address: str):
-    """Nothing else that strangers reach hangs on Redis."""
+def test_the_public_pages_answer_without_redis(client, away, settings, address: str):
+    """Nothing else that strangers reach depends on Redis."""
     settings.ROOT_URLCONF = "icpportal.urls"
     page = client.get(address)
     typed = dict.fromkeys(read(page).fields, "x@example.com") if address.startswith("/account") else {}
@@ -128,8 +128,8 @@ def test_the_open_pages_answer_without_redis(client, away, settings, address: st
         assert client.post(address, typed).status_code in (200, 302)
 
 
-def test_the_limit_begins_anew_in_time_and_over_rows_are_taken_again(away):
-    """What the rows answer is what Redis would."""
+def test_the_limit_restarts_in_time_and_expired_rows_are_reused(away):
+    """The rows give the same answers as Redis."""
     cache.set("kept", [1.5], 60)
     cache.set("gone", [1.5], -1)
     added = [cache.add("lock", True, 60), cache.add("lock", True, 60), cache.add("gone", "y", 60)]
@@ -143,17 +143,15 @@ def test_the_limit_begins_anew_in_time_and_over_rows_are_taken_again(away):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_eight_at_once_one_takes_the_lock(away):
+def test_of_eight_concurrent_requests_one_gets_the_lock(away):
     """The lock around a count is one row."""
     taken = at_once(lambda _number: cache.add("lock", True, 60), 8)
 
     assert sorted(taken) == [False] * 7 + [True]
 
 
-def test_work_is_written_down_though_the_broker_hangs(
-    deaf_port, monkeypatch, caplog, django_capture_on_commit_callbacks
-):
-    """A nudge to a broker that never answers held the request for ever; the rows are the queue."""
+def test_work_is_recorded_although_the_broker_hangs(deaf_port, monkeypatch, caplog, django_capture_on_commit_callbacks):
+    """Waking the worker through a broker that never answers blocked the request for ever; the rows are the queue."""
     app = current_app._get_current_object()
     monkeypatch.setattr(wake, "PATIENCE_SECONDS", 0.3)
     monkeypatch.setattr(wake, "pause", wake.Pause(15.0))
@@ -177,8 +175,8 @@ def test_work_is_written_down_though_the_broker_hangs(
     assert [record.message for record in caplog.records].count("broker is down") == 1
 
 
-def test_rows_that_are_over_are_tidied_away(away):
-    """Every address that tries leaves a row, for as long as its window."""
+def test_expired_rows_are_deleted(away):
+    """Every address that tries leaves a row for the length of its window."""
     cache.set("over", 1, -1)
     cache.set("counts", 1, 60)
 
@@ -188,8 +186,8 @@ def test_rows_that_are_over_are_tidied_away(away):
 
 
 @pytest.mark.services
-def test_redis_is_stopped_while_people_sign_in_and_comes_back(client_factory, lin, chen, redis_at, tmp_path):
-    """A Redis of its own is stopped between two sign-ins and started again."""
+def test_redis_stops_while_people_sign_in_and_comes_back(client_factory, lin, chen, redis_at, tmp_path):
+    """A separate Redis is stopped between two sign-ins and started again."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

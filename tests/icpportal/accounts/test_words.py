@@ -26,7 +26,7 @@ VOID = {"br", "input", "img", "link", "meta", "hr", "path", "use", "rect"}
 
 
 class Marks(HTMLParser):
-    """Words that stand in Chinese without a mark around them, and words of `<main>`."""
+    """Chinese words without a language mark, and the words of `<main>`."""
 
     def __init__(self):
         super().__init__()
@@ -56,7 +56,7 @@ class Marks(HTMLParser):
 
 
 def is_a_sentence(text):
-    """Addresses, numbers and the name of a language are none."""
+    """Addresses, numbers and the name of a language do not count."""
     return text != "English" and any(word.isalpha() for word in text.split())
 
 
@@ -69,7 +69,7 @@ def marks(response):
 
 @pytest.fixture
 def shown(client, lin, letters):
-    """Every account page, by the name of its address, in the language of the browser."""
+    """Every account page, by the name of its address, in the browser's language."""
 
     def show(language):
         client.cookies["django_language"] = language
@@ -101,13 +101,13 @@ def shown(client, lin, letters):
     return show
 
 
-def test_english_pages_hold_no_chinese_without_a_mark(shown):
+def test_english_pages_have_no_unmarked_chinese(shown):
     pages = shown("en")
 
     assert {name: found for name, page in pages.items() if (found := marks(page).unmarked)} == {}
 
 
-def test_chinese_pages_speak_chinese_in_every_sentence(shown):
+def test_chinese_pages_have_chinese_in_every_sentence(shown):
     pages = shown("zh-hans")
     english = {
         name: [text for text in marks(page).main if not has_han(text) and is_a_sentence(text)]

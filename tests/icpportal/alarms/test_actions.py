@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 
 
-def test_a_cause_seen_three_times_is_one_row_that_counts(caplog):
+def test_a_cause_seen_three_times_is_one_row_with_a_count(caplog):
     with caplog.at_level(logging.ERROR, logger="icpportal.alarms.actions"):
         opened = [
             open_alarm("sms.unknown", reference=f"message {n}", detail="500", now=NOW + timedelta(minutes=n))
@@ -26,7 +26,7 @@ def test_a_cause_seen_three_times_is_one_row_that_counts(caplog):
     assert [record.getMessage() for record in caplog.records] == ["alarm opened"]
 
 
-def test_a_cause_that_comes_back_after_it_was_cleared_is_a_new_row():
+def test_a_cause_that_returns_after_it_was_cleared_is_a_new_row():
     open_alarm("sms.unknown", now=NOW)
 
     assert clear("sms.unknown", now=NOW + timedelta(minutes=1)) is True

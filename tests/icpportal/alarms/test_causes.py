@@ -1,4 +1,4 @@
-"""Every alarm has a meaning and something to do, in the table and in the document.
+"""Every alarm has a meaning and advice, in the table and in the document.
 
 `ALARMS=write pytest tests/icpportal/alarms/test_causes.py` writes the section of the document.
 """
@@ -21,7 +21,7 @@ from icpportal.outbox.queries import alarm_of
 from tests.test_house import dotted, python_files
 
 BEGIN, END = "<!-- alarms: from icpportal/alarms/causes.py -->", "<!-- end of alarms -->"
-# what is put together where it is opened → the causes that come of it
+# causes that are built where they are opened → the resulting causes
 COMPUTED = {
     "icpportal/alarms/rows.py": ["deadlines.row_failed:Unreadable", "pages.row_failed:ValueError", "tidy.codes_failed"],
     "icpportal/codes/texts.py": [f"sms.{name}{spent}" for name in limits.BUDGETS for spent in ("", "_spent")],
@@ -39,12 +39,12 @@ COMPUTED = {
 
 
 def opened() -> dict[str, list[str | None]]:
-    """The causes of every call of `open_alarm`, by file; None where they are put together."""
+    """The causes of every call of `open_alarm`, by file; None if built at run time."""
     found: dict[str, list[str | None]] = {}
     for path in python_files(packages=("icpportal", "transfers", "filings", "verification")):
         text = path.read_text("utf-8")
         if "open_alarm(" not in text:
-            continue  # reading every file as Python takes a second of each process that collects tests
+            continue  # parsing every file as Python takes a second of each process that collects tests
         name = str(path.relative_to(settings.BASE_DIR))
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "open_alarm":
@@ -65,22 +65,22 @@ def causes() -> list[str]:
     return sorted({*plain, "privacy.key_missing", *(cause for each in COMPUTED.values() for cause in each)})
 
 
-def test_every_place_that_opens_an_alarm_of_many_names_is_known_here() -> None:
+def test_every_place_that_builds_an_alarms_cause_is_listed_here() -> None:
     assert {name for name, each in opened().items() if None in each} == set(COMPUTED)
 
 
 @pytest.mark.parametrize("cause", causes())
-def test_every_alarm_says_what_it_means_and_what_to_do(cause: str) -> None:
+def test_every_alarm_has_a_meaning_and_advice(cause: str) -> None:
     assert cause_of(cause) is not OTHERWISE
 
 
-def test_every_row_is_the_first_that_fits_some_alarm() -> None:
+def test_every_row_is_the_first_match_of_some_alarm() -> None:
     met = {cause_of(cause).key for cause in causes()}
 
     assert {row.key for row in CAUSES} - met == set()
 
 
-def test_an_alarm_that_nobody_described_still_says_where_to_look() -> None:
+def test_an_undescribed_alarm_still_says_where_to_look() -> None:
     assert cause_of("moon.fell") is OTHERWISE
 
 
@@ -89,7 +89,7 @@ def test_a_row_fits_into_a_mail_and_a_line_of_the_desk() -> None:
         assert [row.key for row in CAUSES if max(len(str(row.says)), len(str(row.act))) > 120] == []
 
 
-def test_the_document_has_the_section_that_the_table_makes() -> None:
+def test_the_document_contains_the_section_generated_from_the_table() -> None:
     path = settings.BASE_DIR / DOCUMENT
     before, _begin, rest = path.read_text("utf-8").partition(f"{BEGIN}\n")
     section, _end, after = rest.partition(f"\n{END}")

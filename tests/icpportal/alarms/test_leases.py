@@ -1,4 +1,4 @@
-"""Leases of rows stand clocks that differ and clocks that are set: only the database's counts."""
+"""Leases of rows tolerate clocks that differ and clocks that are changed: only the database's counts."""
 
 from datetime import timedelta
 
@@ -28,8 +28,8 @@ CLOCKS = pytest.mark.parametrize("other", [-SKEW, SKEW], ids=["five minutes behi
     ("ends_in", "is_over"),
     [(-LASTS, True), (timedelta(0), True), (LASTS, False), (1.9 * LASTS, False), (3 * LASTS, True)],
 )
-def test_a_lease_is_over_when_its_time_is_and_when_no_clock_of_now_can_have_written_it(ends_in, is_over):
-    """A database whose clock was set back by minutes keeps nothing for minutes."""
+def test_a_lease_ends_at_its_time_or_if_no_present_clock_can_have_written_it(ends_in, is_over):
+    """A database whose clock was set back by minutes holds nothing for minutes."""
     Heartbeat.objects.create(name="a", at=timezone.now())
     Heartbeat.objects.update(at=leases.end(ends_in))
 
@@ -37,7 +37,7 @@ def test_a_lease_is_over_when_its_time_is_and_when_no_clock_of_now_can_have_writ
 
 
 @CLOCKS
-def test_the_clock_of_a_host_does_not_count_for_the_line(other):
+def test_the_clock_of_a_host_does_not_affect_the_line(other):
     assert line_lease.take(1)
 
     with time_machine.travel(timezone.now() + other):
@@ -70,7 +70,7 @@ def test_a_message_that_one_host_sends_is_not_sent_by_another_and_that_of_a_dead
 
 
 class Killed(BaseException):
-    """KILL, as far as one process can show it."""
+    """KILL, as far as one process can simulate it."""
 
 
 def checking():
@@ -86,7 +86,7 @@ def checking():
 
 
 @CLOCKS
-def test_another_host_examines_no_document_that_is_examined_and_takes_over_from_a_dead_one(other):
+def test_another_host_leaves_a_document_under_examination_alone_and_takes_over_from_a_dead_one(other):
     document = checking()
     assert examination.claim(document.pk)
 

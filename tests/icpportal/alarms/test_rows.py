@@ -1,4 +1,4 @@
-"""Loops over rows: a bad one is set aside, named once, tried ever more rarely, and stops nobody else."""
+"""Loops over rows: a bad one is set aside, reported once, retried ever more rarely, and stops nobody else."""
 
 import logging
 from collections.abc import Callable
@@ -49,7 +49,7 @@ def run(act: Callable[[Allowance], str]) -> tuple[list[str], list[str], int]:
 
 
 @pytest.mark.parametrize("problem", [RuntimeError("x"), KeyMissing("x"), AttributeError("x"), MemoryError("x")])
-def test_a_row_that_breaks_in_any_way_is_set_aside_and_the_others_are_done(problem: Exception) -> None:
+def test_a_row_that_fails_in_any_way_is_set_aside_and_the_others_are_done(problem: Exception) -> None:
     some("a", "b", "c")
 
     first, second = run(breaking(problem, "b")), run(breaking(problem, "b"))
@@ -59,7 +59,7 @@ def test_a_row_that_breaks_in_any_way_is_set_aside_and_the_others_are_done(probl
     assert (row.job, row.reference, row.trouble, row.tries) == ("counters.run", "b", type(problem).__name__, 1)
 
 
-def test_a_row_is_tried_ever_more_rarely_and_leaves_with_its_alarm_once_it_succeeds() -> None:
+def test_a_row_is_retried_ever_more_rarely_and_leaves_with_its_alarm_once_it_succeeds() -> None:
     some("a")
     with time_machine.travel(NOW, tick=False) as clock:
         pauses = []
@@ -76,7 +76,7 @@ def test_a_row_is_tried_ever_more_rarely_and_leaves_with_its_alarm_once_it_succe
     assert (done, SetAside.objects.count(), open_alarms().count()) == ((["a"], [], 0), 0, 0)
 
 
-def test_a_lost_key_is_one_alarm_however_many_rows_it_closes_in_however_many_jobs(
+def test_a_lost_key_is_one_alarm_however_many_rows_and_jobs_it_affects(
     django_assert_max_num_queries: object,
 ) -> None:
     some(*(f"{n:03}" for n in range(120)))
@@ -91,12 +91,12 @@ def test_a_lost_key_is_one_alarm_however_many_rows_it_closes_in_however_many_job
     assert (again, SetAside.objects.count()) == (([], [], 120), 240)
 
 
-def test_a_statement_that_the_database_refuses_spoils_nothing_for_the_rows_behind() -> None:
+def test_a_statement_refused_by_the_database_does_not_affect_later_rows() -> None:
     some("a", "b", "c")
 
     def act(row: Allowance) -> str:
         if row.name == "a":
-            Allowance.objects.create(name="b", key="b", used=1, began_at=NOW)  # there is one
+            Allowance.objects.create(name="b", key="b", used=1, began_at=NOW)  # it exists
         return row.name
 
     assert run(act) == (["b", "c"], ["a"], 0)
@@ -118,7 +118,7 @@ def test_a_row_that_cannot_even_be_loaded_is_set_aside_alone(monkeypatch: pytest
     assert run(lambda row: row.name) == (["a", "c"], ["b"], 0)
 
 
-def test_the_end_of_a_workers_time_is_no_fault_of_a_row() -> None:
+def test_running_out_of_the_workers_time_is_no_fault_of_a_row() -> None:
     some("a", "b")
 
     with pytest.raises(SoftTimeLimitExceeded):
@@ -139,7 +139,7 @@ def test_the_log_names_the_row_and_the_place_and_quotes_nobody(caplog: pytest.Lo
     assert "Building" not in str([vars(record) for record in caplog.records])
 
 
-def test_a_row_that_its_job_no_longer_has_to_do_is_forgotten() -> None:
+def test_a_row_no_longer_due_in_its_job_is_forgotten() -> None:
     some("a", "b")
     run(breaking(ValueError("x"), "a", "b"))
 
@@ -147,13 +147,13 @@ def test_a_row_that_its_job_no_longer_has_to_do_is_forgotten() -> None:
     run(breaking(ValueError("x"), "b"))
     left = list(SetAside.objects.values_list("reference", flat=True))
     Allowance.objects.all().delete()
-    run(breaking(ValueError("x")))  # nothing at all is owed: the hour takes care of it
+    run(breaking(ValueError("x")))  # nothing is due any more: the hourly job clears it
 
     assert (left, forget_left(now=timezone.now() + timedelta(days=1), dry_run=True)) == (["b"], 1)
     assert (forget_left(now=timezone.now() + timedelta(days=1)), open_alarms().count()) == (1, 0)
 
 
-def test_a_part_that_fails_stops_no_other_and_its_alarm_is_over_when_it_works_again() -> None:
+def test_a_failing_part_stops_no_other_and_its_alarm_ends_when_it_works_again() -> None:
     def broken() -> str:
         raise RuntimeError("x")
 
@@ -165,7 +165,7 @@ def test_a_part_that_fails_stops_no_other_and_its_alarm_is_over_when_it_works_ag
     assert open_alarms().count() == 0
 
 
-def test_operations_see_what_was_set_aside_and_have_it_tried_again_by_command() -> None:
+def test_operations_see_what_was_set_aside_and_retry_it_by_command() -> None:
     some("a", "b")
     run(breaking(ValueError("x"), "a", "b"))
     listed, again = StringIO(), StringIO()
@@ -198,7 +198,7 @@ def test_operations_read_at_the_desk_what_an_alarm_means_and_what_to_do(
     assert "docs/operations.md#alarm-ordersheld" in page
 
 
-def test_operations_have_a_row_tried_again_at_the_desk_and_auditors_do_not(client: Client, settings: Any) -> None:
+def test_operations_can_retry_a_row_at_the_desk_and_auditors_cannot(client: Client, settings: Any) -> None:
     settings.STAFF_SECOND_FACTOR = False
     ensure()
     some("a")

@@ -1,4 +1,4 @@
-"""Asking a second person: what nobody may ask who applied for it."""
+"""Asking a second person: who may not ask about whose application."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def ask(kind, *, owner, actor):
 
 
 @pytest.mark.parametrize("kind", [CLAIM, REFUSE, SUBMIT])
-def test_who_applied_for_it_asks_nobody_to_let_them_decide_it(kind):
+def test_an_applicant_cannot_ask_for_an_approval_to_decide_their_own_application(kind):
     owner, colleague = make_lead_reviewer(), make_lead_reviewer()
 
     with pytest.raises(approvals.RequestRefused):
@@ -25,7 +25,7 @@ def test_who_applied_for_it_asks_nobody_to_let_them_decide_it(kind):
 
 
 @pytest.mark.parametrize("kind", [REASON, ROLE, SECOND_FACTOR, ENDING])
-def test_what_is_no_application_may_be_asked_by_whom_it_is_about(kind):
+def test_anything_but_an_application_may_be_requested_by_the_person_concerned(kind):
     author = make_lead_reviewer()
 
     assert ask(kind, owner=author, actor=author).asked_by == author

@@ -1,4 +1,4 @@
-"""Every act of staff is bound to the one before it: whoever changes, removes or inserts a row is found."""
+"""Every action of staff is linked to the previous one: a changed, removed or inserted row is found."""
 
 import json
 import logging
@@ -19,12 +19,12 @@ from icpportal.audit.verification import verify
 from tests.transfers.builders import make_reviewer
 from tests.transfers.together import together
 
-JUDGED = "SET CONSTRAINTS ALL IMMEDIATE"  # or a table that has just been written is not altered
+JUDGED = "SET CONSTRAINTS ALL IMMEDIATE"  # or a table that has just been written cannot be altered
 on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="a trigger of PostgreSQL")
 
 
 def some(count: int, **more: Any) -> list[AuditEntry]:
-    """Entries that are linked."""
+    """Linked entries."""
     for number in range(count):
         append("look", actor=None, what="order", reference=f"T7Q4-000{number}", **more)
     chain.link()
@@ -32,7 +32,7 @@ def some(count: int, **more: Any) -> list[AuditEntry]:
 
 
 def without_trigger(statement: str, *values: Any) -> None:
-    """What who owns the database can do behind the portal's back."""
+    """What the owner of the database can do without the portal."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(f"{JUDGED}; ALTER TABLE audit_auditentry DISABLE TRIGGER USER")
@@ -48,7 +48,7 @@ def said(*arguments: str) -> str:
 
 
 @pytest.mark.django_db
-def test_a_chain_that_nobody_touched_holds_and_the_command_says_so() -> None:
+def test_an_untouched_chain_is_valid_and_the_command_says_so() -> None:
     some(3)
 
     assert said() == "The audit chain holds: 3 entries, the last is 3.\n"
@@ -65,7 +65,7 @@ def test_a_chain_that_nobody_touched_holds_and_the_command_says_so() -> None:
         ('UPDATE audit_auditentry SET said = \'{"to": "refused"}\' WHERE place = 1', "entry 1 "),
     ],
 )
-def test_the_first_row_that_is_not_as_it_was_written_is_named(done: str, first_wrong: str) -> None:
+def test_the_first_changed_row_is_named(done: str, first_wrong: str) -> None:
     some(4)
     if connection.vendor == "sqlite":
         done = done.replace("at = at + INTERVAL '1 second'", "at = datetime(at, '+1 second')")
@@ -77,11 +77,11 @@ def test_the_first_row_that_is_not_as_it_was_written_is_named(done: str, first_w
 
 
 @pytest.mark.django_db
-def test_a_chain_that_was_written_anew_does_not_fit_what_was_signed() -> None:
+def test_a_rewritten_chain_does_not_match_the_signed_checkpoint() -> None:
     entries = some(3)
     checkpoints.keep()
     previous = chain.BEGINNING
-    for entry in entries:  # as who owns the database would
+    for entry in entries:  # as the owner of the database could
         entry.reason = "nothing to see"
         digest = chain.digest_of(entry, entry.place or 0, previous)
         without_trigger(
@@ -94,7 +94,7 @@ def test_a_chain_that_was_written_anew_does_not_fit_what_was_signed() -> None:
 
 
 @pytest.mark.django_db
-def test_the_last_rows_cannot_be_cut_off_after_they_were_signed_for() -> None:
+def test_the_last_rows_cannot_be_cut_off_after_they_were_signed() -> None:
     some(3)
     checkpoints.keep()
 
@@ -104,7 +104,7 @@ def test_the_last_rows_cannot_be_cut_off_after_they_were_signed_for() -> None:
 
 
 @pytest.mark.django_db
-def test_a_checkpoint_that_somebody_else_wrote_lets_nothing_go_missing() -> None:
+def test_a_forged_checkpoint_does_not_hide_missing_rows() -> None:
     entries = some(3)
 
     AuditCheckpoint.objects.create(place=2, digest=entries[1].digest, removed=2, signature="forged")
@@ -114,7 +114,7 @@ def test_a_checkpoint_that_somebody_else_wrote_lets_nothing_go_missing() -> None
 
 
 @pytest.mark.django_db
-def test_the_oldest_entries_go_after_their_time_and_a_signed_checkpoint_stands_for_them(settings: Any) -> None:
+def test_the_oldest_entries_are_deleted_after_their_time_and_a_signed_checkpoint_replaces_them(settings: Any) -> None:
     now = timezone.now()
     some(2, now=now - timedelta(days=configured.AUDIT_KEPT_DAYS + 1))
     some(2, now=now - timedelta(days=configured.AUDIT_KEPT_DAYS - 1))
@@ -131,7 +131,7 @@ def test_the_oldest_entries_go_after_their_time_and_a_signed_checkpoint_stands_f
 
 
 @pytest.mark.django_db
-def test_when_all_are_gone_the_chain_goes_on_from_the_checkpoint() -> None:
+def test_when_all_are_deleted_the_chain_continues_from_the_checkpoint() -> None:
     some(2)
     assert checkpoints.remove_old(now=timezone.now() + timedelta(days=configured.AUDIT_KEPT_DAYS + 1)) == 2
 
@@ -141,7 +141,7 @@ def test_when_all_are_gone_the_chain_goes_on_from_the_checkpoint() -> None:
 
 
 @pytest.mark.django_db
-def test_the_end_is_signed_once_a_day_and_only_where_something_was_added() -> None:
+def test_the_end_is_signed_once_a_day_and_only_if_something_was_added() -> None:
     now = timezone.now()
     some(1)
 
@@ -154,7 +154,7 @@ def test_the_end_is_signed_once_a_day_and_only_where_something_was_added() -> No
 
 
 @pytest.mark.django_db
-def test_a_new_secret_key_opens_old_checkpoints_and_signs_them_again_before_the_old_one_is_dropped(
+def test_a_new_secret_key_verifies_old_checkpoints_and_signs_them_again_before_the_old_one_is_dropped(
     settings: Any,
 ) -> None:
     some(1)
@@ -183,7 +183,7 @@ def test_a_new_secret_key_opens_old_checkpoints_and_signs_them_again_before_the_
         "TRUNCATE audit_auditcheckpoint",
     ],
 )
-def test_the_database_refuses_whoever_changes_or_deletes(statement: str) -> None:
+def test_the_database_refuses_changes_and_deletions(statement: str) -> None:
     some(2)
     checkpoints.keep()
 
@@ -211,7 +211,7 @@ def test_people_who_act_at_the_same_moment_get_one_place_each() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_act_that_did_not_happen_is_no_entry_and_one_that_did_is_one_line_of_the_log(
+def test_a_rolled_back_action_has_no_entry_and_a_committed_one_has_one_log_line(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO, logger="icpportal.audit")

@@ -1,4 +1,4 @@
-"""What staff do at the desk stands in the audit chain, and the auditor finds it and saves it as a file."""
+"""Actions of staff at the desk are in the audit chain, and the auditor finds them and saves them as a file."""
 
 import csv
 import io
@@ -45,7 +45,7 @@ def references(page: Any) -> list[str]:
     return re.findall(r'class="field-reference"[^>]*>([^<]*)<', page.content.decode())
 
 
-def test_a_case_that_is_opened_taken_and_judged_leaves_each_act_once(client: Client, settings: Any) -> None:
+def test_opening_claiming_and_judging_a_case_leave_one_entry_each(client: Client, settings: Any) -> None:
     settings.STAFF_SECOND_FACTOR = False
     reviewer, order = make_reviewer(), make_order(state=SUBMITTED.key)
     leases.assign_to_me(order, reviewer)
@@ -61,16 +61,14 @@ def test_a_case_that_is_opened_taken_and_judged_leaves_each_act_once(client: Cli
     assert move.said == {"as": "reviewer", "from": SUBMITTED.key, "to": RETURNED.key}
 
 
-def test_what_an_applicant_does_is_their_own_business() -> None:
+def test_an_applicants_actions_are_not_recorded() -> None:
     order = make_order(state=SUBMITTED.key)
     fire(order, "withdraw", "applicant", actor=order.owner)
 
     assert not AuditEntry.objects.exists()
 
 
-def test_a_change_in_a_form_of_the_desk_is_an_entry_without_what_the_row_is_called(
-    client: Client, settings: Any
-) -> None:
+def test_a_change_in_a_form_of_the_desk_is_an_entry_without_the_name_of_the_row(client: Client, settings: Any) -> None:
     settings.STAFF_SECOND_FACTOR = False
     ensure()
     prove(client, make_user(held_roles=(OPERATIONS,)))
@@ -84,7 +82,7 @@ def test_a_change_in_a_form_of_the_desk_is_an_entry_without_what_the_row_is_call
     assert "li.na" not in str(entry.__dict__)
 
 
-def test_the_auditor_finds_entries_by_act_person_order_day_and_number(auditor: Client) -> None:
+def test_the_auditor_finds_entries_by_action_person_order_day_and_number(auditor: Client) -> None:
     one, other = make_reviewer(), make_reviewer()
     now = timezone.now()
     append(LOOK, actor=one, what="order", reference="T7Q4-AAAA", now=now - timedelta(days=9))
@@ -103,7 +101,7 @@ def test_the_auditor_finds_entries_by_act_person_order_day_and_number(auditor: C
     ("what", "words"),
     [("accounts.user", "Account"), ("accounts.gone", "accounts.gone"), ("shown a.b.c", "shown a.b.c")],
 )
-def test_a_row_is_named_by_its_kind_and_what_nobody_knows_as_it_stands(auditor: Client, what: str, words: str) -> None:
+def test_a_row_is_named_by_its_kind_and_an_unknown_one_by_its_key(auditor: Client, what: str, words: str) -> None:
     append(CHANGE, actor=make_reviewer(), what=what, reference="T7Q4-AAAA")
 
     auditor.cookies["django_language"] = "en"
@@ -128,7 +126,7 @@ def test_a_file_is_saved_with_a_reason_and_saving_it_is_an_entry(auditor: Client
 
 
 @pytest.mark.parametrize("held", [(OPERATIONS,), ("reviewer",), ("lead reviewer",)])
-def test_nobody_else_of_the_staff_reads_the_chain_and_trying_is_an_entry_of_it(
+def test_no_other_staff_can_read_the_chain_and_trying_is_an_entry(
     client: Client, settings: Any, held: tuple[str, ...]
 ) -> None:
     settings.STAFF_SECOND_FACTOR = False
@@ -140,7 +138,7 @@ def test_nobody_else_of_the_staff_reads_the_chain_and_trying_is_an_entry_of_it(
     assert AuditEntry.objects.get(act=REFUSED).what == "audit_auditentry_changelist"
 
 
-def test_many_refusals_in_an_hour_are_one_alarm_that_names_no_person(client: Client, settings: Any) -> None:
+def test_many_refusals_in_an_hour_are_one_alarm_that_names_nobody(client: Client, settings: Any) -> None:
     settings.STAFF_SECOND_FACTOR = False
     settings.REFUSALS_AN_HOUR = 3
     ensure()
@@ -154,7 +152,7 @@ def test_many_refusals_in_an_hour_are_one_alarm_that_names_no_person(client: Cli
     assert Alarm.objects.get().reference == str(person.pk)
 
 
-def test_signing_in_and_each_wrong_code_of_staff_is_an_entry_once_and_of_applicants_none(
+def test_sign_ins_and_wrong_codes_of_staff_are_entries_and_those_of_applicants_are_not(
     settings: Any,
 ) -> None:
     settings.STAFF_SECOND_FACTOR = True
@@ -170,7 +168,7 @@ def test_signing_in_and_each_wrong_code_of_staff_is_an_entry_once_and_of_applica
     assert (entry.actor, entry.what) == (reviewer, "second factor")
 
 
-def test_the_chain_holds_after_a_day_at_the_desk(auditor: Client) -> None:
+def test_the_chain_is_valid_after_a_day_at_the_desk(auditor: Client) -> None:
     order = make_order(state=SUBMITTED.key)
     fire(order, "send_back", "reviewer", actor=make_reviewer())
     auditor.get(LIST)
@@ -181,7 +179,7 @@ def test_the_chain_holds_after_a_day_at_the_desk(auditor: Client) -> None:
 
 
 @pytest.mark.parametrize(("language", "title"), [("en", "Signed in"), ("zh-hans", "登录")])
-def test_the_page_of_an_entry_is_called_by_words_and_not_by_codes(auditor: Client, language: str, title: str) -> None:
+def test_the_page_of_an_entry_uses_words_instead_of_codes(auditor: Client, language: str, title: str) -> None:
     append(SIGN_IN, actor=make_reviewer(), reference="T7Q4-M2KX")
     entry = AuditEntry.objects.latest("pk")
     auditor.cookies["django_language"] = language

@@ -1,4 +1,4 @@
-"""Backups one after the other: what is taken again, what goes, what is refused; and a portal that holds back."""
+"""Successive backups: what is stored again, what is deleted, what is refused; and a restored portal that waits."""
 
 from datetime import timedelta
 from io import StringIO
@@ -37,7 +37,7 @@ def target(tmp_path: Path) -> Target:
 
 @pytest.fixture
 def taken(target: Target, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of what is written into the target."""
+    """The names of the files written to the target."""
     written: list[str] = []
     save = target.storage.save
     monkeypatch.setattr(target.storage, "save", lambda name, content: written.append(name) or save(name, content))
@@ -45,7 +45,7 @@ def taken(target: Target, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def made(target: Target, *, days: int = 0) -> str:
-    """A backup of so many days ahead of now; its name."""
+    """A backup made this many days ahead of now; returns its name."""
     return backups.make(target, target, now=timezone.now() + days * DAY).stamp
 
 
@@ -58,7 +58,7 @@ def said(*words: str, **options: Any) -> str:
 # --- one after the other -------------------------------------------------------------------------
 
 
-def test_a_file_is_taken_once_and_a_new_one_alone_the_next_time(target: Target, taken: list[str]) -> None:
+def test_a_file_is_stored_once_and_only_new_ones_the_next_time(target: Target, taken: list[str]) -> None:
     make_sealed_document(make_order())
     made(target)
     taken.clear()
@@ -70,7 +70,7 @@ def test_a_file_is_taken_once_and_a_new_one_alone_the_next_time(target: Target, 
     assert [backup.files for backup in manifest.all_of(target)] == [2, 1]
 
 
-def test_old_backups_go_with_the_files_that_they_alone_named_and_the_newest_stays(
+def test_old_backups_are_deleted_with_the_files_only_they_named_and_the_newest_stays(
     target: Target, settings: Any
 ) -> None:
     settings.BACKUP_KEPT_DAYS = 30
@@ -89,7 +89,7 @@ def test_old_backups_go_with_the_files_that_they_alone_named_and_the_newest_stay
     assert list(target.below("files")) == [f"files/documents/{stays.stored_name}"]
 
 
-def test_no_file_goes_while_there_is_a_backup_that_no_key_opens(target: Target, settings: Any) -> None:
+def test_no_file_is_deleted_while_a_backup_cannot_be_opened_by_any_key(target: Target, settings: Any) -> None:
     document = make_sealed_document(make_order())
     stamp = made(target)
     storage.drop("documents", document.stored_name)
@@ -103,7 +103,9 @@ def test_no_file_goes_while_there_is_a_backup_that_no_key_opens(target: Target, 
     assert "needs the key “demo”" in said("backup", list=target.where)
 
 
-def test_keys_of_files_go_after_their_days_and_the_backup_says_that_its_pictures_do_not_open(target: Target) -> None:
+def test_keys_of_files_are_deleted_after_their_days_and_the_backup_says_that_its_pictures_do_not_open(
+    target: Target,
+) -> None:
     make_sealed_document(make_order())
     stamp = made(target, days=-31)
 
@@ -115,9 +117,9 @@ def test_keys_of_files_go_after_their_days_and_the_backup_says_that_its_pictures
     assert (gone, without.keys, without.keys_gone, without.files) == (1, 0, True, 1)
 
 
-def test_what_was_erased_before_a_backup_opens_from_no_later_one(target: Target) -> None:
+def test_a_file_erased_before_a_backup_opens_from_no_later_one(target: Target) -> None:
     document = make_sealed_document(make_order())
-    keys.forget("documents", document.stored_name)  # as a killed process left it: the file is still there
+    keys.forget("documents", document.stored_name)  # as a killed process left it: the file still exists
 
     backup = manifest.read(target, made(target))
 
@@ -128,7 +130,7 @@ def test_what_was_erased_before_a_backup_opens_from_no_later_one(target: Target)
 
 
 def changed(target: Target, name: str) -> Path:
-    """Flip a bit of a file in the target, where it lies."""
+    """Flips a bit of a file in the target."""
     path = Path(target.where) / name
     content = bytearray(path.read_bytes())
     content[-20] ^= 1
@@ -137,7 +139,7 @@ def changed(target: Target, name: str) -> Path:
 
 
 @pytest.mark.parametrize("part", ["backups", "file-keys"])
-def test_a_part_that_was_changed_is_named_before_anything_is_restored(target: Target, part: str) -> None:
+def test_a_changed_part_is_named_before_anything_is_restored(target: Target, part: str) -> None:
     make_sealed_document(make_order())
     stamp = made(target)
     name = next(each for each in target.below(part) if not each.endswith("manifest"))
@@ -149,7 +151,7 @@ def test_a_part_that_was_changed_is_named_before_anything_is_restored(target: Ta
         said("restore", source=target.where, dry_run=True)
 
 
-def test_a_dry_run_names_every_file_that_was_changed_or_is_missing(target: Target, capsys: Any) -> None:
+def test_a_dry_run_names_every_changed_or_missing_file(target: Target, capsys: Any) -> None:
     documents = [make_sealed_document(make_order()) for _ in range(3)]
     made(target)
     first, second, sound = (f"files/documents/{document.stored_name}" for document in documents)
@@ -166,7 +168,7 @@ def test_a_dry_run_names_every_file_that_was_changed_or_is_missing(target: Targe
     assert sound not in told
 
 
-def test_a_backup_that_stopped_half_way_is_none_and_the_next_one_does_not_take_its_files_again(
+def test_an_unfinished_backup_does_not_count_and_the_next_one_does_not_store_its_files_again(
     target: Target, taken: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_sealed_document(make_order())
@@ -184,7 +186,7 @@ def test_a_backup_that_stopped_half_way_is_none_and_the_next_one_does_not_take_i
     assert not [name for name in taken if name.startswith("files/")]
 
 
-def test_a_file_that_an_interrupted_backup_spoiled_is_written_anew(target: Target) -> None:
+def test_a_file_damaged_by_an_interrupted_backup_is_written_again(target: Target) -> None:
     document = make_sealed_document(make_order())
     name = f"files/documents/{document.stored_name}"
     path = Path(target.where) / name
@@ -197,7 +199,7 @@ def test_a_file_that_an_interrupted_backup_spoiled_is_written_anew(target: Targe
     assert restores.check(target, target, manifest.read(target, stamp), print).files == 1
 
 
-def test_a_portal_that_holds_something_is_not_restored_over(target: Target) -> None:
+def test_a_portal_with_data_is_not_overwritten_by_a_restore(target: Target) -> None:
     made(target)
 
     with pytest.raises(CommandError, match="the database has tables"):
@@ -213,14 +215,14 @@ def test_a_backup_of_another_database_is_refused(target: Target, monkeypatch: py
         said("restore", source=target.where)
 
 
-def test_it_is_said_where_a_backup_goes_and_where_it_lies() -> None:
+def test_the_target_of_a_backup_and_its_place_are_printed() -> None:
     with pytest.raises(CommandError, match="--to"):
         said("backup")
     with pytest.raises(CommandError, match="--from"):
         said("restore")
 
 
-def test_a_list_of_backups_in_a_folder_that_does_not_exist_is_refused_and_of_an_empty_one_is_empty(
+def test_a_list_of_backups_in_a_missing_folder_is_refused_and_of_an_empty_one_is_empty(
     tmp_path: Path,
 ) -> None:
     with pytest.raises(CommandError, match=f"There is no folder {tmp_path}/nope."):
@@ -231,7 +233,7 @@ def test_a_list_of_backups_in_a_folder_that_does_not_exist_is_refused_and_of_an_
 # --- a restored portal holds back ----------------------------------------------------------------
 
 
-def test_nothing_leaves_and_no_clock_moves_until_somebody_says_go(settings: Any) -> None:
+def test_nothing_is_sent_and_no_deadline_passes_until_somebody_resumes_it(settings: Any) -> None:
     settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.fake.FakeAuthority"
     order = make_order(state=states.SUBMITTED)
     actions.withdraw(order, actor=order.owner, reason="other", words="")
@@ -256,7 +258,7 @@ def test_nothing_leaves_and_no_clock_moves_until_somebody_says_go(settings: Any)
     assert draft.state == states.EXPIRED
 
 
-def test_an_answer_that_waits_moves_no_order_by_hand_either_until_somebody_says_go(
+def test_no_order_is_moved_by_hand_to_a_waiting_answer_until_somebody_resumes_it(
     settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.fake.FakeAuthority"

@@ -1,4 +1,4 @@
-"""Backups of which one is damaged: the next one is made, what is over goes, and the damaged one is named."""
+"""One damaged backup among others: the next one is made, expired ones are deleted, and the damaged one is named."""
 
 import shutil
 from collections.abc import Callable
@@ -36,7 +36,7 @@ def there(tmp_path: Path) -> Path:
 
 
 def backed_up(there: Path, *, days: int = 0) -> tuple[int, str]:
-    """`manage.py backup` so many days ahead of now; its exit code and what it says."""
+    """`manage.py backup` this many days ahead of now; its exit code and output."""
     told = StringIO()
     with time_machine.travel(timezone.now() + timedelta(days=days), tick=False):
         try:
@@ -54,7 +54,7 @@ def folders(there: Path) -> list[Path]:
 
 @pytest.mark.parametrize("damage", DAMAGE)
 @pytest.mark.parametrize("which", [0, -1], ids=["oldest", "newest"])
-def test_the_next_backup_is_made_although_one_is_damaged_which_is_named(there: Path, damage: str, which: int) -> None:
+def test_the_next_backup_is_made_and_the_damaged_one_is_named(there: Path, damage: str, which: int) -> None:
     lost = make_sealed_document(make_order())
     backed_up(there)
     backed_up(there, days=1)
@@ -71,7 +71,7 @@ def test_the_next_backup_is_made_although_one_is_damaged_which_is_named(there: P
     assert backups.prune(Target(str(there))).unread.keys() == {hurt.name}
 
 
-def test_a_damaged_backup_goes_when_its_time_is_over_and_then_all_is_well(there: Path) -> None:
+def test_a_damaged_backup_is_deleted_after_its_time_and_then_all_is_well(there: Path) -> None:
     backed_up(there)
     DAMAGE["the list is gone"](folders(there)[0])
 
@@ -80,7 +80,7 @@ def test_a_damaged_backup_goes_when_its_time_is_over_and_then_all_is_well(there:
     assert (code, len(folders(there))) == (0, 1)
 
 
-def test_what_a_damaged_backup_took_is_not_taken_again_where_an_older_one_names_it(
+def test_files_of_a_damaged_backup_are_not_stored_again_if_an_older_one_names_them(
     there: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_sealed_document(make_order())
@@ -97,7 +97,7 @@ def test_what_a_damaged_backup_took_is_not_taken_again_where_an_older_one_names_
 
 
 @pytest.mark.parametrize("name", ["backups/{}.keep", "file-keys/{}.keep", "backups/lost+found"])
-def test_what_somebody_put_beside_the_backups_is_left_alone(there: Path, name: str) -> None:
+def test_unknown_files_beside_the_backups_are_left_alone(there: Path, name: str) -> None:
     backed_up(there)
     stamp = folders(there)[0].name
     kind = name.partition("/")[0]
@@ -111,7 +111,7 @@ def test_what_somebody_put_beside_the_backups_is_left_alone(there: Path, name: s
     assert beside.exists()
 
 
-def test_a_damaged_backup_is_in_the_list_as_such(there: Path) -> None:
+def test_a_damaged_backup_is_listed_as_such(there: Path) -> None:
     backed_up(there)
     DAMAGE["the manifest is empty"](folders(there)[0])
     out, as_json = StringIO(), StringIO()
@@ -126,7 +126,9 @@ def test_a_damaged_backup_is_in_the_list_as_such(there: Path) -> None:
         call_command("restore", source=str(there))
 
 
-def test_old_keys_of_files_go_although_no_backup_can_be_made(there: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_keys_of_files_are_deleted_although_no_backup_can_be_made(
+    there: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     backed_up(there)
     monkeypatch.setattr(backups.database, "moment", lambda: (_ for _ in ()).throw(DatabaseFault("pg_dump is gone")))
 
@@ -137,7 +139,7 @@ def test_old_keys_of_files_go_although_no_backup_can_be_made(there: Path, monkey
 
 
 @pytest.mark.parametrize("what", ["drop_old_keys", "prune"])
-def test_a_backup_counts_although_what_is_old_cannot_be_deleted(
+def test_a_backup_counts_although_old_ones_cannot_be_deleted(
     there: Path, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backups, what, lambda *_words: (_ for _ in ()).throw(StorageDown("s3://backups")))

@@ -1,4 +1,4 @@
-"""The drill: a portal is backed up and lost, another one is filled from the backup, and goes on."""
+"""The drill: a portal is backed up and lost, another one is restored from the backup, and continues."""
 
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ for told in documents().items():
 
 
 def filled(folder: Path, settings: Any) -> Document:
-    """The walk's world, and a paper that lies sealed in the storage."""
+    """The walk's world, and a document sealed in the storage."""
     world.build("seed-2018", folder, settings)
     order = Order.objects.latest("created_at")
     OrderDocument.objects.filter(order=order, slot="statement").delete()
@@ -37,7 +37,7 @@ def filled(folder: Path, settings: Any) -> Document:
 
 
 def drilled(there: Elsewhere, document: Document, tmp_path: Path) -> None:
-    """Backs up here, restores there, and looks at what came."""
+    """Backs up here, restores there, and checks the result."""
     call_command("backup", to=there.target, keys_to=there.keys_target)
     tried = there.restore("--dry-run")
     done = there.restore()
@@ -50,7 +50,7 @@ def drilled(there: Elsewhere, document: Document, tmp_path: Path) -> None:
     assert found["documents"] == {document.reference: FROM}
     assert (found["held"], found["sent"], found["moved by the clock"]) == (True, 0, 0)
     assert found["waiting"] > 0
-    # the owner's page and the case, which does not open of an order that was never submitted
+    # the owner's page, and the case, which does not open for an order that was never submitted
     assert {tuple(order["opens"]) for order in found["orders"]} == {(200, 200), (200, 404)}
     assert {order["state"] for order in found["orders"] if order["after"] != order["state"]} == set(GO_ON)
 
@@ -65,23 +65,21 @@ def drilled(there: Elsewhere, document: Document, tmp_path: Path) -> None:
     assert (again.returncode, "Nothing is held back" in again.stderr) == (1, True)
 
 
-def test_a_portal_that_was_lost_comes_back_from_its_backup_holds_back_and_goes_on(
-    tmp_path: Path, settings: Any
-) -> None:
+def test_a_lost_portal_is_restored_from_its_backup_waits_and_continues(tmp_path: Path, settings: Any) -> None:
     document = filled(tmp_path, settings)
     with on_files(tmp_path) as there:
         drilled(there, document, tmp_path)
 
 
 @pytest.mark.services
-def test_so_does_one_whose_files_and_backups_lie_in_s3(tmp_path: Path, settings: Any) -> None:
+def test_a_portal_with_files_and_backups_in_s3_is_restored_too(tmp_path: Path, settings: Any) -> None:
     with in_buckets(tmp_path, settings) as there:
         document = filled(tmp_path, settings)
         drilled(there, document, tmp_path)
 
 
 @pytest.mark.sqlite
-def test_a_backup_names_its_key_holds_none_and_opens_after_a_change_of_keys_with_the_old_one_behind(
+def test_a_backup_names_its_key_contains_none_and_opens_after_a_key_change_with_the_old_one(
     tmp_path: Path, settings: Any
 ) -> None:
     document = make_sealed_document(make_order())

@@ -1,4 +1,4 @@
-"""Ctrl-C while a backup is made or brought back: what came of it is said in a line."""
+"""Ctrl-C during a backup or a restore: the outcome is reported in one line."""
 
 from datetime import timedelta
 from io import StringIO
@@ -16,11 +16,11 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once, pytest.
 
 
 def press_ctrl_c(*_words: Any) -> None:
-    """What Python makes of the signal; a shell has those that it starts in the background ignore it."""
+    """Python's own handler; a shell makes its background processes ignore the signal."""
     raise KeyboardInterrupt
 
 
-def test_a_backup_that_is_interrupted_is_none_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_backup_does_not_count_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "take", press_ctrl_c)
 
     with pytest.raises(CommandError, match="No backup was made: it was interrupted."):
@@ -73,7 +73,7 @@ def test_one_that_is_interrupted_while_old_files_are_deleted_counts(
         ("_bring_the_rest", 2, "Stopped half way: it was interrupted. Empty the database and the storages, "),
     ],
 )
-def test_a_restore_that_is_interrupted_says_whether_the_database_is_filled(
+def test_an_interrupted_restore_says_whether_the_database_is_filled(
     tmp_path: Path, when: str, code: int, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     call_command("backup", to=str(tmp_path))

@@ -1,4 +1,4 @@
-"""A backup of PostgreSQL in a database that does not belong to the portal, and what its programs tell."""
+"""A PostgreSQL backup restored into a database that the portal does not own, and the errors of its programs."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from tests.transfers.builders import make_order
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
 
 
-def test_it_is_restored_where_the_owner_of_the_database_made_the_extension(tmp_path: Path) -> None:
+def test_it_is_restored_where_the_owner_of_the_database_created_the_extension(tmp_path: Path) -> None:
     make_sealed_document(make_order())
     with of_another_owner(tmp_path) as there:
         call_command("backup", to=there.target, keys_to=there.keys_target)
@@ -23,7 +23,7 @@ def test_it_is_restored_where_the_owner_of_the_database_made_the_extension(tmp_p
         assert (done.returncode, "not as in the backup" in done.stdout) == (0, False), done.stdout + done.stderr
 
 
-def test_a_backup_that_holds_comments_on_extensions_is_restored_there_as_well(
+def test_a_backup_with_comments_on_extensions_is_restored_there_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_sealed_document(make_order())
@@ -35,7 +35,7 @@ def test_a_backup_that_holds_comments_on_extensions_is_restored_there_as_well(
         assert there.restore().returncode == 0
 
 
-def test_the_error_is_told_and_not_the_command_that_it_stopped_at(tmp_path: Path) -> None:
+def test_the_error_is_shown_without_the_command_that_failed(tmp_path: Path) -> None:
     make_sealed_document(make_order())
     with of_another_owner(tmp_path) as there:
         call_command("backup", to=there.target, keys_to=there.keys_target)

@@ -1,4 +1,4 @@
-"""No room for a backup, or for what is restored: what is said, and what was changed."""
+"""No space for a backup or a restore: what is reported, and what was changed."""
 
 import os
 import resource
@@ -26,7 +26,7 @@ Usage = namedtuple("Usage", "total used free")
 
 @contextmanager
 def room(size: int) -> Iterator[None]:
-    """A longer file is refused to this process, as by a disk that is full."""
+    """This process may not write longer files, as on a full disk."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
@@ -37,16 +37,14 @@ def room(size: int) -> Iterator[None]:
 
 @contextmanager
 def no_folder(folder: Path, settings: Any) -> Iterator[None]:
-    """`VAR_DIR` cannot be written; root may write where rights forbid it, and not below a file."""
+    """`VAR_DIR` cannot be written: root may ignore permissions, but cannot create anything below a file."""
     (folder / "file").write_bytes(b"")
     settings.VAR_DIR = folder / "file" / "var"
     yield
 
 
 @pytest.mark.parametrize("why", ["no room", "cannot be written"])
-def test_a_backup_says_that_the_data_folder_has_no_room_or_cannot_be_written(
-    tmp_path: Path, why: str, settings: Any
-) -> None:
+def test_a_backup_reports_a_full_or_unwritable_data_folder(tmp_path: Path, why: str, settings: Any) -> None:
     make_sealed_document(make_order())
     target = tmp_path / "backups"
 
@@ -61,7 +59,7 @@ def test_a_backup_says_that_the_data_folder_has_no_room_or_cannot_be_written(
 
 
 @pytest.mark.parametrize("of_the_database", [0.1, 1.003], ids=["the data folder", "the database"])
-def test_a_restore_without_room_changes_nothing_says_so_and_goes_through_once_there_is_some(
+def test_a_restore_without_space_changes_nothing_says_so_and_succeeds_once_there_is_some(
     tmp_path: Path, of_the_database: float
 ) -> None:
     make_sealed_document(make_order())
@@ -85,7 +83,7 @@ def test_a_restore_without_room_changes_nothing_says_so_and_goes_through_once_th
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_restore_that_finds_no_room_for_a_file_says_that_it_stopped_half_way_and_what_to_do(tmp_path: Path) -> None:
+def test_a_restore_without_space_for_a_file_says_that_it_stopped_half_way_and_what_to_do(tmp_path: Path) -> None:
     storage.keep("documents", "20261129/large.jpg", os.urandom(40 * MIB))
     with on_files(tmp_path) as there:
         call_command("backup", to=there.target, keys_to=there.keys_target)
@@ -102,7 +100,7 @@ def test_a_restore_that_finds_no_room_for_a_file_says_that_it_stopped_half_way_a
         assert (again.returncode, "the database has tables" in again.stderr) == (1, True)
 
 
-def test_a_backup_that_is_larger_than_all_that_is_free_is_refused_before(
+def test_a_backup_larger_than_the_free_space_is_refused_beforehand(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_sealed_document(make_order())

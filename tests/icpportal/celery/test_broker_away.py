@@ -1,4 +1,4 @@
-"""Redis is away for hours: workers wait for it, however often they have asked."""
+"""Redis is down for hours: workers keep trying to reconnect."""
 
 from unittest.mock import Mock
 
@@ -9,10 +9,10 @@ from kombu.utils import functional
 
 from icpportal.celery import app
 
-HOURS = 1_000  # looks, 32 seconds apart at most
+HOURS = 1_000  # attempts, 32 seconds apart at most
 
 
-def test_a_worker_goes_on_when_the_broker_comes_back_after_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_continues_when_the_broker_comes_back_after_hours(monkeypatch: pytest.MonkeyPatch) -> None:
     connection, there = Connection("redis://redis.invalid:6379/0"), object()
     looks = Mock(side_effect=[*[ConnectionRefusedError("redis is away")] * HOURS, there])
     monkeypatch.setattr(connection, "_connection_factory", looks)

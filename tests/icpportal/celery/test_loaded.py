@@ -1,4 +1,4 @@
-"""What the processes of Celery load, and hand on to their children."""
+"""What the processes of Celery import, and pass on to their children."""
 
 import gc
 import os
@@ -32,18 +32,18 @@ def said_by(program: str) -> str:
     return done.stdout.strip()
 
 
-def test_beat_knows_what_to_ask_for_and_loads_no_tables():
+def test_beat_knows_its_tasks_and_loads_no_models():
     scheduled, _space, loaded = said_by(BEAT).partition(" ")
 
     assert int(scheduled) > 10
     assert loaded == "[]"
 
 
-def test_what_serves_is_started_without_an_editor_of_command_lines():
+def test_serving_processes_start_without_a_command_line_editor():
     assert said_by(SERVES) == "beat worker False"
 
 
-def test_what_a_worker_has_loaded_is_left_alone_by_the_collector_of_its_children():
+def test_what_a_worker_has_loaded_is_ignored_by_the_garbage_collector_of_its_children():
     gc.unfreeze()
     celeryd_after_setup.send(sender="worker", instance=None, conf=None)
     try:

@@ -27,7 +27,7 @@ def enter(typed, *, now=NOW, **differently):
 
 
 @pytest.mark.django_db
-def test_issue_queues_one_message_that_carries_a_code_of_six_digits(letters):
+def test_issue_queues_one_message_with_a_code_of_six_digits(letters):
     code = issue(context={"domain": "example.com"})
 
     sent = letters[0]["context"].pop("code")
@@ -46,7 +46,7 @@ def test_issue_queues_one_message_that_carries_a_code_of_six_digits(letters):
 
 
 @pytest.mark.django_db
-def test_neither_the_code_nor_the_destination_lies_in_the_database():
+def test_neither_the_code_nor_the_destination_is_stored_in_plain_text():
     code = issue(client="192.0.2.7")
 
     plain = codes_to(LIN)[0]
@@ -71,7 +71,7 @@ def test_the_same_digits_have_another_digest_for_another_purpose_or_holder(monke
 
 
 @pytest.mark.django_db
-def test_the_right_code_is_right_once_and_spent_afterwards():
+def test_the_right_code_is_accepted_once():
     issue()
     code = codes_to(LIN)[0]
 
@@ -82,7 +82,7 @@ def test_the_right_code_is_right_once_and_spent_afterwards():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("typed", ["{0} {1}", "{0}-{1}", " {0}{1} ", "full-width"])
-def test_spaces_dashes_and_full_width_digits_are_forgiven(typed):
+def test_spaces_dashes_and_full_width_digits_are_accepted(typed):
     issue()
     code = codes_to(LIN)[0]
     wide = code.translate({ord(digit): chr(ord(digit) + 0xFEE0) for digit in "0123456789"})
@@ -93,7 +93,7 @@ def test_spaces_dashes_and_full_width_digits_are_forgiven(typed):
 
 
 @pytest.mark.django_db
-def test_a_code_is_good_for_its_own_purpose_and_holder_only():
+def test_a_code_is_valid_only_for_its_own_purpose_and_holder():
     issue()
     issue(purpose="sign_up", holder="sign_up:9", destination="chen@example.com")
     code, chens = codes_to(LIN)[0], codes_to("chen@example.com")[0]
@@ -109,7 +109,7 @@ def test_a_code_is_good_for_its_own_purpose_and_holder_only():
 
 
 @pytest.mark.django_db
-def test_the_fifth_wrong_try_is_the_last_and_the_right_code_comes_too_late():
+def test_the_fifth_wrong_attempt_is_the_last_and_the_right_code_comes_too_late():
     issue()
     code = codes_to(LIN)[0]
 
@@ -126,7 +126,7 @@ def test_the_fifth_wrong_try_is_the_last_and_the_right_code_comes_too_late():
 
 
 @pytest.mark.django_db
-def test_the_try_is_counted_before_the_comparison(monkeypatch):
+def test_the_attempt_is_counted_before_the_comparison(monkeypatch):
     issue()
     seen = []
     monkeypatch.setattr(actions, "is_same", lambda one, other: seen.append(Code.objects.get().attempts) or one == other)
@@ -137,7 +137,7 @@ def test_the_try_is_counted_before_the_comparison(monkeypatch):
 
 
 @pytest.mark.django_db
-def test_a_code_is_good_to_the_last_moment_and_not_at_the_tenth_minute():
+def test_a_code_is_valid_to_the_last_moment_and_not_at_the_tenth_minute():
     issue()
     code = codes_to(LIN)[0]
 
@@ -149,7 +149,7 @@ def test_a_code_is_good_to_the_last_moment_and_not_at_the_tenth_minute():
 
 
 @pytest.mark.django_db
-def test_an_earlier_code_stays_good_until_one_is_spent():
+def test_an_earlier_code_stays_valid_until_one_is_spent():
     issue()
     issue(now=NOW + MINUTE)
     earlier, later = codes_to(LIN)
@@ -160,7 +160,7 @@ def test_an_earlier_code_stays_good_until_one_is_spent():
 
 
 @pytest.mark.django_db
-def test_a_code_used_up_by_wrong_tries_does_not_spoil_the_next_one():
+def test_a_code_used_up_by_wrong_attempts_does_not_affect_the_next_one():
     issue()
     for _ in range(5):
         enter(another(codes_to(LIN)[0]))
@@ -170,12 +170,12 @@ def test_a_code_used_up_by_wrong_tries_does_not_spoil_the_next_one():
 
 
 @pytest.mark.django_db
-def test_nothing_typed_before_a_code_went_out_is_right():
+def test_nothing_is_accepted_before_a_code_was_sent():
     assert enter("000000") == Verdict("none")
 
 
 @pytest.mark.django_db
-def test_the_next_code_waits_its_seconds_also_for_another_holder_at_the_same_destination():
+def test_the_next_code_waits_its_seconds_even_for_another_holder_at_the_same_destination():
     issue()
 
     with pytest.raises(TooSoon) as refused:
@@ -209,7 +209,7 @@ def test_the_eleventh_code_to_one_destination_within_the_day_is_refused():
 
 
 @pytest.mark.django_db
-def test_one_client_gets_twenty_codes_an_hour_and_its_neighbour_is_not_hindered(letters):
+def test_one_client_gets_twenty_codes_an_hour_and_its_neighbour_is_not_affected(letters):
     for number in range(20):
         issue(destination=f"p{number}@example.com", holder=f"reset:{number}", client="192.0.2.7")
 
@@ -221,7 +221,7 @@ def test_one_client_gets_twenty_codes_an_hour_and_its_neighbour_is_not_hindered(
 
 
 @pytest.mark.django_db
-def test_a_refused_sending_leaves_no_row_no_letter_and_no_count(letters):
+def test_a_refused_code_leaves_no_row_no_message_and_no_count(letters):
     issue(client="192.0.2.7")
     before = sorted(Allowance.objects.values_list("name", "used"))
 
@@ -245,7 +245,7 @@ def test_standing_tells_the_page_what_is_left():
 
 
 @pytest.mark.django_db
-def test_codes_are_forgotten_a_day_after_they_ran_out():
+def test_codes_are_deleted_a_day_after_they_expired():
     issue()
     issue(now=NOW + 5 * MINUTE)
     a_day_later = NOW + 12 * MINUTE + timedelta(days=1)
@@ -261,12 +261,12 @@ def test_a_spent_code_costs_few_queries(django_assert_num_queries):
     issue()
     code = codes_to(LIN)[0]
 
-    with django_assert_num_queries(4):  # which are live, count, spend, was it this one
+    with django_assert_num_queries(4):  # find the live ones, count, spend, compare
         enter(code)
 
 
 def at_once(work, times):
-    """Do the same in so many threads that all start together; what each gave back."""
+    """Does the same in several threads that start together; returns their results."""
     gate, answers = threading.Barrier(times), []
 
     def run(number):
@@ -285,7 +285,7 @@ def at_once(work, times):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_code_typed_by_eight_requests_at_once_is_right_exactly_once():
+def test_a_code_entered_by_eight_requests_at_once_is_accepted_exactly_once():
     issue()
     code = codes_to(LIN)[0]
 
@@ -296,7 +296,7 @@ def test_a_code_typed_by_eight_requests_at_once_is_right_exactly_once():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_different_good_codes_typed_at_once_are_right_once_together():
+def test_of_two_valid_codes_entered_at_once_one_is_accepted():
     issue()
     issue(now=NOW + MINUTE)
     both = codes_to(LIN)
@@ -308,7 +308,7 @@ def test_two_different_good_codes_typed_at_once_are_right_once_together():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_wrong_tries_at_once_never_get_a_sixth():
+def test_concurrent_wrong_attempts_never_get_a_sixth():
     issue()
     wrong = another(codes_to(LIN)[0])
 
@@ -320,7 +320,7 @@ def test_wrong_tries_at_once_never_get_a_sixth():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_codes_asked_for_at_once_go_out_once(letters):
+def test_codes_requested_at_once_are_sent_once(letters):
     def ask(_number):
         try:
             return issue().purpose
@@ -334,7 +334,7 @@ def test_codes_asked_for_at_once_go_out_once(letters):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_letter_is_queued_in_the_transaction_of_its_code():
+def test_the_message_is_queued_in_the_transaction_of_its_code():
     inside = []
 
     def tell(**_letter):

@@ -1,4 +1,4 @@
-"""One set of sentences for every code: how long to wait, how many attempts are left, when to send a new one."""
+"""The sentences about codes: how long to wait, how many attempts are left, when to send a new one."""
 
 from datetime import UTC, datetime
 
@@ -20,7 +20,7 @@ LATER = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
         (TooMany(LATER), "too_many", "Too many attempts. Try again after ", "17:30"),
     ],
 )
-def test_a_code_that_is_not_sent_says_when_one_will_be(refused, code, english, chinese):
+def test_a_code_that_is_not_sent_says_when_one_can_be(refused, code, english, chinese):
     with override("en"):
         said = not_sent(refused)
         assert (said.code, said.messages[0].startswith(english)) == (code, True)
@@ -38,7 +38,7 @@ def test_a_code_that_is_not_sent_says_when_one_will_be(refused, code, english, c
         (Verdict("none"), "code_expired", "The code has expired: send a new one"),
     ],
 )
-def test_a_code_that_is_not_right_says_what_to_do(verdict, code, words):
+def test_a_wrong_code_says_what_to_do(verdict, code, words):
     with override("en"):
         said = not_right(verdict)
 

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.cache import cache
 
 
-def test_under_no_name_in_the_cache_a_mobile_can_be_read_or_guessed(settings: Any) -> None:
+def test_no_file_name_of_the_cache_reveals_a_mobile(settings: Any) -> None:
     one, other = (cache.make_key(f"login 1390000000{n}") for n in (1, 2))
     settings.SECRET_KEY = "another one"  # noqa: S105 -- invented
     elsewhere = cache.make_key("login 13900000001")

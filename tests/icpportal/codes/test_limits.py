@@ -21,14 +21,14 @@ def take(key="lin", *, name="service_code", now=NOW):
 
 
 @pytest.mark.django_db
-def test_so_many_tries_are_allowed_and_the_next_is_told_from_when():
+def test_the_limit_allows_its_attempts_and_the_next_is_told_when_to_try_again():
     answers = [take(now=NOW + minutes * timedelta(minutes=1)) for minutes in range(4)]
 
     assert answers == [Allowed(True)] * 3 + [Allowed(False, NOW + HOUR)]
 
 
 @pytest.mark.django_db
-def test_counting_starts_again_when_the_window_is_over():
+def test_counting_restarts_after_the_window():
     for _ in range(4):
         take()
 
@@ -50,7 +50,7 @@ def test_one_key_or_limit_does_not_use_up_another():
 
 
 @pytest.mark.django_db
-def test_a_try_that_is_given_back_can_be_taken_again():
+def test_an_attempt_given_back_can_be_taken_again():
     for _ in range(3):
         take()
 
@@ -60,7 +60,7 @@ def test_a_try_that_is_given_back_can_be_taken_again():
 
 
 @pytest.mark.django_db
-def test_nothing_is_given_back_that_was_not_taken():
+def test_nothing_can_be_given_back_that_was_not_taken():
     take()
     limits.refund("service_code", "lin")
     limits.refund("service_code", "lin")
@@ -69,7 +69,7 @@ def test_nothing_is_given_back_that_was_not_taken():
 
 
 @pytest.mark.django_db
-def test_reset_forgets_every_limit_of_the_key_and_no_other_key():
+def test_reset_clears_every_limit_of_the_key_and_no_other_key():
     for key in ("lin", "lin", "chen"):
         take(key)
     take("lin", name="verify_type")
@@ -81,14 +81,14 @@ def test_reset_forgets_every_limit_of_the_key_and_no_other_key():
 
 
 @pytest.mark.django_db
-def test_a_limit_of_nothing_allows_nothing(settings):
+def test_a_limit_of_zero_allows_nothing(settings):
     settings.LIMITS = {"service_code": (0, 3600)}
 
     assert take() == Allowed(False, NOW + HOUR)
 
 
 @pytest.mark.django_db
-def test_a_limit_that_settings_do_not_name_is_an_error():
+def test_a_limit_missing_in_the_settings_is_an_error():
     with pytest.raises(KeyError):
         limits.consume("no_such_limit", "lin")
 
@@ -103,7 +103,7 @@ def test_the_key_is_not_readable_in_the_table():
 
 
 @pytest.mark.django_db
-def test_old_counters_are_forgotten_and_living_ones_stay():
+def test_old_counters_are_deleted_and_current_ones_stay():
     take("lin")
     take("chen", now=NOW + HOUR)
 
@@ -114,7 +114,7 @@ def test_old_counters_are_forgotten_and_living_ones_stay():
 
 
 @pytest.mark.django_db
-def test_a_try_costs_one_query_once_the_counter_is_there(django_assert_num_queries):
+def test_an_attempt_takes_one_query_once_the_counter_exists(django_assert_num_queries):
     take()
 
     with django_assert_num_queries(1):
@@ -122,7 +122,7 @@ def test_a_try_costs_one_query_once_the_counter_is_there(django_assert_num_queri
 
 
 @pytest.mark.django_db(transaction=True)
-def test_tries_at_once_are_counted_one_by_one():
+def test_concurrent_attempts_are_counted_one_by_one():
     answers = at_once(lambda _number: take().ok, 8)
 
     assert sorted(answers) == [False] * 5 + [True] * 3
@@ -130,7 +130,7 @@ def test_tries_at_once_are_counted_one_by_one():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_tries_at_once_in_a_new_window_are_counted_one_by_one():
+def test_concurrent_attempts_in_a_new_window_are_counted_one_by_one():
     for _ in range(3):
         take()
 
@@ -140,7 +140,7 @@ def test_tries_at_once_in_a_new_window_are_counted_one_by_one():
 
 
 @pytest.mark.django_db
-def test_nobody_waits_longer_than_a_window_because_the_clock_was_set_back():
+def test_nobody_waits_longer_than_a_window_after_the_clock_was_set_back():
     for _ in range(3):
         take()
 

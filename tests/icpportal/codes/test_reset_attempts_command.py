@@ -26,7 +26,7 @@ def lin():
 
 
 @pytest.mark.django_db
-def test_tries_of_an_order_are_forgotten_and_those_of_another_stay():
+def test_attempts_of_an_order_are_cleared_and_those_of_another_stay():
     limits.consume("filing_password_order", "T7Q4-M2KX")
     limits.consume("filing_password_order", "T000-0000")
 
@@ -38,7 +38,7 @@ def test_tries_of_an_order_are_forgotten_and_those_of_another_stay():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("by", ["email", "id"])
-def test_an_account_is_found_by_address_or_id_with_all_that_is_counted_about_it(lin, by):
+def test_an_account_is_found_by_address_or_id_with_all_its_counters(lin, by):
     for key in (str(lin.pk), lin.email, lin.mobile, "chen@example.com"):
         limits.consume("code_destination_day", key)
 
@@ -49,7 +49,7 @@ def test_an_account_is_found_by_address_or_id_with_all_that_is_counted_about_it(
 
 
 @pytest.mark.django_db
-def test_a_phone_may_be_typed_with_spaces_and_a_filing_number_is_taken_as_it_is():
+def test_a_phone_may_have_spaces_and_a_filing_number_is_used_unchanged():
     limits.consume("code_destination_day", "13900000001")
     limits.consume("code_destination_day", "宁ICP备00000000号")
 
@@ -60,7 +60,7 @@ def test_a_phone_may_be_typed_with_spaces_and_a_filing_number_is_taken_as_it_is(
 
 
 @pytest.mark.django_db
-def test_a_dry_run_counts_and_forgets_nothing():
+def test_a_dry_run_counts_and_clears_nothing():
     limits.consume("code_destination_day", "13900000001")
 
     lines = run("--phone", "13900000001", "--dry-run")
@@ -78,7 +78,7 @@ def test_a_dry_run_counts_and_forgets_nothing():
         (("--phone", "12345"), "11"),
     ],
 )
-def test_what_cannot_be_found_is_an_error_that_repeats_nothing_personal(arguments, says):
+def test_an_unknown_subject_is_an_error_that_repeats_no_personal_data(arguments, says):
     with pytest.raises(CommandError, match=says) as refused:
         run(*arguments)
 

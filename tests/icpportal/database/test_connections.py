@@ -1,4 +1,4 @@
-"""A connection that is kept from one request to the next is replaced when its server has ended it, and asked seldom."""
+"""A persistent connection is replaced when the server has closed it, and checked only rarely."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.services, pytest.mark.django_db]
 
 
 class Clock:
-    """How long the process has been running, in seconds."""
+    """Seconds since the start of the process."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -30,7 +30,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The connection of another thread, open since its last request; `asked` counts how often it was asked."""
+    """A connection in another thread, open since its last request; `asked` counts its checks."""
     found: Any = connections.create_connection("default")
     usable = type(found).is_usable
     found.asked = 0
@@ -46,14 +46,14 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def request(kept: Any) -> int:
-    """What a request does with it; which process of the server answered."""
+    """A request that uses it; returns the server process that answered."""
     kept.close_if_unusable_or_obsolete()
     with kept.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         return int(cursor.fetchone()[0])
 
 
-def test_it_is_asked_once_in_half_a_minute(kept: Any, clock: Clock) -> None:
+def test_it_is_checked_once_in_half_a_minute(kept: Any, clock: Clock) -> None:
     first = request(kept)
     for _request in range(5):
         assert request(kept) == first
@@ -66,7 +66,7 @@ def test_it_is_asked_once_in_half_a_minute(kept: Any, clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("idle", [0, 60])
-def test_one_that_the_server_ended_is_replaced_before_the_request(kept: Any, clock: Clock, idle: int) -> None:
+def test_a_connection_closed_by_the_server_is_replaced_before_the_request(kept: Any, clock: Clock, idle: int) -> None:
     ended = request(kept)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [ended])
@@ -76,14 +76,14 @@ def test_one_that_the_server_ended_is_replaced_before_the_request(kept: Any, clo
     assert request(kept) != ended
 
 
-def test_one_that_was_closed_on_our_side_is_replaced(kept: Any, clock: Clock) -> None:
+def test_a_connection_closed_on_our_side_is_replaced(kept: Any, clock: Clock) -> None:
     ended = request(kept)
     kept.connection.close()
 
     assert request(kept) != ended
 
 
-def test_one_on_which_a_statement_failed_is_asked(kept: Any, clock: Clock) -> None:
+def test_a_connection_is_checked_after_a_failed_statement(kept: Any, clock: Clock) -> None:
     request(kept)
     kept.errors_occurred = True
 

@@ -1,4 +1,4 @@
-"""A query that is compiled once answers each time for what is asked then."""
+"""A query compiled once returns the rows for the current parameters each time."""
 
 import uuid
 
@@ -13,7 +13,7 @@ from tests.transfers.builders import make_user
 pytestmark = pytest.mark.django_db
 
 
-def test_it_finds_the_row_that_is_asked_for_each_time():
+def test_it_finds_the_row_for_its_parameters_each_time():
     users = [make_user(f"{name}@example.com", mobile=f"1370000000{name}") for name in (1, 2)]
     account = Prepared(lambda pk, email: User.objects.filter(pk=pk, email=email), pk=UUIDField(), email=CharField())
 
@@ -22,26 +22,26 @@ def test_it_finds_the_row_that_is_asked_for_each_time():
     assert account.first(pk=uuid.uuid4(), email=users[0].email) is None
 
 
-def test_its_rows_are_those_that_django_reads_with_what_was_annotated_and_left_out():
+def test_its_rows_equal_djangos_with_annotations_and_deferred_columns():
     user = make_user("one@example.com", mobile="13700000001")
     users = User.objects.annotate(has_sessions=Exists(Session.objects.filter(pk=OuterRef("email")))).defer("language")
     account = Prepared(lambda pk: users.filter(pk=pk), pk=UUIDField())
 
-    for _time in range(2):  # the second one is read as the first was
+    for _time in range(2):  # the second time from the cache
         found, wanted = account.first(pk=user.pk), users.get(pk=user.pk)
         assert {**vars(found), "_state": None} == {**vars(wanted), "_state": None}
         assert (found._state.db, found._state.adding) == ("default", False)
         assert found.get_deferred_fields() == wanted.get_deferred_fields() == {"language"}
 
 
-def test_a_parameter_that_is_not_compared_as_it_is_is_refused():
+def test_a_parameter_that_is_transformed_before_comparison_is_refused():
     lost = Prepared(lambda email: User.objects.filter(email__icontains=email), email=CharField())
 
     with pytest.raises(ValueError, match="email"):
         lost.first(email="one@example.com")
 
 
-def test_what_is_asked_can_hold_any_signs():
+def test_parameters_can_have_any_characters():
     account = Prepared(lambda email: User.objects.filter(email=email), email=CharField())
 
     assert account.first(email="%s ' \" ; -- %(email)s") is None

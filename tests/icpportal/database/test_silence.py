@@ -1,4 +1,4 @@
-"""A PostgreSQL that takes connections and says nothing, and is not gone either, is given up in time."""
+"""A PostgreSQL that accepts connections and never answers is given up in time."""
 
 import ast
 import socket
@@ -9,7 +9,7 @@ import pytest
 from tests import fresh
 from tests.icpportal.production import PRODUCTION, ROOT, environment
 
-SHORT = 2  # seconds: the least that psycopg takes
+SHORT = 2  # seconds: the least that psycopg accepts
 VISIT = f"""
 from icpportal import settings
 options = settings.DATABASES["default"]["OPTIONS"]
@@ -38,7 +38,7 @@ def said(program: str, url: str) -> str:
     return done.stdout.strip()
 
 
-def test_a_server_that_says_nothing_is_given_up_when_the_time_is_over() -> None:
+def test_a_silent_server_is_given_up_after_the_timeout() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         began = monotonic()
         told = said(VISIT, f"postgres://portal:portal@127.0.0.1:{silent.getsockname()[1]}/portal")
@@ -56,5 +56,5 @@ def test_a_server_that_says_nothing_is_given_up_when_the_time_is_over() -> None:
         ("postgres://portal@postgres.invalid/portal?connect_timeout=9", {"connect_timeout": 9}),
     ],
 )
-def test_what_the_address_says_goes_before_our_own_times(url: str, more: dict[str, object]) -> None:
+def test_timeouts_in_the_url_take_precedence_over_ours(url: str, more: dict[str, object]) -> None:
     assert ast.literal_eval(said(OPTIONS, url)) == OURS | more

@@ -1,4 +1,4 @@
-"""Of all forms there are, no password, no one-time code and no file is ever kept."""
+"""No form ever keeps a password, a one-time code or a file."""
 
 import importlib
 import pkgutil
@@ -14,7 +14,7 @@ import verification
 from icpportal.drafts.kept_fields import is_secret, names_of
 
 SECRET_WORDS = ("password", "otp")
-# `code` alone is a one-time code wherever a form asks for it; these are codes that somebody holds for good
+# `code` is a one-time code in any form; these are permanent codes
 LASTING = {"service_code", "sh_code"}
 OF_THE_MINISTRY = {("VersionForm", "code")}  # a reason's number in the ministry's public table
 
@@ -35,7 +35,7 @@ def _below(form: type[forms.BaseForm]) -> Iterator[type[forms.BaseForm]]:
 
 
 def made(form: type[forms.BaseForm]) -> forms.BaseForm:
-    """A form of this kind with its declared fields, however much its own `__init__` wants to know."""
+    """A form of this kind with its declared fields, whatever arguments its own `__init__` needs."""
     found = form.__new__(form)
     forms.BaseForm.__init__(found)
     return found
@@ -54,7 +54,7 @@ def test_no_form_keeps_a_password_or_a_code() -> None:
     assert wrong == []
 
 
-def test_the_forms_that_ask_for_a_secret_are_known_to_do_so() -> None:
+def test_forms_that_ask_for_a_secret_are_recognised() -> None:
     asking = {name for form in every_form() for name in made(form).fields if is_secret(made(form), name)}
 
     assert asking >= {"filing_password", "old_password", "password", "password1", "password2", "oldpassword", "code"}
@@ -70,13 +70,13 @@ def test_the_forms_that_ask_for_a_secret_are_known_to_do_so() -> None:
         forms.CharField(disabled=True),
     ],
 )
-def test_a_field_is_secret_by_what_it_is(field: forms.Field) -> None:
+def test_a_field_is_secret_by_its_kind(field: forms.Field) -> None:
     form = type("Asking", (forms.Form,), {"asked": field, "name": forms.CharField()})()
 
     assert names_of([form]) == ["name"]
 
 
-def test_a_form_may_name_more_that_is_never_kept() -> None:
+def test_a_form_may_name_further_fields_that_are_never_kept() -> None:
     form = type(
         "Asking", (forms.Form,), {"never_kept": ("hint",), "hint": forms.CharField(), "name": forms.CharField()}
     )()

@@ -1,4 +1,4 @@
-"""The client's address is what our own proxies saw, never what the client wrote."""
+"""The client's address is the one our own proxies saw, never the one the client claimed."""
 
 import pytest
 from django.test import RequestFactory
@@ -10,11 +10,11 @@ from icpportal.fields.client import client_address
     ("proxies", "forwarded", "remote", "found"),
     [
         (0, "", "198.51.100.7", "198.51.100.7"),
-        (0, "203.0.113.9", "198.51.100.7", "198.51.100.7"),  # nobody in front of us: the header is invented
+        (0, "203.0.113.9", "198.51.100.7", "198.51.100.7"),  # no proxy of ours: the header is forged
         (1, "203.0.113.9", "10.0.0.1", "203.0.113.9"),
         (1, "1.2.3.4, 203.0.113.9", "10.0.0.1", "203.0.113.9"),  # 1.2.3.4 is the client's claim
         (2, "1.2.3.4, 203.0.113.9, 10.0.0.2", "10.0.0.1", "203.0.113.9"),
-        (2, "203.0.113.9", "10.0.0.1", "10.0.0.1"),  # shorter than our own chain: not through it
+        (2, "203.0.113.9", "10.0.0.1", "10.0.0.1"),  # shorter than our own chain: did not pass through it
         (1, "", "10.0.0.1", "10.0.0.1"),
         (1, "nonsense", "10.0.0.1", ""),
         (1, "2001:DB8:0:0::7", "10.0.0.1", "2001:db8::7"),

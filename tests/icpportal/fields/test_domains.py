@@ -32,7 +32,7 @@ REGULAR = [
 
 
 @pytest.mark.parametrize(("typed", "domain"), REGULAR)
-def test_whatever_is_pasted_the_registrable_domain_comes_out(typed, domain):
+def test_the_registrable_domain_is_extracted_from_any_input(typed, domain):
     assert registrable(typed) == domain
     assert registrable(domain) == domain
 
@@ -73,14 +73,14 @@ def test_whatever_is_pasted_the_registrable_domain_comes_out(typed, domain):
         ("chen.github.io", "domain_sub"),
     ],
 )
-def test_what_cannot_be_filed_is_refused_for_its_reason(typed, code):
+def test_a_name_that_cannot_be_filed_is_refused_with_the_reason(typed, code):
     with pytest.raises(ValidationError) as refused:
         registrable(typed)
 
     assert refused.value.code == code
 
 
-def test_a_subdomain_is_told_the_main_domain_as_people_write_it():
+def test_a_subdomain_is_answered_with_the_main_domain_as_people_write_it():
     with override("en"), pytest.raises(ValidationError) as refused:
         registrable("blog.示例.中国")
 
@@ -107,7 +107,7 @@ def test_a_host_belongs_to_its_domain_and_to_no_other():
     assert not host_belongs("example.com.evil.cn", "example.com")
 
 
-def test_no_domain_makes_the_portal_ask_the_network(monkeypatch):
+def test_no_domain_causes_a_network_request(monkeypatch):
     def asked(*args, **kwargs):
         raise AssertionError("the network was asked")
 
@@ -118,7 +118,7 @@ def test_no_domain_makes_the_portal_ask_the_network(monkeypatch):
 
 
 @given(st.text(max_size=40))
-def test_whatever_is_typed_a_domain_comes_out_or_a_sentence(typed):
+def test_any_input_gives_a_domain_or_a_sentence(typed):
     try:
         domain = registrable(typed)
     except ValidationError as refused:

@@ -13,7 +13,7 @@ from icpportal.fields.emails import email
         ("Lin.S+filing@EXAMPLE.com", "Lin.S+filing@example.com"),
     ],
 )
-def test_an_address_is_made_regular(typed, regular):
+def test_an_address_is_normalised(typed, regular):
     assert email(typed) == regular
 
 
@@ -34,7 +34,7 @@ def test_an_address_is_made_regular(typed, regular):
         "a" * 250 + "@example.com",
     ],
 )
-def test_half_an_address_is_refused(typed):
+def test_an_incomplete_address_is_refused(typed):
     with pytest.raises(ValidationError) as refused:
         email(typed)
 

@@ -52,7 +52,7 @@ def errors(**changes):
         }
 
 
-def test_good_answers_come_out_regular_and_names_as_they_were():
+def test_good_answers_are_normalised_and_names_stay_unchanged():
     form = Typed(GOOD)
 
     assert form.is_valid(), form.errors
@@ -70,7 +70,7 @@ def test_good_answers_come_out_regular_and_names_as_they_were():
     }
 
 
-def test_each_empty_answer_is_asked_for_by_name():
+def test_each_empty_answer_is_requested_by_name():
     with override("en"):
         found = Typed({}).errors.get_json_data()
 
@@ -89,7 +89,7 @@ def test_each_empty_answer_is_asked_for_by_name():
 
 @pytest.mark.parametrize("field", ["name", "number", "mobile", "phone", "email", "domain", "remark"])
 @pytest.mark.parametrize("char", ["\x00", "\u200b", "\u202e"])
-def test_every_text_refuses_hidden_characters_by_name_and_once(field, char):
+def test_every_text_field_refuses_hidden_characters_by_name_and_once(field, char):
     found = errors(**{field: f"13{char}9"})
 
     assert [code for code, _ in found[field]] == ["hidden_chars"]
@@ -115,18 +115,18 @@ def test_around_a_name_they_are_refused():
 
 
 @pytest.mark.parametrize("answer", [{"nature": "army"}, {"nature": "\x00"}, {"content": ["2", "9"]}])
-def test_an_answer_that_is_not_offered_is_no_answer(answer):
+def test_an_answer_not_offered_is_refused(answer):
     (field,) = answer
 
     assert [code for code, _ in errors(**answer)[field]] == ["choose"]
 
 
-def test_a_long_name_is_told_how_long_it_may_be():
+def test_a_name_that_is_too_long_is_told_the_limit():
     assert errors(name="例" * 9) == {"name": [("too_long", "Shorten the name of the subject to 8 characters")]}
     assert errors(name="例" * 8) == {}
 
 
-def test_the_page_never_cuts_a_name_in_silence():
+def test_the_page_never_truncates_a_name_silently():
     assert "maxlength" not in str(Typed()["name"])
 
 
@@ -144,7 +144,7 @@ def test_a_wrong_kind_is_refused_with_the_code_of_its_sentence(field, typed, cod
     assert [code for code, _ in errors(**{field: typed})[field]] == [code]
 
 
-def test_what_was_typed_stays_in_the_field():
+def test_the_entry_stays_in_the_field():
     form = Typed({**GOOD, "domain": "a.example.com", "name": "\u202e示例"})
 
     assert form["domain"].value() == "a.example.com"

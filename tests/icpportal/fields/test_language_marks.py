@@ -5,7 +5,7 @@ from icpportal.fields.language_marks import has_han, sign, zh_mark, zh_runs
 
 
 @pytest.mark.parametrize("text", ["林", "𠮷", "㛃", "〇", "abc中"])
-def test_chinese_is_seen(text):
+def test_chinese_is_recognised(text):
     assert has_han(text)
 
 
@@ -43,12 +43,12 @@ def test_only_the_chinese_words_of_a_sentence_are_marked(sentence, marked):
     ("text", "is_number"),
     [("粤ICP备50466696号-1", True), ("京ICP证060001号", True), ("京ICP证060001号 示例", False), ("示例官网", False)],
 )
-def test_a_number_of_a_filing_keeps_together_and_is_not_spaced_like_words(text: str, is_number: bool) -> None:
+def test_a_filing_number_is_kept_together_and_not_spaced_like_words(text: str, is_number: bool) -> None:
     assert ('class="num"' in zh_mark(text)) == is_number
 
 
 @pytest.mark.parametrize("function", [zh_mark, zh_runs])
-def test_what_comes_out_is_not_escaped_again(function):
+def test_the_result_is_not_escaped_again(function):
     assert hasattr(function("林"), "__html__")
 
 

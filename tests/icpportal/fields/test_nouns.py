@@ -1,4 +1,4 @@
-"""What a sentence calls a field is a noun: nobody reads "Enter the what is unclear"."""
+"""Sentences call a field by a noun: nobody reads "Enter the what is unclear"."""
 
 import re
 from collections.abc import Iterator

@@ -26,7 +26,7 @@ def test_the_sample_cast_has_mobiles(typed):
 
 
 @pytest.mark.parametrize("typed", DIFFERENT_WAYS)
-def test_a_mobile_is_the_same_however_it_is_typed(typed):
+def test_a_mobile_is_the_same_in_any_spelling(typed):
     assert mobile(typed) == "13900000002"
 
 
@@ -53,7 +53,7 @@ def test_ranges_in_use_are_mobiles(start):
         "139\u200b00000002",
     ],
 )
-def test_what_cannot_take_a_text_is_no_mobile(typed):
+def test_a_number_that_cannot_receive_texts_is_no_mobile(typed):
     with pytest.raises(ValidationError) as refused:
         mobile(typed)
 
@@ -72,7 +72,7 @@ def test_what_cannot_take_a_text_is_no_mobile(typed):
         ("0769-12345678", "086-0769-12345678"),
     ],
 )
-def test_a_landline_gets_one_form(typed, regular):
+def test_a_landline_is_normalised(typed, regular):
     assert landline(typed) == regular
     assert landline(landline(typed)) == regular
 
@@ -100,24 +100,24 @@ def test_a_phone_is_either():
         ("123", "landline_bad"),
     ],
 )
-def test_a_wrong_phone_is_told_the_form_it_was_nearest_to(typed, code):
+def test_a_wrong_phone_is_told_the_closest_format(typed, code):
     with pytest.raises(ValidationError) as refused:
         phone(typed)
 
     assert refused.value.code == code
 
 
-def test_the_resellers_ranges_are_known():
+def test_the_ranges_of_virtual_operators_are_known():
     assert [start for start in range(130, 200) if is_virtual(f"{start}00000000")] == [162, 165, 167, 170, 171]
 
 
-def test_a_landline_tells_its_area_code_and_a_mobile_has_none():
+def test_a_landline_gives_its_area_code_and_a_mobile_has_none():
     assert (area_code("086-0951-5550100"), area_code("13900000002")) == ("0951", "")
     assert (is_mobile("13900000002"), is_mobile("086-0951-5550100")) == (True, False)
 
 
 @given(st.text(max_size=30))
-def test_whatever_is_typed_a_number_comes_out_or_a_sentence(typed):
+def test_any_input_gives_a_number_or_a_sentence(typed):
     try:
         number = phone(typed)
     except ValidationError as refused:

@@ -41,7 +41,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize(("char", "name"), SEEN_NOWHERE.items())
-def test_a_character_that_nobody_sees_is_refused_by_its_name(char, name):
+def test_an_invisible_character_is_refused_by_its_name(char, name):
     with override("en"), pytest.raises(ValidationError) as refused:
         refuse_hidden(f"陈{char}样例", "name of the subject")
 
@@ -52,7 +52,7 @@ def test_a_character_that_nobody_sees_is_refused_by_its_name(char, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_real_name_hides_nothing(name):
+def test_a_real_name_has_no_hidden_characters(name):
     assert hidden_character(name) == ""
 
 
@@ -61,13 +61,13 @@ def test_a_variation_selector_without_a_chinese_character_before_it_is_hidden():
     assert hidden_character("\ufe0f样") == "\ufe0f"
 
 
-def test_a_line_break_is_hidden_in_one_line_and_belongs_to_a_text_of_several():
+def test_a_line_break_is_hidden_in_one_line_and_allowed_in_several():
     assert hidden_character("甲\n乙") == "\n"
     assert hidden_character("甲\n乙", lines=True) == ""
     assert hidden_character("甲\t乙", lines=True) == "\t"
 
 
-def test_a_character_without_a_name_is_still_named_by_its_number():
+def test_a_character_without_a_name_is_named_by_its_number():
     assert character_name("\x01") == "U+0001"
 
 
@@ -87,7 +87,7 @@ def test_a_number_loses_its_width_spaces_and_dashes(typed, regular):
 
 
 @given(st.text())
-def test_a_number_made_regular_stays_as_it_is(typed):
+def test_a_normalised_number_stays_unchanged(typed):
     once = normalise_number(typed)
 
     assert normalise_number(once) == once

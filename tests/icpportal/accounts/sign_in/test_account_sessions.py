@@ -1,4 +1,4 @@
-"""A session is read with its account in one query, and ends at once where it was ended."""
+"""A session is read with its account in one query, and ends at once when it is ended."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def signed_in(client: Client) -> tuple[Client, User]:
     user = make_user("one@example.com", mobile="13700000001")
     client.force_login(user)
-    # as signing in by the page lists it
+    # like a sign-in by the page, which lists the session
     UserSession.objects.create(user=user, session_key=client.session.session_key, ip="192.0.2.7")
     return client, user
 
@@ -29,7 +29,7 @@ def store_of(client: Client) -> SessionStore:
     return SessionStore(client.session.session_key)
 
 
-def test_a_session_of_somebody_who_is_not_signed_in_is_read_too() -> None:
+def test_an_anonymous_session_is_read_too() -> None:
     store = SessionStore()
     store["who"] = "one"
     store.create()
@@ -38,7 +38,7 @@ def test_a_session_of_somebody_who_is_not_signed_in_is_read_too() -> None:
 
 
 @pytest.mark.parametrize("signs_in", [True, False])
-def test_a_session_that_is_over_or_was_ended_is_nobodys(signed_in: tuple[Client, User], signs_in: bool) -> None:
+def test_an_expired_or_ended_session_belongs_to_nobody(signed_in: tuple[Client, User], signs_in: bool) -> None:
     store = store_of(signed_in[0]) if signs_in else SessionStore()
     store["who"] = "one"
     store.save()
@@ -51,7 +51,7 @@ def test_a_session_that_is_over_or_was_ended_is_nobodys(signed_in: tuple[Client,
     assert SessionStore(key).get("who") is None
 
 
-def test_a_session_that_nobody_listed_is_read_and_its_account_asked_for(client: Client) -> None:
+def test_an_unlisted_session_is_read_and_its_account_queried_separately(client: Client) -> None:
     user = make_user("one@example.com", mobile="13700000001")
     client.force_login(user)
 
@@ -69,7 +69,7 @@ def test_the_account_comes_with_its_session(signed_in: tuple[Client, User], djan
     assert found == user
 
 
-def test_what_was_read_with_a_session_is_used_once_and_for_its_account_alone(signed_in: tuple[Client, User]) -> None:
+def test_what_was_read_with_a_session_is_used_once_and_only_for_its_account(signed_in: tuple[Client, User]) -> None:
     client, user = signed_in
     other = make_user("two@example.com", mobile="13700000002")
     store_of(client).load()
@@ -79,7 +79,7 @@ def test_what_was_read_with_a_session_is_used_once_and_for_its_account_alone(sig
     assert AccountBackend().get_user(user.pk).name == "Changed"
 
 
-def test_what_was_read_with_a_session_is_forgotten_with_its_request(signed_in: tuple[Client, User]) -> None:
+def test_what_was_read_with_a_session_is_dropped_after_its_request(signed_in: tuple[Client, User]) -> None:
     client, user = signed_in
     store_of(client).load()
     User.objects.filter(pk=user.pk).update(name="Changed")
@@ -89,14 +89,14 @@ def test_what_was_read_with_a_session_is_forgotten_with_its_request(signed_in: t
     assert AccountBackend().get_user(user.pk).name == "Changed"
 
 
-def test_an_account_that_was_closed_is_signed_out_at_once(signed_in: tuple[Client, User]) -> None:
+def test_a_closed_account_is_signed_out_at_once(signed_in: tuple[Client, User]) -> None:
     client, user = signed_in
     User.objects.filter(pk=user.pk).update(is_active=False)
 
     assert client.get("/account/").status_code == 302
 
 
-def test_a_session_of_another_password_is_nobodys(signed_in: tuple[Client, User]) -> None:
+def test_a_session_with_an_old_password_belongs_to_nobody(signed_in: tuple[Client, User]) -> None:
     client, user = signed_in
     user.set_password("a different one 17")
     user.save()

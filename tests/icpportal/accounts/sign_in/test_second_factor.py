@@ -36,7 +36,7 @@ def asked(settings):
 
 
 def shown_now(secret):
-    """What an authenticator app shows at this moment."""
+    """The authenticator app's current code."""
     return format_hotp_value(hotp_value(secret, int(timezone.now().timestamp()) // 30))
 
 
@@ -55,7 +55,7 @@ def sign_in(client, user, password=LONG):
     return client.post(reverse("account_login"), {"login": user.email, "password": password})
 
 
-def test_staff_are_led_to_set_up_an_app_before_the_desk_opens(client, rev, asked):
+def test_staff_must_set_up_an_app_before_the_desk_opens(client, rev, asked):
     sign_in(client, rev)
 
     answers = [client.get(address).url for address in ("/admin/", "/admin/accounts/user/", "/desk/")]
@@ -67,7 +67,7 @@ def test_staff_are_led_to_set_up_an_app_before_the_desk_opens(client, rev, asked
     ]
 
 
-def test_the_desk_opens_at_once_where_no_second_factor_is_asked(client, rev, settings):
+def test_the_desk_opens_at_once_where_no_second_factor_is_required(client, rev, settings):
     settings.STAFF_SECOND_FACTOR = False
     sign_in(client, rev)
 
@@ -79,13 +79,13 @@ def test_the_desk_opens_at_once_where_no_second_factor_is_asked(client, rev, set
     assert client.get("/desk/").status_code == 200
 
 
-def test_applicants_are_not_asked_for_a_second_factor(client, lin, asked):
+def test_applicants_need_no_second_factor(client, lin, asked):
     assert second_factor_missing(lin) is False
     client.force_login(lin)
     assert client.get("/papers/").status_code == 200
 
 
-def test_the_whole_way_of_a_new_member_of_staff(client, client_factory, rev, asked, letters):
+def test_a_new_member_of_staff_signs_in_and_sets_up_an_app(client, client_factory, rev, asked, letters):
     sign_in(client, rev)
     step_up(client, rev)
     page = client.get(ACTIVATE)
@@ -133,7 +133,7 @@ def test_the_page_with_the_key_needs_no_inline_style_and_no_data_address(client,
     assert not re.search(r"style=|data:image|<\?xml|<script>", html)
 
 
-def test_the_key_that_waits_is_sealed_in_the_session_and_the_stored_one_in_the_database(client, rev, asked):
+def test_the_new_key_is_sealed_in_the_session_and_the_stored_one_in_the_database(client, rev, asked):
     sign_in(client, rev)
     step_up(client, rev)
     secret = re.search(r"<code>([A-Z2-7]{32})</code>", client.get(ACTIVATE).content.decode())[1]
@@ -169,7 +169,7 @@ def test_setting_up_an_app_needs_a_step_up_and_a_sent_code_does_not_wait_in_the_
     assert "204816" not in repr(dict(client.session.items()))
 
 
-def test_signing_in_takes_the_app_too_and_the_password_alone_opens_nothing(client, rev, asked):
+def test_signing_in_requires_the_app_too_and_the_password_alone_opens_nothing(client, rev, asked):
     secret = with_app(rev)
 
     half = sign_in(client, rev)
@@ -186,7 +186,7 @@ def test_signing_in_takes_the_app_too_and_the_password_alone_opens_nothing(clien
     assert client.get("/admin/").status_code == 200
 
 
-def test_a_code_of_the_app_serves_once(client, client_factory, rev, asked):
+def test_a_code_of_the_app_is_valid_once(client, client_factory, rev, asked):
     other, secret = client_factory(), with_app(rev)
     with time_machine.travel("2026-11-24T08:00:00Z", tick=False):
         code = shown_now(secret)
@@ -199,7 +199,7 @@ def test_a_code_of_the_app_serves_once(client, client_factory, rev, asked):
     assert errors(second) == {"code": ["incorrect_code"]}
 
 
-def test_a_code_of_the_app_serves_no_second_time_as_long_as_the_app_may_be_late(client, client_factory, rev, asked):
+def test_a_code_of_the_app_is_not_valid_again_within_its_tolerance(client, client_factory, rev, asked):
     other, secret = client_factory(), with_app(rev)
     with time_machine.travel("2026-11-24T08:00:00Z", tick=False) as clock:
         code = shown_now(secret)
@@ -241,7 +241,7 @@ def test_wrong_codes_of_the_app_are_limited(client, rev, asked):
     assert errors(right) == {"code": ["too_many_login_attempts"]}
 
 
-def test_a_recovery_code_lets_in_once(client, client_factory, rev, asked):
+def test_a_recovery_code_is_valid_once(client, client_factory, rev, asked):
     sign_in(client, rev)
     step_up(client, rev)
     secret = re.search(r"<code>([A-Z2-7]{32})</code>", client.get(ACTIVATE).content.decode())[1]
@@ -268,7 +268,7 @@ def test_recovery_codes_are_shown_once(client, rev, asked):
     assert re.findall(r"\d{8}", words(again)) == []
 
 
-def test_who_has_an_app_proves_with_it_and_not_with_a_code_or_the_password(client, rev, asked):
+def test_with_an_app_identity_is_proved_by_it_and_not_by_a_code_or_the_password(client, rev, asked):
     secret = with_app(rev)
     with time_machine.travel("2026-11-24T08:00:00Z", tick=False) as clock:
         sign_in(client, rev)
@@ -287,7 +287,7 @@ def test_who_has_an_app_proves_with_it_and_not_with_a_code_or_the_password(clien
     assert client.session.session_key != before
 
 
-def test_removing_the_app_tells_the_account_and_shuts_the_desk(client, rev, asked, letters):
+def test_removing_the_app_notifies_the_account_and_closes_the_desk(client, rev, asked, letters):
     secret = with_app(rev)
     with time_machine.travel("2026-11-24T08:00:00Z", tick=False) as clock:
         sign_in(client, rev)

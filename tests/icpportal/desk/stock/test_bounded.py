@@ -1,4 +1,4 @@
-"""A long list of the desk counts no further than it pages, keeps what it was narrowed by, and looks up by index."""
+"""A long list of the desk counts no further than it pages, keeps its filters, and looks up by index."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def foot(page: Any) -> str:
 
 
 def operations() -> Client:
-    """At the list of messages, in English."""
+    """Opens the list of messages, in English."""
     client = sign_in(Client(), make_user(held_roles=(OPERATIONS,)))
     client.cookies["django_language"] = "en"
     return client
@@ -48,7 +48,7 @@ def messages() -> None:
     )
 
 
-def test_operations_page_through_a_narrowed_list_and_stay_in_it(messages: None) -> None:
+def test_operations_page_through_a_filtered_list_and_stay_in_it(messages: None) -> None:
     client = operations()
 
     first = page_of(client.get(f"{MESSAGES}?channel=sms"))
@@ -61,7 +61,7 @@ def test_operations_page_through_a_narrowed_list_and_stay_in_it(messages: None) 
     assert len({*listed(first), *listed(second), *listed(third)}) == 65
 
 
-def test_a_list_says_that_there_is_more_than_it_counts(messages: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_says_when_there_are_more_rows_than_it_counts(messages: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Capped, "most", 100)
     client = operations()
 
@@ -69,14 +69,16 @@ def test_a_list_says_that_there_is_more_than_it_counts(messages: None, monkeypat
 
     assert foot(all_of_them).startswith("100+ outgoing messages, of which the first are listed")
     assert foot(half).startswith("65 outgoing messages")
-    assert all_of_them.xpath('count(//nav[@class="pages"]/*)') == 4  # no page of what was not counted
+    assert all_of_them.xpath('count(//nav[@class="pages"]/*)') == 4  # no page of uncounted rows
 
 
 @pytest.mark.services
-def test_what_postgresql_knows_to_be_far_more_is_not_counted(messages: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_that_postgresql_knows_to_be_much_larger_is_not_counted(
+    messages: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Capped, "most", 12)
     everything, half = Message.objects.order_by("-pk"), Message.objects.filter(channel="sms")
-    assert Capped(everything, 10).is_cut  # counted: it has not looked at the table yet
+    assert Capped(everything, 10).is_cut  # counted: the table's statistics are still empty
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE outbox_message")
 
@@ -90,7 +92,7 @@ def test_what_postgresql_knows_to_be_far_more_is_not_counted(messages: None, mon
 
 
 @pytest.mark.parametrize("typed", ["AAAA-0007", "aaaa-0007", " AAAA-0007 "])
-def test_an_order_number_finds_its_messages_however_it_is_written(messages: None, typed: str) -> None:
+def test_an_order_number_finds_its_messages_in_any_spelling(messages: None, typed: str) -> None:
     client = operations()
 
     (found,) = listed(page_of(client.get(MESSAGES, {"q": typed})))
@@ -99,7 +101,7 @@ def test_an_order_number_finds_its_messages_however_it_is_written(messages: None
 
 
 @pytest.mark.parametrize("typed", ["AAAA-000", "AAAA", "AAAA-0007 AAAA-0008"])
-def test_a_part_of_an_order_number_finds_nothing(messages: None, typed: str) -> None:
+def test_part_of_an_order_number_finds_nothing(messages: None, typed: str) -> None:
     client = operations()
 
     assert listed(page_of(client.get(MESSAGES, {"q": typed}))) == []

@@ -1,4 +1,4 @@
-"""A row of the review desk links to what its reader may open, and says the rest in words."""
+"""A row of the review desk links to pages its reader may open, and shows the rest as text."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ pytestmark = pytest.mark.django_db
 
 
 def page_of(client: Client, reader: Any, subject: Any) -> str:
-    """The subject's row as this reader sees it."""
+    """The subject's row as shown to this reader."""
     answer = sign_in(client, reader).get(reverse("admin:filings_subject_change", args=[subject.pk]))
     assert answer.status_code == 200
     return str(answer.content.decode())
 
 
-def test_who_may_not_open_accounts_reads_the_owner_in_words(client: Client) -> None:
+def test_without_access_to_accounts_the_owner_is_text(client: Client) -> None:
     owner = make_user("lin@example.com")
     subject = subject_of(filed(owner, with_papers=False))
 
@@ -30,7 +30,7 @@ def test_who_may_not_open_accounts_reads_the_owner_in_words(client: Client) -> N
     assert reverse("admin:accounts_user_change", args=[owner.pk]) not in page
 
 
-def test_who_may_open_accounts_finds_the_link(client: Client) -> None:
+def test_with_access_to_accounts_the_owner_is_a_link(client: Client) -> None:
     owner = make_user("lin@example.com")
     subject = subject_of(filed(owner, with_papers=False))
     reader = make_reviewer()

@@ -1,4 +1,4 @@
-"""Django's lists, forms, histories and errors at the desk: our look, and nothing that happens by accident."""
+"""Django's lists, forms, histories and errors at the desk: our look, and nothing done by accident."""
 
 import re
 from typing import Any
@@ -23,7 +23,7 @@ REPORTS = "/admin/miit/report/"
 
 @pytest.fixture
 def operations(client: Client, settings: Any) -> Client:
-    """Signed in as operations, reading English."""
+    """Signed in as operations, in English."""
     settings.STAFF_SECOND_FACTOR = False
     roles.ensure()
     return _english(client, make_user("ops@example.com", held_roles=(roles.OPERATIONS,)))
@@ -42,7 +42,7 @@ def _page(client: Client, url: str) -> str:
     return str(answer.content.decode())
 
 
-def test_every_list_and_form_of_operations_wears_the_desks_one_sheet_and_script(operations: Client) -> None:
+def test_every_list_and_form_of_operations_uses_the_desks_one_style_sheet_and_script(operations: Client) -> None:
     lists = re.findall(r'href="(/admin/[a-z]+/[a-z]+/)"', _page(operations, "/admin/registers/"))
     forms = [f"{url}add/" for url in lists if f'href="{url}add/"' in _page(operations, "/admin/registers/")]
 
@@ -70,7 +70,7 @@ def test_enter_in_the_reason_of_a_list_does_nothing_and_says_so(operations: Clie
     assert Report.objects.get().state == ReportState.PARKED
 
 
-def test_what_was_done_to_a_row_stands_in_its_history(operations: Client) -> None:
+def test_changes_of_a_row_are_in_its_history(operations: Client) -> None:
     row = report()
     operations.post(REPORTS, {"action": "park", "reason": "odd", "_selected_action": [row.pk], "index": "0"})
 
@@ -79,7 +79,7 @@ def test_what_was_done_to_a_row_stands_in_its_history(operations: Client) -> Non
     assert re.search(r"<b>[^<]+</b>\s+parked", _page(operations, history))
 
 
-def test_what_nobody_changes_here_offers_no_history(client: Client) -> None:
+def test_read_only_rows_offer_no_history(client: Client) -> None:
     subject = subject_of(filed(make_user("lin@example.com"), with_papers=False))
     desk = _english(client, make_reviewer())
     row = reverse("admin:filings_subject_change", args=[subject.pk])
@@ -99,12 +99,12 @@ def test_the_history_of_an_order_is_its_timeline(client: Client) -> None:
     assert sign_in(Client(), order.owner).get(history).status_code == 404
 
 
-def test_an_unread_history_of_a_row_that_is_not_there_is_no_page(operations: Client) -> None:
+def test_the_history_of_a_missing_row_does_not_exist(operations: Client) -> None:
     assert operations.get(reverse("admin:miit_report_history", args=[77])).status_code == 404
     assert not LogEntry.objects.filter(action_flag=CHANGE).exists()
 
 
-def test_errors_at_the_desk_stand_in_the_desks_frame_and_nowhere_else(operations: Client) -> None:
+def test_errors_at_the_desk_are_shown_in_the_desks_frame_and_nowhere_else(operations: Client) -> None:
     for url, status, words in (
         ("/admin/filings/subject/", 403, "You do not have access"),
         ("/admin/nothing/", 404, "Page not found"),

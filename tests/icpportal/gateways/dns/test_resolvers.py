@@ -1,4 +1,4 @@
-"""Where a domain points: asked of the machine within a small budget, of nobody for long."""
+"""Where a domain points: looked up by this machine within a short timeout, never blocking for long."""
 
 import socket
 import threading
@@ -29,21 +29,21 @@ def test_the_name_and_its_www_are_looked_up_together(monkeypatch: pytest.MonkeyP
     assert system.SystemResolver().addresses("example.com") == ["192.0.2.10", "198.51.100.7"]
 
 
-def test_an_unknown_name_points_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_name_has_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, {})
 
     assert system.SystemResolver().addresses("example.com") == []
 
 
 @pytest.mark.parametrize("problem", [socket.gaierror(socket.EAI_AGAIN, "try again"), OSError("no network")])
-def test_a_resolver_that_cannot_tell_is_no_answer(monkeypatch: pytest.MonkeyPatch, problem: Exception) -> None:
+def test_a_failing_resolver_is_no_answer(monkeypatch: pytest.MonkeyPatch, problem: Exception) -> None:
     answering(monkeypatch, {"example.com": problem})
 
     with pytest.raises(Retryable):
         system.SystemResolver().addresses("example.com")
 
 
-def test_a_stalled_resolver_costs_its_budget_and_few_threads(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+def test_a_stalled_resolver_costs_its_timeout_and_few_threads(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     settings.DNS_SECONDS = 0.1
     gate = threading.Event()
     monkeypatch.setattr(system.socket, "getaddrinfo", lambda *args, **kwargs: gate.wait(10) and [])

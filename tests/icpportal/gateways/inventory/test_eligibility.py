@@ -24,11 +24,11 @@ def test_a_subscription_on_the_mainland_with_an_address_qualifies():
         ({"public_ip": ""}, "instance_no_ip"),
     ],
 )
-def test_the_rule_an_instance_breaks_is_named(change, rule):
+def test_the_rule_broken_by_an_instance_is_named(change, rule):
     assert qualifies(instance(**change), TODAY) == rule
 
 
-def test_every_rule_has_an_instance_that_breaks_it_above():
+def test_every_rule_has_an_instance_above_that_breaks_it():
     assert [rule for rule, _ in RULES] == [
         "instance_region",
         "instance_payg",
@@ -38,7 +38,7 @@ def test_every_rule_has_an_instance_that_breaks_it_above():
     ]
 
 
-def test_what_cannot_be_reported_is_named_after_what_its_owner_can_mend(settings):
+def test_an_instance_that_cannot_be_reported_is_named_after_what_its_owner_can_fix(settings):
     settings.SERVER_PROVINCE = "11,64"
     unknown = {"product": "quantum", "region": "nowhere"}
 
@@ -60,22 +60,22 @@ def test_what_cannot_be_reported_is_named_after_what_its_owner_can_mend(settings
         (date(2026, 11, 30), date(2027, 2, 27), "instance_term"),
     ],
 )
-def test_three_calendar_months_are_enough_and_a_day_less_is_not(started_on, ends_on, rule):
+def test_three_calendar_months_are_enough_and_one_day_less_is_not(started_on, ends_on, rule):
     assert qualifies(instance(started_on=started_on, ends_on=ends_on), TODAY) == rule
 
 
-def test_the_whole_subscription_counts_and_not_what_is_left_of_it():
+def test_the_whole_subscription_counts_and_not_its_remaining_time():
     assert qualifies(instance(started_on=date(2021, 12, 1), ends_on=date(2026, 11, 26)), TODAY) is None
 
 
 @pytest.mark.parametrize(
     ("ends_on", "rule"), [(date(2026, 11, 26), None), (TODAY, "instance_expired"), (None, "instance_term")]
 )
-def test_a_server_is_over_on_the_day_it_expires(ends_on, rule):
+def test_a_server_has_expired_on_its_expiry_day(ends_on, rule):
     assert qualifies(instance(ends_on=ends_on), TODAY) == rule
 
 
-def test_an_expired_server_with_a_short_term_is_told_to_renew():
+def test_an_expired_server_with_a_short_term_must_be_renewed():
     row = instance(started_on=date(2026, 9, 1), ends_on=date(2026, 10, 1))
 
     assert qualifies(row, TODAY) == "instance_expired"

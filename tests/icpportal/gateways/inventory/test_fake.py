@@ -1,4 +1,4 @@
-"""Server lists that behave badly on purpose."""
+"""Server lists that fail on purpose."""
 
 import time
 
@@ -17,7 +17,7 @@ def two_accounts(monkeypatch):
     monkeypatch.setattr(fake.FakeInventory, "accounts", accounts)
 
 
-def test_the_gateway_is_the_one_that_settings_name(settings):
+def test_the_gateway_is_the_one_in_the_settings(settings):
     assert type(inventory()) is FileInventory
 
     settings.INVENTORY_GATEWAY = "icpportal.gateways.inventory.fake.Nonsense"
@@ -38,7 +38,7 @@ def test_the_list_in_memory_answers_like_a_list():
 @pytest.mark.parametrize(
     ("kind", "error"), [(fake.Refusing, Refused), (fake.Down, Retryable), (fake.Nonsense, Retryable)]
 )
-def test_a_bad_list_fails_at_every_question(kind, error):
+def test_a_bad_list_fails_at_every_call(kind, error):
     listed = kind()
 
     for question in (lambda: listed.instances("lin@example.com"), lambda: listed.instance("i-1"), listed.check):
@@ -46,7 +46,7 @@ def test_a_bad_list_fails_at_every_question(kind, error):
             question()
 
 
-def test_a_stalling_list_takes_all_the_time_there_is_and_no_more(settings):
+def test_a_stalling_list_takes_all_the_time_granted_and_no_more(settings):
     settings.GATEWAY_REQUEST_SECONDS = 0.2
     begun = time.monotonic()
 

@@ -25,7 +25,7 @@ INVENTORY = HttpInventory()
 
 
 class Console(ThreadingHTTPServer):
-    """A provider's console that answers what it is told to."""
+    """A provider's console that answers as set by a test."""
 
     daemon_threads = True
 
@@ -52,7 +52,7 @@ class Handler(BaseHTTPRequestHandler):
         try:
             self.drip_out(console)
         except OSError:
-            self.close_connection = True  # the asker had enough
+            self.close_connection = True  # the client stopped reading
 
     def drip_out(self, console: Console) -> None:
         if not console.drip:
@@ -63,7 +63,7 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(console.drip)
 
     def log_message(self, *args: object) -> None:
-        """Quiet."""
+        """Silent."""
 
 
 def serve(console):
@@ -81,7 +81,7 @@ def console(settings):
     server.server_close()
 
 
-def test_the_instances_of_an_account_are_asked_for_in_the_body_with_the_token(console):
+def test_the_instances_of_an_account_are_requested_in_the_body_with_the_token(console):
     console.says({"instances": [RAW]})
 
     found = INVENTORY.instances("lin@example.com")
@@ -90,7 +90,7 @@ def test_the_instances_of_an_account_are_asked_for_in_the_body_with_the_token(co
     assert console.asked == [("/api/instances", {"account": "lin@example.com"}, "Bearer secret-of-the-test")]
 
 
-def test_one_instance_is_asked_for_by_its_id(console):
+def test_one_instance_is_requested_by_its_id(console):
     console.says({"instance": RAW})
 
     found = INVENTORY.instance("i-example0001")
@@ -99,7 +99,7 @@ def test_one_instance_is_asked_for_by_its_id(console):
     assert [(path, body) for path, body, _ in console.asked] == [("/api/instance", {"id": "i-example0001"})]
 
 
-def test_an_instance_or_an_account_that_is_not_known_is_none_and_empty(console):
+def test_an_unknown_instance_is_none_and_an_unknown_account_has_none(console):
     console.says({"error": "unknown"}, status=404)
 
     assert INVENTORY.instance("i-9") is None
@@ -107,7 +107,7 @@ def test_an_instance_or_an_account_that_is_not_known_is_none_and_empty(console):
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 422])
-def test_a_console_that_says_no_has_refused(console, status):
+def test_a_refusing_console_is_a_refusal(console, status):
     console.says({}, status=status)
 
     with pytest.raises(Refused) as caught:
@@ -117,14 +117,14 @@ def test_a_console_that_says_no_has_refused(console, status):
 
 
 @pytest.mark.parametrize("status", [201, 204, 302, 307, 408, 429, 500, 502, 503])
-def test_a_console_with_trouble_may_be_asked_again(console, status):
+def test_a_failing_console_may_be_asked_again(console, status):
     console.headers = {"Location": "/elsewhere"}
     console.says({"instances": []}, status=status)
 
     with pytest.raises(Retryable):
         INVENTORY.instances("lin@example.com")
 
-    assert len(console.asked) == 1  # a redirect is not followed: the token stays here
+    assert len(console.asked) == 1  # a redirect is not followed: the token is not sent elsewhere
 
 
 @pytest.mark.parametrize(
@@ -140,14 +140,14 @@ def test_a_console_with_trouble_may_be_asked_again(console, status):
         b"null",
     ],
 )
-def test_nonsense_may_be_asked_again(console, body):
+def test_nonsense_is_a_temporary_error(console, body):
     console.body = body
 
     with pytest.raises(Retryable):
         INVENTORY.instances("lin@example.com")
 
 
-def test_an_answer_without_end_is_cut_off(console, monkeypatch):
+def test_an_endless_answer_is_cut_off(console, monkeypatch):
     monkeypatch.setattr(http, "LARGEST", 1000)
     console.body = b'{"instances": []' + b" " * 100_000 + b"}"
 
@@ -155,7 +155,7 @@ def test_an_answer_without_end_is_cut_off(console, monkeypatch):
         INVENTORY.instances("lin@example.com")
 
 
-def test_a_console_that_stalls_costs_the_time_that_was_granted(console):
+def test_a_stalling_console_costs_the_time_granted(console):
     console.wait = 3
     console.says({"instances": []})
     begun = time.monotonic()
@@ -166,7 +166,7 @@ def test_a_console_that_stalls_costs_the_time_that_was_granted(console):
     assert time.monotonic() - begun < 0.8
 
 
-def test_a_console_that_drips_byte_by_byte_costs_no_more_than_a_stalled_one(console):
+def test_a_console_that_sends_byte_by_byte_costs_no_more_than_a_stalling_one(console):
     console.says({"instances": [RAW]})
     console.drip = 0.1
     begun = time.monotonic()
@@ -177,7 +177,7 @@ def test_a_console_that_drips_byte_by_byte_costs_no_more_than_a_stalled_one(cons
     assert time.monotonic() - begun < 0.9
 
 
-def test_all_questions_of_a_request_share_its_time(console, settings):
+def test_all_calls_of_a_request_share_its_time(console, settings):
     settings.GATEWAY_REQUEST_SECONDS = 0.4
     console.wait = 3
     begun = time.monotonic()
@@ -190,7 +190,7 @@ def test_all_questions_of_a_request_share_its_time(console, settings):
     assert time.monotonic() - begun < 0.9
 
 
-def test_nobody_at_the_address_may_be_asked_again(console):
+def test_an_unreachable_address_is_a_temporary_error(console):
     console.shutdown()
     console.server_close()
 
@@ -198,7 +198,7 @@ def test_nobody_at_the_address_may_be_asked_again(console):
         INVENTORY.check()
 
 
-def test_the_check_asks_for_nobody(console):
+def test_the_check_asks_about_no_account(console):
     console.says({"instances": []})
 
     INVENTORY.check()
@@ -208,7 +208,7 @@ def test_the_check_asks_for_nobody(console):
 
 @pytest.fixture
 def certificate(tmp_path):
-    """A certificate for 127.0.0.1 that signs itself, and the file that holds it with its key."""
+    """A self-signed certificate for 127.0.0.1, in a file with its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.datetime.now(datetime.UTC)
@@ -245,14 +245,14 @@ def secure_console(settings, certificate):
     server.server_close()
 
 
-def test_the_console_is_trusted_by_the_certificate_that_settings_name(secure_console, settings, certificate):
+def test_the_console_is_trusted_by_the_certificate_in_the_settings(secure_console, settings, certificate):
     settings.INVENTORY_CA_FILE = str(certificate)
     secure_console.says({"instances": [RAW]})
 
     assert INVENTORY.instances("lin@example.com") == [instance()]
 
 
-def test_a_console_that_cannot_prove_who_it_is_is_told_nothing(secure_console, settings):
+def test_a_console_without_a_valid_certificate_gets_no_request(secure_console, settings):
     settings.INVENTORY_CA_FILE = ""
     secure_console.says({"instances": [RAW]})
 

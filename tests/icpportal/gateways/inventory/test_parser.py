@@ -1,4 +1,4 @@
-"""What is not an instance is nothing to guess at."""
+"""Anything that is not an instance is an error, not a guess."""
 
 from datetime import date
 
@@ -22,17 +22,17 @@ RAW = {
 }
 
 
-def test_an_instance_is_read_as_it_is_and_what_is_new_is_passed_over():
+def test_an_instance_is_read_and_unknown_fields_are_ignored():
     assert instance_of({**RAW, "colour": "blue"}) == instance()
 
 
-def test_five_codes_are_usual():
+def test_five_codes_are_the_default():
     raw = {name: value for name, value in RAW.items() if name != "codes_max"}
 
     assert instance_of(raw).codes_max == 5
 
 
-def test_pay_as_you_go_has_no_end():
+def test_pay_as_you_go_has_no_expiry():
     assert instance_of({**RAW, "billing": "payg", "ends_on": None}).ends_on is None
     assert instance_of({**RAW, "billing": "payg", "ends_on": "2026-12-01"}).ends_on == date(2026, 12, 1)
 
@@ -57,18 +57,18 @@ def test_pay_as_you_go_has_no_end():
         {"codes_max": 101},
     ],
 )
-def test_an_instance_with_something_unreadable_may_be_asked_for_again(change):
+def test_an_instance_with_something_unreadable_is_a_temporary_error(change):
     with pytest.raises(Retryable):
         instance_of({**RAW, **change})
 
 
 @pytest.mark.parametrize("raw", [None, "<html>", 7, [], ["i-example0001"]])
-def test_what_is_no_instance_may_be_asked_for_again(raw):
+def test_a_value_that_is_no_instance_is_a_temporary_error(raw):
     with pytest.raises(Retryable):
         instance_of(raw)
 
 
 @pytest.mark.parametrize("raw", [None, "<html>", {"instances": []}, [RAW, "x"]])
-def test_what_is_no_list_may_be_asked_for_again(raw):
+def test_a_value_that_is_no_list_is_a_temporary_error(raw):
     with pytest.raises(Retryable):
         instances_of(raw)

@@ -1,4 +1,4 @@
-"""The documented interface as a whole: docs/inventory.md, a console that keeps to it, and pages over real HTTP."""
+"""The documented interface as a whole: docs/inventory.md, a console that follows it, and pages over real HTTP."""
 
 import json
 import re
@@ -41,14 +41,14 @@ def rows(count):
 
 
 def examples():
-    """(path, question, status, answer) of each example of the page."""
+    """(path, request, status, answer) of each example of the page."""
     for asked, answered in zip(ASKED, ANSWERED, strict=True):
         path, question = asked.removeprefix("POST ").split("\n", 1)
         status, answer = answered.split("\n", 1)
         yield path, json.loads(question), int(status), json.loads(answer)
 
 
-def test_every_example_is_what_the_portal_asks_and_can_read(provider, monkeypatch):
+def test_every_example_is_what_the_portal_requests_and_can_read(provider, monkeypatch):
     given = {(path, json.dumps(question)): (status, answer) for path, question, status, answer in examples()}
     monkeypatch.setattr(Provider, "instances", lambda self, question: given["/instances", json.dumps(question)])
     monkeypatch.setattr(Provider, "instance", lambda self, question: given["/instance", json.dumps(question)])
@@ -68,14 +68,14 @@ def test_every_setting_field_and_rule_is_named():
     fields = set(Instance.__dataclass_fields__)
 
     assert {name for name in settings_named | fields if f"`{name}`" not in TEXT} == set()
-    assert len(eligibility.RULES) == 5  # the five that the page lists, and the quota
+    assert len(eligibility.RULES) == 5  # the five listed on the page, and the quota
     assert f"At most {http.MOST_PAGES} pages" in TEXT
     assert f"{http.LARGEST // 2**20} MB" in TEXT
     assert f"up to {http.LONGEST_CURSOR} characters" in TEXT
     assert f"{portal.GATEWAY_REQUEST_SECONDS} seconds" in TEXT
 
 
-def test_an_example_left_out_of_the_answer_is_missed():
+def test_an_example_removed_from_the_answer_is_noticed():
     path, question, status, answer = next(examples())
 
     assert (path, question, status) == ("/instances", {"account": LIN}, 200)
@@ -86,7 +86,7 @@ def test_an_example_left_out_of_the_answer_is_missed():
 
 
 @pytest.mark.parametrize(("count", "pages"), [(0, 1), (1, 1), (100, 1), (101, 2), (250, 3)])
-def test_a_long_list_is_read_page_after_page(provider, count, pages):
+def test_a_long_list_is_read_page_by_page(provider, count, pages):
     provider.accounts[LIN] = rows(count)
 
     found = INVENTORY.instances(LIN)
@@ -96,7 +96,7 @@ def test_a_long_list_is_read_page_after_page(provider, count, pages):
     assert [question.get("cursor") for _, question in provider.asked] == [None, "100", "200"][:pages]
 
 
-def test_an_instance_that_moved_to_the_next_page_counts_once(provider, monkeypatch):
+def test_an_instance_moved_to_the_next_page_counts_once(provider, monkeypatch):
     pages = iter([{"instances": rows(2), "next": "a"}, {"instances": rows(3)}])
     monkeypatch.setattr(Provider, "instances", lambda self, question: (200, next(pages)))
 
@@ -111,14 +111,14 @@ def test_an_empty_next_is_the_end(provider, monkeypatch, last):
 
 
 @pytest.mark.parametrize("cursor", [7, ["a"], {"a": 1}, True, "x" * 501])
-def test_a_next_that_cannot_be_read_may_be_asked_again(provider, monkeypatch, cursor):
+def test_an_unreadable_next_is_a_temporary_error(provider, monkeypatch, cursor):
     monkeypatch.setattr(Provider, "instances", lambda self, question: (200, {"instances": [], "next": cursor}))
 
     with pytest.raises(Retryable):
         INVENTORY.instances(LIN)
 
 
-def test_a_list_that_goes_in_a_circle_is_left(provider, monkeypatch):
+def test_a_list_whose_pages_form_a_circle_is_given_up(provider, monkeypatch):
     monkeypatch.setattr(Provider, "instances", lambda self, question: (200, {"instances": rows(1), "next": "again"}))
 
     with pytest.raises(Retryable):
@@ -127,7 +127,7 @@ def test_a_list_that_goes_in_a_circle_is_left(provider, monkeypatch):
     assert len(provider.asked) == 2
 
 
-def test_a_list_without_end_is_left_after_twenty_pages(provider):
+def test_an_endless_list_is_given_up_after_twenty_pages(provider):
     provider.page = 1
     provider.accounts[LIN] = rows(30)
 
@@ -137,7 +137,7 @@ def test_a_list_without_end_is_left_after_twenty_pages(provider):
     assert len(provider.asked) == 20
 
 
-def test_half_a_list_is_no_list(provider, monkeypatch):
+def test_an_incomplete_list_is_no_list(provider, monkeypatch):
     pages = iter([(200, {"instances": rows(2), "next": "a"}), (503, {})])
     monkeypatch.setattr(Provider, "instances", lambda self, question: next(pages))
 
@@ -145,7 +145,7 @@ def test_half_a_list_is_no_list(provider, monkeypatch):
         INVENTORY.instances(LIN)
 
 
-def test_all_pages_share_the_time_of_one_question(provider):
+def test_all_pages_share_the_time_of_one_call(provider):
     provider.page, provider.stall = 1, 0.15
     provider.accounts[LIN] = rows(15)
     begun = time.monotonic()
@@ -171,7 +171,7 @@ def desk(client, user):
     return sign_in(client, user).get(reverse("service-codes")).content.decode()
 
 
-def test_the_desk_lists_and_gives_codes_over_real_http(client, db, provider):
+def test_the_desk_lists_servers_and_issues_codes_over_real_http(client, db, provider):
     user = make_user(LIN)
     provider.accounts[LIN] = [{**RAW, "started_on": "2026-01-01", "ends_on": "2099-01-01"}]
 
@@ -183,7 +183,7 @@ def test_the_desk_lists_and_gives_codes_over_real_http(client, db, provider):
 
 
 @pytest.mark.parametrize("fault", [400, 401, 403, 429, 500, 503])
-def test_the_desk_says_so_while_the_console_has_trouble_and_gives_nothing(client, db, provider, fault):
+def test_the_desk_reports_a_failing_console_and_issues_nothing(client, db, provider, fault):
     user = make_user(LIN)
     provider.accounts[LIN] = rows(1)
     provider.fault = fault

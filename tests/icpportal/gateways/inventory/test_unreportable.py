@@ -1,4 +1,4 @@
-"""A product or a place that nobody knows is an alarm of its own until the settings name it."""
+"""An unknown product or place raises an alarm of its own until the settings name it."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def causes():
     return sorted(alarm.cause for alarm in open_alarms())
 
 
-def test_each_unknown_one_is_an_alarm_until_the_settings_name_it(settings):
+def test_each_unknown_value_is_an_alarm_until_the_settings_name_it(settings):
     before = causes()
     settings.PROVIDER_PRODUCTS = [{"key": "vhost", "zh": "主机空间", "en": "Shared space", "method": "hosting"}]
     settings.SERVER_PLACES = {"cn-beijing": "11"}
