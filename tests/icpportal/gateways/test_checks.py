@@ -1,4 +1,4 @@
-"""What is only good for the demo is refused in production."""
+"""Gateways for the demo are refused in production."""
 
 import pytest
 
@@ -48,11 +48,11 @@ def test_a_production_with_real_gateways_passes(settings):
         ({"PHOTO_APP_URL": "http://app.example.com"}, ["gateways.E005"]),
     ],
 )
-def test_a_production_with_something_for_the_demo_is_refused(settings, change, expected):
+def test_a_production_with_a_demo_gateway_is_refused(settings, change, expected):
     assert ids(settings, **change) == expected
 
 
-def test_a_provider_may_name_a_server_list_of_its_own(settings):
+def test_a_provider_may_use_a_server_list_of_its_own(settings):
     assert ids(settings, INVENTORY_GATEWAY="provider.servers.Console", INVENTORY_URL="") == []
 
 

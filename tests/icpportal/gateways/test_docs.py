@@ -1,4 +1,4 @@
-"""The docs of the gateways say what the registry says."""
+"""The docs of the gateways agree with the registry."""
 
 import re
 
@@ -27,7 +27,7 @@ def silence(row):
 
 
 def cells(row):
-    """The line of a gateway as the table has it."""
+    """A gateway's line as in the table."""
     folder = row.folder or row.name
     name = f"`{row.name}`" if row not in FOLDERS else f"[`{row.name}`](../icpportal/gateways/{folder}/README.md)"
     stand_ins = "<br>".join(f"`{each.module}`: {each.says}" for each in row.stand_ins)
@@ -42,7 +42,7 @@ def test_the_table_has_a_line_for_each_gateway_as_the_registry_has_it():
 
 
 @pytest.mark.parametrize("row", FOLDERS, ids=lambda row: row.name)
-def test_a_readme_says_in_four_parts_what_is_asked_with_which_settings_and_how_to_try_and_write_one(row):
+def test_a_readme_has_four_parts_the_calls_the_settings_how_to_try_it_and_how_to_write_one(row):
     text = readme(row)
     of_ours = [each.module for each in row.stand_ins if each.module.startswith("icpportal.")]
     named = [row.setting, *row.own_settings, *row.real, *of_ours, "manage.py check_gateways", "base.py"]
@@ -52,7 +52,7 @@ def test_a_readme_says_in_four_parts_what_is_asked_with_which_settings_and_how_t
     assert len(text.splitlines()) <= 20
 
 
-def test_a_readme_names_only_settings_that_are_there():
+def test_a_readme_names_only_existing_settings():
     words = {word for row in FOLDERS for word in re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", readme(row))}
 
     assert len(words) > 20
@@ -60,10 +60,10 @@ def test_a_readme_names_only_settings_that_are_there():
 
 
 def test_every_setting_of_a_gateway_is_in_its_row():
-    """A new one that no row names fails here; the ministry's others stand in docs/ministry.md."""
+    """A new one that no row names fails here; the ministry's others are in docs/ministry.md."""
     prefixes = tuple(row.setting.removesuffix("GATEWAY") for row in FOLDERS if row.name != "authority")
     computed = {"PHOTO_APP_USUAL", "PHOTO_APP_DEMO", "DNS_USUAL", "WEB_PAGES_USUAL"}
-    # how many texts people may ask for, whoever sends them: docs/security.md
+    # limits of texts, independent of the supplier: docs/security.md
     limits = {"SMS_BUDGET_DAY", "SMS_BUDGET_MONTH", "SMS_ENTERED_PERCENT", "SMS_VIRTUAL_OPERATORS", "SMS_WATCHED_LEAST"}
     there = {name for name in dir(portal) if name.startswith(prefixes)} - computed - limits
     named = {name for row in GATEWAYS for name in (row.setting, *row.own_settings)}

@@ -1,4 +1,4 @@
-"""Whether the outside systems answer: each is asked, whatever becomes of the one before."""
+"""Whether the outside systems answer: each is checked, whatever the result of the one before."""
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -23,9 +23,9 @@ class Well:
         pass
 
 
-def test_a_gateway_that_breaks_when_it_is_asked_is_down_and_the_others_are_asked(settings) -> None:
+def test_a_gateway_that_fails_its_check_is_down_and_the_others_are_checked(settings) -> None:
     for row in asked():
-        setattr(settings, row.setting, "")  # not there
+        setattr(settings, row.setting, "")  # not configured
     settings.AUTHORITY_GATEWAY, settings.SMS_GATEWAY = f"{__name__}.Odd", "nowhere.Gateway"
     settings.INVENTORY_GATEWAY, settings.SCANNER_GATEWAY = f"{__name__}.Unset", f"{__name__}.Well"
 
@@ -45,7 +45,7 @@ class Noted(Well):
 
 
 @pytest.mark.parametrize(("ask", "state"), [(True, "ok"), (False, "refused")])
-def test_a_gateway_that_notes_its_answers_is_asked_by_a_person_only(settings, ask, state) -> None:
+def test_a_gateway_that_records_its_answers_is_checked_only_for_a_person(settings, ask, state) -> None:
     settings.AUTHORITY_GATEWAY = f"{__name__}.Noted"
 
     assert next(each.state for each in health.examine(ask=ask) if each.name == "authority") == state

@@ -1,4 +1,4 @@
-"""One row a gateway: every class there is stands in it, as real or as a stand-in."""
+"""One row per gateway: every existing class is listed in it, as real or as a stand-in."""
 
 import importlib
 import inspect
@@ -17,7 +17,7 @@ FOLDERS = {"miit": "authority"}
 
 
 def classes_with_a_check():
-    """Every class of a gateway's modules that could be named in its setting: it says whether it answers."""
+    """Every class in a gateway's modules that could be named in its setting: it has a check."""
     for folder in pkgutil.iter_modules(gateways.__path__):
         if not folder.ispkg:
             continue
@@ -31,8 +31,8 @@ def classes_with_a_check():
                     yield FOLDERS.get(folder.name, folder.name), f"{path}.{name}"
 
 
-def test_every_class_is_real_or_a_stand_in():
-    """A new one that nobody has judged fails here."""
+def test_every_class_is_listed_as_real_or_as_a_stand_in():
+    """A new, unlisted one fails here."""
     rows = {row.name: row for row in GATEWAYS}
     found = list(classes_with_a_check())
     unjudged = [
@@ -51,19 +51,19 @@ def test_every_gateway_setting_has_its_row():
     assert named == {row.setting for row in GATEWAYS}
 
 
-def test_all_are_asked_but_mail_and_web_pages_and_only_the_resolver_is_advice():
+def test_all_are_checked_but_mail_and_web_pages_and_only_the_resolver_is_advice():
     assert [row.name for row in asked()] == ["authority", "inventory", "sms", "scanner", "photo_app", "dns"]
     assert ADVICE == ("dns",)
 
 
 @pytest.mark.parametrize("row", GATEWAYS, ids=lambda row: row.name)
-def test_the_real_ones_are_there(row):
+def test_the_real_ones_exist(row):
     for path in row.real:
         module, _dot, name = path.rpartition(".")
         assert inspect.isclass(getattr(importlib.import_module(module), name))
 
 
-def test_the_demo_s_stand_ins_are_there():
+def test_the_demo_s_stand_ins_exist():
     """The rows name them by dotted names alone, which no import would miss."""
     named = [each.module for row in GATEWAYS for each in row.stand_ins if each.module.startswith("demo.")]
 
@@ -72,7 +72,7 @@ def test_the_demo_s_stand_ins_are_there():
 
 
 class Silent:
-    """Stands for a system that was added and does not answer."""
+    """A new system that does not answer."""
 
     def check(self) -> None:
         raise Retryable("nobody there")
@@ -88,7 +88,7 @@ ADDED = Gateway(
 )
 
 
-def test_a_row_that_is_added_is_asked_and_its_stand_in_is_refused_in_production(settings, monkeypatch, capsys):
+def test_a_new_row_is_checked_and_its_stand_in_is_refused_in_production(settings, monkeypatch, capsys):
     settings.WEATHER_GATEWAY = f"{__name__}.Silent"
     monkeypatch.setattr(registry, "GATEWAYS", (ADDED,))
 

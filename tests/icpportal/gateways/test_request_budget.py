@@ -1,4 +1,4 @@
-"""Questions a person waits for: few at once, and all of them in a few seconds."""
+"""Calls a person waits for: few at once, and all of them within a few seconds."""
 
 import threading
 import time
@@ -31,8 +31,8 @@ def holders(count: int, release: threading.Event) -> list[threading.Thread]:
     return threads
 
 
-def test_the_third_asker_waits_a_second_at_most_while_two_are_asking(settings):
-    """An asker waits up to a second for a slot."""
+def test_the_third_caller_waits_at_most_a_second_while_two_are_calling(settings):
+    """A caller waits up to a second for a slot."""
     settings.GATEWAY_REQUESTS_AT_ONCE = 2
     settings.GATEWAY_SLOT_SECONDS = 0.3
     release = threading.Event()
@@ -51,8 +51,8 @@ def test_the_third_asker_waits_a_second_at_most_while_two_are_asking(settings):
         assert ask.left > 0
 
 
-def test_nobody_waits_once_everybody_who_asks_has_waited_longer_than_that(settings):
-    """A system that hangs costs the threads of who asks, not those of who would wait behind them."""
+def test_nobody_waits_once_all_callers_have_waited_longer_than_that(settings):
+    """A hanging system costs the threads of its callers, not those that would wait behind them."""
     settings.GATEWAY_REQUESTS_AT_ONCE = 2
     settings.GATEWAY_SLOT_SECONDS = 0.2
     release = threading.Event()
@@ -72,8 +72,8 @@ def test_nobody_waits_once_everybody_who_asks_has_waited_longer_than_that(settin
     assert waited < 0.1
 
 
-def test_an_asker_gets_the_slot_that_comes_free_and_the_first_comes_first(settings):
-    """Who waits longest is served first, so that nobody waits in vain behind later ones."""
+def test_the_longest_waiting_caller_gets_the_slot_that_becomes_free(settings):
+    """First come, first served, so that nobody waits in vain behind later ones."""
     settings.GATEWAY_REQUESTS_AT_ONCE = 1
     release = threading.Event()
     (first,) = holders(1, release)
@@ -98,7 +98,7 @@ def test_an_asker_gets_the_slot_that_comes_free_and_the_first_comes_first(settin
 
 
 def test_fifty_askers_at_once_are_all_answered_by_a_system_that_takes_a_tenth_of_a_second(console):  # noqa: F811
-    """With two slots and no waiting, 14 of 20 who began together were told that the other system is busy."""
+    """With two slots and no waiting, 14 of 20 concurrent callers were told that the other system is busy."""
     console.says({"instances": [RAW]})
     console.wait = 0.1
     start = threading.Barrier(50)
@@ -124,7 +124,7 @@ def test_fifty_askers_at_once_are_all_answered_by_a_system_that_takes_a_tenth_of
     assert len(console.asked) == 50
 
 
-def test_slots_follow_the_threads_of_the_web_and_leave_some_of_them_to_others(settings):
+def test_slots_follow_the_number_of_web_threads_and_leave_some_of_them_free(settings):
     """Image, compose file, demo and settings name the same number of threads."""
     compose = yaml.safe_load((settings.BASE_DIR / "docker-compose.yml").read_text())
     image = (settings.BASE_DIR / "Dockerfile").read_text()
@@ -138,7 +138,7 @@ def test_slots_follow_the_threads_of_the_web_and_leave_some_of_them_to_others(se
     assert "WEB_THREADS" not in compose["services"]["web"]["environment"]  # the operator's, else the image's
 
 
-def test_a_slot_is_free_again_after_a_question_that_failed():
+def test_a_slot_is_free_again_after_a_failed_call():
     before = slots.taken
 
     for _ in range(5):
@@ -148,7 +148,7 @@ def test_a_slot_is_free_again_after_a_question_that_failed():
     assert slots.taken == before
 
 
-def test_a_question_inside_a_question_shares_its_slot_and_its_time(settings):
+def test_a_nested_call_shares_its_slot_and_its_time(settings):
     settings.GATEWAY_REQUESTS_AT_ONCE = 1
 
     with request_budget() as outer, request_budget() as inner:
@@ -158,11 +158,11 @@ def test_a_question_inside_a_question_shares_its_slot_and_its_time(settings):
     assert slots.taken == 0
 
 
-def test_busy_is_a_failure_that_may_be_tried_again():
+def test_busy_is_a_temporary_error():
     assert issubclass(Busy, Retryable)
 
 
-def test_the_time_left_shrinks_and_stops_at_nought(settings):
+def test_the_remaining_time_shrinks_and_stops_at_zero(settings):
     settings.GATEWAY_REQUEST_SECONDS = 0.05
 
     with request_budget() as ask:
@@ -174,7 +174,7 @@ def test_the_time_left_shrinks_and_stops_at_nought(settings):
     assert last == 0
 
 
-def test_a_call_may_take_what_the_request_around_it_has_left(settings):
+def test_a_call_may_take_the_remaining_time_of_its_request(settings):
     settings.GATEWAY_REQUEST_SECONDS = 6
 
     with request_budget():
@@ -187,25 +187,25 @@ def test_a_call_may_take_what_the_request_around_it_has_left(settings):
     assert 5.9 < long <= 6
 
 
-def test_a_call_outside_of_a_request_may_take_no_longer_either(settings):
+def test_a_call_outside_a_request_has_the_same_limit(settings):
     settings.GATEWAY_REQUEST_SECONDS = 6
 
     assert seconds_for(None) == 6
     assert seconds_for(60) == 6
 
 
-def test_nothing_is_asked_when_no_time_is_left(settings):
+def test_no_call_is_made_when_no_time_is_left(settings):
     settings.GATEWAY_REQUEST_SECONDS = 0
 
     with request_budget(), pytest.raises(Retryable):
         seconds_for(None)
 
 
-def test_a_bounded_call_gives_back_what_the_call_returns():
+def test_a_bounded_call_returns_the_calls_result():
     assert bounded(lambda: "answer", 1) == "answer"
 
 
-def test_a_bounded_call_raises_what_the_call_raises():
+def test_a_bounded_call_raises_the_calls_exception():
     def refused() -> None:
         raise Refused("no", code="403")
 
@@ -215,7 +215,7 @@ def test_a_bounded_call_raises_what_the_call_raises():
     assert caught.value.code == "403"
 
 
-def test_a_bounded_call_that_is_late_costs_no_more_than_its_time():
+def test_a_late_bounded_call_costs_no_more_than_its_time():
     begun = time.monotonic()
 
     with pytest.raises(Retryable):
@@ -224,7 +224,7 @@ def test_a_bounded_call_that_is_late_costs_no_more_than_its_time():
     assert time.monotonic() - begun < 0.5
 
 
-def test_many_askers_at_once_never_take_more_than_the_slots_there_are(settings):
+def test_many_concurrent_callers_never_take_more_than_the_slots(settings):
     settings.GATEWAY_REQUESTS_AT_ONCE = 2
     seen: list[int] = []
     refused: list[bool] = []

@@ -1,4 +1,4 @@
-"""The ministry's interface at the review desk: rows to read, actions for those who may, looks that are noted."""
+"""The ministry's interface at the review desk: read-only rows, actions by permission, recorded looks."""
 
 import json
 import re
@@ -52,7 +52,7 @@ def no_second_factor(settings):
 
 @pytest.fixture
 def staff(client):
-    """Signs in an account of staff with a role, or with single permissions of the ministry's interface."""
+    """Signs in staff with a role, or with single permissions of the ministry's interface."""
 
     def sign_in(*codenames: str, role: str = "") -> Any:
         email = f"{role or 'op'}@example.com".replace(" ", ".")
@@ -82,7 +82,7 @@ def download(name="a.xml", xml=RECORD, **columns) -> InboxFile:
 
 
 def cells(page: str, column: str) -> list[str]:
-    """What a list says in one column, row by row."""
+    """The cells of one column of a list."""
     return [cell.text_content() for cell in html.fromstring(page).xpath(f"//tbody//td[@class='field-{column}']")]
 
 
@@ -137,7 +137,7 @@ def test_an_auditor_is_offered_no_action_and_operations_are(staff, model, action
 
 
 @pytest.mark.parametrize("action", ["resend", "park", "unpark", "delete_selected"])
-def test_who_may_only_look_can_run_no_action(staff, action):
+def test_with_read_permission_only_no_action_runs(staff, action):
     row = report()
 
     act(staff(role=roles.AUDITOR), "report", action, row, reason="r")
@@ -170,7 +170,7 @@ def test_nothing_can_be_added_changed_or_deleted(staff, model):
 # --- reports ---
 
 
-def test_a_report_stands_there_with_number_state_and_the_way_to_its_order(operator):
+def test_a_report_is_shown_with_number_state_and_a_link_to_its_order(operator):
     row = report()
     file(row, 7)
 
@@ -183,7 +183,7 @@ def test_a_report_stands_there_with_number_state_and_the_way_to_its_order(operat
     assert cells(page, "sequence") == ["7"]
 
 
-def test_no_page_shows_what_is_sealed(operator):
+def test_no_page_shows_sealed_data(operator):
     row = file(report(), 7)
     came = download()
 
@@ -220,7 +220,7 @@ def test_reports_are_narrowed_and_found_by_whole_key_order_or_site(operator, que
     assert [row.key for row in found] == keys
 
 
-def test_a_report_that_was_put_off_says_what_the_ministry_said_when_it_goes_and_how_often_it_was(operator):
+def test_a_postponed_report_shows_the_ministrys_words_its_next_attempt_and_the_number_of_attempts(operator):
     goes = START + timedelta(hours=3)
     report(1, order="A", code="1042", tries=2, next_at=goes)
     report(2, order="B", key="B.1", state="accepted")
@@ -233,7 +233,7 @@ def test_a_report_that_was_put_off_says_what_the_ministry_said_when_it_goes_and_
     assert re.findall(r"kind__exact=\w+\">\s*([^<]+?)\s*<", page) == kinds
 
 
-def test_parking_needs_a_reason_and_writes_down_who_did_it(operator):
+def test_parking_needs_a_reason_and_records_who_did_it(operator):
     row = report()
 
     without = act(operator, "report", "park", row)
@@ -247,7 +247,7 @@ def test_parking_needs_a_reason_and_writes_down_who_did_it(operator):
     assert LogEntry.objects.get().object_id == str(row.pk)
 
 
-def test_what_cannot_be_done_is_said_row_by_row_and_the_rest_is_done(operator):
+def test_impossible_actions_are_reported_row_by_row_and_the_rest_is_done(operator):
     parked = report(1, order="A", state="parked")
     queued = report(2, order="B")
 
@@ -259,7 +259,7 @@ def test_what_cannot_be_done_is_said_row_by_row_and_the_rest_is_done(operator):
     assert LogEntry.objects.count() == 1
 
 
-def test_the_last_file_of_a_report_is_sent_once_more(operator, monkeypatch):
+def test_the_last_file_of_a_report_is_resent(operator, monkeypatch):
     asked: list[int] = []
     monkeypatch.setattr(operations, "resend", asked.append)
     row = report(1, order="A")
@@ -274,7 +274,7 @@ def test_the_last_file_of_a_report_is_sent_once_more(operator, monkeypatch):
 
 
 @pytest.mark.parametrize("trouble", [Retryable("connection refused"), Refused("the ministry refuses")])
-def test_a_ministry_that_does_not_answer_is_a_sentence_on_the_page(operator, monkeypatch, trouble):
+def test_an_unresponsive_ministry_is_a_sentence_on_the_page(operator, monkeypatch, trouble):
     def fail(_sequence: int) -> None:
         raise trouble
 
@@ -299,7 +299,7 @@ def content(client: Any, row: Any, **data: str) -> Any:
     [(lambda: file(report(), 7), "宁ICP备00000000号-1"), (download, "示例纸业")],
     ids=["sent", "came"],
 )
-def test_content_is_shown_after_a_step_and_the_look_is_noted(operator, make, shown):
+def test_content_is_shown_after_a_step_and_the_look_is_recorded(operator, make, shown):
     row = make()
 
     before = content(operator, row)
@@ -317,7 +317,7 @@ def test_content_is_shown_after_a_step_and_the_look_is_noted(operator, make, sho
     )  # fmt: skip
 
 
-def test_without_a_reason_nothing_is_shown_and_numbers_only_where_they_are_asked_for(operator):
+def test_without_a_reason_nothing_is_shown_and_numbers_only_where_they_are_required(operator):
     row = file(report(), 7)
     number, mobile = "64010319900307123X", "13900001234"
     shown = json.dumps({"number": number, "mobile": mobile})
@@ -344,7 +344,7 @@ def test_a_sent_file_is_shown_without_password_and_pictures(operator):
     assert [secret for secret in (DIGEST, PICTURE) if secret in page] == []
 
 
-def test_a_download_that_does_not_open_is_shown_as_it_came(operator):
+def test_a_download_that_does_not_open_is_shown_as_received(operator):
     row = download()
     came = WireFile("a.xml", "bm90IGEgemlw", "wrong")
     row.body, row.key = seal_body(json.dumps(asdict(came)).encode(), bound_to=inbox._place(ISP, row.digest))
@@ -357,7 +357,7 @@ def test_a_download_that_does_not_open_is_shown_as_it_came(operator):
 
 
 @pytest.mark.parametrize("make", [lambda: file(report(), 7), download], ids=["sent", "came"])
-def test_a_forgotten_file_says_so_and_notes_nothing(operator, make):
+def test_a_forgotten_file_says_so_and_records_nothing(operator, make):
     row = make()
     type(row).objects.update(body=None, key="")
 
@@ -384,7 +384,7 @@ def test_who_may_operate_and_not_see_the_register_sees_no_content(staff):
     assert content(staff("operate_ministry"), row, reason="r").status_code == 403
 
 
-def test_a_file_that_is_not_there_has_no_content(operator):
+def test_a_missing_file_has_no_content(operator):
     assert operator.get(reverse("admin:miit_inboxfile_content", args=[99])).status_code == 404
 
 
@@ -400,7 +400,7 @@ def ministry_place(settings, tmp_path):
     [(lambda: file(report(), 7), "宁ICP备00000000号-1"), (download, "示例纸业")],
     ids=["sent", "came"],
 )
-def test_content_is_shown_from_the_storage_and_one_that_is_away_or_lost_is_said_so(
+def test_content_is_shown_from_the_storage_and_an_unavailable_or_lost_file_is_reported(
     operator, make, shown, ministry_place, monkeypatch
 ):
     row = make()
@@ -437,7 +437,7 @@ def test_a_parked_download_is_read_again(operator, ministry_place, stored):
     assert "b.xml" not in [row.name for row in InboxFile.objects.filter(state="parked", reason="x")]
 
 
-def test_a_damaged_download_is_given_up_at_the_review_desk_and_no_other(operator):
+def test_a_damaged_download_and_no_other_is_given_up_at_the_review_desk(operator):
     damaged = download("b.xml", state="stored", damaged_at=START, reason="the hash does not match the file")
     parked = download("c.xml", state="parked")
 
@@ -475,7 +475,7 @@ def test_a_damaged_download_is_given_up_at_the_review_desk_and_no_other(operator
         ),
     ],
 )
-def test_a_download_that_needs_a_look_says_since_when_why_and_what_to_do(operator, columns, why, to_do):
+def test_a_download_that_needs_attention_says_since_when_why_and_what_to_do(operator, columns, why, to_do):
     at = timezone.now() - timedelta(days=2, hours=1)
     download("b.xml", **{"processed_at": at, **columns, **({"damaged_at": at} if "damaged_at" in columns else {})})
 
@@ -499,7 +499,7 @@ def test_the_line_says_why_it_is_stopped_and_what_to_do(operator):
     assert "correct MIIT_USER, restart, then resume." in page
 
 
-def test_the_line_is_let_go_on(operator):
+def test_the_line_is_resumed(operator):
     until = START + timedelta(days=1)
     why = {f"{way}_stopped_{what}": value for way in Way for what, value in (("at", START), ("because", "4: x"))}
     line = MinistryLine.objects.create(isp_id=ISP, sending_waits_until=until, **why)
@@ -510,7 +510,7 @@ def test_the_line_is_let_go_on(operator):
 
 
 @pytest.mark.parametrize("way", list(Way))
-def test_one_way_of_the_line_is_let_go_on(operator, way):
+def test_one_direction_of_the_line_is_resumed(operator, way):
     line = MinistryLine.objects.create(isp_id=ISP, sending_stopped_at=START, fetching_stopped_at=START)
 
     assert f"{way} resumed: 1" in act(operator, "ministryline", f"go_on_{way}", line)
@@ -518,7 +518,7 @@ def test_one_way_of_the_line_is_let_go_on(operator, way):
     assert [other for other in Way if getattr(line, f"{other}_stopped_at") is None] == [way]
 
 
-def test_the_last_accepted_number_is_asked_anew(operator, monkeypatch):
+def test_the_last_accepted_number_is_requested_again(operator, monkeypatch):
     asked: list[int] = []
     monkeypatch.setattr(operations, "resync", lambda: asked.append(1))
 
@@ -544,12 +544,12 @@ def rows_of(model: str, number: int) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_each_list_costs_the_same_for_one_and_three(operator, model, django_assert_max_num_queries):
+def test_each_list_takes_as_many_queries_for_one_as_for_three(operator, model, django_assert_max_num_queries):
     costs = []
     for numbers in ((1,), (2, 3)):
         for number in numbers:
             rows_of(model, number)
-        cache.clear()  # what the desk remembers for a moment would make the second list cheaper
+        cache.clear()  # the desk's short cache would make the second list cheaper
         with django_assert_max_num_queries(15) as asked:
             operator.get(changelist(model))
         costs.append(len(asked))
@@ -557,7 +557,7 @@ def test_each_list_costs_the_same_for_one_and_three(operator, model, django_asse
     assert costs[0] == costs[1]
 
 
-def test_no_list_reads_what_is_sealed(operator, django_assert_max_num_queries):
+def test_no_list_reads_sealed_data(operator, django_assert_max_num_queries):
     file(report(), 1)
     download()
 

@@ -1,4 +1,4 @@
-"""One door to the authority, and whoever stands behind it has the same hands."""
+"""The authority has one interface, and every gateway implements it."""
 
 import inspect
 
@@ -11,18 +11,18 @@ from icpportal.gateways.miit.gateway import MinistryAuthority
 METHODS = [name for name in vars(Authority) if not name.startswith("_")]
 
 
-def test_the_gateway_is_the_one_that_settings_name(settings):
+def test_the_gateway_is_the_one_in_the_settings(settings):
     settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.fake.Down"
 
     assert type(authority()) is fake.Down
 
 
-def test_the_demo_speaks_the_ministry_s_own_interface():
+def test_the_demo_uses_the_ministry_s_own_interface():
     assert type(authority()) is MinistryAuthority
 
 
 @pytest.mark.parametrize("gateway", [MinistryAuthority, fake.FakeAuthority])
-def test_every_gateway_has_the_hands_of_the_seam(gateway):
+def test_every_gateway_has_the_methods_of_the_interface(gateway):
     ours = {name: inspect.signature(getattr(Authority, name)) for name in METHODS}
 
     theirs = {name: inspect.signature(getattr(gateway, name)) for name in METHODS}

@@ -19,7 +19,7 @@ def found() -> list[tuple[str | None, str]]:
     return [(error.id, error.msg.split()[0]) for error in no_simulator_in_production(None)]
 
 
-def test_a_real_ministry_is_fine_in_production():
+def test_a_real_ministry_is_accepted_in_production():
     assert found() == []
 
 
@@ -42,7 +42,7 @@ def test_simulators_are_refused_in_production_and_allowed_in_the_demo(settings):
         "http://simulator.example:8001/x",
     ],
 )
-def test_the_ministry_is_not_this_machine_nor_the_simulator(settings, name, address):
+def test_the_ministry_is_neither_this_machine_nor_the_simulator(settings, name, address):
     setattr(settings, name, address)
     in_production = found()
     settings.DEMO = True

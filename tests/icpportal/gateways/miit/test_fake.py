@@ -1,4 +1,4 @@
-"""An authority in memory, and the ones that fail."""
+"""An in-memory authority, and failing ones."""
 
 import time
 from datetime import UTC, datetime
@@ -34,7 +34,7 @@ def questions(authority):
     )
 
 
-def test_it_answers_what_was_put_into_its_world():
+def test_it_answers_with_the_filings_it_was_given():
     authority = fake.FakeAuthority()
     authority.sites["example.com"] = FILED
     authority.subjects[1, "91649999000000019L"] = FILED
@@ -48,7 +48,7 @@ def test_it_answers_what_was_put_into_its_world():
     assert authority.check_password("other", "Abc12345") == PasswordAnswer.UNKNOWN_NUMBER
 
 
-def test_its_world_is_the_same_from_every_door_and_empty_when_forgotten():
+def test_its_data_are_the_same_for_every_instance_and_empty_after_a_reset():
     fake.FakeAuthority().sites["example.com"] = FILED
 
     assert fake.FakeAuthority().status_by_domain("example.com").filed
@@ -56,7 +56,7 @@ def test_its_world_is_the_same_from_every_door_and_empty_when_forgotten():
     assert not fake.FakeAuthority().status_by_domain("example.com").filed
 
 
-def test_it_gives_the_verdict_it_is_told_to_and_remembers_who_asked():
+def test_it_gives_the_verdict_set_by_a_test_and_remembers_who_asked():
     fake.FakeAuthority.password_answer = PasswordAnswer.LOCKED
 
     assert fake.FakeAuthority().check_password(NUMBER, "Abc12345") == PasswordAnswer.LOCKED
@@ -80,7 +80,7 @@ def test_answers_wait_until_they_are_acknowledged():
     assert fake.FakeAuthority().answers() == []
 
 
-def test_it_tells_of_phones_or_does_not():
+def test_it_reports_phones_or_not():
     state = PhoneState(Role.BOTH, "139****0001")
     fake.FakeAuthority.phone_states["A.1"] = [state]
 
@@ -93,19 +93,19 @@ def test_it_tells_of_phones_or_does_not():
 
 
 @pytest.mark.parametrize(("kind", "error"), [(fake.Down, Retryable), (fake.Refusing, Refused)])
-def test_a_bad_authority_fails_at_every_question(kind, error):
+def test_a_bad_authority_fails_at_every_call(kind, error):
     for question in questions(kind()):
         with pytest.raises(error):
             question()
 
 
-def test_a_bad_authority_still_takes_reports_because_queueing_is_local():
+def test_a_bad_authority_still_accepts_reports_because_queueing_is_local():
     fake.Down().queue(REPORT)
 
     assert list(fake.FakeAuthority.reports) == [REPORT.key]
 
 
-def test_a_stalling_authority_takes_all_the_time_there_is_and_no_more(settings):
+def test_a_stalling_authority_takes_all_the_time_granted_and_no_more(settings):
     settings.GATEWAY_REQUEST_SECONDS = 0.1
 
     for question in questions(fake.Stalling()):

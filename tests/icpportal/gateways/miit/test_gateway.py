@@ -1,4 +1,4 @@
-"""The authority over the wire: an honest answer for every code, our own limits on filing passwords before it."""
+"""The authority over SOAP: a correct answer for every code, and our own limits on filing passwords before it."""
 
 import inspect
 import json
@@ -30,14 +30,14 @@ def info(inner: str) -> str:
     return returned(0, more=f"<StatusInfo>{inner}</StatusInfo>")
 
 
-def test_the_gateway_has_the_hands_of_the_seam():
+def test_the_gateway_has_the_methods_of_the_interface():
     names = [name for name in vars(Authority) if not name.startswith("_")]
 
     for name in names:
         assert inspect.signature(getattr(MinistryAuthority, name)) == inspect.signature(getattr(Authority, name))
 
 
-def test_a_domain_is_on_file_with_its_numbers_or_not(ministry, authority):
+def test_a_domain_is_on_record_with_its_numbers_or_not(ministry, authority):
     ministry.file("example.com", subject=SUBJECT, site=SITE, name="示例网")
 
     assert authority.status_by_domain("example.com") == FilingStatus(True, SUBJECT, "示例网", SITE)
@@ -45,7 +45,7 @@ def test_a_domain_is_on_file_with_its_numbers_or_not(ministry, authority):
     assert [call["queryConditionType"] for call in ministry.asked("isp_querybeianstatus")] == ["0", "0"]
 
 
-def test_a_certificate_is_asked_by_its_type_and_tells_the_subject_alone(ministry, authority):
+def test_a_certificate_is_queried_by_its_type_and_gives_only_the_subject(ministry, authority):
     ministry.file("91110000000000000X", subject=SUBJECT, site=SITE, name="示例网")
 
     assert authority.status_by_certificate(1, "91110000000000000X") == FilingStatus(True, SUBJECT)
@@ -53,7 +53,7 @@ def test_a_certificate_is_asked_by_its_type_and_tells_the_subject_alone(ministry
 
 
 @pytest.mark.parametrize("id_type", [0, 12, 14, 30, 49])
-def test_a_type_the_interface_has_no_word_for_is_not_asked(ministry, authority, id_type):
+def test_a_type_unknown_to_the_interface_is_not_queried(ministry, authority, id_type):
     with pytest.raises(Refused) as refusal:
         authority.status_by_certificate(id_type, "H12345678")
 
@@ -61,7 +61,7 @@ def test_a_type_the_interface_has_no_word_for_is_not_asked(ministry, authority, 
 
 
 @pytest.mark.parametrize("condition", ["a.b", "x" * 256])
-def test_a_text_the_interface_cannot_take_is_not_asked(ministry, authority, condition):
+def test_a_text_the_interface_cannot_carry_is_not_queried(ministry, authority, condition):
     with pytest.raises(Refused):
         authority.status_by_domain(condition)
 
@@ -71,7 +71,7 @@ def test_a_text_the_interface_cannot_take_is_not_asked(ministry, authority, cond
 @pytest.mark.parametrize(
     "inner", ["", "<Bazt>7</Bazt>", "<Bazt>0</Bazt>", "<Bazt>0</Bazt><Wzmc>示例</Wzmc>", "<Bazt>yes</Bazt>"]
 )
-def test_a_status_that_says_nothing_is_asked_again_later(ministry, authority, inner):
+def test_a_status_without_content_is_queried_again_later(ministry, authority, inner):
     ministry.say("isp_querybeianstatus", info(inner))
 
     with pytest.raises(Retryable):
@@ -105,20 +105,20 @@ def test_a_password_is_right_or_wrong(ministry, authority):
     assert ministry.asked("isp_verifybamm")[0]["bamm"] == "Abc12345"
 
 
-def test_too_many_tries_there_are_locked(ministry, authority):
+def test_too_many_attempts_at_the_ministry_are_locked(ministry, authority):
     ministry.say("isp_verifybamm", code=22, msg="备案密码校验超过5次")
 
     assert authority.check_password(SUBJECT, "x") == PasswordAnswer.LOCKED
 
 
 @pytest.mark.parametrize("code", WAITS)
-def test_any_other_code_tells_nothing_about_a_password(ministry, authority, code):
+def test_any_other_code_says_nothing_about_a_password(ministry, authority, code):
     ministry.say("isp_verifybamm", returned(code, more="<VerifyRes>0</VerifyRes>"))
 
     assert authority.check_password(SUBJECT, "x") == PasswordAnswer.CANNOT_TELL
 
 
-def test_a_success_without_a_verdict_tells_nothing(ministry, authority):
+def test_a_success_without_a_verdict_says_nothing(ministry, authority):
     ministry.say("isp_verifybamm", code=0)
 
     assert authority.check_password(SUBJECT, "x") == PasswordAnswer.CANNOT_TELL
@@ -139,7 +139,7 @@ def test_a_report_is_queued_locally_once(db, authority):
     assert Report.objects.get().state == "queued"
 
 
-def test_answers_come_from_the_rows_until_they_are_acknowledged(db, ministry, authority):
+def test_answers_are_read_from_the_rows_until_they_are_acknowledged(db, ministry, authority):
     ministry.deliver("return1", bajg(result(waiting().own_id, "1001")))
 
     assert authority.fetch() == 1
@@ -149,7 +149,7 @@ def test_answers_come_from_the_rows_until_they_are_acknowledged(db, ministry, au
     assert (answer.report_key, authority.answers()) == ("TR-1.1", [])
 
 
-def test_checking_asks_and_changes_nothing(ministry, authority):
+def test_the_check_queries_and_changes_nothing(ministry, authority):
     ministry.deliver("return1", b"<x/>")
 
     authority.check()
@@ -158,7 +158,7 @@ def test_checking_asks_and_changes_nothing(ministry, authority):
 
 
 @pytest.mark.parametrize(("code", "problem"), [(4, Refused), (12, Refused), (902, Retryable), (999, Retryable)])
-def test_checking_tells_a_refusal_from_an_outage(ministry, authority, code, problem):
+def test_the_check_distinguishes_a_refusal_from_an_outage(ministry, authority, code, problem):
     ministry.say("isp_querypreviousupload", code=code)
 
     with pytest.raises(problem):
@@ -170,7 +170,7 @@ def test_checking_tells_a_refusal_from_an_outage(ministry, authority, code, prob
 
 @pytest.fixture
 def asked(db, ministry, settings):
-    """A filing password as a step of an order asks for it; with how often the ministry was asked."""
+    """Enters a filing password like a step of an order; returns how often the ministry was asked too."""
     settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.gateway.MinistryAuthority"
     settings.LIMITS = settings.LIMITS | {
         "filing_password_order": (5, 3600),
@@ -189,7 +189,7 @@ def times(ministry) -> int:
     return len(ministry.asked("isp_verifybamm"))
 
 
-def test_the_same_wrong_value_is_never_asked_twice_by_nobody(asked, ministry):
+def test_the_same_wrong_value_is_never_sent_twice_by_anybody(asked, ministry):
     assert [asked("wrong") for _ in range(3)] == [State.WRONG] * 3
     assert asked("wrong", order="T7Q4-M2KY", account="zhao") == State.WRONG
     assert times(ministry) == 1
@@ -213,7 +213,7 @@ def test_each_order_account_and_number_has_its_own_limit_before_the_ministrys(as
     assert times(ministry) == allowed
 
 
-def test_code_22_is_said_as_it_is(asked, ministry):
+def test_code_22_is_passed_on(asked, ministry):
     ministry.say("isp_verifybamm", code=22)
 
     assert asked("Abc12345") == State.LOCKED
@@ -236,7 +236,7 @@ def test_a_broken_answer_costs_nothing_either(asked, ministry, trouble):
     assert asked("wrong") == State.WRONG
 
 
-def test_a_password_leaves_no_trace_in_the_log(asked, caplog):
+def test_a_password_is_not_in_the_log(asked, caplog):
     asked("S3cretWord")
 
     assert "S3cretWord" not in json.dumps([vars(record) for record in caplog.records], default=repr)

@@ -1,4 +1,4 @@
-"""docs/ministry.md names what there is: every setting, every command, every return code."""
+"""docs/ministry.md is complete: every setting, every command, every return code."""
 
 import re
 
@@ -37,20 +37,20 @@ def test_every_return_code_has_its_row():
     assert set(REACTIONS) - {int(code) for row in rows for code in re.findall(r"\d+", row)} == set()
 
 
-def test_the_table_of_processing_codes_is_the_one_that_the_command_prints():
+def test_the_table_of_processing_codes_is_the_printed_one():
     """`manage.py miit codes --markdown` writes it."""
     table = section(5).partition("begin -->\n")[2].partition("\n<!--")[0]
 
     assert table.splitlines() == list(markdown())
 
 
-def test_its_rows_say_whose_turn_it_is_for_every_turn_there_is():
+def test_its_rows_say_whose_turn_it_is_for_every_possible_turn():
     rows = {line.split("|")[1].strip().partition(",")[0] for line in section(5).splitlines() if line.startswith("| ")}
 
     assert {each.meaning.whose for each in miit_codes.rows()} <= rows
 
 
-def test_how_long_a_report_waits_is_what_it_says():
+def test_the_stated_patience_of_a_report_is_the_real_one():
     days = len(report_queue.IN_REVIEW) - 4
 
     assert f"after 10 minutes, 1, 4 and 12 hours, then daily for {days} days" in section(5)

@@ -1,4 +1,4 @@
-"""The phone register of our own extension: masked mobiles alone, nonsense is asked again, silence stays silence."""
+"""The phone register of our own extension: masked mobiles only, nonsense is retried, an outage is no answer."""
 
 import base64
 import json
@@ -26,7 +26,7 @@ ROW = {
 
 
 class Register:
-    """What the register says next, and what it was asked."""
+    """The register's next answer, and the requests it received."""
 
     def __init__(self) -> None:
         self.status, self.body = 200, json.dumps({"phones": [ROW]}).encode()
@@ -39,7 +39,7 @@ class Register:
 
 @pytest.fixture
 def register(settings: Any) -> Iterator[Register]:
-    """One over real HTTP."""
+    """A register over real HTTP."""
     found = Register()
 
     class Handler(BaseHTTPRequestHandler):
@@ -51,7 +51,7 @@ def register(settings: Any) -> Iterator[Register]:
             self.wfile.write(found.body)
 
         def log_message(self, *_words: object) -> None:
-            """Quiet."""
+            """Silent."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
@@ -63,7 +63,7 @@ def register(settings: Any) -> Iterator[Register]:
     server.server_close()
 
 
-def test_who_has_confirmed_is_asked_by_our_own_id_as_the_provider(register: Register) -> None:
+def test_confirmed_phones_are_requested_by_our_own_id_as_the_provider(register: Register) -> None:
     report = waiting()
 
     assert phones("TR-1.1") == [
@@ -83,19 +83,19 @@ def test_nobody_has_to_confirm(register: Register) -> None:
 
 
 @pytest.mark.parametrize(("tells", "url"), [(False, "http://127.0.0.1:9/phones"), (True, "")])
-def test_an_authority_that_does_not_tell_is_not_asked(settings: Any, tells: bool, url: str) -> None:
+def test_an_authority_that_does_not_report_phones_is_not_asked(settings: Any, tells: bool, url: str) -> None:
     settings.AUTHORITY_TELLS_PHONES, settings.MIIT_PHONES_URL = tells, url
 
     assert phones("TR-1.1") is None
 
 
-def test_a_report_we_do_not_have_is_asked_later(register: Register) -> None:
+def test_a_report_we_do_not_have_is_queried_later(register: Register) -> None:
     with pytest.raises(Retryable):
         phones("TR-9.9")
     assert register.asked == []
 
 
-def test_a_report_they_do_not_have_yet_is_asked_later(register: Register) -> None:
+def test_a_report_they_do_not_have_yet_is_queried_later(register: Register) -> None:
     waiting()
     register.says({}, 404)
 
@@ -104,7 +104,7 @@ def test_a_report_they_do_not_have_yet_is_asked_later(register: Register) -> Non
 
 
 @pytest.mark.parametrize(("status", "problem"), [(401, Refused), (403, Refused), (429, Retryable), (500, Retryable)])
-def test_their_no_is_told_from_their_outage(register: Register, status: int, problem: type[Exception]) -> None:
+def test_a_refusal_differs_from_an_outage(register: Register, status: int, problem: type[Exception]) -> None:
     waiting()
     register.says({}, status)
 
@@ -128,7 +128,7 @@ def test_their_no_is_told_from_their_outage(register: Register, status: int, pro
         b" " * 100_000,
     ],
 )
-def test_nonsense_is_asked_again(register: Register, body: Any) -> None:
+def test_nonsense_is_queried_again(register: Register, body: Any) -> None:
     waiting()
     register.says(body)
 
@@ -136,7 +136,7 @@ def test_nonsense_is_asked_again(register: Register, body: Any) -> None:
         phones("TR-1.1")
 
 
-def test_a_whole_mobile_goes_no_further_than_here(register: Register) -> None:
+def test_an_unmasked_mobile_is_not_passed_on(register: Register) -> None:
     waiting()
     register.says({"phones": [{**ROW, "mobile_masked": "13900000002"}]})
 
@@ -154,10 +154,10 @@ def test_nobody_there_is_asked_again(settings: Any) -> None:
 # --- several in one question -------------------------------------------------------------------
 
 
-def test_several_reports_are_asked_about_in_one_question_and_what_nobody_can_read_is_left_out(
+def test_several_reports_are_queried_at_once_and_unreadable_ones_left_out(
     register: Register,
 ) -> None:
-    """Each was a question of its own."""
+    """Each was a separate query."""
     ids = {key: waiting(key).own_id for key in ("TR-1.1", "TR-2.1", "TR-3.1", "TR-4.1")}
     register.says(
         {
@@ -180,11 +180,11 @@ def test_several_reports_are_asked_about_in_one_question_and_what_nobody_can_rea
     assert (address, sorted(asked.split(","))) == ("/phones/100077", sorted(map(str, ids.values())))
 
 
-def test_reports_that_we_have_not_sent_are_asked_of_nobody(register: Register) -> None:
+def test_reports_that_were_not_sent_are_not_queried(register: Register) -> None:
     assert (phones_of(["TR-9.9"]), register.asked) == ({}, [])
 
 
-def test_an_authority_that_does_not_tell_is_not_asked_about_several(settings: Any) -> None:
+def test_an_authority_that_does_not_report_phones_is_not_asked_about_several(settings: Any) -> None:
     settings.AUTHORITY_TELLS_PHONES = False
 
     assert phones_of(["TR-1.1"]) is None
@@ -194,7 +194,7 @@ def test_an_authority_that_does_not_tell_is_not_asked_about_several(settings: An
     ("said", "status", "problem"),
     [({}, 401, Refused), ({}, 503, Retryable), ({"phones": []}, 200, Retryable), ({"reports": []}, 200, Retryable)],
 )
-def test_what_is_no_answer_about_several_is_asked_again_or_refused(
+def test_an_invalid_answer_about_several_is_retried_or_refused(
     register: Register, said: Any, status: int, problem: type[Exception]
 ) -> None:
     waiting()

@@ -17,7 +17,7 @@ ASKING = "asking the ministry for the last file that it accepted …"
 
 @pytest.fixture
 def resync(capsys):
-    """Exit code, what was printed, and the progress beside it."""
+    """The exit code, the output, and the progress."""
 
     def run(*arguments):
         try:
@@ -32,7 +32,7 @@ def resync(capsys):
 
 
 def lose(ministry, count):
-    """So many files were accepted and are not there any more."""
+    """So many files were accepted and have been lost."""
     for number in range(count):
         report_queue.queue(access(reference=f"TR-{number}"))
     assert send_due().accepted == count
@@ -40,8 +40,8 @@ def lose(ministry, count):
     ministry.uploads.clear()
 
 
-def test_it_says_how_far_it_is(ministry, resync):
-    """It said nothing for as long as the ministry took."""
+def test_it_shows_its_progress(ministry, resync):
+    """It printed nothing for as long as the ministry took."""
     lose(ministry, 3)
 
     code, out, progress = resync("--yes")
@@ -58,13 +58,13 @@ def test_it_says_how_far_it_is(ministry, resync):
 
 @pytest.mark.parametrize("arguments", [[], ["--yes"]])
 @pytest.mark.parametrize("trouble", ["stall", "drip"])
-def test_it_ends_in_its_time_with_3_when_the_ministry_hangs_and_can_be_done_again(
+def test_it_ends_in_its_time_with_3_when_the_ministry_hangs_and_can_be_repeated(
     ministry,
     resync,
     arguments,
     trouble,
 ):
-    """100 seconds, no word and no end."""
+    """100 seconds without output, and no end."""
     MinistryLine.objects.create(isp_id=100077, last_sequence=0)
     ministry.trouble("isp_querypreviousupload", trouble)
     began = time.monotonic()
@@ -77,7 +77,7 @@ def test_it_ends_in_its_time_with_3_when_the_ministry_hangs_and_can_be_done_agai
     assert resync(*arguments)[0] == 0
 
 
-def test_its_time_is_one_for_all_its_calls(ministry, resync):
+def test_its_time_covers_all_its_calls(ministry, resync):
     """The ministry hangs at the second file."""
     lose(ministry, 2)
     ministry.trouble("isp_upload", "mime")
@@ -91,7 +91,7 @@ def test_its_time_is_one_for_all_its_calls(ministry, resync):
     assert Report.objects.filter(state="accepted").count() == 2
 
 
-def test_what_cannot_be_done_ends_with_1(ministry, resync):
+def test_an_impossible_resync_ends_with_1(ministry, resync):
     ministry.say("isp_querypreviousupload", code=12)
 
     assert resync("--yes")[0] == 1

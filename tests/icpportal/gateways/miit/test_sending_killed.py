@@ -1,4 +1,4 @@
-"""Killed at any step, suspended, or two at once: in the end each report is with the ministry once, and told once."""
+"""Killed at any step, suspended, or run twice: in the end the ministry has each report once, with one outcome."""
 
 import threading
 
@@ -66,7 +66,7 @@ def test_killed_at_any_step_the_next_round_ends_with_one_file_and_one_outcome(mi
     queued(2)
     place, name, kind = STEPS[step]
     with monkeypatch.context() as short:
-        short.setattr(lease.Lease, "give_back", lambda _lease: None)  # nobody tidies up behind the killed
+        short.setattr(lease.Lease, "give_back", lambda _lease: None)  # nobody cleans up after the killed process
         if place:
             short.setattr(place, name, kind(getattr(place, name)))
         else:
@@ -84,7 +84,7 @@ def test_killed_at_any_step_the_next_round_ends_with_one_file_and_one_outcome(mi
     assert told == [(AnswerKind.ACCEPTED, "TR-1.1"), (AnswerKind.ACCEPTED, "TR-2.1")]
 
 
-def test_what_the_ministry_took_before_the_kill_is_not_sent_again(ministry):
+def test_what_the_ministry_accepted_before_the_kill_is_not_resent(ministry):
     queued()
     ministry.uploads.append(Killed)
     with pytest.raises(Killed):
@@ -96,7 +96,7 @@ def test_what_the_ministry_took_before_the_kill_is_not_sent_again(ministry):
     assert ministry.calls == [("upload", 1), ("previous", None)]
 
 
-def test_a_suspended_sender_that_was_overtaken_changes_nothing_when_it_wakes(ministry):
+def test_an_overtaken_suspended_sender_changes_nothing_when_it_wakes(ministry):
     queued(2)
     overtaker = []
 
@@ -115,7 +115,7 @@ def test_a_suspended_sender_that_was_overtaken_changes_nothing_when_it_wakes(min
     assert (line().holder, line().sending_stopped_at) == ("", None)
 
 
-def test_a_sender_that_was_overtaken_while_it_built_numbers_nothing(ministry, monkeypatch):
+def test_a_sender_overtaken_while_building_assigns_no_number(ministry, monkeypatch):
     queued(2)
     build, overtaker = sender.file_builder.build, []
 
@@ -180,7 +180,7 @@ def test_one_report_queued_by_four_at_once_is_one_row(ministry):
     assert Report.objects.count() == 1
 
 
-def test_each_call_renews_the_lease_before_it_goes_out_and_before_its_answer_counts(ministry, monkeypatch):
+def test_each_call_renews_the_lease_before_it_is_sent_and_before_its_answer_counts(ministry, monkeypatch):
     queued()
     order = []
     renew, upload = lease.Lease.renew, ministry.upload

@@ -1,4 +1,4 @@
-"""The sender and a ministry over real HTTP: answers lost on the way, refusals, and an unbroken sequence."""
+"""The sender and a ministry over real HTTP: lost answers, refusals, and an unbroken sequence."""
 
 import pytest
 
@@ -42,7 +42,7 @@ def test_reports_arrive_in_order_each_with_its_own_id(ministry):
     assert asked(ministry) == ["isp_querypreviousupload", "isp_upload", "isp_upload", "isp_upload"]
 
 
-def test_pictures_travel_in_the_file(ministry):
+def test_pictures_are_sent_in_the_file(ministry):
     report_queue.queue(access(attachments=[statement("here")]))
 
     assert send_due().accepted == 1
@@ -62,7 +62,7 @@ def test_an_answer_that_is_lost_or_nonsense_doubles_nothing(ministry, trouble):
     assert len(outcome_queue.waiting()) == 2
 
 
-def test_a_ministry_that_is_away_delays_and_loses_nothing(ministry):
+def test_an_unreachable_ministry_delays_and_loses_nothing(ministry):
     queued(2)
     send_due(now=NOW, limit=1)
     for method in METHODS:
@@ -78,7 +78,7 @@ def test_a_ministry_that_is_away_delays_and_loses_nothing(ministry):
     assert len(outcome_queue.waiting()) == 2
 
 
-def test_a_fresh_database_goes_on_behind_the_ministrys_last_number(ministry):
+def test_a_fresh_database_continues_after_the_ministrys_last_number(ministry):
     queued(2)
     send_due(now=NOW, limit=1)
     MinistryLine.objects.update(last_sequence=None)

@@ -19,7 +19,7 @@ from tests.icpportal.gateways.miit.client.server import ISP
 from tests.icpportal.gateways.miit.sending_world import MINUTE, NOW, access
 
 pytestmark = pytest.mark.django_db
-ACCOUNT = [4, 5, 12, 13]  # of user, password, source and ispId: whatever is asked
+ACCOUNT = [4, 5, 12, 13]  # for user, password, source and ispId: on any call
 OF_THIS_FILE = [9, 10, 11, 16, 17, 18, 21]
 
 
@@ -54,7 +54,7 @@ def an_upload_is_answered(ministry, code):
 
 
 @pytest.mark.parametrize("code", [*OF_THIS_FILE, 19])
-def test_a_file_that_the_ministry_does_not_take_keeps_no_answer_from_arriving(ministry, code):
+def test_a_file_the_ministry_refuses_does_not_keep_answers_from_arriving(ministry, code):
     an_upload_is_answered(ministry, code)
 
     assert inbox.fetch(now=NOW) == 1
@@ -64,7 +64,7 @@ def test_a_file_that_the_ministry_does_not_take_keeps_no_answer_from_arriving(mi
 
 
 @pytest.mark.parametrize("code", ACCOUNT)
-def test_an_account_that_is_refused_is_not_tried_again_neither_way(ministry, code):
+def test_a_refused_account_is_not_retried_in_either_direction(ministry, code):
     an_upload_is_answered(ministry, code)
 
     with pytest.raises(Refused, match=f"^{code}: "):
@@ -76,7 +76,7 @@ def test_an_account_that_is_refused_is_not_tried_again_neither_way(ministry, cod
 
 
 @pytest.mark.parametrize("code", ACCOUNT)
-def test_an_account_that_a_download_finds_refused_sends_nothing(ministry, code):
+def test_an_account_refused_on_download_stops_sending(ministry, code):
     queued()
     ministry.say("isp_download", code=code)
     with pytest.raises(Refused):
@@ -87,7 +87,7 @@ def test_an_account_that_a_download_finds_refused_sends_nothing(ministry, code):
 
 
 @pytest.mark.parametrize("code", [10, 16, 21])
-def test_a_download_that_is_refused_stops_no_report(ministry, code):
+def test_a_refused_download_stops_no_report(ministry, code):
     queued()
     ministry.say("isp_download", code=code)
     for _ in range(2):
@@ -99,7 +99,7 @@ def test_a_download_that_is_refused_stops_no_report(ministry, code):
 
 
 @pytest.mark.parametrize("code", [9, 11, 17, 18, 19])
-def test_a_code_that_speaks_of_uploads_is_no_answer_to_a_download_and_passes_by_itself(ministry, code):
+def test_a_code_about_uploads_is_no_answer_to_a_download_and_passes_by_itself(ministry, code):
     ministry.deliver("return1", bajg(result(waiting().own_id, "1001")))
     ministry.say("isp_download", code=code)
     with pytest.raises(Retryable, match=f"^{code}: "):
@@ -110,8 +110,8 @@ def test_a_code_that_speaks_of_uploads_is_no_answer_to_a_download_and_passes_by_
     assert (told(), open_alarms()) == ([("granted", "TR-1.1")], [])
 
 
-def test_sending_goes_on_by_itself_when_reporting_is_open_again(ministry):
-    """Tried again, later each time and at last every quarter of an hour; the alarm ends with it."""
+def test_sending_resumes_by_itself_when_reporting_is_open_again(ministry):
+    """Retried, later each time and at last every quarter of an hour; the alarm ends with it."""
     queued()
     pauses, at = [], NOW
     for _ in range(6):
@@ -127,14 +127,14 @@ def test_sending_goes_on_by_itself_when_reporting_is_open_again(ministry):
     assert (open_alarms(), line().sending_stopped_at) == ([], None)
 
 
-def test_another_trouble_than_before_is_an_alarm_of_its_own(ministry):
+def test_a_different_problem_is_an_alarm_of_its_own(ministry):
     queued()
     for minutes, code in ((0, 999), (20, 19), (40, 15)):
         ministry.say("isp_upload", code=code)
         send_due(now=NOW + minutes * MINUTE)
 
     assert sorted(Alarm.objects.values_list("detail", flat=True)) == ["19", "999"]
-    assert open_alarms() == []  # that too many files wait is no trouble of ours
+    assert open_alarms() == []  # too many waiting files are no problem of ours
 
 
 def status():
@@ -142,7 +142,7 @@ def status():
         call_command("miit", "status")
 
 
-def test_the_command_says_for_each_way_whether_it_is_stopped_and_lets_one_or_both_go_on(ministry, capsys):
+def test_the_command_shows_for_each_direction_whether_it_is_stopped_and_resumes_one_or_both(ministry, capsys):
     an_upload_is_answered(ministry, 17)
 
     status()
@@ -161,7 +161,7 @@ def test_the_command_says_for_each_way_whether_it_is_stopped_and_lets_one_or_bot
     assert send_due(now=NOW).accepted == 1
 
 
-def test_both_ways_go_on_with_one_word_and_the_alarm_lasts_until_both_do(ministry):
+def test_both_directions_are_resumed_at_once_and_the_alarm_lasts_until_both_are(ministry):
     an_upload_is_answered(ministry, 5)
 
     call_command("miit", "go-on", "sending")
@@ -186,7 +186,7 @@ def test_a_bare_3_before_each_file_does_not_end_the_round(ministry):
 
 
 def test_a_ministry_that_says_3_for_ever_is_left_alone_for_a_while(ministry, monkeypatch):
-    """Asked a few times, ever more slowly, then not before half a minute is over."""
+    """Called a few times, ever more slowly, then not for half a minute."""
     slept = []
     monkeypatch.setattr(inbox.time, "sleep", slept.append)
     for _ in range(50):
@@ -202,7 +202,7 @@ def test_a_ministry_that_says_3_for_ever_is_left_alone_for_a_while(ministry, mon
     assert open_alarms() == [("ministry.fetching_waits", "3")]
 
 
-def test_a_line_that_was_stopped_before_the_two_ways_were_told_apart_stays_stopped_both_ways():
+def test_a_line_stopped_before_directions_were_distinguished_stays_stopped_both_ways():
     MinistryLine.objects.create(isp_id=ISP, sending_stopped_at=NOW, sending_stopped_because="5: x")
     MinistryLine.objects.create(isp_id=ISP + 1)
 

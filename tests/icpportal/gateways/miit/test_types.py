@@ -1,4 +1,4 @@
-"""A report says exactly what the ministry's V3.0 can carry."""
+"""A report contains exactly what the ministry's V3.0 can carry."""
 
 from dataclasses import FrozenInstanceError, fields, replace
 
@@ -32,11 +32,11 @@ REPORT = AccessReport(
 )
 
 
-def test_a_well_formed_report_has_no_fault():
+def test_a_well_formed_report_has_no_error():
     assert faults(REPORT) == []
 
 
-def test_a_report_carries_what_xzjr_has_and_no_subject_domain_or_people():
+def test_a_report_has_the_content_of_xzjr_and_no_subject_domain_or_people():
     assert {field.name for field in fields(AccessReport)} == {
         "key",
         "site_number",
@@ -48,7 +48,7 @@ def test_a_report_carries_what_xzjr_has_and_no_subject_domain_or_people():
     }
 
 
-def test_a_report_cannot_be_changed_after_it_was_made():
+def test_a_report_is_immutable():
     with pytest.raises(FrozenInstanceError):
         REPORT.key = "other"
 
@@ -119,7 +119,7 @@ def test_material_without_a_picture_is_refused():
     assert faults(MaterialReport("A.1", (replace(picture, owner_number=""),))) == ["attachment without owner"]
 
 
-def test_a_report_key_holds_the_reference_and_the_number_of_the_report():
+def test_a_report_key_contains_the_reference_and_the_number_of_the_report():
     assert report_key("T7Q4-M2KX", 2) == "T7Q4-M2KX.2"
     assert reference_of("T7Q4-M2KX.2") == "T7Q4-M2KX"
     assert reference_of("made through another provider") == "made through another provider"

@@ -15,7 +15,7 @@ CHEN = "13900000002"
 
 
 class System(ThreadingHTTPServer):
-    """Knows one photo; answers `status` with `body` instead when it is told to."""
+    """Knows one photo; answers `status` with `body` instead when set by a test."""
 
     daemon_threads = True
 
@@ -41,10 +41,10 @@ class Handler(BaseHTTPRequestHandler):
         try:
             self.wfile.write(body)
         except OSError:
-            self.close_connection = True  # the asker had enough
+            self.close_connection = True  # the client stopped reading
 
     def log_message(self, *args: object) -> None:
-        """Quiet."""
+        """Silent."""
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def system(settings):
     server.server_close()
 
 
-def test_the_photo_of_a_code_and_its_mobile_comes_as_it_is(system):
+def test_the_photo_of_a_code_and_its_mobile_is_returned_unchanged(system):
     assert HttpApp().picture("AB12CD", CHEN) == PHOTO
     assert system.asked == [
         ("/app/picture", {"code": "AB12CD", "mobile": CHEN}, "Bearer secret-of-the-test"),
@@ -66,7 +66,7 @@ def test_the_photo_of_a_code_and_its_mobile_comes_as_it_is(system):
 
 
 @pytest.mark.parametrize(("code", "mobile"), [("AB12CE", CHEN), ("AB12CD", "13900000001")])
-def test_a_code_of_nobody_or_of_another_mobile_is_no_photo(system, code, mobile):
+def test_an_unknown_code_or_one_of_another_mobile_has_no_photo(system, code, mobile):
     assert HttpApp().picture(code, mobile) is None
 
 
@@ -81,14 +81,14 @@ def test_a_code_of_nobody_or_of_another_mobile_is_no_photo(system, code, mobile)
         (200, b"<html>", "text/html", Retryable),
     ],
 )
-def test_every_other_answer_is_a_no_or_none_at_all(system, status, body, kind, raised):
+def test_every_other_answer_is_a_refusal_or_no_answer(system, status, body, kind, raised):
     system.status, system.body, system.kind = status, body, kind
 
     with pytest.raises(raised):
         HttpApp().picture("AB12CD", CHEN)
 
 
-def test_an_answer_that_is_too_large_is_none(system, settings):
+def test_an_answer_that_is_too_large_is_no_answer(system, settings):
     settings.UPLOAD_MAX_BYTES = 1000
     system.status, system.body, system.kind = 200, b"x" * 20_000, "image/jpeg"
 
@@ -96,7 +96,7 @@ def test_an_answer_that_is_too_large_is_none(system, settings):
         HttpApp().picture("AB12CD", CHEN)
 
 
-def test_a_system_that_stalls_costs_no_more_than_it_was_granted(system):
+def test_a_stalling_system_costs_no_more_than_the_time_granted(system):
     system.wait = 1
     began = time.monotonic()
 
@@ -106,14 +106,14 @@ def test_a_system_that_stalls_costs_no_more_than_it_was_granted(system):
     assert time.monotonic() - began < 0.9
 
 
-def test_nobody_there_is_no_answer(settings):
+def test_an_unreachable_system_is_no_answer(settings):
     settings.PHOTO_APP_URL, settings.PHOTO_APP_TOKEN = "http://127.0.0.1:9/app", ""
 
     with pytest.raises(Retryable):
         HttpApp().check()
 
 
-def test_the_check_asks_for_a_photo_that_cannot_be_there(system):
+def test_the_check_requests_a_photo_that_cannot_exist(system):
     HttpApp().check()
 
     assert [question for _path, question, _token in system.asked] == [{"code": NOBODY[0], "mobile": NOBODY[1]}]

@@ -61,7 +61,7 @@ def daemon(settings):
     listener.close()
 
 
-def test_a_clean_file_is_clean_and_arrives_whole_in_pieces(daemon):
+def test_a_clean_file_is_clean_and_is_sent_completely_in_chunks(daemon):
     content = b"\x89PNG" + bytes(200_000)
 
     scan = CLAMD.scan(io.BytesIO(content))
@@ -71,22 +71,22 @@ def test_a_clean_file_is_clean_and_arrives_whole_in_pieces(daemon):
     assert daemon.pieces == [65536, 65536, 65536, len(content) - 3 * 65536]
 
 
-def test_the_eicar_file_is_found_by_its_name_wherever_it_stands(daemon):
+def test_the_eicar_file_is_found_by_its_name_anywhere_in_a_file(daemon):
     scan = CLAMD.scan(io.BytesIO(bytes(100_000) + EICAR))
 
     assert scan == Scan(clean=False, found="Eicar-Test-Signature")
 
 
-def test_the_test_file_is_the_one_the_world_agreed_on():
+def test_the_test_file_is_the_standard_one():
     assert len(EICAR) == 68
     assert EICAR.endswith(b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*")
 
 
-def test_a_daemon_that_says_pong_is_there(daemon):
+def test_a_daemon_that_answers_pong_is_up(daemon):
     CLAMD.check()
 
 
-def test_a_daemon_that_says_something_else_is_not(daemon):
+def test_a_daemon_that_answers_anything_else_is_not(daemon):
     daemon.says = b"HELLO\0"
 
     with pytest.raises(Retryable):
@@ -103,7 +103,7 @@ def test_no_verdict_is_not_a_clean_file(daemon, reply):
         CLAMD.scan(io.BytesIO(b"content"))
 
 
-def test_a_file_longer_than_the_daemon_takes_is_refused(daemon):
+def test_a_file_longer_than_the_daemon_accepts_is_refused(daemon):
     daemon.says = b"INSTREAM size limit exceeded. ERROR\0"
 
     with pytest.raises(Refused) as caught:
@@ -112,7 +112,7 @@ def test_a_file_longer_than_the_daemon_takes_is_refused(daemon):
     assert caught.value.code == "size"
 
 
-def test_a_stalled_daemon_costs_the_time_that_was_granted(daemon):
+def test_a_stalled_daemon_costs_the_time_granted(daemon):
     daemon.wait = 3
     begun = time.monotonic()
 
@@ -122,7 +122,7 @@ def test_a_stalled_daemon_costs_the_time_that_was_granted(daemon):
     assert time.monotonic() - begun < 0.6
 
 
-def test_a_daemon_that_is_not_there_gives_no_verdict(settings, tmp_path):
+def test_an_unreachable_daemon_gives_no_verdict(settings, tmp_path):
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     listener.close()
@@ -135,7 +135,7 @@ def test_a_daemon_that_is_not_there_gives_no_verdict(settings, tmp_path):
             CLAMD.check()
 
 
-def test_a_daemon_behind_a_socket_file_is_asked_the_same_way(settings, tmp_path):
+def test_a_daemon_behind_a_unix_socket_is_used_in_the_same_way(settings, tmp_path):
     path = tmp_path / "clamd.ctl"
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))

@@ -1,4 +1,4 @@
-"""The scanners that are none: the one that looks at nothing, and those for tests."""
+"""Scanners for demo and tests: one that checks nothing, and those that fail."""
 
 import io
 import time
@@ -12,7 +12,7 @@ from icpportal.gateways.scanner.none import NoScanner
 from icpportal.gateways.scanner.types import Scan
 
 
-def test_the_gateway_is_the_one_that_settings_name(settings):
+def test_the_gateway_is_the_one_in_the_settings(settings):
     settings.SCANNER_GATEWAY = "icpportal.gateways.scanner.fake.Down"
 
     assert type(scanner()) is fake.Down

@@ -1,4 +1,4 @@
-"""Alibaba Cloud and Tencent Cloud: what goes out is signed and filled in, and each answer means what it says."""
+"""Alibaba Cloud and Tencent Cloud: requests are signed and filled in, and each answer is understood."""
 
 import json
 from datetime import UTC, datetime
@@ -44,14 +44,14 @@ def supplier(settings):
 
 
 def no(name, code):
-    """How a supplier says no to a text."""
+    """A supplier's refusal of a text."""
     if name == "Aliyun":
         return {"SendSms": {"Code": code, "Message": f"not to {TO}", "RequestId": "R-1"}}
     status = {"Code": code, "Message": f"not to +86{TO}", "SerialNo": ""}
     return {"SendSms": {"Response": {"SendStatusSet": [status], "RequestId": "R-1"}}}
 
 
-def test_a_text_is_signed_and_its_receipt_comes_back(settings, cloud, name):
+def test_a_text_is_signed_and_its_receipt_is_returned(settings, cloud, name):
     assert supplier(settings).send_template(TO, CODE, KEY) == RECEIPTS[name]
 
     assert len(cloud.asked) == 1
@@ -66,7 +66,7 @@ def test_a_text_to_a_cloud_is_counted_among_the_answers(cloud, name):
     assert counter(ANSWERED, "sms", "ok") == before + 1
 
 
-def test_a_text_to_alibaba_cloud_carries_signature_template_and_values_by_name(settings):
+def test_a_text_to_alibaba_cloud_has_signature_template_and_values_by_name(settings):
     with clouds.served(clouds.aliyun()) as cloud:
         cloud.answers = dict(SENT["Aliyun"])
         clouds.account(settings, "Aliyun", cloud)
@@ -77,7 +77,7 @@ def test_a_text_to_alibaba_cloud_carries_signature_template_and_values_by_name(s
     assert said == {"PhoneNumbers": TO, "SignName": "示例云", "TemplateCode": "SMS_100002", "OutId": KEY}
 
 
-def test_a_text_to_tencent_cloud_carries_signature_template_and_values_in_order(settings):
+def test_a_text_to_tencent_cloud_has_signature_template_and_values_in_order(settings):
     with clouds.served(clouds.tencent()) as cloud:
         cloud.answers = dict(SENT["Tencent"])
         clouds.account(settings, "Tencent", cloud)
@@ -93,7 +93,7 @@ def test_a_text_to_tencent_cloud_carries_signature_template_and_values_in_order(
     }
 
 
-def test_a_wrong_key_is_ours_to_mend_so_that_the_text_goes_later(settings, cloud):
+def test_a_wrong_key_is_our_error_so_the_text_is_sent_later(settings, cloud):
     settings.SMS_KEY_SECRET = "another"
 
     with pytest.raises(Retryable, match="Signature") as found:
@@ -123,7 +123,7 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize(("name", "code", "kind"), ANSWERS)
-def test_each_answer_is_refused_or_later_or_unclear_and_never_quotes_the_number(settings, cloud, name, code, kind):
+def test_each_answer_means_refused_later_or_unclear_and_never_quotes_the_number(settings, cloud, name, code, kind):
     cloud.answers = no(name, code)
 
     with pytest.raises((Refused, Retryable)) as found:
@@ -145,14 +145,14 @@ def test_an_error_of_the_whole_request_at_tencent_cloud_means_what_its_code_says
 
 
 @pytest.mark.parametrize(("status", "raw"), [(503, b"{}"), (200, b"<html>"), (200, b"[]"), (200, b"{}")])
-def test_nonsense_and_a_broken_supplier_leave_it_open_whether_the_text_went(settings, cloud, status, raw):
+def test_nonsense_and_a_failing_supplier_leave_it_open_whether_the_text_was_sent(settings, cloud, status, raw):
     cloud.status, cloud.raw = status, raw
 
     with pytest.raises(Unknown):
         supplier(settings).send_template(TO, CODE, KEY)
 
 
-def test_a_supplier_that_cannot_be_reached_took_nothing(settings, name):
+def test_an_unreachable_supplier_accepted_nothing(settings, name):
     with clouds.served(MAKE[name]()) as gone:
         clouds.account(settings, name, gone)
 
@@ -163,7 +163,7 @@ def test_a_supplier_that_cannot_be_reached_took_nothing(settings, name):
     assert TO not in str(found.value)
 
 
-def test_a_text_without_a_number_of_its_template_waits_for_the_setting(settings, cloud):
+def test_a_text_without_the_number_of_its_template_waits_for_the_setting(settings, cloud):
     settings.SMS_TEMPLATES = {}
 
     with pytest.raises(Retryable, match="code_sign_up.zh"):
@@ -172,14 +172,14 @@ def test_a_text_without_a_number_of_its_template_waits_for_the_setting(settings,
     assert cloud.asked == []
 
 
-def test_an_address_in_the_clear_is_for_tests_alone(settings, cloud):
+def test_an_unencrypted_address_is_for_tests_only(settings, cloud):
     settings.DEMO = False
 
     with pytest.raises(ImproperlyConfigured, match="https"):
         supplier(settings)
 
 
-def test_the_check_asks_without_sending(settings, cloud, name):
+def test_the_check_sends_no_text(settings, cloud, name):
     cloud.answers = {
         "GetSmsSign": {"Code": "OK", "RequestId": "R-1"},
         "SendStatusStatistics": {"Response": {"SendStatusStatistics": {}, "RequestId": "R-1"}},
@@ -203,7 +203,7 @@ def detail(status, code):
     return {"Code": "OK", "RequestId": "R-1", "SmsSendDetailDTOs": {"SmsSendDetailDTO": [found]}}
 
 
-def test_alibaba_cloud_is_asked_about_each_text_by_number_receipt_and_day_in_beijing(settings):
+def test_alibaba_cloud_is_queried_about_each_text_by_number_receipt_and_day_in_beijing(settings):
     with clouds.served(clouds.aliyun()) as cloud:
         clouds.account(settings, "Aliyun", cloud)
         answers = [detail(1, ""), detail(2, "MOBILE_NOT_ON_SERVICE"), detail(3, "DELIVERED")]
@@ -226,7 +226,7 @@ def pulled(number, status="SUCCESS", description="DELIVRD"):
     return found | {"UserReceiveTime": 1764260000, "PhoneNumber": f"+86{TO}"}
 
 
-def test_tencent_cloud_tells_of_all_texts_and_is_asked_until_there_are_no_more(settings):
+def test_tencent_cloud_reports_all_texts_and_is_queried_until_there_are_no_more(settings):
     with clouds.served(clouds.tencent()) as cloud:
         clouds.account(settings, "Tencent", cloud)
         rounds = [[pulled(n) for n in range(100)], [pulled(100, "FAIL", "用户关机")]]
@@ -251,5 +251,5 @@ def test_tencent_cloud_tells_of_all_texts_and_is_asked_until_there_are_no_more(s
         ("XA:1", OTHER),
     ],
 )
-def test_an_operators_word_is_one_of_the_reasons_that_people_are_told(said, reason):
+def test_an_operators_code_is_one_of_the_reasons_shown_to_people(said, reason):
     assert reason_of(said) == reason

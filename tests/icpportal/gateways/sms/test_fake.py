@@ -1,4 +1,4 @@
-"""The suppliers that behave badly on purpose do so, and only in the two permitted ways."""
+"""The suppliers that fail on purpose do so in the two permitted ways."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def test_a_well_behaved_fake_keeps_one_message_per_key():
 
 
 @pytest.mark.parametrize(("name", "error"), [("Refusing", Refused), ("Down", Retryable), ("Stalling", Retryable)])
-def test_a_bad_mood_stops_messages_and_checks_alike(settings, monkeypatch, name: str, error: type[Exception]):
+def test_a_failing_fake_affects_messages_and_checks_alike(settings, monkeypatch, name: str, error: type[Exception]):
     settings.SMS_GATEWAY = f"icpportal.gateways.sms.fake.{name}"
     slept: list[float] = []
     monkeypatch.setattr(fake.time, "sleep", slept.append)

@@ -1,4 +1,4 @@
-"""A supplier over HTTP, spoken to for real on this machine."""
+"""A supplier over real HTTP on this machine."""
 
 import json
 import threading
@@ -18,7 +18,7 @@ from icpportal.gateways.sms.http import LARGEST, HttpSms
 
 @dataclass
 class Desk:
-    """What the supplier answers next, and what it was asked."""
+    """The supplier's next answer, and the requests it received."""
 
     url: str = ""
     status: int = 200
@@ -51,7 +51,7 @@ def desk() -> Iterator[Desk]:
         do_GET = do_HEAD = do_POST  # noqa: N815 -- the library's names
 
         def log_message(self, *args: object) -> None:
-            """Quiet."""
+            """Silent."""
 
         def handle(self) -> None:
             try:
@@ -86,7 +86,7 @@ def test_a_message_is_posted_as_json_with_its_key_in_a_header(settings, desk):
     assert asked["headers"]["Authorization"] == "Bearer secret"
 
 
-def test_names_of_fields_extras_and_the_receipt_are_the_suppliers(settings, desk):
+def test_names_of_fields_extras_and_the_receipt_follow_the_supplier(settings, desk):
     desk.body = b'{"code": 0, "data": {"sid": 77}}'
     configured = {
         "body": "form",
@@ -117,7 +117,7 @@ def test_a_field_without_a_name_is_left_out(settings, desk):
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 422])
-def test_a_no_is_final_and_carries_the_suppliers_code(settings, desk, status: int):
+def test_a_refusal_is_final_and_has_the_suppliers_code(settings, desk, status: int):
     desk.status = status
 
     with pytest.raises(Refused) as no:
@@ -127,13 +127,13 @@ def test_a_no_is_final_and_carries_the_suppliers_code(settings, desk, status: in
 
 
 @pytest.mark.parametrize("status", [302, 401, 408, 425, 429, 500, 502, 503])
-def test_a_trouble_of_theirs_or_a_key_that_they_do_not_take_may_pass(settings, desk, status: int):
+def test_a_server_error_or_a_refused_key_is_temporary(settings, desk, status: int):
     desk.status = status
 
     with pytest.raises(Retryable):
         gateway(settings, desk).send("13900000001", "text", "k:1")
 
-    assert [asked["path"] for asked in desk.asked] == ["/sms"]  # a redirect is not followed with the message
+    assert [asked["path"] for asked in desk.asked] == ["/sms"]  # the message is not sent on to a redirect
 
 
 @pytest.mark.parametrize(
@@ -151,14 +151,14 @@ def test_a_trouble_of_theirs_or_a_key_that_they_do_not_take_may_pass(settings, d
         b'{"id": "' + b"9" * LARGEST + b'"}',
     ],
 )
-def test_nonsense_may_pass_too(settings, desk, body: bytes):
+def test_nonsense_is_temporary(settings, desk, body: bytes):
     desk.body = body
 
     with pytest.raises(Retryable):
         gateway(settings, desk).send("13900000001", "text", "k:1")
 
 
-def test_a_no_in_the_body_is_final(settings, desk):
+def test_a_refusal_in_the_body_is_final(settings, desk):
     desk.body = b'{"code": "BLACKLISTED", "id": "r-1"}'
 
     with pytest.raises(Refused) as no:
@@ -168,7 +168,7 @@ def test_a_no_in_the_body_is_final(settings, desk):
 
 
 @pytest.mark.parametrize("body", [b'{"code": "LIMIT"}', b'{"other": "0"}', b'{"code": null}'])
-def test_a_later_in_the_body_or_no_word_at_all_may_pass(settings, desk, body: bytes):
+def test_later_or_no_status_in_the_body_is_temporary(settings, desk, body: bytes):
     desk.body = body
 
     with pytest.raises(Retryable):
@@ -176,7 +176,7 @@ def test_a_later_in_the_body_or_no_word_at_all_may_pass(settings, desk, body: by
 
 
 @pytest.mark.parametrize("slow", [{"wait": 5}, {"drip": 0.2, "body": b'{"id": "0123456789"}'}])
-def test_a_slow_supplier_costs_no_more_than_the_seconds_set(settings, desk, slow: dict[str, Any]):
+def test_a_slow_supplier_costs_no_more_than_the_timeout(settings, desk, slow: dict[str, Any]):
     for name, value in slow.items():
         setattr(desk, name, value)
     began = time.monotonic()
@@ -187,7 +187,7 @@ def test_a_slow_supplier_costs_no_more_than_the_seconds_set(settings, desk, slow
     assert time.monotonic() - began < 1.5
 
 
-def test_nobody_there_may_pass_and_the_message_is_not_in_the_error(settings, desk):
+def test_an_unreachable_supplier_is_temporary_and_the_message_is_not_in_the_error(settings, desk):
     settings.SMS_HTTP = {"url": "http://127.0.0.1:9/sms", "seconds": 2}
 
     with pytest.raises(Retryable) as trouble:
@@ -197,13 +197,13 @@ def test_nobody_there_may_pass_and_the_message_is_not_in_the_error(settings, des
     assert "secret" not in str(trouble.value)
 
 
-def test_the_check_asks_the_address_it_was_given(settings, desk):
+def test_the_check_uses_its_own_address(settings, desk):
     gateway(settings, desk, check_url=desk.url + "/balance").check()
 
     assert [(asked["method"], asked["path"]) for asked in desk.asked] == [("GET", "/sms/balance")]
 
 
-def test_the_check_fails_with_the_check_address(settings, desk):
+def test_the_check_fails_with_its_address(settings, desk):
     desk.status = 503
 
     with pytest.raises(Retryable):
@@ -229,7 +229,7 @@ def test_nor_does_the_check_say_well_where_the_supplier_refuses_our_key(settings
 @pytest.mark.parametrize(
     "wrong", [{}, {"url": ""}, {"url": "http://x", "body": "xml"}, {"url": "http://x", "adress": "y"}]
 )
-def test_a_wrong_description_is_said_at_once(settings, wrong: dict[str, str]):
+def test_an_invalid_configuration_is_reported_at_once(settings, wrong: dict[str, str]):
     settings.SMS_HTTP = wrong
 
     with pytest.raises(ImproperlyConfigured, match="SMS_HTTP"):

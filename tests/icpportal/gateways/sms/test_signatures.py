@@ -1,9 +1,9 @@
-"""The local suppliers check signatures as the real ones do: the examples of their documents come out."""
+"""The local suppliers check signatures like the real ones: they reproduce the examples of their documents."""
 
 from tests.icpportal.gateways.sms.clouds import Asked, aliyun_signature, digest, tencent_signature
 
 
-def test_the_example_of_alibaba_clouds_document_comes_out():
+def test_the_example_of_alibaba_clouds_document_is_reproduced():
     signed = "host;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-signature-nonce;x-acs-version"
     headers = {
         "host": "ecs.cn-shanghai.aliyuncs.com",
@@ -21,7 +21,7 @@ def test_the_example_of_alibaba_clouds_document_comes_out():
     assert found == "06563a9e1b43f5dfe96b81484da74bceab24a1d853912eee15083a6f0f3283c0"
 
 
-def test_the_example_of_tencent_clouds_document_comes_out():
+def test_the_example_of_tencent_clouds_document_is_reproduced():
     scope = "AKIDz8krbsJ5yKBZQpn74WFkmLPx3*******/2019-02-25/cvm/tc3_request"
     headers = {
         "content-type": "application/json; charset=utf-8",

@@ -1,4 +1,4 @@
-"""Pages of customers are fetched from the public web alone: a real server here, names and connections of the test's."""
+"""Customers' pages are fetched only from the public web: a real server here, the test's own names and connections."""
 
 import gzip
 import socket
@@ -92,7 +92,7 @@ def code_of(call: Callable[[], object]) -> str:
     return refusal.value.code
 
 
-def test_a_page_comes_with_its_address_and_its_charset(server: Server) -> None:
+def test_a_page_is_returned_with_its_address_and_its_charset(server: Server) -> None:
     server.answers["/a?b=1"] = reply("<p>宁ICP备</p>".encode("gbk"), kind="text/html; charset=GBK")
 
     page = server.pages().fetch("http://Example.com:80/a?b=1#foot")
@@ -102,7 +102,7 @@ def test_a_page_comes_with_its_address_and_its_charset(server: Server) -> None:
     assert server.connected == [(PUBLIC, 80)]
 
 
-def test_nothing_goes_along_but_the_request(server: Server) -> None:
+def test_only_the_request_itself_is_sent(server: Server) -> None:
     server.answers["/"] = reply(b"x", "Set-Cookie: a=b")
     server.leads("/again", "/")
 
@@ -141,7 +141,7 @@ INSIDE = [
 
 
 @pytest.mark.parametrize("address", INSIDE)
-def test_a_name_that_leads_inside_is_not_asked(server: Server, address: str) -> None:
+def test_a_name_that_resolves_to_an_internal_address_is_not_requested(server: Server, address: str) -> None:
     server.names["example.com"] = [address]
 
     assert code_of(lambda: server.pages().fetch("http://example.com/")) == "inside"
@@ -149,18 +149,18 @@ def test_a_name_that_leads_inside_is_not_asked(server: Server, address: str) -> 
 
 
 @pytest.mark.parametrize("address", [PUBLIC, "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"])
-def test_public_addresses_are_known_in_both_versions(address: str) -> None:
+def test_public_addresses_are_recognised_in_both_ip_versions(address: str) -> None:
     assert is_public(address)
 
 
-def test_one_address_inside_among_public_ones_is_enough_to_refuse(server: Server) -> None:
+def test_one_internal_address_among_public_ones_is_enough_to_refuse(server: Server) -> None:
     server.names["example.com"] = [PUBLIC, "10.0.0.1"]
 
     assert code_of(lambda: server.pages().fetch("http://example.com/")) == "inside"
     assert server.connected == []
 
 
-def test_a_name_that_changes_gains_nothing_because_it_is_looked_up_once(server: Server) -> None:
+def test_a_changing_name_gains_nothing_because_it_is_resolved_once(server: Server) -> None:
     answers = iter([[PUBLIC], ["127.0.0.1"]])
     server.answers["/"] = reply(b"page")
     pages = HttpPages(lambda _host: next(answers), server.connect)
@@ -189,14 +189,14 @@ def test_a_name_that_changes_gains_nothing_because_it_is_looked_up_once(server: 
         "",
     ],
 )
-def test_what_is_no_plain_address_of_the_web_is_not_asked(server: Server, url: str) -> None:
+def test_an_address_that_is_no_plain_web_address_is_not_requested(server: Server, url: str) -> None:
     assert code_of(lambda: server.pages().fetch(url)) == "address"
     assert server.connected == []
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0x7f000001", "2130706433", "127.1"])
-def test_an_address_written_in_place_of_a_name_is_looked_up_and_judged_like_one(host: str) -> None:
-    """The resolver of the machine is asked: it knows these as other ways to write 127.0.0.1."""
+def test_an_ip_address_in_place_of_a_name_is_resolved_and_checked_like_one(host: str) -> None:
+    """The machine's resolver is used: it knows these as other ways to write 127.0.0.1."""
     assert code_of(lambda: HttpPages().fetch(f"http://{host}/")) == "inside"
 
 
@@ -209,7 +209,7 @@ def test_a_name_in_another_script_and_a_path_are_sent_in_ascii() -> None:
 # --- redirects ---
 
 
-def test_three_redirects_are_followed_and_each_is_looked_up_again(server: Server) -> None:
+def test_three_redirects_are_followed_and_each_is_resolved_again(server: Server) -> None:
     server.names["www.example.com"] = [OTHER]
     server.leads("/", "/one", "301 Moved")
     server.leads("/one", "http://www.example.com/two", "307 Temporary")
@@ -236,7 +236,7 @@ def test_a_fourth_redirect_is_one_too_many(server: Server) -> None:
         ("http://me:secret@example.com/", "address"),
     ],
 )
-def test_a_redirect_is_judged_like_the_first_address(server: Server, to: str, code: str) -> None:
+def test_a_redirect_is_checked_like_the_first_address(server: Server, to: str, code: str) -> None:
     server.names["inside.example.com"] = ["169.254.169.254"]
     server.leads("/", to)
 
@@ -268,14 +268,14 @@ def bomb() -> bytes:
     ],
     ids=["large", "endless", "gzip bomb", "deflate bomb"],
 )
-def test_more_than_a_page_has_is_cut_off(server: Server, answer: Callable[[], bytes | Answer]) -> None:
+def test_an_oversized_page_is_cut_off(server: Server, answer: Callable[[], bytes | Answer]) -> None:
     server.answers["/"] = answer()
 
     assert len(bomb()) < LARGEST
     assert code_of(lambda: server.pages().fetch("http://example.com/")) == "too_large"
 
 
-def test_a_bomb_takes_no_more_memory_than_a_page(server: Server) -> None:
+def test_a_decompression_bomb_takes_no_more_memory_than_a_page(server: Server) -> None:
     server.answers["/"] = reply(bomb(), "Content-Encoding: gzip")
 
     tracemalloc.start()
@@ -287,7 +287,7 @@ def test_a_bomb_takes_no_more_memory_than_a_page(server: Server) -> None:
     assert peak < 5 * LARGEST
 
 
-def test_a_packed_page_is_unpacked(server: Server) -> None:
+def test_a_compressed_page_is_decompressed(server: Server) -> None:
     server.answers["/"] = reply(gzip.compress(b"<p>page</p>"), "Content-Encoding: gzip")
 
     assert server.pages().fetch("http://example.com/").body == b"<p>page</p>"
@@ -316,7 +316,7 @@ def test_a_page_that_comes_drop_by_drop_costs_its_time_and_no_more(server: Serve
         server.pages(seconds=0.2).fetch("http://example.com/")
 
 
-def test_a_name_that_is_never_found_costs_no_more_either(server: Server) -> None:
+def test_a_lookup_that_never_ends_costs_no_more_either(server: Server) -> None:
     def waits(_host: str) -> list[str]:
         server.over.wait()
         return []
@@ -339,28 +339,28 @@ def test_a_name_that_is_never_found_costs_no_more_either(server: Server) -> None
         (reply(b"not packed", "Content-Encoding: gzip"), "no_page"),
     ],
 )
-def test_what_is_no_page_is_named(server: Server, answer: bytes, code: str) -> None:
+def test_an_answer_that_is_no_page_is_named(server: Server, answer: bytes, code: str) -> None:
     server.answers["/"] = answer
 
     assert code_of(lambda: server.pages().fetch("http://example.com/")) == code
 
 
 @pytest.mark.parametrize("answer", [b"", b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n"])
-def test_nonsense_may_be_gone_the_next_time(server: Server, answer: bytes) -> None:
+def test_nonsense_is_temporary(server: Server, answer: bytes) -> None:
     server.answers["/"] = answer
 
     with pytest.raises(Retryable):
         server.pages().fetch("http://example.com/")
 
 
-def test_a_name_without_an_address_leads_nowhere(server: Server) -> None:
+def test_a_name_without_an_address_points_nowhere(server: Server) -> None:
     server.names["example.com"] = []
 
     with pytest.raises(Retryable):
         server.pages().fetch("http://example.com/")
 
 
-def test_a_certificate_that_nobody_vouches_for_is_named(server: Server, tmp_path: Path) -> None:
+def test_an_untrusted_certificate_is_named(server: Server, tmp_path: Path) -> None:
     server.context = self_signed("example.com", tmp_path / "own.pem")
     server.answers["/"] = reply(b"page")
 

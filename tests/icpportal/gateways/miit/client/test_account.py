@@ -1,4 +1,4 @@
-"""The settings of the wire, and what is said when one is wrong."""
+"""The settings of the connection, and the message when one is wrong."""
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -7,7 +7,7 @@ from icpportal.gateways.miit.client.account import Address, account
 from icpportal.gateways.miit.client.crypto import Cipher
 
 
-def test_an_account_is_what_the_settings_say(settings, ministry):
+def test_an_account_is_built_from_the_settings(settings, ministry):
     settings.MIIT_CONNECT_SECONDS, settings.MIIT_FILES_SECONDS = 3, 44
 
     read = account()

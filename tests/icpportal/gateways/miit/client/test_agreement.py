@@ -1,4 +1,4 @@
-"""Whether the ministry and we encrypt alike, tried before the first report goes."""
+"""Whether the ministry and we use the same encryption, checked before the first report is sent."""
 
 import hashlib
 
@@ -40,7 +40,7 @@ def status(capsys):
 
 
 def with_an_earlier_upload(ministry, *, plain=False):
-    """This account has reported before, and the ministry sends its last file back."""
+    """This account has reported before, and the ministry returns its last file."""
     body = zipped(b"<UploadData/>", "beianinfo7.xml")
     ministry.last = {
         "dataSequence": "7",
@@ -51,7 +51,7 @@ def with_an_earlier_upload(ministry, *, plain=False):
     }
 
 
-def test_our_last_upload_is_opened_before_the_first_report_goes(ministry, capsys):
+def test_our_last_upload_is_decrypted_before_the_first_report_is_sent(ministry, capsys):
     with_an_earlier_upload(ministry)
     queued()
 
@@ -62,7 +62,7 @@ def test_our_last_upload_is_opened_before_the_first_report_goes(ministry, capsys
 
 
 @pytest.mark.parametrize("last", [None, 7])
-def test_keys_that_do_not_open_it_stop_sending_before_anything_real_has_gone(ministry, settings, capsys, last):
+def test_keys_that_do_not_decrypt_it_stop_sending_before_anything_real_has_gone(ministry, settings, capsys, last):
     """In a fresh database and in one that has sent before."""
     with_an_earlier_upload(ministry)
     settings.MIIT_AES_KEY = OTHER_KEY
@@ -77,7 +77,7 @@ def test_keys_that_do_not_open_it_stop_sending_before_anything_real_has_gone(min
     assert status(capsys) == "encryption: our last file, as the ministry has it, does not open with our key"
 
 
-def test_the_right_keys_are_tried_anew_and_the_report_goes(ministry, settings):
+def test_the_right_keys_are_tried_again_and_the_report_is_sent(ministry, settings):
     with_an_earlier_upload(ministry)
     right, settings.MIIT_AES_KEY = settings.MIIT_AES_KEY, OTHER_KEY
     queued()
@@ -90,8 +90,8 @@ def test_the_right_keys_are_tried_anew_and_the_report_goes(ministry, settings):
     assert agreement.standing(line()) == Agreement.AGREED
 
 
-def test_a_person_who_knows_better_lets_it_go_on_and_the_upload_tells(ministry, settings):
-    """The last upload may be from before a change of keys."""
+def test_a_person_can_let_it_continue_and_the_upload_decides(ministry, settings):
+    """The last upload may be from before a key change."""
     with_an_earlier_upload(ministry)
     settings.MIIT_AES_KEY = OTHER_KEY
     queued()
@@ -105,8 +105,8 @@ def test_a_person_who_knows_better_lets_it_go_on_and_the_upload_tells(ministry, 
 
 
 @pytest.mark.parametrize("known", [0, 7])
-def test_where_nothing_can_be_asked_a_9_loses_no_report_and_burns_no_number(ministry, settings, capsys, known):
-    """A new account, or a last upload that comes back unencrypted."""
+def test_where_no_upload_can_be_checked_a_9_loses_no_report_and_uses_up_no_number(ministry, settings, capsys, known):
+    """A new account, or a last upload that is returned unencrypted."""
     if known:
         with_an_earlier_upload(ministry, plain=True)
     queued()
@@ -117,14 +117,14 @@ def test_where_nothing_can_be_asked_a_9_loses_no_report_and_burns_no_number(mini
     assert line().sending_stopped_because == "9: the ministry does not know our encryption"
     assert list(UploadFile.objects.values_list("sequence", "sent_at", "accepted_at")) == [(known + 1, None, None)]
 
-    settings.MIIT_ENCRYPT = False  # as agreed with the administration
+    settings.MIIT_ENCRYPT = False  # as agreed with the authority
     call_command("miit", "go-on", "sending")
     assert send_due(now=NOW + MINUTE).accepted == 1
     assert [number for number, _xml in ministry.uploads] == [known + 1]
     assert Report.objects.get().state == "accepted"
 
 
-def test_an_upload_that_is_taken_is_the_agreement_and_is_noted_once(ministry, django_assert_num_queries):
+def test_an_accepted_upload_proves_the_keys_and_is_recorded_once(ministry, django_assert_num_queries):
     queued()
     send_due(now=NOW)
     agreed = line().encryption_agreed_at
@@ -136,7 +136,7 @@ def test_an_upload_that_is_taken_is_the_agreement_and_is_noted_once(ministry, dj
     assert calls(ministry).count("isp_querypreviousupload") == 1
 
 
-def test_a_download_that_opens_is_an_agreement_and_one_that_is_not_encrypted_is_none(opened, settings):
+def test_a_decrypted_download_proves_the_keys_and_an_unencrypted_one_does_not(opened, settings):
     for encrypt, found in ((False, Agreement.NOT_TRIED), (True, Agreement.AGREED)):
         ministry = opened(encrypt=encrypt)
         ministry.deliver(f"return{encrypt}", bajg(result(waiting(f"TR-{encrypt}.1", site_number="").own_id, "1001")))
@@ -146,7 +146,7 @@ def test_a_download_that_opens_is_an_agreement_and_one_that_is_not_encrypted_is_
         assert agreement.standing(line()) == found
 
 
-def test_without_encryption_nothing_is_tried(opened, capsys):
+def test_without_encryption_nothing_is_checked(opened, capsys):
     ministry = opened(encrypt=False)
     with_an_earlier_upload(ministry)
     MinistryLine.objects.create(pk=ISP, last_sequence=7, number_heard_at=NOW)
@@ -158,7 +158,7 @@ def test_without_encryption_nothing_is_tried(opened, capsys):
     assert agreement.standing(line()) == Agreement.OFF
 
 
-def test_what_is_noted_of_the_keys_tells_nobody_the_keys(ministry, settings):
+def test_the_record_of_the_keys_does_not_reveal_them(ministry, settings):
     queued()
     send_due(now=NOW)
 

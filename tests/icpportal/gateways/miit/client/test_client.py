@@ -1,4 +1,4 @@
-"""The six methods against a server that was written from the specification alone."""
+"""The six methods against a server written from the specification only."""
 
 import base64
 import hashlib
@@ -43,7 +43,7 @@ DIALECTS = {
 
 
 @pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
-def test_all_six_methods_work_whatever_the_wsdl_looks_like(opened, dialect):
+def test_all_six_methods_work_with_any_form_of_the_wsdl(opened, dialect):
     ministry = opened(dialect)
     wire = Ministry()
     packed = pack("<?xml version='1.0' encoding='GBK'?><a>备案</a>".encode("gbk"), "beianinfo1.xml")
@@ -68,7 +68,7 @@ def test_all_six_methods_work_whatever_the_wsdl_looks_like(opened, dialect):
 
 
 @pytest.mark.parametrize("dialect", [Dialect(soap_action="urn:act"), Dialect(soap_action="urn:act", soap="1.2")])
-def test_the_action_is_the_one_of_the_wsdl(opened, dialect):
+def test_the_soap_action_is_the_one_of_the_wsdl(opened, dialect):
     ministry = opened(dialect)
 
     Ministry().download()
@@ -77,7 +77,7 @@ def test_the_action_is_the_one_of_the_wsdl(opened, dialect):
     assert "urn:act" in (sent.get("SOAPAction") or sent["Content-Type"])
 
 
-def test_each_call_proves_the_password_anew(ministry, wire):
+def test_each_call_hashes_the_password_again(ministry, wire):
     wire.download()
     wire.download()
 
@@ -89,7 +89,7 @@ def test_each_call_proves_the_password_anew(ministry, wire):
     assert first["pwdHash"] == base64.b64encode(hashlib.md5(("Passw0rd" + first["randVal"]).encode()).digest()).decode()
 
 
-def test_a_file_is_sent_encrypted_and_named_so(ministry, wire):
+def test_a_file_is_sent_encrypted_and_marked_so(ministry, wire):
     packed = pack(b"<a/>", "beianinfo1.xml")
 
     wire.upload(packed, 1)
@@ -100,7 +100,7 @@ def test_a_file_is_sent_encrypted_and_named_so(ministry, wire):
     assert base64.b64decode(sent["beianInfo"]) != packed.body
 
 
-def test_a_file_is_sent_plain_where_the_settings_say_so_and_an_encrypted_one_is_still_read(settings, ministry):
+def test_a_file_is_sent_plain_if_the_settings_say_so_and_an_encrypted_one_is_still_read(settings, ministry):
     settings.MIIT_ENCRYPT = False
     wire = Ministry()
     packed = pack(b"<a/>", "beianinfo1.xml")
@@ -148,7 +148,7 @@ def test_an_answer_in_cdata_is_read(ministry, wire):
     assert wire.acknowledge("r1") == Reply(0, "好")
 
 
-def test_an_answer_that_is_no_string_but_elements_is_read(ministry, wire):
+def test_an_answer_of_elements_instead_of_a_string_is_read(ministry, wire):
     ministry.say("isp_downloadack", Raw(returned(0, "好").partition("\n")[2]))
 
     assert wire.acknowledge("r1") == Reply(0, "好")
@@ -160,7 +160,7 @@ def test_an_answer_in_mime_parts_is_read(ministry, wire):
     assert wire.acknowledge("r1") == Reply(0)
 
 
-def test_a_file_of_many_megabytes_goes_both_ways(ministry, wire):
+def test_a_file_of_many_megabytes_is_sent_and_received(ministry, wire):
     xml = b"<a>" + hashlib.shake_256(b"seed").hexdigest(6_000_000).encode() + b"</a>"
     packed = pack(xml, "beianinfo1.xml")
     ministry.deliver("r1", xml)
@@ -171,7 +171,7 @@ def test_a_file_of_many_megabytes_goes_both_ways(ministry, wire):
     assert unwrap(wire.download().file, wire.account.cipher) == xml
 
 
-def test_a_lost_answer_is_retryable_and_the_last_upload_says_that_it_arrived(ministry, wire):
+def test_a_lost_answer_is_retryable_and_the_last_upload_shows_that_it_arrived(ministry, wire):
     packed = pack(b"<a/>", "beianinfo1.xml")
     ministry.trouble("isp_upload", "drop_after")
 

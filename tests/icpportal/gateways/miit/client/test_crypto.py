@@ -1,4 +1,4 @@
-"""What a file goes through on the wire, with the published vectors."""
+"""The envelope of a file on the wire, with the published vectors."""
 
 import base64
 import hashlib
@@ -41,7 +41,7 @@ def came(body, **wrong):
         ("Passw0rd", "AbCdEfGhIj0123456789", "+xQxK+xoG5+Um37DGyCPgg=="),
     ],
 )
-def test_the_published_password_hashes_come_out(password, salt, proof):
+def test_the_published_password_hashes_are_reproduced(password, salt, proof):
     assert pwd_hash(password, salt) == proof
 
 
@@ -51,7 +51,7 @@ def test_a_password_is_hashed_in_gbk():
     )
 
 
-def test_the_published_ciphertext_and_digest_come_out():
+def test_the_published_ciphertext_and_digest_are_reproduced():
     assert wrap(b"hello", cipher=CIPHER) == "FL1SM7AKsiwls1Ghnd/yEA=="
     assert md5_base64(b"hello") == "XUFAKrxLKna5cZ2REBfFkg=="
 
@@ -64,7 +64,7 @@ def test_a_salt_is_twenty_letters_and_digits_and_never_the_same():
     assert len(set(salts)) == 50
 
 
-def test_the_same_document_packs_into_the_same_bytes():
+def test_the_same_document_gives_the_same_bytes():
     packed = pack(b"<a/>", NAME)
 
     assert pack(b"<a/>", NAME) == packed
@@ -72,12 +72,12 @@ def test_the_same_document_packs_into_the_same_bytes():
     assert "body" not in repr(packed)
 
 
-def test_an_ordinary_zip_reads_what_was_packed():
+def test_an_ordinary_zip_program_reads_the_file():
     with zipfile.ZipFile(io.BytesIO(pack(b"<a/>" * 100, NAME).body)) as opened:
         (entry,) = opened.infolist()
 
         assert (entry.filename, entry.compress_type) == (NAME, zipfile.ZIP_DEFLATED)
-        assert entry.date_time == (1980, 1, 1, 0, 0, 0)  # not of this minute: the hash is known before it is sent
+        assert entry.date_time == (1980, 1, 1, 0, 0, 0)  # not the current time: the hash is known before sending
         assert opened.read(entry) == b"<a/>" * 100
 
 
@@ -87,7 +87,7 @@ def test_a_file_is_named_with_ascii_letters_and_digits(name):
         pack(b"<a/>", name)
 
 
-def test_a_document_above_the_limit_is_not_packed(monkeypatch):
+def test_a_document_above_the_limit_is_refused(monkeypatch):
     monkeypatch.setattr(crypto, "LARGEST", 10)
 
     with pytest.raises(NotEncodable) as unfit:
@@ -100,7 +100,7 @@ def test_a_document_above_the_limit_is_not_packed(monkeypatch):
 @settings(max_examples=25)
 @given(xml=st.binary(max_size=3000))
 @example(xml=b"")
-def test_whatever_is_packed_and_wrapped_comes_back(length, xml):
+def test_anything_packed_and_wrapped_can_be_unpacked(length, xml):
     cipher = Cipher("k" * length, IV)
     packed = pack(xml, NAME)
 
@@ -132,7 +132,7 @@ def test_a_key_is_never_shown():
     assert IV not in repr(CIPHER)
 
 
-def test_white_space_around_base64_and_hash_does_no_harm():
+def test_white_space_around_base64_and_hash_is_harmless():
     body = archive(("a.xml", b"<a/>"))
     info = "\r\n".join(wrap(body, cipher=None)[at : at + 20] for at in range(0, 400, 20))
 
@@ -145,7 +145,7 @@ def test_the_name_and_the_folder_of_the_entry_do_not_matter():
     assert unwrap(came(body), None) == b"<a/>"
 
 
-def test_a_stored_entry_is_read_too():
+def test_an_uncompressed_entry_is_read_too():
     assert unwrap(came(archive(("a", b"<a/>"), method=zipfile.ZIP_STORED)), None) == b"<a/>"
 
 
@@ -191,7 +191,7 @@ def damaged():
         (came(archive(("a", bytes(8 * 1024 * 1024)))), "too large"),
     ],
 )
-def test_what_is_wrong_with_a_file_is_said_in_words(file, words):
+def test_errors_of_a_file_are_described_in_words(file, words):
     with pytest.raises(MalformedDocument, match=words):
         unwrap(file, CIPHER)
 
@@ -211,7 +211,7 @@ def test_an_archive_above_the_limit_is_not_even_opened(monkeypatch):
         unwrap(came(b"x" * 200 + GOOD), None)
 
 
-def test_an_entry_that_lies_about_its_size_is_damaged():
+def test_an_entry_with_a_false_size_is_damaged():
     body = bytearray(archive(("a.xml", b"<a/>" * 50)))
     central = body.index(b"PK\x01\x02")
     body[central + 24 : central + 28] = (4).to_bytes(4, "little")

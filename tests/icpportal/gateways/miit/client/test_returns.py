@@ -1,4 +1,4 @@
-"""What the returned string says, however it is dressed."""
+"""Reading the returned string in all its forms."""
 
 from contextlib import suppress
 
@@ -49,7 +49,7 @@ def answer(more="", code="0", msg="ok"):
         answer(msg="<![CDATA[ok]]>", code="<![CDATA[0]]>"),
     ],
 )
-def test_a_code_is_read_however_it_is_dressed(text):
+def test_a_code_is_read_in_any_form(text):
     assert returns.acknowledged(text) == Reply(0, "ok")
 
 
@@ -81,7 +81,7 @@ def test_an_answer_without_a_code_is_retryable(read, text):
 @pytest.mark.parametrize("read", READERS.values(), ids=READERS)
 @settings(max_examples=60)
 @given(data=st.data())
-def test_garbage_is_never_anything_but_retryable(read, data):
+def test_garbage_is_always_retryable(read, data):
     text = data.draw(st.text() | st.text("<>/=&;![]?abmsg_code\"' 0123\n", max_size=60), "text")
     good = answer(INFOS + "<StatusInfo><Bazt>0</Bazt></StatusInfo><VerifyRes>0</VerifyRes>")
     place = data.draw(st.integers(0, len(good)), "place")
@@ -99,39 +99,39 @@ def test_an_upload_may_miss_several_numbers():
 
 
 @pytest.mark.parametrize("code", [0, 1, 3, 2, 999])
-def test_a_file_is_there_whenever_the_answer_holds_one(code):
+def test_a_file_is_returned_whenever_the_answer_has_one(code):
     file = WireFile("r1", "QUJD", "aGFzaA==", 0, 1, 0)
 
     assert returns.downloaded(answer(INFOS, code=str(code))) == DownloadReply(code, "ok", file=file)
 
 
 @pytest.mark.parametrize("more", ["", "<fileInfos/>", INFOS.replace("QUJD", " ")])
-def test_no_file_is_no_file(more):
+def test_an_empty_file_is_none(more):
     assert returns.downloaded(answer(more, code="2")) == DownloadReply(2, "ok", file=None)
 
 
-def test_algorithms_left_out_are_nought_and_nonsense_is_unknown():
+def test_missing_algorithms_are_zero_and_nonsense_is_unknown():
     more = "<fileInfos><beianInfo>QUJD</beianInfo><hashAlgorithm>md5</hashAlgorithm></fileInfos>"
 
     assert returns.downloaded(answer(more)).file == WireFile("", "QUJD", "", -1, 0, 0)
 
 
-def test_the_last_upload_is_told_with_number_hash_and_name():
+def test_the_last_upload_has_number_hash_and_name():
     assert returns.previous(answer(INFOS)) == PreviousReply(0, "ok", 12, "aGFzaA==", "r1")
 
 
-def test_who_never_uploaded_has_number_nought():
+def test_before_the_first_upload_the_number_is_zero():
     more = "<fileInfos><dataSequence>0</dataSequence><return_FileName/><beianInfo/><beianInfoHash/></fileInfos>"
 
     assert returns.previous(answer(more)) == PreviousReply(0, "ok", 0, "", "")
 
 
-def test_a_last_upload_without_a_number_is_nonsense_and_not_never():
+def test_a_last_upload_without_a_number_is_nonsense_and_not_none():
     with pytest.raises(Retryable, match="which upload"):
         returns.previous(answer())
 
 
-def test_a_refused_question_about_the_last_upload_keeps_its_code():
+def test_a_refused_query_for_the_last_upload_keeps_its_code():
     assert returns.previous(answer(code="902")) == PreviousReply(902, "ok", 0, "", "")
 
 
@@ -139,11 +139,11 @@ def test_a_refused_question_about_the_last_upload_keeps_its_code():
     ("said", "filed"),
     [("<Bazt>0</Bazt>", True), ("<Bazt> 1\n</Bazt>", False), ("<Bazt>2</Bazt>", None), ("<Bazt/>", None), ("", None)],
 )
-def test_filed_is_nought_and_anything_else_is_not_said(said, filed):
+def test_filed_is_zero_and_anything_else_is_unknown(said, filed):
     assert returns.status(answer(f"<StatusInfo>{said}</StatusInfo>"), "example.com").filed is filed
 
 
-def test_a_status_tells_the_numbers():
+def test_a_status_contains_the_numbers():
     more = """<StatusInfo><Cxtjlx>0</Cxtjlx><Cxtj> EXAMPLE.com </Cxtj><Bazt>0</Bazt><Ztbah>京ICP备00000000号</Ztbah>
 <Wzmc>站</Wzmc><Wzbah>京ICP备00000000号-1</Wzbah></StatusInfo>"""
 
@@ -164,7 +164,7 @@ def test_an_answer_about_another_domain_is_retryable():
     ("said", "right"),
     [("0", True), ("\n   0\t ", True), (" 1 ", False), ("2", None), ("yes", None), ("", None)],
 )
-def test_a_password_is_right_or_wrong_with_white_space_around_it(said, right):
+def test_a_password_is_right_or_wrong_despite_white_space(said, right):
     assert returns.verified(answer(f"<VerifyRes>{said}</VerifyRes>")) == PasswordReply(0, "ok", right)
 
 
@@ -173,5 +173,5 @@ def test_a_figure_beside_a_refusal_is_no_answer():
     assert returns.status(answer("<Bazt>1</Bazt>", code="902"), "example.com").filed is None
 
 
-def test_endless_words_are_cut():
+def test_very_long_words_are_truncated():
     assert len(returns.acknowledged(answer(msg="字" * 5000)).words) == 1000

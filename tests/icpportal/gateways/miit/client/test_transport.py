@@ -1,4 +1,4 @@
-"""Every way a server can go wrong is `Retryable`, in time, and leaves nothing personal behind."""
+"""Every failure of a server is `Retryable`, in time, and leaves no personal data behind."""
 
 import logging
 import os
@@ -79,7 +79,7 @@ def test_a_fault_of_any_binding_is_retryable(opened, dialect, trouble):
 
 
 @pytest.mark.parametrize("trouble", ["fault", "http_500_fault"])
-def test_the_words_of_a_fault_go_nowhere(ministry, wire, caplog, trouble):
+def test_the_words_of_a_fault_are_not_passed_on(ministry, wire, caplog, trouble):
     ministry.trouble("isp_verifybamm", trouble)
 
     with pytest.raises(Retryable) as problem:
@@ -90,19 +90,19 @@ def test_the_words_of_a_fault_go_nowhere(ministry, wire, caplog, trouble):
 
 @pytest.mark.parametrize("trouble", ["stall", "drip", "drip_head"])
 @pytest.mark.parametrize("method", ["isp_querybeianstatus", "isp_verifybamm"])
-def test_a_question_is_over_in_the_time_it_was_given(ministry, method, trouble):
+def test_a_call_ends_within_the_time_given(ministry, method, trouble):
     wire = Ministry()
     question = {
         "isp_querybeianstatus": lambda seconds: wire.status(0, "example.com", timeout=seconds),
         "isp_verifybamm": lambda seconds: wire.verify_password("京ICP备00000000号", "x", timeout=seconds),
     }[method]
-    question(2)  # the WSDL is read
+    question(2)  # reads the WSDL
     ministry.trouble(method, trouble)
 
     assert 0.4 < took(lambda: question(0.5)) < 1
 
 
-def test_a_question_never_takes_longer_than_the_request_around_it(settings, ministry, wire):
+def test_a_call_never_takes_longer_than_its_request(settings, ministry, wire):
     settings.GATEWAY_REQUEST_SECONDS = 0.6
     ministry.trouble("isp_querybeianstatus", "stall", times=2)
 
@@ -116,7 +116,7 @@ def test_a_question_never_takes_longer_than_the_request_around_it(settings, mini
 
 
 @pytest.mark.parametrize("trouble", ["stall", "drip", "drip_head"])
-def test_a_file_is_over_in_the_time_of_the_settings(settings, ministry, trouble):
+def test_a_file_transfer_ends_within_the_time_of_the_settings(settings, ministry, trouble):
     settings.MIIT_FILES_SECONDS = 0.6
     wire = Ministry()
     wire.download()
@@ -126,14 +126,14 @@ def test_a_file_is_over_in_the_time_of_the_settings(settings, ministry, trouble)
 
 
 @pytest.mark.parametrize("trouble", ["stall", "drip"])
-def test_reading_the_wsdl_counts_as_well(ministry, wire, trouble):
+def test_reading_the_wsdl_counts_too(ministry, wire, trouble):
     ministry.trouble("wsdl", trouble)
 
     assert took(lambda: wire.status(0, "example.com", timeout=0.5)) < 1
 
 
-def test_a_call_that_is_late_is_cut_off_and_leaves_no_thread(ministry, wire):
-    before = set(calls_going_on())  # of another test, which left them to end by themselves
+def test_a_late_call_is_cut_off_and_leaves_no_thread(ministry, wire):
+    before = set(calls_going_on())  # those of another test, which end by themselves
     wire.status(0, "example.com")
     ministry.trouble("isp_querybeianstatus", "drip")
 
@@ -145,14 +145,14 @@ def test_a_call_that_is_late_is_cut_off_and_leaves_no_thread(ministry, wire):
     assert set(calls_going_on()) - before == set()
 
 
-def test_nobody_listening_is_retryable(settings, ministry):
+def test_an_unreachable_address_is_retryable(settings, ministry):
     wire = Ministry()
     ministry.__exit__()
 
     assert took(wire.download) < 2
 
 
-def test_an_address_that_swallows_everything_costs_the_time_to_connect(settings, ministry):
+def test_a_silent_address_costs_the_connect_timeout(settings, ministry):
     settings.MIIT_CONNECT_SECONDS = 0.3
     settings.MIIT_FILES_URL = "http://10.255.255.1/ISPWebService/upDownLoad"
 
@@ -161,14 +161,14 @@ def test_an_address_that_swallows_everything_costs_the_time_to_connect(settings,
 
 @pytest.mark.parametrize("address", ["", "no address", "ftp://127.0.0.1/", "http://", "http://[::1", "http://a..b/"])
 @pytest.mark.parametrize("setting", ["MIIT_FILES_URL", "MIIT_FILES_WSDL"])
-def test_an_address_that_is_none_is_retryable(settings, ministry, setting, address):
+def test_an_invalid_address_is_retryable(settings, ministry, setting, address):
     setattr(settings, setting, address)
 
     with pytest.raises(Retryable):
         Ministry().download()
 
 
-def test_the_source_address_is_the_one_of_the_settings(settings, ministry):
+def test_the_source_address_is_the_one_in_the_settings(settings, ministry):
     settings.MIIT_SOURCE_ADDRESS = "127.0.0.9"
 
     Ministry().download()
@@ -184,7 +184,7 @@ def test_a_source_address_this_machine_does_not_have_is_retryable(settings, mini
 
 
 @pytest.mark.parametrize("method", ["isp_download", "isp_verifybamm", "wsdl"])
-def test_a_redirect_leads_nowhere(ministry, method):
+def test_a_redirect_is_not_followed(ministry, method):
     with FakeMinistryServer() as elsewhere:
         ministry.elsewhere = elsewhere.base + "/ISPWebService/upDownLoad?wsdl"
         ministry.trouble(method, "redirect")
@@ -195,7 +195,7 @@ def test_a_redirect_leads_nowhere(ministry, method):
     assert (elsewhere.gets, elsewhere.calls) == ([], [])
 
 
-def test_the_environment_has_no_say(monkeypatch, ministry, wire):
+def test_proxies_in_the_environment_are_ignored(monkeypatch, ministry, wire):
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.delenv("no_proxy", raising=False)
@@ -204,7 +204,7 @@ def test_the_environment_has_no_say(monkeypatch, ministry, wire):
     assert wire.download().code == 2
 
 
-def test_an_answer_without_end_is_given_up(monkeypatch, ministry, wire):
+def test_an_endless_answer_is_given_up(monkeypatch, ministry, wire):
     monkeypatch.setattr(client, "FILE_LARGEST", 3_000_000)
     ministry.trouble("isp_querybeianstatus", "huge")
     ministry.trouble("isp_download", "huge")
@@ -215,7 +215,7 @@ def test_an_answer_without_end_is_given_up(monkeypatch, ministry, wire):
         wire.download()
 
 
-def test_a_server_that_reads_slowly_has_more_time_than_it_takes_to_connect(settings, ministry):
+def test_a_server_that_reads_slowly_has_more_time_than_the_connect_timeout(settings, ministry):
     settings.MIIT_CONNECT_SECONDS = 0.3
     wire = Ministry()
     wire.download()
@@ -240,7 +240,7 @@ def test_any_bytes_are_a_string_or_retryable(place, other, status, huge):
             assert isinstance(transport._returned(status, transport._first_part(body), huge=huge), str)
 
 
-def test_the_log_has_one_line_a_call_and_no_secret_in_it(ministry, wire, caplog):
+def test_the_log_has_one_line_per_call_without_secrets(ministry, wire, caplog):
     caplog.set_level(logging.DEBUG)
     ministry.deliver("r1", b"<b>secret2</b>")
     ministry.file("example.com", subject="京ICP备00000000号", name="站")
@@ -266,7 +266,7 @@ def test_the_log_has_one_line_a_call_and_no_secret_in_it(ministry, wire, caplog)
         assert secret not in everything
 
 
-def test_a_failure_is_one_line_too(ministry, wire, caplog):
+def test_a_failure_is_one_log_line_too(ministry, wire, caplog):
     ministry.trouble("isp_upload", "http_500")
 
     took(lambda: wire.upload(PACKED, 1))
@@ -276,7 +276,7 @@ def test_a_failure_is_one_line_too(ministry, wire, caplog):
     assert line.reason == "the ministry answered 500"
 
 
-def test_libraries_on_the_wire_never_write_at_debug():
+def test_the_libraries_never_log_at_debug():
     loggers = logging_settings(readable=False, level="DEBUG")["loggers"]
 
     assert (loggers["zeep"]["level"], loggers["urllib3"]["level"]) == ("WARNING", "WARNING")

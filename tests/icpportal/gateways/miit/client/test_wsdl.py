@@ -1,4 +1,4 @@
-"""A WSDL is read once, from where it belongs, and again when it led nowhere."""
+"""A WSDL is read once, from its own address, and again when it turned out to be wrong."""
 
 import threading
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ MAIN = f"{FILES}?wsdl"
 
 @dataclass(frozen=True)
 class Written(Dialect):
-    """A dialect whose main document has one thing exchanged."""
+    """A dialect whose main document has one thing replaced."""
 
     old: str = ""
     new: str = ""
@@ -45,7 +45,7 @@ def test_a_wsdl_is_read_once_for_many_clients(ministry):
     assert ministry.gets == [MAIN]
 
 
-def test_threads_that_come_together_read_it_once_and_mix_nothing_up(ministry):
+def test_concurrent_threads_read_it_once_and_mix_nothing_up(ministry):
     said, start = [], threading.Barrier(8)
 
     def ask(number):
@@ -69,7 +69,7 @@ def test_threads_that_come_together_read_it_once_and_mix_nothing_up(ministry):
     assert len(ministry.gets) == 1
 
 
-def test_a_wsdl_that_was_down_is_read_when_it_is_up(ministry, wire):
+def test_a_wsdl_that_was_unavailable_is_read_when_available(ministry, wire):
     ministry.wsdl_down = True
     with pytest.raises(Retryable):
         wire.download()
@@ -79,7 +79,7 @@ def test_a_wsdl_that_was_down_is_read_when_it_is_up(ministry, wire):
     assert ministry.gets == [MAIN, MAIN]
 
 
-def test_a_wsdl_once_read_serves_while_it_is_down(ministry, wire):
+def test_a_wsdl_read_before_is_used_while_it_is_unavailable(ministry, wire):
     wire.download()
     ministry.wsdl_down = True
 
@@ -87,7 +87,7 @@ def test_a_wsdl_once_read_serves_while_it_is_down(ministry, wire):
 
 
 @pytest.mark.parametrize("trouble", ["fault", "http_500_fault", "http_404"])
-def test_a_message_that_was_not_understood_has_the_wsdl_read_again(ministry, wire, trouble):
+def test_a_message_not_understood_causes_the_wsdl_to_be_read_again(ministry, wire, trouble):
     ministry.trouble("isp_download", trouble)
     with pytest.raises(Retryable):
         wire.download()
@@ -97,7 +97,7 @@ def test_a_message_that_was_not_understood_has_the_wsdl_read_again(ministry, wir
 
 
 @pytest.mark.parametrize("trouble", ["http_500", "html", "drop"])
-def test_an_outage_says_nothing_against_the_wsdl(ministry, wire, trouble):
+def test_an_outage_does_not_discard_the_wsdl(ministry, wire, trouble):
     ministry.trouble("isp_download", trouble)
     with pytest.raises(Retryable):
         wire.download()
@@ -106,7 +106,7 @@ def test_an_outage_says_nothing_against_the_wsdl(ministry, wire, trouble):
     assert ministry.gets == [MAIN]
 
 
-def test_a_method_that_comes_later_is_found_then(opened):
+def test_a_method_added_later_is_found_then(opened):
     ministry = opened(Written(old="isp_download", new="isp_other"))
     wire = Ministry()
     with pytest.raises(Retryable, match="has no isp_download"):
@@ -118,7 +118,7 @@ def test_a_method_that_comes_later_is_found_then(opened):
 
 @pytest.mark.parametrize("dialect", [Dialect(), Dialect(imports=True), Dialect(imports=True, qualified=True)])
 @pytest.mark.parametrize("prefix", ["", "file://"])
-def test_a_wsdl_may_be_a_file_with_its_imports_beside_it(settings, opened, tmp_path, dialect, prefix):
+def test_a_wsdl_can_be_a_file_with_its_imports_beside_it(settings, opened, tmp_path, dialect, prefix):
     ministry = opened(dialect)
     settings.MIIT_FILES_WSDL = f"{prefix}{on_disk(ministry, tmp_path)}"
 
@@ -126,7 +126,7 @@ def test_a_wsdl_may_be_a_file_with_its_imports_beside_it(settings, opened, tmp_p
     assert ministry.gets == []
 
 
-def test_a_file_that_is_not_there_is_retryable(settings, ministry, tmp_path):
+def test_a_missing_file_is_retryable(settings, ministry, tmp_path):
     settings.MIIT_FILES_WSDL = str(tmp_path / "none.wsdl")
 
     with pytest.raises(Retryable):
@@ -134,7 +134,7 @@ def test_a_file_that_is_not_there_is_retryable(settings, ministry, tmp_path):
 
 
 @pytest.mark.parametrize("target", ["../secret.wsdl", "http://127.0.0.1:9/x.wsdl", "{base}/x?wsdl"])
-def test_a_wsdl_file_imports_only_what_lies_beside_it(settings, opened, tmp_path, target):
+def test_a_wsdl_file_imports_only_files_beside_it(settings, opened, tmp_path, target):
     ministry = opened(Dialect(imports=True))
     (tmp_path / "inside").mkdir()
     path = on_disk(ministry, tmp_path / "inside")
@@ -150,7 +150,7 @@ def test_a_wsdl_file_imports_only_what_lies_beside_it(settings, opened, tmp_path
 
 
 @pytest.mark.parametrize("scheme", ["file://", ""])
-def test_a_wsdl_from_the_net_never_opens_a_file(opened, tmp_path, scheme):
+def test_a_wsdl_from_the_network_never_opens_a_file(opened, tmp_path, scheme):
     ministry = opened(Dialect(imports=True))
     on_disk(ministry, tmp_path)
     good = f"{ministry.base}{FILES}?wsdl=port.wsdl"
@@ -161,7 +161,7 @@ def test_a_wsdl_from_the_net_never_opens_a_file(opened, tmp_path, scheme):
     assert ministry.calls == []
 
 
-def test_an_import_from_elsewhere_is_looked_for_at_home(opened):
+def test_an_import_from_another_host_is_requested_from_the_wsdls_own(opened):
     elsewhere = opened()
     ministry = opened(Dialect(imports=True, own_address=elsewhere.base))
 
@@ -170,7 +170,7 @@ def test_an_import_from_elsewhere_is_looked_for_at_home(opened):
     assert ministry.gets == [MAIN, f"{FILES}?wsdl=port.wsdl", f"{FILES}?xsd=1"]
 
 
-def test_the_schema_of_a_standard_is_not_fetched_from_anywhere(opened):
+def test_the_schema_of_a_standard_is_not_downloaded(opened):
     standard = """<wsdl:types><xsd:schema><xsd:import namespace="http://www.w3.org/XML/1998/namespace"
       schemaLocation="http://www.w3.org/2001/xml.xsd"/></xsd:schema>"""
     ministry = opened(Written(old="<wsdl:types>", new=standard))
@@ -191,7 +191,7 @@ def test_the_schema_of_a_standard_is_not_fetched_from_anywhere(opened):
         ("xsd:string", "xsd:mystery"),
     ],
 )
-def test_a_wsdl_of_no_use_is_retryable_and_nothing_is_sent(opened, old, new):
+def test_an_unusable_wsdl_is_retryable_and_nothing_is_sent(opened, old, new):
     ministry = opened(Written(old=old, new=new))
 
     with pytest.raises(Retryable):
@@ -199,7 +199,7 @@ def test_a_wsdl_of_no_use_is_retryable_and_nothing_is_sent(opened, old, new):
     assert ministry.calls == []
 
 
-def test_a_wsdl_that_imports_without_end_is_given_up(opened):
+def test_a_wsdl_with_endless_imports_is_given_up(opened):
     endless = "".join(
         f'<wsdl:import namespace="u:{n}" location="/ISPWebService/upDownLoad?wsdl&amp;n={n}"/>' for n in range(50)
     )

@@ -1,4 +1,4 @@
-"""XML from outside: forgiving about encodings, unforgiving about DTDs."""
+"""XML from outside: lenient about encodings, strict about DTDs."""
 
 from contextlib import suppress
 
@@ -25,11 +25,11 @@ from icpportal.gateways.miit.client import xml
         "<a>备<!-- x -->案</a>".encode(),
     ],
 )
-def test_a_wrong_word_about_the_encoding_is_forgiven(body):
+def test_a_wrong_encoding_declaration_is_tolerated(body):
     assert xml.text_of(xml.parsed(xml.decoded(body))) == "备案"
 
 
-def test_a_character_that_xml_forbids_is_left_out():
+def test_a_character_forbidden_in_xml_is_dropped():
     assert xml.text_of(xml.parsed("<a>b\x00\x0bc</a>")) == "bc"
 
 
@@ -46,7 +46,7 @@ def test_a_character_that_xml_forbids_is_left_out():
     ],
 )
 @pytest.mark.parametrize("huge", [False, True])
-def test_a_dtd_or_a_document_that_is_none_is_retryable(text, huge):
+def test_a_dtd_or_an_invalid_document_is_retryable(text, huge):
     with pytest.raises(Retryable):
         xml.parsed(text, huge=huge)
 

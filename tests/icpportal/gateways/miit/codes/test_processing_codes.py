@@ -1,4 +1,4 @@
-"""Every processing code says what to do, whose fault it is, and opens what it names."""
+"""Every processing code has advice, a responsible party, and the parts that it opens."""
 
 import re
 
@@ -23,20 +23,20 @@ from tests.icpportal.gateways.miit.schemas import listed_codes
 LISTED = [code for group, rows in listed_codes().items() if group != "method" for code in rows]
 HAN = re.compile("[\u4e00-\u9fff]")
 A, P, N, S, G = Fault.APPLICANT, Fault.PROVIDER, Fault.NEITHER, Fault.SUCCESS, Fault.GONE
-# a new access carries these alone: the pages are printed on the statement
+# a new access has only these: the pages are printed on the statement
 IN_THE_REPORT = {"1002": set(EVERYTHING), "1008": {"paper"}, "1018": {"filing_password"}, "1055": {"paper.statement"}}
 ENDING = ReportKind.CANCELLATION
 REVIEWED = "1017 1027 1030 1042 1043 1051 1052"
 
 
-def test_every_code_of_the_interface_has_a_row_and_no_other():
-    """178 rows, each with words of its own."""
+def test_every_code_of_the_interface_has_a_row_and_no_other_code_has():
+    """178 rows, each with its own words."""
     assert sorted(CODES) == sorted(LISTED)
     assert len(LISTED) == 178
 
 
 @pytest.mark.parametrize("kind", list(ReportKind))
-def test_every_row_speaks_both_languages(kind):
+def test_every_row_has_texts_in_both_languages(kind):
     rows = {code: code_of(code, kind) for code in LISTED}
 
     assert {code for code, row in rows.items() if (row.zh.strip(), row.en.strip()) != (row.zh, row.en)} == set()
@@ -44,7 +44,7 @@ def test_every_row_speaks_both_languages(kind):
     assert UNKNOWN not in rows.values()
 
 
-def test_a_code_opens_only_what_changes_the_next_report():
+def test_a_code_opens_only_parts_that_change_the_next_report():
     """Contact data, names and addresses of the filing are in no access report; the number is the ministry's own."""
     opened = {code: set(row.opens) for code, row in CODES.items() if row.opens}
 
@@ -52,8 +52,8 @@ def test_a_code_opens_only_what_changes_the_next_report():
     assert {code for code in CODES if code_of(code, ENDING).opens} == set()
 
 
-def test_only_the_applicants_codes_open_anything():
-    """A picture that we encode anew is not the applicant's to replace."""
+def test_only_the_applicants_codes_open_parts():
+    """A picture that we encode again is not the applicant's to replace."""
     assert {code_of(code).fault for code in IN_THE_REPORT} == {A}
 
 
@@ -84,8 +84,8 @@ def test_only_the_applicants_codes_open_anything():
         "1059",
     ],
 )
-def test_what_is_wrong_on_the_filing_is_settled_elsewhere(codes):
-    """The owner is told where, and no page of the order is opened for it."""
+def test_errors_of_the_filing_are_corrected_elsewhere(codes):
+    """The owner is told where, and no page of the order is opened."""
     row = code_of(codes)
 
     assert (row.fault, row.is_settled_elsewhere, opened_by(codes)) == (A, True, ())
@@ -103,7 +103,7 @@ def test_what_is_wrong_on_the_filing_is_settled_elsewhere(codes):
         (N, f"{REVIEWED} 5999"),
     ],
 )
-def test_whose_fault_a_code_is_in_answer_to_a_new_access(fault, codes):
+def test_the_responsible_party_of_a_code_for_a_new_access(fault, codes):
     assert {code: code_of(code).fault for code in codes.split()} == dict.fromkeys(codes.split(), fault)
 
 
@@ -117,11 +117,11 @@ def test_whose_fault_a_code_is_in_answer_to_a_new_access(fault, codes):
         (N, f"{REVIEWED} 1032 5999"),
     ],
 )
-def test_whose_fault_a_code_is_in_answer_to_a_cancellation(fault, codes):
+def test_the_responsible_party_of_a_code_for_a_cancellation(fault, codes):
     assert {code: code_of(code, ENDING).fault for code in codes.split()} == dict.fromkeys(codes.split(), fault)
 
 
-def test_what_waits_for_another_decision_is_told_from_a_busy_system():
+def test_waiting_for_another_decision_differs_from_a_busy_system():
     assert [code for code in CODES if in_review(code)] == REVIEWED.split()
     assert (in_review("5999 1051 1017"), in_review("1032"), in_review("1032", ENDING)) == ("1051", "", "1032")
 
@@ -130,7 +130,7 @@ def test_a_wrong_filing_password_opens_nothing_else():
     assert opened_by("1018") == ("filing_password",)
 
 
-def test_several_codes_open_their_parts_together():
+def test_several_codes_open_all_their_parts():
     assert opened_by("1018 1055 1041") == ("filing_password", "paper.statement")
     assert [code for code, _row in applicants_codes("1018 1041")] == ["1018", "1041"]
     assert plain_words("1018 1055") == {
@@ -158,7 +158,7 @@ def test_where_no_part_is_named_everything_is_open(codes):
         (["1002", "1017"], A, ("1002",)),
     ],
 )
-def test_the_gravest_fault_decides(codes, fault, counted):
+def test_the_most_serious_code_decides(codes, fault, counted):
     assert (judge(codes).fault, judge(codes).codes) == (fault, counted)
 
 
@@ -171,8 +171,8 @@ def test_the_gravest_fault_decides(codes, fault, counted):
         (["1002", "1025"], A, ("1025",)),
     ],
 )
-def test_what_is_gone_decides_a_cancellation(codes, fault, counted):
-    """Whatever else is said of it, there is nothing left to cancel."""
+def test_an_access_already_gone_decides_a_cancellation(codes, fault, counted):
+    """Whatever other codes there are, there is nothing left to cancel."""
     assert (judge(codes, ENDING).fault, judge(codes, ENDING).codes) == (fault, counted)
 
 
@@ -185,7 +185,7 @@ OUT_OF_THE_GLOSSARY = re.compile(
 
 @pytest.mark.parametrize("kind", [ReportKind.ACCESS, ENDING])
 @pytest.mark.parametrize("code", [*LISTED, "", "8888"])
-def test_the_words_of_a_code_are_those_of_the_glossary_and_blame_nobody(code, kind):
+def test_the_words_of_a_code_follow_the_glossary_and_blame_nobody(code, kind):
     row = code_of(code, kind)
 
     assert OUT_OF_THE_GLOSSARY.findall(f"{row.en} {row.zh}") == []
@@ -210,16 +210,16 @@ def test_the_words_say_what_happens_and_what_to_do(kind, code):
 
 
 @pytest.mark.parametrize("code", [code for code in LISTED if code_of(code, ENDING).fault == A])
-def test_a_refused_cancellation_does_not_send_to_the_provider_that_is_left(code):
-    """To a cancellation we are the current provider; 1003 sent the owner to ask there."""
+def test_a_refused_cancellation_does_not_refer_to_the_remaining_provider(code):
+    """For a cancellation we are the current provider; 1003 sent the owner to ask there."""
     row = code_of(code, ENDING)
 
     assert "current provider" not in row.en
     assert "原接入商" not in row.zh
 
 
-def test_a_refusal_without_a_code_speaks_of_what_was_refused():
-    """A cancellation read "change it as the authority says", and nothing of it can be changed."""
+def test_a_refusal_without_a_code_names_what_was_refused():
+    """A cancellation read "change it as the authority says", but nothing in it can be changed."""
     assert plain_words("", ENDING) == plain_words("1002", ENDING)
     assert "cancel again" in plain_words("", ENDING)["en"]
     assert plain_words("") == plain_words("1002")
@@ -242,7 +242,7 @@ def test_an_answer_about_ip_ranges_or_registries_says_that_we_report_none():
         "审核未通过：1.短信未核验",
     ],
 )
-def test_words_that_give_no_other_reason_say_that_phones_were_not_verified(words):
+def test_words_without_another_reason_mean_that_phones_were_not_verified(words):
     assert (is_of_phones("1002", words), is_of_phones("", words), is_of_phones("1018 1002", words)) == (
         True,
         True,
@@ -265,6 +265,6 @@ def test_words_that_give_no_other_reason_say_that_phones_were_not_verified(words
         "核验单未盖章",
     ],
 )
-def test_a_refusal_with_another_reason_is_about_more_than_phones(words):
-    """It went out again unchanged, was refused for the same, and its owner read that phones were the trouble."""
+def test_a_refusal_with_another_reason_is_not_only_about_phones(words):
+    """It was sent again unchanged, refused for the same reason, and its owner read that phones were the problem."""
     assert not is_of_phones("1002", words)

@@ -13,7 +13,7 @@ from tests.icpportal.gateways.miit.sending_world import MINUTE, NOW, arrange, fi
 
 SECOND = timedelta(seconds=1)
 STOPPED = "stopped"
-# code → (who is told, the first two waits or that all stops, is the ministry asked before it goes again)
+# code → (who is notified, the first two waits or that all stops, whether the ministry is asked before a retry)
 EXPECTED = {
     4: (Told.OPERATIONS, STOPPED, False),
     5: (Told.OPERATIONS, STOPPED, False),
@@ -35,8 +35,8 @@ EXPECTED = {
     901: (Told.NOBODY, (MINUTE, 2 * MINUTE), False),
     902: (Told.NOBODY, (MINUTE, 2 * MINUTE), False),
     999: (Told.OPERATIONS, (30 * SECOND, MINUTE), True),
-    777: (Told.OPERATIONS, (30 * SECOND, MINUTE), True),  # a code nobody knows
-    # answers that belong to other methods are no answer to an upload: as if it was lost
+    777: (Told.OPERATIONS, (30 * SECOND, MINUTE), True),  # an unknown code
+    # answers of other methods are no answer to an upload: treated as lost
     1: (Told.NOBODY, (5 * SECOND, 10 * SECOND), True),
     2: (Told.NOBODY, (5 * SECOND, 10 * SECOND), True),
     3: (Told.NOBODY, (5 * SECOND, 10 * SECOND), True),
@@ -61,7 +61,7 @@ def test_the_table_has_every_code_of_the_interface():
     assert reaction(777) is UNKNOWN
 
 
-def test_each_row_says_whom_it_tells():
+def test_each_row_says_whom_it_notifies():
     assert {code: reaction(code).told for code in EXPECTED} == {code: row[0] for code, row in EXPECTED.items()}
 
 
@@ -90,14 +90,14 @@ def test_a_code_that_waits_keeps_the_number_and_waits_longer_each_time(ministry,
         at += pause
 
     assert (files(), line().last_sequence, line().sending_stopped_at) == ([(1, False)], 0, None)
-    asked = asked or int(pauses[0] >= HEARD)  # after so long their last number is asked for before anything goes
+    asked = asked or int(pauses[0] >= HEARD)  # after this long their last number is requested before anything is sent
     assert ministry.calls == [("upload", 1), *[("previous", None)] * asked, ("upload", 1)]
     assert send_due(now=at).accepted == 2
     assert (files(), line().sending_waits_until, line().sending_tries) == ([(1, True), (2, True)], None, 0)
 
 
 @pytest.mark.parametrize("code", [code for code in WAITS if EXPECTED[code][0] == Told.OPERATIONS])
-def test_operations_are_alarmed_once_and_not_at_each_round(ministry, caplog, code):
+def test_operations_get_one_alarm_and_not_one_per_round(ministry, caplog, code):
     queued()
     for minutes in (0, 20, 40):
         ministry.uploads.append(UploadReply(code))
@@ -107,7 +107,7 @@ def test_operations_are_alarmed_once_and_not_at_each_round(ministry, caplog, cod
 
 
 @pytest.mark.parametrize("code", [code for code in WAITS if EXPECTED[code][0] == Told.NOBODY])
-def test_an_ordinary_wait_alarms_nobody(ministry, caplog, code):
+def test_an_ordinary_wait_raises_no_alarm(ministry, caplog, code):
     queued()
     ministry.uploads.append(UploadReply(code))
     send_due(now=NOW)
@@ -116,7 +116,7 @@ def test_an_ordinary_wait_alarms_nobody(ministry, caplog, code):
 
 
 @pytest.mark.parametrize("code", STOPS)
-def test_a_code_that_stops_stops_until_operations_let_it_go_on(ministry, caplog, code):
+def test_a_code_that_stops_the_line_stops_it_until_operations_resume_it(ministry, caplog, code):
     queued(2)
     ministry.uploads.append(UploadReply(code, "no"))
 
@@ -132,7 +132,7 @@ def test_a_code_that_stops_stops_until_operations_let_it_go_on(ministry, caplog,
 
 
 @pytest.mark.parametrize("code", [*STOPS, 15, 20, 901, 902, 999])
-def test_a_question_is_answered_with_the_same_codes(db, monkeypatch, settings, code):
+def test_a_query_is_answered_with_the_same_codes(db, monkeypatch, settings, code):
     ministry = arrange(monkeypatch, settings, last=None)
     queued()
     ministry.questions.append(UploadReply(code))
@@ -168,7 +168,7 @@ def test_hours_are_read_as_the_ministry_writes_them(said, begins, lasts):
 @pytest.mark.parametrize(
     "said", ["", "请稍后再试", "2026-11-25", "010-68206888", "25:00-26:00", "8:75-9", "第3-4条", "99点-100点"]
 )
-def test_what_is_no_hours_is_not_read_as_hours(said):
+def test_a_text_without_hours_is_not_read_as_hours(said):
     assert hours(said) == []
 
 
@@ -180,7 +180,7 @@ def test_what_is_no_hours_is_not_read_as_hours(said):
         ("8:30-11:30、13:00-17:00", at(12), at(13)),
         ("8:30-11:30、13:00-17:00", at(18), at(8, 30, day=26)),
         ("22:00-6:00", at(7), at(22)),
-        ("8:00-20:00", at(19, 59), at(20, 9)),  # our clock says that they are open
+        ("8:00-20:00", at(19, 59), at(20, 9)),  # open by our clock
         ("22:00-6:00", at(3), at(3, 10)),
         ("请稍后再试", at(3), None),
     ],
@@ -200,14 +200,14 @@ def test_outside_the_hours_the_line_waits_until_they_begin(ministry):
     assert send_due(now=at(8, day=26)).accepted == 1
 
 
-def test_a_line_that_is_stopped_already_keeps_its_first_reason_and_alarms_nobody_again(ministry, caplog):
+def test_a_stopped_line_keeps_its_first_reason_and_raises_no_second_alarm(ministry, caplog):
     assert [line_state.stop(line().pk, reason, BOTH, now=NOW) for reason in ("5: x", "12: y")] == [True, False]
 
     assert (line().sending_stopped_because, line().fetching_stopped_because) == ("5: x", "5: x")
     assert alarms(caplog) == ["alarm opened"]
 
 
-def test_a_kept_reason_is_shown_in_the_readers_language(monkeypatch):
+def test_a_stored_reason_is_shown_in_the_readers_language(monkeypatch):
     monkeypatch.setattr(line_state, "gettext", {"success": "成功", "no answer": "没有回答"}.get)
 
     assert line_state.shown("0: success") == "0: 成功"
@@ -216,7 +216,7 @@ def test_a_kept_reason_is_shown_in_the_readers_language(monkeypatch):
 
 
 @pytest.mark.parametrize("code", sorted(REACTIONS))
-def test_the_words_of_a_return_code_are_those_of_the_glossary(code):
+def test_the_words_of_a_return_code_follow_the_glossary(code):
     with override("zh-hans"):
         zh = gettext(REACTIONS[code].words)
 

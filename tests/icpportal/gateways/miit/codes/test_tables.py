@@ -1,4 +1,4 @@
-"""The authority's tables replace the seeds, and a report is held against them."""
+"""The authority's tables replace the defaults, and reports are checked against them."""
 
 from datetime import timedelta
 
@@ -21,12 +21,12 @@ from tests.icpportal.gateways.miit.sending_world import NOW, access, arrange, ca
 pytestmark = pytest.mark.django_db
 
 
-def test_before_the_authority_sends_its_tables_the_seeds_hold():
+def test_before_the_authority_sends_its_tables_the_defaults_are_used():
     assert (tables.name("Wzjrfs", 5), tables.valid("Wzjrfs", 5)) == ("云接入", True)
     assert (tables.name("Wzjrfs", 6), tables.valid("Wzjrfs", 6)) == ("", False)
 
 
-def test_a_table_that_was_sent_replaces_its_seed_as_a_whole_and_no_other():
+def test_a_received_table_replaces_its_default_completely_and_no_other():
     tables.load([CodeRow("Wzjrfs", 3, "主机"), CodeRow("Wzjrfs", 4, "旧方式", valid=False)])
 
     assert [(tables.name("Wzjrfs", code), tables.valid("Wzjrfs", code)) for code in (3, 4, 5)] == [
@@ -37,18 +37,18 @@ def test_a_table_that_was_sent_replaces_its_seed_as_a_whole_and_no_other():
     assert tables.valid("Dwxz", 5)
 
 
-def test_nothing_is_known_against_a_code_of_a_table_that_nobody_sent():
+def test_no_code_of_a_table_never_sent_is_refused():
     assert (tables.name("Zxly", 7), tables.valid("Zxly", 7)) == ("", True)
 
 
-def test_a_second_file_changes_what_it_names_and_nothing_else():
+def test_a_second_file_changes_the_rows_it_names_and_no_others():
     tables.load([CodeRow("Zxly", 1, "一"), CodeRow("Zxly", 2, "二")])
     tables.load([CodeRow("Zxly", 2, "甲"), CodeRow("Zxly", 2, "乙", valid=False)])
 
     assert list(TableRow.objects.values_list("code", "name", "valid")) == [(1, "一", True), (2, "乙", False)]
 
 
-def test_our_own_numbers_are_in_the_seeds():
+def test_our_own_numbers_are_in_the_defaults():
     assert set(PLACES.values()) == set(tables.SEEDS["Wzfb"])
     assert set(METHODS.values()) == set(tables.SEEDS["Wzjrfs"])
     assert set(PURPOSES.values()) == set(tables.SEEDS["Fjytlx"])
@@ -56,13 +56,13 @@ def test_our_own_numbers_are_in_the_seeds():
 
 
 @pytest.mark.parametrize(("ours", "theirs"), [("Wzfb", "fbdd"), ("Wzjrfs", "jrfs"), ("Dwxz", "dwxz"), ("Yylb", "yylb")])
-def test_the_seeds_are_those_that_were_found(ours, theirs):
+def test_the_defaults_are_the_published_ones(ours, theirs):
     found = published_codes()["tables"][theirs]
 
     assert tables.SEEDS[ours] == {row["id"]: row["zh"] for row in found}
 
 
-def test_a_report_is_held_against_the_tables():
+def test_a_report_is_checked_against_the_tables():
     assert table_numbers.missing(access()) == table_numbers.missing(cancellation()) == ""
 
     tables.load([CodeRow("Wzjrfs", 1, "专线"), CodeRow("Zxly", 9, "其他")])
@@ -72,11 +72,11 @@ def test_a_report_is_held_against_the_tables():
 
 
 def with_other_numbers():
-    """Tables in which cloud access has another number, as no public text rules out."""
+    """Tables in which cloud access has another number, which no public text rules out."""
     tables.load([CodeRow("Wzjrfs", 1, "专线"), CodeRow("Wzjrfs", 3, "虚拟主机"), CodeRow("Wzjrfs", 7, "云接入")])
 
 
-def test_what_the_tables_do_not_have_waits_with_an_alarm_and_goes_once_the_setting_names_it(monkeypatch, settings):
+def test_a_code_missing_in_the_tables_waits_with_an_alarm_and_is_sent_once_the_setting_names_it(monkeypatch, settings):
     """Every report of a cloud server was parked, and its order held."""
     ministry = arrange(monkeypatch, settings)
     queued(2)
@@ -98,7 +98,7 @@ def test_what_the_tables_do_not_have_waits_with_an_alarm_and_goes_once_the_setti
     assert not open_alarms().exists()
 
 
-def test_the_missing_code_is_named_with_the_setting_that_puts_it_right(settings):
+def test_the_missing_code_is_named_with_the_setting_that_fixes_it(settings):
     assert table_numbers.faults() == table_numbers.doubts() == []
     with_other_numbers()
     tables.load([CodeRow("Wzfb", 1, "安徽"), CodeRow("Zxly", 4, "不再接入")])
@@ -111,10 +111,10 @@ def test_the_missing_code_is_named_with_the_setting_that_puts_it_right(settings)
     settings.MIIT_CODES = {"Wzjrfs": {"cloud": 7}, "Wzfb": {"64": 1}}
     settings.MIIT_CANCELLATION_REASON = 4
     assert standing().settings_faults == []
-    assert table_numbers.as_numbered(cancellation()).reason == 4  # one that waited while it was put right
+    assert table_numbers.as_numbered(cancellation()).reason == 4  # one that waited while it was fixed
 
 
-def test_a_purpose_that_the_tables_do_not_have_waits_until_the_setting_names_it(settings):
+def test_a_purpose_missing_in_the_tables_waits_until_the_setting_names_it(settings):
     """The pictures' tables could not be named, so every report with a picture was refused (1057)."""
     report = access(attachments=(STATEMENT,))
     tables.load(
@@ -132,15 +132,15 @@ def test_a_purpose_that_the_tables_do_not_have_waits_until_the_setting_names_it(
     assert table_numbers.missing(report) == "Fjwjgs 1"
 
 
-def test_a_number_that_the_ministry_calls_something_else_is_an_open_question(settings):
-    """Valid, and another method than the one on the signed statement."""
+def test_a_number_that_the_ministry_names_differently_is_an_open_question(settings):
+    """Valid, but another method than the one on the signed statement."""
     tables.load([CodeRow("Wzjrfs", 3, "虚拟主机"), CodeRow("Wzjrfs", 5, "卫星接入"), CodeRow("Wzjrfs", 6, "云接入")])
 
     assert table_numbers.faults() == []
     assert table_numbers.doubts() == [
         'Wzjrfs 5 is “卫星接入” to the ministry and “云接入” to us: set MIIT_CODES={"Wzjrfs": {"cloud": 6}}'
     ]
-    settings.MIIT_CODES = {"Wzjrfs": {"cloud": 5}}  # the administration says that it is meant
+    settings.MIIT_CODES = {"Wzjrfs": {"cloud": 5}}  # the authority says that it is meant
     assert table_numbers.doubts() == []
 
 
@@ -158,7 +158,7 @@ def test_a_number_that_the_ministry_calls_something_else_is_an_open_question(set
         ({"Wzfb": {"64": "22"}}, "MIIT_CODES: Wzfb 64 is not a number from 1 to 64."),
     ],
 )
-def test_a_setting_that_cannot_work_is_named(settings, given, words):
+def test_an_invalid_setting_is_named(settings, given, words):
     settings.MIIT_CODES = given
 
     (fault,) = settings_check.faults()

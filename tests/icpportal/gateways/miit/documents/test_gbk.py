@@ -1,4 +1,4 @@
-"""What GBK can carry is known beforehand, and bytes become text whatever wrote them."""
+"""The characters that GBK lacks are known beforehand, and any bytes can be decoded."""
 
 import pytest
 from hypothesis import given
@@ -25,16 +25,16 @@ from icpportal.gateways.miit.documents.gbk import decoded, points, unencodable
         ("\ufffe", "\ufffe"),
     ],
 )
-def test_the_characters_a_document_cannot_carry(text, foreign):
+def test_characters_that_a_document_cannot_contain(text, foreign):
     assert unencodable(text) == foreign
 
 
-def test_characters_are_named_by_their_points():
+def test_characters_are_named_by_their_code_points():
     assert points("㛃𠮷") == "U+36C3 U+20BB7"
 
 
 @given(st.text())
-def test_what_is_left_when_they_are_taken_out_can_be_carried(text):
+def test_the_text_without_them_can_be_encoded(text):
     foreign = unencodable(text)
 
     kept = "".join(character for character in text if character not in foreign)
@@ -51,16 +51,16 @@ def test_what_is_left_when_they_are_taken_out_can_be_carried(text):
         ('<?xml version="1.0" encoding="GBK"?><a>备案·成功</a>'.encode(), "<a>备案·成功</a>"),
         ('<?xml version="1.0" encoding="UTF-8"?><a>é</a>'.encode(), "<a>é</a>"),
         ('\ufeff<?xml version="1.0" encoding="GBK"?><a>备</a>'.encode(), "<a>备</a>"),
-        # these two are UTF-8 as well, by chance, and would read "ϵͳ" and "İ"
+        # these two are also valid UTF-8, and would read "ϵͳ" and "İ"
         ("<a>系统</a>".encode("gbk"), "<a>系统</a>"),
         (b"<a>\xc4\xb0</a>", "<a>" + b"\xc4\xb0".decode("gbk") + "</a>"),
         (b"<a>plain</a>", "<a>plain</a>"),
         (b"", ""),
     ],
 )
-def test_bytes_become_text_whatever_their_declaration_says(data, text):
+def test_bytes_are_decoded_whatever_their_declaration_says(data, text):
     assert decoded(data) == (text, 0)
 
 
-def test_bytes_that_are_no_character_are_marked_and_counted():
+def test_undecodable_bytes_are_marked_and_counted():
     assert decoded("备案".encode("gbk") + b"\xff<a/>\x01") == ("备案\ufffd<a/>", 2)

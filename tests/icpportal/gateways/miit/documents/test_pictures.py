@@ -1,4 +1,4 @@
-"""Every picture fits the ministry's limits, turned upright, without metadata, as large as the bytes allow."""
+"""Every picture fits the ministry's limits, upright, without metadata, as large as the bytes allow."""
 
 import io
 import random
@@ -34,7 +34,7 @@ def opened(picture: bytes) -> Image.Image:
 
 
 def noise(width: int, height: int) -> Image.Image:
-    """Nothing is harder to make small."""
+    """The hardest picture to compress."""
     return Image.frombytes("RGB", (width, height), random.Random(1).randbytes(width * height * 3))
 
 
@@ -53,7 +53,7 @@ def page(width: int, height: int) -> Image.Image:
 
 @pytest.mark.parametrize("purpose", Purpose)
 @pytest.mark.parametrize("image", [noise(1400, 1000), page(1400, 2000), Image.new("RGB", (30, 20), "green")])
-def test_the_base64_keeps_the_limit_of_its_purpose(image, purpose):
+def test_the_base64_stays_within_the_limit_of_its_purpose(image, purpose):
     fitted = fit(saved(image), purpose)
 
     assert len(b64encode(fitted)) <= LIMITS[purpose]
@@ -66,13 +66,13 @@ def test_the_statement_may_be_larger_than_the_others():
     assert len(b64encode(fit(scan, Purpose.STATEMENT))) > LIMITS[Purpose.LEAD_CERTIFICATE]
 
 
-def test_the_limit_is_used_as_far_as_it_goes():
+def test_the_limit_is_used_as_far_as_possible():
     fitted = fit(saved(page(1400, 2000)), Purpose.STATEMENT)
 
     assert len(b64encode(fitted)) > 0.85 * LIMITS[Purpose.STATEMENT]
 
 
-def test_a_page_of_writing_stays_as_large_as_one_can_read_it():
+def test_a_page_of_writing_stays_legible():
     assert max(opened(fit(saved(page(1400, 2000)), Purpose.SUBJECT_CERTIFICATE)).size) >= 900
 
 
@@ -101,7 +101,7 @@ def test_a_face_gets_more_quality_and_fewer_pixels_than_a_paper():
 
 
 @pytest.mark.parametrize("how", [{"progressive": True}, {"mode": "L"}])
-def test_what_fits_but_is_not_plain_is_made_plain(how):
+def test_a_picture_within_the_limits_is_converted_if_it_is_not_plain(how):
     mode = how.pop("mode", "RGB")
 
     fitted = opened(fit(saved(page(300, 200).convert(mode), "JPEG", **how), Purpose.PHOTO))
@@ -109,7 +109,7 @@ def test_what_fits_but_is_not_plain_is_made_plain(how):
     assert (fitted.mode, "progressive" in fitted.info) == ("RGB", False)
 
 
-def test_shape_and_colours_stay():
+def test_shape_and_colours_are_kept():
     fitted = opened(fit(saved(page(1400, 2000)), Purpose.STATEMENT))
     width, height = fitted.size
 
@@ -125,14 +125,14 @@ def test_the_same_picture_always_gives_the_same_bytes():
     assert fit(scan, Purpose.STATEMENT) == fit(scan, Purpose.STATEMENT)
 
 
-def test_a_fitted_picture_is_left_as_it_is():
+def test_a_fitted_picture_is_left_unchanged():
     fitted = fit(saved(page(1400, 2000)), Purpose.SUBJECT_CERTIFICATE)
 
     assert fit(fitted, Purpose.SUBJECT_CERTIFICATE) == fitted
     assert fit(fitted, Purpose.STATEMENT) == fitted
 
 
-def test_metadata_stays_behind_even_where_the_picture_fits():
+def test_metadata_are_removed_even_if_the_picture_fits():
     exif = Image.Exif()
     exif[Base.Make] = "Somebody's phone"
     picture = saved(page(300, 200), "JPEG", exif=exif, comment=b"secret", icc_profile=b"profile", dpi=(300, 300))
@@ -145,14 +145,14 @@ def test_metadata_stays_behind_even_where_the_picture_fits():
     assert b"profile" not in fitted
 
 
-def test_what_hangs_behind_the_picture_stays_behind():
+def test_data_appended_to_the_picture_are_removed():
     fitted = fit(saved(page(300, 200)), Purpose.PHOTO)
 
     assert fit(fitted + b"secret", Purpose.PHOTO).find(b"secret") == -1
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_the_picture_is_turned_as_it_is_meant_to_be_seen(orientation):
+def test_the_picture_is_rotated_by_its_orientation(orientation):
     exif = Image.Exif()
     exif[Base.Orientation] = orientation
     turned = {
@@ -178,7 +178,7 @@ def test_the_picture_is_turned_as_it_is_meant_to_be_seen(orientation):
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16"])
-def test_every_kind_of_colour_becomes_red_green_blue(mode):
+def test_every_colour_mode_becomes_rgb(mode):
     kind = "JPEG" if mode == "CMYK" else "PNG"
     white = 65535 if mode == "I;16" else "white"
     source = Image.new("I;16", (40, 30), white) if mode == "I;16" else Image.new("RGB", (40, 30), white).convert(mode)
@@ -189,7 +189,7 @@ def test_every_kind_of_colour_becomes_red_green_blue(mode):
     assert min(fitted.getpixel((20, 15))) > 240
 
 
-def test_what_is_transparent_becomes_white():
+def test_transparency_becomes_white():
     fitted = opened(fit(saved(Image.new("RGBA", (40, 30), (0, 0, 0, 0))), Purpose.PHOTO))
 
     assert min(fitted.getpixel((20, 15))) > 240
@@ -204,7 +204,7 @@ def test_what_is_transparent_becomes_white():
         ((6000, 23), "PNG", "2000 × 7"),  # as it would be sent
     ],
 )
-def test_a_strip_is_refused_with_its_size_and_what_to_do(size, kind, words):
+def test_a_strip_is_refused_with_its_size_and_advice(size, kind, words):
     with pytest.raises(NotEncodable) as caught:
         fit(saved(noise(*size), kind), Purpose.PHOTO)
 
@@ -215,7 +215,7 @@ def test_a_strip_is_refused_with_its_size_and_what_to_do(size, kind, words):
 
 
 @pytest.mark.parametrize("size", [(8, 8), (8, 300), (6000, 24), (24, 6000)])
-def test_a_picture_that_is_only_just_none_is_fitted_once(size):
+def test_a_picture_close_to_a_strip_is_fitted_once(size):
     fitted = fit(saved(noise(*size)), Purpose.PHOTO)
 
     assert min(opened(fitted).size) >= 8
@@ -229,19 +229,19 @@ def test_a_picture_that_is_only_just_none_is_fitted_once(size):
         b"no picture",
         saved(page(300, 200), "GIF"),
         saved(page(300, 200), "JPEG")[:3000],
-        # headers and an end as they should be, and no picture between them
+        # valid headers and end, and no picture between them
         saved(page(300, 200), "JPEG").partition(b"\xff\xda")[0] + b"\xff\xd9",
         saved(page(300, 200))[:3000],
     ],
 )
-def test_what_is_no_picture_is_unfit(picture):
+def test_a_file_that_is_no_picture_is_refused(picture):
     with pytest.raises(NotEncodable, match=r"^not a picture") as caught:
         fit(picture, Purpose.LEAD_CERTIFICATE)
 
     assert (caught.value.field, caught.value.code) == ("attachment lead_certificate", "5010")
 
 
-def test_a_picture_of_too_many_pixels_is_not_even_opened():
+def test_a_picture_with_too_many_pixels_is_not_even_opened():
     vast = saved(Image.new("1", (9000, 9000)))
 
     with pytest.raises(NotEncodable):

@@ -1,4 +1,4 @@
-"""With the ministry's schemas at hand nothing leaves that they refuse; a directory that is no use says so."""
+"""With the ministry's schemas nothing is sent that they refuse; an unusable directory is reported."""
 
 import os
 
@@ -10,7 +10,7 @@ from icpportal.gateways.miit.documents.types import NotEncodable
 from tests.icpportal.gateways.miit.documents.samples import golden
 from tests.icpportal.gateways.miit.schemas import FOLDER, needed
 
-# a small schema of our own: the ministry's may not be here
+# a small schema of our own: the ministry's may not be available
 OURS = """<?xml version="1.0" encoding="GBK"?>
 <!-- 企业上报数据格式 -->
 <xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
@@ -48,12 +48,12 @@ def test_without_a_directory_nothing_is_checked(settings):
     schema.check()
 
 
-def test_the_schema_is_known_by_what_it_declares_whatever_the_file_is_called(directory):
+def test_the_schema_is_recognised_by_its_content_whatever_its_file_name(directory):
     schema.validate(GOOD)
     schema.check()
 
 
-def test_a_refusal_names_place_and_rule_and_repeats_nothing(directory):
+def test_a_refusal_names_place_and_rule_and_quotes_nothing(directory):
     words, field, code = unfit(GOOD.replace("秘密".encode("gbk"), b"secret"))
 
     assert (words, field, code) == (
@@ -63,13 +63,13 @@ def test_a_refusal_names_place_and_rule_and_repeats_nothing(directory):
     )
 
 
-def test_a_stray_element_is_refused(directory):
+def test_an_unexpected_element_is_refused(directory):
     words, _field, code = unfit(GOOD.replace(b"</Wzbah>", b"</Wzbah><Wzid>7</Wzid>"))
 
     assert (words, code) == ("/UploadData/ICP/XZJR/Wzid: SCHEMAV_ELEMENT_CONTENT", "5001")
 
 
-def test_what_is_no_xml_is_refused(directory):
+def test_invalid_xml_is_refused(directory):
     assert unfit(b"<UploadData") == ("not well-formed XML", "", "5001")
 
 
@@ -88,7 +88,7 @@ def test_it_is_compiled_once_and_again_when_the_file_changes(directory, monkeypa
     assert compiled == [1, 1]
 
 
-def test_a_directory_that_is_not_there_is_named(settings, tmp_path):
+def test_a_missing_directory_is_named(settings, tmp_path):
     settings.MIIT_XSD_DIR = str(tmp_path / "nowhere")
 
     for asked in (schema.check, lambda: schema.validate(GOOD)):
@@ -96,7 +96,7 @@ def test_a_directory_that_is_not_there_is_named(settings, tmp_path):
             asked()
 
 
-def test_a_schema_that_does_not_compile_is_named(directory):
+def test_an_invalid_schema_is_named(directory):
     (directory / "企业上报数据格式.xsd").write_bytes(b"<xs:schema")
 
     with pytest.raises(ImproperlyConfigured, match=r"^MIIT_XSD_DIR: .* does not compile: XMLSyntaxError$"):
@@ -104,7 +104,7 @@ def test_a_schema_that_does_not_compile_is_named(directory):
 
 
 @needed
-def test_the_ministrys_own_schema_takes_our_files_and_no_others(settings):
+def test_the_ministrys_own_schema_accepts_our_files_and_no_others(settings):
     settings.MIIT_XSD_DIR = str(FOLDER)
 
     schema.validate(golden("xzjr.xml"))

@@ -1,4 +1,4 @@
-"""Every rule by which a result finds its report, and that nothing is guessed where two or none could be meant."""
+"""Every rule by which a result finds its report; nothing is guessed when several or none could be meant."""
 
 import re
 
@@ -24,7 +24,7 @@ def answered(report: Report) -> Report:
     return report
 
 
-def test_an_access_is_known_by_our_own_id():
+def test_an_access_is_found_by_our_own_id():
     report = waiting()
     waiting("TR-2.1", site_number="京ICP备10000002号-1")
 
@@ -33,7 +33,7 @@ def test_an_access_is_known_by_our_own_id():
 
 
 @pytest.mark.parametrize("written", [SITE, " 京icp备10000001号－1 ", "京ICP備10000001號-1", "京ICP备10000001号1"])
-def test_an_access_is_known_by_the_number_of_its_site_however_it_is_written(written):
+def test_an_access_is_found_by_the_number_of_its_site_in_any_spelling(written):
     waiting()
 
     assert found(written) == "TR-1.1"
@@ -49,13 +49,13 @@ def test_an_access_is_known_by_the_number_of_its_site_however_it_is_written(writ
         ("合字B2-20060259-1", "合字B2-20060259-1"),
     ],
 )
-def test_an_access_is_known_by_the_number_of_a_licence(site, written):
+def test_an_access_is_found_by_the_number_of_a_licence(site, written):
     waiting(site_number=site)
 
     assert found(written) == "TR-1.1"
 
 
-def test_the_characters_that_stand_for_two_provinces_are_one():
+def test_two_characters_for_the_same_province_are_equal():
     assert (regular("川ICP备12345678号-02"), regular("甘ICP备12345678号")) == (
         "蜀ICP备12345678号-2",
         "陇ICP备12345678号",
@@ -63,14 +63,14 @@ def test_the_characters_that_stand_for_two_provinces_are_one():
     assert regular("12345678") == ""
 
 
-def test_an_answered_report_of_the_site_stands_back_for_the_one_that_waits():
+def test_a_waiting_report_of_the_site_comes_before_an_answered_one():
     answered(waiting())
     waiting("TR-1.2")
 
     assert found(SITE) == "TR-1.2"
 
 
-def test_two_reports_of_one_site_that_wait_are_not_told_apart_by_its_number():
+def test_two_waiting_reports_of_one_site_are_not_distinguished_by_its_number():
     first, second = waiting(), waiting("TR-1.2")
 
     with pytest.raises(AmbiguousMatch, match="2 reports"):
@@ -78,14 +78,14 @@ def test_two_reports_of_one_site_that_wait_are_not_told_apart_by_its_number():
     assert (found(first.own_id), found(second.own_id)) == ("TR-1.1", "TR-1.2")
 
 
-def test_a_later_report_that_was_not_taken_in_does_not_get_the_result_of_the_earlier():
+def test_a_later_unaccepted_report_does_not_get_the_result_of_the_earlier():
     waiting()
     waiting("TR-1.2", state=ReportState.QUEUED)
 
     assert found(SITE) == "TR-1.1"
 
 
-def test_a_file_whose_receipt_was_lost_may_be_answered_already():
+def test_a_file_whose_receipt_was_lost_may_already_have_its_answer():
     report = waiting(state=ReportState.NUMBERED)
     with pytest.raises(AmbiguousMatch):
         found(SITE)
@@ -94,14 +94,14 @@ def test_a_file_whose_receipt_was_lost_may_be_answered_already():
     assert found(SITE) == "TR-1.1"
 
 
-def test_a_second_telling_by_site_finds_the_report_that_was_answered():
+def test_a_repeated_result_by_site_finds_the_answered_report():
     answered(waiting())
 
     assert found(SITE) == "TR-1.1"
 
 
 @pytest.mark.parametrize("handle", ["77", "京ICP备99999999号-1", "", "9" * 30, "京ICP备10000001号", "nonsense"])
-def test_none_is_none(handle):
+def test_an_empty_identifier_finds_nothing(handle):
     waiting()
 
     with pytest.raises(AmbiguousMatch, match="no reports"):
@@ -109,7 +109,7 @@ def test_none_is_none(handle):
 
 
 @pytest.mark.parametrize("operation", [1, 2, 4, 6, 7, 99])
-def test_a_kind_we_never_send_is_known_by_our_own_id_alone(operation):
+def test_a_kind_we_never_send_is_found_only_by_our_own_id(operation):
     report = waiting()
 
     assert found(report.own_id, operation) == "TR-1.1"
@@ -117,7 +117,7 @@ def test_a_kind_we_never_send_is_known_by_our_own_id_alone(operation):
         found(SITE, operation)
 
 
-def test_a_cancellation_is_known_by_our_id_their_id_and_the_number_of_the_site():
+def test_a_cancellation_is_found_by_our_id_their_id_and_the_number_of_the_site():
     access = answered(waiting(access_id=900001))
     report = waiting("CA-1.1", kind="cancellation", access_id=900001)
 
@@ -125,8 +125,8 @@ def test_a_cancellation_is_known_by_our_id_their_id_and_the_number_of_the_site()
         assert found(handle, 5) == "CA-1.1"
 
 
-def test_a_cancellation_is_known_by_the_id_of_its_subject():
-    """So says the first of the two notes on Bs; its refusal was parked, and the order waited for ever."""
+def test_a_cancellation_is_found_by_the_id_of_its_subject():
+    """As in the first of the two notes on Bs; its refusal was parked, and the order waited for ever."""
     answered(waiting(access_id=900001, subject_id=700001))
     waiting("CA-1.1", kind="cancellation", access_id=900001)
     answered(waiting("TR-2.1", access_id=900002, subject_id=700002))
@@ -135,8 +135,8 @@ def test_a_cancellation_is_known_by_the_id_of_its_subject():
     assert found(700001, 5) == "CA-1.1"
 
 
-def test_two_cancellations_of_one_subject_are_not_told_apart_by_it():
-    """Not even when one of them was answered: it may be told once more."""
+def test_two_cancellations_of_one_subject_are_not_distinguished_by_it():
+    """Not even when one of them was answered: it may be repeated."""
     for number in (1, 2):
         answered(waiting(f"TR-{number}.1", access_id=900000 + number, subject_id=700001))
     answered(waiting("CA-1.1", kind="cancellation", access_id=900001))
@@ -147,14 +147,14 @@ def test_two_cancellations_of_one_subject_are_not_told_apart_by_it():
     assert found(900002, 5) == "CA-2.1"
 
 
-def test_our_own_id_of_an_access_does_not_find_it_when_a_cancellation_is_meant():
+def test_our_own_id_of_an_access_does_not_find_it_for_a_cancellation():
     report = waiting()
 
     with pytest.raises(AmbiguousMatch):
         found(report.own_id, 5)
 
 
-def test_two_cancellations_of_one_access_are_not_told_apart():
+def test_two_cancellations_of_one_access_are_not_distinguished():
     waiting("CA-1.1", kind="cancellation", access_id=900001)
     waiting("CA-2.1", kind="cancellation", access_id=900001)
 
@@ -162,7 +162,7 @@ def test_two_cancellations_of_one_access_are_not_told_apart():
         found(900001, 5)
 
 
-def test_material_is_known_by_the_number_it_belongs_to():
+def test_material_is_found_by_the_number_it_belongs_to():
     waiting()
     report = waiting("MA-1.1", kind="material", site_number=SITE)
 
@@ -175,7 +175,7 @@ def test_a_decision_without_a_kind_tries_every_way():
     assert found(report.own_id, None) == found(SITE, None) == "TR-1.1"
 
 
-def test_a_number_that_fits_two_ways_is_not_guessed():
+def test_a_number_that_matches_in_two_ways_is_not_guessed():
     waiting()
     waiting("MA-1.1", kind="material", site_number=SITE)
 
@@ -186,7 +186,7 @@ def test_a_number_that_fits_two_ways_is_not_guessed():
 @pytest.mark.parametrize(
     "words", ["beianinfo7.xml", "文件beianinfo7.xml不符合XSD", "beianinfo7.zip", "文件名：beianinfo7"]
 )
-def test_a_file_that_broke_the_schema_is_known_by_its_name(settings, words):
+def test_a_file_that_broke_the_schema_is_found_by_its_name(settings, words):
     settings.MIIT_ISP_ID = 1
     report = waiting()
     UploadFile.objects.create(isp_id=1, sequence=7, report=report, name="beianinfo7.xml", digest="x")
@@ -207,7 +207,7 @@ def test_a_file_of_an_earlier_account_may_have_the_same_name(settings):
     assert found("", 3, Verdict("5001", "beianinfo7.xml")) == "TR-2.1"
 
 
-def test_a_file_name_in_the_words_of_another_code_is_nothing():
+def test_a_file_name_in_the_words_of_another_code_is_ignored():
     report = waiting()
     UploadFile.objects.create(isp_id=1, sequence=7, report=report, name="beianinfo7.xml", digest="x")
 
@@ -215,7 +215,7 @@ def test_a_file_name_in_the_words_of_another_code_is_nothing():
         found("", 3, Verdict("1002", "beianinfo7.xml"))
 
 
-def test_a_report_that_waits_to_go_once_more_may_still_be_answered():
+def test_a_report_waiting_for_its_retry_can_still_be_answered():
     report = waiting(state=ReportState.QUEUED)
     at = timezone.now()
     UploadFile.objects.create(
@@ -225,7 +225,7 @@ def test_a_report_that_waits_to_go_once_more_may_still_be_answered():
     assert found(SITE) == "TR-1.1"
 
 
-def test_no_way_to_a_cancellation_reads_the_table_of_reports():
+def test_no_search_for_a_cancellation_scans_the_table_of_reports():
     answered(waiting(access_id=900001, subject_id=700001))
     waiting("CA-1.1", kind="cancellation", access_id=900001)
     with CaptureQueriesContext(connection) as asked:

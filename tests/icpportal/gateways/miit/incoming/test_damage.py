@@ -1,4 +1,4 @@
-"""Downloads that come damaged, over real HTTP: waited for by the hour, named to operations, healed once they come."""
+"""Damaged downloads, over real HTTP: retried for hours, reported to operations, accepted once they arrive whole."""
 
 import base64
 import json
@@ -55,7 +55,7 @@ OPEN = [("ministry.download_damaged", "bad")]
 
 
 def mended(ministry, name="bad"):
-    """The same file as it should have come."""
+    """The same file undamaged."""
     whole = next(file for file in ministry.queue if file.name == name)
     whole.fields.update(whole.right)
 
@@ -83,7 +83,7 @@ def damaged(times, *, every=3 * SECOND, since=NOW):
 
 
 def test_three_damaged_deliveries_within_seconds_lose_no_decision(bad):
-    """The third was confirmed, and the ministry never sent it again."""
+    """The third was acknowledged, and the ministry never sent it again."""
     damaged(3)
     assert (bad.acknowledged, rows(), alarm()) == ([], [("bad", "stored", 3)], OPEN)
 
@@ -97,7 +97,7 @@ def test_three_damaged_deliveries_within_seconds_lose_no_decision(bad):
 
 
 @pytest.mark.parametrize("wrong", [BAD_HASH, BAD_BODY, {"encryptAlgorithm": "7"}, {"beianInfo": "%"}])
-def test_however_it_is_damaged_it_is_waited_for(bad, wrong):
+def test_any_damage_is_waited_out(bad, wrong):
     mended(bad)
     bad.queue[0].fields.update(wrong)
 
@@ -109,7 +109,7 @@ def test_however_it_is_damaged_it_is_waited_for(bad, wrong):
     assert (told(), alarm()) == (["TR-1.1"], [])
 
 
-def test_bytes_that_are_damaged_in_another_way_each_time_are_one_file_and_all_heal(bad):
+def test_bytes_damaged_differently_each_time_are_one_file_and_all_are_resolved(bad):
     """Six of any under one name were enough."""
     for turn in range(9):
         bad.queue[0].fields["beianInfo"] = base64.b64encode(b"damage %d" % turn).decode()
@@ -123,7 +123,7 @@ def test_bytes_that_are_damaged_in_another_way_each_time_are_one_file_and_all_he
     assert set(InboxFile.objects.values_list("state", flat=True)) == {"processed"}
 
 
-def test_one_bad_minute_is_no_alarm_and_what_lasts_two_minutes_is(bad):
+def test_one_bad_minute_is_no_alarm_and_two_minutes_are(bad):
     damaged(2)
     assert alarm() == []
 
@@ -131,8 +131,8 @@ def test_one_bad_minute_is_no_alarm_and_what_lasts_two_minutes_is(bad):
     assert alarm() == OPEN
 
 
-def test_after_hours_it_is_confirmed_kept_and_a_person_is_needed(bad):
-    """Six hours by the clock, and the alarm stays until somebody has dealt with it or it comes whole."""
+def test_after_hours_it_is_acknowledged_kept_and_a_person_is_needed(bad):
+    """Six hours by the clock; the alarm stays until somebody has dealt with it or the file arrives whole."""
     bad.deliver("good", granted("TR-2.1", site_number=""))
     at, bytes_of_it = NOW, bad.queue[0].fields["beianInfo"]
     while at < NOW + 6 * HOUR:
@@ -154,8 +154,8 @@ def test_after_hours_it_is_confirmed_kept_and_a_person_is_needed(bad):
     assert standing(now=NOW).inbox == {"waiting": 0, "parked": 1, "damaged": 0}
 
 
-def test_hours_alone_are_not_enough_it_takes_several_deliveries_too(bad, settings):
-    """A worker that was away for a night confirms nothing at its second look."""
+def test_hours_alone_are_not_enough_several_deliveries_are_needed_too(bad, settings):
+    """A worker that was down for a night acknowledges nothing on its second attempt."""
     inbox.fetch(now=NOW)
 
     inbox.fetch(now=NOW + 9 * HOUR)
@@ -172,7 +172,7 @@ def test_the_hours_are_a_setting(bad, settings):
     assert bad.acknowledged == ["bad"]
 
 
-def test_a_file_that_was_given_up_and_comes_whole_after_all_is_taken_in_and_the_alarm_ends(bad, settings):
+def test_an_abandoned_file_that_arrives_whole_after_all_is_accepted_and_the_alarm_ends(bad, settings):
     settings.MIIT_DAMAGED_HOURS = 1
     xml = bad.queue[0].right
     damaged(3, every=31 * MINUTE)
@@ -184,7 +184,7 @@ def test_a_file_that_was_given_up_and_comes_whole_after_all_is_taken_in_and_the_
     assert [state for _name, state, _ in rows()] == ["processed", "processed"]
 
 
-def test_another_file_under_a_name_of_long_ago_heals_nothing(bad, settings):
+def test_another_file_with_an_old_name_resolves_nothing(bad, settings):
     settings.MIIT_DAMAGED_HOURS = 1
     damaged(3, every=31 * MINUTE)
     bad.deliver("bad", granted("TR-2.1", site_number=""))
@@ -194,8 +194,8 @@ def test_another_file_under_a_name_of_long_ago_heals_nothing(bad, settings):
     assert (told(), alarm()) == (["TR-2.1"], OPEN)
 
 
-def test_the_files_behind_come_where_the_ministry_hands_out_another_one(bad):
-    """A strict one hands out the oldest again and again; one that does not is asked on."""
+def test_the_files_behind_it_come_where_the_ministry_sends_another_one(bad):
+    """A strict ministry sends the oldest again and again; another one is asked to continue."""
     bad.rotates = True
     bad.deliver("good", granted("TR-2.1", site_number=""))
     bad.deliver("better", granted("TR-3.1", site_number=""))
@@ -205,7 +205,7 @@ def test_the_files_behind_come_where_the_ministry_hands_out_another_one(bad):
     assert (bad.acknowledged, told()) == (["good", "better"], ["TR-2.1", "TR-3.1"])
 
 
-def test_one_that_is_handed_out_again_in_the_same_round_ends_it(bad):
+def test_a_file_sent_again_in_the_same_round_ends_the_round(bad):
     bad.deliver("good", granted("TR-2.1", site_number=""))
 
     inbox.fetch(now=NOW)
@@ -213,16 +213,16 @@ def test_one_that_is_handed_out_again_in_the_same_round_ends_it(bad):
     assert (rows(), len(bad.asked("isp_download"))) == ([("bad", "stored", 2)], 2)
 
 
-def test_a_damaged_file_is_asked_for_more_rarely_with_time_and_whole_within_minutes(bad):
-    """At every look for five minutes, every minute for an hour, then every five."""
+def test_a_damaged_file_is_requested_more_rarely_over_time_and_arrives_within_minutes(bad):
+    """On every tick for five minutes, every minute for an hour, then every five."""
     for minutes in range(180):
         inbox.fetch(now=NOW + minutes * MINUTE)
 
     assert len(bad.asked("isp_download")) == 61 + 23
 
 
-def test_while_a_damaged_file_is_waited_for_nobody_may_take_that_for_out_of_reach(bad):
-    """What the file says is not known, and the ministry answers."""
+def test_waiting_for_a_damaged_file_does_not_count_as_unreachable(bad):
+    """The file's content is unknown, but the ministry answers."""
     inbox.fetch(now=NOW)
     inbox.fetch(now=NOW + 30 * MINUTE)
 
@@ -233,8 +233,8 @@ def test_while_a_damaged_file_is_waited_for_nobody_may_take_that_for_out_of_reac
     assert pull(now=NOW + 40 * MINUTE + SECOND) == 0
 
 
-def test_what_was_here_whole_before_it_came_damaged_heals_with_its_next_delivery(bad):
-    """The confirmation was lost, so the ministry handed it out again, once damaged."""
+def test_a_file_stored_whole_before_its_damaged_copy_is_resolved_with_the_next_delivery(bad):
+    """The acknowledgement was lost, so the ministry sent it again, once damaged."""
     mended(bad)
     file = bad.queue[0]
     inbox.fetch(now=NOW)
@@ -253,8 +253,8 @@ def test_what_was_here_whole_before_it_came_damaged_heals_with_its_next_delivery
 # --- what operations can do ---
 
 
-def test_operations_see_it_and_have_it_confirmed_early(bad):
-    """Its bytes stay, and what waits behind it comes."""
+def test_operations_see_it_and_have_it_acknowledged_early(bad):
+    """Its bytes stay, and the files behind it come."""
     bad.deliver("good", granted("TR-2.1", site_number=""))
     damaged(4)
     inbox.fetch(now=NOW + HOUR)
@@ -268,7 +268,7 @@ def test_operations_see_it_and_have_it_confirmed_early(bad):
     assert "damaged" in listed
 
     ran("confirm", "bad")
-    assert bad.acknowledged == []  # with the next round, when it is delivered again
+    assert bad.acknowledged == []  # in the next round, when it is delivered again
     inbox.fetch(now=NOW + HOUR + SECOND)
 
     assert (bad.acknowledged, told(), alarm()) == (["bad", "good"], ["TR-2.1"], OPEN)
@@ -281,15 +281,15 @@ def test_operations_see_it_and_have_it_confirmed_early(bad):
 
 
 @pytest.mark.parametrize("given", ["good", "nothing"])
-def test_only_a_damaged_file_is_given_up(bad, given):
+def test_only_a_damaged_file_can_be_given_up(bad, given):
     InboxFile.objects.create(isp_id=ISP, name="good", digest="g", state="processed")
 
     with pytest.raises(CommandError, match="no damaged or parked download"):
         ran("confirm", given)
 
 
-def test_what_a_wrong_key_of_ours_damaged_is_read_again_from_its_bytes(bad, settings):
-    """Set right, it opens without another delivery, and the next one confirms it."""
+def test_a_file_damaged_by_our_wrong_key_is_read_again_from_its_bytes(bad, settings):
+    """With the right key it opens without another delivery, and the next one acknowledges it."""
     mended(bad)
     right = settings.MIIT_AES_KEY
     settings.MIIT_AES_KEY = "another key ===="
@@ -306,7 +306,7 @@ def test_what_a_wrong_key_of_ours_damaged_is_read_again_from_its_bytes(bad, sett
     assert (bad.acknowledged, told(), rows()) == (["bad"], ["TR-1.1"], [("bad", "processed", 5)])
 
 
-def test_a_wrong_key_of_ours_that_is_set_right_heals_by_itself(bad, settings):
+def test_a_file_damaged_by_our_wrong_key_is_resolved_by_itself_once_the_key_is_right(bad, settings):
     mended(bad)
     right = settings.MIIT_AES_KEY
     settings.MIIT_AES_KEY = "another key ===="
@@ -342,7 +342,7 @@ def test_the_list_of_downloads_is_json_too(bad):
     ]
 
 
-def test_a_stop_of_fetching_is_not_lifted_by_giving_a_file_up(bad):
+def test_giving_a_file_up_does_not_resume_stopped_fetching(bad):
     damaged(3)
     MinistryLine.objects.update(fetching_stopped_at=NOW, fetching_stopped_because="5: x")
 
@@ -352,8 +352,8 @@ def test_a_stop_of_fetching_is_not_lifted_by_giving_a_file_up(bad):
         inbox.fetch(now=NOW)
 
 
-def test_what_was_damaged_before_this_version_is_waited_for_from_its_first_delivery():
-    """And what came whole long ago needs nobody any more."""
+def test_a_file_damaged_before_this_version_is_timed_from_its_first_delivery():
+    """And one that arrived whole long ago needs nobody any more."""
     old = {"isp_id": ISP, "received_at": NOW - HOUR}
     InboxFile.objects.create(name="bad", digest="1", reason="the hash does not match the file", deliveries=2, **old)
     InboxFile.objects.create(name="healed", digest="2", state="parked", reason=damage.CAME_WHOLE, **old)
@@ -368,8 +368,8 @@ def test_what_was_damaged_before_this_version_is_waited_for_from_its_first_deliv
     ]
 
 
-def test_what_comes_whole_later_is_as_old_as_its_first_delivery(bad):
-    """A record of then would count for more than one that came behind it."""
+def test_a_file_arriving_whole_later_counts_from_its_first_delivery(bad):
+    """An old record would otherwise override a newer one."""
     damaged(3)
     bad.deliver("behind", granted("TR-2.1"))
     mended(bad)

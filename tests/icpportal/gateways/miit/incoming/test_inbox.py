@@ -1,4 +1,4 @@
-"""The download loop over real HTTP: nothing is lost, nothing is taken in twice, nothing blocks the queue."""
+"""The download loop over real HTTP: nothing is lost, nothing is processed twice, nothing blocks the queue."""
 
 import time
 from datetime import timedelta
@@ -45,7 +45,7 @@ def line() -> MinistryLine:
     return MinistryLine.objects.get(pk=ISP)
 
 
-def test_a_file_is_stored_acknowledged_and_taken_in(ministry):
+def test_a_file_is_stored_acknowledged_and_processed(ministry):
     ministry.deliver("return1", granted(waiting()))
 
     assert inbox.fetch(now=NOW) == 1
@@ -56,7 +56,7 @@ def test_a_file_is_stored_acknowledged_and_taken_in(ministry):
     assert line().fetched_at == NOW
 
 
-def test_what_came_lies_sealed(ministry):
+def test_received_data_are_sealed(ministry):
     ministry.deliver("return1", granted(waiting()))
     inbox.fetch()
 
@@ -79,7 +79,7 @@ def test_the_whole_queue_is_drained_whichever_codes_the_authority_gives(opened, 
 
 
 @pytest.mark.parametrize("code", [0, 1, 2, 3])
-def test_without_a_file_the_round_is_over_unless_they_say_go_on(ministry, code):
+def test_without_a_file_the_round_ends_unless_they_say_continue(ministry, code):
     ministry.say("isp_download", code=code)
 
     assert inbox.fetch() == 0
@@ -88,7 +88,7 @@ def test_without_a_file_the_round_is_over_unless_they_say_go_on(ministry, code):
 
 
 @pytest.mark.parametrize("code", [0, 1, 2, 3])
-def test_a_file_is_taken_in_whatever_the_code_beside_it(ministry, code):
+def test_a_file_is_accepted_with_any_code(ministry, code):
     ministry.deliver("return1", granted(waiting()))
     ministry.say("isp_download", returned(code, more=infos(ministry.queue[0].fields)))
 
@@ -97,7 +97,7 @@ def test_a_file_is_taken_in_whatever_the_code_beside_it(ministry, code):
     assert (told(), ministry.acknowledged) == ([("granted", "TR-1.1")], ["return1"])
 
 
-def test_a_file_that_comes_beside_a_refusal_is_taken_in_before_we_wait(ministry):
+def test_a_file_that_comes_with_a_refusal_is_accepted_before_we_wait(ministry):
     ministry.deliver("return1", granted(waiting()))
     ministry.say("isp_download", returned(902, more=infos(ministry.queue[0].fields)))
 
@@ -107,7 +107,7 @@ def test_a_file_that_comes_beside_a_refusal_is_taken_in_before_we_wait(ministry)
     assert told() == [("granted", "TR-1.1")]
 
 
-def test_a_redelivery_is_acknowledged_again_and_taken_in_once(ministry, monkeypatch):
+def test_a_repeated_delivery_is_acknowledged_again_and_processed_once(ministry, monkeypatch):
     taken, real = [], result_handler.take
     monkeypatch.setattr(result_handler, "take", lambda file, content: (taken.append(file.pk), real(file, content)))
     ministry.deliver("return1", granted(waiting()))
@@ -123,7 +123,7 @@ def test_a_redelivery_is_acknowledged_again_and_taken_in_once(ministry, monkeypa
     assert (told(), Outcome.objects.count(), len(taken)) == ([], 1, 1)
 
 
-def test_the_same_name_with_other_content_is_a_file_of_its_own(ministry):
+def test_the_same_name_with_other_content_is_another_file(ministry):
     ministry.deliver("return1", granted(waiting()))
     inbox.fetch()
     ministry.deliver("return1", granted(waiting("TR-2.1", site_number="")))
@@ -133,7 +133,7 @@ def test_the_same_name_with_other_content_is_a_file_of_its_own(ministry):
     assert told() == [("granted", "TR-1.1"), ("granted", "TR-2.1")]
 
 
-def test_an_authority_that_never_takes_the_acknowledgement_does_not_hold_us_for_ever(ministry):
+def test_an_authority_that_never_accepts_the_acknowledgement_does_not_block_us_for_ever(ministry):
     ministry.deliver("return1", granted(waiting()))
     for _ in range(50):
         ministry.say("isp_downloadack", code=0)
@@ -149,8 +149,8 @@ def fetch_often(now):
 
 
 @pytest.mark.parametrize("name", ["return1", ""])
-def test_a_file_that_comes_again_and_again_although_it_was_confirmed_is_an_alarm(ministry, name):
-    """It was asked for every ten seconds for ever, nothing behind it came, and nobody heard of it."""
+def test_a_file_that_keeps_coming_after_its_acknowledgement_is_an_alarm(ministry, name):
+    """It was requested every ten seconds for ever, nothing behind it came, and nobody noticed."""
     ministry.deliver(name, granted(waiting()), entry="beianinfo.xml")
     for _ in range(50):
         ministry.say("isp_downloadack", code=0)
@@ -166,7 +166,7 @@ def test_a_file_that_comes_again_and_again_although_it_was_confirmed_is_an_alarm
 @pytest.mark.parametrize(
     "content", [b"<not", b"\x00\xff" * 20, b"<other/>", data("").replace(b"DownloadData", b"Upload")]
 )
-def test_a_file_that_nobody_can_read_is_acknowledged_and_parked(ministry, content):
+def test_an_unreadable_file_is_acknowledged_and_parked(ministry, content):
     ministry.deliver("odd", content)
     ministry.deliver("good", granted(waiting()))
 
@@ -188,7 +188,7 @@ def test_a_kind_that_is_only_stored_is_parked_after_its_acknowledgement(ministry
     assert "only stored" in row.reason
 
 
-def test_one_result_that_fits_nobody_parks_the_file_and_not_the_others(ministry):
+def test_one_result_without_a_report_parks_the_file_but_not_the_others(ministry):
     report = waiting()
     ministry.deliver("return1", bajg(result("4711", "1001"), result(report.own_id, "1001")))
 
@@ -199,7 +199,7 @@ def test_one_result_that_fits_nobody_parks_the_file_and_not_the_others(ministry)
     assert "no reports fit operation 3, handle 4711" in row.reason
 
 
-def test_a_parked_file_is_taken_in_after_all_when_its_report_is_known(ministry):
+def test_a_parked_file_is_processed_after_all_when_its_report_is_known(ministry):
     ministry.deliver("return1", bajg(result("4711", "1001")))
     inbox.fetch()
     waiting(own_id=4711)
@@ -208,7 +208,7 @@ def test_a_parked_file_is_taken_in_after_all_when_its_report_is_known(ministry):
     assert told() == [("granted", "TR-1.1")]
 
 
-def test_a_fault_of_our_own_parks_the_file_and_leaves_no_half(ministry, monkeypatch, caplog):
+def test_a_bug_of_ours_parks_the_file_and_leaves_no_half(ministry, monkeypatch, caplog):
     report = waiting()
     ministry.deliver("return1", granted(report))
     ministry.deliver("return2", granted(waiting("TR-2.1", site_number="")))
@@ -242,7 +242,7 @@ STEPS = {
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_process_that_is_killed_anywhere_leaves_nothing_undone_and_nothing_twice(ministry, monkeypatch, step):
+def test_a_process_killed_anywhere_leaves_nothing_undone_and_nothing_twice(ministry, monkeypatch, step):
     ministry.deliver("return1", granted(waiting()))
 
     def die(*_arguments, **_names):
@@ -260,9 +260,7 @@ def test_a_process_that_is_killed_anywhere_leaves_nothing_undone_and_nothing_twi
     assert (told(), ministry.queue, Outcome.objects.count()) == ([("granted", "TR-1.1")], [], 1)
 
 
-def test_a_process_that_is_killed_after_its_acknowledgement_arrived_takes_the_file_in_from_its_row(
-    ministry, monkeypatch
-):
+def test_a_process_killed_after_its_acknowledgement_arrived_processes_the_file_from_its_row(ministry, monkeypatch):
     ministry.deliver("return1", granted(waiting()))
     ministry.trouble("isp_downloadack", "drop_after")
 
@@ -279,7 +277,7 @@ def test_a_process_that_is_killed_after_its_acknowledgement_arrived_takes_the_fi
     assert (told(), inbox.process()) == ([("granted", "TR-1.1")], 0)
 
 
-def test_a_lost_acknowledgement_delays_nothing_and_is_made_up_for(ministry):
+def test_a_lost_acknowledgement_delays_nothing_and_is_repeated(ministry):
     ministry.deliver("return1", granted(waiting()))
     ministry.trouble("isp_downloadack", "drop")
 
@@ -293,7 +291,7 @@ def test_a_lost_acknowledgement_delays_nothing_and_is_made_up_for(ministry):
     assert (InboxFile.objects.get().acknowledged_at is not None, Outcome.objects.count()) == (True, 1)
 
 
-def test_while_one_fetches_another_is_told_at_once_and_asks_nobody(ministry):
+def test_while_one_process_fetches_another_returns_at_once_without_a_call(ministry):
     other = lease.take(line_id(), columns=lease.FETCHING)
 
     with pytest.raises(Busy):
@@ -304,14 +302,14 @@ def test_while_one_fetches_another_is_told_at_once_and_asks_nobody(ministry):
     assert inbox.fetch() == 0
 
 
-def test_one_with_patience_waits_for_the_other(ministry, monkeypatch):
+def test_a_patient_process_waits_for_the_other(ministry, monkeypatch):
     other = lease.take(line_id(), columns=lease.FETCHING)
     monkeypatch.setattr(inbox.time, "sleep", lambda _seconds: other.give_back())
 
     assert inbox.fetch(patience=10) == 0
 
 
-def test_a_fetcher_that_was_killed_holds_the_line_no_longer_than_its_lease(ministry, settings):
+def test_a_killed_fetcher_holds_the_line_no_longer_than_its_lease(ministry, settings):
     settings.MIIT_LEASE_SECONDS = 0.01
     lease.take(line_id(), columns=lease.FETCHING)
     time.sleep(0.02)
@@ -329,7 +327,7 @@ def line_id() -> int:
     return portal.MIIT_ISP_ID
 
 
-def test_two_that_fetch_at_a_time_do_no_harm(ministry, monkeypatch):
+def test_two_that_fetch_at_once_do_no_harm(ministry, monkeypatch):
     ministry.deliver("return1", granted(waiting()))
     real = inbox._acknowledge
 
@@ -350,7 +348,7 @@ OVERTAKEN_AT = {"while it downloads": "download", "while it acknowledges": "ackn
 
 
 @pytest.mark.parametrize("call", OVERTAKEN_AT)
-def test_one_that_was_overtaken_acts_on_no_answer_and_what_it_was_given_is_taken_in_once(ministry, monkeypatch, call):
+def test_an_overtaken_fetcher_acts_on_no_answer_and_its_file_is_processed_once(ministry, monkeypatch, call):
     """Suspended for longer than its lease, it wakes up while another fetches."""
     ministry.deliver("return1", granted(waiting()))
     ministry.deliver("return2", granted(waiting("TR-2.1", site_number="")))
@@ -389,7 +387,7 @@ def test_one_that_needs_all_that_is_ready_is_told_when_a_round_ended_before_that
 @pytest.mark.parametrize(
     ("code", "minutes"), [(15, 10), (901, 1), (902, 1), (20, 60), (999, 0.5), (7, 1), (777, 0.5), (14, 0.5), (22, 0.5)]
 )
-def test_codes_that_ask_us_to_wait_say_until_when_and_nobody_is_asked_before(ministry, code, minutes):
+def test_codes_that_ask_us_to_wait_say_until_when_and_no_call_is_made_before(ministry, code, minutes):
     ministry.say("isp_download", code=code, msg="系统维护")
     until = NOW + timedelta(minutes=minutes)
 
@@ -417,7 +415,7 @@ def test_outside_the_hours_we_wait_until_they_open(ministry):
 
 
 @pytest.mark.parametrize("code", [4, 5, 12, 13])
-def test_codes_that_stop_everything_alarm_once(ministry, code, caplog):
+def test_codes_that_stop_everything_raise_one_alarm(ministry, code, caplog):
     ministry.say("isp_download", code=code)
 
     for _ in range(3):
@@ -428,7 +426,7 @@ def test_codes_that_stop_everything_alarm_once(ministry, code, caplog):
     assert [record.message for record in caplog.records if record.levelname == "ERROR"] == ["alarm opened"]
 
 
-def test_while_the_line_rests_what_is_here_is_still_taken_in(ministry, monkeypatch):
+def test_while_the_line_is_stopped_stored_files_are_still_processed(ministry, monkeypatch):
     ministry.deliver("return1", granted(waiting()))
     with monkeypatch.context() as patch:
         patch.setattr(inbox, "_process_row", lambda *_arguments: False)
@@ -442,7 +440,7 @@ def test_while_the_line_rests_what_is_here_is_still_taken_in(ministry, monkeypat
 
 
 @pytest.mark.parametrize("trouble", ["drop", "http_500", "garbage", "html", "truncated", "empty"])
-def test_no_answer_and_nonsense_are_tried_again_without_a_trace(ministry, trouble):
+def test_no_answer_and_nonsense_are_retried_without_a_trace(ministry, trouble):
     ministry.deliver("return1", granted(waiting()))
     ministry.trouble("isp_download", trouble)
 
@@ -453,7 +451,7 @@ def test_no_answer_and_nonsense_are_tried_again_without_a_trace(ministry, troubl
     assert told() == [("granted", "TR-1.1")]
 
 
-def test_a_file_without_a_name_is_taken_in_and_ends_the_round(ministry):
+def test_a_file_without_a_name_is_processed_and_ends_the_round(ministry):
     ministry.deliver("", granted(waiting()), entry="beianinfo.xml")
 
     assert inbox.fetch() == 1
@@ -461,7 +459,7 @@ def test_a_file_without_a_name_is_taken_in_and_ends_the_round(ministry):
     assert (told(), ministry.asked("isp_downloadack")) == ([("granted", "TR-1.1")], [])
 
 
-def test_tables_come_in(ministry):
+def test_tables_are_processed(ministry):
     row = "<Wzjrfs_xx><Id>7</Id><Mc>新方式</Mc><Ysid>64</Ysid><Sfyx>1</Sfyx></Wzjrfs_xx>"
     ministry.deliver("codes", data(f"<JCDM><Jcdm_xx><Wzjrfs_dms>{row}</Wzjrfs_dms></Jcdm_xx></JCDM>"))
 
@@ -474,7 +472,7 @@ def test_tables_come_in(ministry):
 
 
 @pytest.mark.parametrize("way", ["garbage", "lost key", "cut short"])
-def test_a_download_that_cannot_be_read_keeps_no_other_waiting(ministry, monkeypatch, way):
+def test_an_unreadable_download_does_not_keep_others_waiting(ministry, monkeypatch, way):
     for number, reference in enumerate(("TR-1.1", "TR-2.1"), 1):
         ministry.deliver(f"return{number}", granted(waiting(reference)))
     with monkeypatch.context() as patch:
@@ -494,7 +492,7 @@ def test_a_download_that_cannot_be_read_keeps_no_other_waiting(ministry, monkeyp
     assert (sorted(told()), aside(), causes()) == ([("granted", "TR-1.1"), ("granted", "TR-2.1")], [], [])
 
 
-def test_a_download_that_breaks_our_reading_in_a_way_of_its_own_is_set_aside(ministry, monkeypatch):
+def test_a_download_that_fails_in_an_unexpected_way_is_set_aside(ministry, monkeypatch):
     ministry.deliver("return1", granted(waiting("TR-1.1")))
     ministry.deliver("return2", granted(waiting("TR-2.1")))
     real = result_handler.take
@@ -511,7 +509,7 @@ def test_a_download_that_breaks_our_reading_in_a_way_of_its_own_is_set_aside(min
     assert (told(), aside()) == ([("granted", "TR-2.1")], [("downloads.taken", "return1")])
 
 
-def test_a_database_that_is_busy_for_a_moment_parks_nothing(ministry, monkeypatch):
+def test_a_briefly_busy_database_parks_nothing(ministry, monkeypatch):
     ministry.deliver("return1", granted(waiting()))
 
     def busy(*_arguments, **_names):

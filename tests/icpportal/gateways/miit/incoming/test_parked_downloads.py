@@ -1,4 +1,4 @@
-"""A parked download that was dealt with by hand is closed by two people at the desk; what healed needs nobody."""
+"""A parked download dealt with by hand is closed by two people at the desk; one resolved by itself needs nobody."""
 
 from datetime import timedelta
 
@@ -45,7 +45,7 @@ def person(name: str, role: str = roles.OPERATIONS):
 
 
 def tab(user) -> Client:
-    """A browser in which this person is signed in."""
+    """A browser with this person signed in."""
     client = Client(headers={"accept-language": "en"})
     client.force_login(user)
     return client
@@ -57,7 +57,7 @@ def parked(name: str = "task.xml", **columns) -> InboxFile:
 
 
 def act(client: Client, action: str, *rows: InboxFile, **more: str) -> str:
-    """An action on these downloads; what the page says afterwards."""
+    """Runs an action on these downloads; returns the page's text afterwards."""
     chosen = {"action": action, "_selected_action": [row.pk for row in rows], **more}
     page = client.post(reverse(LIST), chosen, follow=True)
     return "\n".join(str(each) for each in (page.context or {}).get("messages", ()))
@@ -106,7 +106,7 @@ def test_one_person_asks_with_a_reason_and_another_closes_it_both_in_the_log():
 
 
 @pytest.mark.django_db
-def test_who_asked_cannot_close_it_from_another_tab_either():
+def test_the_asker_cannot_close_it_in_another_tab_either():
     row, first = parked(), person("first")
     act(tab(first), "propose_closing", row, reason=WHY)
 
@@ -119,7 +119,7 @@ def test_who_asked_cannot_close_it_from_another_tab_either():
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", [roles.AUDITOR, roles.LEAD_REVIEWER, roles.REVIEWER])
 @pytest.mark.parametrize("action", ["propose_closing", "confirm_closing", "decline_closing"])
-def test_who_may_not_operate_neither_asks_nor_closes_nor_declines(role, action):
+def test_without_the_permission_nobody_can_ask_close_or_decline(role, action):
     row = parked()
     parked_downloads.propose(row, actor=person("first"), because=WHY)
     other = parked("other.xml")
@@ -133,7 +133,7 @@ def test_who_may_not_operate_neither_asks_nor_closes_nor_declines(role, action):
 
 
 @pytest.mark.django_db
-def test_a_declined_request_leaves_the_download_parked_and_can_be_made_anew():
+def test_a_declined_request_leaves_the_download_parked_and_can_be_repeated():
     row, first, second = parked(), tab(person("first")), tab(person("second"))
     act(first, "propose_closing", row, reason=WHY)
 
@@ -147,7 +147,7 @@ def test_a_declined_request_leaves_the_download_parked_and_can_be_made_anew():
 
 
 @pytest.mark.django_db
-def test_only_what_is_parked_is_asked_for():
+def test_only_parked_downloads_can_be_requested():
     rows = [parked(f"{name}.xml", state=name) for name in ("stored", "acknowledged", "processed")]
 
     said = act(tab(person("first")), "propose_closing", *rows, reason=WHY)
@@ -158,7 +158,7 @@ def test_only_what_is_parked_is_asked_for():
 
 
 @pytest.mark.django_db
-def test_what_healed_in_between_needs_nobody_and_the_request_is_over():
+def test_a_download_resolved_in_the_meantime_needs_nobody_and_the_request_ends():
     damaged = parked("bad.xml", damaged_at=START, reason="the hash does not match the file", processed_at=START)
     first, second = tab(person("first")), tab(person("second"))
     open_alarm(damage.ALARM, reference="bad.xml", now=START)
@@ -180,7 +180,7 @@ def test_what_healed_in_between_needs_nobody_and_the_request_is_over():
 
 
 @pytest.mark.django_db
-def test_one_person_reads_a_download_again_and_the_request_to_close_it_is_over(monkeypatch):
+def test_one_person_reads_a_download_again_and_the_request_to_close_it_ends(monkeypatch):
     row, first = parked(), tab(person("first"))
     act(first, "propose_closing", row, reason=WHY)
 
@@ -195,7 +195,7 @@ def test_one_person_reads_a_download_again_and_the_request_to_close_it_is_over(m
 
 
 @pytest.mark.django_db
-def test_content_stays_as_long_as_people_have_not_closed_it_and_goes_then():
+def test_content_stays_until_people_have_closed_it_and_is_deleted_then():
     """It was destroyed after a hundred days although nobody had dealt with it."""
     row, first, second = parked(body=b"x", key="k"), person("first"), person("second")
     later = START + timedelta(days=400)
@@ -209,7 +209,7 @@ def test_content_stays_as_long_as_people_have_not_closed_it_and_goes_then():
 
 
 @pytest.mark.django_db
-def test_the_status_says_that_a_second_person_is_wanted():
+def test_the_status_says_that_a_second_person_is_needed():
     row = parked(processed_at=START)
     parked_downloads.propose(row, actor=person("first"), because=WHY)
 
@@ -235,7 +235,7 @@ def test_two_tabs_at_once_close_it_once():
 
 @pytest.mark.services
 @pytest.mark.django_db(transaction=True)
-def test_a_request_that_is_confirmed_and_declined_at_once_ends_one_way():
+def test_a_request_allowed_and_declined_at_once_ends_in_one_way():
     row, second = parked(), person("second")
     parked_downloads.propose(row, actor=person("first"), because=WHY)
 

@@ -1,4 +1,4 @@
-"""What results, records and strikes become: one outcome each, whatever comes twice, late or in pieces."""
+"""The effects of results, records and cancellations: one outcome each, whether repeated, late or in pieces."""
 
 import json
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def send(ministry):
-    """One file from the authority, taken in."""
+    """Processes one file from the authority."""
 
     def come(xml: bytes) -> InboxFile:
         ministry.deliver(f"return{InboxFile.objects.count()}", xml)
@@ -54,7 +54,7 @@ GRANTS = {
 
 
 @pytest.mark.parametrize(("first", "second"), pairs(GRANTS, GRANTS))
-def test_a_report_is_granted_once_however_it_is_told(send, first, second):
+def test_a_report_is_granted_once_by_any_form_of_result(send, first, second):
     report = waiting()
 
     send(GRANTS[first](report))
@@ -66,13 +66,13 @@ def test_a_report_is_granted_once_however_it_is_told(send, first, second):
     assert (state(report), set(InboxFile.objects.values_list("state", flat=True))) == ("answered", {"processed"})
 
 
-def test_the_decision_says_when(send):
+def test_the_decision_contains_its_time(send):
     send(bajg(decisions=[decision(waiting().own_id, approved=True)]))
 
     assert told()[0].at == datetime(2026, 11, 25, 1, 30, tzinfo=UTC)
 
 
-def test_a_refusal_carries_the_authoritys_words(send):
+def test_a_refusal_contains_the_authoritys_words(send):
     report = waiting()
 
     send(bajg(result(report.own_id, "1002"), decisions=[decision(report.own_id, approved=False, opinion="照片不清晰")]))
@@ -81,7 +81,7 @@ def test_a_refusal_carries_the_authoritys_words(send):
     assert state(report) == "answered"
 
 
-def test_the_remark_of_a_request_is_the_reason_where_its_code_has_no_words(send):
+def test_the_remark_of_a_request_is_the_reason_if_its_code_has_no_words(send):
     """The owner read "make the changes that the authority's words ask for", and no words."""
     first, second = waiting(), waiting("TR-2.1", site_number="京ICP备10000002号-1")
     remark = "<Bz>照片不清晰</Bz></Jg_xx>"
@@ -92,7 +92,7 @@ def test_the_remark_of_a_request_is_the_reason_where_its_code_has_no_words(send)
     assert [words for *_others, words in kinds()] == ["照片不清晰", "核验单未盖章"]
 
 
-def test_a_person_who_rejects_for_a_reason_opens_no_more_than_the_reason(send):
+def test_a_persons_rejection_with_a_reason_opens_no_more_than_the_reason(send):
     report = waiting()
     opinion = decision(report.own_id, approved=False, opinion="请核对")
 
@@ -101,7 +101,7 @@ def test_a_person_who_rejects_for_a_reason_opens_no_more_than_the_reason(send):
     assert kinds() == [("turned_down", "TR-1.1", "1018", "备案密码错误；请核对")]
 
 
-def test_a_reason_that_comes_later_is_told_too(send):
+def test_a_reason_that_comes_later_is_passed_on_too(send):
     report = waiting()
 
     send(bajg(result(report.own_id, "1002")))
@@ -125,14 +125,14 @@ def test_a_reason_that_comes_later_is_told_too(send):
         (("1999",), "report_failed", "1999"),
     ],
 )
-def test_the_gravest_code_decides_and_all_of_its_kind_are_named(send, codes, kind, counted):
+def test_the_most_serious_code_decides_and_all_of_its_kind_are_named(send, codes, kind, counted):
     send(bajg(result(waiting().own_id, *codes, words="管局原文")))
 
     assert kinds() == [(kind, "TR-1.1", counted, "管局原文")]
 
 
 @pytest.mark.parametrize("code", ["1060", "1062"])
-def test_a_success_that_is_no_approval_tells_nothing_yet(send, code):
+def test_a_success_that_is_no_approval_reports_nothing_yet(send, code):
     report = waiting()
 
     send(bajg(result(report.own_id, code)))
@@ -148,7 +148,7 @@ def test_stored_material_is_an_answer_that_moves_nothing(send):
     assert (kinds(), state(report)) == ([], "answered")
 
 
-def test_nobodys_fault_sends_the_same_report_again_by_itself(send):
+def test_a_code_that_is_nobodys_fault_sends_the_same_report_again_by_itself(send):
     report = waiting()
 
     send(bajg(result(report.own_id, "1017")))
@@ -157,7 +157,7 @@ def test_nobodys_fault_sends_the_same_report_again_by_itself(send):
     assert (report.state, report.tries, report.code) == ("queued", 1, "1017")
 
 
-def test_what_a_report_waits_for_is_told_to_the_portal_and_a_busy_system_is_not(send):
+def test_the_portal_learns_what_a_report_waits_for_but_not_of_a_busy_system(send):
     """Its owner, who could withdraw the other change, was never told."""
     report, other = waiting(), waiting("TR-2.1")
 
@@ -167,8 +167,8 @@ def test_what_a_report_waits_for_is_told_to_the_portal_and_a_busy_system_is_not(
     assert kinds() == [("waits", "TR-1.1", "1017", "变更审核中")]
 
 
-def test_the_receipt_of_a_report_that_was_put_off_is_handed_out_once_it_has_settled(send):
-    """Each try would have asked people to confirm their phones, and a moment later not."""
+def test_the_receipt_of_a_postponed_report_is_passed_on_once_it_has_settled(send):
+    """Each attempt would have asked people to confirm their phones, and a moment later not."""
     report, at = waiting(), datetime.now(UTC)
     outcome_queue.record_accepted(report, sent_at=at, sequence=7)
     send(bajg(result(report.own_id, "1017")))
@@ -180,7 +180,7 @@ def test_the_receipt_of_a_report_that_was_put_off_is_handed_out_once_it_has_sett
     assert [kind for kind, *_ in kinds()] == ["waits", "accepted"]
 
 
-def test_nobodys_fault_told_twice_is_one_more_try(send):
+def test_the_same_postponing_code_twice_is_one_more_attempt(send):
     report = waiting()
 
     send(bajg(result(report.own_id, "1017")))
@@ -190,7 +190,7 @@ def test_nobodys_fault_told_twice_is_one_more_try(send):
     assert (report.state, report.tries) == ("queued", 1)
 
 
-def test_nobodys_fault_again_and_again_is_ours(send):
+def test_too_many_postponing_codes_become_our_fault(send):
     report = waiting(tries=len(report_queue.AGAIN))
 
     send(bajg(result(report.own_id, "5999")))
@@ -198,7 +198,7 @@ def test_nobodys_fault_again_and_again_is_ours(send):
     assert [(kind, key) for kind, key, *_ in kinds()] == [("report_failed", "TR-1.1")]
 
 
-def test_nobodys_fault_before_the_receipt_is_looked_at_by_a_person(send):
+def test_a_postponing_code_before_the_receipt_is_left_to_a_person(send):
     report = waiting(state=ReportState.NUMBERED)
 
     file = send(bajg(result(report.own_id, "1017")))
@@ -207,7 +207,7 @@ def test_nobodys_fault_before_the_receipt_is_looked_at_by_a_person(send):
     assert file.reason == "1017 for TR-1.1 before its receipt"
 
 
-def test_an_approval_stops_a_report_that_waits_to_go_once_more(send):
+def test_an_approval_stops_the_retry_of_a_waiting_report(send):
     report = waiting(state=ReportState.QUEUED)
 
     send(bajg(result(report.own_id, "1001")))
@@ -215,7 +215,7 @@ def test_an_approval_stops_a_report_that_waits_to_go_once_more(send):
     assert state(report) == "answered"
 
 
-def test_a_result_of_an_earlier_report_is_told_of_the_earlier_report(send):
+def test_a_result_of_an_earlier_report_is_assigned_to_it(send):
     earlier = waiting()
     later = waiting("TR-1.2")
 
@@ -224,7 +224,7 @@ def test_a_result_of_an_earlier_report_is_told_of_the_earlier_report(send):
     assert ([key for _, key, *_ in kinds()], state(later)) == (["TR-1.1"], "accepted")
 
 
-def test_an_earlier_and_a_later_report_of_one_site_are_never_guessed_between(send):
+def test_an_earlier_and_a_later_report_of_one_site_are_never_guessed(send):
     waiting()
     waiting("TR-1.2")
 
@@ -234,7 +234,7 @@ def test_an_earlier_and_a_later_report_of_one_site_are_never_guessed_between(sen
     assert file.reason == f"2 reports fit operation 3, handle {SITE}"
 
 
-def test_a_report_that_was_answered_otherwise_is_left_to_a_person(send):
+def test_a_report_with_a_different_answer_is_left_to_a_person(send):
     report = waiting()
     send(bajg(result(report.own_id, "1001")))
 
@@ -245,7 +245,7 @@ def test_a_report_that_was_answered_otherwise_is_left_to_a_person(send):
 
 
 @pytest.mark.parametrize("before", ["1002", "1029"])
-def test_a_grant_after_another_answer_is_told(send, before):
+def test_a_grant_after_another_answer_is_passed_on(send, before):
     report = waiting()
     send(bajg(result(report.own_id, before)))
 
@@ -258,14 +258,14 @@ def test_a_grant_after_another_answer_is_told(send, before):
     "broken",
     ["<Jg_xx><Czlx>3</Czlx><Bs>1</Bs></Jg_xx>", "<GJSHS><Gjsh><Jlid>1</Jlid><Shjg>5</Shjg></Gjsh></GJSHS>"],
 )
-def test_a_result_that_says_nothing_is_left_to_a_person(send, broken):
+def test_a_result_without_content_is_left_to_a_person(send, broken):
     file = send(bajg(broken))
 
     assert (kinds(), file.state) == ([], "parked")
     assert file.reason.startswith("a result without a code or a decision")
 
 
-def test_a_receipt_after_the_answer_is_news_to_nobody(send):
+def test_a_receipt_after_the_answer_is_ignored(send):
     report = waiting(state=ReportState.NUMBERED)
     send(bajg(result(report.own_id, "5003")))
 
@@ -273,7 +273,7 @@ def test_a_receipt_after_the_answer_is_news_to_nobody(send):
     assert [kind for kind, *_ in kinds()] == ["report_failed"]
 
 
-def test_a_receipt_is_told_once_and_again_only_after_a_failure():
+def test_a_receipt_is_passed_on_once_and_again_only_after_a_failure():
     report, at = waiting(), datetime(2026, 11, 25, tzinfo=UTC)
 
     outcome_queue.record_accepted(report, sent_at=at, sequence=7)
@@ -285,7 +285,7 @@ def test_a_receipt_is_told_once_and_again_only_after_a_failure():
     assert [one.kind.value for one in told()] == ["accepted", "report_failed", "accepted"]
 
 
-def test_an_outcome_is_handed_out_until_it_is_acknowledged_and_lies_sealed():
+def test_an_outcome_is_returned_until_acknowledged_and_is_sealed():
     report = waiting()
     row = outcome_queue.record(AnswerKind.TURNED_DOWN, once="x", report=report, code="1018", words="备案密码错误")
 
@@ -296,7 +296,7 @@ def test_an_outcome_is_handed_out_until_it_is_acknowledged_and_lies_sealed():
     assert told() == []
 
 
-def test_a_record_with_our_access_is_told_of_its_report_and_grants_nothing(send):
+def test_a_record_with_our_access_is_assigned_to_its_report_and_grants_nothing(send):
     report = waiting()
 
     send(basj(own_id=report.own_id))
@@ -313,7 +313,7 @@ def test_a_record_with_our_access_is_told_of_its_report_and_grants_nothing(send)
     assert (report.state, report.access_id, report.subject_id) == ("accepted", 900001, 700001)
 
 
-def test_a_record_that_came_before_the_grant_is_told_once_more_behind_it(send):
+def test_a_record_from_before_the_grant_is_passed_on_again_after_it(send):
     report = waiting()
 
     send(basj(own_id=report.own_id))
@@ -324,7 +324,7 @@ def test_a_record_that_came_before_the_grant_is_told_once_more_behind_it(send):
     assert told()[0].record == told()[2].record
 
 
-def test_another_provider_may_use_our_figures_for_its_own(send):
+def test_another_provider_may_use_the_same_ids(send):
     report = waiting()
 
     send(basj(own_id=report.own_id, provider=4711))
@@ -334,20 +334,20 @@ def test_another_provider_may_use_our_figures_for_its_own(send):
     assert Report.objects.get().access_id is None
 
 
-def test_a_record_of_somebody_else_is_told_without_a_report(send):
+def test_a_record_of_another_subject_is_passed_on_without_a_report(send):
     send(basj(own_id=None, provider=4711))
 
     assert [(one.kind, one.report_key, one.record.subject_id) for one in told()] == [(AnswerKind.RECORD, "", 700001)]
 
 
-def test_a_record_that_changes_and_changes_back_is_told_each_time(send):
+def test_a_record_that_changes_and_changes_back_is_passed_on_each_time(send):
     for name in ("甲公司", "乙公司", "甲公司"):
         send(basj(own_id=None, name=name).replace(b"</BASJ>", f"</BASJ><!--{InboxFile.objects.count()}-->".encode()))
 
     assert [one.record.name for one in told()] == ["甲公司", "乙公司", "甲公司"]
 
 
-def test_what_was_struck_off_is_told_once(send):
+def test_a_cancelled_row_is_passed_on_once(send):
     send(zxsj(1, 800001))
     send(zxsj(1, 800001))
 
@@ -356,7 +356,7 @@ def test_what_was_struck_off_is_told_once(send):
     ]
 
 
-def test_an_access_struck_off_is_the_answer_to_its_cancellation_once(send):
+def test_a_cancelled_access_is_the_answer_to_its_cancellation_once(send):
     report = waiting("CA-1.1", kind="cancellation", access_id=900001)
 
     send(zxsj(2, 900001))
@@ -373,8 +373,8 @@ NAMELESS = {
 
 
 @pytest.mark.parametrize("rows", NAMELESS.values(), ids=list(NAMELESS))
-def test_a_row_that_is_left_out_is_looked_at_by_a_person_and_the_others_count(send, rows):
-    """It was filed as processed: a website that was struck off stayed live here, and nobody heard of it."""
+def test_a_skipped_row_is_left_to_a_person_and_the_others_count(send, rows):
+    """It was filed as processed: a cancelled website stayed live here, and nobody noticed."""
     news = "".join(f"<New{number}/>" for number in range(30))  # of a later version
     file = send(icp(rows.format(more=f"<Zxxx><Zxlb>1</Zxlb><Jlid>800001</Jlid>{news}</Zxxx>")))
 

@@ -1,4 +1,4 @@
-"""Bodies of files leave the database once nobody has to send or read them again, and are read from either place."""
+"""The contents of files leave the database once they need not be sent or read again, and are read from either place."""
 
 import os
 from collections import Counter
@@ -33,7 +33,7 @@ YEARS_LATER = NOW + timedelta(days=101)
 
 @pytest.fixture
 def place(settings: Any, tmp_path: Path) -> Path:
-    """The storage of these files, in a folder of the test's own."""
+    """The storage of these files, in a folder of the test."""
     files = "django.core.files.storage.FileSystemStorage"
     settings.STORAGES = {**settings.STORAGES, "ministry": {"BACKEND": files, "OPTIONS": {"location": tmp_path}}}
     return tmp_path
@@ -66,7 +66,7 @@ def age(path: Path, at: Any) -> None:
     os.utime(path, (at.timestamp(), at.timestamp()))
 
 
-def test_an_accepted_file_and_a_download_that_was_taken_in_leave_the_database_and_read_as_before(ministry, place):
+def test_an_accepted_file_and_a_processed_download_leave_the_database_and_are_read_as_before(ministry, place):
     (sent,) = accepted()
     came = download()
     before = (sequence.stored(sent), inbox.wire_file(came), sent.name, sent.digest, came.digest)
@@ -82,7 +82,7 @@ def test_an_accepted_file_and_a_download_that_was_taken_in_leave_the_database_an
     assert bodies.store(now=NOW) == Moved(uploads=0, downloads=0)
 
 
-def test_what_is_still_at_work_stays_in_the_database(ministry, place):
+def test_files_still_in_progress_stay_in_the_database(ministry, place):
     ministry.uploads.extend(["lost before it arrived"] * 2)
     queued()
     send_due(now=NOW)
@@ -93,7 +93,7 @@ def test_what_is_still_at_work_stays_in_the_database(ministry, place):
     assert there(place) == []
 
 
-def test_a_file_is_shown_and_sent_once_more_from_the_storage(ministry, place):
+def test_a_file_is_shown_and_resent_from_the_storage(ministry, place):
     accepted(2)
     bodies.store(now=NOW)
     out = StringIO()
@@ -111,9 +111,7 @@ def test_a_file_is_shown_and_sent_once_more_from_the_storage(ministry, place):
 
 
 @pytest.mark.parametrize("at", ["keep", "read"])
-def test_killed_on_the_way_a_file_without_a_row_stays_at_most_and_the_tidying_removes_it(
-    ministry, place, monkeypatch, at
-):
+def test_killed_half_way_it_leaves_at_most_a_file_without_a_row_which_cleanup_removes(ministry, place, monkeypatch, at):
     accepted()
     write = storage.keep
 
@@ -156,7 +154,7 @@ def test_two_workers_at_once_leave_one_file(ministry, place, monkeypatch):
     assert sequence.stored(UploadFile.objects.get())
 
 
-def test_what_the_storage_does_not_give_back_as_it_was_stays_in_the_database(ministry, place, monkeypatch):
+def test_a_file_that_the_storage_does_not_return_unchanged_stays_in_the_database(ministry, place, monkeypatch):
     accepted()
     monkeypatch.setattr(storage, "read", lambda *_: b"half")
 
@@ -167,7 +165,7 @@ def test_what_the_storage_does_not_give_back_as_it_was_stays_in_the_database(min
     assert UploadFile.objects.get().body is not None
 
 
-def test_while_the_storage_is_down_nothing_moves_and_what_lies_there_is_said_to_be_away(ministry, place, monkeypatch):
+def test_while_the_storage_is_down_nothing_moves_and_its_files_are_reported_unavailable(ministry, place, monkeypatch):
     accepted(2)
     bodies.store(now=NOW, limit=1)
 
@@ -187,7 +185,7 @@ def test_while_the_storage_is_down_nothing_moves_and_what_lies_there_is_said_to_
     assert UploadFile.objects.filter(stored_name="").count() == 1
 
 
-def test_a_missing_file_that_cannot_be_read_now_is_no_silence_of_the_ministry(ministry, place, monkeypatch):
+def test_an_unreadable_missing_file_does_not_count_as_silence_of_the_ministry(ministry, place, monkeypatch):
     accepted(2)
     bodies.store(now=NOW)
     del ministry.taken[1]
@@ -206,7 +204,7 @@ def test_a_missing_file_that_cannot_be_read_now_is_no_silence_of_the_ministry(mi
     assert sorted(ministry.taken) == [1, 2, 3]
 
 
-def test_a_body_that_is_lost_is_said_to_be_and_stops_nothing_else(ministry, place):
+def test_a_lost_file_is_reported_and_stops_nothing_else(ministry, place):
     accepted(2)
     bodies.store(now=NOW)
     storage.drop("ministry", UploadFile.objects.get(sequence=1).stored_name)
@@ -216,7 +214,7 @@ def test_a_body_that_is_lost_is_said_to_be_and_stops_nothing_else(ministry, plac
     call_command("miit", "show", "2", stdout=StringIO(), stderr=StringIO())
 
 
-def test_what_is_forgotten_goes_from_the_storage_too(ministry, place):
+def test_a_forgotten_file_is_deleted_from_the_storage_too(ministry, place):
     accepted()
     download()
     bodies.store(now=NOW)
@@ -231,7 +229,7 @@ def test_what_is_forgotten_goes_from_the_storage_too(ministry, place):
         sequence.stored(UploadFile.objects.get())
 
 
-def test_a_file_that_cannot_be_deleted_yet_is_forgotten_all_the_same_and_goes_later(ministry, place, monkeypatch):
+def test_a_file_that_cannot_be_deleted_yet_is_forgotten_all_the_same_and_deleted_later(ministry, place, monkeypatch):
     accepted()
     bodies.store(now=NOW)
 
@@ -249,8 +247,8 @@ def test_a_file_that_cannot_be_deleted_yet_is_forgotten_all_the_same_and_goes_la
     assert there(place) == []
 
 
-def test_it_moves_in_slices_and_goes_on_where_it_ended(ministry, place):
-    """Rows of years before move by the same job."""
+def test_files_move_in_batches_and_continue_where_the_last_one_ended(ministry, place):
+    """Rows of earlier years are moved by the same job."""
     accepted(5)
 
     moved = [bodies.store(now=NOW, limit=2).uploads for _ in range(4)]
@@ -259,7 +257,7 @@ def test_it_moves_in_slices_and_goes_on_where_it_ended(ministry, place):
     assert list(UploadFile.objects.order_by("sequence").values_list("body", flat=True)) == [None] * 5
 
 
-def test_one_body_that_cannot_move_keeps_no_other_back(ministry, place, monkeypatch):
+def test_one_file_that_cannot_move_does_not_block_others(ministry, place, monkeypatch):
     accepted(3)
     moving = bodies.sealed
     monkeypatch.setattr(bodies, "sealed", lambda file: 1 / 0 if file.sequence == 1 else moving(file))
@@ -269,7 +267,7 @@ def test_one_body_that_cannot_move_keeps_no_other_back(ministry, place, monkeypa
     assert UploadFile.objects.filter(stored_name="").get().sequence == 1
 
 
-def test_an_archive_that_has_moved_costs_the_job_nothing(ministry, place):
+def test_an_archive_already_moved_costs_the_job_nothing(ministry, place):
     with CaptureQueriesContext(connection) as empty:
         bodies.store(now=NOW)
         bodies.drop_forgotten()
@@ -295,11 +293,11 @@ def test_an_archive_that_has_moved_costs_the_job_nothing(ministry, place):
         (InboxFile.objects.filter(bodies.STORED, stored_name__in=["a", "b"]), "download_stored"),
     ],
 )
-def test_what_is_to_be_moved_or_deleted_is_found_by_its_index(db, rows, index):
+def test_files_to_move_or_delete_are_found_by_an_index(db, rows, index):
     assert index in rows.order_by("pk").values_list("pk").explain()
 
 
-def test_strays_of_old_days_have_their_turn_and_empty_folders_go(ministry, place):
+def test_old_stray_files_are_deleted_in_turn_and_empty_folders_removed(ministry, place):
     """One old folder an hour, however many there are."""
     for day in ("20260901", "20260902", "20260903", "20261125"):
         age(Path(storage.place("ministry").path(storage.keep("ministry", f"{day}/stray", b"x"))), NOW - 3 * DAY)
@@ -307,7 +305,7 @@ def test_strays_of_old_days_have_their_turn_and_empty_folders_go(ministry, place
     looked = [bodies.drop_strays(now=NOW + hour * timedelta(hours=1)) for hour in range(4)]
 
     assert Counter(looked) == {1: 3, 0: 1}
-    assert [path.name for path in sorted(place.iterdir())] == ["20261125"]  # today's is looked at tomorrow
+    assert [path.name for path in sorted(place.iterdir())] == ["20261125"]  # today's is checked tomorrow
 
 
 def test_in_s3_it_is_the_same(ministry, bucket):  # noqa: F811
@@ -324,7 +322,7 @@ def test_in_s3_it_is_the_same(ministry, bucket):  # noqa: F811
     assert keys(bucket) == []
 
 
-def test_a_body_is_read_before_its_row_is_locked(ministry: Any, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_read_before_its_row_is_locked(ministry: Any, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     row = download("b.xml", state="parked")
     bodies.store(now=NOW)
     deep, read = len(connection.savepoint_ids), storage.read

@@ -1,4 +1,4 @@
-"""A file's body lies under a key of its own, and is gone when that key is."""
+"""The content of a file is encrypted with its own key, and is lost with that key."""
 
 import pytest
 
@@ -11,14 +11,14 @@ pytestmark = pytest.mark.django_db
 BODY = b"PK\x03\x04 a zip with invented people"
 
 
-def test_a_body_opens_with_its_own_key():
+def test_a_file_opens_with_its_own_key():
     body, key = seal_body(BODY, bound_to="miit.upload:1:7")
 
     assert BODY not in body
     assert open_body(memoryview(body), key, bound_to="miit.upload:1:7") == BODY
 
 
-def test_two_bodies_have_two_keys():
+def test_two_files_have_two_keys():
     (first, key), (second, other) = (seal_body(BODY, bound_to="miit.upload:1:7") for _ in range(2))
 
     assert first != second
@@ -26,7 +26,7 @@ def test_two_bodies_have_two_keys():
         open_body(first, other, bound_to="miit.upload:1:7")
 
 
-def test_a_body_does_not_open_as_another_file():
+def test_a_file_does_not_open_as_another():
     body, key = seal_body(BODY, bound_to="miit.upload:1:7")
 
     with pytest.raises(Unreadable):
@@ -41,7 +41,7 @@ def test_a_destroyed_key_means_that_the_file_is_forgotten():
             open_body(*kept, bound_to="miit.upload:1:7")
 
 
-def test_what_a_row_says_of_its_key_opens_nothing_once_the_key_is_destroyed_elsewhere():
+def test_the_key_part_in_a_row_opens_nothing_once_the_other_part_is_destroyed():
     """As with an older backup of the row."""
     body, key = seal_body(BODY, bound_to="miit.upload:1:7")
     kept, other = seal_body(BODY, bound_to="miit.upload:1:8")
@@ -54,7 +54,7 @@ def test_what_a_row_says_of_its_key_opens_nothing_once_the_key_is_destroyed_else
     assert FileKey.objects.count() == 1
 
 
-def test_the_key_of_an_earlier_version_lies_in_its_row(settings):
+def test_the_key_of_an_earlier_version_is_in_its_row(settings):
     settings.SEAL_FILES = False
     body, key = seal_body(BODY, bound_to="miit.upload:1:7")
     settings.SEAL_FILES = True

@@ -1,4 +1,4 @@
-"""One sender and one fetcher per ispId, whatever happens to it. Only the database's clock counts here."""
+"""One sender and one fetcher per ispId, whatever happens to it. Only the database's clock counts."""
 
 import threading
 import time
@@ -20,11 +20,11 @@ def a_lease_of_seconds(settings):
 
 
 def left(columns=lease.SENDING):
-    """How long the lease still is."""
+    """The time left on the lease."""
     return (getattr(line(), columns.until) - timezone.now()).total_seconds()
 
 
-def test_the_first_one_has_it_and_the_second_does_not(db):
+def test_the_first_one_gets_it_and_the_second_does_not(db):
     assert lease.take(ISP)
     assert lease.take(ISP) is None
 
@@ -44,13 +44,13 @@ def test_it_is_short_however_long_a_call_may_take(db, settings, columns):
     assert SECONDS - 5 < left(columns) <= SECONDS
 
 
-def test_given_back_it_is_free_at_once(db):
+def test_released_it_is_free_at_once(db):
     lease.take(ISP).give_back()
 
     assert lease.take(ISP)
 
 
-def test_of_a_killed_sender_it_runs_out(db):
+def test_the_lease_of_a_killed_sender_expires(db):
     killed = lease.take(ISP)
     no_heartbeat()
 
@@ -59,7 +59,7 @@ def test_of_a_killed_sender_it_runs_out(db):
         killed.renew()
 
 
-def test_one_who_lost_it_cannot_give_away_what_is_anothers(db):
+def test_a_former_holder_cannot_release_anothers_lease(db):
     lost = lease.take(ISP)
     no_heartbeat()
     other = lease.take(ISP)
@@ -78,15 +78,15 @@ def test_renewed_it_lasts_from_then_on(db):
     assert lease.take(ISP) is None
 
 
-def test_a_clock_that_was_set_back_keeps_a_killed_senders_lease_for_nobody(db):
-    """An end that no heartbeat of now can have written is over."""
+def test_a_clock_set_back_does_not_prolong_a_killed_senders_lease(db):
+    """An expiry that no current heartbeat can have written counts as expired."""
     lease.take(ISP)
     lease.MinistryLine.objects.update(leased_until=timezone.now() + timedelta(hours=1))
 
     assert lease.take(ISP)
 
 
-def test_the_clock_of_this_machine_does_not_count(db, monkeypatch):
+def test_the_clock_of_this_machine_does_not_matter(db, monkeypatch):
     """Another machine's clock may be hours off."""
     lease.take(ISP)
     monkeypatch.setattr(timezone, "now", lambda: line().leased_until + timedelta(hours=3))
@@ -94,7 +94,7 @@ def test_the_clock_of_this_machine_does_not_count(db, monkeypatch):
     assert lease.take(ISP) is None
 
 
-def test_of_eight_at_once_one_gets_it(transactional_db):
+def test_of_eight_concurrent_processes_one_gets_it(transactional_db):
     start, got = threading.Barrier(8), []
 
     def take():
@@ -124,8 +124,8 @@ def wait_for(condition):
         time.sleep(0.02)
 
 
-def test_one_that_waits_for_a_slow_ministry_keeps_it_and_gives_it_back(transactional_db, settings):
-    """Without a word from the holder it outlasts its own time."""
+def test_a_holder_waiting_for_a_slow_ministry_keeps_it_and_releases_it(transactional_db, settings):
+    """Without any action of the holder it outlasts its own time."""
     settings.MIIT_LEASE_SECONDS = 0.6
     with lease.kept(lease.take(ISP)) as mine:
         since = time.monotonic()
@@ -136,7 +136,7 @@ def test_one_that_waits_for_a_slow_ministry_keeps_it_and_gives_it_back(transacti
     assert (line().holder, lease.take(ISP) is not None) == ("", True)
 
 
-def test_one_that_hangs_does_not_keep_it_for_ever(transactional_db, settings, monkeypatch, caplog):
+def test_a_hanging_holder_does_not_keep_it_for_ever(transactional_db, settings, monkeypatch, caplog):
     settings.MIIT_LEASE_SECONDS, settings.MIIT_CONNECT_SECONDS, settings.MIIT_FILES_SECONDS = 0.3, 0, 0
     monkeypatch.setattr(lease, "BETWEEN_CALLS", 0.1)
     with lease.kept(lease.take(ISP)) as mine:
@@ -148,14 +148,14 @@ def test_one_that_hangs_does_not_keep_it_for_ever(transactional_db, settings, mo
     assert line().holder != ""  # the other's
 
 
-def test_the_heartbeat_ends_when_another_has_the_lease(transactional_db, settings):
+def test_the_heartbeat_ends_when_another_process_has_the_lease(transactional_db, settings):
     settings.MIIT_LEASE_SECONDS = 0.3
     with lease.kept(lease.take(ISP)):
         lease.MinistryLine.objects.update(holder="another")
         wait_for(lambda: not [each for each in threading.enumerate() if each.name == "miit-heartbeat"])
 
 
-def test_a_database_that_is_away_for_a_beat_costs_nothing(transactional_db, settings, monkeypatch):
+def test_a_database_unavailable_for_one_beat_does_no_harm(transactional_db, settings, monkeypatch):
     settings.MIIT_LEASE_SECONDS = 0.6
     mine, beats = lease.take(ISP), []
     real = mine.beat

@@ -1,4 +1,4 @@
-"""What the portal is still to be told, handed out until it is acknowledged."""
+"""Outcomes for the portal, returned until they are acknowledged."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def outcome(once: str, **said: str) -> outcome_queue.models.Outcome:
 
 
 @pytest.mark.parametrize("way", ["garbage", "lost key"])
-def test_an_outcome_that_cannot_be_read_is_set_aside_and_the_others_are_handed_out(way: str) -> None:
+def test_an_unreadable_outcome_is_set_aside_and_the_others_are_returned(way: str) -> None:
     bad, good = outcome("one", code="5019"), outcome("two", code="5019")
     before = spoil(bad, "payload", way)
 
@@ -26,4 +26,4 @@ def test_an_outcome_that_cannot_be_read_is_set_aside_and_the_others_are_handed_o
 
     assert [[answer.id for answer in each] for each in (first, second)] == [[str(good.pk)], [str(good.pk)]]
     assert seen == ([("answers.read", "one")], 1)
-    assert [answer.code for answer in outcome_queue.waiting()] == ["5019"]  # its time has not come
+    assert [answer.code for answer in outcome_queue.waiting()] == ["5019"]  # it is not due yet

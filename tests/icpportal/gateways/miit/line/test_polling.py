@@ -1,4 +1,4 @@
-"""How often the ministry is asked: soon after news, ever more rarely without, and at once by whoever needs it now."""
+"""How often the ministry is polled: soon after news, ever more rarely without, and at once when needed."""
 
 from collections import Counter
 from datetime import timedelta
@@ -28,7 +28,7 @@ TICK = 10 * SECOND
 
 @pytest.fixture(autouse=True)
 def as_in_production(settings, monkeypatch):
-    """Without the chance, so that moments can be named."""
+    """Without the random part, so that times can be stated."""
     settings.MIIT_POLL_SECONDS = [10, 300, 600]
     settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.gateway.MinistryAuthority"
     settings.AUTHORITY_TELLS_PHONES = False
@@ -36,7 +36,7 @@ def as_in_production(settings, monkeypatch):
 
 
 def ticks(begin, lasts, *jobs):
-    """What beat asks for: every ten seconds these jobs, every minute the sweep and the question for the health page."""
+    """What beat starts: these jobs every ten seconds, the sweep and the health check every minute."""
     with time_machine.travel(begin, tick=False) as clock:
         for second in range(0, int(lasts.total_seconds()), 10):
             clock.move_to(begin + second * SECOND)
@@ -56,10 +56,10 @@ def line():
 
 
 @pytest.mark.parametrize(("is_open", "most"), [(True, 4), (False, 2)])
-def test_in_twenty_minutes_without_news_the_ministry_is_asked_a_few_times_and_hands_out_no_file_for_our_health(
+def test_in_twenty_minutes_without_news_the_ministry_is_polled_a_few_times_and_sends_no_file_for_our_health(
     ministry, is_open, most
 ):
-    """120 looks, 20 more before sweeps and 20 questions for the last upload with its whole file."""
+    """120 polls, 20 more before sweeps, and 20 queries for the last upload with its whole file."""
     if is_open:
         waiting()
     MinistryLine.objects.create(pk=ISP, news_at=NOW - 3 * HOUR, answered_at=NOW)
@@ -70,7 +70,7 @@ def test_in_twenty_minutes_without_news_the_ministry_is_asked_a_few_times_and_ha
     assert heartbeat.gateways()["authority"].well
 
 
-def test_after_news_the_looks_come_every_ten_seconds_and_then_ever_more_rarely(ministry):
+def test_after_news_polls_come_every_ten_seconds_and_then_ever_more_rarely(ministry):
     ministry.deliver("return1", bajg(result(waiting().own_id, "1001")))
     waiting("TR-2.1", site_number="")
     at, pauses = NOW, []
@@ -83,7 +83,7 @@ def test_after_news_the_looks_come_every_ten_seconds_and_then_ever_more_rarely(m
     assert Counter(pauses) == {10: 6, 30: 8, 60: 25, 120: 45, 300: 12}
 
 
-def test_a_report_that_was_accepted_is_news(ministry):
+def test_an_accepted_report_is_news(ministry):
     """Its answer may come at any moment."""
     MinistryLine.objects.create(pk=ISP, last_sequence=0, news_at=NOW - 3 * HOUR, fetch_after=NOW + 5 * MINUTE)
     sender.report_queue.queue(access())
@@ -96,17 +96,17 @@ def test_a_report_that_was_accepted_is_news(ministry):
     assert line().fetch_after == NOW + TICK
 
 
-def test_between_two_looks_a_tick_costs_two_queries_and_no_call(ministry, django_assert_num_queries):
+def test_between_two_polls_a_tick_takes_two_queries_and_no_call(ministry, django_assert_num_queries):
     MinistryLine.objects.create(pk=ISP, fetch_after=NOW + MINUTE)
 
-    with django_assert_num_queries(2):  # what is here and was not taken in; whether it is time
+    with django_assert_num_queries(2):  # what is stored and unprocessed; whether it is time
         assert inbox.fetch(now=NOW, if_due=True) == 0
 
     assert (ministry.calls, line().fetched_at) == ([], None)
 
 
-def test_of_two_workers_with_the_same_tick_one_asks(ministry, monkeypatch):
-    """The second one saw that it was time before the first one had asked."""
+def test_of_two_workers_with_the_same_tick_one_polls(ministry, monkeypatch):
+    """The second one saw that it was time before the first one had polled."""
     MinistryLine.objects.create(pk=ISP)
     real = lease.take
 
@@ -121,21 +121,21 @@ def test_of_two_workers_with_the_same_tick_one_asks(ministry, monkeypatch):
     assert calls(ministry) == {"isp_download": 1}
 
 
-def test_a_clock_that_was_set_back_keeps_no_look_waiting_for_hours(ministry):
+def test_a_clock_set_back_does_not_delay_a_poll_for_hours(ministry):
     MinistryLine.objects.create(pk=ISP, fetch_after=NOW + HOUR)
 
     assert polling.is_due(now=NOW)
 
 
-def test_looks_come_a_little_earlier_by_chance_and_never_later(ministry, monkeypatch):
-    """Providers do not ask in step."""
+def test_polls_come_a_little_earlier_at_random_and_never_later(ministry, monkeypatch):
+    """Providers do not poll in step."""
     monkeypatch.setattr(polling, "_chance", lambda: 1.0)
     inbox.fetch(now=NOW)
 
     assert line().fetch_after == NOW + 8 * SECOND
 
 
-def test_more_than_one_round_brings_in_is_fetched_at_once(ministry, monkeypatch):
+def test_more_files_than_one_round_takes_are_fetched_at_once(ministry, monkeypatch):
     monkeypatch.setattr(inbox, "AT_ONCE", 1)
     for number in range(2):
         ministry.deliver(f"return{number}", bajg(result(waiting(f"TR-{number}.1", site_number="").own_id, "1001")))
@@ -146,7 +146,7 @@ def test_more_than_one_round_brings_in_is_fetched_at_once(ministry, monkeypatch)
 # --- no answer ---
 
 
-def test_a_ministry_that_does_not_answer_is_left_alone_longer_each_time(ministry):
+def test_an_unresponsive_ministry_is_polled_less_often_each_time(ministry):
     """30 dropped calls, and no wait."""
     MinistryLine.objects.create(pk=ISP)
     ministry.trouble("isp_download", "drop", times=1000)
@@ -158,7 +158,7 @@ def test_a_ministry_that_does_not_answer_is_left_alone_longer_each_time(ministry
     assert line().fetching_waits_until > NOW + 15 * MINUTE
 
 
-def test_its_first_answer_ends_the_wait_and_the_next_silence_begins_anew(ministry):
+def test_its_first_answer_ends_the_wait_and_the_next_silence_starts_again(ministry):
     MinistryLine.objects.create(pk=ISP, fetching_tries=5)
     inbox.fetch(now=NOW)
     assert (line().fetching_waits_until, line().fetching_tries) == (None, 0)
@@ -169,7 +169,7 @@ def test_its_first_answer_ends_the_wait_and_the_next_silence_begins_anew(ministr
     assert line().fetching_waits_until == NOW + MINUTE + 5 * SECOND
 
 
-def test_while_it_is_silent_the_tick_waits_and_a_person_does_not(ministry):
+def test_while_it_is_silent_the_tick_waits_and_a_person_need_not(ministry):
     MinistryLine.objects.create(
         pk=ISP, fetching_waits_until=NOW + HOUR, fetching_waits_because="no answer from the ministry", fetching_tries=6
     )
@@ -185,7 +185,7 @@ def test_while_it_is_silent_the_tick_waits_and_a_person_does_not(ministry):
 
 
 @pytest.mark.parametrize("way", [(), ("fetching",)])
-def test_letting_it_go_on_looks_at_once_and_often_for_a_while(ministry, way):
+def test_resuming_it_polls_at_once_and_often_for_a_while(ministry, way):
     MinistryLine.objects.create(pk=ISP, news_at=NOW - 9 * HOUR, fetch_after=NOW + 5 * MINUTE, fetching_tries=6)
 
     with time_machine.travel(NOW, tick=False):
@@ -206,7 +206,9 @@ def swept(order, window):
 
 
 @pytest.mark.parametrize(("window", "asked"), [(NOW - SECOND, 1), (NOW + HOUR, 0)])
-def test_before_a_phone_window_ends_the_ministry_is_asked_at_once_and_else_not_before_its_time(ministry, window, asked):
+def test_before_a_phone_window_ends_the_ministry_is_polled_at_once_and_otherwise_not_before_its_time(
+    ministry, window, asked
+):
     MinistryLine.objects.create(pk=ISP, fetch_after=NOW + 5 * MINUTE)
 
     with time_machine.travel(NOW, tick=False):
@@ -215,8 +217,8 @@ def test_before_a_phone_window_ends_the_ministry_is_asked_at_once_and_else_not_b
     assert calls(ministry)["isp_download"] == asked
 
 
-def test_in_the_demo_every_tick_asks(ministry, settings):
-    """A decision at the simulator's desk is seen as soon as before."""
+def test_in_the_demo_every_tick_polls(ministry, settings):
+    """A decision at the simulator's desk is seen as fast as before."""
     settings.MIIT_POLL_SECONDS = [2, 2, 2]
     waiting()
     MinistryLine.objects.create(pk=ISP, news_at=NOW - 9 * HOUR)

@@ -40,7 +40,7 @@ def test_an_accepted_file_is_kept_for_its_time_and_then_cannot_be_read(ministry)
         stored(file)
 
 
-def test_a_file_on_its_way_is_kept_however_old_it_is(ministry):
+def test_an_unsent_file_is_kept_however_old_it_is(ministry):
     queued()
     ministry.uploads.extend(["lost before it arrived"] * 2)
     send_due(now=NOW)
@@ -49,7 +49,7 @@ def test_a_file_on_its_way_is_kept_however_old_it_is(ministry):
     assert stored(UploadFile.objects.get())
 
 
-def test_downloads_go_when_they_are_done_with(ministry):
+def test_downloads_are_forgotten_when_they_are_finished(ministry):
     for state in ("stored", "acknowledged", "processed", "parked"):
         download(state, state=state)
     download("young", at=LATER)
@@ -62,7 +62,7 @@ def test_downloads_go_when_they_are_done_with(ministry):
     assert open_body(kept.body, kept.key, bound_to="miit.download:stored") == b"{}"
 
 
-def test_the_content_of_a_report_goes_as_soon_as_it_is_over(ministry):
+def test_the_content_of_a_report_is_deleted_as_soon_as_it_has_ended(ministry):
     rows = queued(3)
     Report.objects.filter(pk=rows[0].pk).update(state="answered")
     Report.objects.filter(pk=rows[1].pk).update(state="superseded")
@@ -71,7 +71,7 @@ def test_the_content_of_a_report_goes_as_soon_as_it_is_over(ministry):
     assert [row.payload == "" for row in Report.objects.order_by("id")] == [True, True, False]
 
 
-def test_an_answer_that_was_taken_is_forgotten_with_the_files(ministry):
+def test_a_processed_answer_is_forgotten_with_the_files(ministry):
     for once, taken in (("taken", NOW), ("waiting", None)):
         record(AnswerKind.GRANTED, once=once, report=None, words="林示范's number")
         Outcome.objects.filter(once=once).update(acknowledged_at=taken)
@@ -109,6 +109,6 @@ def test_more_than_one_batch_is_forgotten(ministry, monkeypatch):
         (Outcome, {"acknowledged_at__lt": NOW}, "outcome_with_payload"),
     ],
 )
-def test_what_is_old_is_found_by_its_index(db, model, where, index):
+def test_old_files_are_found_by_an_index(db, model, where, index):
     content = "payload" if model is Outcome else "key"
     assert index in model.objects.filter(**where).exclude(**{content: ""}).order_by().values_list("pk").explain()

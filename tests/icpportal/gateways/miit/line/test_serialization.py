@@ -1,4 +1,4 @@
-"""Reports and records lie sealed in rows and come back as they were."""
+"""Reports and records are sealed in rows and are restored unchanged."""
 
 from dataclasses import asdict
 
@@ -32,7 +32,7 @@ REPORTS = (
 
 
 @pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.kind)
-def test_a_report_comes_back_as_it_was(report):
+def test_a_report_is_restored_unchanged(report):
     token = sealed(report, bound_to="miit.report:A")
 
     assert report_from(report.kind, unsealed(token, bound_to="miit.report:A")) == report
@@ -46,7 +46,7 @@ def test_a_sealed_report_shows_nothing_and_opens_only_in_its_own_row():
         unsealed(token, bound_to="miit.report:B")
 
 
-def test_a_record_comes_back_as_it_was():
+def test_a_record_is_restored_unchanged():
     access = FiledAccess(9, provider=100001, own_id=7, places=(22,), methods=(5,), addresses=(ADDRESS,))
     site = FiledSite(
         5,
@@ -64,5 +64,5 @@ def test_a_record_comes_back_as_it_was():
     assert record_from(unsealed(sealed(record, bound_to="x"), bound_to="x")) == record
 
 
-def test_what_was_struck_off_comes_back_as_it_was():
+def test_a_cancelled_row_is_restored_unchanged():
     assert struck_from(asdict(Struck(Level.ACCESS, 9))) == Struck(Level.ACCESS, 9)

@@ -1,4 +1,4 @@
-"""What operations do by hand, and what they are told when it cannot be done."""
+"""Manual actions of operations, and the messages when they are impossible."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def ministry(db, monkeypatch, settings):
 
 @pytest.fixture
 def stuck(ministry):
-    """Number 1 was accepted, number 2 is on its way and was refused for now."""
+    """Number 1 was accepted, number 2 was sent and refused for now."""
     queued(2)
     ministry.uploads.extend([None, UploadReply(15)])
     send_due(now=NOW)
@@ -38,7 +38,7 @@ def stuck(ministry):
     return ministry
 
 
-def test_a_queued_report_is_parked_with_a_reason_and_let_go_again(ministry):
+def test_a_queued_report_is_parked_with_a_reason_and_released(ministry):
     row = queued()[0]
 
     operations.park(row.key, "ask the customer", now=NOW)
@@ -60,7 +60,7 @@ def test_a_queued_report_is_parked_with_a_reason_and_let_go_again(ministry):
         (lambda: operations.rebuild(1), "was accepted"),
     ],
 )
-def test_what_cannot_be_done_says_why(stuck, settings, act, words):
+def test_an_impossible_action_says_why(stuck, settings, act, words):
     from django.utils import translation
 
     before = (files(), states())
@@ -70,7 +70,7 @@ def test_what_cannot_be_done_says_why(stuck, settings, act, words):
     assert (files(), states()) == before
 
 
-def test_letting_it_go_on_clears_the_stop_and_both_waits(ministry):
+def test_resuming_the_line_clears_the_stop_and_both_waits(ministry):
     MinistryLine.objects.update(
         sending_stopped_at=NOW, sending_stopped_because="5: x", sending_waits_until=NOW, sending_waits_because="x",
         sending_tries=4, fetching_stopped_at=NOW, fetching_waits_until=NOW, fetching_waits_because="x",
@@ -82,7 +82,7 @@ def test_letting_it_go_on_clears_the_stop_and_both_waits(ministry):
     assert (line().fetching_stopped_at, line().fetching_waits_until, line().sending_tries) == (None, None, 0)
 
 
-def test_an_accepted_file_is_sent_again_as_it_was(stuck):
+def test_an_accepted_file_is_sent_again_unchanged(stuck):
     first = stuck.taken.pop(1)
 
     operations.resend(1, now=NOW + MINUTE)
@@ -92,7 +92,7 @@ def test_an_accepted_file_is_sent_again_as_it_was(stuck):
     assert (files(), line().last_sequence) == ([(1, True), (2, False)], 1)
 
 
-def test_an_accepted_file_that_they_do_not_want_again_is_refused_with_their_code(stuck):
+def test_an_accepted_file_they_do_not_want_again_is_refused_with_their_code(stuck):
     with pytest.raises(Refused) as refusal:
         operations.resend(1, now=NOW)
 
@@ -107,13 +107,13 @@ def test_a_forgotten_file_cannot_be_sent_again(stuck):
     assert stuck.sent == [1, 2]
 
 
-def test_the_file_on_its_way_goes_at_once_when_operations_say_so(stuck):
+def test_operations_can_send_the_pending_file_at_once(stuck):
     operations.resend(2, now=NOW)
 
     assert send_due(now=NOW).accepted == 1
 
 
-def test_a_file_is_made_anew_under_its_number_with_its_own_id(stuck):
+def test_a_file_is_built_again_with_its_number_and_own_id(stuck):
     own_id = Report.objects.get(reference="TR-2").own_id
     UploadFile.objects.filter(sequence=2).update(key="", body=None)
 
@@ -125,7 +125,7 @@ def test_a_file_is_made_anew_under_its_number_with_its_own_id(stuck):
     assert Report.objects.get(reference="TR-2").own_id == own_id
 
 
-def test_a_file_that_they_have_already_is_not_made_anew(stuck):
+def test_a_file_that_they_already_have_is_not_built_again(stuck):
     stuck.last, stuck.taken[2] = 2, stuck.taken[1]
     digest = UploadFile.objects.get(sequence=2).digest
 
@@ -134,7 +134,7 @@ def test_a_file_that_they_have_already_is_not_made_anew(stuck):
     assert UploadFile.objects.get(sequence=2).digest == digest
 
 
-def test_while_a_sender_is_at_work_operations_wait(stuck):
+def test_while_a_sender_is_running_operations_wait(stuck):
     lease.take(ISP)
 
     for act in (operations.resync, lambda **at: operations.rebuild(2, **at), lambda **at: operations.resend(1, **at)):
@@ -143,7 +143,7 @@ def test_while_a_sender_is_at_work_operations_wait(stuck):
     assert stuck.sent == [1, 2]
 
 
-def test_a_ministry_that_does_not_answer_is_no_refusal_and_the_lease_is_given_back(stuck):
+def test_an_unresponsive_ministry_is_no_refusal_and_the_lease_is_released(stuck):
     stuck.questions.append(LOST_BEFORE)
 
     with pytest.raises(Retryable):
@@ -151,7 +151,7 @@ def test_a_ministry_that_does_not_answer_is_no_refusal_and_the_lease_is_given_ba
     assert lease.take(ISP)
 
 
-def test_a_ministry_that_refuses_the_question_says_its_code(stuck):
+def test_a_ministry_that_refuses_the_query_shows_its_code(stuck):
     stuck.questions.append(PreviousReply(5, "密码错误"))
 
     with pytest.raises(Refused) as refusal:
@@ -186,7 +186,7 @@ def test_resync_sends_our_file_when_they_wait_for_it(stuck):
 
 
 @pytest.mark.parametrize("theirs", [2, 5])
-def test_resync_gives_our_report_another_number_when_ours_belongs_to_another_file(stuck, theirs):
+def test_resync_gives_our_report_another_number_when_its_number_belongs_to_another_file(stuck, theirs):
     own_id = Report.objects.get(reference="TR-2").own_id
     stuck.last = theirs
     stuck.taken.update(dict.fromkeys(range(2, theirs + 1), stuck.taken[1]))
@@ -209,7 +209,7 @@ def test_resync_sends_again_what_they_lost(stuck):
     assert files() == [(1, True), (2, True)]
 
 
-def test_resync_says_so_when_what_they_lost_is_not_here_any_more(stuck):
+def test_resync_says_so_when_we_no_longer_have_what_they_lost(stuck):
     stuck.last, stuck.taken = 0, {}
     UploadFile.objects.filter(sequence=1).update(key="", body=None)
     stopped(stuck)
@@ -219,7 +219,7 @@ def test_resync_says_so_when_what_they_lost_is_not_here_any_more(stuck):
     assert line().sending_stopped_at == NOW
 
 
-def test_resync_with_nothing_on_its_way_takes_their_number(ministry):
+def test_resync_with_nothing_pending_takes_their_number(ministry):
     ministry.last = 7
     ministry.questions.append(PreviousReply(0, "", 7, "x", "x"))
 
@@ -235,7 +235,7 @@ def test_resync_on_a_fresh_database_is_the_first_contact(db, monkeypatch, settin
     assert line().last_sequence == 7
 
 
-def test_a_parked_report_of_an_order_that_went_on_is_not_let_go(ministry):
+def test_a_parked_report_of_an_order_that_moved_on_is_not_released(ministry):
     row = queued()[0]
     report_queue.park(row, "why", now=NOW)
     succession.supersede(row.reference)

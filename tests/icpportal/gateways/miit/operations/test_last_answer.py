@@ -1,4 +1,4 @@
-"""Whether the ministry answers, told by what its line noted."""
+"""Whether the ministry answers, from the records of its line."""
 
 import contextlib
 from datetime import timedelta
@@ -25,7 +25,7 @@ def as_in_production(settings):
 
 
 def said(now=NOW):
-    """What the health page takes; "ok" for nothing to say."""
+    """The health page's value; "ok" when there is nothing to report."""
     try:
         last_answer.judge(now=now)
     except (Retryable, Refused) as problem:
@@ -39,8 +39,8 @@ def fetched(now=NOW):
     return said(now)
 
 
-def test_what_the_line_heard_is_told_without_a_call(ministry):
-    """The health page had the whole last upload sent each minute."""
+def test_the_lines_last_answer_is_reported_without_a_call(ministry):
+    """The health page requested the whole last upload each minute."""
     assert fetched() == "ok"
     line = MinistryLine.objects.get()
     assert (line.answered_at, line.answered_code) == (NOW, "2")
@@ -50,7 +50,7 @@ def test_what_the_line_heard_is_told_without_a_call(ministry):
     assert len(ministry.calls) == before
 
 
-def test_each_way_notes_its_answers(ministry):
+def test_each_direction_records_its_answers(ministry):
     report_queue.queue(access())
     Report.objects.update(next_at=NOW)
     ministry.say("isp_upload", code=15)
@@ -61,7 +61,7 @@ def test_each_way_notes_its_answers(ministry):
     assert (MinistryLine.objects.get().answered_at, MinistryLine.objects.get().answered_code) == (NOW, "15")
 
 
-def test_a_portal_whose_workers_stand_still_is_told_as_such(ministry):
+def test_a_portal_whose_workers_stand_still_is_reported_as_such(ministry):
     assert said() == "Retryable: the ministry was not asked lately, nor ever before: is a worker running?"
     fetched()
 
@@ -70,7 +70,7 @@ def test_a_portal_whose_workers_stand_still_is_told_as_such(ministry):
     )
 
 
-def test_silence_is_told_until_there_is_an_answer(ministry):
+def test_silence_is_reported_until_there_is_an_answer(ministry):
     fetched()
     ministry.trouble("isp_download", "drop")
 
@@ -81,7 +81,7 @@ def test_silence_is_told_until_there_is_an_answer(ministry):
     assert fetched(NOW + 6 * MINUTE) == "ok"
 
 
-def test_a_sender_that_heard_nothing_is_forgotten_when_the_fetcher_hears_something_later(ministry):
+def test_a_silent_sender_is_forgotten_when_the_fetcher_gets_an_answer_later(ministry):
     line = MinistryLine.objects.create(pk=ISP)
     line_state.wait_for_answer(line, Way.SENDING, now=NOW)
     assert said().startswith("Retryable: no answer")
@@ -90,15 +90,15 @@ def test_a_sender_that_heard_nothing_is_forgotten_when_the_fetcher_hears_somethi
 
 
 @pytest.mark.parametrize("code", [999, 7, 777])
-def test_a_wait_that_operations_hear_of_is_told_with_its_code(ministry, code):
+def test_a_wait_that_operations_know_of_is_reported_with_its_code(ministry, code):
     ministry.say("isp_download", code=code)
 
     assert fetched().startswith(f"Retryable: {code}: ")
 
 
 @pytest.mark.parametrize("code", [15, 20, 901, 902])
-def test_a_ministry_that_is_closed_or_busy_answers(ministry, code):
-    """Its hours make no portal ill, however long they are."""
+def test_a_closed_or_busy_ministry_counts_as_answering(ministry, code):
+    """Its opening hours do not make the portal unhealthy, however long they are."""
     ministry.say("isp_download", code=code)
 
     assert fetched() == "ok"
@@ -106,7 +106,7 @@ def test_a_ministry_that_is_closed_or_busy_answers(ministry, code):
 
 
 @pytest.mark.parametrize("way", [(Way.SENDING,), BOTH])
-def test_a_stop_is_told_with_its_way_and_its_code(ministry, way):
+def test_a_stop_is_reported_with_its_direction_and_code(ministry, way):
     fetched()
     line_state.stop(ISP, "5: the ministry does not accept our password", way, now=NOW)
 

@@ -38,7 +38,7 @@ def test_every_report_is_listed_newest_first_with_its_number_or_none():
     assert (rows[2].order, rows[2].kind, rows[2].sent_at, rows[2].sent_times) == ("T7Q4-M2KX", "access", START, 1)
 
 
-def test_a_report_that_was_sent_again_under_a_new_number_shows_the_last_one():
+def test_a_report_resent_with_a_new_number_shows_the_last_one():
     row = report()
     file(row, 1)
     file(row, 5)
@@ -56,7 +56,7 @@ def test_a_report_that_was_sent_again_under_a_new_number_shows_the_last_one():
         ({}, ["C.1", "B.1", "A.2", "A.1"]),
     ],
 )
-def test_the_list_is_narrowed_by_state_kind_and_order(wanted, keys):
+def test_the_list_is_filtered_by_state_kind_and_order(wanted, keys):
     report(1, order="A")
     report(2, order="A")
     report(3, order="B", key="B.1", state="parked")
@@ -65,7 +65,7 @@ def test_the_list_is_narrowed_by_state_kind_and_order(wanted, keys):
     assert [key for _sequence, key, _state in listed(**wanted)] == keys
 
 
-def test_pages_go_on_behind_a_report_in_both_directions():
+def test_pages_continue_after_a_report_in_both_directions():
     for number in range(1, 6):
         report(number)
 
@@ -91,7 +91,7 @@ def test_reports_queued_at_the_same_moment_are_on_one_page_each():
     assert more is False
 
 
-def test_the_whole_list_costs_the_same_for_one_and_three(django_assert_num_queries):
+def test_the_whole_list_takes_as_many_queries_for_one_as_for_three(django_assert_num_queries):
     file(report(1), 1)
     with django_assert_num_queries(2):
         list(report_list.rows(report_list.reports()))
@@ -111,7 +111,7 @@ def test_neither_the_sealed_report_nor_the_sealed_file_is_read_for_a_list(django
     assert not [query["sql"] for query in asked if '"payload"' in query["sql"] or '"body"' in query["sql"]]
 
 
-def test_a_file_is_shown_as_it_was_sent_with_the_password_masked_and_its_pictures_gone():
+def test_a_file_is_shown_as_sent_with_the_password_masked_and_its_pictures_removed():
     sent = report_list.in_words(report_list.as_sent(file(report(), 1), attachments=False))
 
     assert re.match(r"<\?xml version=['\"]1\.0['\"] encoding=['\"]GBK['\"]", sent)
@@ -120,14 +120,14 @@ def test_a_file_is_shown_as_it_was_sent_with_the_password_masked_and_its_picture
     assert [secret for secret in (DIGEST, PICTURE) if secret in sent] == []
 
 
-def test_with_attachments_the_pictures_are_there_and_the_password_is_not():
+def test_with_attachments_the_pictures_are_included_and_the_password_is_not():
     sent = report_list.as_sent(file(report(), 1), attachments=True).decode("gbk")
 
     assert PICTURE in sent
     assert DIGEST not in sent
 
 
-def test_what_is_shown_is_gbk_until_it_is_put_into_words():
+def test_the_file_is_gbk_until_it_is_decoded():
     xml = report_list.as_sent(file(report(), 1), attachments=False)
 
     assert "宁ICP备00000000号-1".encode("gbk") in xml
@@ -143,7 +143,7 @@ def test_a_forgotten_file_cannot_be_shown():
         report_list.as_sent(row, attachments=False)
 
 
-def test_a_number_that_was_never_given_is_said():
+def test_an_unused_number_is_reported():
     file(report(), 1)
 
     assert report_list.file_of(1).report.key == "T7Q4-M2KX.1"
@@ -151,7 +151,7 @@ def test_a_number_that_was_never_given_is_said():
         report_list.file_of(2)
 
 
-def test_the_file_of_another_provider_is_not_ours(settings):
+def test_the_file_of_another_provider_is_not_found(settings):
     file(report(), 1)
     settings.MIIT_ISP_ID = 100002
 

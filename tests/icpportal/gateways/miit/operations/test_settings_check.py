@@ -1,4 +1,4 @@
-"""What is wrong with the settings of the ministry's interface."""
+"""Errors in the settings of the ministry's interface."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ import pytest
 from icpportal.gateways.miit.operations import settings_check
 
 
-def test_the_settings_of_the_demo_are_sane():
+def test_the_settings_of_the_demo_are_valid():
     assert settings_check.faults() == []
 
 
@@ -34,13 +34,13 @@ def test_the_settings_of_the_demo_are_sane():
         ),
     ],
 )
-def test_each_setting_that_cannot_work_is_named(settings, name, value, words):
+def test_each_invalid_setting_is_named(settings, name, value, words):
     setattr(settings, name, value)
 
     assert settings_check.faults() == [words]
 
 
-def test_no_fault_shows_a_secret(settings):
+def test_no_error_shows_a_secret(settings):
     settings.MIIT_AES_KEY, settings.MIIT_PASSWORD = "the-secret-key", "the-secret-密码\U0001f600"
 
     assert len(settings_check.faults()) == 1
@@ -54,7 +54,7 @@ def test_without_a_directory_there_are_no_schemas(settings):
 
 
 @pytest.mark.parametrize("content", [None, "<not a schema>", "<a/>"])
-def test_a_directory_without_a_good_schema_is_said(settings, tmp_path, content):
+def test_a_directory_without_a_usable_schema_is_reported(settings, tmp_path, content):
     settings.MIIT_XSD_DIR = str(tmp_path)
     if content:
         (tmp_path / "upload.xsd").write_text(content)
@@ -62,7 +62,7 @@ def test_a_directory_without_a_good_schema_is_said(settings, tmp_path, content):
     assert settings_check.schema_fault().startswith("MIIT_XSD_DIR: ")
 
 
-def test_a_schema_that_declares_the_upload_is_good(settings, tmp_path):
+def test_a_schema_that_declares_the_upload_is_valid(settings, tmp_path):
     settings.MIIT_XSD_DIR = str(tmp_path)
     (tmp_path / "any.xsd").write_text(
         '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="UploadData"/></xs:schema>'

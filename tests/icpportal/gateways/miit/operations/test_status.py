@@ -1,4 +1,4 @@
-"""How it stands with the ministry, and what needs a person."""
+"""The state of the connection to the ministry, and what needs a person."""
 
 import re
 from datetime import timedelta
@@ -37,7 +37,7 @@ def test_a_portal_that_never_reported_needs_nothing():
     assert (now.inbox, now.schemas, now.needs) == ({"waiting": 0, "parked": 0, "damaged": 0}, "none", [])
 
 
-def test_a_restored_portal_that_nobody_let_go_says_so():
+def test_a_restored_portal_that_was_not_resumed_says_so():
     restored.hold("20261124T080000Z", now=NOW)
 
     assert standing(now=NOW).needs == [
@@ -77,7 +77,7 @@ def test_a_stop_says_since_when_why_and_what_to_do():
     assert now.needs == [f"sending and fetching stopped: 4: the ministry does not know our user name. {to_do}"]
 
 
-def test_stops_for_different_reasons_and_a_permission_that_is_not_open_are_told_one_by_one():
+def test_stops_for_different_reasons_and_a_missing_permission_are_listed_one_by_one():
     line = MinistryLine.objects.create(isp_id=ISP, fetching_stopped_at=START, fetching_stopped_because="16: z")
     line_state.wait(line, 19, REACTIONS[19], now=NOW)
 
@@ -92,14 +92,14 @@ def test_stops_for_different_reasons_and_a_permission_that_is_not_open_are_told_
     ]
 
 
-def test_each_code_that_stops_has_something_to_do():
+def test_each_code_that_stops_the_line_has_advice():
     stops = [code for code, row in REACTIONS.items() if row.act == "stop"]
 
     assert all(to_do(f"{code}: words") for code in stops)
     assert to_do("16: words") == to_do("words") == "Read the ministry's message, fix the cause, then resume."
 
 
-def test_a_wait_is_told_while_it_lasts_and_needs_nobody():
+def test_a_wait_is_shown_while_it_lasts_and_needs_nobody():
     until = NOW + timedelta(minutes=5)
     MinistryLine.objects.create(isp_id=ISP, sending_waits_until=until, sending_waits_because="15: too many files wait")
     report(next_at=START - timedelta(days=1))
@@ -132,7 +132,7 @@ def test_parked_reports_and_downloads_need_a_person_each_download_with_its_age()
 LATIN_OF_COMMANDS = re.compile(r"miit [a-z-]+( --state \w+| --[a-z-]+)*|MIIT_\w+|IP|[\w.]+\.xml")
 
 
-def test_what_needs_a_person_is_in_the_readers_language_as_a_whole():
+def test_what_needs_a_person_is_completely_in_the_readers_language():
     MinistryLine.objects.create(isp_id=ISP)
     line_state.stop(ISP, line_state.pause_reason(14, REACTIONS[14].words), BOTH, now=START)
     report(state="parked")
@@ -150,19 +150,19 @@ def test_what_needs_a_person_is_in_the_readers_language_as_a_whole():
 
 
 @pytest.mark.parametrize(("minutes", "needs"), [(60, []), (61, ["reports could go and do not: is a worker running?"])])
-def test_a_report_that_could_go_and_does_not_for_an_hour_needs_a_person(minutes, needs):
+def test_a_report_not_sent_for_an_hour_without_a_reason_needs_a_person(minutes, needs):
     row = report()
 
     assert standing(now=row.next_at + timedelta(minutes=minutes)).needs == needs
 
 
-def test_a_report_that_is_put_off_until_tomorrow_stands_still_for_a_reason():
+def test_a_report_postponed_until_tomorrow_waits_for_a_reason():
     report(next_at=NOW + timedelta(days=1), queued_at=NOW - timedelta(days=3))
 
     assert standing(now=NOW).needs == []
 
 
-def test_settings_that_cannot_work_and_schemas_that_do_not_compile_need_a_person(settings, tmp_path):
+def test_invalid_settings_and_schemas_need_a_person(settings, tmp_path):
     settings.MIIT_CANCELLATION_REASON = 0
     settings.MIIT_XSD_DIR = str(tmp_path)
 

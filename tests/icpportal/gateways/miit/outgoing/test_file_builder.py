@@ -1,4 +1,4 @@
-"""A queued report becomes a file, or says which field cannot go."""
+"""A queued report becomes a file, or names the field that prevents it."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def xml_of(packed):
     return unwrap(WireFile(packed.name, wrap(packed.body, cipher=None), packed.digest), None)
 
 
-def test_a_file_carries_its_number_in_its_name_and_its_own_id_inside(ministry):
+def test_a_file_has_its_number_in_its_name_and_its_own_id_inside(ministry):
     row = report_queue.queue(access(attachments=[statement("here")]))
 
     packed = file_builder.build(row, 7)
@@ -41,14 +41,14 @@ def test_the_same_row_gives_the_same_bytes(ministry):
         (cancellation(remark=UNFIT_REMARK), "Zx_xx/Zxlybz (remark)", "5008"),
     ],
 )
-def test_what_cannot_go_names_the_field(ministry, report, field, code):
+def test_a_report_that_cannot_be_sent_names_the_field(ministry, report, field, code):
     with pytest.raises(NotEncodable) as unfit:
         file_builder.build(report_queue.queue(report), 7)
 
     assert (unfit.value.field, unfit.value.code) == (field, code)
 
 
-def test_a_storage_that_is_down_is_asked_again_and_its_address_is_not_repeated(ministry):
+def test_an_unavailable_storage_is_retried_and_its_address_is_not_repeated(ministry):
     with pytest.raises(Retryable) as trouble:
         file_builder.build(report_queue.queue(access(attachments=[statement("down")])), 7)
 

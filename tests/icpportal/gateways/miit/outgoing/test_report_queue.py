@@ -1,4 +1,4 @@
-"""Reports wait for their number; those that cannot go are put aside, and their order hears of it."""
+"""Reports wait for their number; those that cannot be sent are parked, and their order is informed."""
 
 from datetime import date, timedelta
 
@@ -25,7 +25,7 @@ def told():
     return [(answer.kind, answer.report_key, answer.code, answer.words) for answer in outcome_queue.waiting()]
 
 
-def test_a_queued_report_is_kept_sealed_and_comes_back_whole(ministry):
+def test_a_queued_report_is_sealed_and_restored_completely(ministry):
     row = report_queue.queue(access(attachments=[statement("gone")]))
 
     assert (row.state, row.reference, row.site_number) == ("queued", "TR-1", "京ICP备10000001号-1")
@@ -33,7 +33,7 @@ def test_a_queued_report_is_kept_sealed_and_comes_back_whole(ministry):
     assert content_of(Report.objects.get()) == access(attachments=[statement("gone")])
 
 
-def test_queueing_asks_nobody_and_reads_no_picture(ministry, monkeypatch):
+def test_queueing_calls_nobody_and_reads_no_picture(ministry, monkeypatch):
     monkeypatch.setattr(sending_world, "picture", lambda _document: pytest.fail("read"))
 
     report_queue.queue(access(attachments=[statement("gone")]))
@@ -48,7 +48,7 @@ def test_the_same_report_twice_is_one_row_with_one_own_id(ministry):
     assert Report.objects.count() == 1
 
 
-def test_a_report_that_the_interface_cannot_carry_is_refused_and_not_kept(ministry):
+def test_a_report_the_interface_cannot_carry_is_refused_and_not_stored(ministry):
     with pytest.raises(Refused) as refusal:
         report_queue.queue(AccessReport("TR-1.1", "", (2,), (5,), ()))
 
@@ -56,8 +56,8 @@ def test_a_report_that_the_interface_cannot_carry_is_refused_and_not_kept(minist
     assert Report.objects.count() == 0
 
 
-def test_the_own_id_is_the_same_after_a_restored_backup_and_another_for_each_report(ministry):
-    """The answer to a report that was queued after the backup finds it."""
+def test_the_own_id_is_the_same_after_a_restored_backup_and_different_for_each_report(ministry):
+    """The answer to a report queued after the backup finds it."""
     before = report_queue.queue(access()).own_id
     Report.objects.all().delete()
 
@@ -67,7 +67,7 @@ def test_the_own_id_is_the_same_after_a_restored_backup_and_another_for_each_rep
     assert 0 < min(own_ids) < max(own_ids) < 2**53
 
 
-def test_a_report_whose_own_id_was_taken_takes_another(ministry, monkeypatch):
+def test_a_report_whose_own_id_is_taken_gets_another(ministry, monkeypatch):
     taken = report_queue.queue(access(reference="TR-9")).own_id
     monkeypatch.setattr(models, "own_id_of", lambda key: taken)
     monkeypatch.setattr(models, "new_own_id", iter([taken, taken + 1]).__next__)
@@ -75,7 +75,7 @@ def test_a_report_whose_own_id_was_taken_takes_another(ministry, monkeypatch):
     assert report_queue.queue(access()).own_id == taken + 1
 
 
-def test_a_cancellation_remembers_the_ministrys_id_of_the_access(ministry):
+def test_a_cancellation_stores_the_ministrys_id_of_the_access(ministry):
     assert report_queue.queue(cancellation()).access_id == 77
 
 
@@ -108,7 +108,7 @@ def test_only_a_report_without_a_number_can_be_superseded(ministry, state, goes)
     assert states() == ["superseded" if goes else state]
 
 
-def test_a_parked_report_tells_its_order_which_field_is_at_fault(ministry, caplog):
+def test_a_parked_report_tells_its_order_which_field_is_wrong(ministry, caplog):
     row = report_queue.queue(access())
 
     assert report_queue.park(row, "holds 𠮷", now=NOW, field="Zxlybz", code="5008")
@@ -126,7 +126,7 @@ def test_a_report_parked_twice_tells_its_order_once(ministry):
     assert len(told()) == 1
 
 
-def test_a_report_that_is_let_go_and_parked_again_tells_again(ministry):
+def test_a_report_released_and_parked_again_tells_its_order_again(ministry):
     row = report_queue.queue(access())
     report_queue.park(row, "no", now=NOW)
 
@@ -143,7 +143,7 @@ def accepted(tries=0):
     return row
 
 
-def test_nobodys_fault_queues_the_accepted_report_again_later_each_time(ministry):
+def test_a_postponing_code_queues_the_accepted_report_again_later_each_time(ministry):
     row = accepted()
     own_id, waits = row.own_id, []
 
@@ -165,7 +165,7 @@ def test_a_retry_waits_for_the_later_of_our_pause_and_theirs(ministry):
     assert Report.objects.get().next_at == NOW + timedelta(hours=3)
 
 
-def test_a_retry_told_twice_counts_once(ministry):
+def test_the_same_retry_twice_counts_once(ministry):
     row = accepted()
 
     assert [report_queue.retry(row, "5999", now=NOW) for _ in range(2)] == [True, False]
@@ -181,7 +181,7 @@ def test_only_an_accepted_report_is_retried(ministry, state):
     assert (states(), Report.objects.get().tries) == ([state], 0)
 
 
-def test_after_the_last_retry_the_report_is_parked_and_operations_are_alarmed(ministry, caplog):
+def test_after_the_last_retry_the_report_is_parked_with_an_alarm(ministry, caplog):
     row = accepted(tries=7)
 
     assert not report_queue.retry(row, "5999", now=NOW)
@@ -200,7 +200,7 @@ def test_a_report_that_waits_for_a_review_is_retried_for_longer_than_one_takes(b
     assert tried_until >= add_workdays(begin, 22)[0]
 
 
-def test_its_patience_ends_parked_under_the_first_code(ministry, caplog):
+def test_when_its_retries_end_it_is_parked_with_the_first_code(ministry, caplog):
     """It ended as "5999", and nobody knew what it had waited for."""
     row, told_to_wait = accepted(), ["1017", "5999", "1051 1017", *["5999"] * (len(report_queue.IN_REVIEW) - 3)]
     for codes in told_to_wait:
@@ -217,8 +217,8 @@ def test_its_patience_ends_parked_under_the_first_code(ministry, caplog):
     assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
-def test_a_busy_system_keeps_its_short_patience_until_a_review_is_named(ministry):
-    """The later code is the one that says what is waited for."""
+def test_a_busy_system_gets_short_retries_until_a_review_is_named(ministry):
+    """The later code says what it waits for."""
     row = accepted(tries=6)
     Report.objects.update(code="5999")
     row.refresh_from_db()
@@ -229,14 +229,14 @@ def test_a_busy_system_keeps_its_short_patience_until_a_review_is_named(ministry
     assert (row.code, row.tries) == ("1042", 7)
 
 
-def test_the_longest_waiting_report_is_next_and_one_that_is_not_due_is_not(ministry):
+def test_the_longest_waiting_report_is_next_unless_it_is_not_due(ministry):
     rows = sending_world.queued(3)
     Report.objects.filter(pk=rows[0].pk).update(next_at=NOW + MINUTE)
 
     assert report_queue.next_due(NOW) == rows[1]
 
 
-def test_queueing_costs_the_same_however_many_wait(ministry, django_assert_num_queries):
+def test_queueing_takes_as_many_queries_however_many_wait(ministry, django_assert_num_queries):
     for number in (1, 2, 3):
-        with django_assert_num_queries(9):  # two savepoints, look, insert, supersede
+        with django_assert_num_queries(9):  # two savepoints, look-up, insert, supersede
             report_queue.queue(access(reference=f"TR-{number}"))

@@ -1,4 +1,4 @@
-"""A database that is older than what the ministry has: noticed before anything goes, and put in order."""
+"""A database older than the ministry's data: noticed before anything is sent, and put in order."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def ministry(db, monkeypatch, settings):
 
 
 def restored(count):
-    """The reports as they were before the ministry took the first `count` of them; queued they are all again."""
+    """The reports before the ministry accepted the first `count` of them; all are queued again."""
     UploadFile.objects.filter(sequence__lte=count).delete()
     Report.objects.update(state="queued")
     MinistryLine.objects.update(last_sequence=0, number_heard_at=NOW, sent_at=None)
@@ -42,8 +42,8 @@ def test_a_number_ahead_of_ours_stops_sending_before_anything_goes_and_says_what
     assert "miit resync --yes --after-restore" in standing(now=LATER).sending_stopped.to_do
 
 
-def test_the_same_when_a_file_had_its_number_in_the_backup(ministry, monkeypatch):
-    """It is not sent under a number that another one may have."""
+def test_it_stops_too_when_a_file_had_its_number_in_the_backup(ministry, monkeypatch):
+    """It is not sent with a number that another file may have."""
     queued(3)
     numbered(monkeypatch)
     ministry.last, ministry.taken = 2, {1: None, 2: None}
@@ -63,8 +63,8 @@ def numbered(monkeypatch):
     assert files() == [(1, False)]
 
 
-def test_their_word_is_asked_for_after_ten_minutes_and_not_before(ministry):
-    """One question a burst of reports, and none for a line with nothing to send."""
+def test_the_last_number_is_requested_after_ten_minutes_and_not_before(ministry):
+    """One query per burst of reports, and none for a line with nothing to send."""
     send_due(now=LATER)
     queued(3, at=NOW)
     send_due(now=NOW + 9 * MINUTE, limit=1)
@@ -74,7 +74,7 @@ def test_their_word_is_asked_for_after_ten_minutes_and_not_before(ministry):
     assert [call for call, _ in ministry.calls] == ["upload", "upload", "previous", "upload"]
 
 
-def test_a_clock_that_was_set_back_asks(ministry):
+def test_after_a_clock_was_set_back_it_is_requested(ministry):
     MinistryLine.objects.update(number_heard_at=NOW + 60 * MINUTE)
     queued()
     send_due(now=NOW)
@@ -83,8 +83,8 @@ def test_a_clock_that_was_set_back_asks(ministry):
 
 
 @pytest.mark.parametrize(("went", "reason"), [(1, ""), (2, "14: the ministry's last file is not ours")])
-def test_a_backup_of_minutes_ago_is_told_by_the_ministrys_14(ministry, went, reason):
-    """The one file that went since is known by its hash."""
+def test_a_backup_of_minutes_ago_is_noticed_by_the_ministrys_14(ministry, went, reason):
+    """The one file sent since is recognised by its hash."""
     queued(2)
     send_due(now=NOW, limit=went)
     restored(went)
@@ -93,7 +93,7 @@ def test_a_backup_of_minutes_ago_is_told_by_the_ministrys_14(ministry, went, rea
     assert sorted(ministry.taken) == [1, 2]
 
 
-def test_the_one_report_that_went_since_is_known_by_its_hash_and_nothing_is_parked(ministry):
+def test_the_one_report_sent_since_is_recognised_by_its_hash_and_nothing_is_parked(ministry):
     queued(3)
     send_due(now=NOW, limit=1)
     restored(1)
@@ -106,7 +106,7 @@ def test_the_one_report_that_went_since_is_known_by_its_hash_and_nothing_is_park
     assert ministry.sent == [1, 2, 3]
 
 
-def test_of_several_the_last_is_known_and_the_others_are_parked_until_their_answer_comes(ministry):
+def test_of_several_the_last_is_recognised_and_the_others_are_parked_until_their_answer_comes(ministry):
     queued(4)
     send_due(now=NOW, limit=2)
     restored(2)
@@ -130,7 +130,7 @@ def test_of_several_the_last_is_known_and_the_others_are_parked_until_their_answ
     assert (send_due(now=LATER).accepted, ministry.sent[-1]) == (1, 3)
 
 
-def test_a_file_that_had_its_number_went_next_and_counts_as_accepted(ministry, monkeypatch):
+def test_a_file_that_had_its_number_was_sent_next_and_counts_as_accepted(ministry, monkeypatch):
     queued(3)
     numbered(monkeypatch)
     monkeypatch.setattr(ministry, "previous_upload", lambda **_: PreviousReply(0, "", 2, "another", ""))
@@ -152,7 +152,7 @@ def test_after_a_restore_that_lost_nothing_nothing_is_parked(ministry):
 
 
 def test_without_the_word_restore_nothing_is_parked(ministry):
-    """Another system reported under this ispId, and is switched off now."""
+    """Another system reported with this ispId, and is now switched off."""
     queued(1)
     ministry.last, ministry.taken = 7, dict.fromkeys(range(1, 8))
     monkey = PreviousReply(0, "", 7, "another", "")
@@ -164,7 +164,7 @@ def test_without_the_word_restore_nothing_is_parked(ministry):
     assert (send_due(now=LATER).accepted, ministry.sent) == (1, [8])
 
 
-def test_a_stopped_line_is_not_asked_again_and_again(ministry):
+def test_a_stopped_line_is_not_queried_repeatedly(ministry):
     queued(1)
     line_state.stop(line().pk, "14: x", (sender.Way.SENDING,), now=NOW)
 

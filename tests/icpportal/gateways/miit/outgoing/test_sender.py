@@ -1,4 +1,4 @@
-"""Reports are numbered one after the other and sent until the ministry has each once."""
+"""Reports are numbered in order and sent until the ministry has each once."""
 
 from datetime import timedelta
 from io import StringIO
@@ -63,14 +63,14 @@ def test_three_reports_get_three_numbers_in_their_order(ministry):
     assert (line().last_sequence, line().sent_at, states()) == (3, NOW, ["accepted"] * 3)
 
 
-def test_nothing_to_send_asks_nobody_and_writes_nothing(ministry, django_assert_num_queries):
+def test_with_nothing_to_send_nothing_is_called_or_written(ministry, django_assert_num_queries):
     with django_assert_num_queries(4):
         assert send_due(now=NOW) == sender.Sent()
 
     assert ministry.calls == []
 
 
-def test_the_bytes_are_kept_sealed_under_the_number(ministry):
+def test_the_bytes_are_stored_sealed_with_the_number(ministry):
     queued()
     send_due(now=NOW)
 
@@ -87,7 +87,7 @@ def test_the_limit_ends_a_round(ministry):
     assert send_due(now=NOW, limit=2).accepted == 1
 
 
-def test_a_round_ends_when_its_time_is_over(ministry, monkeypatch):
+def test_a_round_ends_when_its_time_is_up(ministry, monkeypatch):
     monkeypatch.setattr(sender, "round_seconds", lambda: 0)
     queued(3)
 
@@ -96,7 +96,7 @@ def test_a_round_ends_when_its_time_is_over(ministry, monkeypatch):
     assert (sent.accepted, sent.reason, sent.waiting) == (0, sender.NO_TIME, 3)
 
 
-def test_a_round_leaves_the_longest_call_its_time_before_the_workers_limit(settings):
+def test_a_round_leaves_time_for_the_longest_call_before_the_workers_limit(settings):
     settings.CELERY_TASK_SOFT_TIME_LIMIT, settings.MIIT_CONNECT_SECONDS = 270, 10
 
     settings.MIIT_FILES_SECONDS = 180
@@ -143,7 +143,7 @@ def gone(ministry):
 
 
 @pytest.mark.parametrize("spoiled", [unfit, gone])
-def test_a_report_that_cannot_go_is_parked_without_a_number_and_the_others_go(ministry, spoiled, caplog):
+def test_a_report_that_cannot_be_sent_is_parked_without_a_number_and_the_others_are_sent(ministry, spoiled, caplog):
     spoiled(ministry)
     queued(2)
 
@@ -157,7 +157,7 @@ def test_a_report_that_cannot_go_is_parked_without_a_number_and_the_others_go(mi
     assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == ["report parked"]
 
 
-def test_while_the_storage_is_down_the_others_go_first_and_it_is_tried_again(ministry, monkeypatch):
+def test_while_the_storage_is_down_the_others_are_sent_first_and_it_is_retried(ministry, monkeypatch):
     report_queue.queue(access(reference="TR-9", attachments=[statement("down")]))
     queued(2)
 
@@ -197,7 +197,7 @@ def test_one_report_that_breaks_the_writer_does_not_stop_the_rest(ministry, monk
 
 
 @pytest.mark.parametrize("way", ["garbage", "lost key", "cut short"])
-def test_a_report_that_cannot_be_read_is_set_aside_and_the_next_goes(ministry, way):
+def test_an_unreadable_report_is_set_aside_and_the_next_is_sent(ministry, way):
     first, _second = queued(2)
     before = spoil(first, "payload", way)
 
@@ -237,7 +237,7 @@ def test_with_a_ministry_that_never_had_a_file_the_first_number_is_1(db, monkeyp
     assert ministry.calls == [ASK, upload(1)]
 
 
-def test_while_the_first_question_has_no_answer_nothing_is_numbered(db, monkeypatch, settings):
+def test_while_the_first_query_is_unanswered_nothing_is_numbered(db, monkeypatch, settings):
     ministry = arrange(monkeypatch, settings, last=None)
     ministry.questions.append(LOST_BEFORE)
     queued()
@@ -246,7 +246,7 @@ def test_while_the_first_question_has_no_answer_nothing_is_numbered(db, monkeypa
     assert (files(), line().last_sequence) == ([], None)
 
 
-def test_a_file_whose_answer_was_lost_is_asked_about_and_not_sent_twice(ministry):
+def test_a_file_whose_answer_was_lost_is_queried_and_not_sent_twice(ministry):
     queued(2)
     ministry.uploads.append(LOST_AFTER)
 
@@ -271,7 +271,7 @@ def test_each_file_may_be_lost_once_without_a_pause(ministry):
     assert ministry.calls == [upload(1), ASK, upload(1), upload(2), ASK]
 
 
-def test_a_file_that_is_lost_again_and_again_waits_between(ministry):
+def test_a_file_lost_again_and_again_is_retried_with_pauses(ministry):
     queued()
     ministry.uploads.extend([LOST_BEFORE] * 2)
 
@@ -298,7 +298,7 @@ def test_while_the_ministry_is_down_the_pauses_grow_to_five_minutes(ministry):
     assert Outcome.objects.count() == 1
 
 
-def test_the_moment_of_sending_is_that_of_the_sending_that_arrived(ministry):
+def test_the_time_of_sending_is_that_of_the_attempt_that_arrived(ministry):
     queued()
     ministry.uploads.append(LOST_AFTER)
     ministry.questions.append(LOST_BEFORE)
@@ -312,7 +312,7 @@ def test_the_moment_of_sending_is_that_of_the_sending_that_arrived(ministry):
 
 
 @pytest.mark.parametrize("first", [UploadReply(15), LOST_BEFORE])
-def test_a_sending_that_did_not_arrive_starts_no_clock(ministry, first):
+def test_an_attempt_that_did_not_arrive_starts_no_clock(ministry, first):
     queued()
     ministry.uploads.append(first)
     ministry.questions.append(LOST_BEFORE)
@@ -325,7 +325,7 @@ def test_a_sending_that_did_not_arrive_starts_no_clock(ministry, first):
 
 
 @pytest.mark.parametrize(("number", "digest"), [(1, "another"), (7, "another"), (7, ""), (0, "")])
-def test_when_the_ministrys_last_file_is_another_one_all_stops_and_says_what_to_do(ministry, caplog, number, digest):
+def test_an_unexpected_last_file_of_the_ministry_stops_everything_with_advice(ministry, caplog, number, digest):
     MinistryLine.objects.update(last_sequence=4)
     queued()
     ministry.uploads.append(LOST_BEFORE)
@@ -365,7 +365,7 @@ def test_the_ministrys_missing_files_are_sent_again_in_order_and_then_ours(minis
     assert len(told()) == 4
 
 
-def test_a_missing_file_whose_answer_is_lost_is_made_good_later(ministry):
+def test_a_missing_file_whose_answer_is_lost_is_resolved_later(ministry):
     queued(3)
     send_due(now=NOW, limit=2)
     del ministry.taken[1]
@@ -374,7 +374,7 @@ def test_a_missing_file_whose_answer_is_lost_is_made_good_later(ministry):
     assert send_due(now=NOW).reason == "no answer from the ministry"
     assert send_due(now=NOW + MINUTE).accepted == 1
     assert ministry.sent == [1, 2, 3, 1, 3, 1, 3]
-    assert ASK not in ministry.calls  # code 14 said already that ours is not there
+    assert ASK not in ministry.calls  # code 14 already said that ours is missing
 
 
 def test_our_own_number_among_the_missing_ones_is_no_gap(ministry):
@@ -387,7 +387,7 @@ def test_our_own_number_among_the_missing_ones_is_no_gap(ministry):
     assert ministry.calls == [upload(1), upload(2), upload(1), upload(2)]
 
 
-def test_a_missing_file_that_is_refused_waits_as_the_code_says(ministry):
+def test_a_missing_file_that_is_refused_waits_according_to_the_code(ministry):
     queued(2)
     send_due(now=NOW, limit=1)
     del ministry.taken[1]
@@ -398,7 +398,7 @@ def test_a_missing_file_that_is_refused_waits_as_the_code_says(ministry):
     assert send_due(now=NOW + 10 * MINUTE).accepted == 1
 
 
-def test_a_file_that_the_ministry_always_misses_is_not_sent_round_and_round(ministry):
+def test_a_file_that_the_ministry_always_misses_is_not_sent_endlessly(ministry):
     queued(2)
     send_due(now=NOW, limit=1)
     ministry.uploads.extend([UploadReply(14, "", (1,)), UploadReply(0)] * 50)
@@ -409,8 +409,8 @@ def test_a_file_that_the_ministry_always_misses_is_not_sent_round_and_round(mini
     assert line().sending_waits_until == NOW + 30 * SECOND
 
 
-def test_code_14_with_our_own_number_means_that_it_may_be_there_already(ministry):
-    """They took it, the answer was lost, and it was still being taken when we asked."""
+def test_code_14_with_our_own_number_means_that_it_may_have_arrived_already(ministry):
+    """They accepted it, the answer was lost, and it was still being processed when we asked."""
     queued()
     ministry.uploads.append(LOST_AFTER)
     ministry.questions.append(PreviousReply(0))
@@ -421,7 +421,7 @@ def test_code_14_with_our_own_number_means_that_it_may_be_there_already(ministry
 
 
 @pytest.mark.parametrize("missing", [(), (3,), (5,), (5, 6), (2, 3)])
-def test_a_gap_that_we_cannot_fill_is_decided_by_the_last_number(ministry, missing):
+def test_a_gap_that_we_cannot_fill_is_resolved_by_the_last_number(ministry, missing):
     """Nothing listed, never ours, our own, ahead of ours."""
     MinistryLine.objects.update(last_sequence=4)
     queued()
@@ -432,7 +432,7 @@ def test_a_gap_that_we_cannot_fill_is_decided_by_the_last_number(ministry, missi
     assert (ministry.calls, line().sending_stopped_at) == ([upload(5), ASK], NOW)
 
 
-def test_a_gap_whose_bytes_are_forgotten_is_decided_by_the_last_number(ministry):
+def test_a_gap_whose_bytes_are_forgotten_is_resolved_by_the_last_number(ministry):
     queued(3)
     send_due(now=NOW, limit=2)
     UploadFile.objects.filter(sequence=1).update(key="", body=None)
@@ -443,7 +443,7 @@ def test_a_gap_whose_bytes_are_forgotten_is_decided_by_the_last_number(ministry)
     assert ministry.sent == [1, 2, 3]
 
 
-def test_code_14_from_a_ministry_that_waits_for_just_this_number_is_tried_again_later(ministry, caplog):
+def test_code_14_from_a_ministry_that_waits_for_just_this_number_is_retried_later(ministry, caplog):
     queued()
     ministry.uploads.append(UploadReply(14, "", ()))
 
@@ -457,7 +457,7 @@ def test_code_14_from_a_ministry_that_waits_for_just_this_number_is_tried_again_
 # --- what the database holds ---------------------------------------------------------------------
 
 
-def test_one_file_at_most_is_on_its_way(ministry):
+def test_at_most_one_file_is_pending(ministry):
     queued(2)
     ministry.uploads.append(UploadReply(15))
     send_due(now=NOW)
@@ -467,7 +467,7 @@ def test_one_file_at_most_is_on_its_way(ministry):
         UploadFile.objects.create(isp_id=ISP, sequence=2, report=other, name="x", digest="x")
 
 
-def test_a_number_is_only_given_behind_the_last_one(ministry):
+def test_a_number_is_only_assigned_after_the_last_one(ministry):
     row = queued()[0]
     mine = lease.take(ISP)
     packed = sender.file_builder.build(row, 2)
@@ -477,7 +477,7 @@ def test_a_number_is_only_given_behind_the_last_one(ministry):
     assert (files(), states()) == ([], ["queued"])
 
 
-def test_without_the_lease_no_number_is_given(ministry):
+def test_without_the_lease_no_number_is_assigned(ministry):
     row = queued()[0]
     overtaken = lease.take(ISP)
     no_heartbeat()
@@ -488,7 +488,7 @@ def test_without_the_lease_no_number_is_given(ministry):
     assert (files(), states()) == ([], ["queued"])
 
 
-def test_an_acceptance_noted_late_changes_nothing(ministry):
+def test_an_acceptance_recorded_late_changes_nothing(ministry):
     queued(2)
     send_due(now=NOW, limit=1)
     first = UploadFile.objects.get()
@@ -510,7 +510,7 @@ def test_a_file_that_is_on_its_way_already_loses_nothing_to_a_second(ministry):
     assert states() == ["numbered", "queued"]
 
 
-def test_bytes_that_cannot_be_read_stop_the_line_and_say_what_to_do(ministry):
+def test_unreadable_bytes_stop_the_line_with_advice(ministry):
     queued()
     ministry.uploads.append(UploadReply(15))
     send_due(now=NOW)
@@ -520,7 +520,7 @@ def test_bytes_that_cannot_be_read_stop_the_line_and_say_what_to_do(ministry):
     assert line().sending_stopped_at == NOW + 10 * MINUTE
 
 
-def test_a_retried_report_goes_under_a_new_number_with_the_same_own_id_and_tells_nothing_new(ministry):
+def test_a_retried_report_gets_a_new_number_with_the_same_own_id_and_reports_nothing_new(ministry):
     row = queued()[0]
     send_due(now=NOW)
     row.refresh_from_db()
@@ -539,7 +539,7 @@ def unzipped(packed):
     return unwrap(WireFile(packed.name, wrap(packed.body, cipher=None), packed.digest), None)
 
 
-def test_a_report_costs_the_same_among_three_as_alone(ministry):
+def test_a_report_takes_as_many_queries_among_three_as_alone(ministry):
     queued()
     one = counted(1)
     for number in (2, 3, 4):

@@ -1,4 +1,4 @@
-"""Whatever comes: it is read as it was meant, or it is broken; nothing else happens."""
+"""Any download is read as it was meant, or is broken; nothing else happens."""
 
 from dataclasses import replace
 from datetime import datetime

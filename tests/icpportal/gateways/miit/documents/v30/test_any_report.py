@@ -1,4 +1,4 @@
-"""Whatever is in the register: a report becomes a document the schema takes, or names the field in its way."""
+"""Any data in the register: a report becomes a document valid by the schema, or names the field that prevents it."""
 
 import random
 from base64 import b64decode, b64encode
@@ -86,7 +86,7 @@ def written(xml: bytes, *names: str) -> list[str]:
 
 
 def reasons(report: Report) -> set[str]:
-    """The codes under which the report may be refused."""
+    """The codes with which the report may be refused."""
     owners = [row.owner_number for row in getattr(report, "attachments", ())]
     found = {"5008"} if any(unencodable(text) for text in texts_of(report)) else set()
     return found | ({"5001"} if faults(report) or any(len(owner) > 128 for owner in owners) else set())
@@ -100,7 +100,7 @@ def built(report: Report, own_id: int, isp_id: int) -> tuple[bytes, NotEncodable
 
 
 @given(report=reports(NUMBERS, SAYABLE), own_id=OWN_IDS, isp_id=ISP_IDS)
-def test_a_report_whose_characters_gbk_has_is_valid_and_says_the_same(report, own_id, isp_id):
+def test_a_report_within_gbk_is_valid_and_keeps_its_content(report, own_id, isp_id):
     xml, _unfit = built(report, own_id, isp_id)
 
     assert against_schema(xml) == []
@@ -111,7 +111,7 @@ def test_a_report_whose_characters_gbk_has_is_valid_and_says_the_same(report, ow
 
 
 @given(report=reports(st.one_of(NUMBERS, ANY), ANY))
-def test_any_other_names_what_is_in_its_way(report):
+def test_any_other_report_names_what_prevents_it(report):
     xml, unfit = built(report, 1, 1)
 
     assert bool(unfit) == bool(reasons(report))
@@ -123,7 +123,7 @@ def test_any_other_names_what_is_in_its_way(report):
 
 
 @pytest.mark.parametrize("count", range(7))
-def test_up_to_six_pictures_of_any_size_are_carried(count):
+def test_up_to_six_pictures_of_any_size_are_included(count):
     chance = random.Random(count)
     purposes = [chance.choice(list(Purpose)) for _ in range(count)]
     report = AccessReport(

@@ -1,4 +1,4 @@
-"""What the authority sends is read tolerantly: four kinds with their content, all others by name."""
+"""Downloads are read tolerantly: four kinds with their content, all others by name."""
 
 from datetime import datetime
 
@@ -121,7 +121,7 @@ def read(inner: str, **how) -> Download:
 
 
 @pytest.mark.parametrize("name", INCOMING)
-def test_the_golden_file_is_read_whole(name):
+def test_the_golden_file_is_read_completely(name):
     assert version().read(golden(name)) == INCOMING[name]
 
 
@@ -140,7 +140,7 @@ def test_the_golden_file_is_one_the_ministry_could_have_sent(name):
         f"<BAJG><GJSHS>{DECISION}</GJSHS></BAJG>",
     ],
 )
-def test_a_decision_is_found_on_whichever_level_it_stands(inner):
+def test_a_decision_is_found_on_any_level(inner):
     assert read(inner) == Download("BAJG", "V.3.0", results=(DECIDED,))
 
 
@@ -162,22 +162,22 @@ def test_several_kinds_in_one_file_are_all_read():
 
 
 @pytest.mark.parametrize("kind", ["HSRW", "HCJG", "XGTZ", "HMDLB", "FFJRHMD", "WBAWZLB", "NEWKIND"])
-def test_a_kind_that_means_nothing_to_us_is_only_named(kind):
+def test_a_kind_of_no_meaning_to_us_is_only_named(kind):
     assert read(f"<ICP><{kind}><Id>1</Id></{kind}></ICP>") == Download(kind, "V.3.0")
 
 
 @pytest.mark.parametrize("branch", ["IP", "YM"])
-def test_results_about_addresses_and_domains_are_not_taken_for_ours(branch):
+def test_results_about_addresses_and_domains_are_not_mistaken_for_ours(branch):
     inner = "<BAJG><Jg_xx><Jgxx><Jgdm>1001</Jgdm></Jgxx><Czlx>1</Czlx><IspId>5</IspId></Jg_xx></BAJG>"
 
     assert read(f"<{branch}>{inner}</{branch}>") == Download(branch, "V.3.0")
 
 
-def test_a_synchronisation_says_what_it_holds():
+def test_a_synchronisation_names_its_content():
     assert read("<SJTB><JCDM><Bbdwlb/></JCDM></SJTB>") == Download("SJTB", "V.3.0", remarks=("SJTB holds JCDM",))
 
 
-def test_an_empty_file_is_no_reason_to_stop():
+def test_an_empty_file_is_no_error():
     assert read("") == Download("", "V.3.0", remarks=("empty",))
 
 
@@ -188,7 +188,7 @@ def test_any_version_and_any_namespace_are_read():
     assert version().read(b"<DownloadData><ICP><ZXSJ/></ICP></DownloadData>") == Download("ZXSJ")
 
 
-def test_what_is_not_known_is_named_without_its_content():
+def test_unknown_elements_are_named_without_their_content():
     found = read(
         "<ICP><BAJG><Neu>geheim</Neu><Jg_xx><Jgxx><Jgdm>1001</Jgdm><Cjm>secret</Cjm></Jgxx><Czlx>35</Czlx><Hyclbs/></Jg_xx>"
         "</BAJG></ICP>"
@@ -208,7 +208,7 @@ def test_new_elements_of_a_record_do_not_hide_the_rest():
     assert found.remarks == ("unknown Fzr/Lxfs1", "unknown Wz_xx/Fwlx")
 
 
-def test_what_has_no_number_to_be_known_by_is_passed_over_and_named():
+def test_rows_without_an_identifying_number_are_skipped_and_named():
     found = read(
         "<ICP><BASJ><Baxx><Zt_xx><Dwmc>a</Dwmc></Zt_xx></Baxx><Baxx><Zt_xx><Ztid>5</Ztid></Zt_xx><Wz_xx/>"
         "<Wz_xx><Wzid>6</Wzid><Jr_xx/><Jr_xx><Jrid>7</Jrid><Ip_xx><Qsip>0x1</Qsip></Ip_xx></Jr_xx></Wz_xx></Baxx></BASJ>"
@@ -272,7 +272,7 @@ def test_a_table_of_a_later_version_is_read_like_the_others():
         ("4294967296", ""),
     ],
 )
-def test_addresses_are_numbers_and_come_back_with_dots(given, address):
+def test_addresses_are_read_from_numbers_into_dotted_form(given, address):
     found = read(
         f"<ICP><BASJ><Baxx><Zt_xx><Ztid>5</Ztid></Zt_xx><Wz_xx><Wzid>6</Wzid><Jr_xx><Jrid>7</Jrid>"
         f"<Ip_xx><Qsip>{given}</Qsip><Zzip>{given}</Zzip></Ip_xx></Jr_xx></Wz_xx></Baxx></BASJ></ICP>"
@@ -296,7 +296,7 @@ def test_addresses_are_numbers_and_come_back_with_dots(given, address):
         ("昨天", None),
     ],
 )
-def test_times_are_beijings(words, at):
+def test_times_are_in_beijing_time(words, at):
     found = read(f"<ICP><GJSHS><Gjsh><Shsj>{words}</Shsj><Shjg>1</Shjg></Gjsh></GJSHS></ICP>")
 
     assert found.results[0].at == at
@@ -304,7 +304,7 @@ def test_times_are_beijings(words, at):
 
 
 @pytest.mark.parametrize("digits", ["9223372036854775808", "9" * 5000, "-1", "1.5", "１２", "", "1 2"])
-def test_a_number_no_column_could_hold_is_no_number(digits):
+def test_a_number_too_large_for_a_column_is_ignored(digits):
     found = read(f"<ICP><ZXSJ><Zxxx><Zxlb>1</Zxlb><Jlid>{digits}</Jlid></Zxxx></ZXSJ></ICP>")
 
     assert found.struck == ()
@@ -326,7 +326,7 @@ def test_a_number_no_column_could_hold_is_no_number(digits):
         b"<a>" * 5000,
     ],
 )
-def test_what_cannot_be_read_is_broken_and_nothing_worse(xml):
+def test_an_unreadable_document_is_broken_and_nothing_worse(xml):
     with pytest.raises(MalformedDocument):
         version().read(xml)
 
@@ -340,7 +340,7 @@ def test_a_few_bad_bytes_do_not_hide_a_decision():
     assert found.remarks == ("2 bytes that are no character",)
 
 
-def test_utf8_under_a_declaration_of_gbk_is_read():
+def test_utf8_declared_as_gbk_is_read():
     xml = golden("basj.xml").decode("gbk").encode()
 
     assert version().read(xml) == INCOMING["basj.xml"]
@@ -360,7 +360,7 @@ def test_the_mobile_under_its_other_name_is_found():
     assert found == Download("BASJ", "V.3.0", records=(FiledRecord(5, lead=FiledContact(mobile="13000000001")),))
 
 
-def test_what_is_longer_than_its_column_is_cut():
+def test_a_value_longer_than_its_column_is_truncated():
     row = f"<Id>1</Id><Mc>{'名' * 300}</Mc><Dwflid>{'1' * 50}</Dwflid><Bz>{'注' * 600}</Bz>"
 
     found = read(f"<JCDM><Jcdm_xx><Zjlx_dms><Zjlx_xx>{row}</Zjlx_xx></Zjlx_dms></Jcdm_xx></JCDM>")
@@ -369,7 +369,7 @@ def test_what_is_longer_than_its_column_is_cut():
     assert read(f"<ICP><{'X' * 60}/></ICP>", version="V" * 60) == Download("X" * 20, "V" * 20)
 
 
-def test_remarks_are_few():
+def test_the_number_of_remarks_is_limited():
     strange = "".join(f"<X{number}/>" for number in range(1000))
 
     assert len(read(f"<ICP><BAJG>{strange}</BAJG></ICP>").remarks) == 20

@@ -1,4 +1,4 @@
-"""Three kinds of documents leave, in strict GBK and inside the limits of the ministry's schema."""
+"""Three kinds of documents are sent, in strict GBK and within the limits of the ministry's schema."""
 
 from dataclasses import replace
 
@@ -42,13 +42,13 @@ def unfit(report: Report, **how) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("name", OUTGOING)
-def test_a_report_becomes_the_golden_file_byte_by_byte(name):
+def test_a_report_gives_the_golden_file_byte_by_byte(name):
     assert built(OUTGOING[name]) == golden(name)
 
 
 @needed
 @pytest.mark.parametrize("name", OUTGOING)
-def test_the_golden_file_keeps_the_ministrys_schema(name, settings):
+def test_the_golden_file_is_valid_by_the_ministrys_schema(name, settings):
     settings.MIIT_XSD_DIR = str(FOLDER)
 
     validate(golden(name))
@@ -60,7 +60,7 @@ def test_the_golden_file_keeps_the_ministrys_schema(name, settings):
     ("name", "kind"),
     [("xzjr.xml", "XZJR"), ("xzjr-attachments.xml", "XZJR"), ("zxba.xml", "ZXBA"), ("xzhyd.xml", "XZHYD")],
 )
-def test_one_kind_a_file_and_who_sends_it(name, kind):
+def test_a_file_has_one_kind_and_names_its_sender(name, kind):
     root = etree.fromstring(built(OUTGOING[name]))
 
     assert (root.tag, dict(root.attrib)) == ("UploadData", {"version": "V.3.0"})
@@ -76,7 +76,7 @@ def test_no_element_is_empty(report):
     assert [element.tag for element in root.iter() if not len(element) and not element.text] == []
 
 
-def test_it_says_gbk_and_is_gbk_without_numeric_references():
+def test_it_declares_gbk_and_is_gbk_without_numeric_references():
     xml = built(CANCELLATION)
 
     assert xml.startswith(b'<?xml version="1.0" encoding="GBK"?>')
@@ -84,7 +84,7 @@ def test_it_says_gbk_and_is_gbk_without_numeric_references():
     assert b"&#" not in xml
 
 
-def test_each_address_has_a_number_of_its_own_that_the_schemas_long_can_carry():
+def test_each_address_has_its_own_number_that_fits_the_schemas_long():
     xml = built(ACCESS)
 
     assert values(xml, "IspJrid") == ["1795559107000001"]
@@ -93,7 +93,7 @@ def test_each_address_has_a_number_of_its_own_that_the_schemas_long_can_carry():
     assert values(xml, "Zzip") == ["3221225994", "3325256712"]
 
 
-def test_an_access_without_password_carries_the_value_agreed_on(settings):
+def test_an_access_without_password_has_the_agreed_value(settings):
     assert values(built(replace(ACCESS, password_md5="")), "ICPmm") == [EMPTY_MD5]
 
     settings.MIIT_ICPMM_WITHOUT_PASSWORD = "0" * 32
@@ -101,11 +101,11 @@ def test_an_access_without_password_carries_the_value_agreed_on(settings):
     assert values(built(replace(ACCESS, password_md5="")), "ICPmm") == ["0" * 32]
 
 
-def test_a_digest_leaves_in_small_letters():
+def test_a_digest_is_sent_in_lower_case():
     assert values(built(replace(ACCESS, password_md5="AB" * 16)), "ICPmm") == ["ab" * 16]
 
 
-def test_a_cancellation_without_password_and_remark_leaves_them_out():
+def test_a_cancellation_without_password_and_remark_omits_them():
     xml = built(replace(CANCELLATION, password_md5="", remark=""))
 
     assert [element.tag for element in etree.fromstring(xml).find("ICP/ZXBA/Zx_xx")] == ["Zxlb", "Jlid", "Zxly"]
@@ -121,7 +121,7 @@ def test_attachments_name_their_owner_by_filing_number():
     assert values(xml, "Jlid") == []
 
 
-def test_format_and_purpose_of_a_picture_have_the_numbers_that_the_setting_names(settings):
+def test_format_and_purpose_of_a_picture_have_the_numbers_of_the_setting(settings):
     settings.MIIT_CODES = {"Fjwjgs": {"jpeg": 3}, "Fjytlx": {"statement": 11}}
 
     xml = built(ACCESS_WITH_PICTURES)
@@ -129,7 +129,7 @@ def test_format_and_purpose_of_a_picture_have_the_numbers_that_the_setting_names
     assert (values(xml, "Fjwjgs"), values(xml, "Fjyt")) == (["3", "3"], ["11", "2"])
 
 
-def test_pictures_are_asked_for_by_attachment_in_order():
+def test_pictures_are_loaded_by_attachment_in_order():
     asked = []
 
     built(ACCESS_WITH_PICTURES, pictures=lambda attachment: asked.append(attachment) or picture(attachment))
@@ -138,7 +138,7 @@ def test_pictures_are_asked_for_by_attachment_in_order():
 
 
 @pytest.mark.parametrize("character", ["𠮷", "㛃", "€", "\x07", "\ufffe", "\ud800"])
-def test_a_character_that_cannot_leave_names_its_field_before_anything_is_written(character):
+def test_an_unencodable_character_names_its_field_before_anything_is_written(character):
     owner = Attachment(Purpose.STATEMENT, Owner.SITE, f"京{character}备", document="1")
     remark = replace(STATEMENT, remark=f"王{character}")
 
@@ -159,7 +159,7 @@ def test_the_reason_names_the_character_and_not_the_rest():
         built(replace(CANCELLATION, remark="王𠮷"))
 
 
-def test_line_ends_need_no_reference():
+def test_line_breaks_need_no_reference():
     xml = built(replace(CANCELLATION, remark="一\r\n二\r三\n四\t五"))
 
     assert values(xml, "Zxlybz") == ["一\n二\n三\n四\t五"]
@@ -188,18 +188,18 @@ def test_line_ends_need_no_reference():
         (replace(MATERIAL, attachments=(replace(STATEMENT, remark="备" * 257),)), "Fjxx/Bz (attachments[0].remark)"),
     ],
 )
-def test_what_the_schema_has_no_room_for_never_leaves(report, field):
+def test_a_value_that_the_schema_has_no_room_for_is_never_sent(report, field):
     assert unfit(report) == (field, "5001")
 
 
-def test_numbers_that_are_not_ours_to_give_never_leave():
+def test_numbers_outside_our_range_are_never_sent():
     assert unfit(ACCESS, isp_id=0) == ("Qqdwid (MIIT_ISP_ID)", "5001")
     assert unfit(ACCESS, own_id=0) == ("Xzxx/IspJrid (own_id)", "5001")
     assert unfit(ACCESS, own_id=10**17) == ("Xzxx/Ip_xx/IspIpid (own_id)", "5001")
 
 
 @needed
-def test_ninety_nine_ranges_are_carried(settings):
+def test_ninety_nine_ranges_are_included(settings):
     settings.MIIT_XSD_DIR = str(FOLDER)
 
     xml = built(replace(ACCESS, addresses=(AddressRange("192.0.2.1", "192.0.2.1"),) * 99))
