@@ -1,4 +1,4 @@
-"""Many rows by one statement: only those that are as they were seen, with values of their own, and which those were."""
+"""Many rows in one statement: only those unchanged since they were read, each with its own values; returns which."""
 
 from datetime import timedelta
 from typing import Any
@@ -24,7 +24,7 @@ def change(message: Message, *, attempts: int = 0, **to: Any) -> Change:
     return Change(pk=message.pk, seen={"attempts": attempts, "state": "waiting"}, to=to)
 
 
-def test_each_row_gets_values_of_its_own() -> None:
+def test_each_row_gets_its_own_values() -> None:
     rows = messages(3)
     moments = [NOW + timedelta(minutes=n) for n in range(3)]
 
@@ -38,7 +38,7 @@ def test_each_row_gets_values_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("value", [None, NOW])
-def test_what_all_rows_get_may_be_nothing(value: Any) -> None:
+def test_the_values_for_all_rows_may_be_empty(value: Any) -> None:
     rows = messages(2)
 
     update_unchanged(Message, [change(row, next_at=value) for row in rows])
@@ -46,7 +46,7 @@ def test_what_all_rows_get_may_be_nothing(value: Any) -> None:
     assert {*Message.objects.values_list("next_at", flat=True)} == {value}
 
 
-def test_a_row_that_has_changed_since_stays_and_is_not_named() -> None:
+def test_a_row_changed_since_stays_and_is_not_returned() -> None:
     changed, same = messages(2)
     Message.objects.filter(pk=changed.pk).update(attempts=1)
 
@@ -56,12 +56,12 @@ def test_a_row_that_has_changed_since_stays_and_is_not_named() -> None:
     assert [*Message.objects.order_by("key").values_list("last_error", flat=True)] == ["", "no"]
 
 
-def test_no_change_asks_nothing(django_assert_num_queries: Any) -> None:
+def test_without_changes_no_query_is_made(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         assert (update_unchanged(Message, []), insert(Message, [], {})) == (set(), [])
 
 
-def test_on_postgresql_it_is_one_statement_however_many(django_assert_num_queries: Any) -> None:
+def test_on_postgresql_it_is_one_statement_however_many_rows(django_assert_num_queries: Any) -> None:
     rows = messages(50)
 
     with django_assert_num_queries(1 if connection.vendor == "postgresql" else 50 + 2):  # in one transaction
@@ -73,7 +73,7 @@ def one(key: str, **more: Any) -> dict[str, Any]:
     return {"id": pk, "key": key, "payload": sealed_for(Message, "payload", pk, {"says": key}), **more}
 
 
-def test_rows_are_inserted_with_defaults_and_opened_as_any_other() -> None:
+def test_rows_are_inserted_with_defaults_and_read_like_any_other() -> None:
     keys = insert(Message, [one("a"), one("b")], {"channel": "site", "next_at": NOW})
 
     found = [Message.objects.get(pk=key) for key in keys]
@@ -84,7 +84,7 @@ def test_rows_are_inserted_with_defaults_and_opened_as_any_other() -> None:
             assert [getattr(row, field.attname) for row in found] == [getattr(usual, field.attname)] * 2, field.name
 
 
-def test_a_key_that_is_there_stays_as_it_is() -> None:
+def test_a_row_with_an_existing_key_stays_unchanged() -> None:
     insert(Message, [one("a", receipt="first")], {"channel": "site"})
 
     insert(Message, [one("a", receipt="second"), one("b", receipt="")], {"channel": "site"}, ignore_conflicts=True)
@@ -93,7 +93,7 @@ def test_a_key_that_is_there_stays_as_it_is() -> None:
 
 
 @pytest.mark.services
-def test_text_that_is_too_long_is_refused_and_not_cut() -> None:
+def test_text_that_is_too_long_is_refused_and_not_truncated() -> None:
     (row,) = messages(1)
 
     with pytest.raises(DataError, match="too long"):

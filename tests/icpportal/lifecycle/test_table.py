@@ -1,4 +1,4 @@
-"""A table answers from where, to where and who may, and the check refuses what it lacks."""
+"""A table answers from where, to where and who may, and its check refuses incomplete rows."""
 
 from icpportal.lifecycle import APPLICANT, CLOCK, LEAD, REVIEWER, Move, MoveTable
 from icpportal.lifecycle.system_check import check_table
@@ -17,14 +17,14 @@ def check(*rows: Move, sentences: dict[str, str] = SENTENCES, messages: tuple[st
     return [error.id for error in found]
 
 
-def test_a_lead_may_do_what_a_reviewer_may_and_not_the_reverse() -> None:
+def test_a_lead_may_do_what_a_reviewer_may_but_not_the_reverse() -> None:
     rows = table(Move("judge", ("sent",), "late", by=REVIEWER), Move("refuse", ("sent",), "late", by=LEAD))
 
     assert [r.name for r in rows.rows_from("letter", "sent", LEAD)] == ["judge", "refuse"]
     assert [r.name for r in rows.rows_from("letter", "sent", REVIEWER)] == ["judge"]
 
 
-def test_a_row_without_kinds_holds_for_the_usual_ones_only() -> None:
+def test_a_row_without_kinds_applies_to_the_usual_ones_only() -> None:
     send = Move("send", ("draft",), "sent", by=APPLICANT)
     rows = table(send, Move("stop", ("draft",), "late", by=APPLICANT, kinds=("card",)))
 
@@ -32,7 +32,7 @@ def test_a_row_without_kinds_holds_for_the_usual_ones_only() -> None:
     assert [r.name for r in rows.rows_from("card", "draft", APPLICANT)] == ["stop"]
 
 
-def test_a_sound_table_passes() -> None:
+def test_a_complete_table_passes() -> None:
     timed = Move("send", ("draft",), "sent", by=APPLICANT, due=lambda *_: None, notify="hello")
     over = Move("end", ("sent",), "late", by=CLOCK)
 
@@ -45,7 +45,7 @@ def test_a_timed_state_without_a_move_by_the_clock_is_refused() -> None:
     assert check(timed) == ["lifecycle.E001"]
 
 
-def test_a_message_that_is_not_in_both_languages_is_refused() -> None:
+def test_a_message_missing_in_one_language_is_refused() -> None:
     told = Move("send", ("draft",), "sent", by=APPLICANT, notify="goodbye")
 
     assert check(told) == ["lifecycle.E002"]

@@ -1,4 +1,4 @@
-"""`manage.py`: what is no fault of the program is a sentence, not a traceback."""
+"""`manage.py`: an error that is no bug is a sentence, not a traceback."""
 
 import os
 import subprocess
@@ -27,7 +27,7 @@ def alone(*command: str, folder: Path, stdout: int) -> subprocess.CompletedProce
 
 
 @pytest.mark.parametrize("command", [("miit", "queue"), ("reconcile",), ("migrate",)])
-def test_a_command_says_in_one_line_that_the_database_is_away(command: tuple[str, ...]) -> None:
+def test_a_command_reports_an_unavailable_database_in_one_line(command: tuple[str, ...]) -> None:
     done = manage(*command, **AWAY)
 
     assert done.returncode == 1
@@ -36,7 +36,7 @@ def test_a_command_says_in_one_line_that_the_database_is_away(command: tuple[str
     assert "Geheim" not in said
 
 
-def test_with_traceback_it_says_where_as_before() -> None:
+def test_with_traceback_it_prints_one_as_before() -> None:
     assert "Traceback" in manage("reconcile", "--traceback", **AWAY).stderr
 
 
@@ -56,7 +56,7 @@ def test_a_database_that_was_not_migrated_answers(tmp_path: Path) -> None:
     assert "no such table" in done.stderr
 
 
-def test_a_reader_that_has_ended_ends_the_command_without_a_word(tmp_path: Path) -> None:
+def test_a_closed_pipe_ends_the_command_silently(tmp_path: Path) -> None:
     migrated.copy_to(tmp_path / "portal.sqlite3")
     read, write = os.pipe()
     os.close(read)

@@ -1,4 +1,4 @@
-"""Production does not start half set up: each thing that is missing or unsafe is named."""
+"""Production does not start with incomplete settings: each missing or unsafe one is named."""
 
 from dataclasses import replace
 from typing import Any
@@ -110,7 +110,7 @@ UNSAFE = [
 
 
 @pytest.mark.parametrize(("rule", "changed"), UNSAFE)
-def test_each_unsafe_setting_is_found_and_nothing_else(settings, rule, changed):
+def test_each_unsafe_setting_is_reported_and_nothing_else(settings, rule, changed):
     assert found(settings, **changed) == [rule]
 
 
@@ -123,7 +123,7 @@ def test_documents_inside_the_programs_folder_are_a_warning(settings):
     ["2026", "2026:abc", "2026:!!!!", f"{PRODUCTION['PII_KEYS'][:-1]}AAA="],
     ids=["no key", "short", "no base64", "long"],
 )
-def test_keys_that_are_none_are_named_by_the_deployment_check_without_being_shown(keys):
+def test_invalid_keys_are_reported_by_the_deployment_check_without_being_shown(keys):
     done = manage("check", "--deploy", PII_KEYS=keys)
 
     assert done.returncode == 1
@@ -150,7 +150,7 @@ def test_every_rule_has_a_setting_that_breaks_it():
         {"endpoint_url": "https://oss-cn-shanghai.example.com"},
     ],
 )
-def test_a_bucket_in_the_mainland_is_fine_and_a_disk_does_not_matter_then(settings, bucket):
+def test_a_bucket_in_the_mainland_is_accepted_and_the_disk_does_not_matter_then(settings, bucket):
     private = {"PRIVATE_ROOT": settings.BASE_DIR}
 
     assert found(settings, S3_BUCKET="documents", S3_OPTIONS=BUCKET | bucket, **private) == []
@@ -162,7 +162,7 @@ def test_safe_settings_are_silent(settings):
     assert found(settings, ALLOWED_HOSTS=[".example.com"], DEFAULT_FROM_EMAIL="网站备案 <filing@example.com>") == []
 
 
-def test_the_deployment_check_says_that_it_looked_at_a_demo():
+def test_the_deployment_check_says_that_it_checked_a_demo():
     done = manage("check", "--deploy", without=("PORTAL_MODE",))
 
     assert done.returncode == 1
@@ -172,7 +172,7 @@ def test_the_deployment_check_says_that_it_looked_at_a_demo():
     )
 
 
-def test_the_demo_is_allowed_all_of_it(settings):
+def test_the_demo_may_have_all_of_them(settings):
     settings.DEBUG = True
 
     assert settings.DEMO

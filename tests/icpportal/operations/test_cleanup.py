@@ -1,4 +1,4 @@
-"""What is deleted each hour, and what has to stay."""
+"""What is deleted each hour, and what must stay."""
 
 import json
 from datetime import datetime, timedelta
@@ -36,7 +36,7 @@ def servers(settings):
 
 
 def old_and_new() -> dict[str, list]:
-    """One row of each kind that is over, and one that is not, by model."""
+    """One expired row of each kind, and one current one, by model."""
     owner = make_user()
     order = make_order(owner)
     checks = {"owner": owner, "answers": type_answers(), "outcome": Outcome.TRANSFER}
@@ -82,7 +82,7 @@ def old_and_new() -> dict[str, list]:
 
 
 def signed_in(listed: UserSession, at: datetime) -> UserSession:
-    """One row of the list of an account's sessions, from then."""
+    """One row of the list of an account's sessions, from this time."""
     UserSession.objects.filter(pk=listed.pk).update(created_at=at)
     return UserSession.objects.get(pk=listed.pk)
 
@@ -117,7 +117,7 @@ EACH_ONE = {
 }
 
 
-def test_only_what_is_over_goes_and_a_second_round_finds_nothing():
+def test_only_expired_rows_are_deleted_and_a_second_run_finds_nothing():
     kept = old_and_new()
 
     first = cleanup(now=NOW)
@@ -141,7 +141,7 @@ def test_a_dry_run_counts_the_same_and_deletes_nothing():
 
 
 @pytest.mark.parametrize(("gateway", "why"), [("Down", "connection refused"), ("Refusing", "forbidden")])
-def test_a_server_list_that_does_not_answer_is_said_and_stops_nothing_else(settings, gateway, why):
+def test_a_server_list_that_does_not_answer_is_reported_and_stops_nothing_else(settings, gateway, why):
     settings.INVENTORY_GATEWAY = f"icpportal.gateways.inventory.fake.{gateway}"
     ServiceCode.objects.create(instance_id="i-1", slot=1, product="ecs", account="lin@example.com", ask_at=NOW - DAY)
     old_and_new()
@@ -155,7 +155,7 @@ def test_a_server_list_that_does_not_answer_is_said_and_stops_nothing_else(setti
 
 
 @pytest.mark.parametrize("name", list(JOBS))
-def test_a_job_that_breaks_stops_no_other_and_is_an_alarm_until_it_works(monkeypatch, name):
+def test_a_failing_job_stops_no_other_and_is_an_alarm_until_it_works(monkeypatch, name):
     old_and_new()
     with monkeypatch.context() as broken:
         broken.setitem(JOBS, name, lambda **_: 1 / 0)
@@ -179,7 +179,7 @@ def told(*arguments: str) -> tuple[str, int]:
     return out.getvalue(), 0
 
 
-def test_the_command_says_the_totals_last():
+def test_the_command_prints_the_totals_last():
     old_and_new()
     at = NOW.isoformat()
 
@@ -211,7 +211,7 @@ def test_the_command_as_json_and_with_a_job_that_waits(settings):
     assert told()[0].splitlines()[0] == "dead_service_codes skipped: connection refused"
 
 
-def test_a_run_takes_a_portion_and_the_next_one_the_rest(monkeypatch):
+def test_a_run_takes_a_batch_and_the_next_one_the_rest(monkeypatch):
     """A backlog kept the jobs behind it waiting."""
     monkeypatch.setattr("icpportal.alarms.portions.PORTION", 2)
     monkeypatch.setattr("icpportal.alarms.portions.AT_MOST", 5)
@@ -229,7 +229,7 @@ def test_a_job_ends_with_its_time_however_much_is_left(monkeypatch):
     assert Allowance.objects.exists()
 
 
-def test_each_job_has_a_pulse_and_one_that_never_ends_well_is_late(monkeypatch, settings):
+def test_each_job_has_a_heartbeat_and_one_that_never_succeeds_is_late(monkeypatch, settings):
     settings.INVENTORY_GATEWAY = "icpportal.gateways.inventory.fake.Down"
     ServiceCode.objects.create(instance_id="i-1", slot=1, product="ecs", account="lin@example.com", ask_at=NOW - DAY)
     names = [PULSE + name for name in JOBS]

@@ -1,4 +1,4 @@
-"""What operations read first at the desk."""
+"""The first page of operations at the desk."""
 
 from datetime import UTC, datetime
 
@@ -14,7 +14,7 @@ from transfers.authority.results import NO_ORDER
 from transfers.models import ParkedAnswer
 
 
-def test_every_gateway_has_a_name_for_people_and_no_other_has() -> None:
+def test_every_gateway_has_a_name_for_people_and_nothing_else_has() -> None:
     assert sorted(NAMES) == sorted(row.name for row in GATEWAYS)
 
 
@@ -28,7 +28,7 @@ def test_every_gateway_has_a_name_for_people_and_no_other_has() -> None:
         (datetime(2026, 12, 31, 16, tzinfo=UTC), None),
     ],
 )
-def test_the_holidays_of_next_year_are_missed_from_october_to_december_in_beijing(now, year):
+def test_next_years_holidays_are_requested_from_october_to_december_in_beijing(now, year):
     assert operations_page(make_user(), now).missing_year == year
 
 
@@ -40,7 +40,7 @@ def test_the_holidays_of_next_year_are_missed_from_october_to_december_in_beijin
         ("zh-hans", ["没有这个订单", "由第二人阅读理由，然后应用或驳回提议"], "邮件"),
     ],
 )
-def test_what_is_parked_and_what_fails_is_said_in_words(language: str, parked: list[str], channel: str) -> None:
+def test_parked_and_failing_work_is_described_in_words(language: str, parked: list[str], channel: str) -> None:
     now, by = timezone.now(), make_user()
     row = {"kind": "granted", "report_key": "T7Q4-M2KX.1", "reason": NO_ORDER}
     ParkedAnswer.objects.create(answer_id="1", proposed_by=by, proposed_at=now, **row)

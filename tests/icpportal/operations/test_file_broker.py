@@ -1,4 +1,4 @@
-"""The broker on files: what a worker finds there is a whole message."""
+"""The broker on files: a worker only finds complete messages."""
 
 import json
 import threading
@@ -11,7 +11,7 @@ from kombu.utils.json import dumps
 
 @pytest.fixture
 def queue_of_ours():
-    """kombu remembers for the whole process which queues it has made: each test needs one of its own."""
+    """kombu remembers for the whole process which queues exist: each test needs one of its own."""
     name = f"celery-{uuid.uuid4().hex}"
     return Queue(name, Exchange(name), routing_key=name)
 
@@ -55,8 +55,8 @@ def test_messages_arrive_in_the_order_they_were_sent(connect, queue_of_ours):
         assert receive(connection, queue_of_ours, 2) == [{"number": 1}, {"number": 2}]
 
 
-def test_a_message_that_is_still_being_written_is_not_taken_for_one(connect, queue_of_ours, tmp_path, monkeypatch):
-    """kombu's own channel writes under the final name: a worker that looked in between died of it."""
+def test_a_message_still_being_written_is_not_read(connect, queue_of_ours, tmp_path, monkeypatch):
+    """kombu's own channel writes to the final name: a worker that read in between crashed."""
     seen = []
 
     def looking(payload):
@@ -74,7 +74,7 @@ def test_a_message_that_is_still_being_written_is_not_taken_for_one(connect, que
     assert json.loads(message.read_text())["headers"] is not None
 
 
-def test_no_reader_ever_finds_half_a_message(connect, queue_of_ours):
+def test_no_reader_ever_finds_an_incomplete_message(connect, queue_of_ours):
     total, writers = 300, 3
 
     def write():
@@ -82,7 +82,7 @@ def test_no_reader_ever_finds_half_a_message(connect, queue_of_ours):
             send(connection, queue_of_ours, *({"text": "长" * 2000} for _ in range(total // writers)))
 
     with connect() as connection:
-        send(connection, queue_of_ours)  # the queue is there before anybody writes
+        send(connection, queue_of_ours)  # creates the queue before anybody writes
     threads = [threading.Thread(target=write) for _ in range(writers)]
     for thread in threads:
         thread.start()

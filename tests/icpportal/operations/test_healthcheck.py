@@ -1,4 +1,4 @@
-"""A container's health check asks the portal by the name it serves, or looks at a file's age."""
+"""A container's health check requests the portal by its public name, or checks a file's age."""
 
 import os
 import threading
@@ -31,7 +31,7 @@ def server():
     http.server_close()
 
 
-def test_it_asks_under_the_first_name_the_portal_serves(server, monkeypatch):
+def test_it_uses_the_first_host_name_of_the_portal(server, monkeypatch):
     port, asked = server
     monkeypatch.setenv("ALLOWED_HOSTS", "portal.example.com, other.example.com")
 
@@ -39,7 +39,7 @@ def test_it_asks_under_the_first_name_the_portal_serves(server, monkeypatch):
     assert asked == [("/readyz", "portal.example.com")]
 
 
-def test_any_other_answer_is_unwell(server, monkeypatch):
+def test_any_other_answer_is_unhealthy(server, monkeypatch):
     port, asked = server
     monkeypatch.setenv("ALLOWED_HOSTS", "other.example.com")
 
@@ -47,11 +47,11 @@ def test_any_other_answer_is_unwell(server, monkeypatch):
     assert asked == [("/readyz", "other.example.com")]
 
 
-def test_no_answer_is_unwell():
+def test_no_answer_is_unhealthy():
     assert main(["--port", "1"]) == 1
 
 
-def test_a_file_is_well_while_it_is_young(tmp_path):
+def test_a_file_is_healthy_while_it_is_young(tmp_path):
     schedule = tmp_path / "beat-schedule"
     schedule.write_text("")
 

@@ -1,4 +1,4 @@
-"""What stands still is found and named without a person in it; only old files that no row knows are deleted."""
+"""Work that stands still is found and named without personal data; only old files without a row are deleted."""
 
 import json
 import os
@@ -32,7 +32,7 @@ FILES = "django.core.files.storage.FileSystemStorage"
 
 @pytest.fixture(autouse=True)
 def places(settings, tmp_path):
-    """Both storages in a folder of the test's own."""
+    """Both storages in a folder of the test."""
     own = {name: {"BACKEND": FILES, "OPTIONS": {"location": tmp_path / name}} for name in ("documents", "quarantine")}
     settings.STORAGES = settings.STORAGES | own
     return tmp_path
@@ -40,7 +40,7 @@ def places(settings, tmp_path):
 
 @pytest.fixture
 def lay(places):
-    """Lays a file without a row, so old, in one of the two places."""
+    """Puts a file without a row, of this age, into one of the two storages."""
 
     def lay(place, name, age):
         path = places / place / NOW.strftime("%Y%m%d") / name
@@ -55,7 +55,7 @@ def lay(places):
 
 @pytest.fixture
 def stuck(monkeypatch):
-    """Orders that stand still, as transfers tells."""
+    """The orders that stand still, as reported by transfers."""
 
     def say(*rows):
         monkeypatch.setattr("icpportal.operations.reconcile.orders.stuck", lambda now: list(rows))
@@ -69,7 +69,7 @@ def failed_message():
 
 
 def said(capsys, *arguments):
-    """Lines and exit code of the command."""
+    """Output lines and exit code of the command."""
     try:
         call_command("reconcile", *arguments)
     except SystemExit as ended:
@@ -77,7 +77,7 @@ def said(capsys, *arguments):
     return capsys.readouterr().out.splitlines(), 0
 
 
-def test_a_portal_in_order_has_nothing_to_say(capsys):
+def test_a_portal_in_order_reports_nothing(capsys):
     lines, code = said(capsys, "--at", NOW.isoformat())
 
     last = f"last full round through the files ended {to_beijing(NOW):%Y-%m-%d %H:%M}: looked at 0, 0 without a row"
@@ -90,7 +90,7 @@ def test_a_portal_in_order_has_nothing_to_say(capsys):
     )
 
 
-def test_each_thing_that_stands_still_is_one_line_and_the_totals_come_last(capsys, stuck, lay):
+def test_each_problem_is_one_line_and_the_totals_come_last(capsys, stuck, lay):
     stuck(Stuck("T1", "handing_over", "standing too long"), Stuck("T2", "phone_due", "deadline passed"))
     failed_message()
     lay("documents", "b.jpg", 25 * HOUR)
@@ -112,7 +112,7 @@ def test_each_thing_that_stands_still_is_one_line_and_the_totals_come_last(capsy
     assert "chen" not in "".join(lines)
 
 
-def test_only_a_file_that_no_row_knew_for_24_hours_is_deleted(lay):
+def test_only_a_file_without_a_row_for_24_hours_is_deleted(lay):
     fresh, lonely, old = (lay("quarantine", f"{age}.bin", timedelta(hours=age)) for age in (0, 23, 24))
 
     result = reconcile(now=NOW)
@@ -145,7 +145,7 @@ def test_a_dry_run_deletes_nothing(capsys, lay):
     assert old.exists()
 
 
-def test_it_judges_by_the_time_it_is_told(capsys, lay):
+def test_it_judges_by_the_given_time(capsys, lay):
     old = lay("documents", "old.jpg", HOUR * 2)
 
     lines, _ = said(capsys, "--at", (NOW + 23 * HOUR).isoformat())
@@ -154,12 +154,12 @@ def test_it_judges_by_the_time_it_is_told(capsys, lay):
     assert not old.exists()
 
 
-def test_a_time_it_cannot_read_is_refused_with_an_example():
+def test_an_invalid_time_is_refused_with_an_example():
     with pytest.raises(CommandError, match="2026-"):
         call_command("reconcile", "--at", "yesterday")
 
 
-def test_machines_get_one_object(capsys, stuck):
+def test_programs_get_one_json_object(capsys, stuck):
     stuck(Stuck("T1", "handing_over", "held"))
 
     lines, code = said(capsys, "--json")
@@ -175,7 +175,7 @@ def test_machines_get_one_object(capsys, stuck):
     ]
 
 
-def test_what_a_worker_finds_is_in_the_log(caplog, stuck):
+def test_a_workers_findings_are_in_the_log(caplog, stuck):
     stuck(Stuck("T1", "handing_over", "held"))
 
     found = reconcile(now=NOW).findings
@@ -185,7 +185,7 @@ def test_what_a_worker_finds_is_in_the_log(caplog, stuck):
     assert [(record.kind, record.reference) for record in said] == [("order", "T1")]
 
 
-def test_a_storage_that_is_down_is_said_beside_what_was_found(monkeypatch, stuck):
+def test_an_unavailable_storage_is_reported_beside_the_findings(monkeypatch, stuck):
     stuck(Stuck("T1", "handing_over", "held"))
 
     def down(alias):
@@ -199,7 +199,7 @@ def test_a_storage_that_is_down_is_said_beside_what_was_found(monkeypatch, stuck
     ]
 
 
-def test_a_row_that_was_set_aside_is_named_with_its_job_and_since_when(capsys):
+def test_a_row_set_aside_is_named_with_its_job_and_time(capsys):
     since = datetime(2026, 11, 25, 1, 30, tzinfo=UTC)
     SetAside.objects.create(
         job="deadlines.due",
@@ -218,7 +218,7 @@ def test_a_row_that_was_set_aside_is_named_with_its_job_and_since_when(capsys):
     assert "rows 1" in lines[-1]
 
 
-def test_a_parked_download_is_named_with_its_age_and_nothing_of_what_it_says(capsys):
+def test_a_parked_download_is_named_with_its_age_and_without_its_content(capsys):
     facts = {"isp_id": 100001, "state": "parked", "received_at": NOW, "reason": "示例纸业 is on file"}
     InboxFile.objects.create(name="a.xml", digest="a", processed_at=NOW - timedelta(days=2, hours=3), **facts)
     InboxFile.objects.create(name="b.xml", digest="b", **facts)
@@ -235,7 +235,7 @@ def test_a_parked_download_is_named_with_its_age_and_nothing_of_what_it_says(cap
 
 
 def test_parked_downloads_are_an_alarm_until_all_are_dealt_with():
-    """A notice with a time to keep, or a result that fits no report, waited until somebody asked "miit status"."""
+    """A notice with a deadline, or a result without a report, waited until somebody ran "miit status"."""
     facts = {"isp_id": 100001, "state": "parked", "received_at": NOW, "processed_at": NOW}
     for name in ("a.xml", "b.xml"):
         InboxFile.objects.create(name=name, digest=name, **facts)
@@ -251,7 +251,7 @@ def test_parked_downloads_are_an_alarm_until_all_are_dealt_with():
 
 
 @pytest.mark.parametrize("part", ["stuck_orders", "troubled_messages", "rows_set_aside", "files_against_rows"])
-def test_a_part_that_breaks_is_said_and_keeps_no_other_from_being_looked_at(capsys, monkeypatch, part, stuck):
+def test_a_failing_part_is_reported_and_does_not_stop_the_others(capsys, monkeypatch, part, stuck):
     stuck(Stuck("T1", "handing_over", "held"))
     failed_message()
     monkeypatch.setattr(f"icpportal.operations.reconcile.{part}", lambda *_, **__: 1 / 0)
@@ -267,12 +267,12 @@ def test_a_part_that_breaks_is_said_and_keeps_no_other_from_being_looked_at(caps
 
 @pytest.fixture
 def small(monkeypatch):
-    """A run looks at two names, and three portions are needed."""
+    """A run checks two names, and a full round takes three runs."""
     monkeypatch.setattr(rounds, "NAMES_AT_ONCE", 2)
     monkeypatch.setattr(rounds, "PORTION", 2)
 
 
-def test_a_run_compares_the_next_files_and_says_how_the_last_full_round_went(capsys, lay, small):
+def test_a_run_compares_the_next_files_and_reports_the_last_full_round(capsys, lay, small):
     for number in range(3):
         lay("documents", f"{number}.jpg", 48 * HOUR)
 
@@ -289,12 +289,12 @@ def test_a_run_compares_the_next_files_and_says_how_the_last_full_round_went(cap
     assert (third[-1].endswith("deleted 0"), "looked at 0" in third[-2]) == (True, True)
 
 
-def test_a_person_may_have_all_files_compared_at_once_and_sees_how_far_it_is(capsys, lay, small):
+def test_a_person_can_have_all_files_compared_at_once_with_progress(capsys, lay, small):
     for number in range(5):
         lay("documents", f"{number}.jpg", 48 * HOUR)
     reconcile(now=NOW, dry_run=True, everything=True)
     assert not FileRound.objects.exists()
-    reconcile(now=NOW)  # a round is under way
+    reconcile(now=NOW)  # a round is in progress
 
     with pytest.raises(SystemExit) as ended:
         call_command("reconcile", "--all", "--at", NOW.isoformat())
@@ -313,7 +313,7 @@ def test_a_person_may_have_all_files_compared_at_once_and_sees_how_far_it_is(cap
         ("zh-hans", 2, ("2 个订单",)),
     ],
 )
-def test_held_orders_head_the_home_of_operations_in_words(client, settings, stuck, language, held, says):
+def test_held_orders_head_the_first_page_of_operations_in_words(client, settings, stuck, language, held, says):
     settings.STAFF_SECOND_FACTOR = False
     ensure()
     client.cookies["django_language"] = language
@@ -327,8 +327,8 @@ def test_held_orders_head_the_home_of_operations_in_words(client, settings, stuc
     assert [key for key in ("orders.held", "1 orders", "2 orders") if key in home] == []
 
 
-def test_a_full_round_that_is_too_long_ago_is_an_alarm_until_the_next_one_ends(lay, small):
-    """Nothing looked at its pulse."""
+def test_a_full_round_too_long_ago_is_an_alarm_until_the_next_one_ends(lay, small):
+    """Nothing checked its heartbeat."""
     for number in range(3):
         lay("documents", f"{number}.jpg", HOUR)
     reconcile(now=NOW)

@@ -1,4 +1,4 @@
-"""Beat goes on whatever the clock of its machine does."""
+"""Beat continues whatever the clock of its machine does."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ HOUR = timedelta(hours=1)
 
 
 class Noted(SteadyScheduler):
-    """Writes down what it would hand over."""
+    """Records what it would send."""
 
     def apply_entry(self, entry, producer=None):
         self.noted.append(entry.name)
@@ -36,7 +36,7 @@ def scheduler(tmp_path: Path):
 
 
 def within(scheduler, clock, minutes):
-    """What it asks for while so many minutes go by."""
+    """The tasks it sends in so many minutes."""
     Noted.noted.clear()
     for _minute in range(minutes):
         clock.shift(timedelta(minutes=1))
@@ -45,14 +45,14 @@ def within(scheduler, clock, minutes):
     return sorted(Noted.noted)
 
 
-def test_set_back_by_an_hour_it_asks_as_often_as_before(scheduler):
+def test_set_back_by_an_hour_it_sends_tasks_as_often_as_before(scheduler):
     with time_machine.travel(BEGAN, tick=False) as clock:
         assert within(scheduler, clock, 5) == ["often"] * 5 + ["seldom"]
         clock.shift(-HOUR)
         assert within(scheduler, clock, 6) == ["often"] * 5 + ["seldom"]
 
 
-def test_set_forward_and_back_again_it_asks_once_for_each_and_then_as_before(scheduler):
+def test_set_forward_and_back_again_it_sends_once_for_each_and_then_as_before(scheduler):
     with time_machine.travel(BEGAN, tick=False) as clock:
         within(scheduler, clock, 5)
         clock.shift(HOUR)

@@ -1,4 +1,4 @@
-"""gunicorn, worker and beat of production do not start with a stand-in, or without a place of the servers.
+"""gunicorn, worker and beat do not start in production with a stand-in, or without a place of the servers.
 
 Each is really started, in the environment of production, and ends before it speaks to anything outside.
 """
@@ -26,7 +26,7 @@ PROGRAMS = {
     "celery beat": ("celery", "-A", "icpportal", "beat"),
 }
 FAKES = "icpportal.gateways"
-# which program, what is wrong, and what it must name
+# the program, the error, and what it must name
 REFUSED = [
     ("gunicorn", {"SERVER_PROVINCE": ""}, "SERVER_PROVINCE"),
     ("worker", {"SERVER_PROVINCE": ""}, "SERVER_PROVINCE"),
@@ -64,7 +64,7 @@ def test_a_process_of_production_ends_at_once_with_a_sentence(program, changed, 
     assert "Traceback" not in done.stderr
 
 
-def test_a_key_that_does_not_open_the_database_ends_the_start_and_the_right_one_does_not(tmp_path):
+def test_a_key_that_does_not_open_the_database_prevents_the_start_and_the_right_one_does_not(tmp_path):
     migrated.copy_to(tmp_path / "portal.sqlite3")
     there = {"DATABASE_URL": f"sqlite:///{tmp_path / 'portal.sqlite3'}", "VAR_DIR": str(tmp_path)}
     first, wrong = (
@@ -86,7 +86,7 @@ def test_a_complete_production_environment_may_serve():
     assert (done.returncode, "does not start" in done.stderr) == (0, False)
 
 
-def test_commands_run_with_a_stand_in_so_that_it_can_be_put_right_and_the_deployment_check_names_it():
+def test_commands_run_with_a_stand_in_so_that_it_can_be_fixed_and_the_deployment_check_names_it():
     stand_ins = {"SMS_GATEWAY": f"{FAKES}.sms.fake.FakeSms", "DNS_GATEWAY": f"{FAKES}.dns.fake.FakeResolver"}
     helped = manage("rules", "--province", "44", **stand_ins)
     checked = manage("check", "--deploy", **stand_ins)
@@ -132,7 +132,7 @@ REAL = {
 
 
 @pytest.mark.parametrize(("name", "value"), EVERY)
-def test_each_stand_in_is_named_alone(settings, name, value):
+def test_each_stand_in_is_named_by_itself(settings, name, value):
     for setting, real in (REAL | {name: value}).items():
         setattr(settings, setting, real)
 
@@ -142,7 +142,7 @@ def test_each_stand_in_is_named_alone(settings, name, value):
 
 
 @pytest.mark.django_db
-def test_real_gateways_and_a_providers_own_may_serve_and_the_demo_may_have_all_of_it(settings):
+def test_real_gateways_and_a_providers_own_may_serve_and_the_demo_may_have_all_of_them(settings):
     in_the_demo = faults()
     for setting, real in REAL.items():
         setattr(settings, setting, real)
@@ -150,7 +150,7 @@ def test_real_gateways_and_a_providers_own_may_serve_and_the_demo_may_have_all_o
     assert (faults(), in_the_demo) == ([], [])
 
 
-def test_the_web_names_at_its_start_that_files_of_pages_were_not_collected(settings, tmp_path):
+def test_the_web_server_reports_at_its_start_that_static_files_were_not_collected(settings, tmp_path):
     settings.DEMO, settings.STATIC_ROOT = False, str(tmp_path)
     manifest = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": manifest}
@@ -191,7 +191,7 @@ print(answer.status_code, gc.get_freeze_count() > 100_000, connection.connection
 """
 
 
-def test_a_server_has_read_its_libraries_and_opened_no_connection_before_its_first_request():
+def test_a_server_has_imported_its_libraries_and_opened_no_connection_before_its_first_request():
     done = subprocess.run(
         [sys.executable, "-c", FIRST_REQUEST],
         capture_output=True,

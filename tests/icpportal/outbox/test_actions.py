@@ -1,4 +1,4 @@
-"""Owing a message: once per key, beside what it tells of, and wrong ones refused on the spot."""
+"""Queueing a message: once per key, in the transaction of its event, with invalid ones refused at once."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -42,7 +42,7 @@ def letter(**other: Any) -> dict[str, Any]:
 # --- queue -----------------------------------------------------------------------------------
 
 
-def test_a_queued_message_waits_with_all_that_was_given(owe):
+def test_a_queued_message_waits_with_all_its_data(owe):
     message = owe("report:7:1", reference="T7Q4-M2KX")
 
     row = Message.objects.get()
@@ -52,7 +52,7 @@ def test_a_queued_message_waits_with_all_that_was_given(owe):
     assert row.next_at <= timezone.now()
 
 
-def test_the_same_key_again_gives_the_row_that_is_there(owe, post):
+def test_the_same_key_again_returns_the_existing_row(owe, post):
     first = owe("report:7:1")
     deliver()
 
@@ -63,7 +63,7 @@ def test_the_same_key_again_gives_the_row_that_is_there(owe, post):
     assert Message.objects.count() == 1
 
 
-def test_a_message_goes_with_the_transaction_that_owed_it(owe):
+def test_a_message_is_rolled_back_with_its_transaction(owe):
     with transaction.atomic():
         owe("report:7:1")
         transaction.set_rollback(True)
@@ -71,7 +71,7 @@ def test_a_message_goes_with_the_transaction_that_owed_it(owe):
     assert Message.objects.count() == 0
 
 
-def test_what_is_owed_costs_one_query(owe, django_assert_num_queries):
+def test_queueing_takes_one_query(owe, django_assert_num_queries):
     with django_assert_num_queries(3) as captured:  # one INSERT between SAVEPOINT and RELEASE
         owe("report:7:1")
 
@@ -113,7 +113,7 @@ def test_a_wrong_channel_or_key_is_refused(owe, wrong: dict[str, str], words: st
     assert Message.objects.count() == 0
 
 
-def test_a_clash_about_something_else_than_the_key_is_not_swallowed(owe, monkeypatch):
+def test_a_conflict_about_anything_but_the_key_is_not_swallowed(owe, monkeypatch):
     def clash(self: Message, **how: Any) -> None:
         raise IntegrityError("FOREIGN KEY constraint failed")
 
@@ -123,7 +123,7 @@ def test_a_clash_about_something_else_than_the_key_is_not_swallowed(owe, monkeyp
         owe("report:7:1")
 
 
-def test_a_worker_is_nudged_after_the_commit_and_only_for_what_is_new(owe, nudges, django_capture_on_commit_callbacks):
+def test_a_worker_is_woken_after_the_commit_and_only_for_new_messages(owe, nudges, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         owe("report:7:1")
         before_commit = list(nudges)
@@ -134,7 +134,7 @@ def test_a_worker_is_nudged_after_the_commit_and_only_for_what_is_new(owe, nudge
     assert nudges == [(wake.DELIVER, [])]
 
 
-def test_for_a_code_the_worker_of_codes_is_nudged(owe, nudges, django_capture_on_commit_callbacks):
+def test_for_a_code_the_worker_of_codes_is_woken(owe, nudges, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         message = owe("code:1", is_secret=True)
     with django_capture_on_commit_callbacks(execute=True):
@@ -146,7 +146,7 @@ def test_for_a_code_the_worker_of_codes_is_nudged(owe, nudges, django_capture_on
 # --- tell ------------------------------------------------------------------------------------
 
 
-def test_a_letter_keeps_only_the_words_its_channel_needs():
+def test_a_message_keeps_only_the_words_its_channel_needs():
     message = notify(**letter(context={**CONTEXT, "number": "宁ICP备00000000号-1", "authority_words": "…"}))
 
     assert set(message.payload["context"]) == {"domain", "ref", "due", "mobile"}
@@ -155,7 +155,7 @@ def test_a_letter_keeps_only_the_words_its_channel_needs():
 
 
 @pytest.mark.parametrize("channel", ["email", "sms", "site"])
-def test_mail_text_and_note_of_one_event_and_person_belong_together(channel: str, people):
+def test_mail_text_and_note_of_one_event_and_person_are_linked(channel: str, people):
     user = people()
     to = {"email": "wang@example.com", "sms": "13900000001", "site": str(user.pk)}[channel]
 
@@ -164,7 +164,7 @@ def test_mail_text_and_note_of_one_event_and_person_belong_together(channel: str
     assert (message.event, message.user) == ("order_received:7:account", user)
 
 
-def test_a_note_for_the_site_finds_its_reader_by_the_address(people):
+def test_a_note_on_the_site_finds_its_reader_by_the_address(people):
     user = people()
 
     message = notify(**letter(key="n:1", channel="site", to=str(user.pk)))
@@ -174,7 +174,7 @@ def test_a_note_for_the_site_finds_its_reader_by_the_address(people):
 
 
 @pytest.mark.parametrize("channel", ["email", "sms", "site"])
-def test_a_missing_word_is_an_error_where_the_message_is_owed(channel: str, people):
+def test_a_missing_word_is_an_error_when_the_message_is_queued(channel: str, people):
     context = {name: value for name, value in CONTEXT.items() if name != "due"}
 
     with pytest.raises(MissingWord, match="order_received.*needs {due}"):
@@ -183,7 +183,7 @@ def test_a_missing_word_is_an_error_where_the_message_is_owed(channel: str, peop
     assert Message.objects.count() == 0
 
 
-def test_an_unknown_message_is_an_error_where_it_is_owed():
+def test_an_unknown_message_is_an_error_when_it_is_queued():
     with pytest.raises(UnknownMessage, match="order_recieved"):
         notify(**letter(template="order_recieved"))
 
@@ -191,7 +191,7 @@ def test_an_unknown_message_is_an_error_where_it_is_owed():
 @pytest.mark.parametrize(
     "to", ["", "wang@example.com\nBcc: all@example.com", "wang@example.com\r", "a\x00b@example.com"]
 )
-def test_an_address_with_a_line_break_or_none_is_refused(to: str):
+def test_an_address_with_a_line_break_or_an_empty_one_is_refused(to: str):
     with pytest.raises(HeaderInjection):
         notify(**letter(to=to))
 
@@ -205,12 +205,12 @@ def test_a_line_break_in_the_name_of_an_attachment_is_refused():
         notify(**letter(attachments=[file]))
 
 
-def test_a_code_never_lies_on_the_site(people):
+def test_a_code_is_never_a_note_on_the_site(people):
     with pytest.raises(ValueError, match="never lies on the site"):
         notify(**letter(template="code_sign_up", channel="site", to=str(people().pk), context={"code": "204816"}))
 
 
-def test_a_code_is_secret_and_good_for_ten_minutes():
+def test_a_code_is_secret_and_valid_for_ten_minutes():
     before = timezone.now()
 
     message = notify(**letter(template="code_sign_up", channel="sms", to="13900000001", context={"code": "204816"}))
@@ -219,7 +219,7 @@ def test_a_code_is_secret_and_good_for_ten_minutes():
     assert timedelta(minutes=10) <= message.not_after - before < timedelta(minutes=11)
 
 
-def test_a_reminder_is_good_until_the_moment_it_reminds_of():
+def test_a_reminder_is_valid_until_its_deadline():
     message = notify(
         **letter(template="phones_1h", channel="sms", to="13900000001", context={**CONTEXT, "left": "1 hour"})
     )
@@ -227,7 +227,7 @@ def test_a_reminder_is_good_until_the_moment_it_reminds_of():
     assert (message.is_secret, message.not_after) == (False, DUE)
 
 
-def test_many_letters_cost_one_insert(django_assert_num_queries, nudges, django_capture_on_commit_callbacks):
+def test_many_messages_take_one_insert(django_assert_num_queries, nudges, django_capture_on_commit_callbacks):
     letters = [letter(key=f"order_received:{n}:account:email") for n in range(5)]
 
     with django_capture_on_commit_callbacks(execute=True), django_assert_num_queries(1):
@@ -238,7 +238,7 @@ def test_many_letters_cost_one_insert(django_assert_num_queries, nudges, django_
     assert nudges == [(wake.DELIVER, [])]
 
 
-def test_many_letters_leave_a_key_that_is_there_as_it_is(owe, post):
+def test_many_messages_leave_an_existing_key_unchanged(owe, post):
     notify(**letter(key="a:email"))
 
     notify_all([letter(key="a:email", to="other@example.com"), letter(key="b:email")])
@@ -249,14 +249,14 @@ def test_many_letters_leave_a_key_that_is_there_as_it_is(owe, post):
     }
 
 
-def test_one_wrong_letter_among_many_owes_none():
+def test_one_invalid_message_among_many_queues_none():
     with pytest.raises(MissingWord):
         notify_all([letter(key="a:email"), letter(key="b:email", context={})])
 
     assert Message.objects.count() == 0
 
 
-def test_no_letters_owe_nothing(nudges, django_capture_on_commit_callbacks):
+def test_no_messages_queue_nothing(nudges, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         assert notify_all([]) == 0
 
@@ -275,7 +275,7 @@ def failed(owe: Callable[..., Message], **columns: Any) -> Message:
     return message
 
 
-def test_a_failed_message_sent_again_starts_from_the_first_delay(owe, post):
+def test_a_failed_message_sent_again_starts_with_the_first_delay(owe, post):
     message = failed(owe, not_after=timezone.now() - timedelta(days=1), given_up_at=timezone.now())
 
     assert resend(message, actor="op")
@@ -289,7 +289,7 @@ def test_a_failed_message_sent_again_starts_from_the_first_delay(owe, post):
 
 @pytest.mark.parametrize("state", [State.SENDING, State.DELIVERED])
 @pytest.mark.parametrize("action", [resend, discard])
-def test_what_is_being_sent_or_is_done_is_left_alone(owe, state: State, action: Callable[..., bool]):
+def test_a_message_being_sent_or_finished_is_left_alone(owe, state: State, action: Callable[..., bool]):
     message = failed(owe, state=state)
 
     assert not action(message, actor="op")
@@ -298,7 +298,7 @@ def test_what_is_being_sent_or_is_done_is_left_alone(owe, state: State, action: 
     assert (message.state, message.attempts) == (state, 9)
 
 
-def test_what_was_erased_cannot_be_sent_again(owe):
+def test_an_erased_message_cannot_be_sent_again(owe):
     message = failed(owe)
     message.payload = {}
     message.save()
@@ -307,7 +307,7 @@ def test_what_was_erased_cannot_be_sent_again(owe):
         resend(message, actor="op")
 
 
-def test_a_message_given_up_is_not_sent_any_more_and_its_code_is_gone(owe, post):
+def test_a_message_given_up_is_not_sent_any_more_and_its_code_is_erased(owe, post):
     message = owe("code:1", is_secret=True)
 
     assert discard(message, actor="op")
@@ -328,7 +328,7 @@ def test_a_message_without_a_code_that_is_given_up_keeps_its_content(owe):
     assert message.payload == {"says": "report:7:1"}
 
 
-def test_who_acted_is_in_the_log_and_what_was_said_is_not(owe, caplog):
+def test_the_actor_is_in_the_log_and_the_content_is_not(owe, caplog):
     caplog.set_level("INFO", logger="icpportal.outbox")
     message = failed(owe, reference="T7Q4-M2KX")
 
@@ -356,7 +356,7 @@ def test_opening_a_note_marks_that_one_and_only_for_its_reader(people):
     assert [(message.key, message.read_at) for message in read] == [("n:0", DUE)]
 
 
-def test_all_notes_can_be_marked_at_once_and_nobody_elses(people):
+def test_all_notes_of_the_reader_and_nobody_elses_are_marked_at_once(people):
     wang, chen = people(), people("chen@example.com")
     for n in range(3):
         notify(**letter(key=f"n:{n}", channel="site", to=str(wang.pk)))

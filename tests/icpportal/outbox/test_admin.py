@@ -1,4 +1,4 @@
-"""The outbox at the review desk: seen by operations, moved by those who may, and nothing personal on it."""
+"""The outbox at the review desk: visible to operations, changed by permission, and without personal data."""
 
 from datetime import timedelta
 from typing import Any
@@ -24,7 +24,7 @@ def no_second_factor(settings):
 
 @pytest.fixture
 def staff(client, people):
-    """Signs in an account of staff with these permissions."""
+    """Signs in staff with these permissions."""
 
     def sign_in(*codenames: str, email: str = "op@example.com") -> Any:
         user = people(email, is_staff=True, language="en")
@@ -67,7 +67,7 @@ def act(client: Any, action: str, *messages: Message) -> Any:
     return client.post(reverse(LIST), {"action": action, "_selected_action": [str(message.pk) for message in messages]})
 
 
-def test_operations_see_state_key_and_trouble_and_nothing_personal(staff):
+def test_operations_see_state_key_and_errors_and_nothing_personal(staff):
     message = failed()
     client = staff("view_message")
 
@@ -85,7 +85,7 @@ def test_operations_see_state_key_and_trouble_and_nothing_personal(staff):
 
 
 @pytest.mark.parametrize("query", ["care=failed", "care=late", "state__exact=failed", "channel=sms", "q=T7Q4-M2KX"])
-def test_the_list_can_be_narrowed(staff, query: str):
+def test_the_list_can_be_filtered(staff, query: str):
     failed("k:failed:sms")
     told("k:late:sms", next_at=timezone.now() - timedelta(hours=1), reference="OTHER")
     client = staff("view_message")
@@ -114,7 +114,7 @@ def test_nothing_can_be_added_changed_or_deleted(staff):
 
 
 @pytest.mark.parametrize("action", ["send_again", "give_up", "delete_selected"])
-def test_who_may_only_look_can_run_no_action(staff, action: str):
+def test_with_read_permission_only_no_action_runs(staff, action: str):
     message = failed()
     client = staff("view_message")
 
@@ -125,7 +125,7 @@ def test_who_may_only_look_can_run_no_action(staff, action: str):
     assert LogEntry.objects.count() == 0
 
 
-def test_operations_send_again_what_failed_and_it_is_written_down(staff):
+def test_operations_resend_failed_messages_and_it_is_recorded(staff):
     messages = [failed(f"k:{number}:sms") for number in range(2)]
     done = told("k:done:sms", state=State.DELIVERED, next_at=None)
     client = staff("view_message", "deliver_message")
@@ -142,7 +142,7 @@ def test_operations_send_again_what_failed_and_it_is_written_down(staff):
     assert "1 message left unchanged" in text
 
 
-def test_operations_give_up_what_will_not_go(staff):
+def test_operations_give_up_messages_that_cannot_be_sent(staff):
     waiting = told()
     client = staff("view_message", "deliver_message")
 
@@ -153,7 +153,7 @@ def test_operations_give_up_what_will_not_go(staff):
     assert waiting.given_up_at is not None
 
 
-def test_a_code_that_is_gone_is_left_as_it_is(staff):
+def test_an_erased_code_is_left_unchanged(staff):
     message = failed()
     message.refresh_from_db()
     message.payload = {}
@@ -180,9 +180,9 @@ def test_staff_without_the_permission_are_refused(staff):
 
 
 @pytest.mark.usefixtures("steady_cache")
-def test_the_list_costs_the_same_for_one_and_three(staff, django_assert_max_num_queries):
+def test_the_list_takes_as_many_queries_for_one_as_for_three(staff, django_assert_max_num_queries):
     client = staff("view_message", "deliver_message")
-    client.get(reverse(LIST))  # what all pages share is known from here on
+    client.get(reverse(LIST))  # fills the caches that all pages share
     costs = []
     for number in (1, 3):
         for n in range(number):

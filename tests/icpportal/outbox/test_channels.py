@@ -1,4 +1,4 @@
-"""Mail, text and note: what leaves, what the outside may answer, and what that means."""
+"""Mail, text and note: what is sent, the possible answers, and what they mean."""
 
 import smtplib
 import time
@@ -37,7 +37,7 @@ CONTEXT: dict[str, Any] = {
 
 
 class Server(EmailBackend):
-    """A mail server that says what it is told to."""
+    """A mail server that answers as set by a test."""
 
     answer: Exception | float | None = None
 
@@ -63,7 +63,7 @@ def confirm(channel: str = "email", to: str = "wang@example.com", **more: Any) -
 # --- mail ------------------------------------------------------------------------------------
 
 
-def test_a_mail_leaves_with_both_parts_and_its_calendar_file(server, settings):
+def test_a_mail_is_sent_with_both_parts_and_its_calendar_file(server, settings):
     message = confirm(attachments=[ICS])
 
     receipt = email.deliver(message)
@@ -78,14 +78,14 @@ def test_a_mail_leaves_with_both_parts_and_its_calendar_file(server, settings):
     assert sent.extra_headers == {"Message-ID": receipt, "Auto-Submitted": "auto-generated"}
 
 
-def test_a_mail_comes_under_the_portals_name_in_the_readers_language(server):
+def test_a_mail_has_the_portals_name_in_the_readers_language(server):
     email.deliver(confirm(language="zh-hans"))
 
     sender = make_header(decode_header(mail.outbox[0].message()["From"]))
     assert str(sender) == "网站备案 · 示例云 <filing@beian.example.com>"
 
 
-def test_a_name_that_the_provider_gives_its_address_stays(server, settings):
+def test_a_display_name_set_by_the_provider_stays(server, settings):
     settings.DEFAULT_FROM_EMAIL = "Filing desk <desk@example.com>"
 
     email.deliver(confirm())
@@ -93,7 +93,7 @@ def test_a_name_that_the_provider_gives_its_address_stays(server, settings):
     assert mail.outbox[0].from_email == "Filing desk <desk@example.com>"
 
 
-def test_a_mail_has_the_same_message_id_however_often_it_is_sent(server):
+def test_a_mail_has_the_same_message_id_on_every_attempt(server):
     message, other = confirm(), confirm(key="confirm_phones:10:account:email")
 
     receipts = [email.deliver(one) for one in (message, message, other)]
@@ -118,7 +118,9 @@ def test_a_mail_has_the_same_message_id_however_often_it_is_sent(server):
         (TimeoutError(), Retryable),
     ],
 )
-def test_what_a_mail_server_says_is_a_no_or_a_trouble_that_may_pass(server, answer: Exception, error: type[Exception]):
+def test_an_answer_of_a_mail_server_is_a_refusal_or_a_temporary_error(
+    server, answer: Exception, error: type[Exception]
+):
     server.answer = answer
 
     with pytest.raises(error) as said:
@@ -128,7 +130,7 @@ def test_what_a_mail_server_says_is_a_no_or_a_trouble_that_may_pass(server, answ
     assert mail.outbox == []
 
 
-def test_a_mail_server_that_stalls_costs_no_more_than_its_time(server, monkeypatch):
+def test_a_stalling_mail_server_costs_no_more_than_its_time(server, monkeypatch):
     monkeypatch.setattr(email, "SECONDS", 0.1)
     server.answer = 1.0
     began = time.monotonic()
@@ -168,7 +170,7 @@ def fake(settings):
     FakeSms.sent.clear()
 
 
-def test_a_text_leaves_with_the_key_of_its_message(fake):
+def test_a_text_is_sent_with_the_key_of_its_message(fake):
     receipt = sms.deliver(confirm("sms", "13900000002"))
 
     key = "confirm_phones:9:account:sms"
@@ -182,7 +184,7 @@ def test_a_text_leaves_with_the_key_of_its_message(fake):
     }
 
 
-def test_a_text_that_cannot_be_counted_is_sent_once(fake, monkeypatch):
+def test_a_text_is_sent_once_even_if_it_cannot_be_counted(fake, monkeypatch):
     def broken() -> None:
         raise OperationalError("deadlock detected")
 
@@ -198,7 +200,7 @@ def test_a_text_that_cannot_be_counted_is_sent_once(fake, monkeypatch):
 @pytest.mark.parametrize(
     "number", ["+8613900000002", "12900000002", "139000000020", "0951-5550100", "+447700900000", "１３９00000002"]
 )
-def test_a_text_goes_to_mainland_mobiles_only(fake, number: str):
+def test_texts_are_sent_to_mainland_mobiles_only(fake, number: str):
     with pytest.raises(Refused, match="mainland"):
         sms.deliver(confirm("sms", number))
 
@@ -206,7 +208,7 @@ def test_a_text_goes_to_mainland_mobiles_only(fake, number: str):
 
 
 @pytest.mark.parametrize("nonsense", [None, "", 7, b"ok", {"id": 1}])
-def test_a_supplier_that_answers_nonsense_is_asked_again(settings, monkeypatch, nonsense: Any):
+def test_a_supplier_that_answers_nonsense_is_retried(settings, monkeypatch, nonsense: Any):
     from icpportal.gateways.sms.fake import Nonsense
 
     settings.SMS_GATEWAY = "icpportal.gateways.sms.fake.Nonsense"
@@ -220,7 +222,7 @@ def test_a_supplier_that_answers_nonsense_is_asked_again(settings, monkeypatch, 
 
 
 @pytest.mark.parametrize(("gateway", "state"), [("Refusing", State.FAILED), ("Down", State.WAITING)])
-def test_a_supplier_in_a_bad_mood_fails_or_delays_the_text(settings, gateway: str, state: State):
+def test_a_failing_supplier_fails_or_delays_the_text(settings, gateway: str, state: State):
     settings.SMS_GATEWAY = f"icpportal.gateways.sms.fake.{gateway}"
     confirm("sms", "13900000002")
 
@@ -232,7 +234,7 @@ def test_a_supplier_in_a_bad_mood_fails_or_delays_the_text(settings, gateway: st
 # --- note ------------------------------------------------------------------------------------
 
 
-def test_a_note_is_delivered_by_being_there(people):
+def test_a_note_is_delivered_by_existing(people):
     user = people()
     message = confirm("site", str(user.pk))
 
@@ -247,7 +249,7 @@ def test_a_note_is_delivered_by_being_there(people):
 # --- all three through the demo's tray -------------------------------------------------------
 
 
-def test_in_the_demo_all_that_leaves_lies_in_the_tray_once(settings, tmp_path, people):
+def test_in_the_demo_every_message_is_in_the_inbox_once(settings, tmp_path, people):
     settings.VAR_DIR = tmp_path
     settings.EMAIL_BACKEND = "demo.messages.mail.PageEmailBackend"
     user = people()
@@ -257,7 +259,7 @@ def test_in_the_demo_all_that_leaves_lies_in_the_tray_once(settings, tmp_path, p
     deliver()
     Message.objects.update(
         state=State.WAITING, next_at=timezone.now()
-    )  # as after a kill between sending and writing it down
+    )  # as after a kill between sending and recording it
     deliver()
 
     sheets = {sheet.channel: sheet for sheet in file_inbox.read(file_inbox.names())}

@@ -18,7 +18,7 @@ def run(capsys, *arguments: str) -> list[str]:
     return capsys.readouterr().out.splitlines()
 
 
-def test_it_says_what_it_did_channel_by_channel_and_totals_last(owe, post, capsys):
+def test_it_prints_its_results_by_channel_and_totals_last(owe, post, capsys):
     for key, channel in (("a", "post"), ("b", "post"), ("c", "pigeon")):
         owe(key, channel=channel)
 
@@ -63,13 +63,13 @@ def test_the_clock_can_be_set_in_beijing_time_or_with_a_zone(owe, post, capsys, 
 
 
 @pytest.mark.parametrize("at", ["tomorrow", "2030-13-01T00:00", ""])
-def test_a_moment_that_is_none_is_said(at: str):
+def test_an_invalid_time_is_reported(at: str):
     with pytest.raises(CommandError, match="write it like"):
         call_command("deliver_outbox", "--at", at)
 
 
 @pytest.mark.parametrize(("error", "code"), [(Refused("no"), 1), (KeyError("bug"), 1), (Retryable("later"), None)])
-def test_the_exit_code_calls_people_only_when_they_are_needed(owe, post, capsys, error: Exception, code: int | None):
+def test_the_exit_code_signals_only_what_needs_people(owe, post, capsys, error: Exception, code: int | None):
     def trouble() -> str:
         raise error
 
@@ -87,7 +87,7 @@ def test_the_exit_code_calls_people_only_when_they_are_needed(owe, post, capsys,
     assert post.arrived == ["b"]
 
 
-def test_without_a_clock_it_is_now(owe, post, capsys):
+def test_without_a_time_it_is_now(owe, post, capsys):
     owe("a", not_before=timezone.now() + timedelta(minutes=1))
 
     run(capsys)

@@ -1,4 +1,4 @@
-"""Sending what is owed: once where possible, at least once always, and nothing stops the rest."""
+"""Sending queued messages: once if possible, always at least once, and nothing stops the rest."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -42,7 +42,7 @@ def counted(totals: Totals) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("way", ["garbage", "lost key", "cut short", "not JSON"])
-def test_a_message_that_cannot_be_read_stops_no_other_and_goes_once_it_can(owe, post, settings, way: str):
+def test_an_unreadable_message_stops_no_other_and_is_sent_once_readable(owe, post, settings, way: str):
     settings.OUTBOX_CHANNELS = {**settings.OUTBOX_CHANNELS, "post": f"{__name__}.reading"}
     for key in ("a", "b"):
         owe(key, reference=f"T7Q4-M2K{key}")
@@ -63,7 +63,7 @@ def reading(message: Message) -> str:
     return str(message.payload)
 
 
-def test_a_message_that_breaks_outside_of_its_channel_stops_no_other(owe, post, monkeypatch):
+def test_a_message_that_fails_outside_its_channel_stops_no_other(owe, post, monkeypatch):
     owe("a")
     owe("b")
     monkeypatch.setattr(delivery, "must_wait_for_morning", lambda message, _now: 1 // (message.key != "a") > 1)
@@ -74,7 +74,7 @@ def test_a_message_that_breaks_outside_of_its_channel_stops_no_other(owe, post, 
     assert row("a").state == State.WAITING
 
 
-def test_the_end_of_a_workers_time_is_no_fault_of_a_message(owe, post):
+def test_running_out_of_the_workers_time_is_no_fault_of_a_message(owe, post):
     owe("a")
     post.trouble["a"] = raising(SoftTimeLimitExceeded())
 
@@ -99,7 +99,7 @@ def test_what_is_due_is_delivered_once_with_its_receipt(owe, post):
     assert (message.attempts, message.leased_until, message.next_at, message.last_error) == (1, None, None, "")
 
 
-def test_the_longest_due_goes_first_and_the_limit_holds(owe, post):
+def test_the_longest_due_is_sent_first_and_the_limit_is_kept(owe, post):
     for key, hours in (("late", 3), ("later", 2), ("latest", 1), ("not yet", -1)):
         owe(key, not_before=NOW - timedelta(hours=hours))
 
@@ -109,7 +109,7 @@ def test_the_longest_due_goes_first_and_the_limit_holds(owe, post):
     assert (counted(totals), totals.by_channel) == ({"delivered": 2, "left": 1}, {"post": 2})
 
 
-def test_a_task_goes_on_while_messages_are_left(owe, post, time_machine):
+def test_a_task_continues_while_messages_are_left(owe, post, time_machine):
     time_machine.move_to(NOW)
     for number in range(150):
         owe(f"m:{number}")
@@ -120,7 +120,7 @@ def test_a_task_goes_on_while_messages_are_left(owe, post, time_machine):
     assert not queries.due(NOW).exists()
 
 
-def test_a_task_leaves_the_rest_to_the_next_once_its_turn_is_over(owe, post, clock, time_machine):
+def test_a_task_leaves_the_rest_to_the_next_once_its_time_is_up(owe, post, clock, time_machine):
     time_machine.move_to(NOW)
     for number in range(10):
         owe(f"m:{number}", not_before=NOW)
@@ -134,10 +134,10 @@ def test_a_task_leaves_the_rest_to_the_next_once_its_turn_is_over(owe, post, clo
     tasks.deliver_outbox()
 
     assert dict(Message.objects.values_list("state").annotate(Count("pk"))) == {"delivered": 3, "waiting": 7}
-    assert queries.due(NOW).count() == 7  # and nobody has to wait for what this worker had reserved
+    assert queries.due(NOW).count() == 7  # and nothing this worker had reserved has to wait
 
 
-def test_a_code_is_gone_once_it_is_delivered_and_other_content_stays(owe, post):
+def test_a_code_is_erased_once_delivered_and_other_content_stays(owe, post):
     owe("code", payload={"context": {"code": "204816"}}, is_secret=True)
     owe("plain", payload={"context": {"n": 1}})
 
@@ -147,7 +147,7 @@ def test_a_code_is_gone_once_it_is_delivered_and_other_content_stays(owe, post):
     assert row("code").is_erased
 
 
-def test_a_dry_run_counts_by_channel_and_touches_nothing(owe, post):
+def test_a_dry_run_counts_by_channel_and_changes_nothing(owe, post):
     owe("a")
     owe("b")
     owe("c", channel="pigeon")
@@ -163,7 +163,7 @@ def test_a_dry_run_counts_by_channel_and_touches_nothing(owe, post):
 # --- trouble ---------------------------------------------------------------------------------
 
 
-def test_a_no_fails_at_once_and_is_not_tried_again(owe, post):
+def test_a_refusal_fails_at_once_and_is_not_retried(owe, post):
     owe("a")
     post.trouble["a"] = raising(Refused("number 13900000002 is barred, ask chen@example.com", code="550"))
 
@@ -176,7 +176,7 @@ def test_a_no_fails_at_once_and_is_not_tried_again(owe, post):
     assert row("a").last_error == "number … is barred, ask …"
 
 
-def test_a_code_that_was_refused_is_gone_too(owe, post):
+def test_a_refused_code_is_erased_too(owe, post):
     owe("code", payload={"context": {"code": "204816"}}, is_secret=True)
     post.trouble["code"] = raising(Refused("no"))
 
@@ -185,14 +185,14 @@ def test_a_code_that_was_refused_is_gone_too(owe, post):
     assert row("code").payload == {}
 
 
-def test_waiting_grows_from_seconds_to_an_hour():
+def test_delays_grow_from_seconds_to_an_hour():
     first = [delay.total_seconds() for delay in DELAYS[:6]]
 
     assert first == [5, 30, 120, 600, 3600, 3600]
     assert timedelta(hours=48) < sum(DELAYS, timedelta()) < timedelta(hours=49)
 
 
-def test_a_trouble_is_tried_again_after_each_delay_and_not_before(owe, post):
+def test_a_temporary_error_is_retried_after_each_delay_and_not_before(owe, post):
     owe("a")
     post.trouble["a"] = raising(Retryable("no answer"))
     now = NOW
@@ -208,7 +208,7 @@ def test_a_trouble_is_tried_again_after_each_delay_and_not_before(owe, post):
     assert (row("a").state, row("a").last_error) == (State.FAILED, f"{EXHAUSTED}: no answer")
 
 
-def test_a_channel_that_must_arrive_is_tried_every_hour_for_ever(owe, post, settings):
+def test_a_channel_that_must_arrive_is_retried_every_hour_for_ever(owe, post, settings):
     settings.OUTBOX_NEVER_GIVES_UP = ["post"]
     owe("a")
     Message.objects.update(attempts=5000)
@@ -219,7 +219,7 @@ def test_a_channel_that_must_arrive_is_tried_every_hour_for_ever(owe, post, sett
     assert (row("a").state, row("a").next_at) == (State.WAITING, NOW + timedelta(hours=1))
 
 
-def test_a_trouble_that_passes_is_forgotten(owe, post):
+def test_a_resolved_error_is_cleared(owe, post):
     owe("a")
     post.trouble["a"] = raising(Retryable("no answer"))
     deliver(now=NOW)
@@ -231,7 +231,7 @@ def test_a_trouble_that_passes_is_forgotten(owe, post):
 
 
 @pytest.mark.parametrize("broken", [KeyError("13900000002"), ZeroDivisionError("chen@example.com"), TimeoutError()])
-def test_one_poisoned_row_stops_no_other_and_tells_no_content(owe, post, caplog, broken: Exception):
+def test_one_broken_row_stops_no_other_and_its_content_is_not_logged(owe, post, caplog, broken: Exception):
     for key in ("a", "b", "c"):
         owe(key, reference="T7Q4-M2KX")
     post.trouble["a"] = raising(broken)
@@ -249,7 +249,7 @@ def test_one_poisoned_row_stops_no_other_and_tells_no_content(owe, post, caplog,
     assert "13900000002" not in str([record.__dict__ for record in caplog.records])
 
 
-def test_a_handler_that_is_not_there_is_a_fault_and_not_a_crash(owe, post, settings):
+def test_a_missing_handler_is_an_error_and_not_a_crash(owe, post, settings):
     owe("a")
     owe("b", channel="pigeon")
     settings.OUTBOX_CHANNELS = {**settings.OUTBOX_CHANNELS, "post": "nowhere.deliver"}
@@ -259,7 +259,7 @@ def test_a_handler_that_is_not_there_is_a_fault_and_not_a_crash(owe, post, setti
     assert (totals.faults, totals.delivered) == (1, 1)
 
 
-def test_what_came_too_late_is_not_sent(owe, post):
+def test_an_expired_message_is_not_sent(owe, post):
     owe("reminder", not_after=NOW)
     owe("in time", not_after=NOW + timedelta(seconds=1))
 
@@ -274,7 +274,7 @@ def test_what_came_too_late_is_not_sent(owe, post):
 
 
 class Killed(BaseException):
-    """KILL, as far as one process can show it."""
+    """KILL, as far as one process can simulate it."""
 
 
 def test_what_a_killed_worker_had_taken_is_delivered_after_its_lease(owe, post):
@@ -304,7 +304,7 @@ def test_the_length_of_a_lease_is_a_setting(owe, post, settings):
     assert row("a").leased_until == NOW + timedelta(seconds=7)
 
 
-def test_a_worker_that_dies_on_a_row_every_time_gives_it_up_in_the_end(owe, post):
+def test_a_row_that_kills_its_worker_every_time_is_finally_given_up(owe, post):
     owe("a")
     Message.objects.update(attempts=len(DELAYS))
     post.trouble["a"] = raising(Retryable("no answer"))
@@ -314,7 +314,7 @@ def test_a_worker_that_dies_on_a_row_every_time_gives_it_up_in_the_end(owe, post
     assert row("a").state == State.FAILED
 
 
-def test_workers_that_look_one_after_the_other_take_different_rows(owe, post):
+def test_workers_one_after_another_take_different_rows(owe, post):
     for number in range(4):
         owe(f"m:{number}", not_before=NOW - timedelta(minutes=5 - number))
     first, second = delivery._Round(NOW), delivery._Round(NOW)
@@ -328,7 +328,7 @@ def test_workers_that_look_one_after_the_other_take_different_rows(owe, post):
 
 @pytest.mark.services
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_passes_over_rows_that_another_one_reserves_at_this_moment(owe, post):
+def test_a_worker_skips_rows_that_another_one_is_reserving(owe, post):
     owe("a", not_before=NOW - timedelta(minutes=1))
     owe("b", not_before=NOW)
     found: list[str] = []
@@ -346,7 +346,7 @@ def test_a_worker_passes_over_rows_that_another_one_reserves_at_this_moment(owe,
     assert found == ["b"]
 
 
-def test_a_row_that_was_reserved_too_long_ago_is_sent_once(owe, post):
+def test_a_row_reserved_too_long_ago_is_sent_once(owe, post):
     owe("a")
     first, second = delivery._Round(NOW), delivery._Round(NOW + RESERVED)
     (seen_by_first,), (seen_by_second,) = first.reserve(1), second.reserve(1)
@@ -357,7 +357,7 @@ def test_a_row_that_was_reserved_too_long_ago_is_sent_once(owe, post):
     assert (first.totals.lost, second.totals.lost) == (1, 0)
 
 
-def test_a_worker_killed_with_rows_reserved_leaves_no_doubt_about_those_it_had_not_begun(owe, post):
+def test_a_worker_killed_with_reserved_rows_leaves_no_doubt_about_those_it_had_not_begun(owe, post):
     for key in ("a", "b"):
         owe(key)
     delivery._Round(NOW).reserve(2)
@@ -368,7 +368,7 @@ def test_a_worker_killed_with_rows_reserved_leaves_no_doubt_about_those_it_had_n
     assert set(Message.objects.values_list("attempts", "unknown")) == {(1, 0)}
 
 
-def test_a_message_given_up_by_staff_while_it_was_reserved_is_not_sent(owe, post, people):
+def test_a_message_given_up_by_staff_while_reserved_is_not_sent(owe, post, people):
     message = owe("a")
     this = delivery._Round(NOW)
     (reserved,) = this.reserve(1)
@@ -377,7 +377,7 @@ def test_a_message_given_up_by_staff_while_it_was_reserved_is_not_sent(owe, post
     assert not this.claim(reserved.message)
 
 
-def test_a_worker_that_reserved_a_row_before_another_one_tried_it_looks_again(owe, post):
+def test_a_worker_that_reserved_a_row_before_another_tried_it_reads_it_again(owe, post):
     owe("a")
     post.trouble["a"] = raising(Retryable("no answer"))
     late = delivery._Round(NOW)
@@ -399,7 +399,7 @@ def test_a_second_worker_inside_the_first_ones_delivery_finds_nothing(owe, post)
     assert ([counted(totals) for totals in inner], counted(outer)) == ([{}], {"delivered": 1})
 
 
-def test_a_worker_that_lost_its_lease_writes_nothing_over_the_other_ones_outcome(owe, post):
+def test_a_worker_that_lost_its_lease_does_not_overwrite_the_others_outcome(owe, post):
     owe("a")
     after_lease = NOW + LEASE
 
@@ -437,13 +437,13 @@ def test_a_worker_that_lost_its_lease_does_not_fail_what_the_other_is_sending(ow
 
 @pytest.fixture
 def clock(monkeypatch):
-    """A stop-watch that only moves when told."""
+    """A stopwatch that a test moves."""
     time = {"now": 1000.0}
     monkeypatch.setattr(delivery.time, "monotonic", lambda: time["now"])
     return time
 
 
-def test_a_stalled_channel_rests_uncounted_while_the_others_go_on(owe, post, clock):
+def test_a_stalled_channel_pauses_uncounted_while_the_others_continue(owe, post, clock):
     for number in range(5):
         owe(f"slow:{number}", not_before=NOW - timedelta(hours=1) + timedelta(seconds=number))
     owe("quick", channel="pigeon", not_before=NOW)
@@ -463,7 +463,7 @@ def test_a_stalled_channel_rests_uncounted_while_the_others_go_on(owe, post, clo
     assert rested.count() == 3
 
 
-def test_quick_refusals_to_connect_do_not_make_a_channel_rest(owe, post, clock):
+def test_quick_connection_refusals_do_not_pause_a_channel(owe, post, clock):
     for number in range(30):
         owe(f"m:{number}")
         post.trouble[f"m:{number}"] = raising(Retryable("connection refused"))
@@ -471,7 +471,7 @@ def test_quick_refusals_to_connect_do_not_make_a_channel_rest(owe, post, clock):
     assert deliver(now=NOW).retried == 30
 
 
-def test_a_channel_that_rests_hides_no_other_channel_behind_it(owe, post, clock):
+def test_a_paused_channel_hides_no_other_channel_behind_it(owe, post, clock):
     for number in range(delivery.FEW * 3):
         owe(f"slow:{number}", not_before=NOW - timedelta(hours=1))
     Message.objects.update(state=State.SENDING)  # left behind by killed workers
@@ -488,7 +488,7 @@ def test_a_channel_that_rests_hides_no_other_channel_behind_it(owe, post, clock)
     assert post.arrived == ["quick"]
 
 
-def test_a_round_ends_in_time_whatever_the_outside_does(owe, post, clock):
+def test_a_round_ends_in_time_whatever_the_outside_systems_do(owe, post, clock):
     for number in range(5):
         owe(f"m:{number}")
 
@@ -527,7 +527,7 @@ def test_delivery_inside_a_transaction_is_refused(owe, post):
     assert post.arrived == []
 
 
-def test_a_message_costs_the_same_however_many_there_are(owe, post, django_assert_num_queries):
+def test_a_message_takes_as_many_queries_however_many_there_are(owe, post, django_assert_num_queries):
     # restored, set aside, count; twice BEGIN, SELECT and COMMIT, once UPDATE; how PostgreSQL commits
     fixed = 10 + 2 * (connection.vendor == "postgresql")
 
@@ -544,17 +544,17 @@ DUE = [queries.due(NOW, codes=codes) for codes in (None, True, False)]
 
 
 @pytest.mark.parametrize("rows", [*DUE, queries.overdue(NOW), queries.repeatedly_failed(), queries.failed()])
-def test_no_look_at_what_is_owed_or_failed_reads_the_archive(rows):
+def test_no_query_for_queued_or_failed_messages_reads_the_archive(rows):
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_seqscan = off")  # a table of no rows is never worth an index
+            cursor.execute("SET LOCAL enable_seqscan = off")  # an empty table is never worth an index
 
     plan = rows.explain()
 
     assert re.search(r"outbox_(owed|failed)", plan), plan
 
 
-def test_codes_do_not_wait_behind_what_else_is_owed_and_are_not_sent_twice(owe, post):
+def test_codes_do_not_wait_behind_other_messages_and_are_not_sent_twice(owe, post):
     for number in range(3):
         owe(f"letter:{number}", not_before=NOW - timedelta(hours=1))
     owe("code", is_secret=True)
@@ -566,7 +566,7 @@ def test_codes_do_not_wait_behind_what_else_is_owed_and_are_not_sent_twice(owe, 
     assert post.arrived == ["code", "letter:0", "letter:1", "letter:2"]
 
 
-def test_a_backlog_of_letters_is_not_read_to_find_the_codes(owe, post):
+def test_a_backlog_of_messages_is_not_read_to_find_the_codes(owe, post):
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")

@@ -1,4 +1,4 @@
-"""Several processes on one outbox, one of them killed: every message arrives, and none is doubled on the page."""
+"""Several processes on one outbox, one of them killed: every message arrives, and none twice on the page."""
 
 import json
 import os
@@ -25,7 +25,7 @@ for number in range({NUMBER}):
 
 @pytest.fixture
 def own(tmp_path):
-    """The environment of a portal with a database of its own."""
+    """The environment of a portal with its own database."""
     return {
         **os.environ,
         "VAR_DIR": str(tmp_path),
@@ -37,7 +37,7 @@ def own(tmp_path):
 
 
 def begun(own: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
-    """`manage.py` as a process that goes on beside the test."""
+    """`manage.py` as a process running beside the test."""
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.Popen(command, cwd=ROOT, env=own, stdout=subprocess.PIPE, text=True)
 
@@ -49,7 +49,7 @@ def finished(process: subprocess.Popen[str]) -> str:
 
 
 def ran(own: dict[str, str], *arguments: str) -> str:
-    """What `manage.py` says once it has ended."""
+    """The output of `manage.py` once it has ended."""
     done = fresh.run("manage.py", *arguments, folder=ROOT, environment=own)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -66,7 +66,7 @@ def wait_for(number: int, folder: Path) -> None:
         time.sleep(0.02)
 
 
-def test_a_killed_process_loses_no_message_and_its_neighbours_double_none(own, tmp_path):
+def test_a_killed_process_loses_no_message_and_the_others_duplicate_none(own, tmp_path):
     migrated.copy_to(tmp_path / "portal.sqlite3")
     ran(own, "shell", "-v0", "-c", QUEUE)
     processes = [begun(own, "deliver_outbox", "--json") for _ in range(3)]

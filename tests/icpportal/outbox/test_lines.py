@@ -1,4 +1,4 @@
-"""The mails of one round share a connection, which is opened anew when the server has had enough of it."""
+"""The mails of one round share a connection, which is reopened when the server closes it."""
 
 import socketserver
 import threading
@@ -20,15 +20,15 @@ pytestmark = pytest.mark.django_db
 
 @dataclass
 class Seen:
-    """What a mail server saw, and what it does."""
+    """What a mail server received, and how it behaves."""
 
     conversations: int = 0
     taken: list[bytes] = field(default_factory=list)
     goodbyes: int = 0
-    most: int = 1_000  # mails of one conversation
-    ends_with: bytes = b""  # what it says instead of taking more; nothing: it hangs up
+    most: int = 1_000  # mails per connection
+    ends_with: bytes = b""  # its answer instead of accepting more; empty: it hangs up
     refuses: bytes = b""  # an address
-    cut_at: str = ""  # DATA: it hangs up with the mail in its hands; RCPT: before
+    cut_at: str = ""  # DATA: it hangs up after receiving the mail; RCPT: before
 
 
 class Mailbox(socketserver.StreamRequestHandler):
@@ -95,7 +95,7 @@ def mail(number: int, to: str = "wang@example.com") -> Message:
 
 
 def told(*mails: Message) -> list[str]:
-    """What came of these mails, one after the other in one round: "sent", or the error."""
+    """The result of each of these mails, sent in one round: "sent", or the error."""
     ends = []
     with lines.kept():
         for message in mails:
@@ -108,7 +108,7 @@ def told(*mails: Message) -> list[str]:
     return ends
 
 
-def test_all_mails_of_a_round_go_through_one_connection_which_ends_with_a_goodbye(mailbox):
+def test_all_mails_of_a_round_use_one_connection_which_ends_with_quit(mailbox):
     for number in range(25):
         mail(number)
 
@@ -119,14 +119,14 @@ def test_all_mails_of_a_round_go_through_one_connection_which_ends_with_a_goodby
 
 
 @pytest.mark.parametrize("ends_with", [b"", b"421 enough for today"])
-def test_a_server_that_ends_the_connection_is_called_again_and_no_mail_waits_or_comes_twice(mailbox, ends_with):
+def test_a_connection_closed_by_the_server_is_reopened_and_no_mail_waits_or_is_doubled(mailbox, ends_with):
     mailbox.most, mailbox.ends_with = 3, ends_with
 
     assert told(*map(mail, range(7))) == ["sent"] * 7
     assert (mailbox.conversations, len(mailbox.taken), len({*mailbox.taken})) == (3, 7, 7)
 
 
-def test_a_server_that_takes_nothing_over_a_new_connection_is_a_trouble_that_may_pass(mailbox):
+def test_a_server_that_accepts_nothing_on_a_new_connection_is_a_temporary_error(mailbox):
     first = told(mail(0))
     mailbox.most = 0
 
@@ -134,14 +134,14 @@ def test_a_server_that_takes_nothing_over_a_new_connection_is_a_trouble_that_may
     assert mailbox.conversations == 2
 
 
-def test_an_address_that_is_refused_ends_no_connection(mailbox):
+def test_a_refused_address_ends_no_connection(mailbox):
     mailbox.refuses = b"nobody"
 
     assert told(mail(0), mail(1, to="nobody@example.com"), mail(2)) == ["sent", "Refused", "sent"]
     assert mailbox.conversations == 1
 
 
-def test_a_mail_that_had_left_is_in_doubt_and_not_sent_over_a_new_connection(mailbox):
+def test_a_mail_already_transmitted_is_in_doubt_and_not_sent_on_a_new_connection(mailbox):
     with lines.kept():
         email.deliver(mail(0))
         mailbox.cut_at = "DATA"
@@ -153,8 +153,8 @@ def test_a_mail_that_had_left_is_in_doubt_and_not_sent_over_a_new_connection(mai
     assert (mailbox.conversations, len(mailbox.taken)) == (2, 3)
 
 
-def test_that_an_earlier_mail_left_says_nothing_about_the_next_one(mailbox):
-    """One cut off before it left was in doubt, because another had gone through the same connection."""
+def test_an_earlier_transmitted_mail_says_nothing_about_the_next_one(mailbox):
+    """One cut off before transmission was in doubt, because another had used the same connection."""
     with lines.kept():
         email.deliver(mail(0))
         mailbox.cut_at = "RCPT"
@@ -164,7 +164,7 @@ def test_that_an_earlier_mail_left_says_nothing_about_the_next_one(mailbox):
     assert not isinstance(said.value, Unknown)
 
 
-def test_outside_of_a_round_a_mail_has_a_connection_of_its_own(mailbox):
+def test_outside_a_round_a_mail_has_its_own_connection(mailbox):
     for number in range(2):
         email.deliver(mail(number))
 

@@ -1,4 +1,4 @@
-"""What a reader wants to be told: chosen per event and channel; what is needed is always sent."""
+"""A reader's notification settings, per event and channel; necessary messages are always sent."""
 
 import pytest
 from django.urls import reverse
@@ -23,7 +23,7 @@ def channels_of(template, user):
     return sorted(Message.objects.filter(template=template, user=user).values_list("channel", flat=True))
 
 
-def test_an_event_names_only_messages_that_are_written_down_and_none_twice():
+def test_an_event_names_only_existing_messages_and_none_twice():
     named = [template for each in EVENTS for template in each.templates]
 
     assert [name for name in named if not catalogue.has(name)] == []
@@ -31,7 +31,7 @@ def test_an_event_names_only_messages_that_are_written_down_and_none_twice():
     assert {channel for each in EVENTS for channel in each.optional} <= set(preferences.CHOSEN)
 
 
-def test_what_is_switched_off_is_not_sent_by_that_channel_and_stays_on_the_site(client):
+def test_a_message_switched_off_is_not_sent_by_that_channel_and_stays_on_the_site(client):
     order, other = make_order(), make_order()
     press(client, order.owner, [each for each in ALL_ON if each != "received.sms"])
 
@@ -42,7 +42,7 @@ def test_what_is_switched_off_is_not_sent_by_that_channel_and_stays_on_the_site(
     assert channels_of("order_received", other.owner) == ["email", "site", "sms"]
 
 
-def test_what_is_needed_is_sent_whatever_was_switched_off_or_forged(client):
+def test_a_necessary_message_is_sent_whatever_was_switched_off_or_forged(client):
     order = make_order(state=states.PHONE_DUE)
     press(client, order.owner, [])
     Muted.objects.create(user=order.owner, event="phones", channel="sms")
@@ -54,7 +54,7 @@ def test_what_is_needed_is_sent_whatever_was_switched_off_or_forged(client):
     assert channels_of("phones_6h", order.owner) == ["site"]
 
 
-def test_the_people_of_the_order_are_told_whatever_the_account_chose(client):
+def test_the_people_of_the_order_are_notified_whatever_the_account_chose(client):
     order = make_order()
     press(client, order.owner, [])
 
@@ -90,7 +90,7 @@ def test_pressing_twice_keeps_one_choice_and_another_account_is_untouched(client
 def test_two_tabs_that_switch_off_two_things_leave_both_off(client):
     user = make_user()
     sign_in(client, user)
-    shown = {"seen": "1", "shown": ALL_ON}  # both pages were drawn before either was saved
+    shown = {"seen": "1", "shown": ALL_ON}  # both pages were rendered before either was saved
 
     for off in ("received.sms", "idle.email"):
         client.post(reverse("message-settings"), {**shown, "wanted": [each for each in ALL_ON if each != off]})
@@ -108,7 +108,7 @@ def test_without_an_account_there_is_only_the_way_to_sign_in(client):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_outbox_asks_once_for_all_readers(rows, django_assert_num_queries):
+def test_the_outbox_makes_one_query_for_all_readers(rows, django_assert_num_queries):
     users = [make_user() for _ in range(rows)]
     letters = [Message(user=user, template="order_received", channel="sms") for user in users]
 

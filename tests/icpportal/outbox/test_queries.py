@@ -1,4 +1,4 @@
-"""What is owed, what is late, and what a person has been told."""
+"""Queued and late messages, and what a person has been sent."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -31,7 +31,7 @@ def mixed(owe):
     set_("later", next_at=NOW + timedelta(days=1))
 
 
-def test_trouble_is_what_failed_what_is_late_and_what_will_not_go(mixed):
+def test_problems_are_failed_late_and_undeliverable_messages(mixed):
     assert queries.trouble(NOW) == [
         MessageProblem(key="failed", reference="ref failed", channel="post", reason=queries.FAILED_WORDS),
         MessageProblem(key="late", reference="ref late", channel="post", reason=queries.LATE_WORDS),
@@ -39,14 +39,14 @@ def test_trouble_is_what_failed_what_is_late_and_what_will_not_go(mixed):
     ]
 
 
-def test_a_message_with_two_troubles_is_named_once_with_the_worse(owe):
+def test_a_message_with_two_problems_is_listed_once_with_the_worse(owe):
     owe("both", not_before=NOW - timedelta(hours=1))
     set_("both", attempts=8)
 
     assert [(found.key, found.reason) for found in queries.trouble(NOW)] == [("both", queries.LATE_WORDS)]
 
 
-def test_a_quiet_outbox_has_no_trouble(owe):
+def test_a_quiet_outbox_has_no_problems(owe):
     owe("a", not_before=NOW - timedelta(minutes=4))
 
     assert queries.trouble(NOW) == []
@@ -58,7 +58,7 @@ def test_the_oldest_waiting_is_the_longest_overdue(mixed):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_trouble_costs_the_same_for_one_and_three(owe, django_assert_num_queries, number: int):
+def test_problems_take_as_many_queries_for_one_as_for_three(owe, django_assert_num_queries, number: int):
     for n in range(number):
         owe(f"a:{n}")
         set_(f"a:{n}", state=State.FAILED, next_at=None, failed_at=NOW)
@@ -95,7 +95,7 @@ def test_notes_are_the_readers_own_newest_first(people):
     assert queries.unread(wang) == 3
 
 
-def test_a_note_for_later_and_one_that_failed_are_not_there(people):
+def test_a_note_for_later_and_a_failed_one_are_not_listed(people):
     wang = people()
     told(wang, "site", "e:later", not_before=NOW)
     told(wang, "site", "e:failed")
@@ -109,7 +109,7 @@ def test_a_note_for_later_and_one_that_failed_are_not_there(people):
     assert (before, after) == (["e:sent:site"], {"e:sent:site", "e:later:site"})
 
 
-def test_mail_and_text_stand_beside_the_note_of_the_same_event(people, django_assert_num_queries):
+def test_mail_and_text_are_listed_with_the_note_of_the_same_event(people, django_assert_num_queries):
     wang, chen = people(), people("chen@example.com")
     for channel in ("site", "email", "sms"):
         told(wang, channel, "e:1")
@@ -127,7 +127,7 @@ def test_mail_and_text_stand_beside_the_note_of_the_same_event(people, django_as
     }
 
 
-def test_what_was_told_about_an_order_is_listed_oldest_first_without_its_content(people, django_assert_num_queries):
+def test_messages_about_an_order_are_listed_oldest_first_without_content(people, django_assert_num_queries):
     wang = people()
     told(wang, "email", "e:1")
     told(wang, "sms", "e:2", reference="OTHER")

@@ -1,4 +1,4 @@
-"""A text that only reminds rings by day alone, even when an outage or a stopped worker kept it back until the night."""
+"""A mere reminder by text is sent only by day, even if an outage or a stopped worker delayed it into the night."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ EIGHT = datetime(2026, 11, 26, 8, 0, tzinfo=BEIJING)
 
 @pytest.fixture
 def owed(owe, post, settings):
-    """Texts and mails go to the tests' own world too; they have been due since the evening."""
+    """Texts and mails also go to the fake; they have been due since the evening."""
     post_box = settings.OUTBOX_CHANNELS["post"]
     settings.OUTBOX_CHANNELS = {**settings.OUTBOX_CHANNELS, "sms": post_box, "email": post_box}
 
@@ -43,7 +43,7 @@ def owed(owe, post, settings):
         "phones_6h",
     ],
 )
-def test_a_reminder_that_was_kept_back_until_the_night_rings_in_the_morning_and_counts_no_try(owed, post, template):
+def test_a_reminder_delayed_into_the_night_is_sent_in_the_morning_and_counts_no_attempt(owed, post, template):
     owed("late", template)
 
     deliver(now=NIGHT)
@@ -55,7 +55,7 @@ def test_a_reminder_that_was_kept_back_until_the_night_rings_in_the_morning_and_
 
 
 @pytest.mark.parametrize("template", ["phones_1h", "order_returned", "code_sign_in"])
-def test_what_cannot_wait_rings_at_night(owed, post, template):
+def test_urgent_messages_are_sent_at_night(owed, post, template):
     owed("now", template)
 
     deliver(now=NIGHT)
@@ -63,7 +63,7 @@ def test_what_cannot_wait_rings_at_night(owed, post, template):
     assert post.arrived == ["now"]
 
 
-def test_a_mail_makes_no_noise_and_leaves_at_night(owed, post):
+def test_a_mail_is_sent_at_night(owed, post):
     owed("mail", "draft_reminder", channel="email")
 
     deliver(now=NIGHT)

@@ -1,4 +1,4 @@
-"""`sms templates` says what to register with a supplier; a text that is sent fills in exactly what was registered."""
+"""`sms templates` prints what to register with a supplier; a sent text fills in exactly the registered template."""
 
 import json
 import re
@@ -22,7 +22,7 @@ def printed(*arguments):
     return out.getvalue()
 
 
-def test_alibaba_clouds_notation_names_what_is_filled_in_and_says_the_rest_in_full(settings):
+def test_alibaba_clouds_format_names_the_placeholders_and_contains_the_rest_in_full(settings):
     settings.SMS_TEMPLATES = {"code_sign_up.zh": "SMS_100001"}
 
     said = printed("--supplier", "aliyun")
@@ -36,7 +36,7 @@ def test_alibaba_clouds_notation_names_what_is_filled_in_and_says_the_rest_in_fu
     assert "code_cancel.zh · notice · number: none · filled in: 1 code, 2 domain, 3 code\n" in said
 
 
-def test_tencent_clouds_notation_counts_and_is_that_of_the_supplier_in_force(settings):
+def test_tencent_clouds_format_numbers_them_and_is_that_of_the_current_supplier(settings):
     settings.SMS_GATEWAY = "icpportal.gateways.sms.tencent.TencentSms"
 
     said = printed()
@@ -56,8 +56,8 @@ def test_the_texts_without_a_number_are_named_at_the_end(settings):
     assert len(json.loads(printed("--json"))) == len(names) > 120
 
 
-def test_what_is_filled_in_makes_the_text_that_was_registered():
-    """Every text in both languages: the registered one with the values of a message is that message."""
+def test_the_filled_in_template_equals_the_message():
+    """Every text in both languages: the registered template with a message's values is that message."""
     for each in registered("aliyun"):
         template, *link, folder = each.name.split(".")
         context = {name: f"({name})" for name in each.places if name != "link"}

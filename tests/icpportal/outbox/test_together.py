@@ -1,4 +1,4 @@
-"""Where one message twice does no harm, up to twenty are taken and recorded together, within two seconds."""
+"""Messages that may be doubled harmlessly are taken and recorded in batches of up to twenty, within two seconds."""
 
 import os
 import signal
@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @pytest.fixture(autouse=True)
 def _together(post: Any, settings: Any) -> None:
-    """Letters go by post, and go together; pigeons fly alone."""
+    """Messages of `post` are sent in batches; those of `pigeon` alone."""
     settings.OUTBOX_TOGETHER = ["post"]
 
 
@@ -54,7 +54,7 @@ def row(key: str) -> Message:
 
 
 def states() -> dict[tuple[str, int], int]:
-    """How many messages stand how, after how many tries."""
+    """The number of messages by state and number of attempts."""
     return dict(Counter(Message.objects.values_list("state", "attempts")))
 
 
@@ -71,7 +71,7 @@ def statements(act: Callable[[], Any]) -> int:
     return len([each for each in asked if each["sql"].startswith("UPDATE")])
 
 
-def test_each_is_sent_once_in_order_and_its_receipt_kept(owe, post):
+def test_each_is_sent_once_in_order_and_its_receipt_stored(owe, post):
     keys = owed(owe, 45)
 
     totals = deliver(now=NOW, limit=None)
@@ -83,13 +83,13 @@ def test_each_is_sent_once_in_order_and_its_receipt_kept(owe, post):
 
 @pytest.mark.services
 def test_twenty_are_written_by_three_statements(owe, post):
-    owed(owe, 5 + 10 + 20)  # as many as a round reserves at first, then, and then
+    owed(owe, 5 + 10 + 20)  # the sizes of the first three batches
     by_round = 3  # reserved, taken, recorded
 
     assert statements(lambda: deliver(now=NOW, limit=None)) == 3 * by_round
 
 
-def test_the_try_is_on_record_before_the_call_and_the_result_with_the_last_of_them(owe, post):
+def test_the_attempt_is_recorded_before_the_call_and_the_result_with_the_last_of_the_batch(owe, post):
     owed(owe, 3)
     seen: list[Any] = []
     post.trouble["m:02"] = lambda: seen.append(states()) or "receipt"
@@ -99,7 +99,7 @@ def test_the_try_is_on_record_before_the_call_and_the_result_with_the_last_of_th
     assert seen == [{(State.SENDING, 1): 3}]
 
 
-def test_after_two_seconds_what_was_sent_is_recorded_and_the_rest_is_due_again_uncounted(owe, post, clock, monkeypatch):
+def test_after_two_seconds_sent_ones_are_recorded_and_the_rest_is_due_again_uncounted(owe, post, clock, monkeypatch):
     keys = owed(owe, 5)
     seen: list[Any] = []
 
@@ -112,13 +112,13 @@ def test_after_two_seconds_what_was_sent_is_recorded_and_the_rest_is_due_again_u
 
     deliver(now=NOW, limit=None)
 
-    # two take three seconds; then a smaller number is begun
+    # two take three seconds; then a smaller batch is begun
     assert seen[2] == {(State.DELIVERED, 1): 2, (State.SENDING, 1): 3}
     assert seen[4] == {(State.DELIVERED, 1): 4, (State.SENDING, 1): 1}
     assert states() == {(State.DELIVERED, 1): 5}
 
 
-def test_one_that_is_refused_fails_alone(owe, post):
+def test_a_refused_one_fails_alone(owe, post):
     owed(owe, 3)
     post.trouble["m:01"] = raising(Refused("no"))
 
@@ -128,7 +128,7 @@ def test_one_that_is_refused_fails_alone(owe, post):
     assert [row(f"m:0{n}").state for n in range(3)] == [State.DELIVERED, State.FAILED, State.DELIVERED]
 
 
-def test_one_that_breaks_its_handler_is_tried_again_alone(owe, post):
+def test_one_that_breaks_its_handler_is_retried_alone(owe, post):
     owed(owe, 3)
     post.trouble["m:01"] = raising(ValueError("broken"))
 
@@ -138,7 +138,7 @@ def test_one_that_breaks_its_handler_is_tried_again_alone(owe, post):
     assert row("m:01").state == State.WAITING
 
 
-def test_a_channel_that_stalls_gives_the_rest_back_uncounted(owe, post, clock, monkeypatch):
+def test_a_stalling_channel_gives_the_rest_back_uncounted(owe, post, clock, monkeypatch):
     owed(owe, 4)
     monkeypatch.setattr(delivery, "TOGETHER_SECONDS", 100.0)
 
@@ -159,7 +159,7 @@ def test_a_channel_that_stalls_gives_the_rest_back_uncounted(owe, post, clock, m
     assert row("m:02").next_at == NOW + REST
 
 
-def test_the_end_of_a_workers_time_records_what_was_sent_and_gives_the_rest_back(owe, post):
+def test_running_out_of_the_workers_time_records_sent_ones_and_gives_the_rest_back(owe, post):
     owed(owe, 3)
     due_at = row("m:02").next_at
     post.trouble["m:01"] = raising(SoftTimeLimitExceeded())
@@ -172,7 +172,7 @@ def test_the_end_of_a_workers_time_records_what_was_sent_and_gives_the_rest_back
     assert (last.state, last.attempts, last.next_at, last.leased_until) == (State.WAITING, 0, due_at, None)
 
 
-def test_one_given_up_by_staff_while_it_was_reserved_is_not_sent(owe, post, people):
+def test_one_given_up_by_staff_while_reserved_is_not_sent(owe, post, people):
     owed(owe, 3)
     this = delivery._Round(NOW)
     reserved = this.reserve(3)
@@ -183,7 +183,7 @@ def test_one_given_up_by_staff_while_it_was_reserved_is_not_sent(owe, post, peop
     assert (taken, this.totals.lost) == (["m:00", "m:02"], 1)
 
 
-def test_one_that_somebody_else_took_meanwhile_keeps_the_other_ones_outcome(owe, post):
+def test_one_taken_by_another_worker_keeps_that_workers_outcome(owe, post):
     owed(owe, 3)
     other = Message.objects.filter(key="m:00")
     post.trouble["m:02"] = lambda: other.update(attempts=F("attempts") + 1) and "receipt"
@@ -194,7 +194,7 @@ def test_one_that_somebody_else_took_meanwhile_keeps_the_other_ones_outcome(owe,
     assert (row("m:00").state, row("m:00").receipt) == (State.SENDING, "")
 
 
-def test_a_code_is_gone_once_it_is_recorded(owe, post):
+def test_a_code_is_erased_once_it_is_recorded(owe, post):
     owe("code", is_secret=True)
     owe("letter")
 
@@ -203,7 +203,7 @@ def test_a_code_is_gone_once_it_is_recorded(owe, post):
     assert [row(key).payload for key in ("code", "letter")] == [{}, {"says": "letter"}]
 
 
-def test_what_a_killed_worker_left_goes_alone(owe, post):
+def test_the_rest_of_a_killed_worker_is_sent_one_by_one(owe, post):
     """If one of them kills the worker, it takes no other with it a second time."""
     owed(owe, 3)
     Message.objects.update(state=State.SENDING, attempts=1, leased_until=NOW - timedelta(minutes=1))
@@ -241,7 +241,7 @@ delivery.deliver(limit=None, now=timezone.now() + timedelta(seconds=int(sys.argv
 
 @pytest.fixture
 def own(tmp_path: Path) -> dict[str, str]:
-    """The environment of a portal with a database of its own."""
+    """The environment of a portal with its own database."""
     migrated.copy_to(tmp_path / "portal.sqlite3")
     return {
         **os.environ,
@@ -274,10 +274,10 @@ def keys_of(process: subprocess.Popen[str], number: int) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("channel", "to", "repeated"), [("email", "wang@example.com", 20), ("sms", "13900000001", 1)])
-def test_kill_9_loses_none_and_repeats_one_batch_of_mails_at_most_and_no_text_that_was_recorded(
+def test_kill_9_loses_none_and_repeats_at_most_one_batch_of_mails_and_no_recorded_text(
     own: dict[str, str], channel: str, to: str, repeated: int
 ) -> None:
-    """Of texts only the one that the supplier had in its hands may come twice."""
+    """Of texts only the one being sent may arrive twice."""
     subprocess.run([sys.executable, "-c", OWE.format(channel=channel, to=to)], cwd=ROOT, env=own, check=True)
     first = worker(own, 0)
     begun = list(keys_of(first, 30))

@@ -1,4 +1,4 @@
-"""What may have been taken by the outside is sent once more and not again; a clear no for now keeps its back-off."""
+"""A message in doubt is sent once more and not again; a clear refusal for now keeps its back-off."""
 
 import socket
 import socketserver
@@ -26,7 +26,7 @@ HOUR = timedelta(hours=1)
 
 @dataclass
 class Outside:
-    """A system on this machine: what it answers, and what it took."""
+    """A system on this machine: its answers, and what it received."""
 
     port: int = 0
     answer: Any = None
@@ -35,7 +35,7 @@ class Outside:
 
 @pytest.fixture
 def supplier(settings: Any) -> Iterator[Outside]:
-    """Takes each text and gives `answer`: a status, a body, or "cut" for a broken connection, "silence" for none."""
+    """Accepts each text and gives `answer`: a status, a body, "cut" for a broken connection, or "silence"."""
     state = Outside(answer=500)
     over = threading.Event()
 
@@ -54,7 +54,7 @@ def supplier(settings: Any) -> Iterator[Outside]:
             self.wfile.write(body)
 
         def log_message(self, *args: object) -> None:
-            """Quiet."""
+            """Silent."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
@@ -75,7 +75,7 @@ def supplier(settings: Any) -> Iterator[Outside]:
 
 
 class Mailbox(socketserver.StreamRequestHandler):
-    """A mail server that hangs up at one point of the conversation."""
+    """A mail server that hangs up at a given point of the conversation."""
 
     def handle(self) -> None:
         state: Outside = self.server.state
@@ -131,7 +131,7 @@ def owed(channel: str = "sms", to: str = "13900000002") -> str:
 
 
 def two_days_of_rounds() -> list[datetime]:
-    """Delivers whenever something is due, for fifty hours; gives back when that was."""
+    """Delivers whenever something is due, for fifty hours; returns when that was."""
     rounds = []
     now = NOW
     while now <= NOW + 50 * HOUR and (at := Message.objects.filter(next_at__isnull=False).first()) is not None:
@@ -145,8 +145,8 @@ BODIES = [b"<html>OK</html>", b'{"code": "0"}', b'{"id": "7"}', b"[" * 60_000, b
 
 
 @pytest.mark.parametrize("answer", [500, 502, 503, 504, 302, "cut", *BODIES])
-def test_a_text_that_the_supplier_took_without_a_clear_answer_is_sent_twice_at_most(supplier, answer: Any):
-    """Against a supplier that takes a text and answers with 500 it was sent up to 53 times in 50 hours."""
+def test_a_text_accepted_without_a_clear_answer_is_sent_twice_at_most(supplier, answer: Any):
+    """With a supplier that accepts a text and answers 500, it was sent up to 53 times in 50 hours."""
     supplier.answer = answer
     key = owed()
 
@@ -162,7 +162,7 @@ def test_a_text_that_the_supplier_took_without_a_clear_answer_is_sent_twice_at_m
 
 
 def test_a_text_whose_supplier_falls_silent_after_taking_it_is_in_doubt(supplier, settings):
-    """A time-out after the request was written says nothing about the text."""
+    """A time-out after the request was sent says nothing about the text."""
     settings.SMS_HTTP = {**settings.SMS_HTTP, "seconds": 0.2}
     supplier.answer = "silence"
     key = owed()
@@ -189,8 +189,8 @@ def test_a_text_that_was_refused_for_now_keeps_its_back_off(supplier, answer: An
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "https://127.0.0.1:{port}/", "http://nobody.invalid/"])
-def test_a_text_that_never_left_keeps_its_back_off(supplier, settings, url: str):
-    """Nobody there, no TLS, no such name: no text left us, so it may be tried as often as needed."""
+def test_a_text_that_was_never_transmitted_keeps_its_back_off(supplier, settings, url: str):
+    """Unreachable, no TLS, no such name: no text was transmitted, so it may be retried as often as needed."""
     there = settings.SMS_HTTP["url"].rsplit(":", 1)[1].strip("/")
     settings.SMS_HTTP = {**settings.SMS_HTTP, "url": url.format(port=there)}
     key = owed()
@@ -202,8 +202,8 @@ def test_a_text_that_never_left_keeps_its_back_off(supplier, settings, url: str)
     assert (message.state, message.unknown, message.next_at) == (State.WAITING, 0, NOW + DELAYS[0])
 
 
-def test_a_text_in_doubt_that_then_cannot_leave_is_tried_on_and_ends_as_unknown(supplier, settings):
-    """The second sending is the one that counts, not the tries that reached nobody."""
+def test_a_text_in_doubt_that_then_cannot_be_sent_is_retried_and_ends_as_unknown(supplier, settings):
+    """The second transmission counts, not the attempts that reached nobody."""
     there = settings.SMS_HTTP
     key = owed()
     deliver(now=NOW)
@@ -220,7 +220,7 @@ def test_a_text_in_doubt_that_then_cannot_leave_is_tried_on_and_ends_as_unknown(
 
 
 def test_a_text_in_doubt_that_arrives_the_second_time_is_sent(supplier):
-    """Both sendings carry the same key, so that a supplier that knows it sends the text once."""
+    """Both transmissions have the same key, so that a supplier that knows it sends the text once."""
     key = owed()
     deliver(now=NOW)
     supplier.answer = b'{"code": "0", "id": "r-7"}'
@@ -236,7 +236,7 @@ def test_a_text_in_doubt_that_arrives_the_second_time_is_sent(supplier):
 
 
 def test_a_repetition_that_the_supplier_calls_a_duplicate_is_not_shown_as_failed(supplier):
-    """A no to the second sending does not say what became of the first."""
+    """A refusal of the second transmission says nothing about the first."""
     key = owed()
     deliver(now=NOW)
     supplier.answer = 409
@@ -247,7 +247,7 @@ def test_a_repetition_that_the_supplier_calls_a_duplicate_is_not_shown_as_failed
 
 
 def test_a_one_time_code_in_doubt_is_sent_twice_at_most_and_then_erased(supplier):
-    """Codes travel the same way; one that would come too late is not repeated at all."""
+    """Codes are sent in the same way; one that would come too late is not repeated at all."""
     arguments = {"channel": "sms", "language": "zh-hans", "context": {}}
     long = issue(purpose="sign_in", holder="7", destination="13900000002", now=NOW, **arguments)
     short = issue(purpose="sign_in", holder="8", destination="13900000003", now=NOW, **arguments)
@@ -262,8 +262,8 @@ def test_a_one_time_code_in_doubt_is_sent_twice_at_most_and_then_erased(supplier
 
 
 @pytest.mark.parametrize("answer", ["cut after the mail", "2x0 hm"])
-def test_a_mail_whose_answer_is_lost_after_it_left_is_sent_twice_at_most(mailbox, answer: str):
-    """The same by mail: a connection that breaks after DATA may have delivered it."""
+def test_a_mail_whose_answer_is_lost_after_transmission_is_sent_twice_at_most(mailbox, answer: str):
+    """The same for mail: a connection that breaks after DATA may have delivered it."""
     mailbox.answer = answer
     key = owed("email", "wang@example.com")
 
@@ -276,8 +276,8 @@ def test_a_mail_whose_answer_is_lost_after_it_left_is_sent_twice_at_most(mailbox
 
 
 @pytest.mark.parametrize("answer", ["cut at the greeting", "cut at the address", "451 later"])
-def test_a_mail_that_did_not_leave_or_was_put_off_keeps_its_back_off(mailbox, answer: str):
-    """A server that hangs up before the mail, or says "later", has taken nothing."""
+def test_a_mail_not_transmitted_or_postponed_keeps_its_back_off(mailbox, answer: str):
+    """A server that hangs up before the mail, or says "later", has accepted nothing."""
     mailbox.answer = answer
     key = owed("email", "wang@example.com")
 
@@ -287,8 +287,8 @@ def test_a_mail_that_did_not_leave_or_was_put_off_keeps_its_back_off(mailbox, an
     assert (message.state, message.unknown, message.next_at) == (State.WAITING, 0, NOW + DELAYS[0])
 
 
-def test_a_mail_that_hangs_after_it_left_is_in_doubt(mailbox, monkeypatch):
-    """Our own patience ending is no answer either."""
+def test_a_mail_that_hangs_after_transmission_is_in_doubt(mailbox, monkeypatch):
+    """Our own timeout is no answer either."""
     monkeypatch.setattr(email, "SECONDS", 0.3)
     said = threading.Event()
     monkeypatch.setattr(Mailbox, "say", lambda self, line: said.wait(5) if line == "wait" else _say(self, line))
@@ -308,7 +308,7 @@ _say: Callable[[Any, str], None] = Mailbox.say
 
 
 class Killed(BaseException):
-    """KILL, as far as one process can show it."""
+    """KILL, as far as one process can simulate it."""
 
 
 def killed() -> str:
@@ -316,7 +316,7 @@ def killed() -> str:
 
 
 def test_a_message_whose_worker_is_killed_each_time_is_not_sent_a_third_time(owe, post):
-    """A worker that dies while it sends leaves the same doubt as a supplier that gives no answer."""
+    """A worker that dies while sending leaves the same doubt as a supplier without an answer."""
     owe("a", not_before=NOW)
     post.trouble["a"] = killed
     for minutes in (0, 1):
@@ -332,7 +332,7 @@ def test_a_message_whose_worker_is_killed_each_time_is_not_sent_a_third_time(owe
     assert Alarm.objects.get().cause == "post.unknown"
 
 
-def test_a_channel_that_must_arrive_knows_no_doubt(owe, post, settings):
+def test_a_channel_that_must_arrive_is_never_in_doubt(owe, post, settings):
     """Reports to the ministry are reconciled with what the ministry has, and never given up."""
     settings.OUTBOX_NEVER_GIVES_UP = ["post"]
     owe("a", not_before=NOW)
@@ -348,7 +348,7 @@ def test_a_channel_that_must_arrive_knows_no_doubt(owe, post, settings):
     assert not Alarm.objects.exists()
 
 
-def test_the_alarm_is_over_once_somebody_has_dealt_with_each_message(supplier):
+def test_the_alarm_ends_once_somebody_has_dealt_with_each_message(supplier):
     """Operations see "unknown", send one again or give it up, and the alarm closes with the last."""
     first = owed()
     two_days_of_rounds()

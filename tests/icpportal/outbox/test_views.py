@@ -64,7 +64,7 @@ def page(client: Any, url: str = "") -> str:
 
 def main_of(html: str) -> str:
     main = re.search(r"<main.*</main>", html, re.DOTALL).group()
-    return re.sub(r">\s+<", "><", main)  # as a browser shows it, however its lines are broken
+    return re.sub(r">\s+<", "><", main)  # as a browser renders it, without line breaks
 
 
 def test_a_reader_finds_their_messages_newest_first_in_the_language_of_the_page(reader, wang):
@@ -89,7 +89,7 @@ def test_the_same_messages_are_chinese_on_a_chinese_page(reader, wang):
     assert "came back" not in main
 
 
-def test_a_stranger_finds_nothing_of_it(client, reader, wang, people):
+def test_a_stranger_finds_none_of_them(client, reader, wang, people):
     message = note(wang)
     chen = people("chen@example.com")
     own = note(chen, "e:chen", "order_lapsed")
@@ -105,7 +105,7 @@ def test_a_stranger_finds_nothing_of_it(client, reader, wang, people):
 
 
 @pytest.mark.parametrize("name", ["notifications", "notification", "notifications-read"])
-def test_who_is_not_signed_in_is_sent_to_sign_in(client, wang, name: str):
+def test_an_anonymous_reader_is_sent_to_sign_in(client, wang, name: str):
     message = note(wang)
     url = reverse(name, args=[message.pk] if name == "notification" else [])
 
@@ -116,7 +116,7 @@ def test_who_is_not_signed_in_is_sent_to_sign_in(client, wang, name: str):
     assert Message.objects.get().read_at is None
 
 
-def test_mails_and_texts_are_not_messages_of_their_own_but_stand_beside_with_their_state(reader, wang):
+def test_mails_and_texts_are_not_listed_separately_but_shown_with_their_state(reader, wang):
     for channel in ("site", "email", "sms"):
         told(wang, channel, "e:1")
     Message.objects.filter(channel="email").update(state=State.DELIVERED, delivered_at=DUE)
@@ -131,14 +131,14 @@ def test_mails_and_texts_are_not_messages_of_their_own_but_stand_beside_with_the
     assert "wang@example.com" not in main
 
 
-def test_mails_of_somebody_else_never_stand_beside(reader, wang, people):
+def test_mails_of_somebody_else_are_never_shown(reader, wang, people):
     note(wang, "e:1")
     told(people("chen@example.com"), "email", "e:1")
 
     assert "Email ·" not in main_of(page(reader))
 
 
-def test_a_mail_that_came_back_is_said_at_the_top(reader, wang):
+def test_a_bounced_mail_is_mentioned_at_the_top(reader, wang):
     note(wang, "e:1")
     told(wang, "email", "e:1")
     Message.objects.filter(channel="email").update(state=State.FAILED)
@@ -151,7 +151,7 @@ def test_a_mail_that_came_back_is_said_at_the_top(reader, wang):
     assert "Our last email could not be delivered" not in main_of(page(reader))
 
 
-def test_opening_a_message_marks_it_read_and_leads_to_the_order(reader, wang):
+def test_opening_a_message_marks_it_read_and_redirects_to_the_order(reader, wang):
     message = note(wang)
     note(wang, "e:2")
 
@@ -166,7 +166,7 @@ def test_opening_a_message_marks_it_read_and_leads_to_the_order(reader, wang):
 @pytest.mark.parametrize(
     ("template", "button"), [("handover_offered", "Accept or decline"), ("import_done", "See the report")]
 )
-def test_a_message_about_no_order_leads_where_its_mail_leads(reader, wang, settings, template, button):
+def test_a_message_about_no_order_redirects_where_its_mail_links(reader, wang, settings, template, button):
     words = {"giver": "l***@example.com", "taker": "w***@example.com", "instance": "i-1", "m": 1, "n": 2}
     there = f"{settings.PUBLIC_BASE_URL}/codes/offers/AB12-CD34/"
     message = note(wang, "e:1", template, ref="", url=there, **words)
@@ -176,7 +176,7 @@ def test_a_message_about_no_order_leads_where_its_mail_leads(reader, wang, setti
     assert f'<a class="button" href="/codes/offers/AB12-CD34/">{button}</a>' in main
 
 
-def test_a_message_leads_to_no_other_site(reader, wang):
+def test_a_message_redirects_to_no_other_site(reader, wang):
     words = {"giver": "l***@example.com", "taker": "w***@example.com", "instance": "i-1"}
     message = note(wang, "e:1", "handover_offered", ref="", url="https://evil.example/", **words)
 
@@ -195,7 +195,7 @@ def test_opening_it_again_keeps_the_first_time(reader, wang):
     assert Message.objects.get().read_at == long_ago
 
 
-def test_a_browser_that_only_guesses_has_read_nothing(reader, wang):
+def test_a_browser_that_only_prefetches_has_read_nothing(reader, wang):
     message = note(wang)
 
     answer = reader.get(reverse("notification", args=[message.pk]), headers={"Sec-Purpose": "prefetch;prerender"})
@@ -204,7 +204,7 @@ def test_a_browser_that_only_guesses_has_read_nothing(reader, wang):
     assert Message.objects.get().read_at is None
 
 
-def test_a_message_about_no_order_leads_to_none(reader, wang):
+def test_a_message_about_no_order_redirects_to_none(reader, wang):
     message = note(wang, template="objection_received", ref="")
 
     main = main_of(page(reader, reverse("notification", args=[message.pk])))
@@ -212,7 +212,7 @@ def test_a_message_about_no_order_leads_to_none(reader, wang):
     assert "See the order" not in main
 
 
-def test_all_can_be_marked_read_by_a_post_only(reader, wang):
+def test_all_can_be_marked_read_only_by_a_post(reader, wang):
     for number in range(3):
         note(wang, f"e:{number}")
 
@@ -225,7 +225,7 @@ def test_all_can_be_marked_read_by_a_post_only(reader, wang):
     assert "Mark all as read" not in main_of(page(reader))
 
 
-def test_what_a_person_typed_is_shown_as_text(reader, wang):
+def test_typed_text_is_escaped(reader, wang):
     message = note(wang, template="order_withdrawn", reason="<script>alert(1)</script>")
 
     main = main_of(page(reader, reverse("notification", args=[message.pk])))
@@ -234,7 +234,7 @@ def test_what_a_person_typed_is_shown_as_text(reader, wang):
     assert "<script>alert" not in main
 
 
-def test_the_reviewers_words_are_a_quotation_without_the_mark_of_a_plain_mail(reader, wang):
+def test_the_reviewers_words_are_a_quotation_without_the_marks_of_plain_mail(reader, wang):
     message = note(wang, template="claim_declined", reason="材料不清晰")
 
     main = main_of(page(reader, reverse("notification", args=[message.pk])))
@@ -252,7 +252,7 @@ def test_chinese_in_an_english_page_is_marked(reader, wang):
         assert re.findall(f"[{HAN}]+", html) == []
 
 
-def test_a_message_whose_text_went_with_an_old_release_is_still_listed(reader, wang):
+def test_a_message_whose_text_was_removed_with_an_old_release_is_still_listed(reader, wang):
     message = note(wang)
     Message.objects.update(template="gone", reference="T7Q4-M2KX")
 
@@ -260,7 +260,7 @@ def test_a_message_whose_text_went_with_an_old_release_is_still_listed(reader, w
     assert "A message about order T7Q4-M2KX" in main_of(page(reader, reverse("notification", args=[message.pk])))
 
 
-def test_the_unread_alone_can_be_read_page_by_page(reader, wang, monkeypatch):
+def test_unread_messages_can_be_listed_page_by_page(reader, wang, monkeypatch):
     monkeypatch.setattr(views, "ON_A_PAGE", 2)
     notes = [note(wang, f"e:{n}") for n in range(5)]
     Message.objects.filter(pk=notes[3].pk).update(read_at=timezone.now())
@@ -274,7 +274,7 @@ def test_the_unread_alone_can_be_read_page_by_page(reader, wang, monkeypatch):
     assert "All messages" in first
 
 
-def test_where_everything_was_read_the_filter_says_so(reader, wang):
+def test_when_everything_is_read_the_filter_says_so(reader, wang):
     Message.objects.filter(pk=note(wang).pk).update(read_at=timezone.now())
 
     assert "You have read all messages." in main_of(page(reader, reverse("notifications") + "?show=unread"))
@@ -309,7 +309,7 @@ def test_a_long_list_is_read_page_by_page_without_a_gap(reader, wang, monkeypatc
 
 
 @pytest.mark.parametrize("before", ["nonsense", "00000000-0000-4000-8000-000000000001", "chen"])
-def test_a_page_that_is_none_is_the_first_one(reader, wang, people, before: str):
+def test_an_invalid_page_is_the_first_one(reader, wang, people, before: str):
     mine = note(wang)
     theirs = note(people("chen@example.com"), "e:chen")
     before = str(theirs.pk) if before == "chen" else before
@@ -317,7 +317,7 @@ def test_a_page_that_is_none_is_the_first_one(reader, wang, people, before: str)
     assert str(mine.pk) in page(reader, f"{reverse('notifications')}?before={before}")
 
 
-def test_the_list_costs_the_same_for_one_and_three(reader, wang, django_assert_max_num_queries):
+def test_the_list_takes_as_many_queries_for_one_as_for_three(reader, wang, django_assert_max_num_queries):
     costs = []
     for number in (1, 3):
         for n in range(number):

@@ -1,4 +1,4 @@
-"""Handing work to the broker: after the commit, never raising."""
+"""Passing work to the broker: after the commit, never raising."""
 
 import uuid
 
@@ -20,7 +20,7 @@ def sent(monkeypatch):
     return calls
 
 
-def test_a_nudge_carries_ids_and_leaves_after_the_commit(sent, django_capture_on_commit_callbacks):
+def test_a_wake_up_has_ids_and_is_sent_after_the_commit(sent, django_capture_on_commit_callbacks):
     pk = uuid.uuid4()
     with django_capture_on_commit_callbacks(execute=True):
         wake_worker(TASK, pk, 7, "a")
@@ -29,7 +29,7 @@ def test_a_nudge_carries_ids_and_leaves_after_the_commit(sent, django_capture_on
     assert sent == [(TASK, {"args": [str(pk), 7, "a"], "retry": False, "ignore_result": True})]
 
 
-def test_a_transaction_that_rolls_back_nudges_nobody(sent, django_capture_on_commit_callbacks):
+def test_a_transaction_that_rolls_back_wakes_nobody(sent, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
         wake_worker(TASK, 7)
         transaction.set_rollback(True)
@@ -40,7 +40,7 @@ def test_a_transaction_that_rolls_back_nudges_nobody(sent, django_capture_on_com
 @pytest.mark.parametrize(
     "trouble", [OperationalError("refused"), OSError("No space left on device"), ConnectionError()]
 )
-def test_a_broker_that_is_down_is_logged_and_costs_nothing(
+def test_a_broker_that_is_down_is_logged_and_does_no_harm(
     monkeypatch, caplog, django_capture_on_commit_callbacks, trouble: Exception
 ):
     def down(name: str, **how: object) -> None:
@@ -56,7 +56,7 @@ def test_a_broker_that_is_down_is_logged_and_costs_nothing(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_nudge_that_breaks_stops_no_other(monkeypatch):
+def test_a_failing_wake_up_stops_no_other(monkeypatch):
     done: list[str] = []
 
     def breaks(name: str, **how: object) -> None:

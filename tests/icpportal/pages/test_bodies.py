@@ -1,4 +1,4 @@
-"""A body that is too long for its address is refused by its headers, from everybody, and nothing of it is read."""
+"""A body too long for its address is refused by its headers, for everybody, and none of it is read."""
 
 import pytest
 from django.test import Client
@@ -13,7 +13,7 @@ FORM, FILE = "application/x-www-form-urlencoded", "multipart/form-data; boundary
 
 
 class Untouched:
-    """A body of which nobody may read a byte."""
+    """A body that must not be read."""
 
     def read(self, *_size):
         raise AssertionError("the body was read")
@@ -50,7 +50,7 @@ def post(address, *, body=None, kind=FORM, language="en", **headers):
         (CLAIM, FILE, 9 * MEGABYTE + 1),
     ],
 )
-def test_what_is_announced_as_too_long_is_a_page_that_says_so_unread(address, kind, length):
+def test_a_body_announced_as_too_long_gets_a_page_that_says_so_unread(address, kind, length):
     answer = post(address, kind=kind, CONTENT_LENGTH=str(length))
 
     assert answer.status_code == 413
@@ -60,7 +60,7 @@ def test_what_is_announced_as_too_long_is_a_page_that_says_so_unread(address, ki
 
 
 @pytest.mark.django_db
-def test_chunks_without_an_announced_length_are_refused_unread_in_the_language_of_the_browser():
+def test_chunked_bodies_are_refused_unread_in_the_language_of_the_browser():
     answer = post(SIGN_IN, kind=FILE, language="zh-hans", HTTP_TRANSFER_ENCODING="chunked", CONTENT_LENGTH="")
 
     assert (answer.status_code, "内容过大，无法接收" in words(answer)) == (413, True)
@@ -84,7 +84,7 @@ def _views(resolver, before=""):
             yield before + str(found.pattern), found
 
 
-def test_four_pages_take_a_file_and_no_other_does():
+def test_only_four_pages_accept_a_file():
     taking = {found.name for _route, found in _views(get_resolver()) if getattr(found.callback, MARK, False)}
 
     assert taking == {"slot", "photo", "by-phone", "claim-page"}

@@ -1,4 +1,4 @@
-"""Pages leave compressed, and of another length each time; pictures leave as they are."""
+"""Pages are sent compressed, with a different length each time; pictures are sent unchanged."""
 
 import gzip
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 BROWSER = {"headers": {"accept-encoding": "gzip, deflate, br"}}
 
 
-def test_a_page_leaves_compressed_and_says_so(client: Client) -> None:
+def test_a_page_is_sent_compressed_with_the_header(client: Client) -> None:
     plain, packed = client.get(reverse("start")), client.get(reverse("start"), **BROWSER)
 
     assert (plain.get("Content-Encoding"), packed["Content-Encoding"]) == (None, "gzip")
@@ -22,13 +22,13 @@ def test_a_page_leaves_compressed_and_says_so(client: Client) -> None:
     assert gzip.decompress(packed.content).startswith(b"<!doctype html>")
 
 
-def test_nobody_learns_from_its_length_what_a_page_holds(client: Client) -> None:
+def test_the_length_of_a_page_does_not_reveal_its_content(client: Client) -> None:
     lengths = {len(client.get(reverse("account_login"), **BROWSER).content) for _n in range(12)}
 
     assert len(lengths) > 3
 
 
-def test_a_picture_leaves_as_it_is(client: Client) -> None:
+def test_a_picture_is_sent_unchanged(client: Client) -> None:
     order = make_order(state=states.DRAFT)
     paper = make_ready_document(order, "statement")
 

@@ -1,4 +1,4 @@
-"""Pages for when something went wrong: what they say, to whom, and which of them may not ask the database."""
+"""Error pages: their texts, by reader, and which of them may not query the database."""
 
 import logging
 import re
@@ -43,11 +43,11 @@ def test_a_missing_page_says_that_the_order_may_belong_to_another_account(reader
     assert "The order may belong to another account" in english.content.decode()
 
 
-def test_an_address_that_nobody_knows_gets_the_same_page(reader):
+def test_an_unknown_address_gets_the_same_page(reader):
     assert heading(reader.get("/no/such/place/")) == "页面不存在"
 
 
-def test_a_fault_shows_a_number_that_stands_in_the_log_too(reader, caplog):
+def test_an_error_shows_a_number_that_is_in_the_log_too(reader, caplog):
     with caplog.at_level(logging.ERROR, logger="icpportal.pages.errors"):
         page = reader.get("/gallery/broken/")
 
@@ -58,7 +58,7 @@ def test_a_fault_shows_a_number_that_stands_in_the_log_too(reader, caplog):
     assert "a fault made on purpose" not in page.content.decode()
 
 
-def test_two_faults_have_two_numbers(reader):
+def test_two_errors_have_two_numbers(reader):
     first, second = (re.search(r"[0-9a-f]{8}</span>", reader.get("/gallery/broken/").content.decode()) for _ in "ab")
 
     assert first.group() != second.group()
@@ -85,7 +85,7 @@ def test_when_the_storage_does_not_answer_the_page_says_come_back_and_names_no_f
 
 
 def answers(request):
-    """Every error page, drawn outside any request cycle; the test has no database."""
+    """Every error page, rendered outside any request cycle; the test has no database."""
     return {
         400: errors.bad_request(request, ValueError("odd")),
         403: errors.permission_denied(request, PermissionDenied()),
@@ -100,7 +100,7 @@ def answers(request):
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_every_error_page_is_drawn_without_database_session_or_user(request_, language):
+def test_every_error_page_is_rendered_without_database_session_or_user(request_, language):
     with translation.override(language):
         pages = answers(request_)
 
@@ -116,14 +116,14 @@ def test_a_request_larger_than_the_portal_reads_is_413_and_not_400(request_):
     assert heading(page) == "内容过大，无法接收"
 
 
-def test_a_pause_says_until_when_where_that_is_known(reader):
+def test_a_pause_states_its_end_if_known(reader):
     page = reader.get("/gallery/too-many/")
 
     assert page.status_code == 429
     assert "北京时间11月27日16:20（周五）" in page.content.decode()
 
 
-def test_a_form_without_a_fitting_token_is_told_to_sign_in_again_and_that_nothing_saved_is_lost(caplog):
+def test_a_form_with_a_wrong_token_says_to_sign_in_again_and_that_nothing_saved_is_lost(caplog):
     strict = Client(enforce_csrf_checks=True)
 
     with caplog.at_level(logging.WARNING, logger="icpportal.pages.errors"):
@@ -152,7 +152,7 @@ def test_error_pages_keep_the_strict_policy(reader):
     [(make_user, "Account", "/filings/"), (make_reviewer, "Account", "/admin/"), (None, "Menu", "/")],
     ids=["customer", "reviewer", "visitor"],
 )
-def test_an_error_page_knows_who_is_signed_in_and_leads_to_their_room(reader, person, menu, way):
+def test_an_error_page_knows_who_is_signed_in_and_links_to_their_part(reader, person, menu, way):
     if person:
         reader.force_login(person())
 
@@ -162,7 +162,7 @@ def test_an_error_page_knows_who_is_signed_in_and_leads_to_their_room(reader, pe
     assert tree.xpath("//main//a[contains(@class, 'button')]/@href")[0] == way
 
 
-def test_a_page_whose_database_is_away_names_nobody(request_, monkeypatch):
+def test_a_page_without_a_database_names_nobody(request_, monkeypatch):
     class Away:
         @property
         def is_authenticated(self):
@@ -175,7 +175,7 @@ def test_a_page_whose_database_is_away_names_nobody(request_, monkeypatch):
 
 @pytest.mark.django_db
 @pytest.mark.urls("icpportal.urls")
-def test_an_address_that_only_takes_a_button_says_so_when_it_is_opened(reader):
+def test_an_address_that_only_accepts_posts_says_so_when_opened(reader):
     reader.force_login(make_user())
 
     page = reader.get("/messages/read/", headers={"accept-language": "en"})
@@ -186,7 +186,7 @@ def test_an_address_that_only_takes_a_button_says_so_when_it_is_opened(reader):
 
 @pytest.mark.django_db
 @pytest.mark.urls("icpportal.urls")
-def test_a_move_that_somebody_made_first_is_told_and_leads_to_the_order(reader, monkeypatch):
+def test_a_move_made_by_somebody_else_first_is_reported_with_a_link_to_the_order(reader, monkeypatch):
     order = make_order(owner=make_user())
     reader.force_login(order.owner)
     monkeypatch.setattr("transfers.check.views.readiness.judged", refuse)
@@ -204,12 +204,12 @@ def refuse(*_given):
 
 @pytest.mark.django_db
 @pytest.mark.urls("icpportal.urls")
-def test_what_is_refused_before_the_language_is_known_is_told_in_the_readers(reader):
+def test_a_refusal_before_the_language_is_known_is_in_the_readers_language(reader):
     page = reader.get("/help/?q=%00", headers={"accept-language": "en"})
 
     assert page.status_code == 400
     assert heading(page) == "We could not read that request"
 
 
-def test_no_search_engine_keeps_an_error_page(reader):
+def test_no_search_engine_indexes_an_error_page(reader):
     assert '<meta name="robots" content="noindex">' in reader.get("/gallery/missing/").content.decode()

@@ -1,4 +1,4 @@
-"""What search engines learn: a sentence about each public page, and that all others are not for them."""
+"""For search engines: a sentence about each public page, and that all others are not to be indexed."""
 
 import re
 from collections import Counter
@@ -17,7 +17,7 @@ from tests.transfers.builders import make_user
 pytestmark = pytest.mark.django_db
 TEMPLATES = Path(portal_settings.BASE_DIR) / "templates"
 TITLE = re.compile(r"{% block title %}(.+?){% endblock %}", re.DOTALL)
-# drawn at one address by turns, so that nobody has two of them open
+# rendered at one address in turn, so that nobody has two of them open
 BY_TURNS = {
     "transfers/photo/photo.html": "transfers/photo/photo_app.html",
     "transfers/documents/phone_upload_page.html": "transfers/documents/phone_upload_expired.html",
@@ -33,14 +33,14 @@ def address(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", DESCRIPTIONS)
-def test_each_public_page_answers_who_asks_for_its_head_alone(name: str) -> None:
+def test_each_public_page_answers_head_requests(name: str) -> None:
     answer = Client().head(address(name))
 
     assert (answer.status_code, answer.content) == (200, b"")
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_each_public_page_has_a_sentence_of_its_own(language: str) -> None:
+def test_each_public_page_has_its_own_description(language: str) -> None:
     pages = {
         name: Client().get(address(name), headers={"accept-language": language}).content.decode()
         for name in DESCRIPTIONS
@@ -53,7 +53,7 @@ def test_each_public_page_has_a_sentence_of_its_own(language: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["dashboard", "account", "notifications", "service-codes"])
-def test_somebodys_own_page_is_kept_by_no_search_engine(client: Client, name: str) -> None:
+def test_private_pages_are_indexed_by_no_search_engine(client: Client, name: str) -> None:
     client.force_login(make_user())
 
     page = client.get(reverse(name)).content.decode()
@@ -62,12 +62,12 @@ def test_somebodys_own_page_is_kept_by_no_search_engine(client: Client, name: st
     assert meta(page, "description") == []
 
 
-def test_what_a_search_in_help_found_is_no_page_of_its_own(client: Client) -> None:
+def test_search_results_in_help_are_not_indexed(client: Client) -> None:
     assert meta(client.get("/help/", {"q": "code"}).content.decode(), "robots") == ["noindex"]
 
 
 @pytest.mark.parametrize(("demo", "may"), [(False, True), (True, False)])
-def test_robots_may_read_the_public_pages_alone_and_nothing_of_a_demo(
+def test_robots_may_read_only_public_pages_and_nothing_of_a_demo(
     client: Client, settings: pytest.FixtureRequest, demo: bool, may: bool
 ) -> None:
     settings.DEMO = demo
@@ -80,7 +80,7 @@ def test_robots_may_read_the_public_pages_alone_and_nothing_of_a_demo(
     )
 
 
-def test_no_two_pages_have_one_title() -> None:
+def test_no_two_pages_have_the_same_title() -> None:
     titles = {
         path.relative_to(TEMPLATES).as_posix(): title.group(1)
         for path in TEMPLATES.rglob("*.html")

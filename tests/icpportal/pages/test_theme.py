@@ -19,7 +19,7 @@ def html_tag(response):
     return body[body.index("<html") : body.index(">", body.index("<html")) + 1]
 
 
-def test_a_chosen_theme_is_kept_in_a_cookie_and_stands_on_the_page(reader):
+def test_a_chosen_theme_is_stored_in_a_cookie_and_set_on_the_page(reader):
     answer = reader.post("/theme/", {"theme": "dark", "next": "/help/"})
     page = reader.get("/help/")
 
@@ -29,7 +29,7 @@ def test_a_chosen_theme_is_kept_in_a_cookie_and_stands_on_the_page(reader):
     assert 'data-theme="dark"' in html_tag(page)
 
 
-def test_following_the_system_forgets_the_choice(reader):
+def test_following_the_system_clears_the_choice(reader):
     reader.post("/theme/", {"theme": "light", "next": "/help/"})
 
     reader.post("/theme/", {"theme": "system", "next": "/help/"})
@@ -49,7 +49,7 @@ def test_an_unknown_theme_in_a_forged_cookie_is_not_written_into_the_page(reader
 
 
 @pytest.mark.parametrize("there", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)", ""])
-def test_the_way_back_never_leads_to_another_site(reader, there):
+def test_the_redirect_never_leads_to_another_site(reader, there):
     answer = reader.post("/theme/", {"theme": "dark", "next": there})
 
     assert answer["Location"] == "/"

@@ -1,4 +1,4 @@
-"""Public pages are the same for all visitors and are kept for a minute; what is somebody's own never is."""
+"""Public pages are the same for all visitors and cached for a minute; private ones never are."""
 
 import pytest
 from django.conf import settings as portal_settings
@@ -16,7 +16,7 @@ EN = {"accept-language": "en"}
 
 @pytest.fixture
 def visitor() -> Client:
-    """Whose posts are looked at as a browser's are."""
+    """A client whose posts are checked like a browser's."""
     return Client(enforce_csrf_checks=True)
 
 
@@ -26,7 +26,7 @@ def may_be_kept(answer: HttpResponse) -> bool:
 
 
 @pytest.mark.parametrize("name", PUBLIC)
-def test_a_public_page_sets_no_cookie_and_may_be_shown_again_for_a_while(visitor: Client, name: str) -> None:
+def test_a_public_page_sets_no_cookie_and_may_be_cached_for_a_while(visitor: Client, name: str) -> None:
     answer = visitor.get(reverse(name))
 
     assert may_be_kept(answer)
@@ -35,7 +35,7 @@ def test_a_public_page_sets_no_cookie_and_may_be_shown_again_for_a_while(visitor
 
 
 @pytest.mark.parametrize("name", PUBLIC)
-def test_a_page_that_has_not_changed_is_not_sent_again(visitor: Client, name: str) -> None:
+def test_an_unchanged_page_is_not_sent_again(visitor: Client, name: str) -> None:
     first = visitor.get(reverse(name), headers={**EN, "accept-encoding": "gzip"})
 
     again = visitor.get(reverse(name), headers={**EN, "if-none-match": first["ETag"]})
@@ -46,7 +46,7 @@ def test_a_page_that_has_not_changed_is_not_sent_again(visitor: Client, name: st
 
 
 @pytest.mark.parametrize("name", PUBLIC)
-def test_whoever_signs_in_gets_a_page_of_their_own(visitor: Client, name: str) -> None:
+def test_a_signed_in_reader_gets_their_own_page(visitor: Client, name: str) -> None:
     kept = visitor.get(reverse(name), headers=EN)
     visitor.force_login(make_user())
 
@@ -58,14 +58,14 @@ def test_whoever_signs_in_gets_a_page_of_their_own(visitor: Client, name: str) -
 
 
 @pytest.mark.parametrize("name", ["account_login", "account_signup"])
-def test_a_page_with_a_form_to_post_is_nobody_elses(visitor: Client, name: str) -> None:
+def test_a_page_with_a_form_to_post_is_not_shared(visitor: Client, name: str) -> None:
     answer = visitor.get(reverse(name))
 
     assert portal_settings.CSRF_COOKIE_NAME in answer.cookies
     assert not may_be_kept(answer)
 
 
-def test_a_page_that_knows_what_a_visitor_began_is_not_kept(visitor: Client) -> None:
+def test_a_page_that_knows_what_a_visitor_began_is_not_cached(visitor: Client) -> None:
     visitor.cookies["visitor"] = "somebody"
 
     assert not may_be_kept(visitor.get("/"))
@@ -87,7 +87,7 @@ def test_a_visitor_switches_language_and_theme_by_the_buttons_of_the_page(
 
 
 @pytest.mark.parametrize("press", ["language", "theme"])
-def test_of_an_account_and_with_typed_text_a_switch_asks_for_the_token(visitor: Client, press: str) -> None:
+def test_for_an_account_or_with_typed_text_a_switch_requires_the_token(visitor: Client, press: str) -> None:
     page = html.fromstring(visitor.get(reverse("account_signup")).content)
     (form,) = page.xpath("//form[@id='page-form']")
     typed = {name: value for name, value in form.form_values() if name != "csrfmiddlewaretoken"}

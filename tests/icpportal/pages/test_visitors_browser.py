@@ -1,4 +1,4 @@
-"""A browser keeps public pages for a minute: what a visitor chooses is seen at once, and so is who signs in or out."""
+"""A browser caches public pages for a minute: choices, signing in and signing out are visible at once."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,13 +15,13 @@ def page(browser, live_server):
 
 
 def home_and_help(page: Page) -> None:
-    """Both by links, as a person goes, so that the browser may take what it has kept."""
+    """Both by links, like a person, so that the browser may use its cache."""
     page.locator("nav a[href='/help/']").click()
     page.locator("a.brand").click()
     page.locator("nav a[href='/help/']").click()
 
 
-def test_language_and_theme_change_at_once_on_pages_that_were_kept(page: Page) -> None:
+def test_language_and_theme_change_at_once_on_cached_pages(page: Page) -> None:
     page.goto("/")
     home_and_help(page)
 
@@ -38,7 +38,7 @@ def test_language_and_theme_change_at_once_on_pages_that_were_kept(page: Page) -
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
-def test_whoever_signs_in_and_out_sees_it_on_pages_that_were_kept(page: Page) -> None:
+def test_signing_in_and_out_is_visible_on_cached_pages(page: Page) -> None:
     user = make_user("lin@example.com", mobile="13700000001")
     bell, out = page.locator("header a[href='/messages/']"), page.locator("header button.menu-out")
     page.goto("/")

@@ -1,4 +1,4 @@
-"""Looks at personal data are written down: one row a person, case and purpose, which counts."""
+"""Looks at personal data are recorded: one row per person, case and purpose, with a count."""
 
 import re
 from datetime import timedelta
@@ -35,7 +35,7 @@ def test_the_first_look_writes_a_row_and_later_ones_raise_its_count_and_last_tim
 
 
 @pytest.mark.django_db
-def test_another_person_case_or_purpose_is_a_row_of_its_own() -> None:
+def test_another_person_case_or_purpose_is_a_separate_row() -> None:
     one, other = make_reviewer(), make_reviewer()
     look = {"actor": one, "what": "order", "reference": "T7Q4-M2KX", "reason": "review", "client": ""}
 
@@ -46,7 +46,7 @@ def test_another_person_case_or_purpose_is_a_row_of_its_own() -> None:
 
 
 @pytest.mark.django_db
-def test_looks_on_the_server_without_an_account_stay_rows_of_their_own() -> None:
+def test_looks_on_the_server_without_an_account_stay_separate_rows() -> None:
     for _ in range(2):
         note_access(actor=None, what="ministry uploadfile", reference="T7Q4-M2KX", client="")
 
@@ -54,7 +54,7 @@ def test_looks_on_the_server_without_an_account_stay_rows_of_their_own() -> None
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_looks_at_the_same_moment_are_one_row_that_counts_both() -> None:
+def test_two_concurrent_looks_are_one_row_that_counts_both() -> None:
     reviewer = make_reviewer()
 
     def look() -> AccessNote:
@@ -67,9 +67,9 @@ def test_two_looks_at_the_same_moment_are_one_row_that_counts_both() -> None:
 
 
 @pytest.mark.django_db
-def test_rows_from_before_the_count_stay_as_they_were_written() -> None:
+def test_rows_from_before_the_count_stay_unchanged() -> None:
     reviewer = make_reviewer()
-    for _ in range(2):  # as the migration leaves them: each a look of its own
+    for _ in range(2):  # as the migration leaves them: one row per look
         AccessNote.objects.create(actor=reviewer, what="order", reference="T7Q4-M2KX")
 
     for _ in range(2):
@@ -101,7 +101,7 @@ def test_the_auditor_reads_how_often_and_when_last(client) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ["reviewer", "lead", OPERATIONS])
-def test_nobody_but_the_auditor_reads_who_looked(client, role: str) -> None:
+def test_only_the_auditor_reads_who_looked(client, role: str) -> None:
     user = {"reviewer": make_reviewer, "lead": make_lead_reviewer}.get(
         role, lambda: make_user(held_roles=(OPERATIONS,))
     )()

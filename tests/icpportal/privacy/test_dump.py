@@ -1,4 +1,4 @@
-"""Who carries away database, cache, files and log has no number, no mobile, no name and no picture of anybody."""
+"""A stolen database, cache, storage and log contain nobody's number, mobile, name or picture."""
 
 import logging
 import re
@@ -23,12 +23,12 @@ pytestmark = pytest.mark.django_db
 ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z])")
 MOBILE = re.compile(r"(?<![0-9A-Za-z])1[3-9][0-9]{9}(?![0-9A-Za-z])")
 PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"RIFF", b"ftypheic")
-# of the provider itself and of places that anybody may visit
+# of the provider itself and of public places
 PUBLIC = {"verification_photoplace", "django_content_type", "auth_permission"}
 
 
 def rows() -> Iterator[tuple[str, str]]:
-    """Each row of each table, as who has a dump reads it."""
+    """Each row of each table, as in a dump."""
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             if table not in PUBLIC:
@@ -53,7 +53,7 @@ def cached() -> str:
 def files() -> Iterator[tuple[str, bytes]]:
     for root in {portal.PRIVATE_ROOT, portal.QUARANTINE_ROOT, portal.MINISTRY_ROOT}:
         for path in Path(root).rglob("*"):
-            if path.is_file() and path.parent.name != "walk":  # one picture for all that the world's rows name
+            if path.is_file() and path.parent.name != "walk":  # one picture for all rows of the world
                 yield str(path), path.read_bytes()
 
 

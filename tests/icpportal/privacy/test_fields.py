@@ -1,4 +1,4 @@
-"""Encrypted fields: readable by their row, unreadable in the database, not searchable, not movable."""
+"""Encrypted fields: readable from their row, unreadable in the database, not searchable, not movable."""
 
 import pytest
 from django.core.exceptions import FieldError
@@ -54,7 +54,7 @@ def test_searching_an_encrypted_field_is_refused() -> None:
         User.objects.filter(mobile="13900000001").exists()
 
 
-def test_update_takes_the_value_only_sealed() -> None:
+def test_update_accepts_only_sealed_values() -> None:
     user = make()
     user.mobile = "13900000009"
 
@@ -78,7 +78,7 @@ def test_empty_text_stays_empty() -> None:
     assert User.objects.get(pk=user.pk).mobile == ""
 
 
-def test_a_new_first_key_writes_and_the_old_one_still_reads(settings: object) -> None:
+def test_a_new_first_key_encrypts_and_the_old_one_still_decrypts(settings: object) -> None:
     old = settings.PII_KEYS
     user = make()
     settings.PII_KEYS = f"next:{'QUJD' * 10}QUI=,{old}"
@@ -87,7 +87,7 @@ def test_a_new_first_key_writes_and_the_old_one_still_reads(settings: object) ->
     assert seal(b"x", bound_to="a").startswith("s1:next:")
 
 
-def test_an_unknown_key_is_said_plainly(settings: object) -> None:
+def test_an_unknown_key_is_reported_clearly(settings: object) -> None:
     token = seal(b"x", bound_to="a")
     settings.PII_KEYS = f"next:{'QUJD' * 10}QUI="
 

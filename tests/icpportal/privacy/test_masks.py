@@ -1,4 +1,4 @@
-"""Masks show enough to recognise one's own and too little for anybody else."""
+"""Masks show enough to recognise one's own data and too little for anybody else."""
 
 import pytest
 from django.utils.translation import override
@@ -37,7 +37,7 @@ def test_a_blind_index_depends_on_kind_value_and_key(settings: object) -> None:
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "a closed account"), ("zh-hans", "已关闭的账号")])
-def test_the_address_of_a_closed_account_is_not_shown_as_one(language: str, words: str) -> None:
-    """Who had given it a service code read "c***@closed.invalid"."""
+def test_the_address_of_a_closed_account_is_not_shown_as_an_address(language: str, words: str) -> None:
+    """The giver of a service code was shown as "c***@closed.invalid"."""
     with override(language):
         assert mask_email("closed-7@closed.invalid") == words

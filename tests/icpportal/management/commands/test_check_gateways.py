@@ -65,7 +65,7 @@ def test_a_demo_without_scanner_says_so_and_still_passes(capsys, settings):
         ("PHOTO_APP_GATEWAY", "icpportal.gateways.photo_app.fake.Refusing", "photo_app", "refused"),
     ],
 )
-def test_one_that_does_not_answer_fails_the_command_and_the_others_are_still_asked(
+def test_a_gateway_that_does_not_answer_fails_the_command_and_the_others_are_still_checked(
     capsys, settings, name, gateway, row, state
 ):
     setattr(settings, name, gateway)
@@ -79,7 +79,7 @@ def test_one_that_does_not_answer_fails_the_command_and_the_others_are_still_ask
     assert printed[-1] == all_but(1)
 
 
-def test_a_portal_without_the_photo_app_does_not_ask_it(capsys, settings):
+def test_a_portal_without_the_photo_app_does_not_check_it(capsys, settings):
     settings.PHOTO_APP_GATEWAY = ""
 
     assert lines(capsys)[-1] == all_but(0, of=ALL - 1)

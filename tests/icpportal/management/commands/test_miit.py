@@ -47,7 +47,7 @@ def fails(capsys, *arguments):
 
 
 class Ministry:
-    """Says which file it accepted last, or nothing."""
+    """Returns the file it accepted last, or nothing."""
 
     reply = PreviousReply(0)
 
@@ -94,10 +94,10 @@ def test_status_of_a_quiet_line_ends_with_nothing_needed(capsys):
         ("seed-2018", {"MIIT_CANCELLATION_REASON"}, []),
     ],
 )
-def test_what_no_document_tells_is_an_open_question_until_a_setting_answers_it(
+def test_a_fact_that_no_document_states_is_an_open_question_until_a_setting_answers_it(
     capsys, settings, profile, answered, asked
 ):
-    """The password's field carries an invention of ours."""
+    """The element for the password is an invention of ours."""
     settings.RULE_PROFILE, settings.SET_BY_OPERATOR = profile, answered
 
     lines = run(capsys, "status")
@@ -119,7 +119,7 @@ def test_status_of_a_stopped_line_says_what_to_do_and_ends_with_1(capsys):
     assert out.splitlines()[-1] == "needs: 1"
 
 
-def test_status_names_no_next_look_that_is_not_made(capsys):
+def test_status_names_no_next_poll_that_is_not_made(capsys):
     """It said "at once" while fetching waited for an hour, or was stopped."""
     until = timezone.now() + timedelta(hours=1)
     why = {"fetching_waits_until": until, "fetching_waits_because": "20: outside the ministry's reporting hours"}
@@ -133,13 +133,13 @@ def test_status_names_no_next_look_that_is_not_made(capsys):
 
 
 def silent_line(**columns):
-    """Its last answer was at nine; since then nobody is there, and the line waits before it tries again."""
+    """Its last answer was at nine; since then it is unreachable, and the line waits before it tries again."""
     line = MinistryLine.objects.create(isp_id=ISP, **columns)
     for way in BOTH:
         line_state.wait_for_answer(line, way, now=timezone.now())
 
 
-def test_status_says_that_the_ministry_does_not_answer_and_when_it_last_did_and_ends_with_3(capsys):
+def test_status_reports_an_unresponsive_ministry_with_its_last_answer_and_ends_with_3(capsys):
     silent_line(answered_at=START, answered_code="2", fetched_at=START)
 
     code, _words, out = fails(capsys, "status")
@@ -151,7 +151,7 @@ def test_status_says_that_the_ministry_does_not_answer_and_when_it_last_did_and_
     assert (json.loads(as_json)["silence"], json.loads(as_json)["needs"]) == (said, [])
 
 
-def test_a_silent_ministry_and_something_for_a_person_end_with_1(capsys):
+def test_a_silent_ministry_and_work_for_a_person_end_with_1(capsys):
     silent_line()
     report(1, state="parked")
 
@@ -161,7 +161,7 @@ def test_a_silent_ministry_and_something_for_a_person_end_with_1(capsys):
     assert "the ministry does not answer; it never answered before; last look for downloads: never" in out
 
 
-def test_pull_says_that_the_ministry_does_not_answer_and_when_it_last_did(capsys, settings):
+def test_pull_reports_an_unresponsive_ministry_with_its_last_answer(capsys, settings):
     MinistryLine.objects.create(isp_id=ISP, answered_at=START, answered_code="2", fetched_at=START)
     settings.MIIT_FILES_URL = "http://127.0.0.1:9/ISPWebService/upDownLoad"
 
@@ -173,7 +173,7 @@ def test_pull_says_that_the_ministry_does_not_answer_and_when_it_last_did(capsys
     assert fails(capsys, "status")[0] == 3
 
 
-def test_no_line_is_half_in_another_language(capsys, settings):
+def test_no_line_mixes_two_languages(capsys, settings):
     """The portal's own language is Chinese, and the command has English lines."""
     settings.LANGUAGE_CODE = "zh-hans"
     translation.activate("zh-hans")
@@ -192,7 +192,7 @@ def test_no_line_is_half_in_another_language(capsys, settings):
     assert [line.endswith(" 15 the ministry's words: “待处理文件过多”") for line in queue] == [False, True, False]
 
 
-def test_status_in_json_holds_the_same_facts_and_no_secret(capsys, settings):
+def test_status_in_json_has_the_same_facts_and_no_secret(capsys, settings):
     report(state="parked")
 
     _code, _words, out = fails(capsys, "status", "--json")
@@ -221,14 +221,14 @@ def test_an_empty_queue_is_json_too(capsys):
     assert told(capsys, "queue") == {"reports": [], "totals": {"reports": 0}}
 
 
-def test_json_is_not_paged(capsys):
+def test_json_is_not_paginated(capsys):
     for number in range(1, 6):
         report(number)
 
     assert len(told(capsys, "queue", "--limit", "2")["reports"]) == 5
 
 
-def test_the_queue_costs_the_same_for_one_and_three(capsys, django_assert_num_queries):
+def test_the_queue_takes_as_many_queries_for_one_as_for_three(capsys, django_assert_num_queries):
     file(report(1), 1)
     with django_assert_num_queries(2):
         told(capsys, "queue")
@@ -239,7 +239,7 @@ def test_the_queue_costs_the_same_for_one_and_three(capsys, django_assert_num_qu
         assert len(told(capsys, "queue")["reports"]) == 3
 
 
-def test_the_queue_in_lines_is_paged_and_says_how_to_go_on(capsys):
+def test_the_queue_in_lines_is_paginated_and_says_how_to_continue(capsys):
     for number in range(1, 4):
         report(number)
 
@@ -262,7 +262,7 @@ def test_a_parked_report_names_field_code_and_reason(capsys):
     assert totals == "reports: 1 (parked 1)"
 
 
-def test_show_prints_the_xml_as_sent_and_says_in_which_encoding_that_was(capsys):
+def test_show_prints_the_xml_as_sent_and_names_its_encoding(capsys):
     """It said UTF-8, in which nothing was ever sent."""
     file(report(), 3)
 
@@ -289,7 +289,7 @@ def test_show_raw_writes_the_bytes_in_gbk(capsysbinary):
     assert (root.findtext(".//Fjnr"), root.findtext(".//ICPmm")) == (PICTURE, "*" * 32)
 
 
-def test_show_in_json_holds_the_xml_and_what_is_known_of_the_file(capsys):
+def test_show_in_json_has_the_xml_and_the_facts_about_the_file(capsys):
     file(report(), 3)
 
     found = told(capsys, "show", "3")
@@ -302,13 +302,13 @@ def test_show_in_json_holds_the_xml_and_what_is_known_of_the_file(capsys):
 
 
 @pytest.mark.parametrize("more", [[], ["--attachments"]])
-def test_what_show_prints_is_still_valid_by_the_ministrys_schema(capsys, more):
+def test_the_output_of_show_is_still_valid_by_the_ministrys_schema(capsys, more):
     file(report(), 3)
 
     assert against_schema("\n".join(run(capsys, "show", "3", *more)).encode("gbk")) == []
 
 
-def test_every_look_at_a_file_is_noted(capsys):
+def test_every_look_at_a_file_is_recorded(capsys):
     file(report(), 3)
 
     run(capsys, "show", "3")
@@ -317,7 +317,7 @@ def test_every_look_at_a_file_is_noted(capsys):
     assert list(notes) == [(None, "ministry uploadfile", "T7Q4-M2KX", "manage.py miit show")]
 
 
-def test_a_forgotten_file_says_so_and_notes_nothing(capsys):
+def test_a_forgotten_file_says_so_and_records_nothing(capsys):
     file(report(), 3)
     UploadFile.objects.update(body=None, key="")
 
@@ -334,7 +334,7 @@ def test_an_unknown_number_is_an_error(capsys):
     assert (code, words) == (1, "There is no file with the number 9.")
 
 
-def test_a_report_is_parked_with_a_reason_and_let_go_again(capsys):
+def test_a_report_is_parked_with_a_reason_and_released_again(capsys):
     report()
 
     parked = run(capsys, "park", "T7Q4-M2KX.1", "--reason", "the customer called")
@@ -350,7 +350,7 @@ def test_a_report_is_parked_with_a_reason_and_let_go_again(capsys):
 @pytest.mark.parametrize(
     "arguments", [["park", "X.1", "--reason", "r"], ["unpark", "X.1"], ["resend", "9"], ["rebuild", "9"]]
 )
-def test_what_is_not_there_cannot_be_acted_on(capsys, ministry, arguments):
+def test_a_missing_report_cannot_be_acted_on(capsys, ministry, arguments):
     code, words, _out = fails(capsys, *arguments)
 
     assert code == 1
@@ -367,7 +367,7 @@ def test_a_numbered_report_is_never_parked(capsys):
     assert Report.objects.get().state == ReportState.NUMBERED
 
 
-def test_park_wants_a_reason():
+def test_park_requires_a_reason():
     with pytest.raises(CommandError, match="--reason"):
         call_command("miit", "park", "X.1")
 
@@ -384,7 +384,7 @@ def test_go_on_clears_a_stop_and_the_waits(capsys):
 
 
 @pytest.mark.parametrize("name", ["resend", "rebuild"])
-def test_a_number_is_handed_to_the_operation_of_that_name(capsys, monkeypatch, name):
+def test_a_number_is_passed_to_the_operation_of_that_name(capsys, monkeypatch, name):
     asked = []
     monkeypatch.setattr(operations, name, asked.append)
 
@@ -393,7 +393,7 @@ def test_a_number_is_handed_to_the_operation_of_that_name(capsys, monkeypatch, n
     assert asked == [12]
 
 
-def test_resync_says_what_it_would_change_and_changes_nothing(capsys, ministry):
+def test_resync_shows_what_it_would_change_and_changes_nothing(capsys, ministry):
     ministry.reply = PreviousReply(0, sequence=41)
 
     assert run(capsys, "resync") == [
@@ -413,7 +413,7 @@ def test_resync_with_yes_takes_the_ministrys_number(capsys, ministry):
     assert MinistryLine.objects.get().last_sequence == 41
 
 
-def test_resync_of_what_is_in_line_has_nothing_to_change(capsys, ministry):
+def test_resync_of_a_line_in_order_changes_nothing(capsys, ministry):
     row = file(report(), 1)
     MinistryLine.objects.create(isp_id=ISP, last_sequence=1)
     ministry.reply = PreviousReply(0, sequence=1, digest=row.digest)
@@ -421,7 +421,7 @@ def test_resync_of_what_is_in_line_has_nothing_to_change(capsys, ministry):
     assert run(capsys, "resync")[-1] == "nothing to change"
 
 
-def test_a_ministry_that_does_not_answer_is_an_error_and_not_a_traceback(capsys, ministry):
+def test_an_unresponsive_ministry_is_an_error_and_not_a_traceback(capsys, ministry):
     ministry.reply = Retryable("connection refused")
 
     code, words, out = fails(capsys, "resync", "--json")
@@ -430,7 +430,7 @@ def test_a_ministry_that_does_not_answer_is_an_error_and_not_a_traceback(capsys,
     assert words == json.loads(out)["error"] == "not now: connection refused"
 
 
-def test_settings_that_cannot_work_are_an_error_and_not_a_traceback(capsys, settings):
+def test_invalid_settings_are_an_error_and_not_a_traceback(capsys, settings):
     settings.MIIT_ISP_ID = 0
 
     code, words, _out = fails(capsys, "resync")
@@ -438,7 +438,7 @@ def test_settings_that_cannot_work_are_an_error_and_not_a_traceback(capsys, sett
     assert (code, words) == (1, "MIIT_ISP_ID is the number the administration gave this provider")
 
 
-def test_pull_hands_what_came_to_the_orders_through_the_one_door(capsys, monkeypatch):
+def test_pull_passes_answers_to_the_orders(capsys, monkeypatch):
     monkeypatch.setattr("transfers.authority.results.pull", lambda: 3)
 
     assert run(capsys, "pull") == ["answers taken: 3"]
@@ -470,7 +470,7 @@ def test_send_ends_with_1_when_a_person_is_needed(capsys, monkeypatch, trouble):
     assert fails(capsys, "send")[0] == 1
 
 
-def test_a_dry_run_of_send_counts_what_is_due_and_asks_nobody(capsys):
+def test_a_dry_run_of_send_counts_what_is_due_and_calls_nobody(capsys):
     report(1)
     report(2, next_at=START + timedelta(days=36500))
     file(report(3), 1, accepted_at=None)
@@ -479,12 +479,12 @@ def test_a_dry_run_of_send_counts_what_is_due_and_asks_nobody(capsys):
     assert Report.objects.filter(state="queued").count() == 2
 
 
-def test_a_word_that_means_nothing_is_an_error():
+def test_an_unknown_word_is_an_error():
     with pytest.raises(CommandError, match="invalid choice"):
         call_command("miit", "explode")
 
 
-GROUPS = {"method": "return"}  # the list calls the answers to calls so
+GROUPS = {"method": "return"}  # the list's name for the answers to calls
 
 
 def test_every_code_of_the_interface_is_printed_once_with_whose_turn_it_is(capsys):
@@ -499,7 +499,7 @@ def test_every_code_of_the_interface_is_printed_once_with_whose_turn_it_is(capsy
     assert [row["code"] for row in rows if not (row["zh"] and row["en"] and row["by_itself"])] == []
 
 
-def test_the_codes_of_other_reports_have_words_of_their_own_and_open_nothing(capsys):
+def test_codes_of_other_reports_have_their_own_words_and_open_nothing(capsys):
     """IP filings and domain registries never concern an access."""
     others = [row for row in told(capsys, "codes")["codes"] if row["kind"] in ("ip", "domain")]
 
@@ -511,7 +511,7 @@ def test_the_codes_of_other_reports_have_words_of_their_own_and_open_nothing(cap
     assert len({row["en"] for row in others}) > 80
 
 
-def test_a_code_says_what_it_means_to_a_cancellation_where_that_is_something_else(capsys):
+def test_a_code_shows_its_different_meaning_for_a_cancellation(capsys):
     rows = {row["code"]: row for row in told(capsys, "codes")["codes"]}
 
     assert (rows["1016"]["whose"], rows["1016"]["cancellation"]["whose"]) == ("applicant", "success")
@@ -521,7 +521,7 @@ def test_a_code_says_what_it_means_to_a_cancellation_where_that_is_something_els
     assert "49 times" in rows["1017"]["by_itself"]
 
 
-def test_people_read_a_line_a_code_in_both_languages(capsys):
+def test_people_get_one_line_per_code_in_both_languages(capsys):
     lines = run(capsys, "codes")
 
     line = next(line for line in lines if line.startswith("1018"))

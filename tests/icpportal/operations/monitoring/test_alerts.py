@@ -1,4 +1,4 @@
-"""Alarms reach operations as messages: once a cause until it is over, and once when it is over."""
+"""Alarms reach operations as messages: one per cause while it lasts, and one when it has ended."""
 
 import json
 import threading
@@ -30,7 +30,7 @@ def by_mail(settings):
 
 
 class Hook:
-    """A webhook that answers what `status` says and keeps what it got."""
+    """A webhook that answers with `status` and keeps what it received."""
 
     def __init__(self) -> None:
         self.status, self.got = 204, []
@@ -67,7 +67,7 @@ def subjects():
     return [letter.subject for letter in mail.outbox]
 
 
-def test_an_alarm_is_one_mail_that_says_what_it_means_and_what_to_do(by_mail):
+def test_an_alarm_is_one_mail_with_its_meaning_and_advice(by_mail):
     open_alarm("orders.held", reference="AB12-CD34", detail="1024", now=NOW)
 
     alerts.tell(now=NOW)
@@ -87,7 +87,7 @@ def test_an_alarm_is_one_mail_that_says_what_it_means_and_what_to_do(by_mail):
         assert words in letter.body
 
 
-def test_one_mail_says_when_it_is_over_and_has_stayed_away(by_mail):
+def test_one_mail_says_when_it_has_ended_and_stayed_away(by_mail):
     open_alarm("orders.held", now=NOW)
     alerts.tell(now=NOW)
     clear("orders.held", now=NOW + MINUTE)
@@ -112,7 +112,7 @@ def test_a_cause_that_comes_and_goes_is_one_alarm_to_the_reader(by_mail):
     assert subjects() == ["Alarm: ministry.sending_waits", "Over: ministry.sending_waits"]
 
 
-def test_what_was_open_before_anybody_was_named_is_told_once_somebody_is(settings):
+def test_alarms_opened_before_a_recipient_was_set_are_sent_once_there_is_one(settings):
     open_alarm("orders.held", now=NOW)
     settings.ALERTS = []
     assert alerts.tell(now=NOW) == 0
@@ -123,14 +123,14 @@ def test_what_was_open_before_anybody_was_named_is_told_once_somebody_is(setting
     assert Message.objects.filter(template="alarm_opened").count() == 2
 
 
-def test_what_opened_and_ended_between_two_looks_is_not_told(by_mail):
+def test_an_alarm_that_opened_and_ended_between_two_checks_is_not_sent(by_mail):
     open_alarm("orders.held", now=NOW)
     clear("orders.held", now=NOW)
 
     assert alerts.tell(now=NOW + 10 * MINUTE) == 0
 
 
-def test_a_webhook_gets_json_that_is_signed(hook):
+def test_a_webhook_gets_signed_json(hook):
     open_alarm("orders.held", reference="AB12-CD34", detail="1024", now=NOW)
     alerts.tell(now=NOW)
 
@@ -152,7 +152,7 @@ def test_a_webhook_gets_json_that_is_signed(hook):
 
 
 @pytest.mark.parametrize("status", [302, 404, 500])
-def test_a_webhook_that_does_not_take_it_is_tried_again_and_is_no_alarm_itself(hook, status):
+def test_a_failing_webhook_is_retried_and_is_no_alarm_itself(hook, status):
     open_alarm("orders.held", now=NOW)
     alerts.tell(now=NOW)
     hook.status = status
@@ -175,14 +175,14 @@ def test_a_webhook_that_does_not_take_it_is_tried_again_and_is_no_alarm_itself(h
     assert json.loads(hook.got[-1][1])["cause"] == "orders.overdue"
 
 
-def test_nobody_but_operations_and_auditors_reads_the_list_that_a_message_leads_to():
+def test_only_operations_and_auditors_can_read_the_list_linked_in_a_message():
     assert Client().get("/admin/alarms/alarm/").status_code == 302
 
 
 # --- a portal that was restored ------------------------------------------------------------------
 
 
-def test_nothing_that_is_over_is_told_after_go_and_what_is_open_still_is(by_mail):
+def test_after_resuming_a_restored_portal_only_open_alarms_are_sent(by_mail):
     restored.hold("backup-1", now=NOW)
     open_alarm("health.line", now=NOW)
     open_alarm("health.mail", now=NOW)

@@ -1,4 +1,4 @@
-"""The clock is set back: what was due before still goes, what has its hour keeps it."""
+"""The clock is set back: what was due is still sent, what has its hour keeps it."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 @pytest.fixture
 def before() -> None:
-    """Written at what was an hour later then."""
+    """Written with the clock an hour ahead."""
     for key, later in (("at once", 0 * MINUTE), ("in the morning", 8 * HOUR)):
         actions.queue(channel="webhook", key=key, payload={})
         Message.objects.filter(key=key).update(created_at=NOW + HOUR, next_at=NOW + HOUR + later)
@@ -26,7 +26,7 @@ def before() -> None:
 
 
 @pytest.mark.usefixtures("before")
-def test_what_was_due_when_it_was_written_goes_and_the_ministry_is_asked() -> None:
+def test_what_was_due_when_it_was_written_is_sent_and_the_ministry_is_polled() -> None:
     assert queries.due(NOW).count() == 0
 
     assert catch_up(NOW) == 3
@@ -39,7 +39,7 @@ def test_what_was_due_when_it_was_written_goes_and_the_ministry_is_asked() -> No
 
 
 @pytest.mark.usefixtures("before")
-def test_while_the_clock_runs_as_it_should_nothing_is_hurried() -> None:
+def test_while_the_clock_is_right_nothing_is_hurried() -> None:
     assert catch_up(NOW + HOUR) == 0
     assert catch_up(NOW + 2 * HOUR) == 0
     assert Message.objects.get(key="in the morning").next_at == NOW + 9 * HOUR

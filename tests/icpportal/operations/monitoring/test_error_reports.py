@@ -1,4 +1,4 @@
-"""What a collector of errors gets: where it broke, and nothing about anybody."""
+"""Reports to an error collector: where it failed, and no personal data."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from icpportal.operations.monitoring import error_reports
 from tests import fresh
 
 DSN = "https://public@errors.example.com/1"
-# in a process of its own: the library hooks itself into Django and Celery for good
+# in a process of its own: the library hooks into Django and Celery permanently
 PROGRAM = f"""
 import json, logging, sys
 import django
@@ -70,7 +70,7 @@ def places(event):
     return [frame["function"] for each in event["exception"]["values"] for frame in each["stacktrace"]["frames"]]
 
 
-def test_a_request_that_breaks_is_told_by_its_route_and_its_place_in_the_code(events):
+def test_a_failing_request_is_reported_by_its_route_and_its_place_in_the_code(events):
     (event,) = [each for each in events if "broken" in (places(each) if "exception" in each else [])]
 
     assert event["transaction"] == "/broken/{token}/"
@@ -79,20 +79,20 @@ def test_a_request_that_breaks_is_told_by_its_route_and_its_place_in_the_code(ev
     assert len(event["tags"]["request"]) == 16
 
 
-def test_a_task_that_breaks_is_told_by_its_name(events):
+def test_a_failing_task_is_reported_by_its_name(events):
     (event,) = [each for each in events if "swept" in (places(each) if "exception" in each else [])]
 
     assert event["transaction"] == "icpportal.tasks.sweep_deadlines"
 
 
-def test_an_error_that_was_logged_is_told_as_the_log_has_it(events):
+def test_a_logged_error_is_reported_as_in_the_log(events):
     (event,) = [each for each in events if each.get("logentry", {}).get("message") == "alarm opened"]
 
     assert event["extra"]["cause"] == "orders.held"
     assert event["extra"]["mobile"] == "137****5678"
 
 
-def test_nothing_about_anybody_leaves(events):
+def test_no_personal_data_are_sent(events):
     assert len(events) >= 3
     for event in events:
         assert set(event) <= {*error_reports.PLAIN, "exception", "logentry", "extra", "tags"}

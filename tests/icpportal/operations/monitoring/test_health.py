@@ -1,4 +1,4 @@
-"""The health pages tell machines whether the portal is well, and tell nobody anything else."""
+"""The health pages tell machines whether the portal is healthy, and reveal nothing else."""
 
 import re
 from datetime import timedelta
@@ -33,7 +33,7 @@ ALL_WELL = {"authority": "ok", "inventory": "ok"}
 
 @pytest.fixture
 def well():
-    """Everything as it is on a good day."""
+    """Everything as on a good day."""
     for job in ("sweep_deadlines", "reconcile"):
         heartbeat.record_heartbeat(job)
     for name in parts.TRIALS:
@@ -72,7 +72,7 @@ def test_it_is_ready_when_database_migrations_and_cache_are(client):
     }
 
 
-def test_a_database_that_is_gone_is_said_by_the_kind_of_error_alone(client, monkeypatch):
+def test_an_unavailable_database_is_reported_only_by_the_kind_of_error(client, monkeypatch):
     broken(monkeypatch, OperationalError("password authentication failed for user portal"))
 
     answer = client.get("/readyz")
@@ -82,7 +82,7 @@ def test_a_database_that_is_gone_is_said_by_the_kind_of_error_alone(client, monk
     assert b"password" not in answer.content
 
 
-def test_a_database_that_is_silent_is_waited_for_once(client, monkeypatch, django_assert_num_queries):
+def test_a_silent_database_is_waited_for_once(client, monkeypatch, django_assert_num_queries):
     broken(monkeypatch, OperationalError("connection timeout expired"))
 
     with django_assert_num_queries(0):
@@ -101,7 +101,7 @@ def test_a_missing_migration_is_not_ready(client):
     assert (answer.status_code, answer.json()["checks"]["migrations"]) == (503, {"ok": False, "missing": 2})
 
 
-def test_the_migrations_of_a_database_that_is_complete_are_not_read(client, monkeypatch):
+def test_the_migrations_of_an_up_to_date_database_are_not_read(client, monkeypatch):
     monkeypatch.setattr("icpportal.operations.monitoring.migrations.MigrationLoader.build_graph", Mock())
 
     assert client.get("/readyz").status_code == 200
@@ -109,14 +109,14 @@ def test_the_migrations_of_a_database_that_is_complete_are_not_read(client, monk
     assert not MigrationLoader.build_graph.called
 
 
-def test_a_newer_versions_migrations_do_no_harm_to_a_process_of_the_version_before(client):
+def test_a_newer_versions_migrations_do_not_affect_a_process_of_the_version_before(client):
     MigrationRecorder.Migration.objects.create(app="transfers", name="9999_of_the_next_version")
 
     assert client.get("/readyz").status_code == 200
 
 
 @pytest.mark.parametrize("problem", [OSError("disk full"), RedisGone("no")])
-def test_a_cache_that_is_gone_is_said_and_takes_no_process_out_of_the_balancer(client, monkeypatch, problem):
+def test_an_unavailable_cache_is_reported_but_takes_no_process_out_of_the_balancer(client, monkeypatch, problem):
     monkeypatch.setattr("icpportal.operations.monitoring.health.cache", Mock(set=Mock(side_effect=problem)))
 
     answer = client.get("/readyz")
@@ -124,7 +124,7 @@ def test_a_cache_that_is_gone_is_said_and_takes_no_process_out_of_the_balancer(c
     assert (answer.status_code, answer.json()["checks"]["cache"]["ok"]) == (200, False)
 
 
-def test_on_a_good_day_it_is_green_to_the_bottom(client, well):
+def test_on_a_good_day_every_check_is_green(client, well):
     answer = client.get("/healthz/deep")
 
     assert answer.status_code == 200
@@ -149,7 +149,7 @@ def test_before_any_worker_has_worked_it_is_red(client):
     assert checks["gateways"] == {"ok": False, "systems": {}}
 
 
-def test_a_resolver_that_is_silent_is_shown_and_makes_nothing_red(client, well):
+def test_a_silent_resolver_is_shown_and_makes_nothing_red(client, well):
     Heartbeat.objects.create(name="gateway:dns", at=timezone.now(), well=False, trouble="down")
 
     answer = client.get("/healthz/deep")
@@ -196,7 +196,7 @@ def late_pull():
 
 
 def report_that_does_not_go():
-    """Nothing holds sending up, and nobody sends."""
+    """Nothing stops sending, and nobody sends."""
     long_ago = timezone.now() - timedelta(minutes=16)
     Report.objects.create(key="access:AB12-CD34", kind="access", reference="AB12-CD34", next_at=long_ago)
 
@@ -207,7 +207,7 @@ def waiting_picture():
 
 
 def refused_mail(monkeypatch):
-    """By what a worker found when it tried."""
+    """From what a worker found when it tried."""
     monkeypatch.setattr(EmailBackend, "open", Mock(side_effect=SMTPAuthenticationError(535, b"chen@example.com")))
     parts.examine(now=timezone.now() + parts.TRIED_EVERY)
 
@@ -230,7 +230,7 @@ def full_disk(monkeypatch):
 
 
 def late_storing():
-    """Bodies of files stayed in the database, and nobody was told."""
+    """Contents of files stayed in the database, and nobody noticed."""
     heartbeat.record_heartbeat("store_bodies", now=timezone.now() - timedelta(minutes=181))
 
 
@@ -248,7 +248,7 @@ def late_files():
     FileRound.objects.create(began_at=long_ago, ended_at=long_ago, place="rows")
 
 
-def test_every_job_of_beat_is_watched_by_its_pulse_or_by_what_it_calls():
+def test_every_job_of_beat_is_watched_by_its_heartbeat_or_by_what_it_calls():
     jobs = {entry["task"].rpartition(".")[2] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     seen_otherwise = {"sweep_deadlines", "reconcile", "heartbeat", "send_reports", "pull_answers"}
 
@@ -279,7 +279,7 @@ CAUSES = {
 
 
 @pytest.mark.parametrize("happens", CAUSES, ids=lambda happens: happens.__name__)
-def test_what_is_late_silent_or_full_turns_it_red_and_is_named(client, well, monkeypatch, happens):
+def test_late_silent_or_full_parts_turn_it_red_and_are_named(client, well, monkeypatch, happens):
     monkeypatch.setattr("icpportal.operations.heartbeat.ask_gateways", Mock())
     happens(*(() if happens.__code__.co_argcount == 0 else (monkeypatch,)))
 
@@ -292,11 +292,11 @@ def test_what_is_late_silent_or_full_turns_it_red_and_is_named(client, well, mon
 
 
 def test_every_check_has_a_cause_that_turns_it_red():
-    assert set(health.deep_checks(NOW)) - set(CAUSES.values()) == {"database"}  # and that is a test of its own
+    assert set(health.deep_checks(NOW)) - set(CAUSES.values()) == {"database"}  # which has its own test
 
 
-def test_a_line_that_waits_for_a_ministry_that_is_closed_is_well(client, well):
-    """It says so itself and goes on by itself; that it is silent is the gateways' to tell."""
+def test_a_line_that_waits_for_a_closed_ministry_is_healthy(client, well):
+    """It resumes by itself; an unreachable ministry is reported by the gateways' check."""
     later = timezone.now() + timedelta(hours=8)
     line(fetching_waits_until=later, fetched_at=timezone.now() - timedelta(hours=3))
 
@@ -305,7 +305,7 @@ def test_a_line_that_waits_for_a_ministry_that_is_closed_is_well(client, well):
     assert (found["ok"], found["waiting"], found["pulled"] // 60) == (True, ["fetching"], 180)
 
 
-def test_what_works_again_is_seen_within_a_minute(client, well, monkeypatch):
+def test_recovery_is_noticed_within_a_minute(client, well, monkeypatch):
     monkeypatch.setattr("icpportal.operations.heartbeat.ask_gateways", Mock())
     refused_mail(monkeypatch)
     monkeypatch.undo()
@@ -317,7 +317,7 @@ def test_what_works_again_is_seen_within_a_minute(client, well, monkeypatch):
 
 
 @pytest.mark.parametrize("address", ["/healthz", "/readyz", "/healthz/deep"])
-def test_health_pages_are_never_kept_and_need_no_session(client, address):
+def test_health_pages_are_never_cached_and_need_no_session(client, address):
     answer = client.get(address)
 
     assert "no-store" in answer["Cache-Control"]
@@ -335,7 +335,7 @@ def test_a_probe_may_ask_by_address_and_with_head(client, well, caplog, address)
     assert caplog.records == []
 
 
-def test_a_page_under_a_strange_name_is_a_bad_request_and_no_fault_of_ours(client, caplog):
+def test_a_request_with_an_unknown_host_is_a_bad_request_and_no_error_of_ours(client, caplog):
     answer = client.get("/", headers={"Host": "10.0.0.7"})
 
     assert answer.status_code == 400
@@ -349,7 +349,7 @@ def test_machines_inside_may_ask_without_https(client, settings):
     assert client.get("/").status_code == 301
 
 
-def test_the_document_says_of_every_check_when_it_is_red_and_where_to_look():
+def test_the_document_says_for_every_check_when_it_is_red_and_where_to_look():
     text = (settings.BASE_DIR / "docs/operations.md").read_text("utf-8")
     table = text.partition("| check | red when | look at |")[2].partition("\n\n")[0]
 

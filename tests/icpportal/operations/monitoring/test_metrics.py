@@ -1,4 +1,4 @@
-"""`/metrics` tells Prometheus how it stands: behind a token, without anything personal, whoever answers."""
+"""`/metrics` reports the state to Prometheus: behind a token, without personal data, from any process."""
 
 import contextlib
 import os
@@ -45,7 +45,7 @@ def text(client):
 
 
 def told(client):
-    """Every sample by its name and its labels without the process."""
+    """Every sample by its name and its labels except the process."""
     families = text_string_to_metric_families(text(client))
     return {(sample.name, *sample.labels.values()): sample.value for family in families for sample in family.samples}
 
@@ -57,13 +57,13 @@ def test_without_a_token_in_the_settings_there_is_no_such_page(client, settings)
 
 
 @pytest.mark.parametrize("said", [None, "Bearer", "Bearer wrong", f"Basic {TOKEN}", TOKEN, "Bearer 密"])
-def test_whoever_has_not_the_token_reads_nothing(client, said):
+def test_without_the_token_nothing_can_be_read(client, said):
     answer = client.get("/metrics", headers={"Authorization": said} if said else {})
 
     assert (answer.status_code, answer.content) == (401, b"")
 
 
-def test_it_tells_of_the_work_in_hand(client):
+def test_it_reports_the_work_in_hand(client):
     now = timezone.now()
     for name, channel in (("a", "email"), ("b", "email"), ("c", "sms")):
         queue(channel=channel, key=name, payload={"to": "chen@example.com"})
@@ -111,7 +111,7 @@ def test_it_tells_of_the_work_in_hand(client):
     assert order.reference not in text(client)
 
 
-def test_a_metric_that_cannot_be_read_is_named_and_takes_no_other_with_it(client, monkeypatch):
+def test_an_unreadable_metric_is_named_and_affects_no_other(client, monkeypatch):
     monkeypatch.setattr("icpportal.outbox.queries.due", Mock(side_effect=DatabaseError("no")))
 
     said = told(client)
@@ -121,7 +121,7 @@ def test_a_metric_that_cannot_be_read_is_named_and_takes_no_other_with_it(client
 
 
 @pytest.mark.usefixtures("steady_cache")
-def test_it_costs_the_same_however_much_there_is(client):
+def test_it_takes_as_many_queries_however_many_rows_there_are(client):
     def queries():
         with CaptureQueriesContext(
             connection,
@@ -138,7 +138,7 @@ def test_it_costs_the_same_however_much_there_is(client):
     assert queries() == before <= 45
 
 
-def test_what_has_no_end_is_counted_to_an_end(client, monkeypatch):
+def test_unbounded_tables_are_counted_up_to_a_limit(client, monkeypatch):
     monkeypatch.setattr(readings, "MOST", 3)
     for number in range(5):
         queue(channel="email", key=f"m{number}", payload={})
@@ -165,7 +165,7 @@ def test_an_answer_is_counted_by_its_route_and_never_by_its_address(client):
     assert "CHEN" not in methods
 
 
-def test_a_task_is_counted_by_how_it_ended(monkeypatch):
+def test_a_task_is_counted_by_its_outcome(monkeypatch):
     monkeypatch.setattr("icpportal.tasks.deadlines.sweep", Mock(side_effect=[None, RuntimeError("no")]))
     before = [counter(counters.TASKS, "sweep_deadlines", outcome) for outcome in ("success", "failure")]
 
@@ -197,7 +197,7 @@ def test_an_outside_system_is_counted_by_its_answer(problem, outcome):
     assert counter(counters.ANSWERS, "a system", outcome) == before + 1
 
 
-def test_every_gateway_that_is_asked_is_counted_under_its_name(monkeypatch, settings):
+def test_every_gateway_called_is_counted_by_its_name(monkeypatch, settings):
     from icpportal.gateways.dns.base import resolver
 
     settings.DNS_GATEWAY = "icpportal.gateways.dns.fake.FakeResolver"
@@ -221,8 +221,8 @@ os.wait()
 """
 
 
-def test_web_and_workers_are_counted_apart_and_told_at_one_address(client, settings, tmp_path):
-    """Two processes, each with a child, as gunicorn and the workers have them."""
+def test_web_and_workers_are_counted_separately_and_reported_at_one_address(client, settings, tmp_path):
+    """Two processes, each with a child, like gunicorn and the workers."""
     given = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     for _process in range(2):
         fresh.run(

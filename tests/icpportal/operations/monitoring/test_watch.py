@@ -1,4 +1,4 @@
-"""What beat asks for every minute so that operations are called."""
+"""What beat checks every minute so that operations are alerted."""
 
 import logging
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ WELL, RED = {"ok": True}, {"ok": False, "why": "SMTPAuthenticationError", "secon
 
 
 def looks(monkeypatch, *findings, name="mail"):
-    """One look a minute; the causes that are open after each."""
+    """One check a minute; the causes open after each."""
     opened = []
     for minute, finding in enumerate(findings):
         monkeypatch.setattr(
@@ -38,7 +38,7 @@ def test_a_check_that_stays_red_is_an_alarm_until_it_is_green(monkeypatch):
     assert looks(monkeypatch, WELL, RED, RED, RED, WELL) == [[], [], ["health.mail"], ["health.mail"], []]
 
 
-def test_a_check_that_is_red_for_a_moment_calls_nobody(monkeypatch):
+def test_a_check_that_is_briefly_red_alerts_nobody(monkeypatch):
     assert looks(monkeypatch, RED, WELL, RED, WELL) == [[], [], [], []]
 
 
@@ -51,19 +51,19 @@ def test_the_alarm_names_what_is_wrong(monkeypatch):
 
 
 @pytest.mark.parametrize(("name", "finding"), [("line", {"ok": False, "stopped": ["sending"]}), ("files", RED)])
-def test_what_has_an_alarm_of_its_own_gets_no_second_one(monkeypatch, name, finding):
+def test_a_problem_with_an_alarm_of_its_own_gets_no_second_one(monkeypatch, name, finding):
     assert looks(monkeypatch, finding, finding, name=name) == [[], []]
 
 
-def test_every_check_can_become_an_alarm_here_and_now():
-    """Nothing runs in a test: all that is late is told, and what breaks is named."""
+def test_every_check_can_become_an_alarm():
+    """No process runs in a test: everything late is reported, and failures are named."""
     watch.watch_health(NOW)
     watch.watch_health(NOW + MINUTE)
 
     assert {"health.worker", "health.mail", "health.line"} <= {alarm.cause for alarm in open_alarms()}
 
 
-def test_a_new_portal_waits_for_its_first_reconcile_and_is_told_when_none_comes(monkeypatch):
+def test_a_new_portal_waits_for_its_first_reconcile_and_reports_when_none_comes(monkeypatch):
     all_checks = health.deep_checks
     monkeypatch.setattr(health, "deep_checks", lambda now: {"reconcile": all_checks(now)["reconcile"]})
 
@@ -72,7 +72,7 @@ def test_a_new_portal_waits_for_its_first_reconcile_and_is_told_when_none_comes(
         assert [alarm.cause for alarm in open_alarms()] == causes
 
 
-def test_a_part_that_breaks_stops_no_other(monkeypatch, settings):
+def test_a_failing_part_stops_no_other(monkeypatch, settings):
     settings.DEADMAN_URL = "https://ping.example.com/token"
     monkeypatch.setattr(watch, "watch_health", Mock(side_effect=ValueError("no")))
     monkeypatch.setattr(requests, "get", Mock(return_value=Mock(ok=True)))
@@ -90,7 +90,7 @@ def test_a_part_that_breaks_stops_no_other(monkeypatch, settings):
     ("day", "is_open"),
     [(datetime(2026, 11, 30, 15, 59, tzinfo=UTC), False), (datetime(2026, 11, 30, 16, tzinfo=UTC), True)],
 )
-def test_from_december_on_in_beijing_an_alarm_asks_for_the_holidays_of_next_year(day, is_open):
+def test_from_december_on_in_beijing_an_alarm_asks_for_next_years_holidays(day, is_open):
     watch.watch_holidays(day)
 
     assert [(alarm.cause, alarm.reference) for alarm in open_alarms()] == (
@@ -98,7 +98,7 @@ def test_from_december_on_in_beijing_an_alarm_asks_for_the_holidays_of_next_year
     )
 
 
-def test_it_ends_when_the_notice_is_loaded_and_not_by_new_year():
+def test_it_ends_when_the_notice_is_loaded_and_not_at_new_year():
     watch.watch_holidays(datetime(2026, 12, 5, tzinfo=UTC))
     watch.watch_holidays(datetime(2027, 1, 5, tzinfo=UTC))
     assert open_alarms().count() == 1
@@ -113,7 +113,7 @@ def test_it_ends_when_the_notice_is_loaded_and_not_by_new_year():
 # --- the dead-man's switch -----------------------------------------------------------------------
 
 
-def test_without_an_address_nobody_is_pinged(monkeypatch):
+def test_without_an_address_nothing_is_pinged(monkeypatch):
     asked = Mock()
     monkeypatch.setattr(requests, "get", asked)
 
@@ -122,7 +122,7 @@ def test_without_an_address_nobody_is_pinged(monkeypatch):
     asked.assert_not_called()
 
 
-def test_a_copy_restored_from_a_backup_does_not_stand_in_for_a_portal_that_is_dead(monkeypatch, settings):
+def test_a_restored_copy_does_not_ping_for_a_dead_portal(monkeypatch, settings):
     settings.DEADMAN_URL = "https://ping.example.com/a-token"
     asked = Mock()
     monkeypatch.setattr(requests, "get", asked)
@@ -133,7 +133,7 @@ def test_a_copy_restored_from_a_backup_does_not_stand_in_for_a_portal_that_is_de
     asked.assert_not_called()
 
 
-def test_a_switch_that_does_not_answer_is_said_once_without_its_address_and_asked_again(monkeypatch, settings, caplog):
+def test_a_switch_that_does_not_answer_is_reported_once_without_its_address_and_retried(monkeypatch, settings, caplog):
     settings.DEADMAN_URL = "https://ping.example.com/a-token"
     refused = Mock(side_effect=requests.ConnectionError("https://ping.example.com/a-token"))
     monkeypatch.setattr(requests, "get", refused)
@@ -148,7 +148,7 @@ def test_a_switch_that_does_not_answer_is_said_once_without_its_address_and_aske
     assert open_alarms().count() == 0
 
 
-def test_while_nothing_can_be_written_the_switch_hears_nothing(monkeypatch, settings):
+def test_while_nothing_can_be_written_the_switch_is_not_pinged(monkeypatch, settings):
     settings.DEADMAN_URL = "https://ping.example.com/a-token"
     asked = Mock()
     monkeypatch.setattr(requests, "get", asked)

@@ -1,4 +1,4 @@
-"""Mail over the interface of a service, and the bounces it tells of: with the secret, and without."""
+"""Mail through the API of a service, and the bounces it reports: with the secret, and without."""
 
 import base64
 import json
@@ -27,7 +27,7 @@ ANSWERED = {"ErrorCode": 0, "Message": "OK", "MessageID": "m-1", "SubmittedAt": 
 
 
 class Service:
-    """A mail service: what it answers, and what it was sent."""
+    """A mail service: its answers, and the mails it received."""
 
     status, answer = 200, ANSWERED
 
@@ -50,7 +50,7 @@ def service():
             self.wfile.write(said)
 
         def log_message(self, *args):
-            """Quiet."""
+            """Silent."""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -74,14 +74,14 @@ def postmark(settings, service):
 
 
 def event(client, *, service="postmark", secret=SECRET, **facts):
-    """What the service posts about a mail."""
+    """The service's report about a mail."""
     headers = {"Authorization": f"Basic {base64.b64encode(secret.encode()).decode()}"} if secret else {}
     said = {"RecordType": "Bounce", "Type": "HardBounce", "MessageID": "m-1", "Email": "wang@example.com", "ID": 1}
     body = json.dumps(said | facts)
     return client.post(f"/mail-events/{service}/", body, content_type="application/json", headers=headers)
 
 
-def test_a_mail_goes_out_untracked_and_keeps_the_services_number(service):
+def test_a_mail_is_sent_untracked_and_keeps_the_services_id(service):
     confirm()
 
     deliver()
@@ -101,7 +101,7 @@ def test_a_mail_goes_out_untracked_and_keeps_the_services_number(service):
         (500, {"ErrorCode": 0}, Unknown),
     ],
 )
-def test_each_answer_of_a_service_is_refused_or_later_or_unclear(service, status, answer, kind):
+def test_each_answer_of_a_service_means_refused_later_or_unclear(service, status, answer, kind):
     service.status, service.answer = status, answer
 
     with pytest.raises((Refused, Retryable)) as found:
@@ -111,7 +111,7 @@ def test_each_answer_of_a_service_is_refused_or_later_or_unclear(service, status
     assert "wang@" not in str(found.value)
 
 
-def test_a_service_that_cannot_be_reached_took_nothing(settings):
+def test_an_unreachable_service_accepted_nothing(settings):
     settings.ANYMAIL = settings.ANYMAIL | {"POSTMARK_API_URL": "http://127.0.0.1:1/"}
 
     with pytest.raises(Retryable) as found:
@@ -152,7 +152,7 @@ def test_a_mail_that_arrived_is_shown_as_delivered(client):
 
 
 @pytest.mark.parametrize("secret", ["portal:wrong", ""])
-def test_without_the_secret_nothing_is_believed(client, secret):
+def test_without_the_secret_no_report_is_accepted(client, secret):
     confirm()
     deliver()
 
@@ -162,7 +162,7 @@ def test_without_the_secret_nothing_is_believed(client, secret):
     assert Message.objects.get().state == State.DELIVERED
 
 
-def test_a_mail_that_is_not_ours_is_answered_and_another_service_is_not_there(client):
+def test_a_report_about_another_mail_is_answered_and_another_service_has_no_address(client):
     confirm()
     deliver()
 
@@ -173,7 +173,7 @@ def test_a_mail_that_is_not_ours_is_answered_and_another_service_is_not_there(cl
     assert Message.objects.get().state == State.DELIVERED
 
 
-def test_a_body_without_end_is_refused_before_it_is_read(client):
+def test_an_endless_body_is_refused_before_it_is_read(client):
     answer = event(client, Description="x" * 3_000_000)
 
     assert answer.status_code == 413
@@ -183,7 +183,7 @@ def test_the_address_is_the_one_in_the_docs():
     assert reverse("mail-events", args=["postal"]) == "/mail-events/postal/"
 
 
-# of services that sign what they post
+# of services that sign their reports
 KEYS = {
     "POSTAL_WEBHOOK_KEY": "k",
     "MAILGUN_WEBHOOK_SIGNING_KEY": "k",
@@ -193,7 +193,7 @@ KEYS = {
 
 
 @pytest.mark.parametrize("esp", ESPS)
-def test_every_service_that_can_be_chosen_sends_and_is_listened_to(client, settings, esp):
+def test_every_available_service_can_send_and_report(client, settings, esp):
     settings.EMAIL_ESP = esp
     settings.ANYMAIL = settings.ANYMAIL | KEYS
     import_string(f"anymail.backends.{esp}.EmailBackend")

@@ -1,4 +1,4 @@
-"""What became of a text: asked of the supplier, written on the message, shown to its reader."""
+"""The delivery of a text: queried from the supplier, stored on the message, shown to its reader."""
 
 from datetime import timedelta
 
@@ -43,7 +43,7 @@ def sent(**more):
 
 
 def code():
-    """A code: its content is erased as soon as it was sent."""
+    """A code: its content is erased once sent."""
     known = {"key": "sign_up:1:sms", "template": "code_sign_up", "language": "zh", "context": {"code": "246810"}}
     message = actions.notify(**known, channel="sms", to="13900000002")
     deliver()
@@ -59,7 +59,7 @@ def ask(later=SOON):
     return supplier_reports.ask(now=timezone.now() + later + timedelta(seconds=5))
 
 
-def test_a_text_that_arrived_is_asked_about_once(aliyun):
+def test_a_delivered_text_is_queried_once(aliyun):
     sent()
     aliyun.answers["QuerySendDetails"] = detail(3, "DELIVERED")
 
@@ -71,7 +71,7 @@ def test_a_text_that_arrived_is_asked_about_once(aliyun):
     assert message.receipt == "9006^0"
 
 
-def test_a_text_that_did_not_arrive_has_failed_like_one_that_could_not_be_sent(aliyun):
+def test_an_undelivered_text_has_failed_like_one_that_could_not_be_sent(aliyun):
     sent()
     aliyun.answers["QuerySendDetails"] = detail(2, "MOBILE_NOT_ON_SERVICE")
 
@@ -83,7 +83,7 @@ def test_a_text_that_did_not_arrive_has_failed_like_one_that_could_not_be_sent(a
     assert message.failed_at >= message.delivered_at
 
 
-def test_a_text_sent_again_after_it_was_lost_is_asked_about_again(aliyun, people):
+def test_a_text_resent_after_it_was_lost_is_queried_again(aliyun, people):
     sent()
     aliyun.answers["QuerySendDetails"] = detail(2, "MOBILE_NOT_ON_SERVICE")
     ask()
@@ -96,7 +96,7 @@ def test_a_text_sent_again_after_it_was_lost_is_asked_about_again(aliyun, people
     assert message.ask_at is not None
 
 
-def test_a_supplier_that_knows_nothing_yet_is_asked_more_and_more_rarely_and_then_no_more(aliyun):
+def test_a_supplier_without_a_report_is_queried_more_and_more_rarely_and_then_no_more(aliyun):
     sent()
     aliyun.answers["QuerySendDetails"] = {"Code": "OK", "RequestId": "R-1"}
     now, asked_at = timezone.now(), []
@@ -111,7 +111,7 @@ def test_a_supplier_that_knows_nothing_yet_is_asked_more_and_more_rarely_and_the
     assert asked_at[-1] - now > timedelta(days=3)
 
 
-def test_a_supplier_that_is_down_is_asked_at_the_next_question(aliyun):
+def test_a_supplier_that_is_down_is_queried_with_the_next_round(aliyun):
     sent()
     aliyun.status, aliyun.raw = 503, b"{}"
 
@@ -122,7 +122,7 @@ def test_a_supplier_that_is_down_is_asked_at_the_next_question(aliyun):
     assert message.ask_at > timezone.now() + SOON
 
 
-def test_no_two_workers_ask_about_the_same_text(aliyun, monkeypatch):
+def test_no_two_workers_query_the_same_text(aliyun, monkeypatch):
     sent()
     Message.objects.update(ask_at=timezone.now())
     stale = Message.objects.get()
@@ -131,7 +131,7 @@ def test_no_two_workers_ask_about_the_same_text(aliyun, monkeypatch):
     assert not supplier_reports._claim(stale, timezone.now())
 
 
-def test_a_code_is_not_asked_about_where_that_takes_its_number(aliyun):
+def test_a_code_is_not_queried_where_that_needs_its_number(aliyun):
     code()
 
     message = Message.objects.get()
@@ -140,7 +140,7 @@ def test_a_code_is_not_asked_about_where_that_takes_its_number(aliyun):
     assert [aliyun.action(each) for each in aliyun.asked] == ["SendSms"]
 
 
-def test_tencents_reports_find_their_texts_codes_too_and_count_those_of_others(tencent):
+def test_tencents_reports_match_texts_and_codes_and_others_are_counted(tencent):
     code()
     reports = [pulled(10, "FAIL", "空号"), pulled(10, "FAIL", "空号"), pulled(77)]
     tencent.answers["PullSmsSendStatus"] = {"Response": {"PullSmsSendStatusSet": reports, "RequestId": "R"}}
@@ -152,7 +152,7 @@ def test_tencents_reports_find_their_texts_codes_too_and_count_those_of_others(t
     assert (totals.arrived, totals.strange) == (0, 1)
 
 
-def test_a_supplier_without_reports_is_not_asked(settings):
+def test_a_supplier_without_reports_is_not_queried(settings):
     settings.SMS_GATEWAY = "icpportal.gateways.sms.fake.FakeSms"
     message = sent()
 
@@ -161,7 +161,7 @@ def test_a_supplier_without_reports_is_not_asked(settings):
 
 
 @pytest.mark.parametrize("texts", [1, 3])
-def test_a_text_costs_the_same_however_many_are_asked_about(aliyun, texts, django_assert_num_queries):
+def test_a_text_takes_as_many_queries_however_many_are_asked_about(aliyun, texts, django_assert_num_queries):
     for number in range(texts):
         confirm("sms", "13900000002", key=f"confirm_phones:{number}:account:sms")
     deliver()

@@ -1,4 +1,4 @@
-"""The texts of all messages: complete, short enough, and filled in without surprises."""
+"""The texts of all messages: complete, short enough, and filled in correctly."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -12,7 +12,7 @@ from icpportal.outbox.texts.catalogue import HeaderInjection, MissingWord, Unkno
 from icpportal.outbox.texts.mail_styles import TONES
 from verification.models import PhotoPlace
 
-# what moves of orders notify (transfers/orders/moves.py), and what the account pages need
+# notified by moves of orders (transfers/orders/moves.py), and needed by the account pages
 EVENTS = [
     "order_received", "order_received_again", "order_returned",
     "photo_requested", "photo_returned", "backdrop_posted", "order_submitted",
@@ -35,7 +35,7 @@ EVENTS = [
     "alarm_opened", "alarm_over",
     "call_planned", "call_missed", "handover_failed", "backdrop_returned", "place_address", "place_closed",
 ]  # fmt: skip
-# news without anything to do, told by mail and on the site alone
+# news without anything to do, sent by mail and on the site only
 NOT_TEXTED = {
     "alarm_opened",
     "alarm_over",
@@ -145,13 +145,13 @@ def test_the_catalogue_is_exactly_what_events_and_codes_need():
 
 
 @pytest.mark.parametrize("name", EVENTS)
-def test_every_event_is_written_in_both_languages_for_each_channel_it_goes_by(name: str):
+def test_every_event_has_texts_in_both_languages_for_each_of_its_channels(name: str):
     assert [catalogue.has(name, channel) for channel in ("email", "site")] == [True, True]
     assert catalogue.has(name, "sms") is (name not in NOT_TEXTED)
 
 
 @pytest.mark.parametrize("name", CODES)
-def test_every_code_can_be_mailed_and_all_but_the_mails_own_can_be_texted(name: str):
+def test_every_code_can_be_mailed_and_all_but_those_for_mail_can_be_texted(name: str):
     assert catalogue.has(name, "email")
     assert catalogue.has(name, "sms") is (name != "code_email")
     assert catalogue.is_secret(name)
@@ -165,13 +165,13 @@ def test_no_event_is_taken_for_a_code_but_a_link_as_good_as_one_and_the_last_wor
 @pytest.mark.parametrize(
     "name", ["nothing_of_the_kind", "_frame/../order_received", "../zh/order_received", "", "ORDER"]
 )
-def test_what_is_not_written_down_is_not_there(name: str):
+def test_an_unknown_message_does_not_exist(name: str):
     assert catalogue.has(name) is False
     with pytest.raises(UnknownMessage):
         render(name, "sms", "zh-hans", LONGEST)
 
 
-def test_no_channel_but_the_three_has_words():
+def test_only_the_three_channels_have_texts():
     assert catalogue.has("order_received", "authority") is False
     with pytest.raises(UnknownMessage, match="authority"):
         render("order_received", "authority", "en", LONGEST)
@@ -205,14 +205,14 @@ FREE_IN_TEXTS = {"ref", "due", "host", "phone", "province", "number", "n", "doma
 
 
 @pytest.mark.parametrize("name", EVENTS + CODES)
-def test_texts_use_the_same_placeholders_but_for_room(name: str):
+def test_texts_use_the_same_placeholders_except_where_there_is_no_room(name: str):
     zh, en = (catalogue.placeholders(name, folder, "sms", "sms_link") for folder in LANGUAGES)
 
     assert zh ^ en <= FREE_IN_TEXTS
 
 
 @pytest.mark.parametrize("name", [name for name in EVENTS + CODES if name not in {"code_email", *NOT_TEXTED}])
-def test_a_text_message_fits_with_the_longest_words(name: str):
+def test_a_text_message_fits_with_the_longest_values(name: str):
     zh, en = (render(name, "sms", language, LONGEST).text for language in LANGUAGES.values())
 
     assert zh.startswith("【网站备案】")
@@ -255,7 +255,7 @@ def test_a_code_by_text_ends_with_the_line_that_binds_it_to_the_site(name: str, 
 
 
 @pytest.mark.parametrize("language", LANGUAGES.values())
-def test_the_proof_of_a_phone_says_code_and_time(language: str):
+def test_the_phone_test_states_code_and_time(language: str):
     with_link = render("code_phone_proof", "sms", language, {**LONGEST, "link": LINK}).text
 
     assert with_link.count("204816") == 2
@@ -265,7 +265,7 @@ def test_the_proof_of_a_phone_says_code_and_time(language: str):
 # --- filling in ------------------------------------------------------------------------------
 
 
-def test_the_text_of_screens_md_comes_out_word_for_word():
+def test_the_text_of_screens_md_is_reproduced_word_for_word():
     rendered = render("order_received", "sms", "zh-hans", {**LONGEST, "domain": "example.com"})
 
     assert rendered.text == "【网站备案】example.com 的备案订单已收到，我们在 11月27日16:20 前答复，请保持电话畅通。"
@@ -276,7 +276,7 @@ def test_the_text_of_screens_md_comes_out_word_for_word():
     ("domain", "shown"),
     [("a23456789.b2345", "a23456789.b2345"), ("a23456789.b23456", "a23456789.b234…"), ("中" * 20, "中" * 14 + "…")],
 )
-def test_a_domain_over_fifteen_is_cut_in_texts_only(domain: str, shown: str):
+def test_a_domain_longer_than_fifteen_is_truncated_in_texts_only(domain: str, shown: str):
     context = {**LONGEST, "domain": domain}
 
     text = render("phones_1h", "sms", "en", context).text
@@ -287,7 +287,7 @@ def test_a_domain_over_fifteen_is_cut_in_texts_only(domain: str, shown: str):
 
 
 @pytest.mark.parametrize(("language", "most"), [("zh-hans", 18), ("en", 38)])
-def test_a_reason_is_cut_in_texts_only(language: str, most: int):
+def test_a_reason_is_truncated_in_texts_only(language: str, most: int):
     exact, longer = "y" * most, "y" * (most + 1)
 
     kept = render("order_refused", "sms", language, {**LONGEST, "reason": exact}).text
@@ -327,7 +327,7 @@ def test_a_missing_word_is_named_with_its_message_and_place(channel: str):
     assert str(missing.value) == f"order_received (zh, {place}) needs {{due}}"
 
 
-def test_a_value_that_looks_like_a_placeholder_stays_as_it_is():
+def test_a_value_that_looks_like_a_placeholder_stays_unchanged():
     text = render("order_refused", "email", "en", {**LONGEST, "reason": "{code} {0} {reason.__class__} %(x)s"}).text
 
     assert "> {code} {0} {reason.__class__} %(x)s\n" in text
@@ -357,7 +357,7 @@ def test_the_signature_is_a_setting(settings):
 ORDER_URL = "https://beian.example.com/transfers/T7Q4-M2KX/"
 
 
-def test_a_mail_says_what_happened_whose_turn_it_is_by_when_and_where_and_who_sent_it():
+def test_a_mail_says_what_happened_whose_turn_it_is_by_when_where_and_from_whom():
     rendered = render("order_lapsed", "email", "zh-hans", {**LONGEST, "domain": "example.com", "url": ORDER_URL})
 
     assert rendered.subject == "订单 T7Q4-M2KX 已退回：短信核验超时"
@@ -394,7 +394,7 @@ def test_nobody_is_greeted_by_a_name_that_hides_their_own():
     assert "website administrator 陈*例 is photographed" in text
 
 
-def test_who_is_named_in_an_order_of_somebody_else_reads_whose_it_is():
+def test_people_named_in_somebody_elses_order_read_whose_it_is():
     text = render("order_lapsed", "email", "en", {**LONGEST, "account": "w***@example.com"}).text
 
     assert "You are named in this order. The account w***@example.com manages it. Only that account can open" in text
@@ -410,7 +410,7 @@ def test_it_is_not_the_turn_of_who_is_named_and_cannot_open_the_order(template: 
 
 
 @pytest.mark.parametrize("name", EVENTS)
-def test_every_news_says_whose_turn_it_is_and_leads_to_where_one_acts(name: str):
+def test_every_message_says_whose_turn_it_is_and_links_to_the_page_to_act_on(name: str):
     for language in LANGUAGES.values():
         mail = render(name, "email", language, {**LONGEST, "url": ORDER_URL})
 
@@ -421,7 +421,7 @@ def test_every_news_says_whose_turn_it_is_and_leads_to_where_one_acts(name: str)
 
 
 @pytest.mark.parametrize("name", [name for name in EVENTS if "_reminder" in name or name.startswith("phones_")])
-def test_every_reminder_says_by_when(name: str):
+def test_every_reminder_states_its_deadline(name: str):
     assert "by Fri 27 Nov, 16:20 Beijing time" in render(name, "email", "en", LONGEST).mail.due
 
 
@@ -440,7 +440,7 @@ def test_a_mail_with_a_code_has_no_order_and_no_button(empty: dict[str, str]):
     assert "<a " not in rendered.html
 
 
-def test_the_link_of_a_mail_leads_to_the_order_by_itself(settings):
+def test_the_link_of_a_mail_works_without_its_text(settings):
     settings.PUBLIC_BASE_URL = "https://beian.example.com/"
 
     text = render("order_lapsed", "email", "en", LONGEST).text
@@ -448,7 +448,7 @@ def test_the_link_of_a_mail_leads_to_the_order_by_itself(settings):
     assert f"Resubmit the order: {ORDER_URL}" in text
 
 
-def test_what_has_to_be_changed_is_listed_with_reason_own_words_and_hint():
+def test_changes_to_make_are_listed_with_reason_own_words_and_hint():
     rendered = render("order_returned", "email", "en", LONGEST)
 
     assert (
@@ -460,14 +460,14 @@ def test_what_has_to_be_changed_is_listed_with_reason_own_words_and_hint():
     assert rendered.mail.preview == "Website details · Website name"
 
 
-def test_lines_that_were_queued_before_parts_were_listed_are_still_said():
+def test_lines_queued_before_parts_were_listed_are_still_shown():
     rendered = render("order_returned", "email", "zh-hans", {**LONGEST, "reasons": {"zh": "- 甲\n- 乙", "en": "- a"}})
 
     assert "- 甲\n- 乙" in rendered.text
     assert "- 甲<br>- 乙" in rendered.html
 
 
-def test_a_return_that_an_earlier_release_queued_still_leaves():
+def test_a_return_queued_by_an_earlier_release_is_still_sent():
     context = {name: value for name, value in LONGEST.items() if name not in {"kept", "parts", "others"}}
 
     assert "Only the parts below can be changed now. Resubmit" in render("order_returned", "email", "en", context).text
@@ -475,7 +475,7 @@ def test_a_return_that_an_earlier_release_queued_still_leaves():
     assert "see the order page" in render("order_returned", "sms", "en", context).text
 
 
-def test_values_in_the_html_part_are_escaped_and_only_our_own_links_can_be_pressed(settings):
+def test_values_in_the_html_part_are_escaped_and_only_our_own_links_are_links(settings):
     settings.PUBLIC_BASE_URL = "https://beian.example.com"
     context = {
         **LONGEST,
@@ -536,12 +536,12 @@ NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
         ("order_lapsed", None),
     ],
 )
-def test_a_message_that_would_only_mislead_later_says_until_when_it_is_good(name: str, until: datetime | None):
+def test_a_message_that_would_mislead_later_states_its_validity(name: str, until: datetime | None):
     assert catalogue.good_until(name, LONGEST, now=NOW) == until
 
 
 @pytest.mark.parametrize("name", EVENTS + CODES)
-def test_both_languages_are_good_for_the_same_time(name: str):
+def test_both_languages_are_valid_for_the_same_time(name: str):
     zh, en = (catalogue.sections(name, folder).get("good_for") for folder in LANGUAGES)
 
     assert zh == en
@@ -551,12 +551,12 @@ def test_both_languages_are_good_for_the_same_time(name: str):
 
 @pytest.mark.parametrize("name", ["confirm_phones", "order_phones_failed"])
 def test_messages_agree_on_how_many_wrong_codes_end_the_verification(name: str):
-    """One said that the fifth does, the others and the page that the sixth does."""
+    """One said five, the others and the page six."""
     assert "more than 5 wrong codes" in catalogue.sections(name, "en")["body"]
     assert "输错超过 5 次" in catalogue.sections(name, "zh")["body"]
 
 
-def test_only_what_a_channel_needs_is_kept_on_the_row():
+def test_only_what_a_channel_needs_is_stored_on_the_row():
     assert catalogue.words_needed("order_received", "sms") == {"domain", "due", "ref", "link"}
     assert catalogue.words_needed("order_received", "site") == {
         "domain", "due", "mobile", "ref", "account", "url", "hours", "callers",
@@ -564,7 +564,7 @@ def test_only_what_a_channel_needs_is_kept_on_the_row():
 
 
 @pytest.mark.parametrize(("folder", "whole"), [("en", "One two three"), ("zh", "一二三")])
-def test_nobody_sees_where_a_line_of_a_file_is_wrapped(folder, whole, tmp_path, monkeypatch):
+def test_wrapped_lines_of_a_file_are_joined(folder, whole, tmp_path, monkeypatch):
     monkeypatch.setattr(catalogue, "FOLDER", tmp_path)
     (tmp_path / folder).mkdir()
     wrapped = {"en": "One two\n  three", "zh": "一二\n  三"}[folder]

@@ -1,4 +1,4 @@
-"""What callers put into a message, in words and on the row."""
+"""Values of messages, in words and on the row."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -26,15 +26,15 @@ DUE = datetime(2026, 11, 27, 8, 20, tzinfo=UTC)  # 16:20 in Beijing
         ("reasons", ["one", {"zh": "二", "en": "two"}], "one\n二", "one\ntwo"),
     ],
 )
-def test_a_value_is_said_in_the_readers_language(name: str, value: object, zh: str, en: str):
+def test_a_value_is_written_in_the_readers_language(name: str, value: object, zh: str, en: str):
     assert (format_value(name, value, "zh"), format_value(name, value, "en")) == (zh, en)
 
 
-def test_time_that_is_over_is_no_time_and_not_less():
+def test_expired_time_is_zero_and_not_negative():
     assert format_value("left", timedelta(seconds=-5), "en") == format_value("left", timedelta(), "en")
 
 
-def test_a_lazy_text_is_said_in_the_language_of_the_message_and_not_of_the_request():
+def test_a_lazy_text_is_written_in_the_language_of_the_message_and_not_of_the_request():
     with override("en"):
         assert format_value("what", gettext_lazy("ICP Filing"), "zh") == "网站备案"
     with override("zh-hans"):
@@ -53,22 +53,22 @@ def test_a_lazy_text_is_said_in_the_language_of_the_message_and_not_of_the_reque
         ("domain", "13900000002.com", "13900000002.com"),
     ],
 )
-def test_no_whole_name_or_mobile_gets_into_a_message(name: str, value: object, said: str):
+def test_no_complete_name_or_mobile_gets_into_a_message(name: str, value: object, said: str):
     assert format_value(name, value, "zh") == said
 
 
-def test_a_moment_without_a_zone_is_refused():
+def test_a_time_without_a_zone_is_refused():
     with pytest.raises(ValueError, match="time zone"):
         format_value("due", datetime(2026, 11, 27, 16, 20), "zh")  # noqa: DTZ001
 
 
 @pytest.mark.parametrize("value", [object(), b"bytes", {"de": "Nein"}, None])
-def test_what_has_no_words_is_refused(value: object):
+def test_a_value_without_words_is_refused(value: object):
     with pytest.raises(TypeError, match="{reason} cannot be said"):
         format_value("reason", value, "zh")
 
 
-def test_everything_a_context_may_hold_survives_the_row():
+def test_every_possible_value_survives_storage():
     context = {
         "due": DUE,
         "from": date(2026, 12, 3),
@@ -86,11 +86,11 @@ def test_everything_a_context_may_hold_survives_the_row():
     assert back == {**context, "reasons": ["一", {"zh": "二", "en": "two"}, ["label", "sentence"]]}
 
 
-def test_a_lazy_text_lies_on_the_row_in_both_languages():
+def test_a_lazy_text_is_stored_in_both_languages():
     assert pack(gettext_lazy("ICP Filing")) == {"zh": "网站备案", "en": "ICP Filing"}
 
 
-def test_what_json_cannot_say_is_refused():
+def test_a_value_json_cannot_represent_is_refused():
     with pytest.raises(TypeError, match="cannot lie in the outbox"):
         pack({"x": object()})
 

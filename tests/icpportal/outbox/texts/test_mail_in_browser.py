@@ -1,4 +1,4 @@
-"""One mail of each sort as a browser draws it: by day and by night, on a phone, and where the head is dropped."""
+"""One mail of each kind as rendered by a browser: by day and by night, on a phone, and with its head removed."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import pytest
 from tests.icpportal.outbox.texts.test_mail_page import mail
 
 pytestmark = pytest.mark.browser
-# a list with own words, words that are quoted, steps, a code, and words alone
+# a list with own words, quoted words, steps, a code, and text only
 SORTS = ("order_returned", "order_returned_by_authority", "order_approved", "code_sign_in", "order_with_authority")
 SMALLEST = 44  # pixels that a finger can press
 ENOUGH = 4.5  # contrast of text
@@ -42,7 +42,7 @@ def base(settings: Any) -> None:
 
 @pytest.fixture
 def shown(browser: Any) -> Iterator[Any]:
-    """Shows a mail in a window of its own; what it loads from outside is refused and noted."""
+    """Shows a mail in its own window; requests to other hosts are refused and recorded."""
     windows = []
 
     def show(html: str, width: int, scheme: str) -> tuple[Any, list[str]]:
@@ -82,7 +82,7 @@ def test_a_mail_can_be_read_and_pressed_without_pictures(shown: Any, language: s
         assert page.locator(".m-btn").count() == (0 if name.startswith("code_") else 1)
 
 
-def test_a_mail_whose_head_is_dropped_stands_as_before(shown: Any) -> None:
+def test_a_mail_whose_head_is_removed_looks_the_same(shown: Any) -> None:
     for name in SORTS:
         whole = mail(name, "en")
         bare = re.sub(r"<style>.*?</style>", "", whole, flags=re.DOTALL)

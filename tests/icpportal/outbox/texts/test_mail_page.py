@@ -1,4 +1,4 @@
-"""Every mail keeps to what Outlook, Apple Mail and QQ Mail are known to show; a browser draws one of each sort."""
+"""Every mail follows the known limits of Outlook, Apple Mail and QQ Mail."""
 
 import pytest
 
@@ -44,7 +44,7 @@ def test_every_mail_keeps_to_the_rules_of_mail_programs(name: str, folder: str):
         ("</h1>", "", "closes something else"),
     ],
 )
-def test_a_mail_that_breaks_a_rule_is_seen(right: str, wrong: str, fault: str):
+def test_a_mail_that_breaks_a_rule_is_noticed(right: str, wrong: str, fault: str):
     good = mail("order_returned", "en")
     broken = good.replace(right, wrong, 1)
 

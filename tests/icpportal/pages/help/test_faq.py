@@ -1,4 +1,4 @@
-"""The questions and answers of the help page: what the procedure's further reading was about, under today's rules."""
+"""The questions and answers of the help page: the topics of the procedure's further reading, under today's rules."""
 
 import html
 import re
@@ -17,7 +17,7 @@ def help_page(language: str = "en") -> str:
 
 
 def answer(key: str) -> str:
-    """One answer as it is read, without tags."""
+    """One answer as text, without tags."""
     part = help_page().split(f'id="answer-{key}"', 1)[1].split("</div>", 1)[0]
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", part)))
 
@@ -72,14 +72,14 @@ def test_each_question_is_answered_once_under_every_profile(settings, profile):
         ("leaving", "Only the link with us ends; the filing number stays valid. Transfer to your new", "dashboard"),
     ],
 )
-def test_what_it_says_and_where_it_leads(key, words, page):
+def test_its_answers_and_links(key, words, page):
     part = help_page().split(f'id="answer-{key}"', 1)[1].split("</div>", 1)[0]
 
     assert words in answer(key)
     assert re.findall(r'href="([^"]+)"', part) == ([reverse(page)] if page else [])
 
 
-def test_since_2020_it_speaks_of_a_white_wall_and_of_24_hours(settings):
+def test_since_2020_it_mentions_a_white_wall_and_24_hours(settings):
     settings.RULE_PROFILE = "current-2020"
 
     assert "in front of a plain white wall or at a designated place" in answer("photo")

@@ -47,7 +47,7 @@ def test_help_shows_every_word_in_both_languages_with_its_meaning(reader):
 @pytest.mark.urls("icpportal.urls")
 @pytest.mark.django_db
 @pytest.mark.parametrize(("address", "parts"), [("/help/", 6), ("/rules/", 7)])
-def test_a_long_page_has_its_parts_beside_it_and_each_of_them_is_there(reader, address, parts):
+def test_a_long_page_lists_its_parts_and_each_of_them_exists(reader, address, parts):
     page = document_fromstring(english(reader, address))
 
     found = page.xpath("//nav[contains(@class, 'rail contents')]//a/@href")
@@ -56,7 +56,7 @@ def test_a_long_page_has_its_parts_beside_it_and_each_of_them_is_there(reader, a
 
 
 @pytest.mark.parametrize("address", ["/help/", "/privacy/"])
-def test_an_english_page_has_no_chinese_outside_marks(reader, address):
+def test_an_english_page_has_no_unmarked_chinese(reader, address):
     body = MARKED.sub("", english(reader, address))
 
     assert HAN.findall(body) == []
@@ -70,7 +70,7 @@ def test_a_chinese_page_is_chinese_and_says_so(reader, address):
     assert len(HAN.findall(body)) > 200
 
 
-def test_privacy_tells_the_periods_of_the_settings(reader, settings):
+def test_privacy_states_the_periods_of_the_settings(reader, settings):
     settings.DRAFT_KEPT = timedelta(days=41)
     settings.RETURNED_KEPT = timedelta(days=52)
     settings.PASSWORD_DIGEST_KEPT = timedelta(days=63)

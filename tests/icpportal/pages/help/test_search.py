@@ -1,4 +1,4 @@
-"""Search in help: what is found in both languages, what is marked, and what is said when nothing is."""
+"""Search in help: what is found in both languages, what is marked, and the text when nothing is found."""
 
 import pytest
 from django.test import Client
@@ -35,11 +35,11 @@ def marks(tree: html.HtmlElement) -> set[str]:
         ("zh-hans", "备案密码忘了怎么办", "/help/#answer-password"),
     ],
 )
-def test_a_word_of_either_language_leads_to_the_part_that_holds_it(language: str, asked: str, part: str) -> None:
+def test_a_word_of_either_language_finds_the_part_that_contains_it(language: str, asked: str, part: str) -> None:
     assert part in anchors(searched(asked, language))
 
 
-def test_what_was_asked_is_marked_and_stays_in_the_field() -> None:
+def test_the_search_words_are_marked_and_stay_in_the_field() -> None:
     tree = searched("Password")
 
     assert marks(tree) == {"password"}
@@ -51,7 +51,7 @@ def test_what_was_asked_is_marked_and_stays_in_the_field() -> None:
     ("language", "words"),
     [("en", "Help has nothing about “zebra”"), ("zh-hans", "帮助中没有与“zebra”有关的内容")],
 )
-def test_a_search_that_finds_nothing_says_so_and_leads_back_to_all_of_help(language: str, words: str) -> None:
+def test_a_search_that_finds_nothing_says_so_and_links_to_all_of_help(language: str, words: str) -> None:
     tree = searched("zebra", language)
 
     assert words in tree.find(".//main").text_content()
@@ -62,19 +62,19 @@ def test_an_empty_search_shows_all_of_help() -> None:
     assert searched("  ").xpath("//section[@id='glossary']")
 
 
-def test_what_is_typed_is_words_and_no_pattern_and_no_markup() -> None:
+def test_input_is_treated_as_words_and_neither_as_pattern_nor_as_markup() -> None:
     tree = searched("<b>.*")
 
     assert "Help has nothing about “<b>.*”" in tree.find(".//main").text_content()
     assert not tree.xpath("//main//b")
 
 
-def test_all_words_must_be_there_before_some_are_enough() -> None:
+def test_parts_with_all_words_come_before_parts_with_some() -> None:
     both, one = Part("both", "Filing password", "for each number"), Part("one", "Filing", "a record")
 
     assert [hit.anchor for hit in find("filing number", [one, both])] == ["both"]
     assert [hit.anchor for hit in find("filing zebra", [one, both])] == ["one", "both"]
 
 
-def test_the_longest_of_two_words_that_overlap_is_marked() -> None:
+def test_the_longest_of_two_overlapping_words_is_marked() -> None:
     assert marked("service codes", ["service", "service codes"]) == "<mark>service codes</mark>"

@@ -25,7 +25,7 @@ def drawn(source: str, language: str = "en") -> html.HtmlElement:
         return html.fromstring(template.render({}, RequestFactory().get("/")))
 
 
-def test_every_step_of_the_wizard_leads_to_a_part_of_help_that_is_there(settings: Any) -> None:
+def test_every_step_of_the_wizard_links_to_an_existing_part_of_help(settings: Any) -> None:
     settings.RULE_PROFILE = "seed-2018"
     there = set(re.findall(r'id="([\w-]+)"', Client().get(reverse("help")).content.decode()))
     steps = {topic.step for topic in TOPICS if topic.step}
@@ -64,7 +64,7 @@ def test_a_word_shows_its_chinese_once_on_an_english_page() -> None:
     assert "".join(tree.xpath("./text()")).strip().endswith(", backdrop")
 
 
-def test_a_chinese_page_has_the_chinese_word_alone() -> None:
+def test_a_chinese_page_has_only_the_chinese_word() -> None:
     tree = drawn('{% term "backdrop" %}', "zh-hans")
 
     assert tree.xpath(".//button[@class='term']")[0].text_content() == "幕布"

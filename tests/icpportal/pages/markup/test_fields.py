@@ -1,4 +1,4 @@
-"""Fields as they are written: whatever comes from outside is escaped, and a field looks as its kind does."""
+"""Rendering of fields: all input is escaped, and each kind of field has its look."""
 
 import pytest
 from django import forms
@@ -27,13 +27,13 @@ def page() -> str:
         return str(Form({**sent, "text": EVIL * 3}))
 
 
-def test_nothing_that_was_sent_or_named_becomes_markup(page: str):
+def test_no_input_or_name_becomes_markup(page: str):
     assert page.count("alert(1)") > 12
     assert "<script" not in page
     assert f'value="{EVIL}' not in page
 
 
-def test_a_browser_does_not_judge_before_the_server_does(page: str):
+def test_a_browser_does_not_validate_before_the_server_does(page: str):
     assert ' data-maxlength="20"' in page
     assert " maxlength=" not in page
     assert " required" not in page
@@ -49,14 +49,14 @@ def test_chinese_options_are_marked_on_a_page_of_another_language(language: str,
     assert ('<span lang="zh-Hans">甲</span>' in label) is marked
 
 
-def test_the_chosen_stays_chosen(page: str):
+def test_the_selected_option_stays_selected(page: str):
     escaped = "&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"
 
     assert f'<option value="{escaped}" selected>' in page
     assert page.count(" checked>") == 2  # of the radio buttons, and of the tick boxes
 
 
-def test_what_was_marked_safe_stays_as_it_is():
+def test_text_marked_as_safe_is_not_escaped():
     class Linked(forms.Form):
         tick = forms.BooleanField(label=mark_safe('I read <a href="/rules/">the rules</a>'))
 

@@ -1,4 +1,4 @@
-"""The head of a page is drawn once for each kind of reader; what belongs to one reader or page never stays in it."""
+"""The head of a page is rendered once per kind of reader; data of one reader or page never stay in it."""
 
 import re
 
@@ -32,7 +32,7 @@ def tell(user, number: int) -> None:
     )
 
 
-def test_two_accounts_in_turn_see_their_own_numbers_and_tokens_and_no_others():
+def test_two_accounts_in_turn_see_only_their_own_numbers_and_tokens():
     one, other = make_user("one@example.com", mobile="13700000001"), make_user("two@example.com", mobile="13700000002")
     tell(one, 2)
     tell(other, 5)
@@ -56,7 +56,7 @@ def test_a_visitor_after_staff_is_offered_nothing_of_theirs():
     assert [reverse("account_login") in head for head in heads] == [False, False, True, False]
 
 
-def test_each_page_leads_the_choice_of_language_back_to_itself():
+def test_each_page_returns_to_itself_after_a_change_of_language():
     client = browser()
 
     found = [NEXT.findall(head_of(client, path)) for path in ("/rules/", "/help/?q=a&b=%22", "/rules/")]
@@ -64,7 +64,7 @@ def test_each_page_leads_the_choice_of_language_back_to_itself():
     assert [set(each) for each in found] == [{"/rules/"}, {"/help/?q=a&amp;b=%22"}, {"/rules/"}]
 
 
-def test_an_address_that_reads_like_a_gap_is_only_an_address():
+def test_an_address_that_looks_like_a_placeholder_is_only_an_address():
     head = head_of(browser(), "/help/?q=%%token%%")
 
     assert set(NEXT.findall(head)) == {"/help/?q=%%token%%"}

@@ -1,4 +1,4 @@
-"""`translate` says on every page what Django's says, and looks up what stands in a template once in each language."""
+"""`translate` gives the same text as Django's, and looks up a template's texts once per language."""
 
 import pytest
 from django.template import Context, Template
@@ -25,7 +25,7 @@ def drawn(template: Template, language: str | None) -> str:
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_it_says_what_django_s_says_whatever_language_was_asked_for_before(text: str) -> None:
+def test_it_gives_django_s_text_whatever_language_was_used_before(text: str) -> None:
     ours, django_s = Template(LOAD + text), Template(PLAIN + text)
 
     for language in ("en", "zh-hans", None, "en", "zh-hans"):
@@ -33,7 +33,7 @@ def test_it_says_what_django_s_says_whatever_language_was_asked_for_before(text:
     assert drawn(ours, "en") != drawn(ours, "zh-hans") or "catalogue" in text or "noop" in text
 
 
-def test_what_a_template_says_is_looked_up_once_in_each_language(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_template_s_text_is_looked_up_once_per_language(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     render = TranslateNode.render
     monkeypatch.setattr(TranslateNode, "render", lambda self, context: asked.append(self) or render(self, context))
@@ -45,7 +45,7 @@ def test_what_a_template_says_is_looked_up_once_in_each_language(monkeypatch: py
     assert len(asked) == 2 + 4
 
 
-def test_the_words_of_a_variable_are_those_of_this_page() -> None:
+def test_the_text_of_a_variable_is_that_of_this_page() -> None:
     template = Template(LOAD + "{% translate word %}")
 
     with override("zh-hans"):

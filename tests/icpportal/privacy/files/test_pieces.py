@@ -19,7 +19,7 @@ def opened(stored: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("size", [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE])
-def test_what_was_sealed_opens_at_every_length(size: int):
+def test_a_sealed_file_opens_at_every_length(size: int):
     plain = os.urandom(size)
 
     stored = pieces.sealed(plain, KEY, ID)
@@ -29,7 +29,7 @@ def test_what_was_sealed_opens_at_every_length(size: int):
     assert size < 16 or plain[:16] not in stored
 
 
-def test_any_part_is_read_without_the_rest_in_memory():
+def test_any_part_is_read_without_loading_the_rest():
     plain = os.urandom(3 * PIECE + 7)
     reader = pieces.opened(io.BytesIO(pieces.sealed(plain, KEY, ID)), lambda _id: KEY)
 
@@ -60,7 +60,7 @@ def parts_of_one() -> tuple[bytes, list[bytes]]:
     ],
     ids=["cut at a piece", "cut by a byte", "one left", "none left", "moved", "one out", "one more", "changed"],
 )
-def test_a_file_that_was_changed_does_not_open(spoiled):
+def test_a_changed_file_does_not_open(spoiled):
     header, parts = parts_of_one()
 
     with pytest.raises(Unreadable):
@@ -75,5 +75,5 @@ def test_pieces_of_another_file_do_not_open():
         opened(header + parts[0] + other[HEADER + WHOLE :])
 
 
-def test_a_file_without_the_mark_is_read_as_it_lies():
+def test_a_file_without_the_mark_is_read_unchanged():
     assert opened(b"\xff\xd8\xff plain") == b"\xff\xd8\xff plain"

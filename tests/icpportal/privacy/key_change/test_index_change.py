@@ -1,4 +1,4 @@
-"""A drill: the key of blind indexes changes, and everybody is found and unique before, while and afterwards."""
+"""A drill: the key of blind indexes changes; everybody is found and stays unique before, during and after it."""
 
 from datetime import timedelta
 from typing import Any
@@ -30,18 +30,18 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def at_once(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every process asks the database at each look which key is in force."""
+    """Every process reads the current key from the database on each use."""
     monkeypatch.setattr(blind_index, "IN_FORCE_FOR", 0.0)
     assert settings.BLIND_INDEX_KEY == OLD
     assert marks.fault() == ""
 
 
-def test_while_it_is_changed_a_mobile_is_still_known_as_anothers(settings: Any) -> None:
+def test_during_the_change_a_mobile_is_still_recognised_as_anothers(settings: Any) -> None:
     on_file(account("lin@example.com"))
     turn(settings)
     blind_indexes.name_all()
     blind_indexes.switch()
-    # as what was written in the second of the switch
+    # like a row written at the moment of the switch
     Person.objects.update(mobile_index=blind_index.under(1, mobile_key("13900000001")))
     known = known_to_checks(
         subject_key="0" * 64, domain="example.cn", owner=account("chen@example.com"), mobiles=["13900000001"]
@@ -50,7 +50,7 @@ def test_while_it_is_changed_a_mobile_is_still_known_as_anothers(settings: Any) 
     assert [known["mobile_taken"](mobile) for mobile in ("13900000001", "13900000009")] == [True, False]
 
 
-def test_while_it_is_changed_a_limit_that_is_used_up_stays_so_and_no_counter_is_opened_twice(settings: Any) -> None:
+def test_during_the_change_a_used_up_limit_stays_so_and_no_counter_is_opened_twice(settings: Any) -> None:
     keys, most = [("uploads_order", "T7Q4-M2KX")], limits.limit("uploads_order").amount
     attempts.consume_all(keys, costs=[most])
     turn(settings)
@@ -61,7 +61,7 @@ def test_while_it_is_changed_a_limit_that_is_used_up_stays_so_and_no_counter_is_
     assert Allowance.objects.filter(name="uploads_order").count() == 1
 
 
-def test_while_it_is_changed_people_are_found_and_stay_unique_at_every_moment(settings: Any) -> None:
+def test_during_the_change_people_are_found_and_unique_at_every_moment(settings: Any) -> None:
     order = make_order(make_user(), state=states.SUBMITTED)
     keyed(order)
     owner, other, index = order.owner, make_user(), indexes_of(order)[0]
@@ -106,7 +106,7 @@ def test_while_it_is_changed_people_are_found_and_stay_unique_at_every_moment(se
     assert Order.objects.get(subject_key=indexes_of(order)[0]) == order
 
 
-def test_a_change_that_is_killed_before_the_switch_or_behind_it_is_ended_by_the_next_run(
+def test_a_change_killed_before_or_after_the_switch_is_finished_by_the_next_run(
     settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner = make_user()
@@ -130,7 +130,7 @@ def interrupted(*_args: Any) -> None:
     raise KeyboardInterrupt
 
 
-def test_what_a_process_writes_in_the_second_of_the_switch_is_turned_by_the_next_pass(settings: Any) -> None:
+def test_a_row_written_at_the_moment_of_the_switch_is_converted_by_the_next_pass(settings: Any) -> None:
     turn(settings)
     blind_indexes.name_all()
     blind_indexes.switch()

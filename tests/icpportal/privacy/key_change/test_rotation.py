@@ -1,4 +1,4 @@
-"""A drill: a filled database gets new keys, the old ones are dropped, and all is read and found as before."""
+"""A drill: a filled database gets new keys, the old ones are dropped, and everything is read and found as before."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ OLD_SECRET = at_first.SECRET_KEY
 
 @pytest.fixture
 def filled(tmp_path: Any, settings: Any) -> Order:
-    """The walk's world: orders of every kind and state, the desk's rows, papers; and what it lacks."""
+    """The walk's world: orders of every kind and state, the desk's rows, papers; and rows it lacks."""
     world.build("current-2020", tmp_path, settings)
     report = report_queue.queue(access(reference="TR-9"))
     outcome_queue.record(AnswerKind.GRANTED, once="a", report=report)
@@ -55,7 +55,7 @@ def order() -> Order:
     return make_order(make_user())
 
 
-def test_all_is_read_and_found_under_new_keys_alone_and_the_old_ones_are_said_to_be_free(
+def test_everything_is_read_and_found_with_only_new_keys_and_the_old_ones_are_reported_unused(
     filled: Order, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(blind_index, "IN_FORCE_FOR", 0.0)
@@ -90,7 +90,7 @@ def test_all_is_read_and_found_under_new_keys_alone_and_the_old_ones_are_said_to
 
 
 def reads_and_finds(order: Order) -> None:
-    """What no column of the drill's own questions shows."""
+    """Data that the drill's own queries do not cover."""
     assert storage.read("documents", "20261129/one") == b"a picture"
     report = Report.objects.get(reference="TR-9")
     assert file_builder.content_of(report).key == report.key
@@ -102,7 +102,7 @@ def reads_and_finds(order: Order) -> None:
     assert {*LegacyImport.objects.values_list("keep_here__0", flat=True)} == {subject}
 
 
-def test_a_value_that_is_written_meanwhile_stays_as_it_was_written(order: Order, settings: Any) -> None:
+def test_a_value_written_during_the_rotation_is_not_overwritten(order: Order, settings: Any) -> None:
     settings.PII_KEYS = f"{key('2027')},{settings.PII_KEYS}"
     column = next(each for each in columns() if str(each) == "transfers.Order.answers")
     row = column.left().get(pk=order.pk)
@@ -115,7 +115,7 @@ def test_a_value_that_is_written_meanwhile_stays_as_it_was_written(order: Order,
     assert Order.objects.get(pk=order.pk).answers == {"type": {"name": "written meanwhile"}}
 
 
-def test_a_run_that_is_killed_goes_on_where_it_was_and_a_value_that_nobody_opens_stops_no_other(
+def test_a_killed_run_continues_where_it_was_and_an_unreadable_value_stops_no_other(
     order: Order, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.PII_KEYS = f"{key('2027')},{settings.PII_KEYS}"
@@ -139,9 +139,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was_and_a_value_that_nobody_opens
     assert said.endswith("exit 1")
 
 
-def test_a_start_with_a_key_that_does_not_open_the_database_is_refused_in_one_sentence(
-    order: Order, settings: Any
-) -> None:
+def test_a_start_with_a_wrong_key_is_refused_in_one_sentence(order: Order, settings: Any) -> None:
     good = settings.PII_KEYS
     for wrong in (key("other"), key("demo")):
         settings.PII_KEYS = wrong
@@ -152,7 +150,7 @@ def test_a_start_with_a_key_that_does_not_open_the_database_is_refused_in_one_se
 
     settings.BLIND_INDEX_KEY = OLD
     assert marks.fault() == ""
-    Order.objects.all().delete()  # nothing sealed is left, and the mark still knows
+    Order.objects.all().delete()  # nothing sealed is left, and the marker still knows
     settings.PII_KEYS = key("demo")
     assert marks.fault().startswith("PII_KEYS does not open")
     settings.PII_KEYS = good
@@ -160,7 +158,7 @@ def test_a_start_with_a_key_that_does_not_open_the_database_is_refused_in_one_se
     assert marks.fault().startswith("BLIND_INDEX_KEY is not the key of this database")
 
 
-def test_an_empty_database_takes_any_key(settings: Any) -> None:
+def test_an_empty_database_accepts_any_key(settings: Any) -> None:
     settings.PII_KEYS = key("first")
 
     assert marks.fault() == ""
@@ -168,7 +166,7 @@ def test_an_empty_database_takes_any_key(settings: Any) -> None:
     assert sorted(KeyMark.objects.values_list("kind", "name")) == [("index", ""), ("sealed", "first")]
 
 
-def test_a_new_secret_key_believes_what_the_last_one_signed_while_it_is_named(settings: Any) -> None:
+def test_a_new_secret_key_accepts_signatures_of_the_previous_one_while_it_is_listed(settings: Any) -> None:
     signed, settings.SECRET_KEY = signing.dumps("a session"), "n" * 60
 
     with pytest.raises(signing.BadSignature):
