@@ -1,4 +1,4 @@
-"""Nothing personal and no secret reaches the log, whichever way it is logged."""
+"""No personal data and no secret reaches the log, in whatever way it is logged."""
 
 import json
 import logging
@@ -23,7 +23,7 @@ from tests import fresh
 
 @pytest.fixture
 def lines():
-    """A logger with the portal's filter, and what it wrote as JSON objects."""
+    """A logger with the portal's filter, and its output as JSON objects."""
     return logger_with(JsonLines())
 
 
@@ -77,7 +77,7 @@ def logger_with(formatter):
         ("GET /transfers/T7Q4-M2KX/by-phone/end/", "GET /transfers/T7Q4-M2KX/by-phone/end/"),
     ],
 )
-def test_what_is_personal_or_secret_is_masked(typed, logged):
+def test_personal_data_and_secrets_are_masked(typed, logged):
     assert redact(typed) == logged
 
 
@@ -95,7 +95,7 @@ def test_what_is_personal_or_secret_is_masked(typed, logged):
         "12800000000",
     ],
 )
-def test_what_is_neither_stays(harmless):
+def test_other_values_are_not_masked(harmless):
     assert redact(harmless) == harmless
 
 
@@ -147,11 +147,11 @@ def test_a_number_logged_as_a_number_is_masked_too(lines):
         ("nothing", None, None),
     ],
 )
-def test_values_are_masked_by_the_name_they_are_logged_under(key, value, logged):
+def test_values_are_masked_by_their_log_field_names(key, value, logged):
     assert redact_value(key, value) == logged
 
 
-def test_every_line_of_a_request_carries_its_reference(lines):
+def test_every_line_of_a_request_has_its_reference(lines):
     logger, written = lines
 
     before = request_reference.set("abc123")
@@ -162,7 +162,7 @@ def test_every_line_of_a_request_carries_its_reference(lines):
     assert [json.loads(line).get("request") for line in written] == ["abc123", None]
 
 
-def test_lines_for_a_person_name_the_extras():
+def test_lines_for_people_show_the_extras():
     logger, written = logger_with(PlainLines())
 
     logger.warning("handed over", extra={"reference": "R1", "mobile": "13900000002"})
@@ -194,7 +194,7 @@ def test_the_portals_own_settings_mask_every_logger(tmp_path):
     ]
 
 
-def test_beat_says_what_it_could_not_hand_over_without_stacks(lines):
+def test_beat_logs_a_failed_task_without_stack_traces(lines):
     logger, written = lines
     logger.addFilter(WithoutStacks())
 

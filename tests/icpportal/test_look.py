@@ -21,7 +21,7 @@ HOSTILE = '<script>alert(1)</script>"&陈'
 
 
 def draw(source, language="en", **context):
-    """What a template with the portal's tags makes of `source`."""
+    """Renders `source` as a template with the portal's tags."""
     template = engines["django"].from_string("{% load i18n portal %}" + source)
     with translation.override(language):
         return template.render(context)
@@ -32,7 +32,7 @@ def flat(html):
 
 
 def tidy(html):
-    """Without the white space before a closing tag, which nobody sees."""
+    """Without the white space before a closing tag, which is invisible."""
     return re.sub(r"\s+</", "</", html)
 
 
@@ -53,20 +53,20 @@ def test_only_the_chinese_words_of_a_sentence_are_marked():
 
 @pytest.mark.parametrize("name", ["zh", "zh_parts"])
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_what_people_typed_is_escaped_in_both_languages(name, language):
+def test_typed_text_is_escaped_in_both_languages(name, language):
     drawn = draw("{{ v|" + name + " }}", language, v=HOSTILE)
 
     assert "<script" not in drawn
     assert "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&amp;" in drawn
 
 
-def test_a_text_that_carries_its_own_marks_is_not_marked_twice():
+def test_a_text_with_its_own_marks_is_not_marked_twice():
     hint = format_html('such as <span lang="zh-Hans">{}</span>', "示例")
 
     assert draw("{{ v|zh_parts }}", v=hint) == 'such as <span lang="zh-Hans">示例</span>'
 
 
-def test_a_lazy_translation_is_read_when_the_page_is_drawn():
+def test_a_lazy_translation_is_resolved_when_the_page_is_rendered():
     assert draw("{{ v|zh }}", "zh-hans", v=gettext_lazy("Help")) == "帮助"
 
 
@@ -87,7 +87,7 @@ def test_a_moment_has_shorter_styles_and_a_bare_day_has_one():
     assert draw("{{ v|beijing }}", v=date(2020, 11, 27)) == '<time datetime="2020-11-27">Fri 27 Nov 2020</time>'
 
 
-def test_a_moment_that_is_not_there_yet_is_an_empty_place():
+def test_a_moment_not_known_yet_is_an_empty_place():
     assert draw("{{ v|beijing }}{{ v|left }}", v=None) == ""
 
 
@@ -106,7 +106,7 @@ def test_a_deadline_turns_red_in_its_last_hour_and_slate_when_it_is_over(before,
     assert portal.urgency(DUE, DUE - before)["tone"] == tone
 
 
-def test_a_deadline_gives_the_moment_first_then_what_is_left_then_the_calendar():
+def test_a_deadline_gives_the_moment_then_the_time_left_then_the_calendar():
     drawn = draw('{% include "partials/deadline.html" with at=at now=now ics_url="/d.ics" %}', at=DUE, now=NOW)
 
     order = [drawn.index(part) for part in (">Fri 27 Nov", "1 day 7 hours left", 'href="/d.ics"')]
@@ -122,7 +122,7 @@ def test_a_deadline_that_is_over_offers_no_calendar():
     assert "/d.ics" not in drawn
 
 
-def test_a_slip_on_paper_says_when_it_was_so_and_where_it_is():
+def test_a_printed_slip_says_when_it_was_printed_and_where_it_is():
     source = '{% as_printed "/transfers/T7Q4-M2KX/" %}'
     template = engines["django"].from_string("{% load portal %}" + source)
 
@@ -135,7 +135,7 @@ def test_a_slip_on_paper_says_when_it_was_so_and_where_it_is():
 # --- marks -------------------------------------------------------------------------------------
 
 
-def test_every_state_has_a_tone_and_amber_means_your_turn_alone():
+def test_every_state_has_a_tone_and_amber_means_your_turn_only():
     tones = {key: ORDERS[key].tone for key, *_ in STATES}
 
     amber = {key for key, tone in tones.items() if tone == "amber"}
@@ -144,7 +144,7 @@ def test_every_state_has_a_tone_and_amber_means_your_turn_alone():
     assert {key for key, tone in tones.items() if tone == "red"} == {"refused"}
 
 
-def test_a_state_is_a_shape_and_a_word_and_the_shape_is_silent():
+def test_a_state_is_a_shape_and_a_word_and_the_shape_is_hidden_from_screen_readers():
     drawn = draw('{% include "partials/state.html" %}', state=ORDERS["returned"])
 
     assert "state-amber" in drawn
@@ -153,7 +153,7 @@ def test_a_state_is_a_shape_and_a_word_and_the_shape_is_silent():
     assert re.sub("<.*?>", "", drawn).strip() == "Changes needed"
 
 
-def test_a_state_may_name_its_own_look_also_as_an_object():
+def test_a_state_may_name_its_own_look_as_an_object_too():
     class Mark:
         def __init__(self):
             self.key, self.label, self.tone = "draft", "Draft", "violet"
@@ -170,7 +170,7 @@ def test_an_icon_is_hidden_unless_it_is_named():
     assert "aria-hidden" not in named
 
 
-def test_the_riding_seal_has_an_arc_a_step_and_closes_at_the_end():
+def test_the_riding_seal_has_one_arc_per_step_and_closes_at_the_end():
     third = draw("{% riding_seal 3 7 %}")
     closed = draw("{% riding_seal 7 7 closed=True %}")
 
@@ -180,7 +180,7 @@ def test_the_riding_seal_has_an_arc_a_step_and_closes_at_the_end():
     assert "is-closed" in closed
 
 
-def test_the_stepper_says_in_words_where_one_is_and_what_is_done():
+def test_the_stepper_says_in_words_the_current_and_the_finished_steps():
     steps = (StepShown("Type", "/1/", is_done=True, is_now=False), StepShown("Product", "", is_done=False, is_now=True))
     stepper = Stepper("Transfer", 2, 2, steps=steps)
 
@@ -210,7 +210,7 @@ def test_a_difference_marks_exactly_the_characters_that_changed(old, new, expect
     assert marked_text.difference(old, new) == expected
 
 
-def test_old_and_new_stand_alone_with_their_own_marks():
+def test_old_and_new_values_have_their_own_marks():
     assert marked_text.only_old("10003", "10008") == "1000<del>3</del>"
     assert marked_text.only_new("10003", "10008") == "1000<ins>8</ins>"
 
@@ -241,7 +241,7 @@ def test_a_field_is_a_label_a_hint_and_an_input_that_names_its_hint():
     assert "aria-invalid" not in box
 
 
-def test_the_browser_is_told_neither_required_nor_lengths_so_that_our_own_words_are_read():
+def test_no_required_or_length_attribute_keeps_our_own_messages_from_being_read():
     drawn = draw("{{ form }}", form=Sample())
 
     assert "required" not in drawn
@@ -249,7 +249,7 @@ def test_the_browser_is_told_neither_required_nor_lengths_so_that_our_own_words_
     assert 'data-maxlength="5"' in drawn
 
 
-def test_optional_fields_say_so_and_the_others_carry_no_mark():
+def test_optional_fields_say_so_and_the_others_have_no_mark():
     drawn = tidy(draw("{{ form }}", form=Sample()))
 
     assert drawn.count("(optional)") == 1
@@ -276,7 +276,7 @@ def test_choices_are_a_fieldset_whose_legend_and_error_belong_together():
     assert '<label for="id_nature_1"><span lang="zh-Hans">个人</span></label>' in drawn
 
 
-def test_a_tick_box_stands_before_its_label_and_comes_unticked():
+def test_a_tick_box_stands_before_its_label_and_is_unticked():
     drawn = flat(draw("{{ form.agree.as_field_group }}", form=Sample()))
 
     assert re.search(
@@ -297,7 +297,7 @@ def test_the_summary_lists_every_message_once_and_links_it_to_its_input():
     assert 'role="alert"' in drawn
 
 
-def test_one_error_is_one_thing_and_the_title_of_the_page_begins_with_error():
+def test_a_single_error_is_shown_once_and_the_title_of_the_page_begins_with_error():
     form = Sample({"name": "Chen", "nature": "a", "secret": "x"})
     page = '{% extends "base.html" %}{% block title %}Details{% endblock %}{% block content %}{{ form }}{% endblock %}'
 
@@ -309,7 +309,7 @@ def test_one_error_is_one_thing_and_the_title_of_the_page_begins_with_error():
     assert "1 change needed" in summary
 
 
-def test_a_form_nobody_has_sent_has_no_summary_and_no_error_in_the_title():
+def test_an_unsent_form_has_no_summary_and_no_error_in_the_title():
     page = '{% extends "base.html" %}{% block title %}Details{% endblock %}'
 
     with translation.override("en"):
@@ -319,7 +319,7 @@ def test_a_form_nobody_has_sent_has_no_summary_and_no_error_in_the_title():
     assert draw('{% include "partials/error_summary.html" %}', form=Sample()).strip() == ""
 
 
-def test_a_form_that_is_named_twice_is_listed_once():
+def test_a_form_passed_twice_is_listed_once():
     form = Sample({"name": "Chen", "nature": "a", "secret": "x"})
 
     drawn = flat(draw('{% include "partials/error_summary.html" %}', form=form, forms=[form]))
@@ -338,7 +338,7 @@ def test_two_forms_of_one_page_share_one_summary():
     assert drawn.count('id="error-summary"') == 1
 
 
-def test_messages_of_the_form_itself_stand_above_its_fields_too():
+def test_errors_of_the_form_itself_are_shown_above_its_fields_too():
     form = Sample({"name": "Chen"})
     form.add_error(None, "Compare, then save")
 
@@ -347,7 +347,7 @@ def test_messages_of_the_form_itself_stand_above_its_fields_too():
     assert drawn.index("Compare, then save") < drawn.index('name="name"')
 
 
-def test_a_password_can_be_shown_by_a_button_that_waits_for_script():
+def test_a_password_can_be_shown_by_a_button_that_appears_with_script():
     class Secret(forms.Form):
         password = forms.CharField(label="Filing password", widget=forms.PasswordInput)
 
@@ -368,7 +368,7 @@ def test_a_notice_keeps_its_markup_and_escapes_its_title():
     assert "<script" not in drawn
 
 
-def test_a_checking_slot_asks_again_and_offers_refresh_without_script():
+def test_a_checking_slot_polls_and_offers_refresh_without_script():
     slot = {"key": "a", "title": "Licence", "state": "checking", "poll_url": "/p/", "refresh_url": "?again"}
 
     drawn = draw('{% include "partials/slot.html" %}', slot={**slot, "preview_url": "/secret.jpg"})
@@ -378,7 +378,7 @@ def test_a_checking_slot_asks_again_and_offers_refresh_without_script():
     assert "/secret.jpg" not in drawn
 
 
-def test_a_ready_slot_shows_its_picture_and_asks_no_more():
+def test_a_ready_slot_shows_its_picture_and_stops_polling():
     slot = {"key": "a", "title": "Licence", "state": "ready", "poll_url": "/p/", "preview_url": "/d/x/"}
 
     drawn = draw('{% include "partials/slot.html" %}', slot=slot)
@@ -387,7 +387,7 @@ def test_a_ready_slot_shows_its_picture_and_asks_no_more():
     assert "data-poll" not in drawn
 
 
-def test_a_refused_paper_is_drawn_as_needing_another_try_with_what_to_do():
+def test_a_refused_paper_is_shown_with_what_to_do():
     slot = {"key": "a", "title": "Licence", "state": "refused", "reason": "Take it again from nearer"}
 
     drawn = draw('{% include "partials/slot.html" %}', slot=slot)
@@ -431,12 +431,12 @@ def test_the_timeline_folds_what_is_older_and_escapes_what_a_reviewer_wrote():
     assert "<script" not in drawn
 
 
-def test_pages_of_a_list_are_offered_only_where_there_are_some():
+def test_pages_of_a_list_are_offered_only_if_there_are_several():
     assert draw('{% include "partials/pagination.html" %}').strip() == ""
     assert 'href="/o/"' in draw('{% include "partials/pagination.html" with older_url="/o/" %}')
 
 
-def test_the_masks_are_those_of_the_privacy_room():
+def test_the_masks_are_those_of_the_privacy_package():
     shown = draw(
         "{{ n|mask_name }} {{ m|mask_mobile }} {{ e|mask_email }}", n="陈样例", m="13900000002", e="chen@example.com"
     )

@@ -21,7 +21,7 @@ LANGUAGES = ("zh-hans", "en")
 
 @pytest.fixture
 def visit(browser, live_server):
-    """Opens a page; what the browser complained about is in `page.complaints`."""
+    """Opens a page; errors of the browser are in `page.complaints`."""
     opened = []
 
     def open_page(address, language="en", width=1280, cookies=(), act=None, **options):
@@ -58,7 +58,7 @@ def test_axe_finds_nothing(visit, address, language, theme, width):
 
 
 @pytest.mark.parametrize("address", ["/gallery/", "/gallery/?errors", "/gallery/step/", "/help/", "/privacy/"])
-def test_the_browser_has_nothing_to_complain_about(visit, address):
+def test_the_browser_reports_no_errors(visit, address):
     page = visit(address)
 
     page.wait_for_load_state("networkidle")
@@ -85,7 +85,7 @@ def test_words_spaced_wider_by_the_reader_are_not_cut_off(visit):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_everything_to_press_is_at_least_44_pixels_high(visit, language):
+def test_every_control_is_at_least_44_pixels_high(visit, language):
     page = visit("/gallery/step/", language, width=360)
 
     small = page.evaluate(
@@ -109,7 +109,7 @@ def test_the_first_tab_reaches_the_skip_link_and_it_leads_to_the_content(visit):
     assert page.evaluate("document.activeElement.id") == "content"
 
 
-def test_the_reader_is_taken_to_the_summary_and_from_there_to_each_field(visit):
+def test_the_focus_goes_to_the_summary_and_from_there_to_each_field(visit):
     page = visit("/gallery/?errors")
     at_first = page.evaluate("document.activeElement.id")
 
@@ -122,7 +122,7 @@ def test_the_reader_is_taken_to_the_summary_and_from_there_to_each_field(visit):
     assert page.title().startswith("Error: ")
 
 
-def test_without_script_everything_needed_is_there_and_nothing_dead_is_shown(visit):
+def test_without_script_everything_needed_is_there_and_no_dead_control_is_shown(visit):
     page = visit("/gallery/", java_script_enabled=False)
 
     page.click("details.menu > summary")
@@ -164,7 +164,7 @@ def test_in_the_last_hour_the_minutes_tick_by_the_servers_clock(visit):
     assert lines.all_text_contents()[1] == "Time is up"
 
 
-def test_a_slot_that_is_being_checked_becomes_ready_by_itself_though_the_server_was_away(visit):
+def test_a_slot_being_checked_becomes_ready_by_itself_although_the_server_was_down(visit):
     away = [500, 503]
     page = visit("/gallery/", act=lambda page: page.clock.install())
     page.route("**/gallery/slot/", lambda route: route.fulfill(status=away.pop()) if away else route.continue_())
@@ -205,7 +205,7 @@ def test_a_form_pressed_twice_is_sent_once(visit):
     expect(page.get_by_role("status").filter(has_text="Already being submitted")).to_be_visible()
 
 
-def test_a_province_decides_the_cities_and_the_button_for_readers_without_script_goes_away(visit):
+def test_a_province_determines_the_cities_and_the_button_for_readers_without_script_disappears(visit):
     page = visit("/gallery/regions/")
     cities = page.locator("#id_city option")
     expect(page.locator("[data-chained-button]")).to_be_hidden()
@@ -218,7 +218,7 @@ def test_a_province_decides_the_cities_and_the_button_for_readers_without_script
     assert page.complaints == []
 
 
-def test_a_province_that_is_chosen_once_more_takes_no_city_away(visit):
+def test_selecting_a_province_again_keeps_the_city(visit):
     page = visit("/gallery/regions/")
     page.select_option("#id_province", "64")
     page.select_option("#id_city", "6402")
@@ -229,7 +229,7 @@ def test_a_province_that_is_chosen_once_more_takes_no_city_away(visit):
     expect(page.locator("#id_city")).to_have_value("6402")
 
 
-def test_without_an_answer_the_cities_of_another_province_go_and_come_once_the_line_is_back(visit):
+def test_without_an_answer_the_cities_of_another_province_disappear_and_return_once_the_connection_is_back(visit):
     page = visit("/gallery/regions/", act=lambda page: page.clock.install())
     cities = page.locator("#id_city option")
     page.select_option("#id_province", "64")
@@ -253,7 +253,7 @@ def test_without_script_the_button_for_cities_is_there(visit):
     expect(page.get_by_role("button", name="Show cities")).to_be_visible()
 
 
-def test_only_the_papers_that_fit_the_choice_are_offered(visit):
+def test_only_papers_that_match_the_choice_are_offered(visit):
     page = visit("/gallery/fitting/")
     offered, paper = page.locator("#id_paper option"), page.locator("#id_paper")
     expect(offered).to_have_text(["Choose", "ID card", "Passport", "Licence"])
@@ -291,7 +291,7 @@ def test_a_long_text_counts_its_characters_a_rare_one_as_one(visit):
     expect(page.locator(".counter.is-over")).to_have_text("201 / 200")
 
 
-def test_the_footer_code_is_copied_whole(visit, live_server):
+def test_the_footer_code_is_copied_completely(visit, live_server):
     page = visit("/gallery/", permissions=["clipboard-read", "clipboard-write"])
 
     page.click("[data-copy]")
@@ -326,7 +326,7 @@ def test_the_reader_chooses_dark_and_print_stays_light(visit):
     expect(page.locator(".top-tools")).to_be_hidden()
 
 
-def test_escape_closes_the_menu_and_gives_the_focus_back(visit):
+def test_escape_closes_the_menu_and_returns_the_focus(visit):
     page = visit("/gallery/step/")
     page.click("details.menu > summary")
 
@@ -337,7 +337,7 @@ def test_escape_closes_the_menu_and_gives_the_focus_back(visit):
 
 
 @pytest.mark.urls("icpportal.urls")
-def test_a_first_visit_loads_little_and_nothing_from_elsewhere(visit, live_server):
+def test_a_first_visit_loads_little_and_nothing_from_other_hosts(visit, live_server):
     fetched = []
     page = visit("/", act=lambda page: page.on("response", lambda answer: fetched.append(answer)))
 
@@ -367,7 +367,7 @@ def test_the_review_desk_keeps_the_policy_on_list_form_and_index(visit, theme):
 
 
 @pytest.mark.urls("icpportal.urls")
-def test_a_stranger_at_the_review_desk_meets_no_broken_policy(visit):
+def test_a_stranger_at_the_review_desk_causes_no_policy_violation(visit):
     page = visit("/admin/")
 
     page.wait_for_load_state("networkidle")

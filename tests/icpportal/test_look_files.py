@@ -1,4 +1,4 @@
-"""The files behind the look: colours that can be read, a strict policy that can be kept, nothing that is not there."""
+"""The files of the look: readable colours, a strict policy that holds, no missing files."""
 
 import gzip
 import os
@@ -21,7 +21,7 @@ from transfers.orders.states import STATES as ORDERS
 STATIC = Path(settings.BASE_DIR) / "static"
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 SHEETS = sorted((STATIC / "css").glob("*.css"))
-# mails are no pages: they stand under no policy of ours, and mail programs read styles nowhere else
+# mails are no pages: no policy of ours applies to them, and mail programs read styles nowhere else
 PAGES = sorted(page for page in TEMPLATES.rglob("*.html") if page.parent != TEMPLATES / "messages")
 TOKENS = (STATIC / "css" / "tokens.css").read_text()
 COLOUR = re.compile(r"--([a-z0-9-]+): (#[0-9a-f]{3,6})\b")
@@ -52,23 +52,23 @@ def luminance(colour):
 
 
 def contrast(one, other):
-    """WCAG 2.2: from 1 to 21."""
+    """The contrast ratio of WCAG 2.2: from 1 to 21."""
     light, dark = sorted((luminance(one), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
-def test_the_contrast_formula_agrees_with_the_known_ends():
+def test_the_contrast_formula_gives_the_known_extremes():
     assert contrast("#fff", "#000000") == pytest.approx(21)
     assert contrast("#1b2a33", "#ffffff") == pytest.approx(14.73, abs=0.01)
 
 
-def test_both_ways_to_the_dark_theme_have_the_same_colours():
+def test_both_definitions_of_the_dark_theme_have_the_same_colours():
     assert THEMES["dark"] == THEMES["system dark"]
     assert set(THEMES["dark"]) == set(THEMES["light"])
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_every_text_can_be_read_on_every_ground(theme):
+def test_every_text_colour_is_readable_on_every_background(theme):
     table = THEMES[theme]
     texts = product(("ink", "ink-2", "ink-3"), ("paper", "surface", "sunken"))
     coloured = product(INKS, GROUNDS)
@@ -93,7 +93,7 @@ def test_body_text_reaches_the_highest_level(theme):
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_borders_and_the_focus_ring_stand_out_on_every_ground(theme):
+def test_borders_and_the_focus_ring_stand_out_on_every_background(theme):
     table = THEMES[theme]
     pairs = product(("line", "focus", "rule"), ("paper", "surface", "sunken"))
 
@@ -115,7 +115,7 @@ def test_numbers_dates_and_references_stay_on_one_line():
     assert '<span class="nb">{{ reference }}</span>' in footer
 
 
-def test_no_page_needs_a_hole_in_the_policy():
+def test_no_page_needs_an_exception_from_the_policy():
     holes = re.compile(r'\sstyle="|<style|<script(?![^>]*\ssrc=)|\son\w+="|javascript:|data:(image|text|font)')
 
     found = {str(page.relative_to(TEMPLATES)) for page in PAGES if holes.search(page.read_text())}
@@ -123,7 +123,7 @@ def test_no_page_needs_a_hole_in_the_policy():
     assert found == set()
 
 
-def test_no_sheet_or_script_reaches_outside():
+def test_no_style_sheet_or_script_loads_from_another_host():
     outside = re.compile(r"https?://|url\(\s*['\"]?data:|@import|\beval\(|new Function|innerHTML|document\.write")
     scripts = sorted((STATIC / "js").glob("*.js"))
 
@@ -149,7 +149,7 @@ def test_the_whole_look_is_small():
     assert sum(len(gzip.compress(script.read_bytes())) for script in of_the_desk) < 7_000
 
 
-def test_every_sheet_and_script_is_linked_and_every_link_leads_to_a_file():
+def test_every_style_sheet_and_script_is_used_and_every_link_has_a_file():
     parts = {part.stem for parts in bundles.bundles().values() for part in parts}
     sheets = {name for page in PAGES for name in linked_in(page)}
     scripts = {name for page in PAGES for name in re.findall(r"""["']js/(\w+)\.js["']""", page.read_text())}
@@ -159,7 +159,7 @@ def test_every_sheet_and_script_is_linked_and_every_link_leads_to_a_file():
     assert all(finders.find(name) for name in bundles.bundles())
 
 
-def test_a_page_takes_one_style_sheet_and_one_script():
+def test_a_page_uses_one_style_sheet_and_one_script():
     page = engines["django"].get_template("base.html").render({})
 
     assert re.findall(r'href="/static/([^"]+\.css)"', page) == ["css/portal.css"]
@@ -168,7 +168,7 @@ def test_a_page_takes_one_style_sheet_and_one_script():
 
 @pytest.fixture
 def parts(tmp_path, settings):
-    """A project with two style sheets, of which one bundle is joined."""
+    """A project with two style sheets in one bundle."""
     settings.BASE_DIR, settings.STATIC_BUNDLES_ROOT = tmp_path, tmp_path / "joined"
     (tmp_path / "static" / "css").mkdir(parents=True)
     (tmp_path / "static" / "bundles.toml").write_text('"css/all.css" = ["first", "second"]')
@@ -177,7 +177,7 @@ def parts(tmp_path, settings):
     return tmp_path / "static" / "css"
 
 
-def test_a_bundle_holds_its_parts_in_order_and_is_joined_again_when_one_changes(parts):
+def test_a_bundle_has_its_parts_in_order_and_is_rebuilt_when_one_changes(parts):
     finder = bundles.BundleFinder()
 
     before = Path(finder.find("css/all.css")).read_text()
@@ -190,14 +190,14 @@ def test_a_bundle_holds_its_parts_in_order_and_is_joined_again_when_one_changes(
     assert [name for name, _storage in finder.list(None)] == ["css/all.css"]
 
 
-def test_a_part_that_is_not_there_is_told_at_the_start(parts):
+def test_a_missing_part_is_reported_at_the_start(parts):
     (parts / "first.css").unlink()
 
     assert [error.msg for error in bundles.BundleFinder().check()] == [f"No such part: {parts / 'first.css'}"]
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
-def test_every_block_of_a_sheet_is_closed_and_no_selector_is_left_hanging(sheet):
+def test_every_block_of_a_style_sheet_is_closed_and_no_selector_is_left_over(sheet):
     bare = re.sub(r'/\*.*?\*/|"[^"]*"', "", sheet.read_text(), flags=re.DOTALL)
 
     assert bare.count("{") == bare.count("}")
@@ -213,7 +213,7 @@ def test_colours_are_named_in_one_place_only():
 
 
 @pytest.mark.parametrize(("tag", "names"), [("icon", ICONS), ("drawing", DRAWINGS)])
-def test_every_symbol_a_page_asks_for_is_drawn(tag, names):
+def test_every_icon_used_on_a_page_exists(tag, names):
     asked = {name for page in PAGES for name in re.findall(rf'{{% {tag} "([a-z-]+)"', page.read_text())}
 
     assert asked - set(names) == set()
@@ -227,7 +227,7 @@ def test_every_look_of_a_state_a_slot_and_a_task_has_its_shape():
     assert shapes - set(ICONS) == set()
 
 
-def test_shapes_tell_states_apart_without_colour():
+def test_shapes_distinguish_states_without_colour():
     shapes = [state.icon for state in ORDERS]
 
     assert len(set(shapes)) == len(shapes)
@@ -242,28 +242,28 @@ def test_each_of_the_twelve_drawings_is_light_and_takes_its_colours_from_the_the
     assert re.findall(r"#[0-9a-f]{3,6}", sprite) == []
 
 
-def test_every_template_can_be_read():
+def test_every_template_can_be_parsed():
     broken = {}
     for page in PAGES:
         try:
             engines["django"].get_template(str(page.relative_to(TEMPLATES)))
-        except Exception as fault:  # noqa: BLE001 -- the name of the page is what the reader of this test needs
+        except Exception as fault:  # noqa: BLE001 -- the page's name is what the reader of this test needs
             broken[str(page.relative_to(TEMPLATES))] = str(fault)
 
     assert broken == {}
 
 
 def offered_by(parent: ExtendsNode) -> set[str]:
-    """The blocks of every template above one that extends another."""
+    """The blocks of every template that another one extends."""
     named = parent.parent_name.var
-    # an error page stands in the frame of who reads it, and fills the blocks of the applicants' one
+    # an error page uses the frame of its reader, and fills the blocks of the applicants' one
     above = engines["django"].get_template(named if isinstance(named, str) else "base.html").template
     names = {block.name for block in above.nodelist.get_nodes_by_type(BlockNode)}
     return names.union(*(offered_by(each) for each in above.nodelist.get_nodes_by_type(ExtendsNode)))
 
 
-def test_no_page_fills_a_block_that_no_page_above_it_has():
-    """Django leaves out what stands there, and says nothing."""
+def test_no_page_fills_a_block_that_no_parent_defines():
+    """Django drops the content of such a block silently."""
     lost = []
     for page in PAGES:
         name = str(page.relative_to(TEMPLATES))

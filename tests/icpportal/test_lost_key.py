@@ -1,4 +1,4 @@
-"""A key that is no longer in `PII_KEYS`: every job ends by itself, the pages of lists stand, one alarm says it."""
+"""A key missing in `PII_KEYS`: every job ends, the list pages open, one alarm reports it."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -43,7 +43,7 @@ JOBS: dict[str, Callable[[], Any]] = {
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Any:
-    """Something for every job, all sealed with a key that is then dropped; its owner."""
+    """Something for every job, all sealed with a key that is then dropped; returns its owner."""
     arrange(monkeypatch, settings)
     monkeypatch.setattr(inbox, "fetch", lambda **_: 0)
     settings.AUTHORITY_TELLS_PHONES = False
@@ -59,7 +59,7 @@ def world(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Any:
     return owner
 
 
-def test_every_job_ends_and_one_alarm_is_open_whatever_they_meet(world: Any) -> None:
+def test_every_job_ends_and_one_alarm_is_open_whatever_the_jobs_meet(world: Any) -> None:
     for job in JOBS.values():
         job()
 
@@ -68,7 +68,7 @@ def test_every_job_ends_and_one_alarm_is_open_whatever_they_meet(world: Any) -> 
     assert jobs >= {"answers.read", "deadlines.due", "outbox.messages", "reports.built"}
 
 
-def test_with_the_key_back_all_goes_on_by_one_command(world: Any, settings: Any) -> None:
+def test_with_the_key_back_one_command_resumes_everything(world: Any, settings: Any) -> None:
     for job in JOBS.values():
         job()
     settings.PII_KEYS += ",demo:" + settings.PII_KEYS.partition(":")[2]
@@ -82,5 +82,5 @@ def test_with_the_key_back_all_goes_on_by_one_command(world: Any, settings: Any)
 
 
 @pytest.mark.parametrize("name", ["dashboard", "notifications", "service-codes", "verify-type", "import"])
-def test_pages_stand(client: Client, world: Any, name: str) -> None:
+def test_pages_open(client: Client, world: Any, name: str) -> None:
     assert sign_in(client, world).get(reverse(name)).status_code == 200

@@ -1,4 +1,4 @@
-"""What every request gets, whatever the page."""
+"""What the middleware does for every request."""
 
 import logging
 
@@ -48,13 +48,13 @@ def client(settings):
     return Client(raise_request_exception=False)
 
 
-def test_our_middleware_is_in_force():
+def test_our_middleware_is_installed():
     ours = [name for name in portal_settings.MIDDLEWARE if name in MIDDLEWARE]
 
     assert ours == MIDDLEWARE
 
 
-def test_each_answer_has_a_reference_of_its_own(client):
+def test_each_answer_has_its_own_reference(client):
     first, second = client.get("/show/", headers={"X-Request-ID": "forged"}), client.get("/show/")
 
     assert len(first["X-Request-ID"]) == 16
@@ -89,7 +89,7 @@ def test_an_answer_is_logged_by_its_route_never_by_its_path(client, caplog):
     ],
 )
 @pytest.mark.parametrize("kind", ["multipart", "urlencoded"])
-def test_nul_is_refused(client, method, address, data, kind):
+def test_nul_characters_are_refused(client, method, address, data, kind):
     arguments = {} if kind == "multipart" else {"content_type": "application/x-www-form-urlencoded"}
     if method == "post":
         arguments["data"] = data if kind == "multipart" else urlencoded(data)
@@ -99,7 +99,7 @@ def test_nul_is_refused(client, method, address, data, kind):
     assert answer.status_code == 400
 
 
-def test_nul_in_a_field_reaches_its_form_which_names_it(client):
+def test_a_nul_character_in_a_field_reaches_its_form_which_names_it(client):
     assert client.post("/show/", {"name": "a\0b"}).status_code == 200
 
 
@@ -109,13 +109,13 @@ def urlencoded(data):
     return urlencode(data, doseq=True)
 
 
-def test_a_form_without_nul_arrives_untouched(client):
+def test_a_form_without_nul_characters_arrives_unchanged(client):
     answer = client.post("/show/", {"name": "陈\t小", "other": "\r\n"})
 
     assert answer.content.decode() == "POST ['name', 'other'] "
 
 
-def test_a_form_that_breaks_off_is_a_bad_request_not_a_crash(client, monkeypatch):
+def test_a_truncated_form_is_a_bad_request_not_a_crash(client, monkeypatch):
     def broken(self, *arguments):
         raise UnreadablePostError("connection reset")
 
@@ -131,12 +131,12 @@ def test_pages_may_use_no_device_feature(client):
     assert "geolocation=()" in policy
 
 
-def test_a_public_page_may_be_kept_by_the_browser(client):
+def test_a_public_page_may_be_cached_by_the_browser(client):
     assert "Cache-Control" not in client.get("/show/")
 
 
 @pytest.mark.parametrize("visit", ["sign-in", "signed-in", "post"])
-def test_what_belongs_to_one_person_is_never_kept_on_disk(client, visit):
+def test_a_private_page_is_never_stored_on_disk(client, visit):
     if visit == "signed-in":
         client.get("/sign-in/")
     answer = (
@@ -146,7 +146,7 @@ def test_what_belongs_to_one_person_is_never_kept_on_disk(client, visit):
     assert set(answer["Cache-Control"].split(", ")) == {"private", "no-store"}
 
 
-def test_the_form_is_not_read_for_a_page_that_only_shows():
+def test_the_body_is_not_parsed_for_a_page_that_only_shows():
     request = RequestFactory().get("/show/")
     request.user = AnonymousUser()
 

@@ -1,4 +1,4 @@
-"""Where the servers stand: asked of whoever starts a production portal, before anything is served."""
+"""The place of the servers: required at the start of a production portal, before anything is served."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def test_the_provinces_are_the_mainlands_and_the_ministry_has_a_number_for_each(
 
 
 @pytest.mark.parametrize("text", ["", " ", ",", "6", "00", "71", "81", "640000", "宁夏", "64;11", "64,99", "change-me"])
-def test_what_is_no_province_is_named_with_an_example(text):
+def test_an_invalid_province_is_named_with_an_example(text):
     (words,) = faults(text, {})
 
     assert "SERVER_PROVINCE" in words
@@ -23,14 +23,14 @@ def test_what_is_no_province_is_named_with_an_example(text):
 
 
 @pytest.mark.parametrize("places", [[], "11", {"cn-beijing": "12"}, {"cn-beijing": 11}, {"cn-beijing": "北京"}])
-def test_a_table_of_regions_that_cannot_be_used_is_named(places):
+def test_an_unusable_table_of_regions_is_named(places):
     (words,) = faults("11,64", places)
 
     assert words.startswith("SERVER_PLACES")
 
 
 @pytest.mark.parametrize(("province", "places"), [("64", {}), ("11, 64", {"cn-beijing": "11"}), ("11,64,", {})])
-def test_one_province_or_several_are_fine(province, places):
+def test_one_province_or_several_are_valid(province, places):
     assert faults(province, places) == []
 
 
@@ -42,7 +42,7 @@ def test_one_province_or_several_are_fine(province, places):
         (("miit", "status"), {"SERVER_PLACES": "beijing"}),
     ],
 )
-def test_no_command_of_production_runs_without_a_place_and_says_so_in_one_line(command, changed):
+def test_no_command_runs_in_production_without_a_place_and_says_so_in_one_line(command, changed):
     done = manage(*command, **changed)
 
     assert done.returncode != 0
@@ -50,7 +50,7 @@ def test_no_command_of_production_runs_without_a_place_and_says_so_in_one_line(c
     assert next(iter(changed)) in line
 
 
-def test_the_status_of_the_ministrys_interface_is_not_sane_without_one(settings):
+def test_the_status_of_the_ministrys_interface_needs_one(settings):
     settings.SERVER_PROVINCE = ""
 
     (words,) = settings_check.faults()

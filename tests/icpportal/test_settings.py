@@ -1,4 +1,4 @@
-"""Without an environment it is the demo under var/; in production nothing secret has a default."""
+"""Without an environment it is the demo in var/; in production no secret has a default."""
 
 import ast
 import os
@@ -17,7 +17,7 @@ SECRETS = ("SECRET_KEY", "PII_KEYS", "BLIND_INDEX_KEY", "DATABASE_URL", "EMAIL_U
 
 
 def told(expression, **environment):
-    """What a setting is in a fresh process with this environment only."""
+    """The value of a setting in a new process with only this environment."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     program = f"from icpportal import settings; print(({expression}))"
     done = fresh.run("-c", program, folder=ROOT, environment=kept | environment)
@@ -26,7 +26,7 @@ def told(expression, **environment):
 
 
 def raised_with(**changed):
-    """The kind of error that such a production ends with, its cause and its context: what a collector would show."""
+    """The error that ends such a production start, with its cause and its context: what a collector would show."""
     program = """
 try:
     import icpportal.settings
@@ -37,13 +37,13 @@ except Exception as problem:
 
 
 def subjects():
-    """The settings that each module of icpportal/configuration/ gives a value, by the module's name."""
+    """The settings assigned by each module of icpportal/configuration/, by the module's name."""
     for path in sorted((ROOT / "icpportal/configuration").glob("[a-z]*.py")):
         stored = (each for each in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(each, ast.Name))
         yield path.stem, {each.id for each in stored if isinstance(each.ctx, ast.Store) and each.id.isupper()}
 
 
-def test_every_setting_has_one_subject():
+def test_every_setting_belongs_to_one_subject():
     owners = {}
     for subject, names in subjects():
         for name in names:
@@ -54,23 +54,23 @@ def test_every_setting_has_one_subject():
     assert len(owners) > 200
 
 
-def test_a_password_that_begins_with_a_dollar_names_no_other_variable():
+def test_a_password_that_begins_with_a_dollar_is_no_reference_to_a_variable():
     assert told("settings.MIIT_PASSWORD", MIIT_PASSWORD="$ecret1", ecret1="another") == "$ecret1"
 
 
-def test_no_subject_is_left_out():
+def test_every_subject_is_included():
     every = set().union(*(names for _subject, names in subjects()))
     without_s3_and_a_proxy = {"S3_OPTIONS", "SECURE_PROXY_SSL_HEADER"}
 
     assert [name for name in sorted(every - without_s3_and_a_proxy) if not hasattr(portal, name)] == []
 
 
-def test_without_an_environment_everything_lies_under_var():
+def test_without_an_environment_everything_is_in_var():
     assert told("settings.DATABASES['default']['NAME']") == str(ROOT / "var" / "portal.sqlite3")
     assert told("str(settings.VAR_DIR), settings.DEMO, settings.SIMULATORS") == f"('{ROOT / 'var'}', True, True)"
 
 
-def test_the_data_folder_can_be_another_one(tmp_path):
+def test_the_data_folder_can_be_moved(tmp_path):
     folder = tmp_path / "elsewhere"
 
     assert told("settings.DATABASES['default']['NAME']", VAR_DIR=str(folder)) == str(folder / "portal.sqlite3")
@@ -80,14 +80,14 @@ def test_the_data_folder_can_be_another_one(tmp_path):
 
 
 @pytest.mark.parametrize("name", SECRETS)
-def test_a_missing_secret_stops_the_start_and_is_named(name):
+def test_a_missing_secret_prevents_the_start_and_is_named(name):
     done = manage("check", without=(name,))
 
     assert done.returncode != 0
     assert name in done.stderr
 
 
-def test_a_mode_that_is_neither_is_refused():
+def test_an_unknown_mode_is_refused():
     done = manage("check", PORTAL_MODE="staging")
 
     assert done.returncode != 0
@@ -95,21 +95,21 @@ def test_a_mode_that_is_neither_is_refused():
 
 
 @pytest.mark.parametrize("name", SECRETS[:4])
-def test_no_secret_of_production_is_that_of_the_demo(name, tmp_path):
+def test_no_secret_of_production_equals_that_of_the_demo(name, tmp_path):
     of_the_demo = told(f"settings.{name}", VAR_DIR=str(tmp_path))
 
     assert PRODUCTION[name] != of_the_demo
     assert told(f"settings.{name}", **PRODUCTION) == PRODUCTION[name]
 
 
-def test_sqlite_is_opened_in_wal_and_immediate(tmp_path):
+def test_sqlite_uses_wal_and_immediate_transactions(tmp_path):
     options = told("settings.DATABASES['default']['OPTIONS']", VAR_DIR=str(tmp_path))
 
     assert "'transaction_mode': 'IMMEDIATE'" in options
     assert "journal_mode=WAL" in options
 
 
-def test_redis_carries_tasks_and_cache_when_it_is_named(tmp_path):
+def test_redis_is_used_for_tasks_and_cache_when_it_is_configured(tmp_path):
     url = "redis://cache.invalid:6379/3"
 
     assert told("settings.CELERY_BROKER_URL", VAR_DIR=str(tmp_path), REDIS_URL=url) == url
@@ -121,7 +121,7 @@ def test_redis_carries_tasks_and_cache_when_it_is_named(tmp_path):
     ("url", "tls", "ssl"),
     [("smtp+tls://u:p@mail.invalid:587", True, False), ("smtp+ssl://u:p@mail.invalid:465", False, True)],
 )
-def test_mail_is_sent_encrypted_as_its_address_says(url, tls, ssl):
+def test_mail_is_encrypted_according_to_its_url(url, tls, ssl):
     assert (
         told("settings.EMAIL_USE_TLS, settings.EMAIL_USE_SSL", **(PRODUCTION | {"EMAIL_URL": url})) == f"({tls}, {ssl})"
     )
@@ -158,7 +158,7 @@ def test_cookies_belong_to_this_host_and_travel_encrypted():
     assert told(names, **PRODUCTION) == "('__Host-session', '__Host-csrf', True)"
 
 
-def test_a_form_leads_to_the_host_of_staff_and_back_and_nowhere_where_there_is_none():
+def test_a_form_may_lead_to_the_host_of_staff_and_back_and_only_if_there_is_one():
     led_to = "settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['form-action']"
     public = PRODUCTION | {"PUBLIC_BASE_URL": "https://beian.invalid/"}
 
@@ -167,15 +167,15 @@ def test_a_form_leads_to_the_host_of_staff_and_back_and_nowhere_where_there_is_n
     assert told(led_to, **(public | {"STAFF_HOST": "desk.invalid"})) == both
 
 
-def test_https_is_told_by_a_proxy_only_where_one_stands():
+def test_https_is_detected_from_a_proxy_only_if_there_is_one():
     proxy = "getattr(settings, 'SECURE_PROXY_SSL_HEADER', None)"
 
     assert told(proxy, **PRODUCTION) == "('HTTP_X_FORWARDED_PROTO', 'https')"
     assert told(proxy, **(PRODUCTION | {"TRUSTED_PROXY_COUNT": "0"})) == "None"
 
 
-def test_with_the_values_of_an_operator_the_compose_file_passes_the_deployment_check():
-    """What the containers get, with the example's blanks filled in, is a complete production environment."""
+def test_with_an_operators_values_the_compose_file_passes_the_deployment_check():
+    """The containers' environment, with the example's blanks filled in, is a complete production environment."""
     given = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["web"]["environment"]
     example = dict(line.split("=", 1) for line in EXAMPLE.read_text().splitlines() if line and line[0] != "#")
     typed = example | {name: value for name, value in PRODUCTION.items() if name in example}
@@ -187,14 +187,14 @@ def test_with_the_values_of_an_operator_the_compose_file_passes_the_deployment_c
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_pins_of_the_image_are_those_of_the_demo():
+def test_the_pinned_settings_of_the_image_equal_the_demos():
     pins = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and line[0] not in " #"]
 
     assert pins
     assert [pin for pin in pins if "==" not in pin] == []
 
 
-def test_a_backup_of_the_keys_of_pictures_lives_thirty_days_at_most():
+def test_a_backup_of_the_keys_of_pictures_is_kept_for_thirty_days_at_most():
     days = "settings.PICTURE_KEY_BACKUP_DAYS"
 
     assert told(days, **PRODUCTION) == "30"
@@ -225,7 +225,7 @@ POSTGRES = "postgres://portal:{}@postgres.invalid:5432/portal"
         ("DATABASE_URL", "portal:{}@postgres.invalid/portal", "Geheim"),
     ],
 )
-def test_a_password_that_breaks_its_address_is_not_printed_and_the_setting_is_named(name, url, password):
+def test_a_password_that_makes_its_url_invalid_is_not_printed_and_the_setting_is_named(name, url, password):
     done = manage("check", **{name: url.format(password)})
 
     (said,) = done.stderr.splitlines()
@@ -234,7 +234,7 @@ def test_a_password_that_breaks_its_address_is_not_printed_and_the_setting_is_na
     assert [word for word in ("Geheim", "eim", "Traceback", "2026") if word in done.stdout + done.stderr] == []
 
 
-def test_an_error_about_an_address_carries_no_password_for_a_log_either():
+def test_an_error_about_a_url_contains_no_password_for_a_log_either():
     assert raised_with(DATABASE_URL=POSTGRES.format("Geheim/wort")) == "ImproperlyConfigured None None"
 
 
@@ -256,7 +256,7 @@ def test_an_error_about_an_address_carries_no_password_for_a_log_either():
         ("postgres:////run/postgresql/portal", "/run/postgresql", "portal", ""),
     ],
 )
-def test_an_address_that_can_be_read_is_read_as_it_was(url, host, name, password):
+def test_a_readable_url_is_parsed_as_before(url, host, name, password):
     found = "[settings.DATABASES['default'][each] for each in ('HOST', 'NAME', 'PASSWORD')]"
 
     assert told(found, **(PRODUCTION | {"DATABASE_URL": url})) == str([host, name, password])
@@ -297,13 +297,13 @@ NUMBER = "cannot be read: it is a whole number, such as 5000, or left out."
         ("PROVIDER_NETWORKS", "192.0.2.0/24,192.0.2.0/33", NETWORKS),
     ],
 )
-def test_a_setting_that_cannot_be_read_is_named_in_one_sentence_without_its_value(name, value, says):
+def test_an_invalid_setting_is_named_in_one_sentence_without_its_value(name, value, says):
     done = manage("check", **{name: value})
 
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{name} {says}\n")
 
 
-def test_an_error_about_a_value_carries_it_to_no_log_either():
+def test_an_error_about_a_value_does_not_log_it_either():
     assert raised_with(SMS_HTTP='{"token": "Geheim}') == "ImproperlyConfigured None None"
 
 
@@ -331,13 +331,13 @@ KEPT = (
         ("STAFF_HOST", "https://desk.invalid", HOSTS),
     ],
 )
-def test_a_typing_error_that_would_weaken_a_rule_stops_the_start(name, value, says):
+def test_a_typing_error_that_would_weaken_a_rule_prevents_the_start(name, value, says):
     done = manage("check", **{name: value})
 
     assert (done.returncode, done.stderr) == (1, f"{name} {says}\n")
 
 
-def test_periods_and_switches_that_are_written_rightly_are_taken():
+def test_valid_periods_and_switches_are_accepted():
     days = "[settings.RETENTION[each].days for each in ('papers', 'messages', 'details')]"
 
     assert told(days, RETENTION_DAYS="papers=60, messages=91") == "[60, 91, 90]"
@@ -345,7 +345,7 @@ def test_periods_and_switches_that_are_written_rightly_are_taken():
         assert told("settings.SECOND_PERSON", SECOND_PERSON=word) == means
 
 
-def test_quiet_hours_are_read_as_they_were():
+def test_quiet_hours_are_parsed_as_before():
     assert told("[str(each) for each in settings.QUIET_HOURS]", QUIET_TO="07:30") == "['22:00:00', '07:30:00']"
 
 
@@ -357,7 +357,7 @@ def test_quiet_hours_are_read_as_they_were():
         ("https://hooks.example.com", "short", "ALERTS_SECRET signs what goes to a webhook"),
     ],
 )
-def test_alarms_are_sent_to_mailboxes_and_signed_to_webhooks_or_the_portal_does_not_start(alerts, secret, says):
+def test_alarms_need_valid_addresses_and_signed_webhooks_or_the_portal_does_not_start(alerts, secret, says):
     done = manage("check", ALERTS=alerts, ALERTS_SECRET=secret)
 
     assert done.returncode != 0

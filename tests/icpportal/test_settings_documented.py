@@ -1,4 +1,4 @@
-"""Settings, example, compose file and document name the same.
+"""Settings, example, compose file and document list the same settings.
 
 `SETTINGS=write pytest tests/icpportal/test_settings_documented.py` writes the table of the document.
 """
@@ -22,22 +22,22 @@ def test_every_setting_is_in_the_example_or_says_who_else_sets_it() -> None:
     named = {setting.name for setting in settings()}
 
     assert read() - named - set(NOT_THERE) == set()
-    assert named - read() == {"POSTGRES_PASSWORD"}  # a part of DATABASE_URL
+    assert named - read() == {"POSTGRES_PASSWORD"}  # part of DATABASE_URL
     assert set(NOT_THERE) - read() == set()
     assert named & set(NOT_THERE) == set()
 
 
-def test_every_line_of_the_example_says_what_it_is() -> None:
+def test_every_line_of_the_example_has_a_comment() -> None:
     assert [setting.name for setting in settings() if not setting.words] == []
 
 
-def test_no_setting_stands_in_the_example_twice() -> None:
+def test_no_setting_is_in_the_example_twice() -> None:
     names = [setting.name for setting in settings()]
 
     assert [name for name in names if names.count(name) > 1] == []
 
 
-def test_the_document_has_the_table_of_the_example() -> None:
+def test_the_document_contains_the_table_of_the_example() -> None:
     text = DOCUMENT.read_text("utf-8")
     before, rest = text.split(BEGIN)
     after = rest.split(END)[1]
@@ -55,7 +55,7 @@ def test_every_process_of_the_compose_file_gets_every_setting(name: str) -> None
     assert set(service["environment"]) <= {*NOT_THERE, "TRUSTED_PROXY_COUNT"}
 
 
-def test_all_that_is_missing_is_named_in_one_sentence() -> None:
+def test_all_missing_settings_are_named_in_one_sentence() -> None:
     done = manage("check", only={"PORTAL_MODE": "production"})
 
     assert done.returncode != 0
@@ -63,12 +63,12 @@ def test_all_that_is_missing_is_named_in_one_sentence() -> None:
     assert [name for name in ("SECRET_KEY", "PII_KEYS", "EMAIL_URL", "MIIT_USER") if name not in done.stderr] == []
 
 
-def test_every_value_of_the_example_that_was_left_is_named_by_the_check() -> None:
+def test_every_placeholder_left_in_the_example_is_named_by_the_check() -> None:
     lines = EXAMPLE.read_text("utf-8").splitlines()
     example = dict(line.split("=", 1) for line in lines if line and line[0] != "#")
     address = {"DATABASE_URL": f"postgres://portal:{example.pop('POSTGRES_PASSWORD')}@postgres:5432/portal"}
     image = {"PORTAL_MODE": "production", "VAR_DIR": "/data", "STATIC_ROOT": "/app/static", "MIIT_ISP_ID": "7"}
-    province = {"SERVER_PROVINCE": "64"}  # one that is none stops the start by itself
+    province = {"SERVER_PROVINCE": "64"}  # an invalid one prevents the start by itself
 
     done = manage("check", only=example | address | image | province)
 

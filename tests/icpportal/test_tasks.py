@@ -1,4 +1,4 @@
-"""What workers do, and how often they are asked to."""
+"""The tasks of the workers, and how often beat sends them."""
 
 from datetime import timedelta
 from unittest.mock import Mock
@@ -59,7 +59,7 @@ GO_ON = {
 
 
 @pytest.mark.parametrize("task", ONE_LINE, ids=lambda task: task.__name__)
-def test_each_task_does_the_one_thing_it_is_named_for(task, monkeypatch):
+def test_each_task_does_the_one_thing_it_is_named_after(task, monkeypatch):
     where, arguments, *how = ONE_LINE[task]
     done = Mock()
     monkeypatch.setattr(f"icpportal.tasks.{where}", done)
@@ -71,7 +71,7 @@ def test_each_task_does_the_one_thing_it_is_named_for(task, monkeypatch):
 
 
 @pytest.mark.parametrize("task", ONE_LINE, ids=lambda task: task.__name__)
-def test_in_a_restored_portal_a_task_goes_on_only_if_it_sends_nothing_and_moves_nothing_by_the_clock(task, monkeypatch):
+def test_in_a_restored_portal_only_tasks_that_send_nothing_and_move_no_deadline_run(task, monkeypatch):
     where, arguments, *_how = ONE_LINE[task]
     done = Mock()
     monkeypatch.setattr(f"icpportal.tasks.{where}", done)
@@ -89,7 +89,7 @@ def test_every_task_of_the_portal_is_one_of_these():
     assert ours == {f"icpportal.tasks.{task.__name__}" for task in ONE_LINE}
 
 
-def test_beat_asks_for_every_sweep_and_drops_what_no_worker_took():
+def test_beat_sends_every_sweep_and_drops_what_no_worker_took():
     plan = {
         entry["task"]: (entry["schedule"], entry["options"]["expires"]) for entry in app.conf.beat_schedule.values()
     }
@@ -122,7 +122,7 @@ def test_beat_asks_for_every_sweep_and_drops_what_no_worker_took():
     assert set(plan) <= set(app.tasks)
 
 
-def test_workers_are_set_as_they_were_measured():
+def test_workers_have_the_measured_settings():
     told = {
         name: getattr(app.conf, name)
         for name in (
@@ -146,7 +146,7 @@ def test_workers_are_set_as_they_were_measured():
 
 
 @pytest.mark.services
-def test_on_redis_an_unfinished_task_comes_back_soon_after_the_longest_a_task_may_take():
+def test_on_redis_an_unfinished_task_is_redelivered_soon_after_the_longest_task_time():
     options = app.conf.broker_transport_options
 
     assert options == {
@@ -168,7 +168,7 @@ def test_without_redis_the_broker_is_a_folder_of_ours():
 
 
 @pytest.mark.django_db
-def test_a_task_that_ended_well_leaves_a_pulse_and_one_that_did_not_leaves_none(monkeypatch):
+def test_a_successful_task_leaves_a_heartbeat_and_a_failed_one_does_not(monkeypatch):
     monkeypatch.setattr("icpportal.tasks.deadlines.sweep", Mock())
     monkeypatch.setattr("icpportal.tasks.authority.pull", Mock(side_effect=RuntimeError("no")))
 
@@ -179,7 +179,7 @@ def test_a_task_that_ended_well_leaves_a_pulse_and_one_that_did_not_leaves_none(
 
 
 @pytest.mark.django_db
-def test_a_pulse_is_written_at_most_once_in_five_seconds(django_assert_num_queries):
+def test_a_heartbeat_is_written_at_most_once_in_five_seconds(django_assert_num_queries):
     now = timezone.now()
     heartbeat.record_heartbeat("sweep_deadlines", now=now)
 
@@ -193,7 +193,7 @@ def test_a_pulse_is_written_at_most_once_in_five_seconds(django_assert_num_queri
 
 
 @pytest.mark.django_db
-def test_a_job_and_its_queue_are_asked_about_together(django_assert_num_queries):
+def test_a_job_and_its_queue_are_queried_together(django_assert_num_queries):
     now = timezone.now()
     heartbeat.record_job("sweep_deadlines", "rest", is_well=True, now=now)
 
@@ -207,7 +207,7 @@ def test_a_job_and_its_queue_are_asked_about_together(django_assert_num_queries)
 
 
 @pytest.mark.django_db
-def test_the_age_of_a_queue_is_that_of_the_job_last_done_out_of_it():
+def test_the_age_of_a_queue_is_that_of_its_last_finished_job():
     now = timezone.now()
     heartbeat.record_heartbeat("queue:codes", now=now - timedelta(seconds=20))
     heartbeat.record_heartbeat("sweep_deadlines", now=now)
@@ -219,7 +219,7 @@ def test_the_age_of_a_queue_is_that_of_the_job_last_done_out_of_it():
 # --- queues ------------------------------------------------------------------------------------
 
 
-def test_each_task_has_one_queue_and_is_sent_there_by_whoever_asks_for_it():
+def test_each_task_has_one_queue_and_every_sender_uses_it():
     queued = [f"icpportal.tasks.{task}" for tasks in portal_settings.QUEUES.values() for task in tasks]
     assert sorted(queued) == sorted(f"icpportal.tasks.{task.__name__}" for task in ONE_LINE)
 
@@ -228,7 +228,7 @@ def test_each_task_has_one_queue_and_is_sent_there_by_whoever_asks_for_it():
             assert app.amqp.router.route({}, f"icpportal.tasks.{task}")["queue"].name == name
 
 
-def test_codes_pictures_and_the_ministry_wait_for_nobody_else():
+def test_codes_pictures_and_the_ministry_wait_for_nothing_else():
     queues = {task: name for name, tasks in portal_settings.QUEUES.items() for task in tasks}
     apart = ("deliver_codes", "examine_document", "pull_answers", "sweep_deadlines")
 
@@ -240,7 +240,7 @@ def queues_of(command):
     return set(command[command.index("--queues") + 1].split(","))
 
 
-def test_the_workers_of_the_demo_and_of_the_compose_file_listen_on_every_queue():
+def test_the_workers_of_the_demo_and_of_the_compose_file_serve_every_queue():
     every = set(portal_settings.QUEUES)
     services = yaml.safe_load((portal_settings.BASE_DIR / "docker-compose.yml").read_text())["services"]
     workers = {name: queues_of(each["command"]) for name, each in services.items() if name.startswith("worker")}
@@ -253,8 +253,8 @@ def test_the_workers_of_the_demo_and_of_the_compose_file_listen_on_every_queue()
         assert services[name]["environment"] == services["web"]["environment"]
 
 
-def test_each_job_that_calls_the_ministry_has_a_child_of_its_own():
-    """One that hangs, in each of them, delays no other; a second one of a kind finds the lease taken and ends."""
+def test_each_job_that_calls_the_ministry_has_its_own_child_process():
+    """A hanging one delays no other; a second one of the same kind finds the lease taken and ends."""
     services = yaml.safe_load((portal_settings.BASE_DIR / "docker-compose.yml").read_text())["services"]
     command = services["worker-ministry"]["command"]
 
@@ -263,6 +263,6 @@ def test_each_job_that_calls_the_ministry_has_a_child_of_its_own():
     assert children >= len(portal_settings.QUEUES["ministry"])
 
 
-def test_a_worker_that_names_no_queue_listens_on_every_one():
-    """An operator's own start script from before goes on."""
+def test_a_worker_started_without_queues_serves_every_one():
+    """An operator's own older start script still works."""
     assert set(app.amqp.queues.consume_from) == set(portal_settings.QUEUES)

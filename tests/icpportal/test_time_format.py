@@ -31,7 +31,7 @@ def test_short_words_have_neither_weekday_nor_zone():
     assert (chinese, english) == ("11月27日16:20", "27 Nov 16:20")
 
 
-def test_the_day_is_that_of_beijing_when_it_is_still_yesterday_in_utc():
+def test_the_day_is_that_of_beijing_when_utc_still_has_the_day_before():
     late = datetime(2026, 11, 26, 17, 30, tzinfo=UTC)
 
     with translation.override("en"):
@@ -53,7 +53,7 @@ def test_the_year_is_named_when_it_is_not_this_one(language, expected):
     assert words == expected
 
 
-def test_new_year_in_beijing_is_judged_by_beijing_and_not_by_utc():
+def test_new_year_follows_beijing_and_not_utc():
     now = datetime(2026, 12, 31, 17, 0, tzinfo=UTC)  # 1 January 2027, 01:00 there
 
     with translation.override("en"):
@@ -73,7 +73,7 @@ def test_new_year_in_beijing_is_judged_by_beijing_and_not_by_utc():
         (timedelta(seconds=30), "不到 1 分钟", "less than a minute"),
     ],
 )
-def test_a_span_is_told_in_whole_units_and_never_longer_than_it_is(span, chinese, english):
+def test_a_duration_is_given_in_whole_units_and_never_longer_than_it_is(span, chinese, english):
     with translation.override("zh-hans"):
         in_chinese = time_format.span_words(span)
     with translation.override("en"):
@@ -82,7 +82,7 @@ def test_a_span_is_told_in_whole_units_and_never_longer_than_it_is(span, chinese
     assert (in_chinese, in_english) == (chinese, english)
 
 
-def test_left_words_count_to_the_last_second_and_the_end_itself_is_over():
+def test_the_time_left_counts_to_the_last_second_and_at_its_end_is_over():
     with translation.override("en"):
         before = time_format.left_words(DUE, now=DUE - timedelta(seconds=1))
         at_the_end = time_format.left_words(DUE, now=DUE)
@@ -91,7 +91,7 @@ def test_left_words_count_to_the_last_second_and_the_end_itself_is_over():
     assert (long_before, before, at_the_end) == ("1 day 7 hours left", "Less than a minute left", "Time is up")
 
 
-def test_left_words_are_chinese_on_a_chinese_page():
+def test_the_time_left_is_chinese_on_a_chinese_page():
     with translation.override("zh-hans"):
         words = [time_format.left_words(DUE, now=NOW), time_format.left_words(DUE, now=DUE)]
 
@@ -114,6 +114,6 @@ def test_a_moment_typed_without_an_offset_is_beijing_time(typed, meant):
 
 
 @pytest.mark.parametrize("typed", ["", "soon", "2026-13-24T16:20", "2026-11-24T25:00"])
-def test_what_is_no_moment_is_answered_with_an_example(typed):
+def test_an_invalid_time_is_answered_with_an_example(typed):
     with pytest.raises(ArgumentTypeError, match="write it like 2026-11-24T16:20"):
         time_format.typed_moment(typed)

@@ -1,4 +1,4 @@
-"""The production image holds no demo, and the portal starts without it."""
+"""The production image contains no demo, and the portal starts without it."""
 
 import re
 import shutil
@@ -23,7 +23,7 @@ print(sorted(name for name in sys.modules if name.split(".")[0] == "demo"), sort
 
 
 def is_let_through(path: Path) -> bool:
-    """Whether `.dockerignore` lets this file into the image: the last line that fits decides."""
+    """Whether `.dockerignore` lets this file into the image: the last matching line decides."""
     taken = True
     name = path.relative_to(ROOT).as_posix()
     for line in (ROOT / ".dockerignore").read_text().split():
@@ -36,7 +36,7 @@ def is_let_through(path: Path) -> bool:
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the files that the image gets."""
+    """A folder with the files of the image."""
     folder = tmp_path_factory.mktemp("image")
     for part in filter(is_let_through, ROOT.iterdir()):
         for path in (part,) if part.is_file() else part.rglob("*"):
@@ -52,7 +52,7 @@ def run(image: Path, *command: str, only: dict[str, str] | None = None, **change
     return fresh.run(*command, folder=image, environment=environment(chosen))
 
 
-def test_the_image_holds_the_product_and_nothing_of_the_demo(image):
+def test_the_image_contains_the_product_and_nothing_of_the_demo(image):
     files = {str(path.relative_to(image)) for path in image.rglob("*")}
 
     assert {"manage.py", "icpportal/settings.py", "transfers/models", "templates/base.html", "static/css"} <= files
@@ -60,7 +60,7 @@ def test_the_image_holds_the_product_and_nothing_of_the_demo(image):
     assert "tests" not in files
 
 
-def test_everything_is_imported_without_it(image):
+def test_every_module_can_be_imported_without_it(image):
     done = run(image, "-c", IMPORT_ALL, DJANGO_SETTINGS_MODULE="icpportal.settings")
 
     assert (done.stdout, done.returncode) == ("[] 0\n", 0), done.stderr
@@ -79,14 +79,14 @@ def test_the_style_sheets_are_collected_with_the_demo_s_settings_as_the_image_do
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "static" / "staticfiles.json").exists()
     assert not (tmp_path / "static" / "demo").exists()
-    # each under the name of its hash alone, and beside it what a browser is sent
+    # each only under its hashed name, with the compressed file beside it
     sheets = [each.name for each in (tmp_path / "static" / "css").glob("portal.*")]
     (named,) = (name for name in sheets if name.endswith(".css"))
     assert re.fullmatch(r"portal\.[0-9a-f]{12}\.css", named)
     assert sorted(sheets) == [named, f"{named}.br", f"{named}.gz"]
 
 
-def test_simulators_that_are_switched_on_are_refused_and_not_looked_for(image):
+def test_enabled_simulators_are_refused_without_importing_them(image):
     done = run(image, "manage.py", "check", "--deploy", SIMULATORS="on")
 
     assert done.returncode == 1
@@ -94,7 +94,7 @@ def test_simulators_that_are_switched_on_are_refused_and_not_looked_for(image):
     assert "ModuleNotFoundError" not in done.stderr
 
 
-def test_a_gateway_of_the_demo_is_named_as_such_where_the_demo_is_not(image):
+def test_a_gateway_of_the_demo_is_named_as_such_where_the_demo_is_missing(image):
     page = {"SMS_GATEWAY": "demo.messages.sms.PageSms"}
     told = [run(place, "manage.py", "check", "--deploy", **page).stderr for place in (image, ROOT)]
 
@@ -105,7 +105,7 @@ def test_a_gateway_of_the_demo_is_named_as_such_where_the_demo_is_not(image):
 @pytest.mark.long
 @pytest.mark.once
 def test_the_steps_of_the_dockerfile_run_in_an_empty_environment(image, tmp_path):
-    """What the image installs is enough for every module of the product, and nothing else is there."""
+    """The packages of the image are enough for every module of the product, and no others are there."""
     steps = (ROOT / "Dockerfile").read_text("utf-8")
     wanted = [ROOT / name for name in re.findall(r"-r (requirements[\w-]*\.txt)", steps)]
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)

@@ -1,4 +1,4 @@
-"""Year three is as fast as day one: no job of beat asks more, or reads whole tables, because of what is over."""
+"""Year three is as fast as day one: ended orders add no queries and no whole-table reads to any job of beat."""
 
 import re
 from collections.abc import Callable
@@ -40,13 +40,13 @@ TABLES = (
     "transfers_reviewround", "transfers_parkedanswer", "alarms_alarm", "verification_backdrop", "verification_consent",
 )  # fmt: skip
 READ_WHOLE = re.compile(rf"Seq Scan on ({'|'.join(TABLES)})\b")
-RESTS = {"icpportal.tasks.fill_natures"}  # once it has nothing left it asks nothing: tests/transfers/review/search
+RESTS = {"icpportal.tasks.fill_natures"}  # with nothing left it makes no query: tests/transfers/review/search
 ASKS = ("SELECT", "UPDATE", "DELETE")
 
 
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
-    """A ministry that has nothing for us, no outside systems, files that are all there, portions of ten."""
+    """A ministry without news, no outside systems, all files present, batches of ten."""
     settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.gateway.MinistryAuthority"
     arrange(monkeypatch, settings)
     monkeypatch.setattr(inbox, "fetch", lambda **_: 0)
@@ -59,7 +59,7 @@ def quiet(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
 
 
 def asked_by(job: str) -> list[str]:
-    """The statements of one run, begun where a round and a minute begin."""
+    """The statements of one run, started at the beginning of a round and a minute."""
     FileRound.objects.all().delete()
     Heartbeat.objects.all().delete()
     run: Callable[[], None] = import_string(job)
@@ -69,13 +69,13 @@ def asked_by(job: str) -> list[str]:
 
 
 def count_every_day() -> None:
-    """As after the first hours of a portal: each day is counted once, by what happened on it, and none waits."""
+    """As after the first hours of a portal: each past day is counted, and none is left."""
     now = timezone.now()
     days = (now.astimezone(BEIJING).date() - timedelta(days=ago) for ago in range(1, DESK.window.days + 1))
     DeskDay.objects.bulk_create(DeskDay(day=day, counted_at=now) for day in days)
 
 
-def test_no_job_asks_more_because_the_archive_grew() -> None:
+def test_no_job_makes_more_queries_because_the_archive_grew() -> None:
     fill(SMALL)
     count_every_day()
     for job in JOBS:
@@ -90,8 +90,8 @@ def test_no_job_asks_more_because_the_archive_grew() -> None:
     assert {job for job, number in small.items() if not number} <= RESTS
 
 
-def test_no_job_asks_more_because_more_is_in_hand_of_which_nothing_is_due() -> None:
-    """What is in hand, with the time of each still to come: the clock stands, or a slow machine makes some due."""
+def test_no_job_makes_more_queries_because_more_is_in_hand_with_nothing_due() -> None:
+    """Rows in hand, all with future dates: the clock stands still, or a slow machine makes some due."""
     with time_machine.travel(timezone.now(), tick=False):
         hold(SMALL)
         for job in JOBS:
@@ -121,7 +121,9 @@ def test_no_job_reads_whole_tables() -> None:
     }
 
     assert whole == {}
-    assert READ_WHOLE.search(explained("SELECT 1 FROM transfers_order WHERE rule_profile = 'x'"))  # it can see one
+    assert READ_WHOLE.search(
+        explained("SELECT 1 FROM transfers_order WHERE rule_profile = 'x'")
+    )  # it can
 
 
 def explained(sql: str) -> str:

@@ -1,4 +1,4 @@
-"""Where a wizard keeps its answers: on the row, once, and never on a row that has left its editable state."""
+"""The wizard stores its answers on the row, once, and never on a row that has left its editable state."""
 
 from datetime import date
 
@@ -12,7 +12,7 @@ from transfers.models import Order
 pytestmark = pytest.mark.django_db
 
 
-def test_what_is_kept_is_on_the_row_and_bumps_its_version() -> None:
+def test_answers_are_stored_on_the_row_and_increase_its_version() -> None:
     order = make_order(steps=())
 
     keep(order, "website", {"site_name": "示例"})
@@ -41,7 +41,7 @@ def test_two_tabs_that_save_different_pages_keep_both() -> None:
 
 
 @pytest.mark.parametrize("state", [state for state in states.ALL if state not in states.EDITABLE])
-def test_a_row_that_left_its_editable_state_keeps_what_it_had(state: str) -> None:
+def test_a_row_that_left_its_editable_state_keeps_its_answers(state: str) -> None:
     order = make_order()
     Order.objects.filter(pk=order.pk).update(state=state)
 
@@ -62,7 +62,7 @@ def test_columns_are_written_with_the_answers_or_not_at_all() -> None:
     assert Order.objects.get(pk=order.pk).service_code == ""
 
 
-def test_a_lost_race_is_tried_again_on_the_newer_row() -> None:
+def test_a_lost_race_is_retried_on_the_newer_row() -> None:
     order = make_order(steps=())
     stale = Order.objects.get(pk=order.pk)
     keep(order, "website", {"site_name": "示例"})
@@ -77,7 +77,7 @@ def test_a_lost_race_is_tried_again_on_the_newer_row() -> None:
     )
 
 
-def test_the_mark_follows_the_answers_of_its_own_page_only() -> None:
+def test_the_check_mark_depends_only_on_the_answers_of_its_page() -> None:
     order = make_order()
     subject, website = seen_mark(order, "subject"), seen_mark(order, "website")
 
@@ -87,7 +87,7 @@ def test_the_mark_follows_the_answers_of_its_own_page_only() -> None:
     assert seen_mark(order, "website") != website
 
 
-def test_dates_are_kept_as_text_and_come_back_as_a_browser_sends_them() -> None:
+def test_dates_are_stored_as_text_and_returned_as_a_browser_sends_them() -> None:
     kept = as_json({"until": date(2035, 2, 14), "told": True, "no": False, "none": None, "list": ["1", "2"]})
 
     sent = as_form_data(kept)

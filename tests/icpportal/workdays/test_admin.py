@@ -29,7 +29,7 @@ def desk(client, settings, django_user_model):
     return sign_in
 
 
-def test_operations_write_down_a_day_and_it_counts_at_once(desk):
+def test_operations_enter_a_day_and_it_counts_at_once(desk):
     client = desk("view_workcalendarday", "add_workcalendarday")
     assert is_workday(date(2026, 11, 27))
 
@@ -53,7 +53,7 @@ def test_the_date_of_a_day_cannot_be_changed_into_another(desk):
     ]
 
 
-def test_who_may_only_look_changes_nothing(desk):
+def test_with_read_permission_only_nothing_can_be_changed(desk):
     client = desk("view_workcalendarday")
 
     answers = [
@@ -68,7 +68,7 @@ def test_who_may_only_look_changes_nothing(desk):
 @pytest.mark.parametrize(
     ("role", "may"), [(roles.OPERATIONS, True), (roles.REVIEWER, False), (roles.LEAD_REVIEWER, False)]
 )
-def test_operations_keep_the_calendar_and_those_who_decide_cases_do_not(client, settings, django_user_model, role, may):
+def test_operations_maintain_the_calendar_and_case_workers_do_not(client, settings, django_user_model, role, may):
     settings.STAFF_SECOND_FACTOR = False
     roles.ensure()
     user = django_user_model.objects.create_user(email="who@example.com", password="a-long-password-1")

@@ -31,18 +31,18 @@ def test_the_make_up_days_of_2026_are_working_days_and_its_holidays_are_not():
     assert answers == ([True] * 5, [False] * 4)
 
 
-def test_a_week_of_holidays_is_stepped_over():
+def test_a_week_of_holidays_is_skipped():
     end, provisional = add_workdays(date(2026, 9, 30), 1)
 
     assert (end, provisional) == (date(2026, 10, 8), False)
 
 
-def test_no_working_days_leave_the_day_as_it_is():
+def test_zero_working_days_leave_the_day_unchanged():
     assert add_workdays(date(2026, 11, 28), 0) == (date(2026, 11, 28), False)
 
 
 @pytest.mark.parametrize("n", [-1, 2001])
-def test_a_number_that_cannot_be_counted_is_refused(n: int):
+def test_an_impossible_number_is_refused(n: int):
     with pytest.raises(ValueError, match="cannot be counted"):
         add_workdays(date(2026, 11, 27), n)
 
@@ -57,7 +57,7 @@ def test_twenty_days_that_stay_in_a_known_year_are_certain():
     assert add_workdays(date(2026, 11, 2), 20) == (date(2026, 11, 30), False)
 
 
-def test_the_year_without_notice_counts_monday_to_friday():
+def test_in_a_year_without_notice_monday_to_friday_count():
     second_of_january = date(UNKNOWN_YEAR, 1, 2)
     week = [second_of_january + timedelta(days=n) for n in range(7)]
 
@@ -65,13 +65,13 @@ def test_the_year_without_notice_counts_monday_to_friday():
 
 
 @pytest.mark.parametrize("month_and_day", [(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)])
-def test_a_holiday_of_a_fixed_date_is_one_in_every_year_whose_notice_is_not_there(month_and_day: tuple[int, int]):
+def test_a_holiday_of_a_fixed_date_counts_in_every_year_without_notice(month_and_day: tuple[int, int]):
     days = [date(UNKNOWN_YEAR + n, *month_and_day) for n in range(7)]
 
     assert [is_workday(day) for day in days] == [False] * 7
 
 
-def test_an_estimate_over_new_year_passes_the_first_of_january_and_stays_provisional():
+def test_an_estimate_over_new_year_skips_the_first_of_january_and_stays_provisional():
     assert add_workdays(date(2026, 12, 31), 1) == (date(2027, 1, 4), True)
     assert add_workdays(date(2029, 12, 31), 1) == (date(2030, 1, 2), True)
 
@@ -89,7 +89,7 @@ def write(first: date, n: int, *, is_workday: bool = False):
 
 
 @pytest.mark.parametrize("n", [1, 20, 300, 2000])
-def test_years_that_nobody_knows_are_counted_without_a_crash(n: int):
+def test_unknown_years_are_counted_without_a_crash(n: int):
     end, provisional = add_workdays(date(2031, 2, 27), n)
 
     assert end > date(2031, 2, 27)
@@ -103,7 +103,7 @@ def test_a_few_corrections_do_not_make_a_year_known():
 
 
 @pytest.mark.parametrize("is_workday", [True, False])
-def test_a_year_written_down_wholly_wrong_still_has_an_end(is_workday: bool):
+def test_a_year_entered_completely_wrong_still_has_an_end(is_workday: bool):
     write(date(2031, 1, 1), 365, is_workday=is_workday)
 
     end, _provisional = add_workdays(date(2031, 1, 1), 20)
@@ -123,7 +123,7 @@ def test_a_loaded_notice_makes_the_year_certain_and_moves_the_day():
     assert after[0] > before[0]
 
 
-def test_what_staff_wrote_wins_over_the_shipped_list():
+def test_entries_of_staff_take_precedence_over_the_shipped_list():
     WorkCalendarDay.objects.create(date=date(2026, 11, 27), is_workday=False, source="power cut")
     WorkCalendarDay.objects.create(date=date(2026, 11, 28), is_workday=True, source="power cut")
 
@@ -132,7 +132,7 @@ def test_what_staff_wrote_wins_over_the_shipped_list():
     assert end == date(2026, 11, 28)
 
 
-def test_counting_asks_the_database_once_however_far_it_goes(django_assert_num_queries):
+def test_counting_takes_one_query_however_far_it_goes(django_assert_num_queries):
     for n in (1, 20, 300):
         with django_assert_num_queries(1):
             add_workdays(date(2026, 11, 26), n)
@@ -149,7 +149,7 @@ def test_an_answer_is_due_at_six_in_the_evening_in_beijing():
 
 
 @given(start=st.dates(date(2020, 1, 1), date(2030, 12, 31)), n=st.integers(1, 60))
-def test_between_start_and_end_lie_exactly_n_working_days(start: date, n: int):
+def test_between_start_and_end_there_are_exactly_n_working_days(start: date, n: int):
     known = Calendar(days={}, listed_years=frozenset())
     after = known.workdays_after(start)
     end = [next(after) for _ in range(n)][-1]
@@ -160,7 +160,7 @@ def test_between_start_and_end_lie_exactly_n_working_days(start: date, n: int):
     assert known.is_workday(end)
 
 
-def test_the_calendar_of_a_range_holds_the_whole_years_and_no_others():
+def test_the_calendar_of_a_range_has_its_whole_years_and_no_others():
     for day in (date(2025, 12, 31), date(2028, 1, 1)):
         write(day, 1)
     for first in (date(2026, 1, 1), date(2027, 12, 22)):

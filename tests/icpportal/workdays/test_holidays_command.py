@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 LAST = SHIPPED_YEARS[-1]
 
 
-def test_the_check_is_content_while_all_needed_years_are_known(capsys):
+def test_the_check_passes_while_all_needed_years_are_known(capsys):
     call_command("holidays", "check", "--on", f"{LAST}-03-02")
 
     out = capsys.readouterr().out.splitlines()
@@ -32,7 +32,7 @@ def test_the_check_fails_when_a_needed_year_has_no_notice(capsys):
     assert answer["years"][str(LAST + 1)] == "no notice, Monday to Friday"
 
 
-def test_loading_the_notice_makes_the_check_content(tmp_path, capsys):
+def test_loading_the_notice_makes_the_check_pass(tmp_path, capsys):
     file = tmp_path / "notice.csv"
     file.write_text("".join(f"{LAST + 1}-01-{day:02},off\n" for day in range(1, NOTICE_DAYS + 1)))
 
@@ -56,7 +56,7 @@ def test_a_dry_run_reads_and_writes_nothing(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("content", [b"2027-99-01,off", b"\xff\xfe\x00"])
-def test_a_bad_file_is_said_and_changes_nothing(tmp_path, content: bytes):
+def test_an_invalid_file_is_reported_and_changes_nothing(tmp_path, content: bytes):
     file = tmp_path / "notice.csv"
     file.write_bytes(content)
     WorkCalendarDay.objects.create(date=date(2027, 5, 1), is_workday=False, source="kept")
@@ -67,6 +67,6 @@ def test_a_bad_file_is_said_and_changes_nothing(tmp_path, content: bytes):
     assert list(WorkCalendarDay.objects.values_list("source", flat=True)) == ["kept"]
 
 
-def test_a_missing_file_is_said(tmp_path):
+def test_a_missing_file_is_reported(tmp_path):
     with pytest.raises(CommandError, match="nowhere"):
         call_command("holidays", "load", str(tmp_path / "nowhere.csv"))

@@ -1,4 +1,4 @@
-"""Working time as reviewers count it: nights, weekends and holidays do not pass."""
+"""Working time as reviewers count it, without nights, weekends and holidays."""
 
 from datetime import datetime, timedelta
 
@@ -18,16 +18,16 @@ def at(day, clock):
     ("start", "end", "hours"),
     [
         (("11-25", "10:00"), ("11-25", "12:30"), 2.5),
-        (("11-25", "07:00"), ("11-25", "09:30"), 0.5),  # before opening nothing passes
-        (("11-25", "17:00"), ("11-26", "10:00"), 2),  # nor at night
-        (("11-27", "17:00"), ("11-30", "10:00"), 2),  # nor over a weekend
-        (("09-30", "17:00"), ("10-08", "10:00"), 2),  # nor over the National Day holiday
+        (("11-25", "07:00"), ("11-25", "09:30"), 0.5),  # nothing before opening
+        (("11-25", "17:00"), ("11-26", "10:00"), 2),  # nothing at night
+        (("11-27", "17:00"), ("11-30", "10:00"), 2),  # nothing over a weekend
+        (("09-30", "17:00"), ("10-08", "10:00"), 2),  # nothing over the National Day holiday
         (("10-09", "17:00"), ("10-10", "10:00"), 2),  # a Saturday that makes up for it is a working day
         (("11-28", "10:00"), ("11-29", "10:00"), 0),
         (("11-26", "10:00"), ("11-25", "10:00"), 0),
     ],
 )
-def test_only_working_hours_pass(start, end, hours):
+def test_only_working_hours_count(start, end, hours):
     passed = working_time(at(*start), at(*end))
 
     assert passed == timedelta(hours=hours)

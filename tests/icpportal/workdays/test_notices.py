@@ -26,7 +26,7 @@ def test_a_notice_is_read_with_its_source_and_reason(tmp_path):
     ]
 
 
-def test_without_a_source_the_file_name_is_kept(tmp_path):
+def test_without_a_source_the_file_name_is_stored(tmp_path):
     assert read(written(tmp_path, "2027-02-06,work"))[0].source == "notice.csv"
 
 
@@ -47,7 +47,7 @@ def test_a_file_that_is_no_notice_says_where(tmp_path, text: str, words: str):
 
 
 @pytest.mark.django_db
-def test_loading_twice_keeps_one_row_with_the_last_word(tmp_path):
+def test_loading_twice_keeps_one_row_with_the_last_values(tmp_path):
     save(read(written(tmp_path, GOOD)))
 
     saved = save(read(written(tmp_path, "2027-02-06,off,changed"), source="second"))
