@@ -1,4 +1,4 @@
-"""Pins have hashes and hold on both Pythons; the audit fails on a known hole, and not where nobody can be asked."""
+"""Pins have hashes and are valid for both Pythons; the audit fails on a vulnerability, but not without the service."""
 
 import re
 from pathlib import Path
@@ -15,21 +15,21 @@ def package(*holes: dict, name: str = "shop") -> dict:
     return {"name": name, "version": "1.0", "vulns": list(holes)}
 
 
-def test_a_known_hole_fails_and_says_what_mends_it() -> None:
+def test_a_known_vulnerability_fails_and_names_the_fix() -> None:
     verdict = audit.judged([package(HOLE), package(name="safe")])
 
     assert verdict.fails
     assert verdict.lines[0] == "shop 1.0: PYSEC-2026-1, mended in 1.1"
 
 
-def test_no_hole_is_no_failure() -> None:
+def test_no_vulnerability_is_no_failure() -> None:
     assert not audit.judged([package()]).fails
 
 
 @pytest.mark.parametrize(
     "answer", ["", "ConnectionError: no such host", '{"dependencies": [{"name": "shop", "skip_reason": "not found"}]}']
 )
-def test_where_nobody_can_be_asked_it_is_said_and_no_failure(answer: str) -> None:
+def test_an_unreachable_service_is_reported_and_is_no_failure(answer: str) -> None:
     verdict = audit.judged(audit.packages_of(answer))
 
     assert (verdict.fails, "not reachable" in verdict.lines[0]) == (False, True)
@@ -47,7 +47,7 @@ def test_every_pin_has_hashes_and_no_address_of_an_index(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", audit.files(), ids=lambda path: path.name)
-def test_every_file_of_pins_has_what_it_was_made_of(file: Path) -> None:
+def test_every_file_of_pins_matches_its_source(file: Path) -> None:
     wanted = file.with_suffix(".in").read_text("utf-8").splitlines()
     names = {
         re.split(r"[\[<>=~]", line)[0].lower().replace("_", "-") for line in wanted if line and line[0] not in "#-"

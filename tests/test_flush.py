@@ -1,4 +1,4 @@
-"""A test that commits leaves nothing to the next, and takes nothing from it."""
+"""A test that commits leaves nothing to the next one, and takes nothing from it."""
 
 import pytest
 from django.contrib.auth.models import Group, Permission
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("turn", ["first", "second"])
-def test_what_was_committed_is_gone_before_the_next_test(turn: str) -> None:
+def test_committed_rows_are_deleted_before_the_next_test(turn: str) -> None:
     """Whichever of the two runs first writes what the other must not find."""
     found = [model.objects.count() for model in (Order, User)], Group.objects.filter(name="of the other").count()
     make_order()
@@ -23,7 +23,7 @@ def test_what_was_committed_is_gone_before_the_next_test(turn: str) -> None:
 
 
 @pytest.mark.parametrize("turn", ["first", "second"])
-def test_the_permissions_of_every_model_are_there_each_time(turn: str) -> None:
+def test_the_permissions_of_every_model_exist_each_time(turn: str) -> None:
     review = Permission.objects.get(codename="review_order")
 
     assert review.content_type == ContentType.objects.get_for_model(Order)

@@ -1,4 +1,4 @@
-"""Programs that tests start are told their environment, their folder and their arguments, and nothing of others."""
+"""Programs started by tests get their own environment, folder and arguments, and nothing of others."""
 
 import os
 from pathlib import Path
@@ -35,12 +35,12 @@ def test_a_program_has_its_own_arguments_folder_and_environment_and_nothing_of_t
         ("import os; os.kill(os.getpid(), 9)", -9, ""),
     ],
 )
-def test_how_it_ended_is_told(tmp_path: Path, program: str, code: int, said: str) -> None:
+def test_output_and_exit_code_are_returned(tmp_path: Path, program: str, code: int, said: str) -> None:
     assert run("-c", program, folder=tmp_path) == (code, "", said)
     assert run("-c", "1 / 0", folder=tmp_path)[2].endswith("ZeroDivisionError: division by zero\n")
 
 
-def test_one_whose_time_is_over_leaves_no_answer_to_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_timed_out_program_leaves_no_answer_to_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def over(_line: str) -> int:
         raise TimeoutError
 

@@ -1,4 +1,4 @@
-"""In an English page every Chinese word stands inside an element marked as Chinese, for browsers and screen readers."""
+"""On an English page every Chinese word is inside an element marked as Chinese, for browsers and screen readers."""
 
 import re
 from datetime import timedelta
@@ -42,12 +42,12 @@ STRANGERS_PAGES = (
 
 
 def server_names(html: str) -> str:
-    """Without the names people gave their servers: inside an option no mark can stand."""
+    """Without the names people gave their servers: an option cannot contain markup."""
     return re.sub(r'<option value="i-[^"]+"[^>]*>[^<]*</option>', "", html)
 
 
 class Han(HTMLParser):
-    """Collects Chinese text that no element around it declares as Chinese."""
+    """Collects Chinese text that no enclosing element declares as Chinese."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,7 +73,7 @@ class Han(HTMLParser):
 
 
 def unmarked(html: str) -> list[str]:
-    """The Chinese texts of an English page that are not marked."""
+    """The unmarked Chinese texts of an English page."""
     reader = Han()
     reader.feed(html)
     assert reader.language == "en", "the page is not English"
@@ -82,10 +82,10 @@ def unmarked(html: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker, simulator):
-    """The demo's invented world, laid out once for this file and taken back at its end; its accounts read English."""
+    """The demo's data, created once for this file and rolled back at its end; its accounts read English."""
     simulator.client.reset(world=True)
     around = transaction.atomic()
-    around._from_testcase = True  # as Django's own TestCase says it: what is durable inside may be taken back here
+    around._from_testcase = True  # as Django's own TestCase: durable blocks inside may be rolled back here
     given = {**simulator.settings, "CANCEL_COOL_OFF": timedelta(hours=24)}  # or no cancellation cools off
     with django_db_blocker.unblock(), override_settings(**given), around:
         call_command("seed_demo", verbosity=0)
@@ -108,7 +108,7 @@ def signed_in(email: str) -> Client:
 
 
 def wrong_pages(client: Client, addresses: list[str]) -> dict[str, list[str]]:
-    """The pages with unmarked Chinese, and what it is; every address must answer with a page."""
+    """The pages with unmarked Chinese, and that text; every address must answer with a page."""
     found = {}
     for address in addresses:
         answer = client.get(address)
@@ -142,7 +142,7 @@ def test_unmarked_chinese_is_found(html, found):
     assert unmarked(html) == found
 
 
-def test_a_page_that_is_not_english_is_no_proof():
+def test_a_page_in_another_language_proves_nothing():
     with pytest.raises(AssertionError, match="not English"):
         unmarked('<html lang="zh-Hans"><p>网站备案</p>')
 
@@ -233,7 +233,7 @@ def test_every_outcome_of_verify_type(demo):
     assert wrong_pages(signed_in("lin@example.com"), addresses) == {}
 
 
-def test_pages_that_say_no(demo):
+def test_error_pages(demo):
     answer = signed_in("lin@example.com").get("/transfers/nothing-here/")
 
     assert answer.status_code == 404
@@ -253,7 +253,7 @@ def test_the_review_desk_and_its_queue(demo, role):
     assert wrong_pages(signed_in(f"{role}@example.com"), addresses) == {}
 
 
-def test_the_log_is_all_that_the_auditor_reads_at_the_desk(demo):
+def test_the_auditor_reads_only_the_log_at_the_desk(demo):
     client = signed_in("auditor@example.com")
     refused = client.get(reverse("admin:transfers_order_changelist"))
 

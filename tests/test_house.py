@@ -29,7 +29,7 @@ def dotted(path: Path, root: Path = ROOT) -> str:
 
 
 def imported(path: Path, root: Path = ROOT) -> Iterator[str]:
-    """Every dotted name a file's import lines reach; `from a import b` reaches a.b."""
+    """Every dotted name that a file imports; `from a import b` means a.b."""
     package = dotted(path, root) if path.name == "__init__.py" else dotted(path, root).rpartition(".")[0]
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
@@ -43,7 +43,7 @@ def imported(path: Path, root: Path = ROOT) -> Iterator[str]:
 
 
 def imports_of_the_demo(root: Path = ROOT) -> list[str]:
-    """Every line of the product that imports something of `demo`."""
+    """Every line of the product that imports something from `demo`."""
     return [
         f"{dotted(path, root)} imports {name}"
         for path in python_files(root, PRODUCT)
@@ -53,7 +53,7 @@ def imports_of_the_demo(root: Path = ROOT) -> list[str]:
 
 
 def hits(pattern: str, *, allowed: tuple[str, ...] = (), packages: tuple[str, ...] = PACKAGES) -> list[str]:
-    """`file:line` of every line of code that matches, outside the allowed files."""
+    """`file:line` of every matching line of code, except in the allowed files."""
     found = []
     for path in python_files(packages=packages):
         name = str(path.relative_to(ROOT))
@@ -102,7 +102,7 @@ def test_nothing_of_the_product_imports_the_demo():
         ("from demonstration import page", False),
     ],
 )
-def test_the_rule_sees_a_line_that_imports_the_demo(tmp_path, line, found):
+def test_a_line_that_imports_the_demo_is_noticed(tmp_path, line, found):
     file = tmp_path / "transfers/views/page.py"
     file.parent.mkdir(parents=True)
     file.write_text(f"def later():\n    {line}\n")
@@ -148,7 +148,7 @@ def planted(root: Path, **files: str) -> Path:
         ("transfers__urls", "import demo.seed.orders as orders", "demo__seed__orders", True),
     ],
 )
-def test_the_import_rule_sees_a_line_that_climbs(tmp_path, path, line, reached, climbs):
+def test_an_import_up_the_ranks_is_noticed(tmp_path, path, line, reached, climbs):
     at_the_top = planted(tmp_path / "top", **{reached: "", path: f"{line}\n"})
     in_a_function = planted(tmp_path / "inside", **{reached: "", path: f"def later():\n    {line}\n"})
     for_types = planted(tmp_path / "types", **{reached: "", path: f"if TYPE_CHECKING:\n    {line}\n"})
@@ -158,7 +158,7 @@ def test_the_import_rule_sees_a_line_that_climbs(tmp_path, path, line, reached, 
     assert import_ranks.climbing(for_types) == []
 
 
-def test_what_is_imported_when_types_are_not_checked_counts(tmp_path):
+def test_imports_outside_type_checking_count(tmp_path):
     either_way = "if TYPE_CHECKING:\n    pass\nelse:\n    from transfers import urls\n"
     root = planted(tmp_path, transfers__urls="", transfers__models__order=either_way)
 
@@ -174,7 +174,7 @@ def test_a_new_folder_needs_a_rank(tmp_path, new):
     assert import_ranks.without_rank(root) == [new.replace("__", "/").rpartition("/")[0]]
 
 
-def test_two_modules_of_one_folder_that_need_each_other_are_a_circle(tmp_path):
+def test_two_modules_of_one_folder_that_import_each_other_are_a_circle(tmp_path):
     one, other = "from filings.provinces import papers\n", "def later():\n    from filings.provinces import types\n"
     root = planted(tmp_path, filings__provinces__types=one, filings__provinces__papers=other)
 
@@ -182,7 +182,7 @@ def test_two_modules_of_one_folder_that_need_each_other_are_a_circle(tmp_path):
     assert set(import_ranks.circle(root)) == {"filings/provinces/types.py", "filings/provinces/papers.py"}
 
 
-def test_no_module_is_named_after_nothing_in_particular():
+def test_no_module_has_a_meaningless_name():
     named_so = [
         str(path.relative_to(ROOT))
         for path in python_files()
@@ -192,15 +192,15 @@ def test_no_module_is_named_after_nothing_in_particular():
     assert named_so == []
 
 
-def test_only_the_nudge_publishes_tasks():
+def test_only_wake_publishes_tasks():
     assert hits(r"\.(delay|delay_on_commit|apply_async|send_task)\(", allowed=("icpportal/outbox/wake.py",)) == []
 
 
-def test_a_page_that_can_be_read_can_be_asked_for_its_head():
+def test_a_page_that_can_be_read_answers_head_requests():
     assert hits(r"require_GET|require_http_methods\(.*GET(?!.*HEAD)") == []
 
 
-def test_no_task_is_put_off_by_the_broker():
+def test_no_task_is_delayed_by_the_broker():
     assert hits(r"\b(eta|countdown)\s*=") == []
 
 
@@ -212,7 +212,7 @@ def test_orders_change_their_state_only_by_moves():
     assert hits(r"update\([^)]*\bstate=", packages=("transfers",)) == []
 
 
-def test_nothing_happens_behind_a_signal():
+def test_no_signal_is_used():
     found = r"django\.(db\.models|core|dispatch)(\.signals|\b.*import.*\b(signals|receiver)\b)|@receiver\b"
     # Django's admin writes its log itself, in many places; permissions exist only after migrate
     assert hits(found, allowed=("icpportal/audit/sources.py", "icpportal/accounts/apps.py")) == []
@@ -230,7 +230,7 @@ def test_no_exception_is_swallowed():
     assert bare + silent == []
 
 
-def test_nothing_is_left_for_later():
+def test_no_todo_is_left():
     assert hits(r"\b(TODO|FIXME|XXX|HACK)\b") == []
 
 
@@ -251,15 +251,15 @@ def is_docstring(node: ast.stmt) -> bool:
 
 
 def repository() -> Iterator[Path]:
-    """Every file of the checkout but what git ignores."""
+    """Every file of the checkout that git does not ignore."""
     ignored = {".git", ".venv", "var", *(".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis")}
     for top in ROOT.iterdir():
         if top.name not in ignored:
             yield from [top] if top.is_file() else (path for path in top.rglob("*") if path.is_file())
 
 
-def test_no_path_of_one_machine_is_written_down():
-    """Schemas and papers that the project does not contain come from MIIT_XSD_DIR and SEED_PROCEDURE alone."""
+def test_no_path_of_one_machine_is_in_a_file():
+    """Schemas and papers outside the project are only named by MIIT_XSD_DIR and SEED_PROCEDURE."""
     somebodys = re.compile(r"(?<![\w.<>)}-])/(?:work|home|root|Users)/|ROOT\b\.parent")
     found = [
         f"{path.relative_to(ROOT)}: {line.strip()[:120]}"
@@ -292,7 +292,7 @@ def test_files_stay_short():
     assert long == {}
 
 
-def test_every_module_says_what_it_is():
+def test_every_module_has_a_docstring():
     silent = [
         str(path.relative_to(ROOT))
         for path in python_files()
@@ -318,12 +318,12 @@ def test_every_module_says_what_it_is():
 )
 def test_templates_obey_the_content_security_policy(pattern):
     found = template_hits(pattern)
-    # mails stand under no policy of ours, and mail programs read styles nowhere else
+    # no policy of ours applies to mails, and mail programs read styles nowhere else
     assert [hit for hit in found if not ("style" in pattern and hit.startswith("templates/messages/"))] == []
 
 
-def test_no_test_has_a_string_evaluated_in_a_page():
-    """Our content security policy refuses it, unless what is waited for is there at once."""
+def test_no_test_evaluates_a_string_in_a_page():
+    """Our content security policy refuses it, unless the condition holds at once."""
     evaluated = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in sorted((ROOT / "tests").rglob("*.py"))
@@ -347,13 +347,13 @@ NAMED = re.compile(r"\(((?:[a-z_]+\.)+)([A-Z]\w+)\b")
 
 
 def named_in_heads():
-    """What the heads of templates say they read, as `(folder.module.Class)`."""
+    """The context classes named at the head of templates, as `(folder.module.Class)`."""
     for template in sorted((ROOT / "templates").rglob("*.html")):
         for head in HEADS.findall(template.read_text("utf-8")):
             yield from ((template.name, place.strip("."), name) for place, name in NAMED.findall(head))
 
 
-def test_what_the_head_of_a_template_names_is_defined_there():
+def test_the_class_named_at_the_head_of_a_template_exists():
     modules = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
     lost = [
         f"{template}: {place}.{name}"
@@ -368,7 +368,7 @@ def test_what_the_head_of_a_template_names_is_defined_there():
     assert lost == []
 
 
-def test_one_version_stands_in_the_project_the_code_and_at_the_head_of_the_changelog() -> None:
+def test_project_code_and_changelog_have_the_same_version() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
 

@@ -1,4 +1,4 @@
-"""The database that tests begin with is the one that the migrations make."""
+"""The database that tests start with has all migrations."""
 
 import os
 import sqlite3
@@ -14,7 +14,7 @@ from tests import migrated
 
 
 @pytest.mark.django_db
-def test_the_tests_begin_with_every_migration_there_is_and_no_other():
+def test_the_tests_start_with_every_migration_and_no_other():
     loader = MigrationLoader(connection)
 
     assert set(loader.applied_migrations) == set(loader.disk_migrations)
@@ -23,7 +23,7 @@ def test_the_tests_begin_with_every_migration_there_is_and_no_other():
     )
 
 
-def test_a_copy_is_whole_and_takes_the_place_of_what_was_there(tmp_path):
+def test_a_copy_is_complete_and_replaces_the_old_file(tmp_path):
     target = tmp_path / "portal.sqlite3"
     with closing(sqlite3.connect(target)) as old:
         old.execute("CREATE TABLE of_yesterday (id)")
@@ -35,11 +35,11 @@ def test_a_copy_is_whole_and_takes_the_place_of_what_was_there(tmp_path):
         reasons = copy.execute("SELECT count(*) FROM transfers_returnreason").fetchone()[0]
     assert {"transfers_order", "django_migrations"} <= tables
     assert "of_yesterday" not in tables
-    assert reasons > 0  # what a migration wrote
+    assert reasons > 0  # written by a migration
 
 
 @pytest.mark.services
-def test_a_template_is_made_once_for_a_run_and_takes_the_place_of_an_older_one(monkeypatch):
+def test_a_template_is_made_once_a_run_and_replaces_an_older_one(monkeypatch):
     url = os.environ["DATABASE_URL"]
     server, _, _database = url.rpartition("/")
     name = f"templates_{uuid.uuid4().hex[:8]}"
@@ -61,7 +61,7 @@ def test_a_template_is_made_once_for_a_run_and_takes_the_place_of_an_older_one(m
 
 
 @pytest.mark.parametrize("changed", ["transfers/migrations/0001_initial.py", "filings/models.py", "requirements.txt"])
-def test_whatever_changes_in_the_product_makes_a_new_one(tmp_path, monkeypatch, changed):
+def test_any_change_in_the_product_makes_a_new_one(tmp_path, monkeypatch, changed):
     for name in ("transfers/migrations/0001_initial.py", "filings/models.py", "requirements.txt", "tests/test_one.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")

@@ -1,4 +1,4 @@
-"""Docstrings and comments name what there is: a name in backticks is one that the code bears."""
+"""Names in backticks in docstrings and comments exist in the code."""
 
 from pathlib import Path
 
@@ -14,11 +14,11 @@ def code() -> Code:
     return Code(ROOT)
 
 
-def test_docstrings_and_comments_name_what_there_is(code: Code) -> None:
+def test_docstrings_and_comments_name_existing_things(code: Code) -> None:
     assert code.lost() == []
 
 
-def test_the_prose_of_all_packages_is_read_and_every_foreign_name_is_in_it(code: Code) -> None:
+def test_the_prose_of_all_packages_is_read_and_uses_every_foreign_name(code: Code) -> None:
     said = [name for source in code.sources for _line, text in source.prose for name in QUOTED.findall(text)]
     words = {word for name in said for word in (name, *WORDS.findall(name))}
 
@@ -44,7 +44,7 @@ def renew(self, holder_id=None): raise IntegrityError
 
 
 def lost(root: Path, text: str) -> list[str]:
-    """What the rule finds in a module that begins with this text, in a tree of its own."""
+    """The rule's findings in a module that begins with this text, in a tree of its own."""
     for path, content in {**LINES, "transfers/lines/calls.py": f"{text}\nfrom filings import known\n"}.items():
         file = root / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -66,7 +66,7 @@ def lost(root: Path, text: str) -> list[str]:
         "`an example` and `京ICP备12345678号` are no names",
     ],
 )
-def test_a_name_that_there_is_may_be_said(tmp_path: Path, said: str) -> None:
+def test_an_existing_name_may_be_used(tmp_path: Path, said: str) -> None:
     assert lost(tmp_path, f'"""{said}"""') == []
 
 
@@ -87,19 +87,19 @@ def test_a_name_that_there_is_may_be_said(tmp_path: Path, said: str) -> None:
         ("As `leases.py` has it", ["leases.py"]),
     ],
 )
-def test_a_name_that_there_is_not_is_seen(tmp_path: Path, said: str, found: list[str]) -> None:
+def test_a_missing_name_is_noticed(tmp_path: Path, said: str, found: list[str]) -> None:
     assert lost(tmp_path, f'"""{said}"""') == found
     assert lost(tmp_path, f"# {said}") == found
 
 
-def test_a_name_counts_where_it_is_code_and_not_where_it_is_told(tmp_path: Path) -> None:
+def test_a_name_counts_in_code_and_not_in_prose(tmp_path: Path) -> None:
     only_told = '"""Of `take_all`."""\n\n# take_all\ndef give():\n    """Calls take_all."""'
 
     assert lost(tmp_path, only_told) == ["take_all"]
     assert lost(tmp_path, f"{only_told}\n    take_all()") == []
 
 
-def test_what_is_quoted_over_two_lines_is_one_name(tmp_path: Path) -> None:
+def test_a_quotation_over_two_lines_is_one_name(tmp_path: Path) -> None:
     assert lost(tmp_path, '"""Asked by `with\n    asking() as ask:` alone, and by `renew`."""') == ["asking()"]
     assert lost(tmp_path, "# asked by `with\n# asking() as ask:`, and by `renew`") == ["asking()"]
     assert lost(tmp_path, 'TEXT = "`take_all`"') == []

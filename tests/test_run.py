@@ -1,4 +1,4 @@
-"""`make test` counts what ran, and is not content with less than it was asked for."""
+"""`make test` counts what ran, and fails when less ran than required."""
 
 import threading
 from contextlib import nullcontext
@@ -32,7 +32,7 @@ def test_a_report_is_counted(tmp_path):
     assert str(run.read(report) + Counts(1, 0, 0)) == "5 passed, 3 failed, 3 skipped"
 
 
-def test_a_report_that_was_never_written_counts_nothing(tmp_path):
+def test_a_missing_report_counts_nothing(tmp_path):
     assert run.read(tmp_path / "report.xml") == Counts()
 
 
@@ -47,7 +47,7 @@ def test_a_report_that_was_never_written_counts_nothing(tmp_path):
         (True, Counts(5, 0, 0), "Redis did not answer", ["STRICT: the second run is missing, Redis did not answer."]),
     ],
 )
-def test_what_is_not_good_is_said(monkeypatch, strict, total, missing, reasons):
+def test_failures_of_the_whole_run_are_reported(monkeypatch, strict, total, missing, reasons):
     monkeypatch.setattr(run, "STRICT", strict)
 
     assert run.verdict(total, missing) == reasons
@@ -72,23 +72,23 @@ def test_a_run_is_counted_from_what_pytest_did(suite_of_one):
     assert suite_of_one(body) == Counts(1, 1, 1)
 
 
-def test_a_file_that_cannot_be_read_counts_as_failed(suite_of_one):
+def test_an_unreadable_file_counts_as_failed(suite_of_one):
     assert suite_of_one("import nothing_of_that_name\n") == Counts(0, 1, 0)
 
 
-def test_a_run_that_dies_counts_as_failed(suite_of_one):
+def test_a_run_that_crashes_counts_as_failed(suite_of_one):
     assert suite_of_one("import os\ndef test_a(): os._exit(3)\n") == Counts(0, 1, 0)
 
 
-def test_a_test_whose_time_is_over_fails_alone(suite_of_one):
-    """The time-out of one test took the rest of its part along."""
+def test_a_test_that_times_out_fails_alone(suite_of_one):
+    """The timeout of one test failed the rest of its part too."""
     body = "import time\ndef test_a(): time.sleep(60)\ndef test_b(): pass\n"
 
     assert suite_of_one(body, settings="timeout = 0.5\ntimeout_method = 'signal'") == Counts(1, 1, 0)
 
 
 def test_a_test_that_cannot_even_be_interrupted_fails_alone(suite_of_one):
-    """Its process goes, and the next test gets another."""
+    """Its process is killed, and the next test gets another."""
     body = (
         "import signal, time\n"
         "def test_a():\n    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])\n    time.sleep(60)\n"
@@ -103,14 +103,14 @@ def test_a_file_without_tests_is_no_failure(suite_of_one):
     assert suite_of_one("") == Counts(0, 0, 0)
 
 
-def test_the_environment_of_whoever_starts_it_does_not_leak_in(suite_of_one, monkeypatch):
+def test_the_callers_environment_does_not_leak_in(suite_of_one, monkeypatch):
     for name in run.NOT_OURS:
         monkeypatch.setenv(name, "leaked")
 
     assert suite_of_one("import os\ndef test_a(): assert 'leaked' not in os.environ.values()\n") == Counts(1, 0, 0)
 
 
-def test_what_waits_runs_after_the_others_and_each_phase_says_what_it_counted_and_how_long_it_took(monkeypatch, capsys):
+def test_waiting_phases_run_after_the_others_and_each_prints_its_counts_and_time(monkeypatch, capsys):
     asked = []
 
     def counted(given, arguments, *, yields):
@@ -120,7 +120,7 @@ def test_what_waits_runs_after_the_others_and_each_phase_says_what_it_counted_an
     last = run.Phase("alone", (), "worker", waits=True)
     monkeypatch.setattr(run, "pytest", counted)
     monkeypatch.setattr(run, "PHASES", (last, run.Phase("quick", ("-n", "2"), "not worker")))
-    # not the module's own: a thread that another test has left may look at the clock
+    # not the module's own: a thread left by another test may read the clock
     monkeypatch.setattr(run, "time", SimpleNamespace(monotonic=iter([10, 12, 12, 75]).__next__))
 
     total = run.suite("SQLite", {"A": "1"}, "not services", ["-x"])
@@ -135,7 +135,7 @@ def test_what_waits_runs_after_the_others_and_each_phase_says_what_it_counted_an
     ]
 
 
-def test_what_measures_time_waits_for_browsers_and_not_for_what_yields(monkeypatch):
+def test_tests_that_measure_time_wait_for_browsers_and_not_for_yielding_phases(monkeypatch):
     order = []
     browsers_begun, measured = threading.Event(), threading.Event()
 
@@ -156,7 +156,7 @@ def test_what_measures_time_waits_for_browsers_and_not_for_what_yields(monkeypat
     assert order == [True]
 
 
-def test_what_only_computes_yields_to_browsers_and_shares_no_database_with_them(monkeypatch):
+def test_computing_tests_yield_to_browsers_and_share_no_database_with_them(monkeypatch):
     asked = {}
 
     def counted(given, arguments, *, yields):
@@ -192,7 +192,7 @@ def test_no_process_of_a_run_has_the_redis_database_of_another(monkeypatch):
     assert set(held) <= set(run.REDIS_DATABASES)
 
 
-def test_what_a_phase_that_yields_prints_is_shown_when_it_has_ended(tmp_path, monkeypatch, capsys):
+def test_the_output_of_a_yielding_phase_is_shown_when_it_has_ended(tmp_path, monkeypatch, capsys):
     (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\npython_files = ['one.py']\n")
     (tmp_path / "one.py").write_text("import os\ndef test_a(): assert os.nice(0) >= 5, 'not nice'\n")
     monkeypatch.setattr(run, "ROOT", tmp_path)
@@ -203,7 +203,7 @@ def test_what_a_phase_that_yields_prints_is_shown_when_it_has_ended(tmp_path, mo
     assert "1 passed" in capsys.readouterr().out
 
 
-def test_every_test_is_of_one_phase():
+def test_every_test_belongs_to_one_phase():
     marks = [phase.marks for phase in run.PHASES]
 
     assert marks == ["not browser and not worker", "(browser or worker) and not alone", "(browser or worker) and alone"]
@@ -220,7 +220,7 @@ def test_every_test_is_of_one_phase():
         (True, "journeys", None),
     ],
 )
-def test_where_only_browsers_and_workers_are_wanted_other_files_stay_closed(only_real, name, ignored):
+def test_when_only_browsers_and_workers_are_selected_other_files_are_not_opened(only_real, name, ignored):
     config = SimpleNamespace(getoption={"real": only_real, "markexpr": ""}.get)
 
     assert environment.pytest_ignore_collect(Path(__file__).parent / name, config) is ignored
@@ -230,7 +230,7 @@ def test_where_only_browsers_and_workers_are_wanted_other_files_stay_closed(only
     ("name", "ignored"),
     [("transfers/views/test_back.py", True), ("filings/register/test_numbers.py", None), ("transfers/views", None)],
 )
-def test_where_nothing_is_run_again_the_files_of_the_list_stay_closed(monkeypatch, name, ignored):
+def test_when_nothing_runs_again_the_files_of_the_list_are_not_opened(monkeypatch, name, ignored):
     asked = []
     monkeypatch.setattr(run, "pytest", lambda given, arguments, **how: asked.append(arguments) or Counts(1))
     run.suite("PostgreSQL", {}, f"not sqlite and {run.NOT_AGAIN} and not long", [])
@@ -241,7 +241,7 @@ def test_where_nothing_is_run_again_the_files_of_the_list_stay_closed(monkeypatc
         assert environment.pytest_ignore_collect(Path(__file__).parent / name, config) is said
 
 
-def test_what_runs_alone_runs_once(monkeypatch):
+def test_a_test_that_runs_alone_runs_once(monkeypatch):
     asked = []
     monkeypatch.setattr(run, "part", lambda title, environment, phase, *rest: asked.append(phase.title) or Counts(1))
     item = SimpleNamespace(
@@ -258,7 +258,7 @@ def test_what_runs_alone_runs_once(monkeypatch):
         environment.pytest_collection_modifyitems(SimpleNamespace(getoption=lambda _name: False), [item])
 
 
-def test_a_test_of_a_browser_in_a_file_that_does_not_say_so_is_refused():
+def test_a_browser_test_in_a_file_that_does_not_say_so_is_refused():
     elsewhere = Path(__file__).parent / "filings" / "register" / "test_numbers.py"
     item = SimpleNamespace(nodeid="one", path=elsewhere, get_closest_marker=lambda name: name == "browser")
 
@@ -267,13 +267,13 @@ def test_a_test_of_a_browser_in_a_file_that_does_not_say_so_is_refused():
 
 
 @pytest.mark.parametrize("places", [environment.ONCE, environment.SLOW], ids=["once", "slow"])
-def test_every_file_of_a_list_is_there(places):
+def test_every_file_of_a_list_exists(places):
     names = [str(path) for path in Path(__file__).parent.rglob("test_*.py")]
 
     assert [place for place in places if not any(name.startswith(place) for name in names)] == []
 
 
-def test_the_longest_journeys_are_there_and_begin_first():
+def test_the_longest_journeys_exist_and_start_first():
     real = filter(environment.is_real, Path(__file__).parent.rglob("test_*.py"))
     files = sorted(real, key=environment.place)
 
@@ -281,7 +281,7 @@ def test_the_longest_journeys_are_there_and_begin_first():
     assert named == list(environment.LONGEST_FIRST)
 
 
-def test_when_nothing_answers_the_first_run_is_the_only_one_and_the_counts_come_last(monkeypatch, capsys):
+def test_without_services_there_is_one_run_and_the_counts_come_last(monkeypatch, capsys):
     monkeypatch.setattr(run, "suite", lambda title, environment, chosen, arguments: Counts(7, 0, 1))
     monkeypatch.setattr(run, "SERVICES", {"PostgreSQL": refuse, "Redis": refuse})
     monkeypatch.setattr(run, "STRICT", False)
@@ -300,7 +300,7 @@ def test_when_nothing_answers_the_first_run_is_the_only_one_and_the_counts_come_
 
 
 @pytest.mark.parametrize("is_long", [False, True])
-def test_further_cases_are_run_where_they_are_asked_for(monkeypatch, is_long):
+def test_further_cases_run_on_request(monkeypatch, is_long):
     asked = []
     monkeypatch.setattr(run, "suite", lambda title, environment, chosen, arguments: asked.append(chosen) or Counts(1))
     monkeypatch.setattr(run, "SERVICES", {"PostgreSQL": refuse, "Redis": refuse})
@@ -311,7 +311,7 @@ def test_further_cases_are_run_where_they_are_asked_for(monkeypatch, is_long):
     assert asked == ["not services" if is_long else "not services and not long"]
 
 
-def test_the_databases_that_tests_begin_with_are_made_before_a_phase_waits_for_them(monkeypatch):
+def test_the_initial_databases_are_made_before_a_phase_waits_for_them(monkeypatch):
     begun = []
     monkeypatch.setattr(run.subprocess, "Popen", lambda command, **how: begun.append(command) or nullcontext())
 
@@ -323,7 +323,7 @@ def test_the_databases_that_tests_begin_with_are_made_before_a_phase_waits_for_t
 
 
 @pytest.mark.parametrize("is_long", [False, True])
-def test_what_asks_a_database_is_asked_once_of_postgresql_where_it_answers(monkeypatch, is_long):
+def test_database_tests_run_once_on_postgresql_if_it_answers(monkeypatch, is_long):
     asked = []
     monkeypatch.setattr(run, "suite", lambda title, environment, chosen, arguments: asked.append(chosen) or Counts(1))
     monkeypatch.setattr(run, "services", lambda: nullcontext(Services("PostgreSQL", {"DATABASE_URL": "x"})))
@@ -335,7 +335,7 @@ def test_what_asks_a_database_is_asked_once_of_postgresql_where_it_answers(monke
     assert asked == [f"not services{cases} and (once or sqlite)", f"not sqlite and not once{cases}"]
 
 
-def test_the_run_on_sqlite_asks_all_of_it_and_looks_for_no_other_database(monkeypatch, capsys):
+def test_the_run_on_sqlite_runs_everything_and_uses_no_other_database(monkeypatch, capsys):
     asked = []
     monkeypatch.setattr(run, "suite", lambda title, environment, chosen, arguments: asked.append(chosen) or Counts(3))
     monkeypatch.setattr(run, "services", refuse)
@@ -348,7 +348,7 @@ def test_the_run_on_sqlite_asks_all_of_it_and_looks_for_no_other_database(monkey
     assert capsys.readouterr().out.splitlines()[-1] == "3 passed, 0 failed, 0 skipped"
 
 
-def test_the_fast_run_is_on_sqlite_alone_and_wants_no_browser_no_worker_and_nothing_slow(monkeypatch, capsys):
+def test_the_fast_run_uses_only_sqlite_and_skips_browser_worker_and_slow_tests(monkeypatch, capsys):
     asked = []
 
     def counted(environment, options, *, yields):
@@ -381,8 +381,8 @@ def refuse():
 
 
 @pytest.mark.services
-def test_the_databases_of_a_run_are_there_for_it_and_gone_afterwards(monkeypatch):
-    monkeypatch.setattr(run, "empty_redis", lambda: None)  # other tests are using them just now
+def test_the_databases_of_a_run_exist_for_it_and_are_dropped_afterwards(monkeypatch):
+    monkeypatch.setattr(run, "empty_redis", lambda: None)  # other tests are using them now
 
     def there():
         with run.connect_postgres() as postgres:

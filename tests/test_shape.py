@@ -1,4 +1,4 @@
-"""The counts of `make shape`: what each sees and what it lets be, on small trees, and that none of ours gets worse."""
+"""The counts of `make shape`: what each counts and ignores, on small trees, and that none of ours gets worse."""
 
 import json
 
@@ -56,7 +56,7 @@ CANCELLATION = "cancellation"
 
 @pytest.fixture
 def tree(tmp_path):
-    """A function that writes files and reads them as a tree."""
+    """Writes these files and reads them as a tree."""
 
     def write(files: dict[str, str], base: dict[str, str] = FLAT) -> Tree:
         for path, text in {**base, **files}.items():
@@ -85,7 +85,7 @@ def test_states_moves_and_kinds_are_read_from_either_layout(tree, base):
     assert words.kinds == {"transfer", "cancellation"}
 
 
-def test_a_tree_without_states_is_told_so_and_not_counted_as_perfect(tree):
+def test_a_tree_without_states_is_reported_and_not_counted_as_perfect(tree):
     with pytest.raises(LookupError, match="No file defines a State"):
         Vocabulary(tree({"transfers/urls.py": ""}, {}))
 
@@ -119,7 +119,7 @@ NAMES_TWO = {
 
 
 @pytest.mark.parametrize("text", NAMES_TWO.values(), ids=NAMES_TWO)
-def test_what_names_two_states_or_moves_is_counted(tree, text):
+def test_code_that_names_two_states_or_moves_is_counted(tree, text):
     other = "from transfers import states\nDONE = (states.DRAFT, states.SENT)\n"
     files = {"transfers/page.py": text, "transfers/other.py": other}
     found = [line for line in offenders(lives.measures(tree(files)), "several") if "page.py" in line]
@@ -143,7 +143,7 @@ NAMES_NONE_OR_ONE = {
 
 
 @pytest.mark.parametrize("text", NAMES_NONE_OR_ONE.values(), ids=NAMES_NONE_OR_ONE)
-def test_what_names_fewer_than_two_is_not(tree, text):
+def test_code_that_names_fewer_than_two_is_not_counted(tree, text):
     files = {
         "transfers/page.py": text,
         "verification/models/backdrop_states.py": 'SENT = "sent"\nDRAFT = "draft"\n',
@@ -189,7 +189,7 @@ def test_literals_are_read_only_where_orders_are_known(tree):
         ("def f(o): return states.DRAFT.key", False),
     ],
 )
-def test_groups_made_of_rows_count_as_the_rows_that_they_choose(tree, text, counted):
+def test_groups_built_from_rows_count_as_the_rows_they_select(tree, text, counted):
     files = {"transfers/page.py": f"from transfers.orders import states\n{text}"}
 
     assert bool(offenders(lives.measures(tree(files, FOLDERS)), "several")) is counted
@@ -258,7 +258,7 @@ NO_BRANCHES = {
 
 
 @pytest.mark.parametrize("text", NO_BRANCHES.values(), ids=NO_BRANCHES)
-def test_what_only_names_a_kind_is_no_branch(tree, text):
+def test_merely_naming_a_kind_is_no_branch(tree, text):
     other = 'class A:\n    CANCELLATION = "cancellation"\n'
     files = {"transfers/page.py": text, "icpportal/pages/faq.py": other, "demo/rows.py": other}
 
@@ -328,7 +328,7 @@ def test_an_init_holds_imports_only(tree, text, counted):
 
 
 @pytest.mark.parametrize("stem", ["judging", "asking_type", "handing_over", "processing", "verify_asking"])
-def test_a_gerund_is_known_by_its_ending(stem):
+def test_a_gerund_is_recognised_by_its_ending(stem):
     assert layout.is_gerund(stem)
 
 
@@ -354,11 +354,11 @@ def test_a_noun_is_no_gerund(stem):
         ("class A:\n    Any = 1\nb = A.Any", 0),
     ],
 )
-def test_types_that_say_nothing_are_counted(tree, text, counted):
+def test_uninformative_types_are_counted(tree, text, counted):
     assert len(offenders(looseness.measures(tree({"filings/a.py": text})), "loose-types")) == counted
 
 
-def test_types_that_say_nothing_are_set_against_the_lines(tree):
+def test_uninformative_types_are_related_to_the_lines(tree):
     files = {"filings/a.py": "a: object = 1\n" + "\n" * 99}
 
     assert value(looseness.measures(tree(files, {})), "loose-types") == 10
@@ -408,7 +408,7 @@ def test_what_the_view_of_a_document_reaches_is_counted_through_other_modules(tr
     assert offenders(found, "reach-outside") == ("filings/numbers.py", "filings/queries.py")
 
 
-def test_a_view_that_cannot_be_found_is_not_counted_as_reaching_nothing(tree):
+def test_a_missing_view_is_not_counted_as_reaching_nothing(tree):
     with pytest.raises(LookupError, match="serve"):
         reach.measures(tree({"transfers/documents/views.py": "def other(): ...\n"}))
 
@@ -475,7 +475,7 @@ def test_nesting_of_if_is_counted_within_a_file(tree):
     assert value(templates.measures(tree(files)), "if-depth") == 3
 
 
-def test_decisions_are_set_against_tags_and_variables(tree):
+def test_decisions_are_related_to_tags_and_variables(tree):
     text = (
         '{% if a %}{{ b|yesno:"x,y" }}{% elif c %}{{ d }}{% else %}{{ yesno }}{% endif %}{% for e in f %}{% endfor %}'
     )
@@ -483,7 +483,7 @@ def test_decisions_are_set_against_tags_and_variables(tree):
     assert templates.share(tree({"templates/a.html": f"{text}{{# {{% if g %}} #}}{{{{ h }}}}"})) == 37.5  # 3 of 8
 
 
-def test_the_command_fails_while_a_measure_misses(tree, monkeypatch, capsys):
+def test_the_command_fails_while_a_measure_misses_its_target(tree, monkeypatch, capsys):
     files = {"transfers/documents/views.py": "def serve(): ...\n"}
     good = report.measured(tree(files).root)
     monkeypatch.setattr(command, "measured", lambda: good)
@@ -500,7 +500,7 @@ def test_the_command_fails_while_a_measure_misses(tree, monkeypatch, capsys):
     assert [row["value"] for row in json.loads(capsys.readouterr().out)] == [1]
 
 
-def test_what_has_grown_is_told_and_what_has_shrunk_is_kept(tree, monkeypatch, tmp_path):
+def test_growth_is_reported_and_shrinkage_is_saved(tree, monkeypatch, tmp_path):
     found = demo.measures(tree({"icpportal/management/invented.py": "\n" * 5}))
     monkeypatch.setattr(report, "VALUES", tmp_path / "values.json")
 

@@ -1,4 +1,4 @@
-"""A variable that nobody hands to a template of ours is found, in whatever tag it stands."""
+"""A variable that nobody passes to a template of ours is found, in any tag."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -34,19 +34,19 @@ KNOWN = (
 
 
 def draw(source: str, file: Path = OURS) -> str:
-    """The source drawn as if it stood in this file."""
+    """Renders the source as if it were in this file."""
     template = Template(source, origin=Origin(name=str(file)), engine=engines["django"].engine)
     order = SimpleNamespace(number=1, method=lambda asked: asked)
     return str(template.render(Context({"order": order, "answers": {}, "nobody": None})))
 
 
 @pytest.mark.parametrize("source", UNKNOWN)
-def test_a_variable_that_nothing_hands_over_fails_the_test(source: str) -> None:
+def test_a_variable_that_nobody_passes_fails_the_test(source: str) -> None:
     with pytest.raises(pytest.fail.Exception, match=r"sample\.html asks for"):
         draw(source)
 
 
-def test_it_still_fails_after_another_test_had_the_engine_made_anew(settings: Any) -> None:
+def test_it_still_fails_after_another_test_rebuilt_the_engine(settings: Any) -> None:
     settings.DEBUG = not settings.DEBUG
 
     with pytest.raises(pytest.fail.Exception, match=r"sample\.html asks for"):
@@ -54,10 +54,10 @@ def test_it_still_fails_after_another_test_had_the_engine_made_anew(settings: An
 
 
 @pytest.mark.parametrize("source", KNOWN)
-def test_a_condition_may_ask_whether_a_variable_is_there(source: str) -> None:
+def test_a_condition_may_test_whether_a_variable_exists(source: str) -> None:
     assert draw(source) in ("", "1")
 
 
 @pytest.mark.parametrize("source", UNKNOWN[:2])
-def test_the_templates_of_a_library_keep_their_ways(source: str) -> None:
+def test_the_templates_of_a_library_are_exempt(source: str) -> None:
     assert draw(source, Path("/elsewhere/sample.html")) in ('<a href="">', "/")

@@ -1,4 +1,4 @@
-"""The words of docs/style.md: no text holds what it bans, and what it binds stands in its sense alone."""
+"""The words of docs/style.md: no text contains a banned word, and bound words are used only in their sense."""
 
 import re
 from collections.abc import Iterator
@@ -13,11 +13,11 @@ STYLE = ROOT / "docs" / "style.md"
 CATALOGUE = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 MESSAGES = ROOT / "templates" / "messages"
 HAN = re.compile(r"[㐀-鿿]")
-Text = tuple[str, str]  # where it stands, and what it says
+Text = tuple[str, str]  # its place, and its content
 
 
 def table(heading: str) -> list[list[str]]:
-    """The rows of the first table under a heading of the style page, without its head."""
+    """The rows of the first table under a heading of the style page, without the header."""
     section = STYLE.read_text("utf-8").split(f"## {heading}\n")[1].split("\n## ")[0]
     lines = [line for line in section.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
@@ -41,12 +41,12 @@ def bound() -> dict[str, list[str]]:
 
 
 def holds(text: str, word: str) -> bool:
-    """Whether a text holds a word: a Chinese one anywhere, an English one as a whole."""
+    """Whether a text contains a word: a Chinese one anywhere, an English one as a whole word."""
     return word in text if HAN.search(word) else bool(re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text, re.I))
 
 
 def breaks(texts: list[Text]) -> list[str]:
-    """The texts that hold a banned word, and those that hold a bound one in another sense."""
+    """The texts with a banned word, and those with a bound one in another sense."""
     found = [f"{where}: {word}: {text}" for where, text in texts for word in banned() if holds(text, word)]
     for word, places in bound().items():
         found += [
@@ -67,14 +67,14 @@ def of_catalogue() -> Iterator[Text]:
 
 
 def of_messages() -> Iterator[Text]:
-    """Every line of the message files, wrapped ones whole, without the name of its section."""
+    """Every line of the message files, wrapped lines joined, without the name of its section."""
     for path in sorted(MESSAGES.rglob("*.txt")):
         for line in re.sub(r"\n {2,}", " ", path.read_text("utf-8")).splitlines():
             yield f"{path.parent.name}/{path.name}", re.sub(r"^\w+:\s*", "", line)
 
 
 def of_templates() -> Iterator[Text]:
-    """What templates say outside their tags, comments and addresses: most of it passes the catalogue as well."""
+    """The text of templates outside their tags, comments and addresses: most of it is in the catalogue too."""
     for path in sorted((ROOT / "templates").rglob("*.html")):
         text = re.sub(r"{% comment.*?endcomment %}|{#.*?#}", "", path.read_text("utf-8"), flags=re.DOTALL)
         text = re.sub(r"{[{%].*?[%}]}|<[^>]*>", "\n", text, flags=re.DOTALL)
@@ -86,7 +86,7 @@ def every_text() -> tuple[Text, ...]:
     return (*of_catalogue(), *of_messages(), *of_templates())
 
 
-def test_pages_and_messages_keep_to_the_words_of_the_style_page() -> None:
+def test_pages_and_messages_follow_the_words_of_the_style_page() -> None:
     assert breaks(list(every_text())) == []
 
 
@@ -116,5 +116,5 @@ def test_the_lists_and_the_texts_are_read() -> None:
         ("请联系接入服务商", False),
     ],
 )
-def test_a_text_in_the_wrong_words_is_seen(text: str, is_broken: bool) -> None:
+def test_a_text_with_wrong_words_is_noticed(text: str, is_broken: bool) -> None:
     assert bool(breaks([("a page", text)])) is is_broken

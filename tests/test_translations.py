@@ -1,4 +1,4 @@
-"""Chinese is complete: every message translated, with the same placeholders, and compiled as it was written."""
+"""The Chinese translation is complete: every message, with the same placeholders, compiled from the current file."""
 
 import ast
 import re
@@ -16,7 +16,7 @@ PERCENT = re.compile(r"%(?:\(\w+\))?[sd]")
 BRACE = re.compile(r"\{\w*\}")
 # words that are the same in both languages, or Chinese by themselves
 SAME = {"SMS", "App", "ICP"}
-# three words in a row, placeholders aside: a remark in English that was left in a translation
+# three words in a row, apart from placeholders: English left in a translation
 REMARK = re.compile(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}", re.IGNORECASE)
 
 
@@ -44,14 +44,14 @@ def wrong_placeholders(message: Message, entry: polib.POEntry) -> bool:
     return any(placeholders(text) != wanted for text in texts(entry))
 
 
-def test_the_sources_hold_messages_of_every_package_and_of_templates():
+def test_the_sources_have_messages_of_every_package_and_of_templates():
     places = {place.split("/")[0] for place in used().values()}
 
     assert places == {"icpportal", "verification", "filings", "transfers", "templates"}
     assert len(used()) > 1000
 
 
-def test_translation_functions_bear_the_names_by_which_messages_are_collected():
+def test_translation_functions_have_the_names_by_which_messages_are_collected():
     renamed = {
         f"{path.relative_to(ROOT)}: {alias.asname}"
         for package in PACKAGES
@@ -85,7 +85,7 @@ def test_placeholders_are_the_same_in_both_languages():
     assert wrong == set()
 
 
-def test_no_remark_in_english_is_left_in_a_translation():
+def test_no_english_is_left_in_a_translation():
     found = {text for entry in written().values() for text in texts(entry) if REMARK.search(PERCENT.sub("%", text))}
 
     assert found == set()
@@ -95,13 +95,13 @@ def test_no_remark_in_english_is_left_in_a_translation():
     ("msgid", "msgstr"),
     [("Order %(ref)s", "订单"), ("Order %(ref)s", "订单 %(reference)s"), ("{n} left", "还剩"), ("Left", "还剩 %s")],
 )
-def test_a_placeholder_that_differs_is_found(msgid, msgstr):
+def test_a_different_placeholder_is_noticed(msgid, msgstr):
     entry = polib.POEntry(msgid=msgid, msgstr=msgstr)
 
     assert wrong_placeholders(Message(msgid), entry)
 
 
-def test_the_compiled_catalogue_is_what_the_written_one_says():
+def test_the_compiled_catalogue_matches_the_source():
     compiled = {(e.msgctxt, e.msgid): texts(e) for e in polib.mofile(str(CATALOGUE / "django.mo"))}
     source = {(e.msgctxt, e.msgid): texts(e) for e in polib.pofile(str(CATALOGUE / "django.po")) if e.translated()}
 
@@ -119,7 +119,7 @@ def test_no_message_shouts_in_either_language():
 
 
 def test_chinese_is_chinese():
-    """A translation that was left in English is found by having no Han character where the English has words."""
+    """An untranslated message has no Han character where the English has words."""
     left = [
         entry.msgid
         for message, entry in written().items()

@@ -121,9 +121,7 @@ def test_no_job_reads_whole_tables() -> None:
     }
 
     assert whole == {}
-    assert READ_WHOLE.search(
-        explained("SELECT 1 FROM transfers_order WHERE rule_profile = 'x'")
-    )  # it can
+    assert READ_WHOLE.search(explained("SELECT 1 FROM transfers_order WHERE rule_profile = 'x'"))  # it can
 
 
 def explained(sql: str) -> str:

@@ -1,4 +1,4 @@
-"""Transfer another in a real browser: the button, the subject known, papers used again, to approval; and its door."""
+"""Transfer another in a real browser: the button, the known subject, papers used again, to approval."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.worker]
 
 
 def approved(person: Person, reviewer: Reviewer) -> None:
-    """From the complete order to the authority's grant."""
+    """From the complete order to the authority's approval."""
     reviewer.open(person.reference)
     reviewer.accept()
     person.sees("photo_due")
@@ -27,7 +27,7 @@ def approved(person: Person, reviewer: Reviewer) -> None:
 
 
 def on_file(portal: Portal, window: Page, folder: Path, reviewer: Reviewer, manner: Manner) -> Person:
-    """A person whose first website has come here."""
+    """A person whose first website has been transferred here."""
     person = Person(portal, window, folder, province="44", manner=manner)
     person.sign_up()
     person.verify_type()
@@ -40,7 +40,7 @@ def on_file(portal: Portal, window: Page, folder: Path, reviewer: Reviewer, mann
 
 
 def bring_another(person: Person) -> None:
-    """The button on my filings, the domain, and the boxes of the papers."""
+    """The button on my filings, the domain, and the tick boxes of the papers."""
     page = person.page
     person.open("/filings/?tab=sites")
     page.locator(".sheet-foot a[href*='/transfers/another/']").first.click()
@@ -58,7 +58,7 @@ def bring_another(person: Person) -> None:
 
 
 def enter_the_website(person: Person) -> None:
-    """The subject is answered; the administrator is the one of the first website, to be agreed to."""
+    """The subject is answered; the administrator of the first website is offered and must be confirmed."""
     page = person.page
     person.open(f"/transfers/{person.reference}/subject/")
     expect(page.locator("[name=lead_id_number]")).to_have_value(person.lead.id_number)
@@ -83,7 +83,7 @@ def take_the_administrators_document(person: Person) -> None:
 
 
 @walked(Manner("zh-hans", script=False))  # the rehearsal walks it in the other language
-def test_a_further_website_of_a_known_subject_walks_to_approval(
+def test_another_website_of_a_known_subject_walks_to_approval(
     portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, manner: Manner
 ) -> None:
     person = on_file(portal, window, tmp_path, reviewer, manner)

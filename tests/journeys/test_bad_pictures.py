@@ -1,4 +1,4 @@
-"""Bad pictures among good ones, through a real worker: they cost themselves alone."""
+"""Bad pictures among good ones, with a real worker: they affect only themselves."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ SETTINGS = "tests.journeys.taken_over"
 
 
 class Seen(NamedTuple):
-    """What became of one picture."""
+    """The result for one picture."""
 
     state: str
     tries: int
@@ -26,7 +26,7 @@ class Seen(NamedTuple):
     held: bool
 
     def came_to(self, tries: int) -> bool:
-        """Whether it was decided, or let go after so many tries: what a worker has, no other takes."""
+        """Whether it was decided, or given up after so many attempts: no worker takes what another one has."""
         return self.state != "checking" or (self.tries >= tries and not self.held)
 
 
@@ -35,7 +35,7 @@ def look(scene: Scene) -> list[Seen]:
 
 
 def tree(folder: Path, seconds: int) -> Path:
-    """Where the worker finds a sandbox that can be taken over, and all else as it is."""
+    """Where the worker finds a sandbox that can be compromised, and everything else as it is."""
     made = strangers.tree(folder, seconds)
     for name in ("static", "templates"):
         (made / name).symlink_to(strangers.ROOT / name)
@@ -43,7 +43,7 @@ def tree(folder: Path, seconds: int) -> Path:
 
 
 def zygotes(folder: Path) -> list[int]:
-    """Those that were started in this folder."""
+    """The processes started in this folder."""
     found = []
     for each in Path("/proc").glob("[0-9]*"):
         try:
@@ -75,7 +75,7 @@ def test_of_fourteen_pictures_the_four_bad_ones_are_refused_and_the_others_are_r
         assert "again" in bad[0].reason
 
 
-def test_a_zygote_that_is_killed_keeps_no_picture_waiting(tmp_path: Path) -> None:
+def test_a_killed_zygote_keeps_no_picture_waiting(tmp_path: Path) -> None:
     folder = tree(tmp_path / "tree", seconds=20)
     with opened(tmp_path, TAKEN_OVER=str(folder), DJANGO_SETTINGS_MODULE=SETTINGS) as scene:
         scene.worker()
@@ -89,5 +89,5 @@ def test_a_zygote_that_is_killed_keeps_no_picture_waiting(tmp_path: Path) -> Non
         wait(lambda: [each.state for each in look(scene)] == ["ready"] * 20, "the next ones wait", seconds=PATIENCE)
 
         assert {each.tries for each in look(scene)} == {1}
-        assert 1 <= len(zygotes(folder)) <= 2  # one a child of the worker
+        assert 1 <= len(zygotes(folder)) <= 2  # one per child of the worker
         assert not set(first) & set(zygotes(folder))

@@ -1,4 +1,4 @@
-"""The end of a transfer in a real browser, with a real worker: to the result, stopped by no one but its owner."""
+"""A cancellation in a real browser, with a real worker: to its result, stopped by nobody but its owner."""
 
 import re
 from pathlib import Path
@@ -23,7 +23,7 @@ def approved(portal: Portal, window: Page, reviewer: Reviewer, folder: Path, man
 
 
 def to_the_code(person: Person, window: Page) -> None:
-    """From my filings over the consequences, proved once more, to the page of the code."""
+    """From my filings over the consequences, with a fresh proof of identity, to the page of the code."""
     person.open("/filings/?tab=sites")
     window.get_by_role("rowheader").get_by_role("link", name=person.domain, exact=True).click()
     window.locator("a[href$='/cancel/']").click()
@@ -46,7 +46,7 @@ def known_codes(person: Person, mobile: str) -> int:
 
 
 def wait_for_another(person: Person, mobile: str, known: int) -> None:
-    """Until one code more was texted: an older one would be wrong."""
+    """Waits until another code was texted: an older one would be wrong."""
     for _ in range(60):
         if known_codes(person, mobile) > known:
             return
@@ -64,7 +64,7 @@ def enter_the_code(person: Person, window: Page) -> None:
 
 
 def the_other_tab_and_back_find_it_sent(person: Person, other: Page) -> None:
-    """What was open when the order was sent sends it no second time."""
+    """A page opened before the order was sent does not send it a second time."""
     other.locator("button.button-danger").click()
     expect(other).to_have_url(re.compile(f"/transfers/{person.reference}/$"))
     other.close()
@@ -106,7 +106,7 @@ def test_a_transfer_is_cancelled_from_the_filing_page_to_the_result(
 
 
 @pytest.mark.long  # the walk above opens a second tab too
-def test_a_second_tab_and_the_back_button_find_the_order_as_it_stands(
+def test_a_second_tab_and_the_back_button_show_the_current_order(
     portal: Portal, browser: Browser, window: Page, reviewer: Reviewer, tmp_path: Path
 ) -> None:
     person = approved(portal, window, reviewer, tmp_path, Manner())

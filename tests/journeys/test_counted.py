@@ -1,4 +1,4 @@
-"""Nothing is typed twice: what a first transfer and a further one cost, from the start page to Submitted."""
+"""Nothing is typed twice: the effort of a first transfer and another one, from the start page to Submitted."""
 
 import sys
 from datetime import date
@@ -31,7 +31,7 @@ PERSON = {"nature": "individual", "id_type": "2", "id_number": LEAD["id_number"]
 
 @pytest.fixture
 def walk(client: Client, ministry: Any, servers: Any) -> Counted:
-    """Alice, signed in, on the start page; her only server is in the list."""
+    """Alice, signed in, on the start page; the list has one server of hers."""
     servers[ALICE] = [server()]
     user = make_user(ALICE, mobile=MOBILE)
     client.cookies["django_language"] = "en"
@@ -92,7 +92,7 @@ def enter_the_administrator(walk: Counted, **who: str) -> None:
 
 
 def ask_the_administrator(walk: Counted) -> None:
-    """The applicant texts the link; the other person opens it on another phone and says yes."""
+    """The applicant texts the link; the other person opens it on another phone and agrees."""
     walk.to("/people/")
     walk.follow("/people/consent/")
     walk.send(button="send")
@@ -103,7 +103,7 @@ def ask_the_administrator(walk: Counted) -> None:
 
 
 def prove_the_phones(walk: Counted) -> None:
-    """Test the mobiles that are still to be tested."""
+    """Tests the mobiles that are not tested yet."""
     walk.to("/people/")
     while walk.has("//main//button[@name='send']"):
         walk.send(button="send")
@@ -135,7 +135,7 @@ def submit(walk: Counted) -> None:
 
 
 def report(walk: Counted, what: str) -> None:
-    """What it costs; `pytest -s` shows it."""
+    """The counts; `pytest -s` shows them."""
     sys.stdout.write(
         f"\n{what}: {walk.fields} fields, {walk.clicks} clicks (+{walk.ticks} ticks and choices), {walk.pages} pages\n"
     )

@@ -1,4 +1,4 @@
-"""Workers, broker, database and clock give trouble while orders are on their way: all arrive, once, and in time."""
+"""Workers, broker, database and clock fail while orders are in progress: all arrive, once, and in time."""
 
 import os
 import signal
@@ -34,14 +34,14 @@ def beat(scene: Scene, name: str = "beat") -> subprocess.Popen:
 
 
 def set_off(scene: Scene, number: int) -> list[str]:
-    """So many orders, each of whose photos was accepted just now."""
+    """So many orders whose photo was just accepted."""
     references: list[str] = scene.ask("place", number=number)
     accept_photos(scene, references)
     return references
 
 
 def arrived(scene: Scene, number: int) -> dict[str, Any]:
-    """All are in the right state, nothing was lost, nothing doubled."""
+    """All are in the right state; nothing is lost or doubled."""
     told: dict[str, Any] = scene.ask("summary")
     ends = Counter(map(tuple, told["orders"].values()))
     assert ends == {tuple(ENDS["12"]): number // 2, tuple(ENDS["44"]): number // 2}
@@ -72,14 +72,14 @@ def test_a_hundred_orders_arrive_while_a_worker_dies_every_two_seconds(scene: Sc
 
 
 class Mortal:
-    """A worker that dies every two seconds and is started again."""
+    """A worker that dies every two seconds and is restarted."""
 
     def __init__(self, scene: Scene) -> None:
         self.scene, self.deaths = scene, 0
         self.worker, self.dies = scene.worker(), time.monotonic() + DIES_EVERY
 
     def live(self) -> None:
-        """Die, if it is time."""
+        """Dies when it is time."""
         if time.monotonic() < self.dies:
             return
         os.killpg(self.worker.pid, signal.SIGKILL)
@@ -88,7 +88,7 @@ class Mortal:
 
 
 def emptied(scene: Scene) -> None:
-    """All tasks, locks and counters that lie in Redis are gone."""
+    """Deletes all tasks, locks and counters in Redis."""
     client = redis.Redis.from_url(scene.environment["REDIS_URL"])
     for _turn in range(3):
         client.flushdb()
@@ -96,7 +96,7 @@ def emptied(scene: Scene) -> None:
 
 
 def disconnected(scene: Scene) -> None:
-    """Every connection to the database is cut, as by a restart, again and again."""
+    """Cuts every connection to the database, as a restart does, again and again."""
     name = scene.environment["DATABASE_URL"].rpartition("/")[2]
     with psycopg.connect(scene.environment["DATABASE_URL"].rpartition("/")[0] + "/postgres", autocommit=True) as server:
         cut = 0
@@ -110,7 +110,7 @@ def disconnected(scene: Scene) -> None:
 
 
 def doubled(scene: Scene) -> None:
-    """A second beat asks for everything once more."""
+    """A second beat sends everything once more."""
     beat(scene, "second-beat")
 
 
@@ -186,7 +186,7 @@ def waiting_for_phones(scene: Scene) -> list[str]:
 
 
 def lapses(scene: Scene) -> dict[str, int]:
-    """How often each order was ended for phones that nobody confirmed."""
+    """How often each order was returned for unconfirmed phones."""
     orders = scene.ask("summary")["orders"]
     return {
         reference: moves.count("lapse") for reference, (_province, _state, *moves) in orders.items() if "lapse" in moves

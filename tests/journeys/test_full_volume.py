@@ -1,4 +1,4 @@
-"""The volume of a portal on SQLite is full: it is read as before, says what it cannot do, and goes on by itself."""
+"""The volume of a portal on SQLite is full: reading works, writing is refused in words, and it recovers by itself."""
 
 import json
 import os
@@ -28,7 +28,7 @@ from transfers.models import Order
 mine = Order.objects.filter(owner__email="lin@example.com", state="returned")
 print(json.dumps([[each.reference, each.version, each.answers] for each in mine]))
 """
-# the session was last noted as seen before the pause in which nobody writes it
+# the session was last recorded before the pause in which nobody writes it
 IDLE = """
 from importlib import import_module
 from django.conf import settings
@@ -49,7 +49,7 @@ print(json.dumps([[each.cause, each.cleared_at is None] for each in Alarm.object
 
 @dataclass
 class Filled:
-    """A portal, its volume, and somebody who is signed in and has a form open."""
+    """A portal, its volume, and a signed-in person with an open form."""
 
     portal: Portal
     volume: volume.Mounted
@@ -59,11 +59,11 @@ class Filled:
         return json.loads(self.portal.manage("shell", "-v", "0", "-c", code).strip().splitlines()[-1])
 
     def look(self) -> None:
-        """What beat asks for every minute."""
+        """What beat sends every minute."""
         self.portal.manage("shell", "-v", "0", "-c", LOOK.format("watch_health(timezone.now())"))
 
     def fill(self) -> None:
-        """No room for a byte more, nor within SQLite's log, which takes writes where it was read out before."""
+        """No room for another byte, not even in SQLite's log, which is written where it was already read."""
         with closing(sqlite3.connect(self.volume.folder / "portal.sqlite3", timeout=30)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self.volume.leave(0)
@@ -85,7 +85,7 @@ def filled(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield Filled(portal, small, lin)
 
 
-def test_a_full_volume_is_told_of_before_read_from_while_and_forgotten_after(filled: Filled) -> None:
+def test_a_full_volume_is_reported_then_read_only_and_then_forgotten(filled: Filled) -> None:
     (order, version, answers), *_others = filled.asked(KNOWN)
     page = filled.page_of(order)
     filled.portal.manage("shell", "-v", "0", "-c", IDLE)
@@ -105,7 +105,7 @@ def test_a_full_volume_is_told_of_before_read_from_while_and_forgotten_after(fil
         (filled.lin, page, RENAMED, "刚才提交的内容未保存，浏览器中仍保留：请返回上一页"),
         (stranger, stranger.get("/account/login/").form("login", "password"), LIN, "was not saved. Your browser still"),
     ):
-        # what the broker and the cache delete is room again
+        # what the broker and the cache delete becomes free
         with filled.volume.kept_full(), pytest.raises(UnexpectedPage, match="503"):
             browser.send(form, typed)
         assert says in browser.page.html
@@ -126,7 +126,7 @@ def test_a_full_volume_is_told_of_before_read_from_while_and_forgotten_after(fil
         assert filled.asked(ALARMS) == [["health.disk", False]]
 
 
-# one request of a process that nobody else is beside, as in the night
+# one request of a process with no other beside it, as in the night
 LONE = """
 import django
 django.setup()
@@ -137,7 +137,7 @@ request_finished.send(sender=None)
 """
 
 
-def test_the_files_beside_the_database_outlive_a_request(tmp_path: Path) -> None:
+def test_the_files_beside_the_database_survive_a_request(tmp_path: Path) -> None:
     migrated.copy_to(tmp_path / "portal.sqlite3")
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     environment |= {"VAR_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "icpportal.settings"}

@@ -1,4 +1,4 @@
-"""An import in a real browser, with a real worker: a forgotten account is found, looked at, and brought over once."""
+"""An import in a real browser, with a real worker: a forgotten account is found, previewed, and imported once."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The real worker is killed many times, between commit and delivery, in the middle of a delivery and of an upload.
+"""The real worker is killed many times: between commit and delivery, and in the middle of a delivery and of an upload.
 
 In the end every order is in its right state, every message was delivered as its key, every report is in once.
 """
@@ -34,20 +34,20 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
 
 
 def killed_at_commit(scene: Scene, reference: str, *, silent: bool) -> int:
-    """The worker dies as the move is committed; what is owed lies there untouched."""
+    """The worker dies as the move is committed; the queued messages stay untouched."""
     worker = scene.worker()
 
     scene.ask("move", reference=reference, kill=worker.pid, silent=silent)
 
     code = worker.wait(timeout=10)
     states = {state for _channel, state in scene.ask("owed", reference=reference)}
-    assert states  # or nothing was at stake
+    assert states  # or the test proves nothing
     assert states <= {"waiting", "sending"}
     return code
 
 
 def killed_in_delivery(scene: Scene, reference: str, point: str) -> int:
-    """The worker dies at `point` of a delivery; the message stays its own until the lease is over."""
+    """The worker dies at `point` of a delivery; the message stays reserved until its lease has expired."""
     wait(lambda: scene.ask("line_is_free"), "the line was never free")
     scene.stall_at(point)
     worker = scene.worker()

@@ -1,4 +1,4 @@
-"""Those who send and fetch are killed while the ministry keeps them waiting, with the settings of production."""
+"""The processes that send and fetch are killed while the ministry keeps them waiting, with production settings."""
 
 import os
 import signal
@@ -11,11 +11,11 @@ from tests.journeys.scene import ENDS, Scene, is_over, opened, wait
 
 pytestmark = pytest.mark.worker
 
-SETTLED = 60  # seconds, where 180 are asked for
+SETTLED = 60  # seconds, where 180 are required
 
 
 @pytest.mark.parametrize("victims", ["those who call", pytest.param("the whole worker", marks=pytest.mark.long)])
-def test_killed_in_the_middle_of_a_download_and_of_an_upload_all_settles_within_a_minute(
+def test_killed_during_a_download_and_an_upload_everything_settles_within_a_minute(
     tmp_path: Path, victims: str
 ) -> None:
     """It took four minutes, as long as the longest call and a minute more."""
@@ -48,5 +48,5 @@ def test_killed_in_the_middle_of_a_download_and_of_an_upload_all_settles_within_
 
 
 def is_stalled(scene: Scene) -> bool:
-    """Both calls have reached the ministry, which says nothing."""
+    """Both calls have reached the ministry, which does not answer."""
     return not any(fault["left"] for fault in scene.ministry.client.faults())

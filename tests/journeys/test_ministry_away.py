@@ -1,4 +1,4 @@
-"""The ministry is gone for a while in the middle of everything: the order is late and nothing is lost or doubled."""
+"""The ministry is down for a while in the middle of everything: the order is late, and nothing is lost or doubled."""
 
 import json
 import os
@@ -88,7 +88,7 @@ def test_a_ministry_that_drops_every_call_for_a_while_only_delays_the_order(port
 
 
 @pytest.mark.long
-def test_a_simulator_that_is_killed_again_and_again_only_delays_the_order(portal: Portal) -> None:
+def test_a_simulator_killed_again_and_again_only_delays_the_order(portal: Portal) -> None:
     walk = rehearsal(portal)
     for _ in range(KILLS):
         time.sleep(4)

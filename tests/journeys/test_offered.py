@@ -1,4 +1,4 @@
-"""What the demo prints is what it keeps: each filing, order and old record that it offers is walked to its end."""
+"""The demo keeps its printed promises: each filing, order and old record that it offers is walked to its end."""
 
 import json
 import random
@@ -43,7 +43,7 @@ def whom(person: tuple[str, str, str]) -> fake_data.Invented:
 
 
 def offered(portal: Portal, free: demo_world.FreeFiling) -> Scenario:
-    """A new customer who transfers one of the filings that were printed."""
+    """A new customer who transfers one of the printed filings."""
     walk = walk_in(portal, free.province)
     walk.region, walk.number, walk.domain = free.region, free.number, free.domain
     walk.code, walk.company, walk.filing_password = free.id_number, free.name, free.password
@@ -54,7 +54,7 @@ def offered(portal: Portal, free: demo_world.FreeFiling) -> Scenario:
 
 
 def signed_in_as_lin(portal: Portal, number: int) -> Scenario:
-    """The demo's applicant, and what is known of the order with this number."""
+    """The demo's applicant, and the data of the order with this number."""
     reference, filing, answers = json.loads(
         portal.manage("shell", "-v", "0", "-c", ORDERS.format(demo_orders.domain_of(number)))
     )
@@ -75,7 +75,7 @@ def person_of(answers: dict[str, Any], prefix: str) -> fake_data.Invented:
 
 
 def after(name: str, table: Steps) -> Steps:
-    """What comes after the step of this name."""
+    """The steps after the one of this name."""
     return table[[step[0] for step in table].index(name) + 1 :]
 
 
@@ -84,11 +84,11 @@ def without(table: Steps, *names: str) -> Steps:
 
 
 def number_of(line: str) -> int:
-    """Which of the demo's orders a printed line is about."""
+    """The order that a printed line is about."""
     return next(n for n in range(len(demo_orders.SEEDS)) if demo_orders.domain_of(n) in line.split())
 
 
-def test_the_old_record_is_claimed_with_the_papers_of_the_person_who_is_printed(portal: Portal) -> None:
+def test_the_old_record_is_claimed_with_the_papers_of_the_printed_person(portal: Portal) -> None:
     """A record without an account, and the reviewer who compares it.
 
     Before the person's other website is transferred: then its subject belongs to that account.
@@ -122,7 +122,7 @@ FIRST, *OTHERS = demo_world.FREE
     [FIRST, *(pytest.param(free, marks=pytest.mark.long) for free in OTHERS)],
     ids=[free.domain for free in demo_world.FREE],
 )
-def test_each_filing_that_is_offered_is_transferred_to_its_end(portal: Portal, free: demo_world.FreeFiling) -> None:
+def test_each_offered_filing_is_transferred_to_its_end(portal: Portal, free: demo_world.FreeFiling) -> None:
     """One of the four was refused at step 1, because the last digit of its number was wrong."""
     walk = offered(portal, free)
 
@@ -132,7 +132,7 @@ def test_each_filing_that_is_offered_is_transferred_to_its_end(portal: Portal, f
 
 
 def test_the_further_filing_is_transferred_and_then_the_first_is_cancelled(portal: Portal) -> None:
-    """Both are offered to the same customer, and the second is of the subject of the first."""
+    """Both are offered to the same customer, and have the same subject."""
     first = signed_in_as_lin(portal, number_of(demo_orders.cancellable()))
     further = copy(first)
     further.domain, further.site, further.steps = demo_orders.transferable().split()[0], 2, []
@@ -153,7 +153,7 @@ def test_the_further_filing_is_transferred_and_then_the_first_is_cancelled(porta
 
 
 def of_the_same_subject(walk: Scenario) -> None:
-    """The customer has several subjects; the one whose number was printed is taken."""
+    """The customer has several subjects; selects the one with the printed number."""
     ways = [each.attrs["href"] for each in walk.me.get("/filings/?tab=sites").find("a")]
     for way in (href for href in ways if another.OF_SUBJECT.search(href)):
         if walk.number in walk.me.get(way).html:
@@ -168,7 +168,7 @@ def the_county_that_is_asked_again(walk: Scenario) -> None:
     walk.moved_on(walk.me.send(page.form("post_region"), post_region=walk.region), "subject")
 
 
-def test_the_photo_of_the_app_is_fetched_with_the_code_that_is_printed(portal: Portal) -> None:
+def test_the_photo_of_the_app_is_fetched_with_the_printed_code(portal: Portal) -> None:
     """The order in Shanghai."""
     domain, *_, code = demo_orders.by_app().split()
     walk = signed_in_as_lin(portal, number_of(domain))
@@ -179,7 +179,7 @@ def test_the_photo_of_the_app_is_fetched_with_the_code_that_is_printed(portal: P
     assert walk.order_state() == "photo_review"
 
 
-def test_the_old_account_is_imported_with_the_password_that_is_printed(portal: Portal) -> None:
+def test_the_old_account_is_imported_with_the_printed_password(portal: Portal) -> None:
     """Both of its websites."""
     email, _, password, _, *domains = demo_legacy.lines()[0].split()
     walk = walk_in(portal, "64")

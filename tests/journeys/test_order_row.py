@@ -1,4 +1,4 @@
-"""A row of my filings in a real browser: its title and its button each take the press that is meant for them."""
+"""A row of my filings in a real browser: its title and its button each receive their own press."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 SHEETS = ("tokens", "elements", "button", "state", "filings")
 ORDER = Order(reference="QKX4-UNN8", state="draft", domain="example.com")
 LINK = Action("Continue", "/go-on/", kind="primary")
-# what lies on top in the middle of each link and button: itself, or the words of what covers it
+# the topmost element in the middle of each link and button: itself, or the text of what covers it
 ON_TOP = """() => [...document.querySelectorAll(".dense tbody a, .dense tbody button")].map(each => {
   const box = each.getClientRects()[0]
   const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2)
@@ -26,7 +26,7 @@ ON_TOP = """() => [...document.querySelectorAll(".dense tbody a, .dense tbody bu
 
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("act", [LINK, replace(LINK, post=True)], ids=["link", "form"])
-def test_title_and_button_of_a_row_are_each_pressed_where_they_stand(browser: Browser, width: int, act: Action) -> None:
+def test_title_and_button_of_a_row_can_each_be_pressed(browser: Browser, width: int, act: Action) -> None:
     row = OrderRow(ORDER, "Transfer", "", states.DRAFT, "", None, act)
     css = "".join((settings.BASE_DIR / "static" / "css" / f"{name}.css").read_text("utf-8") for name in SHEETS)
     html = render_to_string("transfers/dashboard/order_row.html", {"row": row})

@@ -1,4 +1,4 @@
-"""Workers of several queues: what one of them waits for keeps nobody else waiting."""
+"""Workers of several queues: a task that waits delays no other queue."""
 
 import time
 from pathlib import Path
@@ -23,7 +23,7 @@ def test_a_code_is_delivered_while_the_ministry_hangs_and_pictures_wait(tmp_path
         scene.ministry.client.fault("download", "slow", value="100", times=1)
         worker(scene, "ministry,pictures,rest")
         worker(scene, "codes")
-        # again and again: when somebody has just asked, the line rests for a moment
+        # repeatedly: after a poll the line pauses for a moment
         scene.run("-m", "icpportal.celery", "beat", "--schedule", str(tmp_path / "beat"))
         wait(lambda: is_stalled(scene), "nobody asked the ministry")
 

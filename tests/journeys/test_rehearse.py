@@ -1,4 +1,4 @@
-"""The rehearsals walk over HTTP to their ends, and say where they stopped when something is wrong."""
+"""The rehearsals walk to their ends over HTTP, and say where they stopped when something is wrong."""
 
 import json
 
@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.worker, pytest.mark.services]
 
 
 def test_a_rehearsal_ends_approved(portal: Portal) -> None:
-    """Three other provinces are walked by what the demo offers."""
+    """Three other provinces are covered by the demo's offers."""
     told = json.loads(portal.manage("rehearse", "--base-url", portal.url, "--province", "12", "--json"))
 
     assert told["state"] == "approved"
@@ -47,7 +47,7 @@ def test_a_rehearsal_of_an_import_ends_imported(portal: Portal) -> None:
 
 
 @pytest.mark.once
-def test_a_rehearsal_against_nothing_says_so_and_fails(portal: Portal) -> None:
+def test_a_rehearsal_without_a_portal_says_so_and_fails(portal: Portal) -> None:
     told = json.loads(portal.manage("rehearse", "--base-url", "http://127.0.0.1:9", "--json", check=False))
 
     assert (told["state"], told["failed"]) == ("draft", "prepare")

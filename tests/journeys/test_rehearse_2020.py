@@ -1,4 +1,4 @@
-"""The rehearsals under the rules since 2020, against one portal of their own."""
+"""The rehearsals under the rules since 2020, on a portal of their own."""
 
 import json
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def test_a_rehearsal_of_a_transfer_and_of_another_website_ends_approved(portal: 
 
     assert told["state"] == "approved"
     assert [step["name"] for step in told["steps"]].count("result") == 2
-    assert "phone_due" in [step["state"] for step in told["steps"]]  # asked in every province
+    assert "phone_due" in [step["state"] for step in told["steps"]]  # required in every province
 
 
 def test_a_cancellation_ends_cancelled(portal: Portal) -> None:

@@ -1,4 +1,4 @@
-"""Every outside system stalls: who asks is told within seconds, nobody else notices, nothing is counted."""
+"""Every outside system stalls: callers get an answer within seconds, nobody else notices, nothing is counted."""
 
 import json
 import time
@@ -22,8 +22,8 @@ ASKERS = PROCESSES * AT_ONCE + 4
 EVERYBODY = 50
 LONGEST_QUESTION = 6.0  # settings.GATEWAY_REQUEST_SECONDS
 MARGIN = 2.0
-AT_THE_LATEST = 1.0  # for a page that asks nobody
-BUSY_AT_THE_LATEST = 3.0  # for being told so as one of a dozen who press at the same moment, on a loaded machine
+AT_THE_LATEST = 1.0  # for a page that makes no outside call
+BUSY_AT_THE_LATEST = 3.0  # for the "busy" answer to one of a dozen who press at the same moment, on a loaded machine
 
 PLACE = """
 import json
@@ -55,7 +55,7 @@ print(json.dumps({
 
 @dataclass
 class Answer:
-    """How one request ended, and after how many seconds."""
+    """The result of one request, and its seconds."""
 
     what: str
     seconds: float
@@ -68,7 +68,7 @@ class Answer:
 
 
 class Visitor:
-    """Sends requests as one signed-in person does from several tabs at once."""
+    """Sends requests like one signed-in person from several tabs at once."""
 
     def __init__(self, portal: Portal, placed: dict[str, str]) -> None:
         self.portal, self.placed = portal, placed
@@ -138,7 +138,7 @@ class Visitor:
 
 
 def ministry(portal: Portal) -> SimulatorClient:
-    """The desk of the simulated ministry to which the portal leads."""
+    """The desk of the simulated ministry used by the portal."""
     return SimulatorClient(Browser(portal.url).get("/demo/authority/").url)
 
 
@@ -155,15 +155,15 @@ def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
         yield Visitor(portal, placed)
 
 
-def test_many_ask_at_once_and_other_pages_answer_within_a_second(visitor: Visitor) -> None:
+def test_many_call_at_once_and_other_pages_answer_within_a_second(visitor: Visitor) -> None:
     before = look(visitor.portal)
     for path in [*visitor.pages, "/transfers/new/"] * 3:  # both processes load their templates and texts
         assert visitor.get(path).status == 200
 
     with ThreadPoolExecutor(ASKERS) as pool:
         asked = [pool.submit(visitor.questions[turn % 3]) for turn in range(12)]
-        asked += [pool.submit(visitor.questions[turn % 2]) for turn in range(ASKERS - 12)]  # five passwords at most
-        time.sleep(1.5)  # by now who waited for a slot behind the first of them has been told
+        asked += [pool.submit(visitor.questions[turn % 2]) for turn in range(ASKERS - 12)]  # at most five passwords
+        time.sleep(1.5)  # by now those who waited for a slot behind the first have their answer
         others = []
         while not all(each.done() for each in asked):
             others += [visitor.get(path) for path in visitor.pages]
@@ -181,7 +181,7 @@ def test_many_ask_at_once_and_other_pages_answer_within_a_second(visitor: Visito
     assert {**after, "counted": []} == {**before, "counted": []}
 
 
-def test_a_question_of_each_kind_ends_after_the_time_there_is_and_counts_nothing(visitor: Visitor) -> None:
+def test_a_call_of_each_kind_ends_in_its_time_and_counts_nothing(visitor: Visitor) -> None:
     with ThreadPoolExecutor(len(visitor.questions)) as pool:
         answers = list(pool.map(lambda ask: ask(), visitor.questions))
 
@@ -201,7 +201,7 @@ def test_once_the_authority_answers_again_a_wrong_password_is_counted(visitor: V
     assert {counted["filing_password_order"], counted["filing_password_account"], counted["verify_type"]} == {1}
 
 
-def test_fifty_who_press_at_once_are_all_answered_when_the_authority_is_quick(visitor: Visitor) -> None:
+def test_fifty_concurrent_presses_are_all_answered_when_the_authority_is_fast(visitor: Visitor) -> None:
     """With the shipped settings two of eight who pressed step 1 at once were told that the system is busy."""
     ministry(visitor.portal).lift_faults()
 

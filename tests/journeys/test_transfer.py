@@ -1,4 +1,4 @@
-"""A transfer in a real browser, with a real worker: to approval, returned and mended, lapsed at 48 hours."""
+"""A transfer in a real browser, with a real worker: to approval, returned and corrected, lapsed at 48 hours."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.worker]
 
 
 def sent(portal: Portal, window: Page, folder: Path, **about: object) -> Person:
-    """A person who has sent a complete order to review."""
+    """A person who has submitted a complete order for review."""
     person = Person(portal, window, folder, **about)
     person.sign_up()
     person.verify_type()
@@ -63,7 +63,7 @@ def test_a_transfer_walks_from_sign_up_to_approval(
 
 
 @pytest.mark.parametrize("manner", [Manner("en"), pytest.param(Manner("zh-hans"), marks=pytest.mark.long)], ids=str)
-def test_a_returned_order_is_mended_in_exactly_the_named_fields_and_approved(
+def test_a_returned_order_is_corrected_in_exactly_the_named_fields_and_approved(
     portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, manner: Manner
 ) -> None:
     person = sent(portal, window, tmp_path, manner=manner)
@@ -91,7 +91,7 @@ def test_a_returned_order_is_mended_in_exactly_the_named_fields_and_approved(
 
 @pytest.mark.long
 @pytest.mark.parametrize("manner", [Manner("en", PHONE)], ids=str)
-def test_an_order_lapses_at_48_hours_explains_itself_and_is_sent_again_unchanged(
+def test_an_order_lapses_at_48_hours_explains_why_and_is_sent_again_unchanged(
     portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, manner: Manner
 ) -> None:
     person = sent(portal, window, tmp_path, manner=manner, other_number_on_file=True)
@@ -106,6 +106,6 @@ def test_an_order_lapses_at_48_hours_explains_itself_and_is_sent_again_unchanged
     person.sees("lapsed")
     expect(window.locator("main")).to_contain_text(f"{person.on_file[:3]}****{person.on_file[-4:]}")
     window.locator("form[action$='/do/resubmit/'] button").click()
-    person.sees("handing_over")  # the ministry has not said that the first one is over
+    person.sees("handing_over")  # the ministry has not ended the first one yet
     portal.manage("simulator", "decide", person.domain, "turn_down", "--words", TOO_LATE)
     person.sees("phone_due")

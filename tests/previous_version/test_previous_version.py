@@ -1,4 +1,4 @@
-"""A database that an earlier version filled, taken over by this one: nothing is lost, and every order goes on."""
+"""A database filled by an earlier version is taken over: nothing is lost, and every order can continue."""
 
 import json
 import lzma
@@ -27,7 +27,7 @@ RENAMED = {
 
 @pytest.fixture(scope="module")
 def taken_over(tmp_path_factory: pytest.TempPathFactory) -> dict:
-    """What this version makes of it: rows before and after, and what became of each order."""
+    """The result of this version's migration: rows before and after, and the outcome of each order."""
     folder = tmp_path_factory.mktemp("previous-version")
     file = folder / "filled.sqlite3"
     with closing(sqlite3.connect(file)) as database:
@@ -42,7 +42,7 @@ def taken_over(tmp_path_factory: pytest.TempPathFactory) -> dict:
 
 
 def rows(database: sqlite3.Connection) -> dict[str, int]:
-    """How many rows each table has."""
+    """The number of rows in each table."""
     tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     return {
         RENAMED.get(table, table): database.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]  # noqa: S608
@@ -57,18 +57,18 @@ def test_no_row_is_lost(taken_over: dict) -> None:
 
 
 def test_every_message_has_its_text(taken_over: dict) -> None:
-    """Texts were renamed: one that waits to be sent, or is read on the portal, is found by its new name."""
+    """Texts were renamed: a message waiting to be sent, or read on the portal, has its new name."""
     assert taken_over["messages"] > 20
     assert taken_over["unknown texts"] == []
 
 
-def test_every_reason_becomes_its_first_version_and_what_was_told_names_it(taken_over: dict) -> None:
+def test_every_reason_becomes_its_first_version_and_its_verdicts_name_that(taken_over: dict) -> None:
     assert taken_over["reasons"] == taken_over["first versions"] > 30
     assert taken_over["told"] > 0
     assert taken_over["told otherwise"] == []
 
 
-def test_there_was_an_order_of_every_kind_in_every_state(taken_over: dict) -> None:
+def test_the_database_has_an_order_of_every_kind_in_every_state(taken_over: dict) -> None:
     found = {(order["kind"], order["state"]) for order in taken_over["orders"]}
 
     assert {state for _kind, state in found} == set(states.ALL)
@@ -76,14 +76,14 @@ def test_there_was_an_order_of_every_kind_in_every_state(taken_over: dict) -> No
 
 
 def test_every_order_opens_for_its_owner_and_at_the_desk(taken_over: dict) -> None:
-    """At the desk all but those that were never submitted, which are their owner's."""
+    """At the desk all except those never submitted, which only their owner sees."""
     own = {order["state"] for order in taken_over["orders"] if tuple(order["opens"]) == (200, 404)}
 
     assert {tuple(order["opens"]) for order in taken_over["orders"]} == {(200, 200), (200, 404)}
     assert own <= {states.DRAFT, states.WITHDRAWN, states.ABANDONED, states.EXPIRED}
 
 
-def test_every_order_that_has_not_ended_moves_on(taken_over: dict) -> None:
+def test_every_order_that_has_not_ended_can_move_on(taken_over: dict) -> None:
     stuck = [
         order
         for order in taken_over["orders"]

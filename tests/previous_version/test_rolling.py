@@ -1,4 +1,4 @@
-"""An upgrade while the portal works: old processes serve and deliver, the new version migrates, new ones take over."""
+"""An upgrade while the portal runs: old processes serve and deliver, the new version migrates, new ones take over."""
 
 import io
 import os
@@ -26,7 +26,7 @@ BEFORE = "106037a9"
 
 @pytest.fixture(scope="module")
 def old_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The version before, as it was."""
+    """The previous version's code."""
     asked = subprocess.run(["git", "archive", BEFORE], cwd=ROOT, capture_output=True, check=False)
     if asked.returncode:
         pytest.skip(f"this checkout has no history: {BEFORE} is not there")
@@ -70,7 +70,7 @@ def set_off(scene: Scene, references: list[str]) -> None:
 
 
 def reported(scene: Scene) -> int:
-    """How many reports the ministry has taken."""
+    """The number of reports accepted by the ministry."""
     return len(scene.ask("summary")["reports"])
 
 
@@ -98,7 +98,7 @@ def test_old_processes_work_while_the_new_version_migrates_and_new_ones_take_ove
             new_worker = new.worker()
             beat(new, "new-beat")
             set_off(first, placed[4:6])
-            set_off(new, placed[6:])  # both beside each other
+            set_off(new, placed[6:])  # both at the same time
             for process in (old_beat, old_worker):
                 process.terminate()
                 process.wait(30)

@@ -1,4 +1,4 @@
-"""Each measure finds what it is for, and nothing on a page that is as it should be."""
+"""Each measure finds its defect, and nothing on a correct page."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ STYLE = """.tall { min-height: 44px } .bare:focus { outline: none } .long { widt
 
 
 class Says:
-    """A portal of one page."""
+    """A portal with one page."""
 
     def __init__(self, body: str) -> None:
         self.body = f'<!doctype html><meta name="viewport" content="width=device-width"><style>{STYLE}</style>{body}'
@@ -35,7 +35,7 @@ class Says:
         (BAD, {"small target", "focus", "sideways at 320", "sideways when spaced wider", "cut off when spaced wider"}),
     ],
 )
-def test_a_page_that_misses_a_measure_is_found(body: str, missed: set[str], browser: Any) -> None:
+def test_a_page_that_fails_a_measure_is_found(body: str, missed: set[str], browser: Any) -> None:
     eyes = Eyes(browser, Says(f"<main>{body}</main>"))
     eyes.open("/")
 
