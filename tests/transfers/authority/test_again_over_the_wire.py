@@ -1,4 +1,4 @@
-"""Approved, cancelled, and the same site transferred once more, pressed page by page, over the real wire."""
+"""Approved, cancelled, and the same site transferred again, page by page, over real SOAP."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ ADMINISTRATOR = {"name": "陈样例", "mobile": "13900000002", "id_number": "649
 
 @pytest.fixture
 def ministry(on_the_wire: SimulatorClient, settings: Any) -> SimulatorClient:
-    """The sample filing is on record, with another provider; nobody's phone is asked."""
+    """The sample filing is on record, with another provider; no phones are verified."""
     settings.DNS_GATEWAY = "icpportal.gateways.dns.fake.FakeResolver"
     on_the_wire.set_province("64", asks_phones=False)
     on_the_wire.add_filing(**{**FILING, "lead": LEAD, "administrator": ADMINISTRATOR})
@@ -125,7 +125,7 @@ def test_another_account_transfers_a_cancelled_site_with_a_code_of_its_own(
     again = begin(client, check)
     client.cookies["django_language"] = "en"
     refused = type_code(client, again, str(used.pk))
-    assert "This service code cannot be used" in refused.content.decode()  # somebody else's: not why
+    assert "This service code cannot be used" in refused.content.decode()  # somebody else's: no reason is given
     pick_server(client, again, "i-chen0001")
     again = to_the_end(client, ministry, again)
 
@@ -137,14 +137,14 @@ def test_another_account_transfers_a_cancelled_site_with_a_code_of_its_own(
     assert DOMAIN in said(client, reverse("dashboard"))
     assert reverse("another-of", args=[website.subject_id]) in said(client, reverse("filing", args=[website.pk]))
     client.force_login(lin)
-    its_end = client.get(reverse("filing", args=[website.pk]))  # an address kept from before leads to how it ended
+    its_end = client.get(reverse("filing", args=[website.pk]))  # an old address leads to the order that ended it
     assert its_end.url == Order.objects.get(owner=lin, kind=states.CANCELLATION).get_absolute_url()
     assert ask_type(client, lin).outcome == "other_account"
 
     ended(client, ministry, again)
 
 
-def test_while_a_cancellation_is_under_way_the_site_is_not_transferred_again(
+def test_while_a_cancellation_is_in_progress_the_site_cannot_be_transferred_again(
     client: Client, ministry: SimulatorClient, lin: Any
 ) -> None:
     first = transferred(client, ministry, lin)
@@ -176,7 +176,7 @@ def test_a_refused_cancellation_leaves_the_site_here_and_its_code_used(
     assert cancels.order_of(first.website).pk == once_more.pk
 
 
-def test_a_code_that_is_free_again_serves_the_same_site_and_the_fifth_is_the_last(
+def test_a_released_code_can_be_used_for_the_same_site_and_the_fifth_is_the_last(
     client: Client, ministry: SimulatorClient, lin: Any, servers: Any
 ) -> None:
     first = transferred(client, ministry, lin)

@@ -1,4 +1,4 @@
-"""Over the real wire: the authority answers with a code of each class, and owner and desk read what it means."""
+"""Over real SOAP: the authority answers with a code of each class, and owner and desk read its meaning."""
 
 import html
 import re
@@ -32,7 +32,7 @@ CLEARING = {"en": "We are sorting something out with the authority", "zh-hans": 
 
 @pytest.fixture
 def ministry(on_the_wire: SimulatorClient, settings: Any) -> SimulatorClient:
-    """It takes files in and says nothing by itself, nor anything of phones."""
+    """It accepts files and answers nothing by itself, and reports no phones."""
     settings.MIIT_PHONES_URL = ""
     on_the_wire.conduct(processing=False)
     return on_the_wire
@@ -51,7 +51,7 @@ def with_them(ministry: SimulatorClient) -> Order:
 
 
 def ending(ministry: SimulatorClient) -> Order:
-    """A cancellation that the authority has."""
+    """A cancellation at the authority."""
     order = with_them(ministry)
     ending = cancelling.begin(make_website(order.owner, domain="example.net"), owner=order.owner)
     ORDER.apply(ending, "confirm_cancel", by="applicant", facts=queries.facts_of(ending))
@@ -86,7 +86,7 @@ def read(order: Order, language: str) -> tuple[str, str]:
     return owner, text(Client(), make_lead_reviewer(), desk, language)
 
 
-# code → where the order stands afterwards, and whether it is held
+# code → the order's state afterwards, and whether it is held
 TO_AN_ACCESS = {
     "1003": (states.AUTHORITY_RETURNED, False),
     "1004": (states.AUTHORITY_RETURNED, False),
@@ -120,7 +120,7 @@ def check(order: Order, codes: str, kind: ReportKind) -> None:
         advice = [plain_words(code, kind)[words] for code in codes.split()]
         told = [*codes.split(), SAID, *advice]
         assert [each for each in told if each not in desk] == []
-        if order.held:  # what is ours is not the owner's to read
+        if order.held:  # our errors are not for the owner to read
             assert [each for each in advice if each in owner] == []
             assert CLEARING[language] in owner
         else:
@@ -129,7 +129,7 @@ def check(order: Order, codes: str, kind: ReportKind) -> None:
 
 @pytest.mark.parametrize("codes", TO_AN_ACCESS)
 def test_an_answer_to_a_new_access_is_read_by_its_owner_and_at_the_desk(ministry: SimulatorClient, codes: str) -> None:
-    """In both languages, and what is ours is not blamed on the owner."""
+    """In both languages, without blaming the owner for our errors."""
     order = answered(ministry, with_them(ministry), codes)
 
     assert (order.state, order.held, order.authority_code) == (*TO_AN_ACCESS[codes], codes)
@@ -152,7 +152,7 @@ GONE = {"en": "its number is no longer valid", "zh-hans": "备案号已失效"}
 
 @pytest.mark.parametrize("code", ["1016", "1049", "1050", "1058", "1059"])
 def test_the_number_of_a_deleted_filing_is_not_called_valid(ministry: SimulatorClient, code: str) -> None:
-    """The page said so, beside the authority's word that the filing is gone."""
+    """The page said so, beside the authority's words that the filing is gone."""
     order = answered(ministry, ending(ministry), code)
 
     for language in LANGUAGES:

@@ -1,4 +1,4 @@
-"""Over the real wire: the phone verification fails at the ministry, and the order goes again without a new review."""
+"""Over real SOAP: the phone verification fails at the ministry, and the order is sent again without a new review."""
 
 import html
 import re
@@ -27,7 +27,7 @@ def reload(order: Order) -> Order:
 
 
 def page(order: Order, language: str = "en") -> str:
-    """What its owner reads on its page."""
+    """The owner's page as text."""
     order.owner.language = language
     order.owner.save(update_fields=["language"])
     client = sign_in(Client(), order.owner)
@@ -89,8 +89,8 @@ def test_after_six_wrong_codes_the_owner_presses_once_and_new_codes_are_texted(
     assert (reload(order).state, len(on_the_wire.texts(domain=order.domain))) == (states.PHONE_DUE, 2)
 
 
-def test_nothing_asks_the_owner_to_change_an_order_whose_phones_failed(texted: Order) -> None:
-    """Page and timeline asked for the changes that the words of the authority name."""
+def test_the_owner_is_not_asked_to_change_an_order_whose_phones_failed(texted: Order) -> None:
+    """Page and timeline asked for the changes that the authority's words name."""
     words_said(texted, TOO_MANY_WRONG)
 
     english, chinese = page(texted), page(texted, "zh-hans")
@@ -99,7 +99,7 @@ def test_nothing_asks_the_owner_to_change_an_order_whose_phones_failed(texted: O
     assert ("Nothing in the order has to be changed" in english, "订单内容无需修改" in chinese) == (True, True)
 
 
-def test_what_to_do_about_a_lost_number_does_not_speak_of_a_return_that_has_come(texted: Order) -> None:
+def test_advice_on_a_lost_number_does_not_mention_a_return_that_has_happened(texted: Order) -> None:
     """It went on saying that the order will be returned when the time is up."""
     lost = reverse("phones-lost", args=[texted.reference])
     client = sign_in(Client(), texted.owner)
@@ -113,7 +113,7 @@ def test_what_to_do_about_a_lost_number_does_not_speak_of_a_return_that_has_come
     assert "The order was returned to you" in said
 
 
-def test_the_time_that_runs_out_at_the_ministry_returns_it_the_same_way(
+def test_a_verification_that_expires_at_the_ministry_returns_it_in_the_same_way(
     on_the_wire: SimulatorClient, texted: Order
 ) -> None:
     on_the_wire.advance(49 * 3600)
@@ -130,13 +130,13 @@ def words_said(order: Order, *words: str) -> str:
     return reload(order).state
 
 
-def test_an_answer_that_comes_twice_tells_nobody_again(texted: Order) -> None:
+def test_a_repeated_answer_notifies_nobody_again(texted: Order) -> None:
     for _ in range(2):
         assert words_said(texted, TOO_MANY_WRONG) == states.LAPSED
     assert (moves(texted), told(texted).count("order_phones_failed")) == (["reported", "phones_failed"], 1)
 
 
-def test_an_order_that_our_clock_returned_first_stays_and_its_timeline_has_the_words(texted: Order) -> None:
+def test_an_order_already_returned_by_our_clock_stays_so_and_its_timeline_has_the_words(texted: Order) -> None:
     fire(texted, "lapse", "clock")
 
     assert words_said(texted, TOO_LATE) == states.LAPSED
@@ -144,29 +144,29 @@ def test_an_order_that_our_clock_returned_first_stays_and_its_timeline_has_the_w
     assert TOO_LATE in page(texted)
 
 
-def test_phones_that_fail_before_the_receipt_of_a_report_that_was_put_off_return_it_the_same_way(texted: Order) -> None:
-    """The receipt counts half an hour later, and until then no phone is asked for here."""
+def test_phones_that_fail_before_the_receipt_of_a_postponed_report_return_it_in_the_same_way(texted: Order) -> None:
+    """The receipt counts half an hour later, and until then no phones are asked for here."""
     take_answer(Answer("waits", AnswerKind.WAITS, texted.report_key, texted.entered_at, code="1017"))
     assert reload(texted).state == states.AUTHORITY_REVIEW
 
     assert words_said(texted, TOO_MANY_WRONG) == states.LAPSED
 
 
-def test_words_about_anything_else_and_a_bare_refusal_open_the_order(texted: Order) -> None:
+def test_words_about_anything_else_and_a_refusal_without_words_open_the_order(texted: Order) -> None:
     assert words_said(texted, "照片不清晰") == states.AUTHORITY_RETURNED
 
 
-def test_phones_that_failed_beside_another_reason_open_the_order(texted: Order) -> None:
+def test_failed_phones_beside_another_reason_open_the_order(texted: Order) -> None:
     assert words_said(texted, "照片不清晰；短信核验未通过") == states.AUTHORITY_RETURNED
     assert told(texted).count("order_phones_failed") == 0
 
 
-def test_the_words_may_come_after_the_bare_refusal(texted: Order) -> None:
+def test_the_words_may_come_after_the_refusal(texted: Order) -> None:
     assert words_said(texted, "") == states.AUTHORITY_RETURNED
     assert words_said(texted, "", TOO_MANY_WRONG) == states.LAPSED
 
 
-def test_what_came_in_parts_and_names_something_else_too_stays_open(texted: Order) -> None:
+def test_an_answer_in_parts_that_names_something_else_too_stays_open(texted: Order) -> None:
     assert words_said(texted, "照片不清晰", TOO_MANY_WRONG) == states.AUTHORITY_RETURNED
 
 

@@ -1,4 +1,4 @@
-"""What two people at the desk read who would apply an approval that came after the order had ended."""
+"""The messages to two people at the desk who apply an approval that came after the order had ended."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ QUEUE = reverse("admin:transfers_parkedanswer_changelist")
 
 
 def press(role: str, action: str, **more: Any) -> list[str]:
-    """A person of this role chooses the only parked answer and an action; what is said then."""
+    """A person of this role selects the only parked answer and an action; returns the message."""
     ensure()
     client = sign_in(Client(), make_user(held_roles=(role,)))
     chosen = ParkedAnswer.objects.get().pk
@@ -35,7 +35,7 @@ def press(role: str, action: str, **more: Any) -> list[str]:
 
 @pytest.fixture
 def refused_cancellation(authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch) -> Order:
-    """The authority has refused it, so the access stays; afterwards it approves the same report."""
+    """The authority refused it, so the access stays; later it approves the same report."""
     owner = make_user()
     website = make_website(owner)
     facts = {"kind": states.CANCELLATION, "state": states.REFUSED, "report": 1, "website": website}
@@ -47,7 +47,7 @@ def refused_cancellation(authority: FakeAuthority, monkeypatch: pytest.MonkeyPat
     return order
 
 
-def test_a_late_end_of_a_refused_cancellation_is_not_applied_while_the_access_is_ours(
+def test_a_late_grant_of_a_refused_cancellation_is_not_applied_while_the_access_is_ours(
     refused_cancellation: Order,
 ) -> None:
     press(OPERATIONS, "propose_them", reason="the authority ended it after all")
@@ -58,7 +58,7 @@ def test_a_late_end_of_a_refused_cancellation_is_not_applied_while_the_access_is
     assert (reload(refused_cancellation).state, ParkedAnswer.objects.get().closed_at) == (states.REFUSED, None)
 
 
-def test_the_register_of_phones_is_asked_before_any_row_is_locked(
+def test_the_register_of_phones_is_queried_before_any_row_is_locked(
     authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = make_order(state=states.HANDING_OVER, province="12")

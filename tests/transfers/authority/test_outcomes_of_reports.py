@@ -1,4 +1,4 @@
-"""What the authority tells reaches orders and register by kind: records, strikes, cancellations, faults of ours."""
+"""The authority's outcomes reach orders and register by kind: records, cancellations, refusals, errors of ours."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -51,7 +51,7 @@ def reload(order: Order) -> Order:
 
 
 def record(**changes: Any) -> FiledRecord:
-    """The sample filing as the authority has it: another name of the site, another mobile of its administrator."""
+    """The sample filing at the authority: another name of the site, another mobile of its administrator."""
     site = FiledSite(
         site_id=800001,
         site_number=f"{NUMBER}-1",
@@ -87,7 +87,7 @@ def show(client: Client, order: Order, language: str = "en") -> str:
 # --- records and strikes ---------------------------------------------------------------------------
 
 
-def test_a_record_fills_the_register_and_is_told_twice_without_harm(approved: Order) -> None:
+def test_a_record_fills_the_register_and_can_be_repeated(approved: Order) -> None:
     told = answer(AnswerKind.RECORD, approved, record=record())
 
     take_answer(told)
@@ -103,7 +103,7 @@ def test_a_record_fills_the_register_and_is_told_twice_without_harm(approved: Or
     assert ParkedAnswer.objects.count() == 0
 
 
-def test_a_record_without_a_report_is_found_by_its_numbers(approved: Order) -> None:
+def test_a_record_without_a_report_is_matched_by_its_numbers(approved: Order) -> None:
     take_answer(answer(AnswerKind.RECORD, record=record()))
 
     assert Access.objects.get().ministry_id == 900001
@@ -122,7 +122,7 @@ def test_a_record_grants_nothing(settings: Any) -> None:
     )
 
 
-def test_what_was_struck_off_ends_in_the_register_once(approved: Order) -> None:
+def test_a_cancelled_access_ends_in_the_register_once(approved: Order) -> None:
     take_answer(answer(AnswerKind.RECORD, approved, record=record()))
     struck = answer(AnswerKind.STRUCK, struck=Struck(Level.SITE, 800001))
 
@@ -135,9 +135,7 @@ def test_what_was_struck_off_ends_in_the_register_once(approved: Order) -> None:
     assert reload(approved).state == states.APPROVED
 
 
-def test_a_record_that_has_our_access_no_more_ends_it_and_says_so_on_the_order_once(
-    client: Client, approved: Order
-) -> None:
+def test_a_record_without_our_access_ends_it_and_says_so_on_the_order_once(client: Client, approved: Order) -> None:
     """The register kept it live; the row and the order stay."""
     take_answer(answer(AnswerKind.RECORD, approved, record=record()))
     Access.objects.update(since=NOW - timedelta(days=1))
@@ -154,7 +152,7 @@ def test_a_record_that_has_our_access_no_more_ends_it_and_says_so_on_the_order_o
     assert "The authority has this access on record no more" in show(client, approved)
 
 
-def test_what_was_typed_stays_on_the_order_and_both_sides_are_shown_masked(client: Client, approved: Order) -> None:
+def test_entries_stay_on_the_order_and_both_sides_are_shown_masked(client: Client, approved: Order) -> None:
     assert rows(approved) == []
     assert "The record differs" not in show(client, approved)
 
@@ -176,7 +174,7 @@ def test_what_was_typed_stays_on_the_order_and_both_sides_are_shown_masked(clien
 
 
 def test_two_names_that_look_alike_when_masked_are_shown_in_full(client: Client, approved: Order) -> None:
-    """Name 周*本, entered here 周*本: nobody could tell what differs."""
+    """Name 周*本, entered here 周*本: nobody could see the difference."""
     other = record()
     site = replace(other.sites[0], administrator=replace(other.sites[0].administrator, name="陈范例"))
     take_answer(answer(AnswerKind.RECORD, approved, record=replace(other, sites=(site,))))
@@ -186,8 +184,8 @@ def test_two_names_that_look_alike_when_masked_are_shown_in_full(client: Client,
     assert (name.value, name.typed) == ("陈范例", "陈样例")
 
 
-def test_only_what_a_change_of_the_filing_is_worth_is_told_apart(client: Client, approved: Order) -> None:
-    """Eight differences stood there, most of them of documents that nobody would act on."""
+def test_only_differences_worth_a_change_of_the_filing_are_listed(client: Client, approved: Order) -> None:
+    """Eight differences were listed, most of them in documents that nobody would act on."""
     other = replace(record(), name="宁夏示例纸业有限责任公司", id_address="宁夏银川市示例路9号")
     take_answer(answer(AnswerKind.RECORD, approved, record=other))
 
@@ -196,7 +194,7 @@ def test_only_what_a_change_of_the_filing_is_worth_is_told_apart(client: Client,
     assert labels & {"Name of the subject", "Document number", "Address on the document"} == set()
 
 
-def test_where_nothing_differs_nothing_is_said(client: Client, approved: Order) -> None:
+def test_without_differences_nothing_is_shown(client: Client, approved: Order) -> None:
     take_answer(answer(AnswerKind.RECORD, approved, record=record(sites=())))
 
     assert "The record differs" not in show(client, reload(approved))
@@ -205,7 +203,7 @@ def test_where_nothing_differs_nothing_is_said(client: Client, approved: Order) 
 # --- refusals --------------------------------------------------------------------------------------
 
 
-def test_several_codes_open_their_parts_together_and_nothing_else() -> None:
+def test_several_codes_open_their_parts_and_nothing_else() -> None:
     order = make_order(state=states.AUTHORITY_REVIEW)
 
     take_answer(answer(AnswerKind.TURNED_DOWN, order, code="1018 1055", words="密码错误；核验单错误"))
@@ -216,7 +214,7 @@ def test_several_codes_open_their_parts_together_and_nothing_else() -> None:
     assert order.password_kept is False
 
 
-def test_a_refusal_in_two_parts_is_shown_whole() -> None:
+def test_a_refusal_in_two_parts_is_shown_completely() -> None:
     order = make_order(state=states.AUTHORITY_REVIEW)
 
     take_answer(answer(AnswerKind.TURNED_DOWN, order, code="1002", words=""))
@@ -226,7 +224,7 @@ def test_a_refusal_in_two_parts_is_shown_whole() -> None:
     assert (reload(order).authority_words, moves(order)) == ("照片不清晰；核验单缺章", ["turn_down"])
 
 
-def test_a_reason_that_comes_after_the_rejection_opens_what_it_names_and_nothing_else() -> None:
+def test_a_reason_after_the_rejection_opens_what_it_names_and_nothing_else() -> None:
     order = make_order(state=states.AUTHORITY_REVIEW)
 
     take_answer(answer(AnswerKind.TURNED_DOWN, order, code="1002", words="请核对"))
@@ -249,7 +247,7 @@ def test_a_refusal_without_words_shows_ours_and_no_empty_box(client: Client) -> 
     assert "The authority&#x27;s words" not in page
 
 
-def test_a_refused_report_is_read_in_both_languages(client: Client) -> None:
+def test_a_refused_report_is_shown_in_both_languages(client: Client) -> None:
     order = make_order(state=states.AUTHORITY_RETURNED, authority_code="1018 1055")
 
     assert "备案密码不正确，请重新验证备案密码；核验单不属于此备案，请重新打印、签署并上传本订单的核验单" in show(
@@ -260,7 +258,7 @@ def test_a_refused_report_is_read_in_both_languages(client: Client) -> None:
 # --- faults of ours --------------------------------------------------------------------------------
 
 
-def test_our_fault_stops_the_phone_window_and_leaves_the_applicant_nothing_to_do(
+def test_our_error_stops_the_phone_window_and_leaves_the_applicant_nothing_to_do(
     client: Client, authority: FakeAuthority, caplog: pytest.LogCaptureFixture
 ) -> None:
     due_at = NOW + timedelta(minutes=30)
@@ -287,7 +285,7 @@ def test_our_fault_stops_the_phone_window_and_leaves_the_applicant_nothing_to_do
     assert ("IP不一致" in page, "1063" in page) == (False, False)
 
 
-def test_a_held_report_that_goes_after_all_is_held_no_more() -> None:
+def test_a_held_report_that_is_sent_after_all_is_no_longer_held() -> None:
     order = make_order(state=states.HANDING_OVER, province="44", held=True)
 
     take_answer(answer(AnswerKind.ACCEPTED, order, sent_at=NOW))
@@ -300,7 +298,7 @@ def test_a_held_report_that_goes_after_all_is_held_no_more() -> None:
 
 @pytest.fixture
 def cancelling(approved: Order) -> Order:
-    """The end of the approved access, with the authority for its review."""
+    """The cancellation of the approved access, in review at the authority."""
     take_answer(answer(AnswerKind.RECORD, approved, record=record()))
     approved = reload(approved)
     return make_order(
@@ -335,13 +333,13 @@ def test_a_refused_cancellation_says_why_and_leaves_the_access(client: Client, c
     assert "仅剩一个接入" in show(client, reload(cancelling))
 
 
-def test_a_cancellation_that_failed_by_our_fault_is_held(cancelling: Order) -> None:
+def test_a_cancellation_that_failed_by_our_error_is_held(cancelling: Order) -> None:
     take_answer(answer(AnswerKind.REPORT_FAILED, cancelling, code="1026"))
 
     assert (reload(cancelling).state, reload(cancelling).held) == (states.HANDING_OVER, True)
 
 
-def test_a_receipt_sends_a_cancellation_to_the_review_without_phones(cancelling: Order) -> None:
+def test_a_receipt_moves_a_cancellation_to_the_review_without_phones(cancelling: Order) -> None:
     Order.objects.filter(pk=cancelling.pk).update(state=states.HANDING_OVER, province="12")
 
     take_answer(answer(AnswerKind.ACCEPTED, cancelling, sent_at=NOW))
@@ -374,7 +372,7 @@ def test_a_transfer_is_queued_as_before(authority: FakeAuthority) -> None:
 # --- the round -------------------------------------------------------------------------------------
 
 
-def test_all_portions_of_answers_are_taken_in_one_round(authority: FakeAuthority, monkeypatch: Any) -> None:
+def test_all_batches_of_answers_are_processed_in_one_round(authority: FakeAuthority, monkeypatch: Any) -> None:
     orders = [make_order(state=states.HANDING_OVER, province="44") for _ in range(3)]
     authority.waiting = [answer(AnswerKind.ACCEPTED, order, sent_at=NOW) for order in orders]
     whole = authority.answers
@@ -385,7 +383,7 @@ def test_all_portions_of_answers_are_taken_in_one_round(authority: FakeAuthority
     assert [reload(order).state for order in orders] == [states.AUTHORITY_REVIEW] * 3
 
 
-def test_an_acknowledgement_that_does_not_stick_does_not_hold_us_for_ever(
+def test_an_acknowledgement_that_is_lost_again_and_again_does_not_block_us_for_ever(
     authority: FakeAuthority, monkeypatch: Any
 ) -> None:
     order = make_order(state=states.HANDING_OVER, province="44")

@@ -1,4 +1,4 @@
-"""Orders over the real wire: queued here, decided by a simulated authority in a process of its own, fetched back."""
+"""Orders over real SOAP: queued here, decided by a simulated authority in its own process, fetched back."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def desk(simulator: Any, settings: Any) -> Any:
-    """The authority's side, with the sample filing on record and phones asked in its province."""
+    """The authority's API client, with the sample filing on record and phones verified in its province."""
     simulator.point(settings)
     settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.gateway.MinistryAuthority"
     settings.AUTHORITY_TELLS_PHONES = True
@@ -34,7 +34,7 @@ def desk(simulator: Any, settings: Any) -> Any:
 
 
 def hand_over(**changes: Any) -> Order:
-    """An order whose report is with the authority."""
+    """An order whose report is at the authority."""
     digest = "1a64a010767f0725fb52111b0a9e9f84"  # of Abc12345
     facts = {"state": states.HANDING_OVER, "domain": "example.com", "password_digest": digest, **changes}
     order = make_order(**facts)
@@ -50,7 +50,7 @@ def reload(order: Order) -> Order:
 
 def test_a_grant_moves_the_order_and_its_record_fills_the_register(desk: Any) -> None:
     order = hand_over()
-    assert order.state == states.PHONE_DUE  # this profile waits for phones; the desk asks for none
+    assert order.state == states.PHONE_DUE  # this profile waits for phones; the desk verifies none
 
     desk.decide(desk.reports()[0]["key"], "grant")
     pull()
@@ -79,7 +79,7 @@ def test_a_grant_adds_our_access_and_changes_nothing_else_of_the_filing(desk: An
     assert [each["isp_id"] for each in accesses[1:]] == [settings.MIIT_ISP_ID]
 
 
-def test_a_refusal_opens_what_its_code_names(desk: Any) -> None:
+def test_a_refusal_opens_the_parts_of_its_code(desk: Any) -> None:
     order = hand_over()
 
     desk.decide(desk.reports()[0]["key"], "turn_down", code="1018")
@@ -88,7 +88,7 @@ def test_a_refusal_opens_what_its_code_names(desk: Any) -> None:
     assert (reload(order).state, reload(order).authority_code) == (states.AUTHORITY_RETURNED, "1018")
 
 
-def test_a_fault_of_ours_holds_the_order(desk: Any) -> None:
+def test_an_error_of_ours_holds_the_order(desk: Any) -> None:
     order = hand_over()
 
     desk.decide(desk.reports()[0]["key"], "report_failed", code="1063")
@@ -97,7 +97,7 @@ def test_a_fault_of_ours_holds_the_order(desk: Any) -> None:
     assert (reload(order).state, reload(order).held) == (states.HANDING_OVER, True)
 
 
-def test_phones_are_told_and_move_the_order(desk: Any) -> None:
+def test_phones_are_reported_and_move_the_order(desk: Any) -> None:
     desk.set_province("64", asks_phones=True, people="administrator", hours=24)
     order = hand_over(rule_profile="current-2020")
     assert order.state == states.PHONE_DUE

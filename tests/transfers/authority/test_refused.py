@@ -1,4 +1,4 @@
-"""Every refusal of `refused.py` is said in words: walked in Chinese, whose sentences are found by the English ones.
+"""Every refusal of `refused.py` is shown in words: walked in Chinese, with sentences found by their English.
 
 A page that shows the Chinese of a sentence shows the sentence itself in English; that each has its Chinese, and no two
 the same, is for `test_translations.py`.
@@ -24,18 +24,18 @@ BY_NUMBER = {
 
 
 def visible(answer: Any) -> str:
-    """What a person reads, without marks and line ends."""
+    """A page as text, without markup and line ends."""
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", answer.content.decode())))
 
 
 def pattern(words: str) -> str:
-    """The sentence in the language of the moment, whatever its placeholders hold."""
+    """The sentence in the current language, with any placeholders."""
     said = ngettext(BY_NUMBER[words], words, 4) if words in BY_NUMBER else gettext(words)
     return re.sub(r"%\\\((\w+)\\\)s", ".+?", re.escape(said).replace(r"\ ", " "))
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_refusal_is_said_in_words(name: str, settings: Any, servers: Any, ministry: Any) -> None:
+def test_a_refusal_is_shown_in_words(name: str, settings: Any, servers: Any, ministry: Any) -> None:
     settings.DNS_GATEWAY = "icpportal.gateways.dns.fake.FakeResolver"
     FakeResolver.names = {}
     client = Client()

@@ -1,4 +1,4 @@
-"""What goes out of an order: no text that anybody typed, so rare characters in names and addresses hinder nothing."""
+"""The report of an order contains no typed text, so rare characters in names and addresses are no problem."""
 
 from typing import Any
 
@@ -13,11 +13,11 @@ from tests.transfers.outside import as_sent, errors, kept, look, send
 from transfers.authority.reports import report_of
 
 pytestmark = pytest.mark.django_db
-RARE = "𠮷㛃"  # people are called so, and GBK has no word for it
+RARE = "𠮷㛃"  # in people's names, but not in GBK
 
 
 def rare_answers(order: Any) -> dict[str, Any]:
-    """Every text of an order with a character that GBK has not."""
+    """Every text of an order with a character that GBK lacks."""
     pages = {
         "type": type_answers(domain=order.domain),
         "subject": subject_answers(),
@@ -41,7 +41,7 @@ def rare_answers(order: Any) -> dict[str, Any]:
     }
 
 
-def test_a_report_carries_nothing_that_was_typed() -> None:
+def test_a_report_contains_no_typed_text() -> None:
     order = make_order(state=states.HANDING_OVER, domain="example.com")
     order.answers |= rare_answers(order)
     assert unencodable(RARE) == RARE
@@ -53,9 +53,9 @@ def test_a_report_carries_nothing_that_was_typed() -> None:
 
 
 @pytest.mark.parametrize("field", ["lead_name", "id_address", "post_address", "remark"])
-def test_a_rare_character_in_a_field_that_is_not_sent_warns_of_nothing_and_is_kept(client: Client, field: str) -> None:
+def test_a_rare_character_in_a_field_that_is_not_sent_causes_no_warning_and_is_kept(client: Client, field: str) -> None:
     order = make_order(state=states.DRAFT)
-    changed = (field, "investor") if field == "lead_name" else (field,)  # these two have to agree here
+    changed = (field, "investor") if field == "lead_name" else (field,)  # these two must agree here
     typed = subject_answers(**{name: f"{subject_answers()[name]}{RARE}" for name in changed})
 
     answer = send(client, order, "subject", as_sent(typed))

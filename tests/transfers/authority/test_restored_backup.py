@@ -1,4 +1,4 @@
-"""The drill: a copy of the database, reports go on, the copy is restored; in the end each is with the ministry once."""
+"""The drill: the database is copied, reports continue, the copy is restored; in the end the ministry has each once."""
 
 from collections import Counter
 
@@ -29,8 +29,8 @@ class Backup:
         self._each("CREATE TABLE backup_of_{0} AS SELECT * FROM {0}")
 
     def restore(self):
-        """What was written since is gone."""
-        with transaction.atomic():  # foreign keys are looked at when it ends
+        """Discards what was written since."""
+        with transaction.atomic():  # foreign keys are checked when it ends
             self._each("DELETE FROM {0}")
             self._each("INSERT INTO {0} SELECT * FROM backup_of_{0}")
 
@@ -78,7 +78,7 @@ def owe(order):
 
 
 def number(monkeypatch, order):
-    """The report has its number, and the process ends before it is sent."""
+    """The report has its number, and the process ends before sending it."""
     queue(order)
 
     def killed(*_given):
@@ -90,7 +90,7 @@ def number(monkeypatch, order):
 
 
 def there(ministry):
-    """Domain → how many reports the ministry has of it."""
+    """Domain → the number of its reports at the ministry."""
     return Counter(report["domain"] for report in ministry.reports(limit=100))
 
 
@@ -106,7 +106,7 @@ def resync(capsys, *arguments):
 
 
 def later(monkeypatch):
-    """A backup that is restored is older than our last word with the ministry."""
+    """The restored backup is older than our last contact with the ministry."""
     MinistryLine.objects.update(number_heard_at=timezone.now() - sender.HEARD)
 
 
@@ -122,7 +122,7 @@ def test_after_a_restore_nothing_is_sent_twice_and_everything_ends_once(ministry
     copy = backup()
 
     assert sender.send_due().accepted == 3
-    # the one in the outbox went between the others
+    # the one in the outbox was sent between the others
     call_command("deliver_outbox")
     assert sender.send_due().accepted == 1
     before = there(ministry)
@@ -136,7 +136,7 @@ def test_after_a_restore_nothing_is_sent_twice_and_everything_ends_once(ministry
     assert stopped.reason.startswith("14: the ministry has accepted files that are not known here")
     assert there(ministry) == before
     ministry.decide(ministry.reports(domain=made["queued"].domain)[0]["key"], "grant")
-    authority.pull()  # fetching goes on
+    authority.pull()  # fetching continues
     assert Order.objects.get(pk=made["queued"].pk).state == states.APPROVED
 
     said = resync(capsys)
@@ -147,8 +147,8 @@ def test_after_a_restore_nothing_is_sent_twice_and_everything_ends_once(ministry
     said = resync(capsys, "--yes", "--after-restore")
     assert {name: state_of(order) for name, order in made.items()} == {
         "accepted": "accepted",
-        "numbered": "accepted",  # it had its number: it went next
-        "queued": "answered",  # by what the ministry told meanwhile
+        "numbered": "accepted",  # it had its number: it was sent next
+        "queued": "answered",  # by the ministry's answer in the meantime
         "last": "parked",
         "owed": "accepted",  # by its hash: it was the last
         "new": "parked",

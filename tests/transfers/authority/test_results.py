@@ -1,4 +1,4 @@
-"""The authority's outcomes move orders once, whatever comes twice, late or for an older report."""
+"""The authority's outcomes move orders once, even if repeated, late or for an older report."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -49,7 +49,7 @@ def test_an_accepted_report_opens_the_phone_window_from_the_moment_it_was_sent()
     assert [check.role for check in queries.phone_checks(order)] == ["administrator", "subject_lead"]
 
 
-def test_where_nobody_asks_for_phones_it_goes_straight_to_the_review() -> None:
+def test_without_phones_to_verify_it_goes_straight_to_the_review() -> None:
     order = make_order(state=states.HANDING_OVER, province="44")
 
     take_answer(answer(order, AnswerKind.ACCEPTED, sent_at=NOW))
@@ -66,7 +66,7 @@ def test_one_mobile_for_two_roles_is_one_confirmation() -> None:
     assert [check.role for check in queries.phone_checks(reload(order))] == ["both"]
 
 
-def test_the_current_profile_asks_the_administrator_within_24_hours() -> None:
+def test_the_current_profile_requires_the_administrators_phone_within_24_hours() -> None:
     order = make_order(state=states.HANDING_OVER, province="44", rule_profile="current-2020")
 
     take_answer(answer(order, AnswerKind.ACCEPTED, sent_at=NOW))
@@ -76,7 +76,7 @@ def test_the_current_profile_asks_the_administrator_within_24_hours() -> None:
     assert [check.role for check in queries.phone_checks(order)] == ["administrator"]
 
 
-def test_a_receipt_that_comes_twice_changes_nothing_the_second_time() -> None:
+def test_a_repeated_receipt_changes_nothing() -> None:
     order = make_order(state=states.HANDING_OVER, province="12")
     receipt = answer(order, AnswerKind.ACCEPTED, sent_at=NOW)
     take_answer(receipt)
@@ -108,7 +108,7 @@ def test_a_grant_without_a_receipt_is_still_a_grant() -> None:
     assert (reload(order).state, moves(order)) == (states.APPROVED, ["reported", "grant"])
 
 
-def test_a_parked_answer_that_comes_again_and_is_taken_needs_nobody_any_more() -> None:
+def test_a_parked_answer_that_comes_again_and_is_applied_needs_nobody_any_more() -> None:
     order = make_order(state=states.AUTHORITY_REVIEW)
     other = make_order(state=states.AUTHORITY_REVIEW, domain="other.example.com")
     grant = answer(order, AnswerKind.GRANTED, site_number="粤ICP备00000000号-1")
@@ -168,7 +168,7 @@ def test_another_answer_to_an_older_report_moves_nothing(kind: AnswerKind, expec
 
 
 @pytest.mark.parametrize("kind", [AnswerKind.TURNED_DOWN, AnswerKind.REPORT_FAILED])
-def test_what_is_said_of_another_report_after_the_grant_changes_nothing(kind: AnswerKind) -> None:
+def test_an_answer_to_another_report_after_the_grant_changes_nothing(kind: AnswerKind) -> None:
     order = make_order(state=states.AUTHORITY_REVIEW, report=2)
     take_answer(answer(order, AnswerKind.GRANTED, report_key=report_key(order.reference, 1)))
 
@@ -177,7 +177,7 @@ def test_what_is_said_of_another_report_after_the_grant_changes_nothing(kind: An
     assert (reload(order).state, ParkedAnswer.objects.count()) == (states.APPROVED, 0)
 
 
-def test_a_refusal_of_the_report_that_was_granted_is_parked() -> None:
+def test_a_refusal_of_the_granted_report_is_parked() -> None:
     order = make_order(state=states.AUTHORITY_REVIEW)
     take_answer(answer(order, AnswerKind.GRANTED))
 
@@ -186,7 +186,7 @@ def test_a_refusal_of_the_report_that_was_granted_is_parked() -> None:
     assert (reload(order).state, ParkedAnswer.objects.count()) == (states.APPROVED, 1)
 
 
-def test_an_answer_to_a_report_that_the_order_never_made_is_parked() -> None:
+def test_an_answer_to_a_report_the_order_never_made_is_parked() -> None:
     order = make_order(state=states.AUTHORITY_REVIEW)
 
     take_answer(answer(order, AnswerKind.TURNED_DOWN, report_key=report_key(order.reference, 2), code="1002"))
@@ -195,7 +195,7 @@ def test_an_answer_to_a_report_that_the_order_never_made_is_parked() -> None:
     assert ParkedAnswer.objects.get().reason == "the order has made no such report"
 
 
-def test_an_outcome_for_nobody_is_parked_once() -> None:
+def test_an_outcome_without_an_order_is_parked_once() -> None:
     order = make_order()
     lost = answer(order, AnswerKind.GRANTED, report_key="ZZZZ-ZZZZ.1")
 
@@ -229,7 +229,7 @@ def test_a_refusal_keeps_the_authoritys_words_and_our_own() -> None:
     assert text.payload["context"]["authority_answer"] == "1018 · 备案密码错误"
 
 
-def test_a_filing_password_that_the_ministry_refused_is_erased_and_asked_again() -> None:
+def test_a_filing_password_refused_by_the_ministry_is_erased_and_requested_again() -> None:
     order = make_order(state=states.AUTHORITY_REVIEW)
 
     take_answer(answer(order, AnswerKind.TURNED_DOWN, code="1018", words="备案密码错误"))
@@ -248,7 +248,7 @@ def test_another_refusal_keeps_the_filing_password() -> None:
     assert reload(order).password_kept is True
 
 
-def test_the_providers_fault_holds_the_order_and_stops_the_phone_window() -> None:
+def test_the_providers_error_holds_the_order_and_stops_the_phone_window() -> None:
     order = make_order(state=states.PHONE_DUE, province="12")
 
     take_answer(answer(order, AnswerKind.REPORT_FAILED, code="5010", words="附件错误"))
@@ -258,7 +258,7 @@ def test_the_providers_fault_holds_the_order_and_stops_the_phone_window() -> Non
     assert Message.objects.filter(template="report_problem").exists()
 
 
-def test_the_providers_fault_before_the_receipt_holds_the_order_where_it_is() -> None:
+def test_the_providers_error_before_the_receipt_holds_the_order_where_it_is() -> None:
     order = make_order(state=states.HANDING_OVER)
     failed = answer(order, AnswerKind.REPORT_FAILED, code="5010")
 
@@ -268,7 +268,7 @@ def test_the_providers_fault_before_the_receipt_holds_the_order_where_it_is() ->
     assert (reload(order).held, moves(order)) == (True, ["report_failed"])
 
 
-def test_a_report_that_was_held_and_goes_again_texts_the_phones_again() -> None:
+def test_a_held_report_that_is_sent_again_texts_the_phones_again() -> None:
     order = make_order(state=states.HANDING_OVER, province="12")
     take_answer(answer(order, AnswerKind.ACCEPTED, sent_at=NOW - timedelta(hours=5)))
     queries.phone_checks(order).update(stated_at=NOW)
@@ -282,7 +282,7 @@ def test_a_report_that_was_held_and_goes_again_texts_the_phones_again() -> None:
     assert not ParkedAnswer.objects.exists()
 
 
-def test_a_fault_of_ours_does_not_hold_an_order_that_was_approved_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_of_ours_does_not_hold_an_order_approved_in_the_meantime(monkeypatch: pytest.MonkeyPatch) -> None:
     order = make_order(state=states.HANDING_OVER, province="44")
     columns = results.said_columns
 
@@ -298,7 +298,7 @@ def test_a_fault_of_ours_does_not_hold_an_order_that_was_approved_meanwhile(monk
     assert (order.state, order.held) == (states.APPROVED, False)
 
 
-def test_pull_acknowledges_what_it_took_and_parks_what_it_cannot_read(
+def test_pull_acknowledges_what_it_processed_and_parks_what_it_cannot_read(
     authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order, broken = make_order(state=states.HANDING_OVER, province="44"), make_order(state=states.HANDING_OVER)
@@ -319,7 +319,7 @@ def test_pull_acknowledges_what_it_took_and_parks_what_it_cannot_read(
     assert ParkedAnswer.objects.get().reason == "KeyError"
 
 
-def test_a_report_carries_what_was_reviewed(authority: FakeAuthority) -> None:
+def test_a_report_contains_what_was_reviewed(authority: FakeAuthority) -> None:
     order = make_order(state=states.PHOTO_REVIEW)
     fire(order, "accept_photo", "reviewer", facts=queries.facts_of(order))
 

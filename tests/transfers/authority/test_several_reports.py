@@ -1,4 +1,4 @@
-"""Several reports of one order over the real wire, a row of docs/reports.md a test; a second access is refused."""
+"""Several reports of one order over real SOAP, one row of docs/reports.md per test; a second access is refused."""
 
 from datetime import timedelta
 from io import StringIO
@@ -39,7 +39,7 @@ WAITS = "The authority has not answered your earlier submission yet"
 
 @pytest.fixture
 def desk(on_the_wire: SimulatorClient, settings: Any) -> SimulatorClient:
-    """The sample filing is on record; the authority does not tell about phones, so nobody here knows who confirmed."""
+    """The sample filing is on record; the authority reports no phones, so nobody here knows who confirmed."""
     settings.MIIT_PHONES_URL = ""
     settings.DNS_GATEWAY = "icpportal.gateways.dns.fake.FakeResolver"
     on_the_wire.set_province("64", asks_phones=False)
@@ -48,7 +48,7 @@ def desk(on_the_wire: SimulatorClient, settings: Any) -> SimulatorClient:
 
 
 def reported(**changes: Any) -> Order:
-    """An order whose first report is with the authority."""
+    """An order whose first report is at the authority."""
     facts = {"state": states.HANDING_OVER, "domain": "example.com", "password_digest": DIGEST, **changes}
     order = make_order(**facts)
     MinistryAuthority().queue(report_of(order, order.report))
@@ -57,17 +57,17 @@ def reported(**changes: Any) -> Order:
 
 
 def lapsed(**changes: Any) -> Order:
-    """Nobody stated that a code was entered: after 48 hours the order came back."""
+    """Nobody stated that a code was entered: after 48 hours the order was returned."""
     order = reported(**changes)
     assert order.state == states.PHONE_DUE
     sweep(now=timezone.now() + timedelta(hours=49))
     assert reload(order).state == states.LAPSED
-    order.events.filter(move="lapse").update(at=timezone.now())  # as if those hours were over
+    order.events.filter(move="lapse").update(at=timezone.now())  # as if those hours had passed
     return reload(order)
 
 
 def sent_again(**changes: Any) -> Order:
-    """ "Resubmit unchanged", pressed on the page; the second report is queued here."""
+    """Presses "Resubmit unchanged" on the page; the second report is queued here."""
     order = lapsed(**changes)
     press(order, "resubmit")
     round_trip()
@@ -87,7 +87,7 @@ def reload(order: Order) -> Order:
 
 
 def decide(desk: SimulatorClient, decision: str, *, first: bool = True, **how: str) -> None:
-    """The authority's person decides on the oldest, or the newest, of the requests that wait."""
+    """A person at the authority decides on the oldest, or the newest, waiting request."""
     waiting = sorted(desk.reports(stage="waiting"), key=lambda row: int(row["key"]))
     desk.decide(waiting[0 if first else -1]["key"], decision, **how)
     pull()
@@ -104,7 +104,7 @@ def reports() -> dict[str, str]:
 
 
 def arrived(desk: SimulatorClient) -> int:
-    """How many new accesses the authority ever got."""
+    """The number of new accesses the authority ever received."""
     return len(desk.reports(kind="access"))
 
 
@@ -115,7 +115,7 @@ def page_of(order: Order) -> str:
 
 
 def assert_granted(order: Order, number: int) -> None:
-    """Approved; the register has the access of that report, with the authority's number."""
+    """Approved; the register has the access of that report, with the authority's id."""
     pull()
     order = reload(order)
     access = Access.objects.get(own=True)
@@ -143,7 +143,7 @@ def test_the_second_report_waits_and_a_grant_of_the_first_grants_the_order(desk:
     assert moves(order) == ["reported", "lapse", "resubmit", "grant"]
 
 
-def test_a_grant_that_comes_before_the_second_report_was_queued_keeps_it_from_being_sent(desk: SimulatorClient) -> None:
+def test_a_grant_before_the_second_report_was_queued_keeps_it_from_being_sent(desk: SimulatorClient) -> None:
     order = lapsed()
     actions.resubmit(order, actor=order.owner)
 
@@ -157,7 +157,7 @@ def test_a_grant_that_comes_before_the_second_report_was_queued_keeps_it_from_be
 def test_a_grant_between_the_download_and_its_order_keeps_the_second_report_from_being_sent(
     desk: SimulatorClient,
 ) -> None:
-    """The download is taken in, the order not told yet, and the sender is at work."""
+    """The download is processed, the order not moved yet, and the sender is running."""
     order = sent_again()
     (waiting,) = desk.reports(stage="waiting")
     desk.decide(waiting["key"], "grant")
@@ -171,7 +171,7 @@ def test_a_grant_between_the_download_and_its_order_keeps_the_second_report_from
     assert arrived(desk) == 1
 
 
-def test_when_the_first_is_refused_the_second_goes_and_its_grant_counts(desk: SimulatorClient) -> None:
+def test_when_the_first_is_refused_the_second_is_sent_and_its_grant_counts(desk: SimulatorClient) -> None:
     order = sent_again()
 
     decide(desk, "turn_down", words="短信核验未通过")
@@ -186,7 +186,7 @@ def test_when_the_first_is_refused_the_second_goes_and_its_grant_counts(desk: Si
     assert moves(order) == ["reported", "lapse", "resubmit", "earlier_refused", "reported", "grant"]
 
 
-def test_when_both_are_refused_the_order_comes_back_with_the_words_of_the_second(desk: SimulatorClient) -> None:
+def test_when_both_are_refused_the_order_is_returned_with_the_words_of_the_second(desk: SimulatorClient) -> None:
     order = sent_again()
     decide(desk, "turn_down", words="第一次")
     round_trip()
@@ -198,7 +198,7 @@ def test_when_both_are_refused_the_order_comes_back_with_the_words_of_the_second
     assert ("第二次" in order.authority_words, ParkedAnswer.objects.count()) == (True, 0)
 
 
-def test_a_fault_of_ours_in_the_first_lets_the_second_go(desk: SimulatorClient) -> None:
+def test_an_error_of_ours_in_the_first_releases_the_second(desk: SimulatorClient) -> None:
     order = sent_again()
 
     decide(desk, "report_failed", code="1063")
@@ -209,8 +209,8 @@ def test_a_fault_of_ours_in_the_first_lets_the_second_go(desk: SimulatorClient) 
     assert ParkedAnswer.objects.count() == 0
 
 
-def test_a_second_report_that_is_refused_as_doubled_is_held_until_the_first_is_granted(desk: SimulatorClient) -> None:
-    """The scenario of the finding. Operations gave the first up; the authority had it all the same."""
+def test_a_second_report_refused_as_a_duplicate_is_held_until_the_first_is_granted(desk: SimulatorClient) -> None:
+    """The scenario of the finding. Operations gave the first up, but the authority had it."""
     order = sent_again()
     give_up(order)
     order = reload(order)
@@ -222,7 +222,7 @@ def test_a_second_report_that_is_refused_as_doubled_is_held_until_the_first_is_g
 
 
 @pytest.mark.parametrize(("decision", "state"), [("grant", states.APPROVED), ("turn_down", states.PHONE_DUE)])
-def test_an_authority_that_names_the_site_alone_means_the_report_that_was_given_up(
+def test_an_authority_that_names_only_the_site_means_the_report_given_up(
     desk: SimulatorClient, decision: str, state: str
 ) -> None:
     desk.conduct(handle="number")
@@ -237,7 +237,7 @@ def test_an_authority_that_names_the_site_alone_means_the_report_that_was_given_
 
 
 def test_a_grant_after_a_refusal_of_the_same_report_approves_the_order(desk: SimulatorClient) -> None:
-    """The authority may think again; that our access is on record counts more than what was said before."""
+    """The authority may change its decision; that our access is on record counts more than earlier answers."""
     order = reported()
     report = Report.objects.get()
     decide(desk, "turn_down", words="资料不全")
@@ -249,7 +249,7 @@ def test_a_grant_after_a_refusal_of_the_same_report_approves_the_order(desk: Sim
     assert (reload(order).state, ParkedAnswer.objects.count()) == (states.APPROVED, 0)
 
 
-def test_a_second_report_that_is_refused_as_doubled_goes_once_more_when_the_first_is_refused(
+def test_a_second_report_refused_as_a_duplicate_is_sent_again_when_the_first_is_refused(
     desk: SimulatorClient,
 ) -> None:
     order = sent_again()
@@ -265,7 +265,7 @@ def test_a_second_report_that_is_refused_as_doubled_goes_once_more_when_the_firs
     assert arrived(desk) == 3
 
 
-def test_the_doubled_answer_may_come_after_the_grant(desk: SimulatorClient) -> None:
+def test_the_duplicate_answer_may_come_after_the_grant(desk: SimulatorClient) -> None:
     order = sent_again()
     operations.give_up(f"{order.reference}.1", "waits too long")
     (waiting,) = desk.reports(stage="waiting")
@@ -299,7 +299,7 @@ def test_a_late_grant_while_the_order_is_changed_or_in_review_approves_it(desk: 
 
 
 @pytest.mark.parametrize("after", ["mend", "submit", "abandon"])
-def test_a_late_refusal_is_written_down_and_moves_nothing(desk: SimulatorClient, after: str) -> None:
+def test_a_late_refusal_is_recorded_and_moves_nothing(desk: SimulatorClient, after: str) -> None:
     order = lapsed()
     press(order, "abandon" if after == "abandon" else "mend")
     if after == "submit":
@@ -312,10 +312,10 @@ def test_a_late_refusal_is_written_down_and_moves_nothing(desk: SimulatorClient,
     assert (order.state, moves(order)[-1], ParkedAnswer.objects.count()) == (before, "earlier_refused", 0)
     assert "备案密码错误" in page_of(order)
     if after == "mend":
-        assert (order.password_kept, order.password_digest) == (False, "")  # asked again before it is sent
+        assert (order.password_kept, order.password_digest) == (False, "")  # requested again before it is sent
 
 
-def test_a_first_report_that_is_never_answered_is_an_alarm_and_may_be_given_up(desk: SimulatorClient) -> None:
+def test_a_first_report_never_answered_is_an_alarm_and_can_be_given_up(desk: SimulatorClient) -> None:
     order = sent_again()
     first, second = f"{order.reference}.1", f"{order.reference}.2"
     assert [found for found in reconcile().findings if found.reference.startswith(order.reference)] == []
@@ -352,8 +352,8 @@ def test_a_report_is_given_up_at_the_desk_with_a_reason(desk: SimulatorClient) -
     assert reports()["1"] == "superseded"
 
 
-def test_a_report_that_waits_to_go_once_more_ends_with_its_order(desk: SimulatorClient) -> None:
-    """The authority asked for the same report again; its order was abandoned meanwhile."""
+def test_a_report_waiting_for_its_retry_ends_with_its_order(desk: SimulatorClient) -> None:
+    """The authority asked for the same report again; its order had been abandoned."""
     order = lapsed()
     desk.push("BAJG", xml=bajg(result(Report.objects.get().own_id, "5999")).decode("gbk"))
     pull()
@@ -375,7 +375,7 @@ def staff(role: str) -> Client:
 
 
 def act(client: Client, action: str, **more: str) -> str:
-    """An action on every parked answer; what the page says afterwards."""
+    """Runs an action on every parked answer; returns the page's text afterwards."""
     chosen = list(ParkedAnswer.objects.values_list("pk", flat=True))
     address = reverse("admin:transfers_parkedanswer_changelist")
     answer = client.post(
@@ -395,7 +395,7 @@ def parked(desk: SimulatorClient) -> Order:
     return reload(order)
 
 
-def test_a_grant_for_an_order_that_was_given_up_is_parked_and_named(parked: Order) -> None:
+def test_a_grant_for_an_abandoned_order_is_parked_and_named(parked: Order) -> None:
     key = f"{parked.reference}.1"
     alarm = Alarm.objects.get()
     assert (alarm.cause, alarm.reference) == ("authority.answer_parked", key)
@@ -437,7 +437,7 @@ def test_two_people_apply_a_parked_grant_and_the_register_knows_the_access(parke
     assert "a second person does" in act(first, "apply_them")
     assert reload(parked).state == states.ABANDONED
     act(second, "apply_them")
-    act(second, "apply_them")  # twice is once
+    act(second, "apply_them")  # a second time changes nothing
 
     order, row = reload(parked), ParkedAnswer.objects.get()
     assert (order.state, moves(order)[-1]) == (states.APPROVED, "grant_late")
@@ -450,7 +450,7 @@ def test_two_people_apply_a_parked_grant_and_the_register_knows_the_access(parke
 
 
 @pytest.mark.parametrize("role", [REVIEWER, AUDITOR])
-def test_who_may_not_apply_is_offered_nothing(parked: Order, role: str) -> None:
+def test_without_the_permission_no_action_is_offered(parked: Order, role: str) -> None:
     act(staff(OPERATIONS), "propose_them", reason="why")
 
     act(staff(role), "apply_them")
@@ -467,7 +467,7 @@ def test_a_proposal_can_be_declined(parked: Order) -> None:
     assert reload(parked).state == states.ABANDONED
 
 
-def test_a_parked_grant_is_refused_in_words_while_another_order_is_open(parked: Order) -> None:
+def test_a_parked_grant_is_refused_with_an_explanation_while_another_order_is_open(parked: Order) -> None:
     other = make_order(domain="example.com", state=states.SUBMITTED)
     act(staff(OPERATIONS), "propose_them", reason="why")
 
@@ -477,7 +477,9 @@ def test_a_parked_grant_is_refused_in_words_while_another_order_is_open(parked: 
     assert (reload(parked).state, ParkedAnswer.objects.get().closed_at) == (states.ABANDONED, None)
 
 
-def test_an_answer_that_no_order_can_take_is_refused_in_words_and_closed_by_hand(desk: SimulatorClient) -> None:
+def test_an_answer_that_no_order_can_take_is_refused_with_an_explanation_and_closed_by_hand(
+    desk: SimulatorClient,
+) -> None:
     order = reported()
     key = order.report_key
     Order.objects.filter(pk=order.pk).update(reference="ZZZZ-ZZZZ")  # as after restoring an older backup
@@ -492,7 +494,7 @@ def test_an_answer_that_no_order_can_take_is_refused_in_words_and_closed_by_hand
     assert not Alarm.objects.filter(cleared_at=None).exists()
 
 
-def test_a_grant_of_a_given_up_order_grants_the_same_accounts_next_order_for_the_site(desk: SimulatorClient) -> None:
+def test_a_grant_of_an_abandoned_order_grants_the_same_accounts_next_order_for_the_site(desk: SimulatorClient) -> None:
     """The authority keeps one access per site, so the next order could never get one of its own."""
     old = lapsed()
     press(old, "abandon")
@@ -508,7 +510,7 @@ def test_a_grant_of_a_given_up_order_grants_the_same_accounts_next_order_for_the
     assert ParkedAnswer.objects.count() == 0
 
 
-def test_a_refusal_of_a_given_up_order_lets_the_next_one_go_again(desk: SimulatorClient) -> None:
+def test_a_refusal_of_an_abandoned_order_lets_the_next_one_be_sent_again(desk: SimulatorClient) -> None:
     old = lapsed()
     press(old, "abandon")
     fresh = reload(reported(owner=old.owner, subject_key=old.subject_key))

@@ -1,4 +1,4 @@
-"""Over the real wire: the authority decides about something else first, for weeks; the report goes again by itself."""
+"""Over real SOAP: the authority decides about something else first, for weeks; the report is sent again by itself."""
 
 import re
 from datetime import timedelta
@@ -35,7 +35,7 @@ DECIDES_FIRST = "The authority must decide another request for this filing first
 
 @pytest.fixture
 def ministry(on_the_wire: SimulatorClient, settings: Any) -> SimulatorClient:
-    """It takes files in and says nothing by itself, nor anything of phones."""
+    """It accepts files and answers nothing by itself, and reports no phones."""
     settings.MIIT_PHONES_URL = ""
     on_the_wire.conduct(processing=False)
     return on_the_wire
@@ -62,14 +62,14 @@ def put_off(ministry: SimulatorClient, order: Order, code: str = "1017", operati
 
 
 def goes_again(order: Order) -> Order:
-    """The pause is over, and the report is taken in again."""
+    """The pause has ended, and the report is accepted again."""
     Report.objects.filter(key=order.report_key).update(next_at=timezone.now())
     round_trip()
     return reload(order)
 
 
 def settle(order: Order) -> Order:
-    """Half an hour later nothing more was said of it."""
+    """Half an hour later there was no further answer."""
     Outcome.objects.filter(kind="accepted").update(at=timezone.now() - outcome_queue.SETTLED - timedelta(seconds=1))
     pull()
     return reload(order)
@@ -105,7 +105,7 @@ def test_its_owner_reads_what_it_waits_for_and_that_they_could_withdraw_it(
     assert [each for each in reconcile().findings if order.reference in str(each)] == []
 
 
-def test_it_is_told_once_however_often_the_report_goes(ministry: SimulatorClient, client: Client) -> None:
+def test_it_is_notified_once_however_often_the_report_is_sent(ministry: SimulatorClient, client: Client) -> None:
     """Weeks of the same answer are one message."""
     order = put_off(ministry, with_them(ministry))
 
@@ -118,10 +118,10 @@ def test_it_is_told_once_however_often_the_report_goes(ministry: SimulatorClient
     assert ParkedAnswer.objects.count() == 0
 
 
-def test_phones_are_not_asked_for_while_it_waits_and_again_once_it_is_taken_in(
+def test_phones_are_not_asked_for_while_it_waits_but_again_once_it_is_accepted(
     ministry: SimulatorClient, client: Client
 ) -> None:
-    """The window of the phones ran out over a report that the authority had put off."""
+    """The time for the phones ran out for a report that the authority had postponed."""
     order = with_them(ministry, "12")
     assert order.state == states.PHONE_DUE
 
@@ -139,7 +139,7 @@ def test_phones_are_not_asked_for_while_it_waits_and_again_once_it_is_taken_in(
     assert PhoneCheck.objects.filter(report=order.report).exists()
 
 
-def test_once_taken_in_it_is_an_order_like_any_other(ministry: SimulatorClient, client: Client) -> None:
+def test_once_accepted_it_is_an_order_like_any_other(ministry: SimulatorClient, client: Client) -> None:
     order = settle(goes_again(put_off(ministry, with_them(ministry))))
 
     assert order.state == states.AUTHORITY_REVIEW
@@ -149,7 +149,7 @@ def test_once_taken_in_it_is_an_order_like_any_other(ministry: SimulatorClient, 
     assert reload(order).state == states.APPROVED
 
 
-def test_after_its_patience_the_order_is_held_under_the_first_code(ministry: SimulatorClient, client: Client) -> None:
+def test_after_the_last_retry_the_order_is_held_with_the_first_code(ministry: SimulatorClient, client: Client) -> None:
     """The code was lost, and operations read "5999"."""
     order = goes_again(put_off(ministry, with_them(ministry)))
     Report.objects.update(tries=len(report_queue.IN_REVIEW))
@@ -161,8 +161,8 @@ def test_after_its_patience_the_order_is_held_under_the_first_code(ministry: Sim
     assert Report.objects.get().state == ReportState.PARKED
 
 
-def test_a_cancellation_waits_the_same_way(ministry: SimulatorClient, client: Client) -> None:
-    """Also for an earlier request of its own (1032)."""
+def test_a_cancellation_waits_in_the_same_way(ministry: SimulatorClient, client: Client) -> None:
+    """For an earlier request of its own (1032) too."""
     order = with_them(ministry)
     website = make_website(order.owner, domain="example.net")
     ending = cancelling.begin(website, owner=order.owner)
@@ -177,17 +177,17 @@ def test_a_cancellation_waits_the_same_way(ministry: SimulatorClient, client: Cl
 
 
 def lapsed(ministry: SimulatorClient) -> Order:
-    """Nobody confirmed the code: the order came back, and the authority still has its report."""
+    """Nobody confirmed the code: the order was returned, and the authority still has its report."""
     order = with_them(ministry, "12")
     sweep(now=timezone.now() + timedelta(days=3))
     assert reload(order).state == states.LAPSED
     return reload(order)
 
 
-def test_a_lapsed_order_whose_report_is_put_off_waits_with_the_authority_again(
+def test_a_lapsed_order_whose_report_is_postponed_waits_at_the_authority_again(
     ministry: SimulatorClient, client: Client
 ) -> None:
-    """Its report went again, phones were texted for it, and its owner was told nothing."""
+    """Its report was sent again, phones were texted for it, and its owner was not notified."""
     order = put_off(ministry, lapsed(ministry))
 
     assert (order.state, order.due_at, told(order, "report_delayed")) == (states.AUTHORITY_REVIEW, None, 1)
@@ -198,7 +198,7 @@ def test_a_lapsed_order_whose_report_is_put_off_waits_with_the_authority_again(
 
 
 @pytest.mark.parametrize("move", ["abandon", "mend"])
-def test_what_was_given_up_or_opened_for_changes_does_not_go_again(ministry: SimulatorClient, move: str) -> None:
+def test_an_order_given_up_or_opened_for_changes_is_not_sent_again(ministry: SimulatorClient, move: str) -> None:
     """The authority could have granted what its owner had given up."""
     order = lapsed(ministry)
     ORDER.apply(order, move, by="applicant", facts=queries.facts_of(order))
@@ -214,8 +214,8 @@ def test_what_was_given_up_or_opened_for_changes_does_not_go_again(ministry: Sim
 
 
 @pytest.mark.parametrize("code", ["1017", "5999"])
-def test_an_earlier_report_that_is_put_off_makes_way_for_the_later_one(ministry: SimulatorClient, code: str) -> None:
-    """Both went, and the later one was refused as doubled."""
+def test_an_earlier_postponed_report_is_replaced_by_the_later_one(ministry: SimulatorClient, code: str) -> None:
+    """Both were sent, and the later one was refused as a duplicate."""
     order = lapsed(ministry)
     ORDER.apply(order, "resubmit", by="applicant", facts=queries.facts_of(order))
     round_trip()

@@ -1,4 +1,4 @@
-"""The provider ends an access for a cause: never one person alone, and never without telling the owner."""
+"""The provider cancels an access for a cause: never by one person alone, and never without notifying the owner."""
 
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -54,7 +54,7 @@ def page_of(request: CauseCancellation, user: Any) -> str:
     return english(Client(), user).get(page).content.decode()
 
 
-def test_a_reviewer_asks_a_lead_reads_and_allows_it_is_reported_and_everybody_is_told(
+def test_a_reviewer_requests_a_lead_allows_it_is_reported_and_everybody_is_notified(
     client: Client, website: Website
 ) -> None:
     lead = make_lead_reviewer()
@@ -97,7 +97,7 @@ def test_the_owner_reads_the_cause_and_not_what_colleagues_wrote(client: Client,
     assert reverse("order-move", args=[order.reference, "stop"]) not in page
 
 
-def test_who_asked_does_not_decide_but_withdraws(website: Website) -> None:
+def test_the_asker_cannot_decide_but_can_withdraw(website: Website) -> None:
     lead, _other = make_lead_reviewer(), make_lead_reviewer()
     request = asked(website, lead)
     page = page_of(request, lead)
@@ -116,7 +116,7 @@ def test_who_asked_does_not_decide_but_withdraws(website: Website) -> None:
     asked(website, lead)  # and may ask again
 
 
-def test_a_reviewer_who_is_no_lead_cannot_decide(website: Website) -> None:
+def test_a_reviewer_without_the_lead_role_cannot_decide(website: Website) -> None:
     request, other = asked(website), make_reviewer()
     make_lead_reviewer()
     assert "allow_request" not in page_of(request, other)
@@ -128,7 +128,7 @@ def test_a_reviewer_who_is_no_lead_cannot_decide(website: Website) -> None:
     assert (request.decision, Order.objects.count()) == ("", 0)
 
 
-def test_no_list_decides_what_nobody_has_read(client: Client, website: Website) -> None:
+def test_no_list_action_decides_a_request_that_nobody_has_read(client: Client, website: Website) -> None:
     request = asked(website)
     desk = reverse("admin:transfers_causecancellation_changelist")
 
@@ -139,7 +139,7 @@ def test_no_list_decides_what_nobody_has_read(client: Client, website: Website) 
     assert Order.objects.count() == 0
 
 
-def test_its_history_names_it_by_the_day_on_which_it_was_asked_in_beijing(website: Website) -> None:
+def test_its_history_names_it_by_the_day_it_was_requested_in_beijing(website: Website) -> None:
     request = asked(website)
     CauseCancellation.objects.update(asked_at=datetime(2026, 11, 30, 16, tzinfo=UTC))
     history = reverse("admin:transfers_causecancellation_history", args=[request.pk])
@@ -149,7 +149,7 @@ def test_its_history_names_it_by_the_day_on_which_it_was_asked_in_beijing(websit
     assert ["shell_site 2026-12-01" in page, "2026-11-30" in page] == [True, False]
 
 
-def test_a_lone_lead_waits_for_a_day_and_all_staff_read_so_without_the_domain() -> None:
+def test_a_lead_who_is_alone_waits_for_a_day_and_all_staff_are_notified_without_the_domain() -> None:
     website, lead = make_website(make_user("lin@example.com"), domain="quiet-site.cn"), make_lead_reviewer()
     request = asked(website, lead)
     due = ApprovalRequest.objects.get().alone_at
@@ -160,7 +160,7 @@ def test_a_lone_lead_waits_for_a_day_and_all_staff_read_so_without_the_domain() 
     assert ["Ending an access for cause, #" in told, "quiet-site" in home] == [True, False]
 
     assert approvals.finish_due(now=due - timedelta(seconds=1)) == 0
-    mail = Message.objects.get()  # to the lead, the only one of the staff by then: to nobody on the filing
+    mail = Message.objects.get()  # to the lead, the only member of staff by then: to nobody on the filing
     assert (Order.objects.count(), mail.template, mail.payload["to"]) == (0, "acts_alone", lead.email)
     assert "quiet-site" not in str(mail.payload)
     assert approvals.finish_due(now=due) == 1
@@ -180,7 +180,7 @@ def test_a_reviewer_without_any_lead_waits_for_one_however_long(website: Website
     assert Order.objects.get().state == states.HANDING_OVER
 
 
-def test_alone_behind_another_order_it_ends_without_effect_and_can_be_asked_again(website: Website) -> None:
+def test_behind_another_order_it_ends_without_effect_and_can_be_requested_again(website: Website) -> None:
     lead = make_lead_reviewer()
     request = asked(website, lead)
     make_order(website.owner, state=states.SUBMITTED, domain="example.com")
@@ -193,7 +193,7 @@ def test_alone_behind_another_order_it_ends_without_effect_and_can_be_asked_agai
     asked(website, lead)
 
 
-def test_an_access_that_ended_meanwhile_is_not_reported(website: Website) -> None:
+def test_an_access_that_has_ended_is_not_reported(website: Website) -> None:
     request = asked(website)
     Access.objects.filter(own=True).update(ended_at=timezone.now())
 
@@ -204,7 +204,7 @@ def test_an_access_that_ended_meanwhile_is_not_reported(website: Website) -> Non
     assert (request.decision, Order.objects.count()) == ("failed", 0)
 
 
-def test_without_a_fresh_proof_nothing_is_asked_or_allowed_and_no_word_is_lost(
+def test_without_a_fresh_proof_of_identity_nothing_is_requested_or_allowed_and_no_word_is_lost(
     client: Client, website: Website
 ) -> None:
     reviewer = english(client, make_reviewer())
@@ -222,7 +222,7 @@ def test_without_a_fresh_proof_nothing_is_asked_or_allowed_and_no_word_is_lost(
 
 
 @pytest.mark.parametrize("role", [AUDITOR, OPERATIONS])
-def test_who_decides_no_cases_neither_asks_nor_decides(client: Client, website: Website, role: str) -> None:
+def test_other_roles_can_neither_request_nor_decide(client: Client, website: Website, role: str) -> None:
     request = asked(website)
     proved(client, make_user(held_roles=(role,)))
 
@@ -233,7 +233,7 @@ def test_who_decides_no_cases_neither_asks_nor_decides(client: Client, website: 
     assert (request.decision, CauseCancellation.objects.count()) == ("", 1)
 
 
-def test_it_is_approved_once_and_declined_for_good(website: Website) -> None:
+def test_it_is_approved_once_and_declined_finally(website: Website) -> None:
     lead, other = make_lead_reviewer(), make_lead_reviewer()
     request = asked(website)
 
@@ -247,7 +247,7 @@ def test_it_is_approved_once_and_declined_for_good(website: Website) -> None:
     assert Order.objects.count() == 1
 
 
-def test_one_request_a_website_waits_at_a_time(client: Client, website: Website) -> None:
+def test_only_one_request_per_website_waits_at_a_time(client: Client, website: Website) -> None:
     asked(website)
 
     said = proved(client, make_reviewer()).post(ADD, ASKED).content.decode()
@@ -272,7 +272,7 @@ def test_only_a_website_with_our_access_and_an_account_can_be_named(
     assert CauseCancellation.objects.count() == 0
 
 
-def test_another_open_order_of_the_owner_stops_it_and_the_request_goes_on_waiting(
+def test_another_open_order_of_the_owner_prevents_it_and_the_request_goes_on_waiting(
     website: Website,
 ) -> None:
     make_order(website.owner, state=states.SUBMITTED, domain="example.com")
@@ -295,7 +295,7 @@ def test_a_draft_the_owner_had_begun_becomes_the_order(client: Client, website: 
 
 
 @pytest.mark.parametrize("cause", list(for_cause.WORDS))
-def test_every_cause_is_said_in_both_languages_and_fits_a_text(cause: str) -> None:
+def test_every_cause_has_texts_in_both_languages_and_fits_a_text_message(cause: str) -> None:
     with override("zh-hans"):
         chinese = str(for_cause.WORDS[cause])
     with override("en"):
@@ -308,7 +308,7 @@ def test_every_cause_is_said_in_both_languages_and_fits_a_text(cause: str) -> No
 # --- cancellations in the queue --------------------------------------------------------------------
 
 
-def test_the_queue_and_the_case_say_that_a_cancellation_waits_for_its_number(client: Client, website: Website) -> None:
+def test_the_queue_and_the_case_say_that_a_cancellation_waits_for_its_id(client: Client, website: Website) -> None:
     Access.objects.filter(own=True).update(ministry_id=None)
     approve(asked(website), actor=make_lead_reviewer())
     order = Order.objects.get()
@@ -324,7 +324,7 @@ def test_the_queue_and_the_case_say_that_a_cancellation_waits_for_its_number(cli
     assert "waiting for the authority&#x27;s number of the access" not in queue
 
 
-def test_the_case_of_a_held_cancellation_says_the_code_in_words(client: Client, website: Website) -> None:
+def test_the_case_of_a_held_cancellation_explains_the_code(client: Client, website: Website) -> None:
     approve(asked(website), actor=make_lead_reviewer())
     Order.objects.update(held=True, authority_code="1047", authority_words="只能取消本接入商的接入")
     order = Order.objects.get()
@@ -335,7 +335,7 @@ def test_the_case_of_a_held_cancellation_says_the_code_in_words(client: Client, 
     assert "只能取消本接入商的接入" in case.content.decode()
 
 
-def test_what_waited_before_an_upgrade_waits_on_as_a_request_and_is_allowed() -> None:
+def test_a_request_waiting_before_an_upgrade_goes_on_waiting_and_can_be_allowed() -> None:
     website = make_website(make_user())
     row = CauseCancellation.objects.create(
         website=website, cause="shell_site", words="域名解析到别处", asked_by=make_reviewer()
@@ -346,7 +346,7 @@ def test_what_waited_before_an_upgrade_waits_on_as_a_request_and_is_allowed() ->
     ask_again = import_module("transfers.migrations.0037_ended_for_cause").ask_again
 
     ask_again(apps, None)
-    ask_again(apps, None)  # broken off and run once more
+    ask_again(apps, None)  # interrupted and run again
 
     asked = ApprovalRequest.objects.get()
     assert (asked.kind, asked.key, asked.words) == ("ending", str(row.pk), "域名解析到别处")

@@ -1,4 +1,4 @@
-"""Cancellations over the real wire: ended, refused in words, and the same site transferred once more afterwards."""
+"""Cancellations over real SOAP: completed, refused with an explanation, the same site transferred again."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def reload(order: Order) -> Order:
 
 
 def round_trip() -> None:
-    """What is owed leaves, what was answered comes in."""
+    """Sends what is queued, and fetches the answers."""
     deliver()
     MinistryAuthority().send()
     pull()
@@ -56,7 +56,7 @@ def code_of(order: Order) -> ServiceCode:
 
 
 def approved(ministry: SimulatorClient, **columns: Any) -> Order:
-    """A transfer that was granted over the wire; the register has the authority's id of its access."""
+    """A granted transfer; the register has the authority's id of its access."""
     order = wired_order(state=states.HANDING_OVER, report=0, rule_profile="current-2020", **columns)
     put_on_record(ministry, [order], phones=())
     return granted(ministry, order)
@@ -72,7 +72,7 @@ def granted(ministry: SimulatorClient, order: Order) -> Order:
 
 
 def cancel(transferred: Order, **columns: Any) -> Order:
-    """A confirmed cancellation of that transfer, handed over."""
+    """A confirmed and reported cancellation of that transfer."""
     website = transferred.website
     assert website is not None
     order = cancelling.begin(website, owner=transferred.owner)
@@ -106,7 +106,7 @@ def test_a_cancelled_site_can_be_transferred_again_with_another_service_code(on_
         state=states.HANDING_OVER,
         report=0,
         domain=first.domain,
-        subject_key=access.website.subject.subject_key,  # as the authority's record corrected it
+        subject_key=access.website.subject.subject_key,  # as corrected by the authority's record
         subject_number=first.subject_number,
         site_number=first.site_number,
         password_digest=DIGEST,
@@ -119,7 +119,7 @@ def test_a_cancelled_site_can_be_transferred_again_with_another_service_code(on_
     assert (Access.objects.filter(own=True).count(), ParkedAnswer.objects.count()) == (2, 0)
 
 
-def test_the_filing_password_goes_with_the_report_and_a_wrong_one_is_refused_in_words(
+def test_the_filing_password_is_reported_and_a_wrong_one_is_refused_with_an_explanation(
     on_the_wire: SimulatorClient, client: Client
 ) -> None:
     order = cancel(approved(on_the_wire), password_digest="0" * 32)
@@ -159,10 +159,10 @@ def test_the_last_access_at_the_authority_is_refused_with_1025(on_the_wire: Simu
     assert "仅剩一个接入" in said
 
 
-def test_a_request_that_was_made_before_waits_for_the_authority(on_the_wire: SimulatorClient) -> None:
+def test_an_earlier_request_waits_for_the_authority(on_the_wire: SimulatorClient) -> None:
     first = approved(on_the_wire)
     once = cancel(first)
-    Order.objects.filter(pk=once.pk).update(state=states.ABANDONED)  # as if it had been asked for elsewhere
+    Order.objects.filter(pk=once.pk).update(state=states.ABANDONED)  # as if it had been requested elsewhere
     Report.objects.filter(key=once.report_key).update(state=ReportState.ANSWERED)
 
     twice = cancel(first)
@@ -186,10 +186,10 @@ def test_an_access_that_is_not_ours_is_held_with_1047(on_the_wire: SimulatorClie
 
 
 @pytest.mark.parametrize("code", ["1016", "1050"])
-def test_a_cancellation_of_what_the_authority_has_no_more_ends_as_cancelled(
+def test_a_cancellation_of_an_access_missing_at_the_authority_ends_as_cancelled(
     on_the_wire: SimulatorClient, client: Client, code: str
 ) -> None:
-    """Refused, "The transfer stays as it is", and the access stayed for ever."""
+    """Refused with "The transfer stays as it is", and the access stayed for ever."""
     first = approved(on_the_wire)
     ending = cancel(first)
 
@@ -203,7 +203,7 @@ def test_a_cancellation_of_what_the_authority_has_no_more_ends_as_cancelled(
     assert ParkedAnswer.objects.count() == 0
 
 
-def test_a_cancellation_before_the_record_waits_and_leaves_with_it(on_the_wire: SimulatorClient) -> None:
+def test_a_cancellation_before_the_record_waits_and_is_sent_with_it(on_the_wire: SimulatorClient) -> None:
     first = approved(on_the_wire)
     Access.objects.filter(own=True).update(ministry_id=None)
 

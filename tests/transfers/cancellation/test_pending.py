@@ -1,4 +1,4 @@
-"""A cancellation waits for the authority's id of its access, goes by itself when it comes, ends when there is none."""
+"""A cancellation waits for the authority's id of its access, is then sent by itself, or ends when there is none."""
 
 from datetime import timedelta
 from typing import Any
@@ -68,7 +68,7 @@ def said(client: Client, order: Order) -> str:
     return sign_in(client, order.owner).get(order.get_absolute_url()).content.decode()
 
 
-def test_with_the_id_it_leaves_at_once(authority: FakeAuthority) -> None:
+def test_with_the_id_it_is_sent_at_once(authority: FakeAuthority) -> None:
     order = sent(jrid=JRID)
 
     assert [(report.key, report.access_id) for report in authority.reports] == [(order.report_key, JRID)]
@@ -86,7 +86,7 @@ def test_without_the_id_it_waits_and_says_so_to_owner_and_operations(client: Cli
     ]
 
 
-def test_with_the_record_it_goes_by_itself(client: Client, authority: FakeAuthority, settings: Any) -> None:
+def test_with_the_record_it_is_sent_by_itself(client: Client, authority: FakeAuthority, settings: Any) -> None:
     settings.MIIT_ISP_ID = 100001
     order = sent()
     Message.objects.filter(channel="authority").update(next_at=NOW + timedelta(hours=1))
@@ -98,7 +98,7 @@ def test_with_the_record_it_goes_by_itself(client: Client, authority: FakeAuthor
     assert WAITS not in said(client, order)
 
 
-def test_the_sweep_sends_what_an_import_named(authority: FakeAuthority) -> None:
+def test_the_sweep_sends_those_whose_id_came_with_an_import(authority: FakeAuthority) -> None:
     sent()
     Message.objects.filter(channel="authority").update(next_at=NOW + timedelta(hours=1))
     Access.objects.filter(own=True).update(ministry_id=JRID)
@@ -112,7 +112,7 @@ def test_the_sweep_sends_what_an_import_named(authority: FakeAuthority) -> None:
     assert [report.access_id for report in authority.reports] == [JRID]
 
 
-def test_a_record_of_somebody_else_sends_nothing(authority: FakeAuthority, settings: Any) -> None:
+def test_a_record_of_another_subject_sends_nothing(authority: FakeAuthority, settings: Any) -> None:
     settings.MIIT_ISP_ID = 100009
     sent()
     Message.objects.filter(channel="authority").update(next_at=NOW + timedelta(hours=1))
@@ -123,7 +123,7 @@ def test_a_record_of_somebody_else_sends_nothing(authority: FakeAuthority, setti
     assert authority.reports == []
 
 
-def test_what_the_authority_struck_off_itself_ends_the_request_that_waited(authority: FakeAuthority) -> None:
+def test_an_access_cancelled_by_the_authority_ends_the_waiting_request(authority: FakeAuthority) -> None:
     order = sent()
     Access.objects.filter(own=True).update(ministry_id=JRID)
     struck = Answer(id="struck", kind=AnswerKind.STRUCK, report_key="", at=NOW, struck=Struck(Level.ACCESS, JRID))
@@ -138,7 +138,7 @@ def test_what_the_authority_struck_off_itself_ends_the_request_that_waited(autho
     assert ParkedAnswer.objects.count() == 0
 
 
-def test_a_held_request_is_not_hurried_and_is_closed_when_its_access_ends(authority: FakeAuthority) -> None:
+def test_a_held_request_is_not_sent_early_and_is_closed_when_its_access_ends(authority: FakeAuthority) -> None:
     order = sent()
     Order.objects.filter(pk=order.pk).update(held=True)
     Access.objects.filter(own=True).update(ministry_id=JRID)
@@ -163,7 +163,7 @@ def test_a_held_request_is_not_hurried_and_is_closed_when_its_access_ends(author
         ),
     ],
 )
-def test_a_refusal_is_read_in_words_and_leaves_the_transfer(
+def test_a_refusal_is_explained_and_leaves_the_transfer(
     client: Client, authority: FakeAuthority, code: str, english: str, chinese: str
 ) -> None:
     order = sent(jrid=JRID)
@@ -195,7 +195,9 @@ def test_a_refused_cancellation_leads_back_to_the_website_as_long_as_it_is_here(
 
 
 @pytest.mark.parametrize("code", ["1032", "1047"])
-def test_a_fault_of_ours_is_held_without_blaming_the_owner(client: Client, authority: FakeAuthority, code: str) -> None:
+def test_an_error_of_ours_is_held_without_blaming_the_owner(
+    client: Client, authority: FakeAuthority, code: str
+) -> None:
     order = sent(jrid=JRID)
 
     take_answer(Answer(id="no", kind=AnswerKind.REPORT_FAILED, report_key=order.report_key, at=NOW, code=code))

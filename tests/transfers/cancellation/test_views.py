@@ -72,7 +72,7 @@ def consequences(client: Client, website: Any) -> str:
 # --- the consequences ------------------------------------------------------------------------------
 
 
-def test_the_filing_page_leads_to_the_consequences(client: Client, owner: Any) -> None:
+def test_the_filing_page_links_to_the_consequences(client: Client, owner: Any) -> None:
     website = make_website(owner)
     proved(client, owner)
 
@@ -97,7 +97,7 @@ def test_the_filing_page_leads_to_the_consequences(client: Client, owner: Any) -
         assert words not in said
 
 
-def test_looking_begins_nothing_and_asks_no_second_proof(client: Client, owner: Any) -> None:
+def test_opening_the_page_begins_nothing_and_needs_no_fresh_proof(client: Client, owner: Any) -> None:
     website = make_website(owner)
 
     consequences(sign_in(client, owner), website)
@@ -105,7 +105,7 @@ def test_looking_begins_nothing_and_asks_no_second_proof(client: Client, owner: 
     assert Order.objects.count() == 0
 
 
-def test_nobody_who_is_not_signed_in_comes_near_it(client: Client, owner: Any) -> None:
+def test_an_anonymous_reader_cannot_reach_it(client: Client, owner: Any) -> None:
     website = make_website(owner)
     order = to_last_look(proved(Client(), owner), website)
 
@@ -126,7 +126,7 @@ def test_a_stranger_finds_nothing(client: Client, owner: Any) -> None:
 
 
 @pytest.mark.parametrize("page", ["cancel-code", "cancel-password", "cancel-confirm"])
-def test_a_stranger_who_was_not_proved_lately_finds_nothing_either(client: Client, owner: Any, page: str) -> None:
+def test_a_stranger_without_a_fresh_proof_finds_nothing_either(client: Client, owner: Any, page: str) -> None:
     begin(proved(client, owner), make_website(owner))
     address = reverse(page, args=[Order.objects.get().reference])
 
@@ -152,9 +152,7 @@ def test_it_says_where_the_domain_points(client: Client, owner: Any, names: Any,
 
 
 @pytest.mark.parametrize("gateway", ["Down", "Stalling"])
-def test_a_name_that_cannot_be_looked_up_is_said_to_be_unknown(
-    client: Client, owner: Any, settings: Any, gateway: str
-) -> None:
+def test_a_failed_lookup_is_shown_as_unknown(client: Client, owner: Any, settings: Any, gateway: str) -> None:
     settings.DNS_GATEWAY = f"icpportal.gateways.dns.fake.{gateway}"
     settings.DNS_SECONDS = 0.1
 
@@ -163,7 +161,7 @@ def test_a_name_that_cannot_be_looked_up_is_said_to_be_unknown(
     assert "Where the domain points could not be checked" in said
 
 
-def test_a_suffix_that_is_not_approved_is_warned_of(client: Client, owner: Any) -> None:
+def test_a_suffix_that_is_not_approved_causes_a_warning(client: Client, owner: Any) -> None:
     website = make_website(owner, domain="example.org")
 
     assert "Suffix .org is not approved" in consequences(proved(client, owner), website)
@@ -189,7 +187,7 @@ def test_without_the_tick_nothing_begins(client: Client, owner: Any) -> None:
     assert Order.objects.count() == 0
 
 
-def test_the_last_known_access_takes_a_second_tick_and_is_noted(client: Client, owner: Any) -> None:
+def test_the_last_known_access_needs_a_second_tick_which_is_recorded(client: Client, owner: Any) -> None:
     website = make_website(owner, others=0)
     proved(client, owner)
 
@@ -212,7 +210,7 @@ def test_the_last_known_access_stays_where_the_operator_says_so(client: Client, 
     assert Order.objects.count() == 0
 
 
-def test_where_another_provider_is_known_that_switch_stops_nobody(client: Client, owner: Any, settings: Any) -> None:
+def test_where_another_provider_is_known_that_setting_has_no_effect(client: Client, owner: Any, settings: Any) -> None:
     settings.CANCEL_REFUSE_LAST_ACCESS = True
     website = make_website(owner, others=1)
 
@@ -231,7 +229,7 @@ def test_after_a_change_of_contact_it_opens_a_day_later(client: Client, owner: A
     assert begin(client, website).status_code == 302
 
 
-def test_a_change_of_contact_on_the_way_stops_it_there(client: Client, owner: Any) -> None:
+def test_a_change_of_contact_in_between_stops_it(client: Client, owner: Any) -> None:
     website = make_website(owner)
     order = to_last_look(proved(client, owner), website)
     type(owner).objects.filter(pk=owner.pk).update(contact_changed_at=timezone.now())
@@ -242,7 +240,7 @@ def test_a_change_of_contact_on_the_way_stops_it_there(client: Client, owner: An
     assert reload(order).state == states.DRAFT
 
 
-def test_a_draft_that_a_change_of_contact_holds_up_outlasts_the_pause(client: Client, owner: Any) -> None:
+def test_a_draft_delayed_by_a_change_of_contact_outlasts_the_pause(client: Client, owner: Any) -> None:
     website, start = make_website(owner), timezone.now().replace(hour=4, minute=0)
     with time_machine.travel(start, tick=False):
         begin(proved(client, owner), website)
@@ -264,7 +262,7 @@ def test_a_draft_that_a_change_of_contact_holds_up_outlasts_the_pause(client: Cl
     assert (reload(order).state, moves(order)) == (states.DRAFT, ["start", "deadline_moved"])
 
 
-def test_an_open_order_blocks_and_is_named_with_its_ways_out(client: Client, owner: Any) -> None:
+def test_an_open_order_blocks_it_and_is_named_with_the_options(client: Client, owner: Any) -> None:
     website = make_website(owner)
     blocker = make_order(owner, state=states.SUBMITTED, domain="example.com")
     proved(client, owner)
@@ -292,7 +290,7 @@ def test_two_presses_and_two_tabs_begin_one_order(client: Client, owner: Any) ->
 
 
 @pytest.mark.parametrize("where", ["code", "password", "confirm"])
-def test_a_session_that_was_not_proved_lately_goes_no_further(client: Client, owner: Any, where: str) -> None:
+def test_a_session_without_a_fresh_proof_goes_no_further(client: Client, owner: Any, where: str) -> None:
     website = make_website(owner)
     order = to_last_look(proved(client, owner), website)
     stolen = sign_in(Client(), owner)
@@ -304,8 +302,8 @@ def test_a_session_that_was_not_proved_lately_goes_no_further(client: Client, ow
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_the_two_proofs_of_a_cancellation_have_two_names(client: Client, owner: Any, language: str) -> None:
-    """Two pages in a row asked "Confirm it is you": people took the second for the first, not passed."""
+def test_the_two_proofs_of_a_cancellation_have_different_names(client: Client, owner: Any, language: str) -> None:
+    """Two pages in a row asked "Confirm it is you": people thought the first had not worked."""
     website = make_website(owner)
     proved(client, owner)
     begin(client, website)
@@ -336,7 +334,7 @@ def test_the_pages_of_somebody_elses_order_do_not_exist(client: Client, owner: A
     assert reload(order).state == states.DRAFT
 
 
-def test_a_page_before_its_turn_leads_back_to_the_open_one(client: Client, owner: Any) -> None:
+def test_a_page_before_its_turn_redirects_to_the_current_one(client: Client, owner: Any) -> None:
     website = make_website(owner)
     begin(proved(client, owner), website)
     order = order_of(website)
@@ -347,7 +345,7 @@ def test_a_page_before_its_turn_leads_back_to_the_open_one(client: Client, owner
     assert (reload(order).state, reload(order).password_kept) == (states.DRAFT, False)
 
 
-def test_the_pages_of_a_transfer_are_not_for_a_cancellation(client: Client, owner: Any) -> None:
+def test_the_pages_of_a_transfer_do_not_work_for_a_cancellation(client: Client, owner: Any) -> None:
     order = to_last_look(proved(client, owner), make_website(owner))
 
     for name in ("documents", "people", "check", "photo", "phones", "order-type", "gates-passed"):
@@ -374,7 +372,7 @@ def test_the_code_goes_to_the_filed_mobile_and_the_page_masks_it(client: Client,
     assert (ADMINISTRATOR in said, letter.payload["context"]["code"] in said) == (False, False)
 
 
-def test_the_leads_mobile_may_be_chosen_and_nobody_elses(client: Client, owner: Any) -> None:
+def test_the_leads_mobile_can_be_chosen_and_no_other(client: Client, owner: Any) -> None:
     website = make_website(owner)
     begin(proved(client, owner), website)
     order = order_of(website)
@@ -385,7 +383,7 @@ def test_the_leads_mobile_may_be_chosen_and_nobody_elses(client: Client, owner: 
     assert [letter.payload["to"] for letter in Message.objects.filter(template="code_cancel")] == [LEAD]
 
 
-def test_a_code_is_asked_for_again_only_after_a_while(client: Client, owner: Any, settings: Any) -> None:
+def test_a_code_can_be_requested_again_only_after_a_while(client: Client, owner: Any, settings: Any) -> None:
     settings.CODE_RESEND_SECONDS = 60
     website = make_website(owner)
     begin(proved(client, owner), website)
@@ -398,7 +396,7 @@ def test_a_code_is_asked_for_again_only_after_a_while(client: Client, owner: Any
     assert Message.objects.filter(template="code_cancel").count() == 1
 
 
-def test_a_wrong_code_says_how_many_tries_are_left_and_the_fifth_that_none_is(client: Client, owner: Any) -> None:
+def test_a_wrong_code_says_how_many_attempts_are_left_and_the_fifth_that_none_is(client: Client, owner: Any) -> None:
     website = make_website(owner)
     begin(proved(client, owner), website)
     order = order_of(website)
@@ -413,7 +411,7 @@ def test_a_wrong_code_says_how_many_tries_are_left_and_the_fifth_that_none_is(cl
     assert client.get(url(order, "password")).url == url(order, "code")
 
 
-def test_a_code_of_six_letters_is_no_try(client: Client, owner: Any) -> None:
+def test_an_input_of_six_letters_is_no_attempt(client: Client, owner: Any) -> None:
     website = make_website(owner)
     begin(proved(client, owner), website)
     order = order_of(website)
@@ -423,7 +421,7 @@ def test_a_code_of_six_letters_is_no_try(client: Client, owner: Any) -> None:
     assert enter_code(client, order).status_code == 302
 
 
-def test_an_expired_code_asks_for_a_new_one(client: Client, owner: Any, time_machine: Any) -> None:
+def test_an_expired_code_requires_a_new_one(client: Client, owner: Any, time_machine: Any) -> None:
     website = make_website(owner)
     begin(proved(client, owner), website)
     order = order_of(website)
@@ -435,7 +433,7 @@ def test_an_expired_code_asks_for_a_new_one(client: Client, owner: Any, time_mac
     assert "The code has expired: send a new one" in enter_code(client, order, code).content.decode()
 
 
-def test_a_code_of_another_order_or_purpose_is_worth_nothing(client: Client, owner: Any) -> None:
+def test_a_code_of_another_order_or_purpose_is_invalid(client: Client, owner: Any) -> None:
     website, other = make_website(owner), make_website(make_user("chen@example.com"), domain="chen.example.com")
     begin(proved(client, owner), website)
     order = order_of(website)
@@ -449,7 +447,7 @@ def test_a_code_of_another_order_or_purpose_is_worth_nothing(client: Client, own
     assert enter_code(client, order, mine).status_code == 302
 
 
-def test_a_code_counts_for_ten_minutes_then_a_new_one_is_asked_for(
+def test_a_code_counts_for_ten_minutes_then_a_new_one_is_required(
     client: Client, owner: Any, time_machine: Any
 ) -> None:
     website = make_website(owner)
@@ -462,7 +460,7 @@ def test_a_code_counts_for_ten_minutes_then_a_new_one_is_asked_for(
     assert reload(order).state == states.DRAFT
 
 
-def test_the_right_code_pressed_twice_goes_on_twice_and_counts_from_the_first(client: Client, owner: Any) -> None:
+def test_the_right_code_pressed_twice_continues_and_counts_from_the_first(client: Client, owner: Any) -> None:
     website = make_website(owner)
     begin(proved(client, owner), website)
     order = order_of(website)
@@ -494,7 +492,7 @@ def test_a_wrong_filing_password_goes_no_further(client: Client, owner: Any) -> 
     assert press(client, order).url == url(order, "password")
 
 
-def test_while_the_ministry_is_away_nothing_is_counted(
+def test_while_the_ministry_is_down_nothing_is_counted(
     client: Client, owner: Any, ministry: Any, settings: Any
 ) -> None:
     website = make_website(owner)
@@ -549,10 +547,10 @@ def test_the_last_look_is_one_sentence_and_one_button(client: Client, owner: Any
 
     assert "Cancel the transfer of example.com" in said
     assert "Once submitted, it cannot be stopped." in said
-    assert reload(order).state == states.DRAFT  # looking sends nothing
+    assert reload(order).state == states.DRAFT  # opening the page sends nothing
 
 
-def test_it_goes_out_once_however_often_it_is_pressed_and_everybody_is_told(client: Client, owner: Any) -> None:
+def test_it_is_sent_once_however_often_it_is_pressed_and_everybody_is_notified(client: Client, owner: Any) -> None:
     order = to_last_look(proved(client, owner), make_website(owner))
 
     answers = [press(client, order) for _ in range(2)]
@@ -565,7 +563,7 @@ def test_it_goes_out_once_however_often_it_is_pressed_and_everybody_is_told(clie
     texts = [letter.payload["to"] for letter in told.filter(channel="sms")]
     mails = [letter.payload["to"] for letter in told.filter(channel="email")]
     assert sorted(texts) == sorted([owner.mobile, LEAD, ADMINISTRATOR])
-    assert sorted(mails) == ["chen@example.com", "lin@example.com"]  # the account's is the lead's
+    assert sorted(mails) == ["chen@example.com", "lin@example.com"]  # the account's address is the lead's
 
 
 def test_the_back_button_after_the_last_press_shows_the_order(client: Client, owner: Any) -> None:
@@ -586,7 +584,7 @@ def test_the_back_button_after_the_last_press_shows_the_order(client: Client, ow
     assert reverse("order-move", args=[order.reference, "abandon"]) not in said
 
 
-def test_an_order_elsewhere_that_was_claimed_meanwhile_is_not_named(client: Client, owner: Any) -> None:
+def test_an_order_elsewhere_that_was_claimed_since_is_not_named(client: Client, owner: Any) -> None:
     website = make_website(owner)
     begin(proved(client, owner), website)
     order = order_of(website)
@@ -605,10 +603,10 @@ def test_an_order_elsewhere_that_was_claimed_meanwhile_is_not_named(client: Clie
 
 
 @pytest.mark.parametrize(("language", "title"), [("en", "Keep the transfer"), ("zh-hans", "保留接入")])
-def test_the_page_that_keeps_the_transfer_is_not_called_abandoning_the_filing(
+def test_the_page_that_keeps_the_transfer_is_not_titled_abandoning_the_filing(
     client: Client, owner: Any, language: str, title: str
 ) -> None:
-    """A screen reader told 放弃备案, while nothing happens to the filing."""
+    """A screen reader said 放弃备案, although nothing happens to the filing."""
     order = to_last_look(proved(client, owner), make_website(owner))
     client.cookies["django_language"] = language
 
@@ -643,7 +641,7 @@ def test_a_draft_is_closed_after_a_day(client: Client, owner: Any, time_machine:
     assert "Closed: not confirmed in time" in said
 
 
-def test_with_a_cool_off_it_can_be_stopped_until_it_goes_out(client: Client, owner: Any, settings: Any) -> None:
+def test_with_a_cooling_off_time_it_can_be_stopped_until_it_is_sent(client: Client, owner: Any, settings: Any) -> None:
     settings.CANCEL_COOL_OFF = timedelta(hours=24)
     website = make_website(owner)
     order = to_last_look(proved(client, owner), website)
@@ -673,7 +671,7 @@ def test_with_a_cool_off_it_can_be_stopped_until_it_goes_out(client: Client, own
     assert calmed == warned
 
 
-def test_what_has_cooled_goes_out_and_can_no_longer_be_stopped(
+def test_after_the_cooling_off_time_it_is_sent_and_can_no_longer_be_stopped(
     client: Client, owner: Any, settings: Any, time_machine: Any
 ) -> None:
     settings.CANCEL_COOL_OFF = timedelta(hours=24)
@@ -711,7 +709,7 @@ def test_afterwards_the_same_site_can_be_transferred_again(client: Client, owner
     assert (fresh.kind, fresh.state, fresh.domain) == (states.TRANSFER_ANOTHER, states.DRAFT, website.domain)
 
 
-def test_an_address_kept_from_before_the_end_leads_to_the_cancellation(client: Client, owner: Any) -> None:
+def test_an_address_from_before_the_end_leads_to_the_cancellation(client: Client, owner: Any) -> None:
     website = make_website(owner)
     order = to_last_look(proved(client, owner), website)
     press(client, order)
@@ -724,7 +722,7 @@ def test_an_address_kept_from_before_the_end_leads_to_the_cancellation(client: C
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_consequences_cost_the_same_with_one_website_and_with_three(
+def test_the_consequences_take_as_many_queries_with_one_website_as_with_three(
     client: Client, owner: Any, count: int, django_assert_max_num_queries: Any
 ) -> None:
     website = make_website(owner)

@@ -22,7 +22,7 @@ def add(monkeypatch: pytest.MonkeyPatch, severity: str) -> None:
     monkeypatch.setattr(table, "CHECKS", (*table.CHECKS, row))
 
 
-def test_an_error_is_said_at_the_field_and_stops_the_order(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_is_shown_at_the_field_and_stops_the_order(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     order = make_complete()
     assert readiness.gaps(order) == []
 

@@ -1,4 +1,4 @@
-"""After submitting: a page of its own that says what follows and who may call, and a receipt as PDF."""
+"""After submitting: a page that says what follows and who may call, and a receipt as PDF."""
 
 import re
 import subprocess
@@ -34,11 +34,11 @@ def page_of(client: Client, order: Order, language: str = "en") -> str:
 
 
 def words_on(page: str) -> str:
-    """The page without its marks."""
+    """The page as text."""
     return " ".join(re.sub(r"<[^>]+>", "", page).split())
 
 
-def test_who_presses_submit_reads_that_we_have_it_and_when_we_answer(client: Client, settings: Any) -> None:
+def test_after_submitting_the_applicant_reads_that_we_have_it_and_when_we_answer(client: Client, settings: Any) -> None:
     settings.PROVIDER_CALLER_NUMBERS = ["010-0000-0007"]
     client.cookies["django_language"] = "en"
     with time_machine.travel(WEDNESDAY, tick=False):
@@ -56,7 +56,7 @@ def test_who_presses_submit_reads_that_we_have_it_and_when_we_answer(client: Cli
     assert "we call 139****0001 from 010-0000-0007 on working days" in page
 
 
-def test_every_part_of_the_way_is_named_with_its_time_in_both_languages(client: Client) -> None:
+def test_every_stage_is_named_with_its_time_in_both_languages(client: Client) -> None:
     order = submitted()
 
     english, chinese = words_on(page_of(client, order)), words_on(page_of(client, order, "zh-hans"))
@@ -70,17 +70,17 @@ def test_every_part_of_the_way_is_named_with_its_time_in_both_languages(client: 
     ] * 4
 
 
-def test_a_province_that_texts_nobody_has_no_such_part(client: Client) -> None:
+def test_a_province_without_phone_verification_has_no_such_stage(client: Client) -> None:
     assert "verified" not in page_of(client, submitted(province="44"))
 
 
-def test_the_authoritys_part_says_what_orders_took_lately(client: Client) -> None:
+def test_the_authoritys_stage_says_how_long_recent_orders_took(client: Client) -> None:
     DurationCount.objects.create(day=timezone.localdate(), province="64", stage=AUTHORITY, length=6, times=30)
 
     assert "half of all orders within 6 working days, four in five within 6" in page_of(client, submitted())
 
 
-def test_withdrawing_is_a_sentence_at_its_end_and_no_button(client: Client) -> None:
+def test_withdrawing_is_a_sentence_at_the_end_and_no_button(client: Client) -> None:
     order = submitted()
     way = reverse("order-move", args=[order.reference, "withdraw"])
 
@@ -92,8 +92,8 @@ def test_withdrawing_is_a_sentence_at_its_end_and_no_button(client: Client) -> N
     assert "button" not in link
 
 
-def test_an_answer_that_is_late_is_not_promised_for_the_day_that_is_over(client: Client) -> None:
-    """A page that was kept said "we answer by" a day of last month, and had a calendar file of it."""
+def test_a_late_answer_is_not_promised_for_a_day_in_the_past(client: Client) -> None:
+    """A saved page said "we answer by" a day of last month, and had a calendar file for it."""
     order = submitted(entered_at=timezone.now() - timedelta(days=30))
 
     page = page_of(client, order)
@@ -103,7 +103,7 @@ def test_an_answer_that_is_late_is_not_promised_for_the_day_that_is_over(client:
     assert client.get(reverse("answer-file", args=[order.reference])).status_code == 404
 
 
-def test_the_page_stays_and_later_says_where_the_order_is(client: Client) -> None:
+def test_the_page_stays_and_later_shows_the_state_of_the_order(client: Client) -> None:
     order = submitted()
     actions.withdraw(order, actor=order.owner, reason="other")
 
@@ -116,7 +116,7 @@ def test_the_page_stays_and_later_says_where_the_order_is(client: Client) -> Non
 
 
 @pytest.mark.parametrize("name", ["sent", "receipt"])
-def test_neither_page_nor_receipt_is_there_for_a_stranger_or_before_submitting(client: Client, name: str) -> None:
+def test_neither_page_nor_receipt_exists_for_a_stranger_or_before_submitting(client: Client, name: str) -> None:
     order, draft = submitted(), make_order()
 
     assert sign_in(client, make_user()).get(reverse(name, args=[order.reference])).status_code == 404
@@ -136,7 +136,7 @@ def words_of(client: Client, order: Order, tmp_path: Path, language: str = "en")
     return " ".join(text.split())
 
 
-def test_the_receipt_says_what_we_have_and_masks_names_and_numbers(client: Client, tmp_path: Path) -> None:
+def test_the_receipt_lists_what_we_have_and_masks_names_and_numbers(client: Client, tmp_path: Path) -> None:
     order = make_complete()
     actions.submit(order, actor=order.owner)
 
@@ -157,7 +157,7 @@ def test_the_receipt_is_in_the_language_of_the_page(client: Client, tmp_path: Pa
     assert "Receipt" not in text
 
 
-def test_a_persons_name_is_masked_where_an_organisations_is_not(client: Client, tmp_path: Path) -> None:
+def test_a_persons_name_is_masked_and_an_organisations_is_not(client: Client, tmp_path: Path) -> None:
     organisation, person = submitted(), submitted()
     person.answers["type"] |= {"nature": "individual", "name": "赵样本"}
     person.save(update_fields=["answers"])

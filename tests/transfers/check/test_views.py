@@ -1,4 +1,4 @@
-"""Check your answers, then send: once, however often it is pressed, and only when nothing is missing."""
+"""Check your answers, then submit: once, however often it is pressed, and only when nothing is missing."""
 
 from datetime import timedelta
 
@@ -39,7 +39,7 @@ def read(order):
     return Order.objects.get(pk=order.pk)
 
 
-def test_a_complete_order_is_sent_and_the_applicant_is_told_once(client):
+def test_a_complete_order_is_submitted_and_the_applicant_notified_once(client):
     order = make_complete()
 
     answer = sign_in(client, order.owner).post(page_of(order), SEND)
@@ -51,7 +51,7 @@ def test_a_complete_order_is_sent_and_the_applicant_is_told_once(client):
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_numbers_are_masked_on_screen_and_so_in_print(client, language):
+def test_numbers_are_masked_on_screen_and_in_print(client, language):
     """ID numbers and mobiles were printed in full beside a masked licence number."""
     order = make_complete()
     client.cookies["django_language"] = language
@@ -70,7 +70,7 @@ def test_numbers_are_masked_on_screen_and_so_in_print(client, language):
     assert {"en": "also in print", "zh-hans": "打印时也不显示"}[language] in page
 
 
-def test_a_returned_number_is_masked_before_and_after(client):
+def test_a_changed_number_of_a_returned_order_is_masked_before_and_after(client):
     order = make_complete(state=states.SUBMITTED, submitted_at=timezone.now())
     send_back(order, make_reviewer(), [ReturnedField("administrator.admin_phone1", make_reason())])
     order = read(order)
@@ -83,8 +83,8 @@ def test_a_returned_number_is_masked_before_and_after(client):
     assert "is-changed" in page
 
 
-def test_the_documents_stand_in_the_order_in_which_they_were_asked(client):
-    """They stood by the letters of their keys: the administrator's first."""
+def test_the_documents_are_listed_in_the_order_in_which_they_were_requested(client):
+    """They were sorted by the letters of their keys: the administrator's first."""
     order = make_complete()
     page = english(client, order)
 
@@ -103,7 +103,7 @@ def test_the_documents_stand_in_the_order_in_which_they_were_asked(client):
     assert len(titles) == 4
 
 
-def test_nothing_is_sent_without_the_declaration(client):
+def test_nothing_is_submitted_without_the_declaration(client):
     order = make_complete()
 
     answer = english(client, order).post(page_of(order), {})
@@ -112,7 +112,7 @@ def test_nothing_is_sent_without_the_declaration(client):
     assert read(order).state == states.DRAFT
 
 
-def test_what_is_missing_is_named_with_a_way_to_it_and_stops_the_sending(client):
+def test_missing_answers_are_named_with_links_and_prevent_submitting(client):
     order = make_complete()
     OrderDocument.objects.filter(order=order, slot="subject_id").update(retired_at=timezone.now())
 
@@ -124,7 +124,7 @@ def test_what_is_missing_is_named_with_a_way_to_it_and_stops_the_sending(client)
     assert read(order).state == states.DRAFT
 
 
-def test_a_picture_that_is_still_checked_holds_the_sending(client):
+def test_a_picture_still_being_checked_prevents_submitting(client):
     order = make_complete()
     document = order.papers.get(slot="subject_id").document
     document.state = "checking"
@@ -136,7 +136,7 @@ def test_a_picture_that_is_still_checked_holds_the_sending(client):
     assert read(order).state == states.DRAFT
 
 
-def test_the_declaration_is_made_of_what_the_page_shows_now_and_never_kept(client):
+def test_the_declaration_applies_to_the_page_as_shown_and_is_never_saved(client):
     order = make_complete()
     document = order.papers.get(slot="subject_id").document
     document.state = "checking"
@@ -149,7 +149,7 @@ def test_the_declaration_is_made_of_what_the_page_shows_now_and_never_kept(clien
     assert (refused.redirect_chain != [], tick.get("checked")) == (True, None)
 
 
-def test_an_agreement_that_was_withdrawn_holds_the_sending():
+def test_a_withdrawn_consent_prevents_submitting():
     order = make_complete()
     person = readiness.validity.person_of(order, "admin_id")
     consents.withdraw(holder=order.reference, person_key=person.key)
@@ -157,7 +157,7 @@ def test_an_agreement_that_was_withdrawn_holds_the_sending():
     assert [gap.part for gap in readiness.gaps(order)] == ["paper.admin_id"]
 
 
-def test_a_phone_that_did_not_answer_holds_the_sending():
+def test_an_untested_phone_prevents_submitting():
     order = make_complete()
     order.answers = {**order.answers, "subject": {**order.answer("subject"), "lead_phone1": "13900000009"}}
 
@@ -166,13 +166,13 @@ def test_a_phone_that_did_not_answer_holds_the_sending():
     assert urls == [reverse("prove-phone", args=[order.reference, "subject_lead"])]
 
 
-def test_a_page_that_was_never_saved_answers_nothing(client):
+def test_a_page_never_saved_has_no_answers(client):
     order = make_order(steps=("service_code", "filing_password"))
 
     assert "Letters reach you" not in english(client, order).get(page_of(order)).content.decode()
 
 
-def test_a_draft_with_nothing_in_it_lists_every_page(client):
+def test_an_empty_draft_lists_every_page(client):
     order = make_order(steps=())
 
     html = english(client, order).get(page_of(order)).content.decode()
@@ -182,7 +182,7 @@ def test_a_draft_with_nothing_in_it_lists_every_page(client):
     assert "<h2>Documents</h2>" not in html
 
 
-def test_an_order_open_elsewhere_stops_the_sending_without_saying_whose(client):
+def test_an_order_open_elsewhere_prevents_submitting_without_saying_whose(client):
     order = make_complete(claimed=False)
     other = make_order(domain=order.domain)
 
@@ -195,7 +195,7 @@ def test_an_order_open_elsewhere_stops_the_sending_without_saying_whose(client):
     assert read(order).state == states.DRAFT
 
 
-def test_pressing_again_shows_the_order_and_sends_nothing_more(client):
+def test_pressing_again_shows_the_order_and_submits_nothing_more(client):
     order = make_complete()
     client = sign_in(client, order.owner)
 
@@ -207,7 +207,7 @@ def test_pressing_again_shows_the_order_and_sends_nothing_more(client):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_pressed_at_one_moment_by_four_hands_it_is_sent_once():
+def test_pressed_four_times_at_once_it_is_submitted_once():
     order = make_complete()
     clients = [sign_in(Client(raise_request_exception=False), order.owner) for _ in range(4)]
 
@@ -219,7 +219,7 @@ def test_pressed_at_one_moment_by_four_hands_it_is_sent_once():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_paper_taken_out_while_the_order_is_sent_leaves_no_order_without_it():
+def test_a_paper_removed_while_the_order_is_submitted_leaves_no_order_without_it():
     for _ in range(4):
         order = make_complete()
         send = sign_in(Client(raise_request_exception=False), order.owner)
@@ -233,13 +233,13 @@ def test_a_paper_taken_out_while_the_order_is_sent_leaves_no_order_without_it():
         assert read(order).state == (states.SUBMITTED if is_there else states.DRAFT), words(ends)
 
 
-def test_after_it_was_sent_the_page_leads_to_the_order(client):
+def test_after_submitting_the_page_redirects_to_the_order(client):
     order = make_order(state=states.SUBMITTED)
 
     assert sign_in(client, order.owner).get(page_of(order)).url == order.get_absolute_url()
 
 
-def test_a_stranger_can_neither_see_nor_send(client):
+def test_a_stranger_can_neither_see_nor_submit(client):
     order = make_complete()
     client = sign_in(client, make_order().owner)
 
@@ -248,7 +248,7 @@ def test_a_stranger_can_neither_see_nor_send(client):
     assert read(order).state == states.DRAFT
 
 
-def test_in_a_returned_order_old_stands_beside_new(client):
+def test_in_a_returned_order_old_values_are_shown_beside_new_ones(client):
     order = make_complete()
     Order.objects.filter(pk=order.pk).update(state=states.RETURNED)
     order.events.create(move="send_back", from_state=states.SUBMITTED, to_state=states.RETURNED, by="reviewer")
@@ -269,7 +269,7 @@ def test_in_a_returned_order_old_stands_beside_new(client):
     assert f'href="{reverse("step", args=[order.reference, "subject"])}"' not in html, "that page is not open"
 
 
-def test_an_order_whose_time_ran_out_is_closed_by_its_own_page(client):
+def test_an_overdue_order_is_closed_by_opening_its_page(client):
     order = make_complete(due_at=timezone.now())
 
     answer = sign_in(client, order.owner).post(page_of(order), SEND)
@@ -279,7 +279,7 @@ def test_an_order_whose_time_ran_out_is_closed_by_its_own_page(client):
     assert moves(order) == ["expire_draft"]
 
 
-def test_a_second_before_its_time_it_can_still_be_sent(client):
+def test_a_second_before_its_deadline_it_can_still_be_submitted(client):
     order = make_complete(due_at=timezone.now() + timedelta(seconds=30))
 
     sign_in(client, order.owner).post(page_of(order), SEND)
@@ -287,14 +287,14 @@ def test_a_second_before_its_time_it_can_still_be_sent(client):
     assert read(order).state == states.SUBMITTED
 
 
-def test_the_submit_verb_does_nothing_to_an_order_that_went_on():
+def test_the_submit_action_does_nothing_to_an_order_that_moved_on():
     order = make_order(state=states.PHOTO_DUE)
 
     assert actions.submit(order, actor=order.owner) is None
     assert moves(order) == []
 
 
-def test_showing_costs_at_most_twelve_queries_and_sending_twenty_six(client):
+def test_showing_takes_at_most_twelve_queries_and_submitting_twenty_six(client):
     order = make_complete()
     client = sign_in(client, order.owner)
 
@@ -319,7 +319,7 @@ def changed(order):
     order.save()
 
 
-def test_a_window_that_shows_older_answers_submits_nothing_and_shows_the_new_ones(client):
+def test_a_window_with_older_answers_submits_nothing_and_shows_the_new_ones(client):
     order = make_complete()
     old = shown_in(english(client, order).get(page_of(order)))
     changed(order)
@@ -331,7 +331,7 @@ def test_a_window_that_shows_older_answers_submits_nothing_and_shows_the_new_one
     assert client.post(page_of(order), {**SEND, "shown": shown_in(page)}).url == reverse("sent", args=[order.reference])
 
 
-def test_going_back_to_change_an_answer_and_coming_again_is_no_other_window(client):
+def test_going_back_to_change_an_answer_and_returning_is_no_other_window(client):
     order = make_complete()
     page = english(client, order).get(page_of(order))
     mark = hidden_in(page, "page_draft")
@@ -343,7 +343,7 @@ def test_going_back_to_change_an_answer_and_coming_again_is_no_other_window(clie
     assert read(order).state == states.SUBMITTED
 
 
-def test_a_second_press_with_the_same_answers_is_told_nothing_and_one_with_others_is(client):
+def test_a_second_press_with_the_same_answers_gets_no_message_and_one_with_others_does(client):
     order = make_complete()
     old = shown_in(english(client, order).get(page_of(order)))
     changed(order)

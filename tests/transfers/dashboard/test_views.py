@@ -1,4 +1,4 @@
-"""My filings: whose turn it is, what is on file with us; the same cost for one row and for three."""
+"""My filings: whose turn it is, what is on file with us; as many queries for one row as for three."""
 
 import re
 from datetime import timedelta
@@ -41,7 +41,7 @@ def references(html):
     return re.findall(r'data-reference="([^"]+)"', html)
 
 
-def test_an_account_without_anything_is_shown_three_doors_with_a_sentence_each(client):
+def test_an_empty_account_is_shown_three_links_with_a_sentence_each(client):
     html = show(client, make_user())
 
     assert "No filing yet. Which way is yours?" in html
@@ -51,7 +51,7 @@ def test_an_account_without_anything_is_shown_three_doors_with_a_sentence_each(c
     assert all(sentence.endswith(".") for _url, sentence in doors)
 
 
-def test_each_order_names_its_next_date_and_what_it_is_for(client):
+def test_each_order_names_its_next_date_and_its_purpose(client):
     user = make_user()
     labels = {
         states.DRAFT: "Kept until",
@@ -90,7 +90,7 @@ def test_an_open_order_is_shown_however_many_newer_ones_are_closed(client):
 @pytest.mark.parametrize(
     ("tab", "state"), [("turn", states.RETURNED), ("ours", states.SUBMITTED), ("closed", states.ABANDONED)]
 )
-def test_each_list_is_read_a_page_at_a_time_and_loses_none(client, tab, state):
+def test_each_list_is_paginated_and_loses_no_row(client, tab, state):
     user = make_user()
     orders = {make_order(user, state=state).reference for _ in range(SIZE + 2)}
 
@@ -105,7 +105,7 @@ def test_each_list_is_read_a_page_at_a_time_and_loses_none(client, tab, state):
 
 
 @pytest.mark.parametrize("mark", ["nonsense", "AAAA-AAAA", "x" * 300])
-def test_a_mark_that_is_no_own_row_begins_again(client, mark):
+def test_an_invalid_page_key_begins_at_the_first_page(client, mark):
     user = make_user()
     order, other = make_order(user, state=states.ABANDONED), make_order(state=states.ABANDONED)
 
@@ -113,7 +113,7 @@ def test_a_mark_that_is_no_own_row_begins_again(client, mark):
         assert references(show(client, user, tab="closed", after=value)) == [order.reference]
 
 
-def test_the_tabs_say_how_much_is_in_each_and_the_first_that_holds_something_is_open(client):
+def test_the_tabs_show_their_counts_and_the_first_with_rows_is_open(client):
     user = make_user()
     for state in (states.SUBMITTED, states.SUBMITTED, states.AUTHORITY_REVIEW, states.WITHDRAWN):
         make_order(user, state=state)
@@ -127,7 +127,7 @@ def test_the_tabs_say_how_much_is_in_each_and_the_first_that_holds_something_is_
     assert [tab for tab, here, _number in counts if here] == ["ours"]
 
 
-def test_an_empty_tab_says_so_and_leads_to_one_that_holds_something(client):
+def test_an_empty_tab_says_so_and_links_to_one_with_rows(client):
     order = make_order(state=states.SUBMITTED)
 
     html = show(client, order.owner, tab="closed")
@@ -153,7 +153,7 @@ def test_an_order_is_found_by_domain_and_reference_and_the_filter_survives_the_o
 
 
 @pytest.mark.parametrize("typed", ["FGRUU6BS", "fgru u6bs", "ＦＧＲＵ－Ｕ６ＢＳ", "FGRUU6", "宁ICP备 2025001234号"])
-def test_an_order_is_found_by_its_reference_and_number_however_they_are_typed(client, typed):
+def test_an_order_is_found_by_its_reference_and_number_in_any_spelling(client, typed):
     user = make_user()
     wanted = make_order(user, reference="FGRU-U6BS", subject_number="宁ICP备2025001234号")
     make_order(user, reference="JX2T-9UXJ")
@@ -162,7 +162,7 @@ def test_an_order_is_found_by_its_reference_and_number_however_they_are_typed(cl
 
 
 @pytest.mark.parametrize("part", ["name", "site_number"])
-def test_a_search_goes_to_the_list_that_has_what_is_looked_for(client, part):
+def test_a_search_opens_the_list_with_matches(client, part):
     user = make_user()
     make_order(user)
     granted = make_order(user, state=states.AUTHORITY_REVIEW, domain="on-file.cn")
@@ -178,7 +178,7 @@ def test_a_search_goes_to_the_list_that_has_what_is_looked_for(client, part):
     assert ">On file</a>" in other_tab.split("Nothing in this list matches.")[1]
 
 
-def test_a_search_stays_in_the_list_that_was_looked_at_where_that_has_a_hit(client):
+def test_a_search_stays_in_the_current_list_if_it_has_a_match(client):
     user = make_user()
     make_order(user)
     ended = make_order(user, state=states.WITHDRAWN)
@@ -192,7 +192,7 @@ def test_a_chinese_domain_is_found_by_its_own_letters(client):
     assert references(show(client, order.owner, q="例子.cn")) == [order.reference]
 
 
-def test_a_kind_of_order_is_filtered(client):
+def test_orders_can_be_filtered_by_kind(client):
     user = make_user()
     make_order(user, state=states.SUBMITTED)
     cancellation = make_order(user, state=states.SUBMITTED, kind=states.CANCELLATION)
@@ -201,7 +201,7 @@ def test_a_kind_of_order_is_filtered(client):
     assert len(references(show(client, user, kind="nonsense"))) == 2
 
 
-def test_what_runs_out_first_of_all_stands_above_every_list_with_the_one_filled_button(client):
+def test_the_earliest_deadline_of_all_is_shown_above_every_list_with_the_primary_button(client):
     user = make_user()
     make_order(user, state=states.RETURNED, due_at=timezone.now() + timedelta(days=20))
     phones = make_order(user, state=states.PHONE_DUE, due_at=timezone.now() + timedelta(hours=19))
@@ -232,7 +232,7 @@ def test_a_subject_has_its_block_with_number_nature_and_masked_lead(client):
         assert "陈样例" not in block
 
 
-def test_a_filed_website_can_be_cancelled_another_brought_in_and_its_order_seen(client):
+def test_a_filed_website_offers_cancelling_adding_another_and_its_order(client):
     order = make_order(state=states.AUTHORITY_REVIEW)
     grant(order)
     order.refresh_from_db()
@@ -246,7 +246,7 @@ def test_a_filed_website_can_be_cancelled_another_brought_in_and_its_order_seen(
     assert reverse("service-codes") in html
 
 
-def test_a_website_whose_access_is_being_cancelled_says_so_and_leads_there(client):
+def test_a_website_whose_access_is_being_cancelled_says_so_and_links_there(client):
     order = make_order(state=states.AUTHORITY_REVIEW)
     grant(order)
     order.refresh_from_db()
@@ -282,7 +282,7 @@ def test_a_filing_names_its_subject_nature_and_the_people_masked(client):
     ]
 
 
-def test_a_filing_shows_what_the_foot_of_the_site_must_show(client):
+def test_a_filing_shows_the_required_foot_of_the_site(client):
     order = make_order(state=states.AUTHORITY_REVIEW)
     grant(order)
     order.refresh_from_db()
@@ -293,13 +293,13 @@ def test_a_filing_shows_what_the_foot_of_the_site_must_show(client):
     assert "宁ICP备00000000号-7&lt;/a&gt;" in html
 
 
-def test_a_chinese_domain_is_read_in_chinese(client):
+def test_a_chinese_domain_is_shown_in_chinese(client):
     order = make_order(domain="xn--fsqu00a.cn")
 
     assert "例子.cn" in show(client, order.owner)
 
 
-def test_orders_stand_under_whose_turn_it_is(client):
+def test_orders_are_grouped_by_whose_turn_it_is(client):
     user = make_user()
     rows = {
         tab: make_order(user, state=state).reference
@@ -314,7 +314,7 @@ def test_orders_stand_under_whose_turn_it_is(client):
     assert {tab: references(show(client, user, tab=tab)) for tab in rows} == {tab: [ref] for tab, ref in rows.items()}
 
 
-def test_what_runs_out_first_stands_first(client):
+def test_the_earliest_deadline_comes_first(client):
     user = make_user()
     draft, phones = (make_order(user, state=each) for each in (states.DRAFT, states.PHONE_DUE))
     lapsed = make_order(user, state=states.LAPSED, due_at=timezone.now() + timedelta(days=61))
@@ -325,7 +325,7 @@ def test_what_runs_out_first_stands_first(client):
     assert places == sorted(places)
 
 
-def test_each_order_of_your_turn_has_its_one_next_act_and_others_have_none(client):
+def test_each_order_of_your_turn_has_its_one_next_action_and_others_have_none(client):
     user = make_user()
     lapsed, submitted = (make_order(user, state=state) for state in (states.LAPSED, states.SUBMITTED))
 
@@ -336,20 +336,20 @@ def test_each_order_of_your_turn_has_its_one_next_act_and_others_have_none(clien
     assert reverse("order-move", args=[submitted.reference, "withdraw"]) not in html
 
 
-def test_other_peoples_orders_are_not_there(client):
+def test_other_peoples_orders_are_not_listed(client):
     other = make_order()
 
     assert other.reference not in show(client, make_user())
 
 
 @pytest.mark.parametrize("tab", ["turn", "ours", "authority", "sites", "closed"])
-def test_a_part_of_a_domain_finds_ones_own_orders_and_no_strangers(client, tab):
+def test_part_of_a_domain_finds_ones_own_orders_and_nobody_elses(client, tab):
     owner = make_user()
     mine, theirs = (make_order(user, domain=f"{name}-shop.cn") for user, name in ((owner, "mine"), (None, "theirs")))
 
     html = show(client, owner, q="shop", tab=tab)
 
-    assert mine.reference in html  # in its list, or above all of them as what runs out first
+    assert mine.reference in html  # in its list, or above all of them as the earliest deadline
     assert theirs.reference not in html
     assert "theirs-shop.cn" not in html
 
@@ -377,7 +377,7 @@ def test_a_strangers_filing_is_404(client):
     assert sign_in(client, make_user()).get(reverse("filing", args=[order.website_id])).status_code == 404
 
 
-def test_one_row_and_three_cost_the_same(client):
+def test_the_page_takes_as_many_queries_for_one_row_as_for_three(client):
     def of(rows):
         user = make_user()
         for _ in range(rows):
