@@ -1,4 +1,4 @@
-"""Many orders that are due at once: batches with the promises of a single move, whoever else is at them."""
+"""Many orders due at once: batches with the guarantees of a single move, whoever else is working on them."""
 
 import os
 import signal
@@ -41,7 +41,7 @@ OVER = NOW - timedelta(days=1)
 
 
 def due_orders(number: int, *, state: str = states.DRAFT) -> list[Order]:
-    """So many orders whose time is over, of one account."""
+    """So many overdue orders, of one account."""
     orders = fill(number, [make_user()])
     Order.objects.update(state=state, due_at=OVER, kind=states.TRANSFER, report=0)
     OrderEvent.objects.all().delete()
@@ -49,7 +49,7 @@ def due_orders(number: int, *, state: str = states.DRAFT) -> list[Order]:
 
 
 def of_each(events: Iterable[OrderEvent]) -> set[int]:
-    """How many events the orders have that have any."""
+    """The number of events of each order that has any."""
     return set(Counter(event.order_id for event in events).values())
 
 
@@ -95,7 +95,7 @@ def test_a_second_time_it_moves_nothing(authority: FakeAuthority) -> None:
     assert moves(order) == ["expire_draft"]
 
 
-def test_an_order_whose_guard_says_no_is_named_and_stays(authority: FakeAuthority) -> None:
+def test_an_order_whose_guard_fails_is_named_and_stays(authority: FakeAuthority) -> None:
     order = make_order(state=states.PHONE_DUE, due_at=OVER)
 
     batch = ORDER.apply_many("go_on", [order.pk], by=CLOCK)
@@ -104,7 +104,7 @@ def test_an_order_whose_guard_says_no_is_named_and_stays(authority: FakeAuthorit
     assert moves(order) == []
 
 
-def test_what_staff_move_together_is_an_entry_each_of_the_audit_chain(authority: FakeAuthority) -> None:
+def test_moves_by_staff_in_a_batch_have_one_audit_entry_each(authority: FakeAuthority) -> None:
     orders, reviewer = [make_order(state=states.PHOTO_REVIEW) for _ in range(3)], make_reviewer()
     before = AuditEntry.objects.count()
 
@@ -115,7 +115,7 @@ def test_what_staff_move_together_is_an_entry_each_of_the_audit_chain(authority:
     assert AuditEntry.objects.count() - before == 3
 
 
-def test_a_report_that_a_batch_owes_is_counted_and_queued(authority: FakeAuthority) -> None:
+def test_a_report_queued_by_a_batch_is_counted_and_queued(authority: FakeAuthority) -> None:
     order = make_order(state=states.COOLING_OFF, kind=states.CANCELLATION, due_at=OVER)
 
     sweep(now=NOW)
@@ -129,7 +129,7 @@ def test_a_report_that_a_batch_owes_is_counted_and_queued(authority: FakeAuthori
 # --- portions --------------------------------------------------------------------------------
 
 
-def test_a_sweep_goes_on_batch_by_batch_until_nothing_is_due(
+def test_a_sweep_continues_batch_by_batch_until_nothing_is_due(
     authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backlog, "AT_ONCE", 3)
@@ -149,7 +149,7 @@ def test_a_sweep_goes_on_batch_by_batch_until_nothing_is_due(
     ended_once(8)
 
 
-def test_a_sweep_whose_time_is_over_leaves_the_rest_to_the_next(
+def test_a_sweep_whose_time_is_up_leaves_the_rest_to_the_next(
     authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backlog, "AT_ONCE", 3)
@@ -161,7 +161,7 @@ def test_a_sweep_whose_time_is_over_leaves_the_rest_to_the_next(
     assert sweep(now=NOW).moved == {"expire_draft": 8}
 
 
-def test_what_has_no_date_gets_one_portion_by_portion(
+def test_orders_without_a_date_get_one_batch_by_batch(
     authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(extension, "UNDATED_AT_ONCE", 2)
@@ -174,7 +174,7 @@ def test_what_has_no_date_gets_one_portion_by_portion(
 # --- poison ----------------------------------------------------------------------------------
 
 
-def test_one_that_cannot_be_read_among_500_is_set_aside_alone(authority: FakeAuthority) -> None:
+def test_one_unreadable_order_among_500_is_set_aside_alone(authority: FakeAuthority) -> None:
     bad = due_orders(500)[250]
     spoil(bad, "answers")
 
@@ -186,10 +186,10 @@ def test_one_that_cannot_be_read_among_500_is_set_aside_alone(authority: FakeAut
     assert sweep(now=NOW).set_aside == 1
 
 
-def test_one_at_which_a_whole_batch_breaks_is_found_by_halves_and_set_aside_alone(
+def test_an_order_that_breaks_a_whole_batch_is_found_by_bisection_and_set_aside_alone(
     authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What follows from the moves, or the database itself, refuses the batch because of one order."""
+    """The effects of the moves, or the database itself, refuse the batch because of one order."""
     bad = due_orders(500)[123]
     real, tried = effects.close, 0
 
@@ -231,7 +231,7 @@ def test_two_sweeps_over_a_thousand_orders_move_each_once(
 
 
 @pytest.mark.services
-def test_a_second_sweep_passes_over_what_the_first_has_in_hand(authority: FakeAuthority) -> None:
+def test_a_second_sweep_skips_what_the_first_is_processing(authority: FakeAuthority) -> None:
     first, second = (make_order(due_at=OVER + timedelta(minutes=minute)) for minute in range(2))
     seen: list[list[str]] = []
 
@@ -257,7 +257,7 @@ def test_a_person_who_presses_while_a_batch_has_the_order_is_told_that_it_moved(
         ORDER.apply(mine, "abandon", by=APPLICANT, now=OVER - timedelta(minutes=1))
 
     def ask(_order: Order) -> dict[str, Any]:
-        """The row is locked now: the person reads it as it was and then waits."""
+        """The row is locked now: the person reads the old version and then waits."""
         person = Thread(target=lambda: ends.extend(together(press)))
         person.start()
         waiting.append(person)
@@ -279,7 +279,7 @@ WHERE NOT wanted.granted AND held.relation = 'transfers_order'::regclass
 
 
 def somebody_waits() -> bool:
-    """For a row of an order: `pg_stat_activity` would say the same all through a transaction."""
+    """Waiting for a row of an order: `pg_stat_activity` would say the same throughout a transaction."""
     with connection.cursor() as cursor:
         cursor.execute(SOMEBODY_WAITS)
         return bool(cursor.fetchone()[0])
@@ -292,7 +292,7 @@ def wait_until(holds: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_an_order_that_was_moved_or_put_off_before_the_batch_reads_it_is_left(authority: FakeAuthority) -> None:
+def test_an_order_moved_or_postponed_before_the_batch_reads_it_is_left(authority: FakeAuthority) -> None:
     moved, put_off, due = (make_order(due_at=OVER) for _ in range(3))
     keys = [order.pk for order in (moved, put_off, due)]
     ORDER.apply(moved, "abandon", by=APPLICANT, now=OVER - timedelta(minutes=1))
@@ -304,7 +304,7 @@ def test_an_order_that_was_moved_or_put_off_before_the_batch_reads_it_is_left(au
     assert [moves(order) for order in (moved, put_off, due)] == [["abandon"], [], ["expire_draft"]]
 
 
-def test_one_that_somebody_moved_between_reading_and_writing_is_left_and_the_rest_goes(
+def test_an_order_moved_between_reading_and_writing_is_left_and_the_others_move(
     authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where rows cannot be locked, the version decides."""
@@ -343,7 +343,7 @@ sweep()
 
 
 def database_url() -> str:
-    """The tests' own database, for a process of its own."""
+    """The tests' own database, for a separate process."""
     wanted = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{wanted['NAME']}"

@@ -1,4 +1,4 @@
-"""No order is forgotten: whatever waits has a date, reminders and an end, or is named to operations."""
+"""No order is forgotten: everything that waits has a date, reminders and an end, or is reported to operations."""
 
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -47,7 +47,7 @@ from transfers.phones import windows as phone_windows
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=BEIJING)
-# state → how the portal leads there, and what reminds of it
+# state → how the portal leads there, and its reminder
 WAITS: dict[str, tuple[str, str, str, str]] = {
     states.PHOTO_DUE: (states.SUBMITTED, "accept", "reviewer", "photo_reminder"),
     states.LAPSED: (states.PHONE_DUE, "lapse", "clock", "lapsed_reminder"),
@@ -56,7 +56,7 @@ WAITS: dict[str, tuple[str, str, str, str]] = {
 
 
 def waits(state: str, **columns: Any) -> Order:
-    """An order that came into this state at noon, as the portal leads there."""
+    """An order that reached this state at noon, by the portal's own moves."""
     source, move, by, _template = WAITS[state]
     begun = NOON - timedelta(days=3)
     order = make_order(state=source, province="12", entered_at=begun, created_at=begun, reminded=1, **columns)
@@ -88,7 +88,7 @@ def test_every_state_ends_by_the_clock_or_is_watched() -> None:
 
 
 @pytest.mark.parametrize("state", WAITS)
-def test_what_waits_for_its_owner_is_reminded_of_twice_and_ends_after_sixty_days(
+def test_what_waits_for_its_owner_has_two_reminders_and_ends_after_sixty_days(
     authority: FakeAuthority, state: str
 ) -> None:
     order = waits(state)
@@ -109,7 +109,7 @@ def test_what_waits_for_its_owner_is_reminded_of_twice_and_ends_after_sixty_days
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("state", WAITS)
-def test_its_owner_reads_the_date_at_the_beginning_before_and_after(
+def test_its_owner_reads_the_date_at_the_start_before_and_after_it(
     authority: FakeAuthority, state: str, language: str
 ) -> None:
     order = waits(state)
@@ -131,7 +131,7 @@ def test_its_owner_reads_the_date_at_the_beginning_before_and_after(
 
 
 @pytest.mark.parametrize("state", WAITS)
-def test_with_its_end_the_claim_on_subject_and_domain_ends(authority: FakeAuthority, state: str) -> None:
+def test_its_end_releases_subject_and_domain(authority: FakeAuthority, state: str) -> None:
     """Another account may begin."""
     order = waits(state)
     same = {"domain": order.domain, "subject_key": order.subject_key}
@@ -163,7 +163,7 @@ def test_the_pages_and_the_calendar_file_name_the_date(client: Client, state: st
     assert "DTEND:20270124T040000Z" in calendar
 
 
-def test_a_photo_that_came_in_begins_the_time_anew(authority: FakeAuthority) -> None:
+def test_a_received_photo_restarts_the_time(authority: FakeAuthority) -> None:
     order = waits(states.PHOTO_DUE)
     sweep(now=NOON + timedelta(days=45))
     make_ready_document(order, "photo")
@@ -175,8 +175,8 @@ def test_a_photo_that_came_in_begins_the_time_anew(authority: FakeAuthority) -> 
     assert (order.due_at, order.reminded) == (NOON + timedelta(days=110), 0)
 
 
-def test_what_the_authority_has_decided_is_heard_before_an_order_is_closed(authority: FakeAuthority) -> None:
-    """For a day nothing ends while it is out of reach, and a grant that waits there counts."""
+def test_the_authoritys_decision_is_fetched_before_an_order_is_closed(authority: FakeAuthority) -> None:
+    """For a day nothing ends while it is unreachable, and a grant waiting there counts."""
     silent, granted = waits(states.LAPSED), waits(states.LAPSED)
     end = NOON + timedelta(days=60)
     authority.down = True
@@ -191,7 +191,7 @@ def test_what_the_authority_has_decided_is_heard_before_an_order_is_closed(autho
     assert (state_of(silent), state_of(granted)) == (states.EXPIRED, states.APPROVED)
 
 
-def test_an_authority_that_stays_away_keeps_no_order_for_ever(authority: FakeAuthority) -> None:
+def test_an_unreachable_authority_keeps_no_order_for_ever(authority: FakeAuthority) -> None:
     order = waits(states.AUTHORITY_RETURNED)
     authority.down = True
 
@@ -210,10 +210,10 @@ def _by_the_sweep() -> None:
 
 
 @pytest.mark.parametrize("give", [_by_the_upgrade, _by_the_sweep])
-def test_orders_from_before_get_a_whole_term_and_are_not_closed_unwarned(
+def test_orders_from_before_the_upgrade_get_a_whole_term_and_are_not_closed_without_a_reminder(
     authority: FakeAuthority, client: Client, give: Any
 ) -> None:
-    """What the upgrade did not see, because it was moved meanwhile by the old portal, the sweep finds."""
+    """An order the upgrade missed, because the old portal moved it in the meantime, is found by the sweep."""
     old = timezone.now() - timedelta(days=400)
     undated = [make_order(state=state, due_at=None, entered_at=old, reminded=1) for state in WAITS]
     dated = make_order(state=states.LAPSED, due_at=NOON + timedelta(days=9))
@@ -244,7 +244,7 @@ def test_the_upgrade_does_not_end_all_of_an_archive_in_one_sweep() -> None:
     assert [after - before for before, after in pairwise(dates)] == [timedelta(minutes=1)] * 3
 
 
-def test_a_message_from_before_the_upgrade_still_goes_out() -> None:
+def test_a_message_from_before_the_upgrade_is_still_sent() -> None:
     """It was queued without the date."""
     order = waits(states.AUTHORITY_RETURNED)
     payload = Message.objects.filter(template="order_returned_by_authority", channel="email").latest("pk").payload
@@ -278,8 +278,8 @@ def open_alarms() -> list[str]:
 
 @pytest.mark.parametrize("kind", [states.TRANSFER, states.CANCELLATION])
 @pytest.mark.parametrize("rule_profile", ["seed-2018", "current-2020", "of-nobody"])
-def test_an_answer_that_takes_longer_than_usual_is_named_to_operations(kind: str, rule_profile: str) -> None:
-    """And so is one whose rules nobody knows any more."""
+def test_an_answer_that_takes_longer_than_usual_is_reported_to_operations(kind: str, rule_profile: str) -> None:
+    """And so is one whose rules no longer exist."""
     order = at_authority(kind=kind, rule_profile=rule_profile)
     make_order(state=states.AUTHORITY_REVIEW, entered_at=NOON + timedelta(days=20))
     end = end_of_review()
@@ -301,8 +301,8 @@ def test_the_alarm_ends_with_the_answer(authority: FakeAuthority) -> None:
     assert (found(late), open_alarms()) == ([], [])
 
 
-def test_a_cancellation_without_the_authoritys_id_is_named_until_the_id_has_come() -> None:
-    """Nothing can be sent, and nobody had asked for the record."""
+def test_a_cancellation_without_the_authoritys_id_is_reported_until_the_id_has_come() -> None:
+    """Nothing can be sent, and nobody had requested the record."""
     website = make_website(make_user(), jrid=None)
     order = cancelling.begin(website, owner=website.subject.owner)
     ORDER.apply(order, "confirm_cancel", by="applicant", facts=queries.facts_of(order), now=NOON)
@@ -320,7 +320,7 @@ def test_a_cancellation_without_the_authoritys_id_is_named_until_the_id_has_come
     assert "authority.id_missing" not in open_alarms()
 
 
-def test_its_owner_reads_that_it_takes_longer_and_no_date_that_is_over(client: Client) -> None:
+def test_its_owner_reads_that_it_takes_longer_and_no_past_date(client: Client) -> None:
     order = at_authority()
     client.cookies["django_language"] = "en"
     pages = {}
@@ -344,7 +344,7 @@ STANDS: dict[str, tuple[dict[str, Any], str, str]] = {
 
 @pytest.mark.parametrize("how", STANDS)
 def test_an_order_that_stands_still_on_our_side_is_an_alarm_until_it_moves(how: str) -> None:
-    """Its owner reads that there is nothing to do, so somebody here has to see it."""
+    """Its owner reads that there is nothing to do, so somebody here must notice it."""
     columns, reason, cause = STANDS[how]
     order = make_order(entered_at=NOON, **columns)
     late = NOON + timedelta(days=4)
@@ -355,8 +355,8 @@ def test_an_order_that_stands_still_on_our_side_is_an_alarm_until_it_moves(how: 
     assert (found(late), open_alarms()) == ([], [])
 
 
-def test_a_report_that_is_held_is_an_alarm_with_the_next_look(authority: FakeAuthority) -> None:
-    """It was named after an hour, and only to who asked."""
+def test_a_held_report_is_an_alarm_at_the_next_check(authority: FakeAuthority) -> None:
+    """It was reported after an hour, and only on request."""
     order = make_order(state=states.PHONE_DUE, province="12", entered_at=NOON, due_at=NOON + timedelta(days=2))
     answer = {"kind": AnswerKind.REPORT_FAILED, "report_key": order.report_key, "code": "1047"}
     assert found(NOON) == []
@@ -367,7 +367,7 @@ def test_a_report_that_is_held_is_an_alarm_with_the_next_look(authority: FakeAut
     assert open_alarms() == ["orders.held"]
 
 
-def test_no_order_is_read_for_this_while_all_are_young(django_assert_num_queries: Any) -> None:
+def test_no_order_is_read_for_this_while_all_are_recent(django_assert_num_queries: Any) -> None:
     for _ in range(3):
         at_authority()
 
@@ -375,8 +375,8 @@ def test_no_order_is_read_for_this_while_all_are_young(django_assert_num_queries
         queries.stuck(NOON + timedelta(days=5))
 
 
-def test_whoever_has_the_night_shift_finds_every_alarm_in_the_document() -> None:
-    """The page of the alarms shows the cause alone."""
+def test_every_alarm_is_explained_in_the_document() -> None:
+    """The page of alarms shows only the cause."""
     line = {name(way) for name in (line_state.waits, lambda way: line_state.stopped([way])) for way in Way}
     of_jobs = {
         damage.ALARM,

@@ -1,4 +1,4 @@
-"""A sweep that comes days late: what the clock ends is dated with its deadline, and what is told is told then."""
+"""A sweep that comes days late: ends are dated with their deadline, and messages are sent when it comes."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -56,7 +56,7 @@ def waits(move: str, state: str = states.DRAFT, kind: str = states.TRANSFER, **c
 
 
 def told(order: Order) -> dict[tuple[str, str], str]:
-    """What was told about an order, in words, by channel and language."""
+    """The messages about an order, as text, by channel and language."""
     deliver(only=notices.CHANNEL)
     letters = Message.objects.filter(reference=order.reference, channel__in=("email", "sms", "site"))
     found = {}
@@ -68,12 +68,12 @@ def told(order: Order) -> dict[tuple[str, str], str]:
 
 
 def dates_in(text: str, moments: dict[str, datetime], language: str) -> set[str]:
-    """Which of these moments a text names."""
+    """Those of these times that a text names."""
     return {name for name, moment in moments.items() if words.format_value("due", moment, language) in text}
 
 
 @pytest.mark.parametrize(("move", "state", "kind"), MOVES)
-def test_what_the_clock_ends_is_dated_with_its_deadline(
+def test_an_end_by_the_clock_is_dated_with_its_deadline(
     client: Client, authority: FakeAuthority, move: str, state: str, kind: str
 ) -> None:
     """Event, state, page and timeline, however late the sweep comes."""
@@ -93,10 +93,10 @@ def test_what_the_clock_ends_is_dated_with_its_deadline(
 
 
 @pytest.mark.parametrize(("move", "state", "kind"), MOVES)
-def test_what_is_told_late_names_the_deadline_and_never_the_moment_of_the_sweep(
+def test_a_late_message_names_the_deadline_and_never_the_time_of_the_sweep(
     authority: FakeAuthority, settings: Any, move: str, state: str, kind: str
 ) -> None:
-    """Only what begins with the sweep counts from it, since nobody could act on it earlier."""
+    """Only a wait that begins with the sweep counts from it, since nobody could act earlier."""
     authority.phone_states = None
     order = waits(move, state, kind)
     moments = {
@@ -121,7 +121,7 @@ def test_what_is_told_late_names_the_deadline_and_never_the_moment_of_the_sweep(
         assert mail == add_workdays(timezone.localdate(DUE), 3)[0]
 
 
-# move, and whether it is a cancellation's → the moments that mail and site name
+# move, and whether it is a cancellation's → the times that mail and site name
 NAMED: dict[tuple[str, bool], tuple[str, ...]] = {
     ("expire_draft", False): ("answers kept",),
     ("expire_draft", True): (),
@@ -132,10 +132,10 @@ NAMED: dict[tuple[str, bool], tuple[str, ...]] = {
 }
 
 
-def test_a_wait_that_begins_with_a_late_sweep_is_a_whole_one_on_page_and_in_the_calendar(
+def test_a_wait_that_begins_with_a_late_sweep_has_its_full_length_on_page_and_in_the_calendar(
     client: Client, authority: FakeAuthority, settings: Any
 ) -> None:
-    """An order that lapsed while the sweep was away for longer than it is kept is not closed at once."""
+    """An order that lapsed while the sweep was down for longer than its retention is not closed at once."""
     order = waits("lapse", states.PHONE_DUE)
     late = DUE + settings.WAITS_KEPT + timedelta(days=1)
 
@@ -150,7 +150,7 @@ def test_a_wait_that_begins_with_a_late_sweep_is_a_whole_one_on_page_and_in_the_
 
 
 @pytest.mark.parametrize("move", ["expire_draft", "expire"])
-def test_what_has_ended_late_has_no_date_in_the_calendar_any_more(
+def test_an_order_that_ended_late_has_no_date_in_the_calendar_any_more(
     client: Client, authority: FakeAuthority, move: str
 ) -> None:
     order = waits(move, states.DRAFT if move == "expire_draft" else states.PHOTO_DUE)
@@ -162,7 +162,7 @@ def test_what_has_ended_late_has_no_date_in_the_calendar_any_more(
         assert (before.status_code, client.get(url).status_code) == (404, 404)
 
 
-def test_an_end_is_kept_and_told_from_its_deadline_on(authority: FakeAuthority, settings: Any) -> None:
+def test_retention_counts_from_the_deadline_in_page_and_messages(authority: FakeAuthority, settings: Any) -> None:
     """ "kept until" counted from the sweep."""
     order = waits("expire_draft")
 
@@ -179,7 +179,7 @@ def test_an_end_is_kept_and_told_from_its_deadline_on(authority: FakeAuthority, 
 
 
 @pytest.mark.parametrize("state", AT_ONCE)
-def test_a_page_that_judges_before_the_sweep_dates_the_end_alike(state: str) -> None:
+def test_a_page_opened_before_the_sweep_dates_the_end_in_the_same_way(state: str) -> None:
     kind = states.CANCELLATION if state == states.COOLING_OFF else states.TRANSFER
     order = waits(AT_ONCE[state], state, kind)
 
@@ -189,8 +189,8 @@ def test_a_page_that_judges_before_the_sweep_dates_the_end_alike(state: str) -> 
     assert (order.events.get().at, order.entered_at) == (DUE, DUE)
 
 
-def test_a_deadline_that_was_moved_when_it_was_over_ends_the_order_behind_the_move(authority: FakeAuthority) -> None:
-    """The end never stands before what happened earlier."""
+def test_a_deadline_changed_after_it_passed_ends_the_order_after_the_move(authority: FakeAuthority) -> None:
+    """The end never comes before an earlier event."""
     order = waits("expire_draft")
     extend(DUE, DUE + timedelta(minutes=1), timedelta(hours=2), reason="outage")
     (moved,) = order.events.all()
@@ -203,10 +203,10 @@ def test_a_deadline_that_was_moved_when_it_was_over_ends_the_order_behind_the_mo
 
 
 @pytest.mark.parametrize("state", [states.EXPIRED, states.WITHDRAWN])
-def test_a_closed_order_names_no_date_to_begin_again_once_that_is_over(
+def test_a_closed_order_names_no_date_to_begin_again_once_that_has_passed(
     client: Client, settings: Any, state: str
 ) -> None:
-    """For ever after, its page said "until" a day that was long over."""
+    """Its page said "until" a long past day for ever after."""
     order = make_order(state=state, entered_at=DUE, due_at=None)
     over = DUE + settings.DRAFT_KEPT
     client.cookies["django_language"] = "en"
@@ -220,8 +220,8 @@ def test_a_closed_order_names_no_date_to_begin_again_once_that_is_over(
     assert said[over].endswith("A new order for this domain is possible")
 
 
-def test_an_end_never_lies_in_the_future() -> None:
-    """A clock that was set back between a reminder and the end."""
+def test_an_end_is_never_in_the_future() -> None:
+    """A clock set back between a reminder and the end."""
     order = waits("expire_draft")
     note(order, "reminded", by="clock", at=LATE)
 

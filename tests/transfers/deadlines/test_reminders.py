@@ -32,7 +32,7 @@ DUE = datetime(2026, 11, 27, 16, 20, tzinfo=BEIJING)
         (datetime(2026, 11, 27, 4, 0, tzinfo=BEIJING), 6, datetime(2026, 11, 26, 21, 30, tzinfo=BEIJING)),
     ],
 )
-def test_a_reminder_that_would_fall_into_the_night_goes_out_before_it(
+def test_a_reminder_that_would_fall_into_the_night_is_sent_before_it(
     due: datetime, hours: int, expected: datetime
 ) -> None:
     assert send_at(due, hours, f"phones_{hours}h") == expected
@@ -61,7 +61,7 @@ def sent() -> dict[str, list[str]]:
 
 
 @pytest.mark.django_db
-def test_each_reminder_goes_out_once_to_those_who_have_not_confirmed() -> None:
+def test_each_reminder_is_sent_once_to_those_who_have_not_confirmed() -> None:
     order = waiting(subject_lead=True)
 
     for hours in (25, 24, 23, 6, 5, 1, 0.5):
@@ -80,7 +80,7 @@ READ = {
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", READ)
-def test_a_reminder_reads_in_the_language_of_whoever_opens_it(language: str) -> None:
+def test_a_reminder_is_in_the_language_of_its_reader(language: str) -> None:
     order = waiting()
     PhoneCheck.objects.filter(role="subject_lead").update(mobile_masked="139****0002")
     remind(order, DUE - timedelta(hours=24))
@@ -93,7 +93,7 @@ def test_a_reminder_reads_in_the_language_of_whoever_opens_it(language: str) -> 
 
 
 @pytest.mark.django_db
-def test_after_a_long_outage_only_the_nearest_reminder_goes_out() -> None:
+def test_after_a_long_outage_only_the_nearest_reminder_is_sent() -> None:
     order = waiting()
 
     remind(order, DUE - timedelta(minutes=30))
@@ -117,7 +117,7 @@ SAID = r"^(.*?) left to verify"
         (timedelta(seconds=20), "1 minute"),
     ],
 )
-def test_a_late_reminder_says_what_is_really_left(left: timedelta, english: str) -> None:
+def test_a_late_reminder_states_the_time_really_left(left: timedelta, english: str) -> None:
     remind(waiting(), DUE - left)
 
     payload = Message.objects.get(channel="site").payload
@@ -132,7 +132,7 @@ NIGHT_DUE = datetime(2026, 11, 27, 9, 30, tzinfo=BEIJING)
 
 
 @pytest.mark.django_db
-def test_a_reminder_that_was_missed_by_day_waits_for_the_morning() -> None:
+def test_a_reminder_missed_by_day_waits_for_the_morning() -> None:
     order = waiting(due=NIGHT_DUE)
 
     at_night = [remind(order, NIGHT_DUE - timedelta(hours=hours)) for hours in (11, 7, 2)]
@@ -142,7 +142,7 @@ def test_a_reminder_that_was_missed_by_day_waits_for_the_morning() -> None:
 
 
 @pytest.mark.django_db
-def test_where_the_deadline_falls_into_the_night_the_last_hour_rings_all_the_same() -> None:
+def test_a_deadline_at_night_has_its_last_hour_reminder_all_the_same() -> None:
     order = waiting(due=NIGHT_DUE.replace(hour=3))
 
     assert remind(order, NIGHT_DUE.replace(hour=1, minute=0)) == ""
@@ -161,7 +161,7 @@ def test_a_worker_that_was_down_for_a_day_sends_one_reminder_and_not_three() -> 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("hour", range(0, 24, 3))
-def test_under_24_hours_nothing_is_said_at_the_start_and_the_two_others_go_out_once(hour: int) -> None:
+def test_under_24_hours_the_first_reminder_is_left_out_and_the_two_others_are_sent_once(hour: int) -> None:
     due = datetime(2026, 11, 27, hour, 20, tzinfo=BEIJING)
     order = waiting(due=due, window=24, rule_profile="current-2020")
 
@@ -176,7 +176,7 @@ def test_under_24_hours_nothing_is_said_at_the_start_and_the_two_others_go_out_o
 
 
 @pytest.mark.django_db
-def test_a_deadline_that_was_moved_so_that_its_reminder_lay_before_the_start_is_not_reminded_at_once() -> None:
+def test_a_deadline_moved_so_that_its_reminder_lies_before_the_start_gets_none_at_once() -> None:
     due = datetime(2026, 11, 27, 7, 0, tzinfo=BEIJING)
     order = waiting(due=due, window=25)
 
@@ -192,7 +192,7 @@ def test_nobody_is_reminded_when_all_have_confirmed() -> None:
 
 
 @pytest.mark.django_db
-def test_nobody_is_reminded_after_the_fact() -> None:
+def test_nobody_is_reminded_after_the_end() -> None:
     order = waiting()
 
     assert remind(order, DUE) == ""
@@ -208,7 +208,7 @@ def test_a_window_that_opened_with_less_than_24_hours_has_no_24_hour_reminder() 
 
 
 def idle(state: str) -> Order:
-    """A draft or returned order that nobody has touched for a long time; it ends at DUE."""
+    """A draft or returned order untouched for a long time; it ends at DUE."""
     return make_order(state=state, due_at=DUE, entered_at=DUE - timedelta(days=60))
 
 
@@ -220,7 +220,7 @@ def sweep_at(moment: datetime) -> list[str]:
 @pytest.mark.parametrize(
     ("state", "template"), [(states.DRAFT, "draft_reminder"), (states.RETURNED, "returned_reminder")]
 )
-def test_an_idle_order_is_warned_after_45_days_and_on_its_last_day_and_not_after_the_fact(
+def test_an_idle_order_is_warned_after_45_days_and_on_its_last_day_and_not_afterwards(
     state: str, template: str
 ) -> None:
     order = idle(state)
@@ -233,7 +233,7 @@ def test_an_idle_order_is_warned_after_45_days_and_on_its_last_day_and_not_after
 
 
 @pytest.mark.django_db
-def test_a_cancellation_that_was_begun_is_not_warned_as_a_draft() -> None:
+def test_a_begun_cancellation_is_not_warned_like_a_draft() -> None:
     make_order(kind=states.CANCELLATION, due_at=DUE, entered_at=DUE - timedelta(days=60))
 
     assert sweep_at(DUE - timedelta(days=1)) == []
@@ -243,8 +243,8 @@ def test_a_cancellation_that_was_begun_is_not_warned_as_a_draft() -> None:
 
 
 @pytest.mark.django_db
-def test_the_orders_that_are_looked_at_are_those_that_have_a_reminder_to_come() -> None:
-    """Every open window and idle draft was gone through each minute."""
+def test_only_orders_with_a_future_reminder_are_read() -> None:
+    """Every open window and idle draft was read each minute."""
     for place, hours in enumerate((0.5, 1, 3, 6, 7, 11, 15, 23, 24, 30, 36, 60)):
         for state in (states.PHONE_DUE, states.DRAFT):
             due_at = DUE + timedelta(hours=hours + (14 * 24 if state == states.DRAFT and place % 2 else 0))
@@ -264,8 +264,8 @@ def test_the_orders_that_are_looked_at_are_those_that_have_a_reminder_to_come() 
 
 
 @pytest.mark.django_db
-def test_a_reminder_that_says_nothing_new_is_looked_at_once() -> None:
-    """A window of 24 hours stood first among those to remind for eighteen hours."""
+def test_a_reminder_without_news_is_read_once() -> None:
+    """A window of 24 hours was first among those to remind for eighteen hours."""
     order = waiting()
     Order.objects.filter(pk=order.pk).update(entered_at=DUE - timedelta(hours=24))
     moment = DUE - timedelta(hours=23)
@@ -277,7 +277,7 @@ def test_a_reminder_that_says_nothing_new_is_looked_at_once() -> None:
 
 
 @pytest.mark.django_db
-def test_a_sweep_sends_a_portion_of_the_reminders_and_the_next_one_goes_on(
+def test_a_sweep_sends_a_batch_of_the_reminders_and_the_next_one_continues(
     authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("transfers.deadlines.sweep.PORTION", 2)

@@ -1,4 +1,4 @@
-"""The clock: 47:59:59 counts, 48:00:00 does not; once; the authority is asked first; poison stops nobody."""
+"""The clock: 47:59:59 counts, 48:00:00 does not; once; the authority is asked first; a broken order stops nobody."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -57,7 +57,7 @@ def test_one_second_before_the_48th_hour_nothing_happens(authority: FakeAuthorit
     assert state(order) == states.PHONE_DUE
 
 
-def test_at_the_48th_hour_the_order_lapses_once_and_everyone_is_told_once(authority: FakeAuthority) -> None:
+def test_at_the_48th_hour_the_order_lapses_once_and_everyone_is_notified_once(authority: FakeAuthority) -> None:
     order = phone_due()
     authority.phone_states = phones(None, None)
 
@@ -87,7 +87,7 @@ def test_a_confirmation_at_the_48th_hour_is_late(authority: FakeAuthority) -> No
     assert state(order) == states.LAPSED
 
 
-def test_an_outcome_that_is_waiting_at_the_authority_is_fetched_before_the_deadline_is_judged(
+def test_an_outcome_waiting_at_the_authority_is_fetched_before_the_deadline_is_applied(
     authority: FakeAuthority,
 ) -> None:
     order = phone_due()
@@ -101,7 +101,7 @@ def test_an_outcome_that_is_waiting_at_the_authority_is_fetched_before_the_deadl
     assert (state(order), moves(order)) == (states.APPROVED, ["grant"])
 
 
-def test_a_silent_authority_and_everybody_stated_goes_on(authority: FakeAuthority) -> None:
+def test_a_silent_authority_and_statements_by_all_let_the_order_continue(authority: FakeAuthority) -> None:
     order = phone_due(stated=True)
     authority.phone_states = None
 
@@ -110,7 +110,7 @@ def test_a_silent_authority_and_everybody_stated_goes_on(authority: FakeAuthorit
     assert (state(order), moves(order)) == (states.AUTHORITY_REVIEW, ["go_on"])
 
 
-def test_a_silent_authority_and_one_who_did_not_state_lapses(authority: FakeAuthority) -> None:
+def test_a_silent_authority_and_one_missing_statement_let_it_lapse(authority: FakeAuthority) -> None:
     order = phone_due(stated=True)
     actions.state_phone(order, "administrator", stated=False, now=SENT)
     authority.phone_states = None
@@ -136,7 +136,7 @@ def test_a_statement_after_the_deadline_does_not_count(authority: FakeAuthority)
     assert queries.phone_checks(order).filter(stated_at__isnull=False).count() == 0
 
 
-def test_a_draft_expires_and_its_owner_is_told(authority: FakeAuthority) -> None:
+def test_a_draft_expires_and_its_owner_is_notified(authority: FakeAuthority) -> None:
     order = make_order(due_at=SENT)
 
     sweep(now=SENT)
@@ -145,7 +145,7 @@ def test_a_draft_expires_and_its_owner_is_told(authority: FakeAuthority) -> None
     assert set(Message.objects.values_list("template", flat=True)) == {"draft_expired"}
 
 
-def test_a_poisoned_order_does_not_stop_the_rest(authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_order_does_not_stop_the_rest(authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch) -> None:
     poisoned, order = make_order(due_at=SENT - timedelta(hours=1)), make_order(due_at=SENT)
     real = queries.rules_of
 
@@ -162,7 +162,7 @@ def test_a_poisoned_order_does_not_stop_the_rest(authority: FakeAuthority, monke
     assert (totals.moved, totals.failed) == ({"expire_draft": 1}, 1)
 
 
-def test_a_dry_run_says_what_it_would_do_and_does_nothing(authority: FakeAuthority) -> None:
+def test_a_dry_run_prints_what_it_would_do_and_does_nothing(authority: FakeAuthority) -> None:
     order = phone_due()
     authority.down = True
 
@@ -172,12 +172,12 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(authority: FakeAuthori
 
 
 def rested(state: str) -> Order:
-    """An order that came back 61 days ago, was opened for changes since, and is kept."""
+    """An order returned 61 days ago, opened for changes since, and kept."""
     long = SENT - timedelta(days=61)
     return make_order(state=state, entered_at=long, created_at=LONG_AGO, due_at=SENT + timedelta(days=200))
 
 
-def test_a_filing_password_that_rested_60_days_is_erased(authority: FakeAuthority) -> None:
+def test_a_filing_password_unused_for_60_days_is_erased(authority: FakeAuthority) -> None:
     order = make_order(state=states.LAPSED, entered_at=SENT - timedelta(days=61), created_at=LONG_AGO)
     fresh = make_order(state=states.LAPSED, entered_at=SENT - timedelta(days=59), created_at=LONG_AGO)
 
@@ -189,7 +189,7 @@ def test_a_filing_password_that_rested_60_days_is_erased(authority: FakeAuthorit
     assert (fresh.password_kept, fresh.password_digest) == (True, "0" * 32)
 
 
-def test_a_sweep_erases_a_portion_of_the_filing_passwords_and_the_next_one_goes_on(
+def test_a_sweep_erases_a_batch_of_filing_passwords_and_the_next_one_continues(
     authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("transfers.deadlines.sweep.PORTION", 2)
@@ -199,7 +199,7 @@ def test_a_sweep_erases_a_portion_of_the_filing_passwords_and_the_next_one_goes_
     assert [sweep(now=SENT).moved for _ in range(3)] == [{"erase_password": 2}, {"erase_password": 1}, {}]
 
 
-def test_a_filing_password_that_was_entered_again_is_kept_for_60_days_more(authority: FakeAuthority) -> None:
+def test_a_filing_password_entered_again_is_kept_for_60_more_days(authority: FakeAuthority) -> None:
     order = rested(states.RETURNED)
     sweep(now=SENT)
     order.refresh_from_db()
@@ -224,7 +224,7 @@ def entered_again(order: Order) -> None:
 @pytest.mark.parametrize(
     ("state", "act", "digest"), [(states.LAPSED, used, "0" * 32), (states.RETURNED, entered_again, "1" * 32)]
 )
-def test_a_filing_password_that_is_used_or_entered_as_it_is_erased_stays(
+def test_a_filing_password_used_or_entered_during_its_erasure_stays(
     authority: FakeAuthority, state: str, act: Callable[[Order], None], digest: str
 ) -> None:
     order = rested(state)
@@ -237,7 +237,7 @@ def test_a_filing_password_that_is_used_or_entered_as_it_is_erased_stays(
     assert (order.password_kept, order.password_digest) == (True, digest)
 
 
-def test_opening_an_order_for_changes_does_not_begin_the_60_days_anew(authority: FakeAuthority) -> None:
+def test_opening_an_order_for_changes_does_not_restart_the_60_days(authority: FakeAuthority) -> None:
     order = make_order(state=states.RETURNED, entered_at=SENT - timedelta(days=1), created_at=LONG_AGO)
     young = make_order(state=states.RETURNED, entered_at=SENT - timedelta(days=1), created_at=LONG_AGO)
     for one, days in ((order, 61), (young, 59)):
@@ -257,7 +257,7 @@ def test_opening_an_order_for_changes_does_not_begin_the_60_days_anew(authority:
     assert (order.password_kept, young.password_kept) == (False, True)
 
 
-def test_an_authority_that_never_tells_and_cannot_be_reached_lets_the_order_go_on(
+def test_an_authority_that_reports_no_phones_and_is_unreachable_lets_the_order_continue(
     authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = phone_due()
@@ -270,14 +270,14 @@ def test_an_authority_that_never_tells_and_cannot_be_reached_lets_the_order_go_o
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_a_sweep_with_nothing_due_costs_the_same_whatever_lies_in_the_archive(
+def test_a_sweep_with_nothing_due_costs_the_same_whatever_the_archive_holds(
     authority: FakeAuthority, django_assert_num_queries: object, count: int
 ) -> None:
     for _ in range(count):
         make_order(state=states.APPROVED)
         make_order()
 
-    by_day = timezone.localtime(SENT).replace(hour=12)  # at night no duty is looked for
+    by_day = timezone.localtime(SENT).replace(hour=12)  # at night no duty is checked
 
     with django_assert_num_queries(13):
         sweep(now=by_day)
@@ -292,10 +292,10 @@ def nobody_gets_through(authority: FakeAuthority, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("why", [Busy("another fetch"), NotYet("more waits")])
 @pytest.mark.parametrize("tells", [True, False])
-def test_while_another_fetch_is_under_way_a_phone_window_is_left_for_the_next_round(
+def test_while_another_fetch_is_running_a_phone_window_is_left_for_the_next_round(
     authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch, why: Exception, tells: bool
 ) -> None:
-    """It passed for "out of reach", and the order went on although nobody had confirmed."""
+    """It counted as "unreachable", and the order continued although nobody had confirmed."""
     order = phone_due()
     authority.phone_states = phones(None, None) if tells else None
 
@@ -308,7 +308,7 @@ def test_while_another_fetch_is_under_way_a_phone_window_is_left_for_the_next_ro
     assert (state(order), moves(order)) == (states.LAPSED, ["lapse"])
 
 
-def test_while_another_fetch_is_under_way_what_does_not_ask_the_authority_still_moves(
+def test_while_another_fetch_is_running_moves_that_need_no_authority_are_made(
     authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cooling = make_order(state=states.COOLING_OFF, kind=states.CANCELLATION, due_at=DUE)
@@ -319,10 +319,10 @@ def test_while_another_fetch_is_under_way_what_does_not_ask_the_authority_still_
     assert state(cooling) == states.HANDING_OVER
 
 
-def test_a_fetch_that_is_under_way_for_a_whole_day_holds_no_order_for_ever(
+def test_a_fetch_running_for_a_whole_day_holds_no_order_for_ever(
     authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Then the phone register alone is asked, and nobody is called unreachable."""
+    """Then only the phone register is queried, and nothing is called unreachable."""
     order = phone_due()
     authority.phone_states = phones(None, None)
     nobody_gets_through(authority, monkeypatch, Busy("another fetch"))
@@ -334,7 +334,7 @@ def test_a_fetch_that_is_under_way_for_a_whole_day_holds_no_order_for_ever(
     assert state(order) == states.LAPSED
 
 
-def test_while_another_fetch_is_under_way_the_phone_register_is_asked_only_what_has_waited_for_a_day(
+def test_while_another_fetch_is_running_the_phone_register_is_queried_only_about_what_waited_for_a_day(
     authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = phone_due()
@@ -348,7 +348,7 @@ def test_while_another_fetch_is_under_way_the_phone_register_is_asked_only_what_
     assert (at_first, authority.asked) == ([], [[order.report_key]])
 
 
-def test_a_phone_register_that_has_no_time_is_not_out_of_reach(
+def test_a_phone_register_without_time_left_is_not_unreachable(
     authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = phone_due()
@@ -361,10 +361,10 @@ def test_a_phone_register_that_has_no_time_is_not_out_of_reach(
     assert (sweep(now=DUE).failed, state(order)) == (0, states.PHONE_DUE)
 
 
-def test_a_window_that_the_register_does_not_know_calls_nothing_unreachable_for_the_others(
+def test_a_window_unknown_to_the_register_makes_nothing_unreachable_for_the_others(
     authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One report the register had not got yet, and every window that was due went on."""
+    """One report the register did not have yet, and every due window continued."""
     known, unknown = phone_due(), phone_due(DUE + timedelta(hours=1), reference="T7Q4-OTHR")
 
     def phones_of(report_keys: list[str]) -> dict[str, list[PhoneState]]:

@@ -1,4 +1,4 @@
-"""One living paper a side, whatever happens at one moment; nothing is swapped in an order that was sent."""
+"""One current paper per side, even with concurrent uploads; nothing is replaced in a submitted order."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ def living(order):
 
 
 @pytest.mark.django_db
-def test_a_new_picture_takes_the_place_of_the_old_one_which_goes():
+def test_a_new_picture_replaces_the_old_one_which_is_deleted():
     order = make_order()
     first = paper_actions.upload(order, slot="subject_id", file=photo_file())
 
@@ -45,7 +45,7 @@ def test_a_picture_that_a_reviewer_saw_stays_for_the_record():
 
 
 @pytest.mark.django_db
-def test_a_file_that_is_refused_changes_nothing():
+def test_a_refused_file_changes_nothing():
     order = make_order()
     kept = paper_actions.upload(order, slot="subject_id", file=photo_file())
 
@@ -57,7 +57,7 @@ def test_a_file_that_is_refused_changes_nothing():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("state", [states.SUBMITTED, states.WITHDRAWN])
-def test_an_order_that_left_its_state_takes_nothing_and_loses_nothing(state):
+def test_an_order_that_left_its_state_accepts_nothing_and_loses_nothing(state):
     order = make_order()
     kept = paper_actions.upload(order, slot="subject_id", file=photo_file())
     Order.objects.filter(pk=order.pk).update(state=state)
@@ -72,7 +72,7 @@ def test_an_order_that_left_its_state_takes_nothing_and_loses_nothing(state):
 
 
 @pytest.mark.django_db
-def test_a_removed_picture_leaves_the_slot_empty_and_goes():
+def test_a_removed_picture_leaves_the_slot_empty_and_is_deleted():
     order = make_order()
     paper = paper_actions.upload(order, slot="subject_id", file=photo_file())
 
@@ -84,7 +84,7 @@ def test_a_removed_picture_leaves_the_slot_empty_and_goes():
 
 
 @pytest.mark.django_db
-def test_a_paper_remembers_what_it_was_made_for():
+def test_a_paper_records_the_answers_it_was_made_for():
     order = make_order()
 
     statement = paper_actions.upload(order, slot="statement", file=photo_file())
@@ -94,7 +94,7 @@ def test_a_paper_remembers_what_it_was_made_for():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_uploads_to_one_side_at_one_moment_leave_one_living_paper():
+def test_concurrent_uploads_to_one_side_leave_one_current_paper():
     order = make_order()
 
     def upload():

@@ -1,4 +1,4 @@
-"""A picture that a reviewer would send back says so: to the applicant at the slot, to the reviewer on the case."""
+"""A picture that a reviewer would return is pointed out: to the applicant at the slot, to the reviewer on the case."""
 
 import io
 import random
@@ -37,7 +37,7 @@ def card_on_a_table(*, blur: float = 0, shift: tuple[float, float] = (0, 0), see
 
 
 def send(client: Client, order: Order, slot: str, content: bytes) -> str:
-    """Upload it, let the worker look at it, and read the page of the slot."""
+    """Uploads it, has the worker examine it, and reads the slot's page."""
     agree(order, slot)
     page = reverse("slot", args=[order.reference, slot])
     client.post(page, {"file": SimpleUploadedFile("card.jpg", content, content_type="image/jpeg")})
@@ -66,7 +66,7 @@ def slot_in(html: str) -> str:
         ("zh-hans", "照片模糊", "请拿稳手机，轻点屏幕对焦后重拍"),
     ],
 )
-def test_a_blurred_card_is_ready_but_both_read_that_it_is_blurred(client, language, words, remedy):
+def test_a_blurred_card_is_ready_but_both_are_told_that_it_is_blurred(client, language, words, remedy):
     order = make_order()
     client.cookies["django_language"] = language
     order.owner.language = language
@@ -82,7 +82,7 @@ def test_a_blurred_card_is_ready_but_both_read_that_it_is_blurred(client, langua
     assert remedy in case
 
 
-def test_a_sharp_card_is_ready_and_nothing_is_said_of_blur(client):
+def test_a_sharp_card_is_ready_without_a_remark_on_blur(client):
     order = make_order()
     client.cookies["django_language"] = "en"
 
@@ -94,7 +94,7 @@ def test_a_sharp_card_is_ready_and_nothing_is_said_of_blur(client):
     assert 'class="found"' not in case_of(order, Client(headers={"accept-language": "en"}))
 
 
-def test_a_card_that_runs_out_of_the_picture_is_framed_where_it_does(client):
+def test_a_card_cut_off_by_the_picture_is_framed_where_it_is(client):
     order = make_order()
     client.cookies["django_language"] = "en"
 
@@ -107,7 +107,7 @@ def test_a_card_that_runs_out_of_the_picture_is_framed_where_it_does(client):
         assert '<rect x="1229" y="0" width="51" height="960" />' in page
 
 
-def test_the_same_picture_for_two_people_is_pointed_out_until_one_is_taken_out(client):
+def test_the_same_picture_for_two_people_is_pointed_out_until_one_is_removed(client):
     order = make_order()
     client.cookies["django_language"] = "en"
     client = sign_in(client, order.owner)
@@ -131,7 +131,7 @@ def test_the_cards_of_two_people_are_not_the_same_picture(client):
     assert "twice" not in send(client, order, "admin_id", card_on_a_table(seed=8))
 
 
-def test_another_persons_order_with_the_same_picture_is_nobodys_business(client):
+def test_the_same_picture_in_another_persons_order_is_not_mentioned(client):
     ours, theirs = make_order(), make_order()
     client.cookies["django_language"] = "en"
     send(sign_in(client, theirs.owner), theirs, "lead_id", card_on_a_table())
@@ -148,7 +148,7 @@ def sheet_on_a_table(*, blur: float) -> bytes:
 
 
 @pytest.mark.parametrize(("blur", "is_said"), [(5, True), (0, False)])
-def test_the_list_of_documents_says_which_to_look_at(client, blur, is_said):
+def test_the_list_of_documents_says_which_to_check(client, blur, is_said):
     order = make_order()
     client.cookies["django_language"] = "en"
     client = sign_in(client, order.owner)
@@ -160,7 +160,7 @@ def test_the_list_of_documents_says_which_to_look_at(client, blur, is_said):
     assert ("Ready, but look" in html) is is_said
 
 
-def test_who_sends_it_by_phone_reads_it_there_without_seeing_the_picture(client):
+def test_a_sender_by_phone_reads_it_there_without_seeing_the_picture(client):
     order = by_phone()
     token = code(client, order)
     mobile = phone()

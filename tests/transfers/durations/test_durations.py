@@ -1,4 +1,4 @@
-"""How long orders take: which stages are counted, the daily count, and what is concluded from it."""
+"""How long orders take: which stages are counted, the daily count, and the published figures."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -30,7 +30,7 @@ WAY = (
     Step(states.SUBMITTED, APPLICANT, MONDAY + timedelta(days=3)),
     Step(states.HANDING_OVER, REVIEWER, FRIDAY),
     Step(states.AUTHORITY_REVIEW, BY_AUTHORITY, FRIDAY),
-    Step(states.AUTHORITY_REVIEW, BY_AUTHORITY, FRIDAY + timedelta(days=2)),  # put off: it goes on waiting
+    Step(states.AUTHORITY_REVIEW, BY_AUTHORITY, FRIDAY + timedelta(days=2)),  # postponed: it goes on waiting
     Step(states.APPROVED, BY_AUTHORITY, WEDNESDAY),
 )
 
@@ -55,15 +55,15 @@ def test_every_answer_of_ours_ends_a_review_and_the_verdict_the_authoritys() -> 
     ],
     ids=lambda step: step.to_state,
 )
-def test_what_its_owner_took_back_says_nothing_of_our_speed(last: Step) -> None:
+def test_a_withdrawn_order_does_not_count_for_our_speed(last: Step) -> None:
     assert spans([Step(states.SUBMITTED, APPLICANT, MONDAY), last]) == []
 
 
-def test_a_report_that_failed_is_no_verdict() -> None:
+def test_a_failed_report_is_no_verdict() -> None:
     failed = [Step(states.AUTHORITY_REVIEW, BY_AUTHORITY, MONDAY), Step(states.HANDING_OVER, BY_AUTHORITY, FRIDAY)]
 
     assert spans(failed) == []
-    assert spans([*failed, *WAY[4:]])[0] == Span(AUTHORITY, FRIDAY, WEDNESDAY)  # it begins when it came there again
+    assert spans([*failed, *WAY[4:]])[0] == Span(AUTHORITY, FRIDAY, WEDNESDAY)  # begins when it came there again
 
 
 # --- half, and four in five ---
@@ -80,13 +80,13 @@ def test_a_report_that_failed_is_no_verdict() -> None:
         ({1: 79, 30: 21}, 1, 30),
     ],
 )
-def test_half_and_four_in_five_are_lengths_within_which_so_many_ended(
+def test_the_median_and_the_80th_percentile_are_lengths_within_which_so_many_ended(
     counts: dict[int, int], half: int, most: int
 ) -> None:
     assert (within(counts, 50), within(counts, 80)) == (half, most)
 
 
-def test_of_fewer_than_thirty_nothing_is_concluded() -> None:
+def test_with_fewer_than_thirty_no_figure_is_published() -> None:
     assert figure_from({6: ENOUGH - 1}) is None
     assert figure_from({6: ENOUGH}) == Figure(half=6, most=6, times=30)
 
@@ -95,7 +95,7 @@ def test_of_fewer_than_thirty_nothing_is_concluded() -> None:
 
 
 def went(*steps: Step, province: str = "64", **columns: Any) -> Order:
-    """An order that went this way, with the events of it."""
+    """An order with these events."""
     order = make_order(state=steps[-1].to_state, province=province, entered_at=steps[-1].at, **columns)
     before = [states.DRAFT, *(step.to_state for step in steps)]
     OrderEvent.objects.bulk_create(
@@ -110,13 +110,13 @@ def counted() -> set[tuple[date, str, str, int, int]]:
 
 
 def count(now: datetime = TODAY) -> None:
-    """All that waits for it, as the hourly job does in a few runs."""
+    """Counts everything that waits, as the hourly job does in a few runs."""
     while counting.count_days(now=now):
         pass
 
 
 @pytest.mark.django_db
-def test_what_was_approved_on_a_day_is_counted_by_province_and_names_no_order() -> None:
+def test_approvals_of_a_day_are_counted_by_province_without_naming_an_order() -> None:
     went(*WAY)
     went(*WAY)
     went(*WAY, province="44")
@@ -124,7 +124,7 @@ def test_what_was_approved_on_a_day_is_counted_by_province_and_names_no_order() 
 
     count()
 
-    day = WEDNESDAY.date()  # 8 working days after a Friday; 16 days after the Monday it was sent
+    day = WEDNESDAY.date()  # 8 working days after a Friday; 16 days after the Monday it was submitted
     assert counted() == {
         *((day, "64", *each) for each in ((REVIEW, 1, 4), (AUTHORITY, 8, 2), (WHOLE, 16, 2))),
         *((day, "44", *each) for each in ((REVIEW, 1, 2), (AUTHORITY, 8, 1), (WHOLE, 16, 1))),
@@ -150,7 +150,7 @@ def test_a_day_begins_and_ends_at_midnight_in_beijing() -> None:
 
 
 @pytest.mark.django_db
-def test_a_count_made_twice_counts_once_and_an_answer_that_came_late_is_taken_in() -> None:
+def test_a_repeated_count_counts_once_and_includes_a_late_answer() -> None:
     next_day = WEDNESDAY + timedelta(days=1)
     went(*WAY)
     count(next_day)
@@ -164,7 +164,7 @@ def test_a_count_made_twice_counts_once_and_an_answer_that_came_late_is_taken_in
 
 
 @pytest.mark.django_db
-def test_each_run_takes_a_portion_and_one_with_nothing_new_counts_nothing() -> None:
+def test_each_run_takes_a_batch_and_one_with_nothing_new_counts_nothing() -> None:
     runs = []
     while not runs or runs[-1]:
         runs.append(counting.count_days(now=TODAY))
@@ -175,7 +175,7 @@ def test_each_run_takes_a_portion_and_one_with_nothing_new_counts_nothing() -> N
 
 
 @pytest.mark.django_db
-def test_a_day_without_approvals_costs_the_same_however_many_orders_there_are() -> None:
+def test_a_day_without_approvals_costs_the_same_however_many_orders_exist() -> None:
     def one_day() -> None:
         counting.count_day(WEDNESDAY.date(), now=TODAY)
 
@@ -188,7 +188,7 @@ def test_a_day_without_approvals_costs_the_same_however_many_orders_there_are() 
 
 
 @pytest.mark.django_db
-def test_what_is_older_than_a_year_is_forgotten() -> None:
+def test_counts_older_than_a_year_are_deleted() -> None:
     went(*WAY)
     count()
 
@@ -201,7 +201,7 @@ def test_what_is_older_than_a_year_is_forgotten() -> None:
 
 
 def known(stage: str, lengths: dict[int, int], *, province: str = "64", ago: int = 2) -> None:
-    """The counts of one day not long ago."""
+    """The counts of a recent day."""
     day = timezone.localdate() - timedelta(days=ago)
     for length, times in lengths.items():
         DurationCount.objects.create(day=day, province=province, stage=stage, length=length, times=times)
@@ -220,7 +220,7 @@ def test_a_figure_is_of_one_province_or_of_all_and_of_the_last_90_days() -> None
 
 
 @pytest.mark.django_db
-def test_the_start_page_says_what_the_rules_say_until_there_are_thirty(client: Client) -> None:
+def test_the_start_page_states_the_rules_until_there_are_thirty(client: Client) -> None:
     known(AUTHORITY, {6: 29})
 
     page = client.get("/", {"province": "64"}, headers={"accept-language": "en"}).content.decode()
@@ -243,7 +243,7 @@ def test_the_start_page_says_what_the_rules_say_until_there_are_thirty(client: C
         ("zh-hans", ("半数订单；八成在 11 个工作日内", "半数订单在 16 天内获批，八成在 25 天内获批")),
     ],
 )
-def test_the_start_page_says_what_orders_of_the_chosen_province_took(
+def test_the_start_page_states_the_durations_of_the_chosen_province(
     client: Client, language: str, said: tuple[str, ...]
 ) -> None:
     known(AUTHORITY, {6: 20, 11: 10})
@@ -257,7 +257,7 @@ def test_the_start_page_says_what_orders_of_the_chosen_province_took(
 
 
 @pytest.mark.django_db
-def test_an_order_with_the_authority_has_the_day_by_which_most_were_decided() -> None:
+def test_an_order_at_the_authority_has_the_day_by_which_most_were_decided() -> None:
     with time_machine.travel(TODAY, tick=False):
         order = make_order(state=states.AUTHORITY_REVIEW)
         by_rules = next_date(order)
@@ -268,7 +268,7 @@ def test_an_order_with_the_authority_has_the_day_by_which_most_were_decided() ->
 
 
 @pytest.mark.django_db
-def test_an_order_that_is_not_among_the_most_has_the_day_of_the_rules() -> None:
+def test_an_order_slower_than_most_has_the_day_of_the_rules() -> None:
     with time_machine.travel(TODAY, tick=False):
         order = make_order(state=states.AUTHORITY_REVIEW)
         known(AUTHORITY, {6: 20, 11: 10})

@@ -1,4 +1,4 @@
-"""Duties after an approval: noted with a date, reminded once while there is time, ticked off by their owner."""
+"""Duties after an approval: recorded with a date, reminded once while there is time, ticked off by their owner."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -58,7 +58,7 @@ def test_other_ends_bring_no_duty() -> None:
     assert Duty.objects.count() == 0
 
 
-def test_a_reminder_goes_out_once_by_day_and_none_after_the_fact() -> None:
+def test_a_reminder_is_sent_once_by_day_and_none_after_the_date() -> None:
     order = approved()
     due = datetime(2026, 12, 25, 12, 0, tzinfo=BEIJING)
 
@@ -73,7 +73,7 @@ def test_a_reminder_goes_out_once_by_day_and_none_after_the_fact() -> None:
     assert sorted(told.values_list("channel", flat=True)) == ["email", "site", "sms"]
 
 
-def test_what_is_ticked_off_is_not_reminded_and_not_shown(client: Client) -> None:
+def test_a_duty_ticked_off_is_neither_reminded_nor_shown(client: Client) -> None:
     order = approved()
     client.cookies["django_language"] = "en"
     before = sign_in(client, order.owner).get(reverse("dashboard")).content.decode()
@@ -86,7 +86,7 @@ def test_what_is_ticked_off_is_not_reminded_and_not_shown(client: Client) -> Non
     assert sweep(datetime(2026, 12, 24, 12, 0, tzinfo=BEIJING)).done == []
 
 
-def test_ticked_in_two_tabs_it_is_done_once_and_at_the_first_press(client: Client) -> None:
+def test_ticked_in_two_tabs_it_is_done_once_at_the_first_press(client: Client) -> None:
     order = approved()
     page = reverse("duty-done", args=[order.duties.get().pk])
     sign_in(client, order.owner).post(page)
@@ -101,7 +101,7 @@ def test_ticked_in_two_tabs_it_is_done_once_and_at_the_first_press(client: Clien
     assert order.duties.get().done_at is None
 
 
-def test_a_strangers_duty_is_404_and_a_look_ticks_nothing(client: Client) -> None:
+def test_a_strangers_duty_is_404_and_a_get_ticks_nothing(client: Client) -> None:
     order, other = approved(), approved()
     page = reverse("duty-done", args=[order.duties.get().pk])
 
@@ -111,7 +111,7 @@ def test_a_strangers_duty_is_404_and_a_look_ticks_nothing(client: Client) -> Non
     assert order.duties.get().done_at is None
 
 
-def test_the_end_of_a_transfer_ends_what_was_left_to_do_about_it() -> None:
+def test_the_end_of_a_transfer_ends_its_open_duties() -> None:
     order, elsewhere = approved(), approved(owner=make_user())
     ending = make_order(order.owner, kind=states.CANCELLATION, state=states.AUTHORITY_REVIEW, domain=order.domain)
 
@@ -120,7 +120,7 @@ def test_the_end_of_a_transfer_ends_what_was_left_to_do_about_it() -> None:
     assert list(Duty.objects.values_list("order", flat=True)) == [elsewhere.pk]
 
 
-def test_a_transfer_that_came_anew_asks_once_and_keeps_what_was_ticked_off() -> None:
+def test_a_repeated_transfer_asks_once_and_keeps_ticks() -> None:
     order = approved()
     duties.mark_done(order.duties.get(), done=True)
     second = approved(owner=order.owner, domain=order.domain)
@@ -143,8 +143,8 @@ def test_a_date_in_a_year_without_a_notice_is_provisional_until_the_notice_is_lo
     assert (before[1], after[1], after[0] > before[0]) == (True, False, True)
 
 
-def test_provisional_dates_are_counted_anew_in_portions_the_longest_ago_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All of them were counted in every minute."""
+def test_provisional_dates_are_recalculated_in_batches_the_oldest_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of them were recalculated every minute."""
     monkeypatch.setattr("transfers.duties.reminders.PORTION", 2)
     late = datetime(SHIPPED_YEARS[-1], 12, 28, 12, 0, tzinfo=BEIJING)
     for _ in range(3):
@@ -160,7 +160,7 @@ def test_provisional_dates_are_counted_anew_in_portions_the_longest_ago_first(mo
     assert [counted(minute) for minute in (1, 2, 3)] == [[0, 1, 1], [1, 2, 2], [2, 3, 3]]
 
 
-def test_a_sweep_reminds_of_a_portion_of_the_duties_and_the_next_one_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sweep_reminds_of_a_batch_of_duties_and_the_next_one_continues(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("transfers.duties.reminders.PORTION", 2)
     for _ in range(3):
         approved()
@@ -171,7 +171,7 @@ def test_a_sweep_reminds_of_a_portion_of_the_duties_and_the_next_one_goes_on(mon
     assert [len(sweep(noon).done) for _ in range(3)] == [2, 1, 0]
 
 
-def test_one_duty_and_three_cost_the_same(client: Client) -> None:
+def test_the_page_takes_as_many_queries_for_one_duty_as_for_three(client: Client) -> None:
     def of(rows: int) -> int:
         user = make_user()
         for _ in range(rows):

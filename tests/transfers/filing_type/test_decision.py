@@ -35,13 +35,13 @@ def test_each_row_of_the_table_has_its_outcome(facts: TypeFacts, outcome: Outcom
     assert decide(facts) == outcome
 
 
-def test_an_own_open_order_is_named_before_anything_else() -> None:
+def test_an_own_open_order_takes_precedence() -> None:
     facts = TypeFacts(own_order=True)
 
     assert decide(facts) == Outcome.OWN_ORDER
 
 
-def test_a_record_of_another_account_is_not_mentioned_when_the_filing_itself_does_not_match() -> None:
+def test_a_record_of_another_account_is_not_mentioned_unless_the_filing_itself_matches() -> None:
     facts = replace(BOTH, domain_number="宁ICP备00000001号", other_order=True, other_subject=True, old_record=True)
 
     assert decide(facts) == Outcome.MISMATCH

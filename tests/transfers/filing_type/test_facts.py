@@ -1,4 +1,4 @@
-"""Asking which kind of filing this is: the same work whatever is found, and nothing told of others by halves."""
+"""Verifying the filing type: the same work whatever is found, and nothing revealed about others by a partial match."""
 
 from datetime import timedelta
 from typing import Any
@@ -40,14 +40,14 @@ PAGE = "/transfers/new/"
 
 
 def ask(client: Client, owner: Any, **changes: str) -> TypeCheck:
-    """Send step 1 and give back what was decided."""
+    """Submits step 1 and returns the decision."""
     answer = sign_in(client, owner).post(PAGE, typed_type(**changes))
     assert answer.status_code == 302, errors(answer)
     return TypeCheck.objects.get(reference=answer["Location"].rstrip("/").rpartition("/")[2])
 
 
 def filed_here(owner: Any, domain: str = "example.com", **changes: Any) -> None:
-    """The sample filing stands in our register as this account's."""
+    """The sample filing is in our register as this account's."""
     answers = {**type_answers(domain=domain), **changes}
     pages = {
         "type": answers,
@@ -77,7 +77,7 @@ def claimed_order(owner: Any = None, **changes: Any) -> Order:
 
 
 class AsksNoCertificates(fake.FakeAuthority):
-    """0, for a type of document that its status question has no word for."""
+    """0 for a type of document that the status query does not know."""
 
     def status_by_certificate(self, id_type_code: int, number: str, *, timeout: float | None = None) -> FilingStatus:
         raise Refused("no word for it", code=CANNOT_ASK)
@@ -89,7 +89,9 @@ def old_ministry(ministry: Any, settings: Any) -> Any:
     return ministry
 
 
-def test_a_document_the_authority_cannot_be_asked_about_goes_by_the_domain(client: Client, old_ministry: Any) -> None:
+def test_a_document_the_authority_cannot_be_asked_about_is_decided_by_the_domain(
+    client: Client, old_ministry: Any
+) -> None:
     check = ask(client, make_user())
 
     assert (check.outcome, check.subject_number, check.site_number) == ("transfer", SUBJECT, f"{SUBJECT}-1")
@@ -105,7 +107,7 @@ def test_such_a_document_in_another_province_than_the_domain_is_a_mismatch(clien
     assert ask(client, make_user(), **typed_type("12")).outcome == "mismatch"
 
 
-def test_a_refused_question_is_still_an_outage(client: Client, settings: Any) -> None:
+def test_a_refused_query_is_still_an_outage(client: Client, settings: Any) -> None:
     settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.fake.Refusing"
 
     answer = sign_in(client, make_user()).post(PAGE, typed_type())
@@ -184,14 +186,14 @@ def test_an_own_site_under_another_document_means_the_document_has_changed(clien
     assert changed.outcome == "changed_document"
 
 
-def test_an_own_open_order_stands_first(client: Client, ministry: Any) -> None:
+def test_an_own_open_order_comes_first(client: Client, ministry: Any) -> None:
     owner = make_user()
     make_order(owner, domain="example.com", steps=())
 
     assert ask(client, owner).outcome == "own_order"
 
 
-def test_an_old_record_has_to_be_imported_first(client: Client, ministry: Any) -> None:
+def test_an_old_record_must_be_imported_first(client: Client, ministry: Any) -> None:
     answers = type_answers()
     LegacyRecord.objects.create(
         subject_key=answers["subject_key"], domain="example.com", region=answers["region"], name=answers["name"]
@@ -203,19 +205,19 @@ def test_an_old_record_has_to_be_imported_first(client: Client, ministry: Any) -
 # --- of others only what a full match has earned --------------------------------------------------
 
 
-def test_a_full_match_tells_of_the_order_of_another_account(client: Client, ministry: Any) -> None:
+def test_a_full_match_reveals_the_order_of_another_account(client: Client, ministry: Any) -> None:
     claimed_order()
 
     assert ask(client, make_user()).outcome == "other_order"
 
 
-def test_a_full_match_tells_of_the_filing_of_another_account(client: Client, ministry: Any) -> None:
+def test_a_full_match_reveals_the_filing_of_another_account(client: Client, ministry: Any) -> None:
     filed_here(make_user())
 
     assert ask(client, make_user()).outcome == "other_account"
 
 
-def test_a_draft_of_another_account_that_proved_nothing_is_not_told_of(client: Client, ministry: Any) -> None:
+def test_a_draft_of_another_account_that_proved_nothing_is_not_revealed(client: Client, ministry: Any) -> None:
     make_order(domain="example.com", subject_key=SAMPLE_KEY, steps=("service_code",))
 
     assert ask(client, make_user()).outcome == "transfer"
@@ -298,7 +300,7 @@ def test_the_same_work_is_done_whatever_is_found(client: Client, ministry: Any, 
     assert ministry.asked == [("certificate", "91649999000000019L"), ("domain", "example.com")]
 
 
-def test_both_questions_are_asked_even_when_the_first_finds_nothing(client: Client, ministry: Any) -> None:
+def test_both_queries_are_made_even_when_the_first_finds_nothing(client: Client, ministry: Any) -> None:
     ministry.forget()
 
     ask(client, make_user())
@@ -320,7 +322,7 @@ class Refusing(fake.FakeAuthority):
 
 
 @pytest.mark.parametrize("gateway", ["Down", "Refusing"])
-def test_an_authority_that_is_down_or_refuses_costs_no_try_and_loses_nothing(
+def test_an_authority_that_is_down_or_refuses_costs_no_attempt_and_loses_nothing(
     client: Client, ministry: Any, settings: Any, gateway: str
 ) -> None:
     settings.AUTHORITY_GATEWAY = f"tests.transfers.filing_type.test_facts.{gateway}"
@@ -339,7 +341,7 @@ def test_an_authority_that_is_down_or_refuses_costs_no_try_and_loses_nothing(
     assert not TypeCheck.objects.exists()
 
 
-def test_a_busy_process_asks_nothing_and_counts_nothing(client: Client, ministry: Any, settings: Any) -> None:
+def test_a_busy_process_queries_nothing_and_counts_nothing(client: Client, ministry: Any, settings: Any) -> None:
     settings.GATEWAY_REQUESTS_AT_ONCE = 0
     settings.LIMITS = {**settings.LIMITS, "verify_type": (1, 3600)}
     owner = make_user()
@@ -351,7 +353,7 @@ def test_a_busy_process_asks_nothing_and_counts_nothing(client: Client, ministry
     assert ministry.asked == []
 
 
-def test_both_questions_together_have_the_time_of_one_request(
+def test_both_queries_together_have_the_time_of_one_request(
     client: Client, ministry: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[float] = []
@@ -364,7 +366,7 @@ def test_both_questions_together_have_the_time_of_one_request(
     assert sum(waits) <= settings.GATEWAY_REQUEST_SECONDS <= 6
 
 
-def test_tries_are_limited_and_the_eleventh_asks_nobody(client: Client, ministry: Any, settings: Any) -> None:
+def test_attempts_are_limited_and_the_eleventh_queries_nobody(client: Client, ministry: Any, settings: Any) -> None:
     settings.LIMITS = {**settings.LIMITS, "verify_type": (2, 3600)}
     owner = make_user()
     for _ in range(2):
@@ -378,7 +380,7 @@ def test_tries_are_limited_and_the_eleventh_asks_nobody(client: Client, ministry
     assert ministry.asked == []
 
 
-def test_what_the_form_refuses_costs_no_try(client: Client, ministry: Any, settings: Any) -> None:
+def test_an_entry_refused_by_the_form_costs_no_attempt(client: Client, ministry: Any, settings: Any) -> None:
     settings.LIMITS = {**settings.LIMITS, "verify_type": (1, 3600)}
     owner = make_user()
 
@@ -389,7 +391,7 @@ def test_what_the_form_refuses_costs_no_try(client: Client, ministry: Any, setti
     assert ministry.asked == []
 
 
-def test_an_international_domain_is_asked_for_in_ascii(client: Client, ministry: Any) -> None:
+def test_an_international_domain_is_queried_in_ascii(client: Client, ministry: Any) -> None:
     on_file(ministry, "xn--fsqu00a.xn--fiqs8s")
 
     check = ask(client, make_user(), domain="www.例子.中国")
@@ -402,7 +404,7 @@ def test_an_international_domain_is_asked_for_in_ascii(client: Client, ministry:
 
 
 @pytest.mark.parametrize(("age", "stale"), [(timedelta(hours=23, minutes=59), False), (timedelta(days=1), True)])
-def test_an_answer_begins_an_order_for_a_day(age: timedelta, stale: bool) -> None:
+def test_an_answer_is_valid_for_a_day(age: timedelta, stale: bool) -> None:
     now = timezone.now()
     check = TypeCheck(owner=make_user(), answers=type_answers(), outcome="transfer", created_at=now - age)
 

@@ -1,4 +1,4 @@
-"""What each outcome says, in both languages, and where its one button leads."""
+"""The text of each outcome, in both languages, and the target of its one button."""
 
 from typing import Any
 
@@ -56,7 +56,7 @@ def way(outcome: Outcome, owner: Any) -> str:
     return str(outcomes.page(checked(owner, outcome)).url)
 
 
-def test_the_way_out_of_each_outcome() -> None:
+def test_the_button_of_each_outcome() -> None:
     owner = make_user()
     order = make_order(owner, domain="example.com", steps=())
     again = [Outcome.NOT_FILED, Outcome.NEW_SITE, Outcome.MISMATCH]
@@ -81,7 +81,7 @@ def test_only_the_two_transfers_have_a_button_that_starts() -> None:
     assert [each for each in Outcome if outcomes.page(checked(owner, each)).starts] == list(STARTS)
 
 
-def test_a_site_that_is_here_leads_to_its_filing() -> None:
+def test_a_site_already_here_links_to_its_filing() -> None:
     owner = make_user()
     filed_here(owner)
     site = owner.websites.get()
@@ -96,7 +96,7 @@ def test_the_open_order_is_named_by_its_reference() -> None:
     assert order.reference in outcomes.page(checked(owner, Outcome.OWN_ORDER)).sentence
 
 
-def test_an_open_order_that_has_ended_meanwhile_leads_back_to_the_form() -> None:
+def test_an_open_order_that_has_ended_since_leads_back_to_the_form() -> None:
     owner = make_user()
     order = make_order(owner, domain="example.com", steps=())
     Order.objects.filter(pk=order.pk).update(state=states.ABANDONED)
@@ -112,9 +112,9 @@ def test_an_international_domain_is_shown_in_its_own_letters() -> None:
     assert outcomes.page(check).domain == "例子.中国"
 
 
-def test_advice_for_a_card_of_another_province_stands_before_the_start() -> None:
+def test_advice_on_a_card_of_another_province_is_shown_before_the_start() -> None:
     person = {"nature": "individual", "id_type": "2", "id_number": "119999199009090002", "name": "赵样本"}
-    check = checked(make_user(), Outcome.TRANSFER, **person)  # Ningxia takes cards of Ningxia
+    check = checked(make_user(), Outcome.TRANSFER, **person)  # Ningxia accepts cards of Ningxia
 
     assert len(outcomes.page(check).advice) == 1
     assert TYPE["64"]["region"] == check.answers["region"]

@@ -1,4 +1,4 @@
-"""In a browser: what is offered and linked below the chosen province, with script and without."""
+"""In a browser: the options and links for the chosen province, with script and without."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture(params=[True, False], ids=["script", "no-script"])
 def page(request: Any, browser: Browser, live_server: Any) -> Iterator[Page]:
-    """The page of the filing type, opened by somebody who is signed in."""
+    """The page of the filing type, opened by a signed-in reader."""
     client = sign_in(Client(), make_user())
     cookies = {
         "django_language": "en",
@@ -31,7 +31,7 @@ def page(request: Any, browser: Browser, live_server: Any) -> Iterator[Page]:
 
 
 def choose(page: Page, province: str) -> None:
-    """Choose a province as a reader does: without script a button shows what lies below it."""
+    """Chooses a province: without script a button loads its cities."""
     page.get_by_label("Province", exact=True).select_option(label=province)
     button = page.get_by_role("button", name="Show cities and counties")
     if button.is_visible():

@@ -1,4 +1,4 @@
-"""The start page: is this the right door, and what to have at hand."""
+"""The start page: whether this is the right service, and what to have ready."""
 
 import re
 from typing import Any
@@ -26,14 +26,14 @@ def start(client: Client, language: str = "en", **query: str) -> str:
 
 
 @pytest.mark.parametrize("language", PROMISES)
-def test_the_three_promises_stand_on_the_page_without_an_account(client: Client, language: str) -> None:
+def test_the_three_promises_are_on_the_page_without_an_account(client: Client, language: str) -> None:
     page = start(client, language)
 
     assert [promise in page for promise in PROMISES[language]] == [True, True, True]
     assert reverse("verify-type") in page
 
 
-def test_the_page_says_for_whom_it_is_and_how_the_rest_goes(client: Client) -> None:
+def test_the_page_says_for_whom_it_is_and_what_others_do(client: Client) -> None:
     page = start(client)
 
     assert "with another provider and now runs, or will run, on one of our servers" in page
@@ -41,14 +41,14 @@ def test_the_page_says_for_whom_it_is_and_how_the_rest_goes(client: Client) -> N
 
 
 @pytest.mark.parametrize("name", ["verify-type", "another", "import", "dashboard"])
-def test_each_of_the_four_ways_is_a_door_of_its_own(client: Client, name: str) -> None:
+def test_each_of_the_four_kinds_has_its_own_link(client: Client, name: str) -> None:
     doors = re.findall(r'<h3><a href="([^"]+)">[^<]+</a></h3>\s*<p>[^<]+</p>', start(client))
 
     assert len(doors) == 4
     assert reverse(name) in {door.partition("?")[0] for door in doors}
 
 
-def test_every_paper_of_the_list_is_drawn_as_a_good_picture_of_it(client: Client) -> None:
+def test_every_paper_of_the_list_is_shown_as_a_good_picture_of_it(client: Client) -> None:
     page = start(client, province="64", who="organisation", administrator="another")
 
     drawn = re.findall(r'samples.svg#([a-z-]+)"', page.partition('class="papers-grid"')[2])
@@ -65,7 +65,7 @@ PAPERS = [
 
 
 @pytest.mark.parametrize(("province", "who", "administrator", "papers"), PAPERS)
-def test_three_answers_choose_the_list_of_papers(
+def test_three_answers_determine_the_list_of_papers(
     client: Client, province: str, who: str, administrator: str, papers: list[str]
 ) -> None:
     answer = client.get("/", {"province": province, "who": who, "administrator": administrator})
@@ -77,7 +77,7 @@ NAMED = {"en": ("Ningxia", "宁夏回族自治区"), "zh-hans": ("宁夏回族�
 
 
 @pytest.mark.parametrize("language", NAMED)
-def test_provinces_are_offered_under_the_names_the_reader_knows(client: Client, language: str) -> None:
+def test_provinces_are_offered_by_the_names_the_reader_knows(client: Client, language: str) -> None:
     offered = start(client, language).partition('name="province"')[2].partition("</select>")[0]
 
     assert [name in offered for name in NAMED[language]] == [True, False]
@@ -90,7 +90,7 @@ def test_the_rules_of_the_chosen_province_are_linked_and_folded(client: Client) 
 
 
 @pytest.mark.parametrize("query", [{}, {"province": ""}, {"province": "99"}, {"province": "<q>", "who": "x"}])
-def test_without_a_province_the_usual_papers_stand_there_as_such_and_nonsense_is_none(
+def test_without_a_province_the_usual_papers_are_listed_as_such_and_an_invalid_one_is_ignored(
     client: Client, query: dict[str, str]
 ) -> None:
     page = start(client, **query)
@@ -112,11 +112,11 @@ def test_an_own_draft_is_offered_and_nobody_elses(client: Client) -> None:
     assert closed.reference not in sent
 
 
-def test_the_page_takes_no_post(client: Client) -> None:
+def test_the_page_accepts_no_post(client: Client) -> None:
     assert client.post("/").status_code == 405
 
 
-def test_the_page_costs_one_question_without_an_account_and_few_with_one(client: Client) -> None:
+def test_the_page_takes_one_query_without_an_account_and_few_with_one(client: Client) -> None:
     order = make_order()
 
     nobody = cost(lambda: client.get("/", {"province": "12"}))
@@ -126,7 +126,7 @@ def test_the_page_costs_one_question_without_an_account_and_few_with_one(client:
     assert cost(lambda: signed_in.get("/", {"province": "12"})) <= 10
 
 
-def test_the_answers_are_not_asked_again(client: Client, ministry: Any) -> None:
+def test_the_answers_are_remembered(client: Client, ministry: Any) -> None:
     client.get("/", {"province": "64", "who": "individual", "administrator": "another"})
     sign_in(client, make_user())
 
@@ -138,7 +138,7 @@ def test_the_answers_are_not_asked_again(client: Client, ministry: Any) -> None:
     assert "640100" in page.content.decode()
 
 
-def test_who_the_administrator_is_travels_into_the_order(client: Client, ministry: Any, servers: Any) -> None:
+def test_the_choice_of_administrator_is_passed_to_the_order(client: Client, ministry: Any, servers: Any) -> None:
     client.get("/", {"province": "64", "who": "organisation", "administrator": "another"})
     user = make_user()
 
@@ -149,7 +149,7 @@ def test_who_the_administrator_is_travels_into_the_order(client: Client, ministr
     assert (form["same_person"].value(), str(form.source_of("same_person"))) == ("no", str(START_PAGE))
 
 
-def test_nonsense_in_the_address_or_the_cookie_is_no_answer(client: Client) -> None:
+def test_an_invalid_value_in_the_address_or_the_cookie_is_ignored(client: Client) -> None:
     client.get("/", {"province": "99", "who": "<b>"})
     assert "start_answers" not in client.cookies
     client.cookies["start_answers"] = "x.99.y.z"

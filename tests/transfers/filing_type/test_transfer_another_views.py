@@ -1,4 +1,4 @@
-"""Transfer another: the button and why it is not there, the subject that is known, what is used again, whose it is."""
+"""Transfer another: the button and why it is missing, the known subject, papers used again, and whose they are."""
 
 import re
 
@@ -27,7 +27,7 @@ def english(client):
 
 @pytest.fixture
 def first(ministry):
-    """The sample subject is on file here, and a further site of it is at another provider."""
+    """The sample subject is on file here, and another site of it is at another provider."""
     on_file(ministry, FURTHER)
     return filed(make_user())
 
@@ -42,7 +42,7 @@ def read(client, user, url):
 
 
 @pytest.mark.parametrize("page", ["dashboard", "filing"])
-def test_the_button_stands_on_my_filings_and_on_the_filing(client, first, page):
+def test_the_button_is_on_my_filings_and_on_the_filing(client, first, page):
     url = reverse(page, args=[first.website_id]) if page == "filing" else f"{reverse(page)}?tab=sites"
 
     html = read(client, first.owner, url)
@@ -51,7 +51,7 @@ def test_the_button_stands_on_my_filings_and_on_the_filing(client, first, page):
     assert f'href="{page_of(first)}"' in html
 
 
-def test_a_website_whose_subject_another_account_keeps_leads_to_where_all_is_typed(client, first):
+def test_a_website_whose_subject_belongs_to_another_account_leads_to_the_full_form(client, first):
     theirs = filed(make_user(), domain="of-another.com")
     website = theirs.website
     client.cookies["django_language"] = "en"
@@ -64,7 +64,7 @@ def test_a_website_whose_subject_another_account_keeps_leads_to_where_all_is_typ
     assert website.subject.owner == first.owner
 
 
-def test_without_anything_on_file_the_door_leads_to_a_page_that_says_why(client):
+def test_without_anything_on_file_the_link_leads_to_a_page_that_explains_why(client):
     user = make_user()
 
     assert f'href="{reverse("another")}"' in read(client, user, reverse("dashboard"))
@@ -87,9 +87,7 @@ def test_without_anything_on_file_the_door_leads_to_a_page_that_says_why(client)
     ],
 )
 @pytest.mark.parametrize("page", ["dashboard", "filing", "another-of"])
-def test_an_open_order_of_the_subject_closes_the_door_and_is_named(
-    client, first, page, state, words, finish, take_back
-):
+def test_an_open_order_of_the_subject_blocks_it_and_is_named(client, first, page, state, words, finish, take_back):
     open_order = make_order(first.owner, state=state, answers={"type": type_answers(domain="open-example.com")})
     place = {"dashboard": [], "filing": [first.website_id], "another-of": [subject_of(first).pk]}[page]
 
@@ -105,7 +103,7 @@ def test_an_open_order_of_the_subject_closes_the_door_and_is_named(
     assert f'href="{page_of(first)}"' not in html
 
 
-def test_a_closed_door_takes_no_domain(client, first):
+def test_a_blocked_page_accepts_no_domain(client, first):
     make_order(first.owner, answers={"type": type_answers(domain="open-example.com")})
 
     answer = ask(client, first)
@@ -114,7 +112,7 @@ def test_a_closed_door_takes_no_domain(client, first):
     assert not TypeCheck.objects.exists()
 
 
-def test_an_order_of_another_subject_or_account_closes_no_door(client, first):
+def test_an_order_of_another_subject_or_account_blocks_nothing(client, first):
     make_order(first.owner)
     make_order(subject_key=first.subject_key, claimed=False)
 
@@ -123,7 +121,7 @@ def test_an_order_of_another_subject_or_account_closes_no_door(client, first):
     assert "data-blocked-by" not in html
 
 
-def test_an_abandoned_order_opens_the_door_again(client, first):
+def test_an_abandoned_order_unblocks_it(client, first):
     order = begin(client, first)
     assert "data-blocked-by" in read(client, first.owner, page_of(first))
 
@@ -144,12 +142,12 @@ def test_a_strangers_subject_is_404(client, first):
     assert not TypeCheck.objects.exists()
 
 
-def test_nobody_signed_in_is_asked_to_sign_in(client, first):
+def test_an_anonymous_reader_must_sign_in(client, first):
     assert client.get(page_of(first)).status_code == 302
     assert client.get(reverse("another")).status_code == 302
 
 
-def test_one_subject_is_not_asked_about_and_of_several_one_is_chosen(client, first):
+def test_a_single_subject_is_not_asked_about_and_one_of_several_is_chosen(client, first):
     user = first.owner
     sign_in(client, user)
     assert client.get(reverse("another"))["Location"] == page_of(first)
@@ -169,7 +167,7 @@ def test_one_subject_is_not_asked_about_and_of_several_one_is_chosen(client, fir
 # --- the domain ---
 
 
-def test_the_type_is_decided_with_the_subject_known(client, first):
+def test_the_type_is_decided_with_the_known_subject(client, first):
     answer = ask(client, first)
     page = client.get(answer["Location"])
 
@@ -183,7 +181,7 @@ def test_the_type_is_decided_with_the_subject_known(client, first):
     ("domain", "outcome"),
     [(FIRST, "already_here"), ("nowhere-example.com", "new_site"), ("foreign-example.com", "mismatch")],
 )
-def test_other_answers_lead_to_their_pages_and_back_to_the_domain(client, first, ministry, domain, outcome):
+def test_other_outcomes_lead_to_their_pages_and_back_to_the_domain(client, first, ministry, domain, outcome):
     on_file(ministry, FIRST)
     on_file(ministry, "foreign-example.com", number="91649999000000027F", subject="宁ICP备00000009号")
 
@@ -214,7 +212,7 @@ def test_an_outage_at_the_authority_costs_nothing_and_keeps_the_domain(client, f
     assert FURTHER in answer.content.decode()
 
 
-def test_an_earlier_try_of_somebody_else_fills_in_nothing(client, first):
+def test_an_earlier_attempt_of_somebody_else_fills_in_nothing(client, first):
     stranger = filed(make_user(), domain="stranger-example.com", kind=OTHER)
     check = TypeCheck.objects.create(
         owner=stranger.owner, answers=type_answers(domain="secret.com"), outcome="new_site"
@@ -238,7 +236,7 @@ def test_every_paper_is_shown_with_its_date_its_end_and_its_order(client, first)
     assert "649999198502140009" not in html
 
 
-def test_use_again_is_asked_for_lead_and_subject_and_nothing_is_ticked(client, first):
+def test_reuse_is_offered_for_lead_and_subject_and_nothing_is_ticked(client, first):
     page = client.get(ask(client, first)["Location"])
 
     form = page.context["form"]
@@ -246,7 +244,7 @@ def test_use_again_is_asked_for_lead_and_subject_and_nothing_is_ticked(client, f
     assert "checked" not in page.content.decode()
 
 
-def test_the_order_begins_with_the_subject_answered_and_the_papers_that_were_ticked(client, first):
+def test_the_order_begins_with_the_subject_answered_and_the_ticked_papers(client, first):
     order = begin(client, first, **TICKED)
 
     assert (order.kind, order.state, moves(order)) == (
@@ -260,14 +258,14 @@ def test_the_order_begins_with_the_subject_answered_and_the_papers_that_were_tic
     assert papers(order) == dict.fromkeys((("lead_id", 1), ("lead_id", 2), ("subject_id", 1)), first.reference)
 
 
-def test_agreement_is_given_anew_for_this_order_by_the_person_who_is_shown(client, first):
+def test_consent_is_given_again_for_this_order_by_the_person_shown(client, first):
     order = begin(client, first, **TICKED)
 
     assert len(consents.active_consents(order.reference)) == 1
     assert consents.active_consents(order.reference) < consents.active_consents(first.reference)
 
 
-def test_without_the_agreement_nothing_begins_and_the_page_says_what_to_tick(client, first):
+def test_without_the_consent_nothing_begins_and_the_page_says_what_to_tick(client, first):
     outcome = ask(client, first)["Location"]
 
     answer = client.post(f"{outcome}start/", {"again_lead_id": "on"})
@@ -277,14 +275,14 @@ def test_without_the_agreement_nothing_begins_and_the_page_says_what_to_tick(cli
     assert Order.objects.filter(owner=first.owner).count() == 1
 
 
-def test_nothing_ticked_takes_nothing_over_but_the_subject(client, first):
+def test_without_ticks_only_the_subject_is_taken_over(client, first):
     order = begin(client, first)
 
     assert (papers(order), consents.active_consents(order.reference)) == ({}, frozenset())
     assert "subject" in order.answers
 
 
-def test_the_same_from_the_usual_first_step(client, first):
+def test_the_result_is_the_same_from_the_usual_first_step(client, first):
     check = TypeCheck.objects.create(
         owner=first.owner, answers=type_answers(domain=FURTHER), outcome="transfer_another",
         subject_number=first.subject_number, site_number=f"{first.subject_number}-2",
@@ -294,7 +292,7 @@ def test_the_same_from_the_usual_first_step(client, first):
     assert papers(Order.objects.get(domain=FURTHER))
 
 
-def test_a_second_press_and_another_tab_find_the_same_order_and_take_over_once(client, first):
+def test_a_second_press_and_another_tab_find_the_same_order_and_reuse_once(client, first):
     outcome = ask(client, first)["Location"]
 
     ways = {client.post(f"{outcome}start/", TICKED)["Location"] for _ in range(2)}
@@ -343,7 +341,7 @@ def test_a_taken_domain_leaves_nothing_behind(client, first, monkeypatch):
 # --- the cost ---
 
 
-def test_one_row_and_three_cost_the_same(client, ministry):
+def test_the_page_takes_as_many_queries_for_one_row_as_for_three(client, ministry):
     def of(rows):
         user = make_user()
         for n in range(rows):
@@ -356,7 +354,7 @@ def test_one_row_and_three_cost_the_same(client, ministry):
     assert of(1) == of(3)
 
 
-def test_three_earlier_orders_cost_what_one_does(client, ministry):
+def test_three_earlier_orders_take_as_many_queries_as_one(client, ministry):
     def of(rows):
         user, same = make_user(), {"id_number": f"91649999{rows:09d}L"}
         orders = [filed(user, domain=f"row{n}-{rows}.com", kind=same) for n in range(rows)]
@@ -366,7 +364,7 @@ def test_three_earlier_orders_cost_what_one_does(client, ministry):
     assert of(1) == of(3)
 
 
-def test_the_start_is_kept_from_the_answers_of_the_order(client, first):
+def test_the_start_is_separate_from_the_answers_of_the_order(client, first):
     order = begin(client, first)
 
     assert actions.ASKED_ABOUT not in order.answer("type")

@@ -58,7 +58,7 @@ BAD = [
 ]
 
 
-def test_the_page_asks_for_the_entries_of_the_filing_and_says_that_only_a_provider_is_added(client: Client) -> None:
+def test_the_page_asks_for_the_values_of_the_filing_and_says_that_only_a_provider_is_added(client: Client) -> None:
     page = sign_in(client, make_user()).get(PAGE, headers={"accept-language": "en"}).content.decode()
 
     assert "Enter everything exactly as in your filing. We use it to work out the filing type." in page
@@ -67,7 +67,7 @@ def test_the_page_asks_for_the_entries_of_the_filing_and_says_that_only_a_provid
 
 
 @pytest.mark.parametrize(("changes", "field", "code"), BAD)
-def test_each_wrong_entry_is_refused_by_name_before_anybody_is_asked(
+def test_each_wrong_entry_is_refused_by_name_before_anybody_is_queried(
     client: Client, ministry: Any, changes: dict[str, str], field: str, code: str
 ) -> None:
     answer = sign_in(client, make_user()).post(PAGE, typed_type(**changes))
@@ -85,7 +85,7 @@ FORGIVEN = [
 
 
 @pytest.mark.parametrize("changes", FORGIVEN)
-def test_width_spaces_dashes_and_case_are_forgiven(client: Client, ministry: Any, changes: dict[str, str]) -> None:
+def test_width_spaces_dashes_and_case_are_normalised(client: Client, ministry: Any, changes: dict[str, str]) -> None:
     answer = sign_in(client, make_user()).post(PAGE, typed_type(**changes))
 
     assert answer.status_code == 302, errors(answer)
@@ -108,14 +108,16 @@ PEOPLE = [
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_people_file_with_card_or_passport_and_rare_names(client: Client, ministry: Any, who: dict[str, str]) -> None:
+def test_people_can_file_with_card_or_passport_and_rare_names(
+    client: Client, ministry: Any, who: dict[str, str]
+) -> None:
     answer = sign_in(client, make_user()).post(PAGE, typed_type(nature="individual", **who))
 
     assert answer.status_code == 302, errors(answer)
     assert TypeCheck.objects.get().answers["name"] == who["name"]
 
 
-def test_each_type_of_document_says_whose_it_is_and_stands_in_its_group(client: Client) -> None:
+def test_each_type_of_document_names_its_owner_and_is_in_its_group(client: Client) -> None:
     page = sign_in(client, make_user()).get(PAGE, headers={"accept-language": "en"}).content.decode()
 
     of_people = page.partition('<optgroup label="Individual">')[2].partition("</optgroup>")[0]
@@ -128,7 +130,7 @@ NAMED = {"en": ("Ningxia", "宁夏回族自治区"), "zh-hans": ("宁夏回族�
 
 
 @pytest.mark.parametrize("language", NAMED)
-def test_provinces_are_offered_under_the_names_the_reader_knows(client: Client, language: str) -> None:
+def test_provinces_are_offered_by_the_names_the_reader_knows(client: Client, language: str) -> None:
     page = sign_in(client, make_user()).get(PAGE, headers={"accept-language": language}).content.decode()
 
     offered = page.partition('name="region_province"')[2].partition("</select>")[0]
@@ -136,7 +138,9 @@ def test_provinces_are_offered_under_the_names_the_reader_knows(client: Client, 
     assert 'lang="zh-Hans"' not in offered
 
 
-def test_cities_and_counties_come_without_script_by_a_button_that_asks_nobody(client: Client, ministry: Any) -> None:
+def test_without_script_cities_and_counties_are_loaded_by_a_button_that_queries_nobody(
+    client: Client, ministry: Any
+) -> None:
     typed = {**typed_type(region_city="", region_county=""), "show_places": "1"}
 
     answer = sign_in(client, make_user()).post(PAGE, typed)
@@ -147,14 +151,14 @@ def test_cities_and_counties_come_without_script_by_a_button_that_asks_nobody(cl
 
 
 @pytest.mark.parametrize(("province", "city"), [("12", "120100"), ("64", ""), ("50", "")])
-def test_where_a_province_has_one_city_it_is_chosen_and_its_districts_are_offered(province: str, city: str) -> None:
+def test_a_provinces_only_city_is_selected_with_its_districts(province: str, city: str) -> None:
     form = VerifyTypeForm(known={"region_province": Known(province, "From your answers")})
 
     assert (form["region_city"].value() or "") == city
     assert (len(form.fields["region_county"].choices) > 1) == bool(city)
 
 
-def test_the_places_below_a_region_are_public_and_nonsense_has_none(client: Client) -> None:
+def test_the_places_below_a_region_are_public_and_an_invalid_region_has_none(client: Client) -> None:
     below = client.get(reverse("region-options"), {"parent": "64"}, headers={"accept-language": "en"}).json()["options"]
     nothing = [
         client.get(reverse("region-options"), {"parent": text}).json()["options"] for text in ("", "x", "999999")
@@ -164,7 +168,7 @@ def test_the_places_below_a_region_are_public_and_nonsense_has_none(client: Clie
     assert nothing == [[], [], []]
 
 
-def test_what_was_typed_earlier_is_offered_again_to_its_owner_only(client: Client) -> None:
+def test_earlier_entries_are_offered_again_to_their_owner_only(client: Client) -> None:
     owner, stranger = make_user(), make_user()
     check = checked(owner)
 
@@ -195,7 +199,7 @@ def test_signing_in_comes_first(client: Client, place: str) -> None:
 
 
 @pytest.mark.parametrize("outcome", STARTS)
-def test_a_start_makes_a_draft_with_the_answers_fixed(client: Client, outcome: Outcome) -> None:
+def test_a_start_creates_a_draft_with_the_answers_fixed(client: Client, outcome: Outcome) -> None:
     check = checked(make_user(), outcome)
 
     answer = sign_in(client, check.owner).post(start_of(check))
@@ -215,9 +219,7 @@ def test_a_second_press_finds_the_first_order(client: Client) -> None:
     assert len(set(places)) == Order.objects.count() == 1
 
 
-def test_a_press_that_lost_the_race_against_the_same_button_finds_the_first_order(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_press_that_lost_a_race_finds_the_first_order(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     check = checked(make_user())
     order = make_order(check.owner, domain="example.com", steps=())
 
@@ -251,14 +253,14 @@ def test_no_other_outcome_starts_anything(client: Client, outcome: Outcome) -> N
     assert not Order.objects.exists()
 
 
-def test_a_start_needs_a_press(client: Client) -> None:
+def test_a_start_needs_a_post(client: Client) -> None:
     check = checked(make_user())
 
     assert sign_in(client, check.owner).get(start_of(check)).status_code == 405
     assert not Order.objects.exists()
 
 
-def test_an_old_answer_is_asked_for_anew_with_what_was_typed(client: Client) -> None:
+def test_an_expired_answer_is_requested_again_with_the_same_entries(client: Client) -> None:
     check = checked(make_user())
     TypeCheck.objects.filter(pk=check.pk).update(created_at=check.created_at - timedelta(days=1))
 
@@ -268,7 +270,7 @@ def test_an_old_answer_is_asked_for_anew_with_what_was_typed(client: Client) -> 
     assert not Order.objects.exists()
 
 
-def test_after_the_order_has_ended_the_type_is_verified_anew(client: Client) -> None:
+def test_after_the_order_has_ended_the_type_is_verified_again(client: Client) -> None:
     check = checked(make_user())
     sign_in(client, check.owner).post(start_of(check))
     Order.objects.update(state=states.ABANDONED)
@@ -278,7 +280,7 @@ def test_after_the_order_has_ended_the_type_is_verified_anew(client: Client) -> 
     assert answer["Location"] == f"{PAGE}?from={check.reference}"
 
 
-def test_a_strangers_check_is_not_there(client: Client) -> None:
+def test_a_strangers_check_is_not_found(client: Client) -> None:
     check = checked(make_user(), Outcome.OTHER_ORDER)
     sign_in(client, make_user())
     places = ["verify-type-outcome", "verify-type-start", "objection"]
@@ -294,7 +296,7 @@ def test_a_strangers_check_is_not_there(client: Client) -> None:
 # --- an objection ---------------------------------------------------------------------------------
 
 
-def test_an_objection_is_kept_once_and_its_page_says_what_follows(client: Client) -> None:
+def test_an_objection_is_stored_once_and_its_page_says_what_follows(client: Client) -> None:
     check = checked(make_user(), Outcome.OTHER_ORDER)
     page = reverse("objection", args=[check.reference])
     sign_in(client, check.owner)
@@ -337,7 +339,7 @@ def test_the_type_of_an_order_is_shown_and_cannot_be_changed(client: Client) -> 
     assert (sent.status_code, Order.objects.get().answers) == (405, order.answers)
 
 
-def test_the_gates_page_names_what_is_done_and_sends_back_whom_it_must(client: Client) -> None:
+def test_the_gates_page_names_finished_steps_and_redirects_to_missing_ones(client: Client) -> None:
     through, at_the_code = make_order(steps=("service_code", "filing_password")), make_order(steps=())
     sent = make_order(state=states.SUBMITTED)
 
@@ -352,7 +354,7 @@ def test_the_gates_page_names_what_is_done_and_sends_back_whom_it_must(client: C
     assert away["Location"] == sent.get_absolute_url()
 
 
-def test_how_to_get_the_password_back_stands_with_the_authority_and_the_date(client: Client) -> None:
+def test_how_to_get_the_password_back_is_stated_with_the_authority_and_the_date(client: Client) -> None:
     order = make_order(steps=("service_code",))
 
     page = sign_in(client, order.owner).get(
@@ -364,7 +366,7 @@ def test_how_to_get_the_password_back_stands_with_the_authority_and_the_date(cli
 
 
 @pytest.mark.parametrize("name", ["order-type", "gates-passed", "password-forgotten", "taken"])
-def test_a_strangers_order_is_not_there(client: Client, name: str) -> None:
+def test_a_strangers_order_is_not_found(client: Client, name: str) -> None:
     order = make_order()
 
     assert sign_in(client, make_user()).get(reverse(name, args=[order.reference])).status_code == 404

@@ -1,4 +1,4 @@
-"""The number at the foot of a filed site: what counts as being there, and how its owner has the page read."""
+"""The number at the foot of a filed site: what counts as present, and how its owner has the page checked."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -58,11 +58,11 @@ def found_on(body: str | bytes, *, url: str = HOME, charset: str = "utf-8") -> s
         (LINK.format("http://www.miitbeian.gov.cn", NUMBER), "old_link"),
     ],
 )
-def test_a_page_is_judged_by_the_number_and_the_link_it_stands_in(body: str, outcome: str) -> None:
+def test_a_page_is_judged_by_the_number_and_its_link(body: str, outcome: str) -> None:
     assert found_on(body) == outcome
 
 
-def test_a_page_in_gbk_is_read_whoever_names_its_charset() -> None:
+def test_a_page_in_gbk_is_decoded_wherever_its_charset_is_stated() -> None:
     body = f'<meta charset="gbk"><p>{footer_code(NUMBER)}</p>'.encode("gbk")
 
     assert [found_on(body, charset=charset) for charset in ("gbk", "", "nonsense")] == ["found"] * 3
@@ -76,7 +76,7 @@ def test_a_page_in_gbk_is_read_whoever_names_its_charset() -> None:
         ("https://notfirst-example.com/", "elsewhere"),
     ],
 )
-def test_a_page_under_another_domain_says_nothing_of_this_one(url: str, outcome: str) -> None:
+def test_a_page_of_another_domain_says_nothing_about_this_one(url: str, outcome: str) -> None:
     assert found_on(footer_code(NUMBER), url=url) == outcome
 
 
@@ -86,7 +86,7 @@ def test_a_hostile_page_opens_no_file() -> None:
     assert found_on(body) == "found"
 
 
-def test_every_reason_of_the_reader_has_its_words() -> None:
+def test_every_reason_of_the_reader_has_its_text() -> None:
     assert set(REASONS) <= set(BY_KEY)
     assert all(outcome.is_well or outcome.to_do for outcome in BY_KEY.values())
 
@@ -96,7 +96,7 @@ def test_every_reason_of_the_reader_has_its_words() -> None:
 
 @pytest.fixture
 def web(settings: Any) -> Iterator[dict[str, Any]]:
-    """The web in memory: pages by address, and where names lead."""
+    """An in-memory web: pages by address, and the addresses of names."""
     settings.WEB_PAGES_GATEWAY = "icpportal.gateways.web_pages.fake.FakePages"
     settings.DNS_GATEWAY = "icpportal.gateways.dns.fake.FakeResolver"
     yield FakePages.pages
@@ -116,7 +116,7 @@ def page_of(client: Client, order: Order, language: str = "en") -> str:
 
 
 def press(client: Client, order: Order) -> None:
-    """The owner presses the button of the order's page and comes back to it."""
+    """The owner presses the button on the order's page and returns to it."""
     address = reverse("footer-check", args=[order.website_id])
     assert f'action="{address}"' in page_of(client, order)
     answer = client.post(address, {"order": order.reference})
@@ -143,13 +143,13 @@ def test_its_owner_reads_what_is_missing_and_later_that_all_is_well(
     assert 'data-outcome="found"' in page
 
 
-def test_the_web_request_reads_nothing_itself(client: Client, order: Order) -> None:
+def test_the_web_request_fetches_nothing_itself(client: Client, order: Order) -> None:
     press(client, order)
 
     assert FakePages.asked == []
 
 
-def test_a_page_is_not_read_more_often_than_every_two_minutes(client: Client, order: Order) -> None:
+def test_a_page_is_not_fetched_more_often_than_every_two_minutes(client: Client, order: Order) -> None:
     press(client, order)
     actions.check_asked()
 
@@ -160,7 +160,7 @@ def test_a_page_is_not_read_more_often_than_every_two_minutes(client: Client, or
     assert actions.check_asked() == 0
 
 
-def test_a_stranger_has_no_page_read(client: Client, order: Order) -> None:
+def test_a_stranger_cannot_have_a_page_fetched(client: Client, order: Order) -> None:
     answer = sign_in(client, make_user()).post(reverse("footer-check", args=[order.website_id]))
 
     assert answer.status_code == 404
@@ -182,7 +182,7 @@ def test_the_page_on_file_is_tried_first_then_the_domain(order: Order, web: dict
         (Refused("no", code="a new reason"), "no_page"),
     ],
 )
-def test_a_site_that_cannot_be_read_is_told_why(
+def test_a_site_that_cannot_be_fetched_gets_the_reason(
     client: Client, order: Order, web: dict[str, Any], trouble: Exception, outcome: str
 ) -> None:
     for url in actions.addresses(order.website):
@@ -194,7 +194,7 @@ def test_a_site_that_cannot_be_read_is_told_why(
     assert f'data-outcome="{outcome}"' in page_of(client, order)
 
 
-def test_the_page_says_where_the_domain_points_and_when_it_points_here(client: Client, order: Order) -> None:
+def test_the_page_says_where_the_domain_points_and_whether_it_points_here(client: Client, order: Order) -> None:
     FakeResolver.names["first-example.com"] = ["198.51.100.7"]
     press(client, order)
     actions.check_asked()
@@ -207,7 +207,7 @@ def test_the_page_says_where_the_domain_points_and_when_it_points_here(client: C
     assert "first-example.com points to 192.0.2.10." in page_of(client, order)
 
 
-def test_a_silent_resolver_says_nothing_and_stops_nothing(order: Order, settings: Any) -> None:
+def test_a_silent_resolver_adds_nothing_and_stops_nothing(order: Order, settings: Any) -> None:
     settings.DNS_GATEWAY = f"{Down.__module__}.Down"
     actions.ask(order.website)
 
@@ -215,7 +215,7 @@ def test_a_silent_resolver_says_nothing_and_stops_nothing(order: Order, settings
     assert FooterCheck.objects.get().points_to is None
 
 
-def test_two_workers_read_a_page_once(order: Order) -> None:
+def test_two_workers_fetch_a_page_once(order: Order) -> None:
     actions.ask(order.website)
     now = timezone.now()
     FooterCheck.objects.update(tried_at=now)  # another one has it
@@ -224,7 +224,7 @@ def test_two_workers_read_a_page_once(order: Order) -> None:
     assert actions.check_asked(now=now + actions.TRIED_AGAIN + timedelta(seconds=1)) == 1  # that one was killed
 
 
-def test_no_transaction_is_open_while_a_page_is_read(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_transaction_is_open_while_a_page_is_fetched(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
     around = len(connection.savepoint_ids)
     seen: list[int] = []
     monkeypatch.setattr(actions, "read", lambda _website: seen.append(len(connection.savepoint_ids)) or "found")

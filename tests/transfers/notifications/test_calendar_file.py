@@ -1,4 +1,4 @@
-"""The calendar file of a deadline, read line by line as RFC 5545 writes it."""
+"""The calendar file of a deadline, parsed line by line according to RFC 5545."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +21,7 @@ def waiting(state: str = states.PHONE_DUE, language: str = "en", **changes: Any)
 
 
 def lines(order: Order) -> list[str]:
-    """The lines of the file, folded ones put together again."""
+    """The lines of the file, unfolded."""
     text = deadline_ics(order, now=NOW)
     assert text.endswith("\r\n")
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
@@ -60,13 +60,13 @@ def test_the_phones_of_the_next_report_are_another_event_than_those_of_the_last(
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "Phone verification: order"), ("zh-hans", "短信核验：订单")])
-def test_it_speaks_the_owner_s_language(language: str, words: str) -> None:
+def test_it_is_in_the_owner_s_language(language: str, words: str) -> None:
     order = waiting(language=language)
 
     assert value(order, "SUMMARY") == f"{words} {order.reference}"
 
 
-def test_a_long_address_is_folded_and_whole_again_when_unfolded(settings: Any) -> None:
+def test_a_long_address_is_folded_and_restored_when_unfolded(settings: Any) -> None:
     settings.PUBLIC_BASE_URL = f"https://{'filing.' * 12}example.com"
     order = waiting()
 

@@ -1,4 +1,4 @@
-"""How often one person hears of one order: each duty and each result once, and nothing twice."""
+"""How many messages one person gets about one order: each duty and each result once, and nothing twice."""
 
 from collections import Counter
 from typing import Any
@@ -35,7 +35,7 @@ MOST = 14
 
 
 def order_of_one_person(**columns: Any) -> Order:
-    """A natural person who holds the account, leads the subject and answers for the website."""
+    """An individual who owns the account, leads the subject and administers the website."""
     answers = {
         "type": type_answers("12", nature="individual", id_type="2", id_number="649999198502140009", name="林示范"),
         "subject": subject_answers(lead_phone1=MINE["mobile"], lead_email=MINE["email"]),
@@ -72,7 +72,7 @@ def sent(order: Order) -> list[tuple[str, str, str]]:
     return [(row.template, row.channel, row.payload["to"]) for row in rows]
 
 
-def test_one_person_hears_of_an_order_with_one_return_fourteen_times_at_most() -> None:
+def test_one_person_gets_at_most_fourteen_messages_about_an_order_with_one_return() -> None:
     order = order_of_one_person()
 
     walk_to_approval(order)
@@ -83,7 +83,7 @@ def test_one_person_hears_of_an_order_with_one_return_fourteen_times_at_most() -
     assert max(Counter(told).values()) == 1
 
 
-def test_no_duty_and_no_result_is_among_what_one_person_is_spared() -> None:
+def test_no_duty_and_no_result_is_left_out_for_one_person() -> None:
     order = order_of_one_person()
 
     walk_to_approval(order)
@@ -91,13 +91,13 @@ def test_no_duty_and_no_result_is_among_what_one_person_is_spared() -> None:
     both = {(template, channel) for template, channel, _address in sent(order)}
     for template in ("order_received", "order_returned", "photo_requested", "confirm_phones", "order_approved"):
         assert {(template, "email"), (template, "sms")} <= both, template
-    # so is the hand-over to the authority; what changes nothing for its reader comes by mail alone
+    # so is the report to the authority; news without anything to do is sent by mail only
     assert {("order_submitted", "email"), ("order_submitted", "sms")} <= both
     assert {("order_received_again", "sms"), ("order_with_authority", "sms")}.isdisjoint(both)
     assert {("order_received_again", "email"), ("order_with_authority", "email")} <= both
 
 
-def test_every_news_lies_on_the_site_however_it_was_sent() -> None:
+def test_every_message_is_on_the_site_whatever_its_channels() -> None:
     order = order_of_one_person()
 
     walk_to_approval(order)
@@ -106,7 +106,7 @@ def test_every_news_lies_on_the_site_however_it_was_sent() -> None:
     assert notes.count() == 8
 
 
-def test_two_people_are_told_each_at_their_own_addresses() -> None:
+def test_two_people_are_notified_at_their_own_addresses() -> None:
     order = make_order()
 
     told = recipients(order, EVERYBODY)
@@ -122,7 +122,7 @@ def test_two_people_are_told_each_at_their_own_addresses() -> None:
         ({}, {"same_person": "yes"}, ["account", "subject_lead"]),
         ({}, {"admin_phone1": "13900000021"}, ["account", "subject_lead"]),
         ({}, {"admin_email": "two@example.com", "admin_name": "林示范"}, ["account", "subject_lead"]),
-        # a mailbox that two people share: the second is reached by text alone
+        # a mailbox that two people share: the second is only texted
         ({}, {"admin_email": "two@example.com"}, ["account", "subject_lead", "administrator"]),
     ],
 )
@@ -143,7 +143,7 @@ def test_one_mobile_or_one_mailbox_is_one_person(lead: Any, administrator: Any, 
     ("template", "texts"),
     [("order_received", [MINE["mobile"]]), ("confirm_phones", [MINE["mobile"], "13900000021"])],
 )
-def test_a_phone_that_has_something_to_do_is_texted_even_where_its_owner_is_told_already(
+def test_a_phone_with_something_to_do_is_texted_even_if_its_owner_is_notified_already(
     template: str, texts: list[str]
 ) -> None:
     """The account and the subject lead share a mailbox; the ministry texts the lead's phone."""

@@ -1,4 +1,4 @@
-"""Who is told of what: the news that nobody may miss go out by email and by text message, whoever it is about."""
+"""Who is notified of what: important news is sent by mail and text, to everybody concerned."""
 
 import re
 from datetime import timedelta
@@ -33,7 +33,7 @@ def told(order: Order, template: str) -> dict[str, list[str]]:
 
 
 def read(template: str) -> str:
-    """The mail as it goes out."""
+    """The mail as sent."""
     return opened(Message.objects.filter(template=template, channel="email").earliest("created_at")).words.text
 
 
@@ -51,7 +51,7 @@ def order_of(order: Order) -> Order:
     return Order.objects.get(pk=order.pk)
 
 
-def test_with_its_photo_accepted_the_order_is_owed_to_the_authority_and_both_are_told_by_mail_and_text() -> None:
+def test_an_accepted_photo_queues_the_report_and_notifies_both_by_mail_and_text() -> None:
     order = make_order(state=states.PHOTO_REVIEW)
 
     accept_photo(order, make_reviewer())
@@ -64,7 +64,7 @@ def test_with_its_photo_accepted_the_order_is_owed_to_the_authority_and_both_are
     ("kind", "template"),
     [(AnswerKind.GRANTED, "order_approved"), (AnswerKind.TURNED_DOWN, "order_returned_by_authority")],
 )
-def test_either_result_is_told_by_mail_and_text_to_everybody_once(kind: AnswerKind, template: str) -> None:
+def test_either_result_is_sent_by_mail_and_text_to_everybody_once(kind: AnswerKind, template: str) -> None:
     order = make_order(state=states.AUTHORITY_REVIEW)
     facts = {"subject_number": "宁ICP备00000000号", "site_number": "宁ICP备00000000号-1"}
     result = answer(order, kind, **(facts if kind == AnswerKind.GRANTED else {"code": "1018", "words": "密码错误"}))
@@ -75,7 +75,7 @@ def test_either_result_is_told_by_mail_and_text_to_everybody_once(kind: AnswerKi
     assert told(order, template) == everybody(order)
 
 
-def test_who_has_to_confirm_a_phone_is_told_by_mail_and_text_of_the_five_minutes_and_the_48_hours() -> None:
+def test_people_who_must_confirm_a_phone_are_told_by_mail_and_text_of_the_five_minutes_and_the_48_hours() -> None:
     order = make_order(state=states.HANDING_OVER, province="12")
     sent_at = timezone.now().replace(microsecond=0)
 
@@ -88,7 +88,7 @@ def test_who_has_to_confirm_a_phone_is_told_by_mail_and_text_of_the_five_minutes
     assert order_of(order).due_at == sent_at + timedelta(hours=48)
 
 
-def test_the_end_of_a_transfer_is_told_to_everybody_with_what_to_do_at_once() -> None:
+def test_the_end_of_a_transfer_is_sent_to_everybody_with_urgent_advice() -> None:
     order = make_order(state=states.AUTHORITY_REVIEW, kind=states.CANCELLATION)
 
     ORDER.apply(order, "ended", by="authority", facts=queries.facts_of(order))
@@ -132,7 +132,7 @@ OWN_ACT = re.compile(
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("template", TO_OTHERS)
-def test_nobody_is_told_to_have_done_what_the_account_did(template: str, language: str) -> None:
+def test_nobody_is_told_that_they_did_what_the_account_did(template: str, language: str) -> None:
     written = " ".join(catalogue.sections(template, language).values())
 
     assert OWN_ACT.findall(written) == []

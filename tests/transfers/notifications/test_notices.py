@@ -1,4 +1,4 @@
-"""What many orders owe at once: drawn up at delivery for who is there then, with what was true when it was owed."""
+"""Messages of many orders at once: written at delivery for the readers of that time, with the facts of the move."""
 
 from datetime import timedelta
 from typing import Any
@@ -37,7 +37,7 @@ def notice(order: Order) -> Message:
     return Message.objects.get(reference=order.reference, channel=notices.CHANNEL)
 
 
-def test_a_notice_becomes_one_message_a_reader_and_channel(closed: Order) -> None:
+def test_a_notice_becomes_one_message_per_reader_and_channel(closed: Order) -> None:
     before = letters(closed)
 
     deliver(only=notices.CHANNEL)
@@ -49,7 +49,7 @@ def test_a_notice_becomes_one_message_a_reader_and_channel(closed: Order) -> Non
     assert notice(closed).state == State.DELIVERED
 
 
-def test_a_notice_that_is_delivered_again_tells_nobody_twice(closed: Order) -> None:
+def test_a_notice_delivered_again_notifies_nobody_twice(closed: Order) -> None:
     for _ in range(2):
         notices.deliver(notice(closed))
 
@@ -66,7 +66,7 @@ def test_its_readers_language_and_address_are_those_of_the_delivery(closed: Orde
 
 
 def test_its_dates_are_those_of_the_move(closed: Order, settings: Any) -> None:
-    """The order was taken up, or its dates moved, before the notice went out."""
+    """The order was taken up, or its dates moved, before the notice was sent."""
     Order.objects.filter(pk=closed.pk).update(state="draft", entered_at=NOW, due_at=NOW + timedelta(days=9))
 
     deliver(only=notices.CHANNEL)
@@ -76,7 +76,7 @@ def test_its_dates_are_those_of_the_move(closed: Order, settings: Any) -> None:
     assert formats.format_value("due", OVER + settings.DRAFT_KEPT, "en") in said
 
 
-def test_nobody_is_told_about_an_order_that_was_erased(closed: Order) -> None:
+def test_nobody_is_notified_about_an_erased_order(closed: Order) -> None:
     Order.objects.filter(pk=closed.pk).update(domain="")
 
     deliver(only=notices.CHANNEL)
@@ -85,7 +85,7 @@ def test_nobody_is_told_about_an_order_that_was_erased(closed: Order) -> None:
     assert notice(closed).receipt == notices.NOBODY_LEFT
 
 
-def test_a_notice_of_an_order_that_cannot_be_read_waits_for_people_and_is_never_given_up(closed: Order) -> None:
+def test_a_notice_of_an_unreadable_order_waits_for_people_and_is_never_given_up(closed: Order) -> None:
     before = spoil(closed, "answers")
     Message.objects.update(attempts=200)
     deliver(only=notices.CHANNEL)
@@ -97,7 +97,7 @@ def test_a_notice_of_an_order_that_cannot_be_read_waits_for_people_and_is_never_
     assert (waits, len(letters(closed))) == (State.WAITING, 3)
 
 
-def test_nothing_of_a_person_lies_in_it_in_the_open(closed: Order) -> None:
+def test_it_contains_no_personal_data_in_plain_text(closed: Order) -> None:
     open_columns = notice(closed)
     kept = Message.objects.filter(pk=open_columns.pk).values_list("key", "event", "template", "reference").get()
 

@@ -1,4 +1,4 @@
-"""Mail, text and page name one phone, the one the ministry texts, and the site where its code is entered."""
+"""Mail, text and page name the same phone, the one the ministry texts, and the site where its code is entered."""
 
 import re
 from typing import Any
@@ -30,7 +30,7 @@ def texted(mobile: str = ON_FILE, role: Role = Role.ADMINISTRATOR) -> PhoneState
 
 
 def handed_over(profile: str = "current-2020", **answers: Any) -> Order:
-    """An order with one typed mobile that the filing does not have, waiting for its receipt."""
+    """An order with an entered mobile that differs from the filing's, waiting for its receipt."""
     typed = {"administrator": administrator_answers(admin_phone1="13900001295"), **answers}
     return make_order(state=states.HANDING_OVER, rule_profile=profile, answers=typed)
 
@@ -53,10 +53,10 @@ def page(client: Client, order: Order, language: str = "en") -> str:
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_mail_text_and_page_name_the_phone_on_the_filing_and_not_the_one_typed(
+def test_mail_text_and_page_name_the_phone_on_the_filing_and_not_the_one_entered(
     client: Client, authority: Any, language: str
 ) -> None:
-    """With a filing at 0004 and 1295 typed, the mail told people to wait at 1295."""
+    """With 0004 on the filing and 1295 entered, the mail told people to wait at 1295."""
     order = handed_over()
     type(order.owner).objects.filter(pk=order.owner_id).update(language=language)
     authority.phone_states = [texted()]
@@ -71,7 +71,7 @@ def test_mail_text_and_page_name_the_phone_on_the_filing_and_not_the_one_typed(
 
 
 def test_the_phone_is_named_when_the_receipt_comes_with_a_pull(authority: Any) -> None:
-    """The worker's own way, where the mail is written before the phones are asked about."""
+    """The worker's own way, where the mail is written before the phones are queried."""
     order = handed_over()
     authority.phone_states, authority.waiting = [texted()], [receipt(order)]
 
@@ -97,7 +97,7 @@ def test_both_phones_of_2018_are_named_with_their_last_digits_in_a_short_text(au
 def test_an_unknown_phone_is_called_unknown_in_mail_text_and_page(
     client: Client, authority: Any, monkeypatch: Any, trouble: Any
 ) -> None:
-    """Where the authority does not tell, nobody claims a number."""
+    """Where the authority does not report phones, no number is stated."""
     order = handed_over()
 
     def phones_of(keys: list[str]) -> Any:
@@ -118,8 +118,8 @@ def test_an_unknown_phone_is_called_unknown_in_mail_text_and_page(
     assert f"You entered {TYPED}" in html
 
 
-def test_a_silent_phone_register_is_asked_once_in_a_pull(authority: Any, monkeypatch: Any) -> None:
-    """Asking for the phone before the mail must not hold up a morning's answers."""
+def test_a_silent_phone_register_is_queried_once_per_pull(authority: Any, monkeypatch: Any) -> None:
+    """Querying the phone before the mail must not delay a morning's answers."""
     asked = []
 
     def silent(keys: list[str]) -> None:
@@ -141,10 +141,10 @@ def test_a_silent_phone_register_is_asked_once_in_a_pull(authority: Any, monkeyp
 
 @pytest.mark.parametrize(("profile", "province"), SITES)
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_page_mail_and_text_carry_the_address_where_the_code_is_entered(
+def test_page_mail_and_text_have_the_address_where_the_code_is_entered(
     client: Client, authority: Any, profile: str, province: str, language: str
 ) -> None:
-    """The main button of the 48-hour page led nowhere, and nothing named the site."""
+    """The main button of the 48-hour page had no target, and nothing named the site."""
     site = SITES[profile, province]
     order = handed_over(profile)
     type(order.owner).objects.filter(pk=order.owner_id).update(language=language)
@@ -171,8 +171,8 @@ def test_every_province_of_every_profile_has_an_address_for_codes_and_passwords(
             assert each.source("code_site").date
 
 
-def test_the_way_to_the_filing_password_leads_to_the_ministrys_site_of_its_rules(client: Client) -> None:
-    """One place of truth for the ministry's site."""
+def test_the_link_to_the_filing_password_leads_to_the_ministrys_site_of_its_rules(client: Client) -> None:
+    """One source for the ministry's site."""
     order = make_order(steps=("service_code",), rule_profile="seed-2018")
 
     page = sign_in(client, order.owner).get(reverse("password-forgotten", args=[order.reference]))
@@ -184,7 +184,7 @@ def test_the_way_to_the_filing_password_leads_to_the_ministrys_site_of_its_rules
 
 @pytest.mark.parametrize("state", [states.PHONE_DUE, states.LAPSED, states.AUTHORITY_REVIEW])
 def test_no_link_of_the_phone_pages_is_empty_in_any_state(client: Client, state: str) -> None:
-    """Nothing on these pages leads nowhere."""
+    """Every link on these pages has a target."""
     for profile in PROFILES:
         order = make_order(state=state, rule_profile=profile)
         sign_in(client, order.owner)
