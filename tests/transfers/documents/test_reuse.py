@@ -1,4 +1,4 @@
-"""Papers of earlier orders: which may serve again, for whom, until when; the same checks judge them as any other."""
+"""Papers of earlier orders: which can be used again, for whom, until when; they are checked like any other."""
 
 from datetime import date
 
@@ -45,7 +45,7 @@ def offered(first) -> dict[str, str]:
 # --- which papers ---
 
 
-def test_documents_of_people_and_subject_are_offered_and_nothing_that_is_made_for_one_order(first):
+def test_documents_of_people_and_subject_are_offered_and_none_made_for_one_order(first):
     assert offered(first) == {"admin_id": "", "lead_id": "", "subject_id": ""}
     assert {"statement", "photo"} & {slot for slot, _side in papers(first)} == {"statement"}
 
@@ -57,7 +57,7 @@ def test_of_several_orders_the_newest_upload_counts(first):
 
 
 @pytest.mark.parametrize("state", [states.DRAFT, states.REFUSED, states.WITHDRAWN, states.AUTHORITY_RETURNED])
-def test_only_what_was_approved_may_serve_again(first, state):
+def test_only_approved_papers_can_be_used_again(first, state):
     Order.objects.filter(pk=first.pk).update(state=state)
 
     assert offered(first) == {}
@@ -72,14 +72,14 @@ def test_papers_of_another_account_or_subject_are_not_offered(first):
     assert reuse.for_slot(order, "lead_id") is None
 
 
-def test_a_paper_that_lacks_a_side_or_was_deleted_is_not_offered(first):
+def test_a_paper_with_a_missing_or_deleted_side_is_not_offered(first):
     retire(first.papers.get(slot="lead_id", side=2).document)
     retire(first.papers.get(slot="subject_id").document)
 
     assert offered(first) == {"admin_id": ""}
 
 
-def test_a_plain_transfer_is_offered_nothing(first):
+def test_a_plain_transfer_is_offered_none(first):
     order = make_order(first.owner, domain=FURTHER, answers={"type": type_answers(domain=FURTHER)})
 
     assert reuse.for_slot(order, "lead_id") is None
@@ -97,13 +97,13 @@ def test_a_plain_transfer_is_offered_nothing(first):
         (date(2035, 2, 15), "This document has expired: upload the new one"),
     ],
 )
-def test_a_document_past_its_end_or_close_to_it_may_not_serve(first, today, why):
+def test_an_expired_document_or_one_about_to_expire_cannot_be_used(first, today, why):
     earlier = next(each for each in reuse.earlier_papers(first.owner, first.subject_key) if each.slot == "lead_id")
 
     assert str(reuse.why_not(earlier, today=today)) == why
 
 
-def test_a_document_without_an_end_may_serve():
+def test_a_document_without_an_expiry_can_be_used():
     first = filed(make_user(), subject=subject_answers(lead_id_until=""))
 
     assert offered(first)["lead_id"] == ""
@@ -121,7 +121,7 @@ def test_a_renewed_document_is_not_the_one_in_the_picture(first):
 # --- of whom ---
 
 
-def test_a_lead_that_changed_on_the_record_is_told(first):
+def test_a_lead_changed_on_the_record_is_reported(first):
     subject = subject_of(first)
     other = subject.people.exclude(pk=subject.lead_id).get()
     Subject.objects.filter(pk=subject.pk).update(lead=other)
@@ -129,13 +129,13 @@ def test_a_lead_that_changed_on_the_record_is_told(first):
     assert offered(first)["lead_id"] == "The subject lead has changed: upload the new lead's ID document"
 
 
-def test_another_person_in_the_order_is_offered_nothing_of_the_earlier_one(first):
+def test_another_person_in_the_order_is_offered_no_paper_of_the_earlier_one(first):
     order = draft(first, pages={"subject": subject_answers(lead_id_number="649999197903030003")})
 
     assert reuse.for_slot(order, "lead_id") is None
 
 
-def test_the_administrator_of_an_earlier_order_may_be_the_lead_of_this_one(first):
+def test_the_administrator_of_an_earlier_order_can_be_the_lead_of_this_one(first):
     pages = {
         "subject": subject_answers(lead_id_number="649999198806060008", lead_id_until="2038-06-06"),
         "administrator": {"same_person": "yes"},
@@ -170,7 +170,7 @@ def stale(order) -> set[str]:
     return {paper.slot for paper in queries.papers_of(order) if validity.is_stale(order, paper)}
 
 
-def test_a_paper_used_again_stands_in_both_orders_with_all_its_sides(first):
+def test_a_reused_paper_is_in_both_orders_with_all_its_sides(first):
     order = draft(first)
     use(order, "lead_id")
 
@@ -179,7 +179,7 @@ def test_a_paper_used_again_stands_in_both_orders_with_all_its_sides(first):
     assert stale(order) == set()
 
 
-def test_used_twice_it_is_there_once(first):
+def test_a_paper_reused_twice_is_listed_once(first):
     order = draft(first)
     use(order, "lead_id")
     use(Order.objects.get(pk=order.pk), "lead_id")
@@ -195,7 +195,7 @@ def test_used_twice_it_is_there_once(first):
         ("subject", subject_answers(lead_id_until="2045-02-14")),
     ],
 )
-def test_another_person_or_another_end_entered_later_makes_it_unfit(first, page, answers):
+def test_another_person_or_expiry_entered_later_makes_it_invalid(first, page, answers):
     order = draft(first)
     use(order, "lead_id")
 
@@ -207,7 +207,7 @@ def test_another_person_or_another_end_entered_later_makes_it_unfit(first, page,
     assert any("no longer matches your answers" in str(gap.words) for gap in gaps)
 
 
-def test_an_upload_of_its_own_bears_a_corrected_end_date(first):
+def test_a_new_upload_has_the_corrected_expiry(first):
     order = draft(first)
     order.papers.create(
         slot="lead_id",
@@ -221,7 +221,7 @@ def test_an_upload_of_its_own_bears_a_corrected_end_date(first):
     assert stale(order) == set()
 
 
-def test_without_the_persons_agreement_in_this_order_it_cannot_be_sent(first):
+def test_without_the_persons_consent_in_this_order_it_cannot_be_submitted(first):
     order = draft(first)
     use(order, "lead_id")
 
@@ -230,7 +230,7 @@ def test_without_the_persons_agreement_in_this_order_it_cannot_be_sent(first):
     assert any("this person has not agreed yet" in str(gap.words) for gap in gaps)
 
 
-def test_taken_out_or_replaced_here_it_stays_where_it_came_from(first):
+def test_a_paper_removed_or_replaced_here_stays_in_its_original_order(first):
     order = draft(first)
     use(order, "lead_id")
 
@@ -242,7 +242,7 @@ def test_taken_out_or_replaced_here_it_stays_where_it_came_from(first):
     assert {paper.document.state for paper in first.papers.filter(slot="lead_id")} == {"ready"}
 
 
-def test_an_order_that_was_sent_meanwhile_takes_no_paper(first):
+def test_an_order_submitted_since_accepts_no_paper(first):
     order = draft(first)
     offer = reuse.for_slot(order, "lead_id")
     Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)
@@ -253,7 +253,7 @@ def test_an_order_that_was_sent_meanwhile_takes_no_paper(first):
     assert papers(order) == {}
 
 
-def test_a_paper_used_again_may_be_used_once_more_and_names_where_it_was_uploaded(first):
+def test_a_reused_paper_can_be_reused_again_and_names_its_original_order(first):
     second = filed(first.owner, domain="second-example.com", with_papers=False)
     Order.objects.filter(pk=second.pk).update(kind=states.TRANSFER_ANOTHER, state=states.DRAFT)
     second.refresh_from_db()
@@ -266,7 +266,7 @@ def test_a_paper_used_again_may_be_used_once_more_and_names_where_it_was_uploade
     assert (offer.earlier.order, offer.earlier.origin, str(offer.why_not)) == (second, first.reference, "")
 
 
-def test_administrators_document_fits_while_the_administrator_is_the_same(first):
+def test_the_administrators_document_is_valid_while_the_administrator_is_the_same(first):
     assert reuse.for_slot(draft(first), "admin_id") is not None
     Order.objects.filter(owner=first.owner, state=states.DRAFT).update(state=states.ABANDONED)
 

@@ -1,4 +1,4 @@
-"""Which papers an order needs, by what is known of it."""
+"""The papers that an order needs, depending on its answers."""
 
 from datetime import datetime
 

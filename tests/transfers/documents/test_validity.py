@@ -1,4 +1,4 @@
-"""A signed sheet belongs to the answers it was printed from, a person's document to that person."""
+"""A signed sheet belongs to the answers it was printed from, and a document to its person."""
 
 import pytest
 from django.utils.translation import override
@@ -26,7 +26,7 @@ def answered(order, step, answers):
         ("server", {"ip": "192.0.2.99"}),
     ],
 )
-def test_a_sheet_is_out_of_date_when_what_it_says_has_changed(step, answers):
+def test_a_sheet_is_outdated_when_its_content_has_changed(step, answers):
     order = make_order()
     sheet = paper(order, "statement")
 
@@ -39,7 +39,7 @@ def test_a_sheet_is_out_of_date_when_what_it_says_has_changed(step, answers):
         )
 
 
-def test_a_sheet_stays_good_when_something_changed_that_is_not_on_it():
+def test_a_sheet_stays_valid_when_something_not_on_it_changed():
     order = make_order()
     sheet = paper(order, "statement")
 
@@ -48,7 +48,7 @@ def test_a_sheet_stays_good_when_something_changed_that_is_not_on_it():
     assert not validity.is_stale(order, sheet)
 
 
-def test_a_document_is_out_of_date_when_another_person_is_named():
+def test_a_document_is_outdated_when_another_person_is_named():
     order = make_order()
     admins, leads = paper(order, "admin_id"), paper(order, "lead_id")
 
@@ -58,7 +58,7 @@ def test_a_document_is_out_of_date_when_another_person_is_named():
     assert validity.valid_papers(order, [admins, leads]) == [leads]
 
 
-def test_papers_of_the_subject_and_unmarked_ones_never_run_out():
+def test_papers_of_the_subject_and_unmarked_ones_are_never_outdated():
     order = make_order()
     licence, old = paper(order, "subject_id"), OrderDocument(order=order, slot="statement", mark="")
 
@@ -67,7 +67,7 @@ def test_papers_of_the_subject_and_unmarked_ones_never_run_out():
     assert validity.valid_papers(order, [licence, old]) == [licence, old]
 
 
-def test_one_person_for_both_owns_all_papers_of_people():
+def test_one_person_in_both_roles_owns_all_papers_of_people():
     order = make_order(answers={"administrator": {"same_person": "yes"}})
 
     people = {validity.person_of(order, slot) for slot in validity.PERSON_OF}
@@ -76,7 +76,7 @@ def test_one_person_for_both_owns_all_papers_of_people():
     assert validity.person_of(order, "subject_id") is None
 
 
-def test_the_code_a_photo_was_fetched_by_makes_it_no_stale_paper():
+def test_the_code_of_a_fetched_photo_does_not_make_it_outdated():
     order = make_order()
 
     assert not validity.is_stale(order, OrderDocument(order=order, slot="photo", mark="AB12CD"))

@@ -1,4 +1,4 @@
-"""A call on the page of its order: which number rings, when, and the times that its owner may choose."""
+"""A call on the page of its order: the calling number, the time, and the times its owner can choose."""
 
 import re
 from datetime import datetime, timedelta
@@ -59,7 +59,7 @@ def test_the_applicant_chooses_a_time_and_another_and_the_desk_reads_it(clock: A
     said = choose(client, call, offered[2])
     changed = choose(client, call, offered[3])
 
-    # Friday 16:30 is too soon: the next times are Monday's and Tuesday's
+    # Friday 16:30 is too soon: the next times are on Monday and Tuesday
     assert [at[:16] for at in offered[:2]] == ["2026-11-30T09:30", "2026-11-30T11:00"]
     assert len(offered) == slots.SHOWN
     assert ["one digit differs" in before, "139****" in before, "010-0000-0001" in before] == [False, True, True]
@@ -74,7 +74,7 @@ def test_the_applicant_chooses_a_time_and_another_and_the_desk_reads_it(clock: A
     assert ["booked by the applicant" in listed, "30 Nov 16:30" in listed] == [True, True]
 
 
-def test_a_time_that_is_full_over_or_invented_is_refused_with_words(clock: Any, order: Order) -> None:
+def test_a_full_past_or_invented_time_is_refused_with_an_explanation(clock: Any, order: Order) -> None:
     call, client = ask(order), english(Client(), order.owner)
     full = slots.offered(FRIDAY)[0]
     for _ in range(slots.AT_ONCE):
@@ -104,7 +104,9 @@ def test_a_stranger_cannot_choose_and_an_ended_call_says_so(order: Order) -> Non
     assert Call.objects.get().is_booked is False
 
 
-def test_who_missed_two_calls_is_told_and_a_chosen_time_begins_again(clock: Any, order: Order) -> None:
+def test_after_two_missed_calls_the_owner_is_notified_and_a_chosen_time_restarts_the_count(
+    clock: Any, order: Order
+) -> None:
     call, client, reviewer = ask(order), english(Client(), order.owner), make_reviewer()
     for _ in range(2):
         actions.attempt(call, reviewer, outcome_of(NO_ANSWER), seen=call.version)
@@ -121,7 +123,7 @@ def test_who_missed_two_calls_is_told_and_a_chosen_time_begins_again(clock: Any,
 
     assert "We rang and reached nobody. Choose a time by Wed 2 Dec, 18:00" in told
     assert mail.payload["to"] == order.owner.email
-    assert sent == [1, 2]  # the count began again with the chosen time: told after the second one, with new days
+    assert sent == [1, 2]  # the count restarted with the chosen time: notified after the second one, with new days
     assert Call.objects.get().grace_until > datetime(2026, 12, 1, tzinfo=BEIJING)
 
 

@@ -1,4 +1,4 @@
-"""The applicant's moves: exactly those of the table, each only by the owner, asked first where an order closes."""
+"""The applicant's moves: exactly those of the table, only by the owner, with a confirmation where an order closes."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from transfers.orders import actions
 
 pytestmark = pytest.mark.django_db
 
-# move → the states it leads out of, and where to; written out, so that a change of `moves.py` shows here
+# move → its sources and its target; written out, so that a change of `moves.py` fails here
 TABLE = {
     "withdraw": ({states.SUBMITTED, states.PHOTO_DUE}, states.WITHDRAWN),
     "abandon": (
@@ -52,7 +52,7 @@ def test_a_move_works_from_its_states_and_from_no_other(client, move, state):
     assert moves(order) == ([move] if state in sources else [])
 
 
-# the buttons of an order's page: what is asked first is a link, what happens at once is a form
+# the buttons of an order's page: with a confirmation page a link, otherwise a form
 OFFERED = [
     (states.TRANSFER, states.DRAFT, {"Continue": "link", "Abandon": "link"}),
     (states.TRANSFER, states.SUBMITTED, {"Withdraw": "link"}),
@@ -66,7 +66,7 @@ OFFERED = [
 
 
 @pytest.mark.parametrize(("kind", "state", "offered"), OFFERED, ids=[f"{kind}-{state}" for kind, state, _ in OFFERED])
-def test_what_ends_an_order_asks_first_and_what_goes_on_takes_one_press(client, kind, state, offered):
+def test_a_move_that_ends_an_order_asks_first_and_one_that_continues_takes_one_press(client, kind, state, offered):
     order = make_order(state=state, kind=kind, due_at=timezone.now() + timedelta(hours=5))
     client.cookies["django_language"] = "en"
 
@@ -85,7 +85,7 @@ def test_what_ends_an_order_asks_first_and_what_goes_on_takes_one_press(client, 
         (states.PHONE_DUE, "Verify the phones", "phones"),
     ],
 )
-def test_the_first_button_leads_to_the_page_where_the_work_is_done(client, state, label, page):
+def test_the_first_button_links_to_the_page_of_the_work(client, state, label, page):
     order = make_order(state=state)
     client.cookies["django_language"] = "en"
 
@@ -113,7 +113,7 @@ def test_a_strangers_order_does_not_move(client, move):
 
 
 @pytest.mark.parametrize("move", ["mend", "resubmit", "start_again"])
-def test_looking_moves_nothing(client, move):
+def test_a_get_moves_nothing(client, move):
     order = make_order(state=states.LAPSED)
 
     answer = sign_in(client, order.owner).get(reverse("order-move", args=[order.reference, move]))
@@ -122,7 +122,7 @@ def test_looking_moves_nothing(client, move):
     assert moves(order) == []
 
 
-def test_withdrawing_asks_for_a_reason_which_the_timeline_shows(client):
+def test_withdrawing_requires_a_reason_which_the_timeline_shows(client):
     order = make_order(state=states.SUBMITTED)
     client.cookies["django_language"] = "en"
 
@@ -147,17 +147,17 @@ def test_a_move_that_closes_an_order_asks_first(client, move):
     assert moves(order) == []
 
 
-def test_an_ended_order_forgets_the_password_and_frees_its_claims(client):
+def test_an_ended_order_erases_the_password_and_releases_its_claims(client):
     order = make_order(state=states.AUTHORITY_RETURNED)
 
     press(client, order, "abandon")
 
     ended = read(order)
     assert (ended.password_digest, ended.password_kept) == ("", False)
-    make_order(domain=order.domain, subject_key=order.subject_key)  # no constraint stands in the way
+    make_order(domain=order.domain, subject_key=order.subject_key)  # no constraint prevents it
 
 
-def test_a_lapsed_order_whose_password_was_erased_cannot_go_again_but_be_mended(client):
+def test_a_lapsed_order_whose_password_was_erased_cannot_be_resubmitted_but_changed(client):
     order = make_order(state=states.LAPSED, password_kept=False, password_digest="")
 
     press(client, order, "resubmit")
@@ -171,7 +171,7 @@ AGAIN = {states.WITHDRAWN, states.REFUSED, states.EXPIRED, states.ABANDONED}
 
 
 @pytest.mark.parametrize("state", TRANSFERS)
-def test_start_again_makes_a_new_draft_from_an_order_that_came_to_nothing(client, state):
+def test_start_again_makes_a_new_draft_from_an_order_without_a_result(client, state):
     order = make_order(state=state)
 
     answer = press(client, order, "start_again")
@@ -197,7 +197,7 @@ def test_a_second_press_of_start_again_finds_the_draft_of_the_first(client):
     assert moves(fresh) == ["start"]
 
 
-def test_a_second_order_for_the_same_site_is_not_begun(client):
+def test_a_second_order_for_the_same_site_cannot_begin(client):
     order = make_order(state=states.WITHDRAWN)
     make_order(order.owner, domain=order.domain)
     client.cookies["django_language"] = "en"
@@ -209,7 +209,7 @@ def test_a_second_order_for_the_same_site_is_not_begun(client):
     assert "You already have an open order for this domain or document" in client.get(answer.url).content.decode()
 
 
-def test_a_lapsed_order_goes_again_without_a_review_and_its_report_is_owed(client):
+def test_a_lapsed_order_is_resubmitted_without_a_review_and_its_report_is_queued(client):
     order = make_order(state=states.LAPSED, report=1)
 
     press(client, order, "resubmit")
@@ -218,7 +218,7 @@ def test_a_lapsed_order_goes_again_without_a_review_and_its_report_is_owed(clien
     assert Message.objects.get(channel="authority").key == f"report:{read(order).report_key}"
 
 
-def test_a_lapsed_order_with_a_document_that_has_run_out_is_mended_not_sent_again(client):
+def test_a_lapsed_order_with_an_expired_document_must_be_changed_not_resubmitted(client):
     order = make_order(state=states.LAPSED, answers={"subject": subject_answers(lead_id_until="2026-01-01")})
 
     press(client, order, "resubmit")
@@ -229,7 +229,7 @@ def test_a_lapsed_order_with_a_document_that_has_run_out_is_mended_not_sent_agai
 
 
 @pytest.mark.parametrize(("over", "begins"), [(timedelta(minutes=1), True), (timedelta(0), False)])
-def test_the_answers_are_lent_as_long_as_the_page_promised(client, over, begins):
+def test_the_answers_are_kept_as_long_as_the_page_promised(client, over, begins):
     order = make_order(state=states.WITHDRAWN, entered_at=timezone.now() - settings.DRAFT_KEPT + over)
 
     press(client, order, "start_again")
@@ -238,7 +238,7 @@ def test_the_answers_are_lent_as_long_as_the_page_promised(client, over, begins)
 
 
 @pytest.mark.parametrize("whose", ["mine", "another"])
-def test_answers_of_a_site_that_came_to_us_meanwhile_begin_nothing_but_the_question_of_its_type(client, whose):
+def test_answers_for_a_site_that_has_come_to_us_only_begin_a_new_verification_of_its_type(client, whose):
     order = make_order(state=states.WITHDRAWN, answers={"type": type_answers(domain="first-example.com")})
     Order.objects.filter(pk=order.pk).update(domain="first-example.com")
     filed(order.owner if whose == "mine" else make_user(), with_papers=False)
@@ -252,7 +252,7 @@ def test_answers_of_a_site_that_came_to_us_meanwhile_begin_nothing_but_the_quest
     assert "The filing type may have changed since: verify it once more" in client.get(answer.url).content.decode()
 
 
-def test_the_question_of_the_type_is_asked_with_what_was_typed(client):
+def test_the_type_is_verified_with_the_earlier_entries(client):
     order = make_order(state=states.WITHDRAWN, answers={"type": type_answers(domain="first-example.com")})
     check = TypeCheck.objects.create(
         owner=order.owner,
@@ -279,7 +279,7 @@ def test_once_the_subject_is_on_file_here_starting_again_is_another_transfer(cli
 
 
 @pytest.mark.parametrize(("move", "state"), [("withdraw", states.SUBMITTED), ("abandon", states.RETURNED)])
-def test_what_was_typed_holds_though_the_order_was_changed_at_the_same_moment(client, monkeypatch, move, state):
+def test_entries_are_saved_although_the_order_was_changed_at_the_same_moment(client, monkeypatch, move, state):
     order = make_order(state=state)
     act, seen = getattr(actions, move), []
 

@@ -1,4 +1,4 @@
-"""The stops of an order on its way: which are passed and when, where it is, and by when it goes on."""
+"""The stops of an order's way: which are passed and when, the current one, and its deadline."""
 
 import pytest
 import time_machine
@@ -20,7 +20,7 @@ def shown(client: Client, order: Order, language: str = "en") -> HtmlElement:
 
 
 def stops(page: HtmlElement) -> list[tuple[str, str, str]]:
-    """The mark, the name and the date of each, as somebody reads them."""
+    """The mark, the name and the date of each, as text."""
     found = []
     for stop in page.xpath('//ol[@class="stops"]/li'):
         for hidden in stop.xpath('.//*[@class="sr"]'):
@@ -30,7 +30,7 @@ def stops(page: HtmlElement) -> list[tuple[str, str, str]]:
 
 
 def led(order: Order, *moves: tuple[str, str, str]) -> None:
-    """The moves of an order, each with who makes it and on which day."""
+    """The moves of an order, each with its actor and its day."""
     for move, by, day in moves:
         with time_machine.travel(f"2026-{day} 10:00+08:00", tick=False):
             if move == "submit":

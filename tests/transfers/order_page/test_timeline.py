@@ -1,4 +1,4 @@
-"""The timeline speaks of every move in words, and of every actor."""
+"""The timeline describes every move and every actor in words."""
 
 import re
 
@@ -22,14 +22,14 @@ from transfers.orders.moves import MOVES
 from transfers.orders.states import BY_KEY, STATES
 
 
-def test_every_move_and_every_actor_has_words() -> None:
+def test_every_move_and_every_actor_has_a_text() -> None:
     assert [row.name for row in (*MOVES, *FACTS) if not row.said] == []
     assert set(ACTORS) - set(WHO) == set()
     assert [state.key for state in STATES if not state.part] == []
 
 
 @pytest.mark.django_db
-def test_the_stages_behind_the_one_an_order_stands_in_are_folded() -> None:
+def test_earlier_stages_are_folded() -> None:
     order = make_order(state=states.SUBMITTED)
     fire(order, "accept", REVIEWER, facts=queries.facts_of(order))
     fire(order, "send_photo", APPLICANT)
@@ -53,7 +53,7 @@ def test_the_stages_behind_the_one_an_order_stands_in_are_folded() -> None:
 
 
 @pytest.mark.django_db
-def test_a_paper_that_was_replaced_stands_in_the_timeline_with_its_version() -> None:
+def test_a_replaced_paper_is_in_the_timeline_with_its_version() -> None:
     order = make_order()
     for colour in ("white", "grey"):
         OrderDocument.objects.filter(order=order, slot="statement").update(retired_at=timezone.now())
@@ -70,7 +70,7 @@ def test_a_paper_that_was_replaced_stands_in_the_timeline_with_its_version() -> 
 @pytest.mark.parametrize(
     ("language", "said"), [("en", "Photo of the website administrator"), ("zh-hans", "网站负责人")]
 )
-def test_a_photo_that_was_replaced_has_its_name_in_both_languages(language: str, said: str) -> None:
+def test_a_replaced_photo_has_its_name_in_both_languages(language: str, said: str) -> None:
     order = make_order()
     for colour in ("white", "grey"):
         OrderDocument.objects.filter(order=order, slot="photo").update(retired_at=timezone.now())
@@ -84,7 +84,7 @@ def test_a_photo_that_was_replaced_has_its_name_in_both_languages(language: str,
 
 
 @pytest.mark.django_db
-def test_a_timeline_shows_newest_first_with_the_messages_that_went_out() -> None:
+def test_a_timeline_shows_the_newest_first_with_the_messages_sent() -> None:
     order = make_order(state=states.SUBMITTED)
     fire(order, "accept", REVIEWER, facts=queries.facts_of(order))
     note(order, "call", by=REVIEWER, words="answered at once")
@@ -99,13 +99,13 @@ def test_a_timeline_shows_newest_first_with_the_messages_that_went_out() -> None
 
 
 def lose(order: Order, role: str, channel: str) -> None:
-    """The outside says no for good."""
+    """The outside system refuses finally."""
     mine = Message.objects.filter(reference=order.reference, key__contains=f":{role}:", channel=channel)
     assert mine.update(state=State.FAILED, failed_at=timezone.now(), next_at=None) == 1
 
 
 @pytest.mark.django_db
-def test_a_message_that_failed_for_good_stands_in_the_timeline_with_what_to_do(client: Client) -> None:
+def test_a_finally_failed_message_is_in_the_timeline_with_advice(client: Client) -> None:
     order = make_order(state=states.SUBMITTED)
     fire(order, "accept", REVIEWER, facts=queries.facts_of(order))
     lose(order, "account", "email")
@@ -131,7 +131,7 @@ def test_a_message_that_failed_for_good_stands_in_the_timeline_with_what_to_do(c
         ("zh-hans", "手机关机或无法接通。网站负责人：请您自行转告"),
     ],
 )
-def test_a_text_that_did_not_arrive_stands_in_the_timeline_with_why(client: Client, language: str, said: str) -> None:
+def test_an_undelivered_text_is_in_the_timeline_with_the_reason(client: Client, language: str, said: str) -> None:
     order = make_order(state=states.SUBMITTED)
     fire(order, "accept", REVIEWER, facts=queries.facts_of(order))
     texts = Message.objects.filter(reference=order.reference, channel="sms")
@@ -153,7 +153,7 @@ def test_a_text_that_did_not_arrive_stands_in_the_timeline_with_why(client: Clie
 
 
 @pytest.mark.django_db
-def test_what_is_still_tried_or_was_delivered_is_no_entry_of_its_own() -> None:
+def test_a_message_still_being_sent_or_delivered_is_no_entry_of_its_own() -> None:
     order = make_order(state=states.SUBMITTED)
     fire(order, "accept", REVIEWER, facts=queries.facts_of(order))
     Message.objects.filter(channel="email").update(state=State.DELIVERED)
@@ -164,7 +164,7 @@ def test_what_is_still_tried_or_was_delivered_is_no_entry_of_its_own() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("events", [1, 3])
-def test_a_timeline_costs_three_queries_however_long_it_is(events: int, django_assert_num_queries: object) -> None:
+def test_a_timeline_takes_three_queries_however_long_it_is(events: int, django_assert_num_queries: object) -> None:
     order = make_order(state=states.SUBMITTED)
     for _ in range(events):
         note(order, "call", by=REVIEWER, words="again")

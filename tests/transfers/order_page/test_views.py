@@ -43,7 +43,7 @@ def test_every_state_has_its_sentence_in_both_languages(client, state):
 
 
 @pytest.mark.parametrize("state", [states.SUBMITTED, states.PHOTO_REVIEW])
-def test_while_we_review_the_page_says_which_number_we_call_when_and_from_where(client, settings, state):
+def test_while_we_review_the_page_says_which_number_we_call_when_and_from_which(client, settings, state):
     settings.PROVIDER_CALLER_NUMBERS = ["010-0000-0007"]
     settings.PROVIDER_HOURS = "8:30–17:30"
     order = make_order(state=state)
@@ -54,7 +54,7 @@ def test_while_we_review_the_page_says_which_number_we_call_when_and_from_where(
     assert sentence in html
 
 
-def test_the_receipt_says_the_same():
+def test_the_receipt_states_the_same():
     order = make_order(state=states.SUBMITTED)
     words = context(order, recipients(order, [ACCOUNT])[0], {}, timezone.now())
 
@@ -65,7 +65,7 @@ def test_the_receipt_says_the_same():
     assert "010-0000-0001" in text
 
 
-def test_a_call_stands_in_the_timeline_and_so_does_the_delivery_of_messages(client):
+def test_a_call_and_the_delivery_of_messages_are_in_the_timeline(client):
     order = make_order(state=states.DRAFT)
     ORDER.apply(order, "submit", by="applicant", actor=order.owner)
     note(order, "call", by="reviewer", words="确认了手机")
@@ -89,7 +89,7 @@ def test_an_approved_order_shows_number_snippet_and_what_follows(client):
     assert "Your data with the other provider is not affected. You can use both servers." in html
 
 
-def test_the_authoritys_words_are_shown_as_words(client):
+def test_the_authoritys_words_are_escaped(client):
     order = make_order(
         state=states.AUTHORITY_RETURNED, authority_code="1056", authority_words="<script>alert(1)</script>附件不清"
     )
@@ -118,8 +118,8 @@ ADVICE = {
 
 
 @pytest.mark.parametrize("code", ADVICE)
-def test_the_authoritys_words_stand_with_our_advice_and_the_part_to_change(client, code):
-    """Where the authority wrote something, its Chinese stood alone: no advice, no code, no part."""
+def test_the_authoritys_words_are_shown_with_our_advice_and_the_part_to_change(client, code):
+    """The authority's Chinese was shown by itself: no advice, no code, no part."""
     order = make_order(state=states.AUTHORITY_RETURNED, authority_code=code, authority_words="请核对后重报")
     advice, part = ADVICE[code]
 
@@ -146,7 +146,7 @@ def test_a_lapsed_order_explains_that_another_number_is_on_file(client):
 
 
 def main_of(page):
-    """What stands on the page itself: without frame and slip."""
+    """The page itself, without frame and slip."""
     return document_fromstring(page).xpath("//main")[0]
 
 
@@ -155,7 +155,7 @@ def filled(page):
 
 
 def test_the_button_of_a_lapsed_order_follows_its_advice(client):
-    """ "Change the number at your provider first", and the only button sent the order again as it was."""
+    """ "Change the number at your provider first", and the only button resubmitted the order unchanged."""
     order = make_order(state=states.LAPSED)
     check = PhoneCheck.objects.create(order=order, report=1, role="administrator", mobile_masked="138****0009")
     page = show(client, order)
@@ -172,8 +172,8 @@ def test_the_button_of_a_lapsed_order_follows_its_advice(client):
 
 @pytest.mark.parametrize("state", [states.DRAFT, states.RETURNED, states.PHOTO_DUE, states.LAPSED, states.PHONE_DUE])
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_code_domain_state_and_date_of_an_order_stand_once_each_beside_its_slip(client, state, language):
-    """The heading was the order's code, the deadline stood there three times, and the state twice."""
+def test_code_domain_state_and_date_of_an_order_appear_once_each_beside_its_slip(client, state, language):
+    """The heading was the order's code; the deadline was shown three times, and the state twice."""
     order = make_order(state=state, due_at=timezone.now() + timedelta(hours=30))
 
     page = show(client, order, language)
@@ -189,7 +189,7 @@ def test_code_domain_state_and_date_of_an_order_stand_once_each_beside_its_slip(
 
 
 @pytest.mark.parametrize(("left", "alarms"), [(timedelta(59), 0), (timedelta(4), 0), (timedelta(hours=19), 1)])
-def test_only_a_short_time_is_drawn_as_an_alarm(client, left, alarms):
+def test_only_a_short_time_is_shown_as_urgent(client, left, alarms):
     """A draft kept for 59 days had the same amber box as a deadline in 19 hours."""
     page = main_of(show(client, make_order(due_at=timezone.now() + left)))
 
@@ -198,8 +198,8 @@ def test_only_a_short_time_is_drawn_as_an_alarm(client, left, alarms):
     assert page.xpath('.//a[@class="deadline-ics"]')
 
 
-def test_what_cannot_be_done_stands_below_what_happened(client):
-    """It stood under the button of every order."""
+def test_impossible_actions_are_listed_below_the_timeline(client):
+    """They were shown under the button of every order."""
     order = make_order(state=states.SUBMITTED)
     OrderEvent.objects.create(order=order, move="submit", from_state=states.DRAFT, to_state=states.SUBMITTED)
 
@@ -208,7 +208,7 @@ def test_what_cannot_be_done_stands_below_what_happened(client):
     assert page.index("What happened so far") < page.index("What you cannot do now, and why")
 
 
-def test_a_lapsed_order_whose_password_was_erased_is_mended_not_resubmitted(client):
+def test_a_lapsed_order_whose_password_was_erased_must_be_changed_not_resubmitted(client):
     order = make_order(state=states.LAPSED, password_kept=False, password_digest="")
 
     html = show(client, order)
@@ -218,7 +218,7 @@ def test_a_lapsed_order_whose_password_was_erased_is_mended_not_resubmitted(clie
     assert reverse("order-move", args=[order.reference, "mend"]) in html
 
 
-def test_when_the_time_of_the_phones_is_over_the_page_says_so_and_offers_nothing(client):
+def test_after_the_deadline_of_the_phones_the_page_says_so_and_offers_nothing(client):
     order = make_order(state=states.PHONE_DUE, due_at=timezone.now())
 
     html = show(client, order)
@@ -230,7 +230,7 @@ def test_when_the_time_of_the_phones_is_over_the_page_says_so_and_offers_nothing
     assert Order.objects.get(pk=order.pk).state == states.PHONE_DUE, "the authority has the last word"
 
 
-def test_a_draft_whose_time_is_over_is_closed_by_its_page(client):
+def test_an_overdue_draft_is_closed_by_its_page(client):
     order = make_order(due_at=timezone.now())
 
     assert f'data-state="{states.EXPIRED}"' in show(client, order)
@@ -273,7 +273,7 @@ def test_the_calendar_file_names_no_person_and_no_number(client):
         (states.COOLING_OFF, "Cancellation to be submitted"),
     ],
 )
-def test_the_calendar_file_of_another_deadline_speaks_of_that_one(client, state, words):
+def test_the_calendar_file_of_another_deadline_names_that_one(client, state, words):
     kind = states.CANCELLATION if state == states.COOLING_OFF else states.TRANSFER
     order = make_order(state=state, kind=kind, due_at=timezone.now() + timedelta(days=2))
 
@@ -302,21 +302,21 @@ def test_the_head_of_the_page_says_whose_turn_it_is(client, state, turn):
 
 @pytest.mark.parametrize("state", [state for state in states.ALL if state not in states.ENDED])
 @pytest.mark.parametrize("kind", [states.TRANSFER, states.CANCELLATION])
-def test_what_is_offered_is_never_called_impossible(state, kind):
+def test_an_offered_action_is_never_called_impossible(state, kind):
     order = make_order(state=state, kind=kind, password_kept=True)
     offered = {str(button.label) for button in buttons(order)}
 
     assert {str(act) for act, _why in state_of(order).unavailable} & offered == set()
 
 
-def test_what_is_not_possible_now_stands_there_with_its_reason(client):
+def test_an_impossible_action_is_listed_with_its_reason(client):
     html = show(client, make_order(state=states.AUTHORITY_REVIEW))
 
     assert "Withdraw: not available now because the authority has the order" in html
     assert "not available now" not in show(client, make_order())
 
 
-def test_an_approved_order_has_its_duties_with_a_tick_that_can_be_taken_back(client):
+def test_an_approved_order_has_its_duties_with_a_tick_that_can_be_undone(client):
     order = make_order(state=states.AUTHORITY_REVIEW)
     fire(order, "grant", "authority")
     duty = order.duties.get()
@@ -346,7 +346,7 @@ def test_without_a_deadline_there_is_no_calendar_file(client):
     assert sign_in(client, order.owner).get(reverse("deadline-file", args=[order.reference])).status_code == 404
 
 
-def test_the_page_costs_at_most_ten_queries_however_much_happened(client):
+def test_the_page_takes_at_most_ten_queries_however_much_happened(client):
     order = make_order(state=states.SUBMITTED)
     client = sign_in(client, order.owner)
     one = cost(lambda: client.get(order.get_absolute_url()))

@@ -1,4 +1,4 @@
-"""What its owner reads on the page of an order, state by state: its mark, the sentence at its head, what must wait."""
+"""The texts of an order's page for its owner, by state: its mark, the sentence at its head, impossible actions."""
 
 from datetime import timedelta
 
@@ -120,7 +120,7 @@ ROWS = [
 @pytest.mark.parametrize(
     ("kind", "state", "heading", "mark", "sentence", "must_wait"), ROWS, ids=[f"{row[0]}-{row[1]}" for row in ROWS]
 )
-def test_the_page_says_in_words_how_the_order_stands_and_what_must_wait(
+def test_the_page_describes_the_state_and_what_must_wait(
     client: Client, kind: str, state: str, heading: str, mark: str, sentence: str, must_wait: dict[str, str]
 ) -> None:
     dated = {"due_at": timezone.now() + timedelta(hours=5)} if state in (states.DRAFT, states.COOLING_OFF) else {}
@@ -139,8 +139,8 @@ def test_the_page_says_in_words_how_the_order_stands_and_what_must_wait(
 
 
 @pytest.mark.parametrize("state", [states.SUBMITTED, states.PHOTO_REVIEW, states.HANDING_OVER])
-def test_what_we_are_late_with_is_not_promised_for_a_day_that_is_over(client: Client, state: str) -> None:
-    """Next week the page still said "we will answer by" the day before yesterday."""
+def test_a_late_answer_of_ours_is_not_promised_for_a_past_day(client: Client, state: str) -> None:
+    """A week later the page still said "we will answer by" the day before yesterday."""
     order = make_order(state=state, entered_at=timezone.now() - timedelta(days=30))
     client.cookies["django_language"] = "en"
 

@@ -1,4 +1,4 @@
-"""What is pressed twice happens once: the start of an order, the release of a held report."""
+"""Pressing twice has one effect: the start of an order, the release of a held report."""
 
 import pytest
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def reports(order: Order) -> list[str]:
-    """The keys of the reports that are owed for the order."""
+    """The keys of the reports queued for the order."""
     return sorted(Message.objects.filter(reference=order.reference, channel="authority").values_list("key", flat=True))
 
 
@@ -30,7 +30,7 @@ def test_a_check_begins_one_order_even_after_that_was_abandoned() -> None:
     assert moves(first) == ["start", "abandon"]
 
 
-def test_a_held_order_that_two_of_operations_release_is_reported_once() -> None:
+def test_a_held_order_released_by_two_of_operations_is_reported_once() -> None:
     order = make_order(state=states.HANDING_OVER, held=True)
     first, second = Order.objects.get(pk=order.pk), Order.objects.get(pk=order.pk)
 
@@ -42,7 +42,7 @@ def test_a_held_order_that_two_of_operations_release_is_reported_once() -> None:
     assert reports(order) == [f"report:{order.report_key}"]
 
 
-def test_what_is_not_held_is_not_reported_again() -> None:
+def test_an_order_that_is_not_held_is_not_reported_again() -> None:
     order = make_order(state=states.HANDING_OVER)
 
     assert actions.release_hold(order, actor=make_user()) is False
@@ -51,8 +51,8 @@ def test_what_is_not_held_is_not_reported_again() -> None:
     assert (order.report, moves(order), reports(order)) == (1, [], [])
 
 
-def test_a_subject_of_any_nature_sends_its_order() -> None:
-    """Whether it fits its column tells PostgreSQL alone; SQLite takes any length."""
+def test_a_subject_of_any_nature_submits_its_order() -> None:
+    """Only PostgreSQL checks that it fits its column; SQLite accepts any length."""
     sent = [make_order(answers={"type": {**type_answers(nature=key), "subject_key": key}}) for key in NATURES]
 
     for order in sent:

@@ -70,13 +70,13 @@ FILES = {"originals_wanted": "Post the originals of order {ref} to us", "origina
 
 
 def with_the_state(row: Move) -> Move:
-    """The clock ends the new state as it ends others that wait for their owner."""
+    """The clock ends the new state like others that wait for their owner."""
     return replace(row, sources=(*row.sources, ORIGINALS_DUE.key)) if row.name == ORIGINALS_DUE.clock else row
 
 
 @pytest.fixture
 def message_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """One file a message and language, beside those that are there."""
+    """One file per message and language, beside the existing ones."""
     shutil.copytree(catalogue.FOLDER, tmp_path / "messages")
     for name, words in FILES.items():
         for language in ("en", "zh"):
@@ -90,7 +90,7 @@ def message_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[N
 
 @pytest.fixture
 def rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The row of the state, the rows of the moves, and what was read from the tables when the portal started."""
+    """The row of the state, the rows of the moves, and what was derived from the tables at the start of the portal."""
     every_move = (*map(with_the_state, move_rows.MOVES), ASK, POST)
     table = MoveTable(every_move, usual_kinds=TRANSFERS)
     monkeypatch.setattr(states, "STATES", (*states.STATES, ORIGINALS_DUE))
@@ -106,7 +106,7 @@ def rows(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def waiting(rows: None, message_files: None) -> Order:
-    """An order whose owner a reviewer has asked for the originals."""
+    """An order for which a reviewer has requested the originals."""
     order = make_complete(state=states.SUBMITTED.key)
     ORDER.apply(order, ASK.name, by=REVIEWER, actor=make_lead_reviewer())
     return order
@@ -141,12 +141,12 @@ def test_the_portal_does_not_start_while_no_move_of_the_clock_leaves_the_state(
     }
 
 
-def test_the_page_of_the_order_says_what_the_row_says(client: Client, waiting: Order) -> None:
+def test_the_page_of_the_order_shows_the_rows_texts(client: Client, waiting: Order) -> None:
     html = page(client, waiting, waiting.get_absolute_url())
 
     assert "Originals needed" in html
     assert "Post the originals to us by" in html
-    assert "Post the originals by" in html  # the flag of the deadline
+    assert "Post the originals by" in html  # the label of the deadline
     assert "The originals are needed" in html  # the timeline
     assert "our reviewers wait for the originals" in html
     assert "I have posted them" in html
@@ -167,7 +167,7 @@ def test_my_filings_shows_the_order_as_its_owners_turn_with_its_button(client: C
     assert "I have posted them" in html
 
 
-def test_the_desk_has_a_queue_for_the_state_and_draws_the_case(client: Client, waiting: Order) -> None:
+def test_the_desk_has_a_queue_for_the_state_and_renders_the_case(client: Client, waiting: Order) -> None:
     client.cookies["django_language"] = "en"
     sign_in(client, make_lead_reviewer(language="en"))
     listed = client.get(f"{reverse('admin:transfers_order_changelist')}?queue=originals").content.decode()
@@ -181,14 +181,14 @@ def test_the_desk_has_a_queue_for_the_state_and_draws_the_case(client: Client, w
     assert "The originals are needed" in case
 
 
-def test_who_the_row_names_is_told_in_the_words_of_the_file(waiting: Order) -> None:
+def test_the_people_named_by_the_row_are_notified_with_the_text_of_the_file(waiting: Order) -> None:
     told = Message.objects.filter(reference=waiting.reference, template="originals_wanted")
 
     assert {message.channel for message in told} == {"sms", "email", "site"}
     assert set(told.values_list("user", flat=True)) == {waiting.owner.pk}
 
 
-def test_the_owner_presses_the_button_once_the_press_has_a_function(
+def test_the_owner_can_press_the_button_once_the_move_has_a_function(
     client: Client, waiting: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def act(order: Order, user: object) -> Order:
@@ -202,7 +202,7 @@ def test_the_owner_presses_the_button_once_the_press_has_a_function(
     assert (waiting.state, moves(waiting)) == (states.SUBMITTED.key, [ASK.name, POST.name])
 
 
-def test_the_clock_closes_it_after_the_time_that_the_row_names(waiting: Order) -> None:
+def test_the_clock_closes_it_after_the_time_of_the_row(waiting: Order) -> None:
     assert waiting.due_at is not None
     assert waiting.due_at - waiting.entered_at == settings.WAITS_KEPT
 

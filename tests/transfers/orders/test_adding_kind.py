@@ -1,4 +1,4 @@
-"""A kind of order is a row, and the moves that name it (docs/how-to.md): added in memory, its pages draw it."""
+"""A kind of order is a row, and the moves that name it (docs/how-to.md): added in memory, its pages show it."""
 
 import sys
 from dataclasses import replace
@@ -38,7 +38,7 @@ PUT_BACK = Move(
 
 @pytest.fixture(autouse=True)
 def rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The row of the kind and of its move, and what was read from the tables when the portal started."""
+    """The row of the kind and of its move, and what was derived from the tables at the start of the portal."""
     every_move = (*move_rows.MOVES, PUT_BACK)
     table = MoveTable(every_move, usual_kinds=(*kinds.TRANSFERS, RENEWAL.key))
     for name in ("TRANSFERS", "ALL"):
@@ -70,7 +70,7 @@ def test_the_portal_does_not_start_while_no_report_is_built_for_the_kind(monkeyp
     ]
 
 
-def test_its_pages_have_its_name_its_stages_and_what_a_state_means_for_it(client: Client) -> None:
+def test_its_pages_have_its_name_its_stages_and_its_meaning_of_a_state(client: Client) -> None:
     order = make_order(kind=RENEWAL.key, state=states.SUBMITTED.key)
 
     html = page(client, order, order.get_absolute_url())
@@ -82,7 +82,7 @@ def test_its_pages_have_its_name_its_stages_and_what_a_state_means_for_it(client
     assert "Renewal ·" in listed
 
 
-def test_its_move_is_open_to_it_and_to_no_other_kind() -> None:
+def test_its_move_is_available_to_it_and_to_no_other_kind() -> None:
     transfer, renewal = (make_order(kind=kind, state=states.SUBMITTED.key) for kind in ("transfer", RENEWAL.key))
 
     assert not ORDER.can(transfer, PUT_BACK.name, APPLICANT)

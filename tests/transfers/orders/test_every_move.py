@@ -1,4 +1,4 @@
-"""Every move as people meet it: from which states, who makes it, what the timeline says, who is told by mail."""
+"""Every move as people see it: its sources, its actor, its words in the timeline, its recipients by mail."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,7 +29,7 @@ AT_AUTHORITY = (states.PHONE_DUE, states.AUTHORITY_REVIEW)
 
 @dataclass(frozen=True)
 class Made:
-    """What is seen of one move."""
+    """What people see of one move."""
 
     name: str
     leaves: tuple[str, ...]
@@ -40,7 +40,7 @@ class Made:
     template: str = ""
     reports: int = 0
     facts: tuple[tuple[str, Any], ...] = ()
-    instead: tuple[tuple[str, str], ...] = ()  # another message where it leaves this state
+    instead: tuple[tuple[str, str], ...] = ()  # another message from this state
 
 
 TRANSFER = (
@@ -105,7 +105,7 @@ TRANSFER = (
         "Submitted to the authority",
         BOTH,
         "order_with_authority",
-        facts=(("phone_window", None), ("no_longer_valid", True)),  # a paper that ran out stops no report under way
+        facts=(("phone_window", None), ("no_longer_valid", True)),  # an expired paper stops no report in progress
     ),
     Made(
         "waits",
@@ -351,7 +351,7 @@ MADE = [
     for state in made.leaves
 ]
 OTHERS = [pytest.param(kind, made, id=f"{kind}-{made.name}-{made.leads_to}") for kind, made in ROWS]
-REASON = str(Cause.OWNER_ASKED)  # stands for whatever a reviewer or the authority wrote as well
+REASON = str(Cause.OWNER_ASKED)  # stands for anything a reviewer or the authority wrote, too
 
 
 @pytest.fixture(autouse=True)
@@ -365,7 +365,7 @@ def an_order(kind: str, state: str) -> Order:
 
 
 def facts_of(order: Order, made: Made) -> dict[str, Any]:
-    """Facts under which every guard lets the order pass."""
+    """Facts with which every guard lets the order pass."""
     words = {"zh": REASON, "en": REASON}
     applied = {"applied": True, "authority_unreachable": True, "sent_at": timezone.now(), "phone_window": timedelta(1)}
     told = {"reason": words, "reasons": words, "n": 1, "mobiles": "", "due": timezone.now()}
@@ -379,14 +379,14 @@ def mails(order: Order) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("kind", [states.TRANSFER, states.CANCELLATION])
-def test_every_move_of_the_table_stands_above(kind: str) -> None:
+def test_every_move_of_the_table_is_listed_above(kind: str) -> None:
     above = {made.name for of, made in ROWS if of == kind}
 
     assert above == {row.name for row in TABLE.rows if TABLE.holds_for(row, kind)}
 
 
 @pytest.mark.parametrize(("kind", "made", "state"), MADE)
-def test_a_move_leads_on_is_said_in_the_timeline_and_told_to_those_it_concerns(
+def test_a_move_reaches_its_target_is_in_the_timeline_and_notifies_those_concerned(
     kind: str, made: Made, state: str
 ) -> None:
     order = an_order(kind, state)
@@ -405,7 +405,7 @@ def test_a_move_leads_on_is_said_in_the_timeline_and_told_to_those_it_concerns(
 
 
 @pytest.mark.parametrize(("kind", "made"), OTHERS)
-def test_a_move_leaves_no_other_state_and_is_made_by_nobody_else(kind: str, made: Made) -> None:
+def test_a_move_leaves_no_other_state_and_nobody_else_can_make_it(kind: str, made: Made) -> None:
     order = an_order(kind, states.DRAFT)
     facts = facts_of(order, made)
 

@@ -1,4 +1,4 @@
-"""A page judges a time that is over by itself: closed at the start, open at the end."""
+"""A page applies a passed deadline by itself: closed at the deadline, open before it."""
 
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ def test_the_last_moment_counts_and_the_deadline_itself_does_not(state):
     assert moves(order) == ["expire_draft"]
 
 
-def test_the_phone_window_is_left_to_the_authoritys_last_word():
+def test_the_phone_window_is_left_to_the_authoritys_last_answer():
     order = make_order(state=states.PHONE_DUE)
 
     assert is_over(order, now=order.due_at)
@@ -41,7 +41,7 @@ def test_an_order_without_a_deadline_is_never_over():
     assert expire_if_due(order).state == states.SUBMITTED
 
 
-def test_when_the_sweep_was_first_the_page_shows_what_it_left():
+def test_when_the_sweep_came_first_the_page_shows_its_result():
     order = make_order(due_at=timezone.now())
     ORDER.apply(Order.objects.get(pk=order.pk), "expire_draft", by=CLOCK)
 

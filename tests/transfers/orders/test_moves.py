@@ -1,4 +1,4 @@
-"""`fire` moves an order once, writes what happened, queues what is owed, and closes at the end."""
+"""`fire` moves an order once, records the event, queues messages, and cleans up at the end."""
 
 from datetime import timedelta
 from typing import Any
@@ -36,7 +36,7 @@ def test_a_move_writes_state_event_and_messages_together() -> None:
     assert told(order) == ["order_received"]
 
 
-def test_the_event_says_from_where_to_where_by_whom() -> None:
+def test_the_event_records_source_target_and_actor() -> None:
     order = make_order()
 
     event = ORDER.apply(order, "submit", by=APPLICANT, actor=order.owner, words="ready")
@@ -94,7 +94,7 @@ def test_a_lead_may_do_what_a_reviewer_may() -> None:
     assert order.state == states.PHOTO_DUE
 
 
-def test_an_accepted_photo_of_the_same_administrator_is_not_asked_again() -> None:
+def test_an_accepted_photo_of_the_same_administrator_is_not_requested_again() -> None:
     order = make_order(state=states.SUBMITTED)
     facts = queries.facts_of(order)
     order.photo_accepted_for = facts["administrator_key"]
@@ -105,7 +105,7 @@ def test_an_accepted_photo_of_the_same_administrator_is_not_asked_again() -> Non
     assert order.state == states.HANDING_OVER
 
 
-def test_a_photo_of_another_administrator_does_not_stand() -> None:
+def test_a_photo_of_another_administrator_is_not_valid() -> None:
     order = make_order(state=states.SUBMITTED, photo_accepted_for="somebody else")
 
     fire(order, "accept", REVIEWER, facts=queries.facts_of(order))
@@ -113,7 +113,7 @@ def test_a_photo_of_another_administrator_does_not_stand() -> None:
     assert order.state == states.PHOTO_DUE
 
 
-def test_a_hand_over_queues_one_report_with_a_number_of_its_own() -> None:
+def test_reporting_queues_one_report_with_its_own_number() -> None:
     order = make_order(state=states.PHOTO_REVIEW)
 
     fire(order, "accept_photo", REVIEWER, facts=queries.facts_of(order))
@@ -124,7 +124,7 @@ def test_a_hand_over_queues_one_report_with_a_number_of_its_own() -> None:
     assert message.payload == {"order": str(order.pk), "report": 1}
 
 
-def test_the_last_move_erases_the_filing_password_and_frees_the_service_code() -> None:
+def test_the_last_move_erases_the_filing_password_and_releases_the_service_code() -> None:
     order = make_order(state=states.SUBMITTED)
     code = ServiceCode.objects.create(
         instance_id="i-example0001",
@@ -160,7 +160,7 @@ def test_approval_spends_the_service_code() -> None:
     assert (code.state, order.password_kept, order.password_digest) == ("used", False, "")
 
 
-def test_a_move_that_is_not_the_last_keeps_the_filing_password() -> None:
+def test_any_other_move_keeps_the_filing_password() -> None:
     order = make_order(state=states.PHONE_DUE)
 
     fire(order, "lapse", CLOCK, facts=queries.facts_of(order))
@@ -169,7 +169,7 @@ def test_a_move_that_is_not_the_last_keeps_the_filing_password() -> None:
     assert (order.password_kept, order.password_digest) == (True, "0" * 32)
 
 
-def test_a_noted_fact_stands_in_the_timeline_and_moves_nothing() -> None:
+def test_a_recorded_fact_is_in_the_timeline_and_moves_nothing() -> None:
     order = make_order(state=states.SUBMITTED)
 
     note(order, "call", by=REVIEWER, words="answered")
@@ -189,7 +189,7 @@ def test_a_noted_fact_stands_in_the_timeline_and_moves_nothing() -> None:
         (states.AUTHORITY_REVIEW, "turn_down", AUTHORITY, 13),
     ],
 )
-def test_an_order_waits_for_its_owner_as_long_as_is_set_for_a_return_or_for_the_rest(
+def test_an_order_waits_for_its_owner_for_the_time_set_for_returns_or_others(
     settings: Any, state: str, move: str, by: str, days: int
 ) -> None:
     settings.RETURNED_KEPT, settings.WAITS_KEPT = timedelta(days=11), timedelta(days=13)
@@ -202,21 +202,21 @@ def test_an_order_waits_for_its_owner_as_long_as_is_set_for_a_return_or_for_the_
     assert Order.objects.get(pk=order.pk).due_at == now + timedelta(days=days)
 
 
-def test_cancellation_moves_do_not_hold_for_transfers() -> None:
+def test_cancellation_moves_do_not_apply_to_transfers() -> None:
     order = make_order()
 
     assert "confirm_cancel" not in {row.name for row in ORDER.available(order, APPLICANT, queries.facts_of(order))}
 
 
-def test_every_state_has_its_sentence_and_no_more() -> None:
+def test_every_state_has_exactly_one_sentence() -> None:
     assert set(BY_KEY) == set(states.ALL) == TABLE.states()
 
 
-def test_the_life_passes_the_system_check() -> None:
+def test_the_table_passes_the_system_check() -> None:
     assert [error for error in checks.run_checks() if error.id.startswith("lifecycle.")] == []
 
 
-def test_the_table_is_that_of_the_architecture() -> None:
+def test_the_table_matches_the_architecture() -> None:
     assert [(row.name, row.target) for row in MOVES if row.by == CLOCK] == [
         ("go_on", states.AUTHORITY_REVIEW),
         ("lapse", states.LAPSED),

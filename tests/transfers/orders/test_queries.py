@@ -1,4 +1,4 @@
-"""What is asked about orders holds in the states it is about, and no longer."""
+"""Queries about orders hold in the states they are about, and no longer."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,11 +21,11 @@ def put_off() -> Order:
     return fire(order, "waits", AUTHORITY)
 
 
-def test_an_order_that_was_put_off_waits_for_the_other_decision() -> None:
+def test_a_postponed_order_waits_for_the_other_decision() -> None:
     assert queries.waits_for_other_decision(put_off())
 
 
-def test_once_approved_an_order_that_was_put_off_waits_for_nothing() -> None:
+def test_once_approved_a_postponed_order_waits_for_nothing() -> None:
     order = put_off()
 
     fire(order, "grant", AUTHORITY)
@@ -33,7 +33,7 @@ def test_once_approved_an_order_that_was_put_off_waits_for_nothing() -> None:
     assert not queries.waits_for_other_decision(order)
 
 
-def test_an_order_that_was_put_off_waits_no_longer_when_the_authority_says_something_else() -> None:
+def test_a_postponed_order_waits_no_longer_after_another_answer() -> None:
     order = put_off()
     order.authority_code = "1018"
 
@@ -47,7 +47,7 @@ def test_an_order_that_was_put_off_waits_no_longer_when_the_authority_says_somet
         (states.AUTHORITY_REVIEW, "turn_down", AUTHORITY),
     ],
 )
-def test_a_filing_password_is_kept_from_the_moment_its_order_came_back(
+def test_a_filing_password_is_kept_from_the_moment_its_order_was_returned(
     settings: Any, state: str, comes_back: str, by: str
 ) -> None:
     now = timezone.now()
@@ -55,7 +55,7 @@ def test_a_filing_password_is_kept_from_the_moment_its_order_came_back(
     order = make_order(state=state, created_at=now - timedelta(days=1))
     facts = {**queries.facts_of(order), "reason": "", "mobiles": "", "due": now}
     fire(order, comes_back, by, facts=facts, now=now)
-    fire(order, "mend", APPLICANT, now=now + timedelta(days=5))  # opening it for changes begins no new time
+    fire(order, "mend", APPLICANT, now=now + timedelta(days=5))  # opening it for changes does not restart the time
 
     erased = [list(queries.digests_to_erase(now + after)) for after in (kept, kept + timedelta(seconds=1))]
 

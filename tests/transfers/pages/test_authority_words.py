@@ -1,4 +1,4 @@
-"""Wherever a refusal is shown: the authority's code and words, and our advice in the reader's language."""
+"""Every display of a refusal: the authority's code and words, and our advice in the reader's language."""
 
 import re
 from typing import Any
@@ -68,7 +68,7 @@ def test_the_page_of_the_order_shows_code_words_and_advice(client: Client, langu
 @LANGUAGES
 @pytest.mark.parametrize("name", ["order", "people"])
 def test_the_returned_order_shows_code_words_and_advice(client: Client, name: str, language: str) -> None:
-    """After "Mend", where it says what to change."""
+    """After "Mend", on the page that says what to change."""
     order = refused()
     ORDER.apply(order, "mend", by="applicant", facts=queries.facts_of(order))
 
@@ -78,7 +78,7 @@ def test_the_returned_order_shows_code_words_and_advice(client: Client, name: st
 
 
 @LANGUAGES
-def test_the_mail_carries_code_words_and_advice(language: str) -> None:
+def test_the_mail_has_code_words_and_advice(language: str) -> None:
     sent = mail("order_returned_by_authority", refused(), language)
 
     assert [text in sent for text in ("1020", SAID, ADVICE[language])] == [True] * 3
@@ -92,7 +92,7 @@ def test_the_mail_carries_code_words_and_advice(language: str) -> None:
         ("1020", {"en": "Nothing to change in this order. Say on its", "zh-hans": "此订单无需修改，请在订单页"}),
     ],
 )
-def test_the_mail_says_where_each_code_is_settled(language: str, code: str, where: dict[str, str]) -> None:
+def test_the_mail_says_where_each_code_is_resolved(language: str, code: str, where: dict[str, str]) -> None:
     order = make_complete(state=states.AUTHORITY_REVIEW, report=1)
     tell(order, AnswerKind.TURNED_DOWN, code=code, words=SAID)
 
@@ -103,7 +103,7 @@ def test_the_mail_says_where_each_code_is_settled(language: str, code: str, wher
 
 
 @LANGUAGES
-def test_the_mail_of_a_refusal_without_words_does_not_break_off(language: str) -> None:
+def test_the_mail_of_a_refusal_without_words_is_complete(language: str) -> None:
     """It stopped after "Its words"."""
     order = make_complete(state=states.AUTHORITY_REVIEW, report=1)
     tell(order, AnswerKind.TURNED_DOWN, code="1020")
@@ -124,8 +124,8 @@ def test_the_desk_shows_code_words_and_advice(client: Client, language: str) -> 
     assert f"1020 · {SAID} · {ADVICE[language]}" in page(client, reviewer, timeline, language)
 
 
-def test_an_order_that_was_refused_by_us_shows_no_answer_of_an_earlier_round(client: Client) -> None:
-    """The box is the authority's."""
+def test_an_order_refused_by_us_shows_no_authority_answer_of_an_earlier_round(client: Client) -> None:
+    """The box is for the authority's answers."""
     order = make_order(state=states.REFUSED, authority_code="1020", authority_words=SAID)
 
     assert SAID not in page(client, order.owner, order.get_absolute_url(), "en")
@@ -133,7 +133,7 @@ def test_an_order_that_was_refused_by_us_shows_no_answer_of_an_earlier_round(cli
 
 @pytest.fixture
 def ending() -> Order:
-    """A cancellation that the authority has."""
+    """A cancellation at the authority."""
     user = make_user()
     order = cancelling.begin(make_website(user), owner=user)
     ORDER.apply(order, "confirm_cancel", by="applicant", facts=queries.facts_of(order))
@@ -141,10 +141,8 @@ def ending() -> Order:
 
 
 @LANGUAGES
-def test_a_refused_cancellation_shows_code_words_and_what_can_be_done(
-    client: Client, ending: Order, language: str
-) -> None:
-    """On its page and in the mail; the same code means something else to a new access."""
+def test_a_refused_cancellation_shows_code_words_and_options(client: Client, ending: Order, language: str) -> None:
+    """On its page and in the mail; the same code means something else for a new access."""
     order = tell(ending, AnswerKind.TURNED_DOWN, code="1025", words="仅剩一个接入，不能取消")
     advice = {"en": "transfer the filing to another provider first", "zh-hans": "请先通过其他接入商办理接入备案"}[
         language
@@ -158,7 +156,7 @@ def test_a_refused_cancellation_shows_code_words_and_what_can_be_done(
 
 
 @pytest.mark.parametrize("code", ["1016", "1049", "1050", "1058", "1059"])
-def test_a_cancellation_of_what_is_gone_ends_with_the_authoritys_words(
+def test_a_cancellation_of_a_missing_access_ends_with_the_authoritys_words(
     client: Client, ending: Order, code: str
 ) -> None:
     """It ended as refused, "The transfer stays as it is", and the access stayed."""
@@ -175,8 +173,8 @@ def test_a_cancellation_of_what_is_gone_ends_with_the_authoritys_words(
     ] == [True] * 3
 
 
-def test_a_password_that_was_never_asked_for_is_not_the_applicants_fault() -> None:
-    """Under rules without a filing password the field is filled in by us."""
+def test_a_password_never_requested_is_not_the_applicants_fault() -> None:
+    """Under rules without a filing password we fill in the field."""
     columns = {"rule_profile": "current-2020", "password_digest": "", "password_kept": False}
     order = make_order(state=states.AUTHORITY_REVIEW, report=1, **columns)
 

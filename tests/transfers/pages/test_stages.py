@@ -1,4 +1,4 @@
-"""The seven numbered stages: which an order has, where each leads, what the stepper draws."""
+"""The seven numbered stages: which an order has, where each links, and how the stepper shows them."""
 
 from datetime import timedelta
 from typing import Any
@@ -31,7 +31,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("province", "profile", "expected"), CASES)
-def test_a_province_and_a_profile_switch_stages_off(province: str, profile: str, expected: list[str]) -> None:
+def test_a_province_and_a_profile_can_remove_stages(province: str, profile: str, expected: list[str]) -> None:
     assert keys(make_order(province=province, rule_profile=profile)) == expected
 
 
@@ -43,7 +43,9 @@ def test_a_further_website_goes_through_the_same_stages(province: str, profile: 
 
 
 @pytest.mark.parametrize(("profile", "number", "total"), [("seed-2018", 4, 7), ("current-2020", 3, 6)])
-def test_without_a_password_the_numbers_move_up(client: Client, profile: str, number: int, total: int) -> None:
+def test_without_a_password_the_later_numbers_are_one_lower(
+    client: Client, profile: str, number: int, total: int
+) -> None:
     order = make_order(province="12", rule_profile=profile)
 
     page = sign_in(client, order.owner).get(reverse("step", args=[order.reference, "subject"]))
@@ -62,7 +64,7 @@ def test_without_a_password_the_numbers_move_up(client: Client, profile: str, nu
         (states.PHONE_DUE, "phones"),
     ],
 )
-def test_after_submitting_the_stepper_stands_at_the_stage_that_is_under_way(state: str, stage: str) -> None:
+def test_after_submitting_the_stepper_shows_the_current_stage(state: str, stage: str) -> None:
     order = make_order(province="12", state=state, submitted_at=timezone.now())
 
     shown = stages.stepper(order)
@@ -84,7 +86,7 @@ UNDER_WAY = (
 
 
 @pytest.mark.parametrize(("province", "last"), [("12", 7), ("44", 6)])
-def test_the_number_of_the_step_never_falls_on_any_page_while_an_order_goes_on(
+def test_the_number_of_the_step_never_decreases_while_an_order_proceeds(
     client: Client, province: str, last: int
 ) -> None:
     order = make_order(province=province, state=states.SUBMITTED, submitted_at=timezone.now())
@@ -146,7 +148,7 @@ def url(order: Any, name: str) -> str:
 
 
 @pytest.mark.parametrize(("key", "place"), WAY)
-def test_where_a_saved_page_leads(key: str, place: str) -> None:
+def test_the_page_after_saving(key: str, place: str) -> None:
     order = make_order(province="12")
 
     assert stages.next_url(order, key) == url(order, place)
@@ -156,7 +158,7 @@ def test_where_a_saved_page_leads(key: str, place: str) -> None:
     ("key", "place"),
     [("service_code", "order-type"), ("filing_password", "step service_code"), ("administrators", "people")],
 )
-def test_where_back_leads(key: str, place: str) -> None:
+def test_the_target_of_back(key: str, place: str) -> None:
     order = make_order(province="12")
 
     assert stages.back_url(order, key) == url(order, place)
@@ -172,7 +174,7 @@ def test_where_back_leads(key: str, place: str) -> None:
         (("service_code", "filing_password", "subject", "website", "administrator"), "documents"),
     ],
 )
-def test_continue_leads_to_the_first_that_is_not_done(steps: tuple[str, ...], first: str) -> None:
+def test_continue_leads_to_the_first_unfinished_stage(steps: tuple[str, ...], first: str) -> None:
     assert stages.first_unanswered(make_order(steps=steps)).key == first
 
 
@@ -180,13 +182,13 @@ def drawn(order: Any, key: str | None = None) -> list[str]:
     return ["done" if step.is_done else "now" if step.is_now else "todo" for step in stages.stepper(order, key).steps]
 
 
-def test_the_stepper_draws_done_now_and_to_come() -> None:
+def test_the_stepper_shows_finished_current_and_future_stages() -> None:
     order = make_order(province="12", steps=("service_code",))
 
     assert drawn(order, "filing_password") == ["done", "done", "now", "todo", "todo", "todo", "todo"]
 
 
-def test_a_draft_links_what_is_done_and_a_sent_order_nothing() -> None:
+def test_a_draft_links_finished_stages_and_a_submitted_order_none() -> None:
     draft = stages.stepper(make_order(province="12", steps=("service_code",)), "filing_password")
     sent = stages.stepper(make_order(province="12", state=states.PHONE_DUE))
 
@@ -194,7 +196,7 @@ def test_a_draft_links_what_is_done_and_a_sent_order_nothing() -> None:
     assert not any(step.url for step in sent.steps)
 
 
-def test_an_approved_order_is_closed_and_done_everywhere() -> None:
+def test_an_approved_order_is_closed_with_all_stages_finished() -> None:
     order = make_order(province="12", state=states.APPROVED)
 
     assert stages.stepper(order).closed
@@ -205,12 +207,12 @@ def test_an_approved_order_is_closed_and_done_everywhere() -> None:
     ("state", "stage"),
     [(states.SUBMITTED, "documents"), (states.PHOTO_DUE, "photo"), (states.PHONE_DUE, "phones")],
 )
-def test_a_sent_order_stands_in_its_stage(state: str, stage: str) -> None:
+def test_a_submitted_order_is_in_its_stage(state: str, stage: str) -> None:
     assert stages.current(make_order(province="12", state=state)) == stage
 
 
 @pytest.mark.parametrize("state", [states.WITHDRAWN, states.ABANDONED, states.EXPIRED, states.REFUSED])
-def test_an_order_that_came_to_nothing_says_how_it_ended_and_no_step(client: Client, state: str) -> None:
+def test_an_order_without_a_result_says_how_it_ended_and_shows_no_step(client: Client, state: str) -> None:
     order = make_order(state=state)
     client.cookies["django_language"] = "en"
 

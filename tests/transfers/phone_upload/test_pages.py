@@ -42,7 +42,7 @@ def by_phone(**columns):
 
 
 def code(client, order):
-    """The owner makes a code; the secret in its address."""
+    """The owner creates a code; returns the secret in its address."""
     made = sign_in(english(client), order.owner).post(reverse("hand-off-make", args=[order.reference]))
     assert made.status_code == 302
     return made.url.rstrip("/").rpartition("/")[2]
@@ -76,9 +76,7 @@ def desk_page(client, order, token):
 @pytest.mark.parametrize(
     ("province", "everywhere", "offered"), [("44", False, True), ("64", False, False), ("64", True, True)]
 )
-def test_it_is_offered_where_the_province_takes_it_or_the_provider_opens_it(
-    client, settings, province, everywhere, offered
-):
+def test_it_is_offered_where_the_province_or_the_provider_allows_it(client, settings, province, everywhere, offered):
     settings.PAPERS_BY_PHONE_EVERYWHERE = everywhere
     order = make_order(province=province)
 
@@ -87,7 +85,7 @@ def test_it_is_offered_where_the_province_takes_it_or_the_provider_opens_it(
     assert ('name="way" value="phone"' in html) is offered
 
 
-def test_it_may_be_chosen_and_never_must(client):
+def test_it_can_be_chosen_but_is_never_required(client):
     order = make_order(province="44")
     hub = reverse("documents", args=[order.reference])
     sign_in(client, order.owner)
@@ -99,7 +97,7 @@ def test_it_may_be_chosen_and_never_must(client):
     assert OrderDocument.objects.count() == 1
 
 
-def test_the_letter_of_commitment_is_asked_with_this_way_alone(client):
+def test_the_letter_of_commitment_is_required_only_with_phone_upload(client):
     order = make_order(province="44")
     hub = reverse("documents", args=[order.reference])
     letter = reverse("slot", args=[order.reference, "commitment"])
@@ -130,7 +128,7 @@ def test_the_letter_of_commitment_is_named_with_its_form_before_the_way_is_chose
     assert "letter of commitment" not in client.get(reverse("documents", args=[elsewhere.reference])).content.decode()
 
 
-def test_the_start_list_names_the_letter_of_commitment_where_one_way_of_sending_asks_for_it(client):
+def test_the_start_list_names_the_letter_of_commitment_where_one_way_of_sending_requires_it(client):
     lists = {
         code: client.get(reverse("start"), {"province": code}, headers={"accept-language": "en"}).content.decode()
         for code in ("44", "12")
@@ -163,7 +161,7 @@ def test_choosing_to_upload_here_ends_the_code(client):
 @pytest.mark.parametrize(
     ("columns"), [{"answers": {}}, {"province": "64"}, {"state": states.SUBMITTED}, {"state": states.APPROVED}]
 )
-def test_no_code_is_made_where_nothing_is_wanted_by_phone(client, columns):
+def test_no_code_is_created_where_nothing_is_needed_by_phone(client, columns):
     order = by_phone(**columns)
 
     sign_in(client, order.owner).post(reverse("hand-off-make", args=[order.reference]))
@@ -188,7 +186,7 @@ def test_the_phone_sends_a_picture_into_the_slot_without_signing_in(client):
     assert "session" not in mobile.cookies
 
 
-def test_the_page_names_what_is_wanted_and_shows_no_picture_and_no_whole_name(client):
+def test_the_page_names_what_is_needed_and_shows_no_picture_and_no_complete_name(client):
     order = by_phone()
     fill_papers(order)
     token = code(client, order)
@@ -202,7 +200,7 @@ def test_the_page_names_what_is_wanted_and_shows_no_picture_and_no_whole_name(cl
         assert secret not in html
 
 
-def test_a_persons_agreement_comes_before_that_persons_paper(client):
+def test_a_persons_consent_comes_before_that_persons_paper(client):
     order = by_phone()
     token = code(client, order)
     mobile = phone()
@@ -234,7 +232,7 @@ def test_the_second_phone_is_told_so_and_sends_nothing(client):
     assert OrderDocument.objects.count() == 0
 
 
-def test_a_page_fetched_ahead_is_not_the_first_phone(client):
+def test_a_prefetched_page_does_not_count_as_the_first_phone(client):
     token = code(client, by_phone())
 
     phone().get(page_of(token), headers={"Sec-Purpose": "prefetch;prerender"})
@@ -255,7 +253,7 @@ def test_after_ten_minutes_the_phone_is_told_what_to_do(client):
     assert OrderDocument.objects.count() == 0
 
 
-def test_what_the_owner_ended_takes_nothing_any_more(client):
+def test_a_page_ended_by_the_owner_accepts_nothing_any_more(client):
     order = by_phone()
     token = code(client, order)
     mobile = phone()
@@ -268,7 +266,7 @@ def test_what_the_owner_ended_takes_nothing_any_more(client):
     assert OrderDocument.objects.count() == 0
 
 
-def test_a_picture_under_way_while_the_owner_ends_the_code_is_not_kept(client, monkeypatch):
+def test_a_picture_being_sent_when_the_owner_ends_the_code_is_not_kept(client, monkeypatch):
     order = by_phone()
     token = code(client, order)
     mobile = phone()
@@ -288,7 +286,7 @@ def test_a_picture_under_way_while_the_owner_ends_the_code_is_not_kept(client, m
     assert [each.retired_at is None for each in Document.objects.all()] == [False]
 
 
-def test_a_picture_that_was_received_in_time_counts_though_it_was_stored_later(client, monkeypatch):
+def test_a_picture_received_in_time_counts_though_it_was_stored_later(client, monkeypatch):
     order = by_phone()
     token = code(client, order)
     mobile = phone()
@@ -305,13 +303,13 @@ def test_a_picture_that_was_received_in_time_counts_though_it_was_stored_later(c
     assert OrderDocument.objects.get(order=order).retired_at is None
 
 
-def test_a_code_that_nobody_made_opens_nothing(client):
+def test_an_invented_code_opens_nothing(client):
     by_phone()
 
     assert phone().get(page_of("A" * 32)).status_code == 404
 
 
-def test_two_tabs_make_one_good_code_the_newer(client):
+def test_two_tabs_make_one_valid_code_the_newer(client):
     order = by_phone()
     first, second = code(client, order), code(client, order)
 
@@ -321,7 +319,7 @@ def test_two_tabs_make_one_good_code_the_newer(client):
 
 
 @pytest.mark.parametrize("slot", ["domain_cert", "photo", "nonsense"])
-def test_a_slot_that_this_order_does_not_want_is_not_found(client, slot):
+def test_a_slot_this_order_does_not_need_is_not_found(client, slot):
     token = code(client, by_phone())
     mobile = phone()
     mobile.get(page_of(token))
@@ -331,7 +329,7 @@ def test_a_slot_that_this_order_does_not_want_is_not_found(client, slot):
     assert OrderDocument.objects.count() == 0
 
 
-def test_in_a_returned_order_only_what_is_open_can_be_sent(client):
+def test_in_a_returned_order_only_open_parts_can_be_sent(client):
     order = by_phone()
     fill_papers(order)
     Order.objects.filter(pk=order.pk).update(state=states.RETURNED, entered_at=timezone.now())
@@ -348,7 +346,7 @@ def test_in_a_returned_order_only_what_is_open_can_be_sent(client):
     assert send(mobile, token, "statement").status_code == 302
 
 
-def test_a_file_that_is_too_big_is_refused_with_what_to_do(client, settings):
+def test_a_file_that_is_too_big_is_refused_with_advice(client, settings):
     settings.UPLOAD_MAX_BYTES = 1024 * 1024
     token = code(client, by_phone())
     mobile = phone()
@@ -361,7 +359,7 @@ def test_a_file_that_is_too_big_is_refused_with_what_to_do(client, settings):
     assert OrderDocument.objects.count() == 0
 
 
-def test_once_the_order_is_sent_the_phone_has_nothing_to_do(client):
+def test_once_the_order_is_submitted_the_phone_has_nothing_to_do(client):
     order = by_phone()
     token = code(client, order)
     mobile = phone()
@@ -372,7 +370,7 @@ def test_once_the_order_is_sent_the_phone_has_nothing_to_do(client):
     assert send(mobile, token).status_code == 404
 
 
-def test_the_cookie_is_the_pages_own(client):
+def test_the_cookie_belongs_to_the_page(client):
     token = code(client, by_phone())
     mobile = phone()
 
@@ -386,7 +384,7 @@ def test_the_cookie_is_the_pages_own(client):
 # --- the computer ---
 
 
-def test_the_computer_shows_the_code_then_the_phone_then_what_came(client):
+def test_the_computer_shows_the_code_then_the_phone_then_the_pictures(client):
     order = by_phone()
     token = code(client, order)
     mobile = phone()
@@ -416,7 +414,7 @@ def test_the_computer_shows_the_code_then_the_phone_then_what_came(client):
     assert "data-poll" not in over
 
 
-def test_the_code_is_a_picture_of_its_own_address_for_its_owner_alone(client):
+def test_the_code_is_an_image_of_its_own_address_only_for_its_owner(client):
     order = by_phone()
     token = code(client, order)
     url = reverse("hand-off-code", args=[order.reference, token])
@@ -444,7 +442,7 @@ def test_a_strangers_order_is_not_found(client, name):
     assert PhoneUpload.objects.get().ended_at is None
 
 
-def test_a_code_of_another_order_draws_nothing_here(client):
+def test_a_code_of_another_order_shows_nothing_here(client):
     order, mine = by_phone(), by_phone()
     token = code(client, order)
     sign_in(client, mine.owner)
@@ -456,7 +454,7 @@ def test_a_code_of_another_order_draws_nothing_here(client):
 # --- the photo ---
 
 
-def test_the_photo_step_takes_its_picture_the_same_way(client):
+def test_the_photo_step_accepts_its_picture_in_the_same_way(client):
     order = by_phone(state=states.PHOTO_DUE, answers={})
     photo_page = reverse("photo", args=[order.reference])
     token = code(client, order)
@@ -485,7 +483,7 @@ def test_a_code_for_papers_does_not_open_the_photo_step(client):
 
 
 @pytest.mark.parametrize("province", ["64", "31"])
-def test_the_photo_comes_by_phone_only_where_phones_are_taken(client, province):
+def test_the_photo_comes_by_phone_only_where_phone_upload_is_allowed(client, province):
     order = make_order(state=states.PHOTO_DUE, province=province)
 
     html = sign_in(client, order.owner).get(reverse("photo", args=[order.reference])).content.decode()
@@ -502,7 +500,7 @@ def test_the_photo_comes_by_phone_only_where_phones_are_taken(client, province):
         ("31", "seed-2018", {"photo_way": "shanghai_app", "sh_code": "AB12CD"}),
     ],
 )
-def test_a_photo_that_came_by_phone_is_sent_by_every_way(client, settings, province, profile, way):
+def test_a_photo_sent_by_phone_can_be_submitted_in_every_way(client, settings, province, profile, way):
     settings.PAPERS_BY_PHONE_EVERYWHERE, settings.PHOTO_APP_GATEWAY = True, ""
     place = make_place()
     order = make_order(state=states.PHOTO_DUE, province=province, rule_profile=profile)
@@ -531,7 +529,7 @@ def test_where_the_photo_is_fetched_from_the_app_no_phone_uploads_one(client, se
     assert not PhoneUpload.objects.exists()
 
 
-def test_a_photo_that_a_reviewer_refused_is_wanted_again_by_phone(client):
+def test_a_photo_refused_by_a_reviewer_can_be_sent_by_phone_again(client):
     order = by_phone(state=states.PHOTO_REVIEW, answers={})
     make_ready_document(order, "photo")
     review.refuse_photo(order, make_reviewer(), [review.ReturnedField("photo", make_reason("photo_clothes"))])
@@ -546,7 +544,7 @@ def test_a_photo_that_a_reviewer_refused_is_wanted_again_by_phone(client):
 # --- what it costs, and what is written down ---
 
 
-def test_it_stays_cheap(client):
+def test_it_takes_few_queries(client):
     order = by_phone()
     agree(order, "lead_id")
     agree(order, "admin_id")

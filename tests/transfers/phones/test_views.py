@@ -1,4 +1,4 @@
-"""Verify the phones, in both modes: the authority tells, or people state that they entered their code."""
+"""Verify the phones, in both modes: the authority reports them, or people state that they entered their code."""
 
 import re
 from datetime import timedelta
@@ -18,12 +18,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def authority_that_does_not_tell(settings):
-    """Unless a test says so, or has rows of what was told."""
+    """The default, unless a test sets it or has reported rows."""
     settings.AUTHORITY_TELLS_PHONES = False
 
 
 def waiting(masked=("", ""), **columns):
-    """An order whose two people have to confirm; `masked` as the authority tells, "" where it does not."""
+    """An order whose two people must confirm; `masked` as the authority reports it, "" if it reports none."""
     order = make_order(state=states.PHONE_DUE, **columns)
     for role, mobile in zip(("subject_lead", "administrator"), masked, strict=True):
         PhoneCheck.objects.create(order=order, report=1, role=role, mobile_masked=mobile)
@@ -60,7 +60,7 @@ def test_each_person_has_a_card_with_a_masked_name_and_number(client):
     assert "The order continues only after both people have verified." in html
 
 
-def test_it_says_when_the_text_comes_in_which_language_and_where_its_code_goes(client):
+def test_it_says_when_the_text_comes_in_which_language_and_where_its_code_is_entered(client):
     html = show(client, waiting(province="12"))
 
     assert "The ministry texts a 6-digit code within 5 minutes, in Chinese; it never asks for a password." in html
@@ -68,7 +68,7 @@ def test_it_says_when_the_text_comes_in_which_language_and_where_its_code_goes(c
     assert "Finish by this time, or the order is returned" in html
 
 
-def test_what_the_authority_tells_is_said_in_words(client):
+def test_the_authoritys_report_is_shown_in_words(client):
     order = waiting(("139****0001", "139****0002"))
     now = timezone.now()
     order.phone_checks.filter(role="subject_lead").update(confirmed_at=now, sent_at=now)
@@ -87,7 +87,7 @@ def test_another_number_on_the_filing_is_explained(client):
     assert "This is the number on the filing; you entered 139****0002." in html
 
 
-def test_where_the_authority_tells_no_statement_is_offered_or_taken(client):
+def test_where_the_authority_reports_phones_no_statement_is_offered_or_accepted(client):
     order = waiting(("139****0001", "139****0002"))
 
     assert "I have entered my code" not in show(client, order)
@@ -97,7 +97,7 @@ def test_where_the_authority_tells_no_statement_is_offered_or_taken(client):
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_before_the_authority_has_told_anything_no_statement_is_offered_or_taken_either(client, settings, language):
+def test_before_the_authoritys_first_report_no_statement_is_offered_or_accepted_either(client, settings, language):
     settings.AUTHORITY_TELLS_PHONES = True
     order = waiting()
 
@@ -114,7 +114,7 @@ def test_before_the_authority_has_told_anything_no_statement_is_offered_or_taken
     assert stated(order) == []
 
 
-def test_where_the_code_is_entered_is_the_filled_button(client):
+def test_the_link_to_enter_the_code_is_the_primary_button(client):
     html = show(client, waiting(province="12"))
 
     (button,) = re.findall(r'<a class="button" href="([^"]+)" rel="noreferrer">([^<]+)', html)
@@ -124,7 +124,7 @@ def test_where_the_code_is_entered_is_the_filled_button(client):
 # --- AUTHORITY_TELLS_PHONES=off --------------------------------------------------------------
 
 
-def test_a_statement_is_shown_as_such_and_can_be_taken_back(client):
+def test_a_statement_is_shown_as_such_and_can_be_undone(client):
     order = waiting()
     assert show(client, order).count("I have entered my code") == 2
 
@@ -139,7 +139,7 @@ def test_a_statement_is_shown_as_such_and_can_be_taken_back(client):
 
 
 @pytest.mark.parametrize("role", ["", "both", "reviewer", "subject_lead' OR 1=1"])
-def test_a_role_that_is_not_on_the_order_changes_nothing(client, role):
+def test_a_role_not_on_the_order_changes_nothing(client, role):
     order = waiting()
 
     answer = state(client, order, role)
@@ -147,7 +147,7 @@ def test_a_role_that_is_not_on_the_order_changes_nothing(client, role):
     assert (answer.status_code, stated(order)) == (302, [])
 
 
-def test_a_person_who_has_confirmed_cannot_be_stated(client):
+def test_nothing_can_be_stated_for_a_person_who_has_confirmed(client):
     order = waiting()
     order.phone_checks.filter(role="administrator").update(confirmed_at=timezone.now())
 
@@ -177,7 +177,7 @@ def test_an_earlier_reports_statement_does_not_count_for_this_one(client):
 # --- the deadline ----------------------------------------------------------------------------
 
 
-def test_the_deadline_stands_in_beijing_time_with_a_calendar_file(client):
+def test_the_deadline_is_in_beijing_time_with_a_calendar_file(client):
     order = waiting()
 
     html = show(client, order)
@@ -197,7 +197,7 @@ def test_a_bar_shows_how_much_of_the_48_hours_has_passed(client):
     assert "<span>Texts sent</span><span>Order returned</span>" in html
 
 
-def test_after_the_deadline_the_page_judges_itself(client):
+def test_after_the_deadline_the_page_applies_it_itself(client):
     order = waiting(due_at=timezone.now())
 
     html = show(client, order)
@@ -219,13 +219,13 @@ def test_one_mobile_for_both_is_one_card(client):
     assert "The order continues only after both people have verified." not in html
 
 
-def test_a_province_that_asks_no_phones_has_no_such_page(client):
+def test_a_province_without_phone_verification_has_no_such_page(client):
     order = make_order(state=states.AUTHORITY_REVIEW, province="44")
 
     assert sign_in(client, order.owner).get(page_of(order)).url == order.get_absolute_url()
 
 
-def test_what_to_do_without_the_phone_is_written_down(client):
+def test_advice_for_people_without_the_phone_is_on_the_page(client):
     order = waiting()
     client.cookies["django_language"] = "en"
 
@@ -244,7 +244,7 @@ def test_a_stranger_neither_sees_nor_states(client):
     assert stated(order) == []
 
 
-def test_the_page_costs_at_most_ten_queries(client):
+def test_the_page_takes_at_most_ten_queries(client):
     order = waiting()
     client = sign_in(client, order.owner)
 

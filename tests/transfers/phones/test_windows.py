@@ -1,4 +1,4 @@
-"""Open phone windows: asked about many at once, briefly, by one worker; a register that hangs costs nobody anything."""
+"""Open phone windows: queried many at once, briefly, by one worker; a hanging register costs nobody anything."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -43,7 +43,7 @@ def window(due_at: datetime = NOW + 20 * HOUR, **columns: Any) -> Order:
 
 
 def windows(number: int, due_at: datetime = NOW + 20 * HOUR) -> list[Order]:
-    """Many, as one who reports for others has them: written at once."""
+    """Many windows, as of a large customer, written at once."""
     first = window(due_at)
     rest = [
         Order(
@@ -72,7 +72,7 @@ def states_of(*confirmed: bool) -> list[PhoneState]:
 
 
 class Clock:
-    """Seconds that questions take, counted and not slept; `takes` None is a register that hangs."""
+    """The seconds that queries take, counted instead of slept; with `takes` None the register hangs."""
 
     def __init__(self, authority: FakeAuthority) -> None:
         self.authority, self.seconds, self.takes = authority, 0.0, 0.3
@@ -85,7 +85,7 @@ class Clock:
         return dict.fromkeys(report_keys, told())
 
     def of(self, act: Callable[[], Any]) -> tuple[int, float]:
-        """How many questions it took, and how many seconds."""
+        """The number of queries, and their seconds."""
         questions, seconds = len(self.authority.asked), self.seconds
         act()
         return len(self.authority.asked) - questions, round(self.seconds - seconds, 3)
@@ -103,8 +103,8 @@ def clock(authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch, settings: A
 # --- how much is asked -------------------------------------------------------------------------
 
 
-def test_three_hundred_windows_are_each_asked_about_once_a_minute_in_six_questions(clock: Clock) -> None:
-    """Each of them was a question of its own, every ten seconds."""
+def test_three_hundred_windows_are_each_queried_once_a_minute_in_six_queries(clock: Clock) -> None:
+    """Each of them was a separate query, every ten seconds."""
     orders = windows(300)
 
     rounds = [clock.of(lambda at=at: ask(now=NOW + at * SECOND)) for at in (0, 10, 20, 59, 60, 70)]
@@ -115,7 +115,7 @@ def test_three_hundred_windows_are_each_asked_about_once_a_minute_in_six_questio
     assert max(map(len, clock.authority.asked)) == IN_ONE_QUESTION
 
 
-def test_a_round_ends_after_its_seconds_and_the_next_goes_on_with_those_asked_longest_ago(clock: Clock) -> None:
+def test_a_round_ends_after_its_seconds_and_the_next_continues_with_those_queried_longest_ago(clock: Clock) -> None:
     windows(300)
     clock.takes = 2.9
 
@@ -126,14 +126,14 @@ def test_a_round_ends_after_its_seconds_and_the_next_goes_on_with_those_asked_lo
     assert len(set(asked)) == 200
 
 
-def test_pulling_answers_asks_nobody_about_open_windows(clock: Clock) -> None:
+def test_pulling_answers_does_not_query_open_windows(clock: Clock) -> None:
     windows(120)
 
     assert clock.of(lambda: pull()) == (0, 0)
 
 
 @pytest.mark.parametrize("number", [1, 40])
-def test_a_quiet_round_costs_the_same_queries_whatever_number_of_windows_is_told_of(
+def test_a_quiet_round_takes_as_many_queries_for_any_number_of_windows(
     authority: FakeAuthority, django_assert_num_queries: Any, number: int
 ) -> None:
     authority.phone_states = told()
@@ -149,7 +149,7 @@ def test_a_quiet_round_costs_the_same_queries_whatever_number_of_windows_is_told
 def test_no_job_is_late_while_three_hundred_windows_meet_a_slow_or_hanging_register(
     clock: Clock, takes: float | None, due_at: datetime, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
-    """Seconds that the register costs each job, one period after the other: by a fifth of each number, as many."""
+    """The seconds that the register costs each job, per period, for each of these numbers of windows."""
     monkeypatch.setattr(phone_windows, "IN_ONE_QUESTION", IN_ONE_QUESTION // 5)
     settings.PHONES_IN_A_ROUND //= 5
     windows(300 // 5, due_at)
@@ -179,8 +179,8 @@ def receipts(authority: FakeAuthority, number: int) -> list[Order]:
     return orders
 
 
-def test_the_phones_of_many_receipts_are_asked_about_together(clock: Clock) -> None:
-    """One question each would have held up the answers behind them."""
+def test_the_phones_of_many_receipts_are_queried_together(clock: Clock) -> None:
+    """One query each would have delayed the answers behind them."""
     orders = receipts(clock.authority, 60)
 
     assert clock.of(lambda: pull(now=NOW)) == (2, 0.6)
@@ -190,10 +190,10 @@ def test_the_phones_of_many_receipts_are_asked_about_together(clock: Clock) -> N
 # --- who comes first ---------------------------------------------------------------------------
 
 
-def test_a_window_whose_owner_is_on_its_page_is_asked_about_in_every_round(
+def test_a_window_whose_owner_is_on_its_page_is_queried_in_every_round(
     clock: Clock, client: Client, settings: Any
 ) -> None:
-    """Who has confirmed sees it within a round, not within the minute."""
+    """People who have confirmed see it within a round, not within the minute."""
     settings.AUTHORITY_TELLS_PHONES = True
     mine, other = window(NOW + 20 * HOUR), window(NOW + 21 * HOUR)
     ask(now=NOW)
@@ -210,7 +210,7 @@ def test_a_window_whose_owner_is_on_its_page_is_asked_about_in_every_round(
         assert clock.authority.asked[-1] == [mine.report_key]
 
 
-def test_a_page_that_is_loaded_again_and_again_is_noted_once_a_minute(settings: Any) -> None:
+def test_a_page_reloaded_again_and_again_is_recorded_once_a_minute(settings: Any) -> None:
     settings.AUTHORITY_TELLS_PHONES = True
     order = window()
 
@@ -220,7 +220,7 @@ def test_a_page_that_is_loaded_again_and_again_is_noted_once_a_minute(settings: 
 
 
 @pytest.mark.parametrize(("tells", "state"), [(False, states.PHONE_DUE), (True, states.AUTHORITY_REVIEW)])
-def test_nothing_is_noted_where_nothing_is_asked(settings: Any, tells: bool, state: str) -> None:
+def test_nothing_is_recorded_where_nothing_is_queried(settings: Any, tells: bool, state: str) -> None:
     settings.AUTHORITY_TELLS_PHONES = tells
 
     phone_windows.looked(make_order(state=state, province="12"), now=NOW)
@@ -228,7 +228,7 @@ def test_nothing_is_noted_where_nothing_is_asked(settings: Any, tells: bool, sta
     assert not PhoneWindow.objects.exists()
 
 
-def test_a_window_that_ends_soon_is_asked_about_in_every_round_until_its_end_was_told(clock: Clock) -> None:
+def test_a_window_that_ends_soon_is_queried_in_every_round_until_its_end_was_reported(clock: Clock) -> None:
     order = window(NOW + 10 * MINUTE)
     at = (0, 10, 600, 610)  # its end is 600
 
@@ -254,7 +254,7 @@ def test_watched_windows_leave_half_of_a_round_to_the_others(clock: Clock, setti
 # --- a register that does not answer -----------------------------------------------------------
 
 
-def test_a_silent_register_is_left_alone_ever_longer_with_an_alarm_and_asked_again(clock: Clock) -> None:
+def test_a_silent_register_is_queried_ever_more_rarely_with_an_alarm(clock: Clock) -> None:
     windows(300)
     clock.takes = None
     at, asked = NOW, []
@@ -264,7 +264,7 @@ def test_a_silent_register_is_left_alone_ever_longer_with_an_alarm_and_asked_aga
         at += pause * SECOND
 
     assert asked == [(1, PATIENCE)] * 5
-    assert list(map(len, clock.authority.asked)) == [50, 12, 3, 1, 1]  # one report may be what it stumbles over
+    assert list(map(len, clock.authority.asked)) == [50, 12, 3, 1, 1]  # one report may be the cause
     assert list(Alarm.objects.values_list("cause", "cleared_at")) == [("phones.silent", None)]
 
     clock.takes = 0.3
@@ -273,8 +273,8 @@ def test_a_silent_register_is_left_alone_ever_longer_with_an_alarm_and_asked_aga
     assert clock.of(lambda: ask(now=at + SECOND)) == (4, 1.2)  # as it was before
 
 
-def test_a_clock_that_was_set_back_does_not_leave_the_register_alone_for_longer(clock: Clock) -> None:
-    """By as much as it was set."""
+def test_a_clock_set_back_does_not_prolong_the_pause(clock: Clock) -> None:
+    """Not even by the difference."""
     windows(1)
     clock.takes = None
     ask(now=NOW + HOUR)
@@ -284,7 +284,7 @@ def test_a_clock_that_was_set_back_does_not_leave_the_register_alone_for_longer(
 
 
 @pytest.mark.parametrize("other", [-5 * MINUTE, 5 * MINUTE], ids=["five minutes behind", "five minutes ahead"])
-def test_another_host_asks_the_register_only_when_its_round_is_over_by_the_clock_of_the_database(
+def test_another_host_queries_the_register_only_after_its_round_by_the_clock_of_the_database(
     clock: Clock, monkeypatch: pytest.MonkeyPatch, other: timedelta
 ) -> None:
     windows(1)
@@ -304,7 +304,7 @@ def test_another_host_asks_the_register_only_when_its_round_is_over_by_the_clock
         assert ask() == 1
 
 
-def test_a_report_that_the_register_stumbles_over_holds_up_no_other(
+def test_a_report_that_breaks_the_register_delays_no_other(
     authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad, *good = windows(30)
@@ -323,7 +323,7 @@ def test_a_report_that_the_register_stumbles_over_holds_up_no_other(
     assert reload(bad).state == states.PHONE_DUE
 
 
-def test_a_register_that_refuses_is_an_alarm_at_once(authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusing_register_is_an_alarm_at_once(authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch) -> None:
     window()
     monkeypatch.setattr(authority, "phones_of", lambda keys: fail(Refused("401", code="401")))
 
@@ -331,7 +331,9 @@ def test_a_register_that_refuses_is_an_alarm_at_once(authority: FakeAuthority, m
     assert Alarm.objects.get().cause == "phones.silent"
 
 
-def test_that_we_had_no_time_to_ask_is_no_silence(authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_having_no_time_to_query_does_not_count_as_silence(
+    authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window()
     monkeypatch.setattr(authority, "phones_of", lambda keys: fail(Busy("too many questions")))
 
@@ -343,7 +345,7 @@ def fail(problem: Exception) -> Any:
     raise problem
 
 
-def test_an_authority_that_tells_nothing_of_phones_is_left_in_peace(authority: FakeAuthority) -> None:
+def test_an_authority_that_reports_no_phones_is_not_queried(authority: FakeAuthority) -> None:
     authority.phone_states = None
     windows(60)
 
@@ -354,7 +356,7 @@ def test_an_authority_that_tells_nothing_of_phones_is_left_in_peace(authority: F
 # --- one owner ---------------------------------------------------------------------------------
 
 
-def test_two_rounds_at_once_are_one(authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_concurrent_rounds_are_one(authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch) -> None:
     order, inner = window(), []
     real = authority.phones_of
 
@@ -370,7 +372,7 @@ def test_two_rounds_at_once_are_one(authority: FakeAuthority, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("until", [timedelta(seconds=-1), timedelta(hours=2)], ids=["killed", "clock set back"])
-def test_a_round_that_was_killed_keeps_the_register_half_a_minute_at_most(
+def test_a_killed_round_blocks_the_register_for_half_a_minute_at_most(
     authority: FakeAuthority, until: timedelta
 ) -> None:
     authority.phone_states = told()
@@ -386,7 +388,7 @@ def test_a_round_that_was_killed_keeps_the_register_half_a_minute_at_most(
 # --- what is told ------------------------------------------------------------------------------
 
 
-def test_what_a_round_is_told_moves_those_that_confirmed_and_is_written_down_for_the_others(
+def test_a_rounds_results_move_those_that_confirmed_and_are_recorded_for_the_others(
     authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done, wrong, unknown = window(), window(), window()
@@ -400,7 +402,7 @@ def test_what_a_round_is_told_moves_those_that_confirmed_and_is_written_down_for
     assert dict(PhoneWindow.objects.values_list("order", "told_at")) == {wrong.pk: NOW, unknown.pk: None}
 
 
-def test_an_order_that_was_handed_over_again_meanwhile_takes_nothing_about_its_earlier_report(
+def test_an_order_reported_again_in_the_meantime_ignores_results_of_its_earlier_report(
     authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = window()
@@ -419,10 +421,10 @@ def test_an_order_that_was_handed_over_again_meanwhile_takes_nothing_about_its_e
 
 
 @pytest.mark.parametrize(("told_at", "questions"), [(NOW - SECOND, 1), (NOW, 0)], ids=["before its end", "after it"])
-def test_a_window_that_is_over_is_judged_by_what_was_told_after_its_end(
+def test_an_ended_window_is_judged_by_a_result_from_after_its_end(
     clock: Clock, told_at: datetime, questions: int
 ) -> None:
-    """What was told before its end may lack a confirmation of the last second."""
+    """A result from before its end may lack a confirmation of the last second."""
     order = window(NOW)
     ask(now=told_at)
 
@@ -430,8 +432,8 @@ def test_a_window_that_is_over_is_judged_by_what_was_told_after_its_end(
     assert (reload(order).state, moves(order)) == (states.LAPSED, ["lapse"])
 
 
-def test_a_sweep_asks_about_as_many_as_a_round_and_leaves_the_rest_to_the_next(clock: Clock) -> None:
-    """Fifty due windows and a stalled register took longer than a worker may."""
+def test_a_sweep_queries_as_many_as_a_round_and_leaves_the_rest_to_the_next(clock: Clock) -> None:
+    """Fifty due windows and a stalling register took longer than a worker may."""
     windows(300, NOW - HOUR)
 
     assert clock.of(lambda: sweep(now=NOW)) == (4, 1.2)
@@ -440,8 +442,8 @@ def test_a_sweep_asks_about_as_many_as_a_round_and_leaves_the_rest_to_the_next(c
     assert counted() == {states.LAPSED: 300}
 
 
-def test_a_register_that_hangs_costs_a_sweep_one_question_and_nobody_lapses(clock: Clock) -> None:
-    """Those it was asked about in vain go on, the others wait for theirs, also after a day."""
+def test_a_hanging_register_costs_a_sweep_one_query_and_nobody_lapses(clock: Clock) -> None:
+    """Those queried in vain continue, the others wait for their turn, even after a day."""
     windows(120, NOW - 25 * HOUR)
     clock.takes = None
 
@@ -472,7 +474,7 @@ def counted() -> dict[str, int]:
 # --- one order alone ---------------------------------------------------------------------------
 
 
-def test_what_the_authority_tells_of_phones_is_written_down(authority: FakeAuthority) -> None:
+def test_the_authoritys_phone_report_is_recorded(authority: FakeAuthority) -> None:
     order = make_order(state=states.PHONE_DUE, province="12")
     authority.phone_states = states_of(True, False)
 
@@ -483,7 +485,7 @@ def test_what_the_authority_tells_of_phones_is_written_down(authority: FakeAutho
     assert reload(order).state == states.PHONE_DUE
 
 
-def test_when_all_have_confirmed_the_order_goes_on(authority: FakeAuthority) -> None:
+def test_when_all_have_confirmed_the_order_continues(authority: FakeAuthority) -> None:
     order = make_order(state=states.PHONE_DUE, province="12")
     authority.phone_states = states_of(True, True)
 
@@ -492,7 +494,7 @@ def test_when_all_have_confirmed_the_order_goes_on(authority: FakeAuthority) -> 
     assert (reload(order).state, moves(order)) == (states.AUTHORITY_REVIEW, ["phones_done"])
 
 
-def test_whoever_is_told_a_moment_later_finds_the_order_gone_on_and_leaves_it(authority: FakeAuthority) -> None:
+def test_a_process_told_a_moment_later_finds_the_order_moved_on_and_leaves_it(authority: FakeAuthority) -> None:
     order = make_order(state=states.PHONE_DUE, province="12")
     authority.phone_states = states_of(True, True)
     refresh(order, now=NOW)
@@ -502,7 +504,7 @@ def test_whoever_is_told_a_moment_later_finds_the_order_gone_on_and_leaves_it(au
     assert (reload(order).state, moves(order)) == (states.AUTHORITY_REVIEW, ["phones_done"])
 
 
-def test_an_authority_that_does_not_tell_changes_nothing(authority: FakeAuthority) -> None:
+def test_an_authority_that_reports_no_phones_changes_nothing(authority: FakeAuthority) -> None:
     order = make_order(state=states.PHONE_DUE, province="12")
     authority.phone_states = None
 
@@ -510,7 +512,7 @@ def test_an_authority_that_does_not_tell_changes_nothing(authority: FakeAuthorit
     assert (reload(order).state, queries.phone_checks(order).count()) == (states.PHONE_DUE, 0)
 
 
-def test_asking_for_phones_again_and_again_writes_only_what_is_news(authority, django_assert_num_queries) -> None:
+def test_repeated_queries_write_only_changes(authority, django_assert_num_queries) -> None:
     order = make_order(state=states.PHONE_DUE, province="12")
     lead = PhoneState(Role.SUBJECT_LEAD, "139****0001", NOW, NOW, 0)
     authority.phone_states = [lead, PhoneState(Role.ADMINISTRATOR, "139****0002", NOW, None, 0)]

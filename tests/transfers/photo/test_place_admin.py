@@ -1,4 +1,4 @@
-"""The list of places at the review desk: operations keep it, nobody deletes, closing tells who chose it."""
+"""The list of places at the review desk: operations maintain it, nobody deletes, closing notifies who chose it."""
 
 import pytest
 from django.urls import reverse
@@ -53,13 +53,13 @@ def test_operations_add_a_place_by_its_city(operations):
     assert (PhotoPlace.objects.get().region, PhotoPlace.objects.get().active) == ("640100", True)
 
 
-def test_a_city_that_is_none_is_refused(operations):
+def test_an_unknown_city_is_refused(operations):
     operations.post(reverse("admin:verification_photoplace_add"), {**TYPED, "region": "999999"})
 
     assert not PhotoPlace.objects.exists()
 
 
-def test_unticking_a_place_tells_who_chose_it_and_a_second_save_tells_nobody(operations):
+def test_closing_a_place_notifies_who_chose_it_and_a_second_save_notifies_nobody(operations):
     place = make_place()
     order = who_goes_to(place)
     closed = {name: value for name, value in TYPED.items() if name != "active"}
@@ -71,7 +71,7 @@ def test_unticking_a_place_tells_who_chose_it_and_a_second_save_tells_nobody(ope
     assert [message.reference for message in Message.objects.filter(channel="sms")] == [order.reference]
 
 
-def test_a_place_that_is_only_renamed_tells_nobody(operations):
+def test_renaming_a_place_notifies_nobody(operations):
     place = make_place()
     who_goes_to(place)
 
@@ -98,7 +98,7 @@ def test_nobody_deletes_a_place(operations):
     assert PhotoPlace.objects.exists()
 
 
-def test_a_reviewer_does_not_keep_the_list(client):
+def test_a_reviewer_cannot_change_the_list(client):
     place = make_place()
     sign_in(client, _staff(REVIEWER))
 

@@ -1,4 +1,4 @@
-"""Step 5: slots by rule, a box a person, checking → ready, what a stranger sees (nothing)."""
+"""Step 5: slots by rule, a consent box per person, checking → ready, what a stranger sees (nothing)."""
 
 import re
 from datetime import timedelta
@@ -59,7 +59,7 @@ def rows(html):
 
 
 def filled(html):
-    """How many buttons stand out."""
+    """The number of primary buttons."""
     return len(re.findall(r'class="button"', html.partition("<main")[2]))
 
 
@@ -68,7 +68,7 @@ def titles(html):
 
 
 def returned(order, *parts, words=""):
-    """The order came back with these parts named, just now."""
+    """The order was just returned with these parts named."""
     Order.objects.filter(pk=order.pk).update(state=states.RETURNED, entered_at=timezone.now())
     order.refresh_from_db()
     order.events.create(move="send_back", from_state=states.SUBMITTED, to_state=states.RETURNED, by="reviewer")
@@ -80,7 +80,7 @@ def returned(order, *parts, words=""):
     return order
 
 
-def test_an_individual_reads_of_no_seal(client):
+def test_an_individual_is_not_told_about_a_seal(client):
     nature = {"type": type_answers(nature="individual", id_type="2", id_number="649999198502140009", name="林示范")}
     order = make_order(answers={**nature, "administrator": {"same_person": "yes"}})
 
@@ -113,7 +113,7 @@ def test_an_organisation_sees_four_slots_and_how_many_are_ready(client):
     assert "1 of 4 ready" in html
 
 
-def test_the_hub_lists_papers_by_whose_they_are_with_their_state_and_one_filled_button(client):
+def test_the_hub_lists_papers_by_owner_with_their_state_and_one_primary_button(client):
     order = make_order()
     for side in (1, 2):
         make_ready_document(order, "lead_id", side=side)
@@ -142,7 +142,7 @@ def test_the_hub_lists_papers_by_whose_they_are_with_their_state_and_one_filled_
     assert filled(html) == 1
 
 
-def test_once_everything_is_ready_the_filled_button_leads_on(client):
+def test_once_everything_is_ready_the_primary_button_leads_on(client):
     order = make_order()
     fill_papers(order)
 
@@ -153,7 +153,7 @@ def test_once_everything_is_ready_the_filled_button_leads_on(client):
     assert filled(html) == 1
 
 
-def test_a_paper_shows_one_right_and_several_wrong_pictures_and_one_filled_button(client):
+def test_a_paper_shows_one_right_and_several_wrong_pictures_and_one_primary_button(client):
     order = make_order()
     agree(order, "lead_id")
 
@@ -165,7 +165,7 @@ def test_a_paper_shows_one_right_and_several_wrong_pictures_and_one_filled_butto
     assert filled(html) == 1
 
 
-def test_a_picture_that_lies_on_its_side_is_turned_after_it_was_sent(client):
+def test_a_sideways_picture_is_rotated_after_upload(client):
     order = make_order()
     client = english(client, order.owner)
     client.post(slot_of(order, "subject_id", 1), {"file": photo_file(width=900, height=700)})
@@ -180,7 +180,7 @@ def test_a_picture_that_lies_on_its_side_is_turned_after_it_was_sent(client):
     assert [paper.document for paper in OrderDocument.objects.filter(retired_at=None)] == [turned]
 
 
-def test_a_statement_that_no_longer_fits_does_not_fit_for_being_turned(client):
+def test_rotating_an_outdated_statement_does_not_make_it_valid(client):
     order = make_order()
     client = english(client, order.owner)
     client.post(slot_of(order, "statement", 1), {"file": photo_file()})
@@ -215,7 +215,7 @@ def test_other_papers_are_named_where_the_province_asks_for_them(client):
     assert client.get(slot_of(make_order(order.owner), "other")).status_code == 404
 
 
-def test_where_the_province_wants_the_domains_certificate_the_page_says_where_to_get_it(client):
+def test_where_the_province_requires_the_domains_certificate_the_page_says_where_to_get_it(client):
     order = make_order()
     client = english(client, order.owner)
     assert "Domain certificate" not in titles(client.get(hub_of(order)).content.decode())
@@ -227,7 +227,7 @@ def test_where_the_province_wants_the_domains_certificate_the_page_says_where_to
     assert OrderDocument.objects.get().slot == "domain_cert"
 
 
-def test_the_page_says_that_scans_and_photos_will_do_and_leads_to_the_sheet(client):
+def test_the_page_says_that_scans_and_photos_are_accepted_and_links_to_the_sheet(client):
     order = make_order()
 
     html = english(client, order.owner).get(hub_of(order)).content.decode()
@@ -248,7 +248,7 @@ def test_the_signed_sheet_is_uploaded_where_the_empty_one_was_downloaded(client)
     assert [(paper.slot, paper.side) for paper in OrderDocument.objects.all()] == [("statement", 1)]
 
 
-def test_the_sheet_of_a_province_says_what_it_wants_beside_the_signature(client):
+def test_the_sheet_of_a_province_says_what_it_requires_beside_the_signature(client):
     order = make_order(province="44")
 
     page = english(client, order.owner).get(slot_of(order, "statement")).content.decode()
@@ -257,7 +257,7 @@ def test_the_sheet_of_a_province_says_what_it_wants_beside_the_signature(client)
     assert "Write the pledge by hand" not in page, "that is for individuals"
 
 
-def test_papers_by_phone_ask_for_a_letter_of_commitment_once_chosen(client):
+def test_papers_by_phone_require_a_letter_of_commitment_once_chosen(client):
     order = make_order(province="44")
     client = english(client, order.owner)
     before = titles(client.get(hub_of(order)).content.decode())
@@ -268,7 +268,7 @@ def test_papers_by_phone_ask_for_a_letter_of_commitment_once_chosen(client):
     assert set(titles(client.get(hub_of(order)).content.decode())) - set(before) == {"Letter of commitment"}
 
 
-def test_where_papers_are_only_uploaded_no_way_is_asked(client):
+def test_where_papers_are_only_uploaded_no_choice_is_offered(client):
     order = make_order(province="64")
 
     html = english(client, order.owner).get(hub_of(order)).content.decode()
@@ -276,7 +276,7 @@ def test_where_papers_are_only_uploaded_no_way_is_asked(client):
     assert 'name="way"' not in html
 
 
-def test_before_the_details_are_there_the_hub_leads_to_them(client):
+def test_before_the_details_are_complete_the_hub_redirects_to_them(client):
     order = make_order(steps=("service_code",))
 
     answer = sign_in(client, order.owner).get(hub_of(order))
@@ -285,7 +285,7 @@ def test_before_the_details_are_there_the_hub_leads_to_them(client):
 
 
 @pytest.mark.parametrize("slot", ["letter", "domain_cert", "nonsense", "photo"])
-def test_a_slot_that_is_not_asked_does_not_exist(client, slot):
+def test_a_slot_that_is_not_needed_does_not_exist(client, slot):
     order = make_order()
 
     assert sign_in(client, order.owner).get(slot_of(order, slot)).status_code == 404
@@ -296,7 +296,7 @@ def test_a_slot_that_is_not_asked_does_not_exist(client, slot):
 # --- the box of each person ------------------------------------------------------------------
 
 
-def test_the_first_paper_of_each_person_waits_for_a_box_that_is_not_ticked(client):
+def test_the_first_paper_of_each_person_needs_an_unticked_box_to_be_ticked(client):
     order = make_order()
     client = english(client, order.owner)
 
@@ -310,7 +310,7 @@ def test_the_first_paper_of_each_person_waits_for_a_box_that_is_not_ticked(clien
     assert Document.objects.count() == 0
 
 
-def test_an_agreement_keeps_text_time_and_person_and_opens_that_persons_papers_only(client):
+def test_a_consent_stores_text_time_and_person_and_opens_only_that_persons_papers(client):
     order = make_order()
     client = english(client, order.owner)
     begun = timezone.now()
@@ -324,7 +324,7 @@ def test_an_agreement_keeps_text_time_and_person_and_opens_that_persons_papers_o
     assert 'name="agree"' in client.get(slot_of(order, "admin_id")).content.decode()
 
 
-def test_pressing_without_the_tick_gives_no_agreement(client):
+def test_pressing_without_the_tick_gives_no_consent(client):
     order = make_order()
 
     answer = english(client, order.owner).post(slot_of(order, "lead_id"), {"consent": "1"})
@@ -333,7 +333,7 @@ def test_pressing_without_the_tick_gives_no_agreement(client):
     assert Consent.objects.count() == 0
 
 
-def test_papers_of_the_subject_need_no_agreement_of_a_person(client):
+def test_papers_of_the_subject_need_no_consent(client):
     order = make_order()
 
     answer = sign_in(client, order.owner).post(slot_of(order, "subject_id", 1), {"file": photo_file()})
@@ -366,7 +366,7 @@ def test_a_picture_being_checked_has_a_refresh_link_and_nothing_to_see(client):
         ("checking", "scanner_wait", "Checking", "We have the file. You can submit when the check service is back"),
     ],
 )
-def test_each_end_of_checking_is_said_in_words(client, state, reason, word, sentence):
+def test_each_result_of_checking_is_explained(client, state, reason, word, sentence):
     order = make_order()
     make_ready_document(order, "subject_id")
     Document.objects.update(state=state, reason=reason)
@@ -377,7 +377,7 @@ def test_each_end_of_checking_is_said_in_words(client, state, reason, word, sent
     assert sentence in html
 
 
-def test_a_side_can_be_asked_for_alone(client):
+def test_one_side_can_be_requested_by_itself(client):
     order = make_order()
     make_ready_document(order, "subject_id")
 
@@ -389,7 +389,7 @@ def test_a_side_can_be_asked_for_alone(client):
 
 
 @pytest.mark.parametrize("side", ["0", "2", "-1", "x", "²", "1e3"])
-def test_a_side_that_is_not_there_is_404(client, side):
+def test_a_missing_side_is_404(client, side):
     order = make_order()
     address = reverse("slot", args=[order.reference, "subject_id"])
 
@@ -417,7 +417,7 @@ def test_a_refused_file_leaves_the_good_picture_on_the_page_and_says_so(client):
     assert OrderDocument.objects.filter(order=order, retired_at=None).count() == 1
 
 
-def test_a_picture_can_be_taken_out_again(client):
+def test_a_picture_can_be_removed_again(client):
     order = make_order()
     make_ready_document(order, "subject_id")
 
@@ -426,7 +426,7 @@ def test_a_picture_can_be_taken_out_again(client):
     assert not OrderDocument.objects.filter(order=order, retired_at=None).exists()
 
 
-def test_papers_of_an_order_that_was_sent_cannot_be_touched(client):
+def test_papers_of_a_submitted_order_cannot_be_changed(client):
     order = make_order(state=states.SUBMITTED)
     make_ready_document(order, "subject_id")
     client = sign_in(client, order.owner)
@@ -440,7 +440,7 @@ def test_papers_of_an_order_that_was_sent_cannot_be_touched(client):
 # --- the statement ---------------------------------------------------------------------------
 
 
-def test_the_sheet_downloads_as_a_pdf_that_no_cache_keeps(client):
+def test_the_sheet_downloads_as_a_pdf_that_is_not_cached(client):
     order = make_order()
 
     answer = sign_in(client, order.owner).get(reverse("statement", args=[order.reference]))
@@ -450,7 +450,7 @@ def test_the_sheet_downloads_as_a_pdf_that_no_cache_keeps(client):
     assert answer["Cache-Control"] == "private, no-store"
 
 
-def test_a_changed_answer_makes_a_signed_sheet_out_of_date(client):
+def test_a_changed_answer_makes_a_signed_sheet_outdated(client):
     order = make_complete()
     Order.objects.filter(pk=order.pk).update(version=order.version)
     order.answers = {**order.answers, "website": website_answers(order.domain, site_name="示例新名称")}
@@ -467,7 +467,7 @@ def test_a_changed_answer_makes_a_signed_sheet_out_of_date(client):
 # --- a returned order ------------------------------------------------------------------------
 
 
-def test_only_the_named_paper_is_open_and_says_why_it_came_back(client):
+def test_only_the_named_paper_is_open_with_the_reason(client):
     order = make_complete()
     returned(order, "paper.subject_id", words="缺右下角")
     client = english(client, order.owner)
@@ -480,7 +480,7 @@ def test_only_the_named_paper_is_open_and_says_why_it_came_back(client):
     assert client.post(slot_of(order, "lead_id", 1), {"file": photo_file()}).status_code == 404
 
 
-def test_a_paper_that_no_longer_fits_is_open_though_nobody_named_it(client):
+def test_an_outdated_paper_is_open_although_nobody_named_it(client):
     order = make_complete()
     returned(order, "website.site_name")
     order.answers = {**order.answers, "website": website_answers(order.domain, site_name="示例新名称")}
@@ -495,7 +495,7 @@ def test_a_paper_that_no_longer_fits_is_open_though_nobody_named_it(client):
     assert client.get(slot_of(order, "statement")).status_code == 200, "what was mended can be mended again"
 
 
-def test_the_old_picture_stands_beside_the_new_one(client):
+def test_the_old_picture_is_shown_beside_the_new_one(client):
     order = make_complete()
     Order.objects.filter(pk=order.pk).update(submitted_at=timezone.now() + timedelta(seconds=1))
     old = order.papers.get(slot="subject_id").document
@@ -509,7 +509,7 @@ def test_the_old_picture_stands_beside_the_new_one(client):
     assert reverse("document", args=[old.reference]) in html
 
 
-def test_a_reviewer_may_ask_for_another_paper(client):
+def test_a_reviewer_can_request_another_paper(client):
     order = make_complete()
     returned(order, "paper.other", words="社保证明")
     client = english(client, order.owner)
@@ -526,7 +526,7 @@ def test_a_reviewer_may_ask_for_another_paper(client):
 # --- strangers and staff ---------------------------------------------------------------------
 
 
-def test_a_picture_is_for_its_owner_and_who_may_see_the_case_and_a_look_of_staff_is_written_down(client):
+def test_a_picture_is_shown_to_its_owner_and_case_workers_and_looks_of_staff_are_recorded(client):
     order = make_order(submitted_at=timezone.now())
     address = reverse("document", args=[make_ready_document(order, "subject_id").reference])
     reviewer, lead = make_reviewer(), make_lead_reviewer()
@@ -544,7 +544,7 @@ def test_a_picture_is_for_its_owner_and_who_may_see_the_case_and_a_look_of_staff
 
 @pytest.mark.parametrize("held_roles", [("applicant",), (AUDITOR,), (OPERATIONS,)])
 def test_a_stranger_an_auditor_and_operations_find_no_picture(client, held_roles):
-    make_reviewer()  # the roles are there
+    make_reviewer()  # creates the roles
     order = make_order()
     address = reverse("document", args=[make_ready_document(order, "subject_id").reference])
     other = make_user(held_roles=held_roles)
@@ -570,7 +570,7 @@ def test_a_strangers_pages_and_uploads_are_404(client):
 # --- what it costs ---------------------------------------------------------------------------
 
 
-def test_showing_and_uploading_stay_cheap(client):
+def test_showing_and_uploading_take_few_queries(client):
     order = make_order()
     fill_papers(order)
     client = sign_in(client, order.owner)
@@ -580,7 +580,7 @@ def test_showing_and_uploading_stay_cheap(client):
     assert cost(lambda: client.post(slot_of(order, "lead_id", 1), {"file": photo_file()})) <= 26
 
 
-def test_a_returned_order_costs_no_more(client):
+def test_a_returned_order_takes_no_more(client):
     order = make_complete()
     returned(order, "paper.subject_id", "website.site_name")
     client = sign_in(client, order.owner)
@@ -592,7 +592,7 @@ def test_a_returned_order_costs_no_more(client):
 
 
 class Unread:
-    """A picture of this size that nobody may read."""
+    """A picture of this size that must not be read."""
 
     name, size = "card.jpg", 3 * 1024 * 1024
 
@@ -600,7 +600,7 @@ class Unread:
         raise AssertionError("it was read")
 
 
-def test_an_order_and_an_account_have_their_pictures_and_megabytes_of_a_day_and_then_are_told_until_when(
+def test_an_order_and_an_account_have_daily_limits_of_pictures_and_megabytes_with_the_time_of_their_end(
     client, settings
 ):
     settings.LIMITS = {**settings.LIMITS, "uploads_order": (3, 86400), "uploads_account": (4, 86400)}

@@ -1,4 +1,4 @@
-"""A picture on its way, in a real browser: dropped, turned, made smaller, sent again when the line breaks, judged."""
+"""Uploading in a real browser: dropped, rotated, reduced, resent after a lost connection, checked."""
 
 import base64
 import io
@@ -20,7 +20,7 @@ from verification.documents.examination import examine
 from verification.models import Document
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-LIES_ON_ITS_SIDE = 6  # Exif: shown a quarter to the right
+LIES_ON_ITS_SIDE = 6  # Exif: displayed rotated by a quarter to the right
 BROKE = re.compile("The connection broke. The picture stays in this page")
 TO_A_FILE = """(content) => {
   const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
@@ -49,7 +49,7 @@ def page(browser: Browser, live_server: Any, order: Order) -> Iterator[Page]:
 
 
 def camera_picture() -> bytes:
-    """Larger than is kept, with a red edge at the top as the sensor lay, and a note how it was held."""
+    """Larger than is stored, with a red edge at the sensor's top, and an orientation tag."""
     picture, exif = Image.new("RGB", (4400, 1000), "white"), Image.Exif()
     picture.paste("red", (0, 0, 4400, 100))
     exif[0x0112] = LIES_ON_ITS_SIDE
@@ -65,7 +65,7 @@ def drop(page: Page, place: Locator, content: bytes) -> None:
     place.dispatch_event("drop", {"dataTransfer": data})
 
 
-def test_a_dropped_picture_is_turned_made_smaller_and_sent_again_when_the_line_is_back(page: Page) -> None:
+def test_a_dropped_picture_is_rotated_reduced_and_resent_when_the_connection_is_back(page: Page) -> None:
     row = page.locator("#row-subject_id")
     drop(page, row, camera_picture())
     row.get_by_role("button", name="Rotate").click()
@@ -90,7 +90,7 @@ def test_a_dropped_picture_is_turned_made_smaller_and_sent_again_when_the_line_i
     expect(page.locator("#meter")).to_contain_text("1 of 4 ready")
 
 
-def test_the_verdict_comes_by_itself_and_a_lost_session_costs_a_sign_in_and_not_the_order(
+def test_the_result_appears_by_itself_and_a_lost_session_costs_a_sign_in_but_not_the_order(
     page: Page, order: Order
 ) -> None:
     page.get_by_role("link", name="Subject's document", exact=True).click()
