@@ -1,4 +1,4 @@
-"""A draft: idle from its last change, warned and closed by that; codes and passwords are asked again after 30 days."""
+"""A draft: idle since its last change, warned and closed accordingly; codes and passwords expire after 30 days."""
 
 from datetime import timedelta
 from typing import Any
@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 
 
 @pytest.mark.parametrize("state", states.EDITABLE)
-def test_a_change_begins_the_60_days_anew_and_forgets_the_warning(state: str) -> None:
+def test_a_change_restarts_the_60_days_and_clears_the_warning(state: str) -> None:
     order = make_order(state=state, due_at=timezone.now() + DAY, reminded=360)
 
     keep(order, "subject", subject_answers(lead_email="new@example.com"))
@@ -41,7 +41,7 @@ def test_saving_the_same_answers_is_no_change() -> None:
     assert (kept(order).due_at, kept(order).reminded) == (order.due_at, 360)
 
 
-def test_a_paper_is_a_change_as_well() -> None:
+def test_an_upload_is_a_change_too() -> None:
     order = make_order(due_at=timezone.now() + DAY)
     make_ready_document(order, "subject_id")
 
@@ -77,7 +77,7 @@ def test_a_second_before_the_30_days_nothing_is_asked(client: Client, column: st
     assert answer.status_code == 200
 
 
-def test_confirming_the_same_server_again_counts_for_30_more_days(client: Client, servers: Any) -> None:
+def test_confirming_the_same_server_again_is_valid_for_30_more_days(client: Client, servers: Any) -> None:
     order = make_order(alice(), steps=())
     chosen = {"product_type": "ecs", "how": "instance", "instance": "i-example0001", "service_code": ""}
     send(client, order, "service_code", chosen)
@@ -92,13 +92,13 @@ def test_confirming_the_same_server_again_counts_for_30_more_days(client: Client
     assert kept(order).service_code == code
 
 
-def test_what_was_sent_is_not_asked_again(client: Client) -> None:
+def test_a_submitted_order_is_not_asked_again(client: Client) -> None:
     order = make_order(state=states.RETURNED, entered_at=timezone.now() - 40 * DAY)
 
     assert sign_in(client, order.owner).get(page_of(order, "subject")).status_code == 200
 
 
-def test_why_an_order_was_abandoned_stands_in_its_timeline(client: Client) -> None:
+def test_the_reason_of_an_abandoned_order_is_in_its_timeline(client: Client) -> None:
     order = make_order()
     sign_in(client, order.owner).post(reverse("order-move", args=[order.reference, "abandon"]), {"words": "换服务器"})
 

@@ -1,4 +1,4 @@
-"""What people wrote about an order lies sealed in its history, and what they wrote in an earlier version too."""
+"""Words about an order are sealed in its history, including those written by an earlier version."""
 
 from io import StringIO
 
@@ -22,20 +22,20 @@ WORDS = "林示范 is ill, call 13800001234"
 
 
 def lying() -> list[str]:
-    """Note and words of every event, as they lie in the database."""
+    """Note and words of every event, as stored in the database."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT note, words FROM transfers_orderevent ORDER BY id")
         return [f"{note}|{words[:3]}" for note, words in cursor.fetchall()]
 
 
 def as_before(order: Order, move: str, words: str) -> OrderEvent:
-    """An event as the version before wrote it."""
+    """An event as written by the previous version."""
     return order.events.create(
         move=move, from_state=order.state, to_state=order.state, by=REVIEWER, note=words, actor=None
     )
 
 
-def test_words_of_a_withdrawal_lie_sealed_and_its_owner_reads_them(client: Client) -> None:
+def test_the_words_of_a_withdrawal_are_sealed_and_its_owner_reads_them(client: Client) -> None:
     order = make_order(state=states.SUBMITTED)
     sign_in(client, order.owner)
 
@@ -59,7 +59,7 @@ def test_words_of_another_event_do_not_open() -> None:
         OrderEvent.objects.get(pk=second.pk).words  # noqa: B018 -- opened when read
 
 
-def test_words_of_the_version_before_are_shown_then_sealed_and_keys_of_ours_stay(client: Client) -> None:
+def test_words_of_the_previous_version_are_shown_then_sealed_and_keys_of_ours_stay(client: Client) -> None:
     order = make_order(state=states.SUBMITTED)
     as_before(order, "call", WORDS)
     as_before(order, "start", "T7Q4-M2KX")
@@ -77,7 +77,7 @@ def test_words_of_the_version_before_are_shown_then_sealed_and_keys_of_ours_stay
     assert plain_words.seal() == plain_words.Totals()
 
 
-def test_words_that_are_erased_while_they_are_sealed_stay_erased(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_erased_while_being_sealed_stay_erased(monkeypatch: pytest.MonkeyPatch) -> None:
     event = as_before(make_order(), "call", WORDS)
     sealed = plain_words.sealed
 

@@ -1,4 +1,4 @@
-"""What nobody may keep any longer goes: pictures, then what was entered; what a hold keeps stays; pages open."""
+"""Data at the end of their retention are deleted: pictures, then answers; held data stay; pages still open."""
 
 import json
 from collections.abc import Callable
@@ -37,7 +37,7 @@ LIST = reverse("admin:privacy_legalhold_changelist")
 
 @pytest.fixture
 def committed(django_capture_on_commit_callbacks: Any) -> Callable[..., dict[str, int]]:
-    """Retention with what follows its commit; what each job took."""
+    """Runs retention with its on-commit effects; returns what each job deleted."""
 
     def run(at: Any = None) -> dict[str, int]:
         with django_capture_on_commit_callbacks(execute=True):
@@ -47,7 +47,7 @@ def committed(django_capture_on_commit_callbacks: Any) -> Callable[..., dict[str
 
 
 def over(state: str, ago: timedelta, **columns: Any) -> Order:
-    """An order that ended so long ago, with a paper, a mobile that was proved, and a word in its history."""
+    """An order that ended this long ago, with a paper, a proved mobile, and words in its history."""
     order = make_order(state=state, **columns)
     make_ready_document(order, "statement")
     PhoneProof.objects.create(
@@ -61,7 +61,7 @@ def over(state: str, ago: timedelta, **columns: Any) -> Order:
 
 
 @pytest.mark.parametrize("state", [states.WITHDRAWN, states.REFUSED, states.ABANDONED, states.EXPIRED])
-def test_ninety_days_after_an_end_without_a_filing_papers_keys_and_answers_are_gone(
+def test_ninety_days_after_an_end_without_a_filing_papers_keys_and_answers_are_deleted(
     state: str, committed: Callable[..., dict[str, int]]
 ) -> None:
     order = over(state, 89 * DAY)
@@ -81,7 +81,7 @@ def test_ninety_days_after_an_end_without_a_filing_papers_keys_and_answers_are_g
     assert committed(timezone.now() + 3 * DAY)["details"] == 0, "a second time there is nothing to do"
 
 
-def test_of_what_was_carried_out_papers_go_after_a_month_and_answers_after_three_years(
+def test_after_an_approval_papers_are_deleted_after_a_month_and_answers_after_three_years(
     committed: Callable[..., dict[str, int]],
 ) -> None:
     order = over(states.APPROVED, 31 * DAY)
@@ -93,7 +93,7 @@ def test_of_what_was_carried_out_papers_go_after_a_month_and_answers_after_three
 
 
 @pytest.mark.parametrize("state", sorted(set(states.ALL) - set(states.ENDED)))
-def test_of_an_order_that_is_not_over_nothing_goes_however_old_it_is(
+def test_nothing_of_an_open_order_is_deleted_however_old_it_is(
     state: str, committed: Callable[..., dict[str, int]]
 ) -> None:
     kind = states.CANCELLATION if state == states.COOLING_OFF else states.TRANSFER
@@ -105,7 +105,7 @@ def test_of_an_order_that_is_not_over_nothing_goes_however_old_it_is(
     assert Document.objects.get(holder=order.reference).state == "ready"
 
 
-def test_its_owner_and_staff_still_open_the_order_and_it_cannot_be_started_again_from_nothing(
+def test_its_owner_and_staff_can_still_open_the_order_and_it_cannot_be_started_again(
     client: Client, settings: Any, committed: Callable[..., dict[str, int]]
 ) -> None:
     settings.STAFF_SECOND_FACTOR = False
@@ -173,7 +173,7 @@ def test_leads_set_confirm_and_lift_a_hold_and_nobody_does_both(client: Client, 
     assert acts == [one.pk, other.pk, one.pk, other.pk]
 
 
-def test_reviewers_set_no_hold_and_strangers_find_none(client: Client, settings: Any) -> None:
+def test_reviewers_cannot_set_a_hold_and_strangers_find_none(client: Client, settings: Any) -> None:
     settings.STAFF_SECOND_FACTOR = False
     order = make_order()
     sign_in(client, make_reviewer())
@@ -184,7 +184,7 @@ def test_reviewers_set_no_hold_and_strangers_find_none(client: Client, settings:
     assert not LegalHold.objects.exists()
 
 
-def test_a_message_that_is_still_owed_is_not_deleted(committed: Callable[..., dict[str, int]]) -> None:
+def test_an_unsent_message_is_not_deleted(committed: Callable[..., dict[str, int]]) -> None:
     make_order(state=states.SUBMITTED)
     fire(Order.objects.get(), "send_back", "reviewer", actor=make_reviewer())
     owed = Message.objects.exclude(next_at=None).count()
@@ -195,7 +195,7 @@ def test_a_message_that_is_still_owed_is_not_deleted(committed: Callable[..., di
     assert Message.objects.count() == owed
 
 
-def test_one_order_that_breaks_stops_no_other(
+def test_one_failing_order_stops_no_other(
     monkeypatch: pytest.MonkeyPatch, committed: Callable[..., dict[str, int]]
 ) -> None:
     from transfers.retention import erasure  # noqa: PLC0415
@@ -213,7 +213,7 @@ def test_one_order_that_breaks_stops_no_other(
     assert committed()["papers"] == 1
 
 
-def test_the_command_counts_first_and_tells_what_it_did() -> None:
+def test_the_command_counts_first_and_reports_what_it_did() -> None:
     over(states.WITHDRAWN, 91 * DAY)
 
     def said(*arguments: str) -> str:
@@ -228,7 +228,7 @@ def test_the_command_counts_first_and_tells_what_it_did() -> None:
     assert "details: 0 gone, kept for 90 days\n" in said()
 
 
-def test_the_privacy_page_prints_every_row_of_the_table(client: Client) -> None:
+def test_the_privacy_page_lists_every_row_of_the_table(client: Client) -> None:
     for language in ("en", "zh-hans"):
         client.cookies["django_language"] = language
         shown = client.get(reverse("privacy")).content.decode()
@@ -242,7 +242,7 @@ def test_every_row_of_the_table_has_a_job() -> None:
 
 
 @pytest.mark.parametrize("state", [states.WITHDRAWN, states.APPROVED])
-def test_no_address_of_an_order_that_was_emptied_fails(client: Client, state: str) -> None:
+def test_every_page_of_an_emptied_order_opens(client: Client, state: str) -> None:
     order = over(state, 10 * DAY)
     erase(order)
     sign_in(client, order.owner)
@@ -258,7 +258,7 @@ def test_no_address_of_an_order_that_was_emptied_fails(client: Client, state: st
     assert not SetAside.objects.exists()
 
 
-def test_a_paper_that_a_later_order_uses_again_goes_with_the_last_of_them(
+def test_a_reused_paper_is_deleted_with_the_last_order_that_uses_it(
     committed: Callable[..., dict[str, int]],
 ) -> None:
     first, later = over(states.WITHDRAWN, 91 * DAY), make_order(state=states.SUBMITTED)

@@ -30,20 +30,20 @@ from verification.phones import uploads
 pytestmark = pytest.mark.django_db
 
 DAY, AT_ONCE = timedelta(days=1), timedelta(0)
-ALWAYS = datetime.max.replace(tzinfo=UTC)  # a row that waits for people stays until they have done it
+ALWAYS = datetime.max.replace(tzinfo=UTC)  # a row that waits for people stays until they have dealt with it
 QUARTERS = 14  # three years and a half
 
 
 class Goes(NamedTuple):
-    """What of a row says something of people, beside its sealed columns, and how long after which moment it goes."""
+    """A table's columns with personal data, beside sealed ones, and how long after which time they are cleared."""
 
     columns: str
-    kept: str | timedelta  # a row of RETENTION, or a time of `tidy`
+    kept: str | timedelta  # a row of RETENTION, or a period of `tidy`
     since: str
 
 
 class GoesWithOrder(NamedTuple):
-    """The same of a row that goes when its order has been over for so long; `alone` is for a row that has none."""
+    """The same for a row deleted this long after its order has ended; `alone` is for a row without an order."""
 
     columns: str = ""
     order: str = "order"
@@ -137,18 +137,18 @@ MODELS = {model._meta.label: model for model in apps.get_models(include_auto_cre
 
 
 def full(label: str) -> list[Model]:
-    """The rows of a table that say something of people."""
+    """The rows of a table that contain personal data."""
     model = MODELS[label]
     sealed = [field for field in model._meta.concrete_fields if isinstance(field, EncryptedTextField)]
     objects = {field.attname for field in sealed if isinstance(field, EncryptedJSONField)}
-    texts = {field.attname for field in sealed} - objects  # as they lie there: some are bound to their moment
+    texts = {field.attname for field in sealed} - objects  # as stored: some are bound to their time
     plain = objects.union(GOES[label].columns.split())
     rows = list(model._base_manager.all())
     return [row for row in rows if any(vars(row)[name] for name in texts) or any(getattr(row, n) for n in plain)]
 
 
 def _ended(row: Any) -> datetime:
-    """Until when a row may say something."""
+    """Until when a row may contain personal data."""
     goes = GOES[row._meta.label]
     if isinstance(goes, Goes):
         return _until(row, goes)
@@ -180,7 +180,7 @@ def _at(row: Any, path: str) -> Any:
 
 @pytest.fixture
 def left_over(django_capture_on_commit_callbacks: Any) -> dict[str, int]:
-    """Three years and more, one quarter after the other; how much of each table says something of people then."""
+    """Simulates more than three years by quarters; the number of rows of each table with personal data then."""
     people = quarters.cast()
     with django_capture_on_commit_callbacks(execute=True):
         for quarter in reversed(range(QUARTERS)):
@@ -190,7 +190,7 @@ def left_over(django_capture_on_commit_callbacks: Any) -> dict[str, int]:
     return {label: len(full(label)) for label in GOES}
 
 
-def test_after_three_years_every_table_that_holds_personal_data_has_shrunk_and_nothing_is_too_old(
+def test_after_three_years_every_table_with_personal_data_has_shrunk_and_nothing_is_too_old(
     left_over: dict[str, int], django_capture_on_commit_callbacks: Any
 ) -> None:
     now = timezone.now()
@@ -205,13 +205,15 @@ def test_after_three_years_every_table_that_holds_personal_data_has_shrunk_and_n
     assert {label: before for label, before in left_over.items() if before < QUARTERS} == {}
     assert {label: len(rows) for label, rows in left.items() if not len(rows) < left_over[label]} == {}
     assert {label for label, rows in left.items() if any(_ended(row) < now for row in rows)} == set()
-    assert {label for label, rows in left.items() if not rows} == {"miit.Report"}  # what was answered goes at once
+    assert {label for label, rows in left.items() if not rows} == {
+        "miit.Report"
+    }  # answered reports are cleared at once
     living = set(Document.objects.exclude(stored_name="").values_list("stored_name", flat=True))
     assert set(FileKey.objects.filter(place=storage.DOCUMENTS).values_list("name", flat=True)) == living
     assert {name for name in files_before if storages["documents"].exists(name)} == living
 
 
-def test_a_new_table_says_when_it_is_emptied_or_why_it_stays() -> None:
+def test_a_new_table_states_when_it_is_cleared_or_why_it_stays() -> None:
     named = [*GOES, *(label for labels in STAYS.values() for label in labels)]
 
     assert sorted(named) == sorted(MODELS)

@@ -1,4 +1,4 @@
-"""What a part is called in a sentence: a question without its mark, in both languages."""
+"""The name of a part within a sentence: a question without its question mark, in both languages."""
 
 import pytest
 from django.test import Client
@@ -12,7 +12,7 @@ PARTS = [f"{step}.{name}" for step, form in FORMS.items() for name in form.base_
 
 
 @pytest.mark.parametrize(("language", "mark"), [("en", "?"), ("zh-hans", "？")])
-def test_no_question_mark_stands_inside_a_sentence(language: str, mark: str) -> None:
+def test_no_question_mark_is_inside_a_sentence(language: str, mark: str) -> None:
     with override(language):
         questions = [part for part in PARTS if str(label_of(part)).endswith(mark)]
         assert len(questions) >= 3
@@ -21,7 +21,7 @@ def test_no_question_mark_stands_inside_a_sentence(language: str, mark: str) -> 
 
 
 @pytest.mark.django_db
-def test_what_is_wrong_with_an_answer_is_said_after_the_question_without_its_mark(client: Client) -> None:
+def test_the_error_of_an_answer_follows_the_question_without_its_mark(client: Client) -> None:
     order = make_order(state=states.DRAFT, answers={"subject": {**subject_answers(), "is_legal_rep": "no"}})
 
     reader = sign_in(client, order.owner)

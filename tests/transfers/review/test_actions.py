@@ -1,4 +1,4 @@
-"""Reviewers claim, accept, return and judge the photo; one at a time, never their own."""
+"""Reviewers claim, accept, return and judge the photo; one at a time, never their own order."""
 
 from datetime import timedelta
 
@@ -37,7 +37,7 @@ def test_a_claim_keeps_others_away_for_half_an_hour() -> None:
     assert (order.state, order.reviewer) == (states.SUBMITTED, second)
 
 
-def test_a_round_keeps_how_long_the_case_was_open() -> None:
+def test_a_round_records_how_long_the_case_was_open() -> None:
     order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
     now = timezone.now()
     assign_to_me(order, reviewer, now=now)
@@ -49,7 +49,7 @@ def test_a_round_keeps_how_long_the_case_was_open() -> None:
     assert (kept.opened_at, kept.decided_at) == (now, now + timedelta(minutes=40))
 
 
-def test_a_released_order_is_anybodys() -> None:
+def test_a_released_order_is_free_again() -> None:
     order, first, second = make_order(state=states.SUBMITTED), make_reviewer(), make_reviewer()
     assign_to_me(order, first)
 
@@ -70,7 +70,7 @@ def test_nobody_judges_an_order_of_their_own() -> None:
     assert (Order.objects.get().state, moves(order)) == (states.SUBMITTED, [])
 
 
-def test_an_accepted_order_wants_its_photo_and_is_free_again() -> None:
+def test_an_accepted_order_waits_for_its_photo_and_is_free_again() -> None:
     order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
 
     accept(order, reviewer)
@@ -80,7 +80,7 @@ def test_an_accepted_order_wants_its_photo_and_is_free_again() -> None:
     assert list(ReviewRound.objects.values_list("number", "decision")) == [(1, "accept")]
 
 
-def test_a_return_keeps_each_field_with_its_value_and_reason() -> None:
+def test_a_return_stores_each_field_with_its_value_and_reason() -> None:
     order, reviewer, reason = make_order(state=states.SUBMITTED), make_reviewer(), make_reason("site_name")
 
     send_back(
@@ -108,7 +108,7 @@ def test_a_return_without_a_field_is_no_return() -> None:
     assert (Order.objects.get().state, ReviewRound.objects.count()) == (states.SUBMITTED, 0)
 
 
-def test_an_accepted_photo_stands_for_this_administrator_and_hands_the_order_over() -> None:
+def test_an_accepted_photo_is_valid_for_this_administrator_and_the_order_is_reported() -> None:
     order, reviewer = make_order(state=states.PHOTO_REVIEW), make_reviewer()
 
     accept_photo(order, reviewer)
@@ -118,7 +118,7 @@ def test_an_accepted_photo_stands_for_this_administrator_and_hands_the_order_ove
     assert Message.objects.filter(channel="authority").count() == 1
 
 
-def test_a_refused_photo_is_asked_for_again_with_the_short_reason() -> None:
+def test_a_refused_photo_is_requested_again_with_the_short_reason() -> None:
     order, reviewer = make_order(state=states.PHOTO_REVIEW), make_reviewer()
     reason = make_reason("photo_clothes", short_en="top is red or blue")
 
@@ -129,7 +129,7 @@ def test_a_refused_photo_is_asked_for_again_with_the_short_reason() -> None:
     assert text.payload["context"]["reason"]["en"] == "top is red or blue"
 
 
-def test_only_a_lead_refuses_for_good() -> None:
+def test_only_a_lead_refuses_finally() -> None:
     order, reviewer, lead = make_order(state=states.SUBMITTED), make_reviewer(), make_lead_reviewer()
 
     refuse(order, lead, "网站内容不适合备案")

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def rung(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
-    """Who rang for which order."""
+    """The callers and their orders."""
     rung: list[tuple[int, int]] = []
     actions = dict(buttons.ACTIONS)
     for module in (buttons, views):
@@ -38,7 +38,7 @@ def press(client: Client, order: Order, user: User) -> tuple[int, str]:
     return answer.status_code, answer.content.decode()
 
 
-def test_a_reviewer_presses_it_and_reads_what_was_done(client: Client, rung: list[tuple[int, int]]) -> None:
+def test_a_reviewer_presses_it_and_reads_the_result(client: Client, rung: list[tuple[int, int]]) -> None:
     order, reviewer = make_order(state=states.SUBMITTED), make_reviewer(language="en")
 
     status, html = press(client, order, reviewer)
@@ -47,7 +47,7 @@ def test_a_reviewer_presses_it_and_reads_what_was_done(client: Client, rung: lis
     assert "The bell was rung" in html
 
 
-def test_somebody_who_may_only_read_the_case_cannot_press_it(client: Client, rung: list[tuple[int, int]]) -> None:
+def test_it_cannot_be_pressed_with_read_permission_only(client: Client, rung: list[tuple[int, int]]) -> None:
     ensure_roles()
     order = make_order(state=states.SUBMITTED)
 

@@ -1,4 +1,4 @@
-"""The review desk: the queue, the case page, and that each role can do exactly what is its own."""
+"""The review desk: the queue, the case page, and that each role can do exactly what belongs to it."""
 
 import re
 
@@ -41,7 +41,7 @@ XSS = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
 
 
 def staff(role):
-    make_reviewer()  # the roles are written
+    make_reviewer()  # creates the roles
     if role == "reviewer":
         return make_reviewer()
     if role == "lead":
@@ -56,7 +56,7 @@ def staff(role):
 
 # --- who may do what -------------------------------------------------------------------------
 
-# a move, an order it would fit, and what is typed
+# a move, an order it applies to, and the form data
 CASES = {
     "claim": (states.SUBMITTED, {}),
     "release": (states.SUBMITTED, {}),
@@ -72,7 +72,7 @@ CASES = {
     "take_over": (states.SUBMITTED, {}),
 }
 MAY = {"reviewer": set(CASES) - {"refuse", "take_over"}, "lead": set(CASES)}
-# tried in test_colleagues.py, test_decisions.py and test_second_person.py
+# tested in test_colleagues.py, test_decisions.py and test_second_person.py
 ELSEWHERE = {
     "look",
     "show",
@@ -90,13 +90,13 @@ ELSEWHERE |= {"allow_request", "decline_request", "withdraw_request"}
 ELSEWHERE |= {"to_second", "to_first", "confirm", "send_to_first"}  # in test_second_look.py
 
 
-def test_every_button_of_the_case_page_is_tried_below():
+def test_every_button_of_the_case_page_is_tested_below():
     assert set(CASES) == set(ACTIONS) - ELSEWHERE
 
 
 @pytest.mark.parametrize("role", ["reviewer", "lead", "auditor", "operations", "viewer"])
 @pytest.mark.parametrize("move", CASES)
-def test_a_role_can_do_what_is_its_own_and_nothing_else(client, role, move):
+def test_a_role_can_do_what_belongs_to_it_and_nothing_else(client, role, move):
     state, data = CASES[move]
     order = make_order(state=state)
     user = staff(role)
@@ -134,7 +134,7 @@ def test_a_move_without_a_button_is_refused(client, move):
 
 
 @pytest.mark.parametrize("role", ["reviewer", "lead", "auditor"])
-def test_no_field_of_an_order_can_be_typed_into(client, role):
+def test_no_field_of_an_order_can_be_edited(client, role):
     order = make_order(state=states.SUBMITTED)
     client = sign_in(client, staff(role))
 
@@ -151,7 +151,7 @@ def test_no_field_of_an_order_can_be_typed_into(client, role):
 
 
 @pytest.mark.parametrize("domain", ["example.com", "example.cn"])
-def test_the_number_of_the_subject_stands_in_clear_where_it_is_compared(client, domain):
+def test_the_number_of_the_subject_is_unmasked_where_it_is_compared(client, domain):
     person = {"nature": "individual", "id_type": "2", "id_number": "649999198502140009", "name": "林示范"}
     changes = person if domain.endswith("cn") else {"id_number": "91649999000000019L"}
     order = make_order(state=states.SUBMITTED, answers={"type": type_answers(domain=domain, **changes)})
@@ -178,7 +178,7 @@ def test_every_list_keeps_the_masks(client):
 
 
 @pytest.mark.parametrize("about", ["domain", "subject_key"])
-def test_an_objection_to_domain_or_subject_stands_in_the_case_until_it_is_closed(client, about):
+def test_an_objection_to_domain_or_subject_is_on_the_case_until_it_is_closed(client, about):
     order, other = make_order(state=states.SUBMITTED), make_order(state=states.SUBMITTED)
     facts = {"domain": "elsewhere.com", "subject_key": "", about: getattr(order, about)}
     objection = actions.object_to(owner=make_user(), words="域名是我们的", **facts)
@@ -192,7 +192,7 @@ def test_an_objection_to_domain_or_subject_stands_in_the_case_until_it_is_closed
     assert not objected(order)
 
 
-def test_pages_with_what_people_wrote_are_looks_too(client):
+def test_pages_with_peoples_words_count_as_looks_too(client):
     order = make_order(state=states.SUBMITTED)
     actions.object_to(owner=make_user(), domain=order.domain, subject_key="", words="域名是我们的")
     parked = ParkedAnswer.objects.create(kind="result", report_key="A.1", code="1", words="林示范", reason="unknown")
@@ -221,7 +221,7 @@ def test_pages_with_what_people_wrote_are_looks_too(client):
     ]
 
 
-def test_what_applicants_typed_never_becomes_a_tag(client):
+def test_applicants_words_are_escaped(client):
     order = make_order(
         state=states.SUBMITTED,
         domain="xss.example.com",
@@ -246,7 +246,7 @@ def test_what_applicants_typed_never_becomes_a_tag(client):
     assert "&lt;script&gt;" in seen(client, order).content.decode()
 
 
-def test_an_objection_is_seen_beside_the_order_and_in_a_list_of_its_own(client):
+def test_an_objection_is_shown_on_the_order_and_in_its_own_list(client):
     order = make_order(state=states.SUBMITTED)
     actions.object_to(owner=make_user(), domain=order.domain, subject_key="", words="域名是我们的")
     client = english(client, make_reviewer())
@@ -256,7 +256,7 @@ def test_an_objection_is_seen_beside_the_order_and_in_a_list_of_its_own(client):
     assert "域名是我们的" not in seen(client, make_order(state=states.SUBMITTED)).content.decode()
 
 
-def test_a_return_says_which_field_why_and_old_beside_new_next_time(client):
+def test_a_return_names_the_field_and_reason_and_shows_old_beside_new_next_time(client):
     reason = make_reason("site_name", "website.site_name", text_en="The website name does not meet the rules")
     order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
     client = english(client, reviewer)
@@ -286,7 +286,7 @@ def test_a_return_without_a_named_field_keeps_the_page_and_says_so(client):
     assert read(order).state == states.SUBMITTED
 
 
-def test_own_words_are_asked_for_and_what_was_typed_stays(client):
+def test_own_words_are_required_and_the_entries_stay(client):
     order = make_order(state=states.SUBMITTED)
 
     answer = press(
@@ -302,7 +302,7 @@ def test_own_words_are_asked_for_and_what_was_typed_stays(client):
 
 
 @pytest.mark.parametrize("move", ["accept", "send_back"])
-def test_another_reviewers_order_is_not_decided(client, move):
+def test_another_reviewers_order_cannot_be_decided(client, move):
     order = make_order(state=states.SUBMITTED)
     assign_to_me(order, make_reviewer())
     client = english(client, make_reviewer())
@@ -313,11 +313,11 @@ def test_another_reviewers_order_is_not_decided(client, move):
     assert "has had this order since" in client.get(answer.url).content.decode()
 
 
-def test_what_changed_under_a_reviewer_is_shown_before_it_is_decided(client):
+def test_changes_made_in_the_meantime_are_shown_before_a_decision(client):
     order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
     client = english(client, reviewer)
     seen = order.version
-    Order.objects.filter(pk=order.pk).update(version=seen + 2)  # returned by another, mended and sent again
+    Order.objects.filter(pk=order.pk).update(version=seen + 2)  # returned by another, corrected and submitted again
 
     answer = client.post(case_of(order), {"move": "accept", "seen": seen})
 
@@ -326,7 +326,7 @@ def test_what_changed_under_a_reviewer_is_shown_before_it_is_decided(client):
     assert read(order).state == states.SUBMITTED
 
 
-def test_an_order_that_left_review_is_not_decided_any_more(client):
+def test_an_order_that_left_review_can_no_longer_be_decided(client):
     order = make_order(state=states.WITHDRAWN, submitted_at=timezone.now())
     client = english(client, make_reviewer())
 
@@ -336,7 +336,7 @@ def test_an_order_that_left_review_is_not_decided_any_more(client):
     assert "The order has changed" in client.get(answer.url).content.decode()
 
 
-def test_the_photo_stands_beside_the_document(client):
+def test_the_photo_is_shown_beside_the_document(client):
     order = make_order(state=states.PHOTO_REVIEW)
     make_ready_document(order, "photo")
     make_ready_document(order, "admin_id")
@@ -359,12 +359,12 @@ def test_where_nothing_is_judged_the_papers_are_pictures_without_empty_rows(clie
 
 
 @pytest.mark.usefixtures("steady_cache")
-def test_the_case_page_costs_the_same_whatever_it_holds(client):
+def test_the_case_page_takes_as_many_queries_whatever_it_shows(client):
     order = make_order(state=states.SUBMITTED)
     order.advice = advice_kept(order)
     order.save(update_fields=["advice"])
     client = sign_in(client, make_reviewer())
-    seen(client, order)  # the first look writes its row, and fills what the head keeps for some seconds
+    seen(client, order)  # the first look writes its row, and fills the cache of the head
     bare = cost(lambda: seen(client, order))
     for slot in ("lead_id", "subject_id", "statement"):
         make_ready_document(order, slot)

@@ -1,4 +1,4 @@
-"""What an auditor sees: rows of who looked and who did what, and nothing that an applicant entered."""
+"""What an auditor sees: who looked and who did what, and nothing that an applicant entered."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -44,7 +44,7 @@ def named(user: User, name: str) -> User:
 
 
 def every_address() -> list[str]:
-    """Every list, form and row of the desk, whoever may open it."""
+    """Every list, form and row of the desk, for any role."""
     found = [INDEX, reverse("admin:registers"), reverse("admin:desk_figures"), reverse("admin:desk_export")]
     for model in admin.site._registry:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
@@ -62,7 +62,7 @@ def values_of(order: Order) -> set[str]:
     return {value for value in said if value in named} | {PERSON["name"], PERSON["id_number"]}
 
 
-def test_no_page_that_an_auditor_can_open_holds_what_an_applicant_entered(client: Client) -> None:
+def test_no_page_that_an_auditor_can_open_contains_an_applicants_entries(client: Client) -> None:
     order = make_order(state=states.SUBMITTED, answers={"type": type_answers(**PERSON)})
     paper = make_ready_document(order, "subject_id")
     owner = named(make_user("lin@example.com", mobile="13911110001"), "林有名")
@@ -87,7 +87,7 @@ def test_no_page_that_an_auditor_can_open_holds_what_an_applicant_entered(client
         (address, secret) for address in opened for secret in secrets if secret in pages[address].content.decode()
     } == set()
     assert order.reference in searched
-    assert {secret for secret in secrets if secret in searched} == {PERSON["id_number"]}  # what was typed
+    assert {secret for secret in secrets if secret in searched} == {PERSON["id_number"]}  # the typed value
     assert [*cases, *lists] == [403] * 6
     assert client.post(case_of(order), {"move": "call", "words": "x"}).status_code == 403
     assert client.get(reverse("document", args=[paper.reference])).status_code == 404
@@ -102,7 +102,7 @@ def rows_of(client: Client, **asked: str | int) -> str:
     return page.partition("<tbody>")[2].partition("</tbody>")[0]
 
 
-def test_looks_and_acts_stand_in_one_log_and_can_be_narrowed(client: Client) -> None:
+def test_looks_and_actions_are_in_one_log_and_can_be_filtered(client: Client) -> None:
     order, other = make_order(state=states.SUBMITTED), make_order(state=states.SUBMITTED)
     gao, wu = named(make_reviewer(), "Gao Yang"), named(make_reviewer(), "Wu Yangben")
     note_access(actor=gao, what="order", reference=order.reference, reason="review", client="10.1.2.3")
@@ -124,7 +124,7 @@ def test_looks_and_acts_stand_in_one_log_and_can_be_narrowed(client: Client) -> 
     assert "Gao Yang" in rows_of(client, who="nobody", days="x"), "what cannot be chosen asks for nothing"
 
 
-def test_what_staff_change_on_accounts_and_lists_stands_in_the_log_without_what_stood_there(client: Client) -> None:
+def test_changes_by_staff_of_accounts_and_lists_are_in_the_log_without_the_old_values(client: Client) -> None:
     reader = auditor()
     chen, customer = named(make_user(held_roles=(OPERATIONS,)), "Chen Gang"), named(make_user(), "林示范")
     operations = english(Client(), chen)
@@ -144,7 +144,7 @@ def test_what_staff_change_on_accounts_and_lists_stands_in_the_log_without_what_
     assert ["2026-10-01" in rows_of(client, who=each.pk, days="1") for each in (chen, reader)] == [True, False]
 
 
-def test_the_log_goes_on_where_a_page_ends(client: Client) -> None:
+def test_the_log_continues_on_the_next_page(client: Client) -> None:
     gao, now = make_reviewer(), timezone.now()
 
     def look(number: int, at: datetime) -> None:
@@ -161,7 +161,7 @@ def test_the_log_goes_on_where_a_page_ends(client: Client) -> None:
     assert [f"REF-{n:03}" in second for n in (MOST - 1, MOST, MOST + 4)] == [False, True, True]
 
 
-def test_a_case_looked_at_again_today_is_one_of_todays_with_its_first_look_and_the_latest(client: Client) -> None:
+def test_a_case_opened_again_today_is_listed_today_with_its_first_and_latest_look(client: Client) -> None:
     wu, gao, now = named(make_reviewer(), "Wu Yangben"), make_reviewer(), timezone.now()
     first = now - timedelta(days=3)
     for at in (first, now):
@@ -179,7 +179,7 @@ def test_a_case_looked_at_again_today_is_one_of_todays_with_its_first_look_and_t
     assert "opened 1 case without having it" in side(client, "Cases opened without having them, today")
 
 
-def test_nobody_else_reads_the_log(client: Client) -> None:
+def test_no_other_role_reads_the_log(client: Client) -> None:
     sign_in(client, make_reviewer())
 
     assert client.get(reverse("admin:privacy_accessnote_changelist")).status_code == 403
@@ -187,12 +187,14 @@ def test_nobody_else_reads_the_log(client: Client) -> None:
 
 
 def side(client: Client, heading: str) -> str:
-    """One list beside the log, as it reads."""
+    """The text of one list beside the log."""
     found = html.fromstring(client.get(INDEX).content.decode()).xpath(f"//section[header/h2='{heading}']")
     return " ".join(found[0].text_content().split())
 
 
-def test_looks_without_the_case_accounts_of_two_duties_and_roles_given_lie_beside_the_log(client: Client) -> None:
+def test_looks_without_the_case_accounts_of_two_duties_and_role_changes_are_lists_beside_the_log(
+    client: Client,
+) -> None:
     gao, wu, zhao = (named(make_reviewer(), name) for name in ("Gao Yang", "Wu Yangben", "Zhao Li"))
     for n in range(2):
         note_access(actor=wu, what="order", reference=f"TVNA-2XT{n}", reason="customer called", client="")

@@ -1,4 +1,4 @@
-"""The baskets as reviewers see them: what lies where, by when it is due, who has it; taking and giving in bulk."""
+"""The baskets as reviewers see them: their orders, due times and reviewers; claiming and assigning in bulk."""
 
 import re
 from datetime import datetime, timedelta
@@ -51,7 +51,7 @@ def nothing_kept():
 
 
 def staff(role):
-    make_reviewer()  # the roles are written
+    make_reviewer()  # creates the roles
     made = {"reviewer": make_reviewer, "lead": make_lead_reviewer}
     if role in made:
         return made[role]()
@@ -87,7 +87,7 @@ def returned(order):
 # --- what lies where -------------------------------------------------------------------------
 
 
-def test_each_basket_holds_its_own_orders(client):
+def test_each_basket_has_its_own_orders(client):
     hour = timedelta(hours=1)
     now = timezone.now()
     first = make_order(state=states.SUBMITTED, entered_at=now - hour)
@@ -118,8 +118,8 @@ def test_each_basket_holds_its_own_orders(client):
 
 @pytest.mark.parametrize("role", ["reviewer", "lead"])
 @pytest.mark.parametrize("state", [states.DRAFT, states.EXPIRED])
-def test_an_order_that_was_never_submitted_is_its_owners_alone(client, role, state):
-    """It is listed by number and domain; its name stands nowhere, and its case opens for nobody."""
+def test_an_order_never_submitted_is_only_for_its_owner(client, role, state):
+    """It is listed by number and domain; its name is nowhere, and its case opens for nobody."""
     unsent = make_order(state=state, submitted_at=None)
     sent = make_order(state=states.SUBMITTED)
     for order, name in ((unsent, "未提交示例公司"), (sent, "已提交示例公司")):
@@ -137,7 +137,7 @@ def test_an_order_that_was_never_submitted_is_its_owners_alone(client, role, sta
     assert client.get(QUEUE, {"queue": "all", "q": unsent.reference}).status_code == 200  # the list, not a dead end
 
 
-def test_an_order_that_somebody_objects_to_opens_before_it_is_submitted(client):
+def test_an_order_with_an_objection_opens_before_it_is_submitted(client):
     order = make_order(submitted_at=None)
     actions.object_to(owner=make_user(), domain=order.domain, subject_key="", words="域名是我们的")
     client = english(client, staff("lead"))
@@ -146,8 +146,8 @@ def test_an_order_that_somebody_objects_to_opens_before_it_is_submitted(client):
     assert client.get(case_of(order)).status_code == 200
 
 
-def test_what_comes_back_says_its_round_whatever_version_returned_it(client):
-    """A process of the version before keeps no count, nor did any before the column was there."""
+def test_a_returned_order_shows_its_round_whatever_version_returned_it(client):
+    """A process of the previous version writes no count, nor did any before the column existed."""
     orders = [make_order(state=states.SUBMITTED) for _ in range(3)]
     here, earlier, never = orders
     for order in (here, earlier):
@@ -163,7 +163,7 @@ def test_what_comes_back_says_its_round_whatever_version_returned_it(client):
     assert never.reference in english(client, make_reviewer()).get(QUEUE, {"queue": "review"}).content.decode()
 
 
-def test_rounds_of_before_are_counted_once_however_often_the_migration_runs(monkeypatch):
+def test_rounds_from_before_are_counted_once_however_often_the_migration_runs(monkeypatch):
     once, twice, never = (make_order(state=states.SUBMITTED) for _ in range(3))
     for order in (once, twice, twice):
         make_return(order)
@@ -178,7 +178,7 @@ def test_rounds_of_before_are_counted_once_however_often_the_migration_runs(monk
     assert [read(each).returns for each in (once, twice, never)] == [1, 2, 0]
 
 
-def test_mine_free_and_with_an_objection(client):
+def test_the_filters_mine_free_and_with_an_objection(client):
     me, colleague = make_reviewer(), make_reviewer()
     mine, theirs, nobodys = (make_order(state=states.SUBMITTED) for _ in range(3))
     assign_to_me(mine, me)
@@ -191,7 +191,7 @@ def test_mine_free_and_with_an_objection(client):
     assert listed(client, queue="objections") == [theirs.reference]
 
 
-def test_the_list_of_baskets_counts_what_lies_in_each(client):
+def test_the_list_of_baskets_shows_their_counts(client):
     make_order(state=states.SUBMITTED, entered_at=timezone.now() - timedelta(days=20))
     returned(make_order(state=states.SUBMITTED))
     make_order(state=states.PHOTO_REVIEW)
@@ -221,7 +221,7 @@ def test_the_list_of_baskets_counts_what_lies_in_each(client):
         (FRIDAY, datetime(2026, 12, 1, 10, 30, tzinfo=BEIJING), "1 h 30 min over", "over"),  # the night does not count
     ],
 )
-def test_what_is_due_is_said_in_working_time(entered, now, words, tone):
+def test_the_due_time_is_shown_in_working_time(entered, now, words, tone):
     order = Order(entered_at=entered)
 
     with override("en"):
@@ -230,7 +230,7 @@ def test_what_is_due_is_said_in_working_time(entered, now, words, tone):
     assert (found.words, found.tone) == (words, tone)
 
 
-def test_an_order_is_overdue_once_its_working_day_is_over_and_not_on_the_weekend():
+def test_an_order_is_overdue_after_its_working_day_and_not_on_the_weekend():
     sunday = datetime(2026, 11, 29, 20, 0, tzinfo=BEIJING)
     monday_evening = datetime(2026, 11, 30, 18, 1, tzinfo=BEIJING)
 
@@ -241,7 +241,7 @@ def test_an_order_is_overdue_once_its_working_day_is_over_and_not_on_the_weekend
 # --- narrowed down, page by page --------------------------------------------------------------
 
 
-def test_filters_stand_in_the_address_and_narrow_the_list(client):
+def test_filters_are_in_the_address_and_filter_the_list(client):
     here = make_order(state=states.SUBMITTED, province="64", nature="enterprise", findings=2)
     there = make_order(state=states.SUBMITTED, province="44", nature="individual", findings=0)
     me = make_reviewer()
@@ -268,7 +268,7 @@ def test_a_reviewers_own_provinces_come_first_and_can_be_left(client):
     assert DeskSettings.objects.get(user=me).provinces == "64"
 
 
-def test_the_next_page_begins_behind_the_last_row_and_forgets_no_filter(client):
+def test_the_next_page_begins_after_the_last_row_and_keeps_every_filter(client):
     start = timezone.now() - timedelta(days=3)
     orders = [
         make_order(state=states.SUBMITTED, entered_at=start + timedelta(minutes=n), province="64") for n in range(27)
@@ -287,7 +287,7 @@ def test_the_next_page_begins_behind_the_last_row_and_forgets_no_filter(client):
 
 
 @pytest.mark.usefixtures("steady_cache")
-def test_one_row_and_three_cost_the_same_and_not_more_than_fifteen_questions(client):
+def test_the_list_takes_as_many_queries_for_one_row_as_for_three_and_at_most_fifteen(client):
     client = sign_in(client, make_lead_reviewer())
     assign_to_me(make_order(state=states.SUBMITTED), make_reviewer())
     client.get(QUEUE)
@@ -321,7 +321,7 @@ def test_take_next_opens_the_most_urgent_free_order_of_the_list(client):
     assert (read(wanted).reviewer, read(own).reviewer) == (me, None)
 
 
-def test_nothing_to_take_is_said_and_the_list_stays(client):
+def test_an_empty_basket_is_reported_and_the_list_stays(client):
     client = english(client, make_reviewer())
 
     answer = client.post(NEXT, {"list": "queue=photo"})
@@ -330,7 +330,7 @@ def test_nothing_to_take_is_said_and_the_list_stays(client):
     assert "Nothing is free" in client.get(answer.url).content.decode()
 
 
-def test_take_in_a_row_tells_who_was_quicker(client):
+def test_take_in_a_row_reports_who_was_faster(client):
     order = make_order(state=states.SUBMITTED)
     assign_to_me(order, named(make_reviewer(), "高扬"))
     client = english(client, make_reviewer())
@@ -343,7 +343,7 @@ def test_take_in_a_row_tells_who_was_quicker(client):
 # --- several at once --------------------------------------------------------------------------
 
 
-def test_each_row_of_a_bulk_act_has_its_own_result(client):
+def test_each_row_of_a_bulk_action_has_its_own_result(client):
     me = make_reviewer()
     free, gone = make_order(state=states.SUBMITTED), make_order(state=states.WITHDRAWN)
     theirs = make_order(state=states.SUBMITTED)
@@ -360,7 +360,7 @@ def test_each_row_of_a_bulk_act_has_its_own_result(client):
     assert f"{gone.reference}: it has moved on" in html
 
 
-def test_only_what_can_be_worked_on_has_a_box_to_pick_it_by(client):
+def test_only_workable_orders_can_be_selected(client):
     judged, held = make_order(state=states.SUBMITTED), make_order(state=states.HANDING_OVER, held=True)
     over = make_order(state=states.APPROVED)
 
@@ -370,7 +370,7 @@ def test_only_what_can_be_worked_on_has_a_box_to_pick_it_by(client):
     assert [each for each in (judged, held, over) if f'name="pick" value="{each.pk}"' in html] == [judged, held]
 
 
-def test_releasing_what_one_does_not_have_is_said(client):
+def test_releasing_an_order_one_does_not_have_is_reported(client):
     me = make_reviewer()
     mine, nobodys = make_order(state=states.SUBMITTED), make_order(state=states.SUBMITTED)
     assign_to_me(mine, me)
@@ -382,8 +382,8 @@ def test_releasing_what_one_does_not_have_is_said(client):
     assert f"{nobodys.reference}: nobody has it" in html
 
 
-def test_a_chinese_domain_is_written_as_people_write_it_wherever_an_order_is_named(client):
-    """Its owner wrote it so, papers and callers name it so; the register keeps it in ASCII."""
+def test_a_chinese_domain_is_shown_as_people_write_it_wherever_an_order_is_named(client):
+    """Its owner wrote it so, and papers and callers name it so; the register stores it in ASCII."""
     me = make_lead_reviewer()
     mine = make_order(state=states.SUBMITTED, domain="xn--fsqu00a.cn")
     make_order(state=states.SUBMITTED, domain="xn--fsqu00a.com")
@@ -402,11 +402,11 @@ def test_a_chinese_domain_is_written_as_people_write_it_wherever_an_order_is_nam
 
     shown = [document_fromstring(page).xpath("string(//main)") for page in pages.values()]
     assert ["例子.cn" in text for text in shown] == [True] * len(places)
-    typed = "https://www.xn--fsqu00a.cn/"  # the address of the home page, as it was entered
+    typed = "https://www.xn--fsqu00a.cn/"  # the address of the home page, as entered
     assert ["xn--" in text.replace(typed, "") for text in shown] == [False] * len(places)
 
 
-def test_nobody_takes_a_whole_page_at_once(client):
+def test_nobody_claims_a_whole_page_at_once(client):
     orders = [make_order(state=states.SUBMITTED) for _ in range(11)]
     client = english(client, make_reviewer())
 
@@ -426,7 +426,7 @@ def test_a_lead_assigns_to_a_colleague_and_a_reviewer_cannot(client, role):
     assert (answer.status_code, read(order).reviewer) == ((302, colleague) if role == "lead" else (403, None))
 
 
-def test_assigning_to_nobody_and_picking_nothing_do_nothing(client):
+def test_assigning_to_nobody_and_selecting_nothing_do_nothing(client):
     order = make_order(state=states.SUBMITTED)
     client = english(client, make_lead_reviewer())
 
@@ -467,7 +467,7 @@ def test_others_cannot_release_a_held_order(client, role):
 
 @pytest.mark.parametrize("role", ["auditor", "operations", "viewer"])
 @pytest.mark.parametrize("how", ["act", "take", "next"])
-def test_taking_an_order_is_for_reviewers(client, role, how):
+def test_claiming_an_order_is_for_reviewers(client, role, how):
     order = make_order(state=states.SUBMITTED)
     client = sign_in(client, staff(role))
     typed = {"act": {"act": "claim", "pick": [str(order.pk)]}, "take": {"take": str(order.pk)}, "next": {}}[how]
@@ -477,7 +477,7 @@ def test_taking_an_order_is_for_reviewers(client, role, how):
     assert (answer.status_code, read(order).reviewer) == (403, None)
 
 
-def test_the_queue_is_chinese_throughout_for_a_chinese_reader(client):
+def test_the_queue_is_completely_chinese_for_a_chinese_reader(client):
     make_order(state=states.HANDING_OVER, held=True)
 
     html = sign_in(client, make_reviewer()).get(QUEUE, {"queue": "held"}).content.decode()
@@ -486,7 +486,7 @@ def test_the_queue_is_chinese_throughout_for_a_chinese_reader(client):
     assert [words in html for words in ("held<", "Filings", " 以 ", "All to judge")] == [False, False, False, False]
 
 
-def test_chinese_sentences_of_the_desk_have_chinese_stops(client):
+def test_chinese_sentences_of_the_desk_have_chinese_full_stops(client):
     first, second = make_order(state=states.SUBMITTED), make_order(state=states.SUBMITTED)
     client = sign_in(client, make_reviewer())
 
@@ -501,14 +501,14 @@ def test_chinese_sentences_of_the_desk_have_chinese_stops(client):
 
 
 @pytest.mark.parametrize("sent", [{"take": "x"}, {"act": "claim", "pick": ["x", ""]}])
-def test_a_key_that_no_page_has_takes_nothing(client, sent):
+def test_an_invalid_page_key_claims_nothing(client, sent):
     order = make_order(state=states.SUBMITTED)
 
     assert english(client, make_reviewer()).post(QUEUE, sent).status_code == 302
     assert read(order).reviewer is None
 
 
-def test_a_leads_list_asks_once_who_judges(client):
+def test_a_leads_list_makes_one_query_for_the_reviewers(client):
     client.force_login(staff("lead"))
     client.get(QUEUE)
 

@@ -1,4 +1,4 @@
-"""The reasons the portal ships with: a row and a migration that writes it (docs/how-to.md)."""
+"""The built-in reasons: a row and a migration that writes it (docs/how-to.md)."""
 
 from importlib import import_module
 
@@ -24,14 +24,14 @@ def offered(part: str) -> dict[str, str]:
     return dict(choices_for(part, in_force().values()))
 
 
-def test_every_row_fits_a_part_that_an_order_has() -> None:
+def test_every_row_belongs_to_an_existing_part_of_an_order() -> None:
     fields = {f"{step}.{name}" for step, form in FORMS.items() for name in form.base_fields}
     parts = {*fields, *FORMS, *(f"paper.{key}" for key in SLOTS), "paper", "photo"}
 
     assert {part for _key, fits, *_words in catalogue.ROWS for part in fits.split()} - parts == set()
 
 
-def test_a_row_that_is_added_is_offered_for_its_part_in_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_added_row_is_offered_for_its_part_in_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalogue, "ROWS", (*catalogue.ROWS, ROW))
 
     assert catalogue.seed(ReturnReason, ReasonVersion) == 1
@@ -43,7 +43,7 @@ def test_a_row_that_is_added_is_offered_for_its_part_in_both_languages(monkeypat
         assert offered("website.site_name")["site_logo"] == "网站标志不符合要求"
 
 
-def test_what_staff_edited_stays_when_the_rows_are_written_again() -> None:
+def test_edits_by_staff_stay_when_the_rows_are_written_again() -> None:
     ReturnReason.objects.filter(key="telephone").update(text_en="Call us back")
 
     assert catalogue.seed(ReturnReason, ReasonVersion) == 0
@@ -52,7 +52,7 @@ def test_what_staff_edited_stays_when_the_rows_are_written_again() -> None:
 
 
 def as_first_shipped() -> ReturnReason:
-    """The reason as portals have it that were installed before it was told of orders without an approval."""
+    """The reason in portals installed before it was used for orders without an approval."""
     reason = ReturnReason.objects.get(key=APPROVAL)
     reason.versions.all().delete()
     reason.fields = reason.fields.removeprefix(f"{NEED} ")
@@ -65,11 +65,11 @@ def widen() -> None:
     import_module("transfers.migrations.0047_missing_approval").widen(apps, None)
 
 
-def test_that_an_approval_is_missing_is_told_of_an_order_that_says_it_needs_none() -> None:
+def test_a_missing_approval_can_be_named_on_an_order_that_claims_to_need_none() -> None:
     assert APPROVAL in offered(NEED)
 
 
-def test_a_portal_that_is_installed_already_gets_it_as_a_further_version() -> None:
+def test_an_existing_portal_gets_it_as_a_new_version() -> None:
     reason = as_first_shipped()
     assert APPROVAL not in offered(NEED)
 
@@ -80,7 +80,7 @@ def test_a_portal_that_is_installed_already_gets_it_as_a_further_version() -> No
     assert [(version.number, NEED in version.fields) for version in reason.versions.all()] == [(2, True), (1, False)]
 
 
-def test_what_a_lead_wrote_about_a_missing_approval_stays() -> None:
+def test_a_leads_words_on_a_missing_approval_stay() -> None:
     reason = as_first_shipped()
     reason.versions.create(number=2, text_zh="另述", text_en="Other words", short_zh="另述", short_en="other")
 

@@ -1,4 +1,4 @@
-"""Reviewers work together: an order is handed on, a colleague is asked, a note is kept; each reads who did what."""
+"""Reviewers work together: an order is passed on, a colleague is asked, a note is kept; each reads who did what."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ NAME = "website.site_name"
 CALL = {"call-to": "subject_lead", "call-words": "证件号码差一位"}
 
 
-def test_an_order_is_handed_on_with_a_note_and_the_verdicts_so_far(client):
+def test_an_order_is_passed_on_with_a_note_and_the_verdicts_so_far(client):
     order, me, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
     desk = english(client, me)
     press(desk, order, "keep", **{f"verdict.{NAME}": "ok"})
@@ -64,7 +64,7 @@ def test_what_was_written_to_colleagues_stays_with_who_wrote_it_when_an_order_is
     assert {name: drafts.read(order, me).fields.get(name) for name in begun} == begun
 
 
-def test_somebody_elses_order_is_handed_on_by_a_lead_alone(client):
+def test_only_a_lead_passes_on_somebody_elses_order(client):
     order, holder, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
     assign_to_me(order, holder)
 
@@ -165,7 +165,7 @@ def test_a_question_without_part_or_words_is_not_sent(client, typed, says):
     assert not ColleagueNote.objects.exists()
 
 
-def test_the_question_names_the_part_that_it_is_about(client):
+def test_the_question_names_its_part(client):
     order, me, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
     press(english(client, me), order, "ask", **{"ask-to": str(colleague.pk), "ask-part": NAME, "ask-words": "书画?"})
 
@@ -175,7 +175,7 @@ def test_the_question_names_the_part_that_it_is_about(client):
     assert ["Website details · Website name" in asked, "书画" in asked] == [True, True]
 
 
-def test_only_who_was_asked_answers_and_only_once(client):
+def test_only_the_colleague_asked_answers_and_only_once(client):
     order, colleague = make_order(state=states.SUBMITTED), named("高扬")
     press(
         english(client, make_reviewer()),
@@ -199,7 +199,7 @@ TEXTS = {"note-words": "明天再看", "call-words": "证件号码差一位", "a
 
 
 @pytest.mark.parametrize(("button", "used"), [("note", "note-words"), ("call", "call-words"), ("hand_on", "")])
-def test_whatever_is_pressed_nothing_that_stands_beside_it_is_lost(client, button, used):
+def test_no_button_loses_what_is_typed_beside_it(client, button, used):
     order, desk = make_order(state=states.SUBMITTED), english(client, named("沈阳"))
 
     fill_in(desk, order, button, TEXTS)
@@ -208,7 +208,7 @@ def test_whatever_is_pressed_nothing_that_stands_beside_it_is_lost(client, butto
     assert {name: fields[name] for name in TEXTS} == {**TEXTS, **({used: ""} if used else {})}
 
 
-def test_of_two_questions_one_is_answered_and_what_was_typed_to_the_other_is_kept(client):
+def test_answering_one_of_two_questions_keeps_the_words_typed_to_the_other(client):
     order, me, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
     for part in (NAME, "subject.lead_name"):
         asked = {"ask-part": part, "ask-to": str(colleague.pk), "ask-words": part}
@@ -226,7 +226,7 @@ def test_of_two_questions_one_is_answered_and_what_was_typed_to_the_other_is_kep
     assert "You typed this and it was not used" not in seen(theirs, order).content.decode()
 
 
-def test_notes_are_for_colleagues_and_lie_encrypted(client):
+def test_notes_are_for_colleagues_and_encrypted(client):
     order = make_order(state=states.SUBMITTED)
     desk = english(client, named("沈阳"))
 
@@ -238,7 +238,7 @@ def test_notes_are_for_colleagues_and_lie_encrypted(client):
     assert "老客户" not in str(raw)
 
 
-def test_work_renews_the_half_hour_and_a_lost_one_is_said_with_who_has_it(client):
+def test_work_renews_the_half_hour_and_a_lost_case_is_reported_with_its_reviewer(client):
     order, me = make_order(state=states.SUBMITTED), named("沈阳")
     desk = english(client, me)
     said = {"move": "keep", "seen": order.version, "kept": "1.0", f"verdict.{NAME}": "ok"}
@@ -258,7 +258,7 @@ def test_work_renews_the_half_hour_and_a_lost_one_is_said_with_who_has_it(client
 
 
 @pytest.mark.parametrize(("move", "typed"), [("note", {"note-words": "明天再看"}), ("call", CALL), ("release", {})])
-def test_each_button_of_a_case_begins_the_half_hour_again(client, move, typed):
+def test_each_button_of_a_case_restarts_the_half_hour(client, move, typed):
     order, me = make_order(state=states.SUBMITTED), named("沈阳")
     desk, soon = english(client, me), timezone.now() + timedelta(minutes=1)
     assign_to_me(order, me)
@@ -270,7 +270,7 @@ def test_each_button_of_a_case_begins_the_half_hour_again(client, move, typed):
     assert now.reviewer is None if move == "release" else now.claimed_until > soon
 
 
-def test_trying_a_call_begins_it_again_for_who_has_the_case_and_gives_it_to_nobody_else(client):
+def test_an_attempt_of_a_call_restarts_it_for_the_cases_reviewer_and_gives_it_to_nobody_else(client):
     order, me = make_order(state=states.SUBMITTED), named("沈阳")
     desk, soon = english(client, me), timezone.now() + timedelta(minutes=1)
     assign_to_me(order, me)
@@ -285,7 +285,7 @@ def test_trying_a_call_begins_it_again_for_who_has_the_case_and_gives_it_to_nobo
     assert read(order).claimed_until > soon
 
 
-def test_a_case_that_nobody_works_on_is_free_by_itself_and_keeps_what_was_typed(client):
+def test_an_idle_case_becomes_free_by_itself_and_keeps_what_was_typed(client):
     order, me, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
     desk, theirs = english(client, me), english(Client(), colleague)
     queue, take = reverse("admin:transfers_order_changelist"), f'name="take" value="{order.pk}"'
@@ -313,7 +313,7 @@ def test_the_desks_timeline_names_colleagues_and_every_round(client):
     assert ["Our reviewer" in more, ">You<" in more] == [False, False]
 
 
-def test_the_desks_timeline_says_in_words_why_an_order_was_withdrawn_or_refused(client):
+def test_the_desks_timeline_states_why_an_order_was_withdrawn_or_refused(client):
     withdrawn, refused = (make_order(state=states.SUBMITTED, submitted_at=timezone.now()) for _order in range(2))
     lead = named("沈阳", make_lead_reviewer)
     orders.withdraw(withdrawn, actor=withdrawn.owner, reason="not_wanted")

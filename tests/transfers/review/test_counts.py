@@ -1,4 +1,4 @@
-"""What stands beside the baskets: bounded, counted anew for who acted, and right for the few of a rare basket."""
+"""The counts of the baskets: limited, refreshed for who acted, and exact for the few orders of a rare basket."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -32,7 +32,7 @@ QUEUE = reverse("admin:transfers_order_changelist")
 
 
 def tabs(client: Client, asked: str = "") -> dict[str, str]:
-    """The baskets and what stands beside each."""
+    """The baskets and their counts."""
     client.cookies["django_language"] = "en"
     page = html.document_fromstring(client.get(f"{QUEUE}?queue=judge{asked}").content.decode())
     found = [
@@ -41,9 +41,7 @@ def tabs(client: Client, asked: str = "") -> dict[str, str]:
     return {label: (rest or [""])[0] for label, *rest in found}
 
 
-def test_more_than_a_thousand_orders_are_not_counted_to_the_end(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_counting_stops_beyond_a_thousand_orders(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counts, "MOST", 3)
     reviewer = make_reviewer()
     client = sign_in(client, reviewer)
@@ -62,8 +60,8 @@ def test_more_than_a_thousand_orders_are_not_counted_to_the_end(
     assert (more["Overdue"], len(made)) == ("0", 3)
 
 
-def test_what_the_head_and_the_baskets_count_is_what_their_lists_hold(client: Client) -> None:
-    """Two orders wait for a second look, one with its photo, beside one of each sort."""
+def test_the_counts_of_head_and_baskets_match_their_lists(client: Client) -> None:
+    """Two orders wait for a second look, one with its photo, beside one of each kind."""
     cache.clear()
     reviewer = make_reviewer()
     for state in (states.SUBMITTED, states.PHOTO_REVIEW):
@@ -97,7 +95,7 @@ def test_what_the_head_and_the_baskets_count_is_what_their_lists_hold(client: Cl
 
 
 @pytest.mark.parametrize("make", [make_reviewer, make_lead_reviewer])
-def test_with_provinces_of_ones_own_counts_and_lists_still_agree(client: Client, make: Callable[[], User]) -> None:
+def test_with_own_provinces_counts_and_lists_still_agree(client: Client, make: Callable[[], User]) -> None:
     """A lead's first page counts all provinces, and so do the lists behind it."""
     cache.clear()
     for province in ("64", "12"):
@@ -136,8 +134,8 @@ def test_a_deadline_after_midnight_in_beijing_is_not_due_today(client: Client) -
     assert "1 overdue, 2 due today, 0 later" in after_midnight
 
 
-@pytest.mark.sqlite  # Redis forgets by a clock of its own
-def test_who_takes_an_order_sees_it_counted_at_once_and_a_colleague_a_moment_later(client: Client) -> None:
+@pytest.mark.sqlite  # Redis expires keys by its own clock
+def test_a_reviewer_who_claims_an_order_sees_the_count_at_once_and_a_colleague_a_moment_later(client: Client) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         order = make_order(state=states.SUBMITTED)
         mine, theirs = sign_in(Client(), make_reviewer()), sign_in(Client(), make_reviewer())

@@ -1,4 +1,4 @@
-"""A decision takes effect after a minute in which it can be undone; until then nothing of the order has changed."""
+"""A decision takes effect after a minute in which it can be undone; until then the order is unchanged."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ def a_minute(settings):
 
 
 def finish(order):
-    """A worker comes by when the minute is over."""
+    """Runs the worker after the minute."""
     return decisions.finish_due(now=Decision.objects.get(order=order, ended_at=None).final_at)
 
 
@@ -54,7 +54,7 @@ def test_until_the_minute_is_over_the_applicant_sees_and_hears_nothing(client):
     assert Message.objects.filter(template="photo_requested").exists()
 
 
-def test_what_is_not_in_review_has_no_page_for_accepting_it(client):
+def test_an_order_not_in_review_has_no_page_to_accept_it(client):
     order = make_order(state=states.APPROVED)
     desk = english(client, make_lead_reviewer())
 
@@ -65,7 +65,7 @@ def test_what_is_not_in_review_has_no_page_for_accepting_it(client):
 
 
 def without_tokens(page):
-    """A page without what differs with every request."""
+    """A page without what differs between requests."""
     return [line for line in page.decode().splitlines() if "csrf" not in line and "datetime" not in line]
 
 
@@ -116,7 +116,7 @@ def test_a_colleague_reads_who_has_decided_and_cannot_decide_or_undo(client):
     assert (waiting.move, waiting.ended_at) == ("accept", None)
 
 
-def test_a_dead_worker_only_makes_it_later(client):
+def test_a_dead_worker_only_delays_it(client):
     order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
     press(english(client, reviewer), order, "accept", **all_ok(order))
 
@@ -127,7 +127,7 @@ def test_a_dead_worker_only_makes_it_later(client):
     assert decisions.finish_due(now=timezone.now() + timedelta(hours=5)) == 0
 
 
-def test_a_decision_about_an_order_that_moved_on_fails_and_its_reviewer_is_told(client):
+def test_a_decision_on_an_order_that_moved_on_fails_and_its_reviewer_is_told(client):
     order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
     desk = english(client, reviewer)
     press(desk, order, "accept", **all_ok(order))
@@ -141,7 +141,7 @@ def test_a_decision_about_an_order_that_moved_on_fails_and_its_reviewer_is_told(
 
 
 @pytest.mark.parametrize("change", [lambda user: roles.give(user), closed], ids=["left the duty", "closed"])
-def test_a_decision_of_somebody_who_may_not_decide_any_more_is_not_carried_out(client, change):
+def test_a_decision_of_somebody_without_the_permission_any_more_is_not_carried_out(client, change):
     order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
     press(english(client, reviewer), order, "accept", **all_ok(order))
 
@@ -153,7 +153,7 @@ def test_a_decision_of_somebody_who_may_not_decide_any_more_is_not_carried_out(c
     assert "Assign to me" in english(Client(), make_reviewer()).get(case_of(order)).content.decode()
 
 
-def test_a_return_keeps_what_was_in_order_and_the_words_of_the_reasons(client):
+def test_a_return_stores_accepted_parts_and_the_words_of_the_reasons(client):
     reason = make_reason("site_name", NAME)
     order = make_order(state=states.SUBMITTED)
     desk = english(client, make_reviewer())
@@ -168,7 +168,7 @@ def test_a_return_keeps_what_was_in_order_and_the_words_of_the_reasons(client):
     assert len(verdicts) == len(all_ok(order)) - 1
 
 
-def test_what_was_in_order_keeps_its_verdict_in_the_next_round_unless_it_changed(client):
+def test_an_accepted_part_keeps_its_verdict_in_the_next_round_unless_it_changed(client):
     order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
     desk = english(client, reviewer)
     press(
@@ -191,7 +191,7 @@ def test_what_was_in_order_keeps_its_verdict_in_the_next_round_unless_it_changed
     assert page.round == "round 2"
 
 
-def test_a_new_reason_on_what_was_in_order_asks_why_and_colleagues_read_it(client):
+def test_a_new_reason_on_an_accepted_part_requires_an_explanation_for_colleagues(client):
     order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
     desk = english(client, reviewer)
     first = {**all_ok(order), f"verdict.{NAME}": "return", f"reason.{NAME}": "own", f"words.{NAME}": "改"}
@@ -244,7 +244,7 @@ def test_an_order_is_accepted_only_when_every_part_is_in_order(client, typed, sa
     assert not Decision.objects.exists()
 
 
-def test_the_letter_is_read_in_both_languages_before_it_goes_and_sends_nothing(client):
+def test_the_letter_is_shown_in_both_languages_before_it_is_sent(client):
     reason = make_reason("site_name", NAME, text_en="The name does not meet the rules", text_zh="名称不合要求")
     order = make_order(state=states.SUBMITTED)
     desk = english(client, make_reviewer())
@@ -258,7 +258,7 @@ def test_the_letter_is_read_in_both_languages_before_it_goes_and_sends_nothing(c
     assert (Message.objects.count(), Decision.objects.count()) == (0, 0)
 
 
-def test_nobody_reaches_accepting_before_every_part_has_its_verdict(client):
+def test_accepting_is_possible_only_when_every_part_has_its_verdict(client):
     order = make_order(state=states.SUBMITTED)
     desk = english(client, make_reviewer())
 
@@ -277,7 +277,7 @@ def test_after_a_decision_the_next_case_of_the_list_opens(client):
     assert answer.url == f"{case_of(following)}?queue=judge&province=64"
 
 
-def test_while_a_decision_waits_its_parts_say_so_and_take_no_verdict(client):
+def test_while_a_decision_waits_its_parts_say_so_and_accept_no_verdict(client):
     order = make_order(state=states.SUBMITTED)
     desk = english(client, make_reviewer())
     before = seen(desk, order).content.decode()
@@ -292,7 +292,7 @@ def test_while_a_decision_waits_its_parts_say_so_and_take_no_verdict(client):
     assert f'name="verdict.{NAME}" value="ok" checked' in seen(desk, order).content.decode()
 
 
-def test_while_a_photo_is_decided_its_rules_take_no_verdict(client):
+def test_while_a_photo_decision_waits_its_rules_accept_no_verdict(client):
     order = make_order(state=states.PHOTO_REVIEW)
     desk = english(client, make_reviewer())
     press(desk, order, "accept_photo", **all_ok(order))
@@ -300,7 +300,7 @@ def test_while_a_photo_is_decided_its_rules_take_no_verdict(client):
     assert 'name="verdict.' not in seen(desk, order).content.decode()
 
 
-def test_refusing_a_photo_waits_as_well(client):
+def test_refusing_a_photo_waits_too(client):
     make_reason("photo_clothes", "photo")
     order = make_order(state=states.PHOTO_REVIEW)
     desk = english(client, make_reviewer())
@@ -313,7 +313,7 @@ def test_refusing_a_photo_waits_as_well(client):
 
 
 @pytest.mark.parametrize("role", ["lead"])
-def test_a_refusal_waits_as_well(client, role):
+def test_a_refusal_waits_too(client, role):
     order = make_order(state=states.SUBMITTED)
     desk = english(client, make_lead_reviewer())
 
@@ -324,7 +324,7 @@ def test_a_refusal_waits_as_well(client, role):
     assert read(order).state == states.REFUSED
 
 
-def test_withdrawing_is_refused_by_its_verb_too():
+def test_withdrawing_is_refused_by_a_forged_request_too():
     order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
     decisions.decide(order, reviewer, review.accept, {})
 
@@ -332,7 +332,7 @@ def test_withdrawing_is_refused_by_its_verb_too():
         orders.withdraw(read(order), actor=order.owner, reason="not_wanted")
 
 
-def test_both_ways_to_a_decision_keep_what_was_marked_and_open_once_it_is_enough(client):
+def test_both_ways_to_a_decision_keep_the_marks_and_open_once_there_are_enough(client):
     order = make_order(state=states.SUBMITTED)
     desk = english(client, make_reviewer())
     page = {"to_return": "Mark at least one part to return", "to_accept": "Accepting is not open yet"}

@@ -41,14 +41,14 @@ def show(client, order):
 
 
 def choose(client, order, way):
-    """The page after the way is chosen."""
+    """The page with this way chosen."""
     client.cookies["django_language"] = "en"
     sent = {"choose": "1", "photo_way": way}
     return sign_in(client, order.owner).post(page_of(order), sent, follow=True).content.decode()
 
 
 def parts(html):
-    """What a person sees of the page: the ways, the upload, the tick, the list of places, the filled buttons."""
+    """The visible parts of the page: the ways, the upload, the tick, the list of places, the primary buttons."""
     main = document_fromstring(html).xpath("//main")[0]
     asked = {
         "ways": '//input[@type="radio" and @name="photo_way"]',
@@ -62,7 +62,7 @@ def parts(html):
 
 
 def test_the_way_is_chosen_first_and_the_page_then_shows_only_what_it_needs(client):
-    """The choice came below both ways and the upload, with two filled buttons."""
+    """The choice came after both ways and the upload, with two primary buttons."""
     order = due()
 
     assert parts(show(client, order)) == ({"ways"}, ["Continue"])
@@ -77,7 +77,7 @@ def test_the_way_is_chosen_first_and_the_page_then_shows_only_what_it_needs(clie
     assert parts(show(client, order)) == ({"ways", "places", "upload"}, ["Upload"])
 
 
-def test_no_way_chosen_is_said_at_the_ways(client):
+def test_a_missing_choice_is_reported_at_the_ways(client):
     order = due()
 
     html = choose(client, order, "")
@@ -87,8 +87,8 @@ def test_no_way_chosen_is_said_at_the_ways(client):
     assert read(order).photo_way == ""
 
 
-def test_the_tick_comes_with_the_picture_it_is_about_and_stays_while_that_is_checked(client):
-    """It stood below the upload and was lost with each one."""
+def test_the_tick_appears_with_its_picture_and_stays_while_that_is_checked(client):
+    """It was below the upload and was lost with each one."""
     order = due(photo_way="backdrop")
     assert "tick" not in parts(show(client, order))[0]
     make_ready_document(order, "photo")
@@ -124,7 +124,7 @@ def read(order):
 
 @pytest.fixture(autouse=True)
 def by_hand(settings):
-    """No system of the app is asked, and there is a place to go to."""
+    """The app's system is not used, and there is a place to go to."""
     settings.PHOTO_APP_GATEWAY = ""
     make_place()
 
@@ -138,7 +138,7 @@ def test_the_ways_are_those_of_the_province(client, province, ways):
     assert re.findall(r'name="photo_way" value="(\w+)"', html) == ways
 
 
-def test_the_rules_are_said_and_each_way_says_what_it_needs(client):
+def test_the_rules_are_listed_and_each_way_says_what_it_needs(client):
     html = show(client, due(photo_way="backdrop"))
 
     for words in ("No red or blue top", "The backdrop fills the picture"):
@@ -149,7 +149,7 @@ def test_the_rules_are_said_and_each_way_says_what_it_needs(client):
 
 
 @pytest.mark.parametrize("province", ["12", "31", "44", "64"])
-def test_since_2020_it_is_a_plain_white_ground_and_no_backdrop_is_spoken_of(client, province):
+def test_since_2020_the_background_is_plain_white_and_no_backdrop_is_mentioned(client, province):
     order = due(province=province, rule_profile="current-2020")
     assert re.findall(r'name="photo_way" value="(\w+)"', show(client, order)) == ["plain", "place"]
 
@@ -167,7 +167,7 @@ def test_since_2020_it_is_a_plain_white_ground_and_no_backdrop_is_spoken_of(clie
         ("current-2020", "plain", "Centred, upper body, well lit", False),
     ],
 )
-def test_a_right_portrait_and_wrong_ones_are_drawn_for_the_chosen_way(client, profile, way, right, has_gap):
+def test_a_right_portrait_and_wrong_ones_are_shown_for_the_chosen_way(client, profile, way, right, has_gap):
     html = show(client, due(rule_profile=profile, photo_way=way))
 
     assert right in html
@@ -230,7 +230,7 @@ def test_a_ready_photo_is_sent_once_however_often_it_is_pressed(client):
     assert moves(order) == ["send_photo"]
 
 
-def test_a_photo_that_comes_in_by_phone_while_send_is_pressed_is_shown_first(client, monkeypatch):
+def test_a_photo_arriving_by_phone_while_send_is_pressed_is_shown_first(client, monkeypatch):
     order = due()
     make_ready_document(order, "photo")
     overtaken_by_an_upload(monkeypatch)
@@ -251,7 +251,7 @@ def test_a_photo_that_comes_in_by_phone_while_send_is_pressed_is_shown_first(cli
         ("checking", "The photo is still being checked: try again in a moment"),
     ],
 )
-def test_a_photo_that_is_not_ready_is_not_sent(client, document, words):
+def test_an_unready_photo_is_not_sent(client, document, words):
     order = due()
     if document:
         make_ready_document(order, "photo")
@@ -263,7 +263,7 @@ def test_a_photo_that_is_not_ready_is_not_sent(client, document, words):
     assert read(order).state == states.PHOTO_DUE
 
 
-def test_who_is_shown_has_to_be_confirmed(client):
+def test_the_person_in_the_photo_must_be_confirmed(client):
     order = due()
     make_ready_document(order, "photo")
 
@@ -273,7 +273,7 @@ def test_who_is_shown_has_to_be_confirmed(client):
     assert read(order).state == states.PHOTO_DUE
 
 
-def test_a_small_photo_is_refused_with_what_to_do(client):
+def test_a_small_photo_is_refused_with_advice(client):
     order = due()
     client.cookies["django_language"] = "en"
 
@@ -285,7 +285,7 @@ def test_a_small_photo_is_refused_with_what_to_do(client):
     assert OrderDocument.objects.count() == 0
 
 
-def test_a_photo_that_has_to_be_taken_again_says_why(client):
+def test_a_photo_to_be_taken_again_says_why(client):
     order = make_order(state=states.PHOTO_REVIEW)
     reason = make_reason("photo_clothes", text_en="The top is red or blue: change clothes and take the photo again")
     review.refuse_photo(order, make_reviewer(), [review.ReturnedField("photo", reason)])
@@ -296,7 +296,7 @@ def test_a_photo_that_has_to_be_taken_again_says_why(client):
     assert "The top is red or blue: change clothes and take the photo again" in html
 
 
-def test_after_a_rejection_the_way_is_chosen_again_and_the_refused_photo_counts_no_more(client):
+def test_after_a_rejection_the_way_is_chosen_again_and_the_refused_photo_no_longer_counts(client):
     order = due()
     make_ready_document(order, "photo")
     send(client, order)
@@ -329,7 +329,7 @@ def test_the_last_way_is_ticked_when_the_photo_is_taken_again(client, way):
 
 
 @pytest.mark.parametrize("state", [states.DRAFT, states.SUBMITTED, states.PHOTO_REVIEW, states.APPROVED])
-def test_the_step_is_open_only_when_the_order_is_there(client, state):
+def test_the_step_is_open_only_when_the_order_has_reached_it(client, state):
     order = make_order(state=state)
     client = sign_in(client, order.owner)
 
@@ -347,7 +347,7 @@ def test_a_stranger_can_neither_see_nor_send(client):
     assert OrderDocument.objects.count() == 0
 
 
-def test_it_stays_cheap(client):
+def test_it_takes_few_queries(client):
     order = due()
     make_ready_document(order, "photo")
     client = sign_in(client, order.owner)

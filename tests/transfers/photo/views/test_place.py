@@ -1,4 +1,4 @@
-"""A designated place: chosen from the list, its slip to print, its address by text; a place that closes is said."""
+"""A designated place: chosen from the list, its slip to print, its address by text; a closing place is announced."""
 
 import re
 
@@ -64,7 +64,7 @@ def ways(html):
 # --- the list ---
 
 
-def test_the_own_province_stands_first_and_a_closed_place_not_at_all(client):
+def test_the_own_province_comes_first_and_a_closed_place_is_not_listed(client):
     make_place(region="110100", name_en="Beijing place")
     make_place(region="640100", name_en="Yinchuan place")
     make_place(region="640200", name_en="Closed place", active=False)
@@ -77,14 +77,14 @@ def test_the_own_province_stands_first_and_a_closed_place_not_at_all(client):
     assert "No designated place" not in html
 
 
-def test_the_list_reads_in_chinese_for_who_reads_chinese(client):
+def test_the_list_is_chinese_for_readers_of_chinese(client):
     make_place(name_zh="银川市示例拍照点")
     client.cookies["django_language"] = "zh-hans"
 
     assert "银川市示例拍照点" in look(client, due(photo_way="place"))
 
 
-def test_a_province_without_a_place_says_so_with_the_hotline_and_what_else_there_is(client, settings):
+def test_a_province_without_a_place_says_so_with_the_hotline_and_the_alternatives(client, settings):
     settings.PROVIDER_HOTLINE = "400-111-1111"
     make_place(region="110100")
 
@@ -96,7 +96,7 @@ def test_a_province_without_a_place_says_so_with_the_hotline_and_what_else_there
     assert ways(html) == ["backdrop", "place"]
 
 
-def test_without_any_place_it_is_no_way_and_the_others_are_open(client):
+def test_without_any_place_this_way_is_closed_and_the_others_are_open(client):
     order = due()
     make_ready_document(order, "photo")
 
@@ -120,7 +120,7 @@ def test_it_is_a_way_of_both_profiles(client):
 # --- choosing ---
 
 
-def test_the_last_choice_counts_and_is_shown_with_all_that_leads_there(client):
+def test_the_last_choice_counts_and_is_shown_with_its_details(client):
     order, first, second = due(), make_place(), make_place(name_en="The other place")
 
     answer = choose(client, order, first)
@@ -136,7 +136,7 @@ def test_the_last_choice_counts_and_is_shown_with_all_that_leads_there(client):
 
 
 @pytest.mark.parametrize("wrong", ["", "0", "nonsense"])
-def test_what_is_not_in_the_list_is_no_choice(client, wrong):
+def test_a_place_not_in_the_list_cannot_be_chosen(client, wrong):
     order = due()
     make_place()
 
@@ -146,7 +146,7 @@ def test_what_is_not_in_the_list_is_no_choice(client, wrong):
     assert chosen(order) is None
 
 
-def test_a_place_that_closed_meanwhile_is_no_choice(client):
+def test_a_place_closed_since_cannot_be_chosen(client):
     order, place = due(), make_place()
     photo_places.close(place)
 
@@ -158,7 +158,7 @@ def test_a_place_that_closed_meanwhile_is_no_choice(client):
 # --- sending ---
 
 
-def test_the_place_stays_on_the_order_as_it_was_whatever_becomes_of_the_list(client):
+def test_the_place_stays_on_the_order_unchanged_whatever_happens_to_the_list(client):
     order, place = due(), make_place(name_zh="银川市示例拍照点")
     make_ready_document(order, "photo")
     choose(client, order, place)
@@ -195,11 +195,11 @@ def test_a_way_changed_in_one_tab_and_sent_in_the_other_loses_nothing(client):
     assert answer.url == order.get_absolute_url()
     assert read(order).answer("photo")["way"] == "backdrop"
     assert "place" not in read(order).answer("photo")
-    assert chosen(order) == place  # and is offered again, should the photo come back
+    assert chosen(order) == place  # and is offered again if the photo is returned
     assert moves(order) == ["send_photo"]
 
 
-def test_a_place_changed_in_one_tab_goes_as_the_other_tab_showed_it(client):
+def test_a_place_changed_in_one_tab_is_submitted_as_the_other_tab_showed_it(client):
     order, first, second = due(), make_place(), make_place()
     make_ready_document(order, "photo")
     choose(client, order, first)
@@ -224,7 +224,7 @@ def test_pressed_twice_it_is_sent_once(client):
 # --- a place that closes ---
 
 
-def test_a_place_that_closes_is_said_to_who_chose_it_and_a_photo_taken_there_still_goes(client):
+def test_a_closing_place_is_announced_to_who_chose_it_and_a_photo_taken_there_can_still_be_sent(client):
     order, place = due(), make_place()
     make_ready_document(order, "photo")
     choose(client, order, place)
@@ -238,7 +238,7 @@ def test_a_place_that_closes_is_said_to_who_chose_it_and_a_photo_taken_there_sti
     assert send(client, order, place=place.pk).url == order.get_absolute_url()
 
 
-def test_a_choice_that_comes_after_the_photo_was_sent_is_none(client):
+def test_a_choice_after_the_photo_was_sent_is_ignored(client):
     order, place, other = due(), make_place(), make_place()
     make_ready_document(order, "photo")
     choose(client, order, place)
@@ -249,7 +249,7 @@ def test_a_choice_that_comes_after_the_photo_was_sent_is_none(client):
     assert photo_places.close(place) + photo_places.close(other) == 0
 
 
-def test_who_has_sent_or_withdrawn_is_not_told_that_it_closes(client):
+def test_after_sending_or_withdrawing_nobody_is_notified_that_it_closes(client):
     place, sent, withdrawn = make_place(), due(), due()
     for order in (sent, withdrawn):
         make_ready_document(order, "photo")
@@ -263,7 +263,7 @@ def test_who_has_sent_or_withdrawn_is_not_told_that_it_closes(client):
 # --- the slip ---
 
 
-def test_the_slip_says_who_where_what_to_bring_and_the_rules_and_names_nobody_in_full(client):
+def test_the_slip_says_who_where_what_to_bring_and_the_rules_and_masks_names(client):
     order, place = due(), make_place()
     choose(client, order, place)
 
@@ -298,7 +298,7 @@ def test_the_slip_of_a_closed_place_says_so_first(client):
 # --- the address by text ---
 
 
-def test_the_address_goes_to_the_own_mobile_once_and_the_page_says_where_to(client):
+def test_the_address_is_texted_to_the_own_mobile_once_and_the_page_says_where_to(client):
     order, place = due(owner=make_user(mobile="13900000077")), make_place()
     choose(client, order, place)
 
@@ -312,7 +312,7 @@ def test_the_address_goes_to_the_own_mobile_once_and_the_page_says_where_to(clie
 
 
 @pytest.mark.parametrize("closed", [True, False])
-def test_without_a_choice_or_of_a_closed_place_nothing_is_sent(client, closed):
+def test_without_a_choice_or_for_a_closed_place_nothing_is_sent(client, closed):
     order, place = due(), make_place()
     if closed:
         choose(client, order, place)
@@ -328,7 +328,7 @@ def test_without_a_choice_or_of_a_closed_place_nothing_is_sent(client, closed):
 
 
 @pytest.mark.parametrize("state", [states.DRAFT, states.SUBMITTED, states.PHOTO_REVIEW, states.APPROVED])
-def test_before_and_after_the_photo_step_nothing_is_chosen_printed_or_sent(client, state):
+def test_before_and_after_the_photo_step_nothing_can_be_chosen_printed_or_sent(client, state):
     order, place = make_order(state=state), make_place()
 
     assert choose(client, order, place).url == order.get_absolute_url()
@@ -337,7 +337,7 @@ def test_before_and_after_the_photo_step_nothing_is_chosen_printed_or_sent(clien
     assert chosen(order) is None
 
 
-def test_where_the_app_is_a_must_no_place_is_chosen(client, settings):
+def test_where_the_app_is_required_no_place_can_be_chosen(client, settings):
     settings.PHOTO_APP_GATEWAY = ""
     order, place = due(province="31"), make_place(region="310100")
 
@@ -359,7 +359,7 @@ def test_a_stranger_finds_no_page_and_changes_nothing(client):
     assert not Message.objects.exists()
 
 
-def test_three_places_cost_what_one_costs(client):
+def test_the_page_takes_as_many_queries_for_three_places_as_for_one(client):
     order, place = due(), make_place()
     choose(client, order, place)
     one = cost(lambda: client.get(page_of(order)))

@@ -1,4 +1,4 @@
-"""Calls as work of the desk: asked for from a case, tried by colleagues, told to the applicant, never a verdict."""
+"""Calls as work of the desk: requested from a case, attempted by colleagues, announced to the applicant, no verdict."""
 
 from datetime import datetime, timedelta
 from html import unescape
@@ -62,7 +62,7 @@ def desk(user: User) -> Client:
 
 
 def tried(client: Client, call: Call, outcome: str = NO_ANSWER, **typed: str) -> str:
-    """Save a try as the page of the call stands now; the page that is read then."""
+    """Saves an attempt with the call's current page; returns the page after it."""
     call.refresh_from_db()
     sent = {"move": "attempt", "seen": str(call.version), "outcome": outcome, **typed}
     return unescape(client.post(f"{CALLS}{call.pk}/", sent, follow=True).content.decode())
@@ -72,7 +72,7 @@ def texted() -> list[str]:
     return list(Message.objects.filter(channel="sms").order_by("pk").values_list("template", flat=True))
 
 
-def test_a_reviewer_asks_for_a_call_and_a_colleague_finds_whom_to_ring_and_rings(clock: Any, order: Order) -> None:
+def test_a_reviewer_requests_a_call_and_a_colleague_finds_the_number_and_calls(clock: Any, order: Order) -> None:
     asker, caller = desk(make_reviewer()), desk(make_reviewer())
     said = press(asker, order, "call", **ASKED, **{"verdict.website.site_name": "ok"})
 
@@ -104,7 +104,7 @@ def test_a_reviewer_asks_for_a_call_and_a_colleague_finds_whom_to_ring_and_rings
         ("reached", False, 0, False),
     ],
 )
-def test_how_a_try_ended_decides_what_follows(
+def test_the_result_of_an_attempt_decides_what_follows(
     clock: Any, order: Order, outcome: str, is_told: bool, missed: int, is_open: bool
 ) -> None:
     call, caller = actions.ask(order, make_reviewer(), role="subject_lead", about="x"), desk(make_reviewer())
@@ -119,7 +119,7 @@ def test_how_a_try_ended_decides_what_follows(
     assert Message.objects.filter(template="call_missed", channel="email").exists() == is_told
 
 
-def test_a_call_that_is_not_needed_any_more_is_closed_with_who_did(clock: Any, order: Order) -> None:
+def test_a_call_no_longer_needed_is_closed_with_the_name_of_who_did(clock: Any, order: Order) -> None:
     call, caller = actions.ask(order, make_reviewer(), role="subject_lead", about="x"), make_reviewer()
     sent = {"move": "drop", "note": "he wrote us a mail"}
 
@@ -134,7 +134,7 @@ def test_a_call_that_is_not_needed_any_more_is_closed_with_who_did(clock: Any, o
     assert (note.author, note.words) == (caller, "he wrote us a mail")
 
 
-def test_the_number_is_shown_beside_what_is_typed_about_the_call(clock: Any, order: Order) -> None:
+def test_the_number_is_shown_beside_the_words_typed_about_the_call(clock: Any, order: Order) -> None:
     call = actions.ask(order, make_reviewer(), role="subject_lead", about="x")
 
     sent = {"move": "show", "outcome": NO_ANSWER, "note": "rang for a minute"}
@@ -144,14 +144,14 @@ def test_the_number_is_shown_beside_what_is_typed_about_the_call(clock: Any, ord
     assert f'value="{NO_ANSWER}" checked' in html
 
 
-def test_a_call_about_an_order_that_cannot_be_read_names_nobody(clock: Any, order: Order) -> None:
+def test_a_call_about_an_unreadable_order_names_nobody(clock: Any, order: Order) -> None:
     call = actions.ask(order, make_reviewer(), role="subject_lead", about="x")
     spoil(order, "answers")
 
     assert order.reference in page(desk(make_reviewer()), f"{CALLS}{call.pk}/")
 
 
-def test_who_comes_second_reads_who_tried_first_and_loses_no_word(clock: Any, order: Order) -> None:
+def test_the_second_to_save_reads_who_was_first_and_loses_no_word(clock: Any, order: Order) -> None:
     first, second = make_reviewer(), make_reviewer()
     call = actions.ask(order, first, role="subject_lead", about="x")
     seen = str(call.version)
@@ -164,7 +164,7 @@ def test_who_comes_second_reads_who_tried_first_and_loses_no_word(clock: Any, or
     assert call.attempts.count() == 1
 
 
-def test_two_missed_calls_return_nothing_before_a_notice_and_its_grace(clock: Any, order: Order) -> None:
+def test_two_missed_calls_return_nothing_before_a_notice_and_its_grace_period(clock: Any, order: Order) -> None:
     make_reason("telephone", PHONE)
     reviewer = make_reviewer()
     client = desk(reviewer)
@@ -178,7 +178,7 @@ def test_two_missed_calls_return_nothing_before_a_notice_and_its_grace(clock: An
 
     tried(client, call)
     clock.shift(timedelta(minutes=30))
-    tried(client, call)  # within the hour: the same try
+    tried(client, call)  # within the hour: the same attempt
     assert (texted(), returned()) == ([], states.SUBMITTED)
     clock.shift(timedelta(hours=2))
     html = tried(client, call)
@@ -255,7 +255,7 @@ def test_what_was_kept_of_a_try_is_gone_once_it_is_saved_and_stands_at_no_other_
 
 
 @pytest.mark.parametrize(("role", "status"), [((AUDITOR,), 403), ((OPERATIONS,), 403), (("applicant",), 404)])
-def test_nobody_else_sees_a_call(order: Order, role: tuple[str, ...], status: int) -> None:
+def test_no_other_role_sees_a_call(order: Order, role: tuple[str, ...], status: int) -> None:
     call = actions.ask(order, make_reviewer(), role="subject_lead", about="x")
     client = desk(make_user(held_roles=role))
 
@@ -265,7 +265,7 @@ def test_nobody_else_sees_a_call(order: Order, role: tuple[str, ...], status: in
     assert AccessNote.objects.filter(what__startswith="call").count() == 0
 
 
-def test_a_list_of_calls_and_a_call_cost_few_questions(clock: Any, order: Order) -> None:
+def test_a_list_of_calls_and_a_call_take_few_queries(clock: Any, order: Order) -> None:
     reviewer = make_lead_reviewer()
     client = desk(reviewer)
     order.advice = advice_kept(order)

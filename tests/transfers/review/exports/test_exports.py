@@ -1,4 +1,4 @@
-"""Lists of orders as files: what stands in them, who may take them, and that many rows need a second person."""
+"""Lists of orders as files: their content, who may export them, and a second person for many rows."""
 
 import csv
 import io
@@ -46,12 +46,12 @@ def second() -> User:
 
 
 def signed_in(user: User) -> Client:
-    """And proved a moment ago that it is them."""
+    """With a fresh proof of identity."""
     return prove(Client(headers={"accept-language": "en"}), user)
 
 
 def make_waiting(number: int, **columns: Any) -> list[Order]:
-    """So many orders that wait for review, of one account."""
+    """So many orders waiting for review, of one account."""
     first = make_order(state=states.SUBMITTED, **columns)
     others = [
         Order(
@@ -95,7 +95,7 @@ def read(answer: HttpResponse) -> list[list[str]]:
     return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
 
-def test_who_signed_in_long_ago_proves_again_that_it_is_them_before_a_list_leaves_the_desk(lead: User) -> None:
+def test_after_an_old_sign_in_identity_is_proved_again_before_a_list_leaves_the_desk(lead: User) -> None:
     client = sign_in(Client(headers={"accept-language": "en"}), lead)
 
     asked = client.get(EXPORT)
@@ -113,7 +113,7 @@ def looks() -> set[tuple[str, str, str, int]]:
 # --- what stands in a file ---
 
 
-def test_a_lead_takes_the_list_of_the_queue_masked_and_the_look_is_noted(lead: User) -> None:
+def test_a_lead_exports_the_list_of_the_queue_masked_and_the_look_is_recorded(lead: User) -> None:
     owner = make_user("applicant@example.com", mobile="13912345678")
     order = make_order(owner, state=states.SUBMITTED, province="44")
     order.answers = {**order.answers, "type": {**order.answers["type"], "nature": "individual", "name": "林示范"}}
@@ -135,7 +135,7 @@ def test_a_lead_takes_the_list_of_the_queue_masked_and_the_look_is_noted(lead: U
     assert (made.query, made.rows, made.asked_by, made.because) == ("queue=review&province=44", 1, lead, WHY)
 
 
-def test_a_file_says_of_an_order_that_was_never_submitted_not_whose_it_is(lead: User) -> None:
+def test_a_file_does_not_name_the_owner_of_an_order_never_submitted(lead: User) -> None:
     owner = make_user("applicant@example.com", mobile="13912345678")
     order = make_order(owner, submitted_at=None)
 
@@ -145,7 +145,7 @@ def test_a_file_says_of_an_order_that_was_never_submitted_not_whose_it_is(lead: 
     assert [row[name] for name in ("Subject", "Account", "Mobile of the account")] == ["", "", ""]
 
 
-def test_a_workbook_holds_the_same(lead: User) -> None:
+def test_a_workbook_has_the_same_content(lead: User) -> None:
     order = make_order(state=states.SUBMITTED)
 
     answer = ask(lead, file_type="xlsx")
@@ -158,7 +158,7 @@ def test_a_workbook_holds_the_same(lead: User) -> None:
 
 
 @pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
-def test_what_a_spreadsheet_would_calculate_has_an_apostrophe_before_it(begin: str) -> None:
+def test_a_formula_is_prefixed_with_an_apostrophe(begin: str) -> None:
     typed = f"{begin}1+1"
 
     assert neutral(typed) == f"'{typed}"
@@ -167,17 +167,17 @@ def test_what_a_spreadsheet_would_calculate_has_an_apostrophe_before_it(begin: s
     assert (sheet["A1"].data_type, str(sheet["A1"].value)[0]) == ("s", "'")
 
 
-def test_numbers_and_plain_words_stay_as_they_are() -> None:
+def test_numbers_and_plain_words_stay_unchanged() -> None:
     assert [neutral(each) for each in (-1, "", "a=b", "12-3")] == [-1, "", "a=b", "12-3"]
 
 
-def test_a_formula_typed_into_an_order_leaves_as_a_text(lead: User) -> None:
+def test_a_formula_typed_into_an_order_is_exported_as_text(lead: User) -> None:
     make_order(state=states.SUBMITTED, site_number="=cmd()")
 
     assert dict(zip(*read(ask(lead)), strict=True))["Website number"] == "'=cmd()"
 
 
-def test_an_order_that_cannot_be_read_does_not_keep_the_others(lead: User, settings: Any) -> None:
+def test_an_unreadable_order_does_not_stop_the_others(lead: User, settings: Any) -> None:
     broken, whole = make_order(state=states.SUBMITTED), make_order(state=states.SUBMITTED)
     Order.objects.filter(pk=broken.pk).update(kind="unknown")
 
@@ -187,14 +187,14 @@ def test_an_order_that_cannot_be_read_does_not_keep_the_others(lead: User, setti
     assert whole.reference in {row[0] for row in rows}
 
 
-def test_a_list_costs_the_same_however_many_orders_it_has(lead: User) -> None:
+def test_a_list_takes_as_many_queries_however_many_orders_it_has(lead: User) -> None:
     client = signed_in(lead)
 
     def take() -> None:
         assert client.post(EXPORT, {"file_type": "csv", "because": WHY}).status_code == 200
 
     make_waiting(1)
-    take()  # the row of the access log is there from now on
+    take()  # creates the row of the access log
     few = cost(take)
     make_waiting(9)
 
@@ -202,7 +202,7 @@ def test_a_list_costs_the_same_however_many_orders_it_has(lead: User) -> None:
 
 
 @pytest.mark.usefixtures("steady_cache")
-def test_the_page_costs_the_same_however_many_lists_wait(lead: User, second: User) -> None:
+def test_the_page_takes_as_many_queries_however_many_lists_wait(lead: User, second: User) -> None:
     client = signed_in(second)
     make_waiting(101)
     found = []
@@ -231,7 +231,7 @@ def test_a_colleague_reads_the_list_in_the_language_of_the_page(lead: User, seco
 
 
 @pytest.mark.parametrize("role", ["reviewer", "auditor", "operations", "applicant"])
-def test_nobody_but_a_lead_exports(role: str, lead: User) -> None:
+def test_only_a_lead_exports(role: str, lead: User) -> None:
     make_waiting(3)
     asked = actions.ask(_all(lead), actor=lead, because=WHY, file_type="csv")
     held = {"reviewer": make_reviewer, "applicant": make_user}
@@ -254,7 +254,7 @@ def test_a_reason_is_required(lead: User) -> None:
     assert not ListExport.objects.exists()
 
 
-def test_a_file_is_not_fetched_by_its_address(lead: User) -> None:
+def test_a_file_cannot_be_fetched_by_its_address_alone(lead: User) -> None:
     make_waiting(3)
     asked = actions.ask(_all(lead), actor=lead, because=WHY, file_type="csv")
 
@@ -264,7 +264,7 @@ def test_a_file_is_not_fetched_by_its_address(lead: User) -> None:
 # --- a second person ---
 
 
-def test_a_hundred_orders_are_taken_alone(lead: User) -> None:
+def test_a_hundred_orders_need_one_person(lead: User) -> None:
     make_waiting(100)
 
     assert len(read(ask(lead))) == 101
@@ -287,14 +287,14 @@ def test_a_hundred_and_one_orders_need_another_lead_and_are_fetched_once(lead: U
     said = page(lead)
     assert "Fetch the file" in said
     assert "Zhou" in said
-    assert fetch(second, asked).status_code == 404  # only who asked for it
+    assert fetch(second, asked).status_code == 404  # only for who requested it
     assert len(read(fetch(lead, asked))) == 102
     assert fetch(lead, asked).status_code == 302
     assert "Fetch the file" not in page(lead)
     assert looks() == {(lead.email, "list of orders", WHY, 1), (second.email, "list of orders allowed", WHY, 1)}
 
 
-def test_a_list_that_was_declined_is_not_fetched(lead: User, second: User) -> None:
+def test_a_declined_list_cannot_be_fetched(lead: User, second: User) -> None:
     make_waiting(101)
     ask(lead)
     asked = ListExport.objects.get()
@@ -308,7 +308,7 @@ def test_a_list_that_was_declined_is_not_fetched(lead: User, second: User) -> No
     assert looks() == set()
 
 
-def test_what_was_allowed_can_be_fetched_for_a_day_and_what_nobody_answers_ends(lead: User, second: User) -> None:
+def test_an_allowed_list_can_be_fetched_for_a_day_and_an_unanswered_one_ends(lead: User, second: User) -> None:
     make_waiting(101)
     now = timezone.now()
     asked = actions.ask(_all(lead), actor=lead, because=WHY, file_type="csv", now=now)
@@ -322,7 +322,7 @@ def test_what_was_allowed_can_be_fetched_for_a_day_and_what_nobody_answers_ends(
     actions.fetch(asked, actor=lead, client="", now=now + timedelta(hours=23))
 
 
-def test_no_more_rows_leave_than_were_allowed(lead: User, second: User) -> None:
+def test_no_more_rows_are_exported_than_were_allowed(lead: User, second: User) -> None:
     make_waiting(101)
     ask(lead)
     asked = ListExport.objects.get()
@@ -332,8 +332,8 @@ def test_no_more_rows_leave_than_were_allowed(lead: User, second: User) -> None:
     assert len(read(fetch(lead, asked))) == 102
 
 
-def test_exactly_the_orders_that_were_shown_and_allowed_leave(lead: User, second: User) -> None:
-    """Own provinces were chosen again, orders moved on, another one came in since."""
+def test_exactly_the_orders_shown_and_allowed_are_exported(lead: User, second: User) -> None:
+    """Since the request own provinces had changed, orders moved on, and another one came in."""
     shown = make_waiting(101, province="12")
     own_provinces(lead, "12 31")
     own_provinces(second, "65")
@@ -353,7 +353,7 @@ def test_exactly_the_orders_that_were_shown_and_allowed_leave(lead: User, second
     assert {row[0] for row in rows[1:]} == {order.reference for order in shown}
 
 
-def test_whose_orders_a_list_has_is_said_by_name(lead: User, second: User) -> None:
+def test_the_owners_of_a_lists_orders_are_named(lead: User, second: User) -> None:
     User.objects.filter(pk=lead.pk).update(name="Gao Yang")
     held = {"reviewer": lead, "claimed_until": timezone.now() + timedelta(minutes=5)}
     make_waiting(101)
@@ -366,7 +366,7 @@ def test_whose_orders_a_list_has_is_said_by_name(lead: User, second: User) -> No
     assert "省份：全部" in ListExport.objects.get().words["zh-hans"]  # with the colon of that language
 
 
-def test_a_list_of_the_version_before_that_names_no_orders_has_to_be_asked_for_again(lead: User, second: User) -> None:
+def test_a_list_of_the_previous_version_without_orders_must_be_requested_again(lead: User, second: User) -> None:
     make_waiting(101)
     asked = actions.ask(_all(lead), actor=lead, because=WHY, file_type="csv")
     ListExport.objects.update(keys=[])
@@ -385,7 +385,7 @@ def test_the_table_itself_refuses_a_second_person_who_is_the_first(lead: User) -
         ListExport.objects.filter(pk=asked.pk).update(answered_by=lead)
 
 
-def test_an_empty_list_and_one_of_too_many_orders_are_not_exported(lead: User, monkeypatch: Any) -> None:
+def test_an_empty_list_and_one_of_too_many_orders_cannot_be_exported(lead: User, monkeypatch: Any) -> None:
     assert "The list is empty" in page(lead)
     assert ask(lead).status_code == 302
     make_waiting(4)

@@ -1,4 +1,4 @@
-"""The daily count of the desk: what is counted, once, by working time, and that it names no order."""
+"""The daily count of the desk: what is counted, once, by working time, without naming an order."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -36,7 +36,7 @@ FRIDAY = MONDAY + 4 * DAY
 
 
 def counted(*figures: str) -> set[tuple[Any, ...]]:
-    """What was counted of these: day of November, province, figure, part, round, minutes, times."""
+    """The counts of these: day of November, province, figure, part, round, minutes, times."""
     rows = DeskCount.objects.filter(figure__in=figures)
     found = rows.values_list("day", "province", "figure", "part", "round", "minutes", "times")
     return {(day.day, *rest) for day, *rest in found}
@@ -48,7 +48,7 @@ def people() -> set[tuple[Any, ...]]:
 
 
 def count(now: Any = TODAY) -> None:
-    """All that waits for it, as the hourly job does in a few runs."""
+    """Counts everything that waits, as the hourly job does in a few runs."""
     while daily_count.count_days(now=now):
         pass
 
@@ -69,7 +69,7 @@ def test_arrivals_and_answers_are_counted_on_their_days_with_the_round_and_the_w
     }
 
 
-def test_how_long_it_waited_is_counted_to_the_next_quarter_of_an_hour() -> None:
+def test_waiting_times_are_counted_to_the_next_quarter_of_an_hour() -> None:
     for minutes in (1, 15, 16):
         went(submitted(MONDAY), accepted(MONDAY + timedelta(minutes=minutes)))
 
@@ -90,7 +90,7 @@ def test_an_answer_after_the_next_working_day_is_late() -> None:
     assert counted("late") == {(23, "64", "late", "sent_back", 1, 0, 1)}
 
 
-def test_what_its_owner_took_back_and_a_call_are_no_answers() -> None:
+def test_withdrawals_and_calls_are_no_answers() -> None:
     went(
         submitted(MONDAY),
         Happened("call", states.SUBMITTED, "reviewer", MONDAY + HOUR),
@@ -110,7 +110,7 @@ def test_a_refusal_is_an_answer_and_no_return() -> None:
     assert counted("answered") == {(16, "64", "answered", "turned_away", 1, 60, 1)}
 
 
-def test_returns_are_counted_by_reason_and_by_part_of_the_answer_that_named_them() -> None:
+def test_returns_are_counted_by_reason_and_by_the_part_named() -> None:
     ying = make_reviewer(mobile="13912345678")
     order = went(submitted(MONDAY), returned(MONDAY + HOUR), submitted(FRIDAY), returned(FRIDAY + HOUR))
     first = looked_at(order, ying, MONDAY + HOUR, website__site_name="site_name", paper__statement="unsealed")
@@ -129,7 +129,7 @@ def test_returns_are_counted_by_reason_and_by_part_of_the_answer_that_named_them
     }
 
 
-def test_what_each_person_decided_is_counted_with_the_time_that_the_case_was_open() -> None:
+def test_each_persons_decisions_are_counted_with_the_time_the_case_was_open() -> None:
     ying, wei = make_reviewer(), make_reviewer()
     for person, name in ((ying, "Ying"), (wei, "Wei")):
         person.name = name
@@ -163,7 +163,7 @@ def test_each_phone_verification_is_counted_by_its_end(end: Happened, part: str)
     assert counted("phones") == {(end.at.day, "64", "phones", part, 0, 0, 1)}
 
 
-def test_one_that_the_authority_cut_short_has_no_end_of_its_own() -> None:
+def test_a_verification_cut_short_by_the_authority_has_no_end_of_its_own() -> None:
     went(submitted(MONDAY), texted(FRIDAY), put_off(FRIDAY + HOUR))
 
     count()
@@ -179,7 +179,7 @@ def test_a_cancellation_is_not_counted() -> None:
     assert not DeskCount.objects.exists()
 
 
-def test_a_second_run_changes_nothing_and_an_event_that_came_late_is_taken_in() -> None:
+def test_a_second_run_changes_nothing_and_includes_a_late_event() -> None:
     tuesday = MONDAY + DAY
     went(submitted(MONDAY), accepted(MONDAY + HOUR))
     count(tuesday)
@@ -193,7 +193,7 @@ def test_a_second_run_changes_nothing_and_an_event_that_came_late_is_taken_in() 
     assert (16, "64", "arrived", "", 1, 0, 2) in counted("arrived")
 
 
-def test_a_run_that_broke_off_leaves_the_day_as_it_was_and_the_next_one_counts_it(
+def test_an_interrupted_run_leaves_the_day_unchanged_and_the_next_one_counts_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     went(submitted(MONDAY), accepted(MONDAY + HOUR))
@@ -208,7 +208,7 @@ def test_a_run_that_broke_off_leaves_the_day_as_it_was_and_the_next_one_counts_i
     assert len(counted("arrived", "answered")) == 2
 
 
-def test_today_is_not_counted_and_what_is_older_than_a_year_is_forgotten() -> None:
+def test_today_is_not_counted_and_counts_older_than_a_year_are_deleted() -> None:
     went(submitted(MONDAY))
     count(MONDAY + 8 * HOUR)
     assert counted("arrived") == set()
@@ -220,7 +220,7 @@ def test_today_is_not_counted_and_what_is_older_than_a_year_is_forgotten() -> No
     assert counted("arrived") == set()
 
 
-def test_a_day_costs_the_same_however_many_orders_there_are() -> None:
+def test_a_day_takes_as_many_queries_however_many_orders_there_are() -> None:
     def one_day() -> None:
         daily_count.count_day(MONDAY.date(), now=TODAY)
 
@@ -235,7 +235,7 @@ def test_a_day_costs_the_same_however_many_orders_there_are() -> None:
     assert cost(one_day) == few
 
 
-def test_the_command_counts_everything_and_again_from_a_day_on(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_counts_everything_or_again_from_a_day_on(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("count_days")
     call_command("count_days")
     again = date.fromordinal(max(DeskDay.objects.values_list("day", flat=True)).toordinal() - 4)

@@ -1,4 +1,4 @@
-"""The page of figures: what a lead reads of the desk, what a reviewer reads of their own work, and the same as CSV."""
+"""The page of figures: the desk's for a lead, one's own work for a reviewer, and the same as CSV."""
 
 import csv
 import io
@@ -66,7 +66,7 @@ def count() -> None:
 
 
 def page(client: Client, language: str = "en", **asked: Any) -> str:
-    """The words of the page, without marks."""
+    """The text of the page."""
     answer = client.get(FIGURES, asked, headers={"accept-language": language})
     assert answer.status_code == 200
     return words(answer.content.decode())
@@ -116,7 +116,7 @@ def test_a_lead_reads_that_two_of_three_orders_passed_first_time_once_the_worker
         assert words in said
 
 
-def test_the_page_reads_in_chinese(lead: Client) -> None:
+def test_the_page_is_chinese_for_a_chinese_reader(lead: Client) -> None:
     went(submitted(MONDAY), accepted(MONDAY + HOUR))
     count()
 
@@ -126,7 +126,7 @@ def test_the_page_reads_in_chinese(lead: Client) -> None:
     assert re.findall(r"[A-Za-z]{4,}", said.partition("统计")[2]) == []
 
 
-def test_a_lead_reads_what_orders_are_returned_for_and_where(lead: Client) -> None:
+def test_a_lead_reads_the_reasons_and_parts_of_returns(lead: Client) -> None:
     order = went(submitted(MONDAY), returned(MONDAY + HOUR))
     looked_at(order, make_reviewer(), MONDAY + HOUR, website__site_name="site_name", website__home_url="")
     count()
@@ -138,7 +138,7 @@ def test_a_lead_reads_what_orders_are_returned_for_and_where(lead: Client) -> No
 
     assert "The most frequent reason, 1 of 2: In words of one's own" in said
     assert "Guangdong is returned most: 25%" in said
-    assert "n 19, few" in said  # all of Tianjin's, and yet nothing is concluded from them
+    assert "n 19, few" in said  # all of Tianjin's, and yet too few for a conclusion
     assert ["Website details: Website name", "1"] in as_csv(lead, "parts")
     assert ["differs from the document", "1"] in as_csv(lead, "reasons")
 
@@ -152,7 +152,7 @@ def test_a_lead_reads_how_phone_verifications_ended(lead: Client) -> None:
     assert [row[1:] for row in as_csv(lead, "phones")[1:]][-2:] == [["1", "0", "0"], ["0", "0", "1"]]
 
 
-def test_a_lead_reads_how_photos_were_judged(lead: Client) -> None:
+def test_a_lead_reads_the_verdicts_on_photos(lead: Client) -> None:
     went(submitted(MONDAY), accepted(MONDAY + HOUR), photographed(MONDAY + DAY), photo_accepted(MONDAY + DAY + HOUR))
     went(submitted(MONDAY), accepted(MONDAY + HOUR))
     count()
@@ -161,9 +161,7 @@ def test_a_lead_reads_how_photos_were_judged(lead: Client) -> None:
     assert as_csv(lead, "photos")[1:] == [["Round 1", "1", "0", "0"]]
 
 
-def test_what_applicants_read_of_the_authority_comes_from_the_counts_that_the_lead_sees(
-    lead: Client, client: Client
-) -> None:
+def test_the_authoritys_durations_for_applicants_come_from_the_same_counts(lead: Client, client: Client) -> None:
     counted("arrived", "", 1)
     DurationCount.objects.create(day=TODAY.date() - DAY, province="62", stage="authority", length=6, times=30)
     DurationCount.objects.create(day=TODAY.date() - DAY, province="44", stage="authority", length=9, times=29)
@@ -177,7 +175,7 @@ def test_what_applicants_read_of_the_authority_comes_from_the_counts_that_the_le
     assert "6 working days" in start
 
 
-def test_a_lead_reads_what_is_overdue_now_and_what_of_it_nobody_has(lead: Client) -> None:
+def test_a_lead_reads_what_is_overdue_and_how_much_of_it_is_free(lead: Client) -> None:
     counted("arrived", "", 1)
     late = TODAY - 4 * DAY
     make_order(state=states.SUBMITTED, entered_at=late)
@@ -194,7 +192,7 @@ def test_a_lead_reads_what_is_overdue_now_and_what_of_it_nobody_has(lead: Client
     assert "Waiting for review 3 2 1 hour over" in said  # since Monday 18:00
 
 
-def test_a_province_narrows_the_figures_and_the_period_looks_further_back(lead: Client) -> None:
+def test_a_province_filters_the_figures_and_the_period_can_be_longer(lead: Client) -> None:
     counted("arrived", "", 5)
     counted("arrived", "", 7, province="44")
     counted("arrived", "", 11, days_ago=60)
@@ -205,10 +203,10 @@ def test_a_province_narrows_the_figures_and_the_period_looks_further_back(lead: 
     assert "7 arrived" in page(lead, province="44")
     assert "23 arrived" in page(lead, weeks=13)
     assert [as_csv(lead, "parts", **asked)[1][1] for asked in ({}, {"province": "44"})] == ["6", "2"]
-    assert "12 arrived" in page(lead, weeks="'--", province="999")  # what is not understood is not chosen
+    assert "12 arrived" in page(lead, weeks="'--", province="999")  # an invalid choice is ignored
 
 
-def test_a_figure_is_compared_with_the_period_before_where_that_had_enough(lead: Client) -> None:
+def test_a_figure_is_compared_with_the_period_before_if_that_had_enough(lead: Client) -> None:
     counted("arrived", "", 30)
     counted("arrived", "", 20, days_ago=40)
     counted("answered", "passed", 30, minutes=60)
@@ -225,7 +223,7 @@ def test_a_figure_is_compared_with_the_period_before_where_that_had_enough(lead:
 # --- people ---
 
 
-def test_fewer_than_twenty_decisions_show_no_person_and_the_others_stand_by_name(lead: Client) -> None:
+def test_a_person_with_fewer_than_twenty_decisions_is_not_shown_and_the_others_are_by_name(lead: Client) -> None:
     for name, times in (("Wu", FEW), ("Gao", 60), ("He", FEW - 1)):
         decided(named(name), times)
 
@@ -244,7 +242,7 @@ def test_a_person_without_a_name_is_shown_by_the_masked_address(lead: Client) ->
     assert "w***@example.com 20 0%" in page(lead)
 
 
-def test_a_reviewer_sees_their_own_row_and_nothing_of_the_desk(client: Client) -> None:
+def test_a_reviewer_sees_their_own_row_and_no_figures_of_the_desk(client: Client) -> None:
     me, other = named("Gao"), named("Wu")
     counted("arrived", "", 5)
     decided(me, 30)
@@ -264,7 +262,7 @@ def test_a_reviewer_sees_their_own_row_and_nothing_of_the_desk(client: Client) -
     assert client.get(f"{FIGURES}pace.csv").status_code == 404
 
 
-def test_a_reviewer_with_few_decisions_reads_that_nothing_is_shown_of_them(client: Client) -> None:
+def test_a_reviewer_with_few_decisions_reads_that_their_figures_are_not_shown(client: Client) -> None:
     me = named("Gao")
     decided(me, FEW - 1)
     sign_in(client, me)
@@ -278,7 +276,7 @@ def test_a_reviewer_with_few_decisions_reads_that_nothing_is_shown_of_them(clien
 @pytest.mark.parametrize("role", [AUDITOR, OPERATIONS])
 @pytest.mark.parametrize("address", ["", "people.csv", "pace.csv"])
 def test_other_staff_have_no_figures(client: Client, role: str, address: str) -> None:
-    make_reviewer()  # the roles are written
+    make_reviewer()  # creates the roles
     sign_in(client, make_user(held_roles=(role,)))
 
     assert client.get(FIGURES + address).status_code == 403
@@ -311,11 +309,11 @@ def test_a_file_has_the_numbers_of_the_table(lead: Client) -> None:
     assert as_csv(lead, "provinces")[1] == ["Ningxia", "0", "1", "0"]
 
 
-def test_there_is_no_file_of_another_name(lead: Client) -> None:
+def test_an_unknown_file_name_does_not_exist(lead: Client) -> None:
     assert lead.get(f"{FIGURES}all.csv").status_code == 404
 
 
-def test_charts_have_no_style_and_stay_within_their_frame(lead: Client) -> None:
+def test_charts_have_no_inline_style_and_stay_within_their_frame(lead: Client) -> None:
     for days_ago in range(1, 25):
         counted("arrived", "", 40 * days_ago, days_ago=days_ago)
         counted("phones", "same_day", days_ago, days_ago=days_ago)
@@ -337,7 +335,7 @@ def test_charts_have_no_style_and_stay_within_their_frame(lead: Client) -> None:
 
 
 @pytest.mark.usefixtures("steady_cache")
-def test_the_page_costs_the_same_however_many_days_and_people_there_are(lead: Client) -> None:
+def test_the_page_takes_as_many_queries_however_many_days_and_people_there_are(lead: Client) -> None:
     def look() -> None:
         assert lead.get(FIGURES, {"weeks": 13}).status_code == 200
 
@@ -348,7 +346,7 @@ def test_the_page_costs_the_same_however_many_days_and_people_there_are(lead: Cl
             counted("reason", f"reason{days_ago}", 3, days_ago=days_ago + 1, round=number)
             make_order(state=states.SUBMITTED)
         if number == 1:
-            look()  # what all pages share is known from here on
+            look()  # fills the caches that all pages share
             few = cost(look)
 
     assert cost(look) == few <= 15

@@ -1,4 +1,4 @@
-"""What an order is found by stays in step with its answers, whoever writes them, and goes with them."""
+"""The search keys of an order stay in step with its answers, whatever writes them, and are deleted with them."""
 
 from io import StringIO
 from typing import Any
@@ -31,7 +31,7 @@ def kept(order: Order) -> set[tuple[str, str]]:
 
 
 def stale() -> list[str]:
-    """The orders whose keys are not those of what stands in them."""
+    """The orders whose keys do not match their content."""
     return [order.reference for order in Order.objects.all() if kept(order) != keys_of(order)]
 
 
@@ -55,7 +55,7 @@ def test_an_order_is_found_from_its_first_page_on() -> None:
     assert stale() == []
 
 
-def test_a_page_that_is_saved_changes_what_the_order_is_found_by() -> None:
+def test_saving_a_page_changes_the_keys_of_the_order() -> None:
     order = make_order()
     (old,), (new,) = spellings.phones("13900000002"), spellings.phones("13900000009")
 
@@ -65,7 +65,7 @@ def test_a_page_that_is_saved_changes_what_the_order_is_found_by() -> None:
     assert stale() == []
 
 
-def test_a_page_of_which_nothing_is_searched_costs_no_query_more(django_assert_num_queries: Any) -> None:
+def test_a_page_without_searched_values_takes_no_more_queries(django_assert_num_queries: Any) -> None:
     order = make_order()
 
     with django_assert_num_queries(3):  # savepoint, the answers, end of the savepoint
@@ -94,7 +94,7 @@ def test_keys_and_answers_are_written_together_or_not_at_all(monkeypatch: pytest
     assert kept(order) == before
 
 
-def test_a_page_that_comes_too_late_changes_no_key() -> None:
+def test_a_page_saved_too_late_changes_no_key() -> None:
     order = make_order()
     late = Order.objects.get(pk=order.pk)
     Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)
@@ -106,7 +106,7 @@ def test_a_page_that_comes_too_late_changes_no_key() -> None:
     assert kept(order) == before
 
 
-def test_the_administrator_who_is_the_lead_is_kept_once() -> None:
+def test_an_administrator_who_is_the_lead_has_one_key() -> None:
     order = make_order()
 
     keep(order, "administrator", {"same_person": "yes"})
@@ -139,7 +139,7 @@ def test_the_number_that_the_authority_gives_finds_the_order(authority: Any) -> 
     assert stale() == []
 
 
-def test_what_is_erased_from_an_order_finds_it_no_more() -> None:
+def test_an_erased_value_no_longer_finds_the_order() -> None:
     order, other = make_order(), make_order()
 
     change(order, lambda answers: {})
@@ -159,7 +159,7 @@ def index(*flags: str) -> str:
     return out.getvalue().strip()
 
 
-def test_an_order_that_was_emptied_gets_no_keys_again_when_all_are_compared() -> None:
+def test_an_emptied_order_gets_no_keys_again_when_all_are_compared() -> None:
     order = make_order(state=states.WITHDRAWN)
     erase(order)
 
@@ -179,7 +179,7 @@ def test_orders_of_an_earlier_version_get_their_keys_in_batches(monkeypatch: pyt
     assert [index(), stale(), index()] == ["index_orders: 5 orders", [], "index_orders: 0 orders"]
 
 
-def test_what_was_done_before_it_was_stopped_is_not_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_run_is_continued(monkeypatch: pytest.MonkeyPatch) -> None:
     orders = [make_order() for _ in range(3)]
     SearchKey.objects.all().delete()
     last = max(order.pk for order in orders)
@@ -193,7 +193,7 @@ def test_what_was_done_before_it_was_stopped_is_not_done_again(monkeypatch: pyte
     assert stale() == []
 
 
-def test_keys_that_an_earlier_version_did_not_change_are_put_right() -> None:
+def test_keys_that_an_earlier_version_did_not_update_are_corrected() -> None:
     order = make_order()
     SearchKey.objects.filter(order=order, kind="admin_mobile").delete()
     SearchKey.objects.create(order=order, kind="admin_name", key="0" * 32)
@@ -202,7 +202,7 @@ def test_keys_that_an_earlier_version_did_not_change_are_put_right() -> None:
     assert (index("--all"), stale()) == ("index_orders: 1 orders", [])
 
 
-def test_orders_sent_by_an_earlier_version_get_the_nature_by_which_lists_are_narrowed() -> None:
+def test_orders_submitted_with_an_earlier_version_get_the_nature_used_by_filters() -> None:
     sent, draft = make_order(state=states.SUBMITTED, submitted_at=timezone.now()), make_order()
 
     index("--all")
@@ -210,7 +210,7 @@ def test_orders_sent_by_an_earlier_version_get_the_nature_by_which_lists_are_nar
     assert list(Order.objects.filter(pk__in=[sent.pk, draft.pk], nature="enterprise")) == [sent]
 
 
-def test_after_an_upgrade_the_worker_writes_natures_by_itself_some_at_a_time_and_then_rests() -> None:
+def test_after_an_upgrade_the_worker_writes_natures_in_batches_and_then_rests() -> None:
     cache.clear()
     for _ in range(5):
         make_order(state=states.SUBMITTED, submitted_at=timezone.now())
@@ -226,10 +226,10 @@ def test_after_an_upgrade_the_worker_writes_natures_by_itself_some_at_a_time_and
     assert Order.objects.filter(nature="enterprise").count() == 5
     assert set(Order.objects.filter(nature="").values_list("pk", flat=True)) == {broken.pk, draft.pk}
     cache.clear()
-    assert backfill.fill_natures(most=2) == 1  # what is still without is passed once more
+    assert backfill.fill_natures(most=2) == 1  # those still without are read once more
 
 
-def test_an_order_that_cannot_be_read_is_counted_and_stops_nobody() -> None:
+def test_an_unreadable_order_is_counted_and_stops_nobody() -> None:
     broken, sound = make_order(), make_order(answers={"subject": subject_answers()})
     SearchKey.objects.all().delete()
     Order.objects.filter(pk=broken.pk).update(answers=Order.objects.filter(pk=sound.pk).values("answers"))
@@ -240,7 +240,7 @@ def test_an_order_that_cannot_be_read_is_counted_and_stops_nobody() -> None:
     assert kept(sound) == keys_of(sound)
 
 
-def test_every_part_that_is_kept_as_a_digest_is_looked_for() -> None:
+def test_every_part_stored_as_a_digest_is_searched() -> None:
     ends = tuple(end for _spelled, kinds in EXACT for end in kinds)
 
     assert [part for part in PERSONAL if not part.endswith(ends)] == []

@@ -1,4 +1,4 @@
-"""Who phones is found: by every word that people say, in every state, and nothing of it stays where it should not."""
+"""A caller's order is found: by everything people say, in every state, and no trace stays where it should not."""
 
 import re
 from datetime import timedelta
@@ -55,7 +55,7 @@ SAID = {
     "宁夏示例纸业": "name of the subject",
     "示例纸业": "name of the subject",
     "示例": "name of the subject",
-    "银川示例纸业": "name of the subject",  # the place is not known for certain to who was told it
+    "银川示例纸业": "name of the subject",  # people told of it may not know the place for certain
     "91649999000000019l": "document number of the subject",
     "林示范": "name of the subject lead",
     " 林 示范 ": "name of the subject lead",
@@ -73,21 +73,21 @@ SENT = [state for state in states.ALL if state != states.DRAFT]
 
 
 def staff(role: str) -> User:
-    make_reviewer()  # the roles are written
+    make_reviewer()  # creates the roles
     if role in ("reviewer", "lead"):
         return make_reviewer() if role == "reviewer" else make_lead_reviewer()
     return make_user(held_roles=({"auditor": AUDITOR, "operations": OPERATIONS}[role],))
 
 
 def wanted(state: str = states.SUBMITTED, **columns: Any) -> Order:
-    """The order that everybody phones about."""
+    """The order that every caller means."""
     owner = make_user(mobile="13700000077")
     columns = {"submitted_at": timezone.now(), **columns}
     return make_order(owner, state=state, domain="paper-shop.cn", subject_number="宁ICP备00000012号", **columns)
 
 
 def another() -> Order:
-    """An order of other people, which none of their words finds."""
+    """An order of other people, which none of the callers' words finds."""
     other = {"name": "天津样品五金经营部", "id_number": "91129999000000028K"}
     people = {
         "type": type_answers("12", domain="wujin.com", **other),
@@ -110,7 +110,7 @@ def another() -> Order:
 
 
 def type_in(client: Client, words: str, language: str = "en", at: str = SEARCH) -> Any:
-    """Open a page of the desk, type into the box at its head and press Enter."""
+    """Opens a page of the desk, types into the box at its head and presses Enter."""
     client.cookies["django_language"] = language
     page = html.document_fromstring(client.get(at).content.decode())
     (box,) = page.xpath('//form[@role="search"]')
@@ -120,7 +120,7 @@ def type_in(client: Client, words: str, language: str = "en", at: str = SEARCH) 
 
 
 def rows(answer: Any) -> list[list[str]]:
-    """What the table of the answer says, cell by cell."""
+    """The table of the answer, cell by cell."""
     page = html.document_fromstring(answer.content.decode())
     return [
         [" ".join(" ".join(cell.itertext()).split()) for cell in row] for row in page.xpath("//table//tbody/tr[td]")
@@ -136,7 +136,7 @@ def words_of(answer: Any) -> str:
 
 
 @pytest.mark.parametrize("said", SAID)
-def test_a_reviewer_finds_the_order_by_what_somebody_says_on_the_phone(client: Client, said: str) -> None:
+def test_a_reviewer_finds_the_order_by_what_a_caller_says(client: Client, said: str) -> None:
     order = wanted()
     another()
 
@@ -180,7 +180,7 @@ def test_the_order_is_found_in_every_state(client: Client, state: str, said: str
         "!!",
     ],
 )
-def test_what_is_nobodys_finds_nothing_and_says_what_can_be_searched(client: Client, said: str) -> None:
+def test_unknown_words_find_nothing_and_the_page_says_what_can_be_searched(client: Client, said: str) -> None:
     wanted()
 
     answer = type_in(sign_in(client, make_reviewer()), said)
@@ -190,7 +190,7 @@ def test_what_is_nobodys_finds_nothing_and_says_what_can_be_searched(client: Cli
     assert "Company: its name from the beginning" in words_of(answer)
 
 
-def test_the_whole_name_of_a_company_comes_before_others_that_are_called_so_elsewhere(client: Client) -> None:
+def test_the_complete_name_of_a_company_comes_before_others_with_the_same_name_elsewhere(client: Client) -> None:
     order = wanted()
     elsewhere = make_order(
         state=states.SUBMITTED, answers={"type": type_answers("12", name="天津示例纸业有限公司", domain="t.cn")}
@@ -203,7 +203,7 @@ def test_the_whole_name_of_a_company_comes_before_others_that_are_called_so_else
     assert found == {"宁夏示例纸业": {order.reference}, "示例纸业": both}
 
 
-def test_a_person_is_found_by_the_whole_name_alone_as_a_subject_too(client: Client) -> None:
+def test_a_person_is_found_only_by_the_complete_name_even_as_a_subject(client: Client) -> None:
     order = wanted(answers={"type": type_answers(**PERSON)})
     client = sign_in(client, make_reviewer())
 
@@ -213,7 +213,7 @@ def test_a_person_is_found_by_the_whole_name_alone_as_a_subject_too(client: Clie
     assert part == []
 
 
-def test_an_answer_says_what_the_order_is_and_who_has_it(client: Client) -> None:
+def test_a_result_says_what_the_order_is_and_who_has_it(client: Client) -> None:
     order, reviewer = wanted(), make_reviewer(email="gao@example.com")
     User.objects.filter(pk=reviewer.pk).update(name="Gao Yang")
     review.assign_to_me(order, User.objects.get(pk=reviewer.pk))
@@ -232,7 +232,7 @@ def test_an_answer_says_what_the_order_is_and_who_has_it(client: Client) -> None
     ]
 
 
-def test_the_answer_is_chinese_for_a_chinese_reader(client: Client) -> None:
+def test_the_result_is_chinese_for_a_chinese_reader(client: Client) -> None:
     wanted()
 
     answer = type_in(sign_in(client, make_reviewer()), "13900000002", language="zh-hans")
@@ -243,7 +243,7 @@ def test_the_answer_is_chinese_for_a_chinese_reader(client: Client) -> None:
     assert re.findall(r"[A-Za-z]{4,}", words_of(nothing).replace("paper-shop.cn", "").replace("shop", "")) == []
 
 
-def test_after_fifty_the_words_have_to_say_more(client: Client) -> None:
+def test_beyond_fifty_results_more_specific_words_are_requested(client: Client) -> None:
     now = timezone.now()
     made = [
         make_order(state=states.SUBMITTED, domain=f"paper{number}.cn", entered_at=now - timedelta(hours=number))
@@ -260,7 +260,7 @@ def test_after_fifty_the_words_have_to_say_more(client: Client) -> None:
 
 
 @pytest.mark.parametrize(("said", "is_found"), [("aper-sh", False), ("hop.c", False), ("shop", True)])
-def test_where_the_database_allows_no_index_of_parts_the_beginnings_of_words_find_a_domain(
+def test_without_an_index_of_parts_the_beginnings_of_words_find_a_domain(
     client: Client, said: str, is_found: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted()
@@ -269,22 +269,22 @@ def test_where_the_database_allows_no_index_of_parts_the_beginnings_of_words_fin
     assert bool(rows(type_in(sign_in(client, make_reviewer()), said))) is is_found
 
 
-def test_a_check_says_where_parts_find_no_domain(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_reports_where_parts_find_no_domain(monkeypatch: pytest.MonkeyPatch) -> None:
     assert parts.parts_find_domains(databases=["default"]) == []
     monkeypatch.setattr(parts, "has_index", lambda _connection: False)
 
     (warning,) = parts.parts_find_domains(databases=["default"])
 
     assert "pg_trgm" in (warning.hint or "")
-    assert parts.parts_find_domains(databases=None) == []  # a check that asks no database
+    assert parts.parts_find_domains(databases=None) == []  # a check that queries no database
 
 
 @pytest.mark.services
-def test_a_database_that_refuses_the_extension_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_refuses_the_extension_is_left_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "has_index", lambda _connection: False)
     monkeypatch.setattr(parts, "EXTENSION", "CREATE EXTENSION no_such_extension")
 
-    with transaction.atomic():  # what failed is taken back
+    with transaction.atomic():  # the failed statement is rolled back
         assert parts.make_index(connection) is False
         transaction.set_rollback(True)
 
@@ -294,7 +294,7 @@ def test_a_database_that_refuses_the_extension_is_left_as_it_was(monkeypatch: py
 # --- who finds, and what they see ------------------------------------------------------------
 
 
-def test_the_name_of_a_person_is_masked_in_what_is_found(client: Client) -> None:
+def test_the_name_of_a_person_is_masked_in_results(client: Client) -> None:
     order = wanted(answers={"type": type_answers(**PERSON)})
 
     answer = type_in(sign_in(client, make_reviewer()), "13900000002")
@@ -312,9 +312,7 @@ def test_operations_have_no_box_and_are_refused(client: Client) -> None:
 
 
 @pytest.mark.parametrize("said", ["林示范", "13900000002", "649999198806060008", "示例纸业"])
-def test_the_auditor_finds_by_a_person_what_the_log_says_of_their_orders_and_reads_no_value(
-    client: Client, said: str
-) -> None:
+def test_the_auditor_finds_a_persons_entries_in_the_log_and_reads_no_value(client: Client, said: str) -> None:
     order, reviewer, auditor = wanted(), named("Reader of it"), staff("auditor")
     note_access(actor=reviewer, what="order", reference=order.reference, reason="review", client="")
     client = sign_in(client, auditor)
@@ -350,7 +348,7 @@ def test_an_applicant_and_a_visitor_find_no_search(client: Client) -> None:
 
 
 @pytest.mark.parametrize("state", [states.DRAFT, states.EXPIRED, states.WITHDRAWN])
-def test_what_was_never_submitted_is_found_by_what_is_public_and_tells_nothing_personal(
+def test_an_order_never_submitted_is_found_by_public_values_and_reveals_nothing_personal(
     client: Client, state: str
 ) -> None:
     order = wanted(state, submitted_at=None)
@@ -369,7 +367,7 @@ def test_what_was_never_submitted_is_found_by_what_is_public_and_tells_nothing_p
 # --- what is left of a search ----------------------------------------------------------------
 
 
-def test_the_access_log_says_by_what_sort_and_how_many_and_not_the_words(client: Client) -> None:
+def test_the_access_log_records_the_kind_and_the_number_of_results_and_not_the_words(client: Client) -> None:
     order, reviewer = wanted(), make_reviewer()
     client = sign_in(client, reviewer)
 
@@ -388,7 +386,7 @@ def test_the_access_log_says_by_what_sort_and_how_many_and_not_the_words(client:
     ]
 
 
-def test_the_auditor_reads_in_words_what_was_looked_for(client: Client) -> None:
+def test_the_auditor_reads_in_words_what_was_searched(client: Client) -> None:
     wanted()
     type_in(sign_in(client, make_reviewer()), "13900000002")
 
@@ -399,7 +397,7 @@ def test_the_auditor_reads_in_words_what_was_looked_for(client: Client) -> None:
 
 
 @pytest.mark.parametrize("said", ["13900000002", "陈样例", "649999198806060008", "没有这个人", "13900000009"])
-def test_nothing_that_was_typed_stands_in_address_log_session_or_access_row(
+def test_nothing_typed_is_in_address_log_session_or_access_row(
     client: Client, said: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     wanted()
@@ -419,12 +417,12 @@ def test_nothing_that_was_typed_stands_in_address_log_session_or_access_row(
             if record.name != "django.db.backends"
         ),
     ]
-    assert "answered" in "".join(left)  # the log is there
+    assert "answered" in "".join(left)  # the log exists
     assert [text for text in left if said in text] == []
     assert answer["Cache-Control"].find("no-store") >= 0
 
 
-def test_no_name_number_or_phone_of_an_order_stands_in_its_keys() -> None:
+def test_no_name_number_or_phone_of_an_order_is_in_its_keys() -> None:
     order = wanted()
     kept = set(SearchKey.objects.values_list("kind", "key"))
 
@@ -435,7 +433,7 @@ def test_no_name_number_or_phone_of_an_order_stands_in_its_keys() -> None:
 
 
 @pytest.mark.parametrize("said", ["", "   ", "x" * 121, "林\u200b示范"])
-def test_what_cannot_be_looked_for_is_said(client: Client, said: str) -> None:
+def test_an_impossible_search_is_reported(client: Client, said: str) -> None:
     wanted()
 
     answer = type_in(sign_in(client, make_reviewer()), said)
@@ -445,7 +443,7 @@ def test_what_cannot_be_looked_for_is_said(client: Client, said: str) -> None:
     assert AccessNote.objects.count() == 0
 
 
-def test_what_was_typed_never_becomes_a_tag(client: Client) -> None:
+def test_typed_text_is_escaped(client: Client) -> None:
     answer = type_in(sign_in(client, make_reviewer()), "\"><script>alert('x')</script>")
 
     assert "<script>alert" not in answer.content.decode()
@@ -455,13 +453,13 @@ def test_what_was_typed_never_becomes_a_tag(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("steady_cache")
-def test_one_order_and_many_cost_the_same_and_at_most_fifteen_queries(client: Client) -> None:
+def test_one_result_and_many_take_as_many_queries_and_at_most_fifteen(client: Client) -> None:
     client = sign_in(client, make_reviewer())
     client.get(INDEX)
     wanted()
 
     def asked(said: str) -> int:
-        client.post(SEARCH, {"find": said})  # the access row is there
+        client.post(SEARCH, {"find": said})  # creates the access row
         return cost(lambda: client.post(SEARCH, {"find": said}))
 
     one = {said: asked(said) for said in SAID}
@@ -483,7 +481,7 @@ def test_one_order_and_many_cost_the_same_and_at_most_fifteen_queries(client: Cl
         queries.by_domain("paper"),
     ],
 )
-def test_every_question_is_answered_from_the_index(keys: Any) -> None:
+def test_every_query_is_answered_from_the_index(keys: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
 
@@ -493,7 +491,7 @@ def test_every_question_is_answered_from_the_index(keys: Any) -> None:
     assert "Seq Scan" not in plan
 
 
-def test_what_the_index_answers_is_what_the_page_asks(client: Client) -> None:
+def test_the_explained_query_is_the_pages_own(client: Client) -> None:
     order = wanted()
 
     found = [

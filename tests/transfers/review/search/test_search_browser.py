@@ -1,4 +1,4 @@
-"""In a browser: the box is at the head of every page, Enter answers, with script and without."""
+"""In a browser: the search box is at the head of every page, Enter answers, with script and without."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.mark.parametrize(("script", "theme"), [(True, "light"), (False, "dark")], ids=["script", "no-script"])
-def test_who_phones_is_found_from_any_page_and_what_was_typed_is_in_no_address(
+def test_a_caller_is_found_from_any_page_and_nothing_typed_is_in_an_address(
     browser: Browser, live_server, script: bool, theme: str
 ) -> None:
     order = make_order(state=states.SUBMITTED, domain="paper-shop.cn")

@@ -1,4 +1,4 @@
-"""However a value is typed, it has the spelling under which it is kept; what is no such value has none."""
+"""Any spelling of a value is normalised to the stored one; other input has none."""
 
 import pytest
 
@@ -11,7 +11,7 @@ def test_a_reference_needs_no_hyphen(typed: str) -> None:
 
 
 @pytest.mark.parametrize("typed", ["", "T7Q4", "T7Q4-M2K0", "T7Q4-M2KXX", "备案"])
-def test_what_is_no_reference_is_none(typed: str) -> None:
+def test_anything_but_a_reference_has_no_spelling(typed: str) -> None:
     assert spellings.reference(typed) == ""
 
 
@@ -34,18 +34,18 @@ def test_what_is_no_reference_is_none(typed: str) -> None:
         for typed in ways
     ],
 )
-def test_a_filing_number_is_found_in_each_of_its_forms(number: str, typed: str) -> None:
+def test_a_filing_number_is_recognised_in_each_of_its_forms(number: str, typed: str) -> None:
     assert set(spellings.typed_number(typed)) <= set(spellings.numbers(number))
     assert spellings.typed_number(typed)
 
 
 @pytest.mark.parametrize("typed", ["", "云帆", "123", "13900000002", "粤ICP备00000012号-x", "paper-shop.cn"])
-def test_what_is_no_filing_number_is_none(typed: str) -> None:
+def test_anything_but_a_filing_number_has_no_spelling(typed: str) -> None:
     assert spellings.typed_number(typed) == []
 
 
 @pytest.mark.parametrize("other", ["粤ICP备00000012号-3", "宁ICP备00000012号-2", "粤ICP备00000013号"])
-def test_another_number_in_full_is_another(other: str) -> None:
+def test_a_different_complete_number_is_different(other: str) -> None:
     assert not set(spellings.typed_number(other)) & set(spellings.numbers("粤ICP备00000012号-2"))
 
 
@@ -69,11 +69,11 @@ def test_another_number_in_full_is_another(other: str) -> None:
         ("", ""),
     ],
 )
-def test_a_domain_is_read_out_of_what_was_typed_and_a_phone_is_none(typed: str, found: str) -> None:
+def test_a_domain_is_extracted_from_the_input_and_a_phone_is_none(typed: str, found: str) -> None:
     assert spellings.typed_domain(typed) == found
 
 
-def test_a_domain_is_kept_from_each_of_its_words_on_and_as_it_is_shown() -> None:
+def test_a_domain_is_stored_from_each_of_its_words_on_and_as_shown() -> None:
     assert spellings.domains("my-paper-shop.com.cn") == [
         "my-paper-shop.com.cn",
         "paper-shop.com.cn",
@@ -96,7 +96,7 @@ def test_a_domain_is_kept_from_each_of_its_words_on_and_as_it_is_shown() -> None
         ("北京大学", "北京大学", True),
     ],
 )
-def test_a_company_is_found_by_the_beginning_of_its_name_whatever_place_is_said(
+def test_a_company_is_found_by_the_beginning_of_its_name_whatever_place_is_given(
     name: str, typed: str, found: bool
 ) -> None:
     asked = {*spellings.typed_company(typed), *spellings.typed_own_name(typed)}
@@ -104,7 +104,7 @@ def test_a_company_is_found_by_the_beginning_of_its_name_whatever_place_is_said(
     assert bool(asked & set(spellings.companies(name))) is found
 
 
-def test_a_place_that_is_said_tells_two_companies_apart() -> None:
+def test_a_given_place_distinguishes_two_companies() -> None:
     assert not set(spellings.typed_company("天津示例纸业")) & set(spellings.companies("宁夏示例纸业有限公司"))
 
 
@@ -117,7 +117,7 @@ def test_a_place_that_is_said_tells_two_companies_apart() -> None:
         (spellings.persons, ("阿依古丽·买买提", "阿依古丽 买买提", "阿依古丽.买买提")),
     ],
 )
-def test_ways_of_typing_one_value_have_one_key(spelled: object, ways: tuple[str, ...]) -> None:
+def test_different_spellings_of_one_value_have_one_key(spelled: object, ways: tuple[str, ...]) -> None:
     found = {tuple(spelled(way)) for way in ways}  # type: ignore[operator]
 
     assert len(found) == 1
@@ -133,9 +133,9 @@ def test_ways_of_typing_one_value_have_one_key(spelled: object, ways: tuple[str,
         (spellings.persons, "13900000002"),
     ],
 )
-def test_what_is_no_such_value_has_no_key(spelled: object, typed: str) -> None:
+def test_anything_but_such_a_value_has_no_key(spelled: object, typed: str) -> None:
     assert spelled(typed) == []  # type: ignore[operator]
 
 
-def test_one_number_as_a_phone_and_as_a_document_are_two_keys() -> None:
+def test_one_number_as_a_phone_and_as_a_document_has_two_keys() -> None:
     assert spellings.phones("13900000002") != spellings.documents("13900000002")
