@@ -38,9 +38,9 @@ OTHER_ON_FILE = {"post_address": "示例路9号"}
 NAME, ADDRESS, STATEMENT = "website.site_name", "subject.post_address", "paper.statement"
 OWN_WORDS = "请写明楼号"
 
-OTHER_CLICKS = 5  # taking, the equal ones together, to the first open part, to the decision, deciding
+OTHER_CLICKS = 5  # claiming, accepting the equal ones together, to the first open part, to the decision, deciding
 
-# what a reviewer needs to see of the part in focus and of its paper, without scrolling anything
+# what a reviewer must see of the current part and of its paper without scrolling
 IN_SIGHT = """() => {
   const inside = (element) => {
     const box = element.getBoundingClientRect();
@@ -66,7 +66,7 @@ SEEN = {"scrolled": 0, "beyond": 0, "part": True, "listed": True, "paper": True,
 
 
 class Keyboard:
-    """The keys of a person who leaves the mouse alone, counted; words that are typed count apart."""
+    """The keys of a person who does not use the mouse, counted; typed words count separately."""
 
     def __init__(self, page: Page) -> None:
         self.page, self.commands, self.letters = page, 0, 0
@@ -88,13 +88,13 @@ def reviewer() -> User:
 
 @pytest.fixture(params=[True], ids=["script"])
 def desk(request: pytest.FixtureRequest, browser: Browser, live_server: Any, reviewer: User) -> Iterator[Page]:
-    """The reviewer's window of 1440 × 900; it ends without a complaint of the browser."""
+    """The reviewer's window of 1440 × 900; fails if the browser reports an error."""
     with window(browser, live_server.url, reviewer, viewport=WINDOW, java_script_enabled=request.param) as page:
         yield page
 
 
 def company() -> Order:
-    """35 parts, six pictures; some values stand on file as they were entered, one differs, one part has a finding."""
+    """35 parts, six pictures; some values are on file as entered, one differs, one part has a finding."""
     entered = subject_answers()
     finding = {NAME: ["名称与备案规则不符？"]}
     record = {**{name: entered[name] for name in ON_FILE}, **OTHER_ON_FILE}
@@ -111,7 +111,7 @@ def anchor(part: str) -> str:
 
 
 def open_own_case(page: Page, order: Order, reviewer: User) -> None:
-    """The case of an order that the reviewer has taken."""
+    """The case of an order that the reviewer has claimed."""
     assign_to_me(order, reviewer)
     page.goto(page.base + reverse("admin:transfers_order_case", args=[order.pk]))
     arrive(page)
@@ -122,7 +122,7 @@ def open_desk(page: Page) -> None:
 
 
 def arrive(page: Page) -> None:
-    """The case is open and its first paper is drawn."""
+    """The case is open and its first paper is rendered."""
     page.wait_for_url("**/case/**")
     drawn(page)
 
@@ -146,7 +146,7 @@ def judged(page: Page) -> str:
 
 
 def decided(page: Page, order: Order, move: str, state: str) -> None:
-    """The page has gone on, the order is there where the decision sends it."""
+    """The next page is open, and the order is where the decision sends it."""
     expect(page.locator(".told .success").first).to_be_visible()
     assert (Order.objects.get(pk=order.pk).state, moves(order)) == (state, [move])
 
@@ -185,7 +185,7 @@ def test_a_clean_case_takes_at_most_forty_keys_and_no_scrolling(desk: Page) -> N
     arrive(desk)
     assert judged(desk) == f"0 of {PARTS} judged"
     keys.press("e")
-    assert judged(desk) == f"{len(ON_FILE)} of {PARTS} judged"  # never what differs, never a part with a finding
+    assert judged(desk) == f"{len(ON_FILE)} of {PARTS} judged"  # never a differing value, never a part with a finding
     keys.press("g")
     judge_by_keys(desk, keys, {})
     keys.press("a")
@@ -196,13 +196,13 @@ def test_a_clean_case_takes_at_most_forty_keys_and_no_scrolling(desk: Page) -> N
     assert keys.commands <= 40
 
 
-def test_what_is_said_above_a_case_covers_nothing_of_it_and_the_slash_leads_to_the_search(desk: Page) -> None:
+def test_messages_above_a_case_cover_nothing_of_it_and_the_slash_leads_to_the_search(desk: Page) -> None:
     order = company()
     desk.goto(desk.base + reverse("admin:transfers_order_case", args=[order.pk]))
     desk.locator("[name=look-words]").fill("核对住所")
     desk.locator("button[value=look]").click()
     expect(desk.locator(".told .success")).to_be_visible()
-    expect(desk.locator(".decide")).to_be_visible()  # the last of the page: what is said stands at its top
+    expect(desk.locator(".decide")).to_be_visible()  # at the end of the page: messages are at its top
 
     tops = desk.evaluate("""() => [...document.querySelectorAll(".told, .case-bar, .judge, .decide")]
       .map((each) => each.getBoundingClientRect()).map((box) => [Math.round(box.top), Math.round(box.bottom)])""")
@@ -224,7 +224,9 @@ def test_three_returns_take_at_most_seventy_keys_and_no_scrolling(desk: Page) ->
     arrive(desk)
     keys.press("e", "g")
     judge_by_keys(desk, keys, returned)
-    expect(desk.locator(".lacking")).to_have_text("3 to return")  # nothing is open, and this is why none can accept
+    expect(desk.locator(".lacking")).to_have_text(
+        "3 to return"
+    )  # nothing is open, and this is why it cannot be accepted
     keys.press("b")
     desk.wait_for_url("**/case/return/**")
     expect(desk.locator(".letters")).to_contain_text(OWN_WORDS)
@@ -236,7 +238,7 @@ def test_three_returns_take_at_most_seventy_keys_and_no_scrolling(desk: Page) ->
 
 
 def said_back(order: Order) -> None:
-    """The three parts, with a reason of the catalogue or the own words, and nothing else is returned."""
+    """The three parts, with a reason of the catalogue or own words, and nothing else is returned."""
     rows = FieldVerdict.objects.filter(round__order=order, verdict=FieldVerdict.RETURN).select_related("reason")
     assert {row.field: row.words or bool(row.reason) for row in rows} == {
         NAME: True,
@@ -260,7 +262,7 @@ def test_the_reasons_of_every_part_open_without_scrolling(desk: Page, reviewer: 
     assert judged(desk) == f"0 of {PARTS} judged"
 
 
-def test_no_key_decides_before_its_time_and_none_acts_from_a_text(desk: Page, reviewer: User) -> None:
+def test_no_key_decides_too_early_and_none_acts_from_a_text_field(desk: Page, reviewer: User) -> None:
     order = company()
     keys = Keyboard(desk)
     open_own_case(desk, order, reviewer)
@@ -292,14 +294,14 @@ def test_enter_alone_accepts_nothing_and_a_key_held_down_does_not_reach_the_next
 
     keys.press("Enter")
     held = "new KeyboardEvent('keydown', {key: 'y', repeat: true, bubbles: true, cancelable: true})"
-    assert desk.evaluate(f"document.body.dispatchEvent({held})") is True  # nobody took it
+    assert desk.evaluate(f"document.body.dispatchEvent({held})") is True  # no handler took it
 
     assert moves(order) == []
     keys.press("y")
     decided(desk, order, "accept", states.PHOTO_DUE)
 
 
-def test_whoever_has_switched_keys_off_decides_by_none(desk: Page, reviewer: User) -> None:
+def test_no_key_decides_when_keys_are_switched_off(desk: Page, reviewer: User) -> None:
     DeskSettings.objects.update_or_create(user=reviewer, defaults={"single_keys": False})
     order = company()
     keys = Keyboard(desk)
@@ -315,7 +317,7 @@ def test_whoever_has_switched_keys_off_decides_by_none(desk: Page, reviewer: Use
 
 
 def click_through(page: Page, returned: dict[str, str]) -> int:
-    """Judge what is open by clicks; how many it took."""
+    """Judges the open parts by clicks; returns how many it took."""
     clicks = 0
     while not judged(page).startswith(f"{PARTS} of"):
         assert in_sight(page) == SEEN, in_focus(page)
@@ -326,7 +328,7 @@ def click_through(page: Page, returned: dict[str, str]) -> int:
             here.locator(f".reasons input[value='{returned[part]}']").click()
             clicks += 1
         else:
-            here.locator("label.ok").click()  # leads on to the next open part
+            here.locator("label.ok").click()  # moves to the next open part
             assert in_focus(page) != part or judged(page).startswith(f"{PARTS} of")
         clicks += 1
         if part in returned and page.locator(".lacking").is_visible() and page.locator(".lacking").inner_text():
@@ -343,7 +345,7 @@ def click_through(page: Page, returned: dict[str, str]) -> int:
     ],
     ids=["clean", "three-returns"],
 )
-def test_the_same_by_mouse_alone(desk: Page, returned: dict[str, str], move: str, state: str) -> None:
+def test_the_same_day_by_mouse_alone(desk: Page, returned: dict[str, str], move: str, state: str) -> None:
     order = company()
     open_desk(desk)
 
@@ -371,7 +373,7 @@ def test_the_same_by_mouse_alone(desk: Page, returned: dict[str, str], move: str
     ],
     ids=["clean", "three-returns"],
 )
-def test_the_same_without_script(desk: Page, returned: dict[str, str], move: str, state: str) -> None:
+def test_the_same_day_without_script(desk: Page, returned: dict[str, str], move: str, state: str) -> None:
     order = company()
     open_desk(desk)
 
@@ -397,7 +399,7 @@ def test_the_same_without_script(desk: Page, returned: dict[str, str], move: str
 # --- two people ----------------------------------------------------------------------------------
 
 
-def test_what_is_being_typed_outlives_a_lead_who_takes_the_order_over(desk: Page, reviewer: User) -> None:
+def test_typed_words_survive_when_a_lead_takes_the_order_over(desk: Page, reviewer: User) -> None:
     order, lead = company(), make_lead_reviewer()
     User.objects.filter(pk=lead.pk).update(name="林石")
     open_desk(desk)

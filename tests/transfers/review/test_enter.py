@@ -1,4 +1,4 @@
-"""In a browser: Enter in a text of the review desk decides nothing and loses nothing, with script and without."""
+"""In a browser: Enter in a text field of the review desk decides nothing and loses nothing, with script and without."""
 
 import pytest
 from django.urls import reverse
@@ -29,13 +29,13 @@ MORE = {
 
 @pytest.fixture(params=[True, False], ids=["script", "no-script"])
 def desk(request, browser: Browser, live_server):
-    """A lead reviewer's window: every button of the case page is drawn for them."""
+    """A lead reviewer's window: every button of the case page is rendered for them."""
     with window(browser, live_server.url, make_lead_reviewer(), java_script_enabled=request.param) as page:
         yield page
 
 
 def saved(page: Page) -> None:
-    """Enter was pressed: wait until the page has said so."""
+    """Waits until the page has reacted to Enter."""
     expect(page.locator("[data-saved]:not(:empty), .told .success").first).to_be_visible()
 
 
@@ -48,7 +48,7 @@ def open_more(page: Page, order: Order) -> None:
 
 
 def return_part(page: Page, part: str) -> None:
-    """Mark one part to be returned, as a mouse does; its reasons open."""
+    """Marks one part to be returned, by mouse; its reasons open."""
     anchor = "p-" + part.replace(".", "-").replace("_", "-")
     link = page.locator(f".parts-nav a[href='#{anchor}']")
     if link.is_visible():
@@ -57,7 +57,7 @@ def return_part(page: Page, part: str) -> None:
 
 
 @pytest.mark.parametrize("state", [states.SUBMITTED, pytest.param(states.PHOTO_REVIEW, marks=pytest.mark.long)])
-def test_enter_in_a_text_of_the_case_page_decides_nothing_and_keeps_it(desk: Page, state: str) -> None:
+def test_enter_in_a_text_field_of_the_case_page_decides_nothing_and_keeps_the_text(desk: Page, state: str) -> None:
     make_reason("site_name", "website.site_name")
     order = make_order(state=state)
     make_ready_document(order, "photo")
@@ -74,7 +74,9 @@ def test_enter_in_a_text_of_the_case_page_decides_nothing_and_keeps_it(desk: Pag
 
 
 @pytest.mark.parametrize("state", [states.SUBMITTED, *(pytest.param(each, marks=pytest.mark.long) for each in MORE)])
-def test_enter_in_a_text_of_the_page_of_all_else_sends_nothing_and_keeps_it(desk: Page, state: str) -> None:
+def test_enter_in_a_text_field_of_the_page_of_all_other_actions_sends_nothing_and_keeps_the_text(
+    desk: Page, state: str
+) -> None:
     order = make_order(state=state)
 
     for name in MORE[state]:
@@ -90,14 +92,14 @@ def test_enter_in_a_text_of_the_page_of_all_else_sends_nothing_and_keeps_it(desk
 
 
 def undecided(order: Order, state: str, names: tuple[str, ...]) -> None:
-    """Nothing has happened to the order, nobody was told, and all that was typed is kept."""
+    """Nothing happened to the order, nobody was notified, and everything typed is kept."""
     typed = ReviewDraft.objects.get().typed
     assert (Order.objects.get(pk=order.pk).state, moves(order), Message.objects.count()) == (state, [], 0)
     assert {name: typed.get(name) for name in names} == dict.fromkeys(names, "不清楚")
 
 
 @pytest.mark.parametrize("desk", [True], ids=["script"], indirect=True)
-def test_what_is_typed_is_saved_without_a_button_and_there_after_a_reload(desk: Page) -> None:
+def test_typed_text_is_saved_without_a_button_and_there_after_a_reload(desk: Page) -> None:
     make_reason("site_name", "website.site_name")
     order = make_order(state=states.SUBMITTED)
     open_case(desk, order)
@@ -113,7 +115,7 @@ def test_what_is_typed_is_saved_without_a_button_and_there_after_a_reload(desk: 
     expect(desk.locator("[name='words.website.site_name']")).to_have_value("改名称")
 
 
-def test_what_was_chosen_is_there_after_a_claim_a_noted_call_and_a_reload(desk: Page) -> None:
+def test_marks_are_there_after_a_claim_a_recorded_call_and_a_reload(desk: Page) -> None:
     make_reason("site_name", "website.site_name")
     order = make_order(state=states.SUBMITTED)
     open_case(desk, order)
@@ -122,7 +124,7 @@ def test_what_was_chosen_is_there_after_a_claim_a_noted_call_and_a_reload(desk: 
     desk.check("[name='reason.website.site_name'][value=site_name]")
     desk.fill("[name='words.website.site_name']", "改名称")
     claim = desk.locator("[value=claim]")
-    if claim.is_visible():  # with script, the first verdict has taken the order
+    if claim.is_visible():  # with script, the first verdict has claimed the order
         claim.click()
     open_more(desk, order)
     desk.fill("[name='call-words']", "差一位")
@@ -137,7 +139,7 @@ def test_what_was_chosen_is_there_after_a_claim_a_noted_call_and_a_reload(desk: 
 
 
 @pytest.mark.parametrize("desk", [True], ids=["script"], indirect=True)
-def test_a_photo_is_accepted_by_its_keys_and_no_single_one_does_it(desk: Page) -> None:
+def test_a_photo_is_accepted_by_several_keys_and_no_single_one(desk: Page) -> None:
     order = make_order(state=states.PHOTO_REVIEW)
     make_ready_document(order, "photo")
     open_case(desk, order)
@@ -163,7 +165,7 @@ def test_a_photo_is_accepted_by_its_keys_and_no_single_one_does_it(desk: Page) -
     assert moves(order)[0] == "accept_photo"
 
 
-def test_enter_in_a_text_about_a_cancellation_for_cause_asks_for_nothing(desk: Page) -> None:
+def test_enter_in_a_text_field_about_a_cancellation_for_cause_requests_nothing(desk: Page) -> None:
     make_website(make_user("lin@example.com", mobile="13911110001"))
     desk.goto(desk.base + reverse("admin:transfers_causecancellation_add"))
     desk.fill("[name=domain]", "example.com")

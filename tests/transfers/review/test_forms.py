@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("ways", "of_backdrop", "of_ground"), [((BACKDROP, PLACE), True, False), ((PLAIN, PLACE), False, True)]
 )
-def test_a_reason_that_speaks_of_another_way_is_not_offered_and_not_taken(ways, of_backdrop, of_ground):
+def test_a_reason_for_another_way_is_neither_offered_nor_accepted(ways, of_backdrop, of_ground):
     order = make_order(state=states.PHOTO_REVIEW)
     offered = [key for key, _words in PhotoForm(order=order, ways=ways).fields["reason"].choices]
 

@@ -1,4 +1,4 @@
-"""The desk on a narrow window: nothing of a page stands beyond its edge, however long a colleague's name is."""
+"""The desk in a narrow window: nothing of a page extends beyond its edge, however long a colleague's name is."""
 
 from typing import Any
 

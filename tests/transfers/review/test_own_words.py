@@ -1,4 +1,4 @@
-"""Words of one's own are written in one language and marked so, or by a person in both; they are never copied."""
+"""Own words are written in one language and marked so, or by a person in both; they are never machine-copied."""
 
 import pytest
 from django.test import Client
@@ -40,7 +40,7 @@ def lead(client):
     return english(client, make_lead_reviewer())
 
 
-def test_a_refusal_in_chinese_reads_as_such_to_who_reads_english(lead, order):
+def test_a_refusal_in_chinese_is_marked_as_such_for_readers_of_english(lead, order):
     press(lead, order, "refuse", **{"refuse-words": ZH})
 
     assert read(order).state == states.REFUSED
@@ -53,7 +53,7 @@ def test_a_refusal_in_chinese_reads_as_such_to_who_reads_english(lead, order):
     assert "Written in" not in page_of(order, "zh-hans")
 
 
-def test_who_reads_chinese_is_told_that_a_refusal_is_written_in_english(lead, order):
+def test_readers_of_chinese_are_told_that_a_refusal_is_written_in_english(lead, order):
     press(lead, order, "refuse", **{"refuse-words_en": EN})
 
     assert f"> 以英文书写：{EN}" in letter("order_refused", "email", "zh-hans")
@@ -62,7 +62,7 @@ def test_who_reads_chinese_is_told_that_a_refusal_is_written_in_english(lead, or
     assert f"以英文书写：{EN}" in page_of(order, "zh-hans")
 
 
-def test_a_refusal_that_a_person_wrote_twice_reads_in_each_language(lead, order):
+def test_a_refusal_written_in_both_languages_is_shown_in_each(lead, order):
     press(lead, order, "refuse", **{"refuse-words": ZH, "refuse-words_en": EN})
 
     mails = [letter("order_refused", "email", language) for language in ("zh-hans", "en")]
@@ -74,7 +74,7 @@ def test_a_refusal_that_a_person_wrote_twice_reads_in_each_language(lead, order)
 NAME, STATEMENT, SEAL = "website.site_name", "paper.statement", "盖章不清楚"
 
 
-def test_words_on_parts_are_marked_on_the_page_in_the_mail_and_before_they_go(lead, order):
+def test_words_on_parts_are_marked_on_the_page_in_the_mail_and_before_sending(lead, order):
     reason = make_reason("site_name", NAME)
     typed = {f"reason.{NAME}": reason.key, f"words_en.{NAME}": "Leave out 书画"}
     typed |= {f"reason.{STATEMENT}": "own", f"words.{STATEMENT}": SEAL}
@@ -97,7 +97,7 @@ def test_words_on_parts_are_marked_on_the_page_in_the_mail_and_before_they_go(le
     assert ("以中文书写" in chinese, "Written in English" in other) == (False, False)
 
 
-def test_a_photo_is_returned_in_the_words_of_one_language(lead):
+def test_a_photo_can_be_returned_in_the_words_of_one_language(lead):
     order = make_order(state=states.PHOTO_REVIEW)
 
     press(lead, order, "refuse_photo", **{"photo-reason": "own", "photo-words": "站得太远"})
@@ -122,7 +122,7 @@ LEFT_OPEN = (
     [("ok", ALL_PASSED, LEFT_OPEN), ("", LEFT_OPEN, ALL_PASSED), ("ask", LEFT_OPEN, ALL_PASSED)],
     ids=["all judged", "none judged", "a colleague asked"],
 )
-def test_a_return_says_that_all_else_passed_only_where_it_did(lead, order, others, told, not_told):
+def test_a_return_says_that_everything_else_passed_only_where_it_did(lead, order, others, told, not_told):
     reason = make_reason("site_name", NAME)
     typed = {**(all_ok(order) if others else {}), f"verdict.{NAME}": "return", f"reason.{NAME}": reason.key}
     if others == "ask":
@@ -139,7 +139,7 @@ def test_a_return_says_that_all_else_passed_only_where_it_did(lead, order, other
         assert [others_words in before, others_words in mail] == [False, False]
 
 
-def test_words_from_before_their_language_was_kept_are_marked_by_their_script(lead, order):
+def test_words_from_before_their_language_was_stored_are_marked_by_their_script(lead, order):
     press(lead, order, "send_back", **{f"reason.{STATEMENT}": "own", f"words.{STATEMENT}": SEAL}, **ALTHOUGH)
     FieldVerdict.objects.filter(field=STATEMENT).update(own={})
 

@@ -41,7 +41,7 @@ def test_the_reviewer_reads_how_the_photo_was_taken(said, shown):
         assert [fact["value"] for fact in photo_facts(order)] == shown
 
 
-def test_how_the_photo_was_taken_stands_beside_it(client):
+def test_how_the_photo_was_taken_is_shown_beside_it(client):
     place = {"zh": "银川市示例拍照点", "en": "x", "address": "示例路1号"}
     order = make_order(state=states.PHOTO_REVIEW, answers={"photo": {"way": "place", "place": place}})
     make_ready_document(order, "photo")

@@ -22,7 +22,7 @@ CLOTHES, FACE = "verdict.photo.clothes", "verdict.photo.face"
 
 
 def read_after(client, order, move, **typed):
-    """The page that a press shows, or leads to."""
+    """The page that a press shows or redirects to."""
     answer = press(client, order, move, **typed)
     return (client.get(answer.url) if answer.status_code == 302 else answer).content.decode()
 
@@ -43,7 +43,7 @@ def reasons():
         make_reason(rule.reason, "photo")
 
 
-def test_every_rule_has_its_reason_in_the_catalogue_and_its_checks_among_those_there_are():
+def test_every_rule_has_its_reason_in_the_catalogue_and_existing_checks():
     assert {rule.reason for rule in RULES} <= {row[0] for row in ROWS}
     assert {check for rule in RULES for check in rule.checks} <= set(BY_KEY)
 
@@ -57,12 +57,12 @@ def test_every_rule_has_its_reason_in_the_catalogue_and_its_checks_among_those_t
         ("shanghai_app", "person face light retouched"),
     ],
 )
-def test_only_the_rules_of_the_way_in_which_it_was_taken_are_asked(way, asked):
+def test_only_the_rules_of_the_way_it_was_taken_are_judged(way, asked):
     assert " ".join(rule.key for rule in rules_for(taken(way))) == asked
 
 
 @pytest.mark.usefixtures("reasons")
-def test_the_automatic_findings_stand_at_their_rules(client):
+def test_the_automatic_findings_are_shown_at_their_rules(client):
     order = taken("backdrop", likeness="0" * DIGITS, advice=[{"key": "photo_clothes", "box": WHOLE}])
 
     html = seen(english(client, make_reviewer()), order).content.decode()
@@ -75,7 +75,7 @@ def test_the_automatic_findings_stand_at_their_rules(client):
 
 @pytest.mark.usefixtures("reasons")
 @pytest.mark.parametrize("columns", [{"advice": [{"key": "unjudged", "box": WHOLE}], "likeness": "0" * DIGITS}, {}])
-def test_a_picture_that_was_not_checked_claims_nothing(client, columns):
+def test_an_unchecked_picture_shows_no_findings(client, columns):
     order = taken("backdrop", **columns)
 
     assert "Automatic check" not in seen(english(client, make_reviewer()), order).content.decode()
@@ -101,7 +101,7 @@ def test_a_photo_is_accepted_when_every_rule_is_met_and_not_before(client):
 
 
 @pytest.mark.usefixtures("reasons")
-def test_a_photo_is_accepted_on_a_page_of_its_own_that_says_what_follows_and_what_was_set_aside(client):
+def test_a_photo_is_accepted_on_a_separate_page_that_says_what_follows_and_what_was_overruled(client):
     order = taken("backdrop", likeness="0" * DIGITS, advice=[{"key": "photo_clothes", "box": WHOLE}])
     desk = english(client, make_reviewer())
     case = seen(desk, order).content.decode()
@@ -132,7 +132,7 @@ def test_the_page_of_accepting_a_photo_opens_only_when_every_rule_is_met(client)
 
 @pytest.mark.usefixtures("reasons")
 @pytest.mark.parametrize(("words", "besides"), [("请走近一些", ["photo"]), ("", [])])
-def test_rules_that_are_not_met_are_what_the_applicant_reads(client, words, besides):
+def test_the_applicant_reads_the_rules_that_are_not_met(client, words, besides):
     order = taken("backdrop")
     desk = english(client, make_reviewer())
 
@@ -149,7 +149,7 @@ def test_rules_that_are_not_met_are_what_the_applicant_reads(client, words, besi
 
 
 @pytest.mark.usefixtures("reasons")
-def test_without_a_rule_or_a_reason_no_new_photo_is_asked_for(client):
+def test_without_a_rule_or_a_reason_no_new_photo_is_requested(client):
     order = taken("plain")
     desk = english(client, make_reviewer())
 
@@ -160,7 +160,7 @@ def test_without_a_rule_or_a_reason_no_new_photo_is_asked_for(client):
     assert moves(order) == []
 
 
-def test_a_rule_whose_reason_staff_have_deleted_is_not_told_in_silence(client):
+def test_a_rule_whose_reason_was_deleted_by_staff_is_not_dropped_silently(client):
     ReturnReason.objects.filter(key="photo_face").delete()
     order = taken("backdrop")
 

@@ -28,9 +28,9 @@ from transfers.review.baskets.rows import baskets
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 QUEUE = reverse("admin:transfers_order_changelist")
 ARCHIVED, IN_HAND = 5_000, 100
-EXEMPT = 1_000  # rows: a smaller table may be read whole
+EXEMPT = 1_000  # rows: a smaller table may be read in full
 NARROWED = ("", "&province=12", "&nature=enterprise", "&kind=transfer")
-# which index of orders each basket is read from; where two serve alike, the planner's figures of the day choose
+# the index of orders used by each basket; where two are equally good, the planner decides by its statistics
 LISTED_BY = {
     "order_judged": "judge free overdue mine objections again review photo",
     "order_queue": "review again photo handing phones authority turned_down objections",
@@ -40,7 +40,7 @@ LISTED_BY = {
     "order_cancelling": "cancellations",
     "order_held": "held",
     "order_entered": "all",
-    "requests_open": "second",  # from the requests that are open
+    "requests_open": "second",  # from the open requests
     "order_judged_reference": "second",
     "order_judged_key": "objections",
     "objection_open": "objections",  # and from objections
@@ -49,7 +49,7 @@ LISTED_BY = {
 }
 COUNTED_WHOLE = re.compile(r'SELECT COUNT\(\*\) AS "\w+" FROM "transfers_order"$')
 INDEX = re.compile(r"(?:Scan using|Index Only Scan using|Index Scan on) (order_\w+|requests_open|objection_open)")
-ONE_PAGE = f"LIMIT {PAGE + 1}"  # a basket asks for one row more than it shows
+ONE_PAGE = f"LIMIT {PAGE + 1}"  # a basket reads one row more than it shows
 
 
 def large_tables() -> set[str]:
@@ -74,7 +74,7 @@ def asked_by(client: Client, url: str) -> list[str]:
 
 @pytest.fixture
 def desk() -> dict[str, User]:
-    """The people of the desk, three years of orders that are over, and a hundred in each open state."""
+    """The people of the desk, three years of ended orders, and a hundred in each open state."""
     fill(ARCHIVED)
     hold(IN_HAND)
     reviewer, lead = make_reviewer(), make_lead_reviewer()
@@ -92,7 +92,7 @@ def desk() -> dict[str, User]:
 
 
 def work_of_the_desk() -> Iterator[str]:
-    """The lists beside the baskets, and one thing of each: a case, a call, an objection, a reason."""
+    """The lists beside the baskets, and one example each: a case, a call, an objection, a reason."""
     call, objection = Call.objects.get(), Objection.objects.get()
     yield from (reverse(f"admin:desk_{name}") for name in ("calls", "objections", "reasons"))
     yield reverse("admin:desk_call", args=[call.pk])
@@ -102,7 +102,7 @@ def work_of_the_desk() -> Iterator[str]:
 
 
 def pages(role: str, user: User) -> Iterator[tuple[str, str]]:
-    """The pages of the desk that this person can open, a lead's baskets with their keys, as they are and narrowed."""
+    """The desk pages that this person can open, a lead's baskets by key, unfiltered and filtered."""
     request = RequestFactory().get("/admin/")
     request.user = user
     yield "", reverse("admin:index")
@@ -137,13 +137,13 @@ def test_every_page_is_answered_from_indexes_and_each_basket_from_its_own(
     assert (read_whole, counted) == (set(), set())
     assert {basket for basket, index in listed.items() if basket not in LISTED_BY.get(index, "").split()} == set()
     assert set(listed) == {basket for keys in LISTED_BY.values() for basket in keys.split()}
-    assert whole.search(explained("SELECT 1 FROM transfers_order WHERE rule_profile = 'x'"))  # it can see one
+    assert whole.search(explained("SELECT 1 FROM transfers_order WHERE rule_profile = 'x'"))  # it can detect one
     assert COUNTED_WHOLE.match('SELECT COUNT(*) AS "__count" FROM "transfers_order"')
 
 
 @pytest.mark.parametrize("sort", ["", "changes"])
 @pytest.mark.parametrize("days", ["", "30"])
-def test_the_auditors_log_reads_the_newest_changes_by_their_key(client: Client, sort: str, days: str) -> None:
+def test_the_auditors_log_reads_the_newest_changes_by_their_primary_key(client: Client, sort: str, days: str) -> None:
     lead, auditor = make_lead_reviewer(), make_user(held_roles=(AUDITOR,))
     changes = (LogEntry(user=lead, object_repr=f"2026-{number}", action_flag=CHANGE) for number in range(2 * EXEMPT))
     LogEntry.objects.bulk_create(changes)

@@ -1,4 +1,4 @@
-"""Why a case was seen: by a duty that the portal knows, or for words that were typed first; a row for each purpose."""
+"""Why a case was opened: for a duty known to the portal, or for words typed before; one row per purpose."""
 
 from datetime import timedelta
 from typing import Any
@@ -34,7 +34,7 @@ def looks() -> list[tuple[Any, ...]]:
 
 
 def is_clear(answer: HttpResponse, order: Order) -> bool:
-    """Whether what was entered stands on the page."""
+    """Whether entries of the applicant are on the page."""
     said = [order.answer("type")["name"], order.answer("subject")["lead_name"], order.answer("type")["id_number"]]
     html = answer.content.decode().replace('</span><span class="g">', "")
     there = [value in html for value in said]
@@ -49,12 +49,12 @@ def lapse(order: Order) -> None:
 
 
 def age(minutes: int) -> None:
-    """The looks so far were so long ago."""
+    """Moves the looks so far into the past."""
     AccessNote.objects.update(last_at=timezone.now() - timedelta(minutes=minutes))
 
 
 @pytest.mark.parametrize("state", [states.SUBMITTED, states.PHOTO_REVIEW])
-def test_who_holds_the_case_sees_it_and_one_row_counts_pages_pictures_and_reloads(client: Client, state: str) -> None:
+def test_the_cases_reviewer_sees_it_and_one_row_counts_pages_pictures_and_reloads(client: Client, state: str) -> None:
     order, reviewer = make_order(state=state), make_reviewer()
     paper = reverse("document", args=[make_ready_document(order, "subject_id").reference])
     make_ready_document(order, "lead_id")
@@ -72,7 +72,7 @@ def test_who_holds_the_case_sees_it_and_one_row_counts_pages_pictures_and_reload
     assert (note.last_at > note.at, note.client) == (True, "127.0.0.1")
 
 
-def test_a_picture_alone_is_a_look_at_the_case(client: Client) -> None:
+def test_a_picture_by_itself_is_a_look_at_the_case(client: Client) -> None:
     order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
     paper = reverse("document", args=[make_ready_document(order, "subject_id").reference])
     assign_to_me(order, reviewer)
@@ -82,7 +82,7 @@ def test_a_picture_alone_is_a_look_at_the_case(client: Client) -> None:
     assert [row[1:4] for row in looks()] == [("order", order.reference, "lease")]
 
 
-def test_who_does_not_hold_the_case_types_why_before_anything_of_it_is_shown(client: Client) -> None:
+def test_any_other_reviewer_types_a_reason_before_anything_of_it_is_shown(client: Client) -> None:
     order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
     paper = reverse("document", args=[make_ready_document(order, "subject_id").reference])
     english(client, reviewer)
@@ -104,7 +104,7 @@ def test_who_does_not_hold_the_case_types_why_before_anything_of_it_is_shown(cli
     assert looks() == [(reviewer.pk, "order", order.reference, "customer called about the seal", 1)]
 
 
-def test_what_was_typed_holds_for_half_an_hour_for_this_person_and_case_alone(client: Client) -> None:
+def test_a_typed_reason_is_valid_for_half_an_hour_and_only_for_this_person_and_case(client: Client) -> None:
     order, other, reviewer = make_order(state=states.APPROVED), make_order(state=states.APPROVED), make_reviewer()
     english(client, reviewer)
     press(client, order, "look", **{"look-words": "customer called"})
@@ -121,7 +121,7 @@ def test_what_was_typed_holds_for_half_an_hour_for_this_person_and_case_alone(cl
     assert [row[3:] for row in looks()] == [("customer called", 1), ("lost letter", 0)]
 
 
-def test_a_free_case_can_be_taken_instead_and_a_lapsed_one_asks_again(client: Client) -> None:
+def test_a_free_case_can_be_claimed_instead_and_an_expired_one_asks_again(client: Client) -> None:
     order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
     english(client, reviewer)
 
@@ -136,7 +136,7 @@ def test_a_free_case_can_be_taken_instead_and_a_lapsed_one_asks_again(client: Cl
     assert [row[3] for row in looks()] == ["lease"]
 
 
-def test_a_colleagues_case_cannot_be_taken_there(client: Client) -> None:
+def test_a_colleagues_case_cannot_be_claimed_there(client: Client) -> None:
     order = make_order(state=states.SUBMITTED)
     assign_to_me(order, make_reviewer())
 
@@ -160,7 +160,7 @@ def ask(order: Order, reviewer: User) -> str:
 
 
 @pytest.mark.parametrize("duty", [begin, ask], ids=["verdicts that are not used", "asked by a colleague"])
-def test_a_duty_without_the_case_is_a_purpose_of_its_own(client: Client, duty: Any) -> None:
+def test_a_duty_without_the_case_is_a_separate_purpose(client: Client, duty: Any) -> None:
     order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
     reason = duty(order, reviewer)
 
@@ -168,7 +168,7 @@ def test_a_duty_without_the_case_is_a_purpose_of_its_own(client: Client, duty: A
     assert looks() == [(reviewer.pk, "order", order.reference, reason, 1)]
 
 
-def test_a_lead_sees_every_case_as_lead_and_the_log_marks_who_did_not_hold_it(client: Client) -> None:
+def test_a_lead_sees_every_case_as_lead_and_the_log_marks_looks_without_the_case(client: Client) -> None:
     from tests.transfers.review.test_auditor import auditor, named, rows_of
 
     order, lead = make_order(state=states.SUBMITTED), named(make_lead_reviewer(), "Wu Yangben")

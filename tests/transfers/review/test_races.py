@@ -1,4 +1,4 @@
-"""Two people at one order in the same moment: one legal outcome, nothing typed lost, and the loser reads who and what.
+"""Two people on one order at the same moment: one legal outcome, nothing typed is lost, the loser reads who and what.
 
 Each race is run ten times, and a hundred times by .ci/long.
 """
@@ -38,7 +38,7 @@ def a_minute(settings):
 
 @pytest.fixture
 def people():
-    """Two reviewers and a lead with their names, each at a browser of their own."""
+    """Two reviewers and a lead with their names, each in a browser of their own."""
     made = {"沈阳": make_reviewer(), "高扬": make_reviewer(), "林石": make_lead_reviewer()}
     found = {}
     for name, user in made.items():
@@ -49,12 +49,12 @@ def people():
 
 
 def page(client, order):
-    """What the case says, each word with one space around it."""
+    """The text of the case, with single spaces."""
     return " ".join(html.fromstring(client.get(case_of(order)).content).text_content().split())
 
 
 def typed(client, order):
-    """The words of one's own about the name that stand on the page."""
+    """The own words about the name that are on the page."""
     fields = html.fromstring(client.get(case_of(order)).content).xpath(f"//*[@name='words.{NAME}']")
     return [field.get("value") or field.text for field in fields]
 
@@ -115,7 +115,7 @@ def test_a_lead_takes_over_while_the_reviewer_types_and_nothing_typed_is_lost(ro
         assert WORDS in typed(typing, order)
 
 
-def test_a_lease_that_ends_while_its_reviewer_decides_leaves_one_outcome(rounds, people):
+def test_a_lease_that_expires_while_its_reviewer_decides_leaves_one_outcome(rounds, people):
     (holder, late), (colleague, next_one) = people["沈阳"], people["高扬"]
     for _round in range(rounds):
         order = make_order(state=states.SUBMITTED)

@@ -1,4 +1,4 @@
-"""The catalogue of reasons: one lead writes, tries it on a past case, another publishes; what was told stays told."""
+"""The catalogue of reasons: one lead writes, tries it on a past case, another publishes; sent words never change."""
 
 import re
 from datetime import timedelta
@@ -74,7 +74,7 @@ def at(reason):
 
 
 def act(client, reason, move, **typed):
-    """What the page says after a press."""
+    """The text of the page after a press."""
     return client.post(at(reason), {"move": move, **typed}, follow=True).content.decode()
 
 
@@ -130,7 +130,7 @@ def test_one_lead_writes_a_second_publishes_and_the_applicant_reads_it_in_both_l
     assert "told 1 time" in gao.get(at(reason)).content.decode()
 
 
-def test_a_new_version_changes_nothing_that_was_told(gao, lin, reviewer, reason, order):
+def test_a_new_version_changes_no_words_already_sent(gao, lin, reviewer, reason, order):
     press(reviewer, order, "send_back", **{f"reason.{NAME}": reason.key}, **ALTHOUGH)
     before = page_of(order, "zh-hans")
 
@@ -153,7 +153,7 @@ def test_a_decision_that_can_still_be_undone_keeps_the_words_of_its_moment(gao, 
     assert told() == ("与证件逐字核对后改填", 1)
 
 
-def test_neither_who_wrote_it_nor_who_asked_publishes_it(gao, lin, reason, order):
+def test_neither_the_author_nor_the_asker_can_publish_it(gao, lin, reason, order):
     draft(reason, gao, order)
     act(lin, reason, "ask")  # another lead asks: the author may not answer either
 
@@ -168,7 +168,7 @@ def test_neither_who_wrote_it_nor_who_asked_publishes_it(gao, lin, reason, order
     assert ReasonVersion.objects.get(reason=reason, number=2).published_at is None
 
 
-def test_who_holds_the_duty_alone_waits_for_a_day(gao, reason, order):
+def test_a_lead_who_is_alone_waits_for_a_day(gao, reason, order):
     draft(reason, gao, order)
     act(gao, reason, "ask")
     waiting = ApprovalRequest.objects.get()
@@ -180,7 +180,7 @@ def test_who_holds_the_duty_alone_waits_for_a_day(gao, reason, order):
     assert (version.published_by, version.published_at) == (None, waiting.alone_at)
 
 
-def test_words_that_were_changed_after_the_question_are_not_published(gao, lin, reason, order):
+def test_words_changed_after_the_request_are_not_published(gao, lin, reason, order):
     draft(reason, gao, order)
     act(gao, reason, "ask")
     ReasonVersion.objects.filter(reason=reason, number=2).update(written_at=timezone.now())
@@ -203,7 +203,7 @@ TOMORROW, YESTERDAY = ({"days": days} for days in (1, -1))
     ],
     ids=["a draft", "not yet", "no longer", "another province", "another part"],
 )
-def test_a_reason_that_does_not_hold_here_is_not_offered_and_refused_when_forged(reviewer, reason, order, columns):
+def test_a_reason_not_in_force_here_is_not_offered_and_refused_when_forged(reviewer, reason, order, columns):
     moments = {name: timezone.now() + timedelta(**value) for name, value in columns.items() if isinstance(value, dict)}
     ReasonVersion.objects.filter(reason=reason).update(provinces=f"12 {order.province}")
     offered = f'name="reason.{NAME}" value="{reason.key}"'
@@ -218,7 +218,7 @@ def test_a_reason_that_does_not_hold_here_is_not_offered_and_refused_when_forged
     assert (read(order).state, FieldVerdict.objects.count()) == (states.SUBMITTED, 0)
 
 
-def test_a_version_begins_at_its_moment_and_the_one_before_holds_until_then(gao, lin, reason, order):
+def test_a_version_begins_at_its_time_and_the_previous_one_is_in_force_until_then(gao, lin, reason, order):
     draft(reason, gao, order)
     begins = timezone.localtime() + timedelta(days=2)
     act(gao, reason, "ask", begins_at=f"{begins:%Y-%m-%dT%H:%M}")
@@ -240,12 +240,12 @@ def test_a_version_begins_at_its_moment_and_the_one_before_holds_until_then(gao,
         ({"because": ""}, "Say why the words are changed"),
     ],
 )
-def test_a_draft_that_could_not_be_told_is_not_saved(gao, reason, typed, told_words):
+def test_a_draft_that_could_not_be_sent_is_not_saved(gao, reason, typed, told_words):
     assert told_words in act(gao, reason, "save", **{**DRAFT, **typed}).replace("&#x27;", "'")
     assert publication.draft_of(reason) is None
 
 
-def test_a_new_reason_is_a_draft_that_nobody_is_offered(gao, lin, reviewer, order):
+def test_a_new_reason_is_a_draft_that_is_not_offered(gao, lin, reviewer, order):
     gao.post(reverse("admin:desk_reason_new"), DRAFT)
 
     new = ReturnReason.objects.get(key="website_name_differs")
@@ -258,7 +258,7 @@ def test_a_new_reason_is_a_draft_that_nobody_is_offered(gao, lin, reviewer, orde
     assert offered in reviewer.get(case_of(order)).content.decode()
 
 
-def test_reviewers_read_leads_write_and_nobody_else_opens_it(gao, reviewer, reason, order):
+def test_reviewers_read_leads_write_and_no_other_role_opens_it(gao, reviewer, reason, order):
     page = reviewer.get(at(reason)).content.decode()
     assert ["与证件" in page, "Save the draft" in page, 'name="move"' in page] == [True, False, False]
     assert reviewer.post(at(reason), {"move": "save", **DRAFT}).status_code == 403
@@ -271,7 +271,7 @@ def test_reviewers_read_leads_write_and_nobody_else_opens_it(gao, reviewer, reas
     assert told in (act(gao, reason, "save", **DRAFT) and act(gao, reason, "try", reference="NO-SUCH"))
 
 
-def test_a_past_case_is_found_by_its_number_however_it_is_written(gao, reason, order):
+def test_a_past_case_is_found_by_its_number_in_any_spelling(gao, reason, order):
     act(gao, reason, "save", **DRAFT)
 
     for typed in (order.reference.lower(), order.reference.replace("-", ""), f" {order.reference.replace('-', ' ')} "):
@@ -301,7 +301,7 @@ def test_the_next_version_of_what_has_ended_does_not_begin_with_its_end(gao, rea
 
 
 @pytest.mark.usefixtures("steady_cache")
-def test_the_page_costs_the_same_with_many_versions_and_few(gao, lin, reason, order):
+def test_the_page_takes_as_many_queries_with_many_versions_as_with_few(gao, lin, reason, order):
     publish(reason, gao, lin, order)
     gao.get(at(reason))
     few = cost(lambda: gao.get(at(reason)))
@@ -312,7 +312,7 @@ def test_the_page_costs_the_same_with_many_versions_and_few(gao, lin, reason, or
     assert cost(lambda: gao.get(LIST, {"q": "website"})) <= 15
 
 
-def test_words_that_are_saved_while_a_second_person_is_asked_stay_in_the_form(gao, lin, reason, order):
+def test_words_saved_while_a_second_person_is_asked_stay_in_the_form(gao, lin, reason, order):
     draft(reason, gao, order)
     act(gao, reason, "ask")
 
@@ -321,7 +321,7 @@ def test_words_that_are_saved_while_a_second_person_is_asked_stay_in_the_form(ga
     assert ["withdraw the request before you change the words" in page, "Write the whole name" in page] == [True, True]
 
 
-def test_a_reason_without_a_version_opens_and_its_first_one_is_written(gao, reviewer, order):
+def test_a_reason_without_a_version_opens_and_its_first_one_is_created(gao, reviewer, order):
     bare = ReturnReason.objects.create(
         key="bare", text_zh="名称不符", text_en="Names differ", short_zh="不符", short_en="differ"
     )

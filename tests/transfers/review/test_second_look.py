@@ -1,4 +1,4 @@
-"""Where the policy asks, an accepted order goes to the authority once a second person has looked at it."""
+"""Where the policy requires it, an accepted order is reported once a second person has looked at it."""
 
 from datetime import timedelta
 
@@ -41,7 +41,7 @@ FOUND = "The licence says another name"
 
 @pytest.fixture(autouse=True)
 def every_order(second_person, settings):
-    """The policy asks for every order of Ningxia, where the sample orders are from."""
+    """The policy covers every order of Ningxia, where the sample orders are from."""
     settings.SECOND_LOOK_PROVINCES = ["64"]
 
 
@@ -64,7 +64,7 @@ def lin():
 
 
 def in_papers(**columns):
-    """An order whose photo was accepted before: accepting its papers submits it."""
+    """An order whose photo was accepted before: accepting its papers reports it."""
     order = make_order(state=states.SUBMITTED, submitted_at=timezone.now(), **columns)
     key = queries.facts_of(order)["administrator_key"]
     Order.objects.filter(pk=order.pk).update(photo_accepted_for=key)
@@ -99,7 +99,7 @@ def order(move):
 
 @pytest.fixture
 def accepted(gao, lin):
-    """An order that Gao accepted: it waits for a second look, which Lin may give."""
+    """An order accepted by Gao: it waits for a second look, which Lin may give."""
     found = in_papers()
     accept(found, gao[1])
     return found
@@ -107,13 +107,13 @@ def accepted(gao, lin):
 
 @pytest.fixture
 def looked_at(accepted, lin):
-    """The same; Lin has taken it."""
+    """The same; Lin has claimed it."""
     take(accepted, lin[0])
     return accepted
 
 
 def words(answer):
-    """What a page says, each word with one space around it."""
+    """The text of a page, with single spaces."""
     return " ".join(html.fromstring(answer.content).text_content().split())
 
 
@@ -122,7 +122,7 @@ def accept(order, client, move="accept"):
 
 
 def told(client, order, move, **typed):
-    """What the reader is told after a press."""
+    """The message after a press."""
     asked = ApprovalRequest.objects.filter(key=str(order.pk), outcome="").first()
     known = {"seen": read(order).version, "request": str(asked.pk) if asked else ""}
     kept = html.fromstring(client.get(case_of(order)).content).xpath("//input[@name='kept']/@value")
@@ -145,7 +145,7 @@ def look():
 # --- the way of one order ---
 
 
-def test_an_accepted_order_waits_where_it_is_and_its_owner_sees_no_difference(order, move, gao, lin):
+def test_an_accepted_order_waits_in_its_state_and_its_owner_sees_no_difference(order, move, gao, lin):
     owner = sign_in(Client(), order.owner)
 
     def page():
@@ -164,7 +164,7 @@ def test_an_accepted_order_waits_where_it_is_and_its_owner_sees_no_difference(or
     assert (accepted.decision, accepted.reviewer, accepted.verdicts.count() > 0) == (move, gao[0], True)
 
 
-def test_who_accepted_it_reads_why_it_waits_and_for_whom_and_cannot_confirm(order, move, gao, lin):
+def test_the_accepting_reviewer_reads_why_it_waits_and_for_whom_and_cannot_confirm(order, move, gao, lin):
     accept(order, gao[1], move)
 
     said = case(gao[1], order)
@@ -203,7 +203,7 @@ def test_a_second_person_sees_what_the_first_one_judged_and_confirms(order, move
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_what_a_worker_kept_of_the_first_ones_verdicts_holds_for_a_reader_of_any_language(gao, lin, language, settings):
+def test_a_workers_cache_of_the_first_verdicts_is_valid_for_readers_of_any_language(gao, lin, language, settings):
     settings.DECISION_OPEN_FOR = timedelta(seconds=60)
     order = in_papers()
     accept(order, gao[1])
@@ -215,7 +215,7 @@ def test_what_a_worker_kept_of_the_first_ones_verdicts_holds_for_a_reader_of_any
     assert "Confirmed" in told(lin[1], order, "confirm")
 
 
-def test_a_second_person_sends_it_back_with_the_parts_and_the_first_judges_those_anew(looked_at, gao, lin):
+def test_a_second_person_sends_it_back_with_the_parts_and_the_first_judges_those_again(looked_at, gao, lin):
     assert "Mark at least one part" in told(lin[1], looked_at, "send_to_first", **{"second-words": FOUND})
     press(lin[1], looked_at, "keep", **MARKED)
     page = case(lin[1], looked_at, "second")
@@ -240,7 +240,7 @@ def test_a_second_person_sends_it_back_with_the_parts_and_the_first_judges_those
     assert read(looked_at).state == states.RETURNED
 
 
-def test_a_colleague_who_takes_it_instead_judges_the_named_parts_anew_as_well(looked_at, gao, lin):
+def test_a_colleague_who_claims_it_instead_judges_the_named_parts_again_too(looked_at, gao, lin):
     told(lin[1], looked_at, "send_to_first", **MARKED, **{"second-words": FOUND})
     press(gao[1], looked_at, "release")
     zhao = person("赵敏")
@@ -254,7 +254,7 @@ def test_a_colleague_who_takes_it_instead_judges_the_named_parts_anew_as_well(lo
     assert "高扬 judged this order" in told(gao[1], looked_at, "claim")
 
 
-def test_who_sent_it_back_may_look_again(looked_at, gao, lin):
+def test_the_person_who_sent_it_back_may_look_again(looked_at, gao, lin):
     told(lin[1], looked_at, "send_to_first", **MARKED, **{"second-words": FOUND})
     told(gao[1], looked_at, "accept", **{f"verdict.{NAME}": "ok", f"words.{NAME}": "", f"reason.{NAME}": ""})
     take(looked_at, lin[0])
@@ -304,7 +304,7 @@ def test_both_decisions_of_a_second_person_can_be_undone_for_a_minute(gao, lin, 
     assert (look().outcome, read(order).reviewer) == ("declined", gao[0])
 
 
-def test_who_accepted_it_takes_it_back_and_is_asked_again_whatever_is_drawn(accepted, gao, settings):
+def test_the_accepting_reviewer_takes_it_back_and_it_is_checked_again_whatever_the_draw(accepted, gao, settings):
     assert "withdrawn" in told(gao[1], accepted, "withdraw_request")
 
     assert look().outcome == "withdrawn"
@@ -315,7 +315,7 @@ def test_who_accepted_it_takes_it_back_and_is_asked_again_whatever_is_drawn(acce
     assert "a second person was asked before" in case(gao[1], accepted)
 
 
-def test_nobody_but_who_accepted_it_takes_it_back(looked_at, lin):
+def test_nobody_else_can_take_it_back(looked_at, lin):
     assert "Only who made the request withdraws it" in told(lin[1], looked_at, "withdraw_request")
     assert look().outcome == ""
 
@@ -328,7 +328,7 @@ LEADS_TO = {"Confirm…": "Confirm: submit to the authority", "Send back to 高�
 
 
 @pytest.mark.parametrize("label", LEADS_TO)
-def test_without_a_mark_only_confirm_leads_to_confirming_and_no_new_photo_is_asked_for(order, move, gao, lin, label):
+def test_without_a_mark_only_confirm_leads_to_confirming_and_no_new_photo_is_requested(order, move, gao, lin, label):
     accept(order, gao[1], move)
     take(order, lin[0])
     typed = {"photo-reason": "own", "photo-words": "红色上衣"} if move == "accept_photo" else {}
@@ -345,7 +345,7 @@ def test_without_a_mark_only_confirm_leads_to_confirming_and_no_new_photo_is_ask
     assert ("红色上衣" in case(lin[1], order).partition("You typed this and it was not used")[2]) is bool(typed)
 
 
-def test_a_rule_of_the_photo_goes_back_to_who_judged_the_photo(gao, lin):
+def test_a_rule_of_the_photo_goes_back_to_the_photos_reviewer(gao, lin):
     order = in_photo()
     accept(order, gao[1], "accept_photo")
     take(order, lin[0])
@@ -376,7 +376,7 @@ def sent_back_for_its_name(gao, lin):
     return order
 
 
-def test_a_fault_in_the_entries_leads_back_to_their_review_and_the_photo_stands(gao, lin):
+def test_an_error_in_the_entries_leads_back_to_their_review_and_the_photo_stays_valid(gao, lin):
     order = sent_back_for_its_name(gao, lin)
 
     now = read(order)
@@ -403,7 +403,7 @@ def test_or_it_is_returned_to_the_applicant(gao, lin):
     assert (read(order).state, moves(order)) == (states.RETURNED, ["look_again", "send_back"])
 
 
-def test_it_is_counted_as_no_answer_of_ours_and_no_arrival(gao, lin):
+def test_it_counts_neither_as_an_answer_of_ours_nor_as_an_arrival(gao, lin):
     order = sent_back_for_its_name(gao, lin)
     told(gao[1], order, "send_back", **{"return-although": "on"})
     at = timezone.now()
@@ -423,7 +423,7 @@ def test_it_is_counted_as_no_answer_of_ours_and_no_arrival(gao, lin):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_second_persons_at_once_one_decides_and_the_other_reads_who(gao, lin):
+def test_of_two_concurrent_second_persons_one_decides_and_the_other_reads_who(gao, lin):
     zhao = person("赵敏")
     for _round in range(5):
         order = in_papers()
@@ -456,7 +456,7 @@ def test_confirmed_and_withdrawn_at_once_it_is_one_of_both(gao, lin):
         assert goes in [("allowed", states.HANDING_OVER, 1), ("failed", states.WITHDRAWN, 0)]
 
 
-def test_a_worker_that_dies_before_a_confirmation_is_final_only_makes_it_later(looked_at, lin, settings):
+def test_a_worker_that_dies_before_a_confirmation_is_final_only_delays_it(looked_at, lin, settings):
     settings.DECISION_OPEN_FOR = timedelta(seconds=60)
     told(lin[1], looked_at, "confirm")
     later = timezone.now() + timedelta(hours=3)
@@ -466,7 +466,7 @@ def test_a_worker_that_dies_before_a_confirmation_is_final_only_makes_it_later(l
 
 
 @pytest.mark.usefixtures("steady_cache")
-def test_a_second_look_costs_a_case_three_questions_more_and_no_list_more_than_fifteen(gao, lin):
+def test_a_second_look_takes_three_more_queries_on_a_case_and_no_list_more_than_fifteen(gao, lin):
     order = in_photo()
     order.advice = advice_kept(order)
     order.save(update_fields=["advice"])
@@ -486,7 +486,7 @@ def test_a_second_look_costs_a_case_three_questions_more_and_no_list_more_than_f
 
 
 @pytest.mark.usefixtures("steady_cache")
-def test_who_lost_a_case_that_waits_reads_what_was_typed_for_no_more_than_fifteen_questions(gao, lin):
+def test_the_former_reviewer_of_a_waiting_case_reads_their_typed_words_in_at_most_fifteen_queries(gao, lin):
     order = in_photo()
     order.advice = advice_kept(order)
     order.save(update_fields=["advice"])
@@ -564,9 +564,7 @@ def test_an_uninvolved_lead_takes_it_over_and_assigns_it_to_nobody_who_judged_it
 # --- its basket ---
 
 
-def test_it_lies_in_a_basket_of_its_own_due_as_promised_and_take_next_gives_it_to_a_second_person(
-    order, move, gao, lin
-):
+def test_it_is_in_its_own_basket_due_as_promised_and_take_next_gives_it_to_a_second_person(order, move, gao, lin):
     accept(order, gao[1], move)
 
     for client, may in ((lin[1], True), (gao[1], False)):
@@ -584,7 +582,7 @@ def test_it_lies_in_a_basket_of_its_own_due_as_promised_and_take_next_gives_it_t
     assert read(order).reviewer == lin[0]
 
 
-def test_the_first_page_of_who_accepted_it_says_what_waits(accepted, gao, lin):
+def test_the_first_page_of_the_accepting_reviewer_lists_what_waits(accepted, gao, lin):
     listed = words(gao[1].get(reverse("admin:index"))).partition("Waiting for a second person")[2]
     assert accepted.reference in listed
     with translation.override("en"):
@@ -604,7 +602,7 @@ def test_looks_are_in_the_access_log_by_purpose(accepted, gao, lin):
 # --- what the policy asks ---
 
 
-def test_without_a_policy_an_accepted_order_goes_at_once(order, move, gao, lin, settings):
+def test_without_a_policy_an_accepted_order_is_reported_at_once(order, move, gao, lin, settings):
     settings.SECOND_LOOK_PROVINCES = []
 
     accept(order, gao[1], move)
@@ -621,7 +619,7 @@ def test_nor_where_one_person_is_enough(gao, lin, settings):
     assert read(order).state == states.HANDING_OVER
 
 
-def test_an_order_of_another_province_goes_at_once(gao, lin):
+def test_an_order_of_another_province_is_reported_at_once(gao, lin):
     order = in_papers(province="12")
 
     accept(order, gao[1])
@@ -629,7 +627,7 @@ def test_an_order_of_another_province_goes_at_once(gao, lin):
     assert read(order).state == states.HANDING_OVER
 
 
-def test_papers_after_which_the_photo_is_asked_for_are_not_looked_at_twice(gao, lin):
+def test_papers_followed_by_a_photo_are_not_looked_at_twice(gao, lin):
     order = make_order(state=states.SUBMITTED)
 
     accept(order, gao[1])
@@ -638,7 +636,7 @@ def test_papers_after_which_the_photo_is_asked_for_are_not_looked_at_twice(gao, 
 
 
 @pytest.mark.parametrize("risk", ["findings", "returned", "objection"])
-def test_a_risk_of_the_policy_asks_and_the_page_before_says_so(risk, gao, lin, settings):
+def test_a_risk_of_the_policy_requires_it_and_the_page_before_says_so(risk, gao, lin, settings):
     settings.SECOND_LOOK_PROVINCES, settings.SECOND_LOOK_RISKS = [], [risk]
     plain, risky = in_papers(), in_papers(findings=2 if risk == "findings" else 0)
     if risk == "returned":
@@ -659,7 +657,7 @@ def test_a_risk_of_the_policy_asks_and_the_page_before_says_so(risk, gao, lin, s
     )
 
 
-def test_the_share_is_drawn_from_the_order_and_its_round_and_from_nothing_that_anybody_knows(settings):
+def test_the_sample_is_drawn_from_the_order_and_its_round_unpredictably(settings):
     settings.SECOND_LOOK_PERCENT = 25
     drawn = [[policy.is_drawn(Order(pk=f"{n:032x}"), number) for n in range(1000)] for number in (1, 2)]
 
@@ -674,7 +672,7 @@ def test_the_share_is_drawn_from_the_order_and_its_round_and_from_nothing_that_a
     assert all(policy.is_drawn(Order(pk=f"{n:032x}"), 1) for n in range(1000))
 
 
-def test_what_is_drawn_is_told_to_nobody_before_it_is_decided(gao, lin, settings):
+def test_the_draw_is_revealed_to_nobody_before_the_decision(gao, lin, settings):
     settings.SECOND_LOOK_PROVINCES, settings.SECOND_LOOK_PERCENT = [], 50
     made = [in_papers() for _n in range(8)]
     before = set()
@@ -694,7 +692,7 @@ def test_what_is_drawn_is_told_to_nobody_before_it_is_decided(gao, lin, settings
 # --- who is alone; what happens meanwhile ---
 
 
-def test_a_desk_of_one_person_waits_for_a_day_and_it_is_marked(gao):
+def test_a_desk_of_one_person_waits_for_a_day_and_it_is_recorded(gao):
     order = in_papers()
     accept(order, gao[1])
     asked = look()
@@ -711,7 +709,7 @@ def test_a_desk_of_one_person_waits_for_a_day_and_it_is_marked(gao):
     assert "no second person was there" in case(gao[1], order, "more")
 
 
-def test_colleagues_who_all_judged_it_are_no_second_person_and_one_who_comes_is_waited_for(gao, lin):
+def test_colleagues_who_all_judged_it_are_no_second_person_and_a_new_one_is_waited_for(gao, lin):
     order = in_papers()
     ReviewRound.objects.create(order=order, number=1, reviewer=lin[0], decision="send_back")
     accept(order, gao[1])
@@ -726,7 +724,7 @@ def test_colleagues_who_all_judged_it_are_no_second_person_and_one_who_comes_is_
     assert read(order).state == states.HANDING_OVER
 
 
-def test_its_owner_withdraws_it_meanwhile_and_nobody_looks_at_it_any_more(accepted, lin):
+def test_its_owner_withdraws_it_in_the_meantime_and_nobody_looks_at_it_any_more(accepted, lin):
     orders.withdraw(read(accepted), actor=accepted.owner, reason="not_wanted")
 
     assert (read(accepted).state, look().outcome) == (states.WITHDRAWN, "failed")
@@ -734,7 +732,7 @@ def test_its_owner_withdraws_it_meanwhile_and_nobody_looks_at_it_any_more(accept
     assert "does not wait for a second look any more" in told(lin[1], accepted, "to_second")
 
 
-def test_an_objection_found_justified_meanwhile_stops_it(accepted, gao, lin):
+def test_an_objection_justified_in_the_meantime_stops_it(accepted, gao, lin):
     Objection.objects.create(
         owner=make_order().owner, domain=accepted.domain, order=accepted, words="是我的", result="justified",
         closed_at=timezone.now(),
@@ -749,7 +747,7 @@ def test_an_objection_found_justified_meanwhile_stops_it(accepted, gao, lin):
     assert read(accepted).state == states.RETURNED
 
 
-def test_a_policy_that_is_switched_off_lets_nothing_go_that_waits(accepted, gao, lin, settings):
+def test_switching_the_policy_off_releases_no_waiting_order(accepted, gao, lin, settings):
     settings.SECOND_LOOK_PROVINCES = []
 
     assert "高扬 judged this order" in told(gao[1], accepted, "confirm")

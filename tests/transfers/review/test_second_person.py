@@ -1,4 +1,4 @@
-"""Refusing an order for good takes two leads; one who holds the duty alone waits for a day, and all staff read so."""
+"""Refusing an order finally takes two leads; one who is alone waits for a day, and all staff are notified."""
 
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -55,7 +55,7 @@ def page_of(order, user, name="case"):
 
 
 def press(order, user, move, **typed):
-    """What the reader is told after pressing a button of the case as it stands."""
+    """The message after pressing a button of the case as it is."""
     asked = ApprovalRequest.objects.filter(key=str(order.pk), outcome="").first()
     known = {"seen": read(order).version, "request": str(asked.pk) if asked else ""}
     client = desk_of(user)
@@ -71,7 +71,7 @@ def without_tokens(page):
     return [line for line in page.decode().splitlines() if "csrf" not in line and "datetime" not in line]
 
 
-def test_a_second_lead_reads_the_words_and_allows_and_both_stand_in_the_timeline(order, gao, lin):
+def test_a_second_lead_reads_the_words_and_allows_and_both_are_in_the_timeline(order, gao, lin):
     owner = desk_of(order.owner)
     before = owner.get(order.get_absolute_url()).content
 
@@ -95,7 +95,7 @@ def test_a_second_lead_reads_the_words_and_allows_and_both_stand_in_the_timeline
     assert WORDS in owner.get(order.get_absolute_url()).content.decode()
 
 
-def test_what_was_allowed_can_be_undone_by_who_asked_for_a_minute(order, gao, lin, settings):
+def test_an_allowed_refusal_can_be_undone_by_the_asker_for_a_minute(order, gao, lin, settings):
     settings.DECISION_OPEN_FOR = timedelta(seconds=60)
     ask(order, gao)
 
@@ -114,13 +114,13 @@ def signed_in_long_ago(user):
 
 
 def proves(client, user, stopped):
-    """What the page says that wants a proof, and the page that opens when it was given."""
+    """The text of the page that asks for proof of identity, and the page that opens after it."""
     asked = client.get(stopped.url).content.decode()
     where = parse_qs(urlsplit(stopped.url).query)["next"][0]
     return asked, prove(client, user).get(where).content.decode()
 
 
-def test_who_asks_for_a_refusal_proves_first_that_it_is_them_and_loses_nothing_typed(order, gao):
+def test_the_asker_of_a_refusal_proves_their_identity_first_and_loses_nothing_typed(order, gao):
     desk, part = signed_in_long_ago(gao), "website.site_name"
     typed = {"refuse-words": WORDS, f"verdict.{part}": "return", f"words.{part}": "名称不符"}
 
@@ -137,7 +137,7 @@ def test_who_asks_for_a_refusal_proves_first_that_it_is_them_and_loses_nothing_t
     assert ApprovalRequest.objects.get().words == WORDS
 
 
-def test_where_one_person_may_refuse_a_proof_comes_first_as_well(order, gao, settings):
+def test_where_one_person_may_refuse_a_proof_comes_first_too(order, gao, settings):
     settings.SECOND_PERSON = False
     desk = signed_in_long_ago(gao)
 
@@ -149,7 +149,7 @@ def test_where_one_person_may_refuse_a_proof_comes_first_as_well(order, gao, set
     assert read(order).state == states.REFUSED
 
 
-def test_who_allows_a_refusal_proves_first_that_it_is_them_and_who_declines_need_not(order, gao, lin):
+def test_allowing_a_refusal_requires_a_proof_of_identity_and_declining_does_not(order, gao, lin):
     ask(order, gao)
     desk, asked = signed_in_long_ago(lin), ApprovalRequest.objects.get()
     known = {"seen": order.version, "request": str(asked.pk)}
@@ -164,7 +164,7 @@ def test_who_allows_a_refusal_proves_first_that_it_is_them_and_who_declines_need
     assert ApprovalRequest.objects.get().outcome == "declined"
 
 
-def test_declined_nothing_happens_and_it_can_be_asked_again(order, gao, lin):
+def test_after_declining_nothing_happens_and_it_can_be_requested_again(order, gao, lin):
     ask(order, gao)
 
     press(order, lin, "decline_request")
@@ -175,7 +175,7 @@ def test_declined_nothing_happens_and_it_can_be_asked_again(order, gao, lin):
     assert list(ApprovalRequest.objects.order_by("asked_at").values_list("outcome", flat=True)) == ["declined", ""]
 
 
-def test_who_asked_may_not_answer_but_withdraws(order, gao, lin):
+def test_the_asker_may_not_answer_but_can_withdraw(order, gao, lin):
     ask(order, gao)
     page = page_of(order, gao)
     assert ["allow_request" in page, "withdraw_request" in page] == [False, True]
@@ -191,7 +191,7 @@ def test_who_asked_may_not_answer_but_withdraws(order, gao, lin):
 
 
 @pytest.mark.parametrize("ends", ["withdrawn", "declined", "allowed, then undone"])
-def test_who_asked_finds_the_words_again_when_nothing_came_of_them(order, gao, lin, settings, ends):
+def test_the_asker_finds_the_words_again_when_nothing_came_of_them(order, gao, lin, settings, ends):
     settings.DECISION_OPEN_FOR = timedelta(seconds=60)
     ask(order, gao)
     assert WORDS not in page_of(order, gao, "more").partition('name="refuse-words"')[2][:200]
@@ -226,7 +226,7 @@ def test_neither_a_reviewer_nor_the_owner_nor_an_auditor_answers(order, gao, lin
     assert read(order).state == states.SUBMITTED
 
 
-def test_until_it_is_answered_nothing_else_is_decided(order, gao, lin):
+def test_until_it_is_answered_nothing_else_can_be_decided(order, gao, lin):
     ask(order, gao)
     page = page_of(order, gao)
     assert ['value="to_accept"' in page, 'value="to_return"' in page] == [False, False]
@@ -249,7 +249,7 @@ def test_the_first_page_of_a_lead_lists_what_waits(order, gao, lin):
     assert "Second-person requests" not in reviewers
 
 
-def test_a_lone_lead_waits_for_a_day_all_staff_read_so_and_it_is_marked(order, gao):
+def test_a_lead_who_is_alone_waits_for_a_day_all_staff_are_notified_and_it_is_recorded(order, gao):
     reviewer = make_reviewer(language="en")
     ask(order, gao)
     asked = ApprovalRequest.objects.get()
@@ -270,7 +270,7 @@ def test_a_lone_lead_waits_for_a_day_all_staff_read_so_and_it_is_marked(order, g
     assert approvals.finish_due(now=asked.alone_at + DAY) == 0
 
 
-def test_all_staff_are_mailed_in_their_language_while_a_lone_lead_acts(order, gao):
+def test_all_staff_are_mailed_in_their_language_when_a_lead_who_is_alone_acts(order, gao):
     reviewer = make_reviewer(language="zh-hans")
     left = make_reviewer(language="en")
     User.objects.filter(pk=left.pk).update(is_active=False)
@@ -302,7 +302,7 @@ def test_a_lead_who_has_a_colleague_is_never_done_without_one(order, gao, lin):
     assert "acts without a second person" not in desk_of(gao).get(reverse("admin:index")).content.decode()
 
 
-def test_a_second_lead_who_comes_within_the_day_is_waited_for(order, gao):
+def test_a_second_lead_who_joins_within_the_day_is_waited_for(order, gao):
     ask(order, gao)
     lin = named("林远", make_lead_reviewer)
 
@@ -313,7 +313,7 @@ def test_a_second_lead_who_comes_within_the_day_is_waited_for(order, gao):
     assert read(order).state == states.REFUSED
 
 
-def test_one_who_left_the_duty_meanwhile_refuses_nothing(order, gao):
+def test_an_asker_who_left_the_duty_in_the_meantime_refuses_nothing(order, gao):
     ask(order, gao)
     User.objects.filter(pk=gao.pk).update(is_active=False)
 
@@ -322,7 +322,7 @@ def test_one_who_left_the_duty_meanwhile_refuses_nothing(order, gao):
     assert (read(order).state, ApprovalRequest.objects.get().outcome) == (states.SUBMITTED, "failed")
 
 
-def test_an_order_that_moved_on_makes_it_fail_with_words(order, gao, lin):
+def test_an_order_that_moved_on_makes_it_fail_with_an_explanation(order, gao, lin):
     ask(order, gao)
     orders.withdraw(read(order), actor=order.owner, reason="not_wanted")
 
@@ -334,7 +334,7 @@ def test_an_order_that_moved_on_makes_it_fail_with_words(order, gao, lin):
     assert "it had changed since" in page_of(order, lin, "more")
 
 
-def test_an_answer_is_to_the_request_that_the_page_showed(order, gao, lin):
+def test_an_answer_applies_to_the_request_shown_on_the_page(order, gao, lin):
     ask(order, gao)
     shown = str(ApprovalRequest.objects.get().pk)
     press(order, gao, "withdraw_request")
@@ -364,7 +364,7 @@ def test_the_words_are_kept_sealed(order, gao, lin):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_answer_at_once_leave_one_answer():
+def test_two_concurrent_answers_leave_one():
     gao, lin, wu = (named(name, make_lead_reviewer) for name in ("高扬", "林远", "吴桐"))
     for _round in range(5):
         order = make_order(state=states.SUBMITTED)
@@ -383,9 +383,9 @@ def test_two_who_answer_at_once_leave_one_answer():
 
 
 @pytest.mark.parametrize("most_known", [200, 0])
-def test_a_request_stands_on_the_case_at_once_however_many_others_wait(order, gao, lin, monkeypatch, most_known):
+def test_a_request_is_on_the_case_at_once_however_many_others_wait(order, gao, lin, monkeypatch, most_known):
     monkeypatch.setattr("icpportal.approvals.queries.MOST_KNOWN", most_known)
-    before = WORDS in page_of(order, lin)  # what requests wait for is read, and kept for a while
+    before = WORDS in page_of(order, lin)  # what requests wait for is read, and cached for a while
 
     ask(order, gao)
 

@@ -1,4 +1,4 @@
-"""Reviewers read on the order what was sent to the ministry, when, and what came back."""
+"""Reviewers see on the order what was sent to the ministry, when, and the answer."""
 
 import re
 from typing import Any
@@ -20,7 +20,7 @@ def _sent(page: str) -> str:
     return page.partition('id="sent"')[2].partition("</section>")[0]
 
 
-def test_what_was_sent_for_an_order_stands_on_it_with_its_answer_and_without_its_content(
+def test_the_reports_of_an_order_are_shown_on_it_with_their_answers_and_without_their_content(
     client: Client, django_assert_max_num_queries: Any
 ) -> None:
     order, other = make_order(submitted_at=timezone.now()), make_order(domain="other.cn")
@@ -40,4 +40,4 @@ def test_what_was_sent_for_an_order_stands_on_it_with_its_answer_and_without_its
 
     assert [words in told for words in (f"{order.reference}.1", "answered", "71", "1029", "New access")] == [True] * 5
     assert [words in told for words in (other.reference, "宁夏示例")] == [False] * 2
-    assert not re.search(r"\b72\b", told)  # which may stand within a reference
+    assert not re.search(r"\b72\b", told)  # which may be part of a reference

@@ -1,4 +1,4 @@
-"""What is compared with a paper or the file stands in clear on a case; the rest is masked until it is asked for."""
+"""Values to compare with a paper or the filing are unmasked on a case; the rest is masked until requested."""
 
 from datetime import timedelta
 
@@ -33,7 +33,7 @@ def value(order: Order, part: str) -> str:
 
 
 def part_of(client: Client, order: Order, part: str) -> str:
-    """What stands at a part, without the margins between the groups of a number."""
+    """The content of a part, without the margins between the groups of a number."""
     anchor = f'id="p-{part.replace(".", "-").replace("_", "-")}"'
     html = client.get(case_of(order)).content.decode()
     return html.replace('</span><span class="g">', "").partition(anchor)[2].partition("</article>")[0]
@@ -45,7 +45,7 @@ def show(client: Client, order: Order, part: str, reason: str = "show-call", wor
     return client.get(answer.url).content.decode() if answer.status_code == 302 else str(answer.status_code)
 
 
-def test_names_and_numbers_stand_in_clear_and_what_no_paper_shows_is_masked(client: Client) -> None:
+def test_names_and_numbers_are_unmasked_and_values_on_no_paper_are_masked(client: Client) -> None:
     order, reviewer = held()
     english(client, reviewer)
     html = client.get(case_of(order)).content.decode().replace('</span><span class="g">', "")
@@ -59,7 +59,7 @@ def test_names_and_numbers_stand_in_clear_and_what_no_paper_shows_is_masked(clie
     assert {each for each in masked if each in html} == set()
 
 
-def test_a_masked_value_is_shown_to_who_says_why_and_to_nobody_else(client: Client) -> None:
+def test_a_masked_value_is_shown_to_a_reviewer_with_a_reason_and_to_nobody_else(client: Client) -> None:
     order, reviewer = held()
     english(client, reviewer)
 
@@ -89,7 +89,7 @@ def test_a_masked_value_is_shown_to_who_says_why_and_to_nobody_else(client: Clie
         ("subject.lead_name", "show-call", ""),
     ],
 )
-def test_without_a_reason_or_a_mask_nothing_is_shown_and_nothing_noted(
+def test_without_a_reason_or_a_mask_nothing_is_shown_or_recorded(
     client: Client, part: str, reason: str, words: str
 ) -> None:
     order, reviewer = held()
@@ -101,7 +101,7 @@ def test_without_a_reason_or_a_mask_nothing_is_shown_and_nothing_noted(
     assert not AccessNote.objects.filter(what__startswith="shown").exists()
 
 
-def test_who_may_not_see_the_case_is_shown_no_value(client: Client) -> None:
+def test_without_access_to_the_case_no_value_is_shown(client: Client) -> None:
     order = make_order(state=states.APPROVED)
     client = english(client, make_reviewer())
 
@@ -109,7 +109,7 @@ def test_who_may_not_see_the_case_is_shown_no_value(client: Client) -> None:
     assert AccessNote.objects.count() == 0
 
 
-def test_what_was_shown_is_masked_again_once_the_case_is_given_back_and_taken_again(client: Client) -> None:
+def test_a_shown_value_is_masked_again_once_the_case_is_released_and_claimed_again(client: Client) -> None:
     order, reviewer = held()
     english(client, reviewer)
     show(client, order, MOBILE)
@@ -142,7 +142,7 @@ def test_the_address_of_a_person_is_masked_and_that_of_a_company_is_not(nature: 
     assert (ADDRESS in masks_of(make_order(state=states.SUBMITTED, answers=answers))) == is_masked
 
 
-def test_the_auditor_reads_which_value_was_shown_and_not_the_value(client: Client) -> None:
+def test_the_auditor_reads_which_value_was_shown_but_not_the_value(client: Client) -> None:
     from tests.transfers.review.test_auditor import auditor, rows_of
 
     order, reviewer = held()

@@ -1,4 +1,4 @@
-"""What a reviewer types into the case page: no button loses it, and none decides against it."""
+"""What a reviewer types into the case page: no button loses it, and no decision contradicts it."""
 
 import re
 from html import unescape
@@ -46,7 +46,7 @@ TYPED = {
 }
 
 
-# a call and a refusal have a page of their own; a browser that shows an older one sends them all the same
+# a call and a refusal have separate pages; a browser that shows an older one sends them all the same
 ON_ANOTHER_PAGE = {"call-to", "call-words", "refuse-words"}
 
 
@@ -67,14 +67,14 @@ class Desk:
     def read(self, answer):
         while answer.status_code == 302:
             answer = self.client.get(answer.url)
-        if b"look-words" in answer.content:  # who does not have the case says why
+        if b"look-words" in answer.content:  # a reader without the case gives a reason
             self.client.post(self.address, {"move": "look", "look-words": "the customer called"})
             answer = self.client.get(self.address)
         self.html = unescape(answer.content.decode())
         self.page = Page(self.address, answer.status_code, answer.content.decode())
 
     def press(self, move, **typed):
-        """The whole form goes, as a browser sends it."""
+        """The whole form is sent, as by a browser."""
         form = next(form for form in self.page.forms if ("move", "keep") in form.buttons)
         assert set(typed) <= form.names | set(ALTHOUGH) | ON_ANOTHER_PAGE
         sent = {**dict(form.fields), "move": move, **typed}
@@ -82,7 +82,7 @@ class Desk:
         self.read(self.client.post(self.address, {**sent, **(ALTHOUGH if move == "send_back" else {})}))
 
     def shows(self, typed):
-        """Whether the form of a page just opened holds all of it."""
+        """Whether the form of a newly opened page contains all of it."""
         self.open()
         fields = self._fields()
         self.read(self.client.get(self.address.replace("/case/", "/case/more/")))
@@ -114,7 +114,7 @@ def kept():
         ("keep", {}, "zh-hans"),
     ],
 )
-def test_verdicts_typed_so_far_survive_a_claim_a_call_and_a_reload(move, more, language):
+def test_typed_verdicts_survive_a_claim_a_call_and_a_reload(move, more, language):
     desk = Desk(make_order(state=states.SUBMITTED), language=language)
 
     desk.press(move, **TYPED, **more)
@@ -124,7 +124,7 @@ def test_verdicts_typed_so_far_survive_a_claim_a_call_and_a_reload(move, more, l
 
 
 @pytest.mark.parametrize("move", ["claim", "call"])
-def test_a_request_that_brings_the_verdicts_with_another_button_keeps_them(client, move):
+def test_a_request_that_sends_verdicts_with_another_button_keeps_them(client, move):
     order = make_order(state=states.SUBMITTED)
     desk = Desk(order)
 
@@ -133,7 +133,7 @@ def test_a_request_that_brings_the_verdicts_with_another_button_keeps_them(clien
     assert desk.shows(TYPED)
 
 
-def test_giving_the_order_back_keeps_what_was_typed_for_the_next_time():
+def test_releasing_the_order_keeps_what_was_typed_for_the_next_time():
     order = make_order(state=states.SUBMITTED)
     desk = Desk(order)
     desk.press("claim", **TYPED)
@@ -144,7 +144,7 @@ def test_giving_the_order_back_keeps_what_was_typed_for_the_next_time():
     assert desk.shows({**TYPED, f"words.{LEAD}": "写错了"})
 
 
-def test_a_call_without_words_loses_nothing_and_one_that_was_asked_for_is_not_typed_again():
+def test_a_call_without_words_loses_nothing_and_a_requested_one_clears_the_field():
     order = make_order(state=states.SUBMITTED)
     desk = Desk(order)
 
@@ -157,7 +157,7 @@ def test_a_call_without_words_loses_nothing_and_one_that_was_asked_for_is_not_ty
     assert moves(order) == ["call_planned"]
 
 
-def test_words_that_are_too_long_are_shown_again_and_not_cut():
+def test_words_that_are_too_long_are_shown_again_and_not_truncated():
     desk = Desk(make_order(state=states.SUBMITTED))
     long = "长" * 300
 
@@ -167,7 +167,7 @@ def test_words_that_are_too_long_are_shown_again_and_not_cut():
     assert desk.shows({f"reason.{NAME}": "own", f"words.{NAME}": long})
 
 
-def test_a_reason_that_ended_meanwhile_stays_chosen_and_is_refused():
+def test_a_reason_no_longer_in_force_stays_chosen_and_is_refused():
     order = make_order(state=states.SUBMITTED)
     desk = Desk(order)
     desk.press("keep", **{f"reason.{NAME}": "site_name"})
@@ -191,7 +191,7 @@ def test_words_without_a_reason_are_not_dropped_by_a_return():
     assert desk.shows({f"reason.{NAME}": "site_name", f"words.{LEAD}": "与身份证不符"})
 
 
-def test_what_is_typed_for_the_photo_a_call_and_a_refusal_stays_beside_each_other():
+def test_words_for_the_photo_a_call_and_a_refusal_are_kept_separately():
     order = make_order(state=states.PHOTO_REVIEW)
     make_ready_document(order, "photo")
     desk = Desk(order, make_lead_reviewer())
@@ -210,7 +210,7 @@ def test_what_is_typed_for_the_photo_a_call_and_a_refusal_stays_beside_each_othe
     assert order.calls.get().about == "占线"
 
 
-def test_what_is_typed_lies_encrypted_and_only_its_reviewer_sees_it():
+def test_typed_text_is_encrypted_and_only_its_reviewer_sees_it():
     order = make_order(state=states.SUBMITTED)
     Desk(order).press("keep", **TYPED)
 
@@ -248,7 +248,7 @@ def test_a_decision_uses_up_what_was_typed_for_it_and_the_next_round_begins_empt
         TYPED,
     ],
 )
-def test_an_order_is_not_accepted_while_a_part_carries_a_reason_or_words(typed):
+def test_an_order_cannot_be_accepted_while_a_part_has_a_reason_or_words(typed):
     order = make_order(state=states.SUBMITTED)
     desk = Desk(order)
 
@@ -258,7 +258,7 @@ def test_an_order_is_not_accepted_while_a_part_carries_a_reason_or_words(typed):
     assert desk.shows({name: text for name, text in typed.items() if text != "gone_reason"})
 
 
-def test_the_fields_that_speak_against_it_are_named_on_top():
+def test_the_fields_that_contradict_it_are_listed_at_the_top():
     order = make_order(state=states.SUBMITTED)
     desk = Desk(order)
 
@@ -270,7 +270,7 @@ def test_the_fields_that_speak_against_it_are_named_on_top():
     assert desk.html.index(note) < desk.html.index('id="judge"')
 
 
-def test_an_emptied_verdict_speaks_against_nothing():
+def test_an_emptied_verdict_contradicts_nothing():
     order = make_order(state=states.SUBMITTED)
     desk = Desk(order)
     desk.press("keep", **TYPED)
@@ -280,7 +280,7 @@ def test_an_emptied_verdict_speaks_against_nothing():
     assert moves(order) == ["accept"]
 
 
-def test_reasons_of_another_window_are_not_dropped_by_an_accept_and_not_sent_unseen():
+def test_reasons_typed_in_another_window_are_neither_dropped_by_an_accept_nor_sent_unseen():
     order = make_order(state=states.SUBMITTED)
     first = Desk(order)
     second = Desk(order, first.reviewer)
@@ -302,7 +302,7 @@ def test_reasons_of_another_window_are_not_dropped_by_an_accept_and_not_sent_uns
 @pytest.mark.parametrize(
     "typed", [{"photo-reason": "photo_clothes"}, {"photo-words": "红色"}, {"refuse-words": "照片非本人"}]
 )
-def test_a_photo_is_not_accepted_while_words_stand_against_it(typed):
+def test_a_photo_cannot_be_accepted_while_words_contradict_it(typed):
     order = make_order(state=states.PHOTO_REVIEW)
     make_ready_document(order, "photo")
     desk = Desk(order, make_lead_reviewer())
@@ -314,7 +314,7 @@ def test_a_photo_is_not_accepted_while_words_stand_against_it(typed):
     assert desk.shows(typed)
 
 
-def test_a_photo_is_refused_with_its_reason_and_what_else_was_typed_is_kept():
+def test_a_photo_is_refused_with_its_reason_and_other_words_are_kept():
     order = make_order(state=states.PHOTO_REVIEW)
     make_ready_document(order, "photo")
     desk = Desk(order)
@@ -334,7 +334,7 @@ def test_a_photo_is_refused_with_its_reason_and_what_else_was_typed_is_kept():
 
 
 @pytest.mark.parametrize("move", ["send_back", "accept"])
-def test_who_comes_second_keeps_what_they_typed(move):
+def test_the_second_to_save_keeps_what_they_typed(move):
     order = make_order(state=states.SUBMITTED)
     late = Desk(order)
     review.accept(read(order), make_reviewer())
@@ -346,25 +346,25 @@ def test_who_comes_second_keeps_what_they_typed(move):
     assert ["与身份证不符" in late.html, "The website name does not meet the rules" in late.html] == [True, True]
 
 
-def test_what_was_saved_before_somebody_else_decided_can_still_be_read():
+def test_words_saved_before_somebody_else_decided_can_still_be_read():
     order = make_order(state=states.SUBMITTED)
     slow = Desk(order)
     slow.press("keep", **TYPED)
     Order.objects.filter(pk=order.pk).update(claimed_until=timezone.now())  # the half hour is over
     review.send_back(read(order), make_reviewer(), [review.ReturnedField(NAME, None, {"zh": "改名称"})])
-    Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)  # mended and sent again
+    Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)  # corrected and submitted again
 
     slow.open()
 
     assert "You typed this and it was not used" in slow.html
     assert "与身份证不符" in slow.html
-    assert not slow.shows(TYPED)  # the values are others now: nobody's new verdict
+    assert not slow.shows(TYPED)  # the values have changed: nobody's new verdict
     slow.press("discard")
     assert kept() == []
 
 
 @pytest.mark.parametrize("move", ["accept", "send_back", "claim"])
-def test_an_order_another_reviewer_has_keeps_the_words_of_who_pressed(move):
+def test_an_order_of_another_reviewer_keeps_the_words_of_the_one_who_pressed(move):
     order = make_order(state=states.SUBMITTED)
     late = Desk(order)
     assign_to_me(order, make_reviewer())
@@ -393,7 +393,7 @@ def test_two_windows_that_save_at_once_keep_both():
 # --- saved by the page itself -------------------------------------------------------------------------
 
 
-def test_the_page_saves_by_itself_and_learns_what_it_has_to_know():
+def test_the_page_saves_by_itself_and_learns_what_it_needs_to_know():
     order = make_order(state=states.SUBMITTED)
     desk = Desk(order)
     sent = {"move": "keep", "seen": order.version, "kept": "1.0", f"reason.{NAME}": "site_name"}
@@ -409,7 +409,7 @@ def test_the_page_saves_by_itself_and_learns_what_it_has_to_know():
     assert kept() == [{f"reason.{NAME}": "site_name", f"words.{LEAD}": "写明"}]
 
 
-def test_the_page_that_saves_by_itself_says_that_the_order_has_moved_on():
+def test_the_page_that_saves_by_itself_reports_that_the_order_has_moved_on():
     order = make_order(state=states.SUBMITTED)
     desk = Desk(order)
     review.accept(read(order), make_reviewer())

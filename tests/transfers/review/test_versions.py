@@ -1,4 +1,4 @@
-"""A document that was judged and then replaced stands beside the new one, with its round; the timeline tells of it."""
+"""A judged and then replaced document is shown beside the new one, with its round; the timeline records it."""
 
 import pytest
 from django.test import Client
@@ -18,7 +18,7 @@ SLOT = "statement"
 
 
 def replace(order, slot=SLOT):
-    """The paper of this slot makes place for another one; its document."""
+    """The paper of this slot is replaced; returns the new document."""
     OrderDocument.objects.filter(order=order, slot=slot, retired_at=None).update(retired_at=timezone.now())
     return make_ready_document(order, slot)
 
@@ -63,13 +63,13 @@ def judged_twice(reviewer):
 
 
 def strip_of(page):
-    """The strip of papers: by address what is said there, its key, and the key of what stood there before."""
+    """The strip of papers: by address its text, its key, and the key of the previous version."""
     links = document_fromstring(page).xpath("//nav[@class='strip']/a")
     said = [(link.text_content().strip(), link.get("data-paper"), link.get("data-before")) for link in links]
     return {link.get("href"): each for link, each in zip(links, said, strict=True)}
 
 
-def test_every_version_that_was_judged_is_in_the_strip_with_its_round_and_no_other(client, reviewer, judged_twice):
+def test_every_judged_version_is_in_the_strip_with_its_round_and_no_other(client, reviewer, judged_twice):
     order, papers = judged_twice
 
     strip = strip_of(english(client, reviewer).get(case_of(order)).content.decode())
@@ -81,7 +81,7 @@ def test_every_version_that_was_judged_is_in_the_strip_with_its_round_and_no_oth
     assert len({said[1] for said in strip.values()}) == len(strip)
 
 
-def test_what_was_not_replaced_stands_alone(client, reviewer, judged_twice):
+def test_a_paper_never_replaced_is_shown_by_itself(client, reviewer, judged_twice):
     order, _papers = judged_twice
 
     strip = strip_of(english(client, reviewer).get(case_of(order)).content.decode())
@@ -89,7 +89,7 @@ def test_what_was_not_replaced_stands_alone(client, reviewer, judged_twice):
     assert [before for name, _key, before in strip.values() if name.startswith("Domain")] == [None]
 
 
-def test_only_what_was_replaced_since_the_last_return_counts_as_changed(client, reviewer, judged_twice):
+def test_only_papers_replaced_since_the_last_return_count_as_changed(client, reviewer, judged_twice):
     order, _papers = judged_twice
     go_round(order, reviewer, "website.site_name")
     order = send_again(order)
@@ -101,7 +101,7 @@ def test_only_what_was_replaced_since_the_last_return_counts_as_changed(client, 
     assert link.get("data-changed") is None
 
 
-def test_the_timeline_of_the_desk_tells_which_judged_document_was_replaced(client, reviewer, judged_twice):
+def test_the_desks_timeline_says_which_judged_document_was_replaced(client, reviewer, judged_twice):
     order, _papers = judged_twice
 
     page = english(client, reviewer).get(case_of(order, "more")).content.decode()
@@ -115,7 +115,7 @@ def test_the_timeline_of_the_desk_tells_which_judged_document_was_replaced(clien
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-def test_the_version_judged_before_opens_beside_the_new_one(browser, live_server):
+def test_the_previously_judged_version_opens_beside_the_new_one(browser, live_server):
     reviewer = make_reviewer(language="en")
     order = make_order(state=states.SUBMITTED)
     make_ready_document(order, SLOT)
@@ -134,7 +134,10 @@ def test_the_version_judged_before_opens_beside_the_new_one(browser, live_server
         page.keyboard.press("k")
         expect(panes.nth(1)).to_be_hidden()
         page.set_viewport_size({"width": 1040, "height": 700})
-        for link in (page.locator(".strip a").last, page.locator(".strip a").first):  # also those that do not fit
+        for link in (
+            page.locator(".strip a").last,
+            page.locator(".strip a").first,
+        ):  # including those outside the visible part
             link.evaluate("link => link.click()")
             expect(link).to_have_attribute("aria-current", "true")
             expect(link).to_be_in_viewport(ratio=1)

@@ -1,4 +1,4 @@
-"""What waits for a second lead stands on the first page of every lead but the one who asked."""
+"""Requests for a second lead are on the first page of every lead except the asker."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -50,7 +50,7 @@ def the_end_of_a_hold(asker: User) -> str:
 
 
 @pytest.mark.parametrize("ask", [a_list, a_hold, the_end_of_a_hold])
-def test_what_a_lead_asks_of_a_second_one_is_listed_for_the_others(ask: Callable[[User], str]) -> None:
+def test_a_leads_request_for_a_second_one_is_listed_for_the_others(ask: Callable[[User], str]) -> None:
     gao, lin = named("高扬", make_lead_reviewer), make_lead_reviewer()
 
     words = ask(gao)
@@ -60,7 +60,7 @@ def test_what_a_lead_asks_of_a_second_one_is_listed_for_the_others(ask: Callable
     assert waits_for(gao) == ""
 
 
-def test_what_was_answered_waits_no_more() -> None:
+def test_an_answered_request_waits_no_more() -> None:
     gao, lin = make_lead_reviewer(), make_lead_reviewer()
     a_list(gao)
     a_hold(gao)

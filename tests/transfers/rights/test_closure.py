@@ -1,4 +1,4 @@
-"""An account is closed: who cannot sign in, what is found nowhere, what the law keeps, and what stands against it."""
+"""Closing an account: who cannot sign in, what is found nowhere, what the law keeps, and what prevents it."""
 
 import json
 import re
@@ -42,7 +42,7 @@ ENGLISH = {"accept-language": "en"}
 URL = reverse("data-close")
 SURE = {"sure": "on"}
 TABLES = apps.get_models()
-# where the law keeps somebody whose account is closed, and until when: a row of RETENTION, or its own reason
+# where the law keeps data of a closed account, and until when: a row of RETENTION, or a reason of its own
 OF_A_FILING = dict.fromkeys(
     (
         "transfers.Call", "transfers.CallAttempt", "transfers.Decision", "transfers.FieldVerdict", "transfers.Order",
@@ -88,7 +88,7 @@ def read(client: Client, url: str) -> str:
 
 
 def found(words: tuple[str, ...]) -> dict[str, set[str]]:
-    """Which tables hold which of these words, with all that is sealed opened."""
+    """The tables that contain any of these words, with everything sealed opened."""
     lying = {model._meta.label: "\n".join(_opened(row) for row in model._base_manager.all()) for model in TABLES}
     held = {label: {word for word in words if word in text} for label, text in lying.items()}
     return {label: holds for label, holds in held.items() if holds}
@@ -104,12 +104,12 @@ def close(client: Client, user: User) -> Any:
     return proved(client, user).post(URL, SURE)
 
 
-def test_an_erased_person_is_found_nowhere_but_where_the_law_keeps_them(
+def test_an_erased_person_is_found_only_where_the_law_keeps_their_data(
     client: Client, django_capture_on_commit_callbacks
 ) -> None:
     people = quarters.cast(make_user("gone@example.com", mobile="13812345678"))
     user, words = people.owner, (*PERSONAL, "gone@example.com", "13812345678")
-    quarters.leave(people)  # orders that ended and that were approved, claims, objections, what was written about them
+    quarters.leave(people)  # ended and approved orders, claims, objections, records about them
     code = ServiceCode.objects.create(instance_id="i-1", slot=1, product="ecs", account=user.customer)
     handovers.offer(code, user, make_user())
     ended = [with_papers(user, state) for state in (states.DRAFT, states.SUBMITTED, states.WITHDRAWN, states.RETURNED)]
@@ -139,7 +139,7 @@ def test_an_erased_person_is_found_nowhere_but_where_the_law_keeps_them(
     assert AuditEntry.objects.filter(act="erase", reference=str(user.pk)).count() == 1
 
 
-def test_a_free_code_that_was_handed_to_somebody_who_is_gone_goes_back_to_its_giver(client: Client) -> None:
+def test_a_free_code_handed_to_a_closed_account_returns_to_its_giver(client: Client) -> None:
     """It stayed theirs for ever, and its server had one code less."""
     giver, user = make_user(), make_user()
     codes = [
@@ -156,7 +156,7 @@ def test_a_free_code_that_was_handed_to_somebody_who_is_gone_goes_back_to_its_gi
     assert ServiceCode.objects.get(pk=codes[1].pk).keeper == f"account:{user.pk}"
 
 
-def test_of_somebody_who_is_gone_no_message_is_left_not_even_the_last_one(
+def test_no_message_of_a_closed_account_is_left_not_even_the_last_one(
     client: Client, django_capture_on_commit_callbacks
 ) -> None:
     user = make_user("gone@example.com", mobile="13812345678")
@@ -172,7 +172,7 @@ def test_of_somebody_who_is_gone_no_message_is_left_not_even_the_last_one(
     assert found(("gone@example.com", "before@example.com", "13712345678", "13812345678")) == {}
 
 
-def test_nobody_signs_in_any_more_and_the_address_may_begin_afresh(client: Client) -> None:
+def test_nobody_can_sign_in_any_more_and_the_address_can_be_used_again(client: Client) -> None:
     user = make_user("gone@example.com", mobile="13812345678")
     close(client, user)
     closure.sweep()
@@ -185,7 +185,7 @@ def test_nobody_signs_in_any_more_and_the_address_may_begin_afresh(client: Clien
     assert make_user("gone@example.com", mobile="13812345678").pk != user.pk
 
 
-def test_an_approved_order_keeps_what_the_law_asks_and_the_desk_finds_only_that(
+def test_an_approved_order_keeps_what_the_law_requires_and_the_desk_finds_only_that(
     client: Client, django_capture_on_commit_callbacks
 ) -> None:
     user = make_user(mobile="13812345678")
@@ -193,7 +193,7 @@ def test_an_approved_order_keeps_what_the_law_asks_and_the_desk_finds_only_that(
 
     for order in (approved, draft):
         order.submitted_at = timezone.now()
-        order.save()  # so that it is found
+        order.save()  # creates its search keys
 
     with django_capture_on_commit_callbacks(execute=True):
         close(client, user)
@@ -213,7 +213,7 @@ def test_an_approved_order_keeps_what_the_law_asks_and_the_desk_finds_only_that(
     assert desk.get(reverse("admin:transfers_order_changelist"), {"tab": "all"}).status_code == 200
 
 
-def test_while_the_authority_has_an_order_the_wish_waits_and_can_be_taken_back(client: Client) -> None:
+def test_while_the_authority_has_an_order_the_request_waits_and_can_be_withdrawn(client: Client) -> None:
     user = make_user()
     order = with_papers(user, states.AUTHORITY_REVIEW)
     proved(client, user)
@@ -246,7 +246,7 @@ def test_a_hold_keeps_everything_until_it_ends(client: Client, monkeypatch: pyte
     assert closure.sweep() == 1
 
 
-def test_without_the_box_without_proof_or_as_staff_nothing_is_closed(client: Client) -> None:
+def test_without_the_box_without_proof_of_identity_or_as_staff_nothing_is_closed(client: Client) -> None:
     user, reviewer = make_user(), make_reviewer()
     unticked = proved(client, user).post(URL, follow=True).content.decode()
     assert "Tick the box to close the account" in unticked
@@ -257,7 +257,7 @@ def test_without_the_box_without_proof_or_as_staff_nothing_is_closed(client: Cli
     assert {User.objects.get(pk=each.pk).is_active for each in (user, reviewer)} == {True}
 
 
-def test_a_worker_that_was_killed_goes_on_where_it_was(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_worker_is_continued_where_it_was(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     user = make_user()
     orders = [with_papers(user, states.DRAFT), with_papers(user, states.SUBMITTED)]
     close(client, user)
@@ -305,7 +305,7 @@ def test_what_the_authority_took_in_at_the_last_moment_is_erased_after_its_answe
 
 
 @pytest.mark.parametrize("state", [states.DRAFT, states.COOLING_OFF])
-def test_a_cancellation_that_can_still_be_stopped_is_given_up_with_the_account(client: Client, state: str) -> None:
+def test_a_cancellation_that_can_still_be_stopped_is_abandoned_with_the_account(client: Client, state: str) -> None:
     order = make_order(state=state, kind=states.CANCELLATION, due_at=timezone.now() + timedelta(hours=2))
 
     close(client, order.owner)
@@ -314,7 +314,7 @@ def test_a_cancellation_that_can_still_be_stopped_is_given_up_with_the_account(c
     assert (kept(order).state, kept(order).answers) == (states.ABANDONED, {})
 
 
-def test_a_hold_that_comes_after_the_account_was_shut_keeps_what_is_still_there() -> None:
+def test_a_hold_set_after_the_account_was_closed_keeps_what_still_exists() -> None:
     user, lead = make_user(), make_lead_reviewer()
     order = with_papers(user, states.WITHDRAWN)
     closure.ask(user)

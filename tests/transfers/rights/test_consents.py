@@ -1,4 +1,4 @@
-"""Somebody takes back the consent to the use of pictures: what closes, what is deleted, what cannot be stopped."""
+"""Withdrawing the consent to the use of pictures: what closes, what is deleted, what cannot be stopped."""
 
 import re
 
@@ -75,7 +75,7 @@ def test_it_closes_the_order_deletes_its_pictures_and_says_why(
 
 
 @pytest.mark.parametrize("state", AT_AUTHORITY)
-def test_what_the_authority_has_goes_on_and_is_closed_when_it_comes_back(
+def test_an_order_at_the_authority_continues_and_is_closed_when_it_is_returned(
     client: Client, state: str, django_capture_on_commit_callbacks
 ) -> None:
     order = with_papers(state)
@@ -94,7 +94,7 @@ def test_what_the_authority_has_goes_on_and_is_closed_when_it_comes_back(
     assert consents.sweep() == 0
 
 
-def test_what_was_approved_keeps_its_papers(client: Client) -> None:
+def test_an_approved_order_keeps_its_papers(client: Client) -> None:
     order = with_papers(states.APPROVED)
     assert "keep its pictures only as long as the privacy page says" in read(owner_of(client, order), page(order))
 
@@ -119,7 +119,7 @@ def test_a_hold_keeps_the_pictures_until_it_ends(
     assert pictures(order) == 0
 
 
-def test_a_picture_that_an_approved_order_shares_stays(client: Client, django_capture_on_commit_callbacks) -> None:
+def test_a_picture_shared_with_an_approved_order_stays(client: Client, django_capture_on_commit_callbacks) -> None:
     order, later = with_papers(states.DRAFT), with_papers(states.APPROVED)
     shared, own = order.papers.filter(slot="lead_id")
     later.papers.create(slot="other", side=9, document=shared.document)
@@ -132,7 +132,7 @@ def test_a_picture_that_an_approved_order_shares_stays(client: Client, django_ca
     assert (shared.document.state, own.document.state) == ("ready", "retired")
 
 
-def test_only_its_owner_sees_and_withdraws_it_and_only_after_fresh_proof(client: Client) -> None:
+def test_only_its_owner_sees_and_withdraws_it_and_only_after_a_fresh_proof_of_identity(client: Client) -> None:
     order = with_papers(states.SUBMITTED)
     stranger = with_papers(states.SUBMITTED)
     proved(client, stranger.owner)
@@ -156,7 +156,7 @@ def test_withdrawn_twice_it_is_a_404(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("steady_cache")
-def test_the_list_asks_the_same_for_one_order_and_for_three(client: Client) -> None:
+def test_the_list_takes_as_many_queries_for_one_order_as_for_three(client: Client) -> None:
     user, costs = make_user(), []
     proved(client, user).get(reverse("data-consents"))
 
@@ -186,7 +186,7 @@ def link(order: Order) -> str:
     return reverse("consent-asked", args=links)
 
 
-def test_the_administrator_withdraws_by_the_link_of_the_text(
+def test_the_administrator_withdraws_by_the_link_in_the_text(
     client: Client, django_capture_on_commit_callbacks
 ) -> None:
     order = with_papers(states.DRAFT)
@@ -211,7 +211,7 @@ def test_the_administrator_withdraws_by_the_link_of_the_text(
     assert ConsentWithdrawal.objects.count() == 1
 
 
-def test_who_said_no_or_was_replaced_has_nothing_to_withdraw() -> None:
+def test_an_administrator_who_declined_or_was_replaced_has_nothing_to_withdraw() -> None:
     order = with_papers(states.DRAFT)
     phone, url = Client(), link(order)
     phone.post(url, {"no": "1"})
@@ -227,7 +227,7 @@ def test_who_said_no_or_was_replaced_has_nothing_to_withdraw() -> None:
     assert kept(order).state == states.DRAFT
 
 
-def test_a_withdrawal_in_an_order_with_the_authority_is_noted_from_the_phone_too() -> None:
+def test_a_withdrawal_for_an_order_at_the_authority_is_recorded_from_the_phone_too() -> None:
     order = with_papers(states.DRAFT)
     phone, url = Client(), link(order)
     phone.post(url, {"role": "on", "pictures": "on"})

@@ -1,4 +1,4 @@
-"""The table of consents on a phone, in a real browser: each cell reads as one text beside its label."""
+"""The table of consents on a phone, in a real browser: each cell is one text beside its label."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ AGREED = ConsentRow(
     url="/withdraw/",
 )
 ROWS = [AGREED, replace(AGREED, domain="example.com", ended="30 Nov", url="")]
-# of each cell: whether a piece of its text stands under the label, and the widest hole in one of its lines
+# of each cell: whether part of its text is under the label, and the widest gap in a line
 CELLS = """() => [...document.querySelectorAll(".table tbody :is(th, td)")].map(cell => {
   const words = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), found = []
   while (words.nextNode()) {
@@ -38,7 +38,7 @@ CELLS = """() => [...document.querySelectorAll(".table tbody :is(th, td)")].map(
 })"""
 
 
-def test_on_a_phone_no_cell_is_pulled_apart_or_falls_under_its_label(browser: Browser) -> None:
+def test_on_a_phone_no_cell_is_torn_apart_or_wraps_under_its_label(browser: Browser) -> None:
     css = "".join((settings.BASE_DIR / "static" / "css" / f"{name}.css").read_text("utf-8") for name in SHEETS)
     with override("en"):
         html = render_to_string("transfers/rights/consents.html", {"rows": ROWS, "text": "I agree"})

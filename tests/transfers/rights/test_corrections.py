@@ -1,4 +1,4 @@
-"""Somebody asks for a correction: it is recorded with its deadline, answered once by a lead, and read on the page."""
+"""Requests for a correction: recorded with a deadline, answered once by a lead, and shown on the page."""
 
 import re
 from datetime import timedelta
@@ -58,7 +58,7 @@ def act(client: Client, person: Any, row: CorrectionRequest, action: str, words:
     return text(client.post(LIST, {"action": action, "_selected_action": [row.pk], "reason": words}, follow=True))
 
 
-def test_what_is_asked_is_recorded_with_the_day_by_which_it_is_answered(client: Client) -> None:
+def test_a_request_is_recorded_with_its_deadline(client: Client) -> None:
     order = make_order(state=states.AUTHORITY_REVIEW)
     proved(client, order.owner)
 
@@ -72,7 +72,7 @@ def test_what_is_asked_is_recorded_with_the_day_by_which_it_is_answered(client: 
     assert all(word in page for word in ("Being looked at", WORDS, "Subject lead", order.reference))
 
 
-def test_a_lead_answers_once_and_the_person_is_told_and_reads_it(client: Client) -> None:
+def test_a_lead_answers_once_and_the_person_is_notified_and_reads_it(client: Client) -> None:
     order = make_order(state=states.SUBMITTED)
     row, lead = asked(client, order), make_lead_reviewer()
 
@@ -96,7 +96,7 @@ def test_a_lead_answers_once_and_the_person_is_told_and_reads_it(client: Client)
     assert "The name is changed" not in str(list(AuditEntry.objects.values()))
 
 
-def test_a_refusal_is_read_with_its_reason_in_either_language(client: Client) -> None:
+def test_a_refusal_is_shown_with_its_reason_in_either_language(client: Client) -> None:
     order = make_order(state=states.SUBMITTED)
     row = asked(client, order)
     act(Client(), make_lead_reviewer(), row, "answer_refused", "证件上就是这个字")
@@ -117,7 +117,7 @@ def test_only_leads_answer_and_nobody_their_own(client: Client) -> None:
     assert CorrectionRequest.objects.get().closed_at is None
 
 
-def test_an_order_of_somebody_else_a_draft_and_a_request_without_words_are_not_taken(client: Client) -> None:
+def test_another_persons_order_a_draft_and_a_request_without_words_are_refused(client: Client) -> None:
     order, draft = make_order(state=states.SUBMITTED), None
     other = make_order(state=states.SUBMITTED)
     draft = make_order(order.owner, domain="draft.cn")
@@ -140,7 +140,7 @@ def test_a_filing_can_be_corrected_too(client: Client) -> None:
     assert (CorrectionRequest.objects.get().website, "filed.example.com" in text(client.get(URL))) == (website, True)
 
 
-def test_what_is_late_is_said_to_both_sides(client: Client) -> None:
+def test_a_late_answer_is_shown_to_both_sides(client: Client) -> None:
     order, lead = make_order(state=states.SUBMITTED), make_lead_reviewer()
     asked(client, order)
     assert "Overdue" not in text(english(Client(), lead).get(LIST))
@@ -151,7 +151,7 @@ def test_what_is_late_is_said_to_both_sides(client: Client) -> None:
     assert "We are late with the answer" in text(client.get(URL))
 
 
-def test_so_many_a_day_and_no_more(client: Client, settings: Any) -> None:
+def test_the_number_of_requests_per_day_is_limited(client: Client, settings: Any) -> None:
     settings.LIMITS = {**settings.LIMITS, "corrections": (1, 86_400)}
     order = make_order(state=states.SUBMITTED)
     asked(client, order)
@@ -160,7 +160,7 @@ def test_so_many_a_day_and_no_more(client: Client, settings: Any) -> None:
     assert CorrectionRequest.objects.count() == 1
 
 
-def test_it_goes_half_a_year_after_its_answer_and_with_the_account(
+def test_it_is_deleted_half_a_year_after_its_answer_and_with_the_account(
     client: Client, django_capture_on_commit_callbacks: Any
 ) -> None:
     first, second = make_order(state=states.SUBMITTED), make_order(state=states.SUBMITTED)
@@ -178,7 +178,7 @@ def test_it_goes_half_a_year_after_its_answer_and_with_the_account(
 
 
 @pytest.mark.usefixtures("steady_cache")
-def test_the_page_asks_the_same_for_one_request_and_for_three(client: Client) -> None:
+def test_the_page_takes_as_many_queries_for_one_request_as_for_three(client: Client) -> None:
     order, costs = make_order(state=states.SUBMITTED), []
     asked(client, order)
     for _number in (1, 2):
@@ -190,7 +190,7 @@ def test_the_page_asks_the_same_for_one_request_and_for_three(client: Client) ->
     assert costs[0] == costs[1]
 
 
-def test_an_answer_that_is_late_is_an_alarm_until_it_is_given(client: Client) -> None:
+def test_a_late_answer_is_an_alarm_until_it_is_given(client: Client) -> None:
     order, lead = make_order(state=states.AUTHORITY_REVIEW), make_lead_reviewer()
     row = asked(client, order)
     sweep(now=row.due_at - timedelta(minutes=1))
@@ -228,7 +228,7 @@ def test_a_lead_reads_at_the_desk_how_many_wait_and_how_many_are_late_and_a_revi
         ({"_save": ""}, "press “Run action”"),
     ],
 )
-def test_an_answer_that_goes_to_nobody_stays_beside_the_actions(
+def test_an_answer_that_could_not_be_sent_stays_beside_the_actions(
     client: Client, left_out: dict[str, Any], says: str
 ) -> None:
     order = make_order(state=states.SUBMITTED)
@@ -244,7 +244,7 @@ def test_an_answer_that_goes_to_nobody_stays_beside_the_actions(
     assert row.closed_at is None
 
 
-def test_an_answer_is_typed_again_only_where_it_went_to_nobody(client: Client) -> None:
+def test_an_answer_is_prefilled_only_where_it_could_not_be_sent(client: Client) -> None:
     order = make_order(state=states.SUBMITTED)
     row = asked(client, order)
     english(client, make_lead_reviewer())
@@ -257,7 +257,7 @@ def test_an_answer_is_typed_again_only_where_it_went_to_nobody(client: Client) -
     assert ("answered before" in late, 'value="It was right"' in late) == (True, True)
 
 
-def test_the_list_of_requests_narrows_to_those_that_wait(client: Client) -> None:
+def test_the_list_of_requests_can_be_filtered_to_waiting_ones(client: Client) -> None:
     row = asked(client, make_order(state=states.SUBMITTED))
     english(client, make_lead_reviewer())
 

@@ -1,4 +1,4 @@
-"""Somebody asks for a copy of their own data: built by a worker, fetched by its owner alone, gone after its time."""
+"""Requests for a copy of one's own data: built by a worker, fetched only by the owner, deleted after its time."""
 
 import io
 import json
@@ -44,7 +44,7 @@ SECRETS = ("Abc12345", "0123456789abcdef0123456789abcdef", "b3b1f7f0-5b1e-4d59-8
 
 @pytest.fixture(autouse=True)
 def place(settings: Any, tmp_path: Path) -> Path:
-    """Copies lie in a folder of the test's own."""
+    """Copies are in a folder of the test."""
     there = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "exports"}}
     settings.STORAGES = {**settings.STORAGES, "exports": there}
     return tmp_path / "exports"
@@ -55,7 +55,7 @@ def lying(place: Path) -> list[Path]:
 
 
 def somebody(**columns: Any) -> tuple[User, Order]:
-    """A person with an order of which everything is there, secrets of the portal too."""
+    """A person with an order of which everything exists, secrets of the portal too."""
     user = make_user("lin.owner@example.com", mobile="13812345678", **columns)
     order = make_order(user, state=states.SUBMITTED, domain="example.com")
     fill_papers(order)
@@ -90,7 +90,7 @@ def opened(answer: Any) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(body))
 
 
-def test_who_asks_reads_how_far_it_is_is_told_and_finds_everything_in_the_file(client: Client, place: Path) -> None:
+def test_the_owner_sees_the_progress_is_notified_and_finds_everything_in_the_file(client: Client, place: Path) -> None:
     user, order = somebody()
     make_website(user, domain="filed.example.com")
     other = make_order(make_user(), domain="elsewhere.com", answers={})
@@ -144,7 +144,7 @@ def test_the_readable_page_and_the_names_of_files_are_in_the_readers_language(cl
     assert json.loads(copy.read("data.json"))["orders"][0]["answers"]["website"]["site_name"] == "示例纸业官网"
 
 
-def test_nothing_of_it_lies_anywhere_in_clear_and_no_round_takes_it_for_an_orphan(
+def test_no_part_of_it_is_stored_in_plain_text_and_no_round_takes_it_for_an_orphan(
     client: Client, place: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     monkeypatch.setattr(export_files, "PART", 1000)
@@ -162,7 +162,7 @@ def test_nothing_of_it_lies_anywhere_in_clear_and_no_round_takes_it_for_an_orpha
     assert opened(fetched(client)).testzip() is None
 
 
-def test_a_stranger_staff_and_who_did_not_prove_it_get_nothing(client: Client) -> None:
+def test_strangers_staff_and_people_without_a_proof_of_identity_get_nothing(client: Client) -> None:
     user, _order = somebody()
     proved(client, user).post(URL)
     build()
@@ -178,7 +178,7 @@ def test_a_stranger_staff_and_who_did_not_prove_it_get_nothing(client: Client) -
     assert DataExport.objects.get(user=user).downloads == 0
 
 
-def test_each_fetch_is_counted_and_the_first_one_is_an_entry_of_the_audit(client: Client) -> None:
+def test_each_fetch_is_counted_and_the_first_one_is_an_audit_entry(client: Client) -> None:
     user, _order = somebody()
     proved(client, user).post(URL)
     build()
@@ -191,7 +191,7 @@ def test_each_fetch_is_counted_and_the_first_one_is_an_entry_of_the_audit(client
     assert [entry.what for entry in entries] == ["own data asked for", "own data"]
 
 
-def test_after_seven_days_the_file_is_not_given_out_and_the_job_deletes_it_with_its_keys(
+def test_after_seven_days_the_file_is_not_served_and_the_job_deletes_it_with_its_keys(
     client: Client, place: Path
 ) -> None:
     user, _order = somebody()
@@ -210,7 +210,7 @@ def test_after_seven_days_the_file_is_not_given_out_and_the_job_deletes_it_with_
     assert not FileKey.objects.filter(place="exports").exists()
 
 
-def test_asking_twice_shows_the_one_that_is_being_built_and_a_new_one_takes_the_place_of_the_old(
+def test_a_second_request_shows_the_copy_being_built_and_a_new_copy_replaces_the_old_one(
     client: Client, place: Path
 ) -> None:
     user, _order = somebody()
@@ -249,7 +249,7 @@ def test_so_many_a_day_and_no_more(client: Client, settings: Any) -> None:
     assert DataExport.objects.count() == 1
 
 
-def test_what_a_killed_worker_left_is_built_again_and_nothing_of_it_stays(
+def test_a_killed_workers_copy_is_built_again_and_its_rest_is_deleted(
     client: Client, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(export_files, "PART", 1000)

@@ -1,4 +1,4 @@
-"""Applicants read who looked at their orders: the role, the day and why, and nobody's name."""
+"""Applicants read who looked at their orders: the role, the day and the reason, but no name."""
 
 import re
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ def read(client: Client) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", client.get(URL).content.decode()))
 
 
-def test_a_look_is_told_with_role_day_and_reason_and_no_name(client: Client) -> None:
+def test_a_look_is_listed_with_role_day_and_reason_and_without_a_name(client: Client) -> None:
     order, other = make_order(state=states.SUBMITTED), make_order(state=states.SUBMITTED)
     reviewer, lead = make_reviewer(), make_lead_reviewer()
     reviewer.name = "Gao Yang"
@@ -48,14 +48,14 @@ def test_a_look_is_told_with_role_day_and_reason_and_no_name(client: Client) -> 
     assert shown.count(order.reference) == 3
 
 
-def test_without_fresh_proof_nothing_is_told(client: Client) -> None:
+def test_without_a_fresh_proof_of_identity_nothing_is_listed(client: Client) -> None:
     client.force_login(make_order().owner)
 
     assert "/account/step-up/" in client.get(URL).url
 
 
 @pytest.mark.usefixtures("steady_cache")
-def test_the_page_asks_the_same_for_one_look_and_for_three(client: Client) -> None:
+def test_the_page_takes_as_many_queries_for_one_look_as_for_three(client: Client) -> None:
     order, costs = make_order(state=states.SUBMITTED), []
     proved(client, order.owner).get(URL)
 

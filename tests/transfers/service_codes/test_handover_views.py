@@ -1,4 +1,4 @@
-"""The pages of a hand-over: a texted code first, the right account answers, and both see what came of it."""
+"""The pages of a hand-over: a texted code first, the right account answers, and both see the result."""
 
 import html as escapes
 import re
@@ -110,7 +110,7 @@ def test_a_code_goes_to_my_own_mobile_and_then_the_offer_is_made(client, lin, ch
         ("", "required"),
     ],
 )
-def test_to_whom_it_cannot_go_is_said_and_nothing_is_texted(client, lin, chen, target, error):
+def test_an_impossible_recipient_is_reported_and_nothing_is_texted(client, lin, chen, target, error):
     response = ask(client, lin, code_of(lin), target)
 
     assert wrong(response) == {"target_account": [error]}
@@ -118,14 +118,14 @@ def test_to_whom_it_cannot_go_is_said_and_nothing_is_texted(client, lin, chen, t
 
 
 @pytest.mark.parametrize("columns", [{"is_active": False}, {"mobile_confirmed_at": None}])
-def test_an_account_that_could_not_use_it_is_no_account(client, lin, columns):
+def test_an_account_that_could_not_use_it_counts_as_none(client, lin, columns):
     user = make_user(CHEN)
     type(user).objects.filter(pk=user.pk).update(**columns)
 
     assert wrong(ask(client, lin, code_of(lin))) == {"target_account": ["handover_unknown"]}
 
 
-def test_a_wrong_code_makes_no_offer_and_keeps_what_was_typed(client, lin, chen):
+def test_a_wrong_code_makes_no_offer_and_keeps_the_entries(client, lin, chen):
     code = code_of(lin)
     ask(client, lin, code)
     typed = "000000" if texted() != "000000" else "111111"
@@ -162,7 +162,7 @@ def test_a_second_code_waits_a_minute(client, lin, chen):
     assert Message.objects.filter(template="code_handover").count() == 1
 
 
-def test_looking_for_accounts_has_a_limit(client, lin, chen, settings):
+def test_looking_up_accounts_has_a_limit(client, lin, chen, settings):
     settings.LIMITS = {**settings.LIMITS, "service_code_handover": (2, 3600)}
     code = code_of(lin)
 
@@ -274,7 +274,7 @@ def test_a_strangers_hand_over_is_404(client, offered):
 
 
 @pytest.mark.parametrize("how", ["accept", "decline", "take-back"])
-def test_opening_the_address_of_an_answer_answers_nothing(client, offered, chen, how):
+def test_a_get_of_an_answers_address_answers_nothing(client, offered, chen, how):
     response = sign_in(client, chen).get(reverse("code-offer-answer", args=[offered.reference, how]))
 
     assert response.status_code == 405
@@ -297,7 +297,7 @@ def test_two_tabs_accept_once_and_both_show_it(client, offered, chen):
     assert Message.objects.filter(template="handover_accepted", channel="site").count() == 2
 
 
-def test_a_code_that_went_to_an_order_meanwhile_is_not_handed_over(client, offered, lin, chen):
+def test_a_code_taken_by_an_order_in_the_meantime_is_not_handed_over(client, offered, lin, chen):
     order = make_order(lin)
     service_codes.bind(offered.code_id, order.reference)
 
@@ -343,7 +343,7 @@ def test_the_giver_who_types_it_afterwards_is_told_that_it_was_handed_over(clien
     assert wrong(response) == {"service_code": ["code_handed_over"]}
 
 
-def test_a_third_account_that_got_hold_of_it_learns_nothing(client, offered, servers):
+def test_a_third_account_with_the_code_learns_nothing(client, offered, servers):
     handovers.accept(offered)
     servers["wu@example.com"] = [server("i-wu")]
 
@@ -355,7 +355,7 @@ def test_a_third_account_that_got_hold_of_it_learns_nothing(client, offered, ser
 # --- what it costs --------------------------------------------------------------------------------------
 
 
-def test_one_offer_and_three_cost_the_same(client, servers):
+def test_the_page_takes_as_many_queries_for_one_offer_as_for_three(client, servers):
     def of(rows):
         lin, chen = make_user(), make_user()
         servers[lin.email] = [server(f"i-{lin.pk}")]
@@ -371,7 +371,7 @@ def test_one_offer_and_three_cost_the_same(client, servers):
     assert of(1) == of(3)
 
 
-def test_no_address_of_a_hand_over_holds_the_code_or_an_address(client, offered, lin, chen):
+def test_no_address_of_a_hand_over_contains_the_code_or_an_email_address(client, offered, lin, chen):
     for user in (lin, chen):
         html = text(page(client, user, "code-offer", offered.reference))
         links = re.findall(r'(?:href|action)="([^"]*)"', html)

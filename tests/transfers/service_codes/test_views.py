@@ -1,4 +1,4 @@
-"""The desk of service codes: what each server gives and why not, five codes and no sixth, one press one code."""
+"""The desk of service codes: which servers give codes and why others do not, five codes and no sixth, one per press."""
 
 import html as escapes
 import re
@@ -85,7 +85,7 @@ def test_each_server_is_shown_with_region_term_address_and_codes_used(client, se
 
 
 @pytest.mark.parametrize("rule", BROKEN)
-def test_a_server_that_gives_no_code_says_in_words_why(client, servers, rule):
+def test_a_server_that_gives_no_code_explains_why(client, servers, rule):
     changes, words = BROKEN[rule]
     servers[ALICE] = [server(**changes)]
 
@@ -111,14 +111,14 @@ def test_pressing_for_a_server_that_gives_no_code_makes_none_and_says_why(client
     assert slots() == []
 
 
-def test_an_account_without_servers_is_told_what_to_do(client, servers):
+def test_an_account_without_servers_gets_advice(client, servers):
     html = text(page(client, make_user()))
 
     assert "No server in this account" in html
     assert "Sign in with the account that bought the server" in html
 
 
-def test_while_the_list_is_down_the_codes_are_there_and_nothing_can_be_applied_for(client, settings, servers):
+def test_while_the_list_is_down_the_codes_are_shown_and_no_new_one_can_be_applied_for(client, settings, servers):
     user = alice()
     code = code_of(user)
     settings.INVENTORY_GATEWAY = "icpportal.gateways.inventory.fake.Down"
@@ -132,7 +132,7 @@ def test_while_the_list_is_down_the_codes_are_there_and_nothing_can_be_applied_f
     assert len(slots()) == 1
 
 
-def test_codes_of_a_server_that_left_the_list_stay_to_be_seen(client, servers):
+def test_codes_of_a_server_that_left_the_list_stay_visible(client, servers):
     user = alice()
     code = code_of(user, instance_id="i-gone")
 
@@ -142,7 +142,7 @@ def test_codes_of_a_server_that_left_the_list_stay_to_be_seen(client, servers):
     assert f'data-code="{code.reference}"' in html
 
 
-def test_many_servers_come_in_pages(client, servers):
+def test_many_servers_are_paginated(client, servers):
     servers[ALICE] = [server(f"i-{number:02}") for number in range(25)]
     user = alice()
 
@@ -154,14 +154,14 @@ def test_many_servers_come_in_pages(client, servers):
 
 
 @pytest.mark.parametrize("begin", ["-1", "x", "٣", "9" * 30, "1e3"])
-def test_a_page_that_nobody_offered_is_the_first(client, servers, begin):
+def test_an_invalid_page_is_the_first(client, servers, begin):
     assert 'data-instance="i-example0001"' in text(page(client, alice(), **{"from": begin}))
 
 
 # --- the codes ---------------------------------------------------------------------------------
 
 
-def test_codes_are_masked_on_the_desk_and_whole_on_their_own_page_with_a_copy_button(client, servers):
+def test_codes_are_masked_on_the_desk_and_complete_on_their_own_page_with_a_copy_button(client, servers):
     user = alice()
     code = code_of(user)
 
@@ -174,7 +174,7 @@ def test_codes_are_masked_on_the_desk_and_whole_on_their_own_page_with_a_copy_bu
     assert "no-store" in own["Cache-Control"]
 
 
-def test_no_address_holds_the_code_itself(client, servers):
+def test_no_address_contains_the_code_itself(client, servers):
     user = alice()
     code = code_of(user)
 
@@ -197,7 +197,7 @@ def test_no_address_holds_the_code_itself(client, servers):
         ({"kept_by": CHEN}, "Handed over"),
     ],
 )
-def test_each_state_of_a_code_is_said_in_words(client, servers, columns, words):
+def test_each_state_of_a_code_is_described_in_words(client, servers, columns, words):
     user = alice()
     code_of(user, **columns)
 
@@ -232,7 +232,7 @@ def test_applying_asks_once_and_then_shows_the_new_code(client, servers):
     assert (code.account, code.silent, code.state, code.slot) == (ALICE, False, "free", 1)
 
 
-def test_looking_at_the_question_makes_no_code(client, servers):
+def test_opening_the_confirmation_page_creates_no_code(client, servers):
     user = alice()
 
     for _ in range(2):
@@ -255,8 +255,8 @@ def test_a_server_gives_five_codes_and_no_sixth(client, servers):
     assert "This server gives no more service codes. 5 of them are still free: use one of those" in html
 
 
-def test_codes_that_were_handed_over_are_not_counted_among_those_to_use(client, servers):
-    """Who had given two away was told to use them."""
+def test_codes_that_were_handed_over_do_not_count_as_usable(client, servers):
+    """An owner who had handed over two was told to use them."""
     user = alice()
     for slot in range(1, 6):
         code_of(user, slot, **({"kept_by": CHEN} if slot > 2 else {}))
@@ -266,7 +266,7 @@ def test_codes_that_were_handed_over_are_not_counted_among_those_to_use(client, 
     assert "This server gives no more service codes. 2 of them are still free" in html
 
 
-def test_a_server_whose_codes_are_all_spent_leads_to_another_server(client, servers):
+def test_a_server_whose_codes_are_all_used_suggests_another_server(client, servers):
     user = alice()
     for slot in range(1, 6):
         press(client, user, slot=slot)
@@ -308,7 +308,7 @@ def test_two_presses_at_the_same_moment_make_one_code(servers):
     assert len(set(answers)) == 1
 
 
-def test_a_second_press_costs_no_try(client, servers, settings):
+def test_a_second_press_costs_no_attempt(client, servers, settings):
     settings.LIMITS = {**settings.LIMITS, "service_code_apply": (2, 3600)}
     user = alice()
 
@@ -330,7 +330,7 @@ def test_applying_has_a_limit(client, servers, settings):
     assert len(slots()) == 1
 
 
-def test_a_slot_that_an_order_took_meanwhile_is_not_shown_as_mine_to_give(client, servers):
+def test_a_slot_taken_by_an_order_in_the_meantime_is_not_shown_as_mine_to_give(client, servers):
     user = alice()
     order = make_order(user)
     service_codes.pick_instance("i-example0001", ALICE, order.reference)
@@ -344,7 +344,7 @@ def test_a_slot_that_an_order_took_meanwhile_is_not_shown_as_mine_to_give(client
 
 
 @pytest.mark.parametrize("slot", ["", "0", "-1", "x", "101", "9" * 40])
-def test_a_forged_slot_makes_no_code(client, servers, slot):
+def test_a_forged_slot_creates_no_code(client, servers, slot):
     press(client, alice(), slot=slot)
 
     assert slots() == []
@@ -368,7 +368,7 @@ def test_a_strangers_server_is_404(client, servers):
 # --- revoking ------------------------------------------------------------------------------------
 
 
-def test_a_free_code_is_revoked_once_asked_and_its_slot_stays_taken(client, servers):
+def test_a_free_code_is_revoked_after_a_confirmation_and_its_slot_stays_taken(client, servers):
     user = alice()
     code = code_of(user)
     address = reverse("service-code-revoke", args=[code.reference])
@@ -431,14 +431,14 @@ def test_a_strangers_codes_are_not_on_my_desk_but_count_for_the_server_that_i_ha
 
 
 @pytest.mark.parametrize("name", [DESK, "service-code-apply"])
-def test_who_is_not_signed_in_is_asked_to(client, name):
+def test_an_anonymous_reader_must_sign_in(client, name):
     assert client.get(reverse(name)).status_code == 302
 
 
 # --- the ways to it ----------------------------------------------------------------------------------
 
 
-def test_the_dashboard_the_step_and_the_menu_lead_to_the_desk(client, servers):
+def test_the_dashboard_the_step_and_the_menu_link_to_the_desk(client, servers):
     user = alice()
     order = make_order(user)
 
@@ -478,7 +478,7 @@ def test_a_code_of_an_approved_filing_stays_used_and_names_the_site(client, serv
         (False, states.APPROVED, "used"),
     ],
 )
-def test_whether_an_order_that_is_given_up_gives_its_code_back_is_the_providers_policy(
+def test_whether_an_abandoned_order_gives_its_code_back_is_the_providers_policy(
     servers, settings, returned, state, becomes
 ):
     settings.SERVICE_CODE_RETURNED = returned
@@ -496,7 +496,7 @@ def test_whether_an_order_that_is_given_up_gives_its_code_back_is_the_providers_
     ("returned", "words"),
     [(True, "its service code can be used again"), (False, "its service code cannot be used again")],
 )
-def test_whoever_gives_an_order_up_reads_before_what_becomes_of_its_code(
+def test_before_abandoning_an_order_its_owner_reads_what_happens_to_its_code(
     client, settings, move, state, returned, words
 ):
     settings.SERVICE_CODE_RETURNED = returned
@@ -512,7 +512,7 @@ def test_by_default_a_code_is_given_back(settings):
 # --- what it costs ---------------------------------------------------------------------------------------
 
 
-def test_one_row_and_three_cost_the_same(client, servers):
+def test_the_page_takes_as_many_queries_for_one_row_as_for_three(client, servers):
     def of(rows):
         user = make_user(f"{uuid.uuid4().hex}@example.com")
         servers[user.email] = [server(f"i-{user.pk}-{number}") for number in range(rows)]
@@ -530,8 +530,8 @@ def test_one_row_and_three_cost_the_same(client, servers):
     assert one <= 12
 
 
-def test_the_server_of_a_code_stands_under_its_name_in_chinese(client, servers):
-    """It stood under "choose a server"."""
+def test_the_server_of_a_code_is_listed_under_its_name_in_chinese(client, servers):
+    """It was listed under "choose a server"."""
     user = alice()
     code = code_of(user)
     client.cookies["django_language"] = "zh-hans"
