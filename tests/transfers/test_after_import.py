@@ -1,4 +1,4 @@
-"""From "import first" through the import and on: the old platform as step 1 meets it."""
+"""From "import first" through the import and on: the old platform as step 1 finds it."""
 
 import pytest
 from django.test import Client
@@ -84,7 +84,7 @@ def test_my_filings_and_the_page_of_the_site_show_an_imported_access_without_the
     assert client.get(reverse("filing", args=[site.pk])).status_code == 200
 
 
-def test_cancelling_an_imported_site_without_the_ministry_s_id_waits_says_so_and_goes_when_it_comes(
+def test_cancelling_an_imported_site_without_the_ministry_s_id_waits_says_so_and_is_sent_when_it_comes(
     client: Client,
     ministry,  # noqa: F811
     tmp_path,

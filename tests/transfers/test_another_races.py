@@ -1,4 +1,4 @@
-"""Two presses at the same moment while a further website is brought in: one order, everything taken over once."""
+"""Two concurrent presses while another website is added: one order, everything taken over once."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from transfers.models import Order, TypeCheck
 from transfers.orders.actions import AlreadyOrdered
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROUNDS = range(3)  # a race is won by either hand
+ROUNDS = range(3)  # either side can win a race
 
 
 def check_of(first, domain=FURTHER):
@@ -56,7 +56,7 @@ def test_two_domains_of_one_subject_begin_one_order_and_the_other_is_told(_round
 
 
 @pytest.mark.parametrize("_round", ROUNDS)
-def test_two_presses_on_use_again_leave_one_paper_a_side(_round):
+def test_two_presses_on_use_again_leave_one_paper_per_side(_round):
     first = filed(make_user())
     order = make_order(
         first.owner, domain=FURTHER, kind=states.TRANSFER_ANOTHER, answers={"type": type_answers(domain=FURTHER)}

@@ -1,4 +1,4 @@
-"""One order that cannot be read: every sweep, every answer and every reminder of the others goes on."""
+"""One unreadable order: every sweep, every answer and every reminder of the others continues."""
 
 from datetime import datetime, timedelta
 from io import StringIO
@@ -50,7 +50,7 @@ def granted(order: Order) -> Answer:
 
 
 def sweep_by_hand(*options: str) -> tuple[int, list[str]]:
-    """Exit code and lines of the command."""
+    """Exit code and output lines of the command."""
     out = StringIO()
     try:
         call_command("sweep_deadlines", *options, stdout=out)
@@ -60,7 +60,7 @@ def sweep_by_hand(*options: str) -> tuple[int, list[str]]:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_granted_order_that_cannot_be_read_keeps_no_other_grant_waiting(authority: FakeAuthority, way: str) -> None:
+def test_an_unreadable_granted_order_delays_no_other_grant(authority: FakeAuthority, way: str) -> None:
     bad, good = (make_order(state=states.AUTHORITY_REVIEW) for _ in range(2))
     authority.waiting = [granted(bad), granted(good)]
     spoil(bad, "answers", way)
@@ -73,14 +73,14 @@ def test_a_granted_order_that_cannot_be_read_keeps_no_other_grant_waiting(author
     assert taken == len(authority.acknowledged)
 
 
-def test_an_order_that_was_put_right_takes_its_answer_without_anybody_touching_a_table(
+def test_a_repaired_order_gets_its_answer_without_any_manual_step(
     authority: FakeAuthority,
 ) -> None:
     order = make_order(state=states.AUTHORITY_REVIEW)
     authority.waiting = [granted(order)]
     before = spoil(order, "answers")
     pull()
-    pull()  # not tried again at once
+    pull()  # not retried at once
     seen = (aside(), causes(), SetAside.objects.get().tries, [*authority.acknowledged])
 
     spoil(order, "answers", before)
@@ -92,7 +92,7 @@ def test_an_order_that_was_put_right_takes_its_answer_without_anybody_touching_a
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_drafts_behind_one_that_cannot_be_read_expire(authority: FakeAuthority, way: str) -> None:
+def test_the_drafts_behind_an_unreadable_one_expire(authority: FakeAuthority, way: str) -> None:
     bad, *good = (make_order(due_at=NOW - timedelta(hours=3 - n)) for n in range(3))
     spoil(bad, "answers", way)
 
@@ -105,7 +105,7 @@ def test_the_drafts_behind_one_that_cannot_be_read_expire(authority: FakeAuthori
     assert personal("林示范", "13900000001", "649999198502140009", bad.domain) == []
 
 
-def test_a_second_sweep_says_what_the_first_has_set_aside_and_does_not_try_it(authority: FakeAuthority) -> None:
+def test_a_second_sweep_lists_what_the_first_set_aside_and_does_not_retry_it(authority: FakeAuthority) -> None:
     bad = make_order(due_at=NOW - timedelta(hours=1))
     spoil(bad, "answers")
 
@@ -126,10 +126,10 @@ def test_a_second_sweep_says_what_the_first_has_set_aside_and_does_not_try_it(au
         (states.DRAFT, timedelta(hours=23), "deadlines.reminders"),
     ],
 )
-def test_an_order_whose_rules_nobody_knows_is_tried_ever_more_rarely_and_named(
+def test_an_order_with_unknown_rules_is_retried_ever_more_rarely_and_reported(
     authority: FakeAuthority, state: str, left: timedelta, job: str, column: str, nowhere: str
 ) -> None:
-    """It was tried and logged each minute, and named to nobody."""
+    """It was retried and logged each minute, and reported to nobody."""
     order = make_order(state=state, due_at=NOON + left, entered_at=NOON - timedelta(days=9))
     Order.objects.filter(pk=order.pk).update(**{column: nowhere})
     tried = []
@@ -146,7 +146,7 @@ def test_an_order_whose_rules_nobody_knows_is_tried_ever_more_rarely_and_named(
     assert named == [f"row {order.reference}: {job}: {SetAside.objects.get().trouble}, 4 tries since 2026-11-25 12:00"]
 
 
-def test_a_dry_run_says_what_would_fail_and_writes_nothing_down(authority: FakeAuthority) -> None:
+def test_a_dry_run_says_what_would_fail_and_writes_nothing(authority: FakeAuthority) -> None:
     bad, good = (make_order(state=states.PHONE_DUE, province="12", due_at=NOW - timedelta(n)) for n in (1, 0))
     spoil(bad, "answers")
 
@@ -188,9 +188,7 @@ def test_a_pull_that_fails_in_any_way_does_not_stop_the_sweep(
     assert causes() == ([] if isinstance(problem, Retryable) else ["deadlines.pull_failed"])
 
 
-def test_a_part_of_the_sweep_that_fails_stops_no_other(
-    authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failing_part_of_the_sweep_stops_no_other(authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch) -> None:
     order = make_order(due_at=NOW)
     monkeypatch.setattr(queries, "open_cancellations", lambda: 1 / 0)
 
@@ -201,7 +199,7 @@ def test_a_part_of_the_sweep_that_fails_stops_no_other(
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_phones_are_asked_for_the_orders_behind_one_that_cannot_be_read(authority: FakeAuthority, way: str) -> None:
+def test_phones_are_queried_for_the_orders_behind_an_unreadable_one(authority: FakeAuthority, way: str) -> None:
     due_at = NOW + timedelta(hours=5)
     bad, good = (make_order(state=states.PHONE_DUE, province="12", due_at=due_at + timedelta(n)) for n in range(2))
     authority.phone_states = [PhoneState(Role.BOTH, "139****0001", sent_at=NOW, confirmed_at=NOW)]
@@ -223,7 +221,7 @@ def test_an_order_whose_phones_cannot_be_judged_stops_no_other_deadline(authorit
     assert ("deadlines.due", bad.reference) in aside()
 
 
-def test_the_deadlines_behind_one_that_cannot_be_read_are_extended_and_its_reference_is_said() -> None:
+def test_the_deadlines_behind_an_unreadable_order_are_extended_and_its_reference_is_named() -> None:
     bad, good = (make_order(state=states.PHONE_DUE, province="12", due_at=NOW + timedelta(hours=n)) for n in (1, 2))
     spoil(bad, "answers")
     options = ["--from", NOW.isoformat(), "--to", (NOW + timedelta(hours=9)).isoformat(), "--by", "12", "--reason", "x"]
@@ -243,7 +241,7 @@ def test_the_deadlines_behind_one_that_cannot_be_read_are_extended_and_its_refer
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_an_order_that_nobody_can_read_is_closed_by_a_command_and_its_owner_begins_anew(way: str) -> None:
+def test_an_unreadable_order_is_closed_by_a_command_and_its_owner_can_begin_again(way: str) -> None:
     order = make_order(state=states.SUBMITTED)
     spoil(order, "answers", way)
     SetAside.objects.create(
@@ -264,7 +262,7 @@ def test_an_order_that_nobody_can_read_is_closed_by_a_command_and_its_owner_begi
     assert make_order(order.owner, domain=order.domain, subject_key=order.subject_key).state == states.DRAFT
 
 
-def test_an_order_that_can_be_read_or_lies_with_the_authority_is_not_closed_so() -> None:
+def test_a_readable_order_or_one_at_the_authority_cannot_be_closed_so() -> None:
     readable, theirs = make_order(), make_order(state=states.AUTHORITY_REVIEW)
     spoil(theirs, "answers")
 
@@ -276,7 +274,7 @@ def test_an_order_that_can_be_read_or_lies_with_the_authority_is_not_closed_so()
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_reminders_behind_an_order_that_cannot_be_read_go_out(authority: FakeAuthority, way: str) -> None:
+def test_the_reminders_behind_an_unreadable_order_are_sent(authority: FakeAuthority, way: str) -> None:
     bad, good = (
         make_order(due_at=NOON + timedelta(days=14, hours=n), entered_at=NOON - timedelta(days=50)) for n in range(2)
     )
@@ -289,7 +287,7 @@ def test_the_reminders_behind_an_order_that_cannot_be_read_go_out(authority: Fak
     assert aside() == [("deadlines.reminders", bad.reference)]
 
 
-def test_the_cancellations_behind_one_that_cannot_be_read_end(authority: FakeAuthority) -> None:
+def test_the_cancellations_behind_an_unreadable_one_end(authority: FakeAuthority) -> None:
     orders = []
     for n in range(2):
         owner = make_user()
@@ -306,7 +304,7 @@ def test_the_cancellations_behind_one_that_cannot_be_read_end(authority: FakeAut
     assert aside() == [("deadlines.access_ended", bad.reference)]
 
 
-def test_the_duties_behind_one_whose_order_cannot_be_read_are_counted_and_reminded(authority: FakeAuthority) -> None:
+def test_the_duties_behind_one_with_an_unreadable_order_are_counted_and_reminded(authority: FakeAuthority) -> None:
     bad, good = (
         fire(make_order(state=states.AUTHORITY_REVIEW, province="32"), "grant", "authority", now=NOON) for _ in range(2)
     )

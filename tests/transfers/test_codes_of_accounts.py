@@ -1,4 +1,4 @@
-"""Service codes and servers belong to the account: a changed address keeps them, whoever has it next gets nothing."""
+"""Service codes and servers belong to the account: they survive a changed address, and its next holder gets nothing."""
 
 import importlib
 from datetime import timedelta
@@ -26,14 +26,14 @@ SERVER = "i-example0001"
 
 
 def change_address(user: Any, address: str) -> Any:
-    """As the page does once the code that went to the new address was typed."""
+    """As the page does once the code sent to the new address was entered."""
     pending = accounts.begin(Pending.Kind.EMAIL, destination=address, language="en", user=user)
     accounts.confirm_email(pending)
     return User.objects.get(pk=user.pk)
 
 
 def newcomer(address: str, mobile: str = "13900000077") -> Any:
-    """Somebody who signs up with an address that another account had before."""
+    """Signs up with an address that another account had before."""
     return make_user(address, mobile=mobile)
 
 
@@ -44,7 +44,7 @@ def desk(user: Any) -> Any:
 
 
 def seen(user: Any) -> dict[str, list[str]]:
-    """The servers, own codes and handed codes on the desk of an account."""
+    """The servers, own codes and received codes on the desk of an account."""
     panels = desk(user).context["panels"]
     servers = [row for panel in panels if isinstance(panel, Servers) for row in panel.rows]
     lists = {panel.key: panel.rows for panel in panels if isinstance(panel, CodeList)}
@@ -65,7 +65,7 @@ NOTHING: dict[str, list[str]] = {"servers": [], "codes": [], "handed": [], "gone
 
 
 def test_a_changed_address_keeps_codes_and_servers_and_the_next_holder_gets_none(servers):
-    """Apply for a code, change the address: 0 of 1; sign up anew with the old address: the code was there."""
+    """Apply for a code, change the address: 0 of 1; sign up with the old address: the code was there."""
     user = alice()
     _answer, code = apply(user)
     before = seen(user)
@@ -80,8 +80,8 @@ def test_a_changed_address_keeps_codes_and_servers_and_the_next_holder_gets_none
     assert page.status_code == 404
 
 
-def test_who_has_the_old_address_cannot_apply_for_its_servers_and_its_account_still_can(servers):
-    """The server list belongs to the account as the codes do."""
+def test_the_holder_of_the_old_address_cannot_apply_for_its_servers_and_its_account_still_can(servers):
+    """The server list belongs to the account like the codes."""
     user = change_address(alice(), NEW)
     stranger = newcomer(ALICE)
 
@@ -92,15 +92,15 @@ def test_who_has_the_old_address_cannot_apply_for_its_servers_and_its_account_st
     assert (given.status_code, code.account) == (302, user.customer)
 
 
-def test_servers_under_the_new_address_are_listed_as_well(servers):
-    """Who changed the address at the provider too finds everything."""
+def test_servers_of_the_new_address_are_listed_too(servers):
+    """An owner who changed the address at the provider too finds everything."""
     servers[NEW] = [server("i-new")]
 
     assert seen(change_address(alice(), NEW))["servers"] == ["i-new", SERVER]
 
 
-def test_an_address_in_between_stays_the_accounts_too(servers):
-    """Each address that an account has left, not only its first."""
+def test_an_intermediate_address_stays_the_accounts_too(servers):
+    """Each former address of an account, not only its first."""
     servers[NEW] = [server("i-between")]
     user = change_address(change_address(alice(), NEW), THIRD)
     strangers = [newcomer(NEW), newcomer(ALICE, "13900000078")]
@@ -110,8 +110,8 @@ def test_an_address_in_between_stays_the_accounts_too(servers):
     assert len({user.customer, *(each.customer for each in strangers)}) == 3
 
 
-def test_who_comes_back_to_the_old_address_has_what_it_had(servers):
-    """The account is the same all the way."""
+def test_returning_to_the_old_address_keeps_everything(servers):
+    """The account is the same throughout."""
     user = alice()
     _answer, code = apply(user)
     user = change_address(change_address(user, NEW), ALICE)
@@ -120,8 +120,8 @@ def test_who_comes_back_to_the_old_address_has_what_it_had(servers):
     assert seen(newcomer(NEW)) == NOTHING
 
 
-def test_a_code_that_was_handed_over_stays_with_the_account_that_took_it(servers):
-    """The keeper of a code is an account as well."""
+def test_a_handed_over_code_stays_with_the_account_that_accepted_it(servers):
+    """The keeper of a code is an account too."""
     giver, taker = alice(), make_user(BOB, mobile="13900000066")
     _answer, code = apply(giver)
     handovers.accept(handovers.offer(code, giver, taker))
@@ -137,7 +137,7 @@ def test_a_code_that_was_handed_over_stays_with_the_account_that_took_it(servers
 
 
 def test_an_offer_is_accepted_after_both_have_changed_their_address(servers):
-    """What was offered before is the same code afterwards."""
+    """An earlier offer is for the same code afterwards."""
     giver, taker = alice(), make_user(BOB, mobile="13900000066")
     _answer, code = apply(giver)
     handovers.offer(code, giver, taker)
@@ -150,7 +150,7 @@ def test_an_offer_is_accepted_after_both_have_changed_their_address(servers):
 
 
 def test_an_order_picks_the_server_after_its_owner_changed_the_address(servers):
-    """The order's page asks for the servers of the account."""
+    """The order's page queries the servers of the account."""
     user = change_address(alice(), NEW)
     order = make_order(user, province="64", steps=())
 
@@ -165,8 +165,8 @@ def test_an_order_picks_the_server_after_its_owner_changed_the_address(servers):
     assert (code.instance_id, code.account, code.holder) == (SERVER, user.customer, order.reference)
 
 
-def test_an_address_that_was_never_proved_is_not_kept(servers):
-    """A wrong address typed by staff must not take the servers of whoever it belongs to."""
+def test_an_unproved_address_is_not_recorded(servers):
+    """A wrong address entered by staff must not take over its real owner's servers."""
     user = accounts.open_account(email="wrong@example.com", password=None, confirmed=False)
     change_address(user, NEW)
 
@@ -177,7 +177,7 @@ def test_an_address_that_was_never_proved_is_not_kept(servers):
 
 
 def test_operations_release_an_address_that_the_provider_gave_to_somebody_else(servers, capsys):
-    """Then its servers are listed for who has it now; the codes stay with the account."""
+    """Then its servers are listed for the new holder; the codes stay with the account."""
     user = alice()
     _answer, code = apply(user)
     user = change_address(user, NEW)
@@ -216,9 +216,9 @@ def bind_twice() -> None:
     assert list(ServiceCode.objects.order_by("slot").values()) == first
 
 
-def test_codes_from_before_go_to_the_account_that_had_the_address_when_they_were_issued(servers):
-    """Told by an offer or by an order for which the server was picked; a newer account gets nothing."""
-    user = joined(NEW, 30, "13900000071")  # had ALICE once
+def test_old_codes_go_to_the_account_that_had_the_address_when_they_were_issued(servers):
+    """Known from an offer or from an order with that server; a newer account gets nothing."""
+    user = joined(NEW, 30, "13900000071")  # once had ALICE's address
     newer = joined(ALICE, 2, "13900000072")
     order = make_order(user, province="64", steps=())
     old_code(ALICE, silent=True, state="bound", holder=order.reference)
@@ -231,8 +231,8 @@ def test_codes_from_before_go_to_the_account_that_had_the_address_when_they_were
     assert seen(newer) == NOTHING
 
 
-def test_codes_from_before_that_name_nobody_wait_for_operations(servers):
-    """Without a trace a newer holder of the address gets nothing, and operations give them to whom they are."""
+def test_old_codes_without_a_known_account_wait_for_operations(servers):
+    """Without a trace a newer holder of the address gets nothing, and operations assign them."""
     user = joined(NEW, 30, "13900000071")
     newer = joined(ALICE, 2, "13900000072")
     old_code(ALICE)
@@ -246,8 +246,8 @@ def test_codes_from_before_that_name_nobody_wait_for_operations(servers):
     assert seen(newer) == NOTHING
 
 
-def test_codes_from_before_of_an_account_that_never_changed_stay_and_so_do_handed_ones(servers):
-    """And a handed code follows the account that accepted it, whatever its address was then."""
+def test_old_codes_of_an_unchanged_account_and_handed_over_ones_stay(servers):
+    """And a handed-over code follows the account that accepted it, whatever its address was then."""
     user, taker = joined(ALICE, 30, "13900000071"), joined("bob.new@example.com", 30, "13900000072")
     kept = old_code(ALICE)
     handed = old_code(ALICE, 2, kept_by=BOB)

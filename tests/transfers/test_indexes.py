@@ -1,4 +1,4 @@
-"""What is asked all day reads the work in hand, not the archive: the plans of both databases say so."""
+"""Frequent queries read the work in hand, not the archive: checked with the plans of both databases."""
 
 import re
 from collections.abc import Callable
@@ -32,8 +32,8 @@ NUMBER = 10_000
 NOW = timezone.now()
 EVENING = timezone.localtime(NOW).replace(hour=21, minute=45)
 MINE = {"subject_key": f"a{7:063d}", "domain": "archive7.com"}
-# how each database says that it reads every row; a partial index holds the work in hand and may be read whole, and
-# PostgreSQL rightly reads a table of a few rows
+# how each database reports a full scan; a partial index has the work in hand and may be read in full, and
+# PostgreSQL is right to scan a table of a few rows
 PARTIAL = (
     "duty_provisional|order_held|order_password_kept|order_due|order_of_reviewer|order_judged|order_cancelling"
     "|objection_open|order_entered"  # the last: a list of all orders, of which the first page is read
@@ -110,7 +110,7 @@ DESK: dict[str, Query] = {
 
 @pytest.fixture
 def order(db) -> Order:
-    """One order among ten thousand, and statistics that know of them."""
+    """One order among ten thousand, with statistics."""
     owners = [make_user() for _ in range(50)]
     orders = fill(NUMBER, owners, now=NOW)
     SearchKey.objects.bulk_create(
@@ -131,7 +131,7 @@ def whole_tables_read(asked: dict[str, Query], order: Order) -> dict[str, str]:
     return {name: text for name, text in plans.items() if WHOLE_TABLE[connection.vendor].search(text)}
 
 
-def test_no_question_of_the_day_reads_a_whole_table(order):
+def test_no_frequent_query_reads_a_whole_table(order):
     unindexed = {
         "by profile": lambda order: Order.objects.filter(rule_profile="seed-2018", photo_way="place"),
         "events by move": lambda order: OrderEvent.objects.filter(move="grant"),
@@ -144,13 +144,13 @@ def test_no_question_of_the_day_reads_a_whole_table(order):
         each for each in DESK if each.startswith("an order by a phone") or "filing" in each or "domain" in each
     ]:
         assert re.search(r"\bsearch_key(_part)?\b", DESK[name](order).explain()), name
-    assert set(whole_tables_read(unindexed, order)) == set(unindexed)  # the look itself can see one
+    assert set(whole_tables_read(unindexed, order)) == set(unindexed)  # proves that it can detect one
 
 
 @pytest.mark.services
-def test_a_part_of_a_domain_is_looked_up_in_the_index_of_trigrams(order):
+def test_part_of_a_domain_is_looked_up_in_the_trigram_index(order):
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_indexscan = off")  # a few thousand keys are as quickly read in their order
+        cursor.execute("SET LOCAL enable_indexscan = off")  # a few thousand keys are read as fast in their order
 
         assert "Bitmap Index Scan on search_key_part" in parts.by_part("ve77.c").explain()
     assert (parts.finds("ve77.c"), parts.finds("77.")) == (True, False)  # without three letters all would be read

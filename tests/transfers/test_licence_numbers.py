@@ -1,4 +1,4 @@
-"""Filings under the number of a licence, or of the earliest years: from step 1 to the footer, and over the wire."""
+"""Filings with the number of a licence, or of the earliest years: from step 1 to the footer, and over SOAP."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ STEMS = ["京B2-20060259", "京ICP证030173号", "京ICP备050001号", "京ICP�
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("stem", STEMS)
-def test_a_filing_under_a_licence_is_a_transfer_and_its_order_bears_the_number(
+def test_a_filing_with_a_licence_number_is_a_transfer_and_its_order_has_the_number(
     client: Client, ministry: Any, stem: str
 ) -> None:
     on_file(ministry, "example.com", subject=stem)
@@ -55,7 +55,7 @@ def test_a_licence_of_another_province_or_of_another_subject_does_not_match(
     ("number", "form"),
     [("京Q2-20060259-1", "京.9-99999999-9"), ("<html>", ".."), ("", "empty")],
 )
-def test_a_number_of_an_unknown_form_is_told_as_it_is_and_operations_hear_of_it(
+def test_a_number_of_an_unknown_format_is_shown_unchanged_and_operations_get_an_alarm(
     client: Client, ministry: Any, settings: Any, number: str, form: str
 ) -> None:
     settings.LIMITS = {**settings.LIMITS, "verify_type": (1, 3600)}

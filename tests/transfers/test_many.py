@@ -1,4 +1,4 @@
-"""Many orders over the real wire, with random faults: each reported once, each answered once, numbers unbroken."""
+"""Many orders over real SOAP, with random faults: each reported once, each answered once, numbers unbroken."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ def test_many_orders_are_reported_once_and_answered_once_whatever_goes_wrong(on_
     assert figures.deliveries > figures.downloads
 
 
-def test_damage_bare_threes_and_a_closed_permission_keep_no_decision_from_arriving(
+def test_damage_bare_threes_and_a_closed_permission_do_not_keep_decisions_from_arriving(
     on_the_wire: SimulatorClient,
 ) -> None:
     on_the_wire.conduct(phones="auto", decides_after=0)

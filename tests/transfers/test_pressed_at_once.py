@@ -1,4 +1,4 @@
-"""The same button pressed by several hands at one moment, and two buttons that cannot both count: one effect."""
+"""The same button pressed several times at once, and two buttons that exclude each other: one effect."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,7 +25,7 @@ from verification.service_codes import actions as service_codes
 from verification.service_codes import handovers
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("ministry")]
-ROUNDS = range(2)  # a race is won by either hand
+ROUNDS = range(2)  # either side can win a race
 SENT = {"reason": "other_server", "words": "换服务器"}
 
 
@@ -79,7 +79,7 @@ def test_start_again_pressed_three_times_at_once_begins_one_draft() -> None:
 
 
 @pytest.mark.parametrize("_round", ROUNDS)
-def test_mending_and_sending_again_at_once_leave_one_of_them(_round: int) -> None:
+def test_opening_for_changes_and_resubmitting_at_once_leave_one_of_them(_round: int) -> None:
     order = make_order(state=states.LAPSED)
     rows = [read(order), read(order)]
 
@@ -96,7 +96,7 @@ def test_mending_and_sending_again_at_once_leave_one_of_them(_round: int) -> Non
 
 
 @pytest.mark.parametrize("_round", ROUNDS)
-def test_giving_a_draft_up_while_its_time_runs_out_ends_it_once(_round: int) -> None:
+def test_abandoning_a_draft_while_its_time_runs_out_ends_it_once(_round: int) -> None:
     order = make_order(due_at=timezone.now())
     rows = [read(order), read(order)]
 
@@ -148,7 +148,7 @@ def test_send_a_code_pressed_three_times_at_once_sends_one(lin: Any, website: An
     assert Message.objects.filter(template="code_cancel").count() == 1
 
 
-def test_the_right_code_entered_in_three_tabs_at_once_goes_on_in_each(lin: Any, website: Any) -> None:
+def test_the_right_code_entered_in_three_tabs_at_once_continues_in_each(lin: Any, website: Any) -> None:
     client = cancels.proved(Client(), lin)
     cancels.begin(client, website)
     order = cancels.order_of(website)
@@ -159,11 +159,11 @@ def test_the_right_code_entered_in_three_tabs_at_once_goes_on_in_each(lin: Any, 
     passed = [end.status_code for end in ends].count(302)
     assert passed >= 1
     assert queries.is_proved(read(order))
-    # a hand that lost against a press that was not through yet may try again, and is let on
+    # one that lost against an unfinished press may try again and is accepted
     assert cancels.enter_code(client, order, "000000").url == cancels.url(order, "password")
 
 
-def test_the_filing_password_entered_in_three_tabs_at_once_is_kept_once(lin: Any, website: Any) -> None:
+def test_the_filing_password_entered_in_three_tabs_at_once_is_stored_once(lin: Any, website: Any) -> None:
     client = cancels.proved(Client(), lin)
     cancels.begin(client, website)
     order = cancels.order_of(website)
@@ -176,7 +176,9 @@ def test_the_filing_password_entered_in_three_tabs_at_once_is_kept_once(lin: Any
     assert (read(order).password_kept, read(order).claimed) == (True, True)
 
 
-def test_the_last_press_in_three_tabs_at_once_sends_one_report_and_tells_everybody_once(lin: Any, ready: Order) -> None:
+def test_the_last_press_in_three_tabs_at_once_sends_one_report_and_notifies_everybody_once(
+    lin: Any, ready: Order
+) -> None:
     ends = press_all(lin, cancels.url(ready, "confirm"))
 
     assert [end.url for end in ends] == [ready.get_absolute_url()] * 3
@@ -203,7 +205,7 @@ def test_the_last_press_and_keep_the_transfer_at_once_leave_one_of_them(lin: Any
 
 
 @pytest.mark.parametrize("_round", ROUNDS)
-def test_stopping_while_it_goes_out_leaves_one_of_them(lin: Any, ready: Order, settings: Any, _round: int) -> None:
+def test_stopping_while_it_is_sent_leaves_one_of_them(lin: Any, ready: Order, settings: Any, _round: int) -> None:
     settings.CANCEL_COOL_OFF = timedelta(hours=24)
     cancelling.confirm(ready, actor=lin)
     rows = [read(ready), read(ready)]
@@ -236,7 +238,7 @@ def asked(website: Any) -> CauseCancellation:
     return for_cause.request_cancellation(website, cause="shell_site", words="域名解析到别处", actor=make_reviewer())
 
 
-def test_two_who_ask_for_one_website_at_once_leave_one_request_and_the_second_keeps_what_it_typed(website: Any) -> None:
+def test_two_concurrent_requests_for_one_website_leave_one_and_the_second_keeps_its_entries(website: Any) -> None:
     add = reverse("admin:transfers_causecancellation_add")
     tabs = [cancels.proved(Client(), make_reviewer()) for _ in range(2)]
     typed = [{"domain": "example.com", "cause": "shell_site", "words": f"理由{n}"} for n in range(2)]
@@ -280,7 +282,7 @@ def test_two_leads_who_approve_at_once_report_once(website: Any) -> None:
 
 
 @pytest.mark.parametrize("_round", ROUNDS)
-def test_the_owner_and_a_lead_who_end_one_access_at_once_report_it_once(
+def test_the_owner_and_a_lead_who_cancel_one_access_at_once_report_it_once(
     lin: Any, website: Any, ready: Order, _round: int
 ) -> None:
     request, mine = asked(website), read(ready)
@@ -337,7 +339,7 @@ def test_revoking_the_last_code_while_an_order_picks_its_server_leaves_no_revoke
     assert (bound.holder, read(order).service_code) == (order.reference, str(bound.pk))
 
 
-def test_two_tabs_that_answer_an_offer_differently_tell_both_accounts_once(lin: Any) -> None:
+def test_two_tabs_that_answer_an_offer_differently_notify_both_accounts_once(lin: Any) -> None:
     chen = make_user("chen@example.com")
     offered = handovers.offer(code_of(lin), lin, chen)
     tabs = [sign_in(Client(), chen) for _ in range(2)]
@@ -358,7 +360,7 @@ def test_two_tabs_that_answer_an_offer_differently_tell_both_accounts_once(lin: 
 # --- backdrops ----------------------------------------------------------------------------------
 
 
-def test_a_backdrop_asked_for_in_two_tabs_at_once_is_one_and_goes_to_an_address_that_was_typed() -> None:
+def test_a_backdrop_requested_in_two_tabs_at_once_is_one_and_goes_to_an_address_entered() -> None:
     order = make_order()
     tabs = hands(order.owner, 2)
     typed = [{**ADDRESS, "ship_address": f"示例路{n}号"} for n in (1, 2)]
@@ -396,7 +398,7 @@ def test_two_of_the_desk_who_post_at_once_send_one_parcel_and_take_one_from_stoc
 
 
 @pytest.mark.parametrize("_round", ROUNDS)
-def test_calling_off_while_the_desk_posts_leaves_one_of_them(_round: int) -> None:
+def test_cancelling_while_the_desk_posts_leaves_one_of_them(_round: int) -> None:
     owner = make_user()
     to = backdrops.Address("陈样例", "13900000002", "640106", "宁夏回族自治区银川市金凤区", "示例路1号", "")
     made = backdrops.ask(holder="T7Q4-M2KX", owner=owner, to=to, words={"ref": "", "domain": "", "url": ""})

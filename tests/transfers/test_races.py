@@ -1,4 +1,4 @@
-"""Two hands on one order at the same moment: one wins, the other is told, and nothing is done twice."""
+"""Two actions on one order at the same moment: one wins, the other is told, and nothing is done twice."""
 
 from collections import Counter
 from datetime import timedelta
@@ -41,7 +41,7 @@ from transfers.review.leases import AssignedToOther
 
 pytestmark = pytest.mark.django_db(transaction=True)
 GATES = ("service_code",)
-ROUNDS = range(4)  # a race is won by either hand: a few rounds see both
+ROUNDS = range(4)  # either side can win a race: a few rounds see both
 
 
 def read(order: Order) -> Order:
@@ -49,7 +49,7 @@ def read(order: Order) -> Order:
 
 
 def told(order: Order, *templates: str) -> list[str]:
-    """Keys of what was queued about an order, without the event's number."""
+    """Keys of what was queued for an order, without the event's number."""
     rows = Message.objects.filter(reference=order.reference)
     chosen = rows.filter(template__in=templates) if templates else rows
     return sorted(chosen.values_list("key", flat=True))
@@ -60,7 +60,7 @@ def told(order: Order, *templates: str) -> list[str]:
 
 @pytest.fixture
 def ministry(settings):
-    """Says "right" to every filing password."""
+    """Answers "right" to every filing password."""
     settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.fake.FakeAuthority"
     MinistryInMemory.password_answer = PasswordAnswer.RIGHT
     yield MinistryInMemory
@@ -97,7 +97,7 @@ def confirmed(order: Order) -> None:
     actions.keep_password(order, "0" * 32, number=order.site_number)
 
 
-def test_the_loser_of_a_claim_is_told_by_name_of_the_rule_and_may_go_on_once_the_other_gave_up():
+def test_the_loser_of_a_claim_is_told_the_rule_and_may_continue_once_the_other_abandoned():
     orders = [make_order(steps=GATES, subject_key="7" * 64) for _ in range(2)]
 
     ends = together(*(lambda order=order: confirmed(order) for order in orders))
@@ -147,7 +147,7 @@ def test_submit_pressed_twice_at_once_sends_one_order_and_one_set_of_messages():
         assert told(order) == [key.replace(f":{expected.pk}:", f":{event.pk}:") for key in told(lone)]
 
 
-def test_two_accounts_submit_the_same_filing_where_no_password_is_asked_and_one_is_first():
+def test_two_accounts_submit_the_same_filing_without_a_password_and_one_is_first():
     orders = [make_order(subject_key="8" * 64, claimed=False, password_kept=False) for _ in range(2)]
 
     ends = together(*(lambda order=order: actions.submit(order, actor=order.owner) for order in orders))
@@ -198,7 +198,7 @@ def test_a_withdrawal_and_an_acceptance_at_once_leave_one_of_them():
         mine, theirs = (
             read(order),
             read(order),
-        )  # as it was sent; withdrawing afterwards is legal
+        )  # as it was submitted; withdrawing afterwards is legal
 
         ends = together(
             lambda mine=mine: actions.withdraw(mine, actor=mine.owner, reason="not_wanted"),
@@ -236,7 +236,7 @@ def test_two_tabs_save_two_pages_and_both_stay():
         assert read(order).version == order.version + 3
 
 
-def test_submit_and_another_tabs_save_never_send_what_was_not_checked():
+def test_submit_and_another_tabs_save_never_submit_what_was_not_checked():
     for _turn in ROUNDS:
         order = make_order()
         checked, other_tab = read(order), read(order)
@@ -261,7 +261,7 @@ def test_submit_and_another_tabs_save_never_send_what_was_not_checked():
 # --- the clock and the authority -------------------------------------------------------------
 
 
-def test_two_sweeps_at_once_lapse_an_order_once_and_neither_calls_it_a_failure(authority: FakeAuthority):
+def test_two_concurrent_sweeps_lapse_an_order_once_and_neither_calls_it_a_failure(authority: FakeAuthority):
     authority.phone_states = []
     now = timezone.now()
     orders = [make_order(state=states.PHONE_DUE, province="12", due_at=now - timedelta(seconds=1)) for _ in range(4)]

@@ -1,4 +1,4 @@
-"""The portal does not start with a row of a table that lacks something."""
+"""The portal does not start with an incomplete row in a table."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from transfers.orders.history import row_of
 from transfers.orders.rows import Instead
 
 
-def test_the_tables_as_they_are_lack_nothing() -> None:
+def test_the_current_tables_are_complete() -> None:
     assert system_checks.check_orders() == []
 
 
@@ -32,7 +32,7 @@ def test_the_tables_as_they_are_lack_nothing() -> None:
         (replace(states.LAPSED, instead=(Instead("full_moon", "…"),)), ["unknown condition full_moon"]),
     ],
 )
-def test_a_state_that_lacks_something_is_named(lacking: states.State, said: list[str]) -> None:
+def test_an_incomplete_state_is_named(lacking: states.State, said: list[str]) -> None:
     assert list(system_checks._state(lacking)) == said
 
 
@@ -44,14 +44,14 @@ def test_a_state_that_lacks_something_is_named(lacking: states.State, said: list
         ("withdraw", {"button": None}, ["the applicant has neither a button nor a page for it"]),
     ],
 )
-def test_a_move_that_lacks_something_is_named(move: str, lack: dict[str, object], said: list[str]) -> None:
+def test_an_incomplete_move_is_named(move: str, lack: dict[str, object], said: list[str]) -> None:
     row = row_of(move)
 
     assert list(system_checks._move(replace(row, **lack))) == said
     assert row.by == APPLICANT or "button" not in lack
 
 
-def test_a_kind_whose_report_or_answers_are_not_there_is_named() -> None:
+def test_a_kind_without_its_report_or_answers_is_named() -> None:
     lacking = replace(kinds.TRANSFER, report="transfers.nowhere.report", stages="moon")
 
     assert list(system_checks._kind(lacking)) == ["unknown stages moon", "transfers.nowhere.report is not there"]

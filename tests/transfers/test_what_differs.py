@@ -1,4 +1,4 @@
-"""Step 1 names what does not match, the province too, and never says of a right entry that it is wrong."""
+"""Step 1 names what does not match, the province included, and never calls a right entry wrong."""
 
 import itertools
 from typing import Any
@@ -20,7 +20,7 @@ DOCUMENT = "Nothing is filed under this document"
 NAME = "The name differs"
 ALL_FOUR = "Check the province, name, document number and domain"
 GUANGDONG = {"region_province": "44", "region_city": "440300", "region_county": "440304"}
-# each entry wrong in a way of its own: the domain is somebody else's, the type is that of another document
+# each entry wrong in its own way: the domain is somebody else's, the type is another document's
 WRONG: dict[str, dict[str, str]] = {
     "province": GUANGDONG,
     "type": {"nature": "public_institution", "id_type": "4"},
@@ -48,14 +48,14 @@ def wrong_parts() -> list[tuple[str, ...]]:
 def test_every_combination_of_wrong_entries_gets_advice_that_names_the_province_and_is_true(
     client: Client, ministry: Any
 ) -> None:
-    """With the province alone wrong the page said to compare the three entries that were right."""
+    """With only the province wrong the page said to compare the three right entries."""
     world(ministry)
 
     for parts in wrong_parts():
         changes = {name: value for part in parts for name, value in WRONG[part].items()}
         check = ask(client, make_user(), **changes)
         sentence = told(client, check)
-        if parts == ("name",):  # the ministry tells no names: nobody here can know
+        if parts == ("name",):  # the ministry returns no names: nobody here can know
             assert check.outcome == "transfer"
             continue
         document, domain = bool({"type", "number"} & set(parts)), "domain" in parts
@@ -67,7 +67,7 @@ def test_every_combination_of_wrong_entries_gets_advice_that_names_the_province_
         assert NAME not in sentence
 
 
-def test_a_wrong_province_alone_is_named_and_nothing_else_is(client: Client, ministry: Any) -> None:
+def test_a_wrong_province_is_named_and_nothing_else(client: Client, ministry: Any) -> None:
     """Guangdong for a Ningxia filing."""
     check = ask(client, make_user(), **GUANGDONG)
 
@@ -87,8 +87,8 @@ def test_the_name_of_ones_own_subject_is_named(client: Client, ministry: Any, ch
     assert "province" in told(client, check)
 
 
-def test_of_another_accounts_record_no_part_is_named(client: Client, ministry: Any) -> None:
-    """A stranger learns no more than that something does not match."""
+def test_no_part_of_another_accounts_record_is_named(client: Client, ministry: Any) -> None:
+    """A stranger only learns that something does not match."""
     filed_here(make_user())
 
     check = ask(client, make_user(), name="别家示例纸业有限公司")
@@ -96,10 +96,10 @@ def test_of_another_accounts_record_no_part_is_named(client: Client, ministry: A
     assert (check.outcome, told(client, check)) == ("mismatch", ALL_FOUR)
 
 
-def test_of_a_document_that_nobody_can_be_asked_about_the_domain_is_checked_too(
+def test_for_a_document_that_cannot_be_queried_the_domain_is_checked_too(
     client: Client, ministry: Any, settings: Any
 ) -> None:
-    """Then only the domain says in which province the filing is."""
+    """Then only the domain gives the province of the filing."""
     settings.AUTHORITY_GATEWAY = f"{AsksNoCertificates.__module__}.AsksNoCertificates"
 
     check = ask(client, make_user(), **GUANGDONG)
@@ -109,7 +109,7 @@ def test_of_a_document_that_nobody_can_be_asked_about_the_domain_is_checked_too(
 
 @pytest.mark.parametrize("parts", [("domain",), ("number", "domain"), ("type", "domain"), ("province", "domain")])
 def test_a_domain_that_is_not_filed_sends_nobody_away_as_new(client: Client, ministry: Any, parts: Any) -> None:
-    """A typing error in the domain was told to be a new site."""
+    """A typing error in the domain was called a new site."""
     changes = {name: value for part in parts for name, value in WRONG[part].items()}
 
     check = ask(client, make_user(), **{**changes, "domain": "exmaple.com"})
@@ -119,7 +119,7 @@ def test_a_domain_that_is_not_filed_sends_nobody_away_as_new(client: Client, min
 
 
 def test_a_typing_error_in_the_document_of_ones_own_site_is_not_called_a_change(client: Client, ministry: Any) -> None:
-    """The page claimed that the document has changed."""
+    """The page claimed that the document had changed."""
     owner = make_user()
     filed_here(owner)
 
@@ -131,8 +131,8 @@ def test_a_typing_error_in_the_document_of_ones_own_site_is_not_called_a_change(
     assert "If the document has changed" in sentence
 
 
-def test_a_further_site_of_ones_own_subject_is_told_of_the_domain_alone(client: Client, ministry: Any) -> None:
-    """Where only the domain was typed, nobody is sent to compare what cannot be changed there."""
+def test_another_site_of_ones_own_subject_only_has_the_domain_named(client: Client, ministry: Any) -> None:
+    """Where only the domain was entered, nobody is told to compare what cannot be changed there."""
     owner = make_user()
     filed_here(owner)
     world(ministry)

@@ -33,7 +33,7 @@ CONTACT = Step("contact", "People to call", ContactForm, stages.ADMINISTRATORS)
 
 @pytest.fixture
 def step(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its row in STEPS, as every module has read it."""
+    """Its row in STEPS, as every module has imported it."""
     for module in [each for each in sys.modules.values() if getattr(each, "STEPS", None) is STEPS]:
         monkeypatch.setattr(module, "STEPS", (*STEPS, CONTACT))
     for forms in (wizard.view_initkwargs["form_list"], labels.FORMS, values.FORMS):
@@ -48,7 +48,7 @@ def rows(step: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def draft(rows: None) -> Order:
-    """A draft with nothing missing but the new page."""
+    """A draft that lacks only the new page."""
     return make_complete()
 
 
@@ -58,7 +58,7 @@ def page(client: Client, order: Order, name: str, *more: str) -> str:
 
 
 def fill_in(client: Client, order: Order) -> str:
-    """Answers the new page; where that leads."""
+    """Answers the new page; returns the redirect."""
     address = reverse("step", args=[order.reference, CONTACT.key])
     answer = sign_in(client, order.owner).post(address, {"contact_name": "林示范"})
     order.refresh_from_db()
@@ -75,7 +75,7 @@ def test_the_portal_does_not_start_while_the_step_is_not_among_the_details(step:
     ]
 
 
-def test_the_hub_offers_the_page_and_check_and_send_misses_it(client: Client, draft: Order) -> None:
+def test_the_hub_offers_the_page_and_check_and_send_reports_it_missing(client: Client, draft: Order) -> None:
     assert f'href="{reverse("step", args=[draft.reference, "contact"])}"' in page(client, draft, "people")
     assert "“People to call” is not complete" in page(client, draft, "check")
     assert "Who may be called" in page(client, draft, "step", "contact")

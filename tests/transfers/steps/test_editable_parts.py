@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 def returned(*fields: str, **changes: Any) -> Order:
-    """An order that a reviewer sent back, naming these fields."""
+    """An order that a reviewer returned, naming these fields."""
     order = make_order(state=states.RETURNED, **changes)
     OrderEvent.objects.create(
         order=order, move="send_back", from_state=states.SUBMITTED, to_state=states.RETURNED, by="reviewer"
@@ -49,7 +49,7 @@ def test_the_named_field_is_changed_and_every_other_ignores_what_is_sent(client:
     assert kept(order).answer("subject") == subject_answers(lead_email="new@example.com")
 
 
-def test_a_page_where_nothing_was_named_keeps_everything_and_leads_on(client: Client) -> None:
+def test_a_page_without_named_fields_keeps_everything_and_leads_on(client: Client) -> None:
     order = returned("subject.lead_email")
 
     answer = send(client, order, "website", as_sent(website_answers(order.domain, site_name="冒充的名称")))
@@ -60,7 +60,7 @@ def test_a_page_where_nothing_was_named_keeps_everything_and_leads_on(client: Cl
 
 
 @pytest.mark.parametrize(("step", "shown"), [("subject", ["lead_email"]), ("website", [])])
-def test_a_closed_page_is_text_with_the_named_field_alone_to_type(client: Client, step: str, shown: list[str]) -> None:
+def test_a_closed_page_is_text_with_only_the_named_field_to_edit(client: Client, step: str, shown: list[str]) -> None:
     order = returned("subject.lead_email")
 
     page = html.fromstring(look(client, order, step))
@@ -74,7 +74,7 @@ def test_a_closed_page_is_text_with_the_named_field_alone_to_type(client: Client
 
 
 @pytest.mark.parametrize("step", ["service_code", "filing_password"])
-def test_a_locked_gate_asks_nobody_and_cannot_fail(client: Client, settings: Any, step: str) -> None:
+def test_a_locked_gate_queries_nobody_and_cannot_fail(client: Client, settings: Any, step: str) -> None:
     settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.fake.Down"
     settings.INVENTORY_GATEWAY = "icpportal.gateways.inventory.fake.Down"
     order = returned("subject.lead_email")
@@ -85,7 +85,7 @@ def test_a_locked_gate_asks_nobody_and_cannot_fail(client: Client, settings: Any
     assert kept(order).answers == order.answers
 
 
-def test_the_page_shows_the_reason_and_what_stood_there(client: Client) -> None:
+def test_the_page_shows_the_reason_and_the_old_value(client: Client) -> None:
     order = returned("subject.lead_email")
 
     english, chinese = look(client, order, "subject"), look(client, order, "subject", "zh-hans")
@@ -95,7 +95,7 @@ def test_the_page_shows_the_reason_and_what_stood_there(client: Client) -> None:
     assert ("旧值" in english, "旧值" in chinese) == (True, True)
 
 
-def test_a_locked_answer_that_would_be_refused_today_can_be_mended(client: Client) -> None:
+def test_a_locked_answer_that_would_be_refused_today_can_be_changed(client: Client) -> None:
     over = timezone.localdate().isoformat()
     order = returned("subject.lead_email", answers={"subject": subject_answers(lead_id_until=over)})
     form = sign_in(client, order.owner).get(page_of(order, "subject")).context["form"]
@@ -107,7 +107,7 @@ def test_a_locked_answer_that_would_be_refused_today_can_be_mended(client: Clien
     assert kept(order).answer("subject") == subject_answers(lead_id_until="2040-01-01")
 
 
-def test_a_locked_field_that_no_longer_fits_says_what_to_change(client: Client) -> None:
+def test_a_locked_field_that_no_longer_matches_says_what_to_change(client: Client) -> None:
     order = returned("subject.lead_phone1")
 
     answer = send(client, order, "subject", as_sent(subject_answers(lead_phone1="13900000003")))
@@ -131,9 +131,7 @@ def test_another_person_is_not_opened_where_the_administrator_is_the_lead(client
 
 
 @pytest.mark.parametrize(("same", "is_said"), [("yes", False), ("no", True)])
-def test_whether_the_administrator_was_told_is_said_of_another_person_only(
-    client: Client, same: str, is_said: bool
-) -> None:
+def test_informing_the_administrator_is_asked_for_another_person_only(client: Client, same: str, is_said: bool) -> None:
     answers = administrator_answers(same_person=same, admin_told=False)
     order = returned("website.site_name", answers={"administrator": answers})
 
@@ -142,7 +140,7 @@ def test_whether_the_administrator_was_told_is_said_of_another_person_only(
     assert ("This person has been told and agrees" in page) is is_said
 
 
-def test_an_erased_password_is_asked_again_before_anything_else(client: Client) -> None:
+def test_an_erased_password_is_requested_before_anything_else(client: Client) -> None:
     order = returned("subject.lead_email", password_kept=False, password_digest="")
 
     answer = sign_in(client, order.owner).get(page_of(order, "subject"))
@@ -152,7 +150,7 @@ def test_an_erased_password_is_asked_again_before_anything_else(client: Client) 
     assert 'name="filing_password"' in look(client, order, "filing_password")
 
 
-def test_the_password_of_a_returned_order_is_asked_and_kept_anew(client: Client, ministry: Any) -> None:
+def test_the_password_of_a_returned_order_is_requested_and_stored_again(client: Client, ministry: Any) -> None:
     order = returned("subject.lead_email", password_kept=False, password_digest="")
 
     answer = send(client, order, "filing_password", {"filing_password": "Abc12345"})
@@ -179,7 +177,7 @@ def test_a_whole_named_step_is_open(client: Client) -> None:
     assert not any(field.disabled for field in form.fields.values())
 
 
-def test_a_lapsed_order_that_is_mended_is_open_everywhere() -> None:
+def test_a_lapsed_order_opened_for_changes_is_open_everywhere() -> None:
     order = make_order(state=states.RETURNED)
     OrderEvent.objects.create(
         order=order, move="mend", from_state=states.LAPSED, to_state=states.RETURNED, by="applicant"
@@ -206,7 +204,7 @@ def test_a_returned_page_stays_within_its_queries(client: Client, step: str) -> 
 
 
 def mended(code: str, **changes: Any) -> Order:
-    """An order that the authority turned down with this code, and its owner mends."""
+    """An order that the authority returned with this code, opened for changes by its owner."""
     order = make_order(state=states.RETURNED, authority_code=code, **changes)
     OrderEvent.objects.create(
         order=order, move="mend", from_state=states.AUTHORITY_RETURNED, to_state=states.RETURNED, by="applicant"
@@ -224,11 +222,11 @@ CODES = [
 
 
 @pytest.mark.parametrize(("code", "opened"), CODES)
-def test_after_the_authority_exactly_what_its_code_points_at_is_open(code: str, opened: set[str]) -> None:
+def test_after_the_authority_exactly_the_parts_of_its_code_are_open(code: str, opened: set[str]) -> None:
     assert open_parts(mended(code)) == opened
 
 
-def test_a_password_that_the_authority_refused_can_be_entered_anew(client: Client, ministry: Any) -> None:
+def test_a_password_refused_by_the_authority_can_be_entered_again(client: Client, ministry: Any) -> None:
     order = mended("1018")
 
     answer = send(client, order, "filing_password", {"filing_password": "Abc12345"})

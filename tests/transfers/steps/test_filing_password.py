@@ -1,4 +1,4 @@
-"""Step 3: the filing password is asked of the ministry once and never kept as typed."""
+"""Step 3: the filing password is checked with the ministry once and never stored as typed."""
 
 import logging
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ RIGHT_DIGEST = "1a64a010767f0725fb52111b0a9e9f84"  # the ministry's own example
 
 
 def at(moment: str) -> time_machine.travel:
-    """The clock stands at this moment, in UTC."""
+    """Sets the clock to this moment, in UTC."""
     return time_machine.travel(datetime.fromisoformat(moment).replace(tzinfo=UTC), tick=False)
 
 
@@ -37,7 +37,7 @@ def type_in(client: Client, order: Order, password: str = PASSWORD) -> Any:
     return send(client, order, "filing_password", {"filing_password": password})
 
 
-def test_a_right_password_keeps_its_fingerprint_and_claims_subject_and_domain(client: Client, ministry: Any) -> None:
+def test_a_right_password_stores_its_digest_and_claims_subject_and_domain(client: Client, ministry: Any) -> None:
     order = draft()
 
     answer = type_in(client, order)
@@ -97,7 +97,7 @@ def test_wrong_locked_unknown_and_unreachable_are_different_answers(
     assert (kept(order).version, kept(order).claimed) == (order.version, False)
 
 
-def test_the_tries_count_down_the_last_one_warns_and_then_it_pauses(client: Client, ministry: Any) -> None:
+def test_the_attempts_count_down_the_last_one_warns_and_then_it_pauses(client: Client, ministry: Any) -> None:
     order = draft()
 
     said = [errors(type_in(client, order, f"Wrong{n}")) for n in range(6)]
@@ -117,7 +117,7 @@ def test_the_fifth_wrong_one_says_until_when_it_is_paused_and_closes_the_form(cl
     assert (pages[4].count(until), "验证密码</button>" in pages[4]) == (1, False)
 
 
-def test_a_fresh_visit_shows_the_closed_form_until_the_pause_is_over(client: Client, ministry: Any) -> None:
+def test_a_later_visit_shows_the_closed_form_until_the_pause_is_over(client: Client, ministry: Any) -> None:
     order = draft()
     with at("2026-11-27 07:20"):
         for n in range(5):
@@ -133,9 +133,7 @@ def test_a_fresh_visit_shows_the_closed_form_until_the_pause_is_over(client: Cli
     assert ('type="password"' in after, "is paused" in after) == (True, False)
 
 
-def test_the_tries_that_are_left_are_those_of_the_account_where_it_has_fewer(
-    client: Client, ministry: Any, settings: Any
-) -> None:
+def test_the_attempts_left_are_the_accounts_if_it_has_fewer(client: Client, ministry: Any, settings: Any) -> None:
     settings.LIMITS = settings.LIMITS | {"filing_password_account": (10, 86400)}
     owner = make_user()
     first, second, third = (make_order(owner, steps=GATE, domain=f"{name}.com") for name in ("one", "two", "three"))
@@ -148,7 +146,7 @@ def test_the_tries_that_are_left_are_those_of_the_account_where_it_has_fewer(
     assert said == [{"filing_password": ["password_last"]}, {"__all__": ["password_paused"]}]
 
 
-def test_the_last_try_is_announced_above_the_form(client: Client, ministry: Any) -> None:
+def test_the_last_attempt_is_announced_above_the_form(client: Client, ministry: Any) -> None:
     order = draft()
     pages = [type_in(client, order, f"Wrong{n}").content.decode() for n in range(4)]
 
@@ -156,7 +154,7 @@ def test_the_last_try_is_announced_above_the_form(client: Client, ministry: Any)
 
 
 @pytest.mark.parametrize("gateway", ["Down", "Refusing", "Stalling"])
-def test_an_outage_costs_no_try(
+def test_an_outage_costs_no_attempt(
     client: Client, ministry: Any, settings: Any, monkeypatch: pytest.MonkeyPatch, gateway: str
 ) -> None:
     monkeypatch.setattr(fake.time, "sleep", lambda seconds: None)
@@ -182,14 +180,14 @@ def test_a_busy_process_says_so_and_counts_nothing(client: Client, ministry: Any
     ("typed", "said"),
     [("", "required"), ("密码密码", "password_shape"), ("a\u202eb", "password_shape"), ("x" * 33, "max_length")],
 )
-def test_what_is_no_password_asks_nobody(client: Client, ministry: Any, typed: str, said: str) -> None:
+def test_an_invalid_password_queries_nobody(client: Client, ministry: Any, typed: str, said: str) -> None:
     page = type_in(client, draft(), typed)
 
     assert errors(page) == {"filing_password": [said]}
     assert ministry.asked == []
 
 
-def test_spaces_round_a_pasted_password_are_forgiven(client: Client, ministry: Any) -> None:
+def test_spaces_around_a_pasted_password_are_stripped(client: Client, ministry: Any) -> None:
     assert type_in(client, draft(), f"  {PASSWORD} ").status_code == 302
 
 
@@ -222,13 +220,13 @@ def test_an_objection_is_sent_once_and_a_reviewer_finds_it(client: Client, minis
     assert "已收到您的异议" in client.get(page).content.decode()
 
 
-def test_who_has_the_claim_has_nothing_to_object_to(client: Client) -> None:
+def test_the_holder_of_the_claim_has_nothing_to_object_to(client: Client) -> None:
     order = make_order()
 
     assert sign_in(client, order.owner).get(reverse("taken", args=[order.reference])).status_code == 404
 
 
-def test_an_order_that_left_its_draft_while_the_ministry_was_asked_is_shown_as_it_is(
+def test_an_order_that_left_its_draft_during_the_query_is_shown_as_it_is(
     client: Client, ministry: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = draft()
@@ -250,7 +248,7 @@ def test_an_order_that_left_its_draft_while_the_ministry_was_asked_is_shown_as_i
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh-hans", "忘记密码"), ("en", "I forgot it")])
-def test_the_page_never_shows_a_password_and_leads_to_its_retrieval(client: Client, language: str, words: str) -> None:
+def test_the_page_never_shows_a_password_and_links_to_its_retrieval(client: Client, language: str, words: str) -> None:
     order = draft()
 
     page = look(client, order, "filing_password", language)
@@ -259,7 +257,7 @@ def test_the_page_never_shows_a_password_and_leads_to_its_retrieval(client: Clie
     assert 'autocomplete="off"' in page
 
 
-def test_a_stranger_cannot_spend_the_owners_tries(client: Client, ministry: Any) -> None:
+def test_a_stranger_cannot_use_up_the_owners_attempts(client: Client, ministry: Any) -> None:
     order = draft()
 
     answer = sign_in(client, make_user()).post(page_of(order, "filing_password"), {"filing_password": "Wrong1"})
@@ -286,7 +284,7 @@ def test_a_profile_without_a_password_has_no_such_page(client: Client, ministry:
     assert [page.status_code for page in pages] == [404, 404, 404]
 
 
-def test_the_step_costs_at_most_ten_queries_to_show_and_fourteen_to_send(client: Client, ministry: Any) -> None:
+def test_the_step_takes_at_most_ten_queries_to_show_and_fourteen_to_submit(client: Client, ministry: Any) -> None:
     order = draft()
     sign_in(client, order.owner)
 
@@ -298,7 +296,7 @@ def test_the_step_costs_at_most_ten_queries_to_show_and_fourteen_to_send(client:
     assert (shown <= 10, wrong <= 14, right <= 14) == (True, True, True), (shown, wrong, right)
 
 
-def test_the_owner_of_a_filing_hears_once_a_day_of_strangers_and_keeps_tries_of_their_own(
+def test_the_owner_of_a_filing_is_notified_once_a_day_of_strangers_and_has_attempts_of_their_own(
     client: Client, ministry: Any, settings: Any
 ) -> None:
     settings.LIMITS = {**settings.LIMITS, "filing_password_order": (9, 3600), "filing_password_number": (3, 86400)}

@@ -1,4 +1,4 @@
-"""A returned part is changed to any other answer: what that answer asks for is open beside it."""
+"""A returned part is changed to any other answer: whatever that answer requires is open beside it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -41,7 +41,7 @@ def test_an_administrator_who_was_the_lead_becomes_another_person(client: Client
     assert kept(order).answer("administrator") == administrator_answers()
 
 
-def test_what_another_administrator_lacks_is_said_at_fields_of_the_page(client: Client) -> None:
+def test_what_another_administrator_lacks_is_reported_at_fields_of_the_page(client: Client) -> None:
     order = returned("administrator.same_person", province="44", answers=ALONE)
 
     answer = send(client, order, "administrator", {"same_person": "no"})
@@ -67,7 +67,7 @@ def test_a_website_that_needs_approval_after_all_gets_its_number_and_its_paper(c
     assert (paper.status_code, b'type="file"' in paper.content) == (200, True)
 
 
-def test_a_website_that_needs_no_approval_after_all_forgets_it(client: Client) -> None:
+def test_a_website_that_needs_no_approval_after_all_drops_it(client: Client) -> None:
     order = returned("website.needs_approval")
     order.answers = {**order.answers, "website": {**website_answers(order.domain), **OF_NEWS}}
     order.save()
@@ -78,7 +78,7 @@ def test_a_website_that_needs_no_approval_after_all_forgets_it(client: Client) -
     assert kept(order).answer("website")["approval_types"] == []
 
 
-def test_the_approvals_named_alone_are_shown_whatever_was_answered(client: Client) -> None:
+def test_the_approvals_named_by_themselves_are_shown_whatever_was_answered(client: Client) -> None:
     order = returned("website.approval_types", "website.approval_number")
     order.answers = {**order.answers, "website": {**website_answers(order.domain), **OF_NEWS}}
     order.save()
@@ -101,7 +101,7 @@ def test_content_that_needs_approval_has_the_approval_beside_it(client: Client) 
     assert kept(order).answer("website")["content"] == ["5"]
 
 
-def test_every_part_that_follows_is_one_that_an_order_has() -> None:
+def test_every_dependent_part_exists_in_an_order() -> None:
     fields = {f"{step}.{name}" for step, form in FORMS.items() for name in form.base_fields}
     parts = {*fields, *(f"paper.{slot}" for slot in SLOTS)}
 
@@ -109,7 +109,7 @@ def test_every_part_that_follows_is_one_that_an_order_has() -> None:
 
 
 def answers_to(field: forms.Field) -> Iterator[Any]:
-    """Every answer that a choice or a box offers; a number of choices may be taken one by one."""
+    """Every answer that a choice or a box offers; several choices are taken one by one."""
     if isinstance(field, forms.BooleanField):
         yield from (True, False)
     for choice in offered(field) if getattr(field, "choices", None) else ():
@@ -149,7 +149,7 @@ MORE = [
 
 @pytest.mark.parametrize("province", ["64", "44"])
 @pytest.mark.parametrize(("step", "name"), CHOICES)
-def test_every_other_answer_to_a_part_that_was_named_alone_is_taken_or_lacks_what_is_on_the_page(
+def test_every_other_answer_to_a_part_named_by_itself_is_accepted_or_reports_what_is_missing_on_the_page(
     step: str, name: str, province: str
 ) -> None:
     order = returned(f"{step}.{name}", province=province, domain="example.com")

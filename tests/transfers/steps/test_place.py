@@ -1,4 +1,4 @@
-"""Where the server stands: taken from the picked server, printed, signed and reported, and never guessed."""
+"""The place of the server: taken from the chosen server, printed, signed and reported, and never guessed."""
 
 import hashlib
 from typing import Any
@@ -38,7 +38,7 @@ def picked(instance: str = "i-example0001") -> dict[str, str]:
 
 
 def printed(order: Order) -> str:
-    """What the sheet of this order says, with details like every other order's."""
+    """The sheet of this order, with the usual details."""
     order.answers = {**make_order().answers, **order.answers}
     return statement.facts(order).server_place
 
@@ -52,7 +52,7 @@ def printed(order: Order) -> str:
         ({"region": "cn-beijing", "province": "31"}, "31", "上海市"),
     ],
 )
-def test_the_place_of_the_picked_server_is_printed_and_reported(
+def test_the_place_of_the_chosen_server_is_printed_and_reported(
     client: Client, servers: Any, settings: Any, facts: dict[str, str], code: str, name: str
 ) -> None:
     several(settings)
@@ -78,7 +78,7 @@ def test_a_code_of_somebody_elses_server_brings_that_servers_place(client: Clien
 
 
 @pytest.mark.parametrize("province", ["11", "46", "65"])
-def test_where_all_servers_stand_in_one_province_the_list_need_not_say_it(
+def test_where_all_servers_are_in_one_province_the_list_need_not_state_it(
     client: Client, servers: Any, settings: Any, province: str
 ) -> None:
     settings.SERVER_PROVINCE = province
@@ -91,10 +91,10 @@ def test_where_all_servers_stand_in_one_province_the_list_need_not_say_it(
 
 @pytest.mark.parametrize("facts", [{"region": "nowhere"}, {"region": ""}, {"region": "cn-beijing", "province": "44"}])
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_a_server_whose_place_is_unknown_is_refused_and_named_to_operations(
+def test_a_server_with_an_unknown_place_is_refused_and_reported_to_operations(
     client: Client, servers: Any, settings: Any, facts: dict[str, str], language: str
 ) -> None:
-    """With servers in several provinces the setting alone is no answer; the other servers can be used."""
+    """With servers in several provinces the setting is not enough; the other servers can be used."""
     several(settings)
     servers[ALICE] = [server(**facts), server("i-example0002", region="cn-beijing")]
     order = draft(language=language)
@@ -123,10 +123,10 @@ def test_the_check_page_shows_the_place(client: Client, servers: Any, settings: 
     assert "上海市" in page
 
 
-def test_a_sheet_is_out_of_date_when_the_server_moved_to_another_province(
+def test_a_sheet_is_outdated_when_the_server_moved_to_another_province(
     client: Client, servers: Any, settings: Any
 ) -> None:
-    """The place that was signed is the one that is reported."""
+    """The signed place is the reported one."""
     several(settings)
     servers[ALICE] = [server(region="cn-beijing")]
     order = make_complete(owner=alice())
@@ -144,13 +144,13 @@ def test_a_sheet_is_out_of_date_when_the_server_moved_to_another_province(
 
 
 def from_before(**columns: Any) -> Order:
-    """An order whose server was verified when no place was kept."""
+    """An order whose server was verified before places were stored."""
     answer = {"ip": "192.0.2.10", "name": "示例服务器"}
     return make_order(alice(), answers={"server": answer, **columns.pop("answers", {})}, **columns)
 
 
 @pytest.mark.parametrize("state", [states.DRAFT, states.HANDING_OVER])
-def test_an_order_from_before_has_the_one_place_there_is(settings: Any, state: str) -> None:
+def test_an_old_order_has_the_only_place_there_is(settings: Any, state: str) -> None:
     settings.SERVER_PROVINCE = "53"
     order = from_before(state=state)
 
@@ -158,7 +158,7 @@ def test_an_order_from_before_has_the_one_place_there_is(settings: Any, state: s
     assert statement.facts(order).server_place == "云南省"
 
 
-def test_a_draft_from_before_is_asked_for_its_server_once_more_where_there_are_several_places(
+def test_an_old_draft_is_asked_for_its_server_again_where_there_are_several_places(
     client: Client, servers: Any, settings: Any
 ) -> None:
     """And prints no sheet without a place."""
@@ -177,8 +177,8 @@ def test_a_draft_from_before_is_asked_for_its_server_once_more_where_there_are_s
     assert report_of(kept(order), 1).places == (PLACES["11"],)
 
 
-def test_a_returned_order_from_before_opens_the_page_of_its_server(client: Client, servers: Any, settings: Any) -> None:
-    """Nobody named that page, and it is the only way on."""
+def test_an_old_returned_order_opens_the_page_of_its_server(client: Client, servers: Any, settings: Any) -> None:
+    """Nobody named that page, but it is the only way on."""
     several(settings)
     servers[ALICE] = [server(region="cn-beijing")]
     order = from_before(state=states.DRAFT)
@@ -191,10 +191,10 @@ def test_a_returned_order_from_before_opens_the_page_of_its_server(client: Clien
     assert kept(order).answer("server")["place"] == "11"
 
 
-def test_a_place_that_is_corrected_in_the_settings_is_asked_again_in_a_draft_and_kept_where_it_was_signed(
+def test_a_place_corrected_in_the_settings_is_requested_again_in_a_draft_and_kept_where_it_was_signed(
     client: Client, servers: Any, settings: Any
 ) -> None:
-    """What was signed and sent is what is reported."""
+    """What was signed and submitted is reported."""
     order = make_order(alice())
     sent = make_order(state=states.HANDING_OVER)
     settings.SERVER_PROVINCE = "11"
@@ -205,10 +205,10 @@ def test_a_place_that_is_corrected_in_the_settings_is_asked_again_in_a_draft_and
     assert report_of(sent, 1).places == (PLACES["64"],)
 
 
-def test_a_place_that_the_authority_refused_and_the_settings_corrected_is_reported_as_it_is_now(
+def test_a_place_refused_by_the_authority_and_corrected_in_the_settings_is_reported_corrected(
     servers: Any, settings: Any
 ) -> None:
-    """Operations correct SERVER_PROVINCE and report the held order anew; what was signed would be refused again."""
+    """Operations correct SERVER_PROVINCE and report the held order again; the signed place would be refused again."""
     servers[ALICE] = [server()]
     columns = {"state": states.HANDING_OVER, "held": True, "authority_code": "1035 1036"}
     order = make_order(alice(), **columns)
@@ -219,10 +219,10 @@ def test_a_place_that_the_authority_refused_and_the_settings_corrected_is_report
 
 
 @pytest.mark.parametrize(("province", "stale"), [("64", False), ("31", True)])
-def test_a_sheet_from_before_is_signed_again_unless_it_says_where_the_servers_are(
+def test_an_old_sheet_must_be_signed_again_unless_it_states_the_place(
     settings: Any, province: str, stale: bool
 ) -> None:
-    """Whoever had not set a place printed Ningxia on every sheet."""
+    """A provider without the setting printed Ningxia on every sheet."""
     order = from_before()
     found = statement.facts(order)
     parts = (found.subject_name, found.number, found.site_name, *found.domains, found.administrator, found.ip)
@@ -232,7 +232,7 @@ def test_a_sheet_from_before_is_signed_again_unless_it_says_where_the_servers_ar
     assert validity.is_stale(order, OrderDocument(order=order, slot="statement", mark=mark)) is stale
 
 
-def test_an_order_that_was_sent_before_takes_its_place_from_the_list(servers: Any, settings: Any) -> None:
+def test_an_order_submitted_before_takes_its_place_from_the_list(servers: Any, settings: Any) -> None:
     several(settings)
     servers[ALICE] = [server(region="上海三区")]
     order = from_before(state=states.HANDING_OVER)
@@ -240,10 +240,10 @@ def test_an_order_that_was_sent_before_takes_its_place_from_the_list(servers: An
     assert report_of(order, 1).places == (PLACES["31"],)
 
 
-def test_its_report_waits_by_name_while_the_list_does_not_tell_and_goes_once_it_does(
+def test_its_report_waits_with_a_reason_while_the_list_states_no_place_and_is_sent_once_it_does(
     servers: Any, settings: Any
 ) -> None:
-    """Put right by a setting, and nobody has to touch the order."""
+    """A setting fixes it, and nobody needs to touch the order."""
     several(settings)
     servers[ALICE] = [server(region="上海四区")]
     order = from_before(state=states.HANDING_OVER)
@@ -260,7 +260,7 @@ def test_its_report_waits_by_name_while_the_list_does_not_tell_and_goes_once_it_
 
 
 @pytest.mark.parametrize("gateway", ["Down", "Refusing", "Nonsense"])
-def test_its_report_is_tried_again_while_the_list_is_away(servers: Any, settings: Any, gateway: str) -> None:
+def test_its_report_is_retried_while_the_list_is_down(servers: Any, settings: Any, gateway: str) -> None:
     several(settings)
     order = from_before(state=states.HANDING_OVER)
     settings.INVENTORY_GATEWAY = f"icpportal.gateways.inventory.fake.{gateway}"

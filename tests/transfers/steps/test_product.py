@@ -1,4 +1,4 @@
-"""The product of an order follows from its server: another one is refused, and an untrue one is never reported."""
+"""The product of an order follows from its server: another one is refused, and a false one is never reported."""
 
 import hashlib
 import re
@@ -40,7 +40,7 @@ def typed(product: str, code: object) -> dict[str, str]:
 
 
 def given(account: str, product: str, *, listed_as: str = "", **columns: Any) -> ServiceCode:
-    """A free code of somebody's server of this product."""
+    """A free code of an account's server with this product."""
     there = server(f"i-{account[:3]}", product=listed_as or product)
     fake.FakeInventory.accounts[account] = [there]
     return ServiceCode.objects.create(instance_id=there.id, slot=1, product=product, account=account, **columns)
@@ -57,7 +57,7 @@ def test_the_page_does_not_ask_for_the_product(client: Client, servers: Any) -> 
     assert 'name="product_type"' not in look(client, draft(), "service_code")
 
 
-def test_hosting_sent_for_a_cloud_server_is_not_believed(client: Client, servers: Any) -> None:
+def test_hosting_sent_for_a_cloud_server_is_ignored(client: Client, servers: Any) -> None:
     order = draft()
 
     assert send(client, order, "service_code", picked("hosting")).status_code == 302
@@ -71,7 +71,7 @@ def test_hosting_sent_for_a_cloud_server_is_not_believed(client: Client, servers
 def test_a_typed_code_is_for_the_product_of_its_server(
     client: Client, servers: Any, account: str, true: str, sent: str
 ) -> None:
-    """The server's owner gives a code by hand, and the person who types it cannot know the product."""
+    """The server's owner passes a code on, and the person who types it cannot know the product."""
     code, order = given(account, true), draft()
 
     assert send(client, order, "service_code", typed(sent, code.pk)).status_code == 302
@@ -87,14 +87,14 @@ def test_a_code_handed_over_is_for_the_product_of_its_server(client: Client, ser
     assert report_of(kept(order), 1).methods == HOSTING
 
 
-def test_the_only_server_of_the_account_is_chosen_already(client: Client, servers: Any) -> None:
+def test_the_only_server_of_the_account_is_preselected(client: Client, servers: Any) -> None:
     page = look(client, draft(), "service_code")
 
     assert re.search(r'value="i-example0001"[^>]*selected', page)
     assert "From your account" in page
 
 
-def test_of_two_servers_none_is_chosen(client: Client, servers: Any) -> None:
+def test_of_two_servers_none_is_preselected(client: Client, servers: Any) -> None:
     servers[ALICE].append(server("i-example0002"))
 
     page = look(client, draft(), "service_code")
@@ -103,7 +103,7 @@ def test_of_two_servers_none_is_chosen(client: Client, servers: Any) -> None:
     assert "From your account" not in page
 
 
-def test_a_product_that_is_left_out_follows_from_the_server(client: Client, servers: Any) -> None:
+def test_a_missing_product_follows_from_the_server(client: Client, servers: Any) -> None:
     servers[ALICE] = [server(product="hosting")]
     order = draft()
 
@@ -114,8 +114,8 @@ def test_a_product_that_is_left_out_follows_from_the_server(client: Client, serv
     assert report_of(kept(order), 1).methods == HOSTING
 
 
-def test_the_product_of_a_strangers_server_is_not_told_by_its_name(client: Client, servers: Any) -> None:
-    """Who guesses the name of a server learns nothing of it."""
+def test_the_name_of_a_strangers_server_does_not_reveal_its_product(client: Client, servers: Any) -> None:
+    """Guessing the name of a server reveals nothing about it."""
     given(BOB, "hosting")
     order = draft()
 
@@ -124,10 +124,8 @@ def test_the_product_of_a_strangers_server_is_not_told_by_its_name(client: Clien
     assert errors(answer) == {"instance": ["code_not_usable"]}
 
 
-def test_a_server_of_a_product_that_nobody_knows_is_refused_and_named_to_operations(
-    client: Client, servers: Any
-) -> None:
-    """How it is connected cannot be told, so it is not guessed."""
+def test_a_server_of_an_unknown_product_is_refused_and_reported_to_operations(client: Client, servers: Any) -> None:
+    """Its access method is unknown, so it is not guessed."""
     servers[ALICE] = [server(product="quantum"), server("i-example0002")]
     order = draft()
 
@@ -140,7 +138,7 @@ def test_a_server_of_a_product_that_nobody_knows_is_refused_and_named_to_operati
     assert send(client, order, "service_code", picked("ecs", "i-example0002")).status_code == 302
 
 
-def test_a_typed_code_of_such_a_server_says_the_same_whosever_it_is(client: Client, servers: Any) -> None:
+def test_a_typed_code_of_such_a_server_gets_the_same_answer_whoever_owns_it(client: Client, servers: Any) -> None:
     code, order = given(BOB, "quantum"), draft()
 
     answer = send(client, order, "service_code", typed("ecs", code.pk))
@@ -183,7 +181,7 @@ def test_the_check_page_and_the_reviewer_see_product_and_access_method(
 
 
 def from_before(product: str, said: str, *, state: str = states.DRAFT, **columns: Any) -> Order:
-    """An order whose applicant said one product while its code is another's; nothing of the product was kept."""
+    """An order whose applicant stated one product while its code is another's; the product was not stored."""
     code = ServiceCode.objects.create(instance_id="i-example0001", slot=1, product=product, account=ALICE)
     answer = {"product_type": said, "how": "instance", "instance": "i-example0001", "service_code": ""}
     server_then = {"ip": "192.0.2.10", "name": "示例服务器"}
@@ -203,7 +201,7 @@ def from_before(product: str, said: str, *, state: str = states.DRAFT, **columns
         ("simple", "simple", CLOUD, "云接入"),
     ],
 )
-def test_an_order_with_an_untrue_product_reports_and_prints_the_true_one(
+def test_an_order_with_a_false_product_reports_and_prints_the_true_one(
     product: str, said: str, methods: tuple[int], words: str
 ) -> None:
     order = from_before(product, said, state=states.HANDING_OVER)
@@ -213,14 +211,14 @@ def test_an_order_with_an_untrue_product_reports_and_prints_the_true_one(
 
 
 def mark_from_before(order: Order) -> str:
-    """The mark of a sheet that was signed before the product and the place were part of it."""
+    """The digest of a sheet signed before product and place were part of it."""
     found = statement.facts(order)
     parts = (found.subject_name, found.number, found.site_name, *found.domains, found.administrator, found.ip)
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 
 @pytest.mark.parametrize(("said", "stale"), [("hosting", True), ("ecs", False), ("simple", False)])
-def test_a_sheet_that_was_signed_with_an_untrue_access_method_is_to_be_signed_again(said: str, stale: bool) -> None:
+def test_a_sheet_signed_with_a_false_access_method_must_be_signed_again(said: str, stale: bool) -> None:
     order = from_before("ecs", said)
     sheet = OrderDocument(order=order, slot="statement", mark=mark_from_before(order))
 
@@ -230,7 +228,7 @@ def test_a_sheet_that_was_signed_with_an_untrue_access_method_is_to_be_signed_ag
 def test_a_provider_names_the_access_method_of_a_product_of_its_own(
     client: Client, servers: Any, settings: Any
 ) -> None:
-    """Which product is web hosting is the provider's to say, not the key's."""
+    """The provider decides which product is web hosting, not the key."""
     settings.PROVIDER_PRODUCTS = [
         {"key": "vhost", "zh": "主机空间", "en": "Shared space", "method": "hosting"},
         {"key": "rack", "zh": "机柜", "en": "Rack", "method": "colocation"},

@@ -1,4 +1,4 @@
-"""Step 2: one of my servers, or a code that somebody gave me."""
+"""Step 2: one of my servers, or a code I was given."""
 
 import time
 from collections.abc import Callable
@@ -37,7 +37,7 @@ def typed(code: object) -> dict[str, str]:
 
 
 def code_of(account: str = "bob@example.com", **changes: Any) -> ServiceCode:
-    """A free code of somebody's server, which stands in the list."""
+    """A free code of somebody's server on the list."""
     there = server(changes.pop("instance", "i-bob"), **changes)
     fake.FakeInventory.accounts.setdefault(account, []).append(there)
     return ServiceCode.objects.create(instance_id=there.id, slot=1, product="ecs", account=account)
@@ -50,7 +50,7 @@ def bound_to(order: Order) -> list[str]:
 # --- one of my servers -------------------------------------------------------------------------
 
 
-def test_a_picked_server_gets_a_code_of_its_own_bound_to_the_order(client: Client, servers: Any) -> None:
+def test_a_chosen_server_gets_its_own_code_bound_to_the_order(client: Client, servers: Any) -> None:
     order = draft()
 
     answer = send(client, order, "service_code", own())
@@ -62,7 +62,7 @@ def test_a_picked_server_gets_a_code_of_its_own_bound_to_the_order(client: Clien
     assert after.answer("server") == {"ip": "192.0.2.10", "name": "示例服务器", "product": "ecs", "place": "64"}
 
 
-def test_picking_the_same_server_again_takes_no_second_code(client: Client, servers: Any) -> None:
+def test_choosing_the_same_server_again_takes_no_second_code(client: Client, servers: Any) -> None:
     order = draft()
     send(client, order, "service_code", own())
     first = kept(order).service_code
@@ -72,7 +72,7 @@ def test_picking_the_same_server_again_takes_no_second_code(client: Client, serv
     assert (kept(order).service_code, ServiceCode.objects.count()) == (first, 1)
 
 
-def test_another_server_frees_the_code_of_the_first(client: Client, servers: Any) -> None:
+def test_another_server_releases_the_code_of_the_first(client: Client, servers: Any) -> None:
     servers[ALICE].append(server("i-example0002"))
     order = draft()
     send(client, order, "service_code", own())
@@ -95,7 +95,7 @@ RULES = [
 
 
 @pytest.mark.parametrize(("rule", "changes"), RULES, ids=[row[0] for row in RULES])
-def test_the_rule_that_my_server_breaks_is_named(
+def test_the_rule_broken_by_my_server_is_named(
     client: Client, servers: Any, rule: str, changes: dict[str, Any]
 ) -> None:
     servers[ALICE] = [server(**changes)]
@@ -119,7 +119,7 @@ def test_the_sixth_code_of_a_server_is_refused(client: Client, servers: Any) -> 
     assert errors(answer) == {"instance": ["instance_quota"]}
 
 
-def test_a_server_of_another_account_cannot_be_picked(client: Client, servers: Any) -> None:
+def test_a_server_of_another_account_cannot_be_chosen(client: Client, servers: Any) -> None:
     code_of()
     order = draft()
 
@@ -129,7 +129,7 @@ def test_a_server_of_another_account_cannot_be_picked(client: Client, servers: A
     assert bound_to(order) == []
 
 
-def test_no_server_chosen_is_asked_for_and_nothing_outside_is_bound(client: Client, servers: Any) -> None:
+def test_without_a_chosen_server_an_error_is_shown_and_nothing_is_bound(client: Client, servers: Any) -> None:
     order = draft()
 
     answer = send(client, order, "service_code", own(""))
@@ -166,7 +166,7 @@ def test_a_free_code_of_another_account_works_however_it_is_pasted(client: Clien
 
 
 @pytest.mark.parametrize("text", ["", "123", "g" * 32, "0" * 33, "００００"])
-def test_what_is_no_code_is_refused_without_costing_a_try(
+def test_an_invalid_code_is_refused_without_costing_an_attempt(
     client: Client, servers: Any, text: str, settings: Any
 ) -> None:
     settings.LIMITS = {**settings.LIMITS, "service_code": (1, 3600)}
@@ -207,14 +207,14 @@ def other_product() -> str:
 
 
 @pytest.mark.parametrize("make", [unknown, used, elsewhere, expired, other_product])
-def test_a_strangers_code_that_does_not_work_gets_one_same_page_after_the_same_work(
+def test_a_strangers_unusable_code_always_gets_the_same_page_after_the_same_work(
     client: Client, servers: Any, make: Callable[[], str]
 ) -> None:
     order = draft()
     text = make()
     sign_in(client, order.owner)
     plain = cost(lambda: client.post(page_of(order, "service_code"), typed(unknown())))
-    plain = cost(lambda: client.post(page_of(order, "service_code"), typed(unknown())))  # the first opens the counter
+    plain = cost(lambda: client.post(page_of(order, "service_code"), typed(unknown())))  # the first creates the counter
 
     this = cost(lambda: client.post(page_of(order, "service_code"), typed(text)))
 
@@ -222,10 +222,10 @@ def test_a_strangers_code_that_does_not_work_gets_one_same_page_after_the_same_w
     assert this == plain
     assert errors(answer) == {"service_code": ["code_not_usable"]}
     assert "SOME-ELSE" not in answer.content.decode()
-    assert answer.content.decode().count(text) == 1  # what was typed stays in the field
+    assert answer.content.decode().count(text) == 1  # the entry stays in the field
 
 
-def test_my_own_bound_code_names_the_order_it_is_in(client: Client, servers: Any) -> None:
+def test_my_own_bound_code_names_its_order(client: Client, servers: Any) -> None:
     order, other = draft(), make_order(steps=())
     code = ServiceCode.objects.create(instance_id="i-example0001", slot=1, product="ecs", account=ALICE)
     service_codes.bind(code.pk, other.reference)
@@ -236,7 +236,7 @@ def test_my_own_bound_code_names_the_order_it_is_in(client: Client, servers: Any
     assert other.reference in answer.content.decode()
 
 
-def test_tries_of_typed_codes_are_limited_and_the_limit_says_until_when(
+def test_attempts_with_typed_codes_are_limited_and_the_limit_says_until_when(
     client: Client, servers: Any, settings: Any
 ) -> None:
     settings.LIMITS = {**settings.LIMITS, "service_code": (2, 3600)}
@@ -255,7 +255,7 @@ def test_tries_of_typed_codes_are_limited_and_the_limit_says_until_when(
 
 @pytest.mark.parametrize("gateway", ["Down", "Refusing", "Nonsense"])
 @pytest.mark.parametrize("what", [own(), typed("00000000-0000-4000-8000-000000000001")])
-def test_an_outage_counts_no_try_and_loses_nothing_that_was_typed(
+def test_an_outage_counts_no_attempt_and_keeps_the_entries(
     client: Client, servers: Any, settings: Any, gateway: str, what: dict[str, str]
 ) -> None:
     settings.LIMITS = {**settings.LIMITS, "service_code": (1, 3600)}
@@ -295,7 +295,7 @@ def test_a_busy_process_says_so_at_once_and_counts_nothing(client: Client, serve
 
 
 @pytest.mark.parametrize("what", [own("i-nobody"), typed("00000000-0000-4000-8000-00000000000f")])
-def test_a_refused_page_asks_the_list_within_one_question_each_time(
+def test_a_refused_page_queries_the_list_within_one_call_each_time(
     client: Client, servers: Any, monkeypatch: pytest.MonkeyPatch, what: dict[str, str]
 ) -> None:
     opened: list[int] = []
@@ -312,7 +312,7 @@ def test_a_refused_page_asks_the_list_within_one_question_each_time(
     assert (asked, len(opened) - asked) == (1, 1)
 
 
-def test_a_stalled_list_costs_the_time_of_one_question_though_the_page_is_drawn_again(
+def test_a_stalled_list_costs_the_time_of_one_call_though_the_page_is_rendered_again(
     client: Client, servers: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[float] = []
@@ -327,14 +327,14 @@ def test_a_stalled_list_costs_the_time_of_one_question_though_the_page_is_drawn_
     later = time.time() + 11
     monkeypatch.setattr(service_code.time, "time", lambda: later)
     look(client, order, "service_code")
-    assert len(waits) == 2  # later it is asked again
+    assert len(waits) == 2  # later it is queried again
     assert max(waits) <= settings.GATEWAY_REQUEST_SECONDS
 
 
 # --- what a stranger, a skip and a race come to ---------------------------------------------------
 
 
-def test_an_order_sent_meanwhile_keeps_the_code_it_was_sent_with(
+def test_an_order_submitted_in_the_meantime_keeps_its_code(
     client: Client, servers: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     servers[ALICE].append(server("i-example0002"))
@@ -363,7 +363,7 @@ def test_a_stranger_finds_no_such_order_and_binds_nothing(client: Client, server
     assert not ServiceCode.objects.exists()
 
 
-def test_looking_at_the_page_changes_nothing(client: Client, servers: Any) -> None:
+def test_opening_the_page_changes_nothing(client: Client, servers: Any) -> None:
     order = draft()
 
     sign_in(client, order.owner).get(page_of(order, "service_code"))
@@ -372,9 +372,7 @@ def test_looking_at_the_page_changes_nothing(client: Client, servers: Any) -> No
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_the_servers_stand_in_the_list_with_their_codes_or_their_fault(
-    client: Client, servers: Any, language: str
-) -> None:
+def test_the_servers_are_listed_with_their_codes_or_their_errors(client: Client, servers: Any, language: str) -> None:
     servers[ALICE] += [server("i-abroad", mainland=False)]
     order = draft(owner=alice(language=language))
 
@@ -387,7 +385,7 @@ def test_the_servers_stand_in_the_list_with_their_codes_or_their_fault(
     assert [text in page for text in words] == [True, True]
 
 
-def test_a_step_costs_at_most_ten_queries_to_show_and_thirteen_to_send(client: Client, servers: Any) -> None:
+def test_a_step_takes_at_most_ten_queries_to_show_and_thirteen_to_submit(client: Client, servers: Any) -> None:
     code, order = code_of(), draft()
     sign_in(client, order.owner)
 

@@ -1,4 +1,4 @@
-"""Every "Back" of every page of an order leads to the page before, and at last to one that has none."""
+"""Every "Back" on every page of an order leads to the previous page, and finally to one without "Back"."""
 
 import html
 import itertools
@@ -34,7 +34,7 @@ VALUES: dict[str, tuple[str, ...]] = {
 
 
 def addresses(order: Order) -> Iterator[str]:
-    """Every address of an order that there is, whatever its state."""
+    """Every address of an order, whatever its state."""
     for pattern in urls.urlpatterns:
         names = pattern.pattern.converters
         if not str(pattern.pattern).startswith(urls.ORDER):
@@ -45,7 +45,7 @@ def addresses(order: Order) -> Iterator[str]:
 
 
 def pages(client: Client, order: Order) -> dict[str, str]:
-    """The pages that this order has now, by address, each with where its Back leads ("" without one)."""
+    """The current pages of this order, by address, each with the target of its Back ("" without one)."""
     found = {}
     for address in addresses(order):
         answer = client.get(address)
@@ -61,9 +61,9 @@ def landed(client: Client, address: str) -> tuple[int, str]:
 
 
 def follow_all(client: Client, order: Order) -> set[str]:
-    """Follow Back from each page until a page has none; the names of the pages that were seen."""
+    """Follows Back from each page until a page has none; returns the names of the pages seen."""
     found = pages(client, order)
-    # many ways end alike: each link of them is followed once, and not to a page that was open a moment ago
+    # many ways end in the same pages: each link is followed once, and not to a page just visited
     where = cache(lambda address: (200, address) if address in found else landed(client, address))
     for start in found:
         way = [start]
@@ -88,7 +88,7 @@ def backs(order: Order, *names: str) -> set[str]:
         (states.TRANSFER_ANOTHER, "current-2020", DETAILS),
     ],
 )
-def test_every_back_of_a_draft_leads_to_the_page_before(
+def test_every_back_of_a_draft_leads_to_the_previous_page(
     client: Client, kind: str, profile: str, steps: tuple[str, ...]
 ) -> None:
     """Back on the people page pointed to itself."""
@@ -101,8 +101,8 @@ def test_every_back_of_a_draft_leads_to_the_page_before(
 
 
 @pytest.mark.parametrize("profile", ["seed-2018", "current-2020"])
-def test_every_back_of_a_transfer_in_any_state_leads_to_the_page_before(client: Client, profile: str) -> None:
-    """After it was sent or returned the pages are others, and their Back leads somewhere as well."""
+def test_every_back_of_a_transfer_in_any_state_leads_to_the_previous_page(client: Client, profile: str) -> None:
+    """After submitting or a return the pages are others, and their Back has a target too."""
     for state in (
         states.RETURNED,
         states.SUBMITTED,
@@ -115,7 +115,7 @@ def test_every_back_of_a_transfer_in_any_state_leads_to_the_page_before(client: 
         follow_all(sign_in(client, order.owner), order)
 
 
-def test_every_back_around_the_photo_leads_to_the_page_before(client: Client) -> None:
+def test_every_back_around_the_photo_leads_to_the_previous_page(client: Client) -> None:
     """The slip of a designated place, the backdrop, the withdrawal."""
     order = make_order(state=states.PHOTO_DUE)
     photo_places.choose(order.reference, make_place(), owner=order.owner, words={})
@@ -126,7 +126,7 @@ def test_every_back_around_the_photo_leads_to_the_page_before(client: Client) ->
 
 
 @pytest.mark.parametrize("last_look", [False, True])
-def test_every_back_of_a_cancellation_leads_to_the_page_before(client: Client, last_look: bool) -> None:
+def test_every_back_of_a_cancellation_leads_to_the_previous_page(client: Client, last_look: bool) -> None:
     """The other kind of order, at its beginning and at its last look."""
     user = make_user()
     website = make_website(user)

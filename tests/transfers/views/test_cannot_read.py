@@ -1,4 +1,4 @@
-"""Pages beside a row that cannot be read: the others stand, it says so with its reference, operations are told."""
+"""Pages with an unreadable row: the others are shown, the row shows its reference, operations are told."""
 
 from datetime import timedelta
 from typing import Any
@@ -31,16 +31,14 @@ def page(client: Client, url: str, language: str = "en") -> tuple[int, str]:
 
 
 def my_filings(client: Client) -> tuple[int, str]:
-    """All tabs one after the other, and the worst of their answers."""
+    """All tabs in turn, and the worst status."""
     pages = [page(client, f"{reverse('dashboard')}?tab={tab}") for tab in KEYS]
     return max(status for status, _body in pages), "".join(body for _status, body in pages)
 
 
 @pytest.mark.parametrize("language", list(SAYS))
 @pytest.mark.parametrize("way", WAYS)
-def test_my_filings_show_the_others_beside_an_order_that_cannot_be_read(
-    client: Client, way: str, language: str
-) -> None:
+def test_my_filings_shows_the_others_beside_an_unreadable_order(client: Client, way: str, language: str) -> None:
     owner = make_user()
     bad, good = make_order(owner), make_order(owner)
     spoil(bad, "answers", way)
@@ -55,9 +53,7 @@ def test_my_filings_show_the_others_beside_an_order_that_cannot_be_read(
 
 
 @pytest.mark.parametrize("state", [*states.ALL])
-def test_in_whatever_state_an_order_cannot_be_read_my_filings_and_its_own_page_stand(
-    client: Client, state: str
-) -> None:
+def test_in_any_state_of_an_unreadable_order_my_filings_and_its_own_page_open(client: Client, state: str) -> None:
     owner = make_user()
     bad, good = make_order(owner, state=state), make_order(owner)
     spoil(bad, "answers")
@@ -72,7 +68,7 @@ def test_in_whatever_state_an_order_cannot_be_read_my_filings_and_its_own_page_s
     assert (says in own[1], bad.reference in own[1]) == (True, True)
 
 
-def test_an_order_of_rules_that_are_not_there_stops_no_list(client: Client) -> None:
+def test_an_order_with_missing_rules_stops_no_list(client: Client) -> None:
     owner = make_user()
     bad, good = (make_order(owner, state=states.AUTHORITY_REVIEW) for _ in range(2))
     Order.objects.filter(pk=bad.pk).update(rule_profile="of 1999")
@@ -82,7 +78,7 @@ def test_an_order_of_rules_that_are_not_there_stops_no_list(client: Client) -> N
     assert (status, bad.reference in body, good.reference in body) == (200, True, True)
 
 
-def test_operations_are_told_once_in_a_while_and_not_with_every_visit(client: Client) -> None:
+def test_operations_are_told_once_in_a_while_and_not_on_every_visit(client: Client) -> None:
     order = make_order()
     spoil(order, "answers")
     sign_in(client, order.owner)
@@ -93,7 +89,7 @@ def test_operations_are_told_once_in_a_while_and_not_with_every_visit(client: Cl
     assert SetAside.objects.get().tries == 1
 
 
-def test_a_draft_whose_time_is_over_and_that_cannot_be_read_says_so_on_its_page(client: Client) -> None:
+def test_an_overdue_unreadable_draft_says_so_on_its_page(client: Client) -> None:
     order = make_order(due_at=timezone.now() - timedelta(hours=1))
     spoil(order, "answers")
 
@@ -104,7 +100,7 @@ def test_a_draft_whose_time_is_over_and_that_cannot_be_read_says_so_on_its_page(
 
 
 @pytest.mark.parametrize("name", ["people", "documents", "check"])
-def test_the_other_pages_of_an_order_that_cannot_be_read_say_whom_to_call(client: Client, name: str) -> None:
+def test_the_other_pages_of_an_unreadable_order_say_whom_to_call(client: Client, name: str) -> None:
     order = make_order()
     spoil(order, "answers")
 
@@ -115,7 +111,7 @@ def test_the_other_pages_of_an_order_that_cannot_be_read_say_whom_to_call(client
 
 
 @pytest.mark.parametrize("column", ["name", "id_number", "details"])
-def test_a_subject_that_cannot_be_read_stops_no_other_on_my_filings(client: Client, column: str) -> None:
+def test_an_unreadable_subject_stops_no_other_on_my_filings(client: Client, column: str) -> None:
     owner = make_user()
     make_website(owner, domain="one.com")
     spoil(Subject.objects.get(), column)
@@ -126,7 +122,7 @@ def test_a_subject_that_cannot_be_read_stops_no_other_on_my_filings(client: Clie
     assert (status, "one.com" in body, good.reference in body) == (200, True, True)
 
 
-def test_people_who_cannot_be_read_stop_no_other_on_my_filings(client: Client) -> None:
+def test_unreadable_people_stop_no_other_on_my_filings(client: Client) -> None:
     owner = make_user()
     make_website(owner, domain="one.com")
     for person in Person.objects.all():
@@ -138,7 +134,7 @@ def test_people_who_cannot_be_read_stop_no_other_on_my_filings(client: Client) -
     assert {job for job, _reference in aside()} == {"pages.person"}
 
 
-def test_an_order_that_stands_in_the_way_and_cannot_be_read_is_named(client: Client) -> None:
+def test_an_unreadable_blocking_order_is_named(client: Client) -> None:
     owner = make_user()
     make_website(owner, domain="one.com")
     order = make_order(owner, subject_key=Subject.objects.get().subject_key)
@@ -149,7 +145,7 @@ def test_an_order_that_stands_in_the_way_and_cannot_be_read_is_named(client: Cli
     assert (status, f"Order {order.reference} cannot be read just now" in body) == (200, True)
 
 
-def test_a_duty_of_no_rule_is_left_out_and_the_others_stand(client: Client) -> None:
+def test_a_duty_without_a_rule_is_left_out_and_the_others_are_shown(client: Client) -> None:
     order = fire(make_order(state=states.AUTHORITY_REVIEW), "grant", "authority")
     Duty.objects.create(order=order, key="gone", due_on=timezone.localdate(), remind_on=timezone.localdate())
 
@@ -159,7 +155,7 @@ def test_a_duty_of_no_rule_is_left_out_and_the_others_stand(client: Client) -> N
     assert aside() == [("pages.duties", order.reference)]
 
 
-def test_a_reader_whose_own_mobile_cannot_be_read_sees_the_filings(client: Client) -> None:
+def test_a_reader_whose_own_mobile_is_unreadable_sees_the_filings(client: Client) -> None:
     order = make_order()
     spoil(order.owner, "mobile")
 
@@ -168,7 +164,7 @@ def test_a_reader_whose_own_mobile_cannot_be_read_sees_the_filings(client: Clien
     assert (status, order.reference in body) == (200, True)
 
 
-def test_a_note_that_cannot_be_read_stops_no_other(client: Client) -> None:
+def test_an_unreadable_note_stops_no_other(client: Client) -> None:
     reader = make_user()
     for ref in ("T7Q4-M2KX", "T7Q4-M2KY"):
         said = {"template": "order_received", "reference": ref, "payload": {"context": {"ref": ref}, "to": "x"}}
@@ -185,9 +181,7 @@ def test_a_note_that_cannot_be_read_stops_no_other(client: Client) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_desk_s_queue_and_case_stand_beside_an_order_that_cannot_be_read(
-    client: Client, settings: Any, way: str
-) -> None:
+def test_the_desk_s_queue_and_case_open_beside_an_unreadable_order(client: Client, settings: Any, way: str) -> None:
     settings.STAFF_SECOND_FACTOR = False
     bad, good = (make_order(state=states.SUBMITTED) for _ in range(2))
     spoil(bad, "answers", way)
@@ -213,9 +207,7 @@ def test_the_desk_s_queue_and_case_stand_beside_an_order_that_cannot_be_read(
         ("alarms_setaside", OPERATIONS),
     ],
 )
-def test_the_desk_s_lists_stand_beside_rows_that_cannot_be_read(
-    client: Client, settings: Any, name: str, role: str
-) -> None:
+def test_the_desk_s_lists_open_beside_unreadable_rows(client: Client, settings: Any, name: str, role: str) -> None:
     settings.STAFF_SECOND_FACTOR = False
     owner = make_user()
     make_website(owner)

@@ -1,4 +1,4 @@
-"""Shanghai's app: its code is asked outside, the photo is shown, and only what was looked at is sent."""
+"""Shanghai's app: its code is checked outside, the photo is shown, and only a viewed photo is sent."""
 
 import re
 
@@ -78,7 +78,7 @@ def photo_of(order):
 
 
 def shown(client, order, code=CODE):
-    """The photo of a code, examined; what the page calls it."""
+    """The photo of a code, examined; returns its name on the page."""
     assert press(client, order, sh_code=code).url == page_of(order)
     checked()
     return photo_of(order).document.reference
@@ -87,7 +87,7 @@ def shown(client, order, code=CODE):
 # --- the code ---
 
 
-def test_the_page_says_how_it_goes_step_by_step_and_takes_no_upload(client):
+def test_the_page_explains_the_steps_and_accepts_no_upload(client):
     html = look(client, due())
 
     assert len(re.findall(r"<li>", html.split('<ol class="steps">')[1].split("</ol>")[0])) == 6
@@ -98,7 +98,7 @@ def test_the_page_says_how_it_goes_step_by_step_and_takes_no_upload(client):
     assert "hand-off-offer" not in html
 
 
-def test_the_photo_of_the_code_comes_in_like_an_upload_and_is_shown_only_when_it_was_examined(client):
+def test_the_photo_of_the_code_arrives_like_an_upload_and_is_shown_only_after_its_examination(client):
     order = due()
 
     press(client, order, sh_code="ＡＢ12 CD")
@@ -116,7 +116,7 @@ def test_the_photo_of_the_code_comes_in_like_an_upload_and_is_shown_only_when_it
     assert read(order).state == states.PHOTO_DUE
 
 
-def test_the_part_that_is_asked_again_brings_the_two_answers(client):
+def test_the_polled_part_contains_the_two_answers(client):
     order = due()
     reference = shown(client, order)
 
@@ -128,7 +128,7 @@ def test_the_part_that_is_asked_again_brings_the_two_answers(client):
 
 
 @pytest.mark.parametrize("code", ["", "AB1", "AB12CD34E", "AB-12!"])
-def test_what_is_no_code_is_not_asked_and_costs_no_try(client, code):
+def test_an_invalid_code_is_not_checked_and_costs_no_attempt(client, code):
     order = due()
 
     answer = press(client, order, sh_code=code)
@@ -139,7 +139,7 @@ def test_what_is_no_code_is_not_asked_and_costs_no_try(client, code):
     assert attempts.left("photo_code_order", order.reference) == 5
 
 
-def test_a_wrong_code_says_so_keeps_what_was_typed_and_loses_nothing(client):
+def test_a_wrong_code_says_so_keeps_the_entry_and_loses_nothing(client):
     order = due()
     reference = shown(client, order)
 
@@ -167,7 +167,7 @@ def test_the_code_of_another_administrators_app_does_not_fit(client):
 
 
 @pytest.mark.parametrize("mood", ["Down", "Refusing"])
-def test_a_system_that_is_away_is_said_honestly_and_nothing_is_counted(client, settings, mood):
+def test_an_unavailable_system_is_reported_honestly_and_nothing_is_counted(client, settings, mood):
     order = due()
     settings.PHOTO_APP_GATEWAY = f"{FAKES}.{mood}"
 
@@ -189,7 +189,7 @@ def test_nonsense_is_no_photo_and_nothing_is_counted(client, settings):
     assert attempts.left("photo_code_order", order.reference) == 5
 
 
-def test_a_photo_that_is_too_small_says_what_to_do(client):
+def test_a_photo_that_is_too_small_gets_advice(client):
     order = due()
     fake.FakeApp.pictures[CODE, administrator(order).mobile] = picture(640, 480)
 
@@ -209,7 +209,7 @@ def test_after_five_wrong_codes_it_pauses_and_says_until_when(client):
     assert len(fake.FakeApp.asked) == 5
 
 
-def test_the_system_is_asked_outside_of_a_transaction(client, monkeypatch):
+def test_the_system_is_called_outside_a_transaction(client, monkeypatch):
     order = due()
     seen = []
 
@@ -219,7 +219,7 @@ def test_the_system_is_asked_outside_of_a_transaction(client, monkeypatch):
             seen.append((bool(outer), timeout is not None))
 
     monkeypatch.setattr("verification.photos.app_codes.photo_app", Watching)
-    with transaction.atomic():  # what it looks like when it is not
+    with transaction.atomic():  # how it looks when it is not
         Watching().suffer(None)
     press(client, order, sh_code=CODE)
 
@@ -242,7 +242,7 @@ def test_usable_sends_it_once_however_often_it_is_pressed_with_the_code_for_the_
     assert (read(order).state, read(order).photo_way) == (states.PHOTO_REVIEW, "shanghai_app")
 
 
-def test_a_photo_that_nobody_looked_at_is_not_sent(client):
+def test_a_photo_that_nobody_viewed_is_not_sent(client):
     order = due()
     press(client, order, sh_code=CODE)
 
@@ -267,7 +267,7 @@ def test_another_photo_fetched_in_another_tab_is_not_sent_by_the_first(client):
     assert read(order).answer("photo")["sh_code"] == OTHER
 
 
-def test_a_photo_that_comes_in_while_usable_is_pressed_is_shown_first(client, monkeypatch):
+def test_a_photo_arriving_while_usable_is_pressed_is_shown_first(client, monkeypatch):
     order = due()
     reference = shown(client, order)
     overtaken_by_an_upload(monkeypatch)
@@ -278,7 +278,7 @@ def test_a_photo_that_comes_in_while_usable_is_pressed_is_shown_first(client, mo
     assert moves(order) == []
 
 
-def test_again_takes_the_photo_out_and_asks_for_another_code(client):
+def test_again_removes_the_photo_and_asks_for_another_code(client):
     order = due()
     shown(client, order)
 
@@ -290,7 +290,7 @@ def test_again_takes_the_photo_out_and_asks_for_another_code(client):
     assert Document.objects.get().state == "retired"
 
 
-def test_a_photo_that_did_not_pass_the_examination_asks_for_another_code(client):
+def test_a_photo_that_failed_the_examination_asks_for_another_code(client):
     order = due()
     press(client, order, sh_code=CODE)
     Document.objects.update(state="refused", reason="file_virus")
@@ -302,7 +302,7 @@ def test_a_photo_that_did_not_pass_the_examination_asks_for_another_code(client)
     assert 'name="usable"' not in html
 
 
-def test_after_a_rejection_the_app_is_installed_anew_and_the_old_photo_is_no_choice(client):
+def test_after_a_rejection_the_app_is_used_again_and_the_old_photo_is_no_choice(client):
     order = due()
     reference = shown(client, order)
     press(client, order, usable=reference)
@@ -321,7 +321,7 @@ def test_after_a_rejection_the_app_is_installed_anew_and_the_old_photo_is_no_cho
     assert read(order).answer("photo")["sh_code"] == OTHER
 
 
-def test_a_file_sent_by_hand_is_not_taken_where_the_app_is_asked(client):
+def test_a_forged_upload_is_refused_where_the_app_is_used(client):
     order = due()
 
     press(client, order, upload="1", file=photo_file())
@@ -329,7 +329,7 @@ def test_a_file_sent_by_hand_is_not_taken_where_the_app_is_asked(client):
     assert OrderDocument.objects.count() == 0
 
 
-def test_a_photo_uploaded_by_hand_before_the_system_could_be_asked_is_not_the_apps(client):
+def test_a_photo_uploaded_before_the_system_could_be_called_is_not_the_apps(client):
     order = due()
     document = make_ready_document(order, "photo")
 
@@ -352,7 +352,7 @@ def test_since_2020_the_app_does_not_appear(client):
     assert 'name="sh_code"' not in html
 
 
-def test_no_other_province_asks_the_app(client):
+def test_no_other_province_uses_the_app(client):
     order = due(province="64")
 
     press(client, order, sh_code=CODE)
@@ -374,14 +374,14 @@ def test_a_stranger_can_neither_fetch_nor_send(client):
     assert read(order).state == states.PHOTO_DUE
 
 
-def test_an_order_that_has_moved_on_takes_no_photo(client):
+def test_an_order_that_moved_on_accepts_no_photo(client):
     order = due(state=states.PHOTO_REVIEW)
 
     assert press(client, order, sh_code=CODE).url == order.get_absolute_url()
     assert fake.FakeApp.asked == []
 
 
-def test_it_stays_cheap(client):
+def test_it_takes_few_queries(client):
     order = due()
     shown(client, order)
 

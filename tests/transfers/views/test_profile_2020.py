@@ -38,7 +38,7 @@ def test_there_is_no_step_for_a_password_and_six_steps_in_all(client, province):
 
 
 @pytest.mark.parametrize("province", PROVINCES)
-def test_only_the_administrators_phone_is_tried_and_24_hours_are_named(client, province):
+def test_only_the_administrators_phone_is_tested_and_24_hours_are_stated(client, province):
     order = make_order(province=province, rule_profile=PROFILE)
 
     html = sign_in(client, order.owner).get(reverse("people", args=[order.reference])).content.decode()
@@ -49,7 +49,7 @@ def test_only_the_administrators_phone_is_tried_and_24_hours_are_named(client, p
     assert queries.phone_roles(order) == ["administrator"]
 
 
-def test_it_is_sent_and_reported_without_a_password(client):
+def test_it_is_submitted_and_reported_without_a_password(client):
     order = make_complete(
         rule_profile=PROFILE, steps=("service_code", "subject", "website", "administrator"), password_digest=""
     )
@@ -61,7 +61,7 @@ def test_it_is_sent_and_reported_without_a_password(client):
     assert access_report(order, 1).password_md5 == ""
 
 
-def test_pages_before_an_order_speak_of_no_password_and_of_24_hours(client):
+def test_pages_before_an_order_mention_no_password_and_24_hours(client):
     start = client.get(reverse("start")).content.decode()
     help_page = client.get(reverse("help")).content.decode()
 
@@ -75,7 +75,7 @@ def test_pages_before_an_order_speak_of_no_password_and_of_24_hours(client):
     assert 'id="word-backdrop"' not in help_page
 
 
-def test_the_page_of_privacy_speaks_of_passwords_as_long_as_one_is_kept(client):
+def test_the_privacy_page_mentions_passwords_as_long_as_one_is_stored(client):
     without = client.get(reverse("privacy")).content.decode()
     make_order(password_kept=True)
 
@@ -107,7 +107,7 @@ def test_before_2020_they_do(client, settings):
     assert 'id="word-backdrop"' in help_page
 
 
-def test_a_lapsed_order_goes_again_unchanged_without_a_review(client):
+def test_a_lapsed_order_is_resubmitted_unchanged_without_a_review(client):
     order = make_order(
         rule_profile=PROFILE, state=states.LAPSED, steps=("service_code",), password_digest="", password_kept=False
     )
@@ -121,7 +121,7 @@ def test_a_lapsed_order_goes_again_unchanged_without_a_review(client):
     assert Order.objects.get(pk=order.pk).state == states.HANDING_OVER
 
 
-def test_the_page_behind_the_gates_speaks_of_no_password(client):
+def test_the_page_after_the_gates_mentions_no_password(client):
     order = make_order(rule_profile=PROFILE, steps=("service_code",), password_digest="")
 
     html = sign_in(client, order.owner).get(reverse("gates-passed", args=[order.reference])).content.decode()

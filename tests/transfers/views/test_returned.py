@@ -1,4 +1,4 @@
-"""A returned order shows what is changed, and goes out again only when every part is changed or answered."""
+"""A returned order shows what is changed, and can be sent again only when every part is changed or answered."""
 
 import re
 from typing import Any
@@ -43,7 +43,7 @@ def read(order: Order) -> Order:
 
 
 def returned(*parts: str, reason: Any = None, **columns: Any) -> Order:
-    """A complete order that a reviewer sent back, naming these parts."""
+    """A complete order that a reviewer returned, naming these parts."""
     order = make_complete(state=states.SUBMITTED, submitted_at=timezone.now(), **columns)
     OrderDocument.objects.filter(order=order).update(added_at=order.created_at)
     reason = reason or make_reason("site_name", "website.site_name", text_en="It does not meet the rules")
@@ -52,7 +52,7 @@ def returned(*parts: str, reason: Any = None, **columns: Any) -> Order:
 
 
 def turned_down(code: str, **columns: Any) -> Order:
-    """A complete order that the authority sent back and its owner opened for changes."""
+    """A complete order that the authority returned and its owner opened for changes."""
     order = make_complete(state=states.AUTHORITY_RETURNED, authority_code=code, report=1, **columns)
     OrderDocument.objects.filter(order=order).update(added_at=order.created_at)
     ORDER.apply(order, "mend", by="applicant", facts=queries.facts_of(order))
@@ -81,7 +81,7 @@ def rename(client: Client, order: Order, name: str) -> None:
 
 
 def item(html: str, part: str) -> str:
-    """The part's own entry of the list of what came back."""
+    """The part's own entry in the list of returned parts."""
     found = re.search(rf'<li [^>]*data-part="{re.escape(part)}".*?</li>', html, re.DOTALL)
     assert found is not None, part
     return found[0]
@@ -101,7 +101,7 @@ def heading(html: str) -> str:
 
 
 def typed_into(html: str) -> list[str]:
-    """The names of the fields of a page that somebody can type into or choose from."""
+    """The names of the editable fields of a page."""
     found = document_fromstring(html).xpath(
         '//main//*[self::input[not(@type="hidden")] or self::select or self::textarea][not(@disabled)]/@name'
     )
@@ -109,7 +109,7 @@ def typed_into(html: str) -> list[str]:
 
 
 def filled(html: str) -> list[str]:
-    """The words of the filled buttons of a page, as somebody reads them who sees it."""
+    """The labels of a page's visible primary buttons."""
     found = document_fromstring(html).xpath('//main//*[@class="button"]')
     for hidden in (each for button in found for each in button.xpath('.//*[@class="sr"]')):
         hidden.drop_tree()
@@ -119,8 +119,8 @@ def filled(html: str) -> list[str]:
 # --- an untouched part keeps the order here ----------------------------------------------
 
 
-def test_an_order_that_came_back_is_not_sent_again_with_nothing_changed(client: Client) -> None:
-    """Name and statement were returned, and "Send again" without a change went through."""
+def test_a_returned_order_is_not_sent_again_unchanged(client: Client) -> None:
+    """Name and statement were returned, and "Send again" without a change was accepted."""
     order = returned("website.site_name", "paper.statement")
 
     answer = submit(client, order)
@@ -132,18 +132,18 @@ def test_an_order_that_came_back_is_not_sent_again_with_nothing_changed(client: 
     assert 'name="reply.website.site_name"' in html
 
 
-def test_changed_it_goes_out_again(client: Client) -> None:
-    """With each part changed nothing is asked besides."""
+def test_once_changed_it_is_sent_again(client: Client) -> None:
+    """With each part changed nothing else is required."""
     order = returned("website.site_name", "paper.subject_id")
     rename(client, order, "示例新名称")
     replace_paper(read(order), "subject_id", colour="blue")
-    replace_paper(read(order), "statement")  # the new name asks for a new sheet
+    replace_paper(read(order), "statement")  # the new name requires a new sheet
 
     assert submit(client, order).status_code == 302
     assert read(order).state == states.SUBMITTED
 
 
-def test_a_name_that_was_changed_back_counts_as_untouched(client: Client) -> None:
+def test_a_name_changed_back_counts_as_unchanged(client: Client) -> None:
     """Two saves that end where they began are no change."""
     order = returned("website.site_name")
     rename(client, order, "示例新名称")
@@ -153,8 +153,8 @@ def test_a_name_that_was_changed_back_counts_as_untouched(client: Client) -> Non
     assert read(order).state == states.RETURNED
 
 
-def test_the_same_picture_again_counts_as_untouched(client: Client) -> None:
-    """What comes in once more, byte for byte, is what the reviewer has seen."""
+def test_the_same_picture_again_counts_as_unchanged(client: Client) -> None:
+    """An identical upload, byte for byte, is what the reviewer has seen."""
     order = returned("paper.subject_id")
     old = order.papers.get(slot="subject_id").document
     type(old).objects.filter(pk=old.pk).update(sha256="5" * 64)
@@ -169,8 +169,8 @@ def test_the_same_picture_again_counts_as_untouched(client: Client) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_a_choice_is_compared_whatever_the_language_of_reviewer_and_applicant(client: Client, language: str) -> None:
-    """The reviewer's page kept the words of a choice, not the choice."""
+def test_a_choice_is_compared_whatever_the_languages_of_reviewer_and_applicant(client: Client, language: str) -> None:
+    """The reviewer's page stored the text of a choice, not the choice."""
     order = returned("website.languages")
 
     assert settled(shown(client, order, "order", language=language)) == {"website.languages": "no"}
@@ -183,7 +183,7 @@ def shown_to_a_reviewer(order: Order) -> set[str]:
 
 
 def test_a_part_may_stay_with_a_reason_that_the_reviewer_reads(client: Client) -> None:
-    """The server behind the address was mended, the address is right."""
+    """The server behind the address was fixed; the address is right."""
     order = returned("website.home_url", "paper.statement")
 
     answer = submit(client, order, website__home_url="首页已恢复访问", paper__statement="已与审核人员电话确认")
@@ -195,7 +195,7 @@ def test_a_part_may_stay_with_a_reason_that_the_reviewer_reads(client: Client) -
     assert moves(order)[-3:] == ["explained", "explained", "submit"]
 
 
-def test_a_reason_that_was_typed_stays_when_something_else_is_missing(client: Client) -> None:
+def test_a_typed_reason_stays_when_something_else_is_missing(client: Client) -> None:
     """A refused press loses no words."""
     order = returned("website.home_url", "website.site_name")
 
@@ -216,7 +216,7 @@ def test_a_part_that_nobody_can_change_can_be_answered(client: Client) -> None:
     assert (answer.status_code, read(order).state) == (302, states.SUBMITTED)
 
 
-def test_the_remarks_answer_where_the_reason_asks_for_them(client: Client) -> None:
+def test_the_remarks_are_open_where_the_reason_asks_for_them(client: Client) -> None:
     """ "change it or explain it in the remarks" opened no remarks."""
     reason = make_reason("phone_elsewhere", "subject.lead_phone1", text_en="change it or explain it in the remarks")
     order = returned("subject.lead_phone1", reason=reason)
@@ -227,15 +227,15 @@ def test_the_remarks_answer_where_the_reason_asks_for_them(client: Client) -> No
     assert settled(shown(client, order, "order")) == {"subject.lead_phone1": "yes"}
 
 
-def test_a_consent_that_was_missing_can_be_answered(client: Client) -> None:
+def test_a_missing_consent_can_be_answered(client: Client) -> None:
     """A box that is ticked already cannot be changed."""
     order = returned("administrator.admin_told")
 
     assert submit(client, order, administrator__admin_told="已当面征得同意").status_code == 302
 
 
-def test_a_returned_phone_is_changed_and_tested_anew(client: Client) -> None:
-    """Another number, and it answers."""
+def test_a_returned_phone_is_changed_and_tested_again(client: Client) -> None:
+    """Another number, which is tested."""
     order = returned("administrator.admin_phone1", province="12")
     save(client, order, "administrator", administrator_answers(admin_phone1="13900000077"))
 
@@ -260,7 +260,7 @@ def test_a_returned_phone_is_changed_and_tested_anew(client: Client) -> None:
 # --- the papers ---------------------------------------------------------------------------
 
 
-def test_a_returned_paper_is_to_be_replaced_and_not_ready(client: Client) -> None:
+def test_a_returned_paper_must_be_replaced_and_does_not_count_as_ready(client: Client) -> None:
     """The list said "4 of 4 ready" and "Done", the slot "Ready" under "Why the order was returned"."""
     order = returned("paper.statement")
 
@@ -278,7 +278,7 @@ def test_a_returned_paper_is_to_be_replaced_and_not_ready(client: Client) -> Non
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "Stays as it is"), ("zh-hans", "不作修改")])
-def test_a_paper_that_nobody_named_is_not_said_to_be_explained(client: Client, language: str, words: str) -> None:
+def test_a_paper_not_named_does_not_count_as_explained(client: Client, language: str, words: str) -> None:
     order = returned("paper.statement")
 
     page = shown(client, order, "documents", language=language)
@@ -287,8 +287,8 @@ def test_a_paper_that_nobody_named_is_not_said_to_be_explained(client: Client, l
     assert "已说明" not in page
 
 
-def test_an_order_without_a_return_is_not_asked_anything_more(client: Client) -> None:
-    """A draft, and a lapsed order that is opened, have no parts to change."""
+def test_an_order_without_a_return_is_asked_for_nothing_more(client: Client) -> None:
+    """A draft, and a lapsed order opened for changes, have no parts to change."""
     order = make_complete()
 
     assert submit(client, order).status_code == 302
@@ -298,7 +298,7 @@ def test_an_order_without_a_return_is_not_asked_anything_more(client: Client) ->
 
 
 @pytest.mark.parametrize("code", ["1002", "1055", "1002 1055"])
-def test_what_the_authority_returned_is_not_sent_again_untouched(client: Client, code: str) -> None:
+def test_an_order_returned_by_the_authority_is_not_sent_again_unchanged(client: Client, code: str) -> None:
     """Opened for changes and sent again as it was."""
     order = turned_down(code)
 
@@ -308,7 +308,7 @@ def test_what_the_authority_returned_is_not_sent_again_untouched(client: Client,
     assert "not changed since the return" in answer.content.decode()
 
 
-def test_a_change_of_what_its_code_opens_answers_the_authority(client: Client) -> None:
+def test_a_change_of_a_part_opened_by_its_code_answers_the_authority(client: Client) -> None:
     """The statement was another filing's."""
     order = turned_down("1055")
     replace_paper(order, "statement", colour="blue")
@@ -317,9 +317,7 @@ def test_a_change_of_what_its_code_opens_answers_the_authority(client: Client) -
 
 
 @pytest.mark.parametrize(("language", "reviewer"), [("en", "our reviewer"), ("zh-hans", "审核人员指出")])
-def test_what_the_authority_returned_is_not_said_to_be_asked_for_by_our_reviewer(
-    client: Client, language: str, reviewer: str
-) -> None:
+def test_the_authoritys_return_is_not_attributed_to_our_reviewer(client: Client, language: str, reviewer: str) -> None:
     """The pages said that only what our reviewer asked for can be changed; nobody of ours had asked for anything."""
     order = turned_down("1055")
 
@@ -329,8 +327,8 @@ def test_what_the_authority_returned_is_not_said_to_be_asked_for_by_our_reviewer
     assert [reviewer in page for page in pages] == [False, False]
 
 
-def test_a_paper_that_the_authority_returned_is_to_be_replaced_and_says_why(client: Client) -> None:
-    """The order asked for it; the list said "4 of 4 ready", and the page of the paper neither why nor what to do."""
+def test_a_paper_returned_by_the_authority_must_be_replaced_and_says_why(client: Client) -> None:
+    """The order asked for it; the list said "4 of 4 ready", and the paper's page neither why nor what to do."""
     order = turned_down("1055")
 
     documents, slot = shown(client, order, "documents"), shown(client, order, "slot", "statement")
@@ -346,10 +344,10 @@ def test_a_paper_that_the_authority_returned_is_to_be_replaced_and_says_why(clie
 
 
 @pytest.mark.parametrize("code", ["1020", "1041", "1007 1016", "1064"])
-def test_what_is_wrong_on_the_filing_does_not_go_again_before_its_owner_says_what_was_done(
+def test_an_error_of_the_filing_is_not_reported_again_before_its_owner_says_what_was_done(
     client: Client, code: str
 ) -> None:
-    """Fields were opened that no access report carries, and the same report went again."""
+    """Fields were opened that no access report contains, and the same report was sent again."""
     order = turned_down(code)
     before = {step: shown(client, order, "step", step) for step in ("subject", "website", "administrator")}
 
@@ -370,7 +368,7 @@ def test_what_is_wrong_on_the_filing_does_not_go_again_before_its_owner_says_wha
 
 
 def test_one_of_several_confirmations_is_not_enough(client: Client) -> None:
-    """Each code asks for its own."""
+    """Each code requires its own."""
     order = turned_down("1007 1016")
 
     answer = submit(client, order, authority__1007="原接入商已变更备案")
@@ -379,8 +377,8 @@ def test_one_of_several_confirmations_is_not_enough(client: Client) -> None:
     assert settled(shown(client, order, "order")) == {"authority.1007": "yes", "authority.1016": "no"}
 
 
-def test_a_number_that_the_authority_does_not_find_opens_no_page_where_it_stands_fixed(client: Client) -> None:
-    """ "check the number" led to a field that cannot be typed in; the number is the ministry's own answer."""
+def test_a_number_the_authority_does_not_find_opens_no_page_where_it_is_fixed(client: Client) -> None:
+    """ "check the number" led to a field that cannot be edited; the number is the ministry's own answer."""
     order = turned_down("1016", authority_words="引用的数据不存在")
 
     part = item(shown(client, order, "order"), "authority.1016")
@@ -392,7 +390,7 @@ def test_a_number_that_the_authority_does_not_find_opens_no_page_where_it_stands
 
 
 def test_a_filing_that_was_changed_elsewhere_is_answered_in_words(client: Client) -> None:
-    """What is wrong on the filing is mended at the present provider, not here."""
+    """An error of the filing is corrected at the current provider, not here."""
     order = turned_down("1020")
     key = re.search(r'name="(reply\.authority\.[^"]*)"', shown(client, order, "check"))
     assert key is not None
@@ -407,7 +405,7 @@ def test_a_filing_that_was_changed_elsewhere_is_answered_in_words(client: Client
 
 
 def test_words_of_an_earlier_return_are_not_asked_about_after_the_authoritys(client: Client) -> None:
-    """The list of a round that was settled long ago came up again."""
+    """The list of a round settled long ago came up again."""
     order = returned("website.site_name")
     rename(client, order, "示例新名称")
     replace_paper(read(order), "statement")
@@ -443,7 +441,7 @@ def test_a_changed_part_shows_old_and_new_and_a_tick_and_the_count_falls(
 
 
 def test_with_everything_changed_nothing_is_left_to_change(client: Client) -> None:
-    """The count falls to nothing, and the page says what is next."""
+    """The count falls to zero, and the page says what is next."""
     order = returned("paper.statement")
 
     replace_paper(order, "statement", colour="blue")
@@ -454,7 +452,7 @@ def test_with_everything_changed_nothing_is_left_to_change(client: Client) -> No
     assert filled(html) == ["Check and resubmit"]
 
 
-def test_what_is_left_comes_first_with_the_reviewers_words_and_the_one_filled_button(client: Client) -> None:
+def test_remaining_parts_come_first_with_the_reviewers_words_and_the_one_primary_button(client: Client) -> None:
     """The button led to a list of pages, and nothing said who had written what and when."""
     order = returned("website.site_name")
     reason = make_reason("unsealed", "paper.statement", text_en="The seal is missing")
@@ -474,7 +472,7 @@ def test_what_is_left_comes_first_with_the_reviewers_words_and_the_one_filled_bu
 
 @pytest.mark.parametrize("name", ["order", "people"])
 def test_personal_values_are_masked_where_the_page_masks_them(client: Client, name: str) -> None:
-    """Old and new of people's data stand as on the rest of the page."""
+    """Old and new personal values are masked as on the rest of the page."""
     order = returned("administrator.admin_phone1", "administrator.admin_id_number", "subject.lead_email")
 
     save(client, order, "administrator", administrator_answers(admin_phone1="13900000077"))
@@ -494,7 +492,7 @@ def test_the_page_of_the_field_and_the_last_page_show_old_beside_new(client: Cli
     assert "is-changed" in shown(client, order, "check")
 
 
-def test_a_refused_photo_cannot_be_sent_once_more(client: Client) -> None:
+def test_a_refused_photo_cannot_be_sent_again(client: Client) -> None:
     """The same picture again is no other photo."""
     order = make_complete(state=states.PHOTO_REVIEW)
     photo = make_ready_document(order, "photo")
@@ -514,7 +512,7 @@ def test_a_refused_photo_cannot_be_sent_once_more(client: Client) -> None:
     assert read(order).state == states.PHOTO_DUE
 
 
-def test_a_reason_that_is_edited_later_does_not_change_what_was_told(client: Client) -> None:
+def test_a_reason_edited_later_does_not_change_what_was_sent(client: Client) -> None:
     reason = make_reason("site_name", "website.site_name", text_en="It does not meet the rules")
     order = returned("website.site_name", reason=reason)
     type(reason).objects.update(text_en="Another rule altogether", text_zh="另一条规定", short_en="x", short_zh="x")

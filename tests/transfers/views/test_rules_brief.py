@@ -1,4 +1,4 @@
-"""The province's rules on the pages of an order: a link that leads there, and the short list with sentences."""
+"""The province's rules on the pages of an order: a link to them, and the short list with sentences."""
 
 import re
 
@@ -19,7 +19,7 @@ PAGES = {
 
 
 @pytest.mark.parametrize(("page", "state"), PAGES.items())
-def test_every_page_with_the_rules_in_brief_links_to_them_and_says_some(client, page, state):
+def test_every_page_with_the_rules_in_brief_links_to_them_and_lists_some(client, page, state):
     order = make_order(state=state, province="12")
     client.cookies["django_language"] = "en"
 

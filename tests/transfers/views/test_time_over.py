@@ -1,4 +1,4 @@
-"""After a deadline, and no sweep yet: the page says so, offers nothing, and what is sent all the same is refused."""
+"""After a deadline but before the sweep: the page says so, offers nothing, and whatever is sent is refused."""
 
 import re
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 DUE = timezone.now().replace(microsecond=0) + timedelta(days=10)
 LATE = DUE + timedelta(days=3)
 LANGUAGES = {"en": "The deadline was ", "zh-hans": "期限已于"}
-# what was with the authority before is left to the sweep, which asks it first
+# an order that was at the authority before is left to the sweep, which queries it first
 LEFT_TO_THE_SWEEP = {
     states.RETURNED: {"report": 1},
     states.PHOTO_DUE: {"report": 1},
@@ -39,7 +39,7 @@ CLOSED_AT_ONCE = {
     states.PHOTO_DUE: ({}, states.EXPIRED),
     states.COOLING_OFF: ({"kind": states.CANCELLATION}, states.HANDING_OVER),
 }
-# the button that prints, and those of a legal word and its note: none of them sends anything
+# the print button, and those of a legal word and its note: none of them sends anything
 PRINTS_OR_EXPLAINS = (
     r'class="(?:link" type="button" data-print|(?:term|link term-close)" type="button"\s+popovertarget=)'
 )
@@ -58,7 +58,7 @@ def waits(state: str, **columns: Any) -> Order:
 
 
 def look(client: Client, url: str, language: str = "en") -> str:
-    """The page as its owner finds it, without the folded history."""
+    """The owner's page, without the folded history."""
     client.cookies["django_language"] = language
     html = client.get(url, follow=True).content.decode()
     return html.partition("<main")[2].partition("timeline")[0]
@@ -70,7 +70,7 @@ def reload(order: Order) -> Order:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("state", LEFT_TO_THE_SWEEP)
-def test_a_page_whose_time_is_over_says_so_and_offers_nothing(client: Client, state: str, language: str) -> None:
+def test_an_overdue_page_says_so_and_offers_nothing(client: Client, state: str, language: str) -> None:
     order = waits(state, **LEFT_TO_THE_SWEEP[state])
 
     with time_machine.travel(LATE, tick=False):
@@ -96,7 +96,7 @@ def test_until_its_last_second_the_page_offers_what_can_be_done(client: Client, 
 
 @pytest.mark.parametrize("act", ACTS)
 @pytest.mark.parametrize("state", [*LEFT_TO_THE_SWEEP])
-def test_a_button_that_is_pressed_too_late_is_refused_with_the_same_words(client: Client, state: str, act: str) -> None:
+def test_a_button_pressed_too_late_is_refused_with_the_same_words(client: Client, state: str, act: str) -> None:
     order = waits(state, **LEFT_TO_THE_SWEEP[state])
     sent = {"reason": "other_server", "words": ""}
 
@@ -110,7 +110,7 @@ def test_a_button_that_is_pressed_too_late_is_refused_with_the_same_words(client
 
 
 @pytest.mark.parametrize("state", CLOSED_AT_ONCE)
-def test_what_nobody_else_has_to_be_asked_about_is_closed_by_the_page(client: Client, state: str) -> None:
+def test_an_order_that_needs_no_query_is_closed_by_the_page(client: Client, state: str) -> None:
     columns, target = CLOSED_AT_ONCE[state]
     order = waits(state, **columns)
 
@@ -132,7 +132,7 @@ PRESSES = {
 
 @pytest.mark.parametrize("press", PRESSES)
 @pytest.mark.parametrize("report", [0, 1])
-def test_what_is_sent_too_late_changes_nothing_and_is_told_so(client: Client, press: str, report: int) -> None:
+def test_a_form_sent_too_late_changes_nothing_and_says_so(client: Client, press: str, report: int) -> None:
     """With a report the order waits for the sweep, without one it is closed on the way."""
     order = waits(states.RETURNED, report=report)
     name, more, data = PRESSES[press]
@@ -152,7 +152,7 @@ def test_what_is_sent_too_late_changes_nothing_and_is_told_so(client: Client, pr
 
 
 @pytest.mark.parametrize("name", ["people", "documents", "check", "order-type"])
-def test_no_page_of_an_order_that_is_being_closed_lets_anybody_go_on_typing(client: Client, name: str) -> None:
+def test_no_page_of_an_order_being_closed_lets_anybody_continue_typing(client: Client, name: str) -> None:
     order = waits(states.RETURNED, report=1)
 
     with time_machine.travel(LATE, tick=False):
@@ -161,7 +161,7 @@ def test_no_page_of_an_order_that_is_being_closed_lets_anybody_go_on_typing(clie
     assert (answer.status_code, answer["Location"]) == (302, order.get_absolute_url())
 
 
-def test_the_page_of_the_phones_says_the_same_and_leads_nowhere(client: Client) -> None:
+def test_the_page_of_the_phones_says_the_same_and_links_nowhere(client: Client) -> None:
     order = waits(states.PHONE_DUE, province="12")
 
     with time_machine.travel(LATE, tick=False):
@@ -193,14 +193,14 @@ def address(name: str, order: Order) -> str:
 
 
 def written(order: Order) -> tuple[Any, ...]:
-    """All that anybody could have changed."""
+    """Everything that could have been changed."""
     rows = (Document.objects.count(), PhoneUpload.objects.count(), Backdrop.objects.count(), Message.objects.count())
     return (*Order.objects.values_list("version", "state", "photo_way").get(pk=order.pk), moves(order), *rows)
 
 
 @pytest.mark.parametrize("state", LEFT_TO_THE_SWEEP)
-def test_every_address_of_an_order_whose_time_is_over_says_so_or_is_gone(client: Client, state: str) -> None:
-    """Whatever was still open in a window, the ways in from there included."""
+def test_every_address_of_an_overdue_order_says_so_or_is_gone(client: Client, state: str) -> None:
+    """Including whatever was still open in a window, and the links from there."""
     order = waits(state, **LEFT_TO_THE_SWEEP[state])
 
     untrue = {}
@@ -217,7 +217,7 @@ def test_every_address_of_an_order_whose_time_is_over_says_so_or_is_gone(client:
 
 
 @pytest.mark.parametrize("state", LEFT_TO_THE_SWEEP)
-def test_nothing_that_is_sent_to_any_address_of_it_changes_anything(client: Client, state: str) -> None:
+def test_no_post_to_any_of_its_addresses_changes_anything(client: Client, state: str) -> None:
     order = waits(state, **LEFT_TO_THE_SWEEP[state])
     before = written(order)
 
@@ -233,8 +233,10 @@ def test_nothing_that_is_sent_to_any_address_of_it_changes_anything(client: Clie
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_of_the_phones_asks_nobody_to_confirm_once_the_order_came_back(client: Client, language: str) -> None:
-    """It said that nothing has to be confirmed, and led to the site for the codes."""
+def test_the_page_of_the_phones_asks_nobody_to_confirm_once_the_order_was_returned(
+    client: Client, language: str
+) -> None:
+    """It said that nothing has to be confirmed, and linked to the site for the codes."""
     order = waits(states.LAPSED, province="12")
     PhoneCheck.objects.create(order=order, report=order.report, role="subject_lead")
 
@@ -253,7 +255,7 @@ def test_the_page_of_the_phones_asks_nobody_to_confirm_once_the_order_came_back(
     assert not re.search(r'<form|class="button|noreferrer', html)
 
 
-def test_my_filings_count_an_order_whose_time_is_over_as_ours(client: Client) -> None:
+def test_my_filings_counts_an_overdue_order_as_ours(client: Client) -> None:
     owner = make_user()
     over = waits(states.RETURNED, owner=owner, report=1)
     running = make_order(owner)
@@ -267,7 +269,7 @@ def test_my_filings_count_an_order_whose_time_is_over_as_ours(client: Client) ->
     assert "Time ended on" in ours
 
 
-def test_who_wants_to_begin_anew_reads_that_the_old_order_is_being_closed() -> None:
+def test_a_new_start_is_told_that_the_old_order_is_being_closed() -> None:
     order = waits(states.RETURNED, report=1)
 
     with time_machine.travel(LATE, tick=False):
@@ -278,7 +280,7 @@ def test_who_wants_to_begin_anew_reads_that_the_old_order_is_being_closed() -> N
 
 
 def test_a_cancellation_that_can_no_longer_be_stopped_is_not_called_closed() -> None:
-    """It goes out, and what waits behind it waits for its result."""
+    """It is sent, and whatever waits behind it waits for its result."""
     order = waits(states.COOLING_OFF, kind=states.CANCELLATION)
 
     with time_machine.travel(LATE, tick=False):
@@ -287,7 +289,7 @@ def test_a_cancellation_that_can_no_longer_be_stopped_is_not_called_closed() -> 
     assert words == f"Order {order.reference} cancels a transfer: wait for the result, then start again"
 
 
-def test_the_applicant_cannot_move_what_is_over_and_the_clock_and_the_authority_can() -> None:
+def test_the_applicant_cannot_move_an_overdue_order_and_the_clock_and_the_authority_can() -> None:
     order = waits(states.LAPSED)
     facts = queries.facts_of(order)
     asked: dict[str, datetime] = {"before": DUE - timedelta(seconds=1), "after": DUE}

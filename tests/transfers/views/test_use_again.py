@@ -1,4 +1,4 @@
-"""An earlier upload on the page of a paper: offered with its date, taken with an agreement, seen by reviewers."""
+"""An earlier upload on the page of a paper: offered with its date, reused with a consent, shown to reviewers."""
 
 import pytest
 from django.urls import reverse
@@ -47,7 +47,7 @@ def take(client, order, slot="lead_id", *, agreed=True):
     return client.post(page_of(order, slot), {"again": "1"})
 
 
-def test_an_earlier_upload_is_offered_with_its_date_end_and_order(client, first):
+def test_an_earlier_upload_is_offered_with_its_date_expiry_and_order(client, first):
     order = draft(first)
     client.force_login(order.owner)
     client.post(page_of(order), {"consent": "1", "agree": "on"})
@@ -60,7 +60,7 @@ def test_an_earlier_upload_is_offered_with_its_date_end_and_order(client, first)
     assert 'name="again"' in html
 
 
-def test_before_the_person_agreed_it_cannot_be_taken(client, first):
+def test_without_the_persons_consent_it_cannot_be_reused(client, first):
     order = draft(first)
 
     html = show(client, order)
@@ -72,7 +72,7 @@ def test_before_the_person_agreed_it_cannot_be_taken(client, first):
     assert papers(order) == {}
 
 
-def test_taken_it_says_whose_upload_it_is_and_is_offered_no_more(client, first):
+def test_once_reused_it_names_its_upload_and_is_offered_no_more(client, first):
     order = draft(first)
     assert take(client, order)["Location"] == page_of(order)
 
@@ -93,7 +93,7 @@ def test_pressed_twice_or_in_two_tabs_it_is_there_once(client, first):
     assert len(consents.active_consents(order.reference)) == 1
 
 
-def test_the_licence_needs_nobodys_agreement(client, first):
+def test_the_licence_needs_nobodys_consent(client, first):
     order = draft(first)
 
     assert 'name="again"' in show(client, order, "subject_id")
@@ -102,7 +102,7 @@ def test_the_licence_needs_nobodys_agreement(client, first):
     assert papers(order) == {("subject_id", 1): first.reference}
 
 
-def test_a_document_that_may_not_serve_is_shown_with_the_reason_and_is_not_taken(client, first):
+def test_an_unusable_document_is_shown_with_the_reason_and_cannot_be_reused(client, first):
     order = draft(first, pages={"subject": subject_answers(lead_id_until="2045-02-14")})
     take(client, order)
 
@@ -114,7 +114,7 @@ def test_a_document_that_may_not_serve_is_shown_with_the_reason_and_is_not_taken
 
 
 @pytest.mark.parametrize("slot", ["statement", "lead_id"])
-def test_what_is_never_offered_takes_nothing(client, first, slot):
+def test_a_paper_that_is_never_offered_cannot_be_reused(client, first, slot):
     order = draft(first, pages={"subject": subject_answers(lead_id_number="649999197903030003")})
 
     take(client, order, slot)
@@ -122,7 +122,7 @@ def test_what_is_never_offered_takes_nothing(client, first, slot):
     assert papers(order) == {}
 
 
-def test_a_strangers_order_is_404_and_takes_nothing(client, first):
+def test_a_strangers_order_is_404_and_reuses_nothing(client, first):
     order = draft(first)
     stranger = filed(make_user(), domain="stranger-example.com", kind={"id_number": "91649999000000027F"})
     sign_in(client, stranger.owner)
@@ -139,7 +139,7 @@ def test_another_accounts_papers_of_the_same_document_are_not_offered(client, fi
     assert "Use an earlier upload" not in show(client, order)
 
 
-def test_the_owner_sees_on_the_check_page_what_is_used_again(client, first):
+def test_the_check_page_shows_reused_papers(client, first):
     order = draft(first)
     take(client, order)
 
@@ -148,7 +148,7 @@ def test_the_owner_sees_on_the_check_page_what_is_used_again(client, first):
     assert html.count(f"reused from order {first.reference}") == 2
 
 
-def test_the_reviewer_sees_what_was_used_again_and_from_which_order(client, first):
+def test_the_reviewer_sees_reused_papers_and_their_orders(client, first):
     order = draft(first)
     take(client, order)
     Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)
@@ -161,7 +161,7 @@ def test_the_reviewer_sees_what_was_used_again_and_from_which_order(client, firs
     assert "A document from an earlier order is reused" in html
 
 
-def test_a_reviewers_look_is_written_down_for_the_order_that_uses_it(client, first):
+def test_a_reviewers_look_is_recorded_for_the_order_that_reuses_it(client, first):
     order = draft(first)
     take(client, order)
     Order.objects.filter(pk=order.pk).update(submitted_at=timezone.now())
@@ -173,7 +173,7 @@ def test_a_reviewers_look_is_written_down_for_the_order_that_uses_it(client, fir
     assert AccessNote.objects.get().reference == order.reference
 
 
-def test_one_earlier_order_and_three_cost_the_same(client, first):
+def test_the_page_takes_as_many_queries_for_one_earlier_order_as_for_three(client, first):
     order = draft(first)
     sign_in(client, first.owner)
     one = cost(lambda: client.get(page_of(order)))

@@ -1,4 +1,4 @@
-"""The website administrator is asked on their own phone: what they see, what a yes and a no do, and the other ways."""
+"""The website administrator consents on their own phone: what they see, the effects of yes and no, the alternatives."""
 
 import re
 from datetime import timedelta
@@ -30,7 +30,7 @@ def page(order: Order) -> str:
 
 
 def link_of(order: Order) -> str:
-    """Where the newest text leads."""
+    """The link in the newest text."""
     message = Message.objects.filter(template="code_consent").latest("created_at")
     found = re.search(r"/consent/[\w-]+/", message.payload["context"]["link"])
     assert found is not None
@@ -38,7 +38,7 @@ def link_of(order: Order) -> str:
 
 
 def asked(client: Client, order: Order) -> str:
-    """The applicant presses the button; the link that the person receives."""
+    """The applicant presses the button; returns the link that the person receives."""
     assert sign_in(client, order.owner).post(page(order), {"send": "1"}).status_code == 302
     return link_of(order)
 
@@ -54,7 +54,7 @@ def states_of(order: Order) -> tuple[str, bool]:
     return found.state, any(gap.url == page(order) for gap in readiness.gaps(kept(order)))
 
 
-def test_the_hub_says_that_somebody_is_waited_for(client: Client) -> None:
+def test_the_hub_says_that_somebody_has_to_answer(client: Client) -> None:
     order = make_order()
     hub = reverse("people", args=[order.reference])
     before = sign_in(client, order.owner).get(hub, headers={"accept-language": "en"}).content.decode()
@@ -126,7 +126,7 @@ def test_both_boxes_have_to_be_ticked_and_a_ticked_one_stays_ticked(client: Clie
     assert states_of(order) == ("agreed", False)
 
 
-def test_no_browser_and_no_proxy_keeps_what_the_link_showed(client: Client) -> None:
+def test_no_browser_and_no_proxy_caches_the_page_of_the_link(client: Client) -> None:
     url = asked(client, make_order())
 
     kept_pages = [Client().get(url).headers.get("Cache-Control", "")]
@@ -137,7 +137,7 @@ def test_no_browser_and_no_proxy_keeps_what_the_link_showed(client: Client) -> N
     assert ["no-store" in each and "private" in each for each in kept_pages] == [True] * 3
 
 
-def test_a_look_and_a_second_press_change_nothing(client: Client) -> None:
+def test_opening_it_and_a_second_press_change_nothing(client: Client) -> None:
     order = make_order()
     link = asked(client, order)
     read(link)
@@ -166,7 +166,7 @@ def test_the_wrong_person_says_no_and_the_applicant_is_told(client: Client) -> N
     assert "did not agree" in shown
 
 
-def test_a_link_lives_a_day(client: Client) -> None:
+def test_a_link_is_valid_for_a_day(client: Client) -> None:
     order = make_order()
     link = asked(client, order)
 
@@ -175,7 +175,7 @@ def test_a_link_lives_a_day(client: Client) -> None:
         assert (answer.status_code, states_of(order)[0]) == (404, "over")
 
 
-def test_a_new_number_voids_the_old_link(client: Client) -> None:
+def test_a_new_number_invalidates_the_old_link(client: Client) -> None:
     order = make_order()
     link = asked(client, order)
 
@@ -213,20 +213,20 @@ def test_without_the_phone_the_person_signs_on_paper_which_the_reviewer_checks(c
     assert any(gap.part == "paper.consent_letter" for gap in readiness.gaps(kept(order)))
 
 
-def test_one_person_for_both_is_not_asked(client: Client) -> None:
+def test_one_person_in_both_roles_is_not_asked(client: Client) -> None:
     order = make_order(answers={"administrator": {"same_person": "yes"}})
 
     assert consent.standing(order) is None
     assert sign_in(client, order.owner).get(page(order)).status_code == 404
 
 
-def test_an_order_that_came_back_from_before_is_not_held_up(client: Client) -> None:
+def test_a_returned_order_from_before_is_not_blocked(client: Client) -> None:
     order = make_order(state=states.RETURNED, submitted_at=timezone.now())
 
     assert consent.standing(order) is None
 
 
-def test_the_address_is_hidden_in_the_logs(client: Client) -> None:
+def test_the_address_is_masked_in_the_logs(client: Client) -> None:
     link: Any = asked(client, make_order())
 
     assert link.split("/")[2] not in redact(f"GET {link}")

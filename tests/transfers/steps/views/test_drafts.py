@@ -26,7 +26,7 @@ def draft() -> Order:
 
 
 def mark_in(client: Client, page: str) -> str:
-    """The mark of a page as it is drawn now."""
+    """The page's token as it is rendered now."""
     return str(client.get(page).context["page_draft"].mark)
 
 
@@ -63,7 +63,7 @@ def test_keeping_what_is_typed_changes_neither_the_order_nor_its_events(client: 
     assert (kept(order).version, kept(order).answers, order.events.count()) == before
 
 
-def test_a_kept_page_is_no_change_to_another_window_that_saves(client: Client) -> None:
+def test_a_kept_draft_is_no_change_to_another_window_that_saves(client: Client) -> None:
     order = draft()
     page = page_of(order, "website")
     first = sign_in(client, order.owner).get(page)
@@ -74,7 +74,7 @@ def test_a_kept_page_is_no_change_to_another_window_that_saves(client: Client) -
     assert (saved.status_code, kept(order).answer("website")["site_name"]) == (302, "示例纸业官网")
 
 
-def test_what_was_typed_before_another_window_saved_is_compared_before_it_is_saved(client: Client) -> None:
+def test_entries_from_before_another_window_saved_are_compared_before_they_are_saved(client: Client) -> None:
     order = draft()
     page = page_of(order, "website")
     first = sign_in(client, order.owner).get(page)
@@ -104,7 +104,7 @@ def test_a_saved_page_leaves_no_draft(client: Client) -> None:
     assert value(client.get(page), "lead_name") == "林示范"
 
 
-def test_a_draft_that_says_what_is_saved_is_not_called_unsaved(client: Client) -> None:
+def test_a_draft_equal_to_the_saved_page_is_not_called_unsaved(client: Client) -> None:
     order = make_order(province="64", steps=(*GATES, "subject"))
     page = page_of(order, "subject")
     mark = mark_in(sign_in(client, order.owner), page)
@@ -114,7 +114,7 @@ def test_a_draft_that_says_what_is_saved_is_not_called_unsaved(client: Client) -
     assert NOTE not in client.get(page).content.decode()
 
 
-def test_the_reader_can_go_back_to_what_is_saved(client: Client) -> None:
+def test_the_reader_can_go_back_to_the_saved_page(client: Client) -> None:
     order = make_order(province="64", steps=(*GATES, "subject"))
     page = page_of(order, "subject")
     mark = mark_in(sign_in(client, order.owner), page)
@@ -156,7 +156,7 @@ def test_the_errors_of_a_refused_page_follow_the_language(client: Client) -> Non
     assert said == [["Enter the contact 1"], ["请填写联系方式1"]]
 
 
-def test_the_errors_are_said_for_a_quarter_of_an_hour_and_what_was_typed_stays(
+def test_the_errors_are_shown_for_a_quarter_of_an_hour_and_the_entries_stay(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = draft()
@@ -169,7 +169,9 @@ def test_the_errors_are_said_for_a_quarter_of_an_hour_and_what_was_typed_stays(
     assert (errors(shown), value(shown, "lead_phone1")) == ({}, "12")
 
 
-def test_a_wrong_filing_password_costs_one_try_however_often_its_page_is_loaded(client: Client, ministry: Any) -> None:
+def test_a_wrong_filing_password_costs_one_attempt_however_often_its_page_is_loaded(
+    client: Client, ministry: Any
+) -> None:
     order = make_order(province="64", steps=("service_code",))
     page = page_of(order, "filing_password")
     sign_in(client, order.owner).post(page, {"filing_password": "Wrong1"})
@@ -181,7 +183,7 @@ def test_a_wrong_filing_password_costs_one_try_however_often_its_page_is_loaded(
     assert len(ministry.asked) == 1
 
 
-def test_a_filing_password_lies_in_no_draft(client: Client, ministry: Any) -> None:
+def test_no_draft_contains_a_filing_password(client: Client, ministry: Any) -> None:
     order = make_order(province="64", steps=("service_code",))
     page = page_of(order, "filing_password")
     mark = mark_in(sign_in(client, order.owner), page)
@@ -198,7 +200,7 @@ def test_a_filing_password_lies_in_no_draft(client: Client, ministry: Any) -> No
 # --- without script ---
 
 
-def test_the_language_switch_takes_along_what_is_typed(client: Client) -> None:
+def test_the_language_switch_keeps_what_is_typed(client: Client) -> None:
     order = draft()
     page = page_of(order, "subject")
     shown = sign_in(client, order.owner).get(page)
@@ -215,7 +217,7 @@ def test_the_language_switch_takes_along_what_is_typed(client: Client) -> None:
     assert (value(again, "lead_name"), again.headers["Content-Language"]) == ("林半句", "zh-hans")
 
 
-def test_what_is_sent_after_the_session_ended_is_there_after_signing_in_again(client: Client) -> None:
+def test_a_form_sent_after_the_session_ended_is_there_after_signing_in_again(client: Client) -> None:
     order = draft()
     page = page_of(order, "subject")
     mark = mark_in(sign_in(client, order.owner), page)
@@ -240,7 +242,7 @@ def test_nobody_else_sees_a_draft(client: Client) -> None:
     assert value(shown, "lead_name") != "林半句"
 
 
-def test_a_mark_that_was_made_up_keeps_nothing(client: Client) -> None:
+def test_an_invented_token_keeps_nothing(client: Client) -> None:
     order = draft()
     mark = mark_in(sign_in(client, order.owner), page_of(order, "subject"))
 
@@ -249,7 +251,7 @@ def test_a_mark_that_was_made_up_keeps_nothing(client: Client) -> None:
     assert (answer.status_code, PageDraft.objects.count()) == (410, 0)
 
 
-def test_a_field_that_the_page_does_not_have_is_not_kept(client: Client) -> None:
+def test_an_unknown_field_is_not_kept(client: Client) -> None:
     order = draft()
     mark = mark_in(sign_in(client, order.owner), page_of(order, "subject"))
 
@@ -258,7 +260,7 @@ def test_a_field_that_the_page_does_not_have_is_not_kept(client: Client) -> None
     assert set(PageDraft.objects.get().typed) == {"lead_name"}
 
 
-def test_a_page_keeps_a_bounded_text_and_asks_a_bounded_number_of_times(client: Client, settings: Any) -> None:
+def test_the_length_of_drafts_and_the_number_of_saves_are_limited(client: Client, settings: Any) -> None:
     settings.LIMITS = {**settings.LIMITS, "page_drafts": (2, 600)}
     order = draft()
     mark = mark_in(sign_in(client, order.owner), page_of(order, "subject"))
@@ -272,7 +274,7 @@ def test_a_page_keeps_a_bounded_text_and_asks_a_bounded_number_of_times(client: 
     assert PageDraft.objects.get().typed == {"lead_name": ["林半句"]}
 
 
-def test_a_draft_lies_sealed_in_the_database(client: Client) -> None:
+def test_a_draft_is_sealed_in_the_database(client: Client) -> None:
     order = draft()
     mark = mark_in(sign_in(client, order.owner), page_of(order, "subject"))
     client.post(KEEP, {"page_draft": mark, "lead_name": "林半句"})
@@ -285,7 +287,7 @@ def test_a_draft_lies_sealed_in_the_database(client: Client) -> None:
     assert page_of(order, "subject") not in row
 
 
-def test_a_draft_goes_after_its_time_with_its_account_and_with_its_order() -> None:
+def test_a_draft_is_deleted_after_its_time_with_its_account_and_with_its_order() -> None:
     user, now = make_user(), timezone.now()
     for key, owner, holder, expires_at in (
         ("over", None, "", now - timedelta(seconds=1)),

@@ -1,4 +1,4 @@
-"""Nothing that was typed is lost, in a real browser: a test for each way in which it could be."""
+"""Nothing typed is lost, in a real browser: a test for each way in which it could be."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -25,7 +25,7 @@ def order() -> Order:
 
 @pytest.fixture
 def window(browser: Any, live_server: Any, order: Order) -> Iterator[Open]:
-    """Opens the page of the subject in a window of its owner, with or without script."""
+    """Opens the subject's page in a window of its owner, with or without script."""
     opened: list[BrowserContext] = []
 
     def open_page(*, script: bool = True, context: BrowserContext | None = None) -> Page:
@@ -49,7 +49,7 @@ def name_on(page: Page) -> Any:
 
 
 def kept_by_the_clock(page: Page) -> None:
-    """Type, and let twenty seconds pass."""
+    """Types, and lets twenty seconds pass."""
     page.clock.install()
     page.reload()
     name_on(page).fill(TYPED)
@@ -99,7 +99,7 @@ def test_back_loses_nothing(window: Open) -> None:
     expect(name_on(page)).to_have_value(TYPED)
 
 
-def test_a_second_window_shows_what_the_first_one_holds(window: Open) -> None:
+def test_a_second_window_shows_the_entries_of_the_first_one(window: Open) -> None:
     first = window()
     kept_by_the_clock(first)
 
@@ -123,7 +123,7 @@ def test_a_lost_session_costs_a_sign_in_and_nothing_else(window: Open, order: Or
     expect(name_on(page)).to_have_value(TYPED)
 
 
-def test_a_lost_line_keeps_the_text_in_the_page_and_sends_it_later(window: Open) -> None:
+def test_a_lost_connection_keeps_the_text_in_the_page_and_sends_it_later(window: Open) -> None:
     page = window()
     page.clock.install()
     page.reload()
@@ -142,9 +142,7 @@ def test_a_lost_line_keeps_the_text_in_the_page_and_sends_it_later(window: Open)
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_a_refused_page_is_loaded_again_and_left_and_come_back_to_without_a_question(
-    window: Open, script: bool
-) -> None:
+def test_a_refused_page_can_be_reloaded_and_returned_to_without_a_question(window: Open, script: bool) -> None:
     page = window(script=script)
     name_on(page).fill(TYPED)
 
@@ -158,7 +156,7 @@ def test_a_refused_page_is_loaded_again_and_left_and_come_back_to_without_a_ques
     expect(name_on(page)).to_have_value(TYPED)
 
 
-def test_nothing_typed_lies_in_the_browser(window: Open) -> None:
+def test_nothing_typed_is_stored_in_the_browser(window: Open) -> None:
     page = window()
 
     kept_by_the_clock(page)

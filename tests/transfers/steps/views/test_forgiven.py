@@ -1,4 +1,4 @@
-"""What people type as it stands on their documents is taken and kept in one form."""
+"""Entries in the form found on people's documents are accepted and stored in one form."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def sent(client: Client, step: str, **answers: Any) -> tuple[Any, Order]:
 
 
 @pytest.mark.parametrize("investor", ["", "John Smith"])
-def test_a_foreign_legal_representative_stands_for_the_investor(client: Client, investor: str) -> None:
+def test_a_foreign_legal_representative_is_accepted_as_the_investor(client: Client, investor: str) -> None:
     answer, order = sent(client, "subject", investor=investor, **FOREIGN)
 
     assert answer.status_code == 302, errors(answer)
@@ -61,7 +61,7 @@ def test_an_investor_in_latin_letters_is_refused_where_the_lead_is_not_the_legal
     ],
 )
 @pytest.mark.parametrize(("step", "name"), [("subject", "lead_id_until"), ("administrator", "admin_id_until")])
-def test_the_last_day_of_a_document_is_taken_as_people_write_it(
+def test_the_last_day_of_a_document_is_accepted_as_people_write_it(
     client: Client, step: str, name: str, typed: str
 ) -> None:
     answer, order = sent(client, step, **{name: typed})
@@ -71,7 +71,7 @@ def test_the_last_day_of_a_document_is_taken_as_people_write_it(
 
 
 @pytest.mark.parametrize("typed", ["长期", " 长期有效 ", "长 期", "永久"])
-def test_a_document_without_an_end_is_told_as_it_stands_on_the_card(client: Client, typed: str) -> None:
+def test_a_document_without_an_expiry_is_entered_as_printed_on_the_card(client: Client, typed: str) -> None:
     answer, order = sent(client, "subject", lead_id_until=typed)
 
     assert answer.status_code == 302, errors(answer)
@@ -80,7 +80,7 @@ def test_a_document_without_an_end_is_told_as_it_stands_on_the_card(client: Clie
 
 @pytest.mark.parametrize("language", NO_SUCH_DAY)
 @pytest.mark.parametrize("typed", ["2027-02-29", "2027年13月1日", "２０２７０４３１"])
-def test_a_day_that_no_calendar_has_is_said_to_be_none(client: Client, typed: str, language: str) -> None:
+def test_a_day_missing_in_the_calendar_is_reported(client: Client, typed: str, language: str) -> None:
     order = draft()
 
     answer = sign_in(client, order.owner).post(
@@ -92,7 +92,7 @@ def test_a_day_that_no_calendar_has_is_said_to_be_none(client: Client, typed: st
 
 
 @pytest.mark.parametrize("typed", ["2036-02", "02/29/2036", "36-02-29", "长", "soon"])
-def test_what_is_no_day_is_told_how_to_write_one(client: Client, typed: str) -> None:
+def test_an_invalid_day_gets_an_example(client: Client, typed: str) -> None:
     answer, _order = sent(client, "subject", lead_id_until=typed)
 
     assert errors(answer) == {"lead_id_until": ["invalid"]}
@@ -110,7 +110,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize(("typed", "name"), NAMES)
-def test_a_chinese_name_is_kept_as_it_stands_on_the_card(client: Client, typed: str, name: str) -> None:
+def test_a_chinese_name_is_stored_as_printed_on_the_card(client: Client, typed: str, name: str) -> None:
     answer, order = sent(client, "subject", lead_name=typed, investor=typed)
     other, others = sent(client, "administrator", admin_name=typed)
 
@@ -120,7 +120,7 @@ def test_a_chinese_name_is_kept_as_it_stands_on_the_card(client: Client, typed: 
 
 
 @pytest.mark.parametrize(("typed", "name"), NAMES)
-def test_an_individual_is_known_by_the_name_on_the_card(typed: str, name: str) -> None:
+def test_an_individual_is_recognised_by_the_name_on_the_card(typed: str, name: str) -> None:
     person = {"nature": "individual", "id_type": "2", "id_number": "119999199009090002", "name": typed}
 
     form = VerifyTypeForm(typed_type("12", **person))
@@ -129,7 +129,7 @@ def test_an_individual_is_known_by_the_name_on_the_card(typed: str, name: str) -
     assert form.answers()["name"] == name
 
 
-def test_the_spaces_of_a_latin_name_and_of_an_organisations_name_stay(client: Client) -> None:
+def test_the_spaces_of_a_latin_name_and_of_an_organisations_name_are_kept(client: Client) -> None:
     _answer, order = sent(client, "subject", **FOREIGN, investor="")
     form = VerifyTypeForm(typed_type(name="示例 纸业"))
 
@@ -151,7 +151,7 @@ def test_a_home_page_without_its_scheme_is_completed(client: Client, rest: str) 
 
 
 @pytest.mark.parametrize("typed", ["mailto:a@{}", "ftp://{}/", "http:/{}", "home page", "javascript:{}"])
-def test_what_is_no_address_is_not_completed(client: Client, typed: str) -> None:
+def test_an_invalid_address_is_not_completed(client: Client, typed: str) -> None:
     order = draft()
 
     answer = send(client, order, "website", as_sent(website_answers(order.domain, home_url=typed.format(order.domain))))

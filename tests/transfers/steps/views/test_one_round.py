@@ -1,4 +1,4 @@
-"""One look at a page tells everything that has to change, and each thing once: form and content together."""
+"""One submission reports everything that must change, and each thing once: format and content together."""
 
 from html.parser import HTMLParser
 from typing import Any
@@ -42,7 +42,7 @@ WRONG_ADMINISTRATOR = {
 
 
 class Errors(HTMLParser):
-    """What the summary lists, and what stands at each field."""
+    """The summary's entries, and the error at each field."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ def says_each_once(answer: Any, fields: set[str]) -> None:
     assert sorted(shown.at_fields) == sorted(shown.summary)
 
 
-def test_the_subject_page_tells_form_and_content_at_once_and_is_done_when_they_are_changed(client: Client) -> None:
+def test_the_subject_page_reports_format_and_content_at_once_and_is_done_when_they_are_changed(client: Client) -> None:
     order = make_order(steps=GATES)
 
     wrong = send(client, order, "subject", as_sent(subject_answers(**WRONG_SUBJECT)))
@@ -96,7 +96,7 @@ def test_the_subject_page_tells_form_and_content_at_once_and_is_done_when_they_a
     assert send(client, order, "subject", mended)["Location"] == page_of(order, "website")
 
 
-def test_the_website_page_tells_form_and_content_at_once(client: Client) -> None:
+def test_the_website_page_reports_format_and_content_at_once(client: Client) -> None:
     order = make_order(steps=(*GATES, "subject"))
 
     wrong = send(client, order, "website", as_sent(website_answers(order.domain, **WRONG_SITE)))
@@ -104,7 +104,7 @@ def test_the_website_page_tells_form_and_content_at_once(client: Client) -> None
     says_each_once(wrong, set(WRONG_SITE))
 
 
-def test_the_administrators_page_tells_form_and_content_at_once(client: Client) -> None:
+def test_the_administrators_page_reports_format_and_content_at_once(client: Client) -> None:
     order = make_order(steps=(*GATES, "subject", "website"))
 
     wrong = send(client, order, "administrator", as_sent(administrator_answers(**WRONG_ADMINISTRATOR)))
@@ -113,7 +113,7 @@ def test_the_administrators_page_tells_form_and_content_at_once(client: Client) 
 
 
 @pytest.mark.parametrize("place", [{}, {"region_province": "", "region_city": "", "region_county": ""}])
-def test_the_filing_type_page_tells_form_and_content_at_once_with_a_province_and_without(
+def test_the_filing_type_page_reports_format_and_content_at_once_with_a_province_and_without(
     client: Client, ministry: Any, place: dict[str, str]
 ) -> None:
     wrong = {"id_number": "91649999000000018L", "name": "Ningxia Paper", "domain": "example"}
@@ -123,7 +123,7 @@ def test_the_filing_type_page_tells_form_and_content_at_once_with_a_province_and
     says_each_once(answer, {*wrong, *place})
 
 
-def test_a_refused_answer_is_not_judged_by_what_was_kept_before(client: Client) -> None:
+def test_a_refused_answer_is_not_checked_with_the_saved_one(client: Client) -> None:
     order = make_order(steps=(*GATES, "subject"), answers={"subject": subject_answers(post_region="640106")})
     typed = subject_answers(post_region="110101", lead_phone2="086-029-55501000")
 
@@ -149,7 +149,7 @@ def test_a_refused_answer_is_not_judged_by_what_was_kept_before(client: Client) 
         ({"id_type": "7", "id_number": "E12345678", "name": "محمد بن علي"}, ""),
     ],
 )
-def test_a_name_is_what_its_kind_of_document_can_have_and_the_page_says_what_that_is(
+def test_a_name_must_be_possible_for_its_kind_of_document_and_the_page_says_what_is(
     client: Client, ministry: Any, who: dict[str, str], said: str
 ) -> None:
     typed = typed_type("12", nature="individual", **who)
@@ -161,7 +161,7 @@ def test_a_name_is_what_its_kind_of_document_can_have_and_the_page_says_what_tha
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_no_error_repeats_the_words_that_stand_at_its_field_already(language: str) -> None:
+def test_no_error_repeats_the_words_at_its_field(language: str) -> None:
     fields = {(step.key, name): field for step in STEPS for name, field in step.form_class.base_fields.items()}
     fields |= {("type", name): field for name, field in VerifyTypeForm.base_fields.items()}
     with override(language):

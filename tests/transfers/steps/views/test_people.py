@@ -1,4 +1,4 @@
-"""The hub of step 4 and the mobiles that are proved alive: a code on the page, or a link on the phone."""
+"""The hub of step 4 and the test of the mobiles: a code on the page, or a link on the phone."""
 
 from datetime import timedelta
 from typing import Any
@@ -32,13 +32,13 @@ def prove(order: Order, role: str = LEAD) -> str:
 
 
 def text_to(order: Order) -> dict[str, Any]:
-    """What the last text of this order carries."""
+    """The content of the order's last text."""
     message = Message.objects.filter(template="code_phone_proof").latest("created_at")
     return dict(message.payload["context"])
 
 
 def asked(client: Client, order: Order, role: str = LEAD) -> dict[str, Any]:
-    """Press "send a code" and read the text."""
+    """Presses "send a code" and reads the text."""
     answer = sign_in(client, order.owner).post(prove(order, role), {"send": "1"})
     assert answer["Location"] == prove(order, role)
     return text_to(order)
@@ -47,7 +47,7 @@ def asked(client: Client, order: Order, role: str = LEAD) -> dict[str, Any]:
 # --- the hub ------------------------------------------------------------------------------------
 
 
-def test_the_hub_says_what_is_done_and_what_is_missing(client: Client) -> None:
+def test_the_hub_says_what_is_finished_and_what_is_missing(client: Client) -> None:
     order = make_order(steps=("service_code", "filing_password", "subject"))
 
     answer = hub(client, order)
@@ -59,12 +59,12 @@ def test_the_hub_says_what_is_done_and_what_is_missing(client: Client) -> None:
 
 
 def task_of_phones(page: str) -> str:
-    """The entry of the list that names the test of the phones, or "" where there is none."""
+    """The list's entry for the phone tests, or "" where there is none."""
     entries = page.partition('class="task-list"')[2].partition("</ul>")[0].split("<li")
     return next((" ".join(entry.split()) for entry in entries if "Test the phones" in entry), "")
 
 
-def test_the_test_of_the_phones_is_a_task_from_the_start_and_done_when_every_phone_is_proved(client: Client) -> None:
+def test_the_phone_test_is_a_task_from_the_start_and_finished_when_every_phone_is_proved(client: Client) -> None:
     order = make_order(steps=("service_code", "filing_password"))
     assert "Opens when the pages above are complete" in task_of_phones(hub(client, order).content.decode())
 
@@ -104,7 +104,7 @@ def test_where_the_province_asks_each_mobile_is_shown_masked(client: Client, lan
 
 
 @pytest.mark.parametrize("steps", [(), ("service_code",)])
-def test_the_hub_opens_only_behind_the_gates(client: Client, steps: tuple[str, ...]) -> None:
+def test_the_hub_opens_only_after_the_gates(client: Client, steps: tuple[str, ...]) -> None:
     order = make_order(steps=steps)
 
     missing = "filing_password" if steps else "service_code"
@@ -112,7 +112,7 @@ def test_the_hub_opens_only_behind_the_gates(client: Client, steps: tuple[str, .
     assert hub(client, order)["Location"] == page_of(order, missing)
 
 
-def test_a_sent_order_has_no_hub(client: Client) -> None:
+def test_a_submitted_order_has_no_hub(client: Client) -> None:
     order = make_order(state=states.SUBMITTED)
 
     assert hub(client, order)["Location"] == order.get_absolute_url()
@@ -129,7 +129,7 @@ def test_strangers_find_neither_hub_nor_phones(client: Client) -> None:
     assert not Message.objects.filter(template="code_phone_proof").exists()
 
 
-def test_the_hub_costs_at_most_ten_queries(client: Client) -> None:
+def test_the_hub_takes_at_most_ten_queries(client: Client) -> None:
     order = make_order(province="12")
     hub(client, order)
 
@@ -159,14 +159,14 @@ def test_both_people_are_asked_where_the_profile_of_2018_asks() -> None:
     assert roles(make_order(province="12")) == [LEAD, ADMIN]
 
 
-def test_one_proof_is_enough_for_one_mobile() -> None:
+def test_one_proof_is_enough_for_one_mobile_in_two_roles() -> None:
     shared = {"administrator": administrator_answers(admin_phone1="13900000001")}
 
     assert roles(make_order(province="12", answers={"administrator": {"same_person": "yes"}})) == ["both"]
     assert roles(make_order(province="12", answers=shared)) == ["both"]
 
 
-def test_nobody_is_asked_where_the_province_does_not_ask() -> None:
+def test_nobody_is_tested_where_the_province_does_not_ask() -> None:
     assert roles(make_order(province="44")) == []
 
 
@@ -175,7 +175,7 @@ def test_the_profile_of_2020_asks_the_administrator_everywhere() -> None:
 
 
 @pytest.mark.parametrize("role", ["both", "reviewer", "x"])
-def test_a_role_that_this_order_does_not_have_is_not_there(client: Client, role: str) -> None:
+def test_a_role_missing_in_this_order_does_not_exist(client: Client, role: str) -> None:
     order = make_order(province="12")
 
     assert sign_in(client, order.owner).get(prove(order, role)).status_code == 404
@@ -195,7 +195,7 @@ def test_the_right_code_proves_the_mobile_it_was_sent_to(client: Client) -> None
     assert [proof.role for proof in phone_tests.missing(order)] == [ADMIN]
 
 
-def test_the_code_goes_to_the_typed_mobile_and_to_nobody_else(client: Client) -> None:
+def test_the_code_goes_to_the_entered_mobile_and_to_nobody_else(client: Client) -> None:
     order = make_order(province="12")
 
     asked(client, order, ADMIN)
@@ -205,7 +205,7 @@ def test_the_code_goes_to_the_typed_mobile_and_to_nobody_else(client: Client) ->
 
 
 @pytest.mark.parametrize("typed", ["", "12345", "abcdef", "1234567"])
-def test_what_is_no_code_is_refused_without_a_try(client: Client, typed: str) -> None:
+def test_an_invalid_code_is_refused_without_an_attempt(client: Client, typed: str) -> None:
     order = make_order(province="12")
     code = asked(client, order)["code"]
 
@@ -215,7 +215,7 @@ def test_what_is_no_code_is_refused_without_a_try(client: Client, typed: str) ->
     assert client.post(prove(order), {"code": code}).status_code == 302
 
 
-def test_wrong_codes_count_down_and_then_even_the_right_one_is_spent(client: Client) -> None:
+def test_wrong_codes_count_down_and_then_even_the_right_one_is_void(client: Client) -> None:
     order = make_order(province="12")
     code = asked(client, order)["code"]
     wrong = "000000" if code != "000000" else "111111"
@@ -239,7 +239,7 @@ def test_a_code_of_the_other_person_proves_nobody(client: Client) -> None:
     assert len(phone_tests.missing(order)) == 2
 
 
-def test_another_mobile_has_to_be_proved_anew(client: Client) -> None:
+def test_another_mobile_must_be_proved_again(client: Client) -> None:
     order = make_order(province="12")
     client.post(prove(order), {"code": asked(client, order)["code"]})
     changed = kept(order)
@@ -249,7 +249,9 @@ def test_another_mobile_has_to_be_proved_anew(client: Client) -> None:
 
 
 @pytest.mark.parametrize(("later", "words"), [(18, "42 seconds"), (59, "1 second<")])
-def test_a_second_code_at_once_is_refused_in_words(client: Client, settings: Any, later: int, words: str) -> None:
+def test_a_second_code_at_once_is_refused_with_an_explanation(
+    client: Client, settings: Any, later: int, words: str
+) -> None:
     settings.CODE_RESEND_SECONDS = 60
     order = make_order(province="12")
     with time_machine.travel("2026-11-24T08:00:00Z", tick=False) as clock:
@@ -261,7 +263,7 @@ def test_a_second_code_at_once_is_refused_in_words(client: Client, settings: Any
     assert Message.objects.filter(template="code_phone_proof").count() == 1
 
 
-def test_looking_sends_nothing(client: Client) -> None:
+def test_opening_the_page_sends_nothing(client: Client) -> None:
     order = make_order(province="12")
 
     sign_in(client, order.owner).get(prove(order))
@@ -269,7 +271,7 @@ def test_looking_sends_nothing(client: Client) -> None:
     assert (PhoneProof.objects.count(), Message.objects.filter(template="code_phone_proof").count()) == (0, 0)
 
 
-def test_a_sent_order_takes_no_more_codes(client: Client) -> None:
+def test_a_submitted_order_accepts_no_more_codes(client: Client) -> None:
     order = make_order(province="12", state=states.SUBMITTED)
 
     answer = sign_in(client, order.owner).post(prove(order), {"send": "1"})
@@ -300,7 +302,7 @@ def test_the_link_proves_only_when_its_button_is_pressed_and_needs_no_account(cl
     assert phone.get(link).status_code == 404
 
 
-def test_the_button_of_the_link_pressed_twice_says_done_twice_and_is_over_after_ten_minutes(
+def test_the_button_of_the_link_pressed_twice_succeeds_twice_and_expires_after_ten_minutes(
     client: Client, time_machine: Any
 ) -> None:
     order = make_order(province="12")
@@ -313,7 +315,7 @@ def test_the_button_of_the_link_pressed_twice_says_done_twice_and_is_over_after_
     assert phone.post(link).status_code == 404
 
 
-def test_the_right_code_pressed_twice_goes_on_twice(client: Client) -> None:
+def test_the_right_code_pressed_twice_continues_twice(client: Client) -> None:
     order = make_order(province="12")
     code = asked(client, order)["code"]
 
@@ -324,7 +326,7 @@ def test_the_right_code_pressed_twice_goes_on_twice(client: Client) -> None:
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh-hans", "此手机在用"), ("en", "This phone is in use")])
-def test_the_page_on_the_phone_tells_nothing_of_the_order(client: Client, language: str, words: str) -> None:
+def test_the_page_on_the_phone_reveals_nothing_of_the_order(client: Client, language: str, words: str) -> None:
     order = make_order(province="12")
 
     page = Client().get(link_of(client, order), headers={"accept-language": language}).content.decode()
@@ -334,12 +336,12 @@ def test_the_page_on_the_phone_tells_nothing_of_the_order(client: Client, langua
     assert [secret in page for secret in secrets] == [False] * 5
 
 
-def test_an_unknown_link_is_over(client: Client) -> None:
+def test_an_unknown_link_counts_as_expired(client: Client) -> None:
     assert client.get(reverse("phone-link", args=["x" * 32])).status_code == 404
     assert client.post(reverse("phone-link", args=["x" * 32])).status_code == 404
 
 
-def test_proving_costs_at_most_twelve_queries_to_send_a_code(client: Client) -> None:
+def test_sending_a_code_takes_at_most_twelve_queries(client: Client) -> None:
     order = make_order(province="12")
     code = asked(client, order)["code"]
 

@@ -45,7 +45,7 @@ def individuals_answers(**changes: Any) -> dict[str, Any]:
     return {**answers, "id_address": "天津市和平区示例路1号", "post_region": "120101", **changes}
 
 
-def test_an_organisations_subject_is_kept_as_typed(client: Client) -> None:
+def test_an_organisations_subject_is_stored_as_entered(client: Client) -> None:
     order = draft()
 
     answer = send(client, order, "subject", as_sent(subject_answers()))
@@ -54,7 +54,7 @@ def test_an_organisations_subject_is_kept_as_typed(client: Client) -> None:
     assert kept(order).answer("subject") == subject_answers()
 
 
-def test_numbers_are_made_regular_and_names_are_not_touched(client: Client) -> None:
+def test_numbers_are_normalised_and_names_are_not_changed(client: Client) -> None:
     typed = subject_answers(
         lead_name="㐆·林示范",
         investor="宁夏示例纸业有限公司",
@@ -150,7 +150,7 @@ def test_the_administrator_of_an_individual_is_that_person(client: Client, who: 
 # --- the same person? ---------------------------------------------------------------------------
 
 
-def test_the_same_person_needs_nothing_more_and_keeps_nothing_else(client: Client) -> None:
+def test_the_same_person_needs_nothing_more_and_stores_nothing_else(client: Client) -> None:
     order = draft(steps=(*GATES, "subject"))
     left_over = as_sent(administrator_answers(same_person="yes", admin_phone1="nonsense"))
 
@@ -162,7 +162,7 @@ def test_the_same_person_needs_nothing_more_and_keeps_nothing_else(client: Clien
     assert administrator(kept(order)).name == "林示范"
 
 
-def test_another_person_is_asked_for_completely(client: Client) -> None:
+def test_for_another_person_all_fields_are_required(client: Client) -> None:
     order = draft(steps=(*GATES, "subject"))
 
     answer = send(client, order, "administrator", {"same_person": "no"})
@@ -171,7 +171,7 @@ def test_another_person_is_asked_for_completely(client: Client) -> None:
     assert set(errors(answer)) == {*asked, "admin_email"}
 
 
-def test_another_person_is_asked_in_person_and_no_tick_stands_for_that(client: Client) -> None:
+def test_another_person_must_consent_in_person_and_no_tick_replaces_that(client: Client) -> None:
     order = draft(steps=(*GATES, "subject"))
     page = look(client, order, "administrator")
 
@@ -189,7 +189,7 @@ def test_the_page_says_to_leave_the_other_persons_fields_empty_and_groups_them(c
     assert "portal.js" in page
 
 
-def test_a_province_that_asks_for_two_people_offers_only_another(client: Client) -> None:
+def test_a_province_that_requires_two_people_offers_only_another(client: Client) -> None:
     order = draft("12", (*GATES, "subject"))
 
     answer = send(client, order, "administrator", {"same_person": "yes"})
@@ -207,7 +207,7 @@ QUESTIONS = [
 
 
 @pytest.mark.parametrize(("step", "field", "words"), QUESTIONS)
-def test_an_unanswered_question_is_asked_for_in_a_sentence(client: Client, step: str, field: str, words: str) -> None:
+def test_an_unanswered_question_is_requested_in_a_sentence(client: Client, step: str, field: str, words: str) -> None:
     answer = send(client, draft(steps=(*GATES, "subject")), step, {field: ""})
 
     assert f">{words}</a>" in answer.content.decode()
@@ -230,7 +230,7 @@ def test_where_phones_are_verified_the_page_says_which_number_is_texted(
 # --- the website --------------------------------------------------------------------------------
 
 
-def test_a_website_is_kept_as_typed(client: Client) -> None:
+def test_a_website_is_stored_as_entered(client: Client) -> None:
     order = draft()
 
     answer = send(client, order, "website", as_sent(website_answers(order.domain)))
@@ -240,7 +240,7 @@ def test_a_website_is_kept_as_typed(client: Client) -> None:
     assert {**found, **website_answers(order.domain)} == found
 
 
-def test_needless_approvals_are_forgotten_and_needed_ones_asked_for(client: Client) -> None:
+def test_unnecessary_approvals_are_dropped_and_necessary_ones_required(client: Client) -> None:
     order = draft()
     typed = as_sent(website_answers(order.domain)) | {"approval_types": ["1"], "approval_number": "示例字〔2018〕000号"}
 
@@ -254,7 +254,7 @@ def test_needless_approvals_are_forgotten_and_needed_ones_asked_for(client: Clie
     assert errors(missing) == {"approval_number": ["approval_missing"]}
 
 
-def test_an_international_domain_is_shown_in_its_letters_and_accepted_either_way(client: Client) -> None:
+def test_an_international_domain_is_shown_in_its_letters_and_accepted_in_both_forms(client: Client) -> None:
     order = draft(domain="xn--fsqu00a.xn--fiqs8s")
 
     page = look(client, order, "website")
@@ -273,7 +273,7 @@ def test_a_home_page_of_another_domain_is_refused(client: Client) -> None:
     assert errors(answer) == {"home_url": ["url_domain"]}
 
 
-def test_the_domains_holder_is_asked_only_where_a_person_may_hold_it(client: Client) -> None:
+def test_the_domains_holder_is_asked_for_only_where_a_person_may_hold_it(client: Client) -> None:
     offered = {code: "domain_holder" in look(client, draft(code), "website") for code in ("31", "64", "44")}
     order = next(order for order in (draft("31"), draft("64"), draft("44")) if offered[order.province])
 
@@ -283,7 +283,7 @@ def test_the_domains_holder_is_asked_only_where_a_person_may_hold_it(client: Cli
     assert paper_facts(kept(order)).holder_is_person
 
 
-def test_the_usual_content_stands_in_the_open_and_all_other_behind_a_fold(client: Client) -> None:
+def test_the_usual_content_types_are_visible_and_all_others_folded(client: Client) -> None:
     page = look(client, draft(), "website")
 
     usual = re.findall(r'name="content" value="(\d+)"', page.partition("What it holds")[2].partition("<details")[0])
@@ -292,7 +292,7 @@ def test_the_usual_content_stands_in_the_open_and_all_other_behind_a_fold(client
     assert page.count('data-shown-when="needs_approval=yes"') == 1
 
 
-def test_a_fold_stands_open_where_something_in_it_is_chosen(client: Client) -> None:
+def test_a_fold_is_open_where_something_in_it_is_chosen(client: Client) -> None:
     order = draft(steps=(*GATES, "website"), answers={"website": website_answers("x.com", content=["13"])})
 
     page = look(client, order, "website")
@@ -300,7 +300,7 @@ def test_a_fold_stands_open_where_something_in_it_is_chosen(client: Client) -> N
     assert '<details class="more" open>' in page.partition("What it holds")[2]
 
 
-def test_letters_to_the_address_on_the_document_need_no_second_one(client: Client) -> None:
+def test_letters_sent_to_the_address_on_the_document_need_no_second_one(client: Client) -> None:
     order = draft(steps=GATES)
     sent = {name: value for name, value in as_sent(subject_answers()).items() if not name.startswith("post_")}
 
@@ -314,7 +314,7 @@ def test_letters_to_the_address_on_the_document_need_no_second_one(client: Clien
     assert re.search(r"Letters reach you at the same address</dt>\s*<dd>\s*Yes", check)
 
 
-def test_such_an_address_lacks_its_door_number_where_it_was_typed(client: Client) -> None:
+def test_a_missing_door_number_is_reported_at_the_address_entered(client: Client) -> None:
     order = draft(steps=GATES)
     sent = {**as_sent(subject_answers(id_address="宁夏银川市金凤区示例路")), "post_same": "on"}
 
@@ -360,7 +360,7 @@ def test_mobile_and_email_of_the_account_are_filled_in_and_say_so(client: Client
     assert saved.content.decode().count("From your account") == 0
 
 
-def test_an_earlier_order_of_the_same_subject_fills_the_pages(client: Client) -> None:
+def test_an_earlier_order_of_the_same_subject_prefills_the_pages(client: Client) -> None:
     owner = make_user()
     key = "5" * 64
     make_order(owner, subject_key=key, state=states.ABANDONED)
@@ -396,7 +396,7 @@ def test_an_individual_is_not_asked_who_the_administrator_is(client: Client) -> 
 # --- a subject that is here already, and what the papers depend on -------------------------------
 
 
-def test_transfer_another_starts_with_what_the_register_holds(client: Client) -> None:
+def test_transfer_another_starts_with_the_registers_values(client: Client) -> None:
     owner = make_user()
     filed_here(owner, "first.com")
     key = type_answers()["subject_key"]
@@ -423,7 +423,7 @@ def test_papers_go_by_phone_only_when_the_applicant_chose_so(way: dict[str, str]
     assert paper_facts(make_order(answers={"documents": way})).by_app is by_app
 
 
-def test_the_sites_of_the_subject_count_where_a_paper_depends_on_them() -> None:
+def test_the_subjects_sites_are_counted_where_a_paper_depends_on_them() -> None:
     owner = make_user()
     for n in range(4):
         filed_here(owner, f"first{n}.com")
@@ -454,7 +454,7 @@ READY = {"subject": subject_answers(), "administrator": administrator_answers()}
 
 
 @pytest.mark.parametrize("step", PEOPLE)
-def test_a_page_costs_at_most_ten_queries_to_show_and_thirteen_to_send(client: Client, step: str) -> None:
+def test_a_page_takes_at_most_ten_queries_to_show_and_thirteen_to_submit(client: Client, step: str) -> None:
     order = draft(steps=(*GATES, "subject", "website"))
     answers = as_sent({**READY, "website": website_answers(order.domain)}[step])
     sign_in(client, order.owner)
@@ -467,7 +467,7 @@ def test_a_page_costs_at_most_ten_queries_to_show_and_thirteen_to_send(client: C
 
 
 @pytest.mark.parametrize("step", [step.key for step in STEPS])
-def test_every_step_carries_the_rules_of_its_profile(client: Client, servers: Any, step: str) -> None:
+def test_every_step_shows_the_rules_of_its_profile(client: Client, servers: Any, step: str) -> None:
     order = draft("12")
 
     page = look(client, order, step)
@@ -483,7 +483,7 @@ def test_every_step_carries_the_rules_of_its_profile(client: Client, servers: An
         ("44", "This province does not require your details to match the existing filing"),
     ],
 )
-def test_what_must_match_is_said_by_province(client: Client, province: str, words: str) -> None:
+def test_the_values_that_must_match_are_listed_by_province(client: Client, province: str, words: str) -> None:
     order = draft(province)
 
     assert (
@@ -494,7 +494,7 @@ def test_what_must_match_is_said_by_province(client: Client, province: str, word
     )
 
 
-def test_a_province_that_does_not_say_is_shown_as_not_stated(client: Client) -> None:
+def test_a_province_without_a_statement_is_shown_as_not_stated(client: Client) -> None:
     silent = next(code for code, each in PROVINCES.items() if each.must_match("enterprise") is None)
     order = draft()
     Order.objects.filter(pk=order.pk).update(province=silent)

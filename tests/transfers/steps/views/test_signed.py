@@ -1,4 +1,4 @@
-"""What the signed statement repeats says so at its field, before a change makes the statement out of date."""
+"""Fields repeated on the signed statement say so, before a change makes the statement outdated."""
 
 import re
 from typing import Any
@@ -25,11 +25,11 @@ def signed(**answers: Any) -> Order:
 
 
 def warned(page: str) -> set[str]:
-    """The fields whose hint tells of the statement."""
+    """The fields whose hint mentions the statement."""
     return {name for name, words in re.findall(r'id="id_(\w+?)_help(?:text)?"[^>]*>([^<]*)', page) if WARNING in words}
 
 
-def test_the_website_name_says_it_before_it_is_saved_and_saving_makes_the_statement_out_of_date(client: Client) -> None:
+def test_the_website_name_says_so_before_it_is_saved_and_saving_makes_the_statement_outdated(client: Client) -> None:
     order = signed()
     assert warned(look(client, order, "website")) == {"site_name"}
 
@@ -40,13 +40,13 @@ def test_the_website_name_says_it_before_it_is_saved_and_saving_makes_the_statem
     assert "Your details have changed: download and sign the statement again" in check
 
 
-def test_without_a_signed_statement_no_field_speaks_of_it(client: Client) -> None:
+def test_without_a_signed_statement_no_field_mentions_it(client: Client) -> None:
     order = make_order()
 
     assert [warned(look(client, order, step)) for step in ("website", "administrator", "subject")] == [set()] * 3
 
 
-def test_the_name_of_the_one_who_signed_says_it_on_the_page_where_it_is_typed(client: Client) -> None:
+def test_the_signers_name_says_so_on_the_page_where_it_is_entered(client: Client) -> None:
     two, one = signed(), signed(administrator=administrator_answers(same_person="yes"))
 
     assert [warned(look(client, two, step)) for step in ("subject", "administrator")] == [

@@ -1,4 +1,4 @@
-"""The wizard in a browser: no skipping, no effect of a look, two tabs, strangers, closed orders, both languages."""
+"""The wizard in a browser: no skipping, no effect of a GET, two tabs, strangers, closed orders, both languages."""
 
 from typing import Any
 
@@ -46,14 +46,14 @@ def test_nobody_skips_a_gate(client: Client, step: str, verb: str) -> None:
 
 
 @pytest.mark.parametrize("step", ["subject", "website", "administrator"])
-def test_the_pages_behind_the_gates_come_in_any_order(client: Client, step: str) -> None:
+def test_the_pages_after_the_gates_can_be_filled_in_any_order(client: Client, step: str) -> None:
     order = make_order(steps=("service_code", "filing_password"))
 
     assert sign_in(client, order.owner).get(page_of(order, step)).status_code == 200
 
 
 @pytest.mark.parametrize("step", ["type2", "done", "photo_", "SUBJECT"])
-def test_a_step_that_is_none_is_not_there(client: Client, step: str) -> None:
+def test_an_unknown_step_does_not_exist(client: Client, step: str) -> None:
     order = make_order()
 
     assert sign_in(client, order.owner).get(page_of(order, step)).status_code == 404
@@ -61,7 +61,7 @@ def test_a_step_that_is_none_is_not_there(client: Client, step: str) -> None:
 
 @pytest.mark.parametrize("state", [state for state in states.ALL if state not in states.EDITABLE])
 @pytest.mark.parametrize("verb", ["get", "post"])
-def test_a_closed_order_sends_its_owner_to_its_page_and_keeps_its_answers(
+def test_a_closed_order_redirects_its_owner_to_its_page_and_keeps_its_answers(
     client: Client, state: str, verb: str
 ) -> None:
     order = make_order(state=state)
@@ -93,7 +93,7 @@ def test_what_another_window_sends_after_the_order_was_submitted_is_said_not_to_
 
 
 @pytest.mark.parametrize("step", KEYS)
-def test_a_look_changes_nothing(client: Client, servers: Any, step: str) -> None:
+def test_a_get_changes_nothing(client: Client, servers: Any, step: str) -> None:
     order = make_order()
 
     look(client, order, step)
@@ -113,7 +113,7 @@ def test_a_tampered_field_of_another_step_or_of_the_order_changes_nothing(client
 # --- two tabs ------------------------------------------------------------------------------------
 
 
-def test_a_page_that_another_tab_saved_meanwhile_is_shown_for_comparing_and_then_saved(client: Client) -> None:
+def test_a_page_saved_in_another_tab_is_shown_for_comparison_and_then_saved(client: Client) -> None:
     order = make_order()
     page = page_of(order, "website")
     first = sign_in(client, order.owner).get(page).context["seen"]
@@ -142,7 +142,7 @@ def test_a_second_press_of_the_same_button_is_no_conflict(client: Client) -> Non
     assert [answer.status_code for answer in answers] == [302, 302]
 
 
-def test_an_order_that_is_sent_while_its_page_is_saved_keeps_what_was_sent(
+def test_an_order_submitted_while_its_page_is_saved_keeps_what_was_submitted(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = make_order()
@@ -173,7 +173,7 @@ TITLES = {
 
 @pytest.mark.parametrize("step", KEYS)
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_every_step_speaks_both_languages(client: Client, servers: Any, step: str, language: str) -> None:
+def test_every_step_exists_in_both_languages(client: Client, servers: Any, step: str, language: str) -> None:
     page = look(client, make_order(), step, language)
 
     assert f"<h1>{TITLES[step][language == 'en']}</h1>" in page
@@ -181,7 +181,7 @@ def test_every_step_speaks_both_languages(client: Client, servers: Any, step: st
 
 
 @pytest.mark.parametrize(("step", "number"), [("service_code", 2), ("filing_password", 3), ("subject", 4)])
-def test_every_step_shows_where_it_stands(client: Client, servers: Any, step: str, number: int) -> None:
+def test_every_step_shows_its_place(client: Client, servers: Any, step: str, number: int) -> None:
     order = make_order(province="12")
     sign_in(client, order.owner)
 
@@ -190,7 +190,7 @@ def test_every_step_shows_where_it_stands(client: Client, servers: Any, step: st
     assert (stepper.number, stepper.total) == (number, 7)
 
 
-def test_errors_stand_above_the_form_and_in_the_title(client: Client) -> None:
+def test_errors_are_shown_above_the_form_and_in_the_title(client: Client) -> None:
     order = make_order()
     sign_in(client, order.owner)
 

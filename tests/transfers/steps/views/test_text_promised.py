@@ -1,4 +1,4 @@
-"""A text message of the ministry is spoken of where the rules of the order send one, and nowhere else."""
+"""The ministry's text message is mentioned where the rules of the order send one, and nowhere else."""
 
 import pytest
 from django.test import Client
@@ -51,7 +51,7 @@ def test_where_only_the_administrator_is_texted_the_lead_is_told_who_it_is(clien
 
 @pytest.mark.parametrize("step", ["subject", "administrator"])
 @pytest.mark.parametrize("province", ["12", "44", "64"])
-def test_what_is_only_good_to_know_is_no_alarm_before_the_first_field(client: Client, province: str, step: str) -> None:
+def test_mere_information_is_no_warning_before_the_first_field(client: Client, province: str, step: str) -> None:
     before_the_form = look(client, order_in(province), step).partition("<h1")[2].partition('id="page-form"')[0]
 
     assert before_the_form.count('class="notice ') <= 1
