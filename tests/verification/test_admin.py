@@ -1,4 +1,4 @@
-"""What staff see of what was verified: rows to read, masked."""
+"""What staff see of verifications: read-only, masked rows."""
 
 from datetime import UTC, datetime
 
@@ -36,7 +36,7 @@ def rows():
 
 @pytest.fixture
 def staff(client):
-    """Somebody with every permission there is."""
+    """A user with every permission."""
     user = get_user_model().objects.create_superuser(email="ops@example.com", password="a long password")
     client.force_login(user)
     return client
@@ -57,7 +57,7 @@ def test_nobody_adds_changes_or_deletes_here_whatever_their_permissions(rf, djan
 
 
 @pytest.mark.parametrize("model", SHOWN)
-def test_lists_and_rows_show_no_name_no_mobile_and_no_place_of_a_file(staff, rows, model):
+def test_lists_and_rows_show_no_name_no_mobile_and_no_path_of_a_file(staff, rows, model):
     row = next(row for row in rows if isinstance(row, model))
     name = f"admin:verification_{model._meta.model_name}"
 
@@ -77,7 +77,9 @@ def test_a_mobile_is_shown_masked(staff, rows):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_a_list_of_documents_costs_the_same_for_one_and_for_three(staff, django_assert_max_num_queries, count: int):
+def test_a_list_of_documents_takes_as_many_queries_for_one_as_for_three(
+    staff, django_assert_max_num_queries, count: int
+):
     for number in range(count):
         Document.objects.create(kind="lead_id", holder=f"H{number}", size=1, width=1, height=1)
     address = reverse("admin:verification_document_changelist")

@@ -1,4 +1,4 @@
-"""Applying for a code: one promise gives one code; and a code that its order took along is gone."""
+"""Applying for a code: one promise gives one code; and a forfeited code is gone."""
 
 import pytest
 
@@ -24,7 +24,7 @@ def slots():
     return list(ServiceCode.objects.values_list("slot", "state", "silent"))
 
 
-def test_the_promised_slot_is_given_once_and_shown_again_afterwards():
+def test_the_promised_slot_is_issued_once_and_shown_again_afterwards():
     (first, is_new), (second, is_newer) = apply(2), apply(2)
 
     assert (is_new, is_newer) == (True, False)
@@ -32,7 +32,7 @@ def test_the_promised_slot_is_given_once_and_shown_again_afterwards():
     assert slots() == [(2, "free", False)]
 
 
-def test_what_was_given_is_found_again_whatever_became_of_it():
+def test_an_issued_code_is_found_again_whatever_happened_to_it():
     code, _ = apply(1)
     service_codes.bind(code.pk, ORDER)
 
@@ -40,7 +40,7 @@ def test_what_was_given_is_found_again_whatever_became_of_it():
 
 
 @pytest.mark.parametrize("slot", [0, -1, 6])
-def test_a_slot_that_the_instance_has_not_is_its_quota(slot):
+def test_a_slot_beyond_the_quota_is_refused_with_the_quota(slot):
     with pytest.raises(CodeRefused) as refused:
         apply(slot)
 
@@ -58,14 +58,14 @@ def test_an_instance_that_does_not_qualify_gives_none(rule):
 
 
 @pytest.mark.parametrize("columns", [{"account": LIN, "silent": True}, {"account": CHEN}])
-def test_a_slot_that_went_elsewhere_meanwhile_is_no_code_of_mine(columns):
+def test_a_slot_taken_in_the_meantime_is_no_code_of_mine(columns):
     ServiceCode.objects.create(instance_id="i-1", slot=1, product="ecs", **columns)
 
     with pytest.raises(OfferChanged):
         apply(1)
 
 
-def test_a_code_that_was_looked_at_is_picked_last():
+def test_a_code_that_was_shown_is_chosen_last():
     hidden = service_codes.pick_instance("i-1", LIN, ORDER, now=NOW)
     service_codes.release(ORDER)
 
@@ -75,7 +75,7 @@ def test_a_code_that_was_looked_at_is_picked_last():
     assert other != hidden
 
 
-def test_a_forfeited_code_is_gone_for_good_and_nobody_elses_is():
+def test_a_forfeited_code_is_gone_permanently_and_nobody_elses_is():
     code, other = apply(1)[0], apply(2)[0]
     service_codes.bind(code.pk, ORDER)
     service_codes.bind(other.pk, OTHER_ORDER)
@@ -109,7 +109,7 @@ def handed(**columns):
 @pytest.mark.parametrize(
     ("account", "rule"), [(LIN, "code_handed_over"), (CHEN, "ok"), ("wu@example.com", "code_not_usable")]
 )
-def test_who_types_a_code_that_was_handed_over_is_told_as_much_as_concerns_them(account, rule):
+def test_the_giver_who_types_a_handed_over_code_is_told_only_what_concerns_them(account, rule):
     assert service_codes.judge_typed(str(handed().pk), account, "ecs", ORDER, now=NOW) == rule
 
 
@@ -120,7 +120,7 @@ def test_the_keeper_is_told_which_of_their_orders_has_it():
     assert service_codes.judge_typed(str(code.pk), CHEN, "ecs", OTHER_ORDER, now=NOW) == "code_bound"
 
 
-def test_a_code_that_was_handed_over_is_no_longer_among_what_the_server_has_left():
+def test_a_handed_over_code_no_longer_counts_as_left_for_the_server():
     FakeInventory.accounts[LIN] = [instance("i-1", codes_max=1)]
     handed(silent=True)
 

@@ -1,4 +1,4 @@
-"""One try counted against several limits at once, all or none."""
+"""One attempt counted against several limits at once, all or none."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -27,13 +27,13 @@ def settings_amount(name):
     return limits.limit(name).amount
 
 
-def test_a_try_counts_against_every_key(db):
+def test_an_attempt_counts_against_every_key(db):
     assert attempts.consume_all(KEYS, now=NOW) == limits.Allowed(ok=True)
 
     assert used(*KEYS) == [1, 1]
 
 
-def test_when_one_limit_is_used_up_nothing_is_counted_against_the_other(db):
+def test_when_one_limit_is_used_up_nothing_counts_against_the_other(db):
     for _ in range(3):
         assert attempts.consume_all(KEYS, now=NOW).ok
 
@@ -43,7 +43,7 @@ def test_when_one_limit_is_used_up_nothing_is_counted_against_the_other(db):
     assert used(*KEYS) == [3, 3]
 
 
-def test_a_pause_ends_when_the_last_of_the_used_up_limits_does(db):
+def test_a_pause_ends_with_the_last_of_the_used_up_limits(db):
     for number in range(5):
         attempts.consume_all((("large", "account"),), now=NOW + timedelta(hours=number))
     for _ in range(3):
@@ -54,7 +54,7 @@ def test_a_pause_ends_when_the_last_of_the_used_up_limits_does(db):
     assert refused.until == NOW + timedelta(days=1)
 
 
-def test_counting_starts_again_when_a_window_is_over_and_only_there(db):
+def test_counting_restarts_when_a_window_is_over_and_only_there(db):
     for _ in range(3):
         attempts.consume_all(KEYS, now=NOW)
 
@@ -64,7 +64,7 @@ def test_counting_starts_again_when_a_window_is_over_and_only_there(db):
     assert used(*KEYS, now=NOW + timedelta(hours=1)) == [1, 4]
 
 
-def test_another_key_has_tries_of_its_own(db):
+def test_another_key_has_its_own_attempts(db):
     for _ in range(3):
         attempts.consume_all(KEYS, now=NOW)
 
@@ -74,7 +74,7 @@ def test_another_key_has_tries_of_its_own(db):
     assert used(("small", "order"), ("small", "another order"), ("large", "account")) == [3, 1, 4]
 
 
-def test_a_try_given_back_is_not_counted_and_never_falls_below_nought(db):
+def test_an_attempt_given_back_does_not_count_and_the_count_never_falls_below_zero(db):
     attempts.consume_all(KEYS, now=NOW)
 
     attempts.refund_all(KEYS)
@@ -84,14 +84,14 @@ def test_a_try_given_back_is_not_counted_and_never_falls_below_nought(db):
     assert [row.used for row in Allowance.objects.all()] == [0, 0]
 
 
-def test_a_limit_of_nought_allows_nothing(db):
+def test_a_limit_of_zero_allows_nothing(db):
     refused = attempts.consume_all((("none", "x"), ("large", "account")), now=NOW)
 
     assert refused == limits.Allowed(ok=False, until=NOW + timedelta(days=1))
     assert not Allowance.objects.exists()
 
 
-def test_the_tries_are_those_that_the_limits_of_codes_count(db):
+def test_the_attempts_share_the_counters_of_the_limits_of_codes(db):
     limits.consume("small", "order", now=NOW)
     attempts.consume_all(KEYS, now=NOW)
 
@@ -101,21 +101,21 @@ def test_the_tries_are_those_that_the_limits_of_codes_count(db):
     assert not attempts.consume_all(KEYS, now=NOW).ok
 
 
-def test_the_keys_themselves_are_not_kept(db):
+def test_the_keys_themselves_are_not_stored(db):
     attempts.consume_all(KEYS, now=NOW)
 
     assert {row.key for row in Allowance.objects.all()}.isdisjoint({"order", "account"})
 
 
-def test_a_try_of_known_keys_is_one_query(db, django_assert_num_queries):
+def test_an_attempt_with_known_keys_is_one_query(db, django_assert_num_queries):
     attempts.consume_all(KEYS, now=NOW)
 
-    with django_assert_num_queries(3):  # with the savepoint round it
+    with django_assert_num_queries(3):  # with the savepoint around it
         attempts.consume_all(KEYS, now=NOW)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_twelve_tries_at_once_pass_exactly_as_often_as_the_limit_says():
+def test_twelve_concurrent_attempts_pass_exactly_as_often_as_the_limit_allows():
     start = threading.Barrier(12)
     passed = []
 

@@ -18,7 +18,7 @@ def given(person: str = "lead", holder: str = "T7Q4-M2KX", **more: str) -> Conse
     return consents.give(holder=holder, person_key=person, now=NOW, **more)
 
 
-def test_a_consent_keeps_its_version_its_language_and_its_time():
+def test_a_consent_stores_its_version_its_language_and_its_time():
     consent = given(language="en", client="192.0.2.7")
 
     consent.refresh_from_db()
@@ -32,12 +32,12 @@ def test_a_consent_keeps_its_version_its_language_and_its_time():
     assert "192.0.2.7" not in consent.client_index
 
 
-def test_the_language_is_that_of_the_page_unless_told():
+def test_the_language_is_that_of_the_page_unless_given():
     with translation.override("en"):
         assert given().language == "en"
 
 
-def test_it_stands_for_that_person_and_that_holder_only():
+def test_it_is_valid_only_for_that_person_and_that_holder():
     assert "lead" not in consents.active_consents("T7Q4-M2KX")
 
     given()
@@ -48,7 +48,7 @@ def test_it_stands_for_that_person_and_that_holder_only():
     assert "lead" not in consents.active_consents("OTHER")
 
 
-def test_given_twice_the_first_stands():
+def test_given_twice_the_first_counts():
     first = given()
 
     again = consents.give(holder="T7Q4-M2KX", person_key="lead", now=NOW + timedelta(days=1))
@@ -57,7 +57,7 @@ def test_given_twice_the_first_stands():
     assert Consent.objects.count() == 1
 
 
-def test_a_withdrawn_consent_stays_on_record_and_can_be_given_anew():
+def test_a_withdrawn_consent_stays_on_record_and_can_be_given_again():
     given()
 
     assert consents.withdraw(holder="T7Q4-M2KX", person_key="lead", now=NOW) is True
@@ -69,7 +69,7 @@ def test_a_withdrawn_consent_stays_on_record_and_can_be_given_anew():
     assert [consent.withdrawn_at for consent in Consent.objects.order_by("pk")] == [NOW, None]
 
 
-def test_withdrawing_takes_back_nobody_elses():
+def test_withdrawing_affects_nobody_elses():
     given()
     given("administrator")
 
@@ -78,7 +78,7 @@ def test_withdrawing_takes_back_nobody_elses():
     assert consents.active_consents("T7Q4-M2KX") == {"administrator"}
 
 
-def test_a_new_wording_asks_anew(monkeypatch):
+def test_a_new_text_requires_a_new_consent(monkeypatch):
     given()
     monkeypatch.setattr(consents, "TEXTS", {**consents.TEXTS, "2027-01": consents.TEXTS[consents.CURRENT]})
 
@@ -89,7 +89,7 @@ def test_a_new_wording_asks_anew(monkeypatch):
     assert "lead" in consents.active_consents("T7Q4-M2KX")
 
 
-def test_a_text_that_is_not_there_cannot_be_agreed_to():
+def test_a_missing_text_cannot_be_agreed_to():
     with pytest.raises(ValueError, match="1999"):
         given(version="1999-01")
 
@@ -103,7 +103,7 @@ def test_the_current_text_is_one_of_the_texts_and_differs_by_language():
 
 
 @pytest.mark.parametrize("people", [1, 3])
-def test_a_page_asks_once_for_everybody(django_assert_num_queries, people: int):
+def test_a_page_makes_one_query_for_everybody(django_assert_num_queries, people: int):
     for number in range(people):
         given(f"person{number}")
 
@@ -112,7 +112,7 @@ def test_a_page_asks_once_for_everybody(django_assert_num_queries, people: int):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_given_by_parallel_posts_there_is_one():
+def test_concurrent_posts_give_one_consent():
     start, trouble = threading.Barrier(6), []
 
     def post() -> None:

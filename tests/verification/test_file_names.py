@@ -1,4 +1,4 @@
-"""Names of files: theirs as we show it, ours as it lies."""
+"""Names of files: the uploaded one as shown, ours as stored."""
 
 from datetime import UTC, datetime
 
@@ -26,7 +26,7 @@ from verification import file_names
         ("e\u0301te.jpg", "éte.jpg"),
     ],
 )
-def test_a_shown_name_has_no_folder_and_nothing_hidden(given: str, shown: str):
+def test_a_shown_name_has_no_folder_and_no_hidden_characters(given: str, shown: str):
     assert file_names.shown(given) == shown
 
 
@@ -37,11 +37,11 @@ def test_a_long_name_keeps_its_ending():
     assert len(shown) == file_names.SHOWN_MAX
 
 
-def test_a_long_ending_is_no_ending():
+def test_a_long_extension_is_no_extension():
     assert file_names.shown("a." + "b" * 300) == "a." + "b" * 98
 
 
-def test_ours_are_random_and_sorted_by_day():
+def test_stored_names_are_random_and_sorted_by_day():
     now = datetime(2026, 11, 25, 8, tzinfo=UTC)
     made = {file_names.stored(now, ".jpg") for _ in range(1000)}
 

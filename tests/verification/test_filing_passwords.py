@@ -1,4 +1,4 @@
-"""Filing passwords: what is asked, what is counted, what is kept."""
+"""Filing passwords: what is checked, what is counted, what is stored."""
 
 import hashlib
 import threading
@@ -47,7 +47,7 @@ def counted(order="T7Q4-M2KX", account="lin@example.com", number=NUMBER):
     return [amount - attempts.left(name, key, now=NOW) for amount, (name, key) in zip(amounts, keys, strict=True)]
 
 
-def test_a_right_password_gives_the_digest_that_the_report_carries_and_costs_nothing(db):
+def test_a_right_password_gives_the_digest_for_the_report_and_costs_nothing(db):
     outcome = ask(RIGHT)
 
     assert outcome.state == State.RIGHT
@@ -55,18 +55,18 @@ def test_a_right_password_gives_the_digest_that_the_report_carries_and_costs_not
     assert counted() == [0, 0, 0]
 
 
-def test_a_wrong_password_costs_a_try_of_the_order_the_account_and_the_number(db):
+def test_a_wrong_password_costs_an_attempt_of_the_order_the_account_and_the_number(db):
     outcome = ask("wrong")
 
     assert outcome == filing_passwords.Outcome(State.WRONG, left=4)
     assert counted() == [1, 1, 1]
 
 
-def test_the_case_of_a_password_matters(db):
+def test_a_password_is_case_sensitive(db):
     assert ask(RIGHT.lower()).state == State.WRONG
 
 
-def test_after_five_wrong_ones_the_order_is_paused_and_the_authority_is_not_asked(db):
+def test_after_five_wrong_ones_the_order_is_paused_and_the_authority_is_not_queried(db):
     left = [ask(f"wrong {n}").left for n in range(5)]
     asked = len(fake.FakeAuthority.asked)
 
@@ -107,14 +107,14 @@ def test_an_authority_that_cannot_answer_costs_nothing(db, settings, gateway):
     assert not WrongPassword.objects.exists()
 
 
-def test_an_authority_that_cannot_tell_costs_nothing(db):
+def test_an_answer_without_a_verdict_costs_nothing(db):
     fake.FakeAuthority.password_answer = PasswordAnswer.CANNOT_TELL
 
     assert ask(RIGHT) == filing_passwords.Outcome(State.UNREACHABLE, left=5)
     assert counted() == [0, 0, 0]
 
 
-def test_a_stalled_authority_is_given_up_in_time_and_costs_nothing(db, settings):
+def test_a_stalling_authority_is_given_up_in_time_and_costs_nothing(db, settings):
     settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.fake.Stalling"
     settings.GATEWAY_REQUEST_SECONDS = 0.2
     begun = time.monotonic()
@@ -126,7 +126,7 @@ def test_a_stalled_authority_is_given_up_in_time_and_costs_nothing(db, settings)
     assert counted() == [0, 0, 0]
 
 
-def test_a_locked_and_an_unknown_number_are_answers_of_their_own_and_cost_a_try(db):
+def test_a_locked_and_an_unknown_number_are_separate_answers_and_cost_an_attempt(db):
     fake.FakeAuthority.password_answer = PasswordAnswer.LOCKED
     locked = ask(RIGHT)
     fake.FakeAuthority.password_answer = None
@@ -137,7 +137,7 @@ def test_a_locked_and_an_unknown_number_are_answers_of_their_own_and_cost_a_try(
     assert not WrongPassword.objects.exists()
 
 
-def test_the_same_wrong_value_is_asked_of_the_authority_once_for_all_orders_and_still_costs_a_try(db):
+def test_the_same_wrong_value_is_sent_to_the_authority_once_for_all_orders_and_still_costs_an_attempt(db):
     first = ask("wrong")
     second = ask("wrong")
     third = ask("wrong", order="another", account="chen@example.com")
@@ -150,14 +150,14 @@ def test_the_same_wrong_value_is_asked_of_the_authority_once_for_all_orders_and_
     assert fake.FakeAuthority.asked == [("password", NUMBER)]
 
 
-def test_a_value_that_is_wrong_for_one_number_is_asked_for_another(db):
+def test_a_value_wrong_for_one_number_is_sent_for_another(db):
     fake.FakeAuthority.passwords["宁ICP备00000001号"] = "wrong"
     ask("wrong")
 
     assert ask("wrong", number="宁ICP备00000001号").state == State.RIGHT
 
 
-def test_a_wrong_value_is_asked_again_after_a_day_for_the_ministry_may_have_issued_it_since(db):
+def test_a_wrong_value_is_sent_again_after_a_day_because_the_ministry_may_have_issued_it_since(db):
     ask("wrong")
     fake.FakeAuthority.passwords[NUMBER] = "wrong"
 
@@ -167,7 +167,7 @@ def test_a_wrong_value_is_asked_again_after_a_day_for_the_ministry_may_have_issu
     assert (before.state, after.state) == (State.WRONG, State.RIGHT)
 
 
-def test_of_a_wrong_value_only_a_keyed_digest_is_kept_and_a_right_one_leaves_nothing(db, settings):
+def test_only_a_keyed_digest_of_a_wrong_value_is_stored_and_none_of_a_right_one(db, settings):
     ask("wrong")
     ask(RIGHT)
 
@@ -189,7 +189,7 @@ def test_digests_of_wrong_values_are_purged_after_a_day(db):
     assert [row.digest for row in WrongPassword.objects.all()] == [filing_passwords.wrong_digest(NUMBER, "new")]
 
 
-def test_the_third_question_at_once_is_told_busy_and_nothing_is_asked_or_counted(db, settings):
+def test_the_third_concurrent_caller_is_told_busy_and_nothing_is_queried_or_counted(db, settings):
     settings.GATEWAY_REQUESTS_AT_ONCE = 0
 
     outcome = ask(RIGHT)
@@ -199,7 +199,7 @@ def test_the_third_question_at_once_is_told_busy_and_nothing_is_asked_or_counted
     assert counted() == [0, 0, 0]
 
 
-def test_a_question_inside_the_requests_own_asking_shares_its_slot(db, settings):
+def test_a_query_nested_in_the_requests_own_call_shares_its_slot(db, settings):
     settings.GATEWAY_REQUESTS_AT_ONCE = 1
 
     with request_budget():
@@ -207,7 +207,7 @@ def test_a_question_inside_the_requests_own_asking_shares_its_slot(db, settings)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_with_a_stalled_authority_the_third_asker_is_refused_within_a_second(settings):
+def test_with_a_stalling_authority_the_third_caller_is_refused_within_a_second(settings):
     settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.fake.Stalling"
     settings.GATEWAY_REQUEST_SECONDS = 1.5
     settings.GATEWAY_REQUESTS_AT_ONCE = 2
@@ -236,7 +236,7 @@ def test_with_a_stalled_authority_the_third_asker_is_refused_within_a_second(set
 
 
 @pytest.mark.django_db(transaction=True)
-def test_parallel_guesses_are_judged_exactly_as_often_as_the_limit_says(settings):
+def test_concurrent_guesses_are_checked_exactly_as_often_as_the_limit_allows(settings):
     settings.GATEWAY_REQUESTS_AT_ONCE = 20
     start = threading.Barrier(12)
     outcomes = []
@@ -257,13 +257,13 @@ def test_parallel_guesses_are_judged_exactly_as_often_as_the_limit_says(settings
 
 
 @pytest.mark.parametrize(("password", "first", "second"), [(RIGHT, 5, 3), ("wrong", 6, 4)])
-def test_a_question_costs_few_queries(db, password, first, second):
+def test_a_check_takes_few_queries(db, password, first, second):
     assert queries_of(lambda: ask(password)) == first
     assert queries_of(lambda: ask(f"{password}{'' if password == RIGHT else ' again'}")) == second
 
 
 def queries_of(call):
-    """How many queries a call makes, savepoints not counted."""
+    """The number of queries of a call, without savepoints."""
     with CaptureQueriesContext(connection) as found:
         call()
     return sum("SAVEPOINT" not in query["sql"] for query in found.captured_queries)
@@ -299,7 +299,7 @@ def test_an_error_report_shows_neither_the_password_nor_its_digest(db, monkeypat
     assert not any(RIGHT in value for value in shown)
 
 
-def test_an_outcome_does_not_show_its_digest_when_printed(db):
+def test_an_outcome_does_not_print_its_digest(db):
     assert ask(RIGHT).digest not in repr(ask(RIGHT))
 
 
@@ -319,7 +319,7 @@ def ministry(db, on_the_wire):
     return on_the_wire
 
 
-def test_the_ministry_gives_every_answer_it_has_a_word_for(ministry, settings):
+def test_every_answer_of_the_ministry_is_mapped(ministry, settings):
     settings.LIMITS = dict.fromkeys(settings.LIMITS, (50, 3600))
     answers = [ask(RIGHT), ask("wrong")]
     for n in range(4):
@@ -330,7 +330,7 @@ def test_the_ministry_gives_every_answer_it_has_a_word_for(ministry, settings):
 
 
 @pytest.mark.parametrize("kind", ["down", "garbage"])
-def test_a_ministry_in_trouble_costs_nothing(ministry, kind):
+def test_a_failing_ministry_costs_nothing(ministry, kind):
     ministry.fault("password", kind)
 
     outcome = ask("wrong")

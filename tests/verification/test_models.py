@@ -1,4 +1,4 @@
-"""What the database itself holds, and what a row says about itself."""
+"""The database's own constraints, and the text representation of rows."""
 
 import pytest
 from django.db import IntegrityError, connection
@@ -19,14 +19,14 @@ def test_a_document_without_a_file_cannot_be_ready():
         document(state=DocumentState.READY)
 
 
-def test_a_reference_is_given_once():
+def test_a_reference_is_unique():
     first = document()
 
     with pytest.raises(IntegrityError):
         document(reference=first.reference)
 
 
-def test_a_person_has_one_standing_consent_to_a_text():
+def test_a_person_has_one_current_consent_to_a_text():
     Consent.objects.create(holder="H", person_key="lead", version="1", language="en")
 
     with pytest.raises(IntegrityError):
@@ -44,7 +44,7 @@ def test_a_person_has_one_proof_of_a_mobile():
 NOW = "2026-11-25T08:20:00Z"
 
 
-def test_no_row_shows_a_name_or_a_whole_reference_as_itself():
+def test_no_row_is_represented_by_a_name_or_a_complete_reference():
     row = document(display_name="陈样例.jpg")
 
     assert str(row) == f"lead_id {row.reference[:6]}…"
@@ -56,7 +56,7 @@ def test_every_reason_has_a_sentence(reason: str):
         assert str(reason_of(document(reason=reason)))
 
 
-def test_no_reason_and_an_unknown_one_say_nothing():
+def test_no_reason_and_an_unknown_one_give_no_sentence():
     assert reason_of(document()) == reason_of(document(reason="gone")) == ""
 
 
@@ -67,7 +67,7 @@ def test_no_reason_and_an_unknown_one_say_nothing():
         (Document.objects.filter(to_clear=True).order_by("decided_at"), "documents_to_clear"),
     ],
 )
-def test_the_sweep_reads_only_what_is_due(query, index: str):
+def test_the_sweep_reads_only_due_rows(query, index: str):
     if connection.vendor == "postgresql":  # with a handful of rows it would not bother
         connection.cursor().execute("SET LOCAL enable_seqscan = off")
 

@@ -1,7 +1,7 @@
-"""Once the walk is made in a browser: what axe finds on a page is listed in `looks.py`, or is fixed.
+"""The walk once in a browser: whatever axe finds on a page is listed in `looks.py`, or is fixed.
 
-Themes, widths and languages are dealt out over the pages, and the colours of an applicant's page are looked at in the
-other theme too; `make axe` looks at every page in all of them.
+Themes, widths and languages are spread over the pages, and the colours of an applicant's page are checked in the
+other theme too; `make axe` checks every page in all of them.
 """
 
 from collections import Counter
@@ -21,12 +21,12 @@ CROWDS = {
     "applicants": (world.VISITOR, world.HALFWAY, "newcomer", "unconfirmed", "stranger", "owner"),
     "staff": tuple(world.STAFF),
 }
-# how many pages of a kind that Django draws alike
+# how many pages of a kind that Django renders alike
 DJANGOS = {"changelist": 4, "change": 4, "add": 1, "delete": 1, "history": 1}
 
 
 @pytest.mark.parametrize("crowd", ["applicants", pytest.param("staff", marks=pytest.mark.long)])
-def test_axe_finds_nothing_that_no_row_names(crowd: str, tmp_path: Path, settings: Any, browser: Any) -> None:
+def test_axe_finds_nothing_but_the_listed_rows(crowd: str, tmp_path: Path, settings: Any, browser: Any) -> None:
     """One page of each name and each role's frame; languages by role, themes and widths by page."""
     made = world.build("seed-2018", tmp_path, settings)
     wrong: list[str] = []
@@ -47,9 +47,9 @@ def test_axe_finds_nothing_that_no_row_names(crowd: str, tmp_path: Path, setting
 
 
 def _chosen(found: list[Page], looked_at: Counter[str]) -> list[Page]:
-    """What nobody has looked at yet: a page of each name, and of those that Django draws alike a few.
+    """Unchecked pages: one of each name, and a few of those that Django renders alike.
 
-    The first page of a role is looked at whatever it is, for its frame.
+    The first page of a role is always checked, for its frame.
     """
     chosen: dict[str, Page] = {}
     for page in found:
@@ -79,7 +79,7 @@ def _looked_at(browser: Any, walker: Walker, chosen: list[Page]) -> list[tuple[P
 
 
 class Says:
-    """A portal of one page."""
+    """A portal with one page."""
 
     def __init__(self, body: str) -> None:
         self.body = f'<!doctype html><html lang="en"><title>A page</title><main><h1>A page</h1>{body}</main></html>'
@@ -97,7 +97,7 @@ class Says:
         ('<p style="width: 2em">Words in a narrow column</p>', {"squeezed"}),
     ],
 )
-def test_axe_finds_what_is_wrong_on_a_page(body: str, rules: set[str], browser: Any) -> None:
+def test_axe_finds_the_faults_of_a_page(body: str, rules: set[str], browser: Any) -> None:
     eyes = Eyes(browser, Says(body))
 
     found = eyes.look("/")

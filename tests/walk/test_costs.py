@@ -1,4 +1,4 @@
-"""What a page of the desk asks of the database: at most fifteen questions, once what heads every page is known."""
+"""The queries of a desk page: at most fifteen, once the caches of the head are filled."""
 
 from typing import Any
 
@@ -46,11 +46,11 @@ def pages_of(made: world.World, role: str) -> list[str]:
 
 
 @pytest.mark.parametrize("role", STAFF)
-def test_no_page_of_the_desk_asks_more_than_fifteen_questions(
+def test_no_page_of_the_desk_takes_more_than_fifteen_queries(
     role: str, made: world.World, django_assert_max_num_queries: Any
 ) -> None:
     for order in cases_of(made):
-        order.advice = readiness.advice_kept(order)  # as sending the order keeps it
+        order.advice = readiness.advice_kept(order)  # as submitting the order stores it
         order.save(update_fields=["advice"])
         if role in ("reviewer", "lead"):
             leases.take_over(order, made.people[role])
@@ -61,7 +61,7 @@ def test_no_page_of_the_desk_asks_more_than_fifteen_questions(
     for url in pages_of(made, role):
         with CaptureQueriesContext(connection) as asked:
             opened += desk.get(url).status_code == 200
-        if len(asked) > MOST:  # what all pages share is known by now
+        if len(asked) > MOST:  # the shared caches are filled by now
             with django_assert_max_num_queries(MOST, info=url):
                 desk.get(url)
 

@@ -1,4 +1,4 @@
-"""What a page of an applicant asks of the database: as little as the targets of `make bench` allow."""
+"""The queries of an applicant's page: within the targets of `make bench`."""
 
 import random
 
@@ -12,7 +12,7 @@ from tests.transfers.builders import make_user
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("steady_cache", "on_the_wire")]
 
 
-def test_no_page_and_no_post_of_an_applicant_asks_more_than_is_allowed() -> None:
+def test_no_page_and_no_post_of_an_applicant_exceeds_its_query_limit() -> None:
     free_filings.fill(random.Random(1))
     owner = make_user("owner@example.com", mobile="13700000001")
     me = pages.signed_in(owner)

@@ -1,4 +1,4 @@
-"""What a screen reader is told of a page, as a text."""
+"""What a screen reader says of a page, as text."""
 
 from lxml import html
 
@@ -14,7 +14,7 @@ PAGE = """<!doctype html><html><body><header><nav aria-label="Main"></nav></head
 <h2>Until Wed 27 Jan 2027, 05:17 Beijing time</h2><button>Continue</button></main></body></html>"""
 
 
-def test_landmarks_headings_and_names_are_told_in_order_without_what_changes_from_run_to_run() -> None:
+def test_landmarks_headings_and_names_are_listed_in_order_without_what_varies_between_runs() -> None:
     told = outline_of(html.document_fromstring(PAGE)).splitlines()
 
     assert told == [

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 @pytest.fixture(autouse=True)
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages are not drawn: who may open them is asked, not how they look."""
+    """Pages are not rendered: only who may open them is tested, not their look."""
 
     def bare(request: HttpRequest, status: HTTPStatus, **facts: Any) -> HttpResponse:  # noqa: ARG001 -- as it is called
         return HttpResponse(status=status.value)
@@ -40,7 +40,7 @@ def test_every_address_and_action_of_the_desk_answers_each_role_as_the_document_
     assert rights.written() == found, "see docs/rights.md: RIGHTS=write writes its rows, and you read what changed"
 
 
-def test_to_strangers_no_address_of_the_desk_is_there_not_even_of_an_order_of_theirs(made: world.World) -> None:
+def test_no_address_of_the_desk_exists_for_strangers_not_even_of_an_order_of_theirs(made: world.World) -> None:
     for role in rights.STRANGERS:
         desk = rights.Desk(made, role)
         for name, url, typed in rights.questions(made, role):
@@ -54,12 +54,12 @@ def test_to_strangers_no_address_of_the_desk_is_there_not_even_of_an_order_of_th
                     assert answer.status_code == 404 or name in ("login", "logout"), asked
 
 
-def test_no_list_looks_up_what_it_does_not_declare_whoever_asks(made: world.World) -> None:
+def test_no_list_accepts_undeclared_lookups_from_anybody(made: world.World) -> None:
     for role in rights.STAFF:
         desk = rights.Desk(made, role)
         for model in admin.site._registry:
             name = f"{model._meta.app_label}_{model._meta.model_name}_changelist"
             for forged in rights.FORGED if name not in rights.NOT_DJANGOS else ():
                 answer = desk.ask("get", f"{reverse(f'admin:{name}')}?{forged}")
-                # a page that stands in place of a list is led to, whatever the address says
+                # a page in place of a list redirects, whatever the query
                 assert answer.status_code in (302, 400, 403), f"{role} {name} {forged}: {answer.status_code}"

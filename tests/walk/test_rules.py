@@ -1,4 +1,4 @@
-"""Each rule of the walk finds what it is for, and nothing on a page that is as it should be."""
+"""Each rule of the walk finds its defect, and nothing on a correct page."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ BROKEN = {
 
 
 def answer(request: Any) -> Any:
-    """What the addresses of these tests say."""
+    """The answers of these tests' addresses."""
     from django.http import Http404, HttpResponse, HttpResponseRedirect
 
     if request.path == "/gone/":
@@ -68,9 +68,9 @@ def test_a_page_that_breaks_a_rule_is_found(body: str) -> None:
 
 @pytest.mark.urls(__name__)
 @pytest.mark.django_db
-def test_a_page_as_it_should_be_breaks_none() -> None:
+def test_a_correct_page_breaks_none() -> None:
     assert found(GOOD) == []
 
 
-def test_every_rule_is_seen_to_fail() -> None:
+def test_every_rule_can_fail() -> None:
     assert set(BROKEN.values()) == set(rules.RULES)

@@ -1,4 +1,4 @@
-"""A Chinese page holds no word that was left in English, and no space as between English sentences."""
+"""A Chinese page has no word left in English, as text written outside the catalogue would be."""
 
 import re
 from collections.abc import Iterator
@@ -13,10 +13,10 @@ from tests.walk.walker import Hasty, Page
 from tests.walk.walks import Walk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
-# addresses, references, keys: words with a sign or a digit in them
+# addresses, references, keys: words with a sign or a digit
 NO_WORD = re.compile(r"\S*[\w*][@./:_=\d*-]\S*|\S*[\d@/:_=]\S*")
 WORD = re.compile(r"\b[A-Za-z]{3,}\b")
-# the same word in both languages: names of formats and products, of languages by themselves, what was typed or bought
+# the same word in both languages: formats, products, names of languages, entries and purchases
 SAME = {
     "ICP",
     "App",
@@ -34,7 +34,7 @@ SAME = {
     "www",
     "sample",
 }
-DEMO = "demo-"  # pages of outside systems that are played
+DEMO = "demo-"  # pages of simulated outside systems
 QUOTED = ("script", "style", "code", "pre", "kbd", "textarea")
 # elements that text runs through; every other one begins a line or stands apart, as links and buttons do
 WITHIN_A_LINE = ("b", "strong", "em", "span", "time", "abbr", "q", "small", "bdi", "i", "mark", "wbr")
@@ -43,7 +43,7 @@ BLANK = re.compile(r"[。？；：] [\u3400-\u9fff“]+")
 
 
 def words(page: Page) -> Iterator[str]:
-    """Latin words that a reader of the page sees, but for what is quoted or marked as English."""
+    """Latin words visible to a reader of the page, except quoted ones and those marked as English."""
     for element in page.tree.xpath("//body//*"):
         is_quoted = element.tag in QUOTED or element.get("lang", "").startswith("en")
         for text in ("" if is_quoted else element.text, element.tail):

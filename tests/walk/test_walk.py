@@ -1,4 +1,4 @@
-"""Nobody meets a dead end: every page of every role in every state, in both languages, under both sets of rules."""
+"""Nobody reaches a dead end: every page of every role in every state, in both languages, under both sets of rules."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ from tests.walk.walks import KNOWN, Walk
 from transfers.orders import queries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
-# who walks together: what one has pressed, the next need not
+# roles that walk together: what one has pressed, the next need not
 CROWDS = {
     "owner": ("owner",),
     "others": (world.VISITOR, world.HALFWAY, "newcomer", "unconfirmed", "stranger"),
     "reviewers": ("reviewer", "lead"),
     "overseers": ("auditor", "operations"),
 }
-LONGEST = pytest.mark.timeout(900)  # half a minute alone, many times that on a machine that is busy
+LONGEST = pytest.mark.timeout(900)  # half a minute by itself, many times that on a busy machine
 
 
 # every page and every button once in each language and once under each set of rules
@@ -42,7 +42,7 @@ def test_so_it_is_under_the_newer_rules_and_in_chinese(crowd: str, made: world.W
 
 
 def walked(made: world.World, crowd: str, language: str) -> tuple[list[Walk], list[str]]:
-    """The walks of a crowd, and what was wrong on them; what is known to be wrong must be met."""
+    """The walks of a crowd, and their problems; every known problem must occur."""
     wrong: list[str] = []
     met: set[Any] = set()
     pressed: set[Any] = set()
@@ -61,7 +61,7 @@ def fail_of(wrong: list[str]) -> None:
 
 
 def missing(walk: Walk, made: world.World) -> list[str]:
-    """What the role should reach and did not."""
+    """The pages that the role should reach and did not."""
     wanted = pages.of(walk.role, made.profile) | pages.pressed(walk.role)
     if walk.role in world.STAFF:
         wanted |= pages.on_the_desk(made.people[walk.role])

@@ -1,4 +1,4 @@
-"""The life of a backdrop: asked for once, posted from stock with a number, delivered or back; the address is sealed."""
+"""The life of a backdrop: requested once, posted from stock, delivered or returned; the address is sealed."""
 
 from datetime import timedelta
 
@@ -42,7 +42,7 @@ def told():
     return sorted(Message.objects.values_list("template", "channel"))
 
 
-def test_it_goes_from_asked_to_delivered_and_stock_sinks_by_one():
+def test_it_goes_from_requested_to_delivered_and_stock_decreases_by_one():
     stocked(3)
     backdrop = asked()
 
@@ -54,7 +54,7 @@ def test_it_goes_from_asked_to_delivered_and_stock_sinks_by_one():
     assert Backdrop.objects.get().state == "delivered"
 
 
-def test_account_and_recipient_are_told_the_couriers_number_once():
+def test_account_and_recipient_get_the_couriers_number_once():
     backdrop = posted()
     stocked(1)
 
@@ -65,7 +65,7 @@ def test_account_and_recipient_are_told_the_couriers_number_once():
     assert BackdropStock.objects.get().count == 1
 
 
-def test_two_presses_and_two_tabs_ask_for_one():
+def test_two_presses_and_two_tabs_request_one():
     owner = make_user()
 
     first, second = asked(owner), asked(owner)
@@ -84,7 +84,7 @@ def test_nothing_is_posted_from_an_empty_stock():
     assert (Backdrop.objects.get().state, told()) == ("requested", [])
 
 
-def test_a_post_that_was_forestalled_keeps_the_stock():
+def test_a_post_that_lost_a_race_keeps_the_stock():
     stocked(2)
     backdrop = asked()
     stale = Backdrop.objects.get()
@@ -110,7 +110,7 @@ def test_the_address_can_be_changed_until_it_is_posted():
     assert moves(backdrop) == ["ask", "change_address", "change_address", "post"]
 
 
-def test_what_comes_back_is_in_stock_again_and_the_applicant_is_told():
+def test_a_returned_one_is_in_stock_again_and_the_applicant_is_notified():
     backdrop = posted()
 
     actions.mark_returned(backdrop, actor=make_reviewer())
@@ -186,7 +186,7 @@ def test_addresses_are_erased_ninety_days_after_the_end_and_not_before():
     assert over.tracking == "SF0000000000000"
 
 
-def test_an_earlier_one_of_the_account_will_do_again():
+def test_an_earlier_one_of_the_account_can_be_used_again():
     backdrop = posted()
     assert actions.current("ANOT-HER2", backdrop.owner) == (None, False)
 

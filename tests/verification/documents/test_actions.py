@@ -1,4 +1,4 @@
-"""Taking a picture in, and retiring it."""
+"""Receiving a picture, and retiring it."""
 
 import threading
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ def refused(content: bytes, *, kind: str = "lead_id", **more: str) -> tuple[str 
 
 
 @pytest.mark.parametrize("content", [pictures.jpeg(), pictures.png(), pictures.webp(), pictures.heic()])
-def test_a_picture_of_each_kind_goes_into_quarantine(db, nudges, files, content: bytes):
+def test_a_picture_of_each_format_goes_into_quarantine(db, nudges, files, content: bytes):
     document = actions.receive(kind="lead_id", upload=pictures.upload(content), holder="T7Q4-M2KX", now=NOW)
 
     assert document.state == DocumentState.CHECKING
@@ -36,7 +36,7 @@ def test_a_picture_of_each_kind_goes_into_quarantine(db, nudges, files, content:
     assert nudges == [("icpportal.tasks.examine_document", str(document.pk))]
 
 
-def test_the_name_in_storage_is_ours_and_theirs_is_only_shown(received, places):
+def test_the_stored_name_is_ours_and_the_uploaded_one_is_only_shown(received, places):
     document = received(name="../../陈样例\u202egpj.exe")
 
     (path,) = [path for path in (places / "quarantine").rglob("*") if path.is_file()]
@@ -45,7 +45,7 @@ def test_the_name_in_storage_is_ours_and_theirs_is_only_shown(received, places):
     assert Document.objects.get().display_name == "陈样例gpj.exe"
 
 
-def test_the_name_people_gave_is_not_readable_in_the_database(received):
+def test_the_uploaded_name_is_not_readable_in_the_database(received):
     received(name="陈样例身份证.jpg")
 
     with connection.cursor() as cursor:
@@ -54,7 +54,7 @@ def test_the_name_people_gave_is_not_readable_in_the_database(received):
 
 
 @pytest.mark.parametrize("declared", ["text/html", "image/svg+xml", "application/pdf", ""])
-def test_what_the_browser_declares_is_not_read(received, declared: str):
+def test_the_browsers_content_type_is_ignored(received, declared: str):
     assert received(declared=declared).state == DocumentState.CHECKING
 
 
@@ -82,8 +82,8 @@ def test_what_the_browser_declares_is_not_read(received, declared: str):
         ),
     ],
 )
-def test_a_request_refuses_what_it_can_see(received, files, nudges, content: bytes, code: str | None, message: str):
-    """A strip, of which the authority could be sent nothing legible."""
+def test_a_request_refuses_what_it_can_detect(received, files, nudges, content: bytes, code: str | None, message: str):
+    """Including a strip, which could not be sent to the authority legibly."""
     if code is None:
         assert received(content).state == DocumentState.CHECKING
         return
@@ -96,7 +96,7 @@ def test_a_request_refuses_what_it_can_see(received, files, nudges, content: byt
     assert nudges == []
 
 
-def test_a_file_one_byte_over_the_limit_is_refused_and_at_the_limit_taken(received, settings, files):
+def test_a_file_one_byte_over_the_limit_is_refused_and_one_at_the_limit_accepted(received, settings, files):
     content = pictures.jpeg()
     settings.UPLOAD_MAX_BYTES = len(content)
 
@@ -116,7 +116,7 @@ def test_the_limit_in_the_sentence_is_the_one_in_the_settings(db):
         )
 
 
-def test_a_length_that_lies_is_not_believed(db, settings):
+def test_a_false_content_length_is_ignored(db, settings):
     settings.UPLOAD_MAX_BYTES = 1000
     upload = pictures.upload(pictures.jpeg())
     upload.size = 10
@@ -127,7 +127,7 @@ def test_a_length_that_lies_is_not_believed(db, settings):
     assert caught.value.code == "file_big"
 
 
-def test_40_megapixels_are_taken_and_one_row_more_is_not(received):
+def test_40_megapixels_are_accepted_and_one_row_more_is_not(received):
     received(pictures.png_claiming(8000, 5000, rows=1))
 
     assert refused(pictures.png_claiming(8000, 5001, rows=1))[0] == "file_pixels"
@@ -151,7 +151,7 @@ def test_a_refusal_is_an_error_a_form_can_show(db):
         actions.receive(kind="lead_id", upload=pictures.upload(b""), holder="T7Q4-M2KX")
 
 
-def test_a_storage_without_room_refuses_the_upload_and_leaves_no_row(db, monkeypatch):
+def test_a_full_storage_refuses_the_upload_and_leaves_no_row(db, monkeypatch):
     def full(*_args: object) -> str:
         raise OSError(28, "No space left on device")
 
@@ -162,7 +162,7 @@ def test_a_storage_without_room_refuses_the_upload_and_leaves_no_row(db, monkeyp
     assert not Document.objects.exists()
 
 
-def test_a_polyglot_of_picture_and_page_is_taken_for_a_picture_only(received):
+def test_a_polyglot_of_picture_and_page_is_treated_as_a_picture_only(received):
     document = received(pictures.png() + b"<script>alert(1)</script>")
 
     actions.examine(document.pk)
@@ -173,7 +173,7 @@ def test_a_polyglot_of_picture_and_page_is_taken_for_a_picture_only(received):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_uploads_at_the_same_time_each_get_a_row_and_a_file_of_their_own(files):
+def test_concurrent_uploads_each_get_their_own_row_and_file(files):
     contents = [pictures.jpeg(800 + number, 600) for number in range(8)]
     start, trouble = threading.Barrier(len(contents)), []
 
@@ -198,8 +198,8 @@ def test_uploads_at_the_same_time_each_get_a_row_and_a_file_of_their_own(files):
     assert Document.objects.values("reference").distinct().count() == 8
 
 
-def test_receiving_costs_the_key_the_row_and_what_is_counted(received, django_assert_num_queries):
-    received()  # the first of a day opens its counters
+def test_receiving_takes_queries_for_the_key_the_row_and_the_counters(received, django_assert_num_queries):
+    received()  # the first of a day creates its counters
 
     with django_assert_num_queries(6):
         received()
@@ -212,7 +212,7 @@ def ready(received) -> Document:
     return document
 
 
-def test_retiring_takes_the_files_and_leaves_the_row(received, files, django_capture_on_commit_callbacks):
+def test_retiring_deletes_the_files_and_leaves_the_row(received, files, django_capture_on_commit_callbacks):
     document, other = ready(received), ready(received)
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -234,7 +234,7 @@ def test_retiring_twice_happens_once(received):
     assert Document.objects.get().retired_at == NOW
 
 
-def test_retiring_several_of_one_holder_asks_a_worker_to_take_their_files(received, files, nudges):
+def test_retiring_several_of_one_holder_has_a_worker_delete_their_files(received, files, nudges):
     first, second = ready(received), ready(received)
 
     assert actions.retire_all(Document.objects.filter(pk__in=[first.pk, second.pk]), first.holder, now=NOW) == 2
@@ -257,7 +257,7 @@ def test_retiring_in_a_transaction_that_fails_keeps_the_files(received, files):
     assert len(files("documents")) == 2
 
 
-def test_retiring_what_is_still_in_quarantine_empties_it(received, files, django_capture_on_commit_callbacks):
+def test_retiring_a_picture_in_quarantine_empties_it(received, files, django_capture_on_commit_callbacks):
     document = received()
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -267,7 +267,7 @@ def test_retiring_what_is_still_in_quarantine_empties_it(received, files, django
     assert actions.examine(document.pk) == "nothing"
 
 
-def test_a_retirement_whose_storage_is_down_leaves_the_files_owed(
+def test_a_retirement_with_an_unavailable_storage_leaves_its_files_to_be_deleted(
     received, monkeypatch, django_capture_on_commit_callbacks
 ):
     document = ready(received)
@@ -286,13 +286,15 @@ def test_a_retirement_whose_storage_is_down_leaves_the_files_owed(
 
 
 def frames(kind: str, count: int = 3) -> bytes:
-    """Cards that follow each other."""
+    """An animation of cards."""
     cards = [pictures.card(600, 450).point(lambda level, dim=10 * n: max(0, level - dim)) for n in range(count)]
     return pictures.encoded(cards[0], kind, save_all=True, append_images=cards[1:], duration=100)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
-def test_a_picture_that_moves_is_refused_in_words_before_it_is_kept_and_also_by_the_child(db, nudges, files, kind: str):
+def test_an_animation_is_refused_with_an_explanation_before_it_is_stored_and_by_the_child_too(
+    db, nudges, files, kind: str
+):
     moving, still = frames(kind), frames(kind, 1)
 
     with translation.override("en"):
@@ -305,7 +307,7 @@ def test_a_picture_that_moves_is_refused_in_words_before_it_is_kept_and_also_by_
     assert actions.receive(kind="lead_id", upload=pictures.upload(still), holder="T7Q4-M2KX").state == "checking"
 
 
-def test_a_file_of_endless_chunks_is_not_read_to_its_end_and_does_not_move():
+def test_a_file_of_endless_chunks_is_not_read_to_its_end_and_is_no_animation():
     head = pictures.png()[:33]
     endless = head + pictures.chunk(b"tEXt", b"") * animations.CHUNKS_MAX + pictures.chunk(b"acTL", b"")
 

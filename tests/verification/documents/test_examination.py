@@ -1,4 +1,4 @@
-"""From checking to ready or refused, whatever breaks on the way."""
+"""From checking to ready or refused, whatever fails on the way."""
 
 import hashlib
 import threading
@@ -48,8 +48,8 @@ def test_a_good_picture_becomes_ready_upright_and_clean(received, files):
     assert (ready.quarantine_name, ready.to_clear, ready.leased_until, ready.lease) == ("", False, None, None)
 
 
-def test_the_same_picture_comes_out_with_the_same_digest(received, monkeypatch):
-    monkeypatch.setattr(examination, "open_picture", open_picture)  # a child for each
+def test_the_same_picture_always_gets_the_same_digest(received, monkeypatch):
+    monkeypatch.setattr(examination, "open_picture", open_picture)  # a new child for each
     documents = [received(pictures.jpeg()), received(pictures.jpeg())]
 
     for document in documents:
@@ -66,7 +66,7 @@ def test_the_same_picture_comes_out_with_the_same_digest(received, monkeypatch):
         (pictures.webp()[:800], "file_broken"),
     ],
 )
-def test_a_bad_picture_is_refused_with_its_reason_and_goes(received, files, content: bytes, reason: str):
+def test_a_bad_picture_is_refused_with_its_reason_and_deleted(received, files, content: bytes, reason: str):
     document = received(content)
 
     assert examine(document.pk, now=NOW) == "refused"
@@ -78,7 +78,7 @@ def test_a_bad_picture_is_refused_with_its_reason_and_goes(received, files, cont
     assert files("quarantine") == files("documents") == []
 
 
-def test_a_bomb_whose_header_lied_is_refused_when_it_is_decoded(received, settings):
+def test_a_bomb_with_a_false_header_is_refused_when_it_is_decoded(received, settings):
     content = pictures.png_claiming(9000, 9000)
     settings.UPLOAD_MAX_PIXELS = 100_000_000
     document = received(content)
@@ -102,7 +102,7 @@ def test_examining_again_changes_nothing(received):
     )
 
 
-def test_a_document_that_is_not_there_is_nothing(db):
+def test_a_missing_document_is_ignored(db):
     assert examine(uuid.uuid4()) == "nothing"
 
 
@@ -121,8 +121,8 @@ def test_a_run_that_holds_the_lease_is_left_alone(received, monkeypatch):
     assert inside == ["nothing"]
 
 
-def test_a_run_that_lost_its_lease_throws_its_work_away(received, files, monkeypatch):
-    """It was so slow that another run finished before it."""
+def test_a_run_that_lost_its_lease_discards_its_work(received, files, monkeypatch):
+    """It was so slow that another run finished first."""
     document = received()
     inside: list[str] = []
 
@@ -142,7 +142,7 @@ def test_a_run_that_lost_its_lease_throws_its_work_away(received, files, monkeyp
     assert len(files("documents")) == 2
 
 
-def test_a_run_whose_lease_another_run_took_does_not_write_the_end(received, files, monkeypatch):
+def test_a_run_whose_lease_another_run_took_does_not_write_the_result(received, files, monkeypatch):
     document = received()
 
     def look(content: bytes, paper: Paper):
@@ -200,7 +200,7 @@ def test_a_run_killed_anywhere_is_finished_by_the_next_one(received, files, monk
     assert storage.read("documents", ready.stored_name)[:2] == b"\xff\xd8"
 
 
-def test_a_run_killed_before_the_quarantine_is_emptied_leaves_that_owed(received, files, monkeypatch):
+def test_a_run_killed_before_the_quarantine_is_emptied_leaves_that_to_be_done(received, files, monkeypatch):
     document = received()
     with monkeypatch.context() as patched:
         patched.setattr(examination, "clear", lambda _pk: False)
@@ -211,7 +211,7 @@ def test_a_run_killed_before_the_quarantine_is_emptied_leaves_that_owed(received
     assert len(files("quarantine")) == 1
 
 
-def test_a_file_that_brings_the_child_down_is_refused_at_the_third_time(received, files, monkeypatch):
+def test_a_file_that_crashes_the_child_is_refused_the_third_time(received, files, monkeypatch):
     document = received()
     monkeypatch.setattr(examination, "open_picture", crash)
 
@@ -222,7 +222,7 @@ def test_a_file_that_brings_the_child_down_is_refused_at_the_third_time(received
     assert files("quarantine") == []
 
 
-def test_a_child_that_failed_once_does_no_harm(received, monkeypatch):
+def test_one_failure_of_the_child_does_no_harm(received, monkeypatch):
     document = received()
     with monkeypatch.context() as patched:
         patched.setattr(examination, "open_picture", crash)
@@ -231,8 +231,8 @@ def test_a_child_that_failed_once_does_no_harm(received, monkeypatch):
     assert examine(document.pk, now=NOW + timedelta(seconds=1)) == "ready"
 
 
-def test_a_file_whose_runs_never_end_is_refused_in_the_end(received, monkeypatch):
-    """Should a file ever kill the worker itself."""
+def test_a_file_whose_runs_never_end_is_finally_refused(received, monkeypatch):
+    """In case a file kills the worker itself."""
     document = received()
 
     class Killed(BaseException):
@@ -251,7 +251,7 @@ def test_a_file_whose_runs_never_end_is_refused_in_the_end(received, monkeypatch
 
 
 @pytest.mark.parametrize("name", ["Down", "Stalling"])
-def test_a_scanner_that_is_down_keeps_the_file_in_quarantine_and_costs_no_try(
+def test_a_scanner_that_is_down_keeps_the_file_in_quarantine_and_costs_no_attempt(
     received, files, settings, monkeypatch, name: str
 ):
     document = received()
@@ -272,7 +272,7 @@ def test_a_scanner_that_is_down_keeps_the_file_in_quarantine_and_costs_no_try(
     assert after(document).reason == ""
 
 
-def test_what_the_scanner_will_not_look_at_is_not_clean(received, monkeypatch):
+def test_a_file_the_scanner_refuses_is_not_clean(received, monkeypatch):
     class Choosy:
         def scan(self, stream: object, *, timeout: float | None = None) -> None:
             raise Refused("too long", code="size")
@@ -303,7 +303,7 @@ def test_the_scanner_sees_every_byte_before_the_child_does(received, monkeypatch
 
 
 @pytest.mark.parametrize(("place", "method"), [("quarantine", "_open"), ("documents", "_save")])
-def test_a_storage_that_is_down_costs_no_try(received, monkeypatch, place: str, method: str):
+def test_an_unavailable_storage_costs_no_attempt(received, monkeypatch, place: str, method: str):
     document = received()
 
     def down(*_args: object) -> None:
@@ -336,7 +336,7 @@ def test_a_file_that_is_gone_from_quarantine_must_be_sent_again(received):
     assert after(document).reason == "upload_failed"
 
 
-def test_retired_while_it_was_examined_leaves_nothing(received, files, monkeypatch):
+def test_a_picture_retired_during_its_examination_leaves_nothing(received, files, monkeypatch):
     from verification.documents.actions import retire
 
     document = received()
@@ -354,7 +354,7 @@ def test_retired_while_it_was_examined_leaves_nothing(received, files, monkeypat
     assert files("documents") == []
 
 
-def test_what_is_found_depends_on_the_paper_and_its_side(received, monkeypatch):
+def test_the_findings_depend_on_the_paper_and_its_side(received, monkeypatch):
     asked: list[Paper] = []
     monkeypatch.setattr(examination, "open_picture", lambda _content, paper: asked.append(paper) or Opened("file_type"))
 
@@ -378,7 +378,7 @@ def test_a_picture_that_cannot_be_judged_is_ready_and_says_so(received, monkeypa
         assert [mark.words for mark in found_on(after(document)).marks] == ["This picture could not be checked"]
 
 
-def test_a_photo_whose_header_lied_about_its_size_is_refused(received, monkeypatch):
+def test_a_photo_with_a_false_size_in_its_header_is_refused(received, monkeypatch):
     document = received(pictures.jpeg(800, 600), kind="photo")
     small = pictures.jpeg(400, 300)
     monkeypatch.setattr(storage, "read", lambda *_args: small)
@@ -389,7 +389,7 @@ def test_a_photo_whose_header_lied_about_its_size_is_refused(received, monkeypat
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_runs_at_the_same_time_one_does_the_work(received, files, monkeypatch):
+def test_of_many_concurrent_runs_one_does_the_work(received, files, monkeypatch):
     document = received()
     opened: list[int] = []
     original = examination.open_picture
@@ -414,7 +414,7 @@ def test_of_many_runs_at_the_same_time_one_does_the_work(received, files, monkey
     assert len(files("documents")) == 2
 
 
-def test_examining_costs_few_queries(received, django_assert_num_queries):
+def test_examining_takes_few_queries(received, django_assert_num_queries):
     document = received()
 
     # claim, read, key, two new keys, end, compare; then the bin: read, key, done

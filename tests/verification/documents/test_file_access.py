@@ -1,4 +1,4 @@
-"""The only way out for a picture."""
+"""The only way to read a picture."""
 
 import pytest
 from django.test import RequestFactory
@@ -17,7 +17,7 @@ def ready(received, **more: str) -> Document:
     return document
 
 
-def test_a_ready_picture_is_what_was_written_by_ourselves(received):
+def test_a_ready_picture_is_what_we_wrote_ourselves(received):
     document = ready(received)
 
     with open_ready(document) as picture, open_preview(document) as preview:
@@ -35,7 +35,7 @@ def test_nothing_in_quarantine_is_ever_opened(received, monkeypatch):
 
 
 @pytest.mark.parametrize("state", [DocumentState.CHECKING, DocumentState.REFUSED, DocumentState.RETIRED])
-def test_no_other_state_is_opened_even_with_a_file_there(received, state: str):
+def test_no_other_state_is_opened_even_with_an_existing_file(received, state: str):
     document = ready(received)
     Document.objects.filter(pk=document.pk).update(state=state)
 
@@ -44,7 +44,7 @@ def test_no_other_state_is_opened_even_with_a_file_there(received, state: str):
             way(document)
 
 
-def test_a_state_that_was_only_set_on_the_object_opens_nothing(received):
+def test_a_state_only_set_on_the_object_opens_nothing(received):
     document = received()
     document.state = DocumentState.READY
     document.stored_name = document.quarantine_name
@@ -53,7 +53,7 @@ def test_a_state_that_was_only_set_on_the_object_opens_nothing(received):
         open_ready(document)
 
 
-def test_an_object_older_than_the_retirement_opens_nothing(received, django_capture_on_commit_callbacks):
+def test_an_object_loaded_before_the_retirement_opens_nothing(received, django_capture_on_commit_callbacks):
     document = ready(received)
     with django_capture_on_commit_callbacks(execute=True):
         retire(Document.objects.get(pk=document.pk))
@@ -62,7 +62,7 @@ def test_an_object_older_than_the_retirement_opens_nothing(received, django_capt
         open_ready(document)
 
 
-def test_a_file_that_is_gone_is_not_ready(received):
+def test_a_missing_file_is_not_ready(received):
     document = ready(received)
     storage.drop("documents", document.stored_name)
 
@@ -70,7 +70,7 @@ def test_a_file_that_is_gone_is_not_ready(received):
         open_ready(document)
 
 
-def test_an_answer_cannot_be_taken_for_a_page_or_kept(received):
+def test_a_response_can_neither_be_taken_for_a_page_nor_cached(received):
     answer = response(ready(received, name="身份证 正面.png"))
 
     assert {name: value for name, value in answer.items() if name != "Content-Length"} == {
@@ -118,7 +118,7 @@ def test_the_preview_is_the_small_one(received):
     assert pictures.opened(b"".join(answer.streaming_content)).size == (640, 480)
 
 
-def test_opening_costs_two_queries_the_name_and_the_key(received, django_assert_num_queries):
+def test_opening_takes_two_queries_the_name_and_the_key(received, django_assert_num_queries):
     document = ready(received)
 
     with django_assert_num_queries(2), file_access.open_ready(document) as picture:

@@ -1,4 +1,4 @@
-"""Pictures of an earlier version are sealed where they lie, whatever happens meanwhile."""
+"""Pictures of an earlier version are sealed in place, whatever happens at the same time."""
 
 from io import StringIO
 from pathlib import Path
@@ -28,7 +28,7 @@ def drawn(content: bytes, paper: Paper) -> Opened:  # noqa: ARG001 -- a child's 
 
 @pytest.fixture
 def plain(received, settings) -> list[Document]:
-    """Two that are ready and one in quarantine, all stored as they are."""
+    """Two ready ones and one in quarantine, all stored unsealed."""
     settings.SEAL_FILES = False
     ready = [received(), received()]
     for document in ready:
@@ -65,7 +65,7 @@ def test_every_picture_is_sealed_and_opens_as_before_and_a_second_run_has_nothin
 
 
 @pytest.mark.parametrize("step", ["keep", "read", "update", "drop"])
-def test_a_run_that_is_killed_at_any_step_loses_nothing_and_the_next_one_ends_it(plain, places, monkeypatch, step):
+def test_a_run_killed_at_any_step_loses_nothing_and_the_next_one_finishes_it(plain, places, monkeypatch, step):
     """Killed before and after each of its steps on the first picture."""
 
     class Killed(BaseException):
@@ -97,7 +97,7 @@ def test_a_run_that_is_killed_at_any_step_loses_nothing_and_the_next_one_ends_it
     assert examine(plain[2].pk, opener=drawn) == "ready"
 
 
-def test_a_picture_that_is_replaced_or_examined_meanwhile_is_left_alone(
+def test_a_picture_replaced_or_examined_in_the_meantime_is_left_alone(
     plain,
     files,
     monkeypatch,
@@ -125,7 +125,7 @@ def test_a_picture_that_is_replaced_or_examined_meanwhile_is_left_alone(
     assert seal_papers() == "seal_papers: 1 sealed, 0 changed, 0 gone, 0 failed; 0 left"
 
 
-def test_a_file_that_two_rows_name_and_one_that_is_gone_stop_nobody(plain):
+def test_a_file_named_by_two_rows_and_a_missing_one_stop_nobody(plain):
     Document.objects.filter(pk=plain[0].pk).update(preview_name=F("stored_name"))
     storage.drop("documents", plain[1].preview_name)
 
@@ -135,7 +135,7 @@ def test_a_file_that_two_rows_name_and_one_that_is_gone_stop_nobody(plain):
     assert pictures.opened(open_preview(plain[0]).read()).size == (1200, 900)
 
 
-def test_it_does_not_begin_while_new_pictures_would_lie_plain(plain, settings):
+def test_it_does_not_begin_while_new_pictures_would_be_stored_unsealed(plain, settings):
     settings.SEAL_FILES = False
 
     with pytest.raises(CommandError, match="SEAL_FILES is off"):

@@ -1,4 +1,4 @@
-"""Files against rows: what no row knows, what has no file, and rounds that are taken in portions."""
+"""Files against rows: files without a row, rows without a file, and rounds made in batches."""
 
 import os
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ def test_in_a_tidy_portal_nothing_is_an_orphan(received):
     assert orphans(soon(7200)) == Orphans()
 
 
-def test_nothing_stored_yet_is_tidy(db):
+def test_an_empty_storage_is_tidy(db):
     assert orphans(soon()) == Orphans()
 
 
@@ -48,7 +48,7 @@ def test_a_file_without_a_row_and_a_row_without_a_file_are_found(received, files
     assert b"stray" not in files("documents") + files("quarantine")
 
 
-def test_a_whole_day_that_is_gone_is_missed(received, places):
+def test_a_whole_missing_day_is_noticed(received, places):
     ready = received()
     examine(ready.pk)
     ready.refresh_from_db()
@@ -66,7 +66,7 @@ def test_a_file_that_may_be_about_to_get_its_row_is_no_orphan(db):
     assert orphans(soon(3700)).files == [("quarantine", "20261125/fresh")]
 
 
-def test_orphans_of_a_day_cost_the_same_queries_for_one_and_for_many(received, django_assert_num_queries):
+def test_a_days_orphans_take_as_many_queries_for_one_as_for_many(received, django_assert_num_queries):
     day = f"{datetime.now(UTC):%Y%m%d}"
     for number in range(30):
         storage.keep("documents", f"{day}/stray{number}", b"stray")
@@ -97,12 +97,12 @@ def test_files_that_cannot_be_deleted_or_compared_stop_no_other(received, monkey
 
 
 def strays(number: int) -> list[str]:
-    """So many files without a row, each on a day of its own."""
+    """So many files without a row, each on a different day."""
     days = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=place) for place in range(number)]
     return [storage.keep("documents", f"{day:%Y%m%d}/stray", b"stray") for day in days]
 
 
-def test_a_run_looks_at_its_portion_and_the_next_goes_on_from_there(db, monkeypatch):
+def test_a_run_checks_its_batch_and_the_next_continues_there(db, monkeypatch):
     monkeypatch.setattr(rounds, "NAMES_AT_ONCE", 2)
     names = strays(5)
     now = soon(7200)
@@ -123,21 +123,21 @@ def test_a_run_ends_with_its_time(db, monkeypatch):
 
 
 @pytest.mark.parametrize("files", [60, 400])
-def test_a_portion_costs_the_same_however_many_files_and_days_there_are(
+def test_a_batch_takes_as_many_queries_however_many_files_and_days_there_are(
     db, monkeypatch, django_assert_num_queries, files: int
 ):
-    """Three statements a day folder since the beginning."""
+    """Three statements per day folder since the beginning."""
     monkeypatch.setattr(rounds, "NAMES_AT_ONCE", 20)
     monkeypatch.setattr(rounds, "is_old", lambda *_: False)
     strays(files)
     this = begin(soon())
 
-    # what was set aside, two columns of names twice, how far it came; the test's savepoints, two a folder and a look
+    # what was set aside, two columns of names twice, its progress; the test's savepoints, two a folder and a look
     with django_assert_num_queries(1 + 4 + 1 + 2 * (40 + 2)):
         go_on(this, soon(7200), names=40)
 
 
-def test_rows_without_a_file_are_found_in_portions_too(received, monkeypatch):
+def test_rows_without_a_file_are_found_in_batches_too(received, monkeypatch):
     monkeypatch.setattr(rounds, "NAMES_AT_ONCE", 1)
     documents = [received() for _ in range(3)]
     for document in documents:
@@ -159,7 +159,7 @@ def test_rows_without_a_file_are_found_in_portions_too(received, monkeypatch):
     assert rounds.still_lost() == []
 
 
-def test_a_file_that_came_after_its_folder_was_listed_is_not_missed(received, monkeypatch):
+def test_a_file_added_after_its_folder_was_listed_is_not_reported_missing(received, monkeypatch):
     document = received()
     examine(document.pk)
     monkeypatch.setattr(rounds, "listing", lambda _alias, _day: set())
@@ -167,7 +167,7 @@ def test_a_file_that_came_after_its_folder_was_listed_is_not_missed(received, mo
     assert orphans(soon(7200)) == Orphans()
 
 
-def test_two_processes_at_one_round_count_nothing_twice(db, monkeypatch):
+def test_two_processes_in_one_round_count_nothing_twice(db, monkeypatch):
     monkeypatch.setattr(rounds, "NAMES_AT_ONCE", 2)
     names = strays(3)
     now = soon(7200)
@@ -180,7 +180,7 @@ def test_two_processes_at_one_round_count_nothing_twice(db, monkeypatch):
     assert (kept.at, kept.looked, kept.files) == (names[1], 2, 2)
 
 
-def test_a_storage_that_goes_down_keeps_what_was_looked_at(db, monkeypatch):
+def test_a_storage_that_goes_down_keeps_the_progress(db, monkeypatch):
     monkeypatch.setattr(rounds, "NAMES_AT_ONCE", 1)
     names = strays(3)
     of_day = storage.of_day
@@ -199,7 +199,7 @@ def test_a_storage_that_goes_down_keeps_what_was_looked_at(db, monkeypatch):
     assert [name for _place, name in go_on(current(soon()), soon(7200)).files] == names[1:]
 
 
-def test_the_age_is_that_of_the_last_round_that_ended(db):
+def test_the_age_is_that_of_the_last_finished_round(db):
     now = soon()
     assert rounds.age(now) == timedelta(0)
 

@@ -1,4 +1,4 @@
-"""The same walk with both storages in S3, against a real endpoint."""
+"""The same tests with both storages in S3, on a real endpoint."""
 
 import os
 import subprocess
@@ -32,7 +32,7 @@ def endpoint():
 
 @pytest.fixture
 def bucket(endpoint: str, settings):
-    """An empty bucket, and both storages in it as the settings set them up."""
+    """An empty bucket, with both storages in it as configured by the settings."""
     client = boto3.client("s3", endpoint_url=endpoint, **KEYS)
     client.create_bucket(Bucket="papers", CreateBucketConfiguration={"LocationConstraint": "cn-north-1"})
     options = {
@@ -81,7 +81,7 @@ def test_a_picture_goes_through_quarantine_to_documents(received, bucket):
     assert b"".join(response(ready).streaming_content)[:3] == b"\xff\xd8\xff"
 
 
-def test_no_trace_of_a_picture_is_plain_in_the_bucket_or_on_the_way_to_it(traces, bucket):
+def test_no_trace_of_a_picture_is_unencrypted_in_the_bucket_or_on_the_way_to_it(traces, bucket):
     traces.also(lambda: {key: bucket.get_object(Bucket="papers", Key=key)["Body"].read() for key in keys(bucket)})
 
     traces.of_an_upload()
@@ -111,7 +111,7 @@ def test_retiring_deletes_the_objects(received, bucket, django_capture_on_commit
         open_ready(document)
 
 
-def test_an_object_that_is_gone_is_missing_not_an_outage(received, bucket):
+def test_a_missing_object_is_missing_and_no_outage(received, bucket):
     document = received()
     bucket.delete_object(Bucket="papers", Key=f"quarantine/{document.quarantine_name}")
 

@@ -1,4 +1,4 @@
-"""Pictures lie sealed, and nothing of one lies plain on a disk on its way there."""
+"""Pictures are stored sealed, and no part of one is unencrypted on a disk on its way there."""
 
 import io
 import shutil
@@ -19,7 +19,7 @@ from verification.models.documents import Document
 MOMENTS = ["request", "received", "scanner", "before the child", "after the child", "examined"]
 
 
-def test_no_trace_of_a_picture_is_plain_while_it_comes_in_and_afterwards(traces):
+def test_no_trace_of_a_picture_is_unencrypted_while_it_comes_in_or_afterwards(traces):
     document = traces.of_an_upload()
 
     assert traces.moments == MOMENTS
@@ -28,7 +28,7 @@ def test_no_trace_of_a_picture_is_plain_while_it_comes_in_and_afterwards(traces)
     assert traces.plain() == []
 
 
-def test_a_child_that_dies_leaves_nothing_plain(traces, monkeypatch):
+def test_a_child_that_dies_leaves_nothing_unencrypted(traces, monkeypatch):
     def dies(source: io.IOBase, answer: io.IOBase, paper: str) -> None:
         answer.write(pictures.jpeg())
         traces.look("dying")
@@ -44,11 +44,11 @@ def test_a_child_that_dies_leaves_nothing_plain(traces, monkeypatch):
 
 
 class Backup:
-    """Files and database as they are now, the keys of files apart from the rest."""
+    """Files and database as they are now, with the keys of files separately."""
 
     def __init__(self, places: Path, apart: Path) -> None:
         self.places, self.files = places, shutil.copytree(places, apart)
-        self.rows = list(Document.objects.values())  # as they lie there, sealed
+        self.rows = list(Document.objects.values())  # as stored, sealed
         self.keys = list(FileKey.objects.all())
 
     def restore(self, *, keys: bool) -> None:
@@ -59,7 +59,7 @@ class Backup:
             FileKey.objects.bulk_create(self.keys, ignore_conflicts=True)
 
 
-def test_an_older_backup_opens_an_erased_picture_only_as_long_as_a_backup_of_its_key_lives(
+def test_an_older_backup_opens_an_erased_picture_only_while_a_backup_of_its_key_exists(
     received, places: Path, tmp_path_factory, django_capture_on_commit_callbacks
 ):
     document, other = received(), received()
@@ -84,11 +84,11 @@ def test_an_older_backup_opens_an_erased_picture_only_as_long_as_a_backup_of_its
     assert pictures.opened(open_ready(other).read()).size == (1200, 900)
 
 
-def test_the_keys_of_files_point_to_no_table_and_no_table_points_to_them():
+def test_the_keys_of_files_reference_no_table_and_no_table_references_them():
     assert [field.name for field in FileKey._meta.get_fields() if field.is_relation] == []
 
 
-def test_a_storage_that_is_down_keeps_the_file_and_not_its_key(received, monkeypatch):
+def test_an_unavailable_storage_keeps_the_file_and_not_its_key(received, monkeypatch):
     document = received()
 
     def down(*_name: str) -> None:
@@ -103,7 +103,7 @@ def test_a_storage_that_is_down_keeps_the_file_and_not_its_key(received, monkeyp
         storage.read("quarantine", document.quarantine_name)
 
 
-def test_a_file_that_lies_in_the_place_of_another_does_not_open(received, places: Path):
+def test_a_file_in_the_place_of_another_does_not_open(received, places: Path):
     one, other = received(), received()
     where = places / "quarantine"
     (where / one.quarantine_name).write_bytes((where / other.quarantine_name).read_bytes())
@@ -112,7 +112,7 @@ def test_a_file_that_lies_in_the_place_of_another_does_not_open(received, places
         storage.read("quarantine", one.quarantine_name)
 
 
-def test_a_file_that_was_cut_short_promises_nothing(received, places: Path):
+def test_a_truncated_file_promises_nothing(received, places: Path):
     document = received()
     examine(document.pk)
     document.refresh_from_db()
@@ -123,7 +123,7 @@ def test_a_file_that_was_cut_short_promises_nothing(received, places: Path):
         response(document)
 
 
-def test_a_plain_file_of_an_earlier_version_opens_as_before(received, settings, places: Path):
+def test_an_unsealed_file_of_an_earlier_version_opens_as_before(received, settings, places: Path):
     settings.SEAL_FILES = False
     document = received()
     assert (places / "quarantine" / document.quarantine_name).read_bytes()[:2] == b"\xff\xd8"
@@ -136,7 +136,7 @@ def test_a_plain_file_of_an_earlier_version_opens_as_before(received, settings, 
     assert FileKey.objects.count() == 2
 
 
-def test_an_answer_tells_the_length_of_the_picture_not_of_its_file(received):
+def test_a_response_states_the_length_of_the_picture_not_of_its_file(received):
     document = received()
     examine(document.pk)
     document.refresh_from_db()

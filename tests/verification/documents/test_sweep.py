@@ -1,4 +1,4 @@
-"""The sweep: files that wait, and files owed to the bin."""
+"""The sweep: waiting files, and files to be deleted."""
 
 from datetime import datetime, timedelta
 from io import StringIO
@@ -26,7 +26,7 @@ def states() -> list[str]:
     return list(Document.objects.order_by("created_at").values_list("state", flat=True))
 
 
-def test_what_has_been_checking_for_20_seconds_is_examined(received):
+def test_a_picture_being_checked_for_20_seconds_is_examined(received):
     for _ in range(3):
         received()
 
@@ -34,14 +34,14 @@ def test_what_has_been_checking_for_20_seconds_is_examined(received):
     assert states() == [DocumentState.READY] * 3
 
 
-def test_what_came_in_just_now_is_left_to_the_nudge(received):
+def test_a_picture_that_just_arrived_is_left_to_the_wake_up(received):
     received()
 
     assert sweep_documents(soon(10)) == DocumentSweepResult()
     assert states() == [DocumentState.CHECKING]
 
 
-def test_what_another_run_is_at_is_left_alone(received):
+def test_a_picture_being_examined_by_another_run_is_left_alone(received):
     document = received()
     examination.claim(document.pk, soon())
 
@@ -56,7 +56,7 @@ def test_a_dry_run_counts_and_does_nothing(received):
     assert states() == [DocumentState.CHECKING]
 
 
-def test_a_poisoned_file_stops_no_other(received, monkeypatch):
+def test_a_broken_file_stops_no_other(received, monkeypatch):
     original = examination.open_picture
 
     def open_picture(content: bytes, paper: Paper):
@@ -74,7 +74,7 @@ def test_a_poisoned_file_stops_no_other(received, monkeypatch):
     assert states() == [DocumentState.CHECKING, DocumentState.CHECKING, DocumentState.READY]
 
 
-def test_a_file_that_breaks_the_examination_is_named_and_tried_ever_more_rarely(received, monkeypatch):
+def test_a_file_that_breaks_the_examination_is_named_and_retried_ever_more_rarely(received, monkeypatch):
     original = examination.open_picture
 
     def open_picture(content: bytes, paper: Paper):
@@ -96,7 +96,7 @@ def test_a_file_that_breaks_the_examination_is_named_and_tried_ever_more_rarely(
     assert good.state == DocumentState.READY
 
 
-def test_a_file_that_cannot_be_cleared_stops_no_other(received, monkeypatch):
+def test_a_file_that_cannot_be_deleted_stops_no_other(received, monkeypatch):
     bad, good = received(), received()
     for document in (bad, good):
         with monkeypatch.context() as patched:
@@ -126,7 +126,7 @@ def test_sweeps_end_with_every_file_judged(received, monkeypatch):
     ]
 
 
-def test_a_scanner_that_is_down_is_asked_once_a_sweep(received, settings):
+def test_a_scanner_that_is_down_is_called_once_a_sweep(received, settings):
     settings.SCANNER_GATEWAY = "icpportal.gateways.scanner.fake.Down"
     for _ in range(4):
         received()
@@ -134,7 +134,7 @@ def test_a_scanner_that_is_down_is_asked_once_a_sweep(received, settings):
     assert sweep_documents(soon()) == DocumentSweepResult(found=4, waiting=1)
 
 
-def test_a_sweep_ends_with_its_time(received, monkeypatch):
+def test_a_sweep_ends_when_its_time_is_up(received, monkeypatch):
     monkeypatch.setattr(sweeping, "BUDGET", timedelta(0))
     for _ in range(3):
         received()
@@ -158,7 +158,7 @@ def test_the_sweep_empties_the_bin(received, files, monkeypatch):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_an_idle_sweep_costs_three_queries_however_many_are_ready(received, django_assert_num_queries, count: int):
+def test_an_idle_sweep_takes_three_queries_however_many_are_ready(received, django_assert_num_queries, count: int):
     for _ in range(count):
         examine(received().pk)
 

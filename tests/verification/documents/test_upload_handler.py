@@ -1,4 +1,4 @@
-"""How a body comes in: in memory, and nothing of it beyond the limit."""
+"""How a body is received: in memory, and nothing beyond the limit."""
 
 import os
 
@@ -14,17 +14,17 @@ MEGABYTE = 1024 * 1024
 
 
 def sent(content: bytes):
-    """The file as Django hands it over."""
+    """The file as Django passes it."""
     request = RequestFactory().post("/", {"file": pictures.upload(content)})
     return request.FILES["file"]
 
 
-def test_the_portal_uses_this_way_in_alone_and_one_file_a_request(settings):
+def test_the_portal_uses_only_this_handler_and_accepts_one_file_per_request(settings):
     assert [f"{BoundedUploadHandler.__module__}.{BoundedUploadHandler.__name__}"] == settings.FILE_UPLOAD_HANDLERS
     assert settings.DATA_UPLOAD_MAX_NUMBER_FILES == 1
 
 
-def test_a_file_within_the_limit_arrives_whole():
+def test_a_file_within_the_limit_arrives_complete():
     content = pictures.jpeg() + os.urandom(5 * MEGABYTE)
 
     file = sent(content)
@@ -33,7 +33,7 @@ def test_a_file_within_the_limit_arrives_whole():
     assert file.read() == content
 
 
-def test_a_file_beyond_the_limit_tells_its_size_but_is_not_kept(db):
+def test_a_file_beyond_the_limit_has_its_size_but_is_not_kept(db):
     file = sent(pictures.jpeg() + b"\x00" * (30 * MEGABYTE))
 
     assert file.size > 30 * MEGABYTE

@@ -1,4 +1,4 @@
-"""What applicants read, word for word, in both languages."""
+"""The messages to applicants, word for word, in both languages."""
 
 import pytest
 from django.utils import translation
@@ -27,7 +27,7 @@ PARAMS = {"file_big": {"max": 8}, "file_type_named": {"found": "GIF"}, "uploads_
 PARAMS |= dict.fromkeys(("uploads_order", "uploads_account"), {"time": "16:20"})
 
 
-def test_every_sentence_has_its_chinese_words():
+def test_every_sentence_has_its_chinese():
     with translation.override("zh-hans"):
         said = {key: UploadRefused(key, params=PARAMS.get(key)).messages[0] for key in SENTENCES}
 
@@ -39,7 +39,7 @@ def test_a_chinese_sentence_has_at_most_thirty_han_characters(key: str):
     assert sum("\u4e00" <= letter <= "\u9fff" for letter in CHINESE[key]) <= 30
 
 
-def test_a_refusal_carries_its_key_and_speaks_the_language_of_the_request():
+def test_a_refusal_has_its_key_and_the_language_of_the_request():
     with translation.override("en"):
         refused = UploadRefused("file_empty")
 
@@ -47,5 +47,5 @@ def test_a_refusal_carries_its_key_and_speaks_the_language_of_the_request():
         assert (refused.code, refused.messages) == ("file_empty", ["The file is empty: choose another file"])
 
 
-def test_an_unknown_key_says_nothing():
+def test_an_unknown_key_gives_no_text():
     assert sentence("") == sentence("nobody") == ""

@@ -1,4 +1,4 @@
-"""A mobile is proved alive: by a code on the page, or by a link on the phone."""
+"""A mobile is tested: by a code on the page, or by a link on the phone."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ LETTERS: list[dict[str, Any]] = []
 
 
 def tell(**letter: Any) -> None:
-    """Stands in for the outbox."""
+    """Replaces the outbox."""
     LETTERS.append(letter)
 
 
@@ -76,7 +76,7 @@ def proved(mobile: str = MINE, person: str = "lead") -> bool:
     return proofs.proved(HOLDER, person, mobile)
 
 
-def test_one_text_carries_code_and_link():
+def test_one_text_contains_code_and_link():
     proof = start(context={"domain": "example.com"})
 
     (letter,) = LETTERS
@@ -103,7 +103,7 @@ def test_the_right_code_proves_the_mobile_and_no_other():
     assert PhoneProof.objects.get().proved_at == after(1)
 
 
-def test_a_wrong_code_proves_nothing_and_says_how_many_tries_are_left():
+def test_a_wrong_code_proves_nothing_and_says_how_many_attempts_are_left():
     start()
 
     assert enter(wrong(code())) == Verdict("wrong", 4)
@@ -118,7 +118,7 @@ def test_a_code_lasts_ten_minutes():
     assert not proved()
 
 
-def test_nothing_was_asked_so_nothing_can_be_right():
+def test_without_a_sent_code_no_entry_is_right():
     assert enter("123456") == Verdict("none")
 
 
@@ -168,7 +168,7 @@ def test_a_link_confirmed_between_reading_and_writing_is_not_confirmed_again(mon
 
 
 @pytest.mark.parametrize("bad", ["", "x", "A" * 32])
-def test_a_link_nobody_sent_opens_nothing(bad: str):
+def test_an_invented_link_opens_nothing(bad: str):
     start()
     PhoneProof.objects.create(
         holder="OLD", person_key="lead", mobile=OTHER, mobile_index="0" * 64, asked_at=NOW, link_expires_at=after(60)
@@ -187,14 +187,14 @@ def test_a_link_lasts_ten_minutes():
     assert proofs.confirm_link(token(), now=after(10)) is None
 
 
-def test_the_code_also_ends_the_link():
+def test_the_code_also_invalidates_the_link():
     start()
     enter(code())
 
     assert proofs.confirm_link(token(), now=after(2)) is None
 
 
-def test_another_mobile_voids_the_proof_and_the_old_code_and_link():
+def test_another_mobile_invalidates_the_proof_and_the_old_code_and_link():
     start()
     enter(code())
 
@@ -217,7 +217,7 @@ def test_a_code_for_the_old_mobile_does_not_prove_the_new_one():
     assert not proved(OTHER)
 
 
-def test_a_mobile_changed_while_the_code_was_typed_is_not_proved(monkeypatch):
+def test_a_mobile_changed_while_the_code_was_entered_is_not_proved(monkeypatch):
     start()
     original = proofs.codes.enter
 
@@ -233,7 +233,7 @@ def test_a_mobile_changed_while_the_code_was_typed_is_not_proved(monkeypatch):
     assert not proved(MINE)
 
 
-def test_a_proved_mobile_is_left_in_peace():
+def test_a_proved_mobile_gets_no_more_texts():
     start()
     enter(code())
 
@@ -284,7 +284,7 @@ def test_the_link_leads_to_the_portals_own_page(settings, monkeypatch):
     assert proofs.address_of("abc") == "https://beian.example.com/phone-link/abc/"
 
 
-def test_forgetting_a_holder_forgets_no_other():
+def test_deleting_a_holders_proofs_deletes_no_others():
     start()
     start(OTHER, holder="OTHER")
 
@@ -294,7 +294,7 @@ def test_forgetting_a_holder_forgets_no_other():
 
 
 @pytest.mark.parametrize("people", [1, 3])
-def test_a_page_asks_once_for_everybody(django_assert_num_queries, people: int):
+def test_a_page_makes_one_query_for_everybody(django_assert_num_queries, people: int):
     for number in range(people):
         start(f"1390000000{number}", person=f"person{number}")
 
@@ -303,7 +303,7 @@ def test_a_page_asks_once_for_everybody(django_assert_num_queries, people: int):
 
 
 def together(times: int, work: Any) -> list[Any]:
-    """What `work` answered in as many threads, started at once."""
+    """The results of `work` in as many threads, started at once."""
     gate, answers = threading.Barrier(times), []
 
     def run() -> None:
@@ -324,7 +324,7 @@ def together(times: int, work: Any) -> list[Any]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_link_confirmed_by_parallel_posts_is_confirmed_once():
+def test_a_link_confirmed_by_concurrent_posts_is_confirmed_once():
     start()
     link = token()
 
@@ -335,7 +335,7 @@ def test_a_link_confirmed_by_parallel_posts_is_confirmed_once():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_parallel_posts_send_one_text():
+def test_concurrent_posts_send_one_text():
     answers = together(6, start)
 
     assert answers.count("too soon") == 5

@@ -1,4 +1,4 @@
-"""A hand-off: ten minutes, the first phone alone, ended by whoever made it; no secret in the row."""
+"""A phone upload: ten minutes, only the first phone, ended by its creator; no secret in the row."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ def make(holder="T7Q4-M2KX", purpose=uploads.PAPERS, now=NOW):
     return uploads.make(holder=holder, purpose=purpose, now=now)
 
 
-def test_the_first_phone_that_opens_it_is_the_only_one():
+def test_only_the_first_phone_that_opens_it_can_use_it():
     token = make()
 
     first = uploads.open_by(token, now=NOW)
@@ -40,7 +40,7 @@ def test_two_phones_at_one_moment_are_one(monkeypatch):
     assert (first.state, second.state, second.new_device) == ("good", "elsewhere", "")
 
 
-def test_it_ends_at_ten_minutes_to_the_second():
+def test_it_ends_after_ten_minutes_to_the_second():
     token = make()
     device = uploads.open_by(token, now=NOW).new_device
 
@@ -50,7 +50,7 @@ def test_it_ends_at_ten_minutes_to_the_second():
     assert (before.state, after.state) == ("good", "over")
 
 
-def test_what_was_ended_is_ended_for_the_phone_that_has_it():
+def test_once_ended_it_is_ended_for_its_phone_too():
     token = make()
     device = uploads.open_by(token, now=NOW).new_device
 
@@ -69,7 +69,7 @@ def test_a_newer_one_ends_the_earlier_of_the_same_purpose_and_no_other():
     assert states == ["ended", "good", "good", "good"]
 
 
-def test_a_phone_that_did_not_open_it_sends_nothing():
+def test_a_phone_that_did_not_open_it_can_send_nothing():
     token = make()
 
     assert uploads.used_by(token, "", now=NOW).state == "elsewhere"
@@ -86,7 +86,7 @@ def test_neither_secret_is_in_the_row():
     assert not [name for name, value in row.items() if token in str(value) or device in str(value)]
 
 
-def test_old_ones_are_forgotten_after_a_day():
+def test_old_ones_are_deleted_after_a_day():
     make(now=NOW - timedelta(days=2))
     make("ANOT-HER2")
 

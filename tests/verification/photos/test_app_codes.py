@@ -1,4 +1,4 @@
-"""Picture codes of the app: what is asked, what is counted, what costs nothing."""
+"""Picture codes of the app: what is checked, what is counted, what costs nothing."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -44,12 +44,12 @@ def test_a_right_code_gives_the_photo_and_costs_nothing():
     assert counted() == [0, 0, 0]
 
 
-def test_a_wrong_code_costs_a_try_of_the_order_the_account_and_the_mobile():
+def test_a_wrong_code_costs_an_attempt_of_the_order_the_account_and_the_mobile():
     assert ask("ZZZZ99") == Outcome(State.WRONG, left=4)
     assert counted() == [1, 1, 1]
 
 
-def test_after_five_wrong_codes_nobody_is_asked_for_an_hour():
+def test_after_five_wrong_codes_nothing_is_checked_for_an_hour():
     left = [ask(f"ZZZZ{n}").left for n in range(5)]
     asked = len(fake.FakeApp.asked)
 
@@ -59,21 +59,21 @@ def test_after_five_wrong_codes_nobody_is_asked_for_an_hour():
     assert ask("AB12CD", now=NOW + timedelta(hours=1)).state == State.FOUND
 
 
-def test_one_mobile_is_not_tried_out_over_many_orders():
+def test_one_mobile_cannot_be_guessed_over_many_orders():
     states = [ask("ZZZZ99", order=f"order {n}", account=f"account {n}").state for n in range(11)]
 
     assert states == [State.WRONG] * 10 + [State.PAUSED]
 
 
 @pytest.mark.parametrize("mood", ["Refusing", "Down"])
-def test_a_system_that_is_away_or_refuses_us_costs_nothing(settings, mood):
+def test_an_unavailable_or_refusing_system_costs_nothing(settings, mood):
     settings.PHOTO_APP_GATEWAY = f"{FAKES}.{mood}"
 
     assert ask("AB12CD") == Outcome(State.UNREACHABLE)
     assert counted() == [0, 0, 0]
 
 
-def test_when_too_many_ask_at_once_nothing_is_asked_or_counted(settings):
+def test_with_too_many_concurrent_calls_nothing_is_checked_or_counted(settings):
     settings.GATEWAY_REQUESTS_AT_ONCE = 0
 
     assert ask("AB12CD") == Outcome(State.BUSY)
@@ -81,5 +81,5 @@ def test_when_too_many_ask_at_once_nothing_is_asked_or_counted(settings):
     assert request_budget.slots.taken == 0
 
 
-def test_the_photo_is_not_in_what_a_log_would_write():
+def test_the_photo_is_not_in_its_log_representation():
     assert "photo" not in repr(ask("AB12CD")).removeprefix("Outcome")

@@ -1,4 +1,4 @@
-"""The ways of the photo: each that a rule profile names has its words, and the message says the way of the order."""
+"""The ways of the photo: each way in a rule profile has its texts, and the message describes the way of the order."""
 
 import pytest
 from django.utils.translation import override
@@ -12,7 +12,7 @@ from verification.photos.methods import WAYS, rules, told
 
 
 @pytest.mark.parametrize("profile", sorted(PROFILES))
-def test_every_way_of_every_province_has_its_words(profile):
+def test_every_way_of_every_province_has_its_texts(profile):
     for each in provinces(profile):
         for way in each.photo_ways:
             assert str(WAYS[way].title)
@@ -21,7 +21,7 @@ def test_every_way_of_every_province_has_its_words(profile):
         assert str(told(each.photo_ways))
 
 
-def test_the_rule_about_the_ground_is_that_of_the_way():
+def test_the_rule_about_the_background_is_that_of_the_way():
     with override("en"):
         of_2018 = [str(rule) for rule in rules(("backdrop", "place"))]
         of_2020 = [str(rule) for rule in rules(("plain", "place"))]
@@ -37,7 +37,7 @@ def test_the_rule_about_the_ground_is_that_of_the_way():
     ("profile", "said", "unsaid"),
     [("seed-2018", "our backdrop behind", "white"), ("current-2020", "a plain white ground behind", "our backdrop")],
 )
-def test_the_message_says_what_has_to_be_behind_the_person(profile, said, unsaid):
+def test_the_message_says_what_must_be_behind_the_person(profile, said, unsaid):
     order = make_order(state=states.SUBMITTED, rule_profile=profile)
 
     fire(order, "accept", "reviewer", facts=queries.facts_of(order))

@@ -1,4 +1,4 @@
-"""Designated places: the list, who chose which, the address by text a few times, and who is told when one closes."""
+"""Designated places: the list, the choices, the address by text a few times, and the notice when one closes."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -21,7 +21,7 @@ def told():
     return sorted(Message.objects.values_list("template", "channel", "reference"))
 
 
-def test_the_places_of_the_own_province_come_first_and_closed_ones_not_at_all():
+def test_the_places_of_the_own_province_come_first_and_closed_ones_are_not_listed():
     beijing, yinchuan = make_place(region="110100"), make_place(region="640100")
     make_place(region="640200", active=False)
 
@@ -35,7 +35,7 @@ def test_a_place_has_the_code_of_its_city(region):
         PhotoPlace(region=region, name_zh="x", name_en="x", address_zh="x", address_en="x", phone="1").full_clean()
 
 
-def test_the_last_choice_counts_and_there_is_one_row():
+def test_the_last_choice_counts_and_is_one_row():
     one, other = make_place(), make_place()
     owner = make_user()
 
@@ -57,7 +57,7 @@ def test_the_address_goes_to_the_owners_own_mobile_and_once_however_often_it_is_
     assert (message.template, message.channel, message.payload["to"]) == ("place_address", "sms", "13900000077")
 
 
-def test_the_address_goes_out_a_few_times_a_day_at_most(settings):
+def test_the_address_is_sent_at_most_a_few_times_a_day(settings):
     settings.LIMITS = {**settings.LIMITS, "place_text": (3, 86400), "place_text_pause": (99, 60)}
     choice = choose(make_place())
 
@@ -65,7 +65,7 @@ def test_the_address_goes_out_a_few_times_a_day_at_most(settings):
     assert Message.objects.count() == 3
 
 
-def test_who_meant_to_go_there_is_told_once_when_a_place_closes_and_nobody_else():
+def test_people_who_chose_a_closing_place_are_notified_once_and_nobody_else():
     closing, staying = make_place(), make_place()
     choose(closing)
     choose(closing, "GONE")
@@ -77,7 +77,7 @@ def test_who_meant_to_go_there_is_told_once_when_a_place_closes_and_nobody_else(
     assert not PhotoPlace.objects.get(pk=closing.pk).active
 
 
-def test_an_open_again_place_that_closes_again_is_told_again():
+def test_a_reopened_place_that_closes_again_is_announced_again():
     place = make_place()
     choose(place)
     photo_places.close(place)
@@ -88,7 +88,7 @@ def test_an_open_again_place_that_closes_again_is_told_again():
     assert len(told()) == 6
 
 
-def test_an_owner_without_a_mobile_is_told_by_mail_and_on_the_site():
+def test_an_owner_without_a_mobile_is_notified_by_mail_and_on_the_site():
     owner = make_user()
     type(owner).objects.filter(pk=owner.pk).update(mobile="")
     owner.refresh_from_db()
@@ -100,7 +100,7 @@ def test_an_owner_without_a_mobile_is_told_by_mail_and_on_the_site():
     assert [channel for _template, channel, _reference in told()] == ["email", "site"]
 
 
-def test_closing_costs_the_same_for_one_and_for_three():
+def test_closing_takes_as_many_queries_for_one_as_for_three():
     few, many = make_place(), make_place()
     choose(few, "ONE")
     for holder in ("TWO", "THREE", "FOUR"):

@@ -1,4 +1,4 @@
-"""Each finding on a few drawn pictures: seen on those that have it, silent on good ones; and its words in Chinese."""
+"""Each finding on a few drawn pictures: found on those that have it, absent on good ones; and its Chinese texts."""
 
 import json
 import random
@@ -48,7 +48,7 @@ def found(drawn: damage.Drawn) -> dict[str, checks.Box]:
     ("key", "strength"),
     [(key, strength) for key in damage.DAMAGES for strength in ([3] if key in ALIKE_IN_ALL_STRENGTHS else [2, 3])],
 )
-def test_a_damage_is_found_and_its_place_lies_on_the_picture(key: str, strength: int):
+def test_a_damage_is_found_and_its_place_is_on_the_picture(key: str, strength: int):
     for seed in SEEDS:
         seen = found(damage.DAMAGES[key](random.Random(seed), FACES, strength))
 
@@ -64,7 +64,7 @@ def test_nothing_is_found_on_a_good_picture(draw):
         assert found(draw(random.Random(seed), FACES)) == {}
 
 
-def test_the_frame_of_a_cut_paper_is_the_edge_it_runs_over():
+def test_the_frame_of_a_cut_off_paper_is_the_edge_it_runs_over():
     rng = random.Random(3)
     card, table = papers.card_back(rng), scenes.table((1024, 768), rng)
     picture, _corners = scenes.laid(card, table, rng, share=0.8, shift=(0.3, 0))
@@ -104,7 +104,7 @@ def test_a_scan_that_fills_the_picture_is_whole():
     assert "cut" not in found(damage.Drawn(sheet, Paper.SHEET, 2172, 3072))
 
 
-def test_a_pale_paper_on_a_pale_table_is_not_said_to_be_cut():
+def test_a_pale_paper_on_a_pale_table_is_not_reported_as_cut_off():
     rng = random.Random(4)
     laid, _corners = scenes.laid(
         papers.page(rng, pale=True), Image.new("RGB", (768, 1024), (238, 237, 233)), rng, share=0.85
@@ -119,7 +119,7 @@ def test_the_smallest_pictures_can_be_judged(size: tuple[int, int], paper: Paper
     found(damage.Drawn(Image.new("RGB", size, (120, 122, 118)), paper, *size))
 
 
-def test_a_face_is_searched_only_where_one_must_be():
+def test_a_face_is_searched_for_only_where_one_is_required():
     code = """
 import json, sys
 from PIL import Image
@@ -152,7 +152,7 @@ def test_the_stored_detector_finds_what_the_package_finds():
 
 
 def two_papers(seed: int) -> tuple[Image.Image, Image.Image, random.Random]:
-    """Two papers, and the chance from which what becomes of them is drawn."""
+    """Two papers, from one seed."""
     one, other, state = _drawn(seed)
     rng = random.Random()
     rng.setstate(state)
@@ -167,7 +167,7 @@ def _drawn(seed: int) -> tuple[Image.Image, Image.Image, Any]:
 
 
 @pytest.mark.parametrize("strength", [1, 2, 3])
-def test_the_same_picture_is_known_again_and_another_is_not(strength: int):
+def test_the_same_picture_is_recognised_and_another_is_not(strength: int):
     for seed in SEEDS:
         one, other, rng = two_papers(seed)
 
@@ -175,14 +175,14 @@ def test_the_same_picture_is_known_again_and_another_is_not(strength: int):
         assert not are_alike(likeness_of(one), likeness_of(other))
 
 
-def test_two_papers_photographed_in_the_same_place_are_not_one():
+def test_two_papers_photographed_in_the_same_place_are_different():
     for seed in SEEDS:
         one, other = damage.neighbours(random.Random(seed), FACES)
 
         assert not are_alike(likeness_of(one), likeness_of(other))
 
 
-def test_a_blank_picture_and_one_that_was_never_measured_are_like_none():
+def test_a_blank_picture_and_an_unmeasured_one_match_none():
     blank = likeness_of(Image.new("RGB", (800, 600), "white"))
 
     assert not are_alike(blank, blank)
@@ -209,7 +209,7 @@ def test_a_row_and_its_measure_make_a_check(monkeypatch: pytest.MonkeyPatch):
     assert "green" not in found(damage.Drawn(Image.new("RGB", (800, 600)), Paper.CARD, 2400, 1800))
 
 
-def test_every_finding_has_its_words_and_remedy_in_chinese():
+def test_every_finding_has_its_text_and_advice_in_chinese():
     with translation.override("zh-hans"):
         said = {key: (gettext(check.words), gettext(check.remedy)) for key, check in BY_KEY.items()}
 
@@ -228,5 +228,5 @@ def test_every_finding_has_its_words_and_remedy_in_chinese():
         ("statement", 3, Paper.SHEET),
     ],
 )
-def test_slot_and_side_say_what_the_picture_should_show(kind: str, side: int, paper: Paper):
+def test_slot_and_side_determine_what_the_picture_should_show(kind: str, side: int, paper: Paper):
     assert paper_of(kind, side) is paper

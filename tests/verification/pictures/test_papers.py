@@ -1,4 +1,4 @@
-"""A picture is refused for its size alone."""
+"""A picture is refused only for its size."""
 
 import pytest
 
@@ -20,5 +20,5 @@ from verification.pictures.papers import refusal
         ("photo", 6001, 600, "file_strip"),
     ],
 )
-def test_size_is_the_one_thing_that_refuses(kind: str, width: int, height: int, key: str):
+def test_only_the_size_refuses(kind: str, width: int, height: int, key: str):
     assert refusal(kind, width, height) == key

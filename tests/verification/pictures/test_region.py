@@ -1,4 +1,4 @@
-"""Where the paper lies: what hangs together with the middle, with letters and lines closed."""
+"""The region of the paper: connected with the middle, with letters and lines closed."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ def mask(*rows: str) -> Mask:
     return np.array([[sign == "#" for sign in row] for row in rows])
 
 
-def test_what_is_light_and_hangs_together_with_the_middle_is_the_paper_be_it_around_corners():
+def test_the_light_region_connected_with_the_middle_is_the_paper_even_around_corners():
     seen = mask(
         "#..#####",
         "#..#...#",
@@ -45,7 +45,7 @@ def test_a_paper_that_winds_through_the_picture_is_followed_to_its_end():
     assert np.array_equal(_joined(seen), seen)
 
 
-def test_nothing_in_the_middle_is_no_paper():
+def test_a_dark_middle_is_no_paper():
     seen = np.zeros((8, 8), dtype=bool)
     seen[0] = True
 
@@ -53,7 +53,7 @@ def test_nothing_in_the_middle_is_no_paper():
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 9), (96, 128), (128, 96)])
-def test_letters_are_closed_as_by_the_filters_of_pillow(size: tuple[int, int]):
+def test_letters_are_closed_like_by_pillows_filters(size: tuple[int, int]):
     grey = np.random.default_rng(7).integers(0, 256, size, dtype=np.uint8)
     picture = Image.fromarray(grey)
 

@@ -1,4 +1,4 @@
-"""What judges pictures lives in the child alone: a web process or a worker that loads it pays for it without use."""
+"""The picture checks are loaded only in the child: a web process or a worker would pay for them without using them."""
 
 import os
 

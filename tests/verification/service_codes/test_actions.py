@@ -1,4 +1,4 @@
-"""Service codes: five an instance for all its life, bound once, spent once, and a stranger learns nothing."""
+"""Service codes: five per instance for its whole life, bound once, spent once, and a stranger learns nothing."""
 
 import threading
 import uuid
@@ -47,7 +47,7 @@ def issue(instance_id="i-1", account=LIN, **change):
 
 
 def on_instance(instance_id, account, **change):
-    """A code of any instance, good or bad, as it may be left over from better days."""
+    """A code of any instance, good or bad, as left over from an earlier time."""
     return ServiceCode.objects.create(
         **{"instance_id": instance_id, "slot": 1, "product": "ecs", "account": account, **change}
     ).pk
@@ -79,14 +79,14 @@ CODE = uuid.UUID("00000000-0000-4000-8000-0000000001af")
         "００００００００-0000-4000-8000-0000000001ａｆ",
     ],
 )
-def test_a_code_is_read_however_it_was_typed(typed):
+def test_a_code_is_read_in_any_spelling(typed):
     assert service_codes.normalise(typed) == CODE
 
 
 @pytest.mark.parametrize(
     "typed", ["", "00000000-0000-4000-8000-0000000001a", f"{CODE}0", "0000000g-0000-4000-8000-0000000001af", "令" * 32]
 )
-def test_what_is_no_code_says_so_without_looking_anywhere(db, django_assert_num_queries, typed):
+def test_an_invalid_code_is_refused_without_a_query(db, django_assert_num_queries, typed):
     with django_assert_num_queries(0):
         assert judge(typed) == "code_shape"
 
@@ -102,7 +102,7 @@ def test_a_free_code_from_another_account_is_ok(db):
     assert judge(issue("i-chen", CHEN)) == "ok"
 
 
-def test_a_code_bound_to_this_order_stays_ok(db):
+def test_a_code_bound_to_this_order_stays_valid(db):
     code = issue()
     service_codes.bind(code, ORDER)
 
@@ -110,7 +110,7 @@ def test_a_code_bound_to_this_order_stays_ok(db):
 
 
 @pytest.mark.parametrize("rule", BROKEN)
-def test_the_rule_that_my_own_instance_breaks_is_named(db, rule):
+def test_the_rule_broken_by_my_own_instance_is_named(db, rule):
     assert judge(on_instance(rule, LIN)) == rule
 
 
@@ -125,7 +125,7 @@ def test_the_rule_that_my_own_instance_breaks_is_named(db, rule):
         ({"product": "hosting"}, "product_wrong"),
     ],
 )
-def test_what_is_wrong_with_a_code_of_mine_is_named(db, change, rule):
+def test_the_problem_of_a_code_of_mine_is_named(db, change, rule):
     assert judge(issue(**change)) == rule
 
 
@@ -142,7 +142,7 @@ NOT_MINE = {
 
 
 @pytest.mark.parametrize("kind", NOT_MINE)
-def test_a_code_that_is_not_mine_and_cannot_be_used_gets_the_one_answer(db, kind):
+def test_an_unusable_code_of_somebody_else_always_gets_the_same_answer(db, kind):
     assert judge(NOT_MINE[kind]()) == "code_not_usable"
 
 
@@ -168,7 +168,7 @@ def test_while_the_server_list_is_down_nobody_learns_whether_a_code_exists(db, s
         judge(code)
 
 
-def test_judging_changes_nothing(db):
+def test_checking_changes_nothing(db):
     code = issue()
 
     for _ in range(3):
@@ -177,7 +177,7 @@ def test_judging_changes_nothing(db):
     assert states() == [(1, "free", "")]
 
 
-def test_who_holds_a_code_is_told_to_the_account_whose_instance_it_is_and_to_nobody_else(db):
+def test_only_the_account_of_the_instance_learns_who_holds_a_code(db):
     code = issue()
     service_codes.bind(code, OTHER_ORDER)
 
@@ -200,7 +200,7 @@ def test_an_instance_gives_five_codes_and_no_sixth(db):
     assert states() == [(slot, "free", "") for slot in range(1, 6)]
 
 
-def test_a_code_that_was_used_revoked_or_expired_is_not_given_back(db):
+def test_a_used_revoked_or_expired_code_is_not_replaced(db):
     for state, holder in (("used", ORDER), ("revoked", ""), ("expired", ""), ("bound", OTHER_ORDER), ("free", "")):
         issue(state=state, holder=holder)
 
@@ -215,7 +215,7 @@ def test_a_quota_belongs_to_the_instance(db):
     assert issue("i-2") is not None
 
 
-def test_an_instance_that_may_have_one_code_has_one(db, servers):
+def test_an_instance_with_a_quota_of_one_has_one_code(db, servers):
     servers[CHEN].append(instance("i-market", codes_max=1))
 
     issue("i-market", CHEN)
@@ -233,7 +233,7 @@ def test_an_instance_that_does_not_qualify_gives_no_code(db, rule):
     assert not ServiceCode.objects.exists()
 
 
-def test_the_database_itself_refuses_a_slot_given_out_twice(db):
+def test_the_database_itself_refuses_a_slot_issued_twice(db):
     on_instance("i-1", LIN, slot=3)
 
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -249,7 +249,7 @@ def test_the_database_itself_refuses_a_slot_given_out_twice(db):
         {"state": ServiceCodeState.REVOKED, "holder": ORDER},
     ],
 )
-def test_the_database_itself_refuses_a_code_that_contradicts_itself(db, change):
+def test_the_database_itself_refuses_an_inconsistent_code(db, change):
     with pytest.raises(IntegrityError), transaction.atomic():
         on_instance("i-1", LIN, **change)
 
@@ -271,14 +271,14 @@ def test_a_free_code_is_bound_once(db):
 
 
 @pytest.mark.parametrize("state", ["used", "expired", "revoked"])
-def test_a_code_whose_life_is_over_is_not_bound(db, state):
+def test_an_expired_code_cannot_be_bound(db, state):
     code = issue(state=state, holder=OTHER_ORDER if state == "used" else "")
 
     assert not service_codes.bind(code, ORDER)
     assert states()[0][1] == state
 
 
-def test_an_order_that_takes_another_code_frees_the_one_it_had(db):
+def test_an_order_that_takes_another_code_releases_its_old_one(db):
     first, second = issue(), issue("i-2")
     service_codes.bind(first, ORDER)
 
@@ -287,7 +287,7 @@ def test_an_order_that_takes_another_code_frees_the_one_it_had(db):
     assert (states("i-1"), states("i-2")) == ([(1, "free", "")], [(1, "bound", ORDER)])
 
 
-def test_an_order_that_fails_to_take_another_code_keeps_the_one_it_had(db):
+def test_an_order_that_fails_to_take_another_code_keeps_its_old_one(db):
     mine, taken = issue(), issue("i-2", state=ServiceCodeState.BOUND, holder=OTHER_ORDER)
     service_codes.bind(mine, ORDER)
 
@@ -296,7 +296,7 @@ def test_an_order_that_fails_to_take_another_code_keeps_the_one_it_had(db):
     assert (states("i-1"), states("i-2")) == ([(1, "bound", ORDER)], [(1, "bound", OTHER_ORDER)])
 
 
-def test_an_order_whose_new_code_is_taken_at_the_last_moment_keeps_the_one_it_had(db, monkeypatch):
+def test_an_order_whose_new_code_is_taken_at_the_last_moment_keeps_its_old_one(db, monkeypatch):
     mine, wanted = issue(), issue("i-2")
     service_codes.bind(mine, ORDER)
     free = service_codes._freed
@@ -311,7 +311,7 @@ def test_an_order_whose_new_code_is_taken_at_the_last_moment_keeps_the_one_it_ha
     assert (states("i-1"), states("i-2")) == ([(1, "bound", ORDER)], [(1, "bound", OTHER_ORDER)])
 
 
-def test_an_abandoned_order_gives_its_code_back_and_nobody_elses(db):
+def test_an_abandoned_order_releases_its_code_and_nobody_elses(db):
     service_codes.bind(issue(), ORDER)
     service_codes.bind(issue(), OTHER_ORDER)
 
@@ -321,7 +321,7 @@ def test_an_abandoned_order_gives_its_code_back_and_nobody_elses(db):
     assert states() == [(1, "free", ""), (2, "bound", OTHER_ORDER)]
 
 
-def test_an_approved_order_uses_its_code_up_for_good(db):
+def test_an_approved_order_spends_its_code_permanently(db):
     code = issue()
     service_codes.bind(code, ORDER)
 
@@ -333,7 +333,7 @@ def test_an_approved_order_uses_its_code_up_for_good(db):
     assert (row.state, row.holder, row.used_for, row.used_at) == ("used", ORDER, "example.com", NOW)
 
 
-def test_a_later_order_of_the_same_holder_text_leaves_the_used_code_alone(db):
+def test_a_later_order_with_the_same_holder_text_leaves_the_used_code_alone(db):
     service_codes.bind(issue(), ORDER)
     service_codes.spend(ORDER)
 
@@ -358,7 +358,7 @@ def test_only_the_account_revokes_a_code_and_only_a_free_one(db):
 
 
 def in_parallel(count, call):
-    """Runs `call(n)` in so many threads at once; what they returned or raised."""
+    """Runs `call(n)` in so many threads at once; returns their results or exceptions."""
     start, found = threading.Barrier(count), []
 
     def run(number: int) -> None:
@@ -380,7 +380,7 @@ def in_parallel(count, call):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_twelve_orders_that_want_one_code_at_once_leave_one_with_it():
+def test_of_twelve_orders_that_want_one_code_at_once_one_gets_it():
     code = issue()
 
     won = in_parallel(12, lambda number: service_codes.bind(code, f"order {number}"))
@@ -406,7 +406,7 @@ def test_two_tabs_that_bind_two_codes_to_one_order_leave_it_with_one():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_order_that_picks_its_instance_nine_times_at_once_has_one_code_bound():
+def test_one_order_that_chooses_its_instance_nine_times_at_once_has_one_code_bound():
     slots = in_parallel(9, lambda _: service_codes.pick_instance("i-1", LIN, ORDER, now=NOW).slot)
 
     assert set(slots) <= {1, 2, 3, 4, 5}
@@ -426,18 +426,18 @@ def refusal(call):
     return refused.value.rule
 
 
-def test_picking_an_instance_issues_and_binds_a_code_that_nobody_was_shown(db):
+def test_choosing_an_instance_issues_and_binds_a_code_that_nobody_has_seen(db):
     code = pick()
 
     assert (code.instance_id, code.state, code.holder, code.silent) == ("i-1", "bound", ORDER, True)
 
 
-def test_picking_again_is_the_same_code(db):
+def test_choosing_again_gives_the_same_code(db):
     assert pick().pk == pick().pk
     assert len(states()) == 1
 
 
-def test_picking_another_instance_frees_the_first_code_and_picking_back_takes_it_again(db):
+def test_choosing_another_instance_releases_the_first_code_and_choosing_back_takes_it_again(db):
     first = pick("i-1")
 
     pick("i-2")
@@ -447,7 +447,7 @@ def test_picking_another_instance_frees_the_first_code_and_picking_back_takes_it
     assert (states("i-1"), states("i-2")) == ([(1, "bound", ORDER)], [(1, "free", "")])
 
 
-def test_a_code_that_was_shown_to_somebody_is_not_taken_while_there_are_others(db):
+def test_a_code_shown_to_somebody_is_not_taken_while_there_are_others(db):
     shown = issue()
 
     picked = pick()
@@ -465,7 +465,7 @@ def test_a_code_that_was_shown_is_taken_when_no_other_is_left(db):
 
 
 def rule_of(instance_id: str, holder: str = ORDER) -> str:
-    """What the list of choices says of an instance; "" where it is not in the list."""
+    """The text of an instance in the list of choices; "" if it is not in the list."""
     found = service_codes.choices(LIN, holder, now=NOW)
     return next((choice.rule for choice in found if choice.instance.id == instance_id), "")
 
@@ -479,19 +479,19 @@ def test_a_server_whose_codes_are_all_used_says_so(db):
 
 
 @pytest.mark.parametrize("rule", BROKEN)
-def test_picking_an_instance_that_does_not_qualify_names_the_rule(db, rule):
+def test_choosing_an_unqualified_instance_names_the_rule(db, rule):
     assert refusal(lambda: pick(rule)) == rule
     assert rule_of(rule) == rule
     assert not ServiceCode.objects.exists()
 
 
 @pytest.mark.parametrize("instance_id", ["i-chen", "i-nobody", ""])
-def test_an_instance_of_somebody_else_is_like_one_that_is_not_there(db, instance_id):
+def test_an_instance_of_somebody_else_is_like_a_missing_one(db, instance_id):
     assert refusal(lambda: pick(instance_id)) == "code_not_usable"
     assert rule_of(instance_id) == ""
 
 
-def test_the_choices_show_every_instance_with_its_rule_the_usable_ones_first(db):
+def test_the_choices_list_every_instance_with_its_rule_the_usable_ones_first(db):
     issue("i-2")
     issue("i-2", state=ServiceCodeState.USED, holder=OTHER_ORDER)
 
@@ -504,7 +504,7 @@ def test_the_choices_show_every_instance_with_its_rule_the_usable_ones_first(db)
     ]
 
 
-def test_an_instance_whose_last_code_this_order_has_stays_a_choice(db):
+def test_an_instance_whose_last_code_this_order_has_can_still_be_chosen(db):
     for number in range(4):
         issue(state=ServiceCodeState.USED, holder=f"order {number}")
     pick()
@@ -515,24 +515,24 @@ def test_an_instance_whose_last_code_this_order_has_stays_a_choice(db):
     assert (mine, other) == ("ok", "instance_quota")
 
 
-def test_the_choices_cost_one_query_for_one_instance_and_for_seven(db, django_assert_num_queries):
+def test_the_choices_take_one_query_for_one_instance_and_for_seven(db, django_assert_num_queries):
     with django_assert_num_queries(1):
         assert len(service_codes.choices(CHEN, ORDER, now=NOW)) == 1
     with django_assert_num_queries(1):
         assert len(service_codes.choices(LIN, ORDER, now=NOW)) == 7
 
 
-def test_a_step_that_binds_a_code_costs_few_queries(db):
+def test_a_step_that_binds_a_code_takes_few_queries(db):
     code = issue()
 
     typed = real_queries(lambda: service_codes.bind(code, ORDER))
     picked = real_queries(lambda: pick("i-2"))
 
-    assert (typed, picked) == (2, 6)  # the second also frees the code of the first
+    assert (typed, picked) == (2, 6)  # the second also releases the code of the first
 
 
 def real_queries(call):
-    """How many queries a call makes, savepoints not counted."""
+    """The number of queries of a call, without savepoints."""
     with CaptureQueriesContext(connection) as found:
         call()
     return sum("SAVEPOINT" not in query["sql"] for query in found.captured_queries)
@@ -541,7 +541,7 @@ def real_queries(call):
 # --- codes of dead servers -----------------------------------------------------------------------
 
 
-def test_free_codes_of_a_server_that_is_over_expire_and_no_others(db, servers):
+def test_free_codes_of_an_expired_server_expire_and_no_others(db, servers):
     issue("i-1")
     service_codes.bind(issue("i-1"), ORDER)
     issue("i-2")
@@ -561,7 +561,7 @@ def test_free_codes_of_a_server_that_is_over_expire_and_no_others(db, servers):
     assert states("i-gone") == [(1, "free", "")]
 
 
-def test_one_server_that_breaks_the_question_keeps_no_other_code_from_expiring(db, monkeypatch):
+def test_one_server_that_breaks_the_query_keeps_no_other_code_from_expiring(db, monkeypatch):
     for number in (1, 2):
         issue(f"i-{number}")
     real = code_expiry.inventory
@@ -582,7 +582,7 @@ def test_one_server_that_breaks_the_question_keeps_no_other_code_from_expiring(d
 
 @pytest.fixture
 def asked(monkeypatch):
-    """For which servers the list was asked."""
+    """The servers that the list was asked about."""
     ids: list[str] = []
     instance = fake.FakeInventory.instance
 
@@ -594,7 +594,7 @@ def asked(monkeypatch):
     return ids
 
 
-def test_a_server_is_asked_for_when_its_time_comes_and_not_each_hour(db, servers, asked):
+def test_a_server_is_queried_when_its_time_comes_and_not_each_hour(db, servers, asked):
     soon = (NOW + timedelta(days=3)).date()
     names = ("i-1", "i-1", "i-2", "i-3", "i-gone")
     servers[LIN] = [instance(name) for name in names]
@@ -615,7 +615,7 @@ def test_a_server_is_asked_for_when_its_time_comes_and_not_each_hour(db, servers
     assert rounds[24 * 8] == ["i-2", "i-3", "i-gone"]
 
 
-def test_a_run_asks_for_so_many_servers_and_the_next_one_goes_on(db, servers, asked, monkeypatch):
+def test_a_run_queries_a_batch_of_servers_and_the_next_one_continues(db, servers, asked, monkeypatch):
     monkeypatch.setattr(code_expiry, "ASKED_AT_ONCE", 2)
     servers[LIN] = [instance(f"i-{number}") for number in range(3)]
     for number in range(3):
@@ -634,7 +634,7 @@ def test_a_run_ends_in_time_however_slow_the_list_is(db, servers, asked, monkeyp
     assert asked == []
 
 
-def test_a_server_that_is_always_refused_does_not_stand_before_the_others(db, servers, monkeypatch):
+def test_a_server_that_is_always_refused_does_not_block_the_others(db, servers, monkeypatch):
     for number in (1, 2):
         issue(f"i-{number}")
     servers[LIN] = [instance(f"i-{number}", ends_on=NOW.date()) for number in (1, 2)]
@@ -663,7 +663,7 @@ def test_no_code_expires_while_the_server_list_is_down(db, settings):
     assert states() == [(1, "free", "")]
 
 
-def test_a_code_is_not_shown_where_a_row_is_named(db):
+def test_a_code_is_masked_in_the_name_of_its_row(db):
     code = issue()
 
     assert str(code) not in str(ServiceCode.objects.get())

@@ -1,4 +1,4 @@
-"""Handing a code over: offered, answered by the other account alone, told to both, and never a code for two."""
+"""Handing a code over: offered, answered only by the other account, both notified, and never a code for two."""
 
 import threading
 
@@ -32,7 +32,7 @@ def code_of(user, slot=1, **columns):
 
 
 def told(step=""):
-    """Whom the site told what, of one step or of all."""
+    """The recipients of notes on the site, of one step or of all."""
     rows = Message.objects.filter(channel="site", template__contains=step).select_related("user")
     return sorted((row.template, row.user.email) for row in rows)
 
@@ -48,7 +48,7 @@ def ends(offered):
 # --- offering ------------------------------------------------------------------------------------
 
 
-def test_an_offer_moves_nothing_and_tells_both_by_text_mail_and_site(lin, chen):
+def test_an_offer_moves_nothing_and_notifies_both_by_text_mail_and_site(lin, chen):
     code = code_of(lin)
 
     offered = handovers.offer(code, lin, chen)
@@ -60,7 +60,7 @@ def test_an_offer_moves_nothing_and_tells_both_by_text_mail_and_site(lin, chen):
     assert sent == [(by, f"handover_{which}") for by in ("email", "site", "sms") for which in ("offered", "sent")]
 
 
-def test_no_message_holds_the_code_or_a_whole_address(lin, chen):
+def test_no_message_contains_the_code_or_a_complete_address(lin, chen):
     code = code_of(lin)
 
     handovers.accept(handovers.offer(code, lin, chen))
@@ -73,14 +73,14 @@ def test_no_message_holds_the_code_or_a_whole_address(lin, chen):
         assert "@" not in row.key
 
 
-def test_each_is_told_in_the_language_of_the_account(lin, chen):
+def test_each_is_notified_in_the_language_of_the_account(lin, chen):
     handovers.offer(code_of(lin), lin, chen)
 
     languages = {row.template: row.payload["language"] for row in Message.objects.all()}
     assert languages == {"handover_sent": "en", "handover_offered": "zh-hans"}
 
 
-def test_the_same_offer_twice_is_one_and_told_once(lin, chen):
+def test_the_same_offer_twice_is_one_with_one_notice(lin, chen):
     code = code_of(lin)
 
     first, second = handovers.offer(code, lin, chen), handovers.offer(code, lin, chen)
@@ -89,7 +89,7 @@ def test_the_same_offer_twice_is_one_and_told_once(lin, chen):
     assert len(told()) == 2
 
 
-def test_a_code_that_is_offered_is_not_offered_to_somebody_else(lin, chen):
+def test_an_offered_code_cannot_be_offered_to_somebody_else(lin, chen):
     code = code_of(lin)
     handovers.offer(code, lin, chen)
 
@@ -118,7 +118,7 @@ def test_nobody_hands_a_code_to_oneself(lin):
         {"kept_by": "wu@example.com"},
     ],
 )
-def test_only_a_free_code_that_one_keeps_is_offered(lin, chen, columns):
+def test_only_a_free_code_that_one_keeps_can_be_offered(lin, chen, columns):
     code = code_of(lin, **columns)
 
     with pytest.raises(HandoverNotPossible) as refused:
@@ -144,7 +144,7 @@ def test_the_database_itself_refuses_two_open_offers_of_a_code(lin, chen):
 # --- answering ------------------------------------------------------------------------------------
 
 
-def test_accepted_it_is_the_other_accounts_and_both_are_told_once(lin, chen):
+def test_an_accepted_code_is_the_other_accounts_and_both_are_notified_once(lin, chen):
     code = code_of(lin)
     offered = handovers.offer(code, lin, chen)
 
@@ -157,7 +157,7 @@ def test_accepted_it_is_the_other_accounts_and_both_are_told_once(lin, chen):
 
 
 @pytest.mark.parametrize("answer", ["decline", "take_back"])
-def test_declined_or_taken_back_it_stays_and_both_are_told_once(lin, chen, answer):
+def test_a_declined_or_taken_back_code_stays_and_both_are_notified_once(lin, chen, answer):
     code = code_of(lin)
     offered = handovers.offer(code, lin, chen)
 
@@ -184,7 +184,7 @@ def test_after_acceptance_it_cannot_be_taken_back(lin, chen):
     assert stands(code) == ("free", lin.email, chen.email)
 
 
-def test_a_code_that_was_used_meanwhile_is_not_handed_over_and_both_are_told(lin, chen):
+def test_a_code_used_in_the_meantime_is_not_handed_over_and_both_are_notified(lin, chen):
     code = code_of(lin)
     offered = handovers.offer(code, lin, chen)
     assert service_codes.bind(code.pk, ORDER)
@@ -197,7 +197,7 @@ def test_a_code_that_was_used_meanwhile_is_not_handed_over_and_both_are_told(lin
     assert len(told()) == 4
 
 
-def test_a_code_that_came_free_again_can_still_be_accepted(lin, chen):
+def test_a_code_released_again_can_still_be_accepted(lin, chen):
     code = code_of(lin)
     offered = handovers.offer(code, lin, chen)
     service_codes.bind(code.pk, ORDER)
@@ -208,7 +208,7 @@ def test_a_code_that_came_free_again_can_still_be_accepted(lin, chen):
     assert stands(code) == ("free", lin.email, chen.email)
 
 
-def test_revoking_an_offered_code_ends_the_offer_and_tells_both(lin, chen):
+def test_revoking_an_offered_code_ends_the_offer_and_notifies_both(lin, chen):
     code = code_of(lin)
     offered = handovers.offer(code, lin, chen)
 
@@ -221,7 +221,7 @@ def test_revoking_an_offered_code_ends_the_offer_and_tells_both(lin, chen):
     assert len(told()) == 4
 
 
-def test_a_code_can_be_handed_on_and_back_to_whose_server_it_is_of(lin, chen):
+def test_a_code_can_be_handed_on_and_back_to_the_owner_of_its_server(lin, chen):
     code = code_of(lin)
     handovers.accept(handovers.offer(code, lin, chen))
     code.refresh_from_db()
@@ -234,7 +234,7 @@ def test_a_code_can_be_handed_on_and_back_to_whose_server_it_is_of(lin, chen):
 # --- who may use it -------------------------------------------------------------------------------
 
 
-def test_a_code_handed_over_is_bound_by_the_one_who_keeps_it_alone(lin, chen):
+def test_only_the_keeper_of_a_handed_over_code_can_bind_it(lin, chen):
     code = code_of(lin)
     handovers.accept(handovers.offer(code, lin, chen))
 
@@ -244,7 +244,7 @@ def test_a_code_handed_over_is_bound_by_the_one_who_keeps_it_alone(lin, chen):
     assert service_codes.bind(code.pk, ORDER, account=chen.email)
 
 
-def test_the_one_who_handed_it_over_neither_revokes_nor_picks_it(lin, chen):
+def test_the_giver_can_neither_revoke_nor_choose_it(lin, chen):
     code = code_of(lin, silent=True)
     handovers.accept(handovers.offer(code, lin, chen))
 

@@ -1,4 +1,4 @@
-"""The authenticity statement: what is on the sheet, in which type, on how many pages."""
+"""The authenticity statement: its content, its fonts, its number of pages."""
 
 import subprocess
 import sys
@@ -56,7 +56,7 @@ TAIL = {"pdftotext": ["-"], "pdffonts": [], "pdfinfo": []}
 
 @pytest.fixture
 def text(tmp_path):
-    """The words on a sheet, spaces left out."""
+    """The words on a sheet, without spaces."""
 
     def read(facts: StatementFacts, language: str = "en") -> str:
         with override(language):
@@ -66,7 +66,7 @@ def text(tmp_path):
     return read
 
 
-def test_every_answer_stands_on_the_sheet_in_full(text):
+def test_every_answer_is_on_the_sheet_in_full(text):
     said = text(UNIT)
 
     for answer in (
@@ -96,7 +96,7 @@ def test_every_answer_stands_on_the_sheet_in_full(text):
         ("zh-hans", ("①主体", "②网站", "③接入", "④留给接入服务商", "⑤签署", "本单的用法", "加盖单位公章"), "Howtouse"),
     ],
 )
-def test_the_form_is_chinese_and_the_guide_beside_it_in_the_readers_language(text, language, beside, not_there):
+def test_the_form_is_chinese_and_the_guide_beside_it_is_in_the_readers_language(text, language, beside, not_there):
     said = text(UNIT, language)
 
     for part in (words.TITLE, words.SUBJECT, words.WEBSITE, words.ACCESS, words.RECORD, words.PLEDGE):
@@ -114,7 +114,7 @@ ASKED = {
 
 
 @pytest.mark.parametrize("what", sorted(ASKED))
-def test_each_provinces_addition_is_there_when_asked_and_only_then(text, what: str):
+def test_each_provinces_addition_is_there_only_when_required(text, what: str):
     bare = replace(UNIT, seal=False)
     asked = replace(bare, **{what: "示例" if what == "registrar" else True})
 
@@ -125,7 +125,7 @@ def test_each_provinces_addition_is_there_when_asked_and_only_then(text, what: s
         assert part not in without
 
 
-def test_the_pledge_is_the_units_or_the_persons(text):
+def test_the_pledge_is_that_of_an_organisation_or_of_a_person(text):
     unit, person = text(UNIT), text(PERSON)
 
     assert "本单位及网站负责人承诺" in unit
@@ -133,14 +133,14 @@ def test_the_pledge_is_the_units_or_the_persons(text):
     assert "本人承诺" in person
 
 
-def test_the_authoritys_words_stand_above_the_lines_to_write_on(text):
+def test_the_authoritys_words_are_above_the_lines_to_write_on(text):
     said = text(replace(PERSON, handwriting=True, handwriting_text="本人承诺网站不用于经营。"))
 
     assert "本人承诺网站不用于经营。" in said
     assert "按管局公布" not in said
 
 
-def test_the_typeface_is_embedded_and_no_other_is_used(tmp_path):
+def test_the_font_is_embedded_and_no_other_is_used(tmp_path):
     rows = tool("pdffonts", content=pdf(UNIT), tmp_path=tmp_path).splitlines()[2:]
 
     assert rows
@@ -149,7 +149,7 @@ def test_the_typeface_is_embedded_and_no_other_is_used(tmp_path):
         assert row.split()[-5:-2] == ["yes", "yes", "yes"]
 
 
-def test_the_typeface_lies_in_the_repository_with_its_licence():
+def test_the_font_is_in_the_repository_with_its_licence():
     assert FILE.is_relative_to(Path(__file__).parents[3])
     assert "Apache License" in (FILE.parent / "LICENSE-Apache-2.0.txt").read_text()
     assert "WenQuanYi" in (FILE.parent / "README.md").read_text()
@@ -158,7 +158,7 @@ def test_the_typeface_lies_in_the_repository_with_its_licence():
 @pytest.mark.parametrize(
     ("domains", "pages"), [(("example.com",), 1), (tuple(f"a{n}.example.com" for n in range(30)), 2)]
 )
-def test_pages_are_counted_and_say_which_of_how_many_they_are(text, tmp_path, domains: tuple[str, ...], pages: int):
+def test_pages_are_numbered_with_their_total(text, tmp_path, domains: tuple[str, ...], pages: int):
     facts = replace(UNIT, domains=domains)
 
     said = text(facts)
@@ -173,7 +173,7 @@ def test_pages_are_counted_and_say_which_of_how_many_they_are(text, tmp_path, do
 RARE = "赵㛃𠮷䶮"
 
 
-def test_a_rare_character_never_vanishes(text):
+def test_a_rare_character_never_disappears(text):
     said = text(replace(PERSON, subject_name=RARE, administrator=RARE))
 
     assert said.count("U+36C3") == 3  # twice where it belongs, once in the note
@@ -197,7 +197,7 @@ def test_rare_characters_are_found_in_every_answer(text):
     assert "�" not in said
 
 
-def test_what_the_font_lacks_is_told_in_order_and_once():
+def test_characters_missing_in_the_font_are_listed_in_order_and_once():
     assert missing("赵㛃样𠮷㛃") == ["㛃", "𠮷"]
     assert [code_point(letter) for letter in "㛃𠮷"] == ["U+36C3", "U+20BB7"]
 
@@ -207,7 +207,7 @@ def test_markup_in_an_answer_is_printed_as_typed(text, hostile: str):
     assert "".join(hostile.split()) in text(replace(UNIT, site_name=hostile))
 
 
-def test_a_long_answer_is_printed_whole(text):
+def test_a_long_answer_is_printed_completely(text):
     assert text(replace(UNIT, site_name="鑫" * 400)).count("鑫") == 400
 
 
@@ -238,7 +238,7 @@ def test_the_same_answers_give_the_same_bytes():
     assert pdf(UNIT) != pdf(replace(UNIT, ip="203.0.113.26"))
 
 
-def test_no_personal_data_stands_in_the_files_own_title():
+def test_the_files_title_contains_no_personal_data():
     content = pdf(UNIT)
 
     assert UNIT.number.encode() not in content
@@ -247,7 +247,7 @@ def test_no_personal_data_stands_in_the_files_own_title():
 
 @pytest.fixture
 def often_switched():
-    """Threads take turns a thousand times as often, so that what is not guarded shows."""
+    """Threads switch a thousand times as often, so that unguarded state shows."""
     usual = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
     yield

@@ -1,4 +1,4 @@
-"""What the child makes of bytes, in the test's own process."""
+"""The child's results for given bytes, run in the test's own process."""
 
 import io
 import json
@@ -24,7 +24,7 @@ def picture_of(content: bytes) -> Image.Image:
 
 
 @pytest.mark.parametrize("content", [pictures.jpeg(), pictures.png(), pictures.webp(), pictures.heic()])
-def test_each_kind_comes_out_as_an_upright_jpeg_with_a_preview(content: bytes):
+def test_each_format_becomes_an_upright_jpeg_with_a_preview(content: bytes):
     said, picture, preview = child.answer(content, pixels=LIMIT)
 
     big, small = pictures.opened(picture), pictures.opened(preview)
@@ -49,7 +49,7 @@ def test_each_kind_comes_out_as_an_upright_jpeg_with_a_preview(content: bytes):
     ],
 )
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_every_orientation_is_turned_upright(kind: str, orientation: int, turn: Image.Transpose | None):
+def test_every_orientation_is_rotated_upright(kind: str, orientation: int, turn: Image.Transpose | None):
     stored = pictures.card() if turn is None else pictures.card().transpose(turn)
     content = pictures.encoded(stored, kind, exif=pictures.exif(orientation))
 
@@ -70,7 +70,7 @@ def test_every_orientation_is_turned_upright(kind: str, orientation: int, turn: 
         pictures.heic(),
     ],
 )
-def test_nothing_but_pixels_comes_out(content: bytes):
+def test_only_pixels_are_kept(content: bytes):
     before = pictures.opened(content) if content != pictures.heic() else None
     if before is not None:
         assert before.getexif().get_ifd(pictures.GPS)
@@ -84,7 +84,7 @@ def test_nothing_but_pixels_comes_out(content: bytes):
         assert b"Invented Camera" not in out
 
 
-def test_a_script_behind_or_inside_a_picture_is_gone():
+def test_a_script_behind_or_inside_a_picture_is_removed():
     for content in (
         pictures.png() + b"<script>alert(1)</script>",
         pictures.jpeg(comment=b"<script>alert(1)</script>"),
@@ -97,7 +97,7 @@ def test_a_script_behind_or_inside_a_picture_is_gone():
         assert b"<?php" not in out
 
 
-def test_a_picture_longer_than_4000_is_reduced_and_its_facts_are_those_it_came_with():
+def test_a_picture_longer_than_4000_is_reduced_and_its_original_size_recorded():
     said, picture, _preview = child.answer(pictures.jpeg(5000, 2500), pixels=LIMIT)
 
     assert pictures.opened(picture).size == (4000, 2000)
@@ -105,7 +105,7 @@ def test_a_picture_longer_than_4000_is_reduced_and_its_facts_are_those_it_came_w
     assert (said["facts"]["width"], said["facts"]["height"]) == (5000, 2500)
 
 
-def test_a_transparent_picture_lies_on_white():
+def test_a_transparent_picture_gets_a_white_background():
     clear = Image.new("RGBA", (600, 400), (0, 0, 0, 0))
 
     assert pictures.is_near(picture_of(pictures.encoded(clear, "PNG")).getpixel((300, 200)), (255, 255, 255), by=3)
@@ -123,14 +123,14 @@ def test_a_transparent_picture_lies_on_white():
         (Image.new("L", (600, 400), 130), "JPEG", 130),
     ],
 )
-def test_every_kind_of_pixel_becomes_rgb(picture: Image.Image, kind: str, grey: int):
+def test_every_pixel_format_becomes_rgb(picture: Image.Image, kind: str, grey: int):
     out = picture_of(pictures.encoded(picture, kind))
 
     assert out.mode == "RGB"
     assert pictures.is_near(out.getpixel((300, 200)), (grey, grey, grey), by=6)
 
 
-def test_colours_of_another_profile_are_brought_to_srgb():
+def test_colours_of_another_profile_are_converted_to_srgb():
     swapped = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
     plain = Image.new("RGB", (600, 400), (90, 120, 150))
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -144,7 +144,7 @@ def test_colours_of_another_profile_are_brought_to_srgb():
         assert pictures.is_near(picture.getpixel((300, 200)), (90, 120, 150), by=6)
 
 
-def test_a_profile_changes_the_colours_as_it_says(monkeypatch):
+def test_a_profile_changes_the_colours_as_it_defines(monkeypatch):
     asked = []
 
     def convert(picture: Image.Image, source: object, target: object, outputMode: str) -> Image.Image:  # noqa: N803
@@ -176,7 +176,7 @@ def test_a_profile_changes_the_colours_as_it_says(monkeypatch):
         (pictures.png_claiming(14000, 14000, rows=1), "file_pixels"),
     ],
 )
-def test_what_does_not_open_is_refused_with_its_reason(content: bytes, refused: str):
+def test_an_unreadable_picture_is_refused_with_its_reason(content: bytes, refused: str):
     said, picture, preview = child.answer(content, pixels=LIMIT)
 
     assert said["refused"] == refused
@@ -192,7 +192,7 @@ def test_what_does_not_open_is_refused_with_its_reason(content: bytes, refused: 
         (pictures.heic(), ("HEIF",)),
     ],
 )
-def test_a_file_reaches_the_decoder_of_its_signature_and_no_other(monkeypatch, content: bytes, decoders: tuple[str]):
+def test_a_file_reaches_only_the_decoder_of_its_signature(monkeypatch, content: bytes, decoders: tuple[str]):
     asked = []
     original = Image.open
 
@@ -207,7 +207,7 @@ def test_a_file_reaches_the_decoder_of_its_signature_and_no_other(monkeypatch, c
     assert asked == [decoders]
 
 
-def test_a_webp_whose_frame_is_larger_than_its_header_says_is_not_believed():
+def test_a_webp_whose_frame_is_larger_than_its_header_says_is_refused():
     frame = pictures.webp(1200, 900)
     lying = (
         b"RIFF\x00\x00\x00\x00WEBP" + b"VP8X\x0a\x00\x00\x00\x00\x00\x00\x00" + b"\x09\x00\x00\x09\x00\x00" + frame[12:]
@@ -217,7 +217,7 @@ def test_a_webp_whose_frame_is_larger_than_its_header_says_is_not_believed():
     assert told(content)["refused"] == "file_broken"
 
 
-def test_two_pictures_in_one_jpeg_are_the_first():
+def test_of_two_pictures_in_one_jpeg_the_first_is_used():
     content = pictures.encoded(pictures.card(), "MPO", save_all=True, append_images=[Image.new("RGB", (1200, 900))])
 
     assert picture_of(content).size == (1200, 900)

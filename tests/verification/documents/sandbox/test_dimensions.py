@@ -1,4 +1,4 @@
-"""How large a picture says it is."""
+"""The dimensions stated in a picture's header."""
 
 import struct
 import time
@@ -26,7 +26,7 @@ from verification.documents.sandbox.dimensions import BOXES_MAX, READERS, Unread
         ((pictures.FIXTURES / "big.heic").read_bytes(), "HEIC", (7300, 5470)),
     ],
 )
-def test_each_header_tells_the_size(content: bytes, name: str, size: tuple[int, int]):
+def test_each_header_gives_the_size(content: bytes, name: str, size: tuple[int, int]):
     assert size_of(content, name) == size
 
 
@@ -46,7 +46,7 @@ def test_each_header_tells_the_size(content: bytes, name: str, size: tuple[int, 
         (b"\x00\x00\x00\x10ftypheic\x00\x00\x00\x00\x00\x00\x00\xffmeta", "HEIC"),
     ],
 )
-def test_a_header_that_tells_nothing_is_unreadable(content: bytes, name: str):
+def test_a_header_without_a_size_is_unreadable(content: bytes, name: str):
     with pytest.raises(Unreadable):
         size_of(content, name)
 
@@ -54,7 +54,7 @@ def test_a_header_that_tells_nothing_is_unreadable(content: bytes, name: str):
 @pytest.mark.parametrize("name", sorted(READERS))
 @given(content=st.binary(max_size=300))
 @example(content=b"\x00\x00\x00\x01" * 60)
-def test_no_bytes_bring_a_reader_down(name: str, content: bytes):
+def test_no_bytes_crash_a_reader(name: str, content: bytes):
     whole = {"JPEG": b"\xff\xd8", "PNG": b"\x89PNG\r\n\x1a\n", "WebP": b"RIFF\x00\x00\x00\x00WEBP", "HEIC": b""}[
         name
     ] + content
@@ -72,7 +72,7 @@ def boxed(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body) + 8) + name + body
 
 
-def test_a_file_of_eight_million_fill_bytes_costs_no_second():
+def test_a_file_of_eight_million_fill_bytes_takes_less_than_a_second():
     fill = b"\xff\xd8" + b"\xff" * 8_000_000
     small_boxes = b"\x00\x00\x00\x08free" * 1_000_000
     nested = boxed(b"meta", b"\x00" * 4 + b"\x00\x00\x00\x08iprp" * 900_000)
@@ -85,7 +85,7 @@ def test_a_file_of_eight_million_fill_bytes_costs_no_second():
     assert time.perf_counter() - began < 0.5
 
 
-def test_only_so_many_boxes_are_looked_at():
+def test_the_number_of_boxes_read_is_limited():
     extent = boxed(b"ispe", b"\x00" * 4 + struct.pack(">II", 1200, 900))
 
     def with_boxes_before(count: int) -> bytes:
@@ -96,7 +96,7 @@ def test_only_so_many_boxes_are_looked_at():
         size_of(with_boxes_before(BOXES_MAX), "HEIC")
 
 
-def test_boxes_within_boxes_cannot_exhaust_the_stack():
+def test_nested_boxes_cannot_exhaust_the_stack():
     content = b""
     for _ in range(3000):
         content = boxed(b"ipco", content)

@@ -1,4 +1,4 @@
-"""What a file is, told from its first bytes."""
+"""The type of a file, recognised by its first bytes."""
 
 import pytest
 
@@ -18,7 +18,7 @@ MIF1_HEIC = b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic"
         (MIF1_HEIC, "HEIC"),
     ],
 )
-def test_the_four_kinds_are_told_by_their_bytes(content: bytes, name: str):
+def test_the_four_types_are_recognised_by_their_bytes(content: bytes, name: str):
     assert name_of(content) == name
     assert name in ACCEPTED
 
@@ -55,9 +55,9 @@ def test_everything_else_is_named_and_not_accepted(content: bytes, name: str):
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00" * 100, b"hello", b"\xff\xd8", b"\x89PN", b"<p>a</p>"])
-def test_what_nobody_knows_has_no_name(content: bytes):
+def test_an_unknown_type_has_no_name(content: bytes):
     assert name_of(content) == ""
 
 
-def test_an_avif_that_calls_itself_a_picture_is_no_heic():
+def test_an_avif_that_claims_to_be_a_picture_is_no_heic():
     assert name_of(b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1avif") == "AVIF"

@@ -1,4 +1,4 @@
-"""The child in its own process: limits, and what of its answer is believed."""
+"""The child in its own process: its limits, and which of its answers are accepted."""
 
 import io
 import json
@@ -19,7 +19,7 @@ from verification.pictures.checks import Finding
 from verification.pictures.papers import Paper
 
 
-def test_a_picture_is_opened_in_a_process_of_its_own():
+def test_a_picture_is_opened_in_a_separate_process():
     opened = open_picture(pictures.heic(), Paper.SHEET)
 
     assert (opened.refused, opened.width, opened.height) == ("", 1200, 900)
@@ -62,14 +62,14 @@ def test_forty_megapixels_of_each_kind_fit_into_memory_and_time(draw: Callable[[
     assert time.monotonic() - began < sandbox.SECONDS / 2
 
 
-def test_a_child_that_wants_more_memory_than_it_may_have_refuses(monkeypatch):
+def test_a_child_that_needs_more_memory_than_allowed_refuses(monkeypatch):
     monkeypatch.setattr(sandbox, "MEMORY", 200 * 1024 * 1024)
 
     assert open_picture(pictures.jpeg(7300, 5470), Paper.SHEET) == Opened(refused="file_broken")
 
 
 def stand_in(monkeypatch, tmp_path, code: str) -> None:
-    """Another program in the child's place."""
+    """Another program in place of the child."""
     (tmp_path / "verification" / "documents" / "sandbox").mkdir(parents=True)
     (tmp_path / "verification" / "__init__.py").touch()
     (tmp_path / "verification" / "documents" / "__init__.py").touch()
@@ -80,14 +80,14 @@ def stand_in(monkeypatch, tmp_path, code: str) -> None:
 
 
 @pytest.mark.parametrize("code", ["import os\nos.kill(os.getpid(), 9)\n", "raise SystemExit(1)\n", "print('hello')\n"])
-def test_a_child_that_dies_or_talks_nonsense_has_crashed(monkeypatch, tmp_path, code: str):
+def test_a_child_that_dies_or_answers_nonsense_has_crashed(monkeypatch, tmp_path, code: str):
     stand_in(monkeypatch, tmp_path, code)
 
     with pytest.raises(ChildCrashed):
         open_picture(pictures.jpeg(), Paper.SHEET)
 
 
-def test_a_child_that_runs_on_is_killed(monkeypatch, tmp_path):
+def test_a_child_that_does_not_end_is_killed(monkeypatch, tmp_path):
     stand_in(monkeypatch, tmp_path, "import time\ntime.sleep(60)\n")
     monkeypatch.setattr(sandbox, "SECONDS", 1)
     began = time.monotonic()
@@ -153,13 +153,13 @@ CAME = {"width": 2400, "height": 1800}
 GOOD = {**SIZE, "facts": CAME, "likeness": LIKE, "findings": [["blur", [0, 0, 1, 1]]]}
 
 
-def test_an_answer_that_fits_is_believed():
+def test_a_consistent_answer_is_accepted():
     assert sandbox.read_answer(answer(GOOD, PICTURE, PREVIEW)) == Opened(
         picture=PICTURE, preview=PREVIEW, width=1200, height=900, facts=CAME, likeness=LIKE, findings=(Finding("blur"),)
     )
 
 
-def test_a_picture_that_could_not_be_judged_is_taken_all_the_same():
+def test_a_picture_that_could_not_be_judged_is_accepted_all_the_same():
     opened = sandbox.read_answer(answer({**GOOD, "findings": None}, PICTURE, PREVIEW))
 
     assert (opened.picture, opened.findings) == (PICTURE, None)
@@ -192,12 +192,12 @@ HTML = b"<html><script>alert(1)</script></html>"
         answer({**GOOD, "findings": "blur"}, PICTURE, PREVIEW),
     ],
 )
-def test_an_answer_that_does_not_fit_its_bytes_counts_as_a_crash(given: io.BytesIO):
+def test_an_answer_that_does_not_match_its_bytes_counts_as_a_crash(given: io.BytesIO):
     with pytest.raises(ChildCrashed):
         sandbox.read_answer(given)
 
 
-def test_a_reason_we_do_not_know_is_the_plain_one():
+def test_an_unknown_reason_becomes_the_general_one():
     assert sandbox.read_answer(answer({"refused": "<b>own words</b>", "bytes": [0, 0]})) == Opened(
         refused="file_broken"
     )

@@ -1,4 +1,4 @@
-"""What is stored is hardly larger than what was sent, and its small print as legible."""
+"""Stored pictures are hardly larger than the uploads, with small print as legible as before."""
 
 import pytest
 from PIL import Image, ImageOps, JpegImagePlugin
@@ -12,7 +12,7 @@ HALF, FULL = quality.HALF, quality.FULL
 
 
 @pytest.mark.parametrize("upload", UPLOADS)
-def test_a_picture_is_stored_as_small_as_it_came_and_its_small_print_as_legible(upload: str):
+def test_a_picture_is_stored_as_small_as_uploaded_and_its_small_print_as_legible(upload: str):
     content = UPLOADS[upload]()
 
     _told, stored, _preview = child.answer(content, pixels=40_000_000)
@@ -23,7 +23,7 @@ def test_a_picture_is_stored_as_small_as_it_came_and_its_small_print_as_legible(
     assert len(stored) <= LARGEST * len(content)
 
 
-def test_small_print_that_is_written_too_coarsely_is_seen():
+def test_small_print_encoded_too_coarsely_is_detected():
     came = phone()
 
     coarse = pictures.opened(encoded(came, quality=50, subsampling=HALF))
@@ -39,27 +39,27 @@ def stored(content: bytes) -> JpegImagePlugin.JpegImageFile:
     return opened
 
 
-def test_nothing_is_written_more_finely_than_is_seen():
+def test_nothing_is_encoded_more_finely_than_visible():
     picture = stored(pictures.encoded(pictures.card(), "JPEG", quality=100))
 
     assert [list(table) for table in picture.quantization.values()] == quality.tables(quality.FINEST)
 
 
 @pytest.mark.parametrize("colours", [FULL, 1, HALF])
-def test_colours_have_the_resolution_they_came_with(colours: int):
+def test_chroma_keeps_its_resolution(colours: int):
     picture = stored(pictures.jpeg(subsampling=colours))
 
     assert JpegImagePlugin.get_sampling(picture) == colours
 
 
-def test_colours_that_came_halved_across_are_whole_after_a_turn():
-    """JPEG could halve them downwards then, but nobody here can write that."""
+def test_horizontally_halved_chroma_is_full_after_a_rotation():
+    """JPEG could halve it vertically then, but no library here can write that."""
     picture = stored(pictures.jpeg(subsampling=1, exif=pictures.exif(6)))
 
     assert JpegImagePlugin.get_sampling(picture) == FULL
 
 
-def test_a_picture_that_is_turned_takes_its_tables_along():
+def test_a_rotated_picture_keeps_its_tables():
     tables = quality.tables(60)
 
     picture = stored(pictures.encoded(pictures.card(), "JPEG", quality=60, exif=pictures.exif(8)))
@@ -72,13 +72,13 @@ def test_a_red_seal_on_a_screenshot_stays_sharp():
     assert JpegImagePlugin.get_sampling(stored(pictures.png())) == FULL
 
 
-def test_a_phones_4032_pixels_are_kept_and_what_is_clearly_longer_is_reduced():
+def test_a_phones_4032_pixels_are_kept_and_clearly_longer_pictures_are_reduced():
     assert stored(pictures.jpeg(4032, 400)).size == (4032, 400)
     assert stored(pictures.jpeg(4097, 400)).width == 4000
 
 
 @pytest.mark.parametrize("size", [(1200, 900), (1600, 1200), (3024, 4032), (700, 2100)])
-def test_a_preview_shows_what_a_slow_one_would(size: tuple[int, int]):
+def test_a_preview_looks_like_one_made_the_slow_way(size: tuple[int, int]):
     picture = page(*size, 200)
 
     preview = child.preview_of(picture)

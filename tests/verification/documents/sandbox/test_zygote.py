@@ -1,4 +1,4 @@
-"""A warm process forks a child a picture: what goes wrong with one picture is over with it."""
+"""A warm process forks a child per picture: whatever goes wrong with one picture affects no other."""
 
 import contextlib
 import os
@@ -31,7 +31,7 @@ FACE = ROOT / "tests" / "fixtures" / "face.jpg"
 
 @pytest.fixture
 def zygote(monkeypatch) -> Iterator[launcher.Zygote]:
-    """One of the test's own; a picture that it does not open is not opened otherwise."""
+    """A zygote of the test's own; a picture it does not open is not opened in another way."""
     own = launcher.Zygote()
     monkeypatch.setattr(launcher, "zygote", own)
     monkeypatch.setattr(launcher.subprocess, "run", partial(pytest.fail, "a process of its own was started"))
@@ -41,7 +41,7 @@ def zygote(monkeypatch) -> Iterator[launcher.Zygote]:
 
 @pytest.fixture(scope="module")
 def kept() -> Iterator[dict[Paper, launcher.Zygote]]:
-    """One for each paper, as what has been loaded for one paper another might lack."""
+    """One for each paper, because a zygote warmed up for one paper may lack what another needs."""
     made: dict[Paper, launcher.Zygote] = defaultdict(launcher.Zygote)
     yield made
     for each in made.values():
@@ -50,7 +50,7 @@ def kept() -> Iterator[dict[Paper, launcher.Zygote]]:
 
 @pytest.fixture
 def from_kept(kept: dict[Paper, launcher.Zygote], monkeypatch) -> Callable[[bytes, Paper], Opened]:
-    """Opens a picture by a zygote that has opened such before, and not otherwise: starting one takes half a second."""
+    """Opens a picture only with a zygote that has opened some before: starting one takes half a second."""
     monkeypatch.setattr(launcher.subprocess, "run", partial(pytest.fail, "a process of its own was started"))
 
     def opened(content: bytes, paper: Paper) -> Opened:
@@ -62,7 +62,7 @@ def from_kept(kept: dict[Paper, launcher.Zygote], monkeypatch) -> Callable[[byte
 
 @pytest.fixture
 def taken_over(zygote: launcher.Zygote, settings, tmp_path: Path) -> Callable[[str], Opened]:
-    """Opens a picture by which the child is taken over, and then does what the test says."""
+    """Opens a picture that compromises the child, which then does what the test says."""
     settings.BASE_DIR = strangers.tree(tmp_path)
     return lambda act: open_picture(strangers.acting(GOOD, act), Paper.SHEET)
 
@@ -88,7 +88,7 @@ def is_alive(pid: int) -> bool:
 
 
 def living_in(folder: Path) -> list[str]:
-    """Processes that were started there."""
+    """Processes started there."""
     found = []
     for each in Path("/proc").glob("[0-9]*/cwd"):
         with contextlib.suppress(OSError):
@@ -103,7 +103,7 @@ def wait(condition: Callable[[], bool], seconds: float = 10) -> None:
         time.sleep(0.01)
 
 
-def test_all_pictures_of_a_process_come_from_one_zygote_and_none_leaves_a_process(zygote):
+def test_all_pictures_of_a_process_use_one_zygote_and_none_leaves_a_process(zygote):
     assert opens()
     first = pid_of(zygote)
 
@@ -124,7 +124,7 @@ def test_all_pictures_of_a_process_come_from_one_zygote_and_none_leaves_a_proces
         ("WRITE", "^1$"),
     ],
 )
-def test_a_child_that_is_taken_over_costs_its_picture_alone(zygote, taken_over, act: str, because: str):
+def test_a_compromised_child_affects_its_picture_only(zygote, taken_over, act: str, because: str):
     assert opens()
     before = pid_of(zygote)
 
@@ -136,7 +136,7 @@ def test_a_child_that_is_taken_over_costs_its_picture_alone(zygote, taken_over, 
     assert children(before) == []
 
 
-def test_a_child_that_eats_memory_is_refused_at_its_limit(zygote, taken_over):
+def test_a_child_that_uses_too_much_memory_is_refused_at_its_limit(zygote, taken_over):
     assert taken_over("EAT") == Opened(refused="file_broken")
     assert opens()
 
@@ -153,7 +153,7 @@ def test_a_child_that_kills_the_zygote_dies_with_it_and_the_next_picture_has_ano
     assert pid_of(zygote) != before
 
 
-def test_a_zygote_that_is_killed_between_two_pictures_costs_none(zygote):
+def test_a_zygote_killed_between_two_pictures_affects_none(zygote):
     assert opens()
     before = pid_of(zygote)
     os.kill(before, signal.SIGKILL)
@@ -165,8 +165,8 @@ def test_a_zygote_that_is_killed_between_two_pictures_costs_none(zygote):
 
 
 @pytest.mark.parametrize("which", [signal.SIGTERM, signal.SIGINT])
-def test_a_worker_that_is_asked_to_end_finishes_its_picture(zygote, which: signal.Signals):
-    """Signals that go to all processes at once: the worker says when it is over."""
+def test_a_worker_asked_to_end_finishes_its_picture(zygote, which: signal.Signals):
+    """Signals sent to all processes at once: the worker decides when it ends."""
     assert opens()
     before = pid_of(zygote)
     os.kill(before, which)
@@ -191,7 +191,7 @@ def test_a_child_can_do_nothing_but_answer(taken_over, act: str, count: int):
 
 
 @pytest.mark.django_db
-def test_a_zygote_holds_no_connection_of_ours_and_no_secret(zygote, monkeypatch):
+def test_a_zygote_has_no_connection_of_ours_and_no_secret(zygote, monkeypatch):
     monkeypatch.setenv("SECRET_KEY_FOR_TEST", "leak")
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
@@ -200,7 +200,7 @@ def test_a_zygote_holds_no_connection_of_ours_and_no_secret(zygote, monkeypatch)
     process = Path(f"/proc/{pid_of(zygote)}")
 
     assert {each.name for each in (process / "fd").iterdir()} == {"0", "1", "2"}
-    assert len(its) == 1  # its line
+    assert len(its) == 1  # its pipe
     assert not ours & its
     assert b"leak" not in (process / "environ").read_bytes()
     assert not {"django", "psycopg", "redis"} & loaded(process)
@@ -212,7 +212,7 @@ def sockets(pid: int) -> set[str]:
 
 
 def loaded(process: Path) -> set[str]:
-    """The packages with compiled parts that lie in its memory."""
+    """The packages with compiled parts loaded in its memory."""
     return {part for line in (process / "maps").read_text().splitlines() for part in line.split("/")}
 
 
@@ -262,7 +262,7 @@ open_picture(strangers.acting(pictures.jpeg(), "HANG"), None)
         wait(lambda: not is_alive(its) and not is_alive(picture))
 
 
-def test_a_process_that_is_forked_has_a_zygote_of_its_own(tmp_path):
+def test_a_forked_process_has_its_own_zygote(tmp_path):
     """As Celery forks its children, and gunicorn its workers."""
     code = """
 first = launcher.zygote.process.pid
@@ -282,7 +282,7 @@ print(launcher.zygote.process.pid == first)
     assert process.returncode == 0
 
 
-def test_who_stops_waiting_leaves_no_answer_for_the_next_picture(zygote, monkeypatch):
+def test_a_caller_that_stops_waiting_leaves_no_answer_for_the_next_picture(zygote, monkeypatch):
     class Interrupted(BaseException):
         pass
 
@@ -301,7 +301,7 @@ def test_who_stops_waiting_leaves_no_answer_for_the_next_picture(zygote, monkeyp
     assert open_picture(GOOD, None).width == 1200
 
 
-def test_a_second_picture_at_the_same_time_has_a_process_of_its_own(zygote, monkeypatch):
+def test_a_second_concurrent_picture_has_its_own_process(zygote, monkeypatch):
     monkeypatch.undo()
     zygote._lock.acquire()
     monkeypatch.setattr(launcher, "zygote", zygote)
@@ -319,7 +319,7 @@ def test_a_zygote_that_does_not_start_stops_no_picture(zygote, monkeypatch):
     assert zygote.process is None
 
 
-def test_where_memory_has_no_files_there_is_one_without_a_name(monkeypatch):
+def test_where_memory_files_do_not_exist_an_unnamed_one_is_used(monkeypatch):
     monkeypatch.delattr(os, "memfd_create")
     monkeypatch.setattr(launcher, "IS_POSSIBLE", False)
 
@@ -349,7 +349,7 @@ KINDS: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_child_that_may_open_nothing_opens_every_kind_of_picture_as_any_other(from_kept, kind: str):
+def test_a_child_that_may_open_nothing_opens_every_kind_of_picture_like_any_other(from_kept, kind: str):
     content = KINDS[kind]()
     said, picture, preview = child.answer(content, pixels=40_000_000, paper=Paper.SHEET)
 
@@ -371,7 +371,7 @@ def test_a_child_that_may_open_nothing_finds_what_any_other_finds(from_kept, key
     assert said["findings"] is not None
 
 
-def test_nothing_is_looked_for_and_loaded_where_no_paper_is_named(zygote):
+def test_no_check_is_made_or_loaded_without_a_paper(zygote):
     opened = open_picture(GOOD, None)
 
     assert (opened.width, opened.likeness, opened.findings) == (1200, "", ())
