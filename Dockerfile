@@ -1,4 +1,4 @@
-# One image for web, worker and beat; the command says which (docker-compose.yml).
+# One image for web, worker and beat; the command decides which (docker-compose.yml).
 FROM python:3.13-slim AS build
 WORKDIR /app
 COPY requirements.txt requirements-s3.txt requirements-sentry.txt requirements-aliyun.txt requirements-tencent.txt requirements-mail.txt ./
@@ -21,6 +21,6 @@ USER portal
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["python", "-m", "icpportal.operations.healthcheck", "/readyz"]
-# The questions to outside systems follow the threads (WEB_THREADS, icpportal/configuration/gateways.py).
+# The limit of concurrent calls to outside systems follows the threads (WEB_THREADS, icpportal/configuration/gateways.py).
 ENV WEB_THREADS=16
 CMD ["sh", "-c", "exec gunicorn icpportal.wsgi --bind 0.0.0.0:8000 --worker-class gthread --workers 2 --threads \"$WEB_THREADS\" --timeout 60 --keep-alive 75 --worker-tmp-dir /dev/shm --preload --no-control-socket"]

@@ -1,9 +1,9 @@
-# What a person types here. `make` alone tells.
+# The commands of this project; `make` alone lists them.
 #   PORT=8123 make demo      another port            STRICT=1 make test    nothing may be skipped (CI)
 #   PYTHON=python3.13 make   another Python ≥ 3.11   VAR_DIR=/path make demo   another data folder
 
 PORT ?= 8000
-# the Python of the production image before the others, where it can make a virtualenv
+# the Python of the production image first, if it can make a virtualenv
 PYTHON ?= $(shell for p in python3.13 /usr/bin/python3.13 python3 python3.14 python3.12 python3.11; do \
 	"$$p" -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && exit; done; \
 	echo python3)
@@ -16,41 +16,41 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-com
 	fmt messages bench bench-world clean
 
 help: ## this list
-	@echo "The ICP filing portal. What there is to make:"
+	@echo "The ICP filing portal. Targets:"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
 demo: $(BIN)/.installed ## start the portal with invented data on http://127.0.0.1:8000/ (PORT=… to change)
 	@$(BIN)/python manage.py demo --port $(PORT)
 
-demo-reset: $(BIN)/.installed ## delete the demo's data, so that `make demo` begins afresh (VAR_DIR=… as there)
+demo-reset: $(BIN)/.installed ## delete the demo's data, so that `make demo` starts with new data (VAR_DIR=… as there)
 	@$(BIN)/python manage.py reset_demo
 
 test: $(BIN)/.installed-dev ## run all tests: on SQLite and files, and on PostgreSQL and Redis if they answer (LONG=1: every case)
 	@$(BIN)/python tests/run.py
 
-test-sqlite: $(BIN)/.installed-dev ## run all tests as where neither PostgreSQL nor Redis answers
+test-sqlite: $(BIN)/.installed-dev ## run all tests without PostgreSQL and Redis
 	@$(BIN)/python tests/run.py --sqlite
 
-test-fast: $(BIN)/.installed-dev ## run on SQLite what needs no browser and no worker, but for the longest tests
+test-fast: $(BIN)/.installed-dev ## run the tests without browser and worker on SQLite, except the longest
 	@$(BIN)/python tests/run.py --fast
 
 pictures: $(BIN)/.installed-dev ## take a picture of every page into var/pictures/ (ONLY=zh-390,order for a part)
 	@$(BIN)/python -m tests.seen.pictures
 
-readme-pictures: $(BIN)/.installed-dev ## take the README's pictures anew
+readme-pictures: $(BIN)/.installed-dev ## take the README's pictures again
 	@$(BIN)/python -m tests.seen.readme_pictures
 
-axe: $(BIN)/.installed-dev ## let axe look at every page in all languages, themes and widths (ONLY=slot for a part)
+axe: $(BIN)/.installed-dev ## run axe on every page in all languages, themes and widths (ONLY=slot for a part)
 	@$(BIN)/python -m tests.seen.judgement
 
-outlines: $(BIN)/.installed-dev ## write what a screen reader tells of each page into tests/walk/outlines/
+outlines: $(BIN)/.installed-dev ## write what a screen reader says of each page into tests/walk/outlines/
 	@OUTLINES=write $(BIN)/python -m pytest -q -o timeout=1500 -o faulthandler_timeout=0 tests/walk/test_walk.py -k seed-2018
 
-walk: $(BIN)/.installed-dev ## walk all kinds in both languages and widths, with axe on every page (about half an hour)
+walk: $(BIN)/.installed-dev ## walk all kinds of orders in both languages and widths, with axe on every page (about half an hour)
 	@WALKS=all $(BIN)/python -m pytest -q tests/journeys/test_transfer.py tests/journeys/test_another.py \
 		tests/journeys/test_cancel.py tests/journeys/test_import.py -k "walks_ or is_cancelled or imported"
 
-lighthouse: $(BIN)/.installed-dev ## what Lighthouse says of seven pages, the median of five (needs Node; RUNS=1 ONLY=start)
+lighthouse: $(BIN)/.installed-dev ## Lighthouse's scores of seven pages, the median of five runs (needs Node; RUNS=1 ONLY=start)
 	@$(BIN)/python -m tests.seen.lighthouse
 
 lint: types style ## style, types, templates, migrations
@@ -64,26 +64,26 @@ style: $(BIN)/.installed-dev
 	$(BIN)/djlint --quiet --lint templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
-bench: $(BIN)/.installed-dev ## measure everything and compare with the targets (needs PostgreSQL and Redis; PARTS="journeys pages" for some)
+bench: $(BIN)/.installed-dev ## measure everything and compare it with the targets (needs PostgreSQL and Redis; PARTS="journeys pages" for some)
 	@$(BIN)/python -m bench $(PARTS)
 
-shape: $(BIN)/python ## count how far the code is from its shape (python -m tests.shape --names lists what misses)
+shape: $(BIN)/python ## count how far the code is from its intended shape (python -m tests.shape --names lists the places)
 	@$(BIN)/python -m tests.shape
 
 fmt: $(BIN)/.installed-dev ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-requirements: $(BIN)/python ## write requirements*.txt anew from requirements*.in (UPGRADE=1: the newest that are allowed)
+requirements: $(BIN)/python ## write requirements*.txt from requirements*.in (UPGRADE=1: the newest allowed versions)
 	@$(PIP) uv==0.13.9
 	@for name in $(patsubst requirements%.in,"%",requirements.in $(filter-out requirements.in requirements-dev.in,$(wildcard requirements-*.in)) requirements-dev.in); do \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 			--no-annotate $(if $(UPGRADE),--upgrade) "requirements$$name.in" --output-file "requirements$$name.txt" || exit 1; done
 
-bench-world: $(BIN)/.installed-dev ## fill PostgreSQL with N=1000000 orders to measure (and 1,000 beside); N=0 deletes them
+bench-world: $(BIN)/.installed-dev ## fill PostgreSQL with N=1000000 orders to measure (and 1,000 to compare with); N=0 deletes them
 	@$(BIN)/python -m bench.big_world $(N)
 
-audit: $(BIN)/.installed-dev ## compare what is pinned with known holes (says so where the advisory service is not reachable)
+audit: $(BIN)/.installed-dev ## compare the pinned packages with known vulnerabilities (reports an unreachable service)
 	@$(BIN)/python -m tests.audit
 
 messages: $(BIN)/.installed-dev ## collect the texts to translate and compile them (needs gettext)
