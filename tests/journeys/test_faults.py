@@ -156,9 +156,9 @@ def test_orders_arrive_once_and_in_time_although_the_clock_is_set_by_an_hour(sce
     set_clock(scene, 0)
     accept_photos(scene, last)
     wait(lambda: len(scene.ask("summary")["sequences"]) == 6, "nothing goes on", seconds=150)
-    told = scene.ask("summary")
-    assert told["reports"] == told["keys_of_reports"]
-    assert told["sequences"] == list(range(1, 7))
+    result = scene.ask("summary")
+    assert result["reports"] == result["keys_of_reports"]
+    assert result["sequences"] == list(range(1, 7))
     assert set(lapses(scene).values()) == {1}
 
 

@@ -75,15 +75,15 @@ def test_killed_workers_lose_no_message_and_double_none(scene: Scene, tmp_path: 
     scene.run("-m", "icpportal.celery", "beat", "--schedule", str(tmp_path / "beat"), "--loglevel", "INFO")
     wait(lambda: is_over(scene.ask("summary")), "something is still owed", seconds=60)
 
-    told = scene.ask("summary")
-    assert list(told["orders"].values()).count(ENDS["12"]) == KILLS // 2
-    assert list(told["orders"].values()).count(ENDS["44"]) == KILLS // 2
+    result = scene.ask("summary")
+    assert list(result["orders"].values()).count(ENDS["12"]) == KILLS // 2
+    assert list(result["orders"].values()).count(ENDS["44"]) == KILLS // 2
     sheets = Counter(json.loads(path.read_text())["key"] for path in (tmp_path / "messages").glob("*.json"))
-    leaving = {key for key, (channel, _state) in told["messages"].items() if channel in ("sms", "email")}
+    leaving = {key for key, (channel, _state) in result["messages"].items() if channel in ("sms", "email")}
     assert sheets == Counter(leaving)
-    assert told["reports"] == told["keys_of_reports"]
-    assert told["sequences"] == list(range(1, KILLS + 1))
+    assert result["reports"] == result["keys_of_reports"]
+    assert result["sequences"] == list(range(1, KILLS + 1))
     received = scene.ministry.client.reports(limit=2 * KILLS)
-    assert sorted(row["own_id"] for row in received) == told["own_ids"]
+    assert sorted(row["own_id"] for row in received) == result["own_ids"]
     assert {row["stage"] for row in received} == {"waiting"}
-    assert told["parked"] == 0
+    assert result["parked"] == 0

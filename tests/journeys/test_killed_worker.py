@@ -40,9 +40,9 @@ def test_killed_during_a_download_and_an_upload_everything_settles_within_a_minu
 
         ends = killed_at + SETTLED - time.monotonic()
         wait(lambda: scene.ask("fetched") and is_over(scene.ask("summary")), "it did not settle", seconds=ends)
-        told = scene.ask("summary")
-        assert sorted(told["orders"].values()) == sorted(ENDS.values())
-        assert (told["sequences"], told["parked"]) == ([1, 2], 0)
+        result = scene.ask("summary")
+        assert sorted(result["orders"].values()) == sorted(ENDS.values())
+        assert (result["sequences"], result["parked"]) == ([1, 2], 0)
         assert not set(scene.ask("holders").values()) & set(holders.values())
         scene.ministry.process.kill()  # it would wait for the calls that it still stalls
 

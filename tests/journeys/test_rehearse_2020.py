@@ -23,11 +23,11 @@ def rehearsed(portal: Portal, kind: str, province: str) -> dict:
 
 
 def test_a_rehearsal_of_a_transfer_and_of_another_website_ends_approved(portal: Portal) -> None:
-    told = rehearsed(portal, "transfer-another", "44")
+    result = rehearsed(portal, "transfer-another", "44")
 
-    assert told["state"] == "approved"
-    assert [step["name"] for step in told["steps"]].count("result") == 2
-    assert "phone_due" in [step["state"] for step in told["steps"]]  # required in every province
+    assert result["state"] == "approved"
+    assert [step["name"] for step in result["steps"]].count("result") == 2
+    assert "phone_due" in [step["state"] for step in result["steps"]]  # required in every province
 
 
 def test_a_cancellation_ends_cancelled(portal: Portal) -> None:
@@ -35,7 +35,7 @@ def test_a_cancellation_ends_cancelled(portal: Portal) -> None:
 
 
 def test_an_import_ends_imported(portal: Portal) -> None:
-    told = rehearsed(portal, "import", "44")
+    result = rehearsed(portal, "import", "44")
 
-    assert (told["state"], [step["name"] for step in told["steps"]][-1]) == ("imported", "once_more")
-    assert told["seconds"] < 60
+    assert (result["state"], [step["name"] for step in result["steps"]][-1]) == ("imported", "once_more")
+    assert result["seconds"] < 60

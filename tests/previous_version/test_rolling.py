@@ -104,11 +104,11 @@ def test_old_processes_work_while_the_new_version_migrates_and_new_ones_take_ove
                 process.wait(30)
             wait(lambda: is_over(new.ask("summary")), "something was lost", seconds=90)
 
-            told = new.ask("summary")
+            result = new.ask("summary")
             assert new_worker.poll() is None
-            assert Counter(map(tuple, told["orders"].values())) == {tuple(ENDS["12"]): 4, tuple(ENDS["44"]): 4}
-            assert told["reports"] == told["keys_of_reports"]
-            assert told["parked"] == 0
+            assert Counter(map(tuple, result["orders"].values())) == {tuple(ENDS["12"]): 4, tuple(ENDS["44"]): 4}
+            assert result["reports"] == result["keys_of_reports"]
+            assert result["parked"] == 0
             manage(ROOT, environment, "seal_papers")
         finally:
             first.end()

@@ -1,4 +1,4 @@
-"""Every heading and label of the desk's registers is in the reader's language: their lists, rows and forms."""
+"""Every heading and label of the desk's registers is in the reader's language: lists, rows and forms."""
 
 import re
 
@@ -17,12 +17,12 @@ HEADINGS = (
     "|//*[contains(@class, 'fact-label')]|//header//nav//a|//*[contains(@class, 'narrows')]//a"
 )
 NO_WORDS = {"ID", "IP", "GBK", "CSV", "XLSX"}
-# keys that a page quotes: a job or an exception as commands name it, a file type of the ministry
+# keys shown on a page: a job or an exception as in commands, a file type of the ministry
 KEY = re.compile(r"[a-z]+\.[a-z_.]+|[A-Z]{4}|Unreadable")
 
 
 def _pages(made: world.World, role: str) -> list[str]:
-    """The lists of this role, the first row of each, and the forms it may begin."""
+    """The lists of this role, the first row of each, and the forms it can open."""
     found = ["/admin/registers/"]
     for model, shown in admin.site._registry.items():
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"

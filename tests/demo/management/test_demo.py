@@ -172,8 +172,8 @@ def test_web_worker_beat_and_simulator_run_in_sessions_apart_from_the_supervisor
 @pytest.mark.worker
 def test_the_health_page_is_green_from_the_start(portal):
     def green() -> bool:
-        told = subprocess.run(["curl", "-s", f"{portal.url}/healthz/deep"], capture_output=True, text=True).stdout
-        return json.loads(told)["state"] == "green"
+        output = subprocess.run(["curl", "-s", f"{portal.url}/healthz/deep"], capture_output=True, text=True).stdout
+        return json.loads(output)["state"] == "green"
 
     assert within(40, green)
 

@@ -27,8 +27,8 @@ def test_a_lead_of_the_demo_finds_all_figures_and_no_past_order_is_open(client: 
 
     assert past_orders.place(accounts) == number == Order.objects.count()
     assert set(Order.objects.values_list("state", flat=True)) <= set(states.ENDED)
-    said = sign_in(client, accounts["lead"]).get("/admin/desk/figures/", headers={"accept-language": "en"})
-    html = said.content.decode()
+    answer = sign_in(client, accounts["lead"]).get("/admin/desk/figures/", headers={"accept-language": "en"})
+    html = answer.content.decode()
     assert html.count('<svg class="chart"') == 8
     assert "审核员一" in html
     assert re.search(r"[89]\d% of the phone verifications are done in time", html)

@@ -188,9 +188,9 @@ def test_one_person_takes_a_role_away_and_an_earlier_request_is_void(at_desk, an
 
 def test_a_new_account_holds_a_duty_only_when_a_second_person_allows_it(at_desk, an, bo):
     typed = {"email": "mei@example.com", "name": "Mei", "held_roles": [roles.AUDITOR]}
-    said = at_desk(an).post(reverse("admin:accounts_user_add"), typed, follow=True).content.decode()
+    html = at_desk(an).post(reverse("admin:accounts_user_add"), typed, follow=True).content.decode()
     mei = User.objects.get(email="mei@example.com")
-    assert "A second person must allow it" in said
+    assert "A second person must allow it" in html
     assert (held(mei), mei.is_staff) == ([], False)
 
     press(at_desk(bo), mei, "allow_request")

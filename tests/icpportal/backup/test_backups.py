@@ -161,11 +161,11 @@ def test_a_dry_run_names_every_changed_or_missing_file(target: Target, capsys: A
     with pytest.raises(SystemExit) as ended:
         call_command("restore", source=target.where, dry_run=True)
 
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert ended.value.code == 2
-    assert f"not as in the backup: {first} in {target.where} is not what was written there" in told
-    assert f"not as in the backup: {second} is missing in {target.where}" in told
-    assert sound not in told
+    assert f"not as in the backup: {first} in {target.where} is not what was written there" in output
+    assert f"not as in the backup: {second} is missing in {target.where}" in output
+    assert sound not in output
 
 
 def test_an_unfinished_backup_does_not_count_and_the_next_one_does_not_store_its_files_again(

@@ -37,15 +37,15 @@ def there(tmp_path: Path) -> Path:
 
 def backed_up(there: Path, *, days: int = 0) -> tuple[int, str]:
     """`manage.py backup` this many days ahead of now; its exit code and output."""
-    told = StringIO()
+    output = StringIO()
     with time_machine.travel(timezone.now() + timedelta(days=days), tick=False):
         try:
-            call_command("backup", to=str(there), stdout=told, stderr=told)
+            call_command("backup", to=str(there), stdout=output, stderr=output)
         except SystemExit as ended:
-            return int(str(ended.code)), told.getvalue()
+            return int(str(ended.code)), output.getvalue()
         except CommandError as refused:
-            return refused.returncode, told.getvalue() + str(refused)
-    return 0, told.getvalue()
+            return refused.returncode, output.getvalue() + str(refused)
+    return 0, output.getvalue()
 
 
 def folders(there: Path) -> list[Path]:

@@ -25,34 +25,36 @@ def printed(*arguments):
 def test_alibaba_clouds_format_names_the_placeholders_and_contains_the_rest_in_full(settings):
     settings.SMS_TEMPLATES = {"code_sign_up.zh": "SMS_100001"}
 
-    said = printed("--supplier", "aliyun")
+    output = printed("--supplier", "aliyun")
 
     assert (
         "code_sign_up.zh · verification · number: SMS_100001 · filled in: 1 code, 2 code\n"
         "  注册验证码 ${code}，10 分钟内有效，勿告诉他人。\n"
         "  @beian.example.com #${code}\n"
-    ) in said
-    assert "  ${domain} 备案填写您为网站负责人，请 24 小时内打开 https://beian.example.com/${link} 查看并答复\n" in said
-    assert "code_cancel.zh · notice · number: none · filled in: 1 code, 2 domain, 3 code\n" in said
+    ) in output
+    assert (
+        "  ${domain} 备案填写您为网站负责人，请 24 小时内打开 https://beian.example.com/${link} 查看并答复\n" in output
+    )
+    assert "code_cancel.zh · notice · number: none · filled in: 1 code, 2 domain, 3 code\n" in output
 
 
 def test_tencent_clouds_format_numbers_them_and_is_that_of_the_current_supplier(settings):
     settings.SMS_GATEWAY = "icpportal.gateways.sms.tencent.TencentSms"
 
-    said = printed()
+    output = printed()
 
-    assert "  {1} 备案未通过：{2}。疑问请致电 400-000-0000。\n" in said
-    assert "  注册验证码 {1}，10 分钟内有效，勿告诉他人。\n  @beian.example.com #{2}\n" in said
+    assert "  {1} 备案未通过：{2}。疑问请致电 400-000-0000。\n" in output
+    assert "  注册验证码 {1}，10 分钟内有效，勿告诉他人。\n  @beian.example.com #{2}\n" in output
 
 
 def test_the_texts_without_a_number_are_named_at_the_end(settings):
     names = [each.name for each in registered("aliyun")]
     settings.SMS_TEMPLATES = {name: "SMS_1" for name in names if name != "order_refused.en"}
 
-    said = printed()
+    output = printed()
 
     end = f"totals: {len(names)} texts, 1 without a number in SMS_TEMPLATES\n  without a number: order_refused.en\n"
-    assert said.endswith(end)
+    assert output.endswith(end)
     assert len(json.loads(printed("--json"))) == len(names) > 120
 
 

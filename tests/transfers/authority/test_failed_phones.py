@@ -75,10 +75,14 @@ def test_after_six_wrong_codes_the_owner_presses_once_and_new_codes_are_texted(
     round_trip()
 
     order = reload(texted)
-    said = page(order)
-    assert (order.state, "Phone verification failed" in said, TOO_MANY_WRONG in said) == (states.LAPSED, True, True)
-    assert "Resubmit unchanged" in said
-    assert "Make the changes" not in said  # neither beside the words nor in the timeline
+    page_text = page(order)
+    assert (order.state, "Phone verification failed" in page_text, TOO_MANY_WRONG in page_text) == (
+        states.LAPSED,
+        True,
+        True,
+    )
+    assert "Resubmit unchanged" in page_text
+    assert "Make the changes" not in page_text  # neither beside the words nor in the timeline
     assert "短信核验未通过" in page(order, "zh-hans")
     assert told(order).count("order_phones_failed") == 1
 
@@ -108,9 +112,9 @@ def test_advice_on_a_lost_number_does_not_mention_a_return_that_has_happened(tex
 
     words_said(texted, TOO_MANY_WRONG)
 
-    said = client.get(lost).content.decode()
-    assert "When the time is up, the order is returned" not in said
-    assert "The order was returned to you" in said
+    html = client.get(lost).content.decode()
+    assert "When the time is up, the order is returned" not in html
+    assert "The order was returned to you" in html
 
 
 def test_a_verification_that_expires_at_the_ministry_returns_it_in_the_same_way(

@@ -139,12 +139,12 @@ def test_after_a_restore_nothing_is_sent_twice_and_everything_ends_once(ministry
     authority.pull()  # fetching continues
     assert Order.objects.get(pk=made["queued"].pk).state == states.APPROVED
 
-    said = resync(capsys)
-    assert said[0] == "last accepted number: 1 here, 5 at the ministry"
-    assert "not known here: 2 to 5; if a backup was restored, say --after-restore" in said
+    output = resync(capsys)
+    assert output[0] == "last accepted number: 1 here, 5 at the ministry"
+    assert "not known here: 2 to 5; if a backup was restored, say --after-restore" in output
     assert there(ministry) == before
 
-    said = resync(capsys, "--yes", "--after-restore")
+    output = resync(capsys, "--yes", "--after-restore")
     assert {name: state_of(order) for name, order in made.items()} == {
         "accepted": "accepted",
         "numbered": "accepted",  # it had its number: it was sent next
@@ -153,7 +153,7 @@ def test_after_a_restore_nothing_is_sent_twice_and_everything_ends_once(ministry
         "owed": "accepted",  # by its hash: it was the last
         "new": "parked",
     }
-    assert said[-1] == "done"
+    assert output[-1] == "done"
     assert sender.send_due().accepted == 0
 
     for name in ("accepted", "numbered", "last", "owed"):

@@ -250,9 +250,9 @@ def test_it_is_approved_once_and_declined_finally(website: Website) -> None:
 def test_only_one_request_per_website_waits_at_a_time(client: Client, website: Website) -> None:
     asked(website)
 
-    said = proved(client, make_reviewer()).post(ADD, ASKED).content.decode()
+    html = proved(client, make_reviewer()).post(ADD, ASKED).content.decode()
 
-    assert "A request for this website is already pending" in said
+    assert "A request for this website is already pending" in html
     with pytest.raises(for_cause.AlreadyRequested):
         asked(website)
 
@@ -266,9 +266,9 @@ def test_only_a_website_with_our_access_and_an_account_can_be_named(
     unowned = make_website(make_user("wu@example.com"), domain="unowned.com")
     Website.objects.filter(pk=unowned.pk).update(owner=None)
 
-    said = proved(client, make_reviewer()).post(ADD, {**ASKED, "domain": domain})
+    answer = proved(client, make_reviewer()).post(ADD, {**ASKED, "domain": domain})
 
-    assert said.status_code == 200
+    assert answer.status_code == 200
     assert CauseCancellation.objects.count() == 0
 
 

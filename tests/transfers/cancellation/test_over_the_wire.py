@@ -128,8 +128,8 @@ def test_the_filing_password_is_reported_and_a_wrong_one_is_refused_with_an_expl
 
     assert (reload(order).state, reload(order).authority_code) == (states.REFUSED, "1018")
     client.cookies["django_language"] = "en"
-    said = sign_in(client, order.owner).get(order.get_absolute_url()).content.decode()
-    assert "The transfer stays as it is" in said
+    html = sign_in(client, order.owner).get(order.get_absolute_url()).content.decode()
+    assert "The transfer stays as it is" in html
     assert Access.objects.filter(own=True, ended_at=None).count() == 1
 
 
@@ -155,8 +155,8 @@ def test_the_last_access_at_the_authority_is_refused_with_1025(on_the_wire: Simu
     ending = reload(ending)
     assert (ending.state, ending.authority_code) == (states.REFUSED, "1025")
     client.cookies["django_language"] = "zh-hans"
-    said = sign_in(client, owner).get(ending.get_absolute_url()).content.decode()
-    assert "仅剩一个接入" in said
+    html = sign_in(client, owner).get(ending.get_absolute_url()).content.decode()
+    assert "仅剩一个接入" in html
 
 
 def test_an_earlier_request_waits_for_the_authority(on_the_wire: SimulatorClient) -> None:

@@ -191,9 +191,9 @@ def test_the_last_known_access_needs_a_second_tick_which_is_recorded(client: Cli
     website = make_website(owner, others=0)
     proved(client, owner)
 
-    said = begin(client, website).content.decode()
-    assert "We are the only known provider" in said
-    assert "Tick the box to confirm, then continue" in said
+    html = begin(client, website).content.decode()
+    assert "We are the only known provider" in html
+    assert "Tick the box to confirm, then continue" in html
     begin(client, website, understood="on", alone="on")
 
     assert order_of(website).events.get().words == "last known access"
@@ -267,11 +267,11 @@ def test_an_open_order_blocks_it_and_is_named_with_the_options(client: Client, o
     blocker = make_order(owner, state=states.SUBMITTED, domain="example.com")
     proved(client, owner)
 
-    said = begin(client, website).content.decode()
+    html = begin(client, website).content.decode()
 
-    assert f"Order {blocker.reference} is open: finish it, then cancel" in said
-    assert blocker.get_absolute_url() in said
-    assert reverse("order-move", args=[blocker.reference, "withdraw"]) in said
+    assert f"Order {blocker.reference} is open: finish it, then cancel" in html
+    assert blocker.get_absolute_url() in html
+    assert reverse("order-move", args=[blocker.reference, "withdraw"]) in html
     assert not Order.objects.filter(kind=states.CANCELLATION).exists()
 
 
@@ -363,13 +363,13 @@ def test_the_code_goes_to_the_filed_mobile_and_the_page_masks_it(client: Client,
     order = order_of(website)
 
     send_code(client, order)
-    said = page(client, url(order, "code"))
+    page_text = page(client, url(order, "code"))
 
     letter = Message.objects.get(template="code_cancel")
     assert (letter.channel, letter.payload["to"]) == ("sms", ADMINISTRATOR)
-    assert "139****0002" in said
-    assert "陈样例" not in said
-    assert (ADMINISTRATOR in said, letter.payload["context"]["code"] in said) == (False, False)
+    assert "139****0002" in page_text
+    assert "陈样例" not in page_text
+    assert (ADMINISTRATOR in page_text, letter.payload["context"]["code"] in page_text) == (False, False)
 
 
 def test_the_leads_mobile_can_be_chosen_and_no_other(client: Client, owner: Any) -> None:
@@ -485,10 +485,10 @@ def test_a_wrong_filing_password_goes_no_further(client: Client, owner: Any) -> 
     send_code(client, order)
     enter_code(client, order)
 
-    said = enter_password(client, order, "wrong-one").content.decode()
+    html = enter_password(client, order, "wrong-one").content.decode()
 
-    assert "The filing password is wrong. 4 attempts left" in said
-    assert "wrong-one" not in said
+    assert "The filing password is wrong. 4 attempts left" in html
+    assert "wrong-one" not in html
     assert press(client, order).url == url(order, "password")
 
 
@@ -517,9 +517,9 @@ def test_the_way_to_a_forgotten_password_leads_back(client: Client, owner: Any) 
     begin(proved(client, owner), website)
     order = order_of(website)
 
-    said = page(client, reverse("password-forgotten", args=[order.reference]))
+    page_text = page(client, reverse("password-forgotten", args=[order.reference]))
 
-    assert url(order, "password") in said
+    assert url(order, "password") in page_text
 
 
 def test_a_profile_without_filing_passwords_has_no_such_page(client: Client, owner: Any, settings: Any) -> None:
@@ -543,10 +543,10 @@ def test_a_profile_without_filing_passwords_has_no_such_page(client: Client, own
 def test_the_last_look_is_one_sentence_and_one_button(client: Client, owner: Any) -> None:
     order = to_last_look(proved(client, owner), make_website(owner))
 
-    said = page(client, url(order, "confirm"))
+    page_text = page(client, url(order, "confirm"))
 
-    assert "Cancel the transfer of example.com" in said
-    assert "Once submitted, it cannot be stopped." in said
+    assert "Cancel the transfer of example.com" in page_text
+    assert "Once submitted, it cannot be stopped." in page_text
     assert reload(order).state == states.DRAFT  # opening the page sends nothing
 
 
@@ -579,9 +579,9 @@ def test_the_back_button_after_the_last_press_shows_the_order(client: Client, ow
     ):
         assert pressed.url in (order.get_absolute_url(), url(order, "code"))
     assert moves(order) == ["start", "confirm_cancel"]
-    said = page(client, order.get_absolute_url())
-    assert "Cancellation" in said
-    assert reverse("order-move", args=[order.reference, "abandon"]) not in said
+    page_text = page(client, order.get_absolute_url())
+    assert "Cancellation" in page_text
+    assert reverse("order-move", args=[order.reference, "abandon"]) not in page_text
 
 
 def test_an_order_elsewhere_that_was_claimed_since_is_not_named(client: Client, owner: Any) -> None:
@@ -592,10 +592,10 @@ def test_an_order_elsewhere_that_was_claimed_since_is_not_named(client: Client, 
     enter_code(client, order)
     theirs = make_order(make_user("chen@example.com"), state=states.SUBMITTED, domain="example.com")
 
-    said = enter_password(client, order).content.decode()
+    html = enter_password(client, order).content.decode()
 
-    assert "Another account has an open order for this domain or document" in said
-    assert theirs.reference not in said
+    assert "Another account has an open order for this domain or document" in html
+    assert theirs.reference not in html
     assert reload(order).state == states.DRAFT
 
 
@@ -610,17 +610,17 @@ def test_the_page_that_keeps_the_transfer_is_not_titled_abandoning_the_filing(
     order = to_last_look(proved(client, owner), make_website(owner))
     client.cookies["django_language"] = language
 
-    said = client.get(reverse("order-move", args=[order.reference, "abandon"])).content.decode()
+    html = client.get(reverse("order-move", args=[order.reference, "abandon"])).content.decode()
 
-    assert re.search(r"<title>\s*(.*?)\s*·", said)[1] == title  # type: ignore[index]
+    assert re.search(r"<title>\s*(.*?)\s*·", html)[1] == title  # type: ignore[index]
 
 
 def test_a_draft_can_be_given_up_and_the_transfer_stays(client: Client, owner: Any) -> None:
     website = make_website(owner)
     order = to_last_look(proved(client, owner), website)
-    said = page(client, order.get_absolute_url())
-    assert "Keep the transfer" in said
-    assert "Not submitted yet" in said
+    page_text = page(client, order.get_absolute_url())
+    assert "Keep the transfer" in page_text
+    assert "Not submitted yet" in page_text
 
     client.post(reverse("order-move", args=[order.reference, "abandon"]))
 
@@ -636,9 +636,9 @@ def test_a_draft_is_closed_after_a_day(client: Client, owner: Any, time_machine:
 
     time_machine.move_to(timezone.now() + timedelta(days=1))
 
-    said = page(sign_in(client, owner), order.get_absolute_url())
+    page_text = page(sign_in(client, owner), order.get_absolute_url())
     assert reload(order).state == states.EXPIRED
-    assert "Closed: not confirmed in time" in said
+    assert "Closed: not confirmed in time" in page_text
 
 
 def test_with_a_cooling_off_time_it_can_be_stopped_until_it_is_sent(client: Client, owner: Any, settings: Any) -> None:
@@ -649,10 +649,10 @@ def test_with_a_cooling_off_time_it_can_be_stopped_until_it_is_sent(client: Clie
 
     press(client, order)
     press(client, order)
-    said = page(client, order.get_absolute_url())
+    page_text = page(client, order.get_absolute_url())
 
     assert (reload(order).state, moves(order)) == (states.COOLING_OFF, ["start", "cool"])
-    assert "Stop the cancellation" in said
+    assert "Stop the cancellation" in page_text
     assert not Message.objects.filter(channel="authority").exists()
     told = Message.objects.filter(template="cancel_cooling", channel="email")
     assert [one.payload["context"]["due"] for one in told] == [formats.pack(reload(order).due_at)] * 2
@@ -693,11 +693,11 @@ def test_afterwards_the_same_site_can_be_transferred_again(client: Client, owner
     answer = Answer(id="1", kind=AnswerKind.GRANTED, report_key=reload(order).report_key, at=timezone.now())
     take_answer(answer)
 
-    said = page(client, order.get_absolute_url())
+    page_text = page(client, order.get_absolute_url())
     assert reload(order).state == states.CANCELLED
-    assert "To come back to us later, start a new transfer with a new service code." in said
-    assert "Transfer to the new provider at once: a filing without a provider may be deleted." in said
-    assert "宁ICP备00000000号-1" in said
+    assert "To come back to us later, start a new transfer with a new service code." in page_text
+    assert "Transfer to the new provider at once: a filing without a provider may be deleted." in page_text
+    assert "宁ICP备00000000号-1" in page_text
     assert "On file with us" not in page(client, reverse("dashboard"))
     client.post("/transfers/new/", typed_type())
     check = TypeCheck.objects.latest("created_at")

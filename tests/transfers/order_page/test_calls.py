@@ -112,16 +112,16 @@ def test_after_two_missed_calls_the_owner_is_notified_and_a_chosen_time_restarts
         actions.attempt(call, reviewer, outcome_of(NO_ANSWER), seen=call.version)
         clock.shift(timedelta(hours=1, minutes=1))
 
-    told = page(client, order)
+    page_text = page(client, order)
     mail = Message.objects.get(template="call_missed", channel="email")
-    choose(client, call, times(told)[0])
+    choose(client, call, times(page_text)[0])
     sent = []
     for _ in range(2):
         actions.attempt(call := Call.objects.get(), reviewer, outcome_of(NO_ANSWER), seen=call.version)
         sent.append(Message.objects.filter(template="call_missed", channel="email").count())
         clock.shift(timedelta(hours=1, minutes=1))
 
-    assert "We rang and reached nobody. Choose a time by Wed 2 Dec, 18:00" in told
+    assert "We rang and reached nobody. Choose a time by Wed 2 Dec, 18:00" in page_text
     assert mail.payload["to"] == order.owner.email
     assert sent == [1, 2]  # the count restarted with the chosen time: notified after the second one, with new days
     assert Call.objects.get().grace_until > datetime(2026, 12, 1, tzinfo=BEIJING)

@@ -262,14 +262,14 @@ def test_a_return_names_the_field_and_reason_and_shows_old_beside_new_next_time(
     client = english(client, reviewer)
 
     answer = press(client, order, "send_back", **{"reason.website.site_name": reason.key}, **ALTHOUGH)
-    said = client.get(answer.url).content.decode()
+    page_html = client.get(answer.url).content.decode()
     Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)
     order = read(order)
     order.answers = {**order.answers, "website": website_answers(order.domain, site_name="示例新名称")}
     order.save(update_fields=["answers"])
     html = seen(client, order).content.decode()
 
-    assert "Returned to the applicant" in said
+    assert "Returned to the applicant" in page_html
     assert moves(order) == ["send_back"]
     assert "The website name does not meet the rules" in html
     assert "<mark>" in html.partition('id="p-website-site-name"')[2].partition("</article>")[0]

@@ -129,11 +129,11 @@ def test_an_order_never_submitted_is_only_for_its_owner(client, role, state):
 
     html = client.get(QUEUE, {"queue": "all"}).content.decode()
     opened = {order: client.get(case_of(order), follow=True).status_code for order in (unsent, sent)}
-    said = client.post(case_of(unsent), {"move": "look", "look-words": "the customer called"}).status_code
+    answer = client.post(case_of(unsent), {"move": "look", "look-words": "the customer called"}).status_code
 
     assert [unsent.reference in html, unsent.domain in html, "已提交示例公司" in html] == [True, True, True]
     assert ["未提交示例公司" in html, case_of(unsent) in html, case_of(sent) in html] == [False, False, True]
-    assert (opened, said) == ({unsent: 404, sent: 200}, 404)
+    assert (opened, answer) == ({unsent: 404, sent: 200}, 404)
     assert client.get(QUEUE, {"queue": "all", "q": unsent.reference}).status_code == 200  # the list, not a dead end
 
 

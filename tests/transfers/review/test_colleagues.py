@@ -247,7 +247,7 @@ def test_work_renews_the_half_hour_and_a_lost_case_is_reported_with_its_reviewer
     until = read(order).claimed_until
     Order.objects.filter(pk=order.pk).update(claimed_until=timezone.now())
     assign_to_me(read(order), named("高扬"))
-    told = desk.post(
+    result = desk.post(
         case_of(order), {**said, "kept": "1.1", f"verdict.{NAME}": "return"}, headers={"accept": "application/json"}
     ).json()
 

@@ -96,8 +96,8 @@ def test_a_decision_is_undone_within_the_minute_and_not_after_it(client):
     assert (read(order).state, moves(order)) == (states.SUBMITTED, [])
     press(desk, order, "accept", **all_ok(order))
     Decision.objects.filter(ended_at=None).update(final_at=timezone.now())
-    said = desk.get(press(desk, order, "take_back").url).content.decode()
-    assert "It cannot be undone any more" in said
+    html = desk.get(press(desk, order, "take_back").url).content.decode()
+    assert "It cannot be undone any more" in html
 
 
 def test_a_colleague_reads_who_has_decided_and_cannot_decide_or_undo(client):

@@ -414,11 +414,11 @@ def test_the_page_that_saves_by_itself_reports_that_the_order_has_moved_on():
     desk = Desk(order)
     review.accept(read(order), make_reviewer())
 
-    told = desk.client.post(
+    result = desk.client.post(
         desk.address,
         {"move": "keep", "seen": order.version, "kept": "1.0", **TYPED},
         headers={"accept": "application/json"},
     ).json()
 
-    assert "decided this order at" in told["words"]
+    assert "decided this order at" in result["words"]
     assert kept() == [TYPED]

@@ -140,12 +140,12 @@ def test_a_newer_filing_in_a_dump_is_refused_with_an_explanation(tmp_path, langu
     dump = write_csv(
         tmp_path / "dump.csv", [filing(filed_on="2017-01-31"), filing(domain="b.com", filed_on="2017-02-01")]
     )
-    told = StringIO()
+    output = StringIO()
 
     with pytest.raises(SystemExit):
-        call_command("import_legacy", str(dump), "--language", language, stdout=told)
+        call_command("import_legacy", str(dump), "--language", language, stdout=output)
 
-    assert [line for line in told.getvalue().splitlines() if words in line] == [
+    assert [line for line in output.getvalue().splitlines() if words in line] == [
         f"row 2 · filed_on · {words} · row refused"
     ]
     assert [record.domain for record in LegacyRecord.objects.all()] == ["example.com"]

@@ -104,12 +104,12 @@ def test_json_is_one_object_with_the_same_facts(capsys, settings):
     with pytest.raises(SystemExit):
         call_command("check_gateways", "--json")
 
-    told = json.loads(capsys.readouterr().out)
-    assert told["totals"] == {"gateways": ALL, "answering": ALL - 1, "not_answering": 1}
-    assert [(row["name"], row["state"]) for row in told["gateways"]] == [
+    result = json.loads(capsys.readouterr().out)
+    assert result["totals"] == {"gateways": ALL, "answering": ALL - 1, "not_answering": 1}
+    assert [(row["name"], row["state"]) for row in result["gateways"]] == [
         (name, "refused" if name == "authority" else "ok") for name in NAMES
     ]
-    assert told["gateways"][0]["words"] == "authentication refused"
+    assert result["gateways"][0]["words"] == "authentication refused"
 
 
 def test_the_gateways_of_the_demo_answer(capsys, settings, db, on_the_wire):

@@ -137,8 +137,8 @@ def test_a_webhook_gets_signed_json(hook):
     delivery.deliver()
 
     ((headers, body),) = hook.got
-    told = json.loads(body)
-    assert {name: told[name] for name in ("event", "cause", "reference", "detail", "times", "over_at")} == {
+    result = json.loads(body)
+    assert {name: result[name] for name in ("event", "cause", "reference", "detail", "times", "over_at")} == {
         "event": "opened",
         "cause": "orders.held",
         "reference": "AB12-CD34",
@@ -146,7 +146,7 @@ def test_a_webhook_gets_signed_json(hook):
         "times": 1,
         "over_at": None,
     }
-    assert told["document"] == "docs/operations.md#alarm-ordersheld"
+    assert result["document"] == "docs/operations.md#alarm-ordersheld"
     assert headers["X-Portal-Signature"] == f"sha256={signature(headers['X-Portal-Timestamp'], body)}"
     assert Message.objects.get().state == State.DELIVERED
 

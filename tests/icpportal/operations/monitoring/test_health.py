@@ -128,10 +128,10 @@ def test_on_a_good_day_every_check_is_green(client, well):
     answer = client.get("/healthz/deep")
 
     assert answer.status_code == 200
-    told = answer.json()
-    assert told["state"] == "green"
-    assert told["checks"]["gateways"] == {"ok": True, "systems": ALL_WELL}
-    assert {name: check["ok"] for name, check in told["checks"].items()} == dict.fromkeys(
+    result = answer.json()
+    assert result["state"] == "green"
+    assert result["checks"]["gateways"] == {"ok": True, "systems": ALL_WELL}
+    assert {name: check["ok"] for name, check in result["checks"].items()} == dict.fromkeys(
         (
             *("database", "broker", "outbox", "deadlines", "worker", "gateways", "line", "mail", "storage", "disk"),
             *("pictures", "jobs", "reconcile", "tidying", "files"),
@@ -327,10 +327,10 @@ def test_health_pages_are_never_cached_and_need_no_session(client, address):
 
 @pytest.mark.parametrize("address", ["/healthz", "/readyz", "/healthz/deep"])
 def test_a_probe_may_ask_by_address_and_with_head(client, well, caplog, address):
-    told = client.get(address, headers={"Host": "10.0.0.7:8000"})
+    answer = client.get(address, headers={"Host": "10.0.0.7:8000"})
     head = client.head(address, headers={"Host": "10.0.0.7:8000"})
 
-    assert (told.status_code, told["Content-Type"]) == (200, "application/json")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
     assert (head.status_code, head.content) == (200, b"")
     assert caplog.records == []
 

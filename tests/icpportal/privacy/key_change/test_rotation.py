@@ -70,14 +70,14 @@ def test_everything_is_read_and_found_with_only_new_keys_and_the_old_ones_are_re
 
     planned = rotate_keys(dry_run=True)
     assert len(named("demo")) > 30
-    said = rotate_keys()
+    output = rotate_keys()
 
     assert named("demo") == []
     assert f"demo: {total} values\nBLIND_INDEX_KEY: the earlier key is in force\nrotate_keys: {total} left" in planned
-    assert "demo: no longer in use" in said
-    assert f"rotate_keys: {total} turned, 0 changed meanwhile, 0 failed, 0 left\n" in said
-    assert " 0 left; search keys of" in said
-    assert "BLIND_INDEX_KEY: the new key is in force" in said
+    assert "demo: no longer in use" in output
+    assert f"rotate_keys: {total} turned, 0 changed meanwhile, 0 failed, 0 left\n" in output
+    assert " 0 left; search keys of" in output
+    assert "BLIND_INDEX_KEY: the new key is in force" in output
     assert "0 turned" in rotate_keys()
     settings.PII_KEYS = settings.PII_KEYS.removesuffix(f",{old}")
     drop(settings)
@@ -133,10 +133,10 @@ def test_a_killed_run_continues_where_it_was_and_an_unreadable_value_stops_no_ot
     monkeypatch.undo()
     User.objects.filter(pk=order.owner_id).update(mobile=LOST)
 
-    said = rotate_keys()
+    output = rotate_keys()
 
-    assert f"{everything - 2} turned, 0 changed meanwhile, 1 failed, 1 left" in said
-    assert said.endswith("exit 1")
+    assert f"{everything - 2} turned, 0 changed meanwhile, 1 failed, 1 left" in output
+    assert output.endswith("exit 1")
 
 
 def test_a_start_with_a_wrong_key_is_refused_in_one_sentence(order: Order, settings: Any) -> None:

@@ -248,9 +248,9 @@ def test_only_a_lead_exports(role: str, lead: User) -> None:
 def test_a_reason_is_required(lead: User) -> None:
     make_waiting(1)
 
-    said = ask(lead, because=" ").content.decode()
+    html = ask(lead, because=" ").content.decode()
 
-    assert "Say what the list is needed for" in said
+    assert "Say what the list is needed for" in html
     assert not ListExport.objects.exists()
 
 
@@ -284,9 +284,9 @@ def test_a_hundred_and_one_orders_need_another_lead_and_are_fetched_once(lead: U
     assert WHY in page(second)
     assert "The list is allowed" in respond(second, asked).content.decode()
 
-    said = page(lead)
-    assert "Fetch the file" in said
-    assert "Zhou" in said
+    page_text = page(lead)
+    assert "Fetch the file" in page_text
+    assert "Zhou" in page_text
     assert fetch(second, asked).status_code == 404  # only for who requested it
     assert len(read(fetch(lead, asked))) == 102
     assert fetch(lead, asked).status_code == 302
@@ -341,15 +341,15 @@ def test_exactly_the_orders_shown_and_allowed_are_exported(lead: User, second: U
     ask(lead, f"{EXPORT}?queue=judge&province=mine")
     asked = ListExport.objects.get()
 
-    said = page(second)
+    page_text = page(second)
     respond(second, asked)
     own_provinces(lead, "")
     Order.objects.filter(pk=shown[7].pk).update(state=states.RETURNED)
     make_order(state=states.SUBMITTED, province="31")
     rows = read(fetch(lead, asked))
 
-    assert "All to judge · Province: Tianjin, Shanghai" in said
-    assert "my provinces" not in said
+    assert "All to judge · Province: Tianjin, Shanghai" in page_text
+    assert "my provinces" not in page_text
     assert {row[0] for row in rows[1:]} == {order.reference for order in shown}
 
 

@@ -103,8 +103,8 @@ def test_a_lead_reads_that_two_of_three_orders_passed_first_time_once_the_worker
 
     count()
 
-    said = page(lead)
-    assert "There are no figures" not in said
+    page_text = page(lead)
+    assert "There are no figures" not in page_text
     for words in (
         "2 of 3 orders passed the first time",
         "We keep pace: 3 arrived, 3 answered",
@@ -113,17 +113,17 @@ def test_a_lead_reads_that_two_of_three_orders_passed_first_time_once_the_worker
         "First answers later than promised in this period: 0 of 3.",
         "Too few answers in each province to compare them",
     ):
-        assert words in said
+        assert words in page_text
 
 
 def test_the_page_is_chinese_for_a_chinese_reader(lead: Client) -> None:
     went(submitted(MONDAY), accepted(MONDAY + HOUR))
     count()
 
-    said = page(lead, "zh-hans")
+    page_text = page(lead, "zh-hans")
 
-    assert "1 单中有 1 单一次通过" in said
-    assert re.findall(r"[A-Za-z]{4,}", said.partition("统计")[2]) == []
+    assert "1 单中有 1 单一次通过" in page_text
+    assert re.findall(r"[A-Za-z]{4,}", page_text.partition("统计")[2]) == []
 
 
 def test_a_lead_reads_the_reasons_and_parts_of_returns(lead: Client) -> None:
@@ -134,11 +134,11 @@ def test_a_lead_reads_the_reasons_and_parts_of_returns(lead: Client) -> None:
     counted("answered", "sent_back", 10, province="44")
     counted("answered", "sent_back", 19, province="12")
 
-    said = page(lead)
+    page_text = page(lead)
 
-    assert "The most frequent reason, 1 of 2: In words of one's own" in said
-    assert "Guangdong is returned most: 25%" in said
-    assert "n 19, few" in said  # all of Tianjin's, and yet too few for a conclusion
+    assert "The most frequent reason, 1 of 2: In words of one's own" in page_text
+    assert "Guangdong is returned most: 25%" in page_text
+    assert "n 19, few" in page_text  # all of Tianjin's, and yet too few for a conclusion
     assert ["Website details: Website name", "1"] in as_csv(lead, "parts")
     assert ["differs from the document", "1"] in as_csv(lead, "reasons")
 
@@ -166,12 +166,12 @@ def test_the_authoritys_durations_for_applicants_come_from_the_same_counts(lead:
     DurationCount.objects.create(day=TODAY.date() - DAY, province="62", stage="authority", length=6, times=30)
     DurationCount.objects.create(day=TODAY.date() - DAY, province="44", stage="authority", length=9, times=29)
 
-    said = page(lead)
+    page_text = page(lead)
     start = client.get("/", {"province": "62"}, headers={"accept-language": "en"}).content.decode()
 
-    assert "Gansu takes longest: half of the orders within 6 working days" in said
-    assert "In Gansu the authority usually takes 6 working days." in said
-    assert "In Guangdong the authority" not in said
+    assert "Gansu takes longest: half of the orders within 6 working days" in page_text
+    assert "In Gansu the authority usually takes 6 working days." in page_text
+    assert "In Guangdong the authority" not in page_text
     assert "6 working days" in start
 
 
@@ -185,11 +185,11 @@ def test_a_lead_reads_what_is_overdue_and_how_much_of_it_is_free(lead: Client) -
     make_order(state=states.SUBMITTED, entered_at=TODAY - HOUR)
     make_order(state=states.HANDING_OVER, entered_at=late, held=True)  # waits for operations
 
-    said = page(lead)
+    page_text = page(lead)
 
-    assert "Overdue now: 2" in said
-    assert "1 nobody has taken" in said
-    assert "Waiting for review 3 2 1 hour over" in said  # since Monday 18:00
+    assert "Overdue now: 2" in page_text
+    assert "1 nobody has taken" in page_text
+    assert "Waiting for review 3 2 1 hour over" in page_text  # since Monday 18:00
 
 
 def test_a_province_filters_the_figures_and_the_period_can_be_longer(lead: Client) -> None:
@@ -213,11 +213,11 @@ def test_a_figure_is_compared_with_the_period_before_if_that_had_enough(lead: Cl
     counted("answered", "passed", 10, minutes=120, days_ago=40)
     counted("answered", "sent_back", 10, minutes=120, days_ago=40)
 
-    said = page(lead)
+    page_text = page(lead)
 
-    assert "+50% on the 4 weeks before" in said
-    assert "1 h 1 h faster" in said
-    assert "100% +50 points" in said
+    assert "+50% on the 4 weeks before" in page_text
+    assert "1 h 1 h faster" in page_text
+    assert "100% +50 points" in page_text
 
 
 # --- people ---
@@ -227,11 +227,11 @@ def test_a_person_with_fewer_than_twenty_decisions_is_not_shown_and_the_others_a
     for name, times in (("Wu", FEW), ("Gao", 60), ("He", FEW - 1)):
         decided(named(name), times)
 
-    said = page(lead)
+    page_text = page(lead)
 
-    assert re.search(r"Gao 60 .*Wu 20 ", said)
-    assert "He 19" not in said
-    assert "1 person with fewer than 20 decisions is not shown." in said
+    assert re.search(r"Gao 60 .*Wu 20 ", page_text)
+    assert "He 19" not in page_text
+    assert "1 person with fewer than 20 decisions is not shown." in page_text
     assert [row[:2] for row in as_csv(lead, "people")[1:]] == [["Gao", "60"], ["Wu", "20"]]
 
 
@@ -253,11 +253,11 @@ def test_a_reviewer_sees_their_own_row_and_no_figures_of_the_desk(client: Client
         make_order(state=states.SUBMITTED, entered_at=entered, reviewer=me, claimed_until=soon)
     sign_in(client, me)
 
-    said = page(client)
+    page_text = page(client)
 
-    assert "Gao 40 25% 3:05 2 1" in said
-    assert "Wu" not in said
-    assert "arrived" not in said
+    assert "Gao 40 25% 3:05 2 1" in page_text
+    assert "Wu" not in page_text
+    assert "arrived" not in page_text
     assert [row[0] for row in as_csv(client, "people")[1:]] == ["Gao"]
     assert client.get(f"{FIGURES}pace.csv").status_code == 404
 
@@ -267,10 +267,10 @@ def test_a_reviewer_with_few_decisions_reads_that_their_figures_are_not_shown(cl
     decided(me, FEW - 1)
     sign_in(client, me)
 
-    said = page(client)
+    page_text = page(client)
 
-    assert "You made fewer than 20 decisions in this period." in said
-    assert "Gao 19" not in said
+    assert "You made fewer than 20 decisions in this period." in page_text
+    assert "Gao 19" not in page_text
 
 
 @pytest.mark.parametrize("role", [AUDITOR, OPERATIONS])
