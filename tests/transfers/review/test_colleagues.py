@@ -253,7 +253,7 @@ def test_work_renews_the_half_hour_and_a_lost_case_is_reported_with_its_reviewer
 
     assert until > timezone.now()
     assert first["lease"] == f"Yours until {to_beijing(until):%H:%M}"
-    assert ["高扬 has had this order since" in told[name] for name in ("words", "lease")] == [True, True]
+    assert ["高扬 has had this order since" in result[name] for name in ("words", "lease")] == [True, True]
     assert f'name="verdict.{NAME}" value="return" checked' in seen(desk, order).content.decode()
 
 
