@@ -52,6 +52,7 @@ UPLOADS_ACCOUNT_DAY = env.whole("UPLOADS_ACCOUNT_DAY", 300)
 UPLOAD_MB_ACCOUNT_DAY = env.whole("UPLOAD_MB_ACCOUNT_DAY", 600)
 LIMITS = {
     "page_drafts": (300, 600),  # saved every 20 seconds in several windows, and on leaving
+    "visitor_drafts": (60 * ROOMIER, 3600),  # pages of people who are not signed in, by the address they come from
     "verify_type": (10 * ROOMIER, 3600),
     "service_code": (10 * ROOMIER, 3600),
     "service_code_apply": (20 * ROOMIER, 3600),

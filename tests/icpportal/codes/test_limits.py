@@ -1,11 +1,14 @@
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from icpportal import settings as portal_settings
 from icpportal.codes import limits
 from icpportal.codes.limits import Allowed
 from icpportal.codes.models import Allowance
 from tests.icpportal.codes.test_actions import at_once
+from tests.test_house import python_files
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -91,6 +94,15 @@ def test_a_limit_of_zero_allows_nothing(settings):
 def test_a_limit_missing_in_the_settings_is_an_error():
     with pytest.raises(KeyError):
         limits.consume("no_such_limit", "lin")
+
+
+def test_every_limit_that_the_code_consumes_is_in_the_settings():
+    packages = ("icpportal", "filings", "transfers", "verification")
+    texts = [path.read_text("utf-8") for path in python_files(packages=packages)]
+    consumed = {name for text in texts for name in re.findall(r"\bconsume\(\s*\"(\w+)\"", text)}
+
+    assert "page_drafts" in consumed
+    assert consumed - set(portal_settings.LIMITS) == set()
 
 
 @pytest.mark.django_db
