@@ -147,26 +147,26 @@ def test_a_page_in_another_language_proves_nothing():
         unmarked('<html lang="zh-Hans"><p>网站备案</p>')
 
 
-def test_pages_for_everybody(demo):
+def test_pages_for_everybody_show_no_unmarked_chinese(demo):
     addresses = [reverse(name) for name in STRANGERS_PAGES]
 
     assert wrong_pages(signed_in(""), addresses) == {}
 
 
 @pytest.mark.parametrize("code", sorted(PROVINCES))
-def test_rules_of_a_province(client, db, code):
+def test_the_rules_of_a_province_show_no_unmarked_chinese(client, db, code):
     client.cookies["django_language"] = "en"
 
     assert wrong_pages(client, [reverse("rules-province", args=[code])]) == {}
 
 
-def test_account_pages_and_the_dashboard(demo):
+def test_account_pages_and_the_dashboard_show_no_unmarked_chinese(demo):
     addresses = [reverse(name) for name in ACCOUNT_PAGES]
 
     assert wrong_pages(signed_in("lin@example.com"), addresses) == {}
 
 
-def test_messages_on_the_site(demo):
+def test_messages_on_the_site_show_no_unmarked_chinese(demo):
     client = signed_in("lin@example.com")
     page = client.get(reverse("notifications")).content.decode()
     addresses = sorted(set(re.findall(r'href="(/messages/[0-9a-f-]{36}/)"', page)))
@@ -174,14 +174,14 @@ def test_messages_on_the_site(demo):
     assert wrong_pages(client, addresses) == {}
 
 
-def test_the_page_of_an_order_in_every_state(demo):
+def test_the_page_of_an_order_shows_no_unmarked_chinese_in_any_state(demo):
     orders = of_the_applicant()
 
     assert {order.state for order in orders} == set(states.ALL)
     assert wrong_pages(signed_in("lin@example.com"), [order.get_absolute_url() for order in orders]) == {}
 
 
-def test_filings_on_record(demo):
+def test_pages_of_filings_show_no_unmarked_chinese(demo):
     mine = websites_of(User.objects.get(email="lin@example.com"))
     addresses = [reverse("filing", args=[pk]) for pk in mine.values_list("pk", flat=True)]
 
@@ -189,7 +189,7 @@ def test_filings_on_record(demo):
     assert wrong_pages(signed_in("lin@example.com"), addresses) == {}
 
 
-def test_every_page_of_a_returned_order(demo):
+def test_pages_of_a_returned_order_show_no_unmarked_chinese(demo):
     order = order_in(states.RETURNED)
     Order.objects.filter(pk=order.pk).update(state=states.DRAFT)
     pages = ("people", "documents", "check", "order-type", "gates-passed", "password-forgotten")
@@ -262,13 +262,13 @@ def test_the_auditor_reads_only_the_log_at_the_desk(demo):
 
 
 @pytest.mark.parametrize("role", ["reviewer", "lead"])
-def test_the_figures_of_the_desk(demo, role):
+def test_the_figures_of_the_desk_show_no_unmarked_chinese(demo, role):
     address = reverse("admin:desk_figures")
 
     assert wrong_pages(signed_in(f"{role}@example.com"), [address, f"{address}?weeks=13"]) == {}
 
 
-def test_the_case_page_of_every_order(demo):
+def test_the_case_page_of_every_order_shows_no_unmarked_chinese(demo):
     addresses = [reverse("admin:transfers_order_case", args=[order.pk]) for order in of_the_applicant() if opens(order)]
 
     assert len(addresses) > 10

@@ -117,7 +117,7 @@ def test_the_index_marks_every_chinese_word(english, profile):
     assert read(english, f"/rules/?profile={profile}").unmarked == []
 
 
-def test_tianjin_in_english(english):
+def test_the_rules_of_tianjin_are_shown_in_english(english):
     text = read(english, "/rules/12/").text
 
     assert "to be entered on its site within 48 hours" in text
@@ -126,7 +126,7 @@ def test_tianjin_in_english(english):
     assert "Rules of June 2018, as of 2018-06-15" in text
 
 
-def test_tianjin_in_chinese(chinese):
+def test_the_rules_of_tianjin_are_shown_in_chinese(chinese):
     page = read(chinese, "/rules/12/")
 
     assert "天津市管局规则" in page.text

@@ -93,7 +93,7 @@ def test_every_legal_word_has_its_english():
 # --- some sentences ------------------------------------------------------------------------------
 
 
-def test_tianjin_s_phones(english):
+def test_tianjin_verifies_the_mobiles_of_both_people_within_48_hours(english):
     assert said("12", "phones") == [
         (
             "Organisations",
@@ -104,7 +104,7 @@ def test_tianjin_s_phones(english):
     ]
 
 
-def test_tianjin_s_phones_since_2020(english):
+def test_since_2020_tianjin_verifies_the_administrator_within_24_hours(english):
     assert said("12", "phones", "current-2020") == [
         (
             "Organisations",
@@ -118,12 +118,12 @@ def test_guangdong_asks_for_no_phones(english):
     assert said("44", "phones") == [("", "Not required here.")]
 
 
-def test_guangdong_s_phones_in_chinese(chinese):
+def test_the_rule_on_phones_is_shown_in_chinese(chinese):
     assert said("44", "phones") == [("", "本省不要求。")]
     assert said("12", "phones")[1] == ("个人", "工信部向您发送验证码，须在 48 小时内到其网站填写。")
 
 
-def test_shanghai_s_photo_and_the_others(english):
+def test_shanghai_takes_the_photo_by_app_and_others_before_a_backdrop(english):
     assert said("31", "photo_ways") == [("", "Taken with the Shanghai authority's app, after our review.")]
     assert said("44", "photo_ways") == [
         ("", "Taken in front of our backdrop or at a designated place, after our review.")
@@ -184,7 +184,7 @@ def test_ages_name_the_people_only_where_they_differ(english):
     assert said("14", "ages") == []
 
 
-def test_mobiles_by_reader(english):
+def test_the_rule_on_mobiles_speaks_to_organisations_and_individuals_apart(english):
     assert said("12", "local_mobile") == [
         ("Organisations", "May be of any province."),
         ("Individuals", "Mobiles of this province."),
@@ -212,11 +212,11 @@ def test_mobiles_by_reader(english):
         ),
     ],
 )
-def test_the_domain_s_certificate_in_words(english, code, text):
+def test_the_rule_on_the_domain_certificate_says_who_needs_one(english, code, text):
     assert said(code, "domain_certificate") == text
 
 
-def test_the_statement_in_words(english):
+def test_the_rule_on_the_statement_says_who_signs_and_how(english):
     assert said("65", "statement") == [
         (
             "Organisations",
@@ -226,7 +226,7 @@ def test_the_statement_in_words(english):
     ]
 
 
-def test_commitment_in_words(english):
+def test_the_rule_on_the_commitment_says_when_it_is_needed(english):
     assert said("34", "commitment") == [("", "With documents sent by phone app.")]
     assert said("50", "commitment")[1] == (
         "Individuals",
@@ -245,7 +245,7 @@ def test_banned_words_apply_to_individuals_only(english):
 # --- in brief ------------------------------------------------------------------------------------
 
 
-def test_tianjin_in_brief_for_an_organisation(english):
+def test_the_brief_rules_of_tianjin_show_what_concerns_an_organisation(english):
     brief = rules_in_brief(province("12"), "enterprise")
 
     assert [label for label, _text in brief] == [

@@ -188,7 +188,7 @@ def test_only_an_organisation_in_shaanxi_may_explain_a_mobile_from_elsewhere():
     assert codes(lambda each: each.may_explain_mobile(INDIVIDUAL)) == set()
 
 
-def test_individuals_with_an_id_card_of_another_province():
+def test_some_provinces_refuse_individuals_with_an_id_card_of_another_province():
     assert codes(lambda each: each.outsider_rule == OutsiderRule.NOT_ALLOWED) == {
         *("14", "23", "36", "41", "64", "65", "62", "63", "53", "54", "50"),
     }

@@ -124,7 +124,7 @@ def test_when_the_domain_s_certificate_is_asked(code, asked, spared):
     assert spared is None or not certificate_asked(rules.domain_certificate, spared)
 
 
-def test_one_domain_per_site_in_three_provinces():
+def test_three_provinces_allow_one_domain_per_site():
     assert {each.code: each.domains_per_site for each in provinces() if each.domains_per_site} == {
         "42": 1,
         "50": 1,
@@ -132,7 +132,7 @@ def test_one_domain_per_site_in_three_provinces():
     }
 
 
-def test_only_mainland_registrars_in_four_provinces():
+def test_four_provinces_accept_only_mainland_registrars():
     assert codes(lambda each: each.mainland_registrar) == {"15", "22", "43", "50"}
 
 

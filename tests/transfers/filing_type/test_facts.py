@@ -125,7 +125,7 @@ def test_a_filing_elsewhere_is_a_transfer_and_keeps_the_numbers_it_was_found_by(
     assert check.answers == type_answers()
 
 
-def test_nothing_on_file(client: Client, ministry: Any) -> None:
+def test_nothing_on_file_leads_to_the_outcome_not_filed(client: Client, ministry: Any) -> None:
     ministry.forget()
 
     assert ask(client, make_user()).outcome == "not_filed"
@@ -151,7 +151,7 @@ def test_a_number_that_only_begins_like_the_subjects_is_another_one(client: Clie
     assert ask(client, make_user()).outcome == "mismatch"
 
 
-def test_a_region_of_another_province_than_the_numbers(client: Client, ministry: Any) -> None:
+def test_a_region_of_another_province_than_the_number_is_a_mismatch(client: Client, ministry: Any) -> None:
     assert ask(client, make_user(), **typed_type("12")).outcome == "mismatch"
 
 

@@ -239,7 +239,7 @@ def test_your_data_says_how_far_the_copy_is(client: Client) -> None:
     assert ["Being put together" in page or ">Requested<" in page for page in (before, after)] == [False, True]
 
 
-def test_so_many_a_day_and_no_more(client: Client, settings: Any) -> None:
+def test_requests_a_day_are_limited(client: Client, settings: Any) -> None:
     settings.LIMITS = {**settings.LIMITS, "data_exports": (1, 86_400)}
     user, _order = somebody()
     proved(client, user).post(URL)

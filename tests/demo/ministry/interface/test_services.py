@@ -112,7 +112,7 @@ def test_every_spelling_of_the_providers_id_is_understood(simulator, desk, argum
     ],
 )
 @pytest.mark.parametrize("action", [None, "", '"urn:nothing"'])
-def test_qualified_or_not_in_any_order_with_any_soap_action(simulator, desk, arguments, shape, action):
+def test_arguments_may_be_qualified_or_not_in_any_order_with_any_soap_action(simulator, desk, arguments, shape, action):
     turned = dict(reversed(arguments.items()))
     parts = {"plain": rows(arguments), "prefixed": rows(arguments, "x:"), "reversed": rows(turned)}
     headers = {} if action is None else {"SOAPAction": action}

@@ -70,7 +70,7 @@ def test_a_stray_quote_costs_its_own_row_only(tmp_path):
     assert domains(path) == [(1, None), (2, "site2.com"), (3, None), (4, "site4.com")]
 
 
-def test_too_many_cells_too_long_a_line_and_empty_lines(tmp_path):
+def test_a_line_with_too_many_cells_or_too_long_is_read_as_none_and_others_go_on(tmp_path):
     path = tmp_path / "dump.csv"
     long = "x" * (files.LONGEST * 3)
     path.write_text(f"domain,name\n\nsite1.com,a,b\nsite2.com\nsite3.com,{long}\nsite4.com,d\n", "utf-8")
@@ -129,7 +129,7 @@ def test_a_missing_file_is_said(tmp_path):
         domains(tmp_path / "none.csv")
 
 
-def test_a_bom_before_json_and_gb18030_four_byte_characters(tmp_path):
+def test_json_may_begin_with_a_bom_or_hold_four_byte_gb18030(tmp_path):
     path = tmp_path / "dump.json"
     path.write_bytes(codecs.BOM_UTF8 + json.dumps(filing(lead_name="林𠮷"), ensure_ascii=False).encode())
     assert [cells["lead_name"] for _number, cells in files.rows(path)] == ["林𠮷"]
