@@ -26,7 +26,7 @@ from icpportal.privacy.masks import mask_mobile
 from icpportal.time_format import to_beijing
 from transfers.calls.queries import next_call
 from transfers.documents.slots import PHOTO as PHOTO_SLOT
-from transfers.models import ColleagueNote, Order
+from transfers.models import ColleagueNote, Decision, Order
 from transfers.orders import queries
 from transfers.orders.kinds import is_in, kind_of, state_of
 from transfers.orders.rows import Group
@@ -97,17 +97,8 @@ def case_page(
     unused = unused_of(typed, drawn, begun)
     asked = asked_for(request_to_show(REFUSAL, order.pk), user) if not look else None
     barred = leases.barred(order, user)
-    held = leases.is_held(order)
     query = kept_query(request)
     more_url = case_url(order, query, "more")
-    may_take_over = bool(barred) and held and user.has_perm(LEADS) and order.owner_id != user.pk
-    offered = (
-        (in_review and not held and barred is None, Act("claim", _("Assign to me"))),
-        (in_review and may_take_over, Act("take_over", _("Take over"))),
-        (leases.holds(order, user), Act("release", _("Release to the queue"))),
-        (bool(waiting and waiting.reviewer_id == user.pk), Act("take_back", _("Undo the decision"))),
-    )
-    acts = [act for holds, act in offered if holds]
     return CasePage(
         reference=order.reference,
         domain=order.display_domain,
@@ -117,7 +108,7 @@ def case_page(
         due=_due(order),
         lease=lease_words(order, user),
         is_mine=leases.holds(order, user),
-        acts=acts,
+        acts=_acts(order, user, waiting, barred),
         can_judge=bool(can) and not (barred or waiting or asked or look) and in_review,
         decided=decisions.decided_words(waiting) if waiting else "",
         sections=sections,
@@ -146,6 +137,19 @@ def case_page(
         look=look_box(look, order, user, is_decided=waiting is not None) if look else None,
         show_reasons=list(purposes.SHOW_REASONS.items()),
     )
+
+
+def _acts(order: Order, user: User, waiting: Decision | None, barred: leases.AssignedToOther | None) -> list[Act]:
+    """The buttons at the head of the case: taking and releasing it, and undoing this reader's decision."""
+    in_review, held = is_in(order, Group.IN_REVIEW), leases.is_held(order)
+    may_take_over = bool(barred) and held and user.has_perm(LEADS) and order.owner_id != user.pk
+    offered = (
+        (in_review and not held and barred is None, Act("claim", _("Assign to me"))),
+        (in_review and may_take_over, Act("take_over", _("Take over"))),
+        (leases.holds(order, user), Act("release", _("Release to the queue"))),
+        (bool(waiting and waiting.reviewer_id == user.pk), Act("take_back", _("Undo the decision"))),
+    )
+    return [act for is_offered, act in offered if is_offered]
 
 
 def purpose_page(order: Order, user: User, query: str) -> PurposePage:
