@@ -13,7 +13,7 @@ window.addEventListener("DOMContentLoaded", () => {
   live.setAttribute("role", "status");
   document.body.append(live);
 
-  // --- the papers ---
+  // --- papers ---
   const strip = all(".strip a");
   const panes = all(".pane");
   let zoom = 0;
@@ -115,7 +115,7 @@ window.addEventListener("DOMContentLoaded", () => {
     pane.addEventListener("pointerup", () => (from = null));
   });
 
-  // a document that was replaced stands beside what was judged; the pane that opened by itself closes by itself
+  // a replaced document stands beside the judged part; a pane that opened by itself closes by itself
   let byItself = false;
   const pair = (on) => {
     stage.classList.toggle("two", on);
@@ -172,7 +172,7 @@ window.addEventListener("DOMContentLoaded", () => {
 
   // --- the counts ---
   const AROUND = 2 * Math.PI * 13;
-  // why nothing can be accepted yet: what is open, and what is to be returned or was asked, as the tallies say it
+  // why nothing can be accepted yet, as the tallies say it
   const lacking = (open, amounts) => {
     const told = ["return", "ask"].filter((word) => amounts[word]).map((word) => find(`.n-${word}`).parentElement.textContent);
     return [open, ...told].map((words) => words.trim().replace(/\s+/g, " ")).filter(Boolean).join(" · ");
@@ -222,7 +222,7 @@ window.addEventListener("DOMContentLoaded", () => {
     radio.dispatchEvent(new Event("change", { bubbles: true }));
     return true;
   };
-  let pressed; // the OK under the mouse: it leads on as the key 1 does, the arrows between the buttons do not
+  let pressed; // the OK under the mouse leads on as the key 1 does
   form?.addEventListener("pointerdown", (event) => (pressed = event.target.closest(".verdicts .ok")));
   form?.addEventListener("change", (event) => {
     if (!event.target.matches(".verdicts input")) return;
@@ -283,7 +283,7 @@ window.addEventListener("DOMContentLoaded", () => {
     back: () => {
       if (judge("return")) find(".reasons input", parts[at])?.focus();
     },
-    // pressed while accepting is not open (desk_keys.js takes it otherwise): say what lacks, and lead there
+    // accepting is not open: say what lacks, and lead there
     lacks: () => {
       const lack = find(".not-yet");
       if (!lack || lack.hidden) return;

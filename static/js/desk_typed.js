@@ -14,16 +14,9 @@ window.addEventListener("DOMContentLoaded", () => {
   };
   const save = async () => {
     const options = { method: "POST", body: body(), headers: { Accept: "application/json" }, credentials: "same-origin" };
-    let answer;
-    try {
-      answer = await fetch(window.location.href, options);
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      said.textContent = form.dataset.notSaved; // no network just now
-      return;
-    }
+    const answer = await fetch(window.location.href, options).catch(() => ({})); // no network just now
     if (!answer.ok || answer.redirected) {
-      said.textContent = form.dataset.notSaved; // signed out meanwhile
+      said.textContent = form.dataset.notSaved; // nor when signed out
       return;
     }
     const { kept, words, lease } = await answer.json();

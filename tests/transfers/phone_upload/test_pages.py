@@ -122,7 +122,7 @@ def test_the_letter_of_commitment_is_named_with_its_form_before_the_way_is_chose
 
     before_the_choice = hub.partition('class="paper-way"')[2].partition("</form>")[0]
     assert "your province also requires a letter of commitment" in before_the_choice
-    link = '<a href="http://www.miitbeian.gov.cn/"'
+    link = 'href="http://www.miitbeian.gov.cn/"'
     assert (link in before_the_choice, link in slot.content.decode()) == (True, True)
     sign_in(client, elsewhere.owner)
     assert "letter of commitment" not in client.get(reverse("documents", args=[elsewhere.reference])).content.decode()

@@ -325,7 +325,7 @@ def test_the_right_code_pressed_twice_continues_twice(client: Client) -> None:
     assert phone_tests.find(order, LEAD).is_proved
 
 
-@pytest.mark.parametrize(("language", "words"), [("zh-hans", "此手机在用"), ("en", "This phone is in use")])
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "此手机仍在使用"), ("en", "This phone is in use")])
 def test_the_page_on_the_phone_reveals_nothing_of_the_order(client: Client, language: str, words: str) -> None:
     order = make_order(province="12")
 
