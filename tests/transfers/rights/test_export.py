@@ -288,14 +288,14 @@ def test_what_fails_again_and_again_is_told_to_operations_and_said_on_the_page(
     user, _order = somebody()
     proved(client, user).post(URL)
 
-    def down(*_given: Any) -> str:
-        raise storage.StorageDown("exports")
+    def fails(*_given: Any) -> str:
+        raise ValueError
 
     with monkeypatch.context() as broken:
-        broken.setattr(storage, "keep", down)
+        broken.setattr(storage, "keep", fails)
         build()
         assert "being tried again" in shown(client)
-        assert Alarm.objects.filter(cause="rights.row_failed:StorageDown").exists()
+        assert Alarm.objects.filter(cause="rights.row_failed:ValueError").exists()
         for hours in (1, 2, 3):
             with time_machine.travel(timezone.now() + timedelta(hours=hours)):
                 sweep.sweep()
@@ -303,6 +303,30 @@ def test_what_fails_again_and_again_is_told_to_operations_and_said_on_the_page(
     assert "The copy could not be made" in shown(client)
     client.post(URL)
     build()
+    assert opened(fetched(client)).testzip() is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_outage_of_the_storage_only_delays_the_copy_and_operations_are_told(
+    client: Client, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user, _order = somebody()
+    proved(client, user).post(URL)
+
+    def down(*_given: Any) -> str:
+        raise storage.StorageDown("exports")
+
+    with monkeypatch.context() as away:
+        away.setattr(storage, "keep", down)
+        build()
+        for hours in range(1, 6):
+            with time_machine.travel(timezone.now() + timedelta(hours=hours)):
+                sweep.sweep()
+    assert "being tried again" in shown(client)
+    assert Alarm.objects.filter(cause="rights.row_failed:StorageDown").exists()
+
+    with time_machine.travel(timezone.now() + timedelta(hours=9)):
+        sweep.sweep()
     assert opened(fetched(client)).testzip() is None
 
 

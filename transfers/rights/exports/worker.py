@@ -6,9 +6,11 @@ from functools import partial
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Greatest
 from django.utils import timezone, translation
 
 from icpportal.alarms import rows
+from icpportal.gateways.storage import StorageDown
 from transfers.rights import export_files, messages
 from transfers.rights.exports import archive, papers
 from transfers.rights.models import DataExport
@@ -51,6 +53,9 @@ def build(export: DataExport, *, now: datetime | None = None) -> bool:
         _write(export, lease, now)
     except export_files.Overtaken:
         return False
+    except StorageDown:  # an outage costs no attempt; the page still says that one was made
+        _mine(export, lease).update(tries=Greatest(F("tries") - 1, 1))
+        raise
     finally:  # whatever happened, the next attempt is not blocked
         _mine(export, lease).update(lease=None, leased_until=None)
     return True
