@@ -201,12 +201,14 @@ def person_fields(prefix: str, *, required: bool = True) -> dict[str, forms.Fiel
             ),
             error_messages={"invalid": _("Enter the date as year-month-day, such as 2035-02-14")},
         ).called(_("last day it is valid")),
-        "phone1": MobileField(label=_("Contact 1 (mobile)"), help_text=NOT_TEXTED, required=required),
+        "phone1": MobileField(label=_("Contact 1 (mobile)"), help_text=NOT_TEXTED, required=required).called(
+            _("number of contact 1")
+        ),
         "phone2": PhoneField(
             label=_("Contact 2 (mobile or landline)"),
             help_text=_("Landline as 086-area-number, such as 086-0951-5550100"),
             required=required,
-        ),
+        ).called(_("number of contact 2")),
         "emergency": MobileField(
             label=_("Emergency phone"),
             help_text=_("We use it when we cannot reach this person. Enter someone else's number if you can"),

@@ -153,7 +153,7 @@ def test_the_errors_of_a_refused_page_follow_the_language(client: Client) -> Non
         for language in ("en", "zh-hans")
     ]
 
-    assert said == [["Enter the contact 1"], ["请填写联系方式1"]]
+    assert said == [["Enter the number of contact 1"], ["请填写联系方式1"]]
 
 
 def test_the_errors_are_shown_for_a_quarter_of_an_hour_and_the_entries_stay(
