@@ -239,6 +239,7 @@ def answers(address: str) -> bool:
 
 def welcome(port: int, seeded: str) -> str:
     """What a person needs to know at the start."""
+    is_on = "ON" if settings.STAFF_SECOND_FACTOR else "OFF"
     return f"""
 The ICP filing portal is ready:  http://{HOST}:{port}/
 
@@ -250,6 +251,6 @@ The ICP filing portal is ready:  http://{HOST}:{port}/
 {seeded}
 
 Everything is invented. Data and logs are in {settings.VAR_DIR}
-The second factor of staff is OFF in this demo; in production it is on.
+The second factor of staff is {is_on} in this demo; in production it is on by default.
 Ctrl-C stops everything.
 """
