@@ -85,7 +85,7 @@ STORED, STORED_WORDS = "1060", "核验单入库成功"
 UNKNOWN, UNKNOWN_WORDS = "9876", "未公布的处理代码"
 
 # no public text says how a failed phone verification is reported: we send a refusal with words
-# (docs/sources.md#how-a-failed-phone-verification-is-told)
+# (docs/sources.md#how-a-failed-phone-verification-is-reported)
 PHONE_FAILURE = "1002"
 TOO_MANY_WRONG = "短信核验未通过：验证码输错超过5次"
 TOO_LATE = "短信核验未通过：超过核验时限"

@@ -92,7 +92,7 @@ def in_review(codes: str, kind: str = ReportKind.ACCESS) -> str:
 def is_of_phones(codes: str, words: str) -> bool:
     """Whether a refusal says that the phone verification failed: no code with a reason, and words about nothing else.
 
-    The interface has no code for it (docs/sources.md#how-a-failed-phone-verification-is-told).
+    The interface has no code for it (docs/sources.md#how-a-failed-phone-verification-is-reported).
     """
     if not set(codes.split()) <= {REJECTED} or NOT_FAILED.search(words):
         return False

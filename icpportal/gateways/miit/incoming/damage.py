@@ -39,7 +39,7 @@ class Damaged:
 
 
 def note(row: InboxFile, words: str, *, now: datetime) -> bool:
-    """Records a damaged delivery, with an alarm from the second on; returns whether to give the file up."""
+    """Records a damaged delivery and raises an alarm if it keeps coming; returns whether to give the file up."""
     stored = InboxFile.objects.filter(pk=row.pk, state=InboxState.STORED)
     stored.update(reason=words[:500], damaged_at=Coalesce(F("damaged_at"), now))
     pending = _unacknowledged(row)
