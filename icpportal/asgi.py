@@ -1,4 +1,4 @@
-"""For hosts that require ASGI; measured slower than WSGI, see docs/decisions.md."""
+"""For hosts that require ASGI; the image runs WSGI."""
 
 import os
 
