@@ -43,6 +43,7 @@ CHANGES = (
     (re.compile(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} [A-Z][a-z]{2}( \d{4})?(, \d\d:\d\d)?"), "DATE"),
     (re.compile(r"\b\d{1,2} [A-Z][a-z]{2}( \d{4})?( \d\d:\d\d)?\b"), "DATE"),
     (re.compile(r"\b(today|tomorrow|yesterday) \d\d:\d\d\b"), "DATE"),
+    (re.compile(r"\b\d\d:\d\d · (\d+ h )?\d+ min\b"), "DATE"),  # due today, as just after midnight
     (re.compile(r"\d+ (days?|hours?|minutes?)( \d+ (hours?|minutes?))? left"), "TIME left"),
     (re.compile(r"\b\w\*+@[\w.]+"), "ADDRESS"),
     (re.compile(r"[0-9a-f]{4}…[0-9a-f]{4}"), "CODE"),
