@@ -108,7 +108,7 @@ def restore(target: Target, keys_target: Target, backup: Manifest, tell: Tell) -
 
 def said_of(trouble: Exception) -> str:
     """What happened, for the command's output."""
-    return trouble.told if isinstance(trouble, StorageDown) else str(trouble)
+    return trouble.explanation if isinstance(trouble, StorageDown) else str(trouble)
 
 
 def _bring_the_rest(target: Target, keys_target: Target, backup: Manifest, result: Restored, tell: Tell) -> None:

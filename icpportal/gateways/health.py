@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.registry import Gateway, asked
+from icpportal.gateways.registry import Gateway, checkable_gateways
 
 logger = logging.getLogger(__name__)
 STATES = {Retryable: "down", Refused: "refused"}
@@ -41,7 +41,7 @@ def examine(*, ask: bool = True) -> list[Health]:
 
     Unless told to `ask`, gateways that record their answers (`heard`) are not asked.
     """
-    return [_examine(each, ask) for each in asked()]
+    return [_examine(each, ask) for each in checkable_gateways()]
 
 
 def _examine(named: Gateway, ask: bool) -> Health:

@@ -203,7 +203,7 @@ GATEWAYS = (
 ADVICE = tuple(each.name for each in GATEWAYS if each.is_advice)
 
 
-def asked() -> list[Gateway]:
+def checkable_gateways() -> list[Gateway]:
     """The gateways that are configured and can tell whether they answer."""
     return [each for each in GATEWAYS if each.is_asked and each.path]
 

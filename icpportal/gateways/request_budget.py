@@ -50,7 +50,7 @@ class ConcurrencyLimit:
         self.queue: deque[Ticket] = deque()
 
     @property
-    def taken(self) -> int:
+    def in_use(self) -> int:
         """How many calls are under way."""
         return len(self.began)
 
@@ -65,8 +65,8 @@ class ConcurrencyLimit:
         with self.changed:
             self.queue.append(ticket)
             try:
-                while self.taken >= most or self.queue[0] is not ticket:
-                    hangs = max(self.began, default=-math.inf) + patience if self.taken >= most else math.inf
+                while self.in_use >= most or self.queue[0] is not ticket:
+                    hangs = max(self.began, default=-math.inf) + patience if self.in_use >= most else math.inf
                     left = min(gives_up, hangs) - time.monotonic()
                     if left <= 0:
                         return None

@@ -37,7 +37,7 @@ class StorageDown(Retryable):
     """The storage does not answer or has no room: nothing is lost, the same call may work later."""
 
     @property
-    def told(self) -> str:
+    def explanation(self) -> str:
         """For whoever runs a command: which storage, and what it said, such as that there is no bucket."""
         cause = self.__cause__
         answer = getattr(cause, "response", None) or {}

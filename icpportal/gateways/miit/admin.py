@@ -312,19 +312,19 @@ class LineAdmin(ReadOnly):
 
     @admin.display(description=_("Reason"))
     def why_sending_stopped(self, line: MinistryLine) -> str:
-        return line_state.shown(line.sending_stopped_because) or "—"
+        return line_state.translated_reason(line.sending_stopped_because) or "—"
 
     @admin.display(description=_("Reason"))
     def why_fetching_stopped(self, line: MinistryLine) -> str:
-        return line_state.shown(line.fetching_stopped_because) or "—"
+        return line_state.translated_reason(line.fetching_stopped_because) or "—"
 
     @admin.display(description=_("Reason"))
     def why_sending_waits(self, line: MinistryLine) -> str:
-        return line_state.shown(line.sending_waits_because) or "—"
+        return line_state.translated_reason(line.sending_waits_because) or "—"
 
     @admin.display(description=_("Reason"))
     def why_fetching_waits(self, line: MinistryLine) -> str:
-        return line_state.shown(line.fetching_waits_because) or "—"
+        return line_state.translated_reason(line.fetching_waits_because) or "—"
 
     @admin.display(description=_("Provider's id"))
     def provider_id(self, line: MinistryLine) -> str:
@@ -372,7 +372,7 @@ def _status(line: MinistryLine) -> standing.InterfaceStatus:
     """The present state, read once for a page."""
     found: standing.InterfaceStatus | None = getattr(line, "status_shown", None)
     if found is None:
-        found = standing.standing()
+        found = standing.interface_status()
         line.status_shown = found  # type: ignore[attr-defined]
     return found
 

@@ -70,7 +70,7 @@ class MinistryAuthority:
 
     def answer(self, answer_id: str) -> Answer | None:
         """As it was told the first time."""
-        return outcome_queue.told(answer_id)
+        return outcome_queue.outcome_of(answer_id)
 
     def record_of(self, report_key: str) -> Answer | None:
         """From the outcomes that are still kept."""

@@ -139,7 +139,7 @@ def _judge(code: object) -> None:
 
 def _call(call: Callable[[], Answer]) -> Answer:
     try:
-        return cloud.asked(call)
+        return cloud.call_within_limit(call)
     except AlibabaCloudException as no:
         if no.status_code is not None and no.status_code < 500 and no.code:
             _judge(no.code)

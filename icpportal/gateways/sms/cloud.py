@@ -66,6 +66,6 @@ def word(code: object) -> str:
     return str(code)[:LONGEST_WORD]
 
 
-def asked(call: Callable[[], Answer]) -> Answer:
+def call_within_limit(call: Callable[[], Answer]) -> Answer:
     """The result of an SDK's `call`, within the supplier's time limit."""
     return bounded(call, SECONDS)

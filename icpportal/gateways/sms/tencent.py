@@ -126,7 +126,7 @@ def _judge(code: object) -> None:
 
 def _call(call: Callable[[], Answer]) -> Answer:
     try:
-        return cloud.asked(call)
+        return cloud.call_within_limit(call)
     except TencentCloudSDKException as no:
         if no.code == NO_ANSWER:
             kind = Unknown if has_left(no) else Retryable

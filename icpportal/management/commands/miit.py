@@ -22,7 +22,7 @@ from icpportal.gateways.miit.line.file_encryption import Forgotten
 from icpportal.gateways.miit.models import ReportState
 from icpportal.gateways.miit.operations import actions as operations
 from icpportal.gateways.miit.operations import last_answer, report_list, settings_check
-from icpportal.gateways.miit.operations.status import standing
+from icpportal.gateways.miit.operations.status import interface_status
 from icpportal.gateways.miit.outgoing import plan as planning
 from icpportal.gateways.miit.outgoing import sender
 from icpportal.gateways.miit.types import ReportKind
@@ -109,7 +109,7 @@ Exit codes: 0 done, 1 it cannot be done or a person is needed, 2 typed wrongly, 
 
 
 def status(command: Command, as_json: bool, options: Options) -> int:
-    now, moment = standing(), timezone.now()
+    now, moment = interface_status(), timezone.now()
     parked = queries.parked_answers()
     now.needs.extend(
         f"answer to {each.report_key}: {each.words(moment)}; see “Parked answers” at the review desk" for each in parked
@@ -247,7 +247,7 @@ def send(command: Command, as_json: bool, options: Options) -> int:
     refuse_if_held()
     sent = sender.send_due(limit=options["limit"])
     command.say(as_json, sent.as_dict(), words.sent_lines(sent.as_dict()))
-    return 1 if sent.parked or standing().sending_stopped else 0
+    return 1 if sent.parked or interface_status().sending_stopped else 0
 
 
 class Kind:

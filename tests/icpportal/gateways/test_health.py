@@ -5,7 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from icpportal.gateways import health
 from icpportal.gateways.errors import Refused
-from icpportal.gateways.registry import asked
+from icpportal.gateways.registry import checkable_gateways
 
 
 class Odd:
@@ -24,7 +24,7 @@ class Well:
 
 
 def test_a_gateway_that_fails_its_check_is_down_and_the_others_are_checked(settings) -> None:
-    for row in asked():
+    for row in checkable_gateways():
         setattr(settings, row.setting, "")  # not configured
     settings.AUTHORITY_GATEWAY, settings.SMS_GATEWAY = f"{__name__}.Odd", "nowhere.Gateway"
     settings.INVENTORY_GATEWAY, settings.SCANNER_GATEWAY = f"{__name__}.Unset", f"{__name__}.Well"

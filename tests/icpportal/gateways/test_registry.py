@@ -11,7 +11,7 @@ from icpportal import gateways
 from icpportal import settings as portal
 from icpportal.gateways import registry
 from icpportal.gateways.errors import Retryable
-from icpportal.gateways.registry import ADVICE, GATEWAYS, Gateway, StandIn, asked, faults
+from icpportal.gateways.registry import ADVICE, GATEWAYS, Gateway, StandIn, checkable_gateways, faults
 
 FOLDERS = {"miit": "authority"}
 
@@ -52,7 +52,14 @@ def test_every_gateway_setting_has_its_row():
 
 
 def test_all_are_checked_but_mail_and_web_pages_and_only_the_resolver_is_advice():
-    assert [row.name for row in asked()] == ["authority", "inventory", "sms", "scanner", "photo_app", "dns"]
+    assert [row.name for row in checkable_gateways()] == [
+        "authority",
+        "inventory",
+        "sms",
+        "scanner",
+        "photo_app",
+        "dns",
+    ]
     assert ADVICE == ("dns",)
 
 

@@ -94,7 +94,7 @@ def test_the_longest_waiting_caller_gets_the_slot_that_becomes_free(settings):
         thread.join()
 
     assert served == [0, 1, 2, 3]
-    assert (slots.taken, len(slots.queue)) == (0, 0)
+    assert (slots.in_use, len(slots.queue)) == (0, 0)
 
 
 def test_fifty_askers_at_once_are_all_answered_by_a_system_that_takes_a_tenth_of_a_second(console):  # noqa: F811
@@ -139,13 +139,13 @@ def test_slots_follow_the_number_of_web_threads_and_leave_some_of_them_free(sett
 
 
 def test_a_slot_is_free_again_after_a_failed_call():
-    before = slots.taken
+    before = slots.in_use
 
     for _ in range(5):
         with pytest.raises(Retryable), request_budget():
             raise Retryable("down")
 
-    assert slots.taken == before
+    assert slots.in_use == before
 
 
 def test_a_nested_call_shares_its_slot_and_its_time(settings):
@@ -155,7 +155,7 @@ def test_a_nested_call_shares_its_slot_and_its_time(settings):
         shared = inner is outer
 
     assert shared
-    assert slots.taken == 0
+    assert slots.in_use == 0
 
 
 def test_busy_is_a_temporary_error():
@@ -238,7 +238,7 @@ def test_many_concurrent_callers_never_take_more_than_the_slots(settings):
             except Busy:
                 refused.append(True)
                 return
-            seen.append(slots.taken)
+            seen.append(slots.in_use)
             time.sleep(0.05)
 
     threads = [threading.Thread(target=ask) for _ in range(20)]
@@ -249,4 +249,4 @@ def test_many_concurrent_callers_never_take_more_than_the_slots(settings):
 
     assert max(seen) <= 2
     assert len(seen) + len(refused) == 20
-    assert slots.taken == 0
+    assert slots.in_use == 0

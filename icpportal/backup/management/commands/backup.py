@@ -49,7 +49,7 @@ class Command(BaseCommand):
             raise CommandError("No backup was made: it was interrupted.") from stopped
         except StorageDown as down:
             undone = "Not listed" if list else "No backup was made"
-            raise CommandError(f"{undone}: {down.told}.") from down
+            raise CommandError(f"{undone}: {down.explanation}.") from down
 
     def _make(self, target: Target, keys_target: Target, *, as_json: bool) -> None:
         # first: erased data must go in time, whatever happens to the backup
@@ -92,7 +92,7 @@ class Command(BaseCommand):
         try:
             return delete(), False
         except troubles as trouble:
-            why = trouble.told if isinstance(trouble, StorageDown) else trouble
+            why = trouble.explanation if isinstance(trouble, StorageDown) else trouble
             self.stderr.write(f"Not all that is old was deleted: {str(why) or 'it was interrupted'}.")
             return otherwise, True
 

@@ -25,7 +25,7 @@ class Agreement(StrEnum):
     REFUSED = "refused"
 
 
-def standing(line: MinistryLine) -> Agreement:
+def current_agreement(line: MinistryLine) -> Agreement:
     """The result for the present keys."""
     if not settings.MIIT_ENCRYPT:
         return Agreement.OFF
@@ -36,7 +36,7 @@ def standing(line: MinistryLine) -> Agreement:
 
 def tried_on(line: MinistryLine, file: WireFile | None, *, now: datetime) -> Agreement:
     """Tests the keys on one of their files, unless tested before; an unencrypted file tells nothing."""
-    found = standing(line)
+    found = current_agreement(line)
     if found != Agreement.NOT_TRIED or file is None or file.encrypt_algorithm != AES:
         return found
     try:
@@ -56,7 +56,7 @@ def opened(line: MinistryLine, file: WireFile, *, now: datetime) -> None:
 
 def agreed(line: MinistryLine, *, now: datetime) -> None:
     """Records once for these keys that they accepted a file of ours, or that one of theirs could be opened."""
-    if standing(line) in (Agreement.NOT_TRIED, Agreement.REFUSED):
+    if current_agreement(line) in (Agreement.NOT_TRIED, Agreement.REFUSED):
         _note(line, now)
 
 

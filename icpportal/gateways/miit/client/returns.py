@@ -79,18 +79,18 @@ def uploaded(text: str) -> UploadReply:
 def downloaded(text: str) -> DownloadReply:
     """The reply to a download; there is a file if `fileInfos` contains one, whatever the code says."""
     root = _root(text, huge=True)
-    return DownloadReply(*_code_and_words(root), file=_file(xml.named(root, "fileInfos")))
+    return DownloadReply(*_code_and_words(root), file=_file(xml.first_named(root, "fileInfos")))
 
 
 def previous(text: str) -> PreviousReply:
     """The last accepted upload; a success without a number is nonsense, not "never"."""
     root = _root(text, huge=True)
     code, words = _code_and_words(root)
-    sequence = _number(xml.named(root, "dataSequence"))
+    sequence = _number(xml.first_named(root, "dataSequence"))
     if code == 0 and sequence is None:
         raise Retryable("the ministry did not say which upload was its last")
     digest, name = _text(root, "beianInfoHash"), _text(root, "return_FileName")
-    return PreviousReply(code, words, sequence or 0, digest, name, file=_file(xml.named(root, "fileInfos")))
+    return PreviousReply(code, words, sequence or 0, digest, name, file=_file(xml.first_named(root, "fileInfos")))
 
 
 def status(text: str, condition: str) -> StatusReply:
@@ -121,7 +121,7 @@ def _root(text: str, *, huge: bool = False) -> etree._Element:
 
 
 def _code_and_words(root: etree._Element) -> tuple[int, str]:
-    code = _number(xml.named(root, "msg_code"))
+    code = _number(xml.first_named(root, "msg_code"))
     if code is None:
         raise Retryable("the ministry answered without a return code")
     return code, _text(root, "msg")[:WORDS_LONGEST]
@@ -129,7 +129,7 @@ def _code_and_words(root: etree._Element) -> tuple[int, str]:
 
 def _meaning_of(root: etree._Element, name: str, meaning: dict[int, bool]) -> bool | None:
     """The meaning of a figure when the call succeeded; with any other code it is not an answer."""
-    number = _number(xml.named(root, name))
+    number = _number(xml.first_named(root, name))
     return meaning.get(number) if number is not None and _code_and_words(root)[0] == 0 else None
 
 
@@ -149,7 +149,7 @@ def _file(infos: etree._Element | None) -> WireFile | None:
 
 def _algorithm(infos: etree._Element, name: str) -> int:
     """0 when missing, as everywhere in the interface; -1 for nonsense, which nobody knows: the file is damaged."""
-    element = xml.named(infos, name)
+    element = xml.first_named(infos, name)
     if not xml.text_of(element):
         return 0
     number = _number(element)
@@ -163,4 +163,4 @@ def _number(element: etree._Element | None) -> int | None:
 
 
 def _text(root: etree._Element, name: str) -> str:
-    return xml.text_of(xml.named(root, name))
+    return xml.text_of(xml.first_named(root, name))

@@ -67,12 +67,12 @@ def _returned(status: int, body: bytes, *, huge: bool) -> str:
     if status != HTTPStatus.OK:
         raise _failed(status, body)
     envelope = xml.parsed(xml.decoded(body), huge=huge)
-    if xml.named(envelope, "Fault") is not None:
+    if xml.first_named(envelope, "Fault") is not None:
         raise wsdl.WsdlError("the ministry answered with a fault")
-    inside = xml.named(envelope, "Body")
+    inside = xml.first_named(envelope, "Body")
     if xml.local_name(envelope) != "envelope" or inside is None:
         raise Retryable("the ministry answered with something that is not SOAP")
-    if xml.named(inside, "msg_code") is not None:  # a server that returns XML instead of a string
+    if xml.first_named(inside, "msg_code") is not None:  # a server that returns XML instead of a string
         return etree.tostring(inside, encoding="unicode", with_tail=False)
     return next(filter(None, map(xml.text_of, xml.elements(inside))), "")
 

@@ -54,7 +54,7 @@ def elements(root: etree._Element) -> Iterator[etree._Element]:
     return root.iter(etree.Element)
 
 
-def named(root: etree._Element, name: str) -> etree._Element | None:
+def first_named(root: etree._Element, name: str) -> etree._Element | None:
     """The first element with this local name, the root included, in any namespace and case."""
     return next((found for found in elements(root) if local_name(found) == name.lower()), None)
 

@@ -71,7 +71,7 @@ def fetch(*, now: datetime | None = None, patience: float = 0, if_due: bool = Fa
     if if_due and not polling.is_due(now=moment):
         return 0
     try:
-        with lease.kept(_turn(patience)) as mine:
+        with lease.keep_renewed(_turn(patience)) as mine:
             came, all_of_it = _fetched(moment, mine, if_due=if_due)
     except lease.LeaseLost as lost:
         raise Busy("another fetch has taken over") from lost

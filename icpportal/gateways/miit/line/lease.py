@@ -85,7 +85,7 @@ class Lease:
 
 
 @contextmanager
-def kept(mine: Lease) -> Iterator[Lease]:
+def keep_renewed(mine: Lease) -> Iterator[Lease]:
     """Renews the lease during the block and frees it at the end."""
     beating = _Heartbeat(mine)
     beating.start()
@@ -129,7 +129,7 @@ class _Heartbeat(threading.Thread):
 
 
 def take(isp_id: int, *, columns: Columns = SENDING) -> Lease | None:
-    """The lease, or None while another process has it. Holders that need it longer run `kept`."""
+    """The lease, or None while another process has it. Holders that need it longer run `keep_renewed`."""
     lease = Lease(isp_id, columns)
     if _acquire(lease):
         return lease

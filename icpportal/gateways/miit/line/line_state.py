@@ -33,7 +33,7 @@ def pause_reason(code: int | str, words: str) -> str:
     return f"{code}: {words}"
 
 
-def shown(reason: str) -> str:
+def translated_reason(reason: str) -> str:
     """A stored reason in the reader's language."""
     code, colon, words = reason.partition(": ")
     return f"{code}: {gettext(words)}" if colon else reason and gettext(reason)

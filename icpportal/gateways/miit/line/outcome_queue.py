@@ -96,7 +96,7 @@ def waiting() -> list[Answer]:
     return read
 
 
-def told(answer_id: str) -> Answer | None:
+def outcome_of(answer_id: str) -> Answer | None:
     """An outcome, acknowledged or not; `None` for an unknown id, or after its retention."""
     row = _unforgotten().filter(pk=answer_id).select_related("report").first() if answer_id.isdigit() else None
     return _answer_of(row) if row else None

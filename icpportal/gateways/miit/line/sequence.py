@@ -141,7 +141,7 @@ def accept(file: UploadFile, *, now: datetime) -> bool:
     return True
 
 
-def kept(isp_id: int, sequences: Collection[int]) -> list[UploadFile] | None:
+def accepted_files(isp_id: int, sequences: Collection[int]) -> list[UploadFile] | None:
     """Our accepted files with these numbers in order; `None` unless all are here with their bytes."""
     rows = UploadFile.objects.filter(
         TO_STORE | STORED, isp_id=isp_id, sequence__in=list(sequences), accepted_at__isnull=False

@@ -63,7 +63,7 @@ def rebuild(sequence: int, *, now: datetime | None = None) -> None:
         file = _file(sequence)
         if file.accepted_at is not None:
             raise Refused(_("This file was accepted and cannot be changed."))
-        if fate(planning.told(caller.ask, silent), file) != CallOutcome.MISSED:
+        if fate(planning.previous_reply(caller.ask, silent), file) != CallOutcome.MISSED:
             raise Refused(_("The ministry's last number does not show that this file is missing: run miit resync."))
         try:
             packed = file_builder.build(file.report, sequence)
@@ -83,7 +83,7 @@ def resync(
     after that, and when they do not answer, it raises `Retryable` and can be repeated.
     """
     with _alone(now, seconds) as caller:
-        previous = planning.told(caller.ask, tell)
+        previous = planning.previous_reply(caller.ask, tell)
         plan = planning.compared(previous, after_restore=after_restore)
         if after_restore:
             plan = replace(plan, parked=restored.put_in_order(caller, previous, plan, tell))
@@ -108,7 +108,7 @@ def _in_line(caller: Caller, previous: PreviousReply, file: UploadFile, plan: Pl
 
 
 def _fill(caller: Caller, missing: tuple[int, ...], tell: Tell) -> None:
-    files = numbering.kept(settings.MIIT_ISP_ID, missing)
+    files = numbering.accepted_files(settings.MIIT_ISP_ID, missing)
     if files is None:
         raise Refused(
             _(
@@ -134,7 +134,7 @@ def _resend(caller: Caller, file: UploadFile) -> None:
 
 
 def _words_of(reply: Reply) -> str:
-    ours = line_state.shown(line_state.pause_reason(reply.code, reaction(reply.code).words))
+    ours = line_state.translated_reason(line_state.pause_reason(reply.code, reaction(reply.code).words))
     if not reply.words:
         return ours
     return _("%(ours)s (the ministry's words: “%(theirs)s”)") % {"ours": ours, "theirs": reply.words}
@@ -147,7 +147,7 @@ def _alone(now: datetime | None, seconds: float | None = None) -> Iterator[Calle
     if mine is None:
         raise Refused(_("A sending run is in progress: try again in a minute."))
     try:
-        with lease.kept(mine):
+        with lease.keep_renewed(mine):
             yield Caller(mine, clock(now), limit=None if seconds is None else Limit(seconds))
     except lease.LeaseLost as lost:
         raise Refused(_("Another sender took over: check miit status, then try again.")) from lost

@@ -95,7 +95,7 @@ def to_do(because: str) -> str:
     return str(TO_DO.get(because.partition(":")[0], OTHERWISE))
 
 
-def standing(*, now: datetime | None = None) -> InterfaceStatus:
+def interface_status(*, now: datetime | None = None) -> InterfaceStatus:
     """The present status. Counts the work in hand, not the archive."""
     now = now or timezone.now()
     line = MinistryLine.objects.filter(isp_id=settings.MIIT_ISP_ID).first() or MinistryLine(isp_id=settings.MIIT_ISP_ID)
@@ -123,7 +123,7 @@ def standing(*, now: datetime | None = None) -> InterfaceStatus:
         answered_at=line.answered_at,
         answered_code=line.answered_code,
         sent_at=line.sent_at,
-        encryption=agreement.standing(line).value,
+        encryption=agreement.current_agreement(line).value,
         outcomes_waiting=Outcome.objects.filter(acknowledged_at=None).count(),
         waiting_for_answer=len(behind),
         schemas={None: "none", "": "valid"}.get(schema, schema or ""),
@@ -221,10 +221,10 @@ def _stops(facts: InterfaceStatus) -> list[str]:
     if fetching:
         found.append(_stopped(gettext("fetching stopped: %(because)s. %(to_do)s"), fetching))
     if wait and not sending and wait.because.partition(":")[0] in TO_DO:
-        facts_of_wait = {"because": line_state.shown(wait.because), "to_do": to_do(wait.because)}
+        facts_of_wait = {"because": line_state.translated_reason(wait.because), "to_do": to_do(wait.because)}
         found.append(gettext("sending waits: %(because)s. %(to_do)s") % facts_of_wait)
     return found
 
 
 def _stopped(sentence: str, stop: Stop) -> str:
-    return sentence % {"because": line_state.shown(stop.because), "to_do": stop.to_do}
+    return sentence % {"because": line_state.translated_reason(stop.because), "to_do": stop.to_do}

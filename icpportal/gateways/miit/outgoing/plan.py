@@ -57,10 +57,10 @@ def plan(*, after_restore: bool = False, seconds: float | None = None, tell: Tel
     Raises `Retryable` when it does not answer, `Refused` when it does not tell.
     """
     within = {} if seconds is None else {"timeout": seconds}
-    return compared(told(lambda: Ministry().previous_upload(**within), tell), after_restore=after_restore)
+    return compared(previous_reply(lambda: Ministry().previous_upload(**within), tell), after_restore=after_restore)
 
 
-def told(ask: Callable[[], PreviousReply], tell: Tell) -> PreviousReply:
+def previous_reply(ask: Callable[[], PreviousReply], tell: Tell) -> PreviousReply:
     """The ministry's last accepted file, reporting progress before and after; raises like `plan`."""
     tell("asking the ministry for the last file that it accepted …")
     began = time.monotonic()
@@ -68,7 +68,7 @@ def told(ask: Callable[[], PreviousReply], tell: Tell) -> PreviousReply:
     tell(f"answer after {time.monotonic() - began:.1f} s: code {previous.code}, number {previous.sequence}")
     row = reaction(previous.code)
     if row.act not in (Act.DONE, Act.LOAD):
-        words = line_state.shown(line_state.pause_reason(previous.code, row.words))
+        words = line_state.translated_reason(line_state.pause_reason(previous.code, row.words))
         raise Refused(f"{words} ({previous.words})", code=str(previous.code))
     return previous
 

@@ -75,7 +75,7 @@ def send_due(*, now: datetime | None = None, limit: int = 500) -> Sent:
         if mine is None:
             totals.reason = BUSY
         else:
-            with lease.kept(mine):
+            with lease.keep_renewed(mine):
                 _Round(Caller(mine, time), loop, totals, limit).run()
     totals.waiting = Report.objects.filter(state__in=(ReportState.QUEUED, ReportState.NUMBERED)).count()
     return totals
@@ -150,7 +150,7 @@ class _Round:
     def is_unsure(self) -> bool:
         """Whether to ask before sending: our state may be that of a backup."""
         known = self.line.number_heard_at and self.now() - HEARD < self.line.number_heard_at <= self.now() + HEARD
-        return not known or (not self.asked and agreement.standing(self.line) == Agreement.NOT_TRIED)
+        return not known or (not self.asked and agreement.current_agreement(self.line) == Agreement.NOT_TRIED)
 
     def compare(self, file: UploadFile | None, last: int) -> bool:
         """Checks that their last number is not ahead of ours, and that our keys open what they have of us."""
@@ -167,7 +167,7 @@ class _Round:
 
     def agrees(self, previous: PreviousReply) -> bool:
         """Tested once for these keys: after that a person knows better, or the upload tells."""
-        is_new = agreement.standing(self.line) == Agreement.NOT_TRIED
+        is_new = agreement.current_agreement(self.line) == Agreement.NOT_TRIED
         found = agreement.tried_on(self.line, previous.file, now=self.now())
         return not (is_new and found == Agreement.REFUSED) or self.stop(9, KEYS_DIFFER, None)
 
@@ -257,7 +257,7 @@ class _Round:
         """Code 14: sends their missing files first, each until accepted; otherwise their last number decides."""
         numbering.note_code(file, reply.code, reply.words)
         missing = tuple(sorted(set(reply.missing) - {file.sequence}))
-        files = numbering.kept(self.isp_id, missing) if missing and not self.filled & set(missing) else None
+        files = numbering.accepted_files(self.isp_id, missing) if missing and not self.filled & set(missing) else None
         if not files or missing[-1] >= file.sequence:
             return self.settle(file) and self.paused_if_missed(file, reply)
         numbering.note_missed(file)

@@ -58,7 +58,7 @@ def test_our_last_upload_is_decrypted_before_the_first_report_is_sent(ministry, 
     assert send_due(now=NOW).accepted == 1
 
     assert calls(ministry) == ["isp_querypreviousupload", "isp_upload"]
-    assert (agreement.standing(line()), line().encryption_agreed_at) == (Agreement.AGREED, NOW)
+    assert (agreement.current_agreement(line()), line().encryption_agreed_at) == (Agreement.AGREED, NOW)
 
 
 @pytest.mark.parametrize("last", [None, 7])
@@ -87,7 +87,7 @@ def test_the_right_keys_are_tried_again_and_the_report_is_sent(ministry, setting
     call_command("miit", "go-on", "sending")
 
     assert send_due(now=NOW).accepted == 1
-    assert agreement.standing(line()) == Agreement.AGREED
+    assert agreement.current_agreement(line()) == Agreement.AGREED
 
 
 def test_a_person_can_let_it_continue_and_the_upload_decides(ministry, settings):
@@ -101,7 +101,7 @@ def test_a_person_can_let_it_continue_and_the_upload_decides(ministry, settings)
     call_command("miit", "go-on", "sending")
 
     assert send_due(now=NOW).accepted == 1
-    assert agreement.standing(line()) == Agreement.AGREED
+    assert agreement.current_agreement(line()) == Agreement.AGREED
 
 
 @pytest.mark.parametrize("known", [0, 7])
@@ -143,7 +143,7 @@ def test_a_decrypted_download_proves_the_keys_and_an_unencrypted_one_does_not(op
         settings.MIIT_ENCRYPT = True
 
         assert inbox.fetch(now=NOW) == 1
-        assert agreement.standing(line()) == found
+        assert agreement.current_agreement(line()) == found
 
 
 def test_without_encryption_nothing_is_checked(opened, capsys):
@@ -155,7 +155,7 @@ def test_without_encryption_nothing_is_checked(opened, capsys):
     assert send_due(now=NOW).accepted == 1
 
     assert calls(ministry) == ["isp_upload"]
-    assert agreement.standing(line()) == Agreement.OFF
+    assert agreement.current_agreement(line()) == Agreement.OFF
 
 
 def test_the_record_of_the_keys_does_not_reveal_them(ministry, settings):

@@ -62,8 +62,8 @@ def test_a_dtd_cannot_hide_in_another_encoding():
 def test_a_name_is_found_in_any_namespace_and_case():
     root = xml.parsed('<r xmlns:n="urn:x"><n:Msg_Code> 3 </n:Msg_Code></r>')
 
-    assert xml.text_of(xml.named(root, "msg_code")) == "3"
-    assert xml.named(root, "msg") is None
+    assert xml.text_of(xml.first_named(root, "msg_code")) == "3"
+    assert xml.first_named(root, "msg") is None
 
 
 @settings(max_examples=200)

@@ -11,7 +11,7 @@ from icpportal.gateways.miit.documents.types import CodeRow
 from icpportal.gateways.miit.line import outcome_queue
 from icpportal.gateways.miit.models import TableRow, UploadFile
 from icpportal.gateways.miit.operations import report_list, settings_check
-from icpportal.gateways.miit.operations.status import standing
+from icpportal.gateways.miit.operations.status import interface_status
 from icpportal.gateways.miit.outgoing.sender import send_due
 from icpportal.gateways.miit.types import Purpose
 from tests.icpportal.gateways.miit.documents.samples import STATEMENT
@@ -103,14 +103,14 @@ def test_the_missing_code_is_named_with_the_setting_that_fixes_it(settings):
     with_other_numbers()
     tables.load([CodeRow("Wzfb", 1, "安徽"), CodeRow("Zxly", 4, "不再接入")])
 
-    assert standing().settings_faults == [
+    assert interface_status().settings_faults == [
         'Wzfb 22 (64) is not in the ministry\'s tables: set MIIT_CODES={"Wzfb": {"64": …}}',
         'Wzjrfs 5 (cloud) is not in the ministry\'s tables: set MIIT_CODES={"Wzjrfs": {"cloud": 7}}',
         "Zxly 1 is not in the ministry's tables: set MIIT_CANCELLATION_REASON",
     ]
     settings.MIIT_CODES = {"Wzjrfs": {"cloud": 7}, "Wzfb": {"64": 1}}
     settings.MIIT_CANCELLATION_REASON = 4
-    assert standing().settings_faults == []
+    assert interface_status().settings_faults == []
     assert table_numbers.as_numbered(cancellation()).reason == 4  # one that waited while it was fixed
 
 

@@ -17,7 +17,7 @@ from icpportal.gateways.errors import NotYet, Refused
 from icpportal.gateways.miit.incoming import damage, downloads, inbox, parked_downloads
 from icpportal.gateways.miit.line import outcome_queue
 from icpportal.gateways.miit.models import InboxFile, MinistryLine
-from icpportal.gateways.miit.operations.status import standing
+from icpportal.gateways.miit.operations.status import interface_status
 from tests.icpportal.gateways.miit.authority_files import bajg, result, waiting
 from tests.icpportal.gateways.miit.client.server import ISP, infos, returned
 from tests.icpportal.gateways.miit.sending_world import NOW
@@ -93,7 +93,7 @@ def test_three_damaged_deliveries_within_seconds_lose_no_decision(bad):
     assert (bad.acknowledged, told(), alarm()) == (["bad"], ["TR-1.1"], [])
     assert [state for _name, state, _ in rows()] == ["processed", "processed"]
     assert InboxFile.objects.order_by("pk").first().reason == "damaged on the way, came whole later"
-    assert standing(now=NOW).inbox == {"waiting": 0, "parked": 0, "damaged": 0}
+    assert interface_status(now=NOW).inbox == {"waiting": 0, "parked": 0, "damaged": 0}
 
 
 @pytest.mark.parametrize("wrong", [BAD_HASH, BAD_BODY, {"encryptAlgorithm": "7"}, {"beianInfo": "%"}])
@@ -151,7 +151,7 @@ def test_after_hours_it_is_acknowledged_kept_and_a_person_is_needed(bad):
     )
     assert inbox.wire_file(row).info == bytes_of_it
     assert alarm() == OPEN
-    assert standing(now=NOW).inbox == {"waiting": 0, "parked": 1, "damaged": 0}
+    assert interface_status(now=NOW).inbox == {"waiting": 0, "parked": 1, "damaged": 0}
 
 
 def test_hours_alone_are_not_enough_several_deliveries_are_needed_too(bad, settings):
@@ -246,7 +246,7 @@ def test_a_file_stored_whole_before_its_damaged_copy_is_resolved_with_the_next_d
     mended(bad)
     inbox.fetch(now=NOW + 2 * MINUTE)
 
-    assert (told(), alarm(), standing(now=NOW).needs) == (["TR-1.1"], [], [])
+    assert (told(), alarm(), interface_status(now=NOW).needs) == (["TR-1.1"], [], [])
     assert [state for _name, state, _ in rows()] == ["processed", "processed"]
 
 
@@ -258,7 +258,7 @@ def test_operations_see_it_and_have_it_acknowledged_early(bad):
     bad.deliver("good", granted("TR-2.1", site_number=""))
     damaged(4)
     inbox.fetch(now=NOW + HOUR)
-    needs = standing(now=NOW).needs
+    needs = interface_status(now=NOW).needs
     assert needs == [
         "download bad comes damaged since 2026-11-25 16:20 (The hash does not match the file): "
         "miit confirm bad gives it up, miit reread bad tries it again"
@@ -327,7 +327,7 @@ def test_a_file_that_was_given_up_is_read_again_by_its_number_too(bad, settings)
 
     ran("reread", str(InboxFile.objects.get().pk))
 
-    assert (told(), alarm(), standing(now=NOW).needs) == (["TR-1.1"], [], [])
+    assert (told(), alarm(), interface_status(now=NOW).needs) == (["TR-1.1"], [], [])
 
 
 def test_the_list_of_downloads_is_json_too(bad):

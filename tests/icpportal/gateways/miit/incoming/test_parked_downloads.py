@@ -18,7 +18,7 @@ from icpportal.desk.proposals import ProposalRefused
 from icpportal.gateways.miit.incoming import damage, inbox, parked_downloads
 from icpportal.gateways.miit.line import retention
 from icpportal.gateways.miit.models import InboxFile
-from icpportal.gateways.miit.operations.status import standing
+from icpportal.gateways.miit.operations.status import interface_status
 from tests.icpportal.gateways.miit.ministry_rows import ISP, START
 from tests.transfers.together import together, words
 
@@ -163,12 +163,12 @@ def test_a_download_resolved_in_the_meantime_needs_nobody_and_the_request_ends()
     first, second = tab(person("first")), tab(person("second"))
     open_alarm(damage.ALARM, reference="bad.xml", now=START)
     act(first, "propose_closing", damaged, reason=WHY)
-    assert "one person wants it closed" in standing(now=START).needs[0]
+    assert "one person wants it closed" in interface_status(now=START).needs[0]
 
     whole = parked("bad.xml", digest="whole", state="acknowledged", reason="")
     damage.heal(whole, now=START + timedelta(hours=1))
 
-    assert standing(now=START).needs == []
+    assert interface_status(now=START).needs == []
     page = second.get(reverse(LIST)).content.decode()
     assert "Nothing: it was taken in before a second person closed it" in page
     assert "A second person reads it" not in page
@@ -213,7 +213,7 @@ def test_the_status_says_that_a_second_person_is_needed():
     row = parked(processed_at=START)
     parked_downloads.propose(row, actor=person("first"), because=WHY)
 
-    assert standing(now=START + timedelta(hours=3)).needs == [
+    assert interface_status(now=START + timedelta(hours=3)).needs == [
         "download task.xml parked for 3 hours: one person wants it closed; "
         "a second one closes it or declines, at the review desk"
     ]

@@ -127,7 +127,7 @@ def wait_for(condition):
 def test_a_holder_waiting_for_a_slow_ministry_keeps_it_and_releases_it(transactional_db, settings):
     """Without any action of the holder it outlasts its own time."""
     settings.MIIT_LEASE_SECONDS = 0.6
-    with lease.kept(lease.take(ISP)) as mine:
+    with lease.keep_renewed(lease.take(ISP)) as mine:
         since = time.monotonic()
         while time.monotonic() - since < 1.5:
             assert lease.take(ISP) is None
@@ -139,7 +139,7 @@ def test_a_holder_waiting_for_a_slow_ministry_keeps_it_and_releases_it(transacti
 def test_a_hanging_holder_does_not_keep_it_for_ever(transactional_db, settings, monkeypatch, caplog):
     settings.MIIT_LEASE_SECONDS, settings.MIIT_CONNECT_SECONDS, settings.MIIT_FILES_SECONDS = 0.3, 0, 0
     monkeypatch.setattr(lease, "BETWEEN_CALLS", 0.1)
-    with lease.kept(lease.take(ISP)) as mine:
+    with lease.keep_renewed(lease.take(ISP)) as mine:
         wait_for(lambda: lease.take(ISP))
         with pytest.raises(lease.LeaseLost):
             mine.renew()
@@ -150,7 +150,7 @@ def test_a_hanging_holder_does_not_keep_it_for_ever(transactional_db, settings, 
 
 def test_the_heartbeat_ends_when_another_process_has_the_lease(transactional_db, settings):
     settings.MIIT_LEASE_SECONDS = 0.3
-    with lease.kept(lease.take(ISP)):
+    with lease.keep_renewed(lease.take(ISP)):
         lease.MinistryLine.objects.update(holder="another")
         wait_for(lambda: not [each for each in threading.enumerate() if each.name == "miit-heartbeat"])
 
@@ -167,6 +167,6 @@ def test_a_database_unavailable_for_one_beat_does_no_harm(transactional_db, sett
         return real()
 
     monkeypatch.setattr(mine, "beat", beat)
-    with lease.kept(mine):
+    with lease.keep_renewed(mine):
         wait_for(lambda: len(beats) > 3)
         assert lease.take(ISP) is None

@@ -6,7 +6,7 @@ import pytest
 
 from icpportal.gateways.miit.line import retention
 from icpportal.gateways.miit.line.file_encryption import Forgotten, open_body, seal_body
-from icpportal.gateways.miit.line.outcome_queue import record, told
+from icpportal.gateways.miit.line.outcome_queue import outcome_of, record
 from icpportal.gateways.miit.line.sequence import stored
 from icpportal.gateways.miit.models import InboxFile, Outcome, Report, UploadFile
 from icpportal.gateways.miit.outgoing.sender import send_due
@@ -76,12 +76,12 @@ def test_a_processed_answer_is_forgotten_with_the_files(ministry):
         record(AnswerKind.GRANTED, once=once, report=None, words="林示范's number")
         Outcome.objects.filter(once=once).update(acknowledged_at=taken)
     taken, waiting = (Outcome.objects.get(once=once) for once in ("taken", "waiting"))
-    assert told(str(taken.pk))
+    assert outcome_of(str(taken.pk))
 
     assert retention.forget(now=LATER).answers == 1
 
-    assert told(str(taken.pk)) is None
-    assert told(str(waiting.pk))
+    assert outcome_of(str(taken.pk)) is None
+    assert outcome_of(str(waiting.pk))
 
 
 def test_a_dry_run_counts_and_forgets_nothing(ministry):

@@ -10,7 +10,7 @@ from icpportal.alarms import restored
 from icpportal.gateways.miit.codes.return_codes import BOTH, REACTIONS, Way
 from icpportal.gateways.miit.line import line_state
 from icpportal.gateways.miit.models import InboxFile, MinistryLine
-from icpportal.gateways.miit.operations.status import Stop, standing, to_do
+from icpportal.gateways.miit.operations.status import Stop, interface_status, to_do
 from tests.icpportal.gateways.miit.ministry_rows import ISP, START, file, report
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def download(name="a.xml", **columns):
 
 
 def test_a_portal_that_never_reported_needs_nothing():
-    now = standing(now=NOW)
+    now = interface_status(now=NOW)
 
     assert (now.isp_id, now.version, now.last_sequence) == (ISP, "V.3.0", None)
     assert now.reports == {"queued": 0, "parked": 0, "numbered": 0, "accepted": 0}
@@ -40,7 +40,7 @@ def test_a_portal_that_never_reported_needs_nothing():
 def test_a_restored_portal_that_was_not_resumed_says_so():
     restored.hold("20261124T080000Z", now=NOW)
 
-    assert standing(now=NOW).needs == [
+    assert interface_status(now=NOW).needs == [
         "this portal was restored from a backup: nothing is sent or fetched until restore --go"
     ]
 
@@ -56,7 +56,7 @@ def test_reports_and_downloads_are_counted_by_what_they_wait_for():
     download("c.xml", state="processed")
     MinistryLine.objects.create(isp_id=ISP, last_sequence=1, fetched_at=START, sent_at=START)
 
-    now = standing(now=NOW)
+    now = interface_status(now=NOW)
 
     assert now.reports == {"queued": 2, "parked": 0, "numbered": 1, "accepted": 1}
     assert now.inbox == {"waiting": 2, "parked": 0, "damaged": 0}
@@ -69,7 +69,7 @@ def test_a_stop_says_since_when_why_and_what_to_do():
     MinistryLine.objects.create(isp_id=ISP)
     line_state.stop(ISP, line_state.pause_reason(4, REACTIONS[4].words), BOTH, now=START)
 
-    now = standing(now=NOW)
+    now = interface_status(now=NOW)
 
     to_do = "The authority has a different user name: correct MIIT_USER, restart, then resume."
     assert now.sending_stopped == Stop(START, "4: the ministry does not know our user name", to_do)
@@ -81,12 +81,12 @@ def test_stops_for_different_reasons_and_a_missing_permission_are_listed_one_by_
     line = MinistryLine.objects.create(isp_id=ISP, fetching_stopped_at=START, fetching_stopped_because="16: z")
     line_state.wait(line, 19, REACTIONS[19], now=NOW)
 
-    assert [need.partition(". ")[0] for need in standing(now=NOW).needs] == [
+    assert [need.partition(". ")[0] for need in interface_status(now=NOW).needs] == [
         "fetching stopped: 16: z",
         "sending waits: 19: the ministry has not opened reporting for us",
     ]
     line_state.stop(ISP, "17: y", (Way.SENDING,), now=NOW)
-    assert [need.partition(". ")[0] for need in standing(now=NOW).needs] == [
+    assert [need.partition(". ")[0] for need in interface_status(now=NOW).needs] == [
         "sending stopped: 17: y",
         "fetching stopped: 16: z",
     ]
@@ -104,7 +104,7 @@ def test_a_wait_is_shown_while_it_lasts_and_needs_nobody():
     MinistryLine.objects.create(isp_id=ISP, sending_waits_until=until, sending_waits_because="15: too many files wait")
     report(next_at=START - timedelta(days=1))
 
-    now, later = standing(now=NOW), standing(now=until)
+    now, later = interface_status(now=NOW), interface_status(now=until)
 
     assert (now.sending_waits.until, now.sending_waits.because, now.needs) == (until, "15: too many files wait", [])
     assert later.sending_waits is None
@@ -115,7 +115,7 @@ def test_parked_reports_and_downloads_need_a_person_each_download_with_its_age()
     download("b.xml", state="parked", processed_at=NOW - timedelta(hours=3, minutes=59))
     download("a.xml", state="parked", processed_at=NOW - timedelta(days=2, hours=1))
 
-    now = standing(now=NOW)
+    now = interface_status(now=NOW)
 
     to_do = (
         "miit downloads says why; at the review desk it is read again, or closed by two people once it is dealt with"
@@ -140,9 +140,9 @@ def test_what_needs_a_person_is_completely_in_the_readers_language():
     download("b.xml", damaged_at=START, reason="the hash does not match the file")
     report(2, next_at=START - timedelta(days=1))
 
-    english = standing(now=NOW).needs
+    english = interface_status(now=NOW).needs
     with translation.override("zh-hans"):
-        chinese = standing(now=NOW).needs
+        chinese = interface_status(now=NOW).needs
 
     assert [need for need in english if HAN.search(need)] == []
     assert [need for need in chinese if re.search(r"[a-z]{2}", LATIN_OF_COMMANDS.sub("", need))] == []
@@ -153,20 +153,20 @@ def test_what_needs_a_person_is_completely_in_the_readers_language():
 def test_a_report_not_sent_for_an_hour_without_a_reason_needs_a_person(minutes, needs):
     row = report()
 
-    assert standing(now=row.next_at + timedelta(minutes=minutes)).needs == needs
+    assert interface_status(now=row.next_at + timedelta(minutes=minutes)).needs == needs
 
 
 def test_a_report_postponed_until_tomorrow_waits_for_a_reason():
     report(next_at=NOW + timedelta(days=1), queued_at=NOW - timedelta(days=3))
 
-    assert standing(now=NOW).needs == []
+    assert interface_status(now=NOW).needs == []
 
 
 def test_invalid_settings_and_schemas_need_a_person(settings, tmp_path):
     settings.MIIT_CANCELLATION_REASON = 0
     settings.MIIT_XSD_DIR = str(tmp_path)
 
-    now = standing(now=NOW)
+    now = interface_status(now=NOW)
 
     assert len(now.needs) == 2
     assert now.needs[0].startswith("schemas: MIIT_XSD_DIR")
@@ -176,4 +176,4 @@ def test_invalid_settings_and_schemas_need_a_person(settings, tmp_path):
 def test_another_providers_line_is_not_ours():
     MinistryLine.objects.create(isp_id=ISP + 1, last_sequence=9, sending_stopped_at=timezone.now())
 
-    assert (standing().last_sequence, standing().sending_stopped) == (None, None)
+    assert (interface_status().last_sequence, interface_status().sending_stopped) == (None, None)

@@ -8,7 +8,7 @@ from icpportal.gateways.miit.line.lease import LeaseLost
 from icpportal.gateways.miit.line.sender_calls import Caller
 from icpportal.gateways.miit.models import MinistryLine, Report, UploadFile
 from icpportal.gateways.miit.operations import actions as operations
-from icpportal.gateways.miit.operations.status import standing
+from icpportal.gateways.miit.operations.status import interface_status
 from icpportal.gateways.miit.outgoing import report_queue, sender
 from icpportal.gateways.miit.outgoing.sender import send_due
 from tests.icpportal.gateways.miit.sending_world import MINUTE, NOW, arrange, files, line, queued, states
@@ -39,7 +39,7 @@ def test_a_number_ahead_of_ours_stops_sending_before_anything_goes_and_says_what
     assert reason.startswith("14: the ministry has accepted files that are not known here")
     assert (ministry.calls, states()) == ([("previous", None)], ["queued", "queued"])
     assert (line().sending_stopped_at, line().fetching_stopped_at) == (LATER, None)
-    assert "miit resync --yes --after-restore" in standing(now=LATER).sending_stopped.to_do
+    assert "miit resync --yes --after-restore" in interface_status(now=LATER).sending_stopped.to_do
 
 
 def test_it_stops_too_when_a_file_had_its_number_in_the_backup(ministry, monkeypatch):
