@@ -106,12 +106,12 @@ class RolesForm(forms.ModelForm):
     ) -> None:
         super().__init__(data, files, **options)
         if self.instance.pk and not self.instance._state.adding:
-            self.initial["held_roles"] = sorted(roles.held(self.instance))
+            self.initial["held_roles"] = sorted(roles.names_of(self.instance))
 
     def clean_held_roles(self) -> list[str]:
         chosen = self.cleaned_data["held_roles"]
         roles.refuse_combination(chosen)
-        if self.instance == self.current_user and set(chosen) != roles.held(self.instance):
+        if self.instance == self.current_user and set(chosen) != roles.names_of(self.instance):
             raise ValidationError(gettext("Your own roles are changed by somebody else"), code="roles_own")
         if role_changes.is_asked_first(self.instance, chosen) and open_request(ROLE, self.instance.pk):
             raise ValidationError(gettext("A second person has been asked already"), code="asked_already")

@@ -49,7 +49,7 @@ def is_staff_role(names: Iterable[str]) -> bool:
     return any(name in DUTY for name in names)
 
 
-def held(user: User) -> set[str]:
+def names_of(user: User) -> set[str]:
     """The names of the roles the account holds."""
     return set(user.groups.values_list("name", flat=True))
 

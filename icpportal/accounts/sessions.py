@@ -34,7 +34,7 @@ def remember(account: User | None) -> None:
     _read.set(account)
 
 
-def taken() -> User | None:
+def take_account() -> User | None:
     """That account, once."""
     account = _read.get()
     _read.set(None)

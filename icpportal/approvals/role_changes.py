@@ -22,7 +22,7 @@ GIVEN_BY_TWO = frozenset({roles.LEAD_REVIEWER, roles.AUDITOR, roles.OPERATIONS})
 
 def is_asked_first(user: User, chosen: Iterable[str]) -> bool:
     """Whether a second person must allow that the account gets these."""
-    return approvals.is_needed() and bool((set(chosen) - roles.held(user)) & GIVEN_BY_TWO)
+    return approvals.is_needed() and bool((set(chosen) - roles.names_of(user)) & GIVEN_BY_TWO)
 
 
 def change(user: User, chosen: Iterable[str], *, actor: User, now: datetime | None = None) -> bool:
@@ -30,7 +30,7 @@ def change(user: User, chosen: Iterable[str], *, actor: User, now: datetime | No
 
     Raises `RequestRefused` while one is asked already.
     """
-    before, after = roles.held(user), set(chosen)
+    before, after = roles.names_of(user), set(chosen)
     if before == after:
         return True
     if not is_asked_first(user, after):
@@ -54,7 +54,7 @@ def change(user: User, chosen: Iterable[str], *, actor: User, now: datetime | No
 def carry(asked: ApprovalRequest, now: datetime) -> None:  # noqa: ARG001
     """Gives the roles in the asker's name; raises `Stale` when the account has other roles by now, or is closed."""
     user = User.objects.select_for_update().get(pk=asked.key)
-    before = roles.held(user)
+    before = roles.names_of(user)
     if not user.is_active or sorted(before) != asked.said["before"]:
         raise approvals.Stale(asked.reference)
     _change(user, before, _names(asked, "after"), asked.asked_by)

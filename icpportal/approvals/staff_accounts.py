@@ -74,7 +74,7 @@ def _invite_again(user: User, chosen: Collection[str], actor: User | None, now: 
 
 
 def _refuse_account(user: User, chosen: Collection[str]) -> None:
-    held = roles.held(user)
+    held = roles.names_of(user)
     if not user.is_active:
         raise NotAdded("the account of this address is closed")
     if not user.is_staff and (held or user.mobile or invitations.has_begun(user)):

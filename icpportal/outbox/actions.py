@@ -105,12 +105,12 @@ def notify(**letter: Unpack[Letter]) -> Message:
     delivery. A message that its reader has switched off is returned unsaved.
     """
     message = _letter(**letter)
-    return _keep(message) if preferences.wanted([message]) else message
+    return _keep(message) if preferences.not_muted([message]) else message
 
 
 def notify_all(letters: Iterable[Letter]) -> int:
     """`notify` for many with one INSERT; existing keys stay as they are."""
-    rows = preferences.wanted([_letter(**letter) for letter in letters])
+    rows = preferences.not_muted([_letter(**letter) for letter in letters])
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     _call(rows)
     return len(rows)

@@ -100,7 +100,7 @@ def deliver(
         return Totals(left=sum(counted.values()), by_channel=counted)
     this = _Round(now, seconds, codes, only)
     this.loop.hurry(Message.objects.filter(state=State.WAITING), now=this.now())
-    with _quick_commits(), lines.kept(), closing(this.messages(limit)) as messages:
+    with _quick_commits(), lines.keep_open(), closing(this.messages(limit)) as messages:
         for message in messages:
             this.handle(message)
     this.loop.end()

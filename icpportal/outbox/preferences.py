@@ -56,7 +56,7 @@ def choose(user: User, wanted: Iterable[tuple[str, str]], *, shown: Iterable[tup
         )
 
 
-def wanted(rows: Sequence[Message]) -> list[Message]:
+def not_muted(rows: Sequence[Message]) -> list[Message]:
     """Those of `rows` that their readers have not switched off; one query, none if nothing is optional."""
     may_be_off = {
         (template, channel): each.key for each in events() for template in each.templates for channel in each.optional

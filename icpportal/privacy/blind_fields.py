@@ -27,7 +27,7 @@ class BlindIndexField(models.CharField):
         name, _path, args, options = super().deconstruct()
         return name, "django.db.models.CharField", args, options
 
-    def made(self, row: models.Model) -> list[str]:
+    def indexes_of(self, row: models.Model) -> list[str]:
         """The indexes of this row's values; may raise `Unreadable`."""
         found = import_string(self.of)(row)
         return [found] if isinstance(found, str) else list(found)

@@ -25,7 +25,7 @@ def is_held(user: "User") -> bool:
     return open_holds().filter(owner=user).exists()
 
 
-def held(reference: str) -> Q:
+def on_hold(reference: str) -> Q:
     """A condition on rows whose column `reference` names a held order."""
     return Q(Exists(open_holds().filter(reference=OuterRef(reference))))
 

@@ -56,7 +56,7 @@ def consents(*, after: timedelta, now: datetime | None = None, dry_run: bool = F
     """Deletes the proof of consents to orders that ended so long ago; returns how many."""
     over = _ended(filed=True) | _ended(filed=False)
     over = over.filter(reference=OuterRef("holder"), entered_at__lt=(now or timezone.now()) - after)
-    return portions.delete(Consent.objects.filter(Exists(over)).exclude(holds.held("holder")), dry_run=dry_run)
+    return portions.delete(Consent.objects.filter(Exists(over)).exclude(holds.on_hold("holder")), dry_run=dry_run)
 
 
 def objections(*, after: timedelta, now: datetime | None = None, dry_run: bool = False) -> int:
@@ -138,7 +138,7 @@ def _empty(found: QuerySet[Objection] | QuerySet[Decision], column: str) -> None
 
 def _ended_orders(*, filed: bool, before: datetime) -> QuerySet[Order]:
     """Orders that ended before this moment and are not held, oldest first."""
-    return _ended(filed=filed).filter(entered_at__lt=before).exclude(holds.held("reference")).order_by("entered_at")
+    return _ended(filed=filed).filter(entered_at__lt=before).exclude(holds.on_hold("reference")).order_by("entered_at")
 
 
 def _ended(*, filed: bool) -> QuerySet[Order]:

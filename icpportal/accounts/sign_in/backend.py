@@ -49,7 +49,7 @@ class AccountBackend(AuthenticationBackend):
     """allauth's backend (address or mobile, equal work for unknown ones) that loads accounts with the additions."""
 
     def get_user(self, user_id: uuid.UUID) -> User | None:
-        read = sessions.taken()
+        read = sessions.take_account()
         user = read if read is not None and read.pk == user_id else ACCOUNT.first(pk=user_id, now=timezone.now())
         return user if user is not None and self.user_can_authenticate(user) else None
 

@@ -40,7 +40,7 @@ def invite(user: User, *, now: datetime | None = None) -> Invitation:
     with transaction.atomic():
         invitation, _made = Invitation.objects.update_or_create(user=user, defaults=facts)
         with override(user.language):
-            held = roles.in_words(sorted(roles.held(user)))
+            held = roles.in_words(sorted(roles.names_of(user)))
         import_string(settings.MESSENGER)(
             key=f"staff_invited:{uuid.uuid4()}",
             template="staff_invited",
@@ -97,7 +97,7 @@ def _tell_colleagues(user: User, by: User | None) -> None:
         with override(colleague.language):
             context = {
                 "colleague": str(user),
-                "what": roles.in_words(sorted(roles.held(user))),
+                "what": roles.in_words(sorted(roles.names_of(user))),
                 "by": str(by or gettext("Operations, on the server")),
                 "time": timezone.now(),
                 "url": urljoin(settings.STAFF_BASE_URL or settings.PUBLIC_BASE_URL, reverse("admin:index")),

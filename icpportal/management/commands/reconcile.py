@@ -27,14 +27,14 @@ class Command(BaseCommand):
     def handle(
         self, *, dry_run: bool, as_json: bool, at: datetime | None, all: bool, **options: bool | int | str | None
     ) -> None:  # noqa: A002
-        tell = partial(told, self.stderr.write) if all else None
+        tell = partial(write_progress, self.stderr.write) if all else None
         result = reconcile(now=at, dry_run=dry_run, everything=all, progress=tell)
         self.stdout.write(in_json(result) if as_json else in_lines(result))
         if result.findings:
             sys.exit(1)
 
 
-def told(write: Callable[[str], None], this: FileRound) -> None:
+def write_progress(write: Callable[[str], None], this: FileRound) -> None:
     """The progress of a full round."""
     write("through" if this.ended_at else f"at {this.place}/{this.at.partition('/')[0]}: {this.looked} looked at")
 

@@ -35,7 +35,7 @@ class Command(BaseCommand):
                 except OperationalError as busy:
                     raise CommandError("others were writing all the time: nothing is lost, run it again") from busy
         left = sum(column.left().count() for column in columns()) + AuthenticatorSecrets().left()
-        for words in self.told(dry_run):
+        for words in self.key_lines(dry_run):
             self.stdout.write(words)
         done = (
             "" if dry_run else f"{totals.turned} turned, {totals.changed} changed meanwhile, {totals.failed} failed, "
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         turned = blind_indexes.switch(tell)
         time.sleep(blind_index.IN_FORCE_FOR)
         turned += blind_indexes.switch(tell)
-        left = blind_indexes.left()
+        left = blind_indexes.count_left()
         blind_indexes.end()
         found = fill(again=True)
         self.stdout.write(
@@ -59,7 +59,7 @@ class Command(BaseCommand):
             f"search keys of {found.kept} orders. Codes, links and counters of the earlier key run out within 30 days"
         )
 
-    def told(self, dry_run: bool) -> Iterator[str]:
+    def key_lines(self, dry_run: bool) -> Iterator[str]:
         """One line for each key; one no longer in use is no longer required at the next start."""
         first, *others = key_names()
         yield f"{first}: {_values_under(first)} values, seals"

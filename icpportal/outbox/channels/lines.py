@@ -17,7 +17,7 @@ _kept: ContextVar[dict[str, Line] | None] = ContextVar("lines", default=None)
 
 
 @contextmanager
-def kept() -> Iterator[None]:
+def keep_open() -> Iterator[None]:
     """Keeps returned connections for the next message during the block."""
     lines: dict[str, Line] = {}
     token = _kept.set(lines)

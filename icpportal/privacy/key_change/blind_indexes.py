@@ -59,7 +59,7 @@ def columns() -> Iterator[IndexColumn]:
                     yield IndexColumn(model, field)
 
 
-def made() -> list[IndexColumn]:
+def recomputable_columns() -> list[IndexColumn]:
     """Columns that can be recomputed from their row."""
     return [column for column in columns() if column.field.of]
 
@@ -71,7 +71,7 @@ def lasting() -> list[IndexColumn]:
 
 def name_all(tell: Tell = lambda words: None) -> int:
     """Records every index's digest under the new key; returns for how many rows that is impossible."""
-    return sum(_name(column, column.unnamed, tell) for column in made())
+    return sum(_name(column, column.unnamed, tell) for column in recomputable_columns())
 
 
 def switch(tell: Tell = lambda words: None) -> int:
@@ -94,7 +94,7 @@ def switch(tell: Tell = lambda words: None) -> int:
     return changed
 
 
-def left() -> int:
+def count_left() -> int:
     """How many rows have an index not made with the new key, as far as can be known."""
     return sum(column.old().count() for column in lasting())
 
@@ -110,7 +110,7 @@ def _name(column: IndexColumn, rows: Callable[[], QuerySet], tell: Tell) -> int:
         found: dict[str, str] = {}
         for row in batch:
             try:
-                indexes = column.field.made(row)
+                indexes = column.field.indexes_of(row)
             except Unreadable:
                 indexes = []
             found |= {

@@ -5,7 +5,7 @@ from django.db.models import Model
 
 from icpportal.privacy import blind_index
 from icpportal.privacy.crypto import Unreadable, key_names, seal, unseal
-from icpportal.privacy.key_change.blind_indexes import IndexColumn, made
+from icpportal.privacy.key_change.blind_indexes import IndexColumn, recomputable_columns
 from icpportal.privacy.key_change.sealed_values import Column, columns
 from icpportal.privacy.models import KeyMark
 
@@ -67,13 +67,17 @@ def _found_wrong() -> str:
     if rows and not any(_opens(*each) for each in rows):
         column, row = rows[0]
         return WRONG_KEY.format(column.token_of(row).split(":")[1])
-    fits = [_fits(column, row) for column in made() if (row := column.rows().order_by("-pk").first()) is not None]
+    fits = [
+        _fits(column, row)
+        for column in recomputable_columns()
+        if (row := column.rows().order_by("-pk").first()) is not None
+    ]
     return WRONG_INDEX if fits and not any(fits) else ""
 
 
 def _fits(column: IndexColumn, row: Model) -> bool:
     try:
-        return getattr(row, column.field.name) in column.field.made(row)
+        return getattr(row, column.field.name) in column.field.indexes_of(row)
     except Unreadable:
         return False
 

@@ -35,7 +35,7 @@ def desk(client, ops):
 
 
 def change(desk, user, **typed):
-    data = {"name": user.name, "is_active": "on", "held_roles": sorted(roles.held(user)), **typed}
+    data = {"name": user.name, "is_active": "on", "held_roles": sorted(roles.names_of(user)), **typed}
     return desk.post(f"{USERS}{user.pk}/change/", {name: value for name, value in data.items() if value is not None})
 
 
@@ -101,7 +101,7 @@ def test_operations_create_staff_who_set_their_own_password(desk, client_factory
     signed_in = browser.post(reverse("account_login"), {"login": rev.email, "password": "twelve-chars1"})
 
     assert made.status_code == 302
-    assert (rev.is_staff, rev.has_usable_password(), roles.held(rev)) == (True, False, {roles.REVIEWER})
+    assert (rev.is_staff, rev.has_usable_password(), roles.names_of(rev)) == (True, False, {roles.REVIEWER})
     assert signed_in.url == reverse("admin:index")
     assert LogEntry.objects.filter(object_id=str(rev.pk)).count() == 1
 
@@ -135,12 +135,12 @@ def test_invalid_new_staff_are_refused_with_a_reason(desk, lin, typed, expected)
 def test_roles_are_given_and_taken_and_the_desk_follows(desk, lin):
     change(desk, lin, held_roles=["auditor"])
     given = User.objects.get(pk=lin.pk)
-    assert (roles.held(given), given.is_staff) == ({"auditor"}, True)
+    assert (roles.names_of(given), given.is_staff) == ({"auditor"}, True)
 
     change(desk, lin, held_roles=[])
 
     taken = User.objects.get(pk=lin.pk)
-    assert (roles.held(taken), taken.is_staff) == (set(), False)
+    assert (roles.names_of(taken), taken.is_staff) == (set(), False)
 
 
 def test_roles_that_exclude_each_other_are_refused_and_nothing_changes(desk, lin):
@@ -149,7 +149,7 @@ def test_roles_that_exclude_each_other_are_refused_and_nothing_changes(desk, lin
     assert reasons(answer) == {
         "held_roles": ["Auditor and Operations must be two different people: change one of them"]
     }
-    assert roles.held(lin) == {roles.APPLICANT}
+    assert roles.names_of(lin) == {roles.APPLICANT}
 
 
 def test_nobody_changes_their_own_roles_or_closes_their_own_account(desk, ops):
@@ -160,7 +160,7 @@ def test_nobody_changes_their_own_roles_or_closes_their_own_account(desk, ops):
     assert reasons(wish) == {"held_roles": ["Your own roles are changed by somebody else"]}
     assert reasons(close) == {"is_active": ["Your own account is closed by somebody else"]}
     assert rename.status_code == 302
-    assert roles.held(ops) == {roles.OPERATIONS}
+    assert roles.names_of(ops) == {roles.OPERATIONS}
 
 
 def test_a_forged_field_changes_nothing(desk, lin):
@@ -200,7 +200,7 @@ def test_only_operations_see_accounts(client, lin, role):
     changed = change(client, lin, held_roles=["operations"]).status_code
 
     assert (listed, changed) == (403, 403)
-    assert roles.held(lin) == {roles.APPLICANT}
+    assert roles.names_of(lin) == {roles.APPLICANT}
 
 
 def test_with_read_permission_only_there_is_no_button(client, lin):

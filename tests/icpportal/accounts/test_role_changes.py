@@ -74,7 +74,7 @@ def press(client, user, move, request=None):
 
 
 def held(user):
-    return sorted(roles.held(user))
+    return sorted(roles.names_of(user))
 
 
 def logged(user, language="en"):

@@ -45,7 +45,7 @@ def test_the_groups_exist_after_migrate():
 def test_roles_of_one_duty_can_be_combined(lin, names):
     roles.give(lin, *names)
 
-    assert roles.held(lin) == set(names)
+    assert roles.names_of(lin) == set(names)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_roles_of_two_duties_are_refused_by_name_and_nothing_changes(lin, names,
 
     assert refused.value.messages == [says]
     assert refused.value.code == "roles_together"
-    assert roles.held(lin) == {roles.APPLICANT}
+    assert roles.names_of(lin) == {roles.APPLICANT}
     assert User.objects.get(pk=lin.pk).is_staff is False
 
 

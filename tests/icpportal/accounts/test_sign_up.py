@@ -47,7 +47,7 @@ def test_a_person_signs_up_with_two_codes_and_reaches_the_dashboard(client, lett
     user = User.objects.get()
     assert (user.email, user.mobile, user.confirmed) == (ZHAO["email"], ZHAO["mobile"], True)
     assert user.check_password(PASSWORD)
-    assert roles.held(user) == {roles.APPLICANT}
+    assert roles.names_of(user) == {roles.APPLICANT}
     assert Pending.objects.count() == 0
 
 

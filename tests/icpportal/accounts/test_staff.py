@@ -272,7 +272,7 @@ def test_later_a_lead_is_added_when_a_second_person_allows_it_at_the_desk(client
     desk_of(bo).post(
         reverse("admin:accounts_user_change", args=[lead.pk]), {"move": "allow_request", "request": str(asked.pk)}
     )
-    assert roles.held(lead) == {roles.LEAD_REVIEWER}
+    assert roles.names_of(lead) == {roles.LEAD_REVIEWER}
     assert set_password(client, link_to("lead@example.com")).redirect_chain
     assert mails("an@example.com")[-1].subject == "New member of staff: l***@example.com"
     assert Message.objects.filter(template="role_changed").count() == 0

@@ -97,7 +97,7 @@ def mail(number: int, to: str = "wang@example.com") -> Message:
 def told(*mails: Message) -> list[str]:
     """The result of each of these mails, sent in one round: "sent", or the error."""
     ends = []
-    with lines.kept():
+    with lines.keep_open():
         for message in mails:
             try:
                 email.deliver(message)
@@ -142,7 +142,7 @@ def test_a_refused_address_ends_no_connection(mailbox):
 
 
 def test_a_mail_already_transmitted_is_in_doubt_and_not_sent_on_a_new_connection(mailbox):
-    with lines.kept():
+    with lines.keep_open():
         email.deliver(mail(0))
         mailbox.cut_at = "DATA"
         with pytest.raises(Unknown):
@@ -155,7 +155,7 @@ def test_a_mail_already_transmitted_is_in_doubt_and_not_sent_on_a_new_connection
 
 def test_an_earlier_transmitted_mail_says_nothing_about_the_next_one(mailbox):
     """One cut off before transmission was in doubt, because another had used the same connection."""
-    with lines.kept():
+    with lines.keep_open():
         email.deliver(mail(0))
         mailbox.cut_at = "RCPT"
         with pytest.raises(Retryable) as said:

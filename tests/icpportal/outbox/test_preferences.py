@@ -113,4 +113,4 @@ def test_the_outbox_makes_one_query_for_all_readers(rows, django_assert_num_quer
     letters = [Message(user=user, template="order_received", channel="sms") for user in users]
 
     with django_assert_num_queries(1):
-        assert len(preferences.wanted(letters)) == rows
+        assert len(preferences.not_muted(letters)) == rows

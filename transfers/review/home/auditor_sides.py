@@ -47,7 +47,9 @@ def looks_today(now: datetime) -> list[Line]:
 
 def two_duties() -> list[Line]:
     """Accounts whose roles span two duties, or that may do everything."""
-    both = [Line(str(user), "", "", roles.in_words(sorted(roles.held(user)))) for user in roles.of_two_duties()[:MOST]]
+    both = [
+        Line(str(user), "", "", roles.in_words(sorted(roles.names_of(user)))) for user in roles.of_two_duties()[:MOST]
+    ]
     return [*both, *(Line(str(user), "", "", _("may do everything")) for user in roles.superusers()[:MOST])]
 
 

@@ -69,9 +69,9 @@ def fitting() -> set[tuple[str, object]]:
     """Rows whose index matches their values under the current key; some of the world's are invented."""
     return {
         (str(column), row.pk)
-        for column in blind_indexes.made()
+        for column in blind_indexes.recomputable_columns()
         for row in column.rows()
-        if getattr(row, column.field.name) in column.field.made(row)
+        if getattr(row, column.field.name) in column.field.indexes_of(row)
     }
 
 

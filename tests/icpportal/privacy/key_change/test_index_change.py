@@ -111,7 +111,7 @@ def test_a_change_killed_before_or_after_the_switch_is_finished_by_the_next_run(
 ) -> None:
     owner = make_user()
     turn(settings)
-    for step in ("switch", "left"):
+    for step in ("switch", "count_left"):
         monkeypatch.setattr(blind_indexes, step, interrupted)
         with pytest.raises(KeyboardInterrupt):
             rotate_keys()
