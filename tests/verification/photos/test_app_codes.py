@@ -78,7 +78,7 @@ def test_with_too_many_concurrent_calls_nothing_is_checked_or_counted(settings):
 
     assert ask("AB12CD") == Outcome(State.BUSY)
     assert (fake.FakeApp.asked, counted()) == ([], [0, 0, 0])
-    assert request_budget.slots.taken == 0
+    assert request_budget.slots.in_use == 0
 
 
 def test_the_photo_is_not_in_its_log_representation():
