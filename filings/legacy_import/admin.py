@@ -37,7 +37,7 @@ from icpportal.approvals.queries import open_request, request_to_show
 from icpportal.approvals.words import Asked, asked_for, asked_words, lines_of
 from icpportal.desk.comparison import Compared
 from icpportal.desk.event_lines import event_line
-from icpportal.desk.pages import drawn
+from icpportal.desk.pages import page_response
 from icpportal.desk.readonly_list import ReadOnly, ValuesFilter
 from icpportal.desk.viewer import Paper, Papers
 from icpportal.fields.components import Panel, StateMark
@@ -264,7 +264,9 @@ class LegacyClaimAdmin(ReadOnly):
             panels=_panels(claim, form, reader),
             events=_events(claim),
         )
-        return drawn(request, "admin/filings/legacyclaim/case.html", self.admin_site.each_context(request), page)
+        return page_response(
+            request, "admin/filings/legacyclaim/case.html", self.admin_site.each_context(request), page
+        )
 
     def paper_view(self, request: HttpRequest, pk: UUID, document: str) -> HttpResponseBase:
         """Serves a picture to reviewers and records each look."""

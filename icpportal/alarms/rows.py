@@ -245,7 +245,7 @@ class Parts:
         return done
 
 
-def shown(
+def build_safely(
     job: str,
     key: Key,
     build: Callable[[], Done],

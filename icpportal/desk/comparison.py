@@ -55,7 +55,7 @@ def groups_of(part: str, value: str) -> tuple[int, ...]:
     return found.get(len(value), ())
 
 
-def drawn(part: str, value: str, other: str | None = None) -> SafeString:
+def value_html(part: str, value: str, other: str | None = None) -> SafeString:
     """The value in its groups; differences from `other` are marked."""
     sizes = groups_of(part, value)
     pieces = [("same", value)] if other is None else [each for each in spans(other, value) if each[0] != "out"]
@@ -81,7 +81,7 @@ def typed_line(part: str, value: str, others: list[str], mask: Mask | None = Non
     """The applicant's value; differences from the filed one are marked, if it is shown in full."""
     other = others[0] if others and others[0] else None
     is_code = bool(groups_of(part, value))
-    shown = drawn(part, mask(value)) if mask else drawn(part, value, other)
+    shown = value_html(part, mask(value)) if mask else value_html(part, value, other)
     return Compared(_("Entered"), shown, is_code=is_code, is_typed=True)
 
 
@@ -90,7 +90,7 @@ def line(
 ) -> Compared:
     """Another value beside the typed one; for a masked one, only whether it differs."""
     is_code = bool(groups_of(part, value))
-    shown = drawn(part, mask(value)) if mask else drawn(part, value, typed)
+    shown = value_html(part, mask(value)) if mask else value_html(part, value, typed)
     if value == typed:
         return Compared(label, shown, SAME, _("same"), is_code)
     if is_earlier:

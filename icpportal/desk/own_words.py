@@ -39,7 +39,7 @@ def own(zh: str = "", en: str = "") -> dict[str, str]:
     return {language: text.strip() for language, text in ((ZH, zh), (EN, en)) if text.strip()}
 
 
-def kept(written: Own, text: str) -> Own:
+def own_texts(written: Own, text: str) -> Own:
     """The stored texts by language; for an older text without one, its script tells the language."""
     return written or (own(zh=text) if has_han(text) else own(en=text))
 
@@ -54,7 +54,7 @@ def all_of(written: Own) -> str:
     return "\n".join(text for language in CODES if (text := written.get(language)))
 
 
-def said(written: Own, language: str, *, quoted: bool = False) -> str:
+def text_for(written: Own, language: str, *, quoted: bool = False) -> str:
     """The text for a reader of this language, or the other one with a mark."""
     form = "“{}”" if quoted else "{}"
     if not written or written.get(language):
@@ -64,7 +64,7 @@ def said(written: Own, language: str, *, quoted: bool = False) -> str:
         return str(WRITTEN_IN[other]) % {"words": form.format(written[other])}
 
 
-def shown(written: Own, language: str) -> SafeString:
+def html_for(written: Own, language: str) -> SafeString:
     """The same on a page, with the language marked for browsers."""
     if not written or written.get(language):
         return zh_parts(written.get(language, ""))
@@ -84,7 +84,7 @@ def left_out(written: Own, language: str) -> str:
 
 def in_messages(written: Own, *, quoted: bool = False) -> dict[str, str]:
     """The values for each reader's message, with those for text messages (`_short`)."""
-    full = {language: said(written, language, quoted=quoted) for language in CODES}
+    full = {language: text_for(written, language, quoted=quoted) for language in CODES}
     return {**full, **{f"{language}_short": left_out(written, language) for language in CODES}}
 
 

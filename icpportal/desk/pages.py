@@ -29,7 +29,7 @@ class DeskPage:
     title: Words
 
 
-def drawn(request: HttpRequest, template: str, context: Mapping[str, object], page: Page) -> TemplateResponse:
+def page_response(request: HttpRequest, template: str, context: Mapping[str, object], page: Page) -> TemplateResponse:
     """Renders a page that its template reads as `page`, with what every page of the desk has."""
     return TemplateResponse(request, template, {**context, "title": page.title, "page": page})
 

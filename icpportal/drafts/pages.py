@@ -94,11 +94,11 @@ def say_words(request: HttpRequest, name: str, words: Words) -> None:
 
 def said_words(request: HttpRequest, name: str) -> str:
     """The sentence that was added; "" if there is none or it has expired."""
-    found = said(request, name)
+    found = added_message(request, name)
     return replies.in_my_language(found) if isinstance(found, dict) else ""
 
 
-def said(request: HttpRequest, name: str) -> Json:
+def added_message(request: HttpRequest, name: str) -> Json:
     """The message that was added; None if there is none or it has expired."""
     if request.method == "POST":
         return cast("Json", getattr(request, SAID, {}).get(name))
@@ -142,7 +142,7 @@ def _led_back(
     if SEEN in context and names:
         typed[SEEN] = [str(context[SEEN])]  # the reader has seen what the page shows now
     reply: dict[str, Json] = {
-        "forms": {replies.key_of(form): cast("Json", replies.kept(form)) for form in refused},
+        "forms": {replies.key_of(form): cast("Json", replies.stored_form(form)) for form in refused},
         "said": said,
     }
     storage.keep_reply(request, mark, typed, reply)

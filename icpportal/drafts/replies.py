@@ -46,7 +46,7 @@ def key_of(form: forms.BaseForm) -> str:
     return f"{type(form).__name__}:{form.prefix or ''}"
 
 
-def kept(form: forms.BaseForm) -> KeptForm:
+def stored_form(form: forms.BaseForm) -> KeptForm:
     """The stored refusal of this form."""
     judged_in = get_language()
     words = {key: dict(_words(form, key, again=key != judged_in)) for key, _name in settings.LANGUAGES}

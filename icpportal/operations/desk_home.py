@@ -17,7 +17,7 @@ from icpportal.alarms.causes import cause_of, detail_words
 from icpportal.alarms.models import Alarm
 from icpportal.alarms.queries import open_alarms
 from icpportal.approvals.queries import open_requests
-from icpportal.desk.pages import drawn
+from icpportal.desk.pages import page_response
 from icpportal.fields.types import Words
 from icpportal.gateways.miit.models import MinistryLine, Report, ReportState
 from icpportal.operations import heartbeat
@@ -112,7 +112,7 @@ class OperationsPage:
 def operations_home(request: HttpRequest, context: dict[str, object]) -> TemplateResponse:
     """The page, as things stand now."""
     page = operations_page(account_of(request), timezone.now())
-    return drawn(request, "admin/home/operations.html", context, page)
+    return page_response(request, "admin/home/operations.html", context, page)
 
 
 def operations_page(reader: User, now: datetime) -> OperationsPage:

@@ -228,7 +228,7 @@ def _words(message: Message) -> Rendered:
 
 def _shown(message: Message, build: Callable[[], Shown | None]) -> Shown | None:
     reference, passing = message.reference or message.key, (UnknownMessage, MissingWord)
-    return rows.shown("pages.messages", message.pk, build, reference=reference, passing=passing)
+    return rows.build_safely("pages.messages", message.pk, build, reference=reference, passing=passing)
 
 
 def _delivery(message: Message) -> Delivery:

@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from formtools.wizard.views import NamedUrlWizardView
 
-from icpportal.drafts.pages import said, say
+from icpportal.drafts.pages import added_message, say
 from icpportal.fields.types import Json
 from icpportal.wizard.models import DraftModel
 from icpportal.wizard.storage import Closed, as_json, seen_mark
@@ -109,7 +109,7 @@ class RowWizardView(NamedUrlWizardView, Generic[StepOf, Row]):
 
     def get(self, request: HttpRequest, **kwargs: str) -> HttpResponseBase:  # noqa: ARG002
         self.storage.current_step = self.step.key
-        found = said(request, ELSEWHERE)
+        found = added_message(request, ELSEWHERE)
         self.changed_elsewhere = [str(name) for name in found] if isinstance(found, list) else []
         return self.render(self.get_form())
 

@@ -80,7 +80,7 @@ class Block(Panel):
 
 def _shown(row: Subject | Person, build: Callable[[], str]) -> str:
     """A sealed value of the register, or a note that it cannot be read, of which operations are told."""
-    text = rows.shown(f"pages.{row._meta.model_name}", row.pk, build, reference=str(row.pk))
+    text = rows.build_safely(f"pages.{row._meta.model_name}", row.pk, build, reference=str(row.pk))
     return gettext("cannot be read") if text is None else text
 
 

@@ -55,7 +55,7 @@ from transfers.pages.buttons import buttons
 from transfers.pages.dates import next_dates
 from transfers.pages.frame import Page, render_page
 from transfers.pages.permissions import redirect_of_ended
-from transfers.pages.unreadable import shown
+from transfers.pages.unreadable import build_safely
 
 SIZE = 50
 
@@ -177,7 +177,7 @@ def _urgent(user: User) -> Urgent | None:
         label, _moment = next_dates([order]).get(order.pk, ("", None))
         return Urgent(order, label, replace(act, kind=PRIMARY), timezone.now()) if act else None
 
-    return shown(order, built)
+    return build_safely(order, built)
 
 
 @confirmed_required
@@ -214,7 +214,7 @@ def _row(order: Order, dates: dict[UUID, tuple[Words, datetime]], *, is_turn: bo
         act = replace(act, kind=LINK, about=act.about or order.display_domain) if act else None
         return OrderRow(order, kind_of(order).name, name, state_of(order), label, moment, act)
 
-    return shown(order, row) or UnreadOrder(order)
+    return build_safely(order, row) or UnreadOrder(order)
 
 
 @confirmed_required

@@ -72,7 +72,7 @@ def duty_rows(found: QuerySet[Duty]) -> list[DutyRow]:
     """The nearest duties; done ones can be taken back. One that cannot be shown is left out and reported."""
     today = timezone.localdate()
     made = (
-        rows.shown("pages.duties", duty.pk, lambda: _row(duty, today), reference=duty.order.reference)  # noqa: B023
+        rows.build_safely("pages.duties", duty.pk, lambda: _row(duty, today), reference=duty.order.reference)  # noqa: B023
         for duty in found[:SHOWN]
     )
     return [row for row in made if row]

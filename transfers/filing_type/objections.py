@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from icpportal.accounts.guards import account_of, confirmed_required
 from icpportal.accounts.models import User
-from icpportal.desk.own_words import EN, ZH, shown
+from icpportal.desk.own_words import EN, ZH, html_for
 from icpportal.fields.domains import display_domain
 from icpportal.fields.fields import PlainTextField
 from icpportal.fields.language_marks import reads_chinese
@@ -69,7 +69,7 @@ def objection_page(request: HttpRequest, reference: str) -> HttpResponse:
         words=objection.words,
         at=objection.created_at,
         results=[looking] if objection.closed_at is None else [result.told] if result else [],
-        answers=[shown(objection.answers, language)] if objection.answers else [],
+        answers=[html_for(objection.answers, language)] if objection.answers else [],
         closed_at=objection.closed_at,
     )
     return render_page(request, page)

@@ -27,7 +27,7 @@ from transfers.filing_type.decision import Outcome
 from transfers.models import Order, TypeCheck
 from transfers.orders import actions, queries
 from transfers.pages import blocking_order
-from transfers.pages.unreadable import WORDS, shown
+from transfers.pages.unreadable import WORDS, build_safely
 from transfers.steps.subject import SubjectForm
 from verification import consents
 
@@ -55,7 +55,7 @@ class SubjectOption:
         if self.order is None:
             return ""
         order = self.order
-        return shown(order, lambda: blocking_order.words(order)) or str(WORDS % {"ref": order.reference})
+        return build_safely(order, lambda: blocking_order.words(order)) or str(WORDS % {"ref": order.reference})
 
     @property
     def ways_out(self) -> list[Action]:
@@ -63,7 +63,7 @@ class SubjectOption:
         order = self.order
         if order is None:
             return []
-        return shown(order, lambda: blocking_order.alternatives(order)) or [blocking_order.look(order)]
+        return build_safely(order, lambda: blocking_order.alternatives(order)) or [blocking_order.look(order)]
 
 
 def subject_options(owner: User, among: Collection[Subject] | None = None) -> list[SubjectOption]:

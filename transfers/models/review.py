@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.models import User
-from icpportal.desk.own_words import Own, kept
+from icpportal.desk.own_words import Own, own_texts
 from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
 from icpportal.privacy.models import SealedModel
 from transfers.models.order import Order
@@ -145,7 +145,7 @@ class FieldVerdict(SealedModel):
     @property
     def written(self) -> Own:
         """The reviewer's own words, by language of writing."""
-        return kept(self.own, self.words)
+        return own_texts(self.own, self.words)
 
     def save(self, *args: Any, **options: Any) -> None:
         if self.reason is not None and not self.told:

@@ -59,7 +59,7 @@ def _reason(order: Order) -> str:
     answer = authority_words.authority_words(order, chinese=reads_chinese())
     refused_by = state_of(order).refused_by
     if refused_by == WE:
-        return own_words.said(queries.our_refusal(order), "zh" if reads_chinese() else "en")
+        return own_words.text_for(queries.our_refusal(order), "zh" if reads_chinese() else "en")
     if refused_by and answer is None:
         return queries.refusal_words(order)
     return answer.advice if answer else authority_words.advice(order, "")["zh" if reads_chinese() else "en"]

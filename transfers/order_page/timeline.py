@@ -115,7 +115,7 @@ NOTES: dict[str, Callable[[Order, str, str], str]] = {
     WITHDRAWAL: _withdrawn,
     CAUSE: lambda order, note, language: str(CAUSES[note]),
     PERSON: lambda order, note, language: str(ACCOUNT_CLOSED if note == ACCOUNT else ROLES.get(note, note)),
-    OUR_REFUSAL: lambda order, note, language: own_words.shown(queries.our_refusal(order), language),
+    OUR_REFUSAL: lambda order, note, language: own_words.html_for(queries.our_refusal(order), language),
 }
 
 

@@ -30,7 +30,7 @@ from transfers.pages.buttons import buttons
 from transfers.pages.frame import PageInOrder, frame, render_page
 from transfers.pages.permissions import own_order
 from transfers.pages.rules_summary import RulesBrief, brief_of
-from transfers.pages.unreadable import cannot_read, shown
+from transfers.pages.unreadable import build_safely, cannot_read
 from transfers.phones import windows as phone_windows
 from transfers.returns.returned_parts import ReturnedPart, returned_parts, unsettled
 
@@ -43,7 +43,7 @@ def order_page(request: HttpRequest, reference: str) -> HttpResponse:
     """Shows one's own order; the page keeps working after its end."""
     order = own_order(request, reference, kinds=ALL, says_over=True)
     phone_windows.looked(order)
-    return shown(order, lambda: _page(request, order)) or cannot_read(request, order)
+    return build_safely(order, lambda: _page(request, order)) or cannot_read(request, order)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

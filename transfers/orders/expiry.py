@@ -29,7 +29,7 @@ def expire_if_due(order: Order, *, now: datetime | None = None) -> Order:
     if not is_over(order, now=now) or not state.ends_on_page or order.report:
         return order
     try:
-        closed = rows.shown(
+        closed = rows.build_safely(
             "pages.orders",
             order.pk,
             lambda: apply_at_deadline(order, state.clock, now=now),

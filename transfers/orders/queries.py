@@ -14,7 +14,7 @@ from filings.models import Website
 from filings.provinces import Province, province
 from filings.queries import live_accesses
 from icpportal.accounts.models import User
-from icpportal.desk.own_words import Own, kept
+from icpportal.desk.own_words import Own, own_texts
 from icpportal.fields.types import Fact
 from icpportal.gateways.miit.base import authority
 from icpportal.gateways.miit.codes.processing_codes import in_review
@@ -390,7 +390,7 @@ def refusal_words(order: Order) -> str:
 def our_refusal(order: Order) -> Own:
     """Why we refused the order, by language of writing."""
     last = order.rounds.filter(decision="refuse").first()
-    return kept(last.own if last else {}, refusal_words(order))
+    return own_texts(last.own if last else {}, refusal_words(order))
 
 
 def photo_verdicts(order: Order) -> list[FieldVerdict]:

@@ -17,7 +17,7 @@ from transfers.orders import queries, review_time
 from transfers.orders.expiry import is_over
 from transfers.orders.kinds import state_of
 from transfers.orders.rows import AUTHORITY
-from transfers.pages.unreadable import shown
+from transfers.pages.unreadable import build_safely
 
 FINISH = _("Finish by")
 OVER = _("Time ended on")
@@ -38,7 +38,7 @@ def next_dates(orders: Iterable[Order]) -> dict[UUID, tuple[Words, datetime]]:
         days = [order.entered_at.astimezone(BEIJING).date() for order in counted]
         known = calendar(min(days), max(days) + AHEAD)
     lately = _lately(counted)
-    found = {order.pk: shown(order, lambda: _of(order, known, lately)) for order in orders}  # noqa: B023 -- at once
+    found = {order.pk: build_safely(order, lambda: _of(order, known, lately)) for order in orders}  # noqa: B023 -- at once
     return {key: date for key, date in found.items() if date is not None}
 
 

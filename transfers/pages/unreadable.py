@@ -14,9 +14,9 @@ Made = TypeVar("Made")
 WORDS = _("Order %(ref)s cannot be read just now. We have been told and are putting it right")
 
 
-def shown(order: Order, build: Callable[[], Made], *, passing: tuple[type[Exception], ...] = ()) -> Made | None:
+def build_safely(order: Order, build: Callable[[], Made], *, passing: tuple[type[Exception], ...] = ()) -> Made | None:
     """The result of `build` for this order; None when it fails, after operations were told."""
-    return rows.shown("pages.orders", order.pk, build, reference=order.reference, passing=passing)
+    return rows.build_safely("pages.orders", order.pk, build, reference=order.reference, passing=passing)
 
 
 def cannot_read(request: HttpRequest, order: Order) -> HttpResponse:

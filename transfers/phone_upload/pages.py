@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from icpportal.drafts.pages import said, said_words, say, say_words
+from icpportal.drafts.pages import added_message, said_words, say, say_words
 from icpportal.fields.client import client_address, takes_file
 from icpportal.fields.components import DrawnSlot, Notice
 from icpportal.fields.types import Words
@@ -196,7 +196,7 @@ def _page(request: HttpRequest, order: Order, token: str) -> HttpResponse:
         for slot in wanted
         for side in slot_access.sides_shown(slot, mine)
     }
-    drawn = Drawn(order, token, mine, given, refused, str(said(request, UNTICKED) or ""), came_back)
+    drawn = Drawn(order, token, mine, given, refused, str(added_message(request, UNTICKED) or ""), came_back)
     page = UploadPage(
         order=order,
         groups=[_group(drawn, slot) for slot in wanted],

@@ -28,7 +28,7 @@ LEFT_OPEN = _("Only the parts below can be changed now. We have not finished che
 def reason_words(verdict: FieldVerdict, *, chinese: bool) -> str:
     """The reason as sent, in the reader's language, or the reviewer's own words."""
     texts, folder = _texts_of(verdict), "zh" if chinese else "en"
-    return texts[folder]["text"] if texts else own_words.said(verdict.written, folder)
+    return texts[folder]["text"] if texts else own_words.text_for(verdict.written, folder)
 
 
 def reason_shown(verdict: FieldVerdict, *, chinese: bool) -> Words:
@@ -42,7 +42,7 @@ def besides_shown(verdict: FieldVerdict, *, chinese: bool) -> Words:
 
 
 def _own_shown(verdict: FieldVerdict, *, chinese: bool) -> Words:
-    return own_words.shown(verdict.written, "zh" if chinese else "en")
+    return own_words.html_for(verdict.written, "zh" if chinese else "en")
 
 
 def short_reason(verdict: FieldVerdict) -> dict[str, str]:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from icpportal.accounts.models import User
-from icpportal.desk.own_words import LONGEST, Own, all_of, first, in_messages, kept
+from icpportal.desk.own_words import LONGEST, Own, all_of, first, in_messages, own_texts
 from icpportal.fields.types import Fact
 from icpportal.lifecycle import LEAD, REVIEWER, MoveNotAllowed
 from transfers.calls.actions import end_unreached
@@ -226,7 +226,7 @@ def refuse(order: Order, lead: User, words: str, *, own: Own | None = None, now:
 
     Older callers pass `words` alone, without a language.
     """
-    now, reason = now or timezone.now(), kept(own or {}, words)
+    now, reason = now or timezone.now(), own_texts(own or {}, words)
     with transaction.atomic():
         since = _take(order, lead, now)
         _round(order, lead, "refuse", (), now, since=since, own=reason)

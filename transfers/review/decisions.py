@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from icpportal.accounts.models import User
 from icpportal.alarms import rows
-from icpportal.desk.own_words import Own, first, kept
+from icpportal.desk.own_words import Own, first, own_texts
 from icpportal.lifecycle import MoveNotAllowed
 from icpportal.time_format import to_beijing
 from transfers.models import Decision, Order, ReasonVersion, ReturnReason
@@ -202,7 +202,7 @@ def _fields_of(named: list[Named]) -> list[actions.ReturnedField]:
         actions.ReturnedField(
             row["part"],
             reasons.get(row["reason"]),
-            kept(row.get("own", {}), row["words"]),
+            own_texts(row.get("own", {}), row["words"]),
             versions.get(row.get("version", 0)),
             row.get("told", {}),
         )

@@ -12,7 +12,7 @@ from filings.models import LegacyAccount, LegacyClaim, LegacyRecord
 from filings.provinces.match_rules import FIELDS
 from filings.register.answer_values import text
 from filings.register.certificates import INDIVIDUAL, certificate, type_label
-from icpportal.desk.comparison import Compared, drawn, groups_of, line
+from icpportal.desk.comparison import Compared, groups_of, line, value_html
 from icpportal.fields.domains import display_domain
 from icpportal.fields.types import Answer, Answers
 from icpportal.privacy.crypto import Unreadable
@@ -49,7 +49,7 @@ def known_of(claim: LegacyClaim) -> list[Compared]:
 
 
 def _typed_row(label: str, value: str, part: str = "") -> Compared:
-    return Compared(label, drawn(part, value), is_code=bool(groups_of(part, value)), is_typed=True)
+    return Compared(label, value_html(part, value), is_code=bool(groups_of(part, value)), is_typed=True)
 
 
 def _person(claim: LegacyClaim, name: str, value: str) -> Iterable[Compared]:

@@ -17,7 +17,7 @@ from filings.models import LegacyClaim, LegacyClaimEvent, LegacyClaimPaper, Lega
 from filings.models import legacy_states as states
 from filings.register.blind_keys import subject_key
 from icpportal.accounts.models import User
-from icpportal.desk.own_words import Own, all_of, in_messages, kept
+from icpportal.desk.own_words import Own, all_of, in_messages, own_texts
 from icpportal.fields.types import Fact
 from icpportal.lifecycle import APPLICANT, REVIEWER, MoveNotAllowed
 from icpportal.privacy.fields import sealed
@@ -180,4 +180,4 @@ def decline(claim: LegacyClaim, reviewer: User, own: Own, *, now: datetime | Non
 
 def answer_of(claim: LegacyClaim) -> Own:
     """Why it was declined, by language."""
-    return kept(claim.own_answer or {}, claim.answer)
+    return own_texts(claim.own_answer or {}, claim.answer)

@@ -13,7 +13,7 @@ from filings.models import LegacyAccount
 from icpportal.accounts.guards import account_of, confirmed_required
 from icpportal.accounts.models import User
 from icpportal.codes import limits
-from icpportal.drafts.pages import draw, fill, said, say
+from icpportal.drafts.pages import added_message, draw, fill, say
 from icpportal.fields.client import client_address
 
 SENT, ACCOUNT = "sent", "account"
@@ -38,7 +38,7 @@ def find(request: HttpRequest) -> HttpResponse:
             say(request, SENT, value=True)
         elif _send_code(request, domain, form):
             say(request, SENT, value=True)
-    elif said(request, SENT):
+    elif added_message(request, SENT):
         fill(request, form)
         code_form = FindCodeForm()
     context = {
@@ -46,7 +46,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "code_form": code_form,
         "forms": [code_form or form],
         "domain": (form["domain"].value() or "") if code_form else "",
-        "account": said(request, ACCOUNT) or "",
+        "account": added_message(request, ACCOUNT) or "",
         "back_url": reverse("import"),
     }
     return draw(request, "filings/import_find.html", context)

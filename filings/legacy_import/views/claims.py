@@ -29,7 +29,7 @@ from filings.models import legacy_states as states
 from icpportal.accounts.guards import account_of, confirmed_required, signed_in_required
 from icpportal.accounts.models import User
 from icpportal.codes import limits
-from icpportal.desk.own_words import shown
+from icpportal.desk.own_words import html_for
 from icpportal.drafts.pages import draw, said_words, say_words
 from icpportal.fields.client import takes_file
 from icpportal.fields.components import DrawnSlot, Notice, Panel
@@ -208,7 +208,7 @@ def _page(request: HttpRequest, mine: LegacyClaim, form: SendClaimForm | None = 
 def _why_declined(mine: LegacyClaim) -> list[Notice]:
     if mine.state != states.DECLINED:
         return []
-    answer = shown(claiming.answer_of(mine), "zh" if reads_chinese() else "en")
+    answer = html_for(claiming.answer_of(mine), "zh" if reads_chinese() else "en")
     return [Notice("turn", _("Why it was not accepted"), (linebreaksbr(answer),))]
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from icpportal.accounts.guards import account_of, confirmed_required
-from icpportal.drafts.pages import said, said_words, say, say_words
+from icpportal.drafts.pages import added_message, said_words, say, say_words
 from icpportal.fields.client import client_address, takes_file
 from icpportal.fields.components import DrawnSlot, Panel
 from icpportal.fields.types import Words
@@ -188,7 +188,7 @@ def _slot(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> H
     person = person_of(order, slot.key)
     name = mask_name(person.name) if person else ""
     needs_consent = slot_access.needs_consent(order, slot, held.given)
-    consent_error = bool(said(request, UNTICKED))
+    consent_error = bool(added_message(request, UNTICKED))
     consent = ConsentForm({} if consent_error else None) if needs_consent else None
     if consent is not None and consent_error:
         consent.errors["agree"] = consent.error_class(

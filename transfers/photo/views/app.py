@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.guards import account_of
-from icpportal.drafts.pages import said, say
+from icpportal.drafts.pages import added_message, say
 from icpportal.fields.components import DrawnSlot, Notice
 from icpportal.fields.fields import NumberField
 from icpportal.fields.types import Words
@@ -117,7 +117,7 @@ def _page(request: HttpRequest, order: Order, form: PictureCodeForm) -> HttpResp
         brief=brief_of(order),
         head=head(order, ways=(SHANGHAI_APP,)),
         form=form,
-        notices=[CHANGED] if said(request, "changed") else [],
+        notices=[CHANGED] if added_message(request, "changed") else [],
         title=_("Picture code") if asks_code else _("Is this photo usable?"),
         asks_code=asks_code,
         slot=photo_app.drawn(order, paper) if paper else None,

@@ -20,7 +20,7 @@ from transfers.models import Order
 from transfers.orders.kinds import is_in, kind_of, state_of
 from transfers.orders.rows import Group
 from transfers.pages.order_summary import subject_words
-from transfers.pages.unreadable import shown
+from transfers.pages.unreadable import build_safely
 from transfers.review.baskets.counts import Counted, count_baskets, remembered
 from transfers.review.baskets.due import Due, due_of
 from transfers.review.baskets.forms import QueueFilter, province_name
@@ -221,7 +221,7 @@ def _row(order: Order, basket: Basket, reader: Reader, *, has_objection: bool, l
         round=_("round %(n)s") % {"n": order.returns + 1} if order.returns else "",
         has_objection=has_objection,
         domain=order.display_domain,
-        subject=(shown(order, lambda: subject_words(order)) or "") if is_named else "",
+        subject=(build_safely(order, lambda: subject_words(order)) or "") if is_named else "",
         kind=kind_of(order).name,
         province=province_name(order.province),
         state={"key": state.key, "label": state.label, "tone": state.tone, "icon": state.icon},

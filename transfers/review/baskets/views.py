@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
-from icpportal.desk.pages import drawn
+from icpportal.desk.pages import page_response
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
 from icpportal.lifecycle import MoveNotAllowed
@@ -25,7 +25,7 @@ from transfers.models import Order
 from transfers.orders import actions
 from transfers.orders.kinds import is_in
 from transfers.orders.rows import Group
-from transfers.pages.unreadable import shown
+from transfers.pages.unreadable import build_safely
 from transfers.review import leases
 from transfers.review.baskets.due import calendar_around
 from transfers.review.baskets.forms import QueueFilter
@@ -65,7 +65,7 @@ def queue_view(request: HttpRequest, context: dict[str, object]) -> HttpResponse
     basket = basket_of(request.GET.get("queue", ""))
     asked = QueueFilter(request.GET, user=reader.user)
     page = queue_page(basket, reader, asked, request.GET, reference=request.GET.get("q", "").strip())
-    return drawn(request, "admin/transfers/order/queue.html", context, page)
+    return page_response(request, "admin/transfers/order/queue.html", context, page)
 
 
 def _act(request: HttpRequest) -> HttpResponse:
@@ -103,7 +103,7 @@ def _result(order: Order, act: Act, user: User, whom: User) -> tuple[Words, bool
     """What happened to one order, and whether it was done; a failing one does not stop the others."""
     refusals = (leases.AssignedToOther, MoveNotAllowed)
     try:
-        done = shown(order, lambda: act(order, user, whom), passing=refusals)
+        done = build_safely(order, lambda: act(order, user, whom), passing=refusals)
     except leases.AssignedToOther as refused:
         return refused.words, False
     except MoveNotAllowed:

@@ -17,7 +17,7 @@ from transfers.calls.queries import GRACE_WORKDAYS, MISSED_MOST, may_return
 from transfers.models import Call, CallAttempt
 from transfers.orders.kinds import is_in
 from transfers.orders.rows import Group
-from transfers.pages.unreadable import shown
+from transfers.pages.unreadable import build_safely
 from transfers.returns.labels import label_of, section_of
 from transfers.review.baskets.due import OVER
 from transfers.review.baskets.rows import Reader
@@ -125,7 +125,7 @@ def calls_page(reader: Reader, after: str) -> CallsPage:
 def call_page(call: Call, reader: Reader, form: AttemptForm, *, is_shown: bool) -> CallPage:
     """One call; its number is in clear only when it was revealed."""
     order = call.order
-    called = shown(order, lambda: called_of(call)) or Called(call.role, "", "", "")
+    called = build_safely(order, lambda: called_of(call)) or Called(call.role, "", "", "")
     row = row_of(call, reader, call)
     ended = [_("Done: %(result)s") % {"result": result_words(call.result)}] if call.ended_at else []
     label = label_of(call.part) if call.part else ""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
-from icpportal.desk.pages import drawn
+from icpportal.desk.pages import page_response
 from icpportal.privacy.actions import REVIEW, note_access_by
 from transfers.calls import actions
 from transfers.calls.actions import CallRefused
@@ -34,7 +34,7 @@ def calls_view(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Lists the calls to be made."""
     _judges(request)
     page = calls_page(reader_of(request), request.GET.get("after", ""))
-    return drawn(request, "admin/calls/calls.html", site.each_context(request), page)
+    return page_response(request, "admin/calls/calls.html", site.each_context(request), page)
 
 
 def call_view(request: HttpRequest, site: AdminSite, pk: UUID) -> HttpResponse:
@@ -68,7 +68,7 @@ def _page(
     reader = reader_of(request)
     form = form or AttemptForm(slots=offered(reader.now, known=reader.known), initial=_typed_attempt(call, reader.user))
     page = call_page(call, reader, form, is_shown=is_shown)
-    return drawn(request, "admin/calls/call.html", site.each_context(request), page)
+    return page_response(request, "admin/calls/call.html", site.each_context(request), page)
 
 
 def _typed(request: HttpRequest) -> AttemptForm:

@@ -22,7 +22,7 @@ from icpportal.approvals.actions import RequestRefused
 from icpportal.approvals.models import REFUSE
 from icpportal.approvals.queries import open_request
 from icpportal.approvals.words import asked_words
-from icpportal.desk.pages import drawn
+from icpportal.desk.pages import page_response
 from icpportal.fields.client import client_address
 from icpportal.fields.types import Json
 from icpportal.lifecycle import LEAD, REVIEWER, MoveNotAllowed
@@ -32,7 +32,7 @@ from transfers.models import Order
 from transfers.objections.queries import with_contested, with_objected
 from transfers.orders import queries
 from transfers.orders.machine import ORDER
-from transfers.pages.unreadable import shown
+from transfers.pages.unreadable import build_safely
 from transfers.review import decisions, leases
 from transfers.review.baskets.views import case_url, kept_list, list_url, take_next
 from transfers.review.cases import drafts
@@ -65,7 +65,7 @@ def case_view(request: HttpRequest, pk: UUID, context: Context, *, elsewhere: Fo
         return _cannot_read(request, order, context)
     if request.method == "POST":
         return _act(request, order, context, elsewhere)
-    return shown(order, lambda: _case(request, order, context).render()) or _cannot_read(request, order, context)
+    return build_safely(order, lambda: _case(request, order, context).render()) or _cannot_read(request, order, context)
 
 
 def return_view(request: HttpRequest, pk: UUID, context: Context) -> HttpResponse:
@@ -101,7 +101,7 @@ def accept_view(request: HttpRequest, pk: UUID, context: Context) -> HttpRespons
     purpose = seen(request, order, context)
     if not isinstance(purpose, Purpose):
         return purpose
-    return drawn(request, "admin/transfers/case/accept.html", context, page)
+    return page_response(request, "admin/transfers/case/accept.html", context, page)
 
 
 def order_of(request: HttpRequest, pk: UUID, *, erased: bool = False) -> Order:
@@ -128,13 +128,13 @@ def seen(request: HttpRequest, order: Order, context: Context) -> Purpose | Temp
         note_look(request, order, purpose)
         return purpose
     page = purpose_page(order, user, kept_query(request))
-    return drawn(request, "admin/transfers/case/purpose.html", context, page)
+    return page_response(request, "admin/transfers/case/purpose.html", context, page)
 
 
 def _cannot_read(request: HttpRequest, order: Order, context: Context) -> HttpResponse:
     """The page of a case that cannot be shown: erased, or broken, which operations know."""
     page = UnreadablePage(order.reference, order.display_domain, order.entered_at, order.state, order.is_erased)
-    return drawn(request, "admin/transfers/case/cannot_read.html", context, page)
+    return page_response(request, "admin/transfers/case/cannot_read.html", context, page)
 
 
 def _act(request: HttpRequest, order: Order, context: Context, elsewhere: FormPages) -> HttpResponse:
@@ -262,7 +262,7 @@ def _case(request: HttpRequest, order: Order, context: Context, **again: forms.F
     if not isinstance(purpose, Purpose):
         return purpose
     page: CasePage = case_page(request, order, _can(request, order), again, purpose.shown)
-    return drawn(request, "admin/transfers/case/case.html", context, page)
+    return page_response(request, "admin/transfers/case/case.html", context, page)
 
 
 def _return_page(request: HttpRequest, order: Order, form: ReturnForm, context: Context) -> TemplateResponse:
@@ -271,7 +271,7 @@ def _return_page(request: HttpRequest, order: Order, form: ReturnForm, context: 
         return purpose
     typed = drafts.read(order, account_of(request))
     page = decision_page(request, order, typed, form)
-    return drawn(request, "admin/transfers/case/return.html", context, page)
+    return page_response(request, "admin/transfers/case/return.html", context, page)
 
 
 def _more_page(request: HttpRequest, order: Order, context: Context, **again: forms.Form) -> TemplateResponse:
@@ -279,7 +279,7 @@ def _more_page(request: HttpRequest, order: Order, context: Context, **again: fo
     if not isinstance(purpose, Purpose):
         return purpose
     page = more_page(request, order, again)
-    return drawn(request, "admin/transfers/case/more.html", context, page)
+    return page_response(request, "admin/transfers/case/more.html", context, page)
 
 
 def _has_moved(request: HttpRequest, order: Order) -> bool:

@@ -14,7 +14,7 @@ from icpportal.time_format import to_beijing
 from transfers.models import Order
 from transfers.orders.kinds import kind_of, state_of
 from transfers.pages.order_summary import subject_words
-from transfers.pages.unreadable import shown
+from transfers.pages.unreadable import build_safely
 from transfers.review.figures.charts.returns import province_name
 from transfers.review.unsent_orders import is_own
 
@@ -66,7 +66,7 @@ def head() -> list[Cell]:
 def rows(orders: Iterable[Order]) -> Iterator[list[Cell]]:
     """One row for each order; for an unreadable one, its number and that."""
     for order in orders:
-        yield shown(order, lambda: [column.cell(order) for column in COLUMNS]) or [  # noqa: B023 -- at once
+        yield build_safely(order, lambda: [column.cell(order) for column in COLUMNS]) or [  # noqa: B023 -- at once
             order.reference,
             gettext("cannot be read"),
         ]

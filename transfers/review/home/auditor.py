@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from icpportal.accounts.models import User
-from icpportal.desk.pages import drawn
+from icpportal.desk.pages import page_response
 from icpportal.fields.types import Words
 from transfers.review.home.audit_rows import SORTS, LogRow, Wanted, rows
 from transfers.review.home.auditor_sides import looks_today, roles_given, two_duties
@@ -63,7 +63,7 @@ class AuditorPage:
 def auditors_home(request: HttpRequest, context: dict[str, object]) -> TemplateResponse:
     """Shows the newest rows of the log."""
     page = auditor_page(LogForm(request.GET or None), timezone.now())
-    return drawn(request, "admin/home/auditor.html", context, page)
+    return page_response(request, "admin/home/auditor.html", context, page)
 
 
 def auditor_page(form: LogForm, now: datetime) -> AuditorPage:

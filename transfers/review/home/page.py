@@ -20,7 +20,7 @@ from transfers.models import ColleagueNote, Decision, Order, ReviewRound
 from transfers.orders import queries
 from transfers.orders.kinds import kind_of
 from transfers.pages.order_summary import subject_words
-from transfers.pages.unreadable import shown
+from transfers.pages.unreadable import build_safely
 from transfers.returns.labels import name_of
 from transfers.review.baskets.counts import Counted, count_baskets, remembered
 from transfers.review.baskets.due import NEAR, OVER, Due, DueBy, day_and_clock, due_between, due_of, over_before
@@ -182,7 +182,7 @@ def _next(reader: Reader, narrowed: Q) -> NextOrder | None:
     due = due_of(order, DueBy.PROMISE, reader.now, reader.known) if order else None
     if order is None or due is None:
         return None
-    subject = shown(order, lambda: subject_words(order)) or ""
+    subject = build_safely(order, lambda: subject_words(order)) or ""
     about = [subject, order.display_domain, province_name(order.province), str(kind_of(order).name)]
     return NextOrder(order.reference, due.words, [each for each in about if each], due.tone == OVER)
 

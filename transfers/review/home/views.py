@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from icpportal.accounts.guards import account_of
-from icpportal.desk.pages import drawn
+from icpportal.desk.pages import page_response
 from transfers.review.baskets.views import reader_of
 from transfers.review.home.forms import SettingsForm, as_set
 from transfers.review.home.page import MOST, SettingsPage, home_page
@@ -22,7 +22,7 @@ def reviewers_home(request: HttpRequest, context: dict[str, object]) -> Template
     page = home_page(reader)
     if page.is_lead:
         page = replace(page, second=[*page.second, *waits_for(reader, MOST)])
-    return drawn(request, "admin/home/reviewer.html", context, page)
+    return page_response(request, "admin/home/reviewer.html", context, page)
 
 
 def settings_view(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
@@ -33,4 +33,4 @@ def settings_view(request: HttpRequest, context: dict[str, object]) -> HttpRespo
         form.save(user)
         messages.success(request, _("Saved"))
         return redirect("admin:index")
-    return drawn(request, "admin/home/settings.html", context, SettingsPage(_("Settings of the desk"), form))
+    return page_response(request, "admin/home/settings.html", context, SettingsPage(_("Settings of the desk"), form))

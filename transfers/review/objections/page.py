@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from icpportal.desk.comparison import DIFFERS, SAME, Compared
-from icpportal.desk.own_words import EN, TAGS, ZH, shown
+from icpportal.desk.own_words import EN, TAGS, ZH, html_for
 from icpportal.fields.domains import display_domain
 from icpportal.fields.form_types import Choice
 from icpportal.fields.types import Words
@@ -26,7 +26,7 @@ from transfers.objections.results import Result, results_for
 from transfers.orders.kinds import state_of
 from transfers.orders.people import ROLES, by_role
 from transfers.pages.order_summary import subject_words
-from transfers.pages.unreadable import shown as shown_of
+from transfers.pages.unreadable import build_safely
 from transfers.review.baskets.due import OVER
 from transfers.review.baskets.rows import Reader
 from transfers.review.baskets.views import case_url
@@ -165,7 +165,7 @@ def objection_page(
         results=choosable(ends_of(order), str(form["result"].value() or "")),
         reads=_("Reads Chinese") if language == ZH else _("Reads English"),
         ended=[] if is_open else [closed_words(objection)],
-        answer=[] if is_open else [shown(objection.answers or {}, language)],
+        answer=[] if is_open else [html_for(objection.answers or {}, language)],
         open=["open"] if is_open else [],
     )
 
@@ -188,7 +188,7 @@ def preview_page(objection: Objection, form: CloseForm, call_form: CallForm, bac
 
 def whom(order: Order | None) -> list[Choice]:
     """Whom one may call about an objection to this order."""
-    people = (shown_of(order, lambda: people_of(order)) or []) if order else []
+    people = (build_safely(order, lambda: people_of(order)) or []) if order else []
     other_side: list[Choice] = [(each.role, f"{each.label} · {each.masked_mobile}") for each in people]
     return [(OBJECTOR, _("Who objects")), *other_side]
 
@@ -198,7 +198,7 @@ def _side(order: Order) -> Side:
     return Side(
         order.reference,
         case_url(order),
-        shown_of(order, lambda: subject_words(order)) or "",
+        build_safely(order, lambda: subject_words(order)) or "",
         state_of(order).label,
         mask_mobile(owner.mobile) if owner.mobile else mask_email(owner.email),
     )
@@ -209,7 +209,7 @@ def _compared(objection: Objection, order: Order) -> list[Compared]:
     domain = objection.domain == order.domain
     subject = bool(objection.subject_key) and objection.subject_key == order.subject_key
     mobile = objection.owner.mobile
-    known = shown_of(order, lambda: {each.mobile for each in by_role(order).values()}) or set()
+    known = build_safely(order, lambda: {each.mobile for each in by_role(order).values()}) or set()
     stands = bool(mobile) and mobile in known | {order.owner.mobile}
     return [
         _same(_("Domain"), _("the same on both sides"), _("not the same"), holds=domain),

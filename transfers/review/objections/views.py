@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from icpportal.accounts.guards import account_of
-from icpportal.desk.pages import drawn
+from icpportal.desk.pages import page_response
 from icpportal.privacy.actions import REVIEW, note_access_by
 from transfers.calls import actions as calls
 from transfers.calls.people import OBJECTOR
@@ -29,7 +29,7 @@ def objections_view(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Lists the objections to answer."""
     _answers(request)
     page = objections_page(reader_of(request), request.GET.get("after", ""))
-    return drawn(request, "admin/objections/objections.html", site.each_context(request), page)
+    return page_response(request, "admin/objections/objections.html", site.each_context(request), page)
 
 
 def objection_view(request: HttpRequest, site: AdminSite, pk: UUID) -> HttpResponse:
@@ -70,7 +70,7 @@ def _page(
     for what in (OBJECTION, NUMBER)[: 1 + is_shown]:
         note_access_by(request, what=what, reference=str(objection)[:80], reason=REVIEW)
     page = objection_page(objection, reader_of(request), form=form, call_form=call_form, is_shown=is_shown)
-    return drawn(request, "admin/objections/objection.html", site.each_context(request), page)
+    return page_response(request, "admin/objections/objection.html", site.each_context(request), page)
 
 
 def _call(request: HttpRequest, site: AdminSite, objection: Objection, *, is_meant: bool) -> HttpResponse:
@@ -101,7 +101,7 @@ def _close(request: HttpRequest, site: AdminSite, objection: Objection, pressed:
     if pressed == "preview":
         asked = CallForm(people=whom(order_of(objection)), initial=request.POST.dict())
         page = preview_page(objection, form, asked, reverse("admin:desk_objection", args=[objection.pk]))
-        return drawn(request, "admin/objections/preview.html", site.each_context(request), page)
+        return page_response(request, "admin/objections/preview.html", site.each_context(request), page)
     try:
         actions.close(objection, account_of(request), form.chosen(), form.own())
     except actions.CloseRefused as closed:

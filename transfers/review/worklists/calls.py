@@ -18,7 +18,7 @@ from transfers.calls import queries
 from transfers.calls.people import called_of
 from transfers.calls.queries import MISSED_MOST, may_return
 from transfers.models import Call
-from transfers.pages.unreadable import shown
+from transfers.pages.unreadable import build_safely
 from transfers.review.baskets.counts import Counted
 from transfers.review.baskets.due import Due, day_and_clock, due_between
 from transfers.review.baskets.queries import PAGE, behind, place_of
@@ -102,7 +102,7 @@ def _with_order() -> QuerySet[Call]:
 
 def row_of(call: Call, reader: Reader, here: Call | None = None) -> CallRow:
     """A call as a row; it names nobody if the order cannot be read."""
-    called = shown(call.order, lambda: called_of(call))
+    called = build_safely(call.order, lambda: called_of(call))
     return CallRow(
         url=reverse("admin:desk_call", args=[call.pk]),
         reference=call.order.reference,

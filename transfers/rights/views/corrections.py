@@ -154,6 +154,6 @@ def _row(asked: CorrectionRequest) -> CorrectionRow:
         is_open=asked.closed_at is None,
         is_overdue=corrections.is_overdue(asked),
         look=Look(asked.outcome or "open", label, *TONES[asked.outcome]),
-        answer=own_words.shown(own_words.kept({}, asked.answer) if asked.answer else {}, language),
+        answer=own_words.html_for(own_words.own_texts({}, asked.answer) if asked.answer else {}, language),
         answered=day_words(to_beijing(asked.closed_at).date(), weekday=False) if asked.closed_at else "",
     )

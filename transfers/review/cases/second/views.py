@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 
 from icpportal.accounts.guards import account_of
 from icpportal.approvals.models import ApprovalRequest
-from icpportal.desk.pages import drawn
+from icpportal.desk.pages import page_response
 from icpportal.fields.types import Words
 from transfers.models import Order
 from transfers.review.baskets.views import case_url
@@ -69,4 +69,4 @@ def _draw(
         seconds=pages.seconds(),
         query=query,
     )
-    return drawn(request, "admin/transfers/case/second.html", context, page)
+    return page_response(request, "admin/transfers/case/second.html", context, page)
