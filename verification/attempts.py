@@ -118,7 +118,7 @@ def least_left(keys: Sequence[Key], *, now: datetime | None = None) -> int:
     return min([*amounts, *map(_attempts_left, _counters(keys, now or timezone.now()))])
 
 
-def left(name: str, key: str, *, now: datetime | None = None) -> int:
+def attempts_left(name: str, key: str, *, now: datetime | None = None) -> int:
     """How many attempts this key has left."""
     return least_left([(name, key)], now=now)
 

@@ -9,7 +9,7 @@ SHOWN_MAX = 100
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
-def shown(name: str) -> str:
+def display_name(name: str) -> str:
     """A file name that is safe on a page or in a header: no folder, no invisible characters, at most 100 characters."""
     visible = "".join(
         " " if letter in "\t\r\n" else letter

@@ -57,14 +57,14 @@ class Totals:
     failed: int = 0  # see the log
 
 
-def left() -> int:
+def count_plain() -> int:
     """How many needed pictures are still stored in plain."""
     return sum(column.plain().count() for column in COLUMNS)
 
 
 def seal(tell: Tell = lambda words: None) -> Totals:
     """Seals every plain picture; raises `StorageDown`, and what was done stays done."""
-    totals, all_of_them = Totals(), left()
+    totals, all_of_them = Totals(), count_plain()
     loop = rows.Loop("files.sealed", passing=(storage.StorageDown,), noted=False)
     for column in COLUMNS:
         for batch in _batches(column):

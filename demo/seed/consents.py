@@ -10,7 +10,7 @@ from verification.phones.proofs import mobile_index
 
 def answer_on_the_phone(order: Order) -> None:
     """The administrator agrees, if that is another person, and every mobile is tested."""
-    needed = phone_tests.asked(order)
+    needed = phone_tests.required_tests(order)
     _agree(order)
     for proof in needed:
         PhoneProof.objects.create(

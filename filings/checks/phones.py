@@ -17,7 +17,7 @@ NO_SWAP_IN = ("35",)
 DIRECT_COUNTIES = "9000"  # not a city: its counties use their neighbours' area codes
 
 
-def taken(facts: Facts, person: PersonFacts) -> bool:
+def is_taken(facts: Facts, person: PersonFacts) -> bool:
     return bool(person.phone1) and facts.mobile_taken(person.phone1)
 
 
@@ -82,7 +82,7 @@ CHECKS: tuple[Check, ...] = (
         "phone_taken",
         "phone1",
         _("This mobile number is used by another subject: enter a different one"),
-        taken,
+        is_taken,
     ),
     *of_person(
         "phone_local",

@@ -137,7 +137,7 @@ def counties(code: str) -> tuple[Region, ...]:
     return _children().get(city.code, (city,))
 
 
-def named(places: Iterable[Region]) -> list[tuple[str, str]]:
+def as_choices(places: Iterable[Region]) -> list[tuple[str, str]]:
     """Places by code, named in the language of the page."""
     return [(place.code, place.shown) for place in places]
 

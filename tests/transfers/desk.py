@@ -11,7 +11,7 @@ from transfers.documents import slots, validity
 from transfers.models import Order, OrderDocument
 from transfers.orders.people import administrator, is_same_person
 from transfers.photo import actions as photo_actions
-from transfers.steps.phone_tests import asked
+from transfers.steps.phone_tests import required_tests
 from verification import consents
 from verification.models import ConsentRequest, PhoneProof
 from verification.phones.proofs import mobile_index
@@ -73,7 +73,7 @@ def agree_by_link(order: Order) -> None:
 
 def prove_phones(order: Order) -> None:
     """Every mobile that the ministry will text is tested, and so is the administrator's who must consent."""
-    needed = asked(order)
+    needed = required_tests(order)
     agree_by_link(order)
     for proof in needed:
         PhoneProof.objects.create(

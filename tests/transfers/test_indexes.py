@@ -53,8 +53,8 @@ SWEEP: dict[str, Query] = {
     "duties to remind of": lambda order: duty_reminders.to_remind(timezone.localdate(NOW))[:200],
     "duties to count anew": lambda order: duty_reminders.to_recount()[:200],
     "passwords to erase": lambda order: queries.digests_to_erase(NOW),
-    "phones somebody waits for": lambda order: phone_windows.wanted(NOW)[:100],
-    "phones to ask for": lambda order: phone_windows.rested(NOW).exclude(pk__in=[order.pk])[:100],
+    "phones somebody waits for": lambda order: phone_windows.due_every_round(NOW)[:100],
+    "phones to ask for": lambda order: phone_windows.due(NOW).exclude(pk__in=[order.pk])[:100],
     "phones known of windows that are over": lambda order: Order.objects.filter(
         state=states.PHONE_DUE, due_at__lte=NOW, phone_window__told_at__gte=F("due_at")
     ),

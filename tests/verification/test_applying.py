@@ -69,7 +69,7 @@ def test_a_code_that_was_shown_is_chosen_last():
     hidden = service_codes.pick_instance("i-1", LIN, ORDER, now=NOW)
     service_codes.release(ORDER)
 
-    service_codes.shown(hidden)
+    service_codes.mark_shown(hidden)
     other = service_codes.pick_instance("i-1", LIN, OTHER_ORDER, now=NOW)
 
     assert other != hidden

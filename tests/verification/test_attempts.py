@@ -20,7 +20,7 @@ def two_limits(settings):
 
 
 def used(*keys, now=NOW):
-    return [settings_amount(name) - attempts.left(name, key, now=now) for name, key in keys]
+    return [settings_amount(name) - attempts.attempts_left(name, key, now=now) for name, key in keys]
 
 
 def settings_amount(name):
@@ -95,7 +95,7 @@ def test_the_attempts_share_the_counters_of_the_limits_of_codes(db):
     limits.consume("small", "order", now=NOW)
     attempts.consume_all(KEYS, now=NOW)
 
-    assert attempts.left("small", "order", now=NOW) == 1
+    assert attempts.attempts_left("small", "order", now=NOW) == 1
     assert limits.consume("small", "order", now=NOW).ok
     assert not limits.consume("small", "order", now=NOW).ok
     assert not attempts.consume_all(KEYS, now=NOW).ok

@@ -27,18 +27,18 @@ from verification import file_names
     ],
 )
 def test_a_shown_name_has_no_folder_and_no_hidden_characters(given: str, shown: str):
-    assert file_names.shown(given) == shown
+    assert file_names.display_name(given) == shown
 
 
 def test_a_long_name_keeps_its_ending():
-    shown = file_names.shown("证" * 300 + ".jpeg")
+    shown = file_names.display_name("证" * 300 + ".jpeg")
 
     assert shown == "证" * 95 + ".jpeg"
     assert len(shown) == file_names.SHOWN_MAX
 
 
 def test_a_long_extension_is_no_extension():
-    assert file_names.shown("a." + "b" * 300) == "a." + "b" * 98
+    assert file_names.display_name("a." + "b" * 300) == "a." + "b" * 98
 
 
 def test_stored_names_are_random_and_sorted_by_day():

@@ -44,7 +44,9 @@ def ask(password, number=NUMBER, order="T7Q4-M2KX", account="lin@example.com", n
 def counted(order="T7Q4-M2KX", account="lin@example.com", number=NUMBER):
     keys = zip(filing_passwords.LIMITS, (order, account, number), strict=True)
     amounts = (5, 10, 10)
-    return [amount - attempts.left(name, key, now=NOW) for amount, (name, key) in zip(amounts, keys, strict=True)]
+    return [
+        amount - attempts.attempts_left(name, key, now=NOW) for amount, (name, key) in zip(amounts, keys, strict=True)
+    ]
 
 
 def test_a_right_password_gives_the_digest_for_the_report_and_costs_nothing(db):

@@ -96,11 +96,11 @@ class SendCodeForm(forms.Form):
         **options: Unpack[FormOptions],
     ) -> None:
         super().__init__(data, files, **options)
-        offer(self, "to", [(each.role, f"{ROLES[each.role]} · {shown(each)}") for each in mobiles])
+        offer(self, "to", [(each.role, f"{ROLES[each.role]} · {mobile_label(each)}") for each in mobiles])
         self.initial.setdefault("to", mobiles[0].role)
 
 
-def shown(filed: FiledMobile) -> str:
+def mobile_label(filed: FiledMobile) -> str:
     """A filed mobile as its page may show it."""
     return f"{mask_name(filed.name)} · {mask_mobile(filed.mobile)}"
 
@@ -322,7 +322,7 @@ def code(request: HttpRequest, order: Order) -> HttpResponse:
         is_proved=queries.is_proved(order),
         next_url=stages.next_url(order, stages.CODE),
         only=mobiles[0] if len(mobiles) == 1 else None,
-        only_shown=shown(mobiles[0]),
+        only_shown=mobile_label(mobiles[0]),
         back_url=reverse("cancel-consequences", args=[order.reference]),
     )
     return render_page(request, found)

@@ -187,7 +187,7 @@ def _consents(order: Order, papers: list[OrderDocument], given: frozenset[str] |
 
 def _own_consent(order: Order) -> list[Gap]:
     """The website administrator has not agreed on their own phone."""
-    found = consent.standing(order)
+    found = consent.consent_status(order)
     return [Gap(found.words, found.url)] if found is not None and not found.is_settled else []
 
 

@@ -101,7 +101,7 @@ def _says_nothing_new(order: Order, hours: int, template: str) -> bool:
     return order.due_at is not None and order.entered_at >= send_at(order.due_at, hours, template)
 
 
-def left(due_at: datetime, now: datetime) -> str | Promise:
+def time_left(due_at: datetime, now: datetime) -> str | Promise:
     """The time really left when the reminder is sent: whole hours, minutes in the last one."""
     minutes = max(int((due_at - now) / MINUTE), 1)
     if minutes < LAST_HOUR:
@@ -130,8 +130,8 @@ def remind(order: Order, now: datetime, *, dry_run: bool = False) -> str:
             return ""
         event = note(order, "reminded", by=CLOCK, at=now)
         facts: dict[str, Fact] = {
-            "mobiles": texted_mobiles.named(waiting),
-            "left": order.due_at and left(order.due_at, now),
+            "mobiles": texted_mobiles.masked_mobiles(waiting),
+            "left": order.due_at and time_left(order.due_at, now),
         }
         roles = _roles(waiting) if asks_for_phones else [ACCOUNT]
         notify_recipients(order, template, event_id=event.pk, facts=facts, roles=roles, now=now)

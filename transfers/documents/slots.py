@@ -165,7 +165,7 @@ def fitted(slot: Slot, *, is_individual: bool) -> Slot:
     return replace(slot, hint=SIGNED_ALONE, drawing=UNSEALED) if is_individual and slot.key == STATEMENT else slot
 
 
-def wanted(order: Order, slot: Slot) -> list[str | Promise]:
+def required_items(order: Order, slot: Slot) -> list[str | Promise]:
     """What this province wants in a slot, item by item; empty where the slot's own hint is enough."""
     rules = queries.rules_of(order)
     if slot.key == OTHER:
@@ -202,7 +202,7 @@ def waiting(papers: list[OrderDocument]) -> bool:
     return any(paper.document.is_checking for paper in papers)
 
 
-def drawn(
+def slot_context(
     order: Order,
     slot: Slot,
     side: int,

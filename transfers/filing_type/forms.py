@@ -53,7 +53,7 @@ def provinces_named() -> list[tuple[str, str]]:
 
 def options(places: Iterable[regions.Region]) -> list[Choice]:
     """Places as choices."""
-    return [NOTHING, *regions.named(places)]
+    return [NOTHING, *regions.as_choices(places)]
 
 
 def offer_places(form: forms.Form) -> None:

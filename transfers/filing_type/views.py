@@ -116,7 +116,7 @@ def region_options(request: HttpRequest) -> HttpResponse:
     """The places below one region, for the three selects of a browser with script; for a province, its rules too."""
     parent = request.GET.get("parent", "")
     below = regions.cities(parent) if len(parent) == 2 else regions.counties(parent)
-    found: dict[str, object] = {"options": regions.named(below)}
+    found: dict[str, object] = {"options": regions.as_choices(below)}
     if any(each.code == parent for each in regions.provinces()):
         local = brief(facts.rules(parent), "")
         found["rules"] = {"url": local.url, "title": local.title}
@@ -217,7 +217,7 @@ def objection(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @confirmed_required
-def taken(request: HttpRequest, reference: str) -> HttpResponse:
+def objection_in_order(request: HttpRequest, reference: str) -> HttpResponse:
     """The same from inside an order that lost the race for its subject or domain."""
     order = own_order(request, reference)
     if not order.is_editable or order.claimed:

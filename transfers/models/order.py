@@ -152,7 +152,9 @@ class Order(DraftModel):
                 name="order_on_the_way",
             ),
             models.Index(
-                fields=["state"], condition=Q(due_at__isnull=True, state__in=states.kept()), name="order_undated"
+                fields=["state"],
+                condition=Q(due_at__isnull=True, state__in=states.time_limited_keys()),
+                name="order_undated",
             ),
             models.Index(fields=["owner", "-created_at"], name="order_of_owner"),
             models.Index(fields=["domain"], name="order_domain"),  # SQLite cannot use the partial ones above

@@ -24,7 +24,7 @@ from transfers.orders.history import audience_of
 from transfers.orders.kinds import is_in
 from transfers.orders.people import administrator, by_role, language_of, lead
 from transfers.orders.rows import ACCOUNT, Group
-from verification.photos.methods import told as photo_told
+from verification.photos.methods import first_method_label
 
 MIDDLE_DOT = " · "
 NO_WORDS = pgettext_lazy("words of the authority", "none")
@@ -154,7 +154,7 @@ def words_of(order: Order, facts: Facts, now: datetime) -> Facts:
         "n": facts.get("n", 0),
         "number": order.site_number,
         "province": {"zh": rules.short_zh, "en": rules.name_en},
-        "photo_how": photo_told(rules.photo_ways),
+        "photo_how": first_method_label(rules.photo_ways),
         "reason": facts.get("reason", ""),
         "what": facts.get("what", ""),
         "reasons": facts.get("reasons", ""),

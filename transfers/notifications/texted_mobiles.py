@@ -36,7 +36,7 @@ def person_of(order: Order, role: str) -> Person:
     return by_role(order)[SUBJECT_LEAD if role == BOTH else role]
 
 
-def named(texted: Iterable[Texted]) -> list[Words]:
+def masked_mobiles(texted: Iterable[Texted]) -> list[Words]:
     """The mobiles for a message: masked, or words for those not told to us."""
     masks = [each.mobile_masked for each in texted]
     known = list(dict.fromkeys(filter(None, masks)))
@@ -53,8 +53,8 @@ def facts(order: Order, texted: Iterable[Texted]) -> dict[str, Fact]:
     """The values for the message about the ministry's text: the mobiles, and whether they were the typed ones."""
     found = list(texted)
     if not found or not all(each.mobile_masked for each in found):
-        return {"mobiles": named(found) or not_told(order), "mobiles_note": NOT_TOLD}
-    return {"mobiles": named(found), "mobiles_note": NOT_AS_TYPED if _differs(order, found) else ""}
+        return {"mobiles": masked_mobiles(found) or not_told(order), "mobiles_note": NOT_TOLD}
+    return {"mobiles": masked_mobiles(found), "mobiles_note": NOT_AS_TYPED if _differs(order, found) else ""}
 
 
 def number_differs(order: Order) -> bool:

@@ -98,7 +98,7 @@ def at_once(move: str) -> Callable[[AtOnce], AtOnce]:
     return register
 
 
-def asked(move: str, form: type[forms.Form], page: type[AskPage]) -> Callable[[Act], Act]:
+def register_move_form(move: str, form: type[forms.Form], page: type[AskPage]) -> Callable[[Act], Act]:
     """Registers the function for `move`, called once its form on a page of its own is valid."""
 
     def register(act: Act) -> Act:
@@ -108,13 +108,13 @@ def asked(move: str, form: type[forms.Form], page: type[AskPage]) -> Callable[[A
     return register
 
 
-@asked("withdraw", WithdrawForm, WithdrawPage)
+@register_move_form("withdraw", WithdrawForm, WithdrawPage)
 def _withdraw(order: Order, user: User, form: forms.Form) -> Order:
     actions.withdraw(order, actor=user, reason=form.cleaned_data["reason"], words=form.cleaned_data["words"])
     return order
 
 
-@asked("abandon", AbandonForm, AbandonPage)
+@register_move_form("abandon", AbandonForm, AbandonPage)
 def _abandon(order: Order, user: User, form: forms.Form) -> Order:
     actions.abandon(order, actor=user, words=form.cleaned_data["words"])
     return order

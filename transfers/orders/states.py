@@ -385,7 +385,7 @@ STATES: tuple[State, ...] = (
 BY_KEY = {state.key: state for state in STATES}
 
 
-def kept() -> tuple[str, ...]:
+def time_limited_keys() -> tuple[str, ...]:
     """The keys of the states in which an order waits for its owner for a limited time."""
     return tuple(state.key for state in STATES if state.kept)
 

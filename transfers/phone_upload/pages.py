@@ -153,7 +153,7 @@ def _changed(request: HttpRequest, order: Order, token: str, link: PhoneUpload) 
 
 def _slot_in_address(request: HttpRequest, order: Order) -> tuple[slots.Slot, int]:
     """The slot and side in the address, if this order wants them now."""
-    slot = next((each for each in phone_upload.wanted(order) if each.key == request.GET.get("slot")), None)
+    slot = next((each for each in phone_upload.slots_for_phone(order) if each.key == request.GET.get("slot")), None)
     side = request.GET.get("side", "1")
     if slot is None or not (side.isascii() and side.isdecimal()) or not 1 <= int(side) <= len(slot.sides):
         raise Http404
@@ -190,7 +190,7 @@ class Drawn(NamedTuple):
 def _page(request: HttpRequest, order: Order, token: str) -> HttpResponse:
     mine, given = phone_upload.papers(order), consents.active_consents(order.reference)
     came_back = papers_to_replace(unsettled(returned_parts(order, mine.values())))
-    wanted = phone_upload.wanted(order)
+    wanted = phone_upload.slots_for_phone(order)
     refused = {
         (slot.key, side): said_words(request, f"{REFUSED}{slot.key}.{side}")
         for slot in wanted

@@ -80,7 +80,7 @@ def offers(order: Order) -> list[PhoneOffer]:
     return [PhoneOffer(uploads.current_link(holder=order.reference, purpose=purpose) if has_link else None)]
 
 
-def wanted(order: Order) -> list[slots.Slot]:
+def slots_for_phone(order: Order) -> list[slots.Slot]:
     """The slots that a phone may fill now."""
     return [PHOTO_SLOT] if is_in(order, Group.PHOTO_WANTED) else slot_access.open_slots(order)
 
@@ -146,7 +146,7 @@ def arrivals(order: Order) -> list[Arrival]:
             "state": _state(order, mine.get((slot.key, side)), to_replace=slot.key in came_back),
             "url": _page(order, slot),
         }
-        for slot in wanted(order)
+        for slot in slots_for_phone(order)
         for side in slot_access.sides_shown(slot, mine)
     ]
 

@@ -113,25 +113,25 @@ def is_told(order: Order) -> bool:
 
 def _whose_turn(now: datetime) -> list[Order]:
     """The windows of this round; at most half are those somebody waits for, so that no other is forgotten."""
-    first = list(wanted(now)[: settings.PHONES_IN_A_ROUND // 2])
-    others = rested(now).exclude(pk__in=[order.pk for order in first])
+    first = list(due_every_round(now)[: settings.PHONES_IN_A_ROUND // 2])
+    others = due(now).exclude(pk__in=[order.pk for order in first])
     return first + list(others[: settings.PHONES_IN_A_ROUND - len(first)])
 
 
-def wanted(now: datetime) -> QuerySet[Order]:
+def due_every_round(now: datetime) -> QuerySet[Order]:
     """Open windows asked about in every round, longest ago first: watched, or about to end."""
-    return _longest_ago(now).filter(_is_wanted(now))
+    return _longest_ago(now).filter(_is_due_every_round(now))
 
 
-def rested(now: datetime) -> QuerySet[Order]:
+def due(now: datetime) -> QuerySet[Order]:
     """Those, and windows last asked long enough ago, or in the future by a clock that was set back since."""
     pause = settings.PHONES_ASKED_EVERY
     never, long_ago = Q(phone_window__tried_at=None), Q(phone_window__tried_at__lte=now - pause)
     ahead = Q(phone_window__tried_at__gt=now + pause)
-    return _longest_ago(now).filter(never | long_ago | ahead | _is_wanted(now))
+    return _longest_ago(now).filter(never | long_ago | ahead | _is_due_every_round(now))
 
 
-def _is_wanted(now: datetime) -> Q:
+def _is_due_every_round(now: datetime) -> Q:
     return Q(phone_window__looked_at__gt=now - WATCHED) | Q(due_at__lte=now + ENDS_SOON)
 
 

@@ -120,7 +120,7 @@ REFUSALS: dict[State, Callable[[app_codes.Outcome], ValidationError]] = {
 }
 
 
-def drawn(order: Order, paper: OrderDocument | None, *, reason: str = "") -> DrawnSlot:
+def photo_slot_context(order: Order, paper: OrderDocument | None, *, reason: str = "") -> DrawnSlot:
     """The arguments of the photo's slot: an upload, or the two answers about a fetched photo."""
     shown = slots.photo_slot(order, paper, reason=reason)
     if not is_asked(order):

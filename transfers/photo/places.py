@@ -74,7 +74,7 @@ class PlaceShown(TypedDict):
     to_show: str  # the Chinese address, for readers of English
 
 
-def shown(place: PhotoPlace) -> PlaceShown:
+def place_details(place: PhotoPlace) -> PlaceShown:
     """A place in the reader's language, with the Chinese address to show on the way."""
     chinese = reads_chinese()
     return {

@@ -29,14 +29,14 @@ class Totals:
     failed: int = 0  # see the log
 
 
-def left() -> int:
+def count_plain() -> int:
     """How many events still have plain texts."""
     return sum(events.count() for events in _plain())
 
 
 def seal(tell: Tell = lambda words: None) -> Totals:
     """Seals all of them."""
-    totals, all_of_them = Totals(), left()
+    totals, all_of_them = Totals(), count_plain()
     loop = rows.Loop("events.sealed", noted=False)
     for events in _plain():
         after = 0

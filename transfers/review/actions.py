@@ -21,7 +21,7 @@ from transfers.orders.machine import ORDER
 from transfers.returns.verdict_labels import named_parts, short_reason, told_by_return
 from transfers.review import second_look
 from transfers.review.leases import FREED, assign_to_me
-from transfers.review.reasons.blanks import Told, told
+from transfers.review.reasons.blanks import Told, texts_about
 from transfers.review.values import kept_values
 from transfers.second_look.queries import open_look
 
@@ -59,7 +59,7 @@ def returned(
     """A part of this order with a version's present words, and own words."""
     if version is None:
         return ReturnedField(part, None, own)
-    return ReturnedField(part, version.reason, own, version, told(version, order, part, now or timezone.now()))
+    return ReturnedField(part, version.reason, own, version, texts_about(version, order, part, now or timezone.now()))
 
 
 def _round(

@@ -68,7 +68,7 @@ def of_order(order: Order, given: Iterable[Consent] | None = None) -> list[Given
     ]
 
 
-def standing(order: Order, role: str) -> Given | None:
+def consent_in_force(order: Order, role: str) -> Given | None:
     """The consent of this person in the order, if it is in force."""
     return next((each for each in of_order(order) if each.role == role and each.withdrawn_at is None), None)
 

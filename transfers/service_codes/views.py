@@ -210,7 +210,7 @@ def code_page(request: HttpRequest, reference: str) -> HttpResponse:
     """Shows one code in full, to copy, with where it is used and what can be done with it."""
     user = account_of(request)
     code = own_code(request, reference)
-    service_codes.shown(code)
+    service_codes.mark_shown(code)
     offer = handovers.open_offer(code)
     row = code_rows.code_rows([code], user.customer, user, [offer] if offer else [])[0]
     page = CodePage(

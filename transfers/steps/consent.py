@@ -33,7 +33,7 @@ BY_ANSWER = {consent_links.AGREED: AGREED, consent_links.DECLINED: DECLINED, con
 
 
 @dataclass(frozen=True)
-class Standing:
+class ConsentStatus:
     """The state of the consent of this order's administrator."""
 
     state: str
@@ -65,7 +65,7 @@ class Standing:
         return Task(_("Consent of the website administrator"), self.url, state, hint=self.words)
 
 
-def standing(order: Order) -> Standing | None:
+def consent_status(order: Order) -> ConsentStatus | None:
     """None where nobody must be asked: one person, nobody named yet, or submitted before there was this question."""
     person = administrator(order)
     if is_same_person(order) or not person.mobile or not person.id_number:
@@ -73,7 +73,7 @@ def standing(order: Order) -> Standing | None:
     request = consent_links.of(order.reference)
     if request is None and order.submitted_at is not None:
         return None
-    return Standing(
+    return ConsentStatus(
         ON_PAPER if is_on_paper(order) else _state(request, person),
         mask_name(person.name),
         mask_mobile(person.mobile),
@@ -105,5 +105,5 @@ def is_on_paper(order: Order) -> bool:
 
 def has_agreed(order: Order) -> bool:
     """Whether the person agreed."""
-    found = standing(order)
+    found = consent_status(order)
     return found is not None and found.has_agreed

@@ -41,7 +41,7 @@ class Proof:
         return Action(_("Test this phone"), self.url, post=True, name="send", value="1", about=self.masked)
 
 
-def asked(order: Order) -> list[Proof]:
+def required_tests(order: Order) -> list[Proof]:
     """The tests that this order needs: one if lead and administrator share a mobile, none where nobody is texted."""
     roles = queries.phone_roles(order)
     if not roles:
@@ -75,8 +75,8 @@ def _is_of_account(order: Order, mobile: str) -> bool:
 
 def missing(order: Order) -> list[Proof]:
     """The typed mobiles that have not passed yet."""
-    return [proof for proof in asked(order) if proof.mobile and not proof.is_proved]
+    return [proof for proof in required_tests(order) if proof.mobile and not proof.is_proved]
 
 
 def find(order: Order, role: str) -> Proof | None:
-    return next((proof for proof in asked(order) if proof.role == role and proof.mobile), None)
+    return next((proof for proof in required_tests(order) if proof.role == role and proof.mobile), None)

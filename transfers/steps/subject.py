@@ -204,7 +204,7 @@ class SubjectForm(CheckedForm, LeadFields):
 
 def _counties(province: str) -> Choices:
     """Every county of the province, grouped by city: without script, one choice instead of two."""
-    groups = [(city.shown, regions.named(regions.counties(city.code))) for city in regions.cities(province)]
+    groups = [(city.shown, regions.as_choices(regions.counties(city.code))) for city in regions.cities(province)]
     return [("", _("Choose…")), *groups]
 
 

@@ -76,7 +76,7 @@ def receive(
         kind=kind,
         side=side,
         holder=holder,
-        display_name=file_names.shown(upload.name or ""),
+        display_name=file_names.display_name(upload.name or ""),
         size=len(judged.content),
         width=judged.width,
         height=judged.height,

@@ -56,7 +56,7 @@ def ask(code: str, mobile: str, *, order_key: str, account_key: str, now: dateti
     if state != State.WRONG:
         attempts.refund_all(keys)
         return Outcome(state, content)
-    return Outcome(state, left=attempts.left(*keys[0], now=moment))
+    return Outcome(state, left=attempts.attempts_left(*keys[0], now=moment))
 
 
 def _fetch(code: str, mobile: str, seconds: float) -> tuple[State, bytes]:

@@ -85,6 +85,6 @@ def rules(ways: tuple[str, ...]) -> list[str | Promise]:
     ]
 
 
-def told(ways: tuple[str, ...]) -> str | Promise:
+def first_method_label(ways: tuple[str, ...]) -> str | Promise:
     """The method as messages name it: the first one offered."""
     return WAYS[ways[0]].told

@@ -211,7 +211,7 @@ def apply(instance: Instance, account: str, slot: int, *, now: datetime | None =
     return code, False
 
 
-def shown(code: ServiceCode) -> None:
+def mark_shown(code: ServiceCode) -> None:
     """Marks the code as shown: picking an instance takes such codes last, as they may have been passed on."""
     if code.silent:
         ServiceCode.objects.filter(pk=code.pk).update(silent=False)

@@ -54,7 +54,7 @@ def offer(code: ServiceCode, giver: User, taker: User, *, now: datetime | None =
         if there is None or there.taker_id != taker.pk:
             raise HandoverNotPossible(PENDING) from clash
         return there
-    service_codes.shown(code)
+    service_codes.mark_shown(code)
     return created
 
 

@@ -124,7 +124,7 @@ def _accounts(rows: list[Row], *, dry_run: bool) -> tuple[list[LegacyAccount], l
             continue
         account.is_active, account.has_open_order = status
         if not same_password and not dry_run:
-            account.password = passwords.kept(row.password)
+            account.password = passwords.stored_hash(row.password)
         (changed if index in by_index else new).append(account)
     return new, changed
 

@@ -75,7 +75,7 @@ def is_weak(given: str) -> bool:
     return given.partition("$")[0] in DIGESTS
 
 
-def kept(given: str) -> str:
+def stored_hash(given: str) -> str:
     """What is stored of a hash that passed `check`."""
     if not is_weak(given):
         return given

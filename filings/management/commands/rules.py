@@ -211,7 +211,7 @@ def plain(value: "Json | timedelta | DataclassInstance") -> Json:
 # --- checks --------------------------------------------------------------------------------------
 
 
-def held(everyone: Sequence[Province]) -> Iterable[tuple[Check, list[Holding]]]:
+def applicable_checks(everyone: Sequence[Province]) -> Iterable[tuple[Check, list[Holding]]]:
     """Each check that holds for somebody in these provinces."""
     return ((check, found) for check in CHECKS if (found := holds_for(check, everyone)))
 
@@ -223,7 +223,7 @@ def checks_as_text(everyone: Sequence[Province]) -> list[str]:
             str(check.sentence),
             "; ".join(holding_in_words(each, everyone) for each in found),
         ]
-        for check, found in held(everyone)
+        for check, found in applicable_checks(everyone)
     ]
     return [
         *table(("id", "step", "field", "severity", "message", "holds for"), rows),
@@ -255,5 +255,5 @@ def checks_as_json(everyone: Sequence[Province]) -> list[dict[str, Json]]:
             "holds_for": [asdict(each) for each in found],
             "message": str(check.sentence),
         }
-        for check, found in held(everyone)
+        for check, found in applicable_checks(everyone)
     ]

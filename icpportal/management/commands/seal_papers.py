@@ -20,7 +20,9 @@ class Command(BaseCommand):
 
     def handle(self, *, dry_run: bool, **options: str | int | None) -> None:
         if dry_run:
-            self.stdout.write(f"seal_papers: {plain_files.left()} to be sealed, words of {plain_words.left()} events")
+            self.stdout.write(
+                f"seal_papers: {plain_files.count_plain()} to be sealed, words of {plain_words.count_plain()} events"
+            )
             return
         if not settings.SEAL_FILES:
             raise CommandError("SEAL_FILES is off: new pictures would go on being stored plain")
@@ -29,7 +31,7 @@ class Command(BaseCommand):
         except StorageDown as down:
             raise CommandError("the storage does not answer: run it again later") from down
         words = plain_words.seal(self.stderr.write)
-        left, words_left = max(0, plain_files.left() - totals.gone), plain_words.left()
+        left, words_left = max(0, plain_files.count_plain() - totals.gone), plain_words.count_plain()
         self.stdout.write(f"seal_papers: {_summary(totals)}; {left} left")
         self.stdout.write(f"seal_papers: words of events: {_summary(words)}; {words_left} left")
         if left + words_left > 0:

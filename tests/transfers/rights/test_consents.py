@@ -219,7 +219,7 @@ def test_an_administrator_who_declined_or_was_replaced_has_nothing_to_withdraw()
     phone.post(url, {"take_back": "1"})
 
     assert kept(order).state == states.DRAFT
-    found = consent.standing(kept(order))
+    found = consent.consent_status(kept(order))
     assert found is not None
     assert found.state == consent.DECLINED
     agree_by_link(order)
@@ -237,4 +237,4 @@ def test_a_withdrawal_for_an_order_at_the_authority_is_recorded_from_the_phone_t
     phone.post(url, {"take_back": "1"})
 
     assert kept(order).state == states.AUTHORITY_REVIEW
-    assert consents.standing(kept(order), ADMINISTRATOR) is None
+    assert consents.consent_in_force(kept(order), ADMINISTRATOR) is None

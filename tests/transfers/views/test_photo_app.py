@@ -136,7 +136,7 @@ def test_an_invalid_code_is_not_checked_and_costs_no_attempt(client, code):
     assert answer.status_code == 200
     assert answer.context["form"].errors
     assert fake.FakeApp.asked == []
-    assert attempts.left("photo_code_order", order.reference) == 5
+    assert attempts.attempts_left("photo_code_order", order.reference) == 5
 
 
 def test_a_wrong_code_says_so_keeps_the_entry_and_loses_nothing(client):
@@ -147,7 +147,7 @@ def test_a_wrong_code_says_so_keeps_the_entry_and_loses_nothing(client):
 
     assert "The code does not match: enter it exactly as the app shows it" in html
     assert photo_of(order).document.reference == reference
-    assert attempts.left("photo_code_order", order.reference) == 4
+    assert attempts.attempts_left("photo_code_order", order.reference) == 4
 
 
 def test_each_wrong_code_says_how_many_attempts_are_left(client):
@@ -175,7 +175,7 @@ def test_an_unavailable_system_is_reported_honestly_and_nothing_is_counted(clien
 
     assert "The app&#x27;s server did not respond. This attempt was not counted. Try again later" in html
     assert f'value="{CODE}"' in html
-    assert attempts.left("photo_code_order", order.reference) == 5
+    assert attempts.attempts_left("photo_code_order", order.reference) == 5
 
 
 def test_nonsense_is_no_photo_and_nothing_is_counted(client, settings):
@@ -186,7 +186,7 @@ def test_nonsense_is_no_photo_and_nothing_is_counted(client, settings):
 
     assert "did not send a readable photo. This attempt was not counted. Try again later" in html
     assert (OrderDocument.objects.count(), Document.objects.count()) == (0, 0)
-    assert attempts.left("photo_code_order", order.reference) == 5
+    assert attempts.attempts_left("photo_code_order", order.reference) == 5
 
 
 def test_a_photo_that_is_too_small_gets_advice(client):

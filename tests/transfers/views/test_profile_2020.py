@@ -43,7 +43,7 @@ def test_only_the_administrators_phone_is_tested_and_24_hours_are_stated(client,
 
     html = sign_in(client, order.owner).get(reverse("people", args=[order.reference])).content.decode()
 
-    assert [proof.role for proof in phone_tests.asked(order)] == ["administrator"]
+    assert [proof.role for proof in phone_tests.required_tests(order)] == ["administrator"]
     assert "missing the 24-hour deadline" in html
     assert "48 hours" not in html
     assert queries.phone_roles(order) == ["administrator"]

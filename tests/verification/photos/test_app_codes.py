@@ -35,7 +35,10 @@ def ask(code, *, order="T7Q4-M2KX", account="lin", now=NOW):
 
 def counted(order="T7Q4-M2KX"):
     keys = zip(app_codes.LIMITS, (order, "lin", CHEN), strict=True)
-    return [amount - attempts.left(name, key, now=NOW) for amount, (name, key) in zip((5, 10, 10), keys, strict=True)]
+    return [
+        amount - attempts.attempts_left(name, key, now=NOW)
+        for amount, (name, key) in zip((5, 10, 10), keys, strict=True)
+    ]
 
 
 def test_a_right_code_gives_the_photo_and_costs_nothing():

@@ -8,7 +8,7 @@ from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import fire, make_order
 from transfers.orders import queries
-from verification.photos.methods import WAYS, rules, told
+from verification.photos.methods import WAYS, first_method_label, rules
 
 
 @pytest.mark.parametrize("profile", sorted(PROFILES))
@@ -18,7 +18,7 @@ def test_every_way_of_every_province_has_its_texts(profile):
             assert str(WAYS[way].title)
             assert str(WAYS[way].hint)
             assert all(WAYS[way].told)
-        assert str(told(each.photo_ways))
+        assert str(first_method_label(each.photo_ways))
 
 
 def test_the_rule_about_the_background_is_that_of_the_way():

@@ -197,7 +197,7 @@ def _slot(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> H
     parts = [part for part in returned_parts(order, papers.values()) if part.paper == slot.key]
     returned = papers_to_replace(unsettled(parts))
     sides = [
-        slots.drawn(
+        slots.slot_context(
             order,
             slot,
             side,
@@ -241,7 +241,7 @@ def _came_back(order: Order, slot: slots.Slot, parts: list[ReturnedPart]) -> lis
 
 def _requirements(order: Order, slot: slots.Slot) -> list[Panel]:
     """What the province wants, and the sheet to sign where the slot takes it."""
-    items = slots.wanted(order, slot)
+    items = slots.required_items(order, slot)
     return [
         *([Wanted(items)] if items else []),
         *([StatementDownload()] if slot.key == slots.STATEMENT else []),
@@ -285,7 +285,7 @@ def slot_fragment(request: HttpRequest, reference: str, slot: str, side: int) ->
     held = Held(order)
     paper = held.papers.get((slot, side))
     if slot == slots.PHOTO and side == 1:
-        drawn = photo_app.drawn(order, paper)
+        drawn = photo_app.photo_slot_context(order, paper)
     elif found is None or not 1 <= side <= len(found.sides):
         raise Http404
     else:
@@ -295,7 +295,7 @@ def slot_fragment(request: HttpRequest, reference: str, slot: str, side: int) ->
             and not slot_access.needs_consent(order, found, held.given)
         )
         returned = papers_to_replace(unsettled(returned_parts(order)))
-        drawn = slots.drawn(order, found, side, paper, is_open=may_upload, to_replace=slot in returned)
+        drawn = slots.slot_context(order, found, side, paper, is_open=may_upload, to_replace=slot in returned)
     return render(request, "partials/slot.html", {"slot": drawn})
 
 

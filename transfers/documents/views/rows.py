@@ -116,7 +116,7 @@ def row_of(looked: Looked, slot: Slot, *, is_first: bool) -> HubRow:
         state=state,
         label=STAYS if is_ready and not url else "",
         words=_words(looked, slot, mine, state),
-        items=slots.wanted(order, slot) if slot.key == slots.OTHER else [],
+        items=slots.required_items(order, slot) if slot.key == slots.OTHER else [],
         is_ready=is_ready,
         to_sign=to_sign(order) if slot.key == slots.STATEMENT else "",
         action=_action(slot, state, url, is_first=is_first) if url else None,

@@ -120,7 +120,7 @@ def _page(request: HttpRequest, order: Order, form: PictureCodeForm) -> HttpResp
         notices=[CHANGED] if added_message(request, "changed") else [],
         title=_("Picture code") if asks_code else _("Is this photo usable?"),
         asks_code=asks_code,
-        slot=photo_app.drawn(order, paper) if paper else None,
+        slot=photo_app.photo_slot_context(order, paper) if paper else None,
         mobile=mask_mobile(administrator(order).mobile),
         simulated=settings.SIMULATORS,
         back_url=order.get_absolute_url(),

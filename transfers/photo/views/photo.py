@@ -117,7 +117,7 @@ class PhotoForm(forms.Form):
             self.add_error(ASKED[field].said_at, ASKED[field].refusal())
 
     @property
-    def said(self) -> dict[str, Json]:
+    def method_answers(self) -> dict[str, Json]:
         """What was typed for the chosen method, as the order keeps it."""
         field = WAYS[self.cleaned_data["photo_way"]].asks
         value = self.cleaned_data[field] if field else None
@@ -196,7 +196,7 @@ def _send(request: HttpRequest, order: Order, form: PhotoForm) -> bool:
         words = _("This photo was refused: take another one, then send it")
         form.add_error(None, ValidationError(words, code="photo_refused"))
         return False
-    if photo_actions.send(order, actor=account_of(request), way=form.cleaned_data["photo_way"], **form.said):
+    if photo_actions.send(order, actor=account_of(request), way=form.cleaned_data["photo_way"], **form.method_answers):
         return True
     form.add_error(None, ValidationError(CHANGED, code="photo_changed"))
     return False
@@ -259,8 +259,8 @@ def _page(
         chooser=chooser,
         form=form,
         forms=[chooser],
-        panels=[*(backdrop.offers(order) if way == BACKDROP else []), *(section.shown() if shows_places else [])],
-        slots=[{**photo_app.drawn(order, paper, reason=reason), "is_quiet": stands}] if takes else [],
+        panels=[*(backdrop.offers(order) if way == BACKDROP else []), *(section.panels() if shows_places else [])],
+        slots=[{**photo_app.photo_slot_context(order, paper, reason=reason), "is_quiet": stands}] if takes else [],
         sends=takes and (stands or form.is_bound),
         phone_offers=phone_upload.offers(order) if takes else [],
         back_url=order.get_absolute_url(),

@@ -114,14 +114,14 @@ class Section(NamedTuple):
         """The place where the applicant goes, or went."""
         return self.choice.place if self.choice else None
 
-    def shown(self) -> list[PlacePanel]:
+    def panels(self) -> list[PlacePanel]:
         """The part of the photo page about places; None where they are no method."""
         if not places.is_way(self.order):
             return []
         place = self.place
         panel = PlacePanel(
             form=self.form,
-            place=places.shown(place) if place else None,
+            place=places.place_details(place) if place else None,
             is_closed=place is not None and not place.active,
             some_here=any(each.province == self.order.province for each in self.listed),
             some_elsewhere=bool(self.listed),
@@ -169,7 +169,7 @@ def appointment(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect(order)
     page = AppointmentPage(
         order=order,
-        place=places.shown(choice.place),
+        place=places.place_details(choice.place),
         notices=[] if choice.place.active else [Notice("problem", CLOSED, (CLOSED_ADVICE,))],
         name=mask_name(administrator(order).name),
         subject=subject_words(order),

@@ -41,7 +41,7 @@ class AttemptForm(forms.Form):
         if self.cleaned_data.get("outcome") == "later" and not self.cleaned_data.get("slot"):
             self.add_error("slot", ValidationError(_("Choose when to call back"), code="no_slot"))
 
-    def said(self) -> tuple[Outcome, datetime | None, str]:
+    def result(self) -> tuple[Outcome, datetime | None, str]:
         """The outcome, the next try where one was chosen, the note."""
         chosen = self.cleaned_data["slot"]
         at = datetime.fromisoformat(chosen) if chosen else None

@@ -96,7 +96,7 @@ def _attempt(request: HttpRequest, site: AdminSite, call: Call, *, is_meant: boo
     form = AttemptForm(request.POST, slots=offered(reader.now, known=reader.known))
     if not form.is_valid() or not is_meant:
         return _page(request, site, call, form)
-    outcome, at, words = form.said()
+    outcome, at, words = form.result()
     try:
         actions.attempt(
             call, reader.user, outcome, seen=_version_shown(request), words=words, next_at=at, now=reader.now

@@ -60,7 +60,7 @@ class CaseAction:
         starts = tuple(f"{start}{named}" for start in self.uses)
         return [name for name in fields if name.startswith(starts)]
 
-    def said(self) -> str:
+    def done_message(self) -> str:
         """What is said when it is done; for a decision also until when it can be taken back."""
         if self.asked and approvals.is_needed():
             return str(self.asked)

@@ -63,7 +63,7 @@ from transfers.review.cases.unused import (
     own_fields,
     unused_of,
 )
-from transfers.review.reasons.queries import Held, shown
+from transfers.review.reasons.queries import Held, offered_or_chosen
 from transfers.review.staff import colleagues_of
 from transfers.second_look import policy
 from transfers.second_look.queries import has_look, open_look
@@ -239,7 +239,7 @@ def _sections(
     begun: Held | None = None,
 ) -> list[Section]:
     chosen = {each.reason for each in case.verdicts.values() if each.reason}
-    reasons = [] if all(is_of_photo(part) for part in case.verdicts) else shown(order, chosen, begun)
+    reasons = [] if all(is_of_photo(part) for part in case.verdicts) else offered_or_chosen(order, chosen, begun)
     questions = {part: _question_words(note) for part, note in case.asked.items()}
     return sections_of(order, papers, case.verdicts, reasons, questions, rounds.returned, shown=in_full)
 
@@ -318,7 +318,7 @@ def decision_page(request: HttpRequest, order: Order, typed: drafts.Typed, form:
         lease=lease_words(order, account_of(request)),
         tally=case.tally,
         form=form,
-        previews=previews(order, form.named(), rest_passed=case.tally.rest_passed) if form else [],
+        previews=previews(order, form.returned_fields(), rest_passed=case.tally.rest_passed) if form else [],
         happens=_happens(order, case.tally, is_return=form is not None),
         set_aside=findings_of(order, case, rounds) if form is None else [],
         mobile=mask_mobile(order.owner.mobile) if order.owner.mobile else "",

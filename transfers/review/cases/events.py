@@ -22,7 +22,7 @@ from transfers.orders.history import row_of
 from transfers.returns.labels import label_of, name_of
 from transfers.returns.verdict_labels import reason_words
 from transfers.review.cases.parts.look import because_words
-from transfers.review.cases.parts.photo_rules import named
+from transfers.review.cases.parts.photo_rules import part_label
 from transfers.review.cases.parts.rounds import Rounds, papers_judged_before
 
 
@@ -81,7 +81,7 @@ def _look(asked: ApprovalRequest, rounds: dict[datetime | None, ReviewRound]) ->
     """That a second person was asked about an accepted order, with the verdicts and the answer."""
     first, *ends = said_of(asked)
     found = rounds.get(asked.asked_at)
-    parts = [str(named(part)) for part in asked.said.get("answer", {}).get("parts", [])]
+    parts = [str(part_label(part)) for part in asked.said.get("answer", {}).get("parts", [])]
     return [
         Happened(first.at, first.who, first.what, because_words(asked), _verdicts(found) if found else []),
         *(Happened(end.at, end.who, end.what, end.words, parts) for end in ends),

@@ -96,7 +96,7 @@ class ReturnForm(forms.Form):
         version = self.reasons.get(each.reason)
         return version is not None and fit(version, each.part) < 3
 
-    def named(self) -> list[ReturnedField]:
+    def returned_fields(self) -> list[ReturnedField]:
         """The parts to be returned."""
         found = self.reasons
         return [returned(self.order, each.part, found.get(each.reason), each.own) for each in self.verdicts]
@@ -145,7 +145,7 @@ class PhotoForm(OwnWordsForm):
                 "words", ValidationError(_("Describe in one sentence what must be changed"), code="words_missing")
             )
 
-    def named(self) -> ReturnedField:
+    def returned_field(self) -> ReturnedField:
         return returned(self.order, PHOTO, self.reasons.get(self.cleaned_data["reason"]), self.own())
 
 

@@ -132,7 +132,7 @@ def _send_back(order: Order, reviewer: User, typed: Typed) -> ReturnForm | None:
     form = return_form(order, typed, typed.fields)
     if not form.is_valid():
         return form
-    named, fine = [decisions.named_as(each) for each in form.named()], judged(order, typed).fine
+    named, fine = [decisions.named_as(each) for each in form.returned_fields()], judged(order, typed).fine
     why, rest = form.cleaned_data["why"], form.tally.rest_passed
     decisions.decide(order, reviewer, review.send_back, {"named": named, "fine": fine, "why": why, "rest_passed": rest})
     return None
@@ -176,7 +176,7 @@ def _refuse_photo(order: Order, reviewer: User, typed: Typed) -> PhotoForm | Non
         return form
     held = form.reasons_of_rules
     named = [decisions.named_as(review.returned(order, part, held[key], {})) for part, key in rules.items()]
-    besides = form.named()
+    besides = form.returned_field()
     if besides.reason or besides.own:
         named.append(decisions.named_as(besides))
     decisions.decide(order, reviewer, review.refuse_photo, {"named": named, "fine": case.fine})

@@ -23,7 +23,7 @@ from transfers.orders.kinds import is_in
 from transfers.orders.rows import Group
 from transfers.pages.authority_words import AuthorityWords, authority_words
 from transfers.review import leases
-from transfers.review.cases.parts.photo_rules import named
+from transfers.review.cases.parts.photo_rules import part_label
 from transfers.review.cases.unused import UnusedText
 from transfers.second_look.queries import has_look
 
@@ -96,7 +96,9 @@ def _handed_on(order: Order, reader: User, written: list[ColleagueNote]) -> list
 def _answered(reader: User, written: list[ColleagueNote]) -> list[SafeString]:
     """What colleagues answered to the reader's questions, each about its part."""
     answered = [each for each in written if each.author_id == reader.pk and each.answered_at is not None]
-    return [_line(zh(str(each.answered_by)), zh_parts(named(each.part)), zh_parts(each.answer)) for each in answered]
+    return [
+        _line(zh(str(each.answered_by)), zh_parts(part_label(each.part)), zh_parts(each.answer)) for each in answered
+    ]
 
 
 def _typed(typed: UnusedText) -> SafeString:
@@ -107,7 +109,7 @@ def _sent_back(asked: ApprovalRequest | None) -> list[SafeString]:
     """Who returned a colleague's acceptance, what they found, and in which parts."""
     if asked is None:
         return []
-    parts = [zh_parts(named(part)) for part in asked.said["answer"]["parts"]]
+    parts = [zh_parts(part_label(part)) for part in asked.said["answer"]["parts"]]
     return [_line(zh(str(asked.answered_by)), zh_parts(asked.answer), *parts)]
 
 

@@ -11,7 +11,7 @@ from icpportal.fields.language_marks import reads_chinese
 from transfers.models import ReturnReason
 from transfers.returns.labels import section_of
 from transfers.review.cases.drafts import Fields, Typed
-from transfers.review.cases.parts.photo_rules import named
+from transfers.review.cases.parts.photo_rules import part_label
 from transfers.review.reasons.queries import Held
 
 # prefixes of their field names
@@ -79,4 +79,4 @@ def _label(name: str) -> str:
     if dash:
         return str(FORM_NAMES[prefix])
     part = name.partition(".")[2]
-    return f"{section_of(part)} · {named(part)}"
+    return f"{section_of(part)} · {part_label(part)}"

@@ -166,7 +166,7 @@ def _act(request: HttpRequest, order: Order, context: Context, elsewhere: FormPa
         if move.decides:
             decisions.keep_typed(order, user, {name: typed.fields[name] for name in used})
         drafts.take_out(order, user, used)
-    messages.success(request, move.said())
+    messages.success(request, move.done_message())
     here += f"#{quote(anchor_of(part))}" if name == SHOW else ""
     return redirect(here) if move.stays else _go_on(request, opens_next=move.decides)
 

@@ -94,7 +94,7 @@ def to_fetch(actor: User, now: datetime) -> QuerySet[ListExport]:
     return _listed(now).filter(asked_by=actor, is_granted=True, fetched_at=None)
 
 
-def asked(actor: User, now: datetime) -> QuerySet[ListExport]:
+def unfetched_requests(actor: User, now: datetime) -> QuerySet[ListExport]:
     """This person's requests that were not fetched; declined ones until they would have expired."""
     return _listed(now).filter(asked_by=actor, fetched_at=None).select_related("answered_by")
 

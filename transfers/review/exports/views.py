@@ -131,7 +131,7 @@ def _page(chosen: Selection, user: User, form: ExportForm) -> ExportPage:
         query=chosen.query,
         names=comma_list(column.name for column in columns.COLUMNS),
         form=form,
-        mine=[_shown(each, each.answered_by) for each in actions.asked(user, now)],
+        mine=[_shown(each, each.answered_by) for each in actions.unfetched_requests(user, now)],
         waiting=[_shown(each, each.asked_by) for each in waiting],
     )
 

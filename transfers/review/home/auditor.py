@@ -37,7 +37,7 @@ class LogForm(forms.Form):
     days = forms.ChoiceField(label=gettext_lazy("When"), choices=DAYS, required=False)
     before = forms.DateTimeField(widget=forms.HiddenInput, required=False)
 
-    def wanted(self, now: datetime) -> Wanted:
+    def criteria(self, now: datetime) -> Wanted:
         """What was chosen; an invalid form asks for nothing in particular."""
         if not self.is_valid():
             return Wanted()
@@ -68,7 +68,7 @@ def auditors_home(request: HttpRequest, context: dict[str, object]) -> TemplateR
 
 def auditor_page(form: LogForm, now: datetime) -> AuditorPage:
     """The matching rows, newest first."""
-    found, before = rows(form.wanted(now))
+    found, before = rows(form.criteria(now))
     filters = {name: form.data[name] for name in ("reference", "who", "sort", "days") if form.data.get(name)}
     earlier = f"{reverse('admin:index')}?{urlencode({**filters, 'before': before.isoformat()})}" if before else ""
     return AuditorPage(

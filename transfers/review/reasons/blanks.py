@@ -47,7 +47,7 @@ def unknown(text: str) -> list[str]:
     return [name for name in BLANK.findall(text) if name not in BLANKS]
 
 
-def told(version: ReasonVersion, order: Order, part: str, now: datetime) -> Told:
+def texts_about(version: ReasonVersion, order: Order, part: str, now: datetime) -> Told:
     """The texts of a version about a part of this order, in both languages."""
     found: Told = {}
     for language, code in CODES.items():

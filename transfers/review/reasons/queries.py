@@ -34,7 +34,7 @@ def offered(order: Order, known: Held | None = None) -> Held:
     return {key: row for key, row in in_force(known=known).items() if holds_in(row, order.province)}
 
 
-def shown(order: Order, chosen: Collection[str], known: Held | None = None) -> list[ReasonVersion]:
+def offered_or_chosen(order: Order, chosen: Collection[str], known: Held | None = None) -> list[ReasonVersion]:
     """What a page offers, and what was chosen on it before it ended: that choice is refused, not forgotten."""
     found = begun() if known is None else known
     fits = offered(order, found)

@@ -78,7 +78,7 @@ def withdraw(request: HttpRequest, reference: str, role: str) -> HttpResponse:
     """Shows the consequences; the POST withdraws the consent."""
     user = account_of(request)
     order = get_object_or_404(queries.orders_of(user).select_related("owner"), reference=reference)
-    given = consents.standing(order, role)
+    given = consents.consent_in_force(order, role)
     if given is None:
         raise Http404
     if request.method != "POST":

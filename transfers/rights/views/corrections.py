@@ -80,7 +80,7 @@ class CorrectionForm(forms.Form):
         choices += [(key, f"{order.reference} · {order.display_domain}") for key, order in self.orders.items()]
         offer(self, "about", choices)
 
-    def asked(self, user: User) -> CorrectionRequest:
+    def record_request(self, user: User) -> CorrectionRequest:
         """Records the request of a valid form."""
         cleaned = self.cleaned_data
         return corrections.ask(
@@ -126,7 +126,7 @@ def correction_list(request: HttpRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None, orders=orders, websites=list(websites_of(user))
     )
     if form.is_valid() and _is_allowed(user, form):
-        due = day_words(to_beijing(form.asked(user).due_at).date())
+        due = day_words(to_beijing(form.record_request(user).due_at).date())
         messages.success(request, _("Your request is recorded. We answer by %(day)s") % {"day": due})
         return redirect("data-corrections")
     rows = [_row(asked) for asked in corrections.of_account(user)]

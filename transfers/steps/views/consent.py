@@ -52,7 +52,7 @@ class ConsentPage(PageInOrder):
     """The state of the administrator's consent, and the ways to get it."""
 
     template: ClassVar[str] = "transfers/steps/consent.html"
-    standing: consent.Standing
+    standing: consent.ConsentStatus
     problem: Words
     change_url: str
     back_url: str
@@ -93,7 +93,7 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
     order = own_order(request, reference)
     if not order.is_editable:
         return leave_closed(request, order)
-    found = consent.standing(order)
+    found = consent.consent_status(order)
     if found is None:
         raise Http404
     if request.method == "POST" and consent.PAPER in request.POST:
@@ -137,7 +137,7 @@ def _address_of(token: str) -> str:
 
 
 @never_cache
-def asked(request: HttpRequest, token: str) -> HttpResponse:
+def consent_question(request: HttpRequest, token: str) -> HttpResponse:
     """Opened on the person's own phone without an account: GET shows the question, POST answers it once."""
     found = consent_links.opened(token)
     order = Order.objects.filter(reference=found.holder).first() if found else None
@@ -180,11 +180,11 @@ def _answered(request: HttpRequest, token: str) -> HttpResponse:
 
 def _is_still_named(order: Order, asked_for: ConsentRequest) -> bool:
     """Whether the order's consent in force is this very person's."""
-    given = rights.standing(order, ADMINISTRATOR)
+    given = rights.consent_in_force(order, ADMINISTRATOR)
     return given is not None and administrator(order).key == asked_for.person_key
 
 
 def _still_asked(order: Order) -> bool:
     """Whether the question is still about this person and this phone."""
-    found = consent.standing(order)
+    found = consent.consent_status(order)
     return found is not None and found.state == consent.WAITING

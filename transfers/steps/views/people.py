@@ -83,8 +83,8 @@ def hub(request: HttpRequest, reference: str) -> HttpResponse:
     parts = returned_parts(order, mask=True)
     pages = [step for step in STEPS if step.stage == stages.ADMINISTRATORS and step.is_asked(order)]
     ready = all(step.answered(order) for step in pages)
-    asked = consent.standing(order)
-    to_test = phone_tests.asked(order)
+    asked = consent.consent_status(order)
+    to_test = phone_tests.required_tests(order)
     page = PeoplePage(
         frame=frame(order, stages.ADMINISTRATORS),
         brief=brief_of(order),

@@ -45,7 +45,7 @@ def given(request: pytest.FixtureRequest) -> str:
 @pytest.mark.parametrize("given", [*WEAK, *FULL], indirect=True)
 def test_every_documented_format_opens_only_with_the_password(given):
     passwords.check(given)
-    stored = passwords.kept(given)
+    stored = passwords.stored_hash(given)
 
     assert passwords.is_right("Secret-1", stored)
     assert not passwords.is_right("Secret-2", stored)
@@ -54,15 +54,15 @@ def test_every_documented_format_opens_only_with_the_password(given):
 
 @pytest.mark.parametrize("given", WEAK.values(), ids=WEAK)
 def test_a_fast_hash_is_never_stored_unchanged(given):
-    stored = passwords.kept(given)
+    stored = passwords.stored_hash(given)
 
     assert given.rpartition("$")[2].lower() not in stored.lower()
     assert "$argon2id$" in stored
-    assert passwords.kept(given) != stored  # a new salt each time
+    assert passwords.stored_hash(given) != stored  # a new salt each time
 
 
 def test_a_wrapped_hash_is_useless_without_the_portal_s_key(settings):
-    stored = passwords.kept(WEAK["md5"])
+    stored = passwords.stored_hash(WEAK["md5"])
 
     settings.BLIND_INDEX_KEY = "another"
 
@@ -71,11 +71,11 @@ def test_a_wrapped_hash_is_useless_without_the_portal_s_key(settings):
 
 @pytest.mark.parametrize("given", [*WEAK, *FULL], indirect=True)
 def test_the_same_hash_is_recognised_and_another_is_not(given):
-    stored = passwords.kept(given)
+    stored = passwords.stored_hash(given)
 
     assert passwords.is_same(given, stored)
     assert not passwords.is_same("md5$ab$" + "0" * 32, stored)
-    assert not passwords.is_same(full("argon2").replace("$0", "$1"), passwords.kept(WEAK["md5"]))
+    assert not passwords.is_same(full("argon2").replace("$0", "$1"), passwords.stored_hash(WEAK["md5"]))
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def read(url: str, language: str = "en") -> str:
 
 
 def states_of(order: Order) -> tuple[str, bool]:
-    found = consent.standing(kept(order))
+    found = consent.consent_status(kept(order))
     assert found is not None
     return found.state, any(gap.url == page(order) for gap in readiness.gaps(kept(order)))
 
@@ -99,7 +99,7 @@ def test_a_yes_on_the_phone_is_that_persons_own_consent_and_proves_the_phone(cli
 
     assert states_of(order) == ("agreed", False)
     assert administrator_key(order) in consents.active_consents(order.reference)
-    proofs = {proof.role: proof.is_proved for proof in phone_tests.asked(kept(order))}
+    proofs = {proof.role: proof.is_proved for proof in phone_tests.required_tests(kept(order))}
     assert proofs == {"subject_lead": False, "administrator": True}
 
 
@@ -216,14 +216,14 @@ def test_without_the_phone_the_person_signs_on_paper_which_the_reviewer_checks(c
 def test_one_person_in_both_roles_is_not_asked(client: Client) -> None:
     order = make_order(answers={"administrator": {"same_person": "yes"}})
 
-    assert consent.standing(order) is None
+    assert consent.consent_status(order) is None
     assert sign_in(client, order.owner).get(page(order)).status_code == 404
 
 
 def test_a_returned_order_from_before_is_not_blocked(client: Client) -> None:
     order = make_order(state=states.RETURNED, submitted_at=timezone.now())
 
-    assert consent.standing(order) is None
+    assert consent.consent_status(order) is None
 
 
 def test_the_address_is_masked_in_the_logs(client: Client) -> None:

@@ -107,7 +107,7 @@ def photo_verdicts_of(
     return verdicts, tally_of(verdicts.values())
 
 
-def named(part: str) -> Words:
+def part_label(part: str) -> Words:
     """What a part is called; each rule of the photo by its words, for all of them are parts of one picture."""
     return BY_PART[part].words if part in BY_PART else label_of(part)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from icpportal.fields.types import Words
 from transfers.returns.labels import section_of
 from transfers.review.cases.judgement import Judged
-from transfers.review.cases.parts.photo_rules import named
+from transfers.review.cases.parts.photo_rules import part_label
 from transfers.review.cases.parts.verdicts import RETURN, Tally
 
 
@@ -50,7 +50,7 @@ class SecondPage:
 def marked_of(case: Judged) -> list[Marked]:
     """The parts that the second person marked, with the reasons."""
     return [
-        Marked(f"{section_of(part)} · {named(part)}", " ".join(filter(None, (each.words, each.words_en))))
+        Marked(f"{section_of(part)} · {part_label(part)}", " ".join(filter(None, (each.words, each.words_en))))
         for part, each in case.verdicts.items()
         if each.said == RETURN
     ]
