@@ -14,7 +14,7 @@ from django.http.request import split_domain_port
 from django.urls import resolve
 from django.utils.cache import patch_cache_control
 
-from icpportal.fields.client import announced, most_bytes
+from icpportal.fields.client import declared_length, most_bytes
 from icpportal.logs import request_reference
 from icpportal.metrics.counters import count_request
 
@@ -79,7 +79,7 @@ class BodyLimit:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if announced(request.headers) > most_bytes():
+        if declared_length(request.headers) > most_bytes():
             raise RequestDataTooBig("a body that no address takes")
         return self.get_response(request)
 
@@ -87,7 +87,7 @@ class BodyLimit:
         self, request: HttpRequest, view: Callable[..., HttpResponse], *_given: Sequence[str] | Mapping[str, object]
     ) -> None:
         """The view is known here, and the form has not been read yet."""
-        if announced(request.headers) > most_bytes(view):
+        if declared_length(request.headers) > most_bytes(view):
             raise RequestDataTooBig("a body that this address does not take")
 
 

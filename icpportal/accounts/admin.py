@@ -34,7 +34,7 @@ from icpportal.approvals.actions import RequestRefused
 from icpportal.approvals.models import ROLE, SECOND_FACTOR, ApprovalRequest
 from icpportal.approvals.queries import open_request
 from icpportal.approvals.words import Asked, asked_for
-from icpportal.desk.event_lines import logged
+from icpportal.desk.event_lines import log_text
 from icpportal.fields import phones
 from icpportal.fields.fields import PlainTextField
 from icpportal.fields.form_types import Files, ModelFormOptions, Posted
@@ -265,7 +265,7 @@ class AccountAdmin(admin.ModelAdmin):
 
     def _log_closing(self, request: HttpRequest, user: User) -> None:
         action = gettext_noop("opened the account again") if user.is_active else gettext_noop("closed the account")
-        words = logged(lambda: gettext(action))
+        words = log_text(lambda: gettext(action))
         LogEntry.objects.log_actions(account_of(request).pk, [user], CHANGE, words, single_object=True)
 
     def construct_change_message(
@@ -347,7 +347,7 @@ class AccountAdmin(admin.ModelAdmin):
             return redirect(request.path)
         with transaction.atomic():
             invitations.invite(user)
-            words = logged(lambda: gettext("invited again"))
+            words = log_text(lambda: gettext("invited again"))
             LogEntry.objects.log_actions(account_of(request).pk, [user], CHANGE, words, single_object=True)
         self.message_user(request, _("A new invitation is on its way; the earlier link is no longer valid"))
         return redirect(request.path)

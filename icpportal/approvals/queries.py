@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from icpportal.accounts.models import User
-from icpportal.accounts.staff.invitations import begun
+from icpportal.accounts.staff.invitations import begun_condition
 from icpportal.approvals.models import KINDS, ApprovalRequest
 
 OPEN, KNOWN_FOR = "approvals.open", 10  # seconds; every page of the desk asks
@@ -20,7 +20,7 @@ def has_colleague(permission: str, others: Iterable[str]) -> bool:
     app, _dot, codename = permission.partition(".")
     by_role = Q(groups__permissions__content_type__app_label=app, groups__permissions__codename=codename)
     directly = Q(user_permissions__content_type__app_label=app, user_permissions__codename=codename)
-    holders = User.objects.filter(by_role | directly, begun(), is_active=True)
+    holders = User.objects.filter(by_role | directly, begun_condition(), is_active=True)
     return holders.exclude(pk__in=list(others)).exists()
 
 

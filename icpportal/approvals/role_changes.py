@@ -15,7 +15,7 @@ from icpportal.accounts.sessions import end_sessions
 from icpportal.accounts.staff import invitations
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import ROLE, ApprovalRequest
-from icpportal.desk.event_lines import logged
+from icpportal.desk.event_lines import log_text
 
 GIVEN_BY_TWO = frozenset({roles.LEAD_REVIEWER, roles.AUDITOR, roles.OPERATIONS})
 
@@ -120,4 +120,4 @@ def _answered(asked: ApprovalRequest, actor: User, words: str) -> None:
 
 
 def _write(user: User, actor: User, say: Callable[[], str]) -> None:
-    LogEntry.objects.log_actions(actor.pk, [user], CHANGE, logged(say), single_object=True)
+    LogEntry.objects.log_actions(actor.pk, [user], CHANGE, log_text(say), single_object=True)

@@ -21,7 +21,7 @@ from icpportal.accounts.sessions import end_sessions
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import SECOND_FACTOR, ApprovalRequest
 from icpportal.codes.models import Channel
-from icpportal.desk.event_lines import logged
+from icpportal.desk.event_lines import log_text
 from icpportal.fields.types import Facts
 
 APP = gettext_lazy("authenticator app")
@@ -112,4 +112,4 @@ def _tell(user: User, template: str, base: str, facts: Facts) -> None:
 
 
 def _write(user: User, actor: User, say: Callable[[], str]) -> None:
-    LogEntry.objects.log_actions(actor.pk, [user], CHANGE, logged(say), single_object=True)
+    LogEntry.objects.log_actions(actor.pk, [user], CHANGE, log_text(say), single_object=True)

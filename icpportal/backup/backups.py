@@ -115,7 +115,7 @@ def prune(target: Target, *, now: datetime | None = None) -> Pruned:
 
 def drop_unfinished(target: Target, now: datetime) -> int:
     """Deletes what killed backups wrote: nothing opens it, and each night with a full disk would add to it."""
-    killed = [stamp for stamp in manifest.unfinished(target) if manifest.made_at(stamp) < now - files.NEW]
+    killed = [stamp for stamp in manifest.unfinished_backups(target) if manifest.made_at(stamp) < now - files.NEW]
     for stamp in killed:
         _drop(target, stamp)
     return len(killed)

@@ -19,7 +19,7 @@ NEW = timedelta(days=1)  # a newer file named by no backup may belong to one in 
 
 def walk(place: str, folder: str = "") -> Iterator[str]:
     """Yields the names of all files of a place, folder by folder."""
-    folders, files = storage.listed(place, folder)
+    folders, files = storage.list_folder(place, folder)
     yield from (f"{folder}/{name}".lstrip("/") for name in sorted(files))
     for each in sorted(folders):
         yield from walk(place, f"{folder}/{each}".lstrip("/"))

@@ -80,7 +80,7 @@ def is_ahead(stamp: str) -> bool:
     return made_at(stamp) > timezone.now() + AHEAD
 
 
-def unfinished(target: Target) -> list[str]:
+def unfinished_backups(target: Target) -> list[str]:
     """Those without a manifest: one that is being made, or that was killed."""
     return [stamp for stamp in _folders(target) if target.size(_name(stamp)) is None]
 

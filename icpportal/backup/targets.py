@@ -48,7 +48,7 @@ class Target:
         """Stores `source` and reads it back, unless the same is there already; raises `Damaged`."""
         try:
             source.seek(0)
-            wanted = measured(name, source)
+            wanted = measure(name, source)
             if self.size(name) == wanted.size and self._holds(wanted):
                 return wanted
             source.seek(0)
@@ -61,7 +61,7 @@ class Target:
 
     def _holds(self, wanted: Stored) -> bool:
         with self.open(wanted.name) as source:
-            return measured(wanted.name, source) == wanted
+            return measure(wanted.name, source) == wanted
 
     def check(self, wanted: Stored) -> None:
         """Raises `Damaged` when a file is missing or differs."""
@@ -84,7 +84,7 @@ class Target:
         except FileNotFoundError:
             raise Damaged(f"{wanted.name} is missing in {self.where}") from None
         copy.seek(0)
-        if measured(wanted.name, copy) != wanted:
+        if measure(wanted.name, copy) != wanted:
             raise Damaged(f"{wanted.name} in {self.where} is not what was written there")
 
     def _next(self, source: BinaryIO) -> bytes:
@@ -150,7 +150,7 @@ class Target:
                 raise StorageDown(self.where) from trouble
 
 
-def measured(name: str, source: BinaryIO) -> Stored:
+def measure(name: str, source: BinaryIO) -> Stored:
     """Size and hash of the rest of `source`."""
     digest, size = hashlib.sha256(), 0
     while part := source.read(CHUNK):

@@ -172,7 +172,7 @@ def _spend(match: Code, now: datetime) -> bool:
     return bool(pair.update(spent_at=now, spent_by=mine)) and Code.objects.filter(pk=match.pk, spent_by=mine).exists()
 
 
-def answered(*, purpose: str, holder: str, now: datetime | None = None) -> int:
+def spend_answered(*, purpose: str, holder: str, now: datetime | None = None) -> int:
     """Spends the codes of a pair whose link was followed instead; returns how many."""
     pair = Code.objects.filter(purpose=purpose, holder=holder, spent_at=None)
     return pair.update(spent_at=now or timezone.now())

@@ -77,7 +77,7 @@ def spend(*, now: datetime | None = None, is_stopped: bool = False, of: str = ""
 
 def watch(period: Period, of: str) -> None:
     """The alarm of a period: opened by the text that reaches the limit, cleared by the first of the next period."""
-    asked = used(period, of)  # also for a text to nobody: the queries must be the same
+    asked = used_amount(period, of)  # also for a text to nobody: the queries must be the same
     spent = 0 if of else asked
     for cause, least in (
         (f"sms.{period.name}", WARNED_AT * period.amount),
@@ -89,7 +89,7 @@ def watch(period: Period, of: str) -> None:
             open_alarm(cause, reference=period.key, detail=f"{spent} of {period.amount} texts")
 
 
-def used(period: Period, of: str = "") -> int:
+def used_amount(period: Period, of: str = "") -> int:
     """How much of a budget is used."""
     row = Allowance.objects.filter(name=period.name, key=limits.key_index(period.key + of)).first()
     return row.used if row else 0

@@ -19,7 +19,7 @@ def event_line(at: datetime, *said: Words) -> SafeString:
     return format_html_join(" · ", "{}", ((part,) for part in parts))
 
 
-def logged(say: Callable[[], str]) -> str:
+def log_text(say: Callable[[], str]) -> str:
     """A log entry in each language, because its reader's language may differ from the actor's."""
     found = {}
     for language, _name in settings.LANGUAGES:

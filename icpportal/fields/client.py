@@ -45,7 +45,7 @@ def most_bytes(view: Callable[..., HttpResponseBase] | None = None) -> int:
     return fields + (settings.UPLOAD_MAX_BYTES if view is None or getattr(view, MARK, False) else 0)
 
 
-def announced(headers: Mapping[str, str]) -> float:
+def declared_length(headers: Mapping[str, str]) -> float:
     """The body's length by its headers, in bytes; infinite for chunked bodies."""
     if headers.get("Transfer-Encoding"):
         return float("inf")

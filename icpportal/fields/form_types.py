@@ -81,7 +81,7 @@ def offer(form: forms.BaseForm, name: str, choices: Choices) -> None:
     choice_field(form, name).choices = choices
 
 
-def offered(field: forms.Field) -> list[Choice]:
+def flat_choices(field: forms.Field) -> list[Choice]:
     """The choices of a field, groups flattened; empty if it is not a choice."""
     choices: Choices = normalize_choices(field.choices) if isinstance(field, forms.ChoiceField) else []
     found: list[Choice] = []

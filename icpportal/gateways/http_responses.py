@@ -16,7 +16,7 @@ PIECE = 8 * 1024
 
 
 @contextmanager
-def posted(
+def post_json(
     address: str, body: dict[str, str], *, who: str, token: str, ca_file: str, seconds: float
 ) -> Iterator[requests.Response]:
     """The response to this body, sent as JSON, with its content not read yet; a redirect is not followed.

@@ -130,7 +130,7 @@ def seconds_for(timeout: float | None) -> float:
     return seconds
 
 
-def bounded(call: Callable[[], Answer], seconds: float) -> Answer:
+def call_within(call: Callable[[], Answer], seconds: float) -> Answer:
     """The result or exception of `call`, or `Unknown` when it does not return within `seconds`.
 
     For clients whose own timeout limits one read, not the whole answer. A late call continues in its thread until its

@@ -176,15 +176,15 @@ def says_gone(trouble: Exception) -> bool:
 
 def days(alias: str) -> list[str]:
     """The day folders, oldest first."""
-    return sorted(listed(alias, "")[0])
+    return sorted(list_folder(alias, "")[0])
 
 
 def of_day(alias: str, day: str) -> Iterator[str]:
     """The names of the files of one day."""
-    return (f"{day}/{name}" for name in listed(alias, day)[1])
+    return (f"{day}/{name}" for name in list_folder(alias, day)[1])
 
 
-def listed(alias: str, folder: str) -> tuple[list[str], list[str]]:
+def list_folder(alias: str, folder: str) -> tuple[list[str], list[str]]:
     try:
         return place(alias).listdir(folder)
     except FileNotFoundError:  # nothing was ever stored

@@ -173,7 +173,7 @@ def _line_trouble(line: MinistryLine) -> str:
 
 
 def _failing() -> list[Failing]:
-    counted = outbox.failed().order_by().values_list("channel").annotate(n=Count("pk"), since=Min("failed_at"))
+    counted = outbox.failed_messages().order_by().values_list("channel").annotate(n=Count("pk"), since=Min("failed_at"))
     return [Failing(str(CHANNELS.get(channel, channel)), n, short_words(since)) for channel, n, since in counted]
 
 

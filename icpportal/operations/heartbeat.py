@@ -47,7 +47,7 @@ def note(name: str, trouble: str, *, now: datetime) -> None:
     Heartbeat.objects.update_or_create(name=OWN + name, defaults=columns)
 
 
-def noted(name: str) -> Heartbeat | None:
+def last_result(name: str) -> Heartbeat | None:
     """That result; None when it was not tested yet."""
     return Heartbeat.objects.filter(name=OWN + name).first()
 

@@ -16,7 +16,7 @@ from icpportal.fields.types import Columns, Facts, JsonObject
 from icpportal.lifecycle.many_rows import insert
 from icpportal.outbox import preferences, wake
 from icpportal.outbox.models import HALTED, SITE, Message, State
-from icpportal.outbox.queries import UNREAD, alarm_of, failed
+from icpportal.outbox.queries import UNREAD, alarm_of, failed_messages
 from icpportal.outbox.texts import catalogue, formats
 from icpportal.privacy.fields import sealed, sealed_for
 
@@ -268,7 +268,7 @@ def erasure(message: Message) -> Columns:
 
 def _clear_alarm(message: Message) -> None:
     """Closes a channel's alarm once somebody has dealt with each of its messages."""
-    if not failed().filter(state=State.UNKNOWN, channel=message.channel).exists():
+    if not failed_messages().filter(state=State.UNKNOWN, channel=message.channel).exists():
         clear(alarm_of(message.channel))
 
 

@@ -34,7 +34,7 @@ def events() -> Sequence[Event]:
     return found
 
 
-def muted(user: User) -> set[tuple[str, str]]:
+def muted_pairs(user: User) -> set[tuple[str, str]]:
     """The (event, channel) pairs that this reader has switched off."""
     return set(Muted.objects.filter(user=user).values_list("event", "channel"))
 

@@ -56,7 +56,7 @@ def due(now: datetime | None = None, *, codes: bool | None = None) -> QuerySet[M
     return found if codes is None else found.filter(is_secret=codes)
 
 
-def failed() -> QuerySet[Message]:
+def failed_messages() -> QuerySet[Message]:
     """Finally failed messages that nobody has given up yet."""
     return Message.objects.filter(failed_at__isnull=False, given_up_at=None).order_by("failed_at")
 
@@ -79,7 +79,7 @@ def repeatedly_failed() -> QuerySet[Message]:
 def trouble(now: datetime | None = None) -> list[MessageProblem]:
     """What operations should look at, the oldest of each kind first; reads only what is due or failed."""
     kinds = [
-        (FAILED_WORDS, failed()),
+        (FAILED_WORDS, failed_messages()),
         (LATE_WORDS, overdue(now or timezone.now())),
         (STUBBORN_WORDS, repeatedly_failed()),
     ]

@@ -161,7 +161,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _choices(user: User) -> list[EventChoice]:
-    off = preferences.muted(user)
+    off = preferences.muted_pairs(user)
     return [
         {
             "label": each.label,

@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 
 from icpportal.gateways.errors import Unknown
 from icpportal.gateways.pause import Pause
-from icpportal.gateways.request_budget import bounded
+from icpportal.gateways.request_budget import call_within
 
 logger = logging.getLogger(__name__)
 DELIVER = "icpportal.tasks.deliver_outbox"
@@ -36,7 +36,7 @@ def _publish(task_name: str, ids: list[str | int]) -> None:
     app = current_app._get_current_object()  # the thread below has no app of its own
     began = time.monotonic()
     try:
-        bounded(lambda: app.send_task(task_name, args=ids, retry=False, ignore_result=True), PATIENCE_SECONDS)
+        call_within(lambda: app.send_task(task_name, args=ids, retry=False, ignore_result=True), PATIENCE_SECONDS)
     except (OperationalError, OSError, Unknown) as trouble:
         if time.monotonic() - began > QUICK_SECONDS:
             pause.begin()

@@ -47,7 +47,7 @@ Query = Callable[[Order], QuerySet]
 SWEEP: dict[str, Query] = {
     "due": lambda order: queries.due(NOW),
     "due, for metrics": lambda order: queries.due(NOW + timedelta(days=1)).order_by()[: readings.MOST],
-    "in review, for metrics": lambda order: readings.reviewed(),
+    "in review, for metrics": lambda order: readings.review_backlog(),
     "to remind": lambda order: reminders.to_remind(NOW)[:200],
     "to remind in the evening": lambda order: reminders.to_remind(EVENING)[:200],
     "duties to remind of": lambda order: duty_reminders.to_remind(timezone.localdate(NOW))[:200],

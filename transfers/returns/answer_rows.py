@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from filings.register.regions import region
 from icpportal.fields.components import SummaryRow
-from icpportal.fields.form_types import offered
+from icpportal.fields.form_types import flat_choices
 from icpportal.fields.types import Json
 from icpportal.privacy.masks import mask_mobile, mask_number
 from transfers.models import Order
@@ -56,7 +56,7 @@ def words(field: forms.Field, value: Json) -> str:
     """A value for readers: the label of a choice, the name of a region, yes or no."""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    labels = dict(offered(field))
+    labels = dict(flat_choices(field))
     if isinstance(value, list):
         return "、".join(str(labels.get(each, each)) for each in map(str, value))
     # a form without an order does not offer counties yet

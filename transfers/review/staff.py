@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from icpportal.accounts.models import User
 from icpportal.accounts.roles import LEAD_REVIEWER, REVIEWER
-from icpportal.accounts.staff.invitations import begun
+from icpportal.accounts.staff.invitations import begun_condition
 from transfers.models import DeskSettings
 
 REVIEWERS = (REVIEWER, LEAD_REVIEWER)
@@ -15,7 +15,7 @@ KNOWN_FOR = 60  # seconds; every page of the desk reads the settings
 def reviewers() -> QuerySet[User]:
     """The active accounts that may review orders, by name; invited ones once they have a password."""
     holding = User.groups.through.objects.filter(user=OuterRef("pk"), group__name__in=REVIEWERS)
-    return User.objects.filter(Exists(holding), begun(), is_staff=True, is_active=True).order_by("name", "pk")
+    return User.objects.filter(Exists(holding), begun_condition(), is_staff=True, is_active=True).order_by("name", "pk")
 
 
 def settings_of(user: User) -> DeskSettings:

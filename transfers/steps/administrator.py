@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from filings.provinces.choices import ADMINISTRATOR as ADMINISTRATOR_ROLE
 from filings.provinces.choices import AdminRule
 from icpportal.fields.fields import ChoiceField, Labelled
-from icpportal.fields.form_types import Files, Known, Posted, offer, offered
+from icpportal.fields.form_types import Files, Known, Posted, flat_choices, offer
 from transfers.orders import queries
 from transfers.orders.people import is_individual
 from transfers.pages import stages
@@ -78,7 +78,7 @@ class AdministratorForm(CheckedForm, AdministratorFields):
     @property
     def may_be_same(self) -> bool:
         """Whether the lead may be chosen here; some provinces require two people."""
-        return any(key == SAME for key, _label in offered(self.fields["same_person"]))
+        return any(key == SAME for key, _label in flat_choices(self.fields["same_person"]))
 
     @property
     def another_fields(self) -> list[forms.BoundField]:

@@ -97,7 +97,7 @@ def answer(token: str, reply: str, *, language: str, client: str = "", now: date
         if not living.update(answer=reply, answered_at=now):
             return False
         request = ConsentRequest.objects.get(digest=digest(token))
-        codes.answered(purpose=PURPOSE, holder=code_holder(request), now=now)
+        codes.spend_answered(purpose=PURPOSE, holder=code_holder(request), now=now)
         if reply == AGREED:
             consents.give(
                 holder=request.holder, person_key=request.person_key, language=language, client=client, now=now

@@ -114,7 +114,7 @@ def confirm_link(token: str, *, now: datetime | None = None) -> PhoneProof | Non
     if not link.update(proved_at=now, link_expires_at=None):
         return None
     proof.refresh_from_db()
-    codes.answered(purpose=PURPOSE, holder=code_holder(proof), now=now)
+    codes.spend_answered(purpose=PURPOSE, holder=code_holder(proof), now=now)
     return proof
 
 

@@ -116,7 +116,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials: str) -> None:
         """Counts wrong passwords by client address and account, and by account; on a known device only there."""
         login = _login(credentials)
-        device = devices.known(request, login)
+        device = devices.known_device(request, login)
         if device:
             usage = ratelimit.consume(request, app=APP, action="login_failed_device", key=f"{device} {login}")
             if not usage:

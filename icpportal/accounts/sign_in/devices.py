@@ -48,7 +48,7 @@ def remember(request: HttpRequest, response: HttpResponseBase, user: User) -> No
     )
 
 
-def known(request: HttpRequest, login: str) -> str:
+def known_device(request: HttpRequest, login: str) -> str:
     """The id of this browser if the account of this address or mobile was signed in on it; else ""."""
     device = _device_of(request)
     if device is None or not device["accounts"]:

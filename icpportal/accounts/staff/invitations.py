@@ -58,7 +58,7 @@ def address_of(token: str) -> str:
     return urljoin(settings.STAFF_BASE_URL or settings.PUBLIC_BASE_URL, reverse("account_invitation", args=[token]))
 
 
-def opened(token: str, *, now: datetime | None = None) -> User | None:
+def invited_user(token: str, *, now: datetime | None = None) -> User | None:
     """The account whose password this link sets; None once it was used, replaced or expired, or the account closed."""
     living = Invitation.objects.filter(digest=_digest(token), expires_at__gt=now or timezone.now())
     found = living.filter(user__is_active=True, user__is_staff=True).select_related("user").first()
@@ -68,7 +68,7 @@ def opened(token: str, *, now: datetime | None = None) -> User | None:
 def accept(token: str, password: str, *, now: datetime | None = None) -> User | None:
     """Sets the password and ends the link; the mailbox counts as proved. Returns None if it was used concurrently."""
     with transaction.atomic():
-        user = opened(token, now=now)
+        user = invited_user(token, now=now)
         if user is None or not Invitation.objects.filter(user=user, digest=_digest(token)).delete()[0]:
             return None
         user.set_password(password)
@@ -82,7 +82,7 @@ def has_begun(user: User) -> bool:
     return user.has_usable_password() or user.last_login is not None
 
 
-def begun() -> Q:
+def begun_condition() -> Q:
     """The same of many, as a condition: who was only invited does nothing yet, and nobody waits for them."""
     return ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX) | Q(last_login__isnull=False)
 

@@ -36,7 +36,7 @@ class Accept(FormPage[StaffPassword]):
     template_name = "accounts/invitation.html"
 
     def dispatch(self, request: HttpRequest, token: str) -> HttpResponseBase:
-        user = invitations.opened(token)
+        user = invitations.invited_user(token)
         if user is None:
             return _expired_page(request)
         self.user, self.token = user, token

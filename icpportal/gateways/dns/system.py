@@ -6,7 +6,7 @@ import threading
 from django.conf import settings
 
 from icpportal.gateways.errors import Retryable
-from icpportal.gateways.request_budget import bounded, seconds_for
+from icpportal.gateways.request_budget import call_within, seconds_for
 
 # getaddrinfo cannot be cancelled; late lookups keep their thread, so their number is bounded
 LOOKUPS_AT_ONCE = 4
@@ -24,7 +24,7 @@ class SystemResolver:
         if not lookups.acquire(blocking=False):
             raise Retryable("too many lookups under way")
         try:
-            return bounded(lambda: _both(domain), seconds)
+            return call_within(lambda: _both(domain), seconds)
         except (OSError, UnicodeError) as problem:
             raise Retryable("the name could not be looked up") from problem
 

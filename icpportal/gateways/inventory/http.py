@@ -14,10 +14,10 @@ from django.conf import settings
 
 from icpportal.fields.types import Json
 from icpportal.gateways.errors import Retryable
-from icpportal.gateways.http_responses import check_status, content, json_object, posted
+from icpportal.gateways.http_responses import check_status, content, json_object, post_json
 from icpportal.gateways.inventory.parser import instance_of, instances_of
 from icpportal.gateways.inventory.types import Instance
-from icpportal.gateways.request_budget import bounded, seconds_for
+from icpportal.gateways.request_budget import call_within, seconds_for
 
 LARGEST = 2 * 1024 * 1024  # bytes in one answer
 MOST_PAGES = 20  # pages for one account
@@ -59,7 +59,7 @@ class HttpInventory:
     def _ask(self, question: str, body: dict[str, str], timeout: float | None) -> dict[str, Json] | None:
         seconds = seconds_for(timeout)
         address = f"{settings.INVENTORY_URL.rstrip('/')}/{question}"
-        return bounded(lambda: _post(address, body, seconds), seconds)
+        return call_within(lambda: _post(address, body, seconds), seconds)
 
 
 def _cursor(answer: dict[str, Json]) -> str:
@@ -72,7 +72,7 @@ def _cursor(answer: dict[str, Json]) -> str:
 def _post(address: str, body: dict[str, str], seconds: float) -> dict[str, Json] | None:
     ends = time.monotonic() + seconds
     token, ca_file = settings.INVENTORY_TOKEN, settings.INVENTORY_CA_FILE
-    with posted(address, body, who=WHO, token=token, ca_file=ca_file, seconds=seconds) as response:
+    with post_json(address, body, who=WHO, token=token, ca_file=ca_file, seconds=seconds) as response:
         return _read(response, ends)
 
 

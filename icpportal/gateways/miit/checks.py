@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Error, register
 ADDRESSES = ("MIIT_FILES_URL", "MIIT_STATUS_URL", "MIIT_PASSWORD_URL", "MIIT_PHONES_URL")
 
 
-def invented(address: str) -> bool:
+def is_simulated(address: str) -> bool:
     """Whether the address is this machine's or the simulator's."""
     host = urlsplit(address).hostname or ""
     simulator = urlsplit(settings.SIMULATOR_URL)
@@ -40,5 +40,5 @@ def no_simulator_in_production(
             id="miit.E002",
         )
         for name in ADDRESSES
-        if invented(getattr(settings, name))
+        if is_simulated(getattr(settings, name))
     ]

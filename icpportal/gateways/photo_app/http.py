@@ -12,8 +12,8 @@ import requests
 from django.conf import settings
 
 from icpportal.gateways.errors import Retryable
-from icpportal.gateways.http_responses import check_status, content, posted
-from icpportal.gateways.request_budget import bounded, seconds_for
+from icpportal.gateways.http_responses import check_status, content, post_json
+from icpportal.gateways.request_budget import call_within, seconds_for
 
 WHO = "the photo app"
 NOBODY = ("000000", "10000000000")  # a code no app gives, and a number no mobile has
@@ -25,7 +25,7 @@ class HttpApp:
     def picture(self, code: str, mobile: str, *, timeout: float | None = None) -> bytes | None:
         """Makes one call; an answer that does not claim to be a picture is none."""
         seconds = seconds_for(timeout)
-        return bounded(lambda: _post(code, mobile, seconds), seconds)
+        return call_within(lambda: _post(code, mobile, seconds), seconds)
 
     def check(self) -> None:
         """Asks for a photo that cannot exist."""
@@ -36,7 +36,7 @@ def _post(code: str, mobile: str, seconds: float) -> bytes | None:
     ends = time.monotonic() + seconds
     address, body = f"{settings.PHOTO_APP_URL.rstrip('/')}/picture", {"code": code, "mobile": mobile}
     token, ca_file = settings.PHOTO_APP_TOKEN, settings.PHOTO_APP_CA_FILE
-    with posted(address, body, who=WHO, token=token, ca_file=ca_file, seconds=seconds) as response:
+    with post_json(address, body, who=WHO, token=token, ca_file=ca_file, seconds=seconds) as response:
         return _read(response, ends)
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from icpportal.gateways.errors import Retryable
-from icpportal.gateways.request_budget import bounded
+from icpportal.gateways.request_budget import call_within
 
 Answer = TypeVar("Answer")
 
@@ -68,4 +68,4 @@ def word(code: object) -> str:
 
 def call_within_limit(call: Callable[[], Answer]) -> Answer:
     """The result of an SDK's `call`, within the supplier's time limit."""
-    return bounded(call, SECONDS)
+    return call_within(call, SECONDS)

@@ -22,7 +22,7 @@ from django.core.exceptions import ImproperlyConfigured
 from icpportal.fields.types import Json, JsonObject
 from icpportal.gateways import http_responses
 from icpportal.gateways.errors import Refused, Retryable, Unknown
-from icpportal.gateways.request_budget import bounded
+from icpportal.gateways.request_budget import call_within
 
 LARGEST = 64 * 1024
 LONGEST_RECEIPT = 200
@@ -134,7 +134,7 @@ class HttpSms:
     ) -> bytes:
         seconds = self.supplier.seconds
         sent = Sent(method, url, headers, data)
-        return bounded(lambda: _exchange(sent, seconds, judge=judge), seconds)
+        return call_within(lambda: _exchange(sent, seconds, judge=judge), seconds)
 
 
 def _exchange(sent: Sent, seconds: float, *, judge: bool) -> bytes:

@@ -15,7 +15,7 @@ from typing import cast
 from urllib.parse import urljoin
 
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.request_budget import bounded
+from icpportal.gateways.request_budget import call_within
 from icpportal.gateways.web_pages.addresses import Target, is_public, target
 from icpportal.gateways.web_pages.base import (
     CERTIFICATE,
@@ -134,7 +134,7 @@ class HttpPages:
 
     def _judged(self, host: str, clock: Clock) -> str:
         """The address to connect to: one of those of the name, all of which must be public."""
-        found = bounded(lambda: self.lookup(host), clock.left())
+        found = call_within(lambda: self.lookup(host), clock.left())
         if not found:
             raise Retryable("the name leads nowhere")
         if not all(is_public(address) for address in found):

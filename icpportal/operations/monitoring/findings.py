@@ -24,7 +24,7 @@ class Finding(TypedDict, total=False):
     free_mb: int
 
 
-def judged(check: Callable[[], Finding]) -> Finding:
+def run_check(check: Callable[[], Finding]) -> Finding:
     """The result of the check; a failing check is not well, with only the type of its exception."""
     try:
         return check()
@@ -32,7 +32,7 @@ def judged(check: Callable[[], Finding]) -> Finding:
         return {"ok": False, "why": type(problem).__name__}
 
 
-def aged(age: timedelta | None, most: timedelta) -> Finding:
+def age_finding(age: timedelta | None, most: timedelta) -> Finding:
     """Well while it is recent enough; `None` means never."""
     return {"ok": age is not None and age <= most, "seconds": seconds(age), "most": round(most.total_seconds())}
 

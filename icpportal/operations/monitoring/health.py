@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from icpportal.gateways.registry import ADVICE
 from icpportal.operations import cleanup, heartbeat
 from icpportal.operations.monitoring import migrations, parts
-from icpportal.operations.monitoring.findings import Finding, aged, judged
+from icpportal.operations.monitoring.findings import Finding, age_finding, run_check
 from icpportal.outbox import queries as outbox
 from verification.documents import rounds
 
@@ -80,18 +80,18 @@ def deep_checks(now: datetime) -> dict[str, Callable[[], Finding]]:
         "database": _database,
         "broker": parts.broker,
         "outbox": lambda: _outbox(now),
-        "deadlines": lambda: aged(heartbeat.age("sweep_deadlines", now), SWEEP_RESTS),
+        "deadlines": lambda: age_finding(heartbeat.age("sweep_deadlines", now), SWEEP_RESTS),
         "worker": lambda: _queues(now),
         "gateways": lambda: _gateways(now),
         "line": lambda: parts.line(now),
-        "mail": lambda: parts.noted("mail", now),
-        "storage": lambda: parts.noted("storage", now),
+        "mail": lambda: parts.last_finding("mail", now),
+        "storage": lambda: parts.last_finding("storage", now),
         "disk": parts.disk,
         "pictures": lambda: parts.pictures(now),
         "jobs": lambda: _jobs(now),
-        "reconcile": lambda: aged(heartbeat.age("reconcile", now), RECONCILE_RESTS),
+        "reconcile": lambda: age_finding(heartbeat.age("reconcile", now), RECONCILE_RESTS),
         "tidying": lambda: _tidying(now),
-        "files": lambda: aged(rounds.age(now), rounds.LATE),
+        "files": lambda: age_finding(rounds.age(now), rounds.LATE),
     }
 
 
@@ -103,7 +103,7 @@ def _answer(checks: dict[str, Callable[[], Finding]], *, unless: frozenset[str] 
     findings: dict[str, Finding] = {}
     for name, check in checks.items():
         is_away = name not in WITHOUT_DATABASE and not findings["database"]["ok"]
-        findings[name] = {"ok": False, "why": "database"} if is_away else judged(check)
+        findings[name] = {"ok": False, "why": "database"} if is_away else run_check(check)
     well = all(finding["ok"] for name, finding in findings.items() if name not in unless)
     body = {"state": "green" if well else "red", "checks": findings}
     return JsonResponse(body, status=200 if well else 503)
@@ -128,7 +128,7 @@ def _cache() -> Finding:
 
 def _outbox(now: datetime) -> Finding:
     waiting = outbox.oldest_waiting(now)
-    return aged(now - waiting if waiting else timedelta(0), OUTBOX_WAITS)
+    return age_finding(now - waiting if waiting else timedelta(0), OUTBOX_WAITS)
 
 
 def _gateways(now: datetime) -> Finding:
@@ -146,7 +146,7 @@ def _gateway(row: heartbeat.Heartbeat, now: datetime) -> str:
 
 def _queues(now: datetime) -> Finding:
     """Each queue needs a worker: those of one queue do nothing for another."""
-    found = {name: aged(age, WORKER_RESTS) for name, age in heartbeat.queue_ages(now).items()}
+    found = {name: age_finding(age, WORKER_RESTS) for name, age in heartbeat.queue_ages(now).items()}
     seconds = {name: each["seconds"] for name, each in found.items()}
     return {"ok": all(each["ok"] for each in found.values()), "queues": seconds, "most": WORKER_RESTS.seconds}
 

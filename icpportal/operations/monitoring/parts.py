@@ -17,9 +17,9 @@ from django.utils import timezone
 
 from icpportal.gateways import storage
 from icpportal.gateways.miit.operations.line_health import line_health
-from icpportal.gateways.request_budget import bounded
+from icpportal.gateways.request_budget import call_within
 from icpportal.operations import heartbeat
-from icpportal.operations.monitoring.findings import Finding, aged, seconds
+from icpportal.operations.monitoring.findings import Finding, age_finding, seconds
 from verification.documents import sweep
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ TRIAL_SECONDS = 20.0
 def broker() -> Finding:
     """Whether a job could be published."""
     app = current_app._get_current_object()  # the thread below has no app of its own
-    bounded(lambda: _reach(app.connection_for_write), BROKER_SECONDS)
+    call_within(lambda: _reach(app.connection_for_write), BROKER_SECONDS)
     folder = settings.CELERY_BROKER_TRANSPORT_OPTIONS.get("data_folder_in")
     return {"ok": folder is None or os.access(str(folder), os.W_OK)}
 
@@ -62,7 +62,7 @@ def line(now: datetime) -> Finding:
 def pictures(now: datetime) -> Finding:
     """Whether pictures are examined soon after upload."""
     oldest = sweep.to_examine().values_list("created_at", flat=True).first()
-    return aged(now - oldest if oldest else timedelta(0), PICTURES_WAIT)
+    return age_finding(now - oldest if oldest else timedelta(0), PICTURES_WAIT)
 
 
 def disk() -> Finding:
@@ -73,9 +73,9 @@ def disk() -> Finding:
     return {"ok": free >= FREE_MB_LEAST and not is_little, "free_mb": free}
 
 
-def noted(name: str, now: datetime) -> Finding:
+def last_finding(name: str, now: datetime) -> Finding:
     """The result of a worker's last test of `name`."""
-    row = heartbeat.noted(name)
+    row = heartbeat.last_result(name)
     if row is None or now - row.at > heartbeat.KNOWN:
         return {"ok": False, "why": "not tried lately"}
     return {"ok": row.well} if row.well else {"ok": False, "why": row.trouble}
@@ -104,7 +104,7 @@ def examine(*, now: datetime | None = None) -> None:
     now = now or timezone.now()
     heartbeat.ask_gateways(now=now)
     for name, trial in TRIALS.items():
-        known = heartbeat.noted(name)
+        known = heartbeat.last_result(name)
         if known is None or not known.well or now - known.at >= TRIED_EVERY:
             heartbeat.note(name, _trouble(trial), now=now)
 
@@ -112,7 +112,7 @@ def examine(*, now: datetime | None = None) -> None:
 def _trouble(trial: Callable[[], None]) -> str:
     """Only the type of error: its message could contain anything."""
     try:
-        bounded(trial, TRIAL_SECONDS)
+        call_within(trial, TRIAL_SECONDS)
     except Exception as problem:
         logger.warning("a part of the portal does not work", extra={"trouble": type(problem).__name__})
         return type(problem).__name__

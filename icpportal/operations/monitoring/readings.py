@@ -121,10 +121,10 @@ def reports(now: datetime) -> Values:  # noqa: ARG001
 
 def review(now: datetime) -> dict[str, tuple[int, datetime]]:  # noqa: ARG001
     """How many orders wait for our review, and since when the oldest, by state."""
-    return {state: (number, since) for state, number, since in reviewed()}
+    return {state: (number, since) for state, number, since in review_backlog()}
 
 
-def reviewed() -> QuerySet[Order, tuple[str, int, datetime]]:
+def review_backlog() -> QuerySet[Order, tuple[str, int, datetime]]:
     """State, number and oldest of orders waiting for our review."""
     return orders.in_our_review().order_by().values_list("state").annotate(Count("pk"), Min("entered_at"))
 
@@ -152,7 +152,7 @@ def systems(now: datetime) -> Values:
 
 
 def texts_counted(now: datetime) -> Values:
-    return {(period.name.rpartition("_")[2],): texts.used(period) for period in texts.periods(now)}
+    return {(period.name.rpartition("_")[2],): texts.used_amount(period) for period in texts.periods(now)}
 
 
 def texts_budget(now: datetime) -> Values:
@@ -180,7 +180,12 @@ def set_aside(now: datetime) -> Values:  # noqa: ARG001
 READINGS = (
     Reading("portal_outbox_due", "Messages that are due and not sent.", ("channel",), outbox_due),
     Reading("portal_outbox_oldest_seconds", "Age of the message that is longest due.", ("channel",), outbox_oldest),
-    Reading("portal_outbox_failed", "Failed messages that nobody looked at.", NONE, lambda _n: _count(outbox.failed())),
+    Reading(
+        "portal_outbox_failed",
+        "Failed messages that nobody looked at.",
+        NONE,
+        lambda _n: _count(outbox.failed_messages()),
+    ),
     Reading("portal_messages_failed_today", "Messages that failed today, Beijing time.", ("channel",), messages_failed),
     Reading("portal_texts_sent", "Text messages counted against the budget.", ("period",), texts_counted),
     Reading("portal_texts_budget", "The budget of text messages.", ("period",), texts_budget),

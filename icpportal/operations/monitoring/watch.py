@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from icpportal.alarms import restored, rows
 from icpportal.alarms.actions import clear, open_alarm
-from icpportal.gateways.request_budget import bounded
+from icpportal.gateways.request_budget import call_within
 from icpportal.operations import heartbeat
 from icpportal.operations.monitoring import alerts, clock_steps, health
-from icpportal.operations.monitoring.findings import Finding, judged
+from icpportal.operations.monitoring.findings import Finding, run_check
 from icpportal.time_format import to_beijing
 from icpportal.workdays.calendar import calendar
 
@@ -44,12 +44,12 @@ def watch_health(now: datetime) -> None:
     """Opens an alarm for each check that fails twice in a row, and clears those of passing ones."""
     heartbeat.expect(["reconcile"], now=now)  # beat starts it ten minutes after a new portal
     for name, check in health.deep_checks(now).items():
-        finding = judged(check)
+        finding = run_check(check)
         if finding["ok"] or _has_its_own(name, finding):
             heartbeat.note(SEEN_TWICE + name, "", now=now)
             clear(f"health.{name}", now=now)
             continue
-        before = heartbeat.noted(SEEN_TWICE + name)
+        before = heartbeat.last_result(SEEN_TWICE + name)
         heartbeat.note(SEEN_TWICE + name, "red", now=now)
         if before and not before.well:
             open_alarm(f"health.{name}", reference=name, detail=_in_words(finding), now=now)
@@ -81,7 +81,7 @@ def ping(now: datetime) -> None:
     """Tells the dead-man's switch that beat and a worker run; its failure is reported once, and it is pinged again."""
     if not settings.DEADMAN_URL or restored.is_held():  # a restored copy must not hide a dead portal
         return
-    before = heartbeat.noted(PING)
+    before = heartbeat.last_result(PING)
     trouble = _ping(settings.DEADMAN_URL)
     if trouble and (before is None or before.well):
         logger.warning("the dead-man's switch does not answer", extra={"trouble": trouble})
@@ -91,7 +91,7 @@ def ping(now: datetime) -> None:
 def _ping(url: str) -> str:
     """Only the type of error: the URL may contain a token."""
     try:
-        answer = bounded(lambda: requests.get(url, timeout=PING_SECONDS, allow_redirects=False), 2 * PING_SECONDS)
+        answer = call_within(lambda: requests.get(url, timeout=PING_SECONDS, allow_redirects=False), 2 * PING_SECONDS)
     except Exception as problem:  # noqa: BLE001 -- it is theirs, whatever it is
         return type(problem).__name__
     return "" if answer.ok else str(answer.status_code)

@@ -12,12 +12,12 @@ from django.core.mail.message import BadHeaderError
 
 from icpportal.gateways.answers import counted
 from icpportal.gateways.errors import Refused, Retryable, Unknown
-from icpportal.gateways.request_budget import bounded
+from icpportal.gateways.request_budget import call_within
 from icpportal.outbox.channels import lines
 from icpportal.outbox.channels.lines import Line
 from icpportal.outbox.models import Message
 from icpportal.outbox.texts.catalogue import Rendered
-from icpportal.outbox.texts.message_content import opened
+from icpportal.outbox.texts.message_content import content_of
 
 LINE = "mail"
 TROUBLES = (smtplib.SMTPException, OSError)
@@ -34,7 +34,7 @@ def deliver(message: Message) -> str:
 
 
 def _deliver(message: Message) -> str:
-    mail = written(message)
+    mail = mail_of(message)
     line, is_used = lines.take(LINE, get_connection)
     try:
         _send(mail, line)
@@ -68,7 +68,7 @@ def _send(mail: "KeyedMail", line: Line) -> None:
         mail.send()
 
     try:
-        bounded(go, SECONDS)
+        call_within(go, SECONDS)
     except BadHeaderError as wrong:
         raise Refused("a header has a line break") from wrong
     except Unknown as trouble:  # the call is still running: nobody else may get this connection
@@ -114,9 +114,9 @@ def sender(words: Rendered) -> str:
     return str(Address(f"{words.mail.brand} · {words.mail.provider}", addr_spec=settings.DEFAULT_FROM_EMAIL))
 
 
-def written(message: Message) -> KeyedMail:
+def mail_of(message: Message) -> KeyedMail:
     """The mail of a message, ready to send."""
-    letter = opened(message)
+    letter = content_of(message)
     mail = KeyedMail(
         from_email=sender(letter.words),
         subject=letter.words.subject,

@@ -7,8 +7,8 @@ from django.core.mail.message import BadHeaderError
 from icpportal.gateways.answers import counted
 from icpportal.gateways.connection_failures import has_left
 from icpportal.gateways.errors import Refused, Retryable, Unknown
-from icpportal.gateways.request_budget import bounded
-from icpportal.outbox.channels.email import SECONDS, KeyedMail, written
+from icpportal.gateways.request_budget import call_within
+from icpportal.outbox.channels.email import SECONDS, KeyedMail, mail_of
 from icpportal.outbox.models import Message
 
 ACCOUNT = (401, 402, 403, 429)  # our key, bill or rate: can be fixed without changing the message
@@ -22,10 +22,10 @@ def deliver(message: Message) -> str:
 
 
 def _deliver(message: Message) -> str:
-    mail = written(message)
+    mail = mail_of(message)
     mail.connection = get_connection()
     try:
-        bounded(mail.send, SECONDS)
+        call_within(mail.send, SECONDS)
     except BadHeaderError as wrong:
         raise Refused("a header has a line break") from wrong
     except AnymailRecipientsRefused as no:

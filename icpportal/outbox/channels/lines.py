@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from django.core.mail.backends.base import BaseEmailBackend
 
 from icpportal.gateways.errors import Unknown
-from icpportal.gateways.request_budget import bounded
+from icpportal.gateways.request_budget import call_within
 
 logger = logging.getLogger(__name__)
 GOODBYE_SECONDS = 5.0
@@ -47,6 +47,6 @@ def put_back(name: str, line: Line) -> None:
 def _close(line: Line) -> None:
     """What it carried is delivered: how closing ends does not matter."""
     try:
-        bounded(line.close, GOODBYE_SECONDS)
+        call_within(line.close, GOODBYE_SECONDS)
     except (OSError, Unknown) as trouble:
         logger.info("connection closed without goodbye", extra={"trouble": type(trouble).__name__})

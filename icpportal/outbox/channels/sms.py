@@ -9,7 +9,7 @@ from icpportal.codes import texts
 from icpportal.gateways.errors import Refused, Unknown
 from icpportal.gateways.sms.base import TemplateMessages, text_messages
 from icpportal.outbox.models import Message
-from icpportal.outbox.texts.message_content import MessageContent, opened
+from icpportal.outbox.texts.message_content import MessageContent, content_of
 
 logger = logging.getLogger(__name__)
 MAINLAND_MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -17,7 +17,7 @@ MAINLAND_MOBILE = re.compile(r"1[3-9]\d{9}")
 
 def deliver(message: Message) -> str:
     """Sends the text and returns the supplier's receipt."""
-    letter = opened(message)
+    letter = content_of(message)
     if not MAINLAND_MOBILE.fullmatch(letter.to):
         raise Refused("not a mainland mobile", code="number")
     receipt = _hand_over(letter, message.key)

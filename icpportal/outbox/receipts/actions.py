@@ -12,17 +12,17 @@ logger = logging.getLogger(__name__)
 LOST_WORDS = "not delivered"
 
 
-def arrived(channel: str, receipt: str, *, at: datetime) -> bool:
+def record_arrival(channel: str, receipt: str, *, at: datetime) -> bool:
     """Records that a message arrived; returns False when we sent none with this receipt. Idempotent."""
     mine = Message.objects.filter(channel=channel, receipt=receipt)
     noted = mine.filter(state=State.DELIVERED, arrived_at=None).update(arrived_at=at, ask_at=None)
     return _counted(channel, "arrived", is_ours=bool(noted) or mine.exists())
 
 
-def lost(channel: str, receipt: str, *, why: str, code: str, now: datetime | None = None) -> bool:
+def record_loss(channel: str, receipt: str, *, why: str, code: str, now: datetime | None = None) -> bool:
     """Records that a message did not arrive: it has failed like one that could not be sent.
 
-    Returns False as `arrived` does. `why` is one of `Lost`, `code` the supplier's code for operations. Idempotent.
+    Returns False as `record_arrival` does. `why` is a `Lost`, `code` the supplier's code for operations. Idempotent.
     """
     now, mine = now or timezone.now(), Message.objects.filter(channel=channel, receipt=receipt)
     ended = {"state": State.FAILED, "failed_at": now, "lost": why, "arrived_at": None, "ask_at": None}

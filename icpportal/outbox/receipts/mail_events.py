@@ -56,10 +56,10 @@ def take(event: AnymailTrackingEvent, **_more: object) -> None:
         return
     known = True
     if event.event_type == EventType.DELIVERED:
-        known = actions.arrived(EMAIL, receipt, at=event.timestamp or timezone.now())
+        known = actions.record_arrival(EMAIL, receipt, at=event.timestamp or timezone.now())
     elif event.event_type in LOST:
         reason = event.reject_reason or event.event_type
-        known = actions.lost(EMAIL, receipt, why=WHY.get(reason, Lost.OTHER), code=reason)
+        known = actions.record_loss(EMAIL, receipt, why=WHY.get(reason, Lost.OTHER), code=reason)
     if not known:
         logger.info("event about a mail that is not ours", extra={"kind": event.event_type})
 

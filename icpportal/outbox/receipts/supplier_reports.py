@@ -71,9 +71,9 @@ def _take(supplier: ReportsDelivery, mine: Sequence[Handed], totals: Totals, now
 
 def _note(report: Report, totals: Totals, now: datetime) -> None:
     if report.has_arrived:
-        known = actions.arrived(SMS, report.receipt, at=report.at)
+        known = actions.record_arrival(SMS, report.receipt, at=report.at)
         totals.arrived += known
     else:
-        known = actions.lost(SMS, report.receipt, why=report.why, code=report.code, now=now)
+        known = actions.record_loss(SMS, report.receipt, why=report.why, code=report.code, now=now)
         totals.lost += known
     totals.strange += not known

@@ -17,7 +17,7 @@ class MessageContent:
     attachments: list[dict[str, str]]
 
 
-def opened(message: Message) -> MessageContent:
+def content_of(message: Message) -> MessageContent:
     """The message in the language it was queued in; raises `Refused` when its content was erased."""
     payload = message.payload
     if message.is_erased:

@@ -28,8 +28,8 @@ COMPUTED = {
     "icpportal/gateways/inventory/unreportable.py": ["inventory.product:ecs", "inventory.place:cn-north"],
     "icpportal/gateways/miit/line/line_state.py": [
         *(line_state.waits(way) for way in BOTH),
-        *(line_state.stopped((way,)) for way in BOTH),
-        line_state.stopped(BOTH),
+        *(line_state.stop_alarm((way,)) for way in BOTH),
+        line_state.stop_alarm(BOTH),
     ],
     "icpportal/operations/monitoring/watch.py": ["health.mail"],
     "icpportal/operations/reconcile.py": [*reconcile.ALARMS.values(), reconcile.DOWNLOAD_PARKED],

@@ -10,7 +10,7 @@ import yaml
 from demo.management.commands.demo import parts
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.inventory.http import HttpInventory
-from icpportal.gateways.request_budget import Busy, bounded, request_budget, seconds_for, slots
+from icpportal.gateways.request_budget import Busy, call_within, request_budget, seconds_for, slots
 from tests.icpportal.gateways.inventory.test_http import console  # noqa: F401 -- a fixture
 from tests.icpportal.gateways.inventory.test_parser import RAW
 
@@ -202,7 +202,7 @@ def test_no_call_is_made_when_no_time_is_left(settings):
 
 
 def test_a_bounded_call_returns_the_calls_result():
-    assert bounded(lambda: "answer", 1) == "answer"
+    assert call_within(lambda: "answer", 1) == "answer"
 
 
 def test_a_bounded_call_raises_the_calls_exception():
@@ -210,7 +210,7 @@ def test_a_bounded_call_raises_the_calls_exception():
         raise Refused("no", code="403")
 
     with pytest.raises(Refused) as caught:
-        bounded(refused, 1)
+        call_within(refused, 1)
 
     assert caught.value.code == "403"
 
@@ -219,7 +219,7 @@ def test_a_late_bounded_call_costs_no_more_than_its_time():
     begun = time.monotonic()
 
     with pytest.raises(Retryable):
-        bounded(lambda: time.sleep(2), 0.1)
+        call_within(lambda: time.sleep(2), 0.1)
 
     assert time.monotonic() - begun < 0.5
 

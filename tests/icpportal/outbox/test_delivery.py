@@ -543,7 +543,7 @@ def test_a_message_takes_as_many_queries_however_many_there_are(owe, post, djang
 DUE = [queries.due(NOW, codes=codes) for codes in (None, True, False)]
 
 
-@pytest.mark.parametrize("rows", [*DUE, queries.overdue(NOW), queries.repeatedly_failed(), queries.failed()])
+@pytest.mark.parametrize("rows", [*DUE, queries.overdue(NOW), queries.repeatedly_failed(), queries.failed_messages()])
 def test_no_query_for_queued_or_failed_messages_reads_the_archive(rows):
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

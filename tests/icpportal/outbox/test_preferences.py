@@ -84,7 +84,7 @@ def test_pressing_twice_keeps_one_choice_and_another_account_is_untouched(client
     press(client, user, [])
     press(client, user, ALL_ON)
 
-    assert (preferences.muted(user), len(preferences.muted(other))) == (set(), len(ALL_ON))
+    assert (preferences.muted_pairs(user), len(preferences.muted_pairs(other))) == (set(), len(ALL_ON))
 
 
 def test_two_tabs_that_switch_off_two_things_leave_both_off(client):
@@ -96,11 +96,11 @@ def test_two_tabs_that_switch_off_two_things_leave_both_off(client):
         client.post(reverse("message-settings"), {**shown, "wanted": [each for each in ALL_ON if each != off]})
         client.post(reverse("message-settings"), {**shown, "wanted": [each for each in ALL_ON if each != off]})
 
-    assert preferences.muted(user) == {("received", "sms"), ("idle", "email")}
+    assert preferences.muted_pairs(user) == {("received", "sms"), ("idle", "email")}
     html = client.get(reverse("message-settings")).content.decode()
     assert html.count('name="shown"') == len(ALL_ON) - 2
     client.post(reverse("message-settings"), {"seen": "1", "shown": ["with_us.sms"], "wanted": ["idle.email"]})
-    assert ("idle", "email") not in preferences.muted(user)
+    assert ("idle", "email") not in preferences.muted_pairs(user)
 
 
 def test_without_an_account_there_is_only_the_way_to_sign_in(client):

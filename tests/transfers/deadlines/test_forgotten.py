@@ -377,7 +377,7 @@ def test_no_order_is_read_for_this_while_all_are_recent(django_assert_num_querie
 
 def test_every_alarm_is_explained_in_the_document() -> None:
     """The page of alarms shows only the cause."""
-    line = {name(way) for name in (line_state.waits, lambda way: line_state.stopped([way])) for way in Way}
+    line = {name(way) for name in (line_state.waits, lambda way: line_state.stop_alarm([way])) for way in Way}
     of_jobs = {
         damage.ALARM,
         table_numbers.MISSING,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from icpportal.desk.own_words import EN, ZH
 from icpportal.gateways.miit.types import Answer, AnswerKind
 from icpportal.outbox.models import Message
-from icpportal.outbox.texts.message_content import opened
+from icpportal.outbox.texts.message_content import content_of
 from tests.transfers import states
 from tests.transfers.builders import (
     administrator_answers,
@@ -168,7 +168,7 @@ def test_the_return_names_each_part_its_reason_and_the_reviewers_own_words() -> 
     send_back(order, make_reviewer(), parts)
 
     letter, text = (
-        opened(Message.objects.get(template="order_returned", channel=channel, key__contains=":account:")).words
+        content_of(Message.objects.get(template="order_returned", channel=channel, key__contains=":account:")).words
         for channel in ("email", "sms")
     )
     assert "(2): resubmit by" in letter.subject

@@ -10,7 +10,7 @@ from django.utils import timezone
 from icpportal.gateways.miit.types import Answer, AnswerKind
 from icpportal.outbox.models import Message
 from icpportal.outbox.texts import catalogue
-from icpportal.outbox.texts.message_content import opened
+from icpportal.outbox.texts.message_content import content_of
 from tests.transfers import states
 from tests.transfers.builders import administrator_answers, make_order, make_reviewer, make_user
 from transfers.authority.results import take_answer
@@ -34,7 +34,7 @@ def told(order: Order, template: str) -> dict[str, list[str]]:
 
 def read(template: str) -> str:
     """The mail as sent."""
-    return opened(Message.objects.filter(template=template, channel="email").earliest("created_at")).words.text
+    return content_of(Message.objects.filter(template=template, channel="email").earliest("created_at")).words.text
 
 
 def everybody(order: Order, *, administrator: bool = True) -> dict[str, list[str]]:

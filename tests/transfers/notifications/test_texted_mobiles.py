@@ -12,7 +12,7 @@ from filings.provinces import PROFILES, provinces
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit.types import Answer, AnswerKind, PhoneState, Role
 from icpportal.outbox.models import Message
-from icpportal.outbox.texts.message_content import opened
+from icpportal.outbox.texts.message_content import content_of
 from tests.transfers import states
 from tests.transfers.builders import administrator_answers, make_order, sign_in
 from transfers.authority.results import pull, take_answer
@@ -43,7 +43,7 @@ def words(order: Order, channel: str, template: str = "confirm_phones") -> str:
     mine = Message.objects.filter(user=order.owner_id, template=template, reference=order.reference)
     message = mine.filter(channel=channel).first()
     assert message is not None
-    return opened(message).words.text
+    return content_of(message).words.text
 
 
 def page(client: Client, order: Order, language: str = "en") -> str:

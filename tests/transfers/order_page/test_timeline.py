@@ -140,9 +140,9 @@ def test_an_undelivered_text_is_in_the_timeline_with_the_reason(client: Client, 
         Message.objects.filter(pk=message.pk).update(receipt=f"receipt of {message.pk}")
     gone = texts.get(key__contains=":administrator:")
 
-    assert receipts.lost("sms", f"receipt of {gone.pk}", why="off", code="EXPIRED")
+    assert receipts.record_loss("sms", f"receipt of {gone.pk}", why="off", code="EXPIRED")
     there = texts.exclude(pk=gone.pk).first()
-    assert receipts.arrived("sms", f"receipt of {there.pk}", at=timezone.now())
+    assert receipts.record_arrival("sms", f"receipt of {there.pk}", at=timezone.now())
 
     client.cookies["django_language"] = language
     page = sign_in(client, order.owner).get(order.get_absolute_url()).content.decode()

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from lxml import html
 
-from icpportal.fields.form_types import offered
+from icpportal.fields.form_types import flat_choices
 from tests.transfers.builders import administrator_answers, sign_in, subject_answers, website_answers
 from tests.transfers.outside import as_sent, errors, kept, look, send
 from tests.transfers.steps.test_editable_parts import returned
@@ -112,7 +112,7 @@ def answers_to(field: forms.Field) -> Iterator[Any]:
     """Every answer that a choice or a box offers; several choices are taken one by one."""
     if isinstance(field, forms.BooleanField):
         yield from (True, False)
-    for choice in offered(field) if getattr(field, "choices", None) else ():
+    for choice in flat_choices(field) if getattr(field, "choices", None) else ():
         yield from [[choice[0]]] if isinstance(field, forms.MultipleChoiceField) else flat(choice)
 
 

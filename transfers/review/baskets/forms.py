@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from filings.provinces import PROVINCES
 from filings.register.certificates import NATURES
 from icpportal.accounts.models import User
-from icpportal.fields.form_types import Choice, offered
+from icpportal.fields.form_types import Choice, flat_choices
 from icpportal.fields.language_marks import comma_list, labelled, reads_chinese
 from transfers.orders.kinds import KINDS
 from transfers.orders.queries import returned
@@ -109,7 +109,7 @@ class QueueFilter(forms.Form):
             return comma_list(map(province_name, self.own))
         if name == "who" and value == ME:
             return str(self.user)
-        return str(dict(offered(self.fields[name])).get(value, value))
+        return str(dict(flat_choices(self.fields[name])).get(value, value))
 
     @property
     def is_own(self) -> bool:

@@ -44,17 +44,17 @@ def tried_on(line: MinistryLine, file: WireFile | None, *, now: datetime) -> Agr
     except MalformedDocument:
         _note(line, None)
         return Agreement.REFUSED
-    agreed(line, now=now)
+    record_agreement(line, now=now)
     return Agreement.AGREED
 
 
-def opened(line: MinistryLine, file: WireFile, *, now: datetime) -> None:
+def record_opened(line: MinistryLine, file: WireFile, *, now: datetime) -> None:
     """Records that one of their downloads could be opened."""
     if file.encrypt_algorithm == AES:
-        agreed(line, now=now)
+        record_agreement(line, now=now)
 
 
-def agreed(line: MinistryLine, *, now: datetime) -> None:
+def record_agreement(line: MinistryLine, *, now: datetime) -> None:
     """Records once for these keys that they accepted a file of ours, or that one of theirs could be opened."""
     if current_agreement(line) in (Agreement.NOT_TRIED, Agreement.REFUSED):
         _note(line, now)

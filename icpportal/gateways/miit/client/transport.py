@@ -18,7 +18,7 @@ from icpportal.gateways.errors import Retryable
 from icpportal.gateways.http_responses import content
 from icpportal.gateways.miit.client import wsdl, xml
 from icpportal.gateways.miit.client.account import Account, Address
-from icpportal.gateways.request_budget import bounded
+from icpportal.gateways.request_budget import call_within
 
 if TYPE_CHECKING:
     from urllib3._base_connection import BaseHTTPConnection
@@ -46,7 +46,7 @@ def ask(account: Account, call: Call) -> str:
     line = MinistrySession(account, call.seconds)
     try:
         with counted("authority"):
-            return bounded(lambda: _call(line, call), call.seconds)
+            return call_within(lambda: _call(line, call), call.seconds)
     finally:
         line.cut()
 

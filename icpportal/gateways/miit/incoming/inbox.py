@@ -104,8 +104,8 @@ def _fetched(moment: datetime, mine: lease.Lease, *, if_due: bool = False) -> tu
     except Retryable:
         line_state.wait_for_answer(line, Way.FETCHING, now=moment)
         raise
-    line_state.rested(line, Way.FETCHING, now=moment)
-    looked = polling.looked(line, came, all_of_it=all_of_it or bool(held), now=moment)
+    line_state.clear_wait_alarm(line, Way.FETCHING, now=moment)
+    looked = polling.columns_after_poll(line, came, all_of_it=all_of_it or bool(held), now=moment)
     MinistryLine.objects.filter(pk=line.pk).update(fetched_at=moment, **line_state.RESTED[Way.FETCHING], **looked)
     for row in held.values():
         damage.pause(row, now=moment)
@@ -241,7 +241,7 @@ def _received(
                 return not again  # unless they hand out this one until it is acknowledged, as they should
             damage.park(row, now=now)
         else:
-            agreement.opened(line, file, now=now)
+            agreement.record_opened(line, file, now=now)
             damage.heal(row, now=now)
     elif not row.damaged_at:  # it was here before a delivery of it came damaged
         damage.heal(row, now=now)

@@ -82,7 +82,7 @@ def waits(way: Way) -> str:
     return f"ministry.{way}_waits"
 
 
-def stopped(ways: Iterable[Way]) -> str:
+def stop_alarm(ways: Iterable[Way]) -> str:
     """The alarm of a stop."""
     found = tuple(ways)
     return STOPPED if set(found) == set(BOTH) else f"ministry.{found[0]}_stopped"
@@ -103,7 +103,7 @@ def _rest(line: MinistryLine, way: Way, until: datetime, reason: str) -> None:
     MinistryLine.objects.filter(pk=line.pk).update(**waits, **{f"{way}_tries": F(f"{way}_tries") + 1})
 
 
-def rested(line: MinistryLine, way: Way, *, now: datetime) -> None:
+def clear_wait_alarm(line: MinistryLine, way: Way, *, now: datetime) -> None:
     """Closes the alarm of a wait that has ended; call it before the wait is removed from the line."""
     if getattr(line, f"{way}_waits_because"):
         clear(waits(way), now=now)
@@ -111,7 +111,7 @@ def rested(line: MinistryLine, way: Way, *, now: datetime) -> None:
 
 def stop(isp_id: int, reason: str, ways: tuple[Way, ...], *, now: datetime, **facts: Fact) -> bool:
     """Stops these directions until `resume`, with an alarm; returns whether one was not stopped before."""
-    open_alarm(stopped(ways), reference=f"ispId {isp_id}", detail=reason.partition(":")[0], now=now)
+    open_alarm(stop_alarm(ways), reference=f"ispId {isp_id}", detail=reason.partition(":")[0], now=now)
     changed = 0
     for way in ways:
         at, why = f"{way}_stopped_at", f"{way}_stopped_because"
@@ -131,7 +131,7 @@ def resume(isp_id: int, ways: Iterable[Way] = BOTH) -> bool:
         columns |= polling.news(timezone.now())
     found = MinistryLine.objects.filter(pk=isp_id).update(**columns)
     for way in ways:
-        clear(stopped((way,)))
+        clear(stop_alarm((way,)))
         clear(waits(way))
     if not MinistryLine.objects.filter(pk=isp_id).exclude(sending_stopped_at=None, fetching_stopped_at=None).exists():
         clear(STOPPED)

@@ -38,7 +38,7 @@ def news(now: datetime) -> dict[str, Column]:
     return {"news_at": now, "fetch_after": None}
 
 
-def looked(line: MinistryLine, came: int, *, all_of_it: bool, now: datetime) -> dict[str, Column]:
+def columns_after_poll(line: MinistryLine, came: int, *, all_of_it: bool, now: datetime) -> dict[str, Column]:
     """Columns of the line after a look that brought `came` files."""
     if not all_of_it:
         return news(now)

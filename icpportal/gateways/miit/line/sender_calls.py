@@ -36,7 +36,7 @@ def fate(previous: PreviousReply, file: UploadFile) -> CallOutcome:
     return CallOutcome.MISSED if previous.sequence == file.sequence - 1 else CallOutcome.OUT_OF_STEP
 
 
-def heard(reply: Reply, now: datetime) -> dict[str, Column]:
+def columns_after_answer(reply: Reply, now: datetime) -> dict[str, Column]:
     """Columns of the line after an answer, so that nobody has to ask whether they answer."""
     return {"answered_at": now, "answered_code": str(reply.code)}
 
@@ -65,17 +65,17 @@ class Caller:
         """The last file that they accepted."""
         self.lease.renew()
         reply = self.ministry.previous_upload(**self._within())
-        self.lease.renew(**heard(reply, self.now()))
+        self.lease.renew(**columns_after_answer(reply, self.now()))
         return reply
 
     def upload(self, file: UploadFile) -> UploadReply:
         """Uploads a stored file once; raises `Forgotten` or `Unreadable` when it is no longer here."""
-        packed = sequence.stored(file)
+        packed = sequence.read_stored(file)
         self.lease.renew()
         if file.accepted_at is None:
             sequence.note_sending(file, now=self.now())
         reply = self.ministry.upload(packed, file.sequence, **self._within())
-        self.lease.renew(**heard(reply, self.now()))
+        self.lease.renew(**columns_after_answer(reply, self.now()))
         return reply
 
     def _within(self) -> dict[str, float]:
@@ -94,14 +94,14 @@ class Fetcher:
         """The oldest file that is ready."""
         self.lease.renew()
         reply = self.ministry.download()
-        self.lease.renew(**heard(reply, self.now()))
+        self.lease.renew(**columns_after_answer(reply, self.now()))
         return reply
 
     def acknowledge(self, name: str) -> Reply:
         """Tells them that this file is safely stored, so that they deliver the next one."""
         self.lease.renew()
         reply = self.ministry.acknowledge(name)
-        self.lease.renew(**heard(reply, self.now()))
+        self.lease.renew(**columns_after_answer(reply, self.now()))
         return reply
 
 

@@ -29,7 +29,7 @@ def on_its_way(isp_id: int) -> UploadFile | None:
     return UploadFile.objects.select_related("report").filter(isp_id=isp_id, accepted_at__isnull=True).first()
 
 
-def stored(file: UploadFile) -> Packed:
+def read_stored(file: UploadFile) -> Packed:
     """The stored file; raises `Forgotten`, `Unreadable`, or `StorageDown`."""
     body = open_body(bodies.sealed(file) if file.key else None, file.key, bound_to=place(file.isp_id, file.sequence))
     return Packed(file.name, body, file.digest)

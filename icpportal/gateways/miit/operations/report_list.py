@@ -123,7 +123,7 @@ def as_sent(file: UploadFile, *, attachments: bool) -> bytes:
 
     Raises `Forgotten` when its key was destroyed.
     """
-    packed = numbering.stored(file)
+    packed = numbering.read_stored(file)
     xml = crypto.unwrap(crypto.WireFile(packed.name, crypto.wrap(packed.body, cipher=None), packed.digest), None)
     return versions.version().redacted(xml, attachments=attachments)
 

@@ -247,9 +247,9 @@ class _Round:
 
     def accepted(self, file: UploadFile, reply: Reply | None = None) -> bool:
         self.lost = False
-        line_state.rested(self.line, Way.SENDING, now=self.now())
+        line_state.clear_wait_alarm(self.line, Way.SENDING, now=self.now())
         if reply is not None:
-            agreement.agreed(self.line, now=self.now())
+            agreement.record_agreement(self.line, now=self.now())
         self.totals.accepted += numbering.accept(file, now=self.now())
         return True
 

@@ -80,7 +80,7 @@ def test_a_failing_part_stops_no_other(monkeypatch, settings):
     watch.watch(now=NOW)
 
     assert "watch.health_failed" in {alarm.cause for alarm in open_alarms()}
-    assert heartbeat.noted("deadman").well
+    assert heartbeat.last_result("deadman").well
 
 
 # --- the holidays of next year -------------------------------------------------------------------
@@ -144,7 +144,7 @@ def test_a_switch_that_does_not_answer_is_reported_once_without_its_address_and_
 
     assert [record.getMessage() for record in caplog.records] == ["the dead-man's switch does not answer"]
     assert "a-token" not in str(caplog.records[0].__dict__)
-    assert (refused.call_count, heartbeat.noted("deadman").trouble) == (3, "ConnectionError")
+    assert (refused.call_count, heartbeat.last_result("deadman").trouble) == (3, "ConnectionError")
     assert open_alarms().count() == 0
 
 

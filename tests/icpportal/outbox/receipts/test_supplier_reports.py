@@ -9,7 +9,7 @@ from django.utils.translation import override
 from icpportal.outbox import actions
 from icpportal.outbox.delivery import deliver
 from icpportal.outbox.models import Message, State
-from icpportal.outbox.queries import failed
+from icpportal.outbox.queries import failed_messages
 from icpportal.outbox.receipts import supplier_reports
 from icpportal.outbox.receipts.questions import DELAYS
 from tests.icpportal.gateways.sms import clouds
@@ -77,7 +77,7 @@ def test_an_undelivered_text_has_failed_like_one_that_could_not_be_sent(aliyun):
 
     totals = ask()
 
-    message = failed().get()
+    message = failed_messages().get()
     assert (totals.lost, message.state, message.lost) == (1, State.FAILED, "number")
     assert (said(message), message.last_error) == ("Not delivered", "not delivered: MOBILE_NOT_ON_SERVICE")
     assert message.failed_at >= message.delivered_at

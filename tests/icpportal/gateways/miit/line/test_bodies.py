@@ -69,7 +69,7 @@ def age(path: Path, at: Any) -> None:
 def test_an_accepted_file_and_a_processed_download_leave_the_database_and_are_read_as_before(ministry, place):
     (sent,) = accepted()
     came = download()
-    before = (sequence.stored(sent), inbox.wire_file(came), sent.name, sent.digest, came.digest)
+    before = (sequence.read_stored(sent), inbox.wire_file(came), sent.name, sent.digest, came.digest)
 
     assert bodies.store(now=NOW) == Moved(uploads=1, downloads=1)
 
@@ -78,7 +78,7 @@ def test_an_accepted_file_and_a_processed_download_leave_the_database_and_are_re
     assert [str(path.relative_to(place)) for path in there(place)] == sorted([sent.stored_name, came.stored_name])
     assert sent.stored_name.startswith("20261125/")
     assert [path for path in there(place) if before[0].body in path.read_bytes()] == []  # sealed
-    assert (sequence.stored(sent), inbox.wire_file(came), sent.name, sent.digest, came.digest) == before
+    assert (sequence.read_stored(sent), inbox.wire_file(came), sent.name, sent.digest, came.digest) == before
     assert bodies.store(now=NOW) == Moved(uploads=0, downloads=0)
 
 
@@ -135,7 +135,7 @@ def test_killed_half_way_it_leaves_at_most_a_file_without_a_row_which_cleanup_re
     assert stray in there(place)
     assert cleanup(now=NOW + DAY).done["ministry_strays"] == 1
     assert [str(path.relative_to(place)) for path in there(place)] == [UploadFile.objects.get().stored_name]
-    assert sequence.stored(UploadFile.objects.get())
+    assert sequence.read_stored(UploadFile.objects.get())
 
 
 def test_two_workers_at_once_leave_one_file(ministry, place, monkeypatch):
@@ -151,7 +151,7 @@ def test_two_workers_at_once_leave_one_file(ministry, place, monkeypatch):
 
     assert bodies.store(now=NOW).uploads == 0
     assert [str(path.relative_to(place)) for path in there(place)] == [UploadFile.objects.get().stored_name]
-    assert sequence.stored(UploadFile.objects.get())
+    assert sequence.read_stored(UploadFile.objects.get())
 
 
 def test_a_file_that_the_storage_does_not_return_unchanged_stays_in_the_database(ministry, place, monkeypatch):
@@ -226,7 +226,7 @@ def test_a_forgotten_file_is_deleted_from_the_storage_too(ministry, place):
     assert there(place) == []
     assert list(UploadFile.objects.values_list("key", "stored_name")) == [("", "")]
     with pytest.raises(Forgotten):
-        sequence.stored(UploadFile.objects.get())
+        sequence.read_stored(UploadFile.objects.get())
 
 
 def test_a_file_that_cannot_be_deleted_yet_is_forgotten_all_the_same_and_deleted_later(ministry, place, monkeypatch):
@@ -240,7 +240,7 @@ def test_a_file_that_cannot_be_deleted_yet_is_forgotten_all_the_same_and_deleted
         patched.setattr(storage.place("ministry"), "delete", down)
         assert "ministry_files" in cleanup(now=YEARS_LATER).skipped
     with pytest.raises(Forgotten):
-        sequence.stored(UploadFile.objects.get())
+        sequence.read_stored(UploadFile.objects.get())
     assert len(there(place)) == 1
 
     assert cleanup(now=YEARS_LATER).done["ministry_files"] == 0
@@ -310,13 +310,13 @@ def test_old_stray_files_are_deleted_in_turn_and_empty_folders_removed(ministry,
 
 def test_in_s3_it_is_the_same(ministry, bucket):  # noqa: F811
     (sent,) = accepted()
-    before = sequence.stored(sent)
+    before = sequence.read_stored(sent)
     bodies.store(now=NOW)
     sent = UploadFile.objects.get()
     stray = storage.keep("ministry", "20261124/stray", b"x")
 
     assert sorted(keys(bucket)) == sorted([f"ministry/{stray}", f"ministry/{sent.stored_name}"])
-    assert sequence.stored(sent) == before
+    assert sequence.read_stored(sent) == before
     assert bodies.drop_strays(now=NOW + 400 * DAY) == 1
     retention.erase_expired(now=YEARS_LATER)
     assert keys(bucket) == []

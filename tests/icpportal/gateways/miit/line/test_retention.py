@@ -7,7 +7,7 @@ import pytest
 from icpportal.gateways.miit.line import retention
 from icpportal.gateways.miit.line.file_encryption import Forgotten, open_body, seal_body
 from icpportal.gateways.miit.line.outcome_queue import outcome_of, record
-from icpportal.gateways.miit.line.sequence import stored
+from icpportal.gateways.miit.line.sequence import read_stored
 from icpportal.gateways.miit.models import InboxFile, Outcome, Report, UploadFile
 from icpportal.gateways.miit.outgoing.sender import send_due
 from icpportal.gateways.miit.types import AnswerKind
@@ -32,12 +32,12 @@ def test_an_accepted_file_is_kept_for_its_time_and_then_cannot_be_read(ministry)
     send_due(now=NOW)
 
     assert retention.erase_expired(now=NOW + timedelta(days=99)) == 0
-    assert stored(UploadFile.objects.get())
+    assert read_stored(UploadFile.objects.get())
     assert retention.erase_expired(now=LATER) == 1
     file = UploadFile.objects.get()
     assert (file.body, file.key, FileKey.objects.count()) == (None, "", 0)
     with pytest.raises(Forgotten):
-        stored(file)
+        read_stored(file)
 
 
 def test_an_unsent_file_is_kept_however_old_it_is(ministry):
@@ -46,7 +46,7 @@ def test_an_unsent_file_is_kept_however_old_it_is(ministry):
     send_due(now=NOW)
 
     assert retention.erase_expired(now=LATER) == 0
-    assert stored(UploadFile.objects.get())
+    assert read_stored(UploadFile.objects.get())
 
 
 def test_downloads_are_forgotten_when_they_are_finished(ministry):

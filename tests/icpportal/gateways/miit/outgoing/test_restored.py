@@ -101,7 +101,7 @@ def test_the_one_report_sent_since_is_recognised_by_its_hash_and_nothing_is_park
     plan = operations.resync(now=LATER, after_restore=True)
 
     assert (plan.unknown, plan.parked, states()) == ((1,), (), ["accepted", "queued", "queued"])
-    assert sequence.stored(UploadFile.objects.get()).digest == ministry.taken[1].digest
+    assert sequence.read_stored(UploadFile.objects.get()).digest == ministry.taken[1].digest
     assert send_due(now=LATER).accepted == 2
     assert ministry.sent == [1, 2, 3]
 

@@ -77,7 +77,7 @@ def test_the_bytes_are_stored_sealed_with_the_number(ministry):
     file = UploadFile.objects.get()
     assert file.name == "beianinfo1.xml"
     assert not bytes(file.body).startswith(b"PK")
-    assert numbering.stored(file) == ministry.taken[1]
+    assert numbering.read_stored(file) == ministry.taken[1]
 
 
 def test_the_limit_ends_a_round(ministry):
