@@ -41,7 +41,7 @@ def compare(orders: int) -> None:
     """The same jobs over both archives; the archived files are assumed to exist."""
     storage.days = lambda _alias: []
     rounds.listing = lambda _alias, _day: set()
-    rounds.lost = lambda _references: []
+    rounds.lost_documents = lambda _references: []
     filled = 0
     for number in (SMALL, orders):
         began = time.monotonic()

@@ -195,7 +195,7 @@ def test_pages_of_a_returned_order_show_no_unmarked_chinese(demo):
     pages = ("people", "documents", "check", "order-type", "gates-passed", "password-forgotten")
     addresses = [reverse(name, args=[order.reference]) for name in pages]
     addresses += [reverse("step", args=[order.reference, step]) for step in STEPS]
-    addresses += [reverse("slot", args=[order.reference, slot.key]) for slot in slots.needed(order)]
+    addresses += [reverse("slot", args=[order.reference, slot.key]) for slot in slots.needed_slots(order)]
     addresses += [reverse("order-move", args=[order.reference, "abandon"])]
     client = signed_in("lin@example.com")
 

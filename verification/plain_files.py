@@ -93,6 +93,6 @@ def _seal(column: Column, pk: uuid.UUID, name: str) -> str:
     if not column.needed().filter(pk=pk, **{column.name: name}).update(**{column.name: kept_as}):
         storage.drop(column.place, kept_as)
         return "changed"
-    if not rounds.known(column.place, [name]):
+    if not rounds.known_names(column.place, [name]):
         storage.drop(column.place, name)
     return "sealed"

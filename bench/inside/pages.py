@@ -211,7 +211,7 @@ def draft_of(owner: Any = None) -> Order:
 def ready_order() -> Order:
     """The same draft with all its papers."""
     order = draft_of()
-    for slot in slots.needed(order):
+    for slot in slots.needed_slots(order):
         for side in range(1, slot.needed + 1):
             make_ready_document(order, slot.key, side=side)
     return order

@@ -310,7 +310,7 @@ def _target(order: Order, move: str, state: str) -> str:
 
 
 def _papers(order: Order, *, with_photo: bool) -> None:
-    wanted = [(slot.key, side) for slot in slots.needed(order) for side in range(1, slot.needed + 1)]
+    wanted = [(slot.key, side) for slot in slots.needed_slots(order) for side in range(1, slot.needed + 1)]
     for slot, side in [*wanted, *([("photo", 1)] if with_photo else [])]:
         document = receive(kind=slot, side=side, upload=Picture(f"{slot} {side}"), holder=order.reference)
         examine(document.pk, opener=opened_once)

@@ -24,7 +24,7 @@ from filings.legacy_import.claims import acceptance
 from filings.legacy_import.claims import claims as claiming
 from filings.legacy_import.claims.claim_rows import ABOUT, known_of
 from filings.legacy_import.state_labels import CLAIM_SENTENCES, mark
-from filings.legacy_import.views.claims import PAPERS, served
+from filings.legacy_import.views.claims import PAPERS, picture_response
 from filings.legacy_import.views.forms import DeclineForm
 from filings.models import LegacyClaim, LegacyClaimPaper
 from filings.models import legacy_states as states
@@ -274,7 +274,7 @@ class LegacyClaimAdmin(ReadOnly):
             raise PermissionDenied
         papers = LegacyClaimPaper.objects.select_related("document", "claim")
         found = get_object_or_404(papers, claim_id=pk, document__reference=document)
-        answer = served(request, found)
+        answer = picture_response(request, found)
         note_access_by(request, what="claim paper", reference=found.claim.reference, reason=REVIEW)
         return answer
 

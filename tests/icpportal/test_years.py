@@ -53,7 +53,7 @@ def quiet(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     monkeypatch.setattr(health, "examine", lambda **_: [])
     monkeypatch.setattr(storage, "days", lambda _alias: [])
     monkeypatch.setattr(rounds, "listing", lambda _alias, _day: set())
-    monkeypatch.setattr(rounds, "lost", lambda _references: [])
+    monkeypatch.setattr(rounds, "lost_documents", lambda _references: [])
     monkeypatch.setattr(rounds, "NAMES_AT_ONCE", 10)
     monkeypatch.setattr(rounds, "PORTION", 10)
 

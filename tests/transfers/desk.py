@@ -37,7 +37,7 @@ def overtaken_by_an_upload(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def fill_papers(order: Order) -> None:
     """Every paper ready and agreed to, for the current answers."""
-    for slot in slots.needed(order):
+    for slot in slots.needed_slots(order):
         for side in range(1, slot.needed + 1):
             make_ready_document(order, slot.key, side=side)
         OrderDocument.objects.filter(order=order, slot=slot.key).update(mark=validity.mark_of(order, slot.key))

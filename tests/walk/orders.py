@@ -164,7 +164,7 @@ _counter = iter(range(700_000, 10**6))
 
 def fill_papers(order: Order, *, only: tuple[str, ...] = ()) -> None:
     """Every paper ready and agreed to; all share one picture."""
-    wanted = [(slot.key, side) for slot in slots.needed(order) for side in range(1, slot.needed + 1)]
+    wanted = [(slot.key, side) for slot in slots.needed_slots(order) for side in range(1, slot.needed + 1)]
     for slot, side in [(each, 1) for each in only] or wanted:
         stored = {"stored_name": kept_picture(), "preview_name": kept_picture()}
         document = Document.objects.create(

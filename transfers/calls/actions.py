@@ -19,7 +19,7 @@ from icpportal.workdays.calendar import end_of_answer
 from transfers.calls.outcomes import ANSWERED, ORDER_ENDED, RETURNED, Outcome, outcome_of, result_words
 from transfers.calls.people import called_of
 from transfers.calls.queries import APART, GRACE_WORKDAYS, MISSED_MOST, PLANNED, open_calls, open_of
-from transfers.calls.slots import offered, soonest
+from transfers.calls.slots import free_slots, soonest
 from transfers.models import Call, CallAttempt, Objection, Order
 from transfers.notifications.messages import notify_recipients
 from transfers.orders.machine import note
@@ -76,7 +76,7 @@ def ask(
 def book(call: Call, at: datetime, owner: User, *, now: datetime | None = None) -> None:
     """Books a time for the applicant, which answers a notice: attempts are counted from zero. Raises `CallRefused`."""
     now = now or timezone.now()
-    if at <= now or at not in (*offered(now), call.next_at):
+    if at <= now or at not in (*free_slots(now), call.next_at):
         raise CallRefused(gettext_lazy("This time is full or over: choose another one"))
     with transaction.atomic():
         _change(call, call.version, {"next_at": at, "is_booked": True, "missed": 0, "grace_until": None})

@@ -48,6 +48,6 @@ def may_return(call: Call, now: datetime | None = None) -> bool:
     return call.ended_at is None and call.grace_until is not None and call.grace_until <= (now or timezone.now())
 
 
-def unreached(order: Order, now: datetime | None = None) -> bool:
+def is_unreached(order: Order, now: datetime | None = None) -> bool:
     """Whether one of the order's calls allows returning it for that."""
     return any(may_return(call, now) for call in open_of(order))

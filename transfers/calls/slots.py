@@ -16,7 +16,7 @@ AHEAD = timedelta(minutes=30)  # the least notice for a booking
 DAYS = timedelta(days=30)  # longer than any holiday
 
 
-def offered(now: datetime, *, known: Calendar | None = None) -> list[datetime]:
+def free_slots(now: datetime, *, known: Calendar | None = None) -> list[datetime]:
     """The next times that are not full, in two queries."""
     soonest = list(_times(now, known or _calendar(now)))[: SHOWN * 3]
     full = _full(soonest)

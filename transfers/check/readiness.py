@@ -16,7 +16,7 @@ from transfers.orders import queries
 from transfers.pages import stages
 from transfers.proofs.papers import agreed_people
 from transfers.returns.labels import in_sentence, name_of
-from transfers.returns.returned_parts import PAPER, ReturnedPart, returned_parts, unsettled
+from transfers.returns.returned_parts import PAPER, ReturnedPart, returned_parts, unsettled_parts
 from transfers.steps import STEPS, consent, phone_tests
 from transfers.steps.checked_form import facts_of
 
@@ -32,10 +32,10 @@ class Gap:
 
 def gaps(order: Order, papers: list[OrderDocument] | None = None) -> list[Gap]:
     """Everything that must be done before submitting; empty when the order can be sent."""
-    return judged(order, papers)[0]
+    return gaps_and_advice(order, papers)[0]
 
 
-def judged(
+def gaps_and_advice(
     order: Order, papers: list[OrderDocument] | None = None, facts: checks.Facts | None = None
 ) -> tuple[list[Gap], list[Gap]]:
     """The gaps and the advice, from one run of the checks."""
@@ -127,7 +127,7 @@ def paper_gaps(
     """
     if not queries.has_details(order):
         return []
-    needed = slots.needed(order) if needed is None else needed
+    needed = slots.needed_slots(order) if needed is None else needed
     lacking = [
         Gap(
             _paper_words(order, slot, [paper for paper in papers if paper.slot == slot.key]),
@@ -138,13 +138,13 @@ def paper_gaps(
     ]
     parts = returned_parts(order, papers) if parts is None else parts
     known = {gap.part for gap in lacking}
-    named = [replace(_untouched(part), part=f"{PAPER}.{part.paper}") for part in unsettled(parts) if part.paper]
+    named = [replace(_untouched(part), part=f"{PAPER}.{part.paper}") for part in unsettled_parts(parts) if part.paper]
     return [*lacking, *(gap for gap in named if gap.part not in known), *_consents(order, papers, given)]
 
 
 def _returned(parts: list[ReturnedPart]) -> list[Gap]:
     """Returned parts, documents included, that were neither changed nor explained."""
-    return [_untouched(part) for part in unsettled(parts) if not part.paper]
+    return [_untouched(part) for part in unsettled_parts(parts) if not part.paper]
 
 
 def _untouched(part: ReturnedPart) -> Gap:

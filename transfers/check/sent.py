@@ -61,7 +61,7 @@ class SentPage(PageInOrder):
 
 @confirmed_required
 @require_safe
-def sent(request: HttpRequest, reference: str) -> HttpResponse:
+def sent_page(request: HttpRequest, reference: str) -> HttpResponse:
     """Shows the page at any later time too: then it says where the order is now."""
     order, at = _sent_order(request, reference)
     is_waiting, answer_at = is_in(order, Group.PAPERS_IN_REVIEW), _answer_at(order)

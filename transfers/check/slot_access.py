@@ -21,7 +21,7 @@ def open_test(order: Order, papers: list[OrderDocument], gaps: set[str]) -> Call
 def open_slots(order: Order) -> list[slots.Slot]:
     """The slots that this order must fill and that may be changed now."""
     papers = list(queries.papers_of(order))
-    needed = slots.needed(order)
+    needed = slots.needed_slots(order)
     gaps = {gap.part for gap in readiness.paper_gaps(order, papers, needed)}
     is_open_slot = open_test(order, papers, gaps)
     return [slot for slot in needed if is_open_slot(slot)]

@@ -131,11 +131,11 @@ def check_answers(request: HttpRequest, reference: str) -> HttpResponse:
     shown = shown_mark(order, papers)
     if form.is_bound and request.POST.get("shown", shown) != shown:
         form.add_error(None, ValidationError(CHANGED, code="changed_elsewhere"))
-        return render_page(request, _page(order, form, *readiness.judged(order, papers), papers))
+        return render_page(request, _page(order, form, *readiness.gaps_and_advice(order, papers), papers))
     if form.is_bound and form.is_valid() and not keep_replies(order, form.replies()):
         return redirect("check", order.reference)  # changed in another tab: show it again
     known = facts_of(order)
-    gaps, advice = readiness.judged(order, papers, known)
+    gaps, advice = readiness.gaps_and_advice(order, papers, known)
     if form.is_bound and form.is_valid() and not gaps and _submitted(request, order, form, advice, papers, known):
         return redirect("sent", order.reference)
     if form.is_bound and gaps:
@@ -206,7 +206,7 @@ def _page(
 
 def _as_asked(order: Order, papers: list[OrderDocument]) -> list[OrderDocument]:
     """The documents in the order of their page, those no longer needed at the end."""
-    needed = [slot.key for slot in slots.needed(order)]
+    needed = [slot.key for slot in slots.needed_slots(order)]
     places = {key: place for place, key in enumerate([*needed, *(key for key in slots.SLOTS if key not in needed)])}
     known = [paper for paper in papers if paper.slot in places]
     return sorted(known, key=lambda paper: (places[paper.slot], paper.side))

@@ -23,7 +23,7 @@ from icpportal.fields.text import normalise_number
 from icpportal.fields.types import Words
 from transfers.models import Order
 from transfers.orders import queries
-from transfers.orders.kinds import known
+from transfers.orders.kinds import known_key
 
 Row = TypeVar("Row", bound=Model)
 LONGEST = 100
@@ -85,7 +85,7 @@ def asked_of(query: QueryDict) -> Asked:
         tab=tab if (tab := query.get("tab", "")) in KEYS else "",
         looked_at=tab if (tab := query.get("at", "")) in KEYS else "",
         words=query.get("q", "").replace("\0", "").strip()[:LONGEST],
-        kind=known(query.get("kind", "")),
+        kind=known_key(query.get("kind", "")),
         after=query.get("after", ""),
     )
 

@@ -15,7 +15,7 @@ from transfers.models import Order, OrderDocument
 from transfers.orders.machine import note
 from transfers.proofs.papers import documents_sent
 from verification.documents.actions import Upload, receive, retire, retire_all
-from verification.documents.rotation import turned
+from verification.documents.rotation import turned_upload
 from verification.models import Document
 
 
@@ -77,7 +77,7 @@ def turn(order: Order, *, slot: str, side: int = 1) -> OrderDocument | None:
         order,
         slot=slot,
         side=side,
-        file=turned(paper.document),
+        file=turned_upload(paper.document),
         kind=paper.document.kind,
         mark=paper.mark,  # turning does not make an outdated document valid
         may=living.filter(pk=paper.pk).exists,  # must not replace one that came in since

@@ -152,7 +152,7 @@ def _age(order: Order, person: Person) -> int | None:
     return age_on(born, timezone.localdate(order.created_at)) if born else None
 
 
-def needed(order: Order) -> list[Slot]:
+def needed_slots(order: Order) -> list[Slot]:
     """The slots that this order must fill, in the order of the page; `other` also when our reviewer asked for it."""
     on_paper = (consent.LETTER,) if consent.is_on_paper(order) else ()
     keys = (*paper_slots(queries.rules_of(order), paper_facts(order)), *on_paper)
@@ -160,7 +160,7 @@ def needed(order: Order) -> list[Slot]:
     return [slot for slot in SLOTS.values() if slot.key in keys or (asked and slot.key == OTHER)]
 
 
-def fitted(slot: Slot, *, is_individual: bool) -> Slot:
+def slot_for_subject(slot: Slot, *, is_individual: bool) -> Slot:
     """The slot with the words and drawings for its subject: an individual has no seal."""
     return replace(slot, hint=SIGNED_ALONE, drawing=UNSEALED) if is_individual and slot.key == STATEMENT else slot
 
@@ -179,7 +179,7 @@ def papers_to_have(rules: Province, nature: str, *, same_person: bool) -> list[S
     """The list on the start page, before anything is known; items for one way of sending name it."""
     alone = kind_of(nature) == INDIVIDUAL
     keys = paper_slots(rules, PaperFacts(nature=nature, same_person=same_person))
-    listed = [fitted(SLOTS[key], is_individual=alone) for key in keys]
+    listed = [slot_for_subject(SLOTS[key], is_individual=alone) for key in keys]
     by_phone = [replace(SLOTS[COMMITMENT], hint=ONLY_BY_PHONE)] if commits_by_phone(rules) else []
     return [*listed, *(each for each in by_phone if SLOTS[COMMITMENT] not in listed)]
 
@@ -225,7 +225,7 @@ def slot_context(
         "preview_alt": f"{slot.title} {word}".strip(),
         "hint": "",  # the page shows it once, not for each side
         "drawing": slot.drawing,
-        "sample": right_sample(fitted(slot, is_individual=is_individual(order)).drawing, side),
+        "sample": right_sample(slot_for_subject(slot, is_individual=is_individual(order)).drawing, side),
         "poll_url": reverse("slot-fragment", args=[order.reference, slot.key, side]),
         "refresh_url": page,
     }

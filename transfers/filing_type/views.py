@@ -288,7 +288,7 @@ def _first_page(order: Order) -> str:
 
 @confirmed_required
 @require_safe
-def forgotten(request: HttpRequest, reference: str) -> HttpResponse:
+def forgotten_password(request: HttpRequest, reference: str) -> HttpResponse:
     """Explains how to recover the filing password from the ministry; the draft stays."""
     order = own_order(request, reference, kinds=ALL)
     if not stages.asks_password(order):

@@ -112,7 +112,7 @@ class Order(DraftModel):
             models.Index(fields=["state", "entered_at"], name="order_queue"),
             models.Index(
                 fields=["state", "due_at", "id", *ON_THE_WAY[1:]],
-                condition=Q(state__in=kinds.dated()),
+                condition=Q(state__in=kinds.keys_sorted_by_deadline()),
                 name="order_dated",
             ),
             models.Index(fields=["entered_at", "id"], name="order_entered"),

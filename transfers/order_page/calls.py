@@ -24,7 +24,7 @@ from icpportal.fields.types import Words
 from icpportal.time_format import day_words, long_words, to_beijing
 from transfers.calls import actions, queries
 from transfers.calls.people import called_of
-from transfers.calls.slots import offered
+from transfers.calls.slots import free_slots
 from transfers.models import Call, Order
 from transfers.orders.kinds import ALL
 from transfers.pages.permissions import own_order
@@ -74,7 +74,7 @@ def bookings(order: Order) -> list[CallBooking]:
     asked = not order.is_ended and queries.is_called(order.events.all())
     open_calls = list(queries.open_of(order)) if asked else []
     now = timezone.now()
-    times = offered(now) if open_calls else []
+    times = free_slots(now) if open_calls else []
     return [_booking(order, call, times, now) for call in open_calls]
 
 
@@ -123,7 +123,7 @@ def book(request: HttpRequest, reference: str) -> HttpResponse:
     if call is None:
         messages.info(request, _("This call is over: there is nothing to choose any more"))
         return redirect(order)
-    times = [*offered(timezone.now()), call.next_at]
+    times = [*free_slots(timezone.now()), call.next_at]
     form = SlotForm(request.POST, times=times)
     if not form.is_valid():
         messages.error(request, _("Nothing was changed: choose one of the times"))

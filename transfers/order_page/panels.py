@@ -32,7 +32,7 @@ from transfers.phones.status import PhoneCard, cards
 from transfers.photo.views import backdrop
 from transfers.photo.views.backdrop import BackdropOffer, BackdropSent
 from transfers.returns.labels import names_of
-from transfers.returns.returned_parts import ReturnedPart, unsettled
+from transfers.returns.returned_parts import ReturnedPart, unsettled_parts
 
 DIFFERS = _(
     "The ministry texted %(mobile)s, the number on the filing. You entered %(typed)s. "
@@ -62,7 +62,7 @@ class Verdicts(Panel):
     @property
     def left(self) -> list[ReturnedPart]:
         """What must be done before the order can be sent again."""
-        return unsettled(self.parts)
+        return unsettled_parts(self.parts)
 
     @property
     def done(self) -> list[ReturnedPart]:
@@ -216,7 +216,7 @@ class Erased(Panel):
     said: str
 
 
-def erased(order: Order) -> Erased | None:
+def erased_panel(order: Order) -> Erased | None:
     """The panel of an order whose documents or answers were deleted."""
     if order.erased_at is not None:
         words = gettext("What you entered was deleted on %(date)s, with the pictures.")

@@ -146,7 +146,7 @@ def timeline(order: Order, *, chinese: bool, for_owner: bool = False) -> list[Ti
     deliveries = _deliveries(messages)
     language = "zh" if chinese else "en"
     moves = [_event(order, event, deliveries.get(str(event.pk), []), language) for event in order.events.all()]
-    others = [*undelivered(messages, with_link=for_owner), *_replaced(order)]
+    others = [*undelivered_rows(messages, with_link=for_owner), *_replaced(order)]
     return sorted([*moves, *others], key=lambda row: row.at, reverse=True) if others else moves
 
 
@@ -183,7 +183,7 @@ def _deliveries(messages: list[Message]) -> dict[str, list[Delivery]]:
     return {event: list(lines.values()) for event, lines in found.items()}
 
 
-def undelivered(messages: list[Message], *, with_link: bool) -> list[TimelineRow]:
+def undelivered_rows(messages: list[Message], *, with_link: bool) -> list[TimelineRow]:
     """Messages that finally failed, the last for each person and channel, and what to do."""
     lost: dict[tuple[str, str], Message] = {}
     for message in messages:

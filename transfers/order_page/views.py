@@ -18,7 +18,7 @@ from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
 from transfers.models import Order
 from transfers.notifications.calendar_file import deadline_ics
-from transfers.order_page.panels import Buttons, Chase, Held, NotNow, WaysOut, deadline, erased, panels_of
+from transfers.order_page.panels import Buttons, Chase, Held, NotNow, WaysOut, deadline, erased_panel, panels_of
 from transfers.order_page.sentence import heading, sentence
 from transfers.order_page.stops import stops
 from transfers.order_page.timeline import TimelineRow, by_stage, timeline
@@ -32,7 +32,7 @@ from transfers.pages.permissions import own_order
 from transfers.pages.rules_summary import RulesBrief, brief_of
 from transfers.pages.unreadable import build_safely, cannot_read
 from transfers.phones import windows as phone_windows
-from transfers.returns.returned_parts import ReturnedPart, returned_parts, unsettled
+from transfers.returns.returned_parts import ReturnedPart, returned_parts, unsettled_parts
 
 TURNS = {YOU: _("Your turn"), WE: _("Our turn"), AUTHORITY: _("Waiting for the authority")}
 
@@ -42,7 +42,7 @@ TURNS = {YOU: _("Your turn"), WE: _("Our turn"), AUTHORITY: _("Waiting for the a
 def order_page(request: HttpRequest, reference: str) -> HttpResponse:
     """Shows one's own order; the page keeps working after its end."""
     order = own_order(request, reference, kinds=ALL, says_over=True)
-    phone_windows.looked(order)
+    phone_windows.record_look(order)
     return build_safely(order, lambda: _page(request, order)) or cannot_read(request, order)
 
 
@@ -80,8 +80,8 @@ def _page(request: HttpRequest, order: Order) -> HttpResponse:
         state=state,
         turn=TURNS.get(_turn(order), ""),
         shows_steps=not on_its_way,
-        heading=heading(order, len(unsettled(parts))),
-        sentence=sentence(order, len(unsettled(parts))),
+        heading=heading(order, len(unsettled_parts(parts))),
+        sentence=sentence(order, len(unsettled_parts(parts))),
         events=events,
         older=older,
         now=timezone.now(),
@@ -96,10 +96,10 @@ def _page(request: HttpRequest, order: Order) -> HttpResponse:
 
 def _panels(order: Order, parts: list[ReturnedPart], acts: list[Action]) -> list[Panel]:
     """The deadline, the panels of this state, and what can be done now."""
-    over, erased_panel = is_over(order), erased(order)
+    over, erased = is_over(order), erased_panel(order)
     next_acts = [act for act in acts if not _is_way_out(act) and not (parts and act.kind == PRIMARY)]
     return [
-        *([erased_panel] if erased_panel is not None else []),
+        *([erased] if erased is not None else []),
         *([deadline(order.due_at)] if order.due_at is not None and not over else []),
         *([Held()] if order.held else []),
         *([] if over else panels_of(order, parts)),

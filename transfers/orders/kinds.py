@@ -134,7 +134,7 @@ KINDS = (TRANSFER, TRANSFER_ANOTHER, CANCELLATION)
 BY_KEY = {kind.key: kind for kind in KINDS}
 
 
-def known(key: str) -> str:
+def known_key(key: str) -> str:
     """The key, if there is such a kind; else ""."""
     return next((kind.key for kind in KINDS if kind.key == key), "")
 
@@ -193,7 +193,7 @@ def not_ended() -> tuple[str, ...]:
     return tuple(state.key for state in states.STATES if Group.ENDED not in state.groups)
 
 
-def dated() -> tuple[str, ...]:
+def keys_sorted_by_deadline() -> tuple[str, ...]:
     """The keys of states with a queue in which nobody promised a time: their orders sort by deadline."""
     return tuple(state.key for state in states.STATES if state.queue and not state.promised_by)
 

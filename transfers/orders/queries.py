@@ -220,7 +220,7 @@ def is_return(found: ReviewRound) -> bool:
     return found.decision == RETURN
 
 
-def returned() -> Q:
+def was_returned() -> Q:
     """A condition on orders: one of our reviewers has returned the order before."""
     return Q(returns__gt=0)
 

@@ -27,7 +27,7 @@ from transfers.orders.expiry import expire_if_due, is_over
 from transfers.orders.people import administrator
 from transfers.pages.frame import Page, render_page
 from transfers.phone_upload import queries as phone_upload
-from transfers.returns.returned_parts import papers_to_replace, returned_parts, unsettled
+from transfers.returns.returned_parts import papers_to_replace, returned_parts, unsettled_parts
 from verification import consents
 from verification.documents.forms import file_of
 from verification.documents.upload_messages import UploadRefused
@@ -189,7 +189,7 @@ class Drawn(NamedTuple):
 
 def _page(request: HttpRequest, order: Order, token: str) -> HttpResponse:
     mine, given = phone_upload.papers(order), consents.active_consents(order.reference)
-    came_back = papers_to_replace(unsettled(returned_parts(order, mine.values())))
+    came_back = papers_to_replace(unsettled_parts(returned_parts(order, mine.values())))
     wanted = phone_upload.slots_for_phone(order)
     refused = {
         (slot.key, side): said_words(request, f"{REFUSED}{slot.key}.{side}")

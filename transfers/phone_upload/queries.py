@@ -18,7 +18,7 @@ from transfers.orders.kinds import is_in, state_of
 from transfers.orders.rows import Group
 from transfers.photo import app as photo_app
 from transfers.proofs import papers as known
-from transfers.returns.returned_parts import papers_to_replace, returned_parts, unsettled
+from transfers.returns.returned_parts import papers_to_replace, returned_parts, unsettled_parts
 from verification.documents.advice import found_on
 from verification.documents.forms import UploadForm
 from verification.documents.upload_messages import reason_of
@@ -139,7 +139,7 @@ class Arrival(TypedDict):
 def arrivals(order: Order) -> list[Arrival]:
     """Each wanted side with its state, for the computer's page that watches them arrive."""
     mine = papers(order)
-    came_back = papers_to_replace(unsettled(returned_parts(order, mine.values())))
+    came_back = papers_to_replace(unsettled_parts(returned_parts(order, mine.values())))
     return [
         {
             "title": f"{slot.title} · {slot.sides[side - 1]}" if slot.sides[side - 1] else slot.title,

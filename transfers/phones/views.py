@@ -75,7 +75,7 @@ def phones(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST":
         _state(request, order)
         return redirect("phones", order.reference)
-    phone_windows.looked(order)
+    phone_windows.record_look(order)
     is_open = is_in(order, Group.PHONES_OPEN) and not is_over(order)
     rows, over, now = _rows(order, is_open=is_open), over_words(order), timezone.now()
     page = PhonesPage(

@@ -95,7 +95,7 @@ def ask(*, now: datetime | None = None) -> int:
     return told
 
 
-def looked(order: Order, *, now: datetime | None = None) -> None:
+def record_look(order: Order, *, now: datetime | None = None) -> None:
     """Records that the owner is on the order's page: its open window is then asked about in every round."""
     now = now or timezone.now()
     if not is_in(order, Group.PHONES_OPEN) or not settings.AUTHORITY_TELLS_PHONES:

@@ -125,7 +125,7 @@ def returned_parts(
     return [_of_code(order, key, code, papers) for key, code in applicants_codes(order.authority_code)]
 
 
-def unsettled(parts: Iterable[ReturnedPart]) -> list[ReturnedPart]:
+def unsettled_parts(parts: Iterable[ReturnedPart]) -> list[ReturnedPart]:
     """The parts that block resubmission."""
     return [part for part in parts if not part.is_settled]
 
@@ -259,7 +259,7 @@ def _paper_changed(order: Order, slot: str, papers: list[OrderDocument]) -> bool
     mine = [paper for paper in papers if paper.slot == slot]
     fresh = [paper for paper in mine if paper.added_at >= order.entered_at and paper.document.is_ready]
     if not mine:
-        return all(each.key != slot for each in slots.needed(order))
+        return all(each.key != slot for each in slots.needed_slots(order))
     if not fresh:
         return False
     seen = order.papers.filter(slot=slot, added_at__lt=order.entered_at).select_related("document")
@@ -339,7 +339,7 @@ def note_replies(order: Order, parts: Iterable[ReturnedPart], *, actor: User) ->
             note(order, "explained", by=APPLICANT, actor=actor, words=f"{part.label}: {part.reply}")
 
 
-def replied(order: Order) -> list[SummaryRow]:
+def reply_rows(order: Order) -> list[SummaryRow]:
     """The applicant's explanations of unchanged parts for the reviewer: label and words."""
     return [
         {"label": _("The authority") if key.startswith(AUTHORITY) else label_of(key), "value": words_}

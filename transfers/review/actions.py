@@ -53,7 +53,7 @@ class ReturnedField:
     told: Told = dataclasses.field(default_factory=dict)  # that version's words, filled in
 
 
-def returned(
+def returned_field(
     order: Order, part: str, version: ReasonVersion | None, own: Own, *, now: datetime | None = None
 ) -> ReturnedField:
     """A part of this order with a version's present words, and own words."""

@@ -73,7 +73,7 @@ def holds(order: Order, reviewer: User, *, now: datetime | None = None) -> bool:
     return order.reviewer_id == reviewer.pk and is_held(order, now=now)
 
 
-def barred(order: Order, reviewer: User, *, now: datetime | None = None) -> AssignedToOther | None:
+def why_barred(order: Order, reviewer: User, *, now: datetime | None = None) -> AssignedToOther | None:
     """Why this reviewer may not work on the order now, or None."""
     if refused := _refused(order, reviewer):
         return refused

@@ -141,7 +141,7 @@ def _instances(user: User) -> list[Instance] | None:
     """The account's servers; None when the list cannot be read now."""
     try:
         with request_budget():
-            return service_codes.listed(addresses(user))
+            return service_codes.listed_instances(addresses(user))
     except (Retryable, Refused):
         return None
 

@@ -46,7 +46,7 @@ class AskedWith:
         return self.shown_when.partition("=")[0]
 
 
-def folded(field: forms.BoundField, usual: Collection[str]) -> FoldedChoices:
+def folded_choices(field: forms.BoundField, usual: Collection[str]) -> FoldedChoices:
     """The choices of a field, the usual ones first, in their order."""
     by_key = {str(each.data["value"]): each for each in field.subwidgets}
     first = [by_key[key] for key in usual if key in by_key]

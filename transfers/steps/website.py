@@ -15,7 +15,7 @@ from transfers.orders import queries
 from transfers.orders.people import is_individual
 from transfers.pages import stages
 from transfers.steps import known
-from transfers.steps.base import AskedWith, FoldedChoices, Step, StepOptions, folded
+from transfers.steps.base import AskedWith, FoldedChoices, Step, StepOptions, folded_choices
 from transfers.steps.checked_form import NO, YES_NO, CheckedForm, chinese
 
 HOLDER_SUBJECT, HOLDER_PERSON = "subject", "person"
@@ -119,12 +119,12 @@ class WebsiteForm(CheckedForm):
     @property
     def content_choices(self) -> FoldedChoices:
         """The usual contents for this nature of subject, the others folded."""
-        return folded(self["content"], USUAL_CONTENT[is_individual(self.order)])
+        return folded_choices(self["content"], USUAL_CONTENT[is_individual(self.order)])
 
     @property
     def language_choices(self) -> FoldedChoices:
         """The usual languages, the others folded."""
-        return folded(self["languages"], USUAL_LANGUAGES)
+        return folded_choices(self["languages"], USUAL_LANGUAGES)
 
     @property
     def holder_is_told(self) -> bool:

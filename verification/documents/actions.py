@@ -106,7 +106,7 @@ def count(holder: str, account: str, size: int, now: datetime) -> None:
 
 def check(kind: str, upload: Upload) -> CheckedUpload:
     """Checks a file without decoding it; raises `UploadRefused`."""
-    content = bounded(upload)
+    content = read_bounded(upload)
     name = name_of(content)
     if name not in ACCEPTED:
         raise refused_type(name)
@@ -123,7 +123,7 @@ def check(kind: str, upload: Upload) -> CheckedUpload:
     return CheckedUpload(content, width, height)
 
 
-def bounded(upload: Upload) -> bytes:
+def read_bounded(upload: Upload) -> bytes:
     """All bytes of a file that is neither empty nor too long; the length that the browser declares is ignored."""
     most = settings.UPLOAD_MAX_BYTES
     content = upload.read(most + 1) if (upload.size or 0) <= most else b""

@@ -17,7 +17,7 @@ def clear(document_pk: uuid.UUID) -> bool:
     if document is None:
         return False
     try:
-        for alias, name in owed(document):
+        for alias, name in due_files(document):
             storage.drop(alias, name)
     except storage.StorageDown:
         logger.warning("file not deleted, the storage is down", extra={"document": document.reference})
@@ -33,7 +33,7 @@ def clear_of(holder: str) -> int:
     return sum(clear(pk) for pk in owed_now)
 
 
-def owed(document: Document) -> list[tuple[str, str]]:
+def due_files(document: Document) -> list[tuple[str, str]]:
     """The files of one row that are due for deletion."""
     files = [(storage.QUARANTINE, document.quarantine_name)]
     if document.state == DocumentState.RETIRED:

@@ -57,7 +57,7 @@ def examine(document_id: uuid.UUID | str, *, now: datetime | None = None, opener
     try:
         return settle(document, judgement(document, opener or open_picture), now)
     except ChildCrashed as crash:
-        return crashed(document, crash, now)
+        return note_crash(document, crash, now)
     except (Retryable, OSError) as outage:
         return wait(document, outage)
 
@@ -133,7 +133,7 @@ def end(document: Document, now: datetime, **written: Column) -> bool:
     return bool(ended)
 
 
-def crashed(document: Document, crash: ChildCrashed, now: datetime) -> Outcome:
+def note_crash(document: Document, crash: ChildCrashed, now: datetime) -> Outcome:
     logger.warning(
         "child failed", extra={"document": document.reference, "because": str(crash), "tries": document.tries}
     )

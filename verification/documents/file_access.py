@@ -23,15 +23,15 @@ class NotReady(LookupError):
 
 def open_ready(document: Document) -> BinaryIO:
     """Opens the picture for reading; raises `NotReady`. Never opens anything in quarantine."""
-    return opened(document, "stored_name")
+    return open_stored(document, "stored_name")
 
 
 def open_preview(document: Document) -> BinaryIO:
     """Opens the preview, at most 320 pixels wide and high; raises `NotReady`."""
-    return opened(document, "preview_name")
+    return open_stored(document, "preview_name")
 
 
-def opened(document: Document, column: str) -> BinaryIO:
+def open_stored(document: Document, column: str) -> BinaryIO:
     # read again: the caller's row may be older than a retirement
     name = name_now(document, column)
     while name:

@@ -14,7 +14,7 @@ START = b"\xff\xd8"  # start of every JPEG
 A_QUARTER_RIGHT = 6  # Exif 2.32, 4.6.4 A: orientation
 
 
-def turned(document: Document) -> Upload:
+def turned_upload(document: Document) -> Upload:
     """The stored picture with an Exif note of its new orientation; raises `UploadRefused` when it is unreadable.
 
     Nothing is decoded here: the examination turns the pixels.

@@ -118,7 +118,7 @@ def age(now: datetime) -> timedelta:
 def still_lost() -> list[str]:
     """References of the documents noted in the last round and the present one whose file is still missing."""
     noted = {reference for each in FileRound.objects.all() for reference in each.lost}
-    return lost(noted) if noted else []
+    return lost_documents(noted) if noted else []
 
 
 # --- the walk ---------------------------------------------------------------------------------
@@ -156,11 +156,11 @@ def listing(alias: str, day: str) -> set[str]:
 
 def lonely(alias: str, names: list[str], now: datetime) -> list[tuple[str, str]]:
     """The names without a row that no upload is about to get one for."""
-    unknown = sorted(set(names) - known(alias, names))
+    unknown = sorted(set(names) - known_names(alias, names))
     return [(alias, name) for name in unknown if is_old(alias, name, now)]
 
 
-def known(alias: str, names: list[str]) -> set[str]:
+def known_names(alias: str, names: list[str]) -> set[str]:
     """The names that a row has."""
     columns = ("quarantine_name",) if alias == storage.QUARANTINE else ("stored_name", "preview_name")
     return {
@@ -190,10 +190,10 @@ def of_rows(after: str, loop: rows.Loop) -> Iterator[Step]:
             if name not in names:
                 missing.append(reference)
         after = batch[-1][1]
-        yield Step(ROWS, after, len(batch), Orphans(documents=lost(missing) if missing else []))
+        yield Step(ROWS, after, len(batch), Orphans(documents=lost_documents(missing) if missing else []))
 
 
-def lost(references: list[str] | set[str]) -> list[str]:
+def lost_documents(references: list[str] | set[str]) -> list[str]:
     """Those of these documents that are ready but have no file, checked again since the folder was listed."""
     ready = Document.objects.filter(reference__in=references, state=DocumentState.READY).order_by("stored_name")
     named = ready.values_list("reference", "stored_name")

@@ -80,7 +80,7 @@ def code_holder(request: ConsentRequest) -> str:
     return f"{request.holder}:{mobile_index(request.mobile)[:16]}"
 
 
-def opened(token: str, *, now: datetime | None = None) -> ConsentRequest | None:
+def open_request(token: str, *, now: datetime | None = None) -> ConsentRequest | None:
     """The request of this link; None when it is unknown, answered or a day old. Changes nothing."""
     living = ConsentRequest.objects.filter(digest=digest(token), answer="", expires_at__gt=now or timezone.now())
     return living.first()
@@ -105,7 +105,7 @@ def answer(token: str, reply: str, *, language: str, client: str = "", now: date
     return True
 
 
-def answered(token: str) -> ConsentRequest | None:
+def answered_request(token: str) -> ConsentRequest | None:
     """The answered request of this link, however old."""
     return ConsentRequest.objects.filter(digest=digest(token)).exclude(answer="").first()
 

@@ -124,7 +124,7 @@ def was_confirmed(token: str, *, now: datetime | None = None) -> bool:
     return PhoneProof.objects.filter(link_digest=digest(token), proved_at__gt=lately).exists()
 
 
-def proved(holder: str, person_key: str, mobile: str) -> bool:
+def is_proved(holder: str, person_key: str, mobile: str) -> bool:
     """Whether this person's present mobile has passed the test."""
     mine = PhoneProof.objects.filter(holder=holder, person_key=person_key, mobile_index=mobile_index(mobile))
     return mine.filter(proved_at__isnull=False).exists()

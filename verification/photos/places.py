@@ -15,7 +15,7 @@ from verification import attempts
 from verification.models import PhotoPlace, PlaceChoice
 
 
-def listed(province: str) -> list[PhotoPlace]:
+def open_places(province: str) -> list[PhotoPlace]:
     """Every open place, those of this province (two digits) first."""
     return sorted(PhotoPlace.objects.filter(active=True), key=lambda place: place.province != province)
 

@@ -116,7 +116,7 @@ class Choice:
     left: int
 
 
-def listed(addresses: Iterable[str]) -> list[Instance]:
+def listed_instances(addresses: Iterable[str]) -> list[Instance]:
     """Every instance that the provider lists under these addresses of an account, each once."""
     found: dict[str, Instance] = {}
     for address in addresses:
@@ -132,7 +132,7 @@ def choices(
 
     The provider is asked by `addresses` (`accounts.customers`), or by the account's name without them.
     """
-    found = listed([account] if addresses is None else addresses)
+    found = listed_instances([account] if addresses is None else addresses)
     codes: dict[str, list[ServiceCode]] = {row.id: [] for row in found}
     for code in ServiceCode.objects.filter(instance_id__in=codes):
         codes[code.instance_id].append(code)
@@ -322,7 +322,7 @@ def pick_instance(
     if bound is not None:
         return bound
     instance = next(
-        (row for row in listed([account] if addresses is None else addresses) if row.id == instance_id), None
+        (row for row in listed_instances([account] if addresses is None else addresses) if row.id == instance_id), None
     )
     if instance is None:
         raise CodeRefused(NOT_USABLE)

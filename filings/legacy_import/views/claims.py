@@ -275,10 +275,10 @@ def paper(request: HttpRequest, reference: str, document: str) -> HttpResponseBa
     """Serves a picture of one's own claim."""
     papers = LegacyClaimPaper.objects.select_related("document").filter(claim__owner=account_of(request))
     found = get_object_or_404(papers, claim__reference=reference, document__reference=document)
-    return served(request, found)
+    return picture_response(request, found)
 
 
-def served(request: HttpRequest, paper: LegacyClaimPaper) -> HttpResponseBase:
+def picture_response(request: HttpRequest, paper: LegacyClaimPaper) -> HttpResponseBase:
     """The response with the picture; 404 while there is nothing to show."""
     try:
         return file_access.response(paper.document, preview="preview" in request.GET)

@@ -189,7 +189,7 @@ def test_an_address_that_only_accepts_posts_says_so_when_opened(reader):
 def test_a_move_made_by_somebody_else_first_is_reported_with_a_link_to_the_order(reader, monkeypatch):
     order = make_order(owner=make_user())
     reader.force_login(order.owner)
-    monkeypatch.setattr("transfers.check.views.readiness.judged", refuse)
+    monkeypatch.setattr("transfers.check.views.readiness.gaps_and_advice", refuse)
 
     page = reader.get(f"/transfers/{order.reference}/check/", headers={"accept-language": "en"})
 

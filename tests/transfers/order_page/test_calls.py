@@ -76,7 +76,7 @@ def test_the_applicant_chooses_a_time_and_another_and_the_desk_reads_it(clock: A
 
 def test_a_full_past_or_invented_time_is_refused_with_an_explanation(clock: Any, order: Order) -> None:
     call, client = ask(order), english(Client(), order.owner)
-    full = slots.offered(FRIDAY)[0]
+    full = slots.free_slots(FRIDAY)[0]
     for _ in range(slots.AT_ONCE):
         Call.objects.filter(pk=ask(make_order(state=states.SUBMITTED)).pk).update(next_at=full, is_booked=True)
     late = times(page(client, order))[0]

@@ -215,7 +215,7 @@ def test_a_page_reloaded_again_and_again_is_recorded_once_a_minute(settings: Any
     order = window()
 
     for seconds in (0, 59, 61):
-        phone_windows.looked(order, now=NOW + seconds * SECOND)
+        phone_windows.record_look(order, now=NOW + seconds * SECOND)
         assert PhoneWindow.objects.get().looked_at == NOW + (61 if seconds == 61 else 0) * SECOND
 
 
@@ -223,7 +223,7 @@ def test_a_page_reloaded_again_and_again_is_recorded_once_a_minute(settings: Any
 def test_nothing_is_recorded_where_nothing_is_queried(settings: Any, tells: bool, state: str) -> None:
     settings.AUTHORITY_TELLS_PHONES = tells
 
-    phone_windows.looked(make_order(state=state, province="12"), now=NOW)
+    phone_windows.record_look(make_order(state=state, province="12"), now=NOW)
 
     assert not PhoneWindow.objects.exists()
 

@@ -73,7 +73,7 @@ def wrong(right: str) -> str:
 
 
 def proved(mobile: str = MINE, person: str = "lead") -> bool:
-    return proofs.proved(HOLDER, person, mobile)
+    return proofs.is_proved(HOLDER, person, mobile)
 
 
 def test_one_text_contains_code_and_link():
@@ -99,7 +99,7 @@ def test_the_right_code_proves_the_mobile_and_no_other():
     assert proved()
     assert not proved(OTHER)
     assert not proved(person="administrator")
-    assert not proofs.proved("OTHER", "lead", MINE)
+    assert not proofs.is_proved("OTHER", "lead", MINE)
     assert PhoneProof.objects.get().proved_at == after(1)
 
 

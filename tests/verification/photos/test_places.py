@@ -25,8 +25,8 @@ def test_the_places_of_the_own_province_come_first_and_closed_ones_are_not_liste
     beijing, yinchuan = make_place(region="110100"), make_place(region="640100")
     make_place(region="640200", active=False)
 
-    assert photo_places.listed("64") == [yinchuan, beijing]
-    assert photo_places.listed("44") == [beijing, yinchuan]
+    assert photo_places.open_places("64") == [yinchuan, beijing]
+    assert photo_places.open_places("44") == [beijing, yinchuan]
 
 
 @pytest.mark.parametrize("region", ["64", "64010", "ab0100", "6401000"])

@@ -113,7 +113,7 @@ def _hub(order: Order, form: WayForm | None) -> DocumentsPage:
 def _rows(order: Order) -> list[HubRow]:
     """One row for each document; the first that lacks something has the page's primary button."""
     papers = list(queries.papers_of(order))
-    needed = slots.needed(order)
+    needed = slots.needed_slots(order)
     parts = returned_parts(order, papers)
     given = agreed_people(order)
     gaps = {gap.part: gap for gap in readiness.paper_gaps(order, papers, needed, parts=parts, given=given)}

@@ -45,7 +45,7 @@ from transfers.photo import app as photo_app
 from transfers.proofs import servers
 from transfers.proofs.papers import agreed_people
 from transfers.proofs.papers import along as papers_along
-from transfers.returns.returned_parts import ReturnedPart, papers_to_replace, returned_parts, unsettled
+from transfers.returns.returned_parts import ReturnedPart, papers_to_replace, returned_parts, unsettled_parts
 from transfers.steps.editable_parts import is_open, open_parts
 from verification import consents
 from verification.documents.forms import file_of
@@ -81,7 +81,7 @@ def slot_page(request: HttpRequest, reference: str, slot: str) -> HttpResponse:
         return leave_closed(request, order)
     if not queries.has_details(order):
         return redirect("people", order.reference)
-    held, needed = Held(order), slots.needed(order)
+    held, needed = Held(order), slots.needed_slots(order)
     if found is None or found not in needed or not _is_open(order, found, needed, held):
         raise Http404
     try:
@@ -195,7 +195,7 @@ def _slot(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> H
             [_("Tick the box to give consent, so that you can upload documents")]
         )
     parts = [part for part in returned_parts(order, papers.values()) if part.paper == slot.key]
-    returned = papers_to_replace(unsettled(parts))
+    returned = papers_to_replace(unsettled_parts(parts))
     sides = [
         slots.slot_context(
             order,
@@ -208,7 +208,7 @@ def _slot(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> H
         )
         for side in slot_access.sides_shown(slot, papers)
     ]
-    drawn = slots.fitted(slot, is_individual=is_individual(order))
+    drawn = slots.slot_for_subject(slot, is_individual=is_individual(order))
     page = SlotPage(
         frame=frame(order, stages.DOCUMENTS),
         brief=brief_of(order),
@@ -294,7 +294,7 @@ def slot_fragment(request: HttpRequest, reference: str, slot: str, side: int) ->
             and is_open(open_parts(order), f"paper.{slot}")
             and not slot_access.needs_consent(order, found, held.given)
         )
-        returned = papers_to_replace(unsettled(returned_parts(order)))
+        returned = papers_to_replace(unsettled_parts(returned_parts(order)))
         drawn = slots.slot_context(order, found, side, paper, is_open=may_upload, to_replace=slot in returned)
     return render(request, "partials/slot.html", {"slot": drawn})
 

@@ -101,7 +101,7 @@ class Looked:
 def row_of(looked: Looked, slot: Slot, *, is_first: bool) -> HubRow:
     """The row of a document; `is_first` when no row before it lacks anything."""
     order, mine = looked.order, looked.of(slot)
-    slot = slots.fitted(slot, is_individual=is_individual(order))
+    slot = slots.slot_for_subject(slot, is_individual=is_individual(order))
     state = _state(looked, slot, mine)
     is_ready = f"paper.{slot.key}" not in looked.gaps
     url = reverse("slot", args=[order.reference, slot.key]) if looked.is_open(slot) else ""

@@ -135,7 +135,7 @@ def section(order: Order, form: places.PlaceForm | None = None) -> Section:
     ways = queries.rules_of(order).photo_ways
     if PLACE not in ways:
         return Section(order, ways, [], None, None)
-    listed = photo_places.listed(order.province)
+    listed = photo_places.open_places(order.province)
     choice = photo_places.choice_of(order.reference) if papers.may_have(order, papers.HAS_PLACE) else None
     if not listed and choice is None:
         ways = tuple(way for way in ways if way != PLACE)
@@ -150,7 +150,7 @@ def choose(request: HttpRequest, reference: str) -> HttpResponse:
     order = own_order(request, reference)
     if not is_in(order, Group.PHOTO_WANTED) or not places.is_way(order):
         return redirect(order)
-    form = places.PlaceForm(request.POST, places=photo_places.listed(order.province))
+    form = places.PlaceForm(request.POST, places=photo_places.open_places(order.province))
     if not form.is_valid():
         messages.error(request, _("Choose one of the places in the list"))
         return redirect("photo", order.reference)

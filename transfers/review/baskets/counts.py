@@ -41,7 +41,7 @@ class Counted:
 Counts = dict[str, Counted]
 
 
-def remembered(reader: Reader, of: str, count: Callable[[], Counts]) -> Counts:
+def cached_counts(reader: Reader, of: str, count: Callable[[], Counts]) -> Counts:
     """The counts that this reader last saw for this list, until they act; otherwise counts now."""
     cached: dict[str, Counts] = cache.get(_key(reader.user)) or {}
     if of not in cached:

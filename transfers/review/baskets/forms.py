@@ -12,8 +12,8 @@ from icpportal.accounts.models import User
 from icpportal.fields.form_types import Choice, flat_choices
 from icpportal.fields.language_marks import comma_list, labelled, reads_chinese
 from transfers.orders.kinds import KINDS
-from transfers.orders.queries import returned
-from transfers.review.baskets.rows import Reader, free, objected
+from transfers.orders.queries import was_returned
+from transfers.review.baskets.rows import Reader, free, has_objection
 from transfers.review.staff import reviewers, settings_of
 
 MINE, ANY = "mine", "all"
@@ -129,7 +129,7 @@ class QueueFilter(forms.Form):
         return wanted & self._look() & self._who(reader)
 
     def _look(self) -> Q:
-        asked = {FINDINGS: Q(findings__gt=0), RETURNED: returned(), OBJECTION: objected()}
+        asked = {FINDINGS: Q(findings__gt=0), RETURNED: was_returned(), OBJECTION: has_objection()}
         return asked.get(self.value("look"), Q())
 
     def _who(self, reader: Reader) -> Q:

@@ -21,7 +21,7 @@ from transfers.orders.kinds import is_in, kind_of, state_of
 from transfers.orders.rows import Group
 from transfers.pages.order_summary import subject_words
 from transfers.pages.unreadable import build_safely
-from transfers.review.baskets.counts import Counted, count_baskets, remembered
+from transfers.review.baskets.counts import Counted, cached_counts, count_baskets
 from transfers.review.baskets.due import Due, due_of
 from transfers.review.baskets.forms import QueueFilter, province_name
 from transfers.review.baskets.queries import Slice, slice_of, with_objection
@@ -124,7 +124,7 @@ def queue_page(basket: Basket, reader: Reader, asked: QueueFilter, data: QueryDi
     """The basket as this reader may see it."""
     narrowed = asked.orders(reader)
     listed = f"{basket.key}?{urlencode(asked.chosen())}"
-    counts = remembered(reader, listed, lambda: count_baskets(reader, narrowed=narrowed, timed=[basket]))
+    counts = cached_counts(reader, listed, lambda: count_baskets(reader, narrowed=narrowed, timed=[basket]))
     if reference:
         narrowed &= Q(reference=reference.upper())
     found = slice_of(basket, reader, narrowed, data.get("after", ""))

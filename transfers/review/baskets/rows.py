@@ -13,7 +13,7 @@ from icpportal.fields.types import Words
 from icpportal.workdays.calendar import Calendar
 from transfers.models import Objection, Order
 from transfers.orders.kinds import CANCELLATIONS, in_group, initial, queues, where
-from transfers.orders.queries import returned
+from transfers.orders.queries import was_returned
 from transfers.orders.rows import AUTHORITY, WE, Group, State
 from transfers.review.baskets.due import DueBy, over_before
 from transfers.second_look.queries import waiting
@@ -54,7 +54,7 @@ def in_review() -> Q:
     return in_group(Group.IN_REVIEW)
 
 
-def objected() -> Q:
+def has_objection() -> Q:
     """A condition: somebody objects and has no answer yet; starts from the objections, which are few."""
     still_open = Objection.objects.filter(closed_at=None)
     named = Order.objects.filter(in_review(), domain__in=still_open.values("domain")).values("pk")
@@ -111,7 +111,7 @@ def baskets() -> tuple[Basket, ...]:
 
 def _first_look(basket: Basket) -> Basket:
     """Excludes returned orders, which have a basket of their own."""
-    first = replace(basket, label=_("First review"), orders=lambda reader: basket.orders(reader) & ~returned())
+    first = replace(basket, label=_("First review"), orders=lambda reader: basket.orders(reader) & ~was_returned())
     return _not_accepted(first)
 
 
@@ -140,7 +140,7 @@ AGAIN = Basket(
     label=_("Returned again"),
     part=JUDGE,
     # without repeating that they are in review: the planner would then expect almost none
-    orders=lambda _reader: in_group(Group.PAPERS_IN_REVIEW) & returned() & ~Q(waiting()),
+    orders=lambda _reader: in_group(Group.PAPERS_IN_REVIEW) & was_returned() & ~Q(waiting()),
     is_work=True,
 )
 SECOND = Basket(
@@ -182,7 +182,7 @@ LOOKED_FOR = (
         label=_("With an objection"),
         is_rare=True,
         part=JUDGE,
-        orders=lambda _reader: in_review() & objected(),
+        orders=lambda _reader: in_review() & has_objection(),
         is_work=True,
         on_home=False,
     ),

@@ -24,7 +24,7 @@ from transfers.review.baskets.rows import Reader
 from transfers.review.baskets.views import case_url
 from transfers.review.calls.forms import AttemptForm
 from transfers.review.calls.script import Script, scripts_of
-from transfers.review.cases.parts.parts import compared
+from transfers.review.cases.parts.parts import compared_lines
 from transfers.review.worklists.calls import CallRow, count_calls, mark_of, row_of, slice_of_calls, when_words
 from transfers.review.worklists.lists import CALLS, Choosable, Tab, Work, choosable, next_page, tabs, work
 from transfers.review.worklists.objections import objections_now
@@ -221,5 +221,8 @@ def _try(n: int, attempt: CallAttempt, reader: Reader) -> Try:
 def _about(call: Call) -> About:
     anchor = "p-" + call.part.replace(".", "-").replace("_", "-")
     return About(
-        label_of(call.part), section_of(call.part), f"{case_url(call.order)}#{anchor}", compared(call.order, call.part)
+        label_of(call.part),
+        section_of(call.part),
+        f"{case_url(call.order)}#{anchor}",
+        compared_lines(call.order, call.part),
     )

@@ -18,7 +18,7 @@ from transfers.calls import actions
 from transfers.calls.actions import CallRefused
 from transfers.calls.outcomes import DROPPED
 from transfers.calls.queries import UNREACHED
-from transfers.calls.slots import offered
+from transfers.calls.slots import free_slots
 from transfers.models import Call, ColleagueNote
 from transfers.review import leases
 from transfers.review.baskets.views import case_url, reader_of
@@ -66,7 +66,9 @@ def _page(
     for what in (CALL, NUMBER)[: 1 + is_shown]:
         note_access_by(request, what=what, reference=call.order.reference, reason=REVIEW)
     reader = reader_of(request)
-    form = form or AttemptForm(slots=offered(reader.now, known=reader.known), initial=_typed_attempt(call, reader.user))
+    form = form or AttemptForm(
+        slots=free_slots(reader.now, known=reader.known), initial=_typed_attempt(call, reader.user)
+    )
     page = call_page(call, reader, form, is_shown=is_shown)
     return page_response(request, "admin/calls/call.html", site.each_context(request), page)
 
@@ -74,7 +76,7 @@ def _page(
 def _typed(request: HttpRequest) -> AttemptForm:
     """What is typed about an attempt, to be shown again."""
     reader = reader_of(request)
-    return AttemptForm(slots=offered(reader.now, known=reader.known), initial=request.POST.dict())
+    return AttemptForm(slots=free_slots(reader.now, known=reader.known), initial=request.POST.dict())
 
 
 def _typed_attempt(call: Call, user: User) -> drafts.Fields:
@@ -93,7 +95,7 @@ def _forget(call: Call, user: User) -> None:
 def _attempt(request: HttpRequest, site: AdminSite, call: Call, *, is_meant: bool) -> HttpResponse:
     """Records the attempt; Enter in a field only redraws the page."""
     reader = reader_of(request)
-    form = AttemptForm(request.POST, slots=offered(reader.now, known=reader.known))
+    form = AttemptForm(request.POST, slots=free_slots(reader.now, known=reader.known))
     if not form.is_valid() or not is_meant:
         return _page(request, site, call, form)
     outcome, at, words = form.result()

@@ -38,7 +38,7 @@ from transfers.review.baskets.forms import province_name
 from transfers.review.baskets.page import Act
 from transfers.review.baskets.views import case_url, kept_list, list_url
 from transfers.review.cases import drafts
-from transfers.review.cases.events import happened, notes_of
+from transfers.review.cases.events import case_events, notes_of
 from transfers.review.cases.forms import AskForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
 from transfers.review.cases.judgement import Judged, case_judged, lacking_in
 from transfers.review.cases.letters import previews
@@ -96,7 +96,7 @@ def case_page(
     drawn |= {name for name in typed.fields if name.startswith(ANSWER_TO)}
     unused = unused_of(typed, drawn, begun)
     asked = asked_for(request_to_show(REFUSAL, order.pk), user) if not look else None
-    barred = leases.barred(order, user)
+    barred = leases.why_barred(order, user)
     query = kept_query(request)
     more_url = case_url(order, query, "more")
     return CasePage(
@@ -154,7 +154,7 @@ def _acts(order: Order, user: User, waiting: Decision | None, barred: leases.Ass
 
 def purpose_page(order: Order, user: User, query: str) -> PurposePage:
     """Asks why somebody wants to see a case that they do not have."""
-    is_free = is_in(order, Group.IN_REVIEW) and not leases.is_held(order) and leases.barred(order, user) is None
+    is_free = is_in(order, Group.IN_REVIEW) and not leases.is_held(order) and leases.why_barred(order, user) is None
     return PurposePage(
         reference=order.reference,
         domain=order.display_domain,
@@ -192,7 +192,7 @@ def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form
         questions=[_question(note, typed) for note in notes if note.waits_for(user)],
         forms=drawn,
         note=typed.fields.get(f"{NOTE}-words", ""),
-        happened=happened(order, rounds, notes),
+        happened=case_events(order, rounds, notes),
         sent=sent_reports.of_order(order.reference),
         kept=typed.stamp,
         version=order.version,

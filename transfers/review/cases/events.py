@@ -42,7 +42,7 @@ def notes_of(order: Order) -> list[ColleagueNote]:
     return list(order.colleague_notes.select_related("author", "addressee", "answered_by"))
 
 
-def happened(order: Order, judged: Rounds, written: Iterable[ColleagueNote]) -> list[Happened]:
+def case_events(order: Order, judged: Rounds, written: Iterable[ColleagueNote]) -> list[Happened]:
     """Everything that happened to the order, newest first, with rounds and notes."""
     rounds = {each.decided_at: each for each in judged.rows}
     rows = list(order.events.select_related("actor"))

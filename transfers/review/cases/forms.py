@@ -16,11 +16,11 @@ from transfers.calls.people import Called
 from transfers.calls.queries import UNREACHED
 from transfers.models import Order
 from transfers.returns.labels import name_of, names_of, section_of
-from transfers.review.actions import PHOTO, ReturnedField, returned
+from transfers.review.actions import PHOTO, ReturnedField, returned_field
 from transfers.review.cases.parts.parts import choices_for
 from transfers.review.cases.parts.verdicts import RETURN as RETURN_IT
 from transfers.review.cases.parts.verdicts import Tally, Verdict
-from transfers.review.reasons.queries import begun, fit, offered
+from transfers.review.reasons.queries import begun_versions, fit, offered_reasons
 from verification.photos.methods import BACKDROP, PLAIN
 
 RETURN, OWN = "return", "own"
@@ -55,7 +55,7 @@ class ReturnForm(forms.Form):
         self.verdicts = [each for each in verdicts.values() if each.said == RETURN_IT]
         self.tally, self.late = tally, sorted(set(late) & {each.part for each in self.verdicts})
         self.may_be_unreached = may_be_unreached
-        self.order, self.reasons = order, offered(order) if self.verdicts else {}
+        self.order, self.reasons = order, offered_reasons(order) if self.verdicts else {}
 
     def clean(self) -> None:
         super().clean()
@@ -99,7 +99,7 @@ class ReturnForm(forms.Form):
     def returned_fields(self) -> list[ReturnedField]:
         """The parts to be returned."""
         found = self.reasons
-        return [returned(self.order, each.part, found.get(each.reason), each.own) for each in self.verdicts]
+        return [returned_field(self.order, each.part, found.get(each.reason), each.own) for each in self.verdicts]
 
 
 # reasons about one method of the photo: offered only where the rules allow the method
@@ -129,8 +129,8 @@ class PhotoForm(OwnWordsForm):
         super().__init__(data, files, **options)
         self.has_rules = has_rules
         elsewhere = {key for way, keys in ONLY_OF.items() if way not in ways for key in keys}
-        self.order, self.begun = order, begun()
-        self.reasons_of_rules = offered(order, self.begun)
+        self.order, self.begun = order, begun_versions()
+        self.reasons_of_rules = offered_reasons(order, self.begun)
         self.reasons = {key: each for key, each in self.reasons_of_rules.items() if key not in elsewhere}
         offer(self, "reason", [("", _("Choose…")), *choices_for(PHOTO, self.reasons.values())])
 
@@ -146,7 +146,7 @@ class PhotoForm(OwnWordsForm):
             )
 
     def returned_field(self) -> ReturnedField:
-        return returned(self.order, PHOTO, self.reasons.get(self.cleaned_data["reason"]), self.own())
+        return returned_field(self.order, PHOTO, self.reasons.get(self.cleaned_data["reason"]), self.own())
 
 
 class RefuseForm(OwnWordsForm):

@@ -39,7 +39,7 @@ class Judged:
         return [part for part, verdict in self.verdicts.items() if verdict.said == OK]
 
 
-def judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Judged:
+def judgement_of(order: Order, typed: Typed, rounds: Rounds | None = None) -> Judged:
     """The judgement by what this reviewer typed."""
     parts = parts_of(order)
     rounds = rounds or rounds_of(order)
@@ -53,9 +53,9 @@ def case_judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Jud
     """The judgement of what is judged now: the photo, the parts, or nothing."""
     if is_in(order, Group.PHOTO_IN_REVIEW):
         photo = photo_judged(order, typed, rounds)
-        return _whole(photo, judged(order, typed, rounds)) if open_look(order) else photo
+        return _whole(photo, judgement_of(order, typed, rounds)) if open_look(order) else photo
     is_judged = is_in(order, Group.PAPERS_IN_REVIEW) and kind_of(order).is_reviewed
-    return judged(order, typed, rounds) if is_judged else NOT_JUDGED
+    return judgement_of(order, typed, rounds) if is_judged else NOT_JUDGED
 
 
 def _whole(photo: Judged, papers: Judged) -> Judged:

@@ -11,7 +11,7 @@ from icpportal.approvals.models import SUBMIT, ApprovalRequest
 from icpportal.fields.form_types import Choice, Posted
 from transfers.calls import actions as calls
 from transfers.calls.people import people_of
-from transfers.calls.queries import UNREACHED, unreached
+from transfers.calls.queries import UNREACHED, is_unreached
 from transfers.models import ColleagueNote, Order
 from transfers.objections.queries import is_contested
 from transfers.orders import queries
@@ -22,7 +22,7 @@ from transfers.review.cases import drafts
 from transfers.review.cases.buttons import Contradicted, case_action
 from transfers.review.cases.drafts import VERDICTS, Fields, Typed
 from transfers.review.cases.forms import AskCallForm, AskForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
-from transfers.review.cases.judgement import case_judged, judged, lacking_in, lacking_words, photo_judged
+from transfers.review.cases.judgement import case_judged, judgement_of, lacking_in, lacking_words, photo_judged
 from transfers.review.cases.parts.masks import masks_of
 from transfers.review.cases.parts.parts import parts_of
 from transfers.review.cases.parts.photo_rules import lacking_rules, reasons_lost, unmet
@@ -108,7 +108,7 @@ def _take_over(order: Order, reviewer: User, typed: Typed) -> None:
 
 @case_action(gettext_lazy("Accepted"), form_name=RETURN, uses=VERDICTS)
 def _accept(order: Order, reviewer: User, typed: Typed) -> None:
-    case = judged(order, typed)
+    case = judgement_of(order, typed)
     if not case.tally.is_whole:
         raise Contradicted(_("Not accepted: %(parts)s") % {"parts": lacking_words(case.tally)})
     _no_refusal_typed(typed)
@@ -132,7 +132,7 @@ def _send_back(order: Order, reviewer: User, typed: Typed) -> ReturnForm | None:
     form = return_form(order, typed, typed.fields)
     if not form.is_valid():
         return form
-    named, fine = [decisions.named_as(each) for each in form.returned_fields()], judged(order, typed).fine
+    named, fine = [decisions.named_as(each) for each in form.returned_fields()], judgement_of(order, typed).fine
     why, rest = form.cleaned_data["why"], form.tally.rest_passed
     decisions.decide(order, reviewer, review.send_back, {"named": named, "fine": fine, "why": why, "rest_passed": rest})
     return None
@@ -140,9 +140,9 @@ def _send_back(order: Order, reviewer: User, typed: Typed) -> ReturnForm | None:
 
 def return_form(order: Order, typed: Typed, data: Fields | None) -> ReturnForm:
     """The form of a return from the verdicts on the parts."""
-    case = judged(order, typed)
+    case = judgement_of(order, typed)
     says_so = any(each.reason == UNREACHED for each in case.verdicts.values())
-    may = unreached(order) if says_so else True
+    may = is_unreached(order) if says_so else True
     return ReturnForm(data, order=order, verdicts=case.verdicts, tally=case.tally, late=case.kept, may_be_unreached=may)
 
 
@@ -175,7 +175,7 @@ def _refuse_photo(order: Order, reviewer: User, typed: Typed) -> PhotoForm | Non
     if not form.is_valid():
         return form
     held = form.reasons_of_rules
-    named = [decisions.named_as(review.returned(order, part, held[key], {})) for part, key in rules.items()]
+    named = [decisions.named_as(review.returned_field(order, part, held[key], {})) for part, key in rules.items()]
     besides = form.returned_field()
     if besides.reason or besides.own:
         named.append(decisions.named_as(besides))

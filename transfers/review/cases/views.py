@@ -98,7 +98,7 @@ def accept_view(request: HttpRequest, pk: UUID, context: Context) -> HttpRespons
         words = _("Accepting is not open yet: %(parts)s") % lacking if page.tally.parts else str(moved_words(order))
         messages.warning(request, words)
         return redirect(case_url(order, request.META.get("QUERY_STRING", "")))
-    purpose = seen(request, order, context)
+    purpose = record_look(request, order, context)
     if not isinstance(purpose, Purpose):
         return purpose
     return page_response(request, "admin/transfers/case/accept.html", context, page)
@@ -121,7 +121,7 @@ def _cases() -> QuerySet[Order]:
     return decisions.with_decided(with_objected(known))
 
 
-def seen(request: HttpRequest, order: Order, context: Context) -> Purpose | TemplateResponse:
+def record_look(request: HttpRequest, order: Order, context: Context) -> Purpose | TemplateResponse:
     """Records the look on any request; without a purpose, returns the page that asks for one."""
     user = account_of(request)
     if purpose := purpose_of(order, user):
@@ -205,7 +205,7 @@ def _draw_again(request: HttpRequest, order: Order, form: forms.Form, name: str,
 
 def _work_on(order: Order, user: User) -> None:
     """Renews the reviewer's hold, or takes a free order."""
-    if leases.renew(order, user) or leases.barred(order, user):
+    if leases.renew(order, user) or leases.why_barred(order, user):
         return
     try:
         leases.assign_to_me(order, user)
@@ -222,7 +222,7 @@ def _go_on(request: HttpRequest, *, opens_next: bool) -> HttpResponse:
 
 def _refusal(request: HttpRequest, order: Order, typed: drafts.Typed) -> str | Promise:
     """Refuses a decision when the order or what was typed is not as the page showed."""
-    barred = leases.barred(order, account_of(request))
+    barred = leases.why_barred(order, account_of(request))
     if isinstance(barred, leases.OwnOrder):
         return barred.words
     if waiting := decisions.open_decision(order):
@@ -258,7 +258,7 @@ def _can(request: HttpRequest, order: Order) -> set[str]:
 
 def _case(request: HttpRequest, order: Order, context: Context, **again: forms.Form) -> TemplateResponse:
     """Draws the page, for any request."""
-    purpose = seen(request, order, context)
+    purpose = record_look(request, order, context)
     if not isinstance(purpose, Purpose):
         return purpose
     page: CasePage = case_page(request, order, _can(request, order), again, purpose.shown)
@@ -266,7 +266,7 @@ def _case(request: HttpRequest, order: Order, context: Context, **again: forms.F
 
 
 def _return_page(request: HttpRequest, order: Order, form: ReturnForm, context: Context) -> TemplateResponse:
-    purpose = seen(request, order, context)
+    purpose = record_look(request, order, context)
     if not isinstance(purpose, Purpose):
         return purpose
     typed = drafts.read(order, account_of(request))
@@ -275,7 +275,7 @@ def _return_page(request: HttpRequest, order: Order, form: ReturnForm, context: 
 
 
 def _more_page(request: HttpRequest, order: Order, context: Context, **again: forms.Form) -> TemplateResponse:
-    purpose = seen(request, order, context)
+    purpose = record_look(request, order, context)
     if not isinstance(purpose, Purpose):
         return purpose
     page = more_page(request, order, again)
@@ -292,7 +292,7 @@ def _saved(request: HttpRequest, order: Order, typed: drafts.Typed) -> JsonRespo
         return JsonResponse({"words": str(MORE_ELSEWHERE)})
     saved = _("Saved %(time)s") % {"time": f"{to_beijing(timezone.now()):%H:%M:%S}"}
     words = moved_words(order) if _has_moved(request, order) else saved
-    barred = leases.barred(order, account_of(request))
+    barred = leases.why_barred(order, account_of(request))
     lease = lease_words(order, account_of(request))
     state: dict[str, Json] = {"kept": typed.stamp, "words": str(barred.words if barred else words), "lease": lease}
     return JsonResponse(state)

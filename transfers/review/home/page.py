@@ -22,7 +22,7 @@ from transfers.orders.kinds import kind_of
 from transfers.pages.order_summary import subject_words
 from transfers.pages.unreadable import build_safely
 from transfers.returns.labels import name_of
-from transfers.review.baskets.counts import Counted, count_baskets, remembered
+from transfers.review.baskets.counts import Counted, cached_counts, count_baskets
 from transfers.review.baskets.due import NEAR, OVER, Due, DueBy, day_and_clock, due_between, due_of, over_before
 from transfers.review.baskets.forms import own_provinces, province_name
 from transfers.review.baskets.page import LIST
@@ -139,7 +139,7 @@ def home_page(reader: Reader) -> HomePage:
     shown_rows = [row for row in baskets() if row.on_home]
     wanted = [*shown_rows, *([UNHELD] if leads else [])]
     within = Q() if leads else narrowed
-    counted = remembered(reader, f"home {own}", lambda: count_baskets(reader, wanted, within, timed=shown_rows))
+    counted = cached_counts(reader, f"home {own}", lambda: count_baskets(reader, wanted, within, timed=shown_rows))
     unheld = counted.get(UNHELD.key, Counted())
     counts = {key: each for key, each in counted.items() if key != UNHELD.key}
     decided, returned = _tally(reader)

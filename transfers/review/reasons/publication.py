@@ -43,7 +43,7 @@ def write(reason: ReturnReason, author: User, words: Mapping[str, str | datetime
     return draft
 
 
-def tried(draft: ReasonVersion, reference: str) -> None:
+def record_trial(draft: ReasonVersion, reference: str) -> None:
     """Records the past case on which the draft was read."""
     ReasonVersion.objects.filter(pk=draft.pk, published_at=None).update(tried_on=reference)
 

@@ -11,7 +11,7 @@ from transfers.models import FieldVerdict, Order, ReasonVersion, ReturnReason
 Held = dict[str, ReasonVersion]  # by the key of the reason
 
 
-def begun(now: datetime | None = None) -> Held:
+def begun_versions(now: datetime | None = None) -> Held:
     """For each reason, the last published version that has begun, ended or not."""
     now = now or timezone.now()
     rows = ReasonVersion.objects.filter(Q(begins_at=None) | Q(begins_at__lte=now), published_at__isnull=False)
@@ -25,19 +25,19 @@ def in_force(now: datetime | None = None, known: Held | None = None) -> Held:
     `known` are the versions that have begun, if already read.
     """
     now = now or timezone.now()
-    found = begun(now) if known is None else known
+    found = begun_versions(now) if known is None else known
     return {key: row for key, row in found.items() if row.ends_at is None or row.ends_at > now}
 
 
-def offered(order: Order, known: Held | None = None) -> Held:
+def offered_reasons(order: Order, known: Held | None = None) -> Held:
     """The reasons that may be given for this order now: those in force in its province."""
     return {key: row for key, row in in_force(known=known).items() if holds_in(row, order.province)}
 
 
 def offered_or_chosen(order: Order, chosen: Collection[str], known: Held | None = None) -> list[ReasonVersion]:
     """What a page offers, and what was chosen on it before it ended: that choice is refused, not forgotten."""
-    found = begun() if known is None else known
-    fits = offered(order, found)
+    found = begun_versions() if known is None else known
+    fits = offered_reasons(order, found)
     return [row for key, row in found.items() if key in chosen or key in fits]
 
 

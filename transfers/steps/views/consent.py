@@ -139,7 +139,7 @@ def _address_of(token: str) -> str:
 @never_cache
 def consent_question(request: HttpRequest, token: str) -> HttpResponse:
     """Opened on the person's own phone without an account: GET shows the question, POST answers it once."""
-    found = consent_links.opened(token)
+    found = consent_links.open_request(token)
     order = Order.objects.filter(reference=found.holder).first() if found else None
     if found is None or order is None or not _still_asked(order):
         return _answered(request, token)
@@ -160,7 +160,7 @@ def consent_question(request: HttpRequest, token: str) -> HttpResponse:
 
 def _answered(request: HttpRequest, token: str) -> HttpResponse:
     """Shows the answer; a person who agreed can withdraw there, as easily as they agreed."""
-    found = consent_links.answered(token)
+    found = consent_links.answered_request(token)
     order = Order.objects.select_related("owner").filter(reference=found.holder).first() if found else None
     if found is None or order is None:
         return render_page(request, AskedPage(), status=404)

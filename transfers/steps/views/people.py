@@ -23,7 +23,7 @@ from transfers.pages import stages
 from transfers.pages.frame import Page, PageInOrder, frame, render_page
 from transfers.pages.permissions import leave_closed, own_order
 from transfers.pages.rules_summary import MustMatch, RulesBrief, brief_of, must_match_of
-from transfers.returns.returned_parts import ReturnedPart, returned_parts, unsettled
+from transfers.returns.returned_parts import ReturnedPart, returned_parts, unsettled_parts
 from transfers.steps import STEPS, consent, phone_tests
 from transfers.steps.base import Step
 from verification.phones import proofs
@@ -90,7 +90,7 @@ def hub(request: HttpRequest, reference: str) -> HttpResponse:
         brief=brief_of(order),
         must_match=must_match_of(order),
         tasks=[
-            *(_task(order, step, unsettled(parts)) for step in pages),
+            *(_task(order, step, unsettled_parts(parts)) for step in pages),
             *([asked.task] if asked else []),
             *_phone_task(to_test, ready=ready),
         ],

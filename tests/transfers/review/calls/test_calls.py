@@ -108,7 +108,7 @@ def test_the_result_of_an_attempt_decides_what_follows(
     clock: Any, order: Order, outcome: str, is_told: bool, missed: int, is_open: bool
 ) -> None:
     call, caller = actions.ask(order, make_reviewer(), role="subject_lead", about="x"), desk(make_reviewer())
-    slot = slots.offered(timezone.now())[1].isoformat()
+    slot = slots.free_slots(timezone.now())[1].isoformat()
 
     refused = tried(caller, call, outcome, note="typed") if outcome == "later" else "Choose when to call back typed"
     tried(caller, call, outcome, slot=slot)
@@ -201,7 +201,7 @@ def test_two_missed_calls_return_nothing_before_a_notice_and_its_grace_period(cl
 
 def test_the_page_of_the_order_names_no_time_that_is_over(clock: Any, order: Order) -> None:
     call, theirs = actions.ask(order, make_reviewer(), role="subject_lead", about="x"), desk(order.owner)
-    booked = slots.offered(timezone.now())[0]
+    booked = slots.free_slots(timezone.now())[0]
     actions.book(call, booked, order.owner)
     before = page(theirs, order.get_absolute_url())
 

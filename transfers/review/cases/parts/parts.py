@@ -27,7 +27,7 @@ from transfers.pages import stages
 from transfers.proofs import servers
 from transfers.returns.answer_rows import rows, words
 from transfers.returns.labels import FORMS, label_of
-from transfers.returns.returned_parts import replied
+from transfers.returns.returned_parts import reply_rows
 from transfers.returns.verdict_labels import reason_words
 from transfers.review.cases.parts.masks import masks_of
 from transfers.review.cases.parts.papers import OF_SECTION, Papers, Picture
@@ -196,7 +196,7 @@ def pages() -> list[Step]:
 
 def _slots(order: Order) -> list[slots.Slot]:
     """The documents of the order, and the slot in which a reviewer may ask for others."""
-    return [*(slot for slot in slots.needed(order) if slot.key != slots.OTHER), slots.SLOTS[slots.OTHER]]
+    return [*(slot for slot in slots.needed_slots(order) if slot.key != slots.OTHER), slots.SLOTS[slots.OTHER]]
 
 
 def sections_of(
@@ -312,7 +312,7 @@ def _lines(key: str, value: str, before: FieldVerdict | None, beside: Beside) ->
     ]
 
 
-def compared(order: Order, part: str) -> list[Compared]:
+def compared_lines(order: Order, part: str) -> list[Compared]:
     """One part of an order beside what is on file, masked as on the case."""
     return _lines(part, value_of(order, part), None, Beside(_advice(order).record, {}, {}, masks_of(order)))
 
@@ -346,7 +346,7 @@ def _fixed_sections(order: Order, papers: Papers, beside: Beside) -> list[Sectio
     of_type = facts.rows(order.answer("type"), in_clear=True)
     keys = ("type.name", "type.nature", "type.id_type", "type.number", "type.region", "type.domain")
     of_server = servers.rows(order)
-    replies = replied(order)
+    replies = reply_rows(order)
     return [
         *(
             [_facts("said", _("Not changed, and why"), [(row["label"], row["value"]) for row in replies], papers)]

@@ -19,7 +19,7 @@ from transfers.returns.labels import label_of
 from transfers.review.cases.parts.parts import attributes
 from transfers.review.cases.parts.verdicts import OK, RETURN, Tally, Verdict, tally_of, verdicts_of
 from transfers.review.reasons.blanks import plain
-from transfers.review.reasons.queries import Held, offered
+from transfers.review.reasons.queries import Held, offered_reasons
 from verification.photos.methods import BACKDROP, PLAIN
 from verification.pictures.checks import BY_KEY
 
@@ -119,7 +119,7 @@ def unmet(verdicts: Mapping[str, Verdict]) -> dict[str, str]:
 
 def reasons_lost(rules: Mapping[str, str], order: Order) -> str:
     """The rules whose reason is no longer in force here: the applicant would read nothing."""
-    known = offered(order)
+    known = offered_reasons(order)
     return comma_list(BY_PART[part].words for part, reason in rules.items() if reason not in known)
 
 

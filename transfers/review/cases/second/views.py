@@ -23,7 +23,7 @@ from transfers.review.cases.second import page as pages
 from transfers.review.cases.second.forms import SECOND, SendToFirstForm
 from transfers.review.cases.second.moves import GONE
 from transfers.review.cases.unused import own_fields
-from transfers.review.cases.views import Context, order_of, seen
+from transfers.review.cases.views import Context, order_of, record_look
 from transfers.review.purposes import Purpose
 from transfers.second_look.queries import open_look
 
@@ -39,7 +39,7 @@ def second_page(request: HttpRequest, order: Order, context: Context, form: form
     if asked is None:
         messages.warning(request, str(GONE))
         return redirect(case_url(order, request.META.get("QUERY_STRING", "")))
-    purpose = seen(request, order, context)
+    purpose = record_look(request, order, context)
     return _draw(request, order, asked, context, form) if isinstance(purpose, Purpose) else purpose
 
 

@@ -117,7 +117,7 @@ class VersionForm(forms.Form):
         return {**{name: given[name] for name in PLAIN}, **lists}
 
 
-def written(version: ReasonVersion) -> Initial:
+def initial_of(version: ReasonVersion) -> Initial:
     """The initial values for a version; the reason for the change starts empty, and so does an end that has passed."""
     has_ended = version.ends_at is not None and version.ends_at <= timezone.now()
     left = {"because"} if version.published_at else set()

@@ -136,7 +136,7 @@ def holding(versions: list[ReasonVersion], now: datetime) -> ReasonVersion | Non
     return next((each for each in versions if each.published_at and (each.begins_at or now) <= now), None)
 
 
-def listed(found: dict[str, list[ReasonVersion]], query: str, here: str) -> list[Listed]:
+def matching_reasons(found: dict[str, list[ReasonVersion]], query: str, here: str) -> list[Listed]:
     """The reasons whose texts match, by their short form."""
     now = timezone.now()
     rows = [_listed(key, versions, here, now) for key, versions in found.items() if _holds(key, versions, query)]

@@ -31,8 +31,8 @@ from transfers.review.cases.page import Preview
 from transfers.review.cases.parts.parts import parts_of
 from transfers.review.reasons import publication
 from transfers.review.reasons.blanks import BLANKS
-from transfers.review.reasons.pages.forms import AskForm, TryForm, VersionForm, written
-from transfers.review.reasons.pages.page import ReasonsPage, item, listed, versions_of_all
+from transfers.review.reasons.pages.forms import AskForm, TryForm, VersionForm, initial_of
+from transfers.review.reasons.pages.page import ReasonsPage, item, matching_reasons, versions_of_all
 from transfers.review.reasons.queries import fit, holds_in
 from transfers.review.search import spellings
 from transfers.review.staff import is_lead
@@ -51,7 +51,7 @@ def reasons(request: HttpRequest, site: AdminSite) -> HttpResponse:
     user = _reader(request)
     page = ReasonsPage(
         title=_("Reasons for returning"),
-        listed=listed(versions_of_all(), request.GET.get("q", ""), ""),
+        listed=matching_reasons(versions_of_all(), request.GET.get("q", ""), ""),
         asked_for=request.GET.get("q", ""),
         can_write=is_lead(user),
     )
@@ -72,7 +72,7 @@ def new_reason(request: HttpRequest, site: AdminSite) -> HttpResponse:
         return redirect("admin:desk_reason", reason.key)
     page = ReasonsPage(
         title=_("New reason"),
-        listed=listed(versions_of_all(), "", ""),
+        listed=matching_reasons(versions_of_all(), "", ""),
         asked_for="",
         can_write=True,
         form=form,
@@ -131,8 +131,8 @@ def _try(request: HttpRequest, site: AdminSite, found: ReturnReason, user: User)
         return _draw(request, site, found, try_form=form)
     note_access_by(request, what="order", reference=order.reference, reason=REVIEW)
     now = timezone.now()
-    letters = previews(order, [review.returned(order, part, draft, {}, now=now)], rest_passed=True, now=now)
-    publication.tried(draft, order.reference)
+    letters = previews(order, [review.returned_field(order, part, draft, {}, now=now)], rest_passed=True, now=now)
+    publication.record_trial(draft, order.reference)
     return _draw(request, site, found, try_form=form, letters=letters, tried=order.reference)
 
 
@@ -194,12 +194,12 @@ def _draw(
     can_write, request_shown = is_lead(user), asked_for(asked, user)
     page = ReasonsPage(
         title=newest.short_zh if request.LANGUAGE_CODE.startswith("zh") else newest.short_en,
-        listed=listed(everything, "", found.key),
+        listed=matching_reasons(everything, "", found.key),
         asked_for="",
         item=item(found, versions, asked) if versions else None,
         can_write=can_write,
         has_draft=draft is not None,
-        form=form or (VersionForm(initial=written(newest)) if can_write and not asked else None),
+        form=form or (VersionForm(initial=initial_of(newest)) if can_write and not asked else None),
         try_form=(try_form or TryForm(initial={"reference": newest.tried_on})) if can_write and draft else None,
         ask_form=(ask_form or AskForm()) if can_write and draft and draft.tried_on and not asked else None,
         asked=[request_shown] if request_shown else [],
