@@ -147,7 +147,7 @@ def test_a_photo_must_have_800_by_600_and_a_paper_need_not(received, width: int,
 
 
 def test_a_refusal_is_an_error_a_form_can_show(db):
-    with pytest.raises(ValidationError, match="文件是空的|The file is empty"):
+    with pytest.raises(ValidationError, match="文件为空|The file is empty"):
         actions.receive(kind="lead_id", upload=pictures.upload(b""), holder="T7Q4-M2KX")
 
 
