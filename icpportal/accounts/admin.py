@@ -11,7 +11,7 @@ from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -34,7 +34,7 @@ from icpportal.approvals.actions import RequestRefused
 from icpportal.approvals.models import ROLE, SECOND_FACTOR, ApprovalRequest
 from icpportal.approvals.queries import open_request
 from icpportal.approvals.words import Asked, asked_for
-from icpportal.desk.event_lines import log_text
+from icpportal.desk.event_lines import log_change
 from icpportal.fields import phones
 from icpportal.fields.fields import PlainTextField
 from icpportal.fields.form_types import Files, ModelFormOptions, Posted
@@ -265,8 +265,7 @@ class AccountAdmin(admin.ModelAdmin):
 
     def _log_closing(self, request: HttpRequest, user: User) -> None:
         action = gettext_noop("opened the account again") if user.is_active else gettext_noop("closed the account")
-        words = log_text(lambda: gettext(action))
-        LogEntry.objects.log_actions(account_of(request).pk, [user], CHANGE, words, single_object=True)
+        log_change(user, account_of(request), lambda: gettext(action))
 
     def construct_change_message(
         self, request: HttpRequest, form: forms.Form, formsets: "Iterable[BaseFormSet]", add: bool = False
@@ -293,10 +292,11 @@ class AccountAdmin(admin.ModelAdmin):
             own = {RESET: self._reset, INVITE: self._invite}.get(move)
             return own(request, object_id) if own else self._answer(request, object_id, move)
         seen = [self._seen(request, kind, object_id) for kind in ANSWERS]
+        user = self.get_object(request, object_id)
         context: dict[str, list[Asked] | bool] = {
             "requests": list(filter(None, seen)),
-            "may_reset": self._may_reset(request, object_id),
-            "may_invite": self._may_invite(request, object_id),
+            "may_reset": self._may_reset(request, user),
+            "may_invite": self._may_invite(request, user),
         }
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **context})
 
@@ -342,30 +342,27 @@ class AccountAdmin(admin.ModelAdmin):
         user = self.get_object(request, object_id)
         if user is None:
             raise Http404
-        if not self._may_invite(request, object_id):
+        if not self._may_invite(request, user):
             self.message_user(request, _("This person works here already, or the account is closed"), messages.ERROR)
             return redirect(request.path)
         with transaction.atomic():
             invitations.invite(user)
-            words = log_text(lambda: gettext("invited again"))
-            LogEntry.objects.log_actions(account_of(request).pk, [user], CHANGE, words, single_object=True)
+            log_change(user, account_of(request), lambda: gettext("invited again"))
         self.message_user(request, _("A new invitation is on its way; the earlier link is no longer valid"))
         return redirect(request.path)
 
-    def _may_invite(self, request: HttpRequest, object_id: str) -> bool:
+    def _may_invite(self, request: HttpRequest, user: User | None) -> bool:
         """Whether the page offers it: staff who have never made the account their own."""
-        user = self.get_object(request, object_id)
         if user is None or not self.has_change_permission(request):
             return False
         return user.is_staff and user.is_active and not invitations.has_begun(user)
 
-    def _may_reset(self, request: HttpRequest, object_id: str) -> bool:
+    def _may_reset(self, request: HttpRequest, user: User | None) -> bool:
         """Whether the page offers that: it is somebody else's app, and nobody has asked yet."""
-        user = self.get_object(request, object_id)
         if user is None or user == request.user or not self.has_change_permission(request):
             return False
         has_app = user.is_active and Authenticator.objects.filter(user=user).exists()
-        return has_app and open_request(SECOND_FACTOR, object_id) is None
+        return has_app and open_request(SECOND_FACTOR, str(user.pk)) is None
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:  # noqa: ARG002
         return False

@@ -1,9 +1,8 @@
 """Changes of roles: two people give those that carry a duty, one takes them away; recorded and told."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -15,7 +14,7 @@ from icpportal.accounts.sessions import end_sessions
 from icpportal.accounts.staff import invitations
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import ROLE, ApprovalRequest
-from icpportal.desk.event_lines import log_text
+from icpportal.desk.event_lines import log_change
 
 GIVEN_BY_TWO = frozenset({roles.LEAD_REVIEWER, roles.AUDITOR, roles.OPERATIONS})
 
@@ -47,7 +46,7 @@ def change(user: User, chosen: Iterable[str], *, actor: User, now: datetime | No
             actor=actor,
             now=now,
         )
-        _write(user, actor, lambda: _("asked a second person: %(what)s") % {"what": change_words(asked)})
+        log_change(user, actor, lambda: _("asked a second person: %(what)s") % {"what": change_words(asked)})
     return False
 
 
@@ -95,7 +94,7 @@ def _words(before: Iterable[str], after: Iterable[str]) -> str:
 def _change(user: User, before: set[str], after: set[str], actor: User) -> None:
     with transaction.atomic():
         roles.give(user, *after)
-        _write(user, actor, lambda: _words(before, after))
+        log_change(user, actor, lambda: _words(before, after))
         if user.is_staff and not roles.is_staff_role(before):
             _begin_as_staff(user, actor)
         else:
@@ -116,8 +115,4 @@ def _answered(asked: ApprovalRequest, actor: User, words: str) -> None:
     def said() -> str:
         return f"{_(words) % {'name': asked.asked_by}} · {change_words(asked)}"
 
-    _write(User.objects.get(pk=asked.key), actor, said)
-
-
-def _write(user: User, actor: User, say: Callable[[], str]) -> None:
-    LogEntry.objects.log_actions(actor.pk, [user], CHANGE, log_text(say), single_object=True)
+    log_change(User.objects.get(pk=asked.key), actor, said)

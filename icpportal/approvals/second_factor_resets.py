@@ -1,13 +1,11 @@
 """Removes a lost second factor: by two people, recorded, and told to its owner."""
 
 import uuid
-from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import urljoin
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +19,7 @@ from icpportal.accounts.sessions import end_sessions
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import SECOND_FACTOR, ApprovalRequest
 from icpportal.codes.models import Channel
-from icpportal.desk.event_lines import log_text
+from icpportal.desk.event_lines import log_change
 from icpportal.fields.types import Facts
 
 APP = gettext_lazy("authenticator app")
@@ -49,7 +47,7 @@ def ask(user: User, *, actor: User, now: datetime | None = None) -> bool:
             actor=actor,
             now=now,
         )
-        _write(user, actor, lambda: _("asked a second person: resetting the second factor"))
+        log_change(user, actor, lambda: _("asked a second person: resetting the second factor"))
     return False
 
 
@@ -70,7 +68,7 @@ def keep_end(asked: ApprovalRequest) -> None:
     }.get(asked.outcome)
     if words:
         user, by = User.objects.get(pk=asked.key), asked.answered_by or asked.asked_by
-        _write(user, by, lambda: _(words) % {"name": asked.asked_by})
+        log_change(user, by, lambda: _(words) % {"name": asked.asked_by})
 
 
 def _devices(user: User) -> list[int]:
@@ -81,7 +79,7 @@ def _remove(user: User, *, by: User, second: User | None, now: datetime) -> None
     with transaction.atomic():
         Authenticator.objects.filter(user=user).delete()
         end_sessions(user)
-        _write(user, second or by, lambda: _("reset the second factor; %(name)s had asked") % {"name": by})
+        log_change(user, second or by, lambda: _("reset the second factor; %(name)s had asked") % {"name": by})
         if not user.is_staff:  # a password alone opens the account from here on
             note_change(user, now)
             _tell_customer(user, now)
@@ -109,7 +107,3 @@ def _tell(user: User, template: str, base: str, facts: Facts) -> None:
         context={**facts, "url": urljoin(base or settings.PUBLIC_BASE_URL, reverse("account_login"))},
         user_id=user.pk,
     )
-
-
-def _write(user: User, actor: User, say: Callable[[], str]) -> None:
-    LogEntry.objects.log_actions(actor.pk, [user], CHANGE, log_text(say), single_object=True)

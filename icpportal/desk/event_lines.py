@@ -3,14 +3,20 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.db.models import Model
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, override
 
 from icpportal.fields.marked_text import beijing
 from icpportal.fields.types import Words
+
+if TYPE_CHECKING:
+    from icpportal.accounts.models import User
 
 
 def event_line(at: datetime, *said: Words) -> SafeString:
@@ -19,8 +25,16 @@ def event_line(at: datetime, *said: Words) -> SafeString:
     return format_html_join(" · ", "{}", ((part,) for part in parts))
 
 
-def log_text(say: Callable[[], str]) -> str:
-    """A log entry in each language, because its reader's language may differ from the actor's."""
+def log_change(row: Model, actor: "User", say: Callable[[], str]) -> None:
+    """Records in the desk's log what the actor did to the row; `say` is called once for each language.
+
+    One row at a time: Django sends no signal for several, and the audit log listens to it.
+    """
+    LogEntry.objects.log_actions(actor.pk, [row], CHANGE, _in_all_languages(say), single_object=True)
+
+
+def _in_all_languages(say: Callable[[], str]) -> str:
+    """The text in each language, because its reader's language may differ from the actor's."""
     found = {}
     for language, _name in settings.LANGUAGES:
         with override(language):

@@ -6,13 +6,12 @@ from typing import TypeVar
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.helpers import ActionForm
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from icpportal.desk.event_lines import log_text
+from icpportal.desk.event_lines import log_change
 from icpportal.desk.proposals import REASON_LONGEST, ProposalRefused
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.desk.staff import staff_of
@@ -55,8 +54,7 @@ class RowActions(ReadOnlyAdmin[Row]):
             except self.refusals as refusal:
                 self.message_user(request, labelled(self.row_name(row), str(refusal)), messages.WARNING)
                 continue
-            done_so = log_text(lambda: labelled(words, because) if because else str(words))
-            LogEntry.objects.log_actions(actor.pk, [row], CHANGE, done_so, single_object=True)
+            log_change(row, actor, lambda: labelled(words, because) if because else str(words))
             done += 1
         if done:
             request._acted = True  # type: ignore[attr-defined]

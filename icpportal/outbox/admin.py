@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.contrib import admin, messages
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,7 +13,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 from icpportal import time_format
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
-from icpportal.desk.event_lines import log_text
+from icpportal.desk.event_lines import log_change
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.desk.readonly_list import ValuesFilter
 from icpportal.fields.types import Columns, Words
@@ -129,7 +128,7 @@ class MessageAdmin(ReadOnlyAdmin):
         actor = account_of(request)
         done = [message for message in queryset.defer(None) if _acts(act, message, actor)]
         for message in done:
-            LogEntry.objects.log_actions(actor.pk, [message], CHANGE, log_text(lambda: str(words)), single_object=True)
+            log_change(message, actor, lambda: str(words))
         left = queryset.count() - len(done)
         if done:
             text = ngettext("%(n)s message: %(what)s", "%(n)s messages: %(what)s", len(done))
