@@ -64,9 +64,9 @@ def _page(
 
     Notes each look, and separately each time the number is shown.
     """
-    typed = request.POST.dict()
-    form = form or CloseForm(language=language_of(objection), results=ends_of(order_of(objection)), initial=typed)
-    call_form = call_form or CallForm(people=whom(order_of(objection)), initial=typed)
+    typed, order = request.POST.dict(), order_of(objection)
+    form = form or CloseForm(language=language_of(objection), results=ends_of(order), initial=typed)
+    call_form = call_form or CallForm(people=whom(order), initial=typed)
     for what in (OBJECTION, NUMBER)[: 1 + is_shown]:
         note_access_by(request, what=what, reference=str(objection)[:80], reason=REVIEW)
     page = objection_page(objection, reader_of(request), form=form, call_form=call_form, is_shown=is_shown)
@@ -92,14 +92,15 @@ def _call(request: HttpRequest, site: AdminSite, objection: Objection, *, is_mea
 
 def _close(request: HttpRequest, site: AdminSite, objection: Objection, pressed: str) -> HttpResponse:
     """First previews the answer; submitted from the preview, closes the objection once."""
-    form = CloseForm(request.POST, language=language_of(objection), results=ends_of(order_of(objection)))
+    order = order_of(objection)
+    form = CloseForm(request.POST, language=language_of(objection), results=ends_of(order))
     if objection.closed_at is not None:
         messages.error(request, actions.closed_words(objection))
         return _page(request, site, objection)
     if not form.is_valid() or pressed not in ("preview", "close"):
         return _page(request, site, objection, form=form)
     if pressed == "preview":
-        asked = CallForm(people=whom(order_of(objection)), initial=request.POST.dict())
+        asked = CallForm(people=whom(order), initial=request.POST.dict())
         page = preview_page(objection, form, asked, reverse("admin:desk_objection", args=[objection.pk]))
         return page_response(request, "admin/objections/preview.html", site.each_context(request), page)
     try:
