@@ -33,7 +33,7 @@ def execute() -> None:
     from django.core.management import execute_from_command_line  # noqa: PLC0415
     from django.db import OperationalError  # noqa: PLC0415
 
-    if "runserver" not in sys.argv:  # it sets up by itself, and waits for a mended file when that fails
+    if "runserver" not in sys.argv:  # it sets up by itself, and waits for a corrected file if that fails
         django.setup()
     gc.freeze()
     gc.enable()
