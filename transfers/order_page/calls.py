@@ -30,7 +30,7 @@ from transfers.orders.kinds import ALL
 from transfers.pages.permissions import own_order
 
 RINGS_LATE = gettext_lazy(
-    "We were to call at %(when)s and have not yet: %(numbers)s calls %(mobile)s as soon as we can. "
+    "We were due to call at %(when)s and have not yet: %(numbers)s calls %(mobile)s as soon as we can. "
     "You can choose another time."
 )
 TIME_OVER = gettext_lazy(

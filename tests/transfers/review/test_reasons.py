@@ -287,7 +287,7 @@ def test_a_version_that_would_be_over_at_once_is_neither_saved_nor_published(gao
     draft(reason, gao, order, ends_at=soon)
     asked_for_later = act(gao, reason, "ask", begins_at=later)
 
-    assert "This moment is over: choose a later one" in refused
+    assert "This time has passed: choose a later one" in refused
     assert "It would end before it begins" in asked_for_later
     assert not ApprovalRequest.objects.filter(kind="reason").exists()
 

@@ -168,7 +168,7 @@ def part_of(call: Call) -> str:
 
 def _told(call: Call) -> Words:
     if call.objection_id:
-        return _("Showing is logged. Who objects was told that we call.")
+        return _("Showing is logged. The person who objects was told that we call.")
     numbers = {"numbers": comma_list(settings.PROVIDER_CALLER_NUMBERS)}
     return _("Showing is logged. The applicant was told that %(numbers)s calls.") % numbers
 

@@ -211,7 +211,7 @@ def test_the_page_of_the_order_names_no_time_that_is_over(clock: Any, order: Ord
     over = page(theirs, order.get_absolute_url())
 
     assert "have not yet" not in before
-    assert ["We were to call at" in late, "have not yet" in late] == [True, True]
+    assert ["We were due to call at" in late, "have not yet" in late] == [True, True]
     assert [f'value="{booked.isoformat()}"' in each for each in (before, late)] == [True, False]
     assert ["the time to answer is over" in over, "nothing is decided because of it before" in over] == [True, False]
 

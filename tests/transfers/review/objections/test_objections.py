@@ -107,7 +107,10 @@ def test_the_page_of_a_call_about_an_objection_says_nothing_of_the_applicant_bei
 
     html = page(desk, f"/admin/desk/calls/{Call.objects.get().pk}/")
 
-    assert [words in html for words in ("Who objects was told that we call", "Nobody is told")] == [True, True]
+    assert [words in html for words in ("The person who objects was told that we call", "Nobody is told")] == [
+        True,
+        True,
+    ]
     assert [words in html for words in ("The applicant was told", "the applicant is told", "· ,")] == [False] * 3
 
 

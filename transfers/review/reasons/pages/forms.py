@@ -87,7 +87,7 @@ class VersionForm(forms.Form):
     def clean_ends_at(self) -> datetime | None:
         ends: datetime | None = self.cleaned_data["ends_at"]
         if ends is not None and ends <= timezone.now():
-            words = _("This moment is over: choose a later one, or leave the field empty")
+            words = _("This time has passed: choose a later one, or leave the field empty")
             raise ValidationError(words, code="over")
         return ends
 
