@@ -9,12 +9,12 @@ from filings.register.blind_keys import person_key, subject_key
 from filings.register.certificates import INDIVIDUAL
 from icpportal.fields.language_marks import has_han
 from icpportal.fields.types import Answers
+from icpportal.outbox.texts.formats import LANGUAGES
 from transfers.models import Order
 
 SUBJECT_LEAD = "subject_lead"
 ADMINISTRATOR = "administrator"
 BOTH = "both"
-CHINESE = "zh-hans"
 SAME_AS_LEAD = {"same_person": "yes"}  # an individual's answer about the administrator
 ROLES = {
     SUBJECT_LEAD: _("Subject lead"),
@@ -55,7 +55,7 @@ def language_of(order: Order, *, name: str, mobile: str) -> str:
     The account has chosen its language, and so has a person who holds its mobile.
     """
     is_somebody_else = has_han(name) and mobile != order.owner.mobile
-    return CHINESE if is_somebody_else else order.owner.language
+    return LANGUAGES["zh"] if is_somebody_else else order.owner.language
 
 
 def lead(order: Order) -> Person:
