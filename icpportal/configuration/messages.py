@@ -10,6 +10,7 @@ ORDER_EFFECTS = "transfers.effects"  # effects of moves of orders
 CONTACT_CHANGED = "transfers.cancellation.actions.keep_drafts_past_pause"  # effects of a change of contact on orders
 ORDER_SEARCH_KEYS = "transfers.review.search.keys"  # search keys of orders, updated with their answers
 ORDER_LOOKS = "transfers.review.purposes.looks_at_paper"  # whether staff may see an order's documents; records the look
+DOCUMENT_EXAMINED = "transfers.documents.replacements.examined"  # in the transaction that writes the result
 MESSAGE_EVENTS = "transfers.notifications.topics.EVENTS"  # messages that people can switch off, for the outbox
 AUTHORITY_ANSWERS = "transfers.authority.results.take_answer"  # one handler for every outcome
 APPROVED_ACTS = {  # functions run when a second person has allowed a request

@@ -22,6 +22,11 @@ def photo_file(name: str = "photo.jpg", **changes: Any) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, picture(**changes), content_type="image/jpeg")
 
 
+def broken_file() -> SimpleUploadedFile:
+    """A picture that was cut short on its way: it has a head, but cannot be opened."""
+    return SimpleUploadedFile("photo.jpg", picture()[:-2000], content_type="image/jpeg")
+
+
 def overtaken_by_an_upload(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another photo arrives, as by phone, at the moment the next one is sent."""
     real = photo_actions.sealed

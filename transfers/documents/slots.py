@@ -20,6 +20,7 @@ from icpportal.fields.components import DrawnSlot, Found, SlotAction
 from icpportal.fields.types import Words
 from icpportal.time_format import day_words, to_beijing
 from transfers.documents import validity
+from transfers.documents.replacements import refused_since
 from transfers.documents.samples import UNSEALED, right_sample
 from transfers.models import Order, OrderDocument
 from transfers.orders import queries
@@ -38,6 +39,7 @@ ONLY_BY_PHONE = _("Only if you send the documents by phone: sign the form and ph
 READY = ("ready", "look")  # the second has advice
 LACKING = ("empty", "again", "refused", "replace")
 FRONT, BACK = _("front"), _("back")
+KEPT = _("%(reason)s. The earlier picture is kept")
 SIGNED_ALONE = _("Signed by you with a black pen, in regular script")
 
 
@@ -218,6 +220,7 @@ def slot_context(
     stale: str | Promise = ""
     if paper is not None and validity.is_stale(order, paper):
         stale = validity.why_stale(slot.key, reused=validity.is_reused(order, paper))
+    reason = reason or _tried(order, paper)
     shown: DrawnSlot = {
         **(_refused(paper, reason) if reason and not stale else _shown(paper, reason or str(stale))),
         "key": f"{slot.key}-{side}",
@@ -267,7 +270,7 @@ def photo_slot(order: Order, paper: OrderDocument | None, *, reason: str = "") -
     """The same arguments for the photo step."""
     url = reverse("photo", args=[order.reference])
     return {
-        **(_refused(paper, reason) if reason else _shown(paper, reason)),
+        **(_refused(paper, reason) if (reason := reason or _tried(order, paper)) else _shown(paper, "")),
         "key": "photo",
         "title": _("Photo"),
         "hint": _("Upper body, centred, dressed for the season"),
@@ -290,12 +293,23 @@ class PictureShown(TypedDict):
     facts: NotRequired[str]
 
 
+def _tried(order: Order, paper: OrderDocument | None) -> str:
+    """Why the last picture that was to replace this one was refused; "" when none was."""
+    return str(refused_since(order, paper)) if paper is not None else ""
+
+
+def kept_after(order: Order, paper: OrderDocument) -> str:
+    """Says that a later picture was refused and that this one is kept; "" when none was."""
+    tried = _tried(order, paper)
+    return KEPT % {"reason": tried} if tried else ""
+
+
 def _refused(paper: OrderDocument | None, reason: str) -> PictureShown:
     """After a refused upload: shows the earlier picture, which is still there."""
     shown = _shown(paper, "")
     if shown["state"] not in READY:
         return _shown(paper, reason)
-    return {**shown, "reason": _("%(reason)s. The earlier picture is kept") % {"reason": reason}}
+    return {**shown, "reason": KEPT % {"reason": reason}}
 
 
 def _shown(paper: OrderDocument | None, reason: str) -> PictureShown:

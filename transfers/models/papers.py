@@ -19,6 +19,8 @@ class OrderDocument(models.Model):
     document = models.ForeignKey("verification.Document", on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
     retired_at = models.DateTimeField(null=True)
+    # what was put in its place, if this one was ready: it is held until that has been examined
+    successor = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         constraints = [

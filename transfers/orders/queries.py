@@ -194,6 +194,11 @@ def photo_of(order: Order) -> OrderDocument | None:
     return papers_of(order).filter(slot="photo", added_at__gte=order.entered_at).first()
 
 
+def counts(order: Order, paper: OrderDocument) -> bool:
+    """Whether a document counts in the order's present state; a photo does not once a reviewer has refused it."""
+    return paper.slot != "photo" or paper.added_at >= order.entered_at
+
+
 def was_refused(order: Order, photo: OrderDocument) -> bool:
     """Whether this is, byte for byte, a photo that a reviewer has refused."""
     earlier = order.papers.filter(slot="photo", added_at__lt=order.entered_at).exclude(document__sha256="")

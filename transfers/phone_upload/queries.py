@@ -87,8 +87,7 @@ def slots_for_phone(order: Order) -> list[slots.Slot]:
 
 def papers(order: Order) -> dict[tuple[str, int], OrderDocument]:
     """The documents by slot and side, without a refused photo."""
-    found = queries.papers_of(order)
-    fresh = [paper for paper in found if paper.slot != slots.PHOTO or paper.added_at >= order.entered_at]
+    fresh = (paper for paper in queries.papers_of(order) if queries.counts(order, paper))
     return {(paper.slot, paper.side): paper for paper in fresh}
 
 
@@ -117,7 +116,8 @@ def side_shown(
         "refresh_url": page,
     }
     if paper is not None and not reason:
-        found["state"], found["reason"] = paper.document.state, reason_of(paper.document)
+        found["state"] = paper.document.state
+        found["reason"] = slots.kept_after(order, paper) or reason_of(paper.document)
         if paper.document.is_ready and (advice := found_on(paper.document)) is not None:
             found["state"], found["found"] = "look", advice
     if to_replace and found["state"] in slots.READY:

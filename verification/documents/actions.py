@@ -47,6 +47,15 @@ class CheckedUpload(NamedTuple):
 
 
 def receive(
+    *, kind: str, upload: Upload, holder: str, account: str = "", side: int = 1, now: datetime | None = None
+) -> Document:
+    """Takes a file into quarantine and has it examined; raises `UploadRefused`. Call it outside a transaction."""
+    document = quarantine(kind=kind, upload=upload, holder=holder, account=account, side=side, now=now)
+    begin(document)
+    return document
+
+
+def quarantine(
     *,
     kind: str,
     upload: Upload,
@@ -56,7 +65,7 @@ def receive(
     sent: int | None = None,
     now: datetime | None = None,
 ) -> Document:
-    """Takes a file into quarantine and has it examined; raises `UploadRefused`.
+    """Takes a file into quarantine, for a document that is not saved yet; raises `UploadRefused`.
 
     First counts it against the daily limits of holder and account, then checks what takes a request only milliseconds:
     length, signature, size in the header. `sent` is how many files the holder ever had, where that is known. Writes to
@@ -72,7 +81,7 @@ def receive(
         kept_as = storage.keep(storage.QUARANTINE, file_names.stored(now), judged.content)
     except storage.StorageDown as down:
         raise UploadRefused("upload_failed") from down
-    document = Document.objects.create(
+    return Document(
         kind=kind,
         side=side,
         holder=holder,
@@ -83,8 +92,12 @@ def receive(
         quarantine_name=kept_as,
         created_at=now,
     )
+
+
+def begin(document: Document) -> None:
+    """Saves a document and has it examined: in the transaction that puts it to use, so that its use is known then."""
+    document.save(force_insert=True)
     wake_worker(TASK, str(document.pk))
-    return document
 
 
 def count(holder: str, account: str, size: int, now: datetime) -> None:

@@ -13,8 +13,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
+from django.conf import settings
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from icpportal.alarms import leases
 from icpportal.fields.types import Column
@@ -126,7 +129,10 @@ def settle(document: Document, judged: Judgement, now: datetime) -> Outcome:
 
 def end(document: Document, now: datetime, **written: Column) -> bool:
     ours = Document.objects.filter(pk=document.pk, state=DocumentState.CHECKING, lease=document.lease)
-    ended = ours.update(**written, decided_at=now, lease=None, leased_until=None, to_clear=True)
+    with transaction.atomic():
+        ended = ours.update(**written, decided_at=now, lease=None, leased_until=None, to_clear=True)
+        if ended:
+            import_string(settings.DOCUMENT_EXAMINED)(document.pk)
     if ended:
         logger.info("document examined", extra={"document": document.reference, "state": str(written["state"])})
         clear(document.pk)

@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_ready_document
-from tests.transfers.desk import photo_file
+from tests.transfers.desk import broken_file, photo_file
 from tests.transfers.together import together, words
 from transfers.documents import actions as paper_actions
 from transfers.models import Order, OrderDocument
+from verification.documents.examination import examine
 from verification.documents.upload_messages import UploadRefused
 from verification.models import Document
 
@@ -42,6 +43,54 @@ def test_a_picture_that_a_reviewer_saw_stays_for_the_record():
 
     assert Document.objects.get(pk=seen.pk).state == "ready"
     assert OrderDocument.objects.get(document=seen).retired_at is not None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("sent", "left"),
+    [
+        (["broken"], "good"),
+        (["broken", "broken"], "good"),
+        (["unread", "broken"], "good"),
+        (["unread", "taken back"], "good"),
+        (["unread", "broken", "taken back"], "nothing"),
+        (["fine"], "the last"),
+        (["unread", "fine"], "the last"),
+        (["fine", "broken"], "the last"),
+    ],
+)
+def test_a_good_picture_stays_until_another_one_was_read(sent, left, django_capture_on_commit_callbacks):
+    order = make_order()
+    good = make_ready_document(order, "subject_id")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        for each in sent:
+            if each == "taken back":
+                paper_actions.remove(order, slot="subject_id")
+                continue
+            paper = paper_actions.upload(
+                order, slot="subject_id", file=broken_file() if each == "broken" else photo_file()
+            )
+            good = good if each != "fine" else paper.document
+            if each != "unread":
+                examine(paper.document_id)
+
+    stands = [] if left == "nothing" else [good.pk]
+    assert list(OrderDocument.objects.filter(order=order, retired_at=None).values_list("document", flat=True)) == stands
+    assert list(Document.objects.filter(state__in=("ready", "checking")).values_list("pk", flat=True)) == stands
+
+
+@pytest.mark.django_db
+def test_a_photo_that_a_reviewer_refused_does_not_return():
+    order = make_order(state=states.PHOTO_DUE)
+    make_ready_document(order, "photo")
+    Order.objects.filter(pk=order.pk).update(entered_at=timezone.now())
+    order.refresh_from_db()
+
+    paper = paper_actions.upload(order, slot="photo", file=broken_file())
+    examine(paper.document_id)
+
+    assert list(OrderDocument.objects.filter(order=order, retired_at=None)) == [paper]
 
 
 @pytest.mark.django_db

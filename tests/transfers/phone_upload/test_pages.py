@@ -271,13 +271,13 @@ def test_a_picture_being_sent_when_the_owner_ends_the_code_is_not_kept(client, m
     token = code(client, order)
     mobile = phone()
     mobile.get(page_of(token))
-    receive = paper_actions.receive
+    quarantine = paper_actions.quarantine
 
     def slowly(**sent):
         uploads.end(holder=order.reference)
-        return receive(**sent)
+        return quarantine(**sent)
 
-    monkeypatch.setattr(paper_actions, "receive", slowly)
+    monkeypatch.setattr(paper_actions, "quarantine", slowly)
 
     answer = send(mobile, token)
 
@@ -291,13 +291,13 @@ def test_a_picture_received_in_time_counts_though_it_was_stored_later(client, mo
     token = code(client, order)
     mobile = phone()
     mobile.get(page_of(token))
-    receive = paper_actions.receive
+    quarantine = paper_actions.quarantine
 
     def slowly(**sent):
         age(10)
-        return receive(**sent)
+        return quarantine(**sent)
 
-    monkeypatch.setattr(paper_actions, "receive", slowly)
+    monkeypatch.setattr(paper_actions, "quarantine", slowly)
 
     assert send(mobile, token).status_code == 302
     assert OrderDocument.objects.get(order=order).retired_at is None

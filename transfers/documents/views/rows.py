@@ -165,10 +165,12 @@ def _state(looked: Looked, slot: Slot, mine: list[OrderDocument]) -> str:
 def _words(looked: Looked, slot: Slot, mine: list[OrderDocument], state: str) -> Words:
     """What is wrong and what to do about it, or what a good picture shows."""
     order = looked.order
-    if state == "look":
-        return _first(_advice(slot, paper) for paper in mine)
     if state == "again":
         return _first(_trouble(order, slot, paper) for paper in mine)
+    if tried := _first(_kept(order, slot, paper) for paper in mine):
+        return tried
+    if state == "look":
+        return _first(_advice(slot, paper) for paper in mine)
     if state == "checking":
         return _first(reason_of(paper.document) for paper in mine)
     if state == "empty":
@@ -199,6 +201,11 @@ def _trouble(order: Order, slot: Slot, paper: OrderDocument) -> Words:
     if is_stale(order, paper):
         return why_stale(slot.key, reused=is_reused(order, paper))
     return _side(slot, paper, reason_of(paper.document)) if paper.document.state == "refused" else ""
+
+
+def _kept(order: Order, slot: Slot, paper: OrderDocument) -> Words:
+    words = slots.kept_after(order, paper)
+    return _side(slot, paper, words) if words else ""
 
 
 def _still_needed(looked: Looked, slot: Slot, mine: list[OrderDocument]) -> Words:

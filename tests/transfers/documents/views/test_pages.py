@@ -26,7 +26,7 @@ from tests.transfers.builders import (
     type_answers,
     website_answers,
 )
-from tests.transfers.desk import agree, fill_papers, make_complete, photo_file
+from tests.transfers.desk import agree, broken_file, fill_papers, make_complete, photo_file
 from tests.transfers.outside import cost
 from transfers.check import readiness
 from transfers.models import FieldVerdict, Order, OrderDocument, ReviewRound
@@ -36,6 +36,7 @@ from verification.documents.upload_messages import UploadRefused
 from verification.models import Consent, Document
 
 pytestmark = pytest.mark.django_db
+SPOILT = "The picture does not open: take it again. The earlier picture is kept"
 
 
 def hub_of(order):
@@ -415,6 +416,25 @@ def test_a_refused_file_leaves_the_good_picture_on_the_page_and_says_so(client):
     assert "The file is empty: choose another file. The earlier picture is kept" in page
     assert f"{reverse('document', args=[kept.reference])}?preview=1" in page
     assert OrderDocument.objects.filter(order=order, retired_at=None).count() == 1
+
+
+def test_a_replacement_that_does_not_open_leaves_the_good_picture_in_its_slot_and_says_so(client):
+    order = make_complete()
+    good = order.papers.get(slot="subject_id").document
+    client = english(client, order.owner)
+
+    client.post(slot_of(order, "subject_id", 1), {"file": broken_file()})
+    assert [gap.part for gap in readiness.gaps(order)] == ["paper.subject_id"], "not before it was read"
+    examine(Document.objects.latest("created_at").pk)
+
+    page, hub = (client.get(url(order)).content.decode() for url in (lambda each: slot_of(each, "subject_id"), hub_of))
+    assert SPOILT in page
+    assert SPOILT in next(row for row in rows(hub) if "Subject’s document" in row or "Subject&#x27;s document" in row)
+    assert f"{reverse('document', args=[good.reference])}?preview=1" in page
+    assert client.get(reverse("document", args=[good.reference])).status_code == 200
+    assert readiness.gaps(order) == []
+    client.post(slot_of(order, "subject_id", 1), {"remove": "1"})
+    assert sorted(Document.objects.filter(kind="subject_id").values_list("state", flat=True)) == ["retired", "retired"]
 
 
 def test_a_picture_can_be_removed_again(client):

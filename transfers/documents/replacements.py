@@ -1,0 +1,67 @@
+"""Pictures that others replaced: each stays until its replacement has been examined, and returns if that is refused."""
+
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+
+from transfers.models import Order, OrderDocument
+from transfers.orders import queries
+from verification.documents.actions import retire_all
+from verification.documents.upload_messages import reason_of
+from verification.models import Document
+from verification.models.documents import DocumentState
+
+HELD = Q(successor__retired_at=None, successor__document__state=DocumentState.CHECKING)
+
+
+def hold(order: Order, replaced: OrderDocument, successor: OrderDocument) -> None:
+    """Keeps what `successor` replaced until that has been examined; of several in a row, the last that was ready."""
+    is_good = replaced.document.is_ready and queries.counts(order, replaced)
+    kept = OrderDocument.objects.filter(pk=replaced.pk) if is_good else _held_for(replaced)
+    kept.update(successor=successor)
+
+
+def examined(document_pk: UUID) -> None:
+    """Ends the wait for a document, in the transaction that writes its result (`settings.DOCUMENT_EXAMINED`)."""
+    papers = OrderDocument.objects.filter(document=document_pk, retired_at=None)
+    paper = papers.select_related("order", "document").first()
+    if paper is None or not _held_for(paper).exists():
+        return
+    Order.objects.filter(pk=paper.order_id).update(version=F("version") + 1)  # after any other change of its documents
+    if paper.document.is_ready:
+        # with the locks of this transaction, it could wait for one that waits for them
+        transaction.on_commit(partial(retire_unused, paper.order, paper.slot), robust=True)
+    else:
+        take_out(paper, puts_back=True)
+
+
+def take_out(paper: OrderDocument, *, puts_back: bool = False) -> None:
+    """Takes a document out of its slot; `puts_back` returns what is held for it."""
+    took = OrderDocument.objects.filter(pk=paper.pk, retired_at=None).update(retired_at=timezone.now())
+    if took and puts_back:
+        _held_for(paper).update(retired_at=None)
+
+
+def _held_for(paper: OrderDocument) -> QuerySet[OrderDocument]:
+    return OrderDocument.objects.filter(order=paper.order_id, successor=paper)
+
+
+def retire_unused(order: Order, slot: str) -> None:
+    """Retires documents taken out of a slot that no reviewer has seen and that nothing holds; the others stay."""
+    taken_out = OrderDocument.objects.filter(order=order, slot=slot, retired_at__isnull=False).values("document")
+    uses = OrderDocument.objects.filter(document=OuterRef("pk"))
+    was_seen = Q(order__submitted_at__gt=OuterRef("created_at"))
+    is_needed = Exists(uses.filter(Q(retired_at__isnull=True) | was_seen | HELD))
+    retire_all(Document.objects.filter(~is_needed, pk__in=taken_out), order.reference)
+
+
+def refused_since(order: Order, paper: OrderDocument) -> str | Promise:
+    """Why the picture that was to replace this one was refused; "" when none was since the order took this state."""
+    tried = paper.successor if paper.successor_id else None
+    if tried is None or tried.document.state != DocumentState.REFUSED or tried.added_at < order.entered_at:
+        return ""
+    return reason_of(tried.document)
