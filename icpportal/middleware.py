@@ -1,4 +1,4 @@
-"""Middleware for every request: reference, limits on bodies, no NUL, the desk's host, security headers."""
+"""Middleware for every request: reference, limits on bodies, no NUL, the desk's host, security headers, messages."""
 
 import logging
 import secrets
@@ -8,6 +8,8 @@ from urllib.parse import urljoin
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.messages import get_messages
+from django.contrib.messages.storage.base import BaseStorage
 from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
 from django.http.request import split_domain_port
@@ -172,4 +174,18 @@ class BrowserHeaders:
         personal = request.method == "POST" or settings.SESSION_COOKIE_NAME in request.COOKIES
         if personal or settings.SESSION_COOKIE_NAME in response.cookies:
             patch_cache_control(response, private=True, no_store=True)
+        return response
+
+
+class MessagesForPeople:
+    """Keeps the messages of a page that a script asked for: it takes a part of the page, and nobody sees the rest."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        waiting = get_messages(request)
+        if request.headers.get("X-Requested-With") == "fetch" and isinstance(waiting, BaseStorage):
+            waiting.used = False
         return response

@@ -78,7 +78,7 @@
   const lookAgain = async () => {
     let answer;
     try {
-      answer = await fetch(window.location.href, { credentials: "same-origin" });
+      answer = await fetch(window.location.href, { headers: { "X-Requested-With": "fetch" }, credentials: "same-origin" });
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       return;

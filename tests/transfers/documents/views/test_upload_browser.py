@@ -13,6 +13,7 @@ from django.urls import reverse
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.transfers import states
 from tests.transfers.builders import PASSWORD, make_order, sign_in
 from transfers.models import Order
 from verification.documents import storage
@@ -114,3 +115,8 @@ def test_the_result_appears_by_itself_and_a_lost_session_costs_a_sign_in_but_not
     expect(page.locator("h1")).to_have_text("Subject's document")
     expect(slot).to_contain_text("Ready")
     assert Document.objects.count() == 1
+
+    Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)
+    slot.locator("input[type=file]").set_input_files(chosen)
+    slot.get_by_role("button", name="Upload", exact=True).click()
+    expect(page.get_by_text("Nothing was saved: the order can no longer be changed")).to_be_visible()
