@@ -24,6 +24,7 @@ S3_BUCKET = env.str("S3_BUCKET", default="")
 STORAGE_REGION_WAIVER = env.str("STORAGE_REGION_WAIVER", default="")
 if S3_BUCKET:
     try:
+        from boto3.s3.transfer import TransferConfig
         from botocore.config import Config
     except ImportError:
         raise ImproperlyConfigured("S3_BUCKET is set, and what requirements-s3.txt names is not installed.") from None
@@ -42,7 +43,16 @@ if S3_BUCKET:
             connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 3, "mode": "standard"}
         ),
     }
+    # pages read through a storage of their own: a person waits, and has more use of the page without its pictures
+    S3_OPTIONS_ON_PAGES = {
+        **S3_OPTIONS,
+        "client_config": Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 1}),
+        "transfer_config": TransferConfig(use_threads=False, num_download_attempts=1),
+    }
     DOCUMENT_STORAGE = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**S3_OPTIONS, "location": "documents"}}
+    STORAGES_ON_PAGES = {
+        "documents_on_pages": {**DOCUMENT_STORAGE, "OPTIONS": {**S3_OPTIONS_ON_PAGES, "location": "documents"}}
+    }
     QUARANTINE_STORAGE = {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {**S3_OPTIONS, "location": "quarantine"},
@@ -50,6 +60,7 @@ if S3_BUCKET:
     MINISTRY_STORAGE = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**S3_OPTIONS, "location": "ministry"}}
     EXPORTS_STORAGE = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**S3_OPTIONS, "location": "exports"}}
 else:
+    STORAGES_ON_PAGES = {}
     DOCUMENT_STORAGE = {
         "BACKEND": "icpportal.privacy.files.folders.WholeFiles",
         "OPTIONS": {"location": PRIVATE_ROOT, **PRIVATE_FILES},
@@ -79,6 +90,7 @@ STORAGES = {
     "quarantine": QUARANTINE_STORAGE,
     "ministry": MINISTRY_STORAGE,
     "exports": EXPORTS_STORAGE,
+    **STORAGES_ON_PAGES,
     "staticfiles": {
         "BACKEND": env.str("STATICFILES_BACKEND", default="whitenoise.storage.CompressedManifestStaticFilesStorage")
     },

@@ -5,6 +5,7 @@ plain until `seal_papers` has run, and can be read all the same.
 """
 
 import logging
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
@@ -16,6 +17,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from icpportal.gateways.errors import Retryable
+from icpportal.gateways.pause import Pause
 from icpportal.privacy.files import keys, pieces
 
 try:
@@ -31,6 +33,9 @@ TRIAL = b"is this place writable?"
 EXPORTS = "exports"
 SEALED = ("quarantine", "documents", EXPORTS)  # the ministry's files are sealed by its line
 NEVER_PLAIN = (EXPORTS,)  # no earlier version wrote these
+ON_PAGES = "_on_pages"  # ends the alias under which pages read from a bucket, with other time limits
+SLOW_SECONDS = 1.0  # a faster refusal holds nobody
+pause = Pause(15.0)
 
 
 class StorageDown(Retryable):
@@ -98,25 +103,42 @@ def read(alias: str, name: str) -> bytes:
         raise StorageDown(alias) from trouble
 
 
-def open_file(alias: str, name: str) -> BinaryIO:
+def open_on_page(alias: str, name: str) -> BinaryIO:
+    """The same as `open_file` for a person who waits: gives up sooner, and after that at once for some seconds.
+
+    A page has many pictures: a storage that hangs would hold all threads of the pages.
+    """
+    if pause.is_on:
+        raise StorageDown(alias)
+    began = time.monotonic()
+    try:
+        hurried = f"{alias}{ON_PAGES}"
+        return open_file(alias, name, through=place(hurried if hurried in storages.backends else alias))
+    except StorageDown:
+        if time.monotonic() - began > SLOW_SECONDS:
+            pause.begin()
+        raise
+
+
+def open_file(alias: str, name: str, *, through: Storage | None = None) -> BinaryIO:
     """Opens the file for reading; raises `Missing`, or `Unreadable` when it is sealed and cannot be opened.
 
     Raises `StorageDown` when the place itself is missing, such as a volume that is not mounted.
     """
+    storage = through or place(alias)
     try:
-        source = cast(BinaryIO, place(alias).open(name))
+        source = cast(BinaryIO, storage.open(name))
         return pieces.opened(source, partial(keys.find, place=alias, name=name)) if alias in SEALED else source
     except keys.Forgotten as gone:
         raise Missing(name) from gone
     except FileNotFoundError as gone:
-        raise (Missing(name) if _is_there(alias) else StorageDown(alias)) from gone
+        raise (Missing(name) if _is_there(storage) else StorageDown(alias)) from gone
     except TROUBLE as trouble:
         raise StorageDown(alias) from trouble
 
 
-def _is_there(alias: str) -> bool:
+def _is_there(storage: Storage) -> bool:
     """Whether the folder or the bucket exists."""
-    storage = place(alias)
     if isinstance(storage, FileSystemStorage):
         return Path(storage.location).is_dir()
     bucket = getattr(storage, "bucket", None)

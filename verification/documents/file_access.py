@@ -21,22 +21,26 @@ class NotReady(LookupError):
     """There is nothing to show: in quarantine, refused or retired. Pages answer 404."""
 
 
-def open_ready(document: Document) -> BinaryIO:
-    """Opens the picture for reading; raises `NotReady`. Never opens anything in quarantine."""
-    return open_stored(document, "stored_name")
+def open_ready(document: Document, *, on_page: bool = False) -> BinaryIO:
+    """Opens the picture for reading; raises `NotReady`. Never opens anything in quarantine.
+
+    `on_page` is for requests: a storage that hangs is given up sooner.
+    """
+    return open_stored(document, "stored_name", on_page=on_page)
 
 
-def open_preview(document: Document) -> BinaryIO:
+def open_preview(document: Document, *, on_page: bool = False) -> BinaryIO:
     """Opens the preview, at most 320 pixels wide and high; raises `NotReady`."""
-    return open_stored(document, "preview_name")
+    return open_stored(document, "preview_name", on_page=on_page)
 
 
-def open_stored(document: Document, column: str) -> BinaryIO:
+def open_stored(document: Document, column: str, *, on_page: bool) -> BinaryIO:
+    opens = storage.open_on_page if on_page else storage.open_file
     # read again: the caller's row may be older than a retirement
     name = name_now(document, column)
     while name:
         try:
-            return storage.open_file(storage.DOCUMENTS, name)
+            return opens(storage.DOCUMENTS, name)
         except storage.Missing:
             tried, name = name, name_now(document, column)
             if name == tried:
@@ -51,7 +55,7 @@ def name_now(document: Document, column: str) -> str | None:
 
 def response(document: Document, *, preview: bool = False, download: bool = False) -> FileResponse:
     """The picture as a response that no browser takes for a page; raises `NotReady`."""
-    source = open_preview(document) if preview else open_ready(document)
+    source = (open_preview if preview else open_ready)(document, on_page=True)
     answer = FileResponse(source, content_type=TYPE, headers=HEADERS)
     answer["Content-Disposition"] = (
         f"{'attachment' if download else 'inline'}; filename*=UTF-8''{quote(file_name(document))}"

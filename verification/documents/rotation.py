@@ -20,7 +20,7 @@ def turned_upload(document: Document) -> Upload:
     Nothing is decoded here: the examination turns the pixels.
     """
     try:
-        with open_ready(document) as source:
+        with open_ready(document, on_page=True) as source:
             content = source.read()
     except (NotReady, storage.StorageDown) as gone:
         raise UploadRefused("upload_failed") from gone

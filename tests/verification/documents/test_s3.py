@@ -1,8 +1,11 @@
 """The same tests with both storages in S3, on a real endpoint."""
 
 import os
+import socket
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from datetime import timedelta
 
 import boto3
@@ -10,6 +13,8 @@ import pytest
 from django.utils import timezone
 from moto.server import ThreadedMotoServer
 
+from icpportal.gateways import storage as gateway
+from icpportal.gateways.pause import Pause
 from tests.verification.documents import pictures
 from verification.documents import examination, storage
 from verification.documents.actions import examine, receive, retire
@@ -175,6 +180,44 @@ def test_an_endpoint_that_is_down_refuses_the_upload_and_lets_examination_wait(r
     assert examination.examine(document.pk) == "ready"
 
 
+@pytest.fixture
+def silent_bucket(settings, monkeypatch):
+    """A bucket that takes calls and answers none, for pages alone; lists the calls."""
+    monkeypatch.setattr(gateway, "pause", Pause(60))
+    monkeypatch.setattr(gateway, "SLOW_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        host, port = server.getsockname()
+        calls, taken = [], True
+
+        def take() -> None:
+            with suppress(OSError):
+                while taken:
+                    calls.append(server.accept()[0])
+
+        threading.Thread(target=take, daemon=True).start()
+        options = {**settings.STORAGES["documents"]["OPTIONS"], "endpoint_url": f"http://{host}:{port}"}
+        options["client_config"] = boto3.session.Config(read_timeout=0.2, retries={"total_max_attempts": 1})
+        on_pages = {**settings.STORAGES["documents"], "OPTIONS": options}
+        settings.STORAGES = {**settings.STORAGES, "documents_on_pages": on_pages}
+        yield calls
+        taken = False
+        for call in calls:
+            call.close()
+
+
+def test_a_bucket_that_hangs_holds_one_picture_of_a_page_and_no_worker(received, bucket, silent_bucket):
+    document = received()
+    assert examine(document.pk) == "ready"
+
+    for _picture in range(3):
+        with pytest.raises(storage.StorageDown):
+            response(after(document), preview=True)
+
+    assert len(silent_bucket) == 1
+    with open_ready(after(document)) as picture:
+        assert picture.read(3) == b"\xff\xd8\xff"
+
+
 SCRIPT = """
 import django
 django.setup()
@@ -182,6 +225,8 @@ from django.core.files.base import ContentFile
 from verification.documents import storage
 for place, name in (("documents", "20261125/one"), ("quarantine", "20261125/two")):
     print(storage.place(place).save(name, ContentFile(b"one")))
+with storage.open_on_page("documents", "20261125/one") as source:
+    print(source.read())
 """
 
 
@@ -199,7 +244,7 @@ def test_the_environment_alone_puts_both_storages_into_the_bucket(bucket, endpoi
 
     done = subprocess.run([sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=False)
 
-    assert done.stdout == "20261125/one\n20261125/two\n", done.stderr
+    assert done.stdout == "20261125/one\n20261125/two\nb'one'\n", done.stderr
     assert keys(bucket) == ["documents/20261125/one", "quarantine/20261125/two"]
 
 
