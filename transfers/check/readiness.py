@@ -19,6 +19,7 @@ from transfers.returns.labels import in_sentence, name_of
 from transfers.returns.returned_parts import PAPER, ReturnedPart, returned_parts, unsettled_parts
 from transfers.steps import STEPS, consent, phone_tests
 from transfers.steps.checked_form import facts_of
+from verification.documents.upload_messages import reason_of
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,10 @@ def _paper_words(order: Order, slot: slots.Slot, papers: list[OrderDocument]) ->
         return _("%(part)s: %(words)s") % {"part": slot.title, "words": reason}
     if slots.waiting(papers):
         return _("%(slot)s is still being checked: wait a moment, then submit") % {"slot": slot.title}
+    refused = next((paper for paper in papers if paper.document.state == "refused"), None)
+    if refused is not None:
+        part = f"{slot.title} · {side}" if (side := slot.sides[refused.side - 1]) else slot.title
+        return _("%(part)s: %(words)s") % {"part": part, "words": reason_of(refused.document)}
     return _("%(slot)s is missing: upload it, then submit") % {"slot": slot.title}
 
 

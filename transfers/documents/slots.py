@@ -192,11 +192,13 @@ def commits_by_phone(rules: Province) -> bool:
 
 
 def missing(slots: list[Slot], papers: Iterable[OrderDocument]) -> list[Slot]:
-    """The slots without a ready picture; pass the documents that are still valid."""
-    ready: dict[str, int] = {}
+    """The slots without a ready picture, or with one that is not ready; pass the documents that are still valid."""
+    ready, unread = dict[str, int](), set[str]()
     for paper in papers:
         ready[paper.slot] = ready.get(paper.slot, 0) + paper.document.is_ready
-    return [slot for slot in slots if ready.get(slot.key, 0) < slot.needed]
+        if not paper.document.is_ready:
+            unread.add(paper.slot)
+    return [slot for slot in slots if ready.get(slot.key, 0) < slot.needed or slot.key in unread]
 
 
 def waiting(papers: list[OrderDocument]) -> bool:

@@ -437,6 +437,25 @@ def test_a_replacement_that_does_not_open_leaves_the_good_picture_in_its_slot_an
     assert sorted(Document.objects.filter(kind="subject_id").values_list("state", flat=True)) == ["retired", "retired"]
 
 
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("checking", "Authenticity statement is still being checked: wait a moment, then submit"),
+        ("refused", "Authenticity statement · page 2: The picture does not open: take it again"),
+    ],
+)
+def test_nothing_is_submitted_with_a_further_page_that_could_not_be_read_yet(client, state, said):
+    order = make_complete()
+    page = make_ready_document(order, "statement", side=2)
+    OrderDocument.objects.filter(document=page).update(mark=order.papers.get(slot="statement", side=1).mark)
+    Document.objects.filter(pk=page.pk).update(state=state, reason="file_broken" if state == "refused" else "")
+
+    assert [gap.words for gap in readiness.gaps(order)] == [said]
+    client = english(client, order.owner)
+    client.post(slot_of(order, "statement", 2), {"remove": "1"})
+    assert readiness.gaps(order) == []
+
+
 def test_a_picture_can_be_removed_again(client):
     order = make_order()
     make_ready_document(order, "subject_id")
