@@ -27,14 +27,16 @@ def hold(order: Order, replaced: OrderDocument, successor: OrderDocument) -> Non
 
 def examined(document_pk: UUID) -> None:
     """Ends the wait for a document, in the transaction that writes its result (`settings.DOCUMENT_EXAMINED`)."""
-    papers = OrderDocument.objects.filter(document=document_pk, retired_at=None)
-    paper = papers.select_related("order", "document").first()
-    if paper is None or not _held_for(paper).exists():
+    waiting = OrderDocument.objects.filter(successor__document=document_pk, successor__retired_at=None)
+    # by the order, which has an index
+    held = waiting.filter(order=F("successor__order")).select_related("order", "successor__document").first()
+    if held is None or held.successor is None:
         return
-    Order.objects.filter(pk=paper.order_id).update(version=F("version") + 1)  # after any other change of its documents
+    order, paper = held.order, held.successor
+    Order.objects.filter(pk=order.pk).update(version=F("version") + 1)  # waits for others that change its documents
     if paper.document.is_ready:
         # with the locks of this transaction, it could wait for one that waits for them
-        transaction.on_commit(partial(retire_unused, paper.order, paper.slot), robust=True)
+        transaction.on_commit(partial(retire_unused, order, paper.slot), robust=True)
     else:
         take_out(paper, puts_back=True)
 
