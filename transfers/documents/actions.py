@@ -22,6 +22,10 @@ class OrderChanged(Exception):
     """The order has left the state in which its documents may be changed."""
 
 
+class PictureReplaced(Exception):
+    """The slot no longer holds the picture that was looked at: another window, or a phone, has sent or removed one."""
+
+
 def upload(
     order: Order,
     *,
@@ -31,11 +35,13 @@ def upload(
     kind: str = "",
     mark: str = "",
     may: Callable[[], bool] = lambda: True,
+    seen: str = "",
 ) -> OrderDocument:
     """Takes a file into a slot; the earlier one is held until this one has been examined.
 
-    `may` is checked last, inside the transaction; `mark` is used where the slot makes none of its own. Raises
-    `UploadRefused` or `OrderChanged`, and then nothing has changed. Of two concurrent uploads, the later one stays.
+    `may` is checked last, inside the transaction; `mark` is used where the slot makes none of its own; `seen` is the
+    reference of the one picture that it may replace. Raises `UploadRefused`, `OrderChanged` or `PictureReplaced`, and
+    then nothing has changed. Of two concurrent uploads, the later one stays.
     """
     document = quarantine(
         kind=kind or slot,
@@ -50,16 +56,18 @@ def upload(
             _change(order)
             if not may():
                 raise OrderChanged(order.reference)
-            replaced = _current(order, slot, side)
+            replaced = _current(order, slot, side, seen)
             if replaced is not None:
                 take_out(replaced)
+            elif seen:
+                raise PictureReplaced(order.reference)
             begin(document)
             paper = OrderDocument.objects.create(
                 order=order, slot=slot, side=side, mark=mark or mark_of(order, slot), document=document
             )
             if replaced is not None:
                 hold(order, replaced, paper)
-    except OrderChanged:
+    except (OrderChanged, PictureReplaced):
         document.save(force_insert=True)
         retire(document)
         raise
@@ -68,12 +76,13 @@ def upload(
     return paper
 
 
-def turn(order: Order, *, slot: str, side: int = 1) -> OrderDocument | None:
+def turn(order: Order, *, slot: str, side: int = 1, seen: str = "") -> OrderDocument | None:
     """Turns a slot's picture a quarter to the right and has it examined again; returns None where none is ready.
 
-    Raises `UploadRefused` or `OrderChanged`, and then nothing has changed.
+    `seen` is the reference of the picture that was looked at. Raises `UploadRefused`, `OrderChanged` or
+    `PictureReplaced`, and then nothing has changed.
     """
-    paper = _current(order, slot, side)
+    paper = _current(order, slot, side, seen)
     if paper is None or not paper.document.is_ready:
         return None
     return upload(
@@ -83,7 +92,7 @@ def turn(order: Order, *, slot: str, side: int = 1) -> OrderDocument | None:
         file=turned_upload(paper.document),
         kind=paper.document.kind,
         mark=paper.mark,  # turning does not make an outdated document valid
-        may=lambda: _current(order, slot, side) == paper,  # must not replace one that came in since
+        seen=paper.document.reference,
     )
 
 
@@ -108,14 +117,15 @@ def use_again(order: Order, earlier: Earlier, *, slot: str, actor: User) -> None
         retire_unused(order, slot)
 
 
-def remove(order: Order, *, slot: str, side: int = 1) -> bool:
+def remove(order: Order, *, slot: str, side: int = 1, seen: str = "") -> bool:
     """Takes the document out of a slot; what it replaced returns if the document has not been examined yet.
 
-    Returns False when the slot was empty. Raises `OrderChanged`.
+    `seen` is the reference of the picture that was looked at. Returns False when the slot was empty. Raises
+    `OrderChanged` or `PictureReplaced`, and then nothing has changed.
     """
     with transaction.atomic():
         _change(order)
-        paper = _current(order, slot, side)
+        paper = _current(order, slot, side, seen)
         if paper is None:
             return False
         take_out(paper, puts_back=paper.document.is_checking)
@@ -134,5 +144,8 @@ def _living(order: Order, slot: str) -> QuerySet[OrderDocument]:
     return OrderDocument.objects.filter(order=order, slot=slot, retired_at__isnull=True)
 
 
-def _current(order: Order, slot: str, side: int) -> OrderDocument | None:
-    return _living(order, slot).filter(side=side).select_related("document").first()
+def _current(order: Order, slot: str, side: int, seen: str = "") -> OrderDocument | None:
+    paper = _living(order, slot).filter(side=side).select_related("document").first()
+    if paper is not None and seen not in ("", paper.document.reference):
+        raise PictureReplaced(order.reference)
+    return paper

@@ -253,7 +253,7 @@ def picture_actions(url: str, paper: OrderDocument, *, about: Words) -> list[Slo
         "url": url,
         "post": True,
         "name": "turn",
-        "value": "1",
+        "value": paper.document.reference,  # another window may have sent a newer picture
         "kind": "link",
         "icon": "rotate",
         "about": about,

@@ -131,7 +131,7 @@ def photo_slot_context(order: Order, paper: OrderDocument | None, *, reason: str
     if paper is not None and paper.document.is_ready:
         actions.append(_button(url, _("This photo is usable"), "usable", paper.document.reference, "primary"))
     if paper is not None:
-        actions.append(_button(url, _("Retake the photo"), "again", "1", "secondary"))
+        actions.append(_button(url, _("Retake the photo"), "again", paper.document.reference, "secondary"))
     shown["actions"] = actions
     return shown
 

@@ -117,7 +117,8 @@ def test_the_same_picture_for_two_people_is_pointed_out_until_one_is_removed(cli
     assert "The same picture twice" not in first
     assert "The same picture twice" in second
 
-    client.post(f"{reverse('slot', args=[order.reference, 'lead_id'])}?side=1", {"remove": "1"})
+    removed = {"remove": Document.objects.get(kind="lead_id").reference}
+    client.post(f"{reverse('slot', args=[order.reference, 'lead_id'])}?side=1", removed)
 
     assert "twice" not in client.get(reverse("slot", args=[order.reference, "admin_id"])).content.decode()
 

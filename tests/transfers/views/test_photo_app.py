@@ -280,14 +280,33 @@ def test_a_photo_arriving_while_usable_is_pressed_is_shown_first(client, monkeyp
 
 def test_again_removes_the_photo_and_asks_for_another_code(client):
     order = due()
-    shown(client, order)
+    seen = shown(client, order)
 
-    answers = [press(client, order, again="1") for _ in range(2)]
+    answers = [press(client, order, again=seen) for _ in range(2)]
 
     assert [answer.url for answer in answers] == [page_of(order)] * 2
     assert photo_of(order) is None
     assert 'name="sh_code"' in look(client, order)
     assert Document.objects.get().state == "retired"
+    late = press(client, order, usable=seen).text
+    assert "Nothing was submitted" in late
+    assert "There is no photo to send now: enter the code of the one to use." in late
+    assert 'name="sh_code"' in late
+
+
+def test_another_photo_fetched_in_another_tab_is_not_removed_by_the_first(client):
+    order = due()
+    seen = shown(client, order)
+    newer = shown(client, order, OTHER)
+
+    answer = press(client, order, again=seen).text
+
+    assert "Nothing was removed" in answer
+    assert "The photo has been replaced: look at the new one before you decide." in answer
+    assert f'name="usable" value="{newer}"' in answer
+    press(client, order, usable=newer)
+    late = press(client, order, again=newer)
+    assert "Nothing was saved: the order can no longer be changed" in client.get(late.url).text
 
 
 def test_a_photo_that_failed_the_examination_asks_for_another_code(client):
@@ -314,7 +333,7 @@ def test_after_a_rejection_the_app_is_used_again_and_the_old_photo_is_no_choice(
     assert "The person in the photo is not the one on the document" in html
     assert "Delete the app, install it again and repeat all the steps" in html
     assert 'name="sh_code"' in html
-    assert "look at the new one before you decide" in press(client, order, usable=reference).content.decode()
+    assert "There is no photo to send now" in press(client, order, usable=reference).content.decode()
 
     press(client, order, usable=shown(client, order, OTHER))
     assert moves(order) == ["send_photo", "refuse_photo", "send_photo"]
@@ -338,7 +357,7 @@ def test_a_photo_uploaded_before_the_system_could_be_called_is_not_the_apps(clie
 
     assert 'name="sh_code"' in html
     assert 'name="usable"' not in html
-    assert "look at the new one before you decide" in answer.content.decode()
+    assert "There is no photo to send now" in answer.content.decode()
     assert read(order).state == states.PHOTO_DUE
 
 

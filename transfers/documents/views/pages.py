@@ -4,11 +4,12 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,7 +22,7 @@ from icpportal.privacy.masks import mask_name
 from transfers.check import readiness, slot_access
 from transfers.documents import actions as paper_actions
 from transfers.documents import reuse, slots, statement
-from transfers.documents.actions import OrderChanged
+from transfers.documents.actions import OrderChanged, PictureReplaced
 from transfers.documents.samples import Sample, samples_of
 from transfers.documents.validity import is_stale, person_of
 from transfers.documents.views.panels import (
@@ -52,6 +53,7 @@ from verification.documents.forms import file_of
 from verification.documents.upload_messages import UploadRefused
 
 UNTICKED, REFUSED = "unticked", "refused."  # messages shown after the redirect
+REPLACED = gettext_lazy("Nothing was changed: this is no longer the picture that you saw")
 
 
 class Held:
@@ -87,7 +89,10 @@ def slot_page(request: HttpRequest, reference: str, slot: str) -> HttpResponse:
     try:
         return (_changed if request.method == "POST" else _slot)(request, order, found, held)
     except OrderChanged:
-        return redirect(order)
+        return leave_closed(request, order)
+    except PictureReplaced:
+        messages.warning(request, REPLACED)
+        return redirect("slot", order.reference, slot)
 
 
 def _is_open(order: Order, slot: slots.Slot, needed: list[slots.Slot], held: Held) -> bool:
@@ -112,7 +117,7 @@ def _changed(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -
     if "again" in request.POST:
         return _used_again(request, order, slot, held)
     if "remove" in request.POST:
-        paper_actions.remove(order, slot=slot.key, side=side)
+        paper_actions.remove(order, slot=slot.key, side=side, seen=request.POST["remove"])
     elif slot_access.needs_consent(order, slot, held.given):
         return _unticked(request, order, slot, held)
     else:
@@ -125,9 +130,9 @@ def _changed(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -
 
 
 def _taken_in(request: HttpRequest, order: Order, slot: slots.Slot, side: int) -> None:
-    """Takes the uploaded picture, or turns the present one. Raises `UploadRefused` or `OrderChanged`."""
+    """Takes the uploaded picture, or turns the present one; raises what these do."""
     if "turn" in request.POST:
-        paper_actions.turn(order, slot=slot.key, side=side)
+        paper_actions.turn(order, slot=slot.key, side=side, seen=request.POST["turn"])
     else:
         paper_actions.upload(order, slot=slot.key, side=side, file=file_of(request), kind=slot.key)
 

@@ -21,6 +21,7 @@ from transfers.models import Order
 from transfers.orders.people import administrator
 from transfers.pages import stages
 from transfers.pages.frame import PageInOrder, frame, render_page
+from transfers.pages.permissions import leave_closed
 from transfers.pages.rules_summary import RulesBrief, brief_of
 from transfers.photo import actions as photo_actions
 from transfers.photo import app as photo_app
@@ -29,11 +30,16 @@ from verification.photos.methods import SHANGHAI_APP
 
 CODE_INPUT = {"class": "input-8 code", "autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}
 
-CHANGED = Notice(
-    "turn",
-    _("Nothing was submitted"),
-    (_("The photo has been replaced: look at the new one before you decide."),),
-)
+CHANGED = "changed"  # the notice that is shown after the redirect
+NOT_SUBMITTED, NOT_REMOVED = _("Nothing was submitted"), _("Nothing was removed")
+NEWER = (_("The photo has been replaced: look at the new one before you decide."),)
+NONE = (_("There is no photo to send now: enter the code of the one to use."),)
+# what another window did since, by what this one wanted
+NOTICES = {
+    "newer": Notice("turn", NOT_SUBMITTED, NEWER),
+    "kept": Notice("turn", NOT_REMOVED, NEWER),
+    "none": Notice("turn", NOT_SUBMITTED, NONE),
+}
 
 
 class PictureCodeForm(forms.Form):
@@ -62,30 +68,34 @@ def _fetch(request: HttpRequest, order: Order) -> HttpResponse:
         form.add_error("sh_code", not_fetched.problem)
         return _page(request, order, form)
     except paper_actions.OrderChanged:
-        return redirect(order)
+        return leave_closed(request, order)
     return redirect("photo", order.reference)
 
 
 def _remove_photo(request: HttpRequest, order: Order) -> HttpResponse:
     try:
-        paper_actions.remove(order, slot=PHOTO)
+        paper_actions.remove(order, slot=PHOTO, seen=request.POST["again"])
     except paper_actions.OrderChanged:
-        return redirect(order)
+        return leave_closed(request, order)
+    except paper_actions.PictureReplaced:
+        return _look_again(request, order, "kept")
     return redirect("photo", order.reference)
 
 
 def _usable(request: HttpRequest, order: Order) -> HttpResponse:
     """Sends only the very photo that was looked at."""
     paper = photo_app.photo_of(order)
-    if paper is None or not paper.document.is_ready or paper.document.reference != request.POST["usable"]:
-        return _look_again(request, order)
+    if paper is None:
+        return _look_again(request, order, "none")
+    if not paper.document.is_ready or paper.document.reference != request.POST["usable"]:
+        return _look_again(request, order, "newer")
     if not photo_actions.send(order, actor=account_of(request), way=SHANGHAI_APP, sh_code=paper.mark, fetched=True):
-        return _look_again(request, order)
+        return _look_again(request, order, "newer")
     return redirect(order)
 
 
-def _look_again(request: HttpRequest, order: Order) -> HttpResponse:
-    say(request, "changed", value=True)
+def _look_again(request: HttpRequest, order: Order, why: str) -> HttpResponse:
+    say(request, CHANGED, why)
     return _page(request, order, PictureCodeForm())
 
 
@@ -117,7 +127,7 @@ def _page(request: HttpRequest, order: Order, form: PictureCodeForm) -> HttpResp
         brief=brief_of(order),
         head=head(order, ways=(SHANGHAI_APP,)),
         form=form,
-        notices=[CHANGED] if added_message(request, "changed") else [],
+        notices=[NOTICES[why]] if isinstance(why := added_message(request, CHANGED), str) else [],
         title=_("Picture code") if asks_code else _("Is this photo usable?"),
         asks_code=asks_code,
         slot=photo_app.photo_slot_context(order, paper) if paper else None,

@@ -25,7 +25,7 @@ from transfers.orders.kinds import is_in
 from transfers.orders.rows import Group
 from transfers.pages import stages
 from transfers.pages.frame import PageInOrder, frame, render_page
-from transfers.pages.permissions import own_order
+from transfers.pages.permissions import leave_closed, own_order
 from transfers.pages.rules_summary import RulesBrief, brief_of
 from transfers.phone_upload import queries as phone_upload
 from transfers.phone_upload.queries import PhoneOffer
@@ -130,7 +130,8 @@ def photo(request: HttpRequest, reference: str) -> HttpResponse:
     """Opens after our review: first the method, then what it needs; the picture is examined before it can be sent."""
     order = own_order(request, reference, along=papers.along_of_photo)
     if not is_in(order, Group.PHOTO_WANTED):
-        return redirect(order)
+        is_sent = "usable" in request.POST or "photo_way" in request.POST  # pressed twice: the first press counts
+        return redirect(order) if is_sent else leave_closed(request, order)
     if photo_app.is_asked(order):
         return app.answer(request, order)
     section = place.section(order)
@@ -174,7 +175,7 @@ def _upload(request: HttpRequest, order: Order, section: place.Section) -> HttpR
     try:
         paper_actions.upload(order, slot=PHOTO, file=file_of(request), kind=PHOTO)
     except paper_actions.OrderChanged:
-        return redirect(order)
+        return leave_closed(request, order)
     except UploadRefused as refused:
         say_words(request, REFUSED, refused.message)
         return _page(request, order, _empty(order, section), section)

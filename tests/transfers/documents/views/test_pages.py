@@ -53,6 +53,14 @@ def english(client, user):
     return sign_in(client, user)
 
 
+def press(client, order, slot, side, name):
+    """Presses a button under a picture, on the page as it is now."""
+    (value,) = re.findall(
+        rf'side={side}".*?name="{name}" value="([^"]+)"', client.get(slot_of(order, slot)).text, re.S
+    )[:1]
+    return client.post(slot_of(order, slot, side), {name: value})
+
+
 def rows(html):
     """The rows of the hub, as text."""
     found = re.findall(r'<li class="slot slot-row.*?</li>(?=\s*(?:<li class="slot|</ul>))', html, re.DOTALL)
@@ -172,7 +180,7 @@ def test_a_sideways_picture_is_rotated_after_upload(client):
     client.post(slot_of(order, "subject_id", 1), {"file": photo_file(width=900, height=700)})
     examine(Document.objects.get().pk)
 
-    client.post(slot_of(order, "subject_id", 1), {"turn": "1"})
+    press(client, order, "subject_id", 1, "turn")
     turned = Document.objects.get(state="checking")
     examine(turned.pk)
 
@@ -189,7 +197,7 @@ def test_rotating_an_outdated_statement_does_not_make_it_valid(client):
     order.answers = {**order.answers, "website": website_answers(order.domain, site_name="示例新名称")}
     order.save(update_fields=["answers"])
 
-    client.post(slot_of(order, "statement", 1), {"turn": "1"})
+    press(client, order, "statement", 1, "turn")
     examine(Document.objects.get(state="checking").pk)
 
     assert "paper.statement" in [gap.part for gap in readiness.gaps(order)]
@@ -433,7 +441,7 @@ def test_a_replacement_that_does_not_open_leaves_the_good_picture_in_its_slot_an
     assert f"{reverse('document', args=[good.reference])}?preview=1" in page
     assert client.get(reverse("document", args=[good.reference])).status_code == 200
     assert readiness.gaps(order) == []
-    client.post(slot_of(order, "subject_id", 1), {"remove": "1"})
+    press(client, order, "subject_id", 1, "remove")
     assert sorted(Document.objects.filter(kind="subject_id").values_list("state", flat=True)) == ["retired", "retired"]
 
 
@@ -452,7 +460,7 @@ def test_nothing_is_submitted_with_a_further_page_that_could_not_be_read_yet(cli
 
     assert [gap.words for gap in readiness.gaps(order)] == [said]
     client = english(client, order.owner)
-    client.post(slot_of(order, "statement", 2), {"remove": "1"})
+    press(client, order, "statement", 2, "remove")
     assert readiness.gaps(order) == []
 
 
@@ -460,9 +468,26 @@ def test_a_picture_can_be_removed_again(client):
     order = make_order()
     make_ready_document(order, "subject_id")
 
-    sign_in(client, order.owner).post(slot_of(order, "subject_id", 1), {"remove": "1"})
+    press(sign_in(client, order.owner), order, "subject_id", 1, "remove")
 
     assert not OrderDocument.objects.filter(order=order, retired_at=None).exists()
+
+
+@pytest.mark.parametrize("button", ["remove", "turn"])
+def test_a_picture_that_came_in_since_by_another_window_is_neither_removed_nor_turned(client, button):
+    order = make_order()
+    seen = make_ready_document(order, "subject_id")
+    client = english(client, order.owner)
+    client.post(slot_of(order, "subject_id", 1), {"file": photo_file()})
+    newer = Document.objects.get(state="checking")
+    examine(newer.pk)
+
+    answer = client.post(slot_of(order, "subject_id", 1), {button: seen.reference}, follow=True)
+
+    assert "Nothing was changed: this is no longer the picture that you saw" in answer.text
+    assert list(OrderDocument.objects.filter(order=order, retired_at=None).values_list("document", flat=True)) == [
+        newer.pk
+    ]
 
 
 def test_papers_of_a_submitted_order_cannot_be_changed(client):
