@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal.fields.form_types import Files, FormOptions, Posted
 from verification.documents.actions import Upload
+from verification.documents.upload_messages import UploadRefused
 from verification.pictures.papers import LONGEST
 
 
@@ -30,16 +31,9 @@ class UploadForm(forms.Form):
         self.fields["file"].widget.attrs |= {"data-longest": LONGEST, "data-bytes": settings.UPLOAD_MAX_BYTES}
 
 
-class NoFile:
-    """Stands in when a form is sent without a file."""
-
-    name = ""
-    size = 0
-
-    def read(self, num_bytes: int = -1, /) -> bytes:
-        return b""
-
-
 def file_of(request: HttpRequest) -> Upload:
-    """The file that was sent; an empty one where none was."""
-    return request.FILES.get("file") or NoFile()
+    """The file that was sent; raises `UploadRefused` when none was chosen."""
+    file = request.FILES.get("file")
+    if file is None:
+        raise UploadRefused("file_none")
+    return file

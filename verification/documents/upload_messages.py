@@ -13,6 +13,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "file_type_named": _("This file is %(found)s. Upload a JPEG, PNG, HEIC or WebP picture"),
     "file_big": _("Larger than %(max)s MB: make it smaller or take it again"),
     "file_empty": _("The file is empty: choose another file"),
+    "file_none": _("No file was chosen: choose one, then upload it"),
     "file_broken": _("The picture does not open: take it again"),
     "file_pixels": _("Too many pixels: reduce it to 40 million"),
     "file_small": _("Too small to read: move closer and take it again"),

@@ -10,6 +10,7 @@ CHINESE = {
     "file_type_named": "这是 GIF 文件，请上传 JPEG、PNG、HEIC 或 WebP 图片",
     "file_big": "图片超过 8 MB，请压缩或重拍后上传",
     "file_empty": "文件为空，请重新选择",
+    "file_none": "尚未选择文件，请选择后上传",
     "file_broken": "图片无法打开，请重新拍照后上传",
     "file_pixels": "图片尺寸过大，请缩小至 4000 万像素以内",
     "file_small": "图片太小，文字看不清，请靠近重拍",

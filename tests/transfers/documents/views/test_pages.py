@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -411,14 +412,15 @@ def test_a_refused_file_says_what_to_do_and_keeps_the_page(client):
     answer = english(client, order.owner).post(slot_of(order, "subject_id", 1), {})
 
     assert answer.status_code == 200
-    assert "The file is empty: choose another file" in answer.content.decode()
+    assert "No file was chosen: choose one, then upload it" in answer.content.decode()
 
 
 def test_a_refused_file_leaves_the_good_picture_on_the_page_and_says_so(client):
     order = make_order()
     kept = make_ready_document(order, "subject_id")
 
-    answer = english(client, order.owner).post(slot_of(order, "subject_id", 1), {})
+    empty = SimpleUploadedFile("empty.jpg", b"", content_type="image/jpeg")
+    answer = english(client, order.owner).post(slot_of(order, "subject_id", 1), {"file": empty})
 
     page = answer.content.decode()
     assert "The file is empty: choose another file. The earlier picture is kept" in page
