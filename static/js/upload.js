@@ -62,7 +62,9 @@
   const renew = (page, fresh) => {
     const last = fresh.parentElement.lastElementChild;
     page.getElementById(fresh.id).parentElement.querySelectorAll(".slot[id]").forEach((part) => {
-      if (!document.getElementById(part.id)) last.after(part);
+      if (document.getElementById(part.id)) return;
+      last.after(part);
+      part.dispatchEvent(new Event("renewed", { bubbles: true }));
     });
     document.querySelectorAll("[data-renewed]").forEach((part) => {
       const now = page.getElementById(part.id);
@@ -100,11 +102,25 @@
       if (chosen.bitmap) draw(chosen.bitmap, chosen.turns, SEEN, seen);
       part("facts").textContent = `${chosen.file.name} · ${megabytes(chosen.file.size)} MB`;
     };
+    const most = Number(input.dataset.bytes);
+    const tooLarge = () => fill(words.large, { max: Math.floor(most / MEGABYTE) });
+    // what the server would refuse after a long way; the kind of some pictures is unknown to some browsers
+    const refusal = (file, bitmap) => {
+      if (!file.size) return words.empty;
+      if (file.type && !file.type.startsWith("image/")) return words.kind;
+      return !bitmap && file.size > most ? tooLarge() : "";
+    };
     const take = async (file) => {
       if (!file || request || later) return;
       const bitmap = await opened(file);
-      chosen = { file, bitmap, turns: 0 };
+      const why = refusal(file, bitmap);
       slot.querySelectorAll("details").forEach((fold) => (fold.open = true));
+      if (why) {
+        say(why);
+        show(form.dataset.state);
+        return;
+      }
+      chosen = { file, bitmap, turns: 0 };
       look();
       say(bitmap ? "" : words.blind);
       show("look");
@@ -138,7 +154,7 @@
       const fresh = page.getElementById(row || slot.id);
       if (answer.status !== 200) {
         halt();
-        say(words.refused);
+        say(answer.status === 413 ? tooLarge() : words.refused);
         show("look");
       } else if (!fresh) {
         leave(answer.responseURL); // signed out, or the order has moved on
@@ -195,6 +211,11 @@
       show("sending");
       const file = await smaller(chosen, input).catch(() => chosen.file);
       if (form.dataset.state !== "sending") return; // stopped meanwhile
+      if (file.size > most) {
+        say(tooLarge());
+        show("look");
+        return;
+      }
       say(file === chosen.file ? "" : fill(words.smaller, { all: megabytes(file.size) }));
       post(file, 0);
     });

@@ -22,6 +22,11 @@ from verification.models import Document
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LIES_ON_ITS_SIDE = 6  # Exif: displayed rotated by a quarter to the right
+UNSENDABLE = [
+    ("scan.pdf", "application/pdf", b"%PDF-1.7", "Upload a JPEG, PNG, HEIC or WebP picture"),
+    ("empty.jpg", "image/jpeg", b"", "The file is empty: choose another file"),
+    ("tall.heic", "", bytes(9_000_000), "Larger than 8 MB: make it smaller or take it again"),
+]
 BROKE = re.compile("The connection broke. The picture stays in this page")
 TO_A_FILE = """(content) => {
   const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
@@ -104,6 +109,10 @@ def test_the_result_appears_by_itself_and_a_lost_session_costs_a_sign_in_but_not
     examine(Document.objects.get().pk)
     expect(slot).to_contain_text("Ready")
     expect(slot.get_by_role("img", name="Subject's document")).to_be_visible()
+    for name, kind, content, why in UNSENDABLE:
+        slot.locator("input[type=file]").set_input_files({"name": name, "mimeType": kind, "buffer": content})
+        expect(slot.get_by_text(why)).to_be_visible()
+    assert Document.objects.count() == 1
 
     Session.objects.all().delete()
     slot.locator("input[type=file]").set_input_files(chosen)
@@ -116,7 +125,14 @@ def test_the_result_appears_by_itself_and_a_lost_session_costs_a_sign_in_but_not
     expect(slot).to_contain_text("Ready")
     assert Document.objects.count() == 1
 
+    page.goto(page.url.replace("subject_id", "statement"))
+    first, second = (page.locator(f"#slot-statement-{side}") for side in (1, 2))
+    first.locator("input[type=file]").set_input_files(chosen)
+    first.get_by_role("button", name="Upload", exact=True).click()
+    expect(second.get_by_role("button", name="Choose a file")).to_be_visible()
+
     Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)
+    slot = second
     slot.locator("input[type=file]").set_input_files(chosen)
     slot.get_by_role("button", name="Upload", exact=True).click()
     expect(page.get_by_text("Nothing was saved: the order can no longer be changed")).to_be_visible()
