@@ -19,6 +19,7 @@ from tests.transfers.builders import (
 )
 from tests.transfers.desk import overtaken_by_an_upload, photo_file
 from tests.transfers.outside import cost
+from transfers.documents import actions as paper_actions
 from transfers.models import Order, OrderDocument
 from transfers.review import actions as review
 from verification.models import Document, PhotoPlace
@@ -241,6 +242,21 @@ def test_a_photo_arriving_by_phone_while_send_is_pressed_is_shown_first(client, 
     assert moves(order) == []
     assert send(client, order).url == order.get_absolute_url()
     assert moves(order) == ["send_photo"]
+
+
+def test_a_photo_that_another_window_sent_is_not_submitted_by_one_that_shows_the_earlier(client):
+    order = due(photo_way="backdrop")
+    make_ready_document(order, "photo")
+    earlier = dict(document_fromstring(show(client, order)).get_element_by_id("page-form").form_values())
+    paper_actions.remove(order, slot="photo")
+    make_ready_document(order, "photo")
+
+    answer = send(client, order, **earlier)
+
+    assert "The photo has been replaced: look at the new one before you decide." in answer.text
+    assert moves(order) == []
+    now = dict(document_fromstring(show(client, order)).get_element_by_id("page-form").form_values())
+    assert send(client, order, **now).url == order.get_absolute_url()
 
 
 @pytest.mark.parametrize(
