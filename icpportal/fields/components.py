@@ -94,6 +94,7 @@ class DrawnSlot(TypedDict):
     form: NotRequired[forms.Form]
     form_url: NotRequired[str]
     actions: NotRequired[list[SlotAction]]
+    shown: NotRequired[str]  # the picture's reference, for the page's form, which sends only what was looked at
     is_quiet: NotRequired[bool]  # whether the page's primary button is another one
 
 

@@ -279,6 +279,7 @@ def photo_slot(order: Order, paper: OrderDocument | None, *, reason: str = "") -
         "drawing": "",  # the page shows its own samples of portraits
         "poll_url": reverse("slot-fragment", args=[order.reference, "photo", 1]),
         "refresh_url": url,
+        "shown": paper.document.reference if paper is not None else "",
         "form": UploadForm(key="photo"),
         "form_url": url,
     }

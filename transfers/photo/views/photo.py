@@ -233,7 +233,6 @@ class PhotoPage(PageInOrder):
     panels: list[Panel]
     slots: list[DrawnSlot]  # empty before a method or, for it, a place is chosen
     sends: bool
-    shown: str  # the photo on the page: only this one is sent
     phone_offers: list[PhoneOffer]
     back_url: str
 
@@ -267,7 +266,6 @@ def _page(
         panels=[*(backdrop.offers(order) if way == BACKDROP else []), *(section.panels() if shows_places else [])],
         slots=[{**photo_app.photo_slot_context(order, paper, reason=reason), "is_quiet": stands}] if takes else [],
         sends=takes and (stands or form.is_bound),
-        shown=paper.document.reference if paper is not None else "",
         phone_offers=phone_upload.offers(order) if takes else [],
         back_url=order.get_absolute_url(),
     )
