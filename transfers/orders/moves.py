@@ -387,7 +387,7 @@ CANCELLATION_MOVES = (
         by=AUTHORITY,
         kinds=CANCELLATIONS,
         notify="cancel_refused",
-        audience=rows.OWNER_AND_LEAD,
+        audience=rows.EVERYBODY,
         said=_("The authority refused the cancellation"),
         note=rows.AUTHORITY_WORDS,
     ),

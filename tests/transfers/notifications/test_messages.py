@@ -99,6 +99,18 @@ def test_the_end_of_a_transfer_is_sent_to_everybody_with_urgent_advice() -> None
     assert "Transfer to a new provider at once" in text
 
 
+def test_who_was_warned_of_a_cancellation_on_each_number_reads_there_that_the_authority_refused_it() -> None:
+    people = {"administrator": administrator_answers(admin_name="林示范", admin_email="lin@example.com")}
+    order = make_order(state=states.AUTHORITY_REVIEW, kind=states.CANCELLATION, answers=people)
+
+    take_answer(answer(order, AnswerKind.TURNED_DOWN, code="1025", words="仅剩一个接入"))
+
+    told_of_it = told(order, "cancel_refused")
+    assert told_of_it["sms"] == sorted([order.owner.mobile, LEAD, ADMINISTRATOR])
+    assert told_of_it["email"] == sorted([order.owner.email, "lin@example.com"])
+    assert "You can ask again" not in read("cancel_refused")
+
+
 @pytest.mark.parametrize(
     ("name", "mobile", "reads"),
     [

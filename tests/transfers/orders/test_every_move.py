@@ -324,7 +324,7 @@ CANCELLATION = (
         AUTHORITY,
         states.REFUSED,
         "The authority refused the cancellation",
-        BOTH,
+        ALL,
         "cancel_refused",
     ),
     Made(
