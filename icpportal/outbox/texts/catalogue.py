@@ -4,7 +4,8 @@ A file has sections: `sms:` (without the signature; what has none is not texted)
 `link`), `subject:`, `heading:` (of the mail, where it is not the subject), `turn:` (`you`, `we`, `authority` or
 `nobody`), `date:` (by when), `button:` (what its one button says), `body:` (`letters.py` says what its lines may be),
 for what is useless later `good_for: 10 minutes` or `good_for: until due`, `quiet: yes` for what rings by day alone, and
-`reach: every address` for what one person is told on each of their numbers.
+`reach: every address` for what one person is told on each of their numbers. `sms_named:`, `subject_named:` and so on
+replace a section for people who are only named in an order: they cannot open it, so they also get no button.
 `{name}` is a placeholder. A line that begins with two blanks goes on with the line above it, so no reader of a message
 sees where its file is wrapped.
 """
@@ -31,7 +32,8 @@ from icpportal.outbox.texts.letters import Letter, read_body
 FOLDER = Path(settings.BASE_DIR) / "templates" / "messages"
 FRAME = "_frame"
 SECTION = re.compile(
-    r"^(sms|sms_link|subject|heading|turn|date|button|body|good_for|quiet|reach"
+    r"^(sms|sms_link|sms_named|subject|heading|turn|date|button|body|good_for|quiet|reach"
+    r"|subject_named|heading_named|date_named|body_named"
     r"|brand|turn_you|turn_we|turn_authority|turn_nobody|turn_account"
     r"|order|or_open|help|help_order|named|footer|settings):[ ]?",
     re.MULTILINE,
@@ -57,11 +59,17 @@ SIGNATURES = {"zh": ("SMS_SIGNATURE_ZH", "【{}】"), "en": ("SMS_SIGNATURE_EN",
 # messages whose link is as good as a password, or whose address is stored nowhere else
 ERASED_ONCE_SENT = frozenset({"staff_invited", "account_closed"})
 SECTIONS_OF = {"email": ("subject", "body"), "site": ("subject", "body"), "sms": ("sms",)}
-FILLED_IN = ("subject", "heading", "date", "button", "body")  # sections of a mail and of a note on the site
+NAMED = "_named"  # ends the name of a section that replaces another for people named in an order
+# sections of a mail and of a note on the site, and of a text message
+FILLED_IN = (
+    "subject", "heading", "date", "button", "body", "subject_named", "heading_named", "date_named", "body_named",
+)  # fmt: skip
+TEXTED = ("sms", "sms_link", "sms_named")
 # the same in every text, so they are part of the registered template
 STANDING = ("host", "phone", "hours")
 LINK = "link"  # begins with our URL: only its end is a value
-FRAME_WORDS = frozenset({"account", "ref", "domain", "url"})
+ACCOUNT = "account"  # whose order it is, for readers who are only named in it
+FRAME_WORDS = frozenset({ACCOUNT, "ref", "domain", "url"})
 Say = Callable[[str, Fact, str], str]  # formats a value
 UNTIL_DUE = "until due"
 SPANS = {"minutes": "minutes", "hours": "hours"}
@@ -151,9 +159,9 @@ def placeholders(template: str, folder: str, *names_of_sections: str) -> set[str
 
 def words_needed(template: str, channel: str) -> set[str]:
     """The values of a context that this channel needs: only these are stored on the row."""
-    chosen = ("sms", "sms_link") if channel == "sms" else FILLED_IN
+    chosen = TEXTED if channel == "sms" else FILLED_IN
     found = {name for folder in LANGUAGES for name in placeholders(template, folder, *chosen)}
-    return found | ({"link"} if channel == "sms" else FRAME_WORDS)
+    return found | ({LINK, ACCOUNT} if channel == "sms" else FRAME_WORDS)
 
 
 def good_until(template: str, context: Facts, *, now: datetime) -> datetime | None:
@@ -211,9 +219,23 @@ class _Page:
 
     def fill(self, section: str, *, short: bool = False) -> str:
         """A section with its placeholders filled in; `short` for text messages."""
+        return self.replace(self.text(section), where=section, short=short)
+
+    def text(self, section: str) -> str:
+        """A section as this reader gets it, with its placeholders."""
         if section not in self.texts:
             raise UnknownMessage(f"{self.template} ({self.folder}) has no {section}")
-        return self.replace(self.texts[section], where=section, short=short)
+        return self.texts[self.version(section)]
+
+    def version(self, section: str) -> str:
+        """The name of the section for this reader: people named in an order may have one of their own."""
+        named = section + NAMED
+        return named if self.is_named and named in self.texts else section
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the reader is only named in the order, and so cannot open it."""
+        return bool(self.context.get(ACCOUNT))
 
     def replace(self, text: str, *, where: str, short: bool = False, say: Say = format_value) -> str:
         def word(found: re.Match[str]) -> str:
@@ -234,7 +256,7 @@ class _Page:
 
     def date(self) -> str:
         """The deadline, with the day of the week."""
-        return self.replace(self.texts.get("date", ""), where="date", say=in_full)
+        return self.replace(self.text("date"), where="date", say=in_full) if "date" in self.texts else ""
 
 
 def order_url(reference: str) -> str:
@@ -264,7 +286,7 @@ def _cut(name: str, text: str, folder: str) -> str:
 
 def _text_message(page: _Page) -> Rendered:
     with_link = page.context.get(LINK) and "sms_link" in page.texts
-    section = "sms_link" if with_link else "sms"
+    section = "sms_link" if with_link else page.version("sms")
     setting, form = SIGNATURES[page.folder]
     text = form.format(getattr(settings, setting)) + page.fill(section, short=True)
     names_there = [name for name in PLACEHOLDER.findall(page.texts[section]) if name not in STANDING]
@@ -276,8 +298,8 @@ def _text_message(page: _Page) -> Rendered:
 
 
 def registered_name(template: str, folder: str, section: str) -> str:
-    """The name of a text in SMS_TEMPLATES: code_sign_up.zh, or code_consent.link.zh."""
-    return f"{template}{'.link' if section == 'sms_link' else ''}.{folder}"
+    """The name of a text in SMS_TEMPLATES: code_sign_up.zh, code_consent.link.zh, or order_lapsed.named.zh."""
+    return f"{template}{section.removeprefix('sms').replace('_', '.')}.{folder}"
 
 
 def link_base() -> str:
@@ -293,8 +315,7 @@ def _one_line(subject: str) -> str:
 
 def _whose(page: _Page, turn: str) -> str:
     """Whose turn it is for this reader: who is only named in an order cannot open it, but may have a code to enter."""
-    is_named = bool(page.context.get("account"))
-    return "account" if turn == "you" and is_named and not reaches_every_address(page.template) else turn
+    return "account" if turn == "you" and page.is_named and not reaches_every_address(page.template) else turn
 
 
 def _letter(page: _Page) -> Letter:
@@ -304,7 +325,7 @@ def _letter(page: _Page) -> Letter:
     url = str(words.get("url") or "")
     if not url.startswith(("http://", "https://")):
         url = f"{settings.PUBLIC_BASE_URL.rstrip('/')}/"
-    button = page.fill("button") if "button" in page.texts else ""
+    button = page.fill("button") if "button" in page.texts and not page.is_named else ""
     help_ = "help_order" if words.get("ref") else "help"
     return Letter(
         folder=page.folder,
@@ -317,12 +338,12 @@ def _letter(page: _Page) -> Letter:
         turn=turn,
         turn_words=page.frame.get(f"turn_{_whose(page, turn)}", ""),
         date=page.date(),
-        blocks=read_body(page.texts["body"], words, page.folder, lambda line: page.replace(line, where="body")),
+        blocks=read_body(page.text("body"), words, page.folder, lambda line: page.replace(line, where="body")),
         button=button,
         url=url if button else "",
         or_open=page.frame["or_open"],
         order=page.framed("order"),
         footers=tuple(filter(None, map(page.framed, ("named", help_, "footer")))),
-        settings="" if is_secret(page.template) or words.get("account") else page.frame["settings"],
+        settings="" if is_secret(page.template) or page.is_named else page.frame["settings"],
         settings_url=settings.PUBLIC_BASE_URL.rstrip("/") + reverse("message-settings"),
     )

@@ -9,7 +9,6 @@ from django.conf import settings
 from icpportal.outbox.texts import catalogue
 from icpportal.outbox.texts.formats import LANGUAGES
 
-SECTIONS = ("sms", "sms_link")
 VERIFICATION, NOTICE = "verification", "notice"
 CODE = "code"
 Mark = Callable[[int, str], str]  # the placeholder's number, from 1, and its name
@@ -41,7 +40,7 @@ def registered(supplier: str) -> list[Registered]:
         _registered(template, folder, section, MARKS[supplier])
         for template in catalogue.names()
         for folder in LANGUAGES
-        for section in SECTIONS
+        for section in catalogue.TEXTED
         if section in catalogue.sections(template, folder)
     ]
 

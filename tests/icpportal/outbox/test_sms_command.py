@@ -61,9 +61,10 @@ def test_the_texts_without_a_number_are_named_at_the_end(settings):
 def test_the_filled_in_template_equals_the_message():
     """Every text in both languages: the registered template with a message's values is that message."""
     for each in registered("aliyun"):
-        template, *link, folder = each.name.split(".")
+        template, *version, folder = each.name.split(".")
         context = {name: f"({name})" for name in each.places if name != "link"}
-        context |= {"link": "https://beian.example.com/phone/abc/"} if link else {}
+        context |= {"link": "https://beian.example.com/phone/abc/"} if version == ["link"] else {}
+        context |= {"account": "w***@example.com"} if version == ["named"] else {}
 
         rendered = catalogue.render(template, "sms", folder, context)
 

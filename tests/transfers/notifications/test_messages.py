@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from icpportal.gateways.miit.types import Answer, AnswerKind
 from icpportal.outbox.models import Message
 from icpportal.outbox.texts import catalogue
 from icpportal.outbox.texts.message_content import content_of
+from tests.icpportal.outbox.texts.test_catalogue import LONGEST
 from tests.transfers import states
 from tests.transfers.builders import administrator_answers, make_order, make_reviewer, make_user
 from transfers.authority.results import take_answer
@@ -30,6 +32,10 @@ def told(order: Order, template: str) -> dict[str, list[str]]:
     for message in Message.objects.filter(template=template, reference=order.reference):
         found[message.channel].append(message.payload["to"])
     return {channel: sorted(addresses) for channel, addresses in found.items()}
+
+
+def sent(template: str, channel: str) -> QuerySet[Message]:
+    return Message.objects.filter(template=template, channel=channel)
 
 
 def read(template: str) -> str:
@@ -84,7 +90,7 @@ def test_people_who_must_confirm_a_phone_are_told_by_mail_and_text_of_the_five_m
     assert told(order, "confirm_phones") == everybody(order)
     text = read("confirm_phones")
     assert "Within 5 minutes the ministry texts a 6-digit code to the phones on the filing" in text
-    assert "After the deadline, or after more than 5 wrong codes, the order is returned to you." in text
+    assert "After the deadline, or after more than 5 wrong codes, the order is returned." in text
     assert order_of(order).due_at == sent_at + timedelta(hours=48)
 
 
@@ -148,6 +154,35 @@ def test_nobody_is_told_that_they_did_what_the_account_did(template: str, langua
     written = " ".join(catalogue.sections(template, language).values())
 
     assert OWN_ACT.findall(written) == []
+
+
+# what only the account that manages an order can do
+NOT_THEIRS = re.compile(
+    r"[Ss]ign in|\bat beian\.|[Rr]esubmit it (at|as it is|unchanged)|, then resubmit|returned to you|the order page\b"
+    r"|[Yy]ou can (now|start)|Three things are left"
+    r"|登录|可原样重新提交|请重新提交|请[^，。]*上传|订单页|现在可以解析|接下来请"
+)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("template", [name for name in TO_OTHERS if name != "consent_withdrawn"])
+def test_people_named_in_an_order_are_not_told_to_do_what_only_its_account_can(template: str, language: str) -> None:
+    words = {**LONGEST, "account": "w***@example.com"}
+    channels = [channel for channel in ("sms", "email") if catalogue.has(template, channel)]
+    written = " ".join(catalogue.render(template, channel, language, words).text for channel in channels)
+
+    assert NOT_THEIRS.findall(written) == []
+
+
+def test_the_lead_reads_of_failed_codes_who_resubmits() -> None:
+    order = make_order(state=states.AUTHORITY_REVIEW, province="12")
+
+    take_answer(answer(order, AnswerKind.TURNED_DOWN, code="1002", words="短信核验失败"))
+
+    texts = {message.payload["to"]: content_of(message).words.text for message in sent("order_phones_failed", "sms")}
+    assert "登录" not in texts[LEAD]
+    assert "由办理账号重新提交" in texts[LEAD]
+    assert "Resubmit it at" in texts[order.owner.mobile]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -58,6 +58,7 @@ CODES = [
 ]  # fmt: skip
 TYPED = ("name_zh", "name_en", "address_zh", "address_en", "hours_zh", "hours_en", "phone")
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
+NAMED_IN = "w***@example.com"  # the account of an order in which the reader is only named
 LINK = "https://beian.example.com/p/0123456789abcdefABCDEF"
 LONGEST: dict[str, Any] = {
     "domain": "a-long-domain-name.example.com",
@@ -206,14 +207,15 @@ FREE_IN_TEXTS = {"ref", "due", "host", "phone", "province", "number", "n", "doma
 
 @pytest.mark.parametrize("name", EVENTS + CODES)
 def test_texts_use_the_same_placeholders_except_where_there_is_no_room(name: str):
-    zh, en = (catalogue.placeholders(name, folder, "sms", "sms_link") for folder in LANGUAGES)
+    zh, en = (catalogue.placeholders(name, folder, *catalogue.TEXTED) for folder in LANGUAGES)
 
     assert zh ^ en <= FREE_IN_TEXTS
 
 
+@pytest.mark.parametrize("account", ["", NAMED_IN])
 @pytest.mark.parametrize("name", [name for name in EVENTS + CODES if name not in {"code_email", *NOT_TEXTED}])
-def test_a_text_message_fits_with_the_longest_values(name: str):
-    zh, en = (render(name, "sms", language, LONGEST).text for language in LANGUAGES.values())
+def test_a_text_message_fits_with_the_longest_values(name: str, account: str):
+    zh, en = (render(name, "sms", language, {**LONGEST, "account": account}).text for language in LANGUAGES.values())
 
     assert zh.startswith("【网站备案】")
     assert en.startswith("[ICP Filing] ")
@@ -395,14 +397,15 @@ def test_nobody_is_greeted_by_a_name_that_hides_their_own():
 
 
 def test_people_named_in_somebody_elses_order_read_whose_it_is():
-    text = render("order_lapsed", "email", "en", {**LONGEST, "account": "w***@example.com"}).text
+    text = render("order_lapsed", "email", "en", {**LONGEST, "account": NAMED_IN}).text
 
     assert "You are named in this order. The account w***@example.com manages it. Only that account can open" in text
+    assert "Resubmit the order: " not in text
 
 
 @pytest.mark.parametrize(("template", "theirs"), [("order_lapsed", False), ("confirm_phones", True)])
 def test_it_is_not_the_turn_of_who_is_named_and_cannot_open_the_order(template: str, theirs: bool):
-    facts = {**LONGEST, "url": ORDER_URL, "account": "w***@example.com"}
+    facts = {**LONGEST, "url": ORDER_URL, "account": NAMED_IN}
     mails = [render(template, "email", language, facts).text for language in ("en", "zh-hans")]
 
     assert ["Your turn" in mails[0], "待您办理" in mails[1]] == [theirs, theirs]
@@ -557,7 +560,7 @@ def test_messages_agree_on_how_many_wrong_codes_end_the_verification(name: str):
 
 
 def test_only_what_a_channel_needs_is_stored_on_the_row():
-    assert catalogue.words_needed("order_received", "sms") == {"domain", "due", "ref", "link"}
+    assert catalogue.words_needed("order_received", "sms") == {"domain", "due", "ref", "link", "account"}
     assert catalogue.words_needed("order_received", "site") == {
         "domain", "due", "mobile", "ref", "account", "url", "hours", "callers",
     }  # fmt: skip
