@@ -11,6 +11,7 @@ CONTACT_CHANGED = "transfers.cancellation.actions.keep_drafts_past_pause"  # eff
 ORDER_SEARCH_KEYS = "transfers.review.search.keys"  # search keys of orders, updated with their answers
 ORDER_LOOKS = "transfers.review.purposes.looks_at_paper"  # whether staff may see an order's documents; records the look
 DOCUMENT_EXAMINED = "transfers.documents.replacements.examined"  # in the transaction that writes the result
+PHOTO_IS_DUE = "transfers.photo.queries.is_due"  # whether an order waits for its photo, for messages about backdrops
 MESSAGE_EVENTS = "transfers.notifications.topics.EVENTS"  # messages that people can switch off, for the outbox
 AUTHORITY_ANSWERS = "transfers.authority.results.take_answer"  # one handler for every outcome
 APPROVED_ACTS = {  # functions run when a second person has allowed a request

@@ -4,14 +4,20 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from icpportal.fields.types import Key
 from icpportal.outbox.actions import notify_all
 from verification.models.backdrops import Backdrop
 
+# what is told instead while nobody has to take the photo
+BEFORE_PHOTO = {"backdrop_posted": "backdrop_posted_early"}
+
 
 def tell(backdrop: Backdrop, template: str, *, event_id: Key) -> None:
-    """Queues `template`; an event is never told twice."""
+    """Queues `template`, or what replaces it until the photo is due; an event is never told twice."""
+    if template in BEFORE_PHOTO and not import_string(settings.PHOTO_IS_DUE)(backdrop.holder):
+        template = BEFORE_PHOTO[template]
     owner = backdrop.owner
     words = {
         "courier": backdrop.courier,

@@ -47,6 +47,11 @@ SENTENCES = {
 }
 
 
+# instead, while nobody has to take the photo
+BEFORE_PHOTO: dict[str, Words] = {
+    states.POSTED: _("On its way with the courier. Keep it: we will tell you when a photo in front of it is needed"),
+    states.DELIVERED: _("Keep it: we will tell you when a photo in front of it is needed"),
+}
 CAME_BACK = _("It came back to us. Check the address and the mobile: we will post it again")
 # what happened, by the move; some leave the state as it is, or lead back to an earlier one
 HAPPENED: dict[str, Words] = {
@@ -59,10 +64,12 @@ HAPPENED: dict[str, Words] = {
 }
 
 
-def words_of(backdrop: Backdrop) -> Words:
+def words_of(backdrop: Backdrop, *, photo_is_due: bool) -> Words:
     """What follows: of one that was posted before and lies here again, what to look at."""
-    came_back = backdrop.state == states.REQUESTED and backdrop.tracking
-    return CAME_BACK if came_back else SENTENCES[backdrop.state].words
+    if backdrop.state == states.REQUESTED and backdrop.tracking:
+        return CAME_BACK
+    usual = SENTENCES[backdrop.state].words
+    return usual if photo_is_due else BEFORE_PHOTO.get(backdrop.state, usual)
 
 
 def mark(state: str) -> StateMark:

@@ -61,7 +61,7 @@ def test_account_and_recipient_get_the_couriers_number_once():
     with pytest.raises(MoveNotAllowed):
         actions.post(backdrop, courier="SF Express", tracking="SF1", actor=make_reviewer())
 
-    assert told() == [("backdrop_posted", channel) for channel in ("email", "site", "sms", "sms")]
+    assert told() == [("backdrop_posted_early", channel) for channel in ("email", "site", "sms", "sms")]
     assert BackdropStock.objects.get().count == 1
 
 
@@ -117,7 +117,7 @@ def test_a_returned_one_is_in_stock_again_and_the_applicant_is_notified():
 
     assert BackdropStock.objects.get().count == 1
     assert Backdrop.objects.get().state == "requested"
-    assert {template for template, _channel in told()} == {"backdrop_posted", "backdrop_returned"}
+    assert {template for template, _channel in told()} == {"backdrop_posted_early", "backdrop_returned"}
 
 
 def test_what_is_not_posted_is_called_off_when_its_holder_needs_none_or_its_address_is_erased():

@@ -48,6 +48,10 @@ NOW = gettext_lazy(
     "The website administrator is photographed in front of our backdrop. "
     "We post it free of charge within mainland China."
 )
+AGAIN = gettext_lazy(
+    "If the photo has to be taken again, the website administrator can stand in front of our backdrop. "
+    "We post it free of charge within mainland China."
+)
 AFTER_REVIEW = gettext_lazy(
     "After our review, the website administrator is photographed in front of our backdrop. "
     "We post it free of charge within mainland China. Ask for it now, so that it arrives while we review."
@@ -78,13 +82,7 @@ class BackdropOffer(Panel):
     """How to request a backdrop, and why."""
 
     template: ClassVar[str] = "transfers/photo/backdrop_offer.html"
-    has_one: bool  # from an earlier order
-    is_before_photo: bool
-
-    @property
-    def invitation(self) -> Words:
-        """Why to request one."""
-        return AT_HAND if self.has_one else AFTER_REVIEW if self.is_before_photo else NOW
+    invitation: Words  # why to request one
 
 
 def offers(order: Order) -> list[Panel]:
@@ -93,8 +91,19 @@ def offers(order: Order) -> list[Panel]:
         return []
     found, has_one = actions.current(order.reference, order.owner)
     if found is not None:
-        return [BackdropSent(found, mark(found.state), words_of(found))]
-    return [BackdropOffer(has_one, is_before_photo=not is_in(order, Group.PHOTO_STEP))]
+        return [BackdropSent(found, mark(found.state), _words(order, found))]
+    return [BackdropOffer(AT_HAND if has_one else _invitation(order))]
+
+
+def _invitation(order: Order) -> Words:
+    """Why to request a backdrop, before the photo, when it is due, and while we look at it."""
+    if not is_in(order, Group.PHOTO_STEP):
+        return AFTER_REVIEW
+    return NOW if is_in(order, Group.PHOTO_WANTED) else AGAIN
+
+
+def _words(order: Order, found: Backdrop) -> Words:
+    return words_of(found, photo_is_due=is_in(order, Group.PHOTO_WANTED))
 
 
 @confirmed_required
@@ -193,11 +202,11 @@ def _notices(found: Backdrop | None, expected: str) -> list[Notice]:
     ]
 
 
-def _now(found: Backdrop, *, is_typed: bool) -> BackdropNow:
+def _now(order: Order, found: Backdrop, *, is_typed: bool) -> BackdropNow:
     return BackdropNow(
         backdrop=found,
         state=mark(found.state),
-        sentence=words_of(found),
+        sentence=_words(order, found),
         moves=_moves(found),
         on_its_way=ON_ITS_WAY % {"tracking": found.tracking} if found.state == POSTED else "",
         may_ask_again=found.state == DELIVERED and not is_typed,
@@ -220,7 +229,7 @@ def _page(order: Order, found: Backdrop | None, form: AddressForm | None) -> Bac
     return BackdropPage(
         frame=frame(order, state_of(order).stage or stages.DOCUMENTS),
         panels=[
-            *([_now(found, is_typed=form is not None)] if found is not None else []),
+            *([_now(order, found, is_typed=form is not None)] if found is not None else []),
             *([_address_asked(found)] if form is not None else []),
         ],
         form=form,

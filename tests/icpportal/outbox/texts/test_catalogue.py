@@ -15,7 +15,8 @@ from verification.models import PhotoPlace
 # notified by moves of orders (transfers/orders/moves.py), and needed by the account pages
 EVENTS = [
     "order_received", "order_received_again", "order_returned",
-    "photo_requested", "photo_returned", "backdrop_posted", "order_submitted",
+    "photo_requested", "photo_returned", "backdrop_posted", "backdrop_posted_early",
+    "order_submitted",
     "confirm_phones", "phones_24h", "phones_6h", "phones_1h", "order_with_authority", "report_problem",
     "report_delayed",
     "order_lapsed", "order_phones_failed", "order_approved", "order_returned_by_authority", "order_withdrawn",

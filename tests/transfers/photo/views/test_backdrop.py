@@ -11,6 +11,7 @@ from filings.provinces import PROVINCES
 from filings.register.regions import cities, counties
 from icpportal.accounts.roles import AUDITOR, ensure
 from icpportal.outbox.models import Message
+from icpportal.outbox.texts.message_content import content_of
 from icpportal.privacy.models import AccessNote
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_reviewer, make_user, sign_in
@@ -178,9 +179,33 @@ def test_the_desk_posts_it_and_the_applicant_sees_and_is_told_the_number(client)
     assert "One is on its way (SF0000000000000). You do not need to ask again" in html
     assert "SF0000000000000" in hub
     assert "ship_address" not in html
-    assert Message.objects.filter(template="backdrop_posted").count() >= 3
+    assert Message.objects.filter(template="backdrop_posted_early").count() >= 3
     looks = AccessNote.objects.filter(reference=order.reference, what="backdrop address")
     assert set(looks.values_list("client", flat=True)) == {"127.0.0.1"}
+
+
+@pytest.mark.parametrize(
+    ("state", "takes_it_now"),
+    [(states.DRAFT, False), (states.SUBMITTED, False), (states.PHOTO_DUE, True), (states.PHOTO_REVIEW, False)],
+)
+def test_only_when_the_photo_is_due_are_mail_and_page_about_the_parcel_a_call_to_take_it(client, state, takes_it_now):
+    order = make_order(state=state)
+    ask(client, order)
+
+    desk(client, move="post", courier="SF Express", tracking="SF0000000000000")
+    mail = content_of(Message.objects.get(reference=order.reference, channel="email")).words.text
+    posted = english(client, order.owner).get(page_of(order)).content.decode()
+    arrived = client.post(page_of(order), {"do": "arrive"}, follow=True).content.decode()
+
+    assert ["Your turn" in mail, "Take the photo as described" in mail] == [takes_it_now] * 2
+    assert ["Take and send the photo" in posted, "Take the photo in front of it" in arrived] == [takes_it_now] * 2
+
+
+def test_while_we_look_at_the_photo_the_backdrop_is_offered_for_taking_it_again(client):
+    html = english(client, (order := make_order(state=states.PHOTO_REVIEW)).owner).get(order.get_absolute_url())
+
+    assert "If the photo has to be taken again" in html.content.decode()
+    assert "is photographed in front of our backdrop" not in html.content.decode()
 
 
 def test_what_came_back_is_said_to_its_owner_and_each_thing_that_happened_by_its_name_at_the_desk(client):
