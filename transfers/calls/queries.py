@@ -43,6 +43,21 @@ def next_call(order: Order) -> tuple[UUID, datetime] | None:
     return (key, at) if isinstance(key, UUID) and isinstance(at, datetime) else None
 
 
+def waits_for_choice(order: Order) -> bool:
+    """Whether its owner was told of missed calls and has not chosen a time yet."""
+    return is_called(order.events.all()) and _unanswered(open_of(order)).exists()
+
+
+def with_choice_due(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Annotates orders with `choose_by`: until when their owners can choose a time after missed calls; else None."""
+    calls = _unanswered(open_calls().filter(order=OuterRef("pk"), objection=None))
+    return orders.annotate(choose_by=Subquery(calls.order_by("grace_until").values("grace_until")[:1]))
+
+
+def _unanswered(calls: QuerySet[Call]) -> QuerySet[Call]:
+    return calls.filter(grace_until__isnull=False)
+
+
 def may_return(call: Call, now: datetime | None = None) -> bool:
     """Whether the order may be returned because nobody was reached: told, and the grace period is over."""
     return call.ended_at is None and call.grace_until is not None and call.grace_until <= (now or timezone.now())

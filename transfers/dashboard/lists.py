@@ -21,9 +21,10 @@ from icpportal.fields.components import Tab
 from icpportal.fields.domains import canonical
 from icpportal.fields.text import normalise_number
 from icpportal.fields.types import Words
+from transfers.dashboard.queries import turn_of, with_authority, with_us
 from transfers.models import Order
-from transfers.orders import queries
 from transfers.orders.kinds import known_key
+from transfers.orders.queries import ended_of
 
 Row = TypeVar("Row", bound=Model)
 LONGEST = 100
@@ -42,10 +43,10 @@ class OrderList:
     is_turn: bool = False
 
 
-TURN = OrderList("turn", _("Your turn"), queries.turn_of, ("runs_out", "entered_at", "pk"), is_turn=True)
-OURS = OrderList("ours", _("With us"), queries.with_us)
-AT_AUTHORITY = OrderList("authority", pgettext_lazy("tab", "Authority"), queries.with_authority)
-CLOSED = OrderList("closed", _("Closed"), queries.ended_of)
+TURN = OrderList("turn", _("Your turn"), turn_of, ("runs_out", "entered_at", "pk"), is_turn=True)
+OURS = OrderList("ours", _("With us"), with_us)
+AT_AUTHORITY = OrderList("authority", pgettext_lazy("tab", "Authority"), with_authority)
+CLOSED = OrderList("closed", _("Closed"), ended_of)
 ORDER_LISTS = (TURN, OURS, AT_AUTHORITY, CLOSED)
 SITES, SITES_LABEL, SITES_ORDER = "sites", _("On file"), ("-since", "-pk")
 KEYS = (TURN.key, OURS.key, AT_AUTHORITY.key, SITES, CLOSED.key)

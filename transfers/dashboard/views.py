@@ -40,6 +40,7 @@ from transfers.dashboard.lists import (
     tabs,
 )
 from transfers.dashboard.panels import WAYS, Nothing, NothingYet, OrderRow, Orders, Sites, UnreadOrder, Urgent, Way
+from transfers.dashboard.queries import choose_by
 from transfers.dashboard.rows import Block, Site, blocks
 from transfers.duties import actions as duties
 from transfers.duties.rows import Duties, duty_panels
@@ -206,15 +207,29 @@ def check_footer(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _row(order: Order, dates: dict[UUID, tuple[Words, datetime]], *, is_turn: bool = False) -> OrderRow | UnreadOrder:
     """One order in a list; with its next action when it is the reader's turn."""
-    label, moment = dates.get(order.pk, ("", None))
+    label, moment = _date(order, dates)
 
     def row() -> OrderRow:
         name = order.answer("website").get("site_name", "")  # also raises when unreadable
-        act = next(iter(buttons(order)), None) if is_turn else None
+        act = next(iter(_acts(order)), None) if is_turn else None
         act = replace(act, kind=LINK, about=act.about or order.display_domain) if act else None
         return OrderRow(order, kind_of(order).name, name, state_of(order), label, moment, act)
 
     return build_safely(order, row) or UnreadOrder(order)
+
+
+def _date(order: Order, dates: dict[UUID, tuple[Words, datetime]]) -> tuple[Words, datetime | None]:
+    """The next date of an order: until when a time for our call can be chosen, or that of its state."""
+    until = choose_by(order)
+    if until is None:
+        return dates.get(order.pk, ("", None))
+    return (_("Choose a time by"), until) if timezone.now() < until else ("", None)
+
+
+def _acts(order: Order) -> list[Action]:
+    """What the reader can do with an order of the list, the next thing first."""
+    choose = Action(_("Choose a time"), order.get_absolute_url())
+    return [choose] if choose_by(order) else buttons(order)
 
 
 @confirmed_required

@@ -13,6 +13,7 @@ from icpportal.gateways.miit.codes.processing_codes import filing_is_gone
 from icpportal.lifecycle import APPLICANT
 from icpportal.time_format import long_words
 from icpportal.workdays.calendar import end_of_answer
+from transfers.calls import queries as calls
 from transfers.models import Order
 from transfers.notifications.messages import kept_until
 from transfers.notifications.texted_mobiles import number_differs
@@ -67,6 +68,7 @@ def _reason(order: Order) -> str:
 
 # conditions under which the usual sentence of a state would be wrong
 CONDITIONS: dict[str, Callable[[Order, int], bool]] = {
+    "call_missed": lambda order, to_change: calls.waits_for_choice(order),
     "nothing_to_change": lambda order, to_change: not to_change,
     "filing_is_gone": lambda order, to_change: filing_is_gone(order.authority_code),
     "held": lambda order, to_change: order.held,

@@ -16,6 +16,7 @@ from icpportal.accounts.guards import confirmed_required
 from icpportal.fields.components import PRIMARY, Action, Panel
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
+from transfers.calls import queries as calls
 from transfers.models import Order
 from transfers.notifications.calendar_file import deadline_ics
 from transfers.order_page.panels import Buttons, Chase, Held, NotNow, WaysOut, deadline, erased_panel, panels_of
@@ -133,6 +134,8 @@ def _is_way_out(act: Action) -> bool:
 def _turn(order: Order) -> str:
     if is_over(order):
         return WE
+    if calls.waits_for_choice(order):
+        return YOU
     return AUTHORITY if queries.waits_for_answer(order) else state_of(order).turn
 
 

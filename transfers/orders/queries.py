@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from filings.models import Website
@@ -33,7 +32,7 @@ from transfers.orders import moves, review_time, states
 from transfers.orders.history import COME_BACK, REFUSALS
 from transfers.orders.kinds import in_group, initial, is_in, keys, kind_of
 from transfers.orders.people import ADMINISTRATOR, BOTH, SUBJECT_LEAD, administrator, by_role
-from transfers.orders.rows import AUTHORITY, Group
+from transfers.orders.rows import Group
 
 RETURN = "send_back"  # the decision of a round that returned the order
 NO_ANSWER = "the authority has not answered for longer than it usually takes"
@@ -87,32 +86,6 @@ def phone_roles(order: Order) -> list[str]:
 def orders_of(user: User) -> QuerySet[Order]:
     """The user's own orders, newest first."""
     return Order.objects.filter(owner=user).order_by("-created_at")
-
-
-def turn_of(user: User) -> QuerySet[Order]:
-    """The user's orders that wait for the user; with `runs_out`, those without a deadline come last."""
-    mine = in_progress().filter(waits_for_owner(), owner=user)
-    return mine.annotate(runs_out=Coalesce("due_at", Value(NEVER)))
-
-
-def others_turn(user: User) -> QuerySet[Order]:
-    """The user's open orders that wait for us or the authority, or whose time is over."""
-    return in_progress().filter(~waits_for_owner(), owner=user)
-
-
-def with_authority(user: User) -> QuerySet[Order]:
-    """The user's orders that the authority is deciding now."""
-    return others_turn(user).filter(state__in=states.keys_of_turn(AUTHORITY))
-
-
-def with_us(user: User) -> QuerySet[Order]:
-    """The user's open orders that wait for us, or whose time is over."""
-    return others_turn(user).exclude(state__in=states.keys_of_turn(AUTHORITY))
-
-
-def waits_for_owner() -> Q:
-    """Matches orders that their owner can still act on: their time is not over."""
-    return in_group(Group.WAITS_FOR_OWNER) & (Q(due_at=None) | Q(due_at__gt=timezone.now()))
 
 
 def cancellation_of(user: User, website: UUID) -> Order | None:

@@ -67,6 +67,13 @@ class Instead:
     heading: Words = ""  # also replaces the usual heading
 
 
+CALL_MISSED = Instead(
+    "call_missed",
+    _("We have a question about your order, called and reached nobody. Choose a time below"),
+    heading=_("Choose a time for our call"),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """One state; headings and sentences may use %(due)s, %(n)s, %(number)s, %(reason)s and %(domain)s."""

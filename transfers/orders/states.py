@@ -13,7 +13,6 @@ from transfers.orders.rows import Group, Instead, State
 
 IT_IS_WITH_AUTHORITY = _("the authority has the order; wait for its result")
 ON_ITS_WAY, WE_ANSWER_BY = _("the order is on its way to the authority"), _("Answer due by")
-FINISH_OR_WITHDRAW = _("Order %(ref)s is open: finish or withdraw it first")
 FINISH_OR_ABANDON = _("Order %(ref)s is open: finish or abandon it first")
 WITH_US = _("Order %(ref)s is with our reviewers: wait for the answer, or withdraw it first")
 WAIT_FOR_US = _("Order %(ref)s is with our reviewers and cannot be withdrawn now: wait for the answer")
@@ -22,6 +21,7 @@ CHANGE, WITHDRAW, SEND_AGAIN_BY = _("Change something"), _("Withdraw"), _("Resub
 CANCEL_SENT = _("Order %(ref)s cancels a transfer: wait for the result, then start again")
 
 OWNERS_TURN = frozenset({Group.OWNER_ACTS, Group.WAITS_FOR_OWNER})
+REVIEWED = frozenset({Group.IN_REVIEW, Group.ANSWERED_BY_US, Group.BACKDROP_OFFERED})
 REPORTED = frozenset({Group.AT_AUTHORITY, Group.CAN_BE_PUT_OFF, Group.AWAITS_VERDICT})
 OVER_WITHOUT_RESULT = frozenset({Group.ENDED, Group.GIVEN_UP, Group.GRANT_MAY_COME, Group.STARTS_AGAIN})
 
@@ -51,11 +51,12 @@ SUBMITTED = State(
     label=_("Waiting for review"),
     heading=_("We are reviewing your order"),
     sentence=_("We will answer by %(due)s. Keep your phone reachable: we may call"),
+    instead=(rows.CALL_MISSED,),
     turn=rows.WE,
     tone="blue",
     icon="hourglass",
     part=rows.PAPERS,
-    groups=frozenset({Group.IN_REVIEW, Group.PAPERS_IN_REVIEW, Group.ANSWERED_BY_US, Group.BACKDROP_OFFERED}),
+    groups=REVIEWED | {Group.PAPERS_IN_REVIEW},
     date=WE_ANSWER_BY,
     promised_by=rows.WE,
     stuck_after=timedelta(days=3),
@@ -120,20 +121,19 @@ PHOTO_DUE = State(
     unavailable=(
         (CHANGE, _("details and documents are accepted; to change them, withdraw the order and start again")),
     ),
-    blocks=FINISH_OR_WITHDRAW,
+    blocks=_("Order %(ref)s is open: finish or withdraw it first"),
 )
 PHOTO_REVIEW = State(
     key="photo_review",
     label=_("Photo in review"),
     heading=_("We are checking the photo"),
     sentence=_("We will answer by %(due)s"),
+    instead=(rows.CALL_MISSED,),
     turn=rows.WE,
     tone="blue",
     icon="circle-half",
     part=rows.PHOTO,
-    groups=frozenset(
-        {Group.IN_REVIEW, Group.PHOTO_IN_REVIEW, Group.ANSWERED_BY_US, Group.PHOTO_STEP, Group.BACKDROP_OFFERED}
-    ),
+    groups=REVIEWED | {Group.PHOTO_IN_REVIEW, Group.PHOTO_STEP},
     date=WE_ANSWER_BY,
     promised_by=rows.WE,
     stuck_after=timedelta(days=3),

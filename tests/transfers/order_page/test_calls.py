@@ -11,12 +11,13 @@ from django.test import Client
 from django.urls import reverse
 
 from icpportal.outbox.models import Message
+from icpportal.outbox.texts.message_content import content_of
 from icpportal.time_format import BEIJING
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_reviewer, make_user, sign_in
 from tests.transfers.review.desk import english
 from transfers.calls import actions, slots
-from transfers.calls.outcomes import NO_ANSWER, outcome_of
+from transfers.calls.outcomes import NO_ANSWER, WRONG_NUMBER, outcome_of
 from transfers.models import Call, Order
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,16 @@ def page(client: Client, order: Order) -> str:
 
 def times(html: str) -> list[str]:
     return re.findall(r'name="slot" value="([^"]+)"', html)
+
+
+def turn_on(html: str) -> str:
+    return next(words for words in ("Your turn", "Our turn") if words in html)
+
+
+def listed(client: Client) -> str:
+    """The tab of My filings that has the only order."""
+    html = client.get(reverse("dashboard")).content.decode()
+    return re.findall(r'name="at" value="(\w+)"', html)[0]
 
 
 def choose(client: Client, call: Call, at: str) -> str:
@@ -125,6 +136,34 @@ def test_after_two_missed_calls_the_owner_is_notified_and_a_chosen_time_restarts
     assert mail.payload["to"] == order.owner.email
     assert sent == [1, 2]  # the count restarted with the chosen time: notified after the second one, with new days
     assert Call.objects.get().grace_until > datetime(2026, 12, 1, tzinfo=BEIJING)
+
+
+def test_after_missed_calls_mail_page_and_list_agree_that_the_owner_chooses_a_time(clock: Any, order: Order) -> None:
+    call, client = ask(order), english(Client(), order.owner)
+    before = [page(client, order), listed(client)]
+    actions.attempt(call, make_reviewer(), outcome_of(WRONG_NUMBER), seen=call.version)
+
+    mail = content_of(Message.objects.get(template="call_missed", channel="email")).words.text
+    missed = [page(client, order), listed(client)]
+    choose(client, call, times(missed[0])[0])
+    chosen = [page(client, order), listed(client)]
+
+    assert "Your turn · Choose a time by Wed 2 Dec, 18:00 Beijing time" in mail
+    assert [turn_on(each[0]) for each in (before, missed, chosen)] == ["Our turn", "Your turn", "Our turn"]
+    assert [each[1] for each in (before, missed, chosen)] == ["ours", "turn", "ours"]
+    assert "Choose a time for our call" in missed[0]
+
+
+def test_the_list_names_the_day_for_choosing_while_it_lasts_and_the_way_to_choose(clock: Any, order: Order) -> None:
+    call, client = ask(order), english(Client(), order.owner)
+    actions.attempt(call, make_reviewer(), outcome_of(WRONG_NUMBER), seen=call.version)
+
+    row = unescape(client.get(reverse("dashboard")).content.decode())
+    clock.shift(timedelta(days=7))
+    late = unescape(client.get(reverse("dashboard")).content.decode())
+
+    assert ["2 Dec 18:00" in row, "Choose a time by" in row, ">Withdraw<" in row] == [True, True, False]
+    assert ["2 Dec 18:00" in late, "Choose a time by" in late, "Choose a time" in late] == [False, False, True]
 
 
 def test_two_calls_of_an_order_have_fields_of_their_own(order: Order) -> None:

@@ -46,7 +46,7 @@ ORIGINALS_DUE = State(
     reminder="originals_wait",
     clock="expire",
     unavailable=((states.CHANGE, "our reviewers wait for the originals"),),
-    blocks=states.FINISH_OR_WITHDRAW,
+    blocks=states.FINISH_OR_ABANDON,
     queue="originals",
 )
 ASK = Move(
