@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils import timezone
 from icpportal.accounts import roles
 from icpportal.lifecycle import MoveNotAllowed
 from icpportal.outbox.models import Message
+from icpportal.outbox.texts.message_content import content_of
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reason, make_reviewer, moves, sign_in
 from tests.transfers.review.desk import ALTHOUGH, all_ok, case_of, english, named, press, read, seen
@@ -256,6 +258,20 @@ def test_the_letter_is_shown_in_both_languages_before_it_is_sent(client):
     texts = ("The name does not meet the rules", "名称不合要求", "Resubmit by", "需要修改")
     assert [each in letters for each in texts] == [True, True, True, True]
     assert (Message.objects.count(), Decision.objects.count()) == (0, 0)
+
+
+def test_the_letter_shows_the_very_deadline_that_the_applicant_will_read(client):
+    order = make_order(state=states.SUBMITTED)
+    desk = english(client, make_reviewer())
+    typed = {f"verdict.{NAME}": "return", f"reason.{NAME}": "own", f"words.{NAME}": "改"}
+    with time_machine.travel("2026-11-30T10:00:30+08:00", tick=False):
+        press(desk, order, "keep", **typed)
+        html = desk.get(reverse("admin:transfers_order_return", args=[order.pk])).content.decode()
+        press(desk, order, "send_back", **typed, **ALTHOUGH)
+    finish(order)
+
+    mail = content_of(Message.objects.get(template="order_returned", channel="site")).words.mail
+    assert mail.date in html
 
 
 def test_accepting_is_possible_only_when_every_part_has_its_verdict(client):

@@ -26,7 +26,7 @@ def previews(
     now = now or timezone.now()
     facts = told_by_return([_verdict(each) for each in named], rest_passed=rest_passed)
     reader = Recipient(ACCOUNT, "", order.owner.mobile, order.owner.email, order.owner_id)
-    words = {**context(order, reader, facts, now), "kept": now + settings.RETURNED_KEPT}
+    words = {**context(order, reader, facts, now), "kept": now + settings.DECISION_OPEN_FOR + settings.RETURNED_KEPT}
     return [_preview(folder, language, words, order.owner.language) for folder, language in LANGUAGES.items()]
 
 
