@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from icpportal.fields.components import DrawnSlot, SlotAction
+from icpportal.fields.fields import NumberField
 from icpportal.gateways.photo_app import base as gateway
 from transfers.documents import actions as paper_actions
 from transfers.documents import slots
@@ -31,6 +32,13 @@ class NotFetched(Exception):
     def __init__(self, problem: ValidationError) -> None:
         super().__init__(problem.code)
         self.problem = problem
+
+
+class PictureCodeField(NumberField):
+    """A picture code in capitals, as the app shows it, however it is typed."""
+
+    def to_python(self, value: str | None) -> str:
+        return super().to_python(value).upper()
 
 
 def is_asked(order: Order) -> bool:

@@ -101,7 +101,7 @@ def test_the_page_explains_the_steps_and_accepts_no_upload(client):
 def test_the_photo_of_the_code_arrives_like_an_upload_and_is_shown_only_after_its_examination(client):
     order = due()
 
-    press(client, order, sh_code="ＡＢ12 CD")
+    press(client, order, sh_code=" ａb12 cD")
     waiting = look(client, order)
     checked()
     html = look(client, order)

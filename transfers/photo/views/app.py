@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.accounts.guards import account_of
 from icpportal.drafts.pages import added_message, say
 from icpportal.fields.components import DrawnSlot, Notice
-from icpportal.fields.fields import NumberField
 from icpportal.fields.types import Words
 from icpportal.privacy.masks import mask_mobile
 from transfers.documents import actions as paper_actions
@@ -45,7 +44,7 @@ NOTICES = {
 class PictureCodeForm(forms.Form):
     """The code that the app shows after the photo."""
 
-    sh_code = NumberField(
+    sh_code = photo_app.PictureCodeField(
         label=_("Picture code"),
         help_text=_("4 to 8 letters and digits. The app shows the code after taking the photo"),
         widget=forms.TextInput(attrs=CODE_INPUT),

@@ -14,7 +14,7 @@ from icpportal.accounts.guards import account_of, confirmed_required
 from icpportal.drafts.pages import fill, said_words, say_words
 from icpportal.fields.client import takes_file
 from icpportal.fields.components import DrawnSlot, Panel
-from icpportal.fields.fields import ChoiceField, NumberField
+from icpportal.fields.fields import ChoiceField
 from icpportal.fields.form_types import FieldValue, Files, FormOptions, Posted, offer
 from icpportal.fields.types import Json, Words
 from transfers.documents import actions as paper_actions
@@ -87,8 +87,8 @@ class PhotoForm(forms.Form):
 
     photo_way = ChoiceField(label=_("How the photo is taken"), widget=forms.HiddenInput).called(WAY)
     place = forms.ModelChoiceField(PhotoPlace.objects.all(), required=False, widget=forms.HiddenInput)
-    sh_code = NumberField(
-        label=_("Picture code"), max_length=8, required=False, help_text=_("Shown by the app afterwards")
+    sh_code = photo_app.PictureCodeField(
+        label=_("Picture code"), required=False, help_text=_("Shown by the app afterwards")
     )
     photo_confirm = forms.BooleanField(
         label=_("The person shown is the website administrator"),
@@ -113,7 +113,7 @@ class PhotoForm(forms.Form):
         super().clean()
         cleaned = self.cleaned_data
         field = WAYS[way].asks if (way := cleaned.get("photo_way")) else ""
-        if field and not ASKED[field].fits(cleaned.get(field)):
+        if field and field not in self.errors and not ASKED[field].fits(cleaned.get(field)):
             self.add_error(ASKED[field].said_at, ASKED[field].refusal())
 
     @property

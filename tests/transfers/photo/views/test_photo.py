@@ -199,11 +199,13 @@ def test_without_the_apps_system_shanghai_uploads_the_photo_and_names_its_code(c
     assert 'type="file"' in html
 
     refused = send(client, order, photo_way="shanghai_app", sh_code="A")
+    endless = send(client, order, photo_way="shanghai_app", sh_code="AB12CD" * 20)
     no_photo = send(client, order, photo_way="shanghai_app", sh_code="AB12CD")
     make_ready_document(order, "photo")
-    sent = send(client, order, photo_way="shanghai_app", sh_code="ＡＢ１２ＣＤ")
+    sent = send(client, order, photo_way="shanghai_app", sh_code="ａb 12-c d")
 
     assert "The code does not match: enter it exactly as the app shows it" in refused.content.decode()
+    assert "field-error" in endless.content.decode()
     assert "Choose a photo, then submit" in no_photo.content.decode()
     assert sent.url == order.get_absolute_url()
     assert read(order).answer("photo")["sh_code"] == "AB12CD"
