@@ -17,6 +17,7 @@ from icpportal.audit.models import AuditEntry
 from icpportal.operations.retention import retain
 from icpportal.outbox.models import Message
 from icpportal.privacy.models import AccessNote
+from icpportal.time_format import day_words, to_beijing
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, sign_in
 from tests.transfers.cancels import make_website, proved
@@ -51,6 +52,22 @@ def said(order: Order, **other: str) -> dict[str, str]:
 def asked(client: Client, order: Order) -> CorrectionRequest:
     proved(client, order.owner).post(URL, said(order))
     return CorrectionRequest.objects.get(order=order)
+
+
+def test_your_data_says_what_waits_for_an_answer_and_until_when(client: Client) -> None:
+    order = make_order(state=states.APPROVED)
+    hub = reverse("your-data")
+    before = text(proved(client, order.owner).get(hub))
+    row = asked(client, order)
+
+    waiting = text(client.get(hub))
+    corrections.answer(row, actor=make_lead_reviewer(), outcome=corrections.DONE, words="done")
+    answered = text(client.get(hub))
+
+    due = day_words(to_beijing(row.due_at).date())
+    assert f"Being looked at {order.reference}: Subject lead, we answer by {due}" in waiting
+    assert ["See the requests" in each for each in (before, waiting, answered)] == [False, True, True]
+    assert "Being looked at" not in answered
 
 
 def act(client: Client, person: Any, row: CorrectionRequest, action: str, words: str) -> str:

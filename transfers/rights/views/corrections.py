@@ -129,9 +129,13 @@ def correction_list(request: HttpRequest) -> HttpResponse:
         due = day_words(to_beijing(form.record_request(user).due_at).date())
         messages.success(request, _("Your request is recorded. We answer by %(day)s") % {"day": due})
         return redirect("data-corrections")
-    rows = [_row(asked) for asked in corrections.of_account(user)]
     offered = form if form.orders or form.websites else None
-    return render_page(request, CorrectionsPage(form=offered, rows=rows))
+    return render_page(request, CorrectionsPage(form=offered, rows=corrections_of(user)))
+
+
+def corrections_of(user: User) -> list[CorrectionRow]:
+    """This account's requests and their answers, open ones first."""
+    return [_row(asked) for asked in corrections.of_account(user)]
 
 
 def _is_allowed(user: User, form: CorrectionForm) -> bool:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from icpportal.accounts.guards import account_of
 from transfers.pages.frame import Page, render_page
+from transfers.rights.views.corrections import CorrectionRow, corrections_of
 from transfers.rights.views.exports import CopyShown, copy_of
 from transfers.rights.views.guards import fresh_proof_required
 
@@ -18,10 +19,15 @@ class YourDataPage(Page):
 
     template: ClassVar[str] = "transfers/rights/your_data.html"
     copy: CopyShown | None
+    has_corrections: bool
+    waiting: list[CorrectionRow]  # corrections that we have not answered yet
 
 
 @fresh_proof_required
 @require_safe
 def your_data(request: HttpRequest) -> HttpResponse:
     """Lists the requests about one's own data."""
-    return render_page(request, YourDataPage(copy=copy_of(account_of(request))))
+    user = account_of(request)
+    rows = corrections_of(user)
+    waiting = [row for row in rows if row.is_open]
+    return render_page(request, YourDataPage(copy=copy_of(user), has_corrections=bool(rows), waiting=waiting))
