@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -90,6 +91,11 @@ def put_file_keys(lines: Iterable[Line]) -> int:
     """Inserts the keys of files; returns how many."""
     rows = [FileKey(**line) for line in lines]
     return len(FileKey.objects.bulk_create(rows, batch_size=1_000))
+
+
+def known_file_keys() -> set[UUID]:
+    """The ids of the keys of files that are here."""
+    return set(FileKey.objects.values_list("pk", flat=True))
 
 
 def _counted(cursor: Any, tables: Iterable[str]) -> dict[str, int]:

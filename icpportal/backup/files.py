@@ -25,6 +25,11 @@ def walk(place: str, folder: str = "") -> Iterator[str]:
         yield from walk(place, f"{folder}/{each}".lstrip("/"))
 
 
+def is_here(place: str, name: str) -> bool:
+    """Whether one of the places has this file."""
+    return place in PLACES and storage.changed_at(place, name) is not None
+
+
 def are_there() -> bool:
     """Whether any place has a file."""
     return any(next(walk(place), None) is not None for place in PLACES)

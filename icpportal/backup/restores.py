@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.core.management import call_command
 from django.db import DatabaseError
@@ -13,6 +14,7 @@ from icpportal.backup.backups import keys_are_over
 from icpportal.backup.manifest import Manifest
 from icpportal.backup.streams import NoScratch
 from icpportal.backup.targets import Damaged, Target
+from icpportal.gateways.miit.line import bodies
 from icpportal.gateways.storage import StorageDown
 from icpportal.privacy.key_change import marks
 
@@ -29,6 +31,10 @@ class NoRoom(Exception):
     """The backup's files are larger than the free space."""
 
 
+class NoKeys(Exception):
+    """The keys of the backup's files cannot be read where they should be, although their retention has not ended."""
+
+
 class StoppedHalfWay(Exception):
     """The database was filled, but the rest failed."""
 
@@ -40,7 +46,22 @@ class Restored:
     files: int = 0
     keys: int = 0
     keys_gone: bool = False  # past their retention: no picture can be opened
+    keys_left_out: bool = False  # the operator does without them, for now
     differs: list[str] = field(default_factory=list)
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether the keys are part of it."""
+        return not (self.keys_gone or self.keys_left_out)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Keys brought into a portal that was restored without them."""
+
+    added: int
+    known: int  # were there already
+    erased: int  # their file has been erased since
 
 
 def refuse_filled() -> None:
@@ -63,15 +84,14 @@ def refuse_no_room(backup: Manifest) -> None:
         raise NoRoom(f"the storages have {free:,} bytes free, and the files of the backup are {backup.bytes:,}")
 
 
-def check(target: Target, keys_target: Target, backup: Manifest, tell: Tell) -> Restored:
-    """Reads every part of a backup and changes nothing; raises `Damaged` if it could not be restored at all.
+def check(target: Target, keys_target: Target, backup: Manifest, tell: Tell, *, without_keys: bool = False) -> Restored:
+    """Reads every part of a backup and changes nothing; raises `Damaged` or `NoKeys` if `restore` would refuse it.
 
     Reports each missing or differing file, as `restore` does.
     """
     _check_streams(target, backup)
-    result = Restored(keys_gone=_keys_are_over(keys_target, backup))
-    if not result.keys_gone:
-        keys_target.check(backup.keys.stored)
+    result = _begin(keys_target, backup, without_keys=without_keys)
+    if result.has_keys:
         result.keys = sum(1 for _line in backup.keys.lines(keys_target))
     for line in backup.list.lines(target):
         try:
@@ -82,8 +102,10 @@ def check(target: Target, keys_target: Target, backup: Manifest, tell: Tell) -> 
     return result
 
 
-def restore(target: Target, keys_target: Target, backup: Manifest, tell: Tell) -> Restored:
-    """Restores everything; raises `NotEmpty`, `NoRoom`, `Damaged`, `StorageDown` or `DatabaseFault`.
+def restore(
+    target: Target, keys_target: Target, backup: Manifest, tell: Tell, *, without_keys: bool = False
+) -> Restored:
+    """Restores everything; raises `NotEmpty`, `NoRoom`, `NoKeys`, `Damaged`, `StorageDown` or `DatabaseFault`.
 
     Once the database is filled it raises `StoppedHalfWay` instead, because a second attempt would find it filled. The
     portal is held back from the moment its database is there (`alarms/restored.py`).
@@ -92,9 +114,7 @@ def restore(target: Target, keys_target: Target, backup: Manifest, tell: Tell) -
     refuse_no_room(backup)
     refuse_filled()
     _check_streams(target, backup)
-    result = Restored(keys_gone=_keys_are_over(keys_target, backup))
-    if not result.keys_gone:
-        keys_target.check(backup.keys.stored)
+    result = _begin(keys_target, backup, without_keys=without_keys)
     with backup.database.opened(target) as source:
         database.restore(source)
     try:
@@ -104,6 +124,22 @@ def restore(target: Target, keys_target: Target, backup: Manifest, tell: Tell) -
     except KeyboardInterrupt as stopped:
         raise StoppedHalfWay("it was interrupted") from stopped
     return result
+
+
+def add_keys(keys_target: Target, backup: Manifest) -> Added:
+    """Brings the keys of a backup's files into a portal that was restored without them.
+
+    Also from an older backup than the one restored: a key whose file is not here, or was erased since, is left out.
+    Raises `NoKeys`, `StorageDown`, or `NoScratch`.
+    """
+    _refuse_no_keys(keys_target, backup)
+    lines = {UUID(line["id"]): line for line in backup.keys.lines(keys_target)}
+    missing = {key_id: lines[key_id] for key_id in lines.keys() - database.known_file_keys()}
+    of_bodies = bodies.named_keys()
+    wanted = [
+        line for key_id, line in missing.items() if key_id in of_bodies or files.is_here(line["place"], line["name"])
+    ]
+    return Added(database.put_file_keys(wanted), len(lines) - len(missing), len(missing) - len(wanted))
 
 
 def said_of(trouble: Exception) -> str:
@@ -116,7 +152,7 @@ def _bring_the_rest(target: Target, keys_target: Target, backup: Manifest, resul
     wanted = {**backup.tables, ALARMS: backup.tables[ALARMS] + restored.hold(backup.stamp)}
     tell("database: there, and nothing is sent")
     result.differs += _compared(wanted, database.count_rows())
-    if not result.keys_gone:
+    if result.has_keys:
         result.keys = database.put_file_keys(backup.keys.lines(keys_target))
     for line in backup.list.lines(target):
         try:
@@ -134,9 +170,24 @@ def _check_streams(target: Target, backup: Manifest) -> None:
         target.check(stream.stored)
 
 
+def _begin(keys_target: Target, backup: Manifest, *, without_keys: bool) -> Restored:
+    """The result so far: whether the keys are part of it; raises `NoKeys` when they are and cannot be read."""
+    result = Restored(keys_gone=_keys_are_over(keys_target, backup), keys_left_out=without_keys)
+    if result.has_keys:
+        _refuse_no_keys(keys_target, backup)
+    return result
+
+
+def _refuse_no_keys(keys_target: Target, backup: Manifest) -> None:
+    try:
+        keys_target.check(backup.keys.stored)
+    except (Damaged, StorageDown) as trouble:
+        raise NoKeys(said_of(trouble)) from trouble
+
+
 def _keys_are_over(keys_target: Target, backup: Manifest) -> bool:
     """Whether its files' keys were deleted at the end of their retention: no picture opens, as intended."""
-    return keys_target.size(backup.keys.stored.name) is None and keys_are_over(backup.stamp)
+    return keys_are_over(backup.stamp) and keys_target.size(backup.keys.stored.name) is None
 
 
 def _compared(wanted: dict[str, int], found: dict[str, int]) -> list[str]:

@@ -21,7 +21,8 @@ from icpportal.gateways.miit.types import Answer, AnswerKind
 from icpportal.gateways.storage import StorageDown
 from icpportal.outbox.models import Message
 from icpportal.privacy.files import keys
-from tests.icpportal.backup.papers import make_sealed_document
+from icpportal.privacy.models import FileKey
+from tests.icpportal.backup.papers import PICTURE, make_sealed_document
 from tests.transfers import states
 from tests.transfers.builders import make_order
 from transfers.orders import actions
@@ -117,6 +118,33 @@ def test_keys_of_files_are_deleted_after_their_days_and_the_backup_says_that_its
     assert (gone, without.keys, without.keys_gone, without.files) == (1, 0, True, 1)
 
 
+def test_a_portal_is_restored_without_lost_keys_and_gets_them_later_except_of_files_erased_since(
+    target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    papers = [make_sealed_document(make_order()) for _each in range(2)]
+    backups.make(target, Target(str(tmp_path / "keys")))
+    words = {"source": target.where, "keys_from": str(tmp_path / "unmounted")}
+    monkeypatch.setattr(restores, "refuse_filled", lambda: None)
+    monkeypatch.setattr(restores.database, "restore", lambda _source: FileKey.objects.all().delete())  # as a dump does
+    monkeypatch.setattr(restores.files, "put_back", lambda *_words: None)
+
+    with pytest.raises(CommandError, match=r"unmounted.*--keys-from.*--without-file-keys") as refused:
+        said("restore", **words)
+    assert (refused.value.returncode, FileKey.objects.count()) == (1, 2)
+    assert "no picture opens" in said("restore", **words, without_file_keys=True, dry_run=True)
+
+    assert "no picture opens" in said("restore", **words, without_file_keys=True)
+    assert not FileKey.objects.exists()
+    with pytest.raises(CommandError, match="No key was added"):
+        said("restore", **words, only_file_keys=True)
+
+    storage.drop("documents", papers[0].stored_name)
+    words["keys_from"] = str(tmp_path / "keys")
+    assert "1 added, 0 were here already, 1 left out" in said("restore", **words, only_file_keys=True)
+    assert "0 added, 1 were here already" in said("restore", **words, only_file_keys=True)
+    assert storage.read("documents", papers[1].stored_name) == PICTURE
+
+
 def test_a_file_erased_before_a_backup_opens_from_no_later_one(target: Target) -> None:
     document = make_sealed_document(make_order())
     keys.forget("documents", document.stored_name)  # as a killed process left it: the file still exists
@@ -145,7 +173,7 @@ def test_a_changed_part_is_named_before_anything_is_restored(target: Target, par
     name = next(each for each in target.below(part) if not each.endswith("manifest"))
     path = changed(target, name)
 
-    with pytest.raises(Damaged, match=path.name):
+    with pytest.raises((Damaged, restores.NoKeys), match=path.name):
         restores.check(target, target, manifest.read(target, stamp), print)
     with pytest.raises(CommandError, match=path.name):
         said("restore", source=target.where, dry_run=True)
@@ -163,8 +191,8 @@ def test_a_dry_run_names_every_changed_or_missing_file(target: Target, capsys: A
 
     output = capsys.readouterr().out
     assert ended.value.code == 2
-    assert f"not as in the backup: {first} in {target.where} is not what was written there" in output
-    assert f"not as in the backup: {second} is missing in {target.where}" in output
+    assert f"differs from the backup: {first} in {target.where} is not what was written there" in output
+    assert f"differs from the backup: {second} is missing in {target.where}" in output
     assert sound not in output
 
 

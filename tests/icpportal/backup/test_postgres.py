@@ -20,7 +20,7 @@ def test_it_is_restored_where_the_owner_of_the_database_created_the_extension(tm
 
         done = there.restore()
 
-        assert (done.returncode, "not as in the backup" in done.stdout) == (0, False), done.stdout + done.stderr
+        assert (done.returncode, "differs from the backup" in done.stdout) == (0, False), done.stdout + done.stderr
 
 
 def test_a_backup_with_comments_on_extensions_is_restored_there_too(

@@ -8,15 +8,18 @@ and the row, at most a file without a row is left, which the cleanup removes.
 import logging
 import secrets
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from icpportal.alarms import rows
 from icpportal.gateways import storage
+from icpportal.gateways.miit.line.file_encryption import key_ids
 from icpportal.gateways.miit.models import STORED, TO_DROP, TO_STORE, InboxFile, InboxState, UploadFile
 from icpportal.gateways.storage import StorageDown
 from icpportal.privacy.crypto import Unreadable
@@ -53,6 +56,12 @@ def sealed(file: File) -> bytes | None:
         raise Unreadable("its body is not in the storage any more") from gone
     except StorageDown as down:
         raise StorageDown(DOWN) from down
+
+
+def named_keys() -> set[uuid.UUID]:
+    """The ids of the keys that files name: those of bodies that were not forgotten."""
+    tokens = (model.objects.exclude(key="").values_list("key", flat=True) for model in (UploadFile, InboxFile))
+    return set(key_ids(chain.from_iterable(tokens)))
 
 
 def store(*, now: datetime | None = None, limit: int = AT_ONCE) -> Moved:

@@ -6,7 +6,7 @@ in their own row until they are forgotten.
 
 import os
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -51,7 +51,12 @@ def open_body(body: bytes | memoryview | None, key: str, *, bound_to: str) -> by
 
 def destroy(tokens: Iterable[str]) -> None:
     """Destroys these keys; those stored in their own rows go when the row is cleared."""
-    keys.destroy(_id_of(token) for token in tokens if _is_elsewhere(token))
+    keys.destroy(key_ids(tokens))
+
+
+def key_ids(tokens: Iterable[str]) -> Iterator[uuid.UUID]:
+    """The ids of those keys that are in the table of keys of files."""
+    return (_id_of(token) for token in tokens if _is_elsewhere(token))
 
 
 def _is_elsewhere(token: str) -> bool:
