@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from icpportal.backup import database, files, manifest
+from icpportal.backup import ages, database, files, manifest
 from icpportal.backup.manifest import KEYS, Manifest
 from icpportal.backup.streams import Line, Sealed, sealing, write_lines
 from icpportal.backup.targets import Damaged, Stored, Target
@@ -27,6 +27,7 @@ class Pruned:
 
     backups: int
     files: int
+    doubtful: int  # backups that are over only if a long pause was one, not a clock that jumped ahead
     unread: dict[str, str]  # unreadable backups, and why: then no file is deleted, because it may be theirs
 
 
@@ -96,12 +97,13 @@ def _known_files(target: Target) -> dict[str, Stored]:
     return {}
 
 
-def prune(target: Target, *, now: datetime | None = None) -> Pruned:
-    """Deletes backups at the end of their retention, except the newest."""
+def prune(target: Target, *, now: datetime | None = None, trusted: bool = False) -> Pruned:
+    """Deletes backups at the end of their retention, except the newest; `trusted` is a clock known to be right."""
     now = now or timezone.now()
-    *older, _newest = manifest.stamps(target) or [""]
-    over = [each for each in older if manifest.made_at(each) < now - timedelta(days=settings.BACKUP_KEPT_DAYS)]
-    for each in over:
+    newest = manifest.newest(target, now)
+    over = ages.ended(manifest.stamps(target), timedelta(days=settings.BACKUP_KEPT_DAYS), now, trusted=trusted)
+    gone, doubtful = (set(stamps) - {newest} for stamps in (over.surely, over.doubtful))
+    for each in sorted(gone):
         _drop(target, each)
     named: set[str] = set()
     unread: dict[str, str] = {}
@@ -110,7 +112,8 @@ def prune(target: Target, *, now: datetime | None = None) -> Pruned:
             named.update(stored.name for stored in files.named_by(target, manifest.read(target, stamp)))
         except manifest.UNREAD as fault:
             unread[stamp] = str(fault)
-    return Pruned(len(over), 0 if unread else files.drop_unnamed(target, named, now), unread)
+    dropped = 0 if unread else files.drop_unnamed(target, named, now)
+    return Pruned(len(gone), dropped, len(doubtful), unread)
 
 
 def drop_unfinished(target: Target, now: datetime) -> int:
@@ -127,16 +130,18 @@ def _drop(target: Target, stamp: str) -> None:
     target.drop(manifest.folder(stamp))
 
 
-def drop_old_keys(keys_target: Target, now: datetime) -> int:
-    """Deletes keys of files kept so long: from then on, no backup can open what was deleted before."""
-    lying = filter(manifest.is_stamp, keys_target.listed(KEYS)[1])
-    old = [stamp for stamp in lying if keys_are_over(stamp, now)]
-    for stamp in old:
+def drop_old_keys(keys_target: Target, now: datetime, *, trusted: bool = False) -> tuple[int, int]:
+    """Deletes keys of files kept so long: from then on, no backup can open what was deleted before.
+
+    Returns how many, and how many more would be over if a long pause was one.
+    """
+    stamps = filter(manifest.is_stamp, keys_target.listed(KEYS)[1])
+    over = ages.ended(stamps, timedelta(days=settings.PICTURE_KEY_BACKUP_DAYS), now, trusted=trusted)
+    for stamp in over.surely:
         keys_target.drop(f"{KEYS}/{stamp}")
-    return len(old)
+    return len(over.surely), len(over.doubtful)
 
 
-def keys_are_over(stamp: str, now: datetime | None = None) -> bool:
-    """Whether the keys of this backup's files must be deleted."""
-    last = (now or timezone.now()) - timedelta(days=settings.PICTURE_KEY_BACKUP_DAYS)
-    return manifest.made_at(stamp) < last
+def keys_are_over(stamp: str) -> bool:
+    """Whether the retention of the keys of this backup's files has ended."""
+    return manifest.made_at(stamp) < timezone.now() - timedelta(days=settings.PICTURE_KEY_BACKUP_DAYS)

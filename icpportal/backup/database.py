@@ -10,12 +10,14 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 from psycopg import pq
 
 from icpportal.backup.streams import Line, NoScratch
@@ -59,6 +61,16 @@ def moment() -> Iterator[Moment]:
     """The database as of now."""
     with _postgresql() if connection.vendor == "postgresql" else _sqlite() as found:
         yield found
+
+
+def clock() -> datetime:
+    """The time by the database: the host of PostgreSQL may have another clock than ours."""
+    if connection.vendor != "postgresql":
+        return timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        found: datetime = cursor.fetchone()[0]
+        return found
 
 
 def is_empty() -> bool:

@@ -68,16 +68,16 @@ def stamps(target: Target) -> list[str]:
     return [stamp for stamp in _folders(target) if target.size(_name(stamp)) is not None]
 
 
-def newest(target: Target) -> str:
+def newest(target: Target, now: datetime | None = None) -> str:
     """The newest backup, "" where there is none. One whose time has not come was made by a clock that was wrong."""
     found = stamps(target)
-    past = [stamp for stamp in found if not is_ahead(stamp)]
+    past = [stamp for stamp in found if not is_ahead(stamp, now)]
     return next(reversed(past or found), "")
 
 
-def is_ahead(stamp: str) -> bool:
+def is_ahead(stamp: str, now: datetime | None = None) -> bool:
     """Whether the time of a backup has not come: the clock was wrong then, or is now."""
-    return made_at(stamp) > timezone.now() + AHEAD
+    return made_at(stamp) > (now or timezone.now()) + AHEAD
 
 
 def unfinished_backups(target: Target) -> list[str]:

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from icpportal.backup import backups, manifest
+from icpportal.backup import backups, database, manifest
 from icpportal.backup.database import DatabaseFault
 from icpportal.backup.targets import Target
 from icpportal.gateways import storage
@@ -35,12 +35,12 @@ def there(tmp_path: Path) -> Path:
     return tmp_path / "backups"
 
 
-def backed_up(there: Path, *, days: int = 0) -> tuple[int, str]:
+def backed_up(there: Path, *, days: int = 0, trusted: bool = False) -> tuple[int, str]:
     """`manage.py backup` this many days ahead of now; its exit code and output."""
     output = StringIO()
     with time_machine.travel(timezone.now() + timedelta(days=days), tick=False):
         try:
-            call_command("backup", to=str(there), stdout=output, stderr=output)
+            call_command("backup", to=str(there), trust_clock=trusted, stdout=output, stderr=output)
         except SystemExit as ended:
             return int(str(ended.code)), output.getvalue()
         except CommandError as refused:
@@ -75,7 +75,7 @@ def test_a_damaged_backup_is_deleted_after_its_time_and_then_all_is_well(there: 
     backed_up(there)
     DAMAGE["the list is gone"](folders(there)[0])
 
-    code, _told = backed_up(there, days=40)
+    code, _told = backed_up(there, days=40, trusted=True)
 
     assert (code, len(folders(there))) == (0, 1)
 
@@ -105,7 +105,7 @@ def test_unknown_files_beside_the_backups_are_left_alone(there: Path, name: str)
     beside = there / name.format(stamp)
     copy(there / kind / stamp, beside)
 
-    code, told = backed_up(there, days=40)
+    code, told = backed_up(there, days=40, trusted=True)
 
     assert (code, "deleted: 1 backups, 1 sets of keys, 0 files" in told) == (0, True)
     assert beside.exists()
@@ -120,7 +120,7 @@ def test_a_damaged_backup_is_listed_as_such(there: Path) -> None:
     call_command("backup", list=str(there), as_json=True, stdout=as_json)
 
     stamp = folders(there)[0].name
-    assert out.getvalue().splitlines()[0] == f"{stamp}  is damaged: its manifest"
+    assert out.getvalue().splitlines()[0] == f"{stamp}  damaged: its manifest cannot be read"
     assert as_json.getvalue() == f'[{{"stamp": "{stamp}", "key": null}}]\n'
     with pytest.raises(CommandError, match=f"Not restored: the manifest of {stamp} was changed or cut short"):
         call_command("restore", source=str(there))
@@ -132,7 +132,7 @@ def test_old_keys_of_files_are_deleted_although_no_backup_can_be_made(
     backed_up(there)
     monkeypatch.setattr(backups.database, "moment", lambda: (_ for _ in ()).throw(DatabaseFault("pg_dump is gone")))
 
-    code, told = backed_up(there, days=31)
+    code, told = backed_up(there, days=31, trusted=True)
 
     assert (code, "No backup was made: pg_dump is gone." in told) == (1, True)
     assert list((there / "file-keys").iterdir()) == []
@@ -142,12 +142,12 @@ def test_old_keys_of_files_are_deleted_although_no_backup_can_be_made(
 def test_a_backup_counts_although_old_ones_cannot_be_deleted(
     there: Path, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backups, what, lambda *_words: (_ for _ in ()).throw(StorageDown("s3://backups")))
+    monkeypatch.setattr(backups, what, lambda *_words, **_more: (_ for _ in ()).throw(StorageDown("s3://backups")))
 
     code, told = backed_up(there)
 
     assert (code, len(manifest.stamps(Target(str(there))))) == (3, 1)
-    assert "Not all that is old was deleted: s3://backups does not answer, refuses us or has no room." in told
+    assert "Not all old data was deleted: s3://backups does not answer, refuses us or has no room." in told
 
 
 def test_a_list_of_a_bucket_that_refuses_us_says_what_it_said_and_of_no_backup(
@@ -175,5 +175,31 @@ def test_a_backup_of_a_clock_that_was_ahead_is_named_and_not_taken_for_the_newes
     newest = min(manifest.stamps(Target(str(there))))
     assert manifest.read(Target(str(there))).stamp == newest
     assert code == 3
-    assert f"backup {ahead}: its time has not come, a clock is or was wrong." in told
+    assert f"backup {ahead}: its time is in the future, so a clock is or was wrong." in told
     assert [line.endswith("wrong") for line in listed.getvalue().splitlines()] == [False, True, False]
+
+
+def test_a_clock_that_jumps_ahead_deletes_no_older_backup_and_no_keys_until_somebody_says_that_it_is_right(
+    there: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_sealed_document(make_order())
+    for day in (0, 1):
+        backed_up(there, days=day)
+
+    code, told = backed_up(there, days=201)
+    kept = [len(list((there / kind).iterdir())) for kind in ("backups", "file-keys")]
+    assert (code, kept) == (3, [3, 3])
+    assert "Not deleted: 2 backups and 2 sets of keys that are over by this host's clock" in told
+    assert "If this host's clock is right, run backup --trust-clock once." in told
+
+    code, told = backed_up(there, days=202, trusted=True)
+    assert (code, "deleted: 2 backups, 2 sets of keys, 0 files" in told) == (0, True)
+
+    for day in range(203, 240, 5):
+        backed_up(there, days=day)
+    assert len(folders(there)) == 6
+
+    monkeypatch.setattr(database, "clock", lambda: timezone.now() - timedelta(days=40))
+    code, told = backed_up(there, days=250)
+    assert (code, "deleted: 0 backups, 0 sets of keys, 0 files" in told) == (3, True)
+    assert "Nothing old is deleted: this host's clock says " in told

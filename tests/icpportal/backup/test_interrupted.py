@@ -15,7 +15,7 @@ from icpportal.backup.targets import Target
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once, pytest.mark.sqlite]
 
 
-def press_ctrl_c(*_words: Any) -> None:
+def press_ctrl_c(*_words: Any, **_more: Any) -> None:
     """Python's own handler; a shell makes its background processes ignore the signal."""
     raise KeyboardInterrupt
 
@@ -63,7 +63,7 @@ def test_one_that_is_interrupted_while_old_files_are_deleted_counts(
 
     (stamp,) = manifest.stamps(Target(str(tmp_path)))
     assert (ended.value.code, out.getvalue().startswith(f"backup {stamp}: ")) == (3, True)
-    assert "Not all that is old was deleted: it was interrupted." in told.getvalue()
+    assert "Not all old data was deleted: it was interrupted." in told.getvalue()
 
 
 @pytest.mark.parametrize(
