@@ -181,6 +181,11 @@ CAUSES = (
         _("Read the account's entries in the audit log and ask the person. If in doubt, close the account."),
     ),
     Cause(
+        "storage.not_mounted",
+        _("The volume of stored files is not mounted. Uploads are refused, and nothing is written to another disk."),
+        _("Mount it where the detail says; nothing needs a restart. If the files were moved: docs/operations.md."),
+    ),
+    Cause(
         "files.round_late",
         _("The stored files have not been compared with their rows for seven days."),
         _("Check that the storage answers, then run “reconcile --all”."),

@@ -4,7 +4,7 @@ A file never changes under its name, so one taken by an earlier backup is not ta
 """
 
 import shutil
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,12 +17,14 @@ PLACES = ("documents", "quarantine", "ministry")
 NEW = timedelta(days=1)  # a newer file named by no backup may belong to one in progress
 
 
-def walk(place: str, folder: str = "") -> Iterator[str]:
+def walk(
+    place: str, folder: str = "", list_folder: Callable[[str, str], tuple[list[str], list[str]]] = storage.list_folder
+) -> Iterator[str]:
     """Yields the names of all files of a place, folder by folder."""
-    folders, files = storage.list_folder(place, folder)
+    folders, files = list_folder(place, folder)
     yield from (f"{folder}/{name}".lstrip("/") for name in sorted(files))
     for each in sorted(folders):
-        yield from walk(place, f"{folder}/{each}".lstrip("/"))
+        yield from walk(place, f"{folder}/{each}".lstrip("/"), list_folder)
 
 
 def is_here(place: str, name: str) -> bool:
@@ -31,8 +33,8 @@ def is_here(place: str, name: str) -> bool:
 
 
 def are_there() -> bool:
-    """Whether any place has a file."""
-    return any(next(walk(place), None) is not None for place in PLACES)
+    """Whether any place has a file; asks no database."""
+    return any(next(walk(place, list_folder=storage.list_present), None) is not None for place in PLACES)
 
 
 def room() -> int | None:

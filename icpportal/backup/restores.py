@@ -14,6 +14,7 @@ from icpportal.backup.backups import keys_are_over
 from icpportal.backup.manifest import Manifest
 from icpportal.backup.streams import NoScratch
 from icpportal.backup.targets import Damaged, Target
+from icpportal.gateways import storage
 from icpportal.gateways.miit.line import bodies
 from icpportal.gateways.storage import StorageDown
 from icpportal.privacy.key_change import marks
@@ -161,6 +162,7 @@ def _bring_the_rest(target: Target, keys_target: Target, backup: Manifest, resul
             result.differs.append(str(damaged))
         result.files = _tell_progress(result.files + 1, backup, tell)
     call_command("migrate", verbosity=0, interactive=False)
+    storage.mark_folders()
     if wrong := marks.fault():
         result.differs.append(wrong)
 

@@ -6,7 +6,7 @@ plain until `seal_papers` has run, and can be read all the same.
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from icpportal.gateways.errors import Retryable
 from icpportal.gateways.pause import Pause
-from icpportal.privacy.files import keys, pieces
+from icpportal.privacy.files import keys, pieces, volumes
 
 try:
     from botocore.exceptions import BotoCoreError, ClientError
@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 TRIAL = b"is this place writable?"
 EXPORTS = "exports"
 SEALED = ("quarantine", "documents", EXPORTS)  # the ministry's files are sealed by its line
+PLACES = (*SEALED, "ministry")
 NEVER_PLAIN = (EXPORTS,)  # no earlier version wrote these
 ON_PAGES = "_on_pages"  # ends the alias under which pages read from a bucket, with other time limits
 SLOW_SECONDS = 1.0  # a faster refusal holds nobody
@@ -51,6 +52,14 @@ class StorageDown(Retryable):
         return f"{self} does not answer, refuses us or has no room" + (f" ({said})" if said else "")
 
 
+class NotMounted(StorageDown):
+    """The volume of the storage is away: its folder is not the one that files were written to."""
+
+    @property
+    def explanation(self) -> str:
+        return f"{self}: {self.__cause__}"
+
+
 class Missing(LookupError):
     """There is no such file, or its key is gone."""
 
@@ -61,6 +70,7 @@ def place(alias: str) -> Storage:
 
 def keep(alias: str, name: str, content: bytes) -> str:
     """Stores `content` and returns its name. Call it outside a transaction: the key must persist if the file does."""
+    _look_at_folder(alias)
     if alias not in SEALED or not (settings.SEAL_FILES or alias in NEVER_PLAIN):
         return _save(alias, name, content)
     row, key = keys.add(alias, name)
@@ -82,8 +92,37 @@ def _save(alias: str, name: str, content: bytes) -> str:
         raise StorageDown(alias) from trouble
 
 
-def try_place(alias: str, name: str) -> None:
-    """Writes, reads and deletes a small file; raises `StorageDown` when that fails."""
+def _look_at_folder(alias: str, look: Callable[[str, Path], None] = volumes.check) -> None:
+    """Raises `NotMounted` when the folder of a storage is not the one that files were written to."""
+    storage = place(alias)
+    if not isinstance(storage, FileSystemStorage):
+        return
+    try:
+        look(alias, Path(storage.location))
+    except volumes.NotMounted as missing:
+        raise NotMounted(alias) from missing
+    except OSError as trouble:
+        raise StorageDown(alias) from trouble
+
+
+def known_marks() -> dict[str, str]:
+    """What a file in the folder of each storage says, for `try_place`."""
+    return volumes.known_marks()
+
+
+def mark_folders() -> None:
+    """Takes the present folders for those of the storages: of a new portal, or after a restore."""
+    for alias in PLACES:
+        _look_at_folder(alias, volumes.mark)
+
+
+def try_place(alias: str, name: str, mark: str = "") -> None:
+    """Writes, reads and deletes a small file; raises `StorageDown` when that fails, `NotMounted` without this mark.
+
+    Asks no database: it may run in a thread of its own.
+    """
+    if mark:
+        _look_at_folder(alias, lambda _place, folder: volumes.compare(folder, mark))
     try:
         kept_as = place(alias).save(name, ContentFile(TRIAL))
         with place(alias).open(kept_as) as written:
@@ -132,18 +171,21 @@ def open_file(alias: str, name: str, *, through: Storage | None = None) -> Binar
     except keys.Forgotten as gone:
         raise Missing(name) from gone
     except FileNotFoundError as gone:
-        raise (Missing(name) if _is_there(storage) else StorageDown(alias)) from gone
+        raise (Missing(name) if _is_there(alias, storage) else StorageDown(alias)) from gone
     except TROUBLE as trouble:
         raise StorageDown(alias) from trouble
 
 
-def _is_there(storage: Storage) -> bool:
+def _is_there(alias: str, storage: Storage) -> bool:
     """Whether the folder or the bucket exists."""
-    if isinstance(storage, FileSystemStorage):
-        return Path(storage.location).is_dir()
+    if isinstance(storage, FileSystemStorage) and not Path(storage.location).is_dir():
+        return False
     bucket = getattr(storage, "bucket", None)
     try:
+        _look_at_folder(alias)
         return bucket is None or bool(bucket.meta.client.head_bucket(Bucket=bucket.name))
+    except StorageDown:
+        return False
     except TROUBLE:
         return False
 
@@ -154,6 +196,7 @@ def as_it_lies(alias: str, name: str) -> BinaryIO:
         return cast(BinaryIO, place(alias).open(name))
     except TROUBLE as trouble:
         if says_gone(trouble):
+            _look_at_folder(alias)
             raise Missing(name) from trouble
         raise StorageDown(alias) from trouble
 
@@ -186,6 +229,7 @@ def changed_at(alias: str, name: str) -> datetime | None:
         return place(alias).get_modified_time(name)
     except TROUBLE as trouble:
         if says_gone(trouble):
+            _look_at_folder(alias)
             return None
         raise StorageDown(alias) from trouble
 
@@ -207,8 +251,16 @@ def of_day(alias: str, day: str) -> Iterator[str]:
 
 
 def list_folder(alias: str, folder: str) -> tuple[list[str], list[str]]:
+    """The names of folders and files in a folder."""
+    _look_at_folder(alias)
+    return list_present(alias, folder)
+
+
+def list_present(alias: str, folder: str) -> tuple[list[str], list[str]]:
+    """As `list_folder`, in a portal whose database is still empty."""
     try:
-        return place(alias).listdir(folder)
+        folders, files = place(alias).listdir(folder)
+        return folders, [name for name in files if name != volumes.MARK]
     except FileNotFoundError:  # nothing was ever stored
         return [], []
     except TROUBLE as trouble:

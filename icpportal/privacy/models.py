@@ -83,6 +83,16 @@ class FileKey(models.Model):
         return str(self.pk)
 
 
+class FolderMark(models.Model):
+    """What a file in the folder of a storage says (`files/volumes.py`): a folder that does not is another one."""
+
+    place = models.CharField(max_length=20, primary_key=True)  # an alias of STORAGES
+    mark = models.CharField(max_length=40)
+
+    def __str__(self) -> str:
+        return self.place
+
+
 class KeyMark(models.Model):
     """A known word sealed with a key in use: a process that cannot read it must not start."""
 

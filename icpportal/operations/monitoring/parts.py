@@ -9,12 +9,14 @@ import secrets
 import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from celery import current_app
 from django.conf import settings
 from django.core.mail import get_connection
 from django.utils import timezone
 
+from icpportal.alarms.actions import clear, open_alarm
 from icpportal.gateways import storage
 from icpportal.gateways.miit.operations.line_health import line_health
 from icpportal.gateways.request_budget import call_within
@@ -31,6 +33,8 @@ FREE_MB_LEAST = 500
 FREE_SHARE_LEAST, ENOUGH_MB = 0.05, 5 * 1024  # a twentieth, or enough in absolute terms
 TRIED_EVERY = timedelta(minutes=4)
 TRIAL_SECONDS = 20.0
+NOT_MOUNTED = "storage.not_mounted"
+Trial = Callable[[], None]
 
 
 def broker() -> Finding:
@@ -81,10 +85,15 @@ def last_finding(name: str, now: datetime) -> Finding:
     return {"ok": row.well} if row.well else {"ok": False, "why": row.trouble}
 
 
-def try_storage() -> None:
-    """Raises when one of the storages accepts no file."""
-    for alias in (*storage.SEALED, "ministry"):
-        storage.try_place(alias, f"trial-{secrets.token_hex(8)}")
+def try_storages(marks: dict[str, str]) -> None:
+    """Raises when one of the storages accepts no file, or its folder does not bear its mark."""
+    for alias in storage.PLACES:
+        storage.try_place(alias, f"trial-{secrets.token_hex(8)}", marks.get(alias, ""))
+
+
+def storage_trial() -> Trial:
+    """What it needs of the database it reads before."""
+    return partial(try_storages, storage.known_marks())
 
 
 def try_mail() -> None:
@@ -96,7 +105,7 @@ def try_mail() -> None:
         connection.close()
 
 
-TRIALS: dict[str, Callable[[], None]] = {"storage": try_storage, "mail": try_mail}
+TRIALS: dict[str, Callable[[], Trial]] = {"storage": storage_trial, "mail": lambda: try_mail}
 
 
 def examine(*, now: datetime | None = None) -> None:
@@ -106,14 +115,26 @@ def examine(*, now: datetime | None = None) -> None:
     for name, trial in TRIALS.items():
         known = heartbeat.last_result(name)
         if known is None or not known.well or now - known.at >= TRIED_EVERY:
-            heartbeat.note(name, _trouble(trial), now=now)
+            problem = _problem(trial())
+            heartbeat.note(name, type(problem).__name__ if problem else "", now=now)  # its message may say anything
+            if name == "storage":
+                _tell_of_volume(problem, now)
 
 
-def _trouble(trial: Callable[[], None]) -> str:
-    """Only the type of error: its message could contain anything."""
+def _tell_of_volume(problem: Exception | None, now: datetime) -> None:
+    """A volume that is away has an alarm of its own; folders that work are marked, so that they are known again."""
+    if isinstance(problem, storage.NotMounted):
+        open_alarm(NOT_MOUNTED, reference=str(problem), detail=problem.explanation, now=now)
+        return
+    clear(NOT_MOUNTED, now=now)
+    if problem is None and storage.known_marks().keys() != set(storage.PLACES):
+        storage.mark_folders()
+
+
+def _problem(trial: Trial) -> Exception | None:
     try:
         call_within(trial, TRIAL_SECONDS)
     except Exception as problem:
         logger.warning("a part of the portal does not work", extra={"trouble": type(problem).__name__})
-        return type(problem).__name__
-    return ""
+        return problem
+    return None

@@ -126,7 +126,7 @@ STAYS = {
         "accounts.User_groups", "accounts.User_user_permissions", "alarms.Alarm", "alarms.SetAside",
         "audit.AuditCheckpoint", "auth.Group", "auth.Group_permissions", "auth.Permission",
         "contenttypes.ContentType", "icpportal.Heartbeat", "miit.MinistryLine", "miit.TableRow", "privacy.IndexName",
-        "privacy.KeyMark", "transfers.CountedDay", "transfers.DeskCount", "transfers.DeskDay",
+        "privacy.FolderMark", "privacy.KeyMark", "transfers.CountedDay", "transfers.DeskCount", "transfers.DeskDay",
         "transfers.DurationCount", "transfers.PhoneRegister", "transfers.ReasonVersion", "transfers.ReturnReason",
         "transfers.ReviewerCount", "verification.BackdropStock", "verification.FileRound", "verification.PhotoPlace",
         "workdays.WorkCalendarDay",

@@ -1,4 +1,4 @@
-"""What a volume without room leaves in the folder of a storage."""
+"""The folder of a storage on a volume without room, and on one that is away."""
 
 import resource
 from collections.abc import Iterator
@@ -9,8 +9,16 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.utils import timezone
 
+from icpportal.alarms.models import Alarm
+from icpportal.backup import files as backed_up
 from icpportal.gateways import storage
+from icpportal.operations.monitoring import parts
+from icpportal.privacy.files import volumes
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
 
 
 @contextmanager
@@ -32,7 +40,7 @@ def folder(settings: Any, tmp_path: Path) -> Path:
 
 
 def files(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+    return sorted(path.name for path in folder.rglob("*") if path.is_file() and path.name != volumes.MARK)
 
 
 def test_a_file_that_finds_no_room_leaves_no_part_of_it(folder):
@@ -53,3 +61,37 @@ def test_what_lay_there_before_stays(folder):
         storage.keep("ministry", "report", bytes(5000))
     assert "report" in files(folder)
     assert storage.read("ministry", "report") == b"first"
+
+
+def test_nothing_is_written_below_the_mount_point_of_a_volume_that_is_away(folder, monkeypatch):
+    monkeypatch.setattr("icpportal.operations.heartbeat.ask_gateways", lambda **_now: None)
+    volume = folder / "volume"
+    storage.place("ministry").__dict__["location"] = str(volume)
+    storage.keep("ministry", "20261130/report", b"first")
+    parts.examine(now=NOW)
+
+    volume.rename(folder / "away")
+    for mount_point in ("missing", "empty"):
+        if mount_point == "empty":
+            volume.mkdir()
+        for refused in (
+            lambda: storage.keep("ministry", "20261130/other", b"second"),
+            lambda: storage.read("ministry", "20261130/report"),
+            lambda: storage.changed_at("ministry", "20261130/report"),
+            lambda: list(backed_up.walk("ministry")),
+            lambda: storage.as_it_lies("ministry", "20261130/report"),
+        ):
+            with pytest.raises(storage.StorageDown):
+                refused()
+    assert list(volume.iterdir()) == []
+    parts.examine(now=NOW + parts.TRIED_EVERY)
+    alarm = Alarm.objects.get(cause="storage.not_mounted")
+    assert f"its volume is not mounted, or another one is: {volume}/.portal-folder must be there" in alarm.detail
+
+    volume.rmdir()
+    (folder / "away").rename(volume)
+    parts.examine(now=NOW + parts.TRIED_EVERY)
+    alarm.refresh_from_db()
+    assert alarm.cleared_at
+    assert storage.read("ministry", "20261130/report") == b"first"
+    assert list(backed_up.walk("ministry")) == ["20261130/report"]
