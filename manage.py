@@ -10,6 +10,8 @@ import sys
 if sys.version_info < (3, 11):  # noqa: UP036 -- older ones get a sentence instead of a traceback
     sys.exit("The portal needs Python 3.11 or newer.")
 
+INTERRUPTED = 128 + 2  # as shells say it
+
 
 def main() -> None:
     gc.disable()  # what is loaded stays: searching it for garbage takes a tenth of the start
@@ -28,21 +30,28 @@ def main() -> None:
 
 
 def execute() -> None:
-    """The command; that the database is away, or nobody reads on, is no fault of the program and has no traceback."""
+    """The command; what is no fault of the program is a sentence: a database that is away or locked, Ctrl-C."""
     import django  # noqa: PLC0415 -- settings first
     from django.core.management import execute_from_command_line  # noqa: PLC0415
-    from django.db import OperationalError  # noqa: PLC0415
+    from django.db import DatabaseError  # noqa: PLC0415
 
-    if "runserver" not in sys.argv:  # it sets up by itself, and waits for a corrected file if that fails
-        django.setup()
-    gc.freeze()
-    gc.enable()
     try:
+        if "runserver" not in sys.argv:  # it sets up by itself, and waits for a corrected file if that fails
+            django.setup()
+        gc.freeze()
+        gc.enable()
         execute_from_command_line(sys.argv)
-    except OperationalError as problem:
-        if "--traceback" in sys.argv or "no such" in str(problem):  # SQLite: it answers, and has not been migrated
+    except DatabaseError as problem:
+        from icpportal.database import failures  # noqa: PLC0415 -- seldom
+
+        if "--traceback" in sys.argv or not (words := failures.explain(problem)):
             raise
-        sys.exit(f"The database does not answer: {' '.join(str(problem).split())}")
+        sys.exit(words)
+    except KeyboardInterrupt:
+        if "--traceback" in sys.argv:
+            raise
+        sys.stderr.write("Interrupted.\n")
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         if not is_cut_off():
             raise

@@ -48,12 +48,18 @@ def test_a_command_runs_with_the_garbage_collector_on_and_all_that_was_loaded_le
     assert done.stdout.split() == ["True", "True"], done.stderr
 
 
-def test_a_database_that_was_not_migrated_answers(tmp_path: Path) -> None:
+def test_a_database_that_was_not_migrated_is_to_be_migrated(tmp_path: Path) -> None:
     done = manage("miit", "queue", DATABASE_URL=f"sqlite:///{tmp_path / 'empty.sqlite3'}", VAR_DIR=str(tmp_path))
 
     assert done.returncode == 1
-    assert "does not answer" not in done.stderr
-    assert "no such table" in done.stderr
+    (said,) = done.stderr.splitlines()
+    assert said == "A table is missing: run manage.py migrate: no such table: miit_report"
+
+
+def test_ctrl_c_ends_a_command_in_one_line(tmp_path: Path) -> None:
+    done = alone("shell", "-v0", "-c", "raise KeyboardInterrupt", folder=tmp_path, stdout=subprocess.PIPE)
+
+    assert (done.returncode, done.stderr) == (130, "Interrupted.\n")
 
 
 def test_a_closed_pipe_ends_the_command_silently(tmp_path: Path) -> None:
