@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Info, Warning, register
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.mail import get_connection
 from django.core.validators import validate_email
@@ -23,6 +23,7 @@ from icpportal.gateways.inventory import places
 from icpportal.gateways.sms import cloud, http
 from icpportal.outbox.texts.registered import without_number
 from icpportal.privacy import crypto
+from icpportal.privacy.key_change import marks
 
 
 class Rule(NamedTuple):
@@ -36,7 +37,6 @@ class Rule(NamedTuple):
 
 
 INVENTED = ("demo-only", "insecure")
-LEAST_KEY = 32  # characters
 LEAST_WAIVER = 10  # characters: requires a reason, not just "yes"
 MAINLAND = ("cn-", "oss-cn-", "ap-beijing", "ap-shanghai", "ap-guangzhou", "ap-chengdu", "ap-chongqing", "ap-nanjing")
 
@@ -249,13 +249,6 @@ RULES = (
         "Unset SEAL_FILES once no process of an earlier version runs, then `manage.py seal_papers`.",
         Warning,
     ),
-    Rule(  # a warning: a portal that has run with one must be backed up all the same
-        "portal.W006",
-        lambda: len(settings.BLIND_INDEX_KEY) < LEAST_KEY,
-        f"BLIND_INDEX_KEY is shorter than {LEAST_KEY} characters: who reads the database could guess people from it.",
-        "production.env.example says how one is made; a portal that has run changes it as docs/security.md says.",
-        Warning,
-    ),
 )
 
 
@@ -269,6 +262,19 @@ def fit_for_production(app_configs: Sequence[AppConfig] | None, **kwargs: Sequen
         for name in unchanged()
     ]
     return found + [rule.kind(rule.says, hint=rule.hint, id=rule.id) for rule in RULES if rule.broken()]
+
+
+@register("portal")
+def index_key_is_long(app_configs: Sequence[AppConfig] | None, **kwargs: Sequence[str] | None) -> list[CheckMessage]:
+    """Refuses a short key of blind indexes for a new database; a portal that has run with one can start and change it.
+
+    It is a remark there, not a warning: warnings stop the start of docker-compose.yml, errors every command.
+    """
+    if settings.DEMO or not marks.is_short():
+        return []
+    if marks.short_index_key():
+        return [Error(marks.SHORT_INDEX, hint="production.env.example says how one is made.", id="portal.E029")]
+    return [Info(marks.SHORT_INDEX, hint="Change it soon: docs/security.md, “Changing keys”.", id="portal.I001")]
 
 
 @register("portal", deploy=True)

@@ -68,7 +68,7 @@ def _foreign_keys() -> list[str]:
 
     is_open = connection.connection is not None
     try:
-        return list(filter(None, [marks.fault()]))
+        return list(filter(None, [marks.short_index_key() or marks.fault()]))
     finally:
         if not is_open:
             connection.close()

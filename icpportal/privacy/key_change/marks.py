@@ -1,6 +1,7 @@
 """Whether this process's keys are those of its database, which has a known word under each key in use."""
 
-from django.db import DatabaseError
+from django.conf import settings
+from django.db import DatabaseError, connection
 from django.db.models import Model
 
 from icpportal.privacy import blind_index
@@ -11,10 +12,34 @@ from icpportal.privacy.models import KeyMark
 
 WORD = "this database"
 SEALED, INDEX = "sealed", "index"
+LEAST_KEY = 32  # characters
 WRONG_KEY = (
     "PII_KEYS does not open what this database holds under the key “{}”: put that key back behind the first one."
 )
 WRONG_INDEX = "BLIND_INDEX_KEY is not the key of this database: nobody in it would be found. Put the earlier key back."
+SHORT_INDEX = f"BLIND_INDEX_KEY is shorter than {LEAST_KEY} characters: people could be guessed from the database."
+
+
+def short_index_key() -> str:
+    """A sentence when the key of blind indexes is short and nothing needs it yet; else ""."""
+    return SHORT_INDEX if is_short() and index_key_is_needed() is False else ""
+
+
+def is_short() -> bool:
+    return len(settings.BLIND_INDEX_KEY) < LEAST_KEY
+
+
+def index_key_is_needed() -> bool | None:
+    """Whether this database has indexes and none of the earlier keys made them; None while it is unreachable."""
+    try:
+        if KeyMark._meta.db_table not in connection.introspection.table_names():
+            return False
+        mark = KeyMark.objects.filter(kind=INDEX).first()
+        if mark is None:  # filled before there were marks, or new
+            return any(column.rows().exists() for column in recomputable_columns())
+        return mark.token not in blind_index.words()[1:]
+    except DatabaseError:
+        return None
 
 
 def fault() -> str:

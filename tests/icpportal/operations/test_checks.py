@@ -9,8 +9,9 @@ from django.core.checks import run_checks
 
 from icpportal.accounts import roles
 from icpportal.configuration.security import RETENTION
-from icpportal.operations.checks import RULES, duties_are_apart, fit_for_production
+from icpportal.operations.checks import RULES, duties_are_apart, fit_for_production, index_key_is_long
 from icpportal.outbox.texts.registered import registered
+from icpportal.privacy.key_change import marks
 from tests.icpportal.production import PRODUCTION, manage
 from tests.transfers.builders import make_lead_reviewer, make_reviewer, make_user
 
@@ -105,13 +106,30 @@ UNSAFE = [
     ("portal.W002", {"S3_BUCKET": "b", "S3_OPTIONS": BUCKET | {"region_name": "eu-central-1"}}),
     ("portal.W003", {"REDIS_URL": ""}),
     ("portal.W004", {"SEAL_FILES": False}),
-    ("portal.W006", {"BLIND_INDEX_KEY": "x"}),
 ]
 
 
 @pytest.mark.parametrize(("rule", "changed"), UNSAFE)
 def test_each_unsafe_setting_is_reported_and_nothing_else(settings, rule, changed):
     assert found(settings, **changed) == [rule]
+
+
+@pytest.mark.django_db
+def test_a_short_key_of_blind_indexes_starts_only_a_portal_that_has_run_with_it(settings):
+    def outcome(key: str, *earlier: str) -> tuple[list[str], bool]:
+        settings.BLIND_INDEX_KEY, settings.BLIND_INDEX_KEY_FALLBACKS = key, list(earlier)
+        return [message.id for message in index_key_is_long(None)], bool(marks.short_index_key())
+
+    settings.DEMO = False
+    assert outcome("x") == (["portal.E029"], True)
+    settings.BLIND_INDEX_KEY = "x"
+    make_user()  # by an earlier version, which marked nothing
+    assert outcome("x") == (["portal.I001"], False)
+    assert marks.fault() == ""
+    assert outcome("x") == (["portal.I001"], False)
+
+    assert outcome("y", "x") == (["portal.E029"], True)
+    assert outcome("b" * 32, "x") == ([], False)
 
 
 def test_documents_inside_the_programs_folder_are_a_warning(settings):
@@ -180,7 +198,7 @@ def test_the_demo_may_have_all_of_them(settings):
 
 
 def test_the_rules_are_part_of_every_check(settings):
-    settings.DEMO = False
+    settings.DEMO, settings.BLIND_INDEX_KEY = False, SAFE["BLIND_INDEX_KEY"]
 
     assert {"portal.E001", "portal.E003"} <= {message.id for message in run_checks()}
 
@@ -202,7 +220,7 @@ def test_the_deployment_check_stops_what_is_unsafe():
 
 @pytest.mark.django_db
 def test_the_deployment_check_names_two_duties_in_one_account_and_superusers(settings):
-    settings.DEMO = False
+    settings.DEMO, settings.BLIND_INDEX_KEY = False, SAFE["BLIND_INDEX_KEY"]
     both, everything, closed = make_reviewer(email="both@example.com"), make_user("every@example.com"), make_reviewer()
     make_lead_reviewer()
     assert run_checks(include_deployment_checks=True, tags=["portal"]) == fit_for_production(None)

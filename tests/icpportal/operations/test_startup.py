@@ -144,6 +144,7 @@ def test_each_stand_in_is_named_by_itself(settings, name, value):
 @pytest.mark.django_db
 def test_real_gateways_and_a_providers_own_may_serve_and_the_demo_may_have_all_of_them(settings):
     in_the_demo = faults()
+    settings.BLIND_INDEX_KEY = PRODUCTION["BLIND_INDEX_KEY"]
     for setting, real in REAL.items():
         setattr(settings, setting, real)
 
