@@ -15,7 +15,7 @@ from icpportal.gateways.miit.line.file_encryption import Forgotten
 from icpportal.gateways.miit.models import UploadFile
 from icpportal.gateways.miit.operations.report_list import Row
 from icpportal.gateways.miit.operations.status import InterfaceStatus, Stop, Wait
-from icpportal.gateways.miit.outgoing.plan import Plan
+from icpportal.gateways.miit.outgoing.plan import Plan, set_back_words
 from icpportal.time_format import to_beijing
 
 FORGOTTEN = "erased: the retention period ended and the key was destroyed; nobody can read it any more"
@@ -179,7 +179,7 @@ def plan_lines(plan: Plan, *, done: bool) -> list[str]:
     return [
         f"last accepted number: {here} here, {plan.there} at the ministry",
         f"afterwards: {plan.afterwards} here{file}{again}",
-        *filter(None, (hint, parked)),
+        *filter(None, (hint, parked, set_back_words(plan) if plan.answered and not done else "")),
         ending,
     ]
 

@@ -5,6 +5,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import TypedDict, Unpack
 
 from django.core.exceptions import ImproperlyConfigured
@@ -57,6 +58,7 @@ class Options(TypedDict):
     markdown: bool
     yes: bool
     after_restore: bool
+    send_answered: bool
     minutes: float
     dry_run: bool
 
@@ -220,7 +222,7 @@ def resync(command: Command, as_json: bool, options: Options) -> int:
     done, after_restore = options["yes"], options["after_restore"]
     if done and after_restore:
         tell(f"reports that the outbox still held: {authority.queue_what_is_owed()} queued")
-    act = operations.resync if done else planning.plan
+    act = partial(operations.resync, send_answered=options["send_answered"]) if done else planning.plan
     plan = act(after_restore=after_restore, seconds=options["minutes"] * 60, tell=tell)
     command.say(as_json, {**plan.as_dict(), "done": done}, words.plan_lines(plan, done=done))
     return 0
@@ -301,6 +303,10 @@ KINDS = {
         (
             ("--after-restore",),
             {"action": "store_true", "help": "a backup was restored: park what may have been accepted since"},
+        ),
+        (
+            ("--send-answered",),
+            {"action": "store_true", "help": "with --yes: the ministry lost its data, send answered files again too"},
         ),
         (("--minutes",), {"type": float, "default": 5.0, "help": "for all calls together (5); exit code 3 when over"}),
     ),

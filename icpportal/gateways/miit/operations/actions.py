@@ -73,11 +73,17 @@ def rebuild(sequence: int, *, now: datetime | None = None) -> None:
 
 
 def resync(
-    *, now: datetime | None = None, after_restore: bool = False, seconds: float | None = None, tell: Tell = silent
+    *,
+    now: datetime | None = None,
+    after_restore: bool = False,
+    send_answered: bool = False,
+    seconds: float | None = None,
+    tell: Tell = silent,
 ) -> Plan:
     """Asks for the ministry's last number, adjusts ours and resumes sending; returns what it did.
 
-    Files that they lost are sent again. Our file on its way counts as accepted when they have it, and gets another
+    Files that they lost are sent again; those that they have answered only with `send_answered`, because they had them
+    and must have set their number back. Our file on its way counts as accepted when they have it, and gets another
     number when theirs belongs to a foreign file; its own id stays, so that no access is doubled. After a restored
     backup, what they may have accepted since is put aside (`restored`). All calls together take at most `seconds`;
     after that, and when they do not answer, it raises `Retryable` and can be repeated.
@@ -85,6 +91,8 @@ def resync(
     with _alone(now, seconds) as caller:
         previous = planning.previous_reply(caller.ask, tell)
         plan = planning.compared(previous, after_restore=after_restore)
+        if plan.answered and not send_answered:
+            raise Refused(planning.set_back_words(plan))
         if after_restore:
             plan = replace(plan, parked=restored.put_in_order(caller, previous, plan, tell))
         file = numbering.on_its_way(settings.MIIT_ISP_ID)

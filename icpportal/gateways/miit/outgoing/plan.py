@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from icpportal.fields.types import Fact
 from icpportal.gateways.errors import Refused
@@ -38,6 +39,7 @@ class Plan:
     file: int | None = None  # the number of the file on its way
     becomes: str = ""
     again: tuple[int, ...] = ()  # accepted files that the ministry no longer has
+    answered: tuple[int, ...] = ()  # those of them that it has answered: it had them
     unknown: tuple[int, ...] = ()  # files accepted by the ministry but unknown here
     parked: tuple[str, ...] = ()  # parked reports that may be among them
 
@@ -78,7 +80,8 @@ def compared(previous: PreviousReply, *, after_restore: bool = False) -> Plan:
     line = MinistryLine.objects.filter(pk=settings.MIIT_ISP_ID).first()
     here = line.last_sequence if line else None
     file = sequence.on_its_way(settings.MIIT_ISP_ID)
-    return _with_file(here, previous, file, after_restore) if file else _alone(here, previous)
+    found = _with_file(here, previous, file, after_restore) if file else _alone(here, previous)
+    return replace(found, answered=sequence.answered(settings.MIIT_ISP_ID, found.again))
 
 
 def _with_file(here: int | None, previous: PreviousReply, file: UploadFile, after_restore: bool) -> Plan:
@@ -97,6 +100,15 @@ def _alone(here: int | None, previous: PreviousReply) -> Plan:
     again = tuple(range(previous.sequence + 1, ours + 1))
     unknown = () if here is None else tuple(range(max(ours, here) + 1, previous.sequence + 1))
     return Plan(here, previous.sequence, max(ours, previous.sequence), again=again, unknown=unknown)
+
+
+def set_back_words(found: Plan) -> str:
+    """What a person must know before answered files are sent again."""
+    return _(
+        "The ministry says that it misses files %(first)s to %(last)s, but it has answered %(number)s of them: its "
+        "number was set back. Ask the authority to set its number to %(here)s, then run miit resync again. Only if it "
+        "has lost its data too, send them again: miit resync --yes --send-answered."
+    ) % {"first": found.again[0], "last": found.again[-1], "number": len(found.answered), "here": found.afterwards}
 
 
 def due(*, now: datetime | None = None) -> dict[str, Fact]:

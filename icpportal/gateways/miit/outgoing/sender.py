@@ -6,7 +6,7 @@ anything else; a number without an accepted file is sent again; a report without
 
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -42,6 +42,7 @@ HEARD = timedelta(minutes=10)  # how long their last number is trusted; a backup
 AHEAD = _("the ministry has accepted files that are not known here: after a restored backup run miit resync")
 KEYS_DIFFER = _("our last file, as the ministry has it, does not open with MIIT_AES_KEY and MIIT_AES_IV")
 OUT_OF_STEP = _("the ministry's last file is not ours: compare both, then run miit resync")
+SET_BACK = _("the ministry has set its number back below files that it has answered: run miit resync, which says more")
 NO_BYTES = _("the content of our numbered file cannot be read: run miit rebuild")
 
 
@@ -162,8 +163,14 @@ class _Round:
             return self.accepted(file)
         if previous.sequence > last:
             return self.stop(14, AHEAD, None, theirs=previous.sequence)
+        if self.has_answered(range(previous.sequence + 1, last + 1)):
+            return self.stop(14, SET_BACK, None, theirs=previous.sequence)
         numbering.note_heard(self.isp_id, now=self.now())
         return self.agrees(previous)
+
+    def has_answered(self, numbers: Collection[int]) -> bool:
+        """Whether they had files that they now miss: sent again, each would be refused as a double."""
+        return bool(numbering.answered(self.isp_id, numbers))
 
     def agrees(self, previous: PreviousReply) -> bool:
         """Tested once for these keys: after that a person knows better, or the upload tells."""
@@ -240,7 +247,9 @@ class _Round:
         if became == CallOutcome.ARRIVED:
             return self.accepted(file)
         if became == CallOutcome.OUT_OF_STEP:
-            return self.stop(14, OUT_OF_STEP, file.sequence, theirs=previous.sequence)
+            is_set_back = self.has_answered(range(previous.sequence + 1, file.sequence))
+            words = SET_BACK if is_set_back else OUT_OF_STEP
+            return self.stop(14, words, file.sequence, theirs=previous.sequence)
         numbering.note_missed(file)
         numbering.note_heard(self.isp_id, now=self.now())
         return True
@@ -257,6 +266,9 @@ class _Round:
         """Code 14: sends their missing files first, each until accepted; otherwise their last number decides."""
         numbering.note_code(file, reply.code, reply.words)
         missing = tuple(sorted(set(reply.missing) - {file.sequence}))
+        if self.has_answered(missing):
+            numbering.note_missed(file)
+            return self.stop(14, SET_BACK, file.sequence)
         files = numbering.accepted_files(self.isp_id, missing) if missing and not self.filled & set(missing) else None
         if not files or missing[-1] >= file.sequence:
             return self.settle(file) and self.paused_if_missed(file, reply)

@@ -8,10 +8,12 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
+from icpportal.gateways.errors import Refused
 from icpportal.gateways.miit.client.client import PreviousReply, UploadReply
 from icpportal.gateways.miit.line import lease, outcome_queue
 from icpportal.gateways.miit.line import sequence as numbering
 from icpportal.gateways.miit.models import MinistryLine, Outcome, Report, UploadFile
+from icpportal.gateways.miit.operations import actions
 from icpportal.gateways.miit.outgoing import report_queue, sender, succession
 from icpportal.gateways.miit.outgoing.sender import send_due
 from icpportal.gateways.miit.types import AnswerKind
@@ -363,6 +365,25 @@ def test_the_ministrys_missing_files_are_sent_again_in_order_and_then_ours(minis
     assert ministry.sent == [1, 2, 3, 4, 1, 2, 4]
     assert (ministry.taken[1], ministry.taken[2]) == (first, second)
     assert len(told()) == 4
+
+
+@pytest.mark.parametrize("minutes", [0, 11], ids=["by code 14", "asked before the next file"])
+def test_a_number_that_the_ministry_set_back_sends_no_answered_report_again(ministry, minutes):
+    queued(4)
+    send_due(now=NOW, limit=3)
+    Report.objects.filter(files__sequence__lte=2).update(state="answered")
+    ministry.last = 0
+    del ministry.calls[:]
+
+    assert "has set its number back" in send_due(now=NOW + minutes * MINUTE).reason
+    assert [number for name, number in ministry.calls if name == "upload"] == ([] if minutes else [4])
+    assert (line().sending_stopped_at, line().last_sequence) == (NOW + minutes * MINUTE, 3)
+
+    with pytest.raises(Refused, match="1 to 3.*answered.*set its number to 3"):
+        actions.resync(now=NOW)
+    actions.resync(now=NOW, send_answered=True)
+    assert ministry.sent[-3:] == [1, 2, 3]
+    assert send_due(now=NOW + minutes * MINUTE).accepted == 1
 
 
 def test_a_missing_file_whose_answer_is_lost_is_resolved_later(ministry):
