@@ -248,6 +248,7 @@ class AccountAdmin(admin.ModelAdmin):
         obj.save(update_fields=["name", "is_active"])
         if "is_active" in form.changed_data:
             self._log_closing(request, obj)
+            roles.note_duties_changed(obj)
         self._change_roles(request, obj, form.cleaned_data["held_roles"])
         if not obj.is_active:
             end_sessions(obj)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.models import User
@@ -60,6 +61,11 @@ def give(user: User, *names: str) -> None:
     user.groups.set([Group.objects.get_or_create(name=name)[0] for name in names])
     user.is_staff = user.is_superuser or is_staff_role(names)
     user.save(update_fields=["is_staff"])
+
+
+def note_duties_changed(user: User) -> None:
+    """Tells what depends on roles, once an account was closed, opened or given other roles (`DUTIES_CHANGED`)."""
+    import_string(settings.DUTIES_CHANGED)(user)
 
 
 def of_two_duties() -> list[User]:

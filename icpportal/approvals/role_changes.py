@@ -94,6 +94,7 @@ def _words(before: Iterable[str], after: Iterable[str]) -> str:
 def _change(user: User, before: set[str], after: set[str], actor: User) -> None:
     with transaction.atomic():
         roles.give(user, *after)
+        roles.note_duties_changed(user)
         log_change(user, actor, lambda: _words(before, after))
         if user.is_staff and not roles.is_staff_role(before):
             _begin_as_staff(user, actor)

@@ -8,6 +8,7 @@ from icpportal.configuration.environment import DEMO, SIMULATORS, address, env, 
 MESSENGER = "icpportal.outbox.actions.notify"  # codes and accounts send through this
 ORDER_EFFECTS = "transfers.effects"  # effects of moves of orders
 CONTACT_CHANGED = "transfers.cancellation.actions.keep_drafts_past_pause"  # effects of a change of contact on orders
+DUTIES_CHANGED = "transfers.review.leases.release_all_of_former"  # frees the orders of somebody who no longer reviews
 ORDER_SEARCH_KEYS = "transfers.review.search.keys"  # search keys of orders, updated with their answers
 ORDER_LOOKS = "transfers.review.purposes.looks_at_paper"  # whether staff may see an order's documents; records the look
 DOCUMENT_EXAMINED = "transfers.documents.replacements.examined"  # in the transaction that writes the result

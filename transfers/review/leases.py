@@ -13,6 +13,7 @@ from icpportal.lifecycle import MoveNotAllowed
 from icpportal.time_format import to_beijing
 from transfers.models import ColleagueNote, Order
 from transfers.orders import queries
+from transfers.review.staff import reviewers
 from transfers.second_look.queries import open_look
 
 LEASE = timedelta(minutes=30)
@@ -132,6 +133,12 @@ def renew(order: Order, reviewer: User, *, now: datetime | None = None) -> bool:
 def release(order: Order, reviewer: User) -> bool:
     """Returns the order to the queue; False if the reviewer did not hold it."""
     return Order.objects.filter(pk=order.pk, reviewer=reviewer).update(**FREED) == 1
+
+
+def release_all_of_former(user: User, *, now: datetime | None = None) -> None:
+    """Returns the orders of somebody who no longer reviews to the queue."""
+    if not reviewers().filter(pk=user.pk).exists():
+        queries.in_our_review().filter(reviewer=user, claimed_until__gte=now or timezone.now()).update(**FREED)
 
 
 def hand_on(order: Order, author: User, to: User, words: str = "", *, now: datetime | None = None) -> None:

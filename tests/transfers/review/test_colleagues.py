@@ -8,6 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from icpportal.accounts import roles
+from icpportal.accounts.actions import open_account
+from icpportal.approvals import role_changes
 from icpportal.time_format import to_beijing
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, moves, sign_in
@@ -87,6 +90,28 @@ def test_nothing_is_handed_on_to_a_colleague_who_was_only_invited(client):
 
     assert "高扬" not in offered
     assert read(order).reviewer.name == "沈阳"
+
+
+@pytest.mark.parametrize("left", [{"held_roles": roles.REVIEWER}, {"is_active": "on"}], ids=["closed", "role taken"])
+def test_the_orders_of_a_reviewer_who_left_are_free_at_once(client, left):
+    order, gone, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
+    press(english(client, gone), order, "claim")
+
+    operations = open_account(email="ops@example.com", password=None, held_roles=[roles.OPERATIONS])
+    account = reverse("admin:accounts_user_change", args=[gone.pk])
+    english(Client(), operations).post(account, {"name": gone.name, **left})
+
+    press(english(Client(), colleague), order, "claim")
+    assert read(order).reviewer == colleague
+
+
+def test_a_lead_who_becomes_a_reviewer_keeps_their_orders(client):
+    order, lead = make_order(state=states.SUBMITTED), named("林石", make_lead_reviewer)
+    press(english(client, lead), order, "claim")
+
+    role_changes.change(lead, [roles.REVIEWER], actor=make_reviewer())
+
+    assert read(order).reviewer == lead
 
 
 def test_a_lead_takes_over_and_the_timeline_says_so(client):
