@@ -78,13 +78,18 @@ def accept(token: str, password: str, *, now: datetime | None = None) -> User | 
 
 
 def has_begun(user: User) -> bool:
-    """Whether the owner has ever used the account: set a password, or signed in with the provider's issuer."""
-    return user.has_usable_password() or user.last_login is not None
+    """Whether the owner has ever used the account: set a password, or signed in with the provider's issuer.
+
+    Somebody who was a customer and has not used the invitation has not begun, however often they signed in before.
+    """
+    if user.has_usable_password():
+        return True
+    return user.last_login is not None and not Invitation.objects.filter(user=user).exists()
 
 
 def begun_condition() -> Q:
     """The same of many, as a condition: who was only invited does nothing yet, and nobody waits for them."""
-    return ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX) | Q(last_login__isnull=False)
+    return ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX) | Q(last_login__isnull=False, invitation=None)
 
 
 def _digest(token: str) -> str:

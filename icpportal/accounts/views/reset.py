@@ -19,6 +19,7 @@ from icpportal.accounts import actions
 from icpportal.accounts.forms import EmailForm, NewPassword
 from icpportal.accounts.models import Pending, User
 from icpportal.accounts.sign_in.adapter import AccountAdapter
+from icpportal.accounts.staff import invitations
 from icpportal.accounts.views.codes import Beside, CodePage
 from icpportal.accounts.views.form_page import Form, FormPage
 from icpportal.codes.errors import not_sent
@@ -28,6 +29,7 @@ from icpportal.fields.client import client_address
 IN_SESSION = "reset"  # the id of what is to be proved
 PROVED = "reset_proved"
 GOOD_FOR = timedelta(minutes=10)
+NOT_BEGUN = gettext_lazy("This account has no password yet: open your invitation, or ask operations for a new one")
 
 
 class _SignedOut(FormPage[Form]):
@@ -78,6 +80,9 @@ class ResetCode(CodePage):
         if user is None:
             messages.info(self.request, _("There is no account with this address: try another one, or create one"))
             return redirect("account_reset_password")
+        if user.is_staff and not invitations.has_begun(user):
+            messages.info(self.request, NOT_BEGUN)
+            return redirect("account_login")
         self.request.session.cycle_key()
         self.request.session[PROVED] = {
             "account": str(user.pk),

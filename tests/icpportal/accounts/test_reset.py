@@ -163,7 +163,7 @@ def test_a_weak_password_is_refused_and_the_proof_remains(client, lin, first, se
 
 def test_staff_need_a_longer_one(client):
     rev = open_account(
-        email="rev@example.com", password=None, name="Wang", held_roles=(roles.REVIEWER,), confirmed=False
+        email="rev@example.com", password=PASSWORD, name="Wang", held_roles=(roles.REVIEWER,), confirmed=False
     )
     prove(client, rev.email)
 
@@ -176,7 +176,7 @@ def test_staff_need_a_longer_one(client):
 
 def test_the_proved_mailbox_counts_as_confirmed(client):
     rev = open_account(
-        email="rev@example.com", password=None, name="Wang", held_roles=(roles.REVIEWER,), confirmed=False
+        email="rev@example.com", password=PASSWORD, name="Wang", held_roles=(roles.REVIEWER,), confirmed=False
     )
 
     prove(client, rev.email)

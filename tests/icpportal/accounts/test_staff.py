@@ -17,10 +17,12 @@ from django.utils import timezone
 from icpportal.accounts import roles
 from icpportal.accounts.actions import open_account
 from icpportal.accounts.models import Invitation, User
+from icpportal.approvals import role_changes
 from icpportal.approvals.actions import finish_due
 from icpportal.approvals.models import ApprovalRequest
 from icpportal.audit.models import AuditEntry
 from icpportal.outbox.models import Message
+from tests.icpportal.accounts.conftest import PASSWORD
 from tests.icpportal.accounts.pages import errors, words
 from tests.icpportal.accounts.sign_in.test_second_factor import ACTIVATE, shown_now
 
@@ -183,6 +185,32 @@ def test_the_link_works_once_for_three_days_and_for_nobody_else(client, client_f
 
     assert (again.status_code, Invitation.objects.count()) == (404, 0)
     assert User.objects.get().check_password(LONG)
+
+
+@pytest.mark.parametrize("who", ["somebody new", "a customer"])
+def test_a_password_reset_does_not_replace_an_invitation_that_is_over(client, client_factory, desk_of, lin, who):
+    client.cookies["django_language"] = "en"
+    an = colleague("An", roles.OPERATIONS)
+    with_app(an)
+    if who == "a customer":
+        client_factory().post(reverse("account_login"), {"login": lin.email, "password": PASSWORD})
+        role_changes.change(User.objects.get(pk=lin.pk), [roles.REVIEWER], actor=an)
+    else:
+        add("rui@example.com", "reviewer", "--by", an.email)
+    invited = Invitation.objects.get().user
+    page = reverse("admin:accounts_user_change", args=[invited.pk])
+    mails(invited.email)
+
+    with time_machine.travel(timezone.now() + timedelta(days=4)):
+        client.post("/account/password/reset/", {"email": invited.email})
+        code = re.search(r"\b\d{6}\b", mails(invited.email)[-1].body)[0]
+        refused = client.post("/account/password/reset/code/", {"code": code}, follow=True)
+        set_password(client, "/account/password/reset/new/")
+        offered = desk_of(an).get(page).content.decode()
+
+    assert "This account has no password yet: open your invitation" in words(refused)
+    assert User.objects.get(pk=invited.pk).has_usable_password() is False
+    assert "invite_again" in offered
 
 
 def test_the_link_is_nowhere_but_in_the_mail():
