@@ -98,9 +98,9 @@ class CallPage:
         return comma_list(filter(None, (self.called.name, self.called.label)))
 
     @property
-    def show_form(self) -> str:
-        """The form of the button beside the number: what is typed about the call is sent along."""
-        return "attempt" if self.open else "show"
+    def can_show(self) -> bool:
+        """Whether the number can be shown: while somebody has to call."""
+        return bool(self.open) and not self.is_shown
 
     @property
     def due_class(self) -> str:
@@ -141,7 +141,7 @@ def call_page(call: Call, reader: Reader, form: AttemptForm, *, is_shown: bool) 
         called=called,
         number=_grouped(called.mobile) if is_shown else called.masked_mobile,
         is_shown=is_shown,
-        told=_told(call),
+        told="" if ended else _told(call),
         tries=_tries(call, reader),
         scripts=scripts_of(call, called.name, label),
         parts=[_about(call)] if call.part else [],

@@ -46,7 +46,7 @@ def call_view(request: HttpRequest, site: AdminSite, pk: UUID) -> HttpResponse:
     pressed = request.POST.get("move", "")
     leases.renew(call.order, account_of(request))
     if pressed == "show":
-        return _page(request, site, call, _typed(request), is_shown=True)
+        return _page(request, site, call, _typed(request), is_shown=call.ended_at is None)
     if pressed == "return":
         return _return(request, site, call)
     if pressed == "drop":

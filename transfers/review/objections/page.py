@@ -95,9 +95,9 @@ class ObjectionPage:
     open: list[str] = field(default_factory=list)  # one entry while the objection is open
 
     @property
-    def show_form(self) -> str:
-        """The form that the button beside the contact submits, so that an answer being typed is kept."""
-        return "close" if self.open else "show"
+    def can_show(self) -> bool:
+        """Whether the contact can be shown: while the objection is open."""
+        return bool(self.open) and not self.is_shown
 
     @property
     def due_class(self) -> str:

@@ -40,7 +40,7 @@ def objection_view(request: HttpRequest, site: AdminSite, pk: UUID) -> HttpRespo
         return _page(request, site, objection)
     pressed = request.POST.get("move", "")
     if pressed == "show":
-        return _page(request, site, objection, is_shown=True)
+        return _page(request, site, objection, is_shown=objection.closed_at is None)
     if pressed in ("call", "look"):
         return _call(request, site, objection, is_meant=pressed == "call")
     return _close(request, site, objection, pressed)

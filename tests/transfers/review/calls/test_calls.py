@@ -132,6 +132,8 @@ def test_a_call_no_longer_needed_is_closed_with_the_name_of_who_did(clock: Any, 
     assert (call.result, call.ended_by) == ("dropped", caller)
     note = order.colleague_notes.get()
     assert (note.author, note.words) == (caller, "he wrote us a mail")
+    older_tab = desk(caller).post(f"{CALLS}{call.pk}/", {"move": "show"}).content.decode()
+    assert ["Done: " in older_tab, "Show the number" in older_tab, NUMBER in older_tab] == [True, False, False]
 
 
 def test_the_number_is_shown_beside_the_words_typed_about_the_call(clock: Any, order: Order) -> None:

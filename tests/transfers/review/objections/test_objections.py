@@ -84,6 +84,17 @@ def test_an_objection_is_called_about_answered_and_read_by_who_objects(
     assert "We want to call you" not in page(english(Client(), order.owner), order.get_absolute_url())
 
 
+def test_a_closed_objection_no_longer_shows_the_number_of_who_objected(objection: Objection) -> None:
+    desk = english(Client(), make_reviewer())
+    sent(desk, objection, "close", **CLOSING)
+
+    closed, older_tab = page(desk, f"{OBJECTIONS}{objection.pk}/"), sent(desk, objection, "show")
+
+    assert ["137****0416" in closed, "Show the number" in closed] == [True, False]
+    assert ["137****0416" in older_tab, "13711110416" in older_tab] == [True, False]
+    assert not AccessNote.objects.filter(what="call number").exists()
+
+
 def test_a_closed_objection_leaves_nobody_to_ring_about_it(order: Order, objection: Objection) -> None:
     desk, late = english(Client(), make_reviewer()), english(Client(), make_reviewer())
     sent(desk, objection, "call", to="objector", about="what shows that it is theirs")
