@@ -1,6 +1,8 @@
 """Read-only lists for staff: masked, and never added, changed or deleted here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django import forms
@@ -11,19 +13,24 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.guards import account_of
-from icpportal.desk.event_lines import event_line
+from icpportal.desk.event_lines import event_line, in_all_languages
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.desk.readonly_list import ValuesFilter
 from icpportal.fields.fields import NumberField, PlainTextField
+from icpportal.fields.language_marks import comma_list, labelled
 from icpportal.lifecycle import REVIEWER, MoveNotAllowed
 from icpportal.privacy.actions import note_access_by
+from icpportal.time_format import day_words
 from verification.backdrops import actions, parcel_page
 from verification.backdrops.state_labels import HAPPENED, SENTENCES, mark
 from verification.models import Backdrop, BackdropStock, Consent, Document, PhoneProof
+
+if TYPE_CHECKING:
+    from django.forms import BaseFormSet
 
 
 class ReadOnly(ReadOnlyAdmin):
@@ -201,8 +208,34 @@ class BackdropStockAdmin(admin.ModelAdmin):
     def row_title(self, row: BackdropStock) -> str:  # noqa: ARG002 -- there is one
         return gettext("Stock of backdrops")
 
+    def construct_change_message(
+        self, request: HttpRequest, form: forms.ModelForm, formsets: "Iterable[BaseFormSet]", add: bool = False
+    ) -> str:
+        """What was changed from which value to which, in every language; the only row has no name."""
+        return in_all_languages(
+            lambda: comma_list(_from_to(form, name) for name in form.changed_data) or gettext("nothing")
+        )
+
+    def response_change(self, request: HttpRequest, obj: BackdropStock) -> HttpResponse:
+        saved = ngettext("Saved: %(n)s backdrop in stock", "Saved: %(n)s backdrops in stock", obj.count)
+        self.message_user(request, saved % {"n": obj.count}, messages.SUCCESS)
+        return redirect(request.path)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: BackdropStock | None = None) -> bool:  # noqa: ARG002
         return False
+
+
+def _from_to(form: forms.ModelForm, name: str) -> str:
+    """`In stock: from 0 to 12`."""
+    label = form.instance._meta.get_field(name).verbose_name
+    before, after = (_shown(values.get(name)) for values in (form.initial, form.cleaned_data))
+    return labelled(label, gettext("from %(before)s to %(after)s") % {"before": before, "after": after})
+
+
+def _shown(value: int | date | None) -> str:
+    if value is None:
+        return "–"
+    return day_words(value) if isinstance(value, date) else str(value)

@@ -30,10 +30,10 @@ def log_change(row: Model, actor: "User", say: Callable[[], str]) -> None:
 
     One row at a time: Django sends no signal for several, and the audit log listens to it.
     """
-    LogEntry.objects.log_actions(actor.pk, [row], CHANGE, _in_all_languages(say), single_object=True)
+    LogEntry.objects.log_actions(actor.pk, [row], CHANGE, in_all_languages(say), single_object=True)
 
 
-def _in_all_languages(say: Callable[[], str]) -> str:
+def in_all_languages(say: Callable[[], str]) -> str:
     """The text in each language, because its reader's language may differ from the actor's."""
     found = {}
     for language, _name in settings.LANGUAGES:

@@ -57,7 +57,7 @@ def request_cancellation(
             approvals.ask(
                 ENDING,
                 key=str(request.pk),
-                reference=request.number,
+                reference=str(request),
                 owner=_owner(website),
                 said={"words": words},
                 actor=actor,

@@ -23,6 +23,7 @@ from icpportal.fields.fields import DomainField
 from icpportal.fields.types import Words
 from icpportal.lifecycle import MoveNotAllowed
 from icpportal.privacy.actions import note_access_by
+from icpportal.time_format import to_beijing
 from transfers.cancellation import cause as for_cause
 from transfers.cancellation.actions import Blocked
 from transfers.cancellation.cause import AlreadyRequested
@@ -86,6 +87,10 @@ class CauseCancellationAdmin(admin.ModelAdmin):
     list_select_related = ("website", "asked_by", "decided_by", "order")
     actions = None
     fields = ("domain", "cause", "words")
+
+    def row_title(self, row: CauseCancellation) -> str:
+        """The cause in words, and the day of the request in Beijing."""
+        return f"{row.get_cause_display()} · {to_beijing(row.asked_at):%Y-%m-%d}"
 
     def has_change_permission(self, request: HttpRequest, obj: CauseCancellation | None = None) -> bool:
         return False

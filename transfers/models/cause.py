@@ -7,8 +7,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from icpportal.time_format import to_beijing
-
 WORDS_LONGEST = 200
 
 
@@ -60,9 +58,5 @@ class CauseCancellation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.cause} {to_beijing(self.asked_at):%Y-%m-%d}"
-
-    @property
-    def number(self) -> str:
         """The request's name where no domain may appear: in logs and on pages for all staff."""
         return f"#{self.pk}"

@@ -146,7 +146,7 @@ def test_its_history_names_it_by_the_day_it_was_requested_in_beijing(website: We
 
     page = english(Client(), make_lead_reviewer()).get(history).content.decode()
 
-    assert ["shell_site 2026-12-01" in page, "2026-11-30" in page] == [True, False]
+    assert ["Shell website: it is not hosted here · 2026-12-01" in page, "2026-11-30" in page] == [True, False]
 
 
 def test_a_lead_who_is_alone_waits_for_a_day_and_all_staff_are_notified_without_the_domain() -> None:

@@ -26,6 +26,7 @@ from transfers.cancellation import cause as for_cause
 from transfers.models import Order, ParkedAnswer
 from transfers.orders import actions
 from transfers.review.home.audit_rows import MOST
+from verification.backdrops import actions as backdrops
 
 pytestmark = pytest.mark.django_db
 INDEX = reverse("admin:index")
@@ -142,6 +143,22 @@ def test_changes_by_staff_of_accounts_and_lists_are_in_the_log_without_the_old_v
     for sort, shown in (("acts", True), ("changes", True), ("looks", False), ("flagged", False)):
         assert ("2026-10-01" in rows_of(client, sort=sort)) is shown, sort
     assert ["2026-10-01" in rows_of(client, who=each.pk, days="1") for each in (chen, reader)] == [True, False]
+
+
+def test_a_changed_stock_of_backdrops_is_in_words_on_its_page_and_in_the_log(client: Client) -> None:
+    stock = reverse("admin:verification_backdropstock_change", args=[backdrops.stock().pk])
+    history = reverse("admin:verification_backdropstock_history", args=[backdrops.stock().pk])
+    desk, reader = english(Client(), make_reviewer()), auditor()
+
+    said = desk.post(stock, {"count": "12", "expected_on": "2026-12-05"}, follow=True).content.decode()
+    log = rows_of(english(client, reader))
+
+    assert "Saved: 12 backdrops in stock" in said
+    from_to = "In stock: from 0 to 12, More expected on: from – to Sat 5 Dec"
+    assert [from_to in desk.get(history).content.decode(), from_to in log] == [True, True]
+    assert ["changed: stock of backdrops" in log, "<td>12</td>" in log] == [True, False]
+    client.cookies["django_language"] = "zh-hans"
+    assert "库存：由 0 改为 12、预计到货：由 – 改为 12月5日（周六）" in rows_of(client)
 
 
 def test_the_log_continues_on_the_next_page(client: Client) -> None:

@@ -24,6 +24,7 @@ from icpportal.privacy.models import LATEST_LOOK, AccessNote
 from transfers.models import OrderEvent
 from transfers.orders.history import row_of
 from transfers.review.purposes import without_holding
+from verification.models import BackdropStock
 
 MOST = 50
 MINUTE = timedelta(minutes=1)  # moments closer than this are shown as one
@@ -35,6 +36,7 @@ SORTS: dict[str, str | Promise] = {
     ACTS: pgettext_lazy("of the log", "Acts"),
     CHANGES: pgettext_lazy("of the log", "Changes to accounts and lists"),
 }
+UNNAMED = (BackdropStock,)  # of one row: its text is a number
 DONE: dict[int, Words] = {
     ADDITION: gettext_lazy("added: %(what)s"),
     CHANGE: gettext_lazy("changed: %(what)s"),
@@ -150,6 +152,7 @@ def _changes(wanted: Wanted) -> Iterator[LogRow]:
         done = str(DONE[each.action_flag]) % {"what": kind._meta.verbose_name if kind else ""}
         is_customer = _is_account(each) and each.object_id not in shown
         name = mask_name(each.object_repr) if is_customer else each.object_repr
+        name = "" if kind in UNNAMED else name
         yield LogRow(each.action_time, str(each.user), name, done, _fields(each))
 
 
