@@ -8,7 +8,6 @@ from django.db.models import Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from icpportal.accounts.models import User
 from icpportal.desk.own_words import Own, own_texts
 from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
 from icpportal.privacy.models import SealedModel
@@ -218,10 +217,6 @@ class ColleagueNote(SealedModel):
                 name="question_open",
             )
         ]
-
-    def waits_for(self, user: User) -> bool:
-        """Whether it is a question that this colleague has not answered yet."""
-        return self.kind == self.QUESTION and self.answered_at is None and self.addressee_id == user.pk
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.kind}"

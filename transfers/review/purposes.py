@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,8 @@ from icpportal.privacy.access_words import REASONS
 from icpportal.privacy.actions import note_access, note_access_by, note_purpose
 from icpportal.privacy.models import AccessNote
 from transfers.models import ColleagueNote, Order, ReviewDraft
+from transfers.orders import states
+from transfers.orders.rows import Group
 from transfers.review.leases import holds
 from transfers.review.staff import is_lead
 from transfers.review.unsent_orders import opens
@@ -42,6 +44,7 @@ SHOW_REASONS: dict[str, Words] = {
 }
 REASONS.update(SHOW_REASONS)
 SAID_FOR = timedelta(minutes=30)  # a typed reason holds this long after the latest look
+BEGUN_FOR = timedelta(days=1)  # so long after the latest verdict or words that were not used, the case can be read
 SHORTEST, LONGEST = 2, 200
 
 
@@ -60,7 +63,7 @@ def purpose_of(order: Order, user: User, *, now: datetime | None = None) -> Purp
     since = order.claimed_since if has_it and order.claimed_since else now - SAID_FOR
     looks = AccessNote.objects.filter(actor=user, reference=order.reference, last_at__gte=since)
     noted = list(looks.order_by("-last_at").values_list("what", "reason"))
-    reason = LEASE if has_it else _typed_reason(noted) or _duty(order, user)
+    reason = LEASE if has_it else _typed_reason(noted) or _duty(order, user, now)
     shown = frozenset(what.removeprefix(SHOWN) for what, _reason in noted if what.startswith(SHOWN))
     return Purpose(reason, shown) if reason else None
 
@@ -70,13 +73,19 @@ def _typed_reason(noted: Iterable[tuple[str, str]]) -> str:
     return next((reason for what, reason in noted if what == CASE and reason not in REASONS), "")
 
 
-def _duty(order: Order, user: User) -> str:
+def open_questions() -> QuerySet[ColleagueNote]:
+    """Questions to colleagues that wait for an answer; when the case is decided they no longer do."""
+    in_review = {"order__state__in": states.keys(Group.IN_REVIEW), "at__gte": F("order__entered_at")}
+    return ColleagueNote.objects.filter(kind=ColleagueNote.QUESTION, answered_at=None, **in_review)
+
+
+def _duty(order: Order, user: User, now: datetime) -> str:
     """This reviewer's part in a case that somebody else holds, or nobody; "" if none."""
     if is_lead(user):
         return LEAD
     of_order = {"order": OuterRef("pk")}
-    asked = ColleagueNote.objects.filter(kind=ColleagueNote.QUESTION, answered_at=None, addressee=user, **of_order)
-    begun = ReviewDraft.objects.filter(reviewer=user, **of_order)
+    asked = open_questions().filter(addressee=user, **of_order)
+    begun = ReviewDraft.objects.filter(reviewer=user, saved_at__gte=now - BEGUN_FOR, **of_order)
     # whoever lost the case while typing may read what became of it
     duties = {ASKED: Exists(asked), ACCEPTED: waiting(user), BEGUN: Exists(begun)}
     found = Order.objects.filter(pk=order.pk).values_list(*duties.values()).get()

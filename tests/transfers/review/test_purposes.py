@@ -19,9 +19,9 @@ from tests.transfers.builders import (
     make_reviewer,
     sign_in,
 )
-from tests.transfers.review.desk import case_of, english, press
+from tests.transfers.review.desk import all_ok, case_of, english, page, press
 from tests.transfers.together import together
-from transfers.models import ColleagueNote, Order
+from transfers.models import ColleagueNote, Order, ReviewDraft
 from transfers.review.leases import LEASE, assign_to_me
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +157,24 @@ def ask(order: Order, reviewer: User) -> str:
         order=order, kind=ColleagueNote.QUESTION, part=LEAD_NAME, author=make_reviewer(), addressee=reviewer, words="?"
     )
     return "asked"
+
+
+def test_verdicts_that_are_not_used_show_the_case_for_a_day_and_an_unanswered_question_until_it_is_decided(
+    client: Client,
+) -> None:
+    order, typist, asked = make_order(state=states.SUBMITTED), make_reviewer(), make_reviewer()
+    begin(order, typist), ask(order, asked)
+    theirs, of_asked = english(Client(), typist), english(client, asked)
+
+    soon = is_clear(theirs.get(case_of(order)), order)
+    ReviewDraft.objects.update(saved_at=timezone.now() - timedelta(hours=25))
+    next_day = is_clear(theirs.get(case_of(order)), order)
+    listed = order.reference in page(of_asked, reverse("admin:index"))
+    press(english(Client(), make_reviewer()), order, "accept", **all_ok(order))
+
+    assert [soon, next_day, listed] == [True, False, True]
+    assert is_clear(of_asked.get(case_of(order)), order) is False
+    assert order.reference not in page(of_asked, reverse("admin:index"))
 
 
 @pytest.mark.parametrize("duty", [begin, ask], ids=["verdicts that are not used", "asked by a colleague"])

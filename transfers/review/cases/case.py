@@ -174,7 +174,7 @@ def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form
     rounds = rounds_of(order)
     typed = drafts.read(order, user, rounds.next_number)
     query = kept_query(request)
-    notes = notes_of(order)
+    notes, asked_of_user = notes_of(order), purposes.open_questions().filter(order=order, addressee=user)
     own = _more_forms(order, user, typed, is_lead=user.has_perm(LEADS))
     drawn = {**own, **again}
     parts = parts_of(order)
@@ -189,7 +189,7 @@ def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form
         asked_label=label_of(asked) if asked else "",
         parts=[(part, f"{section_of(part)} · {label_of(part)}") for part in parts],
         typed_part=typed.fields.get(f"{ASK}-part", ""),
-        questions=[_question(note, typed) for note in notes if note.waits_for(user)],
+        questions=[_question(note, typed) for note in asked_of_user],
         forms=drawn,
         note=typed.fields.get(f"{NOTE}-words", ""),
         happened=case_events(order, rounds, notes),

@@ -298,8 +298,7 @@ def _ask(order: Order, reviewer: User, typed: Typed) -> AskForm | None:
     asked = form.cleaned_data
     if asked["part"] not in parts_of(order):
         raise Contradicted(_("Choose the part you ask about"))
-    open_one = order.colleague_notes.filter(kind=ColleagueNote.QUESTION, part=asked["part"], answered_at=None)
-    if open_one.exists():
+    if purposes.open_questions().filter(order=order, part=asked["part"]).exists():
         raise Contradicted(_("A question about this part is open already"))
     ColleagueNote.objects.create(
         order=order,
@@ -317,7 +316,7 @@ def _answer(order: Order, reviewer: User, typed: Typed) -> None:
     """The button names the question after a colon."""
     key = str(typed.posted.get("move", "")).partition(":")[2]
     words = typed.posted.get(f"{ANSWER_TO}{key}", "").strip()[:NOTE_MAX]
-    waiting = order.colleague_notes.filter(kind=ColleagueNote.QUESTION, answered_at=None, addressee=reviewer)
+    waiting = purposes.open_questions().filter(order=order, addressee=reviewer)
     asked = next((each for each in waiting if str(each.pk) == key), None)
     if asked is None:
         raise Contradicted(_("This question has been answered, or was not asked of you"))

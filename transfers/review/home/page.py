@@ -16,7 +16,7 @@ from icpportal.fields.types import Words
 from icpportal.time_format import day_words, short_words, span_words, to_beijing
 from icpportal.workdays.calendar import CLOSING_TIME
 from icpportal.workdays.hours import is_open
-from transfers.models import ColleagueNote, Decision, Order, ReviewRound
+from transfers.models import Decision, Order, ReviewRound
 from transfers.orders import queries
 from transfers.orders.kinds import kind_of
 from transfers.pages.order_summary import subject_words
@@ -31,6 +31,7 @@ from transfers.review.baskets.rows import ALL_TO_JUDGE, UNHELD, Basket, Reader, 
 from transfers.review.baskets.views import case_url
 from transfers.review.cases.parts.look import because_words
 from transfers.review.decisions import FAILED
+from transfers.review.purposes import open_questions
 from transfers.review.staff import is_lead, reviewers
 from transfers.review.worklists.calls import calls_now
 from transfers.review.worklists.corrections import corrections_now
@@ -307,9 +308,7 @@ def _of_mine(order: Order, reader: Reader) -> Line:
 
 def _questions(reader: Reader) -> list[Line]:
     """Questions from colleagues that wait for the reader."""
-    asked = ColleagueNote.objects.filter(
-        kind=ColleagueNote.QUESTION, answered_at=None, addressee=reader.user
-    ).select_related("order", "author")
+    asked = open_questions().filter(addressee=reader.user).select_related("order", "author")
     return [
         Line(
             each.order.reference,

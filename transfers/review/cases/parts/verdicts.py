@@ -10,6 +10,7 @@ from datetime import datetime
 
 from icpportal.desk.own_words import Own, own
 from transfers.models import ColleagueNote, FieldVerdict, Order
+from transfers.review import purposes
 from transfers.review.cases.parts.rounds import Rounds
 from transfers.review.values import kept_values
 
@@ -120,5 +121,5 @@ def _replaced_since(rounds: Rounds, moment: datetime) -> set[str]:
 
 def open_questions(order: Order) -> dict[str, ColleagueNote]:
     """The unanswered questions about this order, by part."""
-    rows = order.colleague_notes.filter(kind=ColleagueNote.QUESTION, answered_at=None).select_related("addressee")
+    rows = purposes.open_questions().filter(order=order).select_related("addressee")
     return {row.part: row for row in rows}
