@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal.desk import own_words
 from icpportal.fields.components import Link
-from icpportal.fields.language_marks import sign
+from icpportal.fields.language_marks import labelled, sign
 from icpportal.fields.types import Words
 from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, LEAD, OPERATIONS, REVIEWER
 from icpportal.outbox.models import Message
@@ -33,12 +33,13 @@ from transfers.orders.rows import (
     OUR_REFUSAL,
     PERSON,
     PLAIN,
+    REPLY,
     SYSTEM,
     WITHDRAWAL,
     State,
 )
 from transfers.pages.authority_words import note_words
-from transfers.returns.labels import label_of
+from transfers.returns.labels import label_of, name_of
 
 
 @dataclass(slots=True)
@@ -104,6 +105,12 @@ def _withdrawn(order: Order, note: str, language: str) -> str:  # noqa: ARG001 -
     return f"{reason}{sign(': ')}{words}" if words else reason
 
 
+def _reply(order: Order, note: str, language: str) -> str:  # noqa: ARG001 -- one signature for all notes
+    """The part in the reader's language, with the applicant's words; an earlier version stored the part's label."""
+    part, _colon, words = note.partition(": ")
+    return labelled(name_of(part), words)
+
+
 ACCOUNT_CLOSED = _("The account was closed")
 # kinds of notes → text for readers
 NOTES: dict[str, Callable[[Order, str, str], str]] = {
@@ -113,6 +120,7 @@ NOTES: dict[str, Callable[[Order, str, str], str]] = {
     AUTHORITY_WORDS: lambda order, note, language: note_words(order, note, language) if note else "",
     EARLIER_REPORT: lambda order, note, language: note_words(order, note.partition(" ")[2], language),
     WITHDRAWAL: _withdrawn,
+    REPLY: _reply,
     CAUSE: lambda order, note, language: str(CAUSES[note]),
     PERSON: lambda order, note, language: str(ACCOUNT_CLOSED if note == ACCOUNT else ROLES.get(note, note)),
     OUR_REFUSAL: lambda order, note, language: own_words.html_for(queries.our_refusal(order), language),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from transfers.models import Order, OrderEvent
 from transfers.orders import states
 from transfers.orders.moves import MOVES, WITHDRAW_CONSENT
-from transfers.orders.rows import ACCOUNT, EARLIER_REPORT, HIDDEN, KEYS, ORIGIN, PERSON, SYSTEM, Fact, Move
+from transfers.orders.rows import ACCOUNT, EARLIER_REPORT, HIDDEN, KEYS, ORIGIN, PERSON, REPLY, SYSTEM, Fact, Move
 
 EARLIER_REFUSED = Fact("earlier_refused", _("The authority returned an earlier report of this order"), EARLIER_REPORT)
 EARLIER_FAILED = Fact("earlier_failed", _("An earlier report of this order failed. There is nothing to do"), HIDDEN)
@@ -21,7 +21,7 @@ FACTS = (
     Fact("call_planned", _("We want to call you")),
     Fact("call_booked", _("You chose a time for our call")),
     Fact("call_missed", _("We called you and reached nobody")),
-    Fact("explained", _("Left as it is, with a reason")),
+    Fact("explained", _("Left as it is, with a reason"), REPLY),
     Fact("use_again", _("A document from an earlier order is reused")),
     Fact("deadline_moved", _("The deadline was changed")),
     Fact("stated", _("You told us that you entered the code")),

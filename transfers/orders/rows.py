@@ -119,8 +119,8 @@ class State:
 ACCOUNT, SUBJECT_LEAD, ADMINISTRATOR = "account", "subject_lead", "administrator"
 OWNER_AND_LEAD, EVERYBODY = (ACCOUNT, SUBJECT_LEAD), (ACCOUNT, SUBJECT_LEAD, ADMINISTRATOR)
 # kinds of notes of events, for the timeline
-PLAIN, HIDDEN, AUTHORITY_WORDS, EARLIER_REPORT, WITHDRAWAL, OUR_REFUSAL = (
-    "plain", "hidden", "authority_words", "earlier_report", "withdrawal", "our_refusal",
+PLAIN, HIDDEN, AUTHORITY_WORDS, EARLIER_REPORT, WITHDRAWAL, OUR_REFUSAL, REPLY = (
+    "plain", "hidden", "authority_words", "earlier_report", "withdrawal", "our_refusal", "reply",
 )  # fmt: skip
 # notes that are keys of ours and contain nothing personal
 CAUSE, PERSON, ORIGIN = KEYS = ("cause", "person", "origin")

@@ -21,6 +21,8 @@ def label_of(part: str) -> str | Promise:
     step, _dot, name = part.partition(".")
     if "photo" in (step, name):  # a part of its own, and a document without a slot
         return PHOTO
+    if step == "authority":
+        return _("The authority")
     if step == "paper":
         return SLOTS[name].title if name in SLOTS else name
     form = FORMS.get(step)

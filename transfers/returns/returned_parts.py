@@ -336,12 +336,9 @@ def note_replies(order: Order, parts: Iterable[ReturnedPart], *, actor: User) ->
     """Notes in the timeline what stays and why: later reviewers read it too."""
     for part in parts:
         if part.reply and not part.is_changed:
-            note(order, "explained", by=APPLICANT, actor=actor, words=f"{part.label}: {part.reply}")
+            note(order, "explained", by=APPLICANT, actor=actor, words=f"{part.key}: {part.reply}")
 
 
 def reply_rows(order: Order) -> list[SummaryRow]:
     """The applicant's explanations of unchanged parts for the reviewer: label and words."""
-    return [
-        {"label": _("The authority") if key.startswith(AUTHORITY) else label_of(key), "value": words_}
-        for key, words_ in kept_replies(order).items()
-    ]
+    return [{"label": label_of(key), "value": words_} for key, words_ in kept_replies(order).items()]

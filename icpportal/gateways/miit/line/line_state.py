@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from icpportal.alarms.actions import clear, open_alarm
+from icpportal.fields.language_marks import labelled
 from icpportal.fields.types import Column, Fact
 from icpportal.gateways.miit.codes.return_codes import BOTH, DOWN, NO_ANSWER, Reaction, Told, Way
 from icpportal.gateways.miit.line import polling
@@ -36,7 +37,7 @@ def pause_reason(code: int | str, words: str) -> str:
 def translated_reason(reason: str) -> str:
     """A stored reason in the reader's language."""
     code, colon, words = reason.partition(": ")
-    return f"{code}: {gettext(words)}" if colon else reason and gettext(reason)
+    return labelled(code, gettext(words)) if colon else reason and gettext(reason)
 
 
 def is_paused(line: MinistryLine, now: datetime) -> str:
