@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.desk.proposals import ProposalRefused
@@ -189,7 +189,8 @@ class ReportAdmin(ReadOnly):
     @admin.action(description=_("Put back in the queue"), permissions=["operate"])
     def unpark(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
         """Releases parked reports."""
-        self.each(request, queryset, lambda report: operations.unpark(report.key), _("back in the queue"))
+        done = pgettext("report", "back in the queue")
+        self.each(request, queryset, lambda report: operations.unpark(report.key), done)
 
     @admin.action(description=_("Wait no longer for the answer, with a reason"), permissions=["operate"])
     def give_up(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:

@@ -50,7 +50,7 @@ class Code:
 APPROVED, REJECTED = "1001", "1002"
 # does not apply to a cancellation
 STRANGE = Code(
-    "取消接入的上报不含此项，请与管局核对",
+    "取消接入的报备不含此项，请与管局核对",
     "A cancellation carries nothing of this: ask the authority",
     Fault.PROVIDER,
     NOTHING,
@@ -248,11 +248,11 @@ CODES: dict[str, Code] = {
         "服务器放置地代码无效，请核对 MIIT_CODES 和 SERVER_PROVINCE",
         "The place of the servers is not valid: check MIIT_CODES and SERVER_PROVINCE",
     ),
-    "1037": _of_access("网站重复报备，请核对已有上报", "The site was reported before: compare with what we sent"),
-    "1038": _of_access("接入重复报备，请核对已有上报", "The access was reported before: compare with what we sent"),
-    "1039": _of_access("域名重复报备，请核对已有上报", "The domain was reported before: compare with what we sent"),
+    "1037": _of_access("网站重复报备，请核对已有报备", "The site was reported before: compare with what we sent"),
+    "1038": _of_access("接入重复报备，请核对已有报备", "The access was reported before: compare with what we sent"),
+    "1039": _of_access("域名重复报备，请核对已有报备", "The domain was reported before: compare with what we sent"),
     "1040": _of_access(
-        "接入 IP 重复报备，请核对已有上报", "The address was reported before: compare with what we sent"
+        "接入 IP 重复报备，请核对已有报备", "The address was reported before: compare with what we sent"
     ),
     "1041": _on_file("备案中的首页地址不含所报域名", "The home page on the filing is not on the domain"),
     "1042": _later(
@@ -346,7 +346,7 @@ CODES: dict[str, Code] = {
         "上报文件的属性不存在，请修正后重新上报", "The file has an unknown attribute: correct and send again"
     ),
     "5003": _ours(
-        "上报单位与账号不符，请核对 MIIT_ISP_ID", "The reporting unit is not the account's: check MIIT_ISP_ID"
+        "报备单位与账号不符，请核对 MIIT_ISP_ID", "The reporting unit is not the account's: check MIIT_ISP_ID"
     ),
     "5004": _ours("接口版本错误，请核对 MIIT_VERSION", "The interface's version is wrong: check MIIT_VERSION"),
     "5005": _ours("未备案网站不属本单位，请与管局核对", "An unfiled website is not ours: ask the authority"),
