@@ -83,7 +83,7 @@ LONGEST: dict[str, Any] = {
     "about": "T7Q4-M2KX",
     "cause": "inventory.place:cn-beijing-finance-1",
     "says": {
-        "zh": "无法确定订单所用服务器的所在地，上报等待。",
+        "zh": "无法确定订单所用服务器的所在地，报备等待。",
         "en": "Nobody knows where the server of an order stands.",
     },
     "act": {
