@@ -4,17 +4,21 @@ from functools import lru_cache
 
 from django.utils.translation import get_language
 from reportlab.graphics.barcode.qr import QrCodeWidget
+from reportlab.lib import textsplit
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Paragraph
+from reportlab.platypus import Paragraph, paragraph
 
 from icpportal.fields.types import Words
 from verification.statement import words
 from verification.statement.glyphs import FONT, face, marked, plain
 
+# reportlab keeps only the marks of Japanese from beginning a line; each module has its own copy of the list
+for _module in (textsplit, paragraph):
+    _module.ALL_CANNOT_START += "，；：？！》’”"
 WIDTH, HEIGHT = A4
 TOP, BOTTOM = HEIGHT - 16 * mm, 17 * mm
 LEFT, FORM_WIDTH = 16 * mm, 128 * mm
@@ -108,23 +112,23 @@ class Paper(Pen):
         self.page += 1
         self.canvas.setFillColor(GUIDE_GROUND)
         self.canvas.rect(GUIDE_LEFT, BOTTOM - 2 * mm, GUIDE_WIDTH, TOP - BOTTOM + 4 * mm, stroke=0, fill=1)
-        self._square()
         self._foot()
-        self.y, self.guide_y = TOP, TOP - 44 * mm
+        self.y, self.guide_y = TOP, self._square() - 2.5 * mm
         if self.page > 1:
             self.text(LEFT, TOP - 4 * mm, words.CONTINUED, 9, colour=SOFT)
             self.y -= 7 * mm
 
-    def _square(self) -> None:
+    def _square(self) -> float:
+        """Draws the QR code with what it is for; returns the lower edge."""
         side = 27 * mm
         left, bottom = GUIDE_LEFT + (GUIDE_WIDTH - side) / 2, TOP - side - 1 * mm
         self.canvas.setFillColor(HexColor("#FFFFFF"))
         self.canvas.rect(left, bottom, side, side, stroke=0, fill=1)
         self._qr(left, bottom, side)
         self.text(GUIDE_LEFT + GUIDE_WIDTH / 2, bottom - 4.5 * mm, self.reference, 9, anchor="middle")
-        self.paragraph(
-            str(words.SCAN_GUIDE), GUIDE_BODY[is_chinese()], GUIDE_LEFT + PAD, bottom - 6 * mm, GUIDE_WIDTH - 2 * PAD
-        )
+        top = bottom - 6 * mm
+        text, how = str(words.SCAN_GUIDE), GUIDE_BODY[is_chinese()]
+        return top - self.paragraph(text, how, GUIDE_LEFT + PAD, top, GUIDE_WIDTH - 2 * PAD)
 
     def _qr(self, left: float, bottom: float, side: float) -> None:
         """Draws cell by cell: reportlab's own widget would bring a font that is not embedded."""

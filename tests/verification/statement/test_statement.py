@@ -1,5 +1,6 @@
 """The authenticity statement: its content, its fonts, its number of pages."""
 
+import re
 import subprocess
 import sys
 from dataclasses import fields, replace
@@ -103,6 +104,24 @@ def test_the_form_is_chinese_and_the_guide_beside_it_is_in_the_readers_language(
         assert "".join(part.split()) in said
     assert [part for part in (*beside, "SIGNHERE", "在此签字") if part not in said] == []
     assert not_there not in said
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_guide_has_no_comma_at_the_start_of_a_line_and_no_two_texts_touch(tmp_path: Path, language: str) -> None:
+    with override(language):
+        content = pdf(UNIT)
+    drawn = tool("pdftotext", "-bbox-layout", content=content, tmp_path=tmp_path)
+    lines = re.findall(r'<line xMin="([\d.]+)" yMin="([\d.]+)".*? yMax="([\d.]+)">(.*?)</line>', drawn, re.DOTALL)
+    guide = [
+        (float(top), float(bottom), re.sub(r"<[^>]+>|\s", "", words))
+        for left, top, bottom, words in lines
+        if float(left) > 420
+    ]
+
+    assert [words for _top, _bottom, words in guide if words[0] in "，。；：、！？"] == []
+    heads = [top for top, _bottom, words in guide if words.startswith(("Howtouse", "本单的用法"))]
+    above = [bottom for top, bottom, _words in guide if top < heads[0]]
+    assert heads[0] - max(above) > 1
 
 
 ASKED = {
