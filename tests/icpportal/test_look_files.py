@@ -212,6 +212,13 @@ def test_colours_are_named_in_one_place_only():
     assert {name: hits for name, hits in found.items() if hits} == {}
 
 
+@pytest.mark.parametrize("bundle", ["css/portal.css", "css/desk.css"])
+def test_every_value_that_a_style_sheet_names_is_defined(bundle: str) -> None:
+    sheet = "\n".join(part.read_text("utf-8") for part in bundles.bundles()[bundle])
+
+    assert set(re.findall(r"var\((--[\w-]+)\)", sheet)) - set(re.findall(r"(--[\w-]+):", sheet)) == set()
+
+
 @pytest.mark.parametrize(("tag", "names"), [("icon", ICONS), ("drawing", DRAWINGS)])
 def test_every_icon_used_on_a_page_exists(tag, names):
     asked = {name for page in PAGES for name in re.findall(rf'{{% {tag} "([a-z-]+)"', page.read_text())}
