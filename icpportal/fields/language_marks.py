@@ -15,10 +15,14 @@ HAS_HAN = re.compile(f"[{HAN}]")
 # a run may contain Chinese punctuation and digits between characters, as in 示例路1号2号楼
 HAN_RUN = re.compile(f"(?:[{HAN}](?:[{HAN}\u3001-\u301f\uff01-\uff5e·0-9-]*[{HAN}])?)")
 SPAN = '<span lang="zh-Hans">{}</span>'
-# a filing number never breaks and is not spaced like words: 粤ICP备50466696号-1, 京ICP证060001号
+# what never breaks and is not spaced like words: filing numbers such as 粤ICP备50466696号-1 or 京ICP证060001号,
 NUMBER = re.compile(f"[{HAN}]ICP[备证][0-9]+号(?:-[0-9]+)?")
+# telephone numbers such as 010-0000-0001 and 400-000-0000, references of orders
+CODE = re.compile(r"(?<![\w-])(?:0\d{2,3}-\d{3,4}-?\d{4}|\d{3}-\d{3}-\d{4}|[2-9A-Z]{4}-[2-9A-Z]{4})(?![\w-])", re.ASCII)
+KEPT = re.compile(f"{NUMBER.pattern}|{CODE.pattern}", re.ASCII)
+MARKED = re.compile(f"(?P<number>{NUMBER.pattern})|(?P<code>{CODE.pattern})|{HAN_RUN.pattern}", re.ASCII)
 SIGNS = {" ": "", ": ": "：", ", ": "、", ".": "。"}  # between two texts: English, Chinese
-NUMBER_SPAN = '<span lang="zh-Hans" class="num">{}</span>'
+NUMBER_SPAN, CODE_SPAN = '<span lang="zh-Hans" class="num">{}</span>', '<span class="num">{}</span>'
 
 
 def reads_chinese() -> bool:
@@ -53,9 +57,21 @@ def zh_mark(text: Words) -> SafeString:
 
 
 def zh_runs(text: Words) -> SafeString:
-    """A sentence with only its Chinese words marked: for messages that quote what somebody typed."""
+    """A sentence with only its Chinese words and its numbers marked: for messages that quote what somebody typed."""
     # runs contain no escaped characters, and escapes contain no runs
-    marked = HAN_RUN.sub(lambda run: SPAN.format(run.group()), escape(str(text)))
+    spans = {"number": NUMBER_SPAN, "code": CODE_SPAN, None: SPAN}
+    marked = MARKED.sub(lambda run: spans[run.lastgroup].format(run.group()), escape(str(text)))
+    return mark_safe(marked)  # noqa: S308 -- escaped above
+
+
+def number_mark(text: Words) -> SafeString:
+    """A text of a Chinese page, marked if it is a number that never breaks; otherwise only escaped."""
+    return format_html(CODE_SPAN if KEPT.fullmatch(str(text)) else "{}", text)
+
+
+def number_runs(text: Words) -> SafeString:
+    """A sentence of a Chinese page with only such numbers marked."""
+    marked = KEPT.sub(lambda run: CODE_SPAN.format(run.group()), escape(str(text)))
     return mark_safe(marked)  # noqa: S308 -- escaped above
 
 

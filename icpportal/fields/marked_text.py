@@ -1,34 +1,35 @@
 """Text for pages: Chinese words marked, times in Beijing time, differences between old and new."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from difflib import SequenceMatcher
 
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from icpportal import time_format
-from icpportal.fields.language_marks import reads_chinese, zh_mark, zh_runs
+from icpportal.fields.language_marks import number_mark, number_runs, reads_chinese, zh_mark, zh_runs
 from icpportal.fields.types import Words
 
-
-def _as_text(text: Words) -> str:
-    # str() of a lazy translation keeps its safe mark
-    return text if isinstance(text, str) else str(text)
+Mark = Callable[[Words], SafeString]
 
 
-def _is_done(text: Words) -> bool:
-    """Whether nothing needs a mark: the page is Chinese, or the text is marked already (also if lazily translated)."""
-    return reads_chinese() or isinstance(_as_text(text), SafeString)
+def _marked(text: Words, *, chinese: Mark, other: Mark) -> SafeString:
+    # str() of a lazy translation keeps its safe mark: it is marked already
+    words = text if isinstance(text, str) else str(text)
+    if isinstance(words, SafeString):
+        return words
+    return chinese(words) if reads_chinese() else other(words)
 
 
 def zh(text: Words) -> SafeString:
     """Marks Chinese text (a name, a legal term, user data) in a page of another language."""
-    return conditional_escape(_as_text(text)) if _is_done(text) else zh_mark(text)
+    return _marked(text, chinese=number_mark, other=zh_mark)
 
 
 def zh_parts(text: Words) -> SafeString:
     """Marks only the Chinese words of a sentence in the page's language."""
-    return conditional_escape(_as_text(text)) if _is_done(text) else zh_runs(text)
+    return _marked(text, chinese=number_runs, other=zh_runs)
 
 
 STYLES = {

@@ -43,6 +43,8 @@ def test_chinese_in_an_english_page_is_marked_and_left_plain_in_a_chinese_one():
     assert draw("{{ v|zh }}", v="宁ICP备00000000号-1") == '<span lang="zh-Hans" class="num">宁ICP备00000000号-1</span>'
     assert draw("{{ v|zh }}", v="example.com") == "example.com"
     assert draw("{{ v|zh }}", "zh-hans", v="示例纸业") == "示例纸业"
+    number = '网站备案号 <span class="num">宁ICP备00000000号-1</span>'
+    assert draw("{{ v|zh_parts }}", "zh-hans", v="网站备案号 宁ICP备00000000号-1") == number
 
 
 def test_only_the_chinese_words_of_a_sentence_are_marked():

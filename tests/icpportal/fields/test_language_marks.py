@@ -31,6 +31,15 @@ def test_other_text_is_only_escaped():
             "remove &quot;&lt;b&gt;&quot;",
         ),
         ("at 示例路1号2号楼301室 now", 'at <span lang="zh-Hans">示例路1号2号楼301室</span> now'),
+        (
+            "宁ICP备00000000号-1 stays valid",
+            '<span lang="zh-Hans" class="num">宁ICP备00000000号-1</span> stays valid',
+        ),
+        (
+            "order H7M9-MSK4: we call from 010-0000-0001",
+            'order <span class="num">H7M9-MSK4</span>: we call from <span class="num">010-0000-0001</span>',
+        ),
+        ("ABC-H7M9-MSK4, transfer-another39.cn, 2026-11-01", "ABC-H7M9-MSK4, transfer-another39.cn, 2026-11-01"),
         ("no Chinese", "no Chinese"),
         ("林", '<span lang="zh-Hans">林</span>'),
     ],
