@@ -174,6 +174,12 @@ def _context(request: HttpRequest) -> dict[str, object]:
         "icons": ICONS,
         "drawings": DRAWINGS,
         "slots": _slots(word),
+        "tabs": [
+            {"label": label, "count": count, "url": f"/{count}/", "is_here": count == 3}
+            for count, label in enumerate(
+                word(["待您办理", "我们处理中", "管局审核", "备案库"], ["Your turn", "With us", "Authority", "On file"])
+            )
+        ],
         "rows": [
             {"label": word("网站名称", "Website name"), "value": "示例纸业官网", "change_url": "/x/"},
             {"label": word("域名", "Domain"), "value": "example.com", "change_url": "/x/"},

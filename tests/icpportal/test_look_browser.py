@@ -74,6 +74,14 @@ def test_nothing_scrolls_sideways_on_the_narrowest_phone(visit, address, languag
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_chosen_tab_is_in_sight_although_the_row_of_tabs_scrolls(visit, width):
+    place = visit("/gallery/", width=width).locator(".tabs [aria-current]").bounding_box()
+
+    assert place["x"] >= 0
+    assert int(place["x"] + place["width"]) <= width
+
+
 def test_words_spaced_wider_by_the_reader_are_not_cut_off(visit):
     page = visit("/gallery/step/", width=360, bypass_csp=True)
 
