@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from icpportal import time_format
-from icpportal.fields.language_marks import number_mark, number_runs, reads_chinese, zh_mark, zh_runs
+from icpportal.fields.language_marks import number_mark, number_runs, reads_chinese, sign, zh_mark, zh_runs
 from icpportal.fields.types import Words
 
 Mark = Callable[[Words], SafeString]
@@ -30,6 +30,12 @@ def zh(text: Words) -> SafeString:
 def zh_parts(text: Words) -> SafeString:
     """Marks only the Chinese words of a sentence in the page's language."""
     return _marked(text, chinese=number_runs, other=zh_runs)
+
+
+def ended(text: Words) -> SafeString:
+    """A sentence of a table as running text: as `zh_parts`, with the full stop of the page's language."""
+    words = zh_parts(text)
+    return words if words.endswith((".", "。", "?", "？")) else format_html("{}{}", words, sign("."))
 
 
 STYLES = {

@@ -53,6 +53,15 @@ def test_only_the_chinese_words_of_a_sentence_are_marked():
     assert marked == 'Enter the name <span lang="zh-Hans">示例纸业</span> in full'
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "shown"), [("en", "Nothing to do", "."), ("zh-hans", "无需再次办理", "。")]
+)
+def test_a_sentence_of_a_table_gets_one_full_stop_where_it_is_running_text(
+    language: str, said: str, shown: str
+) -> None:
+    assert draw("{{ v|ended }}", language, v=said) == draw("{{ v|ended }}", language, v=said + shown) == said + shown
+
+
 @pytest.mark.parametrize("name", ["zh", "zh_parts"])
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_typed_text_is_escaped_in_both_languages(name, language):

@@ -1,5 +1,6 @@
 """The texts of an order's page for its owner, by state: its mark, the sentence at its head, impossible actions."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -133,7 +134,9 @@ def test_the_page_describes_the_state_and_what_must_wait(
     assert page.xpath("//h1")[0].text_content() == heading
     assert page.xpath("//title")[0].text_content().startswith(f"example.com: {heading}")
     assert page.xpath('//aside//span[@class="state-word"]')[0].text_content() == mark
-    assert head.xpath('.//p[@class="lead"]')[0].text_content().startswith(sentence)
+    lead = head.xpath('.//p[@class="lead"]')[0].text_content()
+    assert lead.startswith(sentence)
+    assert re.search(r"[^.]\.$", lead)
     listed = [each.text_content() for each in page.xpath('//details[@class="not-now"]//li')]
     assert listed == [f"{act}: not available now because {why}" for act, why in must_wait.items()]
 
