@@ -15,7 +15,7 @@ from transfers.models import Order, OrderDocument
 from transfers.orders import queries
 from transfers.pages import stages
 from transfers.proofs.papers import agreed_people
-from transfers.returns.labels import in_sentence, name_of
+from transfers.returns.labels import full_name_of, in_sentence
 from transfers.returns.returned_parts import PAPER, ReturnedPart, returned_parts, unsettled_parts
 from transfers.steps import STEPS, consent, phone_tests
 from transfers.steps.checked_form import facts_of
@@ -74,7 +74,7 @@ def _pages(order: Order) -> list[Gap]:
 def _as_gap(order: Order, finding: checks.Finding) -> Gap:
     part = f"{finding.step}.{finding.field}"
     url = reverse("step", args=[order.reference, finding.step]) + f"#id_{finding.field}"
-    return Gap(_("%(part)s: %(words)s") % {"part": name_of(part), "words": finding.message}, url, part)
+    return Gap(_("%(part)s: %(words)s") % {"part": full_name_of(part), "words": finding.message}, url, part)
 
 
 def all_findings(order: Order, facts: checks.Facts | None = None) -> list[checks.Finding]:

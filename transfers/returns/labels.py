@@ -13,6 +13,7 @@ from transfers.models import Order
 from transfers.steps import STEPS
 
 FORMS = {step.key: step.form_class for step in STEPS}
+MIDDLE_DOT = " · "
 PHOTO = _("Photo of the website administrator")
 
 
@@ -45,6 +46,11 @@ def section_of(part: str) -> str | Promise:
     step = part.partition(".")[0]
     found = next((row.title for row in STEPS if row.key == step), None)
     return found or (_("Documents") if step == "paper" else PHOTO)
+
+
+def full_name_of(part: str) -> str:
+    """Page and label, to distinguish two "Name"s; a page alone by its title."""
+    return MIDDLE_DOT.join(dict.fromkeys(map(str, (section_of(part), name_of(part)))))
 
 
 def names_of(parts: Iterable[str]) -> str:

@@ -10,10 +10,9 @@ from icpportal.desk import own_words
 from icpportal.fields.types import Fact, Words
 from icpportal.gateways.miit.codes.processing_codes import Code, applicants_codes
 from transfers.models import FieldVerdict
-from transfers.returns.labels import in_sentence, label_of, name_of, section_of
+from transfers.returns.labels import MIDDLE_DOT, full_name_of, in_sentence, label_of, section_of
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
-MIDDLE_DOT = " · "
 BETWEEN = {"zh": "、", "en": ", "}
 THEIR_ANSWER = _("The authority's answer")
 CODE = _("Code %(code)s")
@@ -61,7 +60,7 @@ def named_parts(verdicts: list[FieldVerdict]) -> list[dict[str, Fact]]:
     """For the mail, one entry for each part: its name, the reason of the catalogue, the reviewer's words."""
     return [
         {
-            "label": _in_both(partial(_name, each.field)),
+            "label": _in_both(partial(full_name_of, each.field)),
             "reason": _reason(each),
             "words": own_words.in_messages(each.written, quoted=True) if each.written else "",
         }
@@ -105,11 +104,6 @@ def _reason(verdict: FieldVerdict) -> Fact:
     if not _texts_of(verdict):  # there are only the reviewer's words
         return ""
     return {folder: reason_words(verdict, chinese=folder == "zh") for folder in LANGUAGES}
-
-
-def _name(part: str) -> str:
-    """Page and field, to distinguish two names."""
-    return MIDDLE_DOT.join(dict.fromkeys(map(str, (section_of(part), name_of(part)))))
 
 
 def _code_words(code: str) -> str:

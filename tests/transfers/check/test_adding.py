@@ -33,7 +33,8 @@ def test_an_error_is_shown_at_the_field_and_stops_the_order(client: Client, monk
         reverse("step", args=[order.reference, "website"]), website_answers(order.domain)
     )
     assert page.context["form"].errors == {"site_name": ["The name is too short: write it out"]}
-    assert [gap.words for gap in readiness.gaps(order)] == ["Website name: The name is too short: write it out"]
+    named = ["Website details · Website name: The name is too short: write it out"]
+    assert [gap.words for gap in readiness.gaps(order)] == named
 
 
 def test_a_warning_advises_and_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from icpportal.fields.language_marks import labelled
 from transfers.calls.people import Called
 from transfers.calls.queries import UNREACHED
 from transfers.models import Order
-from transfers.returns.labels import name_of, names_of, section_of
+from transfers.returns.labels import full_name_of, names_of
 from transfers.review.actions import PHOTO, ReturnedField, returned_field
 from transfers.review.cases.parts.parts import choices_for
 from transfers.review.cases.parts.verdicts import RETURN as RETURN_IT
@@ -72,7 +72,7 @@ class ReturnForm(forms.Form):
             self.add_error("why", ValidationError(words, code="late", params={"parts": named}))
 
     def _judge(self, each: Verdict) -> None:
-        name = f"{section_of(each.part)} · {name_of(each.part)}"
+        name = full_name_of(each.part)
         if each.reason == OWN and not each.own:
             words = _("%(part)s: describe in one sentence what must be changed")
         elif not each.reason:
