@@ -56,9 +56,15 @@ def zh_mark(text: Words) -> SafeString:
     return format_html(span, text) if has_han(text) else format_html("{}", text)
 
 
+def zh_words(text: Words) -> SafeString:
+    """A sentence with only its Chinese words marked."""
+    # runs contain no escaped characters, and escapes contain no runs
+    marked = HAN_RUN.sub(lambda run: SPAN.format(run.group()), escape(str(text)))
+    return mark_safe(marked)  # noqa: S308 -- escaped above
+
+
 def zh_runs(text: Words) -> SafeString:
     """A sentence with only its Chinese words and its numbers marked: for messages that quote what somebody typed."""
-    # runs contain no escaped characters, and escapes contain no runs
     spans = {"number": NUMBER_SPAN, "code": CODE_SPAN, None: SPAN}
     marked = MARKED.sub(lambda run: spans[run.lastgroup].format(run.group()), escape(str(text)))
     return mark_safe(marked)  # noqa: S308 -- escaped above

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import date, datetime
 from difflib import SequenceMatcher
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from icpportal import time_format
-from icpportal.fields.language_marks import number_mark, number_runs, reads_chinese, sign, zh_mark, zh_runs
+from icpportal.fields.language_marks import number_mark, number_runs, reads_chinese, sign, zh_mark, zh_runs, zh_words
 from icpportal.fields.types import Words
 
 Mark = Callable[[Words], SafeString]
@@ -30,6 +30,11 @@ def zh(text: Words) -> SafeString:
 def zh_parts(text: Words) -> SafeString:
     """Marks only the Chinese words of a sentence in the page's language."""
     return _marked(text, chinese=number_runs, other=zh_runs)
+
+
+def zh_in_mail(text: Words) -> SafeString:
+    """As `zh_parts`, in a mail: no style sheet keeps its numbers on one line."""
+    return _marked(text, chinese=lambda words: conditional_escape(str(words)), other=zh_words)
 
 
 def ended(text: Words) -> SafeString:
