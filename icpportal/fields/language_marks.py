@@ -17,8 +17,9 @@ HAN_RUN = re.compile(f"(?:[{HAN}](?:[{HAN}\u3001-\u301f\uff01-\uff5e·0-9-]*[{HA
 SPAN = '<span lang="zh-Hans">{}</span>'
 # what never breaks and is not spaced like words: filing numbers such as 粤ICP备50466696号-1 or 京ICP证060001号,
 NUMBER = re.compile(f"[{HAN}]ICP[备证][0-9]+号(?:-[0-9]+)?")
-# telephone numbers such as 010-0000-0001 and 400-000-0000, references of orders
-CODE = re.compile(r"(?<![\w-])(?:0\d{2,3}-\d{3,4}-?\d{4}|\d{3}-\d{3}-\d{4}|[2-9A-Z]{4}-[2-9A-Z]{4})(?![\w-])", re.ASCII)
+# telephone numbers such as 010-0000-0001 and 400-000-0000, references of orders, hours such as 9:00–18:00
+KINDS = (r"0\d{2,3}-\d{3,4}-?\d{4}", r"\d{3}-\d{3}-\d{4}", "[2-9A-Z]{4}-[2-9A-Z]{4}", r"\d{1,2}:\d\d–\d{1,2}:\d\d")
+CODE = re.compile(rf"(?<![\w-])(?:{'|'.join(KINDS)})(?![\w-])", re.ASCII)
 KEPT = re.compile(f"{NUMBER.pattern}|{CODE.pattern}", re.ASCII)
 MARKED = re.compile(f"(?P<number>{NUMBER.pattern})|(?P<code>{CODE.pattern})|{HAN_RUN.pattern}", re.ASCII)
 SIGNS = {" ": "", ": ": "：", ", ": "、", ".": "。"}  # between two texts: English, Chinese

@@ -36,8 +36,9 @@ def test_other_text_is_only_escaped():
             '<span lang="zh-Hans" class="num">宁ICP备00000000号-1</span> stays valid',
         ),
         (
-            "order H7M9-MSK4: we call from 010-0000-0001",
-            'order <span class="num">H7M9-MSK4</span>: we call from <span class="num">010-0000-0001</span>',
+            "order H7M9-MSK4: we call from 010-0000-0001, 9:00–18:00",
+            'order <span class="num">H7M9-MSK4</span>: we call from <span class="num">010-0000-0001</span>, '
+            '<span class="num">9:00–18:00</span>',
         ),
         ("ABC-H7M9-MSK4, transfer-another39.cn, 2026-11-01", "ABC-H7M9-MSK4, transfer-another39.cn, 2026-11-01"),
         ("no Chinese", "no Chinese"),
