@@ -47,7 +47,7 @@ class RulesFilter(forms.Form):
         label=_("Province"), max_length=40, required=False, help_text=_("Name, code or the character of the number")
     )
     asks = ChoiceField(
-        label=pgettext_lazy("rules", "What is asked there"),
+        label=pgettext_lazy("rules", "Required there"),
         required=False,
         choices=[("", _("Any")), *((key, label) for key, (label, _judge) in ASKS.items())],
     ).called(_("rule"))

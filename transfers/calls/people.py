@@ -46,6 +46,6 @@ def people_of(order: Order) -> list[Called]:
 def called_of(call: Call) -> Called:
     """The person of a call; a person with both roles stands for either."""
     if call.objection is not None:
-        return Called(OBJECTOR, _("Who objects"), "", call.objection.owner.mobile)
+        return Called(OBJECTOR, _("The person who objects"), "", call.objection.owner.mobile)
     found = people_of(call.order)
     return next((each for each in found if each.role == call.role), found[0])

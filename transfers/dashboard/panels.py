@@ -99,7 +99,7 @@ TRANSFER = Way(
 )
 ANOTHER = Way(
     _("Transfer another ICP filing"),
-    _("Transfers another website of a subject already on file here. The subject's details are reused."),
+    _("Your website belongs to a subject already on file here. The subject's details are reused."),
     reverse_lazy("another"),
 )
 IMPORT = Way(

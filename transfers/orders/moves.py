@@ -110,7 +110,7 @@ ABANDON = Move(
     states.ABANDONED.key,
     by=APPLICANT,
     said=pgettext_lazy("timeline", "Abandoned"),
-    button=Button(_("Abandon"), asks_first=True, on_other_pages=_("Abandon it")),
+    button=Button(_("Abandon"), asks_first=True, on_other_pages=_("Abandon the order")),
 )
 EXPIRE_DRAFT = Move(
     "expire_draft",
@@ -274,7 +274,7 @@ TRANSFER_MOVES = (
         audience=rows.OWNER_AND_LEAD,
         said=pgettext_lazy("timeline", "Withdrawn"),
         note=rows.WITHDRAWAL,
-        button=Button(_("Withdraw"), asks_first=True, on_other_pages=_("Withdraw it")),
+        button=Button(_("Withdraw"), asks_first=True, on_other_pages=_("Withdraw the order")),
     ),
     ABANDON,
     Move(

@@ -68,7 +68,7 @@ class PhoneOffer(Panel):
     @property
     def end_label(self) -> str | Promise:
         """The label of the button that ends it."""
-        return _("Disconnect the phone") if self.is_connected else _("End it")
+        return _("Disconnect the phone") if self.is_connected else _("Cancel the QR code")
 
 
 def offers(order: Order) -> list[PhoneOffer]:

@@ -169,7 +169,7 @@ def _actions(order: Order, found: PhoneUpload | None) -> list[Action]:
     """End the valid code; make a new one."""
     named = [order.reference]
     new = Action(_("New code"), reverse("hand-off-make", args=named), post=True)
-    end = _("Disconnect the phone") if found and found.is_connected else _("End it")
+    end = _("Disconnect the phone") if found and found.is_connected else _("Cancel the QR code")
     return [
         *([Action(end, reverse("hand-off-end", args=named), post=True)] if found else []),
         *([new] if phone_upload.purpose_of(order) else []),

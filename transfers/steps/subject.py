@@ -55,7 +55,7 @@ class SubjectForm(CheckedForm, LeadFields):
     )
     post_same = forms.BooleanField(label=_("Letters reach you at the same address"), required=False)
     post_region = ChoiceField(
-        label=_("Mailing address: county or district"),
+        label=_("County or district of the mailing address"),
         help_text=_("In the same province as the subject"),
         widget=forms.Select(attrs={"lang": "zh-Hans"}),
     ).called(_("county or district"))

@@ -150,7 +150,7 @@ def _documents() -> list[tuple[str, Iterable[Choice]]]:
 class FindForm(forms.Form):
     """A domain on a filing of the forgotten account."""
 
-    domain = DomainField(label=_("Forgotten: a filed domain"), help_text=_("Found by domain and text message")).called(
+    domain = DomainField(label=_("Filed domain"), help_text=_("Without www, for example example.com")).called(
         _("domain name")
     )
 

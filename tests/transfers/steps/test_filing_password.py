@@ -247,7 +247,7 @@ def test_an_order_that_left_its_draft_during_the_query_is_shown_as_it_is(
 # --- the frame -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("language", "words"), [("zh-hans", "忘记密码"), ("en", "I forgot it")])
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "忘记备案密码"), ("en", "I forgot the filing password")])
 def test_the_page_never_shows_a_password_and_links_to_its_retrieval(client: Client, language: str, words: str) -> None:
     order = draft()
 

@@ -173,7 +173,7 @@ def _when(now: datetime) -> str:
     """The day and the hour, and until when working time runs."""
     there = to_beijing(now)
     runs = _("Working time runs until %(time)s") % {"time": f"{CLOSING_TIME:%H:%M}"}
-    hours = runs if is_open(now) else _("It is not working time")
+    hours = runs if is_open(now) else _("Outside working hours")
     facts = {"day": day_words(there.date(), now=now), "time": f"{there:%H:%M}", "hours": hours}
     return _("%(day)s, %(time)s. %(hours)s") % facts
 

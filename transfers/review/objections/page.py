@@ -190,7 +190,7 @@ def whom(order: Order | None) -> list[Choice]:
     """Whom one may call about an objection to this order."""
     people = (build_safely(order, lambda: people_of(order)) or []) if order else []
     other_side: list[Choice] = [(each.role, f"{each.label} · {each.masked_mobile}") for each in people]
-    return [(OBJECTOR, _("Who objects")), *other_side]
+    return [(OBJECTOR, _("The person who objects")), *other_side]
 
 
 def _side(order: Order) -> Side:
@@ -214,7 +214,7 @@ def _compared(objection: Objection, order: Order) -> list[Compared]:
     return [
         _same(_("Domain"), _("the same on both sides"), _("not the same"), holds=domain),
         _same(_("Subject's document"), _("the same on both sides"), _("not the same"), holds=subject),
-        _same(_("Phone of who objects"), _("is in the order"), _("is not in the order"), holds=stands),
+        _same(_("Phone of the person who objects"), _("is in the order"), _("is not in the order"), holds=stands),
     ]
 
 
