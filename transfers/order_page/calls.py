@@ -19,7 +19,7 @@ from icpportal.accounts.guards import account_of, confirmed_required
 from icpportal.fields.components import Panel
 from icpportal.fields.fields import ChoiceField
 from icpportal.fields.form_types import Posted, offer
-from icpportal.fields.language_marks import comma_list
+from icpportal.fields.language_marks import comma_list, sign
 from icpportal.fields.types import Words
 from icpportal.time_format import day_words, long_words, to_beijing
 from transfers.calls import actions, queries
@@ -110,7 +110,7 @@ def _missed(call: Call, now: datetime) -> list[Words]:
 
 def _time_words(at: datetime) -> str:
     local = to_beijing(at)
-    return f"{day_words(local.date())} {local:%H:%M}"
+    return sign(" ").join((day_words(local.date()), f"{local:%H:%M}"))
 
 
 @confirmed_required
