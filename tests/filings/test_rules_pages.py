@@ -85,7 +85,7 @@ def test_every_rule_of_a_province_is_on_its_page_with_its_date(english, code):
         said = [line for _title, lines in sections(rules) for line in lines]
         wanted = [str(title) for title, _lines in sections(rules)]
         wanted += [str(note.text) for note in rules.notes]
-        wanted += [f"{reader} {text}".strip() for line in said for reader, text in line.texts]
+        wanted += [f"{reader}: {text}" if reader else str(text) for line in said for reader, text in line.texts]
         wanted += [f"{line.source.title} · {line.source.date}" for line in said]
     assert f"Rules of {rules.name_en} {rules.name_zh}" in page.text
     assert f"{rules.authority_en} {rules.authority_zh}" in page.text
@@ -352,7 +352,7 @@ def test_every_class_of_the_pages_own_is_styled(english, settings):
         if name.startswith("rules-")
     }
 
-    assert {name for name in used if f".{name}" not in css} - {"rules-notes"} == set()
+    assert {name for name in used if f".{name}" not in css} == set()
 
 
 # --- the filter's parts --------------------------------------------------------------------------
