@@ -105,7 +105,7 @@ def record_import(
     if known is not None:
         return known.website
     pages = {page: record.details.get(page, {}) for page in ("type", "subject", "website", "administrator")}
-    ids, since = record.details.get("ids", {}), _filed(record, now)
+    ids, since = record.details.get("ids", {}), _filed_at(record, now)
     subject = _own_subject(owner, record, pages, since, keep=keep)
     lead = subject.lead if "subject" in keep else _lead(subject, pages["type"], pages["subject"])
     website = Website.objects.select_related("administrator").filter(domain=record.domain, ended_at=None).first()
@@ -125,7 +125,7 @@ def record_import(
     return website
 
 
-def _filed(record: LegacyRecord, now: datetime | None) -> datetime:
+def _filed_at(record: LegacyRecord, now: datetime | None) -> datetime:
     if record.filed_on is None:
         return now or timezone.now()
     return datetime.combine(record.filed_on, time.min, tzinfo=timezone.get_default_timezone())

@@ -70,7 +70,7 @@ class SubjectAdmin(Masked):
     search_fields = ["subject_number"]
     list_select_related = False  # no column of the list reads another table
 
-    def row_context(self, row: Subject) -> dict[str, filed.Filed]:
+    def row_context(self, row: Subject) -> dict[str, filed.SubjectOnFile]:
         """With its people, its websites and their accesses."""
         return {"filed": filed.of_subject(row)}
 
@@ -124,7 +124,7 @@ class WebsiteAdmin(ReadOnly):
     search_fields = ["domain"]
     list_select_related = ["subject"]
 
-    def row_context(self, row: Website) -> dict[str, filed.Filed]:
+    def row_context(self, row: Website) -> dict[str, filed.SubjectOnFile]:
         """With its accesses."""
         return {"filed": filed.of_website(row)}
 

@@ -58,7 +58,7 @@ class FiledSite:
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
+class SubjectOnFile:
     """Everything on file for a subject."""
 
     details: list[tuple[Words, str]]
@@ -66,17 +66,17 @@ class Filed:
     sites: list[FiledSite]
 
 
-def of_subject(subject: Subject) -> Filed:
+def of_subject(subject: Subject) -> SubjectOnFile:
     """What is on file for a subject, in three queries however much there is."""
     sites = _sites().filter(subject=subject)[:MOST]
-    return Filed(
+    return SubjectOnFile(
         list(_details(subject)), [_person(each) for each in subject.people.order_by("pk")], _filed_sites(sites)
     )
 
 
-def of_website(website: Website) -> Filed:
+def of_website(website: Website) -> SubjectOnFile:
     """The accesses of one website."""
-    return Filed([], [], _filed_sites(_sites().filter(pk=website.pk)))
+    return SubjectOnFile([], [], _filed_sites(_sites().filter(pk=website.pk)))
 
 
 def _sites() -> QuerySet[Website]:

@@ -28,15 +28,15 @@ ASKS: dict[str, tuple[Words, Callable[[Province], bool]]] = {
 }
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """A text for comparison: width and case removed."""
     return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
 def is_called(province: Province, wanted: str) -> bool:
     """Whether the text is part of one of the province's names, or is its code or character."""
-    name = folded(wanted)
-    in_name = any(name in folded(each) for each in (province.name_zh, province.name_en))
+    name = fold(wanted)
+    in_name = any(name in fold(each) for each in (province.name_zh, province.name_en))
     return in_name or name in (province.code, province.abbreviation)
 
 

@@ -79,7 +79,7 @@ def rules_of_province(request: HttpRequest, code: str) -> HttpResponse:
     except (UnknownProvince, UnknownProfile) as unknown:
         raise Http404(str(unknown)) from unknown
     parts = [(f"part-{number}", title, lines) for number, (title, lines) in enumerate(sections(shown), 1)]
-    numbers = _numbered(line.source for _anchor, _title, lines in parts for line in lines)
+    numbers = _number_sources(line.source for _anchor, _title, lines in parts for line in lines)
     context = {
         **_names(shown),
         "province": shown,
@@ -135,7 +135,7 @@ def _by_area(found: list[Province]) -> Iterable[tuple[str, Words, list[ListedPro
     return ((key.replace("_", "-"), title, by_area[key]) for key, title in AREAS.items() if by_area[key])
 
 
-def _numbered(read_in: Iterable[Source]) -> dict[Source, int]:
+def _number_sources(read_in: Iterable[Source]) -> dict[Source, int]:
     """Each source once, with its number in the list at the foot of the page."""
     return {source: number for number, source in enumerate(dict.fromkeys(read_in), 1)}
 

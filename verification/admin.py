@@ -134,7 +134,7 @@ class BackdropAdmin(ReadOnly):
         backdrop = get_object_or_404(Backdrop.objects.select_related("owner"), pk=pk)
         pressed = request.POST.get("move", "")
         form = PostForm(request.POST if pressed in ("post", LOOK) else None)
-        if request.method == "POST" and pressed != LOOK and self._moved(request, backdrop, form):
+        if request.method == "POST" and pressed != LOOK and self._apply_move(request, backdrop, form):
             return redirect("admin:verification_backdrop_parcel", pk)
         note_access_by(request, what="backdrop address", reference=backdrop.holder)
         moves = [row.name for row in actions.BACKDROP.table.rows_from(backdrop.kind, backdrop.state, REVIEWER)]
@@ -154,7 +154,7 @@ class BackdropAdmin(ReadOnly):
         }
         return TemplateResponse(request, "admin/verification/backdrop/parcel.html", context)
 
-    def _moved(self, request: HttpRequest, backdrop: Backdrop, form: PostForm) -> bool:
+    def _apply_move(self, request: HttpRequest, backdrop: Backdrop, form: PostForm) -> bool:
         """Returns False when the form must be shown again with what was typed."""
         if form.is_bound and not form.is_valid():
             return False
@@ -172,13 +172,13 @@ class BackdropAdmin(ReadOnly):
         try:
             move()
         except actions.OutOfStock:
-            return self._refused(request, form, gettext("None is in stock: count them in first"))
+            return self._report_refusal(request, form, gettext("None is in stock: count them in first"))
         except MoveNotAllowed:
             backdrop.refresh_from_db()
-            return self._refused(request, form, gettext("Its state has changed: check it again"))
+            return self._report_refusal(request, form, gettext("Its state has changed: check it again"))
         return True
 
-    def _refused(self, request: HttpRequest, form: PostForm, why: str) -> bool:
+    def _report_refusal(self, request: HttpRequest, form: PostForm, why: str) -> bool:
         if not form.is_bound:
             messages.error(request, why)
             return True

@@ -26,10 +26,10 @@ def consume_all(keys: Sequence[Key], *, costs: Sequence[int] = (), now: datetime
     costs = costs or [1] * len(keys)
     if any(limit(name).amount < cost for (name, _key), cost in zip(keys, costs, strict=True)):
         return Allowed(ok=False, until=moment + max(limit(name).window for name, _key in keys))
-    if _counted(keys, costs, moment):
+    if _count(keys, costs, moment):
         return Allowed(ok=True)
     _open(keys, moment)
-    if _counted(keys, costs, moment):
+    if _count(keys, costs, moment):
         return Allowed(ok=True)
     return Allowed(ok=False, until=_free_again(keys, moment, costs))
 
@@ -51,7 +51,7 @@ def _under_other_names(keys: Sequence[Key]) -> frozenset[tuple[str, str]]:
     return frozenset(rows.values_list("name", "key"))
 
 
-def _counted(keys: Sequence[Key], costs: Sequence[int], moment: datetime) -> bool:
+def _count(keys: Sequence[Key], costs: Sequence[int], moment: datetime) -> bool:
     """Counts by one statement, written here: Django's compiler takes ten times as long as the database."""
     connection = connections[DEFAULT_DB_ALIAS]
     now = connection.ops.adapt_datetimefield_value(moment)

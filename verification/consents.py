@@ -75,7 +75,7 @@ def active_consents(holder: str, *, version: str = CURRENT) -> frozenset[str]:
     return frozenset(mine.values_list("person_key", flat=True))
 
 
-class _Listed(Aggregate):
+class _JoinedValues(Aggregate):
     """Joins the values of all rows with commas; the function's name differs between the two databases."""
 
     function = "STRING_AGG"
@@ -91,7 +91,7 @@ class _Listed(Aggregate):
 def active_along(holder: OuterRef) -> Subquery:
     """`active_consents` as a column of the query that reads the holder; `people_of` splits it."""
     mine = Consent.objects.filter(holder=holder, version=CURRENT, withdrawn_at=None).order_by().values("holder")
-    return Subquery(mine.annotate(people=_Listed("person_key")).values("people"))
+    return Subquery(mine.annotate(people=_JoinedValues("person_key")).values("people"))
 
 
 def people_of(listed: str | None) -> frozenset[str]:

@@ -30,7 +30,7 @@ def reference() -> str:
     return secrets.token_urlsafe(24)
 
 
-def stored(now: datetime, ending: str = "") -> str:
+def new_name(now: datetime, ending: str = "") -> str:
     """A new name for a stored file: a folder for the day and 192 random bits. Nothing of it comes from outside."""
     return f"{now:%Y%m%d}/{secrets.token_hex(24)}{ending}"
 

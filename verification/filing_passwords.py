@@ -101,7 +101,7 @@ def _keys(number: str, order_key: str, account_key: str, *, is_owner: bool) -> t
 def _check(number: str, password: str, keys: Sequence[attempts.Key], seconds: float, moment: datetime) -> Outcome:
     known = wrong_digest(number, password)
     if WrongPassword.objects.filter(digest=known, at__gt=moment - WRONG_KEPT).exists():
-        return _refused(State.WRONG, keys, moment)
+        return _refusal(State.WRONG, keys, moment)
     state = _ask_authority(number, password, seconds)
     if state in COSTS_NOTHING:
         attempts.refund_all(keys)
@@ -110,10 +110,10 @@ def _check(number: str, password: str, keys: Sequence[attempts.Key], seconds: fl
     if state == State.WRONG:
         row = WrongPassword(digest=known, at=moment)
         WrongPassword.objects.bulk_create([row], update_conflicts=True, unique_fields=["digest"], update_fields=["at"])
-    return _refused(state, keys, moment)
+    return _refusal(state, keys, moment)
 
 
-def _refused(state: State, keys: Sequence[attempts.Key], moment: datetime) -> Outcome:
+def _refusal(state: State, keys: Sequence[attempts.Key], moment: datetime) -> Outcome:
     left = attempts.least_left(keys, now=moment)
     return Outcome(state, left=left, until=None if left else attempts.paused_until(keys, now=moment))
 

@@ -30,7 +30,7 @@ class Column:
     name: str
     state: DocumentState
 
-    def needed(self) -> QuerySet[Document]:
+    def replaceable(self) -> QuerySet[Document]:
         """The rows whose file may be replaced now: not while an examination reads it."""
         return Document.objects.filter(leases.is_over("leased_until", LEASE), state=self.state)
 
@@ -90,7 +90,7 @@ def _seal(column: Column, pk: uuid.UUID, name: str) -> str:
     kept_as = storage.keep(column.place, file_names.beside(name), content)
     if storage.read(column.place, kept_as) != content:
         raise storage.StorageDown(column.place)
-    if not column.needed().filter(pk=pk, **{column.name: name}).update(**{column.name: kept_as}):
+    if not column.replaceable().filter(pk=pk, **{column.name: name}).update(**{column.name: kept_as}):
         storage.drop(column.place, kept_as)
         return "changed"
     if not rounds.known_names(column.place, [name]):

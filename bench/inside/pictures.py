@@ -56,13 +56,13 @@ def safe(content: bytes) -> None:
         raise RuntimeError("the scanner found something in what was drawn")
     opened = open_picture(content, None)
     for made in (opened.picture, opened.preview):
-        storage.keep(storage.DOCUMENTS, file_names.stored(timezone.now(), ".jpg"), made)
+        storage.keep(storage.DOCUMENTS, file_names.new_name(timezone.now(), ".jpg"), made)
 
 
 def waiting(content: bytes) -> Document:
     """A document in quarantine."""
     now = timezone.now()
-    kept_as = storage.keep(storage.QUARANTINE, file_names.stored(now), content)
+    kept_as = storage.keep(storage.QUARANTINE, file_names.new_name(now), content)
     return Document.objects.create(
         kind="statement",
         holder=secrets.token_hex(8),

@@ -5,7 +5,7 @@ import io
 
 from PIL import Image, ImageDraw
 
-from verification.documents.sandbox.parent import Opened, open_picture
+from verification.documents.sandbox.parent import ExaminedPicture, open_picture
 from verification.pictures.papers import Paper
 
 
@@ -31,6 +31,6 @@ class Picture:
 
 
 @functools.cache
-def opened_once(content: bytes, paper: Paper) -> Opened:
+def opened_once(content: bytes, paper: Paper) -> ExaminedPicture:
     """The opened picture, cached as orders share a few drawings; no photo checks, as they are no papers."""
     return open_picture(content, None)

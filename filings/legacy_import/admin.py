@@ -198,17 +198,17 @@ class LegacyClaimAdmin(ReadOnly):
         if move not in DONE:
             raise PermissionDenied
         if waiting := open_request(CLAIM, claim.pk):
-            return self._refused(request, claim, asked_words(waiting))
+            return self._show_refusal(request, claim, asked_words(waiting))
         form = DeclineForm(request.POST)
         try:
             if not self._is_decided(request, claim, move, form):
                 return self._case(request, claim, form)
         except MoveNotAllowed:
-            return self._refused(request, claim, MOVED)
+            return self._show_refusal(request, claim, MOVED)
         except tuple(REFUSED) as refused:
-            return self._refused(request, claim, REFUSED[type(refused)])
+            return self._show_refusal(request, claim, REFUSED[type(refused)])
         except RequestRefused as refused:
-            return self._refused(request, claim, refused.words)
+            return self._show_refusal(request, claim, refused.words)
         is_asked = move == "accept" and approvals.is_needed()
         messages.success(request, str(ASKED if is_asked else DONE[move](claim)))
         return redirect("admin:filings_legacyclaim_changelist")
@@ -221,7 +221,7 @@ class LegacyClaimAdmin(ReadOnly):
             waiting = approvals.request_shown(CLAIM, claim.pk, request.POST.get("request"))
             answer(waiting, actor=account_of(request))
         except RequestRefused as refused:
-            return self._refused(request, claim, refused.words)
+            return self._show_refusal(request, claim, refused.words)
         messages.success(request, str(done))
         return redirect("admin:filings_legacyclaim_changelist")
 
@@ -240,7 +240,7 @@ class LegacyClaimAdmin(ReadOnly):
             claiming.decline(claim, account_of(request), form.own())
         return form.is_valid()
 
-    def _refused(self, request: HttpRequest, claim: LegacyClaim, reason: str | Promise) -> TemplateResponse:
+    def _show_refusal(self, request: HttpRequest, claim: LegacyClaim, reason: str | Promise) -> TemplateResponse:
         """Shows the claim's present state with what was typed, so that the text can be used again."""
         messages.error(request, str(reason))
         now = LegacyClaim.objects.select_related("owner", "record__account").get(pk=claim.pk)

@@ -156,12 +156,12 @@ def answers_of(record: LegacyRecord) -> dict[str, Answer]:
 def differences(steps: Iterable[str], old: Answers, here: Answers) -> list[Difference]:
     """The fields of these steps for which both sides have a value, and not the same one."""
     return [
-        Difference(each.label, _masked(each, old), _masked(each, here))
+        Difference(each.label, _mask(each, old), _mask(each, here))
         for each in FIELDS.values()
         if each.step in steps and differs(each, old, here)
     ]
 
 
-def _masked(field_: MatchField, values: Answers) -> str:
+def _mask(field_: MatchField, values: Answers) -> str:
     text = str(values[field_.name])
     return next((mask(text) for end, mask in MASKS.items() if field_.name.endswith(end)), text)

@@ -83,7 +83,7 @@ def _bring(legacy_import: LegacyImport, item: LegacyImportItem, now: datetime) -
     try:
         with transaction.atomic():
             if waiting.update(done_at=now):  # locks the row: no other worker imports this record
-                outcome = _brought(legacy_import, item, now)
+                outcome = _import_record(legacy_import, item, now)
                 waiting.update(outcome=outcome)
                 if outcome in states.CAME_OVER:
                     LegacyRecord.objects.filter(pk=item.record_id).update(imported_at=now)
@@ -97,7 +97,7 @@ def _bring(legacy_import: LegacyImport, item: LegacyImportItem, now: datetime) -
         waiting.update(outcome=states.UNREADABLE, done_at=now)
 
 
-def _brought(legacy_import: LegacyImport, item: LegacyImportItem, now: datetime) -> str:
+def _import_record(legacy_import: LegacyImport, item: LegacyImportItem, now: datetime) -> str:
     """Writes one record into the register and returns the outcome."""
     record = LegacyRecord.objects.get(pk=item.record_id)  # read again: a newer dump may have changed it
     if record.account_id != legacy_import.account_id or record.imported_at is not None:

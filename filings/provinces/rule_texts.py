@@ -24,7 +24,7 @@ from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
 
 
-def listed(words: Iterable[Words], last: str = "") -> str:
+def join_words(words: Iterable[Words], last: str = "") -> str:
     """Words as a list in the page's language; `last` joins the last two."""
     texts = [str(word) for word in words]
     comma = "、" if reads_chinese() else ", "
@@ -34,7 +34,7 @@ def listed(words: Iterable[Words], last: str = "") -> str:
 
 
 def either(words: Iterable[Words]) -> str:
-    return listed(words, "或" if reads_chinese() else " or ")
+    return join_words(words, "或" if reads_chinese() else " or ")
 
 
 def sentences(texts: Iterable[Words]) -> str:
@@ -44,7 +44,7 @@ def sentences(texts: Iterable[Words]) -> str:
 
 def _one(words: Iterable[Words]) -> str:
     """A list as a sentence of its own."""
-    return gettext("%(list)s.") % {"list": capfirst(listed(words))}
+    return gettext("%(list)s.") % {"list": capfirst(join_words(words))}
 
 
 def phones(province: Province, nature: str) -> str:
@@ -177,7 +177,7 @@ def _age_text(province: Province, nature: str, roles: tuple[str, ...]) -> str:
 
 def must_equal(province: Province, nature: str) -> str:
     """What must equal the existing filing, as a list: "name of the subject, document number"; "" if nothing."""
-    return listed(answers.MATCH[each] for each in province.must_match(nature) or ())
+    return join_words(answers.MATCH[each] for each in province.must_match(nature) or ())
 
 
 def match(province: Province, nature: str) -> str:
@@ -262,7 +262,7 @@ def approvals(province: Province, _nature: str) -> str:
     if not province.extra_approvals:
         return ""
     return gettext("Also for %(kinds)s.") % {
-        "kinds": listed(answers.APPROVAL[each] for each in province.extra_approvals)
+        "kinds": join_words(answers.APPROVAL[each] for each in province.extra_approvals)
     }
 
 

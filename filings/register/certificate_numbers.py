@@ -181,7 +181,7 @@ def organisation_code(number: str, today: date) -> Verdict:
     return None
 
 
-def _shaped(pattern: re.Pattern[str], key: str) -> Callable[[str, date], Verdict]:
+def _by_pattern(pattern: re.Pattern[str], key: str) -> Callable[[str, date], Verdict]:
     def judge(number: str, today: date) -> Verdict:  # noqa: ARG001 -- one signature for all shapes
         return None if pattern.fullmatch(number) else _fault(key)
 
@@ -195,9 +195,9 @@ SHAPES: dict[Shape, Callable[[str, date], Verdict]] = {
     Shape.PERMANENT_RESIDENT: permanent_resident,
     Shape.CREDIT_CODE: credit_code,
     Shape.ORGANISATION_CODE: organisation_code,
-    Shape.PASSPORT: _shaped(PASSPORT, "passport_bad"),
-    Shape.PERMIT_HK_MACAO: _shaped(PERMIT_HK_MACAO, "permit_hk_bad"),
-    Shape.PERMIT_TAIWAN: _shaped(PERMIT_TAIWAN, "permit_tw_bad"),
-    Shape.UNIT_CODE: _shaped(UNIT_CODE, "unit_code_bad"),
-    Shape.OTHER: _shaped(OTHER, "number_length"),
+    Shape.PASSPORT: _by_pattern(PASSPORT, "passport_bad"),
+    Shape.PERMIT_HK_MACAO: _by_pattern(PERMIT_HK_MACAO, "permit_hk_bad"),
+    Shape.PERMIT_TAIWAN: _by_pattern(PERMIT_TAIWAN, "permit_tw_bad"),
+    Shape.UNIT_CODE: _by_pattern(UNIT_CODE, "unit_code_bad"),
+    Shape.OTHER: _by_pattern(OTHER, "number_length"),
 }

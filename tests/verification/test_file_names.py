@@ -43,7 +43,7 @@ def test_a_long_extension_is_no_extension():
 
 def test_stored_names_are_random_and_sorted_by_day():
     now = datetime(2026, 11, 25, 8, tzinfo=UTC)
-    made = {file_names.stored(now, ".jpg") for _ in range(1000)}
+    made = {file_names.new_name(now, ".jpg") for _ in range(1000)}
 
     assert len(made) == 1000
     assert {name[:9] for name in made} == {"20261125/"}

@@ -65,7 +65,7 @@ class Parts(io.RawIOBase):
 
 def new_name(now: datetime) -> str:
     """The name under which a copy's parts will be stored."""
-    return file_names.stored(now)
+    return file_names.new_name(now)
 
 
 def part_name(name: str, number: int) -> str:

@@ -180,10 +180,10 @@ def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
     over = Backdrop.objects.exclude(state__in=states.ON_THE_WAY).exclude(region="").filter(entered_at__lte=cutoff)
     if dry_run:
         return over.count()
-    return len(rows.each("backdrops.erased", over, _erased, reference="holder", at_most=ERASED_AT_ONCE).done)
+    return len(rows.each("backdrops.erased", over, _erase_address, reference="holder", at_most=ERASED_AT_ONCE).done)
 
 
-def _erased(backdrop: Backdrop) -> bool:
+def _erase_address(backdrop: Backdrop) -> bool:
     for name in ADDRESS:
         setattr(backdrop, name, "")
     backdrop.region = backdrop.region_name = ""

@@ -78,7 +78,7 @@ def quarantine(
     count(holder, account, upload.size or 0, now)
     judged = check(kind, upload)
     try:
-        kept_as = storage.keep(storage.QUARANTINE, file_names.stored(now), judged.content)
+        kept_as = storage.keep(storage.QUARANTINE, file_names.new_name(now), judged.content)
     except storage.StorageDown as down:
         raise UploadRefused("upload_failed") from down
     return Document(
@@ -158,7 +158,7 @@ def refused_type(name: str) -> UploadRefused:
 
 def retire(document: Document, *, now: datetime | None = None) -> bool:
     """Deletes the document's files and keeps its row; returns False when it was retired before."""
-    if not _retired(Document.objects.filter(pk=document.pk), now or timezone.now()):
+    if not _retire(Document.objects.filter(pk=document.pk), now or timezone.now()):
         return False
     transaction.on_commit(partial(clear, document.pk), robust=True)
     return True
@@ -166,12 +166,12 @@ def retire(document: Document, *, now: datetime | None = None) -> bool:
 
 def retire_all(documents: QuerySet[Document], holder: str, *, now: datetime | None = None) -> int:
     """Retires several documents of one holder in one statement; a worker deletes the files. Returns how many."""
-    retired = _retired(documents, now or timezone.now())
+    retired = _retire(documents, now or timezone.now())
     if retired:
         wake_worker(CLEAR, holder)
     return retired
 
 
-def _retired(documents: QuerySet[Document], now: datetime) -> int:
+def _retire(documents: QuerySet[Document], now: datetime) -> int:
     living = documents.filter(state__in=LIVING)
     return living.update(state=DocumentState.RETIRED, retired_at=now, lease=None, to_clear=True)

@@ -15,7 +15,7 @@ UNJUDGED = "unjudged"
 EARLIER = {"photo_dark": "dark"}  # keys on photos of earlier versions
 
 
-class Stored(TypedDict):
+class StoredFinding(TypedDict):
     """One finding in the column `advice`."""
 
     key: str
@@ -23,7 +23,7 @@ class Stored(TypedDict):
     other: NotRequired[str]  # the reference of the document with the same picture
 
 
-def stored(findings: Iterable[Finding] | None) -> list[Fact]:
+def to_column(findings: Iterable[Finding] | None) -> list[Fact]:
     """The column's value; a picture that could not be judged is marked so."""
     found = [Finding(UNJUDGED)] if findings is None else findings
     return [{"key": each.key, "box": each.box} for each in found]
@@ -45,7 +45,7 @@ def compare(document: Document, likeness: str, advice: list[Fact]) -> None:
 
 def found_on(document: Document) -> Found | None:
     """The findings for the applicant and the reviewer, with their frames; None when there are none."""
-    entries: list[Stored] = [_entry(each) for each in document.advice]
+    entries: list[StoredFinding] = [_entry(each) for each in document.advice]
     marks = [_mark(document, each) for each in entries if _still_holds(each)]
     return Found(document.width, document.height, marks) if marks else None
 
@@ -56,17 +56,17 @@ def checks_failed(document: Document) -> frozenset[str] | None:
     return keys if document.likeness and UNJUDGED not in keys else None
 
 
-def _entry(each: Stored | str) -> Stored:
+def _entry(each: StoredFinding | str) -> StoredFinding:
     return {"key": EARLIER.get(each, each), "box": WHOLE} if isinstance(each, str) else each
 
 
-def _still_holds(found: Stored) -> bool:
+def _still_holds(found: StoredFinding) -> bool:
     """A finding about two like pictures ends when the other one is removed."""
     other = found.get("other")
     return other is None or Document.objects.filter(reference=other, state=DocumentState.READY).exists()
 
 
-def _mark(document: Document, found: Stored) -> PictureMark:
+def _mark(document: Document, found: StoredFinding) -> PictureMark:
     if found["key"] == UNJUDGED:
         return PictureMark(_("This picture could not be checked"), _("Look at it yourself before you send it"))
     check = BY_KEY[found["key"]]

@@ -26,7 +26,7 @@ from icpportal.gateways.scanner.base import scanner
 from verification import file_names
 from verification.documents import advice, storage
 from verification.documents.deletion import clear
-from verification.documents.sandbox.parent import ChildCrashed, Opened, open_picture
+from verification.documents.sandbox.parent import ChildCrashed, ExaminedPicture, open_picture
 from verification.models.documents import Document, DocumentState
 from verification.pictures.papers import Paper, paper_of, refusal
 
@@ -37,7 +37,7 @@ SCAN_SECONDS = 30
 CRASHES_MAX = 3  # crashes of the child after which the file is to blame
 BEGUN_MAX = 6  # runs that never ended, the worker's own deaths included
 
-Opener = Callable[[bytes, Paper], Opened]
+Opener = Callable[[bytes, Paper], ExaminedPicture]
 Outcome = Literal["ready", "refused", "waiting", "again", "nothing"]
 
 
@@ -45,7 +45,7 @@ class Judgement(NamedTuple):
     """The result: the key of a refusal, or what the child opened."""
 
     refused: str = ""
-    opened: Opened = Opened()
+    opened: ExaminedPicture = ExaminedPicture()
 
 
 def examine(document_id: uuid.UUID | str, *, now: datetime | None = None, opener: Opener | None = None) -> Outcome:
@@ -102,9 +102,9 @@ def settle(document: Document, judged: Judgement, now: datetime) -> Outcome:
     if judged.refused:
         return "refused" if end(document, now, state=DocumentState.REFUSED, reason=judged.refused) else "nothing"
     opened = judged.opened
-    found = advice.stored(opened.findings)
-    stored = storage.keep(storage.DOCUMENTS, file_names.stored(now, ".jpg"), opened.picture)
-    preview = storage.keep(storage.DOCUMENTS, file_names.stored(now, ".jpg"), opened.preview)
+    found = advice.to_column(opened.findings)
+    stored = storage.keep(storage.DOCUMENTS, file_names.new_name(now, ".jpg"), opened.picture)
+    preview = storage.keep(storage.DOCUMENTS, file_names.new_name(now, ".jpg"), opened.preview)
     ended = end(
         document,
         now,

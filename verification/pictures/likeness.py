@@ -31,10 +31,10 @@ def _digit(right: int, below: int) -> str:
 
 def are_alike(one: str, other: str) -> bool:
     """Whether both are of the same picture; False where one is missing."""
-    return shared(one, other) >= ALIKE
+    return similarity(one, other) >= ALIKE
 
 
-def shared(one: str, other: str) -> float:
+def similarity(one: str, other: str) -> float:
     """The share of their marks that both have, 0 to 1."""
     if not one or not other:
         return 0.0

@@ -52,7 +52,7 @@ def paper_on(picture: Image.Image) -> Region | None:
     level = _between(grey)
     if level is None:
         return None
-    found = _joined(grey > level)
+    found = _connected_part(grey > level)
     return Region(found) if found.mean() > 0.02 else None
 
 
@@ -82,7 +82,7 @@ def _between(grey: NDArray[np.float32]) -> float | None:
     return float((dark + light) / 2) if light - dark >= LEAST_APART else None
 
 
-def _joined(mask: Mask) -> Mask:
+def _connected_part(mask: Mask) -> Mask:
     """The connected part, diagonals included, that contains the light pixels in the middle."""
     down, across = mask.shape
     found = np.zeros_like(mask)
@@ -90,7 +90,7 @@ def _joined(mask: Mask) -> Mask:
     found &= mask
     in_rows, in_columns = _runs(mask), _runs(mask.T)
     while True:
-        grown = _filled(_filled(found, in_rows).T, in_columns).T
+        grown = _touched_runs(_touched_runs(found, in_rows).T, in_columns).T
         grown[1:] |= grown[:-1]
         grown[:-1] |= grown[1:]
         grown[:, 1:] |= grown[:, :-1]
@@ -108,7 +108,7 @@ def _runs(mask: Mask) -> NDArray[np.int64]:
     return np.where(mask, np.cumsum(begins).reshape(mask.shape), 0)
 
 
-def _filled(found: Mask, runs: NDArray[np.int64]) -> Mask:
+def _touched_runs(found: Mask, runs: NDArray[np.int64]) -> Mask:
     """Every run of which some pixel was found."""
     touched = np.zeros(runs.max() + 1, dtype=bool)
     touched[runs[found]] = True

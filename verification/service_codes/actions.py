@@ -76,7 +76,7 @@ def judge_typed(typed: str, account: str, product: str, holder: str, *, now: dat
     instance = inventory().instance(row.instance_id if row else str(code))
     if row is None or instance is None:
         return NOT_USABLE
-    rules = (*_broken(row, holder, account.lower()), (PRODUCT, row.product != instance.product))
+    rules = (*_obstacles(row, holder, account.lower()), (PRODUCT, row.product != instance.product))
     rule = next((rule for rule, broken in rules if broken), None) or qualifies(instance, _today(now))
     if rule is not None:
         is_told = rule in NAMED_TO_ALL or account.lower() in (row.account, row.kept_by)
@@ -88,7 +88,7 @@ def _contradicts(product: str, instance: Instance) -> bool:
     return product not in ("", instance.product)
 
 
-def _broken(row: ServiceCode, holder: str, account: str) -> tuple[tuple[str, bool], ...]:
+def _obstacles(row: ServiceCode, holder: str, account: str) -> tuple[tuple[str, bool], ...]:
     return (
         ("code_used", row.state == ServiceCodeState.USED),
         (BOUND, row.state == ServiceCodeState.BOUND and row.holder != holder),
@@ -242,15 +242,15 @@ def _bind(code: uuid.UUID, holder: str, account: str, moment: datetime) -> bool:
         return False
     had = [pk for pk in found if pk != code]
     if had:
-        _freed(ServiceCode.objects.filter(ours, pk__in=had))
-    if _bound(code, holder, usable, moment):
+        _free(ServiceCode.objects.filter(ours, pk__in=had))
+    if _bind_code(code, holder, usable, moment):
         return True
     for pk in had:  # the code was taken between query and update: restore the earlier ones
-        _bound(pk, holder, usable, moment)
+        _bind_code(pk, holder, usable, moment)
     return False
 
 
-def _bound(code: uuid.UUID, holder: str, usable: Q, moment: datetime) -> bool:
+def _bind_code(code: uuid.UUID, holder: str, usable: Q, moment: datetime) -> bool:
     with transaction.atomic():
         return bool(
             ServiceCode.objects.filter(usable, pk=code).update(
@@ -259,13 +259,13 @@ def _bound(code: uuid.UUID, holder: str, usable: Q, moment: datetime) -> bool:
         )
 
 
-def _freed(codes: QuerySet[ServiceCode]) -> bool:
+def _free(codes: QuerySet[ServiceCode]) -> bool:
     return bool(codes.update(state=ServiceCodeState.FREE, holder="", bound_at=None))
 
 
 def release(*holders: str) -> bool:
     """Frees the codes that these holders have bound; a used one stays used. Returns whether there was one."""
-    return _freed(ServiceCode.objects.filter(holder__in=holders, state=ServiceCodeState.BOUND))
+    return _free(ServiceCode.objects.filter(holder__in=holders, state=ServiceCodeState.BOUND))
 
 
 def spend(holder: str, *, used_for: str = "", now: datetime | None = None) -> bool:

@@ -40,7 +40,7 @@ def plain(text: str) -> str:
     return "".join(f"{BOX}({code_point(letter)})" if lacks(letter) else letter for letter in text)
 
 
-def marked(text: str) -> str:
+def to_markup(text: str) -> str:
     """`text` as markup for a paragraph: a missing character becomes a box to write in, with its small code point."""
     return "".join(
         f'<font size="18">{BOX}</font><font size="6">{code_point(letter)}</font>' if lacks(letter) else escape(letter)

@@ -14,7 +14,7 @@ from reportlab.platypus import Paragraph, paragraph
 
 from icpportal.fields.types import Words
 from verification.statement import words
-from verification.statement.glyphs import FONT, face, marked, plain
+from verification.statement.glyphs import FONT, face, plain, to_markup
 
 # reportlab keeps only the marks of Japanese from beginning a line; each module has its own copy of the list
 for _module in (textsplit, paragraph):
@@ -80,7 +80,7 @@ class Pen:
 
     def paragraph(self, text: str, how: ParagraphStyle, x: float, top: float, width: float) -> float:
         """Draws a text wrapped to this width; returns the height."""
-        paragraph = Paragraph(marked(text), how)
+        paragraph = Paragraph(to_markup(text), how)
         _width, height = paragraph.wrap(width, HEIGHT)
         paragraph.drawOn(self.canvas, x, top - height)
         return height
@@ -148,7 +148,7 @@ class Paper(Pen):
         where = f"{self.reference}　{words.page_of(self.page, self.pages)}"
         self.text(GUIDE_LEFT + GUIDE_WIDTH, BOTTOM - 6 * mm, where, 7.5, colour=SOFT, anchor="end")
 
-    def need(self, height: float) -> None:
+    def ensure_room(self, height: float) -> None:
         """Begins the next page unless this much room is left."""
         if self.y - height < BOTTOM:
             self.turn()
@@ -182,10 +182,10 @@ class Paper(Pen):
 
     def row(self, label: str, value: str) -> None:
         """Draws a label and its answer, as high as the answer needs."""
-        paragraph = Paragraph(marked(value), VALUE)
+        paragraph = Paragraph(to_markup(value), VALUE)
         _width, height = paragraph.wrap(FORM_WIDTH - LABEL_WIDTH - 2 * PAD, HEIGHT)
         height += 2 * mm
-        self.need(height)
+        self.ensure_room(height)
         self.line(LEFT, self.y, LEFT + FORM_WIDTH)
         paragraph.drawOn(self.canvas, LEFT + LABEL_WIDTH + PAD, self.y - height + 1.2 * mm)
         self.paragraph(label, LABEL, LEFT + PAD, self.y - 1.1 * mm, LABEL_WIDTH - PAD)

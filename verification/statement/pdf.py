@@ -71,7 +71,7 @@ def texts(value: str | tuple[str, ...] | int | None) -> list[str]:
 
 
 def section(paper: Paper, title: str, rows: list[tuple[str, str]]) -> None:
-    paper.need(30 * mm)
+    paper.ensure_room(30 * mm)
     paper.guide(words.GUIDES[title])
     paper.heading(title)
     for label, value in rows:
@@ -127,7 +127,7 @@ def record(paper: Paper, facts: StatementFacts) -> None:  # noqa: ARG001 -- a pa
 def sign(paper: Paper, facts: StatementFacts) -> None:
     """Keeps the pledge and every place to sign on one page."""
     height = SEAL_HEIGHT if facts.seal else SIGN_HEIGHT
-    paper.need(37 * mm + height + (handwriting_height(facts) if facts.handwriting else 0))
+    paper.ensure_room(37 * mm + height + (handwriting_height(facts) if facts.handwriting else 0))
     section(paper, words.PLEDGE, [])
     paper.body(words.PLEDGE_UNIT if facts.seal else words.PLEDGE_PERSON, *words.PLEDGE_LINES)
     if facts.handwriting:

@@ -62,8 +62,8 @@ def _good(batch: Iterable[files.Raw], seen: Seen, totals: Totals, say: Say, toda
     good = []
     for number, raw in batch:
         totals.read += 1
-        row, findings = (None, [_broken(number)]) if raw is None else read(number, raw, today=today)
-        repeated = _repeated(row, seen) if row is not None else None
+        row, findings = (None, [_unreadable_row(number)]) if raw is None else read(number, raw, today=today)
+        repeated = _find_repetition(row, seen) if row is not None else None
         if repeated is not None:
             row, findings = None, [*findings, repeated]
         for finding in findings:
@@ -75,11 +75,11 @@ def _good(batch: Iterable[files.Raw], seen: Seen, totals: Totals, say: Say, toda
     return good
 
 
-def _broken(number: int) -> Finding:
+def _unreadable_row(number: int) -> Finding:
     return Finding(number, "row", _("The row cannot be read: compare its quotes and commas with the first line"))
 
 
-def _repeated(row: Row, seen: Seen) -> Finding | None:
+def _find_repetition(row: Row, seen: Seen) -> Finding | None:
     """A finding when an earlier row of the same file is about the same account or domain."""
     if row.email:
         account = f"{row.password} {row.active}"
@@ -139,7 +139,7 @@ def _keep_records(rows: list[Row], totals: Totals, *, dry_run: bool) -> None:
         known, mark = existing.get(row.domain), _fingerprint(row)
         if known is None:
             totals.new += 1
-            new.append(_filled(LegacyRecord(domain=row.domain), row, mark, ids))
+            new.append(_fill(LegacyRecord(domain=row.domain), row, mark, ids))
         elif known.fingerprint == mark:
             totals.same += 1
         elif known.imported_at is not None:
@@ -147,7 +147,7 @@ def _keep_records(rows: list[Row], totals: Totals, *, dry_run: bool) -> None:
         else:
             totals.changed += 1
             if not dry_run:
-                _replace(_filled(known, row, mark, ids))
+                _replace(_fill(known, row, mark, ids))
     if not dry_run:
         LegacyRecord.objects.bulk_create(new, ignore_conflicts=True)
 
@@ -159,7 +159,7 @@ def _fingerprint(row: Row) -> str:
     return blind_index("legacy record", content)
 
 
-def _filled(record: LegacyRecord, row: Row, mark: str, ids: dict[str, UUID]) -> LegacyRecord:
+def _fill(record: LegacyRecord, row: Row, mark: str, ids: dict[str, UUID]) -> LegacyRecord:
     record.account_id, record.fingerprint = ids.get(row.email_index), mark
     for name in (*OPEN_COLUMNS, *SEALED_COLUMNS):
         setattr(record, name, getattr(row, name))

@@ -80,11 +80,11 @@ def stored_hash(given: str) -> str:
     if not is_weak(given):
         return given
     kind, salt, digest = given.split("$")
-    inner = hash_secret(_keyed(digest.lower())[0], secrets.token_bytes(16), ROUNDS, MEMORY_KIB, 1, 32, Type.ID)
+    inner = hash_secret(_keyed_hashes(digest.lower())[0], secrets.token_bytes(16), ROUNDS, MEMORY_KIB, 1, 32, Type.ID)
     return f"{WRAPPED}${kind}${salt}${inner.decode().lstrip('$')}"
 
 
-def _keyed(digest: str) -> list[bytes]:
+def _keyed_hashes(digest: str) -> list[bytes]:
     """The hash under the key in force, then under the earlier keys: what is stored cannot be rebuilt for a new key."""
     return [name.encode() for name in names(blind_index("legacy password", digest))]
 
@@ -115,10 +115,10 @@ def decoy_check(typed: str) -> None:
 
 def _fits(digest: str, stored: str) -> bool:
     inner = "$" + stored.split("$", 3)[3]
-    return any(_verified(inner, keyed) for keyed in _keyed(digest))
+    return any(_verify(inner, keyed) for keyed in _keyed_hashes(digest))
 
 
-def _verified(inner: str, keyed: bytes) -> bool:
+def _verify(inner: str, keyed: bytes) -> bool:
     try:
         return verify_secret(inner.encode(), keyed, Type.ID)
     except VerificationError:

@@ -93,7 +93,7 @@ def _values(number: int, raw: Mapping[str, Json]) -> tuple[dict[str, Cell], list
     findings = []
     for name, read_cell, effect in READERS:
         cell = raw.get(name)
-        typed = cell.strip(OUTER_SPACE) if isinstance(cell, str) else _typed(cell)
+        typed = cell.strip(OUTER_SPACE) if isinstance(cell, str) else _cell_text(cell)
         if not typed:
             continue
         try:
@@ -115,14 +115,14 @@ def _day(values: Mapping[str, Cell], name: str) -> date | None:
     return found if isinstance(found, date) else None
 
 
-def _typed(value: Json) -> str:
+def _cell_text(value: Json) -> str:
     """A cell as text, whatever type JSON gave it."""
     if isinstance(value, str):
         return strip_outer(value)
     if value is None:
         return ""
     if isinstance(value, list):
-        return SEPARATOR.join(_typed(one) for one in value)
+        return SEPARATOR.join(_cell_text(one) for one in value)
     return strip_outer(str(value).lower() if isinstance(value, bool) else str(value))
 
 

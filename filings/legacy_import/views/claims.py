@@ -68,7 +68,7 @@ def _which(request: HttpRequest, *, reset: bool) -> HttpResponse:
     owner = account_of(request)
     form = ClaimForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        found = _found(owner, form, reset=reset)
+        found = _find_record(owner, form, reset=reset)
         if found is not None:
             return redirect(claiming.begin(owner, found))
     mine = LegacyClaim.objects.filter(owner=owner).select_related("record").order_by("-created_at")
@@ -89,7 +89,7 @@ def _sentences(mine: LegacyClaim) -> Mapping[str, Sentence]:
     return RESET_SENTENCES if claiming.is_reset(mine.record) else CLAIM_SENTENCES
 
 
-def _found(owner: User, form: ClaimForm, *, reset: bool) -> LegacyRecord | None:
+def _find_record(owner: User, form: ClaimForm, *, reset: bool) -> LegacyRecord | None:
     """Returns the record, or `None` with an error on the form: the same error whichever value was wrong."""
     allowed = limits.consume("import_claim", str(owner.pk))
     if not allowed.ok:

@@ -149,9 +149,9 @@ def all_provinces(everyone: Sequence[Province]) -> list[str]:
     ]
     return [
         *table(HEAD, [summary(each) for each in everyone]),
-        *titled("Rules that one document gives for all provinces:", ("rule", "date", "document"), shared),
-        *titled("Every other rule is on the province's own page:", *own_pages(everyone)),
-        *titled("Except these:", ("code", "rule", "date", "document"), others),
+        *titled_table("Rules that one document gives for all provinces:", ("rule", "date", "document"), shared),
+        *titled_table("Every other rule is on the province's own page:", *own_pages(everyone)),
+        *titled_table("Except these:", ("code", "rule", "date", "document"), others),
         "",
         "Every rule of one province with its own source: manage.py rules --province 44",
     ]
@@ -165,7 +165,7 @@ def where(source: Source) -> tuple[str, str]:
     return source.date, source.reference
 
 
-def titled(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def titled_table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """A table under its title; nothing without rows."""
     return ["", title, *table(head, rows)] if rows else []
 

@@ -8,7 +8,7 @@ from tests.verification.documents import pictures
 from tests.verification.documents.traces import Traces
 from verification.documents import actions, examination, storage
 from verification.documents.sandbox import parent
-from verification.documents.sandbox.parent import Opened
+from verification.documents.sandbox.parent import ExaminedPicture
 from verification.models.documents import Document
 from verification.pictures.papers import Paper
 
@@ -36,7 +36,7 @@ run_child = parent.run_child  # before a test replaces it
 
 
 @cache
-def opened(content: bytes, paper: Paper, _pixels: int) -> Opened:
+def opened(content: bytes, paper: Paper, _pixels: int) -> ExaminedPicture:
     """The child's result for these bytes, under this limit."""
     return parent.open_picture(content, paper)
 
@@ -45,7 +45,7 @@ def opened(content: bytes, paper: Paper, _pixels: int) -> Opened:
 def a_picture_is_opened_once(settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Opens the same bytes in a child once per test process: each child starts its own Python."""
 
-    def open_picture(content: bytes, paper: Paper) -> Opened:
+    def open_picture(content: bytes, paper: Paper) -> ExaminedPicture:
         if parent.run_child is not run_child:
             return parent.open_picture(content, paper)
         return opened(content, paper, settings.UPLOAD_MAX_PIXELS)

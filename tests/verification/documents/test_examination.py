@@ -16,7 +16,7 @@ from tests.verification.documents import pictures
 from verification.documents import examination, storage
 from verification.documents.advice import found_on
 from verification.documents.examination import examine
-from verification.documents.sandbox.parent import ChildCrashed, Opened, open_picture
+from verification.documents.sandbox.parent import ChildCrashed, ExaminedPicture, open_picture
 from verification.documents.upload_messages import reason_of
 from verification.models.documents import Document, DocumentState
 from verification.pictures.papers import Paper
@@ -356,7 +356,9 @@ def test_a_picture_retired_during_its_examination_leaves_nothing(received, files
 
 def test_the_findings_depend_on_the_paper_and_its_side(received, monkeypatch):
     asked: list[Paper] = []
-    monkeypatch.setattr(examination, "open_picture", lambda _content, paper: asked.append(paper) or Opened("file_type"))
+    monkeypatch.setattr(
+        examination, "open_picture", lambda _content, paper: asked.append(paper) or ExaminedPicture("file_type")
+    )
 
     for kind, side in (("lead_id", 1), ("lead_id", 2), ("statement", 1), ("photo", 1)):
         examine(received(pictures.jpeg(), kind=kind, side=side).pk)

@@ -14,16 +14,16 @@ from verification import file_names, plain_files
 from verification.documents import storage
 from verification.documents.actions import examine, retire
 from verification.documents.file_access import open_preview, open_ready
-from verification.documents.sandbox.parent import Opened
+from verification.documents.sandbox.parent import ExaminedPicture
 from verification.models.documents import Document
 from verification.pictures.papers import Paper
 
 PICTURE, PREVIEW = pictures.jpeg(), pictures.jpeg(640, 480)
 
 
-def drawn(content: bytes, paper: Paper) -> Opened:  # noqa: ARG001 -- a child's place
+def drawn(content: bytes, paper: Paper) -> ExaminedPicture:  # noqa: ARG001 -- a child's place
     facts = {"width": 1200, "height": 900}
-    return Opened(picture=PICTURE, preview=PREVIEW, width=1200, height=900, facts=facts, likeness="0f" * 288)
+    return ExaminedPicture(picture=PICTURE, preview=PREVIEW, width=1200, height=900, facts=facts, likeness="0f" * 288)
 
 
 @pytest.fixture

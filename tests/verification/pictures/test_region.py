@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from verification.pictures.region import CLOSED, Mask, _around, _joined, paper_on
+from verification.pictures.region import CLOSED, Mask, _around, _connected_part, paper_on
 
 
 def mask(*rows: str) -> Mask:
@@ -24,7 +24,7 @@ def test_the_light_region_connected_with_the_middle_is_the_paper_even_around_cor
     )
 
     assert np.array_equal(
-        _joined(seen),
+        _connected_part(seen),
         mask(
             "#..#####",
             "#..#...#",
@@ -42,14 +42,14 @@ def test_a_paper_that_winds_through_the_picture_is_followed_to_its_end():
     seen = np.ones((9, 40), dtype=bool)
     seen[1::4, :-1] = seen[3::4, 1:] = False
 
-    assert np.array_equal(_joined(seen), seen)
+    assert np.array_equal(_connected_part(seen), seen)
 
 
 def test_a_dark_middle_is_no_paper():
     seen = np.zeros((8, 8), dtype=bool)
     seen[0] = True
 
-    assert not _joined(seen).any()
+    assert not _connected_part(seen).any()
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 9), (96, 128), (128, 96)])

@@ -299,13 +299,13 @@ def test_an_order_that_fails_to_take_another_code_keeps_its_old_one(db):
 def test_an_order_whose_new_code_is_taken_at_the_last_moment_keeps_its_old_one(db, monkeypatch):
     mine, wanted = issue(), issue("i-2")
     service_codes.bind(mine, ORDER)
-    free = service_codes._freed
+    free = service_codes._free
 
     def taken_meanwhile(codes):
         ServiceCode.objects.filter(pk=wanted).update(state=ServiceCodeState.BOUND, holder=OTHER_ORDER)
         return free(codes)
 
-    monkeypatch.setattr(service_codes, "_freed", taken_meanwhile)
+    monkeypatch.setattr(service_codes, "_free", taken_meanwhile)
 
     assert not service_codes.bind(wanted, ORDER)
     assert (states("i-1"), states("i-2")) == ([(1, "bound", ORDER)], [(1, "bound", OTHER_ORDER)])

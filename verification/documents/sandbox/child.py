@@ -57,7 +57,7 @@ def confine(*, memory: int, seconds: int, output: int) -> None:
     signal.alarm(seconds)  # ends the child when its worker has died
 
 
-def opened(content: bytes, *, pixels: int) -> Image.Image:
+def decode(content: bytes, *, pixels: int) -> Image.Image:
     """The decoded picture; raises `Refusal` when it has more pixels than its header was allowed to announce."""
     name = name_of(content)
     if name not in DECODERS:
@@ -81,7 +81,7 @@ def register_heif() -> None:
     register_heif_opener(thumbnails=False)
 
 
-def reduced(picture: Image.Image) -> Image.Image:
+def reduce(picture: Image.Image) -> Image.Image:
     """Converts to a mode that can be resized, and shrinks what is clearly longer than `LONGEST`."""
     if picture.mode in DEEP_GREY:
         picture = picture.point(lambda level: level * (1 / 256)).convert("L")  # 16 bits to 8
@@ -121,7 +121,7 @@ def in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
     return converted or picture.convert("RGB")
 
 
-def encoded(picture: Image.Image, **way: Any) -> bytes:
+def encode(picture: Image.Image, **way: Any) -> bytes:
     """A JPEG with pixels and nothing else."""
     picture.info = {}
     target = io.BytesIO()
@@ -129,7 +129,7 @@ def encoded(picture: Image.Image, **way: Any) -> bytes:
     return target.getvalue()
 
 
-class Told(TypedDict, total=False):
+class Report(TypedDict, total=False):
     """The report on a picture: its dimensions and findings, or why it cannot be used."""
 
     width: int
@@ -141,34 +141,34 @@ class Told(TypedDict, total=False):
     because: str
 
 
-def examined(content: bytes, *, pixels: int, paper: Paper | None = Paper.SHEET) -> tuple[Told, bytes, bytes]:
+def examine(content: bytes, *, pixels: int, paper: Paper | None = Paper.SHEET) -> tuple[Report, bytes, bytes]:
     """The report, the picture and its preview; no checks without a `paper`."""
-    picture = opened(content, pixels=pixels)
+    picture = decode(content, pixels=pixels)
     profile = picture.info.get("icc_profile") or b""
     turned = picture.getexif().get(0x0112, 1) > 4
     width, height = picture.size[::-1] if turned else picture.size
     way = quality.as_it_came(picture, len(content), turned=turned)
-    picture = reduced(picture)
+    picture = reduce(picture)
     ImageOps.exif_transpose(picture, in_place=True)
     picture = in_srgb(on_white(picture), profile)
     preview = preview_of(picture)
-    result: Told = {
+    result: Report = {
         "width": picture.width,
         "height": picture.height,
         "facts": {"width": width, "height": height},
         "likeness": "",
         "findings": [],
     }
-    out = encoded(picture, **way), encoded(preview, quality=PREVIEW_QUALITY, subsampling=quality.FULL)
+    out = encode(picture, **way), encode(preview, quality=PREVIEW_QUALITY, subsampling=quality.FULL)
     if paper is None:
         return result, *out
     picture.thumbnail((JUDGED_LONGEST, JUDGED_LONGEST), Image.Resampling.BOX)
     result["likeness"] = likeness_of(picture)
-    result["findings"] = judged(picture, paper, width=width, height=height)
+    result["findings"] = find_faults(picture, paper, width=width, height=height)
     return result, *out
 
 
-def judged(picture: Image.Image, paper: Paper, *, width: int, height: int) -> list[Finding] | None:
+def find_faults(picture: Image.Image, paper: Paper, *, width: int, height: int) -> list[Finding] | None:
     """The findings, or None when the checks fail: a picture that opens is accepted all the same."""
     try:
         # imported only after the large picture is freed, without a zygote: NumPy needs address space too
@@ -179,17 +179,17 @@ def judged(picture: Image.Image, paper: Paper, *, width: int, height: int) -> li
         return None
 
 
-def answer(content: bytes, *, pixels: int, paper: Paper | None = Paper.SHEET) -> tuple[Told, bytes, bytes]:
+def answer(content: bytes, *, pixels: int, paper: Paper | None = Paper.SHEET) -> tuple[Report, bytes, bytes]:
     """Never raises: any exception of a decoder means that the picture does not open."""
     try:
-        return examined(content, pixels=pixels, paper=paper)
+        return examine(content, pixels=pixels, paper=paper)
     except Refusal as refusal:
         return {"refused": str(refusal)}, b"", b""
     except Exception as problem:
         return {"refused": "file_broken", "because": type(problem).__name__}, b"", b""
 
 
-def write(target: BinaryIO, told: Told, picture: bytes, preview: bytes) -> None:
+def write(target: BinaryIO, told: Report, picture: bytes, preview: bytes) -> None:
     line = {**told, "bytes": [len(picture), len(preview)]}
     target.write(json.dumps(line).encode() + b"\n" + picture + preview)
     target.flush()

@@ -67,8 +67,8 @@ class Zygote:
         if not self._lock.acquire(blocking=False):
             return False
         try:
-            line = self._begun(source, answer, limits)
-            message = _heard(line, limits["seconds"] + GRACE_SECONDS) if line else None
+            line = self._start_child(source, answer, limits)
+            message = _receive(line, limits["seconds"] + GRACE_SECONDS) if line else None
             if message == b"":
                 self.stop()
         except BaseException:  # whatever ended the wait, the next picture must not get this answer
@@ -89,13 +89,13 @@ class Zygote:
             process.kill()
             process.wait()
 
-    def _begun(self, source: BinaryIO, answer: BinaryIO, limits: Limits) -> socket.socket | None:
+    def _start_child(self, source: BinaryIO, answer: BinaryIO, limits: Limits) -> socket.socket | None:
         """The socket of a zygote whose child has started; None when no zygote starts."""
         for _ in range(STARTS):
-            line = self._line or self._started()
+            line = self._line or self._start()
             with contextlib.suppress(OSError):
                 socket.send_fds(line, [json.dumps(limits).encode()], [source.fileno(), answer.fileno()])
-                if _heard(line, GRACE_SECONDS) == BEGUN:
+                if _receive(line, GRACE_SECONDS) == BEGUN:
                     return line
             logger.warning("zygote gone")
             self.stop()
@@ -104,7 +104,7 @@ class Zygote:
             answer.truncate()
         return None
 
-    def _started(self) -> socket.socket:
+    def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._line = ours
@@ -120,7 +120,7 @@ class Zygote:
         return ours
 
 
-def _heard(line: socket.socket, seconds: float) -> bytes:
+def _receive(line: socket.socket, seconds: float) -> bytes:
     """The next message; None when the other side is gone or silent for too long."""
     line.settimeout(seconds)
     try:

@@ -27,7 +27,7 @@ REFUSALS = frozenset({"file_type", "file_moves", "file_pixels", "file_broken"})
 
 
 @dataclass(frozen=True)
-class Opened:
+class ExaminedPicture:
     """What the child made of the bytes; with `refused` (the key of a message), everything else is empty."""
 
     refused: str = ""
@@ -40,7 +40,7 @@ class Opened:
     findings: tuple[Finding, ...] | None = ()  # None: could not be judged
 
 
-def open_picture(content: bytes, paper: Paper | None) -> Opened:
+def open_picture(content: bytes, paper: Paper | None) -> ExaminedPicture:
     """Decodes, re-encodes and judges `content` in a child process; raises `ChildCrashed`.
 
     Nothing touches a disk. Without a `paper` there are no checks.
@@ -66,18 +66,18 @@ def run_child(source: BinaryIO, answer: BinaryIO, paper: Paper | None) -> None:
     launcher.run(source, answer, limits)
 
 
-def read_answer(answer: BinaryIO) -> Opened:
+def read_answer(answer: BinaryIO) -> ExaminedPicture:
     try:
         report = json.loads(answer.readline(LINE_MAX))
         picture, preview = (answer.read(count) for count in report["bytes"])
         if report.get("refused"):
-            return Opened(refused=report["refused"] if report["refused"] in REFUSALS else "file_broken")
-        return checked(report, picture, preview)
+            return ExaminedPicture(refused=report["refused"] if report["refused"] in REFUSALS else "file_broken")
+        return check_answer(report, picture, preview)
     except (ValueError, KeyError, TypeError, Unreadable) as nonsense:
         raise ChildCrashed("nonsense") from nonsense
 
 
-def checked(answer: dict[str, Any], picture: bytes, preview: bytes) -> Opened:
+def check_answer(answer: dict[str, Any], picture: bytes, preview: bytes) -> ExaminedPicture:
     """The child's report, once it agrees with the bytes: a decoder that was taken over could send anything."""
     size = jpeg_size(picture, at_most=SPARED)
     jpeg_size(preview, at_most=PREVIEW_LONGEST)
@@ -86,7 +86,7 @@ def checked(answer: dict[str, Any], picture: bytes, preview: bytes) -> Opened:
     facts = {name: int(answer["facts"][name]) for name in ("width", "height")}
     likeness = "" if answer["likeness"] == "" else marks(answer["likeness"])
     found = None if answer["findings"] is None else tuple(finding(*each) for each in answer["findings"])
-    return Opened("", picture, preview, *size, facts, likeness, found)
+    return ExaminedPicture("", picture, preview, *size, facts, likeness, found)
 
 
 def marks(digits: str) -> str:

@@ -42,7 +42,7 @@ def warm() -> None:
     for kind in ("JPEG", "MPO", "PNG", "WEBP"):
         drawn = io.BytesIO()
         Image.new("RGB", (64, 64)).save(drawn, kind, exif=Image.Exif())
-        child.examined(drawn.getvalue(), pixels=64 * 64, paper=None)
+        child.examine(drawn.getvalue(), pixels=64 * 64, paper=None)
     settle()
 
 
@@ -83,7 +83,7 @@ def prepare(paper: str) -> None:
             faces.detector()
     table = Image.effect_noise((640, 480), 20).convert("RGB")
     table.paste((230, 230, 225), (120, 90, 500, 400))
-    child.judged(table, Paper(paper), width=1280, height=960)
+    child.find_faults(table, Paper(paper), width=1280, height=960)
     settle()
 
 
@@ -96,7 +96,7 @@ def outcome(line: socket.socket, files: list[int], limits: Limits) -> bytes:
     for each in files:
         os.close(each)
     line.send(BEGUN)
-    return ended(pid, line, limits["seconds"])
+    return wait_for_child(pid, line, limits["seconds"])
 
 
 def become_child(zygote: int, files: list[int], limits: Limits) -> NoReturn:
@@ -136,7 +136,7 @@ def prctl(option: int, value: int) -> None:
         raise OSError(ctypes.get_errno(), "prctl")
 
 
-def ended(pid: int, line: socket.socket, seconds: int) -> bytes:
+def wait_for_child(pid: int, line: socket.socket, seconds: int) -> bytes:
     """Waits for the child; kills it when its time is up or the worker is gone."""
     watched = select.poll()
     watched.register(line, 0)  # closing is reported without a mask

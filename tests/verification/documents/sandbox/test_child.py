@@ -202,7 +202,7 @@ def test_a_file_reaches_only_the_decoder_of_its_signature(monkeypatch, content: 
 
     monkeypatch.setattr(child.Image, "open", watched)
 
-    child.opened(content, pixels=LIMIT)
+    child.decode(content, pixels=LIMIT)
 
     assert asked == [decoders]
 

@@ -14,7 +14,7 @@ import pytest
 from tests.verification.documents import pictures
 from verification.documents.sandbox import launcher
 from verification.documents.sandbox import parent as sandbox
-from verification.documents.sandbox.parent import ChildCrashed, Opened, open_picture
+from verification.documents.sandbox.parent import ChildCrashed, ExaminedPicture, open_picture
 from verification.pictures.checks import Finding
 from verification.pictures.papers import Paper
 
@@ -37,7 +37,7 @@ def test_a_picture_is_opened_in_a_separate_process():
     ],
 )
 def test_a_bomb_a_broken_picture_and_a_program_are_refused(draw: Callable[[], bytes], refused: str):
-    assert open_picture(draw(), Paper.SHEET) == Opened(refused=refused)
+    assert open_picture(draw(), Paper.SHEET) == ExaminedPicture(refused=refused)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_forty_megapixels_of_each_kind_fit_into_memory_and_time(draw: Callable[[
 def test_a_child_that_needs_more_memory_than_allowed_refuses(monkeypatch):
     monkeypatch.setattr(sandbox, "MEMORY", 200 * 1024 * 1024)
 
-    assert open_picture(pictures.jpeg(7300, 5470), Paper.SHEET) == Opened(refused="file_broken")
+    assert open_picture(pictures.jpeg(7300, 5470), Paper.SHEET) == ExaminedPicture(refused="file_broken")
 
 
 def stand_in(monkeypatch, tmp_path, code: str) -> None:
@@ -154,7 +154,7 @@ GOOD = {**SIZE, "facts": CAME, "likeness": LIKE, "findings": [["blur", [0, 0, 1,
 
 
 def test_a_consistent_answer_is_accepted():
-    assert sandbox.read_answer(answer(GOOD, PICTURE, PREVIEW)) == Opened(
+    assert sandbox.read_answer(answer(GOOD, PICTURE, PREVIEW)) == ExaminedPicture(
         picture=PICTURE, preview=PREVIEW, width=1200, height=900, facts=CAME, likeness=LIKE, findings=(Finding("blur"),)
     )
 
@@ -198,6 +198,6 @@ def test_an_answer_that_does_not_match_its_bytes_counts_as_a_crash(given: io.Byt
 
 
 def test_an_unknown_reason_becomes_the_general_one():
-    assert sandbox.read_answer(answer({"refused": "<b>own words</b>", "bytes": [0, 0]})) == Opened(
+    assert sandbox.read_answer(answer({"refused": "<b>own words</b>", "bytes": [0, 0]})) == ExaminedPicture(
         refused="file_broken"
     )

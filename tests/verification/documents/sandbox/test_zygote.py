@@ -20,7 +20,7 @@ from bench.photo_check import damage
 from tests.verification.documents import pictures, strangers
 from verification.documents.sandbox import child, launcher, parent
 from verification.documents.sandbox.launcher import ChildCrashed
-from verification.documents.sandbox.parent import Opened, open_picture
+from verification.documents.sandbox.parent import ExaminedPicture, open_picture
 from verification.pictures.papers import Paper
 
 pytestmark = pytest.mark.skipif(not launcher.IS_POSSIBLE, reason="there is a zygote on Linux alone")
@@ -49,11 +49,11 @@ def kept() -> Iterator[dict[Paper, launcher.Zygote]]:
 
 
 @pytest.fixture
-def from_kept(kept: dict[Paper, launcher.Zygote], monkeypatch) -> Callable[[bytes, Paper], Opened]:
+def from_kept(kept: dict[Paper, launcher.Zygote], monkeypatch) -> Callable[[bytes, Paper], ExaminedPicture]:
     """Opens a picture only with a zygote that has opened some before: starting one takes half a second."""
     monkeypatch.setattr(launcher.subprocess, "run", partial(pytest.fail, "a process of its own was started"))
 
-    def opened(content: bytes, paper: Paper) -> Opened:
+    def opened(content: bytes, paper: Paper) -> ExaminedPicture:
         monkeypatch.setattr(launcher, "zygote", kept[paper])
         return open_picture(content, paper)
 
@@ -61,7 +61,7 @@ def from_kept(kept: dict[Paper, launcher.Zygote], monkeypatch) -> Callable[[byte
 
 
 @pytest.fixture
-def taken_over(zygote: launcher.Zygote, settings, tmp_path: Path) -> Callable[[str], Opened]:
+def taken_over(zygote: launcher.Zygote, settings, tmp_path: Path) -> Callable[[str], ExaminedPicture]:
     """Opens a picture that compromises the child, which then does what the test says."""
     settings.BASE_DIR = strangers.tree(tmp_path)
     return lambda act: open_picture(strangers.acting(GOOD, act), Paper.SHEET)
@@ -137,7 +137,7 @@ def test_a_compromised_child_affects_its_picture_only(zygote, taken_over, act: s
 
 
 def test_a_child_that_uses_too_much_memory_is_refused_at_its_limit(zygote, taken_over):
-    assert taken_over("EAT") == Opened(refused="file_broken")
+    assert taken_over("EAT") == ExaminedPicture(refused="file_broken")
     assert opens()
 
 
@@ -291,9 +291,9 @@ def test_a_caller_that_stops_waiting_leaves_no_answer_for_the_next_picture(zygot
             raise Interrupted
         return launcher.BEGUN
 
-    heard = launcher._heard
+    heard = launcher._receive
     with monkeypatch.context() as patched:
-        patched.setattr(launcher, "_heard", begun_then_interrupted)
+        patched.setattr(launcher, "_receive", begun_then_interrupted)
         with pytest.raises(Interrupted):
             open_picture(pictures.jpeg(800, 600), None)
 
