@@ -66,11 +66,11 @@ ACTS = {
     b"LINE": ask_the_line,
     b"GAIN": lambda: os._exit(40 + LIBC.prctl(39, 0, 0, 0, 0)),
 }
-as_it_was = examined
+as_it_was = examine
 LIBC = ctypes.CDLL(None)
 
 
-def examined(content, **how):
+def examine(content, **how):
     for mark, act in ACTS.items():
         if content.endswith(b"ACT:" + mark):
             act()
