@@ -21,7 +21,7 @@ from filings.register.regions import region
 from icpportal.fields.domains import canonical
 from icpportal.fields.text import regular_name
 from icpportal.fields.types import Column, Columns
-from icpportal.gateways.miit.types import FiledAccess, FiledContact, FiledRecord, FiledSite, Level, Struck
+from icpportal.gateways.miit.types import FiledAccess, FiledContact, FiledRecord, FiledSite, Level, StruckRecord
 
 STRUCK_OFF = "struck_off"
 NOT_ON_RECORD = "not_on_record"
@@ -58,7 +58,7 @@ def take_record(record: FiledRecord, *, provider: int, report_key: str = "", at:
     return True
 
 
-def take_struck(struck: Struck, *, now: datetime | None = None) -> int:
+def take_struck(struck: StruckRecord, *, now: datetime | None = None) -> int:
     """Ends the rows that the authority struck off its record; returns how many, 0 when repeated."""
     now = now or timezone.now()
     return STRIKES[struck.level](struck.id, now)

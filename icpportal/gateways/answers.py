@@ -22,7 +22,7 @@ OUTCOMES: tuple[tuple[type[Exception], str], ...] = (
 
 
 @contextmanager
-def counted(system: str) -> Iterator[None]:
+def count_call(system: str) -> Iterator[None]:
     """Counts one call by its result."""
     began = time.monotonic()
     outcome = "ok"
@@ -38,14 +38,14 @@ def counted(system: str) -> Iterator[None]:
 def counting(system: str, gateway: Given, *methods: str) -> Given:
     """Wraps a gateway so that its calls are counted under this name."""
     for name in methods:
-        setattr(gateway, name, _counted(system, getattr(gateway, name)))
+        setattr(gateway, name, _count_calls(system, getattr(gateway, name)))
     return gateway
 
 
-def _counted(system: str, ask: Callable[P, Given]) -> Callable[P, Given]:
+def _count_calls(system: str, ask: Callable[P, Given]) -> Callable[P, Given]:
     @functools.wraps(ask)
     def asked(*args: P.args, **kwargs: P.kwargs) -> Given:
-        with counted(system):
+        with count_call(system):
             return ask(*args, **kwargs)
 
     return asked

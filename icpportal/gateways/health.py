@@ -39,7 +39,7 @@ class Health:
 def examine(*, ask: bool = True) -> list[Health]:
     """Asks every configured gateway in turn; a slow one takes up to its own timeout.
 
-    Unless told to `ask`, gateways that record their answers (`heard`) are not asked.
+    Unless told to `ask`, gateways that record their answers (`check_last_answer`) are not asked.
     """
     return [_examine(each, ask) for each in checkable_gateways()]
 
@@ -51,7 +51,7 @@ def _examine(named: Gateway, ask: bool) -> Health:
     try:
         gateway = import_string(path)()
         words = getattr(gateway, "notice", "")
-        judge = gateway.check if ask else getattr(gateway, "heard", gateway.check)
+        judge = gateway.check if ask else getattr(gateway, "check_last_answer", gateway.check)
         judge()
     except (Retryable, Refused) as problem:
         state = next(word for kind, word in STATES.items() if isinstance(problem, kind))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, override
 from icpportal.fields.types import Fact
 from icpportal.gateways.miit.codes import foreign_codes
 from icpportal.gateways.miit.codes.processing_codes import CODES, Code, Fault, code_of
-from icpportal.gateways.miit.codes.return_codes import BOTH, REACTIONS, Act, Reaction, Told, Way
+from icpportal.gateways.miit.codes.return_codes import BOTH, REACTIONS, Act, Addressee, Reaction, Way
 from icpportal.gateways.miit.outgoing import report_queue
 from icpportal.gateways.miit.types import ReportKind
 from icpportal.time_format import span_words
@@ -77,7 +77,7 @@ def _whose_call(row: Reaction) -> str:
         return SUCCESS
     if row.act == Act.LOCK:
         return APPLICANT
-    is_ours = row.act == Act.STOP or (row.act == Act.WAIT and row.told == Told.OPERATIONS and row.certain)
+    is_ours = row.act == Act.STOP or (row.act == Act.WAIT and row.told == Addressee.OPERATIONS and row.certain)
     return PROVIDER if is_ours else NOBODY
 
 
@@ -85,7 +85,7 @@ def _after_call(row: Reaction) -> str:
     with override("en"):
         spans = dict.fromkeys(span_words(pause) for pause in (*row.pauses[:1], *row.pauses[-1:]))
     pauses = f"after {' … '.join(spans)}"
-    alarm = ", with an alarm" if row.told == Told.OPERATIONS else ""
+    alarm = ", with an alarm" if row.told == Addressee.OPERATIONS else ""
     return {
         Act.DONE: GOES_ON,
         Act.LOAD: GOES_ON,

@@ -203,7 +203,7 @@ def parked_answers(now: datetime) -> list[Finding]:
 
 def parked_downloads(now: datetime) -> list[Finding]:
     """Parked downloads; opens or clears the alarm."""
-    found = downloads.parked()
+    found = downloads.list_parked()
     _tell(DOWNLOAD_PARKED, [each.name for each in found], now)
     return [Finding("download", each.name, each.words(now)) for each in found]
 

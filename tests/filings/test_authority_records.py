@@ -17,7 +17,7 @@ from icpportal.gateways.miit.types import (
     FiledRecord,
     FiledSite,
     Level,
-    Struck,
+    StruckRecord,
 )
 from tests.filings.filed import account, on_file
 
@@ -391,7 +391,10 @@ def filed(lin: Any) -> Website:
 
 
 def test_a_cancelled_access_ends_and_nothing_else(filed: Website) -> None:
-    assert (take_struck(Struck(Level.ACCESS, 900001), now=NOW), take_struck(Struck(Level.ACCESS, 900001))) == (1, 0)
+    assert (
+        take_struck(StruckRecord(Level.ACCESS, 900001), now=NOW),
+        take_struck(StruckRecord(Level.ACCESS, 900001)),
+    ) == (1, 0)
 
     filed.refresh_from_db()
     assert [(a.own, a.ended_at, a.ended_because) for a in filed.accesses.order_by("-own")] == [
@@ -401,8 +404,8 @@ def test_a_cancelled_access_ends_and_nothing_else(filed: Website) -> None:
     assert filed.ended_at is None
 
 
-@pytest.mark.parametrize("struck", [Struck(Level.SITE, 800001), Struck(Level.SUBJECT, 700001)])
-def test_a_cancelled_site_or_subject_ends_everything_below_once(filed: Website, struck: Struck) -> None:
+@pytest.mark.parametrize("struck", [StruckRecord(Level.SITE, 800001), StruckRecord(Level.SUBJECT, 700001)])
+def test_a_cancelled_site_or_subject_ends_everything_below_once(filed: Website, struck: StruckRecord) -> None:
     assert (take_struck(struck, now=NOW), take_struck(struck, now=NOW + timedelta(days=1))) == (3, 0)
 
     filed.refresh_from_db()
@@ -414,7 +417,7 @@ def test_a_cancelled_site_or_subject_ends_everything_below_once(filed: Website, 
 
 def test_an_id_of_another_level_cancels_nothing(filed: Website) -> None:
     assert [
-        take_struck(Struck(level, identity)) for level, identity in ((Level.ACCESS, 800001), (Level.SITE, 700001))
+        take_struck(StruckRecord(level, identity)) for level, identity in ((Level.ACCESS, 800001), (Level.SITE, 700001))
     ] == [
         0,
         0,

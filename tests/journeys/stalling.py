@@ -12,7 +12,7 @@ from django.conf import settings
 
 from demo.messages.sms import PageSms
 from icpportal.gateways.miit.client.client import Ministry
-from icpportal.gateways.miit.client.crypto import Packed
+from icpportal.gateways.miit.client.crypto import PackedDocument
 from icpportal.gateways.miit.client.returns import UploadReply
 from icpportal.gateways.miit.gateway import MinistryAuthority
 from icpportal.gateways.miit.types import Report
@@ -55,7 +55,7 @@ class StallingAuthority(MinistryAuthority):
 hand_over = Ministry.upload
 
 
-def upload(ministry: Ministry, packed: Packed, sequence: int) -> UploadReply:
+def upload(ministry: Ministry, packed: PackedDocument, sequence: int) -> UploadReply:
     """Sends one file to the ministry; its answer may never be read."""
     stall("file not out")
     reply = hand_over(ministry, packed, sequence)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from icpportal.alarms import rows
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.inventory.base import inventory
-from icpportal.gateways.inventory.eligibility import expired
+from icpportal.gateways.inventory.eligibility import is_expired
 from icpportal.gateways.inventory.types import Instance
 from verification.models import ServiceCode, ServiceCodeState
 
@@ -46,7 +46,7 @@ def expire_dead(*, now: datetime | None = None, dry_run: bool = False) -> int:
 
 def _expire_if_over(instance_id: str, moment: datetime, *, dry_run: bool) -> int:
     instance = inventory().instance(instance_id)
-    if instance is not None and expired(instance, timezone.localdate(moment)):
+    if instance is not None and is_expired(instance, timezone.localdate(moment)):
         return _free(instance_id).count() if dry_run else _free(instance_id).update(state=ServiceCodeState.EXPIRED)
     _ask_again(instance_id, _asked_again(instance, moment), dry_run=dry_run)
     return 0

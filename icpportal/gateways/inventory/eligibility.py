@@ -22,7 +22,7 @@ def pay_as_you_go(instance: Instance, today: date) -> bool:  # noqa: ARG001
     return instance.billing != Billing.SUBSCRIPTION
 
 
-def expired(instance: Instance, today: date) -> bool:
+def is_expired(instance: Instance, today: date) -> bool:
     """A code dies with its server."""
     return instance.ends_on is not None and instance.ends_on <= today
 
@@ -63,7 +63,7 @@ UNREPORTABLE: tuple[tuple[str, Callable[[Instance, date], bool]], ...] = (
 RULES: tuple[tuple[str, Callable[[Instance, date], bool]], ...] = (
     ("instance_region", abroad),
     ("instance_payg", pay_as_you_go),
-    ("instance_expired", expired),
+    ("instance_expired", is_expired),
     ("instance_term", short_term),
     ("instance_no_ip", no_address),
 )

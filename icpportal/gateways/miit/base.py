@@ -68,7 +68,7 @@ class Authority(Protocol):
     def check(self) -> None:
         """Makes a call, and raises when the authority is unreachable."""
 
-    def heard(self) -> None:
+    def check_last_answer(self) -> None:
         """Raises when it has not answered lately or needs a person; makes no call."""
 
 

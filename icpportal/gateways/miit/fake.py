@@ -113,7 +113,7 @@ class FakeAuthority:
         """Suffers like a question."""
         self.suffer(None)
 
-    def heard(self) -> None:
+    def check_last_answer(self) -> None:
         """Suffers as well: nothing is noted here."""
         self.suffer(None)
 

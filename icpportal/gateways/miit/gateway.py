@@ -45,7 +45,7 @@ class MinistryAuthority:
         if act == Act.LOCK:
             return PasswordAnswer.LOCKED
         if _refuses(reply):
-            raise _refused(reply)
+            raise _refusal(reply)
         return PASSWORDS[reply.right if act == Act.DONE else None]
 
     def queue(self, report: Report) -> None:
@@ -98,7 +98,7 @@ class MinistryAuthority:
         """Asks for the last upload, which changes nothing and proves the account."""
         _judge(Ministry().previous_upload(timeout=seconds_for(None)))
 
-    def heard(self) -> None:
+    def check_last_answer(self) -> None:
         """From the row of the line."""
         last_answer.judge()
 
@@ -121,7 +121,7 @@ def _status_of(reply: StatusReply) -> FilingStatus:
 
 def _judge(reply: Reply) -> None:
     if _refuses(reply):
-        raise _refused(reply)
+        raise _refusal(reply)
     if reaction(reply.code).act != Act.DONE:
         raise Retryable(f"{reply.code}: {reaction(reply.code).words}")
 
@@ -131,5 +131,5 @@ def _refuses(reply: Reply) -> bool:
     return reaction(reply.code).act == Act.STOP or reply.code == NOT_OPENED
 
 
-def _refused(reply: Reply) -> Refused:
+def _refusal(reply: Reply) -> Refused:
     return Refused(f"{reply.code}: {reaction(reply.code).words}", code=str(reply.code))

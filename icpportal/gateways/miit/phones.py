@@ -110,14 +110,14 @@ def _state(row: Json) -> PhoneState:
         raise TypeError("no number")
     return PhoneState(
         role=Role(row["role"]),
-        mobile_masked=_masked(_text(row["mobile_masked"])),
+        mobile_masked=_mask(_text(row["mobile_masked"])),
         sent_at=_moment(row["sent_at"]),
         confirmed_at=_moment(row["confirmed_at"]),
         wrong=max(0, min(int(wrong), 99)),
     )
 
 
-def _masked(mobile: str) -> str:
+def _mask(mobile: str) -> str:
     """The number as received if it is masked; whole numbers go no further than here."""
     return mobile[:20] if "*" in mobile else mask_mobile(mobile[:20])
 

@@ -281,7 +281,7 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True)
-class Struck:
+class StruckRecord:
     """Struck off the record: the authority's id of a subject, site or access (Jlid)."""
 
     level: Level
@@ -305,7 +305,7 @@ class Answer:
     code: str = ""
     words: str = ""
     record: FiledRecord | None = None
-    struck: Struck | None = None
+    struck: StruckRecord | None = None
 
 
 class Role(StrEnum):

@@ -22,7 +22,7 @@ from Tea.exceptions import TeaException
 from icpportal.gateways.connection_failures import has_left
 from icpportal.gateways.errors import Refused, Retryable, Unknown
 from icpportal.gateways.sms import cloud
-from icpportal.gateways.sms.base import FilledTemplate, Handed
+from icpportal.gateways.sms.base import AcceptedText, FilledTemplate
 from icpportal.gateways.sms.reports import Report, reason_of
 from icpportal.time_format import BEIJING, to_beijing
 
@@ -90,13 +90,13 @@ class AliyunSms:
         request = models.GetSmsSignRequest(sign_name=settings.SMS_SIGN_NAME)
         _judge(_call(lambda: self.client.get_sms_sign_with_options(request, self.runtime).body).code)
 
-    def reports(self, handed: Sequence[Handed]) -> Iterator[Report]:
+    def reports(self, handed: Sequence[AcceptedText]) -> Iterator[Report]:
         """Asks about one text after the other."""
         for each in handed:
             if each.to:
                 yield from self._report(each)
 
-    def _report(self, handed: Handed) -> Iterator[Report]:
+    def _report(self, handed: AcceptedText) -> Iterator[Report]:
         request = models.QuerySendDetailsRequest(
             phone_number=handed.to,
             biz_id=handed.receipt,
@@ -109,7 +109,7 @@ class AliyunSms:
         yield from _reports_in(handed, body)
 
 
-def _reports_in(handed: Handed, body: "QuerySendDetailsResponseBody") -> Iterator[Report]:
+def _reports_in(handed: AcceptedText, body: "QuerySendDetailsResponseBody") -> Iterator[Report]:
     found = body.sms_send_detail_dtos
     for detail in (found.sms_send_detail_dto if found else None) or ():
         if detail.send_status in (FAILED, ARRIVED):

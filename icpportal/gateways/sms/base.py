@@ -43,7 +43,7 @@ class TemplateMessages(Protocol):
 
 
 @dataclass(frozen=True)
-class Handed:
+class AcceptedText:
     """A text accepted by the supplier, whose delivery we ask about.
 
     `to` is empty for a code, whose number is erased.
@@ -60,7 +60,7 @@ class ReportsDelivery(Protocol):
 
     asks_by_number: bool  # then codes cannot be asked about: their numbers are erased after sending
 
-    def reports(self, handed: Sequence[Handed]) -> Iterator[Report]:
+    def reports(self, handed: Sequence[AcceptedText]) -> Iterator[Report]:
         """What is known about these texts, and perhaps others; raises `Retryable` and `Refused`.
 
         A text without news is left out. The same report may come twice.

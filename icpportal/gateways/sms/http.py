@@ -81,7 +81,7 @@ class Letter(io.BytesIO):
         return super().read(size)
 
 
-class Sent(NamedTuple):
+class SupplierRequest(NamedTuple):
     """What goes to the supplier."""
 
     method: str
@@ -106,7 +106,7 @@ class HttpSms:
         values = {"to": to, "text": text, "key": key}
         body = {**theirs.extra, **{names[name]: value for name, value in values.items() if names[name]}}
         headers = {"Content-Type": BODIES[theirs.body], **theirs.headers, theirs.key_header: key}
-        letter = Letter(_written(body, theirs.body))
+        letter = Letter(_encode_body(body, theirs.body))
         try:
             answer = http_responses.json_object(self._call("POST", theirs.url, headers=headers, data=letter), WHO)
             return _receipt(answer, theirs)
@@ -133,11 +133,11 @@ class HttpSms:
         data: Letter | None = None,
     ) -> bytes:
         seconds = self.supplier.seconds
-        sent = Sent(method, url, headers, data)
+        sent = SupplierRequest(method, url, headers, data)
         return call_within(lambda: _exchange(sent, seconds, judge=judge), seconds)
 
 
-def _exchange(sent: Sent, seconds: float, *, judge: bool) -> bytes:
+def _exchange(sent: SupplierRequest, seconds: float, *, judge: bool) -> bytes:
     ends = time.monotonic() + seconds
     try:
         with requests.request(
@@ -159,7 +159,7 @@ def _exchange(sent: Sent, seconds: float, *, judge: bool) -> bytes:
         raise Unknown(f"the supplier did not answer: {type(problem).__name__}") from problem
 
 
-def _written(body: JsonObject, how: str) -> bytes:
+def _encode_body(body: JsonObject, how: str) -> bytes:
     if how == "json":
         return json.dumps(body).encode()
     return urlencode([(name, value) for name, value in body.items() if value is not None], doseq=True).encode()

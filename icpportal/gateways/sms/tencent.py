@@ -19,7 +19,7 @@ from tencentcloud.sms.v20210111.sms_client import SmsClient
 from icpportal.gateways.connection_failures import has_left
 from icpportal.gateways.errors import Refused, Retryable, Unknown
 from icpportal.gateways.sms import cloud
-from icpportal.gateways.sms.base import FilledTemplate, Handed
+from icpportal.gateways.sms.base import AcceptedText, FilledTemplate
 from icpportal.gateways.sms.reports import Report, reason_of
 from icpportal.time_format import to_beijing
 
@@ -87,7 +87,7 @@ class TencentSms:
         request.Limit, request.Offset = 0, 0
         _call(lambda: self.client.SendStatusStatistics(request))
 
-    def reports(self, handed: Sequence[Handed]) -> Iterator[Report]:  # noqa: ARG002 -- it tells of all texts
+    def reports(self, handed: Sequence[AcceptedText]) -> Iterator[Report]:  # noqa: ARG002 -- it tells of all texts
         """Fetches new reports; the supplier tells each one once."""
         request = models.PullSmsSendStatusRequest()
         request.SmsSdkAppId, request.Limit = settings.SMS_APP_ID, AT_ONCE

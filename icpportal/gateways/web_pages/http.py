@@ -108,7 +108,7 @@ class HttpPages:
     def _answer(self, wanted: Target, clock: Clock) -> WebPage | str:
         """The page, or the URL it redirects to."""
         try:
-            with self._connected(wanted, clock) as connection:
+            with self._open_connection(wanted, clock) as connection:
                 connection.settimeout(clock.left())
                 connection.sendall(_request(wanted))
                 # Wire has the only method of a socket that the response uses
@@ -122,8 +122,8 @@ class HttpPages:
         except (OSError, HTTPException, UnicodeError) as problem:
             raise Retryable(f"no answer: {type(problem).__name__}") from problem
 
-    def _connected(self, wanted: Target, clock: Clock) -> socket.socket:
-        connection = self.connect(self._judged(wanted.host, clock), wanted.port, clock.left())
+    def _open_connection(self, wanted: Target, clock: Clock) -> socket.socket:
+        connection = self.connect(self._public_address(wanted.host, clock), wanted.port, clock.left())
         if wanted.scheme == "http":
             return connection
         try:
@@ -132,7 +132,7 @@ class HttpPages:
             connection.close()
             raise
 
-    def _judged(self, host: str, clock: Clock) -> str:
+    def _public_address(self, host: str, clock: Clock) -> str:
         """The address to connect to: one of those of the name, all of which must be public."""
         found = call_within(lambda: self.lookup(host), clock.left())
         if not found:
@@ -164,7 +164,7 @@ def _page(wanted: Target, response: HTTPResponse) -> WebPage:
     kind = headers.get_content_type() if "Content-Type" in headers else ""
     if kind not in PAGES:
         raise Refused("no page of text", code=NO_PAGE)
-    body = _unpacked(_body_of(response), headers)
+    body = _unpack(_body_of(response), headers)
     return WebPage(wanted.url, body, headers.get_content_charset() or "")
 
 
@@ -177,7 +177,7 @@ def _body_of(response: HTTPResponse) -> bytes:
     return bytes(body)
 
 
-def _unpacked(body: bytes, headers: Message) -> bytes:
+def _unpack(body: bytes, headers: Message) -> bytes:
     """Decompresses what a server packed uninvited, up to a limit."""
     packing = headers.get("Content-Encoding", "identity").strip().lower()
     if packing in ("", "identity"):

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.message import BadHeaderError
 
-from icpportal.gateways.answers import counted
+from icpportal.gateways.answers import count_call
 from icpportal.gateways.errors import Refused, Retryable, Unknown
 from icpportal.gateways.request_budget import call_within
 from icpportal.outbox.channels import lines
@@ -29,7 +29,7 @@ CLEAR = range(400, 600)  # refusals, temporary or permanent
 
 def deliver(message: Message) -> str:
     """Sends the mail and returns its Message-ID, the same for every delivery of the message."""
-    with counted("mail"):
+    with count_call("mail"):
         return _deliver(message)
 
 

@@ -4,7 +4,7 @@ from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsR
 from django.core.mail import get_connection
 from django.core.mail.message import BadHeaderError
 
-from icpportal.gateways.answers import counted
+from icpportal.gateways.answers import count_call
 from icpportal.gateways.connection_failures import has_left
 from icpportal.gateways.errors import Refused, Retryable, Unknown
 from icpportal.gateways.request_budget import call_within
@@ -17,7 +17,7 @@ SERVICE = "mail service"
 
 def deliver(message: Message) -> str:
     """Sends the mail and returns the service's id of it, under which it reports bounces."""
-    with counted("mail"):
+    with count_call("mail"):
         return _deliver(message)
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 from django.utils import timezone
 
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.sms.base import Handed, ReportsDelivery, text_messages
+from icpportal.gateways.sms.base import AcceptedText, ReportsDelivery, text_messages
 from icpportal.gateways.sms.reports import Report
 from icpportal.outbox.models import Message
 from icpportal.outbox.receipts import actions
@@ -44,7 +44,7 @@ def ask(*, now: datetime | None = None) -> Totals:
     return totals
 
 
-def _claimed(now: datetime) -> list[Handed]:
+def _claimed(now: datetime) -> list[AcceptedText]:
     """The texts due; the next question is scheduled before this one is asked, so that no two workers ask the same."""
     due = Message.objects.filter(channel=SMS, ask_at__lte=now).order_by("ask_at")[:AT_ONCE]
     return [_handed(message) for message in due if _claim(message, now)]
@@ -56,12 +56,12 @@ def _claim(message: Message, now: datetime) -> bool:
     return bool(untouched.update(asked=asked, ask_at=next_question(asked, now)))
 
 
-def _handed(message: Message) -> Handed:
+def _handed(message: Message) -> AcceptedText:
     sent_at = message.delivered_at or message.created_at
-    return Handed(receipt=message.receipt, to=str(message.payload.get("to", "")), at=sent_at)
+    return AcceptedText(receipt=message.receipt, to=str(message.payload.get("to", "")), at=sent_at)
 
 
-def _take(supplier: ReportsDelivery, mine: Sequence[Handed], totals: Totals, now: datetime) -> None:
+def _take(supplier: ReportsDelivery, mine: Sequence[AcceptedText], totals: Totals, now: datetime) -> None:
     try:
         for report in islice(supplier.reports(mine), MOST_REPORTS):
             _note(report, totals, now)

@@ -40,7 +40,7 @@ def test_a_gateway_that_fails_its_check_is_down_and_the_others_are_checked(setti
 
 
 class Noted(Well):
-    def heard(self) -> None:
+    def check_last_answer(self) -> None:
         raise Refused("sending stopped")
 
 

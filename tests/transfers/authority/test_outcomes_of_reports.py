@@ -22,7 +22,7 @@ from icpportal.gateways.miit.types import (
     Level,
     PhoneState,
     Role,
-    Struck,
+    StruckRecord,
 )
 from icpportal.outbox.models import Message
 from tests.transfers import states
@@ -124,7 +124,7 @@ def test_a_record_grants_nothing(settings: Any) -> None:
 
 def test_a_cancelled_access_ends_in_the_register_once(approved: Order) -> None:
     take_answer(answer(AnswerKind.RECORD, approved, record=record()))
-    struck = answer(AnswerKind.STRUCK, struck=Struck(Level.SITE, 800001))
+    struck = answer(AnswerKind.STRUCK, struck=StruckRecord(Level.SITE, 800001))
 
     take_answer(struck)
     take_answer(struck)

@@ -17,7 +17,7 @@ from icpportal.gateways.miit.types import (
     FiledRecord,
     FiledSite,
     Level,
-    Struck,
+    StruckRecord,
 )
 from icpportal.operations.reconcile import stuck_orders
 from icpportal.outbox.delivery import deliver
@@ -126,7 +126,7 @@ def test_a_record_of_another_subject_sends_nothing(authority: FakeAuthority, set
 def test_an_access_cancelled_by_the_authority_ends_the_waiting_request(authority: FakeAuthority) -> None:
     order = sent()
     Access.objects.filter(own=True).update(ministry_id=JRID)
-    struck = Answer(id="struck", kind=AnswerKind.STRUCK, report_key="", at=NOW, struck=Struck(Level.ACCESS, JRID))
+    struck = Answer(id="struck", kind=AnswerKind.STRUCK, report_key="", at=NOW, struck=StruckRecord(Level.ACCESS, JRID))
 
     take_answer(struck)
     take_answer(struck)

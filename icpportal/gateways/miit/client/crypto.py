@@ -57,12 +57,12 @@ class Cipher:
         if not self.iv.isascii() or len(self.iv) != 16:
             raise ImproperlyConfigured("MIIT_AES_IV must be 16 ASCII characters")
 
-    def encrypted(self, data: bytes) -> bytes:
+    def encrypt(self, data: bytes) -> bytes:
         """CBC with PKCS7 padding."""
         padder, encryptor = PKCS7(128).padder(), self._block().encryptor()
         return encryptor.update(padder.update(data) + padder.finalize()) + encryptor.finalize()
 
-    def decrypted(self, data: bytes) -> bytes:
+    def decrypt(self, data: bytes) -> bytes:
         """The reverse; `ValueError` when padding or length show that it was not encrypted with this key."""
         unpadder, decryptor = PKCS7(128).unpadder(), self._block().decryptor()
         return unpadder.update(decryptor.update(data) + decryptor.finalize()) + unpadder.finalize()
@@ -72,7 +72,7 @@ class Cipher:
 
 
 @dataclass(frozen=True)
-class Packed:
+class PackedDocument:
     """A document ready to be numbered: its zip, and the base64 MD5 of that, taken before any encryption."""
 
     name: str
@@ -107,7 +107,7 @@ def md5_base64(data: bytes) -> str:
     return base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
 
 
-def pack(xml: bytes, name: str) -> Packed:
+def pack(xml: bytes, name: str) -> PackedDocument:
     """A zip with one entry; deterministic, so that a rebuilt file has the same hash."""
     if not NAME.fullmatch(name) or len(name) > NAME_LONGEST:
         raise ValueError("a file is named with ASCII letters and digits, and one extension")
@@ -121,19 +121,19 @@ def pack(xml: bytes, name: str) -> Packed:
     body = target.getvalue()
     if max(len(xml), len(body)) > LARGEST:
         raise NotEncodable("the file is above 50 MB", code="18")
-    return Packed(name, body, md5_base64(body))
+    return PackedDocument(name, body, md5_base64(body))
 
 
 def wrap(body: bytes, *, cipher: Cipher | None) -> str:
     """The zip as text for the wire, encrypted if a cipher is given."""
-    return base64.b64encode(cipher.encrypted(body) if cipher else body).decode()
+    return base64.b64encode(cipher.encrypt(body) if cipher else body).decode()
 
 
 def unwrap(file: WireFile, cipher: Cipher | None) -> bytes:
     """The XML bytes of a received file, whatever its entry is called; raises `MalformedDocument` with the reason."""
     if (file.hash_algorithm, file.compression) != (MD5, ZIP):
         raise MalformedDocument("the file names a hash or a compression nobody knows")
-    body = _deciphered(_decoded(file.info), file.encrypt_algorithm, cipher)
+    body = _decipher(_decode(file.info), file.encrypt_algorithm, cipher)
     if not hmac.compare_digest(md5_base64(body).encode(), file.digest.strip().encode()):
         raise MalformedDocument("the hash does not match the file")
     if len(body) > LARGEST:
@@ -144,14 +144,14 @@ def unwrap(file: WireFile, cipher: Cipher | None) -> bytes:
         raise MalformedDocument("the file is not a zip archive, or a damaged one") from problem
 
 
-def _decoded(info: str) -> bytes:
+def _decode(info: str) -> bytes:
     try:
         return base64.b64decode("".join(info.split()), validate=True)
     except (binascii.Error, ValueError) as problem:
         raise MalformedDocument("the file is not base64") from problem
 
 
-def _deciphered(data: bytes, algorithm: int, cipher: Cipher | None) -> bytes:
+def _decipher(data: bytes, algorithm: int, cipher: Cipher | None) -> bytes:
     if algorithm == PLAIN:
         return data
     if algorithm != AES:
@@ -159,7 +159,7 @@ def _deciphered(data: bytes, algorithm: int, cipher: Cipher | None) -> bytes:
     if cipher is None:
         raise MalformedDocument("the file is encrypted, and no key is configured")
     try:
-        return cipher.decrypted(data)
+        return cipher.decrypt(data)
     except ValueError as problem:
         raise MalformedDocument("the file cannot be decrypted with the configured key") from problem
 

@@ -64,19 +64,19 @@ class PasswordReply(Reply):
     right: bool | None = None
 
 
-def acknowledged(text: str) -> Reply:
+def read_reply(text: str) -> Reply:
     """A reply with nothing but its code."""
     return Reply(*_code_and_words(_root(text)))
 
 
-def uploaded(text: str) -> UploadReply:
+def read_upload(text: str) -> UploadReply:
     """The reply to an upload."""
     root = _root(text)
     numbers = (_number(element) for element in xml.elements(root) if xml.local_name(element) == "datasequence")
     return UploadReply(*_code_and_words(root), missing=tuple(number for number in numbers if number is not None))
 
 
-def downloaded(text: str) -> DownloadReply:
+def read_download(text: str) -> DownloadReply:
     """The reply to a download; there is a file if `fileInfos` contains one, whatever the code says."""
     root = _root(text, huge=True)
     return DownloadReply(*_code_and_words(root), file=_file(xml.first_named(root, "fileInfos")))
@@ -108,7 +108,7 @@ def status(text: str, condition: str) -> StatusReply:
     )
 
 
-def verified(text: str) -> PasswordReply:
+def read_password(text: str) -> PasswordReply:
     """Whether it is right."""
     root = _root(text)
     return PasswordReply(*_code_and_words(root), right=_meaning_of(root, "VerifyRes", RIGHT))
@@ -117,7 +117,7 @@ def verified(text: str) -> PasswordReply:
 def _root(text: str, *, huge: bool = False) -> etree._Element:
     if not text.strip():
         raise Retryable("the ministry answered with nothing")
-    return xml.parsed(text, huge=huge)
+    return xml.parse(text, huge=huge)
 
 
 def _code_and_words(root: etree._Element) -> tuple[int, str]:

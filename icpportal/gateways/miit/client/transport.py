@@ -13,7 +13,7 @@ from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import HTTPError
 
-from icpportal.gateways.answers import counted
+from icpportal.gateways.answers import count_call
 from icpportal.gateways.errors import Retryable
 from icpportal.gateways.http_responses import content
 from icpportal.gateways.miit.client import wsdl, xml
@@ -45,7 +45,7 @@ def ask(account: Account, call: Call) -> str:
     """The string that the method returned, unparsed; `Retryable` when there was none, within `call.seconds`."""
     line = MinistrySession(account, call.seconds)
     try:
-        with counted("authority"):
+        with count_call("authority"):
             return call_within(lambda: _call(line, call), call.seconds)
     finally:
         line.cut()
@@ -56,17 +56,17 @@ def _call(line: "MinistrySession", call: Call) -> str:
     try:
         message = interface.message(call.method, call.arguments, call.address.url)
         status, body = line.post(call.address.url, message.body, message.headers, call.largest)
-        return _returned(status, _first_part(body), huge=call.largest > ANSWER_LARGEST)
+        return _envelope_text(status, _first_part(body), huge=call.largest > ANSWER_LARGEST)
     except wsdl.WsdlError:
         wsdl.forget(call.address.wsdl)  # the interface may have changed since we read it
         raise
 
 
-def _returned(status: int, body: bytes, *, huge: bool) -> str:
+def _envelope_text(status: int, body: bytes, *, huge: bool) -> str:
     """The string inside the envelope."""
     if status != HTTPStatus.OK:
-        raise _failed(status, body)
-    envelope = xml.parsed(xml.decoded(body), huge=huge)
+        raise _failure(status, body)
+    envelope = xml.parse(xml.decode(body), huge=huge)
     if xml.first_named(envelope, "Fault") is not None:
         raise wsdl.WsdlError("the ministry answered with a fault")
     inside = xml.first_named(envelope, "Body")
@@ -85,7 +85,7 @@ def _first_part(body: bytes) -> bytes:
     return rest.partition(b"\r\n" + boundary)[0].partition(b"\r\n\r\n")[2]
 
 
-def _failed(status: int, body: bytes) -> Retryable:
+def _failure(status: int, body: bytes) -> Retryable:
     """A fault tells more than the status, but its text may be about a person, so it is not read."""
     if b"Fault" in body:
         return wsdl.WsdlError(f"the ministry answered {status} with a fault")
@@ -106,7 +106,7 @@ class MinistrySession:
         self.session.trust_env = False  # no proxy or password from the environment
         self.session.headers["User-Agent"] = "icp-filing-portal"
         for scheme in ("http://", "https://"):
-            self.session.mount(scheme, Watched(self, account.source_address))
+            self.session.mount(scheme, WatchedAdapter(self, account.source_address))
 
     def left(self) -> float:
         """Seconds left; raises `Retryable` when none are."""
@@ -156,7 +156,7 @@ class MinistrySession:
         self.session.close()
 
 
-class Watched(HTTPAdapter):
+class WatchedAdapter(HTTPAdapter):
     """Connects from one address of this machine and reports each connection to its session."""
 
     def __init__(self, line: MinistrySession, source_address: str) -> None:
@@ -178,11 +178,11 @@ class Watched(HTTPAdapter):
     ) -> HTTPConnectionPool:
         """A pool whose connections report themselves."""
         pool: HTTPConnectionPool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
-        pool.ConnectionCls = _watched(pool.ConnectionCls, self.line)
+        pool.ConnectionCls = _watch(pool.ConnectionCls, self.line)
         return pool
 
 
-def _watched(connection: "type[BaseHTTPConnection]", line: MinistrySession) -> "type[BaseHTTPConnection]":
+def _watch(connection: "type[BaseHTTPConnection]", line: MinistrySession) -> "type[BaseHTTPConnection]":
     def connect(self: "BaseHTTPConnection") -> None:
         connection.connect(self)
         line.connected(self)

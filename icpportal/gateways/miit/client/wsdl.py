@@ -81,7 +81,7 @@ class Interface:
 
     def message(self, method: str, arguments: tuple[Argument, ...], address: str) -> Message:
         """The envelope for a method, in the first SOAP binding that has it."""
-        with self.lock, _understood("cannot be written"):
+        with self.lock, _wsdl_errors("cannot be written"):
             for binding in self._bindings():
                 for name in binding.all():
                     if name.lower() == method.lower():
@@ -125,7 +125,7 @@ def interface(location: str, fetch: Fetch, left: Callable[[], float]) -> Interfa
     location = location.removeprefix("file://")
     with shelf.alone(location, left()):
         if location not in shelf.read:
-            with _understood("cannot be read"):
+            with _wsdl_errors("cannot be read"):
                 shelf.read[location] = Interface(location, fetch)
         return shelf.read[location]
 
@@ -136,7 +136,7 @@ def forget(location: str) -> None:
 
 
 @contextmanager
-def _understood(trouble: str) -> Iterator[None]:
+def _wsdl_errors(trouble: str) -> Iterator[None]:
     """A WSDL can be wrong in more ways than zeep has errors for; all may be gone next time."""
     try:
         yield

@@ -23,7 +23,7 @@ ENCODINGS = {
 }
 
 
-def decoded(body: bytes) -> str:
+def decode(body: bytes) -> str:
     """The text of a document: UTF-8 if valid, else as declared, else GBK; undecodable bytes are replaced.
 
     UTF-8 comes before the declaration, because Chinese text in GBK is practically never valid UTF-8, while documents
@@ -38,7 +38,7 @@ def decoded(body: bytes) -> str:
     return body.decode(named, "replace")
 
 
-def parsed(text: str, *, huge: bool = False) -> etree._Element:
+def parse(text: str, *, huge: bool = False) -> etree._Element:
     """The root of a document, whatever its declaration says; `Retryable` when it is not XML or has a DTD."""
     text = NEVER_XML.sub("", DECLARATION.sub("", text)).strip()
     if DOCTYPE.search(text):

@@ -77,11 +77,11 @@ def _foreign(zh_of: str, en_of: str, zh: str, en: str) -> Code:
     return _ours(f"{zh_of}：{zh}，本平台不上报此项，请与管局核对", f"{en_of}: {en}. We report none: ask the authority")
 
 
-def _done(zh: str, en: str) -> Code:
+def _success_code(zh: str, en: str) -> Code:
     return Code(zh, en, Fault.SUCCESS, NOTHING)
 
 
-def _gone(zh: str, en: str) -> Code:
+def _gone_code(zh: str, en: str) -> Code:
     return Code(zh, en, Fault.GONE, NOTHING)
 
 
@@ -116,7 +116,7 @@ def _not_found(ending: Code) -> Code:
 
 
 def _no_access(zh: str, en: str) -> Code:
-    return _gone(f"{zh}，接入随之终止", f"{en}, and the access with it")
+    return _gone_code(f"{zh}，接入随之终止", f"{en}, and the access with it")
 
 
 ENDING_REFUSED = _theirs(
@@ -124,7 +124,7 @@ ENDING_REFUSED = _theirs(
     "The authority refused the cancellation: do what its words ask for, then cancel again",
 )
 CODES: dict[str, Code] = {
-    APPROVED: _done("管局审核通过", "The authority has approved"),
+    APPROVED: _success_code("管局审核通过", "The authority has approved"),
     REJECTED: _theirs(
         "请按管局原文修改",
         "Make the changes that the authority's words ask for",
@@ -177,7 +177,7 @@ CODES: dict[str, Code] = {
     "1013": _on_file("备案中的 QQ 号无效", "A QQ number on the filing is not valid"),
     "1014": _on_file("备案中的单位性质无效", "The nature of the subject on the filing is not valid"),
     "1015": _on_file("备案中的身份证号无效", "An ID card number on the filing is not valid"),
-    "1016": _not_found(_gone("管局已无此接入", "The authority has this access on record no longer")),
+    "1016": _not_found(_gone_code("管局已无此接入", "The authority has this access on record no longer")),
     "1017": _later(
         "此备案另有变更正在审核，审核结束后我们自动重新提交。不再需要那项变更的，可将其撤销",
         "Another change of this filing is under review: we resubmit this once it is decided. "
@@ -314,11 +314,11 @@ CODES: dict[str, Code] = {
     ),
     "1058": _not_found(_no_access("管局已无此主体", "The authority has this subject on record no longer")),
     "1059": _not_found(_no_access("管局已无此网站", "The authority has this website on record no longer")),
-    "1060": _done("核验材料已入库", "The papers were stored"),
+    "1060": _success_code("核验材料已入库", "The papers were stored"),
     "1061": _of_access(
         "附件用途与标识不符，请核对 MIIT_CODES", "The purpose of a picture does not match its owner: check MIIT_CODES"
     ),
-    "1062": _done("接入 IP 与 IP 库一致", "The address fits the authority's records"),
+    "1062": _success_code("接入 IP 与 IP 库一致", "The address fits the authority's records"),
     "1063": _of_access(
         "接入 IP 与本单位 IP 报备不符，请先报备 IP", "The address is not in our own IP filings: report it first"
     ),
@@ -336,9 +336,9 @@ CODES: dict[str, Code] = {
     # it does not say what is wrong: a person reads it before anybody is blamed
     "1999": _ours("管局返回其他错误，请看管局原文", "Another error: read the authority's words"),
     **{code: _foreign("IP 报备", "IP filings", zh, en) for code, (zh, en) in foreign_codes.IP.items()},
-    "2998": _done("IP 报备成功", "The IP filing succeeded"),
+    "2998": _success_code("IP 报备成功", "The IP filing succeeded"),
     **{code: _foreign("域名报备", "Domain registries", zh, en) for code, (zh, en) in foreign_codes.DOMAINS.items()},
-    "3998": _done("域名报备成功", "The domain filing succeeded"),
+    "3998": _success_code("域名报备成功", "The domain filing succeeded"),
     "5001": _ours(
         "上报文件不符合格式，请修正后重新上报", "The file breaks the ministry's schema: correct and send again"
     ),

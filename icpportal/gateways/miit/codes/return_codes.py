@@ -49,7 +49,7 @@ class Act(StrEnum):
     LOCK = "lock"  # belongs to the filing password: the form is locked
 
 
-class Told(StrEnum):
+class Addressee(StrEnum):
     """Who is told."""
 
     NOBODY = "nobody"
@@ -66,7 +66,7 @@ class Reaction:
 
     act: Act
     words: str
-    told: Told = Told.NOBODY
+    told: Addressee = Addressee.NOBODY
     pauses: tuple[timedelta, ...] = ()
     certain: bool = True
     by_hours: bool = False  # the message says when they open
@@ -84,11 +84,11 @@ class Reaction:
 
 
 def _stop(words: str, *, account: bool = False, of_uploads: bool = False) -> Reaction:
-    return Reaction(Act.STOP, words, Told.OPERATIONS, account=account, of_uploads=of_uploads)
+    return Reaction(Act.STOP, words, Addressee.OPERATIONS, account=account, of_uploads=of_uploads)
 
 
 def _unreadable(words: str) -> Reaction:
-    return Reaction(Act.WAIT, words, Told.OPERATIONS, UNREADABLE)
+    return Reaction(Act.WAIT, words, Addressee.OPERATIONS, UNREADABLE)
 
 
 REACTIONS: dict[int, Reaction] = {
@@ -106,22 +106,24 @@ REACTIONS: dict[int, Reaction] = {
     11: _stop(_("the ministry does not know our compression"), of_uploads=True),
     12: _stop(_("the ministry refuses our credentials"), account=True),
     13: _stop(_("the ministry says that we belong to another province"), account=True),
-    14: Reaction(Act.FILL, _("the ministry expects another number"), Told.OPERATIONS, SOON, certain=False),
+    14: Reaction(Act.FILL, _("the ministry expects another number"), Addressee.OPERATIONS, SOON, certain=False),
     15: Reaction(Act.WAIT, _("too many files are waiting at the ministry"), pauses=CROWDED),
     16: _stop(_("our random text is too short")),
     17: _stop(_("the ministry sees more than one file in one call"), of_uploads=True),
     18: _stop(_("our file is above 50 MB"), of_uploads=True),
-    NOT_OPENED: Reaction(Act.WAIT, _("the ministry has not opened reporting for us"), Told.OPERATIONS, UNTIL_OPENED),
+    NOT_OPENED: Reaction(
+        Act.WAIT, _("the ministry has not opened reporting for us"), Addressee.OPERATIONS, UNTIL_OPENED
+    ),
     20: Reaction(Act.WAIT, _("outside the ministry's reporting hours"), pauses=CLOSED, by_hours=True),
     21: _stop(_("we acknowledged a file without a name")),
-    22: Reaction(Act.LOCK, _("the filing password was checked too often"), Told.CUSTOMER, certain=False),
+    22: Reaction(Act.LOCK, _("the filing password was checked too often"), Addressee.CUSTOMER, certain=False),
     901: Reaction(Act.WAIT, _("the ministry is under maintenance, no uploads"), pauses=MAINTENANCE),
     902: Reaction(Act.WAIT, _("the ministry is under maintenance, no downloads"), pauses=MAINTENANCE),
-    999: Reaction(Act.WAIT, _("the ministry reports an error"), Told.OPERATIONS, SOON, certain=False),
+    999: Reaction(Act.WAIT, _("the ministry reports an error"), Addressee.OPERATIONS, SOON, certain=False),
 }
-UNKNOWN = Reaction(Act.WAIT, _("the ministry answered with an unknown code"), Told.OPERATIONS, SOON, certain=False)
-BARE = Reaction(Act.WAIT, _("the ministry says that more waits and hands out nothing"), Told.OPERATIONS, SOON)
-AGAIN = Reaction(Act.WAIT, _("the ministry hands out a confirmed file again and again"), Told.OPERATIONS, SOON)
+UNKNOWN = Reaction(Act.WAIT, _("the ministry answered with an unknown code"), Addressee.OPERATIONS, SOON, certain=False)
+BARE = Reaction(Act.WAIT, _("the ministry says that more waits and hands out nothing"), Addressee.OPERATIONS, SOON)
+AGAIN = Reaction(Act.WAIT, _("the ministry hands out a confirmed file again and again"), Addressee.OPERATIONS, SOON)
 
 
 def reaction(code: int) -> Reaction:

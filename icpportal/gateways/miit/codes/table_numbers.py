@@ -80,7 +80,7 @@ def _numbers(report: Report) -> Iterator[tuple[str, int]]:
 
 
 @dataclass(frozen=True)
-class Used:
+class UsedCode:
     """A code that the settings make us report: its table, our name for it, its label, its number."""
 
     table: str
@@ -95,13 +95,13 @@ class Used:
         return f'MIIT_CODES={{"{self.table}": {{"{self.word}": {number or "…"}}}}}'
 
 
-def used() -> list[Used]:
+def used_codes() -> list[UsedCode]:
     """Every place, access method, picture format and purpose that this provider reports."""
     methods = dict.fromkeys(_method(row["key"]) for row in settings.PROVIDER_PRODUCTS)
     words = [(tables.PLACES, code) for code in provinces()] + [(tables.METHODS, word) for word in methods]
     words += [(table, word) for table in (tables.FORMATS, tables.PURPOSES) for word in BUILT_IN[table]]
     return [
-        Used(table, word, tables.SEEDS[table][BUILT_IN[table][word]], number_of(table, word))
+        UsedCode(table, word, tables.SEEDS[table][BUILT_IN[table][word]], number_of(table, word))
         for table, word in words
         if word in BUILT_IN[table]
     ]
@@ -110,7 +110,7 @@ def used() -> list[Used]:
 def faults() -> list[str]:
     """Reported codes that the ministry's tables lack, each with the setting to correct."""
     reason = settings.MIIT_CANCELLATION_REASON
-    reported = used()
+    reported = used_codes()
     unknown = tables.unknown([*((each.table, each.number) for each in reported), (tables.REASONS, reason)])
     found = [
         f"{each.table} {each.number} ({each.word}) is not in the ministry's tables: set {each.setting}"
@@ -126,7 +126,7 @@ def doubts() -> list[str]:
     """Inferred numbers with another name in the ministry's tables, not confirmed by a setting."""
     doubted = (
         (each, tables.name(each.table, each.number))
-        for each in used()
+        for each in used_codes()
         if each.word not in settings.MIIT_CODES.get(each.table, {}) and tables.was_sent(each.table)
     )
     return [

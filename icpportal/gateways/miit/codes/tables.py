@@ -14,25 +14,25 @@ FORMATS, PURPOSES, CONTENTS, LANGUAGES = "Fjwjgs", "Fjytlx", "Wzfwlx", "Yylb"
 REASONS = "Zxly"  # no seed: no public text knows the values
 
 
-def _counted(words: str, start: int = 1) -> dict[int, str]:
+def _number_words(words: str, start: int = 1) -> dict[int, str]:
     return dict(enumerate(words.split(), start))
 
 
 SEEDS: dict[str, dict[int, str]] = {
-    PLACES: _counted(
+    PLACES: _number_words(
         "安徽 北京 重庆 福建 广东 甘肃 广西 贵州 河南 湖北 河北 海南 香港 黑龙江 湖南 吉林 江苏 江西 "
         "辽宁 澳门 内蒙古 宁夏 青海 四川 山东 上海 陕西 山西 天津 台湾 新疆 西藏 云南 浙江"
     ),
-    METHODS: _counted("专线 主机托管 虚拟主机 其他方式 云接入"),
-    NATURES: _counted("国防机构 政府机关 事业单位 企业 个人 社会团体")
-    | _counted(
+    METHODS: _number_words("专线 主机托管 虚拟主机 其他方式 云接入"),
+    NATURES: _number_words("国防机构 政府机关 事业单位 企业 个人 社会团体")
+    | _number_words(
         "民办非企业单位 基金会 律师执业机构 外国在华文化中心 群众性团体组织 司法鉴定机构 宗教团体 "
         "境外机构 医疗机构 公证机构 集体经济 仲裁机构",
         9,
     ),
-    FORMATS: _counted("JPG PNG"),
-    PURPOSES: _counted("真实性核验单 主办单位有效证件 主体负责人证件 网站负责人证件 网站负责人核验照片"),
-    LANGUAGES: _counted(
+    FORMATS: _number_words("JPG PNG"),
+    PURPOSES: _number_words("真实性核验单 主办单位有效证件 主体负责人证件 网站负责人证件 网站负责人核验照片"),
+    LANGUAGES: _number_words(
         "中文简体 中文繁体 维吾尔语 哈萨克语 柯尔克孜语 蒙古语 藏语 壮语 朝鲜语 彝文 苗语 英语 "
         "日语 法语 俄罗斯语 西班牙语 阿拉伯语"
     ),

@@ -49,7 +49,7 @@ def _is_utf8(text: str | None, declared: bool) -> bool:
     return declared or 2 * chinese > len(foreign)
 
 
-def decoded(data: bytes) -> tuple[str, int]:
+def decode(data: bytes) -> tuple[str, int]:
     """The text of a document without its declaration, and the number of undecodable bytes.
 
     GBK with the rest of GB18030, or UTF-8, whatever the declaration says. Other bytes become U+FFFD.

@@ -38,12 +38,12 @@ def fit(picture: bytes, purpose: Purpose) -> bytes:
     try:
         if _is_fit(picture, purpose):
             return picture
-        image = _upright(_opened(picture))
+        image = _upright(_open(picture))
     except Exception as error:  # whatever a decoder makes of bytes that are no picture
         raise NotEncodable(f"not a picture: {type(error).__name__}", field=_field(purpose), code=UNREADABLE) from error
     if min(image.size) < NARROWEST:
         raise NotEncodable(_too_narrow(image), field=_field(purpose), code=UNREADABLE)
-    return _fitted(image, most_bytes(purpose), FACE if purpose is Purpose.PHOTO else LEGIBLE)
+    return _fit(image, most_bytes(purpose), FACE if purpose is Purpose.PHOTO else LEGIBLE)
 
 
 def _field(purpose: Purpose) -> str:
@@ -55,7 +55,7 @@ def _too_narrow(image: Image.Image) -> str:
     return f"the picture is a strip of {size} and shows nothing: have another one uploaded"
 
 
-def _opened(picture: bytes) -> Image.Image:
+def _open(picture: bytes) -> Image.Image:
     image = Image.open(io.BytesIO(picture), formats=FORMATS)
     if image.width * image.height > PIXELS:
         raise ValueError("too many pixels")
@@ -66,7 +66,7 @@ def _is_fit(picture: bytes, purpose: Purpose) -> bool:
     """Whether it is already as `fit` leaves it: pixels only, baseline, in colour, small enough, complete."""
     if len(picture) > most_bytes(purpose) or not picture.endswith(b"\xff\xd9"):
         return False
-    image = _opened(picture)
+    image = _open(picture)
     segments = {name for name, _content in getattr(image, "applist", [("none", b"")])}
     if image.format != "JPEG" or image.mode != "RGB" or segments - {"APP0"} or "progressive" in image.info:
         return False
@@ -91,7 +91,7 @@ def _upright(image: Image.Image) -> Image.Image:
         image = image.point(lambda level: level * (1 / 256)).convert("L")  # 16 bits to 8
     image = image.convert("RGB")
     image.info = {}
-    return _reduced(image, EDGES[0])
+    return _reduce(image, EDGES[0])
 
 
 def _size(image: Image.Image, edge: int) -> tuple[int, int]:
@@ -99,37 +99,37 @@ def _size(image: Image.Image, edge: int) -> tuple[int, int]:
     return max(1, image.width * edge // longer), max(1, image.height * edge // longer)
 
 
-def _reduced(image: Image.Image, edge: int) -> Image.Image:
+def _reduce(image: Image.Image, edge: int) -> Image.Image:
     if max(image.size) <= edge:
         return image
     return image.resize(_size(image, edge), Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
-def _encoded(image: Image.Image, quality: int) -> bytes:
+def _encode(image: Image.Image, quality: int) -> bytes:
     # baseline and 4:2:0: what every reader of JPEG can open
     target = io.BytesIO()
     image.save(target, "JPEG", quality=quality, optimize=True, subsampling="4:2:0")
     return target.getvalue()
 
 
-def _fitted(image: Image.Image, most: int, legible: int) -> bytes:
+def _fit(image: Image.Image, most: int, legible: int) -> bytes:
     edge = max(image.size)
     edges = [edge, *(smaller for smaller in EDGES if smaller < edge)]
 
     def fits(edge: int) -> bool:
-        return len(_encoded(_reduced(image, edge), legible)) <= most
+        return len(_encode(_reduce(image, edge), legible)) <= most
 
     largest = _first(edges, fits)
     if largest is not None:
-        return _sharpest(_reduced(image, largest), most, range(BEST, legible - 1, -1))
-    return _lowest_quality(_reduced(image, edges[-1]), most, legible)
+        return _sharpest(_reduce(image, largest), most, range(BEST, legible - 1, -1))
+    return _lowest_quality(_reduce(image, edges[-1]), most, legible)
 
 
 def _lowest_quality(image: Image.Image, most: int, legible: int) -> bytes:
     """Below legible quality: less at this size, then the lowest at smaller sizes."""
-    if len(_encoded(image, LAST)) <= most:
+    if len(_encode(image, LAST)) <= most:
         return _sharpest(image, most, range(legible - 1, LAST - 1, -1))
-    smaller = (_encoded(_reduced(image, edge), LAST) for edge in SMALLER)
+    smaller = (_encode(_reduce(image, edge), LAST) for edge in SMALLER)
     return next(data for data in smaller if len(data) <= most)
 
 
@@ -138,7 +138,7 @@ def _sharpest(image: Image.Image, most: int, qualities: range) -> bytes:
     encoded: dict[int, bytes] = {}
 
     def fits(quality: int) -> bool:
-        encoded[quality] = _encoded(image, quality)
+        encoded[quality] = _encode(image, quality)
         return len(encoded[quality]) <= most
 
     found = _first(qualities, fits)

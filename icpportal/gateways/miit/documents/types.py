@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from icpportal.gateways.miit.types import FiledRecord, Struck
+from icpportal.gateways.miit.types import FiledRecord, StruckRecord
 
 # remarks about rows of a download that are skipped, because they do not say what they are about
 NO_SUBJECT_ID, NO_SITE_ID, NO_ACCESS_ID = "Baxx without Ztid", "Wz_xx without Wzid", "Jr_xx without Jrid"
@@ -70,6 +70,6 @@ class Download:
     version: str = ""
     results: tuple[Result, ...] = ()
     records: tuple[FiledRecord, ...] = ()
-    struck: tuple[Struck, ...] = ()
+    struck: tuple[StruckRecord, ...] = ()
     codes: tuple[CodeRow, ...] = ()
     remarks: tuple[str, ...] = field(default=())  # what was not understood, for staff

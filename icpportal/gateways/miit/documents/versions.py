@@ -19,7 +19,7 @@ class Build(Protocol):
         """The report as a document; raises `NotEncodable`."""
 
 
-class Redacted(Protocol):
+class Redactor(Protocol):
     """Redacts a document for display."""
 
     def __call__(self, xml: bytes, *, attachments: bool) -> bytes:
@@ -34,11 +34,11 @@ class Version:
     build: Build
     read: Callable[[bytes], Download]
     validate: Callable[[bytes], None]
-    redacted: Redacted
+    redact: Redactor
 
 
 VERSIONS = {
-    v30.NUMBER: Version(v30.NUMBER, build=v30.build, read=v30.read, validate=v30.validate, redacted=v30.redacted),
+    v30.NUMBER: Version(v30.NUMBER, build=v30.build, read=v30.read, validate=v30.validate, redact=v30.redact),
 }
 
 

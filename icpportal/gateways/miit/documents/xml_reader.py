@@ -7,7 +7,7 @@ from datetime import datetime
 from lxml import etree
 
 from icpportal.gateways import untrusted_xml
-from icpportal.gateways.miit.documents.gbk import DECLARATION, FEW, decoded
+from icpportal.gateways.miit.documents.gbk import DECLARATION, FEW, decode
 from icpportal.gateways.miit.documents.types import MalformedDocument
 from icpportal.time_format import BEIJING
 
@@ -17,9 +17,9 @@ MOMENT = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{1,2})(?::(
 YEARS = range(1990, 2200)  # other years mean a wrong clock
 
 
-def parsed(data: bytes) -> tuple[etree._Element, list[str]]:
+def parse(data: bytes) -> tuple[etree._Element, list[str]]:
     """The root of an untrusted document, and remarks on its bytes for staff; raises `MalformedDocument`."""
-    text, lost = decoded(data)
+    text, lost = decode(data)
     if lost > FEW:
         raise MalformedDocument("neither GBK nor UTF-8")
     return _tree(text), [f"{lost} bytes that are no character"] if lost else []

@@ -103,7 +103,7 @@ def _cancellation_by_access(handle: str) -> Iterator[Report]:
     yield from _exactly(ReportKind.CANCELLATION, own_id=number)
     reported = Report.objects.filter(kind=ReportKind.ACCESS, own_id=number, access_id__isnull=False)
     known = Q(access_id=number) | Q(access_id__in=reported.values("access_id"))
-    yield from _unanswered(Report.objects.filter(known, kind=ReportKind.CANCELLATION))
+    yield from _most_likely(Report.objects.filter(known, kind=ReportKind.CANCELLATION))
 
 
 def _cancellation_by_site(handle: str) -> Iterator[Report]:
@@ -112,7 +112,7 @@ def _cancellation_by_site(handle: str) -> Iterator[Report]:
     if number:
         ours = Report.objects.filter(kind=ReportKind.ACCESS, site_number=number, access_id__isnull=False)
         known = Q(site_number=number) | Q(access_id__in=ours.values("access_id"))
-        yield from _unanswered(Report.objects.filter(known, kind=ReportKind.CANCELLATION))
+        yield from _most_likely(Report.objects.filter(known, kind=ReportKind.CANCELLATION))
 
 
 def _cancellation_by_subject(handle: str) -> Iterator[Report]:
@@ -123,7 +123,7 @@ def _cancellation_by_subject(handle: str) -> Iterator[Report]:
     ours = Report.objects.filter(kind=ReportKind.ACCESS, subject_id=number, access_id__isnull=False)
     reports = Report.objects.filter(kind=ReportKind.CANCELLATION, access_id__in=ours.values("access_id"))
     sent = reports.filter(TAKEN_IN | Q(state=ReportState.ANSWERED)).distinct()
-    yield from sent if len({report.access_id for report in sent}) > 1 else _unanswered(reports)
+    yield from sent if len({report.access_id for report in sent}) > 1 else _most_likely(reports)
 
 
 def _material(handle: str) -> Iterator[Report]:
@@ -134,10 +134,10 @@ def _material(handle: str) -> Iterator[Report]:
 def _by_site(kind: ReportKind, handle: str) -> Iterator[Report]:
     number = regular(handle)
     if number:
-        yield from _unanswered(Report.objects.filter(kind=kind, site_number=number))
+        yield from _most_likely(Report.objects.filter(kind=kind, site_number=number))
 
 
-def _unanswered(reports: QuerySet[Report]) -> Iterator[Report]:
+def _most_likely(reports: QuerySet[Report]) -> Iterator[Report]:
     """Reports without an answer; else those abandoned without one; else the last one answered.
 
     A site's later report waiting beside an earlier one makes two candidates: the result may be about either. An

@@ -29,7 +29,7 @@ WAITS = _("the oldest download comes damaged")  # the reason of the line's wait
 
 
 @dataclass(frozen=True)
-class Damaged:
+class DamagedFile:
     """One file that is waited for: its name, since when and how often it came damaged, and the fault."""
 
     name: str
@@ -42,7 +42,7 @@ def note(row: InboxFile, words: str, *, now: datetime) -> bool:
     """Records a damaged delivery and raises an alarm if it keeps coming; returns whether to give the file up."""
     stored = InboxFile.objects.filter(pk=row.pk, state=InboxState.STORED)
     stored.update(reason=words[:500], damaged_at=Coalesce(F("damaged_at"), now))
-    pending = _unacknowledged(row)
+    pending = _unacknowledged_files(row)
     found = pending.aggregate(deliveries=Sum("deliveries"), since=Min("damaged_at"))
     if found["since"] is None:  # another fetcher has just received it intact
         return False
@@ -58,14 +58,14 @@ def note(row: InboxFile, words: str, *, now: datetime) -> bool:
 
 def park(row: InboxFile, *, now: datetime) -> None:
     """Parks every delivery of a file that is given up for a person, with its bytes."""
-    parked = _unacknowledged(row).filter(state=InboxState.STORED)
+    parked = _unacknowledged_files(row).filter(state=InboxState.STORED)
     if parked.update(state=InboxState.PARKED, processed_at=now):
         logger.error("damaged download given up", extra={"isp": row.isp_id, "download": row.pk})
 
 
 def pause(row: InboxFile, *, now: datetime) -> None:
     """Pauses fetching, longer the longer the file comes damaged: it is downloaded each time, and blocks the others."""
-    since = _unacknowledged(row).aggregate(since=Min("damaged_at"))["since"]
+    since = _unacknowledged_files(row).aggregate(since=Min("damaged_at"))["since"]
     lasts = next((lasts for age, lasts in PAUSES if since and now - since >= age), None)
     if lasts:
         MinistryLine.objects.filter(pk=row.isp_id).update(
@@ -78,7 +78,7 @@ def heal(row: InboxFile, *, now: datetime) -> None:
 
     It is as old as the first of them: what came after that is newer.
     """
-    damaged = _damaged(row.isp_id).filter(name=row.name)
+    damaged = _damaged_files(row.isp_id).filter(name=row.name)
     if not damaged.exists():
         return
     recent = Q(state=InboxState.STORED) | Q(damaged_at__gt=now - NAME_IS_ITS)
@@ -92,7 +92,7 @@ def heal(row: InboxFile, *, now: datetime) -> None:
 
 def end_alarm(isp_id: int, *, now: datetime | None = None) -> None:
     """Closes the alarm when every damaged file has come intact or was dealt with by hand."""
-    if not _damaged(isp_id).exists():
+    if not _damaged_files(isp_id).exists():
         clear(ALARM, now=now)
 
 
@@ -112,21 +112,21 @@ def hurry(isp_id: int) -> None:
 
 def waited_for(isp_id: int) -> QuerySet[InboxFile]:
     """Damaged deliveries neither given up nor followed by an intact one."""
-    return _damaged(isp_id).filter(state=InboxState.STORED)
+    return _damaged_files(isp_id).filter(state=InboxState.STORED)
 
 
-def list_waited_for(isp_id: int) -> list[Damaged]:
+def list_waited_for(isp_id: int) -> list[DamagedFile]:
     """The files of these deliveries, the oldest first."""
     files = waited_for(isp_id).order_by().values("name")
     found = files.annotate(since=Min("damaged_at"), times=Sum("deliveries"), because=Max("reason")).order_by("since")
-    return [Damaged(row["name"], row["since"], row["times"], row["because"]) for row in found]
+    return [DamagedFile(row["name"], row["since"], row["times"], row["because"]) for row in found]
 
 
-def _damaged(isp_id: int) -> QuerySet[InboxFile]:
+def _damaged_files(isp_id: int) -> QuerySet[InboxFile]:
     open_ones = (InboxState.STORED, InboxState.PARKED)
     return InboxFile.objects.filter(isp_id=isp_id, damaged_at__isnull=False, state__in=open_ones)
 
 
-def _unacknowledged(row: InboxFile) -> QuerySet[InboxFile]:
+def _unacknowledged_files(row: InboxFile) -> QuerySet[InboxFile]:
     """Every damaged delivery of the file that the authority still holds."""
-    return _damaged(row.isp_id).filter(name=row.name, acknowledged_at__isnull=True)
+    return _damaged_files(row.isp_id).filter(name=row.name, acknowledged_at__isnull=True)

@@ -30,7 +30,7 @@ class Download:
 
 
 @dataclass(frozen=True)
-class Parked:
+class ParkedDownload:
     """One parked download: its name, since when, and its state."""
 
     name: str
@@ -46,17 +46,17 @@ class Parked:
         return "a second person closes it or declines" if self.proposed else "miit downloads says why"
 
 
-def parked() -> list[Parked]:
+def list_parked() -> list[ParkedDownload]:
     """The parked downloads, the oldest first."""
     rows = InboxFile.objects.filter(isp_id=settings.MIIT_ISP_ID, state=InboxState.PARKED)
     since = rows.annotate(since=Coalesce("processed_at", "received_at")).order_by("since", "pk")
     found = since.values_list("name", "since", "proposed_by")
-    return [Parked(name, moment, proposer is not None) for name, moment, proposer in found]
+    return [ParkedDownload(name, moment, proposer is not None) for name, moment, proposer in found]
 
 
 def in_need() -> list[Download]:
     """Damaged and parked downloads, the oldest first."""
-    return [_shown(row) for row in _in_need().defer("body").order_by("received_at", "pk")]
+    return [_to_download(row) for row in _in_need().defer("body").order_by("received_at", "pk")]
 
 
 def give_up(given: str) -> None:
@@ -89,7 +89,7 @@ def _deliveries(given: str) -> list[InboxFile]:
     return rows
 
 
-def _shown(row: InboxFile) -> Download:
+def _to_download(row: InboxFile) -> Download:
     state = DAMAGED if row.state == InboxState.STORED else row.state
     facts = (row.kind, row.deliveries, row.received_at, row.damaged_at, row.reason)
     return Download(row.pk, row.name, str(state), *facts)

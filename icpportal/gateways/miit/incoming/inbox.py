@@ -72,7 +72,7 @@ def fetch(*, now: datetime | None = None, patience: float = 0, if_due: bool = Fa
         return 0
     try:
         with lease.keep_renewed(_turn(patience)) as mine:
-            came, all_of_it = _fetched(moment, mine, if_due=if_due)
+            came, all_of_it = _fetch(moment, mine, if_due=if_due)
     except lease.LeaseLost as lost:
         raise Busy("another fetch has taken over") from lost
     if patience and not all_of_it:
@@ -90,7 +90,7 @@ def _turn(patience: float) -> lease.Lease:
     return mine
 
 
-def _fetched(moment: datetime, mine: lease.Lease, *, if_due: bool = False) -> tuple[int, bool]:
+def _fetch(moment: datetime, mine: lease.Lease, *, if_due: bool = False) -> tuple[int, bool]:
     line = MinistryLine.objects.get(isp_id=settings.MIIT_ISP_ID)
     if if_due and not polling.is_due_by(line, moment):
         return 0, True  # another was first
@@ -124,7 +124,7 @@ def read_again(pk: int, *, now: datetime | None = None) -> bool:
     """Processes a parked or damaged file again after a person fixed its cause; returns whether it worked."""
     moment, row = now or timezone.now(), InboxFile.objects.get(pk=pk)
     if row.damaged_at:
-        if _broken(wire_file(row)):
+        if _fault_of(wire_file(row)):
             return False
         damage.heal(row, now=moment)
     InboxFile.objects.filter(pk=pk, state=InboxState.PARKED).update(state=InboxState.ACKNOWLEDGED, reason="")
@@ -151,7 +151,7 @@ def _drain(fetcher: Fetcher, line: MinistryLine, held: dict[str, InboxFile], now
     """Returns how many files came, and whether that was everything; damaged files are left in `held`."""
     seen: Counter[int] = Counter()
     came, deadline = 0, Deadline(round_seconds())
-    while came < AT_ONCE and not (came and deadline.passed):
+    while came < AT_ONCE and not (came and deadline.is_over):
         reply = _next(fetcher)
         if reply.file is None:
             if reply.code == MORE:
@@ -161,7 +161,7 @@ def _drain(fetcher: Fetcher, line: MinistryLine, held: dict[str, InboxFile], now
         came += 1
         row = _store(reply.file, now)
         seen[row.pk] += 1
-        goes_on = _received(fetcher, line, row, reply.file, held, now)
+        goes_on = _receive(fetcher, line, row, reply.file, held, now)
         _react(line, reply, now)
         if row.deliveries >= TOO_OFTEN and (row.acknowledged_at or not row.name):  # as it was before this delivery
             _wait(line, reply, AGAIN, now)
@@ -225,16 +225,16 @@ def _place(isp_id: int, digest: str) -> str:
 
 def wire_file(row: InboxFile) -> WireFile:
     """The file as received; raises `Forgotten` when its key was destroyed, `StorageDown`."""
-    raw = open_body(bodies.sealed(row) if row.key else None, row.key, bound_to=_place(row.isp_id, row.digest))
+    raw = open_body(bodies.sealed_body(row) if row.key else None, row.key, bound_to=_place(row.isp_id, row.digest))
     return WireFile(**json.loads(raw))
 
 
-def _received(
+def _receive(
     fetcher: Fetcher, line: MinistryLine, row: InboxFile, file: WireFile, held: dict[str, InboxFile], now: datetime
 ) -> bool:
     """Checks, acknowledges, processes; returns whether the round continues."""
     if row.state == InboxState.STORED:
-        if broken := _broken(file):
+        if broken := _fault_of(file):
             if not damage.note(row, broken, now=now):
                 again = row.name in held
                 held[row.name] = row
@@ -252,7 +252,7 @@ def _received(
     return bool(file.name)
 
 
-def _broken(file: WireFile) -> str:
+def _fault_of(file: WireFile) -> str:
     """The fault of a file that cannot be opened; "" when it can."""
     try:
         unwrap(file, account().cipher)

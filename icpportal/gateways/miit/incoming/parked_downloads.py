@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 def propose(row: InboxFile, *, actor: "User", because: str, now: datetime | None = None) -> None:
     """Asks a second person to close it. Raises `ProposalRefused`."""
     _refuse_what_needs_nobody(row)
-    proposals.propose(_parked(row), actor=actor, because=because, now=now)
+    proposals.propose(_parked_files(row), actor=actor, because=because, now=now)
 
 
 def decline(row: InboxFile) -> None:
     """Removes the proposal, also one's own; the file stays parked. Raises `ProposalRefused`."""
     _refuse_what_needs_nobody(row)
-    proposals.decline(_parked(row))
+    proposals.decline(_parked_files(row))
 
 
 def confirm(row: InboxFile, *, actor: "User", now: datetime | None = None) -> None:
@@ -39,11 +39,11 @@ def confirm(row: InboxFile, *, actor: "User", now: datetime | None = None) -> No
         locked = InboxFile.objects.select_for_update(of=("self",)).defer("body").get(pk=row.pk)
         _refuse_what_needs_nobody(locked)
         proposals.refuse_one_person(locked, actor)
-        _parked(row).update(state=InboxState.PROCESSED, processed_at=moment, closed_by=actor)
+        _parked_files(row).update(state=InboxState.PROCESSED, processed_at=moment, closed_by=actor)
     damage.end_alarm(row.isp_id, now=moment)
 
 
-def _parked(row: InboxFile) -> QuerySet[InboxFile]:
+def _parked_files(row: InboxFile) -> QuerySet[InboxFile]:
     return InboxFile.objects.filter(pk=row.pk, state=InboxState.PARKED)
 
 

@@ -19,7 +19,7 @@ from icpportal.gateways.miit.incoming.correlation import AmbiguousMatch, report_
 from icpportal.gateways.miit.line import outcome_queue
 from icpportal.gateways.miit.models import InboxFile, Report, ReportState
 from icpportal.gateways.miit.outgoing import report_queue, succession
-from icpportal.gateways.miit.types import AnswerKind, FiledAccess, FiledRecord, Level, ReportKind, Struck
+from icpportal.gateways.miit.types import AnswerKind, FiledAccess, FiledRecord, Level, ReportKind, StruckRecord
 
 UNDERSTOOD = ("BAJG", "BASJ", "ZXSJ", "JCDM")
 DECIDED = {True: APPROVED, False: REJECTED}  # a human decision counts as its processing code
@@ -93,7 +93,7 @@ def _act_on(file: InboxFile, told: ReportResult) -> str:
     """Acts on the gravest code; returns why a person must look, or ""."""
     judgement = judge((verdict.code for verdict in told.verdicts), told.report.kind)
     if judgement.fault == Fault.SUCCESS:
-        return _succeeded(file, told, judgement)
+        return _take_success(file, told, judgement)
     if judgement.fault == Fault.NEITHER:
         return _wait_for_resend(file, told, judgement)
     return _close(file, told, ANSWERS[judgement.fault], judgement)
@@ -106,7 +106,7 @@ ANSWERS = {
 }
 
 
-def _succeeded(file: InboxFile, told: ReportResult, judgement: Judgement) -> str:
+def _take_success(file: InboxFile, told: ReportResult, judgement: Judgement) -> str:
     """Only an approval grants; other successes confirm arrival, which is all that material waits for."""
     if told.report.kind == ReportKind.MATERIAL:
         _mark_answered(told.report)
@@ -232,7 +232,7 @@ def _as_seen_by(own_id: int | None, record: FiledRecord) -> FiledRecord:
     )
 
 
-def _take_struck(file: InboxFile, struck: Struck) -> None:
+def _take_struck(file: InboxFile, struck: StruckRecord) -> None:
     """Tells of struck entries; an access whose cancellation waits for its result is thereby cancelled."""
     outcome_queue.record(
         AnswerKind.STRUCK,

@@ -39,14 +39,14 @@ HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Moved:
+class MoveResult:
     """How many bodies were moved to the storage."""
 
     uploads: int
     downloads: int
 
 
-def sealed(file: File) -> bytes | None:
+def sealed_body(file: File) -> bytes | None:
     """The sealed body from either place, None without one; raises `StorageDown`, or `Unreadable` when it is lost."""
     if file.body is not None or not file.stored_name:
         return None if file.body is None else bytes(file.body)
@@ -64,7 +64,7 @@ def named_keys() -> set[uuid.UUID]:
     return set(key_ids(chain.from_iterable(tokens)))
 
 
-def store(*, now: datetime | None = None, limit: int = AT_ONCE) -> Moved:
+def store(*, now: datetime | None = None, limit: int = AT_ONCE) -> MoveResult:
     """Moves the bodies of finished files, oldest first, at most `limit` of each kind.
 
     Raises `StorageDown`, and then what was not moved stays where it is.
@@ -84,12 +84,12 @@ def store(*, now: datetime | None = None, limit: int = AT_ONCE) -> Moved:
         )
         return len(ran.done)
 
-    return Moved(moved("reports.stored", uploads), moved("downloads.stored", downloads))
+    return MoveResult(moved("reports.stored", uploads), moved("downloads.stored", downloads))
 
 
 def _move(file: File, now: datetime) -> bool:
     """Moves one body under its own name; returns False when it was moved or forgotten concurrently."""
-    body = sealed(file)
+    body = sealed_body(file)
     if body is None or file.stored_name:
         return False
     name = storage.keep(PLACE, f"{to_beijing(now):%Y%m%d}/{secrets.token_hex(16)}", body)

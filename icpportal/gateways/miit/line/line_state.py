@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from icpportal.alarms.actions import clear, open_alarm
 from icpportal.fields.language_marks import labelled
 from icpportal.fields.types import Column, Fact
-from icpportal.gateways.miit.codes.return_codes import BOTH, DOWN, NO_ANSWER, Reaction, Told, Way
+from icpportal.gateways.miit.codes.return_codes import BOTH, DOWN, NO_ANSWER, Addressee, Reaction, Way
 from icpportal.gateways.miit.line import polling
 from icpportal.gateways.miit.models import MinistryLine
 
@@ -68,13 +68,13 @@ def wait(
 
 
 def tell_wait(
-    line: MinistryLine, way: Way, code: int, reason: str, told: Told, *, until: datetime, now: datetime
+    line: MinistryLine, way: Way, code: int, reason: str, told: Addressee, *, until: datetime, now: datetime
 ) -> None:
     """Records a wait; one that operations must know of is an alarm until it ends, each new reason its own."""
     logger.info(f"{way} waits", extra={"isp": line.isp_id, "returned": code, "until": until.isoformat()})
     if getattr(line, f"{way}_waits_because") != reason:
         clear(waits(way), now=now)
-    if told == Told.OPERATIONS:
+    if told == Addressee.OPERATIONS:
         open_alarm(waits(way), reference=f"ispId {line.isp_id}", detail=str(code), now=now)
 
 

@@ -12,8 +12,8 @@ from django.utils.dateparse import parse_datetime
 
 from icpportal.alarms import rows
 from icpportal.gateways.miit import models
-from icpportal.gateways.miit.line.serialization import record_from, sealed, struck_from, unsealed
-from icpportal.gateways.miit.types import TAKEN, Answer, AnswerKind, FiledRecord, Struck
+from icpportal.gateways.miit.line.serialization import record_from, seal_value, struck_from, unseal_value
+from icpportal.gateways.miit.types import TAKEN, Answer, AnswerKind, FiledRecord, StruckRecord
 
 SETTLED = timedelta(minutes=30)  # after which a report sent again counts as accepted for good
 AT_ONCE = 1000  # delivered at once; the rest follows when these are acknowledged
@@ -33,7 +33,7 @@ def record(
 
     `answer_fields` are those of `types.Answer` that this kind has: `code`, `words`, `record`, …
     """
-    payload = sealed({name: _plain(value) for name, value in answer_fields.items()}, bound_to=_place(once))
+    payload = seal_value({name: _plain(value) for name, value in answer_fields.items()}, bound_to=_place(once))
     outcome, created = models.Outcome.objects.get_or_create(
         once=once,
         defaults={"kind": kind, "report": report, "file": file, "at": at or timezone.now(), "payload": payload},
@@ -74,7 +74,7 @@ def tell_record_again(report: models.Report) -> None:
     early = _unforgotten().filter(report=report, kind=AnswerKind.RECORD).order_by("-pk").first()
     if early is None:
         return
-    payload = unsealed(early.payload, bound_to=_place(early.once))
+    payload = unseal_value(early.payload, bound_to=_place(early.once))
     once = f"record-again:{report.key}"
     record(
         AnswerKind.RECORD, once=once, report=report, file=early.file, at=early.at, record=record_from(payload["record"])
@@ -124,7 +124,7 @@ def _place(once: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, FiledRecord | Struck):
+    if isinstance(value, FiledRecord | StruckRecord):
         return asdict(value)
     return value.isoformat() if isinstance(value, datetime) else value
 
@@ -133,7 +133,7 @@ READERS: dict[str, Callable[[Any], Any]] = {"record": record_from, "struck": str
 
 
 def _answer_of(row: models.Outcome) -> Answer:
-    payload = unsealed(row.payload, bound_to=_place(row.once))
+    payload = unseal_value(row.payload, bound_to=_place(row.once))
     fields = {name: READERS[name](value) if name in READERS else value for name, value in payload.items()}
     key = row.report.key if row.report else ""
     return Answer(id=str(row.pk), kind=AnswerKind(row.kind), report_key=key, at=row.at, **fields)

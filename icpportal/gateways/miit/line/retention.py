@@ -57,14 +57,14 @@ def forget(*, now: datetime | None = None, dry_run: bool = False) -> ErasureResu
     reports = Report.objects.filter(~Q(payload=""), state__in=OVER)
     answers = Outcome.objects.filter(~Q(payload=""), acknowledged_at__lt=before)
     return ErasureResult(
-        uploads=_emptied(uploads, FORGOTTEN_UPLOAD, dry_run),
-        downloads=_emptied(downloads, FORGOTTEN, dry_run),
-        reports=_emptied(reports, {"payload": ""}, dry_run),
-        answers=_emptied(answers, {"payload": ""}, dry_run),
+        uploads=_empty_all(uploads, FORGOTTEN_UPLOAD, dry_run),
+        downloads=_empty_all(downloads, FORGOTTEN, dry_run),
+        reports=_empty_all(reports, {"payload": ""}, dry_run),
+        answers=_empty_all(answers, {"payload": ""}, dry_run),
     )
 
 
-def _emptied(rows: QuerySet, columns: Columns, dry_run: bool) -> int:
+def _empty_all(rows: QuerySet, columns: Columns, dry_run: bool) -> int:
     if dry_run:
         return rows.count()
     return sum(_empty(rows.model.objects.filter(pk__in=chunk), columns) for chunk in _chunks(rows))

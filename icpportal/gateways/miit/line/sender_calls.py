@@ -137,6 +137,6 @@ class Deadline:
         self.ends = time.monotonic() + seconds
 
     @property
-    def passed(self) -> bool:
+    def is_over(self) -> bool:
         """Whether there is no time for another call."""
         return time.monotonic() >= self.ends

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from icpportal.fields.types import Column
-from icpportal.gateways.miit.client.crypto import Packed
+from icpportal.gateways.miit.client.crypto import PackedDocument
 from icpportal.gateways.miit.codes.return_codes import Way
 from icpportal.gateways.miit.line import bodies, outcome_queue, polling
 from icpportal.gateways.miit.line.file_encryption import destroy, open_body, seal_body
@@ -29,13 +29,15 @@ def on_its_way(isp_id: int) -> UploadFile | None:
     return UploadFile.objects.select_related("report").filter(isp_id=isp_id, accepted_at__isnull=True).first()
 
 
-def read_stored(file: UploadFile) -> Packed:
+def read_stored(file: UploadFile) -> PackedDocument:
     """The stored file; raises `Forgotten`, `Unreadable`, or `StorageDown`."""
-    body = open_body(bodies.sealed(file) if file.key else None, file.key, bound_to=place(file.isp_id, file.sequence))
-    return Packed(file.name, body, file.digest)
+    body = open_body(
+        bodies.sealed_body(file) if file.key else None, file.key, bound_to=place(file.isp_id, file.sequence)
+    )
+    return PackedDocument(file.name, body, file.digest)
 
 
-def number(lease: Lease, row: Report, packed: Packed, sequence: int, *, now: datetime) -> UploadFile | None:
+def number(lease: Lease, row: Report, packed: PackedDocument, sequence: int, *, now: datetime) -> UploadFile | None:
     """Gives the report its number and stores the bytes, both or neither; `None` when it is no longer queued."""
     try:
         with transaction.atomic():
@@ -50,14 +52,14 @@ def number(lease: Lease, row: Report, packed: Packed, sequence: int, *, now: dat
         raise LeaseLost("another file is on its way") from taken
 
 
-def _keep(isp_id: int, row: Report, packed: Packed, sequence: int, **columns: Column) -> UploadFile:
+def _keep(isp_id: int, row: Report, packed: PackedDocument, sequence: int, **columns: Column) -> UploadFile:
     """The row of a numbered file, with its bytes sealed."""
     body, key = seal_body(packed.body, bound_to=place(isp_id, sequence))
     known = {"isp_id": isp_id, "sequence": sequence, "report": row, "name": packed.name, "digest": packed.digest}
     return UploadFile.objects.create(**known, body=body, key=key, **columns)
 
 
-def replace(lease: Lease, file: UploadFile, packed: Packed, *, now: datetime) -> None:
+def replace(lease: Lease, file: UploadFile, packed: PackedDocument, *, now: datetime) -> None:
     """Stores other bytes under the same number, for a file that was never accepted."""
     fresh = {"made_at": now, "sent_at": None, "tries": 0, "code": "", "words": ""}
     with transaction.atomic():
@@ -114,7 +116,7 @@ def note_last(isp_id: int, sequence: int, *, now: datetime) -> None:
     MinistryLine.objects.filter(pk=isp_id).update(last_sequence=sequence, number_heard_at=now)
 
 
-def take_over(lease: Lease, row: Report, packed: Packed, sequence: int, *, now: datetime) -> None:
+def take_over(lease: Lease, row: Report, packed: PackedDocument, sequence: int, *, now: datetime) -> None:
     """The ministry has this report under a number unknown to a restored backup: as if we had sent it now."""
     with transaction.atomic():
         lease.renew()

@@ -20,18 +20,18 @@ from icpportal.gateways.miit.types import (
     Purpose,
     Report,
     ReportKind,
-    Struck,
+    StruckRecord,
 )
 from icpportal.privacy.crypto import seal, unseal
 
 
-def sealed(value: Any, *, bound_to: str) -> str:
+def seal_value(value: Any, *, bound_to: str) -> str:
     """A dataclass or plain JSON value as sealed text."""
     plain = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
     return seal(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode(), bound_to=bound_to)
 
 
-def unsealed(token: str, *, bound_to: str) -> Any:
+def unseal_value(token: str, *, bound_to: str) -> Any:
     """The JSON value behind sealed text."""
     return json.loads(unseal(token, bound_to=bound_to))
 
@@ -70,7 +70,7 @@ READERS: dict[ReportKind, Callable[[dict[str, Any]], Report]] = {
 
 
 def report_from(kind: str, value: dict[str, Any]) -> Report:
-    """The report that `sealed(report)` took apart."""
+    """The report that `seal_value(report)` took apart."""
     return READERS[ReportKind(kind)](value)
 
 
@@ -93,6 +93,6 @@ def record_from(value: dict[str, Any]) -> FiledRecord:
     return FiledRecord(**{**value, "lead": FiledContact(**value["lead"]), "sites": sites})
 
 
-def struck_from(value: dict[str, Any]) -> Struck:
+def struck_from(value: dict[str, Any]) -> StruckRecord:
     """What was struck off, again."""
-    return Struck(Level(value["level"]), value["id"])
+    return StruckRecord(Level(value["level"]), value["id"])

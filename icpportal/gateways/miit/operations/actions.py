@@ -90,7 +90,7 @@ def resync(
     """
     with _alone(now, seconds) as caller:
         previous = planning.previous_reply(caller.ask, tell)
-        plan = planning.compared(previous, after_restore=after_restore)
+        plan = planning.plan_resync(previous, after_restore=after_restore)
         if plan.answered and not send_answered:
             raise Refused(planning.set_back_words(plan))
         if after_restore:

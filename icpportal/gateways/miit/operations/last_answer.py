@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit.codes.return_codes import BOTH, NO_ANSWER, Told, Way, reaction
+from icpportal.gateways.miit.codes.return_codes import BOTH, NO_ANSWER, Addressee, Way, reaction
 from icpportal.gateways.miit.models import MinistryLine
 from icpportal.gateways.miit.operations.line_health import longest_silence
 from icpportal.time_format import to_beijing
@@ -23,7 +23,7 @@ def judge(*, now: datetime | None = None) -> None:
     if any(_is_silent(line, way) for way in BOTH):
         raise Retryable(f"{NO_ANSWER}{_last(line)}")
     waits = [because for way in BOTH if (because := _waits(line, way, now))]
-    if trouble := next((because for because in waits if _who_is_told(because) == Told.OPERATIONS), None):
+    if trouble := next((because for because in waits if _who_is_told(because) == Addressee.OPERATIONS), None):
         raise Retryable(trouble)
     if not waits and (line.answered_at is None or line.answered_at < now - longest_silence()):
         raise Retryable(f"the ministry was not asked lately{_last(line)}: is a worker running?")
@@ -68,9 +68,9 @@ def _waits(line: MinistryLine, way: Way, now: datetime) -> str:
     return str(getattr(line, f"{way}_waits_because")) if until and until > now else ""
 
 
-def _who_is_told(because: str) -> Told:
+def _who_is_told(because: str) -> Addressee:
     code = because.partition(":")[0]
-    return reaction(int(code)).told if code.isdecimal() else Told.NOBODY
+    return reaction(int(code)).told if code.isdecimal() else Addressee.NOBODY
 
 
 def _last(line: MinistryLine) -> str:

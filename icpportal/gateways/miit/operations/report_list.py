@@ -13,7 +13,7 @@ from icpportal.gateways.errors import Refused
 from icpportal.gateways.miit.client import crypto
 from icpportal.gateways.miit.client.account import account
 from icpportal.gateways.miit.documents import versions
-from icpportal.gateways.miit.documents.gbk import decoded
+from icpportal.gateways.miit.documents.gbk import decode
 from icpportal.gateways.miit.documents.types import MalformedDocument
 from icpportal.gateways.miit.incoming import inbox
 from icpportal.gateways.miit.line import sequence as numbering
@@ -125,7 +125,7 @@ def as_sent(file: UploadFile, *, attachments: bool) -> bytes:
     """
     packed = numbering.read_stored(file)
     xml = crypto.unwrap(crypto.WireFile(packed.name, crypto.wrap(packed.body, cipher=None), packed.digest), None)
-    return versions.version().redacted(xml, attachments=attachments)
+    return versions.version().redact(xml, attachments=attachments)
 
 
 def as_received(row: InboxFile) -> str:
@@ -135,7 +135,7 @@ def as_received(row: InboxFile) -> str:
     """
     came = inbox.wire_file(row)
     try:
-        return decoded(crypto.unwrap(came, account().cipher))[0]
+        return decode(crypto.unwrap(came, account().cipher))[0]
     except MalformedDocument as damage:
         return f"{damage}\n{came}\n\n{came.info}"
 

@@ -15,8 +15,8 @@ from icpportal.fields.types import Fact
 from icpportal.gateways.miit.client import agreement
 from icpportal.gateways.miit.codes import table_numbers
 from icpportal.gateways.miit.incoming import damage, download_labels, downloads
-from icpportal.gateways.miit.incoming.damage import Damaged
-from icpportal.gateways.miit.incoming.downloads import Parked
+from icpportal.gateways.miit.incoming.damage import DamagedFile
+from icpportal.gateways.miit.incoming.downloads import ParkedDownload
 from icpportal.gateways.miit.line import line_state
 from icpportal.gateways.miit.models import InboxFile, InboxState, MinistryLine, Outcome, Report, ReportState
 from icpportal.gateways.miit.operations import settings_check
@@ -71,8 +71,8 @@ class InterfaceStatus:
     sending_stopped: Stop | None
     fetching_stopped: Stop | None
     inbox: dict[str, int]
-    damaged: list[Damaged]
-    parked_downloads: list[Parked]
+    damaged: list[DamagedFile]
+    parked_downloads: list[ParkedDownload]
     fetched_at: datetime | None
     fetch_after: datetime | None  # the next look; None: at once
     answered_at: datetime | None
@@ -100,7 +100,7 @@ def interface_status(*, now: datetime | None = None) -> InterfaceStatus:
     now = now or timezone.now()
     line = MinistryLine.objects.filter(isp_id=settings.MIIT_ISP_ID).first() or MinistryLine(isp_id=settings.MIIT_ISP_ID)
     counts = _reports()
-    damaged, parked = damage.list_waited_for(line.isp_id), downloads.parked()
+    damaged, parked = damage.list_waited_for(line.isp_id), downloads.list_parked()
     can_go = succession.free_to_go(Report.objects.filter(state__in=ON_THEIR_WAY))
     oldest = can_go.aggregate(oldest=Min("next_at"), since=Min("queued_at"))
     behind = succession.waiting(now)
@@ -169,11 +169,11 @@ def _needs(facts: InterfaceStatus, oldest_due: datetime | None, now: datetime) -
         (facts.schemas not in ("none", "valid"), f"schemas: {facts.schemas}"),
     )
     damaged = [_waited_for(file) for file in facts.damaged]
-    parked = [_parked(file, now) for file in facts.parked_downloads]
+    parked = [_parked_line(file, now) for file in facts.parked_downloads]
     return [*_stops(facts), *damaged, *parked, *(words for wrong, words in rows if wrong), *facts.settings_faults]
 
 
-def _waited_for(file: Damaged) -> str:
+def _waited_for(file: DamagedFile) -> str:
     return gettext(
         "download %(name)s comes damaged since %(since)s (%(because)s): "
         "miit confirm %(name)s gives it up, miit reread %(name)s tries it again"
@@ -184,7 +184,7 @@ def _waited_for(file: Damaged) -> str:
     }
 
 
-def _parked(file: Parked, now: datetime) -> str:
+def _parked_line(file: ParkedDownload, now: datetime) -> str:
     facts = {"name": file.name, "age": span_words(now - file.since)}
     if file.proposed:
         return (
@@ -214,17 +214,17 @@ def _stops(facts: InterfaceStatus) -> list[str]:
     """What to do so that sending and fetching resume, once if both need the same."""
     sending, fetching, wait = facts.sending_stopped, facts.fetching_stopped, facts.sending_waits
     if sending and fetching and sending.because == fetching.because:
-        return [_stopped(gettext("sending and fetching stopped: %(because)s. %(to_do)s"), sending)]
+        return [_stop_line(gettext("sending and fetching stopped: %(because)s. %(to_do)s"), sending)]
     found = []
     if sending:
-        found.append(_stopped(gettext("sending stopped: %(because)s. %(to_do)s"), sending))
+        found.append(_stop_line(gettext("sending stopped: %(because)s. %(to_do)s"), sending))
     if fetching:
-        found.append(_stopped(gettext("fetching stopped: %(because)s. %(to_do)s"), fetching))
+        found.append(_stop_line(gettext("fetching stopped: %(because)s. %(to_do)s"), fetching))
     if wait and not sending and wait.because.partition(":")[0] in TO_DO:
         facts_of_wait = {"because": line_state.translated_reason(wait.because), "to_do": to_do(wait.because)}
         found.append(gettext("sending waits: %(because)s. %(to_do)s") % facts_of_wait)
     return found
 
 
-def _stopped(sentence: str, stop: Stop) -> str:
+def _stop_line(sentence: str, stop: Stop) -> str:
     return sentence % {"because": line_state.translated_reason(stop.because), "to_do": stop.to_do}

@@ -5,11 +5,11 @@ from django.core.exceptions import ValidationError
 from django.utils.module_loading import import_string
 
 from icpportal.gateways.errors import Retryable
-from icpportal.gateways.miit.client.crypto import Packed, pack
+from icpportal.gateways.miit.client.crypto import PackedDocument, pack
 from icpportal.gateways.miit.codes import table_numbers
 from icpportal.gateways.miit.documents import versions
 from icpportal.gateways.miit.documents.types import NotEncodable
-from icpportal.gateways.miit.line.serialization import report_from, unsealed
+from icpportal.gateways.miit.line.serialization import report_from, unseal_value
 from icpportal.gateways.miit.models import Report
 from icpportal.gateways.miit.types import Attachment
 from icpportal.gateways.miit.types import Report as Content
@@ -24,10 +24,10 @@ def place(key: str) -> str:
 
 def content_of(row: Report) -> Content:
     """The report as it was queued."""
-    return report_from(row.kind, unsealed(row.payload, bound_to=place(row.key)))
+    return report_from(row.kind, unseal_value(row.payload, bound_to=place(row.key)))
 
 
-def build(row: Report, sequence: int) -> Packed:
+def build(row: Report, sequence: int) -> PackedDocument:
     """The file of this report with this number.
 
     Raises `NotEncodable`, or `Retryable` while a picture cannot be read or the ministry's tables lack one of its codes.

@@ -59,7 +59,7 @@ def plan(*, after_restore: bool = False, seconds: float | None = None, tell: Tel
     Raises `Retryable` when it does not answer, `Refused` when it does not tell.
     """
     within = {} if seconds is None else {"timeout": seconds}
-    return compared(previous_reply(lambda: Ministry().previous_upload(**within), tell), after_restore=after_restore)
+    return plan_resync(previous_reply(lambda: Ministry().previous_upload(**within), tell), after_restore=after_restore)
 
 
 def previous_reply(ask: Callable[[], PreviousReply], tell: Tell) -> PreviousReply:
@@ -75,7 +75,7 @@ def previous_reply(ask: Callable[[], PreviousReply], tell: Tell) -> PreviousRepl
     return previous
 
 
-def compared(previous: PreviousReply, *, after_restore: bool = False) -> Plan:
+def plan_resync(previous: PreviousReply, *, after_restore: bool = False) -> Plan:
     """What a resynchronisation does when this is their last file."""
     line = MinistryLine.objects.filter(pk=settings.MIIT_ISP_ID).first()
     here = line.last_sequence if line else None

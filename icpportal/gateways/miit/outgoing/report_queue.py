@@ -11,7 +11,7 @@ from icpportal.gateways.miit import models
 from icpportal.gateways.miit.codes.processing_codes import in_review
 from icpportal.gateways.miit.documents.types import NotEncodable
 from icpportal.gateways.miit.line import outcome_queue
-from icpportal.gateways.miit.line.serialization import sealed
+from icpportal.gateways.miit.line.serialization import seal_value
 from icpportal.gateways.miit.models import ReportState
 from icpportal.gateways.miit.outgoing import succession
 from icpportal.gateways.miit.outgoing.file_builder import place
@@ -41,20 +41,20 @@ def queue(report: Report) -> models.Report:
         "reference": reference_of(report.key),
         "site_number": getattr(report, "site_number", ""),
         "access_id": getattr(report, "access_id", None),
-        "payload": sealed(report, bound_to=place(report.key)),
+        "payload": seal_value(report, bound_to=place(report.key)),
     }
     own_ids = (models.own_id_of(report.key), *(models.new_own_id() for _ in range(OURS - 1)))
     for left, own_id in zip(reversed(range(OURS)), own_ids, strict=True):
         try:
             with transaction.atomic():
-                return _queued(report.key, {**columns, "own_id": own_id})
+                return _add(report.key, {**columns, "own_id": own_id})
         except IntegrityError:
             if not left:
                 raise
     raise AssertionError("unreachable")
 
 
-def _queued(key: str, columns: Columns) -> models.Report:
+def _add(key: str, columns: Columns) -> models.Report:
     row, created = models.Report.objects.get_or_create(key=key, defaults=columns)
     if created:
         succession.supersede(row.reference, kind=row.kind, but=row)

@@ -19,7 +19,7 @@ from icpportal.fields.types import Fact
 from icpportal.gateways.errors import Retryable
 from icpportal.gateways.miit.client import agreement
 from icpportal.gateways.miit.client.agreement import Agreement
-from icpportal.gateways.miit.client.crypto import Packed
+from icpportal.gateways.miit.client.crypto import PackedDocument
 from icpportal.gateways.miit.client.returns import PreviousReply, Reply, UploadReply
 from icpportal.gateways.miit.codes.return_codes import Act, Way, reaction
 from icpportal.gateways.miit.documents.types import NotEncodable
@@ -47,7 +47,7 @@ NO_BYTES = _("the content of our numbered file cannot be read: run miit rebuild"
 
 
 @dataclass
-class Sent:
+class RoundResult:
     """What one round did, how many reports are left, and why it ended early."""
 
     accepted: int = 0
@@ -62,16 +62,16 @@ class Sent:
         return asdict(self)
 
 
-def send_due(*, now: datetime | None = None, limit: int = 500) -> Sent:
+def send_due(*, now: datetime | None = None, limit: int = 500) -> RoundResult:
     """Sends up to `limit` files; does nothing while another sender runs for the ispId.
 
     Ends when there is nothing more, when the ministry wants us to wait or stop, or after about two minutes.
     """
     isp_id, time = settings.MIIT_ISP_ID, clock(now)
-    totals = Sent()
+    totals = RoundResult()
     loop = rows.Loop(JOB)
     loop.hurry(Report.objects.filter(state=ReportState.QUEUED), now=time())
-    if _owed(isp_id, time()):
+    if _has_work(isp_id, time()):
         mine = lease.take(isp_id)
         if mine is None:
             totals.reason = BUSY
@@ -82,7 +82,7 @@ def send_due(*, now: datetime | None = None, limit: int = 500) -> Sent:
     return totals
 
 
-def _owed(isp_id: int, now: datetime) -> bool:
+def _has_work(isp_id: int, now: datetime) -> bool:
     on_its_way = UploadFile.objects.filter(isp_id=isp_id, accepted_at__isnull=True)
     return report_queue.next_due(now) is not None or on_its_way.exists()
 
@@ -90,7 +90,7 @@ def _owed(isp_id: int, now: datetime) -> bool:
 class _Round:
     """One round of a sender."""
 
-    def __init__(self, caller: Caller, loop: rows.Loop, totals: Sent, limit: int) -> None:
+    def __init__(self, caller: Caller, loop: rows.Loop, totals: RoundResult, limit: int) -> None:
         self.caller, self.loop, self.totals, self.limit = caller, loop, totals, limit
         self.now = caller.now
         self.isp_id = caller.lease.isp_id
@@ -99,19 +99,19 @@ class _Round:
         self.asked = False  # whether this round asked for their last file
         self.filled: set[int] = set()
         self.acts: dict[Act, Callable[[UploadFile, UploadReply], bool]] = {
-            Act.DONE: self.accepted,
+            Act.DONE: self.accept,
             Act.FILL: self.fill,
-            Act.WAIT: self.refused,
-            Act.STOP: self.refused,
+            Act.WAIT: self.refuse,
+            Act.STOP: self.refuse,
         }
 
     def run(self) -> None:
         """Steps until there is a reason to end."""
         try:
             while self.totals.accepted < self.limit and self.step():
-                if self.deadline.passed:
+                if self.deadline.is_over:
                     break
-            if self.deadline.passed:
+            if self.deadline.is_over:
                 self.totals.reason = self.totals.reason or NO_TIME
         except lease.LeaseLost:
             self.totals.reason = TAKEN_OVER
@@ -157,10 +157,10 @@ class _Round:
         """Checks that their last number is not ahead of ours, and that our keys open what they have of us."""
         previous = self.caller.ask()
         self.asked = True
-        if not self.answered(previous):
+        if not self.take_answer(previous):
             return False
         if file and fate(previous, file) == CallOutcome.ARRIVED:
-            return self.accepted(file)
+            return self.accept(file)
         if previous.sequence > last:
             return self.stop(14, AHEAD, None, theirs=previous.sequence)
         if self.has_answered(range(previous.sequence + 1, last + 1)):
@@ -181,7 +181,7 @@ class _Round:
     def first_contact(self) -> bool:
         """An empty database: takes over their last number."""
         previous = self.caller.ask()
-        if not self.answered(previous):
+        if not self.take_answer(previous):
             return False
         self.asked = True
         unknown = MinistryLine.objects.filter(pk=self.isp_id, last_sequence__isnull=True)
@@ -191,14 +191,14 @@ class _Round:
 
     def next_file(self, sequence: int) -> UploadFile | None:
         """The longest-waiting report that can be sent, with its number; puts aside what cannot."""
-        while not self.deadline.passed and (row := report_queue.next_due(self.now())):
-            packed = self.built(row, sequence)
+        while not self.deadline.is_over and (row := report_queue.next_due(self.now())):
+            packed = self.build(row, sequence)
             file = numbering.number(self.caller.lease, row, packed, sequence, now=self.now()) if packed else None
             if file:
                 return file
         return None
 
-    def built(self, row: Report, sequence: int) -> Packed | None:
+    def build(self, row: Report, sequence: int) -> PackedDocument | None:
         """The file of a report; None for one that cannot be sent now, which blocks no other."""
         try:
             packed = file_builder.build(row, sequence)
@@ -230,7 +230,7 @@ class _Round:
             reply = self.caller.upload(file)
         except Retryable:
             logger.warning("answer lost", extra={"isp": self.isp_id, "sequence": file.sequence})
-            if self.lost or self.deadline.passed:
+            if self.lost or self.deadline.is_over:
                 raise
             self.lost = True
             return self.settle(file)
@@ -241,11 +241,11 @@ class _Round:
     def settle(self, file: UploadFile) -> bool:
         """Finds out whether it arrived, by the ministry's last number and hash, before sending it again."""
         previous = self.caller.ask()
-        if not self.answered(previous):
+        if not self.take_answer(previous):
             return False
         became = fate(previous, file)
         if became == CallOutcome.ARRIVED:
-            return self.accepted(file)
+            return self.accept(file)
         if became == CallOutcome.OUT_OF_STEP:
             is_set_back = self.has_answered(range(previous.sequence + 1, file.sequence))
             words = SET_BACK if is_set_back else OUT_OF_STEP
@@ -254,7 +254,7 @@ class _Round:
         numbering.note_heard(self.isp_id, now=self.now())
         return True
 
-    def accepted(self, file: UploadFile, reply: Reply | None = None) -> bool:
+    def accept(self, file: UploadFile, reply: Reply | None = None) -> bool:
         self.lost = False
         line_state.clear_wait_alarm(self.line, Way.SENDING, now=self.now())
         if reply is not None:
@@ -291,12 +291,12 @@ class _Round:
         logger.info("missing file sent again", extra={"isp": self.isp_id, "sequence": old.sequence})
         return True
 
-    def refused(self, file: UploadFile, reply: UploadReply) -> bool:
+    def refuse(self, file: UploadFile, reply: UploadReply) -> bool:
         """They did not accept it, or do not say so; it keeps its number."""
         numbering.note_code(file, reply.code, reply.words, arrived=False if reaction(reply.code).certain else None)
         return self.not_now(reply, file.sequence)
 
-    def answered(self, reply: Reply) -> bool:
+    def take_answer(self, reply: Reply) -> bool:
         """Whether a question was answered; otherwise waits or stops as its code says."""
         return reaction(reply.code).act in (Act.DONE, Act.LOAD) or self.not_now(reply)
 

@@ -6,7 +6,7 @@ from typing import Any
 from icpportal.gateways.miit.client.crypto import pack
 from icpportal.gateways.miit.line import sequence as numbering
 from icpportal.gateways.miit.line.file_encryption import seal_body
-from icpportal.gateways.miit.line.serialization import sealed
+from icpportal.gateways.miit.line.serialization import seal_value
 from icpportal.gateways.miit.models import Report, ReportState, UploadFile
 from icpportal.gateways.miit.outgoing import file_builder
 from icpportal.gateways.miit.types import AccessReport, AddressRange
@@ -36,7 +36,7 @@ def report(number: int = 1, order: str = "T7Q4-M2KX", **columns: Any) -> Report:
     )
     at = START + timedelta(minutes=number)
     usual = {"reference": order, "kind": "access", "site_number": content.site_number, "queued_at": at, "next_at": at}
-    payload = sealed(content, bound_to=file_builder.place(key))
+    payload = seal_value(content, bound_to=file_builder.place(key))
     return Report.objects.create(key=key, payload=payload, **{**usual, **columns})
 
 

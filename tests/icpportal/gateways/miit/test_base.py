@@ -44,5 +44,5 @@ def test_every_gateway_has_the_methods_of_the_interface(gateway):
         "phones",
         "phones_of",
         "check",
-        "heard",
+        "check_last_answer",
     ]

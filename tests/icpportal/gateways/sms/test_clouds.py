@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 
 from icpportal.gateways.errors import Refused, Retryable, Unknown
 from icpportal.gateways.health import examine
-from icpportal.gateways.sms.base import FilledTemplate, Handed, text_messages
+from icpportal.gateways.sms.base import AcceptedText, FilledTemplate, text_messages
 from icpportal.gateways.sms.reports import BLOCKED, NUMBER, OFF, OTHER, reason_of
 from icpportal.metrics.counters import ANSWERS as ANSWERED
 from tests.icpportal.gateways.sms import clouds
@@ -208,9 +208,9 @@ def test_alibaba_cloud_is_queried_about_each_text_by_number_receipt_and_day_in_b
         clouds.account(settings, "Aliyun", cloud)
         answers = [detail(1, ""), detail(2, "MOBILE_NOT_ON_SERVICE"), detail(3, "DELIVERED")]
         cloud.answers = {"QuerySendDetails": answers}
-        handed = [Handed(f"90{n}^0", TO, AT) for n in range(3)]
+        handed = [AcceptedText(f"90{n}^0", TO, AT) for n in range(3)]
 
-        found = list(supplier(settings).reports([*handed, Handed("erased", "", AT)]))
+        found = list(supplier(settings).reports([*handed, AcceptedText("erased", "", AT)]))
 
     assert [(each.receipt, each.has_arrived, each.why, each.code) for each in found] == [
         ("901^0", False, NUMBER, "MOBILE_NOT_ON_SERVICE"),

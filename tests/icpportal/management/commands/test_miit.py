@@ -450,7 +450,7 @@ def test_send_is_one_round_and_says_why_it_ended(capsys, monkeypatch):
 
     def send_due(*, limit):
         asked.append(limit)
-        return sender.Sent(accepted=2, waiting=1, reason="15: too many files are waiting at the ministry")
+        return sender.RoundResult(accepted=2, waiting=1, reason="15: too many files are waiting at the ministry")
 
     monkeypatch.setattr(sender, "send_due", send_due)
 
@@ -463,7 +463,7 @@ def test_send_is_one_round_and_says_why_it_ended(capsys, monkeypatch):
 
 @pytest.mark.parametrize("trouble", ["parked", "stopped"])
 def test_send_ends_with_1_when_a_person_is_needed(capsys, monkeypatch, trouble):
-    monkeypatch.setattr(sender, "send_due", lambda **_limit: sender.Sent(parked=int(trouble == "parked")))
+    monkeypatch.setattr(sender, "send_due", lambda **_limit: sender.RoundResult(parked=int(trouble == "parked")))
     if trouble == "stopped":
         MinistryLine.objects.create(isp_id=ISP, sending_stopped_at=START, sending_stopped_because="4: x")
 

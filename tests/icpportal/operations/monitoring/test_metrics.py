@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from icpportal import tasks
 from icpportal.alarms.actions import open_alarm
-from icpportal.gateways.answers import counted
+from icpportal.gateways.answers import count_call
 from icpportal.gateways.errors import NotYet, Refused, Retryable, Unknown
 from icpportal.gateways.miit.models import MinistryLine
 from icpportal.metrics import counters, processes
@@ -190,7 +190,7 @@ def test_a_task_is_counted_by_its_outcome(monkeypatch):
 def test_an_outside_system_is_counted_by_its_answer(problem, outcome):
     before = counter(counters.ANSWERS, "a system", outcome)
 
-    with contextlib.suppress(Exception), counted("a system"):
+    with contextlib.suppress(Exception), count_call("a system"):
         if problem:
             raise problem
 

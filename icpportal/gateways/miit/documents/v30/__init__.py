@@ -2,7 +2,7 @@
 
 from icpportal.gateways.miit.documents.schema import validate
 from icpportal.gateways.miit.documents.v30.download import read
-from icpportal.gateways.miit.documents.v30.redaction import redacted
+from icpportal.gateways.miit.documents.v30.redaction import redact
 from icpportal.gateways.miit.documents.v30.upload import NUMBER, build
 
-__all__ = ["NUMBER", "build", "read", "redacted", "validate"]
+__all__ = ["NUMBER", "build", "read", "redact", "validate"]

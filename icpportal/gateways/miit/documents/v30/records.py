@@ -27,11 +27,11 @@ def records(block: etree._Element, remarks: list[str]) -> list[FiledRecord]:
         record = _record(row, remarks)
         if record:
             before = found.pop(record.subject_id, None)
-            found[record.subject_id] = _joined(before, record) if before else record
+            found[record.subject_id] = _join(before, record) if before else record
     return [*found.values()]
 
 
-def _joined(first: FiledRecord, last: FiledRecord) -> FiledRecord:
+def _join(first: FiledRecord, last: FiledRecord) -> FiledRecord:
     """One record of two rows about one subject; apart, each row would end the accesses of the other one's sites."""
     return replace(last, sites=first.sites + last.sites, is_whole=first.is_whole and last.is_whole)
 
@@ -126,11 +126,11 @@ def _access(row: etree._Element, remarks: list[str]) -> FiledAccess | None:
 
 
 def _range(row: etree._Element) -> AddressRange | None:
-    first, last = (_dotted(part(row, name)) for name in ("Qsip", "Zzip"))
+    first, last = (_dotted_address(part(row, name)) for name in ("Qsip", "Zzip"))
     return AddressRange(first, last) if first and last else None
 
 
-def _dotted(element: etree._Element | None) -> str:
+def _dotted_address(element: etree._Element | None) -> str:
     """An address from its number; dotted notation is accepted, too."""
     words = text_of(element)
     try:

@@ -13,7 +13,7 @@ PIXEL = (
 )
 
 
-def redacted(xml: bytes, *, attachments: bool) -> bytes:
+def redact(xml: bytes, *, attachments: bool) -> bytes:
     """The same document of ours, still valid; pictures stay with `attachments`. Raises `MalformedDocument`."""
     root = own(xml)
     shown = {"ICPmm": HIDDEN} | ({} if attachments else {"Fjnr": PIXEL, "Spwj": PIXEL})

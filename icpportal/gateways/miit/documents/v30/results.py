@@ -5,7 +5,7 @@ from lxml import etree
 from icpportal.gateways.miit.documents.types import NO_STRUCK_ID, Result, Verdict
 from icpportal.gateways.miit.documents.v30.unknown_elements import strangers
 from icpportal.gateways.miit.documents.xml_reader import moment, number, part, parts, text
-from icpportal.gateways.miit.types import Level, Struck
+from icpportal.gateways.miit.types import Level, StruckRecord
 
 DECIDED = {"0": False, "1": True}  # Shjg
 
@@ -57,7 +57,7 @@ def _decision(row: etree._Element, remarks: list[str]) -> Result:
     )
 
 
-def struck(block: etree._Element, remarks: list[str]) -> list[Struck]:
+def read_struck(block: etree._Element, remarks: list[str]) -> list[StruckRecord]:
     """The entries of a ZXSJ; its schema has subjects and sites, its text accesses too."""
     remarks += strangers(block, "ZXSJ")
     found = []
@@ -65,7 +65,7 @@ def struck(block: etree._Element, remarks: list[str]) -> list[Struck]:
         remarks += strangers(row, "Zxxx")
         level, identity = text(row, "Zxlb"), number(row, "Jlid")
         if level in set(Level) and identity is not None:
-            found.append(Struck(Level(level), identity))
+            found.append(StruckRecord(Level(level), identity))
         else:
             remarks.append(NO_STRUCK_ID)
     return found

@@ -108,7 +108,7 @@ def _attachment(block: Part, attachment: Attachment, place: int, pictures: Pictu
     purpose = number_of(settings.MIIT_CODES, "Fjytlx", attachment.purpose.name.lower())
     block.number("Fjwjgs", number_of(settings.MIIT_CODES, "Fjwjgs", "jpeg"), ours)
     block.number("Fjyt", purpose, f"{ours}.purpose")
-    block.content("Fjnr", b64encode(_fitted(pictures(attachment), attachment, f"{block.path}/Fjnr ({ours})")).decode())
+    block.content("Fjnr", b64encode(_fit(pictures(attachment), attachment, f"{block.path}/Fjnr ({ours})")).decode())
     owner = block.part("Fjssdx")
     owner.number("Ssdxlx", int(attachment.owner), f"{ours}.owner")
     owner.part("Ssdxbs").text("Baxh", attachment.owner_number, f"{ours}.owner_number")
@@ -116,7 +116,7 @@ def _attachment(block: Part, attachment: Attachment, place: int, pictures: Pictu
         block.text("Bz", attachment.remark, f"{ours}.remark")
 
 
-def _fitted(picture: bytes, attachment: Attachment, field: str) -> bytes:
+def _fit(picture: bytes, attachment: Attachment, field: str) -> bytes:
     try:
         return fit(picture, attachment.purpose)
     except NotEncodable as unfit:

@@ -19,12 +19,12 @@ from icpportal.gateways.miit.client.returns import (
 )
 
 READERS = {
-    "acknowledged": returns.acknowledged,
-    "uploaded": returns.uploaded,
-    "downloaded": returns.downloaded,
+    "acknowledged": returns.read_reply,
+    "uploaded": returns.read_upload,
+    "downloaded": returns.read_download,
     "previous": returns.previous,
     "status": lambda text: returns.status(text, "example.com"),
-    "verified": returns.verified,
+    "verified": returns.read_password,
 }
 INFOS = """<fileInfos><hashAlgorithm>0</hashAlgorithm><compressionFormat>0</compressionFormat>
 <encryptAlgorithm> 1 </encryptAlgorithm><dataSequence> 12 </dataSequence><return_FileName> r1 </return_FileName>
@@ -50,7 +50,7 @@ def answer(more="", code="0", msg="ok"):
     ],
 )
 def test_a_code_is_read_in_any_form(text):
-    assert returns.acknowledged(text) == Reply(0, "ok")
+    assert returns.read_reply(text) == Reply(0, "ok")
 
 
 @pytest.mark.parametrize("read", READERS.values(), ids=READERS)
@@ -93,7 +93,7 @@ def test_garbage_is_always_retryable(read, data):
 def test_an_upload_may_miss_several_numbers():
     numbers = "".join(f"<dataSequence>{n}</dataSequence>" for n in (" 7 ", "8", "", "x"))
 
-    reply = returns.uploaded(answer(f"<dataSequences>{numbers}</dataSequences>", code="14", msg="缺"))
+    reply = returns.read_upload(answer(f"<dataSequences>{numbers}</dataSequences>", code="14", msg="缺"))
 
     assert reply == UploadReply(14, "缺", missing=(7, 8))
 
@@ -102,18 +102,18 @@ def test_an_upload_may_miss_several_numbers():
 def test_a_file_is_returned_whenever_the_answer_has_one(code):
     file = WireFile("r1", "QUJD", "aGFzaA==", 0, 1, 0)
 
-    assert returns.downloaded(answer(INFOS, code=str(code))) == DownloadReply(code, "ok", file=file)
+    assert returns.read_download(answer(INFOS, code=str(code))) == DownloadReply(code, "ok", file=file)
 
 
 @pytest.mark.parametrize("more", ["", "<fileInfos/>", INFOS.replace("QUJD", " ")])
 def test_an_empty_file_is_none(more):
-    assert returns.downloaded(answer(more, code="2")) == DownloadReply(2, "ok", file=None)
+    assert returns.read_download(answer(more, code="2")) == DownloadReply(2, "ok", file=None)
 
 
 def test_missing_algorithms_are_zero_and_nonsense_is_unknown():
     more = "<fileInfos><beianInfo>QUJD</beianInfo><hashAlgorithm>md5</hashAlgorithm></fileInfos>"
 
-    assert returns.downloaded(answer(more)).file == WireFile("", "QUJD", "", -1, 0, 0)
+    assert returns.read_download(answer(more)).file == WireFile("", "QUJD", "", -1, 0, 0)
 
 
 def test_the_last_upload_has_number_hash_and_name():
@@ -165,13 +165,13 @@ def test_an_answer_about_another_domain_is_retryable():
     [("0", True), ("\n   0\t ", True), (" 1 ", False), ("2", None), ("yes", None), ("", None)],
 )
 def test_a_password_is_right_or_wrong_despite_white_space(said, right):
-    assert returns.verified(answer(f"<VerifyRes>{said}</VerifyRes>")) == PasswordReply(0, "ok", right)
+    assert returns.read_password(answer(f"<VerifyRes>{said}</VerifyRes>")) == PasswordReply(0, "ok", right)
 
 
 def test_a_figure_beside_a_refusal_is_no_answer():
-    assert returns.verified(answer("<VerifyRes>0</VerifyRes>", code="22")) == PasswordReply(22, "ok", None)
+    assert returns.read_password(answer("<VerifyRes>0</VerifyRes>", code="22")) == PasswordReply(22, "ok", None)
     assert returns.status(answer("<Bazt>1</Bazt>", code="902"), "example.com").filed is None
 
 
 def test_very_long_words_are_truncated():
-    assert len(returns.acknowledged(answer(msg="字" * 5000)).words) == 1000
+    assert len(returns.read_reply(answer(msg="字" * 5000)).words) == 1000

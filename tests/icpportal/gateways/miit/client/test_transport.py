@@ -237,7 +237,7 @@ ENVELOPE = Dialect().response("isp_download", "&lt;return>&lt;msg_code>2&lt;/msg
 def test_any_bytes_are_a_string_or_retryable(place, other, status, huge):
     for body in (other, ENVELOPE[:place] + other + ENVELOPE[place:], other + ENVELOPE):
         with suppress(Retryable):
-            assert isinstance(transport._returned(status, transport._first_part(body), huge=huge), str)
+            assert isinstance(transport._envelope_text(status, transport._first_part(body), huge=huge), str)
 
 
 def test_the_log_has_one_line_per_call_without_secrets(ministry, wire, caplog):

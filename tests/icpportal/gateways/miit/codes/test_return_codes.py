@@ -6,7 +6,16 @@ import pytest
 from django.utils.translation import gettext, override
 
 from icpportal.gateways.miit.client.client import UploadReply
-from icpportal.gateways.miit.codes.return_codes import BOTH, REACTIONS, UNKNOWN, Act, Told, hours, opening, reaction
+from icpportal.gateways.miit.codes.return_codes import (
+    BOTH,
+    REACTIONS,
+    UNKNOWN,
+    Act,
+    Addressee,
+    hours,
+    opening,
+    reaction,
+)
 from icpportal.gateways.miit.line import line_state
 from icpportal.gateways.miit.outgoing.sender import HEARD, send_due
 from tests.icpportal.gateways.miit.sending_world import MINUTE, NOW, arrange, files, line, queued, states
@@ -15,32 +24,32 @@ SECOND = timedelta(seconds=1)
 STOPPED = "stopped"
 # code → (who is notified, the first two waits or that all stops, whether the ministry is asked before a retry)
 EXPECTED = {
-    4: (Told.OPERATIONS, STOPPED, False),
-    5: (Told.OPERATIONS, STOPPED, False),
-    6: (Told.OPERATIONS, (MINUTE, 2 * MINUTE), False),
-    7: (Told.OPERATIONS, (MINUTE, 2 * MINUTE), False),
-    8: (Told.OPERATIONS, (MINUTE, 2 * MINUTE), False),
-    9: (Told.OPERATIONS, STOPPED, False),
-    10: (Told.OPERATIONS, STOPPED, False),
-    11: (Told.OPERATIONS, STOPPED, False),
-    12: (Told.OPERATIONS, STOPPED, False),
-    13: (Told.OPERATIONS, STOPPED, False),
-    15: (Told.NOBODY, (10 * MINUTE, 15 * MINUTE), False),
-    16: (Told.OPERATIONS, STOPPED, False),
-    17: (Told.OPERATIONS, STOPPED, False),
-    18: (Told.OPERATIONS, STOPPED, False),
-    19: (Told.OPERATIONS, (MINUTE, 2 * MINUTE), False),
-    20: (Told.NOBODY, (60 * MINUTE, 60 * MINUTE), False),
-    21: (Told.OPERATIONS, STOPPED, False),
-    901: (Told.NOBODY, (MINUTE, 2 * MINUTE), False),
-    902: (Told.NOBODY, (MINUTE, 2 * MINUTE), False),
-    999: (Told.OPERATIONS, (30 * SECOND, MINUTE), True),
-    777: (Told.OPERATIONS, (30 * SECOND, MINUTE), True),  # an unknown code
+    4: (Addressee.OPERATIONS, STOPPED, False),
+    5: (Addressee.OPERATIONS, STOPPED, False),
+    6: (Addressee.OPERATIONS, (MINUTE, 2 * MINUTE), False),
+    7: (Addressee.OPERATIONS, (MINUTE, 2 * MINUTE), False),
+    8: (Addressee.OPERATIONS, (MINUTE, 2 * MINUTE), False),
+    9: (Addressee.OPERATIONS, STOPPED, False),
+    10: (Addressee.OPERATIONS, STOPPED, False),
+    11: (Addressee.OPERATIONS, STOPPED, False),
+    12: (Addressee.OPERATIONS, STOPPED, False),
+    13: (Addressee.OPERATIONS, STOPPED, False),
+    15: (Addressee.NOBODY, (10 * MINUTE, 15 * MINUTE), False),
+    16: (Addressee.OPERATIONS, STOPPED, False),
+    17: (Addressee.OPERATIONS, STOPPED, False),
+    18: (Addressee.OPERATIONS, STOPPED, False),
+    19: (Addressee.OPERATIONS, (MINUTE, 2 * MINUTE), False),
+    20: (Addressee.NOBODY, (60 * MINUTE, 60 * MINUTE), False),
+    21: (Addressee.OPERATIONS, STOPPED, False),
+    901: (Addressee.NOBODY, (MINUTE, 2 * MINUTE), False),
+    902: (Addressee.NOBODY, (MINUTE, 2 * MINUTE), False),
+    999: (Addressee.OPERATIONS, (30 * SECOND, MINUTE), True),
+    777: (Addressee.OPERATIONS, (30 * SECOND, MINUTE), True),  # an unknown code
     # answers of other methods are no answer to an upload: treated as lost
-    1: (Told.NOBODY, (5 * SECOND, 10 * SECOND), True),
-    2: (Told.NOBODY, (5 * SECOND, 10 * SECOND), True),
-    3: (Told.NOBODY, (5 * SECOND, 10 * SECOND), True),
-    22: (Told.CUSTOMER, (5 * SECOND, 10 * SECOND), True),
+    1: (Addressee.NOBODY, (5 * SECOND, 10 * SECOND), True),
+    2: (Addressee.NOBODY, (5 * SECOND, 10 * SECOND), True),
+    3: (Addressee.NOBODY, (5 * SECOND, 10 * SECOND), True),
+    22: (Addressee.CUSTOMER, (5 * SECOND, 10 * SECOND), True),
 }
 STOPS = [code for code, row in EXPECTED.items() if row[1] == STOPPED]
 WAITS = [code for code, row in EXPECTED.items() if row[1] != STOPPED]
@@ -96,7 +105,7 @@ def test_a_code_that_waits_keeps_the_number_and_waits_longer_each_time(ministry,
     assert (files(), line().sending_waits_until, line().sending_tries) == ([(1, True), (2, True)], None, 0)
 
 
-@pytest.mark.parametrize("code", [code for code in WAITS if EXPECTED[code][0] == Told.OPERATIONS])
+@pytest.mark.parametrize("code", [code for code in WAITS if EXPECTED[code][0] == Addressee.OPERATIONS])
 def test_operations_get_one_alarm_and_not_one_per_round(ministry, caplog, code):
     queued()
     for minutes in (0, 20, 40):
@@ -106,7 +115,7 @@ def test_operations_get_one_alarm_and_not_one_per_round(ministry, caplog, code):
     assert alarms(caplog) == ["alarm opened"]
 
 
-@pytest.mark.parametrize("code", [code for code in WAITS if EXPECTED[code][0] == Told.NOBODY])
+@pytest.mark.parametrize("code", [code for code in WAITS if EXPECTED[code][0] == Addressee.NOBODY])
 def test_an_ordinary_wait_raises_no_alarm(ministry, caplog, code):
     queued()
     ministry.uploads.append(UploadReply(code))

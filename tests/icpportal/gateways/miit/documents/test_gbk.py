@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icpportal.gateways.miit.documents.gbk import decoded, points, unencodable
+from icpportal.gateways.miit.documents.gbk import decode, points, unencodable
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,8 @@ def test_the_text_without_them_can_be_encoded(text):
     ],
 )
 def test_bytes_are_decoded_whatever_their_declaration_says(data, text):
-    assert decoded(data) == (text, 0)
+    assert decode(data) == (text, 0)
 
 
 def test_undecodable_bytes_are_marked_and_counted():
-    assert decoded("备案".encode("gbk") + b"\xff<a/>\x01") == ("备案\ufffd<a/>", 2)
+    assert decode("备案".encode("gbk") + b"\xff<a/>\x01") == ("备案\ufffd<a/>", 2)

@@ -3,7 +3,7 @@
 from xml.sax.saxutils import escape
 
 from icpportal.gateways.miit.documents.types import CodeRow, Download, Result
-from icpportal.gateways.miit.types import AddressRange, FiledAccess, FiledContact, FiledRecord, FiledSite, Struck
+from icpportal.gateways.miit.types import AddressRange, FiledAccess, FiledContact, FiledRecord, FiledSite, StruckRecord
 
 Pair = tuple[str, object]
 TABLES = {"Dwxz": ("Dwxz_dms", "Dwxz_xx", "Mc", ""), "Zjlx": ("Zjlx_dms", "Zjlx_xx", "Mc", "Dwflid")}
@@ -101,7 +101,7 @@ def decision(row: Result) -> str:
     )
 
 
-def struck(row: Struck) -> str:
+def struck(row: StruckRecord) -> str:
     return element("Zxxx", leaf("Zxlb", row.level.value), leaf("Jlid", row.id))
 
 

@@ -333,7 +333,7 @@ def test_two_that_fetch_at_once_do_no_harm(ministry, monkeypatch):
 
     def meanwhile(*arguments):
         monkeypatch.setattr(inbox, "_acknowledge", real)
-        inbox._fetched(timezone.now(), lease.take(line_id() + 1))
+        inbox._fetch(timezone.now(), lease.take(line_id() + 1))
         real(*arguments)
 
     monkeypatch.setattr(inbox, "_acknowledge", meanwhile)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from icpportal.gateways import storage
 from icpportal.gateways.miit.incoming import inbox
 from icpportal.gateways.miit.line import bodies, retention, sequence
-from icpportal.gateways.miit.line.bodies import Moved
+from icpportal.gateways.miit.line.bodies import MoveResult
 from icpportal.gateways.miit.line.file_encryption import Forgotten
 from icpportal.gateways.miit.models import InboxFile, UploadFile
 from icpportal.gateways.miit.operations import actions as operations
@@ -71,7 +71,7 @@ def test_an_accepted_file_and_a_processed_download_leave_the_database_and_are_re
     came = download()
     before = (sequence.read_stored(sent), inbox.wire_file(came), sent.name, sent.digest, came.digest)
 
-    assert bodies.store(now=NOW) == Moved(uploads=1, downloads=1)
+    assert bodies.store(now=NOW) == MoveResult(uploads=1, downloads=1)
 
     sent, came = UploadFile.objects.get(), InboxFile.objects.get()
     assert (sent.body, came.body) == (None, None)
@@ -79,7 +79,7 @@ def test_an_accepted_file_and_a_processed_download_leave_the_database_and_are_re
     assert sent.stored_name.startswith("20261125/")
     assert [path for path in there(place) if before[0].body in path.read_bytes()] == []  # sealed
     assert (sequence.read_stored(sent), inbox.wire_file(came), sent.name, sent.digest, came.digest) == before
-    assert bodies.store(now=NOW) == Moved(uploads=0, downloads=0)
+    assert bodies.store(now=NOW) == MoveResult(uploads=0, downloads=0)
 
 
 def test_files_still_in_progress_stay_in_the_database(ministry, place):
@@ -89,7 +89,7 @@ def test_files_still_in_progress_stay_in_the_database(ministry, place):
     download("stored.xml", state="stored")
     download("acknowledged.xml", state="acknowledged")
 
-    assert bodies.store(now=NOW) == Moved(uploads=0, downloads=0)
+    assert bodies.store(now=NOW) == MoveResult(uploads=0, downloads=0)
     assert there(place) == []
 
 
@@ -259,8 +259,8 @@ def test_files_move_in_batches_and_continue_where_the_last_one_ended(ministry, p
 
 def test_one_file_that_cannot_move_does_not_block_others(ministry, place, monkeypatch):
     accepted(3)
-    moving = bodies.sealed
-    monkeypatch.setattr(bodies, "sealed", lambda file: 1 / 0 if file.sequence == 1 else moving(file))
+    moving = bodies.sealed_body
+    monkeypatch.setattr(bodies, "sealed_body", lambda file: 1 / 0 if file.sequence == 1 else moving(file))
 
     assert bodies.store(now=NOW, limit=2).uploads == 1
     assert bodies.store(now=NOW, limit=2).uploads == 1

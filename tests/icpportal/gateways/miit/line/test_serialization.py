@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import pytest
 
-from icpportal.gateways.miit.line.serialization import record_from, report_from, sealed, struck_from, unsealed
+from icpportal.gateways.miit.line.serialization import record_from, report_from, seal_value, struck_from, unseal_value
 from icpportal.gateways.miit.types import (
     AccessReport,
     AddressRange,
@@ -18,7 +18,7 @@ from icpportal.gateways.miit.types import (
     MaterialReport,
     Owner,
     Purpose,
-    Struck,
+    StruckRecord,
 )
 from icpportal.privacy.crypto import Unreadable
 
@@ -33,17 +33,17 @@ REPORTS = (
 
 @pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.kind)
 def test_a_report_is_restored_unchanged(report):
-    token = sealed(report, bound_to="miit.report:A")
+    token = seal_value(report, bound_to="miit.report:A")
 
-    assert report_from(report.kind, unsealed(token, bound_to="miit.report:A")) == report
+    assert report_from(report.kind, unseal_value(token, bound_to="miit.report:A")) == report
 
 
 def test_a_sealed_report_shows_nothing_and_opens_only_in_its_own_row():
-    token = sealed(REPORTS[0], bound_to="miit.report:A")
+    token = seal_value(REPORTS[0], bound_to="miit.report:A")
 
     assert "ICP" not in token
     with pytest.raises(Unreadable):
-        unsealed(token, bound_to="miit.report:B")
+        unseal_value(token, bound_to="miit.report:B")
 
 
 def test_a_record_is_restored_unchanged():
@@ -61,8 +61,8 @@ def test_a_record_is_restored_unchanged():
     )
     record = FiledRecord(3, "宁ICP备00000000号", "宁夏示例纸业有限公司", 4, 1, "91649999000000019L", sites=(site,))
 
-    assert record_from(unsealed(sealed(record, bound_to="x"), bound_to="x")) == record
+    assert record_from(unseal_value(seal_value(record, bound_to="x"), bound_to="x")) == record
 
 
 def test_a_cancelled_row_is_restored_unchanged():
-    assert struck_from(asdict(Struck(Level.ACCESS, 9))) == Struck(Level.ACCESS, 9)
+    assert struck_from(asdict(StruckRecord(Level.ACCESS, 9))) == StruckRecord(Level.ACCESS, 9)

@@ -67,7 +67,7 @@ def test_three_reports_get_three_numbers_in_their_order(ministry):
 
 def test_with_nothing_to_send_nothing_is_called_or_written(ministry, django_assert_num_queries):
     with django_assert_num_queries(4):
-        assert send_due(now=NOW) == sender.Sent()
+        assert send_due(now=NOW) == sender.RoundResult()
 
     assert ministry.calls == []
 

@@ -16,7 +16,7 @@ from icpportal.gateways.miit.types import (
     FiledRecord,
     FiledSite,
     Level,
-    Struck,
+    StruckRecord,
 )
 from icpportal.time_format import BEIJING
 from tests.icpportal.gateways.miit.documents import writing
@@ -90,7 +90,7 @@ MOMENTS = st.datetimes(datetime(1992, 1, 1), datetime(2100, 1, 1)).map(
 DECISIONS = st.builds(
     Result, operation=st.none() | IDS, handle=WORDS, approved=st.booleans(), opinion=WORDS, at=st.none() | MOMENTS
 )
-STRUCK = st.builds(Struck, st.sampled_from(Level), IDS)
+STRUCK = st.builds(StruckRecord, st.sampled_from(Level), IDS)
 CODES = st.one_of(
     st.builds(CodeRow, st.just("Dwxz"), IDS, SAID, valid=st.booleans(), note=WORDS),
     st.builds(CodeRow, st.just("Zjlx"), IDS, SAID, under=IDS.map(str), valid=st.booleans(), note=WORDS),

@@ -13,7 +13,7 @@ from icpportal.gateways.miit.types import (
     FiledRecord,
     FiledSite,
     Level,
-    Struck,
+    StruckRecord,
 )
 from icpportal.time_format import BEIJING
 from tests.icpportal.gateways.miit.documents.samples import document, golden
@@ -109,7 +109,9 @@ CODES = (
 INCOMING = {
     "bajg.xml": Download("BAJG", "V.3.0", results=RESULTS),
     "basj.xml": Download("BASJ", "V.3.0", records=(RECORD,)),
-    "zxsj.xml": Download("ZXSJ", "V.3.0", struck=(Struck(Level.SUBJECT, 500001), Struck(Level.SITE, 600001))),
+    "zxsj.xml": Download(
+        "ZXSJ", "V.3.0", struck=(StruckRecord(Level.SUBJECT, 500001), StruckRecord(Level.SITE, 600001))
+    ),
     "jcdm.xml": Download("JCDM", "V.3.0", codes=CODES),
 }
 DECISION = "<Gjsh><Shsj>2026-11-24 09:30</Shsj><Shjg>1</Shjg><Czlx>3</Czlx><Jlid>5</Jlid></Gjsh>"
@@ -156,7 +158,7 @@ def test_several_kinds_in_one_file_are_all_read():
         "BAJG",
         "V.3.0",
         results=(DECIDED,),
-        struck=(Struck(Level.ACCESS, 7),),
+        struck=(StruckRecord(Level.ACCESS, 7),),
         remarks=("also ZXSJ", "also HSRW"),
     )
 
