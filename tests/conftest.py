@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from demo.ministry.api.client import SimulatorClient
 from icpportal.approvals.queries import forget_open
-from icpportal.drafts.pages import Redirected
+from icpportal.drafts.pages import EarlyRedirect
 from tests import migrated
 from tests.demo.ministry.process import Simulator, start_simulator
 from tests.environment import CHROMIUM, FLAGS, LONG
@@ -47,7 +47,7 @@ def refused_forms_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def posted(client: Client, path: str, *args: Any, **options: Any) -> HttpResponse:
         answer: HttpResponse = post(client, path, *args, **options)
-        if "follow" in options or not isinstance(answer, Redirected):
+        if "follow" in options or not isinstance(answer, EarlyRedirect):
             return answer
         return client.get(answer.url, **{name: options[name] for name in ("headers", "secure") if name in options})
 

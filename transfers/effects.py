@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from icpportal.fields.types import Facts
-from icpportal.lifecycle import Made
+from icpportal.lifecycle import AppliedMove
 from transfers.calls import actions as calls
 from transfers.duties import actions as duties
 from transfers.models import Order, OrderEvent
@@ -23,10 +23,10 @@ def after(order: Order, row: Move, event: OrderEvent, facts: Facts) -> None:
         owe_report(order, row.enqueue)
     if row.notify:
         notify_recipients(order, row.notify, event_id=event.pk, facts=facts, now=event.at)
-    _follow([Made(order, event, dict(facts))], row)
+    _follow([AppliedMove(order, event, dict(facts))], row)
 
 
-def after_many(made: Sequence[Made[Order, OrderEvent]], row: Move) -> None:
+def after_many(made: Sequence[AppliedMove[Order, OrderEvent]], row: Move) -> None:
     """The same for many orders; their messages are written at delivery."""
     if row.enqueue:
         owe_reports((each.thing for each in made), row.enqueue)
@@ -35,7 +35,7 @@ def after_many(made: Sequence[Made[Order, OrderEvent]], row: Move) -> None:
     _follow(made, row)
 
 
-def _follow(made: Sequence[Made[Order, OrderEvent]], row: Move) -> None:
+def _follow(made: Sequence[AppliedMove[Order, OrderEvent]], row: Move) -> None:
     """Starts and ends what depends on a move, for all orders in one statement where possible."""
     came_from = {each.event.pk: kind_of(each.thing).state(each.event.from_state).groups for each in made}
     for each in made:

@@ -58,7 +58,7 @@ def samples(world: World) -> set[int]:
 def _sealed(row: Model, name: str) -> str:
     field = row._meta.get_field(name)
     assert isinstance(field, EncryptedTextField)
-    return str(field.sealed(row))
+    return str(field.seal(row))
 
 
 @cache

@@ -34,7 +34,7 @@ from icpportal.approvals import actions as approvals
 from icpportal.approvals.actions import RequestRefused
 from icpportal.approvals.models import CLAIM
 from icpportal.approvals.queries import open_request, request_to_show
-from icpportal.approvals.words import Asked, asked_for, asked_words, lines_of
+from icpportal.approvals.words import RequestPanel, asked_for, asked_words, lines_of
 from icpportal.desk.comparison import Compared
 from icpportal.desk.event_lines import event_line
 from icpportal.desk.pages import page_response
@@ -102,7 +102,7 @@ class AskedPanel(Panel):
     """Accepting the claim waits for a second person."""
 
     template: ClassVar[str] = "admin/filings/legacyclaim/asked.html"
-    asked: Asked
+    asked: RequestPanel
 
 
 @dataclass(frozen=True, slots=True)

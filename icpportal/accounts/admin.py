@@ -33,7 +33,7 @@ from icpportal.approvals import role_changes, second_factor_resets
 from icpportal.approvals.actions import RequestRefused
 from icpportal.approvals.models import ROLE, SECOND_FACTOR, ApprovalRequest
 from icpportal.approvals.queries import open_request
-from icpportal.approvals.words import Asked, asked_for
+from icpportal.approvals.words import RequestPanel, asked_for
 from icpportal.desk.event_lines import log_change
 from icpportal.fields import phones
 from icpportal.fields.fields import PlainTextField
@@ -286,22 +286,22 @@ class AccountAdmin(admin.ModelAdmin):
         request: HttpRequest,
         object_id: str,
         form_url: str = "",
-        extra_context: "dict[str, list[Asked] | bool] | None" = None,
+        extra_context: "dict[str, list[RequestPanel] | bool] | None" = None,
     ) -> HttpResponse:
         """Shows the account with requests about it that a second person can answer."""
         if request.method == "POST" and (move := request.POST.get("move", "")):
             own = {RESET: self._reset, INVITE: self._invite}.get(move)
             return own(request, object_id) if own else self._answer(request, object_id, move)
-        seen = [self._seen(request, kind, object_id) for kind in ANSWERS]
+        seen = [self._request_panel(request, kind, object_id) for kind in ANSWERS]
         user = self.get_object(request, object_id)
-        context: dict[str, list[Asked] | bool] = {
+        context: dict[str, list[RequestPanel] | bool] = {
             "requests": list(filter(None, seen)),
             "may_reset": self._may_reset(request, user),
             "may_invite": self._may_invite(request, user),
         }
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **context})
 
-    def _seen(self, request: HttpRequest, kind: str, object_id: str) -> Asked | None:
+    def _request_panel(self, request: HttpRequest, kind: str, object_id: str) -> RequestPanel | None:
         asked = open_request(kind, object_id)
         seen = asked_for(asked, account_of(request))
         return replace(seen, words=role_changes.change_words(asked)) if asked and seen and kind == ROLE else seen

@@ -100,7 +100,7 @@ class Loop:
         except Exception as problem:
             self.set_aside(key, problem, reference=reference)
             return None
-        self.succeeded(key)
+        self.clear_failure(key)
         return done
 
     def pause(self, key: Key) -> timedelta:
@@ -141,7 +141,7 @@ class Loop:
         if keys := [row.key for row in self.aside.values() if row.next_at <= self.now]:
             waiting.filter(pk__in=keys, next_at__gt=now).update(next_at=now)
 
-    def succeeded(self, key: Key) -> None:
+    def clear_failure(self, key: Key) -> None:
         """Removes the record of an earlier failure."""
         if str(key) in self.aside:
             self._forget([str(key)])
@@ -188,7 +188,7 @@ def each(
     ran = Ran[Done](failed=loop.failed)
     ready = [pk for pk in names if not loop.waits(pk)]
     ran.waiting = len(names) - len(ready)
-    for pk, loaded in _loaded(rows, ready):
+    for pk, loaded in _load(rows, ready):
         if not goes_on():
             break
         done = loop.attempt(pk, lambda: _act(rows, pk, loaded, act), reference=str(names[pk]))  # noqa: B023 -- at once
@@ -203,7 +203,7 @@ def _act(rows: QuerySet[Row], pk: Key, loaded: dict[Key, Row] | None, act: Calla
     return None if row is None else act(row)  # it changed between the two queries
 
 
-def _loaded(rows: QuerySet[Row], keys: list[Key]) -> Iterator[tuple[Key, dict[Key, Row] | None]]:
+def _load(rows: QuerySet[Row], keys: list[Key]) -> Iterator[tuple[Key, dict[Key, Row] | None]]:
     """Yields each key with the rows of its batch, or None if the batch cannot be loaded because of one row."""
     for start in range(0, len(keys), LOADED_AT_ONCE):
         batch = keys[start : start + LOADED_AT_ONCE]

@@ -59,21 +59,21 @@ def carry(asked: ApprovalRequest, now: datetime) -> None:  # noqa: ARG001
     _change(user, before, _names(asked, "after"), asked.asked_by)
     second = asked.answered_by
     alone = gettext_noop("did after 24 hours what %(name)s had asked alone: no second person was there")
-    _answered(asked, second or asked.asked_by, gettext_noop("allowed what %(name)s had asked") if second else alone)
+    _log_answer(asked, second or asked.asked_by, gettext_noop("allowed what %(name)s had asked") if second else alone)
 
 
 def decline(asked: ApprovalRequest, *, actor: User, now: datetime | None = None) -> None:
     """The second person declines; the roles stay."""
     with transaction.atomic():
         approvals.decline(asked, actor=actor, now=now)
-        _answered(asked, actor, gettext_noop("declined what %(name)s had asked"))
+        _log_answer(asked, actor, gettext_noop("declined what %(name)s had asked"))
 
 
 def withdraw(asked: ApprovalRequest, *, actor: User, now: datetime | None = None) -> None:
     """The asker withdraws."""
     with transaction.atomic():
         approvals.withdraw(asked, actor=actor, now=now)
-        _answered(asked, actor, gettext_noop("withdrew the request"))
+        _log_answer(asked, actor, gettext_noop("withdrew the request"))
 
 
 def change_words(asked: ApprovalRequest) -> str:
@@ -110,7 +110,7 @@ def _begin_as_staff(user: User, actor: User) -> None:
     invitations.welcome(user, by=actor)  # the invitation says which roles
 
 
-def _answered(asked: ApprovalRequest, actor: User, words: str) -> None:
+def _log_answer(asked: ApprovalRequest, actor: User, words: str) -> None:
     """`words` are not translated yet."""
 
     def said() -> str:

@@ -23,7 +23,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestPanel:
     """The variables of `admin/asked.html`: who asks what, and the reader's possible answers."""
 
     key: str
@@ -34,7 +34,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class HistoryLine:
     """One line of a timeline."""
 
     at: datetime
@@ -43,11 +43,11 @@ class Said:
     words: str = ""
 
 
-def asked_for(asked: ApprovalRequest | None, reader: User) -> Asked | None:
+def asked_for(asked: ApprovalRequest | None, reader: User) -> RequestPanel | None:
     """The open request as this reader sees it."""
     if asked is None:
         return None
-    return Asked(
+    return RequestPanel(
         key=str(asked.pk),
         told=asked_words(asked),
         words=asked.words,
@@ -91,20 +91,20 @@ def alone_words(asked: ApprovalRequest) -> str:
     return sentence % {"time": f"{to_beijing(asked.alone_at):%Y-%m-%d %H:%M}"}
 
 
-def lines_of(kind: str, key: object) -> list[Said]:
+def lines_of(kind: str, key: object) -> list[HistoryLine]:
     """Requests and answers, for the timeline of what they are about."""
     return [line for asked in requests_of(key, kind) for line in said_of(asked)]
 
 
-def said_of(asked: ApprovalRequest) -> list[Said]:
+def said_of(asked: ApprovalRequest) -> list[HistoryLine]:
     """That it was asked, and how it ended."""
     by_nobody = _("asked to act alone, nobody else holds the duty: %(what)s")
     wanted = by_nobody if asked.alone_at else _("asked a second person: %(what)s")
-    first = Said(asked.asked_at, str(asked.asked_by), wanted % {"what": asked.label}, asked.words)
+    first = HistoryLine(asked.asked_at, str(asked.asked_by), wanted % {"what": asked.label}, asked.words)
     return [first, _end(asked)] if asked.ended_at else [first]
 
 
-def _end(asked: ApprovalRequest) -> Said:
+def _end(asked: ApprovalRequest) -> HistoryLine:
     ends = {
         ApprovalRequest.ALLOWED: _("allowed what %(name)s had asked"),
         ApprovalRequest.DECLINED: _("declined what %(name)s had asked"),
@@ -114,6 +114,6 @@ def _end(asked: ApprovalRequest) -> Said:
     }
     by_itself = asked.asked_by if asked.outcome == ApprovalRequest.WITHDRAWN else _("The system")
     who = asked.answered_by or by_itself
-    return Said(
+    return HistoryLine(
         asked.ended_at or asked.asked_at, str(who), ends[asked.outcome] % {"name": asked.asked_by}, asked.answer
     )

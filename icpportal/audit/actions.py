@@ -43,11 +43,11 @@ def append(
         client=client,
         said=dict(said or {}),
     )
-    transaction.on_commit(lambda: _written(entry), robust=True)
+    transaction.on_commit(lambda: _log_and_link(entry), robust=True)
     return entry
 
 
-def _written(entry: AuditEntry) -> None:
+def _log_and_link(entry: AuditEntry) -> None:
     logger.info(
         "audit",
         extra={

@@ -46,7 +46,7 @@ def keep(*, now: datetime | None = None) -> AuditCheckpoint | None:
     if newest is not None and newest.at > now - DAY:
         return None
     end = chain.end()
-    return _written(end, now) if end.place > (newest.place if newest else 0) else None
+    return _write(end, now) if end.place > (newest.place if newest else 0) else None
 
 
 def remove_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
@@ -67,12 +67,12 @@ def remove_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
             return 0
         last = AuditEntry.objects.get(place=found["last"])
         end = chain.End(found["last"], last.digest)
-        _written(end, now, removed=found["n"], since=found["since"], until=found["until"])
+        _write(end, now, removed=found["n"], since=found["since"], until=found["until"])
         AuditEntry.objects.filter(place__lte=end.place).delete()
     return int(found["n"])
 
 
-def _written(
+def _write(
     end: chain.End, now: datetime, *, removed: int = 0, since: datetime | None = None, until: datetime | None = None
 ) -> AuditCheckpoint:
     checkpoint = AuditCheckpoint(at=now, place=end.place, digest=end.digest, removed=removed, since=since, until=until)

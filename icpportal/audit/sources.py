@@ -22,12 +22,12 @@ WORDS_LONGEST = 500
 
 def connect() -> None:
     """Connects the receivers."""
-    post_save.connect(_changed, sender=LogEntry, dispatch_uid="audit_changed")
+    post_save.connect(_record_change, sender=LogEntry, dispatch_uid="audit_changed")
     user_logged_in.connect(_signed_in, dispatch_uid="audit_signed_in")
     user_logged_out.connect(_signed_out, dispatch_uid="audit_signed_out")
 
 
-def _changed(sender: type[Model], instance: LogEntry, created: bool, **_kwargs: Fact) -> None:  # noqa: ARG001 -- the signal's
+def _record_change(sender: type[Model], instance: LogEntry, created: bool, **_kwargs: Fact) -> None:  # noqa: ARG001 -- the signal's
     """Takes only a row's number: Django's log names the row, which may be a person."""
     if created:
         kind = instance.content_type

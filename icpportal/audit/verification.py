@@ -24,7 +24,7 @@ def verify() -> Verdict:
     start = chain.End(removed.place, removed.digest) if removed else chain.End(0, chain.BEGINNING)
     entries, last, broken = 0, start, ""
     signed = {one.place: one for one in AuditCheckpoint.objects.filter(place__gte=start.place).order_by("-pk")}
-    for broken in _forged(signed):
+    for broken in _forgeries(signed):
         return Verdict(0, start.place, start.place, _not_linked(), broken)
     for entry in AuditEntry.objects.filter(place__isnull=False).order_by("place").iterator(chunk_size=2_000):
         broken = _wrong(entry, last, signed)
@@ -37,7 +37,7 @@ def verify() -> Verdict:
     return Verdict(entries, start.place, last.place, _not_linked(), broken)
 
 
-def _forged(signed: dict[int, AuditCheckpoint]) -> Iterator[str]:
+def _forgeries(signed: dict[int, AuditCheckpoint]) -> Iterator[str]:
     for checkpoint in signed.values():
         if not checkpoints.is_genuine(checkpoint):
             yield f"checkpoint {checkpoint.pk} at {checkpoint.place} was not signed by this portal"

@@ -14,15 +14,15 @@ from django.utils import timezone
 
 from icpportal.backup import ages, database, files, manifest
 from icpportal.backup.manifest import KEYS, Manifest
-from icpportal.backup.streams import Line, Sealed, sealing, write_lines
-from icpportal.backup.targets import Damaged, Stored, Target
+from icpportal.backup.streams import Line, SealedStream, sealing, write_lines
+from icpportal.backup.targets import DamagedBackup, StoredFile, Target
 from icpportal.gateways.storage import StorageDown
 
 Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Pruned:
+class PruneResult:
     """What was deleted at the end of its retention."""
 
     backups: int
@@ -47,8 +47,8 @@ class Tally:
 def make(target: Target, keys_target: Target, *, now: datetime | None = None, tell: Tell = lambda _: None) -> Manifest:
     """Makes one backup and reads back what it writes.
 
-    Raises `StorageDown`, `Damaged` or `DatabaseFault`; then there is no backup, and only the files it copied stay,
-    which the next one does not copy again.
+    Raises `StorageDown`, `DamagedBackup` or `DatabaseFault`; then there is no backup, and only the files it copied
+    stay, which the next one does not copy again.
     """
     stamp = f"{(now or timezone.now()).astimezone(UTC):{manifest.STAMP}}"
     try:
@@ -63,7 +63,7 @@ def make(target: Target, keys_target: Target, *, now: datetime | None = None, te
 def _back_up(target: Target, keys_target: Target, stamp: str, tell: Tell) -> Manifest:
     folder = manifest.folder(stamp)
     with database.moment() as moment:
-        dumped: list[Sealed] = []
+        dumped: list[SealedStream] = []
         with sealing(target, f"{folder}/database", dumped) as out:
             moment.dump(out)
         tell(f"database: {dumped[0].stored.size:,} bytes")
@@ -89,15 +89,15 @@ def _back_up(target: Target, keys_target: Target, stamp: str, tell: Tell) -> Man
     return result
 
 
-def _known_files(target: Target) -> dict[str, Stored]:
+def _known_files(target: Target) -> dict[str, StoredFile]:
     """The files of the newest backup with a readable list."""
     for backup in manifest.all_of(target):
-        with suppress(Damaged):
+        with suppress(DamagedBackup):
             return {stored.name: stored for stored in files.named_by(target, backup)}
     return {}
 
 
-def prune(target: Target, *, now: datetime | None = None, trusted: bool = False) -> Pruned:
+def prune(target: Target, *, now: datetime | None = None, trusted: bool = False) -> PruneResult:
     """Deletes backups at the end of their retention, except the newest; `trusted` is a clock known to be right."""
     now = now or timezone.now()
     newest = manifest.newest(target, now)
@@ -113,7 +113,7 @@ def prune(target: Target, *, now: datetime | None = None, trusted: bool = False)
         except manifest.UNREAD as fault:
             unread[stamp] = str(fault)
     dropped = 0 if unread else files.drop_unnamed(target, named, now)
-    return Pruned(len(gone), dropped, len(doubtful), unread)
+    return PruneResult(len(gone), dropped, len(doubtful), unread)
 
 
 def drop_unfinished(target: Target, now: datetime) -> int:
@@ -125,7 +125,7 @@ def drop_unfinished(target: Target, now: datetime) -> int:
 
 
 def _drop(target: Target, stamp: str) -> None:
-    for name in reversed(target.listed(manifest.folder(stamp))[1]):  # the manifest before its parts
+    for name in reversed(target.list_folder(manifest.folder(stamp))[1]):  # the manifest before its parts
         target.drop(f"{manifest.folder(stamp)}/{name}")
     target.drop(manifest.folder(stamp))
 
@@ -135,7 +135,7 @@ def drop_old_keys(keys_target: Target, now: datetime, *, trusted: bool = False) 
 
     Returns how many, and how many more would be over if a long pause was one.
     """
-    stamps = filter(manifest.is_stamp, keys_target.listed(KEYS)[1])
+    stamps = filter(manifest.is_stamp, keys_target.list_folder(KEYS)[1])
     over = ages.ended(stamps, timedelta(days=settings.PICTURE_KEY_BACKUP_DAYS), now, trusted=trusted)
     for stamp in over.surely:
         keys_target.drop(f"{KEYS}/{stamp}")

@@ -96,7 +96,7 @@ def restore(source: BinaryIO) -> None:
 def count_rows() -> dict[str, int]:
     """The present number of rows of each table, except the keys of files."""
     with connection.cursor() as cursor:
-        return _counted(cursor, connection.introspection.table_names(cursor))
+        return _count_rows(cursor, connection.introspection.table_names(cursor))
 
 
 def put_file_keys(lines: Iterable[Line]) -> int:
@@ -110,7 +110,7 @@ def known_file_keys() -> set[UUID]:
     return set(FileKey.objects.values_list("pk", flat=True))
 
 
-def _counted(cursor: Any, tables: Iterable[str]) -> dict[str, int]:
+def _count_rows(cursor: Any, tables: Iterable[str]) -> dict[str, int]:
     found = {}
     for table in sorted(set(tables) - {FILE_KEYS}):
         cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")  # noqa: S608 -- a table of ours
@@ -227,7 +227,7 @@ class _SqliteMoment:
         with closing(sqlite3.connect(self.path)) as copy:
             cursor = copy.cursor()
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-            return _counted(cursor, [name for (name,) in cursor.fetchall()])
+            return _count_rows(cursor, [name for (name,) in cursor.fetchall()])
 
     def file_keys(self) -> Iterator[Line]:
         for row in self.keys:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from icpportal.backup.manifest import FILES, Manifest
 from icpportal.backup.streams import Line
-from icpportal.backup.targets import Stored, Target
+from icpportal.backup.targets import StoredFile, Target
 from icpportal.gateways import storage
 
 PLACES = ("documents", "quarantine", "ministry")
@@ -51,7 +51,7 @@ def room() -> int | None:
     return sum(free.values())
 
 
-def take(target: Target, known: dict[str, Stored]) -> Iterator[Line]:
+def take(target: Target, known: dict[str, StoredFile]) -> Iterator[Line]:
     """Stores every file not yet in the target; yields a line for each. One deleted meanwhile is left out.
 
     `known` are the files of the previous backup.
@@ -73,21 +73,21 @@ def name_of(place: str, name: str) -> str:
     return f"{FILES}/{place}/{name}"
 
 
-def stored_as(line: Line) -> Stored:
+def stored_as(line: Line) -> StoredFile:
     """What the file of a line must be in the target."""
-    return Stored(name_of(line["place"], line["name"]), line["size"], line["sha256"])
+    return StoredFile(name_of(line["place"], line["name"]), line["size"], line["sha256"])
 
 
 def put_back(target: Target, line: Line) -> None:
-    """Stores one file in its place; raises `Damaged` when it differs."""
+    """Stores one file in its place; raises `DamagedBackup` when it differs."""
     wanted = stored_as(line)
     target.check(wanted)
     with target.open(wanted.name) as source:
         storage.put_as_it_lay(line["place"], line["name"], source)
 
 
-def named_by(target: Target, backup: Manifest) -> Iterator[Stored]:
-    """The files of a backup; raises `Damaged` when its list is damaged."""
+def named_by(target: Target, backup: Manifest) -> Iterator[StoredFile]:
+    """The files of a backup; raises `DamagedBackup` when its list is damaged."""
     return map(stored_as, backup.list.lines(target))
 
 

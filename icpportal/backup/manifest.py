@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
-from icpportal.backup.streams import Line, Sealed
-from icpportal.backup.targets import Damaged, Target, plain
+from icpportal.backup.streams import Line, SealedStream
+from icpportal.backup.targets import DamagedBackup, Target, plain
 from icpportal.privacy.crypto import KeyMissing, Unreadable, seal, unseal
 
 FORMAT = 1
@@ -27,7 +27,7 @@ class NoBackup(Exception):
 
 
 AHEAD = timedelta(days=1)  # what clocks and their zones may differ by
-UNREAD = (KeyMissing, Damaged, NoBackup)  # exceptions of `read`
+UNREAD = (KeyMissing, DamagedBackup, NoBackup)  # exceptions of `read`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +41,9 @@ class Manifest:
     file_keys: int  # how many keys of files
     files: int
     bytes: int  # total size of files
-    database: Sealed
-    keys: Sealed  # stored separately, for a shorter time
-    list: Sealed  # place, name, size and hash of each file as stored, sealed
+    database: SealedStream
+    keys: SealedStream  # stored separately, for a shorter time
+    list: SealedStream  # place, name, size and hash of each file as stored, sealed
 
 
 def made_at(stamp: str) -> datetime:
@@ -86,7 +86,7 @@ def unfinished_backups(target: Target) -> list[str]:
 
 
 def _folders(target: Target) -> list[str]:
-    return list(filter(is_stamp, target.listed(BACKUPS)[0]))
+    return list(filter(is_stamp, target.list_folder(BACKUPS)[0]))
 
 
 def write(target: Target, manifest: Manifest) -> None:
@@ -97,7 +97,7 @@ def write(target: Target, manifest: Manifest) -> None:
 def read(target: Target, stamp: str = "") -> Manifest:
     """Reads one backup's manifest, the newest by default.
 
-    Raises `NoBackup`, `Damaged`, or `KeyMissing` with the key's name.
+    Raises `NoBackup`, `DamagedBackup`, or `KeyMissing` with the key's name.
     """
     stamp = stamp or newest(target)
     try:
@@ -111,12 +111,12 @@ def read(target: Target, stamp: str = "") -> Manifest:
     except KeyMissing:
         raise
     except (Unreadable, ValueError) as error:
-        raise Damaged(
+        raise DamagedBackup(
             f"the manifest of {stamp} was changed or cut short, or its key is another of that name"
         ) from error
-    content |= {name: Sealed.of(content[name]) for name in ("database", "keys", "list")}
+    content |= {name: SealedStream.of(content[name]) for name in ("database", "keys", "list")}
     if content.pop("format") != FORMAT:
-        raise Damaged(f"the backup {stamp} was made by a later version: restore it with that one")
+        raise DamagedBackup(f"the backup {stamp} was made by a later version: restore it with that one")
     return Manifest(**content)
 
 

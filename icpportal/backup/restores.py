@@ -13,7 +13,7 @@ from icpportal.backup import database, files
 from icpportal.backup.backups import keys_are_over
 from icpportal.backup.manifest import Manifest
 from icpportal.backup.streams import NoScratch
-from icpportal.backup.targets import Damaged, Target
+from icpportal.backup.targets import DamagedBackup, Target
 from icpportal.gateways import storage
 from icpportal.gateways.miit.line import bodies
 from icpportal.gateways.storage import StorageDown
@@ -41,7 +41,7 @@ class StoppedHalfWay(Exception):
 
 
 @dataclass(slots=True)
-class Restored:
+class RestoreResult:
     """The result: differences from the backup; empty if there are none."""
 
     files: int = 0
@@ -85,8 +85,10 @@ def refuse_no_room(backup: Manifest) -> None:
         raise NoRoom(f"the storages have {free:,} bytes free, and the files of the backup are {backup.bytes:,}")
 
 
-def check(target: Target, keys_target: Target, backup: Manifest, tell: Tell, *, without_keys: bool = False) -> Restored:
-    """Reads every part of a backup and changes nothing; raises `Damaged` or `NoKeys` if `restore` would refuse it.
+def check(
+    target: Target, keys_target: Target, backup: Manifest, tell: Tell, *, without_keys: bool = False
+) -> RestoreResult:
+    """Reads every part of a backup and changes nothing; raises `DamagedBackup` or `NoKeys` where `restore` would refuse.
 
     Reports each missing or differing file, as `restore` does.
     """
@@ -97,7 +99,7 @@ def check(target: Target, keys_target: Target, backup: Manifest, tell: Tell, *, 
     for line in backup.list.lines(target):
         try:
             target.check(files.stored_as(line))
-        except Damaged as damaged:
+        except DamagedBackup as damaged:
             result.differs.append(str(damaged))
         result.files = _tell_progress(result.files + 1, backup, tell)
     return result
@@ -105,8 +107,8 @@ def check(target: Target, keys_target: Target, backup: Manifest, tell: Tell, *, 
 
 def restore(
     target: Target, keys_target: Target, backup: Manifest, tell: Tell, *, without_keys: bool = False
-) -> Restored:
-    """Restores everything; raises `NotEmpty`, `NoRoom`, `NoKeys`, `Damaged`, `StorageDown` or `DatabaseFault`.
+) -> RestoreResult:
+    """Restores everything; raises `NotEmpty`, `NoRoom`, `NoKeys`, `DamagedBackup`, `StorageDown` or `DatabaseFault`.
 
     Once the database is filled it raises `StoppedHalfWay` instead, because a second attempt would find it filled. The
     portal is held back from the moment its database is there (`alarms/restored.py`).
@@ -116,11 +118,11 @@ def restore(
     refuse_filled()
     _check_streams(target, backup)
     result = _begin(keys_target, backup, without_keys=without_keys)
-    with backup.database.opened(target) as source:
+    with backup.database.open(target) as source:
         database.restore(source)
     try:
         _bring_the_rest(target, keys_target, backup, result, tell)
-    except (StorageDown, Damaged, NoScratch, OSError, DatabaseError) as trouble:
+    except (StorageDown, DamagedBackup, NoScratch, OSError, DatabaseError) as trouble:
         raise StoppedHalfWay(said_of(trouble)) from trouble
     except KeyboardInterrupt as stopped:
         raise StoppedHalfWay("it was interrupted") from stopped
@@ -148,17 +150,17 @@ def said_of(trouble: Exception) -> str:
     return trouble.explanation if isinstance(trouble, StorageDown) else str(trouble)
 
 
-def _bring_the_rest(target: Target, keys_target: Target, backup: Manifest, result: Restored, tell: Tell) -> None:
+def _bring_the_rest(target: Target, keys_target: Target, backup: Manifest, result: RestoreResult, tell: Tell) -> None:
     """Restores keys and files beside the filled database, and runs later migrations."""
     wanted = {**backup.tables, ALARMS: backup.tables[ALARMS] + restored.hold(backup.stamp)}
     tell("database: there, and nothing is sent")
-    result.differs += _compared(wanted, database.count_rows())
+    result.differs += _differences(wanted, database.count_rows())
     if result.has_keys:
         result.keys = database.put_file_keys(backup.keys.lines(keys_target))
     for line in backup.list.lines(target):
         try:
             files.put_back(target, line)
-        except Damaged as damaged:
+        except DamagedBackup as damaged:
             result.differs.append(str(damaged))
         result.files = _tell_progress(result.files + 1, backup, tell)
     call_command("migrate", verbosity=0, interactive=False)
@@ -172,9 +174,9 @@ def _check_streams(target: Target, backup: Manifest) -> None:
         target.check(stream.stored)
 
 
-def _begin(keys_target: Target, backup: Manifest, *, without_keys: bool) -> Restored:
+def _begin(keys_target: Target, backup: Manifest, *, without_keys: bool) -> RestoreResult:
     """The result so far: whether the keys are part of it; raises `NoKeys` when they are and cannot be read."""
-    result = Restored(keys_gone=_keys_are_over(keys_target, backup), keys_left_out=without_keys)
+    result = RestoreResult(keys_gone=_keys_are_over(keys_target, backup), keys_left_out=without_keys)
     if result.has_keys:
         _refuse_no_keys(keys_target, backup)
     return result
@@ -183,7 +185,7 @@ def _begin(keys_target: Target, backup: Manifest, *, without_keys: bool) -> Rest
 def _refuse_no_keys(keys_target: Target, backup: Manifest) -> None:
     try:
         keys_target.check(backup.keys.stored)
-    except (Damaged, StorageDown) as trouble:
+    except (DamagedBackup, StorageDown) as trouble:
         raise NoKeys(said_of(trouble)) from trouble
 
 
@@ -192,7 +194,7 @@ def _keys_are_over(keys_target: Target, backup: Manifest) -> bool:
     return keys_are_over(backup.stamp) and keys_target.size(backup.keys.stored.name) is None
 
 
-def _compared(wanted: dict[str, int], found: dict[str, int]) -> list[str]:
+def _differences(wanted: dict[str, int], found: dict[str, int]) -> list[str]:
     tables = sorted({*wanted, *found})
     pairs = {table: (wanted.get(table, 0), found.get(table, 0)) for table in tables}
     return [f"{table}: {there} rows, and {was} in the backup" for table, (was, there) in pairs.items() if was != there]

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 
-from icpportal.backup.targets import CHUNK, Stored, Target
+from icpportal.backup.targets import CHUNK, StoredFile, Target
 from icpportal.privacy.files import pieces
 
 Line = dict[str, Any]
@@ -25,27 +25,27 @@ class NoScratch(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class SealedStream:
     """A sealed stream of a backup: its place, its expected content, and its key."""
 
-    stored: Stored
+    stored: StoredFile
     key: str
 
     @classmethod
-    def of(cls, told: Line) -> "Sealed":
-        return cls(Stored(**told["stored"]), told["key"])
+    def of(cls, told: Line) -> "SealedStream":
+        return cls(StoredFile(**told["stored"]), told["key"])
 
     @contextmanager
-    def opened(self, target: Target) -> Iterator[BinaryIO]:
-        """Its decrypted bytes; raises `Damaged` when it is missing or differs."""
+    def open(self, target: Target) -> Iterator[BinaryIO]:
+        """Its decrypted bytes; raises `DamagedBackup` when it is missing or differs."""
         with scratch() as copy:
             target.fetch(self.stored, copy)
             copy.seek(0)
-            yield pieces.opened(copy, lambda _key_id: bytes.fromhex(self.key))
+            yield pieces.open_sealed(copy, lambda _key_id: bytes.fromhex(self.key))
 
     def lines(self, target: Target) -> Iterator[Line]:
-        """Its lines, if it is JSON lines; raises `Damaged`."""
-        with self.opened(target) as source:
+        """Its lines, if it is JSON lines; raises `DamagedBackup`."""
+        with self.open(target) as source:
             rest = b""
             while part := source.read(CHUNK):
                 *whole, rest = (rest + part).split(b"\n")
@@ -67,7 +67,7 @@ def scratch() -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def sealing(target: Target, name: str, kept: list[Sealed]) -> Iterator[pieces.Writer]:
+def sealing(target: Target, name: str, kept: list[SealedStream]) -> Iterator[pieces.Writer]:
     """Seals what is written and, if that succeeded, stores it under this name; `kept` gets the result."""
     key = os.urandom(32)
     with scratch() as copy:
@@ -75,11 +75,11 @@ def sealing(target: Target, name: str, kept: list[Sealed]) -> Iterator[pieces.Wr
         yield writer
         writer.finish()
         copy.flush()  # here a full disk is known to be our own
-        kept.append(Sealed(target.put(name, copy), key.hex()))
+        kept.append(SealedStream(target.put(name, copy), key.hex()))
 
 
-def write_lines(target: Target, name: str, lines: Iterable[Line]) -> Sealed:
-    sealed: list[Sealed] = []
+def write_lines(target: Target, name: str, lines: Iterable[Line]) -> SealedStream:
+    sealed: list[SealedStream] = []
     with sealing(target, name, sealed) as out:
         for line in lines:
             out.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")

@@ -20,12 +20,12 @@ CHUNK = 1024 * 1024
 S3 = "s3://"
 
 
-class Damaged(Exception):
+class DamagedBackup(Exception):
     """The stored content is not what was written."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredFile:
     """One file of a backup: its name in the target, and its expected content."""
 
     name: str
@@ -44,8 +44,8 @@ class Target:
         """Whether the folder exists; in a bucket, it begins with its first file."""
         return self.where.startswith(S3) or Path(self.storage.path("")).is_dir()
 
-    def put(self, name: str, source: BinaryIO) -> Stored:
-        """Stores `source` and reads it back, unless the same is there already; raises `Damaged`."""
+    def put(self, name: str, source: BinaryIO) -> StoredFile:
+        """Stores `source` and reads it back, unless the same is there already; raises `DamagedBackup`."""
         try:
             source.seek(0)
             wanted = measure(name, source)
@@ -59,33 +59,33 @@ class Target:
         self.check(wanted)
         return wanted
 
-    def _holds(self, wanted: Stored) -> bool:
+    def _holds(self, wanted: StoredFile) -> bool:
         with self.open(wanted.name) as source:
             return measure(wanted.name, source) == wanted
 
-    def check(self, wanted: Stored) -> None:
-        """Raises `Damaged` when a file is missing or differs."""
+    def check(self, wanted: StoredFile) -> None:
+        """Raises `DamagedBackup` when a file is missing or differs."""
         try:
             holds = self._holds(wanted)
         except FileNotFoundError:
-            raise Damaged(f"{wanted.name} is missing in {self.where}") from None
+            raise DamagedBackup(f"{wanted.name} is missing in {self.where}") from None
         except TROUBLE as trouble:
             raise StorageDown(self.where) from trouble
         if not holds:
-            raise Damaged(f"{wanted.name} in {self.where} is not what was written there")
+            raise DamagedBackup(f"{wanted.name} in {self.where} is not what was written there")
 
-    def fetch(self, wanted: Stored, copy: BinaryIO) -> None:
-        """Copies a file into `copy`; raises `Damaged` before anything of it is used."""
+    def fetch(self, wanted: StoredFile, copy: BinaryIO) -> None:
+        """Copies a file into `copy`; raises `DamagedBackup` before anything of it is used."""
         try:
             with self.open(wanted.name) as source:
                 while part := self._next(source):
                     copy.write(part)
                 copy.flush()
         except FileNotFoundError:
-            raise Damaged(f"{wanted.name} is missing in {self.where}") from None
+            raise DamagedBackup(f"{wanted.name} is missing in {self.where}") from None
         copy.seek(0)
         if measure(wanted.name, copy) != wanted:
-            raise Damaged(f"{wanted.name} in {self.where} is not what was written there")
+            raise DamagedBackup(f"{wanted.name} in {self.where} is not what was written there")
 
     def _next(self, source: BinaryIO) -> bytes:
         try:
@@ -115,7 +115,7 @@ class Target:
                 return None
             raise StorageDown(self.where) from trouble
 
-    def listed(self, folder: str) -> tuple[list[str], list[str]]:
+    def list_folder(self, folder: str) -> tuple[list[str], list[str]]:
         """The sorted names of folders and files in a folder."""
         try:
             folders, files = self.storage.listdir(folder)
@@ -127,7 +127,7 @@ class Target:
 
     def below(self, folder: str) -> Iterator[str]:
         """The names of all files below a folder."""
-        folders, files = self.listed(folder)
+        folders, files = self.list_folder(folder)
         yield from (f"{folder}/{name}" for name in files)
         for each in folders:
             yield from self.below(f"{folder}/{each}")
@@ -150,13 +150,13 @@ class Target:
                 raise StorageDown(self.where) from trouble
 
 
-def measure(name: str, source: BinaryIO) -> Stored:
+def measure(name: str, source: BinaryIO) -> StoredFile:
     """Size and hash of the rest of `source`."""
     digest, size = hashlib.sha256(), 0
     while part := source.read(CHUNK):
         digest.update(part)
         size += len(part)
-    return Stored(name, size, digest.hexdigest())
+    return StoredFile(name, size, digest.hexdigest())
 
 
 def _folder(where: str) -> Storage:

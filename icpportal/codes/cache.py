@@ -43,7 +43,7 @@ class RowCache(BaseCache):
         """Stores the value if there is none; of several concurrent calls, one returns True."""
         index, columns = self._index(key, version), self._columns(value, timeout)
         over = CacheRow.objects.filter(key=index, expires_at__lte=_now())
-        return bool(over.update(**columns)) or _inserted(index, columns)
+        return bool(over.update(**columns)) or _insert(index, columns)
 
     def get(self, key: str, default: Json = None, version: int | None = None) -> Json:
         """The value, unless it has expired."""
@@ -54,7 +54,7 @@ class RowCache(BaseCache):
         """Stores the value."""
         index, columns = self._index(key, version), self._columns(value, timeout)
         mine = CacheRow.objects.filter(key=index)
-        if not mine.update(**columns) and not _inserted(index, columns):
+        if not mine.update(**columns) and not _insert(index, columns):
             mine.update(**columns)
 
     def touch(self, key: str, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
@@ -85,7 +85,7 @@ def _now() -> datetime:
     return datetime.fromtimestamp(time.time(), UTC)
 
 
-def _inserted(index: str, columns: RowColumns) -> bool:
+def _insert(index: str, columns: RowColumns) -> bool:
     try:
         with transaction.atomic():
             CacheRow.objects.create(key=index, **columns)

@@ -65,7 +65,7 @@ def take_within(rule: Limit, name: str, key: str, *, now: datetime | None = None
             return Allowed(ok=True)
         row = mine.first()
         if row is None:
-            counted = _opened(name, key_index(key), now)
+            counted = _open_allowance(name, key_index(key), now)
         elif row.began_at <= now - rule.window:
             counted = bool(mine.filter(began_at=row.began_at).update(used=1, began_at=now))
         elif row.used >= rule.amount:
@@ -79,7 +79,7 @@ def take_within(rule: Limit, name: str, key: str, *, now: datetime | None = None
     return Allowed(ok=False, until=now + rule.window)
 
 
-def _opened(name: str, index: str, now: datetime) -> bool:
+def _open_allowance(name: str, index: str, now: datetime) -> bool:
     try:
         with transaction.atomic():
             Allowance.objects.create(name=name, key=index, used=1, began_at=now)

@@ -116,7 +116,7 @@ if MISSING:
 EXAMPLES = ("change-me", "changeme", "example.com", "400-000-0000", "010-0000-000", "示例云", "Example Cloud")
 
 
-def unchanged() -> list[str]:
+def placeholders_left() -> list[str]:
     """The variables that still have a placeholder of the example; never their values."""
     return sorted(name for name in env.names if any(word in env.str(name, default="") for word in EXAMPLES))
 
@@ -166,7 +166,7 @@ def redis(url: str) -> str:
     return url
 
 
-def noted(note: Path, default: str) -> str:
+def demo_url(note: Path, default: str) -> str:
     """The URL that the running demo wrote into its data folder, so that other commands use the same one."""
     return note.read_text("utf-8").strip() if DEMO and note.exists() else default
 

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from icpportal.configuration.environment import DEMO, VAR_DIR, env, json_object, noted, secret
+from icpportal.configuration.environment import DEMO, VAR_DIR, demo_url, env, json_object, secret
 
 AUTHORITY_GATEWAY = env.str("AUTHORITY_GATEWAY", default="icpportal.gateways.miit.gateway.MinistryAuthority")
 SIMULATOR_NOTE = VAR_DIR / "simulator.url"  # where the running demo's simulator is
-SIMULATOR_URL = env.str("SIMULATOR_URL", default=noted(SIMULATOR_NOTE, "http://127.0.0.1:8001")).rstrip("/")
+SIMULATOR_URL = env.str("SIMULATOR_URL", default=demo_url(SIMULATOR_NOTE, "http://127.0.0.1:8001")).rstrip("/")
 MIIT_VERSION = env.str("MIIT_VERSION", default="V.3.0")
 MIIT_ISP_ID = env.int("MIIT_ISP_ID", default=100001) if DEMO else env.int("MIIT_ISP_ID")
 MIIT_USER = secret("MIIT_USER", demo="demo-provider")

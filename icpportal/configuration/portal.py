@@ -7,14 +7,14 @@ from datetime import timedelta
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from icpportal.configuration.environment import BASE_DIR, DEMO, DEMO_FOLDER, VAR_DIR, env, noted, share_counters
+from icpportal.configuration.environment import BASE_DIR, DEMO, DEMO_FOLDER, VAR_DIR, demo_url, env, share_counters
 from icpportal.logs import logging_settings
 
 DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"] if DEMO else [])
 STAFF_HOST = env.str("STAFF_HOST", default="")  # if set, the desk is served there only
 PORTAL_NOTE = VAR_DIR / "portal.url"  # URL of the running demo
-PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default=noted(PORTAL_NOTE, "http://127.0.0.1:8000"))
+PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default=demo_url(PORTAL_NOTE, "http://127.0.0.1:8000"))
 for setting, hosts in {"ALLOWED_HOSTS": ALLOWED_HOSTS, "STAFF_HOST": [STAFF_HOST]}.items():
     if any("/" in host or " " in host for host in hosts):
         raise ImproperlyConfigured(f"{setting} holds names of hosts alone, without https://, paths and spaces")

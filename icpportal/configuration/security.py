@@ -75,7 +75,7 @@ LEAST = 180  # days for logs of what was done with personal data: Cybersecurity 
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RetentionRule:
     """One row: `what` is kept for how many days after `after`; `law` is why so long, or no longer."""
 
     days: int
@@ -96,64 +96,66 @@ def days(key: str, default: int) -> int:
     return int(chosen)
 
 
-RETENTION: dict[str, Kept] = {
-    "papers": Kept(
+RETENTION: dict[str, RetentionRule] = {
+    "papers": RetentionRule(
         days("papers", 90),
         _("Pictures of documents and the photograph of an order that ended without a filing"),
         _("the order ended"),
         _("PIPL 47"),
     ),
-    "filed_papers": Kept(
+    "filed_papers": RetentionRule(
         days("filed_papers", 30),
         _("Pictures of documents and the photograph of an order that was carried out"),
         _("the authority's approval"),
         _("PIPL 19"),
     ),
-    "details": Kept(
+    "details": RetentionRule(
         days("details", 90),
         _("What you entered in an order that ended without a filing, and what was written about it"),
         _("the order ended"),
         _("PIPL 47"),
     ),
-    "filed_details": Kept(
+    "filed_details": RetentionRule(
         days("filed_details", 1_096),
         _("What you entered in an order that was carried out"),
         _("the authority's approval"),
         _("MIIT Order 33"),
     ),
-    "consents": Kept(
+    "consents": RetentionRule(
         days("consents", 1_096),
         _("The proof that you agreed to the use of document pictures: when, and to which text"),
         _("the order ended"),
         _("PIPL 69"),
     ),
-    "claims": Kept(
+    "claims": RetentionRule(
         days("claims", 90),
         _("Documents and words of the claim of an old filing"),
         _("it was answered, or begun and not sent"),
         _("PIPL 47"),
     ),
-    "reports": Kept(
+    "reports": RetentionRule(
         MIIT_FILES_KEPT.days,
         _("Files sent to the ministry and received from it"),
         _("they were made"),
         _("ICP/IP V3.0"),
     ),
-    "messages": Kept(days("messages", 180), _("Messages to you"), _("they were sent"), _("PIPL 19")),
-    "own_copies": Kept(
+    "messages": RetentionRule(days("messages", 180), _("Messages to you"), _("they were sent"), _("PIPL 19")),
+    "own_copies": RetentionRule(
         days("own_copies", 7), _("The copy of your data that you asked for"), _("it was ready"), _("PIPL 45")
     ),
-    "corrections": Kept(
+    "corrections": RetentionRule(
         days("corrections", 180), _("Your correction requests and our answers"), _("our answer"), _("PIPL 46")
     ),
-    "exports": Kept(days("exports", 180), _("Which lists our staff exported"), _("they were asked for"), _("PIPL 55")),
-    "looks": Kept(
+    "exports": RetentionRule(
+        days("exports", 180), _("Which lists our staff exported"), _("they were asked for"), _("PIPL 55")
+    ),
+    "looks": RetentionRule(
         days("looks", 1_096), _("Which of our staff looked at your data"), _("the last look"), _("PIPL 56")
     ),
-    "staff_log": Kept(
+    "staff_log": RetentionRule(
         days("staff_log", 1_096), _("What our staff changed, and who allowed it"), _("the change"), _("PIPL 56")
     ),
-    "audit": Kept(
+    "audit": RetentionRule(
         AUDIT_KEPT_DAYS, _("The log in which changes would be noticed"), _("the entry"), _("PIPL 56")
     ),
 }  # fmt: skip

@@ -54,8 +54,8 @@ def _shape(model: type[Model], columns: list[str], connection: BaseDatabaseWrapp
     return _Shape(fields, list(places.items()))
 
 
-class Prepared(Generic[Row]):
-    """A query of one shape: `Prepared(build, pk=UUIDField())` is compiled once from `build(pk=…)`, then only run.
+class CompiledQuery(Generic[Row]):
+    """A query of one shape: `CompiledQuery(build, pk=UUIDField())` is compiled once from `build(pk=…)`, then only run.
 
     Each parameter names the field of its values, and `build` must use each value unchanged in a comparison. `within` is
     a statement around the query, at `{query}`; its own `%s` come after those of the query and take the parameters named

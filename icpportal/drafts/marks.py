@@ -23,7 +23,7 @@ class Mark:
     holder: str  # the reference in its URL
     names: tuple[str, ...]
 
-    def signed(self) -> str:
+    def to_text(self) -> str:
         """The mark as text for the page."""
         value = [self.account, self.url, self.holder, list(self.names)]
         return signing.dumps(value, salt=SALT, compress=True)

@@ -11,7 +11,7 @@ from django.template.response import SimpleTemplateResponse
 
 from icpportal.drafts import marks, storage
 from icpportal.drafts.marks import Mark
-from icpportal.drafts.pages import Redirected, settle
+from icpportal.drafts.pages import EarlyRedirect, settle
 from icpportal.drafts.storage import TooLarge, TooMany
 
 SWITCHES = ("set_language", "set_theme")  # a page's form may be submitted there, so that nothing typed is lost
@@ -26,7 +26,7 @@ class PageDrafts:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.method == "POST" and not isinstance(response, Redirected):
+        if request.method == "POST" and not isinstance(response, EarlyRedirect):
             _after_post(request, response)
         if visitor := getattr(request, storage.NEW_VISITOR, ""):
             response.set_cookie(
@@ -40,14 +40,14 @@ class PageDrafts:
         return response
 
     def process_template_response(
-        self, request: HttpRequest, response: SimpleTemplateResponse | Redirected
-    ) -> SimpleTemplateResponse | Redirected:
+        self, request: HttpRequest, response: SimpleTemplateResponse | EarlyRedirect
+    ) -> SimpleTemplateResponse | EarlyRedirect:
         """Handles pages that are rendered after their view."""
-        if isinstance(response, Redirected):
+        if isinstance(response, EarlyRedirect):
             return response
         context = response.context_data
         led_back = settle(request, context, status=response.status_code) if isinstance(context, dict) else None
-        return led_back if isinstance(led_back, Redirected) else response
+        return led_back if isinstance(led_back, EarlyRedirect) else response
 
 
 def _after_post(request: HttpRequest, response: HttpResponse) -> None:

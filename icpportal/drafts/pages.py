@@ -41,7 +41,7 @@ class DraftOfPage:
     since: str  # when unsaved values on the page were typed; else ""
 
 
-class Redirected(HttpResponseRedirect):
+class EarlyRedirect(HttpResponseRedirect):
     """A redirect instead of a page that would be rendered later."""
 
     def render(self) -> HttpResponse:
@@ -76,9 +76,9 @@ def settle(request: HttpRequest, context: Context, *, status: int = 200, at: str
         return None
     mark = marks.mark_of(request, [*names, SEEN] if SEEN in context and names else names)
     draft = draft_of(request) if request.method != "POST" else None
-    restored = _filled(found, context, draft) if draft is not None else False
+    restored = _restore(found, context, draft) if draft is not None else False
     since = long_words(draft.typed_at) if restored and draft is not None and draft.typed_at else ""
-    context[CONTEXT] = DraftOfPage(mark.signed(), " ".join(mark.names), since)
+    context[CONTEXT] = DraftOfPage(mark.to_text(), " ".join(mark.names), since)
     return None
 
 
@@ -146,10 +146,10 @@ def _led_back(
         "said": said,
     }
     storage.keep_reply(request, mark, typed, reply)
-    return Redirected(mark.url)
+    return EarlyRedirect(mark.url)
 
 
-def _filled(found: list[BaseForm], context: Context, draft: PageDraft) -> bool:
+def _restore(found: list[BaseForm], context: Context, draft: PageDraft) -> bool:
     """Whether the page shows unsaved values without having said so yet."""
     restored = [_put_back(form, draft) for form in found]
     seen = draft.typed.get(SEEN)

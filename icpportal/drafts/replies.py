@@ -119,7 +119,7 @@ def put_back(form: forms.BaseForm, typed: Typed, refusal: KeptForm | None) -> bo
         setattr(form, name, value)  # first: it may save the form a query
     if refusal["bound"]:
         _bind(form, mine)
-    _answered(form)
+    _set_errors(form)
     for field, errors in refusal["errors"].items():
         for error in errors:
             form.add_error(_place(form, field), _as_error(error))
@@ -128,24 +128,24 @@ def put_back(form: forms.BaseForm, typed: Typed, refusal: KeptForm | None) -> bo
 
 def _filled_in(form: forms.BaseForm, typed: Typed) -> bool:
     """Whether the fields show something other than without the typed values."""
-    before = _shown(form)
+    before = _contents(form)
     _bind(form, typed)
-    _answered(form)
-    return _shown(form) != before or _unbind(form)
+    _set_errors(form)
+    return _contents(form) != before or _unbind(form)
 
 
-def _answered(form: forms.BaseForm) -> None:
+def _set_errors(form: forms.BaseForm) -> None:
     """Sets the errors without validating again."""
     form._errors = ErrorDict(renderer=form.renderer)  # type: ignore[attr-defined]  # no other door
     form.cleaned_data = {}
 
 
-def _shown(form: forms.BaseForm) -> list[list[str]]:
+def _contents(form: forms.BaseForm) -> list[list[str]]:
     """The content of the fields, normalised: the same text is no change."""
-    return [_written(bound.value()) for bound in form]
+    return [_normalise(bound.value()) for bound in form]
 
 
-def _written(value: object) -> list[str]:
+def _normalise(value: object) -> list[str]:
     if isinstance(value, list | tuple):
         return sorted(str(each) for each in value)
     if isinstance(value, bool) or value is None:

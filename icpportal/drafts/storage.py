@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from icpportal.alarms import portions
 from icpportal.codes import limits
-from icpportal.database.prepared import Prepared
+from icpportal.database.prepared import CompiledQuery
 from icpportal.drafts.marks import Mark
 from icpportal.drafts.models import PageDraft
 from icpportal.fields.client import client_address
@@ -28,7 +28,7 @@ LARGEST = 64 * 1024  # characters stored for one page
 
 Typed = dict[str, list[str]]
 
-KEPT_NOW = Prepared(
+KEPT_NOW = CompiledQuery(
     lambda key, now: PageDraft.objects.filter(key=key, expires_at__gt=now).order_by(),
     key=CharField(),
     now=DateTimeField(),

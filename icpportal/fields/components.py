@@ -65,7 +65,7 @@ class PictureMark:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PictureFindings:
     """The findings on a picture of this size: `partials/found.html` lists them, `partials/frames.html` frames them."""
 
     width: int
@@ -89,7 +89,7 @@ class DrawnSlot(TypedDict):
     preview_url: NotRequired[str]
     preview_alt: NotRequired[str]  # replaces the title
     full_url: NotRequired[str]  # the picture in full size
-    found: NotRequired[Found]  # findings on a ready picture
+    found: NotRequired[PictureFindings]  # findings on a ready picture
     facts: NotRequired[str]
     form: NotRequired[forms.Form]
     form_url: NotRequired[str]

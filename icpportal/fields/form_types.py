@@ -91,7 +91,7 @@ def flat_choices(field: forms.Field) -> list[Choice]:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownValue:
     """A known value and its source as the field shows it: "From your account"."""
 
     value: FieldValue
@@ -101,10 +101,10 @@ class Known:
 class KnowingForm(forms.Form):
     """A form that fills in known values; stored or typed ones take precedence."""
 
-    known: Mapping[str, Known] = {}
+    known: Mapping[str, KnownValue] = {}
     widths: ClassVar[Mapping[str, str]] = {}  # CSS classes of fields that are narrower than a row
 
-    def fill_in(self, known: Mapping[str, Known]) -> None:
+    def fill_in(self, known: Mapping[str, KnownValue]) -> None:
         """Fills in the values of existing fields."""
         self.known = {name: each for name, each in known.items() if name in self.fields and each.value}
         self.initial = {**{name: each.value for name, each in self.known.items()}, **self.initial}

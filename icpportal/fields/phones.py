@@ -23,7 +23,7 @@ def _national(typed: str) -> str:
     return COUNTRY_PREFIX.sub("", normalise_number(typed).translate(PUNCTUATION))
 
 
-def _parsed(national: str) -> phonenumbers.PhoneNumber | None:
+def _parse(national: str) -> phonenumbers.PhoneNumber | None:
     if not (national.isascii() and national.isdigit()):
         return None
     try:
@@ -36,7 +36,7 @@ def _parsed(national: str) -> phonenumbers.PhoneNumber | None:
 def mobile(typed: str) -> str:
     """A mainland mobile as eleven digits; spaces, dashes, full-width digits and +86 are accepted."""
     national = _national(typed)
-    number = _parsed(national) if MOBILE.fullmatch(national) else None
+    number = _parse(national) if MOBILE.fullmatch(national) else None
     if number is None or phonenumbers.number_type(number) != PhoneNumberType.MOBILE:
         raise ValidationError(_("Enter an 11-digit mainland mobile number starting with 1"), code="mobile_bad")
     return national
@@ -44,7 +44,7 @@ def mobile(typed: str) -> str:
 
 def landline(typed: str) -> str:
     """A mainland landline as "086-0951-5550100"."""
-    number = _parsed(_national(typed))
+    number = _parse(_national(typed))
     area = phonenumbers.length_of_geographical_area_code(number) if number else 0
     if number is None or not area:
         raise ValidationError(_("Enter the landline as 086-area code-number"), code="landline_bad")

@@ -75,7 +75,7 @@ def keep(alias: str, name: str, content: bytes) -> str:
         return _save(alias, name, content)
     row, key = keys.add(alias, name)
     try:
-        kept_as = _save(alias, name, pieces.sealed(content, key, row.pk))
+        kept_as = _save(alias, name, pieces.seal(content, key, row.pk))
     except StorageDown:
         row.delete()
         raise
@@ -167,7 +167,7 @@ def open_file(alias: str, name: str, *, through: Storage | None = None) -> Binar
     storage = through or place(alias)
     try:
         source = cast(BinaryIO, storage.open(name))
-        return pieces.opened(source, partial(keys.find, place=alias, name=name)) if alias in SEALED else source
+        return pieces.open_sealed(source, partial(keys.find, place=alias, name=name)) if alias in SEALED else source
     except keys.Forgotten as gone:
         raise Missing(name) from gone
     except FileNotFoundError as gone:

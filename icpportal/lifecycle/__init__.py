@@ -1,6 +1,6 @@
 """The mechanism of lifecycles: rows, `apply`, `apply_many`, `available`, the system check. Models are passed in."""
 
-from icpportal.lifecycle.machine import Batch, Lifecycle, Made, note_act
+from icpportal.lifecycle.machine import AppliedMove, Batch, Lifecycle, note_act
 from icpportal.lifecycle.table import (
     ACTORS,
     APPLICANT,
@@ -27,7 +27,7 @@ __all__ = [
     "Due",
     "MoveNotAllowed",
     "Lifecycle",
-    "Made",
+    "AppliedMove",
     "Move",
     "MoveTable",
     "note_act",

@@ -33,7 +33,7 @@ Event = TypeVar("Event", bound=LifecycleEvent)
 
 
 @dataclass(slots=True)
-class Made(Generic[Thing, Event]):
+class AppliedMove(Generic[Thing, Event]):
     """One of many moves: the thing after it, its event, and the facts for guards and messages."""
 
     thing: Thing
@@ -69,7 +69,7 @@ class Task(Generic[Thing, Row]):
 
 
 @dataclass(slots=True)
-class Planned(Generic[Thing, Row]):
+class PlannedMove(Generic[Thing, Row]):
     """A thing that may move, its row of the table, and the columns to write."""
 
     thing: Thing
@@ -99,7 +99,7 @@ class Lifecycle(Generic[Thing, Event, Row]):
         model: type[Thing],
         events: type[Event],
         after: Callable[[Thing, Row, Event, dict[str, Fact]], None],
-        after_many: Callable[[Sequence[Made[Thing, Event]], Row], None] | None = None,
+        after_many: Callable[[Sequence[AppliedMove[Thing, Event]], Row], None] | None = None,
         writes: Callable[[Thing, Row], Columns] = writes_nothing,
     ) -> None:
         self.table = table
@@ -223,7 +223,7 @@ class Lifecycle(Generic[Thing, Event, Row]):
         """In one transaction; in halves if that fails."""
         try:
             with transaction.atomic():
-                return self._moved(task, keys)
+                return self._move_batch(task, keys)
         except SoftTimeLimitExceeded:  # the worker's time is over: that is no fault of a row
             raise
         except Exception as problem:
@@ -235,9 +235,9 @@ class Lifecycle(Generic[Thing, Event, Row]):
             done += self._together(task, part)
         return done
 
-    def _moved(self, task: Task[Thing, Row], keys: Sequence[Key]) -> Batch[Event]:
+    def _move_batch(self, task: Task[Thing, Row], keys: Sequence[Key]) -> Batch[Event]:
         free = task.among.filter(pk__in=keys).select_for_update(skip_locked=True)
-        plans, batch = list[Planned[Thing, Row]](), Batch[Event]()
+        plans, batch = list[PlannedMove[Thing, Row]](), Batch[Event]()
         for thing in free:
             try:
                 plans += self._plan(task, thing)
@@ -245,7 +245,7 @@ class Lifecycle(Generic[Thing, Event, Row]):
                 raise
             except Exception as problem:
                 batch.failed[thing.pk] = problem
-        made = self._written(task, plans)
+        made = self._write(task, plans)
         batch.events = [each.event for row_made in made for each in row_made[1]]
         for row, each in made:
             self.after_many(each, row)
@@ -254,7 +254,7 @@ class Lifecycle(Generic[Thing, Event, Row]):
             note_act(event, str(getattr(thing, "reference", thing.pk)))
         return batch
 
-    def _plan(self, task: Task[Thing, Row], thing: Thing) -> list[Planned[Thing, Row]]:
+    def _plan(self, task: Task[Thing, Row], thing: Thing) -> list[PlannedMove[Thing, Row]]:
         """The planned move; None when it has moved on. Raises `MoveNotAllowed` when its guard refuses."""
         rows = [row for row in self.table.rows_from(thing.kind, thing.state, task.by) if row.name == task.name]
         if not rows or _is_late(thing, task.by, task.now):
@@ -265,18 +265,20 @@ class Lifecycle(Generic[Thing, Event, Row]):
             raise MoveNotAllowed(f"{task.name} by {task.by} from {thing.state}")
         due_at = row.due(thing, task.now, facts) if row.due else None
         columns = {**self.writes(thing, row), "due_at": due_at, "entered_at": task.dated(thing)}
-        return [Planned(thing, row, facts, columns)]
+        return [PlannedMove(thing, row, facts, columns)]
 
-    def _written(
-        self, task: Task[Thing, Row], plans: Sequence[Planned[Thing, Row]]
-    ) -> list[tuple[Row, list[Made[Thing, Event]]]]:
+    def _write(
+        self, task: Task[Thing, Row], plans: Sequence[PlannedMove[Thing, Row]]
+    ) -> list[tuple[Row, list[AppliedMove[Thing, Event]]]]:
         """Updates the rows and inserts their events, by the row of the table."""
-        moved: dict[int, list[Planned[Thing, Row]]] = defaultdict(list)
+        moved: dict[int, list[PlannedMove[Thing, Row]]] = defaultdict(list)
         for plan in plans:
             moved[id(plan.row)].append(plan)
         return [(group[0].row, self._append(task, _update(self.model, group))) for group in moved.values()]
 
-    def _append(self, task: Task[Thing, Row], moved: Sequence[Planned[Thing, Row]]) -> list[Made[Thing, Event]]:
+    def _append(
+        self, task: Task[Thing, Row], moved: Sequence[PlannedMove[Thing, Row]]
+    ) -> list[AppliedMove[Thing, Event]]:
         same: Columns = {"move": task.name, "by": task.by, "actor_id": task.actor and task.actor.pk, "note": task.note}
         rows = [
             {
@@ -292,9 +294,9 @@ class Lifecycle(Generic[Thing, Event, Row]):
             self.events(pk=key, **same, **row, **{self.thing_field: plan.thing})
             for key, row, plan in zip(keys, rows, moved, strict=True)
         ]
-        return [Made(plan.thing, event, plan.facts) for plan, event in zip(moved, events, strict=True)]
+        return [AppliedMove(plan.thing, event, plan.facts) for plan, event in zip(moved, events, strict=True)]
 
-    def _after_each(self, made: Sequence[Made[Thing, Event]], row: Row) -> None:
+    def _after_each(self, made: Sequence[AppliedMove[Thing, Event]], row: Row) -> None:
         for each in made:
             self.after(each.thing, row, each.event, each.facts)
 
@@ -303,7 +305,7 @@ def _is_late(thing: LifecycleModel, by: str, now: datetime) -> bool:
     return by == APPLICANT and thing.due_at is not None and thing.due_at <= now
 
 
-def _update(model: type[Thing], plans: Sequence[Planned[Thing, Row]]) -> list[Planned[Thing, Row]]:
+def _update(model: type[Thing], plans: Sequence[PlannedMove[Thing, Row]]) -> list[PlannedMove[Thing, Row]]:
     """Returns those that were moved: nobody else had moved them since they were read."""
     changes = [
         Change(

@@ -17,7 +17,7 @@ from django.http.request import validate_host
 from django.utils.module_loading import import_string
 
 from icpportal.accounts import roles
-from icpportal.configuration.environment import unchanged
+from icpportal.configuration.environment import placeholders_left
 from icpportal.gateways import registry
 from icpportal.gateways.inventory import places
 from icpportal.gateways.sms import cloud, http
@@ -259,7 +259,7 @@ def fit_for_production(app_configs: Sequence[AppConfig] | None, **kwargs: Sequen
         return []
     found: list[CheckMessage] = [
         Error(f"{name} still has a value of production.env.example.", hint="Replace it by your own.", id="portal.E017")
-        for name in unchanged()
+        for name in placeholders_left()
     ]
     return found + [rule.kind(rule.says, hint=rule.hint, id=rule.id) for rule in RULES if rule.broken()]
 

@@ -45,10 +45,12 @@ def faults() -> list[str]:
 
 
 def _unfit_settings() -> list[str]:
-    from icpportal.configuration.environment import unchanged  # noqa: PLC0415 -- reading it may be the fault
+    from icpportal.configuration.environment import placeholders_left  # noqa: PLC0415 -- reading it may be the fault
 
     simulators = ["SIMULATORS is on: the ministry would be an invented one. Set SIMULATORS=off."]
-    examples = [f"{name} still has a value of production.env.example: replace it by your own." for name in unchanged()]
+    examples = [
+        f"{name} still has a value of production.env.example: replace it by your own." for name in placeholders_left()
+    ]
     faults = [str(fault) for fault in registry.faults()]
     return [*(simulators if settings.SIMULATORS else []), *examples, *_unfit_keys(), *faults]
 

@@ -18,7 +18,7 @@ from icpportal.outbox import preferences, wake
 from icpportal.outbox.models import HALTED, SITE, Message, State
 from icpportal.outbox.queries import UNREAD, alarm_of, failed_messages
 from icpportal.outbox.texts import catalogue, formats
-from icpportal.privacy.fields import sealed, sealed_for
+from icpportal.privacy.fields import seal_value, sealed_for
 
 logger = logging.getLogger(__name__)
 GIVEN_UP = "given up by staff"
@@ -263,7 +263,7 @@ def erasure(message: Message) -> Columns:
     if not message.is_secret:
         return {}
     message.payload = {}
-    return {"payload": sealed(message, "payload")}
+    return {"payload": seal_value(message, "payload")}
 
 
 def _clear_alarm(message: Message) -> None:

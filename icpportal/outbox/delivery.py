@@ -241,7 +241,7 @@ class _Round(Reservations):
                 self.sent.append((message, done))
                 return
             self.settle(message, State.DELIVERED, next_at=None, **done)
-            self.loop.succeeded(message.pk)
+            self.loop.clear_failure(message.pk)
 
     def record(self) -> None:
         """Writes the results of messages sent together, except rows that another process has taken by now."""
@@ -252,7 +252,7 @@ class _Round(Reservations):
             for message, _done in group:
                 self.count(message, State.DELIVERED, is_mine=message.pk in written)
                 if message.pk in written:
-                    self.loop.succeeded(message.pk)
+                    self.loop.clear_failure(message.pk)
 
     def retry(self, message: Message, why: str) -> None:
         """Waits a little longer each time; after two days it has failed."""

@@ -30,7 +30,7 @@ class BundleFinder(BaseFinder):
     def find(self, path: str, find_all: Literal[True]) -> list[str]: ...
     def find(self, path: str, find_all: bool = False) -> str | None | list[str]:
         """The joined file, if `path` is one of the bundles."""
-        found = [str(_joined(path))] if path in bundles() else []
+        found = [str(_join(path))] if path in bundles() else []
         if find_all:
             return found
         return found[0] if found else None
@@ -38,7 +38,7 @@ class BundleFinder(BaseFinder):
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
         """All bundles, for `collectstatic`."""
         for name in bundles():
-            _joined(name)
+            _join(name)
             yield name, self.storage
 
 
@@ -57,7 +57,7 @@ def _part(bundle: str, part: str) -> Path:
     return whole.with_name(f"{part}{whole.suffix}")
 
 
-def _joined(name: str) -> Path:
+def _join(name: str) -> Path:
     parts = bundles()[name]
     file = Path(settings.STATIC_BUNDLES_ROOT) / name
     if not file.exists() or file.stat().st_mtime <= max(part.stat().st_mtime for part in parts):

@@ -47,7 +47,7 @@ class AccessNoteAdmin(ReadOnlyAdmin):
 Row = TypeVar("Row", bound=Model)
 
 
-class Noted(admin.ModelAdmin, Generic[Row]):
+class LookLoggingAdmin(admin.ModelAdmin, Generic[Row]):
     """A page behind a row with people's texts or names: any request records the look."""
 
     noted_as = ""

@@ -59,7 +59,7 @@ def is_same(stored: str, index: str) -> bool:
 def under(number: int, index: str) -> str:
     """The digest under one of the keys as configured, the new one first."""
     by_key = dict(zip(_keys(), names(index), strict=True))
-    return by_key[_configured()[number]]
+    return by_key[_configured_keys()[number]]
 
 
 def in_force_is_new() -> bool:
@@ -69,11 +69,11 @@ def in_force_is_new() -> bool:
 
 def word(number: int) -> str:
     """Marks a database whose indexes are made with this key."""
-    return _digest(_configured()[number], *WORD)
+    return _digest(_configured_keys()[number], *WORD)
 
 
 def words() -> list[str]:
-    return [_digest(key, *WORD) for key in _configured()]
+    return [_digest(key, *WORD) for key in _configured_keys()]
 
 
 def forget() -> None:
@@ -81,13 +81,13 @@ def forget() -> None:
     _known.clear()
 
 
-def _configured() -> tuple[str, ...]:
+def _configured_keys() -> tuple[str, ...]:
     return (settings.BLIND_INDEX_KEY, *settings.BLIND_INDEX_KEY_FALLBACKS)
 
 
 def _keys() -> list[str]:
     """The key in force, then the others."""
-    keys = _configured()
+    keys = _configured_keys()
     if len(keys) == 1:
         return list(keys)
     force = _in_force(keys)

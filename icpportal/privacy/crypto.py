@@ -26,7 +26,7 @@ def _keys(text: str) -> dict[str, AESGCM]:
     keys: dict[str, AESGCM] = {}
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         name, _, encoded = part.partition(":")
-        raw = _decoded(encoded.strip())
+        raw = _decode(encoded.strip())
         if not name or len(raw) != 32:
             raise ImproperlyConfigured("PII_KEYS is 'name:base64 of 32 bytes', several separated by commas")
         keys[name] = AESGCM(raw)
@@ -35,7 +35,7 @@ def _keys(text: str) -> dict[str, AESGCM]:
     return keys
 
 
-def _decoded(encoded: str) -> bytes:
+def _decode(encoded: str) -> bytes:
     """The bytes of a key; empty when it is not base64."""
     try:
         return base64.b64decode(encoded, validate=True)

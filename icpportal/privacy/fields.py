@@ -1,7 +1,7 @@
 """Model fields encrypted in the database and bound to their row: a value copied to another row does not open.
 
 They are decrypted when read, so a list that does not show them costs nothing. They cannot be searched: add a
-`blind_index` beside them. `QuerySet.update` takes them only as `sealed(instance, "field")`.
+`blind_index` beside them. `QuerySet.update` takes them only as `seal_value(instance, "field")`.
 """
 
 import json
@@ -34,7 +34,7 @@ class OpenedWhenRead(DeferredAttribute):
         name = self.field.attname
         value = super().__get__(instance, cls) if name not in instance.__dict__ else instance.__dict__[name]
         if isinstance(value, Token):
-            value = instance.__dict__[name] = self.field.opened(instance, value)
+            value = instance.__dict__[name] = self.field.open(instance, value)
         return value
 
     def __set__(self, instance: models.Model, value: Json) -> None:
@@ -59,9 +59,9 @@ class EncryptedTextField(models.TextField):
         return name, path, args, options if self.row_name == "pk" else {**options, "row_name": self.row_name}
 
     def bound_to(self, instance: models.Model) -> str:
-        return self._bound(getattr(instance, self.row_name))
+        return self._binding(getattr(instance, self.row_name))
 
-    def _bound(self, row: object) -> str:
+    def _binding(self, row: object) -> str:
         return f"{self.model._meta.label_lower}.{self.name}:{row}"
 
     def to_text(self, value: str) -> str:
@@ -70,7 +70,7 @@ class EncryptedTextField(models.TextField):
     def from_text(self, text: str) -> Json:
         return text
 
-    def opened(self, instance: models.Model, token: Token) -> Json:
+    def open(self, instance: models.Model, token: Token) -> Json:
         """The decrypted value of a token; raises `Unreadable` whatever is wrong with it."""
         if not token:
             return ""
@@ -79,7 +79,7 @@ class EncryptedTextField(models.TextField):
         except ValueError:  # neither UTF-8 nor JSON; the error itself would quote the content
             raise Unreadable(f"{self.model._meta.label_lower}.{self.name} holds something else") from None
 
-    def sealed(self, instance: models.Model) -> Token | None:
+    def seal(self, instance: models.Model) -> Token | None:
         """The database value for this row."""
         return self.sealed_for(getattr(instance, self.row_name), getattr(instance, self.attname))
 
@@ -87,10 +87,10 @@ class EncryptedTextField(models.TextField):
         """The same of a row that is only about to be written, by its key."""
         if value is None or value == "":
             return value if value is None else Token()
-        return Token(seal(self.to_text(value).encode(), bound_to=self._bound(row)))
+        return Token(seal(self.to_text(value).encode(), bound_to=self._binding(row)))
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Token | None:  # noqa: ARG002 -- Django's signature
-        return self.sealed(model_instance)
+        return self.seal(model_instance)
 
     def from_db_value(self, value: str | None, expression: Expression, connection: BaseDatabaseWrapper) -> Token | None:  # noqa: ARG002
         return None if value is None else Token(value)
@@ -122,17 +122,17 @@ class EncryptedJSONField(EncryptedTextField):
         return json.loads(text)
 
 
-def sealed(instance: models.Model, field_name: str) -> Token | None:
+def seal_value(instance: models.Model, field_name: str) -> Token | None:
     """The database value of one encrypted field of `instance`, for `QuerySet.update`."""
-    return _encrypted(type(instance), field_name).sealed(instance)
+    return _encrypted_field(type(instance), field_name).seal(instance)
 
 
 def sealed_for(model: type[models.Model], field_name: str, row: Key, value: Json) -> Token | None:
     """The same for a row about to be written, by its key."""
-    return _encrypted(model, field_name).sealed_for(row, value)
+    return _encrypted_field(model, field_name).sealed_for(row, value)
 
 
-def _encrypted(model: type[models.Model], field_name: str) -> EncryptedTextField:
+def _encrypted_field(model: type[models.Model], field_name: str) -> EncryptedTextField:
     field = model._meta.get_field(field_name)
     if not isinstance(field, EncryptedTextField):
         raise TypeError(f"{field_name} is not encrypted")

@@ -80,7 +80,7 @@ def as_printed(context: Context, url: str) -> str:
 # --- states ------------------------------------------------------------------------------------
 
 
-class Shown(Protocol):
+class StateRow(Protocol):
     """A row of a table of states for pages."""
 
     tone: str
@@ -91,7 +91,7 @@ UNKNOWN_LOOK = ("slate", "circle-dashed")
 
 
 @register.simple_tag
-def state_look(state: Shown | Mapping[str, str]) -> dict[str, str]:
+def state_look(state: StateRow | Mapping[str, str]) -> dict[str, str]:
     """Tone and icon of anything with a state: a row of a table of states, or a mapping."""
     own = state if isinstance(state, Mapping) else {name: getattr(state, name, "") for name in ("tone", "icon")}
     tone, shape = UNKNOWN_LOOK
@@ -252,7 +252,7 @@ def page_head(context: Context) -> SafeString:
         "token": "" if reader is header.Reader.VISITOR else str(token),
         "unread": frame.unread(language, str(context.get("unread_count") or 0)),
     }
-    return frame.filled(frame.head(key), values)
+    return frame.fill_gaps(frame.head(key), values)
 
 
 @register.simple_tag(takes_context=True)
@@ -265,7 +265,7 @@ def page_foot(context: Context, reference: str = "") -> SafeString:
         is_of_order=bool(reference),
         addresses=frame.addresses(),
     )
-    return frame.filled(frame.foot(key), {"reference": reference})
+    return frame.fill_gaps(frame.foot(key), {"reference": reference})
 
 
 @register.simple_tag(takes_context=True)

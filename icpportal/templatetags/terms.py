@@ -33,11 +33,11 @@ def term(context: Context, key: str, *, opens: bool = False) -> SafeString:
     word = entry.alone if opens else entry.in_sentence
     if not _is_first(context, key):
         return format_html("{}", word)
-    return _explained(get_language() or "", key, str(word), topics.address_of(f"word-{key}"))
+    return _term_link(get_language() or "", key, str(word), topics.address_of(f"word-{key}"))
 
 
 @lru_cache(256)  # a few dozen terms in two languages, at the beginning of a line and within
-def _explained(_language: str, key: str, word: str, url: str) -> SafeString:
+def _term_link(_language: str, key: str, word: str, url: str) -> SafeString:
     facts = {"entry": BY_KEY[key], "word": word, "url": url}
     return SafeString(loader.render_to_string("partials/term.html", facts).strip())
 

@@ -25,7 +25,7 @@ class DraftModel(LifecycleModel, SealedModel):
         """Further columns that every change of answers writes."""
         return {}
 
-    def derived(self) -> Collection[tuple[str, str]]:
+    def derived_values(self) -> Collection[tuple[str, str]]:
         """Values stored outside the row that depend on its answers and columns."""
         return ()
 

@@ -13,13 +13,13 @@ from django.utils.datastructures import MultiValueDict
 from formtools.wizard.storage.base import BaseStorage
 
 from icpportal.fields.types import Column, Json, JsonObject
-from icpportal.privacy.fields import sealed
+from icpportal.privacy.fields import seal_value
 from icpportal.wizard.models import DraftModel
 
 TRIES = 5
 
 
-class Closed(Exception):
+class RowClosed(Exception):
     """The row left its editable state while somebody was typing."""
 
 
@@ -69,7 +69,7 @@ def seen_mark(row: DraftModel, step: str) -> str:
 
 
 def keep(row: DraftModel, step: str, values: JsonObject) -> None:
-    """Writes one step's answers if they changed; other steps saved by another tab stay. Raises `Closed`."""
+    """Writes one step's answers if they changed; other steps saved by another tab stay. Raises `RowClosed`."""
     if row.answers.get(step) == values:
         return
     change(row, lambda answers: {**answers, step: values})
@@ -80,25 +80,25 @@ def change(
 ) -> None:
     """Applies `edit` to the row's answers and writes `columns`, by one UPDATE that fails if the row has changed.
 
-    `columns_when_changed()` of the row adds columns to every change, and `derived()` what else to update.
+    `columns_when_changed()` of the row adds columns to every change, and `derived_values()` what else to update.
     """
     manager: models.Manager = type(row)._default_manager
     for _ in range(TRIES):
         if not row.is_editable:
             break
-        derived = row.derived()
+        derived = row.derived_values()
         row.answers = edit(row.answers)
         written_columns = {**row.columns_when_changed(), **columns}
         with transaction.atomic():
             written = manager.filter(pk=row.pk, version=row.version, state=row.state).update(
-                answers=sealed(row, "answers"), version=F("version") + 1, **written_columns
+                answers=seal_value(row, "answers"), version=F("version") + 1, **written_columns
             )
             if written:
                 row.version += 1
                 for name, value in written_columns.items():
                     setattr(row, name, value)
-                if row.derived() != derived:
+                if row.derived_values() != derived:
                     row.keep_derived()
                 return
         row.refresh_from_db()
-    raise Closed(str(row))
+    raise RowClosed(str(row))

@@ -17,7 +17,7 @@ from formtools.wizard.views import NamedUrlWizardView
 from icpportal.drafts.pages import added_message, say
 from icpportal.fields.types import Json
 from icpportal.wizard.models import DraftModel
-from icpportal.wizard.storage import Closed, as_json, seen_mark
+from icpportal.wizard.storage import RowClosed, as_json, seen_mark
 
 ELSEWHERE = "changed_elsewhere"
 Row = TypeVar("Row", bound=DraftModel)
@@ -40,7 +40,7 @@ class Step(Protocol[RowIn]):
     @property
     def ask(self) -> Callable[[RowIn, Any, HttpRequest], bool]: ...
     def applies(self, row: RowIn, /) -> bool: ...
-    def answered(self, row: RowIn, /) -> bool: ...
+    def is_answered(self, row: RowIn, /) -> bool: ...
 
 
 StepOf = TypeVar("StepOf", bound="Step[Any]")
@@ -91,7 +91,7 @@ class RowWizardView(NamedUrlWizardView, Generic[StepOf, Row]):
         for step in self._applying():
             if step.key == named.key:
                 return None
-            if step.gate and not step.answered(self.row):
+            if step.gate and not step.is_answered(self.row):
                 return step
         return None
 
@@ -119,11 +119,11 @@ class RowWizardView(NamedUrlWizardView, Generic[StepOf, Row]):
         if getattr(form, "is_locked", False):
             return self.after(self.step)
         try:
-            return self.after(self.step) if self._kept(form) else self.render(form)
-        except Closed:
+            return self.after(self.step) if self._store(form) else self.render(form)
+        except RowClosed:
             return self.closed(self.row)
 
-    def _kept(self, form: forms.Form) -> bool:
+    def _store(self, form: forms.Form) -> bool:
         """Validates what was typed, asks outside systems, and stores it; returns `False` with errors on the form."""
         if not form.is_valid() or self._changed_elsewhere(form) or not self.step.ask(self.row, form, self.request):
             return False

@@ -29,15 +29,15 @@ def broken_file() -> SimpleUploadedFile:
 
 def overtaken_by_an_upload(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another photo arrives, as by phone, at the moment the next one is sent."""
-    real = photo_actions.sealed
+    real = photo_actions.seal_value
 
     def sealed(order: Order, column: str) -> Any:
-        monkeypatch.setattr(photo_actions, "sealed", real)
+        monkeypatch.setattr(photo_actions, "seal_value", real)
         paper_actions.remove(Order.objects.get(pk=order.pk), slot=slots.PHOTO)
         make_ready_document(order, slots.PHOTO)
         return real(order, column)
 
-    monkeypatch.setattr(photo_actions, "sealed", sealed)
+    monkeypatch.setattr(photo_actions, "seal_value", sealed)
 
 
 def fill_papers(order: Order) -> None:

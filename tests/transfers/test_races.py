@@ -16,7 +16,7 @@ from icpportal.gateways.miit.fake import FakeAuthority as MinistryInMemory
 from icpportal.gateways.miit.types import Answer, AnswerKind, PasswordAnswer, PhoneState, Role
 from icpportal.lifecycle import CLOCK, MoveNotAllowed
 from icpportal.outbox.models import Message
-from icpportal.wizard.storage import Closed, keep
+from icpportal.wizard.storage import RowClosed, keep
 from tests.transfers import states
 from tests.transfers.builders import (
     make_order,
@@ -253,7 +253,7 @@ def test_submit_and_another_tabs_save_never_submit_what_was_not_checked():
             assert (now.state, now.answer("website"), moves(order)) == (states.DRAFT, edited, [])
             assert told(order) == []
         else:
-            assert isinstance(ends[1], Closed)
+            assert isinstance(ends[1], RowClosed)
             assert (now.state, now.answer("website")) == (states.SUBMITTED, order.answer("website"))
             assert moves(order) == ["submit"]
 

@@ -16,7 +16,7 @@ from icpportal.desk.stock.moments import MomentFilter
 from icpportal.fields.types import Words
 from icpportal.gateways.miit.codes.processing_codes import plain_words
 from icpportal.gateways.miit.types import AnswerKind, reference_of
-from icpportal.privacy.admin import Noted
+from icpportal.privacy.admin import LookLoggingAdmin
 from icpportal.time_format import short_words, span_words
 from transfers.authority import parked, parked_proposals
 from transfers.authority.parked_words import ASK_ABOUT_ORDER, PROPOSE, SECOND_PERSON, why_parked
@@ -38,7 +38,7 @@ LONGEST_SHOWN = 80
 
 
 @admin.register(ParkedAnswer)
-class ParkedAnswerAdmin(Noted, RowActions):
+class ParkedAnswerAdmin(LookLoggingAdmin, RowActions):
     """Answers of the authority that fit no order. Rows are never edited; each action is logged."""
 
     noted_as = "parked answer"

@@ -196,7 +196,7 @@ def code_status(order: Order) -> codes.CodeStatus:
 
 @sensitive_variables("typed")
 def enter_code(order: Order, typed: str, *, now: datetime | None = None) -> codes.Verdict:
-    """Judges the code; a correct one opens the remaining pages for some minutes. Raises `Closed`."""
+    """Judges the code; a correct one opens the remaining pages for some minutes. Raises `RowClosed`."""
     now = now or timezone.now()
     verdict = codes.enter(purpose=PURPOSE, holder=order.reference, typed=typed, now=now)
     if verdict.state == "right":

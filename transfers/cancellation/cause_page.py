@@ -12,7 +12,7 @@ from filings.queries import live_accesses
 from icpportal.accounts.models import User
 from icpportal.approvals.models import ENDING
 from icpportal.approvals.queries import request_to_show
-from icpportal.approvals.words import Asked, asked_for, lines_of
+from icpportal.approvals.words import RequestPanel, asked_for, lines_of
 from icpportal.desk.event_lines import event_line
 from icpportal.desk.pages import DeskPage
 from icpportal.fields.types import Words
@@ -31,7 +31,7 @@ class EndingPage(DeskPage):
     state: Words
     facts: list[tuple[Words, Words]]
     follows: list[Words]
-    asked: list[Asked]  # the open request, if there is one
+    asked: list[RequestPanel]  # the open request, if there is one
     events: list[SafeString]
     list_name: Words
     list_url: str

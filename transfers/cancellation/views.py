@@ -32,7 +32,7 @@ from icpportal.fields.types import Words
 from icpportal.lifecycle import MoveNotAllowed
 from icpportal.privacy.masks import mask_mobile, mask_name
 from icpportal.time_format import long_words
-from icpportal.wizard.storage import Closed
+from icpportal.wizard.storage import RowClosed
 from transfers.cancellation import actions as cancelling
 from transfers.cancellation.actions import Blocked, BlockReason, FiledMobile, ProofRequired
 from transfers.cancellation.impact import Consequences, consequences
@@ -282,7 +282,7 @@ def _stage(key: str) -> Callable[[View], Callable[..., HttpResponseBase]]:
                 return redirect("cancel-consequences", order.reference)
             try:
                 return page(request, order)
-            except Closed:
+            except RowClosed:
                 return redirect(order)
 
         def view(request: HttpRequest, reference: str) -> HttpResponseBase:

@@ -67,7 +67,7 @@ def _pages(order: Order) -> list[Gap]:
     return [
         Gap(_("“%(page)s” is not complete") % {"page": step.title}, reverse("step", args=[order.reference, step.key]))
         for step in STEPS
-        if step.stage == stages.ADMINISTRATORS and not step.answered(order)
+        if step.stage == stages.ADMINISTRATORS and not step.is_answered(order)
     ]
 
 

@@ -100,4 +100,4 @@ def _note(loop: rows.Loop, waiting: Sequence[Waiting], batch: Batch[OrderEvent])
     for key, problem in batch.failed.items():
         loop.set_aside(key, problem, reference=names[key])
     for event in batch.events:
-        loop.succeeded(event.order_id)
+        loop.clear_failure(event.order_id)

@@ -16,7 +16,7 @@ from filings.provinces.papers import other_papers, paper_slots
 from filings.provinces.types import PaperFacts
 from filings.queries import websites_of
 from filings.register.certificate_numbers import age_on, birth_date, id_province
-from icpportal.fields.components import DrawnSlot, Found, SlotAction
+from icpportal.fields.components import DrawnSlot, PictureFindings, SlotAction
 from icpportal.fields.types import Words
 from icpportal.time_format import day_words, to_beijing
 from transfers.documents import validity
@@ -292,7 +292,7 @@ class PictureShown(TypedDict):
     reason: str | Promise
     preview_url: NotRequired[str]
     full_url: NotRequired[str]
-    found: NotRequired[Found]
+    found: NotRequired[PictureFindings]
     facts: NotRequired[str]
 
 

@@ -13,7 +13,7 @@ from filings.provinces import PROVINCES, Province, province
 from filings.register import certificate_numbers, certificates, regions
 from filings.register.blind_keys import subject_key
 from icpportal.fields.fields import ChoiceField, DomainField, NumberField, PlainTextField
-from icpportal.fields.form_types import Choice, Files, FormOptions, KnowingForm, Known, Posted, offer
+from icpportal.fields.form_types import Choice, Files, FormOptions, KnowingForm, KnownValue, Posted, offer
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.text import regular_name
 
@@ -106,7 +106,7 @@ class VerifyTypeForm(KnowingForm):
         data: Posted | None = None,
         files: Files | None = None,
         *,
-        known: Mapping[str, Known] | None = None,
+        known: Mapping[str, KnownValue] | None = None,
         **options: Unpack[FormOptions],
     ) -> None:
         super().__init__(data, files, **options)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from filings.provinces import PROVINCES
 from filings.register.certificates import INDIVIDUAL
-from icpportal.fields.form_types import Known
+from icpportal.fields.form_types import KnownValue
 from icpportal.wizard.storage import keep
 from transfers.models import Order
 from transfers.orders.people import is_individual
@@ -42,13 +42,13 @@ def remember(response: HttpResponse, answers: Mapping[str, str]) -> HttpResponse
     return response
 
 
-def of_filing_type(request: HttpRequest) -> dict[str, Known]:
+def of_filing_type(request: HttpRequest) -> dict[str, KnownValue]:
     """The answers that the page of the filing type need not ask again."""
     answers = of(request)
     nature = INDIVIDUAL if answers.get("who") == INDIVIDUAL else ""
     return {
-        "nature": Known(nature, known.START_PAGE),
-        "region_province": Known(answers.get("province", ""), known.START_PAGE),
+        "nature": KnownValue(nature, known.START_PAGE),
+        "region_province": KnownValue(answers.get("province", ""), known.START_PAGE),
     }
 
 

@@ -280,7 +280,7 @@ def gates_passed(request: HttpRequest, reference: str) -> HttpResponse:
 def _first_page(order: Order) -> str:
     """The first page of the details to fill in; their list when none is left or only some parts are open."""
     pages = (step for step in STEPS if step.stage == stages.ADMINISTRATORS and step.is_asked(order))
-    waiting = next((step for step in pages if not step.answered(order)), None)
+    waiting = next((step for step in pages if not step.is_answered(order)), None)
     if waiting is None or open_parts(order) is not ALL_OPEN:
         return reverse("people", args=[order.reference])
     return reverse("step", args=[order.reference, waiting.key])

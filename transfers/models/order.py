@@ -210,7 +210,7 @@ class Order(DraftModel):
         setting = kinds.state_of(self).kept
         return {"due_at": timezone.now() + getattr(settings, setting), "reminded": 0} if setting else {}
 
-    def derived(self) -> set[tuple[str, str]]:
+    def derived_values(self) -> set[tuple[str, str]]:
         """The values that the order is found by, from its present answers."""
         keys: set[tuple[str, str]] = import_string(f"{settings.ORDER_SEARCH_KEYS}.keys_of")(self)
         return keys

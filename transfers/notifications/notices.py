@@ -7,7 +7,7 @@ Recipients, addresses, languages and names are read at delivery.
 from collections.abc import Iterable
 from datetime import datetime
 
-from icpportal.lifecycle import Made
+from icpportal.lifecycle import AppliedMove
 from icpportal.outbox.actions import Owed, queue_all
 from icpportal.outbox.models import Message
 from icpportal.outbox.texts import formats
@@ -21,12 +21,12 @@ STOOD = (
 NOBODY_LEFT = "nobody is left to be told"
 
 
-def owe(made: Iterable[Made[Order, OrderEvent]], template: str) -> None:
+def owe(made: Iterable[AppliedMove[Order, OrderEvent]], template: str) -> None:
     """Queues a notice of the move just made for each of these orders."""
     queue_all((_notice(each, template) for each in made), channel=CHANNEL, template=template)
 
 
-def _notice(made: Made[Order, OrderEvent], template: str) -> Owed:
+def _notice(made: AppliedMove[Order, OrderEvent], template: str) -> Owed:
     order, event = made.thing, made.event
     return {
         "key": f"{template}:{event.pk}:{CHANNEL}",

@@ -13,7 +13,7 @@ from icpportal.accounts.models import User
 from icpportal.desk.own_words import CODES, Own, in_messages
 from icpportal.fields.types import Facts
 from icpportal.outbox.actions import notify
-from icpportal.privacy.fields import sealed
+from icpportal.privacy.fields import seal_value
 from icpportal.time_format import short_words
 from transfers.calls.actions import end_answered
 from transfers.models import Objection
@@ -39,7 +39,7 @@ def close(objection: Objection, closer: User, result: Result, written: Own, *, n
     with transaction.atomic():
         rows = Objection.objects.filter(pk=objection.pk, closed_at=None)
         columns = {"closed_at": now, "closed_by": closer, "result": result.key}
-        if rows.update(**columns, answers=sealed(objection, "answers")) != 1:
+        if rows.update(**columns, answers=seal_value(objection, "answers")) != 1:
             objection.refresh_from_db()
             raise CloseRefused(closed_words(objection))
         end_answered(objection, closer, now)

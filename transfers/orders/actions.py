@@ -20,7 +20,7 @@ from icpportal.accounts.models import User
 from icpportal.fields.types import Column, Columns, Fact, JsonObject
 from icpportal.lifecycle import APPLICANT, MoveNotAllowed
 from icpportal.outbox.actions import notify
-from icpportal.privacy.fields import sealed
+from icpportal.privacy.fields import seal_value
 from icpportal.wizard.storage import change
 from transfers.models import Objection, Order, OrderEvent, TypeCheck
 from transfers.orders import kinds, queries
@@ -105,7 +105,7 @@ def keep_password(order: Order, digest: str, *, number: str, now: datetime | Non
     """Stores the digest of a confirmed filing password, and claims subject and domain."""
     now = now or timezone.now()
     order.password_digest = digest
-    sealed_digest = sealed(order, "password_digest")
+    sealed_digest = seal_value(order, "password_digest")
     claim(order, password_digest=sealed_digest, password_kept=True, password_confirmed_at=now, site_number=number)
 
 
@@ -131,7 +131,7 @@ def submit(
         "submitted_at": now,
         "nature": order.answer("type").get("nature", ""),
         "findings": findings,
-        "advice": sealed(order, "advice") or "",
+        "advice": seal_value(order, "advice") or "",
         "returns": queries.returns_of(order),  # each return writes it too, except in an earlier version
     }
     return ORDER.apply(order, "submit", by=APPLICANT, actor=actor, columns=columns, now=now)

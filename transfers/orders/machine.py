@@ -16,16 +16,16 @@ from django.utils.module_loading import import_string
 from icpportal.accounts.models import User
 from icpportal.fields.types import Column, Columns, Facts, Key
 from icpportal.gateways.miit.base import authority
-from icpportal.lifecycle import CLOCK, Batch, Lifecycle, Made, MoveNotAllowed, note_act
+from icpportal.lifecycle import CLOCK, AppliedMove, Batch, Lifecycle, MoveNotAllowed, note_act
 from icpportal.outbox.actions import Owed, queue, queue_all
-from icpportal.privacy.fields import sealed
+from icpportal.privacy.fields import seal_value
 from transfers.models import Order, OrderEvent
 from transfers.orders.kinds import is_in, kind_of
 from transfers.orders.moves import TABLE
 from transfers.orders.rows import Group, Move
 from verification.service_codes import actions as service_codes
 
-MadeMove = Made[Order, OrderEvent]
+MadeMove = AppliedMove[Order, OrderEvent]
 
 
 def after(order: Order, row: Move, event: OrderEvent, facts: Facts) -> None:
@@ -56,7 +56,7 @@ def _counted(order: Order) -> Columns:
 def keep_at_return(order: Order, *, by_authority: bool) -> None:
     """Stores the answers at a return, so that later changes can be detected (`returned_parts`)."""
     order.came_back = {"before": dict(order.answers), "turned_down": by_authority}
-    Order.objects.filter(pk=order.pk).update(came_back=sealed(order, "came_back"))
+    Order.objects.filter(pk=order.pk).update(came_back=seal_value(order, "came_back"))
 
 
 def queue_report(order: Order, channel: str) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
-from icpportal.database.prepared import Prepared
+from icpportal.database.prepared import CompiledQuery
 from transfers.models import Order
 from transfers.orders import queries
 from transfers.orders.expiry import TimeOver, expire_if_due, is_over, over_words
@@ -58,9 +58,9 @@ def leave_closed(request: HttpRequest, order: Order) -> HttpResponseRedirect:
 
 
 @cache
-def _own(kinds: tuple[str, ...], along: Along | None) -> Prepared[Order]:
+def _own(kinds: tuple[str, ...], along: Along | None) -> CompiledQuery[Order]:
     orders = Order.objects.annotate(**(along() if along else {}))
-    return Prepared(
+    return CompiledQuery(
         lambda owner, reference: orders.filter(owner=owner, reference=reference, kind__in=kinds).order_by(),
         owner=UUIDField(),
         reference=CharField(),

@@ -5,7 +5,7 @@ from django.utils import timezone
 from icpportal.accounts.models import User
 from icpportal.fields.types import Json
 from icpportal.lifecycle import APPLICANT, MoveNotAllowed
-from icpportal.privacy.fields import sealed
+from icpportal.privacy.fields import seal_value
 from transfers.documents.slots import PHOTO
 from transfers.models import Order
 from transfers.orders.kinds import in_group, is_in
@@ -24,7 +24,7 @@ def send(order: Order, *, actor: User, way: str, **said: Json) -> bool:
     Returns False, and sends nothing, when another photo was uploaded since the order was read.
     """
     order.answers = {**order.answers, PHOTO: {"way": way, **said, "sent": timezone.now().isoformat()}}
-    columns = {"answers": sealed(order, "answers"), "photo_way": way}
+    columns = {"answers": seal_value(order, "answers"), "photo_way": way}
     try:
         ORDER.apply(order, "send_photo", by=APPLICANT, actor=actor, columns=columns)
     except MoveNotAllowed:

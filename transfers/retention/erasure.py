@@ -14,7 +14,7 @@ from django.utils import timezone
 from icpportal.alarms import portions, rows
 from icpportal.gateways.miit.types import report_key
 from icpportal.privacy import holds
-from icpportal.privacy.fields import sealed
+from icpportal.privacy.fields import seal_value
 from transfers.models import (
     Call,
     CallAttempt,
@@ -90,7 +90,7 @@ def erase(order: Order, *, now: datetime | None = None) -> bool:
         order.answers = {}
         emptied = {"came_back": "", "advice": "", "password_digest": "", "password_kept": False, "authority_words": ""}
         left = Order.objects.filter(pk=order.pk, erased_at=None)
-        return bool(left.update(answers=sealed(order, "answers"), erased_at=now, **emptied))
+        return bool(left.update(answers=seal_value(order, "answers"), erased_at=now, **emptied))
 
 
 def erase_contacts(order: Order) -> None:
@@ -133,7 +133,7 @@ def _empty(found: QuerySet[Objection] | QuerySet[Decision], column: str) -> None
     """Empties a sealed object row by row: each is bound to its row."""
     for row in found:
         setattr(row, column, {})
-        found.filter(pk=row.pk).update(**{column: sealed(row, column)})
+        found.filter(pk=row.pk).update(**{column: seal_value(row, column)})
 
 
 def _ended_orders(*, filed: bool, before: datetime) -> QuerySet[Order]:

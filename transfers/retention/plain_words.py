@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from filings.models import LegacyClaimEvent
 from icpportal.alarms import rows
 from icpportal.lifecycle.models import LifecycleEvent
-from icpportal.privacy.fields import sealed
+from icpportal.privacy.fields import seal_value
 from transfers.models import OrderEvent
 from transfers.orders.history import plain_words
 
@@ -57,4 +57,4 @@ def _seal(event: LifecycleEvent) -> int:
     """Writes only if the row is as it was read: a concurrent erasure wins."""
     plain, event.words = event.note, event.note
     same = type(event)._default_manager.filter(pk=event.pk, note=plain)
-    return same.update(note="", words=sealed(event, "words"))
+    return same.update(note="", words=seal_value(event, "words"))

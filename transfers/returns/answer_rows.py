@@ -40,7 +40,7 @@ def rows(order: Order, step: Step, *, drawn: StepForm | None = None, mask_number
     is_saved = step.key in order.answers
     prefilled = {name: value for name, value in form.initial.items() if name not in form.known and (is_saved or value)}
     answers = {**prefilled, **order.answer(step.key)}
-    unasked = form.unasked()
+    unasked = form.unasked_fields()
 
     def hidden(name: str) -> Callable[[str], str]:
         return mask_of(f"{step.key}.{name}") if mask_numbers else str

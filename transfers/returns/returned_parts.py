@@ -20,7 +20,7 @@ from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Json, Words
 from icpportal.gateways.miit.codes.processing_codes import Code, applicants_codes
 from icpportal.lifecycle import APPLICANT
-from icpportal.privacy.fields import sealed
+from icpportal.privacy.fields import seal_value
 from icpportal.privacy.masks import mask_email, mask_name
 from transfers.documents import slots
 from transfers.models import FieldVerdict, Order, OrderDocument
@@ -327,7 +327,7 @@ def keep_replies(order: Order, replies: Mapping[str, str]) -> bool:
         return True
     order.came_back = {**_stored_at_return(order), "replies": dict(replies)}
     mine = Order.objects.filter(in_group(Group.RETURNED), pk=order.pk, version=order.version)
-    written = mine.update(came_back=sealed(order, "came_back"), version=F("version") + 1)
+    written = mine.update(came_back=seal_value(order, "came_back"), version=F("version") + 1)
     order.version += written
     return bool(written)
 

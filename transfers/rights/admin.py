@@ -15,7 +15,7 @@ from icpportal.accounts.guards import account_of
 from icpportal.desk.proposals import REASON_LONGEST
 from icpportal.desk.row_actions import ReasonForm, RowActions
 from icpportal.desk.stock.moments import MomentFilter
-from icpportal.privacy.admin import Noted
+from icpportal.privacy.admin import LookLoggingAdmin
 from icpportal.time_format import day_words, to_beijing
 from transfers.rights import corrections
 from transfers.rights.models import CorrectionRequest
@@ -28,7 +28,7 @@ class AnswerForm(ReasonForm):
 
 
 @admin.register(CorrectionRequest)
-class CorrectionRequestAdmin(Noted[CorrectionRequest], RowActions[CorrectionRequest]):
+class CorrectionRequestAdmin(LookLoggingAdmin[CorrectionRequest], RowActions[CorrectionRequest]):
     """Open requests, the nearest due first; then answered ones."""
 
     noted_as = corrections.LOOK

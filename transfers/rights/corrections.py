@@ -15,7 +15,7 @@ from icpportal.alarms.actions import clear, open_alarm
 from icpportal.desk.own_words import CODES
 from icpportal.fields.types import Words
 from icpportal.privacy.access_words import WHAT
-from icpportal.privacy.fields import sealed
+from icpportal.privacy.fields import seal_value
 from icpportal.workdays.calendar import end_of_answer
 from transfers.models import Order
 from transfers.rights import messages
@@ -87,7 +87,7 @@ def answer(asked: CorrectionRequest, *, actor: User, outcome: str, words: str, n
     with transaction.atomic():
         still_open = CorrectionRequest.objects.filter(pk=asked.pk, closed_at=None)
         columns = {"outcome": outcome, "closed_at": now or timezone.now(), "closed_by": actor}
-        if not still_open.update(**columns, answer=sealed(asked, "answer")):
+        if not still_open.update(**columns, answer=seal_value(asked, "answer")):
             raise AnswerRefused(CLOSED)
         _tell(asked, outcome)
     asked.refresh_from_db()

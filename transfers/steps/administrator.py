@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from filings.provinces.choices import ADMINISTRATOR as ADMINISTRATOR_ROLE
 from filings.provinces.choices import AdminRule
 from icpportal.fields.fields import ChoiceField, Labelled
-from icpportal.fields.form_types import Files, Known, Posted, flat_choices, offer
+from icpportal.fields.form_types import Files, KnownValue, Posted, flat_choices, offer
 from transfers.orders import queries
 from transfers.orders.people import is_individual
 from transfers.pages import stages
@@ -67,10 +67,10 @@ class AdministratorForm(CheckedForm, AdministratorFields):
         """Empty for an individual, who signs as the administrator: this page does not change them."""
         return () if is_individual(self.order) else ("same_person", "admin_name")
 
-    def known_values(self) -> Mapping[str, Known]:
+    def known_values(self) -> Mapping[str, KnownValue]:
         return known.of_administrator(self.order)
 
-    def unasked(self) -> Collection[str]:
+    def unasked_fields(self) -> Collection[str]:
         """All fields about another person where it is the lead, above all the tick that the person was told."""
         is_same = self.order.answer(self.step_key).get("same_person") == SAME
         return (*PERSONAL, "admin_told") if is_same else ()

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 
 from icpportal.fields.components import Notice
-from icpportal.fields.form_types import Files, FormOptions, KnowingForm, Known, Posted
+from icpportal.fields.form_types import Files, FormOptions, KnowingForm, KnownValue, Posted
 from transfers.models import Order
 from transfers.steps import editable_parts
 
@@ -82,11 +82,11 @@ class StepForm(KnowingForm):
             self.fields[name].disabled = True
         self._call_required(not self.is_bound)
 
-    def known_values(self) -> Mapping[str, Known]:
+    def known_values(self) -> Mapping[str, KnownValue]:
         """Values that need not be typed on a page that was never saved."""
         return {}
 
-    def unasked(self) -> Collection[str]:
+    def unasked_fields(self) -> Collection[str]:
         """The fields that other stored answers make meaningless: nobody reads their answers."""
         return ()
 
@@ -187,7 +187,7 @@ class Step:
 
     def is_asked(self, order: Order) -> bool:
         """Whether the applicant goes through this page."""
-        return self.applies(order) and not (self.has_one_answer(order) and self.answered(order))
+        return self.applies(order) and not (self.has_one_answer(order) and self.is_answered(order))
 
-    def answered(self, order: Order) -> bool:
+    def is_answered(self, order: Order) -> bool:
         return self.done(order) if self.done else self.key in order.answers

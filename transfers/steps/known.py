@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from filings.queries import administrator_of, person_page, subject_page, subjects_of
 from icpportal.fields.domains import display_domain
-from icpportal.fields.form_types import FieldValue, Known
+from icpportal.fields.form_types import FieldValue, KnownValue
 from icpportal.fields.phones import is_mobile
 from icpportal.fields.types import Json, Words
 from icpportal.privacy.crypto import Unreadable
@@ -22,7 +22,7 @@ THIS_ORDER = _("From this order")
 START = "start"  # key in the answers of an order: the answers of the start page
 SAME_PERSON = {True: "yes", False: "no"}
 NEVER_AGAIN = ("admin_told", "remark", "site_remark", "post_same")  # true of one order only
-Found = Mapping[str, Known]
+Found = Mapping[str, KnownValue]
 
 
 def of_subject(order: Order) -> Found:
@@ -57,10 +57,12 @@ def of_administrator(order: Order) -> Found:
     }
 
 
-def _known_values(values: Mapping[str, FieldValue | Json], source: Words) -> dict[str, Known]:
+def _known_values(values: Mapping[str, FieldValue | Json], source: Words) -> dict[str, KnownValue]:
     """The values that are not empty."""
     return {
-        name: Known(_as_value(value), source) for name, value in values.items() if value not in (None, "", [], False)
+        name: KnownValue(_as_value(value), source)
+        for name, value in values.items()
+        if value not in (None, "", [], False)
     }
 
 
@@ -70,7 +72,7 @@ def _as_value(value: FieldValue | Json) -> FieldValue:
     return [str(each) for each in value] if isinstance(value, list) else str(value)
 
 
-def _earlier(order: Order, page: str) -> dict[str, Known]:
+def _earlier(order: Order, page: str) -> dict[str, KnownValue]:
     """The answers to this page in an earlier order of the subject; about the website, of the same domain."""
     before = queries.earlier_of(order)
     if before is None or (page == "website" and before.domain != order.domain):
@@ -82,7 +84,7 @@ def _earlier(order: Order, page: str) -> dict[str, Known]:
     return _known_values({name: value for name, value in answers.items() if name not in NEVER_AGAIN}, EARLIER)
 
 
-def _of_register(order: Order) -> dict[str, Known]:
+def _of_register(order: Order) -> dict[str, KnownValue]:
     """What is on file here about a subject of this account (继续接入)."""
     if not kind_of(order).subject_known:
         return {}
@@ -90,7 +92,7 @@ def _of_register(order: Order) -> dict[str, Known]:
     return _known_values(subject_page(subject), REGISTER) if subject else {}
 
 
-def _administrator_of_register(order: Order) -> dict[str, Known]:
+def _administrator_of_register(order: Order) -> dict[str, KnownValue]:
     """The administrator of the subject's newest website here, and whether that is its lead."""
     if not kind_of(order).subject_known:
         return {}

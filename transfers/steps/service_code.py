@@ -28,7 +28,7 @@ from icpportal.gateways.inventory import unreportable
 from icpportal.gateways.inventory.base import inventory
 from icpportal.gateways.inventory.types import Instance
 from icpportal.gateways.request_budget import request_budget
-from icpportal.wizard.storage import Closed, as_json, change
+from icpportal.wizard.storage import RowClosed, as_json, change
 from transfers.models import Order
 from transfers.pages import stages
 from transfers.pages.service_errors import busy, too_many
@@ -272,7 +272,7 @@ def _write(order: Order, code: str, server: Instance, values: dict[str, Json]) -
     try:
         columns: dict[str, Column] = {"service_code": code, "instance": server.id, "code_confirmed_at": timezone.now()}
         change(order, lambda answers: {**answers, **new}, **columns)
-    except Closed:
+    except RowClosed:
         if earlier and earlier != code:
             service_codes.bind(UUID(earlier), order.reference, account=order.owner.customer)
         raise

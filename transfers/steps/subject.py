@@ -11,7 +11,7 @@ from filings import checks
 from filings.provinces.choices import SUBJECT_LEAD
 from filings.register import regions
 from icpportal.fields.fields import ChoiceField, Labelled, PlainTextField
-from icpportal.fields.form_types import Choices, Files, Known, Posted, offer
+from icpportal.fields.form_types import Choices, Files, KnownValue, Posted, offer
 from icpportal.fields.text import regular_name
 from transfers.orders.people import is_individual
 from transfers.pages import stages
@@ -104,7 +104,7 @@ class SubjectForm(CheckedForm, LeadFields):
             del self.fields["post_same"]
         self.settle()
 
-    def known_values(self) -> Mapping[str, Known]:
+    def known_values(self) -> Mapping[str, KnownValue]:
         return known.of_subject(self.order)
 
     def on_the_statement(self) -> tuple[str, ...]:

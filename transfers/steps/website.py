@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from filings.provinces.choices import HolderRule
 from filings.site_codes import APPROVALS, BLOG, CONTENT, LANGUAGES, OTHER
 from icpportal.fields.fields import ChoiceField, MultipleChoiceField, PlainTextField
-from icpportal.fields.form_types import Files, Known, Posted
+from icpportal.fields.form_types import Files, KnownValue, Posted
 from transfers.orders import queries
 from transfers.orders.people import is_individual
 from transfers.pages import stages
@@ -113,7 +113,7 @@ class WebsiteForm(CheckedForm):
         """Only where a province accepts an organisation's domain in a person's name, and then needs a document."""
         return not is_individual(self.order) and queries.rules_of(self.order).domain_holder != HolderRule.NAME_ONLY
 
-    def known_values(self) -> Mapping[str, Known]:
+    def known_values(self) -> Mapping[str, KnownValue]:
         return known.of_website(self.order)
 
     @property

@@ -13,7 +13,7 @@ from icpportal.accounts.models import User
 from icpportal.alarms import rows
 from icpportal.fields.types import Facts
 from icpportal.lifecycle import APPLICANT, REVIEWER, Lifecycle, Move, MoveNotAllowed
-from icpportal.privacy.fields import sealed
+from icpportal.privacy.fields import seal_value
 from verification.backdrops.lifecycle import TABLE
 from verification.backdrops.notifications import tell
 from verification.models import backdrop_states as states
@@ -77,7 +77,7 @@ def change_address(backdrop: Backdrop, to: Address, *, actor: User) -> bool:
         return True
     for name, value in to._asdict().items():
         setattr(backdrop, name, value)
-    columns = {name: sealed(backdrop, name) for name in ADDRESS}
+    columns = {name: seal_value(backdrop, name) for name in ADDRESS}
     with transaction.atomic():
         requested = Backdrop.objects.filter(pk=backdrop.pk, state=states.REQUESTED)
         changed = requested.update(

@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 
 from django.utils.translation import gettext as _
 
-from icpportal.fields.components import Found, Frame, PictureMark
+from icpportal.fields.components import Frame, PictureFindings, PictureMark
 from icpportal.fields.types import Fact
 from verification.models.documents import Document, DocumentState
 from verification.pictures.checks import BY_KEY, TWICE, WHOLE, Box, Finding
@@ -43,11 +43,11 @@ def compare(document: Document, likeness: str, advice: list[Fact]) -> None:
             return
 
 
-def found_on(document: Document) -> Found | None:
+def found_on(document: Document) -> PictureFindings | None:
     """The findings for the applicant and the reviewer, with their frames; None when there are none."""
     entries: list[StoredFinding] = [_entry(each) for each in document.advice]
     marks = [_mark(document, each) for each in entries if _still_holds(each)]
-    return Found(document.width, document.height, marks) if marks else None
+    return PictureFindings(document.width, document.height, marks) if marks else None
 
 
 def checks_failed(document: Document) -> frozenset[str] | None:

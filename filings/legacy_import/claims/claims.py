@@ -20,7 +20,7 @@ from icpportal.accounts.models import User
 from icpportal.desk.own_words import Own, all_of, in_messages, own_texts
 from icpportal.fields.types import Fact
 from icpportal.lifecycle import APPLICANT, REVIEWER, MoveNotAllowed
-from icpportal.privacy.fields import sealed
+from icpportal.privacy.fields import seal_value
 from verification.documents.actions import Upload, receive, retire
 from verification.models import Document
 
@@ -132,7 +132,7 @@ def facts_of(claim: LegacyClaim) -> dict[str, Fact]:
 def send(claim: LegacyClaim, words: str, *, now: datetime | None = None) -> None:
     """Sends the claim to a reviewer. Raises `MoveNotAllowed`, also when its papers changed since it was read."""
     claim.words = words
-    columns = {"words": sealed(claim, "words")}
+    columns = {"words": seal_value(claim, "words")}
     CLAIM.apply(claim, "send", by=APPLICANT, actor=claim.owner, facts=facts_of(claim), columns=columns, now=now)
 
 
@@ -173,7 +173,7 @@ def decline(claim: LegacyClaim, reviewer: User, own: Own, *, now: datetime | Non
     refuse_own(claim, reviewer)
     words = all_of(own)
     claim.answer, claim.own_answer = words, {**own}
-    columns = {name: sealed(claim, name) for name in ("answer", "own_answer")}
+    columns = {name: seal_value(claim, name) for name in ("answer", "own_answer")}
     facts = {"reason": in_messages(own)}
     CLAIM.apply(claim, "decline", by=REVIEWER, actor=reviewer, words=words, facts=facts, columns=columns, now=now)
 

@@ -20,7 +20,7 @@ from filings.legacy_import.dump import files, passwords
 from filings.legacy_import.dump.rows import ACCOUNT, FILING, ORDER, WITHOUT, Finding, Row, read
 from filings.models import LegacyAccount, LegacyRecord
 from icpportal.privacy.blind_index import blind_index
-from icpportal.privacy.fields import sealed
+from icpportal.privacy.fields import seal_value
 
 BATCH = 1000
 ACCOUNT_COLUMNS = ("password", "is_active", "has_open_order")
@@ -170,5 +170,5 @@ def _replace(record: LegacyRecord) -> None:
     """Writes a changed row, unless it is being imported at this moment."""
     LegacyRecord.objects.filter(pk=record.pk, imported_at__isnull=True).update(
         **{name: getattr(record, name) for name in ("account_id", "fingerprint", *OPEN_COLUMNS)},
-        **{name: sealed(record, name) for name in SEALED_COLUMNS},
+        **{name: seal_value(record, name) for name in SEALED_COLUMNS},
     )

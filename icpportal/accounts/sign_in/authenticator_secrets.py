@@ -20,7 +20,7 @@ class AuthenticatorSecrets:
 
     def count(self, name: str) -> int:
         """How many rows have a value sealed with the key of this name."""
-        return sum(any(value.startswith(beginning(name)) for value in sealed(data).values()) for _pk, data in _all())
+        return sum(any(value.startswith(beginning(name)) for value in seal_data(data).values()) for _pk, data in _all())
 
     def left(self) -> int:
         """How many rows have a value not sealed with the first key."""
@@ -37,14 +37,14 @@ class AuthenticatorSecrets:
         return totals
 
 
-def sealed(data: Data) -> dict[str, str]:
+def seal_data(data: Data) -> dict[str, str]:
     return {name: value for name, value in data.items() if isinstance(value, str) and value.startswith(SEALED)}
 
 
 def left_of(data: Data) -> dict[str, str]:
     """The values of one row not sealed with the first key."""
     current = beginning(key_names()[0])
-    return {name: value for name, value in sealed(data).items() if not value.startswith(current)}
+    return {name: value for name, value in seal_data(data).items() if not value.startswith(current)}
 
 
 def turn_one(pk: int, data: Data) -> str:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from icpportal.accounts import sessions
 from icpportal.accounts.models import User
-from icpportal.database.prepared import Prepared
+from icpportal.database.prepared import CompiledQuery
 from icpportal.drafts.models import PageDraft
 from icpportal.drafts.storage import HAS_DRAFTS
 
@@ -42,7 +42,7 @@ def accounts(now: datetime) -> QuerySet[User]:
     return User.objects.annotate(**{name: annotation(now) for name, annotation in _along.items()}).order_by()
 
 
-ACCOUNT = Prepared(lambda pk, now: accounts(now).filter(pk=pk), pk=UUIDField(), now=DateTimeField())
+ACCOUNT = CompiledQuery(lambda pk, now: accounts(now).filter(pk=pk), pk=UUIDField(), now=DateTimeField())
 
 
 class AccountBackend(AuthenticationBackend):

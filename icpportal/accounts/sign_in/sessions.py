@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from icpportal.accounts import sessions
 from icpportal.accounts.sign_in import backend
-from icpportal.database.prepared import Prepared
+from icpportal.database.prepared import CompiledQuery
 
-WITH_ACCOUNT = Prepared(
+WITH_ACCOUNT = CompiledQuery(
     lambda key, now: backend.accounts(now),  # noqa: ARG005 -- the key is compared around it
     within="""
     SELECT session.session_data, account.* FROM django_session session

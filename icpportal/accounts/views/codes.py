@@ -57,7 +57,7 @@ class CodePage(FormPage[OneTimeCodeForm]):
         """The response when there is nothing to prove."""
         raise NotImplementedError
 
-    def proved(self) -> HttpResponse:
+    def code_valid(self) -> HttpResponse:
         """The response to a correct code."""
         raise NotImplementedError
 
@@ -79,7 +79,7 @@ class CodePage(FormPage[OneTimeCodeForm]):
     def form_valid(self, form: OneTimeCodeForm) -> HttpResponse:
         verdict = actions.enter(self.pending, form.cleaned_data["code"])
         if verdict.state == "right":
-            return self.proved()
+            return self.code_valid()
         form.add_error("code", not_right(verdict))
         return self.form_invalid(form)
 

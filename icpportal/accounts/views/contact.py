@@ -173,7 +173,7 @@ class EmailCode(CodePage):
     def nothing_to_prove(self) -> str:
         return reverse("account")
 
-    def proved(self) -> HttpResponse:
+    def code_valid(self) -> HttpResponse:
         try:
             actions.confirm_email(self.pending)
         except actions.AddressInUse:
@@ -198,7 +198,7 @@ class MobileCode(CodePage):
     def nothing_to_prove(self) -> str:
         return reverse("account" if account_of(self.request).mobile_confirmed_at else "account_confirm")
 
-    def proved(self) -> HttpResponse:
+    def code_valid(self) -> HttpResponse:
         first = self.pending.kind == Kind.FIRST_MOBILE
         try:
             actions.confirm_mobile(self.pending)

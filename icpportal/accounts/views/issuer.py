@@ -49,7 +49,7 @@ def there(request: HttpRequest, provider_id: str) -> HttpResponse:
         )
         return answer
 
-    return _answered(request, provider_id, ask)
+    return _answer(request, provider_id, ask)
 
 
 @never_cache
@@ -57,10 +57,10 @@ def there(request: HttpRequest, provider_id: str) -> HttpResponse:
 def back(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Handles the issuer's answer."""
     view = OAuth2CallbackView.adapter_view(Issuer(request, provider_id))
-    return _answered(request, provider_id, lambda: view(request))
+    return _answer(request, provider_id, lambda: view(request))
 
 
-def _answered(request: HttpRequest, provider_id: str, ask: Callable[[], HttpResponse]) -> HttpResponse:
+def _answer(request: HttpRequest, provider_id: str, ask: Callable[[], HttpResponse]) -> HttpResponse:
     """An unreachable issuer or a nonsensical answer is not an error of ours."""
     if provider_id != PROVIDER:
         raise Http404

@@ -74,7 +74,7 @@ class ResetCode(CodePage):
     def nothing_to_prove(self) -> str:
         return reverse("account_reset_password")
 
-    def proved(self) -> HttpResponse:
+    def code_valid(self) -> HttpResponse:
         user = actions.account_to_reset(self.pending)
         self.pending.delete()
         if user is None:

@@ -72,7 +72,7 @@ class StepUp(CodePage):
                 return HttpResponseRedirect(request.get_full_path())
         return render(request, "accounts/step_up.html", {"offered": offered, "others": other_ways(request, "step_up")})
 
-    def proved(self) -> HttpResponse:
+    def code_valid(self) -> HttpResponse:
         self.pending.delete()
         record_authentication(self.request, self.request.user, method="code", reauthenticated=True)
         sessions.renew(self.request)

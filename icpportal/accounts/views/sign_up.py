@@ -91,7 +91,7 @@ class SignUpCode(CodePage):
         signed_in = self.request.user.is_authenticated
         return resolve_url(settings.LOGIN_REDIRECT_URL) if signed_in else reverse("account_signup")
 
-    def proved(self) -> HttpResponse:
+    def code_valid(self) -> HttpResponse:
         try:
             user, mobile = actions.finish_sign_up(self.pending)
         except actions.AddressInUse:

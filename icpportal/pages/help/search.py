@@ -45,7 +45,7 @@ def find(asked: str, parts: Iterable[Part]) -> list[Hit]:
     if not found:
         words = list(dict.fromkeys(piece for word in words for piece in _pieces(word)))
         found = _nearest(words, every)
-    return [Hit(part.anchor, marked(part.title, words), marked(part.text, words)) for part in found]
+    return [Hit(part.anchor, mark_terms(part.title, words), mark_terms(part.text, words)) for part in found]
 
 
 def _pieces(word: str) -> list[str]:
@@ -62,7 +62,7 @@ def _nearest(words: list[str], parts: list[Part]) -> list[Part]:
     return [part for _number, part in sorted(good, key=lambda each: -each[0])]
 
 
-def marked(text: str, words: list[str]) -> SafeString:
+def mark_terms(text: str, words: list[str]) -> SafeString:
     """The text with every term in `<mark>`."""
     sought = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
     pieces = re.split(f"({sought})", text, flags=re.IGNORECASE)

@@ -34,7 +34,7 @@ class Widget(TypedDict, total=False):
     optgroups: "list[tuple[str | None, list[Widget], int]]"
 
 
-def _escaped(value: Fact) -> str:
+def _escape(value: Fact) -> str:
     """Escapes like templates but without resolving lazy translations first: a select has hundreds of texts."""
     text = value if isinstance(value, str) else str(value)
     return text if isinstance(text, SafeData) else escape(text)
@@ -47,7 +47,7 @@ def attributes(given: Facts) -> str:
         if value is True:
             parts.append(f" {name}")
         elif value is not None and value is not False:
-            parts.append(f' {name}="{_escaped(value)}"')
+            parts.append(f' {name}="{_escape(value)}"')
     return "".join(parts)
 
 
@@ -63,7 +63,7 @@ def input_attributes(given: Facts) -> str:
 def text_input(widget: Widget) -> str:
     """Every input with a single tag: text, number, box, file."""
     value = widget.get("value")
-    shown = "" if value is None else f' value="{_escaped(value)}"'
+    shown = "" if value is None else f' value="{_escape(value)}"'
     return f'<input type="{widget["type"]}" name="{widget["name"]}"{shown}{input_attributes(widget["attrs"])}>'
 
 
@@ -71,14 +71,14 @@ def password(widget: Widget) -> str:
     """With the button that reveals it."""
     return (
         f'<span class="reveal">{text_input(widget)}<button class="reveal-button" type="button"'
-        f' data-reveal="{_escaped(widget["attrs"].get("id"))}" data-hide="{escape(gettext("Hide"))}" hidden>'
+        f' data-reveal="{_escape(widget["attrs"].get("id"))}" data-hide="{escape(gettext("Hide"))}" hidden>'
         f"{escape(gettext('Show'))}</button></span>"
     )
 
 
 def textarea(widget: Widget) -> str:
     """The line break after the tag is not part of the value."""
-    text = _escaped(widget.get("value") or "")
+    text = _escape(widget.get("value") or "")
     return f'<textarea name="{widget["name"]}"{input_attributes(widget["attrs"])}>\n{text}</textarea>'
 
 
@@ -88,15 +88,15 @@ def select(widget: Widget) -> str:
     parts = [f'<select name="{widget["name"]}"{input_attributes(widget["attrs"])}>']
     for group, options, _place in widget["optgroups"]:
         written = [_option(option, marks=marks) for option in options]
-        parts += [f'<optgroup label="{_escaped(group)}">', *written, "</optgroup>"] if group else written
+        parts += [f'<optgroup label="{_escape(group)}">', *written, "</optgroup>"] if group else written
     return "\n".join([*parts, "</select>"])
 
 
 def _option(option: Widget, *, marks: bool) -> str:
     label = str(option["label"])
     mark = ' lang="zh-Hans"' if marks and has_han(label) else ""
-    value = _escaped(str(option["value"]))
-    return f'<option{mark} value="{value}"{input_attributes(option["attrs"])}>{_escaped(label)}</option>'
+    value = _escape(str(option["value"]))
+    return f'<option{mark} value="{value}"{input_attributes(option["attrs"])}>{_escape(label)}</option>'
 
 
 def choices(widget: Widget) -> str:
@@ -111,7 +111,7 @@ def _group(name: str | None, options: Iterable[Widget]) -> str:
     written = "".join(f'<div class="choice">{choice(option)}</div>' for option in options)
     if not name:
         return written
-    words = _escaped(name)
+    words = _escape(name)
     return (
         f'<div class="choices-group" role="group" aria-label="{words}"><p class="choices-name">{words}</p>'
         f"{written}</div>"
@@ -143,10 +143,10 @@ def error(field: "PortalField") -> str:
     return f'<div class="field-error"{field.error_attributes}>{lines}</div>'
 
 
-def filled(field: "PortalField") -> str:
+def source_of(field: "PortalField") -> str:
     """The source of a filled-in value."""
     source = field.filled
-    return f'<p class="filled">{icon("check")} {_escaped(source)}</p>' if source else ""
+    return f'<p class="filled">{icon("check")} {_escape(source)}</p>' if source else ""
 
 
 def _label(field: "PortalField") -> str:
@@ -159,20 +159,20 @@ def _label(field: "PortalField") -> str:
 def below_its_label(field: "PortalField") -> str:
     """Label, hint, error, input."""
     label = f'<label class="label" for="{field.id_for_label}">{_label(field)}</label>' if field.label else ""
-    return f'<div class="{field.look}">{label}{hint(field)}{error(field)}{field}{filled(field)}</div>'
+    return f'<div class="{field.look}">{label}{hint(field)}{error(field)}{field}{source_of(field)}</div>'
 
 
 def beside_its_label(field: "PortalField") -> str:
     """A box before its label."""
     label = f'<label for="{field.id_for_label}">{zh_parts(field.label)}</label>'
     choice = f'<div class="choice">{field}{label}</div>'
-    return f'<div class="{field.look}">{error(field)}{choice}{hint(field)}{filled(field)}</div>'
+    return f'<div class="{field.look}">{error(field)}{choice}{hint(field)}{source_of(field)}</div>'
 
 
 def group(field: "PortalField") -> str:
     """A group of choices: legend, hint, error, choices."""
     legend = f'<legend class="label">{_label(field)}</legend>' if field.label else ""
-    inner = f"{legend}{hint(field)}{error(field)}{field}{filled(field)}"
+    inner = f"{legend}{hint(field)}{error(field)}{field}{source_of(field)}"
     return f'<div class="{field.look}"><fieldset{field.group_attributes}>{inner}</fieldset></div>'
 
 

@@ -52,7 +52,7 @@ def addresses() -> tuple[str, str]:
     return settings.ROOT_URLCONF, settings.STAFF_BASE_URL
 
 
-def filled(parts: tuple[str, ...], values: Mapping[str, str]) -> SafeString:
+def fill_gaps(parts: tuple[str, ...], values: Mapping[str, str]) -> SafeString:
     """The parts with the gaps filled; values that look like gaps are left alone."""
     whole = [conditional_escape(values[part]) if place % 2 else part for place, part in enumerate(parts)]
     return SafeString("".join(whole))

@@ -59,7 +59,7 @@ class PortalField(BoundField):
     @property
     def below(self) -> SafeString:
         """The source of a filled-in value."""
-        return fields.markup(fields.filled(self))
+        return fields.markup(fields.source_of(self))
 
     def _part_id(self, part: str) -> SafeString:
         return _attribute("id", f"{self.auto_id}_{part}" if self.auto_id else None)

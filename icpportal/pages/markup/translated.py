@@ -11,7 +11,7 @@ from django.templatetags.i18n import TranslateNode, do_translate
 from django.utils.translation import get_language
 
 
-class Translated(Node):
+class TranslatedNode(Node):
     """A constant text in the language of the page."""
 
     child_nodelists = ()
@@ -33,7 +33,7 @@ def translate(parser: Parser, token: Token) -> Node:
     """Django's tag; texts of variables, and texts assigned to variables, are looked up each time."""
     node = do_translate(parser, token)
     texts = [node.filter_expression, *filter(None, [node.message_context])]
-    return Translated(node) if not node.asvar and all(map(_is_constant, texts)) else node
+    return TranslatedNode(node) if not node.asvar and all(map(_is_constant, texts)) else node
 
 
 def _is_constant(text: FilterExpression) -> bool:

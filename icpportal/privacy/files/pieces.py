@@ -22,7 +22,7 @@ TAG = 16
 WHOLE = PIECE + TAG
 
 
-def sealed(plain: bytes, key: bytes, key_id: uuid.UUID) -> bytes:
+def seal(plain: bytes, key: bytes, key_id: uuid.UUID) -> bytes:
     """What is stored in place of `plain`."""
     return b"".join(_pieces(plain, AESGCM(key), MARK + key_id.bytes))
 
@@ -68,7 +68,7 @@ def key_of(header: bytes) -> uuid.UUID | None:
     return uuid.UUID(bytes=header[len(MARK) : HEADER]) if header.startswith(MARK) and len(header) >= HEADER else None
 
 
-def opened(source: BinaryIO, key_for: Callable[[uuid.UUID], bytes]) -> BinaryIO:
+def open_sealed(source: BinaryIO, key_for: Callable[[uuid.UUID], bytes]) -> BinaryIO:
     """`source` for reading, sealed or plain; raises `Unreadable`, and what `key_for` raises.
 
     The first chunk is opened at once, so that a file that cannot be opened fails early.

@@ -39,7 +39,7 @@ class IndexColumn:
         """Rows whose index has another digest under the new key."""
         return self.rows().filter(Q(**{f"{self.field.name}__in": IndexName.objects.values("old")}))
 
-    def unnamed(self) -> QuerySet:
+    def unnamed_rows(self) -> QuerySet:
         """Rows whose index has no recorded digest under the other key."""
         known = Q(**{f"{self.field.name}__in": IndexName.objects.values("old")})
         return self.rows().exclude(known | Q(**{f"{self.field.name}__in": IndexName.objects.values("new")}))
@@ -71,7 +71,7 @@ def lasting() -> list[IndexColumn]:
 
 def name_all(tell: Tell = lambda words: None) -> int:
     """Records every index's digest under the new key; returns for how many rows that is impossible."""
-    return sum(_name(column, column.unnamed, tell) for column in recomputable_columns())
+    return sum(_name(column, column.unnamed_rows, tell) for column in recomputable_columns())
 
 
 def switch(tell: Tell = lambda words: None) -> int:

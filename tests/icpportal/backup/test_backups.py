@@ -13,7 +13,7 @@ from icpportal import tasks
 from icpportal.alarms import restored
 from icpportal.alarms.models import Alarm
 from icpportal.backup import backups, database, manifest, restores
-from icpportal.backup.targets import Damaged, Target
+from icpportal.backup.targets import DamagedBackup, Target
 from icpportal.gateways import storage
 from icpportal.gateways.miit.fake import FakeAuthority
 from icpportal.gateways.miit.gateway import MinistryAuthority
@@ -173,7 +173,7 @@ def test_a_changed_part_is_named_before_anything_is_restored(target: Target, par
     name = next(each for each in target.below(part) if not each.endswith("manifest"))
     path = changed(target, name)
 
-    with pytest.raises((Damaged, restores.NoKeys), match=path.name):
+    with pytest.raises((DamagedBackup, restores.NoKeys), match=path.name):
         restores.check(target, target, manifest.read(target, stamp), print)
     with pytest.raises(CommandError, match=path.name):
         said("restore", source=target.where, dry_run=True)

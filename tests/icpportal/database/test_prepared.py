@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import CharField, Exists, OuterRef, UUIDField
 
 from icpportal.accounts.models import User
-from icpportal.database.prepared import Prepared
+from icpportal.database.prepared import CompiledQuery
 from tests.transfers.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +15,9 @@ pytestmark = pytest.mark.django_db
 
 def test_it_finds_the_row_for_its_parameters_each_time():
     users = [make_user(f"{name}@example.com", mobile=f"1370000000{name}") for name in (1, 2)]
-    account = Prepared(lambda pk, email: User.objects.filter(pk=pk, email=email), pk=UUIDField(), email=CharField())
+    account = CompiledQuery(
+        lambda pk, email: User.objects.filter(pk=pk, email=email), pk=UUIDField(), email=CharField()
+    )
 
     assert [account.first(pk=user.pk, email=user.email) for user in users] == users
     assert account.first(pk=users[0].pk, email=users[1].email) is None
@@ -25,7 +27,7 @@ def test_it_finds_the_row_for_its_parameters_each_time():
 def test_its_rows_equal_djangos_with_annotations_and_deferred_columns():
     user = make_user("one@example.com", mobile="13700000001")
     users = User.objects.annotate(has_sessions=Exists(Session.objects.filter(pk=OuterRef("email")))).defer("language")
-    account = Prepared(lambda pk: users.filter(pk=pk), pk=UUIDField())
+    account = CompiledQuery(lambda pk: users.filter(pk=pk), pk=UUIDField())
 
     for _time in range(2):  # the second time from the cache
         found, wanted = account.first(pk=user.pk), users.get(pk=user.pk)
@@ -35,13 +37,13 @@ def test_its_rows_equal_djangos_with_annotations_and_deferred_columns():
 
 
 def test_a_parameter_that_is_transformed_before_comparison_is_refused():
-    lost = Prepared(lambda email: User.objects.filter(email__icontains=email), email=CharField())
+    lost = CompiledQuery(lambda email: User.objects.filter(email__icontains=email), email=CharField())
 
     with pytest.raises(ValueError, match="email"):
         lost.first(email="one@example.com")
 
 
 def test_parameters_can_have_any_characters():
-    account = Prepared(lambda email: User.objects.filter(email=email), email=CharField())
+    account = CompiledQuery(lambda email: User.objects.filter(email=email), email=CharField())
 
     assert account.first(email="%s ' \" ; -- %(email)s") is None

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 
 from icpportal.accounts.models import User
 from icpportal.privacy.crypto import Unreadable, seal, unseal
-from icpportal.privacy.fields import sealed
+from icpportal.privacy.fields import seal_value
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +60,7 @@ def test_update_accepts_only_sealed_values() -> None:
 
     with pytest.raises(FieldError), transaction.atomic():
         User.objects.filter(pk=user.pk).update(mobile="13900000009")
-    User.objects.filter(pk=user.pk).update(mobile=sealed(user, "mobile"))
+    User.objects.filter(pk=user.pk).update(mobile=seal_value(user, "mobile"))
 
     assert User.objects.get(pk=user.pk).mobile == "13900000009"
 

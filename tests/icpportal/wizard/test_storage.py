@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from icpportal.wizard.storage import Closed, as_form_data, as_json, change, keep, seen_mark
+from icpportal.wizard.storage import RowClosed, as_form_data, as_json, change, keep, seen_mark
 from tests.transfers import states
 from tests.transfers.builders import make_order
 from transfers.models import Order
@@ -45,7 +45,7 @@ def test_a_row_that_left_its_editable_state_keeps_its_answers(state: str) -> Non
     order = make_order()
     Order.objects.filter(pk=order.pk).update(state=state)
 
-    with pytest.raises(Closed):
+    with pytest.raises(RowClosed):
         keep(order, "subject", {"lead_name": "王冒充"})
 
     assert Order.objects.get(pk=order.pk).answer("subject")["lead_name"] == "林示范"
@@ -56,7 +56,7 @@ def test_columns_are_written_with_the_answers_or_not_at_all() -> None:
     stale = Order.objects.get(pk=order.pk)
     Order.objects.filter(pk=order.pk).update(state=states.ABANDONED, version=9)
 
-    with pytest.raises(Closed):
+    with pytest.raises(RowClosed):
         change(stale, lambda answers: {**answers, "server": {}}, service_code="x")
 
     assert Order.objects.get(pk=order.pk).service_code == ""

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from icpportal.fields.form_types import Known
+from icpportal.fields.form_types import KnownValue
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, moves, sign_in, type_answers
 from tests.transfers.outside import cost, errors, typed_type
@@ -152,7 +152,7 @@ def test_without_script_cities_and_counties_are_loaded_by_a_button_that_queries_
 
 @pytest.mark.parametrize(("province", "city"), [("12", "120100"), ("64", ""), ("50", "")])
 def test_a_provinces_only_city_is_selected_with_its_districts(province: str, city: str) -> None:
-    form = VerifyTypeForm(known={"region_province": Known(province, "From your answers")})
+    form = VerifyTypeForm(known={"region_province": KnownValue(province, "From your answers")})
 
     assert (form["region_city"].value() or "") == city
     assert (len(form.fields["region_county"].choices) > 1) == bool(city)

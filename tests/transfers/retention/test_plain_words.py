@@ -79,13 +79,13 @@ def test_words_of_the_previous_version_are_shown_then_sealed_and_keys_of_ours_st
 
 def test_words_erased_while_being_sealed_stay_erased(monkeypatch: pytest.MonkeyPatch) -> None:
     event = as_before(make_order(), "call", WORDS)
-    sealed = plain_words.sealed
+    sealed = plain_words.seal_value
 
     def erased_meanwhile(row: OrderEvent, column: str) -> str | None:
         OrderEvent.objects.update(note="")
         return sealed(row, column)
 
-    monkeypatch.setattr(plain_words, "sealed", erased_meanwhile)
+    monkeypatch.setattr(plain_words, "seal_value", erased_meanwhile)
     plain_words.seal()
 
     assert OrderEvent.objects.get(pk=event.pk).said == ""

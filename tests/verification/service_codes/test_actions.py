@@ -573,7 +573,7 @@ def test_one_server_that_breaks_the_query_keeps_no_other_code_from_expiring(db, 
             return real().instance(instance_id)
 
     monkeypatch.setattr(code_expiry, "inventory", Odd)
-    monkeypatch.setattr(code_expiry, "expired", lambda *_: True)
+    monkeypatch.setattr(code_expiry, "is_expired", lambda *_: True)
 
     assert code_expiry.expire_dead(now=NOW + timedelta(days=400)) == 1
     assert (states("i-1"), states("i-2")) == ([(1, "free", "")], [(1, "expired", "")])

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from icpportal.approvals.words import Asked
+from icpportal.approvals.words import RequestPanel
 from icpportal.fields.components import Panel, StateMark
 from icpportal.fields.types import Words
 from icpportal.gateways.miit.sent_reports import SentReport
@@ -62,7 +62,7 @@ class CasePage:
     back: str = ""  # link to the list the reader came from
     query: str = ""  # the same, for links within the case
     errors: list[str] = field(default_factory=list)
-    asked: list[Asked] = field(default_factory=list)  # requests that a second person must allow first
+    asked: list[RequestPanel] = field(default_factory=list)  # requests that a second person must allow first
     look: LookBox | None = None  # set when it was accepted and waits for a second look
     show_reasons: list[tuple[str, Words]] = field(default_factory=list)  # why a masked value is shown in full
 

@@ -82,7 +82,7 @@ def hub(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect(gate.url(order))
     parts = returned_parts(order, mask=True)
     pages = [step for step in STEPS if step.stage == stages.ADMINISTRATORS and step.is_asked(order)]
-    ready = all(step.answered(order) for step in pages)
+    ready = all(step.is_answered(order) for step in pages)
     asked = consent.consent_status(order)
     to_test = phone_tests.required_tests(order)
     page = PeoplePage(
@@ -103,7 +103,7 @@ def hub(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _task(order: Order, step: Step, unsettled_parts: list[ReturnedPart]) -> Task:
-    done = step.answered(order)
+    done = step.is_answered(order)
     waits = any(part.step == step.key for part in unsettled_parts)
     state = "wrong" if done and waits else ("done" if done else "todo")
     return Task(step.title, reverse("step", args=[order.reference, step.key]), state)

@@ -106,7 +106,7 @@ def next_page(order: Order, step: Step) -> Step | None:
 
 
 def _follows(order: Order, step: Step, stage: str) -> bool:
-    return step.stage == stage == stages.ADMINISTRATORS and step.is_asked(order) and not step.answered(order)
+    return step.stage == stage == stages.ADMINISTRATORS and step.is_asked(order) and not step.is_answered(order)
 
 
 def known_rows(order: Order) -> list[SummaryRow]:

@@ -54,7 +54,7 @@ class Command(BaseCommand):
             if what == "list":
                 self._list(as_json=bool(options["json"]))
             elif what == "add":
-                self._add(**_texts(options), chosen=_chosen(options))
+                self._add(**_texts(options), chosen=_chosen_roles(options))
             else:
                 self._reset(**_texts(options))
 
@@ -114,7 +114,7 @@ def _texts(options: dict[str, str | list[str] | bool | int | None]) -> dict[str,
     return {name: str(options[name]) for name in ("address", "name", "language", "by") if name in options}
 
 
-def _chosen(options: dict[str, str | list[str] | bool | int | None]) -> set[str]:
+def _chosen_roles(options: dict[str, str | list[str] | bool | int | None]) -> set[str]:
     named = options["role"]
     return {ROLES[each] for each in named} if isinstance(named, list) else set()
 

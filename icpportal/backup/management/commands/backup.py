@@ -13,7 +13,7 @@ from django.utils import timezone
 from icpportal.backup import ages, backups, database, manifest
 from icpportal.backup.database import DatabaseFault
 from icpportal.backup.streams import NoScratch
-from icpportal.backup.targets import Damaged, Target
+from icpportal.backup.targets import DamagedBackup, Target
 from icpportal.gateways.storage import StorageDown
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ class Command(BaseCommand):
             if not to:
                 raise CommandError("Name the place of the backup: --to DIR, or --to s3://bucket/prefix.")
             self._make(Target(to), Target(keys_to or to), as_json=as_json, trusted=trust_clock)
-        except (DatabaseFault, Damaged, NoScratch) as fault:
+        except (DatabaseFault, DamagedBackup, NoScratch) as fault:
             raise CommandError(f"No backup was made: {fault}.") from fault
         except KeyboardInterrupt as stopped:
             raise CommandError("No backup was made: it was interrupted.") from stopped
@@ -69,15 +69,15 @@ class Command(BaseCommand):
         may_delete = not self.needs_somebody
         now = timezone.now()
         # first: erased data must go in time, whatever happens to the backup
-        keys, more_keys = self._tried(
+        keys, more_keys = self._try_delete(
             lambda: backups.drop_old_keys(keys_target, now, trusted=trusted), (0, 0), TROUBLE, may_delete
         )
-        self._tried(lambda: backups.drop_unfinished(target, now), 0, TROUBLE, may_delete)
+        self._try_delete(lambda: backups.drop_unfinished(target, now), 0, TROUBLE, may_delete)
         backup = backups.make(target, keys_target, tell=self.stderr.write)
         # from here the backup counts: stopping now stops the deletion only
         stops = (*TROUBLE, KeyboardInterrupt)
-        nothing = backups.Pruned(0, 0, 0, {})
-        pruned = self._tried(lambda: backups.prune(target, trusted=trusted), nothing, stops, may_delete)
+        nothing = backups.PruneResult(0, 0, 0, {})
+        pruned = self._try_delete(lambda: backups.prune(target, trusted=trusted), nothing, stops, may_delete)
         self._tell(backup, pruned, keys, as_json=as_json)
         for stamp, fault in pruned.unread.items():
             self._warn(f"backup {stamp} cannot be read: {fault}")
@@ -89,12 +89,12 @@ class Command(BaseCommand):
                 f"clock, {now:%Y-%m-%d %H:%M} UTC, because more than a week passed between two backups. {TRUST}"
             )
         ahead: list[str] = []
-        for stamp in self._tried(lambda: list(filter(manifest.is_ahead, manifest.stamps(target))), ahead, stops):
+        for stamp in self._try_delete(lambda: list(filter(manifest.is_ahead, manifest.stamps(target))), ahead, stops):
             self._warn(f"backup {stamp}: {AHEAD}. If the clock was wrong then, delete its folder and its keys.")
         if self.needs_somebody:
             sys.exit(3)
 
-    def _tell(self, backup: manifest.Manifest, pruned: backups.Pruned, keys: int, *, as_json: bool) -> None:
+    def _tell(self, backup: manifest.Manifest, pruned: backups.PruneResult, keys: int, *, as_json: bool) -> None:
         if as_json:
             summary = {
                 "stamp": backup.stamp,
@@ -131,7 +131,7 @@ class Command(BaseCommand):
         )
         return True
 
-    def _tried(self, delete: Callable[[], T], otherwise: T, troubles: Troubles, may_delete: bool = True) -> T:
+    def _try_delete(self, delete: Callable[[], T], otherwise: T, troubles: Troubles, may_delete: bool = True) -> T:
         """What was deleted; when it is stopped, the backup counts all the same."""
         if not may_delete:
             return otherwise

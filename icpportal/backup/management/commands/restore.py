@@ -11,7 +11,7 @@ from icpportal.audit import verification
 from icpportal.backup import database, manifest, release, restores
 from icpportal.backup.database import DatabaseFault
 from icpportal.backup.streams import NoScratch
-from icpportal.backup.targets import Damaged, Target
+from icpportal.backup.targets import DamagedBackup, Target
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.storage import StorageDown
 from icpportal.privacy.crypto import Unreadable
@@ -75,7 +75,14 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Stopped half way: {stopped}. Empty the database and the storages, then restore again.", returncode=2
             ) from stopped
-        except (restores.NotEmpty, restores.NoRoom, manifest.NoBackup, Damaged, DatabaseFault, NoScratch) as fault:
+        except (
+            restores.NotEmpty,
+            restores.NoRoom,
+            manifest.NoBackup,
+            DamagedBackup,
+            DatabaseFault,
+            NoScratch,
+        ) as fault:
             raise CommandError(f"Not restored: {fault}.") from fault
         except StorageDown as down:
             raise CommandError(f"Not restored: {restores.said_of(down)}.") from down
@@ -98,7 +105,7 @@ class Command(BaseCommand):
         if result.differs:
             sys.exit(2)
 
-    def _tell(self, backup: manifest.Manifest, result: restores.Restored, *, dry_run: bool) -> None:
+    def _tell(self, backup: manifest.Manifest, result: restores.RestoreResult, *, dry_run: bool) -> None:
         done = "would be restored" if dry_run else "restored"
         rows = sum(backup.tables.values())
         self.stdout.write(

@@ -216,7 +216,7 @@ class _Round:
             self.loop.set_aside(row.pk, fault, reference=row.reference, until=self.now() + pause)
             self.put_off(row, place, pause)
         else:
-            self.loop.succeeded(row.pk)
+            self.loop.clear_failure(row.pk)
             return packed
         return None
 

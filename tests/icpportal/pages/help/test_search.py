@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from lxml import html
 
-from icpportal.pages.help.search import Part, find, marked
+from icpportal.pages.help.search import Part, find, mark_terms
 
 pytestmark = pytest.mark.urls("tests.icpportal.look_urls")
 
@@ -77,4 +77,4 @@ def test_parts_with_all_words_come_before_parts_with_some() -> None:
 
 
 def test_the_longest_of_two_overlapping_words_is_marked() -> None:
-    assert marked("service codes", ["service", "service codes"]) == "<mark>service codes</mark>"
+    assert mark_terms("service codes", ["service", "service codes"]) == "<mark>service codes</mark>"

@@ -14,7 +14,7 @@ KEY, ID = os.urandom(32), uuid.uuid4()
 
 
 def opened(stored: bytes) -> bytes:
-    with pieces.opened(io.BytesIO(stored), lambda _id: KEY) as source:
+    with pieces.open_sealed(io.BytesIO(stored), lambda _id: KEY) as source:
         return source.read()
 
 
@@ -22,7 +22,7 @@ def opened(stored: bytes) -> bytes:
 def test_a_sealed_file_opens_at_every_length(size: int):
     plain = os.urandom(size)
 
-    stored = pieces.sealed(plain, KEY, ID)
+    stored = pieces.seal(plain, KEY, ID)
 
     assert opened(stored) == plain
     assert pieces.key_of(stored) == ID
@@ -31,7 +31,7 @@ def test_a_sealed_file_opens_at_every_length(size: int):
 
 def test_any_part_is_read_without_loading_the_rest():
     plain = os.urandom(3 * PIECE + 7)
-    reader = pieces.opened(io.BytesIO(pieces.sealed(plain, KEY, ID)), lambda _id: KEY)
+    reader = pieces.open_sealed(io.BytesIO(pieces.seal(plain, KEY, ID)), lambda _id: KEY)
 
     assert reader.seek(0, io.SEEK_END) == len(plain)
     reader.seek(PIECE - 3)
@@ -42,7 +42,7 @@ def test_any_part_is_read_without_loading_the_rest():
 
 
 def parts_of_one() -> tuple[bytes, list[bytes]]:
-    stored = pieces.sealed(os.urandom(2 * PIECE + 5), KEY, ID)
+    stored = pieces.seal(os.urandom(2 * PIECE + 5), KEY, ID)
     return stored[:HEADER], [stored[at : at + WHOLE] for at in range(HEADER, len(stored), WHOLE)]
 
 
@@ -69,7 +69,7 @@ def test_a_changed_file_does_not_open(spoiled):
 
 def test_pieces_of_another_file_do_not_open():
     header, parts = parts_of_one()
-    other = pieces.sealed(os.urandom(2 * PIECE + 5), KEY, uuid.uuid4())
+    other = pieces.seal(os.urandom(2 * PIECE + 5), KEY, uuid.uuid4())
 
     with pytest.raises(Unreadable):
         opened(header + parts[0] + other[HEADER + WHOLE :])

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from icpportal.gateways.miit.types import Answer, AnswerKind
-from icpportal.wizard.storage import Closed, change, keep
+from icpportal.wizard.storage import RowClosed, change, keep
 from tests.transfers import states
 from tests.transfers.builders import administrator_answers, make_order, make_user, subject_answers, type_answers
 from tests.transfers.cancels import make_website
@@ -100,7 +100,7 @@ def test_a_page_saved_too_late_changes_no_key() -> None:
     Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)
     before = kept(order)
 
-    with pytest.raises(Closed):
+    with pytest.raises(RowClosed):
         keep(late, "administrator", administrator_answers(admin_phone1="13900000009"))
 
     assert kept(order) == before

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from icpportal.desk import viewer
-from icpportal.fields.components import Found
+from icpportal.fields.components import PictureFindings
 from icpportal.time_format import day_words, to_beijing
 from transfers.documents.slots import PHOTO
 from transfers.models import OrderDocument, ReviewRound
@@ -44,7 +44,7 @@ class Picture(viewer.Paper):
 
     slot: str
     side: int
-    found: Found | None
+    found: PictureFindings | None
     origin: str  # the order it was uploaded for, if another one
     received: datetime
     failed: frozenset[str] | None = None  # the automatic checks it failed; None where not checked

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from icpportal.approvals.models import ApprovalRequest
-from icpportal.approvals.words import Asked
+from icpportal.approvals.words import RequestPanel
 from icpportal.desk.pages import DeskPage
 from icpportal.fields.language_marks import comma_list, reads_chinese
 from icpportal.fields.types import Words
@@ -111,7 +111,7 @@ class ReasonsPage(DeskPage):
     form: forms.Form | None = None
     try_form: forms.Form | None = None
     ask_form: forms.Form | None = None
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[RequestPanel] = field(default_factory=list)
     previews: list[Preview] = field(default_factory=list)
     tried: str = ""
     blanks: list[tuple[str, Words]] = field(default_factory=list)
