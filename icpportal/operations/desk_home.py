@@ -69,7 +69,7 @@ class Failing:
 
 
 @dataclass(frozen=True, slots=True)
-class Parked:
+class ParkedRow:
     """A parked answer of the authority."""
 
     report: str
@@ -78,7 +78,7 @@ class Parked:
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class AlarmRow:
     """An open alarm: its meaning, what to do, and since when."""
 
     says: Words
@@ -94,14 +94,14 @@ class OperationsPage:
 
     title: Words
     lead: str
-    alarms: list[Broken]
+    alarms: list[AlarmRow]
     systems: list[System]
     reports_url: str
     last_number: int | None
     queued: int
     held: int
     line_trouble: str
-    parked: list[Parked]
+    parked: list[ParkedRow]
     parked_url: str
     failing: list[Failing]
     messages_url: str
@@ -128,14 +128,14 @@ def operations_page(reader: User, now: datetime) -> OperationsPage:
     return OperationsPage(
         title=_("Operations"),
         lead=_("%(now)s. No case data is shown here.") % {"now": long_words(now)},
-        alarms=[_broken(alarm) for alarm in open_alarms()[:MOST]],
+        alarms=[_alarm_row(alarm) for alarm in open_alarms()[:MOST]],
         systems=_systems(now),
         reports_url=reverse("admin:miit_report_changelist"),
         last_number=line.last_sequence if line else None,
         queued=by_state.get(ReportState.QUEUED, 0),
         held=by_state.get(ReportState.PARKED, 0),
         line_trouble=_line_trouble(line) if line else "",
-        parked=[_parked(row) for row in parked],
+        parked=[_parked_row(row) for row in parked],
         parked_url=reverse("admin:transfers_parkedanswer_changelist"),
         failing=_failing(),
         messages_url=reverse("admin:outbox_message_changelist"),
@@ -144,9 +144,9 @@ def operations_page(reader: User, now: datetime) -> OperationsPage:
     )
 
 
-def _broken(alarm: Alarm) -> Broken:
+def _alarm_row(alarm: Alarm) -> AlarmRow:
     row = cause_of(alarm.cause)
-    return Broken(row.says, row.act, detail_words(alarm.cause, alarm.detail), alarm.opened_at, alarm.times)
+    return AlarmRow(row.says, row.act, detail_words(alarm.cause, alarm.detail), alarm.opened_at, alarm.times)
 
 
 def _systems(now: datetime) -> list[System]:
@@ -159,10 +159,10 @@ def _systems(now: datetime) -> list[System]:
     return sorted(found, key=lambda system: system.tone == WORKS)
 
 
-def _parked(row: ParkedAnswer) -> Parked:
+def _parked_row(row: ParkedAnswer) -> ParkedRow:
     """Why it waits, and for whom once a colleague has proposed to apply it."""
     asked = [str(SECOND_PERSON)] if row.proposed_by_id else []
-    return Parked(row.report_key, " · ".join([why_parked(row), *asked]), short_words(row.at))
+    return ParkedRow(row.report_key, " · ".join([why_parked(row), *asked]), short_words(row.at))
 
 
 def _line_trouble(line: MinistryLine) -> str:

@@ -66,7 +66,7 @@ class LastRound:
 
 
 @dataclass
-class Reconciled:
+class ReconcileResult:
     """The findings, how many orphan files were deleted, and the last complete round through the files."""
 
     findings: list[Finding] = field(default_factory=list)
@@ -87,14 +87,14 @@ def reconcile(
     dry_run: bool = False,
     everything: bool = False,
     progress: Callable[[FileRound], None] | None = None,
-) -> Reconciled:
+) -> ReconcileResult:
     """Checks everything in hand and the next portion of the files, or all of them with `everything`.
 
     Deletes only files without a row for 24 hours, and none with `dry_run`. A check that fails is itself a finding and
     stops no other. `progress` is called after each portion.
     """
     now = now or timezone.now()
-    result = Reconciled()
+    result = ReconcileResult()
     parts = rows.Parts("reconcile")
     looks: dict[str, Callable[[], list[Finding]]] = {
         "orders": lambda: stuck_orders(now),
@@ -126,7 +126,7 @@ def texts_not_entered(now: datetime, *, dry_run: bool) -> list[Finding]:
 
 def files_against_rows(
     now: datetime,
-    result: Reconciled,
+    result: ReconcileResult,
     *,
     dry_run: bool,
     everything: bool = False,
@@ -152,7 +152,7 @@ def files_against_rows(
     return orphan_files(rounds.Orphans(found.files, list(dict.fromkeys([*found.documents, *noted]))))
 
 
-def watch_round(now: datetime, result: Reconciled, *, dry_run: bool) -> list[Finding]:
+def watch_round(now: datetime, result: ReconcileResult, *, dry_run: bool) -> list[Finding]:
     """Reports when all files were last compared; raises an alarm when that was too long ago."""
     last = rounds.last()
     if last:

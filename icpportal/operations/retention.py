@@ -24,7 +24,7 @@ from transfers.rights.models import CorrectionRequest
 Job = Callable[..., int]
 
 
-def _deleted(of: Callable[[datetime], QuerySet], *, after: timedelta, now: datetime, dry_run: bool) -> int:
+def _delete(of: Callable[[datetime], QuerySet], *, after: timedelta, now: datetime, dry_run: bool) -> int:
     return portions.delete(of(now - after), dry_run=dry_run)
 
 
@@ -67,11 +67,11 @@ JOBS: dict[str, Job] = {
     "filed_details": partial(erasure.details, filed=True),
     "consents": erasure.consents,
     "claims": claims.erase_old,
-    "messages": partial(_deleted, _messages),
+    "messages": partial(_delete, _messages),
     "own_copies": export_files.forget_old,
-    "corrections": partial(_deleted, lambda before: CorrectionRequest.objects.filter(closed_at__lt=before)),
-    "exports": partial(_deleted, lambda before: ListExport.objects.filter(asked_at__lt=before)),
-    "looks": partial(_deleted, _looks),
+    "corrections": partial(_delete, lambda before: CorrectionRequest.objects.filter(closed_at__lt=before)),
+    "exports": partial(_delete, lambda before: ListExport.objects.filter(asked_at__lt=before)),
+    "looks": partial(_delete, _looks),
     "staff_log": _staff_log,
     "audit": _audit,
 }

@@ -76,7 +76,7 @@ def _foreign_keys() -> list[str]:
             connection.close()
 
 
-def uncollected() -> list[str]:
+def static_file_problems() -> list[str]:
     """Why web pages could not be drawn: one names a file that `collectstatic` has not collected."""
     if settings.DEMO or not isinstance(staticfiles_storage, ManifestStaticFilesStorage):
         return []
@@ -105,7 +105,7 @@ def preload() -> None:
     Everything a page may need except rows. Makes no network call and leaves no connection open; the garbage collector
     then ignores what was loaded.
     """
-    for words in uncollected():
+    for words in static_file_problems():
         sys.stderr.write(f"{words}\n")
     get_resolver().url_patterns  # noqa: B018 -- reads the modules of all pages
     for language, _name in settings.LANGUAGES:

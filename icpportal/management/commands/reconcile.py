@@ -10,7 +10,7 @@ from functools import partial
 
 from django.core.management.base import BaseCommand
 
-from icpportal.operations.reconcile import Reconciled, reconcile
+from icpportal.operations.reconcile import ReconcileResult, reconcile
 from icpportal.time_format import typed_moment
 from verification.models import FileRound
 
@@ -39,7 +39,7 @@ def write_progress(write: Callable[[str], None], this: FileRound) -> None:
     write("through" if this.ended_at else f"at {this.place}/{this.at.partition('/')[0]}: {this.looked} looked at")
 
 
-def in_json(result: Reconciled) -> str:
+def in_json(result: ReconcileResult) -> str:
     """The findings, the totals and the last full round as one JSON object on one line."""
     last = result.last_round
     ended = last.ended_at.isoformat() if last.ended_at else None
@@ -47,7 +47,7 @@ def in_json(result: Reconciled) -> str:
     return json.dumps({**content, "last_round": {**asdict(last), "ended_at": ended}})
 
 
-def in_lines(result: Reconciled) -> str:
+def in_lines(result: ReconcileResult) -> str:
     """One line a finding, then the last full round, last the totals."""
     totals = ", ".join(f"{kind} {count}" for kind, count in result.totals.items())
     return "\n".join([*map(str, result.findings), str(result.last_round), totals])

@@ -34,7 +34,7 @@ def start(dsn: str, *, transport: "Transport | None" = None) -> None:
     sentry_sdk.init(
         dsn=dsn,
         transport=transport,
-        before_send=reduced,
+        before_send=reduce_event,
         send_default_pii=False,
         include_local_variables=False,
         max_request_body_size="never",
@@ -45,7 +45,7 @@ def start(dsn: str, *, transport: "Transport | None" = None) -> None:
     )
 
 
-def reduced(event: "Event", hint: "Hint") -> "Event | None":  # noqa: ARG001 -- their signature
+def reduce_event(event: "Event", hint: "Hint") -> "Event | None":  # noqa: ARG001 -- their signature
     """The part of an event that may be sent; None for the line in which Django logs the URL of a failure."""
     if event.get("logger") == ADDRESS_LOGGED:
         return None
@@ -69,9 +69,9 @@ def _exception(found: Mapping[str, object]) -> dict[str, object]:
     """Its type and places in the code; never its message, which may quote what people typed."""
     trace = found.get("stacktrace")
     frames = trace.get("frames", []) if isinstance(trace, Mapping) else []
-    places = [_chosen(frame, OF_A_FRAME) for frame in frames]
-    return {**_chosen(found, OF_AN_EXCEPTION), "stacktrace": {"frames": places}}
+    places = [_pick(frame, OF_A_FRAME) for frame in frames]
+    return {**_pick(found, OF_AN_EXCEPTION), "stacktrace": {"frames": places}}
 
 
-def _chosen(facts: Mapping[str, object], names: tuple[str, ...]) -> dict[str, object]:
+def _pick(facts: Mapping[str, object], names: tuple[str, ...]) -> dict[str, object]:
     return {name: facts[name] for name in names if name in facts}

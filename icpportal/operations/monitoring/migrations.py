@@ -17,14 +17,14 @@ def missing() -> int:
     Compared by name: the modules of all migrations would stay in every web process that was asked, 14 MiB of them.
     """
     applied = MigrationRecorder(connection).applied_migrations()
-    if applied.keys() >= _named():
+    if applied.keys() >= _known_migrations():
         return 0
     loader = MigrationLoader(connection)  # only it knows which of them stand for several others
     return len(loader.graph.nodes.keys() - loader.applied_migrations.keys())
 
 
 @cache
-def _named() -> frozenset[tuple[str, str]]:
+def _known_migrations() -> frozenset[tuple[str, str]]:
     """App and name of every migration there is a file of."""
     return frozenset((config.label, name) for config in apps.get_app_configs() for name in _files(config.label))
 

@@ -86,19 +86,19 @@ def _oldest(moment: datetime | None, now: datetime) -> Values:
     return _seconds(now - moment if moment else timedelta(0))
 
 
-def _owed(now: datetime) -> list[tuple[str, datetime]]:
+def _due_messages(now: datetime) -> list[tuple[str, datetime]]:
     return [(channel, due or now) for channel, due in outbox.due(now).values_list("channel", "next_at")[:MOST]]
 
 
 def outbox_due(now: datetime) -> Values:
     """By channel; 0 for a channel with nothing due."""
-    counted = Counter(channel for channel, _due in _owed(now))
+    counted = Counter(channel for channel, _due in _due_messages(now))
     return {(channel,): counted[channel] for channel in settings.OUTBOX_CHANNELS}
 
 
 def outbox_oldest(now: datetime) -> Values:
     ages = dict.fromkeys(settings.OUTBOX_CHANNELS, 0.0)
-    for channel, due in _owed(now):
+    for channel, due in _due_messages(now):
         ages[channel] = max(ages.get(channel, 0.0), (now - due).total_seconds())
     return {(channel,): age for channel, age in ages.items()}
 

@@ -10,7 +10,7 @@ from django.core.checks import run_checks
 from icpportal.accounts import roles
 from icpportal.configuration.security import RETENTION
 from icpportal.operations.checks import RULES, duties_are_apart, fit_for_production, index_key_is_long
-from icpportal.outbox.texts.registered import registered
+from icpportal.outbox.texts.registered import registered_texts
 from icpportal.privacy.key_change import marks
 from tests.icpportal.production import PRODUCTION, manage
 from tests.transfers.builders import make_lead_reviewer, make_reviewer, make_user
@@ -52,7 +52,7 @@ ALIYUN = {
     "SMS_SIGN_NAME": "我们的云",
     "SMS_KEY_ID": "LTAI",
     "SMS_KEY_SECRET": "secret",
-    "SMS_TEMPLATES": {each.name: "SMS_1" for each in registered("aliyun")},
+    "SMS_TEMPLATES": {each.name: "SMS_1" for each in registered_texts("aliyun")},
 }
 WRONG_SUPPLIERS: list[dict[str, Any]] = [
     {},

@@ -13,7 +13,7 @@ import pytest
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 
-from icpportal.operations.startup import EXIT_CODE, faults, uncollected
+from icpportal.operations.startup import EXIT_CODE, faults, static_file_problems
 from tests import fresh, migrated
 from tests.icpportal.production import PRODUCTION, ROOT, environment, manage
 
@@ -162,9 +162,9 @@ def test_the_web_server_reports_at_its_start_that_static_files_were_not_collecte
         written = {"paths": paths, "version": "1.1", "hash": ""}
         (tmp_path / "staticfiles.json").write_text(json.dumps(written))
         staticfiles_storage.hashed_files, _digest = staticfiles_storage.load_manifest()
-        return uncollected()
+        return static_file_problems()
 
-    assert uncollected() == [says]
+    assert static_file_problems() == [says]
     assert with_collected(every) == []
     assert with_collected(dict(list(every.items())[1:])) == [says]
 
@@ -175,7 +175,7 @@ def test_a_server_starts_where_the_data_folder_has_no_room(settings, tmp_path):
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
     }
     (tmp_path / "file").write_bytes(b"")
-    (says,) = uncollected()
+    (says,) = static_file_problems()
     assert says.startswith(f"VAR_DIR ({tmp_path}) has no room or cannot be written: ")
 
 
