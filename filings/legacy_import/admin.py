@@ -35,7 +35,7 @@ from icpportal.approvals.actions import RequestRefused
 from icpportal.approvals.models import CLAIM
 from icpportal.approvals.queries import open_request, request_to_show
 from icpportal.approvals.words import RequestPanel, asked_for, asked_words, lines_of
-from icpportal.desk.comparison import Compared
+from icpportal.desk.comparison import ComparisonLine
 from icpportal.desk.event_lines import event_line
 from icpportal.desk.pages import page_response
 from icpportal.desk.readonly_list import ReadOnly, ValuesFilter
@@ -116,7 +116,7 @@ class ClaimPage:
     state: StateMark
     owner: str
     water: str  # watermark of each picture: who looks, and when
-    known: list[Compared]
+    known: list[ComparisonLine]
     papers: Papers
     panels: list[Panel]
     events: list[SafeString]

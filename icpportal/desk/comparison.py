@@ -23,7 +23,7 @@ SAME, DIFFERS, CHANGED = "same", "hot", "was"
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparisonLine:
     """One line of the comparison."""
 
     label: Words
@@ -60,43 +60,43 @@ def value_html(part: str, value: str, other: str | None = None) -> SafeString:
     sizes = groups_of(part, value)
     pieces = [("same", value)] if other is None else [each for each in spans(other, value) if each[0] != "out"]
     if not sizes:
-        inner = format_html_join("", "{}", ((_marked(kind, text),) for kind, text in pieces))
+        inner = format_html_join("", "{}", ((_mark(kind, text),) for kind, text in pieces))
         return format_html('<span lang="zh-Hans">{}</span>', inner) if has_han(value) else inner
     marked = [(kind, char) for kind, text in pieces for char in text]
-    return format_html_join("", '<span class="g">{}</span>', ((group,) for group in _grouped(marked, sizes)))
+    return format_html_join("", '<span class="g">{}</span>', ((group,) for group in _groups(marked, sizes)))
 
 
-def _grouped(marked: list[tuple[str, str]], sizes: tuple[int, ...]) -> Iterator[SafeString]:
+def _groups(marked: list[tuple[str, str]], sizes: tuple[int, ...]) -> Iterator[SafeString]:
     at = 0
     for size in sizes:
-        yield format_html_join("", "{}", ((_marked(kind, char),) for kind, char in marked[at : at + size]))
+        yield format_html_join("", "{}", ((_mark(kind, char),) for kind, char in marked[at : at + size]))
         at += size
 
 
-def _marked(kind: str, text: str) -> SafeString:
+def _mark(kind: str, text: str) -> SafeString:
     return format_html("<mark>{}</mark>" if kind == "in" else "{}", text)
 
 
-def typed_line(part: str, value: str, others: list[str], mask: Mask | None = None) -> Compared:
+def typed_line(part: str, value: str, others: list[str], mask: Mask | None = None) -> ComparisonLine:
     """The applicant's value; differences from the filed one are marked, if it is shown in full."""
     other = others[0] if others and others[0] else None
     is_code = bool(groups_of(part, value))
     shown = value_html(part, mask(value)) if mask else value_html(part, value, other)
-    return Compared(_("Entered"), shown, is_code=is_code, is_typed=True)
+    return ComparisonLine(_("Entered"), shown, is_code=is_code, is_typed=True)
 
 
 def line(
     label: Words, part: str, value: str, typed: str, *, is_earlier: bool = False, mask: Mask | None = None
-) -> Compared:
+) -> ComparisonLine:
     """Another value beside the typed one; for a masked one, only whether it differs."""
     is_code = bool(groups_of(part, value))
     shown = value_html(part, mask(value)) if mask else value_html(part, value, typed)
     if value == typed:
-        return Compared(label, shown, SAME, _("same"), is_code)
+        return ComparisonLine(label, shown, SAME, _("same"), is_code)
     if is_earlier:
-        return Compared(label, shown, CHANGED, _("changed"), is_code)
+        return ComparisonLine(label, shown, CHANGED, _("changed"), is_code)
     if mask:
-        return Compared(label, shown, DIFFERS, _("differs"), is_code)
+        return ComparisonLine(label, shown, DIFFERS, _("differs"), is_code)
     n = max(1, sum(len(text) for kind, text in spans(typed, value) if kind == "in"))
     note = ngettext("%(n)s differs", "%(n)s differ", n) % {"n": n} if n <= len(value) // 2 else _("differs")
-    return Compared(label, shown, DIFFERS, note, is_code)
+    return ComparisonLine(label, shown, DIFFERS, note, is_code)

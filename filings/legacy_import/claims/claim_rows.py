@@ -12,7 +12,7 @@ from filings.models import LegacyAccount, LegacyClaim, LegacyRecord
 from filings.provinces.match_rules import FIELDS
 from filings.register.answer_values import text
 from filings.register.certificates import INDIVIDUAL, certificate, type_label
-from icpportal.desk.comparison import Compared, groups_of, line, value_html
+from icpportal.desk.comparison import ComparisonLine, groups_of, line, value_html
 from icpportal.fields.domains import display_domain
 from icpportal.fields.types import Answer, Answers
 from icpportal.privacy.crypto import Unreadable
@@ -26,7 +26,7 @@ UNREADABLE = gettext_lazy("Cannot be read")
 Row = tuple[str, str]
 
 
-def known_of(claim: LegacyClaim) -> list[Compared]:
+def known_of(claim: LegacyClaim) -> list[ComparisonLine]:
     """The record and its account in clear, for people who may decide the claim.
 
     Names, numbers and contacts are shown whole because they are compared character by character. Below each contact is
@@ -48,11 +48,11 @@ def known_of(claim: LegacyClaim) -> list[Compared]:
     ]
 
 
-def _typed_row(label: str, value: str, part: str = "") -> Compared:
-    return Compared(label, value_html(part, value), is_code=bool(groups_of(part, value)), is_typed=True)
+def _typed_row(label: str, value: str, part: str = "") -> ComparisonLine:
+    return ComparisonLine(label, value_html(part, value), is_code=bool(groups_of(part, value)), is_typed=True)
 
 
-def _person(claim: LegacyClaim, name: str, value: str) -> Iterable[Compared]:
+def _person(claim: LegacyClaim, name: str, value: str) -> Iterable[ComparisonLine]:
     yield _typed_row(str(FIELDS[name].label), value, name)
     if own := _own(claim, name):
         yield line(_("Applicant's account"), name, own, value)

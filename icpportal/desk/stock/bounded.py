@@ -16,13 +16,13 @@ SURELY = 10  # a table this many times larger than the limit need not be counted
 MOST_RELATED = 1_000  # rows of another table used to filter a list
 
 
-class Capped(Paginator):
+class CappedPaginator(Paginator):
     """Counts no further than anybody pages: later rows are found by searching."""
 
     most = 1_000
 
     @cached_property
-    def _counted(self) -> int:
+    def _capped_count(self) -> int:
         found = self.object_list
         if not isinstance(found, QuerySet):
             return len(found)
@@ -32,7 +32,7 @@ class Capped(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return min(self._counted, self.most)
+        return min(self._capped_count, self.most)
 
     def page(self, number: int | str) -> Page:
         """The rows of one page. If they join other tables, they are read by key, so that skipped rows join nothing."""
@@ -47,7 +47,7 @@ class Capped(Paginator):
     @property
     def is_cut(self) -> bool:
         """Whether there are more rows than counted."""
-        return self._counted > self.most
+        return self._capped_count > self.most
 
 
 def _surely_more(model: type[Model], than: int) -> bool:

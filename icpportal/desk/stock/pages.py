@@ -25,7 +25,7 @@ from icpportal.desk.event_lines import read_of_log
 from icpportal.desk.pages import DeskPage, draw
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.desk.row_actions import has_acted
-from icpportal.desk.stock.bounded import Capped, found_exactly
+from icpportal.desk.stock.bounded import CappedPaginator, found_exactly
 from icpportal.desk.stock.lists import of_the_desk
 from icpportal.fields.components import Link
 from icpportal.fields.types import Words
@@ -43,7 +43,7 @@ class FormWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class RecordedAct:
     """One act on a row."""
 
     at: datetime
@@ -57,7 +57,7 @@ class HistoryPage(DeskPage):
 
     template: ClassVar[str] = "admin/object_history.html"
     row: Link
-    history: Sequence[Happened]
+    history: Sequence[RecordedAct]
 
 
 class CheckedForm(forms.Form):
@@ -78,7 +78,7 @@ class StockPages(ModelAdmin):
 
     lead: Words = ""  # text of list and row below the heading
     keeps_history: bool | None = None  # None: depends on whether the class has actions
-    paginator = Capped
+    paginator = CappedPaginator
     list_per_page = 25
     show_full_result_count = False
     formfield_overrides: ClassVar[dict[Any, Any]] = {
@@ -198,15 +198,15 @@ class StockPages(ModelAdmin):
                 self.row_title(row),
                 reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk]),
             ),
-            history=self.happened(row),
+            history=self.history_of(row),
         )
         return draw(request, self.admin_site, page)
 
-    def happened(self, row: models.Model) -> list[Happened]:
+    def history_of(self, row: models.Model) -> list[RecordedAct]:
         """The acts on a row at the desk."""
         kind = ContentType.objects.get_for_model(self.model)
         found = LogEntry.objects.filter(content_type=kind, object_id=row.pk).select_related("user")
         return [
-            Happened(each.action_time, str(each.user), read_of_log(each.get_change_message()))
+            RecordedAct(each.action_time, str(each.user), read_of_log(each.get_change_message()))
             for each in found.order_by("-action_time")[:LONGEST_HISTORY]
         ]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from icpportal.desk.comparison import Compared
+from icpportal.desk.comparison import ComparisonLine
 from icpportal.fields.language_marks import comma_list
 from icpportal.fields.types import Words
 from transfers.calls.outcomes import OUTCOMES, Outcome, outcome_of, result_words
@@ -61,7 +61,7 @@ class About:
     label: Words
     section: Words
     url: str
-    lines: list[Compared]
+    lines: list[ComparisonLine]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from icpportal.desk.comparison import DIFFERS, SAME, Compared
+from icpportal.desk.comparison import DIFFERS, SAME, ComparisonLine
 from icpportal.desk.own_words import EN, TAGS, ZH, html_for
 from icpportal.fields.domains import display_domain
 from icpportal.fields.form_types import Choice
@@ -84,7 +84,7 @@ class ObjectionPage:
     words: str
     written: str
     sides: list[Side]  # none if the order is no longer known
-    compared: list[Compared]
+    compared: list[ComparisonLine]
     made: list[Made]
     call_form: forms.Form
     form: forms.Form
@@ -204,7 +204,7 @@ def _side(order: Order) -> Side:
     )
 
 
-def _compared(objection: Objection, order: Order) -> list[Compared]:
+def _compared(objection: Objection, order: Order) -> list[ComparisonLine]:
     """What both sides have in common."""
     domain = objection.domain == order.domain
     subject = bool(objection.subject_key) and objection.subject_key == order.subject_key
@@ -218,8 +218,8 @@ def _compared(objection: Objection, order: Order) -> list[Compared]:
     ]
 
 
-def _same(label: str, same: str, other: str, *, holds: bool) -> Compared:
-    return Compared(label, same, SAME) if holds else Compared(label, other, DIFFERS)
+def _same(label: str, same: str, other: str, *, holds: bool) -> ComparisonLine:
+    return ComparisonLine(label, same, SAME) if holds else ComparisonLine(label, other, DIFFERS)
 
 
 def _attempts(objection: Objection, order: Order, reader: Reader) -> list[Made]:

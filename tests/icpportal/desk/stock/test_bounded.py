@@ -10,7 +10,7 @@ from django.urls import reverse
 from lxml import html
 
 from icpportal.accounts.roles import AUDITOR, OPERATIONS
-from icpportal.desk.stock.bounded import Capped
+from icpportal.desk.stock.bounded import CappedPaginator
 from icpportal.outbox.models import Message
 from icpportal.privacy.actions import note_access
 from tests.transfers.builders import make_reviewer, make_user, sign_in
@@ -62,7 +62,7 @@ def test_operations_page_through_a_filtered_list_and_stay_in_it(messages: None) 
 
 
 def test_a_list_says_when_there_are_more_rows_than_it_counts(messages: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Capped, "most", 100)
+    monkeypatch.setattr(CappedPaginator, "most", 100)
     client = operations()
 
     all_of_them, half = page_of(client.get(MESSAGES)), page_of(client.get(f"{MESSAGES}?channel=sms"))
@@ -76,14 +76,14 @@ def test_a_list_says_when_there_are_more_rows_than_it_counts(messages: None, mon
 def test_a_table_that_postgresql_knows_to_be_much_larger_is_not_counted(
     messages: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Capped, "most", 12)
+    monkeypatch.setattr(CappedPaginator, "most", 12)
     everything, half = Message.objects.order_by("-pk"), Message.objects.filter(channel="sms")
-    assert Capped(everything, 10).is_cut  # counted: the table's statistics are still empty
+    assert CappedPaginator(everything, 10).is_cut  # counted: the table's statistics are still empty
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE outbox_message")
 
     with CaptureQueriesContext(connection) as asked:
-        whole, narrowed = Capped(everything, 10), Capped(half, 10)
+        whole, narrowed = CappedPaginator(everything, 10), CappedPaginator(half, 10)
         found = [(each.count, each.is_cut, len(each.page(2).object_list)) for each in (whole, narrowed)]
 
     assert found == [(12, True, 2), (12, True, 2)]

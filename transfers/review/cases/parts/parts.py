@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from icpportal.desk.comparison import Compared, line, typed_line
+from icpportal.desk.comparison import ComparisonLine, line, typed_line
 from icpportal.desk.own_words import all_of
 from icpportal.fields.form_types import Choice
 from icpportal.fields.language_marks import reads_chinese
@@ -68,7 +68,7 @@ class Part:
     label: Words
     section: Words
     value: str  # in the list of parts
-    lines: list[Compared]
+    lines: list[ComparisonLine]
     findings: list[Words]
     told: Words = ""  # what the last return said about it
     told_at: str = ""
@@ -298,7 +298,7 @@ def _part(
     )
 
 
-def _lines(key: str, value: str, before: FieldVerdict | None, beside: Beside) -> list[Compared]:
+def _lines(key: str, value: str, before: FieldVerdict | None, beside: Beside) -> list[ComparisonLine]:
     """The answer, the value on file, and the value of the round before."""
     if key.startswith(PAPER):
         return []
@@ -312,7 +312,7 @@ def _lines(key: str, value: str, before: FieldVerdict | None, beside: Beside) ->
     ]
 
 
-def compared_lines(order: Order, part: str) -> list[Compared]:
+def compared_lines(order: Order, part: str) -> list[ComparisonLine]:
     """One part of an order beside what is on file, masked as on the case."""
     return _lines(part, value_of(order, part), None, Beside(_advice(order).record, {}, {}, masks_of(order)))
 
@@ -379,7 +379,9 @@ def _facts(key: str, title: str, found: list[tuple[Words | None, Words]], papers
 def _fact(key: str, section: Words, label: Words | None, value: Words, papers: Papers) -> Part:
     """A part that takes no verdict."""
     shown: SafeString | str = zh(value)
-    compared = typed_line(key, str(value), []) if key == "type.number" else Compared(_("Entered"), shown, is_typed=True)
+    compared = (
+        typed_line(key, str(value), []) if key == "type.number" else ComparisonLine(_("Entered"), shown, is_typed=True)
+    )
     return Part(key, label or "", section, str(value), [compared], [], paper=papers.beside(key))
 
 
