@@ -48,7 +48,7 @@ class Letter(TypedDict):
     not_after: NotRequired[datetime | None]
 
 
-class Owed(TypedDict):
+class QueueArguments(TypedDict):
     """One of many things to queue for a channel; the keys are arguments of `queue`."""
 
     key: str
@@ -56,7 +56,7 @@ class Owed(TypedDict):
     reference: str
 
 
-class Erased(Exception):
+class ContentErased(Exception):
     """The content of the message was erased: it cannot be sent again."""
 
 
@@ -76,7 +76,7 @@ def queue(
     return _keep(message)
 
 
-def queue_all(owed: Iterable[Owed], *, channel: str, template: str = "") -> None:
+def queue_all(owed: Iterable[QueueArguments], *, channel: str, template: str = "") -> None:
     """`queue` for many with one INSERT; existing keys stay as they are.
 
     Wakes no worker: the caller wakes one when everything is written.
@@ -217,7 +217,7 @@ def retry_now(key: str, *, now: datetime | None = None) -> bool:
 def resend(message: Message, *, actor: User, now: datetime | None = None) -> bool:
     """Makes a failed or waiting message due, delays starting over; returns False when it is being sent or done."""
     if message.is_erased:
-        raise Erased(str(message))
+        raise ContentErased(str(message))
     rows = Message.objects.filter(pk=message.pk, state__in=HALTED)
     again = rows.update(
         state=State.WAITING,

@@ -141,5 +141,5 @@ class MessageAdmin(ReadOnlyAdmin):
 def _acts(act: Callable[..., bool], message: Message, actor: User) -> bool:
     try:
         return act(message, actor=actor)
-    except actions.Erased:
+    except actions.ContentErased:
         return False

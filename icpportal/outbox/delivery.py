@@ -160,14 +160,14 @@ class _Round(Reservations):
             reserved = self.reserve(number if limit is None else min(number, limit - count))
             if not reserved:
                 return
-            with closing(self.claimed(reserved)) as claimed:
+            with closing(self.claim_messages(reserved)) as claimed:
                 for message in claimed:
                     count += 1
                     yield message
             is_quick = time.monotonic() - began < QUICK_SECONDS
             number = min(2 * number, MANY) if is_quick else FEW
 
-    def claimed(self, reserved: list[Reserved]) -> Generator[Message]:
+    def claim_messages(self, reserved: list[Reserved]) -> Generator[Message]:
         """Those of them that this round has taken; the rest is due again at once."""
         left = {each.message.pk: each for each in reserved}
         try:
@@ -248,7 +248,7 @@ class _Round(Reservations):
         sent, self.sent, self.unrecorded = self.sent, [], set()
         for is_secret in (False, True):
             group = [each for each in sent if each[0].is_secret == is_secret]
-            written = update_unchanged(Message, [_delivered(message, done) for message, done in group])
+            written = update_unchanged(Message, [_as_delivered(message, done) for message, done in group])
             for message, _done in group:
                 self.count(message, State.DELIVERED, is_mine=message.pk in written)
                 if message.pk in written:
@@ -313,7 +313,7 @@ class _Round(Reservations):
 COUNTED = {State.DELIVERED: "delivered", State.WAITING: "retried", State.FAILED: "failed", State.UNKNOWN: "unknown"}
 
 
-def _delivered(message: Message, done: Columns) -> Change:
+def _as_delivered(message: Message, done: Columns) -> Change:
     seen: Columns = {name: getattr(message, name) for name in ("state", "attempts", "next_at")}
     ended = {"state": State.DELIVERED, "next_at": None, "leased_until": None}
     return Change(message.pk, seen, {**ended, **done, **erasure(message)})

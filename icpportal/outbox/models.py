@@ -24,7 +24,7 @@ class State(models.TextChoices):
     UNKNOWN = "unknown", pgettext_lazy("message", "Unknown whether sent")
 
 
-class Lost(models.TextChoices):
+class LossReason(models.TextChoices):
     """Why a message did not arrive, for its reader; the keys are those of the gateways' reports."""
 
     OFF = "off", _("The phone was off or out of reach")
@@ -80,7 +80,7 @@ class Message(SealedModel):
     lost = models.CharField(
         pgettext_lazy("outbox", "not delivered because"),
         max_length=20,
-        choices=Lost.choices,
+        choices=LossReason.choices,
         blank=True,
         default="",
         db_default="",

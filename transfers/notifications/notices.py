@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from icpportal.lifecycle import AppliedMove
-from icpportal.outbox.actions import Owed, queue_all
+from icpportal.outbox.actions import QueueArguments, queue_all
 from icpportal.outbox.models import Message
 from icpportal.outbox.texts import formats
 from transfers.models import Order, OrderEvent
@@ -26,7 +26,7 @@ def owe(made: Iterable[AppliedMove[Order, OrderEvent]], template: str) -> None:
     queue_all((_notice(each, template) for each in made), channel=CHANNEL, template=template)
 
 
-def _notice(made: AppliedMove[Order, OrderEvent], template: str) -> Owed:
+def _notice(made: AppliedMove[Order, OrderEvent], template: str) -> QueueArguments:
     order, event = made.thing, made.event
     return {
         "key": f"{template}:{event.pk}:{CHANNEL}",

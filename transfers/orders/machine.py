@@ -17,7 +17,7 @@ from icpportal.accounts.models import User
 from icpportal.fields.types import Column, Columns, Facts, Key
 from icpportal.gateways.miit.base import authority
 from icpportal.lifecycle import CLOCK, AppliedMove, Batch, Lifecycle, MoveNotAllowed, note_act
-from icpportal.outbox.actions import Owed, queue, queue_all
+from icpportal.outbox.actions import QueueArguments, queue, queue_all
 from icpportal.privacy.fields import seal_value
 from transfers.models import Order, OrderEvent
 from transfers.orders.kinds import is_in, kind_of
@@ -78,7 +78,7 @@ def owe_reports(orders: Iterable[Order], channel: str) -> None:
     queue_all(map(_report, orders), channel=channel)
 
 
-def _report(order: Order) -> Owed:
+def _report(order: Order) -> QueueArguments:
     return {
         "key": f"report:{order.report_key}",
         "payload": {"order": str(order.pk), "report": order.report},

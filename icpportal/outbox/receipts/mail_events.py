@@ -14,18 +14,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from icpportal.outbox.models import Lost
+from icpportal.outbox.models import LossReason
 from icpportal.outbox.receipts import actions
 
 logger = logging.getLogger(__name__)
 EMAIL = "email"
 LOST = {EventType.BOUNCED, EventType.REJECTED, EventType.FAILED}
 WHY = {
-    RejectReason.INVALID: Lost.MAILBOX,
-    RejectReason.BOUNCED: Lost.MAILBOX,
-    RejectReason.BLOCKED: Lost.BLOCKED,
-    RejectReason.SPAM: Lost.BLOCKED,
-    RejectReason.UNSUBSCRIBED: Lost.BLOCKED,
+    RejectReason.INVALID: LossReason.MAILBOX,
+    RejectReason.BOUNCED: LossReason.MAILBOX,
+    RejectReason.BLOCKED: LossReason.BLOCKED,
+    RejectReason.SPAM: LossReason.BLOCKED,
+    RejectReason.UNSUBSCRIBED: LossReason.BLOCKED,
 }
 
 
@@ -59,7 +59,7 @@ def take(event: AnymailTrackingEvent, **_more: object) -> None:
         known = actions.record_arrival(EMAIL, receipt, at=event.timestamp or timezone.now())
     elif event.event_type in LOST:
         reason = event.reject_reason or event.event_type
-        known = actions.record_loss(EMAIL, receipt, why=WHY.get(reason, Lost.OTHER), code=reason)
+        known = actions.record_loss(EMAIL, receipt, why=WHY.get(reason, LossReason.OTHER), code=reason)
     if not known:
         logger.info("event about a mail that is not ours", extra={"kind": event.event_type})
 

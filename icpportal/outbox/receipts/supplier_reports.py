@@ -35,7 +35,7 @@ def ask(*, now: datetime | None = None) -> Totals:
     now, supplier, totals = now or timezone.now(), text_messages(), Totals()
     if not isinstance(supplier, ReportsDelivery):
         return totals
-    mine = _claimed(now)
+    mine = _claim_due(now)
     totals.asked = len(mine)
     if mine or not supplier.asks_by_number:
         _take(supplier, mine, totals, now)
@@ -44,10 +44,10 @@ def ask(*, now: datetime | None = None) -> Totals:
     return totals
 
 
-def _claimed(now: datetime) -> list[AcceptedText]:
+def _claim_due(now: datetime) -> list[AcceptedText]:
     """The texts due; the next question is scheduled before this one is asked, so that no two workers ask the same."""
     due = Message.objects.filter(channel=SMS, ask_at__lte=now).order_by("ask_at")[:AT_ONCE]
-    return [_handed(message) for message in due if _claim(message, now)]
+    return [_accepted_text(message) for message in due if _claim(message, now)]
 
 
 def _claim(message: Message, now: datetime) -> bool:
@@ -56,7 +56,7 @@ def _claim(message: Message, now: datetime) -> bool:
     return bool(untouched.update(asked=asked, ask_at=next_question(asked, now)))
 
 
-def _handed(message: Message) -> AcceptedText:
+def _accepted_text(message: Message) -> AcceptedText:
     sent_at = message.delivered_at or message.created_at
     return AcceptedText(receipt=message.receipt, to=str(message.payload.get("to", "")), at=sent_at)
 

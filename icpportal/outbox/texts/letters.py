@@ -113,7 +113,7 @@ class Letter:
     @property
     def note(self) -> str:
         """The note on the site: the letter without its frame."""
-        parts = [*map(_plain, self.intro), self.due, *_joined(self.rest)]
+        parts = [*map(_plain, self.intro), self.due, *_paragraphs(self.rest)]
         return "\n\n".join(filter(None, parts))
 
     @property
@@ -140,16 +140,16 @@ def _plain(block: Block) -> str:
     if block.kind == Kind.STEP:
         return f"{block.number}. {block.text}"
     if block.kind == Kind.LIST:
-        return "\n".join(_listed(number, item) for number, item in enumerate(block.items, 1))
+        return "\n".join(_list_item(number, item) for number, item in enumerate(block.items, 1))
     return block.text
 
 
-def _listed(number: int, item: Item) -> str:
+def _list_item(number: int, item: Item) -> str:
     texts = filter(None, (item.reason, item.quoted, item.note))
     return "\n".join([f"{number}. {item.label}", *(f"{INDENT}{line}" for text in texts for line in text.splitlines())])
 
 
-def _joined(blocks: Iterable[Block]) -> list[str]:
+def _paragraphs(blocks: Iterable[Block]) -> list[str]:
     """The blocks as paragraphs; successive steps form one."""
     found: list[tuple[Kind, str]] = []
     for block in blocks:

@@ -20,7 +20,7 @@ MARKS: dict[str, Mark] = {
 
 
 @dataclass(frozen=True)
-class Registered:
+class RegisteredText:
     """One text that must be registered with a supplier before it can be sent."""
 
     name: str  # of SMS_TEMPLATES
@@ -34,10 +34,10 @@ class Registered:
         return str(settings.SMS_TEMPLATES.get(self.name) or "")
 
 
-def registered(supplier: str) -> list[Registered]:
+def registered_texts(supplier: str) -> list[RegisteredText]:
     """Every text message in both languages, as this supplier (of `MARKS`) writes it."""
     return [
-        _registered(template, folder, section, MARKS[supplier])
+        _registered_text(template, folder, section, MARKS[supplier])
         for template in catalogue.names()
         for folder in LANGUAGES
         for section in catalogue.TEXTED
@@ -47,19 +47,19 @@ def registered(supplier: str) -> list[Registered]:
 
 def without_number() -> list[str]:
     """The names of texts without a number."""
-    return [each.name for each in registered("aliyun") if not each.number]
+    return [each.name for each in registered_texts("aliyun") if not each.number]
 
 
-def _registered(template: str, folder: str, section: str, mark: Mark) -> Registered:
+def _registered_text(template: str, folder: str, section: str, mark: Mark) -> RegisteredText:
     text = catalogue.sections(template, folder)[section]
     places = tuple(name for name in catalogue.PLACEHOLDER.findall(text) if name not in catalogue.STANDING)
     # suppliers accept a text as a verification code only if the code is its only placeholder
     kind = VERIFICATION if set(places) == {CODE} else NOTICE
     name = catalogue.registered_name(template, folder, section)
-    return Registered(name=name, kind=kind, text=_marked(text, mark), places=places)
+    return RegisteredText(name=name, kind=kind, text=_with_places(text, mark), places=places)
 
 
-def _marked(text: str, mark: Mark) -> str:
+def _with_places(text: str, mark: Mark) -> str:
     standing_texts = _fixed_values()
     pieces = catalogue.PLACEHOLDER.split(text)  # text, name, text, name, …
     number, parts = 0, [pieces[0]]

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from icpportal.outbox import actions, wake
-from icpportal.outbox.actions import Erased, discard, mark_read, notify, notify_all, queue, resend
+from icpportal.outbox.actions import ContentErased, discard, mark_read, notify, notify_all, queue, resend
 from icpportal.outbox.delivery import deliver
 from icpportal.outbox.models import Message, State
 from icpportal.outbox.texts.catalogue import HeaderInjection, MissingWord, UnknownMessage
@@ -303,7 +303,7 @@ def test_an_erased_message_cannot_be_sent_again(owe):
     message.payload = {}
     message.save()
 
-    with pytest.raises(Erased):
+    with pytest.raises(ContentErased):
         resend(message, actor="op")
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from icpportal.outbox.texts import catalogue
-from icpportal.outbox.texts.registered import registered
+from icpportal.outbox.texts.registered import registered_texts
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +48,7 @@ def test_tencent_clouds_format_numbers_them_and_is_that_of_the_current_supplier(
 
 
 def test_the_texts_without_a_number_are_named_at_the_end(settings):
-    names = [each.name for each in registered("aliyun")]
+    names = [each.name for each in registered_texts("aliyun")]
     settings.SMS_TEMPLATES = {name: "SMS_1" for name in names if name != "order_refused.en"}
 
     output = printed()
@@ -60,7 +60,7 @@ def test_the_texts_without_a_number_are_named_at_the_end(settings):
 
 def test_the_filled_in_template_equals_the_message():
     """Every text in both languages: the registered template with a message's values is that message."""
-    for each in registered("aliyun"):
+    for each in registered_texts("aliyun"):
         template, *version, folder = each.name.split(".")
         context = {name: f"({name})" for name in each.places if name != "link"}
         context |= {"link": "https://beian.example.com/phone/abc/"} if version == ["link"] else {}

@@ -8,7 +8,7 @@ from typing import TypedDict, Unpack
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from icpportal.outbox.texts.registered import MARKS, Registered, registered
+from icpportal.outbox.texts.registered import MARKS, RegisteredText, registered_texts
 
 MISSING = "none"
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         templates.add_argument("--json", action="store_true")
 
     def handle(self, **options: Unpack[Options]) -> None:
-        found = registered(options["supplier"])
+        found = registered_texts(options["supplier"])
         if options["json"]:
             self.stdout.write(json.dumps([asdict(each) | {"number": each.number} for each in found]))
             return
@@ -47,7 +47,7 @@ def _in_force() -> str:
     return "tencent" if settings.SMS_GATEWAY.endswith(".TencentSms") else "aliyun"
 
 
-def _as_lines(each: Registered) -> str:
+def _as_lines(each: RegisteredText) -> str:
     places = ", ".join(f"{number} {name}" for number, name in enumerate(each.places, 1)) or "nothing"
     head = f"{each.name} · {each.kind} · number: {each.number or MISSING} · filled in: {places}"
     return "\n".join([head, *(f"  {line}" for line in each.text.splitlines()), ""])
