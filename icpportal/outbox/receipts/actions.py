@@ -22,7 +22,7 @@ def record_arrival(channel: str, receipt: str, *, at: datetime) -> bool:
 def record_loss(channel: str, receipt: str, *, why: str, code: str, now: datetime | None = None) -> bool:
     """Records that a message did not arrive: it has failed like one that could not be sent.
 
-    Returns False as `record_arrival` does; idempotent. `why` is a `LossReason`, `code` the supplier's code for operations.
+    Returns False as `record_arrival` does; idempotent. `why` is a `LossReason`, `code` the supplier's own code.
     """
     now, mine = now or timezone.now(), Message.objects.filter(channel=channel, receipt=receipt)
     ended = {"state": State.FAILED, "failed_at": now, "lost": why, "arrived_at": None, "ask_at": None}
