@@ -147,7 +147,7 @@ def take_answer(answer: Answer, *, now: datetime | None = None) -> None:
     reason = OVERTAKEN
     for _ in range(TRIES):  # another worker may apply the same answer at this moment
         if reason == OVERTAKEN:
-            reason = _brought(answer, now)
+            reason = _apply_answer(answer, now)
     if reason:
         park(answer, reason)
     else:
@@ -159,14 +159,14 @@ def apply_by_people(answer: Answer, *, actor: User, now: datetime) -> str:
     if answer.kind in register_answers.TAKE:
         register_answers.TAKE[answer.kind](answer, now)
         return ""
-    refusal = _brought(answer, now, actor=actor)
+    refusal = _apply_answer(answer, now, actor=actor)
     record = None if refusal else authority().record_of(answer.report_key)
     if record is not None:  # it arrived before the register knew the access
         register_answers.take_record(record, now)
     return refusal
 
 
-def _brought(answer: Answer, now: datetime, *, actor: User | None = None) -> str:
+def _apply_answer(answer: Answer, now: datetime, *, actor: User | None = None) -> str:
     """Applies an answer; returns "" when the order took it, else why not."""
     order = Order.objects.filter(reference=reference_of(answer.report_key)).first()
     if order is None:
@@ -193,7 +193,7 @@ def _receipt(order: Order, answer: Answer, now: datetime) -> None:
         _take_in(order, answer, now)
 
 
-def _accepted(order: Order, answer: Answer, now: datetime) -> None:
+def _record_receipt(order: Order, answer: Answer, now: datetime) -> None:
     if is_in(order, Group.BEING_SUBMITTED):
         _take_in(order, answer, now)
 
@@ -227,12 +227,12 @@ def _roles_asked(order: Order) -> list[str]:
     return queries.phone_roles(order) if is_in(order, Group.PHONES_OPEN) else []
 
 
-def _granted(order: Order, answer: Answer, now: datetime) -> None:
+def _grant(order: Order, answer: Answer, now: datetime) -> None:
     """Approves the order, whichever of its reports this is; none of the others is sent any more."""
     if is_in(order, Group.APPROVED):
         return
     if answer.report_key == order.report_key:
-        _accepted(order, answer, now)  # the receipt may arrive late or never
+        _record_receipt(order, answer, now)  # the receipt may arrive late or never
     approve(order, answer, now)
 
 
@@ -243,7 +243,7 @@ def _turned_down(order: Order, answer: Answer, now: datetime) -> None:
     if _was_not_asked(order, answer):
         _report_failed(order, answer, now)
         return
-    _accepted(order, answer, now)
+    _record_receipt(order, answer, now)
     if _phones_failed(order, answer):
         _return_for_phones(order, answer, now)
         return
@@ -325,12 +325,12 @@ def _report_failed(order: Order, answer: Answer, now: datetime) -> None:
     ORDER.apply(order, "report_failed", by=AUTHORITY, words=answer.code, columns=columns, now=now)
 
 
-def _ended(order: Order, answer: Answer, now: datetime) -> None:
+def _end_access(order: Order, answer: Answer, now: datetime) -> None:
     """The cancellation went through: ends our access in the register."""
     if is_in(order, Group.ARRIVED):
         return
     if answer.report_key == order.report_key:
-        _accepted(order, answer, now)
+        _record_receipt(order, answer, now)
     columns = said_columns(answer) if answer.code else {}  # there was nothing left to cancel
     note_text = as_note(answer.code, answer.words)
     with transaction.atomic():
@@ -347,7 +347,7 @@ def _cancel_refused(order: Order, answer: Answer, now: datetime) -> None:
     if _was_not_asked(order, answer):
         _report_failed(order, answer, now)
         return
-    _accepted(order, answer, now)
+    _record_receipt(order, answer, now)
     _fire_with_words(order, "cancel_refused", answer, now)
 
 
@@ -355,13 +355,13 @@ Handler = Callable[[Order, Answer, datetime], None]
 TRANSFER_HANDLERS: dict[str, Handler] = {
     AnswerKind.ACCEPTED: _receipt,
     AnswerKind.WAITS: postponed.take,
-    AnswerKind.GRANTED: _granted,
+    AnswerKind.GRANTED: _grant,
     AnswerKind.TURNED_DOWN: _turned_down,
     AnswerKind.REPORT_FAILED: _report_failed,
 }
 CANCELLATION_HANDLERS: dict[str, Handler] = {
     **TRANSFER_HANDLERS,
-    AnswerKind.GRANTED: _ended,
+    AnswerKind.GRANTED: _end_access,
     AnswerKind.TURNED_DOWN: _cancel_refused,
 }
 

@@ -15,7 +15,7 @@ PART_OF = {SUBJECT_LEAD: "subject.lead_phone1", ADMINISTRATOR: "administrator.ad
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
+class PersonToCall:
     """A person to be called."""
 
     role: str
@@ -34,18 +34,18 @@ class Called:
         return mask_mobile(self.mobile)
 
 
-def people_of(order: Order) -> list[Called]:
+def people_of(order: Order) -> list[PersonToCall]:
     """Everybody who can be called about this order; one person with both roles appears once."""
     people = by_role(order)
     if is_same_person(order):
         lead = people[SUBJECT_LEAD]
-        return [Called(SUBJECT_LEAD, ROLES[BOTH], lead.name, lead.mobile)]
-    return [Called(role, ROLES[role], person.name, person.mobile) for role, person in people.items()]
+        return [PersonToCall(SUBJECT_LEAD, ROLES[BOTH], lead.name, lead.mobile)]
+    return [PersonToCall(role, ROLES[role], person.name, person.mobile) for role, person in people.items()]
 
 
-def called_of(call: Call) -> Called:
+def called_of(call: Call) -> PersonToCall:
     """The person of a call; a person with both roles stands for either."""
     if call.objection is not None:
-        return Called(OBJECTOR, _("The person who objects"), "", call.objection.owner.mobile)
+        return PersonToCall(OBJECTOR, _("The person who objects"), "", call.objection.owner.mobile)
     found = people_of(call.order)
     return next((each for each in found if each.role == call.role), found[0])

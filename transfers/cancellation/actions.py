@@ -31,7 +31,7 @@ PURPOSE = "cancel"
 LAST_ACCESS = "last known access"  # note of an order begun in spite of the warning
 
 
-class Blocked(Exception):
+class BlockedByOrder(Exception):
     """The account has another order open for this subject or domain."""
 
     def __init__(self, order: Order) -> None:
@@ -109,7 +109,7 @@ def keep_drafts_past_pause(user: User, at: datetime) -> None:
 def begin(
     website: Website, *, owner: User, actor: User | None = None, by: str = APPLICANT, now: datetime | None = None
 ) -> Order:
-    """Returns the draft of this cancellation, a new one on the first press. Raises `Blocked`."""
+    """Returns the draft of this cancellation, a new one on the first press. Raises `BlockedByOrder`."""
     now = now or timezone.now()
     subject = website.subject
     try:
@@ -140,7 +140,7 @@ def _own_draft(website: Website, owner: User, conflict: IntegrityError) -> Order
     if open_one is None:
         raise conflict
     if open_one.website_id != website.pk:  # no other kind of open order has a website yet
-        raise Blocked(open_one)
+        raise BlockedByOrder(open_one)
     return open_one
 
 

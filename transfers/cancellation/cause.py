@@ -14,7 +14,7 @@ from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import ENDING, ApprovalRequest
 from icpportal.lifecycle import LEAD, MoveNotAllowed
 from transfers.cancellation import actions as cancelling
-from transfers.cancellation.actions import Blocked
+from transfers.cancellation.actions import BlockedByOrder
 from transfers.models import CauseCancellation, Order
 from transfers.models.cause import Cause
 from transfers.orders import queries
@@ -30,7 +30,7 @@ WORDS: dict[str, Promise] = {
 }
 
 
-STOPS = (Blocked, AlreadyOrdered, MoveNotAllowed)  # another order that can be finished first
+STOPS = (BlockedByOrder, AlreadyOrdered, MoveNotAllowed)  # another order that can be finished first
 DECISIONS = {
     ApprovalRequest.ALLOWED: CauseCancellation.APPROVED,
     ApprovalRequest.ALONE: CauseCancellation.APPROVED,
@@ -107,7 +107,7 @@ def _draft(website: Website, actor: User, now: datetime) -> Order:
     """A new order in the owner's name, or the draft that the owner had begun."""
     order = cancelling.begin(website, owner=_owner(website), actor=actor, by=LEAD, now=now)
     if not order.is_editable:
-        raise Blocked(order)
+        raise BlockedByOrder(order)
     return order
 
 

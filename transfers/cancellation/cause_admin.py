@@ -25,14 +25,14 @@ from icpportal.lifecycle import MoveNotAllowed
 from icpportal.privacy.actions import note_access_by
 from icpportal.time_format import to_beijing
 from transfers.cancellation import cause as for_cause
-from transfers.cancellation.actions import Blocked
+from transfers.cancellation.actions import BlockedByOrder
 from transfers.cancellation.cause import AlreadyRequested
 from transfers.cancellation.cause_page import page_of
 from transfers.models import CauseCancellation
 from transfers.orders.actions import AlreadyOrdered
 
 REFUSALS: dict[type[Exception], str | Promise] = {
-    Blocked: gettext_lazy("The owner has another open order: finish it first"),
+    BlockedByOrder: gettext_lazy("The owner has another open order: finish it first"),
     AlreadyOrdered: gettext_lazy("Another order is open for this domain or subject"),
     MoveNotAllowed: gettext_lazy("The order has changed. This is its current state"),
 }

@@ -34,7 +34,7 @@ from icpportal.privacy.masks import mask_mobile, mask_name
 from icpportal.time_format import long_words
 from icpportal.wizard.storage import RowClosed
 from transfers.cancellation import actions as cancelling
-from transfers.cancellation.actions import Blocked, BlockReason, FiledMobile, ProofRequired
+from transfers.cancellation.actions import BlockedByOrder, BlockReason, FiledMobile, ProofRequired
 from transfers.cancellation.impact import Consequences, consequences
 from transfers.models import Order
 from transfers.orders import queries
@@ -208,7 +208,7 @@ def _consequences(
     if form.is_valid() and blocker is None and hindered is None:
         try:
             order = order or cancelling.begin(website, owner=account_of(request))
-        except Blocked as blocked:
+        except BlockedByOrder as blocked:
             blocker = blocked.order
         else:
             return redirect("cancel-code", order.reference)
@@ -217,7 +217,7 @@ def _consequences(
         website=website,
         form=form,
         found=consequences(website),
-        notices=[Notice("problem", NOT_NOW, _hindered(hindered, order))] if hindered else [],
+        notices=[Notice("problem", NOT_NOW, _block_words(hindered, order))] if hindered else [],
         panels=[_in_the_way(blocker)] if blocker else [],
         cools_off=cancelling.cool_off_words(),
         is_possible=not hindered and not blocker,
@@ -237,7 +237,7 @@ def _until_when() -> Words:
     return STOPPABLE % {"hours": hours} if hours else FINAL
 
 
-def _hindered(reason: BlockReason, order: Order | None) -> tuple[str, ...]:
+def _block_words(reason: BlockReason, order: Order | None) -> tuple[str, ...]:
     """Why it is not possible now; if that ends by itself, how long the draft is kept."""
     if reason.until is None or order is None or order.due_at is None:
         return (words_of(reason),)
@@ -365,7 +365,7 @@ def password(request: HttpRequest, order: Order) -> HttpResponse:
 def confirm(request: HttpRequest, order: Order) -> HttpResponse:
     """One sentence and one red button; pressing twice sends once."""
     if request.method == "POST":
-        return _confirmed(request, order)
+        return _confirm(request, order)
     page = ConfirmPage(
         frame=frame(order, stages.LAST_LOOK),
         warnings=[NO_OTHER] if cancelling.is_last_access(_website(order)) else [],
@@ -376,7 +376,7 @@ def confirm(request: HttpRequest, order: Order) -> HttpResponse:
     return render_page(request, page)
 
 
-def _confirmed(request: HttpRequest, order: Order) -> HttpResponse:
+def _confirm(request: HttpRequest, order: Order) -> HttpResponse:
     try:
         cancelling.confirm(order, actor=account_of(request))
     except ProofRequired:

@@ -51,7 +51,7 @@ def gaps_and_advice(
         *_pages(order),
         *stops,
         *of_papers,
-        *_returned(parts),
+        *_gaps_of_return(parts),
         *_own_consent(order),
         *_phones(order),
     ]
@@ -139,16 +139,18 @@ def paper_gaps(
     ]
     parts = returned_parts(order, papers) if parts is None else parts
     known = {gap.part for gap in lacking}
-    named = [replace(_untouched(part), part=f"{PAPER}.{part.paper}") for part in unsettled_parts(parts) if part.paper]
+    named = [
+        replace(_untouched_gap(part), part=f"{PAPER}.{part.paper}") for part in unsettled_parts(parts) if part.paper
+    ]
     return [*lacking, *(gap for gap in named if gap.part not in known), *_consents(order, papers, given)]
 
 
-def _returned(parts: list[ReturnedPart]) -> list[Gap]:
+def _gaps_of_return(parts: list[ReturnedPart]) -> list[Gap]:
     """Returned parts, documents included, that were neither changed nor explained."""
-    return [_untouched(part) for part in unsettled_parts(parts) if not part.paper]
+    return [_untouched_gap(part) for part in unsettled_parts(parts) if not part.paper]
 
 
-def _untouched(part: ReturnedPart) -> Gap:
+def _untouched_gap(part: ReturnedPart) -> Gap:
     words = ELSEWHERE if part.is_elsewhere else UNTOUCHED
     return Gap(words % {"part": in_sentence(part.label)}, part.url, part.key)
 

@@ -136,7 +136,7 @@ def check_answers(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect("check", order.reference)  # changed in another tab: show it again
     known = facts_of(order)
     gaps, advice = readiness.gaps_and_advice(order, papers, known)
-    if form.is_bound and form.is_valid() and not gaps and _submitted(request, order, form, advice, papers, known):
+    if form.is_bound and form.is_valid() and not gaps and _submit(request, order, form, advice, papers, known):
         return redirect("sent", order.reference)
     if form.is_bound and gaps:
         form.add_error(None, ValidationError(_("Something is still missing: check the list"), code="gaps"))
@@ -151,7 +151,7 @@ def _is_another(request: HttpRequest, order: Order, papers: list[OrderDocument])
     return (bool(replies) and new) or request.POST.get("shown", "") not in ("", shown_mark(order, papers))
 
 
-def _submitted(
+def _submit(
     request: HttpRequest,
     order: Order,
     form: DeclarationForm,
@@ -185,7 +185,7 @@ def _page(
     named = {part.key: part for part in returned_parts(order, papers)}
     parts = open_parts(order)
     shown = [_paper(order, paper, parts) for paper in _as_asked(order, papers)]
-    replaced = [replace(_paper(order, paper, parts), url="") for paper in _replaced(order)]
+    replaced = [replace(_paper(order, paper, parts), url="") for paper in _replaced_papers(order)]
     return CheckPage(
         frame=frame(order, stages.DOCUMENTS),
         form=form,
@@ -229,7 +229,7 @@ def _old(row: AnswerRow, named: dict[str, ReturnedPart]) -> str:
     return old if old != row["value"] else ""
 
 
-def _replaced(order: Order) -> Iterable[OrderDocument]:
+def _replaced_papers(order: Order) -> Iterable[OrderDocument]:
     return queries.papers_replaced(order, order.entered_at) if is_in(order, Group.RETURNED) else ()
 
 

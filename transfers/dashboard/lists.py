@@ -53,7 +53,7 @@ KEYS = (TURN.key, OURS.key, AT_AUTHORITY.key, SITES, CLOSED.key)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ListRequest:
     """What the URL asks for: a tab, words, a kind of order, and the row after which a page begins.
 
     Without a tab, the one last looked at if it has rows, else the first that has.
@@ -80,9 +80,9 @@ class Asked:
         return bool(self.words or self.kind)
 
 
-def asked_of(query: QueryDict) -> Asked:
+def asked_of(query: QueryDict) -> ListRequest:
     """Reads the URL; invalid values are ignored."""
-    return Asked(
+    return ListRequest(
         tab=tab if (tab := query.get("tab", "")) in KEYS else "",
         looked_at=tab if (tab := query.get("at", "")) in KEYS else "",
         words=query.get("q", "").replace("\0", "").strip()[:LONGEST],
@@ -91,7 +91,7 @@ def asked_of(query: QueryDict) -> Asked:
     )
 
 
-def orders_found(rows: QuerySet[Order], asked: Asked) -> QuerySet[Order]:
+def orders_found(rows: QuerySet[Order], asked: ListRequest) -> QuerySet[Order]:
     """The orders of this kind whose domain, reference or filing number contains the words.
 
     Names are sealed in an order's answers; they find what is on file, and the orders that belong to it.
@@ -103,7 +103,7 @@ def orders_found(rows: QuerySet[Order], asked: Asked) -> QuerySet[Order]:
     return rows.filter(kind=asked.kind) if asked.kind else rows
 
 
-def sites_found(user: User, asked: Asked) -> QuerySet[Website]:
+def sites_found(user: User, asked: ListRequest) -> QuerySet[Website]:
     """The websites on file whose domain, name or number contains the words; the kind of order is ignored."""
     rows = websites_of(user)
     if asked.words:
@@ -112,7 +112,7 @@ def sites_found(user: User, asked: Asked) -> QuerySet[Website]:
     return rows
 
 
-class _Counted(Subquery):
+class _CountSubquery(Subquery):
     """Counts the rows of a query."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
@@ -121,7 +121,7 @@ class _Counted(Subquery):
 
 def count_all(lists: Mapping[str, QuerySet[Order] | QuerySet[Website]], user: User) -> dict[str, int]:
     """The length of each of the user's lists, in one query."""
-    counted = {f"in_{key}": _Counted(rows.order_by().values("pk")) for key, rows in lists.items()}
+    counted = {f"in_{key}": _CountSubquery(rows.order_by().values("pk")) for key, rows in lists.items()}
     found = User.objects.filter(pk=user.pk).annotate(**counted).values(*counted).get()
     return {key: found[f"in_{key}"] for key in lists}
 
@@ -145,7 +145,7 @@ def _number(words: str) -> str:
     return "".join(unicodedata.normalize("NFKC", words).split())
 
 
-def tabs(counts: dict[str, int], asked: Asked, here: str) -> list[Tab]:
+def tabs(counts: dict[str, int], asked: ListRequest, here: str) -> list[Tab]:
     """All tabs with the length of their lists."""
     labels = {each.key: each.label for each in ORDER_LISTS} | {SITES: SITES_LABEL}
     return [Tab(labels[key], counts[key], asked.url(tab=key), key == here) for key in KEYS]

@@ -33,7 +33,7 @@ class Site:
     @property
     def administrator(self) -> str:
         person = self.website.administrator
-        return _shown(person, lambda: mask_name(person.name)) if person else ""
+        return _readable(person, lambda: mask_name(person.name)) if person else ""
 
     @property
     def state(self) -> State:
@@ -66,7 +66,7 @@ class Block(Panel):
         """An organisation's name in full, a person's masked."""
         subject = self.subject
         is_person = subject.nature == certificates.INDIVIDUAL
-        return _shown(subject, lambda: mask_name(subject.name) if is_person else subject.name)
+        return _readable(subject, lambda: mask_name(subject.name) if is_person else subject.name)
 
     @property
     def nature(self) -> str:
@@ -75,10 +75,10 @@ class Block(Panel):
     @property
     def lead(self) -> str:
         person = self.subject.lead
-        return _shown(person, lambda: mask_name(person.name)) if person else ""
+        return _readable(person, lambda: mask_name(person.name)) if person else ""
 
 
-def _shown(row: Subject | Person, build: Callable[[], str]) -> str:
+def _readable(row: Subject | Person, build: Callable[[], str]) -> str:
     """A sealed value of the register, or a note that it cannot be read, of which operations are told."""
     text = rows.build_safely(f"pages.{row._meta.model_name}", row.pk, build, reference=str(row.pk))
     return gettext("cannot be read") if text is None else text

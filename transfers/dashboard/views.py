@@ -30,7 +30,7 @@ from transfers.dashboard.lists import (
     SITES_LABEL,
     SITES_ORDER,
     TURN,
-    Asked,
+    ListRequest,
     OrderList,
     asked_of,
     count_all,
@@ -139,7 +139,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     return render_page(request, page)
 
 
-def _orders(chosen: OrderList, rows: QuerySet[Order], asked: Asked) -> Orders | None:
+def _orders(chosen: OrderList, rows: QuerySet[Order], asked: ListRequest) -> Orders | None:
     """A page of one list of orders; None when it is empty."""
     found = keyset.page(rows, chosen.order, mark_of(rows, "reference", asked.after), size=SIZE)
     dates = {} if chosen is CLOSED else next_dates(found.rows)
@@ -149,7 +149,7 @@ def _orders(chosen: OrderList, rows: QuerySet[Order], asked: Asked) -> Orders | 
     return Orders(older, newer, chosen.label, shown_rows) if shown_rows else None
 
 
-def _sites(user: User, rows: QuerySet[Website], asked: Asked) -> Sites | None:
+def _sites(user: User, rows: QuerySet[Website], asked: ListRequest) -> Sites | None:
     """A page of what is on file; None when it is empty."""
     found = keyset.page(rows, SITES_ORDER, mark_of(rows, "pk", asked.after), size=SIZE)
     older = asked.url(tab=SITES, after=str(found.rows[-1].pk)) if found.has_more else ""
@@ -157,7 +157,7 @@ def _sites(user: User, rows: QuerySet[Website], asked: Asked) -> Sites | None:
     return Sites(older, newer, SITES_LABEL, blocks(user, found.rows)) if found.rows else None
 
 
-def _nothing(asked: Asked, counts: dict[str, int], here: str) -> Nothing:
+def _nothing(asked: ListRequest, counts: dict[str, int], here: str) -> Nothing:
     """Why a list is empty, and where there are rows."""
     full = next((tab for tab in tabs(counts, asked, here) if tab.count), None)
     if asked.is_filtered and full is None:

@@ -30,13 +30,13 @@ def extend(first: datetime, last: datetime, by: timedelta, *, reason: str, dry_r
     return rows.each(
         "deadlines.extended",
         due,
-        lambda order: order.reference if _extended(order, by, reason) else "",
+        lambda order: order.reference if _extend(order, by, reason) else "",
         reference="reference",
         noted=False,
     )
 
 
-def _extended(order: Order, by: timedelta, reason: str) -> bool:
+def _extend(order: Order, by: timedelta, reason: str) -> bool:
     with transaction.atomic():
         same = Order.objects.filter(pk=order.pk, version=order.version, due_at=order.due_at)
         if same.update(due_at=F("due_at") + by, version=F("version") + 1, reminded=0) != 1:

@@ -135,7 +135,7 @@ def _without_windows(this: Sweep) -> QuerySet[Order]:
     return due if this.reach is Reach.HEARD else due.exclude(report__gt=0, due_at__gt=this.now - LEFT_AT_MOST)
 
 
-def _undated(this: Sweep) -> rows.Ran[str]:
+def _date_undated(this: Sweep) -> rows.Ran[str]:
     if dated := date_undated(this.now, dry_run=this.dry_run):
         this.totals.moved["dated"] = dated
     return rows.Ran()
@@ -165,7 +165,7 @@ def _digests(this: Sweep) -> rows.Ran[str]:
 
 
 PARTS: dict[str, Callable[[Sweep], rows.Ran[str] | rows.Ran[bool]]] = {
-    "undated": _undated,
+    "undated": _date_undated,
     "due": _due,
     "reminders": _reminders,
     "cancellations": _cancellations,

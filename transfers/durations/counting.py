@@ -40,7 +40,7 @@ def approved_on(day: date) -> QuerySet[Order]:
     return approved.filter(entered_at__gte=begin, entered_at__lt=end)
 
 
-def _counted(day: date) -> Iterator[DurationCount]:
+def _count_rows(day: date) -> Iterator[DurationCount]:
     for (province, stage, length), times in sorted(_counts(day).items()):
         yield DurationCount(day=day, province=province, stage=stage, length=length, times=times)
 
@@ -72,4 +72,4 @@ def _length(span: Span, known: Calendar | None) -> int:
     return max(sum(known.is_workday(first + timedelta(days=n + 1)) for n in range(days)), 1)
 
 
-DURATIONS = days.DailyCount(CountedDay, (DurationCount,), _counted, WINDOW)
+DURATIONS = days.DailyCount(CountedDay, (DurationCount,), _count_rows, WINDOW)

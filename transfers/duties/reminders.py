@@ -62,12 +62,12 @@ def recount(*, now: datetime | None = None) -> rows.Ran[bool]:
     if not portion:
         return rows.Ran()
     chosen = to_recount().filter(pk__in=portion).select_related("order")
-    ran = rows.each("deadlines.recount", chosen, _recounted, reference="order__reference", at_most=PORTION)
+    ran = rows.each("deadlines.recount", chosen, _recount, reference="order__reference", at_most=PORTION)
     Duty.objects.filter(pk__in=portion).update(counted_at=now or timezone.now())
     return ran
 
 
-def _recounted(duty: Duty) -> bool:
+def _recount(duty: Duty) -> bool:
     fresh = row(duty.order, duty.key, timezone.localdate(duty.order.entered_at))
     if (fresh.due_on, fresh.provisional) == (duty.due_on, duty.provisional):
         return False

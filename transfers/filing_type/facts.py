@@ -80,7 +80,7 @@ def _differs(found: TypeFacts, answers: dict[str, str]) -> Differs:
 
 
 @dataclass(frozen=True)
-class Filed:
+class FilingFacts:
     """What the authority knows: the filing number as written; "" when there is none."""
 
     number: str = ""
@@ -96,7 +96,7 @@ class Filed:
         return FilingNumber.parse(self.number).province if self.number else ""
 
 
-def _ask_both(answers: dict[str, str]) -> tuple[Filed, Filed]:
+def _ask_both(answers: dict[str, str]) -> tuple[FilingFacts, FilingFacts]:
     """Asks about the document and about the domain, always both.
 
     For some types of document the authority cannot be asked. Then the domain alone tells whose filing it is, and the
@@ -108,7 +108,7 @@ def _ask_both(answers: dict[str, str]) -> tuple[Filed, Filed]:
         domain = gateway.status_by_domain(answers["domain"], timeout=question.left)
     by_domain = _filed_of(domain.filed, domain.site_number)
     if document is None:
-        return Filed(by_domain.stem, asked=False), by_domain
+        return FilingFacts(by_domain.stem, asked=False), by_domain
     return _filed_of(document.filed, document.subject_number), by_domain
 
 
@@ -121,17 +121,17 @@ def _document(gateway: Authority, answers: dict[str, str], seconds: float) -> Fi
         return None
 
 
-def _filed_of(filed: bool, number: str) -> Filed:
+def _filed_of(filed: bool, number: str) -> FilingFacts:
     """Raises `UnreadNumber` for a filing number of an unknown form, which only we can fix."""
     if not filed:
-        return Filed()
+        return FilingFacts()
     found = read_number(number)
     if found is None:
         raise UnreadNumber(number)
-    return Filed(str(found))
+    return FilingFacts(str(found))
 
 
-def facts(owner: User, answers: dict[str, str], by_document: Filed, by_domain: Filed) -> TypeFacts:
+def facts(owner: User, answers: dict[str, str], by_document: FilingFacts, by_domain: FilingFacts) -> TypeFacts:
     """The facts for `decide`."""
     known = register_snapshot(
         owner=owner,

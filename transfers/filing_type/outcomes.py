@@ -127,7 +127,7 @@ DIFFERS: dict[Differs, Text] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class OutcomeView:
     """An outcome's page with its address; whether its button posts."""
 
     outcome: str
@@ -143,13 +143,13 @@ class Shown:
     advice: list[str]
 
 
-def page(check: TypeCheck) -> Shown:
+def page(check: TypeCheck) -> OutcomeView:
     """The page of a decided type check."""
     found = PAGES[Outcome(check.outcome)]
     order = open_order(check)
     if found.way == "own_order" and order is None:
         found = NO_LONGER
-    return Shown(
+    return OutcomeView(
         outcome=check.outcome,
         heading=found.heading,
         sentence=blocking_order.words(order) if order else _differs(check, found),

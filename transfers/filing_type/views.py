@@ -51,7 +51,7 @@ class OutcomePage(Page):
 
     template: ClassVar[str] = "transfers/filing_type/outcome.html"
     check: TypeCheck
-    page: outcomes.Shown
+    page: outcomes.OutcomeView
     brief: RulesBrief
     form: AgainForm | None
 

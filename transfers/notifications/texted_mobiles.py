@@ -21,7 +21,7 @@ NOT_TOLD = _(" We are not told that number: it can differ from the one you enter
 NOT_AS_TYPED = _(" That is the number on the filing, not the one you entered.")
 
 
-class Texted(Protocol):
+class TextedPerson(Protocol):
     """A person whom the ministry texts, as the authority told it or as recorded."""
 
     @property
@@ -36,7 +36,7 @@ def person_of(order: Order, role: str) -> Person:
     return by_role(order)[SUBJECT_LEAD if role == BOTH else role]
 
 
-def masked_mobiles(texted: Iterable[Texted]) -> list[Words]:
+def masked_mobiles(texted: Iterable[TextedPerson]) -> list[Words]:
     """The mobiles for a message: masked, or words for those not told to us."""
     masks = [each.mobile_masked for each in texted]
     known = list(dict.fromkeys(filter(None, masks)))
@@ -49,7 +49,7 @@ def not_told(order: Order) -> list[Words]:
     return [ONE_UNKNOWN if len(queries.phone_roles(order)) == 1 else ALL_UNKNOWN]
 
 
-def facts(order: Order, texted: Iterable[Texted]) -> dict[str, Fact]:
+def facts(order: Order, texted: Iterable[TextedPerson]) -> dict[str, Fact]:
     """The values for the message about the ministry's text: the mobiles, and whether they were the typed ones."""
     found = list(texted)
     if not found or not all(each.mobile_masked for each in found):
@@ -62,6 +62,6 @@ def number_differs(order: Order) -> bool:
     return _differs(order, queries.phone_checks(order))
 
 
-def _differs(order: Order, texted: Iterable[Texted]) -> bool:
+def _differs(order: Order, texted: Iterable[TextedPerson]) -> bool:
     known = [each for each in texted if each.mobile_masked]
     return any(each.mobile_masked != mask_mobile(person_of(order, each.role).mobile) for each in known)

@@ -30,13 +30,13 @@ def has_left(order: Order | None) -> bool:
 
 def with_contested(orders: QuerySet[Order]) -> QuerySet[Order]:
     """Annotates orders with whether a justified objection stops them, in the same query."""
-    return orders.annotate(is_contested=Exists(_justified().filter(order=OuterRef("pk"))))
+    return orders.annotate(is_contested=Exists(_justified_objections().filter(order=OuterRef("pk"))))
 
 
 def is_contested(order: Order) -> bool:
     """Whether a justified objection stops the order: nobody may accept it."""
     known: bool | None = getattr(order, "is_contested", None)
-    return _justified().filter(order=order).exists() if known is None else known
+    return _justified_objections().filter(order=order).exists() if known is None else known
 
 
 def with_objected(orders: QuerySet[Order]) -> QuerySet[Order]:
@@ -52,5 +52,5 @@ def shown_objections(order: Order) -> list[Objection]:
     return [] if known is False else list(objections_to(order))
 
 
-def _justified() -> QuerySet[Objection]:
+def _justified_objections() -> QuerySet[Objection]:
     return Objection.objects.filter(result__in=(JUSTIFIED, LATE))

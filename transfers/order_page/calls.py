@@ -88,14 +88,14 @@ def _booking(order: Order, call: Call, times: list[datetime], now: datetime) -> 
     return CallBooking(
         key=str(call.pk),
         title=_("We call you at the time you chose") if call.is_booked else _("We want to call you"),
-        lines=[str(rings) % facts, *_missed(call, now)],
+        lines=[str(rings) % facts, *_missed_call_lines(call, now)],
         form=SlotForm(times=[*own, *times], chosen=chosen, key=f"call-{call.pk}"),
         button=_("Change the time") if call.is_booked else _("Choose this time"),
         url=reverse("call-slot", args=[order.reference]),
     )
 
 
-def _missed(call: Call, now: datetime) -> list[Words]:
+def _missed_call_lines(call: Call, now: datetime) -> list[Words]:
     """What follows from missed calls, and when; nothing follows from one alone."""
     if call.grace_until is None:
         return []

@@ -159,7 +159,7 @@ def move(request: HttpRequest, reference: str, move: str) -> HttpResponse:
 def _ask(request: HttpRequest, order: Order, move: str) -> HttpResponse:
     form_class, page_class, act = ASKED[move]
     if not ORDER.can(order, move, APPLICANT, queries.facts_of(order)):
-        return _changed(request, order)
+        return _redirect_changed(request, order)
     form = form_class(request.POST if request.method == "POST" else None)
     if form.is_valid():
         return _do(request, order, lambda: _retry_on_conflict(order, lambda: act(order, account_of(request), form)))
@@ -200,7 +200,7 @@ def _do(request: HttpRequest, order: Order, act: Callable[[], Order]) -> HttpRes
         messages.info(request, _("We are answering this order at this moment: look again in a minute"))
         return redirect(order)
     except MoveNotAllowed:
-        return _changed(request, order)
+        return _redirect_changed(request, order)
     except actions.TypeChanged:
         messages.info(request, _("The filing type may have changed since: verify it once more"))
         return redirect(_type_again(order))
@@ -217,6 +217,6 @@ def _type_again(order: Order) -> str:
     return outcomes.again_url(check) if check else reverse("verify-type")
 
 
-def _changed(request: HttpRequest, order: Order) -> HttpResponse:
+def _redirect_changed(request: HttpRequest, order: Order) -> HttpResponse:
     messages.info(request, _("The order has changed. This is its current state"))
     return redirect(order)

@@ -277,7 +277,7 @@ def _with_authority(order: Order) -> list[Panel]:
     return _authority_panels(order) if queries.waits_for_other_decision(order) else []
 
 
-def _lapsed(order: Order) -> list[Panel]:
+def _lapsed_panels(order: Order) -> list[Panel]:
     """Why it was returned; if by the authority, with its answer first."""
     asks, came = queries.rules_of(order).asks_password, came_by(order)
     lapsed = Lapsed(cards(order), asks and not order.password_kept)
@@ -287,7 +287,7 @@ def _lapsed(order: Order) -> list[Panel]:
     return [*answer, replace(lapsed, title=came.said)]
 
 
-def _cancelled(order: Order) -> list[Panel]:
+def _cancelled_panels(order: Order) -> list[Panel]:
     deleted = filing_is_gone(order.authority_code)
     return [*_authority_panels(order), Cancelled(order.site_number, order.domain, order.entered_at, deleted)]
 
@@ -299,6 +299,6 @@ PANELS: dict[str, Callable[[Order], Sequence[Panel]]] = {
     "result": _result,
     "waits_for": _with_authority,
     "said": _authority_panels,
-    "lapsed": _lapsed,
-    "cancelled": _cancelled,
+    "lapsed": _lapsed_panels,
+    "cancelled": _cancelled_panels,
 }

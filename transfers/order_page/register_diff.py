@@ -60,7 +60,7 @@ def rows(order: Order) -> list[Difference]:
     if order.website is None or order.website.ministry_id is None:
         return []
     record = record_of(subject_key=order.website.subject.subject_key, domain=order.domain, owner=order.owner)
-    typed = _typed(order)
+    typed = _typed_values(order)
     masks = MASKS | (MASKS_OF_A_PERSON if order.answer("type").get("nature") == INDIVIDUAL else {})
     return [
         _difference(field, masks.get(name, str), record[name], typed[name])
@@ -76,7 +76,7 @@ def _difference(field: MatchField, mask: Callable[[str], str], recorded: str, en
     return Difference(field.label, mask(recorded), mask(entered))
 
 
-def _typed(order: Order) -> dict[str, str]:
+def _typed_values(order: Order) -> dict[str, str]:
     """Everything typed that the authority may have on record, under the names of `match_rules.FIELDS`."""
     lead = lead_answers(order.answer("type"), order.answer("subject"))
     administrator = dict(order.answer("administrator"))

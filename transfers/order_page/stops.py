@@ -61,7 +61,10 @@ def stops(order: Order, events: Iterable[OrderEvent], next_at: datetime | None) 
     if not kind_of(order).is_reviewed or not any(is_in(order, group) for group in ON_ITS_WAY):
         return []
     way = [(part, label) for part, label in STOPS if part != PHONES or queries.rules_of(order).phones is not None]
-    here, passed = _present_stop(order, [part for part, _label in way]), _passed(events, [part for part, _label in way])
+    here, passed = (
+        _present_stop(order, [part for part, _label in way]),
+        _passed_at(events, [part for part, _label in way]),
+    )
     now = Stop("", NOW, _("by %(day)s") % {"day": _day(next_at)} if next_at else "")
     found = [Stop(_("Submitted"), DONE, _day(order.submitted_at))]
     for number, (part, label) in enumerate(way):
@@ -80,7 +83,7 @@ def _present_stop(order: Order, asked: list[str]) -> int:
     return asked.index(part if part in asked else WITH_AUTHORITY)
 
 
-def _passed(events: Iterable[OrderEvent], way: list[str]) -> dict[str, datetime]:
+def _passed_at(events: Iterable[OrderEvent], way: list[str]) -> dict[str, datetime]:
     """When each stop was passed: when the next part of its life last began."""
     began: dict[str, datetime] = {}
     for event in events:  # newest first

@@ -154,7 +154,7 @@ def timeline(order: Order, *, chinese: bool, for_owner: bool = False) -> list[Ti
     deliveries = _deliveries(messages)
     language = "zh" if chinese else "en"
     moves = [_event(order, event, deliveries.get(str(event.pk), []), language) for event in order.events.all()]
-    others = [*undelivered_rows(messages, with_link=for_owner), *_replaced(order)]
+    others = [*undelivered_rows(messages, with_link=for_owner), *_replacement_rows(order)]
     return sorted([*moves, *others], key=lambda row: row.at, reverse=True) if others else moves
 
 
@@ -165,7 +165,7 @@ def by_stage(order: Order, rows: list[TimelineRow]) -> tuple[list[TimelineRow], 
     return rows[:behind], rows[behind:]
 
 
-def _replaced(order: Order) -> list[TimelineRow]:
+def _replacement_rows(order: Order) -> list[TimelineRow]:
     """Documents that replaced an earlier one, with the number of the version."""
     versions: dict[tuple[str, int], int] = {}
     rows = []
@@ -197,7 +197,7 @@ def undelivered_rows(messages: list[Message], *, with_link: bool) -> list[Timeli
     for message in messages:
         if message.state == Delivered.FAILED and message.channel in UNDELIVERED:
             lost[_reader(message), message.channel] = message
-    return [_lost(message, role, with_link=with_link) for (role, _channel), message in lost.items()]
+    return [_undelivered_row(message, role, with_link=with_link) for (role, _channel), message in lost.items()]
 
 
 def _reader(message: Message) -> str:
@@ -205,7 +205,7 @@ def _reader(message: Message) -> str:
     return next((role for role in ROLES if role in message.key.split(":")), ACCOUNT)
 
 
-def _lost(message: Message, role: str, *, with_link: bool) -> TimelineRow:
+def _undelivered_row(message: Message, role: str, *, with_link: bool) -> TimelineRow:
     facts = {"address": ADDRESSES[message.channel], "person": ROLES.get(role, "")}
     change = Link(gettext("Check it"), reverse("account")) if with_link and role == ACCOUNT else None
     reason = message.get_lost_display()

@@ -74,7 +74,7 @@ def start(check: TypeCheck, *, now: datetime | None = None) -> Order:
                 domain=answers["domain"],
                 subject_number=check.subject_number,
                 site_number=check.site_number,
-                answers={"type": answers, **_settled(answers)},
+                answers={"type": answers, **_settled_answers(answers)},
             )
             note(order, "start", by=APPLICANT, actor=check.owner)
             TypeCheck.objects.filter(pk=check.pk).update(order=order)
@@ -86,7 +86,7 @@ def start(check: TypeCheck, *, now: datetime | None = None) -> Order:
     return order
 
 
-def _settled(answers: Mapping[str, str]) -> dict[str, dict[str, str]]:
+def _settled_answers(answers: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """Answers that need no question: an individual is the administrator."""
     return {"administrator": SAME_AS_LEAD} if answers.get("nature") == INDIVIDUAL else {}
 

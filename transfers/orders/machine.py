@@ -42,13 +42,13 @@ def writes(order: Order, row: Move) -> Columns:
     """The columns a move writes besides the state: a new deadline resets reminders, the end erases."""
     found: dict[str, Column] = {"reminded": 0} if row.due else {}
     if row.enqueue:
-        found |= _counted(order)
+        found |= _count_report(order)
     if Group.ENDED in kind_of(order).state(row.target).groups:
         found |= {"password_digest": "", "password_kept": False, "came_back": ""}
     return found
 
 
-def _counted(order: Order) -> Columns:
+def _count_report(order: Order) -> Columns:
     """The columns for one more report."""
     return {"report": order.report + 1, "held": False, "reminded": 0}
 
@@ -61,7 +61,7 @@ def keep_at_return(order: Order, *, by_authority: bool) -> None:
 
 def queue_report(order: Order, channel: str) -> None:
     """Counts and queues one more report of this order."""
-    columns = _counted(order)
+    columns = _count_report(order)
     Order.objects.filter(pk=order.pk).update(**columns)
     for name, value in columns.items():
         setattr(order, name, value)

@@ -220,11 +220,11 @@ def stepper(order: Order, key: str | None = None) -> Stepper:
     stages = stages_of(order)
     now = key if key and order.is_editable else current(order)
     number = next((index for index, stage in enumerate(stages, 1) if stage.key == now), len(stages))
-    shown = tuple(_shown(order, stage, now) for stage in stages)
+    shown = tuple(_step_shown(order, stage, now) for stage in stages)
     return Stepper(name, number, len(stages), has_arrived, steps=shown)
 
 
-def _shown(order: Order, stage: Stage, now: str) -> StepShown:
+def _step_shown(order: Order, stage: Stage, now: str) -> StepShown:
     is_now = stage.key == now
     done = is_in(order, Group.ARRIVED) or (stage.done(order) and not is_now)
     linked = order.is_editable and not is_over(order) and (stage.done(order) or is_now)

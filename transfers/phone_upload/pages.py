@@ -101,7 +101,9 @@ def phone_page(request: HttpRequest, token: str) -> HttpResponse:
     if order is None or opened.link is None:
         notice = ELSEWHERE if opened.state == uploads.ELSEWHERE else EXPIRED
         return render_page(request, ExpiredPage(notices=[notice]), status=404)
-    answer = _changed(request, order, token, opened.link) if request.method == "POST" else _page(request, order, token)
+    answer = (
+        _handle_post(request, order, token, opened.link) if request.method == "POST" else _page(request, order, token)
+    )
     if opened.new_device:
         answer.set_cookie(
             COOKIE,
@@ -126,11 +128,11 @@ def _order(opened: uploads.OpenedUpload) -> Order | None:
     return order if phone_upload.purpose_of(order) == opened.link.purpose else None
 
 
-def _changed(request: HttpRequest, order: Order, token: str, link: PhoneUpload) -> HttpResponse:
+def _handle_post(request: HttpRequest, order: Order, token: str, link: PhoneUpload) -> HttpResponse:
     slot, side = _slot_in_address(request, order)
     back = reverse("by-phone", args=[token])
     if "consent" in request.POST:
-        return _consented(request, order, token, slot)
+        return _record_consent(request, order, token, slot)
     if slot_access.needs_consent(order, slot):
         say(request, UNTICKED, slot.key)
         return _page(request, order, token)
@@ -160,7 +162,7 @@ def _slot_in_address(request: HttpRequest, order: Order) -> tuple[slots.Slot, in
     return slot, int(side)
 
 
-def _consented(request: HttpRequest, order: Order, token: str, slot: slots.Slot) -> HttpResponse:
+def _record_consent(request: HttpRequest, order: Order, token: str, slot: slots.Slot) -> HttpResponse:
     person = person_of(order, slot.key)
     if "agree" not in request.POST:
         say(request, UNTICKED, slot.key)
@@ -175,7 +177,7 @@ def _consented(request: HttpRequest, order: Order, token: str, slot: slots.Slot)
     return redirect(reverse("by-phone", args=[token]) + f"#slot-{slot.key}-1")
 
 
-class Drawn(NamedTuple):
+class PageRows(NamedTuple):
     """What all documents of the page are drawn from, queried once."""
 
     order: Order
@@ -196,7 +198,7 @@ def _page(request: HttpRequest, order: Order, token: str) -> HttpResponse:
         for slot in wanted
         for side in slot_access.sides_shown(slot, mine)
     }
-    drawn = Drawn(order, token, mine, given, refused, str(added_message(request, UNTICKED) or ""), came_back)
+    drawn = PageRows(order, token, mine, given, refused, str(added_message(request, UNTICKED) or ""), came_back)
     page = UploadPage(
         order=order,
         groups=[_group(drawn, slot) for slot in wanted],
@@ -208,7 +210,7 @@ def _page(request: HttpRequest, order: Order, token: str) -> HttpResponse:
     return render_page(request, page, at=reverse("by-phone", args=[token]))
 
 
-def _group(drawn: Drawn, slot: slots.Slot) -> PaperGroup:
+def _group(drawn: PageRows, slot: slots.Slot) -> PaperGroup:
     """One document: whose it is, masked, the consent it still waits for, its sides."""
     order, mine = drawn.order, drawn.papers
     person = person_of(order, slot.key)

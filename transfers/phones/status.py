@@ -28,7 +28,7 @@ DIFFERS = _("This is the number on the filing; you entered %(typed)s. The code g
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class CodeStatus:
     """What is known about a code: when, its icon, and a remark."""
 
     words: Words
@@ -64,19 +64,19 @@ class PhoneCard:
         """The same, as the page marks it."""
         return "yes" if self.is_done else "no"
 
-    def known(self, *, is_open: bool) -> Known:
+    def known(self, *, is_open: bool) -> CodeStatus:
         """What is known about this person's code."""
         check = self.check
         if check.confirmed_at:
-            return Known(_("Confirmed"), check.confirmed_at, "check")
+            return CodeStatus(_("Confirmed"), check.confirmed_at, "check")
         if check.stated_at:
-            return Known(_("You told us that you entered the code"), check.stated_at, "check")
+            return CodeStatus(_("You told us that you entered the code"), check.stated_at, "check")
         if not is_open:
-            return Known(_("No confirmation has reached us"))
+            return CodeStatus(_("No confirmation has reached us"))
         if not check.sent_at:
-            return Known(_("Waiting for the text message"))
+            return CodeStatus(_("Waiting for the text message"))
         left = ngettext("%(n)s attempt left", "%(n)s attempts left", self.left) % {"n": self.left}
-        return Known(_("Text sent"), check.sent_at, more=f" · {left}" if check.wrong else "")
+        return CodeStatus(_("Text sent"), check.sent_at, more=f" · {left}" if check.wrong else "")
 
     def warnings(self, *, is_told: bool) -> list[str]:
         """When the typed number may not be the texted one; `is_told` if we may still learn it."""

@@ -23,7 +23,7 @@ from transfers.pages.frame import PageInOrder, frame, render_page
 from transfers.pages.permissions import own_order
 from transfers.pages.rules_summary import RulesBrief, Site, brief_of, moved_to, site
 from transfers.phones import windows as phone_windows
-from transfers.phones.status import Known, PhoneCard, cards
+from transfers.phones.status import CodeStatus, PhoneCard, cards
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class PhoneRow:
     """A person's card, and whether they may state that they have entered the code."""
 
     card: PhoneCard
-    known: Known
+    known: CodeStatus
     warnings: list[str]
     may_state: bool
 

@@ -90,7 +90,7 @@ def ask(*, now: datetime | None = None) -> int:
         except (Retryable, Refused) as trouble:
             _leave_alone(register, trouble, now)
         else:
-            _answered(register)
+            _note_answer(register)
     PhoneWindow.objects.exclude(order__in=Order.objects.filter(queries.phones_open())).delete()
     return told
 
@@ -184,10 +184,10 @@ def _take(orders: Sequence[Order], told: Told, now: datetime) -> set[UUID]:
 
 
 def _is_news(order: Order, told: list[PhoneState], known: list[PhoneCheck]) -> bool:
-    return _all_in_time(order, told) or _written(known) != _written(told)
+    return _all_in_time(order, told) or _to_columns(known) != _to_columns(told)
 
 
-def _written(phones: Iterable[PhoneCheck | PhoneState]) -> dict[str, list[str | int | datetime | None]]:
+def _to_columns(phones: Iterable[PhoneCheck | PhoneState]) -> dict[str, list[str | int | datetime | None]]:
     return {str(phone.role): [getattr(phone, name) for name in COLUMNS] for phone in phones}
 
 
@@ -241,7 +241,7 @@ def _leave_alone(register: PhoneRegister, trouble: Exception, now: datetime) -> 
         open_alarm(ALARM, detail=type(trouble).__name__)
 
 
-def _answered(register: PhoneRegister) -> None:
+def _note_answer(register: PhoneRegister) -> None:
     if register.silences:
         PhoneRegister.objects.filter(pk=register.pk).update(silences=0, waits_until=None)
         clear(ALARM)
@@ -282,10 +282,10 @@ class Foretold:
     def of(self, report_key: str) -> list[PhoneState]:
         """The phones of a report; `[]` when not told in time."""
         if self.told is None:
-            self.told = self._asked()
+            self.told = self._ask()
         return self.told.get(report_key, [])
 
-    def _asked(self) -> Told:
+    def _ask(self) -> Told:
         told: Told = {}
         try:
             for keys in _in_time(self.keys, IN_ONE_QUESTION):

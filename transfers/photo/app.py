@@ -76,7 +76,7 @@ def unreadable() -> ValidationError:
     )
 
 
-class Fetched:
+class FetchedPhoto:
     """The data from the app's system, as an upload."""
 
     def __init__(self, content: bytes, code: str) -> None:
@@ -108,7 +108,7 @@ def fetch(order: Order, code: str, *, account_key: str) -> OrderDocument:
         raise NotFetched(REFUSALS[outcome.state](outcome))
     try:
         return paper_actions.upload(
-            order, slot=slots.PHOTO, file=Fetched(outcome.content, code), kind=slots.PHOTO, mark=code
+            order, slot=slots.PHOTO, file=FetchedPhoto(outcome.content, code), kind=slots.PHOTO, mark=code
         )
     except UploadRefused as refused:
         raise NotFetched(refused if refused.code in MINE else unreadable()) from refused

@@ -54,7 +54,7 @@ def details(*, filed: bool, after: timedelta, now: datetime | None = None, dry_r
 
 def consents(*, after: timedelta, now: datetime | None = None, dry_run: bool = False) -> int:
     """Deletes the proof of consents to orders that ended so long ago; returns how many."""
-    over = _ended(filed=True) | _ended(filed=False)
+    over = _orders_at_end(filed=True) | _orders_at_end(filed=False)
     over = over.filter(reference=OuterRef("holder"), entered_at__lt=(now or timezone.now()) - after)
     return portions.delete(Consent.objects.filter(Exists(over)).exclude(holds.on_hold("holder")), dry_run=dry_run)
 
@@ -138,10 +138,15 @@ def _empty(found: QuerySet[Objection] | QuerySet[Decision], column: str) -> None
 
 def _ended_orders(*, filed: bool, before: datetime) -> QuerySet[Order]:
     """Orders that ended before this moment and are not held, oldest first."""
-    return _ended(filed=filed).filter(entered_at__lt=before).exclude(holds.on_hold("reference")).order_by("entered_at")
+    return (
+        _orders_at_end(filed=filed)
+        .filter(entered_at__lt=before)
+        .exclude(holds.on_hold("reference"))
+        .order_by("entered_at")
+    )
 
 
-def _ended(*, filed: bool) -> QuerySet[Order]:
+def _orders_at_end(*, filed: bool) -> QuerySet[Order]:
     arrived, ended = states.keys(Group.ARRIVED), states.keys(Group.ENDED)
     return Order.objects.filter(state__in=arrived if filed else [key for key in ended if key not in arrived])
 

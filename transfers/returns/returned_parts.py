@@ -135,7 +135,7 @@ def papers_to_replace(parts: Iterable[ReturnedPart]) -> set[str]:
     return {part.paper for part in parts if part.paper and not part.is_changed}
 
 
-class Kept(TypedDict, total=False):
+class ReturnRecord(TypedDict, total=False):
     """What is kept of a returned order: the answers then, who returned it, why parts stay."""
 
     before: dict[str, dict[str, Json]]
@@ -143,9 +143,9 @@ class Kept(TypedDict, total=False):
     replies: dict[str, str]
 
 
-def _stored_at_return(order: Order) -> Kept:
+def _stored_at_return(order: Order) -> ReturnRecord:
     """What `keep_at_return` stored; empty for an order returned before there was such a record."""
-    return order.came_back or Kept()
+    return order.came_back or ReturnRecord()
 
 
 def _was_turned_down(order: Order) -> bool:

@@ -36,7 +36,7 @@ SHOWN = 100  # orders whose consents a page lists, newest first
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenConsent:
     """A consent, in force or not, in one of the account's orders."""
 
     order: Order
@@ -46,7 +46,7 @@ class Given:
     withdrawn_at: datetime | None
 
 
-def of_account(user: User) -> list[Given]:
+def of_account(user: User) -> list[GivenConsent]:
     """The consents in this account's newest orders, in two queries."""
     orders = list(queries.orders_of(user)[:SHOWN])
     found: dict[str, list[Consent]] = defaultdict(list)
@@ -55,20 +55,20 @@ def of_account(user: User) -> list[Given]:
     return [given for order in orders for given in of_order(order, found[order.reference])]
 
 
-def of_order(order: Order, given: Iterable[Consent] | None = None) -> list[Given]:
+def of_order(order: Order, given: Iterable[Consent] | None = None) -> list[GivenConsent]:
     """The last consent of each person now in the order."""
     if given is None:
         given = Consent.objects.filter(holder=order.reference).order_by("given_at")
     last = {consent.person_key: consent for consent in given}
     people = {person.key: (role, person.name) for role, person in reversed(by_role(order).items())}
     return [
-        Given(order, *people[key], consent.given_at, consent.withdrawn_at)
+        GivenConsent(order, *people[key], consent.given_at, consent.withdrawn_at)
         for key, consent in last.items()
         if key in people
     ]
 
 
-def consent_in_force(order: Order, role: str) -> Given | None:
+def consent_in_force(order: Order, role: str) -> GivenConsent | None:
     """The consent of this person in the order, if it is in force."""
     return next((each for each in of_order(order) if each.role == role and each.withdrawn_at is None), None)
 

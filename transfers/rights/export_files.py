@@ -79,10 +79,10 @@ def content(export: DataExport) -> Iterator[bytes]:
     """
     names = [part_name(export.stored_name, number) for number in range(export.parts)]
     first = storage.read(storage.EXPORTS, names[0])
-    return _chained(first, names[1:])
+    return _chain(first, names[1:])
 
 
-def _chained(first: bytes, names: list[str]) -> Iterator[bytes]:
+def _chain(first: bytes, names: list[str]) -> Iterator[bytes]:
     yield first
     for name in names:
         yield storage.read(storage.EXPORTS, name)

@@ -96,7 +96,7 @@ def hand_over(request: HttpRequest, reference: str) -> HttpResponse:
     """Asks for the receiving account, then for the code texted to the giver; sending twice makes one offer."""
     user = account_of(request)
     code = own_code(request, reference)
-    refused = _refused(code, user)
+    refused = _refusal(code, user)
     if refused:
         _say_unless_sent(request, refused)
         return redirect("service-code", code.reference)
@@ -105,7 +105,7 @@ def hand_over(request: HttpRequest, reference: str) -> HttpResponse:
     if form.is_valid() and "send" in request.POST:
         _text_code(request, code, form)
     elif form.is_valid():
-        done = _offered(request, code, form)
+        done = _offer(request, code, form)
     if done is not None:
         return done
     fill(request, form)
@@ -121,7 +121,7 @@ def hand_over(request: HttpRequest, reference: str) -> HttpResponse:
     return render_page(request, page)
 
 
-def _refused(code: ServiceCode, user: User) -> str:
+def _refusal(code: ServiceCode, user: User) -> str:
     """The rule that prevents an offer now; "" when it is possible."""
     if not code.is_free or code.keeper != user.customer:
         return handovers.NOT_FREE
@@ -171,14 +171,14 @@ def _text_code(request: HttpRequest, code: ServiceCode, form: HandOverForm) -> N
         form.add_error(None, not_sent(problem))
 
 
-def _offered(request: HttpRequest, code: ServiceCode, form: HandOverForm) -> HttpResponse | None:
+def _offer(request: HttpRequest, code: ServiceCode, form: HandOverForm) -> HttpResponse | None:
     taker = _taker(request, form)
     if taker is None:
         return None
     holder = _holder(code, form.cleaned_data["target_account"])
     verdict = codes.enter(purpose=PURPOSE, holder=holder, typed=form.cleaned_data["sms_code"])
     if verdict.state != "right":
-        if _refused(code, account_of(request)) == handovers.PENDING:  # the first of two presses was first
+        if _refusal(code, account_of(request)) == handovers.PENDING:  # the first of two presses was first
             return redirect("service-code", code.reference)
         form.add_error("sms_code", not_right(verdict))
         return None

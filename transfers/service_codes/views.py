@@ -162,13 +162,13 @@ def apply(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = ApplyForm(request.POST if posted else None)
     if form.is_valid():
-        done = _applied(request, instance, form)
+        done = _apply(request, instance, form)
         if done is not None:
             return done
     return _confirm(request, instance, form)
 
 
-def _applied(request: HttpRequest, instance: Instance, form: ApplyForm) -> HttpResponse | None:
+def _apply(request: HttpRequest, instance: Instance, form: ApplyForm) -> HttpResponse | None:
     user = account_of(request)
     allowed = limits.consume("service_code_apply", str(user.pk))
     if not allowed.ok:

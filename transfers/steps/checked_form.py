@@ -68,11 +68,11 @@ def about_mobile(order: Order, role: str) -> str:
     return str(NOT_TEXTED if rules.phones is None else ANOTHER_IS_TEXTED)
 
 
-def _said(say: Callable[[Words], str], hint: Words) -> str:
+def _call_with(say: Callable[[Words], str], hint: Words) -> str:
     return say(hint)
 
 
-_said_later = lazy(_said, str)  # made once: each call of `lazy` creates a class
+_said_later = lazy(_call_with, str)  # made once: each call of `lazy` creates a class
 
 
 class CheckedForm(StepForm):

@@ -176,7 +176,7 @@ def _refusal(outcome: filing_passwords.Outcome) -> tuple[str | None, ValidationE
     if outcome.state in (State.UNREACHABLE, State.BUSY):
         return None, UNANSWERED[outcome.state]()
     if outcome.until is not None:  # the form is closed: there is no field for the error
-        return None, _paused(outcome, outcome.until)
+        return None, _pause_error(outcome, outcome.until)
     return "filing_password", REFUSALS[outcome.state](outcome)
 
 
@@ -188,7 +188,7 @@ def _wrong(outcome: filing_passwords.Outcome) -> ValidationError:
     )
 
 
-def _paused(outcome: filing_passwords.Outcome, until: datetime) -> ValidationError:
+def _pause_error(outcome: filing_passwords.Outcome, until: datetime) -> ValidationError:
     words = LAST_WRONG if outcome.state == State.WRONG else PAUSED
     return ValidationError(words, code="password_paused", params={"time": long_words(until)})
 

@@ -193,7 +193,7 @@ def _choice_words(row: service_codes.Choice) -> str:
 
 
 @dataclass(frozen=True)
-class Bound:
+class BindResult:
     """The result of binding: the code and its server, or the rule that fails and the server it fails for."""
 
     rule: str
@@ -230,39 +230,39 @@ def ask(order: Order, form: ServiceCodeForm, request: HttpRequest) -> bool:
     return True
 
 
-def _bind(order: Order, form: ServiceCodeForm) -> Bound:
+def _bind(order: Order, form: ServiceCodeForm) -> BindResult:
     """One request budget for everything asked here: a refused page reads the server list again."""
     with request_budget():
-        bound = _typed(order, form) if form.cleaned_data["how"] == TYPED else _picked(order, form)
+        bound = _bind_typed(order, form) if form.cleaned_data["how"] == TYPED else _bind_picked(order, form)
         if not bound.is_ok:
             _ = form.servers
     return bound
 
 
-def _picked(order: Order, form: ServiceCodeForm) -> Bound:
+def _bind_picked(order: Order, form: ServiceCodeForm) -> BindResult:
     picked, product = form.cleaned_data["instance"], form.cleaned_data["product_type"]
     server = inventory().instance(picked)
     try:
         owner, own = order.owner, addresses(order.owner)
         row = service_codes.pick_instance(picked, owner.customer, order.reference, product=product, addresses=own)
     except service_codes.CodeRefused as refused:
-        return Bound(refused.rule, server=server)
+        return BindResult(refused.rule, server=server)
     if server is None:
-        return Bound(service_codes.NOT_USABLE)
-    return Bound(service_codes.judge_bound(server, product), str(row.pk), server)
+        return BindResult(service_codes.NOT_USABLE)
+    return BindResult(service_codes.judge_bound(server, product), str(row.pk), server)
 
 
-def _typed(order: Order, form: ServiceCodeForm) -> Bound:
+def _bind_typed(order: Order, form: ServiceCodeForm) -> BindResult:
     typed, product = form.cleaned_data["service_code"], form.cleaned_data["product_type"]
     rule = service_codes.judge_typed(typed, order.owner.customer, product, order.reference)
     code = service_codes.normalise(typed)
     if rule != service_codes.OK or code is None:
-        return Bound(rule, server=_server_of(code) if rule in NAMES_THE_SERVER else None)
+        return BindResult(rule, server=_server_of(code) if rule in NAMES_THE_SERVER else None)
     # reads the server before binding: an outage in between would leave the order with another code
     server = inventory().instance(ServiceCode.objects.get(pk=code).instance_id)
     if server is None or not service_codes.bind(code, order.reference, account=order.owner.customer):
-        return Bound(service_codes.NOT_USABLE)
-    return Bound(service_codes.OK, str(code), server)
+        return BindResult(service_codes.NOT_USABLE)
+    return BindResult(service_codes.OK, str(code), server)
 
 
 def _write(order: Order, code: str, server: Instance, values: dict[str, Json]) -> None:
@@ -283,7 +283,7 @@ def _server_of(code: UUID | None) -> Instance | None:
     return inventory().instance(row.instance_id) if row else None
 
 
-def _refuse(order: Order, form: ServiceCodeForm, field: str, bound: Bound) -> None:
+def _refuse(order: Order, form: ServiceCodeForm, field: str, bound: BindResult) -> None:
     """Adds the failed rule to the form; tells operations if the provider must fix it."""
     rule, server = bound.rule, bound.server
     if server is not None and rule in unreportable.NAMED:

@@ -44,7 +44,7 @@ CHANGED = _("The photo has been replaced: look at the new one before you decide.
 REFUSED = "refused"  # why the picture was refused
 
 
-class Asked(NamedTuple):
+class MethodQuestion(NamedTuple):
     """What a method needs besides: when it is valid, where its error is shown, and which."""
 
     fits: Callable[[Any], bool]
@@ -53,8 +53,8 @@ class Asked(NamedTuple):
 
 
 ASKED = {
-    "sh_code": Asked(photo_app.fits, "sh_code", photo_app.code_bad),
-    "place": Asked(
+    "sh_code": MethodQuestion(photo_app.fits, "sh_code", photo_app.code_bad),
+    "place": MethodQuestion(
         lambda place: place is not None,
         "photo_way",
         lambda: ValidationError(_("Choose the place first"), code="place_missing"),
@@ -136,7 +136,7 @@ def photo(request: HttpRequest, reference: str) -> HttpResponse:
         return app.answer(request, order)
     section = place.section(order)
     if "choose" in request.POST:
-        return _chosen(request, order, section)
+        return _choose(request, order, section)
     if request.method == "POST" and ("file" in request.FILES or "photo_way" not in request.POST):
         return _upload(request, order, section)
     if request.method != "POST":
@@ -163,7 +163,7 @@ def _empty(order: Order, section: place.Section) -> PhotoForm:
     return PhotoForm(ways=section.ways, initial=initial)
 
 
-def _chosen(request: HttpRequest, order: Order, section: place.Section) -> HttpResponse:
+def _choose(request: HttpRequest, order: Order, section: place.Section) -> HttpResponse:
     chooser = WayForm(request.POST, ways=section.ways)
     if not chooser.is_valid():
         return _page(request, order, _empty(order, section), section, chooser=chooser)

@@ -12,7 +12,7 @@ from icpportal.desk.comparison import ComparisonLine
 from icpportal.fields.language_marks import comma_list
 from icpportal.fields.types import Words
 from transfers.calls.outcomes import OUTCOMES, Outcome, outcome_of, result_words
-from transfers.calls.people import PART_OF, Called, called_of
+from transfers.calls.people import PART_OF, PersonToCall, called_of
 from transfers.calls.queries import GRACE_WORKDAYS, MISSED_MOST, may_return
 from transfers.models import Call, CallAttempt
 from transfers.orders.kinds import is_in
@@ -76,7 +76,7 @@ class CallPage:
     round: str
     due: Words
     is_over: bool
-    called: Called
+    called: PersonToCall
     number: str  # masked until revealed
     is_shown: bool
     told: Words  # what who is rung knows of it
@@ -125,7 +125,7 @@ def calls_page(reader: Reader, after: str) -> CallsPage:
 def call_page(call: Call, reader: Reader, form: AttemptForm, *, is_shown: bool) -> CallPage:
     """One call; its number is in clear only when it was revealed."""
     order = call.order
-    called = build_safely(order, lambda: called_of(call)) or Called(call.role, "", "", "")
+    called = build_safely(order, lambda: called_of(call)) or PersonToCall(call.role, "", "", "")
     row = row_of(call, reader, call)
     ended = [_("Done: %(result)s") % {"result": result_words(call.result)}] if call.ended_at else []
     label = label_of(call.part) if call.part else ""

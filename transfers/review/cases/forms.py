@@ -12,7 +12,7 @@ from icpportal.desk.own_words import ONE_IS_ENOUGH, OwnWordsForm, faults, own_wo
 from icpportal.fields.fields import PlainTextField
 from icpportal.fields.form_types import Choice, Files, FormOptions, Posted, offer
 from icpportal.fields.language_marks import labelled
-from transfers.calls.people import Called
+from transfers.calls.people import PersonToCall
 from transfers.calls.queries import UNREACHED
 from transfers.models import Order
 from transfers.returns.labels import full_name_of, names_of
@@ -209,7 +209,7 @@ class AskCallForm(forms.Form):
         self,
         data: Posted | None = None,
         *,
-        people: list[Called],
+        people: list[PersonToCall],
         parts: list[Choice],
         initial: dict[str, str] | None = None,
     ) -> None:

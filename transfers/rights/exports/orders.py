@@ -107,7 +107,7 @@ def _entries(order: Order, step: Step) -> list[Entry]:
     return found
 
 
-def _consent(given: consents.Given) -> Record:
+def _consent(given: consents.GivenConsent) -> Record:
     role = ROLES[given.role]
     return Record(
         role,

@@ -88,7 +88,7 @@ def withdraw(request: HttpRequest, reference: str, role: str) -> HttpResponse:
     return redirect(order)
 
 
-def _row(given: consents.Given) -> ConsentRow:
+def _row(given: consents.GivenConsent) -> ConsentRow:
     order = given.order
     return ConsentRow(
         reference=order.reference,

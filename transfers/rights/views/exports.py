@@ -110,14 +110,14 @@ def download(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 def copy_of(user: User) -> CopyShown | None:
     """The copy that is being built, or the last one, as pages show it."""
     found = actions.newest(user)
-    return _shown(found) if found else None
+    return _copy_shown(found) if found else None
 
 
 def _file_name(at: datetime) -> str:
     return f"icp-data-{to_beijing(at):%Y%m%d}.zip"
 
 
-def _shown(export: DataExport) -> CopyShown:
+def _copy_shown(export: DataExport) -> CopyShown:
     ready = export.ready_at
     return CopyShown(
         stage=_stage(export),

@@ -142,7 +142,7 @@ def consent_question(request: HttpRequest, token: str) -> HttpResponse:
     found = consent_links.open_request(token)
     order = Order.objects.filter(reference=found.holder).first() if found else None
     if found is None or order is None or not _still_asked(order):
-        return _answered(request, token)
+        return _answer_page(request, token)
     says_no = "no" in request.POST
     form = AskedForm(request.POST if request.method == "POST" and not says_no else None)
     if says_no or form.is_valid():
@@ -158,7 +158,7 @@ def consent_question(request: HttpRequest, token: str) -> HttpResponse:
     return render_page(request, page)
 
 
-def _answered(request: HttpRequest, token: str) -> HttpResponse:
+def _answer_page(request: HttpRequest, token: str) -> HttpResponse:
     """Shows the answer; a person who agreed can withdraw there, as easily as they agreed."""
     found = consent_links.answered_request(token)
     order = Order.objects.select_related("owner").filter(reference=found.holder).first() if found else None

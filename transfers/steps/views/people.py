@@ -134,7 +134,7 @@ def prove_phone(request: HttpRequest, reference: str, role: str) -> HttpResponse
         if problem is None:
             return redirect(proof.url)
         form.errors["__all__"] = form.error_class([problem])
-    elif form.is_valid() and _entered(form, order, role):
+    elif form.is_valid() and _enter_code(form, order, role):
         return redirect("people", order.reference)
     page = TestPhonePage(
         frame=frame(order, stages.ADMINISTRATORS),
@@ -164,7 +164,7 @@ def _send(request: HttpRequest, order: Order, proof: phone_tests.Proof) -> Valid
     return None
 
 
-def _entered(form: OneTimeCodeForm, order: Order, role: str) -> bool:
+def _enter_code(form: OneTimeCodeForm, order: Order, role: str) -> bool:
     verdict = proofs.enter_code(holder=order.reference, person_key=role, typed=form.cleaned_data["code"])
     if verdict.state == "right" or _proved_by_another_press(order, role):
         return True
