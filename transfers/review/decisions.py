@@ -27,7 +27,7 @@ CARRIED = frozenset({"fine", "why", "rest_passed", "words", "own", "parts", "mar
 DONE, TAKEN_BACK, FAILED = "done", "taken_back", "failed"
 
 
-class Named(TypedDict):
+class NamedPart(TypedDict):
     """A part to be returned."""
 
     part: str
@@ -39,9 +39,9 @@ class Named(TypedDict):
     told: NotRequired[Told]  # its words, filled in
 
 
-def named_as(named: actions.ReturnedField) -> Named:
+def named_as(named: actions.ReturnedField) -> NamedPart:
     """A part to be returned as a decision stores it: a later version of the reason does not change it."""
-    row: Named = {
+    row: NamedPart = {
         "part": named.field,
         "reason": named.reason.key if named.reason else "own",
         "words": first(named.own),
@@ -50,11 +50,11 @@ def named_as(named: actions.ReturnedField) -> Named:
     return {**row, "version": named.version.pk, "told": named.told} if named.version else row
 
 
-class Said(TypedDict, total=False):
+class DecisionContent(TypedDict, total=False):
     """The content of a decision."""
 
     fine: list[str]  # accepted parts
-    named: list[Named]
+    named: list[NamedPart]
     why: str
     rest_passed: bool  # every part that is not named is accepted
     words: str
@@ -72,7 +72,7 @@ class AlreadyDecided(MoveNotAllowed):
         self.words = decided_words(decision)
 
 
-def _carry(order: Order, reviewer: User, move: str, said: Said, now: datetime) -> None:
+def _carry(order: Order, reviewer: User, move: str, said: DecisionContent, now: datetime) -> None:
     """Carries out the decision."""
     named = {"named": _fields_of(said["named"])} if "named" in said else {}
     arguments = {name: value for name, value in said.items() if name in CARRIED}
@@ -80,7 +80,7 @@ def _carry(order: Order, reviewer: User, move: str, said: Said, now: datetime) -
 
 
 def decide(
-    order: Order, reviewer: User, act: Callable[..., None], said: Said, *, now: datetime | None = None
+    order: Order, reviewer: User, act: Callable[..., None], said: DecisionContent, *, now: datetime | None = None
 ) -> Decision | None:
     """Decides about the order; `act`, one of `actions.DECISIONS`, is done later, or at once where no time is set.
 
@@ -169,14 +169,14 @@ def finish(decision: Decision, *, now: datetime | None = None) -> bool:
         if row.ended_at is not None:
             return False
         order = row.order
-        outcome = DONE if _carried(row, order, now) else FAILED
+        outcome = DONE if _carry_out(row, order, now) else FAILED
         row.ended_at, row.outcome = now, outcome
         row.save(update_fields=["ended_at", "outcome"])
     return outcome == DONE
 
 
-def _carried(row: Decision, order: Order, now: datetime) -> bool:
-    said: Said = row.said
+def _carry_out(row: Decision, order: Order, now: datetime) -> bool:
+    said: DecisionContent = row.said
     if not row.reviewer.has_perm("transfers.review_order"):  # permission withdrawn since, as for a stolen account
         release(order, row.reviewer)  # it must not stay assigned to somebody who cannot decide
         return False
@@ -195,7 +195,7 @@ def keep_with(order: Order, reviewer: User) -> None:
     order.refresh_from_db()
 
 
-def _fields_of(named: list[Named]) -> list[actions.ReturnedField]:
+def _fields_of(named: list[NamedPart]) -> list[actions.ReturnedField]:
     reasons = {each.key: each for each in ReturnReason.objects.filter(key__in=[row["reason"] for row in named])}
     versions = ReasonVersion.objects.in_bulk([row["version"] for row in named if "version" in row])
     return [

@@ -76,7 +76,7 @@ def holds(order: Order, reviewer: User, *, now: datetime | None = None) -> bool:
 
 def why_barred(order: Order, reviewer: User, *, now: datetime | None = None) -> AssignedToOther | None:
     """Why this reviewer may not work on the order now, or None."""
-    if refused := _refused(order, reviewer):
+    if refused := _refusal(order, reviewer):
         return refused
     return AssignedToOther(order) if is_others(order, reviewer, now=now) else None
 
@@ -86,7 +86,7 @@ def is_others(order: Order, reviewer: User, *, now: datetime | None = None) -> b
     return is_held(order, now=now) and order.reviewer_id != reviewer.pk
 
 
-def _refused(order: Order, reviewer: User) -> AssignedToOther | None:
+def _refusal(order: Order, reviewer: User) -> AssignedToOther | None:
     """Why this reviewer may never hold the order in its present state, or None."""
     if order.owner_id == reviewer.pk:
         return OwnOrder(order)
@@ -107,7 +107,7 @@ def take_over(order: Order, lead: User, *, now: datetime | None = None) -> None:
 
 def _take(order: Order, reviewer: User, condition: Q, now: datetime) -> None:
     """A single conditional update; a lease that is already the reviewer's is renewed and keeps its beginning."""
-    if refused := _refused(order, reviewer):
+    if refused := _refusal(order, reviewer):
         raise refused
     until = now + LEASE
     waiting = queries.in_our_review().filter(condition, pk=order.pk)

@@ -100,7 +100,7 @@ def _current_place(request: HttpRequest, found: list[tuple[Place, str]]) -> Plac
 def _counts(user: User) -> Counts:
     """How much is in the lists behind the links in these provinces, counted again after half a minute."""
     own = own_provinces(user)
-    cached: Counts | None = cache.get_or_set(_key(own), lambda: _counted(user, own), COUNTED_FOR)
+    cached: Counts | None = cache.get_or_set(_key(own), lambda: _counts_now(user, own), COUNTED_FOR)
     return cached or {}
 
 
@@ -114,7 +114,7 @@ def _key(own: list[str]) -> str:
     return ".".join([COUNTED, *own])
 
 
-def _counted(user: User, own: list[str]) -> Counts:
+def _counts_now(user: User, own: list[str]) -> Counts:
     """What is in the baskets (of these provinces only, as their lists show) and which calls are open."""
     now = timezone.now()
     reader = Reader(user, now, calendar_around(now))

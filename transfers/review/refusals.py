@@ -46,7 +46,7 @@ def carry(asked: ApprovalRequest, now: datetime) -> None:
     try:
         decisions.keep_with(order, asked.asked_by)
         own, typed = asked.said.get("own", {}), asked.said.get("typed", {})
-        facts: decisions.Said = {"words": asked.words, "own": own, "typed": typed}
+        facts: decisions.DecisionContent = {"words": asked.words, "own": own, "typed": typed}
         decisions.decide(order, asked.asked_by, review.refuse, facts, now=now)
     except (MoveNotAllowed, AssignedToOther) as moved:
         raise approvals.Stale(asked.reference) from moved

@@ -11,7 +11,7 @@ from tests.transfers import states
 from tests.transfers.builders import make_order, make_reviewer, make_user, sign_in
 from transfers.models import Order
 from transfers.review.cases import buttons, views
-from transfers.review.cases.drafts import Typed
+from transfers.review.cases.drafts import TypedText
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
         monkeypatch.setattr(module, "ACTIONS", actions)
 
     @buttons.case_action("The bell was rung", decides=False, stays=True)
-    def _ring(order: Order, reviewer: User, typed: Typed) -> None:
+    def _ring(order: Order, reviewer: User, typed: TypedText) -> None:
         rung.append((order.pk, reviewer.pk))
 
     return rung

@@ -20,7 +20,7 @@ NONE = Q(pk__in=[])
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class BasketCount:
     """A basket's counts: total, overdue, due today; and since when the oldest is waiting.
 
     With `is_cut` there are more than were read: the counts are those of the oldest 1,000.
@@ -38,7 +38,7 @@ class Counted:
         return f"{self.waiting:,}+" if self.is_cut else str(self.waiting)
 
 
-Counts = dict[str, Counted]
+Counts = dict[str, BasketCount]
 
 
 def cached_counts(reader: Reader, of: str, count: Callable[[], Counts]) -> Counts:
@@ -107,7 +107,7 @@ def _of_judged(reader: Reader, rows: list[Basket], within: Q, timed: set[str]) -
             }
     counted = oldest.aggregate(**figures)
     is_cut = counted["in_all"] > MOST
-    return {row.key: _counted(row.key, counted, is_cut=is_cut) for row in rows}
+    return {row.key: _basket_count(row.key, counted, is_cut=is_cut) for row in rows}
 
 
 def _of_others(reader: Reader, rows: list[Basket], within: Q, timed: set[str]) -> Counts:
@@ -118,19 +118,19 @@ def _of_others(reader: Reader, rows: list[Basket], within: Q, timed: set[str]) -
     for row in rows:
         own = row.orders(reader) & within
         late, today = _late(row, reader)
-        figures[f"{row.key}_n"] = _bounded(own)
+        figures[f"{row.key}_n"] = _bounded_count(own)
         if row.key in timed:
             first = Order.objects.filter(own).order_by(row.sort).values(row.sort)[:1]
             figures |= {
-                f"{row.key}_over": _bounded(own & late),
-                f"{row.key}_today": _bounded(own & today & ~late),
+                f"{row.key}_over": _bounded_count(own & late),
+                f"{row.key}_today": _bounded_count(own & today & ~late),
                 f"{row.key}_first": Subquery(first),
             }
     counted = User.objects.filter(pk=reader.user.pk).annotate(**figures).values(*figures).get()
-    return {row.key: _counted(row.key, counted, is_cut=counted[f"{row.key}_n"] > MOST) for row in rows}
+    return {row.key: _basket_count(row.key, counted, is_cut=counted[f"{row.key}_n"] > MOST) for row in rows}
 
 
-def _of_one(reader: Reader, row: Basket, within: Q) -> Counted:
+def _of_one(reader: Reader, row: Basket, within: Q) -> BasketCount:
     late, today = _late(row, reader)
     oldest = Order.objects.filter(row.orders(reader) & within).order_by(row.sort, "pk")[: MOST + 1]
     counted = oldest.aggregate(
@@ -139,26 +139,26 @@ def _of_one(reader: Reader, row: Basket, within: Q) -> Counted:
         today=Count("pk", filter=today & ~late),
         first=Min(row.sort),
     )
-    return _counted(
+    return _basket_count(
         row.key, {f"{row.key}_{name}": value for name, value in counted.items()}, is_cut=counted["n"] > MOST
     )
 
 
 def bounded_words(reader: User, **wanted: Q) -> dict[str, str]:
     """How many orders there are of each of these, in words: `24`, or `1,000+`; one question."""
-    counts = {name: _bounded(each) for name, each in wanted.items()}
+    counts = {name: _bounded_count(each) for name, each in wanted.items()}
     counted = User.objects.filter(pk=reader.pk).annotate(**counts).values(*counts).get()
-    return {name: Counted(min(n, MOST), is_cut=n > MOST).words for name, n in counted.items()}
+    return {name: BasketCount(min(n, MOST), is_cut=n > MOST).words for name, n in counted.items()}
 
 
-def _bounded(wanted: Q) -> Subquery:
+def _bounded_count(wanted: Q) -> Subquery:
     found: QuerySet[Order, Any] = Order.objects.filter(wanted).order_by().values("state")
     return BoundedCount(found[: MOST + 1])
 
 
-def _counted(key: str, said: dict[str, Any], *, is_cut: bool) -> Counted:
+def _basket_count(key: str, said: dict[str, Any], *, is_cut: bool) -> BasketCount:
     waiting, over, today = (min(said.get(f"{key}_{name}") or 0, MOST) for name in ("n", "over", "today"))
-    return Counted(waiting, over, today, said.get(f"{key}_first"), is_cut)
+    return BasketCount(waiting, over, today, said.get(f"{key}_first"), is_cut)
 
 
 def _late(row: Basket, reader: Reader) -> tuple[Q, Q]:

@@ -21,7 +21,7 @@ from transfers.orders.kinds import is_in, kind_of, state_of
 from transfers.orders.rows import Group
 from transfers.pages.order_summary import subject_words
 from transfers.pages.unreadable import build_safely
-from transfers.review.baskets.counts import Counted, cached_counts, count_baskets
+from transfers.review.baskets.counts import BasketCount, cached_counts, count_baskets
 from transfers.review.baskets.due import Due, due_of
 from transfers.review.baskets.forms import QueueFilter, province_name
 from transfers.review.baskets.queries import Slice, slice_of, with_objection
@@ -171,7 +171,7 @@ def _address(basket: Basket, kept: dict[str, str]) -> str:
     return f"{reverse(LIST)}?{urlencode({'queue': basket.key, **kept})}"
 
 
-def _lead(basket: Basket, counted: Counted | None) -> str:
+def _lead(basket: Basket, counted: BasketCount | None) -> str:
     if counted is None:
         return ""
     in_all = ngettext("%(n)s order", "%(n)s orders", counted.waiting) % {"n": counted.words}
@@ -180,7 +180,7 @@ def _lead(basket: Basket, counted: Counted | None) -> str:
     return " · ".join(filter(None, (in_all, over, promise)))
 
 
-def _tabs(here: Basket, counts: dict[str, Counted], kept: dict[str, str]) -> list[Tab]:
+def _tabs(here: Basket, counts: dict[str, BasketCount], kept: dict[str, str]) -> list[Tab]:
     tabs: list[Tab] = []
     part: Words = ""
     for row in baskets():

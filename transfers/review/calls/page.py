@@ -139,9 +139,9 @@ def call_page(call: Call, reader: Reader, form: AttemptForm, *, is_shown: bool) 
         due="" if ended else row.due.words,
         is_over=not ended and row.due.tone == OVER,
         called=called,
-        number=_grouped(called.mobile) if is_shown else called.masked_mobile,
+        number=_group_digits(called.mobile) if is_shown else called.masked_mobile,
         is_shown=is_shown,
-        told="" if ended else _told(call),
+        told="" if ended else _logged_words(call),
         tries=_tries(call, reader),
         scripts=scripts_of(call, called.name, label),
         parts=[_about(call)] if call.part else [],
@@ -166,7 +166,7 @@ def part_of(call: Call) -> str:
     return PART_OF[called_of(call).role]
 
 
-def _told(call: Call) -> Words:
+def _logged_words(call: Call) -> Words:
     if call.objection_id:
         return _("Showing is logged. The person who objects was told that we call.")
     numbers = {"numbers": comma_list(settings.PROVIDER_CALLER_NUMBERS)}
@@ -191,7 +191,7 @@ def _rule() -> str:
     )
 
 
-def _grouped(mobile: str) -> str:
+def _group_digits(mobile: str) -> str:
     return f"{mobile[:3]} {mobile[3:7]} {mobile[7:]}" if len(mobile) == 11 else mobile
 
 

@@ -46,7 +46,7 @@ def call_view(request: HttpRequest, site: AdminSite, pk: UUID) -> HttpResponse:
     pressed = request.POST.get("move", "")
     leases.renew(call.order, account_of(request))
     if pressed == "show":
-        return _page(request, site, call, _typed(request), is_shown=call.ended_at is None)
+        return _page(request, site, call, _typed_form(request), is_shown=call.ended_at is None)
     if pressed == "return":
         return _return(request, site, call)
     if pressed == "drop":
@@ -73,7 +73,7 @@ def _page(
     return page_response(request, "admin/calls/call.html", site.each_context(request), page)
 
 
-def _typed(request: HttpRequest) -> AttemptForm:
+def _typed_form(request: HttpRequest) -> AttemptForm:
     """What is typed about an attempt, to be shown again."""
     reader = reader_of(request)
     return AttemptForm(slots=free_slots(reader.now, known=reader.known), initial=request.POST.dict())
@@ -121,7 +121,7 @@ def _drop(request: HttpRequest, site: AdminSite, call: Call) -> HttpResponse:
                 ColleagueNote.objects.create(order=call.order, kind=ColleagueNote.NOTE, author=user, words=words)
     except CallRefused as refused:
         messages.error(request, str(refused.words))
-        return _page(request, site, call, _typed(request))
+        return _page(request, site, call, _typed_form(request))
     _forget(call, user)
     messages.success(request, _("The call is closed: nobody has to call any more"))
     return redirect("admin:desk_calls")
@@ -135,7 +135,7 @@ def _return(request: HttpRequest, site: AdminSite, call: Call) -> HttpResponse:
     reader = reader_of(request)
     if not can_return(call, reader):
         messages.error(request, _("Not before the time to answer is over: see what the applicant was told"))
-        return _page(request, site, call, _typed(request))
+        return _page(request, site, call, _typed_form(request))
     part = part_of(call)
     stamp = drafts.read(call.order, reader.user).stamp
     verdict = {f"verdict.{part}": "return", f"reason.{part}": UNREACHED, "kept": stamp}

@@ -14,9 +14,9 @@ from icpportal.accounts.models import User
 from icpportal.approvals import actions as approvals
 from icpportal.time_format import to_beijing
 from transfers.models import Order
-from transfers.review.cases.drafts import Fields, Typed
+from transfers.review.cases.drafts import Fields, TypedText
 
-Act = Callable[[Order, User, Typed], forms.Form | None]
+Act = Callable[[Order, User, TypedText], forms.Form | None]
 
 
 class Contradicted(Exception):
@@ -55,7 +55,7 @@ class CaseAction:
     asked: str | Promise = ""  # what is said if a second person is asked first
     proof: str | Promise = ""  # requires authentication first, with this text
 
-    def used(self, fields: Fields, named: str) -> list[str]:
+    def used_fields(self, fields: Fields, named: str) -> list[str]:
         """The fields that it uses up; for a button with a name after a colon, only those of that name."""
         starts = tuple(f"{start}{named}" for start in self.uses)
         return [name for name in fields if name.startswith(starts)]

@@ -40,7 +40,7 @@ from transfers.review.baskets.views import case_url, kept_list, list_url
 from transfers.review.cases import drafts
 from transfers.review.cases.events import case_events, notes_of
 from transfers.review.cases.forms import AskForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
-from transfers.review.cases.judgement import Judged, case_judged, lacking_in
+from transfers.review.cases.judgement import Judgement, case_judged, lacking_in
 from transfers.review.cases.letters import previews
 from transfers.review.cases.moves import ask_call_form
 from transfers.review.cases.notes import notes
@@ -233,7 +233,7 @@ def lease_words(order: Order, user: User) -> str:
 def _sections(
     order: Order,
     papers: Papers,
-    case: Judged,
+    case: Judgement,
     rounds: Rounds,
     in_full: Collection[str] = (),
     begun: Held | None = None,
@@ -244,7 +244,7 @@ def _sections(
     return sections_of(order, papers, case.verdicts, reasons, questions, rounds.returned, shown=in_full)
 
 
-def _question(note: ColleagueNote, typed: drafts.Typed) -> Question:
+def _question(note: ColleagueNote, typed: drafts.TypedText) -> Question:
     """Names the part as the case does: page and label."""
     about = f"{section_of(note.part)} · {label_of(note.part)}" if note.part else ""
     return Question(note.pk, str(note.author), about, note.words, typed.fields.get(f"{ANSWER_TO}{note.pk}", ""))
@@ -255,7 +255,7 @@ def _question_words(note: ColleagueNote) -> str:
     return labelled(name, note.words)
 
 
-def _forms(order: Order, typed: drafts.Typed, again: Mapping[str, forms.Form]) -> dict[str, forms.Form]:
+def _forms(order: Order, typed: drafts.TypedText, again: Mapping[str, forms.Form]) -> dict[str, forms.Form]:
     """The form of the photo while it is judged, with what was typed so far."""
     found: dict[str, forms.Form] = {}
     if is_in(order, Group.PHOTO_IN_REVIEW):
@@ -264,7 +264,7 @@ def _forms(order: Order, typed: drafts.Typed, again: Mapping[str, forms.Form]) -
     return {**found, **again}
 
 
-def _more_forms(order: Order, user: User, typed: drafts.Typed, *, is_lead: bool) -> dict[str, forms.Form]:
+def _more_forms(order: Order, user: User, typed: drafts.TypedText, *, is_lead: bool) -> dict[str, forms.Form]:
     """The forms of further actions."""
     found: dict[str, forms.Form] = {}
     if not order.is_ended:
@@ -305,7 +305,7 @@ def _arcs(tally: Tally) -> list[Arc]:
     return found
 
 
-def decision_page(request: HttpRequest, order: Order, typed: drafts.Typed, form: ReturnForm | None) -> DecisionPage:
+def decision_page(request: HttpRequest, order: Order, typed: drafts.TypedText, form: ReturnForm | None) -> DecisionPage:
     """What follows from a return (`form`) or from accepting the order."""
     rounds = rounds_of(order)
     case = case_judged(order, typed, rounds)
@@ -329,7 +329,7 @@ def decision_page(request: HttpRequest, order: Order, typed: drafts.Typed, form:
     )
 
 
-def findings_of(order: Order, case: Judged, rounds: Rounds) -> list[Words]:
+def findings_of(order: Order, case: Judgement, rounds: Rounds) -> list[Words]:
     """The findings on what is accepted, each with its part or picture."""
     papers = papers_of(rounds)
     if is_in(order, Group.PHOTO_IN_REVIEW):

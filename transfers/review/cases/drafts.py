@@ -31,7 +31,7 @@ Fields = dict[str, str]
 
 
 @dataclass(frozen=True)
-class Typed:
+class TypedText:
     """What was typed in this round, as the page shows it or after a request."""
 
     fields: Fields
@@ -43,16 +43,16 @@ class Typed:
     client: str = ""  # the client's address
 
 
-NOTHING = Typed({}, "")
+NOTHING = TypedText({}, "")
 
 
-def read(order: Order, reviewer: User, number: int | None = None) -> Typed:
+def read(order: Order, reviewer: User, number: int | None = None) -> TypedText:
     """What this reviewer typed, for the page; `number` is the present round's, if known."""
     number = number or _number(order)
     drafts = list(ReviewDraft.objects.filter(order=order, reviewer=reviewer).order_by("round"))
     now = next((draft for draft in drafts if draft.round == number), None)
     earlier = {name: text for draft in drafts if draft.round < number for name, text in draft.typed.items()}
-    return Typed(dict(now.typed) if now else {}, _stamp(number, now), earlier)
+    return TypedText(dict(now.typed) if now else {}, _stamp(number, now), earlier)
 
 
 def take_in(
@@ -63,7 +63,7 @@ def take_in(
     form: str = "",
     client: str = "",
     now: datetime | None = None,
-) -> Typed:
+) -> TypedText:
     """Stores the fields of a request. A field that was not sent stays as it was."""
     sent = _texts_in(data, form)
     number = _number(order)
@@ -74,12 +74,12 @@ def take_in(
             draft = mine.get_or_create(order=order, reviewer=reviewer, round=number)[0]
         before = dict(draft.typed) if draft else {}
         knew = data.get("kept", _stamp(number, None)) == _stamp(number, draft)
-        fields = _filled({**before, **(sent if knew else _filled(sent))})
+        fields = _without_empty({**before, **(sent if knew else _without_empty(sent))})
         if draft is not None and fields != before:
             draft.typed, draft.version, draft.saved_at = fields, draft.version + 1, now or timezone.now()
             draft.save()
-    is_whole = knew or fields == _filled(sent)
-    return Typed(fields, _stamp(number, draft), came=frozenset(sent), is_whole=is_whole, posted=data, client=client)
+    is_whole = knew or fields == _without_empty(sent)
+    return TypedText(fields, _stamp(number, draft), came=frozenset(sent), is_whole=is_whole, posted=data, client=client)
 
 
 def take_out(order: Order, reviewer: User, used: Iterable[str]) -> None:
@@ -136,7 +136,7 @@ def _texts_in(data: Mapping[str, str], form: str) -> Fields:
     return {name: str(text)[:LONGEST] for name, text in {**named, **alone}.items()}
 
 
-def _filled(fields: Fields) -> Fields:
+def _without_empty(fields: Fields) -> Fields:
     return {name: text for name, text in fields.items() if text}
 
 

@@ -27,7 +27,7 @@ from transfers.review.cases.parts.rounds import Rounds, papers_judged_before
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class CaseEvent:
     """One line of the timeline; `lines` are the verdicts of a round."""
 
     at: datetime
@@ -42,7 +42,7 @@ def notes_of(order: Order) -> list[ColleagueNote]:
     return list(order.colleague_notes.select_related("author", "addressee", "answered_by"))
 
 
-def case_events(order: Order, judged: Rounds, written: Iterable[ColleagueNote]) -> list[Happened]:
+def case_events(order: Order, judged: Rounds, written: Iterable[ColleagueNote]) -> list[CaseEvent]:
     """Everything that happened to the order, newest first, with rounds and notes."""
     rounds = {each.decided_at: each for each in judged.rows}
     rows = list(order.events.select_related("actor"))
@@ -53,11 +53,11 @@ def case_events(order: Order, judged: Rounds, written: Iterable[ColleagueNote]) 
     asked = [
         line for each in requests for line in (_look(each, rounds) if each.kind == SUBMIT else _request_lines(each))
     ]
-    found = [*events, *asked, *_replaced(judged), *(each for of_note in notes for each in of_note)]
+    found = [*events, *asked, *_replacements(judged), *(each for of_note in notes for each in of_note)]
     return sorted(found, key=lambda each: each.at, reverse=True)
 
 
-def _replaced(judged: Rounds) -> list[Happened]:
+def _replacements(judged: Rounds) -> list[CaseEvent]:
     """Judged documents that no longer count, one line for each with its round."""
     ends: dict[tuple[str, int], datetime] = {}
     for paper, found in papers_judged_before(judged):
@@ -68,23 +68,23 @@ def _replaced(judged: Rounds) -> list[Happened]:
         _("replaced or removed a document judged in round %(n)s: %(document)s"),
     )
     return [
-        Happened(at, who, words % {"n": number, "document": label_of(slot if slot == PHOTO else f"paper.{slot}")})
+        CaseEvent(at, who, words % {"n": number, "document": label_of(slot if slot == PHOTO else f"paper.{slot}")})
         for (slot, number), at in ends.items()
     ]
 
 
-def _request_lines(asked: ApprovalRequest) -> list[Happened]:
-    return [Happened(line.at, line.who, line.what, line.words) for line in said_of(asked)]
+def _request_lines(asked: ApprovalRequest) -> list[CaseEvent]:
+    return [CaseEvent(line.at, line.who, line.what, line.words) for line in said_of(asked)]
 
 
-def _look(asked: ApprovalRequest, rounds: dict[datetime | None, ReviewRound]) -> list[Happened]:
+def _look(asked: ApprovalRequest, rounds: dict[datetime | None, ReviewRound]) -> list[CaseEvent]:
     """That a second person was asked about an accepted order, with the verdicts and the answer."""
     first, *ends = said_of(asked)
     found = rounds.get(asked.asked_at)
     parts = [str(part_label(part)) for part in asked.said.get("answer", {}).get("parts", [])]
     return [
-        Happened(first.at, first.who, first.what, because_words(asked), _verdicts(found) if found else []),
-        *(Happened(end.at, end.who, end.what, end.words, parts) for end in ends),
+        CaseEvent(first.at, first.who, first.what, because_words(asked), _verdicts(found) if found else []),
+        *(CaseEvent(end.at, end.who, end.what, end.words, parts) for end in ends),
     ]
 
 
@@ -97,11 +97,11 @@ def _said_of_calls(order: Order) -> dict[datetime, str]:
 
 def _event(
     order: Order, event: OrderEvent, rounds: dict[datetime | None, ReviewRound], said: dict[datetime, str]
-) -> Happened:
+) -> CaseEvent:
     row = row_of(event.move)
     found = rounds.get(event.at)
     note = all_of(found.own) if found else note_of(order, event, "zh" if reads_chinese() else "en")
-    return Happened(
+    return CaseEvent(
         at=event.at,
         who=_who(event),
         what=row.said if row else event.move,
@@ -138,7 +138,7 @@ def _verdict(row: FieldVerdict, *, chinese: bool) -> str:
     return labelled(name_of(row.field), " ".join(filter(None, said)))
 
 
-def _note(note: ColleagueNote) -> list[Happened]:
+def _note(note: ColleagueNote) -> list[CaseEvent]:
     """A note, a question with its answer, or a hand-on."""
     author = str(note.author)
     to = str(note.addressee) if note.addressee else ""
@@ -147,9 +147,9 @@ def _note(note: ColleagueNote) -> list[Happened]:
         ColleagueNote.QUESTION: _("asked %(name)s about %(part)s") % {"name": to, "part": name_of(note.part)},
         ColleagueNote.HANDED_ON: _handed_on(note, to),
     }
-    found = [Happened(note.at, author, labels[note.kind], note.words)]
+    found = [CaseEvent(note.at, author, labels[note.kind], note.words)]
     if note.answered_at and note.answered_by:
-        found.append(Happened(note.answered_at, str(note.answered_by), _("answered"), note.answer))
+        found.append(CaseEvent(note.answered_at, str(note.answered_by), _("answered"), note.answer))
     return found
 
 

@@ -8,7 +8,7 @@ from icpportal.fields.language_marks import comma_list
 from transfers.models import ColleagueNote, Order
 from transfers.orders.kinds import is_in, kind_of
 from transfers.orders.rows import Group
-from transfers.review.cases.drafts import Fields, Typed
+from transfers.review.cases.drafts import Fields, TypedText
 from transfers.review.cases.parts.parts import optional_of, parts_of
 from transfers.review.cases.parts.photo_rules import lacking_rules, photo_verdicts_of
 from transfers.review.cases.parts.rounds import Rounds, is_of_photo, rounds_of
@@ -25,7 +25,7 @@ from transfers.second_look.queries import open_look
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Judgement:
     """The verdicts on the parts, the progress, and which verdicts are from the round before."""
 
     verdicts: dict[str, Verdict]
@@ -39,17 +39,17 @@ class Judged:
         return [part for part, verdict in self.verdicts.items() if verdict.said == OK]
 
 
-def judgement_of(order: Order, typed: Typed, rounds: Rounds | None = None) -> Judged:
+def judgement_of(order: Order, typed: TypedText, rounds: Rounds | None = None) -> Judgement:
     """The judgement by what this reviewer typed."""
     parts = parts_of(order)
     rounds = rounds or rounds_of(order)
     accepted_before = kept_from_last_round(order, rounds) - named_to_first(rounds)
     asked = open_questions(order)
-    verdicts = verdicts_of(parts, _marked(rounds, typed.fields), accepted_before, asked)
-    return Judged(verdicts, tally_of(verdicts.values(), optional_of(parts)), accepted_before, asked)
+    verdicts = verdicts_of(parts, _with_marks(rounds, typed.fields), accepted_before, asked)
+    return Judgement(verdicts, tally_of(verdicts.values(), optional_of(parts)), accepted_before, asked)
 
 
-def case_judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Judged:
+def case_judged(order: Order, typed: TypedText, rounds: Rounds | None = None) -> Judgement:
     """The judgement of what is judged now: the photo, the parts, or nothing."""
     if is_in(order, Group.PHOTO_IN_REVIEW):
         photo = photo_judged(order, typed, rounds)
@@ -58,10 +58,10 @@ def case_judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Jud
     return judgement_of(order, typed, rounds) if is_judged else NOT_JUDGED
 
 
-def _whole(photo: Judged, papers: Judged) -> Judged:
+def _whole(photo: Judgement, papers: Judgement) -> Judgement:
     """Photo, answers and documents: a second person looks at all of them."""
     tally = Tally(*(mine + theirs for mine, theirs in zip(photo.tally.counts, papers.tally.counts, strict=True)))
-    return Judged(papers.verdicts | photo.verdicts, tally, photo.kept | papers.kept, papers.asked)
+    return Judgement(papers.verdicts | photo.verdicts, tally, photo.kept | papers.kept, papers.asked)
 
 
 def lacking_in(order: Order, tally: Tally) -> str:
@@ -70,13 +70,13 @@ def lacking_in(order: Order, tally: Tally) -> str:
     return lacking_rules(tally) if is_photo else lacking_words(tally)
 
 
-def photo_judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Judged:
+def photo_judged(order: Order, typed: TypedText, rounds: Rounds | None = None) -> Judgement:
     """The judgement of the photo by its rules; on a second look, also by the colleague who accepted it."""
     rounds = rounds or rounds_of(order)
     accepted = rounds.accepted.verdicts.all() if rounds.accepted else ()
     kept = {row.field for row in accepted if row.verdict == OK and is_of_photo(row.field)}
     kept -= named_to_first(rounds)
-    return Judged(*photo_verdicts_of(order, _marked(rounds, typed.fields), kept), kept, {})
+    return Judgement(*photo_verdicts_of(order, _with_marks(rounds, typed.fields), kept), kept, {})
 
 
 def named_to_first(rounds: Rounds) -> set[str]:
@@ -84,7 +84,7 @@ def named_to_first(rounds: Rounds) -> set[str]:
     return set(rounds.sent_back.said["answer"]["parts"]) if rounds.sent_back else set()
 
 
-def _marked(rounds: Rounds, fields: Fields) -> Fields:
+def _with_marks(rounds: Rounds, fields: Fields) -> Fields:
     """With a second person's verdicts on parts that the reader has not judged yet."""
     marks: Fields = rounds.sent_back.said["answer"]["marks"] if rounds.sent_back else {}
     left = {name: text for name, text in marks.items() if f"verdict.{name.partition('.')[2]}" not in fields}
@@ -101,4 +101,4 @@ def lacking_words(tally: Tally) -> str:
     return comma_list(words % {"n": n} for n, words in lacking if n)
 
 
-NOT_JUDGED = Judged({}, Tally(0, 0, 0, 0), set(), {})
+NOT_JUDGED = Judgement({}, Tally(0, 0, 0, 0), set(), {})

@@ -20,7 +20,7 @@ from transfers.review import actions as review
 from transfers.review import decisions, leases, purposes, refusals
 from transfers.review.cases import drafts
 from transfers.review.cases.buttons import Contradicted, case_action
-from transfers.review.cases.drafts import VERDICTS, Fields, Typed
+from transfers.review.cases.drafts import VERDICTS, Fields, TypedText
 from transfers.review.cases.forms import AskCallForm, AskForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
 from transfers.review.cases.judgement import case_judged, judgement_of, lacking_in, lacking_words, photo_judged
 from transfers.review.cases.parts.masks import masks_of
@@ -41,30 +41,30 @@ MORE_ELSEWHERE = gettext_lazy("Saved. You typed more in another window: press Sa
 
 
 @case_action(gettext_lazy("What you typed is saved. Only you see it"), decides=False, stays=True)
-def _keep(order: Order, reviewer: User, typed: Typed) -> None:
+def _keep(order: Order, reviewer: User, typed: TypedText) -> None:
     """Does nothing more: everything was stored when it came in."""
 
 
 @case_action("", decides=False, opens="return")
-def _to_return(order: Order, reviewer: User, typed: Typed) -> None:
+def _to_return(order: Order, reviewer: User, typed: TypedText) -> None:
     if not return_form(order, typed, None).verdicts:
         raise Contradicted(_("Mark at least one part to return, or accept the order"))
 
 
 @case_action("", decides=False, opens="accept")
-def _to_accept(order: Order, reviewer: User, typed: Typed) -> None:
+def _to_accept(order: Order, reviewer: User, typed: TypedText) -> None:
     tally = case_judged(order, typed).tally
     if not tally.is_whole:
         raise Contradicted(_("Accepting is not open yet: %(parts)s") % {"parts": lacking_in(order, tally)})
 
 
 @case_action(gettext_lazy("Discarded"), decides=False, stays=True)
-def _discard(order: Order, reviewer: User, typed: Typed) -> None:
+def _discard(order: Order, reviewer: User, typed: TypedText) -> None:
     drafts.forget_unused(order, reviewer, typed.came)
 
 
 @case_action(gettext_lazy("Written down: you can see the case for 30 minutes"), decides=False, stays=True)
-def _look(order: Order, reviewer: User, typed: Typed) -> None:
+def _look(order: Order, reviewer: User, typed: TypedText) -> None:
     words = str(typed.posted.get("look-words", "")).strip()
     if not purposes.is_reason(words):
         raise Contradicted(_("Say in a few words what you need to see the case for"))
@@ -72,7 +72,7 @@ def _look(order: Order, reviewer: User, typed: Typed) -> None:
 
 
 @case_action(gettext_lazy("Shown in full, and written down"), decides=False, stays=True)
-def _show(order: Order, reviewer: User, typed: Typed) -> None:
+def _show(order: Order, reviewer: User, typed: TypedText) -> None:
     """The button names the part after a colon."""
     part = str(typed.posted.get("move", "")).partition(":")[2]
     if part not in masks_of(order):
@@ -88,18 +88,18 @@ def _show(order: Order, reviewer: User, typed: Typed) -> None:
 
 
 @case_action(gettext_lazy("The order is yours for 30 minutes"), decides=False, stays=True)
-def _claim(order: Order, reviewer: User, typed: Typed) -> None:
+def _claim(order: Order, reviewer: User, typed: TypedText) -> None:
     leases.assign_to_me(order, reviewer)
 
 
 @case_action(gettext_lazy("The order is back in the queue"), decides=False)
-def _release(order: Order, reviewer: User, typed: Typed) -> None:
+def _release(order: Order, reviewer: User, typed: TypedText) -> None:
     if not leases.release(order, reviewer):
         raise Contradicted(_("You do not have this order, so it cannot be released by you"))
 
 
 @case_action(gettext_lazy("The order is yours now"), permission="lead_review", decides=False, stays=True)
-def _take_over(order: Order, reviewer: User, typed: Typed) -> None:
+def _take_over(order: Order, reviewer: User, typed: TypedText) -> None:
     former = order.reviewer if leases.is_held(order) else None
     leases.take_over(order, reviewer)
     if former and former != reviewer:
@@ -107,7 +107,7 @@ def _take_over(order: Order, reviewer: User, typed: Typed) -> None:
 
 
 @case_action(gettext_lazy("Accepted"), form_name=RETURN, uses=VERDICTS)
-def _accept(order: Order, reviewer: User, typed: Typed) -> None:
+def _accept(order: Order, reviewer: User, typed: TypedText) -> None:
     case = judgement_of(order, typed)
     if not case.tally.is_whole:
         raise Contradicted(_("Not accepted: %(parts)s") % {"parts": lacking_words(case.tally)})
@@ -122,13 +122,13 @@ def no_justified_objection(order: Order) -> None:
         raise Contradicted(_("Not accepted: an objection to this order is justified. Return it, or ask for a refusal"))
 
 
-def _no_refusal_typed(typed: Typed) -> None:
+def _no_refusal_typed(typed: TypedText) -> None:
     if any(typed.fields.get(f"{REFUSE}-{name}", "").strip() for name in ("words", "words_en")):
         raise Contradicted(_("Not accepted: empty the reason for refusing first"))
 
 
 @case_action(gettext_lazy("Returned to the applicant"), form_name=RETURN, uses=VERDICTS)
-def _send_back(order: Order, reviewer: User, typed: Typed) -> ReturnForm | None:
+def _send_back(order: Order, reviewer: User, typed: TypedText) -> ReturnForm | None:
     form = return_form(order, typed, typed.fields)
     if not form.is_valid():
         return form
@@ -138,7 +138,7 @@ def _send_back(order: Order, reviewer: User, typed: Typed) -> ReturnForm | None:
     return None
 
 
-def return_form(order: Order, typed: Typed, data: Fields | None) -> ReturnForm:
+def return_form(order: Order, typed: TypedText, data: Fields | None) -> ReturnForm:
     """The form of a return from the verdicts on the parts."""
     case = judgement_of(order, typed)
     says_so = any(each.reason == UNREACHED for each in case.verdicts.values())
@@ -147,7 +147,7 @@ def return_form(order: Order, typed: Typed, data: Fields | None) -> ReturnForm:
 
 
 @case_action(gettext_lazy("The photo is accepted"), uses=PHOTO_RULES)
-def _accept_photo(order: Order, reviewer: User, typed: Typed) -> None:
+def _accept_photo(order: Order, reviewer: User, typed: TypedText) -> None:
     case = photo_judged(order, typed)
     if not case.tally.is_whole:
         raise Contradicted(_("Not accepted: %(parts)s") % {"parts": lacking_rules(case.tally)})
@@ -164,7 +164,7 @@ def _accept_photo(order: Order, reviewer: User, typed: Typed) -> None:
     prefix=PHOTO,
     uses=(f"{PHOTO}-", *PHOTO_RULES),
 )
-def _refuse_photo(order: Order, reviewer: User, typed: Typed) -> PhotoForm | None:
+def _refuse_photo(order: Order, reviewer: User, typed: TypedText) -> PhotoForm | None:
     case = photo_judged(order, typed)
     rules = unmet(case.verdicts)
     if lost := reasons_lost(rules, order):
@@ -190,7 +190,7 @@ def _refuse_photo(order: Order, reviewer: User, typed: Typed) -> PhotoForm | Non
     decides=False,
     stays=True,
 )
-def _call(order: Order, reviewer: User, typed: Typed) -> AskCallForm | None:
+def _call(order: Order, reviewer: User, typed: TypedText) -> AskCallForm | None:
     form = ask_call_form(order, dict(typed.posted.items()) | typed.fields)
     if not form.is_valid():
         return form
@@ -217,7 +217,7 @@ def ask_call_form(order: Order, data: Posted | None, initial: Fields | None = No
     asked=gettext_lazy("Nothing is refused yet: a second person has to allow it"),
     proof=gettext_lazy("Nothing is asked yet: confirm that it is you, then press Refuse the order again"),
 )
-def _refuse(order: Order, reviewer: User, typed: Typed) -> RefuseForm | None:
+def _refuse(order: Order, reviewer: User, typed: TypedText) -> RefuseForm | None:
     form = RefuseForm(typed.fields, prefix=REFUSE)
     if not form.is_valid():
         return form
@@ -233,19 +233,19 @@ def _refuse(order: Order, reviewer: User, typed: Typed) -> RefuseForm | None:
     stays=True,
     proof=gettext_lazy("Nothing is done yet: confirm that it is you, then press Allow again"),
 )
-def _allow_request(order: Order, reviewer: User, typed: Typed) -> None:
+def _allow_request(order: Order, reviewer: User, typed: TypedText) -> None:
     approvals.allow(_request(order, typed), actor=reviewer)
 
 
 @case_action(gettext_lazy("Declined: the order stays as it is"), permission="lead_review", decides=False, stays=True)
-def _decline_request(order: Order, reviewer: User, typed: Typed) -> None:
+def _decline_request(order: Order, reviewer: User, typed: TypedText) -> None:
     asked = _request(order, typed)
     approvals.decline(asked, actor=reviewer)
     _give_back(order, asked)
 
 
 @case_action(gettext_lazy("Your request is withdrawn"), decides=False, stays=True)
-def _withdraw_request(order: Order, reviewer: User, typed: Typed) -> None:
+def _withdraw_request(order: Order, reviewer: User, typed: TypedText) -> None:
     asked = _request(order, typed, SUBMIT if open_look(order) else REFUSAL)
     approvals.withdraw(asked, actor=reviewer)
     _give_back(order, asked)
@@ -256,13 +256,13 @@ def _give_back(order: Order, asked: ApprovalRequest) -> None:
     drafts.put_back(order, asked.asked_by, asked.said.get("typed", {}))
 
 
-def _request(order: Order, typed: Typed, kind: str = REFUSAL) -> ApprovalRequest:
+def _request(order: Order, typed: TypedText, kind: str = REFUSAL) -> ApprovalRequest:
     """The open request as the page showed it, not a later one with other words."""
     return approvals.request_shown(kind, order.pk, typed.posted.get("request"))
 
 
 @case_action(gettext_lazy("Your decision is undone: nothing has happened"), decides=False, stays=True)
-def _take_back(order: Order, reviewer: User, typed: Typed) -> None:
+def _take_back(order: Order, reviewer: User, typed: TypedText) -> None:
     waiting = decisions.open_decision(order)
     if waiting is None or not decisions.take_back(order, reviewer):
         raise Contradicted(_("It cannot be undone any more"))
@@ -272,7 +272,7 @@ def _take_back(order: Order, reviewer: User, typed: Typed) -> None:
 @case_action(
     gettext_lazy("The order is your colleague's now"), form_name="hand_on_form", uses=("hand-",), decides=False
 )
-def _hand_on(order: Order, reviewer: User, typed: Typed) -> HandOnForm | None:
+def _hand_on(order: Order, reviewer: User, typed: TypedText) -> HandOnForm | None:
     form = HandOnForm(typed.posted, colleagues=list(colleagues_of(reviewer)))
     if not form.is_valid():
         return form
@@ -291,7 +291,7 @@ def _hand_on(order: Order, reviewer: User, typed: Typed) -> HandOnForm | None:
     decides=False,
     stays=True,
 )
-def _ask(order: Order, reviewer: User, typed: Typed) -> AskForm | None:
+def _ask(order: Order, reviewer: User, typed: TypedText) -> AskForm | None:
     form = AskForm(typed.posted, colleagues=list(colleagues_of(reviewer)))
     if not form.is_valid():
         return form
@@ -312,7 +312,7 @@ def _ask(order: Order, reviewer: User, typed: Typed) -> AskForm | None:
 
 
 @case_action(gettext_lazy("Your answer is with your colleague"), uses=(ANSWER_TO,), decides=False, stays=True)
-def _answer(order: Order, reviewer: User, typed: Typed) -> None:
+def _answer(order: Order, reviewer: User, typed: TypedText) -> None:
     """The button names the question after a colon."""
     key = str(typed.posted.get("move", "")).partition(":")[2]
     words = typed.posted.get(f"{ANSWER_TO}{key}", "").strip()[:NOTE_MAX]
@@ -327,7 +327,7 @@ def _answer(order: Order, reviewer: User, typed: Typed) -> None:
 
 
 @case_action(gettext_lazy("Your note is kept with the order"), uses=("note-",), decides=False, stays=True)
-def _note(order: Order, reviewer: User, typed: Typed) -> None:
+def _note(order: Order, reviewer: User, typed: TypedText) -> None:
     words = str(typed.posted.get("note-words", "")).strip()[:NOTE_MAX]
     if not words:
         raise Contradicted(_("Write your note first"))

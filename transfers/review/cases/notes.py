@@ -51,15 +51,15 @@ def notes(
     sent_back: ApprovalRequest | None = None,
 ) -> list[CaseNote]:
     """The notes with content, in the order of the page."""
-    written = _written(order, reader)
+    written = _notes(order, reader)
     found = [
         CaseNote(_("Handed on to you"), _handed_on(order, reader, written)),
-        CaseNote(_("A colleague has answered"), _answered(reader, written)),
-        CaseNote(_("Not here any more"), _erased(order)),
-        CaseNote(_("You typed this and it was not used"), [_typed(each) for each in unused], can_discard=True),
+        CaseNote(_("A colleague has answered"), _answers(reader, written)),
+        CaseNote(_("Not here any more"), _erasures(order)),
+        CaseNote(_("You typed this and it was not used"), [_unused_line(each) for each in unused], can_discard=True),
         CaseNote(_("A second person has sent it back"), _sent_back(sent_back)),
         CaseNote(_("Somebody objects to this order"), [_objection(each) for each in shown_objections(order)]),
-        CaseNote(_("An objection to this order is justified"), _contested(order)),
+        CaseNote(_("An objection to this order is justified"), _objection_lines(order)),
         CaseNote(_("Calls to make"), _call(order)),
         CaseNote(pgettext_lazy("who", "The authority"), _authority(order)),
         CaseNote(_("What may be wrong"), [zh_parts(hint) for hint in hints]),
@@ -67,7 +67,7 @@ def notes(
     return [note for note in found if note.lines]
 
 
-def _erased(order: Order) -> list[SafeString]:
+def _erasures(order: Order) -> list[SafeString]:
     """What was erased, and when."""
     erasures = (
         (order.erased_at, _("What was entered was deleted:")),
@@ -76,7 +76,7 @@ def _erased(order: Order) -> list[SafeString]:
     return [format_html("{} {}", words, beijing(at, "short")) for at, words in erasures if at is not None]
 
 
-def _written(order: Order, reader: User) -> list[ColleagueNote]:
+def _notes(order: Order, reader: User) -> list[ColleagueNote]:
     """What the reader and colleagues wrote to each other since the order is here; of one that waits, for its holder."""
     if not is_in(order, Group.IN_REVIEW) or (has_look(order) and not leases.holds(order, reader)):
         return []
@@ -93,7 +93,7 @@ def _handed_on(order: Order, reader: User, written: list[ColleagueNote]) -> list
     return [_line(zh(str(last.author)), *filter(None, [zh_parts(last.words)]))] if last else []
 
 
-def _answered(reader: User, written: list[ColleagueNote]) -> list[SafeString]:
+def _answers(reader: User, written: list[ColleagueNote]) -> list[SafeString]:
     """What colleagues answered to the reader's questions, each about its part."""
     answered = [each for each in written if each.author_id == reader.pk and each.answered_at is not None]
     return [
@@ -101,7 +101,7 @@ def _answered(reader: User, written: list[ColleagueNote]) -> list[SafeString]:
     ]
 
 
-def _typed(typed: UnusedText) -> SafeString:
+def _unused_line(typed: UnusedText) -> SafeString:
     return _line(zh_parts(typed["label"]), zh(typed["text"]))
 
 
@@ -119,7 +119,7 @@ def _objection(objection: Objection) -> SafeString:
     return _line(when, zh(objection.words))
 
 
-def _contested(order: Order) -> list[SafeString]:
+def _objection_lines(order: Order) -> list[SafeString]:
     words = _("Nobody can accept the order. Refusing it takes a second lead")
     return [format_html("{}", words)] if is_contested(order) else []
 

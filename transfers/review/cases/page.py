@@ -14,7 +14,7 @@ from icpportal.fields.types import Words
 from icpportal.gateways.miit.sent_reports import SentReport
 from transfers.review.baskets.due import Due
 from transfers.review.baskets.page import Act
-from transfers.review.cases.events import Happened
+from transfers.review.cases.events import CaseEvent
 from transfers.review.cases.notes import CaseNote
 from transfers.review.cases.parts.look import LookBox
 from transfers.review.cases.parts.papers import Papers
@@ -153,7 +153,7 @@ class MorePage:
     questions: list[Question]
     forms: dict[str, forms.Form]
     note: str  # what was typed so far
-    happened: list[Happened]
+    happened: list[CaseEvent]
     sent: list[SentReport]  # reports sent to the ministry
     kept: str
     version: int

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.fields.language_marks import reads_chinese
 from transfers.models import ReturnReason
 from transfers.returns.labels import section_of
-from transfers.review.cases.drafts import Fields, Typed
+from transfers.review.cases.drafts import Fields, TypedText
 from transfers.review.cases.parts.photo_rules import part_label
 from transfers.review.reasons.queries import Held
 
@@ -40,7 +40,7 @@ class UnusedText(TypedDict):
     text: str
 
 
-def unused_of(typed: Typed, drawn: Collection[str], begun: Held | None = None) -> list[UnusedText]:
+def unused_of(typed: TypedText, drawn: Collection[str], begun: Held | None = None) -> list[UnusedText]:
     """Texts in this or an earlier round's draft that no field of the page shows.
 
     `begun` are the reasons already read for the page, if any.

@@ -147,7 +147,7 @@ def _act(request: HttpRequest, order: Order, context: Context, elsewhere: FormPa
     if name == KEEP:
         _work_on(order, user)
         if request.headers.get("accept") == "application/json":
-            return _saved(request, order, typed)
+            return _saved_response(request, order, typed)
     else:
         leases.renew(order, user)
     here = case_url(order, request.POST.get("list", "") or request.META.get("QUERY_STRING", ""))
@@ -162,7 +162,7 @@ def _act(request: HttpRequest, order: Order, context: Context, elsewhere: FormPa
         return own(request, order, context, form) if own else _draw_again(request, order, form, move.form_name, context)
     if move.opens:
         return redirect(case_url(order, request.POST.get("list", ""), move.opens))
-    if used := move.used(typed.fields, part):
+    if used := move.used_fields(typed.fields, part):
         if move.decides:
             decisions.keep_typed(order, user, {name: typed.fields[name] for name in used})
         drafts.take_out(order, user, used)
@@ -182,7 +182,7 @@ def _proof(request: HttpRequest, order: Order, move: CaseAction) -> HttpResponse
 
 
 def _carry_out(
-    request: HttpRequest, order: Order, move: CaseAction, typed: drafts.Typed
+    request: HttpRequest, order: Order, move: CaseAction, typed: drafts.TypedText
 ) -> tuple[forms.Form | None, str | Promise]:
     """Carries it out; returns the form to be shown again and why it was not done, if so."""
     if refusal := (_refusal(request, order, typed) if move.decides else ""):
@@ -220,7 +220,7 @@ def _go_on(request: HttpRequest, *, opens_next: bool) -> HttpResponse:
     return redirect(case_url(following, data.urlencode()) if following else list_url(data))
 
 
-def _refusal(request: HttpRequest, order: Order, typed: drafts.Typed) -> str | Promise:
+def _refusal(request: HttpRequest, order: Order, typed: drafts.TypedText) -> str | Promise:
     """Refuses a decision when the order or what was typed is not as the page showed."""
     barred = leases.why_barred(order, account_of(request))
     if isinstance(barred, leases.OwnOrder):
@@ -286,7 +286,7 @@ def _has_moved(request: HttpRequest, order: Order) -> bool:
     return request.POST.get("seen") != str(order.version)
 
 
-def _saved(request: HttpRequest, order: Order, typed: drafts.Typed) -> JsonResponse:
+def _saved_response(request: HttpRequest, order: Order, typed: drafts.TypedText) -> JsonResponse:
     """The answer to the page's own saving. It gives the stamp only if the page shows everything."""
     if not typed.is_whole:
         return JsonResponse({"words": str(MORE_ELSEWHERE)})

@@ -26,7 +26,7 @@ from transfers.review.exports.selection import MOST, Selection, count, selection
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ExportRow:
     """One requested list."""
 
     pk: int
@@ -54,8 +54,8 @@ class ExportPage(DeskPage):
     query: str
     names: str
     form: ExportForm
-    mine: list[Asked]
-    waiting: list[Asked]
+    mine: list[ExportRow]
+    waiting: list[ExportRow]
 
 
 def export(request: HttpRequest, site: AdminSite) -> HttpResponse:
@@ -131,14 +131,14 @@ def _page(chosen: Selection, user: User, form: ExportForm) -> ExportPage:
         query=chosen.query,
         names=comma_list(column.name for column in columns.COLUMNS),
         form=form,
-        mine=[_shown(each, each.answered_by) for each in actions.unfetched_requests(user, now)],
-        waiting=[_shown(each, each.asked_by) for each in waiting],
+        mine=[_export_row(each, each.answered_by) for each in actions.unfetched_requests(user, now)],
+        waiting=[_export_row(each, each.asked_by) for each in waiting],
     )
 
 
-def _shown(export: ListExport, who: User | None) -> Asked:
+def _export_row(export: ListExport, who: User | None) -> ExportRow:
     """`who` is the other one of the two people."""
-    return Asked(
+    return ExportRow(
         pk=export.pk,
         words=export.words.get(get_language() or "") or export.query,
         rows=export.rows,

@@ -61,9 +61,9 @@ def count_day(day: date, *, now: datetime) -> None:
     days.count_day(DESK, day, now=now)
 
 
-def _counted(day: date) -> Iterator[Model]:
+def _count_rows(day: date) -> Iterator[Model]:
     counts = _Counts(Counter(), Counter())
-    touched = _touched(day)
+    touched = _touched_orders(day)
     if touched:
         begin, _end = days.bounds(day)
         known = calendar((begin - LONGEST_WAIT).date(), day + timedelta(days=60))
@@ -83,7 +83,7 @@ def events_on(day: date) -> QuerySet[OrderEvent]:
     return OrderEvent.objects.filter(at__gte=begin, at__lt=end).order_by()
 
 
-def _touched(day: date) -> list[UUID]:
+def _touched_orders(day: date) -> list[UUID]:
     """The orders with an event on this day."""
     return sorted(set(events_on(day).values_list("order_id", flat=True)))
 
@@ -165,4 +165,4 @@ def _parts_returned(rounds: Iterable[int]) -> dict[int, Named]:
     }
 
 
-DESK = days.DailyCount(DeskDay, (DeskCount, ReviewerCount), _counted, WINDOW)
+DESK = days.DailyCount(DeskDay, (DeskCount, ReviewerCount), _count_rows, WINDOW)

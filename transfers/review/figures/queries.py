@@ -19,7 +19,7 @@ BY_DAY = (ARRIVED, ANSWERED, LATE, PHOTO, PHONES)
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class DayCount:
     """How often something happened on one day."""
 
     figure: str
@@ -34,7 +34,7 @@ class Counts:
     """What happened in a period and in the one before it."""
 
     period: Period
-    rows: list[Happened]
+    rows: list[DayCount]
     waits: Mapping[date, Mapping[int, int]]  # by day: minutes → how many first answers took that long
 
     def total(self, period: Period, figure: str, *parts: str, first: bool = False) -> int:
@@ -62,7 +62,7 @@ class Counts:
             found.update(self.waits.get(day, {}))
         return found
 
-    def _of(self, figure: str, parts: tuple[str, ...], *, first: bool) -> Iterable[Happened]:
+    def _of(self, figure: str, parts: tuple[str, ...], *, first: bool) -> Iterable[DayCount]:
         return (
             row
             for row in self.rows
@@ -122,7 +122,7 @@ def counts(period: Period, province: str) -> Counts:
     first = rows.filter(figure=ANSWERED, round=1).values_list("day", "minutes").annotate(n=Sum("times"))
     for day, minutes, times in first:
         waits.setdefault(day, {})[minutes] = times
-    return Counts(period, [Happened(*row) for row in found], waits)
+    return Counts(period, [DayCount(*row) for row in found], waits)
 
 
 def places(period: Period, province: str) -> Places:

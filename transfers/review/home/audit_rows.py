@@ -60,7 +60,7 @@ class LogRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RowFilter:
     """The rows to show: of one reference as typed, one person, one sort, between two moments."""
 
     reference: str = ""
@@ -80,7 +80,7 @@ class Wanted:
         return Q(**{f"{name}__in": {self.reference, self.reference.upper()}}) if self.reference else Q()
 
 
-def rows(wanted: Wanted) -> tuple[list[LogRow], datetime | None]:
+def rows(wanted: RowFilter) -> tuple[list[LogRow], datetime | None]:
     """The newest matching rows, and the moment before which there are more."""
     found = sorted((row for source in _sources(wanted) for row in source(wanted)), key=lambda row: row.at, reverse=True)
     if len(found) <= MOST:
@@ -89,8 +89,8 @@ def rows(wanted: Wanted) -> tuple[list[LogRow], datetime | None]:
     return [row for row in found if row.at >= edge], edge
 
 
-def _sources(wanted: Wanted) -> list[Callable[[Wanted], Iterator[LogRow]]]:
-    by_sort: dict[str, list[Callable[[Wanted], Iterator[LogRow]]]] = {
+def _sources(wanted: RowFilter) -> list[Callable[[RowFilter], Iterator[LogRow]]]:
+    by_sort: dict[str, list[Callable[[RowFilter], Iterator[LogRow]]]] = {
         LOOKS: [_looks],
         FLAGGED: [_looks],
         ACTS: [_moves, _requests, _changes],
@@ -99,7 +99,7 @@ def _sources(wanted: Wanted) -> list[Callable[[Wanted], Iterator[LogRow]]]:
     return by_sort.get(wanted.sort, [_looks, _moves, _requests, _changes])
 
 
-def _looks(wanted: Wanted) -> Iterator[LogRow]:
+def _looks(wanted: RowFilter) -> Iterator[LogRow]:
     found = AccessNote.objects.annotate(latest=LATEST_LOOK)
     found = found.filter(wanted.within("latest", "actor") & wanted.about("reference"))
     found = found.filter(without_holding()) if wanted.sort == FLAGGED else found
@@ -118,7 +118,7 @@ def _looks(wanted: Wanted) -> Iterator[LogRow]:
         )
 
 
-def _moves(wanted: Wanted) -> Iterator[LogRow]:
+def _moves(wanted: RowFilter) -> Iterator[LogRow]:
     """What staff did to orders."""
     of_staff = Q(by__in=(REVIEWER, LEAD, OPERATIONS), actor__isnull=False)
     found = OrderEvent.objects.filter(of_staff & wanted.within("at", "actor") & wanted.about("order__reference"))
@@ -128,7 +128,7 @@ def _moves(wanted: Wanted) -> Iterator[LogRow]:
         yield LogRow(event.at, _name(event.actor), event.order.reference, row.said if row else event.move)
 
 
-def _requests(wanted: Wanted) -> Iterator[LogRow]:
+def _requests(wanted: RowFilter) -> Iterator[LogRow]:
     """What a second person was asked, and the answer; without the words."""
     people = Q(asked_by=wanted.who) | Q(answered_by=wanted.who) if wanted.who else Q()
     found = ApprovalRequest.objects.filter(people & wanted.about("reference"))
@@ -139,7 +139,7 @@ def _requests(wanted: Wanted) -> Iterator[LogRow]:
                 yield LogRow(act.at, act.who, request.reference, act.what)
 
 
-def _changes(wanted: Wanted) -> Iterator[LogRow]:
+def _changes(wanted: RowFilter) -> Iterator[LogRow]:
     """What staff changed on pages of accounts and lists: the row and the fields, never the values."""
     found = LogEntry.objects.filter(wanted.within("action_time", "user") & wanted.about("object_repr"))
     # by the key: it is indexed, and grows with time

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from icpportal.accounts.models import User
 from icpportal.desk.pages import page_response
 from icpportal.fields.types import Words
-from transfers.review.home.audit_rows import SORTS, LogRow, Wanted, rows
+from transfers.review.home.audit_rows import SORTS, LogRow, RowFilter, rows
 from transfers.review.home.auditor_sides import looks_today, roles_given, two_duties
 from transfers.review.home.page import Line
 
@@ -37,13 +37,13 @@ class LogForm(forms.Form):
     days = forms.ChoiceField(label=gettext_lazy("When"), choices=DAYS, required=False)
     before = forms.DateTimeField(widget=forms.HiddenInput, required=False)
 
-    def criteria(self, now: datetime) -> Wanted:
+    def criteria(self, now: datetime) -> RowFilter:
         """What was chosen; an invalid form asks for nothing in particular."""
         if not self.is_valid():
-            return Wanted()
+            return RowFilter()
         cleaned = self.cleaned_data
         since = now - timedelta(days=int(cleaned["days"])) if cleaned["days"] else None
-        return Wanted(cleaned["reference"].strip(), cleaned["who"], cleaned["sort"], since, cleaned["before"])
+        return RowFilter(cleaned["reference"].strip(), cleaned["who"], cleaned["sort"], since, cleaned["before"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from transfers.orders.kinds import kind_of
 from transfers.pages.order_summary import subject_words
 from transfers.pages.unreadable import build_safely
 from transfers.returns.labels import name_of
-from transfers.review.baskets.counts import Counted, cached_counts, count_baskets
+from transfers.review.baskets.counts import BasketCount, cached_counts, count_baskets
 from transfers.review.baskets.due import NEAR, OVER, Due, DueBy, day_and_clock, due_between, due_of, over_before
 from transfers.review.baskets.forms import own_provinces, province_name
 from transfers.review.baskets.page import LIST
@@ -141,7 +141,7 @@ def home_page(reader: Reader) -> HomePage:
     wanted = [*shown_rows, *([UNHELD] if leads else [])]
     within = Q() if leads else narrowed
     counted = cached_counts(reader, f"home {own}", lambda: count_baskets(reader, wanted, within, timed=shown_rows))
-    unheld = counted.get(UNHELD.key, Counted())
+    unheld = counted.get(UNHELD.key, BasketCount())
     counts = {key: each for key, each in counted.items() if key != UNHELD.key}
     decided, returned = _tally(reader)
     requests = open_requests(reader.user, MOST)
@@ -188,7 +188,7 @@ def _next(reader: Reader, narrowed: Q) -> NextOrder | None:
     return NextOrder(order.reference, due.words, [each for each in about if each], due.tone == OVER)
 
 
-def _lines(counts: dict[str, Counted], reader: Reader, where: str) -> list[BasketLine]:
+def _lines(counts: dict[str, BasketCount], reader: Reader, where: str) -> list[BasketLine]:
     """The baskets. `where` filters by province as their lists do, so that both count the same."""
     found: list[BasketLine] = []
     most = max((counted.waiting for counted in counts.values()), default=0)
@@ -201,7 +201,7 @@ def _lines(counts: dict[str, Counted], reader: Reader, where: str) -> list[Baske
     return found
 
 
-def _line(row: Basket, counted: Counted, most: int, reader: Reader, part: Words) -> BasketLine:
+def _line(row: Basket, counted: BasketCount, most: int, reader: Reader, part: Words) -> BasketLine:
     earliest = _earliest(row, counted, reader)
     return BasketLine(
         part=part,
@@ -216,13 +216,13 @@ def _line(row: Basket, counted: Counted, most: int, reader: Reader, part: Words)
     )
 
 
-def _amounts(counted: Counted) -> dict[str, int]:
+def _amounts(counted: BasketCount) -> dict[str, int]:
     """How many are overdue, due today, and due later."""
     later = counted.waiting - counted.over - counted.today
     return {"over": counted.over, "today": counted.today, "later": later}
 
 
-def _bar_words(counted: Counted) -> str:
+def _bar_words(counted: BasketCount) -> str:
     """The bar in words."""
     sentence = _("%(over)s overdue, %(today)s due today, %(later)s later")
     return sentence % _amounts(counted) if counted.waiting else ""
@@ -239,7 +239,7 @@ def _pieces(amounts: dict[str, int], most: int) -> list[Piece]:
     return found
 
 
-def _earliest(row: Basket, counted: Counted, reader: Reader) -> Due | None:
+def _earliest(row: Basket, counted: BasketCount, reader: Reader) -> Due | None:
     """When the most urgent order of a basket is due."""
     if counted.first is None or row.by not in (DueBy.PROMISE, DueBy.DEADLINE):
         return None
@@ -251,7 +251,7 @@ def _earliest(row: Basket, counted: Counted, reader: Reader) -> Due | None:
     return Due(due.at, left, due.tone, due.width)
 
 
-def _since(counted: Counted, reader: Reader) -> str:
+def _since(counted: BasketCount, reader: Reader) -> str:
     if counted.first is None:
         return _("nothing waits")
     return _("the oldest for %(span)s") % {"span": span_words(max(reader.now - counted.first, timedelta(0)))}
@@ -277,7 +277,7 @@ def _correction_lines(reader: Reader) -> list[BasketLine]:
     return [_phone_line(label, f"{url}?{OPEN}", counted, counted.waiting, reader, _("People's own data"))]
 
 
-def _phone_line(label: str, url: str, counted: Counted, most: int, reader: Reader, part: str) -> BasketLine:
+def _phone_line(label: str, url: str, counted: BasketCount, most: int, reader: Reader, part: str) -> BasketLine:
     due = due_between(reader.now, counted.first, reader.now, reader.known) if counted.first else None
     return BasketLine(
         part=part,

@@ -48,7 +48,7 @@ class ObjectionsPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class Contact:
     """One attempt to reach one of the sides, or a call that waits."""
 
     url: str
@@ -85,7 +85,7 @@ class ObjectionPage:
     written: str
     sides: list[Side]  # none if the order is no longer known
     compared: list[ComparisonLine]
-    made: list[Made]
+    made: list[Contact]
     call_form: forms.Form
     form: forms.Form
     results: list[Choosable]
@@ -158,7 +158,7 @@ def objection_page(
         words=objection.words,
         written=short_words(objection.created_at),
         sides=[_side(order)] if order else [],
-        compared=_compared(objection, order) if order else [],
+        compared=_comparison(objection, order) if order else [],
         made=_attempts(objection, order, reader) if order else [],
         call_form=call_form,
         form=form,
@@ -204,7 +204,7 @@ def _side(order: Order) -> Side:
     )
 
 
-def _compared(objection: Objection, order: Order) -> list[ComparisonLine]:
+def _comparison(objection: Objection, order: Order) -> list[ComparisonLine]:
     """What both sides have in common."""
     domain = objection.domain == order.domain
     subject = bool(objection.subject_key) and objection.subject_key == order.subject_key
@@ -222,22 +222,27 @@ def _same(label: str, same: str, other: str, *, holds: bool) -> ComparisonLine:
     return ComparisonLine(label, same, SAME) if holds else ComparisonLine(label, other, DIFFERS)
 
 
-def _attempts(objection: Objection, order: Order, reader: Reader) -> list[Made]:
+def _attempts(objection: Objection, order: Order, reader: Reader) -> list[Contact]:
     """Every attempt to reach either side, then what waits."""
     calls = list(order.calls.filter(Q(objection=None) | Q(objection=objection)).prefetch_related("attempts__by"))
     people = {**ROLES, **dict(whom(order))}  # of whom the order names no more the role alone
     tried = [(attempt, call) for call in calls for attempt in call.attempts.all()]
     waits = [call for call in calls if call.ended_at is None]
     return [
-        *(_tried(attempt, call, people, reader) for attempt, call in sorted(tried, key=lambda each: each[0].at)),
-        *(Made(_url(call), when_words(call.next_at, reader.now), people[call.role], _("next try")) for call in waits),
+        *(_contact_of(attempt, call, people, reader) for attempt, call in sorted(tried, key=lambda each: each[0].at)),
+        *(
+            Contact(_url(call), when_words(call.next_at, reader.now), people[call.role], _("next try"))
+            for call in waits
+        ),
     ]
 
 
-def _tried(attempt: CallAttempt, call: Call, people: dict[str, Words], reader: Reader) -> Made:
+def _contact_of(attempt: CallAttempt, call: Call, people: dict[str, Words], reader: Reader) -> Contact:
     outcome = outcome_of(attempt.outcome)
     tone = "warn" if outcome.is_missed else ""
-    return Made(_url(call), when_words(attempt.at, reader.now), people[call.role], outcome.label, tone, str(attempt.by))
+    return Contact(
+        _url(call), when_words(attempt.at, reader.now), people[call.role], outcome.label, tone, str(attempt.by)
+    )
 
 
 def _url(call: Call) -> str:

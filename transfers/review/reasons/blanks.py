@@ -52,12 +52,12 @@ def texts_about(version: ReasonVersion, order: Order, part: str, now: datetime) 
     found: Told = {}
     for language, code in CODES.items():
         with override(code):
-            text = filled(version.text(language), order, part, now)
+            text = fill_in(version.text(language), order, part, now)
         found[language] = {"text": text, "short": version.short(language)}
     return found
 
 
-def filled(text: str, order: Order, part: str, now: datetime) -> str:
+def fill_in(text: str, order: Order, part: str, now: datetime) -> str:
     """A text with its blanks filled in, in the active language."""
 
     def fill(blank: re.Match[str]) -> str:

@@ -19,7 +19,7 @@ from transfers.calls.people import called_of
 from transfers.calls.queries import MISSED_MOST, may_return
 from transfers.models import Call
 from transfers.pages.unreadable import build_safely
-from transfers.review.baskets.counts import Counted
+from transfers.review.baskets.counts import BasketCount
 from transfers.review.baskets.due import Due, day_and_clock, due_between
 from transfers.review.baskets.queries import PAGE, behind, place_of
 from transfers.review.baskets.rows import Reader
@@ -61,7 +61,7 @@ def current(*, is_here: bool) -> SafeString:
     return format_html(' aria-current="{}"', "true") if is_here else SafeString("")
 
 
-def count_calls(now: datetime) -> Counted:
+def count_calls(now: datetime) -> BasketCount:
     """How many calls are open, how many are late or due today, and the next due time; a single query."""
     tonight = to_beijing(now).replace(hour=23, minute=59)
     late = Q(next_at__lt=now)
@@ -71,13 +71,13 @@ def count_calls(now: datetime) -> Counted:
         today=Count("pk", filter=Q(next_at__lte=tonight) & ~late),
         first=Min("next_at"),
     )
-    return Counted(**counted)
+    return BasketCount(**counted)
 
 
-def calls_now() -> Counted:
+def calls_now() -> BasketCount:
     """The same for the head of every page and the first page: counted again after half a minute."""
     found = cache.get_or_set(COUNTED, lambda: count_calls(timezone.now()), KNOWN_FOR)
-    return found or Counted()
+    return found or BasketCount()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from icpportal.time_format import BEIJING, to_beijing
-from transfers.review.baskets.counts import Counted
+from transfers.review.baskets.counts import BasketCount
 from transfers.review.worklists.calls import KNOWN_FOR
 from transfers.rights.models import CorrectionRequest
 
 COUNTED = "desk.corrections"
 
 
-def count_corrections(now: datetime) -> Counted:
+def count_corrections(now: datetime) -> BasketCount:
     """How many wait, how many are late or due today, and when the first is due."""
     tomorrow = datetime.combine(to_beijing(now).date() + timedelta(days=1), time(), tzinfo=BEIJING)
     late = Q(due_at__lt=now)
@@ -24,10 +24,10 @@ def count_corrections(now: datetime) -> Counted:
         today=Count("pk", filter=Q(due_at__lt=tomorrow) & ~late),
         first=Min("due_at"),
     )
-    return Counted(**counted)
+    return BasketCount(**counted)
 
 
-def corrections_now() -> Counted:
+def corrections_now() -> BasketCount:
     """The same for a lead's first page: counted again after half a minute."""
     found = cache.get_or_set(COUNTED, lambda: count_corrections(timezone.now()), KNOWN_FOR)
-    return found or Counted()
+    return found or BasketCount()

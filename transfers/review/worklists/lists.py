@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from icpportal.fields.types import Words
 from transfers.models import Call, Objection
-from transfers.review.baskets.counts import Counted
+from transfers.review.baskets.counts import BasketCount
 from transfers.review.baskets.rows import Reader
 from transfers.review.cases.parts.parts import attributes
 from transfers.review.worklists.calls import CallRow, current, slice_of_calls
@@ -76,7 +76,7 @@ class Work:
     objections: list[ObjectionRow]
 
 
-def tabs(calls: Counted, objections: Counted, here: str) -> list[Tab]:
+def tabs(calls: BasketCount, objections: BasketCount, here: str) -> list[Tab]:
     """Both lists with their counts; `here` is the URL name of the open one."""
     rows = ((CALLS, _("Calls"), calls), (OBJECTIONS, _("Objections"), objections))
     return [Tab(label, reverse(name), counted.waiting, is_here=name == here) for name, label, counted in rows]

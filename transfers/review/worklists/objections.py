@@ -16,7 +16,7 @@ from icpportal.workdays.calendar import end_of_answer
 from transfers.models import Objection
 from transfers.objections.queries import open_objections
 from transfers.orders.kinds import state_of
-from transfers.review.baskets.counts import Counted
+from transfers.review.baskets.counts import BasketCount
 from transfers.review.baskets.due import Due, calendar_around, due_between, over_before, today_before
 from transfers.review.baskets.queries import PAGE, behind, place_of
 from transfers.review.baskets.rows import Reader
@@ -46,7 +46,7 @@ class ObjectionRow:
         return current(is_here=self.is_here)
 
 
-def count_objections(now: datetime) -> Counted:
+def count_objections(now: datetime) -> BasketCount:
     """How many wait, how many are late or due today, and when the first is due; a single query."""
     known = calendar_around(now)
     late = Q(created_at__lt=over_before(now, known))
@@ -57,13 +57,13 @@ def count_objections(now: datetime) -> Counted:
         first=Min("created_at"),
     )
     first = end_of_answer(counted["first"], known=known) if counted["first"] else None
-    return Counted(**{**counted, "first": first})
+    return BasketCount(**{**counted, "first": first})
 
 
-def objections_now() -> Counted:
+def objections_now() -> BasketCount:
     """The same for the head of every page and the first page: counted again after half a minute."""
     found = cache.get_or_set(COUNTED, lambda: count_objections(timezone.now()), KNOWN_FOR)
-    return found or Counted()
+    return found or BasketCount()
 
 
 @dataclass(frozen=True, slots=True)

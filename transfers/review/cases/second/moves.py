@@ -10,8 +10,8 @@ from transfers.models import Order
 from transfers.review import actions as review
 from transfers.review import decisions
 from transfers.review.cases.buttons import Contradicted, case_action
-from transfers.review.cases.drafts import VERDICTS, Typed
-from transfers.review.cases.judgement import Judged, case_judged, lacking_in
+from transfers.review.cases.drafts import VERDICTS, TypedText
+from transfers.review.cases.judgement import Judgement, case_judged, lacking_in
 from transfers.review.cases.moves import no_justified_objection
 from transfers.review.cases.parts.verdicts import RETURN
 from transfers.review.cases.second.forms import SECOND, SendToFirstForm
@@ -31,12 +31,12 @@ def _look(order: Order) -> ApprovalRequest:
     return asked
 
 
-def marks(case: Judged) -> list[str]:
+def marks(case: Judgement) -> list[str]:
     """The parts that the second person would return."""
     return [part for part, verdict in case.verdicts.items() if verdict.said == RETURN]
 
 
-def _marked(case: Judged) -> list[str]:
+def _marked_parts(case: Judgement) -> list[str]:
     """Those parts; raises `Contradicted` when there are none."""
     if named := marks(case):
         return named
@@ -44,19 +44,19 @@ def _marked(case: Judged) -> list[str]:
 
 
 @case_action("", decides=False, opens="second")
-def _to_second(order: Order, reviewer: User, typed: Typed) -> None:
+def _to_second(order: Order, reviewer: User, typed: TypedText) -> None:
     _look(order)
 
 
 @case_action("", decides=False, opens="second")
-def _to_first(order: Order, reviewer: User, typed: Typed) -> None:
+def _to_first(order: Order, reviewer: User, typed: TypedText) -> None:
     """Opens the page for returning; without a mark that page would confirm instead."""
     _look(order)
-    _marked(case_judged(order, typed))
+    _marked_parts(case_judged(order, typed))
 
 
 @case_action(gettext_lazy("Confirmed: the order goes to the authority"), uses=(*VERDICTS, f"{SECOND}-"))
-def _confirm(order: Order, reviewer: User, typed: Typed) -> None:
+def _confirm(order: Order, reviewer: User, typed: TypedText) -> None:
     _look(order)
     case = case_judged(order, typed)
     if not case.tally.is_whole:
@@ -68,13 +68,13 @@ def _confirm(order: Order, reviewer: User, typed: Typed) -> None:
 @case_action(
     gettext_lazy("The order is back with who accepted it"), form_name="second_form", uses=(*VERDICTS, f"{SECOND}-")
 )
-def _send_to_first(order: Order, reviewer: User, typed: Typed) -> SendToFirstForm | None:
+def _send_to_first(order: Order, reviewer: User, typed: TypedText) -> SendToFirstForm | None:
     _look(order)
     form = SendToFirstForm(typed.fields)
-    named = _marked(case_judged(order, typed))
+    named = _marked_parts(case_judged(order, typed))
     if not form.is_valid():
         return form
     left = {name: text for name, text in typed.fields.items() if name.partition(".")[2] in named}
-    answer: decisions.Said = {"parts": named, "words": form.cleaned_data["words"], "marks": left}
+    answer: decisions.DecisionContent = {"parts": named, "words": form.cleaned_data["words"], "marks": left}
     decisions.decide(order, reviewer, review.send_to_first, answer)
     return None

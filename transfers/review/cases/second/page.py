@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 
 from icpportal.fields.types import Words
 from transfers.returns.labels import section_of
-from transfers.review.cases.judgement import Judged
+from transfers.review.cases.judgement import Judgement
 from transfers.review.cases.parts.photo_rules import part_label
 from transfers.review.cases.parts.verdicts import RETURN, Tally
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class MarkedPart:
     """A part that the second person marked."""
 
     label: str
@@ -33,7 +33,7 @@ class SecondPage:
     because: str
     tally: Tally
     set_aside: list[Words]
-    marked: list[Marked]
+    marked: list[MarkedPart]
     form: forms.Form
     happens: list[Words]
     kept: str
@@ -47,10 +47,10 @@ class SecondPage:
         return _("Send back to %(name)s") % {"name": self.first} if self.marked else _("Confirm as the second person")
 
 
-def marked_of(case: Judged) -> list[Marked]:
+def marked_of(case: Judgement) -> list[MarkedPart]:
     """The parts that the second person marked, with the reasons."""
     return [
-        Marked(f"{section_of(part)} · {part_label(part)}", " ".join(filter(None, (each.words, each.words_en))))
+        MarkedPart(f"{section_of(part)} · {part_label(part)}", " ".join(filter(None, (each.words, each.words_en))))
         for part, each in case.verdicts.items()
         if each.said == RETURN
     ]

@@ -151,7 +151,7 @@ def _by_round(key: str, title: str, lead: str, counts: Counts, stage: str) -> Fi
             Fill(shapes.SECOND, _("returned")),
             Fill(shapes.BAD, _("refused")),
         ],
-        drawing=shapes.stacked(title, rows, (shapes.FIRST, shapes.SECOND, shapes.BAD)) if rows else None,
+        drawing=shapes.stacked_bars(title, rows, (shapes.FIRST, shapes.SECOND, shapes.BAD)) if rows else None,
         table=Table(
             [_("Round"), _("Accepted"), _("Returned"), _("Refused")], [[row.label, *row.parts] for row in rows]
         ),

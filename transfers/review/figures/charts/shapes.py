@@ -119,7 +119,7 @@ class Stack:
     parts: tuple[int, ...]
 
 
-def stacked(label: str, rows: Sequence[Stack], fills: tuple[str, ...] = FILLS) -> Drawing:
+def stacked_bars(label: str, rows: Sequence[Stack], fills: tuple[str, ...] = FILLS) -> Drawing:
     """Draws bars of equal length, whose parts are shares; the total is written after each."""
     drawing = Drawing(label, STACK_ROW * len(rows) + 8)
     for place, row in enumerate(rows):

@@ -51,7 +51,7 @@ def phones(counts: Counts) -> Figure:
             Fill(shapes.SECOND, _("later, in time")),
             Fill(shapes.BAD, _("missed")),
         ],
-        drawing=shapes.stacked(title, rows, FILLS) if rate.of else None,
+        drawing=shapes.stacked_bars(title, rows, FILLS) if rate.of else None,
         table=Table(
             [_("Week from"), _("On the same day"), _("Later, in time"), _("Missed")],
             [[row.label, *row.parts] for row in rows],

@@ -64,7 +64,7 @@ class OwnPage(DeskPage):
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Request:
     """What to show, and what was found."""
 
     form: FiguresForm
@@ -113,10 +113,10 @@ def table(key: str, form: FiguresForm, user: User, now: datetime, *, is_lead: bo
     return next((figure.table for figure in found if figure.key == key), None)
 
 
-def _ask(form: FiguresForm, now: datetime) -> _Asked:
+def _ask(form: FiguresForm, now: datetime) -> _Request:
     period = period_to(now, form.length)
     approved = lengths(to_beijing(now).date() - WINDOW, (AUTHORITY, REVIEW))
-    return _Asked(form, period, _calendar(now), counts(period, form.place), approved)
+    return _Request(form, period, _calendar(now), counts(period, form.place), approved)
 
 
 def _calendar(now: datetime) -> Calendar:
@@ -124,7 +124,7 @@ def _calendar(now: datetime) -> Calendar:
     return calendar((now - LONGEST).date(), (now + AHEAD).date())
 
 
-def _figures(asked: _Asked) -> list[Figure]:
+def _figures(asked: _Request) -> list[Figure]:
     found = places(asked.period, asked.form.place)
     return [
         pace.pace(asked.counts, asked.known),
@@ -139,7 +139,7 @@ def _figures(asked: _Asked) -> list[Figure]:
     ]
 
 
-def _of_authorities(asked: _Asked) -> dict[str, Mapping[int, int]]:
+def _of_authorities(asked: _Request) -> dict[str, Mapping[int, int]]:
     return {province: each for (stage, province), each in asked.approved.items() if stage == AUTHORITY}
 
 
@@ -149,7 +149,7 @@ def _lead(period: Period) -> str:
     return f"{words}{sign(' ')}{_('Counted in working hours; no names of applicants.')}"
 
 
-def _late_words(asked: _Asked) -> str:
+def _late_words(asked: _Request) -> str:
     """How many of the first answers came later than promised."""
     late, all_of_them = (asked.counts.total(asked.period, each, first=True) for each in (LATE, ANSWERED))
     if not all_of_them:
@@ -158,7 +158,7 @@ def _late_words(asked: _Asked) -> str:
     return _("First answers later than promised in this period: %(rate)s.") % {"rate": rate}
 
 
-def _feed(asked: _Asked) -> list[str]:
+def _feed(asked: _Request) -> list[str]:
     """What the start page tells applicants, from the same counts of approvals."""
     review = Counter[int]()
     for (stage, _province), each in asked.approved.items():

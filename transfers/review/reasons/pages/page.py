@@ -31,7 +31,7 @@ DRAFT, ENDED = "is-draft", "is-ended"  # CSS classes of a reason
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ReasonRow:
     """One reason in the list."""
 
     key: str
@@ -103,7 +103,7 @@ class ReasonsPage(DeskPage):
 
     template: ClassVar[str] = "admin/reasons/reasons.html"
 
-    listed: list[Listed]
+    listed: list[ReasonRow]
     asked_for: str
     item: Item | None = None
     can_write: bool = False
@@ -136,10 +136,10 @@ def holding(versions: list[ReasonVersion], now: datetime) -> ReasonVersion | Non
     return next((each for each in versions if each.published_at and (each.begins_at or now) <= now), None)
 
 
-def matching_reasons(found: dict[str, list[ReasonVersion]], query: str, here: str) -> list[Listed]:
+def matching_reasons(found: dict[str, list[ReasonVersion]], query: str, here: str) -> list[ReasonRow]:
     """The reasons whose texts match, by their short form."""
     now = timezone.now()
-    rows = [_listed(key, versions, here, now) for key, versions in found.items() if _holds(key, versions, query)]
+    rows = [_reason_row(key, versions, here, now) for key, versions in found.items() if _holds(key, versions, query)]
     return sorted(rows, key=lambda row: row.name)
 
 
@@ -151,12 +151,12 @@ def _holds(key: str, versions: list[ReasonVersion], query: str) -> bool:
     return query.casefold() in haystack.casefold()
 
 
-def _listed(key: str, versions: list[ReasonVersion], here: str, now: datetime) -> Listed:
+def _reason_row(key: str, versions: list[ReasonVersion], here: str, now: datetime) -> ReasonRow:
     held = holding(versions, now)
     newest = versions[0]
     is_over = held is not None and held.ends_at is not None and held.ends_at <= now
     mark = _("draft") if newest.published_at is None else pgettext("a reason", "ended") if is_over else ""
-    return Listed(
+    return ReasonRow(
         key=key,
         name=newest.short(language()),
         about=f"{newest.code or '–'} · v{(held or newest).number}",
