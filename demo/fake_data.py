@@ -18,7 +18,7 @@ ORG_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 @dataclass(frozen=True)
-class Invented:
+class FakePerson:
     """One person with an ID card and a mobile."""
 
     name: str
@@ -39,12 +39,12 @@ def credit_code(province: str, digits: str) -> str:
     return stem + uscc.calc_check_digit(stem)
 
 
-def person(dice: random.Random, province: str) -> Invented:
+def person(dice: random.Random, province: str) -> FakePerson:
     """An adult of the province."""
     born = date(1965, 1, 1) + timedelta(days=dice.randrange(12_000))
     mobile = f"139{dice.randrange(10**8):08d}"
     name = dice.choice(SURNAMES) + dice.choice(GIVEN)
-    return Invented(name, id_number(province, born), mobile, f"p{mobile[3:]}@example.com")
+    return FakePerson(name, id_number(province, born), mobile, f"p{mobile[3:]}@example.com")
 
 
 def organisation(dice: random.Random, province: str, place: str) -> tuple[str, str]:

@@ -87,8 +87,8 @@ def _message(message: file_inbox.StoredMessage, template: str) -> DemoMessage:
         to=message.to,
         at=message.sent_at,
         language=language,
-        subject=linked(message.subject, language),
-        body=linked(message.text, language),
+        subject=link_addresses(message.subject, language),
+        body=link_addresses(message.text, language),
         code=code_in(message.text),
         attachments=message.attachments,
     )
@@ -105,7 +105,7 @@ def language_of(text: str) -> str:
     return "zh-Hans" if len(HAN_CHARACTER.findall(text)) * 5 > len(text) else "en"
 
 
-def linked(text: str, language: str) -> SafeString:
+def link_addresses(text: str, language: str) -> SafeString:
     """The text escaped, its addresses as links, and the Chinese words of an English text marked."""
     mark = zh_runs if language == "en" else (lambda part: format_html("{}", part))
     parts, end = [], 0

@@ -66,10 +66,10 @@ class OldFilingForm(forms.Form):
     def row(self) -> dict[str, str]:
         """The row as in a dump, with the password hashed."""
         password = self.cleaned_data["account_password"]
-        return {**self.cleaned_data, "account_password": hashed(password) if password else ""}
+        return {**self.cleaned_data, "account_password": hash_password(password) if password else ""}
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """The hash of an invented password, in a format of old programs."""
     return f"md5${SALT}${passwords.DIGESTS['md5'](SALT, password)}"
 
@@ -83,7 +83,7 @@ def demo_old_platform(request: HttpRequest) -> HttpResponse:
     totals: Totals | None = None
     findings: list[Finding] = []
     if request.method == "POST" and form.is_valid():
-        totals, findings = loaded(form.row())
+        totals, findings = load_row(form.row())
         for finding in findings:
             if finding.refuses:
                 form.add_error(finding.field if finding.field in form.fields else None, finding.words)
@@ -95,7 +95,7 @@ def demo_old_platform(request: HttpRequest) -> HttpResponse:
     return render(request, "demo/old_platform.html", context)
 
 
-def loaded(row: Mapping[str, str]) -> tuple[Totals, list[Finding]]:
+def load_row(row: Mapping[str, str]) -> tuple[Totals, list[Finding]]:
     """Loads a dump of this one row."""
     findings: list[Finding] = []
     with tempfile.TemporaryDirectory() as folder:

@@ -38,7 +38,7 @@ def put(mobile: str, *, code: str = "", size: tuple[int, int] = SIZE) -> str:
     place = folder()
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = place / f".{os.getpid()}-{code}"
-    draft.write_bytes(drawn(code, size))
+    draft.write_bytes(draw(code, size))
     draft.replace(place / f"{_digest(mobile)}.{code}.{mobile[-4:]}.jpg")
     return code
 
@@ -52,10 +52,10 @@ def find(code: str, mobile: str) -> bytes | None:
 def latest() -> list[StoredPhoto]:
     """The last photos, newest first."""
     files = sorted(folder().glob("[!.]*.jpg"), key=lambda path: path.stat().st_mtime_ns, reverse=True)[:SHOWN]
-    return [_taken(path) for path in files]
+    return [_read_photo(path) for path in files]
 
 
-def _taken(path: Path) -> StoredPhoto:
+def _read_photo(path: Path) -> StoredPhoto:
     _digest_of_mobile, code, tail = path.stem.split(".")
     return StoredPhoto(code, tail, datetime.fromtimestamp(path.stat().st_mtime, UTC))
 
@@ -64,7 +64,7 @@ def _digest(mobile: str) -> str:
     return hashlib.sha256(mobile.encode()).hexdigest()[:32]
 
 
-def drawn(code: str, size: tuple[int, int] = SIZE) -> bytes:
+def draw(code: str, size: tuple[int, int] = SIZE) -> bytes:
     """A drawn person, nobody real, who holds a card, with the code on it."""
     picture = Image.new("RGB", SIZE, WALL)
     pen = ImageDraw.Draw(picture)

@@ -103,7 +103,7 @@ class Browser:
 
     def get(self, path: str) -> Page:
         """Opens an address."""
-        return self._kept(self.session.get(urljoin(self.base, path.lstrip("/")), timeout=TIMEOUT))
+        return self._keep(self.session.get(urljoin(self.base, path.lstrip("/")), timeout=TIMEOUT))
 
     def send(
         self,
@@ -127,9 +127,9 @@ class Browser:
             answer = self.session.get(form.action, params=fields, headers=headers, timeout=TIMEOUT)
         else:
             answer = self.session.post(form.action, data=fields, files=files, headers=headers, timeout=TIMEOUT)
-        return self._kept(answer)
+        return self._keep(answer)
 
-    def _kept(self, answer: requests.Response) -> Page:
+    def _keep(self, answer: requests.Response) -> Page:
         kind = answer.headers.get("Content-Type", "")
         self.page = Page(answer.url, answer.status_code, answer.text if "html" in kind else "")
         if answer.status_code >= 500:

@@ -61,13 +61,13 @@ def import_first(walk: Scenario) -> None:
 
 def prove(walk: Scenario) -> None:
     """The old account: a wrong password, then the right one."""
-    page = proved(walk, old_account(walk), "wrong-one")
+    page = prove_account(walk, old_account(walk), "wrong-one")
     if not page.find(class_="error-summary"):
         raise UnexpectedPage("a wrong password of the old account was taken")
-    _taken_to(walk, proved(walk, old_account(walk), OLD_PASSWORD), "previewed")
+    _taken_to(walk, prove_account(walk, old_account(walk), OLD_PASSWORD), "previewed")
 
 
-def proved(walk: Scenario, account: str, password: str) -> Page:
+def prove_account(walk: Scenario, account: str, password: str) -> Page:
     """The import page's answer to an old account and its password."""
     page = walk.me.get("/import/")
     return walk.me.send(page.form("old_account"), old_account=account, old_password=password)
@@ -157,7 +157,7 @@ def result(walk: Scenario) -> None:
 
 def once_more(walk: Scenario) -> None:
     """Importing again says that everything is here already, and changes nothing."""
-    page = proved(walk, old_account(walk), OLD_PASSWORD)
+    page = prove_account(walk, old_account(walk), OLD_PASSWORD)
     _taken_to(walk, page, "imported")
     if not page.find(id="already-here"):
         raise UnexpectedPage("the page does not say that everything is here already")

@@ -172,7 +172,7 @@ def people(walk: Scenario) -> None:
     walk.moved_on(page, "administrator")
 
 
-def person_entries(prefix: str, who: fake_data.Invented, dice: random.Random) -> dict[str, str]:
+def person_entries(prefix: str, who: fake_data.FakePerson, dice: random.Random) -> dict[str, str]:
     """The entries for a person in charge."""
     return {
         f"{prefix}_name": who.name,
@@ -287,7 +287,7 @@ def phones(walk: Scenario) -> None:
     page = walk.me.get(walk.url("phones/"))
     if not page.find(class_="person"):
         raise UnexpectedPage("nobody is named on the page of the phones")
-    desk = walk.wait_for("the report to arrive at the authority", lambda: _received(walk))
+    desk = walk.wait_for("the report to arrive at the authority", lambda: _page_with_report(walk))
     report = next((each for each in desk.find("li", data_domain=walk.domain)), None)
     if report is None:
         raise UnexpectedPage("the authority has no report of this order")
@@ -302,7 +302,7 @@ def phones(walk: Scenario) -> None:
     walk.expect_state("authority_review")
 
 
-def _received(walk: Scenario) -> Page | None:
+def _page_with_report(walk: Scenario) -> Page | None:
     """The authority's desk once this order's report is on it."""
     page = walk.authority()
     return page if page.find("li", data_domain=walk.domain) else None
@@ -332,7 +332,7 @@ def _texts_of(desk: Page, walk: Scenario) -> list[tuple[str, str]]:
 
 def decision(walk: Scenario) -> None:
     """The authority grants the report."""
-    page = walk.wait_for("the report to arrive at the authority", lambda: _received(walk))
+    page = walk.wait_for("the report to arrive at the authority", lambda: _page_with_report(walk))
     form = page.form("report", data_domain=walk.domain)
     walk.watcher.send(form, button=("decision", "grant"))
     walk.expect_state("approved")

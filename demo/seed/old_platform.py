@@ -4,11 +4,11 @@ import csv
 import tempfile
 from pathlib import Path
 
-from demo.old_platform.views import hashed
+from demo.old_platform.views import hash_password
 from filings.legacy_import.dump.loader import load
 
 PASSWORD = "demo-Old-2012"  # noqa: S105 -- the demo's, printed at its start
-HASH = hashed(PASSWORD)
+HASH = hash_password(PASSWORD)
 HEAD = (
     "kind", "account_email", "account_password", "account_active", "nature", "id_type", "id_number", "name", "region",
     "domain", "subject_number", "site_number", "filed_on", "id_address", "post_region", "post_address", "investor",

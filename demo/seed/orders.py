@@ -132,13 +132,13 @@ def password_of(number: int) -> str:
     return f"Pw{number:06d}"
 
 
-def _approved() -> int:
+def _number_of_approved() -> int:
     return next(number for number, seed in enumerate(SEEDS) if seed.state == states.APPROVED.key)
 
 
 def cancellable() -> str:
     """The site whose transfer can be cancelled, for the demo's text."""
-    number = _approved()
+    number = _number_of_approved()
     return f"{domain_of(number)}  filing password {password_of(number)}, the code goes to a mobile of the filing"
 
 
@@ -149,7 +149,7 @@ def further_of(number: int) -> str:
 
 def transferable() -> str:
     """The further website that the customer's subject can transfer, for the demo's text."""
-    number = _approved()
+    number = _number_of_approved()
     return f"{further_of(number)}  filing password {password_of(number)}, of the subject of {domain_of(number)}"
 
 
@@ -189,7 +189,7 @@ def _place(owner: User, seed: Seed, dice: random.Random, number: int) -> None:
         _papers(order, with_photo="send_photo" in seed.moves)
     EXTRAS.get(seed.state, lambda *_: None)(order, owner, on_file)
     if "send_back" in seed.moves and seed.state == states.SUBMITTED.key:
-        _returned(order, owner, on_file)
+        _add_return(order, owner, on_file)
         order.rounds.update(decided_at=order.created_at + 12 * HOUR)
         Order.objects.filter(pk=order.pk).update(returns=1)
     if seed.objected:
@@ -207,7 +207,13 @@ def _sites(seed: Seed, number: int) -> list[SiteGiven]:
 
 
 def _answers(
-    region: str, name: str, code: str, domain: str, address: str, leader: fake_data.Invented, admin: fake_data.Invented
+    region: str,
+    name: str,
+    code: str,
+    domain: str,
+    address: str,
+    leader: fake_data.FakePerson,
+    admin: fake_data.FakePerson,
 ) -> Answers:
     return {
         "type": {
@@ -230,7 +236,7 @@ def _answers(
     }  # fmt: skip
 
 
-def _person(prefix: str, who: fake_data.Invented) -> dict[str, str]:
+def _person(prefix: str, who: fake_data.FakePerson) -> dict[str, str]:
     return {
         f"{prefix}_name": who.name,
         f"{prefix}_id_type": "2",
@@ -323,7 +329,7 @@ def _papers(order: Order, *, with_photo: bool) -> None:
     answer_on_the_phone(order)
 
 
-def _returned(order: Order, owner: User, on_file: str) -> None:
+def _add_return(order: Order, owner: User, on_file: str) -> None:
     opened = ReviewRound.objects.create(
         order=order, number=1, reviewer=owner, decision="send_back", decided_at=timezone.now()
     )
@@ -336,7 +342,7 @@ def _returned(order: Order, owner: User, on_file: str) -> None:
         )
 
 
-def _reported(order: Order, owner: User, on_file: str) -> None:
+def _add_report(order: Order, owner: User, on_file: str) -> None:
     gateway = ministry_gateway()
     gateway.queue(access_report(order, order.report))
     gateway.send()
@@ -344,7 +350,7 @@ def _reported(order: Order, owner: User, on_file: str) -> None:
         phone_windows.refresh(order, now=timezone.now())
 
 
-def _lapsed(order: Order, owner: User, on_file: str) -> None:
+def _add_lapse(order: Order, owner: User, on_file: str) -> None:
     sent = order.reported_at or order.entered_at
     lead = {"role": "subject_lead", "mobile_masked": mask_mobile(order.answer("subject")["lead_phone1"])}
     missing = {"role": "administrator", "mobile_masked": mask_mobile(on_file)}
@@ -354,33 +360,33 @@ def _lapsed(order: Order, owner: User, on_file: str) -> None:
 
 def _on_file(order: Order, owner: User, on_file: str) -> None:
     """In the register, with the authority's record, which brings its id of the access, on its way."""
-    _written(order)
+    _put_on_file(order)
     free_filings.ministry().push("BASJ", number=order.subject_number)
 
 
-def _written(order: Order) -> Website:
+def _put_on_file(order: Order) -> Website:
     subject, website = record_access(approval.access_facts(order, order.report_key))
     Order.objects.filter(pk=order.pk).update(subject=subject, website=website)
     return website
 
 
-def _cancelled(order: Order, owner: User, on_file: str) -> None:
-    end_access(_written(order), because="cancelled", now=order.entered_at)
+def _add_cancellation(order: Order, owner: User, on_file: str) -> None:
+    end_access(_put_on_file(order), because="cancelled", now=order.entered_at)
 
 
-def _photographed(order: Order, owner: User, on_file: str) -> None:
+def _add_photo(order: Order, owner: User, on_file: str) -> None:
     """In Shanghai the app has taken the photo, with a known code."""
     if order.province == "31":
         photo_app.put(administrator(order).mobile, code=APP_CODE)
 
 
 EXTRAS = {
-    states.PHOTO_DUE.key: _photographed,
-    states.RETURNED.key: _returned,
-    states.PHONE_DUE.key: _reported,
-    states.AUTHORITY_REVIEW.key: _reported,
-    states.LAPSED.key: _lapsed,
+    states.PHOTO_DUE.key: _add_photo,
+    states.RETURNED.key: _add_return,
+    states.PHONE_DUE.key: _add_report,
+    states.AUTHORITY_REVIEW.key: _add_report,
+    states.LAPSED.key: _add_lapse,
     states.APPROVED.key: _on_file,
     states.COOLING_OFF.key: _on_file,
-    states.CANCELLED.key: _cancelled,
+    states.CANCELLED.key: _add_cancellation,
 }

@@ -246,7 +246,7 @@ class Person:
     def _links_of_consent(self) -> set[str]:
         return set(re.findall(r"/consent/[\w-]+/", self.desk.get(f"/demo/messages/?to={self.admin.mobile}").html))
 
-    def _person(self, prefix: str, who: fake_data.Invented) -> None:
+    def _person(self, prefix: str, who: fake_data.FakePerson) -> None:
         self.page.fill(f"[name={prefix}_name]", who.name)
         self.page.select_option(f"[name={prefix}_id_type]", "2")
         self.page.fill(f"[name={prefix}_id_number]", who.id_number)

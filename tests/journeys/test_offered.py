@@ -37,9 +37,9 @@ def walk_in(portal: Portal, province: str) -> Scenario:
     return Scenario(portal.url, province, REVIEWER, dice=random.Random())
 
 
-def whom(person: tuple[str, str, str]) -> fake_data.Invented:
+def whom(person: tuple[str, str, str]) -> fake_data.FakePerson:
     name, id_number, mobile = person
-    return fake_data.Invented(name, id_number, mobile, f"p{mobile[3:]}@example.com")
+    return fake_data.FakePerson(name, id_number, mobile, f"p{mobile[3:]}@example.com")
 
 
 def offered(portal: Portal, free: demo_world.FreeFiling) -> Scenario:
@@ -69,9 +69,9 @@ def signed_in_as_lin(portal: Portal, number: int) -> Scenario:
     return walk
 
 
-def person_of(answers: dict[str, Any], prefix: str) -> fake_data.Invented:
+def person_of(answers: dict[str, Any], prefix: str) -> fake_data.FakePerson:
     asked = ("name", "id_number", "phone1", "email")
-    return fake_data.Invented(*(answers[f"{prefix}_{key}"] for key in asked))
+    return fake_data.FakePerson(*(answers[f"{prefix}_{key}"] for key in asked))
 
 
 def after(name: str, table: Steps) -> Steps:
@@ -185,7 +185,7 @@ def test_the_old_account_is_imported_with_the_printed_password(portal: Portal) -
     walk = walk_in(portal, "64")
     steps.sign_up(walk)
 
-    page = old_platform.proved(walk, email, password)
+    page = old_platform.prove_account(walk, email, password)
     walk.reference = page.url.split("/import/")[1].split("/")[0]
     wanted = [domain.rstrip(",") for domain in domains]
     walk.me.send(page.form("site", action="/run/"), site=wanted)

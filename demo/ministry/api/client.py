@@ -54,7 +54,7 @@ class SimulatorClient:
                 answer = self.session.post(address, json=dict(given), timeout=self.timeout)
         except requests.RequestException as problem:
             raise NotThere(f"No simulator answers at {self.url}: manage.py simulator serve starts one.") from problem
-        return _judged(answer, self.url)
+        return _json_of(answer, self.url)
 
     def status(self) -> StatusRow:
         """The state of the authority: numbers, clock, conduct, switches."""
@@ -164,7 +164,7 @@ class SimulatorClient:
         return self.ask("reset/", {"world": world})
 
 
-def _judged(answer: requests.Response, url: str) -> Any:
+def _json_of(answer: requests.Response, url: str) -> Any:
     try:
         found = answer.json()
     except ValueError as problem:

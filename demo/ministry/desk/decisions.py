@@ -91,6 +91,8 @@ def tell(report: Report, moment: datetime) -> None:
 
 def _tell_record(report: Report, access: Access | None, moment: datetime) -> None:
     if report.kind == Report.CANCELLATION and access is not None:
-        download_queue.put("ZXSJ", writer.struck(writer.STRUCK_ACCESS, access.access_id), moment=moment, report=report)
+        download_queue.put(
+            "ZXSJ", writer.struck_document(writer.STRUCK_ACCESS, access.access_id), moment=moment, report=report
+        )
     if report.kind == Report.ACCESS and report.site is not None:
         download_queue.put_record(report.site.filing, moment=moment, report=report)

@@ -45,7 +45,7 @@ def waiting(*, newest_first: bool = False) -> tuple[Download | None, bool]:
     return (rows[0] if rows else None), len(rows) > 1
 
 
-def delivered(file: Download) -> None:
+def count_delivery(file: Download) -> None:
     """Counts one more delivery."""
     Download.objects.filter(pk=file.pk).update(deliveries=F("deliveries") + 1)
 

@@ -25,7 +25,7 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True)
-class Unpacked:
+class UnpackedFile:
     """A file taken out of its envelope."""
 
     name: str
@@ -84,14 +84,14 @@ def unwrap(info: str, *, key: str = "", iv: str = "") -> bytes:
         raise Refusal(6) from problem
 
 
-def unpack(info: str, digest: str, *, key: str = "", iv: str = "") -> Unpacked:
+def unpack(info: str, digest: str, *, key: str = "", iv: str = "") -> UnpackedFile:
     """The file in its envelope; `Refusal` for the first error (6, 7, 8, 17, 18)."""
     body = unwrap(info, key=key, iv=iv)
     found = digest_of(body)
     if "".join(digest.split()) != found:
         raise Refusal(7)
     name, xml = only_entry(body)
-    return Unpacked(name, body, found, xml)
+    return UnpackedFile(name, body, found, xml)
 
 
 def only_entry(body: bytes) -> tuple[str, bytes]:

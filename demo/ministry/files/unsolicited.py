@@ -47,11 +47,11 @@ def _code(row: str, id_: int, named: Iterable[tuple[str, int | str]]) -> etree._
     return node(row, ("Id", id_), *named, ("Sfyx", 1))
 
 
-def struck(access_id: int, level: int = writer.STRUCK_ACCESS) -> bytes:
+def struck_file(access_id: int, level: int = writer.STRUCK_ACCESS) -> bytes:
     """ZXSJ: the access has ended."""
     if level == writer.STRUCK_ACCESS:
         Access.objects.filter(access_id=access_id, ended_at__isnull=True).update(ended_at=clock.now())
-    return writer.struck(level, int(access_id))
+    return writer.struck_document(level, int(access_id))
 
 
 def notice(number: str = "", words: str = "请在规定时间内整改") -> bytes:
@@ -60,7 +60,7 @@ def notice(number: str = "", words: str = "请在规定时间内整改") -> byte
     return writer.as_bytes(node("ICP", node("XGTZ", row)))
 
 
-def unfiled(domain: str = "unfiled-sample.cn", address: str = "192.0.2.99") -> bytes:
+def unfiled_file(domain: str = "unfiled-sample.cn", address: str = "192.0.2.99") -> bytes:
     """WBAWZLB: a site on our addresses without a filing."""
     row = node("Wbawzxx", ("Ym", domain), ("Ip", writer.number_of(address)))
     return writer.as_bytes(node("ICP", node("WBAWZLB", row)))
@@ -75,8 +75,8 @@ def blacklist(domain: str = "blocked-sample.cn") -> bytes:
 
 WRITERS: dict[str, Callable[..., bytes]] = {
     "JCDM": tables,
-    "ZXSJ": struck,
+    "ZXSJ": struck_file,
     "XGTZ": notice,
-    "WBAWZLB": unfiled,
+    "WBAWZLB": unfiled_file,
     "HMDLB": blacklist,
 }

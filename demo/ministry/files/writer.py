@@ -98,7 +98,7 @@ def verdict(result: Result, audit: Audit | None = None) -> bytes:
     return as_bytes(node("ICP", node("BAJG", rows, audited)))
 
 
-def struck(level: int, id_: int) -> bytes:
+def struck_document(level: int, id_: int) -> bytes:
     """ZXSJ: a subject, site or access that is no longer on record."""
     return as_bytes(node("ICP", node("ZXSJ", node("Zxxx", ("Zxlb", level), ("Jlid", id_)))))
 

@@ -10,7 +10,7 @@ LONG = 200  # characters of one element; longer is a picture
 BROKEN_BYTES = 20_000  # shown of a file that is not XML
 
 
-def shortened(xml: bytes) -> str:
+def shorten(xml: bytes) -> str:
     """Indented text with long contents cut and their length stated; a file that is not XML as it is, up to a length."""
     try:
         root = parser.parse(xml)

@@ -55,17 +55,17 @@ def service(request: HttpRequest, service: str) -> HttpResponse:
         if "wsdl" not in {name.lower() for name in request.GET}:
             return HttpResponse("A SOAP service: ?wsdl says what it offers.", status=405, content_type="text/plain")
         address = request.build_absolute_uri(request.path)
-        return HttpResponse(wsdl.written(service, address), content_type=soap.CONTENT_TYPE)
+        return HttpResponse(wsdl.document(service, address), content_type=soap.CONTENT_TYPE)
     if request.method != "POST":
         return HttpResponse(status=405)
     try:
         call = soap.read(_body(request))
         if call.operation not in wsdl.SERVICES[service].operations:
-            raise soap.Malformed(f"no such operation here: {call.operation[:100]}")
-    except soap.Malformed as problem:
+            raise soap.MalformedCall(f"no such operation here: {call.operation[:100]}")
+    except soap.MalformedCall as problem:
         words = soap.fault(str(problem), code=problem.code)
         return HttpResponse(words, status=500, content_type=soap.CONTENT_TYPE)
-    return _answered(request, call)
+    return _answer(request, call)
 
 
 def _body(request: HttpRequest) -> bytes:
@@ -74,11 +74,11 @@ def _body(request: HttpRequest) -> bytes:
         return request.body
     body: bytes = request.META["wsgi.input"].read(settings.LARGEST_REQUEST + 1)
     if len(body) > settings.LARGEST_REQUEST:
-        raise soap.Malformed("larger than this service takes")
+        raise soap.MalformedCall("larger than this service takes")
     return body
 
 
-def _answered(request: HttpRequest, call: soap.Call) -> HttpResponse:
+def _answer(request: HttpRequest, call: soap.Call) -> HttpResponse:
     began = time.monotonic()
     method = OPERATIONS[call.operation]
     striking = faults.on_calls(method)
@@ -95,7 +95,7 @@ def _answered(request: HttpRequest, call: soap.Call) -> HttpResponse:
     )
     if "lost" in striking and outcome.code == 0:
         return _drop(request)
-    text = methods.returned(outcome, extras="extra" in striking)
+    text = methods.inner_document(outcome, extras="extra" in striking)
     return HttpResponse(soap.answer(call.operation, text), content_type=soap.CONTENT_TYPE)
 
 

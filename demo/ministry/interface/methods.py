@@ -33,7 +33,7 @@ class Outcome:
     more: str = ""
 
 
-def returned(outcome: Outcome, *, extras: bool = False) -> str:
+def inner_document(outcome: Outcome, *, extras: bool = False) -> str:
     """The inner document: declares GBK although it travels inside UTF-8, and keeps to GBK characters."""
     words = METHOD_WORDS.get(outcome.code, METHOD_WORDS[999]) + outcome.more
     root = node("return", ("msg_code", outcome.code), ("msg", words), *outcome.parts)
@@ -135,7 +135,7 @@ def download(ask: Ask) -> Outcome:
     if "cut" in ask.faults:
         body = body[: len(body) // 2]
     digest = WRONG_DIGEST if "hash" in ask.faults else envelope.digest_of(body)
-    download_queue.delivered(file)
+    download_queue.count_delivery(file)
     counted = 3 if more else 1
     code = 0 if ask.conduct.codes_of_download == "zero" else counted
     return Outcome(code, (_file(file.name, envelope.wrap(body, **_keys(encrypted)), digest, encrypted=encrypted),))

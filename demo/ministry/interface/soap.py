@@ -10,7 +10,7 @@ NAMESPACE = "urn:icp-simulator:v3"
 CONTENT_TYPE = "text/xml; charset=utf-8"
 
 
-class Malformed(Exception):
+class MalformedCall(Exception):
     """The body holds no valid call; `code` is the fault code of SOAP."""
 
     def __init__(self, words: str, *, code: str = "Client") -> None:
@@ -27,23 +27,23 @@ class Call:
 
 
 def read(body: bytes) -> Call:
-    """The call in an envelope; raises `Malformed`."""
+    """The call in an envelope; raises `MalformedCall`."""
     parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=True)
     try:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as problem:
-        raise Malformed("not well-formed XML") from problem
+        raise MalformedCall("not well-formed XML") from problem
     if root.getroottree().docinfo.doctype:
-        raise Malformed("a DTD is not allowed in SOAP")
+        raise MalformedCall("a DTD is not allowed in SOAP")
     name = etree.QName(root)
     if name.localname != "Envelope":
-        raise Malformed("no SOAP envelope")
+        raise MalformedCall("no SOAP envelope")
     if name.namespace != ENVELOPE:
-        raise Malformed("this is a SOAP 1.1 service", code="VersionMismatch")
+        raise MalformedCall("this is a SOAP 1.1 service", code="VersionMismatch")
     body_element = root.find(f"{{{ENVELOPE}}}Body")
     calls = _children(body_element) if body_element is not None else []
     if not calls:
-        raise Malformed("no operation in the body")
+        raise MalformedCall("no operation in the body")
     return Call(etree.QName(calls[0]).localname, _arguments(calls[0]))
 
 
@@ -58,18 +58,18 @@ def _arguments(call: etree._Element) -> dict[str, str]:
 def answer(operation: str, text: str) -> bytes:
     """The envelope around the one string that every operation returns."""
     return _envelope(
-        f'<icp:{operation}Response xmlns:icp="{NAMESPACE}"><return>{_escaped(text)}</return></icp:{operation}Response>'
+        f'<icp:{operation}Response xmlns:icp="{NAMESPACE}"><return>{_escape(text)}</return></icp:{operation}Response>'
     )
 
 
 def fault(words: str, *, code: str = "Client") -> bytes:
     """The envelope around a fault."""
     return _envelope(
-        f"<soap:Fault><faultcode>soap:{code}</faultcode><faultstring>{_escaped(words)}</faultstring></soap:Fault>"
+        f"<soap:Fault><faultcode>soap:{code}</faultcode><faultstring>{_escape(words)}</faultstring></soap:Fault>"
     )
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return escape(text, {"\r": "&#13;"})
 
 

@@ -48,7 +48,7 @@ SERVICES = {
 }  # fmt: skip
 
 
-def written(service: str, address: str) -> str:
+def document(service: str, address: str) -> str:
     """The WSDL of a service at `address`."""
     one = SERVICES[service]
     names = list(one.operations)

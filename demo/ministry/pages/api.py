@@ -50,7 +50,7 @@ def endpoint(get: Callable[..., Answer] | None = None, post: Callable[..., Answe
             if request.method == "GET" and get is not None:
                 return _json(get(dict(request.GET.items()), **captured))
             if request.method == "POST" and post is not None:
-                return _json(post(_given(request), **captured))
+                return _json(post(_json_body(request), **captured))
         except Problem as problem:
             return _json({"error": str(problem)}, status=problem.status)
         except ValidationError as problem:
@@ -66,7 +66,7 @@ def _json(value: Answer, *, status: int = 200) -> HttpResponse:
     return JsonResponse(value, safe=False, status=status, json_dumps_params={"ensure_ascii": False})
 
 
-def _given(request: HttpRequest) -> dict[str, Json]:
+def _json_body(request: HttpRequest) -> dict[str, Json]:
     if request.content_type != "application/json":
         raise Problem("send application/json", status=415)
     given = json.loads(request.body or b"{}")

@@ -171,7 +171,7 @@ def _facts(report: Report) -> list[tuple[Words, SafeString]]:
     """What the report says and the decision on it, if any."""
     body = report.body
     found: list[tuple[Words, Words]] = [
-        (pgettext_lazy("authority", "Decided"), _decided(report)),
+        (pgettext_lazy("authority", "Decided"), _decision(report)),
         (pgettext_lazy("authority", "Owner"), _owner(report.site)),
         (_("Filing password"), FITS[body.get("password_fits")] if report.kind == Report.ACCESS else ""),
         (_("Servers in"), "、".join(map(place, body.get("places", [])))),
@@ -183,7 +183,7 @@ def _facts(report: Report) -> list[tuple[Words, SafeString]]:
     return [(label, zh(value)) for label, value in found if value]
 
 
-def _decided(report: Report) -> SafeString | str:
+def _decision(report: Report) -> SafeString | str:
     at = beijing(report.decided_at)
     return format_html("{} · {} · {}", at, report.code, zh(report.words)) if at and report.code else at
 

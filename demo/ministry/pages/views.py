@@ -17,7 +17,7 @@ from demo.ministry.desk import actions, auto_progress
 from demo.ministry.desk.processor import attachments_of
 from demo.ministry.files import pictures
 from demo.ministry.files.envelope import only_entry
-from demo.ministry.files.xml_view import shortened
+from demo.ministry.files.xml_view import shorten
 from demo.ministry.models import Download, Report, Text
 from demo.ministry.pages import call_log, desk_rows
 from demo.ministry.pages.forms import (
@@ -109,7 +109,7 @@ def raw(request: HttpRequest, key: str) -> HttpResponse:
     xml = only_entry(bytes(upload.body))[1]
     if "whole" in request.GET:
         return _file(upload.name, xml)
-    context = {"title": upload.name, "xml": shortened(xml)}
+    context = {"title": upload.name, "xml": shorten(xml)}
     return render(request, "demo/ministry/raw.html", context)
 
 
@@ -125,7 +125,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Download, pk=pk)
     if "whole" in request.GET:
         return _file(f"{row.name}.xml", bytes(row.xml))
-    context = {"title": row.name, "xml": shortened(bytes(row.xml))}
+    context = {"title": row.name, "xml": shorten(bytes(row.xml))}
     return render(request, "demo/ministry/raw.html", context)
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from demo.messages import file_inbox, views
-from demo.messages.views import code_in, language_of, linked
+from demo.messages.views import code_in, language_of, link_addresses
 from icpportal.fields.language_marks import HAN
 from icpportal.outbox.actions import notify
 from icpportal.outbox.delivery import deliver
@@ -227,6 +227,6 @@ def test_a_message_is_marked_by_its_own_language(text: str, language: str):
 
 
 def test_a_link_ends_where_chinese_begins():
-    html = linked("打开 https://beian.example.com/p/abc，或填写", "zh-Hans")
+    html = link_addresses("打开 https://beian.example.com/p/abc，或填写", "zh-Hans")
 
     assert '<a href="https://beian.example.com/p/abc">https://beian.example.com/p/abc</a>，或填写' in html
