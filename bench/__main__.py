@@ -26,7 +26,7 @@ def main() -> int:
     chosen = asked.part or list(runs.PARTS)
     with ExitStack() as stack:
         try:
-            stack.enter_context(shared.prepared())
+            stack.enter_context(shared.prepare())
         except Missing as problem:  # each part reports it for its targets
             print(problem)
         for name in chosen:

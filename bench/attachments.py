@@ -26,7 +26,7 @@ PURPOSES = (Purpose.STATEMENT, Purpose.SUBJECT_CERTIFICATE)
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for name, picture in (("scan", saved(page(), "PNG")), ("phone", saved(photographed(page()), "JPEG"))):
+    for name, picture in (("scan", encode(page(), "PNG")), ("phone", encode(photograph(page()), "JPEG"))):
         for purpose in PURPOSES:
             began = time.process_time()
             fitted = fit(picture, purpose)
@@ -37,7 +37,7 @@ def main(folder: Path) -> None:
             print(f"{target}: {len(picture):,} -> {len(fitted):,} bytes, {size[0]}x{size[1]}, {seconds:.2f} s of CPU")
 
 
-def saved(image: Image.Image, kind: str) -> bytes:
+def encode(image: Image.Image, kind: str) -> bytes:
     target = io.BytesIO()
     image.save(target, kind, quality=90)
     return target.getvalue()
@@ -58,7 +58,7 @@ def page() -> Image.Image:
     return image
 
 
-def photographed(paper: Image.Image) -> Image.Image:
+def photograph(paper: Image.Image) -> Image.Image:
     """On a table, unevenly lit, slightly out of focus, with a small sensor's noise."""
     size = (3000, 4000)
     image = Image.new("RGB", size, (120, 95, 70))

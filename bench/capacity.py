@@ -1,6 +1,6 @@
 """The people, orders and bytes that the measured figures allow; what was not measured is marked."""
 
-from bench.harness.tables import formatted
+from bench.harness.tables import format_cell
 
 BUSY = 0.5  # of a core: the rest is for peaks, beat and the desk
 DAY_HOURS = 12  # during which applicants come
@@ -14,7 +14,7 @@ def chapter(measured: dict[str, dict]) -> str:
     """The table of docs/performance.md, from the results of the parts."""
     rows = [*_people(measured), *_storage(measured), *_large(measured)]
     lines = [
-        f"| {what} | {formatted(value)} | {how if value is not None or NOT in how else NOT} |"
+        f"| {what} | {format_cell(value)} | {how if value is not None or NOT in how else NOT} |"
         for what, value, how in rows
     ]
     head = ["## Capacity", "", f"A core is taken to be busy for {BUSY:.0%} of {DAY_HOURS} hours a day.", ""]

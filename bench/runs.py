@@ -28,11 +28,11 @@ def run(name: str) -> None:
     """Measures one part and writes what it found; what could not be measured is missed, with the reason."""
     results.forget(name)
     module = importlib.import_module(f"bench.parts.{name}")
-    found = _measured(module.TARGETS, module.measure)
-    results.write(name, found, *reports.taken())
+    found = _measure(module.TARGETS, module.measure)
+    results.write(name, found, *reports.take())
 
 
-def _measured(targets: Sequence[Target], measure: Callable[[], list[Result]]) -> list[Result]:
+def _measure(targets: Sequence[Target], measure: Callable[[], list[Result]]) -> list[Result]:
     """The results, and every other target as missed."""
     found: list[Result] = []
     why = "the part ended without it"

@@ -8,7 +8,7 @@ from bench.harness.rounds import Rounds
 
 
 @dataclass(frozen=True)
-class Done:
+class Run:
     """A number of items, the seconds they took, and the processor time of all processes."""
 
     number: int
@@ -25,13 +25,13 @@ class Done:
         return 1_000_000 * self.cpu / self.number
 
 
-def row(rounds: Rounds[Done], side: str) -> tuple[str, float, float]:
+def row(rounds: Rounds[Run], side: str) -> tuple[str, float, float]:
     """For a table: the side, items per second, and processor time per item."""
     return side, rounds.median(lambda sides: sides[side].rate), rounds.median(lambda sides: sides[side].each)
 
 
-def timed(number: int, act: Callable[[], object], used: Callable[[], float]) -> Done:
+def time_run(number: int, act: Callable[[], object], used: Callable[[], float]) -> Run:
     """Times `act`; `used` returns the processor time so far."""
     before, began = used(), time.perf_counter()
     act()
-    return Done(number, time.perf_counter() - began, used() - before)
+    return Run(number, time.perf_counter() - began, used() - before)

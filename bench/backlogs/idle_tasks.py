@@ -9,7 +9,7 @@ from collections.abc import Callable
 from celery import Celery
 from redis import Redis
 
-from bench.backlogs.done import Done
+from bench.backlogs.done import Run
 
 START_SECONDS, MOST_SECONDS = 60.0, 120.0
 app = Celery("idle", broker=os.environ.get("IDLE_BROKER", ""))
@@ -28,7 +28,7 @@ class Queue:
         self.number, self.workers, self.broker, self.used = number, workers, broker, used
         app.conf.broker_url = broker
 
-    def done(self) -> Done:
+    def done(self) -> Run:
         """Runs the worker and returns how long the tasks took."""
         with app.connection_for_write() as connection, connection.Producer() as producer:
             for _ in range(self.number):
@@ -41,7 +41,7 @@ class Queue:
             self._wait(lambda left: left < self.number, START_SECONDS)
             before, began = self.used(), time.perf_counter()
             self._wait(lambda left: not left, MOST_SECONDS)
-            return Done(self.number, time.perf_counter() - began, self.used() - before)
+            return Run(self.number, time.perf_counter() - began, self.used() - before)
         finally:
             worker.terminate()
             worker.wait()

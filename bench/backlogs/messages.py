@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.utils import timezone
 
-from bench.backlogs.done import Done, timed
+from bench.backlogs.done import Run, time_run
 from bench.harness import machine, processes
 from icpportal.outbox import delivery
 from icpportal.outbox.models import Message, State
@@ -38,15 +38,15 @@ class Backlog:
         settings.OUTBOX_TOGETHER = [*settings.OUTBOX_TOGETHER, TOGETHER]
         call_command("migrate", verbosity=0)
 
-    def together(self) -> Done:
-        return self._delivered(TOGETHER)
+    def together(self) -> Run:
+        return self._deliver(TOGETHER)
 
-    def alone(self) -> Done:
-        return self._delivered(ALONE)
+    def alone(self) -> Run:
+        return self._deliver(ALONE)
 
-    def _delivered(self, channel: str) -> Done:
+    def _deliver(self, channel: str) -> Run:
         self._fill(channel)
-        done = timed(self.number, self._work, lambda: machine.ours() + self.database)
+        done = time_run(self.number, self._work, lambda: machine.ours() + self.database)
         sent = Message.objects.filter(state=State.DELIVERED, attempts=1).count()
         if sent != self.number:
             raise AssertionError(f"{sent} of {self.number} messages were sent once")

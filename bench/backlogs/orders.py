@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from bench.backlogs.done import Done, timed
+from bench.backlogs.done import Run, time_run
 from icpportal.accounts.models import User
 from icpportal.outbox.models import Message
 from tests.transfers import states
@@ -54,15 +54,15 @@ class Backlog:
         ]
         sweep()  # imports what a worker imports at its start
 
-    def by_sql(self) -> Done:
+    def by_sql(self) -> Run:
         return self._turn(_by_sql)
 
-    def by_sweep(self) -> Done:
+    def by_sweep(self) -> Run:
         return self._turn(lambda: sweep())
 
-    def _turn(self, act: Callable[[], object]) -> Done:
+    def _turn(self, act: Callable[[], object]) -> Run:
         self._fill()
-        done = timed(self.number, act, self.used)
+        done = time_run(self.number, act, self.used)
         self._check()
         return done
 

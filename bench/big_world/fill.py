@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from bench.big_world import APPLICANT, STAFF
-from bench.big_world.loading import analyse, indexes_afterwards, multiplied
+from bench.big_world.loading import analyse, indexes_afterwards, multiply_rows
 from bench.big_world.rows import World, reference_function, tables
 from bench.big_world.shown import find_shown, hold, seal_shown
 from icpportal.accounts import roles
@@ -41,7 +41,7 @@ def main(orders: int) -> None:
     with indexes_afterwards():
         for table in tables(made):
             began = time.monotonic()
-            multiplied(table)
+            multiply_rows(table)
             if time.monotonic() - began > 10:
                 print(f"  {table.row._meta.db_table} × {table.last:,}: {time.monotonic() - began:.0f} s", flush=True)
     find_shown(made)

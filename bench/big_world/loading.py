@@ -19,7 +19,7 @@ class Table:
     varying: dict[str, str] = field(default_factory=dict)
 
 
-def multiplied(table: Table) -> None:
+def multiply_rows(table: Table) -> None:
     if table.last:
         multiply(table.row, 1, table.last, **table.varying)
 

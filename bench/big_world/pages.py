@@ -28,7 +28,7 @@ LONGEST = 0.5  # seconds for all runs of one statement
 
 
 @dataclass(frozen=True)
-class Asked:
+class PageRequest:
     """One request of a person."""
 
     name: str
@@ -40,12 +40,12 @@ class Asked:
         return self.client.get(self.url) if self.typed is None else self.client.post(self.url, {"find": self.typed})
 
 
-def measured() -> list[Page]:
+def measure() -> list[Page]:
     """Measures every page with empty caches; what a request writes is rolled back."""
     _plan_as_for_large_tables()
     large, only = _large_tables(), os.environ.get("ONLY", "")
     every = [*_of_applicant(), *_of_desk(), *_of_search()]
-    return [_measured(asked, large) for asked in every if asked.name.startswith(tuple(only.split(",")))]
+    return [_measure(asked, large) for asked in every if asked.name.startswith(tuple(only.split(",")))]
 
 
 def _plan_as_for_large_tables() -> None:
@@ -64,12 +64,12 @@ def _large_tables() -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
-def _measured(asked: Asked, large: set[str]) -> Page:
+def _measure(asked: PageRequest, large: set[str]) -> Page:
     """Times and plans of a first visit; buffers read on the next one, which gets cached counts."""
     page = Page(asked.name)
-    _captured(asked)  # reads what a process reads once
+    _statements_of(asked)  # reads what a process reads once
     cache.clear()
-    for sql in _captured(asked):
+    for sql in _statements_of(asked):
         page.queries += 1
         if sql.startswith("SELECT"):
             read = _read(sql, TIMES)
@@ -77,12 +77,12 @@ def _measured(asked: Asked, large: set[str]) -> Page:
             page.slowest = max(page.slowest, read.took)
             page.whole += sorted(read.whole & large)
             page.plans.append((read.buffers, read.took, f"{sql[:1500]}\n{_words(sql)}"))
-    page.buffers = sum(_read(sql, 1).buffers for sql in _captured(asked) if sql.startswith("SELECT"))
+    page.buffers = sum(_read(sql, 1).buffers for sql in _statements_of(asked) if sql.startswith("SELECT"))
     print(f"{page.name}: {page.buffers}, {page.slowest:.1f} ms {page.whole or ''}", file=sys.stderr, flush=True)
     return page
 
 
-def _captured(asked: Asked) -> list[str]:
+def _statements_of(asked: PageRequest) -> list[str]:
     with transaction.atomic(), CaptureQueriesContext(connection) as found:
         answer = asked.answer()
         assert answer.status_code == 200, (asked.name, answer.status_code)
@@ -91,7 +91,7 @@ def _captured(asked: Asked) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Read:
+class StatementCost:
     """The cost of one statement: buffers read, 95th percentile of the time, and the tables read in full."""
 
     buffers: int
@@ -99,7 +99,7 @@ class Read:
     whole: set[str]
 
 
-def _read(sql: str, times: int) -> Read:
+def _read(sql: str, times: int) -> StatementCost:
     took: list[float] = []
     until = time.monotonic() + LONGEST
     with connection.cursor() as cursor:
@@ -110,7 +110,7 @@ def _read(sql: str, times: int) -> Read:
             took.append(plan["Execution Time"] + plan["Planning Time"])
     top = plan["Plan"]
     buffers = top["Shared Hit Blocks"] + top["Shared Read Blocks"]
-    return Read(buffers, sorted(took)[int(len(took) * 0.95)], set(_read_whole(top)))
+    return StatementCost(buffers, sorted(took)[int(len(took) * 0.95)], set(_read_whole(top)))
 
 
 def _read_whole(node: dict[str, Any]) -> Iterator[str]:
@@ -134,34 +134,36 @@ def _client(email: str) -> Client:
     return client
 
 
-def _of_applicant() -> Iterator[Asked]:
+def _of_applicant() -> Iterator[PageRequest]:
     client, mine = _client(APPLICANT), reverse("dashboard")
     for tab in ("turn", "ours", "authority", "sites", "closed"):
-        yield Asked(f"my filings {tab}", client, f"{mine}?tab={tab}")
-    yield Asked("my filings, a part typed", client, f"{mine}?q=shop")
-    yield Asked("my messages", client, reverse("notifications"))
+        yield PageRequest(f"my filings {tab}", client, f"{mine}?tab={tab}")
+    yield PageRequest("my filings, a part typed", client, f"{mine}?q=shop")
+    yield PageRequest("my messages", client, reverse("notifications"))
     order = Order.objects.filter(owner__email=APPLICANT).order_by("created_at").last()
-    yield Asked("my order", client, order.get_absolute_url())
+    yield PageRequest("my order", client, order.get_absolute_url())
 
 
-def _of_desk() -> Iterator[Asked]:
+def _of_desk() -> Iterator[PageRequest]:
     clients = {role: _client(email) for role, email in STAFF.items()}
     for basket in baskets():
         for narrowed in NARROWED:
-            yield Asked(
+            yield PageRequest(
                 f"basket {basket.key}{narrowed}", clients["lead"], f"{reverse(QUEUE)}?queue={basket.key}{narrowed}"
             )
     for role, client in clients.items():
-        yield Asked(f"{role} home", client, reverse("admin:index"))
+        yield PageRequest(f"{role} home", client, reverse("admin:index"))
         yield from _registers(role, client)
     case = Order.objects.filter(state="submitted", submitted_at__isnull=False).order_by("-entered_at")[0]
     for page in ("case", "more"):
-        yield Asked(f"reviewer {page}", clients["reviewer"], reverse(f"admin:transfers_order_{page}", args=[case.pk]))
+        yield PageRequest(
+            f"reviewer {page}", clients["reviewer"], reverse(f"admin:transfers_order_{page}", args=[case.pk])
+        )
     for name in ("calls", "objections", "reasons", "figures"):
-        yield Asked(f"lead {name}", clients["lead"], reverse(f"admin:desk_{name}"))
+        yield PageRequest(f"lead {name}", clients["lead"], reverse(f"admin:desk_{name}"))
 
 
-def _registers(role: str, client: Client) -> Iterator[Asked]:
+def _registers(role: str, client: Client) -> Iterator[PageRequest]:
     """The lists of Django admin, unfiltered and, where they have a search, with something typed."""
     request = RequestFactory().get("/admin/")
     request.user = User.objects.get(email=STAFF[role])
@@ -172,14 +174,14 @@ def _registers(role: str, client: Client) -> Iterator[Asked]:
         url = reverse(f"admin:{model._meta.app_label}_{name}_changelist")
         if client.get(url).status_code != 200:
             continue
-        yield Asked(f"{role} {name}", client, url)
-        yield Asked(f"{role} {name} page 2", client, f"{url}?p=2")
+        yield PageRequest(f"{role} {name}", client, url)
+        yield PageRequest(f"{role} {name} page 2", client, f"{url}?p=2")
         if shown.search_fields:
             for typed in ("GGGG-GGG7", "paper-shop16.com", "13900000001"):
-                yield Asked(f"{role} {name} q={typed}", client, f"{url}?q={typed}")
+                yield PageRequest(f"{role} {name} q={typed}", client, f"{url}?q={typed}")
 
 
-def _of_search() -> Iterator[Asked]:
+def _of_search() -> Iterator[PageRequest]:
     client, url = _client(STAFF["reviewer"]), reverse("admin:transfers_order_search")
     last = Order.objects.count()
     n = max(1, round(last * 50 / SAMPLES))
@@ -194,6 +196,6 @@ def _of_search() -> Iterator[Asked]:
         "account": "13800000001",
     }
     for name, words in typed.items():
-        yield Asked(f"search {name}", client, url, words)
+        yield PageRequest(f"search {name}", client, url, words)
     for part in PARTS:
-        yield Asked(f"part {part}", client, url, part)
+        yield PageRequest(f"part {part}", client, url, part)

@@ -108,7 +108,7 @@ def _of(words: str, n: str) -> str:
     return f"(ARRAY[{listed}])[1 + ({n}) %% {len(values)}]"
 
 
-def _sealed(kind: str) -> str:
+def _sealed_value(kind: str) -> str:
     found = "SELECT value FROM sealed WHERE kind = '{}' AND sealed.n = {}"
     return f"COALESCE(({found.format(kind, 'numbers.n')}), ({found.format(kind, 0)}))"
 
@@ -121,8 +121,8 @@ def _moment(last: int) -> str:
 def tables(world: World) -> Iterator[Table]:
     yield from _accounts(world)
     yield _orders(world)
-    yield from _filed(world)
-    yield from _recorded(world)
+    yield from _register_rows(world)
+    yield from _history_rows(world)
     yield from _search_keys(world)
     now = timezone.now()
     for row, each, varying in years.rows_of_one_order(world.applicant, now, now - timedelta(days=100)):
@@ -190,7 +190,7 @@ def _orders(world: World) -> Table:
             "domain": _domain(),
             "subject_number": NUMBER,
             "site_number": SITE_NUMBER,
-            "answers": _sealed("answers"),
+            "answers": _sealed_value("answers"),
             "claimed": is_open,
             "instance": "'i-' || n",
             "due_at": f"CASE WHEN {is_open} AND ({timed}) THEN {far} + n %% 1000 * interval '1 hour' END",
@@ -209,12 +209,12 @@ def _orders(world: World) -> Table:
     )
 
 
-def _filed(world: World) -> Iterator[Table]:
+def _register_rows(world: World) -> Iterator[Table]:
     """The register's rows of each order."""
     moment, last = _moment(world.orders), world.orders
     owned = {"owner_id": _owner(world)}
     subject = Subject(nature="enterprise", id_type=1, subject_key="x", region="640106", details={"x": ANSWERS})
-    names = {"name": _sealed("name"), "id_number": _sealed("id_number"), "name_index": "md5('n' || n)"}
+    names = {"name": _sealed_value("name"), "id_number": _sealed_value("id_number"), "name_index": "md5('n' || n)"}
     yield Table(
         subject,
         last,
@@ -222,7 +222,11 @@ def _filed(world: World) -> Iterator[Table]:
         | owned
         | names,
     )
-    person = {"name": _sealed("person"), "id_number": _sealed("person_number"), "mobile": _sealed("mobile")}
+    person = {
+        "name": _sealed_value("person"),
+        "id_number": _sealed_value("person_number"),
+        "mobile": _sealed_value("mobile"),
+    }
     indexed = {"person_key": "md5('p' || n)", "mobile_index": "md5('m' || n)"}
     yield Table(Person(id_type=2), last, {"id": key(), "subject_id": key()} | person | indexed)
     where = {"domain": _domain(), "site_number": SITE_NUMBER, "since": moment}
@@ -232,14 +236,14 @@ def _filed(world: World) -> Iterator[Table]:
     yield Table(Access(own=True, method=1), last, {"website_id": key(), "ministry_id": "n", "since": moment} | report)
 
 
-def _recorded(world: World) -> Iterator[Table]:
+def _history_rows(world: World) -> Iterator[Table]:
     """Messages, looks, actions, rounds: what is recorded about every order."""
     moment, last = _moment(world.orders), world.orders
     about = {"reference": "reference_of(n)", "created_at": moment, "event": "'e' || n"}
     sent = {"state": "delivered", "next_at": None, "attempts": 1, "template": "order_received"}
     for place, channel in enumerate(CHANNELS):
         own = {"id": key(f"n + {place * CHANNEL_IDS}"), "key": f"'{channel}' || n", "user_id": _owner(world)}
-        payload = {"payload": _sealed("note")} if channel == "site" else {}
+        payload = {"payload": _sealed_value("note")} if channel == "site" else {}
         yield Table(Message(channel=channel, **sent), last, {**own, **about, **payload, "delivered_at": moment})
     note = AccessNote(actor=world.reviewer, what="case", reason="search")
     yield Table(note, last, {"reference": "reference_of(n)", "at": moment, "last_at": moment})

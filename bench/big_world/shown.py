@@ -31,20 +31,20 @@ def seal_shown(world: World) -> None:
 
 
 def _values(world: World) -> Iterator[tuple[str, int, str]]:
-    for number in [0, *sorted(_shown(world))]:
-        yield "answers", number, _sealed(Order(pk=order_id(number), answers=_answers(number)), "answers")
+    for number in [0, *sorted(_visible_orders(world))]:
+        yield "answers", number, _seal(Order(pk=order_id(number), answers=_answers(number)), "answers")
         subject = Subject(pk=order_id(number), name=f"宁夏示例{number}号有限公司", id_number="91649999000000019L")
         person = Person(pk=order_id(number), name="林示范", id_number="649999198502140009", mobile="13900000001")
         for row, kind, name in [
             (subject, "name", "name"), (subject, "id_number", "id_number"), (person, "person", "name"),
             (person, "person_number", "id_number"), (person, "mobile", "mobile"),
         ]:  # fmt: skip
-            yield kind, number, _sealed(row, name)
+            yield kind, number, _seal(row, name)
         note = Message(pk=uuid.UUID(int=number + CHANNELS.index("site") * CHANNEL_IDS), payload={"context": {}})
-        yield "note", number, _sealed(note, "payload")
+        yield "note", number, _seal(note, "payload")
 
 
-def _shown(world: World) -> set[int]:
+def _visible_orders(world: World) -> set[int]:
     last = world.orders
     ends = {*range(1, min(OLDEST, last)), *range(max(1, last - max(NEWEST, world.open)), last + 1)}
     return ends | samples(world) | {n for n in range(1, last + 1) if world.is_applicants(n)}
@@ -55,7 +55,7 @@ def samples(world: World) -> set[int]:
     return {max(1, round(world.orders * place / SAMPLES)) for place in range(1, SAMPLES + 1)}
 
 
-def _sealed(row: Model, name: str) -> str:
+def _seal(row: Model, name: str) -> str:
     field = row._meta.get_field(name)
     assert isinstance(field, EncryptedTextField)
     return str(field.seal(row))

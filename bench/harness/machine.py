@@ -25,7 +25,7 @@ def _spin() -> float:
     return time.process_time() - began
 
 
-def scaled(seconds: float, spun: float) -> float:
+def scale(seconds: float, spun: float) -> float:
     """What `seconds` would be on the machine of docs/performance.md, by the spin measured with it."""
     return seconds * SPIN_SECONDS / spun
 

@@ -43,7 +43,7 @@ def pss(pids: Iterable[int]) -> float:
     return sum(_kib(pid) for pid in pids) / MIB
 
 
-def named(words: str) -> list[int]:
+def with_words(words: str) -> list[int]:
     """Processes with these words in the command line: a PostgreSQL backend names its database there."""
     return [pid for pid in _alive() if words.encode() in _read(PROC / str(pid) / "cmdline")]
 
@@ -80,7 +80,7 @@ class Backends:
             self._look()
 
     def _look(self) -> None:
-        for pid in named(f" {self.database} "):
+        for pid in with_words(f" {self.database} "):
             if pid not in self.without:
                 self.used[pid] = max(self.used.get(pid, 0.0), cpu([pid]))
 

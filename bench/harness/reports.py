@@ -19,7 +19,7 @@ def keep(name: str, rounds: Rounds) -> None:
     _rounds[name] = rounds.as_json()
 
 
-def taken() -> tuple[list[Table], dict[str, dict[str, object]]]:
+def take() -> tuple[list[Table], dict[str, dict[str, object]]]:
     """What was recorded since the last call."""
     found = list(_tables), dict(_rounds)
     _tables.clear()

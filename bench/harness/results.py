@@ -29,14 +29,14 @@ def write(part: str, found: list[Result], tables: list[Table], rounds: dict[str,
         "part": part,
         "at": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
         "spin_ms": round(spin() * 1000, 2),
-        "results": [_kept(each) for each in found],
+        "results": [_as_json(each) for each in found],
         "tables": [table.as_json() for table in tables],
         "rounds": rounds,
     }
     _file(part).write_text(json.dumps(kept, ensure_ascii=False, indent=1), "utf-8")
 
 
-def _kept(result: Result) -> dict[str, object]:
+def _as_json(result: Result) -> dict[str, object]:
     measured = None if math.isnan(result.value) else result.value
     return {"target": asdict(result.target), "value": measured, "missed": result.missed, "note": result.note}
 

@@ -63,7 +63,7 @@ class Rounds(Generic[T]):
         return {"tried": self.tried, "note": self.note, "rounds": rounds}
 
 
-def interleaved(
+def interleave(
     sides: Mapping[str, Callable[[], T]],
     *,
     count: int = ROUNDS,

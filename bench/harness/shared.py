@@ -16,7 +16,7 @@ KEPT = ("PATH", "HOME", "LANG", "VIRTUAL_ENV")
 
 
 @contextlib.contextmanager
-def prepared() -> Iterator[None]:
+def prepare() -> Iterator[None]:
     """Makes both and names them in the environment of the parts; `Missing` if there is no PostgreSQL."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, services.database("template") as url:
         _manage("migrate", "-v0", VAR_DIR=folder, DATABASE_URL=url)
@@ -32,7 +32,7 @@ def resources() -> Iterator[tuple[str, str]]:
     if TEMPLATE in os.environ:
         yield os.environ[TEMPLATE], os.environ[STATIC]
         return
-    with prepared():
+    with prepare():
         yield os.environ[TEMPLATE], os.environ[STATIC]
     del os.environ[TEMPLATE], os.environ[STATIC]
 

@@ -18,7 +18,7 @@ class Table:
 
     def text(self) -> str:
         """For the terminal."""
-        rows = [list(map(formatted, row)) for row in self.rows]
+        rows = [list(map(format_cell, row)) for row in self.rows]
         widths = [max(map(_width, column)) for column in zip(self.columns, *rows, strict=True)]
         lines = [self.title, *(_line(row, widths) for row in (list(self.columns), *rows))]
         return "\n".join(lines)
@@ -26,13 +26,13 @@ class Table:
     def markdown(self) -> str:
         """For docs/performance.md."""
         head = f"| {' | '.join(self.columns)} |\n|{' --- |' + ' ---: |' * (len(self.columns) - 1)}"
-        return "\n".join([head, *(f"| {' | '.join(map(formatted, row))} |" for row in self.rows)])
+        return "\n".join([head, *(f"| {' | '.join(map(format_cell, row))} |" for row in self.rows)])
 
     def as_json(self) -> dict[str, object]:
         return {"title": self.title, "columns": list(self.columns), "rows": self.rows, "chart": self.chart}
 
 
-def formatted(cell: Cell) -> str:
+def format_cell(cell: Cell) -> str:
     """A cell as text; numbers are rounded to their significant digits."""
     if cell is None:
         return "—"

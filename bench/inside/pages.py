@@ -106,12 +106,12 @@ def acts() -> Iterator[Act]:
     owner = make_user("bench@example.com", mobile="13700000001")
     fill(ARCHIVE, [make_user(mobile=f"137{place:08d}") for place in range(2, 22)])
     me = signed_in(owner)
-    yield from shown(me, owner)
-    yield from sent(me, owner)
+    yield from page_acts(me, owner)
+    yield from post_acts(me, owner)
     yield from _desk()
 
 
-def shown(me: Client, owner: Any) -> Iterator[Act]:
+def page_acts(me: Client, owner: Any) -> Iterator[Act]:
     """The pages of an applicant."""
     draft, fresh = draft_of(owner), make_order(owner, province=PROVINCE, steps=())
     photo = make_order(owner, state=states.PHOTO_DUE, province=PROVINCE)
@@ -139,7 +139,7 @@ def shown(me: Client, owner: Any) -> Iterator[Act]:
     yield Act("statement.pdf", "file", lambda: me.get(reverse("statement", args=[draft.reference])))
 
 
-def sent(me: Client, owner: Any) -> Iterator[Act]:
+def post_acts(me: Client, owner: Any) -> Iterator[Act]:
     """The posts of an applicant."""
     draft, fresh = draft_of(owner), make_order(owner, province=PROVINCE, steps=())
     place = {"region_province": "64", "region_city": "640100", "region_county": "640106"}

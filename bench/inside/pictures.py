@@ -17,7 +17,7 @@ from django.utils import timezone
 from PIL import Image, ImageOps
 
 from bench.harness import machine, processes, reports
-from bench.harness.rounds import Rounds, interleaved
+from bench.harness.rounds import Rounds, interleave
 from bench.harness.tables import Table
 from bench.photo_check import small_print
 from bench.targets import Result, Target
@@ -78,8 +78,8 @@ def waiting(content: bytes) -> Document:
 def against_strict(target: Target, upload: str, times: int) -> Result:
     """The safe part's processor time as a multiple of the strict one's, and the cost of the rest."""
     content = small_print.UPLOADS[upload]()
-    rounds = interleaved(sides_of(content, times, backend()), limit=8, beside=lambda: processes.cpu([backend()]))
-    rows = [(WORDS[side], *shown(rounds, side)) for side in WORDS]
+    rounds = interleave(sides_of(content, times, backend()), limit=8, beside=lambda: processes.cpu([backend()]))
+    rows = [(WORDS[side], *medians(rounds, side)) for side in WORDS]
     title = f"{upload}, {len(content):,} bytes"
     reports.show(Table(title, ("one picture", "CPU ms", "× strict"), rows, chart=1))
     reports.keep(f"pictures, {upload}", rounds)
@@ -116,7 +116,7 @@ def sides_of(content: bytes, times: int, server: int) -> dict[str, Callable[[], 
     }
 
 
-def shown(rounds: Rounds[float], side: str) -> tuple[float, float]:
+def medians(rounds: Rounds[float], side: str) -> tuple[float, float]:
     return statistics.median(rounds.of(side)), rounds.median(lambda sides: sides[side] / sides["strict"])
 
 
@@ -127,7 +127,7 @@ def backend() -> int:
         return cursor.fetchone()[0]
 
 
-def stored(size: Target, legible: Target) -> list[Result]:
+def measure_stored(size: Target, legible: Target) -> list[Result]:
     """Every kind of upload, as stored."""
     rows = []
     for upload, drawn in small_print.UPLOADS.items():

@@ -17,7 +17,7 @@ import psycopg
 
 from bench.harness import machine, reports, servers
 from bench.harness.accounts import address
-from bench.harness.rounds import Rounds, interleaved, percentile
+from bench.harness.rounds import Rounds, interleave, percentile
 from bench.harness.tables import Table
 from bench.targets import Result, Target
 from bench.walks import papers, wizard
@@ -35,7 +35,7 @@ TARGETS = [REQUEST, JOURNEY]
 
 
 @dataclass(frozen=True)
-class Walked:
+class SideUse:
     """What one side used in a round."""
 
     journeys: int
@@ -66,7 +66,7 @@ def measure() -> list[Result]:
         sides = {"bare": Bare(plain).walk, "portal": companies.walk}
         for side in sides.values():
             side()  # fills caches
-        rounds = interleaved(sides, beside=lambda: plain.backends.cpu() + portal.backends.cpu(), judge=_judged)
+        rounds = interleave(sides, beside=lambda: plain.backends.cpu() + portal.backends.cpu(), judge=_fault_of)
         kept = companies.kept()
     _report(rounds)
     reports.show(Table("Storage of an order that was sent", ("", "kB"), [*kept.items()]))
@@ -82,12 +82,12 @@ class Bare:
     def __init__(self, plain: servers.Servers) -> None:
         self.servers = plain
 
-    def walk(self) -> Walked:
+    def walk(self) -> SideUse:
         visitors = [Visitor(self.servers.url) for _ in range(USERS)]
         before = self.servers.cpu()
         _together([lambda me=me: [wizard.walk(me) for _ in range(BARE_WALKS)] for me in visitors])
         took = [each for me in visitors for each in me.took]
-        return Walked(USERS * BARE_WALKS, took, _since(before, self.servers.cpu()))
+        return SideUse(USERS * BARE_WALKS, took, _since(before, self.servers.cpu()))
 
 
 class Companies:
@@ -106,7 +106,7 @@ class Companies:
     def __exit__(self, *_problem: object) -> None:
         self.rows.close()
 
-    def walk(self) -> Walked:
+    def walk(self) -> SideUse:
         inbox = self.portal.folder / "messages"
         walks = [Company(self.portal.url, inbox, self.papers, self._is_examined) for _ in range(USERS)]
         for each in walks:
@@ -117,7 +117,7 @@ class Companies:
         self.portal.settle("worker")
         took = [each for walk in walks for each in walk.took]
         self.walked += USERS
-        return Walked(USERS, took, _since(before, self.portal.cpu()))
+        return SideUse(USERS, took, _since(before, self.portal.cpu()))
 
     def kept(self) -> dict[str, float]:
         """Kilobytes per journey so far: in PostgreSQL with its indexes, and in the folder of documents."""
@@ -158,16 +158,16 @@ def _since(before: dict[str, float], after: dict[str, float]) -> dict[str, float
     return {group: used - before[group] for group, used in after.items()}
 
 
-def _judged(sides: dict[str, Walked], spun: float) -> str:
+def _fault_of(sides: dict[str, SideUse], spun: float) -> str:
     least, most = BARE_CPU_MS
-    cost = machine.scaled(sides["bare"].request, spun) * 1000
+    cost = machine.scale(sides["bare"].request, spun) * 1000
     return "" if least <= cost <= most else f"the bare wizard took {cost:.1f} ms a request, scaled: not valid"
 
 
-def _report(rounds: Rounds[Walked]) -> None:
+def _report(rounds: Rounds[SideUse]) -> None:
     reports.keep("journeys", rounds)
     costs = Table("Processor time, ms", ("", "bare wizard", "portal", "portal ÷ bare"), [], None)
-    figures: dict[str, Callable[[Walked], float]] = {
+    figures: dict[str, Callable[[SideUse], float]] = {
         "web, a request": lambda side: side.request,
         "web, a journey": lambda side: side.of("web"),
         "worker, a journey": lambda side: side.of("worker"),

@@ -26,7 +26,7 @@ TARGETS = (BUFFERS, WHOLE, STATEMENT, PART, CASE)
 
 def measure() -> list[Result]:
     """Measures both worlds, each in its own process; fails without them, and nothing is measured."""
-    small, large = (_measured(name) for name in (SMALL_NAME, NAME))
+    small, large = (_measure(name) for name in (SMALL_NAME, NAME))
     return results(small, large)
 
 
@@ -53,7 +53,7 @@ def share(page: Page, small: Page) -> float:
     return page.buffers / (MORE * small.buffers + ROOM)
 
 
-def _measured(name: str) -> dict[str, Page]:
+def _measure(name: str) -> dict[str, Page]:
     environment = {**os.environ, "DATABASE_URL": url(name)}
     done = subprocess.run(
         [sys.executable, "-m", "bench.parts.lists", "--one"],
@@ -66,7 +66,7 @@ def _measured(name: str) -> dict[str, Page]:
 
 
 def main() -> None:
-    small, large = (_measured(name) for name in (SMALL_NAME, NAME))
+    small, large = (_measure(name) for name in (SMALL_NAME, NAME))
     print(f"{'':46}{'queries':>8}{'pages read':>12}{'at 1,000':>10}{'of allowed':>11}{'p95 ms':>8}")
     for name, page in large.items():
         print(
@@ -88,7 +88,7 @@ def one_world() -> None:
     from bench import world  # noqa: F401, PLC0415 -- it sets the portal up for the world of DATABASE_URL
     from bench.big_world import pages  # noqa: PLC0415 -- models
 
-    print(json.dumps([asdict(page) for page in pages.measured()]))
+    print(json.dumps([asdict(page) for page in pages.measure()]))
 
 
 if __name__ == "__main__":

@@ -45,8 +45,8 @@ def measure() -> list[Result]:
         portal.start("beat", *CELERY, "beat", "--schedule", str(portal.folder / "beat-schedule"))
         people = [_company(portal, number) for number in range(USERS)]
         visitors = [each.me.session for each in people]
-        web = _watched(portal, "web", lambda: _requests(visitors, portal.url, REQUESTS // LOOKS))
-        pictures = _watched(portal, "pictures", lambda: _upload(people[0], PICTURES // LOOKS))
+        web = _watch(portal, "web", lambda: _requests(visitors, portal.url, REQUESTS // LOOKS))
+        pictures = _watch(portal, "pictures", lambda: _upload(people[0], PICTURES // LOOKS))
         found = {group: _pss(portal, group) for group in ("web", "worker", "pictures", "beat")}
         serving = sum(processes.pss(processes.family(pid)) for pid in processes.children(portal.running["web"].pid))
         child = max(processes.pss(processes.family(pid)) for pid in processes.children(portal.running["pictures"].pid))
@@ -78,7 +78,7 @@ def _pss(portal: servers.Portal, group: str) -> float:
     return processes.pss(processes.family(portal.running[group].pid))
 
 
-def _watched(portal: servers.Portal, group: str, act: Callable[[], None]) -> list[float]:
+def _watch(portal: servers.Portal, group: str, act: Callable[[], None]) -> list[float]:
     """The memory of a group after each portion of work, once it is idle."""
     seen = []
     for _ in range(LOOKS):

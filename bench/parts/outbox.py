@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 from bench.backlogs.done import row
 from bench.harness import machine, reports, services
-from bench.harness.rounds import interleaved
+from bench.harness.rounds import interleave
 from bench.harness.tables import Table
 from bench.targets import Result, Target
 
@@ -32,7 +32,7 @@ def measure() -> list[Result]:
             "messages recorded together": backlog.together,
             "messages recorded one by one": backlog.alone,
         }
-        rounds = interleaved(sides, beside=lambda: backlog.database)
+        rounds = interleave(sides, beside=lambda: backlog.database)
         stack.callback(messages.connection.close)
     reports.keep("outbox", rounds)
     rows = [row(rounds, side) for side in sides]

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from bench.backlogs.done import row
 from bench.harness import machine, reports, services
 from bench.harness.processes import Backends
-from bench.harness.rounds import interleaved
+from bench.harness.rounds import interleave
 from bench.harness.tables import Table
 from bench.targets import Result, Target
 
@@ -27,7 +27,7 @@ def measure() -> list[Result]:
         orders = importlib.import_module("bench.backlogs.orders")
         backlog = orders.Backlog(ORDERS, lambda: machine.ours() + backends.cpu())
         sides = {"SQL alone": backlog.by_sql, "sweep": backlog.by_sweep}
-        rounds = interleaved(sides, beside=backends.cpu)
+        rounds = interleave(sides, beside=backends.cpu)
         stack.callback(orders.connection.close)
     reports.keep("sweep", rounds)
     rows = [row(rounds, side) for side in sides]

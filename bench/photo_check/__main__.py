@@ -33,7 +33,7 @@ def interval(hits: int, of: int) -> str:
     return f"{hits}/{of} ({max(0.0, middle - half):.1%} to {min(1.0, middle + half):.1%})"
 
 
-def judged(drawn: damage.Drawn, spent: dict[str, list[float]]) -> set[str]:
+def find_keys(drawn: damage.Sample, spent: dict[str, list[float]]) -> set[str]:
     began = time.process_time()
     found = findings(drawn.picture, drawn.paper, width=drawn.width, height=drawn.height)
     spent.setdefault(drawn.paper, []).append((time.process_time() - began) * 1000)
@@ -48,7 +48,7 @@ def good(count: int, first: int, faces: damage.Faces) -> None:
     for draw in (damage.good_paper, damage.good_portrait):
         for seed in range(count):
             drawn = draw(random.Random(first + seed), faces)
-            alarms.update(judged(drawn, spent))
+            alarms.update(find_keys(drawn, spent))
             looked.update(check.key for check in checks_of(drawn.paper))
     print("| finding | false alarms |\n|---|---|")
     for key in looked:
@@ -58,12 +58,12 @@ def good(count: int, first: int, faces: damage.Faces) -> None:
         print(f"| {paper} | {len(times)} | {np.median(times):.0f} | {np.percentile(times, 95):.0f} |", flush=True)
 
 
-def damaged(key: str, count: int, first: int, faces: damage.Faces) -> None:
+def print_detection(key: str, count: int, first: int, faces: damage.Faces) -> None:
     """Detection by strength."""
     cells = []
     for strength in range(4):
         seeds = range(first + strength * count, first + (strength + 1) * count)
-        found = (judged(damage.DAMAGES[key](random.Random(seed), faces, strength), {}) for seed in seeds)
+        found = (find_keys(damage.DAMAGES[key](random.Random(seed), faces, strength), {}) for seed in seeds)
         cells.append(interval(sum(key in each for each in found), count))
     print(f"| {key} | {' | '.join(cells)} |", flush=True)
 
@@ -106,7 +106,7 @@ def main() -> None:
         elif key == "twice":
             twice(given.each, first + 500_000, faces)
         else:
-            damaged(key, given.each, first + 600_000, faces)
+            print_detection(key, given.each, first + 600_000, faces)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ BURNT = (0.012, 0.03, 0.06, 0.12)
 AGAIN = ((0.015, 60), (0.004, 70), (0.0, 80), (0.0, 92))
 
 
-class Drawn(NamedTuple):
+class Sample(NamedTuple):
     """A picture as the checks get it: the copy, its kind of paper, and its original size."""
 
     picture: Image.Image
@@ -37,11 +37,9 @@ class Drawn(NamedTuple):
 Faces = Sequence[Image.Image]
 
 
-def finished(
-    scene: Image.Image, paper: Paper, rng: random.Random, *, low: bool = False, scale: float = SOURCE
-) -> Drawn:
-    picture = scenes.taken(scene, rng, low=low)
-    return Drawn(picture, paper, round(picture.width * scale), round(picture.height * scale))
+def finish(scene: Image.Image, paper: Paper, rng: random.Random, *, low: bool = False, scale: float = SOURCE) -> Sample:
+    picture = scenes.photograph(scene, rng, low=low)
+    return Sample(picture, paper, round(picture.width * scale), round(picture.height * scale))
 
 
 def some_paper(rng: random.Random, faces: Faces) -> tuple[Image.Image, Paper]:
@@ -65,7 +63,7 @@ def scene(
 ) -> tuple[Image.Image, Paper]:
     """A whole paper on a table, before the camera effects."""
     sheet, paper = some_paper(rng, faces)
-    laid, _corners = scenes.laid(sheet, ground(sheet, rng), rng, share=share or rng.uniform(0.66, 0.88), shift=shift)
+    laid, _corners = scenes.lay(sheet, ground(sheet, rng), rng, share=share or rng.uniform(0.66, 0.88), shift=shift)
     return laid, paper
 
 
@@ -85,17 +83,17 @@ def portrait(
     return people.person(behind, top, rng, rng.choice(faces))
 
 
-def good_paper(rng: random.Random, faces: Faces) -> Drawn:
+def good_paper(rng: random.Random, faces: Faces) -> Sample:
     """A whole, sharp paper; every fifth in low light."""
     low = rng.random() < 0.2
     laid, paper = scene(rng, faces)
-    return finished(scenes.lit(laid, rng, low=low), paper, rng, low=low)
+    return finish(scenes.lit(laid, rng, low=low), paper, rng, low=low)
 
 
-def good_portrait(rng: random.Random, faces: Faces) -> Drawn:
+def good_portrait(rng: random.Random, faces: Faces) -> Sample:
     """A photo as the rules require; every fifth in low light."""
     low = rng.random() < 0.2
-    return finished(scenes.lit(portrait(rng, faces), rng, low=low), Paper.PORTRAIT, rng, low=low)
+    return finish(scenes.lit(portrait(rng, faces), rng, low=low), Paper.PORTRAIT, rng, low=low)
 
 
 def any_good(rng: random.Random, faces: Faces) -> tuple[Image.Image, Paper]:
@@ -104,7 +102,7 @@ def any_good(rng: random.Random, faces: Faces) -> tuple[Image.Image, Paper]:
     return scene(rng, faces)
 
 
-def blur(rng: random.Random, faces: Faces, strength: int) -> Drawn:
+def blur(rng: random.Random, faces: Faces, strength: int) -> Sample:
     """Out of focus, or with motion blur."""
     laid, paper = any_good(rng, faces)
     sigma = SIGMAS[strength]
@@ -115,7 +113,7 @@ def blur(rng: random.Random, faces: Faces, strength: int) -> Drawn:
             out = Image.blend(out, each, 1 / count)
     else:
         out = laid.filter(ImageFilter.GaussianBlur(sigma))
-    return finished(scenes.lit(out, rng), paper, rng)
+    return finish(scenes.lit(out, rng), paper, rng)
 
 
 def _steps(length: float) -> list[float]:
@@ -123,14 +121,14 @@ def _steps(length: float) -> list[float]:
     return [length * (at / (count - 1) - 0.5) for at in range(count)]
 
 
-def dark(rng: random.Random, faces: Faces, strength: int) -> Drawn:
+def dark(rng: random.Random, faces: Faces, strength: int) -> Sample:
     laid, paper = any_good(rng, faces)
     level = DIMMED[strength]
     dim = scenes.lit(laid, rng).point(lambda value: value * level)
-    return finished(dim, paper, rng, low=True)
+    return finish(dim, paper, rng, low=True)
 
 
-def cut(rng: random.Random, faces: Faces, strength: int) -> Drawn:
+def cut(rng: random.Random, faces: Faces, strength: int) -> Sample:
     """Part of the paper is outside the picture, on one side."""
     sheet, paper = some_paper(rng, faces)
     below = ground(sheet, rng)
@@ -143,28 +141,28 @@ def cut(rng: random.Random, faces: Faces, strength: int) -> Drawn:
     else:
         long = sheet.height * scale / below.height
         shift = (0.0, rng.choice([-1, 1]) * ((1 - long) / 2 + out * long))
-    laid, _corners = scenes.laid(sheet, below, rng, share=share, shift=shift)
-    return finished(scenes.lit(laid, rng), paper, rng)
+    laid, _corners = scenes.lay(sheet, below, rng, share=share, shift=shift)
+    return finish(scenes.lit(laid, rng), paper, rng)
 
 
-def small(rng: random.Random, faces: Faces, strength: int) -> Drawn:
+def small(rng: random.Random, faces: Faces, strength: int) -> Sample:
     """The paper covers few pixels: a small picture, or a paper far away."""
     sheet, paper = some_paper(rng, faces)
     below = ground(sheet, rng)
     share = rng.uniform(0.45, 0.86)
-    laid, _corners = scenes.laid(sheet, below, rng, share=share)
+    laid, _corners = scenes.lay(sheet, below, rng, share=share)
     shown = share * min(below.width / sheet.width, below.height / sheet.height) * max(sheet.size)
     wanted = (SHEET_LONG if paper is Paper.SHEET else CARD_LONG)[strength]
-    picture = scenes.taken(scenes.lit(laid, rng), rng)
+    picture = scenes.photograph(scenes.lit(laid, rng), rng)
     scale = wanted / shown
     size = round(picture.width * scale), round(picture.height * scale)
-    return Drawn(picture.resize(size) if scale < 1 else picture, paper, *size)
+    return Sample(picture.resize(size) if scale < 1 else picture, paper, *size)
 
 
-def glare(rng: random.Random, faces: Faces, strength: int) -> Drawn:
+def glare(rng: random.Random, faces: Faces, strength: int) -> Sample:
     """A lamp reflected by a card."""
     card = rng.choice([lambda: papers.card_front(rng, rng.choice(faces)), lambda: papers.card_back(rng)])()
-    laid, corners = scenes.laid(card, ground(card, rng), rng, share=rng.uniform(0.7, 0.88))
+    laid, corners = scenes.lay(card, ground(card, rng), rng, share=rng.uniform(0.7, 0.88))
     middle = [sum(corner[axis] for corner in corners) / 4 for axis in (0, 1)]
     x, y = (each + rng.uniform(-0.18, 0.18) * laid.width for each in middle)
     reach = math.sqrt(BURNT[strength] * laid.width * laid.height / math.pi)
@@ -173,42 +171,42 @@ def glare(rng: random.Random, faces: Faces, strength: int) -> Drawn:
     spot = spot.filter(ImageFilter.GaussianBlur(reach / 5))
     lit = scenes.lit(laid, rng)
     lit.paste((255, 255, 255), mask=spot.point(lambda value: min(255, value * 1.4)))
-    return finished(lit, Paper.FACE_CARD, rng)
+    return finish(lit, Paper.FACE_CARD, rng)
 
 
-def photo_background(rng: random.Random, faces: Faces, strength: int) -> Drawn:
+def photo_background(rng: random.Random, faces: Faces, strength: int) -> Sample:
     """Part of the background is neither backdrop nor white wall."""
     right = rng.choice([people.backdrop, people.white_wall])(rng)
     behind = people.patchwork(people.room(rng), right, rng, ROOM[strength])
-    return finished(scenes.lit(portrait(rng, faces, behind=behind), rng), Paper.PORTRAIT, rng)
+    return finish(scenes.lit(portrait(rng, faces, behind=behind), rng), Paper.PORTRAIT, rng)
 
 
-def photo_clothes(rng: random.Random, faces: Faces, strength: int) -> Drawn:
+def photo_clothes(rng: random.Random, faces: Faces, strength: int) -> Sample:
     """Part of the top is red or blue, or all of it."""
     top = people.stuff(rng, rng.choice(people.FORBIDDEN), share=TOP[strength])
-    return finished(scenes.lit(portrait(rng, faces, top=top), rng), Paper.PORTRAIT, rng)
+    return finish(scenes.lit(portrait(rng, faces, top=top), rng), Paper.PORTRAIT, rng)
 
 
-def face(rng: random.Random, faces: Faces, strength: int) -> Drawn:
+def face(rng: random.Random, faces: Faces, strength: int) -> Sample:
     """No face: the back of a head, a wall, the other side of a card."""
     if rng.random() < 0.5:
         behind = rng.choice([people.backdrop, people.white_wall])(rng)
         shown = people.person(behind, people.stuff(rng, rng.choice(people.QUIET)), rng)
         ImageDraw.Draw(shown).ellipse((250, 220, 520, 590), fill=rng.choice(people.HAIRS))
-        return finished(scenes.lit(shown, rng), Paper.PORTRAIT, rng)
+        return finish(scenes.lit(shown, rng), Paper.PORTRAIT, rng)
     sheet = rng.choice(SHEETS)(rng)
-    laid, _corners = scenes.laid(sheet, ground(sheet, rng), rng, share=0.8)
-    return finished(scenes.lit(laid, rng), rng.choice([Paper.FACE_CARD, Paper.PORTRAIT]), rng)
+    laid, _corners = scenes.lay(sheet, ground(sheet, rng), rng, share=0.8)
+    return finish(scenes.lit(laid, rng), rng.choice([Paper.FACE_CARD, Paper.PORTRAIT]), rng)
 
 
-def side(rng: random.Random, faces: Faces, strength: int) -> Drawn:
+def side(rng: random.Random, faces: Faces, strength: int) -> Sample:
     """The emblem side in place of the portrait side."""
     card = papers.card_back(rng)
-    laid, _corners = scenes.laid(card, ground(card, rng), rng, share=rng.uniform(0.66, 0.88))
-    return finished(scenes.lit(laid, rng), Paper.FACE_CARD, rng)
+    laid, _corners = scenes.lay(card, ground(card, rng), rng, share=rng.uniform(0.66, 0.88))
+    return finish(scenes.lit(laid, rng), Paper.FACE_CARD, rng)
 
 
-def screenshot(rng: random.Random, faces: Faces, strength: int) -> Drawn:
+def screenshot(rng: random.Random, faces: Faces, strength: int) -> Sample:
     """A phone's screen: a bar on top, a paper in an album, buttons below."""
     across, down = 472, 1024
     shade = rng.choice([(255, 255, 255), (18, 18, 20), (242, 242, 246)])
@@ -224,7 +222,7 @@ def screenshot(rng: random.Random, faces: Faces, strength: int) -> Drawn:
     pen.text((60, down - 70), "分享　　编辑　　删除", fill=ink, font=papers.font(26))
     stored = io.BytesIO()
     shown.save(stored, "JPEG", quality=rng.randint(85, 95))
-    return Drawn(Image.open(stored).convert("RGB"), paper, across * 2, down * 2)
+    return Sample(Image.open(stored).convert("RGB"), paper, across * 2, down * 2)
 
 
 def again(picture: Image.Image, rng: random.Random, strength: int) -> Image.Image:
@@ -250,12 +248,12 @@ def neighbours(rng: random.Random, faces: Faces) -> tuple[Image.Image, Image.Ima
         sheet = pair(random.Random(rng.getrandbits(32)))
         table = ground(sheet, random.Random(place))
         shift = rng.uniform(-0.02, 0.02), rng.uniform(-0.02, 0.02)
-        laid, _corners = scenes.laid(sheet, table, rng, share=rng.uniform(0.74, 0.82), shift=shift)
-        shown.append(scenes.taken(scenes.lit(laid, random.Random(place)), rng))
+        laid, _corners = scenes.lay(sheet, table, rng, share=rng.uniform(0.74, 0.82), shift=shift)
+        shown.append(scenes.photograph(scenes.lit(laid, random.Random(place)), rng))
     return shown[0], shown[1]
 
 
-DAMAGES: dict[str, Callable[[random.Random, Faces, int], Drawn]] = {
+DAMAGES: dict[str, Callable[[random.Random, Faces, int], Sample]] = {
     "blur": blur,
     "dark": dark,
     "cut": cut,

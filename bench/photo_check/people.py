@@ -5,7 +5,7 @@ import random
 from PIL import Image, ImageDraw, ImageFilter
 
 from bench.photo_check.papers import font
-from bench.photo_check.scenes import Colour, cloth, textured, wood
+from bench.photo_check.scenes import Colour, add_texture, cloth, wood
 
 SIZE = (768, 1024)
 SKINS = [(236, 200, 176), (214, 170, 140), (188, 142, 110), (142, 98, 72), (92, 62, 48)]
@@ -25,11 +25,11 @@ def backdrop(rng: random.Random) -> Image.Image:
         pen.text(
             (30 + 60 * (row % 2), 60 + row * 150), "示例云　网站备案　示例云　核验", fill=(235, 240, 248), font=font(46)
         )
-    return textured(picture, rng, 2)
+    return add_texture(picture, rng, 2)
 
 
 def white_wall(rng: random.Random) -> Image.Image:
-    return textured(Image.new("RGB", SIZE, rng.choice([(236, 236, 234), (242, 238, 230), (228, 230, 232)])), rng, 2)
+    return add_texture(Image.new("RGB", SIZE, rng.choice([(236, 236, 234), (242, 238, 230), (228, 230, 232)])), rng, 2)
 
 
 def room(rng: random.Random) -> Image.Image:
@@ -62,7 +62,7 @@ def room(rng: random.Random) -> Image.Image:
         pen = ImageDraw.Draw(picture)
         pen.rectangle((40, 60, 300, 520), fill=(110, 130, 140), outline=(80, 60, 40), width=14)
         pen.rectangle((470, 200, 760, 1024), fill=(96, 70, 50))
-    return textured(picture, rng, 3)
+    return add_texture(picture, rng, 3)
 
 
 def patchwork(one: Image.Image, other: Image.Image, rng: random.Random, share: float) -> Image.Image:
@@ -91,7 +91,7 @@ def stuff(rng: random.Random, colour: Colour, *, pattern: str = "", share: float
         half = SIZE[0] * 0.68 * share / 2
         pen.rectangle((SIZE[0] * 0.16, 0, SIZE[0] * 0.16 + half, SIZE[1]), fill=colour)
         pen.rectangle((SIZE[0] * 0.84 - half, 0, SIZE[0] * 0.84, SIZE[1]), fill=colour)
-    return textured(picture, rng, rng.uniform(1, 5))
+    return add_texture(picture, rng, rng.uniform(1, 5))
 
 
 def person(ground: Image.Image, top: Image.Image, rng: random.Random, face: Image.Image | None = None) -> Image.Image:

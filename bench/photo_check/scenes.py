@@ -11,7 +11,7 @@ Colour = tuple[int, int, int]
 Corners = list[tuple[float, float]]
 
 
-def textured(picture: Image.Image, rng: random.Random, strength: float) -> Image.Image:
+def add_texture(picture: Image.Image, rng: random.Random, strength: float) -> Image.Image:
     """Adds the grain of a surface."""
     noise = np.random.default_rng(rng.getrandbits(32))
     grain = noise.normal(0, strength, (picture.height // 2, picture.width // 2)).astype(np.float32)
@@ -55,7 +55,7 @@ def plain(size: tuple[int, int], rng: random.Random) -> Image.Image:
 def table(size: tuple[int, int], rng: random.Random) -> Image.Image:
     """The surface under a paper."""
     drawn = rng.choice([wood, wood, cloth, plain, plain])(size, rng)
-    return textured(drawn, rng, rng.uniform(1, 5))
+    return add_texture(drawn, rng, rng.uniform(1, 5))
 
 
 def _coefficients(source: Corners, target: Corners) -> list[float]:
@@ -68,7 +68,7 @@ def _coefficients(source: Corners, target: Corners) -> list[float]:
     return list(np.linalg.solve(np.array(rows), wanted))
 
 
-def laid(
+def lay(
     paper: Image.Image, ground: Image.Image, rng: random.Random, *, share: float, shift: tuple[float, float] = (0, 0)
 ) -> tuple[Image.Image, Corners]:
     """The paper on the ground, slightly turned and tilted; it covers `share` of the ground."""
@@ -121,7 +121,7 @@ def lit(picture: Image.Image, rng: random.Random, *, low: bool = False) -> Image
     )
 
 
-def taken(picture: Image.Image, rng: random.Random, *, low: bool = False) -> Image.Image:
+def photograph(picture: Image.Image, rng: random.Random, *, low: bool = False) -> Image.Image:
     """As stored by a phone: its lens, its noise, its JPEG."""
     soft = picture.filter(ImageFilter.GaussianBlur(rng.uniform(0.3, 0.8) * picture.width / 1280))
     noise = np.random.default_rng(rng.getrandbits(32))

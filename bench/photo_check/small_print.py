@@ -35,7 +35,7 @@ def page(width: int, height: int, dots_per_inch: int, ground: tuple[int, int, in
     return picture
 
 
-def photographed(picture: Image.Image, *, noise: float, blur: float) -> Image.Image:
+def photograph(picture: Image.Image, *, noise: float, blur: float) -> Image.Image:
     """Lit from one side, slightly out of focus, with sensor noise."""
     soft = np.asarray(picture.filter(ImageFilter.GaussianBlur(blur)), np.float32)
     across = np.linspace(0.72, 1, picture.width, dtype=np.float32)[:, None]
@@ -53,7 +53,7 @@ def large(picture: Image.Image, times: int) -> Image.Image:
     return sheet
 
 
-def encoded(picture: Image.Image, kind: str = "JPEG", **how: object) -> bytes:
+def encode(picture: Image.Image, kind: str = "JPEG", **how: object) -> bytes:
     target = io.BytesIO()
     picture.save(target, kind, **how)
     return target.getvalue()
@@ -86,37 +86,37 @@ def _around(plane: Plane) -> Plane:
 
 @cache
 def phone() -> Image.Image:
-    return photographed(page(1080, 1440, 126), noise=2, blur=0.8)
+    return photograph(page(1080, 1440, 126), noise=2, blur=0.8)
 
 
 @cache
 def scan() -> Image.Image:
-    return photographed(page(1654, 2339, 200), noise=1.5, blur=0.5)
+    return photograph(page(1654, 2339, 200), noise=1.5, blur=0.5)
 
 
 @cache
 def twelve_megapixels() -> Image.Image:
-    return large(photographed(page(1008, 1344, 350), noise=4, blur=0.8), 3)
+    return large(photograph(page(1008, 1344, 350), noise=4, blur=0.8), 3)
 
 
 def held_upright(picture: Image.Image) -> bytes:
     """As a phone stores an upright photo: lying, with an orientation tag."""
     note = Image.Exif()
     note[ORIENTATION] = ON_ITS_SIDE
-    return encoded(picture.transpose(Image.Transpose.ROTATE_90), quality=85, subsampling=HALF, exif=note)
+    return encode(picture.transpose(Image.Transpose.ROTATE_90), quality=85, subsampling=HALF, exif=note)
 
 
 PHONE, LARGE = "a phone's", "a phone's with 12 megapixels"
 UPLOADS: Mapping[str, Callable[[], bytes]] = {
-    PHONE: lambda: encoded(phone(), quality=85, subsampling=HALF),
+    PHONE: lambda: encode(phone(), quality=85, subsampling=HALF),
     "a phone's, held upright": lambda: held_upright(phone()),
-    LARGE: lambda: encoded(twelve_megapixels(), quality=85, subsampling=HALF),
-    "a camera's of high quality": lambda: encoded(twelve_megapixels(), quality=95, subsampling=FULL),
-    "a progressive one": lambda: encoded(phone(), quality=85, subsampling=HALF, progressive=True),
-    "a scan": lambda: encoded(scan(), quality=75, subsampling=HALF),
-    "a scan in full colour": lambda: encoded(scan(), quality=75, subsampling=FULL),
-    "a scan in grey": lambda: encoded(scan().convert("L"), quality=75),
-    "a scan, packed well": lambda: encoded(scan(), quality=75, subsampling=HALF, optimize=True),
-    "a scan as PNG": lambda: encoded(scan(), "PNG", compress_level=1),
-    "a screenshot": lambda: encoded(page(1080, 2340, 160, ground=WHITE), "PNG"),
+    LARGE: lambda: encode(twelve_megapixels(), quality=85, subsampling=HALF),
+    "a camera's of high quality": lambda: encode(twelve_megapixels(), quality=95, subsampling=FULL),
+    "a progressive one": lambda: encode(phone(), quality=85, subsampling=HALF, progressive=True),
+    "a scan": lambda: encode(scan(), quality=75, subsampling=HALF),
+    "a scan in full colour": lambda: encode(scan(), quality=75, subsampling=FULL),
+    "a scan in grey": lambda: encode(scan().convert("L"), quality=75),
+    "a scan, packed well": lambda: encode(scan(), quality=75, subsampling=HALF, optimize=True),
+    "a scan as PNG": lambda: encode(scan(), "PNG", compress_level=1),
+    "a screenshot": lambda: encode(page(1080, 2340, 160, ground=WHITE), "PNG"),
 }

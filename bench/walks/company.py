@@ -65,7 +65,7 @@ class Company(Scenario):
     def upload_again(self, slot: str) -> None:
         """Uploads a paper that needs no consent, replacing one if there is one."""
         page = self.me.get(self.url(f"documents/{slot}/"))
-        self._uploaded(page, slot, 0)
+        self._upload(page, slot, 0)
 
     def _type(self) -> None:
         page = self.me.get("/transfers/new/")
@@ -142,7 +142,7 @@ class Company(Scenario):
             if slot == "statement":
                 self._statement()
             for side in range(sides):
-                page = self._uploaded(page, slot, side)
+                page = self._upload(page, slot, side)
             self.me.get(self.url("documents/"))
 
     def _statement(self) -> None:
@@ -151,7 +151,7 @@ class Company(Scenario):
             raise UnexpectedPage("the statement is no PDF")
         self.visitor.note(sheet)
 
-    def _uploaded(self, page: Page, slot: str, side: int) -> Page:
+    def _upload(self, page: Page, slot: str, side: int) -> Page:
         """Uploads a paper, and polls once to see that it was examined."""
         form = [form for form in page.forms if "file" in form.names][side]
         page = self.me.send(form, files={"file": (f"{slot}.jpg", self.papers[slot], "image/jpeg")})

@@ -28,10 +28,10 @@ def paper(key: str) -> bytes:
     drawn.thumbnail((SIZE[0] - 200, SIZE[1] - 120), Image.Resampling.LANCZOS)
     scene = scenes.table(SIZE, rng)
     scene.paste(drawn, ((SIZE[0] - drawn.width) // 2, (SIZE[1] - drawn.height) // 2))
-    return _saved(scenes.textured(scene, rng, GRAIN))
+    return _encode(scenes.add_texture(scene, rng, GRAIN))
 
 
-def _saved(picture: Image.Image) -> bytes:
+def _encode(picture: Image.Image) -> bytes:
     """In the quality that gives about the size wanted."""
     sizes = {}
     for quality in range(95, 40, -3):

@@ -37,9 +37,9 @@ class Visitor(Browser):
         self.session.headers.update(headers)
         self.took: list[float] = []
 
-    def _kept(self, answer: requests.Response) -> Page:
+    def _keep(self, answer: requests.Response) -> Page:
         self.note(answer)
-        return super()._kept(answer)
+        return super()._keep(answer)
 
     def note(self, answer: requests.Response) -> None:
         """Records how long each request of a click took."""

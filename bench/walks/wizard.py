@@ -9,12 +9,12 @@ def walk(me: Visitor) -> None:
     me.get("/")
     page = me.get("wizard/")
     for _step in range(7):
-        page = me.send(page.forms[0], _filled(page.forms[0]))
+        page = me.send(page.forms[0], _fill(page.forms[0]))
     if page.forms or page.status != 200:
         raise UnexpectedPage(f"the bare wizard ended on {page.url}")
 
 
-def _filled(form: Form) -> dict[str, str]:
+def _fill(form: Form) -> dict[str, str]:
     """A valid value for each of its fields."""
     return {name: _value(name) for name in form.names if "-" in name and not name.endswith("current_step")}
 

@@ -80,7 +80,7 @@ def test_only_calm_rounds_count(monkeypatch: pytest.MonkeyPatch) -> None:
     turns = iter(range(100))
     monkeypatch.setattr(rounds, "Others", Noise(0.5, 0.02, 0.3, 0.01))
 
-    found = rounds.interleaved({"a": lambda: next(turns)}, count=2)
+    found = rounds.interleave({"a": lambda: next(turns)}, count=2)
 
     assert found.of("a") == [3, 1]
     assert found.tried == 4
@@ -93,7 +93,7 @@ def test_with_too_few_calm_rounds_the_calmest_are_used_and_the_note_says_so(
     turns = iter(range(100))
     monkeypatch.setattr(rounds, "Others", Noise(0.5, 0.4, 0.05, 0.6))
 
-    found = rounds.interleaved({"a": lambda: next(turns)}, count=2, limit=4)
+    found = rounds.interleave({"a": lambda: next(turns)}, count=2, limit=4)
 
     assert found.of("a") == [2, 1]
     assert "only 1 of them calm" in found.note
@@ -103,7 +103,7 @@ def test_a_round_judged_invalid_does_not_count(monkeypatch: pytest.MonkeyPatch) 
     turns = iter(range(100))
     monkeypatch.setattr(rounds, "Others", Noise(0.01, 0.02, 0.03))
 
-    found = rounds.interleaved(
+    found = rounds.interleave(
         {"a": lambda: next(turns)}, count=2, judge=lambda sides, _spin: "too dear" if sides["a"] == 0 else ""
     )
 
@@ -114,7 +114,7 @@ def test_the_sides_of_a_round_take_turns(monkeypatch: pytest.MonkeyPatch) -> Non
     seen: list[str] = []
     monkeypatch.setattr(rounds, "Others", Noise(0, 0))
 
-    rounds.interleaved({"a": lambda: seen.append("a"), "b": lambda: seen.append("b")}, count=2)
+    rounds.interleave({"a": lambda: seen.append("a"), "b": lambda: seen.append("b")}, count=2)
 
     assert seen == ["a", "b", "a", "b"]
 

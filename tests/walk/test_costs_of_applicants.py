@@ -19,7 +19,7 @@ def test_no_page_and_no_post_of_an_applicant_exceeds_its_query_limit() -> None:
 
     asked = {
         act.name: (act.kind, pages.queries_of(act)[0])
-        for acts in (pages.shown(me, owner), pages.sent(me, owner))
+        for acts in (pages.page_acts(me, owner), pages.post_acts(me, owner))
         for act in acts
         if act.kind in KINDS
     }

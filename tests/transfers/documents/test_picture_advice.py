@@ -30,7 +30,7 @@ FACE = Image.open(Path(__file__).parents[2] / "fixtures" / "face.jpg")
 def card_on_a_table(*, blur: float = 0, shift: tuple[float, float] = (0, 0), seed: int = 7) -> bytes:
     rng = random.Random(seed)
     card, table = papers.card_front(rng, FACE), scenes.table((1280, 960), rng)
-    picture, _corners = scenes.laid(card, table, rng, share=0.8, shift=shift)
+    picture, _corners = scenes.lay(card, table, rng, share=0.8, shift=shift)
     out = io.BytesIO()
     picture.filter(ImageFilter.GaussianBlur(blur)).save(out, "JPEG", quality=90)
     return out.getvalue()
@@ -142,7 +142,7 @@ def test_the_same_picture_in_another_persons_order_is_not_mentioned(client):
 
 def sheet_on_a_table(*, blur: float) -> bytes:
     rng = random.Random(5)
-    picture, _corners = scenes.laid(papers.page(rng), scenes.table((960, 1280), rng), rng, share=0.85)
+    picture, _corners = scenes.lay(papers.page(rng), scenes.table((960, 1280), rng), rng, share=0.85)
     out = io.BytesIO()
     picture.filter(ImageFilter.GaussianBlur(blur)).save(out, "JPEG", quality=90)
     return out.getvalue()

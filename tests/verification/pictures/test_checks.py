@@ -40,7 +40,7 @@ CHINESE = {
 }
 
 
-def found(drawn: damage.Drawn) -> dict[str, checks.Box]:
+def found(drawn: damage.Sample) -> dict[str, checks.Box]:
     return dict(judge.findings(drawn.picture, drawn.paper, width=drawn.width, height=drawn.height))
 
 
@@ -67,9 +67,9 @@ def test_nothing_is_found_on_a_good_picture(draw):
 def test_the_frame_of_a_cut_off_paper_is_the_edge_it_runs_over():
     rng = random.Random(3)
     card, table = papers.card_back(rng), scenes.table((1024, 768), rng)
-    picture, _corners = scenes.laid(card, table, rng, share=0.8, shift=(0.3, 0))
+    picture, _corners = scenes.lay(card, table, rng, share=0.8, shift=(0.3, 0))
 
-    seen = found(damage.finished(picture, Paper.CARD, rng))
+    seen = found(damage.finish(picture, Paper.CARD, rng))
 
     assert seen["cut"] == (0.96, 0.0, 1.0, 1.0)
 
@@ -94,29 +94,29 @@ def test_a_red_or_blue_top_is_pointed_out_and_the_blue_backdrop_is_not(top: tupl
     rng = random.Random(1)
     shown = people.person(people.backdrop(rng), people.stuff(rng, top), rng, FACES[0])
 
-    assert ("photo_clothes" in found(damage.finished(shown, Paper.PORTRAIT, rng))) is is_said
+    assert ("photo_clothes" in found(damage.finish(shown, Paper.PORTRAIT, rng))) is is_said
 
 
 def test_a_scan_that_fills_the_picture_is_whole():
     rng = random.Random(2)
     sheet = papers.page(rng).resize((724, 1024))
 
-    assert "cut" not in found(damage.Drawn(sheet, Paper.SHEET, 2172, 3072))
+    assert "cut" not in found(damage.Sample(sheet, Paper.SHEET, 2172, 3072))
 
 
 def test_a_pale_paper_on_a_pale_table_is_not_reported_as_cut_off():
     rng = random.Random(4)
-    laid, _corners = scenes.laid(
+    laid, _corners = scenes.lay(
         papers.page(rng, pale=True), Image.new("RGB", (768, 1024), (238, 237, 233)), rng, share=0.85
     )
 
-    assert not {"cut", "small"} & found(damage.finished(laid, Paper.SHEET, rng)).keys()
+    assert not {"cut", "small"} & found(damage.finish(laid, Paper.SHEET, rng)).keys()
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 400), (400, 1), (33, 33)])
 @pytest.mark.parametrize("paper", Paper)
 def test_the_smallest_pictures_can_be_judged(size: tuple[int, int], paper: Paper):
-    found(damage.Drawn(Image.new("RGB", size, (120, 122, 118)), paper, *size))
+    found(damage.Sample(Image.new("RGB", size, (120, 122, 118)), paper, *size))
 
 
 def test_a_face_is_searched_for_only_where_one_is_required():
@@ -204,9 +204,9 @@ def test_a_row_and_its_measure_make_a_check(monkeypatch: pytest.MonkeyPatch):
         {**judge.MEASURES, "green": lambda sample: WHOLE if sample.rgb[..., 1].mean() > 150 else None},
     )
 
-    assert "green" in found(damage.Drawn(green, Paper.CARD, 2400, 1800))
-    assert "green" not in found(damage.Drawn(green, Paper.SHEET, 2400, 1800))
-    assert "green" not in found(damage.Drawn(Image.new("RGB", (800, 600)), Paper.CARD, 2400, 1800))
+    assert "green" in found(damage.Sample(green, Paper.CARD, 2400, 1800))
+    assert "green" not in found(damage.Sample(green, Paper.SHEET, 2400, 1800))
+    assert "green" not in found(damage.Sample(Image.new("RGB", (800, 600)), Paper.CARD, 2400, 1800))
 
 
 def test_every_finding_has_its_text_and_advice_in_chinese():

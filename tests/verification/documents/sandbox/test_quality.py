@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image, ImageOps, JpegImagePlugin
 
-from bench.photo_check.small_print import UPLOADS, encoded, likeness, page, phone, text_of
+from bench.photo_check.small_print import UPLOADS, encode, likeness, page, phone, text_of
 from tests.verification.documents import pictures
 from verification.documents.sandbox import child, quality
 
@@ -26,7 +26,7 @@ def test_a_picture_is_stored_as_small_as_uploaded_and_its_small_print_as_legible
 def test_small_print_encoded_too_coarsely_is_detected():
     came = phone()
 
-    coarse = pictures.opened(encoded(came, quality=50, subsampling=HALF))
+    coarse = pictures.opened(encode(came, quality=50, subsampling=HALF))
 
     assert likeness(text_of(came), text_of(came)) == 1
     assert likeness(text_of(came), text_of(coarse)) < LEGIBLE
