@@ -88,7 +88,7 @@ def refuse_no_room(backup: Manifest) -> None:
 def check(
     target: Target, keys_target: Target, backup: Manifest, tell: Tell, *, without_keys: bool = False
 ) -> RestoreResult:
-    """Reads every part of a backup and changes nothing; raises `DamagedBackup` or `NoKeys` where `restore` would refuse.
+    """Reads every part of a backup, changes nothing; raises `DamagedBackup` or `NoKeys` where `restore` would refuse.
 
     Reports each missing or differing file, as `restore` does.
     """
