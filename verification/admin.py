@@ -1,12 +1,12 @@
 """Read-only lists for staff: masked, and never added, changed or deleted here."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +17,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.guards import account_of
-from icpportal.desk.event_lines import event_line, in_all_languages
+from icpportal.desk.event_lines import event_line, log_change
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.desk.readonly_list import ValuesFilter
 from icpportal.fields.fields import NumberField, PlainTextField
@@ -28,9 +28,6 @@ from icpportal.time_format import day_words
 from verification.backdrops import actions, parcel_page
 from verification.backdrops.state_labels import HAPPENED, SENTENCES, mark
 from verification.models import Backdrop, BackdropStock, Consent, Document, PhoneProof
-
-if TYPE_CHECKING:
-    from django.forms import BaseFormSet
 
 
 class ReadOnly(ReadOnlyAdmin):
@@ -208,13 +205,16 @@ class BackdropStockAdmin(admin.ModelAdmin):
     def row_title(self, row: BackdropStock) -> str:  # noqa: ARG002 -- there is one
         return gettext("Stock of backdrops")
 
-    def construct_change_message(
-        self, request: HttpRequest, form: forms.ModelForm, formsets: "Iterable[BaseFormSet]", add: bool = False
-    ) -> str:
-        """What was changed from which value to which, in every language; the only row has no name."""
-        return in_all_languages(
-            lambda: comma_list(_from_to(form, name) for name in form.changed_data) or gettext("nothing")
-        )
+    def save_model(self, request: HttpRequest, obj: BackdropStock, form: forms.ModelForm, change: bool) -> None:
+        """Records what was changed from which value to which; the only row has no name."""
+        super().save_model(request, obj, form, change)
+        log_change(obj, account_of(request), lambda: comma_list(_from_to(form, name) for name in form.changed_data))
+
+    def log_change(
+        self, request: HttpRequest, obj: BackdropStock, message: "str | list[dict[str, dict[str, list[str]]]]"
+    ) -> LogEntry:
+        """`save_model` has recorded the change."""
+        return LogEntry()
 
     def response_change(self, request: HttpRequest, obj: BackdropStock) -> HttpResponse:
         saved = ngettext("Saved: %(n)s backdrop in stock", "Saved: %(n)s backdrops in stock", obj.count)
