@@ -22,8 +22,8 @@ from verification.photos.app_codes import State
 from verification.photos.methods import SHANGHAI_APP
 
 BAD = "sh_code_bad"
-# refusals about the photo or the number of uploads, not about their system
-MINE = ("photo_size", "file_pixels", "file_big", "uploads_order", "uploads_account", "uploads_all")
+# refusals about the photo, the number of uploads or our storage, not about their system
+MINE = ("photo_size", "file_pixels", "file_big", "uploads_order", "uploads_account", "uploads_all", "storage_down")
 
 
 class NotFetched(Exception):

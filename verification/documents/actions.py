@@ -80,7 +80,7 @@ def quarantine(
     try:
         kept_as = storage.keep(storage.QUARANTINE, file_names.new_name(now), judged.content)
     except storage.StorageDown as down:
-        raise UploadRefused("upload_failed") from down
+        raise UploadRefused("storage_down") from down
     return Document(
         kind=kind,
         side=side,

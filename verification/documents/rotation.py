@@ -22,7 +22,9 @@ def turned_upload(document: Document) -> Upload:
     try:
         with open_ready(document, on_page=True) as source:
             content = source.read()
-    except (NotReady, storage.StorageDown) as gone:
+    except storage.StorageDown as down:
+        raise UploadRefused("storage_down") from down
+    except NotReady as gone:
         raise UploadRefused("upload_failed") from gone
     return ContentFile(START + _note(A_QUARTER_RIGHT) + content.removeprefix(START), name=document.display_name)
 

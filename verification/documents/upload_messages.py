@@ -24,6 +24,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "file_strip": _("The picture is much longer than wide: take the whole page in one picture"),
     "file_virus": _("The file did not pass the safety check: use another"),
     "scanner_wait": _("We have the file. You can submit when the check service is back"),
+    "storage_down": _("We cannot take pictures at the moment: try again in a few minutes"),
     "upload_failed": _("The upload was interrupted. Choose the file again"),
     "photo_size": _("Smaller than 800 × 600: move closer and take it again"),
 }

@@ -158,7 +158,8 @@ def test_a_full_storage_refuses_the_upload_and_leaves_no_row(db, monkeypatch):
     monkeypatch.setattr(storage.place("quarantine"), "save", full)
 
     with translation.override("en"):
-        assert refused(pictures.jpeg()) == ("upload_failed", "The upload was interrupted. Choose the file again")
+        key, said = refused(pictures.jpeg())
+    assert (key, said) == ("storage_down", "We cannot take pictures at the moment: try again in a few minutes")
     assert not Document.objects.exists()
 
 

@@ -173,7 +173,7 @@ def test_an_endpoint_that_is_down_refuses_the_upload_and_lets_examination_wait(r
         receive(kind="lead_id", upload=pictures.upload(pictures.jpeg()), holder="T7Q4-M2KX")
     outcome = examine(document.pk)
 
-    assert caught.value.code == "upload_failed"
+    assert caught.value.code == "storage_down"
     assert outcome == "waiting"
     assert (after(document).state, after(document).tries) == (DocumentState.CHECKING, 0)
     settings.STORAGES = up

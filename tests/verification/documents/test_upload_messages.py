@@ -21,6 +21,7 @@ CHINESE = {
     "file_strip": "图片过于狭长，请将整页拍进一张图片",
     "file_virus": "文件未通过安全检查，请更换文件",
     "scanner_wait": "文件已收下，检查恢复后即可提交",
+    "storage_down": "暂时无法接收图片，请几分钟后再试",
     "upload_failed": "上传中断，请重新选择文件",
     "photo_size": "照片小于 800×600 像素，请靠近重拍",
 }
