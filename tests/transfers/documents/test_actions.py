@@ -154,3 +154,22 @@ def test_concurrent_uploads_to_one_side_leave_one_current_paper():
     assert words(ends) == ["done"] * 4
     assert living(order) == [("subject_id", 1)]
     assert sorted(Document.objects.values_list("state", flat=True)) == ["checking", "retired", "retired", "retired"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_picture_examined_while_the_next_one_arrives_leaves_one_current_paper_and_no_stray():
+    order = make_order()
+    good = make_ready_document(order, "subject_id")
+    broken = paper_actions.upload(order, slot="subject_id", file=broken_file())
+
+    ends = together(
+        lambda: examine(broken.document_id),
+        lambda: paper_actions.upload(Order.objects.get(pk=order.pk), slot="subject_id", file=photo_file()),
+    )
+
+    assert words(ends) == ["done", "done"]
+    last = Document.objects.get(state="checking")
+    assert (living(order), Document.objects.get(pk=good.pk).state) == ([("subject_id", 1)], "ready")
+    assert examine(last.pk) == "ready"
+    assert list(Document.objects.filter(state="ready")) == [last]
+    assert OrderDocument.objects.get(order=order, retired_at=None).document == last
