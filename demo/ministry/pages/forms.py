@@ -15,7 +15,16 @@ from icpportal.fields.fields import ChoiceField, DomainField, MobileField, Numbe
 from icpportal.fields.form_types import FieldValue, Files, FormOptions, Initial, Posted
 
 FALLBACK_CODES = {"turn_down": "1002", "report_failed": "5999"}
-CERTIFICATES = ((1, _("Business licence")), (2, _("Resident ID card")), (7, _("Passport")))
+CERTIFICATES = (
+    (1, _("Business licence")),
+    (2, _("Resident ID card")),
+    (7, _("Passport")),
+    (14, _("Mainland travel permit (Hong Kong, Macao)")),
+    (11, _("Mainland travel permit (Taiwan)")),
+    (41, _("Residence permit (Hong Kong, Macao)")),
+    (42, _("Residence permit (Taiwan)")),
+    (30, _("Foreign permanent resident ID card")),
+)
 WORKS = "works"
 FAULT_WORDS = {
     WORKS: pgettext_lazy("switch", "Works"),
