@@ -234,7 +234,7 @@ def _replaced_papers(order: Order) -> Iterable[OrderDocument]:
 
 
 def _paper(order: Order, paper: OrderDocument, parts: set[str] | None) -> PaperRow:
-    slot = slots.SLOTS[paper.slot]
+    slot = slots.slot_of(order, paper.slot) or slots.SLOTS[paper.slot]
     ready = paper.document.is_ready
     return PaperRow(
         title=slot.title,

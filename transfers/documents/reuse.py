@@ -19,7 +19,7 @@ from filings.register.answer_values import day
 from icpportal.accounts.models import User
 from icpportal.time_format import day_words
 from transfers.documents import validity
-from transfers.documents.slots import SLOTS
+from transfers.documents.slots import SLOTS, slot_of
 from transfers.models import Order, OrderDocument
 from transfers.orders import states
 from transfers.orders.kinds import kind_of
@@ -67,7 +67,8 @@ class Earlier:
 
     @property
     def is_whole(self) -> bool:
-        return len(self.papers) >= SLOTS[self.slot].needed
+        slot = slot_of(self.order, self.slot)
+        return slot is not None and len(self.papers) >= slot.needed
 
 
 def earlier_papers(owner: User, subject_key: str) -> list[Earlier]:

@@ -16,6 +16,7 @@ from filings.provinces.papers import other_papers, paper_slots
 from filings.provinces.types import PaperFacts
 from filings.queries import websites_of
 from filings.register.certificate_numbers import age_on, birth_date, id_province
+from filings.register.certificates import Shape, certificate
 from icpportal.fields.components import DrawnSlot, PictureFindings, SlotAction
 from icpportal.fields.types import Words
 from icpportal.time_format import day_words, to_beijing
@@ -35,6 +36,7 @@ from verification.documents.upload_messages import reason_of
 
 BY_PHONE = "phone"  # the applicant sends the documents with the authority's or our app
 STATEMENT, COMMITMENT, OTHER, PHOTO = "statement", "commitment", "other", "photo"
+IDENTITY = ("lead_id", "admin_id")
 ONLY_BY_PHONE = _("Only if you send the documents by phone: sign the form and photograph it")
 READY = ("ready", "look")  # the second has advice
 LACKING = ("empty", "again", "refused", "replace")
@@ -112,6 +114,19 @@ SLOTS: dict[str, Slot] = {
 }
 
 
+PASSPORT_PAGES = (_("page with the photo"), _("another page"))
+PASSPORT_HINT = _("Photograph the page with the photo, lying flat, with all four corners visible and no glare")
+
+
+def slot_of(order: Order, key: str) -> Slot | None:
+    """A slot with the pages of this order's document: a passport has a page with the photo, and no back."""
+    slot, person = SLOTS.get(key), validity.person_of(order, key)
+    kind = certificate(person.id_type) if person is not None and key in IDENTITY else None
+    if slot is None or kind is None or kind.shape != Shape.PASSPORT:
+        return slot
+    return replace(slot, hint=PASSPORT_HINT, sides=PASSPORT_PAGES, drawing="papers", needed=1)
+
+
 def paper_facts(order: Order) -> PaperFacts:
     """The facts on which the list of documents depends."""
     kind, website = order.answer("type"), order.answer("website")
@@ -159,7 +174,8 @@ def needed_slots(order: Order) -> list[Slot]:
     on_paper = (consent.LETTER,) if consent.is_on_paper(order) else ()
     keys = (*paper_slots(queries.rules_of(order), paper_facts(order)), *on_paper)
     asked = is_in(order, Group.RETURNED) and f"paper.{OTHER}" in queries.open_verdicts(order)
-    return [slot for slot in SLOTS.values() if slot.key in keys or (asked and slot.key == OTHER)]
+    wanted = [key for key in SLOTS if key in keys or (asked and key == OTHER)]
+    return [slot for slot in (slot_of(order, key) for key in wanted) if slot is not None]
 
 
 def slot_for_subject(slot: Slot, *, is_individual: bool) -> Slot:

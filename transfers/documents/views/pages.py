@@ -78,7 +78,7 @@ class Held:
 def slot_page(request: HttpRequest, reference: str, slot: str) -> HttpResponse:
     """Shows one document: a good picture, its sides, upload and removal."""
     order = own_order(request, reference, along=papers_along)
-    found = slots.SLOTS.get(slot)
+    found = slots.slot_of(order, slot)
     if not order.is_editable:
         return leave_closed(request, order)
     if not queries.has_details(order):
@@ -286,7 +286,7 @@ def slot_fragment(request: HttpRequest, reference: str, slot: str, side: int) ->
     order = own_order(request, reference, says_over=True, along=papers_along)
     if is_over(order):
         raise Http404
-    found = slots.SLOTS.get(slot)
+    found = slots.slot_of(order, slot)
     held = Held(order)
     paper = held.papers.get((slot, side))
     if slot == slots.PHOTO and side == 1:

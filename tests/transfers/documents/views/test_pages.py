@@ -103,6 +103,22 @@ def test_an_individual_is_not_told_about_a_seal(client):
     assert [words for page in pages for words in of_seals if words in page] == []
 
 
+def test_a_passport_is_one_page_and_its_slot_says_which(client):
+    people = administrator_answers(admin_name="Ann Example", admin_id_type="7", admin_id_number="E00000000")
+    order = make_order(answers={"administrator": people})
+    agree(order, "lead_id")
+    agree(order, "admin_id")
+    slot = english(client, order.owner).get(slot_of(order, "admin_id")).content.decode()
+    make_ready_document(order, "admin_id")
+    make_ready_document(order, "lead_id")
+
+    of_lead, of_administrator, *_rest = rows(client.get(hub_of(order)).content.decode())
+
+    assert ["Page with the photo" in slot, "admin_id-2" in slot] == [True, False]
+    assert "Still needed: back" in of_lead
+    assert ["front, back" in of_administrator, "View" in of_administrator] == [False, True]
+
+
 # --- which slots -----------------------------------------------------------------------------
 
 
