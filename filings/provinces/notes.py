@@ -118,12 +118,6 @@ NOTES = {
     ),
     "33": (
         Note(_("A change of name or number needs a certificate, and the organisations must be related.")),
-        Note(
-            _(
-                "Hong Kong and Macao travel permits, at the phone verification: type the number on the back, "
-                "with full-width brackets. Everywhere else it is the front."
-            )
-        ),
         EDUCATION,
     ),
     "34": (

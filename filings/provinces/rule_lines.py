@@ -58,6 +58,7 @@ LINES = (
     RuleLine("phones", "phones", _("Phone verification"), texts.phones),
     RuleLine("code_site", "phones", _("Where the codes are entered"), texts.code_site),
     RuleLine("local_mobile", "phones", pgettext_lazy("rules", "Mobiles"), texts.mobiles),
+    RuleLine("permit_back", "phones", _("Hong Kong and Macao travel permits"), texts.travel_permits),
     RuleLine("asks_password", "phones", _("Filing password"), texts.password),
     RuleLine("filing_site", "phones", _("Ministry's filing site"), texts.filing_site),
     RuleLine("lead_rule", "people", _("Subject lead"), texts.lead),

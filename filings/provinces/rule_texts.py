@@ -146,6 +146,12 @@ def foreigners(province: Province, _nature: str) -> str:
     return "" if province.foreigners else gettext("May not file here, nor be the subject lead.")
 
 
+def travel_permits(province: Province, _nature: str) -> str:
+    if not province.permit_back or province.phones is None:
+        return ""
+    return gettext("At the phone verification, enter the number on the back, with full-width brackets.")
+
+
 def temporary_id(province: Province, _nature: str) -> str:
     return "" if province.temporary_id else gettext("Temporary ID cards are not accepted.")
 

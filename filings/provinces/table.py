@@ -171,6 +171,7 @@ ROWS = (
     row(
         *("33", "浙江省", "浙江", "Zhejiang", "浙", "east", "2019-09-06"),
         ages=ADULT,
+        permit_back=True,
         domain_holder=HolderRule.WIDE,
         must_match_organisation=(),
         must_match_individual=(N,),

@@ -205,6 +205,7 @@ class Province:
     foreigners: bool = True
     ages: tuple[AgeRule, ...] = ()
     temporary_id: bool = True
+    permit_back: bool = False  # at the phone verification, a travel permit's number is that on its back
 
     must_match_organisation: tuple[MustMatch, ...] | None = (MustMatch.NAME, MustMatch.NUMBER)
     must_match_individual: tuple[MustMatch, ...] | None = (MustMatch.NAME, MustMatch.NUMBER)

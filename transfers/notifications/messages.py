@@ -144,6 +144,7 @@ def words_of(order: Order, facts: Facts, now: datetime) -> Facts:
         "mobile": facts.get("mobile") or mask_mobile(lead(order).mobile),
         "mobiles": facts.get("mobiles") or texted_mobiles.not_told(order),
         "mobiles_note": facts.get("mobiles_note", ""),
+        "number_note": texted_mobiles.number_note(order),
         "site": site_name(rules.codes_entered_at),
         "site_url": rules.codes_entered_at,
         "domain": order.domain,

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from django.utils.translation import gettext_lazy as _
 
+from filings.register.certificates import Shape, certificate
 from icpportal.fields.types import Fact, Words
 from icpportal.privacy.masks import mask_mobile
 from transfers.models import Order
@@ -19,6 +20,7 @@ ALL_UNKNOWN = _("the phones on the filing")
 # each follows a sentence: English needs the leading space
 NOT_TOLD = _(" We are not told that number: it can differ from the one you entered.")
 NOT_AS_TYPED = _(" That is the number on the filing, not the one you entered.")
+BACK_OF_PERMIT = _(" With a Hong Kong or Macao travel permit, it is the number on the back, with full-width brackets.")
 
 
 class TextedPerson(Protocol):
@@ -34,6 +36,18 @@ class TextedPerson(Protocol):
 def person_of(order: Order, role: str) -> Person:
     """Whose phone it is; a phone of both people is the lead's."""
     return by_role(order)[SUBJECT_LEAD if role == BOTH else role]
+
+
+def enters_back(order: Order, person: Person) -> bool:
+    """Whether this person enters the number on the back of a travel permit (港澳居民来往内地通行证)."""
+    document = certificate(person.id_type)
+    is_permit = document is not None and document.shape == Shape.PERMIT_HK_MACAO
+    return is_permit and queries.rules_of(order).permit_back
+
+
+def number_note(order: Order) -> Words:
+    """What is special about a document number that somebody has to enter; "" for the others."""
+    return BACK_OF_PERMIT if any(enters_back(order, each) for each in by_role(order).values()) else ""
 
 
 def masked_mobiles(texted: Iterable[TextedPerson]) -> list[Words]:

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from icpportal.fields.types import Words
 from icpportal.privacy.masks import mask_mobile, mask_name
 from transfers.models import Order, PhoneCheck
-from transfers.notifications.texted_mobiles import person_of
+from transfers.notifications.texted_mobiles import BACK_OF_PERMIT, enters_back, person_of
 from transfers.orders import queries
 from transfers.orders.people import ROLES
 
@@ -48,6 +48,7 @@ class PhoneCard:
     typed: str
     differs: bool
     left: int  # attempts left
+    number_note: Words  # what is special about the document number to enter
 
     @property
     def number(self) -> Words:
@@ -79,10 +80,11 @@ class PhoneCard:
         return CodeStatus(_("Text sent"), check.sent_at, more=f" · {left}" if check.wrong else "")
 
     def warnings(self, *, is_told: bool) -> list[str]:
-        """When the typed number may not be the texted one; `is_told` if we may still learn it."""
+        """Which number to enter, and when the typed one may not be texted; `is_told` if we may still learn it."""
         unknown = NOT_YET_TOLD if is_told else NOT_TOLD
         warning = DIFFERS if self.differs else "" if self.mobile else unknown
-        return [str(warning) % {"typed": self.typed}] if warning else []
+        warnings = [str(warning) % {"typed": self.typed}] if warning else []
+        return [*warnings, *([str(self.number_note).strip()] if self.number_note and not self.is_done else [])]
 
 
 def cards(order: Order) -> list[PhoneCard]:
@@ -100,6 +102,7 @@ def cards(order: Order) -> list[PhoneCard]:
                 typed=typed,
                 differs=bool(check.mobile_masked) and check.mobile_masked != typed,
                 left=max(WRONG_ALLOWED - check.wrong, 0),
+                number_note=BACK_OF_PERMIT if enters_back(order, person) else "",
             )
         )
     return found

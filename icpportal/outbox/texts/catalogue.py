@@ -49,6 +49,7 @@ ADDED_LATER: dict[str, Words] = {
     "site": _("the site it names"),
     "site_url": _("the site it names"),
     "mobiles_note": "",
+    "number_note": "",
     "authority_answer": _("see the order page"),
     "kept": _("the date on its page"),
     "parts": _("see the order page"),

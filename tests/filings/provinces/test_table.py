@@ -202,6 +202,10 @@ def test_foreigners_may_file_everywhere_but_in_hebei():
     assert codes(lambda each: not each.foreigners) == {"13"}
 
 
+def test_the_back_of_a_travel_permit_counts_at_the_phone_verification_of_zhejiang_only():
+    assert codes(lambda each: each.permit_back) == {"33"}
+
+
 def test_temporary_id_cards_are_refused_in_three_provinces():
     assert codes(lambda each: not each.temporary_id) == {"15", "31", "46"}
 

@@ -7,11 +7,15 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from icpportal.outbox.models import Message
+from icpportal.outbox.texts.message_content import content_of
 from tests.transfers import states
 from tests.transfers.builders import administrator_answers, make_order, sign_in
 from tests.transfers.outside import cost
 from transfers.models import PhoneCheck
+from transfers.notifications.messages import notify_recipients
 from transfers.orders import actions
+from transfers.orders.rows import EVERYBODY
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +49,23 @@ def state(client, order, role="administrator", **data):
 
 def stated(order):
     return list(order.phone_checks.filter(stated_at__isnull=False).values_list("role", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("province", "id_type", "says_so"), [("33", "14", True), ("33", "11", False), ("64", "14", False)]
+)
+def test_page_and_mail_say_where_the_number_on_the_back_of_a_travel_permit_is_entered(
+    client, province, id_type, says_so
+):
+    people = {"administrator": administrator_answers(admin_id_type=id_type, admin_id_number="H00000000")}
+    order = waiting(province=province, rule_profile="current-2020", answers=people)
+
+    html = show(client, order)
+    notify_recipients(order, "confirm_phones", event_id=1, roles=EVERYBODY)
+    mails = [content_of(message).words.text for message in Message.objects.filter(channel="email")]
+
+    assert html.count("number on the back, with full-width brackets") == says_so
+    assert ["背面" in mail or "on the back" in mail for mail in mails] == [says_so] * 3
 
 
 # --- the authority tells ---------------------------------------------------------------------

@@ -124,6 +124,7 @@ LONGEST: dict[str, Any] = {
     "site": "hncainfo.miitbeian.gov.cn",
     "site_url": "http://hncainfo.miitbeian.gov.cn/",
     "mobiles_note": "",
+    "number_note": "",
     "result": {"zh": "您的异议不成立，对方的订单继续办理", "en": "Your objection is not justified. The order goes on"},
     "answer": {"zh": "主办单位书面确认了本次接入", "en": "The company confirmed this transfer in writing"},
     "from": date(2026, 12, 3),
