@@ -53,6 +53,7 @@ ANSWERS = (
         (
             _("Who files, the document number, the province and the domain, exactly as they are on file."),
             _("If one of them has changed, have the filing changed with your current provider first."),
+            _("The same holds for a type of document that is not in the list any more, such as an officer card."),
         ),
     ),
     Answer(
