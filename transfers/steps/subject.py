@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from filings import checks
 from filings.provinces.choices import SUBJECT_LEAD
 from filings.register import regions
+from filings.register.certificates import Shape, certificate
 from icpportal.fields.fields import ChoiceField, Labelled, PlainTextField
 from icpportal.fields.form_types import Choices, Files, KnownValue, Posted, offer
 from icpportal.fields.text import regular_name
@@ -28,6 +29,9 @@ from transfers.steps.checked_form import (
     regular_number,
 )
 
+# documents of people that show no address
+WITHOUT_ADDRESS = (Shape.PASSPORT, Shape.PERMANENT_RESIDENT, Shape.PERMIT_HK_MACAO, Shape.PERMIT_TAIWAN)
+NO_ADDRESS = _("This document shows no address: enter where you live in mainland China")
 FROM_TYPE = {"lead_name": "name", "lead_id_type": "id_type", "lead_id_number": "id_number", "investor": "name"}
 
 
@@ -122,6 +126,9 @@ class SubjectForm(CheckedForm, LeadFields):
             self.initial[field] = self.order.answer("type").get(answer)
         for field in ("is_legal_rep", "lead_phone2"):
             del self.fields[field]
+        document = certificate(self.order.answer("type").get("id_type", ""))
+        if document is not None and document.shape in WITHOUT_ADDRESS:
+            self.fields["id_address"].help_text = NO_ADDRESS
 
     def _let_investor_follow(self) -> None:
         """Replaces an investor who is the lead when the lead changes."""

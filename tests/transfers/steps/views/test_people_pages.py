@@ -136,6 +136,17 @@ def test_an_individual_is_its_own_lead_and_is_not_asked_twice(client: Client, wh
     assert [form.fields[name].disabled for name in ("lead_name", "lead_id_type", "lead_id_number")] == [True] * 3
 
 
+@pytest.mark.parametrize(
+    ("who", "copies"), [(CARD, True), (PASSPORT, False), ({**PASSPORT, "id_type": "14", "id_number": "H00000000"}, False)]
+)
+def test_only_a_document_that_shows_an_address_is_to_be_copied(
+    client: Client, who: dict[str, str], copies: bool
+) -> None:
+    html = look(client, individual(who), "subject")
+
+    assert ["Copy it from the document" in html, "This document shows no address" in html] == [copies, not copies]
+
+
 @pytest.mark.parametrize("who", [CARD, PASSPORT])
 def test_the_administrator_of_an_individual_is_that_person(client: Client, who: dict[str, str]) -> None:
     order = individual(who, steps=(*GATES, "subject"))
