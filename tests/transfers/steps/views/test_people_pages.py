@@ -137,7 +137,8 @@ def test_an_individual_is_its_own_lead_and_is_not_asked_twice(client: Client, wh
 
 
 @pytest.mark.parametrize(
-    ("who", "copies"), [(CARD, True), (PASSPORT, False), ({**PASSPORT, "id_type": "14", "id_number": "H00000000"}, False)]
+    ("who", "copies"),
+    [(CARD, True), (PASSPORT, False), ({**PASSPORT, "id_type": "14", "id_number": "H00000000"}, False)],
 )
 def test_only_a_document_that_shows_an_address_is_to_be_copied(
     client: Client, who: dict[str, str], copies: bool
