@@ -221,10 +221,12 @@ def test_while_the_authority_has_an_order_the_request_waits_and_can_be_withdrawn
 
     assert client.post(URL, SURE).url == URL
 
-    assert "You asked us to close the account" in read(client, URL)
+    asked = "You asked us to close the account"
+    assert [asked in read(client, url) for url in (URL, reverse("your-data"))] == [True, True]
     assert (closure.sweep(), kept(order).state) == (0, states.AUTHORITY_REVIEW)
     client.post(URL, {"keep": "1"})
     assert not Closure.objects.exists()
+    assert asked not in read(client, reverse("your-data"))
     client.post(URL, SURE)
     Order.objects.filter(pk=order.pk).update(state=states.REFUSED)
     assert closure.sweep() == 1
