@@ -16,6 +16,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerGone
 from redis.exceptions import ConnectionError as RedisGone
+from redis.exceptions import OutOfMemoryError
 
 from icpportal.gateways.miit.models import MinistryLine, Report
 from icpportal.gateways.miit.operations import line_health
@@ -289,6 +290,14 @@ def test_late_silent_or_full_parts_turn_it_red_and_are_named(client, well, monke
     assert {name for name, check in answer.json()["checks"].items() if not check["ok"]} == {CAUSES[happens]}
     assert b"chen" not in answer.content
     assert b"secret" not in answer.content
+
+
+@pytest.mark.services
+def test_a_redis_that_is_full_and_takes_no_job_turns_the_broker_red(client, well, monkeypatch):
+    refuses = Mock(side_effect=OutOfMemoryError("command not allowed when used memory > 'maxmemory'"))
+    monkeypatch.setattr("redis.Redis.set", refuses)
+
+    assert client.get("/healthz/deep").json()["checks"]["broker"] == {"ok": False, "why": "OutOfMemoryError"}
 
 
 def test_every_check_has_a_cause_that_turns_it_red():
