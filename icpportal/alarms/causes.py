@@ -37,147 +37,147 @@ class Cause:
 
 
 GO_ON = _("Run “miit status”, correct what it names, restart, then run “miit go-on”.")
-BY_ITSELF = _("Nothing at once: it goes on by itself. After an hour, run “miit status” and call the authority.")
+BY_ITSELF = _("Nothing yet: it resumes by itself. If it lasts an hour, run “miit status” and call the authority.")
 
 CAUSES = (
     Cause(
         "portal.restored",
-        _("This portal was restored from a backup: it sends nothing, and no clock moves an order."),
-        _("Look at it, then run “restore --go”: docs/operations.md, Restore."),
+        _("Restored from a backup: until this portal is released, it sends nothing and no deadline takes effect."),
+        _("Check it, then run “restore --go”: docs/operations.md, Restore."),
     ),
     Cause(
         "ministry.stopped",
-        _("The ministry refused our account: nothing is sent or fetched until a person lets it go on."),
+        _("The ministry refused our account. Nothing is sent or fetched until somebody resumes it."),
         GO_ON,
     ),
     Cause(
         "ministry.sending_stopped",
-        _("A code of the ministry stopped sending: reports wait, answers still come in. The detail is the code."),
+        _("A return code from the ministry stopped sending. Answers still arrive. The detail is the code."),
         GO_ON,
     ),
     Cause(
         "ministry.fetching_stopped",
-        _("A code of the ministry stopped fetching: no answer comes in. The detail is the code."),
+        _("A return code from the ministry stopped fetching. No answers arrive. The detail is the code."),
         GO_ON,
     ),
     Cause(
         "ministry.sending_waits",
-        _("The ministry takes no reports now, with the code in the detail. The portal tries again."),
+        _("The ministry is not accepting reports at present; the detail is its code. The portal keeps trying."),
         BY_ITSELF,
     ),
     Cause(
         "ministry.fetching_waits",
-        _("The ministry hands out no answers now, with the code in the detail. The portal tries again."),
+        _("The ministry is not delivering answers at present; the detail is its code. The portal keeps trying."),
         BY_ITSELF,
     ),
     Cause(
         "ministry.download_damaged",
-        _("A download does not arrive whole. Everything behind it waits."),
-        _("Check MIIT_AES_KEY. If the file stays damaged, “miit confirm” gives it up: docs/ministry.md says when."),
+        _("A download from the ministry arrives damaged. Everything queued behind it waits."),
+        _("Check MIIT_AES_KEY. If the file stays damaged, “miit confirm” skips it: docs/ministry.md says when."),
     ),
     Cause(
         "ministry.download_parked",
-        _("A download waits for a person: it was not understood, or is a notice or a task that asks for something."),
-        _("“miit downloads” names each. Open “Downloads” at the review desk: it says what to do about each."),
+        _("Somebody must read a download: the portal did not understand it, or it is a notice or a task."),
+        _("“miit downloads” lists them. “Downloads” at the review desk says what to do about each."),
     ),
     Cause(
         "ministry.code_missing",
-        _("A report needs a code that the ministry's tables do not have. It waits."),
-        _("“miit status” prints the line for MIIT_CODES. Add it and restart: the report then goes by itself."),
+        _("A report waits, because the ministry's tables lack a code that it needs."),
+        _("“miit status” prints the line for MIIT_CODES. Add it and restart. The report is then sent by itself."),
     ),
     Cause(
         "authority.review_late",
-        _("The authority has not answered for longer than a review takes."),
-        _("“miit queue --order” with the reference names the file: ask the authority about it."),
+        _("The authority has not answered for longer than a review usually takes."),
+        _("“miit queue --order” with the reference shows the file number: ask the authority about it."),
         counts_orders=True,
     ),
     Cause(
         "authority.report_unanswered",
-        _("An earlier report of an order has no answer, so the next one waits."),
-        _("Ask the authority. If no answer will come, “miit give-up” with the key lets the next report go."),
+        _("An earlier report of an order has not been answered, so the next one waits."),
+        _("Ask the authority. If it will not answer, “miit give-up” with the key releases the next report."),
     ),
     Cause(
         "authority.answer_parked",
-        _("An answer of the authority fits no order."),
-        _("Open “Parked answers” at the review desk: docs/reports.md says how each is dealt with."),
+        _("An answer from the authority matches no order."),
+        _("Open “Parked answers” at the review desk: docs/reports.md says how to deal with each kind."),
     ),
     Cause(
         "authority.id_missing",
-        _("A cancellation cannot go: the ministry's number of the access (Jrid) has not come."),
-        _("Ask the authority to send the record (BASJ) of the website again. The cancellation then goes by itself."),
+        _("A cancellation cannot be sent: the ministry's id of the access (Jrid) has not arrived."),
+        _("Ask the authority to send the record (BASJ) of the website again. The cancellation is then sent by itself."),
         counts_orders=True,
     ),
     Cause(
         "orders.held",
-        _("A report is held because of a fault of ours. Its owner has nothing to do."),
-        _("The case names code and advice: put it right, then use “Resubmit held orders”."),
+        _("A report is held because of an error on our side. Its applicant has nothing to do."),
+        _("The case shows the code and what to do. Correct it, then use “Resubmit held orders”."),
         counts_orders=True,
     ),
     Cause(
         "orders.overdue",
-        _("A deadline has passed and nothing has ended the order for ten minutes."),
+        _("The deadline of an order passed more than ten minutes ago, and the order has not moved on."),
         _("Check that beat runs (/healthz/deep) and that the ministry answers (“miit status”)."),
         counts_orders=True,
     ),
     Cause(
         "orders.standing",
-        _("An order stands longer in a state than it should: an hour being submitted, or days in our review."),
-        _("“reconcile” names each order. Being submitted: “miit status”. In review: a reviewer takes it."),
+        _("An order has been in one state for too long: an hour being submitted, or days in our review."),
+        _("“reconcile” lists them. Being submitted: run “miit status”. In review: ask a reviewer to take it."),
         counts_orders=True,
     ),
     Cause(
         "rights.corrections_overdue",
-        _("Somebody asked for a correction of their data, and the promised day of the answer has passed."),
+        _("Somebody asked us to correct their data, and the day by which we promised an answer has passed."),
         _("A lead opens “Correction requests” at the review desk and answers what is overdue."),
     ),
     Cause(
         "report.place",
-        _("Nobody knows where the server of an order stands, so its report waits."),
-        _("Correct SERVER_PLACES or the server list: docs/inventory.md. The report then goes by itself."),
+        _("The place of an order's server is unknown, so its report waits."),
+        _("Correct SERVER_PLACES or the server list: docs/inventory.md. The report is then sent by itself."),
     ),
     Cause(
         "phones.silent",
-        _("The ministry's register of phones does not answer, or refuses."),
-        _("Nothing at once. After an hour, run “miit status” and call the authority."),
+        _("The ministry's phone register does not answer, or refuses our queries."),
+        _("Nothing yet. If it lasts an hour, run “miit status” and call the authority."),
     ),
     Cause(
         "filing_number.unread:*",
-        _("The ministry has a filing under a number of a form that the portal cannot read."),
-        _("Report the form in the detail as a bug. Until it is added, applicants are told to call."),
+        _("The ministry returned a filing number in a format that the portal cannot read."),
+        _("Report the format in the detail as a bug. Until it is added, applicants are told to call."),
     ),
     Cause(
         "inventory.product:*",
-        _("A server has a product that the portal does not know, so its website cannot be filed."),
-        _("Add the product to PROVIDER_PRODUCTS: docs/inventory.md. The alarm ends within the hour."),
+        _("A server belongs to a product that the portal does not know, so its website cannot be filed."),
+        _("Add the product to PROVIDER_PRODUCTS: docs/inventory.md. The alarm clears within an hour."),
     ),
     Cause(
         "inventory.place:*",
-        _("A server stands in a place that the portal does not know, so its website cannot be filed."),
-        _("Add the place to SERVER_PLACES: docs/inventory.md. The alarm ends within the hour."),
+        _("A server is in a place that the portal does not know, so its website cannot be filed."),
+        _("Add the place to SERVER_PLACES: docs/inventory.md. The alarm clears within an hour."),
     ),
     Cause(
         "sms.few_entered",
-        _("Many codes were texted to a range of numbers and few were entered: somebody may be pumping texts."),
-        _("Look at the range in the log and block it at the supplier. If people do not get codes, ask the supplier."),
+        _("Many codes were texted to one range of numbers and few were entered: this may be SMS pumping."),
+        _("Find the range in the log and block it at the supplier. If people receive no codes, ask the supplier."),
     ),
     Cause(
         "sms.text_budget_*_spent",
-        _("The budget of text messages is spent: customers cannot ask for codes until the period ends."),
-        _("Look for pumping first (sms.few_entered). If the demand is real, raise SMS_BUDGET_DAY or SMS_BUDGET_MONTH."),
+        _("The budget for text messages is used up: customers cannot request codes until the period ends."),
+        _("Rule out pumping first (sms.few_entered). If the demand is real, raise SMS_BUDGET_DAY or SMS_BUDGET_MONTH."),
     ),
     Cause(
         "sms.text_budget_*",
-        _("Four fifths of the budget of text messages are used."),
+        _("Four fifths of the budget for text messages are used."),
         _("Compare with usual days. If the demand is real, raise SMS_BUDGET_DAY or SMS_BUDGET_MONTH in time."),
     ),
     Cause(
         "*.unknown",
-        _("Nobody knows whether a message was sent: its supplier took it and gave no clear answer."),
+        _("It is unclear whether a message was sent: its supplier accepted it and gave no clear answer."),
         _("Open “Outgoing messages” at the review desk, look it up at the supplier, then resend it or stop it."),
     ),
     Cause(
         "audit.refused_often",
-        _("One person of staff was refused again and again within an hour. The reference is the account."),
+        _("A member of staff was refused access repeatedly within an hour. The reference is the account."),
         _("Read the account's entries in the audit log and ask the person. If in doubt, close the account."),
     ),
     Cause(
@@ -187,12 +187,12 @@ CAUSES = (
     ),
     Cause(
         "files.round_late",
-        _("The stored files have not been compared with their rows for seven days."),
+        _("Stored files have not been checked against the database for seven days."),
         _("Check that the storage answers, then run “reconcile --all”."),
     ),
     Cause(
         "privacy.key_missing",
-        _("Some rows were sealed with a key that PII_KEYS no longer has. They cannot be read."),
+        _("Some data was encrypted with a key that is no longer in PII_KEYS, and cannot be read."),
         _("Put the missing key back behind the current one in PII_KEYS and restart: docs/security.md."),
     ),
     Cause(
@@ -207,17 +207,17 @@ CAUSES = (
     ),
     Cause(
         "*.row_failed:*",
-        _("One row or more cannot be processed. All others go on."),
-        _("“Rows set aside” at the review desk names each with its error. Report a bug; the rows are tried again."),
+        _("One or more rows cannot be processed. The others are not affected."),
+        _("“Rows set aside” at the review desk lists them with their errors. Report a bug; they are tried again."),
     ),
     Cause(
         "*_failed",
-        _("A part of a regular job fails each time. Its other parts go on."),
-        _("Look for “part failed” in the log. Report a bug with the lines it shows."),
+        _("Part of a scheduled job fails every time. Its other parts continue."),
+        _("Look for “part failed” in the log, and report a bug with those lines."),
     ),
 )
 OTHERWISE = Cause(
-    "*", _("Something needs a person."), _("Look for the cause in the log, from the time when the alarm was opened.")
+    "*", _("Something needs attention."), _("Search the log for the cause, from the time when the alarm opened.")
 )
 
 

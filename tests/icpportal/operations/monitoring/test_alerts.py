@@ -78,7 +78,7 @@ def test_an_alarm_is_one_mail_with_its_meaning_and_advice(by_mail):
     (letter,) = mail.outbox
     assert letter.to == ["operations@example.com"]
     for words in (
-        "A report is held because of a fault of ours.",
+        "A report is held because of an error on our side.",
         "“Resubmit held orders”",
         "AB12-CD34 · 1024 orders",
         "docs/operations.md#alarm-ordersheld",
