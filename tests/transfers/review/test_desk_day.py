@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
@@ -436,3 +437,27 @@ def test_who_loses_a_case_while_they_judge_it_reads_at_its_head_who_has_it(desk:
     desk.keyboard.press("1")
 
     expect(whose).to_have_text(re.compile("林石 has had this order since"))
+
+
+def test_words_typed_after_the_session_ended_are_saved_once_signed_in_again_in_another_tab(
+    desk: Page, reviewer: User
+) -> None:
+    open_own_case(desk, company(), reviewer)
+    cookies = desk.context.cookies()
+    signed_out = [each for each in cookies if each["name"] != settings.SESSION_COOKIE_NAME]
+    desk.context.clear_cookies()
+    desk.context.add_cookies(signed_out)  # type: ignore[arg-type]
+    desk.locator(f".parts-nav a[href='#{anchor(NAME)}']").click()
+    keys = Keyboard(desk)
+    keys.press("2", "Space", "Tab")
+
+    keys.write("改名称")
+
+    expect(desk.locator("[data-saved]")).to_have_text("Not saved: you are signed out")
+    keys.press("Escape", "b")
+    expect(desk.locator(f"[name='words.{NAME}']")).to_have_value("改名称")
+    desk.context.add_cookies(cookies)  # type: ignore[arg-type]
+    with desk.expect_response(lambda answer: "改名称" in (answer.request.post_data or "")):
+        desk.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(desk.locator("[data-sign-in]")).to_be_hidden()
+    assert ReviewDraft.objects.get(reviewer=reviewer).typed[f"words.{NAME}"] == "改名称"
