@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from html import escape
 
+from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -44,6 +45,9 @@ def sign(english: str) -> str:
 def labelled(label: Words, words: Words) -> str:
     """A label and its text, such as `closed: 3`, with the colon of the language of the page."""
     return f"{label}{sign(': ')}{words}"
+
+
+lazily_labelled = lazy(labelled, str)
 
 
 def has_han(text: Words) -> bool:

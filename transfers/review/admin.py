@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from icpportal.audit.words import DONE
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
+from icpportal.fields.language_marks import lazily_labelled
 from icpportal.privacy.access_words import WHAT
 from transfers.documents.slots import SLOTS
 from transfers.models import Objection, Order, ReturnReason
@@ -33,7 +34,9 @@ from transfers.review.unsent_orders import opens
 WHAT.update({f"document {slot}": label_of(f"paper.{slot}") for slot in SLOTS} | {"document photo": label_of("photo")})
 WHAT.update(
     {
-        f"{SHOWN}{part}": format_lazy("{}: {} · {}", gettext_lazy("Shown in full"), section_of(part), label_of(part))
+        f"{SHOWN}{part}": lazily_labelled(
+            gettext_lazy("Shown in full"), format_lazy("{} · {}", section_of(part), label_of(part))
+        )
         for part in (*MASKS, ADDRESS)
     }
 )

@@ -152,6 +152,9 @@ def test_the_auditor_reads_which_value_was_shown_but_not_the_value(client: Clien
     lists = [reverse(f"admin:{name}_changelist") for name in ("privacy_accessnote", "audit_auditentry")]
     listed = [english(Client(), auditor()).get(url).content.decode() for url in lists]
 
+    in_chinese = english(Client(), auditor())
+    in_chinese.cookies["django_language"] = "zh-hans"
+    assert "显示完整内容：" in in_chinese.get(lists[0]).content.decode()
     for page in (html, *listed):
         assert "Shown in full: " in page
         assert "second letter came back" in page
