@@ -63,6 +63,7 @@ REPORT_FAILED = Move(
     by=AUTHORITY,
     notify="report_problem",
     said=_("We have to submit the order again. You do not need to do anything"),
+    for_staff=_("The order has to be submitted again"),
     note=rows.HIDDEN,
 )
 LAPSE = Move(
@@ -103,6 +104,7 @@ LOOK_AGAIN = Move(
     states.SUBMITTED.key,
     by=REVIEWER,
     said=_("We are reviewing details and documents again"),
+    for_staff=_("Details and documents are reviewed again"),
 )
 ABANDON = Move(
     "abandon",
@@ -325,6 +327,7 @@ CANCELLATION_MOVES = (
         confirms=True,
         own_page=True,
         said=_("The cancellation is waiting. You can still stop it"),
+        for_staff=_("The cancellation is waiting. The applicant can still stop it"),
     ),
     Move(
         "confirm_cancel",

@@ -144,6 +144,7 @@ class Move(lifecycle.Move):
     """A move of an order, with who is told and how people read it."""
 
     said: Words = ""  # in the timeline
+    for_staff: Words = ""  # there for staff, where the words above speak to the applicant
     done_by: Words = ""  # in the timeline, if not the one who made the move
     note: str = PLAIN
     audience: tuple[str, ...] = (ACCOUNT,)
@@ -163,6 +164,12 @@ class Fact:
     said: Words
     note: str = PLAIN
     done_by: Words = ""  # if not the one who noted it
+    for_staff: Words = ""  # where the words above speak to the applicant
+
+
+def staff_words(row: Move | Fact) -> Words:
+    """What happened, as staff read it."""
+    return row.for_staff or row.said
 
 
 def of(*states: State) -> tuple[str, ...]:

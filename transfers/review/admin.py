@@ -21,6 +21,7 @@ from icpportal.privacy.access_words import WHAT
 from transfers.documents.slots import SLOTS
 from transfers.models import Objection, Order, ReturnReason
 from transfers.orders.history import ROWS
+from transfers.orders.rows import staff_words
 from transfers.returns.labels import label_of, section_of
 from transfers.review.baskets.views import next_view, queue_view
 from transfers.review.cases import views as cases
@@ -40,7 +41,7 @@ WHAT.update(
         for part in (*MASKS, ADDRESS)
     }
 )
-DONE.update({name: row.said for name, row in ROWS.items()})
+DONE.update({name: staff_words(row) for name, row in ROWS.items()})
 CaseView = Callable[[HttpRequest, UUID, dict[str, object]], HttpResponse]
 
 

@@ -19,6 +19,7 @@ from transfers.documents.slots import PHOTO
 from transfers.models import ColleagueNote, FieldVerdict, Order, OrderEvent, ReviewRound
 from transfers.order_page.timeline import note_of
 from transfers.orders.history import row_of
+from transfers.orders.rows import staff_words
 from transfers.returns.labels import label_of, name_of
 from transfers.returns.verdict_labels import reason_words
 from transfers.review.cases.parts.look import because_words
@@ -104,7 +105,7 @@ def _event(
     return CaseEvent(
         at=event.at,
         who=_who(event),
-        what=row.said if row else event.move,
+        what=staff_words(row) if row else event.move,
         words=said.get(event.at, "") or note,
         lines=_verdicts(found) if found else [],
     )

@@ -23,6 +23,7 @@ from icpportal.privacy.masks import mask_name
 from icpportal.privacy.models import LATEST_LOOK, AccessNote
 from transfers.models import OrderEvent
 from transfers.orders.history import row_of
+from transfers.orders.rows import staff_words
 from transfers.review.purposes import without_holding
 from verification.models import BackdropStock
 
@@ -125,7 +126,7 @@ def _moves(wanted: RowFilter) -> Iterator[LogRow]:
     named = found.order_by("-at", "-pk").select_related("actor", "order")
     for event in named.only("at", "move", "actor", "order__reference")[: MOST + 1]:
         row = row_of(event.move)
-        yield LogRow(event.at, _name(event.actor), event.order.reference, row.said if row else event.move)
+        yield LogRow(event.at, _name(event.actor), event.order.reference, staff_words(row) if row else event.move)
 
 
 def _requests(wanted: RowFilter) -> Iterator[LogRow]:
