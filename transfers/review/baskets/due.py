@@ -85,7 +85,7 @@ def _due(at: datetime, now: datetime, left: timedelta, passed: timedelta, whole:
 
 def over_words(span: timedelta) -> str:
     """`1 h 10 min over`."""
-    return _("%(span)s over") % {"span": hours_words(span)} if span >= timedelta(minutes=1) else _("Due now")
+    return _("%(span)s over") % {"span": hours_words(span)} if span >= timedelta(minutes=1) else _("now overdue")
 
 
 def day_and_clock(at: datetime, now: datetime) -> str:
