@@ -204,8 +204,8 @@ def _wrong(context: Context) -> list[BaseForm]:
 
 @register.simple_tag(takes_context=True)
 def error_prefix(context: Context) -> str:
-    """`Error: ` for the title of a page with errors."""
-    return f"{gettext('Error:')} " if _wrong(context) else ""
+    """`Error: ` or 错误： for the title of a page with errors."""
+    return f"{gettext('Error:')}{language_marks.sign(' ')}" if _wrong(context) else ""
 
 
 @register.simple_tag(takes_context=True)

@@ -317,6 +317,8 @@ def test_a_single_error_is_shown_once_and_the_title_of_the_page_begins_with_erro
     summary = draw('{% include "partials/error_summary.html" %}', form=form)
 
     assert "<title>Error: Details · ICP Filing</title>" in drawn
+    with translation.override("zh-hans"):
+        assert "<title>错误：Details · 网站备案</title>" in engines["django"].from_string(page).render({"form": form})
     assert "1 change needed" in summary
 
 
