@@ -170,7 +170,7 @@ def _logged_words(call: Call) -> Words:
     if call.objection_id:
         return _("Showing is logged. The person who objects was told that we call.")
     numbers = {"numbers": comma_list(settings.PROVIDER_CALLER_NUMBERS)}
-    return _("Showing is logged. The applicant was told that %(numbers)s calls.") % numbers
+    return _("Showing is logged. The applicant was told that the call comes from %(numbers)s.") % numbers
 
 
 def _outcomes(call: Call) -> list[Outcome]:
