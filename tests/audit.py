@@ -37,7 +37,7 @@ def packages_of(answer: str) -> list[dict[str, Any]] | None:
     return found
 
 
-def judged(packages: list[dict[str, Any]] | None) -> Verdict:
+def judge(packages: list[dict[str, Any]] | None) -> Verdict:
     """The verdict: known vulnerabilities fail, packages without an answer do not."""
     known = [each for each in packages or () if "skip_reason" not in each]
     if not known:
@@ -53,7 +53,7 @@ def judged(packages: list[dict[str, Any]] | None) -> Verdict:
     return Verdict((*holes, counted), fails=bool(holes))
 
 
-def asked() -> list[dict[str, Any]] | None:
+def ask_pip_audit() -> list[dict[str, Any]] | None:
     """Asks pip-audit about all pins together."""
     pins = [word for file in files() for word in ("--requirement", str(file))]
     command = [sys.executable, "-m", "pip_audit", "--disable-pip", "--require-hashes", "--format", "json"]
@@ -68,7 +68,7 @@ def asked() -> list[dict[str, Any]] | None:
 
 
 def main() -> int:
-    verdict = judged(asked())
+    verdict = judge(ask_pip_audit())
     sys.stdout.write("\n".join(verdict.lines) + "\n")
     return int(verdict.fails)
 

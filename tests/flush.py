@@ -21,7 +21,7 @@ def empty(case: TransactionTestCase) -> None:
     """Deletes what the test wrote."""
     for alias in case._databases_names(include_mirrors=False):
         with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
-            found = filled(alias)
+            found = tables_with_rows(alias)
             if KEPT_BY_TRIGGER in found and connections[alias].vendor == "postgresql":
                 for table in (KEPT_BY_TRIGGER, "audit_auditcheckpoint"):
                     cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
@@ -34,7 +34,7 @@ def empty(case: TransactionTestCase) -> None:
                     cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
-def filled(alias: str) -> list[str]:
+def tables_with_rows(alias: str) -> list[str]:
     """The tables that have rows."""
     connection = connections[alias]
     every = connection.introspection.django_table_names(only_existing=True, include_views=False)

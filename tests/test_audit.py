@@ -16,21 +16,21 @@ def package(*holes: dict, name: str = "shop") -> dict:
 
 
 def test_a_known_vulnerability_fails_and_names_the_fix() -> None:
-    verdict = audit.judged([package(HOLE), package(name="safe")])
+    verdict = audit.judge([package(HOLE), package(name="safe")])
 
     assert verdict.fails
     assert verdict.lines[0] == "shop 1.0: PYSEC-2026-1, mended in 1.1"
 
 
 def test_no_vulnerability_is_no_failure() -> None:
-    assert not audit.judged([package()]).fails
+    assert not audit.judge([package()]).fails
 
 
 @pytest.mark.parametrize(
     "answer", ["", "ConnectionError: no such host", '{"dependencies": [{"name": "shop", "skip_reason": "not found"}]}']
 )
 def test_an_unreachable_service_is_reported_and_is_no_failure(answer: str) -> None:
-    verdict = audit.judged(audit.packages_of(answer))
+    verdict = audit.judge(audit.packages_of(answer))
 
     assert (verdict.fails, "not reachable" in verdict.lines[0]) == (False, True)
 

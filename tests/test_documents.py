@@ -161,7 +161,7 @@ def defined_in(module: Path) -> set[str]:
     return made | {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
-def misplaced(text: str) -> list[str]:
+def misplaced_names(text: str) -> list[str]:
     """What a text says to be in a module of ours that only imports it, or does not know it."""
     return [f"{name} of {path}" for name, path in NAMED.findall(text) if name not in defined_in(ROOT / path)]
 
@@ -170,7 +170,7 @@ def test_what_a_document_places_in_a_module_is_made_there() -> None:
     texts = {document.name: document.read_text("utf-8") for document in DOCUMENTS}
 
     assert len(NAMED.findall(texts["how-to.md"])) > 15
-    assert {name: misplaced(text) for name, text in texts.items() if misplaced(text)} == {}
+    assert {name: misplaced_names(text) for name, text in texts.items() if misplaced_names(text)} == {}
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_what_a_document_places_in_a_module_is_made_there() -> None:
     ],
 )
 def test_a_name_that_is_made_elsewhere_is_seen(line: str, is_wrong: bool) -> None:
-    assert bool(misplaced(line)) is is_wrong
+    assert bool(misplaced_names(line)) is is_wrong
 
 
 # --- commands ---

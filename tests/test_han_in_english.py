@@ -72,7 +72,7 @@ class Han(HTMLParser):
             self.found.append(" ".join(data.split()))
 
 
-def unmarked(html: str) -> list[str]:
+def unmarked_texts(html: str) -> list[str]:
     """The unmarked Chinese texts of an English page."""
     reader = Han()
     reader.feed(html)
@@ -113,7 +113,7 @@ def wrong_pages(client: Client, addresses: list[str]) -> dict[str, list[str]]:
     for address in addresses:
         answer = client.get(address)
         assert answer.status_code == 200, f"{answer.status_code} {address} {answer.headers.get('Location', '')}"
-        texts = unmarked(server_names(answer.content.decode()))
+        texts = unmarked_texts(server_names(answer.content.decode()))
         if texts:
             found[address] = texts
     return found
@@ -139,12 +139,12 @@ def order_in(state: str) -> Order:
     ],
 )
 def test_unmarked_chinese_is_found(html, found):
-    assert unmarked(html) == found
+    assert unmarked_texts(html) == found
 
 
 def test_a_page_in_another_language_proves_nothing():
     with pytest.raises(AssertionError, match="not English"):
-        unmarked('<html lang="zh-Hans"><p>网站备案</p>')
+        unmarked_texts('<html lang="zh-Hans"><p>网站备案</p>')
 
 
 def test_pages_for_everybody_show_no_unmarked_chinese(demo):
@@ -237,7 +237,7 @@ def test_error_pages(demo):
     answer = signed_in("lin@example.com").get("/transfers/nothing-here/")
 
     assert answer.status_code == 404
-    assert unmarked(answer.content.decode()) == []
+    assert unmarked_texts(answer.content.decode()) == []
 
 
 @pytest.mark.parametrize("role", ["reviewer", "lead", "ops"])
@@ -257,7 +257,7 @@ def test_the_auditor_reads_only_the_log_at_the_desk(demo):
     client = signed_in("auditor@example.com")
     refused = client.get(reverse("admin:transfers_order_changelist"))
 
-    assert (refused.status_code, unmarked(refused.content.decode())) == (403, [])
+    assert (refused.status_code, unmarked_texts(refused.content.decode())) == (403, [])
     assert wrong_pages(client, [reverse("admin:index"), reverse("admin:privacy_accessnote_changelist")]) == {}
 
 

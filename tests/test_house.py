@@ -28,7 +28,7 @@ def dotted(path: Path, root: Path = ROOT) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imported(path: Path, root: Path = ROOT) -> Iterator[str]:
+def imports_of(path: Path, root: Path = ROOT) -> Iterator[str]:
     """Every dotted name that a file imports; `from a import b` means a.b."""
     package = dotted(path, root) if path.name == "__init__.py" else dotted(path, root).rpartition(".")[0]
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -47,7 +47,7 @@ def imports_of_the_demo(root: Path = ROOT) -> list[str]:
     return [
         f"{dotted(path, root)} imports {name}"
         for path in python_files(root, PRODUCT)
-        for name in imported(path, root)
+        for name in imports_of(path, root)
         if name.split(".")[0] == "demo"
     ]
 
@@ -110,7 +110,7 @@ def test_a_line_that_imports_the_demo_is_noticed(tmp_path, line, found):
     assert bool(imports_of_the_demo(tmp_path)) is found
 
 
-def planted(root: Path, **files: str) -> Path:
+def plant(root: Path, **files: str) -> Path:
     """A tree of these files; two underscores in a name stand for a slash."""
     for name, text in files.items():
         file = root / (name.replace("__", "/") + ".py")
@@ -149,9 +149,9 @@ def planted(root: Path, **files: str) -> Path:
     ],
 )
 def test_an_import_up_the_ranks_is_noticed(tmp_path, path, line, reached, climbs):
-    at_the_top = planted(tmp_path / "top", **{reached: "", path: f"{line}\n"})
-    in_a_function = planted(tmp_path / "inside", **{reached: "", path: f"def later():\n    {line}\n"})
-    for_types = planted(tmp_path / "types", **{reached: "", path: f"if TYPE_CHECKING:\n    {line}\n"})
+    at_the_top = plant(tmp_path / "top", **{reached: "", path: f"{line}\n"})
+    in_a_function = plant(tmp_path / "inside", **{reached: "", path: f"def later():\n    {line}\n"})
+    for_types = plant(tmp_path / "types", **{reached: "", path: f"if TYPE_CHECKING:\n    {line}\n"})
 
     assert bool(import_ranks.climbing(at_the_top)) is climbs
     assert bool(import_ranks.climbing(in_a_function)) is climbs
@@ -160,7 +160,7 @@ def test_an_import_up_the_ranks_is_noticed(tmp_path, path, line, reached, climbs
 
 def test_imports_outside_type_checking_count(tmp_path):
     either_way = "if TYPE_CHECKING:\n    pass\nelse:\n    from transfers import urls\n"
-    root = planted(tmp_path, transfers__urls="", transfers__models__order=either_way)
+    root = plant(tmp_path, transfers__urls="", transfers__models__order=either_way)
 
     assert import_ranks.climbing(root) != []
 
@@ -169,14 +169,14 @@ def test_imports_outside_type_checking_count(tmp_path):
     "new", ["transfers__refunds__views", "transfers__steps__forms__subject", "icpportal__kit__text"]
 )
 def test_a_new_folder_needs_a_rank(tmp_path, new):
-    root = planted(tmp_path, transfers__urls="", **{new: ""})
+    root = plant(tmp_path, transfers__urls="", **{new: ""})
 
     assert import_ranks.without_rank(root) == [new.replace("__", "/").rpartition("/")[0]]
 
 
 def test_two_modules_of_one_folder_that_import_each_other_are_a_circle(tmp_path):
     one, other = "from filings.provinces import papers\n", "def later():\n    from filings.provinces import types\n"
-    root = planted(tmp_path, filings__provinces__types=one, filings__provinces__papers=other)
+    root = plant(tmp_path, filings__provinces__types=one, filings__provinces__papers=other)
 
     assert import_ranks.climbing(root) == []
     assert set(import_ranks.circle(root)) == {"filings/provinces/types.py", "filings/provinces/papers.py"}

@@ -43,7 +43,7 @@ def renew(self, holder_id=None): raise IntegrityError
 }
 
 
-def lost(root: Path, text: str) -> list[str]:
+def lost_names(root: Path, text: str) -> list[str]:
     """The rule's findings in a module that begins with this text, in a tree of its own."""
     for path, content in {**LINES, "transfers/lines/calls.py": f"{text}\nfrom filings import known\n"}.items():
         file = root / path
@@ -67,7 +67,7 @@ def lost(root: Path, text: str) -> list[str]:
     ],
 )
 def test_an_existing_name_may_be_used(tmp_path: Path, said: str) -> None:
-    assert lost(tmp_path, f'"""{said}"""') == []
+    assert lost_names(tmp_path, f'"""{said}"""') == []
 
 
 @pytest.mark.parametrize(
@@ -88,18 +88,18 @@ def test_an_existing_name_may_be_used(tmp_path: Path, said: str) -> None:
     ],
 )
 def test_a_missing_name_is_noticed(tmp_path: Path, said: str, found: list[str]) -> None:
-    assert lost(tmp_path, f'"""{said}"""') == found
-    assert lost(tmp_path, f"# {said}") == found
+    assert lost_names(tmp_path, f'"""{said}"""') == found
+    assert lost_names(tmp_path, f"# {said}") == found
 
 
 def test_a_name_counts_in_code_and_not_in_prose(tmp_path: Path) -> None:
     only_told = '"""Of `take_all`."""\n\n# take_all\ndef give():\n    """Calls take_all."""'
 
-    assert lost(tmp_path, only_told) == ["take_all"]
-    assert lost(tmp_path, f"{only_told}\n    take_all()") == []
+    assert lost_names(tmp_path, only_told) == ["take_all"]
+    assert lost_names(tmp_path, f"{only_told}\n    take_all()") == []
 
 
 def test_a_quotation_over_two_lines_is_one_name(tmp_path: Path) -> None:
-    assert lost(tmp_path, '"""Asked by `with\n    asking() as ask:` alone, and by `renew`."""') == ["asking()"]
-    assert lost(tmp_path, "# asked by `with\n# asking() as ask:`, and by `renew`") == ["asking()"]
-    assert lost(tmp_path, 'TEXT = "`take_all`"') == []
+    assert lost_names(tmp_path, '"""Asked by `with\n    asking() as ask:` alone, and by `renew`."""') == ["asking()"]
+    assert lost_names(tmp_path, "# asked by `with\n# asking() as ask:`, and by `renew`") == ["asking()"]
+    assert lost_names(tmp_path, 'TEXT = "`take_all`"') == []

@@ -485,14 +485,14 @@ def test_decisions_are_related_to_tags_and_variables(tree):
 
 def test_the_command_fails_while_a_measure_misses_its_target(tree, monkeypatch, capsys):
     files = {"transfers/documents/views.py": "def serve(): ...\n"}
-    good = report.measured(tree(files).root)
-    monkeypatch.setattr(command, "measured", lambda: good)
+    good = report.measure_all(tree(files).root)
+    monkeypatch.setattr(command, "measure_all", lambda: good)
 
     assert all(measure.ok for measure in good), report.as_table(good, with_names=True)
     assert command.main([]) == 0
 
-    bad = report.measured(tree(files | {"transfers/judging.py": f"{STATES_IMPORT}TABLE = states.ENDED"}).root)
-    monkeypatch.setattr(command, "measured", lambda: bad)
+    bad = report.measure_all(tree(files | {"transfers/judging.py": f"{STATES_IMPORT}TABLE = states.ENDED"}).root)
+    monkeypatch.setattr(command, "measure_all", lambda: bad)
 
     assert command.main(["--names"]) == 1
     assert "transfers/judging.py:2 TABLE names approved, refused" in capsys.readouterr().out
@@ -510,9 +510,9 @@ def test_growth_is_reported_and_shrinkage_is_saved(tree, monkeypatch, tmp_path):
 
     (tmp_path / "values.json").write_text('{"demo-lines": 4, "demo-imports": 7}')
     report.keep(found)
-    assert report.kept() == {"demo-lines": 4, "demo-imports": 0}
+    assert report.kept_values() == {"demo-lines": 4, "demo-imports": 0}
 
 
 @pytest.mark.once
 def test_no_measure_gets_worse():
-    assert report.worse(report.measured(), report.kept()) == []
+    assert report.worse(report.measure_all(), report.kept_values()) == []

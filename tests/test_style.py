@@ -27,11 +27,11 @@ def split(cell: str) -> list[str]:
     return [word.strip() for word in re.split("[,、]", cell) if word.strip()]
 
 
-def banned() -> list[str]:
+def banned_words() -> list[str]:
     return [word for row in table("Words never used") for word in split(row[0])]
 
 
-def bound() -> dict[str, list[str]]:
+def bound_words() -> dict[str, list[str]]:
     """Each bound word with the texts beside which it may stand."""
     return {
         word: [text.lower() for text in re.findall(r"`([^`]+)`", places)]
@@ -47,8 +47,8 @@ def holds(text: str, word: str) -> bool:
 
 def breaks(texts: list[Text]) -> list[str]:
     """The texts with a banned word, and those with a bound one in another sense."""
-    found = [f"{where}: {word}: {text}" for where, text in texts for word in banned() if holds(text, word)]
-    for word, places in bound().items():
+    found = [f"{where}: {word}: {text}" for where, text in texts for word in banned_words() if holds(text, word)]
+    for word, places in bound_words().items():
         found += [
             f"{where}: {word}: {text}"
             for where, text in texts
@@ -91,9 +91,9 @@ def test_pages_and_messages_follow_the_words_of_the_style_page() -> None:
 
 
 def test_the_lists_and_the_texts_are_read() -> None:
-    assert {"anew", "present provider", "mend", "turn down", "打回"} <= set(banned())
-    assert {"hand over", "撤回"} <= set(bound())
-    assert all(bound().values())
+    assert {"anew", "present provider", "mend", "turn down", "打回"} <= set(banned_words())
+    assert {"hand over", "撤回"} <= set(bound_words())
+    assert all(bound_words().values())
     assert len(every_text()) > 4000
 
 

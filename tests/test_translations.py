@@ -21,12 +21,12 @@ REMARK = re.compile(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}", re.IGNORECASE)
 
 
 @cache
-def written() -> dict[Message, polib.POEntry]:
+def translations() -> dict[Message, polib.POEntry]:
     return {Message(e.msgid, e.msgid_plural, e.msgctxt or ""): e for e in polib.pofile(str(CATALOGUE / "django.po"))}
 
 
 @cache
-def used() -> dict[Message, str]:
+def texts_in_use() -> dict[Message, str]:
     return messages()
 
 
@@ -45,10 +45,10 @@ def wrong_placeholders(message: Message, entry: polib.POEntry) -> bool:
 
 
 def test_the_sources_have_messages_of_every_package_and_of_templates():
-    places = {place.split("/")[0] for place in used().values()}
+    places = {place.split("/")[0] for place in texts_in_use().values()}
 
     assert places == {"icpportal", "verification", "filings", "transfers", "templates"}
-    assert len(used()) > 1000
+    assert len(texts_in_use()) > 1000
 
 
 def test_translation_functions_have_the_names_by_which_messages_are_collected():
@@ -68,8 +68,8 @@ def test_translation_functions_have_the_names_by_which_messages_are_collected():
 def test_every_message_is_translated_and_none_is_fuzzy():
     missing = {
         f"{place} {message.msgid!r}"
-        for message, place in used().items()
-        if message not in written() or not written()[message].translated()
+        for message, place in texts_in_use().items()
+        if message not in translations() or not translations()[message].translated()
     }
 
     assert missing == set()
@@ -78,15 +78,17 @@ def test_every_message_is_translated_and_none_is_fuzzy():
 def test_placeholders_are_the_same_in_both_languages():
     wrong = {
         f"{place} {message.msgid!r}"
-        for message, place in used().items()
-        if message in written() and wrong_placeholders(message, written()[message])
+        for message, place in texts_in_use().items()
+        if message in translations() and wrong_placeholders(message, translations()[message])
     }
 
     assert wrong == set()
 
 
 def test_no_english_is_left_in_a_translation():
-    found = {text for entry in written().values() for text in texts(entry) if REMARK.search(PERCENT.sub("%", text))}
+    found = {
+        text for entry in translations().values() for text in texts(entry) if REMARK.search(PERCENT.sub("%", text))
+    }
 
     assert found == set()
 
@@ -111,7 +113,7 @@ def test_the_compiled_catalogue_matches_the_source():
 def test_no_message_shouts_in_either_language():
     shouting = [
         entry.msgid
-        for message, entry in written().items()
+        for message, entry in translations().items()
         if any(mark in text for text in (message.msgid, message.plural, *texts(entry)) for mark in "!！")
     ]
 
@@ -122,8 +124,8 @@ def test_chinese_is_chinese():
     """An untranslated message has no Han character where the English has words."""
     left = [
         entry.msgid
-        for message, entry in written().items()
-        if message in used()
+        for message, entry in translations().items()
+        if message in texts_in_use()
         and re.search(r"[a-z]{4,}", PERCENT.sub("", message.msgid))
         and not any(re.search(r"[㐀-鿿]", text) for text in texts(entry))
         and message.msgid not in SAME

@@ -51,7 +51,7 @@ def page_of(row):
     return reverse(f"admin:filings_{row._meta.model_name}_change", args=[row.pk])
 
 
-def found(client, model, term):
+def find(client, model, term):
     response = client.get(list_of(model), {"q": term})
     return [str(row) for row in response.context["cl"].result_list]
 
@@ -141,7 +141,7 @@ def test_without_a_permission_nothing_is_visible(client, register, model):
     ],
 )
 def test_a_search_finds_complete_values(staff, register, model, term, rows):
-    assert found(staff, model, term) == rows
+    assert find(staff, model, term) == rows
 
 
 @pytest.mark.usefixtures("steady_cache")

@@ -32,7 +32,7 @@ def chen(db):
     return account("chen@example.com")
 
 
-def told(**asked):
+def known_flags(**asked):
     known = asdict(register_snapshot(**asked))
     return {name: value for name, value in known.items() if isinstance(value, bool)}
 
@@ -49,7 +49,7 @@ NOTHING = {
 
 def test_an_empty_register_finds_nothing(lin):
     assert register_snapshot(owner=lin, **ASKED) == RegisterSnapshot()
-    assert told(owner=lin, **ASKED) == NOTHING
+    assert known_flags(owner=lin, **ASKED) == NOTHING
 
 
 def test_one_s_own_filing_is_found(lin):
@@ -57,39 +57,39 @@ def test_one_s_own_filing_is_found(lin):
 
     known = register_snapshot(owner=lin, **ASKED)
 
-    assert told(owner=lin, **ASKED) == {**NOTHING, "own_subject": True, "own_access": True}
+    assert known_flags(owner=lin, **ASKED) == {**NOTHING, "own_subject": True, "own_access": True}
     assert (known.subject, known.website) == (subject, website)
 
 
 def test_one_s_own_subject_with_another_domain_is_found_without_access(lin):
     on_file(lin)
 
-    assert told(owner=lin, **{**ASKED, "domain": "example.cn"}) == {**NOTHING, "own_subject": True}
+    assert known_flags(owner=lin, **{**ASKED, "domain": "example.cn"}) == {**NOTHING, "own_subject": True}
 
 
 def test_after_an_ended_access_there_is_none(lin):
     _subject, website = on_file(lin)
     end_access(website)
 
-    assert told(owner=lin, **ASKED) == {**NOTHING, "own_subject": True}
+    assert known_flags(owner=lin, **ASKED) == {**NOTHING, "own_subject": True}
 
 
 def test_one_s_own_website_under_another_document_is_found(lin):
     on_file(lin)
 
-    assert told(owner=lin, **{**ASKED, "subject_key": "0" * 64}) == {**NOTHING, "own_site_other_document": True}
+    assert known_flags(owner=lin, **{**ASKED, "subject_key": "0" * 64}) == {**NOTHING, "own_site_other_document": True}
 
 
 def test_another_name_for_one_s_own_subject_does_not_match(lin):
     on_file(lin)
 
-    assert told(owner=lin, **{**ASKED, "name": "宁夏示例纸业"})["name_fits"] is False
+    assert known_flags(owner=lin, **{**ASKED, "name": "宁夏示例纸业"})["name_fits"] is False
 
 
 def test_another_account_s_filing_is_reported_when_everything_matches(lin, chen):
     on_file(chen)
 
-    assert told(owner=lin, **ASKED) == {**NOTHING, "other_subject": True}
+    assert known_flags(owner=lin, **ASKED) == {**NOTHING, "other_subject": True}
     assert register_snapshot(owner=lin, **ASKED).subject is None
     assert register_snapshot(owner=lin, **ASKED).website is None
 
@@ -99,33 +99,33 @@ def test_another_account_s_filing_does_not_block_once_all_its_accesses_have_ende
     _subject, other = on_file(chen, report="T7Q4-M2KY.1", domain="example.cn")
 
     end_access(website)
-    assert told(owner=lin, **ASKED) == {**NOTHING, "other_subject": True}  # its other website is still with us
+    assert known_flags(owner=lin, **ASKED) == {**NOTHING, "other_subject": True}  # its other website is still with us
 
     end_access(other)
-    assert told(owner=lin, **ASKED) == NOTHING
+    assert known_flags(owner=lin, **ASKED) == NOTHING
 
 
 @pytest.mark.parametrize("part", ["subject_key", "domain", "region"])
 def test_a_partial_match_with_another_account_counts_as_none(lin, chen, part):
     on_file(chen)
 
-    assert told(owner=lin, **{**ASKED, part: ELSEWHERE[part]}) == NOTHING
+    assert known_flags(owner=lin, **{**ASKED, part: ELSEWHERE[part]}) == NOTHING
 
 
 def test_the_name_of_another_account_s_filing_counts_only_when_everything_matches(lin, chen):
     on_file(chen)
 
-    assert told(owner=lin, **{**ASKED, "name": "别的公司"})["name_fits"] is False
-    assert told(owner=lin, **{**ASKED, "name": "别的公司", "region": "640104"}) == NOTHING
+    assert known_flags(owner=lin, **{**ASKED, "name": "别的公司"})["name_fits"] is False
+    assert known_flags(owner=lin, **{**ASKED, "name": "别的公司", "region": "640104"}) == NOTHING
 
 
 def test_a_record_of_the_old_platform_is_found_when_everything_matches(lin):
     LegacyRecord.objects.create(subject_key=KEY, domain="example.com", region="640106", name=ASKED["name"])
 
-    assert told(owner=lin, **ASKED) == {**NOTHING, "old_record": True}
-    assert told(owner=lin, **{**ASKED, "name": "别的公司"})["name_fits"] is False
+    assert known_flags(owner=lin, **ASKED) == {**NOTHING, "old_record": True}
+    assert known_flags(owner=lin, **{**ASKED, "name": "别的公司"})["name_fits"] is False
     for part in ("subject_key", "domain", "region"):
-        assert told(owner=lin, **{**ASKED, part: ELSEWHERE[part]}) == NOTHING
+        assert known_flags(owner=lin, **{**ASKED, part: ELSEWHERE[part]}) == NOTHING
 
 
 def test_an_imported_record_is_not_found_again(lin):
@@ -133,15 +133,15 @@ def test_an_imported_record_is_not_found_again(lin):
     record.imported_at = record.created_at
     record.save()
 
-    assert told(owner=lin, **ASKED) == NOTHING
+    assert known_flags(owner=lin, **ASKED) == NOTHING
 
 
 def test_a_website_i_filed_under_somebody_else_s_subject_is_mine(lin, chen):
     on_file(chen, domain="example.cn")
     on_file(lin, report="T7Q4-M2KY.1")
 
-    assert told(owner=lin, **ASKED) == {**NOTHING, "own_subject": True, "own_access": True}
-    assert told(owner=chen, **ASKED) == {**NOTHING, "own_subject": True}
+    assert known_flags(owner=lin, **ASKED) == {**NOTHING, "own_subject": True, "own_access": True}
+    assert known_flags(owner=chen, **ASKED) == {**NOTHING, "own_subject": True}
 
 
 @pytest.mark.parametrize("filed_by", ["nobody", "me", "another"])

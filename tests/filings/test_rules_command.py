@@ -18,14 +18,14 @@ from filings.register.certificates import NATURES
 from tests import fresh
 
 
-def printed(*arguments: str) -> str:
+def output_of(*arguments: str) -> str:
     out = StringIO()
     call_command("rules", *arguments, stdout=out)
     return out.getvalue()
 
 
 def as_json(*arguments: str) -> dict:
-    return json.loads(printed("--json", *arguments))
+    return json.loads(output_of("--json", *arguments))
 
 
 def line_of(text: str, start: str) -> str:
@@ -36,7 +36,7 @@ def line_of(text: str, start: str) -> str:
 
 
 def test_the_table_has_a_line_for_each_province_and_says_which_profile():
-    lines = printed().splitlines()
+    lines = output_of().splitlines()
 
     assert lines[0] == "Rule profile seed-2018, as of 2018-06-15: Rules of June 2018"
     assert lines[2].split()[:3] == ["code", "province", "phones"]
@@ -44,7 +44,7 @@ def test_the_table_has_a_line_for_each_province_and_says_which_profile():
 
 
 def test_a_line_says_what_the_province_requires():
-    text = printed()
+    text = output_of()
 
     assert line_of(text, "12").split("  ")[:3] == ["12", "", "Tianjin 天津"]
     assert "48 h: lead + administrator" in line_of(text, "12")
@@ -56,7 +56,7 @@ def test_a_line_says_what_the_province_requires():
 
 
 def test_columns_are_aligned_although_chinese_is_wide():
-    lines = printed().splitlines()[2:34]
+    lines = output_of().splitlines()[2:34]
     place = lines[0].index("phones")
 
     for line in lines[1:]:
@@ -70,7 +70,7 @@ def test_columns_are_aligned_although_chinese_is_wide():
 
 
 def test_every_rule_s_source_is_listed_below_the_table():
-    text = printed()
+    text = output_of()
 
     assert line_of(text, "Phone verification").split("  ")[-1].startswith("AlibabaCloudDocs/icp: intl.en-US/")
     assert "2018-06-15" in line_of(text, "Phone verification")
@@ -81,14 +81,14 @@ def test_every_rule_s_source_is_listed_below_the_table():
 
 
 def test_what_later_pages_changed_is_listed_with_its_own_source():
-    lines = printed("--profile", "current-2020").splitlines()
+    lines = output_of("--profile", "current-2020").splitlines()
     after = lines[lines.index("Except these:") + 2 :]
 
     assert [line.split()[0] for line in after[: after.index("")]] == ["12", "32", "32", "35", "52", "63", "63"]
 
 
 def test_the_other_profile_is_printed_on_request():
-    text = printed("--profile", "current-2020")
+    text = output_of("--profile", "current-2020")
 
     assert text.startswith("Rule profile current-2020, as of 2020-08-17")
     assert "24 h: administrator" in line_of(text, "44")
@@ -98,14 +98,14 @@ def test_the_other_profile_is_printed_on_request():
 def test_the_setting_decides_which_profile_is_printed(settings):
     settings.RULE_PROFILE = "current-2020"
 
-    assert printed().startswith("Rule profile current-2020")
+    assert output_of().startswith("Rule profile current-2020")
 
 
 # --- one province --------------------------------------------------------------------------------
 
 
 def test_one_province_shows_every_rule_in_a_sentence_with_source_and_date():
-    lines = printed("--province", "12").splitlines()
+    lines = output_of("--province", "12").splitlines()
     phones = lines.index("  Phone verification:")
 
     assert lines[2] == "12 Tianjin 天津市, 津ICP备, Tianjin Communications Administration"
@@ -116,7 +116,7 @@ def test_one_province_shows_every_rule_in_a_sentence_with_source_and_date():
 
 
 def test_shanxi_and_shaanxi_are_printed_apart():
-    shanxi, shaanxi = printed("--province", "14"), printed("--province", "61")
+    shanxi, shaanxi = output_of("--province", "14"), output_of("--province", "61")
 
     assert "14 Shanxi 山西省, 晋ICP备" in shanxi
     assert "陕" not in shanxi
@@ -125,7 +125,7 @@ def test_shanxi_and_shaanxi_are_printed_apart():
 
 
 def test_the_sentences_are_in_chinese_on_request():
-    text = printed("--province", "44", "--language", "zh-hans")
+    text = output_of("--province", "44", "--language", "zh-hans")
 
     assert "短信核验:" in text
     assert "本省不要求。" in text
@@ -135,7 +135,7 @@ def test_the_sentences_are_in_chinese_on_request():
 @pytest.mark.parametrize("code", ["99", "", "441900", "Guangdong"])
 def test_an_unknown_province_ends_with_one_line(code):
     with pytest.raises(CommandError) as refused:
-        printed("--province", code)
+        output_of("--province", code)
 
     assert str(refused.value).startswith(f"There is no province “{code}”: ")
     assert "\n" not in str(refused.value)
@@ -144,7 +144,7 @@ def test_an_unknown_province_ends_with_one_line(code):
 
 def test_an_unknown_profile_ends_with_one_line():
     with pytest.raises(CommandError, match="There is no rule profile “2019”: choose one of seed-2018, current-2020"):
-        printed("--profile", "2019")
+        output_of("--profile", "2019")
 
 
 def test_the_exit_code_is_that_of_a_failed_command():
@@ -195,7 +195,7 @@ def test_json_gives_the_values_directly():
 
 
 def test_every_check_of_the_catalogue_is_printed_with_its_sentence():
-    text = printed("--checks")
+    text = output_of("--checks")
 
     for check in CHECKS:
         start = f"{check.id} "
@@ -208,7 +208,7 @@ def test_every_check_of_the_catalogue_is_printed_with_its_sentence():
 
 
 def test_the_checks_say_where_and_to_whom_they_apply():
-    text = printed("--checks")
+    text = output_of("--checks")
 
     assert line_of(text, "admin_differ").endswith("organisations: 12")
     assert line_of(text, "name_banned").endswith("individual: 11 13 15 21 33 41 42 43 44 52 64")
@@ -217,7 +217,7 @@ def test_the_checks_say_where_and_to_whom_they_apply():
 
 
 def test_the_checks_of_one_province_are_those_that_apply_there():
-    tianjin, guangdong = printed("--checks", "--province", "12"), printed("--checks", "--province", "44")
+    tianjin, guangdong = output_of("--checks", "--province", "12"), output_of("--checks", "--province", "44")
 
     assert line_of(tianjin, "admin_differ").endswith("organisations: all provinces")
     assert "admin_differ" not in guangdong

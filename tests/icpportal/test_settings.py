@@ -16,7 +16,7 @@ EXAMPLE = ROOT / "production.env.example"
 SECRETS = ("SECRET_KEY", "PII_KEYS", "BLIND_INDEX_KEY", "DATABASE_URL", "EMAIL_URL", "INVENTORY_TOKEN")
 
 
-def told(expression, **environment):
+def value_of(expression, **environment):
     """The value of a setting in a new process with only this environment."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     program = f"from icpportal import settings; print(({expression}))"
@@ -55,7 +55,7 @@ def test_every_setting_belongs_to_one_subject():
 
 
 def test_a_password_that_begins_with_a_dollar_is_no_reference_to_a_variable():
-    assert told("settings.MIIT_PASSWORD", MIIT_PASSWORD="$ecret1", ecret1="another") == "$ecret1"
+    assert value_of("settings.MIIT_PASSWORD", MIIT_PASSWORD="$ecret1", ecret1="another") == "$ecret1"
 
 
 def test_every_subject_is_included():
@@ -66,15 +66,15 @@ def test_every_subject_is_included():
 
 
 def test_without_an_environment_everything_is_in_var():
-    assert told("settings.DATABASES['default']['NAME']") == str(ROOT / "var" / "portal.sqlite3")
-    assert told("str(settings.VAR_DIR), settings.DEMO, settings.SIMULATORS") == f"('{ROOT / 'var'}', True, True)"
+    assert value_of("settings.DATABASES['default']['NAME']") == str(ROOT / "var" / "portal.sqlite3")
+    assert value_of("str(settings.VAR_DIR), settings.DEMO, settings.SIMULATORS") == f"('{ROOT / 'var'}', True, True)"
 
 
 def test_the_data_folder_can_be_moved(tmp_path):
     folder = tmp_path / "elsewhere"
 
-    assert told("settings.DATABASES['default']['NAME']", VAR_DIR=str(folder)) == str(folder / "portal.sqlite3")
-    assert told("settings.CELERY_BROKER_TRANSPORT_OPTIONS['data_folder_in']", VAR_DIR=str(folder)) == str(
+    assert value_of("settings.DATABASES['default']['NAME']", VAR_DIR=str(folder)) == str(folder / "portal.sqlite3")
+    assert value_of("settings.CELERY_BROKER_TRANSPORT_OPTIONS['data_folder_in']", VAR_DIR=str(folder)) == str(
         folder / "broker" / "messages"
     )
 
@@ -96,14 +96,14 @@ def test_an_unknown_mode_is_refused():
 
 @pytest.mark.parametrize("name", SECRETS[:4])
 def test_no_secret_of_production_equals_that_of_the_demo(name, tmp_path):
-    of_the_demo = told(f"settings.{name}", VAR_DIR=str(tmp_path))
+    of_the_demo = value_of(f"settings.{name}", VAR_DIR=str(tmp_path))
 
     assert PRODUCTION[name] != of_the_demo
-    assert told(f"settings.{name}", **PRODUCTION) == PRODUCTION[name]
+    assert value_of(f"settings.{name}", **PRODUCTION) == PRODUCTION[name]
 
 
 def test_sqlite_uses_wal_and_immediate_transactions(tmp_path):
-    options = told("settings.DATABASES['default']['OPTIONS']", VAR_DIR=str(tmp_path))
+    options = value_of("settings.DATABASES['default']['OPTIONS']", VAR_DIR=str(tmp_path))
 
     assert "'transaction_mode': 'IMMEDIATE'" in options
     assert "journal_mode=WAL" in options
@@ -112,9 +112,9 @@ def test_sqlite_uses_wal_and_immediate_transactions(tmp_path):
 def test_redis_is_used_for_tasks_and_cache_when_it_is_configured(tmp_path):
     url = "redis://cache.invalid:6379/3"
 
-    assert told("settings.CELERY_BROKER_URL", VAR_DIR=str(tmp_path), REDIS_URL=url) == url
-    assert told("settings.CACHES['default']['LOCATION']", VAR_DIR=str(tmp_path), REDIS_URL=url) == url
-    assert told("hasattr(settings, 'CELERY_BROKER_TRANSPORT')", VAR_DIR=str(tmp_path), REDIS_URL=url) == "False"
+    assert value_of("settings.CELERY_BROKER_URL", VAR_DIR=str(tmp_path), REDIS_URL=url) == url
+    assert value_of("settings.CACHES['default']['LOCATION']", VAR_DIR=str(tmp_path), REDIS_URL=url) == url
+    assert value_of("hasattr(settings, 'CELERY_BROKER_TRANSPORT')", VAR_DIR=str(tmp_path), REDIS_URL=url) == "False"
 
 
 @pytest.mark.parametrize(
@@ -123,13 +123,14 @@ def test_redis_is_used_for_tasks_and_cache_when_it_is_configured(tmp_path):
 )
 def test_mail_is_encrypted_according_to_its_url(url, tls, ssl):
     assert (
-        told("settings.EMAIL_USE_TLS, settings.EMAIL_USE_SSL", **(PRODUCTION | {"EMAIL_URL": url})) == f"({tls}, {ssl})"
+        value_of("settings.EMAIL_USE_TLS, settings.EMAIL_USE_SSL", **(PRODUCTION | {"EMAIL_URL": url}))
+        == f"({tls}, {ssl})"
     )
 
 
 def test_a_bucket_that_says_nothing_is_given_up_before_the_proxy_gives_the_page_up():
     found = "settings.S3_OPTIONS['client_config']"
-    seconds = told(
+    seconds = value_of(
         f"{found}.read_timeout * {found}.retries['total_max_attempts']", **PRODUCTION, S3_BUCKET="b",
         S3_ACCESS_KEY="a", S3_SECRET_KEY="s",
     )  # fmt: skip
@@ -155,23 +156,23 @@ except Exception as problem:
 def test_cookies_belong_to_this_host_and_travel_encrypted():
     names = "settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.SESSION_COOKIE_SECURE"
 
-    assert told(names, **PRODUCTION) == "('__Host-session', '__Host-csrf', True)"
+    assert value_of(names, **PRODUCTION) == "('__Host-session', '__Host-csrf', True)"
 
 
 def test_a_form_may_lead_to_the_host_of_staff_and_back_and_only_if_there_is_one():
     led_to = "settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['form-action']"
     public = PRODUCTION | {"PUBLIC_BASE_URL": "https://beian.invalid/"}
 
-    assert told(led_to, **public) == "[\"'self'\"]"
+    assert value_of(led_to, **public) == "[\"'self'\"]"
     both = "[\"'self'\", 'https://beian.invalid', 'https://desk.invalid']"
-    assert told(led_to, **(public | {"STAFF_HOST": "desk.invalid"})) == both
+    assert value_of(led_to, **(public | {"STAFF_HOST": "desk.invalid"})) == both
 
 
 def test_https_is_detected_from_a_proxy_only_if_there_is_one():
     proxy = "getattr(settings, 'SECURE_PROXY_SSL_HEADER', None)"
 
-    assert told(proxy, **PRODUCTION) == "('HTTP_X_FORWARDED_PROTO', 'https')"
-    assert told(proxy, **(PRODUCTION | {"TRUSTED_PROXY_COUNT": "0"})) == "None"
+    assert value_of(proxy, **PRODUCTION) == "('HTTP_X_FORWARDED_PROTO', 'https')"
+    assert value_of(proxy, **(PRODUCTION | {"TRUSTED_PROXY_COUNT": "0"})) == "None"
 
 
 def test_with_an_operators_values_the_compose_file_passes_the_deployment_check():
@@ -197,11 +198,11 @@ def test_the_pinned_settings_of_the_image_equal_the_demos():
 def test_a_backup_of_the_keys_of_pictures_is_kept_for_thirty_days_at_most():
     days = "settings.PICTURE_KEY_BACKUP_DAYS"
 
-    assert told(days, **PRODUCTION) == "30"
-    assert told(days, **(PRODUCTION | {"PICTURE_KEY_BACKUP_DAYS": "7"})) == "7"
+    assert value_of(days, **PRODUCTION) == "30"
+    assert value_of(days, **(PRODUCTION | {"PICTURE_KEY_BACKUP_DAYS": "7"})) == "7"
     for wrong in ("31", "0"):
         with pytest.raises(subprocess.CalledProcessError) as refused:
-            told(days, **(PRODUCTION | {"PICTURE_KEY_BACKUP_DAYS": wrong}))
+            value_of(days, **(PRODUCTION | {"PICTURE_KEY_BACKUP_DAYS": wrong}))
         assert "PICTURE_KEY_BACKUP_DAYS is 1 to 30" in refused.value.stderr
 
 
@@ -259,7 +260,7 @@ def test_an_error_about_a_url_contains_no_password_for_a_log_either():
 def test_a_readable_url_is_parsed_as_before(url, host, name, password):
     found = "[settings.DATABASES['default'][each] for each in ('HOST', 'NAME', 'PASSWORD')]"
 
-    assert told(found, **(PRODUCTION | {"DATABASE_URL": url})) == str([host, name, password])
+    assert value_of(found, **(PRODUCTION | {"DATABASE_URL": url})) == str([host, name, password])
 
 
 HOSTS = "holds names of hosts alone, without https://, paths and spaces"
@@ -340,13 +341,13 @@ def test_a_typing_error_that_would_weaken_a_rule_prevents_the_start(name, value,
 def test_valid_periods_and_switches_are_accepted():
     days = "[settings.RETENTION[each].days for each in ('papers', 'messages', 'details')]"
 
-    assert told(days, RETENTION_DAYS="papers=60, messages=91") == "[60, 91, 90]"
+    assert value_of(days, RETENTION_DAYS="papers=60, messages=91") == "[60, 91, 90]"
     for word, means in (("On", "True"), ("1", "True"), ("YES", "True"), ("off", "False"), ("0", "False")):
-        assert told("settings.SECOND_PERSON", SECOND_PERSON=word) == means
+        assert value_of("settings.SECOND_PERSON", SECOND_PERSON=word) == means
 
 
 def test_quiet_hours_are_parsed_as_before():
-    assert told("[str(each) for each in settings.QUIET_HOURS]", QUIET_TO="07:30") == "['22:00:00', '07:30:00']"
+    assert value_of("[str(each) for each in settings.QUIET_HOURS]", QUIET_TO="07:30") == "['22:00:00', '07:30:00']"
 
 
 @pytest.mark.parametrize(

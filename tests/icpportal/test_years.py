@@ -117,14 +117,14 @@ def test_no_job_reads_whole_tables() -> None:
         f"{job.rpartition('.')[2]}: {sql[:300]}": plan
         for job in sorted(set(JOBS) - RESTS)
         for sql in asked_by(job)
-        if sql.startswith(ASKS) and READ_WHOLE.search(plan := explained(sql))
+        if sql.startswith(ASKS) and READ_WHOLE.search(plan := explain(sql))
     }
 
     assert whole == {}
-    assert READ_WHOLE.search(explained("SELECT 1 FROM transfers_order WHERE rule_profile = 'x'"))  # it can
+    assert READ_WHOLE.search(explain("SELECT 1 FROM transfers_order WHERE rule_profile = 'x'"))  # it can
 
 
-def explained(sql: str) -> str:
+def explain(sql: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute("EXPLAIN " + sql)
         return "\n".join(line for (line,) in cursor.fetchall())

@@ -55,7 +55,7 @@ def move(reference: str, kill: int, silent: bool) -> None:
         ORDER.apply(order, "accept_photo", by=REVIEWER, facts=queries.facts_of(order))
 
 
-def owed(reference: str) -> list[tuple[str, str]]:
+def messages_about(reference: str) -> list[tuple[str, str]]:
     """The states of the messages about an order, by channel."""
     return list(Message.objects.filter(reference=reference).order_by("channel").values_list("channel", "state"))
 
@@ -72,7 +72,7 @@ def holders() -> dict[str, int]:
     return {way: int(holder.split(":")[1]) for way, holder in named if holder}
 
 
-def fetched() -> bool:
+def has_fetched() -> bool:
     """Whether a whole round of fetching has succeeded."""
     return MinistryLine.objects.filter(fetched_at__isnull=False).exists()
 
@@ -111,11 +111,11 @@ def summary() -> dict[str, Any]:
 REQUESTS: dict[str, Callable[..., Any]] = {
     "place": place,
     "move": move,
-    "owed": owed,
+    "owed": messages_about,
     "summary": summary,
     "line_is_free": line_is_free,
     "holders": holders,
-    "fetched": fetched,
+    "fetched": has_fetched,
     "due": due,
     "clock": clock,
     "send_pictures": send_pictures,

@@ -13,7 +13,7 @@ from tests.journeys.portal import Portal
 pytestmark = [pytest.mark.browser, pytest.mark.worker]
 
 
-def approved(person: Person, reviewer: Reviewer) -> None:
+def approve(person: Person, reviewer: Reviewer) -> None:
     """From the complete order to the authority's approval."""
     reviewer.open(person.reference)
     reviewer.accept()
@@ -35,7 +35,7 @@ def on_file(portal: Portal, window: Page, folder: Path, reviewer: Reviewer, mann
     person.enter_the_details()
     person.upload_the_papers()
     person.submit()
-    approved(person, reviewer)
+    approve(person, reviewer)
     return person
 
 
@@ -102,7 +102,7 @@ def test_another_website_of_a_known_subject_walks_to_approval(
     expect(window.locator(f"a[href$='/{person.reference}/do/withdraw/']")).to_be_visible()
     reviewer.open(person.reference)
     expect(reviewer.page.locator("main, body").first).to_contain_text(first)
-    approved(person, reviewer)
+    approve(person, reviewer)
     expect(window.locator("main")).to_contain_text(f"{person.number}-2")
     person.open("/filings/?tab=sites")
     expect(window.locator("main")).to_contain_text(person.domain)

@@ -9,16 +9,16 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys.manners import PHONE, Manner, walked
 from tests.journeys.person import Person, Reviewer
 from tests.journeys.portal import Portal
-from tests.journeys.test_transfer import accepted, granted, sent
+from tests.journeys.test_transfer import accept, get_approval, submit
 
 pytestmark = [pytest.mark.browser, pytest.mark.worker]
 
 
-def approved(portal: Portal, window: Page, reviewer: Reviewer, folder: Path, manner: Manner) -> Person:
+def approve_transfer(portal: Portal, window: Page, reviewer: Reviewer, folder: Path, manner: Manner) -> Person:
     """A person whose transfer was approved, in a province that asks for both phones."""
-    person = sent(portal, window, folder, manner=manner)
-    accepted(person, reviewer)
-    granted(person, window)
+    person = submit(portal, window, folder, manner=manner)
+    accept(person, reviewer)
+    get_approval(person, window)
     return person
 
 
@@ -77,7 +77,7 @@ def the_other_tab_and_back_find_it_sent(person: Person, other: Page) -> None:
 def test_a_transfer_is_cancelled_from_the_filing_page_to_the_result(
     portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, manner: Manner
 ) -> None:
-    person = approved(portal, window, reviewer, tmp_path, manner)
+    person = approve_transfer(portal, window, reviewer, tmp_path, manner)
     to_the_code(person, window)
     enter_the_code(person, window)
 
@@ -109,7 +109,7 @@ def test_a_transfer_is_cancelled_from_the_filing_page_to_the_result(
 def test_a_second_tab_and_the_back_button_show_the_current_order(
     portal: Portal, browser: Browser, window: Page, reviewer: Reviewer, tmp_path: Path
 ) -> None:
-    person = approved(portal, window, reviewer, tmp_path, Manner())
+    person = approve_transfer(portal, window, reviewer, tmp_path, Manner())
     to_the_code(person, window)
     enter_the_code(person, window)
     window.fill("[name=filing_password]", person.password)

@@ -14,7 +14,7 @@ from icpportal.outbox.models import Message
 from tests.journeys.counted import Counted, drawn_paper
 from tests.transfers import states
 from tests.transfers.builders import make_user, sign_in
-from tests.transfers.onfile import FURTHER, filed
+from tests.transfers.onfile import FURTHER, make_filed
 from tests.transfers.outside import ALICE, PASSWORD, on_file, server
 from transfers.models import Order
 from verification.documents.examination import examine
@@ -173,7 +173,7 @@ def test_a_first_transfer_of_a_company_with_a_second_person(walk: Counted, minis
 
 
 def test_a_further_website(walk: Counted, ministry: Any) -> None:
-    filed(User.objects.get(email=ALICE))
+    make_filed(User.objects.get(email=ALICE))
     on_file(ministry, FURTHER)
 
     walk.follow("/filings/")

@@ -40,7 +40,7 @@ def set_off(scene: Scene, number: int) -> list[str]:
     return references
 
 
-def arrived(scene: Scene, number: int) -> dict[str, Any]:
+def check_arrival(scene: Scene, number: int) -> dict[str, Any]:
     """All are in the right state; nothing is lost or doubled."""
     told: dict[str, Any] = scene.ask("summary")
     ends = Counter(map(tuple, told["orders"].values()))
@@ -67,7 +67,7 @@ def test_a_hundred_orders_arrive_while_a_worker_dies_every_two_seconds(scene: Sc
         mortal.live()
         time.sleep(0.1)
 
-    arrived(scene, ORDERS)
+    check_arrival(scene, ORDERS)
     assert mortal.deaths > 5
 
 
@@ -87,7 +87,7 @@ class Mortal:
         self.worker, self.dies = self.scene.worker(), time.monotonic() + DIES_EVERY
 
 
-def emptied(scene: Scene) -> None:
+def empty_redis(scene: Scene) -> None:
     """Deletes all tasks, locks and counters in Redis."""
     client = redis.Redis.from_url(scene.environment["REDIS_URL"])
     for _turn in range(3):
@@ -95,7 +95,7 @@ def emptied(scene: Scene) -> None:
         time.sleep(0.5)
 
 
-def disconnected(scene: Scene) -> None:
+def cut_connections(scene: Scene) -> None:
     """Cuts every connection to the database, as a restart does, again and again."""
     name = scene.environment["DATABASE_URL"].rpartition("/")[2]
     with psycopg.connect(scene.environment["DATABASE_URL"].rpartition("/")[0] + "/postgres", autocommit=True) as server:
@@ -109,15 +109,15 @@ def disconnected(scene: Scene) -> None:
         assert cut
 
 
-def doubled(scene: Scene) -> None:
+def start_second_beat(scene: Scene) -> None:
     """A second beat sends everything once more."""
     beat(scene, "second-beat")
 
 
 FAULTS: dict[str, Callable[[Scene], None]] = {
-    "Redis is flushed": emptied,
-    "the database cuts its connections": disconnected,
-    "there are two beats": doubled,
+    "Redis is flushed": empty_redis,
+    "the database cuts its connections": cut_connections,
+    "there are two beats": start_second_beat,
 }
 
 
@@ -132,7 +132,7 @@ def test_orders_arrive_once_although(scene: Scene, fault: str) -> None:
     FAULTS[fault](scene)
 
     wait(lambda: is_over(scene.ask("summary")), "something is still owed", seconds=90)
-    arrived(scene, 4)
+    check_arrival(scene, 4)
 
 
 HOUR = 3600

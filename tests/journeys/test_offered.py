@@ -42,7 +42,7 @@ def whom(person: tuple[str, str, str]) -> fake_data.FakePerson:
     return fake_data.FakePerson(name, id_number, mobile, f"p{mobile[3:]}@example.com")
 
 
-def offered(portal: Portal, free: demo_world.FreeFiling) -> Scenario:
+def transfer_offered(portal: Portal, free: demo_world.FreeFiling) -> Scenario:
     """A new customer who transfers one of the printed filings."""
     walk = walk_in(portal, free.province)
     walk.region, walk.number, walk.domain = free.region, free.number, free.domain
@@ -124,7 +124,7 @@ FIRST, *OTHERS = demo_world.FREE
 )
 def test_each_offered_filing_is_transferred_to_its_end(portal: Portal, free: demo_world.FreeFiling) -> None:
     """One of the four was refused at step 1, because the last digit of its number was wrong."""
-    walk = offered(portal, free)
+    walk = transfer_offered(portal, free)
 
     walk.run(without(steps.STEPS, "prepare"))
 

@@ -17,13 +17,13 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         yield started
 
 
-def rehearsed(portal: Portal, kind: str, province: str) -> dict:
+def run_rehearsal(portal: Portal, kind: str, province: str) -> dict:
     command = ("rehearse", "--kind", kind, "--base-url", portal.url, "--province", province, "--json")
     return json.loads(portal.manage(*command))
 
 
 def test_a_rehearsal_of_a_transfer_and_of_another_website_ends_approved(portal: Portal) -> None:
-    result = rehearsed(portal, "transfer-another", "44")
+    result = run_rehearsal(portal, "transfer-another", "44")
 
     assert result["state"] == "approved"
     assert [step["name"] for step in result["steps"]].count("result") == 2
@@ -31,11 +31,11 @@ def test_a_rehearsal_of_a_transfer_and_of_another_website_ends_approved(portal: 
 
 
 def test_a_cancellation_ends_cancelled(portal: Portal) -> None:
-    assert rehearsed(portal, "cancel", "64")["state"] == "cancelled"
+    assert run_rehearsal(portal, "cancel", "64")["state"] == "cancelled"
 
 
 def test_an_import_ends_imported(portal: Portal) -> None:
-    result = rehearsed(portal, "import", "44")
+    result = run_rehearsal(portal, "import", "44")
 
     assert (result["state"], [step["name"] for step in result["steps"]][-1]) == ("imported", "once_more")
     assert result["seconds"] < 60

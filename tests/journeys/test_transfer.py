@@ -15,7 +15,7 @@ from tests.journeys.portal import Portal
 pytestmark = [pytest.mark.browser, pytest.mark.worker]
 
 
-def sent(portal: Portal, window: Page, folder: Path, **about: object) -> Person:
+def submit(portal: Portal, window: Page, folder: Path, **about: object) -> Person:
     """A person who has submitted a complete order for review."""
     person = Person(portal, window, folder, **about)
     person.sign_up()
@@ -29,7 +29,7 @@ def sent(portal: Portal, window: Page, folder: Path, **about: object) -> Person:
     return person
 
 
-def accepted(person: Person, reviewer: Reviewer) -> None:
+def accept(person: Person, reviewer: Reviewer) -> None:
     reviewer.open(person.reference)
     reviewer.accept()
     person.sees("photo_due")
@@ -38,7 +38,7 @@ def accepted(person: Person, reviewer: Reviewer) -> None:
     reviewer.accept_the_photo()
 
 
-def granted(person: Person, window: Page) -> None:
+def get_approval(person: Person, window: Page) -> None:
     """The owner confirms at the ministry, and the authority approves."""
     person.sees("phone_due")
     person.confirm_at_the_ministry()
@@ -53,10 +53,10 @@ def granted(person: Person, window: Page) -> None:
 def test_a_transfer_walks_from_sign_up_to_approval(
     portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, manner: Manner
 ) -> None:
-    person = sent(portal, window, tmp_path, manner=manner)
+    person = submit(portal, window, tmp_path, manner=manner)
 
-    accepted(person, reviewer)
-    granted(person, window)
+    accept(person, reviewer)
+    get_approval(person, window)
 
     person.open("/filings/?tab=sites")
     expect(window.locator("main")).to_contain_text(person.domain)
@@ -66,7 +66,7 @@ def test_a_transfer_walks_from_sign_up_to_approval(
 def test_a_returned_order_is_corrected_in_exactly_the_named_fields_and_approved(
     portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, manner: Manner
 ) -> None:
-    person = sent(portal, window, tmp_path, manner=manner)
+    person = submit(portal, window, tmp_path, manner=manner)
     reviewer.open(person.reference)
     reviewer.name("website.site_name", "site_name")
     reviewer.name("paper.statement", "statement_unsealed")
@@ -85,8 +85,8 @@ def test_a_returned_order_is_corrected_in_exactly_the_named_fields_and_approved(
     reviewer.open(person.reference)
     reviewer.page.click(".parts-nav a[href='#p-website-site-name']")
     expect(reviewer.page.locator("#p-website-site-name .was")).to_be_visible()
-    accepted(person, reviewer)
-    granted(person, window)
+    accept(person, reviewer)
+    get_approval(person, window)
 
 
 @pytest.mark.long
@@ -94,8 +94,8 @@ def test_a_returned_order_is_corrected_in_exactly_the_named_fields_and_approved(
 def test_an_order_lapses_at_48_hours_explains_why_and_is_sent_again_unchanged(
     portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, manner: Manner
 ) -> None:
-    person = sent(portal, window, tmp_path, manner=manner, other_number_on_file=True)
-    accepted(person, reviewer)
+    person = submit(portal, window, tmp_path, manner=manner, other_number_on_file=True)
+    accept(person, reviewer)
     person.sees("phone_due")
     person.open(f"/transfers/{person.reference}/phones/")
     expect(window.locator(".person", has_text="you entered")).to_have_count(1)

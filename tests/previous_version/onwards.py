@@ -91,11 +91,11 @@ def orders(chosen=None) -> list[dict]:
 def move_on(order, people) -> None:
     """The move that somebody would make next, where there is one."""
     from icpportal.lifecycle.table import MoveNotAllowed
-    from tests.walk.orders import led
+    from tests.walk.orders import make_move
 
     for name in NEXT.get((order.kind, order.state), NEXT.get(order.state, ())):
         try:
-            led(order, name, people)
+            make_move(order, name, people)
         except MoveNotAllowed:
             continue
         return

@@ -69,7 +69,7 @@ def set_off(scene: Scene, references: list[str]) -> None:
         scene.ask("move", reference=reference, kill=0, silent=False)
 
 
-def reported(scene: Scene) -> int:
+def count_reports(scene: Scene) -> int:
     """The number of reports accepted by the ministry."""
     return len(scene.ask("summary")["reports"])
 
@@ -92,7 +92,7 @@ def test_old_processes_work_while_the_new_version_migrates_and_new_ones_take_ove
 
             manage(ROOT, environment, "migrate", "-v0")
             set_off(first, placed[2:4])  # the old version, on the new tables
-            wait(lambda: reported(first) == 4, "the old version does not go on", seconds=90)
+            wait(lambda: count_reports(first) == 4, "the old version does not go on", seconds=90)
 
             new = version(ROOT, first)
             new_worker = new.worker()

@@ -43,7 +43,7 @@ def look(languages: Sequence[str]) -> int:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for language in languages:
-            for sight, eyes in sights.seen(browser, sights.of(made, language)):
+            for sight, eyes in sights.open_each(browser, sights.of(made, language)):
                 if not only or any(word in sight.title for word in only):
                     looked += 1
                     judge(sight, eyes, language, found)
@@ -58,11 +58,11 @@ def judge(sight: sights.Sight, eyes: Eyes, language: str, found: Found) -> None:
     """Records everything wrong with a page, by rule and element."""
     for theme, width in product(THEMES, WIDTHS):
         eyes.turn(theme, width)
-        seen = eyes.judge() + (measures.measured(eyes) if theme == THEMES[0] and is_ours(sight) else [])
+        seen = eyes.judge() + (measures.failures_of(eyes) if theme == THEMES[0] and is_ours(sight) else [])
         for rule, element in seen:
             if not known_of(rule, sight.page.name, element):
                 found[rule, element].add(f"{sight.title} {language} {theme} {width}")
-    for rule, element in measures.stretched(eyes) if is_ours(sight) else []:
+    for rule, element in measures.failures_when_stretched(eyes) if is_ours(sight) else []:
         found[rule, element].add(f"{sight.title} {language}")
 
 

@@ -37,7 +37,7 @@ def main() -> int:
             if only and name not in only:
                 continue
             is_mine = name not in SOUGHT
-            scores, found = judged(f"{portal.url}{path}", cookies if is_mine else "", Path(folder))
+            scores, found = scores_of(f"{portal.url}{path}", cookies if is_mine else "", Path(folder))
             wanted = SCORES if not is_mine else SCORES[:-1]
             print(f"{name:12}" + "".join(f"{scores[each]:16.0f}" for each in SCORES), flush=True)
             wrong += [f"{name}: {each} is {scores[each]:.0f}" for each in wanted if scores[each] < LEAST]
@@ -72,7 +72,7 @@ print(mine.filter(state="draft", kind="transfer").first().reference, mine.filter
 """
 
 
-def judged(url: str, cookies: str, folder: Path) -> tuple[Scores, list[str]]:
+def scores_of(url: str, cookies: str, folder: Path) -> tuple[Scores, list[str]]:
     """The median of each score, and what lowered it in the last run."""
     reports = [_report(url, cookies, folder) for _ in range(RUNS)]
     categories = [report["categories"] for report in reports]

@@ -57,14 +57,14 @@ UNSEEN = """() => {
 }"""
 
 
-def measured(eyes: Eyes) -> list[tuple[str, str]]:
+def failures_of(eyes: Eyes) -> list[tuple[str, str]]:
     """The elements that fail a measure on the open page, at its current width."""
     page = eyes.page
     found = [("small target", each) for each in page.evaluate(SMALL, SMALLEST)]
     return found + [("focus", each) for each in page.evaluate(UNSEEN)]
 
 
-def stretched(eyes: Eyes) -> list[tuple[str, str]]:
+def failures_when_stretched(eyes: Eyes) -> list[tuple[str, str]]:
     """The same page at its narrowest and widest, and with the words spaced wider."""
     found: list[tuple[str, str]] = []
     for width in (NARROWEST, WIDEST):

@@ -36,7 +36,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for language in LANGUAGES:
             wanted = (sight for sight in sights.of(made, language) if files_of(sight, language, only))
-            taken = sum(_pictures_of(sight, eyes, language, only) for sight, eyes in sights.seen(browser, wanted))
+            taken = sum(_pictures_of(sight, eyes, language, only) for sight, eyes in sights.open_each(browser, wanted))
             print(f"{language}: {taken} pictures")
         browser.close()
     print(f"{sheets()} pictures: {HERE / 'index.html'}")

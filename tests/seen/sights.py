@@ -113,7 +113,7 @@ def _is_one_of_many(page: Page, title: str, alike: Counter[str]) -> bool:
     return is_django or is_province or "case.transfer_another" in title
 
 
-def seen(browser: Any, found: Iterable[Sight]) -> Iterator[tuple[Sight, Eyes]]:
+def open_each(browser: Any, found: Iterable[Sight]) -> Iterator[tuple[Sight, Eyes]]:
     """Each of them, open in the browser of a role that sees it."""
     eyes: Eyes | None = None
     for sight in found:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 
-from tests.seen.measures import measured, stretched
+from tests.seen.measures import failures_of, failures_when_stretched
 from tests.walk.looks import Eyes
 
 pytestmark = pytest.mark.browser
@@ -39,7 +39,7 @@ def test_a_page_that_fails_a_measure_is_found(body: str, missed: set[str], brows
     eyes = Eyes(browser, Says(f"<main>{body}</main>"))
     eyes.open("/")
 
-    found = measured(eyes) + stretched(eyes)
+    found = failures_of(eyes) + failures_when_stretched(eyes)
 
     eyes.close()
     assert {measure for measure, _element in found} == missed, found

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from tests.shape.report import as_json, as_table, keep, measured
+from tests.shape.report import as_json, as_table, keep, measure_all
 
 
 def main(words: list[str] | None = None) -> int:
@@ -13,7 +13,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--only", default="", help="one measure, by its key")
     parser.add_argument("--keep", action="store_true", help="write what has shrunk into values.json")
     given = parser.parse_args(words)
-    found = measured()
+    found = measure_all()
     if given.keep:
         keep(found)
     shown = [measure for measure in found if given.only in ("", measure.key)]

@@ -11,18 +11,18 @@ VALUES = Path(__file__).with_name("values.json")  # the last counts; they may on
 SUBJECTS = (lives, layout, looseness, reach, demo, templates)
 
 
-def measured(root: Path = ROOT) -> list[Measure]:
+def measure_all(root: Path = ROOT) -> list[Measure]:
     tree = Tree(root)
     return [measure for subject in SUBJECTS for measure in subject.measures(tree)]
 
 
-def kept() -> dict[str, float]:
+def kept_values() -> dict[str, float]:
     return json.loads(VALUES.read_text("utf-8"))
 
 
 def keep(found: list[Measure]) -> None:
     """Saves what has shrunk; what has grown keeps its old value, so that its test fails."""
-    before = kept() if VALUES.exists() else {}
+    before = kept_values() if VALUES.exists() else {}
     values = {measure.key: min(measure.value, before.get(measure.key, measure.value)) for measure in found}
     VALUES.write_text(json.dumps(values, indent=2) + "\n", "utf-8")
 

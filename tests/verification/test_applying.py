@@ -100,7 +100,7 @@ def test_a_used_code_is_not_forfeited():
 # --- a code that was handed over -------------------------------------------------------------------
 
 
-def handed(**columns):
+def make_handed_over(**columns):
     return ServiceCode.objects.create(
         **{"instance_id": "i-1", "slot": 1, "product": "ecs", "account": LIN, "kept_by": CHEN, **columns}
     )
@@ -110,11 +110,11 @@ def handed(**columns):
     ("account", "rule"), [(LIN, "code_handed_over"), (CHEN, "ok"), ("wu@example.com", "code_not_usable")]
 )
 def test_the_giver_who_types_a_handed_over_code_is_told_only_what_concerns_them(account, rule):
-    assert service_codes.judge_typed(str(handed().pk), account, "ecs", ORDER, now=NOW) == rule
+    assert service_codes.judge_typed(str(make_handed_over().pk), account, "ecs", ORDER, now=NOW) == rule
 
 
 def test_the_keeper_is_told_which_of_their_orders_has_it():
-    code = handed(state="bound", holder=ORDER)
+    code = make_handed_over(state="bound", holder=ORDER)
 
     assert service_codes.holder_of(str(code.pk), CHEN) == ORDER
     assert service_codes.judge_typed(str(code.pk), CHEN, "ecs", OTHER_ORDER, now=NOW) == "code_bound"
@@ -122,7 +122,7 @@ def test_the_keeper_is_told_which_of_their_orders_has_it():
 
 def test_a_handed_over_code_no_longer_counts_as_left_for_the_server():
     FakeInventory.accounts[LIN] = [instance("i-1", codes_max=1)]
-    handed(silent=True)
+    make_handed_over(silent=True)
 
     choice = service_codes.choices(LIN, ORDER, now=NOW)[0]
 

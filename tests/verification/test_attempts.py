@@ -19,7 +19,7 @@ def two_limits(settings):
     settings.LIMITS = {"small": (3, 3600), "large": (5, 86400), "none": (0, 60)}
 
 
-def used(*keys, now=NOW):
+def used_attempts(*keys, now=NOW):
     return [settings_amount(name) - attempts.attempts_left(name, key, now=now) for name, key in keys]
 
 
@@ -30,7 +30,7 @@ def settings_amount(name):
 def test_an_attempt_counts_against_every_key(db):
     assert attempts.consume_all(KEYS, now=NOW) == limits.Allowed(ok=True)
 
-    assert used(*KEYS) == [1, 1]
+    assert used_attempts(*KEYS) == [1, 1]
 
 
 def test_when_one_limit_is_used_up_nothing_counts_against_the_other(db):
@@ -40,7 +40,7 @@ def test_when_one_limit_is_used_up_nothing_counts_against_the_other(db):
     refused = attempts.consume_all(KEYS, now=NOW + timedelta(minutes=1))
 
     assert refused == limits.Allowed(ok=False, until=NOW + timedelta(hours=1))
-    assert used(*KEYS) == [3, 3]
+    assert used_attempts(*KEYS) == [3, 3]
 
 
 def test_a_pause_ends_with_the_last_of_the_used_up_limits(db):
@@ -61,7 +61,7 @@ def test_counting_restarts_when_a_window_is_over_and_only_there(db):
     again = attempts.consume_all(KEYS, now=NOW + timedelta(hours=1))
 
     assert again.ok
-    assert used(*KEYS, now=NOW + timedelta(hours=1)) == [1, 4]
+    assert used_attempts(*KEYS, now=NOW + timedelta(hours=1)) == [1, 4]
 
 
 def test_another_key_has_its_own_attempts(db):
@@ -71,7 +71,7 @@ def test_another_key_has_its_own_attempts(db):
     other = attempts.consume_all((("small", "another order"), ("large", "account")), now=NOW)
 
     assert other.ok
-    assert used(("small", "order"), ("small", "another order"), ("large", "account")) == [3, 1, 4]
+    assert used_attempts(("small", "order"), ("small", "another order"), ("large", "account")) == [3, 1, 4]
 
 
 def test_an_attempt_given_back_does_not_count_and_the_count_never_falls_below_zero(db):
@@ -80,7 +80,7 @@ def test_an_attempt_given_back_does_not_count_and_the_count_never_falls_below_ze
     attempts.refund_all(KEYS)
     attempts.refund_all(KEYS)
 
-    assert used(*KEYS) == [0, 0]
+    assert used_attempts(*KEYS) == [0, 0]
     assert [row.used for row in Allowance.objects.all()] == [0, 0]
 
 
@@ -131,4 +131,4 @@ def test_twelve_concurrent_attempts_pass_exactly_as_often_as_the_limit_allows():
         thread.join()
 
     assert sorted(passed) == [False] * 9 + [True] * 3
-    assert used(*KEYS) == [3, 3]
+    assert used_attempts(*KEYS) == [3, 3]

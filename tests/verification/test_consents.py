@@ -14,12 +14,12 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 25, 8, 20, tzinfo=UTC)
 
 
-def given(person: str = "lead", holder: str = "T7Q4-M2KX", **more: str) -> Consent:
+def give(person: str = "lead", holder: str = "T7Q4-M2KX", **more: str) -> Consent:
     return consents.give(holder=holder, person_key=person, now=NOW, **more)
 
 
 def test_a_consent_stores_its_version_its_language_and_its_time():
-    consent = given(language="en", client="192.0.2.7")
+    consent = give(language="en", client="192.0.2.7")
 
     consent.refresh_from_db()
     assert (consent.version, consent.language, consent.given_at, consent.withdrawn_at) == (
@@ -34,14 +34,14 @@ def test_a_consent_stores_its_version_its_language_and_its_time():
 
 def test_the_language_is_that_of_the_page_unless_given():
     with translation.override("en"):
-        assert given().language == "en"
+        assert give().language == "en"
 
 
 def test_it_is_valid_only_for_that_person_and_that_holder():
     assert "lead" not in consents.active_consents("T7Q4-M2KX")
 
-    given()
-    given("administrator", holder="OTHER")
+    give()
+    give("administrator", holder="OTHER")
 
     assert "lead" in consents.active_consents("T7Q4-M2KX")
     assert "administrator" not in consents.active_consents("T7Q4-M2KX")
@@ -49,7 +49,7 @@ def test_it_is_valid_only_for_that_person_and_that_holder():
 
 
 def test_given_twice_the_first_counts():
-    first = given()
+    first = give()
 
     again = consents.give(holder="T7Q4-M2KX", person_key="lead", now=NOW + timedelta(days=1))
 
@@ -58,20 +58,20 @@ def test_given_twice_the_first_counts():
 
 
 def test_a_withdrawn_consent_stays_on_record_and_can_be_given_again():
-    given()
+    give()
 
     assert consents.withdraw(holder="T7Q4-M2KX", person_key="lead", now=NOW) is True
     assert "lead" not in consents.active_consents("T7Q4-M2KX")
     assert consents.withdraw(holder="T7Q4-M2KX", person_key="lead") is False
 
-    given()
+    give()
     assert "lead" in consents.active_consents("T7Q4-M2KX")
     assert [consent.withdrawn_at for consent in Consent.objects.order_by("pk")] == [NOW, None]
 
 
 def test_withdrawing_affects_nobody_elses():
-    given()
-    given("administrator")
+    give()
+    give("administrator")
 
     consents.withdraw(holder="T7Q4-M2KX", person_key="lead")
 
@@ -79,11 +79,11 @@ def test_withdrawing_affects_nobody_elses():
 
 
 def test_a_new_text_requires_a_new_consent(monkeypatch):
-    given()
+    give()
     monkeypatch.setattr(consents, "TEXTS", {**consents.TEXTS, "2027-01": consents.TEXTS[consents.CURRENT]})
 
     assert "lead" not in consents.active_consents("T7Q4-M2KX", version="2027-01")
-    given(version="2027-01")
+    give(version="2027-01")
 
     assert "lead" in consents.active_consents("T7Q4-M2KX", version="2027-01")
     assert "lead" in consents.active_consents("T7Q4-M2KX")
@@ -91,7 +91,7 @@ def test_a_new_text_requires_a_new_consent(monkeypatch):
 
 def test_a_missing_text_cannot_be_agreed_to():
     with pytest.raises(ValueError, match="1999"):
-        given(version="1999-01")
+        give(version="1999-01")
 
 
 def test_the_current_text_is_one_of_the_texts_and_differs_by_language():
@@ -105,7 +105,7 @@ def test_the_current_text_is_one_of_the_texts_and_differs_by_language():
 @pytest.mark.parametrize("people", [1, 3])
 def test_a_page_makes_one_query_for_everybody(django_assert_num_queries, people: int):
     for number in range(people):
-        given(f"person{number}")
+        give(f"person{number}")
 
     with django_assert_num_queries(1):
         assert len(consents.active_consents("T7Q4-M2KX")) == people
@@ -118,7 +118,7 @@ def test_concurrent_posts_give_one_consent():
     def post() -> None:
         try:
             start.wait()
-            given()
+            give()
         except Exception as problem:
             trouble.append(problem)
         finally:

@@ -41,7 +41,7 @@ def ask(password, number=NUMBER, order="T7Q4-M2KX", account="lin@example.com", n
     return filing_passwords.ask(number, password, order_key=order, account_key=account, now=now)
 
 
-def counted(order="T7Q4-M2KX", account="lin@example.com", number=NUMBER):
+def used_attempts(order="T7Q4-M2KX", account="lin@example.com", number=NUMBER):
     keys = zip(filing_passwords.LIMITS, (order, account, number), strict=True)
     amounts = (5, 10, 10)
     return [
@@ -54,14 +54,14 @@ def test_a_right_password_gives_the_digest_for_the_report_and_costs_nothing(db):
 
     assert outcome.state == State.RIGHT
     assert outcome.digest == "1a64a010767f0725fb52111b0a9e9f84"  # the ministry's own example
-    assert counted() == [0, 0, 0]
+    assert used_attempts() == [0, 0, 0]
 
 
 def test_a_wrong_password_costs_an_attempt_of_the_order_the_account_and_the_number(db):
     outcome = ask("wrong")
 
     assert outcome == filing_passwords.Outcome(State.WRONG, left=4)
-    assert counted() == [1, 1, 1]
+    assert used_attempts() == [1, 1, 1]
 
 
 def test_a_password_is_case_sensitive(db):
@@ -105,7 +105,7 @@ def test_an_authority_that_cannot_answer_costs_nothing(db, settings, gateway):
     outcomes = [ask(RIGHT) for _ in range(7)]
 
     assert outcomes == [filing_passwords.Outcome(State.UNREACHABLE, left=5)] * 7
-    assert counted() == [0, 0, 0]
+    assert used_attempts() == [0, 0, 0]
     assert not WrongPassword.objects.exists()
 
 
@@ -113,7 +113,7 @@ def test_an_answer_without_a_verdict_costs_nothing(db):
     fake.FakeAuthority.password_answer = PasswordAnswer.CANNOT_TELL
 
     assert ask(RIGHT) == filing_passwords.Outcome(State.UNREACHABLE, left=5)
-    assert counted() == [0, 0, 0]
+    assert used_attempts() == [0, 0, 0]
 
 
 def test_a_stalling_authority_is_given_up_in_time_and_costs_nothing(db, settings):
@@ -125,7 +125,7 @@ def test_a_stalling_authority_is_given_up_in_time_and_costs_nothing(db, settings
 
     assert outcome.state == State.UNREACHABLE
     assert time.monotonic() - begun < 0.8
-    assert counted() == [0, 0, 0]
+    assert used_attempts() == [0, 0, 0]
 
 
 def test_a_locked_and_an_unknown_number_are_separate_answers_and_cost_an_attempt(db):
@@ -198,7 +198,7 @@ def test_the_third_concurrent_caller_is_told_busy_and_nothing_is_queried_or_coun
 
     assert outcome == filing_passwords.Outcome(State.BUSY, left=5)
     assert fake.FakeAuthority.asked == []
-    assert counted() == [0, 0, 0]
+    assert used_attempts() == [0, 0, 0]
 
 
 def test_a_query_nested_in_the_requests_own_call_shares_its_slot(db, settings):

@@ -44,7 +44,7 @@ def placed(
     with django_db_blocker.unblock(), around:
         with override_settings(**vars(given)):
             built = world.build(profile, tmp_path_factory.mktemp("world"), given)
-        yield Placed(built, {fake: _held(fake) for fake in FAKES}, vars(given))
+        yield Placed(built, {fake: _state_of(fake) for fake in FAKES}, vars(given))
         transaction.set_rollback(True)
 
 
@@ -59,6 +59,6 @@ def made(placed: Placed, db: None, settings: Any) -> world.World:
     return deepcopy(placed.world)
 
 
-def _held(fake: type) -> dict[str, Any]:
+def _state_of(fake: type) -> dict[str, Any]:
     """The data that a fake keeps on its class."""
     return deepcopy({name: value for name, value in vars(fake).items() if isinstance(value, (dict, list, NoneType))})

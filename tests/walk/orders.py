@@ -98,22 +98,22 @@ def place(people: Any, profile: str) -> Iterator[Order]:
     for kind, ways in WAYS.items():
         for number, (state, moves) in enumerate(ways.items()):
             codes = asks if state in (states.DRAFT, states.PHONE_DUE, states.LAPSED) else [*silent, *asks]
-            order = _begun(kind, people.owner, profile, codes[number % len(codes)])
+            order = _begin(kind, people.owner, profile, codes[number % len(codes)])
             for move in moves:
-                led(order, move, people)
+                make_move(order, move, people)
             assert order.state == state, f"{kind} is {order.state} after {moves}, not {state}"
             yield order
     for kind, moves in PUT_OFF.items():
-        order = _begun(kind, people.owner, profile, asks[0])
+        order = _begin(kind, people.owner, profile, asks[0])
         for move in moves:
-            led(order, move, people)
+            make_move(order, move, people)
         yield order
     for number, steps in enumerate(DRAFTS):
         yield make_order(people.owner, steps=steps, province=asks[number % len(asks)], rule_profile=profile)
     yield from _cancellations_on_the_way(people.owner)
 
 
-def _begun(kind: str, owner: Any, profile: str, code: str) -> Order:
+def _begin(kind: str, owner: Any, profile: str, code: str) -> Order:
     """A draft of this kind that lacks nothing."""
     name = f"{kind.replace('_', '-')}{Order.objects.count()}.cn"
     if kind == states.CANCELLATION:
@@ -185,7 +185,7 @@ def kept_picture() -> str:
 # --- moves ---
 
 
-def led(order: Order, move: str, people: Any) -> None:
+def make_move(order: Order, move: str, people: Any) -> None:
     """Makes one move, as the portal makes it."""
     act = ACTS.get(move)
     if act is not None:
@@ -222,7 +222,7 @@ def _lapse(order: Order, people: Any) -> None:
     _fire(order, next(row for row in TABLE.rows if row.name == "lapse"))
 
 
-def _answered(kind: AnswerKind, **said: Any) -> Callable[[Order, Any], None]:
+def _answer(kind: AnswerKind, **said: Any) -> Callable[[Order, Any], None]:
     """The authority's answer to the order's report."""
 
     def act(order: Order, people: Any) -> None:
@@ -244,12 +244,12 @@ ACTS: dict[str, Callable[[Order, Any], None]] = {
     "accept_photo": lambda order, people: review.accept_photo(order, people.reviewer),
     "refuse": lambda order, people: review.refuse(order, people.lead, "网站内容不适合备案"),
     "withdraw": lambda order, people: actions.withdraw(order, actor=people.owner, reason="wrong_details"),
-    "reported": _answered(AnswerKind.ACCEPTED),
-    "waits": _answered(AnswerKind.WAITS, code="1017", words="变更审核中，不可再次变更"),
-    "turn_down": _answered(AnswerKind.TURNED_DOWN, code="1055", words="核验单不属于该备案"),
-    "grant": _answered(AnswerKind.GRANTED),
-    "ended": _answered(AnswerKind.GRANTED),
-    "cancel_refused": _answered(AnswerKind.TURNED_DOWN, code="1025", words="仅剩一个接入"),
+    "reported": _answer(AnswerKind.ACCEPTED),
+    "waits": _answer(AnswerKind.WAITS, code="1017", words="变更审核中，不可再次变更"),
+    "turn_down": _answer(AnswerKind.TURNED_DOWN, code="1055", words="核验单不属于该备案"),
+    "grant": _answer(AnswerKind.GRANTED),
+    "ended": _answer(AnswerKind.GRANTED),
+    "cancel_refused": _answer(AnswerKind.TURNED_DOWN, code="1025", words="仅剩一个接入"),
     "phones_done": lambda order, people: None if order.state != states.PHONE_DUE else _fire(order, _row("phones_done")),
     "lapse": _lapse,
 }

@@ -71,7 +71,7 @@ def title_of(page: Page, made: World) -> str:
 def differences(crowd: str, walks: list[Walk]) -> list[str]:
     """How the outlines of these walks' pages differ from the saved ones; with `make outlines` saves them instead."""
     file = FOLDER / f"{crowd}.txt"
-    found = _found(walks)
+    found = _chosen_pages(walks)
     if ARE_WRITTEN:
         FOLDER.mkdir(exist_ok=True)
         file.write_text("\n".join(f"{HEAD}{title}\n{outline}" for title, outline in sorted(found.items())), "utf-8")
@@ -90,7 +90,7 @@ def _read(text: str) -> dict[str, str]:
     return {title: f"{outline.strip()}\n" for title, _end, outline in parts}
 
 
-def _found(walks: list[Walk]) -> dict[str, str]:
+def _chosen_pages(walks: list[Walk]) -> dict[str, str]:
     """One page of each title, for the role that meets it first; for staff only the desk, as Django renders the others.
 
     The frame of a role's pages is included once.

@@ -120,7 +120,7 @@ def of(role: str, profile: str = "") -> set[str]:
     return found
 
 
-def pressed(role: str) -> set[str]:
+def pages_by_button(role: str) -> set[str]:
     """The pages that this role reaches only by buttons."""
     return set(PRESSED_BY.get(role, "").split())
 

@@ -117,7 +117,7 @@ def _of(patterns: Any) -> Iterator[tuple[str, str]]:
 
 def questions(made: world.World, role: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """The document's rows for one role: the question, its address, and the form data (without: both methods)."""
-    filled = partial(_filled, order=world.of(made, states.SUBMITTED), rows=cache(_first))
+    filled = partial(_arguments_of, order=world.of(made, states.SUBMITTED), rows=cache(_first))
     theirs = {state: world.of(made, state) for state in (states.SUBMITTED, states.PHOTO_REVIEW)}
     ours = {state: _own_order(made, role, state) for state in theirs}
     for name, route in addresses():
@@ -134,7 +134,7 @@ def questions(made: world.World, role: str) -> Iterator[tuple[str, str, dict[str
     for name in ACTIONS:
         state = states.PHOTO_REVIEW if name.endswith("_photo") else states.SUBMITTED
         for order, whose in ((theirs[state], ""), (ours[state], OWN)):
-            yield f"{CASE}: {name}{whose}", reverse(f"admin:{CASE}", args=[order.pk]), _pressed(order, name)
+            yield f"{CASE}: {name}{whose}", reverse(f"admin:{CASE}", args=[order.pk]), _press(order, name)
     for model, shown in admin.site._registry.items():
         opts = model._meta
         url = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
@@ -143,7 +143,7 @@ def questions(made: world.World, role: str) -> Iterator[tuple[str, str, dict[str
             yield f"{opts.app_label}_{opts.model_name}: {name}", url, typed
 
 
-def _pressed(order: Order, name: str) -> dict[str, Any]:
+def _press(order: Order, name: str) -> dict[str, Any]:
     return {"move": name, "seen": order.version, "words": "asked"}
 
 
@@ -172,7 +172,7 @@ def _first(model: Any) -> Any:
     return "0" if found is None else found
 
 
-def _filled(name: str, route: str, *, order: Order, rows: Callable[[Any], Any]) -> dict[str, Any]:
+def _arguments_of(name: str, route: str, *, order: Order, rows: Callable[[Any], Any]) -> dict[str, Any]:
     """The arguments of an address; a new address with arguments must be added here."""
     if "<path:object_id>" in route and not route.startswith("r/"):
         model = next(
@@ -211,7 +211,7 @@ def _paper() -> dict[str, Any]:
 # --- the document ---
 
 
-def written() -> dict[str, dict[str, str]]:
+def documented_rights() -> dict[str, dict[str, str]]:
     """The document's answers, by row and role."""
     rows = re.findall(r"^\| `([^|]+)` \|(.+)\|$", DOCUMENT.read_text("utf-8"), re.MULTILINE)
     return {name: dict(zip(STAFF, (cell.strip() for cell in cells.split("|")), strict=True)) for name, cells in rows}

@@ -116,7 +116,7 @@ RULES: dict[str, Rule] = {
 }
 
 
-def broken(page: Page, walker: Walker) -> Iterator[tuple[str, str]]:
+def violations(page: Page, walker: Walker) -> Iterator[tuple[str, str]]:
     """What is wrong with a page, by rule: the element's markup."""
     for name, rule in RULES.items():
         for element in rule(page, walker):

@@ -37,7 +37,9 @@ def test_every_address_and_action_of_the_desk_answers_each_role_as_the_document_
 
     if rights.WRITES:
         rights.write(found)
-    assert rights.written() == found, "see docs/rights.md: RIGHTS=write writes its rows, and you read what changed"
+    assert rights.documented_rights() == found, (
+        "see docs/rights.md: RIGHTS=write writes its rows, and you read what changed"
+    )
 
 
 def test_no_address_of_the_desk_exists_for_strangers_not_even_of_an_order_of_theirs(made: world.World) -> None:

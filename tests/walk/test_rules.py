@@ -53,23 +53,23 @@ def answer(request: Any) -> Any:
 urlpatterns = [path("", answer), *(path(f"{name}/", answer) for name in ("page", "other", "gone", "round", "fails"))]
 
 
-def found(body: str) -> list[str]:
+def violations_in(body: str) -> list[str]:
     """The rules that a page breaks."""
     page = Page("/page/", 200, body=f"<!doctype html><html><body>{body}</body></html>".encode())
-    return [rule for rule, _element in rules.broken(page, Walker(Quiet(), lambda url: ""))]
+    return [rule for rule, _element in rules.violations(page, Walker(Quiet(), lambda url: ""))]
 
 
 @pytest.mark.urls(__name__)
 @pytest.mark.django_db
 @pytest.mark.parametrize("body", BROKEN)
 def test_a_page_that_breaks_a_rule_is_found(body: str) -> None:
-    assert set(found(body)) == {BROKEN[body]}
+    assert set(violations_in(body)) == {BROKEN[body]}
 
 
 @pytest.mark.urls(__name__)
 @pytest.mark.django_db
 def test_a_correct_page_breaks_none() -> None:
-    assert found(GOOD) == []
+    assert violations_in(GOOD) == []
 
 
 def test_every_rule_can_fail() -> None:

@@ -74,7 +74,7 @@ def test_a_run_goes_on_through_what_stands_within_a_line_and_ends_at_what_does_n
     assert list(lines(tree)) == ["一。二 三：四", "五", "六八"]
 
 
-def spaced(page: Page) -> list[str]:
+def spaces_after_colons(page: Page) -> list[str]:
     """What follows a sentence or a colon after a space."""
     runs = (" ".join(line.split()) for line in lines(page.tree.find("body")))
     return [blank for run in runs for blank in BLANK.findall(run)]
@@ -88,7 +88,7 @@ def test_no_word_is_left_in_english_for_applicants_and_nobodys_sentences_are_spa
     for role in (world.VISITOR, "owner", "lead"):
         _walker, found = Walk(made, role, "zh-hans").look_around(kind=Hasty)
         assert len(found) > 10
-        wrong |= {f"{page.name}: {blank}" for page in found for blank in spaced(page)}
+        wrong |= {f"{page.name}: {blank}" for page in found for blank in spaces_after_colons(page)}
         if role != "lead":  # `test_words.py` looks at the desk
             pages = [page for page in found if not page.name.startswith(DEMO)]
             wrong |= {f"{page.name}: {word}" for page in pages for word in words(page) if word not in SAME}

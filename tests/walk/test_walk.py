@@ -25,7 +25,7 @@ LONGEST = pytest.mark.timeout(900)  # half a minute by itself, many times that o
 @pytest.mark.parametrize("crowd", CROWDS)
 @pytest.mark.parametrize("profile", ["seed-2018"], scope="module")
 def test_every_page_is_whole_told_in_order_and_every_link_on_it_leads_on(crowd: str, made: world.World) -> None:
-    walks, wrong = walked(made, crowd, "en")
+    walks, wrong = walk_all(made, crowd, "en")
 
     fail_of(wrong + outlines.differences(crowd, walks))
 
@@ -36,12 +36,12 @@ def test_every_page_is_whole_told_in_order_and_every_link_on_it_leads_on(crowd: 
 )
 @pytest.mark.parametrize("profile", ["current-2020"], scope="module")
 def test_so_it_is_under_the_newer_rules_and_in_chinese(crowd: str, made: world.World) -> None:
-    _walks, wrong = walked(made, crowd, "zh-hans")
+    _walks, wrong = walk_all(made, crowd, "zh-hans")
 
     fail_of(wrong)
 
 
-def walked(made: world.World, crowd: str, language: str) -> tuple[list[Walk], list[str]]:
+def walk_all(made: world.World, crowd: str, language: str) -> tuple[list[Walk], list[str]]:
     """The walks of a crowd, and their problems; every known problem must occur."""
     wrong: list[str] = []
     met: set[Any] = set()
@@ -62,7 +62,7 @@ def fail_of(wrong: list[str]) -> None:
 
 def missing(walk: Walk, made: world.World) -> list[str]:
     """The pages that the role should reach and did not."""
-    wanted = pages.of(walk.role, made.profile) | pages.pressed(walk.role)
+    wanted = pages.of(walk.role, made.profile) | pages.pages_by_button(walk.role)
     if walk.role in world.STAFF:
         wanted |= pages.on_the_desk(made.people[walk.role])
     return [f"{made.profile} {walk.role} {walk.language} {name} is not reached" for name in wanted - walk.reached]
@@ -71,7 +71,7 @@ def missing(walk: Walk, made: world.World) -> list[str]:
 def test_the_walk_knows_every_address_there_is() -> None:
     known = pages.on_the_desk() | pages.INSTEAD | set(pages.NO_PAGE) | set(pages.NOT_PRESSED)
     for role in world.ROLES:
-        known |= pages.of(role) | pages.pressed(role)
+        known |= pages.of(role) | pages.pages_by_button(role)
 
     assert pages.names() - known == set()
     assert set(pages.NO_PAGE) - pages.names() == set()

@@ -66,11 +66,11 @@ class Page:
 
     def lead(self, address: str) -> str:
         """The target of an address on this page: a path here, or a full URL on another host."""
-        return _led("" if address.startswith("/") else self.url, address)
+        return _resolve("" if address.startswith("/") else self.url, address)
 
 
 @cache
-def _led(url: str, address: str) -> str:
+def _resolve(url: str, address: str) -> str:
     """Cached, as most links lead to the same places from every page; `url` only where it matters."""
     whole = urljoin(f"{HOST}{url}", address.strip())
     return whole.removeprefix(HOST) if whole.startswith(f"{HOST}/") else whole

@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.transfers.cancels import proved
+from tests.transfers.cancels import prove_again
 from tests.walk import begun, pages, rules
 from tests.walk.walker import Page, Quiet, Walker, buttons, links, name_of
 from tests.walk.world import HALFWAY, VISITOR, World
@@ -52,7 +52,7 @@ class Walk:
     def _client(self) -> Quiet:
         client = Quiet()
         if self.role in PROVED:
-            proved(client, self.made.people[self.role])
+            prove_again(client, self.made.people[self.role])
         elif self.role == VISITOR:
             begun.go_on(client, self.made.people, self.made.tokens)
         elif self.role == HALFWAY:
@@ -78,7 +78,7 @@ class Walk:
         return list(found.values())
 
     def _judge(self, page: Page, walker: Walker, where: str) -> None:
-        for rule, element in rules.broken(page, walker):
+        for rule, element in rules.violations(page, walker):
             self._note(page.name, where, rule, element)
 
     def _press(self, page: Page, walker: Walker) -> None:

@@ -30,7 +30,7 @@ from icpportal.gateways.miit.models import InboxFile, MinistryLine, Report, Tabl
 from icpportal.privacy import holds
 from icpportal.privacy.actions import note_access
 from icpportal.workdays.models import WorkCalendarDay
-from tests.filings.legacy_import.dumps import filing, loaded, personal
+from tests.filings.legacy_import.dumps import filing, load_rows, personal
 from tests.transfers import states
 from tests.transfers.builders import make_user, type_answers
 from tests.transfers.outside import server
@@ -123,8 +123,8 @@ def build(profile: str, folder: Path, change: Any) -> World:
     _by_the_way(world)
     _rights(world)
     _desk(people)
-    _judged(world)
-    _accepted(world)
+    _judge_two(world)
+    _accept_one(world)
     begun.by(world.people, world.tokens)
     return world
 
@@ -197,7 +197,7 @@ def _old_platform(people: SimpleNamespace, folder: Path) -> None:
         for number, state in enumerate(made, 1)
     ]
     claims = ("open", "sent", "accepted", "declined")
-    loaded(folder / "old.json", *rows, *(personal(domain=f"{state}-claim.cn") for state in claims))
+    load_rows(folder / "old.json", *rows, *(personal(domain=f"{state}-claim.cn") for state in claims))
     for account, state in zip(LegacyAccount.objects.order_by("created_at", "pk"), made, strict=True):
         mine = imports.begin(people.owner, account)
         if state != "previewed":
@@ -278,7 +278,7 @@ def _rights(world: World) -> None:
             corrections.answer(asked, actor=lead, outcome=corrections.DONE, words="已更正，请查看备案信息")
 
 
-def _judged(world: World) -> None:
+def _judge_two(world: World) -> None:
     """One order that a reviewer and a lead have found in order, with a call, and one with something to return."""
     in_order, to_return = of(world, states.SUBMITTED), of(world, states.SUBMITTED, states.TRANSFER_ANOTHER)
     for name in ("reviewer", "lead"):
@@ -288,7 +288,7 @@ def _judged(world: World) -> None:
     calls.ask(in_order, world.people["reviewer"], role="subject_lead", about=about, part="subject.lead_id_number")
 
 
-def _accepted(world: World) -> None:
+def _accept_one(world: World) -> None:
     """One order accepted by a colleague of both, so that it waits for a second look; the reviewer has it."""
     waits = waits_for_look(world)
     waits.rounds.all().delete()  # the reviewer's, who could not be the second person

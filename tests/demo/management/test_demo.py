@@ -116,7 +116,7 @@ def portal(tmp_path_factory):
         yield started
 
 
-def said(portal: Portal) -> str:
+def output_of(portal: Portal) -> str:
     with open(os.path.join(portal.environment["VAR_DIR"], "demo.out")) as log:
         return log.read()
 
@@ -133,9 +133,9 @@ def try_another(portal: Portal, **changed: str) -> subprocess.CompletedProcess:
 @pytest.mark.worker
 def test_the_demo_answers_and_says_who_can_sign_in(portal):
     """The welcome was printed only to a terminal; `running` redirects it to a file."""
-    assert within(20, lambda: "Ctrl-C stops everything." in said(portal))
+    assert within(20, lambda: "Ctrl-C stops everything." in output_of(portal))
 
-    told = said(portal)
+    told = output_of(portal)
     assert f"The ICP filing portal is ready:  {portal.url}/\n" in told
     assert "reviewer@example.com" in told
     assert f"  {orders.transferable()}\n" in told
@@ -238,14 +238,14 @@ print(Message.objects.filter(key__startswith="killed:", state=State.DELIVERED).c
 
 @pytest.mark.worker
 def test_a_killed_worker_is_restarted_with_a_log_line_and_loses_no_message(portal):
-    before = said(portal).count("worker was ended by signal 9")
+    before = output_of(portal).count("worker was ended by signal 9")
     worker = {pid for pid in with_word(folder(portal)) if has_argument(pid, "worker")}
     (first,) = (pid for pid in worker if parent_of(pid) not in worker)  # pids wrap around: not the smallest
 
     os.kill(first, signal.SIGKILL)
     portal.manage("shell", "-v", "0", "-c", QUEUE)
 
-    assert within(10, lambda: said(portal).count("worker was ended by signal 9") == before + 1)
+    assert within(10, lambda: output_of(portal).count("worker was ended by signal 9") == before + 1)
     assert not with_word(folder(portal)) & worker
     assert within(30, lambda: portal.manage("shell", "-v", "0", "-c", DELIVERED) == "20\n")
 
@@ -274,7 +274,7 @@ def test_ctrl_c_twice_ends_everything_in_order(portal):
 
     assert portal.process.wait(20) == 0
     assert with_word(folder(portal)) == set()
-    assert said(portal).endswith("Stopped: web, worker, beat and simulator are gone.\n")
+    assert output_of(portal).endswith("Stopped: web, worker, beat and simulator are gone.\n")
 
 
 @contextlib.contextmanager

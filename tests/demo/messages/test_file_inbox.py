@@ -21,7 +21,7 @@ def message(key: str, to: str = "13900000001", text: str = "hello") -> file_inbo
     return file_inbox.StoredMessage(key=key, channel="sms", to=to, text=text, at="2026-11-27T08:20:00+00:00")
 
 
-def aged(path: Path, seconds: int) -> None:
+def set_age(path: Path, seconds: int) -> None:
     os.utime(path, (seconds, seconds))
 
 
@@ -70,7 +70,7 @@ def test_messages_are_listed_newest_first_and_by_recipient():
     for number, (key, to) in enumerate([("a", "13900000001"), ("b", "13900000002"), ("c", "13900000001")]):
         file_inbox.put(message(key, to=to))
         (path,) = [path for path in file_inbox.names() if file_inbox.read([path])[0].key == key]
-        aged(path, 1_000 + number)
+        set_age(path, 1_000 + number)
 
     everybody = [found.key for found in file_inbox.read(file_inbox.names())]
     one = [found.key for found in file_inbox.read(file_inbox.names(to="13900000001"))]

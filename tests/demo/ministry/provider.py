@@ -36,17 +36,17 @@ def md5(data: bytes) -> str:
     return base64.b64encode(hashlib.md5(data).digest()).decode()
 
 
-def encrypted(data: bytes) -> bytes:
+def encrypt(data: bytes) -> bytes:
     padder, encryptor = PKCS7(128).padder(), Cipher(algorithms.AES(KEY), modes.CBC(IV)).encryptor()
     return encryptor.update(padder.update(data) + padder.finalize()) + encryptor.finalize()
 
 
-def decrypted(data: bytes) -> bytes:
+def decrypt(data: bytes) -> bytes:
     decryptor, unpadder = Cipher(algorithms.AES(KEY), modes.CBC(IV)).decryptor(), PKCS7(128).unpadder()
     return unpadder.update(decryptor.update(data) + decryptor.finalize()) + unpadder.finalize()
 
 
-def zipped(**entries: bytes) -> bytes:
+def zip_of(**entries: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in entries.items():
@@ -74,7 +74,7 @@ class File:
     @property
     def root(self) -> etree._Element:
         """The parsed document."""
-        body = decrypted(self.body) if self.encrypted else self.body
+        body = decrypt(self.body) if self.encrypted else self.body
         assert self.digest == md5(body)
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             assert archive.namelist() == [self.name]
@@ -116,9 +116,9 @@ class Provider:
         return etree.fromstring(text.partition("?>")[2])
 
     def upload(self, xml: bytes, sequence: int, *, name: str = "", plain: bool = False, **changed: Any) -> Any:
-        body = changed.pop("body", None) or zipped(**{name or f"beianinfo{sequence}__xml": xml})
+        body = changed.pop("body", None) or zip_of(**{name or f"beianinfo{sequence}__xml": xml})
         usual = {
-            "beianInfo": base64.b64encode(body if plain else encrypted(body)).decode(),
+            "beianInfo": base64.b64encode(body if plain else encrypt(body)).decode(),
             "beianInfoHash": md5(body),
             "dataSequence": sequence,
             "encryptAlgorithm": 0 if plain else 1,

@@ -121,7 +121,7 @@ def test_people_get_one_line_per_row(simulator, provider, capsys):
     assert capsys.readouterr().out == "nothing\n"
 
 
-def typed(simulator_url, *words):
+def run_command(simulator_url, *words):
     command = ("manage.py", "simulator", "--url", simulator_url, *words)
     return fresh.run(*command, folder=ROOT, environment=dict(os.environ))
 
@@ -138,7 +138,7 @@ def typed(simulator_url, *words):
     ],
 )
 def test_a_refusal_is_reported_in_one_line_with_an_exit_code(simulator, desk, words, code, says):
-    ended = typed(simulator.url, *words)
+    ended = run_command(simulator.url, *words)
 
     assert (ended.returncode, says in ended.stderr, "Traceback" in ended.stderr) == (code, True, False)
     assert code == 2 or len(ended.stderr.strip().splitlines()) == 1
@@ -146,7 +146,7 @@ def test_a_refusal_is_reported_in_one_line_with_an_exit_code(simulator, desk, wo
 
 def test_without_a_simulator_one_line_says_so_and_the_exit_code_is_3():
     there = f"http://127.0.0.1:{free_port()}"
-    ended = typed(there, "status", "--json")
+    ended = run_command(there, "status", "--json")
 
     assert (ended.returncode, ended.stdout) == (3, "")
     assert ended.stderr.strip() == (
@@ -155,7 +155,7 @@ def test_without_a_simulator_one_line_says_so_and_the_exit_code_is_3():
 
 
 def test_another_server_is_not_taken_for_the_simulator(live_server):
-    ended = typed(live_server.url, "status")
+    ended = run_command(live_server.url, "status")
 
     assert (ended.returncode, "is not the simulator" in ended.stderr) == (3, True)
 
@@ -175,7 +175,7 @@ def test_its_settings_do_not_load_in_production():
 
 def test_a_taken_port_is_reported_in_one_line(simulator):
     port = simulator.url.rpartition(":")[2]
-    ended = typed(simulator.url, "serve", "--port", port)
+    ended = run_command(simulator.url, "serve", "--port", port)
 
     assert (ended.returncode, f"127.0.0.1:{port} cannot be used" in ended.stderr) == (1, True)
     assert len(ended.stderr.strip().splitlines()) == 1

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 
 @contextmanager
-def supervised(tmp_path, *parts):
+def supervise(tmp_path, *parts):
     logs = tmp_path / "log"
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.demo.supervisor.supervised", str(logs), *parts],
@@ -39,7 +39,7 @@ def others(process, word):
 
 
 def test_each_part_runs_in_a_session_of_its_own(tmp_path):
-    with supervised(tmp_path, "meek", "stubborn") as (process, word):
+    with supervise(tmp_path, "meek", "stubborn") as (process, word):
         assert within(15, lambda: len(others(process, word)) == 5)  # two watches, two parts, one grandchild
         sessions = {session_of(pid) for pid in others(process, word)}
 
@@ -49,7 +49,7 @@ def test_each_part_runs_in_a_session_of_its_own(tmp_path):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_stop_signal_ends_everything_and_exits_with_0(tmp_path, number):
-    with supervised(tmp_path, "meek", "meek") as (process, word):
+    with supervise(tmp_path, "meek", "meek") as (process, word):
         process.send_signal(number)
 
         assert process.wait(20) == 0
@@ -59,7 +59,7 @@ def test_a_stop_signal_ends_everything_and_exits_with_0(tmp_path, number):
 
 def test_under_nohup_it_outlives_the_terminal(tmp_path, monkeypatch):
     monkeypatch.setenv("NOHUP", "1")
-    with supervised(tmp_path, "meek") as (process, _word):
+    with supervise(tmp_path, "meek") as (process, _word):
         process.send_signal(signal.SIGHUP)
 
         with pytest.raises(subprocess.TimeoutExpired):
@@ -67,7 +67,7 @@ def test_under_nohup_it_outlives_the_terminal(tmp_path, monkeypatch):
 
 
 def test_what_ignores_term_is_killed_after_four_seconds_with_its_children(tmp_path):
-    with supervised(tmp_path, "stubborn") as (process, word):
+    with supervise(tmp_path, "stubborn") as (process, word):
         assert within(15, lambda: len(others(process, word)) == 3)
         began = time.monotonic()
 
@@ -79,7 +79,7 @@ def test_what_ignores_term_is_killed_after_four_seconds_with_its_children(tmp_pa
 
 
 def test_a_second_ctrl_c_does_no_harm(tmp_path):
-    with supervised(tmp_path, "stubborn", "meek") as (process, word):
+    with supervise(tmp_path, "stubborn", "meek") as (process, word):
         process.send_signal(signal.SIGINT)
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
@@ -91,7 +91,7 @@ def test_a_second_ctrl_c_does_no_harm(tmp_path):
 
 
 def test_the_parts_end_when_the_supervisor_is_killed(tmp_path):
-    with supervised(tmp_path, "meek", "stubborn") as (process, word):
+    with supervise(tmp_path, "meek", "stubborn") as (process, word):
         assert within(15, lambda: len(others(process, word)) == 5)
 
         process.kill()
@@ -101,7 +101,7 @@ def test_the_parts_end_when_the_supervisor_is_killed(tmp_path):
 
 
 def test_a_stopped_process_is_ended_too(tmp_path):
-    with supervised(tmp_path, "meek") as (process, word):
+    with supervise(tmp_path, "meek") as (process, word):
         assert within(15, lambda: len(others(process, word)) == 2)
         for pid in others(process, word):
             os.kill(pid, signal.SIGSTOP)
@@ -113,7 +113,7 @@ def test_a_stopped_process_is_ended_too(tmp_path):
 
 
 def test_a_part_that_dies_is_restarted_after_a_pause_with_one_log_line(tmp_path):
-    with supervised(tmp_path, "mortal") as (process, word):
+    with supervise(tmp_path, "mortal") as (process, word):
         first, second = process.stdout.readline(), process.stdout.readline()
 
         assert first == f"mortal ended with exit code 3; starting it again in 1 s (see {word}/mortal.log)\n"
@@ -121,7 +121,7 @@ def test_a_part_that_dies_is_restarted_after_a_pause_with_one_log_line(tmp_path)
 
 
 def test_what_a_killed_part_left_behind_is_ended_before_its_restart(tmp_path):
-    with supervised(tmp_path, "stubborn") as (process, word):
+    with supervise(tmp_path, "stubborn") as (process, word):
         assert within(15, lambda: len(others(process, word)) == 3)
         before = others(process, word)
 

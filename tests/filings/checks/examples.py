@@ -37,7 +37,7 @@ def says(id: str, field: str, *, accepted: list[Facts], refused: list[Facts]) ->
     found.refused += refused
 
 
-def named(prefix: str, values: dict) -> dict:
+def with_prefix(prefix: str, values: dict) -> dict:
     return {f"{prefix}_{name}": value for name, value in values.items()}
 
 
@@ -47,8 +47,8 @@ def says_of_both(id: str, suffix: str, accepted: list[dict], refused: list[dict]
         says(
             id,
             f"{prefix}_{suffix}",
-            accepted=[case(code, **named(prefix, values)) for values in accepted],
-            refused=[case(code, **named(prefix, values)) for values in refused],
+            accepted=[case(code, **with_prefix(prefix, values)) for values in accepted],
+            refused=[case(code, **with_prefix(prefix, values)) for values in refused],
         )
 
 
@@ -103,8 +103,8 @@ says(
 says(
     "foreigner_not_allowed",
     "lead_id_type",
-    accepted=[case("13"), case("12", **named("lead", PASSPORT)), case("13", **named("lead", HK))],
-    refused=[case("13", **named("lead", PASSPORT))],
+    accepted=[case("13"), case("12", **with_prefix("lead", PASSPORT)), case("13", **with_prefix("lead", HK))],
+    refused=[case("13", **with_prefix("lead", PASSPORT))],
 )
 says(
     "outsider_refused",
@@ -336,7 +336,7 @@ says(
     "admin_id_number",
     accepted=[
         case("36", admin_id_number=born("19880606", "369999")),
-        case("36", **named("admin", PASSPORT)),
+        case("36", **with_prefix("admin", PASSPORT)),
         case("64", admin_id_number=born("19880606", "119999")),
     ],
     refused=[case("36")],
@@ -639,7 +639,7 @@ says(
 )
 
 
-def registered(code: str = "51", *, of=case, is_legal_rep: str = "yes", **known) -> Facts:
+def of_registration(code: str = "51", *, of=case, is_legal_rep: str = "yes", **known) -> Facts:
     return of(code, is_legal_rep=is_legal_rep, known={"registration": Registration(**known)})
 
 
@@ -648,32 +648,32 @@ says(
     "domain",
     accepted=[
         case(),
-        registered("62", holder="宁夏示例纸业有限公司"),
-        registered("64", holder="林示范"),
-        registered("12", holder="某股东"),
-        registered("12", of=person_case, holder="赵样本"),
+        of_registration("62", holder="宁夏示例纸业有限公司"),
+        of_registration("64", holder="林示范"),
+        of_registration("12", holder="某股东"),
+        of_registration("12", of=person_case, holder="赵样本"),
     ],
     refused=[
-        registered("62", holder="林示范"),
-        registered("64", holder="陈样例"),
-        registered("64", holder="林示范", is_legal_rep="no"),
-        registered("12", of=person_case, holder="林示范"),
+        of_registration("62", holder="林示范"),
+        of_registration("64", holder="陈样例"),
+        of_registration("64", holder="林示范", is_legal_rep="no"),
+        of_registration("12", of=person_case, holder="林示范"),
     ],
 )
 says(
     "domain_realname",
     "domain",
-    accepted=[case(), registered(is_verified=True, verified_on=date(2026, 11, 21))],
-    refused=[registered(is_verified=False), registered(is_verified=True, verified_on=date(2026, 11, 22))],
+    accepted=[case(), of_registration(is_verified=True, verified_on=date(2026, 11, 21))],
+    refused=[of_registration(is_verified=False), of_registration(is_verified=True, verified_on=date(2026, 11, 22))],
 )
 says(
     "domain_expiry",
     "domain",
-    accepted=[case(), registered(ends_on=date(2027, 2, 23)), registered("31", ends_on=date(2027, 12, 31))],
+    accepted=[case(), of_registration(ends_on=date(2027, 2, 23)), of_registration("31", ends_on=date(2027, 12, 31))],
     refused=[
-        registered(ends_on=date(2027, 2, 22)),
-        registered(ends_on=date(2020, 1, 1)),
-        registered("31", ends_on=date(2027, 2, 23)),
+        of_registration(ends_on=date(2027, 2, 22)),
+        of_registration(ends_on=date(2020, 1, 1)),
+        of_registration("31", ends_on=date(2027, 2, 23)),
     ],
 )
 

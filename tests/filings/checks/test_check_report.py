@@ -12,12 +12,12 @@ from filings.register.certificates import INDIVIDUAL, NATURES
 from tests.filings.checks.examples import CHECK_EXAMPLES
 
 
-def named(id: str, field: str = ""):
+def check_named(id: str, field: str = ""):
     return next(check for check in CHECKS if check.id == id and field in ("", check.field))
 
 
 def where(id: str, nature: str, field: str = "", profile: str = "seed-2018") -> set[str]:
-    found = holds_for(named(id, field), provinces(profile))
+    found = holds_for(check_named(id, field), provinces(profile))
     return {code for each in found if nature in each.natures for code in each.provinces}
 
 
@@ -86,7 +86,7 @@ def test_since_2020_tianjin_requires_a_paper_of_young_leads_only():
 
 
 def test_documents_are_checked_for_the_natures_that_have_them():
-    found = holds_for(named("unit_code_bad"), provinces())
+    found = holds_for(check_named("unit_code_bad"), provinces())
 
     assert [each.natures for each in found] == [("defence",)]
     assert where("passport_bad", "enterprise", "id_number") == set()

@@ -2,14 +2,14 @@
 
 import pytest
 
-from tests.filings.legacy_import.dumps import loaded
+from tests.filings.legacy_import.dumps import load_rows
 from tests.transfers.builders import make_user
 
 
 @pytest.fixture
 def old(tmp_path, db):
     """Loads rows into the old platform's records."""
-    return lambda *rows: loaded(tmp_path / "dump.json", *rows)
+    return lambda *rows: load_rows(tmp_path / "dump.json", *rows)
 
 
 @pytest.fixture

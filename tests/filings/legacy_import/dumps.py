@@ -92,7 +92,7 @@ def write_csv(path: Path, rows: list[dict[str, Any]], *, encoding: str = "utf-8"
     return path
 
 
-def loaded(path: Path, *rows: dict[str, Any], dry_run: bool = False) -> tuple[Totals, list[Finding]]:
+def load_rows(path: Path, *rows: dict[str, Any], dry_run: bool = False) -> tuple[Totals, list[Finding]]:
     """Loads these rows; returns the totals and the findings."""
     findings: list[Finding] = []
     path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")

@@ -35,7 +35,7 @@ def record(old):
     return LegacyRecord.objects.get(domain="example.cn")
 
 
-def sent(owner, record):
+def send_claim(owner, record):
     claim = claiming.begin(owner, record)
     ready(claim)
     claiming.send(claim, "执照背面有旧域名")
@@ -48,7 +48,7 @@ def read(claim):
 
 @pytest.fixture
 def claim(lin, record):
-    return sent(lin, record)
+    return send_claim(lin, record)
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def case_of(claim):
     return reverse("admin:filings_legacyclaim_case", args=[claim.pk])
 
 
-def compared(page):
+def comparison_on(page):
     """What the reviewer compares with the papers."""
     return page.partition("What the old platform says")[2].partition("</section>")[0]
 
@@ -72,7 +72,7 @@ def plain(page):
     return re.sub(r"</?(?:span|mark)[^>]*>", "", page)
 
 
-def told():
+def message_rows():
     return sorted((each.channel, each.template) for each in Message.objects.exclude(template="claim_received"))
 
 
@@ -85,7 +85,7 @@ def test_the_reviewer_compares_name_and_number_with_the_papers_and_that_is_logge
     assert [words in plain(page) for words in shown] == [True] * len(shown)
     assert '<span class="g">119999</span><span class="g">19900909</span><span class="g">0002</span>' in page
     assert f'<a href="{url}" data-paper="paper-1">' in page
-    assert "*" not in compared(page)
+    assert "*" not in comparison_on(page)
     assert desk.get(url)["Content-Type"] == "image/jpeg"
     assert list(AccessNote.objects.order_by("pk").values_list("what", "reference", "reason", "client")) == [
         ("claim", claim.reference, "review", "127.0.0.1"),
@@ -99,11 +99,11 @@ def test_the_reviewer_compares_name_and_number_with_the_papers_and_that_is_logge
 )
 def test_whoever_files_it_nothing_that_is_compared_is_masked(desk, old, lin, nature, changes):
     old(filing(domain="early.cn", filed_on="2009-05-05", **changes) if nature == "enterprise" else personal(**changes))
-    claim = sent(lin, LegacyRecord.objects.get())
+    claim = send_claim(lin, LegacyRecord.objects.get())
 
     page = desk.get(case_of(claim)).content.decode()
 
-    assert "*" not in compared(page)
+    assert "*" not in comparison_on(page)
     assert [value in plain(page) for value in (claim.record.name, *changes.values())] == [True] * (1 + len(changes))
 
 
@@ -164,7 +164,7 @@ def test_an_accepted_claim_is_in_the_register_and_its_owner_is_notified(desk, cl
     assert (website.owner, website.domain, website.subject.name) == (lin, "example.cn", "赵样本")
     assert (access.own, access.ministry_id, access.report_key) == (True, None, f"import:{record.pk}")
     assert record.imported_at is not None
-    assert told() == [("email", "claim_accepted"), ("site", "claim_accepted"), ("sms", "claim_accepted")]
+    assert message_rows() == [("email", "claim_accepted"), ("site", "claim_accepted"), ("sms", "claim_accepted")]
 
 
 def test_a_declined_claim_needs_words_and_its_owner_reads_them(desk, claim):
@@ -193,7 +193,7 @@ def test_a_decided_claim_cannot_be_decided_again(desk, claim, first):
         desk.post(case_of(claim), {"move": move, "words": "照片看不清" if move == "decline" else ""})
 
     assert [event.move for event in claim.events.order_by("pk")] == ["begin", "send", first]
-    assert len(told()) == 3
+    assert len(message_rows()) == 3
     assert Website.objects.count() == (first == "accept")
 
 
@@ -206,7 +206,7 @@ def test_an_unsent_claim_cannot_be_accepted(desk, lin, record):
 
 
 def test_of_two_claims_of_one_record_only_one_can_be_accepted(desk, claim, chen, record, lin):
-    other = sent(chen, record)
+    other = send_claim(chen, record)
     desk.post(case_of(claim), {"move": "accept"})
 
     answer = desk.post(case_of(other), {"move": "accept"}, follow=True)
@@ -223,15 +223,15 @@ def test_a_site_that_is_on_file_in_another_account_is_not_given_away(desk, claim
     assert "decline this claim" in answer.content.decode()
     assert (read(claim).state, Website.objects.get().owner) == (states.SENT, chen)
     assert LegacyRecord.objects.get().imported_at is None
-    assert told() == []
+    assert message_rows() == []
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_reviewers_decide_at_once_and_one_decision_stands(lin, tmp_path):
-    from tests.filings.legacy_import.dumps import loaded
+    from tests.filings.legacy_import.dumps import load_rows
 
-    loaded(tmp_path / "dump.json", personal())
-    claim = sent(lin, LegacyRecord.objects.get())
+    load_rows(tmp_path / "dump.json", personal())
+    claim = send_claim(lin, LegacyRecord.objects.get())
     staff = [make_reviewer(), make_reviewer()]
 
     ends = together(
@@ -243,7 +243,7 @@ def test_two_reviewers_decide_at_once_and_one_decision_stands(lin, tmp_path):
     accepted = not isinstance(ends[0], MoveNotAllowed)
     assert read(claim).state == (states.ACCEPTED if accepted else states.DECLINED)
     assert Website.objects.count() == accepted
-    assert len(told()) == 3
+    assert len(message_rows()) == 3
 
 
 # --- a claim of one's own ---------------------------------------------------------------------------------------
@@ -253,7 +253,7 @@ OF_ONES_OWN = "You cannot decide your own claim: leave it to another reviewer"
 
 @pytest.fixture
 def own(record):
-    return sent(make_reviewer(language="en"), record)
+    return send_claim(make_reviewer(language="en"), record)
 
 
 @pytest.fixture
@@ -282,7 +282,7 @@ def test_nobody_decides_a_claim_of_their_own_and_what_was_typed_stays(own_desk, 
 
     assert [OF_ONES_OWN in page, "照片看不清" in page] == [True, True]
     assert (read(own).state, [event.move for event in own.events.order_by("pk")]) == (states.SENT, ["begin", "send"])
-    assert (ApprovalRequest.objects.count(), Website.objects.count(), told()) == (0, 0, [])
+    assert (ApprovalRequest.objects.count(), Website.objects.count(), message_rows()) == (0, 0, [])
 
 
 @pytest.mark.parametrize(
@@ -337,7 +337,7 @@ def test_the_list_is_searched_by_domain_and_takes_as_many_queries_with_one_as_wi
     one = cost(lambda: desk.get(reverse(LIST)))
     old(personal(domain="b.cn"), personal(domain="c.cn"))
     for record in LegacyRecord.objects.filter(domain__in=["b.cn", "c.cn"]):
-        sent(lin, record)
+        send_claim(lin, record)
 
     assert cost(lambda: desk.get(reverse(LIST))) == one
     found = desk.get(reverse(LIST), {"q": "https://www.b.cn/"}).context["cl"].result_list
@@ -346,7 +346,7 @@ def test_the_list_is_searched_by_domain_and_takes_as_many_queries_with_one_as_wi
 
 def test_the_longest_waiting_claim_comes_first(desk, claim, old, lin):
     old(personal(domain="b.cn"))
-    later = sent(lin, LegacyRecord.objects.get(domain="b.cn"))
+    later = send_claim(lin, LegacyRecord.objects.get(domain="b.cn"))
     LegacyClaim.objects.filter(pk=later.pk).update(entered_at=timezone.now() - timedelta(days=2))
 
     assert [str(row) for row in desk.get(reverse(LIST)).context["cl"].result_list] == ["b.cn", "example.cn"]

@@ -10,21 +10,21 @@ from tests.filings.filed import on_file
 from tests.filings.legacy_import.dumps import account, filing, several
 
 
-def found(owner):
+def preview_of(owner):
     return [(each.how, [(site.domain, site.how) for site in each.sites]) for each in preview(owner, account().pk)]
 
 
 def test_what_is_not_on_file_here_is_new(old, lin):
     old(*several(2))
 
-    assert found(lin) == [(states.NEW, [("site1.com", states.NEW), ("site2.com", states.NEW)])]
+    assert preview_of(lin) == [(states.NEW, [("site1.com", states.NEW), ("site2.com", states.NEW)])]
 
 
 def test_equal_values_are_shown_as_the_same(old, lin):
     on_file(lin)
     old(filing())
 
-    assert found(lin) == [(states.SAME, [("example.com", states.SAME)])]
+    assert preview_of(lin) == [(states.SAME, [("example.com", states.SAME)])]
 
 
 def test_differences_are_shown_field_by_field_and_masked(old, lin):
@@ -42,8 +42,8 @@ def test_a_value_missing_on_one_side_is_no_difference(old, lin):
     on_file(lin)
     old(filing(lead_email="", site_name="", admin_id_number=""))
 
-    assert found(lin)[0][1] == [("example.com", states.KEPT_HERE)]  # the administrator is now another person
-    assert found(lin)[0][0] == states.SAME
+    assert preview_of(lin)[0][1] == [("example.com", states.KEPT_HERE)]  # the administrator is now another person
+    assert preview_of(lin)[0][0] == states.SAME
 
 
 @pytest.mark.parametrize("domain", ["example.com", "example.cn"])
@@ -61,13 +61,13 @@ def test_a_site_under_another_document_of_mine_blocks_it(old, lin):
     on_file(lin)
     old(filing(id_number="91649999000000027F"))
 
-    assert found(lin) == [(states.NEW, [("example.com", states.OTHER_DOCUMENT)])]
+    assert preview_of(lin) == [(states.NEW, [("example.com", states.OTHER_DOCUMENT)])]
 
 
 def test_a_filing_from_before_accounts_must_be_claimed(old, lin):
     old(filing(filed_on="2010-05-31"), filing(domain="example.net", filed_on="2010-06-01"))
 
-    assert found(lin) == [(states.NEW, [("example.com", states.TO_CLAIM), ("example.net", states.NEW)])]
+    assert preview_of(lin) == [(states.NEW, [("example.com", states.TO_CLAIM), ("example.net", states.NEW)])]
 
 
 @pytest.mark.parametrize("broken", ["empty", "another key"])
@@ -81,7 +81,7 @@ def test_a_damaged_record_does_not_hide_the_others(old, lin, broken):
         with connection.cursor() as cursor:
             cursor.execute("UPDATE filings_legacyrecord SET details = 's1:gone:AAAA' WHERE domain = 'site2.com'")
 
-    assert [how for _domain, how in found(lin)[0][1]] == [
+    assert [how for _domain, how in preview_of(lin)[0][1]] == [
         states.NEW,
         states.UNREADABLE,
         states.NEW,
@@ -92,7 +92,7 @@ def test_only_records_waiting_in_this_account_are_found(old, lin):
     old(*several(2), filing(account_email="other@example.com"))
     LegacyRecord.objects.filter(domain="site1.com").update(imported_at="2026-01-01T00:00Z")
 
-    assert found(lin) == [(states.NEW, [("site2.com", states.NEW)])]
+    assert preview_of(lin) == [(states.NEW, [("site2.com", states.NEW)])]
 
 
 def test_two_subjects_of_one_account_are_listed_separately(old, lin):
@@ -118,4 +118,4 @@ def test_a_site_of_another_account_under_another_document_blocks_it(old, lin, ch
     on_file(chen)
     old(filing(id_number="91649999000000027F", name="宁夏示例茶叶有限公司"))
 
-    assert found(lin) == [(states.NEW, [("example.com", states.ELSEWHERE)])]
+    assert preview_of(lin) == [(states.NEW, [("example.com", states.ELSEWHERE)])]

@@ -14,7 +14,7 @@ TAKEN = (
 )
 
 
-def printed(capsys, *arguments, code=0):
+def output_of(capsys, *arguments, code=0):
     if code:
         with pytest.raises(SystemExit) as ended:
             call_command("import_legacy", *map(str, arguments))
@@ -28,21 +28,21 @@ def printed(capsys, *arguments, code=0):
 def test_a_good_file_prints_only_its_totals(capsys, tmp_path, encoding):
     path = write_csv(tmp_path / "dump.csv", several(3), encoding=encoding)
 
-    assert printed(capsys, path) == [TAKEN]
+    assert output_of(capsys, path) == [TAKEN]
     assert LegacyRecord.objects.count() == 3
 
 
 def test_a_dry_run_says_so(capsys, tmp_path):
     path = write_csv(tmp_path / "dump.csv", several(3))
 
-    assert printed(capsys, path, "--dry-run") == [f"{TAKEN} (dry run, nothing written)"]
+    assert output_of(capsys, path, "--dry-run") == [f"{TAKEN} (dry run, nothing written)"]
     assert LegacyRecord.objects.count() == 0
 
 
 def test_each_bad_row_has_a_line_with_row_field_and_advice_and_the_exit_code_is_1(capsys, tmp_path):
     path = write_csv(tmp_path / "dump.csv", [filing(), filing(domain="shop.example.org", lead_phone1="12")])
 
-    lines = printed(capsys, path, code=1)
+    lines = output_of(capsys, path, code=1)
 
     assert lines[:2] == [
         "row 2 · domain · File the main domain example.org: remove the prefix · row refused",
@@ -54,7 +54,7 @@ def test_each_bad_row_has_a_line_with_row_field_and_advice_and_the_exit_code_is_
 def test_a_field_left_out_does_not_change_the_exit_code(capsys, tmp_path):
     path = write_csv(tmp_path / "dump.csv", [filing(lead_phone1="12")])
 
-    lines = printed(capsys, path)
+    lines = output_of(capsys, path)
 
     assert len(lines) == 2
     assert "left out 1" in lines[-1]
@@ -63,7 +63,7 @@ def test_a_field_left_out_does_not_change_the_exit_code(capsys, tmp_path):
 def test_json_prints_one_object_per_line_with_the_totals_last(capsys, tmp_path):
     path = write_csv(tmp_path / "dump.csv", [filing(), filing(domain="")])
 
-    lines = [json.loads(line) for line in printed(capsys, path, "--json", code=1)]
+    lines = [json.loads(line) for line in output_of(capsys, path, "--json", code=1)]
 
     assert [set(line) for line in lines] == [{"row", "field", "words", "effect"}, {"totals", "dry_run"}]
     assert (lines[0]["row"], lines[0]["field"], lines[0]["effect"]) == (2, "domain", "row refused")
@@ -82,8 +82,8 @@ def test_an_unreadable_file_ends_with_2(tmp_path):
 def test_the_report_is_in_the_requested_language(capsys, tmp_path):
     path = write_csv(tmp_path / "dump.csv", [filing(domain="192.0.2.1")])
 
-    english = printed(capsys, path, code=1)[0]
-    chinese = printed(capsys, path, "--language", "zh-hans", code=1)[0]
+    english = output_of(capsys, path, code=1)[0]
+    chinese = output_of(capsys, path, "--language", "zh-hans", code=1)[0]
 
     assert "Enter a domain name, not an IP address" in english
     assert english.split(" · ")[:2] == chinese.split(" · ")[:2]

@@ -10,12 +10,12 @@ from icpportal.lifecycle import ACTORS, APPLICANT, CLOCK, REVIEWER, MoveNotAllow
 from tests.transfers.builders import make_user
 
 
-def printed(table):
+def rows_of(table):
     return [(row.name, row.sources, row.target, row.by, row.notify) for row in table.rows]
 
 
 def test_the_tables_are_these():
-    assert printed(IMPORT_TABLE) == [
+    assert rows_of(IMPORT_TABLE) == [
         ("preview", ("proved",), "previewed", APPLICANT, ""),
         ("run", ("previewed",), "running", APPLICANT, ""),
         ("finish", ("running",), "imported", CLOCK, "import_complete"),
@@ -23,7 +23,7 @@ def test_the_tables_are_these():
         ("finish", ("running",), "failed", CLOCK, "import_failed"),
         ("again", ("imported", "failed"), "previewed", APPLICANT, ""),
     ]
-    assert printed(CLAIM_TABLE) == [
+    assert rows_of(CLAIM_TABLE) == [
         ("send", ("open", "declined"), "sent", APPLICANT, "reset_received"),
         ("send", ("open", "declined"), "sent", APPLICANT, "claim_received"),
         ("accept", ("sent",), "accepted", REVIEWER, "reset_accepted"),

@@ -32,18 +32,18 @@ from tests.transfers.together import together, words
 NOW = timezone.now()
 
 
-def begun(owner):
+def begin(owner):
     return actions.begin(owner, account())
 
 
-def picked(owner, *domains, keep=()):
+def pick(owner, *domains, keep=()):
     sites = [site for subject in comparison.preview(owner, account().pk) for site in subject.sites]
     return {site.record: site.domain in keep for site in sites if not domains or site.domain in domains}
 
 
-def imported(owner, *domains, keep=(), subjects=()):
-    mine = begun(owner)
-    actions.run(mine, picked(owner, *domains, keep=keep), list(subjects))
+def import_sites(owner, *domains, keep=(), subjects=()):
+    mine = begin(owner)
+    actions.run(mine, pick(owner, *domains, keep=keep), list(subjects))
     runner.run(mine.pk)
     mine.refresh_from_db()
     return mine
@@ -67,7 +67,7 @@ def register():
 def test_a_record_is_in_the_register_with_all_its_values(old, lin):
     old(filing(ztid="7001", wzid="7002", jrid="7003", method="1"))
 
-    mine = imported(lin)
+    mine = import_sites(lin)
 
     subject, website, access = Subject.objects.get(), Website.objects.get(), Access.objects.get()
     assert (mine.state, outcomes(mine)) == (states.IMPORTED, {"example.com": states.NEW})
@@ -88,7 +88,7 @@ def test_a_record_is_in_the_register_with_all_its_values(old, lin):
 def test_an_access_without_the_ministry_s_id_is_imported_too(old, lin):
     old(filing(jrid=""))
 
-    imported(lin)
+    import_sites(lin)
 
     access = Access.objects.get()
     assert (access.own, access.ministry_id, access.ended_at) == (True, None, None)
@@ -97,7 +97,7 @@ def test_an_access_without_the_ministry_s_id_is_imported_too(old, lin):
 def test_a_site_served_by_another_provider_is_on_file_without_an_access_of_ours(old, lin):
     old(filing(provider="别家云"))
 
-    imported(lin)
+    import_sites(lin)
 
     access = Access.objects.get()
     assert (access.own, access.provider) == (False, "别家云")
@@ -106,11 +106,11 @@ def test_a_site_served_by_another_provider_is_on_file_without_an_access_of_ours(
 def test_only_chosen_sites_are_imported_and_the_rest_can_follow(old, lin):
     old(*several(3))
 
-    mine = imported(lin, "site1.com")
+    mine = import_sites(lin, "site1.com")
     assert [website.domain for website in Website.objects.all()] == ["site1.com"]
 
     actions.look(mine)
-    actions.run(mine, picked(lin, "site2.com"), [])
+    actions.run(mine, pick(lin, "site2.com"), [])
     runner.run(mine.pk)
     mine.refresh_from_db()
     assert sorted(website.domain for website in Website.objects.all()) == ["site1.com", "site2.com"]
@@ -122,7 +122,7 @@ def test_a_site_already_here_gets_no_second_access_but_the_ministry_s_id(old, li
     on_file(lin)
     old(filing())
 
-    mine = imported(lin)
+    mine = import_sites(lin)
 
     access = Access.objects.get()
     assert outcomes(mine) == {"example.com": states.SAME}
@@ -134,7 +134,7 @@ def test_a_known_ministry_s_id_is_not_overwritten(old, lin):
     Access.objects.update(ministry_id=1)
     old(filing())
 
-    imported(lin)
+    import_sites(lin)
 
     assert Access.objects.get().ministry_id == 1
 
@@ -145,7 +145,7 @@ def differing(old, lin):
     return comparison.preview(lin, account().pk)[0].key
 
 
-def told():
+def values_on_file():
     subject, website = Subject.objects.get(), Website.objects.get()
     return (subject.lead.name, subject.details["post_address"], website.name, website.administrator.name)
 
@@ -159,9 +159,9 @@ OLD = ("王范例", "旧路9号", "旧名称", "旧管理员")
 def test_where_they_differ_the_chosen_version_of_each_part_is_stored(old, lin, subject_stays, site_stays):
     key = differing(old, lin)
 
-    mine = imported(lin, keep=("example.com",) if site_stays else (), subjects=[key] if subject_stays else ())
+    mine = import_sites(lin, keep=("example.com",) if site_stays else (), subjects=[key] if subject_stays else ())
 
-    assert told() == (*(HERE if subject_stays else OLD)[:2], *(HERE if site_stays else OLD)[2:])
+    assert values_on_file() == (*(HERE if subject_stays else OLD)[:2], *(HERE if site_stays else OLD)[2:])
     assert outcomes(mine) == {"example.com": states.KEPT_HERE if site_stays else states.NEW}
     assert register() == {"Subject": 1, "Person": 2, "Website": 1, "Access": 1}
 
@@ -170,7 +170,7 @@ def test_a_different_name_of_a_subject_can_be_replaced_by_the_old_one(old, lin):
     on_file(lin)
     old(filing(name="宁夏旧名纸业有限公司"))
 
-    imported(lin)
+    import_sites(lin)
 
     assert Subject.objects.get().name == "宁夏旧名纸业有限公司"
 
@@ -180,7 +180,7 @@ def test_an_individual_is_their_own_lead_and_administrator(old, lin):
 
     old(personal(filed_on="2012-03-31", account_email=EMAIL, account_password=HASH))
 
-    imported(lin)
+    import_sites(lin)
 
     subject, website = Subject.objects.get(), Website.objects.get()
     assert (subject.lead.name, subject.lead.mobile) == ("赵样本", "13900000004")
@@ -195,7 +195,7 @@ def test_sites_in_another_account_stay_there_and_the_rest_is_imported(old, lin, 
     before = register()
     old(filing(), filing(domain="tea.com", id_number="91649999000000027F"))
 
-    mine = imported(lin)
+    mine = import_sites(lin)
 
     assert outcomes(mine) == {"example.com": states.ELSEWHERE, "tea.com": states.NEW}
     assert Website.objects.get(domain="example.com").owner == chen
@@ -216,7 +216,7 @@ def test_a_site_under_another_document_a_claim_and_a_damaged_record_are_not_impo
     broken.save()
     before = register()
 
-    mine = imported(lin)
+    mine = import_sites(lin)
 
     assert outcomes(mine) == {
         "example.com": states.OTHER_DOCUMENT,
@@ -230,9 +230,9 @@ def test_a_site_under_another_document_a_claim_and_a_damaged_record_are_not_impo
 def test_a_failed_import_leaves_the_old_account_to_the_next_to_prove_it(old, lin, chen):
     on_file(chen)
     old(filing())
-    assert imported(lin).state == states.FAILED
+    assert import_sites(lin).state == states.FAILED
 
-    assert imported(chen).state == states.IMPORTED
+    assert import_sites(chen).state == states.IMPORTED
 
 
 def test_a_record_that_fails_is_reported_and_stops_no_other(old, lin, monkeypatch, caplog):
@@ -244,7 +244,7 @@ def test_a_record_that_fails_is_reported_and_stops_no_other(old, lin, monkeypatc
         return record_import(record=record, **kwargs)
 
     monkeypatch.setattr(runner, "record_import", broken)
-    mine = imported(lin)
+    mine = import_sites(lin)
 
     assert outcomes(mine) == {
         "site1.com": states.NEW,
@@ -265,7 +265,7 @@ def test_the_owner_is_told_how_many_were_imported_and_how_many_not(old, lin, che
     on_file(chen)
     old(filing(), filing(domain="tea.com", id_number="91649999000000027F"))
 
-    mine = imported(lin)
+    mine = import_sites(lin)
 
     assert letters() == [("email", "import_done"), ("site", "import_done"), ("sms", "import_done")]
     mail = Message.objects.get(channel="email")
@@ -277,7 +277,7 @@ def test_the_owner_is_told_how_many_were_imported_and_how_many_not(old, lin, che
 def test_who_got_everything_is_not_told_of_reasons_and_of_their_turn(old, lin):
     old(filing())
 
-    imported(lin)
+    import_sites(lin)
 
     assert {template for _channel, template in letters()} == {"import_complete"}
     assert [catalogue.sections("import_complete", folder)["turn"] for folder in ("en", "zh")] == ["nobody"] * 2
@@ -287,7 +287,7 @@ def test_the_owner_is_told_that_nothing_came(old, lin, chen):
     on_file(chen)
     old(filing())
 
-    imported(lin)
+    import_sites(lin)
 
     assert letters() == [("email", "import_failed"), ("site", "import_failed"), ("sms", "import_failed")]
 
@@ -302,8 +302,8 @@ class Killed(BaseException):
 @pytest.mark.parametrize("when", ["before the register", "behind the register", "before the end"])
 def test_a_killed_run_continues_where_it_was(old, lin, monkeypatch, when):
     old(*several(3))
-    mine = begun(lin)
-    actions.run(mine, picked(lin), [])
+    mine = begin(lin)
+    actions.run(mine, pick(lin), [])
 
     def dies(*, record, **kwargs):
         if record.domain != "site2.com":
@@ -337,8 +337,8 @@ def test_a_killed_run_continues_where_it_was(old, lin, monkeypatch, when):
 
 def test_a_record_that_kills_every_worker_is_finally_given_up(old, lin, monkeypatch):
     old(*several(2))
-    mine = begun(lin)
-    actions.run(mine, picked(lin), [])
+    mine = begin(lin)
+    actions.run(mine, pick(lin), [])
 
     def dies(*, record, **kwargs):
         if record.domain == "site1.com":
@@ -356,8 +356,8 @@ def test_a_record_that_kills_every_worker_is_finally_given_up(old, lin, monkeypa
 
 def test_a_run_stops_before_its_time_is_up_and_the_sweep_continues_it(old, lin):
     old(*several(2))
-    mine = begun(lin)
-    actions.run(mine, picked(lin), [])
+    mine = begin(lin)
+    actions.run(mine, pick(lin), [])
 
     assert runner.run(mine.pk, ends=NOW - timedelta(seconds=1)) is False
     assert set(outcomes(mine).values()) == {""}
@@ -366,7 +366,7 @@ def test_a_run_stops_before_its_time_is_up_and_the_sweep_continues_it(old, lin):
 
 def test_a_finished_import_is_not_run_again(old, lin):
     old(filing())
-    mine = imported(lin)
+    mine = import_sites(lin)
     before = register()
 
     assert runner.run(mine.pk) is False
@@ -376,8 +376,8 @@ def test_a_finished_import_is_not_run_again(old, lin):
 
 def test_a_failing_import_stops_no_other(old, lin, chen, monkeypatch):
     old(filing(), filing(account_email="b@x.cn", domain="tea.com", id_number="91649999000000027F"))
-    first, second = begun(lin), actions.begin(chen, account("b@x.cn"))
-    actions.run(first, picked(lin), [])
+    first, second = begin(lin), actions.begin(chen, account("b@x.cn"))
+    actions.run(first, pick(lin), [])
     found = comparison.preview(chen, account("b@x.cn").pk)
     actions.run(second, {found[0].sites[0].record: False}, [])
     whole = runner.counts
@@ -395,8 +395,8 @@ def test_a_failing_import_stops_no_other(old, lin, chen, monkeypatch):
 @pytest.mark.parametrize("way", ["garbage", "lost key", "another shape"])
 def test_an_unreadable_record_stops_no_other_and_one_without_its_key_waits(old, lin, way):
     old(*several(2))
-    mine = begun(lin)
-    actions.run(mine, picked(lin), [])
+    mine = begin(lin)
+    actions.run(mine, pick(lin), [])
     before = spoil(LegacyRecord.objects.get(domain="site1.com"), "details", way)
 
     first = runner.sweep()
@@ -416,8 +416,8 @@ def test_an_unreadable_record_stops_no_other_and_one_without_its_key_waits(old, 
 @pytest.mark.parametrize("problem", [RecursionError("x"), AssertionError("x"), OperationalError("locked")])
 def test_an_import_that_fails_in_any_way_stops_no_other(old, lin, chen, monkeypatch, problem):
     old(filing(), filing(account_email="b@x.cn", domain="tea.com", id_number="91649999000000027F"))
-    first, second = begun(lin), actions.begin(chen, account("b@x.cn"))
-    actions.run(first, picked(lin), [])
+    first, second = begin(lin), actions.begin(chen, account("b@x.cn"))
+    actions.run(first, pick(lin), [])
     found = comparison.preview(chen, account("b@x.cn").pk)
     actions.run(second, {found[0].sites[0].record: False}, [])
     real = runner.counts
@@ -435,7 +435,7 @@ def test_an_import_that_fails_in_any_way_stops_no_other(old, lin, chen, monkeypa
 
 def test_a_second_proof_finds_the_same_import(old, lin):
     old(filing())
-    first = begun(lin)
+    first = begin(lin)
 
     again = actions.begin(lin, account(), now=NOW + timedelta(hours=2))
 
@@ -446,12 +446,12 @@ def test_a_second_proof_finds_the_same_import(old, lin):
 
 def test_an_expired_proof_runs_nothing(old, lin):
     old(filing())
-    mine = begun(lin)
+    mine = begin(lin)
     LegacyImport.objects.update(proved_at=NOW - timedelta(days=1, seconds=1))
     mine.refresh_from_db()
 
     with pytest.raises(MoveNotAllowed):
-        actions.run(mine, picked(lin), [])
+        actions.run(mine, pick(lin), [])
 
     assert (LegacyImportItem.objects.count(), LegacyImport.objects.get().state) == (0, states.PREVIEWED)
 
@@ -464,7 +464,7 @@ def read(mine):
 def test_two_tabs_start_one_import(old, lin):
     old(filing())
 
-    ends = together(*(lambda: begun(lin) for _ in range(3)))
+    ends = together(*(lambda: begin(lin) for _ in range(3)))
 
     assert words(ends) == ["done"] * 3
     assert (len(set(ends)), sorted(moves(LegacyImport.objects.get()))) == (1, ["preview", "prove"])
@@ -473,7 +473,7 @@ def test_two_tabs_start_one_import(old, lin):
 @pytest.mark.django_db(transaction=True)
 def test_two_tabs_run_one_import_once(old, lin):
     old(*several(3))
-    mine, choice = begun(lin), picked(lin)
+    mine, choice = begin(lin), pick(lin)
     tabs = [read(mine) for _ in range(3)]
 
     ends = together(*(lambda tab=tab: actions.run(tab, choice, []) for tab in tabs))
@@ -485,8 +485,8 @@ def test_two_tabs_run_one_import_once(old, lin):
 @pytest.mark.django_db(transaction=True)
 def test_two_people_with_the_same_old_account_and_one_imports_it(old, lin, chen):
     old(*several(3))
-    theirs = [begun(lin), begun(chen)]
-    choice = picked(lin)
+    theirs = [begin(lin), begin(chen)]
+    choice = pick(lin)
 
     ends = together(*(lambda mine=mine: actions.run(mine, choice, []) for mine in theirs))
 
@@ -502,8 +502,8 @@ def test_two_people_with_the_same_old_account_and_one_imports_it(old, lin, chen)
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_import_each_record_once(old, lin):
     old(*several(8))
-    mine = begun(lin)
-    actions.run(mine, picked(lin), [])
+    mine = begin(lin)
+    actions.run(mine, pick(lin), [])
 
     ends = together(*(lambda: runner.run(mine.pk) for _ in range(3)))
 

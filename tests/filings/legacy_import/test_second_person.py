@@ -12,7 +12,7 @@ from icpportal.accounts.models import User
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import CLAIM, ApprovalRequest
 from tests.filings.legacy_import.dumps import personal
-from tests.filings.legacy_import.test_admin import case_of, read, sent
+from tests.filings.legacy_import.test_admin import case_of, read, send_claim
 from tests.transfers.builders import make_reviewer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("second_person")]
@@ -21,20 +21,20 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("second_person")]
 @pytest.fixture
 def claim(lin, old):
     old(personal())
-    return sent(lin, LegacyRecord.objects.get(domain="example.cn"))
+    return send_claim(lin, LegacyRecord.objects.get(domain="example.cn"))
 
 
 @pytest.fixture
 def gao():
-    return named("高扬")
+    return make_named("高扬")
 
 
 @pytest.fixture
 def wu():
-    return named("吴桐")
+    return make_named("吴桐")
 
 
-def named(name):
+def make_named(name):
     user = make_reviewer(language="en")
     User.objects.filter(pk=user.pk).update(name=name)
     return User.objects.get(pk=user.pk)

@@ -47,7 +47,7 @@ def run_url(mine):
     return reverse("import-run", args=[mine.reference])
 
 
-def ticked(answer):
+def ticked_sites(answer):
     return sorted(re.findall(r'name="site" value="([^"]+)"[^>]* checked', answer.content.decode()))
 
 
@@ -104,7 +104,7 @@ def test_two_people_import_the_same_old_account_one_has_it_and_the_other_is_told
     lost = [end.status_code for end in ends].index(200)
     winner, loser = theirs[1 - lost], theirs[lost]
     assert errors(ends[lost]) == {"__all__": ["old_imported"]}
-    assert ticked(ends[lost]) == ["site1.com"]
+    assert ticked_sites(ends[lost]) == ["site1.com"]
     assert winner.owner.email not in ends[lost].content.decode()
     assert [site.owner for site in Website.objects.all()] == [winner.owner]
     assert LegacyImport.objects.get(pk=loser.pk).state == states.PREVIEWED
@@ -137,7 +137,7 @@ def test_a_preview_older_than_the_register_asks_again_and_keeps_the_ticks(old, l
     answer = client.post(run_url(mine), {"site": ["site1.com", "site2.com"]})
 
     assert errors(answer) == {"keep-site2.com": ["required"]}
-    assert ticked(answer) == ["site1.com", "site2.com"]
+    assert ticked_sites(answer) == ["site1.com", "site2.com"]
     assert LegacyImport.objects.get().state == states.PREVIEWED
     assert LegacyImportItem.objects.count() == 0
 
@@ -149,12 +149,12 @@ def test_a_site_imported_into_another_account_since_is_reported_and_the_rest_can
     on_file(chen, domain="tea.com", pages=other_subject())
 
     refused = client.post(run_url(mine), {"site": ["example.com", "tea.com"]})
-    taken = client.post(run_url(mine), {"site": ticked(refused)})
+    taken = client.post(run_url(mine), {"site": ticked_sites(refused)})
     runner.sweep()
 
     assert errors(refused) == {"site": ["invalid_choice"]}
     assert "In another account" in refused.content.decode()
-    assert ticked(refused) == ["example.com"]
+    assert ticked_sites(refused) == ["example.com"]
     assert taken.status_code == 302
     assert [site.domain for site in Website.objects.filter(owner=lin)] == ["example.com"]
 

@@ -16,7 +16,7 @@ PROFILES = ("seed-2018", "current-2020")
 QUOTING = {"banned_words", "name_forms"}
 
 
-def said(code: str, rule: str, profile: str = "seed-2018") -> list[tuple[str, str]]:
+def texts_of(code: str, rule: str, profile: str = "seed-2018") -> list[tuple[str, str]]:
     """A rule as on the page: reader and sentence."""
     found = [line for _title, lines in sections(province(code, profile)) for line in lines if line.rule == rule]
     return [(str(reader), text) for line in found for reader, text in line.texts]
@@ -94,7 +94,7 @@ def test_every_legal_word_has_its_english():
 
 
 def test_tianjin_verifies_the_mobiles_of_both_people_within_48_hours(english):
-    assert said("12", "phones") == [
+    assert texts_of("12", "phones") == [
         (
             "Organisations",
             "The ministry texts a code to the subject lead and one to the website administrator, to be entered on its "
@@ -105,7 +105,7 @@ def test_tianjin_verifies_the_mobiles_of_both_people_within_48_hours(english):
 
 
 def test_since_2020_tianjin_verifies_the_administrator_within_24_hours(english):
-    assert said("12", "phones", "current-2020") == [
+    assert texts_of("12", "phones", "current-2020") == [
         (
             "Organisations",
             "The ministry texts the website administrator a code, to be entered on its site within 24 hours.",
@@ -115,35 +115,37 @@ def test_since_2020_tianjin_verifies_the_administrator_within_24_hours(english):
 
 
 def test_guangdong_asks_for_no_phones(english):
-    assert said("44", "phones") == [("", "Not required here.")]
+    assert texts_of("44", "phones") == [("", "Not required here.")]
 
 
 def test_the_rule_on_phones_is_shown_in_chinese(chinese):
-    assert said("44", "phones") == [("", "本省不要求。")]
-    assert said("12", "phones")[1] == ("个人", "工信部向您发送验证码，须在 48 小时内到其网站填写。")
+    assert texts_of("44", "phones") == [("", "本省不要求。")]
+    assert texts_of("12", "phones")[1] == ("个人", "工信部向您发送验证码，须在 48 小时内到其网站填写。")
 
 
 def test_shanghai_takes_the_photo_by_app_and_others_before_a_backdrop(english):
-    assert said("31", "photo_ways") == [("", "Taken with the Shanghai authority's app, after our review.")]
-    assert said("44", "photo_ways") == [
+    assert texts_of("31", "photo_ways") == [("", "Taken with the Shanghai authority's app, after our review.")]
+    assert texts_of("44", "photo_ways") == [
         ("", "Taken in front of our backdrop or at a designated place, after our review.")
     ]
 
 
 def test_what_must_equal_is_listed_by_reader(english):
-    assert said("64", "must_match_organisation") == [
+    assert texts_of("64", "must_match_organisation") == [
         (
             "",
             "Name of the subject, document number, website administrator. Addresses only need to meet "
             "the current rules.",
         )
     ]
-    assert said("35", "must_match_individual") == [
+    assert texts_of("35", "must_match_individual") == [
         ("", "Name of the subject, document number, address on the document.")
     ]
-    assert said("43", "must_match_organisation") == [("", "Everything, addresses included.")]
-    assert said("44", "must_match_individual") == [("", "Nothing: your details only need to meet the current rules.")]
-    assert said("11", "must_match_organisation") == [
+    assert texts_of("43", "must_match_organisation") == [("", "Everything, addresses included.")]
+    assert texts_of("44", "must_match_individual") == [
+        ("", "Nothing: your details only need to meet the current rules.")
+    ]
+    assert texts_of("11", "must_match_organisation") == [
         ("", "The authority's page does not say. Enter everything as in your existing filing.")
     ]
 
@@ -159,41 +161,44 @@ def test_what_must_equal_as_a_list_for_the_steps():
 
 def test_liaoning_s_condition_names_the_words():
     with override("en"):
-        assert said("21", "lead_rule")[0] == (
+        assert texts_of("21", "lead_rule")[0] == (
             "Organisations",
             "Must be the legal representative when the name speaks of investment management, guarantees, pawn, loans "
             "or wealth management.",
         )
     with override("zh-hans"):
-        assert said("21", "lead_rule")[0] == ("单位", "单位名称含投资管理、担保、典当、贷款或理财的，须为法定代表人。")
+        assert texts_of("21", "lead_rule")[0] == (
+            "单位",
+            "单位名称含投资管理、担保、典当、贷款或理财的，须为法定代表人。",
+        )
 
 
 def test_ages_name_the_people_only_where_they_differ(english):
-    assert said("15", "ages") == [("", "18 or older.")]
-    assert said("41", "ages") == [
+    assert texts_of("15", "ages") == [("", "18 or older.")]
+    assert texts_of("41", "ages") == [
         ("Organisations", "18 or older."),
         ("Individuals", "Under 18: with a guardian's ID card."),
     ]
-    assert said("12", "ages", "current-2020") == [
+    assert texts_of("12", "ages", "current-2020") == [
         (
             "Organisations",
             "Subject lead: 16 or older. Under 18: with proof of work or income. Website administrator: 18 or older.",
         ),
         ("Individuals", "18 or older."),
     ]
-    assert said("14", "ages") == []
+    assert texts_of("14", "ages") == []
 
 
 def test_the_rule_on_mobiles_speaks_to_organisations_and_individuals_apart(english):
-    assert said("12", "local_mobile") == [
+    assert texts_of("12", "local_mobile") == [
         ("Organisations", "May be of any province."),
         ("Individuals", "Mobiles of this province."),
     ]
-    assert said("61", "local_mobile") == [
+    assert texts_of("61", "local_mobile") == [
         ("Organisations", "Mobiles of this province, or the reason in the remarks."),
         ("Individuals", "Mobiles of this province."),
     ]
-    assert said("44", "local_mobile") == []
+    assert texts_of("44", "local_mobile") == []
 
 
 @pytest.mark.parametrize(
@@ -213,11 +218,11 @@ def test_the_rule_on_mobiles_speaks_to_organisations_and_individuals_apart(engli
     ],
 )
 def test_the_rule_on_the_domain_certificate_says_who_needs_one(english, code, text):
-    assert said(code, "domain_certificate") == text
+    assert texts_of(code, "domain_certificate") == text
 
 
 def test_the_rule_on_the_statement_says_who_signs_and_how(english):
-    assert said("65", "statement") == [
+    assert texts_of("65", "statement") == [
         (
             "Organisations",
             "Signed by the website administrator, with the organisation's seal. List all domains on one statement.",
@@ -227,19 +232,21 @@ def test_the_rule_on_the_statement_says_who_signs_and_how(english):
 
 
 def test_the_rule_on_the_commitment_says_when_it_is_needed(english):
-    assert said("34", "commitment") == [("", "With documents sent by phone app.")]
-    assert said("50", "commitment")[1] == (
+    assert texts_of("34", "commitment") == [("", "With documents sent by phone app.")]
+    assert texts_of("50", "commitment")[1] == (
         "Individuals",
         "With documents sent by phone app. For an individual with more than 5 sites, one for each.",
     )
-    assert said("50", "commitment")[0] == ("Organisations", "With documents sent by phone app.")
-    assert said("32", "commitment", "current-2020") == [("", "Always.")]
-    assert said("12", "commitment") == []
+    assert texts_of("50", "commitment")[0] == ("Organisations", "With documents sent by phone app.")
+    assert texts_of("32", "commitment", "current-2020") == [("", "Always.")]
+    assert texts_of("12", "commitment") == []
 
 
 def test_banned_words_apply_to_individuals_only(english):
-    assert said("42", "banned_words") == [("Individuals", "Not with 官网, 行业, 电商, 企业, 学院, 论坛, 商城 or 团购.")]
-    assert said("32", "name_forms") == [("Individuals", "Only in the form 某某的个人博客 or 某某的个人主页.")]
+    assert texts_of("42", "banned_words") == [
+        ("Individuals", "Not with 官网, 行业, 电商, 企业, 学院, 论坛, 商城 or 团购.")
+    ]
+    assert texts_of("32", "name_forms") == [("Individuals", "Only in the form 某某的个人博客 or 某某的个人主页.")]
 
 
 # --- in brief ------------------------------------------------------------------------------------

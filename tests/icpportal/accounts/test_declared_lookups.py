@@ -74,7 +74,7 @@ def relations(model):
             yield field.name, field.related_model
 
 
-def forged(model):
+def forged_lookups(model):
     """Lookups on every column of the model and of its neighbours."""
     yield from ("pk__in", "pk__gt", "pk")
     for name in columns(model):
@@ -85,7 +85,7 @@ def forged(model):
         yield from (f"{name}__{further}__pk__gt" for further, _model in relations(other))
 
 
-def declared(desk, request):
+def declared_lookups(desk, request):
     """The query parameters that the filters of a list accept."""
     found = {name for spec in desk.get_changelist_instance(request).filter_specs for name in spec.expected_parameters()}
     simple = {each.parameter_name for each in desk.get_list_filter(request) if hasattr(each, "parameter_name")}
@@ -140,9 +140,9 @@ def test_no_list_accepts_undeclared_lookups(anybody, model):
         request.user = anybody.user
         return request
 
-    open_to = declared(desk, asked())
+    open_to = declared_lookups(desk, asked())
     answered = []
-    for lookup in forged(model):
+    for lookup in forged_lookups(model):
         try:
             desk.get_changelist_instance(asked(**{lookup: "1"}))
         except REFUSED:

@@ -68,7 +68,7 @@ def sign_in(client, issuer, address, *, asked=None, **claims):
     return client.get(BACK, {"code": "code-1", "state": asked["state"]}, follow=False)
 
 
-def said(client):
+def words_on_page(client):
     return words(client.get(LOGIN))
 
 
@@ -175,7 +175,7 @@ def test_without_a_staff_account_for_a_verified_address_the_reader_is_sent_back(
     answer = sign_in(client, issuer, address, **claims)
 
     assert (answer.url, is_signed_in(client)) == (LOGIN, False)
-    assert "belongs to no account of staff" in said(client)
+    assert "belongs to no account of staff" in words_on_page(client)
     assert (User.objects.count(), SocialAccount.objects.count()) == (before, 0)
 
 
@@ -193,7 +193,7 @@ def test_a_token_of_another_sign_in_client_or_time_is_refused(client, issuer, ru
     answer = sign_in(client, issuer, "rui@example.com", **claims)
 
     assert (answer.url, is_signed_in(client)) == (LOGIN, False)
-    assert "did not work" in said(client)
+    assert "did not work" in words_on_page(client)
 
 
 @pytest.mark.parametrize(("key", "kid"), [(fake.OTHER_KEY, "k1"), (fake.OTHER_KEY, "k2")])
@@ -231,7 +231,7 @@ def test_an_unreachable_issuer_causes_no_error_page(client, issuer, rui, setting
     settings.SOCIALACCOUNT_PROVIDERS = issuer_settings("http://127.0.0.1:9", "portal", "secret", "Example ID")
 
     assert client.get(THERE).url == LOGIN
-    assert "did not work" in said(client)
+    assert "did not work" in words_on_page(client)
 
 
 def test_a_configuration_of_another_issuer_is_refused(client, issuer, rui, settings):

@@ -73,18 +73,18 @@ def press(client, user, move, request=None):
     return client.post(page_of(user), {"move": move, "request": str(asked.pk)}, follow=True).content.decode()
 
 
-def held(user):
+def roles_held(user):
     return sorted(roles.names_of(user))
 
 
-def logged(user, language="en"):
+def history_of(user, language="en"):
     """The history of the account: who did what."""
     found = LogEntry.objects.filter(object_id=str(user.pk)).order_by("pk")
     with override(language):
         return [(str(each.user), read_of_log(each.get_change_message())) for each in found]
 
 
-def told():
+def notices():
     return [
         (each.payload["to"], each.payload["context"]["before"], each.payload["context"]["after"])
         for each in Message.objects.filter(template="role_changed").order_by("created_at")
@@ -95,7 +95,7 @@ def test_a_reviewer_becomes_lead_when_a_second_person_of_operations_allows_it(at
     asked = save(at_desk(an), rui, BOTH)
 
     assert "A second person must allow it" in asked
-    assert (held(rui), told()) == ([roles.REVIEWER], [])
+    assert (roles_held(rui), notices()) == ([roles.REVIEWER], [])
     home = at_desk(bo).get(reverse("admin:index")).content.decode()
     assert page_of(rui) in home.partition("Second-person requests")[2].partition("</section>")[0]
     page = at_desk(bo).get(page_of(rui)).content.decode()
@@ -104,9 +104,9 @@ def test_a_reviewer_becomes_lead_when_a_second_person_of_operations_allows_it(at
 
     press(at_desk(bo), rui, "allow_request")
 
-    assert held(rui) == BOTH
-    assert told() == [("rui@example.com", "Reviewer", "Lead reviewer, Reviewer")]
-    assert logged(rui) == [
+    assert roles_held(rui) == BOTH
+    assert notices() == [("rui@example.com", "Reviewer", "Lead reviewer, Reviewer")]
+    assert history_of(rui) == [
         ("An", f"asked a second person: {wanted}"),
         ("An", wanted),
         ("Bo", f"allowed what An had asked · {wanted}"),
@@ -137,7 +137,7 @@ def test_the_history_says_that_an_account_was_closed_and_opened_again(at_desk, a
     page.post(page_of(rui), typed)
     page.post(page_of(rui), {**typed, "is_active": "on"})
 
-    assert logged(rui) == [("An", "closed the account"), ("An", "opened the account again")]
+    assert history_of(rui) == [("An", "closed the account"), ("An", "opened the account again")]
 
 
 def test_neither_who_asked_nor_the_person_concerned_nor_a_stranger_to_the_duty_answers(at_desk, an, bo, rui):
@@ -152,7 +152,7 @@ def test_neither_who_asked_nor_the_person_concerned_nor_a_stranger_to_the_duty_a
     assert "A second person must decide" in press(at_desk(User.objects.get(pk=rui.pk)), rui, "allow_request")
 
     assert ApprovalRequest.objects.get().outcome == ""
-    assert roles.LEAD_REVIEWER not in held(rui)
+    assert roles.LEAD_REVIEWER not in roles_held(rui)
 
 
 def test_after_declining_or_withdrawing_the_roles_stay_and_it_can_be_requested_again(at_desk, an, bo, rui):
@@ -168,8 +168,8 @@ def test_after_declining_or_withdrawing_the_roles_stay_and_it_can_be_requested_a
         "declined",
         "withdrawn",
     ]
-    assert (held(rui), told()) == ([roles.REVIEWER], [])
-    assert [words.partition(" · ")[0] for _who, words in logged(rui)][1::2] == [
+    assert (roles_held(rui), notices()) == ([roles.REVIEWER], [])
+    assert [words.partition(" · ")[0] for _who, words in history_of(rui)][1::2] == [
         "declined what An had asked",
         "withdrew the request",
     ]
@@ -180,10 +180,10 @@ def test_one_person_takes_a_role_away_and_an_earlier_request_is_void(at_desk, an
 
     save(at_desk(an), rui, [])
 
-    assert (held(rui), told()) == ([], [("rui@example.com", "Reviewer", "no role")])
-    assert logged(rui)[-1] == ("An", "Roles: from Reviewer to no role")
+    assert (roles_held(rui), notices()) == ([], [("rui@example.com", "Reviewer", "no role")])
+    assert history_of(rui)[-1] == ("An", "Roles: from Reviewer to no role")
     assert "it has changed since the request was made" in press(at_desk(bo), rui, "allow_request")
-    assert (held(rui), ApprovalRequest.objects.get().outcome) == ([], "failed")
+    assert (roles_held(rui), ApprovalRequest.objects.get().outcome) == ([], "failed")
 
 
 def test_a_new_account_holds_a_duty_only_when_a_second_person_allows_it(at_desk, an, bo):
@@ -191,11 +191,11 @@ def test_a_new_account_holds_a_duty_only_when_a_second_person_allows_it(at_desk,
     html = at_desk(an).post(reverse("admin:accounts_user_add"), typed, follow=True).content.decode()
     mei = User.objects.get(email="mei@example.com")
     assert "A second person must allow it" in html
-    assert (held(mei), mei.is_staff) == ([], False)
+    assert (roles_held(mei), mei.is_staff) == ([], False)
 
     press(at_desk(bo), mei, "allow_request")
 
-    assert (held(mei), User.objects.get(pk=mei.pk).is_staff) == ([roles.AUDITOR], True)
+    assert (roles_held(mei), User.objects.get(pk=mei.pk).is_staff) == ([roles.AUDITOR], True)
 
 
 def test_operations_who_are_alone_wait_for_a_day(at_desk, an, rui):
@@ -206,8 +206,8 @@ def test_operations_who_are_alone_wait_for_a_day(at_desk, an, rui):
     assert "acts without a second person" in at_desk(rui).get(reverse("admin:index")).content.decode()
     assert approvals.finish_due(now=asked.alone_at) == 1
 
-    assert (held(rui), ApprovalRequest.objects.get().outcome) == (BOTH, "alone")
-    assert "no second person was there" in logged(rui)[-1][1]
+    assert (roles_held(rui), ApprovalRequest.objects.get().outcome) == (BOTH, "alone")
+    assert "no second person was there" in history_of(rui)[-1][1]
 
 
 def test_where_no_second_person_is_required_the_role_is_given_at_once_with_a_notice(at_desk, an, rui, settings):
@@ -215,8 +215,8 @@ def test_where_no_second_person_is_required_the_role_is_given_at_once_with_a_not
 
     save(at_desk(an), rui, BOTH)
 
-    assert (held(rui), ApprovalRequest.objects.count()) == (BOTH, 0)
-    assert told() == [("rui@example.com", "Reviewer", "Lead reviewer, Reviewer")]
+    assert (roles_held(rui), ApprovalRequest.objects.count()) == (BOTH, 0)
+    assert notices() == [("rui@example.com", "Reviewer", "Lead reviewer, Reviewer")]
 
 
 def test_a_customer_who_becomes_staff_is_signed_out_everywhere_sets_a_staff_password_and_all_staff_are_notified(

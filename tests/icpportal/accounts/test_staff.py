@@ -372,7 +372,7 @@ def reset(by):
     return staff("reset-second-factor", "rui@example.com", "--by", by)
 
 
-def typed(monkeypatch, code):
+def type_code(monkeypatch, code):
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{code}\n"))
 
 
@@ -387,7 +387,7 @@ def test_a_lost_second_factor_is_reset_by_two_people_and_set_up_at_the_next_sign
     assert (code, says.startswith("asked.")) == (3, True)
     assert reset("an@example.com")[1] == 3  # asking again is not allowing it
     assert Authenticator.objects.filter(user=lost).exists()
-    typed(monkeypatch, shown_now(secret))
+    type_code(monkeypatch, shown_now(secret))
     says, code = reset("bo@example.com")
 
     assert (code, says) == (0, "reset: the next sign-in sets up an authenticator app again")
@@ -406,7 +406,7 @@ def test_allowing_it_on_the_server_requires_an_app_of_ones_own(lost, an, bo, mon
     reset("an@example.com")
     assert reset("bo@example.com") == ("who allows it has no authenticator app: answer at the review desk", 1)
     secret = with_app(bo)
-    typed(monkeypatch, f"{(int(shown_now(secret)) + 1) % 1_000_000:06}")
+    type_code(monkeypatch, f"{(int(shown_now(secret)) + 1) % 1_000_000:06}")
 
     assert reset("bo@example.com") == ("the code is wrong: nothing was done", 1)
     assert reset("rui@example.com") == ("--by: nobody of operations has this address", 1)

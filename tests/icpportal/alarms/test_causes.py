@@ -38,7 +38,7 @@ COMPUTED = {
 }
 
 
-def opened() -> dict[str, list[str | None]]:
+def opened_causes() -> dict[str, list[str | None]]:
     """The causes of every call of `open_alarm`, by file; None if built at run time."""
     found: dict[str, list[str | None]] = {}
     for path in python_files(packages=("icpportal", "transfers", "filings", "verification")):
@@ -48,11 +48,11 @@ def opened() -> dict[str, list[str | None]]:
         name = str(path.relative_to(settings.BASE_DIR))
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "open_alarm":
-                found.setdefault(name, []).append(told(path, node.args[0]))
+                found.setdefault(name, []).append(cause_in(path, node.args[0]))
     return found
 
 
-def told(path: Path, argument: ast.expr) -> str | None:
+def cause_in(path: Path, argument: ast.expr) -> str | None:
     if isinstance(argument, ast.Constant):
         return str(argument.value)
     if isinstance(argument, ast.Name):
@@ -61,12 +61,12 @@ def told(path: Path, argument: ast.expr) -> str | None:
 
 
 def causes() -> list[str]:
-    plain = [cause for each in opened().values() for cause in each if cause]
+    plain = [cause for each in opened_causes().values() for cause in each if cause]
     return sorted({*plain, "privacy.key_missing", *(cause for each in COMPUTED.values() for cause in each)})
 
 
 def test_every_place_that_builds_an_alarms_cause_is_listed_here() -> None:
-    assert {name for name, each in opened().items() if None in each} == set(COMPUTED)
+    assert {name for name, each in opened_causes().items() if None in each} == set(COMPUTED)
 
 
 @pytest.mark.parametrize("cause", causes())

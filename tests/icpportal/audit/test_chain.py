@@ -41,7 +41,7 @@ def without_trigger(statement: str, *values: Any) -> None:
             cursor.execute("ALTER TABLE audit_auditentry ENABLE TRIGGER USER")
 
 
-def said(*arguments: str) -> str:
+def output_of(*arguments: str) -> str:
     out = StringIO()
     call_command("verify_audit", *arguments, stdout=out)
     return out.getvalue()
@@ -51,8 +51,8 @@ def said(*arguments: str) -> str:
 def test_an_untouched_chain_is_valid_and_the_command_says_so() -> None:
     some(3)
 
-    assert said() == "The audit chain holds: 3 entries, the last is 3.\n"
-    assert json.loads(said("--json"))["holds"] is True
+    assert output_of() == "The audit chain holds: 3 entries, the last is 3.\n"
+    assert json.loads(output_of("--json"))["holds"] is True
 
 
 @pytest.mark.django_db
@@ -73,7 +73,7 @@ def test_the_first_changed_row_is_named(done: str, first_wrong: str) -> None:
     without_trigger(done)
 
     with pytest.raises(CommandError, match=first_wrong):
-        said()
+        output_of()
 
 
 @pytest.mark.django_db
@@ -125,7 +125,7 @@ def test_the_oldest_entries_are_deleted_after_their_time_and_a_signed_checkpoint
 
     gone = AuditCheckpoint.objects.get()
     assert (gone.place, gone.removed, gone.since) == (2, 2, now - timedelta(days=configured.AUDIT_KEPT_DAYS + 1))
-    assert said() == "The audit chain holds: 2 entries, the last is 4.\n"
+    assert output_of() == "The audit chain holds: 2 entries, the last is 4.\n"
     some(1)
     assert verify().ends_at == 5
 
@@ -163,7 +163,7 @@ def test_a_new_secret_key_verifies_old_checkpoints_and_signs_them_again_before_t
 
     assert "was not signed" in verify().broken
     settings.SECRET_KEY_FALLBACKS = [old]
-    assert said("--sign-again").endswith("Checkpoints signed again: 1.\n")
+    assert output_of("--sign-again").endswith("Checkpoints signed again: 1.\n")
     settings.SECRET_KEY_FALLBACKS = []
     assert verify().broken == ""
 

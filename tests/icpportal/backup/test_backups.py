@@ -45,12 +45,12 @@ def taken(target: Target, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return written
 
 
-def made(target: Target, *, days: int = 0) -> str:
+def make_backup(target: Target, *, days: int = 0) -> str:
     """A backup made this many days ahead of now; returns its name."""
     return backups.make(target, target, now=timezone.now() + days * DAY).stamp
 
 
-def said(*words: str, **options: Any) -> str:
+def output_of(*words: str, **options: Any) -> str:
     out = StringIO()
     call_command(*words, stdout=out, stderr=StringIO(), **options)
     return out.getvalue()
@@ -61,11 +61,11 @@ def said(*words: str, **options: Any) -> str:
 
 def test_a_file_is_stored_once_and_only_new_ones_the_next_time(target: Target, taken: list[str]) -> None:
     make_sealed_document(make_order())
-    made(target)
+    make_backup(target)
     taken.clear()
     second = make_sealed_document(make_order())
 
-    made(target, days=1)
+    make_backup(target, days=1)
 
     assert [name for name in taken if name.startswith("files/")] == [f"files/documents/{second.stored_name}"]
     assert [backup.files for backup in manifest.all_of(target)] == [2, 1]
@@ -76,9 +76,9 @@ def test_old_backups_are_deleted_with_the_files_only_they_named_and_the_newest_s
 ) -> None:
     settings.BACKUP_KEPT_DAYS = 30
     gone, stays = make_sealed_document(make_order()), make_sealed_document(make_order())
-    made(target)
+    make_backup(target)
     storage.drop("documents", gone.stored_name)
-    made(target, days=20)
+    make_backup(target, days=20)
 
     before, after, long_after = (
         backups.prune(target, now=timezone.now() + days * DAY, trusted=True) for days in (29, 31, 300)
@@ -92,23 +92,23 @@ def test_old_backups_are_deleted_with_the_files_only_they_named_and_the_newest_s
 
 def test_no_file_is_deleted_while_a_backup_cannot_be_opened_by_any_key(target: Target, settings: Any) -> None:
     document = make_sealed_document(make_order())
-    stamp = made(target)
+    stamp = make_backup(target)
     storage.drop("documents", document.stored_name)
     settings.PII_KEYS = f"new:{settings.PII_KEYS.partition(':')[2]}"
-    made(target, days=1)
+    make_backup(target, days=1)
 
     gone = backups.prune(target, now=timezone.now() + 3 * DAY)
 
     assert (gone.unread, gone.files) == ({stamp: "no key named 'demo'"}, 0)
     assert target.size(f"files/documents/{document.stored_name}")
-    assert "sealed with the key “demo”" in said("backup", list=target.where)
+    assert "sealed with the key “demo”" in output_of("backup", list=target.where)
 
 
 def test_keys_of_files_are_deleted_after_their_days_and_the_backup_says_that_its_pictures_do_not_open(
     target: Target,
 ) -> None:
     make_sealed_document(make_order())
-    stamp = made(target, days=-31)
+    stamp = make_backup(target, days=-31)
 
     with_keys = restores.check(target, target, manifest.read(target, stamp), print)
     gone, _doubtful = backups.drop_old_keys(target, timezone.now(), trusted=True)
@@ -149,7 +149,7 @@ def test_a_file_erased_before_a_backup_opens_from_no_later_one(target: Target) -
     document = make_sealed_document(make_order())
     keys.forget("documents", document.stored_name)  # as a killed process left it: the file still exists
 
-    backup = manifest.read(target, made(target))
+    backup = manifest.read(target, make_backup(target))
 
     assert (backup.file_keys, backup.files) == (0, 1)
 
@@ -157,7 +157,7 @@ def test_a_file_erased_before_a_backup_opens_from_no_later_one(target: Target) -
 # --- damage --------------------------------------------------------------------------------------
 
 
-def changed(target: Target, name: str) -> Path:
+def flip_a_bit(target: Target, name: str) -> Path:
     """Flips a bit of a file in the target."""
     path = Path(target.where) / name
     content = bytearray(path.read_bytes())
@@ -169,21 +169,21 @@ def changed(target: Target, name: str) -> Path:
 @pytest.mark.parametrize("part", ["backups", "file-keys"])
 def test_a_changed_part_is_named_before_anything_is_restored(target: Target, part: str) -> None:
     make_sealed_document(make_order())
-    stamp = made(target)
+    stamp = make_backup(target)
     name = next(each for each in target.below(part) if not each.endswith("manifest"))
-    path = changed(target, name)
+    path = flip_a_bit(target, name)
 
     with pytest.raises((DamagedBackup, restores.NoKeys), match=path.name):
         restores.check(target, target, manifest.read(target, stamp), print)
     with pytest.raises(CommandError, match=path.name):
-        said("restore", source=target.where, dry_run=True)
+        output_of("restore", source=target.where, dry_run=True)
 
 
 def test_a_dry_run_names_every_changed_or_missing_file(target: Target, capsys: Any) -> None:
     documents = [make_sealed_document(make_order()) for _ in range(3)]
-    made(target)
+    make_backup(target)
     first, second, sound = (f"files/documents/{document.stored_name}" for document in documents)
-    changed(target, first)
+    flip_a_bit(target, first)
     target.drop(second)
 
     with pytest.raises(SystemExit) as ended:
@@ -203,13 +203,13 @@ def test_an_unfinished_backup_does_not_count_and_the_next_one_does_not_store_its
     with monkeypatch.context() as broken:
         broken.setattr(manifest, "write", lambda *_words: (_ for _ in ()).throw(StorageDown("full")))
         with pytest.raises(StorageDown):
-            made(target)
+            make_backup(target)
     assert manifest.stamps(target) == []
     with pytest.raises(CommandError, match="no backup in"):
-        said("restore", source=target.where)
+        output_of("restore", source=target.where)
     taken.clear()
 
-    made(target, days=1)
+    make_backup(target, days=1)
 
     assert not [name for name in taken if name.startswith("files/")]
 
@@ -222,40 +222,40 @@ def test_a_file_damaged_by_an_interrupted_backup_is_written_again(target: Target
     with storage.as_it_lies("documents", document.stored_name) as source:
         path.write_bytes(bytes(len(source.read())))
 
-    stamp = made(target)
+    stamp = make_backup(target)
 
     assert restores.check(target, target, manifest.read(target, stamp), print).files == 1
 
 
 def test_a_portal_with_data_is_not_overwritten_by_a_restore(target: Target) -> None:
-    made(target)
+    make_backup(target)
 
     with pytest.raises(CommandError, match="the database has tables"):
-        said("restore", source=target.where)
+        output_of("restore", source=target.where)
     assert not Alarm.objects.exists()
 
 
 def test_a_backup_of_another_database_is_refused(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
-    made(target)
+    make_backup(target)
     monkeypatch.setattr(database, "engine", lambda: "postgresql")
 
     with pytest.raises(CommandError, match="the backup is of sqlite, and DATABASE_URL names postgresql"):
-        said("restore", source=target.where)
+        output_of("restore", source=target.where)
 
 
 def test_the_target_of_a_backup_and_its_place_are_printed() -> None:
     with pytest.raises(CommandError, match="--to"):
-        said("backup")
+        output_of("backup")
     with pytest.raises(CommandError, match="--from"):
-        said("restore")
+        output_of("restore")
 
 
 def test_a_list_of_backups_in_a_missing_folder_is_refused_and_of_an_empty_one_is_empty(
     tmp_path: Path,
 ) -> None:
     with pytest.raises(CommandError, match=f"There is no folder {tmp_path}/nope."):
-        said("backup", list=f"{tmp_path}/nope")
-    assert said("backup", list=str(tmp_path)) == f"0 backups in {tmp_path}\n"
+        output_of("backup", list=f"{tmp_path}/nope")
+    assert output_of("backup", list=str(tmp_path)) == f"0 backups in {tmp_path}\n"
 
 
 # --- a restored portal holds back ----------------------------------------------------------------
@@ -271,16 +271,16 @@ def test_nothing_is_sent_and_no_deadline_passes_until_somebody_resumes_it(settin
 
     for task in (tasks.deliver_codes, tasks.deliver_outbox, tasks.sweep_deadlines, tasks.send_reports):
         task()
-    said("deliver_outbox")
+    output_of("deliver_outbox")
     with pytest.raises(CommandError, match="restore --go"):
-        said("sweep_deadlines")
+        output_of("sweep_deadlines")
     with pytest.raises(CommandError, match="restore --go"):
-        said("miit", "send")
+        output_of("miit", "send")
     draft.refresh_from_db()
     assert (Message.objects.filter(state="waiting").count(), draft.state) == (waiting, states.DRAFT)
     assert (MinistryAuthority().send(), MinistryAuthority().fetch()) == (0, 0)
 
-    assert f"{waiting} messages are sent now" in said("restore", go=True)
+    assert f"{waiting} messages are sent now" in output_of("restore", go=True)
     tasks.sweep_deadlines()
     draft.refresh_from_db()
     assert draft.state == states.EXPIRED
@@ -296,12 +296,12 @@ def test_no_order_is_moved_by_hand_to_a_waiting_answer_until_somebody_resumes_it
     restored.hold("20261129T000000Z")
 
     with pytest.raises(CommandError, match="restore --go"):
-        said("miit", "pull")
+        output_of("miit", "pull")
     order.refresh_from_db()
     assert (order.state, list(FakeAuthority.waiting)) == (states.AUTHORITY_REVIEW, ["1"])
 
-    said("restore", go=True)
-    assert said("miit", "pull") == "answers taken: 1\n"
+    output_of("restore", go=True)
+    assert output_of("miit", "pull") == "answers taken: 1\n"
     order.refresh_from_db()
     assert order.state != states.AUTHORITY_REVIEW
 
@@ -314,6 +314,6 @@ def test_messages_that_may_have_been_sent_since_can_be_given_up(settings: Any) -
 
     code = Message.objects.create(key="code:1", channel="email", is_secret=True, payload={"code": "482913"})
 
-    assert "messages are given up" in said("restore", go=True, give_up_messages=True)
+    assert "messages are given up" in output_of("restore", go=True, give_up_messages=True)
     assert not Message.objects.filter(state="waiting").exists()
     assert Message.objects.get(pk=code.pk).payload == {}

@@ -27,7 +27,7 @@ for told in documents().items():
 """
 
 
-def filled(folder: Path, settings: Any) -> Document:
+def fill(folder: Path, settings: Any) -> Document:
     """The walk's world, and a document sealed in the storage."""
     world.build("seed-2018", folder, settings)
     order = Order.objects.latest("created_at")
@@ -36,7 +36,7 @@ def filled(folder: Path, settings: Any) -> Document:
     return make_sealed_document(order)
 
 
-def drilled(there: Elsewhere, document: Document, tmp_path: Path) -> None:
+def run_drill(there: Elsewhere, document: Document, tmp_path: Path) -> None:
     """Backs up here, restores there, and checks the result."""
     call_command("backup", to=there.target, keys_to=there.keys_target)
     tried = there.restore("--dry-run")
@@ -66,16 +66,16 @@ def drilled(there: Elsewhere, document: Document, tmp_path: Path) -> None:
 
 
 def test_a_lost_portal_is_restored_from_its_backup_waits_and_continues(tmp_path: Path, settings: Any) -> None:
-    document = filled(tmp_path, settings)
+    document = fill(tmp_path, settings)
     with on_files(tmp_path) as there:
-        drilled(there, document, tmp_path)
+        run_drill(there, document, tmp_path)
 
 
 @pytest.mark.services
 def test_a_portal_with_files_and_backups_in_s3_is_restored_too(tmp_path: Path, settings: Any) -> None:
     with in_buckets(tmp_path, settings) as there:
-        document = filled(tmp_path, settings)
-        drilled(there, document, tmp_path)
+        document = fill(tmp_path, settings)
+        run_drill(there, document, tmp_path)
 
 
 @pytest.mark.sqlite

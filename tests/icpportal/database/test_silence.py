@@ -32,7 +32,7 @@ OURS = {
 }
 
 
-def said(program: str, url: str) -> str:
+def output_of(program: str, url: str) -> str:
     done = fresh.run("-c", program, folder=ROOT, environment=environment(PRODUCTION | {"DATABASE_URL": url}))
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
@@ -41,7 +41,7 @@ def said(program: str, url: str) -> str:
 def test_a_silent_server_is_given_up_after_the_timeout() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         began = monotonic()
-        told = said(VISIT, f"postgres://portal:portal@127.0.0.1:{silent.getsockname()[1]}/portal")
+        told = output_of(VISIT, f"postgres://portal:portal@127.0.0.1:{silent.getsockname()[1]}/portal")
 
     assert told == "given up True"
     assert monotonic() - began > SHORT
@@ -57,4 +57,4 @@ def test_a_silent_server_is_given_up_after_the_timeout() -> None:
     ],
 )
 def test_timeouts_in_the_url_take_precedence_over_ours(url: str, more: dict[str, object]) -> None:
-    assert ast.literal_eval(said(OPTIONS, url)) == OURS | more
+    assert ast.literal_eval(output_of(OPTIONS, url)) == OURS | more

@@ -34,7 +34,7 @@ def _below(form: type[forms.BaseForm]) -> Iterator[type[forms.BaseForm]]:
         yield from _below(each)
 
 
-def made(form: type[forms.BaseForm]) -> forms.BaseForm:
+def make(form: type[forms.BaseForm]) -> forms.BaseForm:
     """A form of this kind with its declared fields, whatever arguments its own `__init__` needs."""
     found = form.__new__(form)
     forms.BaseForm.__init__(found)
@@ -42,7 +42,7 @@ def made(form: type[forms.BaseForm]) -> forms.BaseForm:
 
 
 def test_no_form_keeps_a_password_or_a_code() -> None:
-    found = [(form.__qualname__, name) for form in every_form() for name in names_of([made(form)])]
+    found = [(form.__qualname__, name) for form in every_form() for name in names_of([make(form)])]
 
     assert len(found) > 60
     wrong = [
@@ -55,7 +55,7 @@ def test_no_form_keeps_a_password_or_a_code() -> None:
 
 
 def test_forms_that_ask_for_a_secret_are_recognised() -> None:
-    asking = {name for form in every_form() for name in made(form).fields if is_secret(made(form), name)}
+    asking = {name for form in every_form() for name in make(form).fields if is_secret(make(form), name)}
 
     assert asking >= {"filing_password", "old_password", "password", "password1", "password2", "oldpassword", "code"}
 

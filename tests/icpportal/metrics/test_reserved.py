@@ -24,7 +24,7 @@ print(json.dumps(counters.REQUESTS.labels("page/0/", "GET", "200")._value.get())
 """
 
 
-def counted(folder: Path, room: int, answers: int, later: int = 0) -> tuple[float, dict[str, float]]:
+def counts_of(folder: Path, room: int, answers: int, later: int = 0) -> tuple[float, dict[str, float]]:
     """What a process counted of the first page, and what others read of all pages in its files."""
     environment = {"PROMETHEUS_MULTIPROC_DIR": str(folder), "PYTHONPATH": str(ROOT)}
     done = fresh.run("-c", COUNTING, str(room), str(answers), str(later), folder=ROOT, environment=environment)
@@ -39,22 +39,22 @@ def read(folder: Path) -> dict[str, float]:
 
 
 def test_a_process_counts_on_where_the_volume_is_full(tmp_path):
-    assert counted(tmp_path, room=0, answers=2) == (1.0, {})
+    assert counts_of(tmp_path, room=0, answers=2) == (1.0, {})
     assert not list(tmp_path.iterdir())
 
 
 def test_a_process_counts_on_where_the_volume_fills_up(tmp_path):
-    assert counted(tmp_path, room=1 << 16, answers=900) == (1.0, {})
+    assert counts_of(tmp_path, room=1 << 16, answers=900) == (1.0, {})
 
 
 def test_what_was_counted_without_room_is_there_once_there_is_room(tmp_path):
-    own, others = counted(tmp_path, room=0, answers=300, later=1)
+    own, others = counts_of(tmp_path, room=0, answers=300, later=1)
     assert own == 2.0
     assert (len(others), others["page/0/"], others["page/299/"]) == (300, 2.0, 1.0)
 
 
 def test_the_room_of_a_file_is_reserved_when_it_is_made(tmp_path):
-    counted(tmp_path, room=1 << 20, answers=1)
+    counts_of(tmp_path, room=1 << 20, answers=1)
     files = [file.stat() for file in tmp_path.iterdir()]
     assert files
     assert all(file.st_blocks * 512 >= file.st_size for file in files)

@@ -16,7 +16,7 @@ from tests.icpportal.production import PRODUCTION, manage
 from tests.transfers.builders import make_lead_reviewer, make_reviewer, make_user
 
 
-def found(settings, **changed):
+def findings(settings, **changed):
     settings.DEMO = False
     for name, value in (SAFE | changed).items():
         setattr(settings, name, value)
@@ -111,7 +111,7 @@ UNSAFE = [
 
 @pytest.mark.parametrize(("rule", "changed"), UNSAFE)
 def test_each_unsafe_setting_is_reported_and_nothing_else(settings, rule, changed):
-    assert found(settings, **changed) == [rule]
+    assert findings(settings, **changed) == [rule]
 
 
 @pytest.mark.django_db
@@ -133,7 +133,7 @@ def test_a_short_key_of_blind_indexes_starts_only_a_portal_that_has_run_with_it(
 
 
 def test_documents_inside_the_programs_folder_are_a_warning(settings):
-    assert found(settings, PRIVATE_ROOT=settings.BASE_DIR / "var" / "documents") == ["portal.W001"]
+    assert findings(settings, PRIVATE_ROOT=settings.BASE_DIR / "var" / "documents") == ["portal.W001"]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_invalid_keys_are_reported_by_the_deployment_check_without_being_shown(k
 
 
 def test_keys_are_read_with_spaces_around_them(settings):
-    assert found(settings, PII_KEYS=f"{SAFE['PII_KEYS']} , old: {SAFE['PII_KEYS'][5:]}") == []
+    assert findings(settings, PII_KEYS=f"{SAFE['PII_KEYS']} , old: {SAFE['PII_KEYS'][5:]}") == []
 
 
 def test_every_rule_has_a_setting_that_breaks_it():
@@ -171,13 +171,13 @@ def test_every_rule_has_a_setting_that_breaks_it():
 def test_a_bucket_in_the_mainland_is_accepted_and_the_disk_does_not_matter_then(settings, bucket):
     private = {"PRIVATE_ROOT": settings.BASE_DIR}
 
-    assert found(settings, S3_BUCKET="documents", S3_OPTIONS=BUCKET | bucket, **private) == []
+    assert findings(settings, S3_BUCKET="documents", S3_OPTIONS=BUCKET | bucket, **private) == []
 
 
 def test_safe_settings_are_silent(settings):
-    assert found(settings) == []
-    assert found(settings, **ALIYUN) == []
-    assert found(settings, ALLOWED_HOSTS=[".example.com"], DEFAULT_FROM_EMAIL="网站备案 <filing@example.com>") == []
+    assert findings(settings) == []
+    assert findings(settings, **ALIYUN) == []
+    assert findings(settings, ALLOWED_HOSTS=[".example.com"], DEFAULT_FROM_EMAIL="网站备案 <filing@example.com>") == []
 
 
 def test_the_deployment_check_says_that_it_checked_a_demo():

@@ -87,7 +87,7 @@ def signed_in(listed: UserSession, at: datetime) -> UserSession:
     return UserSession.objects.get(pk=listed.pk)
 
 
-def left(models) -> dict[str, list]:
+def rows_left(models) -> dict[str, list]:
     return {model: sorted(model.objects.all(), key=lambda row: str(row.pk)) for model in models}
 
 
@@ -125,19 +125,19 @@ def test_only_expired_rows_are_deleted_and_a_second_run_finds_nothing():
 
     assert (first.done, first.skipped) == (EACH_ONE, {})
     assert second.done == NOTHING
-    assert left(kept) == in_order(kept)
+    assert rows_left(kept) == in_order(kept)
     assert list(Backdrop.objects.exclude(region="").values_list("holder", flat=True)) == ["new"]
     assert Order.objects.count() == 1
 
 
 def test_a_dry_run_counts_the_same_and_deletes_nothing():
     kept = old_and_new()
-    before = left(kept)
+    before = rows_left(kept)
 
     result = cleanup(now=NOW, dry_run=True)
 
     assert (result.done, result.skipped) == (EACH_ONE, {})
-    assert left(kept) == before
+    assert rows_left(kept) == before
 
 
 @pytest.mark.parametrize(("gateway", "why"), [("Down", "connection refused"), ("Refusing", "forbidden")])
@@ -159,7 +159,7 @@ def test_a_failing_job_stops_no_other_and_is_an_alarm_until_it_works(monkeypatch
     old_and_new()
     with monkeypatch.context() as broken:
         broken.setitem(JOBS, name, lambda **_: 1 / 0)
-        out, code = told("--at", NOW.isoformat())
+        out, code = output_of("--at", NOW.isoformat())
     of_jobs = open_alarms().filter(cause__startswith="tidy.")
     seen = [(alarm.cause, alarm.detail) for alarm in of_jobs]
     cleanup(now=NOW)
@@ -170,7 +170,7 @@ def test_a_failing_job_stops_no_other_and_is_an_alarm_until_it_works(monkeypatch
     assert (seen, of_jobs.all().count()) == ([(f"tidy.{name}_failed", "ZeroDivisionError")], 0)
 
 
-def told(*arguments: str) -> tuple[str, int]:
+def output_of(*arguments: str) -> tuple[str, int]:
     out = StringIO()
     try:
         call_command("tidy", *arguments, stdout=out)
@@ -183,7 +183,7 @@ def test_the_command_prints_the_totals_last():
     old_and_new()
     at = NOW.isoformat()
 
-    would, did = told("--at", at, "--dry-run"), told("--at", at)
+    would, did = output_of("--at", at, "--dry-run"), output_of("--at", at)
 
     words = (
         "gone: wrong_passwords 1, dead_service_codes 0, unproved_addresses 1, sessions 1, phone_uploads 1,"
@@ -199,7 +199,7 @@ def test_the_command_as_json_and_with_a_job_that_waits(settings):
     settings.INVENTORY_GATEWAY = "icpportal.gateways.inventory.fake.Down"
     ServiceCode.objects.create(instance_id="i-1", slot=1, product="ecs", account="lin@example.com", ask_at=NOW - DAY)
 
-    out, code = told("--json")
+    out, code = output_of("--json")
 
     assert code == 1
     assert json.loads(out) == {
@@ -208,7 +208,7 @@ def test_the_command_as_json_and_with_a_job_that_waits(settings):
         "failed": [],
         "dry_run": False,
     }
-    assert told()[0].splitlines()[0] == "dead_service_codes skipped: connection refused"
+    assert output_of()[0].splitlines()[0] == "dead_service_codes skipped: connection refused"
 
 
 def test_a_run_takes_a_batch_and_the_next_one_the_rest(monkeypatch):

@@ -68,7 +68,7 @@ def failed_message():
     Message.objects.update(state=State.FAILED, failed_at=NOW, next_at=None)
 
 
-def said(capsys, *arguments):
+def output_of(capsys, *arguments):
     """Output lines and exit code of the command."""
     try:
         call_command("reconcile", *arguments)
@@ -78,7 +78,7 @@ def said(capsys, *arguments):
 
 
 def test_a_portal_in_order_reports_nothing(capsys):
-    lines, code = said(capsys, "--at", NOW.isoformat())
+    lines, code = output_of(capsys, "--at", NOW.isoformat())
 
     last = f"last full round through the files ended {to_beijing(NOW):%Y-%m-%d %H:%M}: looked at 0, 0 without a row"
     assert (lines, code) == (
@@ -96,7 +96,7 @@ def test_each_problem_is_one_line_and_the_totals_come_last(capsys, stuck, lay):
     lay("documents", "b.jpg", 25 * HOUR)
     day = NOW.strftime("%Y%m%d")
 
-    lines, code = said(capsys)
+    lines, code = output_of(capsys)
 
     reason = lines[2].rpartition(": ")[2]
     assert code == 1
@@ -136,7 +136,7 @@ def test_only_a_file_without_a_row_for_24_hours_is_deleted(lay):
 def test_a_dry_run_deletes_nothing(capsys, lay):
     old = lay("documents", "old.jpg", 48 * HOUR)
 
-    lines, code = said(capsys, "--dry-run")
+    lines, code = output_of(capsys, "--dry-run")
 
     assert (lines[-1], code) == (
         "orders 0, messages 0, answers 0, downloads 0, reports 0, rows 0, files 1, documents 0, parts 0, deleted 0",
@@ -148,7 +148,7 @@ def test_a_dry_run_deletes_nothing(capsys, lay):
 def test_it_judges_by_the_given_time(capsys, lay):
     old = lay("documents", "old.jpg", HOUR * 2)
 
-    lines, _ = said(capsys, "--at", (NOW + 23 * HOUR).isoformat())
+    lines, _ = output_of(capsys, "--at", (NOW + 23 * HOUR).isoformat())
 
     assert lines[-1].endswith(" files 1, documents 0, parts 0, deleted 1")
     assert not old.exists()
@@ -162,7 +162,7 @@ def test_an_invalid_time_is_refused_with_an_example():
 def test_programs_get_one_json_object(capsys, stuck):
     stuck(Stuck("T1", "handing_over", "held"))
 
-    lines, code = said(capsys, "--json")
+    lines, code = output_of(capsys, "--json")
 
     assert code == 1
     (told,) = [json.loads(line) for line in lines]
@@ -212,7 +212,7 @@ def test_a_row_set_aside_is_named_with_its_job_and_time(capsys):
         next_at=since,
     )
 
-    lines, code = said(capsys)
+    lines, code = output_of(capsys)
 
     assert (lines[0], code) == ("row T7Q4-M2KX: deadlines.due: Unreadable, 3 tries since 2026-11-25 09:30", 1)
     assert "rows 1" in lines[-1]
@@ -224,7 +224,7 @@ def test_a_parked_download_is_named_with_its_age_and_without_its_content(capsys)
     InboxFile.objects.create(name="b.xml", digest="b", **facts)
     InboxFile.objects.create(name="c.xml", digest="c", **{**facts, "state": "processed"})
 
-    lines, code = said(capsys, "--at", NOW.isoformat())
+    lines, code = output_of(capsys, "--at", NOW.isoformat())
 
     assert code == 1
     assert lines[:-2] == [
@@ -256,7 +256,7 @@ def test_a_failing_part_is_reported_and_does_not_stop_the_others(capsys, monkeyp
     failed_message()
     monkeypatch.setattr(f"icpportal.operations.reconcile.{part}", lambda *_, **__: 1 / 0)
 
-    lines, code = said(capsys)
+    lines, code = output_of(capsys)
 
     kinds = [line.partition(" ")[0] for line in lines[:-2]]
     expected = {"stuck_orders": ["part", "message"], "troubled_messages": ["order", "part"]}
@@ -276,7 +276,7 @@ def test_a_run_compares_the_next_files_and_reports_the_last_full_round(capsys, l
     for number in range(3):
         lay("documents", f"{number}.jpg", 48 * HOUR)
 
-    first, second, third = (said(capsys, "--at", NOW.isoformat())[0] for _ in range(3))
+    first, second, third = (output_of(capsys, "--at", NOW.isoformat())[0] for _ in range(3))
 
     assert [line for line in first if line.startswith("file")] == [
         f"file documents/{NOW:%Y%m%d}/{number}.jpg: no row knows it" for number in (0, 1)

@@ -266,7 +266,7 @@ def test_no_messages_queue_nothing(nudges, django_capture_on_commit_callbacks):
 # --- by staff --------------------------------------------------------------------------------
 
 
-def failed(owe: Callable[..., Message], **columns: Any) -> Message:
+def make_failed(owe: Callable[..., Message], **columns: Any) -> Message:
     message = owe("report:7:1")
     Message.objects.filter(pk=message.pk).update(
         **{"state": State.FAILED, "attempts": 9, "last_error": "no", **columns}
@@ -276,7 +276,7 @@ def failed(owe: Callable[..., Message], **columns: Any) -> Message:
 
 
 def test_a_failed_message_sent_again_starts_with_the_first_delay(owe, post):
-    message = failed(owe, not_after=timezone.now() - timedelta(days=1), given_up_at=timezone.now())
+    message = make_failed(owe, not_after=timezone.now() - timedelta(days=1), given_up_at=timezone.now())
 
     assert resend(message, actor="op")
 
@@ -290,7 +290,7 @@ def test_a_failed_message_sent_again_starts_with_the_first_delay(owe, post):
 @pytest.mark.parametrize("state", [State.SENDING, State.DELIVERED])
 @pytest.mark.parametrize("action", [resend, discard])
 def test_a_message_being_sent_or_finished_is_left_alone(owe, state: State, action: Callable[..., bool]):
-    message = failed(owe, state=state)
+    message = make_failed(owe, state=state)
 
     assert not action(message, actor="op")
 
@@ -299,7 +299,7 @@ def test_a_message_being_sent_or_finished_is_left_alone(owe, state: State, actio
 
 
 def test_an_erased_message_cannot_be_sent_again(owe):
-    message = failed(owe)
+    message = make_failed(owe)
     message.payload = {}
     message.save()
 
@@ -330,7 +330,7 @@ def test_a_message_without_a_code_that_is_given_up_keeps_its_content(owe):
 
 def test_the_actor_is_in_the_log_and_the_content_is_not(owe, caplog):
     caplog.set_level("INFO", logger="icpportal.outbox")
-    message = failed(owe, reference="T7Q4-M2KX")
+    message = make_failed(owe, reference="T7Q4-M2KX")
 
     resend(message, actor="op-12")
 

@@ -36,7 +36,7 @@ def staff(client, people):
     return sign_in
 
 
-def told(key: str = "order_received:7:account:sms", **columns: Any) -> Message:
+def make_message(key: str = "order_received:7:account:sms", **columns: Any) -> Message:
     context = {"domain": "secret-domain.example", "ref": "T7Q4-M2KX", "due": timezone.now() + timedelta(days=2)}
     message = notify(
         key=key,
@@ -52,7 +52,7 @@ def told(key: str = "order_received:7:account:sms", **columns: Any) -> Message:
     return message
 
 
-def failed(key: str = "order_received:7:account:sms", **columns: Any) -> Message:
+def make_failed(key: str = "order_received:7:account:sms", **columns: Any) -> Message:
     ended = {
         "state": State.FAILED,
         "attempts": 9,
@@ -60,7 +60,7 @@ def failed(key: str = "order_received:7:account:sms", **columns: Any) -> Message
         "failed_at": timezone.now(),
         "last_error": "refused: 550",
     }
-    return told(key, **{**ended, **columns})
+    return make_message(key, **{**ended, **columns})
 
 
 def act(client: Any, action: str, *messages: Message) -> Any:
@@ -68,7 +68,7 @@ def act(client: Any, action: str, *messages: Message) -> Any:
 
 
 def test_operations_see_state_key_and_errors_and_nothing_personal(staff):
-    message = failed()
+    message = make_failed()
     client = staff("view_message")
 
     pages = [client.get(reverse(LIST)), client.get(reverse("admin:outbox_message_change", args=[message.pk]))]
@@ -86,8 +86,8 @@ def test_operations_see_state_key_and_errors_and_nothing_personal(staff):
 
 @pytest.mark.parametrize("query", ["care=failed", "care=late", "state__exact=failed", "channel=sms", "q=T7Q4-M2KX"])
 def test_the_list_can_be_filtered(staff, query: str):
-    failed("k:failed:sms")
-    told("k:late:sms", next_at=timezone.now() - timedelta(hours=1), reference="OTHER")
+    make_failed("k:failed:sms")
+    make_message("k:late:sms", next_at=timezone.now() - timedelta(hours=1), reference="OTHER")
     client = staff("view_message")
 
     answer = client.get(f"{reverse(LIST)}?{query}")
@@ -98,7 +98,7 @@ def test_the_list_can_be_filtered(staff, query: str):
 
 
 def test_nothing_can_be_added_changed_or_deleted(staff):
-    message = failed()
+    message = make_failed()
     client = staff("view_message", "deliver_message", "add_message", "change_message", "delete_message")
 
     change = reverse("admin:outbox_message_change", args=[message.pk])
@@ -115,7 +115,7 @@ def test_nothing_can_be_added_changed_or_deleted(staff):
 
 @pytest.mark.parametrize("action", ["send_again", "give_up", "delete_selected"])
 def test_with_read_permission_only_no_action_runs(staff, action: str):
-    message = failed()
+    message = make_failed()
     client = staff("view_message")
 
     act(client, action, message)
@@ -126,8 +126,8 @@ def test_with_read_permission_only_no_action_runs(staff, action: str):
 
 
 def test_operations_resend_failed_messages_and_it_is_recorded(staff):
-    messages = [failed(f"k:{number}:sms") for number in range(2)]
-    done = told("k:done:sms", state=State.DELIVERED, next_at=None)
+    messages = [make_failed(f"k:{number}:sms") for number in range(2)]
+    done = make_message("k:done:sms", state=State.DELIVERED, next_at=None)
     client = staff("view_message", "deliver_message")
 
     answer = client.get(act(client, "send_again", *messages, done).url)
@@ -143,7 +143,7 @@ def test_operations_resend_failed_messages_and_it_is_recorded(staff):
 
 
 def test_operations_give_up_messages_that_cannot_be_sent(staff):
-    waiting = told()
+    waiting = make_message()
     client = staff("view_message", "deliver_message")
 
     act(client, "give_up", waiting)
@@ -154,7 +154,7 @@ def test_operations_give_up_messages_that_cannot_be_sent(staff):
 
 
 def test_an_erased_code_is_left_unchanged(staff):
-    message = failed()
+    message = make_failed()
     message.refresh_from_db()
     message.payload = {}
     message.save()
@@ -167,14 +167,14 @@ def test_an_erased_code_is_left_unchanged(staff):
 
 
 def test_an_applicant_does_not_find_the_review_desk(client, people):
-    failed()
+    make_failed()
     client.force_login(people())
 
     assert client.get(reverse(LIST)).status_code == 404
 
 
 def test_staff_without_the_permission_are_refused(staff):
-    failed()
+    make_failed()
 
     assert staff().get(reverse(LIST)).status_code == 403
 
@@ -186,7 +186,7 @@ def test_the_list_takes_as_many_queries_for_one_as_for_three(staff, django_asser
     costs = []
     for number in (1, 3):
         for n in range(number):
-            failed(f"k:{number}:{n}:sms")
+            make_failed(f"k:{number}:{n}:sms")
         with django_assert_max_num_queries(15) as captured:
             client.get(reverse(LIST))
         costs.append(len(captured))

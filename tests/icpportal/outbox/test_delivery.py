@@ -37,7 +37,7 @@ def row(key: str) -> Message:
     return Message.objects.get(key=key)
 
 
-def counted(totals: Totals) -> dict[str, int]:
+def counts_of(totals: Totals) -> dict[str, int]:
     return {name: value for name, value in totals.as_dict().items() if value and name != "by_channel"}
 
 
@@ -54,7 +54,7 @@ def test_an_unreadable_message_stops_no_other_and_is_sent_once_readable(owe, pos
     call_command("set_aside", "--again", stdout=StringIO())
     deliver(now=NOW)
 
-    assert counted(totals) == {"delivered": 1, "retried": 1, "faults": 1}
+    assert counts_of(totals) == {"delivered": 1, "retried": 1, "faults": 1}
     assert seen == (State.DELIVERED, State.WAITING, [("outbox.messages", "T7Q4-M2Ka")], 1)
     assert (row("a").state, aside(), causes()) == (State.DELIVERED, [], [])
 
@@ -70,7 +70,7 @@ def test_a_message_that_fails_outside_its_channel_stops_no_other(owe, post, monk
 
     totals = deliver(now=NOW)
 
-    assert (counted(totals), post.arrived) == ({"delivered": 1, "retried": 1, "faults": 1}, ["b"])
+    assert (counts_of(totals), post.arrived) == ({"delivered": 1, "retried": 1, "faults": 1}, ["b"])
     assert row("a").state == State.WAITING
 
 
@@ -92,7 +92,7 @@ def test_what_is_due_is_delivered_once_with_its_receipt(owe, post):
 
     first, second = deliver(now=NOW), deliver(now=NOW)
 
-    assert (counted(first), counted(second)) == ({"delivered": 1}, {})
+    assert (counts_of(first), counts_of(second)) == ({"delivered": 1}, {})
     assert post.arrived == ["a"]
     message = row("a")
     assert (message.state, message.receipt, message.delivered_at) == (State.DELIVERED, "receipt of a", NOW)
@@ -106,7 +106,7 @@ def test_the_longest_due_is_sent_first_and_the_limit_is_kept(owe, post):
     totals = deliver(now=NOW, limit=2)
 
     assert post.arrived == ["late", "later"]
-    assert (counted(totals), totals.by_channel) == ({"delivered": 2, "left": 1}, {"post": 2})
+    assert (counts_of(totals), totals.by_channel) == ({"delivered": 2, "left": 1}, {"post": 2})
 
 
 def test_a_task_continues_while_messages_are_left(owe, post, time_machine):
@@ -155,7 +155,7 @@ def test_a_dry_run_counts_by_channel_and_changes_nothing(owe, post):
 
     totals = deliver(now=NOW, dry_run=True)
 
-    assert (counted(totals), totals.by_channel) == ({"left": 3}, {"post": 2, "pigeon": 1})
+    assert (counts_of(totals), totals.by_channel) == ({"left": 3}, {"post": 2, "pigeon": 1})
     assert post.arrived == []
     assert set(Message.objects.values_list("state", "attempts")) == {("waiting", 0)}
 
@@ -170,7 +170,7 @@ def test_a_refusal_fails_at_once_and_is_not_retried(owe, post):
     totals = deliver(now=NOW)
     later = deliver(now=NOW + timedelta(days=3))
 
-    assert (counted(totals), counted(later)) == ({"failed": 1}, {})
+    assert (counts_of(totals), counts_of(later)) == ({"failed": 1}, {})
     assert (row("a").state, row("a").attempts, row("a").leased_until) == (State.FAILED, 1, None)
     assert (row("a").failed_at, row("a").next_at) == (NOW, None)
     assert row("a").last_error == "number … is barred, ask …"
@@ -198,13 +198,13 @@ def test_a_temporary_error_is_retried_after_each_delay_and_not_before(owe, post)
     now = NOW
 
     for number, delay in enumerate(DELAYS, start=1):
-        assert counted(deliver(now=now)) == {"retried": 1}
+        assert counts_of(deliver(now=now)) == {"retried": 1}
         message = row("a")
         assert (message.state, message.attempts, message.next_at) == (State.WAITING, number, now + delay)
-        assert counted(deliver(now=now + delay - timedelta(seconds=1))) == {}
+        assert counts_of(deliver(now=now + delay - timedelta(seconds=1))) == {}
         now += delay
 
-    assert counted(deliver(now=now)) == {"failed": 1}
+    assert counts_of(deliver(now=now)) == {"failed": 1}
     assert (row("a").state, row("a").last_error) == (State.FAILED, f"{EXHAUSTED}: no answer")
 
 
@@ -238,7 +238,7 @@ def test_one_broken_row_stops_no_other_and_its_content_is_not_logged(owe, post, 
 
     totals = deliver(now=NOW)
 
-    assert counted(totals) == {"delivered": 2, "retried": 1, "faults": 1}
+    assert counts_of(totals) == {"delivered": 2, "retried": 1, "faults": 1}
     assert totals.needs_people
     assert post.arrived == ["b", "c"]
     message = row("a")
@@ -265,7 +265,7 @@ def test_an_expired_message_is_not_sent(owe, post):
 
     totals = deliver(now=NOW)
 
-    assert counted(totals) == {"delivered": 1, "failed": 1}
+    assert counts_of(totals) == {"delivered": 1, "failed": 1}
     assert post.arrived == ["in time"]
     assert (row("reminder").state, row("reminder").last_error) == (State.FAILED, TOO_LATE)
 
@@ -289,7 +289,7 @@ def test_what_a_killed_worker_had_taken_is_delivered_after_its_lease(owe, post):
     in_time = deliver(now=NOW + LEASE)
 
     assert (held.state, held.leased_until) == (State.SENDING, NOW + LEASE)
-    assert (counted(too_soon), counted(in_time)) == ({}, {"delivered": 1})
+    assert (counts_of(too_soon), counts_of(in_time)) == ({}, {"delivered": 1})
     assert post.arrived == ["a"]
 
 
@@ -364,7 +364,7 @@ def test_a_worker_killed_with_reserved_rows_leaves_no_doubt_about_those_it_had_n
 
     totals = deliver(now=NOW + RESERVED)
 
-    assert counted(totals) == {"delivered": 2}
+    assert counts_of(totals) == {"delivered": 2}
     assert set(Message.objects.values_list("attempts", "unknown")) == {(1, 0)}
 
 
@@ -396,7 +396,7 @@ def test_a_second_worker_inside_the_first_ones_delivery_finds_nothing(owe, post)
 
     outer = deliver(now=NOW)
 
-    assert ([counted(totals) for totals in inner], counted(outer)) == ([{}], {"delivered": 1})
+    assert ([counts_of(totals) for totals in inner], counts_of(outer)) == ([{}], {"delivered": 1})
 
 
 def test_a_worker_that_lost_its_lease_does_not_overwrite_the_others_outcome(owe, post):
@@ -412,7 +412,7 @@ def test_a_worker_that_lost_its_lease_does_not_overwrite_the_others_outcome(owe,
 
     totals = deliver(now=NOW)
 
-    assert counted(totals) == {"lost": 1}
+    assert counts_of(totals) == {"lost": 1}
     assert (row("a").receipt, row("a").delivered_at, row("a").attempts) == ("receipt of a", after_lease, 2)
 
 
@@ -456,7 +456,7 @@ def test_a_stalled_channel_pauses_uncounted_while_the_others_continue(owe, post,
 
     totals = deliver(now=NOW)
 
-    assert counted(totals) == {"retried": 2, "delivered": 1}
+    assert counts_of(totals) == {"retried": 2, "delivered": 1}
     assert post.arrived == ["quick"]
     rested = Message.objects.filter(key__startswith="slow", attempts=0)
     assert set(rested.values_list("state", "next_at")) == {(State.WAITING, NOW + REST)}
@@ -500,7 +500,7 @@ def test_a_round_ends_in_time_whatever_the_outside_systems_do(owe, post, clock):
 
     totals = deliver(now=NOW)
 
-    assert counted(totals) == {"delivered": 3, "left": 2}
+    assert counts_of(totals) == {"delivered": 3, "left": 2}
 
 
 # --- transactions and costs ------------------------------------------------------------------

@@ -36,13 +36,13 @@ def own(tmp_path):
     }
 
 
-def begun(own: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
+def begin(own: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
     """`manage.py` as a process running beside the test."""
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.Popen(command, cwd=ROOT, env=own, stdout=subprocess.PIPE, text=True)
 
 
-def finished(process: subprocess.Popen[str]) -> str:
+def finish(process: subprocess.Popen[str]) -> str:
     out, _err = process.communicate(timeout=120)
     assert process.returncode == 0, out
     return out
@@ -69,11 +69,11 @@ def wait_for(number: int, folder: Path) -> None:
 def test_a_killed_process_loses_no_message_and_the_others_duplicate_none(own, tmp_path):
     migrated.copy_to(tmp_path / "portal.sqlite3")
     ran(own, "shell", "-v0", "-c", QUEUE)
-    processes = [begun(own, "deliver_outbox", "--json") for _ in range(3)]
+    processes = [begin(own, "deliver_outbox", "--json") for _ in range(3)]
     wait_for(5, tmp_path)
 
     processes[0].kill()
-    totals = [json.loads(finished(process)) for process in processes[1:]]
+    totals = [json.loads(finish(process)) for process in processes[1:]]
     processes[0].communicate()
 
     after_lease = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 90))

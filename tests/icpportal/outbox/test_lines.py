@@ -94,7 +94,7 @@ def mail(number: int, to: str = "wang@example.com") -> Message:
     )
 
 
-def told(*mails: Message) -> list[str]:
+def outcomes_of(*mails: Message) -> list[str]:
     """The result of each of these mails, sent in one round: "sent", or the error."""
     ends = []
     with lines.keep_open():
@@ -122,22 +122,22 @@ def test_all_mails_of_a_round_use_one_connection_which_ends_with_quit(mailbox):
 def test_a_connection_closed_by_the_server_is_reopened_and_no_mail_waits_or_is_doubled(mailbox, ends_with):
     mailbox.most, mailbox.ends_with = 3, ends_with
 
-    assert told(*map(mail, range(7))) == ["sent"] * 7
+    assert outcomes_of(*map(mail, range(7))) == ["sent"] * 7
     assert (mailbox.conversations, len(mailbox.taken), len({*mailbox.taken})) == (3, 7, 7)
 
 
 def test_a_server_that_accepts_nothing_on_a_new_connection_is_a_temporary_error(mailbox):
-    first = told(mail(0))
+    first = outcomes_of(mail(0))
     mailbox.most = 0
 
-    assert (first, told(mail(1))) == (["sent"], ["Retryable"])
+    assert (first, outcomes_of(mail(1))) == (["sent"], ["Retryable"])
     assert mailbox.conversations == 2
 
 
 def test_a_refused_address_ends_no_connection(mailbox):
     mailbox.refuses = b"nobody"
 
-    assert told(mail(0), mail(1, to="nobody@example.com"), mail(2)) == ["sent", "Refused", "sent"]
+    assert outcomes_of(mail(0), mail(1, to="nobody@example.com"), mail(2)) == ["sent", "Refused", "sent"]
     assert mailbox.conversations == 1
 
 

@@ -70,7 +70,7 @@ def test_problems_take_as_many_queries_for_one_as_for_three(owe, django_assert_n
 # --- what a person has been told -------------------------------------------------------------
 
 
-def told(user: Any, channel: str, event: str, **more: Any) -> Message:
+def make_message(user: Any, channel: str, event: str, **more: Any) -> Message:
     to = {"site": str(user.pk), "email": user.email, "sms": "13900000001"}[channel]
     context = {
         "domain": "example.com",
@@ -87,9 +87,9 @@ def told(user: Any, channel: str, event: str, **more: Any) -> Message:
 def test_notes_are_the_readers_own_newest_first(people):
     wang, chen = people(), people("chen@example.com")
     for event in ("e:1", "e:2", "e:3"):
-        told(wang, "site", event)
-        told(wang, "email", event)
-    told(chen, "site", "e:chen")
+        make_message(wang, "site", event)
+        make_message(wang, "email", event)
+    make_message(chen, "site", "e:chen")
 
     assert [note.key for note in queries.notes(wang)] == ["e:3:site", "e:2:site", "e:1:site"]
     assert queries.unread(wang) == 3
@@ -97,10 +97,10 @@ def test_notes_are_the_readers_own_newest_first(people):
 
 def test_a_note_for_later_and_a_failed_one_are_not_listed(people):
     wang = people()
-    told(wang, "site", "e:later", not_before=NOW)
-    told(wang, "site", "e:failed")
+    make_message(wang, "site", "e:later", not_before=NOW)
+    make_message(wang, "site", "e:failed")
     set_("e:failed:site", state=State.FAILED)
-    told(wang, "site", "e:sent", not_before=NOW)
+    make_message(wang, "site", "e:sent", not_before=NOW)
     set_("e:sent:site", state=State.DELIVERED)
 
     before = [note.key for note in queries.notes(wang, now=NOW - timedelta(seconds=1))]
@@ -112,10 +112,10 @@ def test_a_note_for_later_and_a_failed_one_are_not_listed(people):
 def test_mail_and_text_are_listed_with_the_note_of_the_same_event(people, django_assert_num_queries):
     wang, chen = people(), people("chen@example.com")
     for channel in ("site", "email", "sms"):
-        told(wang, channel, "e:1")
-    told(chen, "email", "e:1:other")
+        make_message(wang, channel, "e:1")
+    make_message(chen, "email", "e:1:other")
     Message.objects.filter(user=chen).update(event="e:1")
-    told(wang, "site", "e:2")
+    make_message(wang, "site", "e:2")
     notes = list(queries.notes(wang))
 
     with django_assert_num_queries(1):
@@ -129,9 +129,9 @@ def test_mail_and_text_are_listed_with_the_note_of_the_same_event(people, django
 
 def test_messages_about_an_order_are_listed_oldest_first_without_content(people, django_assert_num_queries):
     wang = people()
-    told(wang, "email", "e:1")
-    told(wang, "sms", "e:2", reference="OTHER")
-    told(wang, "site", "e:3")
+    make_message(wang, "email", "e:1")
+    make_message(wang, "sms", "e:2", reference="OTHER")
+    make_message(wang, "site", "e:3")
 
     with django_assert_num_queries(1):
         found = list(queries.about("T7Q4-M2KX"))

@@ -16,7 +16,7 @@ def portal(settings):
     settings.PUBLIC_BASE_URL, settings.PROVIDER_HOTLINE = "https://beian.example.com", "400-000-0000"
 
 
-def printed(*arguments):
+def output_of(*arguments):
     out = StringIO()
     call_command("sms", "templates", *arguments, stdout=out)
     return out.getvalue()
@@ -25,7 +25,7 @@ def printed(*arguments):
 def test_alibaba_clouds_format_names_the_placeholders_and_contains_the_rest_in_full(settings):
     settings.SMS_TEMPLATES = {"code_sign_up.zh": "SMS_100001"}
 
-    output = printed("--supplier", "aliyun")
+    output = output_of("--supplier", "aliyun")
 
     assert (
         "code_sign_up.zh · verification · number: SMS_100001 · filled in: 1 code, 2 code\n"
@@ -41,7 +41,7 @@ def test_alibaba_clouds_format_names_the_placeholders_and_contains_the_rest_in_f
 def test_tencent_clouds_format_numbers_them_and_is_that_of_the_current_supplier(settings):
     settings.SMS_GATEWAY = "icpportal.gateways.sms.tencent.TencentSms"
 
-    output = printed()
+    output = output_of()
 
     assert "  {1} 备案未通过：{2}。疑问请致电 400-000-0000。\n" in output
     assert "  注册验证码 {1}，10 分钟内有效，勿告诉他人。\n  @beian.example.com #{2}\n" in output
@@ -51,11 +51,11 @@ def test_the_texts_without_a_number_are_named_at_the_end(settings):
     names = [each.name for each in registered_texts("aliyun")]
     settings.SMS_TEMPLATES = {name: "SMS_1" for name in names if name != "order_refused.en"}
 
-    output = printed()
+    output = output_of()
 
     end = f"totals: {len(names)} texts, 1 without a number in SMS_TEMPLATES\n  without a number: order_refused.en\n"
     assert output.endswith(end)
-    assert len(json.loads(printed("--json"))) == len(names) > 120
+    assert len(json.loads(output_of("--json"))) == len(names) > 120
 
 
 def test_the_filled_in_template_equals_the_message():

@@ -42,7 +42,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     return time
 
 
-def owed(owe: Callable[..., Message], number: int) -> list[str]:
+def owe_many(owe: Callable[..., Message], number: int) -> list[str]:
     keys = [f"m:{n:02}" for n in range(number)]
     for place, key in enumerate(keys):
         owe(key, not_before=NOW - timedelta(minutes=number - place))
@@ -72,7 +72,7 @@ def statements(act: Callable[[], Any]) -> int:
 
 
 def test_each_is_sent_once_in_order_and_its_receipt_stored(owe, post):
-    keys = owed(owe, 45)
+    keys = owe_many(owe, 45)
 
     totals = deliver(now=NOW, limit=None)
 
@@ -83,14 +83,14 @@ def test_each_is_sent_once_in_order_and_its_receipt_stored(owe, post):
 
 @pytest.mark.services
 def test_twenty_are_written_by_three_statements(owe, post):
-    owed(owe, 5 + 10 + 20)  # the sizes of the first three batches
+    owe_many(owe, 5 + 10 + 20)  # the sizes of the first three batches
     by_round = 3  # reserved, taken, recorded
 
     assert statements(lambda: deliver(now=NOW, limit=None)) == 3 * by_round
 
 
 def test_the_attempt_is_recorded_before_the_call_and_the_result_with_the_last_of_the_batch(owe, post):
-    owed(owe, 3)
+    owe_many(owe, 3)
     seen: list[Any] = []
     post.trouble["m:02"] = lambda: seen.append(states()) or "receipt"
 
@@ -100,7 +100,7 @@ def test_the_attempt_is_recorded_before_the_call_and_the_result_with_the_last_of
 
 
 def test_after_two_seconds_sent_ones_are_recorded_and_the_rest_is_due_again_uncounted(owe, post, clock, monkeypatch):
-    keys = owed(owe, 5)
+    keys = owe_many(owe, 5)
     seen: list[Any] = []
 
     def slow() -> str:
@@ -119,7 +119,7 @@ def test_after_two_seconds_sent_ones_are_recorded_and_the_rest_is_due_again_unco
 
 
 def test_a_refused_one_fails_alone(owe, post):
-    owed(owe, 3)
+    owe_many(owe, 3)
     post.trouble["m:01"] = raising(Refused("no"))
 
     totals = deliver(now=NOW)
@@ -129,7 +129,7 @@ def test_a_refused_one_fails_alone(owe, post):
 
 
 def test_one_that_breaks_its_handler_is_retried_alone(owe, post):
-    owed(owe, 3)
+    owe_many(owe, 3)
     post.trouble["m:01"] = raising(ValueError("broken"))
 
     totals = deliver(now=NOW)
@@ -139,7 +139,7 @@ def test_one_that_breaks_its_handler_is_retried_alone(owe, post):
 
 
 def test_a_stalling_channel_gives_the_rest_back_uncounted(owe, post, clock, monkeypatch):
-    owed(owe, 4)
+    owe_many(owe, 4)
     monkeypatch.setattr(delivery, "TOGETHER_SECONDS", 100.0)
 
     def stall() -> str:
@@ -160,7 +160,7 @@ def test_a_stalling_channel_gives_the_rest_back_uncounted(owe, post, clock, monk
 
 
 def test_running_out_of_the_workers_time_records_sent_ones_and_gives_the_rest_back(owe, post):
-    owed(owe, 3)
+    owe_many(owe, 3)
     due_at = row("m:02").next_at
     post.trouble["m:01"] = raising(SoftTimeLimitExceeded())
 
@@ -173,7 +173,7 @@ def test_running_out_of_the_workers_time_records_sent_ones_and_gives_the_rest_ba
 
 
 def test_one_given_up_by_staff_while_reserved_is_not_sent(owe, post, people):
-    owed(owe, 3)
+    owe_many(owe, 3)
     this = delivery._Round(NOW)
     reserved = this.reserve(3)
     discard(row("m:01"), actor=people())
@@ -184,7 +184,7 @@ def test_one_given_up_by_staff_while_reserved_is_not_sent(owe, post, people):
 
 
 def test_one_taken_by_another_worker_keeps_that_workers_outcome(owe, post):
-    owed(owe, 3)
+    owe_many(owe, 3)
     other = Message.objects.filter(key="m:00")
     post.trouble["m:02"] = lambda: other.update(attempts=F("attempts") + 1) and "receipt"
 
@@ -205,7 +205,7 @@ def test_a_code_is_erased_once_it_is_recorded(owe, post):
 
 def test_the_rest_of_a_killed_worker_is_sent_one_by_one(owe, post):
     """If one of them kills the worker, it takes no other with it a second time."""
-    owed(owe, 3)
+    owe_many(owe, 3)
     Message.objects.update(state=State.SENDING, attempts=1, leased_until=NOW - timedelta(minutes=1))
     seen: list[Any] = []
     post.trouble["m:01"] = lambda: seen.append(states()) or "receipt"

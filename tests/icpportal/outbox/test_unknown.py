@@ -114,7 +114,7 @@ def mailbox(settings: Any) -> Iterator[Outside]:
         thread.join()
 
 
-def owed(channel: str = "sms", to: str = "13900000002") -> str:
+def owe_one(channel: str = "sms", to: str = "13900000002") -> str:
     context = {"domain": "lamp.example", "ref": "T7Q4-M2KX", "due": NOW + timedelta(days=2), "name": "", "mobile": ""}
     key = f"order_received:7:account:{channel}"
     notify(
@@ -148,7 +148,7 @@ BODIES = [b"<html>OK</html>", b'{"code": "0"}', b'{"id": "7"}', b"[" * 60_000, b
 def test_a_text_accepted_without_a_clear_answer_is_sent_twice_at_most(supplier, answer: Any):
     """With a supplier that accepts a text and answers 500, it was sent up to 53 times in 50 hours."""
     supplier.answer = answer
-    key = owed()
+    key = owe_one()
 
     rounds = two_days_of_rounds()
 
@@ -165,7 +165,7 @@ def test_a_text_whose_supplier_falls_silent_after_taking_it_is_in_doubt(supplier
     """A time-out after the request was sent says nothing about the text."""
     settings.SMS_HTTP = {**settings.SMS_HTTP, "seconds": 0.2}
     supplier.answer = "silence"
-    key = owed()
+    key = owe_one()
 
     deliver(now=NOW)
 
@@ -178,7 +178,7 @@ def test_a_text_whose_supplier_falls_silent_after_taking_it_is_in_doubt(supplier
 def test_a_text_that_was_refused_for_now_keeps_its_back_off(supplier, answer: Any):
     """A clear "later" is no doubt: nothing was sent to anybody."""
     supplier.answer = answer
-    key = owed()
+    key = owe_one()
 
     two_days_of_rounds()
 
@@ -193,7 +193,7 @@ def test_a_text_that_was_never_transmitted_keeps_its_back_off(supplier, settings
     """Unreachable, no TLS, no such name: no text was transmitted, so it may be retried as often as needed."""
     there = settings.SMS_HTTP["url"].rsplit(":", 1)[1].strip("/")
     settings.SMS_HTTP = {**settings.SMS_HTTP, "url": url.format(port=there)}
-    key = owed()
+    key = owe_one()
 
     deliver(now=NOW)
 
@@ -205,7 +205,7 @@ def test_a_text_that_was_never_transmitted_keeps_its_back_off(supplier, settings
 def test_a_text_in_doubt_that_then_cannot_be_sent_is_retried_and_ends_as_unknown(supplier, settings):
     """The second transmission counts, not the attempts that reached nobody."""
     there = settings.SMS_HTTP
-    key = owed()
+    key = owe_one()
     deliver(now=NOW)
     settings.SMS_HTTP = {**there, "url": "http://127.0.0.1:9/"}
     deliver(now=NOW + DOUBT)
@@ -221,7 +221,7 @@ def test_a_text_in_doubt_that_then_cannot_be_sent_is_retried_and_ends_as_unknown
 
 def test_a_text_in_doubt_that_arrives_the_second_time_is_sent(supplier):
     """Both transmissions have the same key, so that a supplier that knows it sends the text once."""
-    key = owed()
+    key = owe_one()
     deliver(now=NOW)
     supplier.answer = b'{"code": "0", "id": "r-7"}'
 
@@ -237,7 +237,7 @@ def test_a_text_in_doubt_that_arrives_the_second_time_is_sent(supplier):
 
 def test_a_repetition_that_the_supplier_calls_a_duplicate_is_not_shown_as_failed(supplier):
     """A refusal of the second transmission says nothing about the first."""
-    key = owed()
+    key = owe_one()
     deliver(now=NOW)
     supplier.answer = 409
 
@@ -265,7 +265,7 @@ def test_a_one_time_code_in_doubt_is_sent_twice_at_most_and_then_erased(supplier
 def test_a_mail_whose_answer_is_lost_after_transmission_is_sent_twice_at_most(mailbox, answer: str):
     """The same for mail: a connection that breaks after DATA may have delivered it."""
     mailbox.answer = answer
-    key = owed("email", "wang@example.com")
+    key = owe_one("email", "wang@example.com")
 
     two_days_of_rounds()
 
@@ -279,7 +279,7 @@ def test_a_mail_whose_answer_is_lost_after_transmission_is_sent_twice_at_most(ma
 def test_a_mail_not_transmitted_or_postponed_keeps_its_back_off(mailbox, answer: str):
     """A server that hangs up before the mail, or says "later", has accepted nothing."""
     mailbox.answer = answer
-    key = owed("email", "wang@example.com")
+    key = owe_one("email", "wang@example.com")
 
     deliver(now=NOW)
 
@@ -293,7 +293,7 @@ def test_a_mail_that_hangs_after_transmission_is_in_doubt(mailbox, monkeypatch):
     said = threading.Event()
     monkeypatch.setattr(Mailbox, "say", lambda self, line: said.wait(5) if line == "wait" else _say(self, line))
     mailbox.answer = "wait"
-    key = owed("email", "wang@example.com")
+    key = owe_one("email", "wang@example.com")
 
     deliver(now=NOW)
 
@@ -311,14 +311,14 @@ class Killed(BaseException):
     """KILL, as far as one process can simulate it."""
 
 
-def killed() -> str:
+def kill() -> str:
     raise Killed
 
 
 def test_a_message_whose_worker_is_killed_each_time_is_not_sent_a_third_time(owe, post):
     """A worker that dies while sending leaves the same doubt as a supplier without an answer."""
     owe("a", not_before=NOW)
-    post.trouble["a"] = killed
+    post.trouble["a"] = kill
     for minutes in (0, 1):
         with pytest.raises(Killed):
             deliver(now=NOW + timedelta(minutes=minutes))
@@ -336,7 +336,7 @@ def test_a_channel_that_must_arrive_is_never_in_doubt(owe, post, settings):
     """Reports to the ministry are reconciled with what the ministry has, and never given up."""
     settings.OUTBOX_NEVER_GIVES_UP = ["post"]
     owe("a", not_before=NOW)
-    post.trouble["a"] = killed
+    post.trouble["a"] = kill
     for minutes in (0, 1, 2):
         with pytest.raises(Killed):
             deliver(now=NOW + timedelta(minutes=minutes))
@@ -350,10 +350,10 @@ def test_a_channel_that_must_arrive_is_never_in_doubt(owe, post, settings):
 
 def test_the_alarm_ends_once_somebody_has_dealt_with_each_message(supplier):
     """Operations see "unknown", send one again or give it up, and the alarm closes with the last."""
-    first = owed()
+    first = owe_one()
     two_days_of_rounds()
     Message.objects.filter(key=first).update(key="other:7:account:sms")
-    owed()
+    owe_one()
     two_days_of_rounds()
     one, other = Message.objects.order_by("key")
     trouble = [found.reason for found in queries.trouble(NOW + 50 * HOUR)]

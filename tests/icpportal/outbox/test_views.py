@@ -28,10 +28,10 @@ CONTEXT = {
 
 
 def note(user: Any, event: str = "e:1", template: str = "confirm_phones", **context: Any) -> Message:
-    return told(user, "site", event, template, **context)
+    return make_message(user, "site", event, template, **context)
 
 
-def told(user: Any, channel: str, event: str, template: str = "confirm_phones", **context: Any) -> Message:
+def make_message(user: Any, channel: str, event: str, template: str = "confirm_phones", **context: Any) -> Message:
     to = {"site": str(user.pk), "email": user.email, "sms": "13900000001"}[channel]
     return notify(
         key=f"{event}:{channel}",
@@ -118,7 +118,7 @@ def test_an_anonymous_reader_is_sent_to_sign_in(client, wang, name: str):
 
 def test_mails_and_texts_are_not_listed_separately_but_shown_with_their_state(reader, wang):
     for channel in ("site", "email", "sms"):
-        told(wang, channel, "e:1")
+        make_message(wang, channel, "e:1")
     Message.objects.filter(channel="email").update(state=State.DELIVERED, delivered_at=DUE)
     Message.objects.filter(channel="sms").update(state=State.FAILED)
 
@@ -133,19 +133,19 @@ def test_mails_and_texts_are_not_listed_separately_but_shown_with_their_state(re
 
 def test_mails_of_somebody_else_are_never_shown(reader, wang, people):
     note(wang, "e:1")
-    told(people("chen@example.com"), "email", "e:1")
+    make_message(people("chen@example.com"), "email", "e:1")
 
     assert "Email ·" not in main_of(page(reader))
 
 
 def test_a_bounced_mail_is_mentioned_at_the_top(reader, wang):
     note(wang, "e:1")
-    told(wang, "email", "e:1")
+    make_message(wang, "email", "e:1")
     Message.objects.filter(channel="email").update(state=State.FAILED)
     assert "Our last email could not be delivered" in main_of(page(reader))
 
     note(wang, "e:2")
-    told(wang, "email", "e:2")
+    make_message(wang, "email", "e:2")
     Message.objects.filter(key="e:2:email").update(state=State.DELIVERED)
 
     assert "Our last email could not be delivered" not in main_of(page(reader))
@@ -322,7 +322,7 @@ def test_the_list_takes_as_many_queries_for_one_as_for_three(reader, wang, djang
     for number in (1, 3):
         for n in range(number):
             for channel in ("site", "email", "sms"):
-                told(wang, channel, f"e:{number}:{n}")
+                make_message(wang, channel, f"e:{number}:{n}")
         with django_assert_max_num_queries(10) as captured:
             page(reader)
         costs.append(len(captured))

@@ -13,7 +13,7 @@ from django.core.files.storage import storages
 from django.db import connection
 
 from icpportal.gateways import storage
-from tests.icpportal.privacy.key_change.drill import opened
+from tests.icpportal.privacy.key_change.drill import opened_values
 from tests.transfers.builders import picture
 from tests.walk import world
 from transfers.orders import kinds
@@ -41,7 +41,7 @@ def readable(cell: Any) -> str:
     return bytes(cell).decode("latin-1") if isinstance(cell, bytes | memoryview) else str(cell)
 
 
-def cached() -> str:
+def cache_content() -> str:
     """Everything in the cache and the broker."""
     if not portal.REDIS_URL:
         return ""
@@ -64,14 +64,14 @@ def test_a_dump_of_everything_names_nobody(tmp_path: Path, settings: Any, caplog
     storage.keep("documents", "20261129/kept.jpg", picture())
     assert {order.kind for order in made.orders} == set(kinds.ALL)
 
-    sealed = " ".join(value.decode("utf-8", "replace") for values in opened().values() for value in values)
+    sealed = " ".join(value.decode("utf-8", "replace") for values in opened_values().values() for value in values)
     people = {*ID_NUMBER.findall(sealed), *MOBILE.findall(sealed)}
     assert len(people) > 10
 
     dumped = list(rows())
     assert len(dumped) > 300
     assert {table for table, row in dumped if any(number in row for number in people)} == set()
-    everything_else = cached() + caplog.text
+    everything_else = cache_content() + caplog.text
     assert {number for number in people if number in everything_else} == set()
     found = {name: content for name, content in files() if name not in of_others}
     assert storages["documents"].path("20261129/kept.jpg") in found

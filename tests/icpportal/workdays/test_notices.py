@@ -11,14 +11,14 @@ from icpportal.workdays.notices import BadNotice, read, save
 GOOD = "2027-02-06,work\n2027-02-08, off ,Spring Festival\n\n"
 
 
-def written(folder: Path, text: str) -> Path:
+def write_notice(folder: Path, text: str) -> Path:
     path = folder / "notice.csv"
     path.write_text(text, encoding="utf-8")
     return path
 
 
 def test_a_notice_is_read_with_its_source_and_reason(tmp_path):
-    days = read(written(tmp_path, "\ufeff" + GOOD), source="2026-7")
+    days = read(write_notice(tmp_path, "\ufeff" + GOOD), source="2026-7")
 
     assert [(day.date, day.is_workday, day.source) for day in days] == [
         (date(2027, 2, 6), True, "2026-7"),
@@ -27,7 +27,7 @@ def test_a_notice_is_read_with_its_source_and_reason(tmp_path):
 
 
 def test_without_a_source_the_file_name_is_stored(tmp_path):
-    assert read(written(tmp_path, "2027-02-06,work"))[0].source == "notice.csv"
+    assert read(write_notice(tmp_path, "2027-02-06,work"))[0].source == "notice.csv"
 
 
 @pytest.mark.parametrize(
@@ -43,14 +43,14 @@ def test_without_a_source_the_file_name_is_stored(tmp_path):
 )
 def test_a_file_that_is_no_notice_says_where(tmp_path, text: str, words: str):
     with pytest.raises(BadNotice, match=words):
-        read(written(tmp_path, text))
+        read(write_notice(tmp_path, text))
 
 
 @pytest.mark.django_db
 def test_loading_twice_keeps_one_row_with_the_last_values(tmp_path):
-    save(read(written(tmp_path, GOOD)))
+    save(read(write_notice(tmp_path, GOOD)))
 
-    saved = save(read(written(tmp_path, "2027-02-06,off,changed"), source="second"))
+    saved = save(read(write_notice(tmp_path, "2027-02-06,off,changed"), source="second"))
 
     rows = WorkCalendarDay.objects.order_by("date").values_list("date", "is_workday", "source")
     assert saved == 1

@@ -18,18 +18,18 @@ TO = actions.Address("陈样例", "13900000002", "640106", "宁夏回族自治�
 WORDS = {"ref": "T7Q4-M2KX", "domain": "example.com", "url": "https://beian.example.com/x/"}
 
 
-def asked(owner=None, holder="T7Q4-M2KX"):
+def request(owner=None, holder="T7Q4-M2KX"):
     return actions.ask(holder=holder, owner=owner or make_user(), to=TO, words=WORDS)
 
 
-def stocked(count=1):
+def set_stock(count=1):
     actions.stock()
     BackdropStock.objects.update(count=count)
 
 
-def posted(**columns):
-    stocked()
-    backdrop = asked(**columns)
+def post_backdrop(**columns):
+    set_stock()
+    backdrop = request(**columns)
     actions.post(backdrop, courier="SF Express", tracking="SF0000000000000", actor=make_reviewer())
     return backdrop
 
@@ -38,13 +38,13 @@ def moves(backdrop):
     return list(backdrop.events.order_by("at", "pk").values_list("move", flat=True))
 
 
-def told():
+def message_rows():
     return sorted(Message.objects.values_list("template", "channel"))
 
 
 def test_it_goes_from_requested_to_delivered_and_stock_decreases_by_one():
-    stocked(3)
-    backdrop = asked()
+    set_stock(3)
+    backdrop = request()
 
     actions.post(backdrop, courier="SF Express", tracking="SF0000000000000", actor=make_reviewer())
     actions.mark_delivered(backdrop, actor=backdrop.owner)
@@ -55,38 +55,38 @@ def test_it_goes_from_requested_to_delivered_and_stock_decreases_by_one():
 
 
 def test_account_and_recipient_get_the_couriers_number_once():
-    backdrop = posted()
-    stocked(1)
+    backdrop = post_backdrop()
+    set_stock(1)
 
     with pytest.raises(MoveNotAllowed):
         actions.post(backdrop, courier="SF Express", tracking="SF1", actor=make_reviewer())
 
-    assert told() == [("backdrop_posted_early", channel) for channel in ("email", "site", "sms", "sms")]
+    assert message_rows() == [("backdrop_posted_early", channel) for channel in ("email", "site", "sms", "sms")]
     assert BackdropStock.objects.get().count == 1
 
 
 def test_two_presses_and_two_tabs_request_one():
     owner = make_user()
 
-    first, second = asked(owner), asked(owner)
+    first, second = request(owner), request(owner)
 
     assert first == second
     assert Backdrop.objects.count() == 1
 
 
 def test_nothing_is_posted_from_an_empty_stock():
-    stocked(0)
-    backdrop = asked()
+    set_stock(0)
+    backdrop = request()
 
     with pytest.raises(actions.OutOfStock):
         actions.post(backdrop, courier="SF", tracking="SF1", actor=make_reviewer())
 
-    assert (Backdrop.objects.get().state, told()) == ("requested", [])
+    assert (Backdrop.objects.get().state, message_rows()) == ("requested", [])
 
 
 def test_a_post_that_lost_a_race_keeps_the_stock():
-    stocked(2)
-    backdrop = asked()
+    set_stock(2)
+    backdrop = request()
     stale = Backdrop.objects.get()
     actions.cancel(backdrop, actor=backdrop.owner)
 
@@ -97,13 +97,13 @@ def test_a_post_that_lost_a_race_keeps_the_stock():
 
 
 def test_the_address_can_be_changed_until_it_is_posted():
-    backdrop = asked()
+    backdrop = request()
     stale = Backdrop.objects.get()
 
     assert actions.change_address(backdrop, TO._replace(address="示例路2号"), actor=backdrop.owner) is True
     assert Backdrop.objects.get().address == "示例路2号"
     assert actions.change_address(stale, TO._replace(address="示例路3号"), actor=backdrop.owner) is True
-    stocked()
+    set_stock()
     actions.post(Backdrop.objects.get(), courier="SF", tracking="SF1", actor=make_reviewer())
     assert actions.change_address(Backdrop.objects.get(), TO, actor=backdrop.owner) is False
     assert Backdrop.objects.get().address == "示例路3号"
@@ -111,17 +111,17 @@ def test_the_address_can_be_changed_until_it_is_posted():
 
 
 def test_a_returned_one_is_in_stock_again_and_the_applicant_is_notified():
-    backdrop = posted()
+    backdrop = post_backdrop()
 
     actions.mark_returned(backdrop, actor=make_reviewer())
 
     assert BackdropStock.objects.get().count == 1
     assert Backdrop.objects.get().state == "requested"
-    assert {template for template, _channel in told()} == {"backdrop_posted_early", "backdrop_returned"}
+    assert {template for template, _channel in message_rows()} == {"backdrop_posted_early", "backdrop_returned"}
 
 
 def test_what_is_not_posted_is_called_off_when_its_holder_needs_none_or_its_address_is_erased():
-    ended, erased, sent = asked(holder="AAAA-2222"), asked(holder="BBBB-2222"), posted(holder="CCCC-2222")
+    ended, erased, sent = request(holder="AAAA-2222"), request(holder="BBBB-2222"), post_backdrop(holder="CCCC-2222")
 
     actions.end("AAAA-2222", "CCCC-2222")
     actions.erase(Backdrop.objects.filter(holder__in=["BBBB-2222", "CCCC-2222"]))
@@ -135,14 +135,14 @@ def test_what_is_not_posted_is_called_off_when_its_holder_needs_none_or_its_addr
 
 
 def test_nobody_calls_off_what_is_on_its_way():
-    backdrop = posted()
+    backdrop = post_backdrop()
 
     with pytest.raises(MoveNotAllowed):
         actions.cancel(backdrop, actor=backdrop.owner)
 
 
 def test_the_address_is_not_readable_in_the_database():
-    asked()
+    request()
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM verification_backdrop")
@@ -153,7 +153,7 @@ def test_the_address_is_not_readable_in_the_database():
 
 
 def test_an_address_that_cannot_be_erased_stops_no_other(monkeypatch):
-    bad, good = posted(), posted(holder="ANOT-HER2")
+    bad, good = post_backdrop(), post_backdrop(holder="ANOT-HER2")
     for backdrop in (bad, good):
         actions.mark_delivered(backdrop, actor=backdrop.owner)
     save = Backdrop.save
@@ -170,7 +170,7 @@ def test_an_address_that_cannot_be_erased_stops_no_other(monkeypatch):
 
 
 def test_addresses_are_erased_ninety_days_after_the_end_and_not_before():
-    over, living = posted(), asked(holder="ANOT-HER2")
+    over, living = post_backdrop(), request(holder="ANOT-HER2")
     actions.mark_delivered(over, actor=over.owner)
     now = timezone.now()
 
@@ -187,7 +187,7 @@ def test_addresses_are_erased_ninety_days_after_the_end_and_not_before():
 
 
 def test_an_earlier_one_of_the_account_can_be_used_again():
-    backdrop = posted()
+    backdrop = post_backdrop()
     assert actions.current("ANOT-HER2", backdrop.owner) == (None, False)
 
     actions.mark_delivered(backdrop, actor=backdrop.owner)

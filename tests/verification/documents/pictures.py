@@ -22,22 +22,22 @@ def card(width: int = 1200, height: int = 900) -> Image.Image:
     return picture
 
 
-def encoded(picture: Image.Image, kind: str, **how: object) -> bytes:
+def encode(picture: Image.Image, kind: str, **how: object) -> bytes:
     target = io.BytesIO()
     picture.save(target, kind, **how)
     return target.getvalue()
 
 
 def jpeg(width: int = 1200, height: int = 900, **how: object) -> bytes:
-    return encoded(card(width, height), "JPEG", quality=90, **how)
+    return encode(card(width, height), "JPEG", quality=90, **how)
 
 
 def png(width: int = 1200, height: int = 900, **how: object) -> bytes:
-    return encoded(card(width, height), "PNG", **how)
+    return encode(card(width, height), "PNG", **how)
 
 
 def webp(width: int = 1200, height: int = 900, **how: object) -> bytes:
-    return encoded(card(width, height), "WEBP", **how)
+    return encode(card(width, height), "WEBP", **how)
 
 
 def heic() -> bytes:
@@ -75,7 +75,7 @@ def upload(content: bytes, name: str = "card.jpg", declared: str = "image/jpeg")
     return SimpleUploadedFile(name, content, content_type=declared)
 
 
-def opened(content: bytes) -> Image.Image:
+def open_image(content: bytes) -> Image.Image:
     picture = Image.open(io.BytesIO(content))
     picture.load()
     return picture

@@ -17,7 +17,7 @@ from verification.models.documents import Document, DocumentState
 NOW = datetime(2026, 11, 25, 8, 20, tzinfo=UTC)
 
 
-def refused(content: bytes, *, kind: str = "lead_id", **more: str) -> tuple[str | None, str]:
+def refusal_of(content: bytes, *, kind: str = "lead_id", **more: str) -> tuple[str | None, str]:
     with pytest.raises(UploadRefused) as caught:
         actions.receive(kind=kind, upload=pictures.upload(content, **more), holder="T7Q4-M2KX")
     return caught.value.code, caught.value.messages[0]
@@ -89,7 +89,7 @@ def test_a_request_refuses_what_it_can_detect(received, files, nudges, content: 
         return
 
     with translation.override("en"):
-        assert refused(content, declared="image/jpeg") == (code, message)
+        assert refusal_of(content, declared="image/jpeg") == (code, message)
 
     assert not Document.objects.exists()
     assert files("quarantine") == []
@@ -104,13 +104,13 @@ def test_a_file_one_byte_over_the_limit_is_refused_and_one_at_the_limit_accepted
 
     assert taken.size == len(content)
     with translation.override("en"):
-        assert refused(content + b"\x00") == ("file_big", "Larger than 0 MB: make it smaller or take it again")
+        assert refusal_of(content + b"\x00") == ("file_big", "Larger than 0 MB: make it smaller or take it again")
     assert files("quarantine") == [content]
 
 
 def test_the_limit_in_the_sentence_is_the_one_in_the_settings(db):
     with translation.override("en"):
-        assert refused(b"\xff\xd8\xff" + b"\x00" * (8 * 1024 * 1024)) == (
+        assert refusal_of(b"\xff\xd8\xff" + b"\x00" * (8 * 1024 * 1024)) == (
             "file_big",
             "Larger than 8 MB: make it smaller or take it again",
         )
@@ -130,7 +130,7 @@ def test_a_false_content_length_is_ignored(db, settings):
 def test_40_megapixels_are_accepted_and_one_row_more_is_not(received):
     received(pictures.png_claiming(8000, 5000, rows=1))
 
-    assert refused(pictures.png_claiming(8000, 5001, rows=1))[0] == "file_pixels"
+    assert refusal_of(pictures.png_claiming(8000, 5001, rows=1))[0] == "file_pixels"
 
 
 @pytest.mark.parametrize(("width", "height", "code"), [(800, 600, ""), (600, 800, ""), (799, 600, "photo_size")])
@@ -139,7 +139,7 @@ def test_a_photo_must_have_800_by_600_and_a_paper_need_not(received, width: int,
 
     if code:
         with translation.override("en"):
-            assert refused(content, kind="photo") == (code, "Smaller than 800 × 600: move closer and take it again")
+            assert refusal_of(content, kind="photo") == (code, "Smaller than 800 × 600: move closer and take it again")
     else:
         received(content, kind="photo")
 
@@ -158,7 +158,7 @@ def test_a_full_storage_refuses_the_upload_and_leaves_no_row(db, monkeypatch):
     monkeypatch.setattr(storage.place("quarantine"), "save", full)
 
     with translation.override("en"):
-        key, said = refused(pictures.jpeg())
+        key, said = refusal_of(pictures.jpeg())
     assert (key, said) == ("storage_down", "We cannot take pictures at the moment: try again in a few minutes")
     assert not Document.objects.exists()
 
@@ -289,7 +289,7 @@ def test_a_retirement_with_an_unavailable_storage_leaves_its_files_to_be_deleted
 def frames(kind: str, count: int = 3) -> bytes:
     """An animation of cards."""
     cards = [pictures.card(600, 450).point(lambda level, dim=10 * n: max(0, level - dim)) for n in range(count)]
-    return pictures.encoded(cards[0], kind, save_all=True, append_images=cards[1:], duration=100)
+    return pictures.encode(cards[0], kind, save_all=True, append_images=cards[1:], duration=100)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
@@ -299,7 +299,7 @@ def test_an_animation_is_refused_with_an_explanation_before_it_is_stored_and_by_
     moving, still = frames(kind), frames(kind, 1)
 
     with translation.override("en"):
-        code, message = refused(moving)
+        code, message = refusal_of(moving)
     by_child = child.answer(moving, pixels=40_000_000)[0]
 
     assert (code, message) == ("file_moves", "The picture moves: take a still photo, or save one frame as JPEG or PNG")

@@ -41,9 +41,9 @@ def test_a_good_picture_becomes_ready_upright_and_clean(received, files):
     ready = after(document)
     picture = storage.read("documents", ready.stored_name)
     assert (ready.state, ready.reason, ready.decided_at) == (DocumentState.READY, "", NOW)
-    assert (ready.width, ready.height) == pictures.opened(picture).size == (1200, 900)
+    assert (ready.width, ready.height) == pictures.open_image(picture).size == (1200, 900)
     assert (ready.size, ready.sha256) == (len(picture), hashlib.sha256(picture).hexdigest())
-    assert pictures.opened(storage.read("documents", ready.preview_name)).size == (640, 480)
+    assert pictures.open_image(storage.read("documents", ready.preview_name)).size == (640, 480)
     assert files("quarantine") == []
     assert (ready.quarantine_name, ready.to_clear, ready.leased_until, ready.lease) == ("", False, None, None)
 

@@ -21,8 +21,8 @@ def test_a_ready_picture_is_what_we_wrote_ourselves(received):
     document = ready(received)
 
     with open_ready(document) as picture, open_preview(document) as preview:
-        assert pictures.opened(picture.read()).size == (1200, 900)
-        assert pictures.opened(preview.read()).size == (640, 480)
+        assert pictures.open_image(picture.read()).size == (1200, 900)
+        assert pictures.open_image(preview.read()).size == (640, 480)
 
 
 def test_nothing_in_quarantine_is_ever_opened(received, monkeypatch):
@@ -115,7 +115,7 @@ def test_a_name_never_breaks_the_header(received, name: str, header: str):
 def test_the_preview_is_the_small_one(received):
     answer = response(ready(received), preview=True)
 
-    assert pictures.opened(b"".join(answer.streaming_content)).size == (640, 480)
+    assert pictures.open_image(b"".join(answer.streaming_content)).size == (640, 480)
 
 
 def test_opening_takes_two_queries_the_name_and_the_key(received, django_assert_num_queries):

@@ -59,7 +59,7 @@ def test_every_picture_is_sealed_and_opens_as_before_and_a_second_run_has_nothin
     assert len(lying(places)) == 5
     assert all(content.startswith(pieces.MARK) for content in lying(places))
     assert [open_ready(document).read() for document in plain[:2]] == before
-    assert pictures.opened(open_preview(plain[0]).read()).size == (640, 480)
+    assert pictures.open_image(open_preview(plain[0]).read()).size == (640, 480)
     assert examine(plain[2].pk, opener=drawn) == "ready"
     assert seal_papers() == "seal_papers: 0 sealed, 0 changed, 0 gone, 0 failed; 0 left"
 
@@ -85,7 +85,7 @@ def test_a_run_killed_at_any_step_loses_nothing_and_the_next_one_finishes_it(pla
             with pytest.raises(Killed):
                 plain_files.seal()
         for document in plain[:2]:
-            assert pictures.opened(open_ready(document).read()).size == (1200, 900)
+            assert pictures.open_image(open_ready(document).read()).size == (1200, 900)
 
     assert seal_papers().endswith("; 0 left")
     named = {
@@ -132,7 +132,7 @@ def test_a_file_named_by_two_rows_and_a_missing_one_stop_nobody(plain):
     said = seal_papers()
 
     assert said == "seal_papers: 4 sealed, 0 changed, 1 gone, 0 failed; 0 left"
-    assert pictures.opened(open_preview(plain[0]).read()).size == (1200, 900)
+    assert pictures.open_image(open_preview(plain[0]).read()).size == (1200, 900)
 
 
 def test_it_does_not_begin_while_new_pictures_would_be_stored_unsealed(plain, settings):

@@ -82,7 +82,7 @@ def test_a_picture_goes_through_quarantine_to_documents(received, bucket):
     ready = after(document)
     assert sorted(keys(bucket)) == sorted([f"documents/{ready.stored_name}", f"documents/{ready.preview_name}"])
     with open_ready(ready) as picture:
-        assert pictures.opened(picture.read()).size == (1200, 900)
+        assert pictures.open_image(picture.read()).size == (1200, 900)
     assert b"".join(response(ready).streaming_content)[:3] == b"\xff\xd8\xff"
 
 

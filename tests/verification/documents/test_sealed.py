@@ -81,7 +81,7 @@ def test_an_older_backup_opens_an_erased_picture_only_while_a_backup_of_its_key_
         open_ready(document)
     with pytest.raises(NotReady):
         response(document, preview=True)
-    assert pictures.opened(open_ready(other).read()).size == (1200, 900)
+    assert pictures.open_image(open_ready(other).read()).size == (1200, 900)
 
 
 def test_the_keys_of_files_reference_no_table_and_no_table_references_them():
@@ -132,7 +132,7 @@ def test_an_unsealed_file_of_an_earlier_version_opens_as_before(received, settin
     assert examine(document.pk) == "ready"
 
     document.refresh_from_db()
-    assert pictures.opened(b"".join(response(document).streaming_content)).size == (1200, 900)
+    assert pictures.open_image(b"".join(response(document).streaming_content)).size == (1200, 900)
     assert FileKey.objects.count() == 2
 
 

@@ -13,7 +13,7 @@ from verification.documents.upload_messages import UploadRefused
 MEGABYTE = 1024 * 1024
 
 
-def sent(content: bytes):
+def uploaded_file(content: bytes):
     """The file as Django passes it."""
     request = RequestFactory().post("/", {"file": pictures.upload(content)})
     return request.FILES["file"]
@@ -27,14 +27,14 @@ def test_the_portal_uses_only_this_handler_and_accepts_one_file_per_request(sett
 def test_a_file_within_the_limit_arrives_complete():
     content = pictures.jpeg() + os.urandom(5 * MEGABYTE)
 
-    file = sent(content)
+    file = uploaded_file(content)
 
     assert file.size == len(content)
     assert file.read() == content
 
 
 def test_a_file_beyond_the_limit_has_its_size_but_is_not_kept(db):
-    file = sent(pictures.jpeg() + b"\x00" * (30 * MEGABYTE))
+    file = uploaded_file(pictures.jpeg() + b"\x00" * (30 * MEGABYTE))
 
     assert file.size > 30 * MEGABYTE
     assert len(file.read()) == 8 * MEGABYTE + 1

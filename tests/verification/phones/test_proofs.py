@@ -72,7 +72,7 @@ def wrong(right: str) -> str:
     return f"{(int(right) + 1) % 1_000_000:06}"
 
 
-def proved(mobile: str = MINE, person: str = "lead") -> bool:
+def is_proved(mobile: str = MINE, person: str = "lead") -> bool:
     return proofs.is_proved(HOLDER, person, mobile)
 
 
@@ -96,9 +96,9 @@ def test_the_right_code_proves_the_mobile_and_no_other():
 
     assert enter(code()) == Verdict("right")
 
-    assert proved()
-    assert not proved(OTHER)
-    assert not proved(person="administrator")
+    assert is_proved()
+    assert not is_proved(OTHER)
+    assert not is_proved(person="administrator")
     assert not proofs.is_proved("OTHER", "lead", MINE)
     assert PhoneProof.objects.get().proved_at == after(1)
 
@@ -108,14 +108,14 @@ def test_a_wrong_code_proves_nothing_and_says_how_many_attempts_are_left():
 
     assert enter(wrong(code())) == Verdict("wrong", 4)
 
-    assert not proved()
+    assert not is_proved()
 
 
 def test_a_code_lasts_ten_minutes():
     start()
 
     assert enter(code(), minutes=10).state == "expired"
-    assert not proved()
+    assert not is_proved()
 
 
 def test_without_a_sent_code_no_entry_is_right():
@@ -137,7 +137,7 @@ def test_opening_the_link_shows_and_proves_nothing():
     for _preview in range(5):
         assert proofs.open_link(token(), now=after(1)).masked_mobile == "139****0001"
 
-    assert not proved()
+    assert not is_proved()
 
 
 def test_confirming_the_link_proves_once():
@@ -146,7 +146,7 @@ def test_confirming_the_link_proves_once():
     proof = proofs.confirm_link(token(), now=after(2))
 
     assert (proof.person_key, proof.proved_at, proof.link_expires_at) == ("lead", after(2), None)
-    assert proved()
+    assert is_proved()
     assert proofs.confirm_link(token(), now=after(3)) is None
     assert proofs.open_link(token(), now=after(3)) is None
 
@@ -200,12 +200,12 @@ def test_another_mobile_invalidates_the_proof_and_the_old_code_and_link():
 
     start(OTHER, minutes=2)
 
-    assert not proved(MINE)
-    assert not proved(OTHER)
+    assert not is_proved(MINE)
+    assert not is_proved(OTHER)
     assert PhoneProof.objects.count() == 1
     assert enter(code(0), minutes=3).state in ("wrong", "none")
     assert enter(code(1), minutes=3).state == "right"
-    assert proved(OTHER)
+    assert is_proved(OTHER)
 
 
 def test_a_code_for_the_old_mobile_does_not_prove_the_new_one():
@@ -214,7 +214,7 @@ def test_a_code_for_the_old_mobile_does_not_prove_the_new_one():
 
     assert enter(code(0), minutes=2).state == "wrong"
     assert proofs.confirm_link(token(0), now=after(2)) is None
-    assert not proved(OTHER)
+    assert not is_proved(OTHER)
 
 
 def test_a_mobile_changed_while_the_code_was_entered_is_not_proved(monkeypatch):
@@ -229,8 +229,8 @@ def test_a_mobile_changed_while_the_code_was_entered_is_not_proved(monkeypatch):
     monkeypatch.setattr(proofs.codes, "enter", enter_slowly)
 
     assert enter(code(0)).state == "expired"
-    assert not proved(OTHER)
-    assert not proved(MINE)
+    assert not is_proved(OTHER)
+    assert not is_proved(MINE)
 
 
 def test_a_proved_mobile_gets_no_more_texts():
@@ -262,7 +262,7 @@ def test_a_refused_text_to_a_new_mobile_keeps_the_old_proof(settings):
     with pytest.raises(TooMany):
         start(OTHER, minutes=2, client="192.0.2.7")
 
-    assert proved(MINE)
+    assert is_proved(MINE)
 
 
 def test_neither_mobile_nor_link_is_readable_in_the_database():
@@ -331,7 +331,7 @@ def test_a_link_confirmed_by_concurrent_posts_is_confirmed_once():
     answers = together(8, lambda: proofs.confirm_link(link, now=after(1)))
 
     assert len([answer for answer in answers if answer]) == 1
-    assert proved()
+    assert is_proved()
 
 
 @pytest.mark.django_db(transaction=True)

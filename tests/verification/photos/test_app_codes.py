@@ -33,7 +33,7 @@ def ask(code, *, order="T7Q4-M2KX", account="lin", now=NOW):
     return app_codes.ask(code, CHEN, order_key=order, account_key=account, now=now)
 
 
-def counted(order="T7Q4-M2KX"):
+def used_attempts(order="T7Q4-M2KX"):
     keys = zip(app_codes.LIMITS, (order, "lin", CHEN), strict=True)
     return [
         amount - attempts.attempts_left(name, key, now=NOW)
@@ -44,12 +44,12 @@ def counted(order="T7Q4-M2KX"):
 def test_a_right_code_gives_the_photo_and_costs_nothing():
     assert ask("AB12CD") == Outcome(State.FOUND, content=b"photo")
     assert fake.FakeApp.asked == [("AB12CD", CHEN)]
-    assert counted() == [0, 0, 0]
+    assert used_attempts() == [0, 0, 0]
 
 
 def test_a_wrong_code_costs_an_attempt_of_the_order_the_account_and_the_mobile():
     assert ask("ZZZZ99") == Outcome(State.WRONG, left=4)
-    assert counted() == [1, 1, 1]
+    assert used_attempts() == [1, 1, 1]
 
 
 def test_after_five_wrong_codes_nothing_is_checked_for_an_hour():
@@ -73,14 +73,14 @@ def test_an_unavailable_or_refusing_system_costs_nothing(settings, mood):
     settings.PHOTO_APP_GATEWAY = f"{FAKES}.{mood}"
 
     assert ask("AB12CD") == Outcome(State.UNREACHABLE)
-    assert counted() == [0, 0, 0]
+    assert used_attempts() == [0, 0, 0]
 
 
 def test_with_too_many_concurrent_calls_nothing_is_checked_or_counted(settings):
     settings.GATEWAY_REQUESTS_AT_ONCE = 0
 
     assert ask("AB12CD") == Outcome(State.BUSY)
-    assert (fake.FakeApp.asked, counted()) == ([], [0, 0, 0])
+    assert (fake.FakeApp.asked, used_attempts()) == ([], [0, 0, 0])
     assert request_budget.slots.in_use == 0
 
 

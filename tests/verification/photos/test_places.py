@@ -17,7 +17,7 @@ def choose(place, holder="T7Q4-M2KX", owner=None):
     return photo_places.choose(holder, place, owner=owner or make_user(), words=WORDS)
 
 
-def told():
+def message_rows():
     return sorted(Message.objects.values_list("template", "channel", "reference"))
 
 
@@ -73,7 +73,7 @@ def test_people_who_chose_a_closing_place_are_notified_once_and_nobody_else():
     photo_places.end("GONE")
 
     assert [photo_places.close(closing), photo_places.close(closing)] == [1, 0]
-    assert told() == [("place_closed", channel, "T7Q4-M2KX") for channel in ("email", "site", "sms")]
+    assert message_rows() == [("place_closed", channel, "T7Q4-M2KX") for channel in ("email", "site", "sms")]
     assert not PhotoPlace.objects.get(pk=closing.pk).active
 
 
@@ -85,7 +85,7 @@ def test_a_reopened_place_that_closes_again_is_announced_again():
 
     assert photo_places.close(place) == 1
 
-    assert len(told()) == 6
+    assert len(message_rows()) == 6
 
 
 def test_an_owner_without_a_mobile_is_notified_by_mail_and_on_the_site():
@@ -97,7 +97,7 @@ def test_an_owner_without_a_mobile_is_notified_by_mail_and_on_the_site():
 
     photo_places.close(place)
 
-    assert [channel for _template, channel, _reference in told()] == ["email", "site"]
+    assert [channel for _template, channel, _reference in message_rows()] == ["email", "site"]
 
 
 def test_closing_takes_as_many_queries_for_one_as_for_three():

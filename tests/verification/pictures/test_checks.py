@@ -40,7 +40,7 @@ CHINESE = {
 }
 
 
-def found(drawn: damage.Sample) -> dict[str, checks.Box]:
+def findings_on(drawn: damage.Sample) -> dict[str, checks.Box]:
     return dict(judge.findings(drawn.picture, drawn.paper, width=drawn.width, height=drawn.height))
 
 
@@ -50,7 +50,7 @@ def found(drawn: damage.Sample) -> dict[str, checks.Box]:
 )
 def test_a_damage_is_found_and_its_place_is_on_the_picture(key: str, strength: int):
     for seed in SEEDS:
-        seen = found(damage.DAMAGES[key](random.Random(seed), FACES, strength))
+        seen = findings_on(damage.DAMAGES[key](random.Random(seed), FACES, strength))
 
         assert key in seen
         left, top, right, bottom = seen[key]
@@ -61,7 +61,7 @@ def test_a_damage_is_found_and_its_place_is_on_the_picture(key: str, strength: i
 @pytest.mark.parametrize("draw", [damage.good_paper, damage.good_portrait])
 def test_nothing_is_found_on_a_good_picture(draw):
     for seed in range(6):
-        assert found(draw(random.Random(seed), FACES)) == {}
+        assert findings_on(draw(random.Random(seed), FACES)) == {}
 
 
 def test_the_frame_of_a_cut_off_paper_is_the_edge_it_runs_over():
@@ -69,7 +69,7 @@ def test_the_frame_of_a_cut_off_paper_is_the_edge_it_runs_over():
     card, table = papers.card_back(rng), scenes.table((1024, 768), rng)
     picture, _corners = scenes.lay(card, table, rng, share=0.8, shift=(0.3, 0))
 
-    seen = found(damage.finish(picture, Paper.CARD, rng))
+    seen = findings_on(damage.finish(picture, Paper.CARD, rng))
 
     assert seen["cut"] == (0.96, 0.0, 1.0, 1.0)
 
@@ -94,14 +94,14 @@ def test_a_red_or_blue_top_is_pointed_out_and_the_blue_backdrop_is_not(top: tupl
     rng = random.Random(1)
     shown = people.person(people.backdrop(rng), people.stuff(rng, top), rng, FACES[0])
 
-    assert ("photo_clothes" in found(damage.finish(shown, Paper.PORTRAIT, rng))) is is_said
+    assert ("photo_clothes" in findings_on(damage.finish(shown, Paper.PORTRAIT, rng))) is is_said
 
 
 def test_a_scan_that_fills_the_picture_is_whole():
     rng = random.Random(2)
     sheet = papers.page(rng).resize((724, 1024))
 
-    assert "cut" not in found(damage.Sample(sheet, Paper.SHEET, 2172, 3072))
+    assert "cut" not in findings_on(damage.Sample(sheet, Paper.SHEET, 2172, 3072))
 
 
 def test_a_pale_paper_on_a_pale_table_is_not_reported_as_cut_off():
@@ -110,13 +110,13 @@ def test_a_pale_paper_on_a_pale_table_is_not_reported_as_cut_off():
         papers.page(rng, pale=True), Image.new("RGB", (768, 1024), (238, 237, 233)), rng, share=0.85
     )
 
-    assert not {"cut", "small"} & found(damage.finish(laid, Paper.SHEET, rng)).keys()
+    assert not {"cut", "small"} & findings_on(damage.finish(laid, Paper.SHEET, rng)).keys()
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 400), (400, 1), (33, 33)])
 @pytest.mark.parametrize("paper", Paper)
 def test_the_smallest_pictures_can_be_judged(size: tuple[int, int], paper: Paper):
-    found(damage.Sample(Image.new("RGB", size, (120, 122, 118)), paper, *size))
+    findings_on(damage.Sample(Image.new("RGB", size, (120, 122, 118)), paper, *size))
 
 
 def test_a_face_is_searched_for_only_where_one_is_required():
@@ -204,9 +204,9 @@ def test_a_row_and_its_measure_make_a_check(monkeypatch: pytest.MonkeyPatch):
         {**judge.MEASURES, "green": lambda sample: WHOLE if sample.rgb[..., 1].mean() > 150 else None},
     )
 
-    assert "green" in found(damage.Sample(green, Paper.CARD, 2400, 1800))
-    assert "green" not in found(damage.Sample(green, Paper.SHEET, 2400, 1800))
-    assert "green" not in found(damage.Sample(Image.new("RGB", (800, 600)), Paper.CARD, 2400, 1800))
+    assert "green" in findings_on(damage.Sample(green, Paper.CARD, 2400, 1800))
+    assert "green" not in findings_on(damage.Sample(green, Paper.SHEET, 2400, 1800))
+    assert "green" not in findings_on(damage.Sample(Image.new("RGB", (800, 600)), Paper.CARD, 2400, 1800))
 
 
 def test_every_finding_has_its_text_and_advice_in_chinese():

@@ -31,7 +31,7 @@ def code_of(user, slot=1, **columns):
     return ServiceCode.objects.create(instance_id="i-1", slot=slot, product="ecs", account=user.email, **columns)
 
 
-def told(step=""):
+def recipients_of(step=""):
     """The recipients of notes on the site, of one step or of all."""
     rows = Message.objects.filter(channel="site", template__contains=step).select_related("user")
     return sorted((row.template, row.user.email) for row in rows)
@@ -55,7 +55,7 @@ def test_an_offer_moves_nothing_and_notifies_both_by_text_mail_and_site(lin, che
 
     assert stands(code) == ("free", lin.email, "")
     assert offered.is_open
-    assert told() == [("handover_offered", chen.email), ("handover_sent", lin.email)]
+    assert recipients_of() == [("handover_offered", chen.email), ("handover_sent", lin.email)]
     sent = sorted(Message.objects.values_list("channel", "template"))
     assert sent == [(by, f"handover_{which}") for by in ("email", "site", "sms") for which in ("offered", "sent")]
 
@@ -86,7 +86,7 @@ def test_the_same_offer_twice_is_one_with_one_notice(lin, chen):
     first, second = handovers.offer(code, lin, chen), handovers.offer(code, lin, chen)
 
     assert first == second
-    assert len(told()) == 2
+    assert len(recipients_of()) == 2
 
 
 def test_an_offered_code_cannot_be_offered_to_somebody_else(lin, chen):
@@ -125,7 +125,7 @@ def test_only_a_free_code_that_one_keeps_can_be_offered(lin, chen, columns):
         handovers.offer(code, lin, chen)
 
     assert refused.value.rule == "handover_not_free"
-    assert told() == []
+    assert recipients_of() == []
 
 
 def test_a_code_of_another_account_is_not_mine_to_offer(lin, chen):
@@ -152,8 +152,8 @@ def test_an_accepted_code_is_the_other_accounts_and_both_are_notified_once(lin, 
         handovers.accept(offered)
 
     assert stands(code) == ("free", lin.email, chen.email)
-    assert told("handover_accepted") == [("handover_accepted", email) for email in (chen.email, lin.email)]
-    assert len(told()) == 4
+    assert recipients_of("handover_accepted") == [("handover_accepted", email) for email in (chen.email, lin.email)]
+    assert len(recipients_of()) == 4
 
 
 @pytest.mark.parametrize("answer", ["decline", "take_back"])
@@ -168,8 +168,8 @@ def test_a_declined_or_taken_back_code_stays_and_both_are_notified_once(lin, che
     state = {"decline": "declined", "take_back": "taken_back"}[answer]
     assert ends(offered) == state
     assert stands(code) == ("free", lin.email, "")
-    assert told(f"handover_{state}") == [(f"handover_{state}", email) for email in (chen.email, lin.email)]
-    assert len(told()) == 4
+    assert recipients_of(f"handover_{state}") == [(f"handover_{state}", email) for email in (chen.email, lin.email)]
+    assert len(recipients_of()) == 4
 
 
 def test_after_acceptance_it_cannot_be_taken_back(lin, chen):
@@ -193,8 +193,8 @@ def test_a_code_used_in_the_meantime_is_not_handed_over_and_both_are_notified(li
 
     assert ends(offered) == "overtaken"
     assert stands(code) == ("bound", lin.email, "")
-    assert told("handover_failed") == [("handover_failed", email) for email in (chen.email, lin.email)]
-    assert len(told()) == 4
+    assert recipients_of("handover_failed") == [("handover_failed", email) for email in (chen.email, lin.email)]
+    assert len(recipients_of()) == 4
 
 
 def test_a_code_released_again_can_still_be_accepted(lin, chen):
@@ -218,7 +218,7 @@ def test_revoking_an_offered_code_ends_the_offer_and_notifies_both(lin, chen):
     assert (revoked, again) == (True, False)
     assert ends(offered) == "overtaken"
     assert stands(code) == ("revoked", lin.email, "")
-    assert len(told()) == 4
+    assert len(recipients_of()) == 4
 
 
 def test_a_code_can_be_handed_on_and_back_to_the_owner_of_its_server(lin, chen):
@@ -280,4 +280,4 @@ def test_accepting_while_something_else_happens_leaves_one_winner(lin, chen, riv
     state, _, kept_by = stands(code)
     assert (ends(offered) == "accepted") == (kept_by == chen.email)
     assert kept_by == "" or state == "free"
-    assert len(told()) == 4
+    assert len(recipients_of()) == 4

@@ -22,7 +22,7 @@ def verdicts(provider):
     ]
 
 
-def filed(provider, xml, sequence=1):
+def file_one(provider, xml, sequence=1):
     """The verdicts on one file."""
     assert provider.uploaded(xml, sequence) == 0
     return verdicts(provider)
@@ -33,7 +33,7 @@ def good(own_id=7, **changed):
 
 
 def test_a_valid_report_waits_for_a_person_without_an_answer(desk, provider):
-    assert filed(provider, document(XZJR=good())) == []
+    assert file_one(provider, document(XZJR=good())) == []
     assert desk.reports()[0]["stage"] == "waiting"
 
 
@@ -64,7 +64,7 @@ def test_a_valid_report_waits_for_a_person_without_an_answer(desk, provider):
     ],
 )
 def test_an_invalid_file_is_refused_as_a_whole(desk, provider, xml, code):
-    assert [codes for _operation, _handle, codes in filed(provider, xml)] == [[code]]
+    assert [codes for _operation, _handle, codes in file_one(provider, xml)] == [[code]]
     assert [(row["stage"], row["code"]) for row in desk.reports()] == [("failed", code)]
 
 
@@ -93,7 +93,7 @@ def test_a_broken_file_is_explained_in_the_words_of_5001(provider):
     ],
 )
 def test_a_wrong_record_is_refused_with_the_matching_code(desk, provider, record, code):
-    assert filed(provider, document(XZJR=record)) == [("3", "7", [code])]
+    assert file_one(provider, document(XZJR=record)) == [("3", "7", [code])]
     assert [(row["stage"], row["code"]) for row in desk.reports()] == [("failed", code)]
 
 
@@ -106,7 +106,7 @@ def test_a_wrong_record_is_refused_with_the_matching_code(desk, provider, record
     ],
 )
 def test_valid_pictures_are_accepted(desk, provider, attachments):
-    assert filed(provider, document(XZJR=good(attachments=attachments))) == []
+    assert file_one(provider, document(XZJR=good(attachments=attachments))) == []
 
 
 @pytest.mark.parametrize(("purpose", "largest"), [(1, 153_600), (5, 102_400)])
@@ -114,9 +114,9 @@ def test_a_picture_may_be_as_long_in_base64_as_the_ministry_allows(provider, pur
     short = picture()
     spaces = largest - len(short)
 
-    fits = filed(provider, document(XZJR=good(attachments=attachment(
+    fits = file_one(provider, document(XZJR=good(attachments=attachment(
         SITE, purpose=purpose, content=short + " " * spaces))))  # fmt: skip
-    too_long = filed(provider, document(XZJR=good(8, attachments=attachment(
+    too_long = file_one(provider, document(XZJR=good(8, attachments=attachment(
         SITE, purpose=purpose, content=short + " " * (spaces + 1)))), 2)  # fmt: skip
 
     assert (fits, too_long) == ([], [("3", "8", ["5010"])])
@@ -125,40 +125,40 @@ def test_a_picture_may_be_as_long_in_base64_as_the_ministry_allows(provider, pur
 def test_the_case_of_the_password_digest_does_not_matter(provider):
     digest = hashlib.md5(PASSWORD.encode()).hexdigest().upper()
 
-    assert filed(provider, document(XZJR=good(ICPmm=f"<ICPmm>{digest}</ICPmm>"))) == []
+    assert file_one(provider, document(XZJR=good(ICPmm=f"<ICPmm>{digest}</ICPmm>"))) == []
 
 
 def test_the_value_for_no_password_is_not_compared(desk, provider):
     nothing = "<ICPmm>d41d8cd98f00b204e9800998ecf8427e</ICPmm>"
 
-    assert filed(provider, document(XZJR=good(ICPmm=nothing))) == []
+    assert file_one(provider, document(XZJR=good(ICPmm=nothing))) == []
     assert desk.reports()[0]["body"]["password_fits"] is None
 
 
 def test_a_province_without_passwords_compares_none(desk, provider):
     desk.set_province("64", asks_phones=False, compares_password=False)
-    without = filed(provider, document(XZJR=access(SITE, 7, "wrong")))
+    without = file_one(provider, document(XZJR=access(SITE, 7, "wrong")))
     desk.set_province("64", asks_phones=False)
 
     assert without == []
-    assert filed(provider, document(XZJR=access(SITE, 8, "wrong")), 2) == [("3", "8", ["1018"])]
+    assert file_one(provider, document(XZJR=access(SITE, 8, "wrong")), 2) == [("3", "8", ["1018"])]
 
 
 def test_a_site_can_be_named_by_the_authoritys_id(desk, provider):
     site_id = desk.filings(number=NUMBER)[0]["sites"][0]["site_id"]
 
-    assert filed(provider, document(XZJR=good(Wz_xx=f"<Wz_xx><Wzid>{site_id}</Wzid></Wz_xx>"))) == []
+    assert file_one(provider, document(XZJR=good(Wz_xx=f"<Wz_xx><Wzid>{site_id}</Wzid></Wz_xx>"))) == []
     assert desk.reports()[0]["site_number"] == SITE
 
 
 def test_an_own_id_is_reported_once_unless_its_report_was_refused(desk, provider):
     provider.upload(document(XZJR=good(7)), 1)
-    twice = filed(provider, document(XZJR=good(7)), 2)
+    twice = file_one(provider, document(XZJR=good(7)), 2)
     desk.decide("1", "turn_down")
     verdicts(provider)
 
     assert twice == [("3", "7", ["1038"])]
-    assert filed(provider, document(XZJR=good(7)), 3) == []
+    assert file_one(provider, document(XZJR=good(7)), 3) == []
 
 
 def test_a_site_we_already_serve_cannot_be_reported_again(desk, provider):
@@ -166,14 +166,14 @@ def test_a_site_we_already_serve_cannot_be_reported_again(desk, provider):
     desk.decide("1", "grant")
     provider.everything()
 
-    assert filed(provider, document(XZJR=good(8)), 2) == [("3", "8", ["1029"])]
-    assert filed(provider, document(XZJR=good(7)), 3) == [("3", "7", ["1038"])]
+    assert file_one(provider, document(XZJR=good(8)), 2) == [("3", "8", ["1029"])]
+    assert file_one(provider, document(XZJR=good(7)), 3) == [("3", "7", ["1038"])]
 
 
 def test_of_two_reports_for_one_site_the_second_is_refused_while_the_first_waits(desk, provider):
     provider.upload(document(XZJR=good(7)), 1)
 
-    assert filed(provider, document(XZJR=good(8)), 2) == [("3", "8", ["1029"])]
+    assert file_one(provider, document(XZJR=good(8)), 2) == [("3", "8", ["1029"])]
     desk.decide("1", "grant")
 
     ours = [row for row in desk.filings(number=NUMBER)[0]["sites"][0]["accesses"] if row["isp_id"] == OURS]
@@ -192,29 +192,29 @@ def test_of_two_reports_for_one_site_the_second_is_refused_while_the_first_waits
 def test_addresses_are_compared_with_the_providers_own_where_they_are_known(desk, provider, ranges, codes):
     desk.conduct(ip_ranges=ranges)
 
-    assert filed(provider, document(XZJR=good())) == codes
+    assert file_one(provider, document(XZJR=good())) == codes
 
 
 def test_a_blacklisted_domain_or_subject_is_refused(desk, provider):
     desk.block("domain", DOMAIN)
-    domain = filed(provider, document(XZJR=good(7)))
+    domain = file_one(provider, document(XZJR=good(7)))
     desk.block("domain", DOMAIN, on=False)
     desk.block("subject", "91649999000000019l")
-    subject = filed(provider, document(XZJR=good(8)), 2)
+    subject = file_one(provider, document(XZJR=good(8)), 2)
     desk.block("subject", "91649999000000019L", on=False)
 
     assert (domain, subject) == ([("3", "7", ["1064"])], [("3", "8", ["1065"])])
-    assert filed(provider, document(XZJR=good(9)), 3) == []
+    assert file_one(provider, document(XZJR=good(9)), 3) == []
 
 
 def test_the_example_world_has_a_blacklisted_domain(provider):
-    assert filed(provider, document(XZJR=access("京ICP备00000091号-1", 7, "Bj000091"))) == [("3", "7", ["1064"])]
+    assert file_one(provider, document(XZJR=access("京ICP备00000091号-1", 7, "Bj000091"))) == [("3", "7", ["1064"])]
 
 
 def test_each_record_of_a_file_has_its_own_answer(desk, provider):
     records = access("宁ICP备99999999号-1", 7, PASSWORD) + good(8) + access(SITE, 9, "wrong")
 
-    assert filed(provider, document(XZJR=records)) == [("3", "7", ["1059"]), ("3", "9", ["1018"])]
+    assert file_one(provider, document(XZJR=records)) == [("3", "7", ["1059"]), ("3", "9", ["1018"])]
     assert [(row["key"], row["stage"]) for row in desk.reports()] == [
         ("1-3", "failed"), ("1-2", "waiting"), ("1", "failed"),
     ]  # fmt: skip
@@ -223,18 +223,18 @@ def test_each_record_of_a_file_has_its_own_answer(desk, provider):
 def test_a_verdict_names_the_site_where_the_authority_is_set_so(desk, provider):
     desk.conduct(handle="number")
 
-    assert filed(provider, document(XZJR=access(SITE, 7, "wrong"))) == [("3", SITE, ["1018"])]
+    assert file_one(provider, document(XZJR=access(SITE, 7, "wrong"))) == [("3", SITE, ["1018"])]
 
 
 @pytest.mark.parametrize(
     ("kind", "operation"), [("XZBA", "1"), ("XZWZ", "2"), ("BGBA", "4"), ("HSJG", "1"), ("WBACLJG", "4")]
 )
 def test_an_operation_that_is_not_offered_is_refused(provider, kind, operation):
-    assert filed(provider, document(**{kind: "<a/>"})) == [(operation, None, ["5011"])]
+    assert file_one(provider, document(**{kind: "<a/>"})) == [(operation, None, ["5011"])]
 
 
 def test_material_is_stored_with_success(desk, provider):
-    assert filed(provider, document(XZHYD=attachment(SITE))) == [("35", SITE, ["1060"])]
+    assert file_one(provider, document(XZHYD=attachment(SITE))) == [("35", SITE, ["1060"])]
     assert desk.reports()[0]["stage"] == "stored"
 
 
@@ -247,7 +247,7 @@ def test_material_is_stored_with_success(desk, provider):
     ],
 )
 def test_material_is_checked_like_an_attachment(provider, content, codes):
-    assert filed(provider, document(XZHYD=content)) == codes
+    assert file_one(provider, document(XZHYD=content)) == codes
 
 
 # --- cancellations ---------------------------------------------------------------------------------
@@ -264,31 +264,31 @@ SINGLE = "京ICP备00000092号"
 def test_a_valid_cancellation_waits_for_a_person(desk, provider):
     jrid = accesses(desk, SHARED)[OURS]
 
-    assert filed(provider, document(ZXBA=cancellation(jrid, password=SHARED_PASSWORD))) == []
+    assert file_one(provider, document(ZXBA=cancellation(jrid, password=SHARED_PASSWORD))) == []
     assert (desk.reports()[0]["kind"], desk.reports()[0]["stage"]) == ("cancellation", "waiting")
 
 
 def test_the_last_access_of_a_site_is_not_cancelled(desk, provider):
     jrid = accesses(desk, SINGLE)[OURS]
 
-    assert filed(provider, document(ZXBA=cancellation(jrid))) == [("5", str(jrid), ["1025"])]
+    assert file_one(provider, document(ZXBA=cancellation(jrid))) == [("5", str(jrid), ["1025"])]
 
 
 def test_an_access_of_another_provider_is_not_cancelled(desk, provider):
     jrid = accesses(desk, SHARED)[100002]
 
-    assert filed(provider, document(ZXBA=cancellation(jrid))) == [("5", str(jrid), ["1047"])]
+    assert file_one(provider, document(ZXBA=cancellation(jrid))) == [("5", str(jrid), ["1047"])]
 
 
 def test_a_cancellation_is_accepted_once_while_it_waits(desk, provider):
     jrid = accesses(desk, SHARED)[OURS]
     provider.upload(document(ZXBA=cancellation(jrid)), 1)
-    twice = filed(provider, document(ZXBA=cancellation(jrid)), 2)
+    twice = file_one(provider, document(ZXBA=cancellation(jrid)), 2)
     desk.decide("1", "turn_down")
     verdicts(provider)
 
     assert twice == [("5", str(jrid), ["1032"])]
-    assert filed(provider, document(ZXBA=cancellation(jrid)), 3) == []
+    assert file_one(provider, document(ZXBA=cancellation(jrid)), 3) == []
 
 
 @pytest.mark.parametrize(
@@ -298,11 +298,11 @@ def test_a_cancellation_is_accepted_once_while_it_waits(desk, provider):
 def test_a_wrong_cancellation_is_refused_with_the_matching_code(desk, provider, changed, code):
     jrid = accesses(desk, SHARED)[OURS]
 
-    assert [codes for *_rest, codes in filed(provider, document(ZXBA=cancellation(jrid, **changed)))] == [[code]]
+    assert [codes for *_rest, codes in file_one(provider, document(ZXBA=cancellation(jrid, **changed)))] == [[code]]
 
 
 def test_a_missing_access_is_not_cancelled(desk, provider):
-    assert filed(provider, document(ZXBA=cancellation(12345))) == [("5", "12345", ["1016"])]
+    assert file_one(provider, document(ZXBA=cancellation(12345))) == [("5", "12345", ["1016"])]
 
 
 # --- with the ministry's own schema ----------------------------------------------------------------
@@ -318,7 +318,7 @@ def test_with_the_ministrys_schemas_a_file_is_validated(tmp_path):
             site, 8, "Bj000090", attachments=attachment(site).replace("</Fjxx>", f"<Bz>{'x' * 257}</Bz></Fjxx>")
         )
 
-        assert filed(provider, document(XZJR=fine)) == []
-        assert [codes for *_rest, codes in filed(provider, document(XZJR=long), 2)] == [["5001"]]
+        assert file_one(provider, document(XZJR=fine)) == []
+        assert [codes for *_rest, codes in file_one(provider, document(XZJR=long), 2)] == [["5001"]]
     finally:
         running.stop()

@@ -7,18 +7,18 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.demo.ministry.conftest import PASSWORD, SITE
-from tests.demo.ministry.provider import access, code, document, encrypted, md5, zipped
+from tests.demo.ministry.provider import access, code, document, encrypt, md5, zip_of
 
 XML = document(XZJR=access(SITE, 7, PASSWORD))
-BODY = zipped(beianinfo1__xml=XML)
-BOTH = zipped(a__xml=XML, b__xml=XML)
+BODY = zip_of(beianinfo1__xml=XML)
+BOTH = zip_of(a__xml=XML, b__xml=XML)
 
 
-def packed(body, digest=""):
-    return {"beianInfo": base64.b64encode(encrypted(body)).decode(), "beianInfoHash": digest or md5(body)}
+def pack(body, digest=""):
+    return {"beianInfo": base64.b64encode(encrypt(body)).decode(), "beianInfoHash": digest or md5(body)}
 
 
-def salted(length):
+def with_salt(length):
     salt = "a" * length
     return {"randVal": salt, "pwdHash": md5(("demo-only-password" + salt).encode())}
 
@@ -31,9 +31,9 @@ def salted(length):
         ({"ispId": 100002}, 13),  # a provider known to this authority
         ({"ispId": 999999}, 12),
         ({"ispId": "x"}, 12),
-        (salted(19), 16),
-        (salted(20), 2),
-        (salted(40), 2),
+        (with_salt(19), 16),
+        (with_salt(20), 2),
+        (with_salt(40), 2),
         ({"hashAlgorithm": 1}, 10),
         ({"hashAlgorithm": ""}, 10),
         ({"pwdHash": md5(b"something else")}, 5),
@@ -64,7 +64,7 @@ def test_every_method_asks_for_the_same_credentials(provider, operation, more):
 ORDER = [
     ({"userName": "somebody"}, 4),
     ({"ispId": 999999}, 12),
-    (salted(19), 16),
+    (with_salt(19), 16),
     ({"hashAlgorithm": 7}, 10),
     ({"pwdHash": md5(b"something else")}, 5),
     ({"encryptAlgorithm": 2}, 9),
@@ -108,14 +108,14 @@ def test_maintenance_comes_before_everything_with_a_code_for_each_direction(desk
     ("changed", "returned"),
     [
         ({"body": b"PK no zip at all"}, 8),
-        ({"body": zipped()}, 17),
+        ({"body": zip_of()}, 17),
         ({"body": BOTH}, 17),
         ({"big": 50 * 1024 * 1024 + 1}, 18),
         ({"big": 50 * 1024 * 1024}, 0),
-        ({**packed(BODY), "beianInfo": base64.b64encode(BODY).decode()}, 6),  # marked as encrypted, but is not
-        ({**packed(BODY), "encryptAlgorithm": 0}, 7),  # marked as plain, but is encrypted
-        ({**packed(BODY), "beianInfoHash": md5(encrypted(BODY))}, 7),  # of the wrong bytes
-        ({**packed(BODY), "beianInfo": "\n".join(packed(BODY)["beianInfo"][at : at + 76] for at in range(0, 9999, 76))},
+        ({**pack(BODY), "beianInfo": base64.b64encode(BODY).decode()}, 6),  # marked as encrypted, but is not
+        ({**pack(BODY), "encryptAlgorithm": 0}, 7),  # marked as plain, but is encrypted
+        ({**pack(BODY), "beianInfoHash": md5(encrypt(BODY))}, 7),  # of the wrong bytes
+        ({**pack(BODY), "beianInfo": "\n".join(pack(BODY)["beianInfo"][at : at + 76] for at in range(0, 9999, 76))},
          0),
         ({}, 0),
         ({"plain": True}, 0),
@@ -123,7 +123,7 @@ def test_maintenance_comes_before_everything_with_a_code_for_each_direction(desk
 )  # fmt: skip
 def test_a_file_is_accepted_or_refused_by_its_envelope(provider, changed, returned):
     blanks = changed.get("big", 0)
-    changed = {"body": zipped(big__xml=b" " * blanks)} if blanks else changed
+    changed = {"body": zip_of(big__xml=b" " * blanks)} if blanks else changed
 
     assert provider.uploaded(XML, 1, **changed) == returned
     assert provider.uploaded(XML, 1) == (14 if returned == 0 else 0)  # only an accepted file was stored

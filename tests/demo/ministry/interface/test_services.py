@@ -9,7 +9,7 @@ import zeep
 from lxml import etree
 
 from tests.demo.ministry.conftest import DOMAIN, NUMBER, PASSWORD, SITE
-from tests.demo.ministry.provider import ENVELOPE, FILES, STATUS, VERIFY, access, code, document, encrypted, md5, zipped
+from tests.demo.ministry.provider import ENVELOPE, FILES, STATUS, VERIFY, access, code, document, encrypt, md5, zip_of
 
 SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 DOWNLOAD = "<isp_download>{}</isp_download>"
@@ -41,9 +41,9 @@ def rows(arguments, prefix=""):
 def test_an_independent_client_files_and_fetches_from_the_wsdl_alone(simulator, desk, provider):
     files = zeep.Client(f"{simulator.url}{FILES}?wsdl").service
     who = tuple(provider.who().values())
-    body = zipped(beianinfo1__xml=document(XZJR=access(SITE, 7, PASSWORD)))
+    body = zip_of(beianinfo1__xml=document(XZJR=access(SITE, 7, PASSWORD)))
 
-    sent = files.isp_upload(*who, base64.b64encode(encrypted(body)).decode(), md5(body), 1, 1, 0, 0)
+    sent = files.isp_upload(*who, base64.b64encode(encrypt(body)).decode(), md5(body), 1, 1, 0, 0)
     desk.decide("1", "grant")
     fetched = inner(files.isp_download(*who, 0))
     acknowledged = inner(files.isp_downloadack(*who, 0, fetched.findtext(".//return_FileName")))

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.demo.ministry.conftest import NUMBER, PASSWORD, SITE
-from tests.demo.ministry.provider import access, code, decrypted, document, encrypted, md5, zipped
+from tests.demo.ministry.provider import access, code, decrypt, document, encrypt, md5, zip_of
 
 XML = document(XZJR=access(SITE, 7, PASSWORD))
 
@@ -70,19 +70,19 @@ def test_before_the_first_upload_the_previous_one_is_number_0_and_empty(provider
 @pytest.mark.parametrize("plain", [True, False])
 def test_the_previous_upload_comes_back_as_it_was_sent(provider, plain):
     provider.upload(XML, 1)
-    body = zipped(second__xml=document(XZJR=access(SITE, 8, PASSWORD)))
+    body = zip_of(second__xml=document(XZJR=access(SITE, 8, PASSWORD)))
     provider.upload(b"", 2, body=body, plain=plain)
     provider.upload(XML, 9)
 
     info = provider.ask("isp_querypreviousupload").find("fileInfos")
 
-    sent = body if plain else encrypted(body)
+    sent = body if plain else encrypt(body)
     assert info.findtext("dataSequence") == "2"
     assert info.findtext("return_FileName") == "second.xml"
     assert info.findtext("beianInfoHash") == md5(body)
     assert info.findtext("encryptAlgorithm") == ("0" if plain else "1")
     assert base64.b64decode(info.findtext("beianInfo")) == sent
-    assert (sent if plain else decrypted(sent)) == body
+    assert (sent if plain else decrypt(sent)) == body
 
 
 def test_a_file_that_breaks_the_schema_has_used_up_its_number(desk, provider):

@@ -78,7 +78,7 @@ class Visitor:
         ]
 
 
-def said(response: requests.Response) -> list[str]:
+def notices_on(response: requests.Response) -> list[str]:
     notices = re.findall(r'notice-body">(.*?)</div>', response.text, re.S)
     return [unescape(re.sub(r"<[^>]+>", "", words)).strip() for words in notices]
 
@@ -187,7 +187,7 @@ def test_a_decision_takes_one_press_with_a_chosen_or_default_code(visitor, desk,
 
     row = desk.report("1")
     assert (row["stage"], row["code"]) == kept
-    assert said(answer)[0] == "Decided: 1"
+    assert notices_on(answer)[0] == "Decided: 1"
     if typed.get("words") == "密码不对":
         assert row["words"] == "密码不对"
 
@@ -205,7 +205,7 @@ def test_a_second_decision_says_so_and_changes_nothing(visitor, desk, received):
 
     answer = visitor.post("/decide/", report="1", decision="turn_down")
 
-    assert said(answer)[0] == "This report was decided before."
+    assert notices_on(answer)[0] == "This report was decided before."
     assert desk.report("1")["stage"] == "granted"
 
 
@@ -219,7 +219,7 @@ def test_a_report_that_never_came_cannot_be_decided(visitor, received, key):
 
 def enter(visitor, **typed):
     filled = {"mobile": LEAD["mobile"], "tail": LEAD["id_number"][-6:], "code": "no", **typed}
-    return said(visitor.post("/codes/", **filled))
+    return notices_on(visitor.post("/codes/", **filled))
 
 
 def test_codes_are_entered_as_on_the_ministrys_site_and_spaces_or_full_width_digits_are_accepted(
@@ -262,7 +262,7 @@ def test_a_text_is_resent_with_another_code(visitor, desk, received):
     answer = visitor.post(f"/texts/{before['administrator'][0]}/resend/")
 
     after = {row["role"]: row["times"] for row in desk.texts()}
-    assert said(answer)[0] == "A new code was sent."
+    assert notices_on(answer)[0] == "A new code was sent."
     assert after == {"subject_lead": 1, "administrator": 2}
 
 
@@ -270,7 +270,7 @@ def test_a_text_of_a_decided_report_is_not_resent(visitor, desk, received):
     text = desk.texts()[0]["id"]
     desk.decide("1", "grant")
 
-    assert said(visitor.post(f"/texts/{text}/resend/"))[0] == "This code is no longer needed"
+    assert notices_on(visitor.post(f"/texts/{text}/resend/"))[0] == "This code is no longer needed"
     assert visitor.post("/texts/99999/resend/").status_code == 404
 
 
@@ -356,7 +356,7 @@ def test_a_switch_that_does_not_exist_changes_nothing(visitor, desk, typed):
 def test_putting_the_clock_forward_does_what_is_due(visitor, desk, received):
     answer = visitor.post("/clock/", hours="48")
 
-    assert said(answer)[0] == "The clock was put forward."
+    assert notices_on(answer)[0] == "The clock was put forward."
     assert desk.report("1")["stage"] == "turned_down"
     assert [row["data-state"] for row in visitor.found(data_report="1", data_site="")] == ["turned_down"]
 
@@ -373,7 +373,7 @@ def test_an_invented_site_is_put_on_record_with_its_owners_name(visitor, desk):
     answer = visitor.post("/record/put/", **PUT)
 
     row = desk.filings(number=PUT["number"])[0]
-    assert said(answer)[0] == "On record: 津ICP备00000001号"
+    assert notices_on(answer)[0] == "On record: 津ICP备00000001号"
     assert (row["name"], row["province"], row["id_type_code"]) == ("天津示例工艺有限公司", "12", 2)
     assert (row["lead"]["mobile"], row["administrator"]["id_number"]) == ("13900000004", "649999198009090003")
     assert [(site["number"], site["domain"], site["name"]) for site in row["sites"]] == [

@@ -13,7 +13,7 @@ from filings.legacy_import.dump import loader, passwords
 from filings.legacy_import.dump.columns import COLUMNS
 from filings.legacy_import.dump.loader import Totals, load
 from filings.models import LegacyAccount, LegacyRecord
-from tests.filings.legacy_import.dumps import EMAIL, HASH, PASSWORD, account, filing, loaded, personal, several
+from tests.filings.legacy_import.dumps import EMAIL, HASH, PASSWORD, account, filing, load_rows, personal, several
 from tests.transfers.together import together
 
 
@@ -70,12 +70,12 @@ def test_loading_the_same_file_again_changes_nothing(old):
 def test_a_dry_run_reports_the_same_and_writes_nothing(tmp_path, db):
     rows = [*several(2), filing(domain="")]
 
-    dry = loaded(tmp_path / "dump.json", *rows, dry_run=True)
+    dry = load_rows(tmp_path / "dump.json", *rows, dry_run=True)
 
     assert snapshot() == []
-    assert loaded(tmp_path / "dump.json", *rows) == dry
+    assert load_rows(tmp_path / "dump.json", *rows) == dry
     before = snapshot()
-    assert loaded(tmp_path / "dump.json", filing(domain="site1.com"), dry_run=True)[0] == Totals(read=1, changed=1)
+    assert load_rows(tmp_path / "dump.json", filing(domain="site1.com"), dry_run=True)[0] == Totals(read=1, changed=1)
     assert snapshot() == before
 
 
@@ -249,7 +249,7 @@ def test_a_slow_hash_with_a_salt_in_chinese_is_loaded_twice(old):
 def test_two_loads_at_once_leave_each_row_once_and_readable(tmp_path):
     files = [tmp_path / "one.json", tmp_path / "two.json"]
 
-    ends = together(*(lambda path=path: loaded(path, *several(20)) for path in files))
+    ends = together(*(lambda path=path: load_rows(path, *several(20)) for path in files))
 
     assert [type(end) for end in ends] == [tuple, tuple]
     assert (LegacyRecord.objects.count(), LegacyAccount.objects.count()) == (20, 1)

@@ -15,16 +15,16 @@ from django.core.exceptions import ValidationError
 from filings.legacy_import.dump import passwords
 
 
-def hexed(name: str, text: str) -> str:
+def hex_digest(name: str, text: str) -> str:
     return hashlib.new(name, text.encode()).hexdigest()
 
 
 WEAK = {
-    "md5": "md5$ab$" + hexed("md5", "abSecret-1"),
-    "md5_md5": "md5_md5$ab$" + hexed("md5", hexed("md5", "Secret-1") + "ab"),
-    "sha1": "sha1$ab$" + hexed("sha1", "abSecret-1"),
-    "sha256": "sha256$ab$" + hexed("sha256", "abSecret-1"),
-    "md5 without salt, in capitals": "md5$$" + hexed("md5", "Secret-1").upper(),
+    "md5": "md5$ab$" + hex_digest("md5", "abSecret-1"),
+    "md5_md5": "md5_md5$ab$" + hex_digest("md5", hex_digest("md5", "Secret-1") + "ab"),
+    "sha1": "sha1$ab$" + hex_digest("sha1", "abSecret-1"),
+    "sha256": "sha256$ab$" + hex_digest("sha256", "abSecret-1"),
+    "md5 without salt, in capitals": "md5$$" + hex_digest("md5", "Secret-1").upper(),
 }
 FULL = {
     hasher.algorithm: hasher

@@ -11,7 +11,7 @@ from filings.register.blind_keys import subject_key
 from tests.filings.legacy_import.dumps import EMAIL, HASH, ORGANISATION, filing, personal
 
 
-def said(raw):
+def effects_of(raw):
     row, findings = read(1, raw)
     return row is not None, [(each.field, each.effect) for each in findings]
 
@@ -132,7 +132,7 @@ def test_json_values_are_read_unchanged():
     ],
 )
 def test_a_missing_required_value_refuses_the_row_with_the_field_s_name(changes, field):
-    taken, findings = said(filing(**changes))
+    taken, findings = effects_of(filing(**changes))
 
     assert not taken
     assert findings == [(field, REFUSED)]
@@ -198,13 +198,13 @@ def test_an_old_number_of_another_format_is_kept_and_reported(number):
 
 
 def test_only_a_filing_from_before_june_2010_needs_no_account():
-    assert said(personal(filed_on="2010-05-31")) == (True, [])
-    assert said(personal(filed_on="2010-06-01")) == (False, [("account_email", REFUSED)])
-    assert said(personal(filed_on="")) == (False, [("account_email", REFUSED)])
+    assert effects_of(personal(filed_on="2010-05-31")) == (True, [])
+    assert effects_of(personal(filed_on="2010-06-01")) == (False, [("account_email", REFUSED)])
+    assert effects_of(personal(filed_on="")) == (False, [("account_email", REFUSED)])
 
 
 def test_the_last_day_of_the_old_platform_counts():
-    assert said(filing(filed_on="2017-01-31")) == (True, [])
+    assert effects_of(filing(filed_on="2017-01-31")) == (True, [])
 
 
 @pytest.mark.parametrize("kind", ["account", "order", "账号", "订单"])

@@ -232,12 +232,12 @@ def test_without_checked_papers_nothing_is_sent_and_the_words_stay(browser, mine
     assert (mine.state, Message.objects.count()) == (states.OPEN, 0)
 
 
-def replaced(claim):
+def replace_picture(claim):
     """An unchecked picture takes its place."""
     claiming.upload(claim, side=1, file=photo_file())
 
 
-CHANGES = [lambda claim: claiming.remove(claim, side=1), replaced, erase]
+CHANGES = [lambda claim: claiming.remove(claim, side=1), replace_picture, erase]
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=["removed", "replaced", "erased"])

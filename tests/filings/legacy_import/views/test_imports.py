@@ -30,7 +30,7 @@ def browser(client, lin):
     return client
 
 
-def begun(owner):
+def begin(owner):
     return actions.begin(owner, account())
 
 
@@ -90,7 +90,7 @@ def test_each_refusal_has_its_own_words_and_starts_nothing(browser, old, code):
 
 def test_an_account_imported_by_somebody_else_is_refused_with_the_day(browser, old, chen):
     old(filing())
-    mine = begun(chen)
+    mine = begin(chen)
     actions.run(mine, {LegacyRecord.objects.get().pk: False}, [])
     runner.run(mine.pk)
 
@@ -103,7 +103,7 @@ def test_an_account_imported_by_somebody_else_is_refused_with_the_day(browser, o
 
 def test_the_page_of_a_first_import_shows_how_much_was_imported_and_that_nothing_is_left(browser, old, lin):
     old(filing())
-    mine = begun(lin)
+    mine = begin(lin)
     actions.run(mine, {LegacyRecord.objects.get().pk: False}, [])
     runner.run(mine.pk)
 
@@ -115,7 +115,7 @@ def test_the_page_of_a_first_import_shows_how_much_was_imported_and_that_nothing
 
 def test_one_s_own_finished_import_is_shown_and_does_no_harm(browser, old, lin):
     old(filing())
-    mine = begun(lin)
+    mine = begin(lin)
     actions.run(mine, {LegacyRecord.objects.get().pk: False}, [])
     runner.run(mine.pk)
 
@@ -173,7 +173,7 @@ def addresses(mine):
 def test_a_stranger_with_an_import_of_their_own_gets_404_everywhere(browser, old, lin, chen):
     old(filing(), filing(account_email="b@x.cn", domain="tea.com"))
     actions.begin(lin, account("b@x.cn"))
-    theirs = begun(chen)
+    theirs = begin(chen)
 
     answers = [getattr(browser, method)(url, {"site": "example.com"}) for method, url in addresses(theirs)]
 
@@ -185,7 +185,7 @@ def test_a_stranger_with_an_import_of_their_own_gets_404_everywhere(browser, old
 def test_who_is_not_signed_in_is_sent_to_sign_in(client, old, lin):
     old(filing())
 
-    answers = [getattr(client, method)(url) for method, url in [("get", PAGE), *addresses(begun(lin))]]
+    answers = [getattr(client, method)(url) for method, url in [("get", PAGE), *addresses(begin(lin))]]
 
     assert {answer.status_code for answer in answers} == {302}
     assert all("/account/" in answer["Location"] for answer in answers)
@@ -200,7 +200,7 @@ def test_who_is_not_confirmed_is_sent_to_confirm(client, old):
 
 def test_running_and_previewing_again_are_posts(browser, old, lin):
     old(filing())
-    mine = begun(lin)
+    mine = begin(lin)
 
     assert browser.get(run_url(mine)).status_code == 405
     assert browser.get(reverse("import-again", args=[mine.reference])).status_code == 405
@@ -220,7 +220,7 @@ def test_the_preview_marks_each_site_and_subject(browser, old, lin, chen):
         filing(domain="taken.com", id_number="91649999000000027F", name="宁夏示例茶叶有限公司"),
     )
 
-    page = browser.get(begun(lin).get_absolute_url()).content.decode()
+    page = browser.get(begin(lin).get_absolute_url()).content.decode()
 
     assert dict(re.findall(r'data-domain="([^"]+)" data-site-state="([^"]+)"', page)) == {
         "early.com": "claim",
@@ -243,7 +243,7 @@ def other_subject():
 
 def test_the_preview_changes_nothing(browser, old, lin):
     old(*several(2))
-    mine = begun(lin)
+    mine = begin(lin)
 
     browser.get(mine.get_absolute_url())
 
@@ -253,7 +253,7 @@ def test_the_preview_changes_nothing(browser, old, lin):
 
 def test_chosen_sites_are_imported_by_a_worker_and_the_page_says_so(browser, old, lin, monkeypatch):
     old(*several(3))
-    mine = begun(lin)
+    mine = begin(lin)
     asked = []
     monkeypatch.setattr(actions, "wake_worker", lambda task, *ids: asked.append((task, ids)))
 
@@ -273,7 +273,7 @@ def test_chosen_sites_are_imported_by_a_worker_and_the_page_says_so(browser, old
 def test_the_ticked_versions_are_kept(browser, old, lin):
     on_file(lin)
     old(filing(site_name="旧名称", lead_name="王范例"))
-    mine = begun(lin)
+    mine = begin(lin)
     names = set(re.findall(r'name="(keep-[^"]+)"', browser.get(mine.get_absolute_url()).content.decode()))
     subject_field = next(name for name in names if name.startswith("keep-subject-"))
 
@@ -287,7 +287,7 @@ def test_the_ticked_versions_are_kept(browser, old, lin):
 def test_a_difference_that_arose_since_is_asked_about_before_anything_runs(browser, old, lin):
     on_file(lin)
     old(filing(site_name="旧名称", lead_name="王范例"))
-    mine = begun(lin)
+    mine = begin(lin)
 
     answer = browser.post(run_url(mine), {"site": "example.com"})
 
@@ -309,7 +309,7 @@ def test_choosing_nothing_or_something_not_offered_runs_nothing(browser, old, li
         filing(domain="early.com", filed_on="2009-01-01"),
         filing(account_email="b@x.cn", domain="tea.com"),
     )
-    mine = begun(lin)
+    mine = begin(lin)
 
     answer = browser.post(run_url(mine), typed)
 
@@ -319,7 +319,7 @@ def test_choosing_nothing_or_something_not_offered_runs_nothing(browser, old, li
 
 def test_entries_stay_when_something_is_wrong(browser, old, lin):
     old(*several(3))
-    mine = begun(lin)
+    mine = begin(lin)
 
     answer = browser.post(run_url(mine), {"site": ["site2.com", "gone.com"]})
 
@@ -328,7 +328,7 @@ def test_entries_stay_when_something_is_wrong(browser, old, lin):
 
 def test_a_double_click_runs_once(browser, old, lin):
     old(*several(2))
-    mine = begun(lin)
+    mine = begin(lin)
 
     answers = [browser.post(run_url(mine), {"site": "site1.com"}) for _ in range(2)]
 
@@ -339,7 +339,7 @@ def test_a_double_click_runs_once(browser, old, lin):
 
 def test_the_second_person_is_told_when_the_first_was_faster(browser, old, lin, chen):
     old(*several(2))
-    mine, theirs = begun(lin), begun(chen)
+    mine, theirs = begin(lin), begin(chen)
     actions.run(theirs, {LegacyRecord.objects.get(domain="site1.com").pk: False}, [])
 
     answer = browser.post(run_url(mine), {"site": ["site1.com", "site2.com"]})
@@ -350,7 +350,7 @@ def test_the_second_person_is_told_when_the_first_was_faster(browser, old, lin, 
 
 def test_an_expired_proof_is_requested_again_and_shows_nothing(browser, old, lin):
     old(filing())
-    mine = begun(lin)
+    mine = begin(lin)
     LegacyImport.objects.update(proved_at=timezone.now() - timedelta(days=2))
 
     page = text(browser.get(mine.get_absolute_url()))
@@ -370,7 +370,7 @@ def reported(old, lin, chen):
     """An import of two sites, one of which succeeded."""
     on_file(chen, domain="taken.com", pages=other_subject())
     old(filing(), filing(domain="taken.com", id_number="91649999000000027F"), filing(domain="later.com"))
-    mine = begun(lin)
+    mine = begin(lin)
     chosen = LegacyRecord.objects.filter(domain__in=["example.com", "taken.com"])
     actions.run(mine, {record.pk: False for record in chosen}, [])
     runner.run(mine.pk)
@@ -440,7 +440,7 @@ def test_previewing_again_much_later_requires_the_old_account(browser, reported)
 
 def test_when_nothing_is_left_there_is_no_new_preview(browser, old, lin):
     old(filing())
-    mine = begun(lin)
+    mine = begin(lin)
     actions.run(mine, {LegacyRecord.objects.get().pk: False}, [])
     runner.run(mine.pk)
 
@@ -456,7 +456,7 @@ def test_when_nothing_is_left_there_is_no_new_preview(browser, old, lin):
 
 def test_the_preview_takes_as_many_queries_with_one_site_as_with_three(browser, old, lin):
     old(*several(1))
-    mine = begun(lin)
+    mine = begin(lin)
     browser.get(mine.get_absolute_url())
     one = cost(lambda: browser.get(mine.get_absolute_url()))
     old(*several(3))
@@ -466,7 +466,7 @@ def test_the_preview_takes_as_many_queries_with_one_site_as_with_three(browser, 
 
 def test_the_report_takes_as_many_queries_with_one_site_as_with_three(browser, old, lin):
     old(*several(3))
-    mine = begun(lin)
+    mine = begin(lin)
     records = list(LegacyRecord.objects.order_by("domain"))
     actions.run(mine, {records[0].pk: False}, [])
     runner.run(mine.pk)
@@ -493,7 +493,7 @@ def test_the_list_of_one_s_imports_takes_as_many_queries_with_one_as_with_three(
 
 def test_a_press_on_an_old_page_after_the_end_shows_the_report(browser, old, lin):
     old(*several(2))
-    mine = begun(lin)
+    mine = begin(lin)
     for _ in range(2):
         answer = browser.post(run_url(mine), {"site": "site1.com"})
         runner.run(mine.pk)

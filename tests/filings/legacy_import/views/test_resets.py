@@ -41,14 +41,14 @@ def mine(world, lin):
     return claiming.begin(lin, LegacyRecord.objects.get(domain="example.com"))
 
 
-def sent(claim):
+def send_claim(claim):
     ready(claim)
     claiming.send(claim, "")
     return LegacyClaim.objects.select_related("owner", "record__account").get(pk=claim.pk)
 
 
-def accepted(claim):
-    claim = sent(claim)
+def accept_claim(claim):
+    claim = send_claim(claim)
     claiming.accept(claim, make_reviewer())
     return claim
 
@@ -75,7 +75,7 @@ def test_a_mismatch_or_a_record_to_claim_gets_the_same_answer(browser, world, ch
 
 
 def test_it_has_its_own_name_and_is_listed_apart_from_claims(browser, mine):
-    sent(mine)
+    send_claim(mine)
 
     assert {row.template for row in Message.objects.all()} == {"reset_received"}
     assert "1 to 2 working days" in browser.get(mine.get_absolute_url()).content.decode()
@@ -92,7 +92,7 @@ def test_newer_claims_push_no_request_off_its_list(browser, mine, lin, monkeypat
 
 
 def test_an_accepted_request_imports_nothing_by_itself_and_opens_the_import_without_a_password(browser, mine, lin):
-    claim = accepted(mine)
+    claim = accept_claim(mine)
     assert (Website.objects.count(), LegacyImport.objects.count()) == (0, 0)
 
     answers = [press(browser, claim) for _ in range(2)]
@@ -114,7 +114,7 @@ def test_before_it_is_accepted_nothing_is_opened(browser, mine, state):
 
 
 def test_a_claim_of_an_early_record_opens_no_import(browser, world, lin):
-    claim = accepted(claiming.begin(lin, LegacyRecord.objects.get(domain="early.cn")))
+    claim = accept_claim(claiming.begin(lin, LegacyRecord.objects.get(domain="early.cn")))
 
     press(browser, claim)
 
@@ -123,7 +123,7 @@ def test_a_claim_of_an_early_record_opens_no_import(browser, world, lin):
 
 def test_a_newer_dump_that_moves_the_record_to_another_account_opens_only_the_accepted_account(browser, mine, old, lin):
     accepted_account = account()
-    claim = accepted(mine)
+    claim = accept_claim(mine)
     old(filing(account_email="other@example.com"))
 
     press(browser, claim)
@@ -133,7 +133,7 @@ def test_a_newer_dump_that_moves_the_record_to_another_account_opens_only_the_ac
 
 
 def test_an_import_by_somebody_else_in_the_meantime_is_reported(browser, mine, chen):
-    claim = accepted(mine)
+    claim = accept_claim(mine)
     theirs = actions.begin(chen, account())
     actions.run(theirs, {claim.record_id: False}, [])
     runner.run(theirs.pk)
@@ -145,14 +145,14 @@ def test_an_import_by_somebody_else_in_the_meantime_is_reported(browser, mine, c
 
 
 def test_a_stranger_s_request_cannot_be_opened(browser, world, chen):
-    claim = accepted(claiming.begin(chen, LegacyRecord.objects.get(domain="example.com")))
+    claim = accept_claim(claiming.begin(chen, LegacyRecord.objects.get(domain="example.com")))
 
     assert press(browser, claim).status_code == 404
     assert LegacyImport.objects.count() == 0
 
 
 def test_the_reviewer_sees_the_account_s_filings_and_that_the_account_is_requested(client, mine):
-    claim = sent(mine)
+    claim = send_claim(mine)
     client.cookies["django_language"] = "en"
     client.force_login(make_reviewer(language="en"))
 
@@ -177,7 +177,7 @@ def test_the_reviewer_sees_the_account_s_filings_and_that_the_account_is_request
 
 
 def test_an_account_that_the_reviewer_did_not_see_cannot_be_accepted(client, mine, old):
-    claim = sent(mine)
+    claim = send_claim(mine)
     client.cookies["django_language"] = "en"
     client.force_login(make_reviewer(language="en"))
     case = reverse("admin:filings_legacyclaim_case", args=[claim.pk])

@@ -36,7 +36,7 @@ def operations() -> Client:
     return client
 
 
-def listed(page: Any) -> list[str]:
+def rows_of(page: Any) -> list[str]:
     return [" ".join(row.text_content().split()) for row in page.xpath("//table//tbody/tr[th]")]
 
 
@@ -55,10 +55,10 @@ def test_operations_page_through_a_filtered_list_and_stay_in_it(messages: None) 
     further = first.xpath('//nav[@class="pages"]//a/@href')
     second, third = (page_of(client.get(f"{MESSAGES}{url}")) for url in further)
 
-    assert [len(listed(page)) for page in (first, second, third)] == [25, 25, 15]
+    assert [len(rows_of(page)) for page in (first, second, third)] == [25, 25, 15]
     assert all("channel=sms" in url for url in further)
     assert foot(first).startswith("65 outgoing messages")
-    assert len({*listed(first), *listed(second), *listed(third)}) == 65
+    assert len({*rows_of(first), *rows_of(second), *rows_of(third)}) == 65
 
 
 def test_a_list_says_when_there_are_more_rows_than_it_counts(messages: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,7 +95,7 @@ def test_a_table_that_postgresql_knows_to_be_much_larger_is_not_counted(
 def test_an_order_number_finds_its_messages_in_any_spelling(messages: None, typed: str) -> None:
     client = operations()
 
-    (found,) = listed(page_of(client.get(MESSAGES, {"q": typed})))
+    (found,) = rows_of(page_of(client.get(MESSAGES, {"q": typed})))
 
     assert "AAAA-0007" in found
 
@@ -104,7 +104,7 @@ def test_an_order_number_finds_its_messages_in_any_spelling(messages: None, type
 def test_part_of_an_order_number_finds_nothing(messages: None, typed: str) -> None:
     client = operations()
 
-    assert listed(page_of(client.get(MESSAGES, {"q": typed}))) == []
+    assert rows_of(page_of(client.get(MESSAGES, {"q": typed}))) == []
 
 
 def test_the_auditor_finds_the_looks_at_one_order_and_no_other(client: Client) -> None:
@@ -112,6 +112,6 @@ def test_the_auditor_finds_the_looks_at_one_order_and_no_other(client: Client) -
     for reference in ("AAAA-BBBB", "AAAA-CCCC"):
         note_access(actor=reviewer, what="order", reference=reference, reason="review", client="")
 
-    found = listed(page_of(sign_in(client, make_user(held_roles=(AUDITOR,))).get(LOOKS, {"q": "aaaa-bbbb"})))
+    found = rows_of(page_of(sign_in(client, make_user(held_roles=(AUDITOR,))).get(LOOKS, {"q": "aaaa-bbbb"})))
 
     assert ["AAAA-BBBB" in row for row in found] == [True]

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.transfers.builders import make_reviewer, make_user, sign_in
-from tests.transfers.onfile import filed, subject_of
+from tests.transfers.onfile import make_filed, subject_of
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ def page_of(client: Client, reader: Any, subject: Any) -> str:
 
 def test_without_access_to_accounts_the_owner_is_text(client: Client) -> None:
     owner = make_user("lin@example.com")
-    subject = subject_of(filed(owner, with_papers=False))
+    subject = subject_of(make_filed(owner, with_papers=False))
 
     page = page_of(client, make_reviewer(), subject)
 
@@ -32,7 +32,7 @@ def test_without_access_to_accounts_the_owner_is_text(client: Client) -> None:
 
 def test_with_access_to_accounts_the_owner_is_a_link(client: Client) -> None:
     owner = make_user("lin@example.com")
-    subject = subject_of(filed(owner, with_papers=False))
+    subject = subject_of(make_filed(owner, with_papers=False))
     reader = make_reviewer()
     reader.user_permissions.add(Permission.objects.get(codename="view_user"))
 

@@ -15,7 +15,7 @@ from icpportal.accounts import roles
 from icpportal.gateways.miit.models import Report, ReportState
 from tests.icpportal.gateways.miit.ministry_rows import report
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, sign_in
-from tests.transfers.onfile import filed, subject_of
+from tests.transfers.onfile import make_filed, subject_of
 
 pytestmark = pytest.mark.django_db
 REPORTS = "/admin/miit/report/"
@@ -80,7 +80,7 @@ def test_changes_of_a_row_are_in_its_history(operations: Client) -> None:
 
 
 def test_read_only_rows_offer_no_history(client: Client) -> None:
-    subject = subject_of(filed(make_user("lin@example.com"), with_papers=False))
+    subject = subject_of(make_filed(make_user("lin@example.com"), with_papers=False))
     desk = _english(client, make_reviewer())
     row = reverse("admin:filings_subject_change", args=[subject.pk])
 

@@ -132,7 +132,7 @@ def cancellation(reference="CA-1", remark=""):
 UNFIT_REMARK = "𠮷"  # outside GBK
 
 
-def queued(count=1, *, at=NOW):
+def queue_reports(count=1, *, at=NOW):
     """A number of reports of different orders, oldest first."""
     rows = [queue(access(reference=f"TR-{number}")) for number in range(1, count + 1)]
     Report.objects.update(next_at=at, queued_at=at)

@@ -15,20 +15,20 @@ def production(settings):
     settings.MIIT_PHONES_URL = ""
 
 
-def found() -> list[tuple[str | None, str]]:
+def findings() -> list[tuple[str | None, str]]:
     return [(error.id, error.msg.split()[0]) for error in no_simulator_in_production(None)]
 
 
 def test_a_real_ministry_is_accepted_in_production():
-    assert found() == []
+    assert findings() == []
 
 
 def test_simulators_are_refused_in_production_and_allowed_in_the_demo(settings):
     settings.SIMULATORS = True
-    in_production = found()
+    in_production = findings()
     settings.DEMO = True
 
-    assert (in_production, found()) == ([("miit.E001", "SIMULATORS")], [])
+    assert (in_production, findings()) == ([("miit.E001", "SIMULATORS")], [])
 
 
 @pytest.mark.parametrize("name", ["MIIT_FILES_URL", "MIIT_STATUS_URL", "MIIT_PASSWORD_URL", "MIIT_PHONES_URL"])
@@ -44,7 +44,7 @@ def test_simulators_are_refused_in_production_and_allowed_in_the_demo(settings):
 )
 def test_the_ministry_is_neither_this_machine_nor_the_simulator(settings, name, address):
     setattr(settings, name, address)
-    in_production = found()
+    in_production = findings()
     settings.DEMO = True
 
-    assert (in_production, found()) == ([("miit.E002", name)], [])
+    assert (in_production, findings()) == ([("miit.E002", name)], [])

@@ -11,7 +11,7 @@ from icpportal.gateways.miit.gateway import MinistryAuthority
 from icpportal.gateways.miit.models import Report
 from icpportal.gateways.miit.types import CANNOT_ASK, FilingStatus, PasswordAnswer
 from tests.icpportal.gateways.miit.authority_files import bajg, result, waiting
-from tests.icpportal.gateways.miit.client.server import returned
+from tests.icpportal.gateways.miit.client.server import return_document
 from tests.icpportal.gateways.miit.sending_world import access
 from verification import filing_passwords
 from verification.filing_passwords import State
@@ -27,7 +27,7 @@ def authority() -> MinistryAuthority:
 
 
 def info(inner: str) -> str:
-    return returned(0, more=f"<StatusInfo>{inner}</StatusInfo>")
+    return return_document(0, more=f"<StatusInfo>{inner}</StatusInfo>")
 
 
 def test_the_gateway_has_the_methods_of_the_interface():
@@ -113,7 +113,7 @@ def test_too_many_attempts_at_the_ministry_are_locked(ministry, authority):
 
 @pytest.mark.parametrize("code", WAITS)
 def test_any_other_code_says_nothing_about_a_password(ministry, authority, code):
-    ministry.say("isp_verifybamm", returned(code, more="<VerifyRes>0</VerifyRes>"))
+    ministry.say("isp_verifybamm", return_document(code, more="<VerifyRes>0</VerifyRes>"))
 
     assert authority.check_password(SUBJECT, "x") == PasswordAnswer.CANNOT_TELL
 

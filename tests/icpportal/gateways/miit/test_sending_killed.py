@@ -21,7 +21,7 @@ from tests.icpportal.gateways.miit.sending_world import (
     files,
     line,
     no_heartbeat,
-    queued,
+    queue_reports,
     states,
 )
 
@@ -63,7 +63,7 @@ STEPS = {
 
 @pytest.mark.parametrize("step", STEPS)
 def test_killed_at_any_step_the_next_round_ends_with_one_file_and_one_outcome(ministry, monkeypatch, step):
-    queued(2)
+    queue_reports(2)
     place, name, kind = STEPS[step]
     with monkeypatch.context() as short:
         short.setattr(lease.Lease, "give_back", lambda _lease: None)  # nobody cleans up after the killed process
@@ -85,7 +85,7 @@ def test_killed_at_any_step_the_next_round_ends_with_one_file_and_one_outcome(mi
 
 
 def test_what_the_ministry_accepted_before_the_kill_is_not_resent(ministry):
-    queued()
+    queue_reports()
     ministry.uploads.append(Killed)
     with pytest.raises(Killed):
         send_due(now=NOW)
@@ -97,7 +97,7 @@ def test_what_the_ministry_accepted_before_the_kill_is_not_resent(ministry):
 
 
 def test_an_overtaken_suspended_sender_changes_nothing_when_it_wakes(ministry):
-    queued(2)
+    queue_reports(2)
     overtaker = []
 
     def sleep():
@@ -116,7 +116,7 @@ def test_an_overtaken_suspended_sender_changes_nothing_when_it_wakes(ministry):
 
 
 def test_a_sender_overtaken_while_building_assigns_no_number(ministry, monkeypatch):
-    queued(2)
+    queue_reports(2)
     build, overtaker = sender.file_builder.build, []
 
     def slow(row, sequence):
@@ -155,7 +155,7 @@ def together(count, work):
 
 
 def test_four_senders_at_once_send_each_report_once(ministry):
-    queued(12, at=timezone.now())
+    queue_reports(12, at=timezone.now())
     slow = threading.Event()
     ministry.before_upload = lambda: slow.wait(0.02)
 
@@ -181,7 +181,7 @@ def test_one_report_queued_by_four_at_once_is_one_row(ministry):
 
 
 def test_each_call_renews_the_lease_before_it_is_sent_and_before_its_answer_counts(ministry, monkeypatch):
-    queued()
+    queue_reports()
     order = []
     renew, upload = lease.Lease.renew, ministry.upload
     monkeypatch.setattr(lease.Lease, "renew", lambda self, **noted: (order.append("renewed"), renew(self, **noted)))

@@ -21,25 +21,25 @@ def ministry(transactional_db, settings, request):
         yield server
 
 
-def queued(count):
+def queue_reports(count):
     rows = [report_queue.queue(access(reference=f"TR-{number}")) for number in range(1, count + 1)]
     Report.objects.update(next_at=NOW, queued_at=NOW)
     return rows
 
 
-def asked(ministry):
+def methods_called(ministry):
     return [call.method for call in ministry.calls if call.method in METHODS]
 
 
 def test_reports_arrive_in_order_each_with_its_own_id(ministry):
-    rows = queued(3)
+    rows = queue_reports(3)
 
     assert send_due(now=NOW).accepted == 3
 
     assert [number for number, _ in ministry.uploads] == [1, 2, 3]
     for row, (_number, xml) in zip(rows, ministry.uploads, strict=True):
         assert f"<IspJrid>{row.own_id}</IspJrid>".encode() in xml
-    assert asked(ministry) == ["isp_querypreviousupload", "isp_upload", "isp_upload", "isp_upload"]
+    assert methods_called(ministry) == ["isp_querypreviousupload", "isp_upload", "isp_upload", "isp_upload"]
 
 
 def test_pictures_are_sent_in_the_file(ministry):
@@ -53,7 +53,7 @@ def test_pictures_are_sent_in_the_file(ministry):
     "trouble", ["drop", "drop_after", "http_500", "fault", "html", "empty", "garbage", "truncated"]
 )
 def test_an_answer_that_is_lost_or_nonsense_doubles_nothing(ministry, trouble):
-    queued(2)
+    queue_reports(2)
     ministry.trouble("isp_upload", trouble)
 
     assert send_due(now=NOW).accepted == 2
@@ -63,7 +63,7 @@ def test_an_answer_that_is_lost_or_nonsense_doubles_nothing(ministry, trouble):
 
 
 def test_an_unreachable_ministry_delays_and_loses_nothing(ministry):
-    queued(2)
+    queue_reports(2)
     send_due(now=NOW, limit=1)
     for method in METHODS:
         ministry.trouble(method, "drop", times=3)
@@ -79,7 +79,7 @@ def test_an_unreachable_ministry_delays_and_loses_nothing(ministry):
 
 
 def test_a_fresh_database_continues_after_the_ministrys_last_number(ministry):
-    queued(2)
+    queue_reports(2)
     send_due(now=NOW, limit=1)
     MinistryLine.objects.update(last_sequence=None)
 
@@ -89,17 +89,17 @@ def test_a_fresh_database_continues_after_the_ministrys_last_number(ministry):
 
 def test_a_wrong_password_stops_all_calls(ministry, settings):
     settings.MIIT_PASSWORD = "wrong"
-    queued(1)
+    queue_reports(1)
 
     for minutes in range(3):
         send_due(now=NOW + minutes * MINUTE)
 
-    assert asked(ministry) == ["isp_querypreviousupload"]
+    assert methods_called(ministry) == ["isp_querypreviousupload"]
     assert MinistryLine.objects.get().sending_stopped_because.startswith("5: ")
 
 
 def test_the_hours_in_the_message_are_waited_for(ministry):
-    queued(1)
+    queue_reports(1)
     ministry.say("isp_upload", code=20, msg="不在允许的报备时段：18:00-20:00")
 
     send_due(now=NOW)

@@ -23,13 +23,13 @@ ACCOUNT = [4, 5, 12, 13]  # for user, password, source and ispId: on any call
 OF_THIS_FILE = [9, 10, 11, 16, 17, 18, 21]
 
 
-def queued(reference="TR-9"):
+def queue_report(reference="TR-9"):
     row = report_queue.queue(access(reference=reference))
     Report.objects.filter(pk=row.pk).update(next_at=NOW, queued_at=NOW)
     return row
 
 
-def told():
+def answers():
     return [(answer.kind.value, answer.report_key) for answer in outcome_queue.waiting()]
 
 
@@ -48,7 +48,7 @@ def open_alarms():
 def an_upload_is_answered(ministry, code):
     """One of our reports waits for its answer at the ministry, another one is refused with this code."""
     ministry.deliver("return1", bajg(result(waiting().own_id, "1001")))
-    queued()
+    queue_report()
     ministry.say("isp_upload", code=code)
     send_due(now=NOW)
 
@@ -58,7 +58,7 @@ def test_a_file_the_ministry_refuses_does_not_keep_answers_from_arriving(ministr
     an_upload_is_answered(ministry, code)
 
     assert inbox.fetch(now=NOW) == 1
-    assert told() == [("granted", "TR-1.1")]
+    assert answers() == [("granted", "TR-1.1")]
     assert send_due(now=NOW + MINUTE / 2).accepted == 0
     assert calls(ministry).count("isp_upload") == 1
 
@@ -77,7 +77,7 @@ def test_a_refused_account_is_not_retried_in_either_direction(ministry, code):
 
 @pytest.mark.parametrize("code", ACCOUNT)
 def test_an_account_refused_on_download_stops_sending(ministry, code):
-    queued()
+    queue_report()
     ministry.say("isp_download", code=code)
     with pytest.raises(Refused):
         inbox.fetch(now=NOW)
@@ -88,7 +88,7 @@ def test_an_account_refused_on_download_stops_sending(ministry, code):
 
 @pytest.mark.parametrize("code", [10, 16, 21])
 def test_a_refused_download_stops_no_report(ministry, code):
-    queued()
+    queue_report()
     ministry.say("isp_download", code=code)
     for _ in range(2):
         with pytest.raises(Refused, match=f"^{code}: "):
@@ -107,12 +107,12 @@ def test_a_code_about_uploads_is_no_answer_to_a_download_and_passes_by_itself(mi
     assert open_alarms() == [("ministry.fetching_waits", str(code))]
 
     assert inbox.fetch(now=line().fetching_waits_until) == 1
-    assert (told(), open_alarms()) == ([("granted", "TR-1.1")], [])
+    assert (answers(), open_alarms()) == ([("granted", "TR-1.1")], [])
 
 
 def test_sending_resumes_by_itself_when_reporting_is_open_again(ministry):
     """Retried, later each time and at last every quarter of an hour; the alarm ends with it."""
-    queued()
+    queue_report()
     pauses, at = [], NOW
     for _ in range(6):
         ministry.say("isp_upload", code=19)
@@ -128,7 +128,7 @@ def test_sending_resumes_by_itself_when_reporting_is_open_again(ministry):
 
 
 def test_a_different_problem_is_an_alarm_of_its_own(ministry):
-    queued()
+    queue_report()
     for minutes, code in ((0, 999), (20, 19), (40, 15)):
         ministry.say("isp_upload", code=code)
         send_due(now=NOW + minutes * MINUTE)
@@ -182,7 +182,7 @@ def test_a_bare_3_before_each_file_does_not_end_the_round(ministry):
     ministry.bare = True
 
     assert inbox.fetch(now=NOW) == 10
-    assert len(told()) == 10
+    assert len(answers()) == 10
 
 
 def test_a_ministry_that_says_3_for_ever_is_left_alone_for_a_while(ministry, monkeypatch):

@@ -35,7 +35,7 @@ def run(capsys, *arguments):
     return capsys.readouterr().out.splitlines()
 
 
-def told(capsys, *arguments):
+def json_output(capsys, *arguments):
     return json.loads("\n".join(run(capsys, *arguments, "--json")))
 
 
@@ -101,7 +101,7 @@ def test_a_fact_that_no_document_states_is_an_open_question_until_a_setting_answ
     settings.RULE_PROFILE, settings.SET_BY_OPERATOR = profile, answered
 
     lines = run(capsys, "status")
-    found = told(capsys, "status")
+    found = json_output(capsys, "status")
 
     questions = [line.removeprefix("open question: ") for line in lines if line.startswith("open question: ")]
     assert [question.rpartition("set ")[2] for question in questions] == asked
@@ -207,7 +207,7 @@ def test_the_queue_in_json_lists_every_report_and_counts_them(capsys):
     file(report(1), 7)
     report(2)
 
-    found = told(capsys, "queue")
+    found = json_output(capsys, "queue")
 
     assert [(row["sequence"], row["kind"], row["state"], row["order"], row["key"]) for row in found["reports"]] == [
         (None, "access", "queued", "T7Q4-M2KX", "T7Q4-M2KX.2"),
@@ -218,25 +218,25 @@ def test_the_queue_in_json_lists_every_report_and_counts_them(capsys):
 
 
 def test_an_empty_queue_is_json_too(capsys):
-    assert told(capsys, "queue") == {"reports": [], "totals": {"reports": 0}}
+    assert json_output(capsys, "queue") == {"reports": [], "totals": {"reports": 0}}
 
 
 def test_json_is_not_paginated(capsys):
     for number in range(1, 6):
         report(number)
 
-    assert len(told(capsys, "queue", "--limit", "2")["reports"]) == 5
+    assert len(json_output(capsys, "queue", "--limit", "2")["reports"]) == 5
 
 
 def test_the_queue_takes_as_many_queries_for_one_as_for_three(capsys, django_assert_num_queries):
     file(report(1), 1)
     with django_assert_num_queries(2):
-        told(capsys, "queue")
+        json_output(capsys, "queue")
 
     file(report(2), 2)
     file(report(3), 3)
     with django_assert_num_queries(2):
-        assert len(told(capsys, "queue")["reports"]) == 3
+        assert len(json_output(capsys, "queue")["reports"]) == 3
 
 
 def test_the_queue_in_lines_is_paginated_and_says_how_to_continue(capsys):
@@ -292,7 +292,7 @@ def test_show_raw_writes_the_bytes_in_gbk(capsysbinary):
 def test_show_in_json_has_the_xml_and_the_facts_about_the_file(capsys):
     file(report(), 3)
 
-    found = told(capsys, "show", "3")
+    found = json_output(capsys, "show", "3")
 
     assert (found["sequence"], found["order"], found["key"], found["state"]) == (
         3, "T7Q4-M2KX", "T7Q4-M2KX.1", "accepted",
@@ -339,7 +339,7 @@ def test_a_report_is_parked_with_a_reason_and_released_again(capsys):
 
     parked = run(capsys, "park", "T7Q4-M2KX.1", "--reason", "the customer called")
     row = Report.objects.get()
-    unparked = told(capsys, "unpark", "T7Q4-M2KX.1")
+    unparked = json_output(capsys, "unpark", "T7Q4-M2KX.1")
 
     assert parked == ["parked: T7Q4-M2KX.1"]
     assert (row.state, row.reason) == (ReportState.PARKED, "the customer called")
@@ -407,7 +407,7 @@ def test_resync_shows_what_it_would_change_and_changes_nothing(capsys, ministry)
 def test_resync_with_yes_takes_the_ministrys_number(capsys, ministry):
     ministry.reply = PreviousReply(0, sequence=41)
 
-    found = told(capsys, "resync", "--yes")
+    found = json_output(capsys, "resync", "--yes")
 
     assert (found["there"], found["afterwards"], found["done"]) == (41, 41, True)
     assert MinistryLine.objects.get().last_sequence == 41
@@ -442,7 +442,7 @@ def test_pull_passes_answers_to_the_orders(capsys, monkeypatch):
     monkeypatch.setattr("transfers.authority.results.pull", lambda: 3)
 
     assert run(capsys, "pull") == ["answers taken: 3"]
-    assert told(capsys, "pull") == {"answers": 3}
+    assert json_output(capsys, "pull") == {"answers": 3}
 
 
 def test_send_is_one_round_and_says_why_it_ended(capsys, monkeypatch):
@@ -491,7 +491,7 @@ def test_every_code_of_the_interface_is_printed_once_with_whose_turn_it_is(capsy
     """26 answers to calls and 178 results of reports, as the list of codes has them."""
     listed = {(code, GROUPS.get(group, group)) for group, rows in listed_codes().items() for code in rows}
 
-    rows = told(capsys, "codes")["codes"]
+    rows = json_output(capsys, "codes")["codes"]
 
     assert len(rows) == len(listed) == 204
     assert {(row["code"], row["kind"]) for row in rows} == listed
@@ -501,7 +501,7 @@ def test_every_code_of_the_interface_is_printed_once_with_whose_turn_it_is(capsy
 
 def test_codes_of_other_reports_have_their_own_words_and_open_nothing(capsys):
     """IP filings and domain registries never concern an access."""
-    others = [row for row in told(capsys, "codes")["codes"] if row["kind"] in ("ip", "domain")]
+    others = [row for row in json_output(capsys, "codes")["codes"] if row["kind"] in ("ip", "domain")]
 
     assert {row["code"]: row["whose"] for row in others if row["whose"] != "provider"} == {
         "2998": "success",
@@ -512,7 +512,7 @@ def test_codes_of_other_reports_have_their_own_words_and_open_nothing(capsys):
 
 
 def test_a_code_shows_its_different_meaning_for_a_cancellation(capsys):
-    rows = {row["code"]: row for row in told(capsys, "codes")["codes"]}
+    rows = {row["code"]: row for row in json_output(capsys, "codes")["codes"]}
 
     assert (rows["1016"]["whose"], rows["1016"]["cancellation"]["whose"]) == ("applicant", "success")
     assert rows["1018"]["opens"] == ["filing_password"]

@@ -44,7 +44,7 @@ def text(client):
     return answer.content.decode()
 
 
-def told(client):
+def samples(client):
     """Every sample by its name and its labels except the process."""
     families = text_string_to_metric_families(text(client))
     return {(sample.name, *sample.labels.values()): sample.value for family in families for sample in family.samples}
@@ -79,7 +79,7 @@ def test_it_reports_the_work_in_hand(client):
     open_alarm("inventory.place:cn-north")
     heartbeat.record_heartbeat("sweep_deadlines", now=now - MINUTE)
 
-    said = told(client)
+    said = samples(client)
 
     exact = {
         ("portal_outbox_due", "email"): 2,
@@ -114,7 +114,7 @@ def test_it_reports_the_work_in_hand(client):
 def test_an_unreadable_metric_is_named_and_affects_no_other(client, monkeypatch):
     monkeypatch.setattr("icpportal.outbox.queries.due", Mock(side_effect=DatabaseError("no")))
 
-    said = told(client)
+    said = samples(client)
 
     assert said[("portal_reading_failed", "portal_outbox_due")] == 1
     assert ("portal_disk_free_bytes",) in said
@@ -143,7 +143,7 @@ def test_unbounded_tables_are_counted_up_to_a_limit(client, monkeypatch):
     for number in range(5):
         queue(channel="email", key=f"m{number}", payload={})
 
-    assert told(client)[("portal_outbox_due", "email")] == 3
+    assert samples(client)[("portal_outbox_due", "email")] == 3
 
 
 # --- what processes count ------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def tencent(settings):
         yield cloud
 
 
-def sent(**more):
+def send(**more):
     confirm("sms", "13900000002", **more)
     deliver()
     return Message.objects.get()
@@ -50,7 +50,7 @@ def code():
     return message
 
 
-def said(message):
+def fate_of(message):
     with override("en"):
         return str(message.fate)
 
@@ -60,31 +60,31 @@ def ask(later=SOON):
 
 
 def test_a_delivered_text_is_queried_once(aliyun):
-    sent()
+    send()
     aliyun.answers["QuerySendDetails"] = detail(3, "DELIVERED")
 
     totals, again = ask(), ask()
 
     message = Message.objects.get()
     assert (totals.asked, totals.arrived, again.asked) == (1, 1, 0)
-    assert (message.state, said(message), message.ask_at) == (State.DELIVERED, "Delivered", None)
+    assert (message.state, fate_of(message), message.ask_at) == (State.DELIVERED, "Delivered", None)
     assert message.receipt == "9006^0"
 
 
 def test_an_undelivered_text_has_failed_like_one_that_could_not_be_sent(aliyun):
-    sent()
+    send()
     aliyun.answers["QuerySendDetails"] = detail(2, "MOBILE_NOT_ON_SERVICE")
 
     totals = ask()
 
     message = failed_messages().get()
     assert (totals.lost, message.state, message.lost) == (1, State.FAILED, "number")
-    assert (said(message), message.last_error) == ("Not delivered", "not delivered: MOBILE_NOT_ON_SERVICE")
+    assert (fate_of(message), message.last_error) == ("Not delivered", "not delivered: MOBILE_NOT_ON_SERVICE")
     assert message.failed_at >= message.delivered_at
 
 
 def test_a_text_resent_after_it_was_lost_is_queried_again(aliyun, people):
-    sent()
+    send()
     aliyun.answers["QuerySendDetails"] = detail(2, "MOBILE_NOT_ON_SERVICE")
     ask()
 
@@ -97,7 +97,7 @@ def test_a_text_resent_after_it_was_lost_is_queried_again(aliyun, people):
 
 
 def test_a_supplier_without_a_report_is_queried_more_and_more_rarely_and_then_no_more(aliyun):
-    sent()
+    send()
     aliyun.answers["QuerySendDetails"] = {"Code": "OK", "RequestId": "R-1"}
     now, asked_at = timezone.now(), []
 
@@ -112,7 +112,7 @@ def test_a_supplier_without_a_report_is_queried_more_and_more_rarely_and_then_no
 
 
 def test_a_supplier_that_is_down_is_queried_with_the_next_round(aliyun):
-    sent()
+    send()
     aliyun.status, aliyun.raw = 503, b"{}"
 
     assert ask().arrived == 0
@@ -123,7 +123,7 @@ def test_a_supplier_that_is_down_is_queried_with_the_next_round(aliyun):
 
 
 def test_no_two_workers_query_the_same_text(aliyun, monkeypatch):
-    sent()
+    send()
     Message.objects.update(ask_at=timezone.now())
     stale = Message.objects.get()
 
@@ -154,7 +154,7 @@ def test_tencents_reports_match_texts_and_codes_and_others_are_counted(tencent):
 
 def test_a_supplier_without_reports_is_not_queried(settings):
     settings.SMS_GATEWAY = "icpportal.gateways.sms.fake.FakeSms"
-    message = sent()
+    message = send()
 
     assert (message.state, message.ask_at) == (State.DELIVERED, None)
     assert supplier_reports.ask() == supplier_reports.Totals()

@@ -9,7 +9,7 @@ from icpportal.pages.help.search import Part, find, mark_terms
 pytestmark = pytest.mark.urls("tests.icpportal.look_urls")
 
 
-def searched(asked: str, language: str = "en") -> html.HtmlElement:
+def search_help(asked: str, language: str = "en") -> html.HtmlElement:
     body = Client().get("/help/", {"q": asked}, headers={"accept-language": language}).content.decode()
     return html.fromstring(body)
 
@@ -36,11 +36,11 @@ def marks(tree: html.HtmlElement) -> set[str]:
     ],
 )
 def test_a_word_of_either_language_finds_the_part_that_contains_it(language: str, asked: str, part: str) -> None:
-    assert part in anchors(searched(asked, language))
+    assert part in anchors(search_help(asked, language))
 
 
 def test_the_search_words_are_marked_and_stay_in_the_field() -> None:
-    tree = searched("Password")
+    tree = search_help("Password")
 
     assert marks(tree) == {"password"}
     assert tree.get_element_by_id("help-search").get("value") == "Password"
@@ -52,18 +52,18 @@ def test_the_search_words_are_marked_and_stay_in_the_field() -> None:
     [("en", "Help has nothing about “zebra”"), ("zh-hans", "帮助中没有与“zebra”有关的内容")],
 )
 def test_a_search_that_finds_nothing_says_so_and_links_to_all_of_help(language: str, words: str) -> None:
-    tree = searched("zebra", language)
+    tree = search_help("zebra", language)
 
     assert words in tree.find(".//main").text_content()
     assert "/help/" in [link.get("href") for link in tree.xpath("//main//a")]
 
 
 def test_an_empty_search_shows_all_of_help() -> None:
-    assert searched("  ").xpath("//section[@id='glossary']")
+    assert search_help("  ").xpath("//section[@id='glossary']")
 
 
 def test_input_is_treated_as_words_and_neither_as_pattern_nor_as_markup() -> None:
-    tree = searched("<b>.*")
+    tree = search_help("<b>.*")
 
     assert "Help has nothing about “<b>.*”" in tree.find(".//main").text_content()
     assert not tree.xpath("//main//b")

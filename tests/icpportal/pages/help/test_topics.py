@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 OUTSIDE_NOTES = "[not(ancestor::*[@popover])]"
 
 
-def drawn(source: str, language: str = "en") -> html.HtmlElement:
+def draw(source: str, language: str = "en") -> html.HtmlElement:
     template = engines["django"].from_string("{% load terms %}<div>" + source + "</div>")
     with translation.override(language):
         return html.fromstring(template.render({}, RequestFactory().get("/")))
@@ -47,7 +47,7 @@ def test_the_page_that_is_open_knows_its_part() -> None:
 
 
 def test_a_word_opens_its_meaning_without_script() -> None:
-    tree = drawn('{% term "service-code" %}')
+    tree = draw('{% term "service-code" %}')
 
     button, note = tree.xpath(".//button[@class='term']")[0], tree.xpath(".//*[@popover]")[0]
     assert button.text_content() == "service code"
@@ -57,7 +57,7 @@ def test_a_word_opens_its_meaning_without_script() -> None:
 
 
 def test_a_word_shows_its_chinese_once_on_an_english_page() -> None:
-    tree = drawn('{% term "backdrop" %}, {% term "backdrop" %}')
+    tree = draw('{% term "backdrop" %}, {% term "backdrop" %}')
 
     assert len(tree.xpath(".//button[@class='term']")) == 1
     assert [mark.text_content() for mark in tree.xpath(f".//span[@lang='zh-Hans']{OUTSIDE_NOTES}")] == ["幕布"]
@@ -65,7 +65,7 @@ def test_a_word_shows_its_chinese_once_on_an_english_page() -> None:
 
 
 def test_a_chinese_page_has_only_the_chinese_word() -> None:
-    tree = drawn('{% term "backdrop" %}', "zh-hans")
+    tree = draw('{% term "backdrop" %}', "zh-hans")
 
     assert tree.xpath(".//button[@class='term']")[0].text_content() == "幕布"
     assert tree.xpath(f".//span[@lang]{OUTSIDE_NOTES}") == []

@@ -19,7 +19,7 @@ TEXTS = [
 ]
 
 
-def drawn(template: Template, language: str | None) -> str:
+def draw(template: Template, language: str | None) -> str:
     with override(language):
         return template.render(Context({"word": "Documents", "place": "verdict"}))
 
@@ -29,8 +29,8 @@ def test_it_gives_django_s_text_whatever_language_was_used_before(text: str) -> 
     ours, django_s = Template(LOAD + text), Template(PLAIN + text)
 
     for language in ("en", "zh-hans", None, "en", "zh-hans"):
-        assert drawn(ours, language) == drawn(django_s, language)
-    assert drawn(ours, "en") != drawn(ours, "zh-hans") or "catalogue" in text or "noop" in text
+        assert draw(ours, language) == draw(django_s, language)
+    assert draw(ours, "en") != draw(ours, "zh-hans") or "catalogue" in text or "noop" in text
 
 
 def test_a_template_s_text_is_looked_up_once_per_language(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,7 +40,7 @@ def test_a_template_s_text_is_looked_up_once_per_language(monkeypatch: pytest.Mo
     template = Template(LOAD + '{% translate "Back" %}{% translate word %}')
 
     for language in ("en", "zh-hans", "en", "zh-hans"):
-        drawn(template, language)
+        draw(template, language)
 
     assert len(asked) == 2 + 4
 

@@ -13,7 +13,7 @@ from icpportal.privacy.files.pieces import HEADER, PIECE, WHOLE
 KEY, ID = os.urandom(32), uuid.uuid4()
 
 
-def opened(stored: bytes) -> bytes:
+def open_all(stored: bytes) -> bytes:
     with pieces.open_sealed(io.BytesIO(stored), lambda _id: KEY) as source:
         return source.read()
 
@@ -24,7 +24,7 @@ def test_a_sealed_file_opens_at_every_length(size: int):
 
     stored = pieces.seal(plain, KEY, ID)
 
-    assert opened(stored) == plain
+    assert open_all(stored) == plain
     assert pieces.key_of(stored) == ID
     assert size < 16 or plain[:16] not in stored
 
@@ -64,7 +64,7 @@ def test_a_changed_file_does_not_open(spoiled):
     header, parts = parts_of_one()
 
     with pytest.raises(Unreadable):
-        opened(header + b"".join(spoiled(*parts)))
+        open_all(header + b"".join(spoiled(*parts)))
 
 
 def test_pieces_of_another_file_do_not_open():
@@ -72,8 +72,8 @@ def test_pieces_of_another_file_do_not_open():
     other = pieces.seal(os.urandom(2 * PIECE + 5), KEY, uuid.uuid4())
 
     with pytest.raises(Unreadable):
-        opened(header + parts[0] + other[HEADER + WHOLE :])
+        open_all(header + parts[0] + other[HEADER + WHOLE :])
 
 
 def test_a_file_without_the_mark_is_read_unchanged():
-    assert opened(b"\xff\xd8\xff plain") == b"\xff\xd8\xff plain"
+    assert open_all(b"\xff\xd8\xff plain") == b"\xff\xd8\xff plain"

@@ -31,7 +31,7 @@ def rotate_keys(**options: bool) -> str:
     return out.getvalue()
 
 
-def opened() -> dict[str, list[bytes]]:
+def opened_values() -> dict[str, list[bytes]]:
     """Every sealed value, opened, by column."""
     return {
         str(column): [
@@ -41,7 +41,7 @@ def opened() -> dict[str, list[bytes]]:
     }
 
 
-def named(name: str) -> list[str]:
+def columns_under_key(name: str) -> list[str]:
     """Every column of every table with a value sealed by the key of this name, whether declared or not."""
     found = []
     with connection.cursor() as cursor:
@@ -75,6 +75,6 @@ def fitting() -> set[tuple[str, object]]:
     }
 
 
-def keyed(order: Order) -> int:
+def key_again(order: Order) -> int:
     people = [each for each in indexes_of(order)[1:] if each]
     return Order.objects.filter(pk=order.pk).update(subject_key=indexes_of(order)[0], photo_accepted_for=people[0])

@@ -18,7 +18,7 @@ from icpportal.privacy import blind_index
 from icpportal.privacy.key_change import blind_indexes, marks
 from icpportal.privacy.models import IndexName
 from tests.filings.filed import account, on_file
-from tests.icpportal.privacy.key_change.drill import OLD, drop, keyed, rotate_keys, turn
+from tests.icpportal.privacy.key_change.drill import OLD, drop, key_again, rotate_keys, turn
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_user
 from transfers.models import Order
@@ -63,7 +63,7 @@ def test_during_the_change_a_used_up_limit_stays_so_and_no_counter_is_opened_twi
 
 def test_during_the_change_people_are_found_and_unique_at_every_moment(settings: Any) -> None:
     order = make_order(make_user(), state=states.SUBMITTED)
-    keyed(order)
+    key_again(order)
     owner, other, index = order.owner, make_user(), indexes_of(order)[0]
     User.objects.filter(pk=owner.pk).update(mobile_confirmed_at=timezone.now())
     Code.objects.create(

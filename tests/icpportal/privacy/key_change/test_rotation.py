@@ -21,7 +21,17 @@ from icpportal.privacy.key_change import blind_indexes, marks
 from icpportal.privacy.key_change.sealed_values import Column, columns
 from icpportal.privacy.models import IndexName, KeyMark
 from tests.icpportal.gateways.miit.sending_world import access
-from tests.icpportal.privacy.key_change.drill import OLD, drop, fitting, key, keyed, named, opened, rotate_keys, turn
+from tests.icpportal.privacy.key_change.drill import (
+    OLD,
+    columns_under_key,
+    drop,
+    fitting,
+    key,
+    key_again,
+    opened_values,
+    rotate_keys,
+    turn,
+)
 from tests.transfers.builders import make_order, make_user
 from tests.transfers.review.search.test_keys import stale
 from tests.walk import world
@@ -44,7 +54,7 @@ def filled(tmp_path: Any, settings: Any) -> Order:
     Authenticator.objects.create(user=make_user(), type="totp", data={"secret": secret})
     storage.keep("documents", "20261129/one", b"a picture")
     mine = next(order for order in Order.objects.order_by("pk") if any(indexes_of(order)[1:]))
-    keyed(mine)
+    key_again(mine)
     Consent.objects.create(holder="a", person_key=indexes_of(mine)[1], version="1", language="zh")
     LegacyImport.objects.update(keep_here=[indexes_of(mine)[0]])
     return mine
@@ -59,7 +69,7 @@ def test_everything_is_read_and_found_with_only_new_keys_and_the_old_ones_are_re
     filled: Order, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(blind_index, "IN_FORCE_FOR", 0.0)
-    before, fit, search_keys, old = opened(), fitting(), SearchKey.objects.count(), settings.PII_KEYS
+    before, fit, search_keys, old = opened_values(), fitting(), SearchKey.objects.count(), settings.PII_KEYS
     total = sum(map(len, before.values())) + Authenticator.objects.count()
     assert marks.fault() == ""
     assert sum(bool(values) for values in before.values()) > 30
@@ -69,10 +79,10 @@ def test_everything_is_read_and_found_with_only_new_keys_and_the_old_ones_are_re
     assert marks.fault() == ""
 
     planned = rotate_keys(dry_run=True)
-    assert len(named("demo")) > 30
+    assert len(columns_under_key("demo")) > 30
     output = rotate_keys()
 
-    assert named("demo") == []
+    assert columns_under_key("demo") == []
     assert f"demo: {total} values\nBLIND_INDEX_KEY: the earlier key is in force\nrotate_keys: {total} left" in planned
     assert "demo: no longer in use" in output
     assert f"rotate_keys: {total} turned, 0 changed meanwhile, 0 failed, 0 left\n" in output
@@ -82,7 +92,7 @@ def test_everything_is_read_and_found_with_only_new_keys_and_the_old_ones_are_re
     settings.PII_KEYS = settings.PII_KEYS.removesuffix(f",{old}")
     drop(settings)
     assert marks.fault() == ""
-    assert (opened(), fitting()) == (before, fit)
+    assert (opened_values(), fitting()) == (before, fit)
     assert (stale(), SearchKey.objects.count(), IndexName.objects.count()) == ([], search_keys, 0)
     reads_and_finds(filled)
     settings.BLIND_INDEX_KEY = OLD

@@ -14,20 +14,20 @@ from verification.documents.sandbox import child
 LIMIT = 40_000_000
 
 
-def told(content: bytes, pixels: int = LIMIT) -> dict:
+def report_of(content: bytes, pixels: int = LIMIT) -> dict:
     return child.answer(content, pixels=pixels)[0]
 
 
 def picture_of(content: bytes) -> Image.Image:
     _told, picture, _preview = child.answer(content, pixels=LIMIT)
-    return pictures.opened(picture)
+    return pictures.open_image(picture)
 
 
 @pytest.mark.parametrize("content", [pictures.jpeg(), pictures.png(), pictures.webp(), pictures.heic()])
 def test_each_format_becomes_an_upright_jpeg_with_a_preview(content: bytes):
     said, picture, preview = child.answer(content, pixels=LIMIT)
 
-    big, small = pictures.opened(picture), pictures.opened(preview)
+    big, small = pictures.open_image(picture), pictures.open_image(preview)
     assert (big.format, big.mode, big.size) == ("JPEG", "RGB", (1200, 900))
     assert (small.format, small.size) == ("JPEG", (640, 480))
     assert (said["width"], said["height"]) == (1200, 900)
@@ -51,11 +51,11 @@ def test_each_format_becomes_an_upright_jpeg_with_a_preview(content: bytes):
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_every_orientation_is_rotated_upright(kind: str, orientation: int, turn: Image.Transpose | None):
     stored = pictures.card() if turn is None else pictures.card().transpose(turn)
-    content = pictures.encoded(stored, kind, exif=pictures.exif(orientation))
+    content = pictures.encode(stored, kind, exif=pictures.exif(orientation))
 
     said, picture, _preview = child.answer(content, pixels=LIMIT)
 
-    upright = pictures.opened(picture)
+    upright = pictures.open_image(picture)
     assert upright.size == (1200, 900)
     assert (said["facts"]["width"], said["facts"]["height"]) == (1200, 900)
     assert pictures.is_near(upright.getpixel((10, 10)), pictures.CORNER)
@@ -71,12 +71,12 @@ def test_every_orientation_is_rotated_upright(kind: str, orientation: int, turn:
     ],
 )
 def test_only_pixels_are_kept(content: bytes):
-    before = pictures.opened(content) if content != pictures.heic() else None
+    before = pictures.open_image(content) if content != pictures.heic() else None
     if before is not None:
         assert before.getexif().get_ifd(pictures.GPS)
 
     for out in child.answer(content, pixels=LIMIT)[1:]:
-        picture = pictures.opened(out)
+        picture = pictures.open_image(out)
         assert dict(picture.getexif()) == {}
         assert set(picture.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
         assert b"Exif" not in out
@@ -100,7 +100,7 @@ def test_a_script_behind_or_inside_a_picture_is_removed():
 def test_a_picture_longer_than_4000_is_reduced_and_its_original_size_recorded():
     said, picture, _preview = child.answer(pictures.jpeg(5000, 2500), pixels=LIMIT)
 
-    assert pictures.opened(picture).size == (4000, 2000)
+    assert pictures.open_image(picture).size == (4000, 2000)
     assert (said["width"], said["height"]) == (4000, 2000)
     assert (said["facts"]["width"], said["facts"]["height"]) == (5000, 2500)
 
@@ -108,7 +108,7 @@ def test_a_picture_longer_than_4000_is_reduced_and_its_original_size_recorded():
 def test_a_transparent_picture_gets_a_white_background():
     clear = Image.new("RGBA", (600, 400), (0, 0, 0, 0))
 
-    assert pictures.is_near(picture_of(pictures.encoded(clear, "PNG")).getpixel((300, 200)), (255, 255, 255), by=3)
+    assert pictures.is_near(picture_of(pictures.encode(clear, "PNG")).getpixel((300, 200)), (255, 255, 255), by=3)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_transparent_picture_gets_a_white_background():
     ],
 )
 def test_every_pixel_format_becomes_rgb(picture: Image.Image, kind: str, grey: int):
-    out = picture_of(pictures.encoded(picture, kind))
+    out = picture_of(pictures.encode(picture, kind))
 
     assert out.mode == "RGB"
     assert pictures.is_near(out.getpixel((300, 200)), (grey, grey, grey), by=6)
@@ -135,9 +135,9 @@ def test_colours_of_another_profile_are_converted_to_srgb():
     plain = Image.new("RGB", (600, 400), (90, 120, 150))
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
-    same = picture_of(pictures.encoded(plain, "JPEG", quality=95, icc_profile=srgb))
-    unfit = picture_of(pictures.encoded(plain, "JPEG", quality=95, icc_profile=swapped))
-    nonsense = picture_of(pictures.encoded(plain, "JPEG", quality=95, icc_profile=b"nonsense" * 20))
+    same = picture_of(pictures.encode(plain, "JPEG", quality=95, icc_profile=srgb))
+    unfit = picture_of(pictures.encode(plain, "JPEG", quality=95, icc_profile=swapped))
+    nonsense = picture_of(pictures.encode(plain, "JPEG", quality=95, icc_profile=b"nonsense" * 20))
 
     for picture in (same, unfit, nonsense):
         assert "icc_profile" not in picture.info
@@ -214,11 +214,11 @@ def test_a_webp_whose_frame_is_larger_than_its_header_says_is_refused():
     )
     content = lying[:4] + (len(lying) - 8).to_bytes(4, "little") + lying[8:]
 
-    assert told(content)["refused"] == "file_broken"
+    assert report_of(content)["refused"] == "file_broken"
 
 
 def test_of_two_pictures_in_one_jpeg_the_first_is_used():
-    content = pictures.encoded(pictures.card(), "MPO", save_all=True, append_images=[Image.new("RGB", (1200, 900))])
+    content = pictures.encode(pictures.card(), "MPO", save_all=True, append_images=[Image.new("RGB", (1200, 900))])
 
     assert picture_of(content).size == (1200, 900)
 

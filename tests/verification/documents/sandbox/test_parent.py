@@ -23,8 +23,8 @@ def test_a_picture_is_opened_in_a_separate_process():
     opened = open_picture(pictures.heic(), Paper.SHEET)
 
     assert (opened.refused, opened.width, opened.height) == ("", 1200, 900)
-    assert pictures.opened(opened.picture).size == (1200, 900)
-    assert pictures.opened(opened.preview).size == (640, 480)
+    assert pictures.open_image(opened.picture).size == (1200, 900)
+    assert pictures.open_image(opened.preview).size == (640, 480)
     assert opened.facts["width"] == 1200
 
 

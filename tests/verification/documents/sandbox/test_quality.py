@@ -17,7 +17,7 @@ def test_a_picture_is_stored_as_small_as_uploaded_and_its_small_print_as_legible
 
     _told, stored, _preview = child.answer(content, pixels=40_000_000)
 
-    came, kept = ImageOps.exif_transpose(pictures.opened(content)), pictures.opened(stored)
+    came, kept = ImageOps.exif_transpose(pictures.open_image(content)), pictures.open_image(stored)
     assert kept.size == came.size
     assert likeness(text_of(came), text_of(kept)) >= LEGIBLE
     assert len(stored) <= LARGEST * len(content)
@@ -26,7 +26,7 @@ def test_a_picture_is_stored_as_small_as_uploaded_and_its_small_print_as_legible
 def test_small_print_encoded_too_coarsely_is_detected():
     came = phone()
 
-    coarse = pictures.opened(encode(came, quality=50, subsampling=HALF))
+    coarse = pictures.open_image(encode(came, quality=50, subsampling=HALF))
 
     assert likeness(text_of(came), text_of(came)) == 1
     assert likeness(text_of(came), text_of(coarse)) < LEGIBLE
@@ -34,13 +34,13 @@ def test_small_print_encoded_too_coarsely_is_detected():
 
 def stored(content: bytes) -> JpegImagePlugin.JpegImageFile:
     _told, picture, _preview = child.answer(content, pixels=40_000_000)
-    opened = pictures.opened(picture)
+    opened = pictures.open_image(picture)
     assert isinstance(opened, JpegImagePlugin.JpegImageFile)
     return opened
 
 
 def test_nothing_is_encoded_more_finely_than_visible():
-    picture = stored(pictures.encoded(pictures.card(), "JPEG", quality=100))
+    picture = stored(pictures.encode(pictures.card(), "JPEG", quality=100))
 
     assert [list(table) for table in picture.quantization.values()] == quality.tables(quality.FINEST)
 
@@ -62,7 +62,7 @@ def test_horizontally_halved_chroma_is_full_after_a_rotation():
 def test_a_rotated_picture_keeps_its_tables():
     tables = quality.tables(60)
 
-    picture = stored(pictures.encoded(pictures.card(), "JPEG", quality=60, exif=pictures.exif(8)))
+    picture = stored(pictures.encode(pictures.card(), "JPEG", quality=60, exif=pictures.exif(8)))
 
     turned = [[table[8 * column + row] for row in range(8) for column in range(8)] for table in tables]
     assert [list(table) for table in picture.quantization.values()] == turned != tables

@@ -203,7 +203,7 @@ def test_a_zygote_has_no_connection_of_ours_and_no_secret(zygote, monkeypatch):
     assert len(its) == 1  # its pipe
     assert not ours & its
     assert b"leak" not in (process / "environ").read_bytes()
-    assert not {"django", "psycopg", "redis"} & loaded(process)
+    assert not {"django", "psycopg", "redis"} & loaded_packages(process)
 
 
 def sockets(pid: int) -> set[str]:
@@ -211,7 +211,7 @@ def sockets(pid: int) -> set[str]:
     return {link for link in links if link.startswith("socket:")}
 
 
-def loaded(process: Path) -> set[str]:
+def loaded_packages(process: Path) -> set[str]:
     """The packages with compiled parts loaded in its memory."""
     return {part for line in (process / "maps").read_text().splitlines() for part in line.split("/")}
 
@@ -333,15 +333,15 @@ SOME = Image.effect_noise((600, 400), 60)
 KINDS: dict[str, Callable[[], bytes]] = {
     "jpeg": lambda: pictures.jpeg(exif=pictures.exif(6), icc_profile=PROFILE, comment=b"words"),
     "progressive": lambda: pictures.jpeg(progressive=True),
-    "cmyk": lambda: pictures.encoded(SOME.convert("CMYK"), "JPEG"),
-    "grey": lambda: pictures.encoded(SOME, "JPEG"),
-    "two in one": lambda: pictures.encoded(pictures.card(), "MPO", save_all=True, append_images=[pictures.card()]),
+    "cmyk": lambda: pictures.encode(SOME.convert("CMYK"), "JPEG"),
+    "grey": lambda: pictures.encode(SOME, "JPEG"),
+    "two in one": lambda: pictures.encode(pictures.card(), "MPO", save_all=True, append_images=[pictures.card()]),
     "png": lambda: pictures.png(exif=pictures.exif(8), icc_profile=PROFILE),
-    "palette": lambda: pictures.encoded(SOME.convert("P"), "PNG", transparency=3),
-    "deep": lambda: pictures.encoded(Image.new("I;16", (600, 400), 9000), "PNG"),
-    "with alpha": lambda: pictures.encoded(SOME.convert("LA"), "PNG"),
+    "palette": lambda: pictures.encode(SOME.convert("P"), "PNG", transparency=3),
+    "deep": lambda: pictures.encode(Image.new("I;16", (600, 400), 9000), "PNG"),
+    "with alpha": lambda: pictures.encode(SOME.convert("LA"), "PNG"),
     "webp": lambda: pictures.webp(exif=pictures.exif(3), xmp=b"<x:xmpmeta>words</x:xmpmeta>", icc_profile=PROFILE),
-    "webp without loss": lambda: pictures.encoded(SOME.convert("RGBA"), "WEBP", lossless=True),
+    "webp without loss": lambda: pictures.encode(SOME.convert("RGBA"), "WEBP", lossless=True),
     "heic": pictures.heic,
     "broken": lambda: pictures.png()[:500],
     "large": lambda: pictures.jpeg(5000, 2500),
@@ -362,7 +362,7 @@ def test_a_child_that_may_open_nothing_opens_every_kind_of_picture_like_any_othe
 @pytest.mark.parametrize("key", damage.DAMAGES)
 def test_a_child_that_may_open_nothing_finds_what_any_other_finds(from_kept, key: str):
     drawn = damage.DAMAGES[key](random.Random(1), [Image.open(FACE).convert("RGB")], 3)
-    content = pictures.encoded(drawn.picture, "JPEG", quality=90)
+    content = pictures.encode(drawn.picture, "JPEG", quality=90)
     said, _picture, _preview = child.answer(content, pixels=40_000_000, paper=drawn.paper)
 
     found = from_kept(content, drawn.paper).findings

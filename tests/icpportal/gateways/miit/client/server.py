@@ -136,7 +136,7 @@ class FakeMinistryServer:
     # --- what a test arranges ------------------------------------------------------------------------------------
     def say(self, method: str, text: str | None = None, *, code: int = 0, msg: str = "", more: str = "") -> None:
         """Sets one answer of a method, instead of its behaviour; several calls set several answers."""
-        self._said[method].append(text if text is not None else returned(code, msg, more))
+        self._said[method].append(text if text is not None else return_document(code, msg, more))
 
     def trouble(self, method: str, kind: str, *, times: int = 1) -> None:
         """Makes the next `times` calls of a method fail."""
@@ -145,13 +145,13 @@ class FakeMinistryServer:
 
     def deliver(self, name: str, xml: bytes, *, entry: str = "", **wrong: str) -> None:
         """Queues a file for the provider; `wrong` replaces fields of `fileInfos`."""
-        body = zipped(xml, entry or name)
+        body = zip_of(xml, entry or name)
         fields = {
             "hashAlgorithm": "0",
             "compressionFormat": "0",
             "encryptAlgorithm": "1" if self.encrypt else "0",
             "return_FileName": name,
-            "beianInfo": b64(encrypted(body) if self.encrypt else body),
+            "beianInfo": b64(encrypt_file(body) if self.encrypt else body),
             "beianInfoHash": b64(hashlib.md5(body).digest()),
         }
         self.queue.append(Waiting(name, fields | wrong))
@@ -176,7 +176,7 @@ class FakeMinistryServer:
             if self._said[method]:
                 return self._said[method].popleft()
             if refusal := self.refusal(asked):
-                return returned(refusal)
+                return return_document(refusal)
             return getattr(self, method)(asked)
 
     def refusal(self, asked: dict[str, str]) -> int:
@@ -194,59 +194,59 @@ class FakeMinistryServer:
         """Accepts the next number only."""
         due, number = int(self.last["dataSequence"]) + 1, int(asked["dataSequence"])
         body = base64.b64decode(asked["beianInfo"])
-        body = decrypted(body) if asked["encryptAlgorithm"] == "1" else body
+        body = decrypt_file(body) if asked["encryptAlgorithm"] == "1" else body
         if b64(hashlib.md5(body).digest()) != asked["beianInfoHash"]:
-            return returned(7)
+            return return_document(7)
         if number != due:
             missing = "".join(f"<dataSequence>{n}</dataSequence>" for n in range(due, max(number, due + 1)))
-            return returned(14, more=f"<dataSequences>{missing}</dataSequences>")
+            return return_document(14, more=f"<dataSequences>{missing}</dataSequences>")
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             (name,) = archive.namelist()
             self.uploads.append((number, archive.read(name)))
         self.last = {key: asked.get(key, "") for key in self.last} | {"return_FileName": name}
-        return returned(0, "成功")
+        return return_document(0, "成功")
 
     def isp_querypreviousupload(self, _asked: dict[str, str]) -> str:
         """The last accepted upload."""
         fields = {"hashAlgorithm": "0", "compressionFormat": "0", "encryptAlgorithm": "0", **self.last}
-        return returned(0, more=infos(fields))
+        return return_document(0, more=infos(fields))
 
     def isp_download(self, _asked: dict[str, str]) -> str:
         """The oldest waiting file, until it is acknowledged."""
         if not self.queue:
-            return returned(2)
+            return return_document(2)
         if self.bare:
             self.said_bare = not self.said_bare
             if self.said_bare:
-                return returned(3, "请继续调用本接口")
+                return return_document(3, "请继续调用本接口")
         code = 0 if self.always_zero else 3 if len(self.queue) > 1 else 1
         fields = self.queue[0].fields
         if self.rotates:
             self.queue.append(self.queue.pop(0))
-        return returned(code, more=infos(fields))
+        return return_document(code, more=infos(fields))
 
     def isp_downloadack(self, asked: dict[str, str]) -> str:
         """Removes the file from the queue."""
         if not asked["fileName"]:
-            return returned(21)
+            return return_document(21)
         self.acknowledged.append(asked["fileName"])
         self.queue = [file for file in self.queue if file.name != asked["fileName"]]
-        return returned(0)
+        return return_document(0)
 
     def isp_querybeianstatus(self, asked: dict[str, str]) -> str:
         """Whether it is on record."""
         found = self.filed.get(asked["queryCondition"])
         numbers = "".join(f"<{key}>{escape(value)}</{key}>" for key, value in (found or {}).items() if value)
         echo = f"<Cxtjlx>{asked['queryConditionType']}</Cxtjlx><Cxtj>{escape(asked['queryCondition'])}</Cxtj>"
-        return returned(0, more=f"<StatusInfo>{echo}<Bazt>{0 if found else 1}</Bazt>{numbers}</StatusInfo>")
+        return return_document(0, more=f"<StatusInfo>{echo}<Bazt>{0 if found else 1}</Bazt>{numbers}</StatusInfo>")
 
     def isp_verifybamm(self, asked: dict[str, str]) -> str:
         """0 for right, with white space like the real one."""
         right = self.passwords.get(asked["baxh"]) == asked["bamm"]
-        return returned(0, more=f"<VerifyRes>\n  {0 if right else 1}\n </VerifyRes>")
+        return return_document(0, more=f"<VerifyRes>\n  {0 if right else 1}\n </VerifyRes>")
 
 
-def returned(code: int, msg: str = "", more: str = "") -> str:
+def return_document(code: int, msg: str = "", more: str = "") -> str:
     """A method's return value: an XML document that declares GBK although it travels in UTF-8."""
     inner = f"<msg_code>{code}</msg_code><msg>{escape(msg)}</msg>{more}"
     return f'<?xml version="1.0" encoding="GBK"?>\n<return version="V.3.0">{inner}</return>'
@@ -262,7 +262,7 @@ def b64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def zipped(xml: bytes, name: str) -> bytes:
+def zip_of(xml: bytes, name: str) -> bytes:
     """An archive with one entry."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -270,14 +270,14 @@ def zipped(xml: bytes, name: str) -> bytes:
     return target.getvalue()
 
 
-def encrypted(data: bytes) -> bytes:
+def encrypt_file(data: bytes) -> bytes:
     """AES-CBC with PKCS5 padding, by hand."""
     pad = 16 - len(data) % 16
     writer = Cipher(algorithms.AES(KEY.encode()), modes.CBC(IV.encode())).encryptor()
     return writer.update(data + bytes([pad]) * pad) + writer.finalize()
 
 
-def decrypted(data: bytes) -> bytes:
+def decrypt_file(data: bytes) -> bytes:
     """The reverse."""
     reader = Cipher(algorithms.AES(KEY.encode()), modes.CBC(IV.encode())).decryptor()
     plain = reader.update(data) + reader.finalize()

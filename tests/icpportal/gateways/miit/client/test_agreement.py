@@ -12,14 +12,14 @@ from icpportal.gateways.miit.models import MinistryLine, Report, UploadFile
 from icpportal.gateways.miit.outgoing import report_queue
 from icpportal.gateways.miit.outgoing.sender import send_due
 from tests.icpportal.gateways.miit.authority_files import bajg, result, waiting
-from tests.icpportal.gateways.miit.client.server import ISP, b64, encrypted, zipped
+from tests.icpportal.gateways.miit.client.server import ISP, b64, encrypt_file, zip_of
 from tests.icpportal.gateways.miit.sending_world import MINUTE, NOW, access
 
 pytestmark = pytest.mark.django_db
 OTHER_KEY = "another key ===="
 
 
-def queued(reference="TR-9"):
+def queue_report(reference="TR-9"):
     row = report_queue.queue(access(reference=reference))
     Report.objects.filter(pk=row.pk).update(next_at=NOW, queued_at=NOW)
     return row
@@ -41,11 +41,11 @@ def status(capsys):
 
 def with_an_earlier_upload(ministry, *, plain=False):
     """This account has reported before, and the ministry returns its last file."""
-    body = zipped(b"<UploadData/>", "beianinfo7.xml")
+    body = zip_of(b"<UploadData/>", "beianinfo7.xml")
     ministry.last = {
         "dataSequence": "7",
         "return_FileName": "beianinfo7.xml",
-        "beianInfo": b64(body if plain else encrypted(body)),
+        "beianInfo": b64(body if plain else encrypt_file(body)),
         "beianInfoHash": b64(hashlib.md5(body).digest()),
         "encryptAlgorithm": "0" if plain else "1",
     }
@@ -53,7 +53,7 @@ def with_an_earlier_upload(ministry, *, plain=False):
 
 def test_our_last_upload_is_decrypted_before_the_first_report_is_sent(ministry, capsys):
     with_an_earlier_upload(ministry)
-    queued()
+    queue_report()
 
     assert send_due(now=NOW).accepted == 1
 
@@ -67,7 +67,7 @@ def test_keys_that_do_not_decrypt_it_stop_sending_before_anything_real_has_gone(
     with_an_earlier_upload(ministry)
     settings.MIIT_AES_KEY = OTHER_KEY
     MinistryLine.objects.create(pk=ISP, last_sequence=last)
-    queued()
+    queue_report()
 
     reason = send_due(now=NOW).reason
 
@@ -80,7 +80,7 @@ def test_keys_that_do_not_decrypt_it_stop_sending_before_anything_real_has_gone(
 def test_the_right_keys_are_tried_again_and_the_report_is_sent(ministry, settings):
     with_an_earlier_upload(ministry)
     right, settings.MIIT_AES_KEY = settings.MIIT_AES_KEY, OTHER_KEY
-    queued()
+    queue_report()
     send_due(now=NOW)
 
     settings.MIIT_AES_KEY = right
@@ -94,7 +94,7 @@ def test_a_person_can_let_it_continue_and_the_upload_decides(ministry, settings)
     """The last upload may be from before a key change."""
     with_an_earlier_upload(ministry)
     settings.MIIT_AES_KEY = OTHER_KEY
-    queued()
+    queue_report()
     send_due(now=NOW)
     ministry.say("isp_upload", code=0)
 
@@ -109,7 +109,7 @@ def test_where_no_upload_can_be_checked_a_9_loses_no_report_and_uses_up_no_numbe
     """A new account, or a last upload that is returned unencrypted."""
     if known:
         with_an_earlier_upload(ministry, plain=True)
-    queued()
+    queue_report()
     ministry.say("isp_upload", code=9)
     send_due(now=NOW)
 
@@ -125,11 +125,11 @@ def test_where_no_upload_can_be_checked_a_9_loses_no_report_and_uses_up_no_numbe
 
 
 def test_an_accepted_upload_proves_the_keys_and_is_recorded_once(ministry, django_assert_num_queries):
-    queued()
+    queue_report()
     send_due(now=NOW)
     agreed = line().encryption_agreed_at
 
-    queued("TR-10")
+    queue_report("TR-10")
     send_due(now=NOW + MINUTE)
 
     assert (agreed, line().encryption_agreed_at) == (NOW, NOW)
@@ -150,7 +150,7 @@ def test_without_encryption_nothing_is_checked(opened, capsys):
     ministry = opened(encrypt=False)
     with_an_earlier_upload(ministry)
     MinistryLine.objects.create(pk=ISP, last_sequence=7, number_heard_at=NOW)
-    queued()
+    queue_report()
 
     assert send_due(now=NOW).accepted == 1
 
@@ -159,7 +159,7 @@ def test_without_encryption_nothing_is_checked(opened, capsys):
 
 
 def test_the_record_of_the_keys_does_not_reveal_them(ministry, settings):
-    queued()
+    queue_report()
     send_due(now=NOW)
 
     assert len(line().encryption_tried) == 64

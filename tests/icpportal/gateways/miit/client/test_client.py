@@ -17,7 +17,7 @@ from icpportal.gateways.miit.client.client import (
     UploadReply,
 )
 from icpportal.gateways.miit.client.crypto import pack, unwrap
-from tests.icpportal.gateways.miit.client.server import Raw, returned
+from tests.icpportal.gateways.miit.client.server import Raw, return_document
 from tests.icpportal.gateways.miit.client.wsdl_text import Dialect
 
 DIALECTS = {
@@ -143,13 +143,13 @@ def test_a_refusal_is_a_reply_and_not_an_error(ministry, wire, code):
 
 
 def test_an_answer_in_cdata_is_read(ministry, wire):
-    ministry.say("isp_downloadack", Raw(f"<![CDATA[{returned(0, '好')}]]>"))
+    ministry.say("isp_downloadack", Raw(f"<![CDATA[{return_document(0, '好')}]]>"))
 
     assert wire.acknowledge("r1") == Reply(0, "好")
 
 
 def test_an_answer_of_elements_instead_of_a_string_is_read(ministry, wire):
-    ministry.say("isp_downloadack", Raw(returned(0, "好").partition("\n")[2]))
+    ministry.say("isp_downloadack", Raw(return_document(0, "好").partition("\n")[2]))
 
     assert wire.acknowledge("r1") == Reply(0, "好")
 

@@ -159,7 +159,7 @@ def password_wanted():
     return bytes(body)
 
 
-def damaged():
+def damaged_zip():
     body = bytearray(archive(("a.xml", bytes(range(256)) * 9)))
     body[60] ^= 0xFF
     return bytes(body)
@@ -182,7 +182,7 @@ def damaged():
         (came(b""), "not a zip"),
         (came(b"PK\x03\x04 no"), "not a zip"),
         (came(GOOD[:-10]), "not a zip"),
-        (came(damaged()), "damaged"),
+        (came(damaged_zip()), "damaged"),
         (came(archive()), "0 files"),
         (came(archive(("folder/", b""))), "0 files"),
         (came(archive(("a", b"1"), ("b", b"2"))), "2 files"),

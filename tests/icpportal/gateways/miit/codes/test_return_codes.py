@@ -18,7 +18,7 @@ from icpportal.gateways.miit.codes.return_codes import (
 )
 from icpportal.gateways.miit.line import line_state
 from icpportal.gateways.miit.outgoing.sender import HEARD, send_due
-from tests.icpportal.gateways.miit.sending_world import MINUTE, NOW, arrange, files, line, queued, states
+from tests.icpportal.gateways.miit.sending_world import MINUTE, NOW, arrange, files, line, queue_reports, states
 
 SECOND = timedelta(seconds=1)
 STOPPED = "stopped"
@@ -80,7 +80,7 @@ def test_every_row_that_waits_says_how_long_and_no_other():
 
 
 def test_success_takes_the_next_number(ministry):
-    queued()
+    queue_reports()
 
     assert send_due(now=NOW).accepted == 1
     assert (files(), line().last_sequence) == ([(1, True)], 1)
@@ -89,7 +89,7 @@ def test_success_takes_the_next_number(ministry):
 @pytest.mark.parametrize("code", WAITS)
 def test_a_code_that_waits_keeps_the_number_and_waits_longer_each_time(ministry, code):
     told, pauses, asked = EXPECTED[code]
-    queued(2)
+    queue_reports(2)
     at = NOW
     for pause in pauses:
         ministry.uploads.append(UploadReply(code, "so"))
@@ -107,7 +107,7 @@ def test_a_code_that_waits_keeps_the_number_and_waits_longer_each_time(ministry,
 
 @pytest.mark.parametrize("code", [code for code in WAITS if EXPECTED[code][0] == Addressee.OPERATIONS])
 def test_operations_get_one_alarm_and_not_one_per_round(ministry, caplog, code):
-    queued()
+    queue_reports()
     for minutes in (0, 20, 40):
         ministry.uploads.append(UploadReply(code))
         send_due(now=NOW + minutes * MINUTE)
@@ -117,7 +117,7 @@ def test_operations_get_one_alarm_and_not_one_per_round(ministry, caplog, code):
 
 @pytest.mark.parametrize("code", [code for code in WAITS if EXPECTED[code][0] == Addressee.NOBODY])
 def test_an_ordinary_wait_raises_no_alarm(ministry, caplog, code):
-    queued()
+    queue_reports()
     ministry.uploads.append(UploadReply(code))
     send_due(now=NOW)
 
@@ -126,7 +126,7 @@ def test_an_ordinary_wait_raises_no_alarm(ministry, caplog, code):
 
 @pytest.mark.parametrize("code", STOPS)
 def test_a_code_that_stops_the_line_stops_it_until_operations_resume_it(ministry, caplog, code):
-    queued(2)
+    queue_reports(2)
     ministry.uploads.append(UploadReply(code, "no"))
 
     for hours_later in range(3):
@@ -143,7 +143,7 @@ def test_a_code_that_stops_the_line_stops_it_until_operations_resume_it(ministry
 @pytest.mark.parametrize("code", [*STOPS, 15, 20, 901, 902, 999])
 def test_a_query_is_answered_with_the_same_codes(db, monkeypatch, settings, code):
     ministry = arrange(monkeypatch, settings, last=None)
-    queued()
+    queue_reports()
     ministry.questions.append(UploadReply(code))
 
     assert send_due(now=NOW).reason == f"{code}: {reaction(code).words}"
@@ -199,7 +199,7 @@ def test_outside_the_hours_it_waits_until_they_begin(said, now, opens):
 
 
 def test_outside_the_hours_the_line_waits_until_they_begin(ministry):
-    queued(at=at(21))
+    queue_reports(at=at(21))
     ministry.uploads.append(UploadReply(20, "允许的时段：8:00-20:00"))
 
     send_due(now=at(21))

@@ -16,7 +16,7 @@ from icpportal.gateways.miit.outgoing.sender import send_due
 from icpportal.gateways.miit.types import Purpose
 from tests.icpportal.gateways.miit.documents.samples import STATEMENT
 from tests.icpportal.gateways.miit.schemas import published_codes
-from tests.icpportal.gateways.miit.sending_world import NOW, access, arrange, cancellation, queued, states
+from tests.icpportal.gateways.miit.sending_world import NOW, access, arrange, cancellation, queue_reports, states
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +79,7 @@ def with_other_numbers():
 def test_a_code_missing_in_the_tables_waits_with_an_alarm_and_is_sent_once_the_setting_names_it(monkeypatch, settings):
     """Every report of a cloud server was parked, and its order held."""
     ministry = arrange(monkeypatch, settings)
-    queued(2)
+    queue_reports(2)
     with_other_numbers()
 
     sent = send_due(now=NOW)

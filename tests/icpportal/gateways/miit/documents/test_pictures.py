@@ -21,13 +21,13 @@ LIMITS = {
 }
 
 
-def saved(image: Image.Image, kind: str = "PNG", **how) -> bytes:
+def encode(image: Image.Image, kind: str = "PNG", **how) -> bytes:
     target = io.BytesIO()
     image.save(target, kind, **how)
     return target.getvalue()
 
 
-def opened(picture: bytes) -> Image.Image:
+def open_image(picture: bytes) -> Image.Image:
     image = Image.open(io.BytesIO(picture))
     image.load()
     return image
@@ -54,47 +54,47 @@ def page(width: int, height: int) -> Image.Image:
 @pytest.mark.parametrize("purpose", Purpose)
 @pytest.mark.parametrize("image", [noise(1400, 1000), page(1400, 2000), Image.new("RGB", (30, 20), "green")])
 def test_the_base64_stays_within_the_limit_of_its_purpose(image, purpose):
-    fitted = fit(saved(image), purpose)
+    fitted = fit(encode(image), purpose)
 
     assert len(b64encode(fitted)) <= LIMITS[purpose]
-    assert (opened(fitted).format, opened(fitted).mode) == ("JPEG", "RGB")
+    assert (open_image(fitted).format, open_image(fitted).mode) == ("JPEG", "RGB")
 
 
 def test_the_statement_may_be_larger_than_the_others():
-    scan = saved(page(1400, 2000))
+    scan = encode(page(1400, 2000))
 
     assert len(b64encode(fit(scan, Purpose.STATEMENT))) > LIMITS[Purpose.LEAD_CERTIFICATE]
 
 
 def test_the_limit_is_used_as_far_as_possible():
-    fitted = fit(saved(page(1400, 2000)), Purpose.STATEMENT)
+    fitted = fit(encode(page(1400, 2000)), Purpose.STATEMENT)
 
     assert len(b64encode(fitted)) > 0.85 * LIMITS[Purpose.STATEMENT]
 
 
 def test_a_page_of_writing_stays_legible():
-    assert max(opened(fit(saved(page(1400, 2000)), Purpose.SUBJECT_CERTIFICATE)).size) >= 900
+    assert max(open_image(fit(encode(page(1400, 2000)), Purpose.SUBJECT_CERTIFICATE)).size) >= 900
 
 
 def test_a_small_picture_keeps_its_size():
-    assert opened(fit(saved(page(500, 300)), Purpose.STATEMENT)).size == (500, 300)
+    assert open_image(fit(encode(page(500, 300)), Purpose.STATEMENT)).size == (500, 300)
 
 
 def test_a_small_picture_has_the_best_quality():
     small = page(500, 300)
 
     assert (
-        opened(fit(saved(small), Purpose.STATEMENT)).quantization
-        == opened(saved(small, "JPEG", quality=90)).quantization
+        open_image(fit(encode(small), Purpose.STATEMENT)).quantization
+        == open_image(encode(small, "JPEG", quality=90)).quantization
     )
 
 
 def test_a_face_gets_more_quality_and_fewer_pixels_than_a_paper():
     scene = Image.new("RGB", (2000, 1500), "white")
     scene.paste(page(1000, 700), (500, 400))
-    both = saved(scene)
+    both = encode(scene)
 
-    face, paper = opened(fit(both, Purpose.PHOTO)), opened(fit(both, Purpose.LEAD_CERTIFICATE))
+    face, paper = open_image(fit(both, Purpose.PHOTO)), open_image(fit(both, Purpose.LEAD_CERTIFICATE))
 
     assert sum(face.quantization[0]) < sum(paper.quantization[0])
     assert max(face.size) < max(paper.size)
@@ -104,13 +104,13 @@ def test_a_face_gets_more_quality_and_fewer_pixels_than_a_paper():
 def test_a_picture_within_the_limits_is_converted_if_it_is_not_plain(how):
     mode = how.pop("mode", "RGB")
 
-    fitted = opened(fit(saved(page(300, 200).convert(mode), "JPEG", **how), Purpose.PHOTO))
+    fitted = open_image(fit(encode(page(300, 200).convert(mode), "JPEG", **how), Purpose.PHOTO))
 
     assert (fitted.mode, "progressive" in fitted.info) == ("RGB", False)
 
 
 def test_shape_and_colours_are_kept():
-    fitted = opened(fit(saved(page(1400, 2000)), Purpose.STATEMENT))
+    fitted = open_image(fit(encode(page(1400, 2000)), Purpose.STATEMENT))
     width, height = fitted.size
 
     assert abs(width / height - 0.7) < 0.005
@@ -120,13 +120,13 @@ def test_shape_and_colours_are_kept():
 
 
 def test_the_same_picture_always_gives_the_same_bytes():
-    scan = saved(page(1400, 2000))
+    scan = encode(page(1400, 2000))
 
     assert fit(scan, Purpose.STATEMENT) == fit(scan, Purpose.STATEMENT)
 
 
 def test_a_fitted_picture_is_left_unchanged():
-    fitted = fit(saved(page(1400, 2000)), Purpose.SUBJECT_CERTIFICATE)
+    fitted = fit(encode(page(1400, 2000)), Purpose.SUBJECT_CERTIFICATE)
 
     assert fit(fitted, Purpose.SUBJECT_CERTIFICATE) == fitted
     assert fit(fitted, Purpose.STATEMENT) == fitted
@@ -135,18 +135,18 @@ def test_a_fitted_picture_is_left_unchanged():
 def test_metadata_are_removed_even_if_the_picture_fits():
     exif = Image.Exif()
     exif[Base.Make] = "Somebody's phone"
-    picture = saved(page(300, 200), "JPEG", exif=exif, comment=b"secret", icc_profile=b"profile", dpi=(300, 300))
+    picture = encode(page(300, 200), "JPEG", exif=exif, comment=b"secret", icc_profile=b"profile", dpi=(300, 300))
 
     fitted = fit(picture, Purpose.PHOTO)
 
-    assert {name for name, _content in opened(fitted).applist} == {"APP0"}
+    assert {name for name, _content in open_image(fitted).applist} == {"APP0"}
     assert b"Somebody" not in fitted
     assert b"secret" not in fitted
     assert b"profile" not in fitted
 
 
 def test_data_appended_to_the_picture_are_removed():
-    fitted = fit(saved(page(300, 200)), Purpose.PHOTO)
+    fitted = fit(encode(page(300, 200)), Purpose.PHOTO)
 
     assert fit(fitted + b"secret", Purpose.PHOTO).find(b"secret") == -1
 
@@ -169,7 +169,7 @@ def test_the_picture_is_rotated_by_its_orientation(orientation):
     upright.paste((200, 0, 0), (0, 0, 16, 16))
     as_stored = upright.transpose(turned) if turned is not None else upright
 
-    fitted = opened(fit(saved(as_stored, "JPEG", quality=95, exif=exif), Purpose.PHOTO))
+    fitted = open_image(fit(encode(as_stored, "JPEG", quality=95, exif=exif), Purpose.PHOTO))
 
     assert fitted.size == (64, 32)
     red, green, _blue = fitted.getpixel((4, 4))
@@ -183,14 +183,14 @@ def test_every_colour_mode_becomes_rgb(mode):
     white = 65535 if mode == "I;16" else "white"
     source = Image.new("I;16", (40, 30), white) if mode == "I;16" else Image.new("RGB", (40, 30), white).convert(mode)
 
-    fitted = opened(fit(saved(source, kind), Purpose.PHOTO))
+    fitted = open_image(fit(encode(source, kind), Purpose.PHOTO))
 
     assert fitted.mode == "RGB"
     assert min(fitted.getpixel((20, 15))) > 240
 
 
 def test_transparency_becomes_white():
-    fitted = opened(fit(saved(Image.new("RGBA", (40, 30), (0, 0, 0, 0))), Purpose.PHOTO))
+    fitted = open_image(fit(encode(Image.new("RGBA", (40, 30), (0, 0, 0, 0))), Purpose.PHOTO))
 
     assert min(fitted.getpixel((20, 15))) > 240
 
@@ -206,7 +206,7 @@ def test_transparency_becomes_white():
 )
 def test_a_strip_is_refused_with_its_size_and_advice(size, kind, words):
     with pytest.raises(NotEncodable) as caught:
-        fit(saved(noise(*size), kind), Purpose.PHOTO)
+        fit(encode(noise(*size), kind), Purpose.PHOTO)
 
     assert str(caught.value) == (
         f"the picture is a strip of {words} pixels and shows nothing: have another one uploaded"
@@ -216,9 +216,9 @@ def test_a_strip_is_refused_with_its_size_and_advice(size, kind, words):
 
 @pytest.mark.parametrize("size", [(8, 8), (8, 300), (6000, 24), (24, 6000)])
 def test_a_picture_close_to_a_strip_is_fitted_once(size):
-    fitted = fit(saved(noise(*size)), Purpose.PHOTO)
+    fitted = fit(encode(noise(*size)), Purpose.PHOTO)
 
-    assert min(opened(fitted).size) >= 8
+    assert min(open_image(fitted).size) >= 8
     assert fit(fitted, Purpose.PHOTO) == fitted
 
 
@@ -227,11 +227,11 @@ def test_a_picture_close_to_a_strip_is_fitted_once(size):
     [
         b"",
         b"no picture",
-        saved(page(300, 200), "GIF"),
-        saved(page(300, 200), "JPEG")[:3000],
+        encode(page(300, 200), "GIF"),
+        encode(page(300, 200), "JPEG")[:3000],
         # valid headers and end, and no picture between them
-        saved(page(300, 200), "JPEG").partition(b"\xff\xda")[0] + b"\xff\xd9",
-        saved(page(300, 200))[:3000],
+        encode(page(300, 200), "JPEG").partition(b"\xff\xda")[0] + b"\xff\xd9",
+        encode(page(300, 200))[:3000],
     ],
 )
 def test_a_file_that_is_no_picture_is_refused(picture):
@@ -242,7 +242,7 @@ def test_a_file_that_is_no_picture_is_refused(picture):
 
 
 def test_a_picture_with_too_many_pixels_is_not_even_opened():
-    vast = saved(Image.new("1", (9000, 9000)))
+    vast = encode(Image.new("1", (9000, 9000)))
 
     with pytest.raises(NotEncodable):
         fit(vast, Purpose.STATEMENT)

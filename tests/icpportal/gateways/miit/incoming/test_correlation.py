@@ -15,11 +15,11 @@ from tests.icpportal.gateways.miit.authority_files import SITE, waiting
 pytestmark = pytest.mark.django_db
 
 
-def found(handle: object, operation: int | None = 3, *verdicts: Verdict) -> str:
+def key_of(handle: object, operation: int | None = 3, *verdicts: Verdict) -> str:
     return report_of(Result(operation, str(handle), verdicts)).key
 
 
-def answered(report: Report) -> Report:
+def mark_answered(report: Report) -> Report:
     Report.objects.filter(pk=report.pk).update(state=ReportState.ANSWERED, answered_at=timezone.now())
     return report
 
@@ -28,15 +28,15 @@ def test_an_access_is_found_by_our_own_id():
     report = waiting()
     waiting("TR-2.1", site_number="京ICP备10000002号-1")
 
-    assert found(report.own_id) == "TR-1.1"
-    assert found(f" {report.own_id}\n") == "TR-1.1"
+    assert key_of(report.own_id) == "TR-1.1"
+    assert key_of(f" {report.own_id}\n") == "TR-1.1"
 
 
 @pytest.mark.parametrize("written", [SITE, " 京icp备10000001号－1 ", "京ICP備10000001號-1", "京ICP备10000001号1"])
 def test_an_access_is_found_by_the_number_of_its_site_in_any_spelling(written):
     waiting()
 
-    assert found(written) == "TR-1.1"
+    assert key_of(written) == "TR-1.1"
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_an_access_is_found_by_the_number_of_its_site_in_any_spelling(written):
 def test_an_access_is_found_by_the_number_of_a_licence(site, written):
     waiting(site_number=site)
 
-    assert found(written) == "TR-1.1"
+    assert key_of(written) == "TR-1.1"
 
 
 def test_two_characters_for_the_same_province_are_equal():
@@ -64,40 +64,40 @@ def test_two_characters_for_the_same_province_are_equal():
 
 
 def test_a_waiting_report_of_the_site_comes_before_an_answered_one():
-    answered(waiting())
+    mark_answered(waiting())
     waiting("TR-1.2")
 
-    assert found(SITE) == "TR-1.2"
+    assert key_of(SITE) == "TR-1.2"
 
 
 def test_two_waiting_reports_of_one_site_are_not_distinguished_by_its_number():
     first, second = waiting(), waiting("TR-1.2")
 
     with pytest.raises(AmbiguousMatch, match="2 reports"):
-        found(SITE)
-    assert (found(first.own_id), found(second.own_id)) == ("TR-1.1", "TR-1.2")
+        key_of(SITE)
+    assert (key_of(first.own_id), key_of(second.own_id)) == ("TR-1.1", "TR-1.2")
 
 
 def test_a_later_unaccepted_report_does_not_get_the_result_of_the_earlier():
     waiting()
     waiting("TR-1.2", state=ReportState.QUEUED)
 
-    assert found(SITE) == "TR-1.1"
+    assert key_of(SITE) == "TR-1.1"
 
 
 def test_a_file_whose_receipt_was_lost_may_already_have_its_answer():
     report = waiting(state=ReportState.NUMBERED)
     with pytest.raises(AmbiguousMatch):
-        found(SITE)
+        key_of(SITE)
     UploadFile.objects.create(isp_id=1, sequence=7, report=report, name="b7.xml", digest="x", sent_at=timezone.now())
 
-    assert found(SITE) == "TR-1.1"
+    assert key_of(SITE) == "TR-1.1"
 
 
 def test_a_repeated_result_by_site_finds_the_answered_report():
-    answered(waiting())
+    mark_answered(waiting())
 
-    assert found(SITE) == "TR-1.1"
+    assert key_of(SITE) == "TR-1.1"
 
 
 @pytest.mark.parametrize("handle", ["77", "京ICP备99999999号-1", "", "9" * 30, "京ICP备10000001号", "nonsense"])
@@ -105,53 +105,53 @@ def test_an_empty_identifier_finds_nothing(handle):
     waiting()
 
     with pytest.raises(AmbiguousMatch, match="no reports"):
-        found(handle)
+        key_of(handle)
 
 
 @pytest.mark.parametrize("operation", [1, 2, 4, 6, 7, 99])
 def test_a_kind_we_never_send_is_found_only_by_our_own_id(operation):
     report = waiting()
 
-    assert found(report.own_id, operation) == "TR-1.1"
+    assert key_of(report.own_id, operation) == "TR-1.1"
     with pytest.raises(AmbiguousMatch):
-        found(SITE, operation)
+        key_of(SITE, operation)
 
 
 def test_a_cancellation_is_found_by_our_id_their_id_and_the_number_of_the_site():
-    access = answered(waiting(access_id=900001))
+    access = mark_answered(waiting(access_id=900001))
     report = waiting("CA-1.1", kind="cancellation", access_id=900001)
 
     for handle in (report.own_id, 900001, access.own_id, SITE):
-        assert found(handle, 5) == "CA-1.1"
+        assert key_of(handle, 5) == "CA-1.1"
 
 
 def test_a_cancellation_is_found_by_the_id_of_its_subject():
     """As in the first of the two notes on Bs; its refusal was parked, and the order waited for ever."""
-    answered(waiting(access_id=900001, subject_id=700001))
+    mark_answered(waiting(access_id=900001, subject_id=700001))
     waiting("CA-1.1", kind="cancellation", access_id=900001)
-    answered(waiting("TR-2.1", access_id=900002, subject_id=700002))
+    mark_answered(waiting("TR-2.1", access_id=900002, subject_id=700002))
     waiting("CA-2.1", kind="cancellation", access_id=900002)
 
-    assert found(700001, 5) == "CA-1.1"
+    assert key_of(700001, 5) == "CA-1.1"
 
 
 def test_two_cancellations_of_one_subject_are_not_distinguished_by_it():
     """Not even when one of them was answered: it may be repeated."""
     for number in (1, 2):
-        answered(waiting(f"TR-{number}.1", access_id=900000 + number, subject_id=700001))
-    answered(waiting("CA-1.1", kind="cancellation", access_id=900001))
+        mark_answered(waiting(f"TR-{number}.1", access_id=900000 + number, subject_id=700001))
+    mark_answered(waiting("CA-1.1", kind="cancellation", access_id=900001))
     waiting("CA-2.1", kind="cancellation", access_id=900002)
 
     with pytest.raises(AmbiguousMatch, match="2 reports"):
-        found(700001, 5)
-    assert found(900002, 5) == "CA-2.1"
+        key_of(700001, 5)
+    assert key_of(900002, 5) == "CA-2.1"
 
 
 def test_our_own_id_of_an_access_does_not_find_it_for_a_cancellation():
     report = waiting()
 
     with pytest.raises(AmbiguousMatch):
-        found(report.own_id, 5)
+        key_of(report.own_id, 5)
 
 
 def test_two_cancellations_of_one_access_are_not_distinguished():
@@ -159,20 +159,20 @@ def test_two_cancellations_of_one_access_are_not_distinguished():
     waiting("CA-2.1", kind="cancellation", access_id=900001)
 
     with pytest.raises(AmbiguousMatch, match="2 reports"):
-        found(900001, 5)
+        key_of(900001, 5)
 
 
 def test_material_is_found_by_the_number_it_belongs_to():
     waiting()
     report = waiting("MA-1.1", kind="material", site_number=SITE)
 
-    assert found(SITE, 35) == found(report.own_id, 35) == "MA-1.1"
+    assert key_of(SITE, 35) == key_of(report.own_id, 35) == "MA-1.1"
 
 
 def test_a_decision_without_a_kind_tries_every_way():
     report = waiting(access_id=900001)
 
-    assert found(report.own_id, None) == found(SITE, None) == "TR-1.1"
+    assert key_of(report.own_id, None) == key_of(SITE, None) == "TR-1.1"
 
 
 def test_a_number_that_matches_in_two_ways_is_not_guessed():
@@ -180,7 +180,7 @@ def test_a_number_that_matches_in_two_ways_is_not_guessed():
     waiting("MA-1.1", kind="material", site_number=SITE)
 
     with pytest.raises(AmbiguousMatch, match="2 reports"):
-        found(SITE, None)
+        key_of(SITE, None)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_a_file_that_broke_the_schema_is_found_by_its_name(settings, words):
         isp_id=1, sequence=77, report=other, name="beianinfo77.xml", digest="x", accepted_at=timezone.now()
     )
 
-    assert found("", 3, Verdict("5001", words)) == "TR-1.1"
+    assert key_of("", 3, Verdict("5001", words)) == "TR-1.1"
 
 
 def test_a_file_of_an_earlier_account_may_have_the_same_name(settings):
@@ -204,7 +204,7 @@ def test_a_file_of_an_earlier_account_may_have_the_same_name(settings):
     for isp_id, report in ((1, before), (settings.MIIT_ISP_ID, now)):
         UploadFile.objects.create(isp_id=isp_id, sequence=7, report=report, name="beianinfo7.xml", digest="x")
 
-    assert found("", 3, Verdict("5001", "beianinfo7.xml")) == "TR-2.1"
+    assert key_of("", 3, Verdict("5001", "beianinfo7.xml")) == "TR-2.1"
 
 
 def test_a_file_name_in_the_words_of_another_code_is_ignored():
@@ -212,7 +212,7 @@ def test_a_file_name_in_the_words_of_another_code_is_ignored():
     UploadFile.objects.create(isp_id=1, sequence=7, report=report, name="beianinfo7.xml", digest="x")
 
     with pytest.raises(AmbiguousMatch):
-        found("", 3, Verdict("1002", "beianinfo7.xml"))
+        key_of("", 3, Verdict("1002", "beianinfo7.xml"))
 
 
 def test_a_report_waiting_for_its_retry_can_still_be_answered():
@@ -222,14 +222,14 @@ def test_a_report_waiting_for_its_retry_can_still_be_answered():
         isp_id=1, sequence=7, report=report, name="b7.xml", digest="x", sent_at=at, accepted_at=at
     )
 
-    assert found(SITE) == "TR-1.1"
+    assert key_of(SITE) == "TR-1.1"
 
 
 def test_no_search_for_a_cancellation_scans_the_table_of_reports():
-    answered(waiting(access_id=900001, subject_id=700001))
+    mark_answered(waiting(access_id=900001, subject_id=700001))
     waiting("CA-1.1", kind="cancellation", access_id=900001)
     with CaptureQueriesContext(connection) as asked:
-        assert found(700001, 5) == "CA-1.1"
+        assert key_of(700001, 5) == "CA-1.1"
 
     about = [each["sql"] for each in asked.captured_queries if each["sql"].startswith("SELECT")]
     with connection.cursor() as cursor:

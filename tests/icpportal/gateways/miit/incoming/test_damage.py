@@ -19,7 +19,7 @@ from icpportal.gateways.miit.line import outcome_queue
 from icpportal.gateways.miit.models import InboxFile, MinistryLine
 from icpportal.gateways.miit.operations.status import interface_status
 from tests.icpportal.gateways.miit.authority_files import bajg, result, waiting
-from tests.icpportal.gateways.miit.client.server import ISP, infos, returned
+from tests.icpportal.gateways.miit.client.server import ISP, infos, return_document
 from tests.icpportal.gateways.miit.sending_world import NOW
 from transfers.authority.results import pull
 
@@ -35,7 +35,7 @@ def in_english():
         yield
 
 
-def granted(key="TR-1.1", **columns):
+def grant_of(key="TR-1.1", **columns):
     return bajg(result(waiting(key, **columns).own_id, "1001"))
 
 
@@ -43,7 +43,7 @@ def rows():
     return list(InboxFile.objects.order_by("pk").values_list("name", "state", "deliveries"))
 
 
-def told():
+def waiting_answers():
     return [answer.report_key for answer in outcome_queue.waiting()]
 
 
@@ -54,7 +54,7 @@ def alarm():
 OPEN = [("ministry.download_damaged", "bad")]
 
 
-def mended(ministry, name="bad"):
+def repair(ministry, name="bad"):
     """The same file undamaged."""
     whole = next(file for file in ministry.queue if file.name == name)
     whole.fields.update(whole.right)
@@ -69,7 +69,7 @@ def ran(*command):
 @pytest.fixture
 def bad(ministry):
     """A damaged file that is due, with a decision in it."""
-    xml = granted()
+    xml = grant_of()
     ministry.deliver("bad", xml)
     file = ministry.queue[0]
     file.right = dict(file.fields)
@@ -77,20 +77,20 @@ def bad(ministry):
     return ministry
 
 
-def damaged(times, *, every=3 * SECOND, since=NOW):
+def fetch_damaged(times, *, every=3 * SECOND, since=NOW):
     for turn in range(times):
         inbox.fetch(now=since + turn * every)
 
 
 def test_three_damaged_deliveries_within_seconds_lose_no_decision(bad):
     """The third was acknowledged, and the ministry never sent it again."""
-    damaged(3)
+    fetch_damaged(3)
     assert (bad.acknowledged, rows(), alarm()) == ([], [("bad", "stored", 3)], OPEN)
 
-    mended(bad)
+    repair(bad)
     inbox.fetch(now=NOW + 10 * SECOND)
 
-    assert (bad.acknowledged, told(), alarm()) == (["bad"], ["TR-1.1"], [])
+    assert (bad.acknowledged, waiting_answers(), alarm()) == (["bad"], ["TR-1.1"], [])
     assert [state for _name, state, _ in rows()] == ["processed", "processed"]
     assert InboxFile.objects.order_by("pk").first().reason == "damaged on the way, came whole later"
     assert interface_status(now=NOW).inbox == {"waiting": 0, "parked": 0, "damaged": 0}
@@ -98,15 +98,15 @@ def test_three_damaged_deliveries_within_seconds_lose_no_decision(bad):
 
 @pytest.mark.parametrize("wrong", [BAD_HASH, BAD_BODY, {"encryptAlgorithm": "7"}, {"beianInfo": "%"}])
 def test_any_damage_is_waited_out(bad, wrong):
-    mended(bad)
+    repair(bad)
     bad.queue[0].fields.update(wrong)
 
-    damaged(10)
+    fetch_damaged(10)
     assert bad.acknowledged == []
 
-    mended(bad)
+    repair(bad)
     inbox.fetch(now=NOW + HOUR)
-    assert (told(), alarm()) == (["TR-1.1"], [])
+    assert (waiting_answers(), alarm()) == (["TR-1.1"], [])
 
 
 def test_bytes_damaged_differently_each_time_are_one_file_and_all_are_resolved(bad):
@@ -116,15 +116,15 @@ def test_bytes_damaged_differently_each_time_are_one_file_and_all_are_resolved(b
         inbox.fetch(now=NOW + turn * SECOND)
     assert (bad.acknowledged, InboxFile.objects.count(), alarm()) == ([], 9, OPEN)
 
-    mended(bad)
+    repair(bad)
     inbox.fetch(now=NOW + 20 * SECOND)
 
-    assert (told(), alarm()) == (["TR-1.1"], [])
+    assert (waiting_answers(), alarm()) == (["TR-1.1"], [])
     assert set(InboxFile.objects.values_list("state", flat=True)) == {"processed"}
 
 
 def test_one_bad_minute_is_no_alarm_and_two_minutes_are(bad):
-    damaged(2)
+    fetch_damaged(2)
     assert alarm() == []
 
     inbox.fetch(now=NOW + 2 * MINUTE)
@@ -133,16 +133,16 @@ def test_one_bad_minute_is_no_alarm_and_two_minutes_are(bad):
 
 def test_after_hours_it_is_acknowledged_kept_and_a_person_is_needed(bad):
     """Six hours by the clock; the alarm stays until somebody has dealt with it or the file arrives whole."""
-    bad.deliver("good", granted("TR-2.1", site_number=""))
+    bad.deliver("good", grant_of("TR-2.1", site_number=""))
     at, bytes_of_it = NOW, bad.queue[0].fields["beianInfo"]
     while at < NOW + 6 * HOUR:
         inbox.fetch(now=at)
         at += 5 * MINUTE
-    assert (bad.acknowledged, told()) == ([], [])
+    assert (bad.acknowledged, waiting_answers()) == ([], [])
 
     inbox.fetch(now=NOW + 6 * HOUR)
 
-    assert (bad.acknowledged, told()) == (["bad", "good"], ["TR-2.1"])
+    assert (bad.acknowledged, waiting_answers()) == (["bad", "good"], ["TR-2.1"])
     row = InboxFile.objects.get(name="bad")
     assert (row.state, row.reason, row.acknowledged_at) == (
         "parked",
@@ -167,7 +167,7 @@ def test_hours_alone_are_not_enough_several_deliveries_are_needed_too(bad, setti
 
 def test_the_hours_are_a_setting(bad, settings):
     settings.MIIT_DAMAGED_HOURS = 1
-    damaged(3, every=31 * MINUTE)
+    fetch_damaged(3, every=31 * MINUTE)
 
     assert bad.acknowledged == ["bad"]
 
@@ -175,38 +175,38 @@ def test_the_hours_are_a_setting(bad, settings):
 def test_an_abandoned_file_that_arrives_whole_after_all_is_accepted_and_the_alarm_ends(bad, settings):
     settings.MIIT_DAMAGED_HOURS = 1
     xml = bad.queue[0].right
-    damaged(3, every=31 * MINUTE)
-    bad.say("isp_download", returned(1, more=infos(xml)))
+    fetch_damaged(3, every=31 * MINUTE)
+    bad.say("isp_download", return_document(1, more=infos(xml)))
 
     inbox.fetch(now=NOW + 24 * HOUR)
 
-    assert (told(), alarm()) == (["TR-1.1"], [])
+    assert (waiting_answers(), alarm()) == (["TR-1.1"], [])
     assert [state for _name, state, _ in rows()] == ["processed", "processed"]
 
 
 def test_another_file_with_an_old_name_resolves_nothing(bad, settings):
     settings.MIIT_DAMAGED_HOURS = 1
-    damaged(3, every=31 * MINUTE)
-    bad.deliver("bad", granted("TR-2.1", site_number=""))
+    fetch_damaged(3, every=31 * MINUTE)
+    bad.deliver("bad", grant_of("TR-2.1", site_number=""))
 
     inbox.fetch(now=NOW + timedelta(days=60))
 
-    assert (told(), alarm()) == (["TR-2.1"], OPEN)
+    assert (waiting_answers(), alarm()) == (["TR-2.1"], OPEN)
 
 
 def test_the_files_behind_it_come_where_the_ministry_sends_another_one(bad):
     """A strict ministry sends the oldest again and again; another one is asked to continue."""
     bad.rotates = True
-    bad.deliver("good", granted("TR-2.1", site_number=""))
-    bad.deliver("better", granted("TR-3.1", site_number=""))
+    bad.deliver("good", grant_of("TR-2.1", site_number=""))
+    bad.deliver("better", grant_of("TR-3.1", site_number=""))
 
     inbox.fetch(now=NOW)
 
-    assert (bad.acknowledged, told()) == (["good", "better"], ["TR-2.1", "TR-3.1"])
+    assert (bad.acknowledged, waiting_answers()) == (["good", "better"], ["TR-2.1", "TR-3.1"])
 
 
 def test_a_file_sent_again_in_the_same_round_ends_the_round(bad):
-    bad.deliver("good", granted("TR-2.1", site_number=""))
+    bad.deliver("good", grant_of("TR-2.1", site_number=""))
 
     inbox.fetch(now=NOW)
 
@@ -235,18 +235,18 @@ def test_waiting_for_a_damaged_file_does_not_count_as_unreachable(bad):
 
 def test_a_file_stored_whole_before_its_damaged_copy_is_resolved_with_the_next_delivery(bad):
     """The acknowledgement was lost, so the ministry sent it again, once damaged."""
-    mended(bad)
+    repair(bad)
     file = bad.queue[0]
     inbox.fetch(now=NOW)
     file.fields.update(BAD_HASH)
     bad.queue.append(file)
-    damaged(3, since=NOW + MINUTE)
+    fetch_damaged(3, since=NOW + MINUTE)
     assert (rows(), alarm()) == ([("bad", "processed", 1), ("bad", "stored", 3)], OPEN)
 
-    mended(bad)
+    repair(bad)
     inbox.fetch(now=NOW + 2 * MINUTE)
 
-    assert (told(), alarm(), interface_status(now=NOW).needs) == (["TR-1.1"], [], [])
+    assert (waiting_answers(), alarm(), interface_status(now=NOW).needs) == (["TR-1.1"], [], [])
     assert [state for _name, state, _ in rows()] == ["processed", "processed"]
 
 
@@ -255,8 +255,8 @@ def test_a_file_stored_whole_before_its_damaged_copy_is_resolved_with_the_next_d
 
 def test_operations_see_it_and_have_it_acknowledged_early(bad):
     """Its bytes stay, and the files behind it come."""
-    bad.deliver("good", granted("TR-2.1", site_number=""))
-    damaged(4)
+    bad.deliver("good", grant_of("TR-2.1", site_number=""))
+    fetch_damaged(4)
     inbox.fetch(now=NOW + HOUR)
     needs = interface_status(now=NOW).needs
     assert needs == [
@@ -271,7 +271,7 @@ def test_operations_see_it_and_have_it_acknowledged_early(bad):
     assert bad.acknowledged == []  # in the next round, when it is delivered again
     inbox.fetch(now=NOW + HOUR + SECOND)
 
-    assert (bad.acknowledged, told(), alarm()) == (["bad", "good"], ["TR-2.1"], OPEN)
+    assert (bad.acknowledged, waiting_answers(), alarm()) == (["bad", "good"], ["TR-2.1"], OPEN)
     given_up = InboxFile.objects.get(name="bad")
     one, other = (get_user_model().objects.create_user(email=f"{n}@example.com", password="p") for n in (1, 2))
     parked_downloads.propose(given_up, actor=one, because="the administration told us its content")
@@ -290,48 +290,48 @@ def test_only_a_damaged_file_can_be_given_up(bad, given):
 
 def test_a_file_damaged_by_our_wrong_key_is_read_again_from_its_bytes(bad, settings):
     """With the right key it opens without another delivery, and the next one acknowledges it."""
-    mended(bad)
+    repair(bad)
     right = settings.MIIT_AES_KEY
     settings.MIIT_AES_KEY = "another key ===="
-    damaged(4)
-    assert (told(), alarm()) == ([], OPEN)
+    fetch_damaged(4)
+    assert (waiting_answers(), alarm()) == ([], OPEN)
     with pytest.raises(CommandError, match="still damaged"):
         ran("reread", "bad")
 
     settings.MIIT_AES_KEY = right
     ran("reread", "bad")
 
-    assert (told(), bad.acknowledged, alarm()) == (["TR-1.1"], [], [])
+    assert (waiting_answers(), bad.acknowledged, alarm()) == (["TR-1.1"], [], [])
     inbox.fetch(now=NOW + MINUTE)
-    assert (bad.acknowledged, told(), rows()) == (["bad"], ["TR-1.1"], [("bad", "processed", 5)])
+    assert (bad.acknowledged, waiting_answers(), rows()) == (["bad"], ["TR-1.1"], [("bad", "processed", 5)])
 
 
 def test_a_file_damaged_by_our_wrong_key_is_resolved_by_itself_once_the_key_is_right(bad, settings):
-    mended(bad)
+    repair(bad)
     right = settings.MIIT_AES_KEY
     settings.MIIT_AES_KEY = "another key ===="
-    damaged(4)
+    fetch_damaged(4)
     settings.MIIT_AES_KEY = right
 
     inbox.fetch(now=NOW + MINUTE)
 
-    assert (told(), rows(), alarm()) == (["TR-1.1"], [("bad", "processed", 5)], [])
+    assert (waiting_answers(), rows(), alarm()) == (["TR-1.1"], [("bad", "processed", 5)], [])
 
 
 def test_a_file_that_was_given_up_is_read_again_by_its_number_too(bad, settings):
-    mended(bad)
+    repair(bad)
     right = settings.MIIT_AES_KEY
     settings.MIIT_AES_KEY, settings.MIIT_DAMAGED_HOURS = "another key ====", 1
-    damaged(3, every=31 * MINUTE)
+    fetch_damaged(3, every=31 * MINUTE)
     settings.MIIT_AES_KEY = right
 
     ran("reread", str(InboxFile.objects.get().pk))
 
-    assert (told(), alarm(), interface_status(now=NOW).needs) == (["TR-1.1"], [], [])
+    assert (waiting_answers(), alarm(), interface_status(now=NOW).needs) == (["TR-1.1"], [], [])
 
 
 def test_the_list_of_downloads_is_json_too(bad):
-    damaged(3)
+    fetch_damaged(3)
     InboxFile.objects.create(isp_id=ISP, name="task", digest="t", state="parked", reason="HSRW is only stored")
 
     found = json.loads(ran("downloads", "--json"))["downloads"]
@@ -343,7 +343,7 @@ def test_the_list_of_downloads_is_json_too(bad):
 
 
 def test_giving_a_file_up_does_not_resume_stopped_fetching(bad):
-    damaged(3)
+    fetch_damaged(3)
     MinistryLine.objects.update(fetching_stopped_at=NOW, fetching_stopped_because="5: x")
 
     downloads.give_up("bad")
@@ -370,9 +370,9 @@ def test_a_file_damaged_before_this_version_is_timed_from_its_first_delivery():
 
 def test_a_file_arriving_whole_later_counts_from_its_first_delivery(bad):
     """An old record would otherwise override a newer one."""
-    damaged(3)
-    bad.deliver("behind", granted("TR-2.1"))
-    mended(bad)
+    fetch_damaged(3)
+    bad.deliver("behind", grant_of("TR-2.1"))
+    repair(bad)
 
     inbox.fetch(now=NOW + HOUR)
 

@@ -19,7 +19,7 @@ from icpportal.gateways.miit.models import InboxFile, MinistryLine, Outcome, Rep
 from icpportal.gateways.request_budget import Busy
 from tests.bad import aside, causes, spoil
 from tests.icpportal.gateways.miit.authority_files import bajg, data, icp, result, waiting
-from tests.icpportal.gateways.miit.client.server import ISP, infos, returned
+from tests.icpportal.gateways.miit.client.server import ISP, infos, return_document
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now().replace(microsecond=0)
@@ -29,7 +29,7 @@ class Killed(BaseException):
     """The process ends here."""
 
 
-def granted(report: Report) -> bytes:
+def grant_of(report: Report) -> bytes:
     return bajg(result(report.own_id, "1001"))
 
 
@@ -37,7 +37,7 @@ def rows() -> list[tuple[str, str, int]]:
     return list(InboxFile.objects.order_by("pk").values_list("name", "state", "deliveries"))
 
 
-def told() -> list[tuple[str, str]]:
+def answers() -> list[tuple[str, str]]:
     return [(answer.kind.value, answer.report_key) for answer in outcome_queue.waiting()]
 
 
@@ -46,18 +46,18 @@ def line() -> MinistryLine:
 
 
 def test_a_file_is_stored_acknowledged_and_processed(ministry):
-    ministry.deliver("return1", granted(waiting()))
+    ministry.deliver("return1", grant_of(waiting()))
 
     assert inbox.fetch(now=NOW) == 1
 
     row = InboxFile.objects.get()
     assert (row.state, row.kind, row.acknowledged_at, row.processed_at) == ("processed", "BAJG", NOW, NOW)
-    assert (ministry.acknowledged, told()) == (["return1"], [("granted", "TR-1.1")])
+    assert (ministry.acknowledged, answers()) == (["return1"], [("granted", "TR-1.1")])
     assert line().fetched_at == NOW
 
 
 def test_received_data_are_sealed(ministry):
-    ministry.deliver("return1", granted(waiting()))
+    ministry.deliver("return1", grant_of(waiting()))
     inbox.fetch()
 
     row = InboxFile.objects.get()
@@ -70,11 +70,11 @@ def test_the_whole_queue_is_drained_whichever_codes_the_authority_gives(opened, 
     ministry = opened(always_zero=always_zero)
     reports = [waiting(f"TR-{number}.1", site_number="") for number in range(1, 4)]
     for number, report in enumerate(reports):
-        ministry.deliver(f"return{number}", granted(report))
+        ministry.deliver(f"return{number}", grant_of(report))
 
     assert inbox.fetch() == 3
 
-    assert told() == [("granted", f"TR-{number}.1") for number in range(1, 4)]
+    assert answers() == [("granted", f"TR-{number}.1") for number in range(1, 4)]
     assert len(ministry.asked("isp_download")) == (4 if always_zero else 3)
 
 
@@ -89,29 +89,29 @@ def test_without_a_file_the_round_ends_unless_they_say_continue(ministry, code):
 
 @pytest.mark.parametrize("code", [0, 1, 2, 3])
 def test_a_file_is_accepted_with_any_code(ministry, code):
-    ministry.deliver("return1", granted(waiting()))
-    ministry.say("isp_download", returned(code, more=infos(ministry.queue[0].fields)))
+    ministry.deliver("return1", grant_of(waiting()))
+    ministry.say("isp_download", return_document(code, more=infos(ministry.queue[0].fields)))
 
     assert inbox.fetch() == 1
 
-    assert (told(), ministry.acknowledged) == ([("granted", "TR-1.1")], ["return1"])
+    assert (answers(), ministry.acknowledged) == ([("granted", "TR-1.1")], ["return1"])
 
 
 def test_a_file_that_comes_with_a_refusal_is_accepted_before_we_wait(ministry):
-    ministry.deliver("return1", granted(waiting()))
-    ministry.say("isp_download", returned(902, more=infos(ministry.queue[0].fields)))
+    ministry.deliver("return1", grant_of(waiting()))
+    ministry.say("isp_download", return_document(902, more=infos(ministry.queue[0].fields)))
 
     with pytest.raises(Retryable):
         inbox.fetch(now=NOW)
 
-    assert told() == [("granted", "TR-1.1")]
+    assert answers() == [("granted", "TR-1.1")]
 
 
 def test_a_repeated_delivery_is_acknowledged_again_and_processed_once(ministry, monkeypatch):
     taken, real = [], result_handler.take
     monkeypatch.setattr(result_handler, "take", lambda file, content: (taken.append(file.pk), real(file, content)))
-    ministry.deliver("return1", granted(waiting()))
-    again = returned(3, more=infos(ministry.queue[0].fields))
+    ministry.deliver("return1", grant_of(waiting()))
+    again = return_document(3, more=infos(ministry.queue[0].fields))
     inbox.fetch()
     for answer in outcome_queue.waiting():
         outcome_queue.acknowledge(answer.id)
@@ -120,27 +120,27 @@ def test_a_repeated_delivery_is_acknowledged_again_and_processed_once(ministry, 
     assert inbox.fetch() == 1
 
     assert (rows(), ministry.acknowledged) == ([("return1", "processed", 2)], ["return1", "return1"])
-    assert (told(), Outcome.objects.count(), len(taken)) == ([], 1, 1)
+    assert (answers(), Outcome.objects.count(), len(taken)) == ([], 1, 1)
 
 
 def test_the_same_name_with_other_content_is_another_file(ministry):
-    ministry.deliver("return1", granted(waiting()))
+    ministry.deliver("return1", grant_of(waiting()))
     inbox.fetch()
-    ministry.deliver("return1", granted(waiting("TR-2.1", site_number="")))
+    ministry.deliver("return1", grant_of(waiting("TR-2.1", site_number="")))
     inbox.fetch()
 
     assert rows() == [("return1", "processed", 1), ("return1", "processed", 1)]
-    assert told() == [("granted", "TR-1.1"), ("granted", "TR-2.1")]
+    assert answers() == [("granted", "TR-1.1"), ("granted", "TR-2.1")]
 
 
 def test_an_authority_that_never_accepts_the_acknowledgement_does_not_block_us_for_ever(ministry):
-    ministry.deliver("return1", granted(waiting()))
+    ministry.deliver("return1", grant_of(waiting()))
     for _ in range(50):
         ministry.say("isp_downloadack", code=0)
-        ministry.say("isp_download", returned(3, more=infos(ministry.queue[0].fields)))
+        ministry.say("isp_download", return_document(3, more=infos(ministry.queue[0].fields)))
 
     assert inbox.fetch() == inbox.SAME_IN_A_ROUND
-    assert told() == [("granted", "TR-1.1")]
+    assert answers() == [("granted", "TR-1.1")]
 
 
 def fetch_often(now):
@@ -151,16 +151,16 @@ def fetch_often(now):
 @pytest.mark.parametrize("name", ["return1", ""])
 def test_a_file_that_keeps_coming_after_its_acknowledgement_is_an_alarm(ministry, name):
     """It was requested every ten seconds for ever, nothing behind it came, and nobody noticed."""
-    ministry.deliver(name, granted(waiting()), entry="beianinfo.xml")
+    ministry.deliver(name, grant_of(waiting()), entry="beianinfo.xml")
     for _ in range(50):
         ministry.say("isp_downloadack", code=0)
-        ministry.say("isp_download", returned(3, more=infos(ministry.queue[0].fields)))
+        ministry.say("isp_download", return_document(3, more=infos(ministry.queue[0].fields)))
 
     with pytest.raises(Retryable, match="again and again"):
         fetch_often(NOW)
 
     assert (line().fetching_waits_until, causes()) == (NOW + timedelta(seconds=30), ["ministry.fetching_waits"])
-    assert told() == [("granted", "TR-1.1")]
+    assert answers() == [("granted", "TR-1.1")]
 
 
 @pytest.mark.parametrize(
@@ -168,12 +168,12 @@ def test_a_file_that_keeps_coming_after_its_acknowledgement_is_an_alarm(ministry
 )
 def test_an_unreadable_file_is_acknowledged_and_parked(ministry, content):
     ministry.deliver("odd", content)
-    ministry.deliver("good", granted(waiting()))
+    ministry.deliver("good", grant_of(waiting()))
 
     inbox.fetch()
 
     assert rows() == [("odd", "parked", 1), ("good", "processed", 1)]
-    assert (ministry.acknowledged, told()) == (["odd", "good"], [("granted", "TR-1.1")])
+    assert (ministry.acknowledged, answers()) == (["odd", "good"], [("granted", "TR-1.1")])
     assert InboxFile.objects.get(name="odd").body is not None
 
 
@@ -195,7 +195,7 @@ def test_one_result_without_a_report_parks_the_file_but_not_the_others(ministry)
     inbox.fetch()
 
     row = InboxFile.objects.get()
-    assert (row.state, told()) == ("parked", [("granted", "TR-1.1")])
+    assert (row.state, answers()) == ("parked", [("granted", "TR-1.1")])
     assert "no reports fit operation 3, handle 4711" in row.reason
 
 
@@ -205,13 +205,13 @@ def test_a_parked_file_is_processed_after_all_when_its_report_is_known(ministry)
     waiting(own_id=4711)
 
     assert inbox.read_again(InboxFile.objects.get().pk) is True
-    assert told() == [("granted", "TR-1.1")]
+    assert answers() == [("granted", "TR-1.1")]
 
 
 def test_a_bug_of_ours_parks_the_file_and_leaves_no_half(ministry, monkeypatch, caplog):
     report = waiting()
-    ministry.deliver("return1", granted(report))
-    ministry.deliver("return2", granted(waiting("TR-2.1", site_number="")))
+    ministry.deliver("return1", grant_of(report))
+    ministry.deliver("return2", grant_of(waiting("TR-2.1", site_number="")))
     real = outcome_queue.record
 
     def stumble(kind, **fields):
@@ -225,7 +225,7 @@ def test_a_bug_of_ours_parks_the_file_and_leaves_no_half(ministry, monkeypatch, 
     inbox.fetch()
 
     assert rows() == [("return1", "parked", 1), ("return2", "processed", 1)]
-    assert told() == [("granted", "TR-2.1")]
+    assert answers() == [("granted", "TR-2.1")]
     assert [record.levelname for record in caplog.records if record.message == "download parked"] == ["ERROR"]
 
 
@@ -243,7 +243,7 @@ STEPS = {
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_process_killed_anywhere_leaves_nothing_undone_and_nothing_twice(ministry, monkeypatch, step):
-    ministry.deliver("return1", granted(waiting()))
+    ministry.deliver("return1", grant_of(waiting()))
 
     def die(*_arguments, **_names):
         raise Killed
@@ -257,11 +257,11 @@ def test_a_process_killed_anywhere_leaves_nothing_undone_and_nothing_twice(minis
     inbox.fetch()
 
     assert [(name, state) for name, state, _ in rows()] == [("return1", "processed")]
-    assert (told(), ministry.queue, Outcome.objects.count()) == ([("granted", "TR-1.1")], [], 1)
+    assert (answers(), ministry.queue, Outcome.objects.count()) == ([("granted", "TR-1.1")], [], 1)
 
 
 def test_a_process_killed_after_its_acknowledgement_arrived_processes_the_file_from_its_row(ministry, monkeypatch):
-    ministry.deliver("return1", granted(waiting()))
+    ministry.deliver("return1", grant_of(waiting()))
     ministry.trouble("isp_downloadack", "drop_after")
 
     def die(*_arguments, **_names):
@@ -274,16 +274,16 @@ def test_a_process_killed_after_its_acknowledgement_arrived_processes_the_file_f
     assert (ministry.queue, rows()) == ([], [("return1", "stored", 1)])
 
     assert inbox.process() == 1
-    assert (told(), inbox.process()) == ([("granted", "TR-1.1")], 0)
+    assert (answers(), inbox.process()) == ([("granted", "TR-1.1")], 0)
 
 
 def test_a_lost_acknowledgement_delays_nothing_and_is_repeated(ministry):
-    ministry.deliver("return1", granted(waiting()))
+    ministry.deliver("return1", grant_of(waiting()))
     ministry.trouble("isp_downloadack", "drop")
 
     with pytest.raises(Retryable):
         inbox.fetch()
-    assert (told(), len(ministry.queue)) == ([("granted", "TR-1.1")], 1)
+    assert (answers(), len(ministry.queue)) == ([("granted", "TR-1.1")], 1)
 
     inbox.fetch()
 
@@ -328,7 +328,7 @@ def line_id() -> int:
 
 
 def test_two_that_fetch_at_once_do_no_harm(ministry, monkeypatch):
-    ministry.deliver("return1", granted(waiting()))
+    ministry.deliver("return1", grant_of(waiting()))
     real = inbox._acknowledge
 
     def meanwhile(*arguments):
@@ -340,7 +340,7 @@ def test_two_that_fetch_at_once_do_no_harm(ministry, monkeypatch):
 
     inbox.fetch()
 
-    assert (rows(), told()) == ([("return1", "processed", 2)], [("granted", "TR-1.1")])
+    assert (rows(), answers()) == ([("return1", "processed", 2)], [("granted", "TR-1.1")])
     assert Outcome.objects.count() == 1
 
 
@@ -350,8 +350,8 @@ OVERTAKEN_AT = {"while it downloads": "download", "while it acknowledges": "ackn
 @pytest.mark.parametrize("call", OVERTAKEN_AT)
 def test_an_overtaken_fetcher_acts_on_no_answer_and_its_file_is_processed_once(ministry, monkeypatch, call):
     """Suspended for longer than its lease, it wakes up while another fetches."""
-    ministry.deliver("return1", granted(waiting()))
-    ministry.deliver("return2", granted(waiting("TR-2.1", site_number="")))
+    ministry.deliver("return1", grant_of(waiting()))
+    ministry.deliver("return2", grant_of(waiting("TR-2.1", site_number="")))
     name, other = OVERTAKEN_AT[call], []
     real = getattr(Ministry, name)
 
@@ -370,12 +370,12 @@ def test_an_overtaken_fetcher_acts_on_no_answer_and_its_file_is_processed_once(m
     assert (line().fetcher, line().fetched_at) == (other[0].holder, None)
     other[0].give_back()
     inbox.fetch()
-    assert sorted(told()) == [("granted", "TR-1.1"), ("granted", "TR-2.1")]
+    assert sorted(answers()) == [("granted", "TR-1.1"), ("granted", "TR-2.1")]
 
 
 def test_one_that_needs_all_that_is_ready_is_told_when_a_round_ended_before_that(ministry, monkeypatch):
     for number in range(3):
-        ministry.deliver(f"return{number}", granted(waiting(f"TR-{number}.1", site_number="")))
+        ministry.deliver(f"return{number}", grant_of(waiting(f"TR-{number}.1", site_number="")))
     monkeypatch.setattr(inbox, "round_seconds", lambda: 0)
 
     with pytest.raises(NotYet):
@@ -427,7 +427,7 @@ def test_codes_that_stop_everything_raise_one_alarm(ministry, code, caplog):
 
 
 def test_while_the_line_is_stopped_stored_files_are_still_processed(ministry, monkeypatch):
-    ministry.deliver("return1", granted(waiting()))
+    ministry.deliver("return1", grant_of(waiting()))
     with monkeypatch.context() as patch:
         patch.setattr(inbox, "_process_row", lambda *_arguments: False)
         inbox.fetch(now=NOW)
@@ -436,27 +436,27 @@ def test_while_the_line_is_stopped_stored_files_are_still_processed(ministry, mo
     with pytest.raises(Refused):
         inbox.fetch(now=NOW)
 
-    assert told() == [("granted", "TR-1.1")]
+    assert answers() == [("granted", "TR-1.1")]
 
 
 @pytest.mark.parametrize("trouble", ["drop", "http_500", "garbage", "html", "truncated", "empty"])
 def test_no_answer_and_nonsense_are_retried_without_a_trace(ministry, trouble):
-    ministry.deliver("return1", granted(waiting()))
+    ministry.deliver("return1", grant_of(waiting()))
     ministry.trouble("isp_download", trouble)
 
     with pytest.raises(Retryable):
         inbox.fetch(now=NOW)
     assert inbox.fetch(now=NOW) == 1
 
-    assert told() == [("granted", "TR-1.1")]
+    assert answers() == [("granted", "TR-1.1")]
 
 
 def test_a_file_without_a_name_is_processed_and_ends_the_round(ministry):
-    ministry.deliver("", granted(waiting()), entry="beianinfo.xml")
+    ministry.deliver("", grant_of(waiting()), entry="beianinfo.xml")
 
     assert inbox.fetch() == 1
 
-    assert (told(), ministry.asked("isp_downloadack")) == ([("granted", "TR-1.1")], [])
+    assert (answers(), ministry.asked("isp_downloadack")) == ([("granted", "TR-1.1")], [])
 
 
 def test_tables_are_processed(ministry):
@@ -474,7 +474,7 @@ def test_tables_are_processed(ministry):
 @pytest.mark.parametrize("way", ["garbage", "lost key", "cut short"])
 def test_an_unreadable_download_does_not_keep_others_waiting(ministry, monkeypatch, way):
     for number, reference in enumerate(("TR-1.1", "TR-2.1"), 1):
-        ministry.deliver(f"return{number}", granted(waiting(reference)))
+        ministry.deliver(f"return{number}", grant_of(waiting(reference)))
     with monkeypatch.context() as patch:
         patch.setattr(inbox, "_take_in", lambda *_: False)  # killed before
         inbox.fetch()
@@ -482,19 +482,19 @@ def test_an_unreadable_download_does_not_keep_others_waiting(ministry, monkeypat
     before = spoil(bad, "key", way)
 
     inbox.process()
-    seen = (told(), InboxFile.objects.get(pk=bad.pk).state, aside())
+    seen = (answers(), InboxFile.objects.get(pk=bad.pk).state, aside())
     spoil(bad, "key", before)
     call_command("set_aside", "--again", stdout=StringIO()) if aside() else inbox.read_again(bad.pk)
     inbox.process()
 
     kept = ("acknowledged", [("downloads.taken", "return1")]) if way == "lost key" else ("parked", [])
     assert seen == ([("granted", "TR-2.1")], *kept)
-    assert (sorted(told()), aside(), causes()) == ([("granted", "TR-1.1"), ("granted", "TR-2.1")], [], [])
+    assert (sorted(answers()), aside(), causes()) == ([("granted", "TR-1.1"), ("granted", "TR-2.1")], [], [])
 
 
 def test_a_download_that_fails_in_an_unexpected_way_is_set_aside(ministry, monkeypatch):
-    ministry.deliver("return1", granted(waiting("TR-1.1")))
-    ministry.deliver("return2", granted(waiting("TR-2.1")))
+    ministry.deliver("return1", grant_of(waiting("TR-1.1")))
+    ministry.deliver("return2", grant_of(waiting("TR-2.1")))
     real = result_handler.take
 
     def take(row, content):
@@ -506,11 +506,11 @@ def test_a_download_that_fails_in_an_unexpected_way_is_set_aside(ministry, monke
 
     inbox.fetch()
 
-    assert (told(), aside()) == ([("granted", "TR-2.1")], [("downloads.taken", "return1")])
+    assert (answers(), aside()) == ([("granted", "TR-2.1")], [("downloads.taken", "return1")])
 
 
 def test_a_briefly_busy_database_parks_nothing(ministry, monkeypatch):
-    ministry.deliver("return1", granted(waiting()))
+    ministry.deliver("return1", grant_of(waiting()))
 
     def busy(*_arguments, **_names):
         raise OperationalError("database is locked")
@@ -518,10 +518,10 @@ def test_a_briefly_busy_database_parks_nothing(ministry, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(result_handler, "take", busy)
         inbox.fetch()
-    seen = (told(), aside())
+    seen = (answers(), aside())
 
     call_command("set_aside", "--again", stdout=StringIO())
     inbox.fetch()
 
     assert seen == ([], [("downloads.taken", "return1")])
-    assert told() == [("granted", "TR-1.1")]
+    assert answers() == [("granted", "TR-1.1")]

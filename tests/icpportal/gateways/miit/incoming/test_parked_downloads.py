@@ -51,7 +51,7 @@ def tab(user) -> Client:
     return client
 
 
-def parked(name: str = "task.xml", **columns) -> InboxFile:
+def park(name: str = "task.xml", **columns) -> InboxFile:
     facts = {"isp_id": ISP, "digest": name, "state": "parked", "reason": TASK, "received_at": START}
     return InboxFile.objects.create(name=name, **{**facts, **columns})
 
@@ -67,14 +67,14 @@ def state(row: InboxFile) -> str:
     return InboxFile.objects.values_list("state", flat=True).get(pk=row.pk)
 
 
-def logged() -> list[tuple[str, str]]:
+def log_entries() -> list[tuple[str, str]]:
     found = LogEntry.objects.order_by("pk").values_list("user__email", "change_message")
     return [(email, (in_each_language(words) or {})["en"]) for email, words in found]
 
 
 @pytest.mark.django_db
 def test_what_an_action_did_is_said_in_chinese_with_its_own_colon():
-    row, reader = parked(), person("first")
+    row, reader = park(), person("first")
     client = Client(headers={"accept-language": "zh-hans"})
     client.force_login(reader)
 
@@ -86,11 +86,11 @@ def test_what_an_action_did_is_said_in_chinese_with_its_own_colon():
 
 @pytest.mark.django_db
 def test_one_person_asks_with_a_reason_and_another_closes_it_both_in_the_log():
-    row, first, second = parked(), tab(person("first")), tab(person("second"))
+    row, first, second = park(), tab(person("first")), tab(person("second"))
 
     assert "Enter a reason next to the action." in act(first, "propose_closing", row)
     assert "First one person has to propose it" in act(second, "confirm_closing", row)
-    assert (state(row), logged()) == ("parked", [])
+    assert (state(row), log_entries()) == ("parked", [])
     assert "asked to close: 1" in act(first, "propose_closing", row, reason=WHY)
     assert state(row) == "parked"
     page = second.get(reverse(LIST)).content.decode()
@@ -102,16 +102,16 @@ def test_one_person_asks_with_a_reason_and_another_closes_it_both_in_the_log():
     assert (row.state, row.reason, row.proposed_by.email, row.closed_by.email) == (
         "processed", TASK, "first@example.com", "second@example.com",
     )  # fmt: skip
-    assert logged() == [("first@example.com", f"asked to close: {WHY}"), ("second@example.com", "closed")]
+    assert log_entries() == [("first@example.com", f"asked to close: {WHY}"), ("second@example.com", "closed")]
 
 
 @pytest.mark.django_db
 def test_the_asker_cannot_close_it_in_another_tab_either():
-    row, first = parked(), person("first")
+    row, first = park(), person("first")
     act(tab(first), "propose_closing", row, reason=WHY)
 
     assert "a second person does" in act(tab(first), "confirm_closing", row)
-    assert (state(row), len(logged())) == ("parked", 1)
+    assert (state(row), len(log_entries())) == ("parked", 1)
     with pytest.raises(IntegrityError):
         InboxFile.objects.update(closed_by=first)
 
@@ -120,21 +120,21 @@ def test_the_asker_cannot_close_it_in_another_tab_either():
 @pytest.mark.parametrize("role", [roles.AUDITOR, roles.LEAD_REVIEWER, roles.REVIEWER])
 @pytest.mark.parametrize("action", ["propose_closing", "confirm_closing", "decline_closing"])
 def test_without_the_permission_nobody_can_ask_close_or_decline(role, action):
-    row = parked()
+    row = park()
     parked_downloads.propose(row, actor=person("first"), because=WHY)
-    other = parked("other.xml")
+    other = park("other.xml")
 
     act(tab(person("other", role)), action, row, other, reason="r")
 
     assert list(InboxFile.objects.order_by("pk").values_list("state", "proposed_because")) == [
         ("parked", WHY), ("parked", ""),
     ]  # fmt: skip
-    assert logged() == []
+    assert log_entries() == []
 
 
 @pytest.mark.django_db
 def test_a_declined_request_leaves_the_download_parked_and_can_be_repeated():
-    row, first, second = parked(), tab(person("first")), tab(person("second"))
+    row, first, second = park(), tab(person("first")), tab(person("second"))
     act(first, "propose_closing", row, reason=WHY)
 
     assert "declined: 1" in act(second, "decline_closing", row)
@@ -143,12 +143,12 @@ def test_a_declined_request_leaves_the_download_parked_and_can_be_repeated():
     assert "First one person has to propose it" in act(second, "confirm_closing", row)
     assert "asked to close: 1" in act(second, "propose_closing", row, reason="checked")
     assert "closed: 1" in act(first, "confirm_closing", row)
-    assert logged()[:2] == [("first@example.com", f"asked to close: {WHY}"), ("second@example.com", "declined")]
+    assert log_entries()[:2] == [("first@example.com", f"asked to close: {WHY}"), ("second@example.com", "declined")]
 
 
 @pytest.mark.django_db
 def test_only_parked_downloads_can_be_requested():
-    rows = [parked(f"{name}.xml", state=name) for name in ("stored", "acknowledged", "processed")]
+    rows = [park(f"{name}.xml", state=name) for name in ("stored", "acknowledged", "processed")]
 
     said = act(tab(person("first")), "propose_closing", *rows, reason=WHY)
 
@@ -159,13 +159,13 @@ def test_only_parked_downloads_can_be_requested():
 
 @pytest.mark.django_db
 def test_a_download_resolved_in_the_meantime_needs_nobody_and_the_request_ends():
-    damaged = parked("bad.xml", damaged_at=START, reason="the hash does not match the file", processed_at=START)
+    damaged = park("bad.xml", damaged_at=START, reason="the hash does not match the file", processed_at=START)
     first, second = tab(person("first")), tab(person("second"))
     open_alarm(damage.ALARM, reference="bad.xml", now=START)
     act(first, "propose_closing", damaged, reason=WHY)
     assert "one person wants it closed" in interface_status(now=START).needs[0]
 
-    whole = parked("bad.xml", digest="whole", state="acknowledged", reason="")
+    whole = park("bad.xml", digest="whole", state="acknowledged", reason="")
     damage.heal(whole, now=START + timedelta(hours=1))
 
     assert interface_status(now=START).needs == []
@@ -181,7 +181,7 @@ def test_a_download_resolved_in_the_meantime_needs_nobody_and_the_request_ends()
 
 @pytest.mark.django_db
 def test_one_person_reads_a_download_again_and_the_request_to_close_it_ends(monkeypatch):
-    row, first = parked(), tab(person("first"))
+    row, first = park(), tab(person("first"))
     act(first, "propose_closing", row, reason=WHY)
 
     def taken(pk: int) -> bool:
@@ -197,7 +197,7 @@ def test_one_person_reads_a_download_again_and_the_request_to_close_it_ends(monk
 @pytest.mark.django_db
 def test_content_stays_until_people_have_closed_it_and_is_deleted_then():
     """It was destroyed after a hundred days although nobody had dealt with it."""
-    row, first, second = parked(body=b"x", key="k"), person("first"), person("second")
+    row, first, second = park(body=b"x", key="k"), person("first"), person("second")
     later = START + timedelta(days=400)
     parked_downloads.propose(row, actor=first, because=WHY)
 
@@ -210,7 +210,7 @@ def test_content_stays_until_people_have_closed_it_and_is_deleted_then():
 
 @pytest.mark.django_db
 def test_the_status_says_that_a_second_person_is_needed():
-    row = parked(processed_at=START)
+    row = park(processed_at=START)
     parked_downloads.propose(row, actor=person("first"), because=WHY)
 
     assert interface_status(now=START + timedelta(hours=3)).needs == [
@@ -222,7 +222,7 @@ def test_the_status_says_that_a_second_person_is_needed():
 @pytest.mark.services
 @pytest.mark.django_db(transaction=True)
 def test_two_tabs_at_once_close_it_once():
-    row, people = parked(), [person(name) for name in ("second", "third")]
+    row, people = park(), [person(name) for name in ("second", "third")]
     parked_downloads.propose(row, actor=person("first"), because=WHY)
 
     ends = together(*(lambda actor=actor: parked_downloads.confirm(row, actor=actor) for actor in people))
@@ -236,7 +236,7 @@ def test_two_tabs_at_once_close_it_once():
 @pytest.mark.services
 @pytest.mark.django_db(transaction=True)
 def test_a_request_allowed_and_declined_at_once_ends_in_one_way():
-    row, second = parked(), person("second")
+    row, second = park(), person("second")
     parked_downloads.propose(row, actor=person("first"), because=WHY)
 
     ends = together(lambda: parked_downloads.confirm(row, actor=second), lambda: parked_downloads.decline(row))

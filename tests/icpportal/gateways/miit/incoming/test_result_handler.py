@@ -28,12 +28,12 @@ def send(ministry):
     return come
 
 
-def told() -> list[Answer]:
+def answers() -> list[Answer]:
     return outcome_queue.waiting()
 
 
 def kinds() -> list[tuple[str, str, str, str]]:
-    return [(answer.kind.value, answer.report_key, answer.code, answer.words) for answer in told()]
+    return [(answer.kind.value, answer.report_key, answer.code, answer.words) for answer in answers()]
 
 
 def state(report: Report) -> str:
@@ -60,7 +60,7 @@ def test_a_report_is_granted_once_by_any_form_of_result(send, first, second):
     send(GRANTS[first](report))
     send(GRANTS[second](report))
 
-    assert [(one.kind, one.report_key, one.subject_number, one.site_number) for one in told()] == [
+    assert [(one.kind, one.report_key, one.subject_number, one.site_number) for one in answers()] == [
         (AnswerKind.GRANTED, "TR-1.1", "京ICP备10000001号", SITE)
     ]
     assert (state(report), set(InboxFile.objects.values_list("state", flat=True))) == ("answered", {"processed"})
@@ -69,7 +69,7 @@ def test_a_report_is_granted_once_by_any_form_of_result(send, first, second):
 def test_the_decision_contains_its_time(send):
     send(bajg(decisions=[decision(waiting().own_id, approved=True)]))
 
-    assert told()[0].at == datetime(2026, 11, 25, 1, 30, tzinfo=UTC)
+    assert answers()[0].at == datetime(2026, 11, 25, 1, 30, tzinfo=UTC)
 
 
 def test_a_refusal_contains_the_authoritys_words(send):
@@ -278,22 +278,22 @@ def test_a_receipt_is_passed_on_once_and_again_only_after_a_failure():
 
     outcome_queue.record_accepted(report, sent_at=at, sequence=7)
     outcome_queue.record_accepted(report, sent_at=at, sequence=8)
-    assert [(one.kind, one.report_key, one.sent_at) for one in told()] == [(AnswerKind.ACCEPTED, "TR-1.1", at)]
+    assert [(one.kind, one.report_key, one.sent_at) for one in answers()] == [(AnswerKind.ACCEPTED, "TR-1.1", at)]
 
     outcome_queue.record(AnswerKind.REPORT_FAILED, once="parked:TR-1.1", report=report, code="5999")
     outcome_queue.record_accepted(report, sent_at=at, sequence=9)
-    assert [one.kind.value for one in told()] == ["accepted", "report_failed", "accepted"]
+    assert [one.kind.value for one in answers()] == ["accepted", "report_failed", "accepted"]
 
 
 def test_an_outcome_is_returned_until_acknowledged_and_is_sealed():
     report = waiting()
     row = outcome_queue.record(AnswerKind.TURNED_DOWN, once="x", report=report, code="1018", words="备案密码错误")
 
-    assert [one.id for one in told()] == [one.id for one in told()] == [str(row.pk)]
+    assert [one.id for one in answers()] == [one.id for one in answers()] == [str(row.pk)]
     assert "1018" not in row.payload
     outcome_queue.acknowledge(str(row.pk))
     outcome_queue.acknowledge(str(row.pk))
-    assert told() == []
+    assert answers() == []
 
 
 def test_a_record_with_our_access_is_assigned_to_its_report_and_grants_nothing(send):
@@ -301,7 +301,7 @@ def test_a_record_with_our_access_is_assigned_to_its_report_and_grants_nothing(s
 
     send(basj(own_id=report.own_id))
 
-    (answer,) = told()
+    (answer,) = answers()
     (access,) = answer.record.sites[0].accesses
     assert (answer.kind, answer.report_key, access.own_id, access.access_id) == (
         AnswerKind.RECORD,
@@ -320,8 +320,8 @@ def test_a_record_from_before_the_grant_is_passed_on_again_after_it(send):
     send(bajg(result(report.own_id, "1001")))
     send(bajg(decisions=[decision(report.own_id, approved=True)]))
 
-    assert [one.kind.value for one in told()] == ["record", "granted", "record"]
-    assert told()[0].record == told()[2].record
+    assert [one.kind.value for one in answers()] == ["record", "granted", "record"]
+    assert answers()[0].record == answers()[2].record
 
 
 def test_another_provider_may_use_the_same_ids(send):
@@ -329,7 +329,7 @@ def test_another_provider_may_use_the_same_ids(send):
 
     send(basj(own_id=report.own_id, provider=4711))
 
-    (answer,) = told()
+    (answer,) = answers()
     assert (answer.report_key, answer.record.sites[0].accesses[0].own_id) == ("", None)
     assert Report.objects.get().access_id is None
 
@@ -337,21 +337,21 @@ def test_another_provider_may_use_the_same_ids(send):
 def test_a_record_of_another_subject_is_passed_on_without_a_report(send):
     send(basj(own_id=None, provider=4711))
 
-    assert [(one.kind, one.report_key, one.record.subject_id) for one in told()] == [(AnswerKind.RECORD, "", 700001)]
+    assert [(one.kind, one.report_key, one.record.subject_id) for one in answers()] == [(AnswerKind.RECORD, "", 700001)]
 
 
 def test_a_record_that_changes_and_changes_back_is_passed_on_each_time(send):
     for name in ("甲公司", "乙公司", "甲公司"):
         send(basj(own_id=None, name=name).replace(b"</BASJ>", f"</BASJ><!--{InboxFile.objects.count()}-->".encode()))
 
-    assert [one.record.name for one in told()] == ["甲公司", "乙公司", "甲公司"]
+    assert [one.record.name for one in answers()] == ["甲公司", "乙公司", "甲公司"]
 
 
 def test_a_cancelled_row_is_passed_on_once(send):
     send(zxsj(1, 800001))
     send(zxsj(1, 800001))
 
-    assert [(one.kind, one.struck.level, one.struck.id, one.report_key) for one in told()] == [
+    assert [(one.kind, one.struck.level, one.struck.id, one.report_key) for one in answers()] == [
         (AnswerKind.STRUCK, Level.SITE, 800001, "")
     ]
 
@@ -362,7 +362,7 @@ def test_a_cancelled_access_is_the_answer_to_its_cancellation_once(send):
     send(zxsj(2, 900001))
     send(bajg(result(900001, "1001", operation=5)))
 
-    assert [(one.kind.value, one.report_key) for one in told()] == [("struck", ""), ("granted", "CA-1.1")]
+    assert [(one.kind.value, one.report_key) for one in answers()] == [("struck", ""), ("granted", "CA-1.1")]
     assert state(report) == "answered"
 
 
@@ -379,7 +379,7 @@ def test_a_skipped_row_is_left_to_a_person_and_the_others_count(send, rows):
     file = send(icp(rows.format(more=f"<Zxxx><Zxlb>1</Zxlb><Jlid>800001</Jlid>{news}</Zxxx>")))
 
     assert (file.state, " without " in file.reason) == ("parked", True)
-    assert [one.struck.id for one in told()] == [800001]
+    assert [one.struck.id for one in answers()] == [800001]
 
 
 def test_the_reason_of_a_parked_file_names_no_person(send):

@@ -24,7 +24,7 @@ from icpportal.gateways.miit.outgoing.report_queue import queue
 from icpportal.gateways.miit.outgoing.sender import send_due
 from icpportal.gateways.storage import StorageDown
 from icpportal.operations.cleanup import cleanup
-from tests.icpportal.gateways.miit.sending_world import NOW, Killed, access, arrange, line, queued
+from tests.icpportal.gateways.miit.sending_world import NOW, Killed, access, arrange, line, queue_reports
 from tests.verification.documents.test_s3 import bucket, endpoint, keys  # noqa: F401 -- fixtures
 
 DAY = timedelta(days=1)
@@ -44,8 +44,8 @@ def ministry(db: None, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Any:
     return arrange(monkeypatch, settings)
 
 
-def accepted(count: int = 1) -> list[UploadFile]:
-    queued(count)
+def make_accepted(count: int = 1) -> list[UploadFile]:
+    queue_reports(count)
     send_due(now=NOW)
     return list(UploadFile.objects.order_by("sequence"))
 
@@ -67,7 +67,7 @@ def age(path: Path, at: Any) -> None:
 
 
 def test_an_accepted_file_and_a_processed_download_leave_the_database_and_are_read_as_before(ministry, place):
-    (sent,) = accepted()
+    (sent,) = make_accepted()
     came = download()
     before = (sequence.read_stored(sent), inbox.wire_file(came), sent.name, sent.digest, came.digest)
 
@@ -84,7 +84,7 @@ def test_an_accepted_file_and_a_processed_download_leave_the_database_and_are_re
 
 def test_files_still_in_progress_stay_in_the_database(ministry, place):
     ministry.uploads.extend(["lost before it arrived"] * 2)
-    queued()
+    queue_reports()
     send_due(now=NOW)
     download("stored.xml", state="stored")
     download("acknowledged.xml", state="acknowledged")
@@ -94,7 +94,7 @@ def test_files_still_in_progress_stay_in_the_database(ministry, place):
 
 
 def test_a_file_is_shown_and_resent_from_the_storage(ministry, place):
-    accepted(2)
+    make_accepted(2)
     bodies.store(now=NOW)
     out = StringIO()
 
@@ -112,7 +112,7 @@ def test_a_file_is_shown_and_resent_from_the_storage(ministry, place):
 
 @pytest.mark.parametrize("at", ["keep", "read"])
 def test_killed_half_way_it_leaves_at_most_a_file_without_a_row_which_cleanup_removes(ministry, place, monkeypatch, at):
-    accepted()
+    make_accepted()
     write = storage.keep
 
     def killed(*given: Any) -> Any:
@@ -139,7 +139,7 @@ def test_killed_half_way_it_leaves_at_most_a_file_without_a_row_which_cleanup_re
 
 
 def test_two_workers_at_once_leave_one_file(ministry, place, monkeypatch):
-    accepted()
+    make_accepted()
     read = storage.read
 
     def meanwhile(*given: Any) -> bytes:
@@ -155,7 +155,7 @@ def test_two_workers_at_once_leave_one_file(ministry, place, monkeypatch):
 
 
 def test_a_file_that_the_storage_does_not_return_unchanged_stays_in_the_database(ministry, place, monkeypatch):
-    accepted()
+    make_accepted()
     monkeypatch.setattr(storage, "read", lambda *_: b"half")
 
     with pytest.raises(StorageDown):
@@ -166,7 +166,7 @@ def test_a_file_that_the_storage_does_not_return_unchanged_stays_in_the_database
 
 
 def test_while_the_storage_is_down_nothing_moves_and_its_files_are_reported_unavailable(ministry, place, monkeypatch):
-    accepted(2)
+    make_accepted(2)
     bodies.store(now=NOW, limit=1)
 
     def down(*_given: Any, **_more: Any) -> Any:
@@ -186,7 +186,7 @@ def test_while_the_storage_is_down_nothing_moves_and_its_files_are_reported_unav
 
 
 def test_an_unreadable_missing_file_does_not_count_as_silence_of_the_ministry(ministry, place, monkeypatch):
-    accepted(2)
+    make_accepted(2)
     bodies.store(now=NOW)
     del ministry.taken[1]
     queue(access(reference="TR-9"))
@@ -205,7 +205,7 @@ def test_an_unreadable_missing_file_does_not_count_as_silence_of_the_ministry(mi
 
 
 def test_a_lost_file_is_reported_and_stops_nothing_else(ministry, place):
-    accepted(2)
+    make_accepted(2)
     bodies.store(now=NOW)
     storage.drop("ministry", UploadFile.objects.get(sequence=1).stored_name)
 
@@ -215,7 +215,7 @@ def test_a_lost_file_is_reported_and_stops_nothing_else(ministry, place):
 
 
 def test_a_forgotten_file_is_deleted_from_the_storage_too(ministry, place):
-    accepted()
+    make_accepted()
     download()
     bodies.store(now=NOW)
 
@@ -230,7 +230,7 @@ def test_a_forgotten_file_is_deleted_from_the_storage_too(ministry, place):
 
 
 def test_a_file_that_cannot_be_deleted_yet_is_forgotten_all_the_same_and_deleted_later(ministry, place, monkeypatch):
-    accepted()
+    make_accepted()
     bodies.store(now=NOW)
 
     def down(_name: str) -> None:
@@ -249,7 +249,7 @@ def test_a_file_that_cannot_be_deleted_yet_is_forgotten_all_the_same_and_deleted
 
 def test_files_move_in_batches_and_continue_where_the_last_one_ended(ministry, place):
     """Rows of earlier years are moved by the same job."""
-    accepted(5)
+    make_accepted(5)
 
     moved = [bodies.store(now=NOW, limit=2).uploads for _ in range(4)]
 
@@ -258,7 +258,7 @@ def test_files_move_in_batches_and_continue_where_the_last_one_ended(ministry, p
 
 
 def test_one_file_that_cannot_move_does_not_block_others(ministry, place, monkeypatch):
-    accepted(3)
+    make_accepted(3)
     moving = bodies.sealed_body
     monkeypatch.setattr(bodies, "sealed_body", lambda file: 1 / 0 if file.sequence == 1 else moving(file))
 
@@ -271,7 +271,7 @@ def test_an_archive_already_moved_costs_the_job_nothing(ministry, place):
     with CaptureQueriesContext(connection) as empty:
         bodies.store(now=NOW)
         bodies.drop_forgotten()
-    accepted(6)
+    make_accepted(6)
     bodies.store(now=NOW)
 
     with CaptureQueriesContext(connection) as full:
@@ -309,7 +309,7 @@ def test_old_stray_files_are_deleted_in_turn_and_empty_folders_removed(ministry,
 
 
 def test_in_s3_it_is_the_same(ministry, bucket):  # noqa: F811
-    (sent,) = accepted()
+    (sent,) = make_accepted()
     before = sequence.read_stored(sent)
     bodies.store(now=NOW)
     sent = UploadFile.objects.get()

@@ -19,7 +19,7 @@ def a_lease_of_seconds(settings):
     settings.MIIT_LEASE_SECONDS = SECONDS
 
 
-def left(columns=lease.SENDING):
+def seconds_left(columns=lease.SENDING):
     """The time left on the lease."""
     return (getattr(line(), columns.until) - timezone.now()).total_seconds()
 
@@ -41,7 +41,7 @@ def test_it_is_short_however_long_a_call_may_take(db, settings, columns):
     settings.MIIT_FILES_SECONDS = 180
     lease.take(ISP, columns=columns)
 
-    assert SECONDS - 5 < left(columns) <= SECONDS
+    assert SECONDS - 5 < seconds_left(columns) <= SECONDS
 
 
 def test_released_it_is_free_at_once(db):

@@ -12,7 +12,7 @@ from icpportal.gateways.miit.models import InboxFile, Outcome, Report, UploadFil
 from icpportal.gateways.miit.outgoing.sender import send_due
 from icpportal.gateways.miit.types import AnswerKind
 from icpportal.privacy.models import FileKey
-from tests.icpportal.gateways.miit.sending_world import NOW, arrange, queued
+from tests.icpportal.gateways.miit.sending_world import NOW, arrange, queue_reports
 
 LATER = NOW + timedelta(days=101)
 
@@ -28,7 +28,7 @@ def download(name, *, state="processed", at=NOW):
 
 
 def test_an_accepted_file_is_kept_for_its_time_and_then_cannot_be_read(ministry):
-    queued()
+    queue_reports()
     send_due(now=NOW)
 
     assert retention.erase_expired(now=NOW + timedelta(days=99)) == 0
@@ -41,7 +41,7 @@ def test_an_accepted_file_is_kept_for_its_time_and_then_cannot_be_read(ministry)
 
 
 def test_an_unsent_file_is_kept_however_old_it_is(ministry):
-    queued()
+    queue_reports()
     ministry.uploads.extend(["lost before it arrived"] * 2)
     send_due(now=NOW)
 
@@ -63,7 +63,7 @@ def test_downloads_are_forgotten_when_they_are_finished(ministry):
 
 
 def test_the_content_of_a_report_is_deleted_as_soon_as_it_has_ended(ministry):
-    rows = queued(3)
+    rows = queue_reports(3)
     Report.objects.filter(pk=rows[0].pk).update(state="answered")
     Report.objects.filter(pk=rows[1].pk).update(state="superseded")
 

@@ -18,7 +18,7 @@ from tests.icpportal.gateways.miit.sending_world import (
     arrange,
     files,
     line,
-    queued,
+    queue_reports,
     states,
 )
 
@@ -31,7 +31,7 @@ def ministry(db, monkeypatch, settings):
 @pytest.fixture
 def stuck(ministry):
     """Number 1 was accepted, number 2 was sent and refused for now."""
-    queued(2)
+    queue_reports(2)
     ministry.uploads.extend([None, UploadReply(15)])
     send_due(now=NOW)
     assert files() == [(1, True), (2, False)]
@@ -39,7 +39,7 @@ def stuck(ministry):
 
 
 def test_a_queued_report_is_parked_with_a_reason_and_released(ministry):
-    row = queued()[0]
+    row = queue_reports()[0]
 
     operations.park(row.key, "ask the customer", now=NOW)
 
@@ -162,14 +162,14 @@ def test_a_ministry_that_refuses_the_query_shows_its_code(stuck):
 # --- resync --------------------------------------------------------------------------------------
 
 
-def stopped(ministry):
+def stop(ministry):
     MinistryLine.objects.update(sending_stopped_at=NOW, sending_stopped_because="14: x")
 
 
 def test_resync_accepts_our_file_when_they_have_it(stuck):
     packed = UploadFile.objects.get(sequence=2)
     stuck.questions.append(PreviousReply(0, "", 2, packed.digest, packed.name))
-    stopped(stuck)
+    stop(stuck)
 
     assert operations.resync(now=NOW).afterwards == 2
     assert (files(), line().last_sequence, line().sending_stopped_at) == ([(1, True), (2, True)], 2, None)
@@ -178,7 +178,7 @@ def test_resync_accepts_our_file_when_they_have_it(stuck):
 
 def test_resync_sends_our_file_when_they_wait_for_it(stuck):
     MinistryLine.objects.update(last_sequence=9)
-    stopped(stuck)
+    stop(stuck)
 
     assert operations.resync(now=NOW).afterwards == 1
     assert send_due(now=NOW).accepted == 1
@@ -190,7 +190,7 @@ def test_resync_gives_our_report_another_number_when_its_number_belongs_to_anoth
     own_id = Report.objects.get(reference="TR-2").own_id
     stuck.last = theirs
     stuck.taken.update(dict.fromkeys(range(2, theirs + 1), stuck.taken[1]))
-    stopped(stuck)
+    stop(stuck)
 
     assert operations.resync(now=NOW).afterwards == theirs
     assert send_due(now=NOW).accepted == 1
@@ -201,7 +201,7 @@ def test_resync_gives_our_report_another_number_when_its_number_belongs_to_anoth
 def test_resync_sends_again_what_they_lost(stuck):
     first = stuck.taken.pop(1)
     stuck.last = 0
-    stopped(stuck)
+    stop(stuck)
 
     assert operations.resync(now=NOW).afterwards == 1
     assert stuck.taken[1] == first
@@ -212,7 +212,7 @@ def test_resync_sends_again_what_they_lost(stuck):
 def test_resync_says_so_when_we_no_longer_have_what_they_lost(stuck):
     stuck.last, stuck.taken = 0, {}
     UploadFile.objects.filter(sequence=1).update(key="", body=None)
-    stopped(stuck)
+    stop(stuck)
 
     with pytest.raises(Refused):
         operations.resync(now=NOW)
@@ -236,7 +236,7 @@ def test_resync_on_a_fresh_database_is_the_first_contact(db, monkeypatch, settin
 
 
 def test_a_parked_report_of_an_order_that_moved_on_is_not_released(ministry):
-    row = queued()[0]
+    row = queue_reports()[0]
     report_queue.park(row, "why", now=NOW)
     succession.supersede(row.reference)
 

@@ -24,7 +24,7 @@ def as_in_production(settings):
     settings.MIIT_POLL_SECONDS = [10, 300, 600]
 
 
-def said(now=NOW):
+def health_of(now=NOW):
     """The health page's value; "ok" when there is nothing to report."""
     try:
         last_answer.judge(now=now)
@@ -33,20 +33,20 @@ def said(now=NOW):
     return "ok"
 
 
-def fetched(now=NOW):
+def fetch(now=NOW):
     with contextlib.suppress(Retryable, Refused):
         inbox.fetch(now=now)
-    return said(now)
+    return health_of(now)
 
 
 def test_the_lines_last_answer_is_reported_without_a_call(ministry):
     """The health page requested the whole last upload each minute."""
-    assert fetched() == "ok"
+    assert fetch() == "ok"
     line = MinistryLine.objects.get()
     assert (line.answered_at, line.answered_code) == (NOW, "2")
 
     before = len(ministry.calls)
-    assert [said(NOW + minutes * MINUTE) for minutes in (1, 10)] == ["ok", "ok"]
+    assert [health_of(NOW + minutes * MINUTE) for minutes in (1, 10)] == ["ok", "ok"]
     assert len(ministry.calls) == before
 
 
@@ -62,38 +62,38 @@ def test_each_direction_records_its_answers(ministry):
 
 
 def test_a_portal_whose_workers_stand_still_is_reported_as_such(ministry):
-    assert said() == "Retryable: the ministry was not asked lately, nor ever before: is a worker running?"
-    fetched()
+    assert health_of() == "Retryable: the ministry was not asked lately, nor ever before: is a worker running?"
+    fetch()
 
-    assert said(NOW + timedelta(minutes=16)) == (
+    assert health_of(NOW + timedelta(minutes=16)) == (
         "Retryable: the ministry was not asked lately, last answer 2026-11-25 08:20 UTC, code 2: is a worker running?"
     )
 
 
 def test_silence_is_reported_until_there_is_an_answer(ministry):
-    fetched()
+    fetch()
     ministry.trouble("isp_download", "drop")
 
-    silent = fetched(NOW + MINUTE)
+    silent = fetch(NOW + MINUTE)
 
     assert silent == "Retryable: no answer from the ministry, last answer 2026-11-25 08:20 UTC, code 2"
-    assert said(NOW + 5 * MINUTE) == silent
-    assert fetched(NOW + 6 * MINUTE) == "ok"
+    assert health_of(NOW + 5 * MINUTE) == silent
+    assert fetch(NOW + 6 * MINUTE) == "ok"
 
 
 def test_a_silent_sender_is_forgotten_when_the_fetcher_gets_an_answer_later(ministry):
     line = MinistryLine.objects.create(pk=ISP)
     line_state.wait_for_answer(line, Way.SENDING, now=NOW)
-    assert said().startswith("Retryable: no answer")
+    assert health_of().startswith("Retryable: no answer")
 
-    assert fetched(NOW + MINUTE) == "ok"
+    assert fetch(NOW + MINUTE) == "ok"
 
 
 @pytest.mark.parametrize("code", [999, 7, 777])
 def test_a_wait_that_operations_know_of_is_reported_with_its_code(ministry, code):
     ministry.say("isp_download", code=code)
 
-    assert fetched().startswith(f"Retryable: {code}: ")
+    assert fetch().startswith(f"Retryable: {code}: ")
 
 
 @pytest.mark.parametrize("code", [15, 20, 901, 902])
@@ -101,13 +101,13 @@ def test_a_closed_or_busy_ministry_counts_as_answering(ministry, code):
     """Its opening hours do not make the portal unhealthy, however long they are."""
     ministry.say("isp_download", code=code)
 
-    assert fetched() == "ok"
-    assert said(MinistryLine.objects.get().fetching_waits_until - timedelta(seconds=1)) == "ok"
+    assert fetch() == "ok"
+    assert health_of(MinistryLine.objects.get().fetching_waits_until - timedelta(seconds=1)) == "ok"
 
 
 @pytest.mark.parametrize("way", [(Way.SENDING,), BOTH])
 def test_a_stop_is_reported_with_its_direction_and_code(ministry, way):
-    fetched()
+    fetch()
     line_state.stop(ISP, "5: the ministry does not accept our password", way, now=NOW)
 
-    assert said() == "Refused: sending stopped: 5: the ministry does not accept our password"
+    assert health_of() == "Refused: sending stopped: 5: the ministry does not accept our password"

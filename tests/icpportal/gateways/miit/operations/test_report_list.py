@@ -14,7 +14,7 @@ from tests.icpportal.gateways.miit.ministry_rows import DIGEST, PICTURE, START, 
 pytestmark = pytest.mark.django_db
 
 
-def listed(**wanted):
+def listed_rows(**wanted):
     return [(row.sequence, row.key, row.state) for row in report_list.rows(report_list.reports(**wanted))]
 
 
@@ -43,7 +43,7 @@ def test_a_report_resent_with_a_new_number_shows_the_last_one():
     file(row, 1)
     file(row, 5)
 
-    assert listed() == [(5, "T7Q4-M2KX.1", "accepted")]
+    assert listed_rows() == [(5, "T7Q4-M2KX.1", "accepted")]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_the_list_is_filtered_by_state_kind_and_order(wanted, keys):
     report(3, order="B", key="B.1", state="parked")
     report(4, order="C", key="C.1", kind="cancellation")
 
-    assert [key for _sequence, key, _state in listed(**wanted)] == keys
+    assert [key for _sequence, key, _state in listed_rows(**wanted)] == keys
 
 
 def test_pages_continue_after_a_report_in_both_directions():

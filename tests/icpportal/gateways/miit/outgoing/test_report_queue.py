@@ -21,7 +21,7 @@ def ministry(db, monkeypatch, settings):
     return arrange(monkeypatch, settings)
 
 
-def told():
+def answers():
     return [(answer.kind, answer.report_key, answer.code, answer.words) for answer in outcome_queue.waiting()]
 
 
@@ -115,7 +115,7 @@ def test_a_parked_report_tells_its_order_which_field_is_wrong(ministry, caplog):
 
     row.refresh_from_db()
     assert (row.state, row.field, row.code, row.reason) == ("parked", "Zxlybz", "5008", "holds 𠮷")
-    assert told() == [(AnswerKind.REPORT_FAILED, "TR-1.1", "5008", "Zxlybz: holds 𠮷")]
+    assert answers() == [(AnswerKind.REPORT_FAILED, "TR-1.1", "5008", "Zxlybz: holds 𠮷")]
     assert [(r.levelname, r.getMessage(), r.reference) for r in caplog.records] == [("ERROR", "report parked", "TR-1")]
 
 
@@ -123,7 +123,7 @@ def test_a_report_parked_twice_tells_its_order_once(ministry):
     row = report_queue.queue(access())
 
     assert [report_queue.park(row, "no", now=NOW) for _ in range(2)] == [True, False]
-    assert len(told()) == 1
+    assert len(answers()) == 1
 
 
 def test_a_report_released_and_parked_again_tells_its_order_again(ministry):
@@ -133,10 +133,10 @@ def test_a_report_released_and_parked_again_tells_its_order_again(ministry):
     report_queue.unpark(row, now=NOW)
     report_queue.park(row, "no", now=NOW + MINUTE)
 
-    assert len(told()) == 2
+    assert len(answers()) == 2
 
 
-def accepted(tries=0):
+def make_accepted(tries=0):
     row = report_queue.queue(access())
     Report.objects.update(state=ReportState.ACCEPTED, tries=tries)
     row.refresh_from_db()
@@ -144,7 +144,7 @@ def accepted(tries=0):
 
 
 def test_a_postponing_code_queues_the_accepted_report_again_later_each_time(ministry):
-    row = accepted()
+    row = make_accepted()
     own_id, waits = row.own_id, []
 
     for _ in range(7):
@@ -158,7 +158,7 @@ def test_a_postponing_code_queues_the_accepted_report_again_later_each_time(mini
 
 
 def test_a_retry_waits_for_the_later_of_our_pause_and_theirs(ministry):
-    row = accepted()
+    row = make_accepted()
 
     report_queue.retry(row, "5999", NOW + timedelta(hours=3), now=NOW)
 
@@ -166,7 +166,7 @@ def test_a_retry_waits_for_the_later_of_our_pause_and_theirs(ministry):
 
 
 def test_the_same_retry_twice_counts_once(ministry):
-    row = accepted()
+    row = make_accepted()
 
     assert [report_queue.retry(row, "5999", now=NOW) for _ in range(2)] == [True, False]
     assert Report.objects.get().tries == 1
@@ -174,7 +174,7 @@ def test_the_same_retry_twice_counts_once(ministry):
 
 @pytest.mark.parametrize("state", ["queued", "parked", "numbered", "answered", "superseded"])
 def test_only_an_accepted_report_is_retried(ministry, state):
-    row = accepted()
+    row = make_accepted()
     Report.objects.update(state=state)
 
     assert not report_queue.retry(row, "5999", now=NOW)
@@ -182,12 +182,12 @@ def test_only_an_accepted_report_is_retried(ministry, state):
 
 
 def test_after_the_last_retry_the_report_is_parked_with_an_alarm(ministry, caplog):
-    row = accepted(tries=7)
+    row = make_accepted(tries=7)
 
     assert not report_queue.retry(row, "5999", now=NOW)
 
     assert states() == ["parked"]
-    assert told() == [(AnswerKind.REPORT_FAILED, "TR-1.1", "5999", report_queue.GIVEN_UP)]
+    assert answers() == [(AnswerKind.REPORT_FAILED, "TR-1.1", "5999", report_queue.GIVEN_UP)]
     assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
@@ -202,7 +202,7 @@ def test_a_report_that_waits_for_a_review_is_retried_for_longer_than_one_takes(b
 
 def test_when_its_retries_end_it_is_parked_with_the_first_code(ministry, caplog):
     """It ended as "5999", and nobody knew what it had waited for."""
-    row, told_to_wait = accepted(), ["1017", "5999", "1051 1017", *["5999"] * (len(report_queue.IN_REVIEW) - 3)]
+    row, told_to_wait = make_accepted(), ["1017", "5999", "1051 1017", *["5999"] * (len(report_queue.IN_REVIEW) - 3)]
     for codes in told_to_wait:
         assert report_queue.retry(row, codes, now=NOW)
         Report.objects.update(state=ReportState.ACCEPTED)
@@ -213,13 +213,13 @@ def test_when_its_retries_end_it_is_parked_with_the_first_code(ministry, caplog)
 
     row.refresh_from_db()
     assert (row.state, row.code) == ("parked", "1017")
-    assert told() == [(AnswerKind.REPORT_FAILED, "TR-1.1", "1017", report_queue.GIVEN_UP)]
+    assert answers() == [(AnswerKind.REPORT_FAILED, "TR-1.1", "1017", report_queue.GIVEN_UP)]
     assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
 def test_a_busy_system_gets_short_retries_until_a_review_is_named(ministry):
     """The later code says what it waits for."""
-    row = accepted(tries=6)
+    row = make_accepted(tries=6)
     Report.objects.update(code="5999")
     row.refresh_from_db()
 
@@ -230,7 +230,7 @@ def test_a_busy_system_gets_short_retries_until_a_review_is_named(ministry):
 
 
 def test_the_longest_waiting_report_is_next_unless_it_is_not_due(ministry):
-    rows = sending_world.queued(3)
+    rows = sending_world.queue_reports(3)
     Report.objects.filter(pk=rows[0].pk).update(next_at=NOW + MINUTE)
 
     assert report_queue.next_due(NOW) == rows[1]

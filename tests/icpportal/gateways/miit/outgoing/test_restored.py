@@ -11,7 +11,7 @@ from icpportal.gateways.miit.operations import actions as operations
 from icpportal.gateways.miit.operations.status import interface_status
 from icpportal.gateways.miit.outgoing import report_queue, sender
 from icpportal.gateways.miit.outgoing.sender import send_due
-from tests.icpportal.gateways.miit.sending_world import MINUTE, NOW, arrange, files, line, queued, states
+from tests.icpportal.gateways.miit.sending_world import MINUTE, NOW, arrange, files, line, queue_reports, states
 
 LATER = NOW + sender.HEARD
 
@@ -21,7 +21,7 @@ def ministry(db, monkeypatch, settings):
     return arrange(monkeypatch, settings)
 
 
-def restored(count):
+def restore_backup(count):
     """The reports before the ministry accepted the first `count` of them; all are queued again."""
     UploadFile.objects.filter(sequence__lte=count).delete()
     Report.objects.update(state="queued")
@@ -29,9 +29,9 @@ def restored(count):
 
 
 def test_a_number_ahead_of_ours_stops_sending_before_anything_goes_and_says_what_to_do(ministry):
-    queued(2)
+    queue_reports(2)
     send_due(now=NOW, limit=1)
-    restored(1)
+    restore_backup(1)
     ministry.calls.clear()
 
     reason = send_due(now=LATER).reason
@@ -44,8 +44,8 @@ def test_a_number_ahead_of_ours_stops_sending_before_anything_goes_and_says_what
 
 def test_it_stops_too_when_a_file_had_its_number_in_the_backup(ministry, monkeypatch):
     """It is not sent with a number that another file may have."""
-    queued(3)
-    numbered(monkeypatch)
+    queue_reports(3)
+    number_one(monkeypatch)
     ministry.last, ministry.taken = 2, {1: None, 2: None}
     monkeypatch.setattr(ministry, "previous_upload", lambda **_: PreviousReply(0, "", 2, "another", ""))
 
@@ -53,7 +53,7 @@ def test_it_stops_too_when_a_file_had_its_number_in_the_backup(ministry, monkeyp
     assert ministry.sent == []
 
 
-def numbered(monkeypatch):
+def number_one(monkeypatch):
     def killed(*_given):
         raise LeaseLost
 
@@ -66,7 +66,7 @@ def numbered(monkeypatch):
 def test_the_last_number_is_requested_after_ten_minutes_and_not_before(ministry):
     """One query per burst of reports, and none for a line with nothing to send."""
     send_due(now=LATER)
-    queued(3, at=NOW)
+    queue_reports(3, at=NOW)
     send_due(now=NOW + 9 * MINUTE, limit=1)
     send_due(now=NOW + 18 * MINUTE, limit=1)
     send_due(now=NOW + 28 * MINUTE, limit=1)
@@ -76,7 +76,7 @@ def test_the_last_number_is_requested_after_ten_minutes_and_not_before(ministry)
 
 def test_after_a_clock_was_set_back_it_is_requested(ministry):
     MinistryLine.objects.update(number_heard_at=NOW + 60 * MINUTE)
-    queued()
+    queue_reports()
     send_due(now=NOW)
 
     assert ministry.calls == [("previous", None), ("upload", 1)]
@@ -85,18 +85,18 @@ def test_after_a_clock_was_set_back_it_is_requested(ministry):
 @pytest.mark.parametrize(("went", "reason"), [(1, ""), (2, "14: the ministry's last file is not ours")])
 def test_a_backup_of_minutes_ago_is_noticed_by_the_ministrys_14(ministry, went, reason):
     """The one file sent since is recognised by its hash."""
-    queued(2)
+    queue_reports(2)
     send_due(now=NOW, limit=went)
-    restored(went)
+    restore_backup(went)
 
     assert send_due(now=NOW + MINUTE).reason.startswith(reason)
     assert sorted(ministry.taken) == [1, 2]
 
 
 def test_the_one_report_sent_since_is_recognised_by_its_hash_and_nothing_is_parked(ministry):
-    queued(3)
+    queue_reports(3)
     send_due(now=NOW, limit=1)
-    restored(1)
+    restore_backup(1)
 
     plan = operations.resync(now=LATER, after_restore=True)
 
@@ -107,9 +107,9 @@ def test_the_one_report_sent_since_is_recognised_by_its_hash_and_nothing_is_park
 
 
 def test_of_several_the_last_is_recognised_and_the_others_are_parked_until_their_answer_comes(ministry):
-    queued(4)
+    queue_reports(4)
     send_due(now=NOW, limit=2)
-    restored(2)
+    restore_backup(2)
     said = []
 
     plan = operations.resync(now=LATER, after_restore=True, tell=said.append)
@@ -131,8 +131,8 @@ def test_of_several_the_last_is_recognised_and_the_others_are_parked_until_their
 
 
 def test_a_file_that_had_its_number_was_sent_next_and_counts_as_accepted(ministry, monkeypatch):
-    queued(3)
-    numbered(monkeypatch)
+    queue_reports(3)
+    number_one(monkeypatch)
     monkeypatch.setattr(ministry, "previous_upload", lambda **_: PreviousReply(0, "", 2, "another", ""))
 
     plan = operations.resync(now=LATER, after_restore=True)
@@ -142,7 +142,7 @@ def test_a_file_that_had_its_number_was_sent_next_and_counts_as_accepted(ministr
 
 
 def test_after_a_restore_that_lost_nothing_nothing_is_parked(ministry):
-    queued(2)
+    queue_reports(2)
     send_due(now=NOW, limit=1)
 
     plan = operations.resync(now=LATER, after_restore=True)
@@ -153,7 +153,7 @@ def test_after_a_restore_that_lost_nothing_nothing_is_parked(ministry):
 
 def test_without_the_word_restore_nothing_is_parked(ministry):
     """Another system reported with this ispId, and is now switched off."""
-    queued(1)
+    queue_reports(1)
     ministry.last, ministry.taken = 7, dict.fromkeys(range(1, 8))
     monkey = PreviousReply(0, "", 7, "another", "")
     ministry.questions.extend([monkey, monkey])
@@ -165,7 +165,7 @@ def test_without_the_word_restore_nothing_is_parked(ministry):
 
 
 def test_a_stopped_line_is_not_queried_repeatedly(ministry):
-    queued(1)
+    queue_reports(1)
     line_state.stop(line().pk, "14: x", (sender.Way.SENDING,), now=NOW)
 
     for minutes in range(3):

@@ -31,7 +31,7 @@ from tests.icpportal.gateways.miit.sending_world import (
     files,
     line,
     no_heartbeat,
-    queued,
+    queue_reports,
     statement,
     states,
 )
@@ -45,7 +45,7 @@ def ministry(db, monkeypatch, settings):
     return arrange(monkeypatch, settings)
 
 
-def told():
+def waiting_answers():
     return [(answer.kind, answer.report_key) for answer in outcome_queue.waiting()]
 
 
@@ -54,14 +54,14 @@ def upload(sequence):
 
 
 def test_three_reports_get_three_numbers_in_their_order(ministry):
-    rows = queued(3)
+    rows = queue_reports(3)
 
     sent = send_due(now=NOW)
 
     assert (sent.accepted, sent.waiting, sent.reason) == (3, 0, "")
     assert ministry.sent == [1, 2, 3]
     assert [file.report_id for file in UploadFile.objects.order_by("sequence")] == [row.pk for row in rows]
-    assert told() == [(AnswerKind.ACCEPTED, f"TR-{number}.1") for number in (1, 2, 3)]
+    assert waiting_answers() == [(AnswerKind.ACCEPTED, f"TR-{number}.1") for number in (1, 2, 3)]
     assert (line().last_sequence, line().sent_at, states()) == (3, NOW, ["accepted"] * 3)
 
 
@@ -73,7 +73,7 @@ def test_with_nothing_to_send_nothing_is_called_or_written(ministry, django_asse
 
 
 def test_the_bytes_are_stored_sealed_with_the_number(ministry):
-    queued()
+    queue_reports()
     send_due(now=NOW)
 
     file = UploadFile.objects.get()
@@ -83,7 +83,7 @@ def test_the_bytes_are_stored_sealed_with_the_number(ministry):
 
 
 def test_the_limit_ends_a_round(ministry):
-    queued(3)
+    queue_reports(3)
 
     assert send_due(now=NOW, limit=2).accepted == 2
     assert send_due(now=NOW, limit=2).accepted == 1
@@ -91,7 +91,7 @@ def test_the_limit_ends_a_round(ministry):
 
 def test_a_round_ends_when_its_time_is_up(ministry, monkeypatch):
     monkeypatch.setattr(sender, "round_seconds", lambda: 0)
-    queued(3)
+    queue_reports(3)
 
     sent = send_due(now=NOW)
 
@@ -110,7 +110,7 @@ def test_a_round_leaves_time_for_the_longest_call_before_the_workers_limit(setti
 
 
 def test_a_superseded_report_is_not_sent(ministry):
-    queued(2)
+    queue_reports(2)
     succession.supersede("TR-1")
 
     send_due(now=NOW)
@@ -119,7 +119,7 @@ def test_a_superseded_report_is_not_sent(ministry):
 
 
 def test_a_report_superseded_while_it_was_built_takes_no_number(ministry, monkeypatch):
-    queued(2)
+    queue_reports(2)
     build = sender.file_builder.build
 
     def overtaken(row, sequence):
@@ -140,14 +140,14 @@ def unfit(ministry):
     report_queue.queue(cancellation(remark=UNFIT_REMARK))
 
 
-def gone(ministry):
+def queue_without_file(ministry):
     report_queue.queue(access(reference="TR-9", attachments=[statement("gone")]))
 
 
-@pytest.mark.parametrize("spoiled", [unfit, gone])
+@pytest.mark.parametrize("spoiled", [unfit, queue_without_file])
 def test_a_report_that_cannot_be_sent_is_parked_without_a_number_and_the_others_are_sent(ministry, spoiled, caplog):
     spoiled(ministry)
-    queued(2)
+    queue_reports(2)
 
     sent = send_due(now=NOW)
 
@@ -155,20 +155,20 @@ def test_a_report_that_cannot_be_sent_is_parked_without_a_number_and_the_others_
     parked = Report.objects.get(state="parked")
     assert (bool(parked.field), bool(parked.reason), parked.files.count()) == (True, True, 0)
     assert files() == [(1, True), (2, True)]
-    assert [kind for kind, key in told() if key == parked.key] == [AnswerKind.REPORT_FAILED]
+    assert [kind for kind, key in waiting_answers() if key == parked.key] == [AnswerKind.REPORT_FAILED]
     assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == ["report parked"]
 
 
 def test_while_the_storage_is_down_the_others_are_sent_first_and_it_is_retried(ministry, monkeypatch):
     report_queue.queue(access(reference="TR-9", attachments=[statement("down")]))
-    queued(2)
+    queue_reports(2)
 
     sent = send_due(now=NOW)
 
     assert (sent.accepted, sent.put_off, sent.waiting) == (2, 1, 1)
     row = Report.objects.get(reference="TR-9")
     assert (row.state, row.next_at) == ("queued", NOW + 2 * MINUTE)
-    assert told() == [(AnswerKind.ACCEPTED, "TR-1.1"), (AnswerKind.ACCEPTED, "TR-2.1")]
+    assert waiting_answers() == [(AnswerKind.ACCEPTED, "TR-1.1"), (AnswerKind.ACCEPTED, "TR-2.1")]
     monkeypatch.setattr("tests.icpportal.gateways.miit.sending_world.picture", picture_of_up())
     assert send_due(now=NOW + 2 * MINUTE).accepted == 1
     assert Report.objects.get(reference="TR-9").reason == ""
@@ -182,7 +182,7 @@ def picture_of_up():
 
 
 def test_one_report_that_breaks_the_writer_does_not_stop_the_rest(ministry, monkeypatch, caplog):
-    queued(2)
+    queue_reports(2)
     build = sender.file_builder.build
 
     def broken(row, sequence):
@@ -200,7 +200,7 @@ def test_one_report_that_breaks_the_writer_does_not_stop_the_rest(ministry, monk
 
 @pytest.mark.parametrize("way", ["garbage", "lost key", "cut short"])
 def test_an_unreadable_report_is_set_aside_and_the_next_is_sent(ministry, way):
-    first, _second = queued(2)
+    first, _second = queue_reports(2)
     before = spoil(first, "payload", way)
 
     sent = send_due()
@@ -222,7 +222,7 @@ def test_a_fresh_database_takes_the_ministrys_last_number(db, monkeypatch, setti
     ministry = arrange(monkeypatch, settings, last=None)
     ministry.last, ministry.taken = 41, dict.fromkeys(range(1, 42))
     ministry.questions.append(PreviousReply(0, "", 41, "of somebody else", "x"))
-    queued()
+    queue_reports()
 
     assert send_due(now=NOW).accepted == 1
     assert (ministry.calls, line().last_sequence) == ([ASK, upload(42)], 42)
@@ -232,7 +232,7 @@ def test_a_fresh_database_takes_the_ministrys_last_number(db, monkeypatch, setti
 def test_with_a_ministry_that_never_had_a_file_the_first_number_is_1(db, monkeypatch, settings, code):
     ministry = arrange(monkeypatch, settings, last=None)
     ministry.questions.append(PreviousReply(code, "", 0, "", ""))
-    queued()
+    queue_reports()
 
     send_due(now=NOW)
 
@@ -242,23 +242,23 @@ def test_with_a_ministry_that_never_had_a_file_the_first_number_is_1(db, monkeyp
 def test_while_the_first_query_is_unanswered_nothing_is_numbered(db, monkeypatch, settings):
     ministry = arrange(monkeypatch, settings, last=None)
     ministry.questions.append(LOST_BEFORE)
-    queued()
+    queue_reports()
 
     assert send_due(now=NOW).reason == "no answer from the ministry"
     assert (files(), line().last_sequence) == ([], None)
 
 
 def test_a_file_whose_answer_was_lost_is_queried_and_not_sent_twice(ministry):
-    queued(2)
+    queue_reports(2)
     ministry.uploads.append(LOST_AFTER)
 
     assert send_due(now=NOW).accepted == 2
     assert ministry.calls == [upload(1), ASK, upload(2)]
-    assert len(told()) == 2
+    assert len(waiting_answers()) == 2
 
 
 def test_a_file_that_was_lost_is_sent_again_with_its_number(ministry):
-    queued(2)
+    queue_reports(2)
     ministry.uploads.append(LOST_BEFORE)
 
     assert send_due(now=NOW).accepted == 2
@@ -266,7 +266,7 @@ def test_a_file_that_was_lost_is_sent_again_with_its_number(ministry):
 
 
 def test_each_file_may_be_lost_once_without_a_pause(ministry):
-    queued(2)
+    queue_reports(2)
     ministry.uploads.extend([LOST_BEFORE, None, LOST_AFTER])
 
     assert send_due(now=NOW).accepted == 2
@@ -274,7 +274,7 @@ def test_each_file_may_be_lost_once_without_a_pause(ministry):
 
 
 def test_a_file_lost_again_and_again_is_retried_with_pauses(ministry):
-    queued()
+    queue_reports()
     ministry.uploads.extend([LOST_BEFORE] * 2)
 
     assert send_due(now=NOW).accepted == 0
@@ -285,7 +285,7 @@ def test_a_file_lost_again_and_again_is_retried_with_pauses(ministry):
 
 
 def test_while_the_ministry_is_down_the_pauses_grow_to_five_minutes(ministry):
-    queued()
+    queue_reports()
     at, pauses = NOW, []
     for _ in range(9):
         ministry.uploads.extend([LOST_BEFORE] * (not ministry.sent))
@@ -301,7 +301,7 @@ def test_while_the_ministry_is_down_the_pauses_grow_to_five_minutes(ministry):
 
 
 def test_the_time_of_sending_is_that_of_the_attempt_that_arrived(ministry):
-    queued()
+    queue_reports()
     ministry.uploads.append(LOST_AFTER)
     ministry.questions.append(LOST_BEFORE)
     send_due(now=NOW)
@@ -315,7 +315,7 @@ def test_the_time_of_sending_is_that_of_the_attempt_that_arrived(ministry):
 
 @pytest.mark.parametrize("first", [UploadReply(15), LOST_BEFORE])
 def test_an_attempt_that_did_not_arrive_starts_no_clock(ministry, first):
-    queued()
+    queue_reports()
     ministry.uploads.append(first)
     ministry.questions.append(LOST_BEFORE)
     send_due(now=NOW)
@@ -329,7 +329,7 @@ def test_an_attempt_that_did_not_arrive_starts_no_clock(ministry, first):
 @pytest.mark.parametrize(("number", "digest"), [(1, "another"), (7, "another"), (7, ""), (0, "")])
 def test_an_unexpected_last_file_of_the_ministry_stops_everything_with_advice(ministry, caplog, number, digest):
     MinistryLine.objects.update(last_sequence=4)
-    queued()
+    queue_reports()
     ministry.uploads.append(LOST_BEFORE)
     ministry.questions.append(PreviousReply(0, "", number, digest, "x"))
 
@@ -343,19 +343,19 @@ def test_an_unexpected_last_file_of_the_ministry_stops_everything_with_advice(mi
 
 
 def test_the_same_number_with_another_hash_is_not_ours(ministry):
-    queued()
+    queue_reports()
     ministry.uploads.append(LOST_BEFORE)
     ministry.questions.append(PreviousReply(0, "", 1, "of another file", "beianinfo1.xml"))
 
     assert "miit resync" in send_due(now=NOW).reason
-    assert told() == []
+    assert waiting_answers() == []
 
 
 # --- code 14 -------------------------------------------------------------------------------------
 
 
 def test_the_ministrys_missing_files_are_sent_again_in_order_and_then_ours(ministry):
-    queued(4)
+    queue_reports(4)
     send_due(now=NOW, limit=3)
     first, second = ministry.taken.pop(1), ministry.taken.pop(2)
 
@@ -364,7 +364,7 @@ def test_the_ministrys_missing_files_are_sent_again_in_order_and_then_ours(minis
     assert (sent.accepted, sent.resent) == (1, 2)
     assert ministry.sent == [1, 2, 3, 4, 1, 2, 4]
     assert (ministry.taken[1], ministry.taken[2]) == (first, second)
-    assert len(told()) == 4
+    assert len(waiting_answers()) == 4
 
 
 @pytest.mark.parametrize("minutes", [0, 11], ids=["by code 14", "asked before the next file"])
@@ -387,7 +387,7 @@ def test_a_number_that_the_ministry_set_back_sends_no_answered_report_again(mini
 
 
 def test_a_missing_file_whose_answer_is_lost_is_resolved_later(ministry):
-    queued(3)
+    queue_reports(3)
     send_due(now=NOW, limit=2)
     del ministry.taken[1]
     ministry.uploads.extend([None, LOST_BEFORE])
@@ -399,7 +399,7 @@ def test_a_missing_file_whose_answer_is_lost_is_resolved_later(ministry):
 
 
 def test_our_own_number_among_the_missing_ones_is_no_gap(ministry):
-    queued(2)
+    queue_reports(2)
     send_due(now=NOW, limit=1)
     del ministry.taken[1]
     ministry.uploads.append(UploadReply(14, "", (1, 2)))
@@ -409,7 +409,7 @@ def test_our_own_number_among_the_missing_ones_is_no_gap(ministry):
 
 
 def test_a_missing_file_that_is_refused_waits_according_to_the_code(ministry):
-    queued(2)
+    queue_reports(2)
     send_due(now=NOW, limit=1)
     del ministry.taken[1]
     ministry.uploads.extend([None, UploadReply(15)])
@@ -420,7 +420,7 @@ def test_a_missing_file_that_is_refused_waits_according_to_the_code(ministry):
 
 
 def test_a_file_that_the_ministry_always_misses_is_not_sent_endlessly(ministry):
-    queued(2)
+    queue_reports(2)
     send_due(now=NOW, limit=1)
     ministry.uploads.extend([UploadReply(14, "", (1,)), UploadReply(0)] * 50)
 
@@ -432,20 +432,20 @@ def test_a_file_that_the_ministry_always_misses_is_not_sent_endlessly(ministry):
 
 def test_code_14_with_our_own_number_means_that_it_may_have_arrived_already(ministry):
     """They accepted it, the answer was lost, and it was still being processed when we asked."""
-    queued()
+    queue_reports()
     ministry.uploads.append(LOST_AFTER)
     ministry.questions.append(PreviousReply(0))
 
     assert send_due(now=NOW).accepted == 1
     assert ministry.calls == [upload(1), ASK, upload(1), ASK]
-    assert len(told()) == 1
+    assert len(waiting_answers()) == 1
 
 
 @pytest.mark.parametrize("missing", [(), (3,), (5,), (5, 6), (2, 3)])
 def test_a_gap_that_we_cannot_fill_is_resolved_by_the_last_number(ministry, missing):
     """Nothing listed, never ours, our own, ahead of ours."""
     MinistryLine.objects.update(last_sequence=4)
-    queued()
+    queue_reports()
     ministry.uploads.append(UploadReply(14, "", missing))
     ministry.questions.append(PreviousReply(0, "", 2, "x", "x"))
 
@@ -454,7 +454,7 @@ def test_a_gap_that_we_cannot_fill_is_resolved_by_the_last_number(ministry, miss
 
 
 def test_a_gap_whose_bytes_are_forgotten_is_resolved_by_the_last_number(ministry):
-    queued(3)
+    queue_reports(3)
     send_due(now=NOW, limit=2)
     UploadFile.objects.filter(sequence=1).update(key="", body=None)
     ministry.uploads.append(UploadReply(14, "", (1,)))
@@ -465,7 +465,7 @@ def test_a_gap_whose_bytes_are_forgotten_is_resolved_by_the_last_number(ministry
 
 
 def test_code_14_from_a_ministry_that_waits_for_just_this_number_is_retried_later(ministry, caplog):
-    queued()
+    queue_reports()
     ministry.uploads.append(UploadReply(14, "", ()))
 
     assert send_due(now=NOW).reason.startswith("14: ")
@@ -479,7 +479,7 @@ def test_code_14_from_a_ministry_that_waits_for_just_this_number_is_retried_late
 
 
 def test_at_most_one_file_is_pending(ministry):
-    queued(2)
+    queue_reports(2)
     ministry.uploads.append(UploadReply(15))
     send_due(now=NOW)
     other = Report.objects.get(reference="TR-2")
@@ -489,7 +489,7 @@ def test_at_most_one_file_is_pending(ministry):
 
 
 def test_a_number_is_only_assigned_after_the_last_one(ministry):
-    row = queued()[0]
+    row = queue_reports()[0]
     mine = lease.take(ISP)
     packed = sender.file_builder.build(row, 2)
 
@@ -499,7 +499,7 @@ def test_a_number_is_only_assigned_after_the_last_one(ministry):
 
 
 def test_without_the_lease_no_number_is_assigned(ministry):
-    row = queued()[0]
+    row = queue_reports()[0]
     overtaken = lease.take(ISP)
     no_heartbeat()
     lease.take(ISP)
@@ -510,7 +510,7 @@ def test_without_the_lease_no_number_is_assigned(ministry):
 
 
 def test_an_acceptance_recorded_late_changes_nothing(ministry):
-    queued(2)
+    queue_reports(2)
     send_due(now=NOW, limit=1)
     first = UploadFile.objects.get()
     send_due(now=NOW)
@@ -520,7 +520,7 @@ def test_an_acceptance_recorded_late_changes_nothing(ministry):
 
 
 def test_a_file_that_is_on_its_way_already_loses_nothing_to_a_second(ministry):
-    queued(2)
+    queue_reports(2)
     ministry.uploads.append(UploadReply(15))
     send_due(now=NOW)
     MinistryLine.objects.update(last_sequence=1)
@@ -532,7 +532,7 @@ def test_a_file_that_is_on_its_way_already_loses_nothing_to_a_second(ministry):
 
 
 def test_unreadable_bytes_stop_the_line_with_advice(ministry):
-    queued()
+    queue_reports()
     ministry.uploads.append(UploadReply(15))
     send_due(now=NOW)
     UploadFile.objects.update(key="")
@@ -542,7 +542,7 @@ def test_unreadable_bytes_stop_the_line_with_advice(ministry):
 
 
 def test_a_retried_report_gets_a_new_number_with_the_same_own_id_and_reports_nothing_new(ministry):
-    row = queued()[0]
+    row = queue_reports()[0]
     send_due(now=NOW)
     row.refresh_from_db()
     report_queue.retry(row, "5999", now=NOW)
@@ -550,32 +550,32 @@ def test_a_retried_report_gets_a_new_number_with_the_same_own_id_and_reports_not
     assert send_due(now=NOW + 10 * MINUTE).accepted == 1
 
     own_id = f"<IspJrid>{row.own_id}</IspJrid>".encode()
-    assert [own_id in unzipped(ministry.taken[number]) for number in (1, 2)] == [True, True]
-    assert told() == [(AnswerKind.ACCEPTED, "TR-1.1")]
+    assert [own_id in unzip(ministry.taken[number]) for number in (1, 2)] == [True, True]
+    assert waiting_answers() == [(AnswerKind.ACCEPTED, "TR-1.1")]
 
 
-def unzipped(packed):
+def unzip(packed):
     from icpportal.gateways.miit.client.crypto import WireFile, unwrap, wrap
 
     return unwrap(WireFile(packed.name, wrap(packed.body, cipher=None), packed.digest), None)
 
 
 def test_a_report_takes_as_many_queries_among_three_as_alone(ministry):
-    queued()
-    one = counted(1)
+    queue_reports()
+    one = count_queries(1)
     for number in (2, 3, 4):
         report_queue.queue(access(reference=f"TR-{number}"))
     Report.objects.filter(state="queued").update(next_at=NOW)
-    three = counted(3)
+    three = count_queries(3)
     for number in (5, 6):
         report_queue.queue(access(reference=f"TR-{number}"))
     Report.objects.filter(state="queued").update(next_at=NOW)
-    two = counted(2)
+    two = count_queries(2)
 
     assert three - two == two - one <= 30
 
 
-def counted(count):
+def count_queries(count):
     with CaptureQueriesContext(connection) as queries:
         assert send_due(now=NOW).accepted == count
     return len(queries)

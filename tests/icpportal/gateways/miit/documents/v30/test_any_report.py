@@ -81,7 +81,7 @@ def texts_of(report: Report) -> list[str]:
     return own + [text for row in attachments for text in (row.owner_number, row.remark)]
 
 
-def written(xml: bytes, *names: str) -> list[str]:
+def texts_in(xml: bytes, *names: str) -> list[str]:
     return [element.text for element in etree.fromstring(xml).iter(*names)]
 
 
@@ -92,7 +92,7 @@ def reasons(report: Report) -> set[str]:
     return found | ({"5001"} if faults(report) or any(len(owner) > 128 for owner in owners) else set())
 
 
-def built(report: Report, own_id: int, isp_id: int) -> tuple[bytes, NotEncodable | None]:
+def build(report: Report, own_id: int, isp_id: int) -> tuple[bytes, NotEncodable | None]:
     try:
         return version().build(report, isp_id=isp_id, own_id=own_id, pictures=picture), None
     except NotEncodable as unfit:
@@ -101,18 +101,18 @@ def built(report: Report, own_id: int, isp_id: int) -> tuple[bytes, NotEncodable
 
 @given(report=reports(NUMBERS, SAYABLE), own_id=OWN_IDS, isp_id=ISP_IDS)
 def test_a_report_within_gbk_is_valid_and_keeps_its_content(report, own_id, isp_id):
-    xml, _unfit = built(report, own_id, isp_id)
+    xml, _unfit = build(report, own_id, isp_id)
 
     assert against_schema(xml) == []
     assert against_schema(version().redact(xml, attachments=False)) == []
     assert b"&#" not in xml
-    assert sorted(written(xml, "Wzbah", "Baxh", "Bz", "Zxlybz")) == sorted(filter(None, texts_of(report)))
-    assert len(set(written(xml, "IspIpid"))) == len(getattr(report, "addresses", ()))
+    assert sorted(texts_in(xml, "Wzbah", "Baxh", "Bz", "Zxlybz")) == sorted(filter(None, texts_of(report)))
+    assert len(set(texts_in(xml, "IspIpid"))) == len(getattr(report, "addresses", ()))
 
 
 @given(report=reports(st.one_of(NUMBERS, ANY), ANY))
 def test_any_other_report_names_what_prevents_it(report):
-    xml, unfit = built(report, 1, 1)
+    xml, unfit = build(report, 1, 1)
 
     assert bool(unfit) == bool(reasons(report))
     if unfit:
@@ -138,5 +138,5 @@ def test_up_to_six_pictures_of_any_size_are_included(count):
     xml = version().build(report, isp_id=1, own_id=1, pictures=picture)
 
     assert against_schema(xml) == []
-    assert written(xml, "Fjyt") == [purpose.value for purpose in purposes]
-    assert {b64encode(b64decode(text)).decode() == text for text in written(xml, "Fjnr")} <= {True}
+    assert texts_in(xml, "Fjyt") == [purpose.value for purpose in purposes]
+    assert {b64encode(b64decode(text)).decode() == text for text in texts_in(xml, "Fjnr")} <= {True}

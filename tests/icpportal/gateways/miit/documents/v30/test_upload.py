@@ -27,7 +27,7 @@ from tests.icpportal.gateways.miit.schemas import FOLDER, against_schema, needed
 EMPTY_MD5 = "d41d8cd98f00b204e9800998ecf8427e"
 
 
-def built(report: Report, *, isp_id: int = ISP_ID, own_id: int = OWN_ID, pictures=picture) -> bytes:
+def build(report: Report, *, isp_id: int = ISP_ID, own_id: int = OWN_ID, pictures=picture) -> bytes:
     return version().build(report, isp_id=isp_id, own_id=own_id, pictures=pictures)
 
 
@@ -37,13 +37,13 @@ def values(xml: bytes, name: str) -> list[str]:
 
 def unfit(report: Report, **how) -> tuple[str, str]:
     with pytest.raises(NotEncodable) as caught:
-        built(report, **how)
+        build(report, **how)
     return caught.value.field, caught.value.code
 
 
 @pytest.mark.parametrize("name", OUTGOING)
 def test_a_report_gives_the_golden_file_byte_by_byte(name):
-    assert built(OUTGOING[name]) == golden(name)
+    assert build(OUTGOING[name]) == golden(name)
 
 
 @needed
@@ -61,7 +61,7 @@ def test_the_golden_file_is_valid_by_the_ministrys_schema(name, settings):
     [("xzjr.xml", "XZJR"), ("xzjr-attachments.xml", "XZJR"), ("zxba.xml", "ZXBA"), ("xzhyd.xml", "XZHYD")],
 )
 def test_a_file_has_one_kind_and_names_its_sender(name, kind):
-    root = etree.fromstring(built(OUTGOING[name]))
+    root = etree.fromstring(build(OUTGOING[name]))
 
     assert (root.tag, dict(root.attrib)) == ("UploadData", {"version": "V.3.0"})
     assert [child.tag for child in root] == ["ICP"]
@@ -71,13 +71,13 @@ def test_a_file_has_one_kind_and_names_its_sender(name, kind):
 
 @pytest.mark.parametrize("report", OUTGOING.values(), ids=OUTGOING)
 def test_no_element_is_empty(report):
-    root = etree.fromstring(built(report))
+    root = etree.fromstring(build(report))
 
     assert [element.tag for element in root.iter() if not len(element) and not element.text] == []
 
 
 def test_it_declares_gbk_and_is_gbk_without_numeric_references():
-    xml = built(CANCELLATION)
+    xml = build(CANCELLATION)
 
     assert xml.startswith(b'<?xml version="1.0" encoding="GBK"?>')
     assert CANCELLATION.remark in xml.decode("gbk").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
@@ -85,7 +85,7 @@ def test_it_declares_gbk_and_is_gbk_without_numeric_references():
 
 
 def test_each_address_has_its_own_number_that_fits_the_schemas_long():
-    xml = built(ACCESS)
+    xml = build(ACCESS)
 
     assert values(xml, "IspJrid") == ["1795559107000001"]
     assert values(xml, "IspIpid") == ["179555910700000101", "179555910700000102"]
@@ -94,26 +94,26 @@ def test_each_address_has_its_own_number_that_fits_the_schemas_long():
 
 
 def test_an_access_without_password_has_the_agreed_value(settings):
-    assert values(built(replace(ACCESS, password_md5="")), "ICPmm") == [EMPTY_MD5]
+    assert values(build(replace(ACCESS, password_md5="")), "ICPmm") == [EMPTY_MD5]
 
     settings.MIIT_ICPMM_WITHOUT_PASSWORD = "0" * 32
 
-    assert values(built(replace(ACCESS, password_md5="")), "ICPmm") == ["0" * 32]
+    assert values(build(replace(ACCESS, password_md5="")), "ICPmm") == ["0" * 32]
 
 
 def test_a_digest_is_sent_in_lower_case():
-    assert values(built(replace(ACCESS, password_md5="AB" * 16)), "ICPmm") == ["ab" * 16]
+    assert values(build(replace(ACCESS, password_md5="AB" * 16)), "ICPmm") == ["ab" * 16]
 
 
 def test_a_cancellation_without_password_and_remark_omits_them():
-    xml = built(replace(CANCELLATION, password_md5="", remark=""))
+    xml = build(replace(CANCELLATION, password_md5="", remark=""))
 
     assert [element.tag for element in etree.fromstring(xml).find("ICP/ZXBA/Zx_xx")] == ["Zxlb", "Jlid", "Zxly"]
     assert values(xml, "Zxlb") == ["2"]
 
 
 def test_attachments_name_their_owner_by_filing_number():
-    xml = built(ACCESS_WITH_PICTURES)
+    xml = build(ACCESS_WITH_PICTURES)
 
     assert values(xml, "Fjyt") == ["1", "2"]
     assert values(xml, "Ssdxlx") == ["2", "1"]
@@ -124,7 +124,7 @@ def test_attachments_name_their_owner_by_filing_number():
 def test_format_and_purpose_of_a_picture_have_the_numbers_of_the_setting(settings):
     settings.MIIT_CODES = {"Fjwjgs": {"jpeg": 3}, "Fjytlx": {"statement": 11}}
 
-    xml = built(ACCESS_WITH_PICTURES)
+    xml = build(ACCESS_WITH_PICTURES)
 
     assert (values(xml, "Fjwjgs"), values(xml, "Fjyt")) == (["3", "3"], ["11", "2"])
 
@@ -132,7 +132,7 @@ def test_format_and_purpose_of_a_picture_have_the_numbers_of_the_setting(setting
 def test_pictures_are_loaded_by_attachment_in_order():
     asked = []
 
-    built(ACCESS_WITH_PICTURES, pictures=lambda attachment: asked.append(attachment) or picture(attachment))
+    build(ACCESS_WITH_PICTURES, pictures=lambda attachment: asked.append(attachment) or picture(attachment))
 
     assert asked == list(ACCESS_WITH_PICTURES.attachments)
 
@@ -156,11 +156,11 @@ def test_an_unencodable_character_names_its_field_before_anything_is_written(cha
 
 def test_the_reason_names_the_character_and_not_the_rest():
     with pytest.raises(NotEncodable, match=r"^GBK has no U\+20BB7$"):
-        built(replace(CANCELLATION, remark="王𠮷"))
+        build(replace(CANCELLATION, remark="王𠮷"))
 
 
 def test_line_breaks_need_no_reference():
-    xml = built(replace(CANCELLATION, remark="一\r\n二\r三\n四\t五"))
+    xml = build(replace(CANCELLATION, remark="一\r\n二\r三\n四\t五"))
 
     assert values(xml, "Zxlybz") == ["一\n二\n三\n四\t五"]
     assert b"&#" not in xml
@@ -202,7 +202,7 @@ def test_numbers_outside_our_range_are_never_sent():
 def test_ninety_nine_ranges_are_included(settings):
     settings.MIIT_XSD_DIR = str(FOLDER)
 
-    xml = built(replace(ACCESS, addresses=(AddressRange("192.0.2.1", "192.0.2.1"),) * 99))
+    xml = build(replace(ACCESS, addresses=(AddressRange("192.0.2.1", "192.0.2.1"),) * 99))
 
     validate(xml)
     assert len(set(values(xml, "IspIpid"))) == 99
