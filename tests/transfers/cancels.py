@@ -32,7 +32,7 @@ def make_website(owner: Any, *, domain: str = "example.com", jrid: int | None = 
     return website
 
 
-def proved(client: Client, user: Any) -> Client:
+def prove_again(client: Client, user: Any) -> Client:
     """Signed in, in English, identity just proved again."""
     client.cookies["django_language"] = "en"
     return prove(client, user)

@@ -17,7 +17,7 @@ from transfers.models import Order
 FIRST, FURTHER = "first-example.com", "further-example.com"
 
 
-def filed(
+def make_filed(
     owner: Any, *, domain: str = FIRST, with_papers: bool = True, kind: dict[str, Any] | None = None, **pages: Any
 ) -> Order:
     """An approved order of the sample organisation (or of `kind`), as in the register and the papers."""

@@ -121,6 +121,6 @@ def errors(answer: Any) -> dict[str, list[str]]:
     return {field: [each.code for each in wrong] for field, wrong in found.items()}
 
 
-def kept(order: Order) -> Order:
+def reload(order: Order) -> Order:
     """The order as stored."""
     return Order.objects.get(pk=order.pk)

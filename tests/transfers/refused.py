@@ -18,7 +18,7 @@ from icpportal.gateways.miit.types import PasswordAnswer
 from tests.transfers import cancels, states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, sign_in, type_answers
 from tests.transfers.desk import agree, photo_file
-from tests.transfers.onfile import filed
+from tests.transfers.onfile import make_filed
 from tests.transfers.outside import on_file, server
 from tests.transfers.photo.views.test_backdrop import TYPED as ADDRESS
 from transfers.cancellation import cause as for_cause
@@ -109,7 +109,7 @@ IN_THE_WAY = {
 
 def _in_the_way(kind: str, state: str) -> Callable[[World], Any]:
     def act(world: World) -> Any:
-        first = filed(make_user(), with_papers=False)
+        first = make_filed(make_user(), with_papers=False)
         website = first.website if kind == states.CANCELLATION else None
         answers = {"type": type_answers(domain="first-example.com" if website else "open-example.com")}
         domain = "first-example.com" if website else "open-example.com"
@@ -128,7 +128,7 @@ for _name, (_kind, _state, _words) in IN_THE_WAY.items():
 @case("another: the agreement is not ticked", "Tick the box for this person's consent, or leave the box above empty")
 def _unticked(world: World) -> Any:
     on_file(world.ministry, "further-example.com")
-    first = filed(make_user())
+    first = make_filed(make_user())
     sign_in(world.client, first.owner)
     page = reverse("another-of", args=[first.website.subject_id])
     outcome = world.client.post(page, {"domain": "further-example.com"})
@@ -143,19 +143,19 @@ def site(world: World, *, others: int = 1) -> Website:
     owner = make_user(mobile=f"1391111{User.objects.count():04d}")
     website = cancels.make_website(owner, others=others)
     language = world.client.cookies["django_language"].value
-    cancels.proved(world.client, owner)
+    cancels.prove_again(world.client, owner)
     world.client.cookies["django_language"] = language
     return website
 
 
-def begun(world: World) -> Order:
+def begin(world: World) -> Order:
     website = site(world)
     cancels.begin(world.client, website)
     return cancels.order_of(website)
 
 
 def with_code(world: World) -> Order:
-    order = begun(world)
+    order = begin(world)
     cancels.send_code(world.client, order)
     cancels.enter_code(world.client, order)
     return order
@@ -163,7 +163,7 @@ def with_code(world: World) -> Order:
 
 @case("cancel: the access has ended", "There is nothing to cancel: this access has ended")
 def _ended(world: World) -> Any:
-    order = begun(world)
+    order = begin(world)
     end_access(order.website)
     return world.get("cancel-code", order.reference)
 
@@ -220,7 +220,7 @@ def _not_known(world: World) -> Any:
 @case("cancel: a code too soon", "You can resend in %(n)s seconds")
 def _too_soon(world: World) -> Any:
     world.settings.CODE_RESEND_SECONDS = 60
-    order = begun(world)
+    order = begin(world)
     cancels.send_code(world.client, order)
     return cancels.send_code(world.client, order)
 
@@ -229,24 +229,24 @@ def _too_soon(world: World) -> Any:
 def _too_many(world: World) -> Any:
     world.settings.CODE_RESEND_SECONDS = 0
     world.settings.LIMITS = {**world.settings.LIMITS, "code_destination_day": (0, 86400)}
-    return cancels.send_code(world.client, begun(world))
+    return cancels.send_code(world.client, begin(world))
 
 
 @case("cancel: no six digits", "Enter the 6-digit code")
 def _short(world: World) -> Any:
-    return cancels.enter_code(world.client, begun(world), "12345")
+    return cancels.enter_code(world.client, begin(world), "12345")
 
 
 @case("cancel: a wrong code", "The code is wrong. %(n)s attempts left")
 def _wrong_code(world: World) -> Any:
-    order = begun(world)
+    order = begin(world)
     cancels.send_code(world.client, order)
     return cancels.enter_code(world.client, order, "000000" if cancels.newest_code() != "000000" else "111111")
 
 
 @case("cancel: no attempts left", "No attempts left: send a new code")
 def _spent(world: World) -> Any:
-    order = begun(world)
+    order = begin(world)
     cancels.send_code(world.client, order)
     wrong = "000000" if cancels.newest_code() != "000000" else "111111"
     return [cancels.enter_code(world.client, order, wrong) for _ in range(6)][-1]
@@ -254,7 +254,7 @@ def _spent(world: World) -> Any:
 
 @case("cancel: no code was sent, or it has expired", "The code has expired: send a new one")
 def _expired(world: World) -> Any:
-    return cancels.enter_code(world.client, begun(world), "123456")
+    return cancels.enter_code(world.client, begin(world), "123456")
 
 
 @case("cancel: the proof is too old at the last press", "The code has expired: send a new one")
@@ -315,26 +315,26 @@ def approving(world: World, row: CauseCancellation, lead: Any) -> Any:
     return cancels.press_answer(cancels.prove(world.client, lead), row, "allow_request")
 
 
-def asked(world: World, by: Any = None) -> CauseCancellation:
+def request_for_cause(world: World, by: Any = None) -> CauseCancellation:
     return for_cause.request_cancellation(site(world), cause="shell_site", words="x", actor=by or make_reviewer())
 
 
 @case("for cause: who asked decides", "A second person must decide: not the one who made the request")
 def _same_person(world: World) -> Any:
     lead = make_lead_reviewer()
-    return approving(world, asked(world, lead), lead)
+    return approving(world, request_for_cause(world, lead), lead)
 
 
 @case("for cause: the owner's other order is open", "The owner has another open order: finish it first")
 def _owner_busy(world: World) -> Any:
-    row = asked(world)
+    row = request_for_cause(world)
     make_order(row.website.owner, state=states.SUBMITTED, domain=row.website.domain)
     return approving(world, row, make_lead_reviewer())
 
 
 @case("for cause: somebody else's order is open", "Another order is open for this domain or subject")
 def _others_busy(world: World) -> Any:
-    row = asked(world)
+    row = request_for_cause(world)
     make_order(state=states.SUBMITTED, domain=row.website.domain)
     return approving(world, row, make_lead_reviewer())
 
@@ -346,13 +346,13 @@ def _no_site(world: World) -> Any:
 
 @case("for cause: asked before", "A request for this website is already pending")
 def _asked_before(world: World) -> Any:
-    row = asked(world)
+    row = request_for_cause(world)
     return desk(world, make_reviewer(), "add", domain=row.website.domain, cause="shell_site", words="x")
 
 
 @case("cancel: the authority refused", "The transfer stays as it is")
 def _refused(world: World) -> Any:
-    order = begun(world)
+    order = begin(world)
     Order.objects.filter(pk=order.pk).update(state=states.REFUSED, due_at=None)
     return world.get("order", order.reference)
 
@@ -607,7 +607,7 @@ def _taken(world: World) -> Any:
 @case("moves: the type has changed", "The filing type may have changed since: verify it once more")
 def _type_changed(world: World) -> Any:
     order = make_order(state=states.EXPIRED, answers={"type": type_answers(domain="first-example.com")})
-    filed(order.owner, with_papers=False)
+    make_filed(order.owner, with_papers=False)
     return moving(world, order, "start_again")
 
 
@@ -638,7 +638,7 @@ def _stale(world: World) -> Any:
 # --- 6. pictures by phone and backdrops -------------------------------------------------------------
 
 
-def scanned(world: World) -> tuple[Order, str]:
+def scan_link(world: World) -> tuple[Order, str]:
     order = make_order(province="44", answers={"documents": {"way": "phone"}})
     token = uploads.make(holder=order.reference, purpose=uploads.PAPERS)
     return order, token
@@ -646,7 +646,7 @@ def scanned(world: World) -> tuple[Order, str]:
 
 @case("by phone: the time is over", "The QR code has expired: refresh the page and scan again")
 def _over(world: World) -> Any:
-    _order, token = scanned(world)
+    _order, token = scan_link(world)
     uploads.PhoneUpload.objects.update(expires_at=timezone.now())
     return world.get("by-phone", token)
 
@@ -656,28 +656,28 @@ def _over(world: World) -> Any:
     "The QR code works for 10 minutes. Create a new one on the computer. Pictures you have sent are kept.",
 )
 def _ended_there(world: World) -> Any:
-    order, token = scanned(world)
+    order, token = scan_link(world)
     uploads.end(holder=order.reference)
     return world.get("by-phone", token)
 
 
 @case("by phone: another phone has it", "This code is in use on another phone")
 def _elsewhere(world: World) -> Any:
-    _order, token = scanned(world)
+    _order, token = scan_link(world)
     uploads.open_by(token)
     return world.get("by-phone", token)
 
 
 @case("by phone: the person has not agreed", "Tick the box to give consent, so that you can upload documents")
 def _not_agreed(world: World) -> Any:
-    _order, token = scanned(world)
+    _order, token = scan_link(world)
     world.get("by-phone", token)
     return world.client.post(f"{reverse('by-phone', args=[token])}?slot=lead_id&side=1", {"file": photo_file()})
 
 
 @case("by phone: the file is too big", "Larger than %(max)s MB: make it smaller or take it again")
 def _too_big(world: World) -> Any:
-    order, token = scanned(world)
+    order, token = scan_link(world)
     agree(order, "subject_id")
     world.get("by-phone", token)
     big = SimpleUploadedFile("photo.jpg", b"\xff\xd8\xff" + b"\0" * (8 << 20), content_type="image/jpeg")

@@ -4,7 +4,7 @@ import pytest
 
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, moves, type_answers
-from tests.transfers.onfile import FURTHER, filed, papers
+from tests.transfers.onfile import FURTHER, make_filed, papers
 from tests.transfers.together import together, words
 from transfers.documents import actions as paper_actions
 from transfers.documents import reuse
@@ -32,7 +32,7 @@ def press(check):
 
 @pytest.mark.parametrize("_round", ROUNDS)
 def test_a_double_press_begins_one_order_with_every_paper_once(_round):
-    check = check_of(filed(make_user()))
+    check = check_of(make_filed(make_user()))
 
     ends = together(press(check), press(check))
 
@@ -45,7 +45,7 @@ def test_a_double_press_begins_one_order_with_every_paper_once(_round):
 
 @pytest.mark.parametrize("_round", ROUNDS)
 def test_two_domains_of_one_subject_begin_one_order_and_the_other_is_told(_round):
-    first = filed(make_user())
+    first = make_filed(make_user())
     checks = [check_of(first), check_of(first, "third-example.com")]
 
     ends = together(*(press(check) for check in checks))
@@ -57,7 +57,7 @@ def test_two_domains_of_one_subject_begin_one_order_and_the_other_is_told(_round
 
 @pytest.mark.parametrize("_round", ROUNDS)
 def test_two_presses_on_use_again_leave_one_paper_per_side(_round):
-    first = filed(make_user())
+    first = make_filed(make_user())
     order = make_order(
         first.owner, domain=FURTHER, kind=states.TRANSFER_ANOTHER, answers={"type": type_answers(domain=FURTHER)}
     )

@@ -39,7 +39,7 @@ def state(order: Order) -> str:
     return Order.objects.values_list("state", flat=True).get(pk=order.pk)
 
 
-def granted(order: Order) -> Answer:
+def grant_of(order: Order) -> Answer:
     return Answer(
         id=f"grant-{order.reference}",
         kind=AnswerKind.GRANTED,
@@ -62,7 +62,7 @@ def sweep_by_hand(*options: str) -> tuple[int, list[str]]:
 @pytest.mark.parametrize("way", WAYS)
 def test_an_unreadable_granted_order_delays_no_other_grant(authority: FakeAuthority, way: str) -> None:
     bad, good = (make_order(state=states.AUTHORITY_REVIEW) for _ in range(2))
-    authority.waiting = [granted(bad), granted(good)]
+    authority.waiting = [grant_of(bad), grant_of(good)]
     spoil(bad, "answers", way)
 
     taken = pull()
@@ -77,7 +77,7 @@ def test_a_repaired_order_gets_its_answer_without_any_manual_step(
     authority: FakeAuthority,
 ) -> None:
     order = make_order(state=states.AUTHORITY_REVIEW)
-    authority.waiting = [granted(order)]
+    authority.waiting = [grant_of(order)]
     before = spoil(order, "answers")
     pull()
     pull()  # not retried at once
@@ -158,7 +158,7 @@ def test_a_dry_run_says_what_would_fail_and_writes_nothing(authority: FakeAuthor
 
 def test_a_lost_key_is_one_alarm_and_the_next_sweep_tries_nothing(authority: FakeAuthority, settings: Any) -> None:
     orders = [make_order(due_at=NOW) for _ in range(5)]
-    authority.waiting = [granted(make_order(state=states.AUTHORITY_REVIEW)) for _ in range(3)]
+    authority.waiting = [grant_of(make_order(state=states.AUTHORITY_REVIEW)) for _ in range(3)]
     key = settings.PII_KEYS
     settings.PII_KEYS = "new:" + key.partition(":")[2]
 

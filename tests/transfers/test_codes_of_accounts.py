@@ -43,7 +43,7 @@ def desk(user: Any) -> Any:
     return sign_in(client, user).get(reverse("service-codes"))
 
 
-def seen(user: Any) -> dict[str, list[str]]:
+def visible_to(user: Any) -> dict[str, list[str]]:
     """The servers, own codes and received codes on the desk of an account."""
     panels = desk(user).context["panels"]
     servers = [row for panel in panels if isinstance(panel, Servers) for row in panel.rows]
@@ -68,14 +68,14 @@ def test_a_changed_address_keeps_codes_and_servers_and_the_next_holder_gets_none
     """Apply for a code, change the address: 0 of 1; sign up with the old address: the code was there."""
     user = alice()
     _answer, code = apply(user)
-    before = seen(user)
+    before = visible_to(user)
 
     user = change_address(user, NEW)
     stranger = newcomer(ALICE)
 
     assert before == {**NOTHING, "servers": [SERVER], "codes": [str(code.code)]}
-    assert seen(user) == before
-    assert seen(stranger) == NOTHING
+    assert visible_to(user) == before
+    assert visible_to(stranger) == NOTHING
     page = sign_in(Client(), stranger).get(reverse("service-code", args=[code.reference]))
     assert page.status_code == 404
 
@@ -96,7 +96,7 @@ def test_servers_of_the_new_address_are_listed_too(servers):
     """An owner who changed the address at the provider too finds everything."""
     servers[NEW] = [server("i-new")]
 
-    assert seen(change_address(alice(), NEW))["servers"] == ["i-new", SERVER]
+    assert visible_to(change_address(alice(), NEW))["servers"] == ["i-new", SERVER]
 
 
 def test_an_intermediate_address_stays_the_accounts_too(servers):
@@ -105,8 +105,8 @@ def test_an_intermediate_address_stays_the_accounts_too(servers):
     user = change_address(change_address(alice(), NEW), THIRD)
     strangers = [newcomer(NEW), newcomer(ALICE, "13900000078")]
 
-    assert sorted(seen(user)["servers"]) == ["i-between", SERVER]
-    assert [seen(each) for each in strangers] == [NOTHING, NOTHING]
+    assert sorted(visible_to(user)["servers"]) == ["i-between", SERVER]
+    assert [visible_to(each) for each in strangers] == [NOTHING, NOTHING]
     assert len({user.customer, *(each.customer for each in strangers)}) == 3
 
 
@@ -116,8 +116,8 @@ def test_returning_to_the_old_address_keeps_everything(servers):
     _answer, code = apply(user)
     user = change_address(change_address(user, NEW), ALICE)
 
-    assert seen(user) == {**NOTHING, "servers": [SERVER], "codes": [str(code.code)]}
-    assert seen(newcomer(NEW)) == NOTHING
+    assert visible_to(user) == {**NOTHING, "servers": [SERVER], "codes": [str(code.code)]}
+    assert visible_to(newcomer(NEW)) == NOTHING
 
 
 def test_a_handed_over_code_stays_with_the_account_that_accepted_it(servers):
@@ -129,8 +129,8 @@ def test_a_handed_over_code_stays_with_the_account_that_accepted_it(servers):
     taker, giver = change_address(taker, "bob.new@example.com"), change_address(giver, NEW)
     stranger = newcomer(BOB)
 
-    assert seen(taker)["handed"] == [str(code.code)]
-    assert seen(stranger) == NOTHING
+    assert visible_to(taker)["handed"] == [str(code.code)]
+    assert visible_to(stranger) == NOTHING
     html = desk(giver).content.decode()
     assert "b***@example.com" in html
     assert handovers.revoke(ServiceCode.objects.get(), stranger.customer) is False
@@ -146,7 +146,7 @@ def test_an_offer_is_accepted_after_both_have_changed_their_address(servers):
 
     handovers.accept(CodeHandover.objects.select_related("giver", "taker", "code").get())
 
-    assert seen(taker)["handed"] == [str(code.code)]
+    assert visible_to(taker)["handed"] == [str(code.code)]
 
 
 def test_an_order_picks_the_server_after_its_owner_changed_the_address(servers):
@@ -185,8 +185,8 @@ def test_operations_release_an_address_that_the_provider_gave_to_somebody_else(s
 
     call_command("addresses", "release", ALICE)
 
-    assert seen(stranger) == {**NOTHING, "servers": [SERVER]}
-    assert seen(user) == {**NOTHING, "gone": [str(code.code)]}
+    assert visible_to(stranger) == {**NOTHING, "servers": [SERVER]}
+    assert visible_to(user) == {**NOTHING, "gone": [str(code.code)]}
     with pytest.raises(CommandError, match="no account"):
         call_command("addresses", "release", ALICE)
 
@@ -203,7 +203,7 @@ def old_code(account: str, slot: int = 1, **columns: Any) -> ServiceCode:
     )
 
 
-def joined(address: str, days: int, mobile: str) -> Any:
+def make_joined(address: str, days: int, mobile: str) -> Any:
     user = make_user(address, mobile=mobile)
     User.objects.filter(pk=user.pk).update(date_joined=timezone.now() - days * DAY)
     return User.objects.get(pk=user.pk)
@@ -218,8 +218,8 @@ def bind_twice() -> None:
 
 def test_old_codes_go_to_the_account_that_had_the_address_when_they_were_issued(servers):
     """Known from an offer or from an order with that server; a newer account gets nothing."""
-    user = joined(NEW, 30, "13900000071")  # once had ALICE's address
-    newer = joined(ALICE, 2, "13900000072")
+    user = make_joined(NEW, 30, "13900000071")  # once had ALICE's address
+    newer = make_joined(ALICE, 2, "13900000072")
     order = make_order(user, province="64", steps=())
     old_code(ALICE, silent=True, state="bound", holder=order.reference)
     old_code(ALICE, 2)
@@ -227,28 +227,28 @@ def test_old_codes_go_to_the_account_that_had_the_address_when_they_were_issued(
     bind_twice()
 
     assert set(ServiceCode.objects.values_list("account", flat=True)) == {user.customer}
-    assert len(seen(user)["codes"]) == 2
-    assert seen(newer) == NOTHING
+    assert len(visible_to(user)["codes"]) == 2
+    assert visible_to(newer) == NOTHING
 
 
 def test_old_codes_without_a_known_account_wait_for_operations(servers):
     """Without a trace a newer holder of the address gets nothing, and operations assign them."""
-    user = joined(NEW, 30, "13900000071")
-    newer = joined(ALICE, 2, "13900000072")
+    user = make_joined(NEW, 30, "13900000071")
+    newer = make_joined(ALICE, 2, "13900000072")
     old_code(ALICE)
 
     bind_twice()
-    between = (seen(user)["codes"], seen(newer)["codes"])
+    between = (visible_to(user)["codes"], visible_to(newer)["codes"])
     call_command("addresses", "give", ALICE, "--to", NEW)
 
     assert between == ([], [])
-    assert len(seen(user)["codes"]) == 1
-    assert seen(newer) == NOTHING
+    assert len(visible_to(user)["codes"]) == 1
+    assert visible_to(newer) == NOTHING
 
 
 def test_old_codes_of_an_unchanged_account_and_handed_over_ones_stay(servers):
     """And a handed-over code follows the account that accepted it, whatever its address was then."""
-    user, taker = joined(ALICE, 30, "13900000071"), joined("bob.new@example.com", 30, "13900000072")
+    user, taker = make_joined(ALICE, 30, "13900000071"), make_joined("bob.new@example.com", 30, "13900000072")
     kept = old_code(ALICE)
     handed = old_code(ALICE, 2, kept_by=BOB)
     CodeHandover.objects.create(code=handed, giver=user, taker=taker, state="accepted", ended_at=timezone.now())

@@ -35,7 +35,7 @@ def read(order: Order) -> Order:
 
 def hands(user: Any, count: int = 3) -> list[Client]:
     """The same person in several tabs."""
-    return [cancels.proved(Client(), user) for _ in range(count)]
+    return [cancels.prove_again(Client(), user) for _ in range(count)]
 
 
 def press_all(user: Any, url: str, data: dict[str, Any] | None = None, count: int = 3) -> list[Any]:
@@ -126,7 +126,7 @@ def website(lin: Any) -> Any:
 @pytest.fixture
 def ready(lin: Any, website: Any) -> Order:
     """A cancellation before its last press."""
-    return read(cancels.to_last_look(cancels.proved(Client(), lin), website))
+    return read(cancels.to_last_look(cancels.prove_again(Client(), lin), website))
 
 
 def test_a_cancellation_begun_in_three_tabs_at_once_is_one_draft(lin: Any, website: Any) -> None:
@@ -139,7 +139,7 @@ def test_a_cancellation_begun_in_three_tabs_at_once_is_one_draft(lin: Any, websi
 
 def test_send_a_code_pressed_three_times_at_once_sends_one(lin: Any, website: Any, settings: Any) -> None:
     settings.CODE_RESEND_SECONDS = 60
-    cancels.begin(cancels.proved(Client(), lin), website)
+    cancels.begin(cancels.prove_again(Client(), lin), website)
     order = cancels.order_of(website)
 
     ends = press_all(lin, cancels.url(order, "code"), {"to": "administrator", "send": "1"})
@@ -149,7 +149,7 @@ def test_send_a_code_pressed_three_times_at_once_sends_one(lin: Any, website: An
 
 
 def test_the_right_code_entered_in_three_tabs_at_once_continues_in_each(lin: Any, website: Any) -> None:
-    client = cancels.proved(Client(), lin)
+    client = cancels.prove_again(Client(), lin)
     cancels.begin(client, website)
     order = cancels.order_of(website)
     cancels.send_code(client, order)
@@ -164,7 +164,7 @@ def test_the_right_code_entered_in_three_tabs_at_once_continues_in_each(lin: Any
 
 
 def test_the_filing_password_entered_in_three_tabs_at_once_is_stored_once(lin: Any, website: Any) -> None:
-    client = cancels.proved(Client(), lin)
+    client = cancels.prove_again(Client(), lin)
     cancels.begin(client, website)
     order = cancels.order_of(website)
     cancels.send_code(client, order)
@@ -234,13 +234,13 @@ def test_stop_pressed_three_times_at_once_stops_once(lin: Any, ready: Order, set
 # --- cancelling for a cause: two of the staff ---------------------------------------------------
 
 
-def asked(website: Any) -> CauseCancellation:
+def request_for_cause(website: Any) -> CauseCancellation:
     return for_cause.request_cancellation(website, cause="shell_site", words="域名解析到别处", actor=make_reviewer())
 
 
 def test_two_concurrent_requests_for_one_website_leave_one_and_the_second_keeps_its_entries(website: Any) -> None:
     add = reverse("admin:transfers_causecancellation_add")
-    tabs = [cancels.proved(Client(), make_reviewer()) for _ in range(2)]
+    tabs = [cancels.prove_again(Client(), make_reviewer()) for _ in range(2)]
     typed = [{"domain": "example.com", "cause": "shell_site", "words": f"理由{n}"} for n in range(2)]
     for tab in tabs:
         tab.cookies["django_language"] = "en"
@@ -257,7 +257,7 @@ def test_two_concurrent_requests_for_one_website_leave_one_and_the_second_keeps_
 
 @pytest.mark.parametrize("_round", ROUNDS)
 def test_two_leads_who_decide_differently_at_once_leave_one_decision(website: Any, _round: int) -> None:
-    request = asked(website)
+    request = request_for_cause(website)
     rows = [CauseCancellation.objects.get(pk=request.pk) for _ in range(2)]
     leads = [make_lead_reviewer(), make_lead_reviewer()]
 
@@ -271,7 +271,7 @@ def test_two_leads_who_decide_differently_at_once_leave_one_decision(website: An
 
 
 def test_two_leads_who_approve_at_once_report_once(website: Any) -> None:
-    request = asked(website)
+    request = request_for_cause(website)
     rows = [CauseCancellation.objects.get(pk=request.pk) for _ in range(2)]
 
     ends = together(*(lambda row=row: cancels.approve(row, actor=make_lead_reviewer()) for row in rows))
@@ -285,7 +285,7 @@ def test_two_leads_who_approve_at_once_report_once(website: Any) -> None:
 def test_the_owner_and_a_lead_who_cancel_one_access_at_once_report_it_once(
     lin: Any, website: Any, ready: Order, _round: int
 ) -> None:
-    request, mine = asked(website), read(ready)
+    request, mine = request_for_cause(website), read(ready)
 
     ends = together(
         lambda: cancelling.confirm(mine, actor=lin),

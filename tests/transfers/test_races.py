@@ -48,7 +48,7 @@ def read(order: Order) -> Order:
     return Order.objects.get(pk=order.pk)
 
 
-def told(order: Order, *templates: str) -> list[str]:
+def keys_queued(order: Order, *templates: str) -> list[str]:
     """Keys of what was queued for an order, without the event's number."""
     rows = Message.objects.filter(reference=order.reference)
     chosen = rows.filter(template__in=templates) if templates else rows
@@ -93,19 +93,19 @@ def test_two_accounts_confirm_the_password_of_one_filing_and_one_of_them_has_it(
     assert set(Allowance.objects.filter(name__startswith="filing_password").values_list("used", flat=True)) == {0}
 
 
-def confirmed(order: Order) -> None:
+def confirm_password(order: Order) -> None:
     actions.keep_password(order, "0" * 32, number=order.site_number)
 
 
 def test_the_loser_of_a_claim_is_told_the_rule_and_may_continue_once_the_other_abandoned():
     orders = [make_order(steps=GATES, subject_key="7" * 64) for _ in range(2)]
 
-    ends = together(*(lambda order=order: confirmed(order) for order in orders))
+    ends = together(*(lambda order=order: confirm_password(order) for order in orders))
 
     assert words(ends) == ["AlreadyOrdered", "done"]
     winner, loser = sorted(orders, key=lambda order: not read(order).claimed)
     actions.abandon(read(winner), actor=winner.owner)
-    confirmed(read(loser))
+    confirm_password(read(loser))
     assert read(loser).claimed
 
 
@@ -144,7 +144,7 @@ def test_submit_pressed_twice_at_once_sends_one_order_and_one_set_of_messages():
         event = OrderEvent.objects.get(order=order)
         lone = make_order(state=states.DRAFT)
         expected = actions.submit(lone, actor=lone.owner)
-        assert told(order) == [key.replace(f":{expected.pk}:", f":{event.pk}:") for key in told(lone)]
+        assert keys_queued(order) == [key.replace(f":{expected.pk}:", f":{event.pk}:") for key in keys_queued(lone)]
 
 
 def test_two_accounts_submit_the_same_filing_without_a_password_and_one_is_first():
@@ -178,7 +178,9 @@ def test_two_reviewers_decide_at_once_and_one_decision_stands():
         assert moves(order) == ["accept" if accepted else "send_back"]
         assert [each.decision for each in ReviewRound.objects.filter(order=order)] == moves(order)
         assert FieldVerdict.objects.filter(round__order=order).count() == (0 if accepted else 1)
-        assert {key.partition(":")[0] for key in told(order)} == {"photo_requested" if accepted else "order_returned"}
+        assert {key.partition(":")[0] for key in keys_queued(order)} == {
+            "photo_requested" if accepted else "order_returned"
+        }
 
 
 def test_one_reviewer_who_clicks_twice_decides_once():
@@ -211,7 +213,9 @@ def test_a_withdrawal_and_an_acceptance_at_once_leave_one_of_them():
         assert moves(order) == (["withdraw"] if withdrawn else ["accept"])
         assert read(order).state == (states.WITHDRAWN if withdrawn else states.PHOTO_DUE)
         assert read(order).password_kept is not withdrawn
-        assert {key.partition(":")[0] for key in told(order)} == {"order_withdrawn" if withdrawn else "photo_requested"}
+        assert {key.partition(":")[0] for key in keys_queued(order)} == {
+            "order_withdrawn" if withdrawn else "photo_requested"
+        }
         seen.add(withdrawn)
     assert seen
 
@@ -251,7 +255,7 @@ def test_submit_and_another_tabs_save_never_submit_what_was_not_checked():
         if isinstance(ends[0], MoveNotAllowed):
             assert ends[1] is None
             assert (now.state, now.answer("website"), moves(order)) == (states.DRAFT, edited, [])
-            assert told(order) == []
+            assert keys_queued(order) == []
         else:
             assert isinstance(ends[1], RowClosed)
             assert (now.state, now.answer("website")) == (states.SUBMITTED, order.answer("website"))
@@ -272,7 +276,7 @@ def test_two_concurrent_sweeps_lapse_an_order_once_and_neither_calls_it_a_failur
     assert sum((Counter(end.moved) for end in ends), Counter()) == {"lapse": 4}
     for order in orders:
         assert (read(order).state, moves(order)) == (states.LAPSED, ["lapse"])
-        assert len(told(order)) == len(set(told(order))) > 0
+        assert len(keys_queued(order)) == len(set(keys_queued(order))) > 0
 
 
 def test_two_sweeps_at_once_remind_once(authority: FakeAuthority):
@@ -288,7 +292,7 @@ def test_two_sweeps_at_once_remind_once(authority: FakeAuthority):
     ends = together(*(lambda: sweep(now=noon) for _ in range(3)))
 
     assert sum((Counter(end.moved) for end in ends), Counter()) == {"phones_6h": 1}
-    assert {key.partition(":")[0] for key in told(order)} == {"phones_6h"}
+    assert {key.partition(":")[0] for key in keys_queued(order)} == {"phones_6h"}
 
 
 @pytest.mark.parametrize(

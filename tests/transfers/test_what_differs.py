@@ -30,7 +30,7 @@ WRONG: dict[str, dict[str, str]] = {
 }
 
 
-def told(client: Client, check: TypeCheck, language: str = "en") -> str:
+def sentence_of(client: Client, check: TypeCheck, language: str = "en") -> str:
     page = client.get(reverse("verify-type-outcome", args=[check.reference]), headers={"accept-language": language})
     return str(page.context["page"].sentence)
 
@@ -54,7 +54,7 @@ def test_every_combination_of_wrong_entries_gets_advice_that_names_the_province_
     for parts in wrong_parts():
         changes = {name: value for part in parts for name, value in WRONG[part].items()}
         check = ask(client, make_user(), **changes)
-        sentence = told(client, check)
+        sentence = sentence_of(client, check)
         if parts == ("name",):  # the ministry returns no names: nobody here can know
             assert check.outcome == "transfer"
             continue
@@ -71,8 +71,8 @@ def test_a_wrong_province_is_named_and_nothing_else(client: Client, ministry: An
     """Guangdong for a Ningxia filing."""
     check = ask(client, make_user(), **GUANGDONG)
 
-    assert told(client, check) == "The filing is in another province. Check the province"
-    assert told(client, check, "zh-hans") == "该备案不在所选省份，请核对省份"
+    assert sentence_of(client, check) == "The filing is in another province. Check the province"
+    assert sentence_of(client, check, "zh-hans") == "该备案不在所选省份，请核对省份"
 
 
 @pytest.mark.parametrize(("changes", "said"), [({}, NAME), (GUANGDONG, "The province and the name differ")])
@@ -83,8 +83,8 @@ def test_the_name_of_ones_own_subject_is_named(client: Client, ministry: Any, ch
 
     check = ask(client, owner, name="宁夏示例纸业公司", **changes)
 
-    assert said in told(client, check)
-    assert "province" in told(client, check)
+    assert said in sentence_of(client, check)
+    assert "province" in sentence_of(client, check)
 
 
 def test_no_part_of_another_accounts_record_is_named(client: Client, ministry: Any) -> None:
@@ -93,7 +93,7 @@ def test_no_part_of_another_accounts_record_is_named(client: Client, ministry: A
 
     check = ask(client, make_user(), name="别家示例纸业有限公司")
 
-    assert (check.outcome, told(client, check)) == ("mismatch", ALL_FOUR)
+    assert (check.outcome, sentence_of(client, check)) == ("mismatch", ALL_FOUR)
 
 
 def test_for_a_document_that_cannot_be_queried_the_domain_is_checked_too(
@@ -104,7 +104,7 @@ def test_for_a_document_that_cannot_be_queried_the_domain_is_checked_too(
 
     check = ask(client, make_user(), **GUANGDONG)
 
-    assert told(client, check) == "The domain is filed in another province. Check the province and the domain"
+    assert sentence_of(client, check) == "The domain is filed in another province. Check the province and the domain"
 
 
 @pytest.mark.parametrize("parts", [("domain",), ("number", "domain"), ("type", "domain"), ("province", "domain")])
@@ -115,7 +115,9 @@ def test_a_domain_that_is_not_filed_sends_nobody_away_as_new(client: Client, min
     check = ask(client, make_user(), **{**changes, "domain": "exmaple.com"})
 
     assert check.outcome in ("new_site", "not_filed")
-    assert all(word in told(client, check) for word in ("Check the", "province", "name", "document number", "domain"))
+    assert all(
+        word in sentence_of(client, check) for word in ("Check the", "province", "name", "document number", "domain")
+    )
 
 
 def test_a_typing_error_in_the_document_of_ones_own_site_is_not_called_a_change(client: Client, ministry: Any) -> None:
@@ -125,7 +127,7 @@ def test_a_typing_error_in_the_document_of_ones_own_site_is_not_called_a_change(
 
     check = ask(client, owner, **WRONG["number"])
 
-    sentence = told(client, check)
+    sentence = sentence_of(client, check)
     assert check.outcome == "changed_document"
     assert "province" in sentence
     assert "If the document has changed" in sentence
@@ -142,5 +144,5 @@ def test_another_site_of_ones_own_subject_only_has_the_domain_named(client: Clie
 
     check = TypeCheck.objects.get(reference=answer["Location"].rstrip("/").rpartition("/")[2])
     assert (check.outcome, check.differs) == ("mismatch", "domain")
-    assert "Check the domain" in told(client, check)
+    assert "Check the domain" in sentence_of(client, check)
     assert SUBJECT in check.subject_number

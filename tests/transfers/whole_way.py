@@ -87,7 +87,7 @@ def cancel(client: Client, order: Order) -> Order:
     """The five pages of a cancellation and the last press; reported."""
     assert order.website is not None
     Allowance.objects.filter(name="code_resend").delete()  # a code was sent less than a minute ago
-    ending = cancels.to_last_look(cancels.proved(client, order.owner), order.website)
+    ending = cancels.to_last_look(cancels.prove_again(client, order.owner), order.website)
     cancels.press(client, ending)
     round_trip()
     return reload(ending)

@@ -47,7 +47,7 @@ def lin(ministry: Any) -> Any:
     return make_user(ALICE)
 
 
-def transferred(client: Client, ministry: SimulatorClient, owner: Any) -> Order:
+def make_transferred(client: Client, ministry: SimulatorClient, owner: Any) -> Order:
     """The first transfer of the site, with a code of the owner's server."""
     order = begin(client, ask_type(client, owner))
     pick_server(client, order)
@@ -56,7 +56,7 @@ def transferred(client: Client, ministry: SimulatorClient, owner: Any) -> Order:
     return order
 
 
-def ended(client: Client, ministry: SimulatorClient, order: Order) -> Order:
+def end_access(client: Client, ministry: SimulatorClient, order: Order) -> Order:
     ending = cancel(client, order)
     assert ending.state == states.AUTHORITY_REVIEW
     decide(ministry, ending, "grant")
@@ -69,7 +69,7 @@ def codes() -> list[tuple[int, str, str]]:
     return list(ServiceCode.objects.order_by("instance_id", "slot").values_list("slot", "state", "used_for"))
 
 
-def said(client: Client, url: str) -> str:
+def page_text(client: Client, url: str) -> str:
     client.cookies["django_language"] = "en"
     return client.get(url, follow=True).content.decode()
 
@@ -77,9 +77,9 @@ def said(client: Client, url: str) -> str:
 def test_the_same_account_transfers_a_cancelled_site_again_and_cancels_it_again(
     client: Client, ministry: SimulatorClient, lin: Any
 ) -> None:
-    first = transferred(client, ministry, lin)
+    first = make_transferred(client, ministry, lin)
     used = ServiceCode.objects.get()
-    ended(client, ministry, first)
+    end_access(client, ministry, first)
     assert codes() == [(1, "used", DOMAIN)]
 
     check = ask_type(client, lin)
@@ -101,9 +101,9 @@ def test_the_same_account_transfers_a_cancelled_site_again_and_cancels_it_again(
     assert [each.service_code for each in own] == [str(used.pk), again.service_code]
     assert ParkedAnswer.objects.count() == 0
     assert again.website == website
-    assert "2 of 5 issued" in said(client, reverse("service-codes"))
+    assert "2 of 5 issued" in page_text(client, reverse("service-codes"))
 
-    ended(client, ministry, again)
+    end_access(client, ministry, again)
 
     assert not website.accesses.filter(own=True, ended_at=None).exists()
     assert codes() == [(1, "used", DOMAIN), (2, "used", DOMAIN)]
@@ -113,12 +113,12 @@ def test_the_same_account_transfers_a_cancelled_site_again_and_cancels_it_again(
 def test_another_account_transfers_a_cancelled_site_with_a_code_of_its_own(
     client: Client, ministry: SimulatorClient, lin: Any, servers: Any
 ) -> None:
-    first = transferred(client, ministry, lin)
+    first = make_transferred(client, ministry, lin)
     used = ServiceCode.objects.get()
     chen = make_user(CHEN)
     servers[CHEN] = [server("i-chen0001")]
     assert ask_type(client, chen).outcome == "other_account"  # while it is with us
-    ended(client, ministry, first)
+    end_access(client, ministry, first)
 
     check = ask_type(client, chen)
     assert check.outcome == "transfer"
@@ -134,25 +134,25 @@ def test_another_account_transfers_a_cancelled_site_with_a_code_of_its_own(
     website = Website.objects.get()
     assert (website.owner, website.subject.owner) == (chen, chen)
     assert website.accesses.filter(own=True, ended_at=None).count() == 1
-    assert DOMAIN in said(client, reverse("dashboard"))
-    assert reverse("another-of", args=[website.subject_id]) in said(client, reverse("filing", args=[website.pk]))
+    assert DOMAIN in page_text(client, reverse("dashboard"))
+    assert reverse("another-of", args=[website.subject_id]) in page_text(client, reverse("filing", args=[website.pk]))
     client.force_login(lin)
     its_end = client.get(reverse("filing", args=[website.pk]))  # an old address leads to the order that ended it
     assert its_end.url == Order.objects.get(owner=lin, kind=states.CANCELLATION).get_absolute_url()
     assert ask_type(client, lin).outcome == "other_account"
 
-    ended(client, ministry, again)
+    end_access(client, ministry, again)
 
 
 def test_while_a_cancellation_is_in_progress_the_site_cannot_be_transferred_again(
     client: Client, ministry: SimulatorClient, lin: Any
 ) -> None:
-    first = transferred(client, ministry, lin)
+    first = make_transferred(client, ministry, lin)
     ending = cancel(client, first)
 
     check = ask_type(client, lin)
 
-    page = said(client, reverse("verify-type-outcome", args=[check.reference]))
+    page = page_text(client, reverse("verify-type-outcome", args=[check.reference]))
     assert check.outcome == "own_order"
     assert f"Order {ending.reference} cancels a transfer: wait for the result, then start again" in page
     chen = make_user(CHEN)
@@ -163,7 +163,7 @@ def test_while_a_cancellation_is_in_progress_the_site_cannot_be_transferred_agai
 def test_a_refused_cancellation_leaves_the_site_here_and_its_code_used(
     client: Client, ministry: SimulatorClient, lin: Any
 ) -> None:
-    first = transferred(client, ministry, lin)
+    first = make_transferred(client, ministry, lin)
     ending = cancel(client, first)
     decide(ministry, ending, "turn_down", words="资料不全")
 
@@ -179,8 +179,8 @@ def test_a_refused_cancellation_leaves_the_site_here_and_its_code_used(
 def test_a_released_code_can_be_used_for_the_same_site_and_the_fifth_is_the_last(
     client: Client, ministry: SimulatorClient, lin: Any, servers: Any
 ) -> None:
-    first = transferred(client, ministry, lin)
-    ended(client, ministry, first)
+    first = make_transferred(client, ministry, lin)
+    end_access(client, ministry, first)
     instance = servers[ALICE][0]
     for slot in (2, 3, 4):
         used = {"account": ALICE, "state": "used", "holder": f"ORDER-{slot}", "used_for": "other.com"}

@@ -59,7 +59,7 @@ def ending(ministry: SimulatorClient) -> Order:
     return reload(ending)
 
 
-def answered(ministry: SimulatorClient, order: Order, codes: str) -> Order:
+def answer_with(ministry: SimulatorClient, order: Order, codes: str) -> Order:
     report = Report.objects.get(key=order.report_key)
     is_ending = report.kind == ReportKind.CANCELLATION
     handle, operation = (report.access_id, 5) if is_ending else (report.own_id, 3)
@@ -130,7 +130,7 @@ def check(order: Order, codes: str, kind: ReportKind) -> None:
 @pytest.mark.parametrize("codes", TO_AN_ACCESS)
 def test_an_answer_to_a_new_access_is_read_by_its_owner_and_at_the_desk(ministry: SimulatorClient, codes: str) -> None:
     """In both languages, without blaming the owner for our errors."""
-    order = answered(ministry, with_them(ministry), codes)
+    order = answer_with(ministry, with_them(ministry), codes)
 
     assert (order.state, order.held, order.authority_code) == (*TO_AN_ACCESS[codes], codes)
     check(order, codes, ReportKind.ACCESS)
@@ -140,7 +140,7 @@ def test_an_answer_to_a_new_access_is_read_by_its_owner_and_at_the_desk(ministry
 def test_an_answer_to_a_cancellation_is_read_by_its_owner_and_at_the_desk(
     ministry: SimulatorClient, codes: str
 ) -> None:
-    order = answered(ministry, ending(ministry), codes)
+    order = answer_with(ministry, ending(ministry), codes)
 
     assert (order.state, order.held, order.authority_code) == (*TO_A_CANCELLATION[codes], codes)
     check(order, codes, ReportKind.CANCELLATION)
@@ -153,7 +153,7 @@ GONE = {"en": "its number is no longer valid", "zh-hans": "备案号已失效"}
 @pytest.mark.parametrize("code", ["1016", "1049", "1050", "1058", "1059"])
 def test_the_number_of_a_deleted_filing_is_not_called_valid(ministry: SimulatorClient, code: str) -> None:
     """The page said so, beside the authority's words that the filing is gone."""
-    order = answered(ministry, ending(ministry), code)
+    order = answer_with(ministry, ending(ministry), code)
 
     for language in LANGUAGES:
         owner, _desk = read(order, language)

@@ -59,7 +59,7 @@ def press(order: Order, move: str) -> None:
     sign_in(Client(), order.owner).post(reverse("order-move", args=[order.reference, move]), {"words": ""})
 
 
-def told(order: Order) -> list[str]:
+def templates_of(order: Order) -> list[str]:
     return list(
         Message.objects.filter(reference=order.reference, channel="site")
         .order_by("pk")
@@ -84,7 +84,7 @@ def test_after_six_wrong_codes_the_owner_presses_once_and_new_codes_are_texted(
     assert "Resubmit unchanged" in page_text
     assert "Make the changes" not in page_text  # neither beside the words nor in the timeline
     assert "短信核验未通过" in page(order, "zh-hans")
-    assert told(order).count("order_phones_failed") == 1
+    assert templates_of(order).count("order_phones_failed") == 1
 
     press(order, "resubmit")
     round_trip()
@@ -137,7 +137,7 @@ def words_said(order: Order, *words: str) -> str:
 def test_a_repeated_answer_notifies_nobody_again(texted: Order) -> None:
     for _ in range(2):
         assert words_said(texted, TOO_MANY_WRONG) == states.LAPSED
-    assert (moves(texted), told(texted).count("order_phones_failed")) == (["reported", "phones_failed"], 1)
+    assert (moves(texted), templates_of(texted).count("order_phones_failed")) == (["reported", "phones_failed"], 1)
 
 
 def test_an_order_already_returned_by_our_clock_stays_so_and_its_timeline_has_the_words(texted: Order) -> None:
@@ -162,7 +162,7 @@ def test_words_about_anything_else_and_a_refusal_without_words_open_the_order(te
 
 def test_failed_phones_beside_another_reason_open_the_order(texted: Order) -> None:
     assert words_said(texted, "照片不清晰；短信核验未通过") == states.AUTHORITY_RETURNED
-    assert told(texted).count("order_phones_failed") == 0
+    assert templates_of(texted).count("order_phones_failed") == 0
 
 
 def test_the_words_may_come_after_the_refusal(texted: Order) -> None:

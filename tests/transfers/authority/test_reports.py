@@ -9,7 +9,7 @@ from icpportal.gateways.miit.documents import versions
 from icpportal.gateways.miit.documents.gbk import unencodable
 from tests.transfers import states
 from tests.transfers.builders import administrator_answers, make_order, subject_answers, type_answers, website_answers
-from tests.transfers.outside import as_sent, errors, kept, look, send
+from tests.transfers.outside import as_sent, errors, look, reload, send
 from transfers.authority.reports import report_of
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ def test_a_rare_character_in_a_field_that_is_not_sent_causes_no_warning_and_is_k
     answer = send(client, order, "subject", as_sent(typed))
 
     assert answer.status_code == 302, errors(answer)
-    assert kept(order).answer("subject")[field] == typed[field]
+    assert reload(order).answer("subject")[field] == typed[field]
     page = look(client, order, "subject")
     assert RARE in page
     assert ("GBK" in page, "cannot be sent" in page) == (False, False)

@@ -47,7 +47,7 @@ def desk(on_the_wire: SimulatorClient, settings: Any) -> SimulatorClient:
     return on_the_wire
 
 
-def reported(**changes: Any) -> Order:
+def make_reported(**changes: Any) -> Order:
     """An order whose first report is at the authority."""
     facts = {"state": states.HANDING_OVER, "domain": "example.com", "password_digest": DIGEST, **changes}
     order = make_order(**facts)
@@ -56,9 +56,9 @@ def reported(**changes: Any) -> Order:
     return reload(order)
 
 
-def lapsed(**changes: Any) -> Order:
+def make_lapsed(**changes: Any) -> Order:
     """Nobody stated that a code was entered: after 48 hours the order was returned."""
-    order = reported(**changes)
+    order = make_reported(**changes)
     assert order.state == states.PHONE_DUE
     sweep(now=timezone.now() + timedelta(hours=49))
     assert reload(order).state == states.LAPSED
@@ -68,7 +68,7 @@ def lapsed(**changes: Any) -> Order:
 
 def sent_again(**changes: Any) -> Order:
     """Presses "Resubmit unchanged" on the page; the second report is queued here."""
-    order = lapsed(**changes)
+    order = make_lapsed(**changes)
     press(order, "resubmit")
     round_trip()
     order = reload(order)
@@ -103,7 +103,7 @@ def reports() -> dict[str, str]:
     return {key.rpartition(".")[2]: state for key, state in Report.objects.order_by("pk").values_list("key", "state")}
 
 
-def arrived(desk: SimulatorClient) -> int:
+def count_received(desk: SimulatorClient) -> int:
     """The number of new accesses the authority ever received."""
     return len(desk.reports(kind="access"))
 
@@ -127,7 +127,7 @@ def assert_granted(order: Order, number: int) -> None:
 
 def test_the_second_report_waits_and_a_grant_of_the_first_grants_the_order(desk: SimulatorClient) -> None:
     order = sent_again()
-    assert (reports(), arrived(desk)) == ({"1": "accepted", "2": "queued"}, 1)
+    assert (reports(), count_received(desk)) == ({"1": "accepted", "2": "queued"}, 1)
     page = page_of(order)
     assert (WAITS in page, "Waiting for the authority" in page, "Submitted to the authority by" in page) == (
         True,
@@ -139,19 +139,19 @@ def test_the_second_report_waits_and_a_grant_of_the_first_grants_the_order(desk:
     round_trip()
 
     assert_granted(order, 1)
-    assert (reports(), arrived(desk)) == ({"1": "answered", "2": "superseded"}, 1)
+    assert (reports(), count_received(desk)) == ({"1": "answered", "2": "superseded"}, 1)
     assert moves(order) == ["reported", "lapse", "resubmit", "grant"]
 
 
 def test_a_grant_before_the_second_report_was_queued_keeps_it_from_being_sent(desk: SimulatorClient) -> None:
-    order = lapsed()
+    order = make_lapsed()
     actions.resubmit(order, actor=order.owner)
 
     decide(desk, "grant")
     round_trip()
 
     assert_granted(order, 1)
-    assert arrived(desk) == 1
+    assert count_received(desk) == 1
 
 
 def test_a_grant_between_the_download_and_its_order_keeps_the_second_report_from_being_sent(
@@ -168,7 +168,7 @@ def test_a_grant_between_the_download_and_its_order_keeps_the_second_report_from
     round_trip()
 
     assert_granted(order, 1)
-    assert arrived(desk) == 1
+    assert count_received(desk) == 1
 
 
 def test_when_the_first_is_refused_the_second_is_sent_and_its_grant_counts(desk: SimulatorClient) -> None:
@@ -179,7 +179,7 @@ def test_when_the_first_is_refused_the_second_is_sent_and_its_grant_counts(desk:
     assert "短信核验未通过" in page_of(order)
     round_trip()
     assert reload(order).state == states.PHONE_DUE
-    assert (reports(), arrived(desk)) == ({"1": "answered", "2": "accepted"}, 2)
+    assert (reports(), count_received(desk)) == ({"1": "answered", "2": "accepted"}, 2)
     decide(desk, "grant")
 
     assert_granted(order, 2)
@@ -238,7 +238,7 @@ def test_an_authority_that_names_only_the_site_means_the_report_given_up(
 
 def test_a_grant_after_a_refusal_of_the_same_report_approves_the_order(desk: SimulatorClient) -> None:
     """The authority may change its decision; that our access is on record counts more than earlier answers."""
-    order = reported()
+    order = make_reported()
     report = Report.objects.get()
     decide(desk, "turn_down", words="资料不全")
     assert reload(order).state == states.AUTHORITY_RETURNED
@@ -262,7 +262,7 @@ def test_a_second_report_refused_as_a_duplicate_is_sent_again_when_the_first_is_
     decide(desk, "grant")
 
     assert_granted(order, 3)
-    assert arrived(desk) == 3
+    assert count_received(desk) == 3
 
 
 def test_the_duplicate_answer_may_come_after_the_grant(desk: SimulatorClient) -> None:
@@ -275,11 +275,11 @@ def test_the_duplicate_answer_may_come_after_the_grant(desk: SimulatorClient) ->
     pull()
 
     assert_granted(order, 1)
-    assert arrived(desk) == 2
+    assert count_received(desk) == 2
 
 
 def test_a_late_grant_of_a_lapsed_order_that_was_not_sent_again(desk: SimulatorClient) -> None:
-    order = lapsed()
+    order = make_lapsed()
 
     decide(desk, "grant")
 
@@ -288,7 +288,7 @@ def test_a_late_grant_of_a_lapsed_order_that_was_not_sent_again(desk: SimulatorC
 
 @pytest.mark.parametrize("after", ["mend", "submit"])
 def test_a_late_grant_while_the_order_is_changed_or_in_review_approves_it(desk: SimulatorClient, after: str) -> None:
-    order = lapsed()
+    order = make_lapsed()
     press(order, "mend")
     if after == "submit":
         fire(reload(order), "submit", "applicant")
@@ -300,7 +300,7 @@ def test_a_late_grant_while_the_order_is_changed_or_in_review_approves_it(desk: 
 
 @pytest.mark.parametrize("after", ["mend", "submit", "abandon"])
 def test_a_late_refusal_is_recorded_and_moves_nothing(desk: SimulatorClient, after: str) -> None:
-    order = lapsed()
+    order = make_lapsed()
     press(order, "abandon" if after == "abandon" else "mend")
     if after == "submit":
         fire(reload(order), "submit", "applicant")
@@ -335,7 +335,7 @@ def test_a_first_report_never_answered_is_an_alarm_and_can_be_given_up(desk: Sim
     reconcile(now=later)
 
     assert reports()["1"] == "superseded"
-    assert arrived(desk) == 2
+    assert count_received(desk) == 2
     assert not Alarm.objects.filter(cause="authority.report_unanswered", cleared_at=None).exists()
 
 
@@ -354,7 +354,7 @@ def test_a_report_is_given_up_at_the_desk_with_a_reason(desk: SimulatorClient) -
 
 def test_a_report_waiting_for_its_retry_ends_with_its_order(desk: SimulatorClient) -> None:
     """The authority asked for the same report again; its order had been abandoned."""
-    order = lapsed()
+    order = make_lapsed()
     desk.push("BAJG", xml=bajg(result(Report.objects.get().own_id, "5999")).decode("gbk"))
     pull()
     assert reports() == {"1": "queued"}
@@ -363,7 +363,7 @@ def test_a_report_waiting_for_its_retry_ends_with_its_order(desk: SimulatorClien
     Report.objects.update(next_at=timezone.now())
     round_trip()
 
-    assert (reports(), arrived(desk)) == ({"1": "superseded"}, 1)
+    assert (reports(), count_received(desk)) == ({"1": "superseded"}, 1)
 
 
 # --- an order that was given up, and two people at the desk -----------------------------------------
@@ -387,7 +387,7 @@ def act(client: Client, action: str, **more: str) -> str:
 @pytest.fixture
 def parked(desk: SimulatorClient) -> Order:
     """Lapsed, abandoned, and granted afterwards."""
-    order = lapsed()
+    order = make_lapsed()
     press(order, "abandon")
     assert reload(order).state == states.ABANDONED
     decide(desk, "grant")
@@ -480,7 +480,7 @@ def test_a_parked_grant_is_refused_with_an_explanation_while_another_order_is_op
 def test_an_answer_that_no_order_can_take_is_refused_with_an_explanation_and_closed_by_hand(
     desk: SimulatorClient,
 ) -> None:
-    order = reported()
+    order = make_reported()
     key = order.report_key
     Order.objects.filter(pk=order.pk).update(reference="ZZZZ-ZZZZ")  # as after restoring an older backup
     decide(desk, "grant")
@@ -496,9 +496,9 @@ def test_an_answer_that_no_order_can_take_is_refused_with_an_explanation_and_clo
 
 def test_a_grant_of_an_abandoned_order_grants_the_same_accounts_next_order_for_the_site(desk: SimulatorClient) -> None:
     """The authority keeps one access per site, so the next order could never get one of its own."""
-    old = lapsed()
+    old = make_lapsed()
     press(old, "abandon")
-    fresh = reported(owner=old.owner, subject_key=old.subject_key)
+    fresh = make_reported(owner=old.owner, subject_key=old.subject_key)
     fresh = reload(fresh)
     assert (fresh.held, fresh.authority_code) == (True, "1029")
 
@@ -511,9 +511,9 @@ def test_a_grant_of_an_abandoned_order_grants_the_same_accounts_next_order_for_t
 
 
 def test_a_refusal_of_an_abandoned_order_lets_the_next_one_be_sent_again(desk: SimulatorClient) -> None:
-    old = lapsed()
+    old = make_lapsed()
     press(old, "abandon")
-    fresh = reload(reported(owner=old.owner, subject_key=old.subject_key))
+    fresh = reload(make_reported(owner=old.owner, subject_key=old.subject_key))
     assert fresh.held is True
 
     decide(desk, "turn_down", words="短信核验未通过")

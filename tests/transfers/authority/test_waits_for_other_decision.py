@@ -80,7 +80,7 @@ def page(client: Client, order: Order, language: str = "en") -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer.content.decode()))
 
 
-def told(order: Order, template: str) -> int:
+def count_mails(order: Order, template: str) -> int:
     return Message.objects.filter(template=template, reference=order.reference, channel="email").count()
 
 
@@ -99,7 +99,7 @@ def test_its_owner_reads_what_it_waits_for_and_that_they_could_withdraw_it(
     for text in (DECIDES_FIRST, "1017", SAID, "You can withdraw the other change"):
         assert text in shown
     assert "不再需要那项变更的，可将其撤销" in page(client, order, "zh-hans")
-    assert told(order, "report_delayed") == 1
+    assert count_mails(order, "report_delayed") == 1
     letter = Message.objects.get(template="report_delayed", channel="email")
     assert letter.payload["context"]["authority_answer"] == f"1017 · {SAID}"
     assert [each for each in reconcile().findings if order.reference in str(each)] == []
@@ -114,7 +114,7 @@ def test_it_is_notified_once_however_often_the_report_is_sent(ministry: Simulato
 
     report = Report.objects.get()
     assert (report.state, report.tries, report.code) == (ReportState.QUEUED, 4, "1017")
-    assert (told(order, "report_delayed"), moves(order).count("waits")) == (1, 1)
+    assert (count_mails(order, "report_delayed"), moves(order).count("waits")) == (1, 1)
     assert ParkedAnswer.objects.count() == 0
 
 
@@ -125,17 +125,17 @@ def test_phones_are_not_asked_for_while_it_waits_but_again_once_it_is_accepted(
     order = with_them(ministry, "12")
     assert order.state == states.PHONE_DUE
 
-    asked = told(order, "confirm_phones")
+    asked = count_mails(order, "confirm_phones")
     order = put_off(ministry, order)
     assert (order.state, order.due_at, PhoneCheck.objects.count()) == (states.AUTHORITY_REVIEW, None, 0)
     sweep(now=timezone.now() + timedelta(days=10))
     assert reload(order).state == states.AUTHORITY_REVIEW
 
     order = goes_again(order)
-    assert (order.state, told(order, "confirm_phones")) == (states.AUTHORITY_REVIEW, asked)
+    assert (order.state, count_mails(order, "confirm_phones")) == (states.AUTHORITY_REVIEW, asked)
     order = settle(order)
     assert (order.state, order.due_at is not None) == (states.PHONE_DUE, True)
-    assert told(order, "confirm_phones") == 2 * asked
+    assert count_mails(order, "confirm_phones") == 2 * asked
     assert PhoneCheck.objects.filter(report=order.report).exists()
 
 
@@ -171,12 +171,12 @@ def test_a_cancellation_waits_in_the_same_way(ministry: SimulatorClient, client:
 
     ending = put_off(ministry, reload(ending), "1032", operation=5)
 
-    assert (ending.state, told(ending, "report_delayed")) == (states.AUTHORITY_REVIEW, 1)
+    assert (ending.state, count_mails(ending, "report_delayed")) == (states.AUTHORITY_REVIEW, 1)
     assert "The cancellation was requested before and is with the authority" in page(client, ending)
     assert settle(goes_again(ending)).state == states.AUTHORITY_REVIEW
 
 
-def lapsed(ministry: SimulatorClient) -> Order:
+def make_lapsed(ministry: SimulatorClient) -> Order:
     """Nobody confirmed the code: the order was returned, and the authority still has its report."""
     order = with_them(ministry, "12")
     sweep(now=timezone.now() + timedelta(days=3))
@@ -188,19 +188,19 @@ def test_a_lapsed_order_whose_report_is_postponed_waits_at_the_authority_again(
     ministry: SimulatorClient, client: Client
 ) -> None:
     """Its report was sent again, phones were texted for it, and its owner was not notified."""
-    order = put_off(ministry, lapsed(ministry))
+    order = put_off(ministry, make_lapsed(ministry))
 
-    assert (order.state, order.due_at, told(order, "report_delayed")) == (states.AUTHORITY_REVIEW, None, 1)
+    assert (order.state, order.due_at, count_mails(order, "report_delayed")) == (states.AUTHORITY_REVIEW, None, 1)
     assert DECIDES_FIRST in page(client, order)
     order = settle(goes_again(order))
     assert (order.state, order.report, order.due_at is not None) == (states.PHONE_DUE, 1, True)
-    assert (told(order, "confirm_phones") > 0, ParkedAnswer.objects.count()) == (True, 0)
+    assert (count_mails(order, "confirm_phones") > 0, ParkedAnswer.objects.count()) == (True, 0)
 
 
 @pytest.mark.parametrize("move", ["abandon", "mend"])
 def test_an_order_given_up_or_opened_for_changes_is_not_sent_again(ministry: SimulatorClient, move: str) -> None:
     """The authority could have granted what its owner had given up."""
-    order = lapsed(ministry)
+    order = make_lapsed(ministry)
     ORDER.apply(order, move, by="applicant", facts=queries.facts_of(order))
     state = reload(order).state
 
@@ -210,13 +210,13 @@ def test_an_order_given_up_or_opened_for_changes_is_not_sent_again(ministry: Sim
 
     assert (order.state, Report.objects.get().state) == (state, ReportState.SUPERSEDED)
     assert len(ministry.reports(kind="access")) == files
-    assert (told(order, "report_delayed"), ParkedAnswer.objects.count()) == (0, 0)
+    assert (count_mails(order, "report_delayed"), ParkedAnswer.objects.count()) == (0, 0)
 
 
 @pytest.mark.parametrize("code", ["1017", "5999"])
 def test_an_earlier_postponed_report_is_replaced_by_the_later_one(ministry: SimulatorClient, code: str) -> None:
     """Both were sent, and the later one was refused as a duplicate."""
-    order = lapsed(ministry)
+    order = make_lapsed(ministry)
     ORDER.apply(order, "resubmit", by="applicant", facts=queries.facts_of(order))
     round_trip()
     first, later = Report.objects.order_by("pk")

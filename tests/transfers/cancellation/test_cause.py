@@ -20,7 +20,7 @@ from icpportal.approvals.models import ApprovalRequest
 from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, moves, sign_in
-from tests.transfers.cancels import approve, begin, decline, make_website, press_answer, proved
+from tests.transfers.cancels import approve, begin, decline, make_website, press_answer, prove_again
 from transfers.cancellation import cause as for_cause
 from transfers.models import CauseCancellation, Order
 
@@ -39,14 +39,14 @@ def english(client: Client, user: Any) -> Client:
     return sign_in(client, user)
 
 
-def asked(website: Website, by: Any = None) -> CauseCancellation:
+def request_for_cause(website: Website, by: Any = None) -> CauseCancellation:
     return for_cause.request_cancellation(
         website, cause="shell_site", words="域名解析到别处", actor=by or make_reviewer()
     )
 
 
 def press(user: Any, move: str, request: CauseCancellation) -> str:
-    return press_answer(proved(Client(), user), request, move).content.decode()
+    return press_answer(prove_again(Client(), user), request, move).content.decode()
 
 
 def page_of(request: CauseCancellation, user: Any) -> str:
@@ -58,7 +58,7 @@ def test_a_reviewer_requests_a_lead_allows_it_is_reported_and_everybody_is_notif
     client: Client, website: Website
 ) -> None:
     lead = make_lead_reviewer()
-    answer = proved(client, make_reviewer()).post(ADD, ASKED, follow=True).content.decode()
+    answer = prove_again(client, make_reviewer()).post(ADD, ASKED, follow=True).content.decode()
     request = CauseCancellation.objects.get()
     assert "Nothing is ended yet: a second person has to allow it" in answer
     assert ("End the access of example.com" in answer, "shell_site" in answer) == (True, False)
@@ -87,7 +87,7 @@ def test_a_reviewer_requests_a_lead_allows_it_is_reported_and_everybody_is_notif
 
 
 def test_the_owner_reads_the_cause_and_not_what_colleagues_wrote(client: Client, website: Website) -> None:
-    approve(asked(website), actor=make_lead_reviewer())
+    approve(request_for_cause(website), actor=make_lead_reviewer())
     order = Order.objects.get()
 
     page = english(client, website.owner).get(order.get_absolute_url()).content.decode()
@@ -99,7 +99,7 @@ def test_the_owner_reads_the_cause_and_not_what_colleagues_wrote(client: Client,
 
 def test_the_asker_cannot_decide_but_can_withdraw(website: Website) -> None:
     lead, _other = make_lead_reviewer(), make_lead_reviewer()
-    request = asked(website, lead)
+    request = request_for_cause(website, lead)
     page = page_of(request, lead)
     assert ["allow_request" in page, "withdraw_request" in page] == [False, True]
 
@@ -113,11 +113,11 @@ def test_the_asker_cannot_decide_but_can_withdraw(website: Website) -> None:
     press(lead, "withdraw_request", request)
     request.refresh_from_db()
     assert (request.decision, request.decided_by) == ("dropped", None)
-    asked(website, lead)  # and may ask again
+    request_for_cause(website, lead)  # and may ask again
 
 
 def test_a_reviewer_without_the_lead_role_cannot_decide(website: Website) -> None:
-    request, other = asked(website), make_reviewer()
+    request, other = request_for_cause(website), make_reviewer()
     make_lead_reviewer()
     assert "allow_request" not in page_of(request, other)
 
@@ -129,10 +129,10 @@ def test_a_reviewer_without_the_lead_role_cannot_decide(website: Website) -> Non
 
 
 def test_no_list_action_decides_a_request_that_nobody_has_read(client: Client, website: Website) -> None:
-    request = asked(website)
+    request = request_for_cause(website)
     desk = reverse("admin:transfers_causecancellation_changelist")
 
-    lead = proved(client, make_lead_reviewer())
+    lead = prove_again(client, make_lead_reviewer())
     lead.post(desk, {"action": "approve_them", "_selected_action": [request.pk]}, follow=True)
 
     assert 'name="action"' not in lead.get(desk).content.decode()
@@ -140,7 +140,7 @@ def test_no_list_action_decides_a_request_that_nobody_has_read(client: Client, w
 
 
 def test_its_history_names_it_by_the_day_it_was_requested_in_beijing(website: Website) -> None:
-    request = asked(website)
+    request = request_for_cause(website)
     CauseCancellation.objects.update(asked_at=datetime(2026, 11, 30, 16, tzinfo=UTC))
     history = reverse("admin:transfers_causecancellation_history", args=[request.pk])
 
@@ -151,7 +151,7 @@ def test_its_history_names_it_by_the_day_it_was_requested_in_beijing(website: We
 
 def test_a_lead_who_is_alone_waits_for_a_day_and_all_staff_are_notified_without_the_domain() -> None:
     website, lead = make_website(make_user("lin@example.com"), domain="quiet-site.cn"), make_lead_reviewer()
-    request = asked(website, lead)
+    request = request_for_cause(website, lead)
     due = ApprovalRequest.objects.get().alone_at
     assert due is not None
     ensure_roles()
@@ -172,7 +172,7 @@ def test_a_lead_who_is_alone_waits_for_a_day_and_all_staff_are_notified_without_
 
 
 def test_a_reviewer_without_any_lead_waits_for_one_however_long(website: Website) -> None:
-    request = asked(website)
+    request = request_for_cause(website)
 
     assert approvals.finish_due(now=timezone.now() + timedelta(days=30)) == 0
 
@@ -182,7 +182,7 @@ def test_a_reviewer_without_any_lead_waits_for_one_however_long(website: Website
 
 def test_behind_another_order_it_ends_without_effect_and_can_be_requested_again(website: Website) -> None:
     lead = make_lead_reviewer()
-    request = asked(website, lead)
+    request = request_for_cause(website, lead)
     make_order(website.owner, state=states.SUBMITTED, domain="example.com")
 
     approvals.finish_due(now=timezone.now() + timedelta(days=2))
@@ -190,11 +190,11 @@ def test_behind_another_order_it_ends_without_effect_and_can_be_requested_again(
     request.refresh_from_db()
     assert (request.decision, request.order) == ("failed", None)
     assert "it had changed since" in page_of(request, lead)
-    asked(website, lead)
+    request_for_cause(website, lead)
 
 
 def test_an_access_that_has_ended_is_not_reported(website: Website) -> None:
-    request = asked(website)
+    request = request_for_cause(website)
     Access.objects.filter(own=True).update(ended_at=timezone.now())
 
     said = press(make_lead_reviewer(), "allow_request", request)
@@ -215,7 +215,7 @@ def test_without_a_fresh_proof_of_identity_nothing_is_requested_or_allowed_and_n
     assert [each in page for each in ("Nothing is asked yet", proof, "域名解析到别处")] == [True, True, True]
     assert CauseCancellation.objects.count() == 0
 
-    request = asked(website)
+    request = request_for_cause(website)
     answer = press_answer(english(Client(), make_lead_reviewer()), request, "allow_request")
     assert answer.redirect_chain[0][0].startswith(proof)
     assert Order.objects.count() == 0
@@ -223,8 +223,8 @@ def test_without_a_fresh_proof_of_identity_nothing_is_requested_or_allowed_and_n
 
 @pytest.mark.parametrize("role", [AUDITOR, OPERATIONS])
 def test_other_roles_can_neither_request_nor_decide(client: Client, website: Website, role: str) -> None:
-    request = asked(website)
-    proved(client, make_user(held_roles=(role,)))
+    request = request_for_cause(website)
+    prove_again(client, make_user(held_roles=(role,)))
 
     assert client.post(ADD, ASKED).status_code in (302, 403)
     assert press_answer(client, request, "allow_request").status_code == 403
@@ -235,26 +235,26 @@ def test_other_roles_can_neither_request_nor_decide(client: Client, website: Web
 
 def test_it_is_approved_once_and_declined_finally(website: Website) -> None:
     lead, other = make_lead_reviewer(), make_lead_reviewer()
-    request = asked(website)
+    request = request_for_cause(website)
 
     assert decline(request, actor=lead) is True
     assert approve(request, actor=other) is False
     assert Order.objects.count() == 0
 
-    again = asked(website)
+    again = request_for_cause(website)
     assert approve(again, actor=lead) is True
     assert approve(again, actor=other) is False
     assert Order.objects.count() == 1
 
 
 def test_only_one_request_per_website_waits_at_a_time(client: Client, website: Website) -> None:
-    asked(website)
+    request_for_cause(website)
 
-    html = proved(client, make_reviewer()).post(ADD, ASKED).content.decode()
+    html = prove_again(client, make_reviewer()).post(ADD, ASKED).content.decode()
 
     assert "A request for this website is already pending" in html
     with pytest.raises(for_cause.AlreadyRequested):
-        asked(website)
+        request_for_cause(website)
 
 
 @pytest.mark.parametrize("domain", ["nobody.example", "gone.com", "unowned.com"])
@@ -266,7 +266,7 @@ def test_only_a_website_with_our_access_and_an_account_can_be_named(
     unowned = make_website(make_user("wu@example.com"), domain="unowned.com")
     Website.objects.filter(pk=unowned.pk).update(owner=None)
 
-    answer = proved(client, make_reviewer()).post(ADD, {**ASKED, "domain": domain})
+    answer = prove_again(client, make_reviewer()).post(ADD, {**ASKED, "domain": domain})
 
     assert answer.status_code == 200
     assert CauseCancellation.objects.count() == 0
@@ -276,7 +276,7 @@ def test_another_open_order_of_the_owner_prevents_it_and_the_request_goes_on_wai
     website: Website,
 ) -> None:
     make_order(website.owner, state=states.SUBMITTED, domain="example.com")
-    request = asked(website)
+    request = request_for_cause(website)
 
     said = press(make_lead_reviewer(), "allow_request", request)
 
@@ -286,9 +286,9 @@ def test_another_open_order_of_the_owner_prevents_it_and_the_request_goes_on_wai
 
 
 def test_a_draft_the_owner_had_begun_becomes_the_order(client: Client, website: Website) -> None:
-    begin(proved(client, website.owner), website)
+    begin(prove_again(client, website.owner), website)
 
-    approve(asked(website), actor=make_lead_reviewer())
+    approve(request_for_cause(website), actor=make_lead_reviewer())
 
     order = Order.objects.get()
     assert (order.state, moves(order)) == (states.HANDING_OVER, ["start", "cancel_for_cause"])
@@ -310,7 +310,7 @@ def test_every_cause_has_texts_in_both_languages_and_fits_a_text_message(cause: 
 
 def test_the_queue_and_the_case_say_that_a_cancellation_waits_for_its_id(client: Client, website: Website) -> None:
     Access.objects.filter(own=True).update(ministry_id=None)
-    approve(asked(website), actor=make_lead_reviewer())
+    approve(request_for_cause(website), actor=make_lead_reviewer())
     order = Order.objects.get()
     english(client, make_lead_reviewer())
 
@@ -325,7 +325,7 @@ def test_the_queue_and_the_case_say_that_a_cancellation_waits_for_its_id(client:
 
 
 def test_the_case_of_a_held_cancellation_explains_the_code(client: Client, website: Website) -> None:
-    approve(asked(website), actor=make_lead_reviewer())
+    approve(request_for_cause(website), actor=make_lead_reviewer())
     Order.objects.update(held=True, authority_code="1047", authority_words="只能取消本接入商的接入")
     order = Order.objects.get()
 

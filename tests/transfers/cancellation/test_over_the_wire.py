@@ -55,14 +55,14 @@ def code_of(order: Order) -> ServiceCode:
     )
 
 
-def approved(ministry: SimulatorClient, **columns: Any) -> Order:
+def approve(ministry: SimulatorClient, **columns: Any) -> Order:
     """A granted transfer; the register has the authority's id of its access."""
     order = wired_order(state=states.HANDING_OVER, report=0, rule_profile="current-2020", **columns)
     put_on_record(ministry, [order], phones=())
-    return granted(ministry, order)
+    return make_granted(ministry, order)
 
 
-def granted(ministry: SimulatorClient, order: Order) -> Order:
+def make_granted(ministry: SimulatorClient, order: Order) -> Order:
     queue_report(order, "authority")
     round_trip()
     decide(ministry, order, "grant")
@@ -85,7 +85,7 @@ def cancel(transferred: Order, **columns: Any) -> Order:
 
 
 def test_a_cancelled_site_can_be_transferred_again_with_another_service_code(on_the_wire: SimulatorClient) -> None:
-    first = approved(on_the_wire)
+    first = approve(on_the_wire)
     # the code of the first transfer was spent by its approval
     code = code_of(first)
     service_codes.spend(first.reference)
@@ -112,7 +112,7 @@ def test_a_cancelled_site_can_be_transferred_again_with_another_service_code(on_
         password_digest=DIGEST,
         rule_profile="current-2020",
     )
-    granted(on_the_wire, again)
+    make_granted(on_the_wire, again)
 
     live = Access.objects.filter(own=True, ended_at=None)
     assert [each.website_id for each in live] == [access.website_id]
@@ -122,7 +122,7 @@ def test_a_cancelled_site_can_be_transferred_again_with_another_service_code(on_
 def test_the_filing_password_is_reported_and_a_wrong_one_is_refused_with_an_explanation(
     on_the_wire: SimulatorClient, client: Client
 ) -> None:
-    order = cancel(approved(on_the_wire), password_digest="0" * 32)
+    order = cancel(approve(on_the_wire), password_digest="0" * 32)
 
     pull()
 
@@ -160,7 +160,7 @@ def test_the_last_access_at_the_authority_is_refused_with_1025(on_the_wire: Simu
 
 
 def test_an_earlier_request_waits_for_the_authority(on_the_wire: SimulatorClient) -> None:
-    first = approved(on_the_wire)
+    first = approve(on_the_wire)
     once = cancel(first)
     Order.objects.filter(pk=once.pk).update(state=states.ABANDONED)  # as if it had been requested elsewhere
     Report.objects.filter(key=once.report_key).update(state=ReportState.ANSWERED)
@@ -173,7 +173,7 @@ def test_an_earlier_request_waits_for_the_authority(on_the_wire: SimulatorClient
 
 
 def test_an_access_that_is_not_ours_is_held_with_1047(on_the_wire: SimulatorClient) -> None:
-    first = approved(on_the_wire)
+    first = approve(on_the_wire)
     theirs = Access.objects.filter(own=False).values_list("ministry_id", flat=True).first()
     assert theirs is not None
     Access.objects.filter(own=True).update(ministry_id=theirs)
@@ -190,7 +190,7 @@ def test_a_cancellation_of_an_access_missing_at_the_authority_ends_as_cancelled(
     on_the_wire: SimulatorClient, client: Client, code: str
 ) -> None:
     """Refused with "The transfer stays as it is", and the access stayed for ever."""
-    first = approved(on_the_wire)
+    first = approve(on_the_wire)
     ending = cancel(first)
 
     decide(on_the_wire, ending, "turn_down", code=code, words="网站已注销")
@@ -204,7 +204,7 @@ def test_a_cancellation_of_an_access_missing_at_the_authority_ends_as_cancelled(
 
 
 def test_a_cancellation_before_the_record_waits_and_is_sent_with_it(on_the_wire: SimulatorClient) -> None:
-    first = approved(on_the_wire)
+    first = approve(on_the_wire)
     Access.objects.filter(own=True).update(ministry_id=None)
 
     ending = cancel(first)

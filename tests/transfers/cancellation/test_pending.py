@@ -38,7 +38,7 @@ NOW = timezone.now().replace(microsecond=0)
 WAITS = "The authority has not given us its number for this access yet."
 
 
-def sent(*, jrid: int | None = None) -> Order:
+def send_cancellation(*, jrid: int | None = None) -> Order:
     """A confirmed cancellation, and one round of the outbox."""
     owner = make_user()
     order = cancelling.begin(make_website(owner, jrid=jrid), owner=owner)
@@ -63,23 +63,23 @@ def record(jrid: int = JRID) -> Answer:
     return Answer(id="record", kind=AnswerKind.RECORD, report_key="", at=NOW, record=filed)
 
 
-def said(client: Client, order: Order) -> str:
+def page_text(client: Client, order: Order) -> str:
     client.cookies["django_language"] = "en"
     return sign_in(client, order.owner).get(order.get_absolute_url()).content.decode()
 
 
 def test_with_the_id_it_is_sent_at_once(authority: FakeAuthority) -> None:
-    order = sent(jrid=JRID)
+    order = send_cancellation(jrid=JRID)
 
     assert [(report.key, report.access_id) for report in authority.reports] == [(order.report_key, JRID)]
 
 
 def test_without_the_id_it_waits_and_says_so_to_owner_and_operations(client: Client, authority: FakeAuthority) -> None:
-    order = sent()
+    order = send_cancellation()
 
     assert authority.reports == []
     assert (order.state, order.held) == (states.HANDING_OVER, False)
-    assert WAITS in said(client, order)
+    assert WAITS in page_text(client, order)
     found = stuck_orders(NOW + timedelta(hours=2))
     assert [(each.reference, "waits for the authority's id" in each.trouble) for each in found] == [
         (order.reference, True)
@@ -88,18 +88,18 @@ def test_without_the_id_it_waits_and_says_so_to_owner_and_operations(client: Cli
 
 def test_with_the_record_it_is_sent_by_itself(client: Client, authority: FakeAuthority, settings: Any) -> None:
     settings.MIIT_ISP_ID = 100001
-    order = sent()
+    order = send_cancellation()
     Message.objects.filter(channel="authority").update(next_at=NOW + timedelta(hours=1))
 
     take_answer(record())
     deliver()
 
     assert [report.access_id for report in authority.reports] == [JRID]
-    assert WAITS not in said(client, order)
+    assert WAITS not in page_text(client, order)
 
 
 def test_the_sweep_sends_those_whose_id_came_with_an_import(authority: FakeAuthority) -> None:
-    sent()
+    send_cancellation()
     Message.objects.filter(channel="authority").update(next_at=NOW + timedelta(hours=1))
     Access.objects.filter(own=True).update(ministry_id=JRID)
 
@@ -114,7 +114,7 @@ def test_the_sweep_sends_those_whose_id_came_with_an_import(authority: FakeAutho
 
 def test_a_record_of_another_subject_sends_nothing(authority: FakeAuthority, settings: Any) -> None:
     settings.MIIT_ISP_ID = 100009
-    sent()
+    send_cancellation()
     Message.objects.filter(channel="authority").update(next_at=NOW + timedelta(hours=1))
 
     take_answer(record())
@@ -124,7 +124,7 @@ def test_a_record_of_another_subject_sends_nothing(authority: FakeAuthority, set
 
 
 def test_an_access_cancelled_by_the_authority_ends_the_waiting_request(authority: FakeAuthority) -> None:
-    order = sent()
+    order = send_cancellation()
     Access.objects.filter(own=True).update(ministry_id=JRID)
     struck = Answer(id="struck", kind=AnswerKind.STRUCK, report_key="", at=NOW, struck=StruckRecord(Level.ACCESS, JRID))
 
@@ -139,7 +139,7 @@ def test_an_access_cancelled_by_the_authority_ends_the_waiting_request(authority
 
 
 def test_a_held_request_is_not_sent_early_and_is_closed_when_its_access_ends(authority: FakeAuthority) -> None:
-    order = sent()
+    order = send_cancellation()
     Order.objects.filter(pk=order.pk).update(held=True)
     Access.objects.filter(own=True).update(ministry_id=JRID)
     due = Message.objects.filter(channel="authority")
@@ -166,12 +166,12 @@ def test_a_held_request_is_not_sent_early_and_is_closed_when_its_access_ends(aut
 def test_a_refusal_is_explained_and_leaves_the_transfer(
     client: Client, authority: FakeAuthority, code: str, english: str, chinese: str
 ) -> None:
-    order = sent(jrid=JRID)
+    order = send_cancellation(jrid=JRID)
     refusal = Answer(id="no", kind=AnswerKind.TURNED_DOWN, report_key=order.report_key, at=NOW, code=code)
 
     take_answer(refusal)
 
-    page = said(client, reload(order))
+    page = page_text(client, reload(order))
     assert english in page
     assert "The transfer stays as it is" in page
     client.cookies["django_language"] = "zh-hans"
@@ -182,27 +182,27 @@ def test_a_refusal_is_explained_and_leaves_the_transfer(
 def test_a_refused_cancellation_leads_back_to_the_website_as_long_as_it_is_here(
     client: Client, authority: FakeAuthority
 ) -> None:
-    order = sent(jrid=JRID)
+    order = send_cancellation(jrid=JRID)
     assert order.website is not None
     way_back = reverse("filing", args=[order.website.pk])
-    assert way_back not in said(client, order)
+    assert way_back not in page_text(client, order)
 
     take_answer(Answer(id="no", kind=AnswerKind.TURNED_DOWN, report_key=order.report_key, at=NOW, code="1025"))
 
-    assert f'href="{way_back}"' in said(client, reload(order))
+    assert f'href="{way_back}"' in page_text(client, reload(order))
     Access.objects.update(ended_at=NOW)
-    assert way_back not in said(client, reload(order))
+    assert way_back not in page_text(client, reload(order))
 
 
 @pytest.mark.parametrize("code", ["1032", "1047"])
 def test_an_error_of_ours_is_held_without_blaming_the_owner(
     client: Client, authority: FakeAuthority, code: str
 ) -> None:
-    order = sent(jrid=JRID)
+    order = send_cancellation(jrid=JRID)
 
     take_answer(Answer(id="no", kind=AnswerKind.REPORT_FAILED, report_key=order.report_key, at=NOW, code=code))
 
-    page = said(client, reload(order))
+    page = page_text(client, reload(order))
     assert (reload(order).state, reload(order).held) == (states.HANDING_OVER, True)
     assert "We are sorting something out with the authority" in page
     assert code not in page

@@ -32,7 +32,7 @@ from tests.transfers.cancels import (
     newest_code,
     order_of,
     press,
-    proved,
+    prove_again,
     reload,
     send_code,
     to_last_look,
@@ -74,7 +74,7 @@ def consequences(client: Client, website: Any) -> str:
 
 def test_the_filing_page_links_to_the_consequences(client: Client, owner: Any) -> None:
     website = make_website(owner)
-    proved(client, owner)
+    prove_again(client, owner)
 
     assert reverse("cancel", args=[website.pk]) in page(client, reverse("filing", args=[website.pk]))
     said = consequences(client, website)
@@ -107,7 +107,7 @@ def test_opening_the_page_begins_nothing_and_needs_no_fresh_proof(client: Client
 
 def test_an_anonymous_reader_cannot_reach_it(client: Client, owner: Any) -> None:
     website = make_website(owner)
-    order = to_last_look(proved(Client(), owner), website)
+    order = to_last_look(prove_again(Client(), owner), website)
 
     for address in (reverse("filing", args=[website.pk]), reverse("cancel", args=[website.pk]), url(order, "confirm")):
         for answer in (client.get(address), client.post(address, {"understood": "on"})):
@@ -118,7 +118,7 @@ def test_an_anonymous_reader_cannot_reach_it(client: Client, owner: Any) -> None
 def test_a_stranger_finds_nothing(client: Client, owner: Any) -> None:
     website = make_website(owner)
     chen = make_user("chen@example.com")
-    proved(client, chen)
+    prove_again(client, chen)
 
     assert client.get(reverse("cancel", args=[website.pk])).status_code == 404
     assert begin(client, website).status_code == 404
@@ -127,7 +127,7 @@ def test_a_stranger_finds_nothing(client: Client, owner: Any) -> None:
 
 @pytest.mark.parametrize("page", ["cancel-code", "cancel-password", "cancel-confirm"])
 def test_a_stranger_without_a_fresh_proof_finds_nothing_either(client: Client, owner: Any, page: str) -> None:
-    begin(proved(client, owner), make_website(owner))
+    begin(prove_again(client, owner), make_website(owner))
     address = reverse(page, args=[Order.objects.get().reference])
 
     chen = Client()
@@ -148,7 +148,7 @@ def test_a_stranger_without_a_fresh_proof_finds_nothing_either(client: Client, o
 def test_it_says_where_the_domain_points(client: Client, owner: Any, names: Any, addresses: Any, words: str) -> None:
     names["example.com"] = addresses
 
-    assert words in consequences(proved(client, owner), make_website(owner))
+    assert words in consequences(prove_again(client, owner), make_website(owner))
 
 
 @pytest.mark.parametrize("gateway", ["Down", "Stalling"])
@@ -156,7 +156,7 @@ def test_a_failed_lookup_is_shown_as_unknown(client: Client, owner: Any, setting
     settings.DNS_GATEWAY = f"icpportal.gateways.dns.fake.{gateway}"
     settings.DNS_SECONDS = 0.1
 
-    said = consequences(proved(client, owner), make_website(owner))
+    said = consequences(prove_again(client, owner), make_website(owner))
 
     assert "Where the domain points could not be checked" in said
 
@@ -164,14 +164,14 @@ def test_a_failed_lookup_is_shown_as_unknown(client: Client, owner: Any, setting
 def test_a_suffix_that_is_not_approved_causes_a_warning(client: Client, owner: Any) -> None:
     website = make_website(owner, domain="example.org")
 
-    assert "Suffix .org is not approved" in consequences(proved(client, owner), website)
+    assert "Suffix .org is not approved" in consequences(prove_again(client, owner), website)
 
 
 def test_other_websites_of_the_account_are_named_as_not_affected(client: Client, owner: Any) -> None:
     website = make_website(owner)
     make_website(owner, domain="second.example.com")
 
-    said = consequences(proved(client, owner), website)
+    said = consequences(prove_again(client, owner), website)
 
     assert "Your other websites here are not affected:" in said
     assert "second.example.com" in said
@@ -179,7 +179,7 @@ def test_other_websites_of_the_account_are_named_as_not_affected(client: Client,
 
 def test_without_the_tick_nothing_begins(client: Client, owner: Any) -> None:
     website = make_website(owner)
-    proved(client, owner)
+    prove_again(client, owner)
 
     answer = client.post(reverse("cancel", args=[website.pk]), {"alone": "on"})
 
@@ -189,7 +189,7 @@ def test_without_the_tick_nothing_begins(client: Client, owner: Any) -> None:
 
 def test_the_last_known_access_needs_a_second_tick_which_is_recorded(client: Client, owner: Any) -> None:
     website = make_website(owner, others=0)
-    proved(client, owner)
+    prove_again(client, owner)
 
     html = begin(client, website).content.decode()
     assert "We are the only known provider" in html
@@ -202,7 +202,7 @@ def test_the_last_known_access_needs_a_second_tick_which_is_recorded(client: Cli
 def test_the_last_known_access_stays_where_the_operator_says_so(client: Client, owner: Any, settings: Any) -> None:
     settings.CANCEL_REFUSE_LAST_ACCESS = True
     website = make_website(owner, others=0)
-    proved(client, owner)
+    prove_again(client, owner)
 
     answer = begin(client, website, understood="on", alone="on")
 
@@ -214,13 +214,13 @@ def test_where_another_provider_is_known_that_setting_has_no_effect(client: Clie
     settings.CANCEL_REFUSE_LAST_ACCESS = True
     website = make_website(owner, others=1)
 
-    assert begin(proved(client, owner), website).status_code == 302
+    assert begin(prove_again(client, owner), website).status_code == 302
 
 
 def test_after_a_change_of_contact_it_opens_a_day_later(client: Client, owner: Any) -> None:
     website = make_website(owner)
     type(owner).objects.filter(pk=owner.pk).update(contact_changed_at=timezone.now() - timedelta(hours=23))
-    proved(client, owner)
+    prove_again(client, owner)
 
     assert "you can cancel from" in begin(client, website).content.decode()
     assert Order.objects.count() == 0
@@ -231,7 +231,7 @@ def test_after_a_change_of_contact_it_opens_a_day_later(client: Client, owner: A
 
 def test_a_change_of_contact_in_between_stops_it(client: Client, owner: Any) -> None:
     website = make_website(owner)
-    order = to_last_look(proved(client, owner), website)
+    order = to_last_look(prove_again(client, owner), website)
     type(owner).objects.filter(pk=owner.pk).update(contact_changed_at=timezone.now())
 
     answer = press(client, order)
@@ -243,14 +243,14 @@ def test_a_change_of_contact_in_between_stops_it(client: Client, owner: Any) -> 
 def test_a_draft_delayed_by_a_change_of_contact_outlasts_the_pause(client: Client, owner: Any) -> None:
     website, start = make_website(owner), timezone.now().replace(hour=4, minute=0)
     with time_machine.travel(start, tick=False):
-        begin(proved(client, owner), website)
+        begin(prove_again(client, owner), website)
         order = order_of(website)
     with time_machine.travel(start + timedelta(hours=23, minutes=59), tick=False):
         pending = accounts.begin(Pending.Kind.MOBILE, destination="13911110009", language="en", user=owner)
         accounts.confirm_mobile(pending)
         with override("en"):
             kept = long_words(start + timedelta(hours=71, minutes=59))
-        assert f"The draft is kept until {kept}." in page(proved(client, owner), url(order))
+        assert f"The draft is kept until {kept}." in page(prove_again(client, owner), url(order))
         listed = " ".join(document_fromstring(page(client, reverse("dashboard"))).text_content().split())
         assert f"Kept until {kept}" in listed
 
@@ -265,7 +265,7 @@ def test_a_draft_delayed_by_a_change_of_contact_outlasts_the_pause(client: Clien
 def test_an_open_order_blocks_it_and_is_named_with_the_options(client: Client, owner: Any) -> None:
     website = make_website(owner)
     blocker = make_order(owner, state=states.SUBMITTED, domain="example.com")
-    proved(client, owner)
+    prove_again(client, owner)
 
     html = begin(client, website).content.decode()
 
@@ -277,7 +277,7 @@ def test_an_open_order_blocks_it_and_is_named_with_the_options(client: Client, o
 
 def test_two_presses_and_two_tabs_begin_one_order(client: Client, owner: Any) -> None:
     website = make_website(owner)
-    proved(client, owner)
+    prove_again(client, owner)
 
     first, second = begin(client, website), begin(client, website)
 
@@ -292,7 +292,7 @@ def test_two_presses_and_two_tabs_begin_one_order(client: Client, owner: Any) ->
 @pytest.mark.parametrize("where", ["code", "password", "confirm"])
 def test_a_session_without_a_fresh_proof_goes_no_further(client: Client, owner: Any, where: str) -> None:
     website = make_website(owner)
-    order = to_last_look(proved(client, owner), website)
+    order = to_last_look(prove_again(client, owner), website)
     stolen = sign_in(Client(), owner)
 
     for answer in (stolen.get(url(order, where)), stolen.post(url(order, where), {"code": "123456"})):
@@ -305,7 +305,7 @@ def test_a_session_without_a_fresh_proof_goes_no_further(client: Client, owner: 
 def test_the_two_proofs_of_a_cancellation_have_different_names(client: Client, owner: Any, language: str) -> None:
     """Two pages in a row asked "Confirm it is you": people thought the first had not worked."""
     website = make_website(owner)
-    proved(client, owner)
+    prove_again(client, owner)
     begin(client, website)
     at_the_filing = url(order_of(website), "code")
     client.cookies["django_language"] = language
@@ -325,9 +325,9 @@ def test_the_two_proofs_of_a_cancellation_have_different_names(client: Client, o
 
 @pytest.mark.parametrize("where", ["consequences", "code", "password", "confirm"])
 def test_the_pages_of_somebody_elses_order_do_not_exist(client: Client, owner: Any, where: str) -> None:
-    order = to_last_look(proved(client, owner), make_website(owner))
+    order = to_last_look(prove_again(client, owner), make_website(owner))
     chen = make_user("chen@example.com")
-    proved(client, chen)
+    prove_again(client, chen)
 
     assert client.get(url(order, where)).status_code == 404
     assert client.post(url(order, where)).status_code == 404
@@ -336,7 +336,7 @@ def test_the_pages_of_somebody_elses_order_do_not_exist(client: Client, owner: A
 
 def test_a_page_before_its_turn_redirects_to_the_current_one(client: Client, owner: Any) -> None:
     website = make_website(owner)
-    begin(proved(client, owner), website)
+    begin(prove_again(client, owner), website)
     order = order_of(website)
 
     assert client.get(url(order, "password")).url == url(order, "code")
@@ -346,7 +346,7 @@ def test_a_page_before_its_turn_redirects_to_the_current_one(client: Client, own
 
 
 def test_the_pages_of_a_transfer_do_not_work_for_a_cancellation(client: Client, owner: Any) -> None:
-    order = to_last_look(proved(client, owner), make_website(owner))
+    order = to_last_look(prove_again(client, owner), make_website(owner))
 
     for name in ("documents", "people", "check", "photo", "phones", "order-type", "gates-passed"):
         assert client.get(reverse(name, args=[order.reference])).status_code == 404
@@ -359,7 +359,7 @@ def test_the_pages_of_a_transfer_do_not_work_for_a_cancellation(client: Client, 
 
 def test_the_code_goes_to_the_filed_mobile_and_the_page_masks_it(client: Client, owner: Any) -> None:
     website = make_website(owner)
-    begin(proved(client, owner), website)
+    begin(prove_again(client, owner), website)
     order = order_of(website)
 
     send_code(client, order)
@@ -374,7 +374,7 @@ def test_the_code_goes_to_the_filed_mobile_and_the_page_masks_it(client: Client,
 
 def test_the_leads_mobile_can_be_chosen_and_no_other(client: Client, owner: Any) -> None:
     website = make_website(owner)
-    begin(proved(client, owner), website)
+    begin(prove_again(client, owner), website)
     order = order_of(website)
 
     send_code(client, order, to="subject_lead")
@@ -386,7 +386,7 @@ def test_the_leads_mobile_can_be_chosen_and_no_other(client: Client, owner: Any)
 def test_a_code_can_be_requested_again_only_after_a_while(client: Client, owner: Any, settings: Any) -> None:
     settings.CODE_RESEND_SECONDS = 60
     website = make_website(owner)
-    begin(proved(client, owner), website)
+    begin(prove_again(client, owner), website)
     order = order_of(website)
 
     send_code(client, order)
@@ -398,7 +398,7 @@ def test_a_code_can_be_requested_again_only_after_a_while(client: Client, owner:
 
 def test_a_wrong_code_says_how_many_attempts_are_left_and_the_fifth_that_none_is(client: Client, owner: Any) -> None:
     website = make_website(owner)
-    begin(proved(client, owner), website)
+    begin(prove_again(client, owner), website)
     order = order_of(website)
     send_code(client, order)
     wrong = "000000" if newest_code() != "000000" else "111111"
@@ -413,7 +413,7 @@ def test_a_wrong_code_says_how_many_attempts_are_left_and_the_fifth_that_none_is
 
 def test_an_input_of_six_letters_is_no_attempt(client: Client, owner: Any) -> None:
     website = make_website(owner)
-    begin(proved(client, owner), website)
+    begin(prove_again(client, owner), website)
     order = order_of(website)
     send_code(client, order)
 
@@ -423,7 +423,7 @@ def test_an_input_of_six_letters_is_no_attempt(client: Client, owner: Any) -> No
 
 def test_an_expired_code_requires_a_new_one(client: Client, owner: Any, time_machine: Any) -> None:
     website = make_website(owner)
-    begin(proved(client, owner), website)
+    begin(prove_again(client, owner), website)
     order = order_of(website)
     send_code(client, order)
     code = newest_code()
@@ -435,11 +435,11 @@ def test_an_expired_code_requires_a_new_one(client: Client, owner: Any, time_mac
 
 def test_a_code_of_another_order_or_purpose_is_invalid(client: Client, owner: Any) -> None:
     website, other = make_website(owner), make_website(make_user("chen@example.com"), domain="chen.example.com")
-    begin(proved(client, owner), website)
+    begin(prove_again(client, owner), website)
     order = order_of(website)
     send_code(client, order)
     mine = newest_code()
-    theirs = proved(Client(), other.owner)
+    theirs = prove_again(Client(), other.owner)
     begin(theirs, other)
     foreign = order_of(other)
 
@@ -451,7 +451,7 @@ def test_a_code_counts_for_ten_minutes_then_a_new_one_is_required(
     client: Client, owner: Any, time_machine: Any
 ) -> None:
     website = make_website(owner)
-    order = to_last_look(proved(client, owner), website)
+    order = to_last_look(prove_again(client, owner), website)
     assert client.get(url(order, "confirm")).status_code == 200
 
     time_machine.move_to(timezone.now() + timedelta(minutes=10))
@@ -462,7 +462,7 @@ def test_a_code_counts_for_ten_minutes_then_a_new_one_is_required(
 
 def test_the_right_code_pressed_twice_continues_and_counts_from_the_first(client: Client, owner: Any) -> None:
     website = make_website(owner)
-    begin(proved(client, owner), website)
+    begin(prove_again(client, owner), website)
     order = order_of(website)
     send_code(client, order)
     code = newest_code()
@@ -480,7 +480,7 @@ def test_the_right_code_pressed_twice_continues_and_counts_from_the_first(client
 
 def test_a_wrong_filing_password_goes_no_further(client: Client, owner: Any) -> None:
     website = make_website(owner)
-    begin(proved(client, owner), website)
+    begin(prove_again(client, owner), website)
     order = order_of(website)
     send_code(client, order)
     enter_code(client, order)
@@ -496,7 +496,7 @@ def test_while_the_ministry_is_down_nothing_is_counted(
     client: Client, owner: Any, ministry: Any, settings: Any
 ) -> None:
     website = make_website(owner)
-    begin(proved(client, owner), website)
+    begin(prove_again(client, owner), website)
     order = order_of(website)
     send_code(client, order)
     enter_code(client, order)
@@ -514,7 +514,7 @@ def test_while_the_ministry_is_down_nothing_is_counted(
 
 def test_the_way_to_a_forgotten_password_leads_back(client: Client, owner: Any) -> None:
     website = make_website(owner)
-    begin(proved(client, owner), website)
+    begin(prove_again(client, owner), website)
     order = order_of(website)
 
     page_text = page(client, reverse("password-forgotten", args=[order.reference]))
@@ -525,7 +525,7 @@ def test_the_way_to_a_forgotten_password_leads_back(client: Client, owner: Any) 
 def test_a_profile_without_filing_passwords_has_no_such_page(client: Client, owner: Any, settings: Any) -> None:
     settings.RULE_PROFILE = "current-2020"
     website = make_website(owner)
-    begin(proved(client, owner), website)
+    begin(prove_again(client, owner), website)
     order = order_of(website)
     send_code(client, order)
 
@@ -541,7 +541,7 @@ def test_a_profile_without_filing_passwords_has_no_such_page(client: Client, own
 
 
 def test_the_last_look_is_one_sentence_and_one_button(client: Client, owner: Any) -> None:
-    order = to_last_look(proved(client, owner), make_website(owner))
+    order = to_last_look(prove_again(client, owner), make_website(owner))
 
     page_text = page(client, url(order, "confirm"))
 
@@ -551,7 +551,7 @@ def test_the_last_look_is_one_sentence_and_one_button(client: Client, owner: Any
 
 
 def test_it_is_sent_once_however_often_it_is_pressed_and_everybody_is_notified(client: Client, owner: Any) -> None:
-    order = to_last_look(proved(client, owner), make_website(owner))
+    order = to_last_look(prove_again(client, owner), make_website(owner))
 
     answers = [press(client, order) for _ in range(2)]
 
@@ -567,7 +567,7 @@ def test_it_is_sent_once_however_often_it_is_pressed_and_everybody_is_notified(c
 
 
 def test_the_back_button_after_the_last_press_shows_the_order(client: Client, owner: Any) -> None:
-    order = to_last_look(proved(client, owner), make_website(owner))
+    order = to_last_look(prove_again(client, owner), make_website(owner))
     press(client, order)
 
     for where in ("consequences", "code", "password", "confirm"):
@@ -586,7 +586,7 @@ def test_the_back_button_after_the_last_press_shows_the_order(client: Client, ow
 
 def test_an_order_elsewhere_that_was_claimed_since_is_not_named(client: Client, owner: Any) -> None:
     website = make_website(owner)
-    begin(proved(client, owner), website)
+    begin(prove_again(client, owner), website)
     order = order_of(website)
     send_code(client, order)
     enter_code(client, order)
@@ -607,7 +607,7 @@ def test_the_page_that_keeps_the_transfer_is_not_titled_abandoning_the_filing(
     client: Client, owner: Any, language: str, title: str
 ) -> None:
     """A screen reader said 放弃备案, although nothing happens to the filing."""
-    order = to_last_look(proved(client, owner), make_website(owner))
+    order = to_last_look(prove_again(client, owner), make_website(owner))
     client.cookies["django_language"] = language
 
     html = client.get(reverse("order-move", args=[order.reference, "abandon"])).content.decode()
@@ -617,7 +617,7 @@ def test_the_page_that_keeps_the_transfer_is_not_titled_abandoning_the_filing(
 
 def test_a_draft_can_be_given_up_and_the_transfer_stays(client: Client, owner: Any) -> None:
     website = make_website(owner)
-    order = to_last_look(proved(client, owner), website)
+    order = to_last_look(prove_again(client, owner), website)
     page_text = page(client, order.get_absolute_url())
     assert "Keep the transfer" in page_text
     assert "Not submitted yet" in page_text
@@ -632,7 +632,7 @@ def test_a_draft_can_be_given_up_and_the_transfer_stays(client: Client, owner: A
 
 def test_a_draft_is_closed_after_a_day(client: Client, owner: Any, time_machine: Any) -> None:
     website = make_website(owner)
-    order = to_last_look(proved(client, owner), website)
+    order = to_last_look(prove_again(client, owner), website)
 
     time_machine.move_to(timezone.now() + timedelta(days=1))
 
@@ -644,7 +644,7 @@ def test_a_draft_is_closed_after_a_day(client: Client, owner: Any, time_machine:
 def test_with_a_cooling_off_time_it_can_be_stopped_until_it_is_sent(client: Client, owner: Any, settings: Any) -> None:
     settings.CANCEL_COOL_OFF = timedelta(hours=24)
     website = make_website(owner)
-    order = to_last_look(proved(client, owner), website)
+    order = to_last_look(prove_again(client, owner), website)
     assert "You can stop it until then" in page(client, url(order, "confirm"))
 
     press(client, order)
@@ -675,7 +675,7 @@ def test_after_the_cooling_off_time_it_is_sent_and_can_no_longer_be_stopped(
     client: Client, owner: Any, settings: Any, time_machine: Any
 ) -> None:
     settings.CANCEL_COOL_OFF = timedelta(hours=24)
-    order = to_last_look(proved(client, owner), make_website(owner))
+    order = to_last_look(prove_again(client, owner), make_website(owner))
     press(client, order)
 
     time_machine.move_to(timezone.now() + timedelta(hours=24))
@@ -688,7 +688,7 @@ def test_after_the_cooling_off_time_it_is_sent_and_can_no_longer_be_stopped(
 
 def test_afterwards_the_same_site_can_be_transferred_again(client: Client, owner: Any) -> None:
     website = make_website(owner)
-    order = to_last_look(proved(client, owner), website)
+    order = to_last_look(prove_again(client, owner), website)
     press(client, order)
     answer = Answer(id="1", kind=AnswerKind.GRANTED, report_key=reload(order).report_key, at=timezone.now())
     take_answer(answer)
@@ -711,7 +711,7 @@ def test_afterwards_the_same_site_can_be_transferred_again(client: Client, owner
 
 def test_an_address_from_before_the_end_leads_to_the_cancellation(client: Client, owner: Any) -> None:
     website = make_website(owner)
-    order = to_last_look(proved(client, owner), website)
+    order = to_last_look(prove_again(client, owner), website)
     press(client, order)
     take_answer(Answer(id="1", kind=AnswerKind.GRANTED, report_key=reload(order).report_key, at=timezone.now()))
     kept = [reverse("filing", args=[website.pk]), reverse("cancel", args=[website.pk])]
@@ -728,7 +728,7 @@ def test_the_consequences_take_as_many_queries_with_one_website_as_with_three(
     website = make_website(owner)
     for number in range(count - 1):
         make_website(owner, domain=f"more{number}.example.com")
-    proved(client, owner)
+    prove_again(client, owner)
 
     with django_assert_max_num_queries(17) as found:
         consequences(client, website)

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 WEDNESDAY = datetime(2026, 11, 25, 14, 47, tzinfo=BEIJING)
 
 
-def submitted(**columns: Any) -> Order:
+def make_submitted(**columns: Any) -> Order:
     return make_order(state=states.SUBMITTED, submitted_at=timezone.now(), **columns)
 
 
@@ -58,7 +58,7 @@ def test_after_submitting_the_applicant_reads_that_we_have_it_and_when_we_answer
 
 
 def test_every_stage_is_named_with_its_time_in_both_languages(client: Client) -> None:
-    order = submitted()
+    order = make_submitted()
 
     english, chinese = words_on(page_of(client, order)), words_on(page_of(client, order, "zh-hans"))
 
@@ -72,17 +72,17 @@ def test_every_stage_is_named_with_its_time_in_both_languages(client: Client) ->
 
 
 def test_a_province_without_phone_verification_has_no_such_stage(client: Client) -> None:
-    assert "verified" not in page_of(client, submitted(province="44"))
+    assert "verified" not in page_of(client, make_submitted(province="44"))
 
 
 def test_the_authoritys_stage_says_how_long_recent_orders_took(client: Client) -> None:
     DurationCount.objects.create(day=timezone.localdate(), province="64", stage=AUTHORITY, length=6, times=30)
 
-    assert "half of all orders within 6 working days, four in five within 6" in page_of(client, submitted())
+    assert "half of all orders within 6 working days, four in five within 6" in page_of(client, make_submitted())
 
 
 def test_withdrawing_is_a_sentence_at_the_end_and_no_button(client: Client) -> None:
-    order = submitted()
+    order = make_submitted()
     way = reverse("order-move", args=[order.reference, "withdraw"])
 
     on_sent = page_of(client, order)
@@ -95,7 +95,7 @@ def test_withdrawing_is_a_sentence_at_the_end_and_no_button(client: Client) -> N
 
 def test_a_late_answer_is_not_promised_for_a_day_in_the_past(client: Client) -> None:
     """A saved page said "we answer by" a day of last month, and had a calendar file for it."""
-    order = submitted(entered_at=timezone.now() - timedelta(days=30))
+    order = make_submitted(entered_at=timezone.now() - timedelta(days=30))
 
     page = page_of(client, order)
 
@@ -105,7 +105,7 @@ def test_a_late_answer_is_not_promised_for_a_day_in_the_past(client: Client) -> 
 
 
 def test_the_page_stays_and_later_shows_the_state_of_the_order(client: Client) -> None:
-    order = submitted()
+    order = make_submitted()
     actions.withdraw(order, actor=order.owner, reason="other")
 
     page = page_of(client, order)
@@ -118,7 +118,7 @@ def test_the_page_stays_and_later_shows_the_state_of_the_order(client: Client) -
 
 @pytest.mark.parametrize("name", ["sent", "receipt"])
 def test_neither_page_nor_receipt_exists_for_a_stranger_or_before_submitting(client: Client, name: str) -> None:
-    order, draft = submitted(), make_order()
+    order, draft = make_submitted(), make_order()
 
     assert sign_in(client, make_user()).get(reverse(name, args=[order.reference])).status_code == 404
     assert sign_in(client, draft.owner).get(reverse(name, args=[draft.reference])).status_code == 404
@@ -152,14 +152,14 @@ def test_the_receipt_lists_what_we_have_and_masks_names_and_numbers(client: Clie
 
 
 def test_the_receipt_is_in_the_language_of_the_page(client: Client, tmp_path: Path) -> None:
-    text = words_of(client, submitted(), tmp_path, "zh-hans")
+    text = words_of(client, make_submitted(), tmp_path, "zh-hans")
 
     assert [word in text for word in ("回执", "已收", "资料", "139****0001")] == [True] * 4
     assert "Receipt" not in text
 
 
 def test_a_persons_name_is_masked_and_an_organisations_is_not(client: Client, tmp_path: Path) -> None:
-    organisation, person = submitted(), submitted()
+    organisation, person = make_submitted(), make_submitted()
     person.answers["type"] |= {"nature": "individual", "name": "赵样本"}
     person.save(update_fields=["answers"])
 
@@ -170,7 +170,7 @@ def test_a_persons_name_is_masked_and_an_organisations_is_not(client: Client, tm
 
 def test_the_day_of_our_answer_is_a_calendar_file_without_a_name_while_we_review(client: Client) -> None:
     with time_machine.travel(WEDNESDAY, tick=False):
-        order = submitted()
+        order = make_submitted()
         page = page_of(client, order)
         address = reverse("answer-file", args=[order.reference])
         answer = client.get(address)

@@ -313,7 +313,7 @@ def shown_in(page):
     return hidden_in(page, "shown")
 
 
-def changed(order):
+def change(order):
     order = read(order)
     order.answers["administrator"]["admin_emergency"] = "13900000078"
     order.save()
@@ -322,7 +322,7 @@ def changed(order):
 def test_a_window_with_older_answers_submits_nothing_and_shows_the_new_ones(client):
     order = make_complete()
     old = shown_in(english(client, order).get(page_of(order)))
-    changed(order)
+    change(order)
 
     page = client.post(page_of(order), {**SEND, "shown": old})
 
@@ -336,7 +336,7 @@ def test_going_back_to_change_an_answer_and_returning_is_no_other_window(client)
     page = english(client, order).get(page_of(order))
     mark = hidden_in(page, "page_draft")
     client.post(reverse("page-draft"), {"page_draft": mark, "shown": shown_in(page), **SEND})
-    changed(order)
+    change(order)
 
     client.post(page_of(order), {**SEND, "shown": shown_in(client.get(page_of(order)))})
 
@@ -346,7 +346,7 @@ def test_going_back_to_change_an_answer_and_returning_is_no_other_window(client)
 def test_a_second_press_with_the_same_answers_gets_no_message_and_one_with_others_does(client):
     order = make_complete()
     old = shown_in(english(client, order).get(page_of(order)))
-    changed(order)
+    change(order)
     new = shown_in(client.get(page_of(order)))
     client.post(page_of(order), {**SEND, "shown": new})
 

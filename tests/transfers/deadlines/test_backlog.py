@@ -65,7 +65,7 @@ def no_facts(order: Order) -> dict[str, Any]:
     return {}
 
 
-def expired(keys: Iterable[Any], *, ask: Callable[[Order], dict[str, Any]] = no_facts) -> Batch[OrderEvent]:
+def expire(keys: Iterable[Any], *, ask: Callable[[Order], dict[str, Any]] = no_facts) -> Batch[OrderEvent]:
     return apply_at_deadlines("expire_draft", keys, among=queries.due(NOW), ask=ask, now=NOW)
 
 
@@ -78,7 +78,7 @@ def test_a_batch_writes_what_a_single_move_writes(authority: FakeAuthority) -> N
     told = ("move", "from_state", "to_state", "by", "actor", "note", "words", "at")
 
     ORDER.apply(single, "expire_draft", by=CLOCK, now=NOW, at=OVER)
-    (event,) = expired([many.pk]).events
+    (event,) = expire([many.pk]).events
 
     written = [Order.objects.values_list(*columns).get(pk=order.pk) for order in (single, many)]
     happened = [OrderEvent.objects.values_list(*told).get(order=order) for order in (single, many)]
@@ -91,7 +91,7 @@ def test_a_batch_writes_what_a_single_move_writes(authority: FakeAuthority) -> N
 def test_a_second_time_it_moves_nothing(authority: FakeAuthority) -> None:
     order = make_order(due_at=OVER)
 
-    assert [len(expired([order.pk]).events) for _ in range(2)] == [1, 0]
+    assert [len(expire([order.pk]).events) for _ in range(2)] == [1, 0]
     assert moves(order) == ["expire_draft"]
 
 
@@ -265,7 +265,7 @@ def test_a_person_who_presses_while_a_batch_has_the_order_is_told_that_it_moved(
         return {}
 
     waiting: list[Any] = []
-    batch = expired([order.pk], ask=ask)
+    batch = expire([order.pk], ask=ask)
     waiting[0].join()
 
     assert (len(batch.events), [type(end) for end in ends]) == (1, [MoveNotAllowed])
@@ -298,7 +298,7 @@ def test_an_order_moved_or_postponed_before_the_batch_reads_it_is_left(authority
     ORDER.apply(moved, "abandon", by=APPLICANT, now=OVER - timedelta(minutes=1))
     Order.objects.filter(pk=put_off.pk).update(due_at=NOW + timedelta(days=1))
 
-    batch = expired(keys)
+    batch = expire(keys)
 
     assert ([event.order_id for event in batch.events], batch.failed) == ([due.pk], {})
     assert [moves(order) for order in (moved, put_off, due)] == [["abandon"], [], ["expire_draft"]]
@@ -317,7 +317,7 @@ def test_an_order_moved_between_reading_and_writing_is_left_and_the_others_move(
 
     monkeypatch.setattr(lifecycle, "update_unchanged", update)
 
-    batch = expired([order.pk for order in orders])
+    batch = expire([order.pk for order in orders])
 
     assert {event.order_id for event in batch.events} == {orders[0].pk, orders[2].pk}
     assert [moves(order) for order in orders] == [["expire_draft"], [], ["expire_draft"]]

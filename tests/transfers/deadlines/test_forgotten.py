@@ -68,7 +68,7 @@ def state_of(order: Order) -> str:
     return Order.objects.values_list("state", flat=True).get(pk=order.pk)
 
 
-def told(template: str, language: str, channel: str = "email") -> str:
+def text_of(template: str, language: str, channel: str = "email") -> str:
     payload = Message.objects.filter(template=template, channel=channel).latest("pk").payload
     return catalogue.render(template, channel, language, formats.unpack(payload["context"])).text
 
@@ -115,19 +115,19 @@ def test_its_owner_reads_the_date_at_the_start_before_and_after_it(
     order = waits(state)
     end = NOON + timedelta(days=60)
     first = Message.objects.values_list("template", flat=True).latest("pk")
-    began = told(first, language)
+    began = text_of(first, language)
     sweep(now=end - timedelta(days=1))
     sweep(now=end)
     deliver(only=notices.CHANNEL)
 
     day = formats.format_value("due", end, language)
     assert day in began
-    assert day in told(WAITS[state][3], language)
-    assert formats.format_value("due", end + timedelta(days=60), language) in told("order_expired", language)
+    assert day in text_of(WAITS[state][3], language)
+    assert formats.format_value("due", end + timedelta(days=60), language) in text_of("order_expired", language)
     expired = Message.objects.filter(template="order_expired").exclude(channel=notices.CHANNEL)
     roles = {key.split(":")[2] for key in expired.values_list("key", flat=True)}
     assert roles == {"account", "subject_lead"}
-    assert order.domain in told("order_expired", language, "sms")
+    assert order.domain in text_of("order_expired", language, "sms")
 
 
 @pytest.mark.parametrize("state", WAITS)
@@ -268,7 +268,7 @@ def end_of_review() -> datetime:
     return datetime.combine(day, datetime.min.time(), tzinfo=BEIJING).replace(hour=18)
 
 
-def found(now: datetime) -> list[str]:
+def findings(now: datetime) -> list[str]:
     return [str(each) for each in reconcile(now=now, dry_run=True).findings if each.kind == "order"]
 
 
@@ -284,8 +284,8 @@ def test_an_answer_that_takes_longer_than_usual_is_reported_to_operations(kind: 
     make_order(state=states.AUTHORITY_REVIEW, entered_at=NOON + timedelta(days=20))
     end = end_of_review()
 
-    assert (found(end), open_alarms()) == ([], [])
-    late = found(end + timedelta(seconds=1))
+    assert (findings(end), open_alarms()) == ([], [])
+    late = findings(end + timedelta(seconds=1))
 
     assert late == [f"order {order.reference}: authority_review, {queries.NO_ANSWER}"]
     assert open_alarms() == ["authority.review_late"]
@@ -295,10 +295,10 @@ def test_an_answer_that_takes_longer_than_usual_is_reported_to_operations(kind: 
 def test_the_alarm_ends_with_the_answer(authority: FakeAuthority) -> None:
     order = at_authority()
     late = end_of_review() + timedelta(days=1)
-    found(late)
+    findings(late)
     fire(order, "turn_down", "authority", now=late, facts={"reason": "示例"})
 
-    assert (found(late), open_alarms()) == ([], [])
+    assert (findings(late), open_alarms()) == ([], [])
 
 
 def test_a_cancellation_without_the_authoritys_id_is_reported_until_the_id_has_come() -> None:
@@ -308,15 +308,15 @@ def test_a_cancellation_without_the_authoritys_id_is_reported_until_the_id_has_c
     ORDER.apply(order, "confirm_cancel", by="applicant", facts=queries.facts_of(order), now=NOON)
     hour = NOON + HANDING_OVER.stuck_after
 
-    assert (found(hour), open_alarms()) == ([], [])
-    late = found(hour + timedelta(seconds=1))
+    assert (findings(hour), open_alarms()) == ([], [])
+    late = findings(hour + timedelta(seconds=1))
 
     assert late == [f"order {order.reference}: handing_over, {queries.NO_ID}"]
     assert open_alarms() == ["authority.id_missing"]
     assert Alarm.objects.get().reference == order.reference
 
     Access.objects.filter(website=website, own=True).update(ministry_id=900001)
-    assert found(hour + timedelta(minutes=5)) == [f"order {order.reference}: handing_over, standing too long"]
+    assert findings(hour + timedelta(minutes=5)) == [f"order {order.reference}: handing_over, standing too long"]
     assert "authority.id_missing" not in open_alarms()
 
 
@@ -349,21 +349,21 @@ def test_an_order_that_stands_still_on_our_side_is_an_alarm_until_it_moves(how: 
     order = make_order(entered_at=NOON, **columns)
     late = NOON + timedelta(days=4)
 
-    assert found(late) == [f"order {order.reference}: {order.state}, {reason}"]
+    assert findings(late) == [f"order {order.reference}: {order.state}, {reason}"]
     assert (open_alarms(), Alarm.objects.get().reference) == ([cause], order.reference)
     Order.objects.filter(pk=order.pk).update(state=states.APPROVED, held=False, due_at=None)
-    assert (found(late), open_alarms()) == ([], [])
+    assert (findings(late), open_alarms()) == ([], [])
 
 
 def test_a_held_report_is_an_alarm_at_the_next_check(authority: FakeAuthority) -> None:
     """It was reported after an hour, and only on request."""
     order = make_order(state=states.PHONE_DUE, province="12", entered_at=NOON, due_at=NOON + timedelta(days=2))
     answer = {"kind": AnswerKind.REPORT_FAILED, "report_key": order.report_key, "code": "1047"}
-    assert found(NOON) == []
+    assert findings(NOON) == []
 
     take_answer(Answer(id="1", at=NOON, **answer), now=NOON)
 
-    assert found(NOON) == [f"order {order.reference}: handing_over, {queries.HELD}"]
+    assert findings(NOON) == [f"order {order.reference}: handing_over, {queries.HELD}"]
     assert open_alarms() == ["orders.held"]
 
 

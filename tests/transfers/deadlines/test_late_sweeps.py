@@ -55,7 +55,7 @@ def waits(move: str, state: str = states.DRAFT, kind: str = states.TRANSFER, **c
     return order
 
 
-def told(order: Order) -> dict[tuple[str, str], str]:
+def messages_about(order: Order) -> dict[tuple[str, str], str]:
     """The messages about an order, as text, by channel and language."""
     deliver(only=notices.CHANNEL)
     letters = Message.objects.filter(reference=order.reference, channel__in=("email", "sms", "site"))
@@ -109,7 +109,7 @@ def test_a_late_message_names_the_deadline_and_never_the_time_of_the_sweep(
     with override_settings(WAITS_KEPT=settings.WAITS_KEPT + timedelta(minutes=7)):
         sweep(now=LATE)
 
-    said = told(order)
+    said = messages_about(order)
 
     channels = {"go_on": {"email", "site"}}.get(move, {"email", "sms", "site"})
     assert {channel for channel, _language in said} == channels

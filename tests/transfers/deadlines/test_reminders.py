@@ -53,7 +53,7 @@ def waiting(*, due: datetime = DUE, window: int = 48, rule_profile: str = "seed-
     return order
 
 
-def sent() -> dict[str, list[str]]:
+def roles_by_template() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for message in Message.objects.order_by("key"):
         found.setdefault(message.template, []).append(message.key.split(":")[2])
@@ -68,7 +68,9 @@ def test_each_reminder_is_sent_once_to_those_who_have_not_confirmed() -> None:
         order.refresh_from_db()
         remind(order, DUE - timedelta(hours=hours))
 
-    assert sent() == {name: ["account", "administrator"] for name in ("phones_24h", "phones_6h", "phones_1h")}
+    assert roles_by_template() == {
+        name: ["account", "administrator"] for name in ("phones_24h", "phones_6h", "phones_1h")
+    }
     assert Message.objects.filter(template="phones_6h", channel="sms").count() == 2
 
 
@@ -98,7 +100,7 @@ def test_after_a_long_outage_only_the_nearest_reminder_is_sent() -> None:
 
     remind(order, DUE - timedelta(minutes=30))
 
-    assert list(sent()) == ["phones_1h"]
+    assert list(roles_by_template()) == ["phones_1h"]
 
 
 SAID = r"^(.*?) left to verify"
@@ -156,7 +158,7 @@ def test_a_worker_that_was_down_for_a_day_sends_one_reminder_and_not_three() -> 
     names = [remind(order, DUE - timedelta(minutes=minutes)) for minutes in (40, 39, 38)]
 
     assert names == ["phones_1h", "", ""]
-    assert list(sent()) == ["phones_1h"]
+    assert list(roles_by_template()) == ["phones_1h"]
 
 
 @pytest.mark.django_db
@@ -188,7 +190,7 @@ def test_nobody_is_reminded_when_all_have_confirmed() -> None:
     order = waiting(subject_lead=True, administrator=True)
 
     assert remind(order, DUE - timedelta(hours=5)) == ""
-    assert sent() == {}
+    assert roles_by_template() == {}
 
 
 @pytest.mark.django_db
@@ -228,7 +230,7 @@ def test_an_idle_order_is_warned_after_45_days_and_on_its_last_day_and_not_after
     days = {left: sweep_at(DUE - timedelta(days=left)) for left in (16, 15, 14, 2, 1, 0.5, 0, -1)}
 
     assert days == {16: [], 15: [template], 14: [], 2: [], 1: [template], 0.5: [], 0: [], -1: []}
-    assert sent() == {template: ["account"]}
+    assert roles_by_template() == {template: ["account"]}
     assert moves(order) == ["reminded", "reminded"]
 
 

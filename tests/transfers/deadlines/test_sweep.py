@@ -171,7 +171,7 @@ def test_a_dry_run_prints_what_it_would_do_and_does_nothing(authority: FakeAutho
     assert (state(order), totals.lines) == (states.PHONE_DUE, [f"{order.reference} lapse"])
 
 
-def rested(state: str) -> Order:
+def make_rested(state: str) -> Order:
     """An order returned 61 days ago, opened for changes since, and kept."""
     long = SENT - timedelta(days=61)
     return make_order(state=state, entered_at=long, created_at=LONG_AGO, due_at=SENT + timedelta(days=200))
@@ -200,7 +200,7 @@ def test_a_sweep_erases_a_batch_of_filing_passwords_and_the_next_one_continues(
 
 
 def test_a_filing_password_entered_again_is_kept_for_60_more_days(authority: FakeAuthority) -> None:
-    order = rested(states.RETURNED)
+    order = make_rested(states.RETURNED)
     sweep(now=SENT)
     order.refresh_from_db()
 
@@ -213,7 +213,7 @@ def test_a_filing_password_entered_again_is_kept_for_60_more_days(authority: Fak
     assert kept == [True, True, False]
 
 
-def used(order: Order) -> None:
+def resubmit(order: Order) -> None:
     actions.resubmit(order, actor=order.owner)
 
 
@@ -222,12 +222,12 @@ def entered_again(order: Order) -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "act", "digest"), [(states.LAPSED, used, "0" * 32), (states.RETURNED, entered_again, "1" * 32)]
+    ("state", "act", "digest"), [(states.LAPSED, resubmit, "0" * 32), (states.RETURNED, entered_again, "1" * 32)]
 )
 def test_a_filing_password_used_or_entered_during_its_erasure_stays(
     authority: FakeAuthority, state: str, act: Callable[[Order], None], digest: str
 ) -> None:
-    order = rested(state)
+    order = make_rested(state)
     [as_read] = queries.digests_to_erase(SENT)
     act(order)
 

@@ -9,7 +9,7 @@ from django.utils.translation import override
 from filings.models import Subject
 from tests.transfers import states
 from tests.transfers.builders import administrator_answers, make_order, make_user, subject_answers, type_answers
-from tests.transfers.onfile import FURTHER, filed, papers, subject_of
+from tests.transfers.onfile import FURTHER, make_filed, papers, subject_of
 from transfers.check import readiness
 from transfers.documents import actions as paper_actions
 from transfers.documents import reuse, validity
@@ -30,7 +30,7 @@ def english():
 
 @pytest.fixture
 def first():
-    return filed(make_user())
+    return make_filed(make_user())
 
 
 def draft(first, **columns) -> Order:
@@ -51,7 +51,7 @@ def test_documents_of_people_and_subject_are_offered_and_none_made_for_one_order
 
 
 def test_of_several_orders_the_newest_upload_counts(first):
-    second = filed(first.owner, domain="second-example.com")
+    second = make_filed(first.owner, domain="second-example.com")
 
     assert {each.earlier.origin for each in reuse.for_subject(first.owner, subject_of(first))} == {second.reference}
 
@@ -104,7 +104,7 @@ def test_an_expired_document_or_one_about_to_expire_cannot_be_used(first, today,
 
 
 def test_a_document_without_an_expiry_can_be_used():
-    first = filed(make_user(), subject=subject_answers(lead_id_until=""))
+    first = make_filed(make_user(), subject=subject_answers(lead_id_until=""))
 
     assert offered(first)["lead_id"] == ""
 
@@ -254,7 +254,7 @@ def test_an_order_submitted_since_accepts_no_paper(first):
 
 
 def test_a_reused_paper_can_be_reused_again_and_names_its_original_order(first):
-    second = filed(first.owner, domain="second-example.com", with_papers=False)
+    second = make_filed(first.owner, domain="second-example.com", with_papers=False)
     Order.objects.filter(pk=second.pk).update(kind=states.TRANSFER_ANOTHER, state=states.DRAFT)
     second.refresh_from_db()
     use(second, "lead_id")

@@ -105,7 +105,7 @@ def went(*steps: Step, province: str = "64", **columns: Any) -> Order:
     return order
 
 
-def counted() -> set[tuple[date, str, str, int, int]]:
+def stored_counts() -> set[tuple[date, str, str, int, int]]:
     return set(DurationCount.objects.values_list("day", "province", "stage", "length", "times"))
 
 
@@ -125,7 +125,7 @@ def test_approvals_of_a_day_are_counted_by_province_without_naming_an_order() ->
     count()
 
     day = WEDNESDAY.date()  # 8 working days after a Friday; 16 days after the Monday it was submitted
-    assert counted() == {
+    assert stored_counts() == {
         *((day, "64", *each) for each in ((REVIEW, 1, 4), (AUTHORITY, 8, 2), (WHOLE, 16, 2))),
         *((day, "44", *each) for each in ((REVIEW, 1, 2), (AUTHORITY, 8, 1), (WHOLE, 16, 1))),
     }
@@ -137,7 +137,7 @@ def test_a_cancellation_is_not_counted_among_the_transfers() -> None:
 
     count()
 
-    assert counted() == set()
+    assert stored_counts() == set()
 
 
 @pytest.mark.django_db
@@ -157,10 +157,10 @@ def test_a_repeated_count_counts_once_and_includes_a_late_answer() -> None:
     went(*WAY)
 
     count(next_day + timedelta(hours=1))
-    assert (WEDNESDAY.date(), "64", WHOLE, 16, 1) in counted()
+    assert (WEDNESDAY.date(), "64", WHOLE, 16, 1) in stored_counts()
 
     count(WEDNESDAY + SETTLED)
-    assert (WEDNESDAY.date(), "64", WHOLE, 16, 2) in counted()
+    assert (WEDNESDAY.date(), "64", WHOLE, 16, 2) in stored_counts()
 
 
 @pytest.mark.django_db
@@ -194,13 +194,13 @@ def test_counts_older_than_a_year_are_deleted() -> None:
 
     count(TODAY + KEPT)
 
-    assert counted() == set()
+    assert stored_counts() == set()
 
 
 # --- what the pages say of it ---
 
 
-def known(stage: str, lengths: dict[int, int], *, province: str = "64", ago: int = 2) -> None:
+def make_counts(stage: str, lengths: dict[int, int], *, province: str = "64", ago: int = 2) -> None:
     """The counts of a recent day."""
     day = timezone.localdate() - timedelta(days=ago)
     for length, times in lengths.items():
@@ -209,9 +209,9 @@ def known(stage: str, lengths: dict[int, int], *, province: str = "64", ago: int
 
 @pytest.mark.django_db
 def test_a_figure_is_of_one_province_or_of_all_and_of_the_last_90_days() -> None:
-    known(AUTHORITY, {6: 20, 11: 10})
-    known(AUTHORITY, {3: 10}, province="44")
-    known(AUTHORITY, {19: 99}, ago=91)
+    make_counts(AUTHORITY, {6: 20, 11: 10})
+    make_counts(AUTHORITY, {3: 10}, province="44")
+    make_counts(AUTHORITY, {19: 99}, ago=91)
 
     assert figure(AUTHORITY, "64") == Figure(half=6, most=11, times=30)
     assert figure(AUTHORITY, "44") is None
@@ -221,7 +221,7 @@ def test_a_figure_is_of_one_province_or_of_all_and_of_the_last_90_days() -> None
 
 @pytest.mark.django_db
 def test_the_start_page_states_the_rules_until_there_are_thirty(client: Client) -> None:
-    known(AUTHORITY, {6: 29})
+    make_counts(AUTHORITY, {6: 29})
 
     page = client.get("/", {"province": "64"}, headers={"accept-language": "en"}).content.decode()
 
@@ -246,8 +246,8 @@ def test_the_start_page_states_the_rules_until_there_are_thirty(client: Client) 
 def test_the_start_page_states_the_durations_of_the_chosen_province(
     client: Client, language: str, said: tuple[str, ...]
 ) -> None:
-    known(AUTHORITY, {6: 20, 11: 10})
-    known(WHOLE, {16: 20, 25: 10})
+    make_counts(AUTHORITY, {6: 20, 11: 10})
+    make_counts(WHOLE, {16: 20, 25: 10})
 
     of_this = client.get("/", {"province": "64"}, headers={"accept-language": language}).content.decode()
     of_another = client.get("/", {"province": "44"}, headers={"accept-language": language}).content.decode()
@@ -261,7 +261,7 @@ def test_an_order_at_the_authority_has_the_day_by_which_most_were_decided() -> N
     with time_machine.travel(TODAY, tick=False):
         order = make_order(state=states.AUTHORITY_REVIEW)
         by_rules = next_date(order)
-        known(AUTHORITY, {6: 20, 11: 10})
+        make_counts(AUTHORITY, {6: 20, 11: 10})
         by_figures = next_date(order)
 
     assert [each and each[1].date() for each in (by_rules, by_figures)] == [date(2026, 12, 25), date(2026, 12, 14)]
@@ -271,7 +271,7 @@ def test_an_order_at_the_authority_has_the_day_by_which_most_were_decided() -> N
 def test_an_order_slower_than_most_has_the_day_of_the_rules() -> None:
     with time_machine.travel(TODAY, tick=False):
         order = make_order(state=states.AUTHORITY_REVIEW)
-        known(AUTHORITY, {6: 20, 11: 10})
+        make_counts(AUTHORITY, {6: 20, 11: 10})
     with time_machine.travel(datetime(2026, 12, 15, 9, tzinfo=BEIJING), tick=False):
         late = next_date(order)
 

@@ -24,7 +24,7 @@ NOON = datetime(2026, 11, 25, 12, 0, tzinfo=BEIJING)
 TYPE.setdefault("32", {"region": "320102", "number": "苏ICP备00000000号"})
 
 
-def approved(province: str = "64", *, owner: Any = None, now: datetime = NOON, **columns: Any) -> Order:
+def approve(province: str = "64", *, owner: Any = None, now: datetime = NOON, **columns: Any) -> Order:
     order = make_order(owner, state=states.AUTHORITY_REVIEW, province=province, **columns)
     return fire(order, "grant", "authority", now=now)
 
@@ -34,11 +34,11 @@ def dates(order: Order) -> dict[str, tuple[date, bool]]:
 
 
 def test_an_approval_brings_the_public_security_filing_within_30_days() -> None:
-    assert dates(approved()) == {"public_security": (date(2026, 12, 25), False)}
+    assert dates(approve()) == {"public_security": (date(2026, 12, 25), False)}
 
 
 def test_in_jiangsu_a_change_follows_within_10_working_days() -> None:
-    assert dates(approved("32"))["jiangsu_change"] == (date(2026, 12, 9), False)
+    assert dates(approve("32"))["jiangsu_change"] == (date(2026, 12, 9), False)
 
 
 def test_a_private_persons_site_in_jiangsu_has_no_such_change() -> None:
@@ -59,7 +59,7 @@ def test_other_ends_bring_no_duty() -> None:
 
 
 def test_a_reminder_is_sent_once_by_day_and_none_after_the_date() -> None:
-    order = approved()
+    order = approve()
     due = datetime(2026, 12, 25, 12, 0, tzinfo=BEIJING)
 
     moments = (due - timedelta(days=8), due.replace(day=18, hour=23), due.replace(day=18))
@@ -74,7 +74,7 @@ def test_a_reminder_is_sent_once_by_day_and_none_after_the_date() -> None:
 
 
 def test_a_duty_ticked_off_is_neither_reminded_nor_shown(client: Client) -> None:
-    order = approved()
+    order = approve()
     client.cookies["django_language"] = "en"
     before = sign_in(client, order.owner).get(reverse("dashboard")).content.decode()
 
@@ -87,7 +87,7 @@ def test_a_duty_ticked_off_is_neither_reminded_nor_shown(client: Client) -> None
 
 
 def test_ticked_in_two_tabs_it_is_done_once_at_the_first_press(client: Client) -> None:
-    order = approved()
+    order = approve()
     page = reverse("duty-done", args=[order.duties.get().pk])
     sign_in(client, order.owner).post(page)
     first = order.duties.get().done_at
@@ -102,7 +102,7 @@ def test_ticked_in_two_tabs_it_is_done_once_at_the_first_press(client: Client) -
 
 
 def test_a_strangers_duty_is_404_and_a_get_ticks_nothing(client: Client) -> None:
-    order, other = approved(), approved()
+    order, other = approve(), approve()
     page = reverse("duty-done", args=[order.duties.get().pk])
 
     answers = [sign_in(client, other.owner).post(page).status_code, sign_in(client, order.owner).get(page).status_code]
@@ -112,7 +112,7 @@ def test_a_strangers_duty_is_404_and_a_get_ticks_nothing(client: Client) -> None
 
 
 def test_the_end_of_a_transfer_ends_its_open_duties() -> None:
-    order, elsewhere = approved(), approved(owner=make_user())
+    order, elsewhere = approve(), approve(owner=make_user())
     ending = make_order(order.owner, kind=states.CANCELLATION, state=states.AUTHORITY_REVIEW, domain=order.domain)
 
     fire(ending, "ended", "authority", now=NOON)
@@ -121,10 +121,10 @@ def test_the_end_of_a_transfer_ends_its_open_duties() -> None:
 
 
 def test_a_repeated_transfer_asks_once_and_keeps_ticks() -> None:
-    order = approved()
+    order = approve()
     duties.mark_done(order.duties.get(), done=True)
-    second = approved(owner=order.owner, domain=order.domain)
-    third = approved(owner=order.owner, domain=order.domain)
+    second = approve(owner=order.owner, domain=order.domain)
+    third = approve(owner=order.owner, domain=order.domain)
 
     assert {each.order_id for each in duties.open_duties(order.owner)} == {third.pk}
     assert set(Duty.objects.values_list("order", flat=True)) == {order.pk, third.pk}
@@ -132,7 +132,7 @@ def test_a_repeated_transfer_asks_once_and_keeps_ticks() -> None:
 
 
 def test_a_date_in_a_year_without_a_notice_is_provisional_until_the_notice_is_loaded() -> None:
-    order = approved("32", now=datetime(SHIPPED_YEARS[-1], 12, 28, 12, 0, tzinfo=BEIJING))
+    order = approve("32", now=datetime(SHIPPED_YEARS[-1], 12, 28, 12, 0, tzinfo=BEIJING))
     before = dates(order)["jiangsu_change"]
     days = [before[0] + timedelta(days=n) for n in range(NOTICE_DAYS)]
     WorkCalendarDay.objects.bulk_create([WorkCalendarDay(date=day, is_workday=False, source="notice") for day in days])
@@ -148,7 +148,7 @@ def test_provisional_dates_are_recalculated_in_batches_the_oldest_first(monkeypa
     monkeypatch.setattr("transfers.duties.reminders.PORTION", 2)
     late = datetime(SHIPPED_YEARS[-1], 12, 28, 12, 0, tzinfo=BEIJING)
     for _ in range(3):
-        approved("32", now=late)
+        approve("32", now=late)
     Duty.objects.filter(provisional=False).update(done_at=late)
     Duty.objects.update(counted_at=late)
 
@@ -163,7 +163,7 @@ def test_provisional_dates_are_recalculated_in_batches_the_oldest_first(monkeypa
 def test_a_sweep_reminds_of_a_batch_of_duties_and_the_next_one_continues(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("transfers.duties.reminders.PORTION", 2)
     for _ in range(3):
-        approved()
+        approve()
     day = min(Duty.objects.values_list("remind_on", flat=True))
     Duty.objects.update(remind_on=day)
     noon = datetime.combine(day, NOON.timetz())
@@ -175,7 +175,7 @@ def test_the_page_takes_as_many_queries_for_one_duty_as_for_three(client: Client
     def of(rows: int) -> int:
         user = make_user()
         for _ in range(rows):
-            approved(owner=user, now=timezone.now())
+            approve(owner=user, now=timezone.now())
         sign_in(client, user)
         return cost(lambda: client.get(reverse("dashboard")))
 

@@ -16,7 +16,7 @@ from transfers.models import Order, TypeCheck
 pytestmark = pytest.mark.django_db
 
 
-def checked(owner: Any, outcome: Outcome, **answers: Any) -> TypeCheck:
+def make_check(owner: Any, outcome: Outcome, **answers: Any) -> TypeCheck:
     return TypeCheck.objects.create(owner=owner, outcome=outcome, answers=type_answers(**answers))
 
 
@@ -40,7 +40,7 @@ WORDS = {
 def test_each_outcome_has_a_page_of_its_own_in_both_languages(client: Client, outcome: Outcome, language: str) -> None:
     owner = make_user()
     make_order(owner, domain="example.com", steps=())
-    check = checked(owner, outcome)
+    check = make_check(owner, outcome)
 
     answer = sign_in(client, owner).get(
         reverse("verify-type-outcome", args=[check.reference]), headers={"accept-language": language}
@@ -53,7 +53,7 @@ def test_each_outcome_has_a_page_of_its_own_in_both_languages(client: Client, ou
 
 
 def way(outcome: Outcome, owner: Any) -> str:
-    return str(outcomes.page(checked(owner, outcome)).url)
+    return str(outcomes.page(make_check(owner, outcome)).url)
 
 
 def test_the_button_of_each_outcome() -> None:
@@ -78,7 +78,7 @@ def test_the_button_of_each_outcome() -> None:
 def test_only_the_two_transfers_have_a_button_that_starts() -> None:
     owner = make_user()
 
-    assert [each for each in Outcome if outcomes.page(checked(owner, each)).starts] == list(STARTS)
+    assert [each for each in Outcome if outcomes.page(make_check(owner, each)).starts] == list(STARTS)
 
 
 def test_a_site_already_here_links_to_its_filing() -> None:
@@ -93,7 +93,7 @@ def test_the_open_order_is_named_by_its_reference() -> None:
     owner = make_user()
     order = make_order(owner, domain="example.com", steps=())
 
-    assert order.reference in outcomes.page(checked(owner, Outcome.OWN_ORDER)).sentence
+    assert order.reference in outcomes.page(make_check(owner, Outcome.OWN_ORDER)).sentence
 
 
 def test_an_open_order_that_has_ended_since_leads_back_to_the_form() -> None:
@@ -101,21 +101,21 @@ def test_an_open_order_that_has_ended_since_leads_back_to_the_form() -> None:
     order = make_order(owner, domain="example.com", steps=())
     Order.objects.filter(pk=order.pk).update(state=states.ABANDONED)
 
-    page = outcomes.page(checked(owner, Outcome.OWN_ORDER))
+    page = outcomes.page(make_check(owner, Outcome.OWN_ORDER))
 
     assert (str(page.heading), page.url) == ("The order that was open has ended", page.again_url)
 
 
 def test_an_international_domain_is_shown_in_its_own_letters() -> None:
-    check = checked(make_user(), Outcome.TRANSFER, domain="xn--fsqu00a.xn--fiqs8s")
+    check = make_check(make_user(), Outcome.TRANSFER, domain="xn--fsqu00a.xn--fiqs8s")
 
     assert outcomes.page(check).domain == "例子.中国"
 
 
 def test_advice_on_a_card_of_another_province_is_shown_before_the_start() -> None:
     person = {"nature": "individual", "id_type": "2", "id_number": "119999199009090002", "name": "赵样本"}
-    check = checked(make_user(), Outcome.TRANSFER, **person)  # Ningxia accepts cards of Ningxia
+    check = make_check(make_user(), Outcome.TRANSFER, **person)  # Ningxia accepts cards of Ningxia
 
     assert len(outcomes.page(check).advice) == 1
     assert TYPE["64"]["region"] == check.answers["region"]
-    assert outcomes.page(checked(make_user(), Outcome.TRANSFER)).advice == []
+    assert outcomes.page(make_check(make_user(), Outcome.TRANSFER)).advice == []

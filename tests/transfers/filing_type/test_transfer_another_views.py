@@ -8,7 +8,7 @@ from django.urls import reverse
 from filings.queries import subjects_of
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, moves, sign_in, type_answers
-from tests.transfers.onfile import FIRST, FURTHER, ask, begin, filed, page_of, papers, subject_of
+from tests.transfers.onfile import FIRST, FURTHER, ask, begin, make_filed, page_of, papers, subject_of
 from tests.transfers.outside import cost, errors, on_file
 from transfers.documents.actions import OrderChanged
 from transfers.models import Order, TypeCheck
@@ -29,7 +29,7 @@ def english(client):
 def first(ministry):
     """The sample subject is on file here, and another site of it is at another provider."""
     on_file(ministry, FURTHER)
-    return filed(make_user())
+    return make_filed(make_user())
 
 
 def read(client, user, url):
@@ -52,7 +52,7 @@ def test_the_button_is_on_my_filings_and_on_the_filing(client, first, page):
 
 
 def test_a_website_whose_subject_belongs_to_another_account_leads_to_the_full_form(client, first):
-    theirs = filed(make_user(), domain="of-another.com")
+    theirs = make_filed(make_user(), domain="of-another.com")
     website = theirs.website
     client.cookies["django_language"] = "en"
     sign_in(client, theirs.owner)
@@ -134,7 +134,7 @@ def test_an_abandoned_order_unblocks_it(client, first):
 
 
 def test_a_strangers_subject_is_404(client, first):
-    stranger = filed(make_user(), domain="stranger-example.com", kind=OTHER).owner
+    stranger = make_filed(make_user(), domain="stranger-example.com", kind=OTHER).owner
     sign_in(client, stranger)
 
     assert client.get(page_of(first)).status_code == 404
@@ -152,7 +152,7 @@ def test_a_single_subject_is_not_asked_about_and_one_of_several_is_chosen(client
     sign_in(client, user)
     assert client.get(reverse("another"))["Location"] == page_of(first)
 
-    second = filed(user, domain="tea-example.com", kind=OTHER)
+    second = make_filed(user, domain="tea-example.com", kind=OTHER)
     second_number = subjects_of(user).get(subject_key=second.subject_key).subject_number
     make_order(user, answers={"type": type_answers(domain="open-example.com", **OTHER)})
     html = read(client, user, reverse("another"))
@@ -213,7 +213,7 @@ def test_an_outage_at_the_authority_costs_nothing_and_keeps_the_domain(client, f
 
 
 def test_an_earlier_attempt_of_somebody_else_fills_in_nothing(client, first):
-    stranger = filed(make_user(), domain="stranger-example.com", kind=OTHER)
+    stranger = make_filed(make_user(), domain="stranger-example.com", kind=OTHER)
     check = TypeCheck.objects.create(
         owner=stranger.owner, answers=type_answers(domain="secret.com"), outcome="new_site"
     )
@@ -317,7 +317,7 @@ def test_two_tabs_with_two_domains_begin_one_order(client, first, ministry):
 
 def test_a_stranger_cannot_begin_from_somebody_elses_check(client, first):
     outcome = ask(client, first)["Location"]
-    sign_in(client, filed(make_user(), domain="stranger-example.com", kind=OTHER).owner)
+    sign_in(client, make_filed(make_user(), domain="stranger-example.com", kind=OTHER).owner)
 
     assert client.get(outcome).status_code == 404
     assert client.post(f"{outcome}start/", TICKED).status_code == 404
@@ -346,7 +346,7 @@ def test_the_page_takes_as_many_queries_for_one_row_as_for_three(client, ministr
         user = make_user()
         for n in range(rows):
             number = f"9164999900000{n}{rows}19L"
-            filed(user, domain=f"row{n}-{rows}.com", kind={"id_number": number}, with_papers=False)
+            make_filed(user, domain=f"row{n}-{rows}.com", kind={"id_number": number}, with_papers=False)
         sign_in(client, user)
         pages = [reverse("dashboard"), f"{page_of(user.orders.first())}"]
         return [cost(lambda url=url: client.get(url)) for url in pages]
@@ -357,7 +357,7 @@ def test_the_page_takes_as_many_queries_for_one_row_as_for_three(client, ministr
 def test_three_earlier_orders_take_as_many_queries_as_one(client, ministry):
     def of(rows):
         user, same = make_user(), {"id_number": f"91649999{rows:09d}L"}
-        orders = [filed(user, domain=f"row{n}-{rows}.com", kind=same) for n in range(rows)]
+        orders = [make_filed(user, domain=f"row{n}-{rows}.com", kind=same) for n in range(rows)]
         sign_in(client, user)
         return cost(lambda: client.get(page_of(orders[0])))
 

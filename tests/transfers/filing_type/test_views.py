@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 PAGE = "/transfers/new/"
 
 
-def checked(owner: Any, outcome: Outcome = Outcome.TRANSFER, **answers: Any) -> TypeCheck:
+def make_check(owner: Any, outcome: Outcome = Outcome.TRANSFER, **answers: Any) -> TypeCheck:
     return TypeCheck.objects.create(
         owner=owner,
         outcome=outcome,
@@ -170,7 +170,7 @@ def test_the_places_below_a_region_are_public_and_an_invalid_region_has_none(cli
 
 def test_earlier_entries_are_offered_again_to_their_owner_only(client: Client) -> None:
     owner, stranger = make_user(), make_user()
-    check = checked(owner)
+    check = make_check(owner)
 
     own = sign_in(client, owner).get(f"{PAGE}?from={check.reference}").content.decode()
     others = sign_in(client, stranger).get(f"{PAGE}?from={check.reference}").content.decode()
@@ -181,7 +181,7 @@ def test_earlier_entries_are_offered_again_to_their_owner_only(client: Client) -
 
 def test_the_rules_of_the_chosen_province_appear(client: Client) -> None:
     owner = make_user()
-    check = checked(owner)
+    check = make_check(owner)
 
     page = sign_in(client, owner).get(f"{PAGE}?from={check.reference}").content.decode()
 
@@ -200,7 +200,7 @@ def test_signing_in_comes_first(client: Client, place: str) -> None:
 
 @pytest.mark.parametrize("outcome", STARTS)
 def test_a_start_creates_a_draft_with_the_answers_fixed(client: Client, outcome: Outcome) -> None:
-    check = checked(make_user(), outcome)
+    check = make_check(make_user(), outcome)
 
     answer = sign_in(client, check.owner).post(start_of(check))
 
@@ -211,7 +211,7 @@ def test_a_start_creates_a_draft_with_the_answers_fixed(client: Client, outcome:
 
 
 def test_a_second_press_finds_the_first_order(client: Client) -> None:
-    check = checked(make_user())
+    check = make_check(make_user())
     sign_in(client, check.owner)
 
     places = [client.post(start_of(check))["Location"] for _ in range(3)]
@@ -220,7 +220,7 @@ def test_a_second_press_finds_the_first_order(client: Client) -> None:
 
 
 def test_a_press_that_lost_a_race_finds_the_first_order(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    check = checked(make_user())
+    check = make_check(make_user())
     order = make_order(check.owner, domain="example.com", steps=())
 
     def beaten(_check: TypeCheck) -> Order:
@@ -236,7 +236,7 @@ def test_a_press_that_lost_a_race_finds_the_first_order(client: Client, monkeypa
 
 def test_another_check_of_the_same_domain_leads_to_the_open_order(client: Client) -> None:
     owner = make_user()
-    first, second = checked(owner), checked(owner)
+    first, second = make_check(owner), make_check(owner)
     sign_in(client, owner).post(start_of(first))
 
     answer = client.post(start_of(second), follow=True)
@@ -247,21 +247,21 @@ def test_another_check_of_the_same_domain_leads_to_the_open_order(client: Client
 
 @pytest.mark.parametrize("outcome", [each for each in Outcome if each not in STARTS])
 def test_no_other_outcome_starts_anything(client: Client, outcome: Outcome) -> None:
-    check = checked(make_user(), outcome)
+    check = make_check(make_user(), outcome)
 
     assert sign_in(client, check.owner).post(start_of(check)).status_code == 404
     assert not Order.objects.exists()
 
 
 def test_a_start_needs_a_post(client: Client) -> None:
-    check = checked(make_user())
+    check = make_check(make_user())
 
     assert sign_in(client, check.owner).get(start_of(check)).status_code == 405
     assert not Order.objects.exists()
 
 
 def test_an_expired_answer_is_requested_again_with_the_same_entries(client: Client) -> None:
-    check = checked(make_user())
+    check = make_check(make_user())
     TypeCheck.objects.filter(pk=check.pk).update(created_at=check.created_at - timedelta(days=1))
 
     answer = sign_in(client, check.owner).post(start_of(check))
@@ -271,7 +271,7 @@ def test_an_expired_answer_is_requested_again_with_the_same_entries(client: Clie
 
 
 def test_after_the_order_has_ended_the_type_is_verified_again(client: Client) -> None:
-    check = checked(make_user())
+    check = make_check(make_user())
     sign_in(client, check.owner).post(start_of(check))
     Order.objects.update(state=states.ABANDONED)
 
@@ -281,7 +281,7 @@ def test_after_the_order_has_ended_the_type_is_verified_again(client: Client) ->
 
 
 def test_a_strangers_check_is_not_found(client: Client) -> None:
-    check = checked(make_user(), Outcome.OTHER_ORDER)
+    check = make_check(make_user(), Outcome.OTHER_ORDER)
     sign_in(client, make_user())
     places = ["verify-type-outcome", "verify-type-start", "objection"]
 
@@ -297,7 +297,7 @@ def test_a_strangers_check_is_not_found(client: Client) -> None:
 
 
 def test_an_objection_is_stored_once_and_its_page_says_what_follows(client: Client) -> None:
-    check = checked(make_user(), Outcome.OTHER_ORDER)
+    check = make_check(make_user(), Outcome.OTHER_ORDER)
     page = reverse("objection", args=[check.reference])
     sign_in(client, check.owner)
 
@@ -317,7 +317,7 @@ def test_an_objection_is_stored_once_and_its_page_says_what_follows(client: Clie
 
 
 def test_only_a_named_order_of_others_can_be_objected_to(client: Client) -> None:
-    check = checked(make_user(), Outcome.TRANSFER)
+    check = make_check(make_user(), Outcome.TRANSFER)
 
     page = reverse("objection", args=[check.reference])
 

@@ -15,7 +15,7 @@ from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.web_pages.base import REASONS, WebPage
 from icpportal.gateways.web_pages.fake import FakePages
 from tests.transfers.builders import make_user, sign_in
-from tests.transfers.onfile import filed
+from tests.transfers.onfile import make_filed
 from transfers.footer import actions
 from transfers.footer.code import footer_code
 from transfers.footer.outcomes import BY_KEY
@@ -107,7 +107,7 @@ def web(settings: Any) -> Iterator[dict[str, Any]]:
 
 @pytest.fixture
 def order(db: None, web: dict[str, Any]) -> Order:
-    return filed(make_user(), with_papers=False)
+    return make_filed(make_user(), with_papers=False)
 
 
 def page_of(client: Client, order: Order, language: str = "en") -> str:

@@ -66,7 +66,7 @@ def walk_to_approval(order: Order) -> None:
     assert order.state == states.APPROVED
 
 
-def sent(order: Order) -> list[tuple[str, str, str]]:
+def messages_of(order: Order) -> list[tuple[str, str, str]]:
     """Every mail and text: message, channel, address."""
     rows = Message.objects.filter(reference=order.reference, channel__in=("email", "sms")).order_by("created_at")
     return [(row.template, row.channel, row.payload["to"]) for row in rows]
@@ -77,7 +77,7 @@ def test_one_person_gets_at_most_fourteen_messages_about_an_order_with_one_retur
 
     walk_to_approval(order)
 
-    told = sent(order)
+    told = messages_of(order)
     assert {address for _template, _channel, address in told} == set(MINE.values())
     assert len(told) <= MOST
     assert max(Counter(told).values()) == 1
@@ -88,7 +88,7 @@ def test_no_duty_and_no_result_is_left_out_for_one_person() -> None:
 
     walk_to_approval(order)
 
-    both = {(template, channel) for template, channel, _address in sent(order)}
+    both = {(template, channel) for template, channel, _address in messages_of(order)}
     for template in ("order_received", "order_returned", "photo_requested", "confirm_phones", "order_approved"):
         assert {(template, "email"), (template, "sms")} <= both, template
     # so is the report to the authority; news without anything to do is sent by mail only

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 LEAD, ADMINISTRATOR = "13900000001", "13900000002"
 
 
-def told(order: Order, template: str) -> dict[str, list[str]]:
+def addresses_of(order: Order, template: str) -> dict[str, list[str]]:
     """Addresses by channel; the note on the site is the account's."""
     found: dict[str, list[str]] = {"email": [], "sms": [], "site": []}
     for message in Message.objects.filter(template=template, reference=order.reference):
@@ -63,7 +63,7 @@ def test_an_accepted_photo_queues_the_report_and_notifies_both_by_mail_and_text(
     accept_photo(order, make_reviewer())
 
     assert Message.objects.filter(channel="authority").count() == 1
-    assert told(order, "order_submitted") == everybody(order, administrator=False)
+    assert addresses_of(order, "order_submitted") == everybody(order, administrator=False)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_either_result_is_sent_by_mail_and_text_to_everybody_once(kind: AnswerKi
     take_answer(result)
     take_answer(result)
 
-    assert told(order, template) == everybody(order)
+    assert addresses_of(order, template) == everybody(order)
 
 
 def test_people_who_must_confirm_a_phone_are_told_by_mail_and_text_of_the_five_minutes_and_the_48_hours() -> None:
@@ -87,7 +87,7 @@ def test_people_who_must_confirm_a_phone_are_told_by_mail_and_text_of_the_five_m
 
     take_answer(answer(order, AnswerKind.ACCEPTED, sent_at=sent_at))
 
-    assert told(order, "confirm_phones") == everybody(order)
+    assert addresses_of(order, "confirm_phones") == everybody(order)
     text = read("confirm_phones")
     assert "Within 5 minutes the ministry texts a 6-digit code to the phones on the filing" in text
     assert "After the deadline, or after more than 5 wrong codes, the order is returned." in text
@@ -99,7 +99,7 @@ def test_the_end_of_a_transfer_is_sent_to_everybody_with_urgent_advice() -> None
 
     ORDER.apply(order, "ended", by="authority", facts=queries.facts_of(order))
 
-    assert told(order, "transfer_cancelled") == everybody(order)
+    assert addresses_of(order, "transfer_cancelled") == everybody(order)
     text = read("transfer_cancelled")
     assert "stays valid" in text
     assert "Transfer to a new provider at once" in text

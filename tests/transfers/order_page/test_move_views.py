@@ -11,7 +11,7 @@ from lxml import html
 from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, moves, sign_in, subject_answers, type_answers
-from tests.transfers.onfile import filed
+from tests.transfers.onfile import make_filed
 from transfers.models import Order, TypeCheck
 from transfers.orders import actions
 
@@ -241,7 +241,7 @@ def test_the_answers_are_kept_as_long_as_the_page_promised(client, over, begins)
 def test_answers_for_a_site_that_has_come_to_us_only_begin_a_new_verification_of_its_type(client, whose):
     order = make_order(state=states.WITHDRAWN, answers={"type": type_answers(domain="first-example.com")})
     Order.objects.filter(pk=order.pk).update(domain="first-example.com")
-    filed(order.owner if whose == "mine" else make_user(), with_papers=False)
+    make_filed(order.owner if whose == "mine" else make_user(), with_papers=False)
     before = Order.objects.count()
     client.cookies["django_language"] = "en"
 
@@ -262,7 +262,7 @@ def test_the_type_is_verified_with_the_earlier_entries(client):
         subject_number="",
         site_number="",
     )
-    filed(order.owner, with_papers=False)
+    make_filed(order.owner, with_papers=False)
 
     answer = press(client, order, "start_again")
 
@@ -271,7 +271,7 @@ def test_the_type_is_verified_with_the_earlier_entries(client):
 
 def test_once_the_subject_is_on_file_here_starting_again_is_another_transfer(client):
     order = make_order(state=states.WITHDRAWN, answers={"type": type_answers(domain="further-example.com")})
-    filed(order.owner, with_papers=False)
+    make_filed(order.owner, with_papers=False)
 
     press(client, order, "start_again")
 

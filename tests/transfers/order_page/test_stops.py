@@ -14,7 +14,7 @@ from transfers.orders import actions, queries
 pytestmark = pytest.mark.django_db
 
 
-def shown(client: Client, order: Order, language: str = "en") -> HtmlElement:
+def page_of(client: Client, order: Order, language: str = "en") -> HtmlElement:
     client.cookies["django_language"] = language
     return document_fromstring(sign_in(client, order.owner).get(order.get_absolute_url()).content)
 
@@ -29,7 +29,7 @@ def stops(page: HtmlElement) -> list[tuple[str, str, str]]:
     return found
 
 
-def led(order: Order, *moves: tuple[str, str, str]) -> None:
+def make_moves(order: Order, *moves: tuple[str, str, str]) -> None:
     """The moves of an order, each with its actor and its day."""
     for move, by, day in moves:
         with time_machine.travel(f"2026-{day} 10:00+08:00", tick=False):
@@ -42,9 +42,9 @@ def led(order: Order, *moves: tuple[str, str, str]) -> None:
 @time_machine.travel("2026-12-01 10:00+08:00", tick=False)
 def test_a_submitted_order_is_at_our_review_until_the_day_of_our_answer(client: Client) -> None:
     order = make_order(province="12")
-    led(order, ("submit", APPLICANT, "12-01"))
+    make_moves(order, ("submit", APPLICANT, "12-01"))
 
-    page = shown(client, order)
+    page = page_of(client, order)
 
     assert stops(page) == [
         ("done", "Submitted", "1 Dec"),
@@ -56,14 +56,14 @@ def test_a_submitted_order_is_at_our_review_until_the_day_of_our_answer(client: 
     ]
     assert page.xpath('count(//ol[@class="stops"]/li[@aria-current="step"])') == 1
     assert page.xpath('//*[@class="stepper"]') == []
-    assert [name for _mark, name, _date in stops(shown(client, order, "zh-hans"))] == [
+    assert [name for _mark, name, _date in stops(page_of(client, order, "zh-hans"))] == [
         "已提交", "初审", "拍照核验", "短信核验", "管局", "已通过",
     ]  # fmt: skip
 
 
 def test_an_approved_order_names_the_day_of_each_stop(client: Client) -> None:
     order = make_order(province="64")
-    led(
+    make_moves(
         order,
         ("submit", APPLICANT, "12-01"),
         ("accept", REVIEWER, "12-02"),
@@ -75,7 +75,7 @@ def test_an_approved_order_names_the_day_of_each_stop(client: Client) -> None:
     )
 
     with time_machine.travel("2026-12-20 10:00+08:00", tick=False):
-        found = stops(shown(client, order))
+        found = stops(page_of(client, order))
 
     assert {mark for mark, _name, _date in found} == {"done"}
     dates = {name: date for _mark, name, date in found}
@@ -85,7 +85,7 @@ def test_an_approved_order_names_the_day_of_each_stop(client: Client) -> None:
 
 @pytest.mark.parametrize("state", [states.DRAFT, states.RETURNED, states.LAPSED, states.AUTHORITY_RETURNED])
 def test_an_order_that_its_owner_has_to_change_keeps_the_steps(client: Client, state: str) -> None:
-    page = shown(client, make_order(state=state))
+    page = page_of(client, make_order(state=state))
 
     assert stops(page) == []
     assert page.xpath('//*[contains(@class, "stepper")]')

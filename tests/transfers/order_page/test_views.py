@@ -150,7 +150,7 @@ def main_of(page):
     return document_fromstring(page).xpath("//main")[0]
 
 
-def filled(page):
+def primary_buttons(page):
     return [" ".join(each.text_content().split()) for each in main_of(page).xpath('.//*[@class="button"]')]
 
 
@@ -160,14 +160,14 @@ def test_the_button_of_a_lapsed_order_follows_its_advice(client):
     check = PhoneCheck.objects.create(order=order, report=1, role="administrator", mobile_masked="138****0009")
     page = show(client, order)
 
-    assert filled(page) == ["See how to change the number"]
+    assert primary_buttons(page) == ["See how to change the number"]
     assert "Have the number on the filing changed first" in page
     assert "Only your current provider can change it" in client.get(reverse("phones-lost", args=[order.reference])).text
     assert "Resubmit unchanged" in page
 
     check.mobile_masked = "139****0002"
     check.save()
-    assert filled(show(client, order)) == ["Resubmit unchanged"]
+    assert primary_buttons(show(client, order)) == ["Resubmit unchanged"]
 
 
 @pytest.mark.parametrize("state", [states.DRAFT, states.RETURNED, states.PHOTO_DUE, states.LAPSED, states.PHONE_DUE])

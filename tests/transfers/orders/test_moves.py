@@ -21,7 +21,7 @@ from verification.models import ServiceCode
 pytestmark = pytest.mark.django_db
 
 
-def told(order: Order) -> list[str]:
+def templates_of(order: Order) -> list[str]:
     return sorted(set(Message.objects.filter(reference=order.reference).values_list("template", flat=True)))
 
 
@@ -33,7 +33,7 @@ def test_a_move_writes_state_event_and_messages_together() -> None:
     order.refresh_from_db()
     assert (order.state, order.version, order.due_at) == (states.SUBMITTED, 1, None)
     assert moves(order) == ["submit"]
-    assert told(order) == ["order_received"]
+    assert templates_of(order) == ["order_received"]
 
 
 def test_the_event_records_source_target_and_actor() -> None:
@@ -71,7 +71,7 @@ def test_a_move_that_is_not_in_the_table_changes_nothing(state: str, move: str, 
         fire(order, move, by, facts=queries.facts_of(order))
 
     order.refresh_from_db()
-    assert (order.state, moves(order), told(order)) == (state, [], [])
+    assert (order.state, moves(order), templates_of(order)) == (state, [], [])
 
 
 def test_the_second_of_two_readers_of_one_order_is_refused() -> None:

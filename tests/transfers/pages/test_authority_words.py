@@ -36,7 +36,7 @@ def tell(order: Order, kind: AnswerKind, **values: Any) -> Order:
     return Order.objects.get(pk=order.pk)
 
 
-def refused(**columns: Any) -> Order:
+def refuse(**columns: Any) -> Order:
     order = make_complete(state=states.AUTHORITY_REVIEW, report=1, **columns)
     return tell(order, AnswerKind.TURNED_DOWN, code="1020", words=SAID)
 
@@ -57,7 +57,7 @@ def mail(template: str, order: Order, language: str) -> str:
 
 @LANGUAGES
 def test_the_page_of_the_order_shows_code_words_and_advice(client: Client, language: str) -> None:
-    order = refused()
+    order = refuse()
 
     shown = page(client, order.owner, order.get_absolute_url(), language)
 
@@ -69,7 +69,7 @@ def test_the_page_of_the_order_shows_code_words_and_advice(client: Client, langu
 @pytest.mark.parametrize("name", ["order", "people"])
 def test_the_returned_order_shows_code_words_and_advice(client: Client, name: str, language: str) -> None:
     """After "Mend", on the page that says what to change."""
-    order = refused()
+    order = refuse()
     ORDER.apply(order, "mend", by="applicant", facts=queries.facts_of(order))
 
     shown = page(client, order.owner, reverse(name, args=[order.reference]), language)
@@ -79,7 +79,7 @@ def test_the_returned_order_shows_code_words_and_advice(client: Client, name: st
 
 @LANGUAGES
 def test_the_mail_has_code_words_and_advice(language: str) -> None:
-    sent = mail("order_returned_by_authority", refused(), language)
+    sent = mail("order_returned_by_authority", refuse(), language)
 
     assert [text in sent for text in ("1020", SAID, ADVICE[language])] == [True] * 3
 
@@ -116,7 +116,7 @@ def test_the_mail_of_a_refusal_without_words_is_complete(language: str) -> None:
 @LANGUAGES
 def test_the_desk_shows_code_words_and_advice(client: Client, language: str) -> None:
     """On the case, and in its timeline."""
-    order = refused()
+    order = refuse()
     reviewer = make_lead_reviewer()
     case, timeline = (reverse(f"admin:transfers_order_{name}", args=[order.pk]) for name in ("case", "more"))
 

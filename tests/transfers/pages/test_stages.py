@@ -178,14 +178,14 @@ def test_continue_leads_to_the_first_unfinished_stage(steps: tuple[str, ...], fi
     assert stages.first_unanswered(make_order(steps=steps)).key == first
 
 
-def drawn(order: Any, key: str | None = None) -> list[str]:
+def stages_of(order: Any, key: str | None = None) -> list[str]:
     return ["done" if step.is_done else "now" if step.is_now else "todo" for step in stages.stepper(order, key).steps]
 
 
 def test_the_stepper_shows_finished_current_and_future_stages() -> None:
     order = make_order(province="12", steps=("service_code",))
 
-    assert drawn(order, "filing_password") == ["done", "done", "now", "todo", "todo", "todo", "todo"]
+    assert stages_of(order, "filing_password") == ["done", "done", "now", "todo", "todo", "todo", "todo"]
 
 
 def test_a_draft_links_finished_stages_and_a_submitted_order_none() -> None:
@@ -200,7 +200,7 @@ def test_an_approved_order_is_closed_with_all_stages_finished() -> None:
     order = make_order(province="12", state=states.APPROVED)
 
     assert stages.stepper(order).closed
-    assert set(drawn(order)) == {"done"}
+    assert set(stages_of(order)) == {"done"}
 
 
 @pytest.mark.parametrize(

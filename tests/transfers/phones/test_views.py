@@ -47,7 +47,7 @@ def state(client, order, role="administrator", **data):
     return sign_in(client, order.owner).post(page_of(order), {"role": role, **data})
 
 
-def stated(order):
+def stated_roles(order):
     return list(order.phone_checks.filter(stated_at__isnull=False).values_list("role", flat=True))
 
 
@@ -114,7 +114,7 @@ def test_where_the_authority_reports_phones_no_statement_is_offered_or_accepted(
     assert "I have entered my code" not in show(client, order)
     state(client, order)
 
-    assert stated(order) == []
+    assert stated_roles(order) == []
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -132,7 +132,7 @@ def test_before_the_authoritys_first_report_no_statement_is_offered_or_accepted_
     }
     assert buttons[language] not in html
     assert waits[language] in html
-    assert stated(order) == []
+    assert stated_roles(order) == []
 
 
 def test_the_link_to_enter_the_code_is_the_primary_button(client):
@@ -152,11 +152,11 @@ def test_a_statement_is_shown_as_such_and_can_be_undone(client):
     state(client, order)
     html = show(client, order)
 
-    assert stated(order) == ["administrator"]
+    assert stated_roles(order) == ["administrator"]
     assert "You told us that you entered the code" in html
     assert html.count("Undo") == 1
     state(client, order, undo="1")
-    assert stated(order) == []
+    assert stated_roles(order) == []
 
 
 @pytest.mark.parametrize("role", ["", "both", "reviewer", "subject_lead' OR 1=1"])
@@ -165,7 +165,7 @@ def test_a_role_not_on_the_order_changes_nothing(client, role):
 
     answer = state(client, order, role)
 
-    assert (answer.status_code, stated(order)) == (302, [])
+    assert (answer.status_code, stated_roles(order)) == (302, [])
 
 
 def test_nothing_can_be_stated_for_a_person_who_has_confirmed(client):
@@ -174,7 +174,7 @@ def test_nothing_can_be_stated_for_a_person_who_has_confirmed(client):
 
     state(client, order)
 
-    assert stated(order) == []
+    assert stated_roles(order) == []
 
 
 def test_a_statement_counts_until_the_last_second_and_not_at_the_deadline():
@@ -183,7 +183,7 @@ def test_a_statement_counts_until_the_last_second_and_not_at_the_deadline():
 
     assert actions.state_phone(order, "administrator", stated=True, now=at) is False
     assert actions.state_phone(order, "administrator", stated=True, now=almost) is True
-    assert stated(order) == ["administrator"]
+    assert stated_roles(order) == ["administrator"]
 
 
 def test_an_earlier_reports_statement_does_not_count_for_this_one(client):
@@ -192,7 +192,7 @@ def test_an_earlier_reports_statement_does_not_count_for_this_one(client):
 
     state(client, order)
 
-    assert stated(order) == []
+    assert stated_roles(order) == []
 
 
 # --- the deadline ----------------------------------------------------------------------------
@@ -226,7 +226,7 @@ def test_after_the_deadline_the_page_applies_it_itself(client):
 
     assert "Time is up" in html
     assert "I have entered my code" not in html
-    assert stated(order) == []
+    assert stated_roles(order) == []
 
 
 def test_one_mobile_for_both_is_one_card(client):
@@ -262,7 +262,7 @@ def test_a_stranger_neither_sees_nor_states(client):
     assert client.get(page_of(order)).status_code == 404
     assert client.post(page_of(order), {"role": "administrator"}).status_code == 404
     assert client.get(reverse("phones-lost", args=[order.reference])).status_code == 404
-    assert stated(order) == []
+    assert stated_roles(order) == []
 
 
 def test_the_page_takes_at_most_ten_queries(client):

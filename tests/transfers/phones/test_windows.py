@@ -59,7 +59,7 @@ def windows(number: int, due_at: datetime = NOW + 20 * HOUR) -> list[Order]:
     return orders
 
 
-def told(confirmed_at: datetime | None = None, *, wrong: int = 0) -> list[PhoneState]:
+def phone_states(confirmed_at: datetime | None = None, *, wrong: int = 0) -> list[PhoneState]:
     return [PhoneState(Role.ADMINISTRATOR, "139****0001", None, confirmed_at, wrong)]
 
 
@@ -82,7 +82,7 @@ class Clock:
         self.seconds += PATIENCE if self.takes is None else self.takes
         if self.takes is None:
             raise Retryable("no answer in time")
-        return dict.fromkeys(report_keys, told())
+        return dict.fromkeys(report_keys, phone_states())
 
     def of(self, act: Callable[[], Any]) -> tuple[int, float]:
         """The number of queries, and their seconds."""
@@ -136,7 +136,7 @@ def test_pulling_answers_does_not_query_open_windows(clock: Clock) -> None:
 def test_a_quiet_round_takes_as_many_queries_for_any_number_of_windows(
     authority: FakeAuthority, django_assert_num_queries: Any, number: int
 ) -> None:
-    authority.phone_states = told()
+    authority.phone_states = phone_states()
     windows(number)
     ask(now=NOW)
 
@@ -299,7 +299,7 @@ def test_another_host_queries_the_register_only_after_its_round_by_the_clock_of_
     assert elsewhere == [0]
 
     PhoneRegister.objects.update(holder="of a dead one", leased_until=Now())
-    monkeypatch.setattr(clock.authority, "phones_of", lambda keys: dict.fromkeys(keys, told()))
+    monkeypatch.setattr(clock.authority, "phones_of", lambda keys: dict.fromkeys(keys, phone_states()))
     with time_machine.travel(timezone.now() + other):
         assert ask() == 1
 
@@ -312,7 +312,7 @@ def test_a_report_that_breaks_the_register_delays_no_other(
     def phones_of(report_keys: list[str]) -> dict[str, list[PhoneState]]:
         if bad.report_key in report_keys:
             raise Retryable("500")
-        return dict.fromkeys(report_keys, told(NOW))
+        return dict.fromkeys(report_keys, phone_states(NOW))
 
     monkeypatch.setattr(authority, "phones_of", phones_of)
 
@@ -365,7 +365,7 @@ def test_two_concurrent_rounds_are_one(authority: FakeAuthority, monkeypatch: py
         return real(report_keys)
 
     monkeypatch.setattr(authority, "phones_of", phones_of)
-    authority.phone_states = told(NOW)
+    authority.phone_states = phone_states(NOW)
 
     assert ask(now=NOW) == 1
     assert (inner, len(authority.asked), moves(order)) == ([0], 1, ["phones_done"])
@@ -375,7 +375,7 @@ def test_two_concurrent_rounds_are_one(authority: FakeAuthority, monkeypatch: py
 def test_a_killed_round_blocks_the_register_for_half_a_minute_at_most(
     authority: FakeAuthority, until: timedelta
 ) -> None:
-    authority.phone_states = told()
+    authority.phone_states = phone_states()
     window()
     PhoneRegister.objects.create(pk=1, holder="gone", leased_until=timezone.now() + 20 * SECOND)
     assert ask(now=NOW) == 0
@@ -392,7 +392,7 @@ def test_a_rounds_results_move_those_that_confirmed_and_are_recorded_for_the_oth
     authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done, wrong, unknown = window(), window(), window()
-    answers = {done.report_key: told(NOW - MINUTE), wrong.report_key: told(wrong=2)}
+    answers = {done.report_key: phone_states(NOW - MINUTE), wrong.report_key: phone_states(wrong=2)}
     monkeypatch.setattr(authority, "phones_of", lambda keys: {key: answers[key] for key in keys if key in answers})
 
     assert ask(now=NOW) == 2
@@ -409,7 +409,7 @@ def test_an_order_reported_again_in_the_meantime_ignores_results_of_its_earlier_
 
     def phones_of(report_keys: list[str]) -> dict[str, list[PhoneState]]:
         Order.objects.filter(pk=order.pk).update(report=order.report + 1)
-        return dict.fromkeys(report_keys, told(NOW - MINUTE))
+        return dict.fromkeys(report_keys, phone_states(NOW - MINUTE))
 
     monkeypatch.setattr(authority, "phones_of", phones_of)
 
@@ -437,9 +437,9 @@ def test_a_sweep_queries_as_many_as_a_round_and_leaves_the_rest_to_the_next(cloc
     windows(300, NOW - HOUR)
 
     assert clock.of(lambda: sweep(now=NOW)) == (4, 1.2)
-    assert counted() == {states.LAPSED: 200, states.PHONE_DUE: 100}
+    assert count_calls() == {states.LAPSED: 200, states.PHONE_DUE: 100}
     assert clock.of(lambda: sweep(now=NOW + MINUTE)) == (2, 0.6)
-    assert counted() == {states.LAPSED: 300}
+    assert count_calls() == {states.LAPSED: 300}
 
 
 def test_a_hanging_register_costs_a_sweep_one_query_and_nobody_lapses(clock: Clock) -> None:
@@ -448,10 +448,10 @@ def test_a_hanging_register_costs_a_sweep_one_query_and_nobody_lapses(clock: Clo
     clock.takes = None
 
     assert clock.of(lambda: sweep(now=NOW)) == (1, PATIENCE)
-    assert counted() == {states.AUTHORITY_REVIEW: 50, states.PHONE_DUE: 70}
+    assert count_calls() == {states.AUTHORITY_REVIEW: 50, states.PHONE_DUE: 70}
     sweep(now=NOW + MINUTE)
     sweep(now=NOW + 2 * MINUTE)
-    assert counted() == {states.AUTHORITY_REVIEW: 120}
+    assert count_calls() == {states.AUTHORITY_REVIEW: 120}
 
 
 def test_while_the_register_refuses_us_a_window_waits(
@@ -464,7 +464,7 @@ def test_while_the_register_refuses_us_a_window_waits(
     assert reload(order).state == states.PHONE_DUE
 
 
-def counted() -> dict[str, int]:
+def count_calls() -> dict[str, int]:
     found: dict[str, int] = {}
     for state in Order.objects.values_list("state", flat=True):
         found[state] = found.get(state, 0) + 1

@@ -13,7 +13,7 @@ from django.utils import timezone
 from icpportal.wizard.storage import keep
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_ready_document, sign_in, subject_answers
-from tests.transfers.outside import alice, as_sent, kept, look, page_of, send
+from tests.transfers.outside import alice, as_sent, look, page_of, reload, send
 from transfers.check.readiness import gaps
 from transfers.documents import actions as paper_actions
 from transfers.pages import stages
@@ -28,7 +28,7 @@ def test_a_change_restarts_the_60_days_and_clears_the_warning(state: str) -> Non
 
     keep(order, "subject", subject_answers(lead_email="new@example.com"))
 
-    after = kept(order)
+    after = reload(order)
     assert after.due_at > timezone.now() + settings.DRAFT_KEPT - timedelta(minutes=5)
     assert (after.reminded, order.due_at) == (0, after.due_at)
 
@@ -38,7 +38,7 @@ def test_saving_the_same_answers_is_no_change() -> None:
 
     keep(order, "subject", subject_answers())
 
-    assert (kept(order).due_at, kept(order).reminded) == (order.due_at, 360)
+    assert (reload(order).due_at, reload(order).reminded) == (order.due_at, 360)
 
 
 def test_an_upload_is_a_change_too() -> None:
@@ -47,7 +47,7 @@ def test_an_upload_is_a_change_too() -> None:
 
     paper_actions.remove(order, slot="subject_id")
 
-    assert kept(order).due_at > timezone.now() + 59 * DAY
+    assert reload(order).due_at > timezone.now() + 59 * DAY
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_after_30_days_the_draft_asks_for_it_again_and_keeps_the_rest(client: Cl
     assert stages.first_unanswered(order).key == step
     assert [gap.url for gap in gaps(order, []) if gap.url == page_of(order, step)] == [page_of(order, step)]
     assert "This was verified more than 30 days ago" in look(client, order, step)
-    assert kept(order).answers == order.answers
+    assert reload(order).answers == order.answers
 
 
 @pytest.mark.parametrize("column", ["code_confirmed_at", "password_confirmed_at"])
@@ -81,15 +81,15 @@ def test_confirming_the_same_server_again_is_valid_for_30_more_days(client: Clie
     order = make_order(alice(), steps=())
     chosen = {"product_type": "ecs", "how": "instance", "instance": "i-example0001", "service_code": ""}
     send(client, order, "service_code", chosen)
-    code = kept(order).service_code
+    code = reload(order).service_code
 
     with time_machine.travel(timezone.now() + 30 * DAY, tick=False):
-        stale = stages.first_unanswered(kept(order)).key
+        stale = stages.first_unanswered(reload(order)).key
         send(client, order, "service_code", as_sent(chosen))
-        following = stages.first_unanswered(kept(order)).key
+        following = stages.first_unanswered(reload(order)).key
 
     assert (stale, following) == ("service_code", "filing_password")
-    assert kept(order).service_code == code
+    assert reload(order).service_code == code
 
 
 def test_a_submitted_order_is_not_asked_again(client: Client) -> None:
@@ -104,4 +104,4 @@ def test_the_reason_of_an_abandoned_order_is_in_its_timeline(client: Client) -> 
 
     html = client.get(order.get_absolute_url()).content.decode()
 
-    assert (kept(order).state, "换服务器" in html) == (states.ABANDONED, True)
+    assert (reload(order).state, "换服务器" in html) == (states.ABANDONED, True)

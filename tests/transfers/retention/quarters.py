@@ -103,7 +103,7 @@ def _order(state: str, people: SimpleNamespace) -> None:
     order.save()  # creates its search keys
     OrderDocument.objects.create(order=order, slot="statement", side=1, document=_paper(order.reference))
     _on_phones(order)
-    _judged(order, people)
+    _judge(order, people)
     _spoken_about(order, people)
 
 
@@ -129,7 +129,7 @@ def _on_phones(order: Order) -> None:
     Backdrop.objects.create(holder=holder, owner=order.owner, state="delivered", **to)
 
 
-def _judged(order: Order, people: SimpleNamespace) -> None:
+def _judge(order: Order, people: SimpleNamespace) -> None:
     reviewer = {"reviewer": people.reviewer}
     judged = ReviewRound.objects.create(order=order, number=1, why=WORDS, own=TOLD, **reviewer)
     FieldVerdict.objects.create(

@@ -45,7 +45,7 @@ def english(client: Client, user: User) -> Client:
     return prove(client, user)
 
 
-def named(name: str, make: Callable[..., User] = make_reviewer) -> User:
+def make_named(name: str, make: Callable[..., User] = make_reviewer) -> User:
     """A member of the desk with a name, in English."""
     user = make(language="en")
     User.objects.filter(pk=user.pk).update(name=name)
@@ -64,7 +64,7 @@ def case_of(order: Order, page: str = "case") -> str:
     return reverse(f"admin:transfers_order_{page}", args=[order.pk])
 
 
-def seen(client: Client, order: Order, page: str = "case") -> HttpResponse:
+def open_unmasked(client: Client, order: Order, page: str = "case") -> HttpResponse:
     """An unmasked page of a case: a reader who does not have it gives a reason."""
     answer = client.get(case_of(order, page))
     if b"look-words" not in answer.content:
@@ -92,7 +92,7 @@ def fill_in(client: Client, order: Order, button: str, typed: dict[str, str]) ->
 
 def more_forms(client: Client, order: Order) -> list[Form]:
     """The forms of the page of all other actions, as they are now."""
-    return WebPage(case_of(order), 200, seen(client, order, "more").content.decode()).forms
+    return WebPage(case_of(order), 200, open_unmasked(client, order, "more").content.decode()).forms
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from tests.transfers.builders import (
 )
 from tests.transfers.cancels import make_website, prove
 from tests.transfers.outside import cost
-from tests.transfers.review.desk import ALTHOUGH, all_ok, case_of, english, press, read, seen
+from tests.transfers.review.desk import ALTHOUGH, all_ok, case_of, english, open_unmasked, press, read
 from transfers.calls import actions as calls
 from transfers.cancellation import cause as for_cause
 from transfers.check.readiness import advice_kept
@@ -119,7 +119,7 @@ def test_a_role_can_do_what_belongs_to_it_and_nothing_else(client, role, move):
 def test_an_applicant_finds_no_desk(client, held_roles):
     order = make_order(state=states.SUBMITTED)
 
-    answers = [seen(sign_in(client, order.owner), order), press(client, order, "accept"), client.get(QUEUE)]
+    answers = [open_unmasked(sign_in(client, order.owner), order), press(client, order, "accept"), client.get(QUEUE)]
 
     assert all(answer.status_code in (302, 404) for answer in answers)
     assert read(order).state == states.SUBMITTED
@@ -156,7 +156,7 @@ def test_the_number_of_the_subject_is_unmasked_where_it_is_compared(client, doma
     changes = person if domain.endswith("cn") else {"id_number": "91649999000000019L"}
     order = make_order(state=states.SUBMITTED, answers={"type": type_answers(domain=domain, **changes)})
 
-    html = seen(english(client, make_reviewer()), order).content.decode()
+    html = open_unmasked(english(client, make_reviewer()), order).content.decode()
 
     fields = html.partition('class="case-section"')[2].partition("What happened so far")[0]
     assert changes["id_number"] in re.sub(r'</span><span class="g">', "", fields)  # groups are margins, not spaces
@@ -185,7 +185,7 @@ def test_an_objection_to_domain_or_subject_is_on_the_case_until_it_is_closed(cli
     client = english(client, make_reviewer())
 
     def objected(case):
-        return "Somebody objects to this order" in seen(client, case).content.decode()
+        return "Somebody objects to this order" in open_unmasked(client, case).content.decode()
 
     assert (objected(order), objected(other)) == (True, False)
     Objection.objects.filter(pk=objection.pk).update(closed_at=timezone.now())
@@ -243,7 +243,7 @@ def test_applicants_words_are_escaped(client):
         html = client.get(page).content.decode()
         assert "<script>alert" not in html
         assert "<img src=x" not in html
-    assert "&lt;script&gt;" in seen(client, order).content.decode()
+    assert "&lt;script&gt;" in open_unmasked(client, order).content.decode()
 
 
 def test_an_objection_is_shown_on_the_order_and_in_its_own_list(client):
@@ -251,9 +251,9 @@ def test_an_objection_is_shown_on_the_order_and_in_its_own_list(client):
     actions.object_to(owner=make_user(), domain=order.domain, subject_key="", words="域名是我们的")
     client = english(client, make_reviewer())
 
-    assert "域名是我们的" in seen(client, order).content.decode()
+    assert "域名是我们的" in open_unmasked(client, order).content.decode()
     assert order.domain in client.get(reverse("admin:transfers_objection_changelist")).content.decode()
-    assert "域名是我们的" not in seen(client, make_order(state=states.SUBMITTED)).content.decode()
+    assert "域名是我们的" not in open_unmasked(client, make_order(state=states.SUBMITTED)).content.decode()
 
 
 def test_a_return_names_the_field_and_reason_and_shows_old_beside_new_next_time(client):
@@ -267,7 +267,7 @@ def test_a_return_names_the_field_and_reason_and_shows_old_beside_new_next_time(
     order = read(order)
     order.answers = {**order.answers, "website": website_answers(order.domain, site_name="示例新名称")}
     order.save(update_fields=["answers"])
-    html = seen(client, order).content.decode()
+    html = open_unmasked(client, order).content.decode()
 
     assert "Returned to the applicant" in page_html
     assert moves(order) == ["send_back"]
@@ -341,7 +341,7 @@ def test_the_photo_is_shown_beside_the_document(client):
     make_ready_document(order, "photo")
     make_ready_document(order, "admin_id")
 
-    html = seen(english(client, make_reviewer()), order).content.decode()
+    html = open_unmasked(english(client, make_reviewer()), order).content.decode()
 
     part = html.partition("Photo beside the document")[2].partition("</section>")[0]
     assert part.count("<img ") == 2
@@ -352,7 +352,7 @@ def test_where_nothing_is_judged_the_papers_are_pictures_without_empty_rows(clie
     order = make_order(state=states.APPROVED)
     make_ready_document(order, "statement")
 
-    html = seen(english(client, make_reviewer()), order).content.decode()
+    html = open_unmasked(english(client, make_reviewer()), order).content.decode()
 
     part = html.partition('id="s-paper"')[2].partition("</section>")[0]
     assert (part.count("<img "), part.count("<article")) == (1, 0)
@@ -364,11 +364,11 @@ def test_the_case_page_takes_as_many_queries_whatever_it_shows(client):
     order.advice = advice_kept(order)
     order.save(update_fields=["advice"])
     client = sign_in(client, make_reviewer())
-    seen(client, order)  # the first look writes its row, and fills the cache of the head
-    bare = cost(lambda: seen(client, order))
+    open_unmasked(client, order)  # the first look writes its row, and fills the cache of the head
+    bare = cost(lambda: open_unmasked(client, order))
     for slot in ("lead_id", "subject_id", "statement"):
         make_ready_document(order, slot)
     calls.ask(order, make_reviewer(), role="subject_lead", about="x")
 
-    assert cost(lambda: seen(client, order)) == bare
+    assert cost(lambda: open_unmasked(client, order)) == bare
     assert bare <= 15

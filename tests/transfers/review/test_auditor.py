@@ -38,7 +38,7 @@ def auditor() -> User:
     return make_user(held_roles=(AUDITOR,))
 
 
-def named(user: User, name: str) -> User:
+def set_name(user: User, name: str) -> User:
     user.name = name
     user.save(update_fields=["name"])
     return user
@@ -66,7 +66,7 @@ def values_of(order: Order) -> set[str]:
 def test_no_page_that_an_auditor_can_open_contains_an_applicants_entries(client: Client) -> None:
     order = make_order(state=states.SUBMITTED, answers={"type": type_answers(**PERSON)})
     paper = make_ready_document(order, "subject_id")
-    owner = named(make_user("lin@example.com", mobile="13911110001"), "林有名")
+    owner = set_name(make_user("lin@example.com", mobile="13911110001"), "林有名")
     site = make_website(owner)
     for_cause.request_cancellation(site, cause="shell_site", words="林示范说不是他的", actor=make_reviewer())
     ParkedAnswer.objects.create(kind="result", report_key="A.1", code="1", words="林示范", reason="unknown")
@@ -105,7 +105,7 @@ def rows_of(client: Client, **asked: str | int) -> str:
 
 def test_looks_and_actions_are_in_one_log_and_can_be_filtered(client: Client) -> None:
     order, other = make_order(state=states.SUBMITTED), make_order(state=states.SUBMITTED)
-    gao, wu = named(make_reviewer(), "Gao Yang"), named(make_reviewer(), "Wu Yangben")
+    gao, wu = set_name(make_reviewer(), "Gao Yang"), set_name(make_reviewer(), "Wu Yangben")
     note_access(actor=gao, what="order", reference=order.reference, reason="review", client="10.1.2.3")
     note_access(actor=wu, what="order", reference=other.reference, reason="customer called", client="")
     calls.ask(order, gao, role="subject_lead", about="林示范 13900000002")
@@ -127,7 +127,7 @@ def test_looks_and_actions_are_in_one_log_and_can_be_filtered(client: Client) ->
 
 def test_changes_by_staff_of_accounts_and_lists_are_in_the_log_without_the_old_values(client: Client) -> None:
     reader = auditor()
-    chen, customer = named(make_user(held_roles=(OPERATIONS,)), "Chen Gang"), named(make_user(), "林示范")
+    chen, customer = set_name(make_user(held_roles=(OPERATIONS,)), "Chen Gang"), set_name(make_user(), "林示范")
     operations = english(Client(), chen)
     day = {"date": "2026-10-01", "is_workday": "", "source": "国办发明电"}
     operations.post(reverse("admin:workdays_workcalendarday_add"), day)
@@ -180,7 +180,7 @@ def test_the_log_continues_on_the_next_page(client: Client) -> None:
 
 
 def test_a_case_opened_again_today_is_listed_today_with_its_first_and_latest_look(client: Client) -> None:
-    wu, gao, now = named(make_reviewer(), "Wu Yangben"), make_reviewer(), timezone.now()
+    wu, gao, now = set_name(make_reviewer(), "Wu Yangben"), make_reviewer(), timezone.now()
     first = now - timedelta(days=3)
     for at in (first, now):
         note_access(actor=wu, what="order", reference="TVNA-2XT0", reason="customer called", client="", now=at)
@@ -213,11 +213,13 @@ def side(client: Client, heading: str) -> str:
 def test_looks_without_the_case_accounts_of_two_duties_and_role_changes_are_lists_beside_the_log(
     client: Client,
 ) -> None:
-    gao, wu, zhao = (named(make_reviewer(), name) for name in ("Gao Yang", "Wu Yangben", "Zhao Li"))
+    gao, wu, zhao = (set_name(make_reviewer(), name) for name in ("Gao Yang", "Wu Yangben", "Zhao Li"))
     for n in range(2):
         note_access(actor=wu, what="order", reference=f"TVNA-2XT{n}", reason="customer called", client="")
     note_access(actor=gao, what="order", reference="TVNA-2XT0", reason="review", client="")
-    named(make_user(held_roles=(REVIEWER,)), "Two Duties").groups.add(Group.objects.get_or_create(name=OPERATIONS)[0])
+    set_name(make_user(held_roles=(REVIEWER,)), "Two Duties").groups.add(
+        Group.objects.get_or_create(name=OPERATIONS)[0]
+    )
     asked = ApprovalRequest.objects.create(
         kind="role", key="x", reference="x", owner=zhao, asked_by=gao, answered_by=wu, outcome="allowed",
         ended_at=timezone.now(), said={"before": ["reviewer"], "after": ["lead reviewer"]},

@@ -63,7 +63,7 @@ def staff(role):
     return make_user(held_roles=({"auditor": AUDITOR, "operations": OPERATIONS}[role],))
 
 
-def listed(client, **asked):
+def listed_orders(client, **asked):
     """The references of a list, from the top."""
     html = client.get(QUEUE, asked).content.decode()
     rows = html.partition("<tbody>")[2].partition("</tbody>")[0]
@@ -74,12 +74,12 @@ def listed(client, **asked):
     ]
 
 
-def named(user, name):
+def set_name(user, name):
     User.objects.filter(pk=user.pk).update(name=name)
     return User.objects.get(pk=user.pk)
 
 
-def returned(order):
+def send_back(order):
     make_return(order)
     return order
 
@@ -91,7 +91,7 @@ def test_each_basket_has_its_own_orders(client):
     hour = timedelta(hours=1)
     now = timezone.now()
     first = make_order(state=states.SUBMITTED, entered_at=now - hour)
-    again = returned(make_order(state=states.SUBMITTED, entered_at=now - 2 * hour))
+    again = send_back(make_order(state=states.SUBMITTED, entered_at=now - 2 * hour))
     photo = make_order(state=states.PHOTO_REVIEW, entered_at=now - 3 * hour)
     old = make_order(state=states.SUBMITTED, entered_at=now - timedelta(days=20))
     handing = make_order(state=states.HANDING_OVER)
@@ -102,7 +102,7 @@ def test_each_basket_has_its_own_orders(client):
     draft = make_order()
     client = sign_in(client, make_reviewer())
 
-    lists = {key: listed(client, queue=key) for key in (
+    lists = {key: listed_orders(client, queue=key) for key in (
         "judge", "review", "again", "photo", "overdue", "phones", "authority", "turned_down", "held", "handing",
     )}  # fmt: skip
 
@@ -113,7 +113,7 @@ def test_each_basket_has_its_own_orders(client):
     }.items()}  # fmt: skip
     assert {key: found for key, found in lists.items() if key != "handing"} == references
     assert sorted(lists["handing"]) == sorted([handing.reference, held.reference])
-    assert draft.reference in listed(client, queue="all")
+    assert draft.reference in listed_orders(client, queue="all")
 
 
 @pytest.mark.parametrize("role", ["reviewer", "lead"])
@@ -186,14 +186,14 @@ def test_the_filters_mine_free_and_with_an_objection(client):
     actions.object_to(owner=make_user(), domain=theirs.domain, subject_key="", words="域名是我们的")
     client = sign_in(client, me)
 
-    assert listed(client, queue="mine") == [mine.reference]
-    assert listed(client, queue="free") == [nobodys.reference]
-    assert listed(client, queue="objections") == [theirs.reference]
+    assert listed_orders(client, queue="mine") == [mine.reference]
+    assert listed_orders(client, queue="free") == [nobodys.reference]
+    assert listed_orders(client, queue="objections") == [theirs.reference]
 
 
 def test_the_list_of_baskets_shows_their_counts(client):
     make_order(state=states.SUBMITTED, entered_at=timezone.now() - timedelta(days=20))
-    returned(make_order(state=states.SUBMITTED))
+    send_back(make_order(state=states.SUBMITTED))
     make_order(state=states.PHOTO_REVIEW)
     client = english(client, make_reviewer())
 
@@ -248,12 +248,12 @@ def test_filters_are_in_the_address_and_filter_the_list(client):
     assign_to_me(there, me)
     client = sign_in(client, me)
 
-    assert listed(client, province="64") == [here.reference]
-    assert listed(client, nature="individual") == [there.reference]
-    assert listed(client, look="findings") == [here.reference]
-    assert listed(client, who="nobody") == [here.reference]
-    assert listed(client, who="me") == [there.reference]
-    assert len(listed(client, nature="no such", who="<script>", kind="x", look="y")) == 2
+    assert listed_orders(client, province="64") == [here.reference]
+    assert listed_orders(client, nature="individual") == [there.reference]
+    assert listed_orders(client, look="findings") == [here.reference]
+    assert listed_orders(client, who="nobody") == [here.reference]
+    assert listed_orders(client, who="me") == [there.reference]
+    assert len(listed_orders(client, nature="no such", who="<script>", kind="x", look="y")) == 2
 
 
 def test_a_reviewers_own_provinces_come_first_and_can_be_left(client):
@@ -263,8 +263,8 @@ def test_a_reviewers_own_provinces_come_first_and_can_be_left(client):
     client = english(client, me)
     client.post(reverse("admin:desk_settings"), {"provinces": ["64"], "single_keys": "on"})
 
-    assert listed(client) == [mine.reference]
-    assert sorted(listed(client, province="all")) == sorted([mine.reference, other.reference])
+    assert listed_orders(client) == [mine.reference]
+    assert sorted(listed_orders(client, province="all")) == sorted([mine.reference, other.reference])
     assert DeskSettings.objects.get(user=me).provinces == "64"
 
 
@@ -293,7 +293,7 @@ def test_the_list_takes_as_many_queries_for_one_row_as_for_three_and_at_most_fif
     client.get(QUEUE)
     one = cost(lambda: client.get(QUEUE))
     for _ in range(2):
-        assign_to_me(returned(make_order(state=states.SUBMITTED)), make_reviewer())
+        assign_to_me(send_back(make_order(state=states.SUBMITTED)), make_reviewer())
 
     assert cost(lambda: client.get(QUEUE)) == one
     assert one <= 15
@@ -332,7 +332,7 @@ def test_an_empty_basket_is_reported_and_the_list_stays(client):
 
 def test_take_in_a_row_reports_who_was_faster(client):
     order = make_order(state=states.SUBMITTED)
-    assign_to_me(order, named(make_reviewer(), "高扬"))
+    assign_to_me(order, set_name(make_reviewer(), "高扬"))
     client = english(client, make_reviewer())
 
     answer = client.post(QUEUE, {"take": str(order.pk)})
@@ -347,7 +347,7 @@ def test_each_row_of_a_bulk_action_has_its_own_result(client):
     me = make_reviewer()
     free, gone = make_order(state=states.SUBMITTED), make_order(state=states.WITHDRAWN)
     theirs = make_order(state=states.SUBMITTED)
-    assign_to_me(theirs, named(make_reviewer(), "高扬"))
+    assign_to_me(theirs, set_name(make_reviewer(), "高扬"))
     client = english(client, me)
 
     answer = client.post(QUEUE, {"act": "claim", "pick": [str(each.pk) for each in (free, theirs, gone)]}, follow=True)
@@ -418,7 +418,7 @@ def test_nobody_claims_a_whole_page_at_once(client):
 
 @pytest.mark.parametrize("role", ["reviewer", "lead"])
 def test_a_lead_assigns_to_a_colleague_and_a_reviewer_cannot(client, role):
-    order, colleague = make_order(state=states.SUBMITTED), named(make_reviewer(), "高扬")
+    order, colleague = make_order(state=states.SUBMITTED), set_name(make_reviewer(), "高扬")
     client = english(client, staff(role))
 
     answer = client.post(QUEUE, {"act": "assign", "to": str(colleague.pk), "pick": [str(order.pk)]})

@@ -20,7 +20,7 @@ ROW = ("site_logo", "website.site_name", "网站标志不符合要求", "The log
 APPROVAL, NEED = "approval_missing", "website.needs_approval"
 
 
-def offered(part: str) -> dict[str, str]:
+def reasons_for(part: str) -> dict[str, str]:
     return dict(choices_for(part, in_force().values()))
 
 
@@ -37,10 +37,10 @@ def test_an_added_row_is_offered_for_its_part_in_both_languages(monkeypatch: pyt
     assert catalogue.seed(ReturnReason, ReasonVersion) == 1
 
     with override("en"):
-        assert offered("website.site_name")["site_logo"] == "The logo does not meet the rules"
-        assert "site_logo" not in offered("subject.lead_name")
+        assert reasons_for("website.site_name")["site_logo"] == "The logo does not meet the rules"
+        assert "site_logo" not in reasons_for("subject.lead_name")
     with override("zh-hans"):
-        assert offered("website.site_name")["site_logo"] == "网站标志不符合要求"
+        assert reasons_for("website.site_name")["site_logo"] == "网站标志不符合要求"
 
 
 def test_edits_by_staff_stay_when_the_rows_are_written_again() -> None:
@@ -66,17 +66,17 @@ def widen() -> None:
 
 
 def test_a_missing_approval_can_be_named_on_an_order_that_claims_to_need_none() -> None:
-    assert APPROVAL in offered(NEED)
+    assert APPROVAL in reasons_for(NEED)
 
 
 def test_an_existing_portal_gets_it_as_a_new_version() -> None:
     reason = as_first_shipped()
-    assert APPROVAL not in offered(NEED)
+    assert APPROVAL not in reasons_for(NEED)
 
     widen()
     widen()
 
-    assert APPROVAL in offered(NEED)
+    assert APPROVAL in reasons_for(NEED)
     assert [(version.number, NEED in version.fields) for version in reason.versions.all()] == [(2, True), (1, False)]
 
 

@@ -14,7 +14,18 @@ from icpportal.approvals import role_changes
 from icpportal.time_format import to_beijing
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, moves, sign_in
-from tests.transfers.review.desk import all_ok, answer, case_of, english, fill_in, more_forms, named, press, read, seen
+from tests.transfers.review.desk import (
+    all_ok,
+    answer,
+    case_of,
+    english,
+    fill_in,
+    make_named,
+    more_forms,
+    open_unmasked,
+    press,
+    read,
+)
 from transfers.models import Call, ColleagueNote, Order
 from transfers.orders import actions as orders
 from transfers.orders.actions import WITHDRAW_REASONS
@@ -28,7 +39,7 @@ CALL = {"call-to": "subject_lead", "call-words": "证件号码差一位"}
 
 
 def test_an_order_is_passed_on_with_a_note_and_the_verdicts_so_far(client):
-    order, me, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
+    order, me, colleague = make_order(state=states.SUBMITTED), make_named("沈阳"), make_named("高扬")
     desk = english(client, me)
     press(desk, order, "keep", **{f"verdict.{NAME}": "ok"})
 
@@ -36,26 +47,26 @@ def test_an_order_is_passed_on_with_a_note_and_the_verdicts_so_far(client):
 
     assert read(order).reviewer == colleague
     theirs = english(client, colleague)
-    assert f'name="verdict.{NAME}" value="ok" checked' in seen(theirs, order).content.decode()
-    more = seen(theirs, order, "more").content.decode()
+    assert f'name="verdict.{NAME}" value="ok" checked' in open_unmasked(theirs, order).content.decode()
+    more = open_unmasked(theirs, order, "more").content.decode()
     assert [words in more for words in ("沈阳", "请看执照", "handed the order to")] == [True, True, True]
 
 
 def test_who_is_given_an_order_reads_the_note_on_the_case_and_no_longer_when_they_took_it_anew(client):
-    order, me, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
+    order, me, colleague = make_order(state=states.SUBMITTED), make_named("沈阳"), make_named("高扬")
     mine, theirs = english(client, me), english(Client(), colleague)
     press(mine, order, "claim")
     press(mine, order, "hand_on", **{"hand-to": str(colleague.pk), "hand-words": "请看执照"})
 
-    given = seen(theirs, order).content.decode().partition("Handed on to you")[2]
+    given = open_unmasked(theirs, order).content.decode().partition("Handed on to you")[2]
     Order.objects.filter(pk=order.pk).update(claimed_since=timezone.now(), claimed_until=timezone.now() + LEASE)
-    anew = seen(theirs, order).content.decode()
+    anew = open_unmasked(theirs, order).content.decode()
 
     assert ["沈阳" in given, "请看执照" in given, "请看执照" in anew] == [True, True, False]
 
 
 def test_what_was_written_to_colleagues_stays_with_who_wrote_it_when_an_order_is_handed_on(client):
-    order, me, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
+    order, me, colleague = make_order(state=states.SUBMITTED), make_named("沈阳"), make_named("高扬")
     desk = english(client, me)
     verdict = {f"verdict.{NAME}": "return", f"words.{NAME}": "改名称"}
     begun = {"note-words": "明天再看", "ask-words": "对吗"}
@@ -68,7 +79,7 @@ def test_what_was_written_to_colleagues_stays_with_who_wrote_it_when_an_order_is
 
 
 def test_only_a_lead_passes_on_somebody_elses_order(client):
-    order, holder, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
+    order, holder, colleague = make_order(state=states.SUBMITTED), make_named("沈阳"), make_named("高扬")
     assign_to_me(order, holder)
 
     press(english(client, make_reviewer()), order, "hand_on", **{"hand-to": str(colleague.pk)})
@@ -79,13 +90,13 @@ def test_only_a_lead_passes_on_somebody_elses_order(client):
 
 
 def test_nothing_is_handed_on_to_a_colleague_who_was_only_invited(client):
-    order, invited = make_order(state=states.SUBMITTED), named("高扬")
+    order, invited = make_order(state=states.SUBMITTED), make_named("高扬")
     invited.set_unusable_password()
     invited.save()
-    desk = english(client, named("沈阳"))
+    desk = english(client, make_named("沈阳"))
     press(desk, order, "claim")
 
-    offered = seen(desk, order, "more").content.decode()
+    offered = open_unmasked(desk, order, "more").content.decode()
     press(desk, order, "hand_on", **{"hand-to": str(invited.pk)})
 
     assert "高扬" not in offered
@@ -115,15 +126,15 @@ def test_a_lead_who_becomes_a_reviewer_keeps_their_orders(client):
 
 
 def test_a_lead_takes_over_and_the_timeline_says_so(client):
-    order, holder, lead = make_order(state=states.SUBMITTED), named("沈阳"), named("林石", make_lead_reviewer)
+    order, holder, lead = make_order(state=states.SUBMITTED), make_named("沈阳"), make_named("林石", make_lead_reviewer)
     assign_to_me(order, holder)
     desk = english(client, lead)
 
-    assert "Take over" in seen(desk, order).content.decode()
+    assert "Take over" in open_unmasked(desk, order).content.decode()
     press(desk, order, "take_over")
 
     assert read(order).reviewer == lead
-    assert "took the order over" in seen(desk, order, "more").content.decode()
+    assert "took the order over" in open_unmasked(desk, order, "more").content.decode()
 
 
 def test_nobody_is_given_an_order_of_their_own(client):
@@ -138,7 +149,7 @@ def test_nobody_is_given_an_order_of_their_own(client):
 
 
 def test_a_question_keeps_the_order_open_until_it_is_answered(client):
-    order, me, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
+    order, me, colleague = make_order(state=states.SUBMITTED), make_named("沈阳"), make_named("高扬")
     desk = english(client, me)
     others = {name: said for name, said in all_ok(order).items() if name != f"verdict.{NAME}"}
     asked = {"ask-part": NAME, "ask-to": str(colleague.pk), "ask-words": "“书画”在经营范围内吗"}
@@ -153,15 +164,17 @@ def test_a_question_keeps_the_order_open_until_it_is_answered(client):
     question = ColleagueNote.objects.get(kind="question")
     answer(theirs, order, question, "在")
     desk = english(client, me)
-    assert "在" in seen(desk, order, "more").content.decode()
-    told = seen(desk, order).content.decode().partition("A colleague has answered")[2].partition("</section>")[0]
+    assert "在" in open_unmasked(desk, order, "more").content.decode()
+    told = (
+        open_unmasked(desk, order).content.decode().partition("A colleague has answered")[2].partition("</section>")[0]
+    )
     assert ["高扬" in told, "Website name" in told, "在" in told] == [True, True, True]
     press(desk, order, "accept", **all_ok(order))
     assert moves(order) == ["accept"]
 
 
 def test_a_question_can_be_settled_by_ones_own_verdict(client):
-    order, me, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
+    order, me, colleague = make_order(state=states.SUBMITTED), make_named("沈阳"), make_named("高扬")
     desk = english(client, me)
     press(desk, order, "ask", **{"ask-part": NAME, "ask-to": str(colleague.pk), "ask-words": "对吗"})
 
@@ -178,30 +191,30 @@ def test_a_question_can_be_settled_by_ones_own_verdict(client):
     ],
 )
 def test_a_question_without_part_or_words_is_not_sent(client, typed, says):
-    order, colleague = make_order(state=states.SUBMITTED), named("高扬")
+    order, colleague = make_order(state=states.SUBMITTED), make_named("高扬")
     desk = english(client, make_reviewer())
 
     sent = press(desk, order, "ask", **{"ask-to": str(colleague.pk), **typed})
     html = sent.content.decode() or desk.get(sent.url).content.decode()
 
     assert says in html
-    chosen = f'value="{NAME}" selected' in seen(desk, order, "more").content.decode()
+    chosen = f'value="{NAME}" selected' in open_unmasked(desk, order, "more").content.decode()
     assert chosen is (typed["ask-part"] == NAME)
     assert not ColleagueNote.objects.exists()
 
 
 def test_the_question_names_its_part(client):
-    order, me, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
+    order, me, colleague = make_order(state=states.SUBMITTED), make_named("沈阳"), make_named("高扬")
     press(english(client, me), order, "ask", **{"ask-to": str(colleague.pk), "ask-part": NAME, "ask-words": "书画?"})
 
-    more = seen(english(client, colleague), order, "more").content.decode()
+    more = open_unmasked(english(client, colleague), order, "more").content.decode()
 
     asked = more.partition('id="questions"')[2].partition("</section>")[0]
     assert ["Website details · Website name" in asked, "书画" in asked] == [True, True]
 
 
 def test_only_the_colleague_asked_answers_and_only_once(client):
-    order, colleague = make_order(state=states.SUBMITTED), named("高扬")
+    order, colleague = make_order(state=states.SUBMITTED), make_named("高扬")
     press(
         english(client, make_reviewer()),
         order,
@@ -225,7 +238,7 @@ TEXTS = {"note-words": "明天再看", "call-words": "证件号码差一位", "a
 
 @pytest.mark.parametrize(("button", "used"), [("note", "note-words"), ("call", "call-words"), ("hand_on", "")])
 def test_no_button_loses_what_is_typed_beside_it(client, button, used):
-    order, desk = make_order(state=states.SUBMITTED), english(client, named("沈阳"))
+    order, desk = make_order(state=states.SUBMITTED), english(client, make_named("沈阳"))
 
     fill_in(desk, order, button, TEXTS)
 
@@ -234,7 +247,7 @@ def test_no_button_loses_what_is_typed_beside_it(client, button, used):
 
 
 def test_answering_one_of_two_questions_keeps_the_words_typed_to_the_other(client):
-    order, me, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
+    order, me, colleague = make_order(state=states.SUBMITTED), make_named("沈阳"), make_named("高扬")
     for part in (NAME, "subject.lead_name"):
         asked = {"ask-part": part, "ask-to": str(colleague.pk), "ask-words": part}
         press(english(client, me), order, "ask", **asked)
@@ -248,30 +261,30 @@ def test_answering_one_of_two_questions_keeps_the_words_typed_to_the_other(clien
     answered = ColleagueNote.objects.exclude(answered_at=None).get()
     left = {name: text for form in more_forms(theirs, order) for name, text in form.fields if name in fields}
     assert {answered.answer, *left.values()} == {"第一个", "第二个"}
-    assert "You typed this and it was not used" not in seen(theirs, order).content.decode()
+    assert "You typed this and it was not used" not in open_unmasked(theirs, order).content.decode()
 
 
 def test_notes_are_for_colleagues_and_encrypted(client):
     order = make_order(state=states.SUBMITTED)
-    desk = english(client, named("沈阳"))
+    desk = english(client, make_named("沈阳"))
 
     press(desk, order, "note", **{"note-words": "申请人是老客户"})
 
-    assert "申请人是老客户" in seen(desk, order, "more").content.decode()
+    assert "申请人是老客户" in open_unmasked(desk, order, "more").content.decode()
     assert "申请人是老客户" not in sign_in(client, order.owner).get(order.get_absolute_url()).content.decode()
     raw = ColleagueNote.objects.extra(select={"raw": "words"}).values_list("raw", flat=True).get()
     assert "老客户" not in str(raw)
 
 
 def test_work_renews_the_half_hour_and_a_lost_case_is_reported_with_its_reviewer(client):
-    order, me = make_order(state=states.SUBMITTED), named("沈阳")
+    order, me = make_order(state=states.SUBMITTED), make_named("沈阳")
     desk = english(client, me)
     said = {"move": "keep", "seen": order.version, "kept": "1.0", f"verdict.{NAME}": "ok"}
 
     first = desk.post(case_of(order), said, headers={"accept": "application/json"}).json()
     until = read(order).claimed_until
     Order.objects.filter(pk=order.pk).update(claimed_until=timezone.now())
-    assign_to_me(read(order), named("高扬"))
+    assign_to_me(read(order), make_named("高扬"))
     result = desk.post(
         case_of(order), {**said, "kept": "1.1", f"verdict.{NAME}": "return"}, headers={"accept": "application/json"}
     ).json()
@@ -279,12 +292,12 @@ def test_work_renews_the_half_hour_and_a_lost_case_is_reported_with_its_reviewer
     assert until > timezone.now()
     assert first["lease"] == f"Yours until {to_beijing(until):%H:%M}"
     assert ["高扬 has had this order since" in result[name] for name in ("words", "lease")] == [True, True]
-    assert f'name="verdict.{NAME}" value="return" checked' in seen(desk, order).content.decode()
+    assert f'name="verdict.{NAME}" value="return" checked' in open_unmasked(desk, order).content.decode()
 
 
 @pytest.mark.parametrize(("move", "typed"), [("note", {"note-words": "明天再看"}), ("call", CALL), ("release", {})])
 def test_each_button_of_a_case_restarts_the_half_hour(client, move, typed):
-    order, me = make_order(state=states.SUBMITTED), named("沈阳")
+    order, me = make_order(state=states.SUBMITTED), make_named("沈阳")
     desk, soon = english(client, me), timezone.now() + timedelta(minutes=1)
     assign_to_me(order, me)
     Order.objects.filter(pk=order.pk).update(claimed_until=soon)
@@ -296,14 +309,14 @@ def test_each_button_of_a_case_restarts_the_half_hour(client, move, typed):
 
 
 def test_an_attempt_of_a_call_restarts_it_for_the_cases_reviewer_and_gives_it_to_nobody_else(client):
-    order, me = make_order(state=states.SUBMITTED), named("沈阳")
+    order, me = make_order(state=states.SUBMITTED), make_named("沈阳")
     desk, soon = english(client, me), timezone.now() + timedelta(minutes=1)
     assign_to_me(order, me)
     press(desk, order, "call", **CALL)
     Order.objects.filter(pk=order.pk).update(claimed_until=soon)
     url = reverse("admin:desk_call", args=[Call.objects.get().pk])
 
-    english(Client(), named("高扬")).post(url, {"move": "show"})
+    english(Client(), make_named("高扬")).post(url, {"move": "show"})
     assert (read(order).reviewer, read(order).claimed_until) == (me, soon)
     desk.post(url, {"move": "show"})
 
@@ -311,7 +324,7 @@ def test_an_attempt_of_a_call_restarts_it_for_the_cases_reviewer_and_gives_it_to
 
 
 def test_an_idle_case_becomes_free_by_itself_and_keeps_what_was_typed(client):
-    order, me, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
+    order, me, colleague = make_order(state=states.SUBMITTED), make_named("沈阳"), make_named("高扬")
     desk, theirs = english(client, me), english(Client(), colleague)
     queue, take = reverse("admin:transfers_order_changelist"), f'name="take" value="{order.pk}"'
     press(desk, order, "keep", **{f"verdict.{NAME}": "return", f"words.{NAME}": "改名称"})
@@ -320,19 +333,19 @@ def test_an_idle_case_becomes_free_by_itself_and_keeps_what_was_typed(client):
     with time_machine.travel(timezone.now() + LEASE + timedelta(seconds=1)):
         assert take in english(theirs, colleague).get(queue).content.decode()
         press(theirs, order, "claim")
-        mine = seen(english(desk, me), order).content.decode()
+        mine = open_unmasked(english(desk, me), order).content.decode()
 
     assert read(order).reviewer == colleague
     assert ["高扬</span> has had this order since" in mine, "改名称" in mine] == [True, True]
 
 
 def test_the_desks_timeline_names_colleagues_and_every_round(client):
-    order, me = make_order(state=states.SUBMITTED), named("沈阳")
+    order, me = make_order(state=states.SUBMITTED), make_named("沈阳")
     desk = english(client, me)
     typed = {**all_ok(order), f"verdict.{NAME}": "return", f"reason.{NAME}": "own", f"words.{NAME}": "改名称"}
     press(desk, order, "send_back", **typed)
 
-    more = seen(desk, order, "more").content.decode()
+    more = open_unmasked(desk, order, "more").content.decode()
 
     assert [words in more for words in ("沈阳", "改名称", "parts in order")] == [True, True, True]
     assert ["Our reviewer" in more, ">You<" in more] == [False, False]
@@ -340,11 +353,13 @@ def test_the_desks_timeline_names_colleagues_and_every_round(client):
 
 def test_the_desks_timeline_states_why_an_order_was_withdrawn_or_refused(client):
     withdrawn, refused = (make_order(state=states.SUBMITTED, submitted_at=timezone.now()) for _order in range(2))
-    lead = named("沈阳", make_lead_reviewer)
+    lead = make_named("沈阳", make_lead_reviewer)
     orders.withdraw(withdrawn, actor=withdrawn.owner, reason="not_wanted")
     review.refuse(refused, lead, "网站内容不适合备案")
 
-    first, second = (seen(english(client, lead), order, "more").content.decode() for order in (withdrawn, refused))
+    first, second = (
+        open_unmasked(english(client, lead), order, "more").content.decode() for order in (withdrawn, refused)
+    )
 
     assert [str(WITHDRAW_REASONS["not_wanted"]) in first, "not_wanted" in first] == [True, False]
     assert "网站内容不适合备案" in second

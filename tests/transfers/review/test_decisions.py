@@ -14,7 +14,7 @@ from icpportal.outbox.models import Message
 from icpportal.outbox.texts.message_content import content_of
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reason, make_reviewer, moves, sign_in
-from tests.transfers.review.desk import ALTHOUGH, all_ok, case_of, english, named, press, read, seen
+from tests.transfers.review.desk import ALTHOUGH, all_ok, case_of, english, make_named, open_unmasked, press, read
 from transfers.models import Decision, FieldVerdict, Order, ReviewRound
 from transfers.orders import actions as orders
 from transfers.review import actions as review
@@ -36,7 +36,7 @@ def finish(order):
     return decisions.finish_due(now=Decision.objects.get(order=order, ended_at=None).final_at)
 
 
-def closed(user):
+def close(user):
     type(user).objects.filter(pk=user.pk).update(is_active=False)
 
 
@@ -104,11 +104,11 @@ def test_a_decision_is_undone_within_the_minute_and_not_after_it(client):
 
 def test_a_colleague_reads_who_has_decided_and_cannot_decide_or_undo(client):
     order = make_order(state=states.SUBMITTED)
-    press(english(client, named("高扬")), order, "accept", **all_ok(order))
+    press(english(client, make_named("高扬")), order, "accept", **all_ok(order))
     Order.objects.filter(pk=order.pk).update(claimed_until=timezone.now())  # the half hour is over: a worker was dead
     colleague = english(client, make_reviewer())
 
-    html = seen(colleague, order).content.decode()
+    html = open_unmasked(colleague, order).content.decode()
     press(colleague, order, "send_back", **{f"reason.{NAME}": "own", f"words.{NAME}": "改"}, **ALTHOUGH)
     press(colleague, order, "take_back")
 
@@ -142,7 +142,7 @@ def test_a_decision_on_an_order_that_moved_on_fails_and_its_reviewer_is_told(cli
     assert "your decision did not take effect" in home.partition(order.reference)[2]
 
 
-@pytest.mark.parametrize("change", [lambda user: roles.give(user), closed], ids=["left the duty", "closed"])
+@pytest.mark.parametrize("change", [lambda user: roles.give(user), close], ids=["left the duty", "closed"])
 def test_a_decision_of_somebody_without_the_permission_any_more_is_not_carried_out(client, change):
     order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
     press(english(client, reviewer), order, "accept", **all_ok(order))
@@ -186,7 +186,7 @@ def test_an_accepted_part_keeps_its_verdict_in_the_next_round_unless_it_changed(
     order.answers, order.state = answers, states.SUBMITTED
     order.save(update_fields=["answers", "state"])
 
-    page = seen(desk, order).context["page"]
+    page = open_unmasked(desk, order).context["page"]
 
     open_parts = {part.key for part in page.parts if part.is_judged and not part.said and not part.is_optional}
     assert open_parts == {NAME, "subject.post_address"}
@@ -209,7 +209,7 @@ def test_a_new_reason_on_an_accepted_part_requires_an_explanation_for_colleagues
 
     assert "was in order last time: say why it is returned now" in refused
     assert ReviewRound.objects.get(number=2).why == "执照昨天才清楚"
-    more = seen(desk, order, "more").content.decode()
+    more = open_unmasked(desk, order, "more").content.decode()
     assert "执照昨天才清楚" in more
     applicant = sign_in(client, order.owner).get(order.get_absolute_url()).content.decode()
     assert "执照昨天才清楚" not in applicant
@@ -296,16 +296,16 @@ def test_after_a_decision_the_next_case_of_the_list_opens(client):
 def test_while_a_decision_waits_its_parts_say_so_and_accept_no_verdict(client):
     order = make_order(state=states.SUBMITTED)
     desk = english(client, make_reviewer())
-    before = seen(desk, order).content.decode()
+    before = open_unmasked(desk, order).content.decode()
     press(desk, order, "accept", **all_ok(order))
 
-    page = seen(desk, order).content.decode()
+    page = open_unmasked(desk, order).content.decode()
 
     assert ['name="verdict.' in each for each in (before, page)] == [True, False]
     assert page.count("has decided this order; final at") > 1
     assert "judged" not in page.partition('<footer class="decide">')[2].partition("</footer>")[0]
     press(desk, order, "take_back")
-    assert f'name="verdict.{NAME}" value="ok" checked' in seen(desk, order).content.decode()
+    assert f'name="verdict.{NAME}" value="ok" checked' in open_unmasked(desk, order).content.decode()
 
 
 def test_while_a_photo_decision_waits_its_rules_accept_no_verdict(client):
@@ -313,7 +313,7 @@ def test_while_a_photo_decision_waits_its_rules_accept_no_verdict(client):
     desk = english(client, make_reviewer())
     press(desk, order, "accept_photo", **all_ok(order))
 
-    assert 'name="verdict.' not in seen(desk, order).content.decode()
+    assert 'name="verdict.' not in open_unmasked(desk, order).content.decode()
 
 
 def test_refusing_a_photo_waits_too(client):

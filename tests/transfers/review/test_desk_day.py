@@ -22,7 +22,7 @@ from tests.transfers.builders import (
     sign_in,
     subject_answers,
 )
-from tests.transfers.review.desk import named, window
+from tests.transfers.review.desk import make_named, window
 from transfers.models import DeskSettings, FieldVerdict, Order, ReasonVersion, ReturnReason, ReviewDraft
 from transfers.review import catalogue
 from transfers.review.cases.parts.parts import parts_of
@@ -125,15 +125,15 @@ def open_desk(page: Page) -> None:
 def arrive(page: Page) -> None:
     """The case is open and its first paper is rendered."""
     page.wait_for_url("**/case/**")
-    drawn(page)
+    expect_picture(page)
 
 
-def drawn(page: Page) -> None:
+def expect_picture(page: Page) -> None:
     expect(page.locator(".pane img").first).to_have_js_property("naturalWidth", WIDE)
 
 
 def in_sight(page: Page) -> dict[str, Any]:
-    drawn(page)
+    expect_picture(page)
     found: dict[str, Any] = page.evaluate(IN_SIGHT)
     return found
 
@@ -142,11 +142,11 @@ def in_focus(page: Page) -> str:
     return page.locator(".part.on").get_attribute("data-part") or ""
 
 
-def judged(page: Page) -> str:
+def progress_on(page: Page) -> str:
     return page.locator(".judged").inner_text().replace("\n", " ")
 
 
-def decided(page: Page, order: Order, move: str, state: str) -> None:
+def expect_decision(page: Page, order: Order, move: str, state: str) -> None:
     """The next page is open, and the order is where the decision sends it."""
     expect(page.locator(".told .success").first).to_be_visible()
     assert (Order.objects.get(pk=order.pk).state, moves(order)) == (state, [move])
@@ -161,7 +161,7 @@ def judge_by_keys(page: Page, keys: Keyboard, returned: dict[str, tuple[str, ...
             keys.press("1")
         else:
             return_by_keys(page, keys, returned[part])
-        if judged(page).startswith(f"{PARTS} of"):
+        if progress_on(page).startswith(f"{PARTS} of"):
             return
 
 
@@ -184,16 +184,18 @@ def test_a_clean_case_takes_at_most_forty_keys_and_no_scrolling(desk: Page) -> N
 
     keys.press("t")
     arrive(desk)
-    assert judged(desk) == f"0 of {PARTS} judged"
+    assert progress_on(desk) == f"0 of {PARTS} judged"
     keys.press("e")
-    assert judged(desk) == f"{len(ON_FILE)} of {PARTS} judged"  # never a differing value, never a part with a finding
+    assert (
+        progress_on(desk) == f"{len(ON_FILE)} of {PARTS} judged"
+    )  # never a differing value, never a part with a finding
     keys.press("g")
     judge_by_keys(desk, keys, {})
     keys.press("a")
     desk.wait_for_url("**/case/accept/**")
     keys.press("y")
 
-    decided(desk, order, "accept", states.PHOTO_DUE)
+    expect_decision(desk, order, "accept", states.PHOTO_DUE)
     assert keys.commands <= 40
 
 
@@ -233,7 +235,7 @@ def test_three_returns_take_at_most_seventy_keys_and_no_scrolling(desk: Page) ->
     expect(desk.locator(".letters")).to_contain_text(OWN_WORDS)
     keys.press("y")
 
-    decided(desk, order, "send_back", states.RETURNED)
+    expect_decision(desk, order, "send_back", states.RETURNED)
     assert keys.commands <= 70
     said_back(order)
 
@@ -260,7 +262,7 @@ def test_the_reasons_of_every_part_open_without_scrolling(desk: Page, reviewer: 
         assert desk.locator(".part.on .reasons label").count() > 0
         keys.press("u")
 
-    assert judged(desk) == f"0 of {PARTS} judged"
+    assert progress_on(desk) == f"0 of {PARTS} judged"
 
 
 def test_no_key_decides_too_early_and_none_acts_from_a_text_field(desk: Page, reviewer: User) -> None:
@@ -299,7 +301,7 @@ def test_enter_alone_accepts_nothing_and_a_key_held_down_does_not_reach_the_next
 
     assert moves(order) == []
     keys.press("y")
-    decided(desk, order, "accept", states.PHOTO_DUE)
+    expect_decision(desk, order, "accept", states.PHOTO_DUE)
 
 
 def test_no_key_decides_when_keys_are_switched_off(desk: Page, reviewer: User) -> None:
@@ -310,7 +312,7 @@ def test_no_key_decides_when_keys_are_switched_off(desk: Page, reviewer: User) -
 
     keys.press("e", "1", "2", "b", "a")
 
-    assert judged(desk) == f"0 of {PARTS} judged"
+    assert progress_on(desk) == f"0 of {PARTS} judged"
     assert moves(order) == []
 
 
@@ -320,7 +322,7 @@ def test_no_key_decides_when_keys_are_switched_off(desk: Page, reviewer: User) -
 def click_through(page: Page, returned: dict[str, str]) -> int:
     """Judges the open parts by clicks; returns how many it took."""
     clicks = 0
-    while not judged(page).startswith(f"{PARTS} of"):
+    while not progress_on(page).startswith(f"{PARTS} of"):
         assert in_sight(page) == SEEN, in_focus(page)
         part = in_focus(page)
         here = page.locator(".part.on")
@@ -330,7 +332,7 @@ def click_through(page: Page, returned: dict[str, str]) -> int:
             clicks += 1
         else:
             here.locator("label.ok").click()  # moves to the next open part
-            assert in_focus(page) != part or judged(page).startswith(f"{PARTS} of")
+            assert in_focus(page) != part or progress_on(page).startswith(f"{PARTS} of")
         clicks += 1
         if part in returned and page.locator(".lacking").is_visible() and page.locator(".lacking").inner_text():
             page.locator(".lacking").click()
@@ -358,7 +360,7 @@ def test_the_same_day_by_mouse_alone(desk: Page, returned: dict[str, str], move:
     desk.locator(".btn.back" if returned else ".accept").click()
     desk.locator(f"button[value={move}]").click()
 
-    decided(desk, order, move, state)
+    expect_decision(desk, order, move, state)
     assert clicks + OTHER_CLICKS <= 70
 
 
@@ -392,7 +394,7 @@ def test_the_same_day_without_script(desk: Page, returned: dict[str, str], move:
     desk.locator(".btn.back" if returned else ".accept").click()
     desk.locator(f"button[value={move}]").click()
 
-    decided(desk, order, move, state)
+    expect_decision(desk, order, move, state)
     if returned:
         said_back(order)
 
@@ -432,7 +434,7 @@ def test_who_loses_a_case_while_they_judge_it_reads_at_its_head_who_has_it(desk:
     open_own_case(desk, order, reviewer)
     whose = desk.locator(".case-bar .lease")
     expect(whose).to_have_text(re.compile("Yours until"))
-    take_over(Order.objects.get(pk=order.pk), named("林石", make_lead_reviewer))
+    take_over(Order.objects.get(pk=order.pk), make_named("林石", make_lead_reviewer))
 
     desk.keyboard.press("1")
 

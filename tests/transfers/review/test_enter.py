@@ -34,7 +34,7 @@ def desk(request, browser: Browser, live_server):
         yield page
 
 
-def saved(page: Page) -> None:
+def expect_saved(page: Page) -> None:
     """Waits until the page has reacted to Enter."""
     expect(page.locator("[data-saved]:not(:empty), .told .success").first).to_be_visible()
 
@@ -68,9 +68,9 @@ def test_enter_in_a_text_field_of_the_case_page_decides_nothing_and_keeps_the_te
             return_part(desk, name.removeprefix("words."))
         desk.fill(f"[name='{name}']", "不清楚")
         desk.press(f"[name='{name}']", "Enter")
-        saved(desk)
+        expect_saved(desk)
 
-    undecided(order, state, CASE[state])
+    expect_undecided(order, state, CASE[state])
 
 
 @pytest.mark.parametrize("state", [states.SUBMITTED, *(pytest.param(each, marks=pytest.mark.long) for each in MORE)])
@@ -83,15 +83,15 @@ def test_enter_in_a_text_field_of_the_page_of_all_other_actions_sends_nothing_an
         open_more(desk, order)
         desk.fill(f"[name='{name}']", "不清楚")
         desk.press(f"[name='{name}']", "Enter")
-        saved(desk)
+        expect_saved(desk)
 
-    undecided(order, state, MORE[state])
+    expect_undecided(order, state, MORE[state])
     open_more(desk, order)
     for name in MORE[state]:
         expect(desk.locator(f"[name='{name}']")).to_have_value("不清楚")
 
 
-def undecided(order: Order, state: str, names: tuple[str, ...]) -> None:
+def expect_undecided(order: Order, state: str, names: tuple[str, ...]) -> None:
     """Nothing happened to the order, nobody was notified, and everything typed is kept."""
     typed = ReviewDraft.objects.get().typed
     assert (Order.objects.get(pk=order.pk).state, moves(order), Message.objects.count()) == (state, [], 0)

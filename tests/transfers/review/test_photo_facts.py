@@ -5,7 +5,7 @@ from django.utils.translation import override
 
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_ready_document, make_reviewer, sign_in
-from tests.transfers.review.desk import seen
+from tests.transfers.review.desk import open_unmasked
 from transfers.review.cases.parts.photo import photo_facts
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,7 @@ def test_how_the_photo_was_taken_is_shown_beside_it(client):
     make_ready_document(order, "photo")
 
     client.cookies["django_language"] = "en"
-    html = seen(sign_in(client, make_reviewer()), order).content.decode()
+    html = open_unmasked(sign_in(client, make_reviewer()), order).content.decode()
 
     part = html.partition("Photo beside the document")[2].partition("</section>")[0]
     assert "银川市示例拍照点" in part

@@ -9,7 +9,7 @@ from django.urls import reverse
 from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_ready_document, make_reason, make_reviewer, moves
-from tests.transfers.review.desk import all_ok, case_of, english, press, seen
+from tests.transfers.review.desk import all_ok, case_of, english, open_unmasked, press
 from transfers.models import FieldVerdict, ReturnReason
 from transfers.review.cases.parts.photo_rules import RULES, rules_for
 from transfers.review.catalogue import ROWS
@@ -27,7 +27,7 @@ def read_after(client, order, move, **typed):
     return (client.get(answer.url) if answer.status_code == 302 else answer).content.decode()
 
 
-def taken(way, **columns):
+def make_taken(way, **columns):
     """An order whose photo is in review, taken in this way."""
     order = make_order(state=states.PHOTO_REVIEW)
     order.answers = {**order.answers, "photo": {"way": way}}
@@ -58,14 +58,14 @@ def test_every_rule_has_its_reason_in_the_catalogue_and_existing_checks():
     ],
 )
 def test_only_the_rules_of_the_way_it_was_taken_are_judged(way, asked):
-    assert " ".join(rule.key for rule in rules_for(taken(way))) == asked
+    assert " ".join(rule.key for rule in rules_for(make_taken(way))) == asked
 
 
 @pytest.mark.usefixtures("reasons")
 def test_the_automatic_findings_are_shown_at_their_rules(client):
-    order = taken("backdrop", likeness="0" * DIGITS, advice=[{"key": "photo_clothes", "box": WHOLE}])
+    order = make_taken("backdrop", likeness="0" * DIGITS, advice=[{"key": "photo_clothes", "box": WHOLE}])
 
-    html = seen(english(client, make_reviewer()), order).content.decode()
+    html = open_unmasked(english(client, make_reviewer()), order).content.decode()
 
     assert "Automatic check: A red or blue top" in html
     assert html.count("Automatic check: nothing found") == 4
@@ -76,14 +76,14 @@ def test_the_automatic_findings_are_shown_at_their_rules(client):
 @pytest.mark.usefixtures("reasons")
 @pytest.mark.parametrize("columns", [{"advice": [{"key": "unjudged", "box": WHOLE}], "likeness": "0" * DIGITS}, {}])
 def test_an_unchecked_picture_shows_no_findings(client, columns):
-    order = taken("backdrop", **columns)
+    order = make_taken("backdrop", **columns)
 
-    assert "Automatic check" not in seen(english(client, make_reviewer()), order).content.decode()
+    assert "Automatic check" not in open_unmasked(english(client, make_reviewer()), order).content.decode()
 
 
 @pytest.mark.usefixtures("reasons")
 def test_a_photo_is_accepted_when_every_rule_is_met_and_not_before(client):
-    order = taken("backdrop")
+    order = make_taken("backdrop")
     desk = english(client, make_reviewer())
     met = all_ok(order)
 
@@ -102,9 +102,9 @@ def test_a_photo_is_accepted_when_every_rule_is_met_and_not_before(client):
 
 @pytest.mark.usefixtures("reasons")
 def test_a_photo_is_accepted_on_a_separate_page_that_says_what_follows_and_what_was_overruled(client):
-    order = taken("backdrop", likeness="0" * DIGITS, advice=[{"key": "photo_clothes", "box": WHOLE}])
+    order = make_taken("backdrop", likeness="0" * DIGITS, advice=[{"key": "photo_clothes", "box": WHOLE}])
     desk = english(client, make_reviewer())
-    case = seen(desk, order).content.decode()
+    case = open_unmasked(desk, order).content.decode()
     assert ['value="accept_photo"' in case, 'value="to_accept"' in case, 'data-key="a"' in case] == [False, True, True]
 
     html = read_after(desk, order, "to_accept", **all_ok(order))
@@ -119,9 +119,9 @@ def test_a_photo_is_accepted_on_a_separate_page_that_says_what_follows_and_what_
 
 @pytest.mark.usefixtures("reasons")
 def test_the_page_of_accepting_a_photo_opens_only_when_every_rule_is_met(client):
-    order = taken("backdrop")
+    order = make_taken("backdrop")
     desk = english(client, make_reviewer())
-    seen(desk, order)
+    open_unmasked(desk, order)
 
     html = read_after(desk, order, "to_accept", **{**all_ok(order), CLOTHES: "return"})
 
@@ -133,7 +133,7 @@ def test_the_page_of_accepting_a_photo_opens_only_when_every_rule_is_met(client)
 @pytest.mark.usefixtures("reasons")
 @pytest.mark.parametrize(("words", "besides"), [("请走近一些", ["photo"]), ("", [])])
 def test_the_applicant_reads_the_rules_that_are_not_met(client, words, besides):
-    order = taken("backdrop")
+    order = make_taken("backdrop")
     desk = english(client, make_reviewer())
 
     unmet = {CLOTHES: "return", FACE: "return"}
@@ -150,7 +150,7 @@ def test_the_applicant_reads_the_rules_that_are_not_met(client, words, besides):
 
 @pytest.mark.usefixtures("reasons")
 def test_without_a_rule_or_a_reason_no_new_photo_is_requested(client):
-    order = taken("plain")
+    order = make_taken("plain")
     desk = english(client, make_reviewer())
 
     html = read_after(desk, order, "refuse_photo", **{"photo-words": "太远"})
@@ -162,7 +162,7 @@ def test_without_a_rule_or_a_reason_no_new_photo_is_requested(client):
 
 def test_a_rule_whose_reason_was_deleted_by_staff_is_not_dropped_silently(client):
     ReturnReason.objects.filter(key="photo_face").delete()
-    order = taken("backdrop")
+    order = make_taken("backdrop")
 
     html = read_after(english(client, make_reviewer()), order, "refuse_photo", **{FACE: "return"})
 

@@ -59,7 +59,7 @@ def large_tables() -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
-def explained(sql: str) -> str:
+def explain(sql: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute("EXPLAIN " + sql)
         return "\n".join(line for (line,) in cursor.fetchall())
@@ -129,7 +129,7 @@ def test_every_page_is_answered_from_indexes_and_each_basket_from_its_own(
         for basket, url in pages(role, user):
             for sql in set(asked_by(client, url)) - asked:
                 asked.add(sql)
-                plan = explained(sql)
+                plan = explain(sql)
                 counted |= {f"{role} {url}"} if COUNTED_WHOLE.match(sql) else set()
                 read_whole |= {f"{role} {url}: {sql[:300]}"} if whole.search(plan) else set()
                 listed |= {basket: (INDEX.findall(plan) or [plan])[0]} if basket and ONE_PAGE in sql else {}
@@ -137,7 +137,7 @@ def test_every_page_is_answered_from_indexes_and_each_basket_from_its_own(
     assert (read_whole, counted) == (set(), set())
     assert {basket for basket, index in listed.items() if basket not in LISTED_BY.get(index, "").split()} == set()
     assert set(listed) == {basket for keys in LISTED_BY.values() for basket in keys.split()}
-    assert whole.search(explained("SELECT 1 FROM transfers_order WHERE rule_profile = 'x'"))  # it can detect one
+    assert whole.search(explain("SELECT 1 FROM transfers_order WHERE rule_profile = 'x'"))  # it can detect one
     assert COUNTED_WHOLE.match('SELECT COUNT(*) AS "__count" FROM "transfers_order"')
 
 
@@ -155,4 +155,4 @@ def test_the_auditors_log_reads_the_newest_changes_by_their_primary_key(client: 
         sql for sql in asked_by(client, f"{reverse('admin:index')}?{narrowed}") if 'FROM "django_admin_log"' in sql
     )
 
-    assert "Index Scan Backward using django_admin_log_pkey" in explained(newest)
+    assert "Index Scan Backward using django_admin_log_pkey" in explain(newest)

@@ -187,10 +187,10 @@ def test_a_duty_without_the_case_is_a_separate_purpose(client: Client, duty: Any
 
 
 def test_a_lead_sees_every_case_as_lead_and_the_log_marks_looks_without_the_case(client: Client) -> None:
-    from tests.transfers.review.test_auditor import auditor, named, rows_of
+    from tests.transfers.review.test_auditor import auditor, rows_of, set_name
 
-    order, lead = make_order(state=states.SUBMITTED), named(make_lead_reviewer(), "Wu Yangben")
-    holder = named(make_reviewer(), "Gao Yang")
+    order, lead = make_order(state=states.SUBMITTED), set_name(make_lead_reviewer(), "Wu Yangben")
+    holder = set_name(make_reviewer(), "Gao Yang")
     assign_to_me(order, holder)
     sign_in(Client(), holder).get(case_of(order))
     is_seen = is_clear(english(client, lead).get(case_of(order)), order)

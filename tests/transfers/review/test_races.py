@@ -53,7 +53,7 @@ def page(client, order):
     return " ".join(html.fromstring(client.get(case_of(order)).content).text_content().split())
 
 
-def typed(client, order):
+def own_words_on(client, order):
     """The own words about the name that are on the page."""
     fields = html.fromstring(client.get(case_of(order)).content).xpath(f"//*[@name='words.{NAME}']")
     return [field.get("value") or field.text for field in fields]
@@ -96,7 +96,7 @@ def test_two_reviewers_begin_at_once_and_one_has_the_order(rounds, people):
         assert holder in (first, second)
         loser = two if holder == first else one
         assert f"{holder.name} has had this order since" in page(loser, order)
-        assert WORDS in typed(two, order)  # whoever has the order
+        assert WORDS in own_words_on(two, order)  # whoever has the order
 
 
 def test_a_lead_takes_over_while_the_reviewer_types_and_nothing_typed_is_lost(rounds, people):
@@ -112,7 +112,7 @@ def test_a_lead_takes_over_while_the_reviewer_types_and_nothing_typed_is_lost(ro
 
         assert read(order).reviewer == lead
         assert "林石 has had this order since" in page(typing, order)
-        assert WORDS in typed(typing, order)
+        assert WORDS in own_words_on(typing, order)
 
 
 def test_a_lease_that_expires_while_its_reviewer_decides_leaves_one_outcome(rounds, people):

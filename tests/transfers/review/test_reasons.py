@@ -78,7 +78,7 @@ def act(client, reason, move, **typed):
     return client.post(at(reason), {"move": move, **typed}, follow=True).content.decode()
 
 
-def asked():
+def request_fields():
     return {"request": ApprovalRequest.objects.get(outcome="").pk, "read": "on"}
 
 
@@ -91,10 +91,10 @@ def draft(reason, client, order, **typed):
 def publish(reason, first, second, order, **typed):
     draft(reason, first, order, **typed)
     act(first, reason, "ask")
-    return act(second, reason, "allow_request", **asked())
+    return act(second, reason, "allow_request", **request_fields())
 
 
-def told():
+def words_sent():
     row = FieldVerdict.objects.get(verdict="return")
     return row.told["zh"]["text"], row.version.number
 
@@ -114,15 +114,15 @@ def test_one_lead_writes_a_second_publishes_and_the_applicant_reads_it_in_both_l
     assert list(looks) == [("127.0.0.1", 1)]
     assert "a second person has to allow it" in act(gao, reason, "ask")
     assert reason.key in lin.get(reverse("admin:index")).content.decode()
-    assert "read both languages, and say so" in act(lin, reason, "allow_request", request=asked()["request"])
+    assert "read both languages, and say so" in act(lin, reason, "allow_request", request=request_fields()["request"])
 
-    page = act(lin, reason, "allow_request", **asked())
+    page = act(lin, reason, "allow_request", **request_fields())
 
     assert "version 2 is in force" in page
     version = ReasonVersion.objects.get(reason=reason, number=2)
     assert (version.author.name, version.published_by.name, version.tried_on) == ("高扬", "林远", order.reference)
     press(reviewer, order, "send_back", **{f"reason.{NAME}": reason.key}, **ALTHOUGH)
-    assert told() == (f"网站名称“{value}”与执照不符请按执照更正。", 2)
+    assert words_sent() == (f"网站名称“{value}”与执照不符请按执照更正。", 2)
     assert f"网站名称“{value}”与执照不符" in letter("order_returned", "email", "zh-hans")
     assert f"The website name {value} differs from the licence." in letter("order_returned", "email", "en")
     assert "The website name" in page_of(order, "en")
@@ -136,7 +136,7 @@ def test_a_new_version_changes_no_words_already_sent(gao, lin, reviewer, reason,
 
     publish(reason, gao, lin, order)
 
-    assert told() == ("与证件逐字核对后改填", 1)
+    assert words_sent() == ("与证件逐字核对后改填", 1)
     assert "与证件逐字核对后改填" in before
     assert "与证件逐字核对后改填" in page_of(order, "zh-hans")
     assert "网站名称“" not in page_of(order, "zh-hans")
@@ -150,21 +150,21 @@ def test_a_decision_that_can_still_be_undone_keeps_the_words_of_its_moment(gao, 
     decisions.finish_due(now=Decision.objects.get().final_at)
 
     assert read(order).state == states.RETURNED
-    assert told() == ("与证件逐字核对后改填", 1)
+    assert words_sent() == ("与证件逐字核对后改填", 1)
 
 
 def test_neither_the_author_nor_the_asker_can_publish_it(gao, lin, reason, order):
     draft(reason, gao, order)
     act(lin, reason, "ask")  # another lead asks: the author may not answer either
 
-    assert "A second person must decide" in act(gao, reason, "allow_request", **asked())
-    assert "A second person must decide" in act(lin, reason, "allow_request", **asked())
+    assert "A second person must decide" in act(gao, reason, "allow_request", **request_fields())
+    assert "A second person must decide" in act(lin, reason, "allow_request", **request_fields())
     assert ReasonVersion.objects.get(reason=reason, number=2).published_at is None
     assert "withdraw the request before you change the words" in act(gao, reason, "save", **DRAFT)
 
-    act(lin, reason, "withdraw_request", **asked())
+    act(lin, reason, "withdraw_request", **request_fields())
     act(gao, reason, "ask")
-    assert "Sent back" in act(lin, reason, "decline_request", **asked())
+    assert "Sent back" in act(lin, reason, "decline_request", **request_fields())
     assert ReasonVersion.objects.get(reason=reason, number=2).published_at is None
 
 
@@ -185,7 +185,7 @@ def test_words_changed_after_the_request_are_not_published(gao, lin, reason, ord
     act(gao, reason, "ask")
     ReasonVersion.objects.filter(reason=reason, number=2).update(written_at=timezone.now())
 
-    assert "Nothing was done" in act(lin, reason, "allow_request", **asked())
+    assert "Nothing was done" in act(lin, reason, "allow_request", **request_fields())
     assert ReasonVersion.objects.get(reason=reason, number=2).published_at is None
 
 
@@ -222,7 +222,7 @@ def test_a_version_begins_at_its_time_and_the_previous_one_is_in_force_until_the
     draft(reason, gao, order)
     begins = timezone.localtime() + timedelta(days=2)
     act(gao, reason, "ask", begins_at=f"{begins:%Y-%m-%dT%H:%M}")
-    page = act(lin, reason, "allow_request", **asked())
+    page = act(lin, reason, "allow_request", **request_fields())
 
     assert ["version 1 is in force" in page, "published, not in force yet" in page] == [True, True]
     held = [in_force(begins + timedelta(minutes=away))[reason.key].number for away in (-2, 2)]
@@ -254,7 +254,7 @@ def test_a_new_reason_is_a_draft_that_is_not_offered(gao, lin, reviewer, order):
     assert offered not in reviewer.get(case_of(order)).content.decode()
     act(gao, new, "try", reference=order.reference)
     act(gao, new, "ask")
-    act(lin, new, "allow_request", **asked())
+    act(lin, new, "allow_request", **request_fields())
     assert offered in reviewer.get(case_of(order)).content.decode()
 
 

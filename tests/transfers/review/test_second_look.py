@@ -17,7 +17,7 @@ from icpportal.time_format import short_words
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_return, make_reviewer, moves, sign_in
 from tests.transfers.outside import cost
-from tests.transfers.review.desk import all_ok, answer, case_of, english, press, read, seen
+from tests.transfers.review.desk import all_ok, answer, case_of, english, open_unmasked, press, read
 from tests.transfers.together import together
 from transfers.check.readiness import advice_kept
 from transfers.models import Decision, FieldVerdict, Objection, Order, ReviewRound
@@ -121,7 +121,7 @@ def accept(order, client, move="accept"):
     return press(client, order, move, **all_ok(order))
 
 
-def told(client, order, move, **typed):
+def message_after(client, order, move, **typed):
     """The message after a press."""
     asked = ApprovalRequest.objects.filter(key=str(order.pk), outcome="").first()
     known = {"seen": read(order).version, "request": str(asked.pk) if asked else ""}
@@ -131,7 +131,7 @@ def told(client, order, move, **typed):
 
 
 def case(client, order, page="case"):
-    return words(seen(client, order, page))
+    return words(open_unmasked(client, order, page))
 
 
 def take(order, user):
@@ -173,8 +173,8 @@ def test_the_accepting_reviewer_reads_why_it_waits_and_for_whom_and_cannot_confi
     assert "It waits for one of: 林远" in said
     assert "Confirm…" not in said
     refused = "judged this order: another person has to look at it before it is submitted"
-    assert f"高扬 {refused}" in told(gao[1], order, "confirm")
-    assert f"高扬 {refused}" in told(gao[1], order, "claim")
+    assert f"高扬 {refused}" in message_after(gao[1], order, "confirm")
+    assert f"高扬 {refused}" in message_after(gao[1], order, "claim")
     assert (read(order).state, read(order).report, look().outcome) == (order.state, 0, "")
 
 
@@ -190,7 +190,7 @@ def test_a_second_person_sees_what_the_first_one_judged_and_confirms(order, move
     assert "高扬 accepted this order" in confirm
     assert "Confirm: submit to the authority" in confirm
 
-    assert "Confirmed" in told(lin[1], order, "confirm")
+    assert "Confirmed" in message_after(lin[1], order, "confirm")
 
     now = read(order)
     assert (now.state, now.report, now.reviewer, moves(order)) == (states.HANDING_OVER, 1, None, [move])
@@ -212,18 +212,20 @@ def test_a_workers_cache_of_the_first_verdicts_is_valid_for_readers_of_any_langu
     take(order, lin[0])
 
     assert "Confirm: submit to the authority" in case(lin[1], order, "second")
-    assert "Confirmed" in told(lin[1], order, "confirm")
+    assert "Confirmed" in message_after(lin[1], order, "confirm")
 
 
 def test_a_second_person_sends_it_back_with_the_parts_and_the_first_judges_those_again(looked_at, gao, lin):
-    assert "Mark at least one part" in told(lin[1], looked_at, "send_to_first", **{"second-words": FOUND})
+    assert "Mark at least one part" in message_after(lin[1], looked_at, "send_to_first", **{"second-words": FOUND})
     press(lin[1], looked_at, "keep", **MARKED)
     page = case(lin[1], looked_at, "second")
     assert "Send back to 高扬" in page
     assert "名称与执照不符" in page
-    assert "Not confirmed: 1 to return" in told(lin[1], looked_at, "confirm")
-    assert "Say in a few words what you found" in told(lin[1], looked_at, "send_to_first", **{"second-words": ""})
-    assert "back with who accepted it" in told(lin[1], looked_at, "send_to_first", **{"second-words": FOUND})
+    assert "Not confirmed: 1 to return" in message_after(lin[1], looked_at, "confirm")
+    assert "Say in a few words what you found" in message_after(
+        lin[1], looked_at, "send_to_first", **{"second-words": ""}
+    )
+    assert "back with who accepted it" in message_after(lin[1], looked_at, "send_to_first", **{"second-words": FOUND})
 
     now = read(looked_at)
     assert (now.state, now.report, now.reviewer, moves(looked_at)) == (states.SUBMITTED, 0, gao[0], [])
@@ -234,32 +236,32 @@ def test_a_second_person_sends_it_back_with_the_parts_and_the_first_judges_those
     )
     assert FOUND in said
     assert FOUND in case(gao[1], looked_at, "more")
-    assert "Not accepted: 1 to return" in told(gao[1], looked_at, "accept")
+    assert "Not accepted: 1 to return" in message_after(gao[1], looked_at, "accept")
 
-    told(gao[1], looked_at, "send_back")
+    message_after(gao[1], looked_at, "send_back")
     assert read(looked_at).state == states.RETURNED
 
 
 def test_a_colleague_who_claims_it_instead_judges_the_named_parts_again_too(looked_at, gao, lin):
-    told(lin[1], looked_at, "send_to_first", **MARKED, **{"second-words": FOUND})
+    message_after(lin[1], looked_at, "send_to_first", **MARKED, **{"second-words": FOUND})
     press(gao[1], looked_at, "release")
     zhao = person("赵敏")
     take(looked_at, zhao[0])
 
     assert FOUND in case(zhao[1], looked_at)
-    assert "Not accepted: 1 to return" in told(zhao[1], looked_at, "accept")
-    told(zhao[1], looked_at, "accept", **{f"verdict.{NAME}": "ok"})
+    assert "Not accepted: 1 to return" in message_after(zhao[1], looked_at, "accept")
+    message_after(zhao[1], looked_at, "accept", **{f"verdict.{NAME}": "ok"})
 
     assert (look().asked_by, look().outcome, read(looked_at).report) == (zhao[0], "", 0)
-    assert "高扬 judged this order" in told(gao[1], looked_at, "claim")
+    assert "高扬 judged this order" in message_after(gao[1], looked_at, "claim")
 
 
 def test_the_person_who_sent_it_back_may_look_again(looked_at, gao, lin):
-    told(lin[1], looked_at, "send_to_first", **MARKED, **{"second-words": FOUND})
-    told(gao[1], looked_at, "accept", **{f"verdict.{NAME}": "ok", f"words.{NAME}": "", f"reason.{NAME}": ""})
+    message_after(lin[1], looked_at, "send_to_first", **MARKED, **{"second-words": FOUND})
+    message_after(gao[1], looked_at, "accept", **{f"verdict.{NAME}": "ok", f"words.{NAME}": "", f"reason.{NAME}": ""})
     take(looked_at, lin[0])
 
-    told(lin[1], looked_at, "confirm")
+    message_after(lin[1], looked_at, "confirm")
 
     assert read(looked_at).state == states.HANDING_OVER
 
@@ -270,9 +272,9 @@ def test_while_it_waits_nothing_else_is_decided(accepted):
     assert ['value="to_accept"' in page, 'value="to_return"' in page] == [False, False]
 
     waits = "A second person looks at it before anything else is decided"
-    assert waits in told(lead[1], accepted, "accept", **all_ok(accepted))
-    assert waits in told(lead[1], accepted, "send_back", **MARKED)
-    assert waits in told(lead[1], accepted, "refuse", **{"refuse-words": "网站内容不适合在此备案"})
+    assert waits in message_after(lead[1], accepted, "accept", **all_ok(accepted))
+    assert waits in message_after(lead[1], accepted, "send_back", **MARKED)
+    assert waits in message_after(lead[1], accepted, "refuse", **{"refuse-words": "网站内容不适合在此备案"})
     assert "Refuse permanently" not in case(lead[1], accepted, "more")
     assert (moves(accepted), ReviewRound.objects.count(), ApprovalRequest.objects.count()) == ([], 1, 1)
 
@@ -285,27 +287,27 @@ def test_both_decisions_of_a_second_person_can_be_undone_for_a_minute(gao, lin, 
     assert look().asked_by == gao[0]
     take(order, lin[0])
 
-    told(lin[1], order, "confirm")
+    message_after(lin[1], order, "confirm")
     assert (Decision.objects.latest("decided_at").move, read(order).state, look().outcome) == (
         "confirm",
         states.SUBMITTED,
         "",
     )
-    assert "undone" in told(lin[1], order, "take_back")
-    told(lin[1], order, "send_to_first", **MARKED, **{"second-words": FOUND})
-    told(lin[1], order, "take_back")
+    assert "undone" in message_after(lin[1], order, "take_back")
+    message_after(lin[1], order, "send_to_first", **MARKED, **{"second-words": FOUND})
+    message_after(lin[1], order, "take_back")
     page = html.fromstring(lin[1].get(case_of(order)).content)
     assert page.xpath(f"//*[@name='words.{NAME}']/@value") == ["名称与执照不符"]
     assert look().outcome == ""
 
-    told(lin[1], order, "send_to_first", **{"second-words": FOUND})
+    message_after(lin[1], order, "send_to_first", **{"second-words": FOUND})
     decisions.finish_due(now=timezone.now() + timedelta(minutes=1))
 
     assert (look().outcome, read(order).reviewer) == ("declined", gao[0])
 
 
 def test_the_accepting_reviewer_takes_it_back_and_it_is_checked_again_whatever_the_draw(accepted, gao, settings):
-    assert "withdrawn" in told(gao[1], accepted, "withdraw_request")
+    assert "withdrawn" in message_after(gao[1], accepted, "withdraw_request")
 
     assert look().outcome == "withdrawn"
     settings.SECOND_LOOK_PROVINCES = []
@@ -316,7 +318,7 @@ def test_the_accepting_reviewer_takes_it_back_and_it_is_checked_again_whatever_t
 
 
 def test_nobody_else_can_take_it_back(looked_at, lin):
-    assert "Only who made the request withdraws it" in told(lin[1], looked_at, "withdraw_request")
+    assert "Only who made the request withdraws it" in message_after(lin[1], looked_at, "withdraw_request")
     assert look().outcome == ""
 
 
@@ -337,7 +339,7 @@ def test_without_a_mark_only_confirm_leads_to_confirming_and_no_new_photo_is_req
     buttons = {" ".join(each.text_content().split()): each.get("value") for each in page.xpath("//button")}
     pressed = next(value for words, value in buttons.items() if words.startswith(label))
 
-    said = told(lin[1], order, pressed)
+    said = message_after(lin[1], order, pressed)
 
     assert LEADS_TO[label] in said
     assert ("Confirm as the second person" in said) is (label == "Confirm…")
@@ -351,7 +353,7 @@ def test_a_rule_of_the_photo_goes_back_to_the_photos_reviewer(gao, lin):
     take(order, lin[0])
     press(lin[1], order, "keep", **{f"verdict.{RULE}": "return"})
     before = case(lin[1], order, "second")
-    told(lin[1], order, "send_to_first", **{f"verdict.{RULE}": "return", "second-words": "红色上衣"})
+    message_after(lin[1], order, "send_to_first", **{f"verdict.{RULE}": "return", "second-words": "红色上衣"})
 
     words, after = str(BY_PART[RULE].words), case(gao[1], order)
     assert f"Photo of the website administrator · {words}" in before
@@ -359,8 +361,8 @@ def test_a_rule_of_the_photo_goes_back_to_the_photos_reviewer(gao, lin):
     assert words in case(gao[1], order, "more").partition("declined what")[2]
     now = read(order)
     assert (now.state, now.reviewer, moves(order)) == (states.PHOTO_REVIEW, gao[0], [])
-    assert "Not accepted: 1 rule not met" in told(gao[1], order, "accept_photo")
-    told(gao[1], order, "refuse_photo")
+    assert "Not accepted: 1 rule not met" in message_after(gao[1], order, "accept_photo")
+    message_after(gao[1], order, "refuse_photo")
     assert read(order).state == states.PHOTO_DUE
 
 
@@ -372,7 +374,7 @@ def sent_back_for_its_name(gao, lin):
     page = html.fromstring(lin[1].get(case_of(order)).content)
     assert page.xpath(f"//*[@name='verdict.{NAME}']")
     every = {f"verdict.{part}": "ok" for part in parts_of(order)}
-    told(lin[1], order, "send_to_first", **{**every, **MARKED, "second-words": FOUND})
+    message_after(lin[1], order, "send_to_first", **{**every, **MARKED, "second-words": FOUND})
     return order
 
 
@@ -387,10 +389,10 @@ def test_an_error_in_the_entries_leads_back_to_their_review_and_the_photo_stays_
     assert (Message.objects.count(), read(order).report) == (0, 0)
 
     every = {f"verdict.{part}": "ok" for part in parts_of(order)}
-    told(gao[1], order, "accept", **{**every, f"words.{NAME}": "", f"reason.{NAME}": ""})
+    message_after(gao[1], order, "accept", **{**every, f"words.{NAME}": "", f"reason.{NAME}": ""})
     assert look().outcome == ""
     take(order, lin[0])
-    told(lin[1], order, "confirm")
+    message_after(lin[1], order, "confirm")
 
     assert (read(order).state, moves(order)) == (states.HANDING_OVER, ["look_again", "accept"])
 
@@ -398,14 +400,14 @@ def test_an_error_in_the_entries_leads_back_to_their_review_and_the_photo_stays_
 def test_or_it_is_returned_to_the_applicant(gao, lin):
     order = sent_back_for_its_name(gao, lin)
 
-    told(gao[1], order, "send_back", **{"return-although": "on"})
+    message_after(gao[1], order, "send_back", **{"return-although": "on"})
 
     assert (read(order).state, moves(order)) == (states.RETURNED, ["look_again", "send_back"])
 
 
 def test_it_counts_neither_as_an_answer_of_ours_nor_as_an_arrival(gao, lin):
     order = sent_back_for_its_name(gao, lin)
-    told(gao[1], order, "send_back", **{"return-although": "on"})
+    message_after(gao[1], order, "send_back", **{"return-although": "on"})
     at = timezone.now()
     before = [
         Step("submit", states.SUBMITTED, "applicant", None, at),
@@ -430,8 +432,8 @@ def test_of_two_concurrent_second_persons_one_decides_and_the_other_reads_who(ga
         accept(order, gao[1])
 
         together(
-            lambda order=order: told(lin[1], order, "confirm"),
-            lambda order=order: told(zhao[1], order, "send_to_first", **MARKED, **{"second-words": FOUND}),
+            lambda order=order: message_after(lin[1], order, "confirm"),
+            lambda order=order: message_after(zhao[1], order, "send_to_first", **MARKED, **{"second-words": FOUND}),
         )
 
         ended = ApprovalRequest.objects.get(key=str(order.pk))
@@ -458,7 +460,7 @@ def test_confirmed_and_withdrawn_at_once_it_is_one_of_both(gao, lin):
 
 def test_a_worker_that_dies_before_a_confirmation_is_final_only_delays_it(looked_at, lin, settings):
     settings.DECISION_OPEN_FOR = timedelta(seconds=60)
-    told(lin[1], looked_at, "confirm")
+    message_after(lin[1], looked_at, "confirm")
     later = timezone.now() + timedelta(hours=3)
 
     assert [decisions.finish_due(now=later), decisions.finish_due(now=later)] == [1, 0]
@@ -495,7 +497,7 @@ def test_the_former_reviewer_of_a_waiting_case_reads_their_typed_words_in_at_mos
     Order.objects.filter(pk=order.pk).update(reviewer=None, claimed_until=None)
     take(order, gao[0])
     accept(order, gao[1], "accept_photo")
-    seen(lin[1], order)
+    open_unmasked(lin[1], order)
 
     assert "执照上是别的名称" in case(lin[1], order)
     assert cost(lambda: lin[1].get(case_of(order))) <= 15
@@ -514,11 +516,11 @@ def test_neither_who_judged_an_earlier_round_nor_who_judged_a_part_and_handed_it
     press(wu[1], order, "keep", **{f"verdict.{NAME}": "ok"})
     press(wu[1], order, "hand_on", **{"hand-to": str(gao[0].pk), "hand-words": ""})
 
-    told(gao[1], order, "accept", **all_ok(order))
+    message_after(gao[1], order, "accept", **all_ok(order))
 
     for name, client in (("赵敏", zhao[1]), ("吴桐", wu[1]), ("高扬", gao[1])):
-        assert f"{name} judged this order" in told(client, order, "claim")
-    assert "The order is yours" in told(lin[1], order, "claim")
+        assert f"{name} judged this order" in message_after(client, order, "claim")
+    assert "The order is yours" in message_after(lin[1], order, "claim")
 
 
 def test_nor_who_answered_a_question_about_a_part(gao, lin):
@@ -531,7 +533,7 @@ def test_nor_who_answered_a_question_about_a_part(gao, lin):
 
     accept(order, gao[1])
 
-    assert "赵敏 judged this order" in told(zhao[1], order, "claim")
+    assert "赵敏 judged this order" in message_after(zhao[1], order, "claim")
 
 
 def test_nor_its_owner_nor_a_lead_who_judged_it_by_taking_it_over(gao, lin):
@@ -540,9 +542,9 @@ def test_nor_its_owner_nor_a_lead_who_judged_it_by_taking_it_over(gao, lin):
     take(order, lead[0])
     accept(order, lead[1])
 
-    assert "You cannot review an order of your own" in told(lin[1], order, "claim")
+    assert "You cannot review an order of your own" in message_after(lin[1], order, "claim")
     take(order, gao[0])
-    assert "吴桐 judged this order" in told(lead[1], order, "take_over")
+    assert "吴桐 judged this order" in message_after(lead[1], order, "take_over")
     assert read(order).reviewer == gao[0]
 
 
@@ -557,7 +559,7 @@ def test_an_uninvolved_lead_takes_it_over_and_assigns_it_to_nobody_who_judged_it
 
     assert "高扬 judged this order" in assign(gao[0])
     assert "assigned to 林远" in assign(lin[0])
-    told(lead[1], order, "take_over")
+    message_after(lead[1], order, "take_over")
     assert read(order).reviewer == lead[0]
 
 
@@ -720,7 +722,7 @@ def test_colleagues_who_all_judged_it_are_no_second_person_and_a_new_one_is_wait
 
     assert (read(order).state, look().outcome, look().alone_at) == (states.SUBMITTED, "", None)
     take(order, zhao[0])
-    told(zhao[1], order, "confirm")
+    message_after(zhao[1], order, "confirm")
     assert read(order).state == states.HANDING_OVER
 
 
@@ -729,7 +731,7 @@ def test_its_owner_withdraws_it_in_the_meantime_and_nobody_looks_at_it_any_more(
 
     assert (read(accepted).state, look().outcome) == (states.WITHDRAWN, "failed")
     assert accepted.domain not in words(lin[1].get(LIST, {"queue": "second"}))
-    assert "does not wait for a second look any more" in told(lin[1], accepted, "to_second")
+    assert "does not wait for a second look any more" in message_after(lin[1], accepted, "to_second")
 
 
 def test_an_objection_justified_in_the_meantime_stops_it(accepted, gao, lin):
@@ -739,20 +741,20 @@ def test_an_objection_justified_in_the_meantime_stops_it(accepted, gao, lin):
     )  # fmt: skip
     take(accepted, lin[0])
 
-    assert "an objection to this order is justified" in told(lin[1], accepted, "confirm")
+    assert "an objection to this order is justified" in message_after(lin[1], accepted, "confirm")
     assert approvals.finish_due(now=timezone.now() + timedelta(days=2)) == 0
     assert (read(accepted).state, read(accepted).report) == (states.SUBMITTED, 0)
-    told(lin[1], accepted, "send_to_first", **MARKED, **{"second-words": FOUND})
-    told(gao[1], accepted, "send_back")
+    message_after(lin[1], accepted, "send_to_first", **MARKED, **{"second-words": FOUND})
+    message_after(gao[1], accepted, "send_back")
     assert read(accepted).state == states.RETURNED
 
 
 def test_switching_the_policy_off_releases_no_waiting_order(accepted, gao, lin, settings):
     settings.SECOND_LOOK_PROVINCES = []
 
-    assert "高扬 judged this order" in told(gao[1], accepted, "confirm")
+    assert "高扬 judged this order" in message_after(gao[1], accepted, "confirm")
     take(accepted, lin[0])
-    told(lin[1], accepted, "confirm")
+    message_after(lin[1], accepted, "confirm")
 
     assert read(accepted).state == states.HANDING_OVER
 
@@ -763,7 +765,7 @@ def test_what_was_accepted_by_somebody_who_left_since_is_judged_anew(gao, lin):
     User.objects.filter(pk=gao[0].pk).update(is_active=False)
 
     take(order, lin[0])
-    said = told(lin[1], order, "confirm")
+    said = message_after(lin[1], order, "confirm")
 
     assert "高扬 has left: the order is judged again" in said
     assert ApprovalRequest.objects.get().outcome == ApprovalRequest.FAILED

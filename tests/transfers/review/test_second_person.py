@@ -18,8 +18,8 @@ from icpportal.outbox.texts.catalogue import render
 from icpportal.outbox.texts.formats import unpack_all
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, moves, sign_in
-from tests.transfers.cancels import prove, proved
-from tests.transfers.review.desk import all_ok, case_of, named, read
+from tests.transfers.cancels import prove, prove_again
+from tests.transfers.review.desk import all_ok, case_of, make_named, read
 from tests.transfers.together import together, words
 from transfers.models import Decision, Order, ReviewRound
 from transfers.orders import actions as orders
@@ -38,16 +38,16 @@ def order():
 
 @pytest.fixture
 def gao():
-    return named("高扬", make_lead_reviewer)
+    return make_named("高扬", make_lead_reviewer)
 
 
 @pytest.fixture
 def lin():
-    return named("林远", make_lead_reviewer)
+    return make_named("林远", make_lead_reviewer)
 
 
 def desk_of(user):
-    return proved(Client(), user)
+    return prove_again(Client(), user)
 
 
 def page_of(order, user, name="case"):
@@ -304,7 +304,7 @@ def test_a_lead_who_has_a_colleague_is_never_done_without_one(order, gao, lin):
 
 def test_a_second_lead_who_joins_within_the_day_is_waited_for(order, gao):
     ask(order, gao)
-    lin = named("林远", make_lead_reviewer)
+    lin = make_named("林远", make_lead_reviewer)
 
     assert approvals.finish_due(now=timezone.now() + 2 * DAY) == 0
 
@@ -365,7 +365,7 @@ def test_the_words_are_kept_sealed(order, gao, lin):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_concurrent_answers_leave_one():
-    gao, lin, wu = (named(name, make_lead_reviewer) for name in ("高扬", "林远", "吴桐"))
+    gao, lin, wu = (make_named(name, make_lead_reviewer) for name in ("高扬", "林远", "吴桐"))
     for _round in range(5):
         order = make_order(state=states.SUBMITTED)
         ask(order, gao)

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 MOBILE, EMAIL = "subject.lead_phone1", "administrator.admin_email"
 
 
-def held(**columns: object) -> tuple[Order, User]:
+def make_held(**columns: object) -> tuple[Order, User]:
     order, reviewer = make_order(state=states.SUBMITTED, **columns), make_reviewer()
     assign_to_me(order, reviewer)
     return order, reviewer
@@ -46,7 +46,7 @@ def show(client: Client, order: Order, part: str, reason: str = "show-call", wor
 
 
 def test_names_and_numbers_are_unmasked_and_values_on_no_paper_are_masked(client: Client) -> None:
-    order, reviewer = held()
+    order, reviewer = make_held()
     english(client, reviewer)
     html = client.get(case_of(order)).content.decode().replace('</span><span class="g">', "")
 
@@ -60,7 +60,7 @@ def test_names_and_numbers_are_unmasked_and_values_on_no_paper_are_masked(client
 
 
 def test_a_masked_value_is_shown_to_a_reviewer_with_a_reason_and_to_nobody_else(client: Client) -> None:
-    order, reviewer = held()
+    order, reviewer = make_held()
     english(client, reviewer)
 
     said = show(client, order, MOBILE, words="booked for 15:00", **{"verdict.subject.lead_name": "ok"})
@@ -92,7 +92,7 @@ def test_a_masked_value_is_shown_to_a_reviewer_with_a_reason_and_to_nobody_else(
 def test_without_a_reason_or_a_mask_nothing_is_shown_or_recorded(
     client: Client, part: str, reason: str, words: str
 ) -> None:
-    order, reviewer = held()
+    order, reviewer = make_held()
 
     html = show(english(client, reviewer), order, part, reason, words)
 
@@ -110,7 +110,7 @@ def test_without_access_to_the_case_no_value_is_shown(client: Client) -> None:
 
 
 def test_a_shown_value_is_masked_again_once_the_case_is_released_and_claimed_again(client: Client) -> None:
-    order, reviewer = held()
+    order, reviewer = make_held()
     english(client, reviewer)
     show(client, order, MOBILE)
     later = timezone.now() + timedelta(minutes=2)
@@ -122,7 +122,7 @@ def test_a_shown_value_is_masked_again_once_the_case_is_released_and_claimed_aga
 
 
 def test_a_masked_value_says_whether_it_equals_the_one_on_file(client: Client) -> None:
-    order, reviewer = held()
+    order, reviewer = make_held()
     kept = advice_kept(order)
     kept["record"] = {"lead_phone1": value(order, MOBILE), "lead_email": "other@example.com"}
     order.advice = kept
@@ -145,7 +145,7 @@ def test_the_address_of_a_person_is_masked_and_that_of_a_company_is_not(nature: 
 def test_the_auditor_reads_which_value_was_shown_but_not_the_value(client: Client) -> None:
     from tests.transfers.review.test_auditor import auditor, rows_of
 
-    order, reviewer = held()
+    order, reviewer = make_held()
     show(english(client, reviewer), order, MOBILE, "", "second letter came back")
 
     html = rows_of(english(Client(), auditor()))

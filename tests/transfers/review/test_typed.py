@@ -99,7 +99,7 @@ def read(order):
     return Order.objects.get(pk=order.pk)
 
 
-def kept():
+def kept_drafts():
     return [draft.typed for draft in ReviewDraft.objects.order_by("round")]
 
 
@@ -230,7 +230,7 @@ def test_a_decision_uses_up_what_was_typed_for_it_and_the_next_round_begins_empt
     desk.press("send_back")
 
     assert sorted(FieldVerdict.objects.values_list("field", flat=True)) == sorted([NAME, STATEMENT, LEAD])
-    assert kept() == []
+    assert kept_drafts() == []
     Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)
     assert desk.shows(dict.fromkeys((f"words.{NAME}", f"words.{LEAD}"), ""))
 
@@ -326,7 +326,7 @@ def test_a_photo_is_refused_with_its_reason_and_other_words_are_kept():
     assert "You typed this and it was not used" in desk.html
     assert "占线" in desk.html
     desk.press("discard")
-    assert kept() == []
+    assert kept_drafts() == []
     assert "占线" not in desk.html
 
 
@@ -360,7 +360,7 @@ def test_words_saved_before_somebody_else_decided_can_still_be_read():
     assert "与身份证不符" in slow.html
     assert not slow.shows(TYPED)  # the values have changed: nobody's new verdict
     slow.press("discard")
-    assert kept() == []
+    assert kept_drafts() == []
 
 
 @pytest.mark.parametrize("move", ["accept", "send_back", "claim"])
@@ -387,7 +387,7 @@ def test_two_windows_that_save_at_once_keep_both():
     )
 
     assert words(ends) == ["done", "done"]
-    assert kept() == [{f"words.{NAME}": "改名称", f"words.{LEAD}": "写明"}]
+    assert kept_drafts() == [{f"words.{NAME}": "改名称", f"words.{LEAD}": "写明"}]
 
 
 # --- saved by the page itself -------------------------------------------------------------------------
@@ -406,7 +406,7 @@ def test_the_page_saves_by_itself_and_learns_what_it_needs_to_know():
     assert (first["kept"], first["words"][:5]) == ("1.1", "Saved")
     assert "kept" not in stale
     assert "another window" in stale["words"]
-    assert kept() == [{f"reason.{NAME}": "site_name", f"words.{LEAD}": "写明"}]
+    assert kept_drafts() == [{f"reason.{NAME}": "site_name", f"words.{LEAD}": "写明"}]
 
 
 def test_the_page_that_saves_by_itself_reports_that_the_order_has_moved_on():
@@ -421,4 +421,4 @@ def test_the_page_that_saves_by_itself_reports_that_the_order_has_moved_on():
     ).json()
 
     assert "decided this order at" in result["words"]
-    assert kept() == [TYPED]
+    assert kept_drafts() == [TYPED]

@@ -13,7 +13,7 @@ from icpportal.accounts.models import User
 from icpportal.privacy import holds
 from icpportal.privacy.models import LegalHold
 from tests.transfers.builders import make_lead_reviewer, make_order
-from tests.transfers.review.desk import english, named
+from tests.transfers.review.desk import english, make_named
 from transfers.models import ListExport
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,7 @@ def the_end_of_a_hold(asker: User) -> str:
 
 @pytest.mark.parametrize("ask", [a_list, a_hold, the_end_of_a_hold])
 def test_a_leads_request_for_a_second_one_is_listed_for_the_others(ask: Callable[[User], str]) -> None:
-    gao, lin = named("高扬", make_lead_reviewer), make_lead_reviewer()
+    gao, lin = make_named("高扬", make_lead_reviewer), make_lead_reviewer()
 
     words = ask(gao)
 

@@ -25,9 +25,9 @@ from icpportal.privacy.holds import set_hold
 from icpportal.privacy.models import LegalHold
 from tests.transfers import states
 from tests.transfers.builders import PASSWORD, make_lead_reviewer, make_order, make_reviewer, make_user, sign_in
-from tests.transfers.cancels import proved
+from tests.transfers.cancels import prove_again
 from tests.transfers.desk import fill_papers, prove_phones
-from tests.transfers.outside import kept
+from tests.transfers.outside import reload
 from tests.transfers.retention import quarters
 from transfers.models import Order
 from transfers.retention.erasure import erase
@@ -87,7 +87,7 @@ def read(client: Client, url: str) -> str:
     return re.sub(r"\s+", " ", answer.content.decode())
 
 
-def found(words: tuple[str, ...]) -> dict[str, set[str]]:
+def tables_with(words: tuple[str, ...]) -> dict[str, set[str]]:
     """The tables that contain any of these words, with everything sealed opened."""
     lying = {model._meta.label: "\n".join(_opened(row) for row in model._base_manager.all()) for model in TABLES}
     held = {label: {word for word in words if word in text} for label, text in lying.items()}
@@ -101,7 +101,7 @@ def _opened(row: Model) -> str:
 
 
 def close(client: Client, user: User) -> Any:
-    return proved(client, user).post(URL, SURE)
+    return prove_again(client, user).post(URL, SURE)
 
 
 def test_an_erased_person_is_found_only_where_the_law_keeps_their_data(
@@ -114,7 +114,7 @@ def test_an_erased_person_is_found_only_where_the_law_keeps_their_data(
     handovers.offer(code, user, make_user())
     ended = [with_papers(user, state) for state in (states.DRAFT, states.SUBMITTED, states.WITHDRAWN, states.RETURNED)]
     approved = Order.objects.get(owner=user, state=states.APPROVED)
-    before, lay_there = found(words), set(Document.objects.values_list("stored_name", flat=True))
+    before, lay_there = tables_with(words), set(Document.objects.values_list("stored_name", flat=True))
     elsewhere = Client()
     elsewhere.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
     session = elsewhere.session.session_key
@@ -128,12 +128,14 @@ def test_an_erased_person_is_found_only_where_the_law_keeps_their_data(
     assert [message.payload["to"] for message in mails] == ["gone@example.com"]
     mails.delete()
     assert set().union(*before.values()) == set(words)
-    assert set(found(words)) == set(KEPT)
-    assert [(kept(order).is_ended, kept(order).answers, kept(order).domain) for order in ended] == [(True, {}, "")] * 4
+    assert set(tables_with(words)) == set(KEPT)
+    assert [(reload(order).is_ended, reload(order).answers, reload(order).domain) for order in ended] == [
+        (True, {}, "")
+    ] * 4
     left = {name for name in lay_there if name and storages["documents"].exists(name)}
     assert left == set(Document.objects.filter(holder=approved.reference).values_list("stored_name", flat=True))
     erase(approved)
-    assert set(found(words)) == set(KEPT) - set(OF_A_FILING), "of no other order something was left"
+    assert set(tables_with(words)) == set(KEPT) - set(OF_A_FILING), "of no other order something was left"
     assert elsewhere.get(reverse("dashboard")).status_code == 302
     assert not Session.objects.filter(session_key=session).exists()
     assert AuditEntry.objects.filter(act="erase", reference=str(user.pk)).count() == 1
@@ -169,7 +171,7 @@ def test_no_message_of_a_closed_account_is_left_not_even_the_last_one(
     delivery.deliver()
 
     assert [message.to for message in mail.outbox] == [["gone@example.com"]]
-    assert found(("gone@example.com", "before@example.com", "13712345678", "13812345678")) == {}
+    assert tables_with(("gone@example.com", "before@example.com", "13712345678", "13812345678")) == {}
 
 
 def test_nobody_can_sign_in_any_more_and_the_address_can_be_used_again(client: Client) -> None:
@@ -199,8 +201,8 @@ def test_an_approved_order_keeps_what_the_law_requires_and_the_desk_finds_only_t
         close(client, user)
         closure.sweep()
 
-    assert (kept(approved).answers["subject"]["lead_name"], bool(pictures(approved))) == ("林示范", True)
-    assert (kept(draft).answers, pictures(draft)) == ({}, [])
+    assert (reload(approved).answers["subject"]["lead_name"], bool(pictures(approved))) == ("林示范", True)
+    assert (reload(draft).answers, pictures(draft)) == ({}, [])
     desk = sign_in(Client(), make_lead_reviewer())
     for typed, found in ((approved.domain, True), (draft.domain, False), (user.mobile, False)):
         hits = desk.post(reverse("admin:transfers_order_search"), {SearchForm.WORDS: typed}, headers=ENGLISH)
@@ -216,14 +218,14 @@ def test_an_approved_order_keeps_what_the_law_requires_and_the_desk_finds_only_t
 def test_while_the_authority_has_an_order_the_request_waits_and_can_be_withdrawn(client: Client) -> None:
     user = make_user()
     order = with_papers(user, states.AUTHORITY_REVIEW)
-    proved(client, user)
+    prove_again(client, user)
     assert "cannot be called back" in read(client, URL)
 
     assert client.post(URL, SURE).url == URL
 
     asked = "You asked us to close the account"
     assert [asked in read(client, url) for url in (URL, reverse("your-data"))] == [True, True]
-    assert (closure.sweep(), kept(order).state) == (0, states.AUTHORITY_REVIEW)
+    assert (closure.sweep(), reload(order).state) == (0, states.AUTHORITY_REVIEW)
     client.post(URL, {"keep": "1"})
     assert not Closure.objects.exists()
     assert asked not in read(client, reverse("your-data"))
@@ -231,7 +233,7 @@ def test_while_the_authority_has_an_order_the_request_waits_and_can_be_withdrawn
     Order.objects.filter(pk=order.pk).update(state=states.REFUSED)
     assert closure.sweep() == 1
     user.refresh_from_db()
-    assert (user.is_active, user.email, kept(order).answers) == (False, f"closed-{user.pk}@closed.invalid", {})
+    assert (user.is_active, user.email, reload(order).answers) == (False, f"closed-{user.pk}@closed.invalid", {})
     assert client.get(URL).status_code == 302
 
 
@@ -250,7 +252,7 @@ def test_a_hold_keeps_everything_until_it_ends(client: Client, monkeypatch: pyte
 
 def test_without_the_box_without_proof_of_identity_or_as_staff_nothing_is_closed(client: Client) -> None:
     user, reviewer = make_user(), make_reviewer()
-    unticked = proved(client, user).post(URL, follow=True).content.decode()
+    unticked = prove_again(client, user).post(URL, follow=True).content.decode()
     assert "Tick the box to close the account" in unticked
     sign_in(Client(), user).post(URL, SURE)
     close(Client(), reviewer)
@@ -275,10 +277,10 @@ def test_a_killed_worker_is_continued_where_it_was(client: Client, monkeypatch: 
         dying.setattr(closure, "erase_order", killed)
         with pytest.raises(OSError, match="killed"):
             closure.carry_out(Closure.objects.get())
-    assert [kept(order).answers == {} for order in orders] == [True, False]
+    assert [reload(order).answers == {} for order in orders] == [True, False]
 
     assert closure.sweep() == 1
-    assert [kept(order).answers for order in orders] == [{}, {}]
+    assert [reload(order).answers for order in orders] == [{}, {}]
 
 
 def test_who_closes_the_account_is_not_told_that_somebody_withdrew_a_consent(
@@ -303,7 +305,7 @@ def test_what_the_authority_took_in_at_the_last_moment_is_erased_after_its_answe
     assert closure.sweep() == 0
     Order.objects.filter(pk=order.pk).update(state=states.AUTHORITY_RETURNED)
     assert closure.sweep() == 1
-    assert kept(order).answers == {}
+    assert reload(order).answers == {}
 
 
 @pytest.mark.parametrize("state", [states.DRAFT, states.COOLING_OFF])
@@ -313,7 +315,7 @@ def test_a_cancellation_that_can_still_be_stopped_is_abandoned_with_the_account(
     close(client, order.owner)
 
     assert closure.sweep() == 1
-    assert (kept(order).state, kept(order).answers) == (states.ABANDONED, {})
+    assert (reload(order).state, reload(order).answers) == (states.ABANDONED, {})
 
 
 def test_a_hold_set_after_the_account_was_closed_keeps_what_still_exists() -> None:

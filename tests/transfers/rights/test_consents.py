@@ -9,9 +9,9 @@ from django.urls import reverse
 from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, sign_in
-from tests.transfers.cancels import proved
+from tests.transfers.cancels import prove_again
 from tests.transfers.desk import agree_by_link, fill_papers
-from tests.transfers.outside import cost, kept
+from tests.transfers.outside import cost, reload
 from transfers.models import Order
 from transfers.orders.people import ADMINISTRATOR, SUBJECT_LEAD, administrator
 from transfers.rights import consents
@@ -42,7 +42,7 @@ def pictures(order: Order) -> int:
 
 
 def owner_of(client: Client, order: Order) -> Client:
-    return proved(client, order.owner)
+    return prove_again(client, order.owner)
 
 
 def read(client: Client, url: str) -> str:
@@ -63,7 +63,7 @@ def test_it_closes_the_order_deletes_its_pictures_and_says_why(
         answer = client.post(page(order))
 
     assert answer.url == order.get_absolute_url()
-    assert kept(order).state == states.WITHDRAWN
+    assert reload(order).state == states.WITHDRAWN
     assert consents.by_role(order)[SUBJECT_LEAD].key not in given.active_consents(order.reference)
     assert pictures(order) == 0
     shown = read(client, order.get_absolute_url())
@@ -71,7 +71,7 @@ def test_it_closes_the_order_deletes_its_pictures_and_says_why(
     assert "Closed: the consent to the use of document pictures was withdrawn" in shown
     assert "Subject lead" in shown
     assert Message.objects.filter(template="consent_withdrawn", reference=order.reference, channel="email").count() == 1
-    assert (kept(other).state, pictures(other) > 0) == (states.SUBMITTED, True)
+    assert (reload(other).state, pictures(other) > 0) == (states.SUBMITTED, True)
 
 
 @pytest.mark.parametrize("state", AT_AUTHORITY)
@@ -83,14 +83,14 @@ def test_an_order_at_the_authority_continues_and_is_closed_when_it_is_returned(
 
     client.post(page(order))
 
-    assert (kept(order).state, pictures(order) > 0) == (state, True)
+    assert (reload(order).state, pictures(order) > 0) == (state, True)
     assert "The order is with the authority and goes on" in read(client, order.get_absolute_url())
     assert consents.sweep() == 0
 
     Order.objects.filter(pk=order.pk).update(state=states.AUTHORITY_RETURNED)
     with django_capture_on_commit_callbacks(execute=True):
         assert consents.sweep() == 1
-    assert (kept(order).state, pictures(order)) == (states.WITHDRAWN, 0)
+    assert (reload(order).state, pictures(order)) == (states.WITHDRAWN, 0)
     assert consents.sweep() == 0
 
 
@@ -100,7 +100,7 @@ def test_an_approved_order_keeps_its_papers(client: Client) -> None:
 
     client.post(page(order))
 
-    assert (kept(order).state, pictures(order) > 0) == (states.APPROVED, True)
+    assert (reload(order).state, pictures(order) > 0) == (states.APPROVED, True)
     assert not ConsentWithdrawal.objects.filter(done_at=None).exists()
 
 
@@ -111,7 +111,7 @@ def test_a_hold_keeps_the_pictures_until_it_ends(
     with monkeypatch.context() as held:
         held.setattr(consents, "is_held", lambda user: True)
         owner_of(client, order).post(page(order))
-        assert (kept(order).state, pictures(order) > 0, consents.sweep()) == (states.WITHDRAWN, True, 0)
+        assert (reload(order).state, pictures(order) > 0, consents.sweep()) == (states.WITHDRAWN, True, 0)
 
     with django_capture_on_commit_callbacks(execute=True):
         assert consents.sweep() == 1
@@ -135,7 +135,7 @@ def test_a_picture_shared_with_an_approved_order_stays(client: Client, django_ca
 def test_only_its_owner_sees_and_withdraws_it_and_only_after_a_fresh_proof_of_identity(client: Client) -> None:
     order = with_papers(states.SUBMITTED)
     stranger = with_papers(states.SUBMITTED)
-    proved(client, stranger.owner)
+    prove_again(client, stranger.owner)
 
     assert client.get(page(order)).status_code == client.post(page(order)).status_code == 404
     assert order.reference not in read(client, reverse("data-consents"))
@@ -158,7 +158,7 @@ def test_withdrawn_twice_it_is_a_404(client: Client) -> None:
 @pytest.mark.usefixtures("steady_cache")
 def test_the_list_takes_as_many_queries_for_one_order_as_for_three(client: Client) -> None:
     user, costs = make_user(), []
-    proved(client, user).get(reverse("data-consents"))
+    prove_again(client, user).get(reverse("data-consents"))
 
     for number in (1, 2):
         for _each in range(number):
@@ -202,7 +202,7 @@ def test_the_administrator_withdraws_by_the_link_in_the_text(
         phone.post(url, {"take_back": "1"})
 
     assert "You have withdrawn your consent" in read(phone, url)
-    assert (kept(order).state, pictures(order)) == (states.WITHDRAWN, 0)
+    assert (reload(order).state, pictures(order)) == (states.WITHDRAWN, 0)
     assert ConsentWithdrawal.objects.get().on_own_phone
     assert "Website administrator" in read(owner_of(client, order), order.get_absolute_url())
     told = Message.objects.filter(template="consent_withdrawn", reference=order.reference)
@@ -218,13 +218,13 @@ def test_an_administrator_who_declined_or_was_replaced_has_nothing_to_withdraw()
 
     phone.post(url, {"take_back": "1"})
 
-    assert kept(order).state == states.DRAFT
-    found = consent.consent_status(kept(order))
+    assert reload(order).state == states.DRAFT
+    found = consent.consent_status(reload(order))
     assert found is not None
     assert found.state == consent.DECLINED
     agree_by_link(order)
     assert phone.post(url, {"take_back": "1"}).status_code == 404
-    assert kept(order).state == states.DRAFT
+    assert reload(order).state == states.DRAFT
 
 
 def test_a_withdrawal_for_an_order_at_the_authority_is_recorded_from_the_phone_too() -> None:
@@ -236,5 +236,5 @@ def test_a_withdrawal_for_an_order_at_the_authority_is_recorded_from_the_phone_t
 
     phone.post(url, {"take_back": "1"})
 
-    assert kept(order).state == states.AUTHORITY_REVIEW
-    assert consents.consent_in_force(kept(order), ADMINISTRATOR) is None
+    assert reload(order).state == states.AUTHORITY_REVIEW
+    assert consents.consent_in_force(reload(order), ADMINISTRATOR) is None

@@ -20,7 +20,7 @@ from icpportal.privacy.models import AccessNote
 from icpportal.time_format import day_words, to_beijing
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, sign_in
-from tests.transfers.cancels import make_website, proved
+from tests.transfers.cancels import make_website, prove_again
 from tests.transfers.outside import cost
 from tests.transfers.review.desk import english
 from transfers.models import Order
@@ -45,12 +45,12 @@ def text(answer: Any) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
-def said(order: Order, **other: str) -> dict[str, str]:
+def fields_of(order: Order, **other: str) -> dict[str, str]:
     return {"about": f"order:{order.reference}", "item": "lead", "words": WORDS, **other}
 
 
-def asked(client: Client, order: Order) -> CorrectionRequest:
-    proved(client, order.owner).post(URL, said(order))
+def request_correction(client: Client, order: Order) -> CorrectionRequest:
+    prove_again(client, order.owner).post(URL, fields_of(order))
     return CorrectionRequest.objects.get(order=order)
 
 
@@ -77,11 +77,11 @@ def act(client: Client, person: Any, row: CorrectionRequest, action: str, words:
 
 def test_a_request_is_recorded_with_its_deadline(client: Client) -> None:
     order = make_order(state=states.AUTHORITY_REVIEW)
-    proved(client, order.owner)
+    prove_again(client, order.owner)
 
     with time_machine.travel("2026-12-01T10:00:00+08:00", tick=False):
-        proved(client, order.owner)
-        page = text(client.post(URL, said(order), follow=True))
+        prove_again(client, order.owner)
+        page = text(client.post(URL, fields_of(order), follow=True))
 
     row = CorrectionRequest.objects.get()
     assert f"{row.due_at.astimezone():%Y-%m-%d %H:%M}" == "2026-12-22 18:00", "15 working days"
@@ -91,7 +91,7 @@ def test_a_request_is_recorded_with_its_deadline(client: Client) -> None:
 
 def test_a_lead_answers_once_and_the_person_is_notified_and_reads_it(client: Client) -> None:
     order = make_order(state=states.SUBMITTED)
-    row, lead = asked(client, order), make_lead_reviewer()
+    row, lead = request_correction(client, order), make_lead_reviewer()
 
     listed = text(english(Client(), lead).get(LIST))
     assert (order.reference in listed, WORDS in listed) == (True, False)
@@ -106,7 +106,7 @@ def test_a_lead_answers_once_and_the_person_is_notified_and_reads_it(client: Cli
 
     row.refresh_from_db()
     assert (row.outcome, row.answer, row.closed_by) == ("done", "The name is changed", lead)
-    page = text(proved(client, order.owner).get(URL))
+    page = text(prove_again(client, order.owner).get(URL))
     assert all(word in page for word in ("Corrected", "The name is changed"))
     assert {each.channel for each in Message.objects.filter(template="correction_answered")} == {"email", "site"}
     assert AuditEntry.objects.filter(what="rights.correctionrequest", actor=lead, act="change").count() == 1
@@ -115,7 +115,7 @@ def test_a_lead_answers_once_and_the_person_is_notified_and_reads_it(client: Cli
 
 def test_a_refusal_is_shown_with_its_reason_in_either_language(client: Client) -> None:
     order = make_order(state=states.SUBMITTED)
-    row = asked(client, order)
+    row = request_correction(client, order)
     act(Client(), make_lead_reviewer(), row, "answer_refused", "证件上就是这个字")
 
     assert "Not corrected" in text(client.get(URL))
@@ -126,7 +126,7 @@ def test_a_refusal_is_shown_with_its_reason_in_either_language(client: Client) -
 
 def test_only_leads_answer_and_nobody_their_own(client: Client) -> None:
     order = make_order(make_lead_reviewer(), state=states.SUBMITTED)
-    row = asked(client, order)
+    row = request_correction(client, order)
 
     assert english(Client(), make_reviewer()).get(LIST).status_code == 403
     assert sign_in(Client(), make_user()).get(LIST).status_code == 404
@@ -138,28 +138,28 @@ def test_another_persons_order_a_draft_and_a_request_without_words_are_refused(c
     order, draft = make_order(state=states.SUBMITTED), None
     other = make_order(state=states.SUBMITTED)
     draft = make_order(order.owner, domain="draft.cn")
-    proved(client, order.owner)
+    prove_again(client, order.owner)
 
-    for typed in (said(other), said(draft), said(order, words=""), said(order, item="nothing"), {}):
+    for typed in (fields_of(other), fields_of(draft), fields_of(order, words=""), fields_of(order, item="nothing"), {}):
         client.post(URL, typed)
 
     assert not CorrectionRequest.objects.exists()
     assert "My filings" in text(client.get(URL))
-    assert sign_in(Client(), order.owner).post(URL, said(order), follow=False).status_code == 302
+    assert sign_in(Client(), order.owner).post(URL, fields_of(order), follow=False).status_code == 302
     assert not CorrectionRequest.objects.exists()
 
 
 def test_a_filing_can_be_corrected_too(client: Client) -> None:
     user = make_user()
     website = make_website(user, domain="filed.example.com")
-    proved(client, user).post(URL, {"about": f"website:{website.pk}", "item": "number", "words": WORDS})
+    prove_again(client, user).post(URL, {"about": f"website:{website.pk}", "item": "number", "words": WORDS})
 
     assert (CorrectionRequest.objects.get().website, "filed.example.com" in text(client.get(URL))) == (website, True)
 
 
 def test_a_late_answer_is_shown_to_both_sides(client: Client) -> None:
     order, lead = make_order(state=states.SUBMITTED), make_lead_reviewer()
-    asked(client, order)
+    request_correction(client, order)
     assert "Overdue" not in text(english(Client(), lead).get(LIST))
 
     CorrectionRequest.objects.update(due_at=timezone.now() - DAY)
@@ -171,8 +171,8 @@ def test_a_late_answer_is_shown_to_both_sides(client: Client) -> None:
 def test_the_number_of_requests_per_day_is_limited(client: Client, settings: Any) -> None:
     settings.LIMITS = {**settings.LIMITS, "corrections": (1, 86_400)}
     order = make_order(state=states.SUBMITTED)
-    asked(client, order)
-    client.post(URL, said(order))
+    request_correction(client, order)
+    client.post(URL, fields_of(order))
 
     assert CorrectionRequest.objects.count() == 1
 
@@ -181,9 +181,9 @@ def test_it_is_deleted_half_a_year_after_its_answer_and_with_the_account(
     client: Client, django_capture_on_commit_callbacks: Any
 ) -> None:
     first, second = make_order(state=states.SUBMITTED), make_order(state=states.SUBMITTED)
-    row = asked(client, first)
+    row = request_correction(client, first)
     act(Client(), make_lead_reviewer(), row, "answer_done", "Done")
-    asked(Client(), second)
+    request_correction(Client(), second)
     now = timezone.now()
 
     assert retain(now=now + 179 * DAY).done["corrections"] == 0
@@ -197,19 +197,19 @@ def test_it_is_deleted_half_a_year_after_its_answer_and_with_the_account(
 @pytest.mark.usefixtures("steady_cache")
 def test_the_page_takes_as_many_queries_for_one_request_as_for_three(client: Client) -> None:
     order, costs = make_order(state=states.SUBMITTED), []
-    asked(client, order)
+    request_correction(client, order)
     for _number in (1, 2):
         client.get(URL)
         costs.append(cost(lambda: client.get(URL)))
-        client.post(URL, said(order))
-        client.post(URL, said(order))
+        client.post(URL, fields_of(order))
+        client.post(URL, fields_of(order))
 
     assert costs[0] == costs[1]
 
 
 def test_a_late_answer_is_an_alarm_until_it_is_given(client: Client) -> None:
     order, lead = make_order(state=states.AUTHORITY_REVIEW), make_lead_reviewer()
-    row = asked(client, order)
+    row = request_correction(client, order)
     sweep(now=row.due_at - timedelta(minutes=1))
     assert open_alarms().count() == 0
 
@@ -226,7 +226,7 @@ def test_a_late_answer_is_an_alarm_until_it_is_given(client: Client) -> None:
 
 def test_a_lead_reads_at_the_desk_how_many_wait_and_how_many_are_late_and_a_reviewer_does_not(client: Client) -> None:
     order, lead, reviewer = make_order(state=states.AUTHORITY_REVIEW), make_lead_reviewer(), make_reviewer()
-    row = asked(client, order)
+    row = request_correction(client, order)
     for due_at, told in ((row.due_at, "0 overdue, 0 due today, 1 later"), (row.asked_at, "1 overdue, 0 due today")):
         CorrectionRequest.objects.update(due_at=due_at)
         cache.clear()
@@ -249,7 +249,7 @@ def test_an_answer_that_could_not_be_sent_stays_beside_the_actions(
     client: Client, left_out: dict[str, Any], says: str
 ) -> None:
     order = make_order(state=states.SUBMITTED)
-    row = asked(client, order)
+    row = request_correction(client, order)
     english(client, make_lead_reviewer())
     typed = {"action": "answer_done", "_selected_action": [row.pk], "reason": "The name is changed", "index": "0"}
 
@@ -263,7 +263,7 @@ def test_an_answer_that_could_not_be_sent_stays_beside_the_actions(
 
 def test_an_answer_is_prefilled_only_where_it_could_not_be_sent(client: Client) -> None:
     order = make_order(state=states.SUBMITTED)
-    row = asked(client, order)
+    row = request_correction(client, order)
     english(client, make_lead_reviewer())
     typed = {"action": "answer_done", "_selected_action": [row.pk], "reason": "The name is changed", "index": "0"}
 
@@ -275,7 +275,7 @@ def test_an_answer_is_prefilled_only_where_it_could_not_be_sent(client: Client) 
 
 
 def test_the_list_of_requests_can_be_filtered_to_waiting_ones(client: Client) -> None:
-    row = asked(client, make_order(state=states.SUBMITTED))
+    row = request_correction(client, make_order(state=states.SUBMITTED))
     english(client, make_lead_reviewer())
 
     page = client.get(f"{LIST}?closed_at__isempty=1").content.decode()

@@ -28,7 +28,7 @@ from icpportal.outbox.models import Message
 from icpportal.privacy.models import FileKey
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_ready_document, make_reviewer, make_user, sign_in
-from tests.transfers.cancels import make_website, proved
+from tests.transfers.cancels import make_website, prove_again
 from tests.transfers.desk import fill_papers
 from tests.transfers.outside import cost
 from transfers.models import Order
@@ -70,7 +70,7 @@ def somebody(**columns: Any) -> tuple[User, Order]:
     return user, order
 
 
-def shown(client: Client) -> str:
+def text_of_page(client: Client) -> str:
     answer = client.get(URL)
     assert answer.status_code == 200
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
@@ -80,11 +80,11 @@ def build() -> None:
     tasks.build_export(str(DataExport.objects.get(ready_at=None, failed_at=None).pk))
 
 
-def fetched(client: Client) -> Any:
+def fetch(client: Client) -> Any:
     return client.get(reverse("data-export-file", args=[DataExport.objects.get().pk]))
 
 
-def opened(answer: Any) -> zipfile.ZipFile:
+def open_zip(answer: Any) -> zipfile.ZipFile:
     body = b"".join(answer.streaming_content)
     assert int(answer["Content-Length"]) == len(body)
     return zipfile.ZipFile(io.BytesIO(body))
@@ -94,21 +94,21 @@ def test_the_owner_sees_the_progress_is_notified_and_finds_everything_in_the_fil
     user, order = somebody()
     make_website(user, domain="filed.example.com")
     other = make_order(make_user(), domain="elsewhere.com", answers={})
-    proved(client, user)
-    assert "Request a copy" in shown(client)
+    prove_again(client, user)
+    assert "Request a copy" in text_of_page(client)
 
     assert client.post(URL).url == URL
-    assert "Requested" in shown(client)
+    assert "Requested" in text_of_page(client)
     assert client.get(URL).content.decode().count(f'data-poll="{URL}"') == 1
     build()
 
-    page = shown(client)
+    page = text_of_page(client)
     assert "Ready" in page
     assert "Can be fetched until" in page
     told = Message.objects.filter(template="data_export_ready")
     assert {message.channel for message in told} == {"email", "site"}
     assert {message.payload["context"]["url"] for message in told} == {f"{portal.PUBLIC_BASE_URL}{URL}"}
-    copy = opened(fetched(client))
+    copy = open_zip(fetch(client))
     assert copy.testzip() is None
     data, read = json.loads(copy.read("data.json")), copy.read("data.html").decode()
     assert (data["format"], data["account"]["email"], data["account"]["mobile"]) == (1, user.email, user.mobile)
@@ -131,12 +131,12 @@ def test_the_owner_sees_the_progress_is_notified_and_finds_everything_in_the_fil
 
 def test_the_readable_page_and_the_names_of_files_are_in_the_readers_language(client: Client) -> None:
     user, order = somebody(language="zh-hans")
-    proved(client, user)
+    prove_again(client, user)
     client.cookies["django_language"] = "zh-hans"
     client.post(URL)
     build()
 
-    copy = opened(fetched(client))
+    copy = open_zip(fetch(client))
 
     assert f"papers/{order.reference}/主体负责人证件 背面.jpg" in copy.namelist()
     read = copy.read("data.html").decode()
@@ -149,7 +149,7 @@ def test_no_part_of_it_is_stored_in_plain_text_and_no_round_takes_it_for_an_orph
 ) -> None:
     monkeypatch.setattr(export_files, "PART", 1000)
     user, _order = somebody()
-    proved(client, user).post(URL)
+    prove_again(client, user).post(URL)
     settings.SEAL_FILES = False  # as beside a version that reads no sealed pictures
     build()
 
@@ -159,34 +159,34 @@ def test_no_part_of_it_is_stored_in_plain_text_and_no_round_takes_it_for_an_orph
     found = reconcile(now=timezone.now() + 2 * DAY, everything=True)
     assert [one for one in found.findings if one.kind in ("file", "document") and "exports" in str(one)] == []
     assert lying(place) == files
-    assert opened(fetched(client)).testzip() is None
+    assert open_zip(fetch(client)).testzip() is None
 
 
 def test_strangers_staff_and_people_without_a_proof_of_identity_get_nothing(client: Client) -> None:
     user, _order = somebody()
-    proved(client, user).post(URL)
+    prove_again(client, user).post(URL)
     build()
     file = reverse("data-export-file", args=[DataExport.objects.get().pk])
-    stranger = proved(Client(), make_user())
+    stranger = prove_again(Client(), make_user())
     stranger.post(URL)
 
     assert stranger.get(file).status_code == 404
-    assert proved(Client(), make_reviewer()).get(file).status_code == 404
+    assert prove_again(Client(), make_reviewer()).get(file).status_code == 404
     assert "/account/step-up/" in sign_in(Client(), user).get(file).url
     assert Client().get(file).status_code == 302
-    assert proved(Client(), user).get(reverse("data-export-file", args=[uuid.uuid4()])).status_code == 404
+    assert prove_again(Client(), user).get(reverse("data-export-file", args=[uuid.uuid4()])).status_code == 404
     assert DataExport.objects.get(user=user).downloads == 0
 
 
 def test_each_fetch_is_counted_and_the_first_one_is_an_audit_entry(client: Client) -> None:
     user, _order = somebody()
-    proved(client, user).post(URL)
+    prove_again(client, user).post(URL)
     build()
     client.head(reverse("data-export-file", args=[DataExport.objects.get().pk]))
     for _time in range(2):
-        opened(fetched(client))
+        open_zip(fetch(client))
 
-    assert "2 times" in shown(client)
+    assert "2 times" in text_of_page(client)
     entries = AuditEntry.objects.filter(act="export", actor=user).order_by("pk")
     assert [entry.what for entry in entries] == ["own data asked for", "own data"]
 
@@ -195,15 +195,15 @@ def test_after_seven_days_the_file_is_not_served_and_the_job_deletes_it_with_its
     client: Client, place: Path
 ) -> None:
     user, _order = somebody()
-    proved(client, user).post(URL)
+    prove_again(client, user).post(URL)
     build()
     file, now = reverse("data-export-file", args=[DataExport.objects.get().pk]), timezone.now()
 
     assert retain(now=now + 7 * DAY - timedelta(minutes=1)).done["own_copies"] == 0
     assert lying(place)
     with time_machine.travel(now + 7 * DAY + timedelta(minutes=1), tick=False):
-        assert proved(client, user).get(file).status_code == 404
-        assert "Request a copy" in shown(client)
+        assert prove_again(client, user).get(file).status_code == 404
+        assert "Request a copy" in text_of_page(client)
         assert retain(dry_run=True).done["own_copies"] == 1
         assert retain().done["own_copies"] == 1
     assert (lying(place), DataExport.objects.count()) == ([], 0)
@@ -214,7 +214,7 @@ def test_a_second_request_shows_the_copy_being_built_and_a_new_copy_replaces_the
     client: Client, place: Path
 ) -> None:
     user, _order = somebody()
-    proved(client, user).post(URL)
+    prove_again(client, user).post(URL)
     client.post(URL)
     build()
     first = DataExport.objects.get()
@@ -230,7 +230,7 @@ def test_a_second_request_shows_the_copy_being_built_and_a_new_copy_replaces_the
 def test_your_data_says_how_far_the_copy_is(client: Client) -> None:
     user = make_user()
     client.cookies["django_language"] = "en"
-    proved(client, user)
+    prove_again(client, user)
     before = client.get(reverse("your-data")).content.decode()
 
     client.post(URL)
@@ -242,7 +242,7 @@ def test_your_data_says_how_far_the_copy_is(client: Client) -> None:
 def test_requests_a_day_are_limited(client: Client, settings: Any) -> None:
     settings.LIMITS = {**settings.LIMITS, "data_exports": (1, 86_400)}
     user, _order = somebody()
-    proved(client, user).post(URL)
+    prove_again(client, user).post(URL)
     build()
 
     assert "several copies today" in re.sub(r"\s+", " ", client.post(URL, follow=True).content.decode())
@@ -254,7 +254,7 @@ def test_a_killed_workers_copy_is_built_again_and_its_rest_is_deleted(
 ) -> None:
     monkeypatch.setattr(export_files, "PART", 1000)
     user, _order = somebody()
-    proved(client, user).post(URL)
+    prove_again(client, user).post(URL)
     real, seen = storage.keep, []
 
     def killed(alias: str, name: str, content: bytes) -> str:
@@ -278,7 +278,7 @@ def test_a_killed_workers_copy_is_built_again_and_its_rest_is_deleted(
     export = DataExport.objects.get()
     assert (export.ready_at, export.done) == (later, export.total)
     assert len(lying(place)) == export.parts
-    assert opened(fetched(client)).testzip() is None
+    assert open_zip(fetch(client)).testzip() is None
 
 
 @pytest.mark.django_db(transaction=True)  # within one, a row that fails takes back its try
@@ -286,7 +286,7 @@ def test_what_fails_again_and_again_is_told_to_operations_and_said_on_the_page(
     client: Client, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user, _order = somebody()
-    proved(client, user).post(URL)
+    prove_again(client, user).post(URL)
 
     def fails(*_given: Any) -> str:
         raise ValueError
@@ -294,16 +294,16 @@ def test_what_fails_again_and_again_is_told_to_operations_and_said_on_the_page(
     with monkeypatch.context() as broken:
         broken.setattr(storage, "keep", fails)
         build()
-        assert "being tried again" in shown(client)
+        assert "being tried again" in text_of_page(client)
         assert Alarm.objects.filter(cause="rights.row_failed:ValueError").exists()
         for hours in (1, 2, 3):
             with time_machine.travel(timezone.now() + timedelta(hours=hours)):
                 sweep.sweep()
 
-    assert "The copy could not be made" in shown(client)
+    assert "The copy could not be made" in text_of_page(client)
     client.post(URL)
     build()
-    assert opened(fetched(client)).testzip() is None
+    assert open_zip(fetch(client)).testzip() is None
 
 
 @pytest.mark.django_db(transaction=True)
@@ -311,7 +311,7 @@ def test_an_outage_of_the_storage_only_delays_the_copy_and_operations_are_told(
     client: Client, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user, _order = somebody()
-    proved(client, user).post(URL)
+    prove_again(client, user).post(URL)
 
     def down(*_given: Any) -> str:
         raise storage.StorageDown("exports")
@@ -322,22 +322,22 @@ def test_an_outage_of_the_storage_only_delays_the_copy_and_operations_are_told(
         for hours in range(1, 6):
             with time_machine.travel(timezone.now() + timedelta(hours=hours)):
                 sweep.sweep()
-    assert "being tried again" in shown(client)
+    assert "being tried again" in text_of_page(client)
     assert Alarm.objects.filter(cause="rights.row_failed:StorageDown").exists()
 
     with time_machine.travel(timezone.now() + timedelta(hours=9)):
         sweep.sweep()
-    assert opened(fetched(client)).testzip() is None
+    assert open_zip(fetch(client)).testzip() is None
 
 
 def test_a_paper_that_went_in_the_meantime_is_said_not_to_be_there(client: Client) -> None:
     user, order = somebody()
-    proved(client, user).post(URL)
+    prove_again(client, user).post(URL)
     gone = order.papers.filter(slot="photo").get().document
     storages["documents"].delete(gone.stored_name)
     build()
 
-    copy = opened(fetched(client))
+    copy = open_zip(fetch(client))
     (mine,) = json.loads(copy.read("data.json"))["orders"]
     assert [paper["file"] for paper in mine["documents"] if paper["slot"] == "photo"] == [None]
 
@@ -346,7 +346,7 @@ def test_a_closed_account_leaves_no_copy_and_none_is_built_for_it(
     client: Client, place: Path, django_capture_on_commit_callbacks: Any
 ) -> None:
     user = make_user()
-    proved(client, user).post(URL)
+    prove_again(client, user).post(URL)
     build()
     client.post(URL)
     waiting = DataExport.objects.get(ready_at=None)
@@ -363,7 +363,7 @@ def test_a_closed_account_leaves_no_copy_and_none_is_built_for_it(
 @pytest.mark.usefixtures("steady_cache")
 def test_the_page_asks_the_same_before_and_after(client: Client) -> None:
     user, _order = somebody()
-    proved(client, user).get(URL)
+    prove_again(client, user).get(URL)
     empty = cost(lambda: client.get(URL))
     client.post(URL)
     build()

@@ -10,7 +10,7 @@ from django.urls import reverse
 from icpportal.privacy.actions import note_access, note_purpose
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer
-from tests.transfers.cancels import proved
+from tests.transfers.cancels import prove_again
 from tests.transfers.outside import cost
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def test_a_look_is_listed_with_role_day_and_reason_and_without_a_name(client: Cl
     note_access(actor=order.owner, what="order", reference=order.reference, reason="lease", now=day, client="")
     note_access(actor=reviewer, what="order", reference=other.reference, reason="audit", now=day, client="")
 
-    shown = read(proved(client, order.owner))
+    shown = read(prove_again(client, order.owner))
 
     for words in ("Wed 25 Nov", "3 times", "Reviewer", "Holds the case", "Lead reviewer", "Operations, on the server"):
         assert words in shown
@@ -57,7 +57,7 @@ def test_without_a_fresh_proof_of_identity_nothing_is_listed(client: Client) -> 
 @pytest.mark.usefixtures("steady_cache")
 def test_the_page_takes_as_many_queries_for_one_look_as_for_three(client: Client) -> None:
     order, costs = make_order(state=states.SUBMITTED), []
-    proved(client, order.owner).get(URL)
+    prove_again(client, order.owner).get(URL)
 
     for number in (1, 2):
         for _each in range(number):

@@ -47,7 +47,7 @@ def post(client, user, code, **typed):
     return sign_in(client, user).post(reverse("service-code-hand-over", args=[code.reference]), typed)
 
 
-def texted():
+def texted_code():
     """The digits of the newest text message."""
     row = Message.objects.filter(template="code_handover", channel="sms").order_by("-created_at").first()
     return row.payload["context"]["code"]
@@ -59,7 +59,7 @@ def ask(client, user, code, target=CHEN):
 
 def hand_over(client, user, code, target=CHEN):
     ask(client, user, code, target)
-    return post(client, user, code, target_account=target, sms_code=texted(), hand_over="1")
+    return post(client, user, code, target_account=target, sms_code=texted_code(), hand_over="1")
 
 
 def answer(client, user, offered, how):
@@ -89,7 +89,7 @@ def test_a_code_goes_to_my_own_mobile_and_then_the_offer_is_made(client, lin, ch
 
     asked = ask(client, lin, code)
     before = CodeHandover.objects.count()
-    made = post(client, lin, code, target_account=CHEN, sms_code=texted(), hand_over="1")
+    made = post(client, lin, code, target_account=CHEN, sms_code=texted_code(), hand_over="1")
 
     assert "Enter the code we texted to" in text(asked)
     assert f'value="{CHEN}"' in text(asked)
@@ -128,7 +128,7 @@ def test_an_account_that_could_not_use_it_counts_as_none(client, lin, columns):
 def test_a_wrong_code_makes_no_offer_and_keeps_the_entries(client, lin, chen):
     code = code_of(lin)
     ask(client, lin, code)
-    typed = "000000" if texted() != "000000" else "111111"
+    typed = "000000" if texted_code() != "000000" else "111111"
 
     response = post(client, lin, code, target_account=CHEN, sms_code=typed, hand_over="1")
 
@@ -142,7 +142,7 @@ def test_a_code_texted_for_one_account_hands_nothing_to_another(client, lin, che
     code = code_of(lin)
     ask(client, lin, code)
 
-    response = post(client, lin, code, target_account="wu@example.com", sms_code=texted(), hand_over="1")
+    response = post(client, lin, code, target_account="wu@example.com", sms_code=texted_code(), hand_over="1")
 
     assert wrong(response) == {"sms_code": ["code_expired"]}
     assert not CodeHandover.objects.exists()
@@ -175,7 +175,7 @@ def test_pressed_twice_it_is_one_offer_and_no_error(client, lin, chen):
     code = code_of(lin)
     first = hand_over(client, lin, code)
 
-    second = post(client, lin, code, target_account=CHEN, sms_code=texted(), hand_over="1")
+    second = post(client, lin, code, target_account=CHEN, sms_code=texted_code(), hand_over="1")
 
     assert first.url == second.url
     assert CodeHandover.objects.count() == 1

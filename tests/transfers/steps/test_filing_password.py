@@ -16,7 +16,7 @@ from icpportal.gateways.miit.types import PasswordAnswer
 from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, sign_in
-from tests.transfers.outside import PASSWORD, cost, errors, kept, look, page_of, send
+from tests.transfers.outside import PASSWORD, cost, errors, look, page_of, reload, send
 from transfers.models import Objection, Order
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def test_a_right_password_stores_its_digest_and_claims_subject_and_domain(client
 
     answer = type_in(client, order)
 
-    after = kept(order)
+    after = reload(order)
     assert answer["Location"] == reverse("gates-passed", args=[order.reference])
     assert (after.password_digest, after.password_kept, after.claimed) == (RIGHT_DIGEST, True, True)
     assert after.answer("filing_password") == {"filing_number": "宁ICP备00000000号-1"}
@@ -54,7 +54,7 @@ def test_the_number_comes_from_the_filing_and_not_from_the_browser(client: Clien
     send(client, order, "filing_password", {"filing_password": PASSWORD, "filing_number": "京ICP备11111111号-1"})
 
     assert ("password", "宁ICP备00000000号") in ministry.asked
-    assert kept(order).answer("filing_password") == {"filing_number": "宁ICP备00000000号-1"}
+    assert reload(order).answer("filing_password") == {"filing_number": "宁ICP备00000000号-1"}
 
 
 @pytest.mark.parametrize(("answer", "left"), [(PasswordAnswer.RIGHT, True), (PasswordAnswer.WRONG, False)])
@@ -68,7 +68,7 @@ def test_the_password_is_nowhere_afterwards(
 
     page = type_in(client, order, secret)
 
-    after = kept(order)
+    after = reload(order)
     assert after.password_kept is left
     assert secret not in page.content.decode()
     assert secret not in str(after.answers) + after.password_digest
@@ -94,7 +94,7 @@ def test_wrong_locked_unknown_and_unreachable_are_different_answers(
     page = type_in(client, order)
 
     assert errors(page) == said
-    assert (kept(order).version, kept(order).claimed) == (order.version, False)
+    assert (reload(order).version, reload(order).claimed) == (order.version, False)
 
 
 def test_the_attempts_count_down_the_last_one_warns_and_then_it_pauses(client: Client, ministry: Any) -> None:
@@ -204,7 +204,7 @@ def test_the_loser_learns_of_an_order_without_learning_whose_and_may_object(clie
     assert errors(page) == {"__all__": ["taken"]}
     assert reverse("taken", args=[order.reference]) in text
     assert (winner.reference in text, "winner@" in text, PASSWORD in text) == (False, False, False)
-    assert (kept(order).password_digest, kept(order).answers) == ("", order.answers)
+    assert (reload(order).password_digest, reload(order).answers) == ("", order.answers)
 
 
 def test_an_objection_is_sent_once_and_a_reviewer_finds_it(client: Client, ministry: Any) -> None:
@@ -241,7 +241,7 @@ def test_an_order_that_left_its_draft_during_the_query_is_shown_as_it_is(
     answer = type_in(client, order)
 
     assert (answer.status_code, answer["Location"]) == (302, order.get_absolute_url())
-    assert (kept(order).state, kept(order).password_digest) == (states.ABANDONED, "")
+    assert (reload(order).state, reload(order).password_digest) == (states.ABANDONED, "")
 
 
 # --- the frame -------------------------------------------------------------------------------------
@@ -271,7 +271,7 @@ def test_skipping_the_service_code_leads_back_to_it(client: Client, ministry: An
     answer = type_in(client, order)
 
     assert answer["Location"] == page_of(order, "service_code")
-    assert (kept(order).claimed, ministry.asked) == (False, [])
+    assert (reload(order).claimed, ministry.asked) == (False, [])
 
 
 def test_a_profile_without_a_password_has_no_such_page(client: Client, ministry: Any) -> None:
@@ -292,7 +292,7 @@ def test_the_step_takes_at_most_ten_queries_to_show_and_fourteen_to_submit(clien
     wrong = cost(lambda: client.post(page_of(order, "filing_password"), {"filing_password": "Wrong1"}, follow=False))
     right = cost(lambda: client.post(page_of(order, "filing_password"), {"filing_password": PASSWORD}, follow=False))
 
-    assert kept(order).password_kept
+    assert reload(order).password_kept
     assert (shown <= 10, wrong <= 14, right <= 14) == (True, True, True), (shown, wrong, right)
 
 

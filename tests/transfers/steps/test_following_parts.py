@@ -11,8 +11,8 @@ from lxml import html
 
 from icpportal.fields.form_types import flat_choices
 from tests.transfers.builders import administrator_answers, sign_in, subject_answers, website_answers
-from tests.transfers.outside import as_sent, errors, kept, look, send
-from tests.transfers.steps.test_editable_parts import returned
+from tests.transfers.outside import as_sent, errors, look, reload, send
+from tests.transfers.steps.test_editable_parts import make_returned
 from transfers.documents.slots import SLOTS
 from transfers.models import Order
 from transfers.returns.labels import FORMS
@@ -31,18 +31,18 @@ def controls(page: str) -> set[str]:
 
 
 def test_an_administrator_who_was_the_lead_becomes_another_person(client: Client) -> None:
-    order = returned("administrator.same_person", province="44", answers=ALONE)
+    order = make_returned("administrator.same_person", province="44", answers=ALONE)
     shown = controls(look(client, order, "administrator"))
 
     answer = send(client, order, "administrator", as_sent(administrator_answers()))
 
     assert shown == set(administrator_answers())
     assert answer.status_code == 302
-    assert kept(order).answer("administrator") == administrator_answers()
+    assert reload(order).answer("administrator") == administrator_answers()
 
 
 def test_what_another_administrator_lacks_is_reported_at_fields_of_the_page(client: Client) -> None:
-    order = returned("administrator.same_person", province="44", answers=ALONE)
+    order = make_returned("administrator.same_person", province="44", answers=ALONE)
 
     answer = send(client, order, "administrator", {"same_person": "no"})
 
@@ -54,7 +54,7 @@ def test_what_another_administrator_lacks_is_reported_at_fields_of_the_page(clie
 
 
 def test_a_website_that_needs_approval_after_all_gets_its_number_and_its_paper(client: Client) -> None:
-    order = returned("website.needs_approval")
+    order = make_returned("website.needs_approval")
     shown = look(client, order, "website")
 
     answer = send(client, order, "website", as_sent({**website_answers(order.domain), **OF_NEWS}))
@@ -62,24 +62,24 @@ def test_a_website_that_needs_approval_after_all_gets_its_number_and_its_paper(c
     assert controls(shown) == {"needs_approval", "approval_types", "approval_number"}
     assert html.fromstring(shown).xpath("//fieldset[@data-shown-when='needs_approval=yes']//@name") != []
     assert answer.status_code == 302
-    assert OF_NEWS.items() <= kept(order).answer("website").items()
+    assert OF_NEWS.items() <= reload(order).answer("website").items()
     paper = sign_in(client, order.owner).get(reverse("slot", args=[order.reference, "approval_paper"]))
     assert (paper.status_code, b'type="file"' in paper.content) == (200, True)
 
 
 def test_a_website_that_needs_no_approval_after_all_drops_it(client: Client) -> None:
-    order = returned("website.needs_approval")
+    order = make_returned("website.needs_approval")
     order.answers = {**order.answers, "website": {**website_answers(order.domain), **OF_NEWS}}
     order.save()
 
     answer = send(client, order, "website", {"needs_approval": "no"})
 
     assert answer.status_code == 302
-    assert kept(order).answer("website")["approval_types"] == []
+    assert reload(order).answer("website")["approval_types"] == []
 
 
 def test_the_approvals_named_by_themselves_are_shown_whatever_was_answered(client: Client) -> None:
-    order = returned("website.approval_types", "website.approval_number")
+    order = make_returned("website.approval_types", "website.approval_number")
     order.answers = {**order.answers, "website": {**website_answers(order.domain), **OF_NEWS}}
     order.save()
 
@@ -90,7 +90,7 @@ def test_the_approvals_named_by_themselves_are_shown_whatever_was_answered(clien
 
 
 def test_content_that_needs_approval_has_the_approval_beside_it(client: Client) -> None:
-    order = returned("website.content")
+    order = make_returned("website.content")
 
     answer = send(client, order, "website", as_sent(website_answers(order.domain, content=["5"])))
     again = send(client, order, "website", as_sent({**website_answers(order.domain, content=["5"]), **OF_NEWS}))
@@ -98,7 +98,7 @@ def test_content_that_needs_approval_has_the_approval_beside_it(client: Client) 
     assert errors(answer) == {"content": ["content_approval"]}
     assert {"needs_approval", "approval_types", "approval_number"} <= controls(answer.content.decode())
     assert again.status_code == 302
-    assert kept(order).answer("website")["content"] == ["5"]
+    assert reload(order).answer("website")["content"] == ["5"]
 
 
 def test_every_dependent_part_exists_in_an_order() -> None:
@@ -152,7 +152,7 @@ MORE = [
 def test_every_other_answer_to_a_part_named_by_itself_is_accepted_or_reports_what_is_missing_on_the_page(
     step: str, name: str, province: str
 ) -> None:
-    order = returned(f"{step}.{name}", province=province, domain="example.com")
+    order = make_returned(f"{step}.{name}", province=province, domain="example.com")
     before = order.answers
     dead_ends = []
 

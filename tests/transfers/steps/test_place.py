@@ -14,7 +14,7 @@ from icpportal.gateways.miit.codes.code_names import PLACES
 from tests.transfers import states
 from tests.transfers.builders import make_order
 from tests.transfers.desk import make_complete
-from tests.transfers.outside import ALICE, alice, errors, kept, look, page_of, send, server
+from tests.transfers.outside import ALICE, alice, errors, look, page_of, reload, send, server
 from transfers.authority.reports import report_of
 from transfers.documents import statement, validity
 from transfers.models import Order, OrderDocument
@@ -33,11 +33,11 @@ def draft(**changes: Any) -> Order:
     return make_order(alice(**changes), steps=())
 
 
-def picked(instance: str = "i-example0001") -> dict[str, str]:
+def pick(instance: str = "i-example0001") -> dict[str, str]:
     return {"product_type": "ecs", "how": "instance", "instance": instance}
 
 
-def printed(order: Order) -> str:
+def place_on_statement(order: Order) -> str:
     """The sheet of this order, with the usual details."""
     order.answers = {**make_order().answers, **order.answers}
     return statement.facts(order).server_place
@@ -59,11 +59,11 @@ def test_the_place_of_the_chosen_server_is_printed_and_reported(
     servers[ALICE] = [server(**facts)]
     order = draft()
 
-    answer = send(client, order, "service_code", picked())
+    answer = send(client, order, "service_code", pick())
 
     assert answer.status_code == 302
-    assert printed(kept(order)) == name
-    assert report_of(kept(order), 1).places == (PLACES[code],)
+    assert place_on_statement(reload(order)) == name
+    assert report_of(reload(order), 1).places == (PLACES[code],)
 
 
 def test_a_code_of_somebody_elses_server_brings_that_servers_place(client: Client, servers: Any, settings: Any) -> None:
@@ -74,7 +74,7 @@ def test_a_code_of_somebody_elses_server_brings_that_servers_place(client: Clien
 
     send(client, order, "service_code", {"product_type": "ecs", "how": "code", "service_code": str(code.pk)})
 
-    assert report_of(kept(order), 1).places == (PLACES["31"],)
+    assert report_of(reload(order), 1).places == (PLACES["31"],)
 
 
 @pytest.mark.parametrize("province", ["11", "46", "65"])
@@ -84,9 +84,9 @@ def test_where_all_servers_are_in_one_province_the_list_need_not_state_it(
     settings.SERVER_PROVINCE = province
     order = draft()
 
-    send(client, order, "service_code", picked())
+    send(client, order, "service_code", pick())
 
-    assert report_of(kept(order), 1).places == (PLACES[province],)
+    assert report_of(reload(order), 1).places == (PLACES[province],)
 
 
 @pytest.mark.parametrize("facts", [{"region": "nowhere"}, {"region": ""}, {"region": "cn-beijing", "province": "44"}])
@@ -100,7 +100,7 @@ def test_a_server_with_an_unknown_place_is_refused_and_reported_to_operations(
     order = draft(language=language)
     client.cookies["django_language"] = language
 
-    answer = send(client, order, "service_code", picked())
+    answer = send(client, order, "service_code", pick())
 
     words = {"en": "We do not know where this server is: call us", "zh-hans": "无法确定该服务器的放置地，请致电我们"}
     assert errors(answer) == {"instance": ["instance_place"]}
@@ -109,14 +109,14 @@ def test_a_server_with_an_unknown_place_is_refused_and_reported_to_operations(
     assert [(alarm.cause, alarm.reference) for alarm in Alarm.objects.all()] == [
         (f"inventory.place:{named}", order.reference)
     ]
-    assert send(client, order, "service_code", picked("i-example0002")).status_code == 302
+    assert send(client, order, "service_code", pick("i-example0002")).status_code == 302
 
 
 def test_the_check_page_shows_the_place(client: Client, servers: Any, settings: Any) -> None:
     several(settings)
     servers[ALICE] = [server(region="上海三区")]
     order = make_complete(owner=alice())
-    send(client, order, "service_code", picked())
+    send(client, order, "service_code", pick())
 
     page = client.get(reverse("check", args=[order.reference])).content.decode()
 
@@ -130,14 +130,14 @@ def test_a_sheet_is_outdated_when_the_server_moved_to_another_province(
     several(settings)
     servers[ALICE] = [server(region="cn-beijing")]
     order = make_complete(owner=alice())
-    send(client, order, "service_code", picked())
-    sheet = OrderDocument(order=order, slot="statement", mark=validity.mark_of(kept(order), "statement"))
-    assert not validity.is_stale(kept(order), sheet)
+    send(client, order, "service_code", pick())
+    sheet = OrderDocument(order=order, slot="statement", mark=validity.mark_of(reload(order), "statement"))
+    assert not validity.is_stale(reload(order), sheet)
 
     servers[ALICE] = [server(region="上海三区")]
-    send(client, order, "service_code", picked())
+    send(client, order, "service_code", pick())
 
-    assert validity.is_stale(kept(order), sheet)
+    assert validity.is_stale(reload(order), sheet)
 
 
 # --- orders from before, and settings that changed ------------------------------------------------------
@@ -169,12 +169,12 @@ def test_an_old_draft_is_asked_for_its_server_again_where_there_are_several_plac
     page = look(client, order, "service_code")
     checked = client.get(reverse("check", args=[order.reference]), headers={"accept-language": "en"}).content.decode()
     sheet = client.get(reverse("statement", args=[order.reference]))
-    send(client, order, "service_code", picked())
+    send(client, order, "service_code", pick())
 
     assert "We need the location of your server: verify it again" in page
     assert "“Product” is not complete" in checked
     assert (sheet.status_code, sheet["Location"]) == (302, page_of(order, "service_code"))
-    assert report_of(kept(order), 1).places == (PLACES["11"],)
+    assert report_of(reload(order), 1).places == (PLACES["11"],)
 
 
 def test_an_old_returned_order_opens_the_page_of_its_server(client: Client, servers: Any, settings: Any) -> None:
@@ -185,10 +185,10 @@ def test_an_old_returned_order_opens_the_page_of_its_server(client: Client, serv
     Order.objects.filter(pk=order.pk).update(state=states.RETURNED)
     order.events.create(move="send_back", from_state=states.SUBMITTED, to_state=states.RETURNED, by="reviewer")
 
-    answer = send(client, order, "service_code", picked())
+    answer = send(client, order, "service_code", pick())
 
     assert answer.status_code == 302
-    assert kept(order).answer("server")["place"] == "11"
+    assert reload(order).answer("server")["place"] == "11"
 
 
 def test_a_place_corrected_in_the_settings_is_requested_again_in_a_draft_and_kept_where_it_was_signed(

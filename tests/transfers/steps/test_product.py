@@ -15,7 +15,7 @@ from icpportal.gateways.miit.codes.code_names import METHODS
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, sign_in
 from tests.transfers.desk import make_complete
-from tests.transfers.outside import ALICE, alice, errors, kept, look, send, server
+from tests.transfers.outside import ALICE, alice, errors, look, reload, send, server
 from transfers.authority.reports import report_of
 from transfers.documents import statement, validity
 from transfers.models import Order, OrderDocument
@@ -31,15 +31,15 @@ def draft(**changes: Any) -> Order:
     return make_order(alice(**changes), steps=())
 
 
-def picked(product: str, instance: str = "i-example0001") -> dict[str, str]:
+def pick(product: str, instance: str = "i-example0001") -> dict[str, str]:
     return {"product_type": product, "how": "instance", "instance": instance}
 
 
-def typed(product: str, code: object) -> dict[str, str]:
+def type_code(product: str, code: object) -> dict[str, str]:
     return {"product_type": product, "how": "code", "service_code": str(code)}
 
 
-def given(account: str, product: str, *, listed_as: str = "", **columns: Any) -> ServiceCode:
+def make_code(account: str, product: str, *, listed_as: str = "", **columns: Any) -> ServiceCode:
     """A free code of an account's server with this product."""
     there = server(f"i-{account[:3]}", product=listed_as or product)
     fake.FakeInventory.accounts[account] = [there]
@@ -60,10 +60,10 @@ def test_the_page_does_not_ask_for_the_product(client: Client, servers: Any) -> 
 def test_hosting_sent_for_a_cloud_server_is_ignored(client: Client, servers: Any) -> None:
     order = draft()
 
-    assert send(client, order, "service_code", picked("hosting")).status_code == 302
+    assert send(client, order, "service_code", pick("hosting")).status_code == 302
 
-    assert kept(order).answer("service_code")["product_type"] == "ecs"
-    assert report_of(kept(order), 1).methods == CLOUD
+    assert reload(order).answer("service_code")["product_type"] == "ecs"
+    assert report_of(reload(order), 1).methods == CLOUD
 
 
 @pytest.mark.parametrize(("true", "sent"), [("hosting", "ecs"), ("simple", "hosting"), ("ecs", "simple"), ("ecs", "")])
@@ -72,19 +72,19 @@ def test_a_typed_code_is_for_the_product_of_its_server(
     client: Client, servers: Any, account: str, true: str, sent: str
 ) -> None:
     """The server's owner passes a code on, and the person who types it cannot know the product."""
-    code, order = given(account, true), draft()
+    code, order = make_code(account, true), draft()
 
-    assert send(client, order, "service_code", typed(sent, code.pk)).status_code == 302
+    assert send(client, order, "service_code", type_code(sent, code.pk)).status_code == 302
 
-    assert kept(order).answer("service_code")["product_type"] == true
+    assert reload(order).answer("service_code")["product_type"] == true
 
 
 def test_a_code_handed_over_is_for_the_product_of_its_server(client: Client, servers: Any) -> None:
-    code, order = given(BOB, "hosting", kept_by=ALICE), draft()
+    code, order = make_code(BOB, "hosting", kept_by=ALICE), draft()
 
-    assert send(client, order, "service_code", typed("ecs", code.pk)).status_code == 302
+    assert send(client, order, "service_code", type_code("ecs", code.pk)).status_code == 302
 
-    assert report_of(kept(order), 1).methods == HOSTING
+    assert report_of(reload(order), 1).methods == HOSTING
 
 
 def test_the_only_server_of_the_account_is_preselected(client: Client, servers: Any) -> None:
@@ -110,16 +110,16 @@ def test_a_missing_product_follows_from_the_server(client: Client, servers: Any)
     answer = send(client, order, "service_code", {"how": "instance", "instance": "i-example0001"})
 
     assert answer.status_code == 302
-    assert kept(order).answer("service_code")["product_type"] == "hosting"
-    assert report_of(kept(order), 1).methods == HOSTING
+    assert reload(order).answer("service_code")["product_type"] == "hosting"
+    assert report_of(reload(order), 1).methods == HOSTING
 
 
 def test_the_name_of_a_strangers_server_does_not_reveal_its_product(client: Client, servers: Any) -> None:
     """Guessing the name of a server reveals nothing about it."""
-    given(BOB, "hosting")
+    make_code(BOB, "hosting")
     order = draft()
 
-    answer = send(client, order, "service_code", picked("ecs", "i-bob"))
+    answer = send(client, order, "service_code", pick("ecs", "i-bob"))
 
     assert errors(answer) == {"instance": ["code_not_usable"]}
 
@@ -129,19 +129,19 @@ def test_a_server_of_an_unknown_product_is_refused_and_reported_to_operations(cl
     servers[ALICE] = [server(product="quantum"), server("i-example0002")]
     order = draft()
 
-    answer = send(client, order, "service_code", picked("ecs"))
+    answer = send(client, order, "service_code", pick("ecs"))
 
     assert errors(answer) == {"instance": ["instance_product"]}
     assert [(alarm.cause, alarm.reference, alarm.detail) for alarm in Alarm.objects.all()] == [
         ("inventory.product:quantum", order.reference, "quantum")
     ]
-    assert send(client, order, "service_code", picked("ecs", "i-example0002")).status_code == 302
+    assert send(client, order, "service_code", pick("ecs", "i-example0002")).status_code == 302
 
 
 def test_a_typed_code_of_such_a_server_gets_the_same_answer_whoever_owns_it(client: Client, servers: Any) -> None:
-    code, order = given(BOB, "quantum"), draft()
+    code, order = make_code(BOB, "quantum"), draft()
 
-    answer = send(client, order, "service_code", typed("ecs", code.pk))
+    answer = send(client, order, "service_code", type_code("ecs", code.pk))
 
     assert errors(answer) == {"service_code": ["instance_product"]}
     assert Alarm.objects.get().detail == "quantum"
@@ -167,7 +167,7 @@ def test_the_check_page_and_the_reviewer_see_product_and_access_method(
 ) -> None:
     servers[ALICE] = [server(product="hosting")]
     order = make_complete(owner=alice(language=language))
-    send(client, order, "service_code", picked("hosting"))
+    send(client, order, "service_code", pick("hosting"))
     client.cookies["django_language"] = language
 
     checked = client.get(reverse("check", args=[order.reference])).content.decode()
@@ -239,8 +239,8 @@ def test_a_provider_names_the_access_method_of_a_product_of_its_own(
     for product in expected:
         servers[ALICE] = [server(f"i-{product}", product=product)]
         order = make_order(alice_again(), steps=())
-        send(client, order, "service_code", picked(product, f"i-{product}"))
-        found[product] = (report_of(kept(order), 1).methods, facts_of(kept(order)).access_method)
+        send(client, order, "service_code", pick(product, f"i-{product}"))
+        found[product] = (report_of(reload(order), 1).methods, facts_of(reload(order)).access_method)
 
     assert found == {key: ((METHODS[method],), words) for key, (method, words) in expected.items()}
 

@@ -14,7 +14,7 @@ from icpportal.gateways.inventory import fake
 from icpportal.wizard import storage
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, sign_in
-from tests.transfers.outside import ALICE, alice, cost, errors, kept, look, page_of, send, server
+from tests.transfers.outside import ALICE, alice, cost, errors, look, page_of, reload, send, server
 from transfers.models import Order
 from transfers.steps import service_code
 from verification.models import ServiceCode
@@ -32,7 +32,7 @@ def own(instance: str = "i-example0001") -> dict[str, str]:
     return {"product_type": "ecs", "how": "instance", "instance": instance}
 
 
-def typed(code: object) -> dict[str, str]:
+def type_code(code: object) -> dict[str, str]:
     return {"product_type": "ecs", "how": "code", "service_code": str(code)}
 
 
@@ -55,7 +55,7 @@ def test_a_chosen_server_gets_its_own_code_bound_to_the_order(client: Client, se
 
     answer = send(client, order, "service_code", own())
 
-    after = kept(order)
+    after = reload(order)
     assert (answer.status_code, answer["Location"]) == (302, page_of(order, "filing_password"))
     assert bound_to(order) == [after.service_code]
     assert after.instance == "i-example0001"
@@ -65,11 +65,11 @@ def test_a_chosen_server_gets_its_own_code_bound_to_the_order(client: Client, se
 def test_choosing_the_same_server_again_takes_no_second_code(client: Client, servers: Any) -> None:
     order = draft()
     send(client, order, "service_code", own())
-    first = kept(order).service_code
+    first = reload(order).service_code
 
     send(client, order, "service_code", own())
 
-    assert (kept(order).service_code, ServiceCode.objects.count()) == (first, 1)
+    assert (reload(order).service_code, ServiceCode.objects.count()) == (first, 1)
 
 
 def test_another_server_releases_the_code_of_the_first(client: Client, servers: Any) -> None:
@@ -79,7 +79,7 @@ def test_another_server_releases_the_code_of_the_first(client: Client, servers: 
 
     send(client, order, "service_code", own("i-example0002"))
 
-    assert kept(order).instance == "i-example0002"
+    assert reload(order).instance == "i-example0002"
     assert [code.state for code in ServiceCode.objects.order_by("instance_id")] == ["free", "bound"]
 
 
@@ -104,7 +104,7 @@ def test_the_rule_broken_by_my_server_is_named(
     answer = send(client, order, "service_code", own())
 
     assert errors(answer) == {"instance": [rule]}
-    assert (kept(order).service_code, kept(order).answers) == ("", order.answers)
+    assert (reload(order).service_code, reload(order).answers) == ("", order.answers)
 
 
 def test_the_sixth_code_of_a_server_is_refused(client: Client, servers: Any) -> None:
@@ -159,10 +159,10 @@ def test_a_free_code_of_another_account_works_however_it_is_pasted(client: Clien
     code = code_of()
     order = draft()
 
-    answer = send(client, order, "service_code", typed(forms_of(code)[at]))
+    answer = send(client, order, "service_code", type_code(forms_of(code)[at]))
 
     assert answer.status_code == 302
-    assert (kept(order).service_code, kept(order).instance) == (str(code.pk), "i-bob")
+    assert (reload(order).service_code, reload(order).instance) == (str(code.pk), "i-bob")
 
 
 @pytest.mark.parametrize("text", ["", "123", "g" * 32, "0" * 33, "００００"])
@@ -172,7 +172,7 @@ def test_an_invalid_code_is_refused_without_costing_an_attempt(
     settings.LIMITS = {**settings.LIMITS, "service_code": (1, 3600)}
     order = draft()
 
-    answer = send(client, order, "service_code", typed(text))
+    answer = send(client, order, "service_code", type_code(text))
 
     assert errors(answer) == {"service_code": ["code_shape"]}
     assert limits.consume("service_code", str(order.owner.pk)).ok
@@ -182,7 +182,7 @@ def unknown() -> str:
     return "00000000-0000-4000-8000-00000000000f"
 
 
-def used() -> str:
+def make_used() -> str:
     code = code_of()
     ServiceCode.objects.filter(pk=code.pk).update(state="used", holder="gone")
     return str(code.pk)
@@ -194,7 +194,7 @@ def elsewhere() -> str:
     return str(code.pk)
 
 
-def expired() -> str:
+def make_expired() -> str:
     code = code_of(ends_on=TODAY - timedelta(days=1))
     ServiceCode.objects.filter(pk=code.pk).update(state="expired")
     return str(code.pk)
@@ -206,19 +206,21 @@ def other_product() -> str:
     return str(code.pk)
 
 
-@pytest.mark.parametrize("make", [unknown, used, elsewhere, expired, other_product])
+@pytest.mark.parametrize("make", [unknown, make_used, elsewhere, make_expired, other_product])
 def test_a_strangers_unusable_code_always_gets_the_same_page_after_the_same_work(
     client: Client, servers: Any, make: Callable[[], str]
 ) -> None:
     order = draft()
     text = make()
     sign_in(client, order.owner)
-    plain = cost(lambda: client.post(page_of(order, "service_code"), typed(unknown())))
-    plain = cost(lambda: client.post(page_of(order, "service_code"), typed(unknown())))  # the first creates the counter
+    plain = cost(lambda: client.post(page_of(order, "service_code"), type_code(unknown())))
+    plain = cost(
+        lambda: client.post(page_of(order, "service_code"), type_code(unknown()))
+    )  # the first creates the counter
 
-    this = cost(lambda: client.post(page_of(order, "service_code"), typed(text)))
+    this = cost(lambda: client.post(page_of(order, "service_code"), type_code(text)))
 
-    answer = client.post(page_of(order, "service_code"), typed(text))
+    answer = client.post(page_of(order, "service_code"), type_code(text))
     assert this == plain
     assert errors(answer) == {"service_code": ["code_not_usable"]}
     assert "SOME-ELSE" not in answer.content.decode()
@@ -230,7 +232,7 @@ def test_my_own_bound_code_names_its_order(client: Client, servers: Any) -> None
     code = ServiceCode.objects.create(instance_id="i-example0001", slot=1, product="ecs", account=ALICE)
     service_codes.bind(code.pk, other.reference)
 
-    answer = send(client, order, "service_code", typed(code.pk))
+    answer = send(client, order, "service_code", type_code(code.pk))
 
     assert errors(answer) == {"service_code": ["code_bound"]}
     assert other.reference in answer.content.decode()
@@ -242,19 +244,19 @@ def test_attempts_with_typed_codes_are_limited_and_the_limit_says_until_when(
     settings.LIMITS = {**settings.LIMITS, "service_code": (2, 3600)}
     code, order = code_of(), draft()
     for _ in range(2):
-        send(client, order, "service_code", typed(unknown()))
+        send(client, order, "service_code", type_code(unknown()))
 
-    answer = send(client, order, "service_code", typed(code.pk))
+    answer = send(client, order, "service_code", type_code(code.pk))
 
     assert errors(answer) == {"service_code": ["too_many"]}
-    assert kept(order).service_code == ""
+    assert reload(order).service_code == ""
 
 
 # --- a server list that is down ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("gateway", ["Down", "Refusing", "Nonsense"])
-@pytest.mark.parametrize("what", [own(), typed("00000000-0000-4000-8000-000000000001")])
+@pytest.mark.parametrize("what", [own(), type_code("00000000-0000-4000-8000-000000000001")])
 def test_an_outage_counts_no_attempt_and_keeps_the_entries(
     client: Client, servers: Any, settings: Any, gateway: str, what: dict[str, str]
 ) -> None:
@@ -268,7 +270,7 @@ def test_an_outage_counts_no_attempt_and_keeps_the_entries(
     settings.INVENTORY_GATEWAY = usual
     assert (what.get("instance") or what["service_code"]) in look(client, order, "service_code")
     assert limits.consume("service_code", str(order.owner.pk)).ok
-    assert kept(order).version == order.version
+    assert reload(order).version == order.version
 
 
 def test_the_page_still_opens_when_the_list_is_down_and_offers_the_code(
@@ -288,13 +290,13 @@ def test_a_busy_process_says_so_at_once_and_counts_nothing(client: Client, serve
     settings.LIMITS = {**settings.LIMITS, "service_code": (1, 3600)}
     order = draft()
 
-    answer = send(client, order, "service_code", typed(unknown()))
+    answer = send(client, order, "service_code", type_code(unknown()))
 
     assert errors(answer) == {"__all__": ["service_busy"]}
     assert limits.consume("service_code", str(order.owner.pk)).ok
 
 
-@pytest.mark.parametrize("what", [own("i-nobody"), typed("00000000-0000-4000-8000-00000000000f")])
+@pytest.mark.parametrize("what", [own("i-nobody"), type_code("00000000-0000-4000-8000-00000000000f")])
 def test_a_refused_page_queries_the_list_within_one_call_each_time(
     client: Client, servers: Any, monkeypatch: pytest.MonkeyPatch, what: dict[str, str]
 ) -> None:
@@ -340,7 +342,7 @@ def test_an_order_submitted_in_the_meantime_keeps_its_code(
     servers[ALICE].append(server("i-example0002"))
     order = draft()
     send(client, order, "service_code", own())
-    first = kept(order).service_code
+    first = reload(order).service_code
 
     def sent_first(row: Order, edit: object, **columns: object) -> None:
         Order.objects.filter(pk=row.pk).update(state=states.SUBMITTED)
@@ -350,7 +352,7 @@ def test_an_order_submitted_in_the_meantime_keeps_its_code(
     answer = send(client, order, "service_code", own("i-example0002"))
 
     assert (answer.status_code, answer["Location"]) == (302, order.get_absolute_url())
-    assert bound_to(order) == [first] == [kept(order).service_code]
+    assert bound_to(order) == [first] == [reload(order).service_code]
 
 
 def test_a_stranger_finds_no_such_order_and_binds_nothing(client: Client, servers: Any) -> None:
@@ -368,7 +370,7 @@ def test_opening_the_page_changes_nothing(client: Client, servers: Any) -> None:
 
     sign_in(client, order.owner).get(page_of(order, "service_code"))
 
-    assert (kept(order).version, ServiceCode.objects.count()) == (0, 0)
+    assert (reload(order).version, ServiceCode.objects.count()) == (0, 0)
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -391,7 +393,7 @@ def test_a_step_takes_at_most_ten_queries_to_show_and_thirteen_to_submit(client:
 
     shown = cost(lambda: client.get(page_of(order, "service_code")))
     sent = cost(lambda: client.post(page_of(order, "service_code"), own()))
-    again = cost(lambda: client.post(page_of(order, "service_code"), typed(code.pk)))
+    again = cost(lambda: client.post(page_of(order, "service_code"), type_code(code.pk)))
 
-    assert kept(order).service_code == str(code.pk)
+    assert reload(order).service_code == str(code.pk)
     assert (shown <= 10, sent <= 13, again <= 13) == (True, True, True), (shown, sent, again)

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_place, make_user, sign_in
-from tests.transfers.cancels import begin, make_website, order_of, proved, to_last_look
+from tests.transfers.cancels import begin, make_website, order_of, prove_again, to_last_look
 from transfers import urls
 from transfers.models import Order
 from verification.photos import places as photo_places
@@ -55,7 +55,7 @@ def pages(client: Client, order: Order) -> dict[str, str]:
     return found
 
 
-def landed(client: Client, address: str) -> tuple[int, str]:
+def landing_of(client: Client, address: str) -> tuple[int, str]:
     answer = client.get(address, follow=True)
     return answer.status_code, answer.request["PATH_INFO"]
 
@@ -64,7 +64,7 @@ def follow_all(client: Client, order: Order) -> set[str]:
     """Follows Back from each page until a page has none; returns the names of the pages seen."""
     found = pages(client, order)
     # many ways end in the same pages: each link is followed once, and not to a page just visited
-    where = cache(lambda address: (200, address) if address in found else landed(client, address))
+    where = cache(lambda address: (200, address) if address in found else landing_of(client, address))
     for start in found:
         way = [start]
         while back := found.get(way[-1], ""):
@@ -130,7 +130,7 @@ def test_every_back_of_a_cancellation_leads_to_the_previous_page(client: Client,
     """The other kind of order, at its beginning and at its last look."""
     user = make_user()
     website = make_website(user)
-    proved(client, user)
+    prove_again(client, user)
     order: Any = to_last_look(client, website) if last_look else (begin(client, website), order_of(website))[1]
 
     seen = follow_all(client, order)

@@ -64,7 +64,7 @@ def look(client, order):
     return sign_in(client, order.owner).get(page_of(order)).content.decode()
 
 
-def checked():
+def examine_all():
     for document in Document.objects.filter(state="checking"):
         examine(document.pk)
 
@@ -77,10 +77,10 @@ def photo_of(order):
     return queries.photo_of(read(order))
 
 
-def shown(client, order, code=CODE):
+def show(client, order, code=CODE):
     """The photo of a code, examined; returns its name on the page."""
     assert press(client, order, sh_code=code).url == page_of(order)
-    checked()
+    examine_all()
     return photo_of(order).document.reference
 
 
@@ -103,7 +103,7 @@ def test_the_photo_of_the_code_arrives_like_an_upload_and_is_shown_only_after_it
 
     press(client, order, sh_code=" ａb12 cD")
     waiting = look(client, order)
-    checked()
+    examine_all()
     html = look(client, order)
     document = photo_of(order).document
 
@@ -118,7 +118,7 @@ def test_the_photo_of_the_code_arrives_like_an_upload_and_is_shown_only_after_it
 
 def test_the_polled_part_contains_the_two_answers(client):
     order = due()
-    reference = shown(client, order)
+    reference = show(client, order)
 
     html = client.get(reverse("slot-fragment", args=[order.reference, "photo", 1])).content.decode()
 
@@ -141,7 +141,7 @@ def test_an_invalid_code_is_not_checked_and_costs_no_attempt(client, code):
 
 def test_a_wrong_code_says_so_keeps_the_entry_and_loses_nothing(client):
     order = due()
-    reference = shown(client, order)
+    reference = show(client, order)
 
     html = press(client, order, sh_code="ZZZZ99").content.decode()
 
@@ -231,7 +231,7 @@ def test_the_system_is_called_outside_a_transaction(client, monkeypatch):
 
 def test_usable_sends_it_once_however_often_it_is_pressed_with_the_code_for_the_reviewer(client):
     order = due()
-    reference = shown(client, order)
+    reference = show(client, order)
 
     answers = [press(client, order, usable=reference) for _ in range(3)]
 
@@ -256,8 +256,8 @@ def test_a_photo_that_nobody_viewed_is_not_sent(client):
 
 def test_another_photo_fetched_in_another_tab_is_not_sent_by_the_first(client):
     order = due()
-    seen = shown(client, order)
-    newer = shown(client, order, OTHER)
+    seen = show(client, order)
+    newer = show(client, order, OTHER)
 
     answer = press(client, order, usable=seen)
 
@@ -269,7 +269,7 @@ def test_another_photo_fetched_in_another_tab_is_not_sent_by_the_first(client):
 
 def test_a_photo_arriving_while_usable_is_pressed_is_shown_first(client, monkeypatch):
     order = due()
-    reference = shown(client, order)
+    reference = show(client, order)
     overtaken_by_an_upload(monkeypatch)
 
     answer = press(client, order, usable=reference)
@@ -280,7 +280,7 @@ def test_a_photo_arriving_while_usable_is_pressed_is_shown_first(client, monkeyp
 
 def test_again_removes_the_photo_and_asks_for_another_code(client):
     order = due()
-    seen = shown(client, order)
+    seen = show(client, order)
 
     answers = [press(client, order, again=seen) for _ in range(2)]
 
@@ -323,7 +323,7 @@ def test_a_photo_that_failed_the_examination_asks_for_another_code(client):
 
 def test_after_a_rejection_the_app_is_used_again_and_the_old_photo_is_no_choice(client):
     order = due()
-    reference = shown(client, order)
+    reference = show(client, order)
     press(client, order, usable=reference)
     reason = make_reason("photo_person", text_en="The person in the photo is not the one on the document")
     review.refuse_photo(read(order), make_reviewer(), [review.ReturnedField("photo", reason)])
@@ -335,7 +335,7 @@ def test_after_a_rejection_the_app_is_used_again_and_the_old_photo_is_no_choice(
     assert 'name="sh_code"' in html
     assert "There is no photo to send now" in press(client, order, usable=reference).content.decode()
 
-    press(client, order, usable=shown(client, order, OTHER))
+    press(client, order, usable=show(client, order, OTHER))
     assert moves(order) == ["send_photo", "refuse_photo", "send_photo"]
     assert read(order).answer("photo")["sh_code"] == OTHER
 
@@ -382,7 +382,7 @@ def test_no_other_province_uses_the_app(client):
 
 def test_a_stranger_can_neither_fetch_nor_send(client):
     order = due()
-    reference = shown(client, order)
+    reference = show(client, order)
     sign_in(client, due().owner)
     asked = list(fake.FakeApp.asked)
 
@@ -402,7 +402,7 @@ def test_an_order_that_moved_on_accepts_no_photo(client):
 
 def test_it_takes_few_queries(client):
     order = due()
-    shown(client, order)
+    show(client, order)
 
     assert cost(lambda: client.get(page_of(order))) <= 9
     assert cost(lambda: client.post(page_of(order), {"sh_code": OTHER})) <= 26

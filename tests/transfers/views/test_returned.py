@@ -42,7 +42,7 @@ def read(order: Order) -> Order:
     return Order.objects.get(pk=order.pk)
 
 
-def returned(*parts: str, reason: Any = None, **columns: Any) -> Order:
+def make_returned(*parts: str, reason: Any = None, **columns: Any) -> Order:
     """A complete order that a reviewer returned, naming these parts."""
     order = make_complete(state=states.SUBMITTED, submitted_at=timezone.now(), **columns)
     OrderDocument.objects.filter(order=order).update(added_at=order.created_at)
@@ -59,7 +59,7 @@ def turned_down(code: str, **columns: Any) -> Order:
     return read(order)
 
 
-def shown(client: Client, order: Order, name: str, *args: Any, language: str = "en") -> str:
+def show(client: Client, order: Order, name: str, *args: Any, language: str = "en") -> str:
     sign_in(client, order.owner)
     page = client.get(reverse(name, args=[order.reference, *args]), headers={"accept-language": language})
     return str(page.content.decode())
@@ -87,7 +87,7 @@ def item(html: str, part: str) -> str:
     return found[0]
 
 
-def settled(html: str) -> dict[str, str]:
+def settled_parts(html: str) -> dict[str, str]:
     return dict(re.findall(r'data-part="([^"]*)" data-settled="(yes|no)"', html))
 
 
@@ -108,7 +108,7 @@ def typed_into(html: str) -> list[str]:
     return [str(name) for name in found]
 
 
-def filled(html: str) -> list[str]:
+def primary_buttons(html: str) -> list[str]:
     """The labels of a page's visible primary buttons."""
     found = document_fromstring(html).xpath('//main//*[@class="button"]')
     for hidden in (each for button in found for each in button.xpath('.//*[@class="sr"]')):
@@ -121,7 +121,7 @@ def filled(html: str) -> list[str]:
 
 def test_a_returned_order_is_not_sent_again_unchanged(client: Client) -> None:
     """Name and statement were returned, and "Send again" without a change was accepted."""
-    order = returned("website.site_name", "paper.statement")
+    order = make_returned("website.site_name", "paper.statement")
 
     answer = submit(client, order)
 
@@ -134,7 +134,7 @@ def test_a_returned_order_is_not_sent_again_unchanged(client: Client) -> None:
 
 def test_once_changed_it_is_sent_again(client: Client) -> None:
     """With each part changed nothing else is required."""
-    order = returned("website.site_name", "paper.subject_id")
+    order = make_returned("website.site_name", "paper.subject_id")
     rename(client, order, "示例新名称")
     replace_paper(read(order), "subject_id", colour="blue")
     replace_paper(read(order), "statement")  # the new name requires a new sheet
@@ -145,7 +145,7 @@ def test_once_changed_it_is_sent_again(client: Client) -> None:
 
 def test_a_name_changed_back_counts_as_unchanged(client: Client) -> None:
     """Two saves that end where they began are no change."""
-    order = returned("website.site_name")
+    order = make_returned("website.site_name")
     rename(client, order, "示例新名称")
     rename(client, order, "示例纸业官网")
 
@@ -155,7 +155,7 @@ def test_a_name_changed_back_counts_as_unchanged(client: Client) -> None:
 
 def test_the_same_picture_again_counts_as_unchanged(client: Client) -> None:
     """An identical upload, byte for byte, is what the reviewer has seen."""
-    order = returned("paper.subject_id")
+    order = make_returned("paper.subject_id")
     old = order.papers.get(slot="subject_id").document
     type(old).objects.filter(pk=old.pk).update(sha256="5" * 64)
     replace_paper(order, "subject_id")
@@ -171,9 +171,9 @@ def test_the_same_picture_again_counts_as_unchanged(client: Client) -> None:
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_a_choice_is_compared_whatever_the_languages_of_reviewer_and_applicant(client: Client, language: str) -> None:
     """The reviewer's page stored the text of a choice, not the choice."""
-    order = returned("website.languages")
+    order = make_returned("website.languages")
 
-    assert settled(shown(client, order, "order", language=language)) == {"website.languages": "no"}
+    assert settled_parts(show(client, order, "order", language=language)) == {"website.languages": "no"}
 
 
 def shown_to_a_reviewer(order: Order) -> set[str]:
@@ -184,7 +184,7 @@ def shown_to_a_reviewer(order: Order) -> set[str]:
 
 def test_a_part_may_stay_with_a_reason_that_the_reviewer_reads(client: Client) -> None:
     """The server behind the address was fixed; the address is right."""
-    order = returned("website.home_url", "paper.statement")
+    order = make_returned("website.home_url", "paper.statement")
 
     answer = submit(client, order, website__home_url="首页已恢复访问", paper__statement="已与审核人员电话确认")
 
@@ -198,18 +198,18 @@ def test_a_part_may_stay_with_a_reason_that_the_reviewer_reads(client: Client) -
 
 def test_a_typed_reason_stays_when_something_else_is_missing(client: Client) -> None:
     """A refused press loses no words."""
-    order = returned("website.home_url", "website.site_name")
+    order = make_returned("website.home_url", "website.site_name")
 
     html = submit(client, order, website__home_url="首页已恢复访问").content.decode()
 
     assert "首页已恢复访问" in html
-    assert "首页已恢复访问" in shown(client, order, "check")
-    assert settled(shown(client, order, "order")) == {"website.home_url": "yes", "website.site_name": "no"}
+    assert "首页已恢复访问" in show(client, order, "check")
+    assert settled_parts(show(client, order, "order")) == {"website.home_url": "yes", "website.site_name": "no"}
 
 
 def test_a_part_that_nobody_can_change_can_be_answered(client: Client) -> None:
     """A closed part must not lock its owner out."""
-    order = returned("subject.no_such_field", "paper.no_such_slot")
+    order = make_returned("subject.no_such_field", "paper.no_such_slot")
 
     assert submit(client, order).status_code == 200
     answer = submit(client, order, subject__no_such_field="已核对", paper__no_such_slot="不需要")
@@ -220,27 +220,27 @@ def test_a_part_that_nobody_can_change_can_be_answered(client: Client) -> None:
 def test_the_remarks_are_open_where_the_reason_asks_for_them(client: Client) -> None:
     """ "change it or explain it in the remarks" opened no remarks."""
     reason = make_reason("phone_elsewhere", "subject.lead_phone1", text_en="change it or explain it in the remarks")
-    order = returned("subject.lead_phone1", reason=reason)
+    order = make_returned("subject.lead_phone1", reason=reason)
 
     save(client, order, "subject", subject_answers(remark="负责人长期在外省工作"))
 
     assert read(order).answer("subject")["remark"] == "负责人长期在外省工作"
-    assert settled(shown(client, order, "order")) == {"subject.lead_phone1": "yes"}
+    assert settled_parts(show(client, order, "order")) == {"subject.lead_phone1": "yes"}
 
 
 def test_a_missing_consent_can_be_answered(client: Client) -> None:
     """A box that is ticked already cannot be changed."""
-    order = returned("administrator.admin_told")
+    order = make_returned("administrator.admin_told")
 
     assert submit(client, order, administrator__admin_told="已当面征得同意").status_code == 302
 
 
 def test_a_returned_phone_is_changed_and_tested_again(client: Client) -> None:
     """Another number, which is tested."""
-    order = returned("administrator.admin_phone1", province="12")
+    order = make_returned("administrator.admin_phone1", province="12")
     save(client, order, "administrator", administrator_answers(admin_phone1="13900000077"))
 
-    assert settled(shown(client, order, "order")) == {"administrator.admin_phone1": "yes"}
+    assert settled_parts(show(client, order, "order")) == {"administrator.admin_phone1": "yes"}
     assert "this phone has not been tested" in submit(client, order).content.decode()
 
     index = proofs.mobile_index("13900000077")
@@ -263,9 +263,9 @@ def test_a_returned_phone_is_changed_and_tested_again(client: Client) -> None:
 
 def test_a_returned_paper_must_be_replaced_and_does_not_count_as_ready(client: Client) -> None:
     """The list said "4 of 4 ready" and "Done", the slot "Ready" under "Why the order was returned"."""
-    order = returned("paper.statement")
+    order = make_returned("paper.statement")
 
-    documents, slot = shown(client, order, "documents"), shown(client, order, "slot", "statement")
+    documents, slot = show(client, order, "documents"), show(client, order, "slot", "statement")
 
     assert "3 of 4 ready" in documents
     assert "To replace" in documents
@@ -274,15 +274,15 @@ def test_a_returned_paper_must_be_replaced_and_does_not_count_as_ready(client: C
 
     replace_paper(order, "statement", colour="blue")
 
-    assert "4 of 4 ready" in shown(client, order, "documents")
-    assert "slot-ready" in shown(client, order, "slot", "statement")
+    assert "4 of 4 ready" in show(client, order, "documents")
+    assert "slot-ready" in show(client, order, "slot", "statement")
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "Stays as it is"), ("zh-hans", "不作修改")])
 def test_a_paper_not_named_does_not_count_as_explained(client: Client, language: str, words: str) -> None:
-    order = returned("paper.statement")
+    order = make_returned("paper.statement")
 
-    page = shown(client, order, "documents", language=language)
+    page = show(client, order, "documents", language=language)
 
     assert words in page
     assert "已说明" not in page
@@ -314,7 +314,7 @@ def test_a_change_of_a_part_opened_by_its_code_answers_the_authority(client: Cli
     order = turned_down("1055")
     replace_paper(order, "statement", colour="blue")
 
-    assert "not changed since the return" not in shown(client, order, "check")
+    assert "not changed since the return" not in show(client, order, "check")
 
 
 @pytest.mark.parametrize(("language", "reviewer"), [("en", "our reviewer"), ("zh-hans", "审核人员指出")])
@@ -322,8 +322,8 @@ def test_the_authoritys_return_is_not_attributed_to_our_reviewer(client: Client,
     """The pages said that only what our reviewer asked for can be changed; nobody of ours had asked for anything."""
     order = turned_down("1055")
 
-    pages = [shown(client, order, "documents", language=language)]
-    pages.append(shown(client, order, "step", "website", language=language))
+    pages = [show(client, order, "documents", language=language)]
+    pages.append(show(client, order, "step", "website", language=language))
 
     assert [reviewer in page for page in pages] == [False, False]
 
@@ -332,7 +332,7 @@ def test_a_paper_returned_by_the_authority_must_be_replaced_and_says_why(client:
     """The order asked for it; the list said "4 of 4 ready", and the paper's page neither why nor what to do."""
     order = turned_down("1055")
 
-    documents, slot = shown(client, order, "documents"), shown(client, order, "slot", "statement")
+    documents, slot = show(client, order, "documents"), show(client, order, "slot", "statement")
 
     assert ("3 of 4 ready" in documents, "To replace" in documents) == (True, True)
     assert 'class="slot side sheet slot-replace"' in slot
@@ -341,7 +341,7 @@ def test_a_paper_returned_by_the_authority_must_be_replaced_and_says_why(client:
 
     replace_paper(order, "statement", colour="blue")
 
-    assert "4 of 4 ready" in shown(client, order, "documents")
+    assert "4 of 4 ready" in show(client, order, "documents")
 
 
 @pytest.mark.parametrize("code", ["1020", "1041", "1007 1016", "1064"])
@@ -350,7 +350,7 @@ def test_an_error_of_the_filing_is_not_reported_again_before_its_owner_says_what
 ) -> None:
     """Fields were opened that no access report contains, and the same report was sent again."""
     order = turned_down(code)
-    before = {step: shown(client, order, "step", step) for step in ("subject", "website", "administrator")}
+    before = {step: show(client, order, "step", step) for step in ("subject", "website", "administrator")}
 
     answer = submit(client, order)
 
@@ -361,8 +361,8 @@ def test_an_error_of_the_filing_is_not_reported_again_before_its_owner_says_what
     )
     assert {step: typed_into(page) for step, page in before.items()} == dict.fromkeys(before, [])
     assert [step for step, page in before.items() if "This page stays as it is" not in page] == []
-    assert typed_into(shown(client, returned("website.site_name"), "step", "website")) == ["site_name"]
-    assert settled(shown(client, order, "order")) == {f"authority.{each}": "no" for each in code.split()}
+    assert typed_into(show(client, make_returned("website.site_name"), "step", "website")) == ["site_name"]
+    assert settled_parts(show(client, order, "order")) == {f"authority.{each}": "no" for each in code.split()}
     said = {f"reply.authority.{each}": "原接入商已变更备案" for each in code.split()}
     answer = sign_in(client, order.owner).post(reverse("check", args=[order.reference]), {**SEND, **said})
     assert (answer.status_code, read(order).state) == (302, states.SUBMITTED)
@@ -375,25 +375,25 @@ def test_one_of_several_confirmations_is_not_enough(client: Client) -> None:
     answer = submit(client, order, authority__1007="原接入商已变更备案")
 
     assert (answer.status_code, read(order).state) == (200, states.RETURNED)
-    assert settled(shown(client, order, "order")) == {"authority.1007": "yes", "authority.1016": "no"}
+    assert settled_parts(show(client, order, "order")) == {"authority.1007": "yes", "authority.1016": "no"}
 
 
 def test_a_number_the_authority_does_not_find_opens_no_page_where_it_is_fixed(client: Client) -> None:
     """ "check the number" led to a field that cannot be edited; the number is the ministry's own answer."""
     order = turned_down("1016", authority_words="引用的数据不存在")
 
-    part = item(shown(client, order, "order"), "authority.1016")
+    part = item(show(client, order, "order"), "authority.1016")
 
     assert "ask your current provider whether the filing is valid" in part
     assert reverse("step", args=[order.reference, "filing_password"]) not in part
     assert f"{reverse('check', args=[order.reference])}#id_reply.authority.1016" in part
-    assert 'id="id_reply.authority.1016"' in shown(client, order, "check")
+    assert 'id="id_reply.authority.1016"' in show(client, order, "check")
 
 
 def test_a_filing_that_was_changed_elsewhere_is_answered_in_words(client: Client) -> None:
     """An error of the filing is corrected at the current provider, not here."""
     order = turned_down("1020")
-    key = re.search(r'name="(reply\.authority\.[^"]*)"', shown(client, order, "check"))
+    key = re.search(r'name="(reply\.authority\.[^"]*)"', show(client, order, "check"))
     assert key is not None
 
     answer = sign_in(client, order.owner).post(
@@ -407,7 +407,7 @@ def test_a_filing_that_was_changed_elsewhere_is_answered_in_words(client: Client
 
 def test_words_of_an_earlier_return_are_not_asked_about_after_the_authoritys(client: Client) -> None:
     """The list of a round settled long ago came up again."""
-    order = returned("website.site_name")
+    order = make_returned("website.site_name")
     rename(client, order, "示例新名称")
     replace_paper(read(order), "statement")
     submit(client, order)
@@ -415,7 +415,7 @@ def test_words_of_an_earlier_return_are_not_asked_about_after_the_authoritys(cli
     order = read(order)
     ORDER.apply(order, "mend", by="applicant", facts=queries.facts_of(order))
 
-    assert list(settled(shown(client, order, "order"))) == ["authority.1055"]
+    assert list(settled_parts(show(client, order, "order"))) == ["authority.1055"]
 
 
 # --- what is changed looks changed --------------------------------------------------------
@@ -426,58 +426,58 @@ def test_a_changed_part_shows_old_and_new_and_a_tick_and_the_count_falls(
     client: Client, language: str, before: str, now: str
 ) -> None:
     """The list went on showing the old value under "Now:", and "2 things to change" stayed."""
-    order = returned("website.site_name", "paper.statement")
-    assert "2 things to change" in shown(client, order, "order")
+    order = make_returned("website.site_name", "paper.statement")
+    assert "2 things to change" in show(client, order, "order")
 
     rename(client, order, "示例新名称")
 
-    html = shown(client, order, "order", language=language)
+    html = show(client, order, "order", language=language)
     part = item(html, "website.site_name")
-    assert settled(html) == {"website.site_name": "yes", "paper.statement": "no"}
+    assert settled_parts(html) == {"website.site_name": "yes", "paper.statement": "no"}
     text = re.sub(r"<[^>]+>", "", part)
     assert "示例纸业官网" in text
     assert "示例新名称" in text
     assert "icon-check" in part or "#check" in part
-    assert "1 thing to change" in shown(client, order, "order")
+    assert "1 thing to change" in show(client, order, "order")
 
 
 def test_with_everything_changed_nothing_is_left_to_change(client: Client) -> None:
     """The count falls to zero, and the page says what is next."""
-    order = returned("paper.statement")
+    order = make_returned("paper.statement")
 
     replace_paper(order, "statement", colour="blue")
 
-    html = shown(client, order, "order")
+    html = show(client, order, "order")
     assert not TO_CHANGE.search(html)
     assert heading(html) == "Check and resubmit"
-    assert filled(html) == ["Check and resubmit"]
+    assert primary_buttons(html) == ["Check and resubmit"]
 
 
 def test_remaining_parts_come_first_with_the_reviewers_words_and_the_one_primary_button(client: Client) -> None:
     """The button led to a list of pages, and nothing said who had written what and when."""
-    order = returned("website.site_name")
+    order = make_returned("website.site_name")
     reason = make_reason("unsealed", "paper.statement", text_en="The seal is missing")
     order.rounds.get().verdicts.create(field="paper.statement", verdict="return", reason=reason, words="请盖公章")
     rename(client, order, "示例新名称")
 
-    html = shown(client, order, "order")
+    html = show(client, order, "order")
 
-    assert list(settled(html)) == ["paper.statement", "website.site_name"]
+    assert list(settled_parts(html)) == ["paper.statement", "website.site_name"]
     left = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", item(html, "paper.statement")))
     for words in ("Authenticity statement", "The seal is missing", "请盖公章", "Our reviewer · "):
         assert words in left
     assert f'class="button" href="{reverse("slot", args=[order.reference, "statement"])}"' in html
-    assert filled(html) == ["Make changes"]
+    assert primary_buttons(html) == ["Make changes"]
     assert "1 thing before you can resubmit" in html
 
 
 @pytest.mark.parametrize("name", ["order", "people"])
 def test_personal_values_are_masked_where_the_page_masks_them(client: Client, name: str) -> None:
     """Old and new personal values are masked as on the rest of the page."""
-    order = returned("administrator.admin_phone1", "administrator.admin_id_number", "subject.lead_email")
+    order = make_returned("administrator.admin_phone1", "administrator.admin_id_number", "subject.lead_email")
 
     save(client, order, "administrator", administrator_answers(admin_phone1="13900000077"))
-    html = shown(client, order, name)
+    html = show(client, order, name)
 
     for whole in ("13900000002", "13900000077", "649999198806060008", "lin@example.com"):
         assert whole not in html
@@ -486,11 +486,11 @@ def test_personal_values_are_masked_where_the_page_masks_them(client: Client, na
 
 def test_the_page_of_the_field_and_the_last_page_show_old_beside_new(client: Client) -> None:
     """On the page itself, and before it is sent."""
-    order = returned("website.site_name")
+    order = make_returned("website.site_name")
     rename(client, order, "示例新名称")
 
-    assert settled(shown(client, order, "step", "website")) == {"website.site_name": "yes"}
-    assert "is-changed" in shown(client, order, "check")
+    assert settled_parts(show(client, order, "step", "website")) == {"website.site_name": "yes"}
+    assert "is-changed" in show(client, order, "check")
 
 
 def test_a_refused_photo_cannot_be_sent_again(client: Client) -> None:
@@ -515,10 +515,10 @@ def test_a_refused_photo_cannot_be_sent_again(client: Client) -> None:
 
 def test_a_reason_edited_later_does_not_change_what_was_sent(client: Client) -> None:
     reason = make_reason("site_name", "website.site_name", text_en="It does not meet the rules")
-    order = returned("website.site_name", reason=reason)
+    order = make_returned("website.site_name", reason=reason)
     type(reason).objects.update(text_en="Another rule altogether", text_zh="另一条规定", short_en="x", short_zh="x")
 
-    html = item(shown(client, order, "order"), "website.site_name")
+    html = item(show(client, order, "order"), "website.site_name")
 
     assert "It does not meet the rules" in html
     assert "Another rule" not in html

@@ -192,7 +192,7 @@ def address(name: str, order: Order) -> str:
     return reverse(name, kwargs={each: FILLED.get(each, order.reference) for each in wanted})
 
 
-def written(order: Order) -> tuple[Any, ...]:
+def stored_values(order: Order) -> tuple[Any, ...]:
     """Everything that could have been changed."""
     rows = (Document.objects.count(), PhoneUpload.objects.count(), Backdrop.objects.count(), Message.objects.count())
     return (*Order.objects.values_list("version", "state", "photo_way").get(pk=order.pk), moves(order), *rows)
@@ -219,7 +219,7 @@ def test_every_address_of_an_overdue_order_says_so_or_is_gone(client: Client, st
 @pytest.mark.parametrize("state", LEFT_TO_THE_SWEEP)
 def test_no_post_to_any_of_its_addresses_changes_anything(client: Client, state: str) -> None:
     order = waits(state, **LEFT_TO_THE_SWEEP[state])
-    before = written(order)
+    before = stored_values(order)
 
     with time_machine.travel(LATE, tick=False):
         sign_in(client, order.owner)
@@ -228,7 +228,7 @@ def test_no_post_to_any_of_its_addresses_changes_anything(client: Client, state:
             answer = client.post(address(name, order), {"file": file, "role": "administrator", "declared": "on"})
             assert answer.status_code in (302, *NOTHING_THERE), name
 
-    assert written(order) == before
+    assert stored_values(order) == before
     assert not PhoneCheck.objects.exclude(stated_at=None).exists()
 
 

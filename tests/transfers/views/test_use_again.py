@@ -7,7 +7,7 @@ from django.utils import timezone
 from icpportal.privacy.models import AccessNote
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_user, sign_in, subject_answers, type_answers
-from tests.transfers.onfile import FURTHER, filed, papers
+from tests.transfers.onfile import FURTHER, make_filed, papers
 from tests.transfers.outside import cost
 from transfers.models import Order
 from verification import consents
@@ -22,7 +22,7 @@ def english(client):
 
 @pytest.fixture
 def first():
-    return filed(make_user())
+    return make_filed(make_user())
 
 
 def draft(first, **columns):
@@ -124,7 +124,7 @@ def test_a_paper_that_is_never_offered_cannot_be_reused(client, first, slot):
 
 def test_a_strangers_order_is_404_and_reuses_nothing(client, first):
     order = draft(first)
-    stranger = filed(make_user(), domain="stranger-example.com", kind={"id_number": "91649999000000027F"})
+    stranger = make_filed(make_user(), domain="stranger-example.com", kind={"id_number": "91649999000000027F"})
     sign_in(client, stranger.owner)
 
     assert client.post(page_of(order), {"again": "1"}).status_code == 404
@@ -179,7 +179,7 @@ def test_the_page_takes_as_many_queries_for_one_earlier_order_as_for_three(clien
     one = cost(lambda: client.get(page_of(order)))
     Order.objects.filter(pk=order.pk).update(state=states.ABANDONED, claimed=False)
     for n in (2, 3):
-        filed(first.owner, domain=f"row{n}-example.com")
+        make_filed(first.owner, domain=f"row{n}-example.com")
     Order.objects.filter(pk=order.pk).update(state=states.DRAFT)
 
     assert cost(lambda: client.get(page_of(order))) == one

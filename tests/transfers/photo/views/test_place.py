@@ -52,7 +52,7 @@ def read(order):
     return Order.objects.get(pk=order.pk)
 
 
-def chosen(order):
+def chosen_place(order):
     found = photo_places.choice_of(order.reference)
     return found.place if found else None
 
@@ -128,7 +128,7 @@ def test_the_last_choice_counts_and_is_shown_with_its_details(client):
     html = look(client, order)
 
     assert answer.url == page_of(order) + "#place"
-    assert chosen(order) == second
+    assert chosen_place(order) == second
     for words in (second.name_en, second.address_en, second.address_zh, second.hours_en, second.phone):
         assert words in html
     assert page_of(order, "photo-place-slip") in html
@@ -143,7 +143,7 @@ def test_a_place_not_in_the_list_cannot_be_chosen(client, wrong):
     answer = sign_in(client, order.owner).post(page_of(order, "photo-place"), {"place": wrong}, follow=True)
 
     assert "Choose one of the places in the list" in answer.content.decode()
-    assert chosen(order) is None
+    assert chosen_place(order) is None
 
 
 def test_a_place_closed_since_cannot_be_chosen(client):
@@ -152,7 +152,7 @@ def test_a_place_closed_since_cannot_be_chosen(client):
 
     choose(client, order, place)
 
-    assert chosen(order) is None
+    assert chosen_place(order) is None
 
 
 # --- sending ---
@@ -195,7 +195,7 @@ def test_a_way_changed_in_one_tab_and_sent_in_the_other_loses_nothing(client):
     assert answer.url == order.get_absolute_url()
     assert read(order).answer("photo")["way"] == "backdrop"
     assert "place" not in read(order).answer("photo")
-    assert chosen(order) == place  # and is offered again if the photo is returned
+    assert chosen_place(order) == place  # and is offered again if the photo is returned
     assert moves(order) == ["send_photo"]
 
 
@@ -334,7 +334,7 @@ def test_before_and_after_the_photo_step_nothing_can_be_chosen_printed_or_sent(c
     assert choose(client, order, place).url == order.get_absolute_url()
     assert client.get(page_of(order, "photo-place-slip")).url == order.get_absolute_url()
     assert client.post(page_of(order, "photo-place-text")).url == order.get_absolute_url()
-    assert chosen(order) is None
+    assert chosen_place(order) is None
 
 
 def test_where_the_app_is_required_no_place_can_be_chosen(client, settings):
@@ -343,7 +343,7 @@ def test_where_the_app_is_required_no_place_can_be_chosen(client, settings):
 
     choose(client, order, place)
 
-    assert chosen(order) is None
+    assert chosen_place(order) is None
     assert 'id="place"' not in look(client, order)
 
 
@@ -355,7 +355,7 @@ def test_a_stranger_finds_no_page_and_changes_nothing(client):
     assert client.post(page_of(order, "photo-place"), {"place": other.pk}).status_code == 404
     assert client.get(page_of(order, "photo-place-slip")).status_code == 404
     assert client.post(page_of(order, "photo-place-text")).status_code == 404
-    assert chosen(order) == place
+    assert chosen_place(order) == place
     assert not Message.objects.exists()
 
 

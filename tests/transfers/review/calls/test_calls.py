@@ -61,14 +61,14 @@ def desk(user: User) -> Client:
     return english(Client(), user)
 
 
-def tried(client: Client, call: Call, outcome: str = NO_ANSWER, **typed: str) -> str:
+def save_attempt(client: Client, call: Call, outcome: str = NO_ANSWER, **typed: str) -> str:
     """Saves an attempt with the call's current page; returns the page after it."""
     call.refresh_from_db()
     sent = {"move": "attempt", "seen": str(call.version), "outcome": outcome, **typed}
     return unescape(client.post(f"{CALLS}{call.pk}/", sent, follow=True).content.decode())
 
 
-def texted() -> list[str]:
+def texts_sent() -> list[str]:
     return list(Message.objects.filter(channel="sms").order_by("pk").values_list("template", flat=True))
 
 
@@ -89,7 +89,7 @@ def test_a_reviewer_requests_a_call_and_a_colleague_finds_the_number_and_calls(c
     here = (order.reference, "127.0.0.1")
     assert sorted(looks) == [("call", 2, *here), ("call number", 1, *here)]
     before = (read(order).state, read(order).version, order.rounds.count())
-    assert "The call is saved" in tried(caller, call, "reached", note="He reads B, not 8")
+    assert "The call is saved" in save_attempt(caller, call, "reached", note="He reads B, not 8")
     assert (read(order).state, read(order).version, order.rounds.count()) == before
     assert "Nobody has to be called" in page(caller, CALLS)
     assert "He reads B, not 8" in page(asker, case_of(order, "more"))
@@ -110,8 +110,10 @@ def test_the_result_of_an_attempt_decides_what_follows(
     call, caller = actions.ask(order, make_reviewer(), role="subject_lead", about="x"), desk(make_reviewer())
     slot = slots.free_slots(timezone.now())[1].isoformat()
 
-    refused = tried(caller, call, outcome, note="typed") if outcome == "later" else "Choose when to call back typed"
-    tried(caller, call, outcome, slot=slot)
+    refused = (
+        save_attempt(caller, call, outcome, note="typed") if outcome == "later" else "Choose when to call back typed"
+    )
+    save_attempt(caller, call, outcome, slot=slot)
 
     call.refresh_from_db()
     assert ["Choose when to call back" in refused, "typed" in refused] == [True, True]
@@ -157,7 +159,7 @@ def test_the_second_to_save_reads_who_was_first_and_loses_no_word(clock: Any, or
     first, second = make_reviewer(), make_reviewer()
     call = actions.ask(order, first, role="subject_lead", about="x")
     seen = str(call.version)
-    tried(desk(first), call)
+    save_attempt(desk(first), call)
 
     sent = {"move": "attempt", "seen": seen, "outcome": NO_ANSWER, "note": "rang for a minute"}
     html = unescape(desk(second).post(f"{CALLS}{call.pk}/", sent).content.decode())
@@ -178,14 +180,14 @@ def test_two_missed_calls_return_nothing_before_a_notice_and_its_grace_period(cl
         press(client, order, "send_back", kept=drafts.read(order, reviewer).stamp, **unreached)
         return read(order).state
 
-    tried(client, call)
+    save_attempt(client, call)
     clock.shift(timedelta(minutes=30))
-    tried(client, call)  # within the hour: the same attempt
-    assert (texted(), returned()) == ([], states.SUBMITTED)
+    save_attempt(client, call)  # within the hour: the same attempt
+    assert (texts_sent(), returned()) == ([], states.SUBMITTED)
     clock.shift(timedelta(hours=2))
-    html = tried(client, call)
+    html = save_attempt(client, call)
     assert "missed 2 of 2" in html
-    assert [texted(), "Return the order…" in html, returned()] == [["call_missed"], False, states.SUBMITTED]
+    assert [texts_sent(), "Return the order…" in html, returned()] == [["call_missed"], False, states.SUBMITTED]
     sent = {"move": "return", "seen": call.version, "outcome": NO_ANSWER, "note": "rang for a minute"}
     refused = client.post(address, sent, follow=True).content.decode()
     assert ["Not before the time to answer is over" in refused, TYPED in refused] == [True, True]
@@ -250,7 +252,7 @@ def test_what_was_kept_of_a_try_is_gone_once_it_is_saved_and_stands_at_no_other_
     client.post(f"{CALLS}{first.pk}/", sent)
 
     kept = [TYPED in page(client, f"{CALLS}{call.pk}/") for call in (first, second)]
-    tried(client, first, note="rang for a minute")
+    save_attempt(client, first, note="rang for a minute")
 
     assert [*kept, TYPED in page(client, f"{CALLS}{first.pk}/")] == [True, False, False]
     assert "You typed this and it was not used" not in page(client, case_of(order))

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 FRIDAY = MONDAY + 4 * DAY
 
 
-def counted(*figures: str) -> set[tuple[Any, ...]]:
+def counts_of(*figures: str) -> set[tuple[Any, ...]]:
     """The counts of these: day of November, province, figure, part, round, minutes, times."""
     rows = DeskCount.objects.filter(figure__in=figures)
     found = rows.values_list("day", "province", "figure", "part", "round", "minutes", "times")
@@ -59,7 +59,7 @@ def test_arrivals_and_answers_are_counted_on_their_days_with_the_round_and_the_w
 
     count()
 
-    assert counted("arrived", "answered") == {
+    assert counts_of("arrived", "answered") == {
         (16, "64", "arrived", "", 1, 0, 1),
         (16, "44", "arrived", "", 1, 0, 1),
         (16, "64", "answered", "sent_back", 1, 120, 1),
@@ -75,7 +75,7 @@ def test_waiting_times_are_counted_to_the_next_quarter_of_an_hour() -> None:
 
     count()
 
-    assert counted("answered") == {
+    assert counts_of("answered") == {
         (16, "64", "answered", "passed", 1, 15, 2),
         (16, "64", "answered", "passed", 1, 30, 1),
     }
@@ -87,7 +87,7 @@ def test_an_answer_after_the_next_working_day_is_late() -> None:
 
     count()
 
-    assert counted("late") == {(23, "64", "late", "sent_back", 1, 0, 1)}
+    assert counts_of("late") == {(23, "64", "late", "sent_back", 1, 0, 1)}
 
 
 def test_withdrawals_and_calls_are_no_answers() -> None:
@@ -99,7 +99,7 @@ def test_withdrawals_and_calls_are_no_answers() -> None:
 
     count()
 
-    assert counted("arrived", "answered") == {(16, "64", "arrived", "", 1, 0, 1)}
+    assert counts_of("arrived", "answered") == {(16, "64", "arrived", "", 1, 0, 1)}
 
 
 def test_a_refusal_is_an_answer_and_no_return() -> None:
@@ -107,7 +107,7 @@ def test_a_refusal_is_an_answer_and_no_return() -> None:
 
     count()
 
-    assert counted("answered") == {(16, "64", "answered", "turned_away", 1, 60, 1)}
+    assert counts_of("answered") == {(16, "64", "answered", "turned_away", 1, 60, 1)}
 
 
 def test_returns_are_counted_by_reason_and_by_the_part_named() -> None:
@@ -119,7 +119,7 @@ def test_returns_are_counted_by_reason_and_by_the_part_named() -> None:
 
     count()
 
-    assert counted("reason", "part") == {
+    assert counts_of("reason", "part") == {
         (16, "64", "reason", "site_name", 0, 0, 1),
         (16, "64", "reason", "unsealed", 0, 0, 1),
         (16, "64", "part", "website.site_name", 0, 0, 1),
@@ -160,7 +160,7 @@ def test_each_phone_verification_is_counted_by_its_end(end: Happened, part: str)
 
     count()
 
-    assert counted("phones") == {(end.at.day, "64", "phones", part, 0, 0, 1)}
+    assert counts_of("phones") == {(end.at.day, "64", "phones", part, 0, 0, 1)}
 
 
 def test_a_verification_cut_short_by_the_authority_has_no_end_of_its_own() -> None:
@@ -168,7 +168,7 @@ def test_a_verification_cut_short_by_the_authority_has_no_end_of_its_own() -> No
 
     count()
 
-    assert counted("phones") == set()
+    assert counts_of("phones") == set()
 
 
 def test_a_cancellation_is_not_counted() -> None:
@@ -183,14 +183,14 @@ def test_a_second_run_changes_nothing_and_includes_a_late_event() -> None:
     tuesday = MONDAY + DAY
     went(submitted(MONDAY), accepted(MONDAY + HOUR))
     count(tuesday)
-    before = counted("arrived", "answered"), list(DeskDay.objects.values_list("counted_at"))
+    before = counts_of("arrived", "answered"), list(DeskDay.objects.values_list("counted_at"))
     count(tuesday + HOUR)
-    assert (counted("arrived", "answered"), list(DeskDay.objects.values_list("counted_at"))) == before
+    assert (counts_of("arrived", "answered"), list(DeskDay.objects.values_list("counted_at"))) == before
 
     went(submitted(MONDAY))
     count(MONDAY + 3 * DAY)
 
-    assert (16, "64", "arrived", "", 1, 0, 2) in counted("arrived")
+    assert (16, "64", "arrived", "", 1, 0, 2) in counts_of("arrived")
 
 
 def test_an_interrupted_run_leaves_the_day_unchanged_and_the_next_one_counts_it(
@@ -205,19 +205,19 @@ def test_an_interrupted_run_leaves_the_day_unchanged_and_the_next_one_counts_it(
 
     count()
 
-    assert len(counted("arrived", "answered")) == 2
+    assert len(counts_of("arrived", "answered")) == 2
 
 
 def test_today_is_not_counted_and_counts_older_than_a_year_are_deleted() -> None:
     went(submitted(MONDAY))
     count(MONDAY + 8 * HOUR)
-    assert counted("arrived") == set()
+    assert counts_of("arrived") == set()
 
     count()
-    assert len(counted("arrived")) == 1
+    assert len(counts_of("arrived")) == 1
 
     daily_count.count_days(now=TODAY + KEPT)
-    assert counted("arrived") == set()
+    assert counts_of("arrived") == set()
 
 
 def test_a_day_takes_as_many_queries_however_many_orders_there_are() -> None:

@@ -19,7 +19,7 @@ from icpportal.accounts.roles import AUDITOR, OPERATIONS
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, sign_in
 from tests.transfers.outside import cost
-from tests.transfers.review.desk import named
+from tests.transfers.review.desk import make_named
 from tests.transfers.review.figures.history import (
     DAY,
     HOUR,
@@ -82,13 +82,13 @@ def as_csv(client: Client, key: str, **asked: Any) -> list[list[str]]:
     return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
 
-def counted(figure: str, part: str, times: int, *, province: str = "64", days_ago: int = 2, **columns: int) -> None:
+def add_count(figure: str, part: str, times: int, *, province: str = "64", days_ago: int = 2, **columns: int) -> None:
     day = TODAY.date() - timedelta(days=days_ago)
     usual = {"round": 1, "minutes": 60}
     DeskCount.objects.create(day=day, province=province, figure=figure, part=part, times=times, **{**usual, **columns})
 
 
-def decided(person: User, times: int, *, outcome: str = "passed", seconds: int = 185) -> None:
+def add_decisions(person: User, times: int, *, outcome: str = "passed", seconds: int = 185) -> None:
     ReviewerCount.objects.create(day=TODAY.date() - DAY, reviewer=person, outcome=outcome, seconds=seconds, times=times)
 
 
@@ -130,9 +130,9 @@ def test_a_lead_reads_the_reasons_and_parts_of_returns(lead: Client) -> None:
     order = went(submitted(MONDAY), returned(MONDAY + HOUR))
     looked_at(order, make_reviewer(), MONDAY + HOUR, website__site_name="site_name", website__home_url="")
     count()
-    counted("answered", "passed", 30, province="44")
-    counted("answered", "sent_back", 10, province="44")
-    counted("answered", "sent_back", 19, province="12")
+    add_count("answered", "passed", 30, province="44")
+    add_count("answered", "sent_back", 10, province="44")
+    add_count("answered", "sent_back", 19, province="12")
 
     page_text = page(lead)
 
@@ -162,7 +162,7 @@ def test_a_lead_reads_the_verdicts_on_photos(lead: Client) -> None:
 
 
 def test_the_authoritys_durations_for_applicants_come_from_the_same_counts(lead: Client, client: Client) -> None:
-    counted("arrived", "", 1)
+    add_count("arrived", "", 1)
     DurationCount.objects.create(day=TODAY.date() - DAY, province="62", stage="authority", length=6, times=30)
     DurationCount.objects.create(day=TODAY.date() - DAY, province="44", stage="authority", length=9, times=29)
 
@@ -176,7 +176,7 @@ def test_the_authoritys_durations_for_applicants_come_from_the_same_counts(lead:
 
 
 def test_a_lead_reads_what_is_overdue_and_how_much_of_it_is_free(lead: Client) -> None:
-    counted("arrived", "", 1)
+    add_count("arrived", "", 1)
     late = TODAY - 4 * DAY
     make_order(state=states.SUBMITTED, entered_at=late)
     make_order(
@@ -193,11 +193,11 @@ def test_a_lead_reads_what_is_overdue_and_how_much_of_it_is_free(lead: Client) -
 
 
 def test_a_province_filters_the_figures_and_the_period_can_be_longer(lead: Client) -> None:
-    counted("arrived", "", 5)
-    counted("arrived", "", 7, province="44")
-    counted("arrived", "", 11, days_ago=60)
-    counted("part", "photo", 4)
-    counted("part", "photo", 2, province="44")
+    add_count("arrived", "", 5)
+    add_count("arrived", "", 7, province="44")
+    add_count("arrived", "", 11, days_ago=60)
+    add_count("part", "photo", 4)
+    add_count("part", "photo", 2, province="44")
 
     assert "12 arrived" in page(lead)
     assert "7 arrived" in page(lead, province="44")
@@ -207,11 +207,11 @@ def test_a_province_filters_the_figures_and_the_period_can_be_longer(lead: Clien
 
 
 def test_a_figure_is_compared_with_the_period_before_if_that_had_enough(lead: Client) -> None:
-    counted("arrived", "", 30)
-    counted("arrived", "", 20, days_ago=40)
-    counted("answered", "passed", 30, minutes=60)
-    counted("answered", "passed", 10, minutes=120, days_ago=40)
-    counted("answered", "sent_back", 10, minutes=120, days_ago=40)
+    add_count("arrived", "", 30)
+    add_count("arrived", "", 20, days_ago=40)
+    add_count("answered", "passed", 30, minutes=60)
+    add_count("answered", "passed", 10, minutes=120, days_ago=40)
+    add_count("answered", "sent_back", 10, minutes=120, days_ago=40)
 
     page_text = page(lead)
 
@@ -225,7 +225,7 @@ def test_a_figure_is_compared_with_the_period_before_if_that_had_enough(lead: Cl
 
 def test_a_person_with_fewer_than_twenty_decisions_is_not_shown_and_the_others_are_by_name(lead: Client) -> None:
     for name, times in (("Wu", FEW), ("Gao", 60), ("He", FEW - 1)):
-        decided(named(name), times)
+        add_decisions(make_named(name), times)
 
     page_text = page(lead)
 
@@ -237,17 +237,17 @@ def test_a_person_with_fewer_than_twenty_decisions_is_not_shown_and_the_others_a
 
 def test_a_person_without_a_name_is_shown_by_the_masked_address(lead: Client) -> None:
     person = make_reviewer(email="wu@example.com")
-    decided(person, FEW)
+    add_decisions(person, FEW)
 
     assert "w***@example.com 20 0%" in page(lead)
 
 
 def test_a_reviewer_sees_their_own_row_and_no_figures_of_the_desk(client: Client) -> None:
-    me, other = named("Gao"), named("Wu")
-    counted("arrived", "", 5)
-    decided(me, 30)
-    decided(me, 10, outcome="sent_back", seconds=0)
-    decided(other, 50)
+    me, other = make_named("Gao"), make_named("Wu")
+    add_count("arrived", "", 5)
+    add_decisions(me, 30)
+    add_decisions(me, 10, outcome="sent_back", seconds=0)
+    add_decisions(other, 50)
     for entered in (TODAY - HOUR, TODAY - 4 * DAY):
         soon = TODAY + timedelta(minutes=20)
         make_order(state=states.SUBMITTED, entered_at=entered, reviewer=me, claimed_until=soon)
@@ -263,8 +263,8 @@ def test_a_reviewer_sees_their_own_row_and_no_figures_of_the_desk(client: Client
 
 
 def test_a_reviewer_with_few_decisions_reads_that_their_figures_are_not_shown(client: Client) -> None:
-    me = named("Gao")
-    decided(me, FEW - 1)
+    me = make_named("Gao")
+    add_decisions(me, FEW - 1)
     sign_in(client, me)
 
     page_text = page(client)
@@ -315,12 +315,12 @@ def test_an_unknown_file_name_does_not_exist(lead: Client) -> None:
 
 def test_charts_have_no_inline_style_and_stay_within_their_frame(lead: Client) -> None:
     for days_ago in range(1, 25):
-        counted("arrived", "", 40 * days_ago, days_ago=days_ago)
-        counted("phones", "same_day", days_ago, days_ago=days_ago)
-        counted("phones", "missed", 1, days_ago=days_ago)
-        counted("reason", f"reason{days_ago}", 5 * days_ago, days_ago=days_ago)
-        counted("answered", "passed", 7, days_ago=days_ago, minutes=15 * days_ago)
-        counted("answered", "sent_back", 900, days_ago=days_ago, minutes=6000, province="44")
+        add_count("arrived", "", 40 * days_ago, days_ago=days_ago)
+        add_count("phones", "same_day", days_ago, days_ago=days_ago)
+        add_count("phones", "missed", 1, days_ago=days_ago)
+        add_count("reason", f"reason{days_ago}", 5 * days_ago, days_ago=days_ago)
+        add_count("answered", "passed", 7, days_ago=days_ago, minutes=15 * days_ago)
+        add_count("answered", "sent_back", 900, days_ago=days_ago, minutes=6000, province="44")
     html = lead.get(FIGURES, {"weeks": 13}).content.decode()
 
     charts = re.findall(r'<svg class="chart" viewBox="0 0 620 (\d+)".*?</svg>', html, re.DOTALL)
@@ -341,9 +341,9 @@ def test_the_page_takes_as_many_queries_however_many_days_and_people_there_are(l
 
     for number in (1, 6):
         for days_ago in range(number):
-            decided(make_reviewer(), FEW)
-            counted("answered", "sent_back", 30, days_ago=days_ago + 1, round=number)
-            counted("reason", f"reason{days_ago}", 3, days_ago=days_ago + 1, round=number)
+            add_decisions(make_reviewer(), FEW)
+            add_count("answered", "sent_back", 30, days_ago=days_ago + 1, round=number)
+            add_count("reason", f"reason{days_ago}", 3, days_ago=days_ago + 1, round=number)
             make_order(state=states.SUBMITTED)
         if number == 1:
             look()  # fills the caches that all pages share
@@ -355,7 +355,7 @@ def test_the_page_takes_as_many_queries_however_many_days_and_people_there_are(l
 @pytest.mark.usefixtures("steady_cache")
 @pytest.mark.parametrize("asked", [{}, {"weeks": 13, "province": "64"}], ids=["all", "a-province"])
 def test_every_question_of_the_page_is_answered_by_an_index(lead: Client, asked: dict[str, Any]) -> None:
-    counted("answered", "passed", 30)
+    add_count("answered", "passed", 30)
     lead.get(FIGURES, asked)  # what the head counts is remembered from here on
     with CaptureQueriesContext(connection) as found:
         lead.get(FIGURES, asked)

@@ -48,7 +48,7 @@ def objection(order: Order, objector: User) -> Objection:
     return actions.object_to(owner=objector, domain=order.domain, subject_key="", words="I never agreed to this")
 
 
-def sent(client: Client, objection: Objection, move: str, **typed: str) -> str:
+def send(client: Client, objection: Objection, move: str, **typed: str) -> str:
     address = f"{OBJECTIONS}{objection.pk}/"
     return unescape(client.post(address, {"move": move, **typed}, follow=True).content.decode())
 
@@ -60,11 +60,11 @@ def test_an_objection_is_called_about_answered_and_read_by_who_objects(
     own_page = reverse("objection-page", args=[objection.reference])
 
     listed, opened = page(desk, OBJECTIONS), page(desk, f"{OBJECTIONS}{objection.pk}/")
-    revealed, waiting = sent(desk, objection, "show"), page(theirs, own_page)
-    asked = sent(desk, objection, "call", to="objector", about="what shows that it is theirs")
-    preview = sent(desk, objection, "preview", **CLOSING)
+    revealed, waiting = send(desk, objection, "show"), page(theirs, own_page)
+    asked = send(desk, objection, "call", to="objector", about="what shows that it is theirs")
+    preview = send(desk, objection, "preview", **CLOSING)
     open_still = Objection.objects.get().closed_at is None
-    closed = sent(desk, objection, "close", **CLOSING)
+    closed = send(desk, objection, "close", **CLOSING)
     answered = page(theirs, own_page)
 
     assert ["137****0416" in listed, "137****0416" in opened, "13711110416" in opened] == [True, True, False]
@@ -97,11 +97,11 @@ def test_a_closed_objection_no_longer_shows_the_number_of_who_objected(objection
 
 def test_a_closed_objection_leaves_nobody_to_ring_about_it(order: Order, objection: Objection) -> None:
     desk, late = english(Client(), make_reviewer()), english(Client(), make_reviewer())
-    sent(desk, objection, "call", to="objector", about="what shows that it is theirs")
-    sent(desk, objection, "call", to="subject_lead", about="whether they know of it")
+    send(desk, objection, "call", to="objector", about="what shows that it is theirs")
+    send(desk, objection, "call", to="subject_lead", about="whether they know of it")
 
-    sent(desk, objection, "close", **CLOSING)
-    again = sent(late, objection, "call", to="objector", about="asked from an older page")
+    send(desk, objection, "close", **CLOSING)
+    again = send(late, objection, "call", to="objector", about="asked from an older page")
 
     assert "This objection is closed: there is nothing to call about" in again
     about_it, of_order = Call.objects.get(role="objector"), Call.objects.get(role="subject_lead")
@@ -114,7 +114,7 @@ def test_a_closed_objection_leaves_nobody_to_ring_about_it(order: Order, objecti
 
 def test_the_page_of_a_call_about_an_objection_says_nothing_of_the_applicant_being_told(objection: Objection) -> None:
     desk = english(Client(), make_reviewer())
-    sent(desk, objection, "call", to="objector", about="what shows that it is theirs")
+    send(desk, objection, "call", to="objector", about="what shows that it is theirs")
 
     html = page(desk, f"/admin/desk/calls/{Call.objects.get().pk}/")
 
@@ -141,7 +141,7 @@ def test_an_objection_to_an_order_that_cannot_be_read_opens_with_the_calls_that_
     order: Order, objection: Objection, lose: Any
 ) -> None:
     desk = english(Client(), make_reviewer())
-    sent(desk, objection, "call", to="administrator", about="whether they know of it")
+    send(desk, objection, "call", to="administrator", about="whether they know of it")
     lose(order)
 
     assert "next try" in page(desk, f"{OBJECTIONS}{objection.pk}/")
@@ -149,7 +149,7 @@ def test_an_objection_to_an_order_that_cannot_be_read_opens_with_the_calls_that_
 
 def test_nobody_rings_a_person_whose_account_was_erased(order: Order, objector: User, objection: Objection) -> None:
     desk = english(Client(), make_reviewer())
-    sent(desk, objection, "call", to="objector", about="what shows that it is theirs")
+    send(desk, objection, "call", to="objector", about="what shows that it is theirs")
 
     erase_account(objector)
 
@@ -165,9 +165,9 @@ def test_nobody_is_told_that_an_order_does_not_go_on_which_we_cannot_stop_any_mo
     desk = english(Client(), make_reviewer())
 
     offered = page(desk, f"{OBJECTIONS}{objection.pk}/")
-    sent(desk, objection, "close", **{**CLOSING, "result": "justified"})
+    send(desk, objection, "close", **{**CLOSING, "result": "justified"})
     still_open = Objection.objects.get().closed_at is None
-    sent(desk, objection, "close", **{**CLOSING, "result": "justified_late"})
+    send(desk, objection, "close", **{**CLOSING, "result": "justified_late"})
 
     assert ["the order must not go on" in offered, "has left our review" in offered] == [False, True]
     assert still_open
@@ -180,9 +180,9 @@ def test_nobody_is_told_that_an_order_does_not_go_on_which_we_cannot_stop_any_mo
 def test_nothing_is_closed_without_an_answer_in_the_language_of_its_reader(objection: Objection) -> None:
     desk = english(Client(), make_reviewer())
 
-    without = sent(desk, objection, "close", **{**CLOSING, "words_en": ""})
-    foreign = sent(desk, objection, "close", result="settled", words="我们已分别与双方联系", words_en="")
-    unsaid = sent(desk, objection, "close", words_en=ANSWER)
+    without = send(desk, objection, "close", **{**CLOSING, "words_en": ""})
+    foreign = send(desk, objection, "close", result="settled", words="我们已分别与双方联系", words_en="")
+    unsaid = send(desk, objection, "close", words_en=ANSWER)
 
     assert "This person reads English: write the answer in English" in without
     assert "This person reads English" in foreign
@@ -197,10 +197,10 @@ def test_of_two_reviewers_who_close_one_wins_and_the_other_reads_who(objection: 
     first.name = "Gao Yang"
     first.save()
     one, other = english(Client(), first), english(Client(), second)
-    sent(other, objection, "preview", **CLOSING)
-    sent(one, objection, "close", **{**CLOSING, "result": "settled"})
+    send(other, objection, "preview", **CLOSING)
+    send(one, objection, "close", **{**CLOSING, "result": "settled"})
 
-    html = sent(other, objection, "close", **CLOSING)
+    html = send(other, objection, "close", **CLOSING)
 
     assert re.search(r"closed this objection \(\d+ \w+ \d\d:\d\d\): Settled", html)
     found = Objection.objects.get()
@@ -216,7 +216,7 @@ def test_what_was_accepted_in_the_minute_before_an_objection_was_justified_is_no
     Order.objects.filter(pk=order.pk).update(state=state)
     desk = english(Client(), make_reviewer())
     press(desk, order, "accept" if state == states.SUBMITTED else "accept_photo", **all_ok(read(order)))
-    sent(english(Client(), make_reviewer()), objection, "close", **{**CLOSING, "result": "justified"})
+    send(english(Client(), make_reviewer()), objection, "close", **{**CLOSING, "result": "justified"})
 
     decisions.finish_due(now=timezone.now() + timedelta(minutes=2))
 
@@ -227,7 +227,7 @@ def test_what_was_accepted_in_the_minute_before_an_objection_was_justified_is_no
 def test_an_answer_that_is_typed_stays_when_a_call_is_asked_for(objection: Objection, about: str) -> None:
     desk = english(Client(), make_reviewer())
 
-    html = sent(desk, objection, "call", to="objector", about=about, result="settled", words_en=ANSWER)
+    html = send(desk, objection, "call", to="objector", about=about, result="settled", words_en=ANSWER)
 
     assert Call.objects.count() == bool(about)
     assert re.search(rf"<textarea[^>]*name=\"words_en\"[^>]*>\s*{ANSWER}", html)
@@ -236,10 +236,10 @@ def test_an_answer_that_is_typed_stays_when_a_call_is_asked_for(objection: Objec
 
 def test_what_is_typed_for_a_call_and_as_an_answer_is_there_after_the_preview(objection: Objection) -> None:
     desk = english(Client(), make_reviewer())
-    preview = sent(desk, objection, "preview", **CLOSING, to="subject_lead", about="who signed the order")
+    preview = send(desk, objection, "preview", **CLOSING, to="subject_lead", about="who signed the order")
 
     form = next(form for form in Page("/", 200, preview).forms if ("move", "edit") in form.buttons)
-    html = sent(desk, objection, "edit", **dict(form.fields))
+    html = send(desk, objection, "edit", **dict(form.fields))
 
     back = dict(next(form for form in Page("/", 200, html).forms if ("move", "call") in form.buttons).fields)
     typed = {**CLOSING, "to": "subject_lead", "about": "who signed the order"}
@@ -248,7 +248,7 @@ def test_what_is_typed_for_a_call_and_as_an_answer_is_there_after_the_preview(ob
 
 
 def test_what_is_asked_of_a_call_stays_when_the_number_is_shown(objection: Objection) -> None:
-    html = sent(english(Client(), make_reviewer()), objection, "show", to="objector", about="who signed the order")
+    html = send(english(Client(), make_reviewer()), objection, "show", to="objector", about="who signed the order")
 
     assert "who signed the order" in html
 
@@ -256,7 +256,7 @@ def test_what_is_asked_of_a_call_stays_when_the_number_is_shown(objection: Objec
 def test_the_number_is_shown_beside_what_is_typed_as_an_answer(objection: Objection) -> None:
     desk = english(Client(), make_reviewer())
 
-    html = sent(desk, objection, "show", **CLOSING)
+    html = send(desk, objection, "show", **CLOSING)
 
     assert [CLOSING["words_en"] in html, "Show the number" in html] == [True, False]
 
@@ -276,7 +276,7 @@ def test_more_objections_than_one_page_are_all_listed(order: Order, objector: Us
 
 def test_a_justified_objection_keeps_the_order_from_being_accepted(order: Order, objection: Objection) -> None:
     desk = english(Client(), make_reviewer())
-    sent(desk, objection, "close", **{**CLOSING, "result": "justified"})
+    send(desk, objection, "close", **{**CLOSING, "result": "justified"})
 
     press(desk, order, "accept", **all_ok(order))
     html = page(desk, case_of(order))

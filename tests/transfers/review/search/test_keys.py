@@ -26,21 +26,21 @@ from transfers.review.search.queries import EXACT
 pytestmark = pytest.mark.django_db
 
 
-def kept(order: Order) -> set[tuple[str, str]]:
+def stored_keys(order: Order) -> set[tuple[str, str]]:
     return set(SearchKey.objects.filter(order=order).values_list("kind", "key"))
 
 
 def stale() -> list[str]:
     """The orders whose keys do not match their content."""
-    return [order.reference for order in Order.objects.all() if kept(order) != keys_of(order)]
+    return [order.reference for order in Order.objects.all() if stored_keys(order) != keys_of(order)]
 
 
 def has(order: Order, kind: str, key: str) -> bool:
-    return (kind, key) in kept(order)
+    return (kind, key) in stored_keys(order)
 
 
 def test_every_part_of_an_order_has_a_key() -> None:
-    assert {kind for kind, _key in kept(make_order())} == set(PARTS)
+    assert {kind for kind, _key in stored_keys(make_order())} == set(PARTS)
 
 
 def test_an_order_is_found_from_its_first_page_on() -> None:
@@ -51,7 +51,7 @@ def test_an_order_is_found_from_its_first_page_on() -> None:
 
     order = actions.start(check)
 
-    assert {"domain", "number", "subject_name"} <= {kind for kind, _key in kept(order)}
+    assert {"domain", "number", "subject_name"} <= {kind for kind, _key in stored_keys(order)}
     assert stale() == []
 
 
@@ -84,26 +84,26 @@ def test_a_number_that_comes_with_the_filing_password_finds_the_order() -> None:
 
 def test_keys_and_answers_are_written_together_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     order = make_order()
-    before = kept(order)
+    before = stored_keys(order)
     monkeypatch.setattr("transfers.review.search.keys.keep", lambda order: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         keep(order, "administrator", administrator_answers(admin_phone1="13900000009"))
 
     assert Order.objects.get(pk=order.pk).answer("administrator")["admin_phone1"] == "13900000002"
-    assert kept(order) == before
+    assert stored_keys(order) == before
 
 
 def test_a_page_saved_too_late_changes_no_key() -> None:
     order = make_order()
     late = Order.objects.get(pk=order.pk)
     Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)
-    before = kept(order)
+    before = stored_keys(order)
 
     with pytest.raises(RowClosed):
         keep(late, "administrator", administrator_answers(admin_phone1="13900000009"))
 
-    assert kept(order) == before
+    assert stored_keys(order) == before
 
 
 def test_an_administrator_who_is_the_lead_has_one_key() -> None:
@@ -111,7 +111,7 @@ def test_an_administrator_who_is_the_lead_has_one_key() -> None:
 
     keep(order, "administrator", {"same_person": "yes"})
 
-    assert {kind for kind, _key in kept(order) if kind.startswith("admin")} == set()
+    assert {kind for kind, _key in stored_keys(order) if kind.startswith("admin")} == set()
 
 
 def test_an_order_that_is_begun_again_and_one_of_the_register_are_found() -> None:
@@ -144,7 +144,7 @@ def test_an_erased_value_no_longer_finds_the_order() -> None:
 
     change(order, lambda answers: {})
 
-    assert {kind for kind, _key in kept(order)} == {"domain", "number"}
+    assert {kind for kind, _key in stored_keys(order)} == {"domain", "number"}
     order.events.all().delete()
     Order.objects.filter(pk=order.pk).delete()
     assert set(SearchKey.objects.values_list("order", flat=True)) == {other.pk}
@@ -237,7 +237,7 @@ def test_an_unreadable_order_is_counted_and_stops_nobody() -> None:
     with pytest.raises(CommandError, match="1 orders cannot be read"):
         index()
 
-    assert kept(sound) == keys_of(sound)
+    assert stored_keys(sound) == keys_of(sound)
 
 
 def test_every_part_stored_as_a_digest_is_searched() -> None:

@@ -28,7 +28,7 @@ from tests.transfers.builders import (
     type_answers,
 )
 from tests.transfers.outside import cost
-from tests.transfers.review.desk import named
+from tests.transfers.review.desk import make_named
 from transfers.models import Order, SearchKey
 from transfers.review import actions as review
 from transfers.review.search import parts, queries, spellings
@@ -79,7 +79,7 @@ def staff(role: str) -> User:
     return make_user(held_roles=({"auditor": AUDITOR, "operations": OPERATIONS}[role],))
 
 
-def wanted(state: str = states.SUBMITTED, **columns: Any) -> Order:
+def make_wanted(state: str = states.SUBMITTED, **columns: Any) -> Order:
     """The order that every caller means."""
     owner = make_user(mobile="13700000077")
     columns = {"submitted_at": timezone.now(), **columns}
@@ -137,7 +137,7 @@ def words_of(answer: Any) -> str:
 
 @pytest.mark.parametrize("said", SAID)
 def test_a_reviewer_finds_the_order_by_what_a_caller_says(client: Client, said: str) -> None:
-    order = wanted()
+    order = make_wanted()
     another()
 
     answer = type_in(sign_in(client, make_reviewer()), said)
@@ -148,7 +148,7 @@ def test_a_reviewer_finds_the_order_by_what_a_caller_says(client: Client, said: 
 
 @pytest.mark.parametrize("write", [str, str.lower, lambda text: text.replace("-", ""), lambda text: f" {text} "])
 def test_an_orders_number_opens_its_case(client: Client, write: Any) -> None:
-    order = wanted()
+    order = make_wanted()
 
     answer = type_in(sign_in(client, make_reviewer()), write(order.reference), at=INDEX)
 
@@ -158,7 +158,7 @@ def test_an_orders_number_opens_its_case(client: Client, write: Any) -> None:
 @pytest.mark.parametrize("state", SENT)
 @pytest.mark.parametrize("said", ["13900000002", "00000012", "示例纸业"])
 def test_the_order_is_found_in_every_state(client: Client, state: str, said: str) -> None:
-    order = wanted(state)
+    order = make_wanted(state)
 
     assert [row[0] for row in rows(type_in(sign_in(client, make_reviewer()), said))] == [order.reference]
 
@@ -181,7 +181,7 @@ def test_the_order_is_found_in_every_state(client: Client, state: str, said: str
     ],
 )
 def test_unknown_words_find_nothing_and_the_page_says_what_can_be_searched(client: Client, said: str) -> None:
-    wanted()
+    make_wanted()
 
     answer = type_in(sign_in(client, make_reviewer()), said)
 
@@ -191,7 +191,7 @@ def test_unknown_words_find_nothing_and_the_page_says_what_can_be_searched(clien
 
 
 def test_the_complete_name_of_a_company_comes_before_others_with_the_same_name_elsewhere(client: Client) -> None:
-    order = wanted()
+    order = make_wanted()
     elsewhere = make_order(
         state=states.SUBMITTED, answers={"type": type_answers("12", name="天津示例纸业有限公司", domain="t.cn")}
     )
@@ -204,7 +204,7 @@ def test_the_complete_name_of_a_company_comes_before_others_with_the_same_name_e
 
 
 def test_a_person_is_found_only_by_the_complete_name_even_as_a_subject(client: Client) -> None:
-    order = wanted(answers={"type": type_answers(**PERSON)})
+    order = make_wanted(answers={"type": type_answers(**PERSON)})
     client = sign_in(client, make_reviewer())
 
     whole, part = (rows(type_in(client, said)) for said in ("林示范", "林示"))
@@ -214,7 +214,7 @@ def test_a_person_is_found_only_by_the_complete_name_even_as_a_subject(client: C
 
 
 def test_a_result_says_what_the_order_is_and_who_has_it(client: Client) -> None:
-    order, reviewer = wanted(), make_reviewer(email="gao@example.com")
+    order, reviewer = make_wanted(), make_reviewer(email="gao@example.com")
     User.objects.filter(pk=reviewer.pk).update(name="Gao Yang")
     review.assign_to_me(order, User.objects.get(pk=reviewer.pk))
 
@@ -233,7 +233,7 @@ def test_a_result_says_what_the_order_is_and_who_has_it(client: Client) -> None:
 
 
 def test_the_result_is_chinese_for_a_chinese_reader(client: Client) -> None:
-    wanted()
+    make_wanted()
 
     answer = type_in(sign_in(client, make_reviewer()), "13900000002", language="zh-hans")
     nothing = type_in(client, "13900000009", language="zh-hans")
@@ -263,7 +263,7 @@ def test_beyond_fifty_results_more_specific_words_are_requested(client: Client) 
 def test_without_an_index_of_parts_the_beginnings_of_words_find_a_domain(
     client: Client, said: str, is_found: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted()
+    make_wanted()
     monkeypatch.setattr(parts, "is_ready", lambda: False)
 
     assert bool(rows(type_in(sign_in(client, make_reviewer()), said))) is is_found
@@ -295,7 +295,7 @@ def test_a_database_that_refuses_the_extension_is_left_unchanged(monkeypatch: py
 
 
 def test_the_name_of_a_person_is_masked_in_results(client: Client) -> None:
-    order = wanted(answers={"type": type_answers(**PERSON)})
+    order = make_wanted(answers={"type": type_answers(**PERSON)})
 
     answer = type_in(sign_in(client, make_reviewer()), "13900000002")
 
@@ -304,7 +304,7 @@ def test_the_name_of_a_person_is_masked_in_results(client: Client) -> None:
 
 
 def test_operations_have_no_box_and_are_refused(client: Client) -> None:
-    wanted()
+    make_wanted()
     client = sign_in(client, staff("operations"))
 
     assert 'role="search"' not in client.get(INDEX).content.decode()
@@ -313,7 +313,7 @@ def test_operations_have_no_box_and_are_refused(client: Client) -> None:
 
 @pytest.mark.parametrize("said", ["林示范", "13900000002", "649999198806060008", "示例纸业"])
 def test_the_auditor_finds_a_persons_entries_in_the_log_and_reads_no_value(client: Client, said: str) -> None:
-    order, reviewer, auditor = wanted(), named("Reader of it"), staff("auditor")
+    order, reviewer, auditor = make_wanted(), make_named("Reader of it"), staff("auditor")
     note_access(actor=reviewer, what="order", reference=order.reference, reason="review", client="")
     client = sign_in(client, auditor)
 
@@ -330,7 +330,7 @@ def test_the_auditor_finds_a_persons_entries_in_the_log_and_reads_no_value(clien
 
 
 def test_the_number_of_an_order_leads_the_auditor_to_its_log(client: Client) -> None:
-    order = wanted()
+    order = make_wanted()
 
     answer = type_in(sign_in(client, staff("auditor")), order.reference)
 
@@ -338,7 +338,7 @@ def test_the_number_of_an_order_leads_the_auditor_to_its_log(client: Client) -> 
 
 
 def test_an_applicant_and_a_visitor_find_no_search(client: Client) -> None:
-    order = wanted()
+    order = make_wanted()
     answers = [client.post(SEARCH, {"find": "13900000002"})]
     answers += [sign_in(client, order.owner).post(SEARCH, {"find": order.reference}), client.get(SEARCH)]
 
@@ -351,7 +351,7 @@ def test_an_applicant_and_a_visitor_find_no_search(client: Client) -> None:
 def test_an_order_never_submitted_is_found_by_public_values_and_reveals_nothing_personal(
     client: Client, state: str
 ) -> None:
-    order = wanted(state, submitted_at=None)
+    order = make_wanted(state, submitted_at=None)
     client = sign_in(client, make_reviewer())
 
     answers = [type_in(client, said) for said in ("paper-shop.cn", "00000012", order.reference)]
@@ -368,7 +368,7 @@ def test_an_order_never_submitted_is_found_by_public_values_and_reveals_nothing_
 
 
 def test_the_access_log_records_the_kind_and_the_number_of_results_and_not_the_words(client: Client) -> None:
-    order, reviewer = wanted(), make_reviewer()
+    order, reviewer = make_wanted(), make_reviewer()
     client = sign_in(client, reviewer)
 
     for said in ("13900000002", "13900000001", "林示范", "13900000009", "shop"):
@@ -387,7 +387,7 @@ def test_the_access_log_records_the_kind_and_the_number_of_results_and_not_the_w
 
 
 def test_the_auditor_reads_in_words_what_was_searched(client: Client) -> None:
-    wanted()
+    make_wanted()
     type_in(sign_in(client, make_reviewer()), "13900000002")
 
     page = sign_in(client, staff("auditor")).get(reverse("admin:privacy_accessnote_changelist")).content.decode()
@@ -400,7 +400,7 @@ def test_the_auditor_reads_in_words_what_was_searched(client: Client) -> None:
 def test_nothing_typed_is_in_address_log_session_or_access_row(
     client: Client, said: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    wanted()
+    make_wanted()
     client = sign_in(client, make_reviewer())
 
     answer = type_in(client, said)
@@ -423,7 +423,7 @@ def test_nothing_typed_is_in_address_log_session_or_access_row(
 
 
 def test_no_name_number_or_phone_of_an_order_is_in_its_keys() -> None:
-    order = wanted()
+    order = make_wanted()
     kept = set(SearchKey.objects.values_list("kind", "key"))
 
     public = {key for kind, key in kept if kind in ("domain", "number")}
@@ -434,7 +434,7 @@ def test_no_name_number_or_phone_of_an_order_is_in_its_keys() -> None:
 
 @pytest.mark.parametrize("said", ["", "   ", "x" * 121, "林\u200b示范"])
 def test_an_impossible_search_is_reported(client: Client, said: str) -> None:
-    wanted()
+    make_wanted()
 
     answer = type_in(sign_in(client, make_reviewer()), said)
 
@@ -456,7 +456,7 @@ def test_typed_text_is_escaped(client: Client) -> None:
 def test_one_result_and_many_take_as_many_queries_and_at_most_fifteen(client: Client) -> None:
     client = sign_in(client, make_reviewer())
     client.get(INDEX)
-    wanted()
+    make_wanted()
 
     def asked(said: str) -> int:
         client.post(SEARCH, {"find": said})  # creates the access row
@@ -492,7 +492,7 @@ def test_every_query_is_answered_from_the_index(keys: Any) -> None:
 
 
 def test_the_explained_query_is_the_pages_own(client: Client) -> None:
-    order = wanted()
+    order = make_wanted()
 
     found = [
         queries.by_value(spellings.phones("13900000002"), []),

@@ -14,7 +14,7 @@ from icpportal.logs import redact
 from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import administrator_answers, make_order, make_user, sign_in
-from tests.transfers.outside import as_sent, kept, send
+from tests.transfers.outside import as_sent, reload, send
 from transfers.check import readiness
 from transfers.models import Order
 from transfers.steps import consent, phone_tests
@@ -37,7 +37,7 @@ def link_of(order: Order) -> str:
     return found.group()
 
 
-def asked(client: Client, order: Order) -> str:
+def ask_for_consent(client: Client, order: Order) -> str:
     """The applicant presses the button; returns the link that the person receives."""
     assert sign_in(client, order.owner).post(page(order), {"send": "1"}).status_code == 302
     return link_of(order)
@@ -49,16 +49,16 @@ def read(url: str, language: str = "en") -> str:
 
 
 def states_of(order: Order) -> tuple[str, bool]:
-    found = consent.consent_status(kept(order))
+    found = consent.consent_status(reload(order))
     assert found is not None
-    return found.state, any(gap.url == page(order) for gap in readiness.gaps(kept(order)))
+    return found.state, any(gap.url == page(order) for gap in readiness.gaps(reload(order)))
 
 
 def test_the_hub_says_that_somebody_has_to_answer(client: Client) -> None:
     order = make_order()
     hub = reverse("people", args=[order.reference])
     before = sign_in(client, order.owner).get(hub, headers={"accept-language": "en"}).content.decode()
-    asked(client, order)
+    ask_for_consent(client, order)
 
     after = client.get(hub, headers={"accept-language": "en"}).content.decode()
 
@@ -74,7 +74,7 @@ def test_the_hub_says_that_somebody_has_to_answer(client: Client) -> None:
 def test_the_link_shows_only_what_the_person_must_know(client: Client, language: str, words: str) -> None:
     order = make_order()
 
-    text = read(asked(client, order), language)
+    text = read(ask_for_consent(client, order), language)
 
     assert words in text
     assert order.domain in text
@@ -86,20 +86,20 @@ def test_the_link_shows_only_what_the_person_must_know(client: Client, language:
 def test_a_person_with_a_chinese_name_is_asked_in_chinese_by_somebody_who_reads_english(client: Client) -> None:
     order = make_order(make_user(language="en"))
 
-    asked(client, order)
+    ask_for_consent(client, order)
 
     assert Message.objects.get(template="code_consent").payload["language"] == "zh-hans"
 
 
 def test_a_yes_on_the_phone_is_that_persons_own_consent_and_proves_the_phone(client: Client) -> None:
     order = make_order(province="12")
-    link = asked(client, order)
+    link = ask_for_consent(client, order)
 
     Client().post(link, YES)
 
     assert states_of(order) == ("agreed", False)
     assert administrator_key(order) in consents.active_consents(order.reference)
-    proofs = {proof.role: proof.is_proved for proof in phone_tests.required_tests(kept(order))}
+    proofs = {proof.role: proof.is_proved for proof in phone_tests.required_tests(reload(order))}
     assert proofs == {"subject_lead": False, "administrator": True}
 
 
@@ -110,7 +110,7 @@ def administrator_key(order: Order) -> str:
 @pytest.mark.parametrize("ticked", [(), ("role",), ("pictures",)])
 def test_both_boxes_have_to_be_ticked_and_a_ticked_one_stays_ticked(client: Client, ticked: tuple[str, ...]) -> None:
     order, phone = make_order(), Client(headers={"accept-language": "en"})
-    link = asked(client, order)
+    link = ask_for_consent(client, order)
 
     shown = phone.post(link, dict.fromkeys(ticked, "on"), follow=True).content.decode()
 
@@ -127,7 +127,7 @@ def test_both_boxes_have_to_be_ticked_and_a_ticked_one_stays_ticked(client: Clie
 
 
 def test_no_browser_and_no_proxy_caches_the_page_of_the_link(client: Client) -> None:
-    url = asked(client, make_order())
+    url = ask_for_consent(client, make_order())
 
     kept_pages = [Client().get(url).headers.get("Cache-Control", "")]
     Client().post(url, YES)
@@ -139,7 +139,7 @@ def test_no_browser_and_no_proxy_caches_the_page_of_the_link(client: Client) -> 
 
 def test_opening_it_and_a_second_press_change_nothing(client: Client) -> None:
     order = make_order()
-    link = asked(client, order)
+    link = ask_for_consent(client, order)
     read(link)
     Client().post(link, YES)
 
@@ -151,7 +151,7 @@ def test_opening_it_and_a_second_press_change_nothing(client: Client) -> None:
 
 def test_the_wrong_person_says_no_and_the_applicant_is_told(client: Client) -> None:
     order = make_order()
-    link = asked(client, order)
+    link = ask_for_consent(client, order)
 
     Client().post(link, {"no": "1"})
     Client().post(link, {"no": "1"})
@@ -168,7 +168,7 @@ def test_the_wrong_person_says_no_and_the_applicant_is_told(client: Client) -> N
 
 def test_a_link_is_valid_for_a_day(client: Client) -> None:
     order = make_order()
-    link = asked(client, order)
+    link = ask_for_consent(client, order)
 
     with time_machine.travel(timezone.now() + timedelta(hours=24), tick=False):
         answer = Client().post(link, YES)
@@ -177,7 +177,7 @@ def test_a_link_is_valid_for_a_day(client: Client) -> None:
 
 def test_a_new_number_invalidates_the_old_link(client: Client) -> None:
     order = make_order()
-    link = asked(client, order)
+    link = ask_for_consent(client, order)
 
     send(client, order, "administrator", as_sent(administrator_answers(admin_phone1="13900000055")))
 
@@ -187,7 +187,7 @@ def test_a_new_number_invalidates_the_old_link(client: Client) -> None:
 
 def test_a_second_text_within_a_minute_is_refused(client: Client) -> None:
     order = make_order()
-    link = asked(client, order)
+    link = ask_for_consent(client, order)
 
     answer = client.post(page(order), {"send": "1"})
 
@@ -210,7 +210,7 @@ def test_without_the_phone_the_person_signs_on_paper_which_the_reviewer_checks(c
     assert states_of(order) == ("paper", False)
     documents = client.get(reverse("documents", args=[order.reference]), headers={"accept-language": "en"})
     assert "/documents/consent_letter/" in documents.content.decode()
-    assert any(gap.part == "paper.consent_letter" for gap in readiness.gaps(kept(order)))
+    assert any(gap.part == "paper.consent_letter" for gap in readiness.gaps(reload(order)))
 
 
 def test_one_person_in_both_roles_is_not_asked(client: Client) -> None:
@@ -227,6 +227,6 @@ def test_a_returned_order_from_before_is_not_blocked(client: Client) -> None:
 
 
 def test_the_address_is_masked_in_the_logs(client: Client) -> None:
-    link: Any = asked(client, make_order())
+    link: Any = ask_for_consent(client, make_order())
 
     assert link.split("/")[2] not in redact(f"GET {link}")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from icpportal.drafts import storage
 from icpportal.drafts.models import PageDraft
 from tests.transfers.builders import make_order, make_user, sign_in, subject_answers, website_answers
-from tests.transfers.outside import as_sent, errors, kept, page_of
+from tests.transfers.outside import as_sent, errors, page_of, reload
 from transfers.models import Order
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def value(answer: Any, field: str) -> Any:
     return answer.context["form"][field].value()
 
 
-def typed(**changes: Any) -> dict[str, Any]:
+def subject_fields(**changes: Any) -> dict[str, Any]:
     return as_sent(subject_answers(**changes))
 
 
@@ -56,11 +56,11 @@ def test_keeping_what_is_typed_changes_neither_the_order_nor_its_events(client: 
     order = draft()
     page = page_of(order, "subject")
     mark = mark_in(sign_in(client, order.owner), page)
-    before = (kept(order).version, kept(order).answers, order.events.count())
+    before = (reload(order).version, reload(order).answers, order.events.count())
 
     client.post(KEEP, {"page_draft": mark, "lead_name": "林半句"})
 
-    assert (kept(order).version, kept(order).answers, order.events.count()) == before
+    assert (reload(order).version, reload(order).answers, order.events.count()) == before
 
 
 def test_a_kept_draft_is_no_change_to_another_window_that_saves(client: Client) -> None:
@@ -71,7 +71,7 @@ def test_a_kept_draft_is_no_change_to_another_window_that_saves(client: Client) 
 
     saved = client.post(page, as_sent(website_answers(order.domain)) | {"seen": first.context["seen"]})
 
-    assert (saved.status_code, kept(order).answer("website")["site_name"]) == (302, "示例纸业官网")
+    assert (saved.status_code, reload(order).answer("website")["site_name"]) == (302, "示例纸业官网")
 
 
 def test_entries_from_before_another_window_saved_are_compared_before_they_are_saved(client: Client) -> None:
@@ -98,7 +98,7 @@ def test_a_saved_page_leaves_no_draft(client: Client) -> None:
     mark = mark_in(sign_in(client, order.owner), page)
     client.post(KEEP, {"page_draft": mark, "lead_name": "林半句"})
 
-    client.post(page, {**typed(), "page_draft": mark})
+    client.post(page, {**subject_fields(), "page_draft": mark})
 
     assert not PageDraft.objects.exists()
     assert value(client.get(page), "lead_name") == "林示范"
@@ -109,7 +109,7 @@ def test_a_draft_equal_to_the_saved_page_is_not_called_unsaved(client: Client) -
     page = page_of(order, "subject")
     mark = mark_in(sign_in(client, order.owner), page)
 
-    client.post(KEEP, {**typed(investor=""), "page_draft": mark})
+    client.post(KEEP, {**subject_fields(investor=""), "page_draft": mark})
 
     assert NOTE not in client.get(page).content.decode()
 
@@ -134,7 +134,7 @@ def test_a_refused_page_is_redirected_to_and_shows_its_errors_however_often_it_i
     page = page_of(order, "subject")
     sign_in(client, order.owner)
 
-    refused = client.post(page, typed(lead_phone1="12"), follow=False)
+    refused = client.post(page, subject_fields(lead_phone1="12"), follow=False)
 
     assert (refused.status_code, refused.url) == (302, page)
     for _reload in range(2):
@@ -146,7 +146,7 @@ def test_a_refused_page_is_redirected_to_and_shows_its_errors_however_often_it_i
 def test_the_errors_of_a_refused_page_follow_the_language(client: Client) -> None:
     order = draft()
     page = page_of(order, "subject")
-    sign_in(client, order.owner).post(page, typed(lead_phone1=""), headers={"accept-language": "en"})
+    sign_in(client, order.owner).post(page, subject_fields(lead_phone1=""), headers={"accept-language": "en"})
 
     said = [
         list(client.get(page, headers={"accept-language": language}).context["form"].errors["lead_phone1"])
@@ -161,7 +161,7 @@ def test_the_errors_are_shown_for_a_quarter_of_an_hour_and_the_entries_stay(
 ) -> None:
     order = draft()
     page = page_of(order, "subject")
-    sign_in(client, order.owner).post(page, typed(lead_phone1="12"))
+    sign_in(client, order.owner).post(page, subject_fields(lead_phone1="12"))
     PageDraft.objects.update(replied_at=timezone.now() - timedelta(minutes=16))
 
     shown = client.get(page)
@@ -208,7 +208,7 @@ def test_the_language_switch_keeps_what_is_typed(client: Client) -> None:
 
     answer = client.post(
         "/language/",
-        {**typed(lead_name="林半句"), "page_draft": shown.context["page_draft"].mark, "language": "zh-hans"},
+        {**subject_fields(lead_name="林半句"), "page_draft": shown.context["page_draft"].mark, "language": "zh-hans"},
     )
 
     again = client.get(page)
@@ -223,7 +223,7 @@ def test_a_form_sent_after_the_session_ended_is_there_after_signing_in_again(cli
     mark = mark_in(sign_in(client, order.owner), page)
     client.logout()
 
-    answer = client.post(page, {**typed(lead_name="林半句"), "page_draft": mark})
+    answer = client.post(page, {**subject_fields(lead_name="林半句"), "page_draft": mark})
 
     assert answer.url.startswith(reverse("account_login"))
     assert value(sign_in(client, order.owner).get(page), "lead_name") == "林半句"

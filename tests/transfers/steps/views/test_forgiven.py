@@ -12,7 +12,7 @@ from tests.transfers.builders import (
     subject_answers,
     website_answers,
 )
-from tests.transfers.outside import as_sent, errors, kept, page_of, send, typed_type
+from tests.transfers.outside import as_sent, errors, page_of, reload, send, typed_type
 from transfers.filing_type.forms import VerifyTypeForm
 from transfers.models import Order
 
@@ -26,23 +26,23 @@ def draft() -> Order:
     return make_order(steps=GATES)
 
 
-def sent(client: Client, step: str, **answers: Any) -> tuple[Any, Order]:
+def send_step(client: Client, step: str, **answers: Any) -> tuple[Any, Order]:
     order = draft()
     ready = {"subject": subject_answers(), "administrator": administrator_answers()}
     answer = send(client, order, step, as_sent({**ready.get(step, website_answers(order.domain)), **answers}))
-    return answer, kept(order)
+    return answer, reload(order)
 
 
 @pytest.mark.parametrize("investor", ["", "John Smith"])
 def test_a_foreign_legal_representative_is_accepted_as_the_investor(client: Client, investor: str) -> None:
-    answer, order = sent(client, "subject", investor=investor, **FOREIGN)
+    answer, order = send_step(client, "subject", investor=investor, **FOREIGN)
 
     assert answer.status_code == 302, errors(answer)
     assert order.answer("subject")["investor"] == "John Smith"
 
 
 def test_an_investor_in_latin_letters_is_refused_where_the_lead_is_not_the_legal_representative(client: Client) -> None:
-    answer, _order = sent(client, "subject", investor="John Smith", is_legal_rep="no", **FOREIGN)
+    answer, _order = send_step(client, "subject", investor="John Smith", is_legal_rep="no", **FOREIGN)
 
     assert errors(answer)["investor"] == ["chinese_needed"]
 
@@ -64,7 +64,7 @@ def test_an_investor_in_latin_letters_is_refused_where_the_lead_is_not_the_legal
 def test_the_last_day_of_a_document_is_accepted_as_people_write_it(
     client: Client, step: str, name: str, typed: str
 ) -> None:
-    answer, order = sent(client, step, **{name: typed})
+    answer, order = send_step(client, step, **{name: typed})
 
     assert answer.status_code == 302, errors(answer)
     assert order.answer(step)[name] == "2036-02-29"
@@ -72,7 +72,7 @@ def test_the_last_day_of_a_document_is_accepted_as_people_write_it(
 
 @pytest.mark.parametrize("typed", ["长期", " 长期有效 ", "长 期", "永久"])
 def test_a_document_without_an_expiry_is_entered_as_printed_on_the_card(client: Client, typed: str) -> None:
-    answer, order = sent(client, "subject", lead_id_until=typed)
+    answer, order = send_step(client, "subject", lead_id_until=typed)
 
     assert answer.status_code == 302, errors(answer)
     assert not order.answer("subject")["lead_id_until"]
@@ -93,7 +93,7 @@ def test_a_day_missing_in_the_calendar_is_reported(client: Client, typed: str, l
 
 @pytest.mark.parametrize("typed", ["2036-02", "02/29/2036", "36-02-29", "长", "soon"])
 def test_an_invalid_day_gets_an_example(client: Client, typed: str) -> None:
-    answer, _order = sent(client, "subject", lead_id_until=typed)
+    answer, _order = send_step(client, "subject", lead_id_until=typed)
 
     assert errors(answer) == {"lead_id_until": ["invalid"]}
 
@@ -111,8 +111,8 @@ NAMES = [
 
 @pytest.mark.parametrize(("typed", "name"), NAMES)
 def test_a_chinese_name_is_stored_as_printed_on_the_card(client: Client, typed: str, name: str) -> None:
-    answer, order = sent(client, "subject", lead_name=typed, investor=typed)
-    other, others = sent(client, "administrator", admin_name=typed)
+    answer, order = send_step(client, "subject", lead_name=typed, investor=typed)
+    other, others = send_step(client, "administrator", admin_name=typed)
 
     assert (answer.status_code, other.status_code) == (302, 302)
     assert (order.answer("subject")["lead_name"], order.answer("subject")["investor"]) == (name, name)
@@ -130,7 +130,7 @@ def test_an_individual_is_recognised_by_the_name_on_the_card(typed: str, name: s
 
 
 def test_the_spaces_of_a_latin_name_and_of_an_organisations_name_are_kept(client: Client) -> None:
-    _answer, order = sent(client, "subject", **FOREIGN, investor="")
+    _answer, order = send_step(client, "subject", **FOREIGN, investor="")
     form = VerifyTypeForm(typed_type(name="示例 纸业"))
 
     assert order.answer("subject")["lead_name"] == "John Smith"
@@ -147,7 +147,7 @@ def test_a_home_page_without_its_scheme_is_completed(client: Client, rest: str) 
     )
 
     assert answer.status_code == 302, errors(answer)
-    assert kept(order).answer("website")["home_url"] == f"https://www.{order.domain}{rest}"
+    assert reload(order).answer("website")["home_url"] == f"https://www.{order.domain}{rest}"
 
 
 @pytest.mark.parametrize("typed", ["mailto:a@{}", "ftp://{}/", "http:/{}", "home page", "javascript:{}"])

@@ -73,14 +73,14 @@ class Errors(HTMLParser):
             self.into[-1] = " ".join(f"{self.into[-1]}{data}".split()).removeprefix("错误：").strip()
 
 
-def seen(answer: Any) -> Errors:
+def errors_on(answer: Any) -> Errors:
     found = Errors()
     found.feed(answer.content.decode())
     return found
 
 
 def says_each_once(answer: Any, fields: set[str]) -> None:
-    shown = seen(answer)
+    shown = errors_on(answer)
     assert set(errors(answer)) == fields
     assert len(shown.summary) == len(set(shown.summary)) == len(fields)
     assert sorted(shown.at_fields) == sorted(shown.summary)
@@ -156,7 +156,7 @@ def test_a_name_must_be_possible_for_its_kind_of_document_and_the_page_says_what
 
     answer = sign_in(client, make_user()).post(reverse("verify-type"), typed, headers={"accept-language": "en"})
 
-    assert [said in each for each in seen(answer).at_fields] == ([True] if said else [])
+    assert [said in each for each in errors_on(answer).at_fields] == ([True] if said else [])
     assert answer.status_code == (200 if said else 302)
 
 

@@ -13,7 +13,7 @@ from lxml import html
 from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import administrator_answers, make_order, make_user, sign_in
-from tests.transfers.outside import cost, errors, kept, page_of
+from tests.transfers.outside import cost, errors, page_of, reload
 from transfers.models import Order
 from transfers.steps import phone_tests
 from verification.models import PhoneProof
@@ -37,7 +37,7 @@ def text_to(order: Order) -> dict[str, Any]:
     return dict(message.payload["context"])
 
 
-def asked(client: Client, order: Order, role: str = LEAD) -> dict[str, Any]:
+def send_code(client: Client, order: Order, role: str = LEAD) -> dict[str, Any]:
     """Presses "send a code" and reads the text."""
     answer = sign_in(client, order.owner).post(prove(order, role), {"send": "1"})
     assert answer["Location"] == prove(order, role)
@@ -73,7 +73,7 @@ def test_the_phone_test_is_a_task_from_the_start_and_finished_when_every_phone_i
     assert (prove(order) in task, "Needed before you submit" in task) == (True, True)
     for role in (LEAD, ADMIN):
         assert prove(order, role) in task_of_phones(hub(client, order).content.decode())
-        client.post(prove(order, role), {"code": asked(client, order, role)["code"]})
+        client.post(prove(order, role), {"code": send_code(client, order, role)["code"]})
 
     assert "<a " not in task_of_phones(hub(client, order).content.decode())
     assert hub(client, order).context["tasks"][-1].state == "done"
@@ -186,7 +186,7 @@ def test_a_role_missing_in_this_order_does_not_exist(client: Client, role: str) 
 
 def test_the_right_code_proves_the_mobile_it_was_sent_to(client: Client) -> None:
     order = make_order(province="12")
-    code = asked(client, order)["code"]
+    code = send_code(client, order)["code"]
 
     answer = client.post(prove(order), {"code": f" {code[:3]} {code[3:]} "})
 
@@ -201,7 +201,7 @@ def test_the_right_code_proves_the_mobile_it_was_sent_to(client: Client) -> None
 def test_the_code_goes_to_the_entered_mobile_and_to_nobody_else(client: Client) -> None:
     order = make_order(province="12")
 
-    asked(client, order, ADMIN)
+    send_code(client, order, ADMIN)
 
     message = Message.objects.get(template="code_phone_proof")
     assert (message.channel, message.payload["to"]) == ("sms", "13900000002")
@@ -210,7 +210,7 @@ def test_the_code_goes_to_the_entered_mobile_and_to_nobody_else(client: Client) 
 @pytest.mark.parametrize("typed", ["", "12345", "abcdef", "1234567"])
 def test_an_invalid_code_is_refused_without_an_attempt(client: Client, typed: str) -> None:
     order = make_order(province="12")
-    code = asked(client, order)["code"]
+    code = send_code(client, order)["code"]
 
     said = errors(client.post(prove(order), {"code": typed}))
 
@@ -220,7 +220,7 @@ def test_an_invalid_code_is_refused_without_an_attempt(client: Client, typed: st
 
 def test_wrong_codes_count_down_and_then_even_the_right_one_is_void(client: Client) -> None:
     order = make_order(province="12")
-    code = asked(client, order)["code"]
+    code = send_code(client, order)["code"]
     wrong = "000000" if code != "000000" else "111111"
 
     said = [errors(client.post(prove(order), {"code": wrong}))["code"][0] for _ in range(7)]
@@ -233,8 +233,8 @@ def test_wrong_codes_count_down_and_then_even_the_right_one_is_void(client: Clie
 
 def test_a_code_of_the_other_person_proves_nobody(client: Client) -> None:
     order = make_order(province="12")
-    lead_code = asked(client, order, LEAD)["code"]
-    admin_code = asked(client, order, ADMIN)["code"]
+    lead_code = send_code(client, order, LEAD)["code"]
+    admin_code = send_code(client, order, ADMIN)["code"]
 
     if lead_code != admin_code:
         client.post(prove(order, ADMIN), {"code": lead_code})
@@ -244,8 +244,8 @@ def test_a_code_of_the_other_person_proves_nobody(client: Client) -> None:
 
 def test_another_mobile_must_be_proved_again(client: Client) -> None:
     order = make_order(province="12")
-    client.post(prove(order), {"code": asked(client, order)["code"]})
-    changed = kept(order)
+    client.post(prove(order), {"code": send_code(client, order)["code"]})
+    changed = reload(order)
     changed.answers["subject"]["lead_phone1"] = "13900000077"
 
     assert [proof.role for proof in phone_tests.missing(changed)] == [LEAD, ADMIN]
@@ -258,7 +258,7 @@ def test_a_second_code_at_once_is_refused_with_an_explanation(
     settings.CODE_RESEND_SECONDS = 60
     order = make_order(province="12")
     with time_machine.travel("2026-11-24T08:00:00Z", tick=False) as clock:
-        asked(client, order)
+        send_code(client, order)
         clock.shift(later)
         answer = client.post(prove(order), {"send": "1"}, headers={"accept-language": "en"})
 
@@ -287,7 +287,7 @@ def test_a_submitted_order_accepts_no_more_codes(client: Client) -> None:
 
 
 def link_of(client: Client, order: Order) -> str:
-    link = asked(client, order)["link"]
+    link = send_code(client, order)["link"]
     return "/" + str(link).split("/", 3)[3]
 
 
@@ -320,7 +320,7 @@ def test_the_button_of_the_link_pressed_twice_succeeds_twice_and_expires_after_t
 
 def test_the_right_code_pressed_twice_continues_twice(client: Client) -> None:
     order = make_order(province="12")
-    code = asked(client, order)["code"]
+    code = send_code(client, order)["code"]
 
     answers = [client.post(prove(order), {"code": code}) for _ in range(2)]
 
@@ -346,7 +346,7 @@ def test_an_unknown_link_counts_as_expired(client: Client) -> None:
 
 def test_sending_a_code_takes_at_most_twelve_queries(client: Client) -> None:
     order = make_order(province="12")
-    code = asked(client, order)["code"]
+    code = send_code(client, order)["code"]
 
     shown = cost(lambda: client.get(prove(order)))
     entered = cost(lambda: client.post(prove(order), {"code": code}))

@@ -19,7 +19,7 @@ from tests.transfers.builders import (
     website_answers,
 )
 from tests.transfers.filing_type.test_facts import filed_here
-from tests.transfers.outside import as_sent, cost, errors, kept, look, page_of, send
+from tests.transfers.outside import as_sent, cost, errors, look, page_of, reload, send
 from transfers.documents.slots import paper_facts
 from transfers.models import Order
 from transfers.orders.people import administrator, lead
@@ -51,7 +51,7 @@ def test_an_organisations_subject_is_stored_as_entered(client: Client) -> None:
     answer = send(client, order, "subject", as_sent(subject_answers()))
 
     assert answer["Location"] == page_of(order, "website")
-    assert kept(order).answer("subject") == subject_answers()
+    assert reload(order).answer("subject") == subject_answers()
 
 
 def test_numbers_are_normalised_and_names_are_not_changed(client: Client) -> None:
@@ -66,7 +66,7 @@ def test_numbers_are_normalised_and_names_are_not_changed(client: Client) -> Non
 
     send(client, order, "subject", as_sent(typed))
 
-    found = kept(order).answer("subject")
+    found = reload(order).answer("subject")
     assert (found["lead_name"], found["lead_id_number"]) == ("㐆·林示范", "649999198502140009")
     assert (found["lead_phone1"], found["lead_phone2"]) == ("13900000001", "086-0951-5550100")
 
@@ -77,7 +77,7 @@ def test_rare_characters_survive_on_the_order_and_on_the_page(client: Client, na
 
     send(client, order, "subject", as_sent(subject_answers(lead_name=name, investor="宁夏示例纸业有限公司")))
 
-    assert kept(order).answer("subject")["lead_name"] == name
+    assert reload(order).answer("subject")["lead_name"] == name
     assert f'value="{name}"' in look(client, order, "subject")
 
 
@@ -113,7 +113,7 @@ def test_each_wrong_value_is_refused_by_name_and_stays_on_the_page(
     answer = send(client, order, "subject", as_sent(typed))
 
     assert errors(answer) == {field: [code]}
-    assert kept(order).answers == order.answers
+    assert reload(order).answers == order.answers
     assert "lin@" in answer.content.decode()
 
 
@@ -127,7 +127,7 @@ def test_an_individual_is_its_own_lead_and_is_not_asked_twice(client: Client, wh
 
     answer = send(client, order, "subject", sent)
 
-    after = kept(order)
+    after = reload(order)
     form = sign_in(client, order.owner).get(page_of(order, "subject")).context["form"]
     assert answer.status_code == 302, errors(answer)
     assert (lead(after).name, lead(after).id_number) == (who["name"], who["id_number"])
@@ -155,8 +155,8 @@ def test_the_administrator_of_an_individual_is_that_person(client: Client, who: 
     answer = send(client, order, "administrator", {"same_person": "no", "admin_name": "王冒充"})
 
     assert answer.status_code == 302
-    assert kept(order).answer("administrator") == {"same_person": "yes"}
-    assert administrator(kept(order)).name == who["name"]
+    assert reload(order).answer("administrator") == {"same_person": "yes"}
+    assert administrator(reload(order)).name == who["name"]
 
 
 # --- the same person? ---------------------------------------------------------------------------
@@ -168,10 +168,10 @@ def test_the_same_person_needs_nothing_more_and_stores_nothing_else(client: Clie
 
     answer = send(client, order, "administrator", left_over)
 
-    found = kept(order).answer("administrator")
+    found = reload(order).answer("administrator")
     assert answer.status_code == 302
     assert {name: value for name, value in found.items() if value} == {"same_person": "yes"}
-    assert administrator(kept(order)).name == "林示范"
+    assert administrator(reload(order)).name == "林示范"
 
 
 def test_for_another_person_all_fields_are_required(client: Client) -> None:
@@ -247,7 +247,7 @@ def test_a_website_is_stored_as_entered(client: Client) -> None:
 
     answer = send(client, order, "website", as_sent(website_answers(order.domain)))
 
-    found = kept(order).answer("website")
+    found = reload(order).answer("website")
     assert answer.status_code == 302
     assert {**found, **website_answers(order.domain)} == found
 
@@ -257,12 +257,12 @@ def test_unnecessary_approvals_are_dropped_and_necessary_ones_required(client: C
     typed = as_sent(website_answers(order.domain)) | {"approval_types": ["1"], "approval_number": "示例字〔2018〕000号"}
 
     none = send(client, order, "website", typed)
-    first = kept(order).answer("website")
+    first = reload(order).answer("website")
     some = send(client, order, "website", typed | {"needs_approval": "yes"})
     missing = send(client, order, "website", typed | {"needs_approval": "yes", "approval_number": ""})
 
     assert (none.status_code, first["approval_types"], first["approval_number"]) == (302, [], "")
-    assert (some.status_code, kept(order).answer("website")["approval_types"]) == (302, ["1"])
+    assert (some.status_code, reload(order).answer("website")["approval_types"]) == (302, ["1"])
     assert errors(missing) == {"approval_number": ["approval_missing"]}
 
 
@@ -292,7 +292,7 @@ def test_the_domains_holder_is_asked_for_only_where_a_person_may_hold_it(client:
     send(client, order, "website", as_sent(website_answers(order.domain)) | {"domain_holder": "person"})
 
     assert set(offered.values()) == {True, False}
-    assert paper_facts(kept(order)).holder_is_person
+    assert paper_facts(reload(order)).holder_is_person
 
 
 def test_the_usual_content_types_are_visible_and_all_others_folded(client: Client) -> None:
@@ -318,10 +318,10 @@ def test_letters_sent_to_the_address_on_the_document_need_no_second_one(client: 
 
     assert send(client, order, "subject", {**sent, "post_same": "on"}).status_code == 302
 
-    found = kept(order).answer("subject")
+    found = reload(order).answer("subject")
     assert found["post_address"] == found["id_address"] == subject_answers()["id_address"]
     assert found["post_region"] == order.answer("type")["region"]
-    assert re.search(r'name="post_same"[^>]*checked', look(client, kept(order), "subject"))
+    assert re.search(r'name="post_same"[^>]*checked', look(client, reload(order), "subject"))
     check = client.get(reverse("check", args=[order.reference]), headers={"accept-language": "en"}).content.decode()
     assert re.search(r"Letters reach you at the same address</dt>\s*<dd>\s*Yes", check)
 
@@ -340,10 +340,10 @@ def test_the_investor_is_the_legal_representative_until_another_is_named(client:
     order = draft(steps=GATES)
 
     send(client, order, "subject", as_sent(subject_answers(investor="")))
-    first = kept(order).answer("subject")["investor"]
+    first = reload(order).answer("subject")["investor"]
     send(client, order, "subject", as_sent(subject_answers(investor="", lead_name="林示例")))
 
-    assert (first, kept(order).answer("subject")["investor"]) == ("林示范", "林示例")
+    assert (first, reload(order).answer("subject")["investor"]) == ("林示范", "林示例")
     lead_only = send(
         client, draft("44", steps=GATES), "subject", as_sent(subject_answers(investor="", is_legal_rep="no"))
     )
@@ -356,7 +356,7 @@ def test_a_resident_id_card_is_known_by_its_number_and_another_document_is_chose
     card = send(client, order, "subject", as_sent(subject_answers(lead_id_type="")))
     passport = send(client, order, "subject", as_sent(subject_answers(lead_id_type="", lead_id_number="E12345678")))
 
-    assert (card.status_code, kept(order).answer("subject")["lead_id_type"]) == (302, "2")
+    assert (card.status_code, reload(order).answer("subject")["lead_id_type"]) == (302, "2")
     assert errors(passport) == {"lead_id_type": ["choose"]}
 
 
@@ -474,7 +474,7 @@ def test_a_page_takes_at_most_ten_queries_to_show_and_thirteen_to_submit(client:
     shown = cost(lambda: client.get(page_of(order, step)))
     sent = cost(lambda: client.post(page_of(order, step), answers | {"seen": ""}))
 
-    assert step in kept(order).answers
+    assert step in reload(order).answers
     assert (shown <= 10, sent <= 13) == (True, True), (shown, sent)
 
 

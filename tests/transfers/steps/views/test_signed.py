@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 WARNING = "after a change here it must be signed and uploaded again"
 
 
-def signed(**answers: Any) -> Order:
+def make_signed(**answers: Any) -> Order:
     """An order with its statement signed and uploaded."""
     order = make_order(answers=answers)
     make_ready_document(order, "statement")
@@ -24,14 +24,14 @@ def signed(**answers: Any) -> Order:
     return order
 
 
-def warned(page: str) -> set[str]:
+def fields_with_warning(page: str) -> set[str]:
     """The fields whose hint mentions the statement."""
     return {name for name, words in re.findall(r'id="id_(\w+?)_help(?:text)?"[^>]*>([^<]*)', page) if WARNING in words}
 
 
 def test_the_website_name_says_so_before_it_is_saved_and_saving_makes_the_statement_outdated(client: Client) -> None:
-    order = signed()
-    assert warned(look(client, order, "website")) == {"site_name"}
+    order = make_signed()
+    assert fields_with_warning(look(client, order, "website")) == {"site_name"}
 
     renamed = as_sent(website_answers(order.domain, site_name="示例纸业首页"))
     sign_in(client, order.owner).post(page_of(order, "website"), renamed)
@@ -43,14 +43,16 @@ def test_the_website_name_says_so_before_it_is_saved_and_saving_makes_the_statem
 def test_without_a_signed_statement_no_field_mentions_it(client: Client) -> None:
     order = make_order()
 
-    assert [warned(look(client, order, step)) for step in ("website", "administrator", "subject")] == [set()] * 3
+    assert [fields_with_warning(look(client, order, step)) for step in ("website", "administrator", "subject")] == [
+        set()
+    ] * 3
 
 
 def test_the_signers_name_says_so_on_the_page_where_it_is_entered(client: Client) -> None:
-    two, one = signed(), signed(administrator=administrator_answers(same_person="yes"))
+    two, one = make_signed(), make_signed(administrator=administrator_answers(same_person="yes"))
 
-    assert [warned(look(client, two, step)) for step in ("subject", "administrator")] == [
+    assert [fields_with_warning(look(client, two, step)) for step in ("subject", "administrator")] == [
         set(),
         {"same_person", "admin_name"},
     ]
-    assert warned(look(client, one, "subject")) == {"lead_name"}
+    assert fields_with_warning(look(client, one, "subject")) == {"lead_name"}

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, sign_in, subject_answers, website_answers
-from tests.transfers.outside import as_sent, errors, kept, look, page_of
+from tests.transfers.outside import as_sent, errors, look, page_of, reload
 from transfers.models import Order
 from transfers.steps import STEPS
 
@@ -25,7 +25,7 @@ def test_a_stranger_finds_nothing_whatever_is_sent(client: Client, step: str, ve
 
     answer = getattr(client, verb)(page_of(order, step), READY)
 
-    assert (answer.status_code, kept(order).answers, kept(order).version) == (404, order.answers, 0)
+    assert (answer.status_code, reload(order).answers, reload(order).version) == (404, order.answers, 0)
 
 
 @pytest.mark.parametrize("step", KEYS)
@@ -42,7 +42,7 @@ def test_nobody_skips_a_gate(client: Client, step: str, verb: str) -> None:
     answer = getattr(client, verb)(page_of(order, step), READY)
 
     assert answer["Location"] == page_of(order, "service_code")
-    assert kept(order).answers == order.answers
+    assert reload(order).answers == order.answers
 
 
 @pytest.mark.parametrize("step", ["subject", "website", "administrator"])
@@ -70,7 +70,7 @@ def test_a_closed_order_redirects_its_owner_to_its_page_and_keeps_its_answers(
     answer = getattr(client, verb)(page_of(order, "subject"), as_sent(subject_answers(lead_email="x@example.com")))
 
     assert answer["Location"] == order.get_absolute_url()
-    assert kept(order).answers == order.answers
+    assert reload(order).answers == order.answers
 
 
 @pytest.mark.parametrize(("verb", "says"), [("post", True), ("get", False)])
@@ -98,7 +98,7 @@ def test_a_get_changes_nothing(client: Client, servers: Any, step: str) -> None:
 
     look(client, order, step)
 
-    assert (kept(order).answers, kept(order).version, order.events.count()) == (order.answers, 0, 0)
+    assert (reload(order).answers, reload(order).version, order.events.count()) == (order.answers, 0, 0)
 
 
 def test_a_tampered_field_of_another_step_or_of_the_order_changes_nothing(client: Client) -> None:
@@ -107,7 +107,7 @@ def test_a_tampered_field_of_another_step_or_of_the_order_changes_nothing(client
 
     sign_in(client, order.owner).post(page_of(order, "subject"), forged)
 
-    assert (kept(order).answers, kept(order).state, kept(order).domain) == (order.answers, "draft", order.domain)
+    assert (reload(order).answers, reload(order).state, reload(order).domain) == (order.answers, "draft", order.domain)
 
 
 # --- two tabs ------------------------------------------------------------------------------------
@@ -126,9 +126,9 @@ def test_a_page_saved_in_another_tab_is_shown_for_comparison_and_then_saved(clie
     text = shown.content.decode()
     assert errors(shown) == {"__all__": ["changed_elsewhere"]}
     assert ('value="示例纸业商城"' in text, "示例纸业首页" in text) == (True, True)
-    assert kept(order).answer("website")["site_name"] == "示例纸业首页"
+    assert reload(order).answer("website")["site_name"] == "示例纸业首页"
     again = client.post(page, two | {"seen": shown.context["seen"]})
-    assert (again.status_code, kept(order).answer("website")["site_name"]) == (302, "示例纸业商城")
+    assert (again.status_code, reload(order).answer("website")["site_name"]) == (302, "示例纸业商城")
 
 
 def test_a_second_press_of_the_same_button_is_no_conflict(client: Client) -> None:
@@ -157,7 +157,7 @@ def test_an_order_submitted_while_its_page_is_saved_keeps_what_was_submitted(
     answer = client.post(page_of(order, "subject"), as_sent(subject_answers(lead_email="x@example.com")))
 
     assert answer["Location"] == order.get_absolute_url()
-    assert kept(order).answers == order.answers
+    assert reload(order).answers == order.answers
 
 
 # --- both languages, the frame ----------------------------------------------------------------------
