@@ -129,19 +129,19 @@ def test_a_portal_is_restored_without_lost_keys_and_gets_them_later_except_of_fi
     monkeypatch.setattr(restores.files, "put_back", lambda *_words: None)
 
     with pytest.raises(CommandError, match=r"unmounted.*--keys-from.*--without-file-keys") as refused:
-        said("restore", **words)
+        output_of("restore", **words)
     assert (refused.value.returncode, FileKey.objects.count()) == (1, 2)
-    assert "no picture opens" in said("restore", **words, without_file_keys=True, dry_run=True)
+    assert "no picture opens" in output_of("restore", **words, without_file_keys=True, dry_run=True)
 
-    assert "no picture opens" in said("restore", **words, without_file_keys=True)
+    assert "no picture opens" in output_of("restore", **words, without_file_keys=True)
     assert not FileKey.objects.exists()
     with pytest.raises(CommandError, match="No key was added"):
-        said("restore", **words, only_file_keys=True)
+        output_of("restore", **words, only_file_keys=True)
 
     storage.drop("documents", papers[0].stored_name)
     words["keys_from"] = str(tmp_path / "keys")
-    assert "1 added, 0 were here already, 1 left out" in said("restore", **words, only_file_keys=True)
-    assert "0 added, 1 were here already" in said("restore", **words, only_file_keys=True)
+    assert "1 added, 0 were here already, 1 left out" in output_of("restore", **words, only_file_keys=True)
+    assert "0 added, 1 were here already" in output_of("restore", **words, only_file_keys=True)
     assert storage.read("documents", papers[1].stored_name) == PICTURE
 
 

@@ -111,7 +111,7 @@ def test_who_was_warned_of_a_cancellation_on_each_number_reads_there_that_the_au
 
     take_answer(answer(order, AnswerKind.TURNED_DOWN, code="1025", words="仅剩一个接入"))
 
-    told_of_it = told(order, "cancel_refused")
+    told_of_it = addresses_of(order, "cancel_refused")
     assert told_of_it["sms"] == sorted([order.owner.mobile, LEAD, ADMINISTRATOR])
     assert told_of_it["email"] == sorted([order.owner.email, "lin@example.com"])
     assert "You can ask again" not in read("cancel_refused")

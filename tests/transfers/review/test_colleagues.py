@@ -105,7 +105,7 @@ def test_nothing_is_handed_on_to_a_colleague_who_was_only_invited(client):
 
 @pytest.mark.parametrize("left", [{"held_roles": roles.REVIEWER}, {"is_active": "on"}], ids=["closed", "role taken"])
 def test_the_orders_of_a_reviewer_who_left_are_free_at_once(client, left):
-    order, gone, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
+    order, gone, colleague = make_order(state=states.SUBMITTED), make_named("沈阳"), make_named("高扬")
     press(english(client, gone), order, "claim")
 
     operations = open_account(email="ops@example.com", password=None, held_roles=[roles.OPERATIONS])
@@ -117,7 +117,7 @@ def test_the_orders_of_a_reviewer_who_left_are_free_at_once(client, left):
 
 
 def test_a_lead_who_becomes_a_reviewer_keeps_their_orders(client):
-    order, lead = make_order(state=states.SUBMITTED), named("林石", make_lead_reviewer)
+    order, lead = make_order(state=states.SUBMITTED), make_named("林石", make_lead_reviewer)
     press(english(client, lead), order, "claim")
 
     role_changes.change(lead, [roles.REVIEWER], actor=make_reviewer())

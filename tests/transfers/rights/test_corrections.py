@@ -57,8 +57,8 @@ def request_correction(client: Client, order: Order) -> CorrectionRequest:
 def test_your_data_says_what_waits_for_an_answer_and_until_when(client: Client) -> None:
     order = make_order(state=states.APPROVED)
     hub = reverse("your-data")
-    before = text(proved(client, order.owner).get(hub))
-    row = asked(client, order)
+    before = text(prove_again(client, order.owner).get(hub))
+    row = request_correction(client, order)
 
     waiting = text(client.get(hub))
     corrections.answer(row, actor=make_lead_reviewer(), outcome=corrections.DONE, words="done")

@@ -296,8 +296,8 @@ def test_again_removes_the_photo_and_asks_for_another_code(client):
 
 def test_another_photo_fetched_in_another_tab_is_not_removed_by_the_first(client):
     order = due()
-    seen = shown(client, order)
-    newer = shown(client, order, OTHER)
+    seen = show(client, order)
+    newer = show(client, order, OTHER)
 
     answer = press(client, order, again=seen).text
 

@@ -193,7 +193,7 @@ def test_a_part_may_stay_with_a_reason_that_the_reviewer_reads(client: Client) -
     said = shown_to_a_reviewer(order)
     assert {"首页已恢复访问", "已与审核人员电话确认"} <= said
     assert moves(order)[-3:] == ["explained", "explained", "submit"]
-    assert "网站首页URL：首页已恢复访问" in shown(client, order, "order", language="zh-hans")
+    assert "网站首页URL：首页已恢复访问" in show(client, order, "order", language="zh-hans")
 
 
 def test_a_typed_reason_stays_when_something_else_is_missing(client: Client) -> None:

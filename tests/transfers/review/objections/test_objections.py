@@ -86,9 +86,9 @@ def test_an_objection_is_called_about_answered_and_read_by_who_objects(
 
 def test_a_closed_objection_no_longer_shows_the_number_of_who_objected(objection: Objection) -> None:
     desk = english(Client(), make_reviewer())
-    sent(desk, objection, "close", **CLOSING)
+    send(desk, objection, "close", **CLOSING)
 
-    closed, older_tab = page(desk, f"{OBJECTIONS}{objection.pk}/"), sent(desk, objection, "show")
+    closed, older_tab = page(desk, f"{OBJECTIONS}{objection.pk}/"), send(desk, objection, "show")
 
     assert ["137****0416" in closed, "Show the number" in closed] == [True, False]
     assert ["137****0416" in older_tab, "13711110416" in older_tab] == [True, False]

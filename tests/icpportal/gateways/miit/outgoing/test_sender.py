@@ -369,7 +369,7 @@ def test_the_ministrys_missing_files_are_sent_again_in_order_and_then_ours(minis
 
 @pytest.mark.parametrize("minutes", [0, 11], ids=["by code 14", "asked before the next file"])
 def test_a_number_that_the_ministry_set_back_sends_no_answered_report_again(ministry, minutes):
-    queued(4)
+    queue_reports(4)
     send_due(now=NOW, limit=3)
     Report.objects.filter(files__sequence__lte=2).update(state="answered")
     ministry.last = 0
