@@ -61,6 +61,11 @@ def retire_unused(order: Order, slot: str) -> None:
     retire_all(Document.objects.filter(~is_needed, pk__in=taken_out), order.reference)
 
 
+def replaces_held(paper: OrderDocument) -> bool:
+    """Whether taking this picture out returns the one that it replaced."""
+    return paper.document.is_checking and _held_for(paper).exists()
+
+
 def refused_since(order: Order, paper: OrderDocument) -> str | Promise:
     """Why the picture that was to replace this one was refused; "" when none was since the order took this state."""
     tried = paper.successor if paper.successor_id else None

@@ -21,7 +21,7 @@ from icpportal.fields.components import DrawnSlot, PictureFindings, SlotAction
 from icpportal.fields.types import Words
 from icpportal.time_format import day_words, to_beijing
 from transfers.documents import validity
-from transfers.documents.replacements import refused_since
+from transfers.documents.replacements import refused_since, replaces_held
 from transfers.documents.samples import UNSEALED, right_sample
 from transfers.models import Order, OrderDocument
 from transfers.orders import queries
@@ -275,6 +275,8 @@ def picture_actions(url: str, paper: OrderDocument, *, about: Words) -> list[Slo
         "about": about,
     }
     remove: SlotAction = {**turn, "label": _("Remove"), "name": "remove", "icon": "trash"}
+    if replaces_held(paper):
+        remove |= {"label": _("Restore the earlier picture"), "icon": "return"}
     return [turn, remove] if paper.document.is_ready else [remove]
 
 

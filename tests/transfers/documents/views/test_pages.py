@@ -463,6 +463,20 @@ def test_a_replacement_that_does_not_open_leaves_the_good_picture_in_its_slot_an
     assert sorted(Document.objects.filter(kind="subject_id").values_list("state", flat=True)) == ["retired", "retired"]
 
 
+def test_while_a_replacement_is_checked_the_earlier_picture_can_be_restored(client):
+    order = make_order()
+    good = make_ready_document(order, "subject_id")
+    client = english(client, order.owner)
+    client.post(slot_of(order, "subject_id", 1), {"file": photo_file()})
+    assert "Restore the earlier picture" in client.get(slot_of(order, "subject_id")).text
+
+    press(client, order, "subject_id", 1, "remove")
+
+    page = client.get(slot_of(order, "subject_id")).text
+    assert f"{reverse('document', args=[good.reference])}?preview=1" in page
+    assert "Restore the earlier picture" not in page
+
+
 @pytest.mark.parametrize(
     ("state", "said"),
     [
