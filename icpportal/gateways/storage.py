@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from icpportal.gateways.errors import Retryable
-from icpportal.gateways.pause import Pause
 from icpportal.privacy.files import keys, pieces, volumes
 
 try:
@@ -30,13 +30,13 @@ else:
 logger = logging.getLogger(__name__)
 
 TRIAL = b"is this place writable?"
-EXPORTS = "exports"
-SEALED = ("quarantine", "documents", EXPORTS)  # the ministry's files are sealed by its line
+QUARANTINE, DOCUMENTS, EXPORTS = "quarantine", "documents", "exports"
+SEALED = (QUARANTINE, DOCUMENTS, EXPORTS)  # the ministry's files are sealed by its line
 PLACES = (*SEALED, "ministry")
 NEVER_PLAIN = (EXPORTS,)  # no earlier version wrote these
 ON_PAGES = "_on_pages"  # ends the alias under which pages read from a bucket, with other time limits
 SLOW_SECONDS = 1.0  # a faster refusal holds nobody
-pause = Pause(15.0)
+PAUSE_SECONDS = 15  # pages leave a bucket that hangs alone for so long
 
 
 class StorageDown(Retryable):
@@ -143,19 +143,21 @@ def read(alias: str, name: str) -> bytes:
 
 
 def open_on_page(alias: str, name: str) -> BinaryIO:
-    """The same as `open_file` for a person who waits: gives up sooner, and after that at once for some seconds.
+    """The same as `open_file` for a person who waits: a bucket that hangs is given up sooner, then left alone.
 
-    A page has many pictures: a storage that hangs would hold all threads of the pages.
+    A page has many pictures: a bucket that hangs would hold all threads of the pages.
     """
-    if pause.is_on:
+    hurried = f"{alias}{ON_PAGES}"
+    if hurried not in storages.backends:  # local folders
+        return open_file(alias, name)
+    if cache.get(hurried):
         raise StorageDown(alias)
     began = time.monotonic()
     try:
-        hurried = f"{alias}{ON_PAGES}"
-        return open_file(alias, name, through=place(hurried if hurried in storages.backends else alias))
+        return open_file(alias, name, through=place(hurried))
     except StorageDown:
         if time.monotonic() - began > SLOW_SECONDS:
-            pause.begin()
+            cache.set(hurried, True, PAUSE_SECONDS)
         raise
 
 

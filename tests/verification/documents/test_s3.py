@@ -13,10 +13,9 @@ import pytest
 from django.utils import timezone
 from moto.server import ThreadedMotoServer
 
-from icpportal.gateways import storage as gateway
-from icpportal.gateways.pause import Pause
+from icpportal.gateways import storage
 from tests.verification.documents import pictures
-from verification.documents import examination, storage
+from verification.documents import examination
 from verification.documents.actions import examine, receive, retire
 from verification.documents.file_access import NotReady, open_ready, response
 from verification.documents.rounds import Orphans, delete_orphans, orphans
@@ -164,7 +163,7 @@ def test_an_endpoint_that_is_down_refuses_the_upload_and_lets_examination_wait(r
     down = {
         name: {**one, "OPTIONS": {**one["OPTIONS"], "endpoint_url": "http://127.0.0.1:9", "client_config": QUICK}}
         for name, one in settings.STORAGES.items()
-        if name in storage.PLACES
+        if name in (storage.QUARANTINE, storage.DOCUMENTS)
     }
     up = settings.STORAGES
     settings.STORAGES = {**up, **down}
@@ -181,10 +180,9 @@ def test_an_endpoint_that_is_down_refuses_the_upload_and_lets_examination_wait(r
 
 
 @pytest.fixture
-def silent_bucket(settings, monkeypatch):
+def silent_bucket(settings, monkeypatch, steady_cache):
     """A bucket that takes calls and answers none, for pages alone; lists the calls."""
-    monkeypatch.setattr(gateway, "pause", Pause(60))
-    monkeypatch.setattr(gateway, "SLOW_SECONDS", 0.1)
+    monkeypatch.setattr(storage, "SLOW_SECONDS", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as server:
         host, port = server.getsockname()
         calls, taken = [], True
@@ -222,7 +220,7 @@ SCRIPT = """
 import django
 django.setup()
 from django.core.files.base import ContentFile
-from verification.documents import storage
+from icpportal.gateways import storage
 for place, name in (("documents", "20261125/one"), ("quarantine", "20261125/two")):
     print(storage.place(place).save(name, ContentFile(b"one")))
 with storage.open_on_page("documents", "20261125/one") as source:
