@@ -19,10 +19,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.module_loading import import_string
 
+from icpportal.gateways import storage
 from icpportal.gateways.errors import Refused, Retryable
 from tests.demo.ministry.process import start_simulator
 from tests.years import fill
-from verification.documents import rounds, storage
+from verification.documents import rounds
 
 SMALL, LARGE = 2_000, 200_000
 

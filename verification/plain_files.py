@@ -12,9 +12,10 @@ from functools import partial
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from icpportal.alarms import leases, rows
+from icpportal.gateways import storage
 from icpportal.privacy.models import FileKey
 from verification import file_names
-from verification.documents import rounds, storage
+from verification.documents import rounds
 from verification.documents.examination import LEASE
 from verification.models.documents import Document, DocumentState
 

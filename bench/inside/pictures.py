@@ -21,8 +21,9 @@ from bench.harness.rounds import Rounds, interleave
 from bench.harness.tables import Table
 from bench.photo_check import small_print
 from bench.targets import Result, Target
+from icpportal.gateways import storage
 from verification import file_names
-from verification.documents import examination, storage
+from verification.documents import examination
 from verification.documents.sandbox import launcher, quality
 from verification.documents.sandbox.child import PREVIEW_LONGEST, PREVIEW_QUALITY
 from verification.documents.sandbox.parent import open_picture

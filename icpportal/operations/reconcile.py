@@ -12,12 +12,13 @@ from icpportal.alarms import rows
 from icpportal.alarms.actions import clear, open_alarm
 from icpportal.alarms.models import SetAside
 from icpportal.codes import texts
+from icpportal.gateways import storage
 from icpportal.gateways.miit.incoming import downloads
 from icpportal.gateways.miit.outgoing import succession
 from icpportal.outbox import queries as outbox
 from icpportal.time_format import to_beijing
 from transfers.orders import queries as orders
-from verification.documents import rounds, storage
+from verification.documents import rounds
 from verification.models import FileRound
 
 logger = logging.getLogger(__name__)

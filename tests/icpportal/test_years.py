@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from icpportal.gateways import health
+from icpportal.gateways import health, storage
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit.incoming import inbox
 from icpportal.models import Heartbeat
@@ -25,7 +25,7 @@ from tests.transfers import states
 from tests.years import fill, hold
 from transfers.models import DeskDay, Order
 from transfers.review.figures.daily_count import DESK
-from verification.documents import rounds, storage
+from verification.documents import rounds
 from verification.models import FileRound
 
 pytestmark = pytest.mark.django_db

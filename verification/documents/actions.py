@@ -9,10 +9,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from icpportal.gateways import storage
 from icpportal.outbox.wake import wake_worker
 from icpportal.time_format import long_words
 from verification import attempts, file_names
-from verification.documents import storage
 from verification.documents.deletion import clear
 from verification.documents.examination import examine
 from verification.documents.sandbox import animations, dimensions

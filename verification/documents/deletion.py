@@ -3,7 +3,7 @@
 import logging
 import uuid
 
-from verification.documents import storage
+from icpportal.gateways import storage
 from verification.models.documents import Document, DocumentState
 
 logger = logging.getLogger(__name__)

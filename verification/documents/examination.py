@@ -21,10 +21,11 @@ from django.utils.module_loading import import_string
 
 from icpportal.alarms import leases
 from icpportal.fields.types import Column
+from icpportal.gateways import storage
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.scanner.base import scanner
 from verification import file_names
-from verification.documents import advice, storage
+from verification.documents import advice
 from verification.documents.deletion import clear
 from verification.documents.sandbox.parent import ChildCrashed, ExaminedPicture, open_picture
 from verification.models.documents import Document, DocumentState

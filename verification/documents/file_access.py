@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from django.http import FileResponse
 
-from verification.documents import storage
+from icpportal.gateways import storage
 from verification.models.documents import Document, DocumentState
 
 TYPE = "image/jpeg"  # we wrote every ready picture ourselves

@@ -4,7 +4,7 @@ import struct
 
 from django.core.files.base import ContentFile
 
-from verification.documents import storage
+from icpportal.gateways import storage
 from verification.documents.actions import Upload
 from verification.documents.file_access import NotReady, open_ready
 from verification.documents.upload_messages import UploadRefused

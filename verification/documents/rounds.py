@@ -14,14 +14,14 @@ from itertools import islice
 from django.utils import timezone
 
 from icpportal.alarms import rows
-from verification.documents import storage
+from icpportal.gateways import storage
 from verification.models.documents import Document, DocumentState
 from verification.models.file_rounds import FileRound
 
 UPLOAD_MAY_TAKE = timedelta(hours=1)  # a younger file may still get its row
 NAMES_AT_ONCE = 500
 ROWS = "rows"
-PLACES = (*storage.PLACES, ROWS)
+PLACES = (storage.QUARANTINE, storage.DOCUMENTS, ROWS)
 PORTION = 10_000  # files and rows in one run
 SECONDS = 5.0  # and the time for them
 NOTED = 100  # references kept of documents whose file is gone

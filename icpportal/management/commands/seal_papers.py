@@ -7,9 +7,9 @@ from dataclasses import asdict
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from icpportal.gateways.storage import StorageDown
 from transfers.retention import plain_words
 from verification import plain_files
-from verification.documents.storage import StorageDown
 
 
 class Command(BaseCommand):

@@ -13,6 +13,7 @@ from icpportal.accounts.roles import OPERATIONS, ensure
 from icpportal.alarms.models import SetAside
 from icpportal.alarms.queries import open_alarms
 from icpportal.gateways.miit.models import InboxFile
+from icpportal.gateways.storage import StorageDown
 from icpportal.operations.reconcile import KINDS, Finding, reconcile
 from icpportal.outbox.actions import queue
 from icpportal.outbox.models import Message, State
@@ -20,7 +21,6 @@ from icpportal.time_format import to_beijing
 from tests.transfers.builders import make_user, sign_in
 from transfers.orders.queries import HELD, Stuck
 from verification.documents import rounds
-from verification.documents.storage import StorageDown
 from verification.models import FileRound
 
 pytestmark = pytest.mark.django_db

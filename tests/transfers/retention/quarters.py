@@ -21,6 +21,7 @@ from icpportal.audit.actions import append
 from icpportal.audit.models import AuditEntry
 from icpportal.codes.models import Allowance, CacheRow, Code
 from icpportal.drafts.models import PageDraft
+from icpportal.gateways import storage
 from icpportal.gateways.miit.line.file_encryption import seal_body
 from icpportal.gateways.miit.models import InboxFile, Outcome, Report, UploadFile
 from icpportal.outbox.models import Message, State
@@ -48,7 +49,6 @@ from transfers.models import (
 )
 from transfers.rights.models import CorrectionRequest, DataExport
 from verification import consents
-from verification.documents import storage
 from verification.models import (
     Backdrop,
     ConsentRequest,

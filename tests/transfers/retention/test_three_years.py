@@ -14,6 +14,7 @@ from icpportal.accounts.models import Pending
 from icpportal.audit import checkpoints
 from icpportal.codes import actions as codes
 from icpportal.codes import limits
+from icpportal.gateways import storage
 from icpportal.operations.cleanup import cleanup
 from icpportal.operations.retention import retain
 from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
@@ -23,7 +24,6 @@ from tests.transfers.retention import quarters
 from transfers.deadlines.sweep import TYPE_CHECKS_KEPT
 from transfers.models import Order
 from transfers.review.cases import drafts
-from verification.documents import storage
 from verification.models import Document
 from verification.phones import uploads
 

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from icpportal.gateways import storage
 from tests.verification.documents import pictures
 from tests.verification.documents.traces import Traces
-from verification.documents import actions, examination, storage
+from verification.documents import actions, examination
 from verification.documents.sandbox import parent
 from verification.documents.sandbox.parent import ExaminedPicture
 from verification.models.documents import Document

@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import translation
 
+from icpportal.gateways import storage
 from tests.verification.documents import pictures
-from verification.documents import actions, deletion, storage
+from verification.documents import actions, deletion
 from verification.documents.sandbox import animations, child
 from verification.documents.upload_messages import UploadRefused
 from verification.models.documents import Document, DocumentState

@@ -10,10 +10,11 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
+from icpportal.gateways import storage
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.scanner.fake import EICAR
 from tests.verification.documents import pictures
-from verification.documents import examination, storage
+from verification.documents import examination
 from verification.documents.advice import found_on
 from verification.documents.examination import examine
 from verification.documents.sandbox.parent import ChildCrashed, ExaminedPicture, open_picture

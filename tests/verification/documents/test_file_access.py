@@ -3,8 +3,9 @@
 import pytest
 from django.test import RequestFactory
 
+from icpportal.gateways import storage
 from tests.verification.documents import pictures
-from verification.documents import file_access, storage
+from verification.documents import file_access
 from verification.documents.actions import examine, retire
 from verification.documents.file_access import NotReady, open_preview, open_ready, response
 from verification.models.documents import Document, DocumentState

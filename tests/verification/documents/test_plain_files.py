@@ -8,10 +8,10 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 from django.utils import timezone
 
+from icpportal.gateways import storage
 from icpportal.privacy.files import pieces
 from tests.verification.documents import pictures
 from verification import file_names, plain_files
-from verification.documents import storage
 from verification.documents.actions import examine, retire
 from verification.documents.file_access import open_preview, open_ready
 from verification.documents.sandbox.parent import ExaminedPicture
@@ -73,7 +73,7 @@ def test_a_run_killed_at_any_step_loses_nothing_and_the_next_one_finishes_it(pla
 
     for after in (False, True):
         with monkeypatch.context() as patched:
-            holder, name = (plain_files.Column, "needed") if step == "update" else (storage, step)
+            holder, name = (plain_files.Column, "replaceable") if step == "update" else (storage, step)
             act = getattr(holder, name)
 
             def dies(*args, act=act, after=after):

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from icpportal.gateways import storage
 from tests.bad import aside
 from tests.verification.documents import pictures
-from verification.documents import rounds, storage
+from verification.documents import rounds
 from verification.documents.actions import examine
 from verification.documents.rounds import Orphans, begin, current, delete_orphans, go_on, orphans
 from verification.models import Document, FileRound

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from icpportal.gateways import storage
 from icpportal.privacy.crypto import Unreadable
 from icpportal.privacy.models import FileKey
 from tests.verification.documents import pictures
-from verification.documents import storage
 from verification.documents.actions import examine, retire
 from verification.documents.file_access import NotReady, open_ready, response
 from verification.documents.sandbox import parent

@@ -7,9 +7,10 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from icpportal.gateways import storage
 from tests.bad import aside, causes
 from tests.verification.documents import pictures
-from verification.documents import examination, storage
+from verification.documents import examination
 from verification.documents import sweep as sweeping
 from verification.documents.actions import examine, retire
 from verification.documents.sandbox.parent import ChildCrashed

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 
+from icpportal.gateways import storage
 from icpportal.gateways.scanner.fake import FakeScanner
 from tests.verification.documents import pictures
-from verification.documents import actions, storage
+from verification.documents import actions
 from verification.documents.examination import examine
 from verification.documents.sandbox import launcher
 from verification.models.documents import Document

@@ -13,10 +13,10 @@ from django.urls import reverse
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from icpportal.gateways import storage
 from tests.transfers import states
 from tests.transfers.builders import PASSWORD, make_order, sign_in
 from transfers.models import Order
-from verification.documents import storage
 from verification.documents.examination import examine
 from verification.models import Document
 
