@@ -43,15 +43,18 @@ if S3_BUCKET:
             connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 3, "mode": "standard"}
         ),
     }
-    # pages read through a storage of their own: a person waits, and has more use of the page without its pictures
-    S3_OPTIONS_ON_PAGES = {
-        **S3_OPTIONS,
-        "client_config": Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 1}),
-        "transfer_config": TransferConfig(use_threads=False, num_download_attempts=1),
-    }
     DOCUMENT_STORAGE = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**S3_OPTIONS, "location": "documents"}}
+    # pages read through a storage of their own: a person waits, and has more use of the page without its pictures
     STORAGES_ON_PAGES = {
-        "documents_on_pages": {**DOCUMENT_STORAGE, "OPTIONS": {**S3_OPTIONS_ON_PAGES, "location": "documents"}}
+        "documents_on_pages": {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {
+                **S3_OPTIONS,
+                "location": "documents",
+                "client_config": Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 1}),
+                "transfer_config": TransferConfig(use_threads=False, num_download_attempts=1),
+            },
+        }
     }
     QUARANTINE_STORAGE = {
         "BACKEND": "storages.backends.s3.S3Storage",
