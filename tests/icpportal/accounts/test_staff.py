@@ -106,7 +106,7 @@ def desk_of(client_factory):
 def test_the_first_member_of_operations_gets_from_the_command_to_the_desk_by_mail_password_and_second_factor(client):
     client.cookies["django_language"] = "en"
     says, code = add("ops@example.com", "operations", "--name", "Gao Yang")
-    assert (code, says) == (0, "invited: the link goes to ops@example.com and is valid for three days")
+    assert (code, says) == (0, "invited: a link is mailed to ops@example.com and is valid for three days")
     assert "Operations" in mails("ops@example.com")[0].body
 
     link = link_to("ops@example.com")
@@ -279,7 +279,7 @@ def test_first_accounts_are_created_until_operations_have_begun_and_all_staff_ar
     says, code = add("second@example.com", "lead")
     assert (code, "--by names who of operations" in says) == (1, True)
     assert add("second@example.com", "lead", "--by", "lead@example.com") == (
-        "--by: nobody of operations has this address",
+        "--by: nobody in operations has this address.",
         1,
     )
     assert User.objects.filter(email="second@example.com").exists() is False
@@ -384,13 +384,13 @@ def test_a_lost_second_factor_is_reset_by_two_people_and_set_up_at_the_next_sign
     assert elsewhere.get("/admin/").status_code == 200
 
     says, code = reset("an@example.com")
-    assert (code, says.startswith("asked.")) == (3, True)
+    assert (code, says.startswith("Requested.")) == (3, True)
     assert reset("an@example.com")[1] == 3  # asking again is not allowing it
     assert Authenticator.objects.filter(user=lost).exists()
     type_code(monkeypatch, shown_now(secret))
     says, code = reset("bo@example.com")
 
-    assert (code, says) == (0, "reset: the next sign-in sets up an authenticator app again")
+    assert (code, says) == (0, "Reset: at the next sign-in an authenticator app is set up again.")
     assert Authenticator.objects.filter(user=lost).exists() is False
     client.post(reverse("account_login"), {"login": lost.email, "password": LONG})
     assert client.get("/admin/").url.startswith(ACTIVATE)
@@ -404,12 +404,17 @@ def test_a_lost_second_factor_is_reset_by_two_people_and_set_up_at_the_next_sign
 
 def test_allowing_it_on_the_server_requires_an_app_of_ones_own(lost, an, bo, monkeypatch):
     reset("an@example.com")
-    assert reset("bo@example.com") == ("who allows it has no authenticator app: answer at the review desk", 1)
+    assert reset("bo@example.com") == (
+        "Who allows it needs an authenticator app: allow it at the review desk.",
+        1,
+    )
     secret = with_app(bo)
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    assert reset("bo@example.com") == ("A code must be entered: run the command in a terminal.", 1)
     type_code(monkeypatch, f"{(int(shown_now(secret)) + 1) % 1_000_000:06}")
 
-    assert reset("bo@example.com") == ("the code is wrong: nothing was done", 1)
-    assert reset("rui@example.com") == ("--by: nobody of operations has this address", 1)
+    assert reset("bo@example.com") == ("The code is wrong. Nothing was changed.", 1)
+    assert reset("rui@example.com") == ("--by: nobody in operations has this address.", 1)
     assert Authenticator.objects.filter(user=lost).exists()
     assert AuditEntry.objects.filter(act="refused", actor=bo).count() == 1
 
@@ -475,5 +480,5 @@ def test_there_is_nothing_to_reset_for_customers_strangers_and_people_without_on
 
     said, code = staff("reset-second-factor", address, "--by", "an@example.com")
 
-    assert (code, "no member of staff" in said or "has no second factor" in said) == (1, True)
+    assert (code, "No member of staff" in said or "has no second factor" in said) == (1, True)
     assert Authenticator.objects.filter(user=lin).exists()

@@ -31,9 +31,10 @@ ASKED = "A second person of operations must allow it at the review desk"
 
 class Command(BaseCommand):
     help = (
-        "add ADDRESS --role ROLE: makes the account and mails an invitation; again, mails a new one. list: who works "
-        "here. reset-second-factor ADDRESS --by ADDRESS: asks that a lost second factor be removed; by another person "
-        "of operations, allows it. Exit codes: 0 done, 1 refused, 2 not understood, 3 waits for a second person."
+        "add ADDRESS --role ROLE creates an account and mails an invitation; run again, it mails a new one. list shows "
+        "all staff. reset-second-factor ADDRESS --by ADDRESS requests that a lost second factor be removed; run by "
+        "another person of operations, it allows that. Exit codes: 0 done, 1 refused, 2 wrong arguments, 3 waits for a "
+        "second person."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -43,11 +44,13 @@ class Command(BaseCommand):
         add.add_argument("--role", action="append", required=True, choices=list(ROLES), help="may be given twice")
         add.add_argument("--name", default="", help="as colleagues see it")
         add.add_argument("--language", default=settings.LANGUAGE_CODE, choices=[code for code, _ in settings.LANGUAGES])
-        add.add_argument("--by", default="", help="who of operations adds it; left out for the first accounts")
+        add.add_argument(
+            "--by", default="", help="who in operations adds it (address); leave out for the first accounts"
+        )
         what.add_parser("list").add_argument("--json", action="store_true")
         reset = what.add_parser("reset-second-factor")
         reset.add_argument("address")
-        reset.add_argument("--by", required=True, help="who of operations asks, or allows what a colleague asked")
+        reset.add_argument("--by", required=True, help="who in operations requests or allows it (address)")
 
     def handle(self, *, what: str, **options: str | list[str] | bool | int | None) -> None:
         with override("en"):
@@ -68,9 +71,9 @@ class Command(BaseCommand):
         except staff_accounts.NotAdded as refused:
             raise CommandError(str(refused)) from None
         if outcome == staff_accounts.ASKED:
-            self.stdout.write(f"asked. {ASKED}: then the invitation leaves")
+            self.stdout.write(f"Requested. {ASKED}. The invitation is mailed then.")
             raise SystemExit(WAITS)
-        self.stdout.write(f"{outcome}: the link goes to {address} and is valid for three days")
+        self.stdout.write(f"{outcome}: a link is mailed to {address} and is valid for three days")
 
     def _list(self, *, as_json: bool) -> None:
         found = staff_accounts.members()
@@ -83,12 +86,12 @@ class Command(BaseCommand):
             held = ", ".join(each.roles) or "no role"
             self.stdout.write(f"{each.address} · {held} · {app} · last sign-in {seen} · {each.state}")
         if not found:
-            self.stdout.write("nobody yet: staff add ADDRESS --role operations")
+            self.stdout.write("No staff yet. Begin with: staff add ADDRESS --role operations")
 
     def _reset(self, *, address: str, by: str) -> None:
         actor, user = _operations(by), User.objects.filter(email=address.lower(), is_staff=True).first()
         if user is None:
-            raise CommandError("no member of staff has this address")
+            raise CommandError("No member of staff has this address.")
         try:
             asked = open_request(SECOND_FACTOR, user.pk)
             if asked is None:
@@ -104,9 +107,9 @@ class Command(BaseCommand):
 
     def _say(self, *, is_done: bool) -> None:
         if not is_done:
-            self.stdout.write(f"asked. {ASKED}, or by this command in their name")
+            self.stdout.write(f"Requested. {ASKED}, or with this command and --by with their own address.")
             raise SystemExit(WAITS)
-        self.stdout.write("reset: the next sign-in sets up an authenticator app again")
+        self.stdout.write("Reset: at the next sign-in an authenticator app is set up again.")
 
 
 def _texts(options: dict[str, str | list[str] | bool | int | None]) -> dict[str, str]:
@@ -122,7 +125,7 @@ def _chosen_roles(options: dict[str, str | list[str] | bool | int | None]) -> se
 def _operations(address: str) -> User:
     user = User.objects.filter(email=address.lower(), is_active=True).first()
     if user is None or not user.has_perm(KINDS[SECOND_FACTOR].permission):
-        raise CommandError("--by: nobody of operations has this address")
+        raise CommandError("--by: nobody in operations has this address.")
     return user
 
 
@@ -130,10 +133,14 @@ def _prove(actor: User) -> None:
     """Authenticates whoever allows a colleague's request: one person at the server must not be both."""
     app = Authenticator.objects.filter(user=actor, type=Authenticator.Type.TOTP).first()
     if app is None:
-        raise CommandError("who allows it has no authenticator app: answer at the review desk")
-    if not TOTP(app).validate_code(input(f"Code from the app of {actor.email}: ").strip()):
+        raise CommandError("Who allows it needs an authenticator app: allow it at the review desk.")
+    try:
+        code = input(f"Code from the app of {actor.email}: ").strip()
+    except EOFError:
+        raise CommandError("A code must be entered: run the command in a terminal.") from None
+    if not TOTP(app).validate_code(code):
         note_refusal(actor, WRONG_CODE)
-        raise CommandError("the code is wrong: nothing was done")
+        raise CommandError("The code is wrong. Nothing was changed.")
 
 
 def _facts(each: staff_accounts.Member) -> dict[str, str | list[str] | bool | None]:
