@@ -88,6 +88,14 @@ def left_words(moment: datetime, *, now: datetime | None = None) -> str:
     return pgettext("time", "%(time)s left") % {"time": span_words(span)}
 
 
+def typed_day(text: str) -> date:
+    """A day typed on the command line."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text}: write it like 2026-11-24") from None
+
+
 def typed_moment(text: str) -> datetime:
     """A moment typed on the command line; without an offset it is Beijing time."""
     try:

@@ -117,3 +117,5 @@ def test_a_moment_typed_without_an_offset_is_beijing_time(typed, meant):
 def test_an_invalid_time_is_answered_with_an_example(typed):
     with pytest.raises(ArgumentTypeError, match="write it like 2026-11-24T16:20"):
         time_format.typed_moment(typed)
+    with pytest.raises(ArgumentTypeError, match="write it like 2026-11-24$"):
+        time_format.typed_day(typed)

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
@@ -252,6 +252,17 @@ def send(command: Command, as_json: bool, options: Options) -> int:
     return 1 if sent.parked or interface_status().sending_stopped else 0
 
 
+def minutes(text: str) -> float:
+    """A number of minutes typed on the command line."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= 24 * 60:
+        raise ArgumentTypeError(f"{text}: write a number of minutes, such as 5")
+    return found
+
+
 class Kind:
     """One subcommand: its function, help and arguments."""
 
@@ -308,7 +319,10 @@ KINDS = {
             ("--send-answered",),
             {"action": "store_true", "help": "with --yes: the ministry lost its data, send answered files again too"},
         ),
-        (("--minutes",), {"type": float, "default": 5.0, "help": "for all calls together (5); exit code 3 when over"}),
+        (
+            ("--minutes",),
+            {"type": minutes, "default": 5.0, "help": "for all calls together (5); then exit code 3"},
+        ),
     ),
     "downloads": Kind(list_downloads, "downloads that are damaged or parked, each with its reason"),
     "confirm": Kind(confirm, "give up a damaged download, so that those behind it come; its bytes stay", DOWNLOAD),

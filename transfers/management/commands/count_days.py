@@ -5,6 +5,7 @@ from datetime import date
 
 from django.core.management.base import BaseCommand
 
+from icpportal.time_format import typed_day
 from transfers.durations import days
 from transfers.durations.counting import DURATIONS
 from transfers.models import CountedDay, DeskDay
@@ -15,7 +16,7 @@ class Command(BaseCommand):
     help = "Counts how long orders took, and what the review desk did, on every day that waits for it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--since", type=date.fromisoformat, help="count again from this day on (2026-11-24)")
+        parser.add_argument("--since", type=typed_day, help="count again from this day on (2026-11-24)")
 
     def handle(self, *, since: date | None, **options: str | int | None) -> None:
         if since is not None:

@@ -9,6 +9,7 @@ from typing import TypedDict, Unpack
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from icpportal.time_format import typed_day
 from icpportal.workdays.calendar import NOTICE_DAYS, SHIPPED_YEARS, add_workdays
 from icpportal.workdays.models import WorkCalendarDay
 from icpportal.workdays.notices import BadNotice, read, save
@@ -33,7 +34,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         tasks = parser.add_subparsers(dest="task", required=True)
         check = tasks.add_parser("check", help="exit code 1 when a year that is needed soon has no notice")
-        check.add_argument("--on", type=date.fromisoformat, default=None, help="as if today were this date")
+        check.add_argument("--on", type=typed_day, default=None, help="as if today were this date")
         check.add_argument("--json", action="store_true")
         load = tasks.add_parser("load", help="CSV lines: 2027-02-08,off,Spring Festival")
         load.add_argument("file", type=Path)
@@ -61,7 +62,9 @@ class Command(BaseCommand):
     def load(self, options: Options) -> None:
         try:
             days = read(options["file"], source=options["source"])
-        except (BadNotice, OSError, UnicodeDecodeError) as error:
+        except OSError as error:
+            raise CommandError(f"{options['file']} cannot be read: {error.strerror}") from error
+        except (BadNotice, UnicodeDecodeError) as error:
             raise CommandError(str(error)) from error
         saved = 0 if options["dry_run"] else save(days)
         totals = {"read": len(days), "saved": saved}

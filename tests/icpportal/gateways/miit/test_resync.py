@@ -91,6 +91,12 @@ def test_its_time_covers_all_its_calls(ministry, resync):
     assert Report.objects.filter(state="accepted").count() == 2
 
 
+@pytest.mark.parametrize("typed", ["nan", "inf", "0", "-1", "soon"])
+def test_an_impossible_number_of_minutes_is_refused_with_an_example(resync, typed):
+    with pytest.raises(CommandError, match="write a number of minutes, such as 5"):
+        call_command("miit", "resync", f"--minutes={typed}")
+
+
 def test_an_impossible_resync_ends_with_1(ministry, resync):
     ministry.say("isp_querypreviousupload", code=12)
 
