@@ -1,12 +1,17 @@
 """The storages of `settings.STORAGES`: local folders, or S3. Every call may raise `StorageDown`.
 
+A worker marks the folder of each storage by a file whose content the database knows, so that it is never empty. An
+empty one is the mount point of a volume that is away: a new upload would create the folder again, on another disk.
+
 Files of the storages in `SEALED` are sealed, each with its own key (`privacy/files`); those of an earlier version are
 plain until `seal_papers` has run, and can be read all the same.
 """
 
 import logging
+import os
 import time
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -18,7 +23,8 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from icpportal.gateways.errors import Retryable
-from icpportal.privacy.files import keys, pieces, volumes
+from icpportal.privacy.files import keys, pieces
+from icpportal.privacy.models import FolderMark
 
 try:
     from botocore.exceptions import BotoCoreError, ClientError
@@ -29,6 +35,7 @@ else:
 
 logger = logging.getLogger(__name__)
 
+MARK = ".portal-folder"
 TRIAL = b"is this place writable?"
 QUARANTINE, DOCUMENTS, EXPORTS = "quarantine", "documents", "exports"
 SEALED = (QUARANTINE, DOCUMENTS, EXPORTS)  # the ministry's files are sealed by its line
@@ -55,9 +62,13 @@ class StorageDown(Retryable):
 class NotMounted(StorageDown):
     """The volume of the storage is away: its folder is not the one that files were written to."""
 
+    def __init__(self, alias: str, folder: Path, mark: str) -> None:
+        super().__init__(alias)
+        self.file, self.mark = folder / MARK, mark
+
     @property
     def explanation(self) -> str:
-        return f"{self}: {self.__cause__}"
+        return f"{self}: its volume is not mounted, or another one is: {self.file} must be there and say {self.mark}"
 
 
 class Missing(LookupError):
@@ -70,7 +81,7 @@ def place(alias: str) -> Storage:
 
 def keep(alias: str, name: str, content: bytes) -> str:
     """Stores `content` and returns its name. Call it outside a transaction: the key must persist if the file does."""
-    _look_at_folder(alias)
+    _refuse_unmounted(alias)
     if alias not in SEALED or not (settings.SEAL_FILES or alias in NEVER_PLAIN):
         return _save(alias, name, content)
     row, key = keys.add(alias, name)
@@ -92,28 +103,51 @@ def _save(alias: str, name: str, content: bytes) -> str:
         raise StorageDown(alias) from trouble
 
 
-def _look_at_folder(alias: str, look: Callable[[str, Path], None] = volumes.check) -> None:
-    """Raises `NotMounted` when the folder of a storage is not the one that files were written to."""
+def _folder(alias: str) -> Path | None:
+    """The folder of the storage; None for a bucket."""
     storage = place(alias)
-    if not isinstance(storage, FileSystemStorage):
-        return
+    return Path(storage.location) if isinstance(storage, FileSystemStorage) else None
+
+
+def _refuse_unmounted(alias: str) -> None:
+    """Raises `NotMounted` for an empty or missing folder that was marked once."""
+    folder = _folder(alias)
+    if folder and _is_empty(alias, folder) and (mark := known_marks().get(alias)):
+        raise NotMounted(alias, folder, mark)
+
+
+def _is_empty(alias: str, folder: Path) -> bool:
     try:
-        look(alias, Path(storage.location))
-    except volumes.NotMounted as missing:
-        raise NotMounted(alias) from missing
+        with os.scandir(folder) as entries:
+            return next(entries, None) is None
+    except FileNotFoundError:
+        return True
     except OSError as trouble:
         raise StorageDown(alias) from trouble
 
 
 def known_marks() -> dict[str, str]:
-    """What a file in the folder of each storage says, for `try_place`."""
-    return volumes.known_marks()
+    """What the mark of each folder must say, for `try_place`."""
+    return dict(FolderMark.objects.values_list("place", "mark"))
 
 
 def mark_folders() -> None:
     """Takes the present folders for those of the storages: of a new portal, or after a restore."""
     for alias in PLACES:
-        _look_at_folder(alias, volumes.mark)
+        if folder := _folder(alias):
+            try:
+                mark = _mark(folder)
+            except OSError as trouble:
+                raise StorageDown(alias) from trouble
+            FolderMark.objects.update_or_create(place=alias, defaults={"mark": mark})
+
+
+def _mark(folder: Path) -> str:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = folder / MARK
+    if not file.exists():
+        file.write_text(uuid.uuid4().hex)
+    return file.read_text().strip()
 
 
 def try_place(alias: str, name: str, mark: str = "") -> None:
@@ -121,9 +155,10 @@ def try_place(alias: str, name: str, mark: str = "") -> None:
 
     Asks no database: it may run in a thread of its own.
     """
-    if mark:
-        _look_at_folder(alias, lambda _place, folder: volumes.compare(folder, mark))
+    folder = _folder(alias)
     try:
+        if folder and mark and not ((folder / MARK).exists() and _mark(folder) == mark):
+            raise NotMounted(alias, folder, mark)
         kept_as = place(alias).save(name, ContentFile(TRIAL))
         with place(alias).open(kept_as) as written:
             came_back = written.read() == TRIAL
@@ -184,7 +219,7 @@ def _is_there(alias: str, storage: Storage) -> bool:
         return False
     bucket = getattr(storage, "bucket", None)
     try:
-        _look_at_folder(alias)
+        _refuse_unmounted(alias)
         return bucket is None or bool(bucket.meta.client.head_bucket(Bucket=bucket.name))
     except StorageDown:
         return False
@@ -198,7 +233,7 @@ def as_it_lies(alias: str, name: str) -> BinaryIO:
         return cast(BinaryIO, place(alias).open(name))
     except TROUBLE as trouble:
         if says_gone(trouble):
-            _look_at_folder(alias)
+            _refuse_unmounted(alias)
             raise Missing(name) from trouble
         raise StorageDown(alias) from trouble
 
@@ -231,7 +266,7 @@ def changed_at(alias: str, name: str) -> datetime | None:
         return place(alias).get_modified_time(name)
     except TROUBLE as trouble:
         if says_gone(trouble):
-            _look_at_folder(alias)
+            _refuse_unmounted(alias)
             return None
         raise StorageDown(alias) from trouble
 
@@ -254,7 +289,7 @@ def of_day(alias: str, day: str) -> Iterator[str]:
 
 def list_folder(alias: str, folder: str) -> tuple[list[str], list[str]]:
     """The names of folders and files in a folder."""
-    _look_at_folder(alias)
+    _refuse_unmounted(alias)
     return list_present(alias, folder)
 
 
@@ -262,7 +297,7 @@ def list_present(alias: str, folder: str) -> tuple[list[str], list[str]]:
     """As `list_folder`, in a portal whose database is still empty."""
     try:
         folders, files = place(alias).listdir(folder)
-        return folders, [name for name in files if name != volumes.MARK]
+        return folders, [name for name in files if name != MARK]
     except FileNotFoundError:  # nothing was ever stored
         return [], []
     except TROUBLE as trouble:

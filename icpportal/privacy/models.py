@@ -84,7 +84,7 @@ class FileKey(models.Model):
 
 
 class FolderMark(models.Model):
-    """What a file in the folder of a storage says (`files/volumes.py`): a folder that does not is another one."""
+    """What a file in the folder of a storage says (`gateways/storage.py`): a folder that does not is another one."""
 
     place = models.CharField(max_length=20, primary_key=True)  # an alias of STORAGES
     mark = models.CharField(max_length=40)

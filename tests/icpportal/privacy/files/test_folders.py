@@ -15,7 +15,6 @@ from icpportal.alarms.models import Alarm
 from icpportal.backup import files as backed_up
 from icpportal.gateways import storage
 from icpportal.operations.monitoring import parts
-from icpportal.privacy.files import volumes
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -40,7 +39,7 @@ def folder(settings: Any, tmp_path: Path) -> Path:
 
 
 def files(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.rglob("*") if path.is_file() and path.name != volumes.MARK)
+    return sorted(path.name for path in folder.rglob("*") if path.is_file() and path.name != storage.MARK)
 
 
 def test_a_file_that_finds_no_room_leaves_no_part_of_it(folder):
