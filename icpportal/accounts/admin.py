@@ -243,6 +243,7 @@ class AccountAdmin(admin.ModelAdmin):
             obj.pk = account.pk
             if account.is_staff:
                 invitations.welcome(account, by=account_of(request))
+                self.message_user(request, _("The invitation is on its way: its link is valid for three days"))
             self._change_roles(request, account, form.cleaned_data["held_roles"])
             return
         obj.save(update_fields=["name", "is_active"])
