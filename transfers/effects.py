@@ -10,7 +10,7 @@ from transfers.models import Order, OrderEvent
 from transfers.notifications import notices
 from transfers.notifications.messages import notify_recipients
 from transfers.orders.kinds import is_in, kind_of
-from transfers.orders.machine import close, keep_at_return, owe_report, owe_reports
+from transfers.orders.machine import close, keep_at_return, queue_counted_report, queue_counted_reports
 from transfers.orders.rows import Group, Move
 from transfers.second_look import queries as second_look
 from verification.backdrops import actions as backdrops
@@ -20,7 +20,7 @@ from verification.photos import places as photo_places
 def after(order: Order, row: Move, event: OrderEvent, facts: Facts) -> None:
     """Queues what `row` notifies and reports; closes the order at its last move."""
     if row.enqueue:
-        owe_report(order, row.enqueue)
+        queue_counted_report(order, row.enqueue)
     if row.notify:
         notify_recipients(order, row.notify, event_id=event.pk, facts=facts, now=event.at)
     _follow([AppliedMove(order, event, dict(facts))], row)
@@ -29,7 +29,7 @@ def after(order: Order, row: Move, event: OrderEvent, facts: Facts) -> None:
 def after_many(made: Sequence[AppliedMove[Order, OrderEvent]], row: Move) -> None:
     """The same for many orders; their messages are written at delivery."""
     if row.enqueue:
-        owe_reports((each.thing for each in made), row.enqueue)
+        queue_counted_reports((each.thing for each in made), row.enqueue)
     if row.notify:
         notices.owe(made, row.notify)
     _follow(made, row)

@@ -61,8 +61,8 @@ class Task(Generic[Thing, Row]):
     name: str
     by: str
     among: "QuerySet[Thing]"
-    ask: Callable[[Thing], Facts]
-    dated: Callable[[Thing], datetime]
+    facts_of: Callable[[Thing], Facts]
+    date_of: Callable[[Thing], datetime]
     now: datetime
     actor: "User | None"
     note: str
@@ -150,19 +150,19 @@ class Lifecycle(Generic[Thing, Event, Row]):
         """
         now = now or timezone.now()
         at = at or now
-        told = dict(facts or {})
+        known = dict(facts or {})
         refusal = MoveNotAllowed(f"{name} by {by} from {thing.state}")
-        row = next((r for r in self.available(thing, by, told, now=now) if r.name == name), None)
+        row = next((r for r in self.available(thing, by, known, now=now) if r.name == name), None)
         if row is None:
             raise refusal
         with transaction.atomic():
-            due_at = row.due(thing, now, told) if row.due else None
-            written = {**self.writes(thing, row), **(columns or {}), "due_at": due_at, "entered_at": at}
-            self._move(thing, row, told, written, refusal)
+            due_at = row.due(thing, now, known) if row.due else None
+            changes = {**self.writes(thing, row), **(columns or {}), "due_at": due_at, "entered_at": at}
+            self._move(thing, row, known, changes, refusal)
             event = self.events._default_manager.create(
                 **{self.thing_field: thing},
                 move=name,
-                from_state=told["from_state"],
+                from_state=known["from_state"],
                 to_state=row.target,
                 by=by,
                 actor=actor,
@@ -170,7 +170,7 @@ class Lifecycle(Generic[Thing, Event, Row]):
                 words=words,
                 at=at,
             )
-            self.after(thing, row, event, told)
+            self.after(thing, row, event, known)
             note_act(event, str(getattr(thing, "reference", thing.pk)))
         return event
 
@@ -180,7 +180,7 @@ class Lifecycle(Generic[Thing, Event, Row]):
         )
         if moved != 1:  # someone moved it between the query and the update
             raise refusal
-        _take_over(thing, row, facts, columns)
+        _set_in_memory(thing, row, facts, columns)
 
     def apply_many(
         self,
@@ -189,38 +189,37 @@ class Lifecycle(Generic[Thing, Event, Row]):
         *,
         by: str,
         among: QuerySet[Thing] | None = None,
-        ask: Callable[[Thing], Facts] | None = None,
-        dated: Callable[[Thing], datetime] | None = None,
+        facts_of: Callable[[Thing], Facts] | None = None,
+        date_of: Callable[[Thing], datetime] | None = None,
         now: datetime | None = None,
         actor: "User | None" = None,
         note: str = "",
     ) -> Batch[Event]:
         """Moves the things with these keys by the row `name`, hundreds in one transaction.
 
-        With the guarantees of `apply`. Each is read, judged and moved while it is locked; one that moved on, is no
-        longer `among` those that may move, or is locked by somebody else is skipped. `ask` returns the facts of a thing
-        and `dated` when it happened. An exception in them or in a guard sets only this thing aside; where the database
-        refuses the batch, it is halved until the culprit is found. No guard, `ask` or `dated` may make a network call:
-        rows are locked.
+        With the guarantees of `apply`. Each is read, checked and moved while it is locked; one that moved on, is no
+        longer `among` those that may move, or is locked by somebody else is skipped. `facts_of` returns the facts of a
+        thing, `date_of` when its move happened. If they or a guard raise, only this thing is not moved; if the database
+        refuses the batch, it is halved until the one thing is found. They must make no network call: rows are locked.
         """
         now = now or timezone.now()
         task = Task[Thing, Row](
             name=name,
             by=by,
             among=self.model._default_manager.all() if among is None else among,
-            ask=ask or (lambda thing: {}),  # noqa: ARG005
-            dated=dated or (lambda thing: now),  # noqa: ARG005
+            facts_of=facts_of or (lambda thing: {}),  # noqa: ARG005
+            date_of=date_of or (lambda thing: now),  # noqa: ARG005
             now=now,
             actor=actor,
             note=note,
         )
         keys, done = list(ids), Batch[Event]()
         for start in range(0, len(keys), AT_ONCE):
-            done += self._together(task, keys[start : start + AT_ONCE])
+            done += self._move_or_halve(task, keys[start : start + AT_ONCE])
         return done
 
-    def _together(self, task: Task[Thing, Row], keys: Sequence[Key]) -> Batch[Event]:
-        """In one transaction; in halves if that fails."""
+    def _move_or_halve(self, task: Task[Thing, Row], keys: Sequence[Key]) -> Batch[Event]:
+        """Moves these things in one transaction, or each half of them by itself if that fails."""
         try:
             with transaction.atomic():
                 return self._move_batch(task, keys)
@@ -232,7 +231,7 @@ class Lifecycle(Generic[Thing, Event, Row]):
             logger.warning("batch is halved", extra={"move": task.name, "trouble": type(problem).__name__})
         half, done = len(keys) // 2, Batch[Event]()
         for part in (keys[:half], keys[half:]):
-            done += self._together(task, part)
+            done += self._move_or_halve(task, part)
         return done
 
     def _move_batch(self, task: Task[Thing, Row], keys: Sequence[Key]) -> Batch[Event]:
@@ -240,7 +239,8 @@ class Lifecycle(Generic[Thing, Event, Row]):
         plans, batch = list[PlannedMove[Thing, Row]](), Batch[Event]()
         for thing in free:
             try:
-                plans += self._plan(task, thing)
+                if (plan := self._plan(task, thing)) is not None:
+                    plans.append(plan)
             except SoftTimeLimitExceeded:
                 raise
             except Exception as problem:
@@ -254,29 +254,29 @@ class Lifecycle(Generic[Thing, Event, Row]):
             note_act(event, str(getattr(thing, "reference", thing.pk)))
         return batch
 
-    def _plan(self, task: Task[Thing, Row], thing: Thing) -> list[PlannedMove[Thing, Row]]:
-        """The planned move; None when it has moved on. Raises `MoveNotAllowed` when its guard refuses."""
+    def _plan(self, task: Task[Thing, Row], thing: Thing) -> PlannedMove[Thing, Row] | None:
+        """The planned move; None when the thing has moved on. Raises `MoveNotAllowed` when every guard refuses."""
         rows = [row for row in self.table.rows_from(thing.kind, thing.state, task.by) if row.name == task.name]
         if not rows or _is_late(thing, task.by, task.now):
-            return []
-        facts = dict(task.ask(thing))
+            return None
+        facts = dict(task.facts_of(thing))
         row = next((row for row in rows if row.guard is None or row.guard(thing, facts)), None)
         if row is None:
             raise MoveNotAllowed(f"{task.name} by {task.by} from {thing.state}")
         due_at = row.due(thing, task.now, facts) if row.due else None
-        columns = {**self.writes(thing, row), "due_at": due_at, "entered_at": task.dated(thing)}
-        return [PlannedMove(thing, row, facts, columns)]
+        columns = {**self.writes(thing, row), "due_at": due_at, "entered_at": task.date_of(thing)}
+        return PlannedMove(thing, row, facts, columns)
 
     def _write(
         self, task: Task[Thing, Row], plans: Sequence[PlannedMove[Thing, Row]]
     ) -> list[tuple[Row, list[AppliedMove[Thing, Event]]]]:
-        """Updates the rows and inserts their events, by the row of the table."""
+        """Updates the things and inserts their events; returns the moves made, grouped by the row of the table."""
         moved: dict[int, list[PlannedMove[Thing, Row]]] = defaultdict(list)
         for plan in plans:
             moved[id(plan.row)].append(plan)
-        return [(group[0].row, self._append(task, _update(self.model, group))) for group in moved.values()]
+        return [(group[0].row, self._add_events(task, _update(self.model, group))) for group in moved.values()]
 
-    def _append(
+    def _add_events(
         self, task: Task[Thing, Row], moved: Sequence[PlannedMove[Thing, Row]]
     ) -> list[AppliedMove[Thing, Event]]:
         same: Columns = {"move": task.name, "by": task.by, "actor_id": task.actor and task.actor.pk, "note": task.note}
@@ -306,7 +306,7 @@ def _is_late(thing: LifecycleModel, by: str, now: datetime) -> bool:
 
 
 def _update(model: type[Thing], plans: Sequence[PlannedMove[Thing, Row]]) -> list[PlannedMove[Thing, Row]]:
-    """Returns those that were moved: nobody else had moved them since they were read."""
+    """Writes the planned moves; returns those whose thing nobody had moved since it was read."""
     changes = [
         Change(
             pk=plan.thing.pk,
@@ -318,12 +318,12 @@ def _update(model: type[Thing], plans: Sequence[PlannedMove[Thing, Row]]) -> lis
     unchanged = update_unchanged(model, changes)
     moved = [plan for plan in plans if plan.thing.pk in unchanged]
     for plan in moved:
-        _take_over(plan.thing, plan.row, plan.facts, plan.columns)
+        _set_in_memory(plan.thing, plan.row, plan.facts, plan.columns)
     return moved
 
 
-def _take_over(thing: LifecycleModel, row: Row, facts: dict[str, Fact], columns: Columns) -> None:
-    """Updates the thing in memory from the database."""
+def _set_in_memory(thing: LifecycleModel, row: Row, facts: dict[str, Fact], columns: Columns) -> None:
+    """Sets on the object what the UPDATE wrote, and notes the state it left in `facts`."""
     facts["from_state"] = thing.state
     thing.state = row.target
     thing.version += 1
@@ -332,7 +332,7 @@ def _take_over(thing: LifecycleModel, row: Row, facts: dict[str, Fact], columns:
 
 
 def note_act(event: LifecycleEvent, reference: str) -> None:
-    """Writes an act of staff into the audit chain, too, without what people typed."""
+    """Adds an act of staff to the audit chain, without what people typed."""
     if event.actor is not None and event.by != APPLICANT:
         details = {"from": event.from_state, "to": event.to_state, "as": event.by}
         audit.append(MOVE, actor=event.actor, what=event.move, reference=reference, said=details)

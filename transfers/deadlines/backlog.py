@@ -84,7 +84,7 @@ def _next(left: QuerySet[Order], due: QuerySet[Order], now: datetime) -> tuple[l
         for each in waiting:
             moves[each.clock].append(each.pk)
         for name, keys in moves.items():
-            batch += apply_at_deadlines(name, keys, among=due.only(*READ), ask=_readable, now=now)
+            batch += apply_at_deadlines(name, keys, among=due.only(*READ), facts_of=_readable, now=now)
     return waiting, batch
 
 

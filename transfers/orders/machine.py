@@ -65,15 +65,15 @@ def queue_report(order: Order, channel: str) -> None:
     Order.objects.filter(pk=order.pk).update(**columns)
     for name, value in columns.items():
         setattr(order, name, value)
-    owe_report(order, channel)
+    queue_counted_report(order, channel)
 
 
-def owe_report(order: Order, channel: str) -> None:
-    """Queues the report counted last."""
+def queue_counted_report(order: Order, channel: str) -> None:
+    """Queues the report of this order that was counted last."""
     queue(channel=channel, **_report(order))
 
 
-def owe_reports(orders: Iterable[Order], channel: str) -> None:
+def queue_counted_reports(orders: Iterable[Order], channel: str) -> None:
     """The same for many orders."""
     queue_all(map(_report, orders), channel=channel)
 
@@ -125,17 +125,17 @@ def apply_at_deadlines(
     due: Iterable[Key],
     *,
     among: QuerySet[Order],
-    ask: Callable[[Order], Facts],
+    facts_of: Callable[[Order], Facts],
     now: datetime,
 ) -> Batch[OrderEvent]:
     """The same for many orders, of those that are still `among` the due ones once they are locked."""
     last = OrderEvent.objects.filter(order=OuterRef("pk")).order_by("-at").values("at")[:1]
     orders = among.annotate(last_event_at=Subquery(last))
 
-    def dated(order: Order) -> datetime:
+    def date_of(order: Order) -> datetime:
         return _at_deadline(order, getattr(order, "last_event_at", None), now)
 
-    return ORDER.apply_many(move, due, by=CLOCK, among=orders, ask=ask, dated=dated, now=now)
+    return ORDER.apply_many(move, due, by=CLOCK, among=orders, facts_of=facts_of, date_of=date_of, now=now)
 
 
 def _at_deadline(order: Order, last: datetime | None, now: datetime) -> datetime:

@@ -65,8 +65,8 @@ def no_facts(order: Order) -> dict[str, Any]:
     return {}
 
 
-def expire(keys: Iterable[Any], *, ask: Callable[[Order], dict[str, Any]] = no_facts) -> Batch[OrderEvent]:
-    return apply_at_deadlines("expire_draft", keys, among=queries.due(NOW), ask=ask, now=NOW)
+def expire(keys: Iterable[Any], *, facts_of: Callable[[Order], dict[str, Any]] = no_facts) -> Batch[OrderEvent]:
+    return apply_at_deadlines("expire_draft", keys, among=queries.due(NOW), facts_of=facts_of, now=NOW)
 
 
 # --- the same as a single move ---------------------------------------------------------------
@@ -265,7 +265,7 @@ def test_a_person_who_presses_while_a_batch_has_the_order_is_told_that_it_moved(
         return {}
 
     waiting: list[Any] = []
-    batch = expire([order.pk], ask=ask)
+    batch = expire([order.pk], facts_of=ask)
     waiting[0].join()
 
     assert (len(batch.events), [type(end) for end in ends]) == (1, [MoveNotAllowed])
