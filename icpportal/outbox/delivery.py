@@ -98,13 +98,13 @@ def deliver(
     if dry_run or (restored.is_held() and not only):
         counted = waiting(now=now)
         return Totals(left=sum(counted.values()), by_channel=counted)
-    this = _Round(now, seconds, codes, only)
-    this.loop.hurry(Message.objects.filter(state=State.WAITING), now=this.now())
-    with _quick_commits(), lines.keep_open(), closing(this.messages(limit)) as messages:
+    round_ = _Round(now, seconds, codes, only)
+    round_.loop.hurry(Message.objects.filter(state=State.WAITING), now=round_.now())
+    with _quick_commits(), lines.keep_open(), closing(round_.messages(limit)) as messages:
         for message in messages:
-            this.handle(message)
-    this.loop.end()
-    return replace(this.totals, left=this.due().count())
+            round_.handle(message)
+    round_.loop.end()
+    return replace(round_.totals, left=round_.due().count())
 
 
 @contextmanager
@@ -168,7 +168,7 @@ class _Round(Reservations):
             number = min(2 * number, MANY) if is_quick else FEW
 
     def claim_messages(self, reserved: list[Reserved]) -> Generator[Message]:
-        """Those of them that this round has taken; the rest is due again at once."""
+        """Takes the reserved messages and yields each that was taken; the others are due again at once."""
         left = {each.message.pk: each for each in reserved}
         try:
             for group in groups(reserved):
@@ -178,7 +178,7 @@ class _Round(Reservations):
                 for each in ready:
                     del left[each.message.pk]
                 if group[0].goes_together:
-                    with closing(self.together(ready)) as messages:
+                    with closing(self.claim_together(ready)) as messages:
                         yield from messages
                 elif ready and self.claim(ready[0].message):
                     yield ready[0].message
@@ -186,8 +186,8 @@ class _Round(Reservations):
             for each in left.values():
                 self.hand_back(each)
 
-    def together(self, reserved: list[Reserved]) -> Generator[Message]:
-        """Takes all of them at once; results are recorded with the last one, or when the time is up."""
+    def claim_together(self, reserved: list[Reserved]) -> Generator[Message]:
+        """Takes these messages by one UPDATE and yields them; their results are recorded together afterwards."""
         left, ends = self.claim_all(reserved), time.monotonic() + TOGETHER_SECONDS
         self.unrecorded = {each.message.pk for each in left}
         try:
@@ -228,8 +228,8 @@ class _Round(Reservations):
         began = time.monotonic()
         try:
             receipt = _handler(message.channel)(message)
-        except Refused as no:
-            self.fail(message, _plain(no) or "refused")
+        except Refused as refusal:
+            self.fail(message, _plain(refusal) or "refused")
         except Retryable as trouble:
             settle = self.doubt if isinstance(trouble, Unknown) else self.retry
             settle(message, _plain(trouble) or "no answer")
@@ -263,7 +263,7 @@ class _Round(Reservations):
         self.settle(message, State.WAITING, next_at=self.now() + _delay(message), last_error=why[:200])
 
     def doubt(self, message: Message, why: str) -> None:
-        """It may have been accepted: repeats it once, later, while useful; a channel that never gives up goes on."""
+        """It may have been accepted: sends it once more, later, if still useful; in some channels again and again."""
         if message.channel in settings.OUTBOX_NEVER_GIVES_UP:
             self.retry(message, why)
             return
