@@ -18,7 +18,7 @@ def gateways_fit_production(
     """Reports an error outside the demo for each gateway that must not serve people."""
     if settings.DEMO:
         return []
-    clear = [fault for each in GATEWAYS if (fault := each.in_the_clear())]
+    clear = [fault for each in GATEWAYS if (fault := each.address_fault())]
     return [_error(fault) for fault in (*faults(), *clear) if fault.rule.startswith(OWN)]
 
 

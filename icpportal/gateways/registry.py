@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-FAKE, SMS, MAIL = "gateways.E001", "portal.E006", "portal.E007"
+FAKE, SMS, MAIL = "gateways.E001", "portal.E006", "portal.E007"  # ids of the production checks
 OURS = ("icpportal.", "demo.", "tests.")
 # mail over the interface of a service instead of SMTP, by django-anymail; Postal is one that a provider runs itself
 ESPS = (
@@ -76,12 +76,13 @@ class Gateway:
         )
 
     def _is_strange(self, path: str) -> bool:
+        """Whether it is neither one of our real classes nor a provider's own."""
         if path in self.real:
             return False
         return self.only_ours or path.startswith(OURS) or "fake" in path.lower()
 
-    def in_the_clear(self) -> Fault | None:
-        """The error for our own class with an unencrypted URL."""
+    def address_fault(self) -> Fault | None:
+        """What is wrong with the address of our own class: it is not encrypted. None when it is."""
         if not self.address or self.path not in self.real or getattr(settings, self.address).startswith("https://"):
             return None
         says = f"{self.address} does not begin with https://: the {self.name} gateway would ask in the clear."
