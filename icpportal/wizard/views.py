@@ -60,7 +60,7 @@ class RowWizardView(NamedUrlWizardView, Generic[StepOf, Row]):
         """The steps in order."""
         raise NotImplementedError
 
-    def closed(self, row: Row) -> HttpResponseRedirect:
+    def closed_response(self, row: Row) -> HttpResponseRedirect:
         """The response for a row that can no longer be edited."""
         raise NotImplementedError
 
@@ -71,7 +71,7 @@ class RowWizardView(NamedUrlWizardView, Generic[StepOf, Row]):
     def dispatch(self, request: WizardRequest, **kwargs: str) -> HttpResponseBase:
         self.row = request.wizard_row = self.find_row()
         if not self.row.is_editable:
-            return self.closed(self.row)
+            return self.closed_response(self.row)
         self.step = self._named_step(kwargs["step"])
         missing = self._first_open_gate_before(self.step)
         if missing is not None:
@@ -121,7 +121,7 @@ class RowWizardView(NamedUrlWizardView, Generic[StepOf, Row]):
         try:
             return self.after(self.step) if self._store(form) else self.render(form)
         except RowClosed:
-            return self.closed(self.row)
+            return self.closed_response(self.row)
 
     def _store(self, form: forms.Form) -> bool:
         """Validates what was typed, asks outside systems, and stores it; returns `False` with errors on the form."""

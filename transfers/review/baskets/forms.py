@@ -95,7 +95,7 @@ class QueueFilter(forms.Form):
             labelled(str(self.fields[name].label), self._label(name, value)) for name, value in self.chosen().items()
         ]
 
-    def settled(self) -> dict[str, str]:
+    def for_others(self) -> dict[str, str]:
         """The filter for other people and for later: provinces and person instead of "mine" and "me"."""
         chosen = self.chosen()
         if self.is_own:

@@ -46,7 +46,7 @@ def selection(address: QueryDict, reader: User, now: datetime) -> Selection:
         return " · ".join(map(str, (basket.label, *words)))
 
     query, settled = (
-        urlencode({"queue": basket.key, **chosen}, safe=",") for chosen in (asked.chosen(), asked.settled())
+        urlencode({"queue": basket.key, **chosen}, safe=",") for chosen in (asked.chosen(), asked.for_others())
     )
     return Selection(orders, said, query, settled)
 

@@ -62,7 +62,7 @@ class OrderWizard(RowWizardView[Step, Order]):
     def table(self) -> Sequence[Step]:
         return STEPS
 
-    def closed(self, row: Order) -> HttpResponseRedirect:
+    def closed_response(self, row: Order) -> HttpResponseRedirect:
         return leave_closed(self.request, row)
 
     def get_step_url(self, step: str) -> str:
