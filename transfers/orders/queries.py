@@ -251,7 +251,7 @@ def _why(due_at: datetime | None, held: bool, is_nameless: bool, now: datetime) 
 
 
 @dataclass(frozen=True)
-class ParkedAnswerRow:
+class ParkedRow:
     """One parked answer of the authority: about which report, what it is, why, and since when."""
 
     report_key: str
@@ -267,12 +267,10 @@ class ParkedAnswerRow:
         return f"{self.kind} parked for {age}: {self.reason}{'; proposed to apply' if self.proposed else ''}"
 
 
-def parked_answers() -> list[ParkedAnswerRow]:
+def parked_answers() -> list[ParkedRow]:
     """Every parked answer that nobody has dealt with, oldest first."""
     rows = ParkedAnswer.objects.filter(closed_at=None).order_by("at", "pk")
-    return [
-        ParkedAnswerRow(row.report_key, row.kind, row.reason, row.at, row.proposed_by_id is not None) for row in rows
-    ]
+    return [ParkedRow(row.report_key, row.kind, row.reason, row.at, row.proposed_by_id is not None) for row in rows]
 
 
 def digests_to_erase(now: datetime) -> QuerySet[Order]:
