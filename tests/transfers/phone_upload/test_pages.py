@@ -18,12 +18,13 @@ from tests.transfers.builders import (
     make_reviewer,
     sign_in,
 )
-from tests.transfers.desk import agree, fill_papers, photo_file
+from tests.transfers.desk import agree, broken_file, fill_papers, photo_file
 from tests.transfers.outside import cost
 from transfers.documents import actions as paper_actions
 from transfers.models import Order, OrderDocument
 from transfers.review import actions as review
 from verification import consents
+from verification.documents.examination import examine
 from verification.models import Document, PhoneUpload
 from verification.phones import uploads
 
@@ -301,6 +302,20 @@ def test_a_picture_received_in_time_counts_though_it_was_stored_later(client, mo
 
     assert send(mobile, token).status_code == 302
     assert OrderDocument.objects.get(order=order).retired_at is None
+
+
+def test_the_phone_is_told_that_a_replacement_does_not_open_and_the_earlier_picture_is_kept(client):
+    order = by_phone()
+    token = code(client, order)
+    mobile = english(phone())
+    mobile.get(page_of(token))
+    make_ready_document(order, "subject_id")
+
+    send(mobile, token, file=broken_file())
+    examine(Document.objects.get(state="checking").pk)
+
+    page = mobile.get(page_of(token)).text
+    assert "The picture does not open: take it again. The earlier picture is kept" in page
 
 
 def test_an_invented_code_opens_nothing(client):
