@@ -208,7 +208,8 @@ class BackdropStockAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: BackdropStock, form: forms.ModelForm, change: bool) -> None:
         """Records what was changed from which value to which; the only row has no name."""
         super().save_model(request, obj, form, change)
-        log_change(obj, account_of(request), lambda: comma_list(_from_to(form, name) for name in form.changed_data))
+        if form.changed_data:
+            log_change(obj, account_of(request), lambda: comma_list(_from_to(form, name) for name in form.changed_data))
 
     def log_change(
         self, request: HttpRequest, obj: BackdropStock, message: "str | list[dict[str, dict[str, list[str]]]]"
