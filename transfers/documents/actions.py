@@ -8,14 +8,15 @@ from django.utils import timezone
 
 from icpportal.accounts.models import User
 from icpportal.lifecycle import APPLICANT
-from transfers.documents.replacements import hold, retire_unused, take_out
+from transfers.documents.replacements import replace, retire_unused, take_out
 from transfers.documents.reuse import Earlier
 from transfers.documents.validity import PERSON_OF, mark_again, mark_of
 from transfers.models import Order, OrderDocument
 from transfers.orders.machine import note
 from transfers.proofs.papers import documents_sent
-from verification.documents.actions import Upload, begin, quarantine, retire
+from verification.documents.actions import Upload, begin, quarantine, retire, retire_all
 from verification.documents.rotation import turned_upload
+from verification.models import Document
 
 
 class OrderChanged(Exception):
@@ -56,23 +57,22 @@ def upload(
             _change(order)
             if not may():
                 raise OrderChanged(order.reference)
-            replaced = _current(order, slot, side, seen)
-            if replaced is not None:
-                take_out(replaced)
-            elif seen:
+            paper = _current(order, slot, side, seen)
+            if paper is None and seen:
                 raise PictureReplaced(order.reference)
             begin(document)
-            paper = OrderDocument.objects.create(
-                order=order, slot=slot, side=side, mark=mark or mark_of(order, slot), document=document
-            )
-            if replaced is not None:
-                hold(order, replaced, paper)
+            replaced = paper.document if paper is not None else None
+            mark = mark or mark_of(order, slot)
+            if paper is not None:
+                replace(order, paper, document, mark)
+            else:
+                paper = OrderDocument.objects.create(order=order, slot=slot, side=side, mark=mark, document=document)
     except (OrderChanged, PictureReplaced):
         document.save(force_insert=True)
         retire(document)
         raise
-    if replaced is not None:
-        retire_unused(order, slot)
+    if replaced is not None and not replaced.is_ready:  # nobody has seen it
+        retire_all(Document.objects.filter(pk=replaced.pk), order.reference)
     return paper
 
 

@@ -18,11 +18,26 @@ from verification.models.documents import DocumentState
 HELD = Q(successor__retired_at=None, successor__document__state=DocumentState.CHECKING)
 
 
-def hold(order: Order, replaced: OrderDocument, successor: OrderDocument) -> None:
-    """Keeps what `successor` replaced until that has been examined; of several in a row, the last that was ready."""
-    is_good = replaced.document.is_ready and queries.counts(order, replaced)
-    kept = OrderDocument.objects.filter(pk=replaced.pk) if is_good else _held_for(replaced)
-    kept.update(successor=successor)
+def replace(order: Order, paper: OrderDocument, document: Document, mark: str) -> None:
+    """Puts a document in the place of another, in the same row.
+
+    One that was ready stays on record. If it counts, it is held until the new one has been examined; of several in a
+    row, the last that was ready.
+    """
+    now = timezone.now()
+    if paper.document.is_ready:
+        OrderDocument.objects.create(
+            order=order,
+            slot=paper.slot,
+            side=paper.side,
+            mark=paper.mark,
+            document=paper.document,
+            added_at=paper.added_at,
+            retired_at=now,
+            successor=paper if queries.counts(order, paper) else None,
+        )
+    paper.document, paper.mark, paper.added_at, paper.successor = document, mark, now, None
+    paper.save(update_fields=["document", "mark", "added_at", "successor"])
 
 
 def examined(document_pk: UUID) -> None:
@@ -35,6 +50,7 @@ def examined(document_pk: UUID) -> None:
     order, paper = held.order, held.successor
     Order.objects.filter(pk=order.pk).update(version=F("version") + 1)  # waits for others that change its documents
     if paper.document.is_ready:
+        _held_for(paper).update(successor=None)
         # with the locks of this transaction, it could wait for one that waits for them
         transaction.on_commit(partial(retire_unused, order, paper.slot), robust=True)
     else:
