@@ -68,9 +68,14 @@ def state_of(order: Order) -> str:
     return Order.objects.values_list("state", flat=True).get(pk=order.pk)
 
 
+def context_of(template: str, channel: str = "email") -> dict[str, Any]:
+    """The values of the account's message; people only named in the order may get other words."""
+    payload = Message.objects.filter(template=template, channel=channel, user__isnull=False).latest("pk").payload
+    return formats.unpack(payload["context"])
+
+
 def text_of(template: str, language: str, channel: str = "email") -> str:
-    payload = Message.objects.filter(template=template, channel=channel).latest("pk").payload
-    return catalogue.render(template, channel, language, formats.unpack(payload["context"])).text
+    return catalogue.render(template, channel, language, context_of(template, channel)).text
 
 
 def test_every_state_ends_by_the_clock_or_is_watched() -> None:
@@ -247,8 +252,7 @@ def test_the_upgrade_does_not_end_all_of_an_archive_in_one_sweep() -> None:
 def test_a_message_from_before_the_upgrade_is_still_sent() -> None:
     """It was queued without the date."""
     order = waits(states.AUTHORITY_RETURNED)
-    payload = Message.objects.filter(template="order_returned_by_authority", channel="email").latest("pk").payload
-    queued = {name: value for name, value in formats.unpack(payload["context"]).items() if name != "kept"}
+    queued = {name: value for name, value in context_of("order_returned_by_authority").items() if name != "kept"}
 
     text = catalogue.render("order_returned_by_authority", "email", "en", queued).text
 

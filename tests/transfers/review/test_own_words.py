@@ -17,8 +17,8 @@ ZH, EN = "网站内容不适合在此备案", "The content cannot be filed here"
 
 
 def letter(template, channel, language):
-    """What a reader of this language gets."""
-    message = Message.objects.filter(template=template, channel=channel).first()
+    """What the account gets in this language; people only named in the order may get other words."""
+    message = Message.objects.get(template=template, channel=channel, user__isnull=False)
     return render(template, channel, language, unpack_all(message.payload["context"])).text
 
 
