@@ -219,7 +219,8 @@ def test_a_stopped_line_keeps_its_first_reason_and_raises_no_second_alarm(minist
 def test_a_stored_reason_is_shown_in_the_readers_language(monkeypatch):
     monkeypatch.setattr(line_state, "gettext", {"success": "成功", "no answer": "没有回答"}.get)
 
-    assert line_state.translated_reason("0: success") == "0: 成功"
+    with override("zh-hans"):
+        assert line_state.translated_reason("0: success") == "0：成功"
     assert line_state.translated_reason("no answer") == "没有回答"
     assert line_state.translated_reason("") == ""
 
