@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from filings.models import Person, Subject
 from icpportal.accounts.roles import OPERATIONS, REVIEWER
@@ -177,7 +178,8 @@ def test_an_unreadable_note_stops_no_other(client: Client) -> None:
     own = page(client, reverse("notification", args=[bad.pk]))
 
     assert (listed[0], own[0]) == (200, 200)
-    assert (f"A message about order {bad.reference}" in listed[1], "T7Q4-M2KY" in listed[1]) == (True, True)
+    said = strip_tags(listed[1])
+    assert (f"A message about order {bad.reference}" in said, "T7Q4-M2KY" in said) == (True, True)
 
 
 @pytest.mark.parametrize("way", WAYS)
