@@ -174,7 +174,7 @@ def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form
     rounds = rounds_of(order)
     typed = drafts.read(order, user, rounds.next_number)
     query = kept_query(request)
-    notes, asked_of_user = notes_of(order), purposes.open_questions().filter(order=order, addressee=user)
+    notes, asked_of_user = notes_of(order, user)
     own = _more_forms(order, user, typed, is_lead=user.has_perm(LEADS))
     drawn = {**own, **again}
     parts = parts_of(order)

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from icpportal.accounts.models import User
 from icpportal.approvals.models import REFUSE, SUBMIT, ApprovalRequest
 from icpportal.approvals.queries import requests_of
 from icpportal.approvals.words import said_of
@@ -25,6 +27,7 @@ from transfers.returns.verdict_labels import reason_words
 from transfers.review.cases.parts.look import because_words
 from transfers.review.cases.parts.photo_rules import part_label
 from transfers.review.cases.parts.rounds import Rounds, papers_judged_before
+from transfers.review.purposes import open_questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,11 @@ class CaseEvent:
     lines: list[str] = field(default_factory=list)
 
 
-def notes_of(order: Order) -> list[ColleagueNote]:
-    """What colleagues wrote to each other about the order, with names."""
-    return list(order.colleague_notes.select_related("author", "addressee", "answered_by"))
+def notes_of(order: Order, reader: User) -> tuple[list[ColleagueNote], list[ColleagueNote]]:
+    """What colleagues wrote to each other about the order, with names, and the questions that wait for the reader."""
+    waits = Exists(open_questions().filter(pk=OuterRef("pk"), addressee=reader))
+    rows = order.colleague_notes.select_related("author", "addressee", "answered_by").annotate(waits=waits)
+    return [*rows], [row for row in rows if row.waits]
 
 
 def case_events(order: Order, judged: Rounds, written: Iterable[ColleagueNote]) -> list[CaseEvent]:
