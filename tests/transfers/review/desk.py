@@ -108,7 +108,7 @@ def window(browser: Browser, base: str, user: User, **options: Any) -> Iterator[
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda fault: complaints.append(str(fault)))
     page.set_default_timeout(10_000)
-    page.base = base  # type: ignore[attr-defined]
+    page.base, page.complaints = base, complaints  # type: ignore[attr-defined]
     yield page
     context.close()
     assert complaints == []
