@@ -38,11 +38,9 @@ BUTTONS = (
     Action(gettext_lazy("It has arrived"), "", PRIMARY, post=True, name="do", value="arrive"),
     Action(gettext_lazy("Cancel the request"), "", post=True, name="do", value="call_off"),
 )
-FREE = Notice(
-    "info",
-    gettext_lazy("Free of charge, yours to keep"),
-    (gettext_lazy("Mainland China only. Ask for it now, so that it arrives while we review."),),
-)
+FREE = gettext_lazy("Free of charge, yours to keep")
+IN_TIME = gettext_lazy("Mainland China only. Ask for it now, so that it arrives while we review.")
+WHERE = gettext_lazy("Mainland China only.")
 AT_HAND = gettext_lazy("You have one from an earlier order and can use it.")
 NOW = gettext_lazy(
     "The website administrator is photographed in front of our backdrop. "
@@ -190,10 +188,10 @@ def _moves(found: Backdrop) -> list[Action]:
     return [button for button in BUTTONS if button.value in open_now]
 
 
-def _notices(found: Backdrop | None, expected: str) -> list[Notice]:
+def _notices(order: Order, found: Backdrop | None, expected: str) -> list[Notice]:
     """What to know before requesting: that it is free, and when there will be some again."""
     return [
-        *([FREE] if found is None else []),
+        *([Notice("info", FREE, (WHERE if is_in(order, Group.PHOTO_STEP) else IN_TIME,))] if found is None else []),
         *(
             [Notice("turn", _("Out of stock at the moment"), (OUT_OF_STOCK % {"expected": expected},))]
             if expected
@@ -213,7 +211,7 @@ def _now(order: Order, found: Backdrop, *, is_typed: bool) -> BackdropNow:
     )
 
 
-def _address_asked(found: Backdrop | None) -> AddressAsked:
+def _address_asked(order: Order, found: Backdrop | None) -> AddressAsked:
     is_requested = found is not None and found.state == REQUESTED
     stock = actions.stock() if found is None else None
     late = stock.expected_on if stock is not None and stock.count == 0 else None
@@ -221,7 +219,7 @@ def _address_asked(found: Backdrop | None) -> AddressAsked:
     return AddressAsked(
         lead=_("Change the address") if is_requested else _("Enter your address"),
         button=_("Change the address") if is_requested else _("Submit the request"),
-        notices=_notices(found, day_words(late) if late else ""),
+        notices=_notices(order, found, day_words(late) if late else ""),
     )
 
 
@@ -230,7 +228,7 @@ def _page(order: Order, found: Backdrop | None, form: AddressForm | None) -> Bac
         frame=frame(order, state_of(order).stage or stages.DOCUMENTS),
         panels=[
             *([_now(order, found, is_typed=form is not None)] if found is not None else []),
-            *([_address_asked(found)] if form is not None else []),
+            *([_address_asked(order, found)] if form is not None else []),
         ],
         form=form,
         back_url=phone_upload.step_url(order),

@@ -77,9 +77,11 @@ def test_only_before_the_photo_it_is_said_to_travel_while_we_review(client, stat
     order = make_order(state=state)
 
     html = english(client, order.owner).get(order.get_absolute_url()).content.decode()
+    form = client.get(page_of(order)).content.decode()
 
     assert "in front of our backdrop" in html
-    assert ("arrives while we review" in html) is travels
+    assert "Mainland China only." in form
+    assert ["arrives while we review" in each for each in (html, form)] == [travels, travels]
 
 
 @pytest.mark.parametrize("state", [states.SUBMITTED, states.PHOTO_DUE, states.PHOTO_REVIEW])
