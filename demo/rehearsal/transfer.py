@@ -238,7 +238,11 @@ def _upload(walk: Scenario, slot: str) -> None:
 
 
 def _unready(walk: Scenario) -> list[str]:
-    page = walk.me.get(walk.url("check/"))
+    return gaps_on(walk.me.get(walk.url("check/")))
+
+
+def gaps_on(page: Page) -> list[str]:
+    """What the page of answers says is missing."""
     return [each.text for each in page.find("ul", class_="gaps")]
 
 
