@@ -4,7 +4,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,9 +64,15 @@ class Filled:
 
     def fill(self) -> None:
         """No room for another byte, not even in SQLite's log, which is written where it was already read."""
-        with closing(sqlite3.connect(self.volume.folder / "portal.sqlite3", timeout=30)) as connection:
+        self._empty_log()
+        with self.volume.kept_full():
+            self._empty_log()  # again: what beat and workers wrote before it was full is room in the log
+
+    def _empty_log(self) -> None:
+        """Moves all of SQLite's log into the database; what does not fit stays in the log, which is then no room."""
+        database = sqlite3.connect(self.volume.folder / "portal.sqlite3", timeout=30)
+        with closing(database) as connection, suppress(sqlite3.OperationalError):
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self.volume.leave(0)
 
     def page_of(self, order: str) -> Form:
         return self.lin.get(f"/transfers/{order}/website/").form("site_name")
