@@ -127,10 +127,10 @@ def _tell_of_volume(problem: Exception | None, now: datetime) -> None:
     """A volume that is away has an alarm of its own; folders that work are marked, so that they are known again."""
     if isinstance(problem, storage.NotMounted):
         open_alarm(NOT_MOUNTED, reference=str(problem), detail=problem.explanation, now=now)
-        return
-    clear(NOT_MOUNTED, now=now)
-    if problem is None and storage.known_marks().keys() != set(storage.PLACES):
-        storage.mark_folders()
+    elif problem is None:  # another trouble may have come first, and says nothing of the volume
+        clear(NOT_MOUNTED, now=now)
+        if storage.known_marks().keys() != set(storage.PLACES):
+            storage.mark_folders()
 
 
 def _problem(trial: Trial) -> Exception | None:

@@ -62,6 +62,10 @@ def test_what_lay_there_before_stays(folder):
     assert storage.read("ministry", "report") == b"first"
 
 
+def refuse_all(place: str, *_words: str) -> None:
+    raise storage.StorageDown(place)
+
+
 def test_nothing_is_written_below_the_mount_point_of_a_volume_that_is_away(folder, monkeypatch):
     monkeypatch.setattr("icpportal.operations.heartbeat.ask_gateways", lambda **_now: None)
     volume = folder / "volume"
@@ -86,6 +90,12 @@ def test_nothing_is_written_below_the_mount_point_of_a_volume_that_is_away(folde
     parts.examine(now=NOW + parts.TRIED_EVERY)
     alarm = Alarm.objects.get(cause="storage.not_mounted")
     assert f"its volume is not mounted, or another one is: {volume}/.portal-folder must be there" in alarm.detail
+
+    with monkeypatch.context() as patched:
+        patched.setattr(storage, "try_place", refuse_all)
+        parts.examine(now=NOW + parts.TRIED_EVERY)
+    alarm.refresh_from_db()
+    assert alarm.cleared_at is None  # another trouble says nothing of the volume
 
     volume.rmdir()
     (folder / "away").rename(volume)
