@@ -14,18 +14,18 @@ LONGEST_PAUSE = timedelta(days=7)  # between two backups; they are made daily
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class PastRetention:
     """The backups older than their retention, oldest first."""
 
     surely: list[str]
     doubtful: list[str]  # only if a long pause was one
 
 
-def ended(stamps: Iterable[str], kept: timedelta, now: datetime, *, trusted: bool) -> Ended:
+def past_retention(stamps: Iterable[str], kept: timedelta, now: datetime, *, trusted: bool) -> PastRetention:
     """Sorts out what is older than `kept`; with a `trusted` clock nothing is doubtful."""
     old = {stamp: age for stamp, age in _ages(stamps, now) if made_at(stamp) < now - kept}
     surely = sorted(stamp for stamp, age in old.items() if trusted or age > kept)
-    return Ended(surely, sorted(old.keys() - set(surely)))
+    return PastRetention(surely, sorted(old.keys() - set(surely)))
 
 
 def _ages(stamps: Iterable[str], now: datetime) -> Iterator[tuple[str, timedelta]]:

@@ -101,7 +101,8 @@ def prune(target: Target, *, now: datetime | None = None, trusted: bool = False)
     """Deletes backups at the end of their retention, except the newest; `trusted` is a clock known to be right."""
     now = now or timezone.now()
     newest = manifest.newest(target, now)
-    over = ages.ended(manifest.stamps(target), timedelta(days=settings.BACKUP_KEPT_DAYS), now, trusted=trusted)
+    kept = timedelta(days=settings.BACKUP_KEPT_DAYS)
+    over = ages.past_retention(manifest.stamps(target), kept, now, trusted=trusted)
     gone, doubtful = (set(stamps) - {newest} for stamps in (over.surely, over.doubtful))
     for each in sorted(gone):
         _drop(target, each)
@@ -136,7 +137,7 @@ def drop_old_keys(keys_target: Target, now: datetime, *, trusted: bool = False) 
     Returns how many, and how many more would be over if a long pause was one.
     """
     stamps = filter(manifest.is_stamp, keys_target.list_folder(KEYS)[1])
-    over = ages.ended(stamps, timedelta(days=settings.PICTURE_KEY_BACKUP_DAYS), now, trusted=trusted)
+    over = ages.past_retention(stamps, timedelta(days=settings.PICTURE_KEY_BACKUP_DAYS), now, trusted=trusted)
     for stamp in over.surely:
         keys_target.drop(f"{KEYS}/{stamp}")
     return len(over.surely), len(over.doubtful)
