@@ -8,7 +8,7 @@ from transfers.models.order import Order
 
 
 class OrderDocument(models.Model):
-    """A document in a slot; it counts until `retired_at`, and earlier ones stay on record."""
+    """A document in a slot; it counts until `retired_at`. Earlier ones that were ready stay on record."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="papers")
     slot = models.CharField(max_length=30)
