@@ -37,7 +37,7 @@ def zh_in_mail(text: Words) -> SafeString:
     return _marked(text, chinese=lambda words: conditional_escape(str(words)), other=zh_words)
 
 
-def ended(text: Words) -> SafeString:
+def with_full_stop(text: Words) -> SafeString:
     """A sentence of a table as running text: as `zh_parts`, with the full stop of the page's language."""
     words = zh_parts(text)
     return words if words.endswith((".", "。", "?", "？")) else format_html("{}{}", words, sign("."))

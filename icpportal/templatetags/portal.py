@@ -30,7 +30,7 @@ register.simple_tag(language_marks.sign)
 
 for written in (
     *(masks.mask_name, masks.mask_mobile, masks.mask_number, masks.mask_email),
-    *(marked_text.zh, marked_text.zh_parts, marked_text.zh_in_mail, marked_text.ended, marked_text.beijing),
+    *(marked_text.zh, marked_text.zh_parts, marked_text.zh_in_mail, marked_text.with_full_stop, marked_text.beijing),
     *(marked_text.difference, marked_text.only_old, marked_text.only_new),
 ):
     register.filter(written.__name__, written)

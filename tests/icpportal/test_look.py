@@ -59,7 +59,11 @@ def test_only_the_chinese_words_of_a_sentence_are_marked():
 def test_a_sentence_of_a_table_gets_one_full_stop_where_it_is_running_text(
     language: str, said: str, shown: str
 ) -> None:
-    assert draw("{{ v|ended }}", language, v=said) == draw("{{ v|ended }}", language, v=said + shown) == said + shown
+    assert (
+        draw("{{ v|with_full_stop }}", language, v=said)
+        == draw("{{ v|with_full_stop }}", language, v=said + shown)
+        == said + shown
+    )
 
 
 @pytest.mark.parametrize("name", ["zh", "zh_parts"])
