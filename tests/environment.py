@@ -5,6 +5,7 @@ import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.passwords import at_least_cost
+from tests.starting_order import place, spread
 
 worker = os.environ.get("PYTEST_XDIST_WORKER", "")  # gw0, gw1: run in parallel, each with its own data
 if worker or "VAR_DIR" not in os.environ:
@@ -199,19 +201,6 @@ ONCE = tuple(
 AGAIN = "(not sqlite and not once"  # the marker expression of the second run in `tests/run.py`
 DATABASE = {"db", "transactional_db"}
 REAL = ("browser", "worker")
-# started in this order, so that the longest do not end last; the others follow
-LONGEST_FIRST = (
-    "axe",
-    "offered",
-    "killed_often",
-    "ministry_away",
-    "transfer",
-    "rehearse_2020",
-    "killed_worker",
-    "rehearse",
-    "look_browser",
-)
-
 BY_TEST = ("test_axe.py", "test_killed_worker.py")  # the tests of these files share nothing
 
 # half of the time of tests without browser and worker: left out of `make test-fast`
@@ -279,7 +268,6 @@ SLOW = tuple(
         "walk/",
     )
 )
-BEGUN_FIRST = ("test_walk.py", "test_years.py")  # the same for tests that run in parallel
 
 
 def runs_once(item: pytest.Item) -> bool:
@@ -303,19 +291,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
     return ByFile(config, log) if config.getoption("real") else None
 
 
-def place(path: Path) -> int:
-    """The starting order of a file of browsers and workers."""
-    name = path.stem.removeprefix("test_")
-    return LONGEST_FIRST.index(name) if name in LONGEST_FIRST else len(LONGEST_FIRST)
-
-
-@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Marks what runs once and what is slow; skips tests that cannot run here with a reason, unless STRICT is set."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Marks the tests before `-m` chooses, and puts the chosen ones into the order in which they start."""
+    mark(items)
+    yield
     if config.getoption("real"):
         items.sort(key=lambda item: place(item.path))
-    else:
-        items.sort(key=lambda item: item.path.name not in BEGUN_FIRST)
+    elif worker:
+        items[:] = spread(items, int(os.environ["PYTEST_XDIST_WORKER_COUNT"]))
+
+
+def mark(items: list[pytest.Item]) -> None:
+    """Marks what runs once and what is slow; skips tests that cannot run here with a reason, unless STRICT is set."""
     for item in items:
         if any(item.get_closest_marker(name) for name in REAL) and not is_real(item.path):
             raise pytest.UsageError(f"{item.nodeid}: where a browser or worker is used, the file itself must say so")
