@@ -83,13 +83,13 @@ def main(arguments: list[str]) -> int:
 
 def fast(arguments: list[str]) -> int:
     """The tests that tell in a few minutes whether something broke."""
-    return outcome(suite("SQLite and files", {}, "not services and not slow", arguments, (SIDE_BY_SIDE,)), "")
+    return outcome(*suites([Suite("SQLite and files", {}, "not services and not slow")], arguments, (SIDE_BY_SIDE,)))
 
 
 def whole(arguments: list[str]) -> int:
     """Everything that runs without PostgreSQL and Redis, whether or not they answer."""
     with migrating({}):
-        return outcome(suite("SQLite and files", {}, f"not services{cases()}", arguments), "")
+        return outcome(*suites([Suite("SQLite and files", {}, f"not services{cases()}")], arguments))
 
 
 ON_SQLITE = {"--fast": fast, "--sqlite": whole}
@@ -100,26 +100,27 @@ def everything(arguments: list[str]) -> int:
     with services() as found, migrating(found.environment):
         # tests of a database run on PostgreSQL, as in production, if it answers
         asked = f"not services{cases()}" + ("" if found.missing else " and (once or sqlite)")
-        runs = [("SQLite and files", suite("SQLite and files", {}, asked, arguments))]
+        asked_of = [Suite("SQLite and files", {}, asked)]
         if not found.missing:
-            chosen = f"not sqlite and {NOT_AGAIN}{cases()}"
-            runs.append((found.title, suite(found.title, found.environment, chosen, arguments)))
+            asked_of.append(Suite(found.title, found.environment, f"not sqlite and {NOT_AGAIN}{cases()}"))
+        counted = suites(asked_of, arguments)
     say("")
-    for title, counts in runs:
-        say(f"On {title}: {counts}")
+    for each, counts in zip(asked_of, counted, strict=True):
+        say(f"On {each.title}: {counts}")
     if found.missing:
         say(f"On PostgreSQL and Redis: not run, {found.missing}")
     if not SCHEMAS:
         say("MIIT_XSD_DIR does not say where the ministry's schemas are: tests that need them were skipped")
-    return outcome(sum((counts for _, counts in runs), Counts()), found.missing)
+    return outcome(*counted, missing=found.missing)
 
 
 def cases() -> str:
     return "" if LONG else " and not long"
 
 
-def outcome(total: Counts, missing: str) -> int:
+def outcome(*counted: Counts, missing: str = "") -> int:
     """The exit code; prints problems, and the counts last."""
+    total = sum(counted, Counts())
     wrong = verdict(total, missing)
     for line in wrong:
         say(line)
@@ -174,47 +175,56 @@ PHASES = (
 )
 
 
-def suite(
-    title: str, environment: dict[str, str], chosen: str, arguments: list[str], phases: tuple[Phase, ...] = ()
-) -> Counts:
-    """One run over all tests. Browsers and workers wait a lot, so what only computes runs beside them and yields to
-    them; what measures time comes last. The output of a phase that yields is printed when it has ended.
+@dataclass(frozen=True)
+class Suite:
+    """All tests on some services: the environment that points to these, and the marks of the tests to run there."""
+
+    title: str
+    environment: dict[str, str]
+    chosen: str
+
+
+def suites(asked: Sequence[Suite], arguments: list[str], phases: tuple[Phase, ...] = ()) -> list[Counts]:
+    """Runs each suite over all tests and returns its counts. Browsers and workers wait a lot, so what only computes
+    runs beside them and yields to them; what measures time comes last. Where one lane of a suite has ended, that of
+    the next begins, so that none waits for the last test of the other. The output of a phase that yields is printed
+    when it has ended.
     """
-    say(f"\n=== On {title} ===")
-    asked = [each for each in phases or PHASES if not (each.waits and NOT_AGAIN in chosen)]
-    found = lanes(asked)
+    for suite in asked:
+        say(f"\n=== On {suite.title} ===")
+    found = lanes(asked, phases or PHASES)
     with ThreadPoolExecutor(len(found)) as pool:
         beside = len(found) > 1
-        ran = [pool.submit(one_by_one, title, environment, lane, chosen, arguments, beside) for lane in found]
-        return sum((each.result() for each in ran), Counts())
+        ran = [pool.submit(one_by_one, lane, arguments, beside) for lane in found]
+        counted = [each for lane in ran for each in lane.result()]
+    return [sum((counts for of, counts in counted if of is suite), Counts()) for suite in asked]
 
 
-def lanes(phases: Sequence[Phase]) -> list[list[Phase]]:
-    """The parallel lanes: what yields, and everything else, with what waits at its end."""
-    first = [phase for phase in phases if not phase.yields and not phase.waits]
-    waiting = [phase for phase in phases if phase.waits]
-    return [lane for lane in ([phase for phase in phases if phase.yields], first + waiting) if lane]
+def lanes(asked: Sequence[Suite], phases: Sequence[Phase]) -> list[list[tuple[Suite, Phase]]]:
+    """The parallel lanes of all suites: what yields, and everything else, of each suite with what waits at its end."""
+    yielding, others = [], []
+    for suite in asked:
+        for phase in sorted(phases, key=lambda phase: phase.waits):
+            if not (phase.waits and NOT_AGAIN in suite.chosen):
+                (yielding if phase.yields else others).append((suite, phase))
+    return [lane for lane in (yielding, others) if lane]
 
 
-def one_by_one(
-    title: str, environment: dict[str, str], lane: Sequence[Phase], chosen: str, arguments: list[str], beside: bool
-) -> Counts:
-    return sum((part(title, environment, phase, chosen, arguments, beside) for phase in lane), Counts())
+def one_by_one(lane: Sequence[tuple[Suite, Phase]], arguments: list[str], beside: bool) -> list[tuple[Suite, Counts]]:
+    return [(suite, part(suite, phase, arguments, beside)) for suite, phase in lane]
 
 
-def part(
-    title: str, environment: dict[str, str], phase: Phase, chosen: str, arguments: list[str], beside: bool
-) -> Counts:
+def part(suite: Suite, phase: Phase, arguments: list[str], beside: bool) -> Counts:
     """Runs one phase and returns its counts."""
     began = time.monotonic()
-    own = environment
-    if phase.redis is not None and "REDIS_URL" in environment:
-        own = {**environment, "REDIS_URL": f"{environment['REDIS_URL'].rpartition('/')[0]}/{phase.redis}"}
-        own["DATABASE_URL"] = environment["DATABASE_URL"] + SIDE
-    options = [*phase.options, "-m", f"({chosen}) and {phase.marks}", *arguments]
+    own = suite.environment
+    if phase.redis is not None and "REDIS_URL" in own:
+        own = {**own, "REDIS_URL": f"{own['REDIS_URL'].rpartition('/')[0]}/{phase.redis}"}
+        own["DATABASE_URL"] = suite.environment["DATABASE_URL"] + SIDE
+    options = [*phase.options, "-m", f"({suite.chosen}) and {phase.marks}", *arguments]
     yields = beside and phase.yields
     counts = pytest(own, options, yields=yields)
-    say(f"{title}, {phase.title}: {counts}, {time.monotonic() - began:.0f} s")
+    say(f"{suite.title}, {phase.title}: {counts}, {time.monotonic() - began:.0f} s")
     return counts
 
 

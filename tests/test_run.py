@@ -9,9 +9,10 @@ import pytest
 
 from tests import environment, run
 from tests.journeys.portal import own_redis
-from tests.run import Counts, Services
+from tests.run import Counts, Services, Suite
 
 MIGRATING = run.migrating
+BOTH = [Suite("SQLite", {}, "not services"), Suite("PostgreSQL", {}, f"not sqlite and {run.NOT_AGAIN}")]
 
 
 @pytest.fixture(autouse=True)
@@ -123,9 +124,9 @@ def test_waiting_phases_run_after_the_others_and_each_prints_its_counts_and_time
     # not the module's own: a thread left by another test may read the clock
     monkeypatch.setattr(run, "time", SimpleNamespace(monotonic=iter([10, 12, 12, 75]).__next__))
 
-    total = run.suite("SQLite", {"A": "1"}, "not services", ["-x"])
+    total = run.suites([Suite("SQLite", {"A": "1"}, "not services")], ["-x"])
 
-    assert total == Counts(4, 0, 2)
+    assert total == [Counts(4, 0, 2)]
     assert asked == [
         ({"A": "1"}, ["-m", f"(not services) and {marks}", "-x"], False) for marks in ("not worker", "worker")
     ]
@@ -152,8 +153,24 @@ def test_tests_that_measure_time_wait_for_browsers_and_not_for_yielding_phases(m
 
     monkeypatch.setattr(run, "pytest", counted)
 
-    assert run.suite("SQLite", {}, "not services", []) == Counts(3)
+    assert run.suites([Suite("SQLite", {}, "not services")], []) == [Counts(3)]
     assert order == [True]
+
+
+def test_the_browsers_of_one_database_do_not_wait_for_what_computes_on_another(monkeypatch):
+    """The last computing test on SQLite ran by itself for a minute and more."""
+    elsewhere = threading.Event()
+
+    def counted(suite, phase, *rest):
+        if phase.yields and suite is BOTH[0]:
+            assert elsewhere.wait(30), "PostgreSQL waited for it"
+        elif suite is BOTH[1]:
+            elsewhere.set()
+        return Counts(1)
+
+    monkeypatch.setattr(run, "part", counted)
+
+    assert run.suites(BOTH, []) == [Counts(3), Counts(2)]
 
 
 def test_computing_tests_yield_to_browsers_and_share_no_database_with_them(monkeypatch):
@@ -166,7 +183,7 @@ def test_computing_tests_yield_to_browsers_and_share_no_database_with_them(monke
     monkeypatch.setattr(run, "pytest", counted)
     given = {"DATABASE_URL": "postgres://postgres@127.0.0.1/one", "REDIS_URL": "redis://127.0.0.1/9"}
 
-    run.suite("PostgreSQL", given, "not sqlite", [])
+    run.suites([Suite("PostgreSQL", given, "not sqlite")], [])
 
     assert asked == {
         "not browser and not worker": (
@@ -233,7 +250,7 @@ def test_when_only_browsers_and_workers_are_selected_other_files_are_not_opened(
 def test_when_nothing_runs_again_the_files_of_the_list_are_not_opened(monkeypatch, name, ignored):
     asked = []
     monkeypatch.setattr(run, "pytest", lambda given, arguments, **how: asked.append(arguments) or Counts(1))
-    run.suite("PostgreSQL", {}, f"not sqlite and {run.NOT_AGAIN} and not long", [])
+    run.suites([Suite("PostgreSQL", {}, f"not sqlite and {run.NOT_AGAIN} and not long")], [])
 
     marks = asked[0][asked[0].index("-m") + 1]
     for markexpr, said in ((marks, ignored), ("not services", None)):
@@ -243,19 +260,18 @@ def test_when_nothing_runs_again_the_files_of_the_list_are_not_opened(monkeypatc
 
 def test_a_test_that_runs_alone_runs_once(monkeypatch):
     asked = []
-    monkeypatch.setattr(run, "part", lambda title, environment, phase, *rest: asked.append(phase.title) or Counts(1))
+    monkeypatch.setattr(run, "part", lambda suite, phase, *rest: asked.append(phase.title) or Counts(1))
     item = SimpleNamespace(
         nodeid="one",
         path=Path(__file__).parent / "journeys" / "test_killed_worker.py",
         get_closest_marker=lambda name: name in ("worker", "alone", "django_db"),
     )
 
-    run.suite("SQLite", {}, "not services", [])
-    run.suite("PostgreSQL", {}, f"not sqlite and {run.NOT_AGAIN}", [])
+    run.suites(BOTH, [])
 
     assert asked.count("alone") == 1
     with pytest.raises(pytest.UsageError, match="^one: what runs alone"):
-        environment.pytest_collection_modifyitems(SimpleNamespace(getoption=lambda _name: False), [item])
+        environment.mark([item])
 
 
 def test_a_browser_test_in_a_file_that_does_not_say_so_is_refused():
@@ -263,7 +279,7 @@ def test_a_browser_test_in_a_file_that_does_not_say_so_is_refused():
     item = SimpleNamespace(nodeid="one", path=elsewhere, get_closest_marker=lambda name: name == "browser")
 
     with pytest.raises(pytest.UsageError, match="^one: where a browser"):
-        environment.pytest_collection_modifyitems(SimpleNamespace(getoption=lambda _name: False), [item])
+        environment.mark([item])
 
 
 @pytest.mark.parametrize("places", [environment.ONCE, environment.SLOW], ids=["once", "slow"])
@@ -273,16 +289,8 @@ def test_every_file_of_a_list_exists(places):
     assert [place for place in places if not any(name.startswith(place) for name in names)] == []
 
 
-def test_the_longest_journeys_exist_and_start_first():
-    real = filter(environment.is_real, Path(__file__).parent.rglob("test_*.py"))
-    files = sorted(real, key=environment.place)
-
-    named = [path.stem.removeprefix("test_") for path in files[: len(environment.LONGEST_FIRST)]]
-    assert named == list(environment.LONGEST_FIRST)
-
-
 def test_without_services_there_is_one_run_and_the_counts_come_last(monkeypatch, capsys):
-    monkeypatch.setattr(run, "suite", lambda title, environment, chosen, arguments: Counts(7, 0, 1))
+    monkeypatch.setattr(run, "suites", lambda asked, arguments: [Counts(7, 0, 1)])
     monkeypatch.setattr(run, "SERVICES", {"PostgreSQL": refuse, "Redis": refuse})
     monkeypatch.setattr(run, "STRICT", False)
     monkeypatch.setattr(run, "SCHEMAS", "")
@@ -302,7 +310,9 @@ def test_without_services_there_is_one_run_and_the_counts_come_last(monkeypatch,
 @pytest.mark.parametrize("is_long", [False, True])
 def test_further_cases_run_on_request(monkeypatch, is_long):
     asked = []
-    monkeypatch.setattr(run, "suite", lambda title, environment, chosen, arguments: asked.append(chosen) or Counts(1))
+    monkeypatch.setattr(
+        run, "suites", lambda given, arguments: [asked.append(each.chosen) or Counts(1) for each in given]
+    )
     monkeypatch.setattr(run, "SERVICES", {"PostgreSQL": refuse, "Redis": refuse})
     monkeypatch.setattr(run, "LONG", is_long)
 
@@ -325,7 +335,9 @@ def test_the_initial_databases_are_made_before_a_phase_waits_for_them(monkeypatc
 @pytest.mark.parametrize("is_long", [False, True])
 def test_database_tests_run_once_on_postgresql_if_it_answers(monkeypatch, is_long):
     asked = []
-    monkeypatch.setattr(run, "suite", lambda title, environment, chosen, arguments: asked.append(chosen) or Counts(1))
+    monkeypatch.setattr(
+        run, "suites", lambda given, arguments: [asked.append(each.chosen) or Counts(1) for each in given]
+    )
     monkeypatch.setattr(run, "services", lambda: nullcontext(Services("PostgreSQL", {"DATABASE_URL": "x"})))
     monkeypatch.setattr(run, "LONG", is_long)
 
@@ -337,7 +349,7 @@ def test_database_tests_run_once_on_postgresql_if_it_answers(monkeypatch, is_lon
 
 def test_the_run_on_sqlite_runs_everything_and_uses_no_other_database(monkeypatch, capsys):
     asked = []
-    monkeypatch.setattr(run, "suite", lambda title, environment, chosen, arguments: asked.append(chosen) or Counts(3))
+    monkeypatch.setattr(run, "suites", lambda given, arguments: [asked.append(given[0].chosen) or Counts(3)])
     monkeypatch.setattr(run, "services", refuse)
     monkeypatch.setattr(run, "STRICT", False)
     monkeypatch.setattr(run, "LONG", False)
