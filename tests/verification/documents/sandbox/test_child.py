@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 from PIL import Image, ImageCms
@@ -23,9 +24,9 @@ def picture_of(content: bytes) -> Image.Image:
     return pictures.open_image(picture)
 
 
-@pytest.mark.parametrize("content", [pictures.jpeg(), pictures.png(), pictures.webp(), pictures.heic()])
-def test_each_format_becomes_an_upright_jpeg_with_a_preview(content: bytes):
-    said, picture, preview = child.answer(content, pixels=LIMIT)
+@pytest.mark.parametrize("make", [pictures.jpeg, pictures.png, pictures.webp, pictures.heic])
+def test_each_format_becomes_an_upright_jpeg_with_a_preview(make: Callable[[], bytes]):
+    said, picture, preview = child.answer(make(), pixels=LIMIT)
 
     big, small = pictures.open_image(picture), pictures.open_image(preview)
     assert (big.format, big.mode, big.size) == ("JPEG", "RGB", (1200, 900))
@@ -62,15 +63,17 @@ def test_every_orientation_is_rotated_upright(kind: str, orientation: int, turn:
 
 
 @pytest.mark.parametrize(
-    "content",
+    "make",
     [
-        pictures.jpeg(exif=pictures.exif(), comment=b"home address"),
-        pictures.png(exif=pictures.exif()),
-        pictures.webp(exif=pictures.exif(), xmp=b"<x:xmpmeta>home address</x:xmpmeta>"),
-        pictures.heic(),
+        lambda: pictures.jpeg(exif=pictures.exif(), comment=b"home address"),
+        lambda: pictures.png(exif=pictures.exif()),
+        lambda: pictures.webp(exif=pictures.exif(), xmp=b"<x:xmpmeta>home address</x:xmpmeta>"),
+        pictures.heic,
     ],
+    ids=["jpeg", "png", "webp", "heic"],
 )
-def test_only_pixels_are_kept(content: bytes):
+def test_only_pixels_are_kept(make: Callable[[], bytes]):
+    content = make()
     before = pictures.open_image(content) if content != pictures.heic() else None
     if before is not None:
         assert before.getexif().get_ifd(pictures.GPS)
@@ -161,38 +164,38 @@ def test_a_profile_changes_the_colours_as_it_defines(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("content", "refused"),
+    ("make", "refused"),
     [
-        (pictures.jpeg()[:5000], "file_broken"),
-        (pictures.png()[:500], "file_broken"),
-        (pictures.heic()[:6000], "file_broken"),
-        (pictures.webp()[:800], "file_broken"),
-        (b"\xff\xd8\xff" + b"\x00" * 500, "file_broken"),
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n", "file_type"),
-        (b"GIF89a", "file_type"),
-        (pictures.avif(), "file_type"),
-        (pictures.png_claiming(6500, 6200), "file_pixels"),
-        (pictures.png_claiming(9000, 9000), "file_pixels"),
-        (pictures.png_claiming(14000, 14000, rows=1), "file_pixels"),
+        (lambda: pictures.jpeg()[:5000], "file_broken"),
+        (lambda: pictures.png()[:500], "file_broken"),
+        (lambda: pictures.heic()[:6000], "file_broken"),
+        (lambda: pictures.webp()[:800], "file_broken"),
+        (lambda: b"\xff\xd8\xff" + b"\x00" * 500, "file_broken"),
+        (lambda: b"%!PS-Adobe-3.0 EPSF-3.0\n", "file_type"),
+        (lambda: b"GIF89a", "file_type"),
+        (lambda: pictures.avif(), "file_type"),
+        (lambda: pictures.png_claiming(6500, 6200), "file_pixels"),
+        (lambda: pictures.png_claiming(9000, 9000), "file_pixels"),
+        (lambda: pictures.png_claiming(14000, 14000, rows=1), "file_pixels"),
     ],
 )
-def test_an_unreadable_picture_is_refused_with_its_reason(content: bytes, refused: str):
-    said, picture, preview = child.answer(content, pixels=LIMIT)
+def test_an_unreadable_picture_is_refused_with_its_reason(make: Callable[[], bytes], refused: str):
+    said, picture, preview = child.answer(make(), pixels=LIMIT)
 
     assert said["refused"] == refused
     assert (picture, preview) == (b"", b"")
 
 
 @pytest.mark.parametrize(
-    ("content", "decoders"),
+    ("make", "decoders"),
     [
-        (pictures.jpeg(), ("JPEG",)),
-        (pictures.png(), ("PNG",)),
-        (pictures.webp(), ("WEBP",)),
-        (pictures.heic(), ("HEIF",)),
+        (pictures.jpeg, ("JPEG",)),
+        (pictures.png, ("PNG",)),
+        (pictures.webp, ("WEBP",)),
+        (pictures.heic, ("HEIF",)),
     ],
 )
-def test_a_file_reaches_only_the_decoder_of_its_signature(monkeypatch, content: bytes, decoders: tuple[str]):
+def test_a_file_reaches_only_the_decoder_of_its_signature(monkeypatch, make: Callable[[], bytes], decoders: tuple[str]):
     asked = []
     original = Image.open
 
@@ -202,7 +205,7 @@ def test_a_file_reaches_only_the_decoder_of_its_signature(monkeypatch, content: 
 
     monkeypatch.setattr(child.Image, "open", watched)
 
-    child.decode(content, pixels=LIMIT)
+    child.decode(make(), pixels=LIMIT)
 
     assert asked == [decoders]
 
