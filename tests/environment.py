@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if unwanted or again else None
 
 
-def pytest_sessionstart() -> None:
+def pytest_sessionstart(session: pytest.Session) -> None:
     """Reads the URL patterns with the unchanged settings, not with those of the first test that needs them.
 
     Django caches them for the next test of the portal, even after one that has patterns of its own.
@@ -100,6 +101,21 @@ def pytest_sessionstart() -> None:
     import_module("tests.strict_templates").install()
     import_module("tests.contexts").install()
     import_module("tests.flush").install()
+    if worker and session.config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        import_from_own_part_on(int(worker.removeprefix("gw")), session.config)
+
+
+def import_from_own_part_on(number: int, config: pytest.Config) -> None:
+    """Imports the test files, beginning with another part of them in each process, so that no two compile the same.
+
+    Compiling takes longer than everything else of collecting them.
+    """
+    tests = Path(__file__).parent
+    files = [path for path in sorted(tests.rglob("test_*.py")) if not pytest_ignore_collect(path, config)]
+    begin = len(files) * number // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+    for path in files[begin:] + files[:begin]:
+        with suppress(Exception):  # collecting it reports what is wrong
+            import_module(".".join(path.relative_to(tests.parent).with_suffix("").parts))
 
 
 # these touch a database or a worker, but what they prove does not depend on it

@@ -258,6 +258,29 @@ def test_when_nothing_runs_again_the_files_of_the_list_are_not_opened(monkeypatc
         assert environment.pytest_ignore_collect(Path(__file__).parent / name, config) is said
 
 
+def test_each_process_compiles_another_part_of_the_files_first(monkeypatch):
+    """Three processes compiled the same five hundred files at the same time."""
+    orders = []
+
+    def broken(name):
+        orders[-1].append(name)
+        raise SyntaxError(name)
+
+    config = SimpleNamespace(getoption={"real": False, "markexpr": ""}.get)
+    monkeypatch.setattr(environment, "import_module", broken)
+    monkeypatch.setenv("PYTEST_XDIST_WORKER_COUNT", "3")
+    for number in range(3):
+        orders.append([])
+        environment.import_from_own_part_on(number, config)
+
+    every = set(orders[0])
+    third = len(every) // 3
+    assert {"tests.test_run", "tests.walk.test_walk"} < every
+    assert [set(names) for names in orders] == [every] * 3
+    assert set(orders[0][:third]).isdisjoint(orders[1][:third])
+    assert not (set(orders[0][:third]) | set(orders[1][:third])) & set(orders[2][:third])
+
+
 def test_a_test_that_runs_alone_runs_once(monkeypatch):
     asked = []
     monkeypatch.setattr(run, "part", lambda suite, phase, *rest: asked.append(phase.title) or Counts(1))
