@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from filings.actions import record_import
 from filings.legacy_import import comparison
+from filings.legacy_import.claims import replacements
 from filings.legacy_import.lifecycle import CLAIM
 from filings.models import LegacyClaim, LegacyClaimEvent, LegacyClaimPaper, LegacyRecord
 from filings.models import legacy_states as states
@@ -21,8 +22,7 @@ from icpportal.desk.own_words import Own, all_of, in_messages, own_texts
 from icpportal.fields.types import Fact
 from icpportal.lifecycle import APPLICANT, REVIEWER, MoveNotAllowed
 from icpportal.privacy.fields import seal_value
-from verification.documents.actions import Upload, receive, retire
-from verification.models import Document
+from verification.documents import actions as documents
 
 SIDES = 4
 CHANGEABLE = (states.OPEN, states.DECLINED)
@@ -30,6 +30,10 @@ CHANGEABLE = (states.OPEN, states.DECLINED)
 
 class RecordGone(Exception):
     """Somebody else has imported or claimed the record in the meantime."""
+
+
+class PictureReplaced(Exception):
+    """The picture is not the one that was looked at: another window has sent a newer one."""
 
 
 class OwnClaim(Exception):
@@ -77,27 +81,35 @@ def is_open(claim: LegacyClaim) -> bool:
     return claim.state in CHANGEABLE
 
 
-def upload(claim: LegacyClaim, *, side: int, file: Upload) -> LegacyClaimPaper:
-    """Takes a picture and retires the one before. Raises `UploadRefused` or `MoveNotAllowed`."""
-    document = receive(kind="claim_proof", upload=file, holder=claim.reference, account=str(claim.owner_id))
+def upload(claim: LegacyClaim, *, side: int, file: documents.Upload) -> LegacyClaimPaper:
+    """Takes a picture, which replaces the one before once it was examined. Raises `UploadRefused`, `MoveNotAllowed`."""
+    document = documents.quarantine(
+        kind="claim_proof", upload=file, holder=claim.reference, account=str(claim.owner_id)
+    )
     try:
         with transaction.atomic():
             _hold(claim)
-            earlier = _taken_out(claim, side)
-            paper = LegacyClaimPaper.objects.create(claim=claim, side=side, document=document)
+            documents.begin(document)
+            paper, unused = replacements.replace(claim, side, document)
     except MoveNotAllowed:
-        retire(document)
+        document.save(force_insert=True)
+        documents.retire(document)
         raise
-    _retire_unseen(claim, earlier)
+    replacements.retire_unseen(claim, unused)
     return paper
 
 
-def remove(claim: LegacyClaim, *, side: int) -> None:
-    """Removes a picture. Raises `MoveNotAllowed` when the claim was already sent."""
+def remove(claim: LegacyClaim, *, side: int, seen: str) -> None:
+    """Removes the picture with this reference; the one that it replaced returns if it was not examined yet.
+
+    Raises `MoveNotAllowed` when the claim was already sent, and `PictureReplaced`.
+    """
     with transaction.atomic():
         _hold(claim)
-        earlier = _taken_out(claim, side)
-    _retire_unseen(claim, earlier)
+        if papers_of(claim).filter(side=side).exclude(document__reference=seen).exists():
+            raise PictureReplaced(claim.reference)
+        taken = replacements.take_out(claim, side)
+    replacements.retire_unseen(claim, taken)
 
 
 def _hold(claim: LegacyClaim) -> None:
@@ -106,20 +118,6 @@ def _hold(claim: LegacyClaim) -> None:
     if open_claims.update(version=F("version") + 1) != 1:
         raise MoveNotAllowed(f"papers of {claim.state}")
     claim.version += 1  # the caller has made this change itself
-
-
-def _taken_out(claim: LegacyClaim, side: int) -> list[Document]:
-    papers = list(papers_of(claim).filter(side=side))
-    LegacyClaimPaper.objects.filter(pk__in=[paper.pk for paper in papers]).update(retired_at=timezone.now())
-    return [paper.document for paper in papers]
-
-
-def _retire_unseen(claim: LegacyClaim, documents: list[Document]) -> None:
-    """Retires a picture that no reviewer can have seen; one that may have been seen stays on record."""
-    sent = claim.events.filter(move="send").values_list("at", flat=True).first()
-    for document in documents:
-        if sent is None or document.created_at > sent:
-            retire(document)
 
 
 def facts_of(claim: LegacyClaim) -> dict[str, Fact]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import ClassVar
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -21,6 +22,7 @@ from django.views.decorators.http import require_safe
 from filings.legacy_import import account_proof, actions
 from filings.legacy_import.account_proof import Why, refusal
 from filings.legacy_import.claims import claims as claiming
+from filings.legacy_import.claims import replacements
 from filings.legacy_import.state_labels import CLAIM_SENTENCES, RESET_SENTENCES, Sentence, mark
 from filings.legacy_import.views.claim_words import PAPERS_ASKED, ClaimWords, claim_words
 from filings.legacy_import.views.forms import ClaimForm, SendClaimForm
@@ -32,7 +34,7 @@ from icpportal.codes import limits
 from icpportal.desk.own_words import html_for
 from icpportal.drafts.pages import draw, said_words, say_words
 from icpportal.fields.client import takes_file
-from icpportal.fields.components import DrawnSlot, Notice, Panel
+from icpportal.fields.components import DrawnSlot, Notice, Panel, SlotAction
 from icpportal.fields.domains import display_domain
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.marked_text import zh
@@ -48,6 +50,8 @@ PAPERS = (
     gettext_lazy("Photo of a person holding the document, or sealed authorization"),
     gettext_lazy("Another document"),
 )
+KEPT = gettext_lazy("%(reason)s. The earlier picture is kept")
+REPLACED = gettext_lazy("Nothing was changed: this is no longer the picture that you saw")
 SHOWN = 20
 REFUSED = "refused."  # followed by the number of the document
 
@@ -171,7 +175,10 @@ def _paper(request: HttpRequest, mine: LegacyClaim) -> HttpResponse:
     if not (side.isascii() and side.isdecimal()) or not 1 <= int(side) <= claiming.SIDES:
         raise Http404
     if "remove" in request.POST:
-        claiming.remove(mine, side=int(side))
+        try:
+            claiming.remove(mine, side=int(side), seen=request.POST["remove"])
+        except claiming.PictureReplaced:
+            messages.warning(request, REPLACED)
         return redirect(mine)
     try:
         claiming.upload(mine, side=int(side), file=file_of(request))
@@ -182,11 +189,16 @@ def _paper(request: HttpRequest, mine: LegacyClaim) -> HttpResponse:
 
 
 def _page(request: HttpRequest, mine: LegacyClaim, form: SendClaimForm | None = None) -> HttpResponse:
-    papers = {paper.side: paper for paper in claiming.papers_of(mine)}
+    ever = list(mine.papers.select_related("document", "claim"))
+    papers = {paper.side: paper for paper in ever if paper.retired_at is None}
     shown = min(max(papers, default=0) + 1, claiming.SIDES) if claiming.is_open(mine) else max(papers, default=0)
     is_reset, domain = claiming.is_reset(mine.record), display_domain(mine.record.domain)
     words = claim_words(is_reset=is_reset)
     form = form or SendClaimForm(initial={"words": mine.words})
+    sides = [
+        _slot(mine, side, papers.get(side), ever, said_words(request, f"{REFUSED}{side}"))
+        for side in range(1, shown + 1)
+    ]
     context = {
         "claim": mine,
         "title": str(words.of_domain) % {"domain": domain},
@@ -195,9 +207,7 @@ def _page(request: HttpRequest, mine: LegacyClaim, form: SendClaimForm | None = 
         "sentence": _sentences(mine)[mine.state].words,
         "notices": _why_declined(mine),
         "asked": [PAPERS_ASKED] if claiming.is_open(mine) else [],
-        "sides": [
-            _slot(mine, side, papers.get(side), said_words(request, f"{REFUSED}{side}")) for side in range(1, shown + 1)
-        ],
+        "sides": sides,
         "form": form,
         "next": _next(mine, form, words),
         "back_url": reverse("import-reset" if is_reset else "claim"),
@@ -243,30 +253,49 @@ def _next(mine: LegacyClaim, form: SendClaimForm, words: ClaimWords) -> Panel:
     return OpenImport() if can_import else WayBack()
 
 
-def _slot(mine: LegacyClaim, side: int, paper: LegacyClaimPaper | None, reason: str) -> DrawnSlot:
-    """The arguments of `partials/slot.html` for one document."""
+def _slot(
+    mine: LegacyClaim, side: int, paper: LegacyClaimPaper | None, ever: list[LegacyClaimPaper], reason: str
+) -> DrawnSlot:
+    """The arguments of `partials/slot.html` for one document; `ever` are all that the claim has had."""
     url = f"{mine.get_absolute_url()}?side={side}"
+    is_ready = paper is not None and paper.document.is_ready
+    reason = reason or (str(replacements.refused_since(paper, ever)) if paper is not None else "")
     drawn: DrawnSlot = {
         "key": f"paper-{side}",
         "title": PAPERS[side - 1],
         "hint": _("Photograph the original lying flat, with all four corners visible and no glare"),
         "drawing": "papers",
-        "state": "again" if reason else paper.document.state if paper else "empty",
+        "state": "again" if reason and not is_ready else paper.document.state if paper else "empty",
         "reason": reason or (reason_of(paper.document) if paper else ""),
         "poll_url": mine.get_absolute_url(),
         "refresh_url": mine.get_absolute_url(),
     }
-    if paper is not None and paper.document.is_ready and not reason:
+    if paper is not None and is_ready:
         picture = reverse("claim-paper", args=[mine.reference, paper.document.reference])
         drawn["preview_url"] = f"{picture}?preview=1"
         drawn["facts"] = f"{paper.document.width} × {paper.document.height}"
+        drawn["reason"] = KEPT % {"reason": reason} if reason else ""
     if claiming.is_open(mine):
         drawn["form"], drawn["form_url"] = UploadForm(key=f"paper_{side}"), url
         if paper is not None:
-            drawn["actions"] = [
-                {"label": _("Remove"), "url": url, "post": True, "name": "remove", "value": "1", "kind": "link"}
-            ]
+            drawn["actions"] = [_remove(url, paper, replaces_held=replacements.replaces_held(paper, ever))]
     return drawn
+
+
+def _remove(url: str, paper: LegacyClaimPaper, *, replaces_held: bool) -> SlotAction:
+    remove: SlotAction = {
+        "label": _("Remove"),
+        "url": url,
+        "post": True,
+        "name": "remove",
+        "value": paper.document.reference,  # another window may have sent a newer picture
+        "kind": "link",
+        "icon": "trash",
+        "about": PAPERS[paper.side - 1],
+    }
+    if replaces_held:
+        remove |= {"label": _("Restore the earlier picture"), "icon": "return"}
+    return remove
 
 
 @signed_in_required

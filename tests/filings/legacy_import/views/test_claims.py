@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,8 +19,9 @@ from icpportal.lifecycle import MoveNotAllowed
 from icpportal.outbox.models import Message
 from tests.filings.legacy_import.dumps import filing, personal
 from tests.transfers.builders import make_reviewer, picture
-from tests.transfers.desk import photo_file
+from tests.transfers.desk import broken_file, photo_file
 from tests.transfers.outside import cost, errors
+from verification.documents import actions as documents
 from verification.models import Document
 
 PAGE = "/import/claim/"
@@ -137,22 +139,98 @@ def test_a_paper_is_uploaded_checked_and_shown(browser, mine):
     assert re.findall(r'id="(slot-paper-\d)"', page) == ["slot-paper-1", "slot-paper-2"]
 
 
-def test_another_picture_replaces_the_first(browser, mine):
-    browser.post(side_of(mine, 1), {"file": photo_file()})
-    first = claiming.papers_of(mine).get().document
+def examine(claim):
+    """The worker examines the picture that waits; returns its document."""
+    document = Document.objects.get(holder=claim.reference, state="checking")
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        documents.examine(document.pk)
+    document.refresh_from_db()
+    return document
+
+
+def replaced(browser, claim, file):
+    """A ready picture, and another one uploaded in its place; both documents."""
+    first = ready(claim).document
+    browser.post(side_of(claim, 1), {"file": file})
+    return first, claiming.papers_of(claim).get().document
+
+
+def state_of(document):
+    document.refresh_from_db()
+    return document.state
+
+
+def test_another_picture_replaces_the_first_once_it_was_examined(browser, mine):
+    first, second = replaced(browser, mine, photo_file())
+    assert (state_of(first), claiming.papers_of(mine).get().document) == ("ready", second)
+
+    examine(mine)
+
+    assert (state_of(first), state_of(second)) == ("retired", "ready")
+    assert claiming.papers_of(mine).get().document == second
+
+
+def test_a_picture_stays_when_the_one_to_replace_it_does_not_open(browser, mine):
+    first, _second = replaced(browser, mine, broken_file())
+
+    examine(mine)
+
+    assert (state_of(first), claiming.papers_of(mine).get().document) == ("ready", first)
+    page = browser.get(mine.get_absolute_url()).content.decode()
+    assert "The picture does not open: take it again. The earlier picture is kept" in page
+    browser.post(mine.get_absolute_url(), {"send": "1", "words": ""})
+    mine.refresh_from_db()
+    assert mine.state == states.SENT
+
+
+def test_of_several_replacements_in_a_row_the_last_that_was_ready_stays(browser, mine):
+    first, second = replaced(browser, mine, photo_file())
+    browser.post(side_of(mine, 1), {"file": broken_file()})
+    assert (state_of(first), state_of(second)) == ("ready", "retired")
+
+    third = examine(mine)
+
+    assert (third.state, claiming.papers_of(mine).get().document) == ("refused", first)
+
+
+def test_a_replacement_that_is_taken_back_returns_the_earlier_picture(browser, mine):
+    first, second = replaced(browser, mine, photo_file())
+    assert "Restore the earlier picture" in browser.get(mine.get_absolute_url()).content.decode()
+
+    browser.post(side_of(mine, 1), {"remove": second.reference})
+
+    assert (state_of(first), state_of(second)) == ("ready", "retired")
+    assert claiming.papers_of(mine).get().document == first
+
+
+def test_a_refused_first_picture_is_replaced_by_the_next(browser, mine):
+    browser.post(side_of(mine, 1), {"file": broken_file()})
+    refused = examine(mine)
+    page = browser.get(mine.get_absolute_url()).content.decode()
+    assert "The picture does not open" in page
+    assert "The earlier picture is kept" not in page
 
     browser.post(side_of(mine, 1), {"file": photo_file()})
+    second = examine(mine)
 
-    first.refresh_from_db()
-    assert (first.state, claiming.papers_of(mine).count()) == ("retired", 1)
+    assert (state_of(refused), second.state, claiming.papers_of(mine).get().document) == ("retired", "ready", second)
 
 
 def test_a_paper_can_be_removed(browser, mine):
-    browser.post(side_of(mine, 1), {"file": photo_file()})
+    document = ready(mine).document
 
-    browser.post(side_of(mine, 1), {"remove": "1"})
+    browser.post(side_of(mine, 1), {"remove": document.reference})
 
-    assert claiming.papers_of(mine).count() == 0
+    assert (claiming.papers_of(mine).count(), state_of(document)) == (0, "retired")
+
+
+def test_remove_leaves_a_newer_picture_from_another_window(browser, mine):
+    first, second = replaced(browser, mine, photo_file())
+
+    answer = browser.post(side_of(mine, 1), {"remove": first.reference}, follow=True)
+
+    assert claiming.papers_of(mine).get().document == second
+    assert "Nothing was changed: this is no longer the picture that you saw" in answer.content.decode()
 
 
 def test_a_file_that_is_no_picture_is_refused_with_an_explanation(browser, mine):
@@ -237,7 +315,11 @@ def replace_picture(claim):
     claiming.upload(claim, side=1, file=photo_file())
 
 
-CHANGES = [lambda claim: claiming.remove(claim, side=1), replace_picture, erase]
+def remove_picture(claim):
+    claiming.remove(claim, side=1, seen=claiming.papers_of(claim).get().document.reference)
+
+
+CHANGES = [remove_picture, replace_picture, erase]
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=["removed", "replaced", "erased"])
@@ -296,7 +378,7 @@ def test_a_sent_claim_can_no_longer_be_changed(browser, mine):
     claiming.send(mine, "")
 
     browser.post(side_of(mine, 1), {"file": photo_file()})
-    browser.post(side_of(mine, 1), {"remove": "1"})
+    browser.post(side_of(mine, 1), {"remove": paper.document.reference})
     browser.post(mine.get_absolute_url(), {"send": "1", "words": "anders"})
 
     assert [each.pk for each in claiming.papers_of(mine)] == [paper.pk]
@@ -365,7 +447,7 @@ def test_a_picture_that_arrives_after_sending_is_not_kept(mine):
     with pytest.raises(MoveNotAllowed):
         claiming.upload(stale, side=2, file=photo_file())
     with pytest.raises(MoveNotAllowed):
-        claiming.remove(stale, side=1)
+        claiming.remove(stale, side=1, seen=claiming.papers_of(mine).get().document.reference)
 
     assert claiming.papers_of(mine).count() == 1
     assert sorted(Document.objects.values_list("state", flat=True)) == ["ready", "retired"]
