@@ -50,6 +50,7 @@ PAPERS = (
     gettext_lazy("Photo of a person holding the document, or sealed authorization"),
     gettext_lazy("Another document"),
 )
+LACKING = ("empty", "again", "refused")
 KEPT = gettext_lazy("%(reason)s. The earlier picture is kept")
 REPLACED = gettext_lazy("Nothing was changed: this is no longer the picture that you saw")
 SHOWN = 20
@@ -199,6 +200,7 @@ def _page(request: HttpRequest, mine: LegacyClaim, form: SendClaimForm | None = 
         _slot(mine, side, papers.get(side), ever, said_words(request, f"{REFUSED}{side}"))
         for side in range(1, shown + 1)
     ]
+    lacking = [side for side in sides if side["state"] in LACKING and (not papers or side["state"] != "empty")]
     context = {
         "claim": mine,
         "title": str(words.of_domain) % {"domain": domain},
@@ -207,9 +209,9 @@ def _page(request: HttpRequest, mine: LegacyClaim, form: SendClaimForm | None = 
         "sentence": _sentences(mine)[mine.state].words,
         "notices": _why_declined(mine),
         "asked": [PAPERS_ASKED] if claiming.is_open(mine) else [],
-        "sides": sides,
+        "sides": [{**side, "is_quiet": side not in lacking[:1]} for side in sides],
         "form": form,
-        "next": _next(mine, form, words),
+        "next": _next(mine, form, words, is_quiet=bool(lacking)),
         "back_url": reverse("import-reset" if is_reset else "claim"),
     }
     return draw(request, "filings/claim_page.html", context, at=mine.get_absolute_url())
@@ -229,6 +231,7 @@ class Send(Panel):
     template: ClassVar[str] = "filings/claim_send.html"
     form: SendClaimForm
     label: Words
+    is_quiet: bool  # whether a document has to be uploaded first
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,10 +248,10 @@ class WayBack(Panel):
     template: ClassVar[str] = "filings/claim_back.html"
 
 
-def _next(mine: LegacyClaim, form: SendClaimForm, words: ClaimWords) -> Panel:
+def _next(mine: LegacyClaim, form: SendClaimForm, words: ClaimWords, *, is_quiet: bool) -> Panel:
     """The panel with the reader's next action."""
     if claiming.is_open(mine):
-        return Send(form, words.send)
+        return Send(form, words.send, is_quiet)
     can_import = mine.state == states.ACCEPTED and mine.account is not None
     return OpenImport() if can_import else WayBack()
 

@@ -233,6 +233,19 @@ def test_remove_leaves_a_newer_picture_from_another_window(browser, mine):
     assert "Nothing was changed: this is no longer the picture that you saw" in answer.content.decode()
 
 
+def test_one_button_of_a_claim_is_the_primary_one(browser, mine):
+    def primary():
+        page = browser.get(mine.get_absolute_url()).content.decode()
+        return re.findall(r'<button\s+class="button">([^<]*)', page)
+
+    assert primary() == ["Upload"]
+    ready(mine)
+    assert primary() == ["Submit the claim"]
+    browser.post(side_of(mine, 2), {"file": broken_file()})
+    examine(mine)
+    assert primary() == ["Upload"]
+
+
 def test_a_file_that_is_no_picture_is_refused_with_an_explanation(browser, mine):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
