@@ -8,16 +8,22 @@ from urllib.parse import urlsplit
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
+from icpportal.accounts.models import User
 from icpportal.alarms import rows
 from icpportal.fields.components import Panel
 from icpportal.fields.types import Words
-from transfers.duties.actions import RULES
+from icpportal.outbox.texts.formats import LANGUAGES
+from icpportal.time_format import day_words
+from transfers.duties.actions import RULES, open_duties
 from transfers.models import Duty
 
 SHOWN = 20
+BETWEEN = {"zh": "", "en": " "}
 
-
+IN_WORDS = _("%(what)s: %(domain)s (%(number)s), by %(due)s.")
+LEFT_TO_DO = _("What is left to do after the approval is still your duty:")
 LATE = _("the deadline has passed: do it soon")
 PROVISIONAL = _("provisional: next year's holidays are not known yet")
 
@@ -76,6 +82,26 @@ def duty_rows(found: QuerySet[Duty]) -> list[DutyRow]:
         for duty in found[:SHOWN]
     )
     return [row for row in made if row]
+
+
+def duties_in_words(user: User) -> dict[str, str]:
+    """The owner's open duties for a message, by the language of its reader; "" where there are none."""
+    found = {}
+    for folder, language in LANGUAGES.items():
+        with override(language):
+            told = [IN_WORDS % _words_of(duty) for duty in open_duties(user)[:SHOWN]]
+            found[folder] = BETWEEN[folder].join([str(LEFT_TO_DO), *told]) if told else ""
+    return found
+
+
+def _words_of(duty: Duty) -> dict[str, str]:
+    order = duty.order
+    return {
+        "what": str(RULES[duty.key].title),
+        "domain": order.display_domain,
+        "number": order.site_number,
+        "due": day_words(duty.due_on),
+    }
 
 
 def _row(duty: Duty, today: date) -> DutyRow:

@@ -20,13 +20,14 @@ from icpportal.lifecycle import APPLICANT
 from icpportal.outbox.actions import notify
 from icpportal.outbox.wake import wake_worker
 from icpportal.privacy.holds import is_held
+from transfers.duties.rows import duties_in_words
 from transfers.models import Order
 from transfers.orders import queries, states
 from transfers.orders.kinds import is_in
 from transfers.orders.machine import ORDER
 from transfers.orders.moves import WITHDRAW_CONSENT
 from transfers.orders.rows import ACCOUNT, Group
-from transfers.rights.erasure import LAST_WORD, erase_account, erase_messages, erase_order
+from transfers.rights.erasure import LAST_WORD, WITH_DUTIES, erase_account, erase_messages, erase_order
 from transfers.rights.models import Closure
 
 TASK = "icpportal.tasks.sweep_rights"
@@ -73,14 +74,15 @@ def shut(closure: Closure, *, now: datetime | None = None) -> bool:
         return True
     if why_not_now(user):
         return False
+    duties = duties_in_words(user)
     with transaction.atomic():
         notify(
             key=f"{LAST_WORD}:{closure.pk}",
-            template=LAST_WORD,
+            template=WITH_DUTIES if any(duties.values()) else LAST_WORD,
             channel="email",
             to=user.email,
             language=user.language,
-            context={"url": urljoin(settings.PUBLIC_BASE_URL, reverse("privacy"))},
+            context={"url": urljoin(settings.PUBLIC_BASE_URL, reverse("privacy")), "duties": duties},
         )
         user.is_active = False
         user.set_unusable_password()

@@ -37,7 +37,7 @@ from verification.service_codes import handovers
 
 ERASE = "erase"
 ACTS[ERASE] = pgettext_lazy("audit", "Erased at the person's request")
-LAST_WORD = "account_closed"  # the only message still sent
+LAST_WORD, WITH_DUTIES = "account_closed", "account_closed_duties"  # all that is still sent to the account
 
 
 def erase_order(order: Order, *, now: datetime | None = None) -> None:
@@ -61,7 +61,10 @@ def erase_order(order: Order, *, now: datetime | None = None) -> None:
 
 def erase_messages(order: Order) -> None:
     """Erases the messages about an order, sent and unsent."""
-    Message.objects.filter(reference=order.reference).exclude(Q(channel=REPORT) | Q(template=LAST_WORD)).delete()
+    mine = Message.objects.filter(reference=order.reference).exclude(
+        Q(channel=REPORT) | Q(template__in=(LAST_WORD, WITH_DUTIES))
+    )
+    mine.delete()
 
 
 def erase_account(user: User, *, now: datetime | None = None) -> None:
@@ -82,7 +85,7 @@ def erase_account(user: User, *, now: datetime | None = None) -> None:
         handovers.give_back(user.customer)
         ServiceCode.objects.filter(account=user.customer).update(account=f"account:{user.pk}")
         ServiceCode.objects.filter(kept_by=user.customer).update(kept_by=f"account:{user.pk}")
-        Message.objects.filter(user=user).exclude(template=LAST_WORD).delete()
+        Message.objects.filter(user=user).exclude(template__in=(LAST_WORD, WITH_DUTIES)).delete()
         PageDraft.objects.filter(owner=user).delete()
         for model in (Muted, FormerAddress, Pending):
             model.objects.filter(user=user).delete()

@@ -58,7 +58,7 @@ ADDED_LATER: dict[str, Words] = {
 PROVIDERS = {"zh": "PROVIDER_NAME_ZH", "en": "PROVIDER_NAME_EN"}
 SIGNATURES = {"zh": ("SMS_SIGNATURE_ZH", "【{}】"), "en": ("SMS_SIGNATURE_EN", "[{}] ")}
 # messages whose link is as good as a password, or whose address is stored nowhere else
-ERASED_ONCE_SENT = frozenset({"staff_invited", "account_closed"})
+ERASED_ONCE_SENT = frozenset({"staff_invited", "account_closed", "account_closed_duties"})
 SECTIONS_OF = {"email": ("subject", "body"), "site": ("subject", "body"), "sms": ("sms",)}
 NAMED = "_named"  # ends the name of a section that replaces another for people named in an order
 # sections of a mail and of a note on the site, and of a text message

@@ -29,6 +29,7 @@ from tests.transfers.cancels import prove_again
 from tests.transfers.desk import fill_papers, prove_phones
 from tests.transfers.outside import reload
 from tests.transfers.retention import quarters
+from transfers.duties import actions as duties
 from transfers.models import Order
 from transfers.retention.erasure import erase
 from transfers.review.search.forms import SearchForm
@@ -316,6 +317,39 @@ def test_a_cancellation_that_can_still_be_stopped_is_abandoned_with_the_account(
 
     assert closure.sweep() == 1
     assert (reload(order).state, reload(order).answers) == (states.ABANDONED, {})
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "title"),
+    [
+        ("en", "public-security filing: x.example.com (宁ICP备1号-1), by", "What is still your duty"),
+        ("zh-hans", "x.example.com（宁ICP备1号-1）：办理公安备案", "仍由您负责办理的事项"),
+    ],
+)
+def test_who_closes_the_account_after_an_approval_reads_what_is_left_to_do(
+    client: Client, language: str, sentence: str, title: str
+) -> None:
+    user = make_user("gone@example.com", language=language)
+    order = with_papers(user, states.APPROVED, domain="x.example.com", site_number="宁ICP备1号-1")
+    duties.begin(order, timezone.now())
+    prove_again(client, user).cookies["django_language"] = language
+    page = client.get(URL).content.decode()
+    assert title in page
+    assert "x.example.com" in page
+
+    client.post(URL, SURE)
+    closure.sweep()
+    delivery.deliver()
+
+    assert sentence in " ".join(mail.outbox[-1].body.split())
+
+
+def test_the_last_mail_names_no_duty_where_none_is_left(client: Client) -> None:
+    user = make_user("gone@example.com")
+    close(client, user)
+    delivery.deliver()
+
+    assert "your duty" not in mail.outbox[-1].body
 
 
 def test_a_hold_set_after_the_account_was_closed_keeps_what_still_exists() -> None:

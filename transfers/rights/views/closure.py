@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
 from icpportal.fields.types import Words
+from transfers.duties.actions import open_duties
+from transfers.duties.rows import DutyRow, duty_rows
 from transfers.models import Order
 from transfers.pages.frame import Page, render_page
 from transfers.rights import closure
@@ -46,6 +48,7 @@ class ClosePage(Page):
     template: ClassVar[str] = "transfers/rights/close.html"
     why_not: Words
     orders: list[Order]
+    duties: list[DutyRow]  # what is left to do after approvals
     form: forms.Form
 
 
@@ -63,7 +66,8 @@ def close(request: HttpRequest) -> HttpResponse:
     form = CloseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         return _ask(request, user)
-    return render_page(request, ClosePage(form=form, why_not=why_not, orders=orders))
+    duties = duty_rows(open_duties(user))
+    return render_page(request, ClosePage(form=form, why_not=why_not, orders=orders, duties=duties))
 
 
 def _ask(request: HttpRequest, user: User) -> HttpResponse:
