@@ -38,6 +38,7 @@ from verification.service_codes import handovers
 ERASE = "erase"
 ACTS[ERASE] = pgettext_lazy("audit", "Erased at the person's request")
 LAST_WORD, WITH_DUTIES = "account_closed", "account_closed_duties"  # all that is still sent to the account
+FOR_OTHERS = ("cancel_stopped", "order_approved")  # still sent to the people named in the order, who wait for it
 
 
 def erase_order(order: Order, *, now: datetime | None = None) -> None:
@@ -60,11 +61,13 @@ def erase_order(order: Order, *, now: datetime | None = None) -> None:
 
 
 def erase_messages(order: Order) -> None:
-    """Erases the messages about an order, sent and unsent."""
+    """Erases the messages about an order, sent and unsent; what others must still hear, once it is sent."""
     mine = Message.objects.filter(reference=order.reference).exclude(
         Q(channel=REPORT) | Q(template__in=(LAST_WORD, WITH_DUTIES))
     )
-    mine.delete()
+    owed = Q(template__in=FOR_OTHERS, user__isnull=True, next_at__isnull=False)
+    mine.filter(owed).update(is_secret=True)
+    mine.exclude(owed).delete()
 
 
 def erase_account(user: User, *, now: datetime | None = None) -> None:

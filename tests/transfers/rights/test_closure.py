@@ -319,6 +319,22 @@ def test_a_cancellation_that_can_still_be_stopped_is_abandoned_with_the_account(
     assert (reload(order).state, reload(order).answers) == (states.ABANDONED, {})
 
 
+def test_the_people_who_were_warned_of_a_cancellation_hear_that_it_was_stopped(client: Client) -> None:
+    """Its message was erased with the account, and they went on believing that the transfer was being cancelled."""
+    user = make_user("gone@example.com", mobile="13812345678")
+    order = make_order(user, state=states.COOLING_OFF, kind=states.CANCELLATION, due_at=timezone.now() + timedelta(1))
+    people = {order.answers["administrator"]["admin_email"], order.answers["subject"]["lead_email"]}
+
+    close(client, user)
+    closure.sweep()
+    delivery.deliver()
+
+    told = [message for message in mail.outbox if message.subject != "Your account is closed"]
+    assert {message.to[0] for message in told} == people
+    assert {"已撤回" in message.subject for message in told} == {True}
+    assert {message.is_erased for message in Message.objects.filter(template="cancel_stopped")} == {True}
+
+
 @pytest.mark.parametrize(
     ("language", "sentence", "title"),
     [
