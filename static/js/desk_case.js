@@ -25,7 +25,7 @@ const saveTyped = (form) => {
   };
   const save = async (isAgain = false) => {
     const options = { method: "POST", body: body(), headers: { Accept: "application/json" } };
-    const answer = await fetch(window.location.href, options).catch(() => ({})); // no network just now
+    const answer = await fetch(form.action, options).catch(() => ({})); // no network just now
     if (answer.status === 403 && !isAgain && (await renewed(answer))) return save(true);
     if (answer.redirected || answer.status === 403) return say(form.dataset.signedOut, true);
     if (!answer.ok) return say(form.dataset.notSaved);
@@ -70,12 +70,12 @@ const saveTyped = (form) => {
   window.addEventListener("pagehide", () => {
     if (!timer) return;
     window.clearTimeout(timer);
-    navigator.sendBeacon(window.location.href, body());
+    navigator.sendBeacon(form.action, body());
   });
 };
 
 window.addEventListener("DOMContentLoaded", () => {
-  const form = document.getElementById("judge");
+  const form = document.querySelector("[data-signed-out]");
   if (form) saveTyped(form);
   const stage = document.querySelector(".stage");
   const find = (selector, within = document) => within.querySelector(selector);

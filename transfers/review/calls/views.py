@@ -6,14 +6,16 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
 from icpportal.desk.pages import page_response
 from icpportal.privacy.actions import REVIEW, note_access_by
+from icpportal.time_format import to_beijing
 from transfers.calls import actions
 from transfers.calls.actions import CallRefused
 from transfers.calls.outcomes import DROPPED
@@ -25,6 +27,7 @@ from transfers.review.baskets.views import case_url, reader_of
 from transfers.review.calls.forms import NOTE_MAX, AttemptForm
 from transfers.review.calls.page import call_page, calls_page, can_return, part_of
 from transfers.review.cases import drafts
+from transfers.review.cases.moves import KEEP
 from transfers.review.cases.unused import ATTEMPT, own_fields
 
 CALL, NUMBER = "call", "call number"  # names of looks in the access log
@@ -45,6 +48,8 @@ def call_view(request: HttpRequest, site: AdminSite, pk: UUID) -> HttpResponse:
         return _page(request, site, call)
     pressed = request.POST.get("move", "")
     leases.renew(call.order, account_of(request))
+    if pressed == KEEP:
+        return _keep(request, call)
     if pressed == "show":
         return _page(request, site, call, _typed_form(request), is_shown=call.ended_at is None)
     if pressed == "return":
@@ -137,12 +142,22 @@ def _return(request: HttpRequest, site: AdminSite, call: Call) -> HttpResponse:
         messages.error(request, _("Not before the time to answer is over: see what the applicant was told"))
         return _page(request, site, call, _typed_form(request))
     part = part_of(call)
-    stamp = drafts.read(call.order, reader.user).stamp
-    verdict = {f"verdict.{part}": "return", f"reason.{part}": UNREACHED, "kept": stamp}
+    _take_in(request, call, {f"verdict.{part}": "return", f"reason.{part}": UNREACHED})
+    return redirect(case_url(call.order, page="return"))
+
+
+def _keep(request: HttpRequest, call: Call) -> JsonResponse:
+    """The answer to the page's own saving of what is typed about an attempt."""
+    _take_in(request, call, {})
+    return JsonResponse({"words": _("Saved %(time)s") % {"time": f"{to_beijing(timezone.now()):%H:%M:%S}"}})
+
+
+def _take_in(request: HttpRequest, call: Call, fields: drafts.Fields) -> None:
+    """Keeps what is typed about an attempt, together with these fields, in the reader's draft."""
+    user = account_of(request)
     typed = {f"{ATTEMPT}-{name}": request.POST.get(name, "") for name in ("outcome", "slot", "note")}
     whose = {f"{ATTEMPT}-call": str(call.pk)} if any(typed.values()) else {}
-    drafts.take_in(call.order, reader.user, {**verdict, **typed, **whose})
-    return redirect(case_url(call.order, page="return"))
+    drafts.take_in(call.order, user, {"kept": drafts.read(call.order, user).stamp, **fields, **typed, **whose})
 
 
 def _version_shown(request: HttpRequest) -> int:

@@ -42,6 +42,11 @@ class TypedText:
     posted: Mapping[str, str] = field(default_factory=dict)  # the whole request, for forms that are never stored
     client: str = ""  # the client's address
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether it came from the page on which parts are judged."""
+        return any(name.startswith(JUDGED) for name in self.came)
+
 
 NOTHING = TypedText({}, "")
 

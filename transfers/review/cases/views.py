@@ -145,7 +145,7 @@ def _act(request: HttpRequest, order: Order, context: Context, elsewhere: FormPa
         raise PermissionDenied
     typed = drafts.take_in(order, user, request.POST, form=move.prefix, client=client_address(request))
     if name == KEEP:
-        _work_on(order, user)
+        _work_on(order, user, typed)
         if request.headers.get("accept") == "application/json":
             return _saved_response(request, order, typed)
     else:
@@ -203,9 +203,9 @@ def _draw_again(request: HttpRequest, order: Order, form: forms.Form, name: str,
     return page(request, order, context, **{name: form})
 
 
-def _work_on(order: Order, user: User) -> None:
-    """Renews the reviewer's hold, or takes a free order."""
-    if leases.renew(order, user) or leases.why_barred(order, user):
+def _work_on(order: Order, user: User, typed: drafts.TypedText) -> None:
+    """Renews the reviewer's hold, or takes a free order that is being judged."""
+    if leases.renew(order, user) or not typed.is_judged or leases.why_barred(order, user):
         return
     try:
         leases.assign_to_me(order, user)
@@ -292,7 +292,7 @@ def _saved_response(request: HttpRequest, order: Order, typed: drafts.TypedText)
         return JsonResponse({"words": str(MORE_ELSEWHERE)})
     saved = _("Saved %(time)s") % {"time": f"{to_beijing(timezone.now()):%H:%M:%S}"}
     words = moved_words(order) if _has_moved(request, order) else saved
-    barred = leases.why_barred(order, account_of(request))
+    barred = leases.why_barred(order, account_of(request)) if typed.is_judged else None
     lease = lease_words(order, account_of(request))
     state: dict[str, Json] = {"kept": typed.stamp, "words": str(barred.words if barred else words), "lease": lease}
     return JsonResponse(state)
