@@ -111,4 +111,4 @@ def window(browser: Browser, base: str, user: User, **options: Any) -> Iterator[
     page.base, page.complaints = base, complaints  # type: ignore[attr-defined]
     yield page
     context.close()
-    assert complaints == []
+    assert complaints == [], complaints

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 
 from icpportal.accounts.models import User
 from icpportal.accounts.roles import AUDITOR, LEAD_REVIEWER
+from icpportal.accounts.roles import ensure as ensure_roles
 from icpportal.privacy.actions import note_access
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_reviewer, make_user
@@ -17,7 +18,7 @@ from transfers.review import second_look
 from transfers.review.purposes import CASE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-NARROW = {"width": 390, "height": 800}
+NARROW, NARROWEST = {"width": 390, "height": 800}, {"width": 320, "height": 800}
 LONG = ("阿卜杜拉热合曼·买买提尼亚孜·艾合买提江·" * 4)[:80]
 PAGES = {
     LEAD_REVIEWER: ("admin:index", "admin:transfers_order_changelist"),
@@ -42,3 +43,16 @@ def test_a_long_name_makes_no_page_wider_than_its_window(
             page.goto(live_server.url + reverse(name))
             assert LONG in page.content()
             assert page.evaluate("document.documentElement.scrollWidth") == NARROW["width"], name
+
+
+@pytest.mark.parametrize("role", PAGES)
+def test_no_page_of_the_desk_is_wider_than_the_narrowest_window(
+    browser: Browser, live_server: Any, settings: Any, role: str
+) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    ensure_roles()
+    make_order(state=states.SUBMITTED)
+    with window(browser, live_server.url, make_user(held_roles=(role,)), viewport=NARROWEST) as page:
+        for name in PAGES[role]:
+            page.goto(live_server.url + reverse(name))
+            assert page.evaluate("document.documentElement.scrollWidth") == NARROWEST["width"], name
