@@ -15,6 +15,7 @@ from icpportal.accounts.models import User
 from icpportal.accounts.roles import AUDITOR, OPERATIONS, REVIEWER
 from icpportal.accounts.roles import ensure as ensure_roles
 from icpportal.approvals.models import ApprovalRequest
+from icpportal.desk.event_lines import log_change
 from icpportal.outbox.models import Message
 from icpportal.privacy.actions import note_access
 from tests.transfers import states
@@ -237,3 +238,21 @@ def test_looks_without_the_case_accounts_of_two_duties_and_role_changes_are_list
     assert "Gao Yang, agreed by Wu Yangben · Roles: from Reviewer to Lead reviewer" in given
     ApprovalRequest.objects.filter(pk=asked.pk).update(ended_at=timezone.now() - timedelta(days=31))
     assert "Zhao Li" not in side(client, "Roles given, 30 days")
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [
+        ("en", "Order … returned: phones not verified in time · Email"),
+        ("zh-hans", "订单 … 已退回：短信核验超时 · 邮件"),
+    ],
+)
+def test_the_log_names_a_message_in_words(client: Client, language: str, name: str) -> None:
+    message = Message.objects.create(channel="email", template="order_lapsed", key="order_lapsed:1:account:email")
+    log_change(message, make_reviewer(), lambda: "sent again")
+    sign_in(client, auditor()).cookies["django_language"] = language
+
+    page = " ".join(html.fromstring(client.get(INDEX).content).text_content().split())
+
+    assert name in page
+    assert "order_lapsed" not in page

@@ -18,6 +18,8 @@ from icpportal.desk.event_lines import read_of_log
 from icpportal.fields.language_marks import comma_list
 from icpportal.fields.types import Words
 from icpportal.lifecycle import LEAD, OPERATIONS, REVIEWER
+from icpportal.outbox.models import CHANNELS, Message
+from icpportal.outbox.texts.catalogue import title_of
 from icpportal.privacy.access_words import WHAT, reason_words
 from icpportal.privacy.masks import mask_name
 from icpportal.privacy.models import LATEST_LOOK, AccessNote
@@ -153,13 +155,19 @@ def _changes(wanted: RowFilter) -> Iterator[LogRow]:
         done = str(DONE[each.action_flag]) % {"what": kind._meta.verbose_name if kind else ""}
         is_customer = _is_account(each) and each.object_id not in shown
         name = mask_name(each.object_repr) if is_customer else each.object_repr
-        name = "" if kind in UNNAMED else name
+        name = "" if kind in UNNAMED else _message_name(name) if kind is Message else name
         yield LogRow(each.action_time, str(each.user), name, done, _fields(each))
 
 
 def _is_account(entry: LogEntry) -> bool:
     kind = entry.content_type
     return kind is not None and (kind.app_label, kind.model) == (User._meta.app_label, User._meta.model_name)
+
+
+def _message_name(text: str) -> str:
+    """Subject and channel in words, from the text that the log has: `email order_lapsed`."""
+    channel, _gap, template = text.partition(" ")
+    return f"{title_of(template) or template} · {CHANNELS.get(channel, channel)}"
 
 
 def _fields(entry: LogEntry) -> str:
