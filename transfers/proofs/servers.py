@@ -10,7 +10,7 @@ from filings.register.regions import region
 from icpportal.fields.components import SummaryRow
 from icpportal.gateways.inventory.places import only_province, place_of, provinces
 from icpportal.gateways.inventory.types import Instance
-from icpportal.gateways.miit.codes.table_numbers import method_name
+from icpportal.gateways.miit.codes.table_numbers import method_name, method_shown
 from transfers.models import Order
 from verification.models import ServiceCode
 
@@ -92,11 +92,12 @@ def rows(order: Order) -> list[SummaryRow]:
     server = server_of(order)
     if not server.ip:
         return []
+    found = region(server.place)
     return [
         {"label": _("Server"), "value": server.name or order.instance},
         {"label": _("Product type"), "value": product_name(server.product)},
-        {"label": _("Access method"), "value": server.access_method},
-        {"label": _("Server location"), "value": server.place_name},
+        {"label": _("Access method"), "value": method_shown(server.product)},
+        {"label": _("Server location"), "value": found.shown_in_full if found else ""},
         {"label": _("Public IP"), "value": server.ip},
     ]
 

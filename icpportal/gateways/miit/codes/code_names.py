@@ -50,6 +50,13 @@ PLACES = {
 # Wzjrfs, "how the site is connected"
 METHODS = {"line": 1, "colocation": 2, "hosting": 3, "other": 4, "cloud": 5}
 # the same as printed on the statement
+METHODS_IN_ENGLISH = {
+    "line": "leased line",
+    "colocation": "colocation",
+    "hosting": "web hosting",
+    "other": "other",
+    "cloud": "cloud access",
+}
 METHOD_NAMES = {"line": "专线", "colocation": "主机托管", "hosting": "虚拟主机", "other": "其他方式", "cloud": "云接入"}
 # Fjwjgs, the format of a picture, and Fjytlx, what it is for
 FORMATS = {"jpeg": 1}

@@ -11,9 +11,10 @@ from django.conf import settings
 
 from icpportal.alarms.actions import clear, open_alarm
 from icpportal.alarms.queries import open_alarms
+from icpportal.fields.language_marks import reads_chinese
 from icpportal.gateways.inventory.places import provinces
 from icpportal.gateways.miit.codes import code_names, tables
-from icpportal.gateways.miit.codes.code_names import BUILT_IN, METHOD_NAMES, METHODS
+from icpportal.gateways.miit.codes.code_names import BUILT_IN, METHOD_NAMES, METHODS, METHODS_IN_ENGLISH
 from icpportal.gateways.miit.types import AccessReport, CancellationReport, Report
 
 MISSING = "ministry.code_missing"
@@ -37,6 +38,12 @@ def method_of(product: str) -> int:
 def method_name(product: str) -> str:
     """The access method of a product in the words of the statement."""
     return METHOD_NAMES[_method(product)]
+
+
+def method_shown(product: str) -> str:
+    """The same for a page: outside Chinese with its translation."""
+    name = method_name(product)
+    return name if reads_chinese() else f"{name} ({METHODS_IN_ENGLISH[_method(product)]})"
 
 
 def number_of(table: str, word: str) -> int:
