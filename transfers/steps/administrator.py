@@ -36,7 +36,7 @@ class AdministratorForm(CheckedForm, AdministratorFields):
 
     step_key = "administrator"
     widths = half_wide("admin")
-    asked_with = (*DEMANDED, "admin_told")
+    asked_with = (*DEMANDED, "admin_id_type", "admin_told")
     field_order = ("same_person", *PERSONAL, "admin_told")
 
     same_person = ChoiceField(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Unpack
+from typing import Any, Unpack
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -167,6 +167,13 @@ def facts_of(order: Order, **typed: Mapping[str, Json]) -> checks.Facts:
     )
 
 
+class AnsweredSelect(forms.Select):
+    """A list whose first choice is an answer, although its value is empty."""
+
+    def use_required_attribute(self, initial: Any) -> bool:  # noqa: ARG002, ANN401
+        return False
+
+
 def half_wide(prefix: str) -> dict[str, str]:
     """Puts the fields of a person two in a row."""
     return dict.fromkeys(person_fields(prefix), "f-half")
@@ -179,7 +186,7 @@ def person_fields(prefix: str, *, required: bool = True) -> dict[str, forms.Fiel
         "name": PersonNameField(
             label=_("Name"), max_length=64, help_text=_("As on the document"), widget=chinese(), required=required
         ),
-        "id_type": ChoiceField(label=_("Type of document"), choices=documents, required=False),
+        "id_type": ChoiceField(label=_("Type of document"), choices=documents, required=False, widget=AnsweredSelect),
         "id_number": NumberField(
             label=_("Document number"),
             help_text=_("Must be valid for at least 3 more months"),

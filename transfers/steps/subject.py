@@ -52,7 +52,7 @@ class SubjectForm(CheckedForm, LeadFields):
         *person_fields("lead"),
         "remark",
     )
-    asked_with = ("post_region", "post_address", "investor")
+    asked_with = ("post_region", "post_address", "investor", "lead_id_type")
 
     id_address = PlainTextField(
         label=_("Address on the document"), max_length=200, help_text=_("Copy it from the document"), widget=chinese()

@@ -512,3 +512,14 @@ def test_a_province_without_a_statement_is_shown_as_not_stated(client: Client) -
     Order.objects.filter(pk=order.pk).update(province=silent)
 
     assert "This province does not say what must match the existing filing" in look(client, order, "website")
+
+
+@pytest.mark.parametrize("step", ["subject", "administrator"])
+def test_the_type_of_document_is_not_called_optional_as_one_is_always_chosen(client: Client, step: str) -> None:
+    order = draft()
+
+    page = look(client, order, step)
+
+    label, select = re.search(r"<label[^>]*>([^<]*Type of document.*?)</label>.*?<select([^>]*)>", page, re.S).groups()
+    assert "optional" not in label
+    assert "required" not in select
