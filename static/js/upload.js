@@ -110,7 +110,7 @@
       if (file.type && !file.type.startsWith("image/")) return words.kind;
       return !bitmap && file.size > most ? tooLarge() : "";
     };
-    const take = async (file) => {
+    const take = async ([file, ...others]) => {
       if (!file || request || later) return;
       const bitmap = await opened(file);
       const why = refusal(file, bitmap);
@@ -122,7 +122,7 @@
       }
       chosen = { file, bitmap, turns: 0 };
       look();
-      say(bitmap ? "" : words.blind);
+      say(others.length ? words.several : bitmap ? "" : words.blind);
       show("look");
       submit.focus();
     };
@@ -220,7 +220,7 @@
       post(file, 0);
     });
     input.addEventListener("change", () => {
-      take(input.files[0]);
+      take(input.files);
       input.value = ""; // so that the same file can be chosen again
     });
     const choose = (isTaken) => {
@@ -255,9 +255,9 @@
     slot.addEventListener("dragleave", (event) => slot.contains(event.relatedTarget) || slot.classList.remove("is-over"));
     slot.addEventListener("drop", (event) => {
       slot.classList.remove("is-over");
-      take(event.dataTransfer.files[0]);
+      take(event.dataTransfer.files);
     });
-    slot.addEventListener("paste", (event) => take(event.clipboardData.files[0]));
+    slot.addEventListener("paste", (event) => take(event.clipboardData.files));
     form.classList.add("is-live"); // the plain field goes out of sight
     show("choose");
   };

@@ -15,7 +15,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "file_empty": _("The file is empty: choose another file"),
     "file_none": _("No file was chosen: choose one, then upload it"),
     "file_broken": _("The picture does not open: take it again"),
-    "file_pixels": _("Too many pixels: reduce it to 40 million"),
+    "file_pixels": _("Over 40 megapixels: set the camera to 12 megapixels and take it again, or reduce it"),
     "file_small": _("Too small to read: move closer and take it again"),
     "file_moves": _("The picture moves: take a still photo, or save one frame as JPEG or PNG"),
     "uploads_order": _("Too many pictures for this order within a day: upload the next one after %(time)s"),

@@ -70,7 +70,11 @@ def test_the_browsers_content_type_is_ignored(received, declared: str):
         (b"<svg/>", "file_type", "This file is SVG. Upload a JPEG, PNG, HEIC or WebP picture"),
         (pictures.avif(), "file_type", "This file is AVIF. Upload a JPEG, PNG, HEIC or WebP picture"),
         (pictures.jpeg()[:20], "file_broken", "The picture does not open: take it again"),
-        (pictures.png_claiming(9000, 9000, rows=1), "file_pixels", "Too many pixels: reduce it to 40 million"),
+        (
+            pictures.png_claiming(9000, 9000, rows=1),
+            "file_pixels",
+            "Over 40 megapixels: set the camera to 12 megapixels and take it again, or reduce it",
+        ),
         (pictures.png(399, 900), None, ""),
         (pictures.png(390, 299), "file_small", "Too small to read: move closer and take it again"),
         (pictures.png(900, 299), "file_small", "Too small to read: move closer and take it again"),

@@ -28,10 +28,12 @@ UNSENDABLE = [
     ("tall.heic", "", bytes(9_000_000), "Larger than 8 MB: make it smaller or take it again"),
 ]
 BROKE = re.compile("The connection broke. The picture stays in this page")
-TO_A_FILE = """(content) => {
-  const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+TO_FILES = """(contents) => {
   const data = new DataTransfer();
-  data.items.add(new File([bytes], "licence.jpg", { type: "image/jpeg" }));
+  contents.forEach((content, at) => {
+    const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+    data.items.add(new File([bytes], at ? `${at}.jpg` : "licence.jpg", { type: "image/jpeg" }));
+  });
   return data;
 }"""
 
@@ -64,8 +66,8 @@ def camera_picture() -> bytes:
     return out.getvalue()
 
 
-def drop(page: Page, place: Locator, content: bytes) -> None:
-    data = page.evaluate_handle(TO_A_FILE, base64.b64encode(content).decode())
+def drop(page: Page, place: Locator, *contents: bytes) -> None:
+    data = page.evaluate_handle(TO_FILES, [base64.b64encode(content).decode() for content in contents])
     place.dispatch_event("dragover", {"dataTransfer": data})
     expect(place).to_have_class(re.compile("is-over"))
     place.dispatch_event("drop", {"dataTransfer": data})
@@ -94,6 +96,16 @@ def test_a_dropped_picture_is_rotated_reduced_and_resent_when_the_connection_is_
     assert red > 200 > 60 > blue, "the sensor's top, turned twice, is at the bottom"
     expect(row.locator(".state-word")).to_have_text(re.compile("Ready"))
     expect(page.locator("#meter")).to_contain_text("1 of 4 ready")
+
+
+def test_the_first_of_several_dropped_pictures_is_taken_and_the_page_says_so(page: Page) -> None:
+    row = page.locator("#row-subject_id")
+
+    drop(page, row, camera_picture(), camera_picture())
+
+    expect(row.get_by_role("status").filter(has_text="This is the first of several pictures")).to_be_visible()
+    expect(row.get_by_text("licence.jpg")).to_be_visible()
+    expect(row.get_by_role("button", name="Upload", exact=True)).to_be_visible()
 
 
 def test_the_result_appears_by_itself_and_a_lost_session_costs_a_sign_in_but_not_the_order(
