@@ -84,8 +84,8 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
 
     class Meta:
-        verbose_name = _("Account")
-        verbose_name_plural = _("Accounts")
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
         constraints = [
             models.UniqueConstraint(Lower("email"), name="one_account_per_email"),
             models.UniqueConstraint(

@@ -117,6 +117,18 @@ def test_chinese_pages_have_chinese_in_every_sentence(shown):
     assert {name: texts for name, texts in english.items() if texts} == {}
 
 
+def test_the_list_of_accounts_counts_accounts_and_not_names(client, settings):
+    settings.STAFF_SECOND_FACTOR = False
+    roles.ensure()
+    client.cookies["django_language"] = "en"
+    client.force_login(open_account(email="ops@example.com", password=PASSWORD, held_roles=(roles.OPERATIONS,)))
+
+    html = client.get("/admin/accounts/user/").content.decode()
+
+    assert "1 account<" in html
+    assert "Add account" in html
+
+
 def test_the_desk_names_accounts_and_codes_in_chinese(client, settings):
     settings.STAFF_SECOND_FACTOR = False
     roles.ensure()

@@ -99,7 +99,7 @@ def test_the_auditor_finds_entries_by_action_person_order_day_and_number(auditor
 
 @pytest.mark.parametrize(
     ("what", "words"),
-    [("accounts.user", "Account"), ("accounts.gone", "accounts.gone"), ("shown a.b.c", "shown a.b.c")],
+    [("accounts.user", "account"), ("accounts.gone", "accounts.gone"), ("shown a.b.c", "shown a.b.c")],
 )
 def test_a_row_is_named_by_its_kind_and_an_unknown_one_by_its_key(auditor: Client, what: str, words: str) -> None:
     append(CHANGE, actor=make_reviewer(), what=what, reference="T7Q4-AAAA")
