@@ -186,6 +186,7 @@ def test_a_second_person_sees_what_the_first_one_judged_and_confirms(order, move
     rules = page.xpath("//*[starts-with(@name, 'verdict.') and @value='ok' and @checked]")
     assert {each.get("name") for each in rules} >= set(all_ok(order))
     assert "Confirm…" in page.text_content()
+    assert "林远 has had this order since" not in page.text_content(), "its reader is 林远"
     confirm = case(lin[1], order, "second")
     assert "高扬 accepted this order" in confirm
     assert "Confirm: submit to the authority" in confirm

@@ -54,7 +54,7 @@ def look_box(asked: ApprovalRequest, order: Order, user: User, *, is_decided: bo
         key=str(asked.pk),
         told=told_words(asked),
         because=because_words(asked),
-        waits_for=_waits_for(asked, order),
+        waits_for="" if leases.holds(order, user) else _waits_for(asked, order),  # the head of the case says "yours"
         is_own=asked.asked_by_id == user.pk,
         may_look=not is_decided and not is_barred and not leases.is_others(order, user),
         first=str(asked.asked_by),
