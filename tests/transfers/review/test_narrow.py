@@ -19,6 +19,7 @@ from transfers.review.purposes import CASE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NARROW, NARROWEST = {"width": 390, "height": 800}, {"width": 320, "height": 800}
+ROOM = 90  # for a reference
 LONG = ("阿卜杜拉热合曼·买买提尼亚孜·艾合买提江·" * 4)[:80]
 PAGES = {
     LEAD_REVIEWER: ("admin:index", "admin:transfers_order_changelist"),
@@ -56,3 +57,5 @@ def test_no_page_of_the_desk_is_wider_than_the_narrowest_window(
         for name in PAGES[role]:
             page.goto(live_server.url + reverse(name))
             assert page.evaluate("document.documentElement.scrollWidth") == NARROWEST["width"], name
+            for box in page.locator(".filters input:visible").all():
+                assert (box.bounding_box() or {}).get("width", 0) > ROOM, name
