@@ -4,6 +4,7 @@ import ast
 import os
 import re
 import shlex
+import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -266,8 +267,12 @@ def test_a_command_of_a_document_runs(command: str, data: Path, tmp_path: Path) 
 
     environment = {**os.environ, "VAR_DIR": str(data)}
     environment.pop("DATABASE_URL", None)
-    needs_backup = " restore " in command or " --list " in command
-    before = ["manage.py", "backup", "--to", f"{data}/backups", "--keys-to", f"{data}/backup-keys"]
+    is_first = command.endswith(" --first")
+    if is_first:
+        shutil.rmtree(data / "backups", ignore_errors=True)
+    has_backup = (data / "backups").exists()
+    needs_backup = not has_backup and (" restore " in command or " backup " in command) and not is_first
+    before = ["manage.py", "backup", "--to", f"{data}/backups", "--keys-to", f"{data}/backup-keys", "--first"]
     for words in [*([before] if needs_backup else []), shlex.split(command.removeprefix(PYTHON))]:
         ran = fresh.run(*words, folder=ROOT, environment=environment)
 

@@ -68,6 +68,16 @@ def stamps(target: Target) -> list[str]:
     return [stamp for stamp in _folders(target) if target.size(_name(stamp)) is not None]
 
 
+def is_in_use(target: Target) -> bool:
+    """Whether a backup was ever begun there. A bucket counts: unlike a mount point, it is there or refuses."""
+    return target.is_bucket or not {BACKUPS, KEYS}.isdisjoint(target.list_folder("")[0])
+
+
+def has_backups(target: Target) -> bool:
+    """Whether one was completed there, or the keys of one."""
+    return bool(stamps(target)) or any(map(is_stamp, target.list_folder(KEYS)[1]))
+
+
 def newest(target: Target, now: datetime | None = None) -> str:
     """The newest backup, "" where there is none. One whose time has not come was made by a clock that was wrong."""
     found = stamps(target)

@@ -38,11 +38,12 @@ class Target:
 
     def __init__(self, where: str) -> None:
         self.where = where
-        self.storage: Storage = _bucket(where) if where.startswith(S3) else _folder(where)
+        self.is_bucket = where.startswith(S3)
+        self.storage: Storage = _bucket(where) if self.is_bucket else _folder(where)
 
     def is_there(self) -> bool:
         """Whether the folder exists; in a bucket, it begins with its first file."""
-        return self.where.startswith(S3) or Path(self.storage.path("")).is_dir()
+        return self.is_bucket or Path(self.storage.path("")).is_dir()
 
     def put(self, name: str, source: BinaryIO) -> StoredFile:
         """Stores `source` and reads it back, unless the same is there already; raises `DamagedBackup`."""

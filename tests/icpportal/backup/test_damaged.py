@@ -37,10 +37,10 @@ def there(tmp_path: Path) -> Path:
 
 def backed_up(there: Path, *, days: int = 0, trusted: bool = False) -> tuple[int, str]:
     """`manage.py backup` this many days ahead of now; its exit code and output."""
-    output = StringIO()
+    output, first = StringIO(), not (there / "backups").exists()
     with time_machine.travel(timezone.now() + timedelta(days=days), tick=False):
         try:
-            call_command("backup", to=str(there), trust_clock=trusted, stdout=output, stderr=output)
+            call_command("backup", to=str(there), first=first, trust_clock=trusted, stdout=output, stderr=output)
         except SystemExit as ended:
             return int(str(ended.code)), output.getvalue()
         except CommandError as refused:

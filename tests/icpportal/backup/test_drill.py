@@ -38,7 +38,7 @@ def fill(folder: Path, settings: Any) -> Document:
 
 def run_drill(there: Elsewhere, document: Document, tmp_path: Path) -> None:
     """Backs up here, restores there, and checks the result."""
-    call_command("backup", to=there.target, keys_to=there.keys_target)
+    call_command("backup", to=there.target, keys_to=there.keys_target, first=True)
     tried = there.restore("--dry-run")
     done = there.restore()
 
@@ -85,7 +85,7 @@ def test_a_backup_names_its_key_contains_none_and_opens_after_a_key_change_with_
     document = make_sealed_document(make_order())
     new = f"new:{settings.PII_KEYS.partition(':')[2]}"
     with on_files(tmp_path) as there:
-        call_command("backup", to=there.target)
+        call_command("backup", to=there.target, first=True)
         lying = [path.read_bytes() for path in Path(there.target).rglob("*") if path.is_file()]
         wrapped = FileKey.objects.get().wrapped.encode()
 

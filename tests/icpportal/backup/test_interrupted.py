@@ -24,7 +24,7 @@ def test_an_interrupted_backup_does_not_count_and_says_so(tmp_path: Path, monkey
     monkeypatch.setattr(files, "take", press_ctrl_c)
 
     with pytest.raises(CommandError, match="No backup was made: it was interrupted."):
-        call_command("backup", to=str(tmp_path))
+        call_command("backup", to=str(tmp_path), first=True)
     assert manifest.stamps(Target(str(tmp_path))) == []
 
 
@@ -33,7 +33,7 @@ def test_nothing_is_left_of_it_but_files_for_the_next_one(tmp_path: Path, monkey
     monkeypatch.setattr(files, "take", press_ctrl_c)
 
     with pytest.raises(CommandError):
-        call_command("backup", to=str(target), keys_to=str(keys))
+        call_command("backup", to=str(target), keys_to=str(keys), first=True)
     assert [path.name for path in (*target.rglob("*"), *keys.rglob("*")) if path.is_file()] == []
     assert list((target / "backups").iterdir()) == []
 
@@ -59,7 +59,7 @@ def test_one_that_is_interrupted_while_old_files_are_deleted_counts(
     out, told = StringIO(), StringIO()
 
     with pytest.raises(SystemExit) as ended:
-        call_command("backup", to=str(tmp_path), stdout=out, stderr=told)
+        call_command("backup", to=str(tmp_path), first=True, stdout=out, stderr=told)
 
     (stamp,) = manifest.stamps(Target(str(tmp_path)))
     assert (ended.value.code, out.getvalue().startswith(f"backup {stamp}: ")) == (3, True)
@@ -76,7 +76,7 @@ def test_one_that_is_interrupted_while_old_files_are_deleted_counts(
 def test_an_interrupted_restore_says_whether_the_database_is_filled(
     tmp_path: Path, when: str, code: int, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    call_command("backup", to=str(tmp_path))
+    call_command("backup", to=str(tmp_path), first=True)
     monkeypatch.setattr(restores, "refuse_filled", lambda: None)
     monkeypatch.setattr(restores.database, "restore", lambda _source: None)  # into this very database
     monkeypatch.setattr(restores, when, press_ctrl_c)

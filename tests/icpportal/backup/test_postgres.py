@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
 def test_it_is_restored_where_the_owner_of_the_database_created_the_extension(tmp_path: Path) -> None:
     make_sealed_document(make_order())
     with of_another_owner(tmp_path) as there:
-        call_command("backup", to=there.target, keys_to=there.keys_target)
+        call_command("backup", to=there.target, keys_to=there.keys_target, first=True)
 
         done = there.restore()
 
@@ -30,7 +30,7 @@ def test_a_backup_with_comments_on_extensions_is_restored_there_too(
     with of_another_owner(tmp_path) as there:
         with monkeypatch.context() as before:
             before.setattr("icpportal.backup.database.AS_OURS", ["--no-owner", "--no-privileges"])
-            call_command("backup", to=there.target, keys_to=there.keys_target)
+            call_command("backup", to=there.target, keys_to=there.keys_target, first=True)
 
         assert there.restore().returncode == 0
 
@@ -38,7 +38,7 @@ def test_a_backup_with_comments_on_extensions_is_restored_there_too(
 def test_the_error_is_shown_without_the_command_that_failed(tmp_path: Path) -> None:
     make_sealed_document(make_order())
     with of_another_owner(tmp_path) as there:
-        call_command("backup", to=there.target, keys_to=there.keys_target)
+        call_command("backup", to=there.target, keys_to=there.keys_target, first=True)
         with psycopg.connect(there.environment["DATABASE_URL"]) as taken:
             taken.execute("CREATE SEQUENCE django_migrations_id_seq")
 

@@ -54,7 +54,7 @@ def test_a_backup_reports_a_full_or_unwritable_data_folder(tmp_path: Path, why: 
             CommandError, match=r"No backup was made: VAR_DIR \(.+\) has no room or cannot be written: .+\.$"
         ),
     ):
-        call_command("backup", to=str(target))
+        call_command("backup", to=str(target), first=True)
     assert manifest.stamps(Target(str(target))) == []
 
 
@@ -64,7 +64,7 @@ def test_a_restore_without_space_changes_nothing_says_so_and_succeeds_once_there
 ) -> None:
     make_sealed_document(make_order())
     with on_files(tmp_path) as there:
-        call_command("backup", to=there.target, keys_to=there.keys_target)
+        call_command("backup", to=there.target, keys_to=there.keys_target, first=True)
         unlimited, there.room = (
             there.room,
             int(manifest.read(Target(there.target)).database.stored.size * of_the_database),
@@ -86,7 +86,7 @@ def test_a_restore_without_space_changes_nothing_says_so_and_succeeds_once_there
 def test_a_restore_without_space_for_a_file_says_that_it_stopped_half_way_and_what_to_do(tmp_path: Path) -> None:
     storage.keep("documents", "20261129/large.jpg", os.urandom(40 * MIB))
     with on_files(tmp_path) as there:
-        call_command("backup", to=there.target, keys_to=there.keys_target)
+        call_command("backup", to=there.target, keys_to=there.keys_target, first=True)
         there.room = 30 * MIB
 
         stopped = there.restore()
@@ -104,7 +104,7 @@ def test_a_backup_larger_than_the_free_space_is_refused_beforehand(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_sealed_document(make_order())
-    call_command("backup", to=str(tmp_path / "backups"))
+    call_command("backup", to=str(tmp_path / "backups"), first=True)
     monkeypatch.setattr(shutil, "disk_usage", lambda _folder: Usage(100, 90, 10))
 
     with pytest.raises(CommandError, match=r"Not restored: the storages have 10 bytes free, and the files of the ba"):

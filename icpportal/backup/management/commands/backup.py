@@ -34,6 +34,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--to", help="a folder, or s3://bucket/prefix")
         parser.add_argument("--keys-to", help="where the keys of files go, separate from the rest (default: the same)")
+        parser.add_argument("--first", action="store_true", help="a place is new: make the first backup there")
         parser.add_argument("--list", metavar="FROM", help="list the backups in this place, and make none")
         parser.add_argument(
             "--trust-clock", action="store_true", help="this host's clock is right: delete what is old by it"
@@ -48,6 +49,7 @@ class Command(BaseCommand):
         list: str | None,
         as_json: bool,
         trust_clock: bool,
+        first: bool,
         **options: str | int | None,
     ) -> None:
         try:
@@ -55,7 +57,9 @@ class Command(BaseCommand):
                 return self._list(Target(list), as_json=as_json)
             if not to:
                 raise CommandError("Name the place of the backup: --to DIR, or --to s3://bucket/prefix.")
-            self._make(Target(to), Target(keys_to or to), as_json=as_json, trusted=trust_clock)
+            target, keys_target = Target(to), Target(keys_to or to)
+            _refuse_wrong_place([target, keys_target] if keys_to else [target], first=first)
+            self._make(target, keys_target, as_json=as_json, trusted=trust_clock)
         except (DatabaseFault, DamagedBackup, NoScratch) as fault:
             raise CommandError(f"No backup was made: {fault}.") from fault
         except KeyboardInterrupt as stopped:
@@ -153,3 +157,17 @@ class Command(BaseCommand):
             state = f"sealed with the key “{key}”" if key else "damaged: its manifest cannot be read"
             self.stdout.write(f"{stamp}  {state}" + (f"; {AHEAD}" if manifest.is_ahead(stamp) else ""))
         self.stdout.write(f"{len(found)} backups in {target.where}")
+
+
+def _refuse_wrong_place(targets: list[Target], *, first: bool) -> None:
+    """A volume that is away leaves its mount point: a backup there would fill another disk, and nobody would know."""
+    if first and all(map(manifest.has_backups, targets)):
+        places = " and ".join(target.where for target in targets)
+        holds = "hold" if len(targets) > 1 else "holds"
+        raise CommandError(f"No backup was made: {places} {holds} backups already. Run backup without --first.")
+    for target in targets:
+        if not first and not manifest.is_in_use(target):
+            raise CommandError(
+                f"No backup was made: {target.where} holds no backups, as if its volume were not mounted. Mount it; "
+                "or, if this is a new place, add --first once."
+            )
