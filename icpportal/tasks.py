@@ -17,7 +17,7 @@ from icpportal.metrics.counters import count_task
 from icpportal.operations import cleanup, retention
 from icpportal.operations import heartbeat as pulse
 from icpportal.operations import reconcile as reconciliation
-from icpportal.operations.monitoring import parts
+from icpportal.operations.monitoring import clock_jumps, parts
 from icpportal.operations.monitoring import watch as watching
 from icpportal.outbox import delivery
 from icpportal.outbox.receipts import supplier_reports
@@ -43,12 +43,17 @@ class Job(Task):
 
     abstract = True
     goes_on = False  # True for jobs that send nothing and move nothing by the clock
+    ends_times = False  # True for jobs that end a deadline or a retention: they wait when the clock is in doubt
     throws = (Retryable, Refused)  # outages of outside systems are logged without a traceback
 
     began: float | None = None  # a worker process runs one task at a time
 
     def __call__(self, *args: Json, **kwargs: Json) -> object:
-        return super().__call__(*args, **kwargs) if self.goes_on or not restored.is_held() else None
+        if restored.is_held() and not self.goes_on:
+            return None
+        if self.ends_times:
+            clock_jumps.refuse_doubtful()
+        return super().__call__(*args, **kwargs)
 
     @property
     def short_name(self) -> str:
@@ -110,7 +115,7 @@ def clear_documents(holder: str) -> None:
     deletion.clear_of(holder)
 
 
-@app.task(base=Job, goes_on=True)
+@app.task(base=Job, goes_on=True, ends_times=True)
 def sweep_documents() -> None:
     """Examines overdue uploads, and deletes due files."""
     sweeping.sweep_documents()
@@ -122,19 +127,19 @@ def finish_decisions() -> None:
     decisions.finish_due()
 
 
-@app.task(base=Job)
+@app.task(base=Job, ends_times=True)
 def finish_lone_requests() -> None:
     """Carries out requests of people who hold their duty alone and have waited a day."""
     approvals.finish_due()
 
 
-@app.task(base=Job)
+@app.task(base=Job, ends_times=True)
 def sweep_deadlines() -> None:
     """Moves every order whose time has run out."""
     deadlines.sweep()
 
 
-@app.task(base=Job)
+@app.task(base=Job, ends_times=True)
 def sweep_rights() -> None:
     """Carries out people's requests about their own data."""
     rights.sweep()
@@ -182,7 +187,7 @@ def keep_audit() -> None:
     checkpoints.keep()
 
 
-@app.task(base=Job)
+@app.task(base=Job, ends_times=True)
 def retain() -> None:
     """Deletes personal data past its retention."""
     retention.retain()
@@ -206,7 +211,7 @@ def fill_natures() -> None:
     backfill.fill_natures()
 
 
-@app.task(base=Job)
+@app.task(base=Job, ends_times=True)
 def tidy() -> None:
     """Deletes what is no longer needed."""
     cleanup.cleanup()

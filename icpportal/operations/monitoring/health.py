@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from icpportal.gateways.registry import ADVICE
 from icpportal.operations import cleanup, heartbeat
-from icpportal.operations.monitoring import migrations, parts
+from icpportal.operations.monitoring import clock_jumps, migrations, parts
 from icpportal.operations.monitoring.findings import Finding, age_finding, run_check
 from icpportal.outbox import queries as outbox
 from verification.documents import rounds
@@ -80,7 +80,7 @@ def deep_checks(now: datetime) -> dict[str, Callable[[], Finding]]:
         "database": _database,
         "broker": parts.broker,
         "outbox": lambda: _outbox(now),
-        "deadlines": lambda: age_finding(heartbeat.age("sweep_deadlines", now), SWEEP_RESTS),
+        "deadlines": lambda: _deadlines(now),
         "worker": lambda: _queues(now),
         "gateways": lambda: _gateways(now),
         "line": lambda: parts.line(now),
@@ -129,6 +129,13 @@ def _cache() -> Finding:
 def _outbox(now: datetime) -> Finding:
     waiting = outbox.oldest_waiting(now)
     return age_finding(now - waiting if waiting else timedelta(0), OUTBOX_WAITS)
+
+
+def _deadlines(now: datetime) -> Finding:
+    """Whether the sweep runs; `why` is "clock" where it waits because the clock is in doubt."""
+    if clock_jumps.doubt(now):
+        return {"ok": False, "why": "clock"}
+    return age_finding(heartbeat.age("sweep_deadlines", now), SWEEP_RESTS)
 
 
 def _gateways(now: datetime) -> Finding:

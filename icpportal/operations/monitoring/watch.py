@@ -12,7 +12,7 @@ from icpportal.alarms import restored, rows
 from icpportal.alarms.actions import clear, open_alarm
 from icpportal.gateways.request_budget import call_within
 from icpportal.operations import heartbeat
-from icpportal.operations.monitoring import alerts, clock_steps, health
+from icpportal.operations.monitoring import alerts, clock_jumps, clock_steps, health
 from icpportal.operations.monitoring.findings import Finding, run_check
 from icpportal.time_format import to_beijing
 from icpportal.workdays.calendar import calendar
@@ -31,6 +31,7 @@ def watch(*, now: datetime | None = None) -> None:
     parts = rows.Parts("watch")
     steps: dict[str, Callable[[], object]] = {
         "clock": lambda: clock_steps.catch_up(now),
+        "jumps": lambda: clock_jumps.note(now),
         "health": lambda: watch_health(now),
         "holidays": lambda: watch_holidays(now),
         "alerts": lambda: alerts.tell(now=now),
