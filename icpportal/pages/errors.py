@@ -16,12 +16,13 @@ from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template import loader
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, get_language_from_request, override
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.codes.file_cache import is_full
 from icpportal.fields.components import Link
-from icpportal.fields.types import Fact
+from icpportal.fields.types import Fact, Words
 from icpportal.gateways.storage import StorageDown
 from icpportal.pages.context import portal
 from icpportal.pages.header import links
@@ -33,6 +34,16 @@ logger = logging.getLogger(__name__)
 
 DESK = "/admin/"
 RETRY_AFTER = timedelta(minutes=2)
+BARE_ERROR = (
+    _("Something went wrong on our side"),
+    _("This is not your fault. Everything you saved is still there, and nothing was sent twice."),
+    _("Wait a minute and try again. If it happens again, call us and give this number:"),
+)
+BARE_PAUSE = (
+    _("Temporarily unavailable"),
+    _("Part of the service is not responding. Everything you saved is safe."),
+    _("Try again in a few minutes."),
+)
 
 
 def page(
@@ -134,12 +145,30 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return unavailable(request)
     number = secrets.token_hex(4)
     logger.error("page failed", extra={"number": number, "path": request.path, "method": request.method})
-    return page(request, HTTPStatus.INTERNAL_SERVER_ERROR, knows_reader=False, number=number)
+    try:
+        return page(request, HTTPStatus.INTERNAL_SERVER_ERROR, knows_reader=False, number=number)
+    except Exception as problem:  # the frame is broken too, as without `collectstatic`
+        return _bare(HTTPStatus.INTERNAL_SERVER_ERROR, problem, BARE_ERROR, number=number)
+
+
+def _bare(status: HTTPStatus, problem: Exception, texts: tuple[Words, ...], *, number: str = "") -> HttpResponse:
+    """The texts without the portal's frame, which cannot be drawn."""
+    logger.error("error page failed", extra={"trouble": type(problem).__name__})
+    title, *lines = texts
+    body = format_html_join("", "<p>{}</p>", ((line,) for line in (*lines, number) if line))
+    language = get_language() or ""
+    frame = '<!doctype html><html lang="{0}"><meta charset="utf-8"><title>{1}</title><h1>{1}</h1>{2}</html>'
+    return HttpResponse(
+        format_html(frame, language, title, body), status=status.value, headers={"Content-Language": language}
+    )
 
 
 def unavailable(request: HttpRequest, until: datetime | None = None) -> HttpResponse:
     """503: the portal is paused, or a part of it does not answer."""
-    answer = page(request, HTTPStatus.SERVICE_UNAVAILABLE, knows_reader=False, until=until)
+    try:
+        answer = page(request, HTTPStatus.SERVICE_UNAVAILABLE, knows_reader=False, until=until)
+    except Exception as problem:  # as above
+        answer = _bare(HTTPStatus.SERVICE_UNAVAILABLE, problem, BARE_PAUSE)
     answer["Retry-After"] = str(int(RETRY_AFTER.total_seconds()))
     return answer
 

@@ -213,3 +213,34 @@ def test_a_refusal_before_the_language_is_known_is_in_the_readers_language(reade
 
 def test_no_search_engine_indexes_an_error_page(reader):
     assert '<meta name="robots" content="noindex">' in reader.get("/gallery/missing/").content.decode()
+
+
+@pytest.mark.parametrize(("path", "status"), [("/gallery/broken/", 500), ("/no/such/place/", 500)])
+def test_without_collected_files_each_page_has_one_error_page_without_a_frame(
+    reader, settings, tmp_path, caplog, path, status
+):
+    """As a new version without `collectstatic`: no page, and no error page, can name its style sheet."""
+    manifest = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": manifest}}
+    settings.STATIC_ROOT = str(tmp_path)
+
+    with caplog.at_level(logging.ERROR):
+        page = reader.get(path, headers={"accept-language": "en"})
+
+    assert page.status_code == status
+    assert heading(page) == "Something went wrong on our side"
+    number = re.search(r"<p>([0-9a-f]{8})</p>", page.content.decode())
+    own = [record for record in caplog.records if record.name == "icpportal.pages.errors"]
+    assert [record.message for record in own] == ["page failed", "error page failed"]
+    assert number.group(1) == own[0].number
+    assert len(caplog.records) <= 3
+    assert page.headers["Content-Security-Policy"]
+
+
+def test_a_pause_needs_no_frame_either(request_, monkeypatch, caplog):
+    def refuse(*_words, **_facts):
+        raise ValueError("Missing staticfiles manifest entry")
+
+    monkeypatch.setattr(errors, "page", refuse)
+    page = errors.unavailable(request_)
+    assert (page.status_code, page.headers["Retry-After"], heading(page)) == (503, "120", "暂时无法使用")
