@@ -17,7 +17,7 @@ class BadNotice(ValueError):
 
 def read(path: Path, *, source: str = "") -> list[WorkCalendarDay]:
     """The days of a CSV file with lines such as `2027-02-06,work` or `2027-02-08,off,Spring Festival`."""
-    lines = csv.reader(path.read_text(encoding="utf-8-sig").splitlines())
+    lines = csv.reader(_text(path).splitlines())
     days = [_day(number, cells, source or path.name) for number, cells in enumerate(lines, start=1) if any(cells)]
     if not days:
         raise BadNotice(f"{path.name} holds no day")
@@ -25,6 +25,17 @@ def read(path: Path, *, source: str = "") -> list[WorkCalendarDay]:
     if times > 1:
         raise BadNotice(f"{path.name} names {often} twice")
     return days
+
+
+def _text(path: Path) -> str:
+    """The file's text: UTF-8, or what Excel on a Chinese Windows saves."""
+    content = path.read_bytes()
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadNotice(f"{path.name} is neither UTF-8 nor GB18030: save it as CSV UTF-8")
 
 
 def _day(number: int, cells: list[str], source: str) -> WorkCalendarDay:

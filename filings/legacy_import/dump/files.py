@@ -48,8 +48,11 @@ def rows(path: Path, *, encoding: str = "") -> Iterator[Raw]:
         chosen = encoding or encoding_of(path)
         with path.open(encoding=chosen, errors="replace", newline="") as file:
             yield from _rows(file)
-    except (OSError, LookupError) as problem:
-        raise InvalidDump(str(problem)) from problem
+    except OSError as problem:
+        why = {"file": path, "reason": problem.strerror or problem}
+        raise InvalidDump(_("%(file)s cannot be read: %(reason)s") % why) from problem
+    except LookupError as problem:
+        raise InvalidDump(_("There is no encoding “%(name)s”: use utf-8 or gb18030") % {"name": encoding}) from problem
 
 
 def _rows(file: TextIO) -> Iterator[Raw]:

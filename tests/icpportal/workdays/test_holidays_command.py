@@ -55,6 +55,25 @@ def test_a_dry_run_reads_and_writes_nothing(tmp_path, capsys):
     assert WorkCalendarDay.objects.count() == 0
 
 
+def test_a_notice_saved_by_excel_on_a_chinese_windows_is_read(tmp_path):
+    file = tmp_path / "notice.csv"
+    file.write_bytes("2027-02-08,off,春节\r\n".encode("gb18030"))
+
+    call_command("holidays", "load", str(file))
+
+    assert WorkCalendarDay.objects.get().source == "notice.csv: 春节"
+
+
+def test_a_file_in_an_unknown_encoding_is_named_with_what_to_do(tmp_path):
+    file = tmp_path / "notice.csv"
+    file.write_bytes("2027-02-08,off".encode("utf-16"))
+
+    with pytest.raises(CommandError) as refused:
+        call_command("holidays", "load", str(file))
+
+    assert str(refused.value) == "notice.csv is neither UTF-8 nor GB18030: save it as CSV UTF-8"
+
+
 @pytest.mark.parametrize("content", [b"2027-99-01,off", b"\xff\xfe\x00"])
 def test_an_invalid_file_is_reported_and_changes_nothing(tmp_path, content: bytes):
     file = tmp_path / "notice.csv"

@@ -64,7 +64,7 @@ class Command(BaseCommand):
             days = read(options["file"], source=options["source"])
         except OSError as error:
             raise CommandError(f"{options['file']} cannot be read: {error.strerror}") from error
-        except (BadNotice, UnicodeDecodeError) as error:
+        except BadNotice as error:
             raise CommandError(str(error)) from error
         saved = 0 if options["dry_run"] else save(days)
         totals = {"read": len(days), "saved": saved}

@@ -59,7 +59,7 @@ def test_a_given_encoding_is_used_and_an_unknown_one_is_reported(tmp_path):
     path = write_csv(tmp_path / "dump.csv", ROWS, encoding="utf-16")
 
     assert domains(path, encoding="utf-16") == THREE
-    with pytest.raises(files.InvalidDump, match="nonsense"):
+    with pytest.raises(files.InvalidDump, match="There is no encoding “nonsense”: use utf-8 or gb18030"):
         domains(path, encoding="nonsense")
 
 
@@ -124,9 +124,14 @@ def test_a_file_that_is_no_dump_is_reported(tmp_path, content):
         domains(path)
 
 
-def test_a_missing_file_is_said(tmp_path):
-    with pytest.raises(files.InvalidDump):
+def test_a_missing_file_or_a_folder_is_named_with_the_reason(tmp_path):
+    with pytest.raises(files.InvalidDump) as missing:
         domains(tmp_path / "none.csv")
+    with pytest.raises(files.InvalidDump) as folder:
+        domains(tmp_path)
+
+    assert str(missing.value) == f"{tmp_path}/none.csv cannot be read: No such file or directory"
+    assert str(folder.value) == f"{tmp_path} cannot be read: Is a directory"
 
 
 def test_json_may_begin_with_a_bom_or_hold_four_byte_gb18030(tmp_path):
