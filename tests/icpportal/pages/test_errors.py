@@ -242,5 +242,6 @@ def test_a_pause_needs_no_frame_either(request_, monkeypatch, caplog):
         raise ValueError("Missing staticfiles manifest entry")
 
     monkeypatch.setattr(errors, "page", refuse)
-    page = errors.unavailable(request_)
+    with translation.override("zh-hans"):
+        page = errors.unavailable(request_)
     assert (page.status_code, page.headers["Retry-After"], heading(page)) == (503, "120", "暂时无法使用")
