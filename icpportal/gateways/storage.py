@@ -12,7 +12,7 @@ import os
 import time
 import uuid
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -21,6 +21,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.utils import timezone
 
 from icpportal.gateways.errors import Retryable
 from icpportal.privacy.files import keys, pieces
@@ -36,6 +37,7 @@ else:
 logger = logging.getLogger(__name__)
 
 MARK = ".portal-folder"
+ON_RECORD = timedelta(hours=1)  # a younger key may be that of a file which is being written
 TRIAL = b"is this place writable?"
 QUARANTINE, DOCUMENTS, EXPORTS = "quarantine", "documents", "exports"
 SEALED = (QUARANTINE, DOCUMENTS, EXPORTS)  # the ministry's files are sealed by its line
@@ -68,7 +70,11 @@ class NotMounted(StorageDown):
 
     @property
     def explanation(self) -> str:
-        return f"{self}: its volume is not mounted, or another one is: {self.file} must be there and say {self.mark}"
+        if self.mark:
+            why = f"its volume is not mounted, or another one is: {self.file} must be there and say {self.mark}"
+        else:
+            why = f"its volume is not mounted: {self.file.parent} is empty. If its files are lost, create {MARK} in it"
+        return f"{self}: {why}"
 
 
 class Missing(LookupError):
@@ -110,10 +116,26 @@ def _folder(alias: str) -> Path | None:
 
 
 def _refuse_unmounted(alias: str) -> None:
-    """Raises `NotMounted` for an empty or missing folder that was marked once."""
+    """Raises `NotMounted` for an empty or missing folder that was marked once, or whose files are on record."""
     folder = _folder(alias)
-    if folder and _is_empty(alias, folder) and (mark := known_marks().get(alias)):
+    if not folder or not _is_empty(alias, folder):
+        return
+    mark = known_marks().get(alias, "")
+    if mark or keys.exist_since(timezone.now() - ON_RECORD, alias):
         raise NotMounted(alias, folder, mark)
+
+
+def find_unmounted() -> list[NotMounted]:
+    """The places that `NotMounted` would be raised for."""
+    found = []
+    for alias in PLACES:
+        try:
+            _refuse_unmounted(alias)
+        except NotMounted as gone:
+            found.append(gone)
+        except StorageDown:
+            continue  # `try_place` says so
+    return found
 
 
 def _is_empty(alias: str, folder: Path) -> bool:
@@ -145,7 +167,7 @@ def mark_folders() -> None:
 def _mark(folder: Path) -> str:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / MARK
-    if not file.exists():
+    if not file.exists() or not file.read_text().strip():  # a person may have created it
         file.write_text(uuid.uuid4().hex)
     return file.read_text().strip()
 

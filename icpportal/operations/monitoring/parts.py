@@ -87,15 +87,17 @@ def last_finding(name: str, now: datetime) -> Finding:
     return {"ok": row.well} if row.well else {"ok": False, "why": row.trouble}
 
 
-def try_storages(marks: dict[str, str]) -> None:
-    """Raises when one of the storages accepts no file, or its folder does not bear its mark."""
+def try_storages(marks: dict[str, str], unmounted: list[storage.NotMounted]) -> None:
+    """Raises when one of the storages accepts no file, or its folder is `unmounted` or does not bear its mark."""
+    for gone in unmounted:
+        raise gone
     for alias in storage.PLACES:
         storage.try_place(alias, f"trial-{secrets.token_hex(8)}", marks.get(alias, ""))
 
 
 def storage_trial() -> Trial:
     """What it needs of the database it reads before."""
-    return partial(try_storages, storage.known_marks())
+    return partial(try_storages, storage.known_marks(), storage.find_unmounted())
 
 
 def try_mail() -> None:

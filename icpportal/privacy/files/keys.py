@@ -3,6 +3,7 @@
 import os
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 
 from icpportal.privacy.crypto import Unreadable, seal, unseal
 from icpportal.privacy.models import FileKey
@@ -29,6 +30,11 @@ def find(key_id: uuid.UUID, place: str, name: str) -> bytes:
     if (row.place, row.name) != (place, name):
         raise Unreadable("another file lies in the place of a sealed one")
     return unseal(row.wrapped, bound_to=_bound_to(row.pk))
+
+
+def exist_since(moment: datetime, place: str) -> bool:
+    """Whether this place has a key from before `moment`."""
+    return FileKey.objects.filter(place=place, created_at__lt=moment).exists()
 
 
 def forget(place: str, name: str) -> None:

@@ -420,7 +420,7 @@ def test_of_many_concurrent_runs_one_does_the_work(received, files, monkeypatch)
 def test_examining_takes_few_queries(received, django_assert_num_queries):
     document = received()
 
-    # claim, read, key, the mark of a folder still empty, two new keys, end and what it replaced in a transaction,
-    # compare; then the bin: read, key, done
-    with django_assert_num_queries(14):
+    # claim, read, key, mark and old keys of a folder still empty, two new keys, end and what it replaced in a
+    # transaction, compare; then the bin: read, key, done
+    with django_assert_num_queries(15):
         examine(document.pk)

@@ -133,9 +133,9 @@ def test_a_batch_takes_as_many_queries_however_many_files_and_days_there_are(
     strays(files)
     this = begin(soon())
 
-    # what was set aside, the mark of the empty quarantine, two columns of names twice, its progress;
+    # what was set aside, mark and old keys of the empty quarantine, two columns of names twice, its progress;
     # the test's savepoints, two a folder and a look
-    with django_assert_num_queries(1 + 1 + 4 + 1 + 2 * (40 + 2)):
+    with django_assert_num_queries(1 + 2 + 4 + 1 + 2 * (40 + 2)):
         go_on(this, soon(7200), names=40)
 
 

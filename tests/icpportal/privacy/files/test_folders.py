@@ -3,6 +3,7 @@
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from icpportal.alarms.models import Alarm
 from icpportal.backup import files as backed_up
 from icpportal.gateways import storage
 from icpportal.operations.monitoring import parts
+from icpportal.privacy.models import FileKey
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -104,3 +106,50 @@ def test_nothing_is_written_below_the_mount_point_of_a_volume_that_is_away(folde
     assert alarm.cleared_at
     assert storage.read("ministry", "20261130/report") == b"first"
     assert list(backed_up.walk("ministry")) == ["20261130/report"]
+
+
+@pytest.fixture
+def papers(settings: Any, tmp_path: Path) -> Path:
+    """The folder of sealed documents, of a version that marked no folder."""
+    volume = tmp_path / "documents"
+    settings.SEAL_FILES = True
+    options = {**settings.STORAGES["ministry"]["OPTIONS"], "location": volume}
+    settings.STORAGES = {**settings.STORAGES, "documents": {**settings.STORAGES["ministry"], "OPTIONS": options}}
+    storage.keep("documents", "20261101/paper.jpg", b"sealed")
+    FileKey.objects.update(created_at=NOW - timedelta(days=29))
+    return volume
+
+
+def test_an_empty_mount_point_is_not_marked_at_the_first_start_while_files_are_on_record(papers, monkeypatch):
+    monkeypatch.setattr("icpportal.operations.heartbeat.ask_gateways", lambda **_now: None)
+    papers.rename(papers.with_name("away"))
+    papers.mkdir()
+
+    parts.examine(now=NOW)
+    with pytest.raises(storage.NotMounted):
+        storage.keep("documents", "20261130/other.jpg", b"second")
+
+    assert list(papers.iterdir()) == []
+    assert storage.known_marks() == {}
+    alarm = Alarm.objects.get(cause="storage.not_mounted")
+    why = "is empty. If its files are lost, create .portal-folder in it"
+    assert alarm.detail == f"documents: its volume is not mounted: {papers} {why}"[:200]
+
+    papers.rmdir()
+    papers.with_name("away").rename(papers)
+    parts.examine(now=NOW + parts.TRIED_EVERY)
+    alarm.refresh_from_db()
+    assert alarm.cleared_at
+    assert storage.known_marks().keys() == set(storage.PLACES)
+
+
+def test_a_folder_whose_files_are_lost_for_good_is_used_again_once_somebody_creates_its_mark(papers, monkeypatch):
+    monkeypatch.setattr("icpportal.operations.heartbeat.ask_gateways", lambda **_now: None)
+    papers.rename(papers.with_name("lost"))
+    papers.mkdir()
+    (papers / storage.MARK).touch()
+
+    parts.examine(now=NOW)
+    storage.keep("documents", "20261130/other.jpg", b"second")
+
+    assert storage.known_marks()["documents"] == (papers / storage.MARK).read_text() != ""
