@@ -191,9 +191,11 @@ def try_place(alias: str, name: str, mark: str = "") -> None:
         raise StorageDown(alias)
 
 
-def read(alias: str, name: str) -> bytes:
+def read(alias: str, name: str, *, on_page: bool = False) -> bytes:
+    """The content; `on_page` as in `open_on_page`."""
+    opens = open_on_page if on_page else open_file
     try:
-        with open_file(alias, name) as source:
+        with opens(alias, name) as source:
             return source.read()
     except TROUBLE as trouble:
         raise StorageDown(alias) from trouble

@@ -73,19 +73,19 @@ def part_name(name: str, number: int) -> str:
 
 
 def content(export: DataExport) -> Iterator[bytes]:
-    """Yields the copy, one part in memory at a time.
+    """Yields the copy on a page, one part in memory at a time.
 
     Raises `Missing`; if the first part is gone, before it yields anything.
     """
     names = [part_name(export.stored_name, number) for number in range(export.parts)]
-    first = storage.read(storage.EXPORTS, names[0])
+    first = storage.read(storage.EXPORTS, names[0], on_page=True)
     return _chain(first, names[1:])
 
 
 def _chain(first: bytes, names: list[str]) -> Iterator[bytes]:
     yield first
     for name in names:
-        yield storage.read(storage.EXPORTS, name)
+        yield storage.read(storage.EXPORTS, name, on_page=True)
 
 
 def drop(export: DataExport) -> None:

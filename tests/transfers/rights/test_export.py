@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings as portal
-from django.core.files.storage import storages
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage, storages
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -327,6 +328,27 @@ def test_an_outage_of_the_storage_only_delays_the_copy_and_operations_are_told(
 
     with time_machine.travel(timezone.now() + timedelta(hours=9)):
         sweep.sweep()
+    assert open_zip(fetch(client)).testzip() is None
+
+
+class Silent(FileSystemStorage):
+    """A bucket that answers nobody."""
+
+    def _open(self, name: str, mode: str = "rb") -> File:
+        raise TimeoutError(name, mode)
+
+
+def test_a_bucket_that_hangs_is_given_up_as_soon_as_on_any_page(client: Client, settings: Any) -> None:
+    user, _order = somebody()
+    prove_again(client, user).post(URL)
+    build()
+    hurried = {"BACKEND": f"{__name__}.Silent"}
+    settings.STORAGES = {**settings.STORAGES, "exports_on_pages": hurried}
+    client.raise_request_exception = False
+
+    assert fetch(client).status_code == 503
+
+    del storages.backends["exports_on_pages"]
     assert open_zip(fetch(client)).testzip() is None
 
 

@@ -225,6 +225,7 @@ for place, name in (("documents", "20261125/one"), ("quarantine", "20261125/two"
     print(storage.place(place).save(name, ContentFile(b"one")))
 with storage.open_on_page("documents", "20261125/one") as source:
     print(source.read())
+print(storage.place("exports_on_pages").location)
 """
 
 
@@ -242,7 +243,7 @@ def test_the_environment_alone_puts_both_storages_into_the_bucket(bucket, endpoi
 
     done = subprocess.run([sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=False)
 
-    assert done.stdout == "20261125/one\n20261125/two\nb'one'\n", done.stderr
+    assert done.stdout == "20261125/one\n20261125/two\nb'one'\nexports\n", done.stderr
     assert keys(bucket) == ["documents/20261125/one", "quarantine/20261125/two"]
 
 
