@@ -3,6 +3,9 @@
 A helper, one for each test process, imports the libraries and nothing of the project. Each program then runs
 in a fork of it, with exactly the given environment, folder and arguments: it imports the project's
 modules for the first time, as after any start.
+
+Commands that differ only in their arguments may share more: `Portal` has also started the project, with their
+environment and in their folder, and each of its commands runs in a fork of that.
 """
 
 import atexit
@@ -16,6 +19,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -35,49 +39,78 @@ OF_THE_PROGRAM = 0, 1, 2  # its standard input, output and error
 
 def run(*arguments: str, folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Runs `python` with these arguments (`-c`, `-m` or a file first), in this folder, with only this environment."""
-    with tempfile.TemporaryDirectory(prefix="fresh-") as kept:
-        out, err = Path(kept) / "out", Path(kept) / "err"
-        asked = {
-            "arguments": arguments,
-            "folder": str(folder),
-            "environment": environment,
-            "outputs": [str(out), str(err)],
-        }
-        code = _answer(json.dumps(asked))
-        return subprocess.CompletedProcess(arguments, code, out.read_text("utf-8"), err.read_text("utf-8"))
-
-
-def _answer(asked: str) -> int:
-    """The exit code; if the test's time runs out first, the program ends, and the next one gets a new helper."""
-    helper = _helper()
     try:
-        helper.stdin.write(asked + "\n")
-        helper.stdin.flush()
-        return int(helper.stdout.readline())
-    except BaseException:
+        return _helper().run(arguments, folder, environment)
+    except BaseException:  # the test's time ran out, for example: the next program gets a new helper
+        atexit.unregister(_helper().close)
         _helper.cache_clear()
-        atexit.unregister(helper.communicate)
-        os.killpg(helper.pid, signal.SIGKILL)
-        helper.communicate()
         raise
 
 
+@contextlib.contextmanager
+def started(folder: Path, environment: dict[str, str]) -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
+    """Starts the project once, in this folder with only this environment; what it yields runs commands in forks of it.
+
+    `manage.py` is run as always, but finds the project's modules imported.
+    """
+    helper = Helper(json.dumps({"folder": str(folder), "environment": environment}))
+    try:
+        yield lambda *arguments: helper.run(("manage.py", *arguments), folder, environment)
+    finally:
+        helper.close()
+
+
+class Helper:
+    """The process that programs are forked from."""
+
+    def __init__(self, *project: str) -> None:
+        plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", __file__, *project],
+            env=plain, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
+        )  # fmt: skip
+
+    def run(
+        self, arguments: tuple[str, ...], folder: Path, environment: dict[str, str]
+    ) -> subprocess.CompletedProcess[str]:
+        """The program's output and exit code; if the test's time runs out first, it ends, and this process too."""
+        with tempfile.TemporaryDirectory(prefix="fresh-") as kept:
+            out, err = Path(kept) / "out", Path(kept) / "err"
+            asked = {
+                "arguments": arguments,
+                "folder": str(folder),
+                "environment": environment,
+                "outputs": [str(out), str(err)],
+            }
+            try:
+                self.process.stdin.write(json.dumps(asked) + "\n")
+                self.process.stdin.flush()
+                code = int(self.process.stdout.readline())
+            except BaseException:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.close()
+                raise
+            return subprocess.CompletedProcess(arguments, code, out.read_text("utf-8"), err.read_text("utf-8"))
+
+    def close(self) -> None:
+        if self.process.returncode is None:
+            self.process.communicate()
+
+
 @cache
-def _helper() -> subprocess.Popen[str]:
-    plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-    helper = subprocess.Popen(
-        [sys.executable, "-P", __file__],
-        env=plain, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
-    atexit.register(helper.communicate)
+def _helper() -> Helper:
+    helper = Helper()
+    atexit.register(helper.close)
     return helper
 
 
-def _serve() -> None:
+def _serve(*project: str) -> None:
     """Runs the program of each line and answers with its exit code."""
     for name in LIBRARIES:
         with contextlib.suppress(ImportError):  # one that is not installed is not needed
             importlib.import_module(name)
+    for each in project:
+        _load(**json.loads(each))
     gc.freeze()
     answers = os.dup(sys.stdout.fileno())
     for line in iter(sys.stdin.readline, ""):
@@ -90,16 +123,29 @@ def _serve() -> None:
     return None
 
 
+def _load(*, folder: str, environment: dict[str, str]) -> None:
+    """Starts the project and checks it, as most commands do first."""
+    _enter(folder, environment)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icpportal.settings")
+    importlib.import_module("django").setup()
+    importlib.import_module("django.core.checks").run_checks()
+
+
+def _enter(folder: str, environment: dict[str, str]) -> None:
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+
+
 def _become(*, arguments: list[str], folder: str, environment: dict[str, str], outputs: list[str]) -> None:
     """Turns this process into that program."""
     for place, file in zip(OF_THE_PROGRAM, (os.devnull, *outputs), strict=True):
         opened = os.open(file, os.O_RDONLY if file == os.devnull else os.O_WRONLY | os.O_CREAT)
         os.dup2(opened, place)
         os.close(opened)
-    os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(environment)
-    sys.path.insert(0, folder)
+    _enter(folder, environment)
     kind, *rest = arguments
     sys.argv = rest if kind == "-m" else [kind, *(rest[1:] if kind == "-c" else rest)]
     if kind == "-c":
@@ -111,4 +157,4 @@ def _become(*, arguments: list[str], folder: str, environment: dict[str, str], o
 
 
 if __name__ == "__main__":
-    _serve()
+    _serve(*sys.argv[1:])

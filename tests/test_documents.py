@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -239,6 +240,15 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def manage(data: Path) -> Iterator[Callable]:
+    """Runs a command of that installation."""
+    environment = {**os.environ, "VAR_DIR": str(data)}
+    environment.pop("DATABASE_URL", None)
+    with fresh.started(ROOT, environment) as run:
+        yield run
+
+
 def test_every_block_with_a_command_is_marked_as_one() -> None:
     unmarked = [
         f"{document.name}: {body.splitlines()[0]}"
@@ -260,21 +270,19 @@ def test_every_block_with_a_command_is_marked_as_one() -> None:
     "command",
     [each for each in every_command() if each.startswith(f"{PYTHON}manage.py ") and each not in ELSEWHERE],
 )
-def test_a_command_of_a_document_runs(command: str, data: Path, tmp_path: Path) -> None:
+def test_a_command_of_a_document_runs(command: str, data: Path, manage: Callable, tmp_path: Path) -> None:
     if "dump.csv" in command:
         command = command.replace("dump.csv", str(write_csv(tmp_path / "dump.csv", [filing()])))
     command = command.replace("var/backup", f"{data}/backup")
 
-    environment = {**os.environ, "VAR_DIR": str(data)}
-    environment.pop("DATABASE_URL", None)
     is_first = command.endswith(" --first")
     if is_first:
         shutil.rmtree(data / "backups", ignore_errors=True)
     has_backup = (data / "backups").exists()
     needs_backup = not has_backup and (" restore " in command or " backup " in command) and not is_first
-    before = ["manage.py", "backup", "--to", f"{data}/backups", "--keys-to", f"{data}/backup-keys", "--first"]
-    for words in [*([before] if needs_backup else []), shlex.split(command.removeprefix(PYTHON))]:
-        ran = fresh.run(*words, folder=ROOT, environment=environment)
+    before = ["backup", "--to", f"{data}/backups", "--keys-to", f"{data}/backup-keys", "--first"]
+    for words in [*([before] if needs_backup else []), shlex.split(command.removeprefix(f"{PYTHON}manage.py "))]:
+        ran = manage(*words)
 
         assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
 
