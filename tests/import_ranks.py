@@ -203,6 +203,7 @@ DEMO = (
 RANKS = (*KIT, *VERIFICATION, *FILINGS, *TRANSFERS, *COMPOSITION, *DEMO)
 RANK = {row: place for place, row in enumerate(RANKS)}
 PACKAGES = ("icpportal", "verification", "filings", "transfers", "demo")
+BLOCKS = (ast.stmt, ast.ExceptHandler, ast.match_case)  # what contains statements
 OF_THE_APP = ("migrations", "management")
 
 
@@ -245,10 +246,12 @@ def _imported(root: Path, path: str, modules: dict[str, str]) -> Iterator[str]:
 
 
 def _at_run_time(node: ast.AST) -> Iterator[ast.AST]:
-    """All nodes except those under `TYPE_CHECKING`."""
-    yield node
+    """All statements except those under `TYPE_CHECKING`."""
     for child in ast.iter_child_nodes(node):
-        if not (isinstance(node, ast.If) and _is_for_types(node.test) and child in node.body):
+        if isinstance(child, BLOCKS) and not (
+            isinstance(node, ast.If) and _is_for_types(node.test) and child in node.body
+        ):
+            yield child
             yield from _at_run_time(child)
 
 

@@ -105,7 +105,7 @@ class _KindReader:
         self.module, self.mentions, self.properties = module, mentions, properties
 
     def found(self) -> Iterator[tuple[int, str]]:
-        for node in ast.walk(self.module.tree):
+        for node in self.module.nodes:
             if isinstance(node, ast.Compare) and self._is_comparison([node.left, *node.comparators]):
                 yield node.lineno, ast.unparse(node)
             elif isinstance(node, ast.Match) and self._is_match(node):

@@ -28,9 +28,9 @@ def measures(tree: Tree) -> list[Measure]:
 
 
 def _loose(module: Module) -> Iterator[tuple[int, str]]:
-    called = {id(node.func) for node in ast.walk(module.tree) if isinstance(node, ast.Call)}
+    called = {id(node.func) for node in module.nodes if isinstance(node, ast.Call)}
     quoted = _quoted(module)
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         name = node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
         is_typing = isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "typing"
         from_typing = is_typing or isinstance(node, ast.Name) and module.imports.get(name, ("",))[0] == "typing"
@@ -39,6 +39,8 @@ def _loose(module: Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, name
         elif isinstance(node, ast.Constant) and id(node) in quoted and "Any" in str(node.value):
             yield node.lineno, f'"{node.value}"'
+    if "type: ignore" not in module.text:
+        return
     for token in tokenize.generate_tokens(io.StringIO(module.text).readline):
         if token.type == tokenize.COMMENT and token.string.removeprefix("#").strip().startswith("type: ignore"):
             yield token.start[0], "type: ignore"
@@ -46,7 +48,7 @@ def _loose(module: Module) -> Iterator[tuple[int, str]]:
 
 def _quoted(module: Module) -> set[int]:
     """The annotations written as strings."""
-    notes = [getattr(node, "annotation", None) or getattr(node, "returns", None) for node in ast.walk(module.tree)]
+    notes = [getattr(node, "annotation", None) or getattr(node, "returns", None) for node in module.nodes]
     return {id(item) for note in notes if note for item in ast.walk(note) if isinstance(item, ast.Constant)}
 
 
@@ -56,7 +58,7 @@ def _pages(tree: Tree) -> list[Module]:
 
 
 def _contexts(module: Module) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Call):
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
             if isinstance(node.func, ast.Attribute) and name == "render":

@@ -47,7 +47,7 @@ class Vocabulary:
         return tuple(
             row
             for module in (self.states_file, self.moves_file, self.kinds_file)
-            for node in ast.walk(module.tree)
+            for node in module.nodes
             if isinstance(node, ast.Call) and (row := self.row(module, node))
         )
 
