@@ -20,8 +20,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
+from typing import IO, Any
 
 # what most starts of the portal import and what needs no settings
 LIBRARIES = (
@@ -39,96 +41,92 @@ OF_THE_PROGRAM = 0, 1, 2  # its standard input, output and error
 
 def run(*arguments: str, folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Runs `python` with these arguments (`-c`, `-m` or a file first), in this folder, with only this environment."""
-    try:
-        return _helper().run(arguments, folder, environment)
-    except BaseException:  # the test's time ran out, for example: the next program gets a new helper
-        atexit.unregister(_helper().close)
-        _helper.cache_clear()
-        raise
+    return _helper().run(*arguments, folder=folder, environment=environment)
 
 
 @contextlib.contextmanager
 def started(folder: Path, environment: dict[str, str]) -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
-    """Starts the project once, in this folder with only this environment; what it yields runs commands in forks of it.
+    """Starts the project once, in this folder with only this environment; what it yields runs programs in forks of it.
 
-    `manage.py` is run as always, but finds the project's modules imported.
+    They run as always, but find the project's modules imported.
     """
-    helper = Helper(json.dumps({"folder": str(folder), "environment": environment}))
-    try:
-        yield lambda *arguments: helper.run(("manage.py", *arguments), folder, environment)
-    finally:
-        helper.close()
+    with tempfile.TemporaryDirectory(prefix="fresh-") as kept:
+        pipes = [f"{kept}/asked", f"{kept}/answers"]
+        for pipe in pipes:
+            os.mkfifo(pipe)
+        pid = _helper().answer(folder=str(folder), environment=environment, pipes=pipes)
+        with open(pipes[0], "w") as asked, open(pipes[1]) as answers:
+            yield partial(Helper(pid, asked, answers).run, folder=folder, environment=environment)
 
 
+@dataclass(frozen=True)
 class Helper:
-    """The process that programs are forked from."""
+    """A process, and the leader of its group, that programs are forked from."""
 
-    def __init__(self, *project: str) -> None:
-        plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", __file__, *project],
-            env=plain, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
-        )  # fmt: skip
+    pid: int
+    asked: IO[str]
+    answers: IO[str]
 
-    def run(
-        self, arguments: tuple[str, ...], folder: Path, environment: dict[str, str]
-    ) -> subprocess.CompletedProcess[str]:
-        """The program's output and exit code; if the test's time runs out first, it ends, and this process too."""
+    def run(self, *arguments: str, folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
         with tempfile.TemporaryDirectory(prefix="fresh-") as kept:
             out, err = Path(kept) / "out", Path(kept) / "err"
-            asked = {
-                "arguments": arguments,
-                "folder": str(folder),
-                "environment": environment,
-                "outputs": [str(out), str(err)],
-            }
-            try:
-                self.process.stdin.write(json.dumps(asked) + "\n")
-                self.process.stdin.flush()
-                code = int(self.process.stdout.readline())
-            except BaseException:
-                os.killpg(self.process.pid, signal.SIGKILL)
-                self.close()
-                raise
+            asked = {"arguments": arguments, "folder": str(folder), "environment": environment}
+            code = self.answer(**asked, outputs=[str(out), str(err)])
             return subprocess.CompletedProcess(arguments, code, out.read_text("utf-8"), err.read_text("utf-8"))
 
-    def close(self) -> None:
-        if self.process.returncode is None:
-            self.process.communicate()
+    def answer(self, **asked: Any) -> int:
+        """If the test's time runs out first, the program ends, and the next one gets a new helper."""
+        try:
+            self.asked.write(json.dumps(asked) + "\n")
+            self.asked.flush()
+            return int(self.answers.readline())
+        except BaseException:
+            with contextlib.suppress(ProcessLookupError):  # a project that does not start has ended
+                os.killpg(self.pid, signal.SIGKILL)
+            _helper.cache_clear()
+            raise
 
 
 @cache
 def _helper() -> Helper:
-    helper = Helper()
-    atexit.register(helper.close)
-    return helper
+    plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    process = subprocess.Popen(
+        [sys.executable, "-P", __file__],
+        env=plain, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    atexit.register(process.communicate)
+    return Helper(process.pid, process.stdin, process.stdout)
 
 
-def _serve(*project: str) -> None:
-    """Runs the program of each line and answers with its exit code."""
+def _load_libraries() -> None:
     for name in LIBRARIES:
         with contextlib.suppress(ImportError):  # one that is not installed is not needed
             importlib.import_module(name)
-    for each in project:
-        _load(**json.loads(each))
+
+
+def _serve(asked: IO[str], answers: int) -> None:
+    """Runs the program of each line and answers with its exit code; of a project to start, with its process."""
     gc.freeze()
-    answers = os.dup(sys.stdout.fileno())
-    for line in iter(sys.stdin.readline, ""):
+    for line in iter(asked.readline, ""):
+        wanted = json.loads(line)
         child = os.fork()
         if not child:
             os.close(answers)
-            return _become(**json.loads(line))
-        _pid, status = os.waitpid(child, 0)
-        os.write(answers, b"%d\n" % os.waitstatus_to_exitcode(status))
+            return _start(**wanted) if "pipes" in wanted else _become(**wanted)
+        code = child if "pipes" in wanted else os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        os.write(answers, b"%d\n" % code)
     return None
 
 
-def _load(*, folder: str, environment: dict[str, str]) -> None:
-    """Starts the project and checks it, as most commands do first."""
+def _start(*, folder: str, environment: dict[str, str], pipes: list[str]) -> None:
+    """Starts the project and checks it, as most commands do first, and serves."""
+    os.setsid()
+    asked, answers = os.fdopen(os.open(pipes[0], os.O_RDONLY)), os.open(pipes[1], os.O_WRONLY)
     _enter(folder, environment)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icpportal.settings")
     importlib.import_module("django").setup()
     importlib.import_module("django.core.checks").run_checks()
+    _serve(asked, answers)
 
 
 def _enter(folder: str, environment: dict[str, str]) -> None:
@@ -157,4 +155,5 @@ def _become(*, arguments: list[str], folder: str, environment: dict[str, str], o
 
 
 if __name__ == "__main__":
-    _serve(*sys.argv[1:])
+    _load_libraries()
+    _serve(sys.stdin, os.dup(sys.stdout.fileno()))

@@ -7,7 +7,7 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -246,7 +246,7 @@ def manage(data: Path) -> Iterator[Callable]:
     environment = {**os.environ, "VAR_DIR": str(data)}
     environment.pop("DATABASE_URL", None)
     with fresh.started(ROOT, environment) as run:
-        yield run
+        yield partial(run, "manage.py")
 
 
 def test_every_block_with_a_command_is_marked_as_one() -> None:

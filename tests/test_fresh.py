@@ -40,7 +40,7 @@ def test_output_and_exit_code_are_returned(tmp_path: Path, program: str, code: i
     assert run("-c", "1 / 0", folder=tmp_path)[2].endswith("ZeroDivisionError: division by zero\n")
 
 
-def test_commands_of_a_started_project_share_it_and_not_what_the_one_before_did(tmp_path: Path) -> None:
+def test_programs_of_a_started_project_share_it_and_not_what_the_one_before_did(tmp_path: Path) -> None:
     (tmp_path / "small.py").write_text("import os\nSECRET_KEY = os.environ['A']\nUSE_TZ = True\n")
     (tmp_path / "manage.py").write_text(
         "import os, sys, django.conf\nfrom django.apps import apps\n"
@@ -48,8 +48,8 @@ def test_commands_of_a_started_project_share_it_and_not_what_the_one_before_did(
         "settings.SECRET_KEY = 'changed'\nos.chdir('/')\nsys.exit(len(sys.argv))"
     )
 
-    with fresh.started(tmp_path, OWN | {"DJANGO_SETTINGS_MODULE": "small", "A": "1"}) as manage:
-        ran = [manage("one"), manage("one", "two")]
+    with fresh.started(tmp_path, OWN | {"DJANGO_SETTINGS_MODULE": "small", "A": "1"}) as started:
+        ran = [started("manage.py", "one"), started("manage.py", "one", "two")]
 
     told = f"{tmp_path} True 1\n"
     assert [each.stdout for each in ran] == [f"['manage.py', 'one'] {told}", f"['manage.py', 'one', 'two'] {told}"]

@@ -4,11 +4,11 @@ import json
 import os
 import resource
 import subprocess
-import sys
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,31 +17,47 @@ import psycopg
 from moto.server import ThreadedMotoServer
 from psycopg import sql
 
+from tests import fresh
+
 ROOT = Path(__file__).resolve().parents[3]
+WITH_ROOM = """
+import resource, runpy, sys
+_program, room, *sys.argv = sys.argv
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(room), int(room)))
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
 ACCOUNT = {"aws_access_key_id": "invented", "aws_secret_access_key": "invented", "region_name": "cn-north-1"}
 POSTGRES = os.environ.get("DATABASE_URL", "")
 
 
 @dataclass
 class Elsewhere:
-    """A portal with an empty database and empty storages; each command is a process."""
+    """A portal with an empty database and empty storages; each command is a process, forked where it may be."""
 
     environment: dict[str, str]
     target: str
     keys_target: str
     room: int = resource.RLIM_INFINITY  # largest size of a file in bytes: longer ones are refused, as by a full disk
 
+    def __enter__(self) -> "Elsewhere":
+        self.forks = ExitStack()
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self.forks.close()
+
+    @cached_property
+    def started(self) -> Callable[..., subprocess.CompletedProcess[str]]:
+        """Runs a Python program in a fork of that portal."""
+        return self.forks.enter_context(fresh.started(ROOT, self.environment))
+
     def run(self, *words: str, **changed: str) -> subprocess.CompletedProcess[str]:
         """Runs a Python process there."""
-        return subprocess.run(
-            [sys.executable, *words],
-            cwd=ROOT,
-            env=self.environment | changed,
-            capture_output=True,
-            text=True,
-            check=False,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (self.room, self.room)),
-        )
+        if changed:
+            return fresh.run(*words, folder=ROOT, environment=self.environment | changed)
+        if self.room == resource.RLIM_INFINITY:
+            return self.started(*words)
+        return self.started("-c", WITH_ROOM, str(self.room), *words)
 
     def manage(self, *words: str, **changed: str) -> subprocess.CompletedProcess[str]:
         return self.run("manage.py", *words, **changed)
@@ -60,8 +76,11 @@ class Elsewhere:
 @contextmanager
 def on_files(folder: Path) -> Iterator[Elsewhere]:
     """Files in a folder, and a database of this run's kind."""
-    with _database(folder) as url:
-        yield Elsewhere(_environment(folder, url), str(folder / "backups"), str(folder / "keys"))
+    with (
+        _database(folder) as url,
+        Elsewhere(_environment(folder, url), str(folder / "backups"), str(folder / "keys")) as there,
+    ):
+        yield there
 
 
 @contextmanager
@@ -77,7 +96,8 @@ def of_another_owner(folder: Path) -> Iterator[Elsewhere]:
             owner.execute(sql.SQL(statement).format(sql.Identifier(role)))
         own = f"postgres://{role}:invented@{url.rpartition('@')[2]}"
         try:
-            yield Elsewhere(_environment(folder, own), str(folder / "backups"), str(folder / "keys"))
+            with Elsewhere(_environment(folder, own), str(folder / "backups"), str(folder / "keys")) as there:
+                yield there
         finally:
             for statement in ("DROP OWNED BY {} CASCADE", "DROP ROLE {}"):
                 owner.execute(sql.SQL(statement).format(sql.Identifier(role)))
@@ -115,8 +135,11 @@ def in_buckets(folder: Path, settings: Any) -> Iterator[Elsewhere]:
         "S3_SECRET_KEY": "invented",
     }
     try:
-        with _database(folder) as url:
-            yield Elsewhere(_environment(folder, url) | there, "s3://backups/portal", "s3://backups/keys")
+        with (
+            _database(folder) as url,
+            Elsewhere(_environment(folder, url) | there, "s3://backups/portal", "s3://backups/keys") as portal,
+        ):
+            yield portal
     finally:
         server.stop()
 
