@@ -121,9 +121,11 @@ def test_people_get_one_line_per_row(simulator, provider, capsys):
     assert capsys.readouterr().out == "nothing\n"
 
 
-def run_command(simulator_url, *words):
-    command = ("manage.py", "simulator", "--url", simulator_url, *words)
-    return fresh.run(*command, folder=ROOT, environment=dict(os.environ))
+@pytest.fixture(scope="module")
+def command():
+    """Runs `manage.py simulator` as a process."""
+    with fresh.started(ROOT, dict(os.environ)) as run:
+        yield lambda url, *words: run("manage.py", "simulator", "--url", url, *words)
 
 
 @pytest.mark.parametrize(
@@ -137,16 +139,16 @@ def run_command(simulator_url, *words):
         (("nothing",), 2, "invalid choice"),
     ],
 )
-def test_a_refusal_is_reported_in_one_line_with_an_exit_code(simulator, desk, words, code, says):
-    ended = run_command(simulator.url, *words)
+def test_a_refusal_is_reported_in_one_line_with_an_exit_code(command, simulator, desk, words, code, says):
+    ended = command(simulator.url, *words)
 
     assert (ended.returncode, says in ended.stderr, "Traceback" in ended.stderr) == (code, True, False)
     assert code == 2 or len(ended.stderr.strip().splitlines()) == 1
 
 
-def test_without_a_simulator_one_line_says_so_and_the_exit_code_is_3():
+def test_without_a_simulator_one_line_says_so_and_the_exit_code_is_3(command):
     there = f"http://127.0.0.1:{free_port()}"
-    ended = run_command(there, "status", "--json")
+    ended = command(there, "status", "--json")
 
     assert (ended.returncode, ended.stdout) == (3, "")
     assert ended.stderr.strip() == (
@@ -154,8 +156,8 @@ def test_without_a_simulator_one_line_says_so_and_the_exit_code_is_3():
     )
 
 
-def test_another_server_is_not_taken_for_the_simulator(live_server):
-    ended = run_command(live_server.url, "status")
+def test_another_server_is_not_taken_for_the_simulator(command, live_server):
+    ended = command(live_server.url, "status")
 
     assert (ended.returncode, "is not the simulator" in ended.stderr) == (3, True)
 
@@ -173,9 +175,9 @@ def test_its_settings_do_not_load_in_production():
     assert "The simulator belongs to the demo" in ended.stderr
 
 
-def test_a_taken_port_is_reported_in_one_line(simulator):
+def test_a_taken_port_is_reported_in_one_line(command, simulator):
     port = simulator.url.rpartition(":")[2]
-    ended = run_command(simulator.url, "serve", "--port", port)
+    ended = command(simulator.url, "serve", "--port", port)
 
     assert (ended.returncode, f"127.0.0.1:{port} cannot be used" in ended.stderr) == (1, True)
     assert len(ended.stderr.strip().splitlines()) == 1

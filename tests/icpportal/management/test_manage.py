@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests import migrated
-from tests.icpportal.production import ROOT, environment, manage
+from tests import fresh, migrated
+from tests.icpportal.production import PRODUCTION, ROOT, environment, manage
 
 AWAY = {"DATABASE_URL": "postgres://portal:Geheim@127.0.0.1:9/portal"}
 
@@ -26,9 +28,16 @@ def alone(*command: str, folder: Path, stdout: int) -> subprocess.CompletedProce
     )
 
 
+@pytest.fixture(scope="module")
+def away() -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
+    """Runs a command of a portal whose database does not answer."""
+    with fresh.started(ROOT, environment(PRODUCTION | AWAY)) as run:
+        yield partial(run, "manage.py")
+
+
 @pytest.mark.parametrize("command", [("miit", "queue"), ("reconcile",), ("migrate",)])
-def test_a_command_reports_an_unavailable_database_in_one_line(command: tuple[str, ...]) -> None:
-    done = manage(*command, **AWAY)
+def test_a_command_reports_an_unavailable_database_in_one_line(away: Callable, command: tuple[str, ...]) -> None:
+    done = away(*command)
 
     assert done.returncode == 1
     (said,) = done.stderr.splitlines()
@@ -36,8 +45,8 @@ def test_a_command_reports_an_unavailable_database_in_one_line(command: tuple[st
     assert "Geheim" not in said
 
 
-def test_with_traceback_it_prints_one_as_before() -> None:
-    assert "Traceback" in manage("reconcile", "--traceback", **AWAY).stderr
+def test_with_traceback_it_prints_one_as_before(away: Callable) -> None:
+    assert "Traceback" in away("reconcile", "--traceback").stderr
 
 
 def test_a_command_runs_with_the_garbage_collector_on_and_all_that_was_loaded_left_alone(tmp_path: Path) -> None:
@@ -57,7 +66,7 @@ def test_a_database_that_was_not_migrated_is_to_be_migrated(tmp_path: Path) -> N
 
 
 def test_ctrl_c_ends_a_command_in_one_line(tmp_path: Path) -> None:
-    done = alone("shell", "-v0", "-c", "raise KeyboardInterrupt", folder=tmp_path, stdout=subprocess.PIPE)
+    done = manage("shell", "-v0", "-c", "raise KeyboardInterrupt", only={"VAR_DIR": str(tmp_path)})
 
     assert (done.returncode, done.stderr) == (130, "Interrupted.\n")
 
