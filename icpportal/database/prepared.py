@@ -9,6 +9,8 @@ from typing import Any, Generic, TypeVar
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import CharField, DateTimeField, Field, Model, QuerySet, UUIDField
+from django.db.models.query import get_related_populators
+from django.db.models.sql.compiler import SQLCompiler
 from django.db.utils import DEFAULT_DB_ALIAS
 
 Row = TypeVar("Row", bound=Model)
@@ -54,6 +56,30 @@ def _shape(model: type[Model], columns: list[str], connection: BaseDatabaseWrapp
     return _Shape(fields, list(places.items()))
 
 
+class _JoinedShape:
+    """The same for rows with their `select_related`, as Django's own iterator reads them."""
+
+    def __init__(self, compiler: SQLCompiler) -> None:
+        info, columns = compiler.klass_info, [each[0] for each in compiler.select]
+        self._own = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
+        self._names = [column.target.attname for column in columns[self._own]]
+        self._related = get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
+        self._annotated = compiler.annotation_col_map or {}
+        self._reads = compiler.get_converters(columns)
+
+    def row(self, model: type[Row], found: Sequence[Any], connection: BaseDatabaseWrapper) -> Row:
+        values = list(found)
+        for place, (reads, column) in self._reads.items():
+            for read in reads:
+                values[place] = read(values[place], column, connection)
+        instance = model.from_db(DEFAULT_DB_ALIAS, self._names, values[self._own])
+        for each in self._related:
+            each.populate(values, instance)
+        for name, place in self._annotated.items():
+            setattr(instance, name, values[place])
+        return instance
+
+
 class CompiledQuery(Generic[Row]):
     """A query of one shape: `CompiledQuery(build, pk=UUIDField())` is compiled once from `build(pk=…)`, then only run.
 
@@ -68,19 +94,13 @@ class CompiledQuery(Generic[Row]):
         self._build, self._parameters = build, parameters
         self._within, self._last = within, last
         self._compiled: dict[str, tuple[type[Row], str, list[object], dict[int, str]]] = {}
-        self._shapes: dict[str, _Shape] = {}
+        self._shapes: dict[str, _Shape | _JoinedShape] = {}
 
     def first(self, **values: Value) -> Row | None:
         """The first row for these values, with annotations; None when there is none."""
         connection = connections[DEFAULT_DB_ALIAS]
-        if connection.vendor not in self._compiled:
-            self._compiled[connection.vendor] = self._compile()
-        model, sql, fixed, places = self._compiled[connection.vendor]
-        given: list[Any] = list(fixed)
-        for place, name in places.items():
-            given[place] = self._parameters[name].get_db_prep_value(values[name], connection)
         with connection.cursor() as cursor:
-            cursor.execute(sql, given)
+            model = self._run(cursor, connection, values)
             found = cursor.fetchone()
             if found is None:
                 return None
@@ -89,12 +109,32 @@ class CompiledQuery(Generic[Row]):
                 self._shapes[connection.vendor] = _shape(model, columns, connection)
         return self._shapes[connection.vendor].row(model, found, connection)
 
+    def texts(self, **values: Value) -> list[tuple[str, ...]]:
+        """All rows of a query for columns of text, as the database returns them."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        with connection.cursor() as cursor:
+            self._run(cursor, connection, values)
+            return list(cursor.fetchall())
+
+    def _run(self, cursor: Any, connection: BaseDatabaseWrapper, values: dict[str, Value]) -> type[Row]:
+        if connection.vendor not in self._compiled:
+            self._compiled[connection.vendor] = self._compile()
+        model, sql, fixed, places = self._compiled[connection.vendor]
+        given: list[Any] = list(fixed)
+        for place, name in places.items():
+            given[place] = self._parameters[name].get_db_prep_value(values[name], connection)
+        cursor.execute(sql, given)
+        return model
+
     def _compile(self) -> tuple[type[Row], str, list[object], dict[int, str]]:
         """The SQL, its parameters, and the positions of the values."""
         connection = connections[DEFAULT_DB_ALIAS]
         samples = {name: _sample(field, place) for place, (name, field) in enumerate(self._parameters.items())}
         query = self._build(**samples)
-        sql, given = query.query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+        compiler = query.query.get_compiler(DEFAULT_DB_ALIAS)
+        sql, given = compiler.as_sql()
+        if query.query.select_related:
+            self._shapes[connection.vendor] = _JoinedShape(compiler)
         adapted = {
             name: self._parameters[name].get_db_prep_value(sample, connection) for name, sample in samples.items()
         }

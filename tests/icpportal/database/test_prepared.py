@@ -8,7 +8,8 @@ from django.db.models import CharField, Exists, OuterRef, UUIDField
 
 from icpportal.accounts.models import User
 from icpportal.database.prepared import CompiledQuery
-from tests.transfers.builders import make_user
+from tests.transfers.builders import make_order, make_reviewer, make_user
+from transfers.models import Order
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +35,34 @@ def test_its_rows_equal_djangos_with_annotations_and_deferred_columns():
         assert {**vars(found), "_state": None} == {**vars(wanted), "_state": None}
         assert (found._state.db, found._state.adding) == ("default", False)
         assert found.get_deferred_fields() == wanted.get_deferred_fields() == {"language"}
+
+
+def test_its_rows_have_their_related_rows_as_djangos():
+    """Of two tables with columns of the same names, and of one that may have no row."""
+    reviewer = make_reviewer()
+    orders = [make_order(), make_order(reviewer=reviewer)]
+    joined = Order.objects.select_related("owner", "reviewer").annotate(is_ours=Exists(User.objects.none()))
+    case = CompiledQuery(lambda pk: joined.filter(pk=pk), pk=UUIDField())
+
+    for order in (*orders, *orders):
+        found, wanted = case.first(pk=order.pk), joined.get(pk=order.pk)
+        for name in ("owner", "reviewer"):
+            mine, theirs = (each._state.fields_cache[name] for each in (found, wanted))
+            assert mine == theirs
+            assert mine is None or {**vars(mine), "_state": None} == {**vars(theirs), "_state": None}
+        assert {**vars(found), "_state": None} == {**vars(wanted), "_state": None}
+        assert (found._state.db, found._state.adding) == ("default", False)
+    assert case.first(pk=uuid.uuid4()) is None
+
+
+def test_texts_are_those_of_all_rows():
+    users = [make_user(f"{name}@example.com", language=name) for name in ("en", "zh-hans")]
+    texts = CompiledQuery(
+        lambda pk: User.objects.exclude(pk=pk).order_by("email").values_list("email", "language"), pk=UUIDField()
+    )
+
+    assert texts.texts(pk=users[0].pk) == [("zh-hans@example.com", "zh-hans")]
+    assert texts.texts(pk=uuid.uuid4()) == [("en@example.com", "en"), ("zh-hans@example.com", "zh-hans")]
 
 
 def test_a_parameter_that_is_transformed_before_comparison_is_refused():
