@@ -3,11 +3,12 @@
 import uuid
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, Permission
-from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, UUIDField
+from django.db.models import DateTimeField, Exists, Model, OuterRef, Q, QuerySet, UUIDField
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
@@ -45,6 +46,18 @@ def accounts(now: datetime) -> QuerySet[User]:
 ACCOUNT = CompiledQuery(lambda pk, now: accounts(now).filter(pk=pk), pk=UUIDField(), now=DateTimeField())
 
 
+def _permissions(user: uuid.UUID) -> Any:
+    """The names of what the account may do: the part of the portal, and the permission."""
+    directly = DIRECTLY.objects.filter(user=user).values("permission")
+    by_role = BY_ROLE.objects.filter(group__user=user).values("permission")
+    found = Permission.objects.filter(Q(pk__in=directly) | Q(pk__in=by_role))
+    return found.values_list("content_type__app_label", "codename").order_by()
+
+
+PERMISSIONS = CompiledQuery(_permissions, user=UUIDField())
+KNOWN = "_user_perm_cache"  # Django's name
+
+
 class AccountBackend(AuthenticationBackend):
     """allauth's backend (address or mobile, equal work for unknown ones) that loads accounts with the additions."""
 
@@ -53,12 +66,15 @@ class AccountBackend(AuthenticationBackend):
         user = read if read is not None and read.pk == user_id else ACCOUNT.first(pk=user_id, now=timezone.now())
         return user if user is not None and self.user_can_authenticate(user) else None
 
-    def _get_user_permissions(self, user_obj: User) -> QuerySet[Permission]:
+    def get_user_permissions(self, user_obj: User, obj: Model | None = None) -> set[str]:
         """Permissions given directly or by a role, in one query; every page of the desk needs them."""
-        directly = DIRECTLY.objects.filter(user=user_obj).values("permission")
-        by_role = BY_ROLE.objects.filter(group__user=user_obj).values("permission")
-        return Permission.objects.filter(Q(pk__in=directly) | Q(pk__in=by_role))
+        if not user_obj.is_active or user_obj.is_superuser or obj is not None:
+            return super().get_user_permissions(user_obj, obj)
+        if not hasattr(user_obj, KNOWN):
+            setattr(user_obj, KNOWN, {".".join(found) for found in PERMISSIONS.texts(user=user_obj.pk)})
+        known: set[str] = getattr(user_obj, KNOWN)
+        return known
 
-    def _get_group_permissions(self, user_obj: User) -> QuerySet[Permission]:  # noqa: ARG002 -- Django's signature
-        """Empty: they are among the user's permissions."""
-        return Permission.objects.none()
+    def get_group_permissions(self, user_obj: User, obj: Model | None = None) -> set[str]:
+        """None besides: they are among the user's permissions."""
+        return super().get_group_permissions(user_obj, obj) if user_obj.is_superuser else set()

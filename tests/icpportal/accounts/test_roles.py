@@ -10,6 +10,7 @@ from icpportal.accounts.actions import open_account
 from icpportal.accounts.models import User
 from tests import fresh
 from tests.icpportal.accounts.conftest import PASSWORD
+from tests.icpportal.accounts.pages import work
 from tests.icpportal.production import ROOT, environment
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +29,25 @@ def test_the_groups_exist_after_migrate():
         "auditor",
         "operations",
     }
+
+
+def test_what_an_account_may_do_is_read_once_and_with_one_query():
+    user = open_account(email="sun@example.com", password=PASSWORD, held_roles=(roles.REVIEWER,))
+    user.user_permissions.add(Permission.objects.get(codename="view_user"))
+    user = User.objects.get(pk=user.pk)
+
+    with work() as asked:
+        may = [user.has_perm(f"{name}_order") for name in ("transfers.review", "transfers.operate")]
+
+    assert (may, asked) == ([True, False], ["SELECT django_content_type"])
+    assert user.get_all_permissions() == {*permissions(roles.REVIEWER), "accounts.view_user"}
+
+
+def test_a_closed_account_may_do_nothing():
+    user = open_account(email="sun@example.com", password=PASSWORD, held_roles=(roles.REVIEWER,))
+    user.is_active = False
+
+    assert user.get_all_permissions() == user.get_user_permissions() == user.get_group_permissions() == set()
 
 
 @pytest.mark.parametrize(
