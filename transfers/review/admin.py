@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
+from django.utils.functional import SimpleLazyObject
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
@@ -72,10 +74,11 @@ class OrderAdmin(ReadOnlyAdmin):
         return [*own, *super().get_urls()]
 
     def _case(self, view: CaseView) -> Callable[..., HttpResponse]:
-        """A page of a case, with what every page of the desk shows."""
+        """A page of a case, with what every page of the desk shows: worked out when drawn, as most presses lead on."""
 
         def drawn(request: HttpRequest, pk: UUID) -> HttpResponse:
-            return view(request, pk, self._context(request))
+            context: Any = SimpleLazyObject(partial(self._context, request))
+            return view(request, pk, context)
 
         found: Callable[..., HttpResponse] = self.admin_site.admin_view(drawn)
         return found

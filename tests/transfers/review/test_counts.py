@@ -21,10 +21,11 @@ from tests.transfers.builders import (
     make_user,
     sign_in,
 )
+from tests.transfers.review.desk import press
 from transfers.models import Order
 from transfers.orders import actions
 from transfers.review import actions as review
-from transfers.review import second_look
+from transfers.review import navigation, second_look
 from transfers.review.baskets import counts
 
 pytestmark = pytest.mark.django_db
@@ -173,6 +174,22 @@ def test_the_head_counts_what_its_reader_did_on_the_page_that_answers_and_on_the
     after = head(desk.get(QUEUE).content.decode())["Calls"]
 
     assert (before, head(asked)["Calls"], after) == ("1", "2", "1")
+
+
+def test_nothing_is_counted_for_the_head_of_a_page_that_is_not_drawn(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As most presses on a case, and its further pages when they lead back to it."""
+    order = make_order(state=states.SUBMITTED)
+    client = sign_in(client, make_reviewer())
+    counted: list[str] = []
+    monkeypatch.setattr(navigation, "_counts_now", lambda user, own: counted.append(own) or {})
+
+    answers = [press(client, order, "accept"), client.get(reverse("admin:transfers_order_accept", args=[order.pk]))]
+
+    assert ([answer.status_code for answer in answers], counted) == ([302, 302], [])
+    assert client.get(answers[0].url).status_code == 200
+    assert len(counted) == 1
 
 
 def test_counts_of_one_filter_are_not_shown_for_another_nor_to_a_colleague(client: Client) -> None:

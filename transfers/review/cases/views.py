@@ -1,16 +1,15 @@
 """A case: judged on one page; returned and accepted on pages of their own, which show what follows."""
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from urllib.parse import quote
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import QuerySet, UUIDField
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -22,6 +21,7 @@ from icpportal.approvals.actions import RequestRefused
 from icpportal.approvals.models import REFUSE
 from icpportal.approvals.queries import open_request
 from icpportal.approvals.words import asked_words
+from icpportal.database.prepared import CompiledQuery
 from icpportal.desk.pages import page_response
 from icpportal.fields.client import client_address
 from icpportal.fields.types import Json
@@ -65,7 +65,8 @@ def case_view(request: HttpRequest, pk: UUID, context: Context, *, elsewhere: Fo
         return _cannot_read(request, order, context)
     if request.method == "POST":
         return _act(request, order, context, elsewhere)
-    return build_safely(order, lambda: _case(request, order, context).render()) or _cannot_read(request, order, context)
+    shown = {**context}
+    return build_safely(order, lambda: _case(request, order, shown).render()) or _cannot_read(request, order, shown)
 
 
 def return_view(request: HttpRequest, pk: UUID, context: Context) -> HttpResponse:
@@ -108,17 +109,19 @@ def order_of(request: HttpRequest, pk: UUID, *, erased: bool = False) -> Order:
     """The order of a case that can be opened, for reviewers; an erased one only for pages that say so."""
     if not request.user.has_perm(REVIEWS):
         raise PermissionDenied
-    order = get_object_or_404(_cases(), pk=pk)
-    if (order.is_erased and not erased) or not opens(order):
+    order = CASE.first(pk=pk)
+    if order is None or (order.is_erased and not erased) or not opens(order):
         raise Http404
     return order
 
 
-@cache
-def _cases() -> QuerySet[Order]:
-    """Orders with everything a case needs; built once, because building takes as long as reading an order."""
+def _case_of(pk: UUID) -> QuerySet[Order]:
+    """The order with everything a case needs."""
     known = with_look(with_contested(with_next_call(Order.objects.select_related("owner", "reviewer"))))
-    return decisions.with_decided(with_objected(known))
+    return decisions.with_decided(with_objected(known)).filter(pk=pk).order_by()
+
+
+CASE = CompiledQuery(_case_of, pk=UUIDField())  # building the query takes as long as reading an order
 
 
 def record_look(request: HttpRequest, order: Order, context: Context) -> Purpose | TemplateResponse:
