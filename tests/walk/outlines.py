@@ -163,4 +163,4 @@ def _name(control: Any) -> str:
 
 
 def _words(element: Any) -> str:
-    return " ".join(element.text_content().split())
+    return " ".join(element.xpath("string()").split())

@@ -65,7 +65,7 @@ def one_main_heading(page: Page, walker: Walker) -> Iterator[Any]:
     if page.name in FRAGMENTS:
         return
     found = page.tree.findall(".//h1")
-    if len(found) != 1 or not found[0].text_content().strip():
+    if len(found) != 1 or not text_of(found[0]):
         yield from found or [page.tree]
 
 
@@ -76,7 +76,7 @@ def no_button_leads_back_here(page: Page, walker: Walker) -> Iterator[Any]:
         named = element.get("class", "").split()
         if not {"button", "back", "object-tools"} & set(named):
             continue
-        if here in (urldefrag(target).url, walker.arrive(target, anew=True).url):
+        if here in (urldefrag(target).url, walker.arrive(target, anew=True, drawn=False).url):
             yield element
 
 
@@ -101,7 +101,7 @@ def every_link_arrives(page: Page, walker: Walker) -> Iterator[Any]:
 
 def text_of(element: Any) -> str:
     """The text of a link."""
-    return " ".join(element.text_content().split())
+    return " ".join(element.xpath("string()").split())
 
 
 RULES: dict[str, Rule] = {

@@ -3,19 +3,22 @@
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 
+from django import shortcuts
 from django.conf import settings
 from django.core.signals import got_request_exception
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import Resolver404, resolve
-from lxml import html
+from lxml import etree
 
 HOST = "http://testserver"
 HOPS = 9
@@ -24,6 +27,9 @@ ALIKE = 2
 FEW = 3
 BY_WORDS = ("notification",)  # the texts differ between messages
 BY_PART = {"admin:transfers_order_more": "ask"}  # the same page for each order, opened at one of its parts
+PASSING = ("messages", "csrftoken")
+READS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+DRAFTS = '"drafts_pagedraft"'  # what was typed into a refused form: no link leads elsewhere for it
 BY_STATE = ("import-page", "claim-page", "service-code", "code-offer", "filing")
 
 
@@ -59,9 +65,9 @@ class Page:
 
     @property
     def tree(self) -> Any:
-        """The page, parsed once."""
+        """The page, parsed once; with lxml's own elements, as `lxml.html` makes each of them in Python."""
         if self._read is None:
-            self._read = html.document_fromstring(self.body.decode())
+            self._read = etree.fromstring(self.body.decode(), etree.HTMLParser())
         return self._read
 
     def lead(self, address: str) -> str:
@@ -106,6 +112,7 @@ class Walker:
         self.alike: Counter[Any] = before.alike if before else Counter()
         self.decided: dict[str, bool] = before.decided if before else {}
         self.seen: dict[str, Page] = {}
+        self.is_as_before = False  # whether a press changed nothing that could lead a link elsewhere
 
     def begins(self, typed: list[str]) -> list[str]:
         """Which of the typed addresses are opened: all."""
@@ -125,23 +132,29 @@ class Walker:
             self.decided[here] = self.alike[kind] <= (1 if asked or name in BY_WORDS else ALIKE)
         return self.decided[here]
 
-    def open(self, url: str, *, anew: bool = False) -> Page:
-        """The page at an address, requested once; a fragment is a place on it."""
+    def open(self, url: str, *, anew: bool = False, drawn: bool = True) -> Page:
+        """The page at an address, requested once; a fragment is a place on it.
+
+        `anew` ignores what was seen before, unless nothing has changed since; not `drawn` only asks where a page that
+        was seen before leads now.
+        """
         url = urldefrag(url).url
         before = self.known.get(url)
-        if before is not None and before.status < 400 and not anew:
+        is_known = before is not None and before.status < 400
+        if before is not None and is_known and (not anew or (self.is_as_before and not drawn)):
             return before
         if url not in self.seen:
-            self.seen[url] = self._ask(url, lambda: self.client.get(url))
+            with nullcontext() if drawn or not is_known else _undrawn():
+                self.seen[url] = self._ask(url, lambda: self.client.get(url))
         return self.seen[url]
 
-    def arrive(self, url: str, *, anew: bool = False) -> Page:
-        """The final page after redirects; `anew` ignores the cache."""
-        page = self.open(url, anew=anew)
+    def arrive(self, url: str, *, anew: bool = False, drawn: bool = True) -> Page:
+        """The final page after redirects; `anew` and `drawn` as above."""
+        page = self.open(url, anew=anew, drawn=drawn)
         for _hop in range(HOPS):
             if not page.moved_to or not is_ours(page.moved_to):
                 break
-            page = self.open(page.moved_to, anew=anew)
+            page = self.open(page.moved_to, anew=anew, drawn=drawn)
         return page
 
     @contextmanager
@@ -154,9 +167,11 @@ class Walker:
         cookies = deepcopy(self.client.cookies)
         with transaction.atomic():
             after = Walker(self.client, self.about, before=self)
-            answer = self._ask(urldefrag(target).url, lambda: self.client.post(target, sent))
-            if answer.moved_to and is_ours(answer.moved_to):
-                answer = after.arrive(answer.moved_to, anew=True)
+            with _changes() as changes:
+                answer = self._ask(urldefrag(target).url, lambda: self.client.post(target, sent))
+                if answer.moved_to and is_ours(answer.moved_to):
+                    answer = after.arrive(answer.moved_to, anew=True)
+            after.is_as_before = not changes and _kept(self.client.cookies) == _kept(cookies)
             yield answer, after
             transaction.set_rollback(True)
         self.client.cookies = cookies
@@ -178,6 +193,32 @@ class Walker:
         page = Page(url, answer.status_code, kind, body=body, trouble="".join(raised))
         page.moved_to = page.lead(moved) if moved else ""
         return page
+
+
+def _kept(cookies: Any) -> dict[str, str]:
+    """What a browser keeps, without what is shown once, and the token of forms."""
+    return {name: each.value for name, each in cookies.items() if name not in PASSING}
+
+
+@contextmanager
+def _changes() -> Iterator[list[str]]:
+    """The statements that change the database meanwhile, except those about drafts."""
+    found: list[str] = []
+
+    def note(execute: Callable[..., Any], sql: str, *given: Any) -> Any:
+        if not sql.lstrip().startswith(READS) and DRAFTS not in sql:
+            found.append(sql)
+        return execute(sql, *given)
+
+    with connection.execute_wrapper(note):
+        yield found
+
+
+@contextmanager
+def _undrawn() -> Iterator[None]:
+    """The portal's pages are empty meanwhile; what is rendered once and kept, as a head, is rendered as ever."""
+    with patch.object(shortcuts, "loader", SimpleNamespace(render_to_string=lambda *given, **named: "")):
+        yield
 
 
 class Hasty(Walker):
