@@ -16,7 +16,6 @@ from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
 from icpportal.approvals.models import REFUSE as REFUSAL
 from icpportal.approvals.queries import request_to_show
-from icpportal.approvals.words import asked_for
 from icpportal.fields.components import StateMark
 from icpportal.fields.language_marks import labelled
 from icpportal.fields.marked_text import zh
@@ -45,11 +44,12 @@ from transfers.review.cases.letters import previews
 from transfers.review.cases.moves import ask_call_form
 from transfers.review.cases.notes import notes
 from transfers.review.cases.page import Arc, CasePage, DecisionPage, MorePage, PurposePage, Question
-from transfers.review.cases.parts.look import look_box
+from transfers.review.cases.parts.look import LookBox, look_box
 from transfers.review.cases.parts.papers import Papers, papers_of
 from transfers.review.cases.parts.parts import Section, findings_elsewhere, parts_of, sections_of
-from transfers.review.cases.parts.photo import photo_panels
+from transfers.review.cases.parts.photo import Panel, photo_panels
 from transfers.review.cases.parts.rounds import Rounds, is_of_photo, rounds_of
+from transfers.review.cases.parts.standing import Standing, standing_of
 from transfers.review.cases.parts.verdicts import Tally, Verdict
 from transfers.review.cases.unused import (
     ANSWER_TO,
@@ -60,13 +60,14 @@ from transfers.review.cases.unused import (
     PHOTO,
     REFUSE,
     SECOND,
+    UnusedText,
     own_fields,
     unused_of,
 )
 from transfers.review.reasons.queries import Held, offered_or_chosen
 from transfers.review.staff import colleagues_of
 from transfers.second_look import policy
-from transfers.second_look.queries import has_look, open_look
+from transfers.second_look.queries import has_look
 
 RADIUS = 13
 AROUND = 2 * pi * RADIUS
@@ -81,22 +82,13 @@ def case_page(
     rounds = rounds_of(order)
     typed = drafts.read(order, user, rounds.next_number)
     papers = papers_of(rounds)
-    is_photo = is_in(order, Group.PHOTO_IN_REVIEW)
     case = case_judged(order, typed, rounds)
     own = _forms(order, typed, again)
     photo_form = own.get("photo_form")
-    begun = photo_form.begun if isinstance(photo_form, PhotoForm) else None
     shows_parts = kind_of(order).is_reviewed and order.erased_at is None
-    sections = _sections(order, papers, case, rounds, in_full, begun) if shows_parts else []
+    sections = _sections(order, papers, case, rounds, in_full, _begun_reasons(photo_form)) if shows_parts else []
+    standing = standing_of(order, user)
     in_review = is_in(order, Group.IN_REVIEW)
-    waiting = decisions.decision_to_show(order) if in_review else None
-    look = open_look(order)
-    # parts have no fields while a colleague's decision is pending: what this reader typed is listed instead
-    drawn = _field_names({} if look else own, {} if waiting and waiting.reviewer_id != user.pk else case.verdicts)
-    drawn |= {name for name in typed.fields if name.startswith(ANSWER_TO)}
-    unused = unused_of(typed, drawn, begun)
-    asked = asked_for(request_to_show(REFUSAL, order.pk), user) if not look else None
-    barred = leases.why_barred(order, user)
     query = kept_query(request)
     more_url = case_url(order, query, "more")
     return CasePage(
@@ -108,9 +100,9 @@ def case_page(
         due=_due(order),
         lease=lease_words(order, user),
         is_mine=leases.holds(order, user),
-        acts=_acts(order, user, waiting, barred),
-        can_judge=bool(can) and not (barred or waiting or asked or look) and in_review,
-        decided=decisions.decided_words(waiting) if waiting else "",
+        acts=_acts(order, user, standing.waiting, standing.barred),
+        can_judge=bool(can) and standing.is_free and in_review,
+        decided=decisions.decided_words(standing.waiting) if standing.waiting else "",
         sections=sections,
         papers=papers,
         tally=case.tally,
@@ -119,24 +111,49 @@ def case_page(
         notes=notes(
             order,
             user,
-            unused=unused,
+            unused=_unused(user, typed, own, case, standing),
             hints=findings_elsewhere(order, sections),
             sent_back=rounds.sent_back if in_review else None,
         ),
         water=f"{user} · {to_beijing(timezone.now()):%H:%M} · {order.reference}",
         kept=typed.stamp,
         version=order.version,
-        panels=photo_panels(order, papers, photo_form, case.verdicts if is_photo else {}, _held_by(photo_form)),
+        panels=_photo_panels(order, papers, photo_form, case),
         photo_form=photo_form,
         more_url=more_url,
         ask_url=f"{more_url}{'&' if '?' in more_url else '?'}ask=",
         back=list_url(kept_list(query)),
         query=query,
         errors=[str(error) for form in again.values() for errors in form.errors.values() for error in errors],
-        asked=[asked] if asked else [],
-        look=look_box(look, order, user, is_decided=waiting is not None) if look else None,
+        asked=[standing.refusal] if standing.refusal else [],
+        look=_look_box(order, user, standing),
         show_reasons=list(purposes.SHOW_REASONS.items()),
     )
+
+
+def _unused(
+    user: User, typed: drafts.TypedText, own: Mapping[str, forms.Form], case: Judgement, standing: Standing
+) -> list[UnusedText]:
+    """What this reader typed and no field of the page shows.
+
+    Parts have no fields while a colleague's decision is pending.
+    """
+    is_of_other = standing.waiting is not None and standing.waiting.reviewer_id != user.pk
+    drawn = _field_names({} if standing.look else own, {} if is_of_other else case.verdicts)
+    drawn |= {name for name in typed.fields if name.startswith(ANSWER_TO)}
+    return unused_of(typed, drawn, _begun_reasons(own.get("photo_form")))
+
+
+def _photo_panels(order: Order, papers: Papers, form: forms.Form | None, case: Judgement) -> list[Panel]:
+    """The panels of the photo, with verdicts while it is judged."""
+    verdicts = case.verdicts if is_in(order, Group.PHOTO_IN_REVIEW) else {}
+    return photo_panels(order, papers, form, verdicts, _held_by(form))
+
+
+def _look_box(order: Order, user: User, standing: Standing) -> LookBox | None:
+    if standing.look is None:
+        return None
+    return look_box(standing.look, order, user, is_decided=standing.waiting is not None)
 
 
 def _acts(order: Order, user: User, waiting: Decision | None, barred: leases.AssignedToOther | None) -> list[Act]:
@@ -277,6 +294,11 @@ def _more_forms(order: Order, user: User, typed: drafts.TypedText, *, is_lead: b
     if may_refuse and request_to_show(REFUSAL, order.pk) is None:
         found["refuse_form"] = RefuseForm(prefix=REFUSE, initial=own_fields(typed.fields, REFUSE))
     return found
+
+
+def _begun_reasons(form: forms.Form | None) -> Held | None:
+    """The reasons that the form of the photo began with."""
+    return form.begun if isinstance(form, PhotoForm) else None
 
 
 def _held_by(form: forms.Form | None) -> Held:
