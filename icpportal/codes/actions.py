@@ -92,18 +92,23 @@ def issue(
             created_at=now,
             expires_at=now + lifetime,
         )
-        with transaction.atomic():
-            _messenger()(
-                key=f"code:{code.pk}",
-                template=f"code_{purpose}",
-                channel=channel,
-                to=destination,
-                language=language,
-                context={**(context or {}), "code": plain},
-            )
-            if silent:
-                transaction.set_rollback(True)
+        _queue_message(code, destination, language, {**(context or {}), "code": plain}, silent=silent)
     return code
+
+
+def _queue_message(code: Code, destination: str, language: str, context: Facts, *, silent: bool) -> None:
+    """Queues the message with the code; a `silent` one is written and taken back."""
+    with transaction.atomic():
+        _messenger()(
+            key=f"code:{code.pk}",
+            template=f"code_{code.purpose}",
+            channel=code.channel,
+            to=destination,
+            language=language,
+            context=context,
+        )
+        if silent:
+            transaction.set_rollback(True)
 
 
 def _messenger() -> "Callable[..., Message]":

@@ -47,19 +47,7 @@ def ask(
         found = ConsentRequest.objects.filter(holder=holder).first()
         if found is not None and has_agreed(found, person_key=person_key, mobile=mobile):
             return found
-        request, _created = ConsentRequest.objects.update_or_create(
-            holder=holder,
-            defaults={
-                "person_key": person_key,
-                "mobile": mobile,
-                "mobile_index": mobile_index(mobile),
-                "digest": digest(token),
-                "asked_at": now,
-                "expires_at": now + LIFETIME,
-                "answer": "",
-                "answered_at": None,
-            },
-        )
+        request = _begin(holder, person_key, mobile, token, now)
         codes.issue(
             purpose=PURPOSE,
             holder=code_holder(request),
@@ -72,6 +60,24 @@ def ask(
             account=account,
             now=now,
         )
+    return request
+
+
+def _begin(holder: str, person_key: str, mobile: str, token: str, now: datetime) -> ConsentRequest:
+    """The holder's request as of now: unanswered, and only this link is open."""
+    request, _created = ConsentRequest.objects.update_or_create(
+        holder=holder,
+        defaults={
+            "person_key": person_key,
+            "mobile": mobile,
+            "mobile_index": mobile_index(mobile),
+            "digest": digest(token),
+            "asked_at": now,
+            "expires_at": now + LIFETIME,
+            "answer": "",
+            "answered_at": None,
+        },
+    )
     return request
 
 

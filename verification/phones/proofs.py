@@ -48,24 +48,12 @@ def start(
     `code_phone_proof`; its context gains `code` and `link`.
     """
     now = now or timezone.now()
-    index = mobile_index(mobile)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     with transaction.atomic():
         proof = PhoneProof.objects.filter(holder=holder, person_key=person_key).first()
-        if proof and proof.is_proved and proof.mobile_index == index:
+        if proof and proof.is_proved and proof.mobile_index == mobile_index(mobile):
             return proof
-        proof, _created = PhoneProof.objects.update_or_create(
-            holder=holder,
-            person_key=person_key,
-            defaults={
-                "mobile": mobile,
-                "mobile_index": index,
-                "asked_at": now,
-                "proved_at": None,
-                "link_digest": digest(token),
-                "link_expires_at": now + LIFETIME,
-            },
-        )
+        proof = _begin(holder, person_key, mobile, token, now)
         codes.issue(
             purpose=PURPOSE,
             holder=code_holder(proof),
@@ -78,6 +66,23 @@ def start(
             account=account,
             now=now,
         )
+    return proof
+
+
+def _begin(holder: str, person_key: str, mobile: str, token: str, now: datetime) -> PhoneProof:
+    """The person's proof as of now: this mobile is not proved yet, and only this link is open."""
+    proof, _created = PhoneProof.objects.update_or_create(
+        holder=holder,
+        person_key=person_key,
+        defaults={
+            "mobile": mobile,
+            "mobile_index": mobile_index(mobile),
+            "asked_at": now,
+            "proved_at": None,
+            "link_digest": digest(token),
+            "link_expires_at": now + LIFETIME,
+        },
+    )
     return proof
 
 
