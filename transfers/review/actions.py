@@ -1,7 +1,7 @@
 """What reviewers decide: accept, return with a reason for each part, judge the photo."""
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -90,9 +90,13 @@ def _round(
         why=why,
         own=own or {},
     )
-    named = list(named)
-    fine = list(fine)
-    values = kept_values(order, [*fine, *(each.field for each in named)])
+    _write_verdicts(opened, list(named), list(fine))
+    return opened
+
+
+def _write_verdicts(opened: ReviewRound, named: Sequence[ReturnedField], fine: Sequence[str]) -> None:
+    """Writes a verdict for each part of a round, with the value that was judged."""
+    values = kept_values(opened.order, [*fine, *(each.field for each in named)])
     FieldVerdict.objects.bulk_create(
         FieldVerdict(round=opened, field=part, verdict=FieldVerdict.OK, value=values[part]) for part in fine
     )
@@ -108,7 +112,6 @@ def _round(
             own={**each.own},
             value=values[each.field],
         )
-    return opened
 
 
 def _take(order: Order, reviewer: User, now: datetime) -> datetime:
