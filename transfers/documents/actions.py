@@ -57,16 +57,7 @@ def upload(
             _change(order)
             if not may():
                 raise OrderChanged(order.reference)
-            paper = _current(order, slot, side, seen)
-            if paper is None and seen:
-                raise PictureReplaced(order.reference)
-            begin(document)
-            replaced = paper.document if paper is not None else None
-            mark = mark or mark_of(order, slot)
-            if paper is not None:
-                replace(order, paper, document, mark)
-            else:
-                paper = OrderDocument.objects.create(order=order, slot=slot, side=side, mark=mark, document=document)
+            paper, replaced = _put_into_slot(order, slot, side, document, mark=mark, seen=seen)
     except (OrderChanged, PictureReplaced):
         document.save(force_insert=True)
         retire(document)
@@ -74,6 +65,23 @@ def upload(
     if replaced is not None and not replaced.is_ready:  # nobody has seen it
         retire_all(Document.objects.filter(pk=replaced.pk), order.reference)
     return paper
+
+
+def _put_into_slot(
+    order: Order, slot: str, side: int, document: Document, *, mark: str, seen: str
+) -> tuple[OrderDocument, Document | None]:
+    """Begins the document and puts it into its slot; also returns the document that was there."""
+    paper = _current(order, slot, side, seen)
+    if paper is None and seen:
+        raise PictureReplaced(order.reference)
+    begin(document)
+    mark = mark or mark_of(order, slot)
+    if paper is None:
+        new = OrderDocument.objects.create(order=order, slot=slot, side=side, mark=mark, document=document)
+        return new, None
+    replaced = paper.document
+    replace(order, paper, document, mark)
+    return paper, replaced
 
 
 def turn(order: Order, *, slot: str, side: int = 1, seen: str = "") -> OrderDocument | None:
