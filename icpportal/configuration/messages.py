@@ -13,7 +13,7 @@ ORDER_SEARCH_KEYS = "transfers.review.search.keys"  # search keys of orders, upd
 ORDER_LOOKS = "transfers.review.purposes.looks_at_paper"  # whether staff may see an order's documents; records the look
 DOCUMENT_EXAMINED = [  # functions run in the transaction that writes a document's result
     "filings.legacy_import.claims.replacements.examined",
-    "transfers.documents.replacements.examined",
+    "transfers.documents.replacements.end_wait",
 ]
 PHOTO_IS_DUE = "transfers.photo.queries.is_due"  # whether an order waits for its photo, for messages about backdrops
 MESSAGE_EVENTS = "transfers.notifications.topics.EVENTS"  # messages that people can switch off, for the outbox

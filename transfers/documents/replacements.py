@@ -40,7 +40,7 @@ def replace(order: Order, paper: OrderDocument, document: Document, mark: str) -
     paper.save(update_fields=["document", "mark", "added_at", "successor"])
 
 
-def examined(document_pk: UUID) -> None:
+def end_wait(document_pk: UUID) -> None:
     """Ends the wait for a document, in the transaction that writes its result (`settings.DOCUMENT_EXAMINED`)."""
     waiting = OrderDocument.objects.filter(successor__document=document_pk, successor__retired_at=None)
     # by the order, which has an index

@@ -123,11 +123,11 @@ class Offer:
 def for_subject(owner: User, subject: Subject) -> list[Offer]:
     """What may be used again for a subject on file, before there is an order; tells of a lead that changed."""
     return [
-        Offer(each, why_not(each) or _changed(each, subject)) for each in earlier_papers(owner, subject.subject_key)
+        Offer(each, why_not(each) or _why_changed(each, subject)) for each in earlier_papers(owner, subject.subject_key)
     ]
 
 
-def _changed(earlier: Earlier, subject: Subject) -> str | Promise:
+def _why_changed(earlier: Earlier, subject: Subject) -> str | Promise:
     if earlier.person is None:
         return OTHER_NAME if earlier.order.answer("type").get("name") != subject.name else ""
     was_lead = earlier.slot == LEAD_ID

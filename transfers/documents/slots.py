@@ -238,9 +238,9 @@ def slot_context(
     stale: str | Promise = ""
     if paper is not None and validity.is_stale(order, paper):
         stale = validity.why_stale(slot.key, reused=validity.is_reused(order, paper))
-    reason = reason or _tried(order, paper)
+    reason = reason or _last_refusal(order, paper)
     shown: DrawnSlot = {
-        **(_refused(paper, reason) if reason and not stale else _shown(paper, reason or str(stale))),
+        **(_after_refusal(paper, reason) if reason and not stale else _picture(paper, reason or str(stale))),
         "key": f"{slot.key}-{side}",
         "title": capfirst(str(word)) if word else _("Picture"),
         "preview_alt": f"{slot.title} {word}".strip(),
@@ -290,7 +290,7 @@ def photo_slot(order: Order, paper: OrderDocument | None, *, reason: str = "") -
     """The same arguments for the photo step."""
     url = reverse("photo", args=[order.reference])
     return {
-        **(_refused(paper, reason) if (reason := reason or _tried(order, paper)) else _shown(paper, "")),
+        **(_after_refusal(paper, reason) if (reason := reason or _last_refusal(order, paper)) else _picture(paper, "")),
         "key": "photo",
         "title": _("Photo"),
         "hint": _("Upper body, centred, dressed for the season"),
@@ -314,26 +314,26 @@ class PictureShown(TypedDict):
     facts: NotRequired[str]
 
 
-def _tried(order: Order, paper: OrderDocument | None) -> str:
+def _last_refusal(order: Order, paper: OrderDocument | None) -> str:
     """Why the last picture that was to replace this one was refused; "" when none was."""
     return str(refused_since(order, paper)) if paper is not None else ""
 
 
 def kept_after(order: Order, paper: OrderDocument) -> str:
     """Says that a later picture was refused and that this one is kept; "" when none was."""
-    tried = _tried(order, paper)
+    tried = _last_refusal(order, paper)
     return KEPT % {"reason": tried} if tried else ""
 
 
-def _refused(paper: OrderDocument | None, reason: str) -> PictureShown:
+def _after_refusal(paper: OrderDocument | None, reason: str) -> PictureShown:
     """After a refused upload: shows the earlier picture, which is still there."""
-    shown = _shown(paper, "")
+    shown = _picture(paper, "")
     if shown["state"] not in READY:
-        return _shown(paper, reason)
+        return _picture(paper, reason)
     return {**shown, "reason": KEPT % {"reason": reason}}
 
 
-def _shown(paper: OrderDocument | None, reason: str) -> PictureShown:
+def _picture(paper: OrderDocument | None, reason: str) -> PictureShown:
     if reason or paper is None:
         return {"state": "again" if reason else "empty", "reason": reason}
     document = paper.document

@@ -68,7 +68,7 @@ class Held:
         return {(paper.slot, paper.side): paper for paper in queries.papers_of(self.order)}
 
     @cached_property
-    def given(self) -> frozenset[str]:
+    def agreed_people(self) -> frozenset[str]:
         """Who has agreed to the use of their documents."""
         return agreed_people(self.order)
 
@@ -87,7 +87,7 @@ def slot_page(request: HttpRequest, reference: str, slot: str) -> HttpResponse:
     if found is None or found not in needed or not _is_open(order, found, needed, held):
         raise Http404
     try:
-        return (_changed if request.method == "POST" else _slot)(request, order, found, held)
+        return (_change if request.method == "POST" else _slot)(request, order, found, held)
     except OrderChanged:
         return leave_closed(request, order)
     except PictureReplaced:
@@ -99,7 +99,7 @@ def _is_open(order: Order, slot: slots.Slot, needed: list[slots.Slot], held: Hel
     if open_parts(order) is None:
         return True  # nothing is locked: all slots may be changed
     papers = list(held.papers.values())
-    gaps = {gap.part for gap in readiness.paper_gaps(order, papers, needed, given=held.given)}
+    gaps = {gap.part for gap in readiness.paper_gaps(order, papers, needed, given=held.agreed_people)}
     return slot_access.open_test(order, papers, gaps)(slot)
 
 
@@ -110,26 +110,26 @@ def _side(request: HttpRequest, slot: slots.Slot) -> int:
     return int(side)
 
 
-def _changed(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> HttpResponse:
+def _change(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> HttpResponse:
     if "consent" in request.POST:
-        return _consented(request, order, slot, held)
+        return _record_consent(request, order, slot, held)
     side = _side(request, slot)
     if "again" in request.POST:
-        return _used_again(request, order, slot, held)
+        return _use_again(request, order, slot, held)
     if "remove" in request.POST:
         paper_actions.remove(order, slot=slot.key, side=side, seen=request.POST["remove"])
-    elif slot_access.needs_consent(order, slot, held.given):
-        return _unticked(request, order, slot, held)
+    elif slot_access.needs_consent(order, slot, held.agreed_people):
+        return _ask_for_tick(request, order, slot, held)
     else:
         try:
-            _taken_in(request, order, slot, side)
+            _take_in(request, order, slot, side)
         except UploadRefused as refused:
             say_words(request, f"{REFUSED}{side}", refused.message)
             return _slot(request, order, slot, held)
     return redirect("slot", order.reference, slot.key)
 
 
-def _taken_in(request: HttpRequest, order: Order, slot: slots.Slot, side: int) -> None:
+def _take_in(request: HttpRequest, order: Order, slot: slots.Slot, side: int) -> None:
     """Takes the uploaded picture, or turns the present one; raises what these do."""
     if "turn" in request.POST:
         paper_actions.turn(order, slot=slot.key, side=side, seen=request.POST["turn"])
@@ -137,25 +137,25 @@ def _taken_in(request: HttpRequest, order: Order, slot: slots.Slot, side: int) -
         paper_actions.upload(order, slot=slot.key, side=side, file=file_of(request), kind=slot.key)
 
 
-def _used_again(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> HttpResponse:
+def _use_again(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> HttpResponse:
     """Takes the document of an earlier order, if the person it shows agrees here too."""
-    if slot_access.needs_consent(order, slot, held.given):
-        return _unticked(request, order, slot, held)
+    if slot_access.needs_consent(order, slot, held.agreed_people):
+        return _ask_for_tick(request, order, slot, held)
     offer = reuse.for_slot(order, slot.key)
     if offer is not None and not offer.why_not:
         paper_actions.use_again(order, offer.earlier, slot=slot.key, actor=account_of(request))
     return redirect("slot", order.reference, slot.key)
 
 
-def _unticked(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> HttpResponse:
+def _ask_for_tick(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> HttpResponse:
     say(request, UNTICKED, value=True)
     return _slot(request, order, slot, held)
 
 
-def _consented(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> HttpResponse:
+def _record_consent(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> HttpResponse:
     person = person_of(order, slot.key)
     if "agree" not in request.POST:
-        return _unticked(request, order, slot, held)
+        return _ask_for_tick(request, order, slot, held)
     if person is not None:
         consents.give(
             holder=order.reference,
@@ -192,7 +192,7 @@ def _slot(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> H
     papers = held.papers
     person = person_of(order, slot.key)
     name = mask_name(person.name) if person else ""
-    needs_consent = slot_access.needs_consent(order, slot, held.given)
+    needs_consent = slot_access.needs_consent(order, slot, held.agreed_people)
     consent_error = bool(added_message(request, UNTICKED))
     consent = ConsentForm({} if consent_error else None) if needs_consent else None
     if consent is not None and consent_error:
@@ -297,7 +297,7 @@ def slot_fragment(request: HttpRequest, reference: str, slot: str, side: int) ->
         may_upload = (
             order.is_editable
             and is_open(open_parts(order), f"paper.{slot}")
-            and not slot_access.needs_consent(order, found, held.given)
+            and not slot_access.needs_consent(order, found, held.agreed_people)
         )
         returned = papers_to_replace(unsettled_parts(returned_parts(order)))
         drawn = slots.slot_context(order, found, side, paper, is_open=may_upload, to_replace=slot in returned)

@@ -112,7 +112,7 @@ def row_of(looked: Looked, slot: Slot, *, is_first: bool) -> HubRow:
         title=slot.title,
         url=url,
         thumbnails=_thumbnails(slot, mine),
-        sides=_joined(slot.sides[: slot.needed]) if slot.needed > 1 else "",
+        sides=_join(slot.sides[: slot.needed]) if slot.needed > 1 else "",
         state=state,
         label=STAYS if is_ready and not url else "",
         words=_words(looked, slot, mine, state),
@@ -167,7 +167,7 @@ def _words(looked: Looked, slot: Slot, mine: list[OrderDocument], state: str) ->
     order = looked.order
     if state == "again":
         return _first(_trouble(order, slot, paper) for paper in mine)
-    if tried := _first(_kept(order, slot, paper) for paper in mine):
+    if tried := _first(_kept_words(order, slot, paper) for paper in mine):
         return tried
     if state == "look":
         return _first(_advice(slot, paper) for paper in mine)
@@ -203,7 +203,7 @@ def _trouble(order: Order, slot: Slot, paper: OrderDocument) -> Words:
     return _side(slot, paper, reason_of(paper.document)) if paper.document.state == "refused" else ""
 
 
-def _kept(order: Order, slot: Slot, paper: OrderDocument) -> Words:
+def _kept_words(order: Order, slot: Slot, paper: OrderDocument) -> Words:
     words = slots.kept_after(order, paper)
     return _side(slot, paper, words) if words else ""
 
@@ -212,13 +212,13 @@ def _still_needed(looked: Looked, slot: Slot, mine: list[OrderDocument]) -> Word
     ready = {paper.side for paper in mine if paper.document.is_ready}
     lacking = [side for number, side in enumerate(slot.sides[: slot.needed], 1) if number not in ready]
     if ready and lacking:
-        return _("Still needed: %(sides)s") % {"sides": _joined(lacking)}
+        return _("Still needed: %(sides)s") % {"sides": _join(lacking)}
     if ready:  # all pictures are here, but the person has not agreed
         return looked.gaps[f"paper.{slot.key}"].words
     return slot.hint
 
 
-def _joined(sides: Iterable[Words]) -> str:
+def _join(sides: Iterable[Words]) -> str:
     return ("、" if reads_chinese() else ", ").join(str(side) for side in sides)
 
 
