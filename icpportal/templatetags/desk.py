@@ -55,7 +55,7 @@ def sorted_how(header: Header) -> SafeString:
 
 
 @register.filter
-def labelled(cells: Iterable[SafeString], headers: Iterable[Header]) -> Iterator[SafeString]:
+def with_labels(cells: Iterable[SafeString], headers: Iterable[Header]) -> Iterator[SafeString]:
     """The cells of a row with their column's label, which narrow windows show before the value."""
     for cell, header in zip(cells, headers, strict=False):
         name = "" if _picks(header) else label(header["text"])

@@ -48,7 +48,7 @@ def page_language() -> str:
 
 
 @register.filter
-def left(moment: datetime | None, now: datetime | None = None) -> str:
+def time_left(moment: datetime | None, now: datetime | None = None) -> str:
     """`1 day 7 hours left`."""
     return time_format.left_words(moment, now=now) if moment else ""
 

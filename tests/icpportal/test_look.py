@@ -103,7 +103,7 @@ def test_a_moment_has_shorter_styles_and_a_bare_day_has_one():
 
 
 def test_a_moment_not_known_yet_is_an_empty_place():
-    assert draw("{{ v|beijing }}{{ v|left }}", v=None) == ""
+    assert draw("{{ v|beijing }}{{ v|time_left }}", v=None) == ""
 
 
 @pytest.mark.parametrize(
