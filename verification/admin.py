@@ -232,11 +232,11 @@ class BackdropStockAdmin(admin.ModelAdmin):
 def _from_to(form: forms.ModelForm, name: str) -> str:
     """`In stock: from 0 to 12`."""
     label = form.instance._meta.get_field(name).verbose_name
-    before, after = (_shown(values.get(name)) for values in (form.initial, form.cleaned_data))
+    before, after = (_stock_words(values.get(name)) for values in (form.initial, form.cleaned_data))
     return labelled(label, gettext("from %(before)s to %(after)s") % {"before": before, "after": after})
 
 
-def _shown(value: int | date | None) -> str:
+def _stock_words(value: int | date | None) -> str:
     if value is None:
         return "–"
     return day_words(value) if isinstance(value, date) else str(value)

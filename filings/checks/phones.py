@@ -63,7 +63,7 @@ def area_of_another_city(facts: Facts, person: PersonFacts) -> bool:
     return known and city not in cities and city[:2] in {each[:2] for each in cities}
 
 
-def shared(name: str) -> Callable[[Facts], bool]:
+def judge_shared(name: str) -> Callable[[Facts], bool]:
     def judge(facts: Facts) -> bool:
         theirs = getattr(facts.administrator, name)
         return bool(theirs) and theirs == getattr(facts.lead, name) and facts.two_people
@@ -71,7 +71,7 @@ def shared(name: str) -> Callable[[Facts], bool]:
     return judge
 
 
-def swapped(facts: Facts) -> bool:
+def are_swapped(facts: Facts) -> bool:
     lead, admin = facts.lead, facts.administrator
     exchanged = lead.phone1 == admin.emergency and admin.phone1 == lead.emergency
     return facts.province.code in NO_SWAP_IN and facts.two_people and bool(admin.phone1) and exchanged
@@ -131,21 +131,21 @@ CHECKS: tuple[Check, ...] = (
         PageOf.ADMINISTRATOR,
         "admin_phone1",
         _("Two people need two different mobile numbers: change one of them"),
-        shared("phone1"),
+        judge_shared("phone1"),
     ),
     Check(
         "admin_phones_swapped",
         PageOf.ADMINISTRATOR,
         "admin_emergency",
         _("One person's mobile number is the other's emergency number: use a third number"),
-        swapped,
+        are_swapped,
     ),
     Check(
         "admin_emergency_shared",
         PageOf.ADMINISTRATOR,
         "admin_emergency",
         _("Both people have the same emergency number: use two if you can"),
-        shared("emergency"),
+        judge_shared("emergency"),
         Severity.WARNING,
     ),
     Check(
@@ -153,7 +153,7 @@ CHECKS: tuple[Check, ...] = (
         PageOf.ADMINISTRATOR,
         "admin_email",
         _("Both people have the same email address: use two if you can"),
-        shared("email"),
+        judge_shared("email"),
         Severity.WARNING,
     ),
 )

@@ -52,10 +52,10 @@ def _place(request: HttpRequest) -> str:
 def _guard(judge: Judge) -> Callable[[View[Given]], View[Given]]:
     def guard(view: View[Given]) -> View[Given]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponseBase:
+        def guard_view(request: HttpRequest, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponseBase:
             return judge(request) or view(request, *args, **kwargs)
 
-        return guarded
+        return guard_view
 
     return guard
 

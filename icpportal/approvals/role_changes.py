@@ -113,7 +113,7 @@ def _begin_as_staff(user: User, actor: User) -> None:
 def _log_answer(asked: ApprovalRequest, actor: User, words: str) -> None:
     """`words` are not translated yet."""
 
-    def said() -> str:
+    def describe() -> str:
         return f"{_(words) % {'name': asked.asked_by}} · {change_words(asked)}"
 
-    log_change(User.objects.get(pk=asked.key), actor, said)
+    log_change(User.objects.get(pk=asked.key), actor, describe)

@@ -14,7 +14,7 @@ from icpportal.fields.types import Words
 Mark = Callable[[Words], SafeString]
 
 
-def _marked(text: Words, *, chinese: Mark, other: Mark) -> SafeString:
+def _mark(text: Words, *, chinese: Mark, other: Mark) -> SafeString:
     # str() of a lazy translation keeps its safe mark: it is marked already
     words = text if isinstance(text, str) else str(text)
     if isinstance(words, SafeString):
@@ -24,17 +24,17 @@ def _marked(text: Words, *, chinese: Mark, other: Mark) -> SafeString:
 
 def zh(text: Words) -> SafeString:
     """Marks Chinese text (a name, a legal term, user data) in a page of another language."""
-    return _marked(text, chinese=number_mark, other=zh_mark)
+    return _mark(text, chinese=number_mark, other=zh_mark)
 
 
 def zh_parts(text: Words) -> SafeString:
     """Marks only the Chinese words of a sentence in the page's language."""
-    return _marked(text, chinese=number_runs, other=zh_runs)
+    return _mark(text, chinese=number_runs, other=zh_runs)
 
 
 def zh_in_mail(text: Words) -> SafeString:
     """As `zh_parts`, in a mail: no style sheet keeps its numbers on one line."""
-    return _marked(text, chinese=lambda words: conditional_escape(str(words)), other=zh_words)
+    return _mark(text, chinese=lambda words: conditional_escape(str(words)), other=zh_words)
 
 
 def with_full_stop(text: Words) -> SafeString:

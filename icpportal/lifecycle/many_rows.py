@@ -98,11 +98,11 @@ class _Arrays:
 
     def __init__(self, connection: BaseDatabaseWrapper, model: type[models.Model]) -> None:
         self.connection, self.model = connection, model
-        self.table = self.quoted(model._meta.db_table)
+        self.table = self.quote(model._meta.db_table)
         self.values: dict[str, Any] = {}  # as the fields have prepared them
         self.types: dict[str, str] = {}  # of the arrays
 
-    def quoted(self, name: str) -> str:
+    def quote(self, name: str) -> str:
         quoted: str = self.connection.ops.quote_name(name)
         return quoted
 
@@ -111,7 +111,7 @@ class _Arrays:
         return f"{self.table}.{self.column(field)}"
 
     def column(self, field: "Field") -> str:
-        return self.quoted(str(field.column))
+        return self.quote(str(field.column))
 
     def add(self, field: "Field", values: Sequence[Column], *, once: bool = True) -> str:
         """The SQL for a row's value; `once` if one value may serve all rows."""

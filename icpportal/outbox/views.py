@@ -221,12 +221,12 @@ def _words(message: Message) -> Rendered:
     """Its text; if that cannot be read or was removed by a release, its subject."""
     about = Rendered(subject=gettext("A message about order %(ref)s") % {"ref": message.reference}, text="")
     try:
-        return _shown(message, lambda: read_in(message, get_language() or "")) or about
+        return _build_safely(message, lambda: read_in(message, get_language() or "")) or about
     except (UnknownMessage, MissingWord):
         return about
 
 
-def _shown(message: Message, build: Callable[[], Shown | None]) -> Shown | None:
+def _build_safely(message: Message, build: Callable[[], Shown | None]) -> Shown | None:
     reference, passing = message.reference or message.key, (UnknownMessage, MissingWord)
     return rows.build_safely("pages.messages", message.pk, build, reference=reference, passing=passing)
 
@@ -264,7 +264,7 @@ def _act(words: Rendered, message: Message) -> Link | None:
 
 
 def _order_url(message: Message) -> str:
-    reference = _shown(message, lambda: message.payload.get("context", {}).get("ref"))
+    reference = _build_safely(message, lambda: message.payload.get("context", {}).get("ref"))
     if not reference:
         return ""
     try:

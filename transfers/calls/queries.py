@@ -45,16 +45,16 @@ def next_call(order: Order) -> tuple[UUID, datetime] | None:
 
 def waits_for_choice(order: Order) -> bool:
     """Whether its owner was told of missed calls and has not chosen a time yet."""
-    return is_called(order.events.all()) and _unanswered(open_of(order)).exists()
+    return is_called(order.events.all()) and _in_grace(open_of(order)).exists()
 
 
 def with_choice_due(orders: QuerySet[Order]) -> QuerySet[Order]:
     """Annotates orders with `choose_by`: until when their owners can choose a time after missed calls; else None."""
-    calls = _unanswered(open_calls().filter(order=OuterRef("pk"), objection=None))
+    calls = _in_grace(open_calls().filter(order=OuterRef("pk"), objection=None))
     return orders.annotate(choose_by=Subquery(calls.order_by("grace_until").values("grace_until")[:1]))
 
 
-def _unanswered(calls: QuerySet[Call]) -> QuerySet[Call]:
+def _in_grace(calls: QuerySet[Call]) -> QuerySet[Call]:
     return calls.filter(grace_until__isnull=False)
 
 

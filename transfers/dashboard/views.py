@@ -173,12 +173,12 @@ def _urgent(user: User) -> Urgent | None:
     if order is None:
         return None
 
-    def built() -> Urgent | None:
+    def build() -> Urgent | None:
         act = next(iter(buttons(order)), None)
         label, _moment = next_dates([order]).get(order.pk, ("", None))
         return Urgent(order, label, replace(act, kind=PRIMARY), timezone.now()) if act else None
 
-    return build_safely(order, built)
+    return build_safely(order, build)
 
 
 @confirmed_required

@@ -180,7 +180,7 @@ def _move_each(
     """Makes one move in many orders; an outage of an outside system is not the order's fault and is tried next time."""
     totals = this.totals
 
-    def moved(order: Order) -> str:
+    def move_one(order: Order) -> str:
         try:
             done = move(order)
         except MoveNotAllowed:
@@ -197,7 +197,7 @@ def _move_each(
         return done
 
     most = None if this.dry_run else at_most
-    ran = rows.each(f"deadlines.{job}", orders, moved, reference="reference", at_most=most, noted=not this.dry_run)
+    ran = rows.each(f"deadlines.{job}", orders, move_one, reference="reference", at_most=most, noted=not this.dry_run)
     return totals.take_failures(ran)
 
 

@@ -42,11 +42,11 @@ def rows(order: Order, step: Step, *, drawn: StepForm | None = None, mask_number
     answers = {**prefilled, **order.answer(step.key)}
     unasked = form.unasked_fields()
 
-    def hidden(name: str) -> Callable[[str], str]:
+    def hide(name: str) -> Callable[[str], str]:
         return mask_of(f"{step.key}.{name}") if mask_numbers else str
 
     return [
-        {"field": f"{step.key}.{name}", "label": field.label, "value": hidden(name)(words(field, answers.get(name)))}
+        {"field": f"{step.key}.{name}", "label": field.label, "value": hide(name)(words(field, answers.get(name)))}
         for name, field in form.fields.items()
         if answers.get(name) not in (None, "", []) and name not in unasked
     ]

@@ -76,11 +76,11 @@ class OrderAdmin(ReadOnlyAdmin):
     def _case(self, view: CaseView) -> Callable[..., HttpResponse]:
         """A page of a case, with what every page of the desk shows: worked out when drawn, as most presses lead on."""
 
-        def drawn(request: HttpRequest, pk: UUID) -> HttpResponse:
+        def draw(request: HttpRequest, pk: UUID) -> HttpResponse:
             context: Any = SimpleLazyObject(partial(self._context, request))
             return view(request, pk, context)
 
-        found: Callable[..., HttpResponse] = self.admin_site.admin_view(drawn)
+        found: Callable[..., HttpResponse] = self.admin_site.admin_view(draw)
         return found
 
     def _context(self, request: HttpRequest) -> dict[str, object]:

@@ -17,7 +17,7 @@ def no_face(sample: Sample) -> Box | None:
 
 # Where on the picture the check finds something, None where it does not; a row for each of `CHECKS`.
 MEASURES: Mapping[str, Callable[[Sample], Box | None]] = {
-    "blur": sharpness.blurred,
+    "blur": sharpness.find_blur,
     "dark": light.dark,
     "glare": light.glare,
     "cut": frame.cut,

@@ -12,7 +12,7 @@ FAINTEST = 18.0
 STEEP = 0.43  # share of the step at the steepest pixel: two pixels of blur leave at most 0.39, good photos 0.51
 
 
-def blurred(sample: Sample) -> Box | None:
+def find_blur(sample: Sample) -> Box | None:
     """Even the sharpest edges are soft."""
     found = steepness(sample.grey)
     return WHOLE if found is not None and found < STEEP else None

@@ -22,7 +22,7 @@ class AuthenticatorSecrets:
         """How many rows have a value sealed with the key of this name."""
         return sum(any(value.startswith(beginning(name)) for value in seal_data(data).values()) for _pk, data in _all())
 
-    def left(self) -> int:
+    def count_rest(self) -> int:
         """How many rows have a value not sealed with the first key."""
         return sum(bool(left_of(data)) for _pk, data in _all())
 

@@ -34,12 +34,12 @@ class OpenableLinks(ModelAdmin):
         is_read = obj is not None and not self.has_change_permission(request, obj)
         read = set(flatten_fieldsets(found) if is_read else super().get_readonly_fields(request, obj))
 
-        def shown(each: Names) -> Names:
+        def show(each: Names) -> Names:
             if isinstance(each, (list, tuple)):
-                return [shown(one) for one in each]
+                return [show(one) for one in each]
             return self._openable(request, each) if each in read else each
 
-        return [(title, {**options, "fields": shown(options["fields"])}) for title, options in found]
+        return [(title, {**options, "fields": show(options["fields"])}) for title, options in found]
 
     def _openable(self, request: HttpRequest, name: Names) -> Names:
         """The field's name, or a function that shows it without a link.
@@ -68,18 +68,18 @@ def _without_picture(opts: Options, name: Names) -> Names:
         return name
 
     @display(description=field.verbose_name, ordering=field.name)
-    def said(row: Model) -> str:
+    def words_of(row: Model) -> str:
         return {True: gettext("Yes"), False: gettext("No")}.get(getattr(row, field.name), "-")
 
-    said.__name__ = field.name
-    return said
+    words_of.__name__ = field.name
+    return words_of
 
 
 def _in_words(field: RelatedField) -> Said:
     @display(description=field.verbose_name)
-    def said(row: Model) -> str:
+    def words_of(row: Model) -> str:
         found = getattr(row, field.name, None)
         return "-" if found is None else str(found)
 
-    said.__name__ = field.name
-    return said
+    words_of.__name__ = field.name
+    return words_of

@@ -56,7 +56,7 @@ class Clock:
     def __init__(self, seconds: float) -> None:
         self.ends = monotonic() + seconds
 
-    def left(self) -> float:
+    def seconds_left(self) -> float:
         """Seconds left; raises when there are none."""
         left = self.ends - monotonic()
         if left <= 0:
@@ -76,7 +76,7 @@ class Wire(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         """The next bytes."""
-        self.connection.settimeout(self.clock.left())
+        self.connection.settimeout(self.clock.seconds_left())
         return self.connection.recv_into(buffer)
 
     def makefile(self, _mode: str) -> io.BufferedReader:
@@ -109,7 +109,7 @@ class HttpPages:
         """The page, or the URL it redirects to."""
         try:
             with self._open_connection(wanted, clock) as connection:
-                connection.settimeout(clock.left())
+                connection.settimeout(clock.seconds_left())
                 connection.sendall(_request(wanted))
                 # Wire has the only method of a socket that the response uses
                 response = HTTPResponse(cast(socket.socket, Wire(connection, clock)), method="GET")
@@ -123,7 +123,7 @@ class HttpPages:
             raise Retryable(f"no answer: {type(problem).__name__}") from problem
 
     def _open_connection(self, wanted: Target, clock: Clock) -> socket.socket:
-        connection = self.connect(self._public_address(wanted.host, clock), wanted.port, clock.left())
+        connection = self.connect(self._public_address(wanted.host, clock), wanted.port, clock.seconds_left())
         if wanted.scheme == "http":
             return connection
         try:
@@ -134,7 +134,7 @@ class HttpPages:
 
     def _public_address(self, host: str, clock: Clock) -> str:
         """The address to connect to: one of those of the name, all of which must be public."""
-        found = call_within(lambda: self.lookup(host), clock.left())
+        found = call_within(lambda: self.lookup(host), clock.seconds_left())
         if not found:
             raise Retryable("the name leads nowhere")
         if not all(is_public(address) for address in found):

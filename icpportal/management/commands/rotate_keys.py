@@ -34,7 +34,7 @@ class Command(BaseCommand):
                     self.turn_indexes()
                 except OperationalError as busy:
                     raise CommandError("others were writing all the time: nothing is lost, run it again") from busy
-        left = sum(column.left().count() for column in columns()) + AuthenticatorSecrets().left()
+        left = sum(column.rest().count() for column in columns()) + AuthenticatorSecrets().count_rest()
         for words in self.key_lines(dry_run):
             self.stdout.write(words)
         done = (

@@ -31,7 +31,7 @@ def refuse_doubtful() -> None:
 
 def doubt(now: datetime) -> str:
     """Why this host's clock, which says `now`, may be wrong; "" when it is trusted."""
-    return differs() or _jumped(now)
+    return differs() or _jump_words(now)
 
 
 def differs() -> str:
@@ -42,7 +42,7 @@ def differs() -> str:
     return f"the clock of this host says {_words(ours)}, and that of the database says {_words(theirs)}"
 
 
-def _jumped(now: datetime) -> str:
+def _jump_words(now: datetime) -> str:
     last = heartbeat.last_result(NOTE)
     if settings.DEMO or last is None or now - last.at <= LONGEST_PAUSE:
         return ""

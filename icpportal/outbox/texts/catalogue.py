@@ -249,7 +249,7 @@ class _Page:
 
         return PLACEHOLDER.sub(word, text)
 
-    def framed(self, section: str) -> str:
+    def frame_line(self, section: str) -> str:
         """A line of the frame; "" when one of its values is missing."""
         text = self.frame[section]
         known = all(self.context.get(name) for name in PLACEHOLDER.findall(text))
@@ -343,8 +343,8 @@ def _letter(page: _Page) -> Letter:
         button=button,
         url=url if button else "",
         or_open=page.frame["or_open"],
-        order=page.framed("order"),
-        footers=tuple(filter(None, map(page.framed, ("named", help_, "footer")))),
+        order=page.frame_line("order"),
+        footers=tuple(filter(None, map(page.frame_line, ("named", help_, "footer")))),
         settings="" if is_secret(page.template) or page.is_named else page.frame["settings"],
         settings_url=settings.PUBLIC_BASE_URL.rstrip("/") + reverse("message-settings"),
     )

@@ -60,7 +60,7 @@ class Column:
             .filter(sealed_by=begins)
         )
 
-    def left(self) -> QuerySet:
+    def rest(self) -> QuerySet:
         """Values not sealed with the first key."""
         begins = beginning(key_names()[0])
         return (
@@ -71,9 +71,9 @@ class Column:
 
     def turn(self, tell: Tell) -> Totals:
         """Seals all remaining values with the first key."""
-        totals, after, all_of_them = Totals(), None, self.left().count()
+        totals, after, all_of_them = Totals(), None, self.rest().count()
         loop = rows.Loop("keys.changed", noted=False)
-        while batch := list((self.left().filter(pk__gt=after) if after else self.left()).order_by("pk")[:BATCH]):
+        while batch := list((self.rest().filter(pk__gt=after) if after else self.rest()).order_by("pk")[:BATCH]):
             for row in batch:
                 outcome = loop.attempt(row.pk, partial(self.turn_one, row), reference=f"{self} {row.pk}") or "failed"
                 setattr(totals, outcome, getattr(totals, outcome) + 1)

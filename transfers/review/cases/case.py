@@ -111,7 +111,7 @@ def case_page(
         notes=notes(
             order,
             user,
-            unused=_unused(user, typed, own, case, standing),
+            unused=_unused_texts(user, typed, own, case, standing),
             hints=findings_elsewhere(order, sections),
             sent_back=rounds.sent_back if in_review else None,
         ),
@@ -131,7 +131,7 @@ def case_page(
     )
 
 
-def _unused(
+def _unused_texts(
     user: User, typed: drafts.TypedText, own: Mapping[str, forms.Form], case: Judgement, standing: Standing
 ) -> list[UnusedText]:
     """What this reader typed and no field of the page shows.

@@ -86,19 +86,19 @@ def fetch(export: ListExport, *, actor: User, client: str, now: datetime | None 
 
 def waiting(now: datetime) -> QuerySet[ListExport]:
     """Lists that wait for a second person."""
-    return _unexpired(now).filter(is_granted=False, answered_at=None)
+    return _current_lists(now).filter(is_granted=False, answered_at=None)
 
 
 def to_fetch(actor: User, now: datetime) -> QuerySet[ListExport]:
     """Lists that this person may fetch."""
-    return _unexpired(now).filter(asked_by=actor, is_granted=True, fetched_at=None)
+    return _current_lists(now).filter(asked_by=actor, is_granted=True, fetched_at=None)
 
 
 def unfetched_requests(actor: User, now: datetime) -> QuerySet[ListExport]:
     """This person's requests that were not fetched; declined ones until they would have expired."""
-    return _unexpired(now).filter(asked_by=actor, fetched_at=None).select_related("answered_by")
+    return _current_lists(now).filter(asked_by=actor, fetched_at=None).select_related("answered_by")
 
 
-def _unexpired(now: datetime) -> QuerySet[ListExport]:
+def _current_lists(now: datetime) -> QuerySet[ListExport]:
     """Unexpired lists. Rows of an earlier version name no orders, and their filter may find others by now."""
     return ListExport.objects.filter(expires_at__gt=now).exclude(keys=[]).defer("keys")

@@ -41,14 +41,14 @@ def selection(address: QueryDict, reader: User, now: datetime) -> Selection:
     looks = Reader(reader, now, calendar_around(now))
     orders = Order.objects.filter(basket.orders(looks)).filter(asked.orders(looks))
 
-    def said() -> str:
+    def describe() -> str:
         words = QueueFilter(address, user=reader).chosen_words()  # a new form: labels are in one language
         return " · ".join(map(str, (basket.label, *words)))
 
     query, settled = (
         urlencode({"queue": basket.key, **chosen}, safe=",") for chosen in (asked.chosen(), asked.for_others())
     )
-    return Selection(orders, said, query, settled)
+    return Selection(orders, describe, query, settled)
 
 
 def in_languages(chosen: Selection) -> dict[str, str]:

@@ -52,7 +52,7 @@ def ask(account: Account, call: Call) -> str:
 
 
 def _call(line: "MinistrySession", call: Call) -> str:
-    interface = wsdl.interface(call.address.wsdl, lambda address: line.get(address, WSDL_LARGEST), line.left)
+    interface = wsdl.interface(call.address.wsdl, lambda address: line.get(address, WSDL_LARGEST), line.seconds_left)
     try:
         message = interface.message(call.method, call.arguments, call.address.url)
         status, body = line.post(call.address.url, message.body, message.headers, call.largest)
@@ -108,7 +108,7 @@ class MinistrySession:
         for scheme in ("http://", "https://"):
             self.session.mount(scheme, WatchedAdapter(self, account.source_address))
 
-    def left(self) -> float:
+    def seconds_left(self) -> float:
         """Seconds left; raises `Retryable` when none are."""
         seconds = self.ends - time.monotonic()
         if seconds <= 0 or self.is_cut:
@@ -129,7 +129,7 @@ class MinistrySession:
     def _send(
         self, verb: str, address: str, largest: int, *, data: bytes | None = None, headers: dict[str, str] | None = None
     ) -> tuple[int, bytes]:
-        left = self.left()
+        left = self.seconds_left()
         timeout = (min(self.connect_seconds, left), left)
         try:
             with self.session.request(
@@ -139,11 +139,11 @@ class MinistrySession:
         except (OSError, HTTPError, ValueError) as problem:
             raise Retryable(f"the ministry did not answer: {type(problem).__name__}") from problem
 
-    def connected(self, connection: "BaseHTTPConnection") -> None:
+    def note_connection(self, connection: "BaseHTTPConnection") -> None:
         """The connection is open; its time limit is now the call's, not that of connecting."""
         if isinstance(connection, HTTPConnection) and connection.sock is not None:
             self.sockets.append(connection.sock)
-            connection.sock.settimeout(self.left())
+            connection.sock.settimeout(self.seconds_left())
 
     def cut(self) -> None:
         """Ends what is still running: a late thread must neither wait for ever nor send a file nobody expects."""
@@ -185,6 +185,6 @@ class WatchedAdapter(HTTPAdapter):
 def _watch(connection: "type[BaseHTTPConnection]", line: MinistrySession) -> "type[BaseHTTPConnection]":
     def connect(self: "BaseHTTPConnection") -> None:
         connection.connect(self)
-        line.connected(self)
+        line.note_connection(self)
 
     return type("Connection", (connection,), {"connect": connect})

@@ -73,7 +73,7 @@ def store(*, now: datetime | None = None, limit: int = AT_ONCE) -> MoveResult:
     uploads = UploadFile.objects.filter(TO_STORE, accepted_at__isnull=False)
     downloads = InboxFile.objects.filter(TO_STORE, state__in=DONE)
 
-    def moved(job: str, files: QuerySet) -> int:
+    def move_each(job: str, files: QuerySet) -> int:
         ran = rows.each(
             job,
             files.order_by("pk").defer("body"),
@@ -84,7 +84,7 @@ def store(*, now: datetime | None = None, limit: int = AT_ONCE) -> MoveResult:
         )
         return len(ran.done)
 
-    return MoveResult(moved("reports.stored", uploads), moved("downloads.stored", downloads))
+    return MoveResult(move_each("reports.stored", uploads), move_each("downloads.stored", downloads))
 
 
 def _move(file: File, now: datetime) -> bool:

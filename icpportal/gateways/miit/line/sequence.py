@@ -143,7 +143,7 @@ def accept(file: UploadFile, *, now: datetime) -> bool:
     return True
 
 
-def answered(isp_id: int, numbers: Collection[int]) -> tuple[int, ...]:
+def answered_files(isp_id: int, numbers: Collection[int]) -> tuple[int, ...]:
     """Those of these files whose report the authority has answered: it certainly had them."""
     rows = UploadFile.objects.filter(isp_id=isp_id, sequence__in=list(numbers), report__state=ReportState.ANSWERED)
     return tuple(rows.order_by("sequence").values_list("sequence", flat=True))

@@ -81,7 +81,7 @@ def plan_resync(previous: PreviousReply, *, after_restore: bool = False) -> Plan
     here = line.last_sequence if line else None
     file = sequence.on_its_way(settings.MIIT_ISP_ID)
     found = _with_file(here, previous, file, after_restore) if file else _alone(here, previous)
-    return replace(found, answered=sequence.answered(settings.MIIT_ISP_ID, found.again))
+    return replace(found, answered=sequence.answered_files(settings.MIIT_ISP_ID, found.again))
 
 
 def _with_file(here: int | None, previous: PreviousReply, file: UploadFile, after_restore: bool) -> Plan:

@@ -170,7 +170,7 @@ class _Round:
 
     def has_answered(self, numbers: Collection[int]) -> bool:
         """Whether they had files that they now miss: sent again, each would be refused as a double."""
-        return bool(numbering.answered(self.isp_id, numbers))
+        return bool(numbering.answered_files(self.isp_id, numbers))
 
     def agrees(self, previous: PreviousReply) -> bool:
         """Tested once for these keys: after that a person knows better, or the upload tells."""

@@ -115,7 +115,7 @@ def reads_and_finds(order: Order) -> None:
 def test_a_value_written_during_the_rotation_is_not_overwritten(order: Order, settings: Any) -> None:
     settings.PII_KEYS = f"{key('2027')},{settings.PII_KEYS}"
     column = next(each for each in columns() if str(each) == "transfers.Order.answers")
-    row = column.left().get(pk=order.pk)
+    row = column.rest().get(pk=order.pk)
     other = Order.objects.get(pk=order.pk)
     other.answers = {"type": {"name": "written meanwhile"}}
     other.save()
@@ -129,7 +129,7 @@ def test_a_killed_run_continues_where_it_was_and_an_unreadable_value_stops_no_ot
     order: Order, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.PII_KEYS = f"{key('2027')},{settings.PII_KEYS}"
-    everything = sum(column.left().count() for column in columns())
+    everything = sum(column.rest().count() for column in columns())
     turn_one, times = Column.turn_one, iter(range(2))
 
     def killed(column: Column, row: Any) -> str:
