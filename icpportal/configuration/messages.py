@@ -11,10 +11,10 @@ CONTACT_CHANGED = "transfers.cancellation.actions.keep_drafts_past_pause"  # eff
 DUTIES_CHANGED = "transfers.review.leases.release_all_of_former"  # frees the orders of somebody who no longer reviews
 ORDER_SEARCH_KEYS = "transfers.review.search.keys"  # search keys of orders, updated with their answers
 ORDER_LOOKS = "transfers.review.purposes.looks_at_paper"  # whether staff may see an order's documents; records the look
-DOCUMENT_EXAMINED = [  # functions run in the transaction that writes a document's result
-    "filings.legacy_import.claims.replacements.examined",
-    "transfers.documents.replacements.end_wait",
-]
+DOCUMENT_EXAMINED = {  # in the transaction that writes a document's result, by its kind; "" is for all others
+    "claim_proof": "filings.legacy_import.claims.replacements.end_wait",
+    "": "transfers.documents.replacements.end_wait",
+}
 PHOTO_IS_DUE = "transfers.photo.queries.is_due"  # whether an order waits for its photo, for messages about backdrops
 MESSAGE_EVENTS = "transfers.notifications.topics.EVENTS"  # messages that people can switch off, for the outbox
 AUTHORITY_ANSWERS = "transfers.authority.results.take_answer"  # one handler for every outcome

@@ -133,8 +133,8 @@ def end(document: Document, now: datetime, **written: Column) -> bool:
     with transaction.atomic():
         ended = ours.update(**written, decided_at=now, lease=None, leased_until=None, to_clear=True)
         if ended:
-            for name in settings.DOCUMENT_EXAMINED:
-                import_string(name)(document.pk)
+            examined = settings.DOCUMENT_EXAMINED
+            import_string(examined.get(document.kind, examined[""]))(document.pk)
     if ended:
         logger.info("document examined", extra={"document": document.reference, "state": str(written["state"])})
         clear(document.pk)

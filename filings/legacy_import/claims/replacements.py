@@ -40,7 +40,7 @@ def take_out(claim: LegacyClaim, side: int) -> list[Document]:
     return [paper.document for paper in taken]
 
 
-def examined(document_pk: UUID) -> None:
+def end_wait(document_pk: UUID) -> None:
     """Ends the wait for a document, in the transaction that writes its result (`settings.DOCUMENT_EXAMINED`)."""
     waiting = PAPERS.filter(document=document_pk, retired_at=None).select_related("claim")
     paper = waiting.first()
