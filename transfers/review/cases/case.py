@@ -49,7 +49,7 @@ from transfers.review.cases.parts.papers import Papers, papers_of
 from transfers.review.cases.parts.parts import Section, findings_elsewhere, parts_of, sections_of
 from transfers.review.cases.parts.photo import Panel, photo_panels
 from transfers.review.cases.parts.rounds import Rounds, is_of_photo, rounds_of
-from transfers.review.cases.parts.standing import Standing, standing_of
+from transfers.review.cases.parts.obstacles import Obstacles, obstacles_of
 from transfers.review.cases.parts.verdicts import Tally, Verdict
 from transfers.review.cases.unused import (
     ANSWER_TO,
@@ -87,7 +87,7 @@ def case_page(
     photo_form = own.get("photo_form")
     shows_parts = kind_of(order).is_reviewed and order.erased_at is None
     sections = _sections(order, papers, case, rounds, in_full, _begun_reasons(photo_form)) if shows_parts else []
-    standing = standing_of(order, user)
+    obstacles = obstacles_of(order, user)
     in_review = is_in(order, Group.IN_REVIEW)
     query = kept_query(request)
     more_url = case_url(order, query, "more")
@@ -100,9 +100,9 @@ def case_page(
         due=_due(order),
         lease=lease_words(order, user),
         is_mine=leases.holds(order, user),
-        acts=_acts(order, user, standing.waiting, standing.barred),
-        can_judge=bool(can) and standing.is_free and in_review,
-        decided=decisions.decided_words(standing.waiting) if standing.waiting else "",
+        acts=_acts(order, user, obstacles.waiting, obstacles.barred),
+        can_judge=bool(can) and obstacles.is_free and in_review,
+        decided=decisions.decided_words(obstacles.waiting) if obstacles.waiting else "",
         sections=sections,
         papers=papers,
         tally=case.tally,
@@ -111,7 +111,7 @@ def case_page(
         notes=notes(
             order,
             user,
-            unused=_unused_texts(user, typed, own, case, standing),
+            unused=_unused_texts(user, typed, own, case, obstacles),
             hints=findings_elsewhere(order, sections),
             sent_back=rounds.sent_back if in_review else None,
         ),
@@ -125,21 +125,21 @@ def case_page(
         back=list_url(kept_list(query)),
         query=query,
         errors=[str(error) for form in again.values() for errors in form.errors.values() for error in errors],
-        asked=[standing.refusal] if standing.refusal else [],
-        look=_look_box(order, user, standing),
+        asked=[obstacles.refusal] if obstacles.refusal else [],
+        look=_look_box(order, user, obstacles),
         show_reasons=list(purposes.SHOW_REASONS.items()),
     )
 
 
 def _unused_texts(
-    user: User, typed: drafts.TypedText, own: Mapping[str, forms.Form], case: Judgement, standing: Standing
+    user: User, typed: drafts.TypedText, own: Mapping[str, forms.Form], case: Judgement, obstacles: Obstacles
 ) -> list[UnusedText]:
     """What this reader typed and no field of the page shows.
 
     Parts have no fields while a colleague's decision is pending.
     """
-    is_of_other = standing.waiting is not None and standing.waiting.reviewer_id != user.pk
-    drawn = _field_names({} if standing.look else own, {} if is_of_other else case.verdicts)
+    is_of_other = obstacles.waiting is not None and obstacles.waiting.reviewer_id != user.pk
+    drawn = _field_names({} if obstacles.look else own, {} if is_of_other else case.verdicts)
     drawn |= {name for name in typed.fields if name.startswith(ANSWER_TO)}
     return unused_of(typed, drawn, _begun_reasons(own.get("photo_form")))
 
@@ -150,10 +150,10 @@ def _photo_panels(order: Order, papers: Papers, form: forms.Form | None, case: J
     return photo_panels(order, papers, form, verdicts, _held_by(form))
 
 
-def _look_box(order: Order, user: User, standing: Standing) -> LookBox | None:
-    if standing.look is None:
+def _look_box(order: Order, user: User, obstacles: Obstacles) -> LookBox | None:
+    if obstacles.look is None:
         return None
-    return look_box(standing.look, order, user, is_decided=standing.waiting is not None)
+    return look_box(obstacles.look, order, user, is_decided=obstacles.waiting is not None)
 
 
 def _acts(order: Order, user: User, waiting: Decision | None, barred: leases.AssignedToOther | None) -> list[Act]:

@@ -14,7 +14,7 @@ from transfers.second_look.queries import open_look
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Obstacles:
     """What keeps this reader from judging: others' decisions and requests, or somebody who has the order."""
 
     waiting: Decision | None
@@ -27,9 +27,9 @@ class Standing:
         return not (self.waiting or self.look or self.refusal or self.barred)
 
 
-def standing_of(order: Order, user: User) -> Standing:
+def obstacles_of(order: Order, user: User) -> Obstacles:
     look = open_look(order)
-    return Standing(
+    return Obstacles(
         waiting=decisions.decision_to_show(order) if is_in(order, Group.IN_REVIEW) else None,
         look=look,
         refusal=None if look else asked_for(request_to_show(REFUSE, order.pk), user),
