@@ -45,11 +45,11 @@ from transfers.review.cases.moves import ask_call_form
 from transfers.review.cases.notes import notes
 from transfers.review.cases.page import Arc, CasePage, DecisionPage, MorePage, PurposePage, Question
 from transfers.review.cases.parts.look import LookBox, look_box
+from transfers.review.cases.parts.obstacles import Obstacles, obstacles_of
 from transfers.review.cases.parts.papers import Papers, papers_of
 from transfers.review.cases.parts.parts import Section, findings_elsewhere, parts_of, sections_of
 from transfers.review.cases.parts.photo import Panel, photo_panels
 from transfers.review.cases.parts.rounds import Rounds, is_of_photo, rounds_of
-from transfers.review.cases.parts.obstacles import Obstacles, obstacles_of
 from transfers.review.cases.parts.verdicts import Tally, Verdict
 from transfers.review.cases.unused import (
     ANSWER_TO,
