@@ -22,7 +22,14 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".pytest_cache" / "migrated"
 SIDE = "_side"  # suffix of the second database of a run, for tests that run beside browsers and workers
 # each migration builds the models again: collecting garbage among them takes a fifth of the time, not doing so 600 MB
-MIGRATE = "import gc, manage, sys; gc.set_threshold(0); sys.argv[1:] = ['migrate', '-v0']; manage.main()"
+MIGRATE = """
+import gc, manage, sys
+from tests import cloned_fields
+cloned_fields.install()
+gc.set_threshold(0)
+sys.argv[1:] = ["migrate", "-v0"]
+manage.main()
+"""
 PRODUCT = ("icpportal", "transfers", "filings", "verification", "demo")
 
 

@@ -13,6 +13,8 @@ from types import SimpleNamespace
 import django
 import time_machine
 
+from tests import cloned_fields
+
 
 def main() -> None:
     """Writes one line of JSON to stdout."""
@@ -20,6 +22,7 @@ def main() -> None:
     from django.core.management import call_command
     from django.db import connection
 
+    cloned_fields.install()
     gc.disable()  # each migration makes the models again
     call_command("migrate", verbosity=0)
     gc.enable()
