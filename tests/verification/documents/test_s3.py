@@ -2,11 +2,10 @@
 
 import os
 import socket
-import subprocess
-import sys
 import threading
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 import boto3
 import pytest
@@ -14,6 +13,7 @@ from django.utils import timezone
 from moto.server import ThreadedMotoServer
 
 from icpportal.gateways import storage
+from tests import fresh
 from tests.verification.documents import pictures
 from verification.documents import examination
 from verification.documents.actions import examine, receive, retire
@@ -241,7 +241,7 @@ def test_the_environment_alone_puts_both_storages_into_the_bucket(bucket, endpoi
         "S3_SECRET_KEY": "invented",
     }
 
-    done = subprocess.run([sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=False)
+    done = fresh.run("-c", SCRIPT, folder=Path.cwd(), environment=environment)
 
     assert done.stdout == "20261125/one\n20261125/two\nb'one'\nexports\n", done.stderr
     assert keys(bucket) == ["documents/20261125/one", "quarantine/20261125/two"]

@@ -3,8 +3,6 @@
 import json
 import os
 import re
-import subprocess
-import sys
 from html import unescape
 from html.parser import HTMLParser
 
@@ -12,6 +10,7 @@ import pytest
 import requests
 
 from demo.ministry.api.client import NotDone
+from tests import fresh
 from tests.demo.ministry.conftest import ADMINISTRATOR, DOMAIN, FILING, LEAD, NUMBER, PASSWORD, SITE
 from tests.demo.ministry.process import ROOT
 from tests.demo.ministry.provider import access, attachment, cancellation, document
@@ -483,9 +482,8 @@ def queries(simulator) -> dict[str, int]:
         "VAR_DIR": str(simulator.database.parent),
         "LOG_LEVEL": "ERROR",
     }
-    ran = subprocess.run(
-        [sys.executable, "-c", COUNT], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
-    )
+    ran = fresh.run("-c", COUNT, folder=ROOT, environment=environment)
+    assert ran.returncode == 0, ran.stderr
     return json.loads(ran.stdout.splitlines()[-1])
 
 
