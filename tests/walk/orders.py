@@ -37,6 +37,7 @@ from transfers.photo import actions as photo_actions
 from transfers.review import actions as review
 from verification.models import Document
 
+PICTURE = "walk/sample.jpg"
 SENT = ("submit", "accept", "send_photo", "accept_photo")
 ON_ITS_WAY = (*SENT, "reported")
 WAYS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -177,9 +178,8 @@ def fill_papers(order: Order, *, only: tuple[str, ...] = ()) -> None:
 
 
 def kept_picture() -> str:
-    name = "walk/sample.jpg"
     kept = storages["documents"]
-    return name if kept.exists(name) else kept.save(name, ContentFile(picture(90, 70)))
+    return PICTURE if kept.exists(PICTURE) else kept.save(PICTURE, ContentFile(picture(90, 70)))
 
 
 # --- moves ---
