@@ -27,6 +27,7 @@ from tests.transfers.builders import (
 from tests.transfers.desk import agree, prove_phones
 from transfers.authority import results as authority
 from transfers.cancellation import actions as cancelling
+from transfers.check import readiness
 from transfers.documents import slots, validity
 from transfers.models import Order, OrderDocument, PhoneCheck
 from transfers.orders import actions, queries
@@ -237,7 +238,7 @@ def _answer(kind: AnswerKind, **said: Any) -> Callable[[Order, Any], None]:
 
 
 ACTS: dict[str, Callable[[Order, Any], None]] = {
-    "submit": lambda order, people: actions.submit(order, actor=people.owner),
+    "submit": lambda order, people: actions.submit(order, actor=people.owner, advice=readiness.advice_kept(order)),
     "send_back": _send_back,
     "accept": lambda order, people: review.accept(order, people.reviewer),
     "send_photo": _send_photo,
