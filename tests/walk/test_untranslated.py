@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,10 +79,8 @@ def spaces_after_colons(page: Page) -> list[str]:
     return [blank for run in runs for blank in BLANK.findall(run)]
 
 
-def test_no_word_is_left_in_english_for_applicants_and_nobodys_sentences_are_spaced(
-    tmp_path: Path, settings: Any
-) -> None:
-    made = world.build("seed-2018", tmp_path, settings)
+@pytest.mark.parametrize("profile", ["seed-2018"], scope="module")
+def test_no_word_is_left_in_english_for_applicants_and_nobodys_sentences_are_spaced(made: world.World) -> None:
     wrong = set()
     for role in (world.VISITOR, "owner", "lead"):
         _walker, found = Walk(made, role, "zh-hans").look_around(kind=Hasty)
