@@ -101,7 +101,7 @@ def case_page(
         lease=lease_words(order, user),
         is_mine=leases.holds(order, user),
         acts=_acts(order, user, obstacles.waiting, obstacles.barred),
-        can_judge=bool(can) and obstacles.is_free and in_review,
+        can_judge=bool(can) and obstacles.is_clear and in_review,
         decided=decisions.decided_words(obstacles.waiting) if obstacles.waiting else "",
         sections=sections,
         papers=papers,

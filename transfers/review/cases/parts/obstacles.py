@@ -23,7 +23,7 @@ class Obstacles:
     barred: leases.AssignedToOther | None
 
     @property
-    def is_free(self) -> bool:
+    def is_clear(self) -> bool:
         return not (self.waiting or self.look or self.refusal or self.barred)
 
 
