@@ -21,14 +21,14 @@ from tests.transfers.builders import make_order
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 NOW = timezone.now()
 DAY = timedelta(days=1)
-BY_CLOCK = {
+BY_CLOCK = (
     tasks.sweep_deadlines,
     tasks.sweep_documents,
     tasks.finish_lone_requests,
     tasks.sweep_rights,
     tasks.retain,
     tasks.tidy,
-}
+)
 
 
 @pytest.fixture(autouse=True)
