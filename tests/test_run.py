@@ -85,7 +85,7 @@ def test_a_test_that_times_out_fails_alone(suite_of_one):
     """The timeout of one test failed the rest of its part too."""
     body = "import time\ndef test_a(): time.sleep(60)\ndef test_b(): pass\n"
 
-    assert suite_of_one(body, settings="timeout = 0.5\ntimeout_method = 'signal'") == Counts(1, 1, 0)
+    assert suite_of_one(body, settings="timeout = 2\ntimeout_method = 'signal'") == Counts(1, 1, 0)
 
 
 def test_a_test_that_cannot_even_be_interrupted_fails_alone(suite_of_one):
