@@ -14,7 +14,7 @@ from icpportal.gateways.errors import Retryable
 from icpportal.operations import heartbeat
 
 LONGEST_PAUSE = timedelta(days=7)  # of a portal that works; it notes each minute
-APART = timedelta(hours=1)  # more than clocks of two hosts ever differ
+APART = timedelta(hours=2)  # a clock set by an hour delays jobs, and no more
 NOTE = "clock"
 TRUST = "Check `date`; if it is right, run: manage.py clock --trust"
 

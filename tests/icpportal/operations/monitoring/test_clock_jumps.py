@@ -91,7 +91,7 @@ def test_after_a_long_pause_a_person_says_that_the_clock_is_right() -> None:
 
 def test_a_clock_that_differs_from_the_one_of_the_database_moves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     order = make_order(state=states.DRAFT, due_at=NOW - DAY)
-    monkeypatch.setattr(database, "clock", lambda: timezone.now() - timedelta(hours=2))
+    monkeypatch.setattr(database, "clock", lambda: timezone.now() - timedelta(hours=8))  # a time zone set wrong
 
     work(NOW)
 
@@ -99,6 +99,17 @@ def test_a_clock_that_differs_from_the_one_of_the_database_moves_nothing(monkeyp
     assert order.state == states.DRAFT
     with pytest.raises(CommandError, match="that of the database says"):
         clock("--trust", at=NOW)
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_clock_that_is_set_by_an_hour_stops_no_deadline(monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
+    order = make_order(state=states.DRAFT, due_at=NOW - DAY)
+    monkeypatch.setattr(database, "clock", lambda: timezone.now() + timedelta(hours=hours, minutes=1))
+
+    work(NOW)
+
+    order.refresh_from_db()
+    assert order.state == states.EXPIRED
 
 
 def test_a_pause_of_six_days_needs_nobody() -> None:
