@@ -35,18 +35,31 @@ def mask_of(part: str, masks: Masks = NUMBERS) -> Callable[[str], str]:
 
 def rows(order: Order, step: Step, *, drawn: StepForm | None = None, mask_numbers: bool = False) -> list[AnswerRow]:
     """One row for each answered field, in the order of the form; a row that is `drawn` already is reused."""
+
+    def hide(name: str) -> Callable[[str], str]:
+        return mask_of(f"{step.key}.{name}") if mask_numbers else str
+
+    return [
+        {"field": f"{step.key}.{name}", "label": field.label, "value": hide(name)(words(field, answer))}
+        for name, field, answer in _answered(order, step, drawn)
+    ]
+
+
+def parts(order: Order, step: Step) -> list[str]:
+    """The parts of the order that the rows of a step are, without their values."""
+    return [f"{step.key}.{name}" for name, _field, _answer in _answered(order, step)]
+
+
+def _answered(order: Order, step: Step, drawn: StepForm | None = None) -> list[tuple[str, forms.Field, Json]]:
+    """The name, field and answer of each answered field."""
     form = drawn or step.form_class(row=order, initial={**order.answer(step.key)})
     # a prefilled value never looked at is no answer, nor is a box on a page that was never saved
     is_saved = step.key in order.answers
     prefilled = {name: value for name, value in form.initial.items() if name not in form.known and (is_saved or value)}
     answers = {**prefilled, **order.answer(step.key)}
     unasked = form.unasked_fields()
-
-    def hide(name: str) -> Callable[[str], str]:
-        return mask_of(f"{step.key}.{name}") if mask_numbers else str
-
     return [
-        {"field": f"{step.key}.{name}", "label": field.label, "value": hide(name)(words(field, answers.get(name)))}
+        (name, field, answers[name])
         for name, field in form.fields.items()
         if answers.get(name) not in (None, "", []) and name not in unasked
     ]

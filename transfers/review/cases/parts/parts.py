@@ -25,7 +25,8 @@ from transfers.orders.kinds import is_in
 from transfers.orders.rows import Group
 from transfers.pages import stages
 from transfers.proofs import servers
-from transfers.returns.answer_rows import rows, words
+from transfers.returns import answer_rows
+from transfers.returns.answer_rows import words
 from transfers.returns.labels import FORMS, label_of
 from transfers.returns.returned_parts import reply_rows
 from transfers.returns.verdict_labels import reason_words
@@ -180,7 +181,7 @@ class Beside:
 
 def parts_of(order: Order) -> list[str]:
     """Every part that takes a verdict."""
-    found = [row["field"] for step in pages() for row in rows(order, step)]
+    found = [part for step in pages() for part in answer_rows.parts(order, step)]
     return [*found, *(f"{PAPER}.{slot.key}" for slot in _slots(order))]
 
 
@@ -219,7 +220,7 @@ def sections_of(
         Section(
             step.key,
             step.title,
-            [part(row["field"], step.title, str(row["value"])) for row in rows(order, step)],
+            [part(row["field"], step.title, str(row["value"])) for row in answer_rows.rows(order, step)],
             papers.of(OF_SECTION.get(step.key, ())),
         )
         for step in pages()
