@@ -19,7 +19,6 @@ BY_KIND = ("order", "order-move", "filing", "admin:transfers_order_case")
 KNOWN = {
     # several buttons that stand out: this list may only shrink
     ("by-phone", "visitor", "primary buttons", "<button"): "one a paper",
-    ("claim-page", "owner", "primary buttons", "<button"): "one a paper, and the last",
 }
 
 
