@@ -17,7 +17,7 @@ from django.utils import timezone
 from demo.ministry.api.client import SimulatorClient
 from icpportal.approvals.queries import forget_open
 from icpportal.drafts.pages import EarlyRedirect
-from tests import migrated
+from tests import flush, migrated
 from tests.demo.ministry.process import Simulator, start_simulator
 from tests.environment import CHROMIUM, FLAGS, LONG
 
@@ -38,6 +38,13 @@ def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_setting
         return True
     wanted["TEMPLATE"] = migrated.template(os.environ["DATABASE_URL"])
     return False
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The database of all tests; a test that commits leaves it as it was."""
+    with django_db_blocker.unblock():
+        flush.remember()
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from icpportal.accounts.models import User
 from tests.transfers.builders import make_order
-from transfers.models import Order
+from transfers.models import Order, ReasonVersion, ReturnReason
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,6 +20,17 @@ def test_committed_rows_are_deleted_before_the_next_test(turn: str) -> None:
 
     assert found == ([0, 0], 0)
     assert all(model.objects.count() for model in (Order, User))
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_what_the_migrations_wrote_is_there_each_time(turn: str) -> None:
+    """Whichever of the two runs first deletes and changes what the other needs."""
+    found = Group.objects.count(), ReturnReason.objects.count(), ReturnReason.objects.filter(key="changed").count()
+    Group.objects.all().delete()
+    ReasonVersion.objects.first().delete()
+    ReturnReason.objects.filter(pk=ReturnReason.objects.first().pk).update(key="changed")
+
+    assert found == (5, 33, 0)
 
 
 @pytest.mark.parametrize("turn", ["first", "second"])

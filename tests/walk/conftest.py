@@ -15,7 +15,8 @@ from django.test import override_settings
 
 from icpportal.gateways.inventory.fake import FakeInventory
 from icpportal.gateways.miit.fake import FakeAuthority
-from tests.walk import orders, tables, world
+from tests import tables
+from tests.walk import orders, world
 
 FAKES = (FakeAuthority, FakeInventory)
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from tests.walk import tables, world
+from tests import tables
+from tests.walk import world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
