@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from demo.ministry.api.client import SimulatorClient
 from icpportal.approvals.queries import forget_open
@@ -59,6 +59,12 @@ def refused_forms_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         return client.get(answer.url, **{name: options[name] for name in ("headers", "secure") if name in options})
 
     monkeypatch.setattr(Client, "post", posted)
+
+
+@pytest.fixture(autouse=True)
+def no_language_of_another_test() -> None:
+    """A view leaves its reader's language active in the thread; what is read outside of requests has the default."""
+    translation.deactivate()
 
 
 @pytest.fixture

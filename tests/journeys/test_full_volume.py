@@ -4,7 +4,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,8 +65,15 @@ class Filled:
     def fill(self) -> None:
         """No room for another byte, not even in SQLite's log, which is written where it was already read."""
         self._empty_log()
+        with self.kept_full():
+            pass
+
+    @contextmanager
+    def kept_full(self) -> Iterator[None]:
+        """Keeps it so: what the broker and the cache delete becomes free, and what was written is room in the log."""
         with self.volume.kept_full():
-            self._empty_log()  # again: what beat and workers wrote before it was full is room in the log
+            self._empty_log()
+            yield
 
     def _empty_log(self) -> None:
         """Moves all of SQLite's log into the database; what does not fit stays in the log, which is then no room."""
@@ -111,8 +118,7 @@ def test_a_full_volume_is_reported_then_read_only_and_then_forgotten(filled: Fil
         (filled.lin, page, RENAMED, "刚才提交的内容未保存，浏览器中仍保留：请返回上一页"),
         (stranger, stranger.get("/account/login/").form("login", "password"), LIN, "was not saved. Your browser still"),
     ):
-        # what the broker and the cache delete becomes free
-        with filled.volume.kept_full(), pytest.raises(UnexpectedPage, match="503"):
+        with filled.kept_full(), pytest.raises(UnexpectedPage, match="503"):
             browser.send(form, typed)
         assert says in browser.page.html
     if filled.volume.shows_room:
