@@ -290,7 +290,8 @@ def test_the_next_page_begins_after_the_last_row_and_keeps_every_filter(client):
 def test_the_list_takes_as_many_queries_for_one_row_as_for_three_and_at_most_fifteen(client):
     client = sign_in(client, make_lead_reviewer())
     assign_to_me(make_order(state=states.SUBMITTED), make_reviewer())
-    client.get(QUEUE)
+    for path in (QUEUE, reverse("admin:index")):
+        client.get(path)
     one = cost(lambda: client.get(QUEUE))
     for _ in range(2):
         assign_to_me(send_back(make_order(state=states.SUBMITTED)), make_reviewer())

@@ -4,6 +4,7 @@ import codecs
 import json
 
 import pytest
+from django.utils.translation import override
 
 from filings.legacy_import.dump import files
 from tests.filings.legacy_import.dumps import filing, several, write_csv
@@ -59,7 +60,10 @@ def test_a_given_encoding_is_used_and_an_unknown_one_is_reported(tmp_path):
     path = write_csv(tmp_path / "dump.csv", ROWS, encoding="utf-16")
 
     assert domains(path, encoding="utf-16") == THREE
-    with pytest.raises(files.InvalidDump, match="There is no encoding “nonsense”: use utf-8 or gb18030"):
+    with (
+        override("en"),
+        pytest.raises(files.InvalidDump, match="There is no encoding “nonsense”: use utf-8 or gb18030"),
+    ):
         domains(path, encoding="nonsense")
 
 
@@ -124,6 +128,7 @@ def test_a_file_that_is_no_dump_is_reported(tmp_path, content):
         domains(path)
 
 
+@override("en")
 def test_a_missing_file_or_a_folder_is_named_with_the_reason(tmp_path):
     with pytest.raises(files.InvalidDump) as missing:
         domains(tmp_path / "none.csv")
