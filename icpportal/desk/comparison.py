@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from icpportal.desk.pages import RepeatedTemplate
 from icpportal.fields.language_marks import has_han
 from icpportal.fields.marked_text import spans
 from icpportal.fields.types import Words
@@ -20,6 +21,14 @@ GROUPS = (
 )
 Mask = Callable[[str], str]
 SAME, DIFFERS, CHANGED = "same", "hot", "was"
+
+# by icon
+LINES = {
+    icon: RepeatedTemplate(
+        "admin/compared.html", "row_class", "label", "value_class", "value", "tone", "told", icon=icon
+    )
+    for icon in ("", "same", "differs")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,18 @@ class ComparisonLine:
     def icon(self) -> str:
         """The icon before the remark."""
         return {SAME: "same", DIFFERS: "differs"}.get(self.tone, "")
+
+    @property
+    def markup(self) -> SafeString:
+        """The line as a row of a `<dl class="cmp">`."""
+        return LINES[self.icon].fill(
+            row_class=self.row_class,
+            label=self.label,
+            value_class=self.value_class,
+            value=self.value,
+            tone=self.tone,
+            told=self.told,
+        )
 
 
 def groups_of(part: str, value: str) -> tuple[int, ...]:

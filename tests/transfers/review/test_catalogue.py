@@ -10,7 +10,7 @@ from transfers.documents.slots import SLOTS
 from transfers.models import ReasonVersion, ReturnReason
 from transfers.returns.labels import FORMS
 from transfers.review import catalogue
-from transfers.review.cases.parts.parts import choices_for
+from transfers.review.reasons.offered_reasons import OfferedReasons
 from transfers.review.reasons.queries import in_force
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ APPROVAL, NEED = "approval_missing", "website.needs_approval"
 
 
 def reasons_for(part: str) -> dict[str, str]:
-    return dict(choices_for(part, in_force().values()))
+    return dict(OfferedReasons(in_force().values()).choices_for(part))
 
 
 def test_every_row_belongs_to_an_existing_part_of_an_order() -> None:

@@ -12,7 +12,7 @@ from icpportal.desk.own_words import CODES, EN, TAGS, ZH
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
 from transfers.models import Call
-from transfers.review.cases.parts.parts import attributes
+from transfers.review.cases.parts.part import attributes
 
 NAMES: dict[str, Words] = {ZH: gettext_lazy("Chinese"), EN: gettext_lazy("English")}
 HINTS: tuple[Words, ...] = (

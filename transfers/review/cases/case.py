@@ -47,7 +47,8 @@ from transfers.review.cases.page import Arc, CasePage, DecisionPage, MorePage, P
 from transfers.review.cases.parts.look import LookBox, look_box
 from transfers.review.cases.parts.obstacles import Obstacles, obstacles_of
 from transfers.review.cases.parts.papers import Papers, papers_of
-from transfers.review.cases.parts.parts import Section, findings_elsewhere, parts_of, sections_of
+from transfers.review.cases.parts.part import Section
+from transfers.review.cases.parts.parts import findings_elsewhere, parts_of, sections_of
 from transfers.review.cases.parts.photo import Panel, photo_panels
 from transfers.review.cases.parts.rounds import Rounds, is_of_photo, rounds_of
 from transfers.review.cases.parts.verdicts import Tally, Verdict
@@ -86,11 +87,12 @@ def case_page(
     own = _forms(order, typed, again)
     photo_form = own.get("photo_form")
     shows_parts = kind_of(order).is_reviewed and order.erased_at is None
-    sections = _sections(order, papers, case, rounds, in_full, _begun_reasons(photo_form)) if shows_parts else []
-    obstacles = obstacles_of(order, user)
-    in_review = is_in(order, Group.IN_REVIEW)
     query = kept_query(request)
     more_url = case_url(order, query, "more")
+    begun = _begun_reasons(photo_form)
+    sections = _sections(order, papers, case, rounds, in_full, begun, more_url) if shows_parts else []
+    obstacles = obstacles_of(order, user)
+    in_review = is_in(order, Group.IN_REVIEW)
     return CasePage(
         reference=order.reference,
         domain=order.display_domain,
@@ -121,7 +123,6 @@ def case_page(
         panels=_photo_panels(order, papers, photo_form, case),
         photo_form=photo_form,
         more_url=more_url,
-        ask_url=f"{more_url}{'&' if '?' in more_url else '?'}ask=",
         back=list_url(kept_list(query)),
         query=query,
         errors=[str(error) for form in again.values() for errors in form.errors.values() for error in errors],
@@ -254,11 +255,13 @@ def _sections(
     rounds: Rounds,
     in_full: Collection[str] = (),
     begun: Held | None = None,
+    more_url: str = "",
 ) -> list[Section]:
     chosen = {each.reason for each in case.verdicts.values() if each.reason}
     reasons = [] if all(is_of_photo(part) for part in case.verdicts) else offered_or_chosen(order, chosen, begun)
     questions = {part: _question_words(note) for part, note in case.asked.items()}
-    return sections_of(order, papers, case.verdicts, reasons, questions, rounds.returned, shown=in_full)
+    verdicts, returned = case.verdicts, rounds.returned
+    return sections_of(order, papers, verdicts, reasons, questions, returned, shown=in_full, more_url=more_url)
 
 
 def _question(note: ColleagueNote, typed: drafts.TypedText) -> Question:

@@ -17,9 +17,9 @@ from transfers.calls.queries import UNREACHED
 from transfers.models import Order
 from transfers.returns.labels import full_name_of, names_of
 from transfers.review.actions import PHOTO, ReturnedField, returned_field
-from transfers.review.cases.parts.parts import choices_for
 from transfers.review.cases.parts.verdicts import RETURN as RETURN_IT
 from transfers.review.cases.parts.verdicts import Tally, Verdict
+from transfers.review.reasons.offered_reasons import OfferedReasons
 from transfers.review.reasons.queries import begun_versions, fit, offered_reasons
 from verification.photos.methods import BACKDROP, PLAIN
 
@@ -132,7 +132,7 @@ class PhotoForm(OwnWordsForm):
         self.order, self.begun = order, begun_versions()
         self.reasons_of_rules = offered_reasons(order, self.begun)
         self.reasons = {key: each for key, each in self.reasons_of_rules.items() if key not in elsewhere}
-        offer(self, "reason", [("", _("Choose…")), *choices_for(PHOTO, self.reasons.values())])
+        offer(self, "reason", [("", _("Choose…")), *OfferedReasons(self.reasons.values()).choices_for(PHOTO)])
 
     def clean(self) -> None:
         super().clean()

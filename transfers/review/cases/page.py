@@ -18,7 +18,7 @@ from transfers.review.cases.events import CaseEvent
 from transfers.review.cases.notes import CaseNote
 from transfers.review.cases.parts.look import LookBox
 from transfers.review.cases.parts.papers import Papers
-from transfers.review.cases.parts.parts import Part, Section, attributes
+from transfers.review.cases.parts.part import Part, Section, attributes
 from transfers.review.cases.parts.verdicts import Tally
 
 
@@ -58,7 +58,6 @@ class CasePage:
     panels: list[Panel] = field(default_factory=list)
     photo_form: forms.Form | None = None
     more_url: str = ""
-    ask_url: str = ""  # a part's key completes it
     back: str = ""  # link to the list the reader came from
     query: str = ""  # the same, for links within the case
     errors: list[str] = field(default_factory=list)

@@ -43,7 +43,7 @@ from transfers.review.cases.judgement import lacking_in
 from transfers.review.cases.moves import ELSEWHERE, KEEP, MORE_ELSEWHERE, MOVED, SHOW, return_form
 from transfers.review.cases.page import CasePage, UnreadablePage
 from transfers.review.cases.parts.look import waits_words
-from transfers.review.cases.parts.parts import anchor_of
+from transfers.review.cases.parts.part import anchor_of
 from transfers.review.purposes import Purpose, note_look, purpose_of
 from transfers.review.unsent_orders import opens
 from transfers.second_look.queries import LOOKED, open_look, with_look

@@ -1,11 +1,12 @@
 """Which version of a reason is in force, and which reasons are offered for an order and a part of it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, DateTimeField, Q, QuerySet
 from django.utils import timezone
 
+from icpportal.database.prepared import CompiledQuery
 from transfers.models import FieldVerdict, Order, ReasonVersion, ReturnReason
 
 Held = dict[str, ReasonVersion]  # by the key of the reason
@@ -13,10 +14,15 @@ Held = dict[str, ReasonVersion]  # by the key of the reason
 
 def begun_versions(now: datetime | None = None) -> Held:
     """For each reason, the last published version that has begun, ended or not."""
-    now = now or timezone.now()
+    return {row.reason.key: row for row in BEGUN.rows(now=now or timezone.now())}
+
+
+def _begun(now: datetime) -> QuerySet[ReasonVersion]:
     rows = ReasonVersion.objects.filter(Q(begins_at=None) | Q(begins_at__lte=now), published_at__isnull=False)
-    ordered = rows.select_related("reason").order_by("reason__key", "number")
-    return {row.reason.key: row for row in ordered}
+    return rows.select_related("reason").order_by("reason__key", "number")
+
+
+BEGUN = CompiledQuery(_begun, now=DateTimeField())
 
 
 def in_force(now: datetime | None = None, known: Held | None = None) -> Held:
@@ -50,11 +56,6 @@ def fit(version: ReasonVersion, part: str) -> int:
     """How closely it fits a part: 0 names the part, 1 its page, 2 no part at all; 3 does not fit."""
     named, step = version.fields.split(), part.partition(".")[0]
     return 0 if part in named else 1 if step in named else 2 if not named else 3
-
-
-def for_part(part: str, versions: Iterable[ReasonVersion]) -> list[ReasonVersion]:
-    """Those that fit a part, closest first."""
-    return [each for each in sorted(versions, key=lambda each: fit(each, part)) if fit(each, part) < 3]
 
 
 def times_told(reason: ReturnReason) -> dict[int, int]:

@@ -13,7 +13,7 @@ from icpportal.fields.types import Words
 from transfers.models import Call, Objection
 from transfers.review.baskets.counts import BasketCount
 from transfers.review.baskets.rows import Reader
-from transfers.review.cases.parts.parts import attributes
+from transfers.review.cases.parts.part import attributes
 from transfers.review.worklists.calls import CallRow, current, slice_of_calls
 from transfers.review.worklists.objections import ObjectionRow, slice_of_objections
 

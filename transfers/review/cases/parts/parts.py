@@ -1,17 +1,14 @@
 """The parts of a case as a reviewer judges them: the answer, what to compare it with, the verdict."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from icpportal.desk.comparison import ComparisonLine, line, typed_line
 from icpportal.desk.own_words import all_of
-from icpportal.fields.form_types import Choice
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.marked_text import zh
 from icpportal.fields.types import Json, Words
@@ -31,137 +28,16 @@ from transfers.returns.labels import FORMS, label_of
 from transfers.returns.returned_parts import reply_rows
 from transfers.returns.verdict_labels import reason_words
 from transfers.review.cases.parts.masks import masks_of
-from transfers.review.cases.parts.papers import OF_SECTION, Papers, Picture
-from transfers.review.cases.parts.verdicts import ASK, OK, OPEN, RETURN, Verdict
-from transfers.review.reasons.blanks import plain
-from transfers.review.reasons.queries import for_part
+from transfers.review.cases.parts.papers import OF_SECTION, Papers
+from transfers.review.cases.parts.part import Part, Section
+from transfers.review.cases.parts.verdicts import Verdict
+from transfers.review.reasons.offered_reasons import OfferedReasons
 from transfers.review.values import value_of
 from transfers.steps import STEPS
 from transfers.steps.base import Step
 
 PAPER = "paper"
 OTHER = f"{PAPER}.{slots.OTHER}"  # where a reviewer may ask for further documents: no verdict counts as accepted
-
-
-SAID_WORDS: dict[str, Words] = {
-    OPEN: gettext_lazy("no verdict"),
-    OK: gettext_lazy("OK"),
-    RETURN: gettext_lazy("return"),
-    ASK: gettext_lazy("asked"),
-}
-
-
-def attributes(**holds: bool) -> SafeString:
-    """Data attributes of the part."""
-    return format_html_join("", " {}", ((name.replace("_", "-"),) for name, is_so in holds.items() if is_so))
-
-
-def anchor_of(part: str) -> str:
-    """The id of a part in its page."""
-    return "p-" + part.replace(".", "-").replace("_", "-")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One part of the case; without `choices` it is shown but not judged."""
-
-    key: str
-    label: Words
-    section: Words
-    value: str  # in the list of parts
-    lines: list[ComparisonLine]
-    findings: list[Words]
-    told: Words = ""  # what the last return said about it
-    told_at: str = ""
-    paper: str = ""  # the key of the picture to look at
-    verdict: Verdict | None = None
-    choices: list[Choice] = field(default_factory=list)
-    asked: str = ""  # the question that waits for a colleague
-    is_changed: bool = False
-    is_optional: bool = False
-    is_masked: bool = False  # masked until revealed
-
-    @property
-    def anchor(self) -> str:
-        """Its id in the page."""
-        return anchor_of(self.key)
-
-    @property
-    def said_words(self) -> Words:
-        """The verdict for screen readers."""
-        return SAID_WORDS[self.said] if self.is_judged else ""
-
-    @property
-    def mark(self) -> str:
-        """Its mark in the list; none for what is not judged."""
-        return (self.said or "none") if self.is_judged else ""
-
-    @property
-    def ok_checked(self) -> SafeString:
-        """The attribute of the button OK."""
-        return attributes(checked=self.said == OK)
-
-    @property
-    def return_checked(self) -> SafeString:
-        """The attribute of the button Return."""
-        return attributes(checked=self.said == RETURN)
-
-    @property
-    def link_attributes(self) -> SafeString:
-        """Data attributes of its line in the list: whether it needs a close look, or was changed."""
-        return attributes(data_looks=bool(self.findings), data_changed=self.is_changed or bool(self.told))
-
-    @property
-    def attributes(self) -> SafeString:
-        """What script asks of the part."""
-        asked = attributes(data_equal=self.is_equal, data_judged=self.is_judged, data_optional=self.is_optional)
-        return format_html('{} data-paper="{}"', asked, self.paper) if self.paper else asked
-
-    @property
-    def is_judged(self) -> bool:
-        """Whether a verdict can be given."""
-        return self.verdict is not None
-
-    @property
-    def is_equal(self) -> bool:
-        """Whether it may be accepted together with others: the answer equals what is on file, without finding."""
-        on_file = [each for each in self.lines if each.tone in ("same", "hot")]
-        return bool(on_file) and all(each.tone == "same" for each in on_file) and not self.findings
-
-    @property
-    def is_asked(self) -> bool:
-        """Whether a colleague was asked about it."""
-        return bool(self.asked)
-
-    @property
-    def said(self) -> str:
-        """The verdict's word: ok, return, ask, or ""."""
-        return self.verdict.said if self.verdict else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One page of the order: its parts, and the pictures to compare them with."""
-
-    key: str
-    title: Words
-    parts: list[Part]
-    pictures: list[Picture] = field(default_factory=list)
-
-    @property
-    def judged(self) -> list[Part]:
-        """The parts that take a verdict."""
-        return [part for part in self.parts if part.is_judged]
-
-    @property
-    def counted(self) -> list[Part]:
-        """The parts that count; one that needs no verdict counts only if it has one."""
-        return [part for part in self.judged if part.said or not part.is_optional]
-
-    @property
-    def done(self) -> int:
-        """How many of them have a verdict."""
-        return sum(part.said != "" for part in self.counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +85,21 @@ def sections_of(
     returned: dict[str, FieldVerdict],
     *,
     shown: Collection[str],
+    more_url: str = "",
 ) -> list[Section]:
-    """The order page by page. `shown` are the masked parts that the reader has revealed."""
+    """The order page by page. `shown` are the masked parts that the reader has revealed; colleagues are asked about a
+    part at `more_url`.
+    """
     beside = _beside(order, papers, returned, shown)
+    offered = OfferedReasons(reasons)
+    ask_url = f"{more_url}{'&' if '?' in more_url else '?'}ask="
 
     def part(key: str, section: Words, value: str) -> Part:
-        return _part(key, section, value, beside, papers, verdicts.get(key), reasons, questions.get(key, ""))
+        found = _part(key, section, value, beside, papers)
+        if key not in verdicts:
+            return found
+        choices = offered.choices_for(key)
+        return replace(found, verdict=verdicts[key], choices=choices, asked=questions.get(key, ""), ask_url=ask_url)
 
     of_pages = [
         Section(
@@ -274,10 +159,8 @@ def _part(
     value: str,
     beside: Beside,
     papers: Papers,
-    verdict: Verdict | None,
-    reasons: list[ReasonVersion],
-    question: str,
 ) -> Part:
+    """The part without a verdict."""
     shown = beside.masked(key, value)
     before = beside.returned.get(key)
     return Part(
@@ -290,9 +173,6 @@ def _part(
         told=_last_reason(before) if before else "",
         told_at=short_words(before.round.decided_at) if before and before.round.decided_at else "",
         paper=papers.beside(key),
-        verdict=verdict,
-        choices=choices_for(key, reasons) if verdict else [],
-        asked=question,
         is_changed=_is_changed(key, value, before, papers),
         is_optional=key == OTHER,
         is_masked=shown != value,
@@ -384,10 +264,3 @@ def _fact(key: str, section: Words, label: Words | None, value: Words, papers: P
         typed_line(key, str(value), []) if key == "type.number" else ComparisonLine(_("Entered"), shown, is_typed=True)
     )
     return Part(key, label or "", section, str(value), [compared], [], paper=papers.beside(key))
-
-
-def choices_for(part: str, reasons: Iterable[ReasonVersion]) -> list[Choice]:
-    """The reasons for returning a part in the reader's language, and own words."""
-    language = "zh" if reads_chinese() else "en"
-    found = [(each.reason.key, plain(each.text(language))) for each in for_part(part, reasons)]
-    return [*found, ("own", _("In my own words"))]

@@ -16,7 +16,7 @@ from transfers.documents.slots import PHOTO
 from transfers.models import Order
 from transfers.orders import queries
 from transfers.returns.labels import label_of
-from transfers.review.cases.parts.parts import attributes
+from transfers.review.cases.parts.part import attributes
 from transfers.review.cases.parts.verdicts import OK, RETURN, Tally, Verdict, tally_of, verdicts_of
 from transfers.review.reasons.blanks import plain
 from transfers.review.reasons.queries import Held, offered_reasons

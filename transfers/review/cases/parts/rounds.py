@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet, UUIDField
 
 from icpportal.approvals.models import ApprovalRequest
+from icpportal.database.prepared import CompiledQuery
 from transfers.documents.slots import PHOTO
 from transfers.models import FieldVerdict, Order, OrderDocument, ReviewRound
 from transfers.orders import queries
@@ -42,8 +44,10 @@ class Rounds:
     @cached_property
     def papers(self) -> list[OrderDocument]:
         """The documents that count now, and after a round those that counted before, latest of a side first."""
-        found = self.order.papers.select_related("document").order_by("slot", "side", "-added_at")
-        return list(found if self.rows else found.filter(retired_at=None))
+        found = (PAPERS if self.rows else CURRENT_PAPERS).rows(order=self.order.pk)
+        for paper in found:
+            paper.order = self.order
+        return found
 
     @property
     def accepted(self) -> ReviewRound | None:
@@ -62,6 +66,14 @@ class Rounds:
         """What the last return named, by part."""
         rows = self.last_return.verdicts.all() if self.last_return else ()
         return {row.field: row for row in rows if row.verdict == FieldVerdict.RETURN}
+
+
+def _papers(order: UUID) -> QuerySet[OrderDocument]:
+    return OrderDocument.objects.filter(order=order).select_related("document").order_by("slot", "side", "-added_at")
+
+
+PAPERS = CompiledQuery(_papers, order=UUIDField())
+CURRENT_PAPERS = CompiledQuery(lambda order: _papers(order).filter(retired_at=None), order=UUIDField())
 
 
 def _has_fine(row: ReviewRound) -> bool:

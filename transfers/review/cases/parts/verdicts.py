@@ -8,6 +8,9 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import UUIDField
+
+from icpportal.database.prepared import CompiledQuery
 from icpportal.desk.own_words import Own, own
 from transfers.models import ColleagueNote, FieldVerdict, Order
 from transfers.review import purposes
@@ -121,5 +124,9 @@ def _replaced_since(rounds: Rounds, moment: datetime) -> set[str]:
 
 def open_questions(order: Order) -> dict[str, ColleagueNote]:
     """The unanswered questions about this order, by part."""
-    rows = purposes.open_questions().filter(order=order).select_related("addressee")
-    return {row.part: row for row in rows}
+    return {row.part: row for row in OPEN_QUESTIONS.rows(order=order.pk)}
+
+
+OPEN_QUESTIONS = CompiledQuery(
+    lambda order: purposes.open_questions().filter(order=order).select_related("addressee"), order=UUIDField()
+)
