@@ -23,6 +23,10 @@ if worker or "VAR_DIR" not in os.environ:
     os.environ["VAR_DIR"] = folder
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
+if worker:  # what tests start uses memory as in production, not as `tests/run.py` has it
+    for name in ("PYTHONMALLOC", "MIMALLOC_ALLOW_LARGE_OS_PAGES"):
+        os.environ.pop(name, None)
+
 # plain names of style sheets: no collected manifest is needed
 os.environ.setdefault("STATICFILES_BACKEND", "django.contrib.staticfiles.storage.StaticFilesStorage")
 
