@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 from chinese_calendar.constants import holidays
@@ -23,6 +24,7 @@ FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 ONE_DAY = timedelta(days=1)
 LONGEST_BREAK = 30  # more days off than any notice has ever had
 MOST_DAYS = 2000
+_shipped = lru_cache(4096)(chinese_calendar.is_workday)  # a list counts the same days for each of its rows
 NOTICE_DAYS = 10  # every year's notice has more; fewer rows are corrections, and the year counts as unknown
 
 
@@ -38,7 +40,7 @@ class Calendar:
         if written is not None:
             return written
         if day.year in SHIPPED_YEARS:
-            return chinese_calendar.is_workday(day)
+            return _shipped(day)
         return day.weekday() < 5 and (day.month, day.day) not in FIXED_HOLIDAYS
 
     def is_certain(self, day: date) -> bool:
