@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 from lxml.html import document_fromstring
 
 from filings.models import Access, Subject, Website
@@ -173,6 +174,7 @@ def test_entries_stay_on_the_order_and_both_sides_are_shown_masked(client: Clien
     assert ("13900000022" in page, "13900000002" in page) == (False, False)
 
 
+@override("en")
 def test_two_names_that_look_alike_when_masked_are_shown_in_full(client: Client, approved: Order) -> None:
     """Name 周*本, entered here 周*本: nobody could see the difference."""
     other = record()

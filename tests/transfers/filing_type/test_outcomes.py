@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from tests.transfers import states
 from tests.transfers.builders import TYPE, make_order, make_user, sign_in, type_answers
@@ -96,6 +97,7 @@ def test_the_open_order_is_named_by_its_reference() -> None:
     assert order.reference in outcomes.page(make_check(owner, Outcome.OWN_ORDER)).sentence
 
 
+@override("en")
 def test_an_open_order_that_has_ended_since_leads_back_to_the_form() -> None:
     owner = make_user()
     order = make_order(owner, domain="example.com", steps=())

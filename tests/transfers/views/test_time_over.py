@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from icpportal.outbox.models import Message
 from tests.transfers import states
@@ -269,6 +270,7 @@ def test_my_filings_counts_an_overdue_order_as_ours(client: Client) -> None:
     assert "Time ended on" in ours
 
 
+@override("en")
 def test_a_new_start_is_told_that_the_old_order_is_being_closed() -> None:
     order = waits(states.RETURNED, report=1)
 
@@ -279,6 +281,7 @@ def test_a_new_start_is_told_that_the_old_order_is_being_closed() -> None:
     assert [way.url for way in ways] == [order.get_absolute_url()]
 
 
+@override("en")
 def test_a_cancellation_that_can_no_longer_be_stopped_is_not_called_closed() -> None:
     """It is sent, and whatever waits behind it waits for its result."""
     order = waits(states.COOLING_OFF, kind=states.CANCELLATION)

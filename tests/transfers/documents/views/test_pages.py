@@ -8,6 +8,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from icpportal.accounts.models import User
 from icpportal.accounts.roles import AUDITOR, OPERATIONS
@@ -484,6 +485,7 @@ def test_while_a_replacement_is_checked_the_earlier_picture_can_be_restored(clie
         ("refused", "Authenticity statement · page 2: The picture does not open: take it again"),
     ],
 )
+@override("en")
 def test_nothing_is_submitted_with_a_further_page_that_could_not_be_read_yet(client, state, said):
     order = make_complete()
     page = make_ready_document(order, "statement", side=2)
