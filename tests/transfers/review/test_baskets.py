@@ -371,6 +371,33 @@ def test_only_workable_orders_can_be_selected(client):
     assert [each for each in (judged, held, over) if f'name="pick" value="{each.pk}"' in html] == [judged, held]
 
 
+def picked_in(html):
+    """The keys of the orders with a tick, and the chosen colleague."""
+    page = document_fromstring(html)
+    ticks, chosen = '//input[@name="pick"][@checked]/@value', '//select[@id="to"]/option[@selected]/@value'
+    return page.xpath(ticks), page.xpath(chosen)
+
+
+def test_ticks_stay_when_more_orders_are_picked_than_one_action_takes(client):
+    picked = sorted(str(make_order(state=states.SUBMITTED).pk) for _ in range(11))
+    make_order(state=states.SUBMITTED)
+
+    html = english(client, make_reviewer()).post(QUEUE, {"act": "claim", "pick": picked}, follow=True).content.decode()
+
+    assert "at most 10 at once" in html
+    assert (sorted(picked_in(html)[0]), html.count('name="pick"')) == (picked, 12)
+
+
+def test_ticks_stay_when_no_colleague_is_chosen_and_the_colleague_when_nothing_is_ticked(client):
+    order, colleague = str(make_order(state=states.SUBMITTED).pk), str(make_reviewer().pk)
+    client = english(client, make_lead_reviewer())
+
+    ticked = client.post(QUEUE, {"act": "assign", "pick": [order]}, follow=True).content.decode()
+    chosen = client.post(QUEUE, {"act": "assign", "to": colleague}, follow=True).content.decode()
+
+    assert [picked_in(ticked), picked_in(chosen)] == [([order], []), ([], [colleague])]
+
+
 def test_releasing_an_order_one_does_not_have_is_reported(client):
     me = make_reviewer()
     mine, nobodys = make_order(state=states.SUBMITTED), make_order(state=states.SUBMITTED)

@@ -1,6 +1,6 @@
 """The page of a basket: the list of baskets, the filter, and one row for each order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -113,6 +113,8 @@ class QueuePage:
     colleagues: list[Colleague]
     acts: list[Act]  # actions on picked orders
     export_url: str
+    picked: list[str] = field(default_factory=list)  # the keys of orders picked for an action that was refused
+    colleague: str = ""  # and the colleague chosen for it
 
 
 def reads_names(user: User) -> bool:

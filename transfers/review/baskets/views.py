@@ -1,7 +1,7 @@
 """The baskets: their lists, taking the next order, and actions on several orders."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
@@ -60,15 +60,21 @@ def reader_of(request: HttpRequest) -> Reader:
 def queue_view(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
     """Shows a basket; a POST acts on the picked orders."""
     if request.method == "POST":
-        return _act(request)
+        return _act(request, context)
+    return _drawn(request, context)
+
+
+def _drawn(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
+    """The basket, with what was picked and chosen if an action was refused."""
     reader = reader_of(request)
     basket = basket_of(request.GET.get("queue", ""))
     asked = QueueFilter(request.GET, user=reader.user)
     page = queue_page(basket, reader, asked, request.GET, reference=request.GET.get("q", "").strip())
+    page = replace(page, picked=request.POST.getlist("pick"), colleague=request.POST.get("to", ""))
     return page_response(request, "admin/transfers/order/queue.html", context, page)
 
 
-def _act(request: HttpRequest) -> HttpResponse:
+def _act(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
     """Takes one order, or does one thing with all picked ones; reports each result."""
     if pk := request.POST.get("take"):
         return _take_and_open(request, pk)
@@ -78,14 +84,14 @@ def _act(request: HttpRequest) -> HttpResponse:
     picked = request.POST.getlist("pick")
     if not picked:
         messages.warning(request, _("Nothing was done: pick at least one order"))
-        return redirect(request.get_full_path())
+        return _drawn(request, context)
     if len(picked) > chosen.most:
         messages.warning(request, _("Nothing was done: at most %(n)s at once") % {"n": chosen.most})
-        return redirect(request.get_full_path())
+        return _drawn(request, context)
     whom = _colleague(request.POST.get("to", "")) if chosen.asks_whom else account_of(request)
     if whom is None:
         messages.warning(request, _("Nothing was done: choose a colleague"))
-        return redirect(request.get_full_path())
+        return _drawn(request, context)
     orders = Order.objects.filter(pk__in=filter(None, map(_key, picked))).select_related("reviewer")
     _say(request, [(order, *_result(order, chosen.act, account_of(request), whom)) for order in orders])
     return redirect(request.get_full_path())
