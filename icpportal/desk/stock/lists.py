@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
@@ -12,9 +13,18 @@ from django.utils.translation import gettext as _
 from icpportal.desk.stock.declared_lookups import DeclaredList
 
 if TYPE_CHECKING:
+    from django.db.models import Model
     from django.http import HttpRequest
 
     from icpportal.fields.types import Words
+
+
+PICKED = "_is_picked"
+
+
+def is_picked(row: "Model") -> bool:
+    """Whether this row of a list was picked for the action that is being answered."""
+    return bool(getattr(row, PICKED, False))
 
 
 class DeskList(DeclaredList):
@@ -23,6 +33,13 @@ class DeskList(DeclaredList):
     def __init__(self, request: "HttpRequest", *given: Any) -> None:
         super().__init__(request, *given)
         self.title = capfirst(str(self.opts.verbose_name_plural))
+
+    def get_results(self, request: "HttpRequest") -> None:
+        """As Django's; the rows picked in a POST know it."""
+        super().get_results(request)
+        picked = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        for row in self.result_list if picked else ():
+            setattr(row, PICKED, str(row.pk) in picked)
 
     @property
     def frame(self) -> str:

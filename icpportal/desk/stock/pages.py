@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
@@ -18,6 +19,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,7 +28,7 @@ from icpportal.desk.pages import DeskPage, draw
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.desk.row_actions import has_acted
 from icpportal.desk.stock.bounded import CappedPaginator, found_exactly
-from icpportal.desk.stock.lists import of_the_desk
+from icpportal.desk.stock.lists import is_picked, of_the_desk
 from icpportal.fields.components import Link
 from icpportal.fields.types import Words
 
@@ -107,13 +109,18 @@ class StockPages(ModelAdmin):
         return self._typed_again(request, extra_context) if is_refused else answer
 
     def _typed_again(self, request: HttpRequest, extra_context: dict[str, Words] | None) -> HttpResponse:
-        """The list after a press that did nothing, with what was typed beside the actions."""
-        if not request.POST.get("reason"):
+        """The list after a press that did nothing, with its ticks and what was typed beside the actions."""
+        if not request.POST.get("reason") and ACTION_CHECKBOX_NAME not in request.POST:
             return redirect(request.get_full_path())
         form = self.action_form(auto_id=None, initial=request.POST.dict())
         form.fields["action"].choices = self.get_action_choices(request)
         request.method = "GET"
         return super().changelist_view(request, {**(extra_context or {}), "action_form": form})
+
+    def action_checkbox(self, row: models.Model) -> SafeString:
+        """The tick box of a row; the tick of a refused action stays."""
+        box = super().action_checkbox(row)
+        return SafeString(box.replace("<input ", "<input checked ", 1)) if is_picked(row) else box
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str

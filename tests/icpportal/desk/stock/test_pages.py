@@ -70,6 +70,19 @@ def test_enter_in_the_reason_of_a_list_does_nothing_and_says_so(operations: Clie
     assert Report.objects.get().state == ReportState.PARKED
 
 
+@pytest.mark.parametrize("typed", [{"action": "park"}, {"action": "", "reason": "looks odd"}, {"_save": ""}])
+def test_ticks_stay_when_an_action_on_them_is_refused(operations: Client, typed: dict[str, str]) -> None:
+    row, other = report(1), report(2)
+
+    page = operations.post(REPORTS, typed | {"index": "0", "_selected_action": [row.pk]}, follow=True).content.decode()
+
+    boxes = re.findall(r'<input[^>]*name="_selected_action"[^>]*>', page)
+    assert {str(each.pk): any("checked" in box and f'"{each.pk}"' in box for box in boxes) for each in (row, other)} == {
+        str(row.pk): True,
+        str(other.pk): False,
+    }
+
+
 def test_changes_of_a_row_are_in_its_history(operations: Client) -> None:
     row = report()
     operations.post(REPORTS, {"action": "park", "reason": "odd", "_selected_action": [row.pk], "index": "0"})
