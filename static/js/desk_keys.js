@@ -4,6 +4,8 @@ document.documentElement.classList.add("has-script");
 window.addEventListener("DOMContentLoaded", () => {
   const all = document.querySelector("[data-all]");
   all?.addEventListener("change", () => all.form.querySelectorAll("tbody [type=checkbox]").forEach((each) => (each.checked = all.checked)));
+  // a file answers this form, and the page stays: its old errors go
+  document.querySelector("[data-file]")?.addEventListener("submit", () => document.querySelectorAll(".errorlist").forEach((each) => each.remove()));
   if (document.body.dataset.keys === "off") return;
   const typing = (target) => target.matches("input:not([type=radio], [type=checkbox]), textarea, select");
   const rows = [...document.querySelectorAll(".rows tbody tr")];
