@@ -1,12 +1,12 @@
-"""Reads a dump as rows: CSV or JSON, UTF-8 or GB18030, streamed so that its length costs no memory."""
+"""Reads a dump as rows: CSV or JSON, UTF-8, UTF-16 or GB18030, streamed so that its length costs no memory."""
 
 import codecs
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,15 @@ PIECE = 256 * 1024
 WRONG_MOST = 0.1  # share of non-ASCII that may be broken before the file counts as the other encoding
 BOUNDARY = re.compile(r"(?:\}\s*,?|\n)\s*(?=\{)")  # after an object, or at the start of a line
 UTF8, GB18030 = "utf-8-sig", "gb18030"
+# the longer ones first: that of UTF-32 begins with that of UTF-16
+MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    "\ufeff".encode(GB18030): GB18030,
+    codecs.BOM_UTF8: UTF8,
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 
 
 class InvalidDump(Exception):
@@ -29,10 +38,12 @@ Raw = tuple[int, dict[str, Json] | None]  # a row's number and its cells; None w
 
 
 def encoding_of(path: Path) -> str:
-    """UTF-8 if the file decodes as such but for a few broken characters, else GB18030."""
+    """What its byte order mark says; else UTF-8 if it decodes as such but for a few broken characters, else GB18030."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     other = broken = 0
     with path.open("rb") as file:
+        if marked := _marked(file):
+            return marked
         for piece in iter(lambda: file.read(PIECE), b""):
             if piece.isascii():
                 continue
@@ -42,10 +53,34 @@ def encoding_of(path: Path) -> str:
     return GB18030 if broken > other * WRONG_MOST else UTF8
 
 
-def rows(path: Path, *, encoding: str = "") -> Iterator[Raw]:
-    """Yields every row of the file with its number; the first row of data is 1. Raises `InvalidDump`."""
+def _marked(file: BinaryIO) -> str:
+    """The encoding whose byte order mark begins the file; "" without one."""
+    head = file.read(max(map(len, MARKS)))
+    file.seek(0)
+    return next((name for mark, name in MARKS.items() if head.startswith(mark)), "")
+
+
+def recognised_words(path: Path, encoding: str) -> str:
+    """How the file is read, if not as UTF-8 as usual."""
+    with path.open("rb") as file:
+        is_marked = _marked(file) == encoding
+    told = {"name": encoding.upper()}
+    if encoding == UTF8:
+        return ""
+    if is_marked:
+        return _("Read as %(name)s, as the byte order mark of the file says") % told
+    return _("Read as %(name)s, because the file is not UTF-8") % told
+
+
+def rows(path: Path, *, encoding: str = "", tell: Callable[[str], object] = len) -> Iterator[Raw]:
+    """Yields every row of the file with its number; the first row of data is 1. Raises `InvalidDump`.
+
+    `tell` gets a sentence about the encoding if it was recognised and is not UTF-8.
+    """
     try:
         chosen = encoding or encoding_of(path)
+        if not encoding and (words := recognised_words(path, chosen)):
+            tell(words)
         with path.open(encoding=chosen, errors="replace", newline="") as file:
             yield from _rows(file)
     except OSError as problem:
@@ -72,25 +107,27 @@ def _rows(file: TextIO) -> Iterator[Raw]:
 
 def _csv(file: TextIO) -> Iterator[Raw]:
     lines = _lines(file)
-    head = _cells(next(lines, "")) or []
+    first = next(lines, "") or ""
+    between = "\t" if "\t" in first else ","  # Excel writes UTF-16 with tabs
+    head = _cells(first, between) or []
     names = [NAMES.get(strip_outer(cell.lstrip("\ufeff")), "") for cell in head]
     if not {"kind", "domain", "account_email"} & set(names):
         raise InvalidDump(_("The first line has none of the column names in docs/import.md: add them"))
     for number, line in enumerate(lines, 1):
         if line is not None and not line.strip():
             continue
-        cells = _cells(line)
+        cells = _cells(line, between)
         if cells is None or len(cells) > len(names):
             yield number, None
         else:
             yield number, {name: cell for name, cell in zip(names, cells, strict=False) if name}
 
 
-def _cells(line: str | None) -> list[str] | None:
+def _cells(line: str | None, between: str) -> list[str] | None:
     if line is None:
         return None
     try:
-        return next(csv.reader([line], strict=True), [])
+        return next(csv.reader([line], delimiter=between, strict=True), [])
     except csv.Error:
         return None
 

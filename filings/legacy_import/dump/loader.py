@@ -49,10 +49,15 @@ class Totals:
         return ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in asdict(self).items())
 
 
-def load(path: Path, *, say: Say, encoding: str = "", dry_run: bool = False) -> Totals:
-    """Reads the file and stores its rows; with `dry_run`, only reports what would happen. Raises `InvalidDump`."""
+def load(
+    path: Path, *, say: Say, encoding: str = "", tell: Callable[[str], object] = len, dry_run: bool = False
+) -> Totals:
+    """Reads the file and stores its rows; with `dry_run`, only reports what would happen. Raises `InvalidDump`.
+
+    `say` gets each problem of a row, `tell` the encoding that was recognised.
+    """
     totals, today = Totals(), timezone.localdate()
-    rows, seen = files.rows(path, encoding=encoding), Seen()
+    rows, seen = files.rows(path, encoding=encoding, tell=tell), Seen()
     while batch := list(islice(rows, BATCH)):
         _keep(_good(batch, seen, totals, say, today), totals, dry_run=dry_run)
     return totals

@@ -31,7 +31,7 @@ class Options(TypedDict):
 
 class Command(BaseCommand):
     help = (
-        "Load accounts and filings of the old platform from a CSV or JSON file (UTF-8 or GB18030). "
+        "Load accounts and filings of the old platform from a CSV or JSON file (UTF-8, UTF-16 or GB18030). "
         "Loading the same file a "
         "second time changes nothing. Exit code 1: some rows were refused; 2: the file cannot be read."
     )
@@ -39,7 +39,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--dry-run", action="store_true", help="read and compare, write nothing")
-        parser.add_argument("--encoding", default="", help="utf-8 or gb18030 (default: detect)")
+        parser.add_argument("--encoding", default="", help="utf-8, utf-16 or gb18030 (default: detect)")
         parser.add_argument("--json", action="store_true", help="one JSON object a line; the last one is the totals")
         parser.add_argument(
             "--language", default="en", choices=[code for code, _name in settings.LANGUAGES], help="of the report"
@@ -57,7 +57,9 @@ class Command(BaseCommand):
         gc.set_threshold(ROWS_MAKE, *often[1:])
         try:
             with override(options["language"]):
-                totals = load(options["file"], say=say, encoding=options["encoding"], dry_run=dry_run)
+                totals = load(
+                    options["file"], say=say, encoding=options["encoding"], tell=self.stderr.write, dry_run=dry_run
+                )
         except InvalidDump as problem:
             raise CommandError(str(problem), returncode=NOT_READ) from problem
         finally:

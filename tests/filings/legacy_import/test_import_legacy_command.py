@@ -32,6 +32,19 @@ def test_a_good_file_prints_only_its_totals(capsys, tmp_path, encoding):
     assert LegacyRecord.objects.count() == 3
 
 
+def test_the_recognised_encoding_is_said_beside_the_output(capsys, tmp_path):
+    said = {}
+    for encoding in ("utf-8", "utf-16", "gb18030"):
+        call_command("import_legacy", str(write_csv(tmp_path / "dump.csv", several(3), encoding=encoding)), "--json")
+        said[encoding] = capsys.readouterr().err
+
+    assert said == {
+        "utf-8": "",
+        "utf-16": "Read as UTF-16, as the byte order mark of the file says\n",
+        "gb18030": "Read as GB18030, because the file is not UTF-8\n",
+    }
+
+
 def test_a_dry_run_says_so(capsys, tmp_path):
     path = write_csv(tmp_path / "dump.csv", several(3))
 

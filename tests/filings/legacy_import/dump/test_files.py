@@ -12,6 +12,13 @@ from tests.filings.legacy_import.dumps import filing, several, write_csv
 ROWS = several(3)
 
 
+@pytest.fixture(autouse=True)
+def english():
+    """The language of the command, unless it is told another one."""
+    with override("en"):
+        yield
+
+
 def domains(path, **options):
     return [(number, cells and cells.get("domain")) for number, cells in files.rows(path, **options)]
 
@@ -65,6 +72,23 @@ def test_a_given_encoding_is_used_and_an_unknown_one_is_reported(tmp_path):
         pytest.raises(files.InvalidDump, match="There is no encoding “nonsense”: use utf-8 or gb18030"),
     ):
         domains(path, encoding="nonsense")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "gb18030", "utf-8"])
+@pytest.mark.parametrize("between", [",", "\t"])
+def test_a_byte_order_mark_decides_and_excel_may_put_tabs_between_cells(tmp_path, encoding, between):
+    path = tmp_path / "export.txt"
+    table = [["域名", "主办单位名称", "网站名称"], ["example.com", "宁夏示例,有限公司", "示例"]]
+    lines = [between.join(f'"{cell}"' if between in cell else cell for cell in row) for row in table]
+    path.write_bytes(("\ufeff" + "\r\n".join(lines) + "\r\n").encode(encoding))
+
+    told = []
+    found = list(files.rows(path, tell=told.append))
+
+    assert found == [(1, {"domain": "example.com", "name": "宁夏示例,有限公司", "site_name": "示例"})]
+    name = "GB18030" if encoding == "gb18030" else encoding[:6].upper()
+    words = [f"Read as {name}, as the byte order mark of the file says"]
+    assert told == ([] if encoding == "utf-8" else words)
 
 
 def test_a_stray_quote_costs_its_own_row_only(tmp_path):
