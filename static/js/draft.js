@@ -111,12 +111,12 @@
   window.addEventListener("beforeunload", leave); // before the next page is asked for, which may be this one again
   window.addEventListener("pagehide", leave);
   window.addEventListener("online", () => isLost && later(0));
-  // shown again from the browser's memory
-  window.addEventListener("pageshow", (event) => {
-    if (!event.persisted) return;
+  const goOn = () => {
     isSent = false;
     later(AGAIN);
-  });
+  };
+  window.addEventListener("pageshow", (event) => event.persisted && goOn()); // shown again from the browser's memory
+  document.addEventListener("stopped", goOn);
   if (window.sessionStorage.getItem(LEFT) === window.location.href) window.setTimeout(lookAgain, OVERTAKEN);
   window.sessionStorage.removeItem(LEFT);
   later(EVERY);

@@ -1,6 +1,8 @@
 // A form is sent once, however often its button is pressed. `data-again` on the form lifts the guard.
 (() => {
   const LONGEST = 60000; // the server gives no request more time; an answer that leaves the page open tells nobody
+  const OVERTAKEN = 200; // a request that ends so soon after the next press was given up for it
+  let sentAt = 0;
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || "again" in form.dataset) return;
@@ -10,6 +12,7 @@
       return;
     }
     form.dataset.sent = "yes";
+    sentAt = event.timeStamp;
     const button = event.submitter;
     if (button) button.setAttribute("aria-busy", "true");
     window.setTimeout(() => release(form), LONGEST);
@@ -32,6 +35,11 @@
   };
   // the page may come back from the browser's memory
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
-  // the reader has stopped it
-  document.addEventListener("keydown", (event) => event.key === "Escape" && document.querySelectorAll("form[data-sent]").forEach(release));
+  // the reader has stopped it: with Escape, or with the button of a browser that tells us
+  const stop = () => {
+    document.querySelectorAll("form[data-sent]").forEach(release);
+    document.dispatchEvent(new Event("stopped"));
+  };
+  document.addEventListener("keydown", (event) => event.key === "Escape" && stop());
+  window.navigation?.addEventListener("navigateerror", (event) => event.timeStamp - sentAt > OVERTAKEN && stop());
 })();

@@ -213,6 +213,33 @@ def test_a_form_pressed_twice_is_sent_once(visit):
     expect(page.get_by_role("status").filter(has_text="Already being submitted")).to_be_visible()
 
 
+STOPS = {
+    "Escape": "document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }))",
+    "button": "window.stop()",  # what the browser's own does
+}
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_a_form_that_was_stopped_can_be_sent_again(visit, stop):
+    page = visit("/gallery/step/")
+    sent = []
+    page.route("**/gallery/step/", lambda route: sent.append(route))  # no answer comes
+
+    seen = page.get_by_role("button", name="Verify password").evaluate(
+        """async (button) => {
+            const after = (act) => new Promise((done) => {
+                act();
+                setTimeout(() => done(button.form.dataset.sent), 300);
+            });
+            return [await after(() => button.click()), await after(() => STOP), await after(() => button.click())];
+        }""".replace("STOP", STOPS[stop])
+    )
+    for route in sent:
+        route.abort()
+
+    assert (seen, len(sent)) == (["yes", None, "yes"], 2)
+
+
 def test_a_province_determines_the_cities_and_the_button_for_readers_without_script_disappears(visit):
     page = visit("/gallery/regions/")
     cities = page.locator("#id_city option")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from icpportal.drafts.models import PageDraft
 from tests.transfers.builders import PASSWORD, make_order, sign_in
@@ -153,6 +153,28 @@ def test_a_refused_page_can_be_reloaded_and_returned_to_without_a_question(windo
     page.locator(".brand").click()
     page.go_back()
 
+    expect(name_on(page)).to_have_value(TYPED)
+
+
+def test_what_is_typed_after_a_stopped_press_is_not_lost(window: Open) -> None:
+    page = window()
+    held: list[Route] = []
+    page.route("**/subject/", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    page.locator("#page-form").evaluate(
+        """async (form) => {
+            form.requestSubmit();
+            await new Promise((done) => setTimeout(done, 500));
+            window.stop();
+        }"""
+    )
+    for route in held:
+        route.abort()
+
+    name_on(page).fill(TYPED)
+    page.locator(".brand").click()
+    page.go_back()
+
+    assert len(held) == 1
     expect(name_on(page)).to_have_value(TYPED)
 
 
