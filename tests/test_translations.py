@@ -16,6 +16,11 @@ PERCENT = re.compile(r"%(?:\(\w+\))?[sd]")
 BRACE = re.compile(r"\{\w*\}")
 # words that are the same in both languages, or Chinese by themselves
 SAME = {"SMS", "App", "ICP"}
+HAN = "[\u3400-\u9fff]"
+INSERTED_NAME = (
+    r"(?:%\((?:name|other|who|whom|person|subject|company|colleague|province)\)s|\{(?:name|place|courier|province)\})"
+)
+LATIN_NAMES = ("download ", "There is no damaged or parked download", "Read as ")  # of files and encodings
 # three words in a row, apart from placeholders: English left in a translation
 REMARK = re.compile(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}", re.IGNORECASE)
 
@@ -119,6 +124,33 @@ def test_no_message_shouts_in_either_language():
     ]
 
     assert shouting == []
+
+
+def spaced_names(text: str) -> list[str]:
+    """The names in a Chinese text that have a space beside a Chinese character."""
+    found = re.finditer(rf"(?<={HAN} ){INSERTED_NAME}|{INSERTED_NAME}(?= {HAN})", text)
+    return [match[0] for match in found]
+
+
+def test_chinese_names_are_inserted_without_spaces():
+    """Numbers, codes and domains have spaces (docs/style.md); names of people, companies and places have none."""
+    pages = [
+        (message.msgid, text)
+        for message, entry in translations().items()
+        for text in texts(entry)
+        if not message.msgid.startswith(LATIN_NAMES)
+    ]
+    files = sorted((ROOT / "templates" / "messages" / "zh").glob("*.txt"))
+    # a text message is registered with the supplier word by word
+    lines = [
+        (path.name, line)
+        for path in files
+        for line in path.read_text("utf-8").splitlines()
+        if not line.startswith("sms:")
+    ]
+
+    assert {where: names for where, text in (*pages, *lines) if (names := spaced_names(text))} == {}
+    assert len(files) > 50
 
 
 def test_chinese_is_chinese():

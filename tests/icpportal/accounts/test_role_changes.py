@@ -123,11 +123,11 @@ def test_the_history_of_an_account_reads_in_the_language_of_who_reads_it(at_desk
 
     page = reader.get(reverse("admin:accounts_user_history", args=[rui.pk])).content.decode()
 
-    assert "同意了 An 的申请 · 角色：由“审核员”变更为“审核主管、审核员”" in page
+    assert "同意了An的申请 · 角色：由“审核员”变更为“审核主管、审核员”" in page
     assert ["请第二人确认" in page, "asked a second person" in page, "Roles: from" in page] == [True, False, False]
     last = AuditEntry.objects.filter(what="accounts.user").latest("pk").said["words"]
     assert last["en"] == "allowed what An had asked · Roles: from Reviewer to Lead reviewer, Reviewer"
-    assert last["zh-hans"].startswith("同意了 An 的申请")
+    assert last["zh-hans"].startswith("同意了An的申请")
 
 
 def test_the_history_says_that_an_account_was_closed_and_opened_again(at_desk, an, rui):
