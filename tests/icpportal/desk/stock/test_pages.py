@@ -72,7 +72,7 @@ def test_enter_in_the_reason_of_a_list_does_nothing_and_says_so(operations: Clie
 
 @pytest.mark.parametrize("typed", [{"action": "park"}, {"action": "", "reason": "looks odd"}, {"_save": ""}])
 def test_ticks_stay_when_an_action_on_them_is_refused(operations: Client, typed: dict[str, str]) -> None:
-    row, other = report(1), report(2)
+    row, _other = report(1), report(2)
 
     page = operations.post(REPORTS, typed | {"index": "0", "_selected_action": [row.pk]}, follow=True).content.decode()
 
