@@ -72,6 +72,15 @@
     });
   };
 
+  // the further ones of several pictures go to the places that still wait for one, in their order; returns what is left
+  const spread = (form, files) => {
+    const all = [...document.querySelectorAll("form[data-upload].is-live")];
+    const at = all.indexOf(form);
+    const open = [...all.slice(at + 1), ...all.slice(0, at)].filter((each) => each.dataset.state === "choose" && !each.closest("details"));
+    open.slice(0, files.length).forEach((each, index) => each.dispatchEvent(new CustomEvent("picture", { detail: files[index] })));
+    return files.slice(open.length);
+  };
+
   const enhance = (form) => {
     const input = form.querySelector("input[data-longest]");
     if (!input || "again" in form.dataset) return;
@@ -110,21 +119,23 @@
       if (file.type && !file.type.startsWith("image/")) return words.kind;
       return !bitmap && file.size > most ? tooLarge() : "";
     };
-    const take = async ([file, ...others]) => {
+    const take = async ([file, ...others], isFirst = true) => {
       if (!file || request || later) return;
+      const left = row ? [] : spread(form, others);
       const bitmap = await opened(file);
       const why = refusal(file, bitmap);
       slot.querySelectorAll("details").forEach((fold) => (fold.open = true));
+      const rest = left.length ? fill(words.left, { names: left.map((each) => each.name).join(", ") }) : "";
       if (why) {
-        say(why);
+        say([why, rest].filter(Boolean).join(". "));
         show(form.dataset.state);
         return;
       }
       chosen = { file, bitmap, turns: 0 };
       look();
-      say(others.length ? words.several : bitmap ? "" : words.blind);
+      say((row && others.length ? words.several : rest) || (bitmap ? "" : words.blind));
       show("look");
-      submit.focus();
+      if (isFirst) submit.focus();
     };
     const halt = () => {
       window.clearTimeout(silence);
@@ -258,6 +269,7 @@
       take(event.dataTransfer.files);
     });
     slot.addEventListener("paste", (event) => take(event.clipboardData.files));
+    form.addEventListener("picture", (event) => take([event.detail], false));
     form.classList.add("is-live"); // the plain field goes out of sight
     show("choose");
   };

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from icpportal.gateways import storage
 from tests.transfers import states
 from tests.transfers.builders import PASSWORD, make_order, sign_in
+from tests.transfers.desk import agree
 from transfers.models import Order
 from verification.documents.examination import examine
 from verification.models import Document
@@ -106,6 +107,33 @@ def test_the_first_of_several_dropped_pictures_is_taken_and_the_page_says_so(pag
     expect(row.get_by_role("status").filter(has_text="This is the first of several pictures")).to_be_visible()
     expect(row.get_by_text("licence.jpg")).to_be_visible()
     expect(row.get_by_role("button", name="Upload", exact=True)).to_be_visible()
+
+
+def test_two_pictures_dropped_on_the_front_fill_front_and_back_and_a_third_is_named(page: Page, order: Order) -> None:
+    agree(order, "lead_id")
+    page.goto(page.url.rstrip("/") + "/lead_id/")
+    front, back = page.locator("#slot-lead_id-1"), page.locator("#slot-lead_id-2")
+
+    drop(page, front, camera_picture(), camera_picture(), camera_picture())
+
+    expect(front.get_by_text("licence.jpg")).to_be_visible()
+    expect(back.get_by_text("1.jpg")).to_be_visible()
+    left = "Not added, because no other page is open: 2.jpg"
+    expect(front.get_by_role("status").filter(has_text=left)).to_be_visible()
+    expect(front.get_by_role("button", name="Upload", exact=True)).to_be_focused()
+    back.get_by_role("button", name="Upload", exact=True).click()
+    expect(back).to_contain_text("Checking")
+    assert [each.side for each in Document.objects.all()] == [2]
+
+
+def test_two_pictures_dropped_on_the_back_fill_the_back_first(page: Page, order: Order) -> None:
+    agree(order, "lead_id")
+    page.goto(page.url.rstrip("/") + "/lead_id/")
+
+    drop(page, page.locator("#slot-lead_id-2"), camera_picture(), camera_picture())
+
+    expect(page.locator("#slot-lead_id-2").get_by_text("licence.jpg")).to_be_visible()
+    expect(page.locator("#slot-lead_id-1").get_by_text("1.jpg")).to_be_visible()
 
 
 def test_the_result_appears_by_itself_and_a_lost_session_costs_a_sign_in_but_not_the_order(
