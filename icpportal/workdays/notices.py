@@ -1,5 +1,6 @@
 """Reads a year's holiday notice from a file, so that staff need not type thirty days."""
 
+import codecs
 import csv
 from collections import Counter
 from collections.abc import Iterable
@@ -17,7 +18,8 @@ class BadNotice(ValueError):
 
 def read(path: Path, *, source: str = "") -> list[WorkCalendarDay]:
     """The days of a CSV file with lines such as `2027-02-06,work` or `2027-02-08,off,Spring Festival`."""
-    lines = csv.reader(_text(path).splitlines())
+    text = _text(path)
+    lines = csv.reader(text.splitlines(), delimiter="\t" if "\t" in text.partition("\n")[0] else ",")
     days = [_day(number, cells, source or path.name) for number, cells in enumerate(lines, start=1) if any(cells)]
     if not days:
         raise BadNotice(f"{path.name} holds no day")
@@ -28,14 +30,15 @@ def read(path: Path, *, source: str = "") -> list[WorkCalendarDay]:
 
 
 def _text(path: Path) -> str:
-    """The file's text: UTF-8, or what Excel on a Chinese Windows saves."""
+    """The file's text: UTF-8, or what Excel on a Chinese Windows saves: GB18030, or UTF-16 with its mark and tabs."""
     content = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
+    is_marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if is_marked else ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise BadNotice(f"{path.name} is neither UTF-8 nor GB18030: save it as CSV UTF-8")
+    raise BadNotice(f"{path.name} is neither UTF-8, UTF-16 nor GB18030: save it as CSV UTF-8")
 
 
 def _day(number: int, cells: list[str], source: str) -> WorkCalendarDay:

@@ -55,9 +55,10 @@ def test_a_dry_run_reads_and_writes_nothing(tmp_path, capsys):
     assert WorkCalendarDay.objects.count() == 0
 
 
-def test_a_notice_saved_by_excel_on_a_chinese_windows_is_read(tmp_path):
+@pytest.mark.parametrize(("between", "encoding"), [(",", "gb18030"), ("\t", "utf-16"), (",", "utf-16")])
+def test_a_notice_saved_by_excel_on_a_chinese_windows_is_read(tmp_path, between, encoding):
     file = tmp_path / "notice.csv"
-    file.write_bytes("2027-02-08,off,春节\r\n".encode("gb18030"))
+    file.write_bytes(between.join(["2027-02-08", "off", "春节\r\n"]).encode(encoding))
 
     call_command("holidays", "load", str(file))
 
@@ -66,12 +67,12 @@ def test_a_notice_saved_by_excel_on_a_chinese_windows_is_read(tmp_path):
 
 def test_a_file_in_an_unknown_encoding_is_named_with_what_to_do(tmp_path):
     file = tmp_path / "notice.csv"
-    file.write_bytes("2027-02-08,off".encode("utf-16"))
+    file.write_bytes("2027-02-08,off".encode("utf-16") + b"\x00")  # cut off in the middle of a character
 
     with pytest.raises(CommandError) as refused:
         call_command("holidays", "load", str(file))
 
-    assert str(refused.value) == "notice.csv is neither UTF-8 nor GB18030: save it as CSV UTF-8"
+    assert str(refused.value) == "notice.csv is neither UTF-8, UTF-16 nor GB18030: save it as CSV UTF-8"
 
 
 @pytest.mark.parametrize("content", [b"2027-99-01,off", b"\xff\xfe\x00"])
