@@ -1,5 +1,6 @@
 """Forms of the account pages. They send, spend and count nothing: the views do."""
 
+from contextlib import suppress
 from typing import Unpack
 
 from allauth.account import forms as allauth_forms
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts import kept_passwords
 from icpportal.accounts.models import User
-from icpportal.fields import phones
+from icpportal.fields import emails, phones
 from icpportal.fields.fields import ChoiceField, EmailField, Labelled, MobileField, PlainTextField
 from icpportal.fields.form_types import FieldOptions, Files, FormOptions, Posted
 
@@ -183,10 +184,10 @@ class SignInForm(allauth_forms.LoginForm):
 
     def clean_login(self) -> str:
         typed = self.cleaned_data["login"]
-        try:
-            return phones.mobile(typed)
-        except ValidationError:
-            return typed.lower()
+        for read in (phones.mobile, emails.email):
+            with suppress(ValidationError):
+                return read(typed).lower()
+        return typed.lower()
 
     def _login_with_password(
         self,

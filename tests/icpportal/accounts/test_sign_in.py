@@ -23,7 +23,17 @@ def who(client):
 
 
 @pytest.mark.parametrize(
-    "login", ["lin@example.com", " LIN@Example.com ", "13900000001", "139 0000 0001", "+8613900000001"]
+    "login",
+    [
+        "lin@example.com",
+        " LIN@Example.com ",
+        "lin＠example.com",
+        "　ＬＩＮ＠example．com",
+        "13900000001",
+        "139 0000 0001",
+        "+8613900000001",
+        "１３９００００００００１",
+    ],  # fmt: skip
 )
 def test_people_sign_in_with_address_or_mobile(client, lin, chen, login):
     response = sign_in(client, login)
