@@ -32,8 +32,8 @@ def who(client):
         "13900000001",
         "139 0000 0001",
         "+8613900000001",
-        "１３９００００００００１",
-    ],  # fmt: skip
+        "１３９０００００００１",
+    ],
 )
 def test_people_sign_in_with_address_or_mobile(client, lin, chen, login):
     response = sign_in(client, login)
