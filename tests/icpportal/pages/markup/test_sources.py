@@ -40,6 +40,6 @@ def test_every_template_of_a_page_is_read_so() -> None:
         name = path.relative_to(TEMPLATES).as_posix()
         if not name.startswith("messages/") and "·" in path.read_text("utf-8"):
             source = apart.sub("", engines["django"].get_template(name).template.source)
-            found += [name for _dot in re.finditer(r"\s(?:\{%[^%]*%\}\s*)?·", source.replace(BOUND, ""))]
+            found += [name for _dot in re.finditer(r"(?:\s(?:\{%[^%]*%\}\s*)?|>)·", source.replace(BOUND, ""))]
 
     assert found == []
