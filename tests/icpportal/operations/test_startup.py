@@ -192,13 +192,27 @@ print(answer.status_code, gc.get_freeze_count() > 100_000, connection.connection
 """
 
 
-def test_a_server_has_imported_its_libraries_and_opened_no_connection_before_its_first_request():
-    done = subprocess.run(
-        [sys.executable, "-c", FIRST_REQUEST],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "PORTAL_MODE": "demo"},
-    )
+A_FEW_PAGES = """
+import gc
+import icpportal.wsgi
+before = gc.get_stats()[0]["collections"]
+made = [[] for _object in range(20_000)]
+print(gc.isenabled(), gc.get_stats()[0]["collections"] - before)
+"""
 
-    assert done.stdout.splitlines()[-1] == "404 True None []"
+
+def _printed_by(program: str) -> str:
+    """The last line of a program that starts as the web server does."""
+    environment = {**os.environ, "PORTAL_MODE": "demo"}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
+    return done.stdout.splitlines()[-1]
+
+
+def test_the_garbage_collector_of_a_server_does_not_run_several_times_a_page():
+    is_enabled, runs = _printed_by(A_FEW_PAGES).split()
+
+    assert (is_enabled, int(runs) <= 1) == ("True", True)
+
+
+def test_a_server_has_imported_its_libraries_and_opened_no_connection_before_its_first_request():
+    assert _printed_by(FIRST_REQUEST) == "404 True None []"
