@@ -20,12 +20,13 @@ from icpportal.fields.components import Action, Link
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Facts, Words
 from icpportal.pages import header, public
-from icpportal.pages.markup import drawings, fields, frame, translated
+from icpportal.pages.markup import drawings, fields, fragments, frame, translated
 from icpportal.pages.theme import chosen_theme
 from icpportal.privacy import masks
 
 register = template.Library()
 register.tag("translate", translated.translate)
+register.tag(fragments.fragment)
 register.simple_tag(language_marks.sign)
 
 for written in (

@@ -1,6 +1,5 @@
 """The province's rules on a page of an order: in brief, folded, and what must equal the existing filing."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -74,7 +73,12 @@ class RulesBrief:
 
     rules: Province
     url: str
-    lines: Sequence[tuple[Words, Words]]
+    nature: str
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """The short list: labels and sentences."""
+        return rules_in_brief(self.rules, self.nature)
 
     @property
     def province(self) -> str:
@@ -90,7 +94,7 @@ class RulesBrief:
 def brief(rules: Province, nature: str) -> RulesBrief:
     """The rules of a province for this nature of subject."""
     url = f"{reverse('rules-province', args=[rules.code])}?profile={rules.profile}"
-    return RulesBrief(rules, url, rules_in_brief(rules, nature or "enterprise"))
+    return RulesBrief(rules, url, nature or "enterprise")
 
 
 def brief_of(order: Order) -> RulesBrief:

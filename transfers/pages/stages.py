@@ -1,12 +1,13 @@
 """The seven numbered stages of a transfer and their pages; a province or profile can switch one off."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.fields.components import REFERENCE
 from icpportal.fields.types import Words
 from transfers.models import Order
 from transfers.orders import queries
@@ -159,7 +160,7 @@ STEP_STATES: dict[str, Words] = {
 class StepShown:
     """One stage of the stepper; with an address if it can be opened."""
 
-    title: Words
+    title: str
     url: str
     is_done: bool
     is_now: bool
@@ -184,15 +185,22 @@ class StepShown:
 class Stepper:
     """The variables of `partials/stepper.html`: "Transfer · Step 3 of 7" and each stage with its state."""
 
-    name: Words
+    name: str
     number: int = 0
     total: int = 0
     closed: bool = False  # all is done
-    over: Words = ""  # how it ended, if not done
+    over: str = ""  # how it ended, if not done
     steps: tuple[StepShown, ...] = ()
+    reference: str = ""  # the order's, in the addresses
 
     @property
-    def next_title(self) -> Words:
+    def of_any_order(self) -> "Stepper":
+        """The same with a gap for the order's reference: what is drawn once for all orders that are as far."""
+        steps = (replace(step, url=step.url.replace(self.reference, REFERENCE)) for step in self.steps)
+        return replace(self, steps=tuple(steps), reference=REFERENCE) if self.reference else self
+
+    @property
+    def next_title(self) -> str:
         """The stage after the reader's; "" at the last."""
         following = self.steps[self.number : self.number + 1] if not (self.over or self.closed) else ()
         return following[0].title if following else ""
@@ -213,19 +221,19 @@ def stepper(order: Order, key: str | None = None) -> Stepper:
 
     Once submitted, every page shows the same stage, so that the number never goes back from one page to the next.
     """
-    name = kind_of(order).name
+    name = str(kind_of(order).name)
     has_arrived = is_in(order, Group.ARRIVED)
     if is_in(order, Group.ENDED) and not has_arrived:
-        return Stepper(name, over=state_of(order).label)
+        return Stepper(name, over=str(state_of(order).label))
     stages = stages_of(order)
     now = key if key and order.is_editable else current(order)
     number = next((index for index, stage in enumerate(stages, 1) if stage.key == now), len(stages))
     shown = tuple(_step_shown(order, stage, now) for stage in stages)
-    return Stepper(name, number, len(stages), has_arrived, steps=shown)
+    return Stepper(name, number, len(stages), has_arrived, steps=shown, reference=order.reference)
 
 
 def _step_shown(order: Order, stage: Stage, now: str) -> StepShown:
     is_now = stage.key == now
     done = is_in(order, Group.ARRIVED) or (stage.done(order) and not is_now)
     linked = order.is_editable and not is_over(order) and (stage.done(order) or is_now)
-    return StepShown(stage.title, stage.url(order) if linked else "", is_done=done, is_now=is_now and not done)
+    return StepShown(str(stage.title), stage.url(order) if linked else "", is_done=done, is_now=is_now and not done)

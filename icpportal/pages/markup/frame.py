@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
+from icpportal.fields.components import REFERENCE
 from icpportal.pages.header import Reader, header
 
 GAP = re.compile("%%(address|token|unread|reference)%%")
@@ -79,7 +80,7 @@ def foot(key: Foot) -> tuple[str, ...]:
     facts = {
         "provider_hotline": SafeString(key.hotline),
         "provider_hours": key.hours,
-        "reference": "%%reference%%" if key.is_of_order else "",
+        "reference": REFERENCE if key.is_of_order else "",
     }
     return _parts("partials/footer.html", facts, key.language)
 
