@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypedDict
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, CharField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, UUIDField
 
 from filings.models import Access, LegacyRecord, Person, Subject, Website
 from filings.register.blind_keys import mobile_key, person_key
 from icpportal.accounts.models import User
+from icpportal.database.prepared import CompiledQuery
 from icpportal.privacy.blind_index import names
 
 WIDEST = 4  # digits of a city's code without the trailing zeros
@@ -146,16 +147,28 @@ def known_to_checks(*, subject_key: str, domain: str, owner: User, mobiles: Iter
     }
 
 
+# reads of every check of a page: building the queries takes longer than running them
+SUBJECT_ON_RECORD = CompiledQuery(
+    lambda subject_key, owner: Subject.objects.filter(subject_key=subject_key, owner=owner).select_related("lead")[:1],
+    subject_key=CharField(),
+    owner=UUIDField(),
+)
+WEBSITE_ON_RECORD = CompiledQuery(
+    lambda subject, owner, domain: Website.objects.filter(
+        subject=subject, owner=owner, domain=domain, ended_at__isnull=True
+    ).select_related("administrator")[:1],
+    subject=UUIDField(),
+    owner=UUIDField(),
+    domain=CharField(),
+)
+
+
 def record_of(*, subject_key: str, domain: str, owner: User) -> dict[str, str]:
     """The owner's existing filing under the names of `match_rules.FIELDS`; empty when it is not in the register."""
-    subject = Subject.objects.filter(subject_key=subject_key, owner=owner).select_related("lead").first()
+    subject = SUBJECT_ON_RECORD.first(subject_key=subject_key, owner=owner.pk)
     if subject is None:
         return {}
-    website = (
-        Website.objects.filter(subject=subject, owner=owner, domain=domain, ended_at__isnull=True)
-        .select_related("administrator")
-        .first()
-    )
+    website = WEBSITE_ON_RECORD.first(subject=subject.pk, owner=owner.pk, domain=domain)
     return {**subject_values(subject), **(website_values(website) if website else {})}
 
 

@@ -98,11 +98,22 @@ class CompiledQuery(Generic[Row]):
 
     def first(self, **values: Value) -> Row | None:
         """The first row for these values, with annotations; None when there is none."""
-        return next(iter(self._rows(values, most=1)), None)
+        connection = connections[DEFAULT_DB_ALIAS]
+        with connection.cursor() as cursor:
+            model = self._run(cursor, connection, values)
+            found = cursor.fetchone()
+            if found is None:
+                return None
+            shape = self._shape_of(cursor, connection, model)
+        return shape.row(model, found, connection)
 
-    def rows(self, **values: Value) -> list[Row]:
+    def all(self, **values: Value) -> list[Row]:
         """All rows for these values, with annotations."""
-        return self._rows(values)
+        connection = connections[DEFAULT_DB_ALIAS]
+        with connection.cursor() as cursor:
+            model = self._run(cursor, connection, values)
+            shape = self._shape_of(cursor, connection, model)
+            return [shape.row(model, found, connection) for found in cursor.fetchall()]
 
     def texts(self, **values: Value) -> list[tuple[str, ...]]:
         """All rows of a query for columns of text, as the database returns them."""
@@ -111,16 +122,11 @@ class CompiledQuery(Generic[Row]):
             self._run(cursor, connection, values)
             return list(cursor.fetchall())
 
-    def _rows(self, values: dict[str, Value], most: int | None = None) -> list[Row]:
-        connection = connections[DEFAULT_DB_ALIAS]
-        with connection.cursor() as cursor:
-            model = self._run(cursor, connection, values)
-            found = cursor.fetchmany(most) if most else cursor.fetchall()
-            if connection.vendor not in self._shapes:
-                columns = [column[0] for column in cursor.description]
-                self._shapes[connection.vendor] = _shape(model, columns, connection)
-        shape = self._shapes[connection.vendor]
-        return [shape.row(model, each, connection) for each in found]
+    def _shape_of(self, cursor: Any, connection: BaseDatabaseWrapper, model: type[Row]) -> _Shape | _JoinedShape:
+        if connection.vendor not in self._shapes:
+            columns = [column[0] for column in cursor.description]
+            self._shapes[connection.vendor] = _shape(model, columns, connection)
+        return self._shapes[connection.vendor]
 
     def _run(self, cursor: Any, connection: BaseDatabaseWrapper, values: dict[str, Value]) -> type[Row]:
         if connection.vendor not in self._compiled:

@@ -25,8 +25,8 @@ from icpportal.gateways.miit.types import (
     report_key,
 )
 from transfers.models import Order
-from transfers.orders import queries
 from transfers.orders.kinds import kind_of
+from transfers.proofs.papers import living_papers
 from transfers.proofs.servers import server_of
 from verification.documents.file_access import open_ready
 from verification.models.documents import Document
@@ -102,7 +102,7 @@ def cancellation_report(order: Order, number: int) -> CancellationReport:
 
 def _attachments(order: Order) -> list[Attachment]:
     found = []
-    for paper in queries.papers_of(order):
+    for paper in living_papers(order):
         if paper.slot not in ATTACHED:
             continue
         purpose, owner = ATTACHED[paper.slot]

@@ -14,7 +14,7 @@ from transfers.documents import slots, validity
 from transfers.models import Order, OrderDocument
 from transfers.orders import queries
 from transfers.pages import stages
-from transfers.proofs.papers import agreed_people
+from transfers.proofs.papers import agreed_people, living_papers
 from transfers.returns.labels import full_name_of, in_sentence
 from transfers.returns.returned_parts import PAPER, ReturnedPart, returned_parts, unsettled_parts
 from transfers.steps import STEPS, consent, phone_tests
@@ -40,7 +40,7 @@ def gaps_and_advice(
     order: Order, papers: list[OrderDocument] | None = None, facts: checks.Facts | None = None
 ) -> tuple[list[Gap], list[Gap]]:
     """The gaps and the advice, from one run of the checks."""
-    papers = list(queries.papers_of(order)) if papers is None else papers
+    papers = living_papers(order) if papers is None else papers
     found = all_findings(order, facts)
     stops = [_as_gap(order, finding) for finding in found if finding.stops]
     may_come_back = [_as_gap(order, finding) for finding in found if not finding.stops]

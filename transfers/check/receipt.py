@@ -11,11 +11,11 @@ from icpportal.privacy.masks import mask_mobile, mask_name
 from icpportal.time_format import long_words
 from transfers.documents.slots import SLOTS
 from transfers.models import Order
-from transfers.orders import queries
 from transfers.orders.kinds import kind_of
 from transfers.orders.people import administrator, lead
 from transfers.pages.dates import next_date
 from transfers.pages.rules_summary import brief_of
+from transfers.proofs.papers import living_papers
 from verification.statement import ReceiptFacts
 
 
@@ -72,7 +72,7 @@ def _next_steps(order: Order) -> list[tuple[str, str]]:
 
 def _papers(order: Order) -> list[str]:
     sides: dict[str, int] = {}
-    for paper in queries.papers_of(order):
+    for paper in living_papers(order):
         if paper.slot in SLOTS:
             sides[paper.slot] = sides.get(paper.slot, 0) + 1
     words = (

@@ -6,8 +6,7 @@ from transfers.check import readiness
 from transfers.documents import slots
 from transfers.documents.validity import person_of
 from transfers.models import Order, OrderDocument
-from transfers.orders import queries
-from transfers.proofs.papers import agreed_people
+from transfers.proofs.papers import agreed_people, living_papers
 from transfers.steps.editable_parts import is_open, open_parts
 
 
@@ -20,7 +19,7 @@ def open_test(order: Order, papers: list[OrderDocument], gaps: set[str]) -> Call
 
 def open_slots(order: Order) -> list[slots.Slot]:
     """The slots that this order must fill and that may be changed now."""
-    papers = list(queries.papers_of(order))
+    papers = living_papers(order)
     needed = slots.needed_slots(order)
     gaps = {gap.part for gap in readiness.paper_gaps(order, papers, needed)}
     is_open_slot = open_test(order, papers, gaps)

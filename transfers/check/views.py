@@ -38,6 +38,7 @@ from transfers.pages.frame import PageInOrder, frame, render_page
 from transfers.pages.permissions import own_order
 from transfers.proofs import servers
 from transfers.proofs.papers import along as papers_along
+from transfers.proofs.papers import living_papers
 from transfers.returns.answer_rows import AnswerRow, mask_of, rows
 from transfers.returns.returned_parts import ReturnedPart, keep_replies, kept_replies, note_replies, returned_parts
 from transfers.steps import STEPS
@@ -120,7 +121,7 @@ class CheckPage(PageInOrder):
 def check_answers(request: HttpRequest, reference: str) -> HttpResponse:
     """Shows all answers with links to change them, what is missing and what may be returned; then submits."""
     order = own_order(request, reference, along=papers_along)
-    papers = list(queries.papers_of(order))
+    papers = living_papers(order)
     if not order.is_editable:
         if request.method == "POST" and _is_another(request, order, papers):
             messages.warning(request, SENT_OTHERWISE)

@@ -13,7 +13,7 @@ from transfers.documents.reuse import Earlier
 from transfers.documents.validity import PERSON_OF, mark_again, mark_of
 from transfers.models import Order, OrderDocument
 from transfers.orders.machine import note
-from transfers.proofs.papers import documents_sent
+from transfers.proofs.papers import documents_sent, papers_in_slot
 from verification.documents.actions import Upload, begin, quarantine, retire, retire_all
 from verification.documents.rotation import turned_upload
 from verification.models import Document
@@ -153,7 +153,7 @@ def _living(order: Order, slot: str) -> QuerySet[OrderDocument]:
 
 
 def _current(order: Order, slot: str, side: int, seen: str = "") -> OrderDocument | None:
-    paper = _living(order, slot).filter(side=side).select_related("document").first()
+    paper = next((each for each in papers_in_slot(order, slot) if each.side == side), None)
     if paper is not None and seen not in ("", paper.document.reference):
         raise PictureReplaced(order.reference)
     return paper

@@ -1,18 +1,20 @@
 """Reads of orders, each in one place."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.utils import timezone
 
 from filings.models import Website
 from filings.provinces import Province, province
 from filings.queries import live_accesses
 from icpportal.accounts.models import User
+from icpportal.database.prepared import CompiledQuery
 from icpportal.desk.own_words import Own, own_texts
 from icpportal.fields.types import Fact
 from icpportal.gateways.miit.base import authority
@@ -132,8 +134,23 @@ def editable_of(user: User) -> QuerySet[Order]:
 
 def earlier_of(order: Order) -> Order | None:
     """The owner's newest other transfer for the same subject, however it ended."""
-    mine = orders_of(order.owner).filter(subject_key=order.subject_key, kind__in=keys("brings_access"))
-    return mine.filter(created_at__lt=order.created_at).exclude(pk=order.pk).first()
+    return _earlier(keys("brings_access")).first(
+        owner=order.owner_id, subject_key=order.subject_key, began=order.created_at, pk=order.pk
+    )
+
+
+@cache
+def _earlier(kinds: Collection[str]) -> CompiledQuery[Order]:
+    transfers = Order.objects.filter(kind__in=kinds).order_by("-created_at")
+    return CompiledQuery(
+        lambda owner, subject_key, began, pk: transfers.filter(
+            owner=owner, subject_key=subject_key, created_at__lt=began
+        ).exclude(pk=pk)[:1],
+        owner=UUIDField(),
+        subject_key=CharField(),
+        began=DateTimeField(),
+        pk=UUIDField(),
+    )
 
 
 def lost_consent(order: Order) -> bool:

@@ -18,6 +18,7 @@ from transfers.orders.kinds import is_in, state_of
 from transfers.orders.rows import Group
 from transfers.photo import app as photo_app
 from transfers.proofs import papers as known
+from transfers.proofs.papers import living_papers
 from transfers.returns.returned_parts import papers_to_replace, returned_parts, unsettled_parts
 from verification.documents.advice import found_on
 from verification.documents.forms import UploadForm
@@ -87,7 +88,7 @@ def slots_for_phone(order: Order) -> list[slots.Slot]:
 
 def papers(order: Order) -> dict[tuple[str, int], OrderDocument]:
     """The documents by slot and side, without a refused photo."""
-    fresh = (paper for paper in queries.papers_of(order) if queries.counts(order, paper))
+    fresh = (paper for paper in living_papers(order) if queries.counts(order, paper))
     return {(paper.slot, paper.side): paper for paper in fresh}
 
 

@@ -1,18 +1,44 @@
-"""What pages of documents need besides the documents: who has agreed, and how many pictures were sent.
+"""What pages of documents need: the documents, who has agreed, and how many pictures were sent.
 
-It is read in the order's own query where the page asks for that (`own_order(…, along=along)`), otherwise when needed.
+The last two are read in the order's own query where the page asks for that (`own_order(…, along=along)`), otherwise
+when needed.
 """
 
-from django.db.models import Exists, OuterRef
+from collections.abc import Iterable
+
+from django.db.models import CharField, Exists, OuterRef, UUIDField
 from django.db.models.expressions import Combinable
 
-from transfers.models import Order, ReviewRound
+from icpportal.database.prepared import CompiledQuery
+from transfers.models import Order, OrderDocument, ReviewRound
+from transfers.orders.queries import papers_of
 from verification import consents
 from verification.models import PhoneUpload, PlaceChoice
 from verification.models.documents import Document, sent_along
 
 AGREED, SENT = "people_who_agreed", "documents_sent"
 WAS_REFUSED, HAS_PLACE, HAS_LINK = "photo_was_refused", "has_place", "has_phone_link"
+LIVING = CompiledQuery(lambda order: papers_of(Order(pk=order)), order=UUIDField())
+IN_SLOT = CompiledQuery(
+    lambda order, slot: papers_of(Order(pk=order)).filter(slot=slot), order=UUIDField(), slot=CharField()
+)
+
+
+def living_papers(order: Order) -> list[OrderDocument]:
+    """The rows of `papers_of`: building that query takes longer than reading them."""
+    return _with_their_order(order, LIVING.all(order=order.pk))
+
+
+def papers_in_slot(order: Order, slot: str) -> list[OrderDocument]:
+    """Those of one slot."""
+    return _with_their_order(order, IN_SLOT.all(order=order.pk, slot=slot))
+
+
+def _with_their_order(order: Order, papers: Iterable[OrderDocument]) -> list[OrderDocument]:
+    found = list(papers)
+    for paper in found:
+        paper.order = order  # or each would read it again
+    return found
 
 
 def along() -> dict[str, Combinable]:

@@ -24,11 +24,11 @@ from icpportal.privacy.fields import seal_value
 from icpportal.privacy.masks import mask_email, mask_name
 from transfers.documents import slots
 from transfers.models import FieldVerdict, Order, OrderDocument
-from transfers.orders import queries
 from transfers.orders.kinds import in_group, is_in
 from transfers.orders.machine import note
 from transfers.orders.rows import Group
 from transfers.proofs import freshness
+from transfers.proofs.papers import living_papers
 from transfers.returns.answer_rows import NUMBERS, Masks, mask_of, words
 from transfers.returns.labels import label_of, names_of, section_of, url_of
 from transfers.returns.verdict_labels import besides_shown, reason_shown
@@ -118,7 +118,7 @@ def returned_parts(
     verdicts = editable_parts.read(order)[1]
     if verdicts:
         asks = papers is None and any(part.startswith(f"{PAPER}.") for part in verdicts)
-        living = list(queries.papers_of(order)) if asks else list(papers or ())
+        living = living_papers(order) if asks else list(papers or ())
         return [_of_verdict(order, verdict, living, mask=mask) for verdict in verdicts.values()]
     if not _was_turned_down(order):
         return []
@@ -191,7 +191,7 @@ def _picture(part: str, papers: list[OrderDocument]) -> str:
 
 def _of_code(order: Order, key: str, code: Code, papers: Iterable[OrderDocument] | None) -> ReturnedPart:
     asks = papers is None and any(part.partition(".")[0] == PAPER for part in code.opens)
-    living = list(queries.papers_of(order)) if asks else list(papers or ())
+    living = living_papers(order) if asks else list(papers or ())
     return ReturnedPart(
         key=f"{AUTHORITY}.{key}",
         label=_label(key, code),

@@ -27,6 +27,7 @@ from icpportal.fields.types import Json, Words
 from icpportal.wizard.storage import as_json
 from transfers.models import Order
 from transfers.orders import queries
+from transfers.proofs.papers import papers_in_slot
 from transfers.steps.base import StepForm, StepOptions
 
 YES, NO = "yes", "no"
@@ -101,7 +102,7 @@ class CheckedForm(StepForm):
 
     @cached_property
     def _is_signed(self) -> bool:
-        return queries.papers_of(self.order).filter(slot="statement").exists()
+        return bool(papers_in_slot(self.order, "statement"))
 
     def _hint(self, hint: Words) -> str:
         """Evaluated only when the page is drawn, so that reading answers costs no query."""

@@ -3,14 +3,16 @@
 from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import CharField, F, Q, QuerySet, UUIDField
 from django.utils import timezone
 
 from icpportal.accounts.models import User
 from icpportal.alarms import rows
+from icpportal.database.prepared import CompiledQuery
 from icpportal.fields.types import Facts
 from icpportal.lifecycle import APPLICANT, REVIEWER, Lifecycle, Move, MoveNotAllowed
 from icpportal.privacy.fields import seal_value
@@ -166,10 +168,17 @@ def newest(holder: str) -> Backdrop | None:
     return mine.select_related("owner").order_by("-created_at").first()
 
 
+def _usable(holder: str, owner: UUID) -> QuerySet[Backdrop]:
+    mine = Q(holder=holder) | Q(owner=owner, state=states.DELIVERED)
+    return Backdrop.objects.filter(mine).exclude(state=states.CALLED_OFF).order_by("-created_at")[:MOST_SHOWN]
+
+
+USABLE = CompiledQuery(_usable, holder=CharField(), owner=UUIDField())  # a read of every documents page
+
+
 def current(holder: str, owner: User) -> tuple[Backdrop | None, bool]:
     """The latest request of a holder, and whether an earlier one of the account can be used again; one query."""
-    mine = Q(holder=holder) | Q(owner=owner, state=states.DELIVERED)
-    found = list(Backdrop.objects.filter(mine).exclude(state=states.CALLED_OFF).order_by("-created_at")[:MOST_SHOWN])
+    found = USABLE.all(holder=holder, owner=owner.pk)
     own = next((each for each in found if each.holder == holder), None)
     return own, any(each.holder != holder for each in found)
 

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import CharField
 from django.utils import timezone
 
 from icpportal.codes import actions as codes
+from icpportal.database.prepared import CompiledQuery
 from icpportal.fields.types import Facts
 from icpportal.privacy.blind_index import blind_index
 from verification import consents
@@ -122,9 +124,12 @@ def withdraw(holder: str, *, person_key: str) -> bool:
     return bool(agreed.update(answer=WITHDRAWN))
 
 
+OF_HOLDER = CompiledQuery(lambda holder: ConsentRequest.objects.filter(holder=holder), holder=CharField())
+
+
 def of(holder: str) -> ConsentRequest | None:
     """The request of a holder."""
-    return ConsentRequest.objects.filter(holder=holder).first()
+    return OF_HOLDER.first(holder=holder)
 
 
 def has_agreed(request: ConsentRequest, *, person_key: str, mobile: str) -> bool:

@@ -63,10 +63,10 @@ def test_rows_are_all_rows_in_their_order_and_those_of_the_next_values_too():
     )
 
     for owner in (*owners, owners[0]):
-        found = of_owner.rows(owner=owner.pk)
+        found = of_owner.all(owner=owner.pk)
         assert found == sorted((order for order in orders if order.owner_id == owner.pk), key=lambda each: each.pk)
         assert {each.owner for each in found} == {owner}
-    assert of_owner.rows(owner=uuid.uuid4()) == []
+    assert of_owner.all(owner=uuid.uuid4()) == []
 
 
 def test_texts_are_those_of_all_rows():
@@ -90,3 +90,22 @@ def test_parameters_can_have_any_characters():
     account = CompiledQuery(lambda email: User.objects.filter(email=email), email=CharField())
 
     assert account.first(email="%s ' \" ; -- %(email)s") is None
+
+
+def test_all_rows_equal_djangos_with_their_related_rows_and_in_their_order():
+    reviewer = make_reviewer()
+    owners = [make_user(f"{name}@example.com", mobile=f"1370000000{name}") for name in (1, 2)]
+    for owner in (owners[0], owners[1], owners[0]):
+        make_order(owner, reviewer=reviewer if owner == owners[1] else None)
+    joined = Order.objects.select_related("reviewer").order_by("-created_at")
+    orders = CompiledQuery(lambda owner: joined.filter(owner=owner), owner=UUIDField())
+    plain = CompiledQuery(lambda owner: Order.objects.filter(owner=owner).order_by("-created_at"), owner=UUIDField())
+
+    for query in (orders, plain, orders, plain):
+        for owner in owners:
+            found, wanted = query.all(owner=owner.pk), list(joined.filter(owner=owner))
+            assert [{**vars(each), "_state": None} for each in found] == [
+                {**vars(each), "_state": None} for each in wanted
+            ]
+        assert query.all(owner=uuid.uuid4()) == []
+    assert [order._state.fields_cache["reviewer"] for order in orders.all(owner=owners[1].pk)] == [reviewer]

@@ -28,7 +28,7 @@ from transfers.pages.rules_summary import RulesBrief, brief_of
 from transfers.phone_upload import queries as phone_upload
 from transfers.phone_upload.queries import PhoneOffer
 from transfers.photo.views import backdrop
-from transfers.proofs.papers import agreed_people
+from transfers.proofs.papers import agreed_people, living_papers
 from transfers.proofs.papers import along as papers_along
 from transfers.returns.returned_parts import papers_to_replace, returned_parts
 from verification.phones import uploads
@@ -112,7 +112,7 @@ def _hub(order: Order, form: WayForm | None) -> DocumentsPage:
 
 def _rows(order: Order) -> list[HubRow]:
     """One row for each document; the first that lacks something has the page's primary button."""
-    papers = list(queries.papers_of(order))
+    papers = living_papers(order)
     needed = slots.needed_slots(order)
     parts = returned_parts(order, papers)
     given = agreed_people(order)

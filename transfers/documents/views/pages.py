@@ -44,7 +44,7 @@ from transfers.pages.permissions import leave_closed, own_order
 from transfers.pages.rules_summary import RulesBrief, brief_of
 from transfers.photo import app as photo_app
 from transfers.proofs import servers
-from transfers.proofs.papers import agreed_people
+from transfers.proofs.papers import agreed_people, living_papers
 from transfers.proofs.papers import along as papers_along
 from transfers.returns.returned_parts import ReturnedPart, papers_to_replace, returned_parts, unsettled_parts
 from transfers.steps.editable_parts import is_open, open_parts
@@ -65,7 +65,7 @@ class Held:
     @cached_property
     def papers(self) -> dict[tuple[str, int], OrderDocument]:
         """Its documents, by slot and side."""
-        return {(paper.slot, paper.side): paper for paper in queries.papers_of(self.order)}
+        return {(paper.slot, paper.side): paper for paper in living_papers(self.order)}
 
     @cached_property
     def agreed_people(self) -> frozenset[str]:

@@ -14,7 +14,7 @@ Held = dict[str, ReasonVersion]  # by the key of the reason
 
 def begun_versions(now: datetime | None = None) -> Held:
     """For each reason, the last published version that has begun, ended or not."""
-    return {row.reason.key: row for row in BEGUN.rows(now=now or timezone.now())}
+    return {row.reason.key: row for row in BEGUN.all(now=now or timezone.now())}
 
 
 def _begun(now: datetime) -> QuerySet[ReasonVersion]:

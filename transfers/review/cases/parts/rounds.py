@@ -44,7 +44,7 @@ class Rounds:
     @cached_property
     def papers(self) -> list[OrderDocument]:
         """The documents that count now, and after a round those that counted before, latest of a side first."""
-        found = (PAPERS if self.rows else CURRENT_PAPERS).rows(order=self.order.pk)
+        found = (PAPERS if self.rows else CURRENT_PAPERS).all(order=self.order.pk)
         for paper in found:
             paper.order = self.order
         return found

@@ -124,7 +124,7 @@ def _replaced_since(rounds: Rounds, moment: datetime) -> set[str]:
 
 def open_questions(order: Order) -> dict[str, ColleagueNote]:
     """The unanswered questions about this order, by part."""
-    return {row.part: row for row in OPEN_QUESTIONS.rows(order=order.pk)}
+    return {row.part: row for row in OPEN_QUESTIONS.all(order=order.pk)}
 
 
 OPEN_QUESTIONS = CompiledQuery(
