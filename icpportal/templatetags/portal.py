@@ -194,9 +194,6 @@ def target_id(field: BoundField) -> str:
     return field.id_for_label or (f"{field.auto_id}_0" if field.auto_id else "")
 
 
-IN_SUMMARY = "_is_in_summary"
-
-
 def _wrong(context: Context) -> list[BaseForm]:
     """The page's forms with errors, each once."""
     forms = dict.fromkeys((context.get("form"), *(context.get("forms") or ())))
@@ -214,14 +211,8 @@ def wrong_forms(context: Context) -> list[BaseForm]:
     """The page's forms (`form`, `forms`) with errors, each once, for the summary."""
     wrong = _wrong(context)
     for form in wrong:
-        setattr(form, IN_SUMMARY, True)
+        fields.note_summary(form)
     return wrong
-
-
-@register.filter
-def is_in_summary(form: BaseForm) -> bool:
-    """Whether the summary of the page lists the form's non-field errors."""
-    return getattr(form, IN_SUMMARY, False)
 
 
 @register.simple_tag

@@ -1,13 +1,15 @@
 """Fields and inputs as HTML without a template each: a page with 15 fields takes a tenth of the time.
 
-`WIDGETS` and `FIELDS` list what is written here; others, and what a template includes by name, are drawn by their
-template. Everything not marked safe is escaped.
+`WIDGETS`, `FIELDS` and `FORMS` list what is written here; others, and what a template includes by name, are drawn by
+their template. Everything not marked safe is escaped.
 """
 
 from collections.abc import Callable, Iterable
 from html import escape
 from typing import TYPE_CHECKING, TypedDict
 
+from django.forms import BaseForm
+from django.forms.utils import ErrorList
 from django.utils.safestring import SafeData, SafeString
 from django.utils.translation import gettext
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 # attributes by which browsers would validate before the server
 JUDGED_BY_BROWSERS = ("required", "minlength", "maxlength")
+IN_SUMMARY = "_is_in_summary"
 
 
 class Widget(TypedDict, total=False):
@@ -176,6 +179,36 @@ def group(field: "PortalField") -> str:
     return f'<div class="{field.look}"><fieldset{field.group_attributes}>{inner}</fieldset></div>'
 
 
+# --- forms ---------------------------------------------------------------------------------------
+
+
+class DrawnForm(TypedDict):
+    """Django's context of a form."""
+
+    form: BaseForm
+    fields: "list[tuple[PortalField, ErrorList]]"
+    hidden_fields: "list[PortalField]"
+    errors: ErrorList
+
+
+def whole_form(drawn: DrawnForm) -> str:
+    """A form: the errors of no field, unless the summary of the page lists them, then its fields."""
+    errors, hidden = drawn["errors"], "".join(map(str, drawn["hidden_fields"]))
+    shown = f'<div class="form-errors">{errors}</div>' if errors and not is_in_summary(drawn["form"]) else ""
+    groups = "".join(field.as_field_group() for field, _errors in drawn["fields"])
+    return f'{shown}\n<div class="fields">{groups}</div>\n{hidden}'.strip()
+
+
+def note_summary(form: BaseForm) -> None:
+    """Notes that the summary of the page lists the form's errors of no field."""
+    setattr(form, IN_SUMMARY, True)
+
+
+def is_in_summary(form: BaseForm) -> bool:
+    """Whether it does."""
+    return getattr(form, IN_SUMMARY, False)
+
+
 INPUTS = ("input", "text", "number", "email", "url", "tel", "search", "color", "hidden", "date", "time", "checkbox")
 WIDGETS: dict[str, Callable[[Widget], str]] = {
     **dict.fromkeys((f"django/forms/widgets/{name}.html" for name in INPUTS), text_input),
@@ -189,6 +222,7 @@ WIDGETS: dict[str, Callable[[Widget], str]] = {
     "django/forms/widgets/checkbox_option.html": choice,
 }
 BELOW, BESIDE, GROUP = "field", "field beside its label", "group of choices"
+FORMS: dict[str, Callable[[DrawnForm], str]] = {"django/forms/div.html": whole_form}
 FIELDS: dict[str, Callable[["PortalField"], str]] = {
     BELOW: below_its_label,
     BESIDE: beside_its_label,

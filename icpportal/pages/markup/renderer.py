@@ -1,6 +1,6 @@
 """The form renderer: a box before its label, a group of choices in a fieldset, anything else below its label."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.forms import BoundField
 from django.forms.renderers import TemplatesSetting
@@ -70,7 +70,7 @@ def _attribute(name: str, value: str | None) -> SafeString:
 
 
 class PortalForms(TemplatesSetting):
-    """Renders forms with the portal's templates, except what `fields` writes: inputs, and fields with labels."""
+    """Renders forms with the portal's templates, except what `fields` writes: inputs, fields with labels, forms."""
 
     bound_field_class = PortalField
 
@@ -80,4 +80,6 @@ class PortalForms(TemplatesSetting):
             return fields.markup(fields.FIELDS[template_name](context["field"]))
         if template_name in fields.WIDGETS:
             return fields.markup(fields.WIDGETS[template_name](context["widget"]))
+        if template_name in fields.FORMS:
+            return fields.markup(fields.FORMS[template_name](cast("fields.DrawnForm", context)))
         return super().render(template_name, context, request)

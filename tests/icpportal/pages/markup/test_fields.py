@@ -2,8 +2,11 @@
 
 import pytest
 from django import forms
+from django.template import Context
 from django.utils import translation
 from django.utils.safestring import mark_safe
+
+from icpportal.templatetags.portal import wrong_forms
 
 EVIL = '"><script>alert(1)</script>'
 CHOICES = [("a", "甲"), (EVIL, EVIL)]
@@ -66,3 +69,18 @@ def test_text_marked_as_safe_is_not_escaped():
 def test_an_error_is_linked_to_its_input(page: str):
     assert 'id="id_text_error"' in page
     assert 'aria-describedby="id_text_helptext id_text_error"' in page
+
+
+def test_a_form_has_the_errors_of_no_field_above_its_fields_unless_the_summary_lists_them():
+    with translation.override("en"):
+        form = Form({"hidden": "here"})
+        form.add_error(None, EVIL)
+        alone = str(form)
+        wrong_forms(Context({"form": form}))
+        below_a_summary = str(form)
+
+    errors, _, fields = alone.partition('\n<div class="fields">')
+    assert errors.startswith('<div class="form-errors">')
+    assert "<script" not in errors
+    assert below_a_summary == f'<div class="fields">{fields}'
+    assert fields.endswith('</div>\n<input type="hidden" name="hidden" value="here" id="id_hidden">')
