@@ -11,6 +11,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 KIT = (
+    "icpportal/paths.py",
     "icpportal/time_format.py",
     "icpportal/database",
     "icpportal/fields",

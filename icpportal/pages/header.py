@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from icpportal.fields.components import Link
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
+from icpportal.paths import path
 
 if TYPE_CHECKING:  # the simulated ministry also draws these pages, and has no accounts
     from django.contrib.auth.models import AnonymousUser
@@ -170,6 +171,6 @@ def links(rows: Iterable[tuple[str, Words]]) -> list[Link]:
 def _url(name: str) -> str:
     at = getattr(settings, "STAFF_BASE_URL", "") if name.startswith("admin:") else ""
     try:
-        return f"{at}{reverse(name)}"
+        return f"{at}{path(name)}"
     except NoReverseMatch:
         return ""

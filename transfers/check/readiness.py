@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from filings import checks
 from icpportal.fields.types import Json, JsonObject
+from icpportal.paths import path
 from transfers.documents import slots, validity
 from transfers.models import Order, OrderDocument
 from transfers.orders import queries
@@ -65,7 +65,7 @@ def _gates(order: Order) -> list[Gap]:
 
 def _pages(order: Order) -> list[Gap]:
     return [
-        Gap(_("“%(page)s” is not complete") % {"page": step.title}, reverse("step", args=[order.reference, step.key]))
+        Gap(_("“%(page)s” is not complete") % {"page": step.title}, path("step", order.reference, step.key))
         for step in STEPS
         if step.stage == stages.ADMINISTRATORS and not step.is_answered(order)
     ]
@@ -73,7 +73,7 @@ def _pages(order: Order) -> list[Gap]:
 
 def _as_gap(order: Order, finding: checks.Finding) -> Gap:
     part = f"{finding.step}.{finding.field}"
-    url = reverse("step", args=[order.reference, finding.step]) + f"#id_{finding.field}"
+    url = path("step", order.reference, finding.step) + f"#id_{finding.field}"
     return Gap(_("%(part)s: %(words)s") % {"part": full_name_of(part), "words": finding.message}, url, part)
 
 
@@ -132,7 +132,7 @@ def paper_gaps(
     lacking = [
         Gap(
             _paper_words(order, slot, [paper for paper in papers if paper.slot == slot.key]),
-            reverse("slot", args=[order.reference, slot.key]),
+            path("slot", order.reference, slot.key),
             f"paper.{slot.key}",
         )
         for slot in slots.missing(needed, validity.valid_papers(order, papers))
@@ -185,7 +185,7 @@ def _consents(order: Order, papers: list[OrderDocument], given: frozenset[str] |
         Gap(
             _("%(slot)s: this person has not agreed yet. Ask the person, then tick the box on that page")
             % {"slot": slots.SLOTS[slot].title},
-            reverse("slot", args=[order.reference, slot]),
+            path("slot", order.reference, slot),
             f"paper.{slot}",
         )
         for slot in missing.values()

@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +21,7 @@ from icpportal.fields.fields import PlainTextField
 from icpportal.fields.form_types import Files, FormOptions, Posted
 from icpportal.fields.types import Words
 from icpportal.lifecycle import MoveNotAllowed
+from icpportal.paths import path
 from transfers.check import readiness
 from transfers.check.panels import Advice, Gaps, PaperRow, Papers, Section
 from transfers.check.readiness import Gap
@@ -201,7 +201,7 @@ def _page(
         ],
         button=_("Resubmit") if is_in(order, Group.RETURNED) else _("Submit for review"),
         rules=queries.rules_of(order),
-        back_url=reverse("documents", args=[order.reference]),
+        back_url=path("documents", order.reference),
     )
 
 
@@ -215,7 +215,7 @@ def _as_asked(order: Order, papers: list[OrderDocument]) -> list[OrderDocument]:
 
 def _url(order: Order, step: str, parts: set[str] | None) -> str:
     opened = parts is None or any(part.partition(".")[0] == step for part in parts)
-    return reverse("step", args=[order.reference, step]) if opened else ""
+    return path("step", order.reference, step) if opened else ""
 
 
 def _section(order: Order, step: Step, named: dict[str, ReturnedPart], parts: set[str] | None) -> Section:
@@ -240,7 +240,7 @@ def _paper(order: Order, paper: OrderDocument, parts: set[str] | None) -> PaperR
     return PaperRow(
         title=slot.title,
         side=slot.sides[paper.side - 1],
-        url=reverse("slot", args=[order.reference, slot.key]) if is_open(parts, f"paper.{slot.key}") else "",
-        preview_url=f"{reverse('document', args=[paper.document.reference])}?preview=1" if ready else "",
+        url=path("slot", order.reference, slot.key) if is_open(parts, f"paper.{slot.key}") else "",
+        preview_url=f"{path('document', paper.document.reference)}?preview=1" if ready else "",
         origin=paper.document.holder if is_reused(order, paper) else "",
     )

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import NotRequired, TypedDict
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst, format_lazy
@@ -19,6 +18,7 @@ from filings.register.certificate_numbers import age_on, birth_date, id_province
 from filings.register.certificates import Shape, certificate
 from icpportal.fields.components import DrawnSlot, PictureFindings, SlotAction
 from icpportal.fields.types import Words
+from icpportal.paths import path
 from icpportal.time_format import day_words, to_beijing
 from transfers.documents import validity
 from transfers.documents.replacements import refused_since, replaces_held
@@ -233,7 +233,7 @@ def slot_context(
     to_replace: bool = False,
 ) -> DrawnSlot:
     """The arguments of `partials/slot.html` for one side of a slot; `to_replace` when its document was returned."""
-    page = reverse("slot", args=[order.reference, slot.key])
+    page = path("slot", order.reference, slot.key)
     word = slot.sides[side - 1]
     stale: str | Promise = ""
     if paper is not None and validity.is_stale(order, paper):
@@ -247,7 +247,7 @@ def slot_context(
         "hint": "",  # the page shows it once, not for each side
         "drawing": slot.drawing,
         "sample": right_sample(slot_for_subject(slot, is_individual=is_individual(order)).drawing, side),
-        "poll_url": reverse("slot-fragment", args=[order.reference, slot.key, side]),
+        "poll_url": path("slot-fragment", order.reference, slot.key, side),
         "refresh_url": page,
     }
     if paper is not None and shown["state"] in READY and validity.is_reused(order, paper):
@@ -288,14 +288,14 @@ def _used_again(paper: OrderDocument) -> str:
 
 def photo_slot(order: Order, paper: OrderDocument | None, *, reason: str = "") -> DrawnSlot:
     """The same arguments for the photo step."""
-    url = reverse("photo", args=[order.reference])
+    url = path("photo", order.reference)
     return {
         **(_after_refusal(paper, reason) if (reason := reason or _last_refusal(order, paper)) else _picture(paper, "")),
         "key": "photo",
         "title": _("Photo"),
         "hint": _("Upper body, centred, dressed for the season"),
         "drawing": "",  # the page shows its own samples of portraits
-        "poll_url": reverse("slot-fragment", args=[order.reference, "photo", 1]),
+        "poll_url": path("slot-fragment", order.reference, "photo", 1),
         "refresh_url": url,
         "shown": paper.document.reference if paper is not None else "",
         "form": UploadForm(key="photo"),
@@ -342,8 +342,8 @@ def _picture(paper: OrderDocument | None, reason: str) -> PictureShown:
     shown: PictureShown = {
         "state": document.state,
         "reason": "",
-        "preview_url": f"{reverse('document', args=[document.reference])}?preview=1",
-        "full_url": reverse("document", args=[document.reference]),
+        "preview_url": f"{path('document', document.reference)}?preview=1",
+        "full_url": path("document", document.reference),
         "facts": f"{document.width} × {document.height}",
     }
     found = found_on(document)

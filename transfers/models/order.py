@@ -6,7 +6,6 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +15,7 @@ from icpportal.fields.domains import display_domain
 from icpportal.fields.types import Columns
 from icpportal.gateways.miit.types import report_key
 from icpportal.lifecycle.models import LifecycleEvent
+from icpportal.paths import path
 from icpportal.privacy.blind_fields import BlindIndexField
 from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
 from icpportal.wizard.models import DraftModel
@@ -186,7 +186,7 @@ class Order(DraftModel):
             self.keep_derived()
 
     def get_absolute_url(self) -> str:
-        return reverse("order", args=[self.reference])
+        return path("order", self.reference)
 
     @property
     def display_domain(self) -> str:

@@ -1,10 +1,10 @@
 """What the applicant can do with an order now, from the lifecycle; what opens a page and what posts."""
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.fields.components import LINK, PRIMARY, SECONDARY, Action
 from icpportal.lifecycle import APPLICANT
+from icpportal.paths import path
 from transfers.models import Order
 from transfers.notifications.texted_mobiles import number_differs
 from transfers.orders import actions, queries
@@ -24,14 +24,14 @@ def buttons(order: Order) -> list[Action]:
     if state.page and not is_over(order):
         found.append(Action(state.button, page_url(order, state), PRIMARY))
     elif is_in(order, Group.LAPSED) and number_differs(order):  # resubmitted unchanged, it would lapse again
-        found.append(Action(_("See how to change the number"), reverse("phones-lost", args=[order.reference]), PRIMARY))
+        found.append(Action(_("See how to change the number"), path("phones-lost", order.reference), PRIMARY))
     for move, button in available(order):
         # moves that end an order are not buttons here: a link leads to the page that asks first
         kind = PRIMARY if button.is_primary and not found else LINK if button.asks_first else SECONDARY
-        url = reverse("order-move", args=[order.reference, move.name])
+        url = path("order-move", order.reference, move.name)
         found.append(Action(button.label, url, kind, post=not button.asks_first))
     if actions.can_start_again(order):
-        url = reverse("order-move", args=[order.reference, "start_again"])
+        url = path("order-move", order.reference, "start_again")
         found.append(Action(_("Start again with these answers"), url, PRIMARY, post=True))
     return found
 
@@ -48,4 +48,4 @@ def page_url(order: Order, state: State) -> str:
         return order.get_absolute_url()
     if state.page == FIRST_UNANSWERED:
         return stages.first_unanswered(order).url(order)
-    return reverse(state.page, args=[order.reference])
+    return path(state.page, order.reference)

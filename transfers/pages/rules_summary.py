@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +13,7 @@ from filings.provinces.types import PhoneRule
 from icpportal.fields.components import Notice
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
+from icpportal.paths import path
 from transfers.models import Order
 from transfers.orders import queries
 from verification.photos.methods import BACKDROP
@@ -93,7 +93,7 @@ class RulesBrief:
 
 def brief(rules: Province, nature: str) -> RulesBrief:
     """The rules of a province for this nature of subject."""
-    url = f"{reverse('rules-province', args=[rules.code])}?profile={rules.profile}"
+    url = f"{path('rules-province', rules.code)}?profile={rules.profile}"
     return RulesBrief(rules, url, nature or "enterprise")
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.fields.components import REFERENCE
 from icpportal.fields.types import Words
+from icpportal.paths import path
 from transfers.models import Order
 from transfers.orders import queries
 from transfers.orders.expiry import is_over
@@ -40,7 +40,7 @@ class Stage:
     is_step: bool = False
 
     def url(self, order: Order) -> str:
-        return reverse(self.url_name, args=[order.reference, self.key] if self.is_step else [order.reference])
+        return path(self.url_name, order.reference, *([self.key] if self.is_step else []))
 
 
 def _is_submitted(order: Order) -> bool:
@@ -112,7 +112,7 @@ def next_url(order: Order, key: str) -> str:
     if key not in (*GATES, CODE):
         return stages[position].url(order)
     following = stages[position + 1]
-    return reverse("gates-passed", args=[order.reference]) if following.key == ADMINISTRATORS else following.url(order)
+    return path("gates-passed", order.reference) if following.key == ADMINISTRATORS else following.url(order)
 
 
 def back_url(order: Order, key: str) -> str:

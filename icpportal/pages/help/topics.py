@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 
 from icpportal.pages.help.glossary import BY_KEY, GlossaryEntry
+from icpportal.paths import path
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,6 @@ def help_of(request: HttpRequest | None) -> PageHelp | None:
 def address_of(part: str) -> str:
     """The URL of a section of help; "" where there is no help."""
     try:
-        return f"{reverse('help')}#{part}"
+        return f"{path('help')}#{part}"
     except NoReverseMatch:
         return ""

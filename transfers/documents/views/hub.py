@@ -6,12 +6,12 @@ from typing import ClassVar
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from icpportal.accounts.guards import confirmed_required
 from icpportal.fields.components import PRIMARY, Notice, Panel
 from icpportal.fields.fields import ChoiceField
+from icpportal.paths import path
 from icpportal.wizard.storage import keep
 from transfers.check import readiness, slot_access
 from transfers.documents import slots
@@ -106,7 +106,7 @@ def _hub(order: Order, form: WayForm | None) -> DocumentsPage:
         notices=[ONLY_NAMED] if is_in(order, Group.RETURNED) else [],
         phone_offers=phone_upload.offers(order),
         panels=backdrop.offers(order),
-        back_url=reverse("people", args=[order.reference]),
+        back_url=path("people", order.reference),
     )
 
 

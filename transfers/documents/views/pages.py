@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from icpportal.drafts.pages import added_message, said_words, say, say_words
 from icpportal.fields.client import client_address, takes_file
 from icpportal.fields.components import DrawnSlot, Panel
 from icpportal.fields.types import Words
+from icpportal.paths import path
 from icpportal.privacy.masks import mask_name
 from transfers.check import readiness, slot_access
 from transfers.documents import actions as paper_actions
@@ -228,10 +228,10 @@ def _slot(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> H
         ],
         sides=_one_filled(sides),
         samples=samples_of(drawn.drawing),
-        back_url=reverse("documents", args=[order.reference]),
+        back_url=path("documents", order.reference),
         form=consent,
     )
-    return render_page(request, page, at=reverse("slot", args=[order.reference, slot.key]))
+    return render_page(request, page, at=path("slot", order.reference, slot.key))
 
 
 def _one_filled(sides: list[DrawnSlot]) -> list[DrawnSlot]:
@@ -274,7 +274,7 @@ def _before(order: Order, slot: slots.Slot) -> list[EarlierPicture]:
     """The pictures that our reviewer saw, beside those that replace them."""
     replaced = queries.papers_replaced(order, order.entered_at).filter(slot=slot.key)
     return [
-        EarlierPicture(f"{reverse('document', args=[paper.document.reference])}?preview=1", slot.sides[paper.side - 1])
+        EarlierPicture(f"{path('document', paper.document.reference)}?preview=1", slot.sides[paper.side - 1])
         for paper in replaced
     ]
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from icpportal.fields.components import LINK, PRIMARY, SECONDARY, Action
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
+from icpportal.paths import path
 from icpportal.privacy.masks import mask_name
 from transfers.check.readiness import Gap
 from transfers.documents import slots
@@ -104,7 +104,7 @@ def row_of(looked: Looked, slot: Slot, *, is_first: bool) -> HubRow:
     slot = slots.slot_for_subject(slot, is_individual=is_individual(order))
     state = _state(looked, slot, mine)
     is_ready = f"paper.{slot.key}" not in looked.gaps
-    url = reverse("slot", args=[order.reference, slot.key]) if looked.is_open(slot) else ""
+    url = path("slot", order.reference, slot.key) if looked.is_open(slot) else ""
     side = _next_side(order, slot, mine)
     takes = not is_ready and state != "checking" and looked.takes_pictures(slot)
     return HubRow(
@@ -235,7 +235,7 @@ def _thumbnails(slot: Slot, mine: list[OrderDocument]) -> list[Thumbnail]:
     for side in range(1, max([slot.needed, *by_side]) + 1):
         document = by_side.get(side)
         shown = document is not None and document.is_ready
-        url = f"{reverse('document', args=[document.reference])}?preview=1" if document and shown else ""
+        url = f"{path('document', document.reference)}?preview=1" if document and shown else ""
         found.append(Thumbnail(right_sample(slot.drawing, side), url))
     return found
 

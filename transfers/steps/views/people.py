@@ -6,7 +6,6 @@ from typing import ClassVar
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
@@ -17,6 +16,7 @@ from icpportal.codes.forms import OneTimeCodeForm
 from icpportal.codes.refusals import NotSent
 from icpportal.fields.client import client_address
 from icpportal.fields.components import Task
+from icpportal.paths import path
 from transfers.models import Order
 from transfers.orders.people import language_of
 from transfers.pages import stages
@@ -106,7 +106,7 @@ def _task(order: Order, step: Step, unsettled_parts: list[ReturnedPart]) -> Task
     done = step.is_answered(order)
     waits = any(part.step == step.key for part in unsettled_parts)
     state = "wrong" if done and waits else ("done" if done else "todo")
-    return Task(step.title, reverse("step", args=[order.reference, step.key]), state)
+    return Task(step.title, path("step", order.reference, step.key), state)
 
 
 def _phone_task(asked: list[phone_tests.Proof], *, ready: bool) -> list[Task]:
@@ -143,7 +143,7 @@ def prove_phone(request: HttpRequest, reference: str, role: str) -> HttpResponse
         form=form,
         code_status=proofs.code_status(holder=order.reference, person_key=role),
         is_sent=proof.is_asked,
-        back_url=reverse("people", args=[order.reference]),
+        back_url=path("people", order.reference),
     )
     return render_page(request, page)
 

@@ -6,11 +6,11 @@ from typing import Any
 from django import forms
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.guards import confirmed_required
 from icpportal.fields.components import Notice, SummaryRow
+from icpportal.paths import path
 from icpportal.wizard.views import RowWizardView
 from transfers.filing_type import facts
 from transfers.models import Order
@@ -66,7 +66,7 @@ class OrderWizard(RowWizardView[Step, Order]):
         return leave_closed(self.request, row)
 
     def get_step_url(self, step: str) -> str:
-        return reverse("step", args=[self.row.reference, step])
+        return path("step", self.row.reference, step)
 
     def get_template_names(self) -> list[str]:
         return [self.step.template]
@@ -92,7 +92,7 @@ class OrderWizard(RowWizardView[Step, Order]):
             brief=brief_of(self.row),
             must_match=must_match_of(self.row, self.step.key),
             known_rows=known_rows(self.row) if self.step.stage == stages.ADMINISTRATORS else [],
-            known_url=reverse("order-type", args=[self.row.reference]),
+            known_url=path("order-type", self.row.reference),
         )
         return context
 
