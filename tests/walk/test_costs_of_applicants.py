@@ -26,3 +26,12 @@ def test_no_page_and_no_post_of_an_applicant_exceeds_its_query_limit() -> None:
 
     assert {kind for kind, _queries in asked.values()} == set(KINDS) - {"case"}
     assert {name: asked[name] for name in asked if asked[name][1] > KINDS[asked[name][0]].must} == {}
+
+
+def test_what_is_measured_leaves_out_the_start_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    me = pages.signed_in(make_user("owner@example.com", mobile="13700000001"))
+    started: list[bool] = []
+    monkeypatch.setattr(me.handler, "load_middleware", lambda: started.append(True))
+
+    assert me.get("/filings/").status_code == 200
+    assert started == []
