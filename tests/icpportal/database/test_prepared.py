@@ -55,20 +55,6 @@ def test_its_rows_have_their_related_rows_as_djangos():
     assert case.first(pk=uuid.uuid4()) is None
 
 
-def test_rows_are_all_rows_in_their_order_and_those_of_the_next_values_too():
-    owners = [make_user(f"{name}@example.com") for name in ("one", "two")]
-    orders = [make_order(owner) for owner in (*owners, owners[0])]
-    of_owner = CompiledQuery(
-        lambda owner: Order.objects.filter(owner=owner).select_related("owner").order_by("pk"), owner=UUIDField()
-    )
-
-    for owner in (*owners, owners[0]):
-        found = of_owner.all(owner=owner.pk)
-        assert found == sorted((order for order in orders if order.owner_id == owner.pk), key=lambda each: each.pk)
-        assert {each.owner for each in found} == {owner}
-    assert of_owner.all(owner=uuid.uuid4()) == []
-
-
 def test_texts_are_those_of_all_rows():
     users = [make_user(f"{name}@example.com", language=name) for name in ("en", "zh-hans")]
     texts = CompiledQuery(
