@@ -20,7 +20,7 @@ def screenshot(sample: Sample) -> Box | None:
     if down < TALL * across:
         return None
     spread = np.percentile(sample.grey, 98, axis=1) - np.percentile(sample.grey, 2, axis=1)
-    bar = sample.grey[: max(2, round(BAR * down))]
+    bar = sample.grey[: max(2, round(BAR * down))].astype(np.int16)
     edge = np.abs(np.diff(bar, axis=1)).max(axis=0) > 40
     third = len(edge) // 3
     has_signs = bool(edge[:third].any() and edge[-third:].any()) and edge[third:-third].mean() < 0.15

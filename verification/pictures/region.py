@@ -43,9 +43,9 @@ class Region:
         return left, top, right, bottom
 
 
-def paper_on(picture: Image.Image) -> Region | None:
-    """The paper, or None where it cannot be distinguished from its surroundings."""
-    small = picture.convert("L")
+def paper_on(light: Image.Image) -> Region | None:
+    """The paper on a picture without colours, or None where it cannot be distinguished from its surroundings."""
+    small = light.copy()
     small.thumbnail((SMALL, SMALL), Image.Resampling.BOX)
     lightest = _around(np.asarray(small), np.maximum)
     grey = _around(lightest, np.minimum).astype(np.float32)

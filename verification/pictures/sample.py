@@ -11,7 +11,7 @@ from verification.pictures.checks import Box
 from verification.pictures.papers import FLAT, Paper
 from verification.pictures.region import Region, paper_on
 
-Grey = NDArray[np.float32]
+Grey = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,14 @@ class Sample:
         return np.asarray(self.picture)
 
     @cached_property
+    def light(self) -> Image.Image:
+        """The copy without colours."""
+        return self.picture.convert("L")
+
+    @cached_property
     def grey(self) -> Grey:
         """Brightness, 0 to 255."""
-        return np.asarray(self.picture.convert("L"), dtype=np.float32)
+        return np.asarray(self.light)
 
     @cached_property
     def value(self) -> NDArray[np.uint8]:
@@ -49,7 +54,7 @@ class Sample:
     @cached_property
     def region(self) -> Region | None:
         """Where the paper lies, None where that cannot be determined."""
-        return paper_on(self.picture) if self.paper in FLAT else None
+        return paper_on(self.light) if self.paper in FLAT else None
 
     @cached_property
     def face(self) -> Box | None:
@@ -57,4 +62,4 @@ class Sample:
         from verification.pictures import faces  # noqa: PLC0415 -- dlib is loaded where a face must be, nowhere else
 
         card = self.region.box if self.region is not None and self.paper is Paper.FACE_CARD else None
-        return faces.clearest(self.picture, within=card)
+        return faces.clearest(self.light, within=card)

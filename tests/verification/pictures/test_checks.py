@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from PIL import Image
 
 from bench.photo_check import damage, papers, people, scenes
-from verification.pictures import checks, judge
+from verification.pictures import checks, faces, judge
 from verification.pictures.checks import BY_KEY, CHECKS, WHOLE
 from verification.pictures.likeness import are_alike, likeness_of
 from verification.pictures.papers import Paper, paper_of
@@ -230,3 +230,19 @@ def test_every_finding_has_its_text_and_advice_in_chinese():
 )
 def test_slot_and_side_determine_what_the_picture_should_show(kind: str, side: int, paper: Paper):
     assert paper_of(kind, side) is paper
+
+
+def test_a_face_is_searched_in_a_smaller_copy_where_only_a_card_is_searched(monkeypatch: pytest.MonkeyPatch):
+    searched = []
+
+    class Detector:
+        def run(self, grey: Any, *_settings: float) -> tuple[list[Any], list[float], list[int]]:
+            searched.append(grey.shape)
+            return [], [], []
+
+    monkeypatch.setattr(faces, "detector", Detector)
+
+    faces.clearest(Image.new("L", (1000, 800)))
+    faces.clearest(Image.new("L", (1000, 800)), within=(0.1, 0.25, 0.9, 0.75))
+
+    assert searched == [(608, 760), (280, 560)]
