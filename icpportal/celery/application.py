@@ -14,10 +14,11 @@ from click import Context, Option, Parameter
 from django.conf import settings
 from django.utils.log import configure_logging
 
+from icpportal.celery.connections import start_with_django
 from icpportal.operations.startup import refuse_unfit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icpportal.settings")
-app = Celery("icpportal")
+app = Celery("icpportal", fixups=[start_with_django])
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["icpportal"])
 
