@@ -8,8 +8,10 @@ from datetime import datetime
 
 from icpportal.alarms.actions import clear, open_alarm
 from icpportal.alarms.models import Alarm
+from icpportal.database.prepared import CompiledQuery
 
 CAUSE = "portal.restored"
+OPEN = CompiledQuery(lambda: Alarm.objects.filter(cause=CAUSE, cleared_at__isnull=True).values_list("cause"))
 
 
 class HeldBack(Exception):
@@ -25,7 +27,8 @@ def hold(backup: str, *, now: datetime | None = None) -> bool:
 
 
 def is_held() -> bool:
-    return Alarm.objects.filter(cause=CAUSE, cleared_at__isnull=True).exists()
+    """Whether the portal was restored and not yet released."""
+    return bool(OPEN.texts())
 
 
 def refuse_if_held() -> None:

@@ -115,8 +115,8 @@ class CompiledQuery(Generic[Row]):
             shape = self._shape_of(cursor, connection, model)
             return [shape.row(model, found, connection) for found in cursor.fetchall()]
 
-    def texts(self, **values: Value) -> list[tuple[str, ...]]:
-        """All rows of a query for columns of text, as the database returns them."""
+    def texts(self, **values: Value) -> list[tuple[Any, ...]]:
+        """All rows of a query for columns of text or numbers, as the database returns them."""
         connection = connections[DEFAULT_DB_ALIAS]
         with connection.cursor() as cursor:
             self._run(cursor, connection, values)

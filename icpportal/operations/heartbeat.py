@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import CharField, DateTimeField
 from django.utils import timezone
 
+from icpportal.database.prepared import CompiledQuery
 from icpportal.gateways import health
 from icpportal.models import Heartbeat
 
@@ -15,14 +17,23 @@ OWN = "own:"
 KNOWN = timedelta(minutes=10)  # how long a recorded answer is trusted
 
 
-def record_heartbeat(*names: str, now: datetime | None = None) -> None:
-    """These jobs have just succeeded; each is written at most once in five seconds."""
+RECENT = CompiledQuery(  # overwrites a moment ahead, too: the clock was set back
+    lambda job, other, since, now: Heartbeat.objects.filter(
+        name__in=(job, other), at__gt=since, at__lte=now
+    ).values_list("name"),
+    job=CharField(),
+    other=CharField(),
+    since=DateTimeField(),
+    now=DateTimeField(),
+)
+
+
+def record_heartbeat(job: str, other: str = "", *, now: datetime | None = None) -> None:
+    """One job or two have just succeeded; each is written at most once in five seconds."""
     now = now or timezone.now()
-    # overwrites a moment ahead, too: the clock was set back
-    recent = Heartbeat.objects.filter(name__in=names, at__gt=now - NOT_OFTENER, at__lte=now)
-    known = set(recent.values_list("name", flat=True))
-    for name in names:
-        if name not in known:
+    known = RECENT.texts(job=job, other=other, since=now - NOT_OFTENER, now=now)
+    for name in filter(None, (job, other)):
+        if (name,) not in known:
             Heartbeat.objects.update_or_create(name=name, defaults={"at": now, "well": True, "trouble": ""})
 
 
@@ -54,7 +65,7 @@ def last_result(name: str) -> Heartbeat | None:
 
 def record_job(name: str, queue: str, *, is_well: bool, now: datetime | None = None) -> None:
     """A worker has just ended this job of this queue, successfully or not."""
-    record_heartbeat(QUEUE + queue, *([name] if is_well else []), now=now)
+    record_heartbeat(QUEUE + queue, name if is_well else "", now=now)
 
 
 def queue_ages(now: datetime) -> dict[str, timedelta | None]:

@@ -4,10 +4,11 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, UUIDField
 from django.utils import timezone
 from django.utils.functional import Promise
 
+from icpportal.database.prepared import CompiledQuery
 from transfers.models import Order, OrderDocument
 from transfers.orders import queries
 from verification.documents.actions import retire_all
@@ -16,6 +17,14 @@ from verification.models import Document
 from verification.models.documents import DocumentState
 
 HELD = Q(successor__retired_at=None, successor__document__state=DocumentState.CHECKING)
+
+
+def _held_by(document_pk: UUID) -> QuerySet[OrderDocument]:
+    waiting = OrderDocument.objects.filter(successor__document=document_pk, successor__retired_at=None)
+    return waiting.filter(order=F("successor__order"))  # by the order, which has an index
+
+
+HOLDS = CompiledQuery(lambda document_pk: _held_by(document_pk).order_by().values_list("slot"), document_pk=UUIDField())
 
 
 def replace(order: Order, paper: OrderDocument, document: Document, mark: str) -> None:
@@ -42,9 +51,9 @@ def replace(order: Order, paper: OrderDocument, document: Document, mark: str) -
 
 def end_wait(document_pk: UUID) -> None:
     """Ends the wait for a document, in the transaction that writes its result (`settings.DOCUMENT_EXAMINED`)."""
-    waiting = OrderDocument.objects.filter(successor__document=document_pk, successor__retired_at=None)
-    # by the order, which has an index
-    held = waiting.filter(order=F("successor__order")).select_related("order", "successor__document").first()
+    if not HOLDS.texts(document_pk=document_pk):  # a first picture replaces none
+        return
+    held = _held_by(document_pk).select_related("order", "successor__document").first()
     if held is None or held.successor is None:
         return
     order, paper = held.order, held.successor

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from typing import NotRequired, TypedDict
 
+from django.db.models import CharField
 from django.utils.translation import gettext as _
 
+from icpportal.database.prepared import CompiledQuery
 from icpportal.fields.components import Frame, PictureFindings, PictureMark
 from icpportal.fields.types import Fact
 from verification.models.documents import Document, DocumentState
@@ -12,6 +14,14 @@ from verification.pictures.checks import BY_KEY, TWICE, WHOLE, Box, Finding
 from verification.pictures.likeness import are_alike
 
 UNJUDGED = "unjudged"
+READY = CompiledQuery(
+    lambda holder: (
+        Document.objects.filter(holder=holder, state=DocumentState.READY)
+        .order_by("created_at")
+        .values_list("kind", "side", "reference", "likeness")
+    ),
+    holder=CharField(),
+)
 EARLIER = {"photo_dark": "dark"}  # keys on photos of earlier versions
 
 
@@ -35,10 +45,9 @@ def compare(document: Document, likeness: str, advice: list[Fact]) -> None:
     Runs after the result is written, so that of two documents examined at the same moment the later one sees the
     earlier.
     """
-    others = Document.objects.filter(holder=document.holder, state=DocumentState.READY)
-    for other in others.exclude(kind=document.kind, side=document.side).order_by("created_at"):
-        if are_alike(likeness, other.likeness):
-            found: Fact = {"key": TWICE.key, "box": WHOLE, "other": other.reference}
+    for kind, side, reference, other in READY.texts(holder=document.holder):
+        if (kind, side) != (document.kind, document.side) and are_alike(likeness, other):
+            found: Fact = {"key": TWICE.key, "box": WHOLE, "other": reference}
             Document.objects.filter(pk=document.pk).update(advice=[*advice, found])
             return
 

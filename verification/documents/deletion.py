@@ -14,8 +14,11 @@ CLEARED_ALL = {**CLEARED, "stored_name": "", "preview_name": ""}
 def clear(document_pk: uuid.UUID) -> bool:
     """Deletes the files that the row no longer needs; idempotent, and they stay due while the storage is down."""
     document = Document.objects.filter(pk=document_pk, to_clear=True).first()
-    if document is None:
-        return False
+    return document is not None and clear_read(document)
+
+
+def clear_read(document: Document) -> bool:
+    """The same for a row that was just read or written."""
     try:
         for alias, name in due_files(document):
             storage.drop(alias, name)

@@ -15,18 +15,19 @@ from typing import Literal, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, UUIDField
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from icpportal.alarms import leases
+from icpportal.database.prepared import CompiledQuery
 from icpportal.fields.types import Column
 from icpportal.gateways import storage
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.scanner.base import scanner
 from verification import file_names
 from verification.documents import advice
-from verification.documents.deletion import clear
+from verification.documents.deletion import clear_read
 from verification.documents.sandbox.parent import ChildCrashed, ExaminedPicture, open_picture
 from verification.models.documents import Document, DocumentState
 from verification.pictures.papers import Paper, paper_of, refusal
@@ -37,6 +38,8 @@ LEASE = timedelta(seconds=90)  # longer than scanner, child and storage together
 SCAN_SECONDS = 30
 CRASHES_MAX = 3  # crashes of the child after which the file is to blame
 BEGUN_MAX = 6  # runs that never ended, the worker's own deaths included
+
+LEASED = CompiledQuery(lambda pk, lease: Document.objects.filter(pk=pk, lease=lease), pk=UUIDField(), lease=UUIDField())
 
 Opener = Callable[[bytes, Paper], ExaminedPicture]
 Outcome = Literal["ready", "refused", "waiting", "again", "nothing"]
@@ -73,7 +76,7 @@ def claim(document_id: uuid.UUID | str, now: datetime | None = None) -> Document
     mine = Document.objects.filter(free, pk=document_id, state=DocumentState.CHECKING)
     if not mine.update(lease=lease, leased_until=leases.end(LEASE, now=now), tries=F("tries") + 1):
         return None
-    return Document.objects.filter(pk=document_id, lease=lease).first()
+    return LEASED.first(pk=document_id, lease=lease)
 
 
 def judgement(document: Document, opener: Opener) -> Judgement:
@@ -137,7 +140,8 @@ def end(document: Document, now: datetime, **written: Column) -> bool:
             import_string(examined.get(document.kind, examined[""]))(document.pk)
     if ended:
         logger.info("document examined", extra={"document": document.reference, "state": str(written["state"])})
-        clear(document.pk)
+        document.state = DocumentState(str(written["state"]))
+        clear_read(document)
     return bool(ended)
 
 

@@ -5,10 +5,14 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import UUIDField
+
+from icpportal.database.prepared import CompiledQuery
 from icpportal.privacy.crypto import Unreadable, seal, unseal
 from icpportal.privacy.models import FileKey
 
 BYTES = 32
+KEY = CompiledQuery(lambda pk: FileKey.objects.filter(pk=pk), pk=UUIDField())
 
 
 class Forgotten(LookupError):
@@ -24,7 +28,7 @@ def add(place: str, name: str) -> tuple[FileKey, bytes]:
 
 def find(key_id: uuid.UUID, place: str, name: str) -> bytes:
     """The key of the file at `name`; raises `Forgotten`, or `Unreadable` when it belongs to another file."""
-    row = FileKey.objects.filter(pk=key_id).first()
+    row = KEY.first(pk=key_id)
     if row is None:
         raise Forgotten(name)
     if (row.place, row.name) != (place, name):

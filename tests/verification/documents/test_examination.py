@@ -204,7 +204,7 @@ def test_a_run_killed_anywhere_is_finished_by_the_next_one(received, files, monk
 def test_a_run_killed_before_the_quarantine_is_emptied_leaves_that_to_be_done(received, files, monkeypatch):
     document = received()
     with monkeypatch.context() as patched:
-        patched.setattr(examination, "clear", lambda _pk: False)
+        patched.setattr(examination, "clear_read", lambda _document: False)
         examine(document.pk)
 
     assert after(document).state == DocumentState.READY
@@ -421,6 +421,6 @@ def test_examining_takes_few_queries(received, django_assert_num_queries):
     document = received()
 
     # claim, read, key, mark and old keys of a folder still empty, two new keys, end and what it replaced in a
-    # transaction, compare; then the bin: read, key, done
-    with django_assert_num_queries(15):
+    # transaction; then the bin: key, done; compare
+    with django_assert_num_queries(14):
         examine(document.pk)
