@@ -31,12 +31,15 @@ BEGUN = b"begun"  # from here on, a failure is the picture's fault
 LATE = b"late"
 SET_PARENT_DEATH_SIGNAL, SET_NO_NEW_PRIVILEGES = 1, 38  # options of prctl
 LIBC = ctypes.CDLL(None, use_errno=True)
-KEPT = {-3: 1 << 30, -1: 1 << 30}  # mallopt's MMAP_THRESHOLD and TRIM_THRESHOLD: a child reuses the memory it freed
+MMAP_THRESHOLD, TOP_PAD, TRIM_THRESHOLD = -3, -2, -1  # options of mallopt
+SMALL = 128 * 1024  # the zygote gives back all larger memory: its children would fill the holes, a small page at a time
+KEPT = {MMAP_THRESHOLD: 1 << 30, TRIM_THRESHOLD: 1 << 30, TOP_PAD: 1 << 24}  # a child reuses memory, in large pages
 FIRST_TO_GO = "1000"  # the first to be killed when memory runs out
 
 
 def warm() -> None:
     """Loads what libraries load lazily: a child may open nothing."""
+    set_memory({MMAP_THRESHOLD: SMALL})
     os.close(os.pidfd_open(os.getpid()))  # fails now, before the first picture, where pidfd_open is forbidden
     child.register_heif()
     for kind in ("JPEG", "MPO", "PNG", "WEBP"):
@@ -44,6 +47,13 @@ def warm() -> None:
         Image.new("RGB", (64, 64)).save(drawn, kind, exif=Image.Exif())
         child.examine(drawn.getvalue(), pixels=64 * 64, paper=None)
     settle()
+
+
+def set_memory(options: dict[int, int]) -> None:
+    """Changes how this process and its children take memory from the system."""
+    if hasattr(LIBC, "mallopt"):  # glibc
+        for option, value in options.items():
+            LIBC.mallopt(option, value)
 
 
 def settle() -> None:
@@ -107,9 +117,7 @@ def become_child(zygote: int, files: list[int], limits: Limits) -> NoReturn:
             os.dup2(each, place)  # replaces the worker's socket, too
         os.closerange(3, max(files) + 1)
         give_up_rights(zygote)
-        if hasattr(LIBC, "mallopt"):
-            for option, most in KEPT.items():
-                LIBC.mallopt(option, most)
+        set_memory(KEPT)
         child.serve(limits)
         code = 0
     finally:
