@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import CharField, Count
 from django.utils import timezone
 
 from icpportal.alarms.actions import clear, open_alarm
 from icpportal.codes import limits
 from icpportal.codes.models import Allowance, Channel, Code
 from icpportal.codes.refusals import BudgetSpent, TooMany, VirtualNumber
+from icpportal.database.prepared import CompiledQuery
 from icpportal.fields import phones
 from icpportal.time_format import BEIJING, to_beijing
 
@@ -26,6 +27,9 @@ UNTRIED = timedelta(minutes=10)  # how long a code may still be typed
 WATCHED = timedelta(hours=1)
 EVERYWHERE, NOBODY = "all", "nobody"
 FEW_ENTERED = "sms.few_entered"
+ALLOWANCE = CompiledQuery(
+    lambda name, key: Allowance.objects.filter(name=name, key=key), name=CharField(), key=CharField()
+)
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def watch(period: Period, of: str) -> None:
 
 def used_amount(period: Period, of: str = "") -> int:
     """How much of a budget is used."""
-    row = Allowance.objects.filter(name=period.name, key=limits.key_index(period.key + of)).first()
+    row = ALLOWANCE.first(name=period.name, key=limits.key_index(period.key + of))
     return row.used if row else 0
 
 

@@ -156,14 +156,15 @@ class _Round(Reservations):
         """Rows taken by this round, one at a time, so that the lease covers one call only."""
         count, number = 0, FEW
         while not self.is_over and (limit is None or count < limit):
-            began = time.monotonic()
-            reserved = self.reserve(number if limit is None else min(number, limit - count))
-            if not reserved:
-                return
+            began, before = time.monotonic(), count
+            asked = number if limit is None else min(number, limit - count)
+            reserved = self.reserve(asked)
             with closing(self.claim_messages(reserved)) as claimed:
                 for message in claimed:
                     count += 1
                     yield message
+            if count - before == len(reserved) < asked:  # no more are due: a later one wakes a worker itself
+                return
             is_quick = time.monotonic() - began < QUICK_SECONDS
             number = min(2 * number, MANY) if is_quick else FEW
 
