@@ -89,7 +89,7 @@ class CompiledQuery(Generic[Row]):
     """
 
     def __init__(
-        self, build: Callable[..., QuerySet[Row]], within: str = "", last: Sequence[str] = (), **parameters: Field
+        self, build: Callable[..., QuerySet[Row, Any]], within: str = "", last: Sequence[str] = (), **parameters: Field
     ) -> None:
         self._build, self._parameters = build, parameters
         self._within, self._last = within, last
