@@ -14,20 +14,20 @@ CLEARED_ALL = {**CLEARED, "stored_name": "", "preview_name": ""}
 def clear(document_pk: uuid.UUID) -> bool:
     """Deletes the files that the row no longer needs; idempotent, and they stay due while the storage is down."""
     document = Document.objects.filter(pk=document_pk, to_clear=True).first()
-    return document is not None and clear_read(document)
+    return document is not None and clear_read(document, document.state)
 
 
-def clear_read(document: Document) -> bool:
-    """The same for a row that was just read or written."""
+def clear_read(document: Document, state: str) -> bool:
+    """The same for a row that was just read in this state, or brought into it."""
     try:
-        for alias, name in due_files(document):
+        for alias, name in due_files(document, state):
             storage.drop(alias, name)
     except storage.StorageDown:
         logger.warning("file not deleted, the storage is down", extra={"document": document.reference})
         return False
-    done = CLEARED_ALL if document.state == DocumentState.RETIRED else CLEARED
+    done = CLEARED_ALL if state == DocumentState.RETIRED else CLEARED
     # it may have been retired since it was read: then the other files are still due
-    return bool(Document.objects.filter(pk=document.pk, state=document.state).update(**done))
+    return bool(Document.objects.filter(pk=document.pk, state=state).update(**done))
 
 
 def clear_of(holder: str) -> int:
@@ -36,9 +36,9 @@ def clear_of(holder: str) -> int:
     return sum(clear(pk) for pk in owed_now)
 
 
-def due_files(document: Document) -> list[tuple[str, str]]:
-    """The files of one row that are due for deletion."""
+def due_files(document: Document, state: str) -> list[tuple[str, str]]:
+    """The files of one row in this state that are due for deletion."""
     files = [(storage.QUARANTINE, document.quarantine_name)]
-    if document.state == DocumentState.RETIRED:
+    if state == DocumentState.RETIRED:
         files += [(storage.DOCUMENTS, document.stored_name), (storage.DOCUMENTS, document.preview_name)]
     return [(alias, name) for alias, name in files if name]

@@ -140,8 +140,7 @@ def end(document: Document, now: datetime, **written: Column) -> bool:
             import_string(examined.get(document.kind, examined[""]))(document.pk)
     if ended:
         logger.info("document examined", extra={"document": document.reference, "state": str(written["state"])})
-        document.state = DocumentState(str(written["state"]))
-        clear_read(document)
+        clear_read(document, str(written["state"]))
     return bool(ended)
 
 

@@ -204,7 +204,7 @@ def test_a_run_killed_anywhere_is_finished_by_the_next_one(received, files, monk
 def test_a_run_killed_before_the_quarantine_is_emptied_leaves_that_to_be_done(received, files, monkeypatch):
     document = received()
     with monkeypatch.context() as patched:
-        patched.setattr(examination, "clear_read", lambda _document: False)
+        patched.setattr(examination, "clear_read", lambda *_row: False)
         examine(document.pk)
 
     assert after(document).state == DocumentState.READY

@@ -101,7 +101,7 @@ def test_a_file_that_cannot_be_deleted_stops_no_other(received, monkeypatch):
     bad, good = received(), received()
     for document in (bad, good):
         with monkeypatch.context() as patched:
-            patched.setattr(examination, "clear_read", lambda _document: False)
+            patched.setattr(examination, "clear_read", lambda *_row: False)
             examine(document.pk)
     drop = storage.drop
     monkeypatch.setattr(
@@ -147,7 +147,7 @@ def test_the_sweep_empties_the_bin(received, files, monkeypatch):
     document, kept = received(), received()
     examine(kept.pk)
     with monkeypatch.context() as patched:
-        patched.setattr(examination, "clear_read", lambda _document: False)
+        patched.setattr(examination, "clear_read", lambda *_row: False)
         examine(document.pk)
     retire(document)
     assert (len(files("quarantine")), len(files("documents"))) == (1, 4)
