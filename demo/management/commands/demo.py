@@ -168,8 +168,8 @@ def wait_for_simulator() -> None:
 def first_round() -> None:
     """Runs what beat runs in its first minute, so that the health page is right at once."""
     deadlines.sweep()
-    queues = [heartbeat.QUEUE + queue for queue in settings.QUEUES]
-    heartbeat.record_heartbeat("sweep_deadlines", "reconcile", *queues)
+    for job in ("sweep_deadlines", "reconcile", *(heartbeat.QUEUE + queue for queue in settings.QUEUES)):
+        heartbeat.record_heartbeat(job)
     portal_parts.examine()
 
 
