@@ -6,6 +6,7 @@ from typing import TypeVar
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.helpers import ActionForm
+from django.contrib.messages.storage.base import Message
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext
@@ -29,8 +30,9 @@ class ReasonForm(ActionForm):
 
 
 def has_acted(request: HttpRequest) -> bool:
-    """Whether an action of this request has changed at least one row."""
-    return bool(getattr(request, "_acted", False))
+    """Whether an action of this request did something: what it did not do it tells as a warning or an error."""
+    told: list[Message] = getattr(messages.get_messages(request), "_queued_messages", [])
+    return any(each.level < messages.WARNING for each in told)
 
 
 class RowActions(ReadOnlyAdmin[Row]):
@@ -57,7 +59,6 @@ class RowActions(ReadOnlyAdmin[Row]):
             log_change(row, actor, lambda: labelled(words, because) if because else str(words))
             done += 1
         if done:
-            request._acted = True  # type: ignore[attr-defined]
             self.message_user(request, labelled(words, str(done)), messages.SUCCESS)
 
     def reason(self, request: HttpRequest) -> str:
