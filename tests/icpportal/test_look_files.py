@@ -190,6 +190,27 @@ def test_a_bundle_has_its_parts_in_order_and_is_rebuilt_when_one_changes(parts):
     assert [name for name, _storage in finder.list(None)] == ["css/all.css"]
 
 
+def test_a_bundle_has_no_comments_and_keeps_every_other_word(parts):
+    (parts / "first.css").write_text("/* Why:\n   two lines */\n.first {\n  color: red; /* here */\n}\n")
+    (parts.parent / "bundles.toml").write_text('"css/all.css" = ["first"]\n"css/all.js" = ["words"]')
+    (parts / "words.js").write_text(
+        '// why\n(() => {\n  // where\n  const home = "https://example.com"; // kept\n})();\n'
+    )
+    finder = bundles.BundleFinder()
+
+    assert Path(finder.find("css/all.css")).read_text() == ".first {\ncolor: red;\n}"
+    assert Path(finder.find("css/all.js")).read_text() == '(() => {\nconst home = "https://example.com"; // kept\n})();'
+
+
+def test_no_text_of_a_script_has_several_lines() -> None:
+    """The indentation of a bundle is taken away."""
+    scripts = {part for parts in bundles.bundles().values() for part in parts if part.suffix == ".js"}
+
+    assert [
+        script.name for script in scripts if any(line.count("`") % 2 for line in script.read_text().splitlines())
+    ] == []
+
+
 def test_a_missing_part_is_reported_at_the_start(parts):
     (parts / "first.css").unlink()
 
