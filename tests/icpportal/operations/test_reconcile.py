@@ -309,7 +309,15 @@ def test_a_person_can_have_all_files_compared_at_once_with_progress(capsys, lay,
 @pytest.mark.parametrize(
     ("language", "held", "says"),
     [
-        ("en", 1, ("A report is held because of an error on our side.", "“Resubmit held orders”", "1 order ·")),
+        (
+            "en",
+            1,
+            (
+                "A report is held because of an error on our side.",
+                "“Resubmit held orders”",
+                "1 order\xa0·",
+            ),
+        ),
         ("zh-hans", 2, ("2 个订单",)),
     ],
 )

@@ -79,7 +79,7 @@ def test_its_pages_have_its_name_its_stages_and_its_meaning_of_a_state(client: C
     assert "Put it back" in html
     listed = page(client, order, reverse("dashboard"))
     assert order.reference in listed
-    assert "Renewal ·" in listed
+    assert "Renewal\N{NO-BREAK SPACE}·" in listed
 
 
 def test_its_move_is_available_to_it_and_to_no_other_kind() -> None:
