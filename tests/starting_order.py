@@ -19,7 +19,8 @@ LONGEST_FIRST = (
     "look_browser",
 )
 # the same without browsers and workers: these before the other files of `tests.environment.SLOW`
-LONGEST_OF_SLOW = ("test_walk.py", "test_years.py", "test_previous_version.py", "test_rights.py")
+LONGEST_OF_SLOW = ("test_walk.py", "test_years.py", "test_previous_version.py", "walk")
+TOGETHER = "walk"  # a folder whose files build the same world: one process runs them, apart from the longest
 
 
 def place(path: Path) -> int:
@@ -42,13 +43,18 @@ def spread(items: Sequence[pytest.Item], processes: int) -> list[pytest.Item]:
     quick: list[pytest.Item] = []
     for item in items:
         if item.get_closest_marker("slow"):
-            files.setdefault(item.path, []).append(item)
+            files.setdefault(_unit(item.path), []).append(item)
         else:
             quick.append(item)
     shares: list[list[pytest.Item]] = [[] for _ in range(processes)]
     for number, path in enumerate(sorted(files, key=place_of_slow)):
         shares[number % processes] += files[path]
     return list(_filled(shares, iter(quick), len(items)))
+
+
+def _unit(path: Path) -> Path:
+    """The file, or the folder with which it starts."""
+    return path.parent if path.parent.name == TOGETHER and path.name not in LONGEST_OF_SLOW else path
 
 
 def _filled(shares: list[list[pytest.Item]], quick: Iterator[pytest.Item], left: int) -> Iterator[pytest.Item]:

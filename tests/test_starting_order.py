@@ -7,7 +7,7 @@ import pytest
 from xdist.scheduler import WorkStealingScheduling
 
 from tests.environment import is_real
-from tests.starting_order import LONGEST_FIRST, LONGEST_OF_SLOW, place, spread
+from tests.starting_order import LONGEST_FIRST, LONGEST_OF_SLOW, TOGETHER, place, spread
 
 
 def item(path: str, number: int = 0, *, slow: bool = False) -> SimpleNamespace:
@@ -54,9 +54,9 @@ def test_the_longest_journeys_exist_and_start_first():
 
 
 def test_the_longest_of_the_slow_files_exist():
-    names = {path.name for path in Path(__file__).parent.rglob("test_*.py")}
+    names = {name for path in Path(__file__).parent.rglob("test_*.py") for name in (path.name, path.parent.name)}
 
-    assert set(LONGEST_OF_SLOW) <= names
+    assert {TOGETHER, *LONGEST_OF_SLOW} <= names
 
 
 def test_each_process_begins_with_its_share_of_the_slow_files():
@@ -70,6 +70,19 @@ def test_each_process_begins_with_its_share_of_the_slow_files():
         assert kinds == sorted(kinds, reverse=True)
         assert 2 <= kinds.count("slow") <= 4
         assert "test_walk.py" not in names[1:]
+
+
+def test_files_that_build_the_same_world_start_in_one_process():
+    """Each of three processes built it, for four seconds of computing and twice."""
+    walk = [item(f"walk/test_{name}.py", number, slow=True) for name in ("a", "b", "c") for number in range(2)]
+    quick = [item(f"quick{number}.py") for number in range(20)]
+    others = [item(f"slow{number}.py", slow=True) for number in range(2)]
+
+    found = [
+        process for process in parts(spread([*quick, *walk, *others], 3), 3) if any("walk/" in name for name in process)
+    ]
+
+    assert [sum("walk/" in name for name in process) for process in found] == [len(walk)]
 
 
 @pytest.mark.parametrize("processes", [1, 2, 3, 7])
