@@ -4,12 +4,16 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.test import Client
 from django.utils.translation import override
 
+from tests.transfers import states
+from tests.transfers.builders import make_order, make_reviewer
+from tests.transfers.review.desk import case_of, english, page
 from transfers.documents.slots import SLOTS
 from transfers.models import ReasonVersion, ReturnReason
 from transfers.returns.labels import FORMS
-from transfers.review import catalogue
+from transfers.review import catalogue, leases
 from transfers.review.reasons.offered_reasons import OfferedReasons
 from transfers.review.reasons.queries import in_force
 
@@ -87,3 +91,14 @@ def test_a_leads_words_on_a_missing_approval_stay() -> None:
     widen()
 
     assert [version.number for version in reason.versions.all()] == [2, 1]
+
+
+def test_a_chinese_word_in_an_english_reason_is_marked_on_the_case(client: Client) -> None:
+    """A screen reader spells it otherwise."""
+    ReasonVersion.objects.filter(reason__key="telephone").update(text_en="Write 电话 as on the certificate")
+    me, order = make_reviewer(), make_order(state=states.SUBMITTED)
+    leases.take_over(order, me)
+
+    html = page(english(client, me), case_of(order))
+
+    assert 'Write <span lang="zh-Hans">电话</span> as on the certificate' in html

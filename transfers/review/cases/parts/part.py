@@ -109,7 +109,9 @@ class Part:
         """The reasons to return it, and the reviewer's own words."""
         verdict = self.verdict or Verdict(self.key)
         reasons = (
-            REASON.fill(key=self.key, value=value, checked=attributes(checked=value == verdict.reason), words=words)
+            REASON.fill(
+                key=self.key, value=value, checked=attributes(checked=value == verdict.reason), words=zh_parts(words)
+            )
             for value, words in self.choices
         )
         return WHY.fill(
