@@ -62,24 +62,24 @@ def _marked(file: BinaryIO) -> str:
 
 def recognised_words(path: Path, encoding: str) -> str:
     """How the file is read, if not as UTF-8 as usual."""
-    with path.open("rb") as file:
-        is_marked = _marked(file) == encoding
-    told = {"name": encoding.upper()}
     if encoding == UTF8:
         return ""
+    told = {"name": encoding.upper()}
+    with path.open("rb") as file:
+        is_marked = _marked(file) == encoding
     if is_marked:
         return _("Read as %(name)s, as the byte order mark of the file says") % told
     return _("Read as %(name)s, because the file is not UTF-8") % told
 
 
-def rows(path: Path, *, encoding: str = "", tell: Callable[[str], object] = len) -> Iterator[Raw]:
+def rows(path: Path, *, encoding: str = "", tell: Callable[[str], object] | None = None) -> Iterator[Raw]:
     """Yields every row of the file with its number; the first row of data is 1. Raises `InvalidDump`.
 
     `tell` gets a sentence about the encoding if it was recognised and is not UTF-8.
     """
     try:
         chosen = encoding or encoding_of(path)
-        if not encoding and (words := recognised_words(path, chosen)):
+        if tell and not encoding and (words := recognised_words(path, chosen)):
             tell(words)
         with path.open(encoding=chosen, errors="replace", newline="") as file:
             yield from _rows(file)

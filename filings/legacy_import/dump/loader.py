@@ -50,7 +50,7 @@ class Totals:
 
 
 def load(
-    path: Path, *, say: Say, encoding: str = "", tell: Callable[[str], object] = len, dry_run: bool = False
+    path: Path, *, say: Say, encoding: str = "", tell: Callable[[str], object] | None = None, dry_run: bool = False
 ) -> Totals:
     """Reads the file and stores its rows; with `dry_run`, only reports what would happen. Raises `InvalidDump`.
 
