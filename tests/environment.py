@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest import runner
 from xdist.scheduler import LoadScopeScheduling
 
+from icpportal.pages.call_stack import with_room
 from tests.passwords import at_least_cost
 from tests.starting_order import place, spread
 
@@ -68,6 +70,12 @@ REASONS = {
 
 at_least_cost()  # a quarter of the time went into hashing passwords
 gc.set_threshold(100_000, 20, 100)  # with Python's defaults a twentieth of the time went into garbage collection
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """As always, with room for deep calls: a page in a test is called through pytest, a hundred calls deeper."""
+    return with_room(runner.pytest_runtest_protocol)(item, nextitem)
 
 
 def pytest_collection_finish() -> None:
