@@ -57,6 +57,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-sync",
     *ONE_PROCESS,
+    # no script runs long enough to be worth compiling, least of all on threads of its own
+    "--js-flags=--single-threaded --no-turbofan --no-maglev",
 ]
 STRICT = os.environ.get("STRICT", "") not in ("", "0")  # then missing services fail instead of being skipped
 ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres") and bool(os.environ.get("REDIS_URL"))
