@@ -15,6 +15,7 @@ KIT = (
     "icpportal/time_format.py",
     "icpportal/database",
     "icpportal/fields",
+    "icpportal/kept_html",
     "icpportal/desk",
     "icpportal/desk/stock",
     "icpportal/audit",

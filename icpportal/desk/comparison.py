@@ -8,10 +8,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from icpportal.desk.pages import RepeatedTemplate
 from icpportal.fields.language_marks import has_han
 from icpportal.fields.marked_text import spans
 from icpportal.fields.types import Words
+from icpportal.kept_html.repeated_templates import RepeatedTemplate
 
 # endings of field names → groups of their values; margins separate groups, so that copying gives the plain number
 GROUPS = (

@@ -7,7 +7,6 @@ from django import forms
 from django.utils.functional import Promise
 
 PRIMARY, SECONDARY, DANGER, LINK = "primary", "secondary", "danger", "link"
-REFERENCE = "%%reference%%"  # stands for an order's reference in HTML that is kept for all orders
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,9 @@ from icpportal.fields import language_marks, marked_text
 from icpportal.fields.components import Action, Link
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Facts, Words
+from icpportal.kept_html import fragments, gaps
 from icpportal.pages import header, public
-from icpportal.pages.markup import drawings, fields, fragments, frame, translated
+from icpportal.pages.markup import drawings, fields, frame, translated
 from icpportal.pages.theme import chosen_theme
 from icpportal.privacy import masks
 
@@ -236,7 +237,7 @@ def page_head(context: Context) -> SafeString:
         takes_draft=bool(draft and draft.names),
         provider=str(context.get("provider_name") or ""),
         demo=bool(context.get("demo")),
-        addresses=frame.addresses(),
+        addresses=gaps.addresses(),
     )
     values = {
         "address": request.get_full_path() if request is not None else "",
@@ -244,7 +245,7 @@ def page_head(context: Context) -> SafeString:
         "token": "" if reader is header.Reader.VISITOR else str(token),
         "unread": frame.unread(language, str(context.get("unread_count") or 0)),
     }
-    return frame.fill_gaps(frame.head(key), values)
+    return frame.head(key).fill(values)
 
 
 @register.simple_tag(takes_context=True)
@@ -255,9 +256,9 @@ def page_foot(context: Context, reference: str = "") -> SafeString:
         hotline=str(context.get("provider_hotline") or ""),
         hours=str(context.get("provider_hours") or ""),
         is_of_order=bool(reference),
-        addresses=frame.addresses(),
+        addresses=gaps.addresses(),
     )
-    return frame.fill_gaps(frame.foot(key), {"reference": reference})
+    return frame.foot(key).fill({"reference": reference})
 
 
 @register.simple_tag(takes_context=True)

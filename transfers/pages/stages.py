@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from icpportal.fields.components import REFERENCE
 from icpportal.fields.types import Words
+from icpportal.kept_html.gaps import gap
 from icpportal.paths import path
 from transfers.models import Order
 from transfers.orders import queries
@@ -196,8 +196,9 @@ class Stepper:
     @property
     def of_any_order(self) -> "Stepper":
         """The same with a gap for the order's reference: what is drawn once for all orders that are as far."""
-        steps = (replace(step, url=step.url.replace(self.reference, REFERENCE)) for step in self.steps)
-        return replace(self, steps=tuple(steps), reference=REFERENCE) if self.reference else self
+        mark = gap("reference")
+        steps = (replace(step, url=step.url.replace(self.reference, mark)) for step in self.steps)
+        return replace(self, steps=tuple(steps), reference=mark) if self.reference else self
 
     @property
     def next_title(self) -> str:

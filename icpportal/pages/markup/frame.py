@@ -4,21 +4,17 @@ The cached HTML contains nothing of one reader: the page's URL, the unread count
 token are gaps that each page fills.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
-from icpportal.fields.components import REFERENCE
+from icpportal.kept_html.gaps import KeptHtml, gap
 from icpportal.pages.header import Reader, header
 
-GAP = re.compile("%%(address|token|unread|reference)%%")
 KEPT = 512  # two languages, three readers, three themes, six places, with and without a draft
 
 
@@ -48,41 +44,30 @@ class Foot:
     addresses: tuple[str, str]
 
 
-def addresses() -> tuple[str, str]:
-    """What the URLs of a portal depend on."""
-    return settings.ROOT_URLCONF, settings.STAFF_BASE_URL
-
-
-def fill_gaps(parts: tuple[str, ...], values: Mapping[str, str]) -> SafeString:
-    """The parts with the gaps filled; values that look like gaps are left alone."""
-    whole = [conditional_escape(values[part]) if place % 2 else part for place, part in enumerate(parts)]
-    return SafeString("".join(whole))
-
-
 @lru_cache(KEPT)
-def head(key: Head) -> tuple[str, ...]:
-    """The header: its parts, with the names of gaps between them."""
+def head(key: Head) -> KeptHtml:
+    """The header, with gaps."""
     facts = {
         "head": header(key.reader, key.place, key.theme, can_post=key.can_post),
         "page_draft": {"names": ["any"] if key.takes_draft else []},
         "provider_name": key.provider,
         "demo": key.demo,
-        "csrf_token": "" if key.reader is Reader.VISITOR else "%%token%%",
-        "page_address": "%%address%%",
-        "unread": "%%unread%%",
+        "csrf_token": "" if key.reader is Reader.VISITOR else gap("token"),
+        "page_address": gap("address"),
+        "unread": gap("unread"),
     }
-    return _parts("partials/header.html", facts, key.language)
+    return _drawn("partials/header.html", facts, key.language)
 
 
 @lru_cache(KEPT)
-def foot(key: Foot) -> tuple[str, ...]:
+def foot(key: Foot) -> KeptHtml:
     """Help line and standing pages, in the same way."""
     facts = {
         "provider_hotline": SafeString(key.hotline),
         "provider_hours": key.hours,
-        "reference": REFERENCE if key.is_of_order else "",
+        "reference": gap("reference") if key.is_of_order else "",
     }
-    return _parts("partials/footer.html", facts, key.language)
+    return _drawn("partials/footer.html", facts, key.language)
 
 
 @lru_cache(KEPT)
@@ -93,6 +78,6 @@ def unread(language: str, number: str) -> SafeString:
         return SafeString(render_to_string("partials/unread.html", found) if found["number"] else "")
 
 
-def _parts(template: str, facts: Mapping[str, object], language: str) -> tuple[str, ...]:
+def _drawn(template: str, facts: Mapping[str, object], language: str) -> KeptHtml:
     with translation.override(language):
-        return tuple(GAP.split(render_to_string(template, dict(facts))))
+        return KeptHtml(render_to_string(template, dict(facts)))

@@ -7,10 +7,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from icpportal.desk.comparison import ComparisonLine
-from icpportal.desk.pages import RepeatedTemplate
 from icpportal.fields.form_types import Choice
 from icpportal.fields.marked_text import zh, zh_parts
 from icpportal.fields.types import Words
+from icpportal.kept_html.repeated_templates import RepeatedTemplate
 from transfers.review.cases.parts.papers import Picture
 from transfers.review.cases.parts.verdicts import ASK, OK, OPEN, RETURN, Verdict
 

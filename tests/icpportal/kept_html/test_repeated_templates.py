@@ -1,4 +1,4 @@
-"""A template with places gives each row its own values, in the language of its reader."""
+"""A template with gaps gives each row its own values, in the language of its reader."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from django.template import engines
 from django.utils.safestring import SafeString
 from django.utils.translation import override
 
-from icpportal.desk import pages
-from icpportal.desk.pages import RepeatedTemplate
+from icpportal.kept_html import repeated_templates
+from icpportal.kept_html.repeated_templates import RepeatedTemplate
 
 ROW = '{% load i18n %}<li id="{{ key }}">{% translate "Yes" %} {{ icon }} {{ words }} {{ key }}</li>'
 
@@ -22,12 +22,12 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(name)
         return engines["django"].from_string(ROW).render(context)
 
-    monkeypatch.setattr(pages, "render_to_string", render)
+    monkeypatch.setattr(repeated_templates, "render_to_string", render)
     return names
 
 
 @override("en")
-def test_each_row_has_its_values_in_all_their_places(drawn: list[str]) -> None:
+def test_each_row_has_its_values_in_all_their_gaps(drawn: list[str]) -> None:
     row = RepeatedTemplate("row.html", "key", "words", icon="!")
 
     assert [row.fill(key=key, words=words) for key, words in (("a", "one"), ("b", ""))] == [

@@ -1,5 +1,7 @@
 """Parts of pages that are the same for everybody are drawn once; nothing of one reader or order stays in them."""
 
+from collections import defaultdict
+
 import pytest
 from django.conf import settings
 from django.middleware.csrf import get_token
@@ -9,8 +11,9 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import translation
 
-from icpportal.pages.markup import fragments
-from icpportal.pages.markup.fragments import FragmentNode
+from icpportal.kept_html import fragments
+from icpportal.kept_html.fragments import FragmentNode
+from icpportal.kept_html.gaps import gap
 from tests.transfers.builders import make_order, make_user, sign_in
 
 TEMPLATES = settings.BASE_DIR / "templates"
@@ -61,14 +64,14 @@ def test_a_fragment_sees_only_the_values_it_names():
 
 
 def test_what_fills_a_gap_is_escaped_and_never_kept():
-    inside = "{{ value }} %%reference%%"
+    inside = "{{ value }} " + gap("reference")
     template = Template(LOADS + "{% fragment value=value filling reference=mine %}" + inside + "{% endfragment %}")
 
-    found = [template.render(Context({"value": "order", "mine": mine})) for mine in ("<one>", "two", "%%reference%%")]
+    found = [template.render(Context({"value": "order", "mine": mine})) for mine in ("<one>", "two", gap("reference"))]
 
-    assert found == ["order &lt;one&gt;", "order two", "order %%reference%%"]
+    assert found == ["order &lt;one&gt;", "order two", "order " + gap("reference")]
     (node,) = template.nodelist.get_nodes_by_type(FragmentNode)
-    assert list(node.drawn.values()) == [("order ", "reference", "")]
+    assert [kept.fill({"reference": "?"}) for kept in node.drawn.values()] == ["order ?"]
 
 
 def test_a_fragment_keeps_a_bounded_number_of_values(monkeypatch):
@@ -102,7 +105,7 @@ def test_two_accounts_in_turn_leave_nothing_of_their_orders_in_any_fragment(clie
             assert other.reference not in html
 
     nodes = [node for name in WITH_FRAGMENTS for node in _fragments_of(name)]
-    kept = "".join("".join(parts) for node in nodes for parts in node.drawn.values())
+    kept = "".join(each.fill(defaultdict(str)) for node in nodes for each in node.drawn.values())
     personal = [words for order in orders for words in (order.reference, order.domain, order.answer("type")["name"])]
     assert all(node.drawn for node in nodes)
     assert [words for words in (*personal, "csrfmiddlewaretoken", "@example.com") if words in kept] == []

@@ -1,7 +1,7 @@
 """`{% fragment %}`: a part of a page that is the same for everybody, drawn once for its values and each language.
 
 The block is drawn in a context of its own with only the values it names, so that it cannot hold a name, a count, a CSRF
-token or a message of one reader. What differs from reader to reader fills gaps (`frame.GAP`) each time.
+token or a message of one reader. What differs from reader to reader fills gaps each time.
 """
 
 from django.template import Node, NodeList, TemplateSyntaxError
@@ -10,7 +10,7 @@ from django.template.context import Context
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from icpportal.pages.markup import frame
+from icpportal.kept_html.gaps import KeptHtml, addresses
 
 KEPT = 512  # for each fragment: two languages, and the values of 31 provinces for every nature
 FILLING = "filling"
@@ -22,19 +22,19 @@ class FragmentNode(Node):
 
     def __init__(self, nodelist: NodeList, values: Values, filling: Values) -> None:
         self.nodelist, self.values, self.filling = nodelist, values, filling
-        self.drawn: dict[tuple[object, ...], tuple[str, ...]] = {}
+        self.drawn: dict[tuple[object, ...], KeptHtml] = {}
 
     def render(self, context: Context) -> SafeString:
         """The kept HTML, with its gaps filled."""
         values = [each.resolve(context) for each in self.values.values()]
-        key = (get_language(), frame.addresses(), *values)
-        parts = self.drawn.get(key)
-        if parts is None:
+        key = (get_language(), addresses(), *values)
+        found = self.drawn.get(key)
+        if found is None:
             if len(self.drawn) >= KEPT:
                 self.drawn.clear()
             alone = context.new(dict(zip(self.values, values, strict=True)))
-            parts = self.drawn[key] = tuple(frame.GAP.split(self.nodelist.render(alone)))
-        return frame.fill_gaps(parts, {name: each.resolve(context) for name, each in self.filling.items()})
+            found = self.drawn[key] = KeptHtml(self.nodelist.render(alone))
+        return found.fill({name: each.resolve(context) for name, each in self.filling.items()})
 
 
 def fragment(parser: Parser, token: Token) -> FragmentNode:
