@@ -11,8 +11,11 @@ import subprocess
 import sys
 from dataclasses import asdict
 
+import psycopg
+
 from bench.big_world import NAME, SMALL_NAME, url
 from bench.big_world.costs import Page
+from bench.harness.services import Missing
 from bench.targets import Result, Target
 
 MORE, ROOM = 1.2, 20  # the allowed multiple of what the small world reads, and a number of buffers on top
@@ -25,9 +28,19 @@ TARGETS = (BUFFERS, WHOLE, STATEMENT, PART, CASE)
 
 
 def measure() -> list[Result]:
-    """Measures both worlds, each in its own process; fails without them, and nothing is measured."""
+    """Measures both worlds, each in its own process; `Missing` without them."""
+    for name in (SMALL_NAME, NAME):
+        _expect(name)
     small, large = (_measure(name) for name in (SMALL_NAME, NAME))
     return results(small, large)
+
+
+def _expect(name: str) -> None:
+    """`Missing` unless the server has this world."""
+    try:
+        psycopg.connect(url(name), connect_timeout=5).close()
+    except psycopg.OperationalError as problem:
+        raise Missing(f"no database {name}: `make bench-world N=1000000` fills it") from problem
 
 
 def results(small: dict[str, Page], large: dict[str, Page]) -> list[Result]:

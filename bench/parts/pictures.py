@@ -27,5 +27,5 @@ def measure() -> list[Result]:
         return [
             work.against_strict(SMALL, work.small_print.PHONE, times=20),
             work.against_strict(LARGE, work.small_print.LARGE, times=4),
-            *work.stored(SIZE, LEGIBLE),
+            *work.measure_stored(SIZE, LEGIBLE),
         ]
