@@ -18,6 +18,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from demo.supervisor import static_files
 from demo.supervisor.interrupts import interruptible
 from demo.supervisor.processes import Part, Supervisor
 from icpportal.operations import heartbeat
@@ -145,7 +146,7 @@ def prepare(supervisor: Supervisor, *, seed: bool) -> str:
     logging.disable(logging.INFO)
     supervisor.start("simulator")
     call_command("migrate", verbosity=0, interactive=False)
-    call_command("collectstatic", verbosity=0, interactive=False)
+    static_files.collect()
     wait_for_simulator()
     if seed:
         call_command("seed_demo", stdout=output)
