@@ -122,8 +122,8 @@ def placeholders_left() -> list[str]:
 
 
 def secret(name: str, *, demo: str) -> str:
-    """The secret `name`; outside the demo, a missing one prevents the start."""
-    return env.str(name, default=demo) if DEMO else env.str(name)
+    """The secret `name`; outside the demo, a missing or empty one prevents the start."""
+    return env.str(name, default="") or demo if DEMO else env.str(name)
 
 
 def address(name: str, url: str, take_apart: Callable[[str], Taken]) -> Taken:

@@ -70,6 +70,10 @@ def test_without_an_environment_everything_is_in_var():
     assert value_of("str(settings.VAR_DIR), settings.DEMO, settings.SIMULATORS") == f"('{ROOT / 'var'}', True, True)"
 
 
+def test_an_empty_address_of_the_database_means_the_demos_own():
+    assert value_of("settings.DATABASES['default']['NAME']", DATABASE_URL="") == str(ROOT / "var" / "portal.sqlite3")
+
+
 def test_the_data_folder_can_be_moved(tmp_path):
     folder = tmp_path / "elsewhere"
 
