@@ -40,11 +40,18 @@ def is_called(province: Province, wanted: str) -> bool:
     return in_name or name in (province.code, province.abbreviation)
 
 
+LONGEST = 200  # so that an address has room for it; what is over 40 gets an error
+
+
 class RulesFilter(forms.Form):
     in_address = True
 
     q = PlainTextField(
-        label=_("Province"), max_length=40, required=False, help_text=_("Name, code or the character of the number")
+        label=_("Province"),
+        max_length=40,
+        required=False,
+        help_text=_("Name, code or the character of the number"),
+        widget=forms.SearchInput(attrs={"maxlength": LONGEST}),
     )
     asks = ChoiceField(
         label=pgettext_lazy("rules", "Required there"),

@@ -55,6 +55,19 @@ TYPED_INTO = (
 )
 
 
+def a_question_fits_into_its_address(page: Page, walker: Walker) -> Iterator[Any]:
+    """What can be typed into a form that asks by its address fits there, or gunicorn answers with a bare page."""
+    for form in page.tree.xpath("//form[not(@method) or @method='get']"):
+        most = sum(CHINESE * int(each.get("maxlength", REQUEST_LINE)) for each in form.xpath(WORDS))
+        if most > REQUEST_LINE / 2:  # the rest is for what the address has already
+            yield form
+
+
+REQUEST_LINE = 4094  # the most characters of gunicorn's `limit_request_line`
+CHINESE = len("%E5%9F%9F")  # a Chinese character in an address
+WORDS = ".//input[not(@type) or @type='text' or @type='search']"
+
+
 def _form_of(control: Any) -> Any:
     """The form that a control belongs to, or the form's name."""
     return control.get("form") or next(control.iterancestors("form"), None)
@@ -109,6 +122,7 @@ RULES: dict[str, Rule] = {
     "no address": an_address_is_one,
     "no form": a_control_has_its_form,
     "enter": enter_sends_the_form,
+    "long question": a_question_fits_into_its_address,
     "main heading": one_main_heading,
     "leads back here": no_button_leads_back_here,
     "primary buttons": one_primary_button,

@@ -12,7 +12,8 @@ GOOD = (
     '<h1>A page</h1><a class="button" href="/other/">On</a><a class="button button-secondary" href="/other/">Or</a>'
     '<a class="back" href="/">Back</a><p id="part">x</p>'
     '<button form="one" hidden></button><button form="one" formaction="/other/">English</button>'
-    '<form id="one"><input name="a"><button formaction="/other/">Else</button></form>'
+    '<form id="one" method="post"><input name="a"><button formaction="/other/">Else</button></form>'
+    '<form action="/other/"><input type="search" name="q" maxlength="200"><button>Search</button></form>'
 )
 BROKEN = {
     '<h1>x</h1><a href="">On</a>': "empty address",
@@ -24,7 +25,11 @@ BROKEN = {
     '<h1>x</h1><a href="javascript:go()">On</a>': "no address",
     '<h1>x</h1><a href="#nowhere">On</a>': "no address",
     '<h1>x</h1><form id="one"></form><button form="other">On</button>': "no form",
-    '<h1>x</h1><button form="a" formaction="/other/">En</button><form id="a"><input><button>x</button></form>': "enter",
+    '<h1>x</h1><button form="a" formaction="/other/">En</button>'
+    '<form id="a" method="post"><input><button>x</button></form>': "enter",
+    '<h1>x</h1><form action="/other/"><input type="search" name="q"><button>Search</button></form>': "long question",
+    '<h1>x</h1><form action="/other/"><input name="a" maxlength="200"><input name="b" maxlength="200"><button>Search'
+    "</button></form>": "long question",
     "<p>x</p>": "main heading",
     "<h1></h1>": "main heading",
     "<h1>x</h1><h1>y</h1>": "main heading",

@@ -64,10 +64,14 @@ def input_attributes(given: Facts) -> str:
 
 
 def text_input(widget: Widget) -> str:
-    """Every input with a single tag: text, number, box, file."""
-    value = widget.get("value")
+    """Every input with a single tag: text, number, box, file.
+
+    Browsers limit a search themselves: it becomes part of an address, where a longer one may not fit.
+    """
+    value, given = widget.get("value"), {**widget["attrs"]}
     shown = "" if value is None else f' value="{_escape(value)}"'
-    return f'<input type="{widget["type"]}" name="{widget["name"]}"{shown}{input_attributes(widget["attrs"])}>'
+    limit = attributes({"maxlength": given.pop("maxlength", None)}) if widget["type"] == "search" else ""
+    return f'<input type="{widget["type"]}" name="{widget["name"]}"{shown}{input_attributes(given)}{limit}>'
 
 
 def password(widget: Widget) -> str:

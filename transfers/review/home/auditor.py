@@ -26,7 +26,9 @@ DAYS = (("", pgettext_lazy("of the log", "always")), ("1", gettext_lazy("today")
 class LogForm(forms.Form):
     """The rows of the log to show."""
 
-    reference = forms.CharField(label=gettext_lazy("Order or other reference"), max_length=80, required=False)
+    reference = forms.CharField(
+        label=gettext_lazy("Order or other reference"), max_length=80, required=False, widget=forms.SearchInput
+    )
     who = forms.ModelChoiceField(
         User.objects.filter(is_staff=True).order_by("name", "pk"),
         label=pgettext_lazy("access", "Who"),

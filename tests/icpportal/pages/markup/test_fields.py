@@ -42,6 +42,13 @@ def test_a_browser_does_not_validate_before_the_server_does(page: str):
     assert " required" not in page
 
 
+def test_a_browser_limits_only_a_search_which_must_fit_into_an_address():
+    class Search(forms.Form):
+        q = forms.CharField(widget=forms.SearchInput(attrs={"maxlength": 100}), required=False)
+
+    assert str(Search()["q"]) == '<input type="search" name="q" id="id_q" maxlength="100">'
+
+
 @pytest.mark.parametrize(("language", "marked"), [("en", True), ("zh-hans", False)])
 def test_chinese_options_are_marked_on_a_page_of_another_language(language: str, marked: bool):
     with translation.override(language):
