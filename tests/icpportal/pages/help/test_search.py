@@ -58,6 +58,13 @@ def test_a_search_that_finds_nothing_says_so_and_links_to_all_of_help(language: 
     assert "/help/" in [link.get("href") for link in tree.xpath("//main//a")]
 
 
+@pytest.mark.parametrize("words", ["网站备案", "备字备字"], ids=["found", "not found"])
+def test_chinese_words_that_were_asked_for_are_marked_on_an_english_page(words: str) -> None:
+    (asked,) = search_help(words, "en").xpath("//h2[@id='found']/span[@lang='zh-Hans']")
+
+    assert asked.text_content() == words
+
+
 def test_an_empty_search_shows_all_of_help() -> None:
     assert search_help("  ").xpath("//section[@id='glossary']")
 
