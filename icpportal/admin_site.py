@@ -80,7 +80,8 @@ class ReviewDesk(AdminSite):
 
         def counted_anew(request: HttpRequest, *given: Any, **named: Any) -> Any:
             """Who acted sees at once what it changed in the baskets and at the head."""
-            actor = request.user if request.method == "POST" and isinstance(request.user, User) else None
+            acts = request.method == "POST" and not getattr(view, navigation.ASKS, False)
+            actor = request.user if acts and isinstance(request.user, User) else None
             if actor:
                 navigation.forget(actor)  # for the page that answers
             answer = inner(request, *given, **named)

@@ -29,6 +29,7 @@ from transfers.review.baskets.views import next_view, queue_view
 from transfers.review.cases import views as cases
 from transfers.review.cases.parts.masks import ADDRESS, MASKS
 from transfers.review.cases.second.views import second_page, second_view
+from transfers.review.navigation import only_asks
 from transfers.review.purposes import SHOWN
 from transfers.review.search.box import may_open
 from transfers.review.search.views import search
@@ -86,6 +87,7 @@ class OrderAdmin(ReadOnlyAdmin):
     def _context(self, request: HttpRequest) -> dict[str, object]:
         return {**self.admin_site.each_context(request), "opts": self.model._meta}
 
+    @only_asks
     @method_decorator(sensitive_post_parameters())
     def search_view(self, request: HttpRequest) -> HttpResponse:
         """Finds orders by what was typed into the head of the desk."""

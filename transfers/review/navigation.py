@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.core.cache import cache
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,8 @@ from transfers.review.worklists.objections import COUNTED as OBJECTIONS
 from transfers.review.worklists.objections import objections_now
 
 Counts = dict[str, str]
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+ASKS = "only_asks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,12 @@ def forget(user: User) -> None:
     """They did something: the next page that they see counts it, at its head and in its baskets."""
     forget_baskets(user)
     cache.delete_many([_key(own_provinces(user)), CALLS, OBJECTIONS, CORRECTIONS])
+
+
+def only_asks(view: View) -> View:
+    """Marks a view of the desk whose posts change nothing, as of a search: what was counted stays known."""
+    setattr(view, ASKS, True)
+    return view
 
 
 def _key(own: list[str]) -> str:

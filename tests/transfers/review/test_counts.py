@@ -176,6 +176,20 @@ def test_the_head_counts_what_its_reader_did_on_the_page_that_answers_and_on_the
     assert (before, head(asked)["Calls"], after) == ("1", "2", "1")
 
 
+def test_a_search_counts_nothing_again(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a post so that its words stand in no address, and changes nothing."""
+    cache.clear()
+    order = make_order(state=states.SUBMITTED)
+    client = sign_in(client, make_reviewer())
+    client.get(QUEUE)
+    counted: list[str] = []
+    monkeypatch.setattr(navigation, "_counts_now", lambda user, own: counted.append(own) or {})
+
+    found = client.post(reverse("admin:transfers_order_search"), {"find": order.domain})
+
+    assert (found.status_code, counted) == (200, [])
+
+
 def test_nothing_is_counted_for_the_head_of_a_page_that_is_not_drawn(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
