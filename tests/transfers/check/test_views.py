@@ -222,10 +222,11 @@ def test_pressed_four_times_at_once_it_is_submitted_once():
 def test_a_paper_removed_while_the_order_is_submitted_leaves_no_order_without_it():
     for _ in range(4):
         order = make_complete()
+        found = read(order)  # by the page of the paper: not sent yet
         send = sign_in(Client(raise_request_exception=False), order.owner)
 
         ends = together(
-            lambda o=order: paper_actions.remove(Order.objects.get(pk=o.pk), slot="subject_id"),
+            lambda o=found: paper_actions.remove(o, slot="subject_id"),
             lambda o=order, c=send: c.post(page_of(o), SEND).status_code,
         )
 
