@@ -40,7 +40,7 @@ def _expect(name: str) -> None:
     try:
         psycopg.connect(url(name), connect_timeout=5).close()
     except psycopg.OperationalError as problem:
-        raise Missing(f"no database {name}: `make bench-world N=1000000` fills it") from problem
+        raise Missing(f"the database {name} cannot be opened: `make bench-world N=1000000` fills it") from problem
 
 
 def results(small: dict[str, Page], large: dict[str, Page]) -> list[Result]:

@@ -122,7 +122,7 @@ def placeholders_left() -> list[str]:
 
 
 def secret(name: str, *, demo: str) -> str:
-    """The secret `name`; outside the demo, a missing or empty one prevents the start."""
+    """The secret `name`. A missing one prevents the start; in the demo it has a value, also if it is empty."""
     return env.str(name, default="") or demo if DEMO else env.str(name)
 
 
