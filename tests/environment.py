@@ -76,10 +76,13 @@ at_least_cost()  # a quarter of the time went into hashing passwords
 gc.set_threshold(30_000, 20, 100)
 
 
+RUN = with_room(runner.pytest_runtest_protocol)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
     """As always, with room for deep calls: a page in a test is called through pytest, a hundred calls deeper."""
-    return with_room(runner.pytest_runtest_protocol)(item, nextitem)
+    return RUN(item, nextitem)
 
 
 def pytest_collection_finish() -> None:

@@ -5,6 +5,8 @@ import os
 import resource
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from icpportal.pages.call_stack import with_room
 from tests import fresh, migrated
 from tests.icpportal.production import ROOT
@@ -76,6 +78,8 @@ def test_arguments_answers_and_errors_are_those_of_the_function():
     roomy = with_room(divide)
 
     assert (roomy(7, by=2), roomy.__name__, roomy.__doc__) == (3, "divide", "How often `by` fits.")
+    with pytest.raises(ZeroDivisionError):
+        roomy(7, by=0)
 
 
 def test_a_page_takes_little_memory_however_deep_it_is_called(tmp_path):
