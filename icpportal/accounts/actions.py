@@ -59,17 +59,17 @@ def open_account(
 ) -> User:
     """Creates an account without codes (demo, tests, staff); `confirmed` marks address and mobile as proved."""
     at = now or timezone.now()
+    user = User(
+        email=email,
+        mobile=mobile,
+        mobile_confirmed_at=at if mobile and confirmed else None,
+        language=language,
+        name=name,
+    )
+    user.set_password(password)
     with transaction.atomic():
-        user = User.objects.create_user(
-            email,
-            password,
-            mobile=mobile,
-            mobile_confirmed_at=at if mobile and confirmed else None,
-            language=language,
-            name=name,
-        )
+        roles.save_with(user, *held_roles)
         EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=confirmed)
-        roles.give(user, *held_roles)
     return user
 
 
@@ -176,9 +176,8 @@ def finish_sign_up(pending: Pending) -> tuple[User, Pending]:
     )
     try:
         with transaction.atomic():
-            user.save()
+            roles.save_with(user, roles.APPLICANT)
             EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
-            roles.give(user, roles.APPLICANT)
             mobile = begin(Kind.FIRST_MOBILE, destination=facts["mobile"], language=user.language, user=user)
             pending.delete()
     except IntegrityError as error:

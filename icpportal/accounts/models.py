@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from icpportal.codes.models import Channel
+from icpportal.database.prepared import CompiledQuery
 from icpportal.fields.types import Column
 from icpportal.privacy.blind_fields import BlindIndexField
 from icpportal.privacy.blind_index import blind_index
@@ -129,8 +130,7 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
 
     def _name_of_its_own(self) -> str:
         """Its address, unless that was another account's before."""
-        before = Q(customer_name=self.email) | Q(former_addresses__email=self.email)
-        return f"account:{self.pk}" if type(self).objects.filter(before).exists() else self.email
+        return f"account:{self.pk}" if NAMED_BEFORE.texts(email=self.email) else self.email
 
     @property
     def customer(self) -> str:
@@ -161,6 +161,14 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
     @property
     def masked_mobile(self) -> str:
         return readable(lambda: mask_mobile(self.mobile))
+
+
+NAMED_BEFORE = CompiledQuery(  # a read of every new account
+    lambda email: (
+        User.objects.filter(Q(customer_name=email) | Q(former_addresses__email=email)).order_by().values_list("pk")[:1]
+    ),
+    email=models.CharField(),
+)
 
 
 class FormerAddress(models.Model):

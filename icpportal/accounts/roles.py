@@ -4,7 +4,7 @@ People who configure the portal see no case, people who decide cases do not conf
 3, 8.1.4.2): such roles are never held together.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
@@ -58,9 +58,24 @@ def names_of(user: User) -> set[str]:
 def give(user: User, *names: str) -> None:
     """Gives the account exactly these roles; staff roles open the review desk, none closes it."""
     refuse_combination(names)
-    user.groups.set([Group.objects.get_or_create(name=name)[0] for name in names])
+    user.groups.set(_named(names))
     user.is_staff = user.is_superuser or is_staff_role(names)
     user.save(update_fields=["is_staff"])
+
+
+def save_with(user: User, *names: str) -> None:
+    """Saves a new account, which holds exactly these roles."""
+    refuse_combination(names)
+    user.is_staff = user.is_superuser or is_staff_role(names)
+    user.save()
+    user.groups.add(*_named(names))
+
+
+def _named(names: Collection[str]) -> list[Group]:
+    """The groups of these roles, created if missing."""
+    found = list(Group.objects.filter(name__in=names))
+    missing = set(names) - {group.name for group in found}
+    return found + [Group.objects.get_or_create(name=name)[0] for name in sorted(missing)]
 
 
 def note_duties_changed(user: User) -> None:

@@ -180,10 +180,11 @@ class Order(DraftModel):
         return self.reference
 
     def save(self, *args: Any, **options: Any) -> None:
-        """Also writes the columns that the order is found by."""
+        """Also writes what the order is found by."""
+        is_new = self._state.adding
         with transaction.atomic():
             super().save(*args, **options)
-            self.keep_derived()
+            self.keep_derived(is_new=is_new)
 
     def get_absolute_url(self) -> str:
         return path("order", self.reference)
@@ -215,9 +216,9 @@ class Order(DraftModel):
         keys: set[tuple[str, str]] = import_string(f"{settings.ORDER_SEARCH_KEYS}.keys_of")(self)
         return keys
 
-    def keep_derived(self) -> None:
+    def keep_derived(self, *, is_new: bool = False) -> None:
         """Updates what the order is found by from its answers, domain and numbers, in their transaction."""
-        import_string(f"{settings.ORDER_SEARCH_KEYS}.keep")(self)
+        import_string(f"{settings.ORDER_SEARCH_KEYS}.keep")(self, is_new=is_new)
 
     @property
     def report_key(self) -> str:

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain
 
+from django.db.models import UUIDField
 from django.utils.translation import gettext_lazy as _
 
 from filings.register.answer_values import lead_answers, text
+from icpportal.database.prepared import CompiledQuery
 from icpportal.fields.types import Answers, Words
 from transfers.models import Order, SearchKey
 from transfers.orders.people import is_individual, is_same_person
@@ -104,15 +106,21 @@ def keys_of(order: Order) -> set[Key]:
     return {(part.key, key) for part in PARTS.values() for key in part.keys(order)}
 
 
-def keep(order: Order) -> None:
-    """Updates the stored keys to the order as it is now; call it in the transaction that changed the order."""
+STORED = CompiledQuery(
+    lambda order: SearchKey.objects.filter(order=order).values_list("pk", "kind", "key"), order=UUIDField()
+)
+
+
+def keep(order: Order, *, is_new: bool = False) -> None:
+    """Updates the stored keys to the order as it is now; call it in the transaction that changed the order.
+
+    Nothing is stored yet of an order that `is_new`.
+    """
     wanted = keys_of(order)
-    stored = {
-        (kind, key): pk for pk, kind, key in SearchKey.objects.filter(order=order).values_list("pk", "kind", "key")
-    }
+    stored = {} if is_new else {(kind, key): pk for pk, kind, key in STORED.texts(order=order.pk)}
     if outdated := [pk for each, pk in stored.items() if each not in wanted]:
         SearchKey.objects.filter(pk__in=outdated).delete()
     if new := wanted - stored.keys():
         SearchKey.objects.bulk_create(
-            [SearchKey(order=order, kind=kind, key=key) for kind, key in sorted(new)], ignore_conflicts=True
+            [SearchKey(order_id=order.pk, kind=kind, key=key) for kind, key in sorted(new)], ignore_conflicts=True
         )

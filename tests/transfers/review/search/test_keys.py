@@ -85,7 +85,7 @@ def test_a_number_that_comes_with_the_filing_password_finds_the_order() -> None:
 def test_keys_and_answers_are_written_together_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     order = make_order()
     before = stored_keys(order)
-    monkeypatch.setattr("transfers.review.search.keys.keep", lambda order: 1 / 0)
+    monkeypatch.setattr("transfers.review.search.keys.keep", lambda order, **options: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         keep(order, "administrator", administrator_answers(admin_phone1="13900000009"))
