@@ -83,6 +83,7 @@ def _send(line: socket.socket, stream: BinaryIO | None, ends: float) -> None:
 
 
 def _reply(line: socket.socket, ends: float) -> str:
+    """The line up to its NUL; "" if the connection ended before that."""
     reply = b""
     while b"\0" not in reply and len(reply) < LONGEST_REPLY:
         _in_time(line, ends)
@@ -90,4 +91,5 @@ def _reply(line: socket.socket, ends: float) -> str:
         if not piece:
             break
         reply += piece
-    return reply.partition(b"\0")[0].decode("utf-8", "replace").strip()
+    whole, end, _ = reply.partition(b"\0")
+    return whole.decode("utf-8", "replace").strip() if end else ""

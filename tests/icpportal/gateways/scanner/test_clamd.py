@@ -58,6 +58,7 @@ def daemon(settings):
     listener = socket.create_server(("127.0.0.1", 0))
     settings.SCANNER_ADDRESS = f"127.0.0.1:{listener.getsockname()[1]}"
     yield SmallClamd(listener)
+    listener.shutdown(socket.SHUT_RDWR)  # wakes its thread, which would accept what comes for the next test's
     listener.close()
 
 
@@ -94,7 +95,8 @@ def test_a_daemon_that_answers_anything_else_is_not(daemon):
 
 
 @pytest.mark.parametrize(
-    "reply", [b"", b"\0", b"stream: ", b"ERROR\0", b"stream: OK or not\0", b"<html>\0", b"\xff\xfe\0"]
+    "reply",
+    [b"", b"\0", b"stream: ", b"stream: OK", b"ERROR\0", b"stream: OK or not\0", b"<html>\0", b"\xff\xfe\0"],
 )
 def test_no_verdict_is_not_a_clean_file(daemon, reply):
     daemon.says = reply
