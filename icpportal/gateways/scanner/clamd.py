@@ -3,6 +3,7 @@
 import socket
 import struct
 import time
+from contextlib import suppress
 from typing import BinaryIO
 
 from django.conf import settings
@@ -45,7 +46,8 @@ def _converse(command: bytes, stream: BinaryIO | None, seconds: float) -> str:
     try:
         with _connect(seconds) as line:
             line.sendall(command)
-            _send(line, stream, ends)
+            with suppress(BrokenPipeError, ConnectionResetError):  # it closes on a file that is too long, and says so
+                _send(line, stream, ends)
             return _reply(line, ends)
     except OSError as problem:
         raise Retryable(f"clamd did not answer: {type(problem).__name__}") from problem

@@ -23,6 +23,7 @@ class SmallClamd:
         self.listener = listener
         self.says: bytes | None = None
         self.wait = 0.0
+        self.longest = 10**9
         self.streams: list[bytes] = []
         self.pieces: list[int] = []
         threading.Thread(target=self.serve, daemon=True).start()
@@ -49,6 +50,8 @@ class SmallClamd:
         while size := struct.unpack("!L", file.read(4))[0]:
             self.pieces.append(size)
             content += file.read(size)
+            if len(content) > self.longest:  # the rest is never read
+                return b"INSTREAM size limit exceeded. ERROR\0"
         self.streams.append(content)
         return b"stream: Eicar-Test-Signature FOUND\0" if EICAR in content else b"stream: OK\0"
 
@@ -110,6 +113,15 @@ def test_a_file_longer_than_the_daemon_accepts_is_refused(daemon):
 
     with pytest.raises(Refused) as caught:
         CLAMD.scan(io.BytesIO(b"content"))
+
+    assert caught.value.code == "size"
+
+
+def test_a_daemon_that_refuses_a_long_file_half_way_is_heard(daemon):
+    daemon.longest = 70_000
+
+    with pytest.raises(Refused) as caught:
+        CLAMD.scan(io.BytesIO(bytes(8_000_000)))
 
     assert caught.value.code == "size"
 
