@@ -68,7 +68,10 @@ def take_back(user: User) -> bool:
 
 
 def shut(closure: Closure, *, now: datetime | None = None) -> bool:
-    """Bars sign-in and sends the last message; returns False while something prevents closing."""
+    """Bars sign-in and sends the last message; returns False while something prevents closing.
+
+    Also when the request was taken back since `closure` was read: one conditional UPDATE decides.
+    """
     user, now = closure.user, now or timezone.now()
     if closure.shut_at is not None:
         return True
@@ -76,6 +79,8 @@ def shut(closure: Closure, *, now: datetime | None = None) -> bool:
         return False
     duties = duties_in_words(user)
     with transaction.atomic():
+        if not Closure.objects.filter(pk=closure.pk, shut_at=None).update(shut_at=now):
+            return Closure.objects.filter(pk=closure.pk).exists()  # another worker has just shut it
         notify(
             key=f"{LAST_WORD}:{closure.pk}",
             template=WITH_DUTIES if any(duties.values()) else LAST_WORD,
@@ -88,7 +93,6 @@ def shut(closure: Closure, *, now: datetime | None = None) -> bool:
         user.set_unusable_password()
         user.save(update_fields=["is_active", "password"])
         sessions.end_sessions(user)
-        Closure.objects.filter(pk=closure.pk).update(shut_at=now)
         closure.shut_at = now
         wake_worker(TASK)
     return True

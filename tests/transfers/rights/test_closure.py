@@ -238,6 +238,24 @@ def test_while_the_authority_has_an_order_the_request_waits_and_can_be_withdrawn
     assert client.get(URL).status_code == 302
 
 
+def test_an_account_stays_open_when_its_owner_takes_the_request_back_while_a_worker_comes_to_it(
+    client: Client,
+) -> None:
+    user = make_user()
+    order = with_papers(user, states.AUTHORITY_REVIEW)
+    close(client, user)
+    read_by_the_worker = Closure.objects.select_related("user").get()
+    Order.objects.filter(pk=order.pk).update(state=states.REFUSED)
+    client.post(URL, {"keep": "1"})
+
+    assert closure.carry_out(read_by_the_worker) is False
+
+    user.refresh_from_db()
+    assert (user.is_active, user.check_password(PASSWORD)) == (True, True)
+    assert (user.email, bool(reload(order).answers)) == (read_by_the_worker.user.email, True)
+    assert not Message.objects.filter(template__in=(closure.LAST_WORD, closure.WITH_DUTIES)).exists()
+
+
 def test_a_hold_keeps_everything_until_it_ends(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     user = make_user()
     with_papers(user, states.DRAFT)
