@@ -484,6 +484,18 @@ def test_operations_release_held_orders_and_open_no_case(client):
     assert moves(held) == ["released"]
 
 
+def test_operations_read_that_a_colleague_has_released_a_held_order_before(client):
+    held = make_order(state=states.HANDING_OVER, held=True)
+    client = english(client, staff("operations"))
+    actions.release_hold(read(held), actor=staff("operations"))
+
+    html = client.post(QUEUE, {"act": "release_hold", "pick": [str(held.pk)]}, follow=True).content.decode()
+
+    assert "0 done, 1 not done" in html
+    assert f"{held.reference}: it has moved on" in html
+    assert (read(held).report, moves(held)) == (2, ["released"])
+
+
 @pytest.mark.parametrize("role", ["reviewer", "auditor", "viewer"])
 def test_others_cannot_release_a_held_order(client, role):
     held = make_order(state=states.HANDING_OVER, held=True)

@@ -142,7 +142,8 @@ def _release(order: Order, user: User, whom: User) -> Words:
 
 
 def _release_hold(order: Order, user: User, whom: User) -> Words:
-    actions.release_hold(order, actor=user)
+    if not actions.release_hold(order, actor=user):
+        raise MoveNotAllowed("no hold to release")
     return _("submitted again")
 
 
