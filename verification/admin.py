@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Unpack
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -21,6 +22,7 @@ from icpportal.desk.event_lines import event_line, log_change
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.desk.readonly_list import ValuesFilter
 from icpportal.fields.fields import NumberField, PlainTextField
+from icpportal.fields.form_types import Files, ModelFormOptions, Posted
 from icpportal.fields.language_marks import comma_list, labelled
 from icpportal.lifecycle import REVIEWER, MoveNotAllowed
 from icpportal.privacy.actions import note_access_by
@@ -183,18 +185,48 @@ class BackdropAdmin(ReadOnly):
         return False
 
 
+class StockForm(forms.ModelForm):
+    """The number in stock and the day of the next delivery, entered while others post and get back backdrops."""
+
+    class Meta:
+        model = BackdropStock
+        fields = ("count", "expected_on")
+
+    def __init__(
+        self, data: Posted | None = None, files: Files | None = None, **options: Unpack[ModelFormOptions]
+    ) -> None:
+        super().__init__(data, files, **options)
+        self.fields["count"].show_hidden_initial = True
+
+    def clean_count(self) -> int:
+        """The number in stock now if it was left as the page showed it; refuses another one where that is outdated."""
+        typed, present = self.cleaned_data["count"], self.instance.count
+        name = self.add_initial_prefix("count")
+        shown = self.data.get(name, str(present))
+        if str(typed) == shown:
+            return int(present)
+        if shown != str(present):
+            self.data = dict(self.data.items()) | {name: str(present)}  # who presses again has read it
+            words = gettext("The stock has become %(n)s since this page was opened: count again, then save")
+            raise ValidationError(words, code="moved", params={"n": present})
+        return int(typed)
+
+
 @admin.register(BackdropStock)
 class BackdropStockAdmin(admin.ModelAdmin):
     """The number of backdrops in stock: one row, typed in by the person who counts them."""
 
+    form = StockForm
     lead = _(
         "How many backdrops lie here to be posted. Each one posted takes one off; with none left, no request can be"
         " posted, and applicants read the day you enter here."
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BackdropStock]:
+        """The only row, locked while it is changed: a parcel posted at this moment waits."""
         actions.stock()
-        return super().get_queryset(request)
+        row = super().get_queryset(request)
+        return row.select_for_update() if request.method == "POST" else row
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, str] | None = None) -> HttpResponse:
         """Opens the page of the only row."""
