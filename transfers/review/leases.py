@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -13,7 +14,7 @@ from icpportal.lifecycle import MoveNotAllowed
 from icpportal.time_format import to_beijing
 from transfers.models import ColleagueNote, Order
 from transfers.orders import queries
-from transfers.review.staff import reviewers
+from transfers.review.staff import is_lead, reviewers
 from transfers.second_look.queries import open_look
 
 LEASE = timedelta(minutes=30)
@@ -97,7 +98,12 @@ def _refusal(order: Order, reviewer: User) -> AssignedToOther | None:
 def assign_to_me(order: Order, reviewer: User, *, now: datetime | None = None) -> None:
     """Takes the order, or renews one's lease; raises `AssignedToOther` if somebody else holds it."""
     now = now or timezone.now()
-    _take(order, reviewer, Q(reviewer=None) | Q(reviewer=reviewer) | Q(claimed_until__lt=now), now)
+    _take(order, reviewer, _is_open_to(reviewer, now), now)
+
+
+def _is_open_to(reviewer: User, now: datetime) -> Q:
+    """A condition: nobody else holds the order."""
+    return Q(reviewer=None) | Q(reviewer=reviewer) | Q(claimed_until__lt=now)
 
 
 def take_over(order: Order, lead: User, *, now: datetime | None = None) -> None:
@@ -144,9 +150,11 @@ def release_all_of_former(user: User, *, now: datetime | None = None) -> None:
 def hand_on(order: Order, author: User, to: User, words: str = "", *, now: datetime | None = None) -> None:
     """Hands the order to a colleague, with a note; raises `OwnOrder` if it is the colleague's own.
 
-    Whoever hands it on holds it, or is a lead; anybody may hand on a free order.
+    A lead hands on any order, others one that they hold or that is free; else raises `AssignedToOther`.
     """
-    take_over(order, to, now=now)
-    ColleagueNote.objects.create(
-        order=order, kind=ColleagueNote.HANDED_ON, author=author, addressee=to, words=words, at=now or timezone.now()
-    )
+    now = now or timezone.now()
+    with transaction.atomic():
+        _take(order, to, Q() if is_lead(author) else _is_open_to(author, now), now)
+        ColleagueNote.objects.create(
+            order=order, kind=ColleagueNote.HANDED_ON, author=author, addressee=to, words=words, at=now
+        )

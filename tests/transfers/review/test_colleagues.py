@@ -31,7 +31,7 @@ from transfers.orders import actions as orders
 from transfers.orders.actions import WITHDRAW_REASONS
 from transfers.review import actions as review
 from transfers.review.cases import drafts
-from transfers.review.leases import LEASE, assign_to_me
+from transfers.review.leases import LEASE, AssignedToOther, assign_to_me, hand_on
 
 pytestmark = pytest.mark.django_db
 NAME = "website.site_name"
@@ -87,6 +87,19 @@ def test_only_a_lead_passes_on_somebody_elses_order(client):
     press(english(client, make_lead_reviewer()), order, "hand_on", **{"hand-to": str(colleague.pk)})
 
     assert read(order).reviewer == colleague
+
+
+def test_a_case_that_a_colleague_took_at_this_moment_is_not_handed_on_by_somebody_else():
+    order, me, taker, other = make_order(state=states.SUBMITTED), *map(make_named, ("沈阳", "高扬", "吴敏"))
+    as_i_read_it = read(order)
+    assign_to_me(order, taker)
+
+    with pytest.raises(AssignedToOther):
+        hand_on(as_i_read_it, me, other)
+
+    assert (read(order).reviewer, ColleagueNote.objects.exists()) == (taker, False)
+    hand_on(as_i_read_it, make_lead_reviewer(), other)
+    assert read(order).reviewer == other
 
 
 def test_nothing_is_handed_on_to_a_colleague_who_was_only_invited(client):
