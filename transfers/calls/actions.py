@@ -48,13 +48,10 @@ def ask(
     With an `objection`, the person who objects is called, and the applicant is not told.
     """
     now = now or timezone.now()
-    if order.is_ended:
-        raise CallRefused(gettext_lazy("This order has ended: there is nobody to call"))
-    if objection is not None and Objection.objects.filter(pk=objection.pk, closed_at__isnull=False).exists():
-        raise CallRefused(gettext_lazy("This objection is closed: there is nothing to call about"))
     _refuse_own(order, asker)
     try:
         with transaction.atomic():
+            _refuse_ended(order, objection)
             call = Call.objects.create(
                 order=order,
                 objection=objection,
@@ -71,6 +68,15 @@ def ask(
     except IntegrityError as taken:
         raise CallRefused(gettext_lazy("A call to this person is open already: see Calls")) from taken
     return call
+
+
+def _refuse_ended(order: Order, objection: Objection | None) -> None:
+    """Refuses what has ended by now; until the call is written, nobody can end it."""
+    order.refresh_from_db(fields=["state"], from_queryset=Order.objects.select_for_update(of=("self",)))
+    if order.is_ended:
+        raise CallRefused(gettext_lazy("This order has ended: there is nobody to call"))
+    if objection and not Objection.objects.select_for_update().filter(pk=objection.pk, closed_at=None).exists():
+        raise CallRefused(gettext_lazy("This objection is closed: there is nothing to call about"))
 
 
 def book(call: Call, at: datetime, owner: User, *, now: datetime | None = None) -> None:

@@ -32,6 +32,7 @@ from transfers.calls import actions, slots
 from transfers.calls.outcomes import NO_ANSWER
 from transfers.check.readiness import advice_kept
 from transfers.models import Call, Order
+from transfers.orders import actions as orders
 from transfers.review.cases import drafts
 
 pytestmark = pytest.mark.django_db
@@ -291,3 +292,14 @@ def test_an_order_that_ends_ends_its_calls(order: Order) -> None:
 
     call.refresh_from_db()
     assert (call.result, moves(order)[-1]) == ("order_ended", "withdraw")
+
+
+def test_nobody_is_to_be_called_about_an_order_that_was_withdrawn_at_this_moment(order: Order) -> None:
+    as_the_reviewer_read_it = read(order)
+    orders.withdraw(order, actor=order.owner, reason="not_wanted")
+
+    with pytest.raises(actions.CallRefused, match="订单已结束"):
+        actions.ask(as_the_reviewer_read_it, make_reviewer(), role="subject_lead", about="x")
+
+    assert not Call.objects.exists()
+    assert "call_planned" not in moves(order)
