@@ -1,6 +1,6 @@
 """Alarms and rows set aside at the review desk: read-only, but a row may be tried again at once."""
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -57,4 +57,4 @@ class SetAsideAdmin(ReadOnlyAdmin):
 
     @admin.action(description=gettext_lazy("Try again now"), permissions=["retry"])
     def try_them_again(self, request: HttpRequest, queryset: QuerySet[SetAside]) -> None:
-        messages.info(request, _("%(n)s will be tried with the next round") % {"n": try_again(queryset)})
+        self.message_user(request, _("%(n)s will be tried with the next round") % {"n": try_again(queryset)})

@@ -6,7 +6,6 @@ from typing import TypeVar
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.helpers import ActionForm
-from django.contrib.messages.storage.base import Message
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext
@@ -27,12 +26,6 @@ class ReasonForm(ActionForm):
     """A reason beside the choice of action."""
 
     reason = forms.CharField(label=_("Reason"), max_length=REASON_LONGEST, required=False)
-
-
-def has_acted(request: HttpRequest) -> bool:
-    """Whether an action of this request did something: what it did not do it tells as a warning or an error."""
-    told: list[Message] = getattr(messages.get_messages(request), "_queued_messages", [])
-    return any(each.level < messages.WARNING for each in told)
 
 
 class RowActions(ReadOnlyAdmin[Row]):

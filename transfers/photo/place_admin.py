@@ -1,7 +1,7 @@
 """Designated places at the review desk: operations keep the list; people who chose a closing place are told."""
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -62,9 +62,9 @@ class PhotoPlaceAdmin(admin.ModelAdmin):
     @admin.action(description=gettext_lazy("Open again"), permissions=["change"])
     def open_them(self, request: HttpRequest, queryset: QuerySet[PhotoPlace]) -> None:
         done = sum(photo_places.reopen(place) for place in queryset)
-        messages.info(
+        self.message_user(
             request, _("%(done)s done, %(skipped)s skipped") % {"done": done, "skipped": len(queryset) - done}
         )
 
     def _say(self, request: HttpRequest, told: int) -> None:
-        messages.info(request, _("Notified %(n)s applicants who had chosen it") % {"n": told})
+        self.message_user(request, _("Notified %(n)s applicants who had chosen it") % {"n": told})

@@ -26,13 +26,13 @@ from django.utils.translation import gettext_lazy
 from icpportal.desk.event_lines import read_of_log
 from icpportal.desk.pages import DeskPage, draw
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
-from icpportal.desk.row_actions import has_acted
 from icpportal.desk.stock.bounded import CappedPaginator, found_exactly
 from icpportal.desk.stock.lists import is_picked, of_the_desk
 from icpportal.fields.components import Link
 from icpportal.fields.types import Words
 
 LONGEST_HISTORY = 200
+ACTED = "_has_acted"  # attribute of a request
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,22 @@ class StockPages(ModelAdmin):
             self.message_user(request, _("Nothing was done: press “Run action” for the chosen rows"), messages.WARNING)
             return self._typed_again(request, extra_context)
         answer = super().changelist_view(request, extra_context)
-        is_refused = request.method == "POST" and answer.status_code == HTTPStatus.FOUND and not has_acted(request)
+        is_redirect = request.method == "POST" and answer.status_code == HTTPStatus.FOUND
+        is_refused = is_redirect and not getattr(request, ACTED, False)
         return self._typed_again(request, extra_context) if is_refused else answer
+
+    def message_user(
+        self,
+        request: HttpRequest,
+        message: Words,
+        level: int | str = messages.INFO,
+        extra_tags: str = "",
+        fail_silently: bool = False,
+    ) -> None:
+        """As Django's, and notes that an action did something: what it did not do it tells as a warning or an error."""
+        if level in (messages.INFO, messages.SUCCESS):
+            setattr(request, ACTED, True)
+        super().message_user(request, str(message), level, extra_tags, fail_silently)
 
     def _typed_again(self, request: HttpRequest, extra_context: dict[str, Words] | None) -> HttpResponse:
         """The list after a press that did nothing, with its ticks and what was typed beside the actions."""
