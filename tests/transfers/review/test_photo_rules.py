@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from icpportal.outbox.models import Message
@@ -168,3 +170,14 @@ def test_a_rule_whose_reason_was_deleted_by_staff_is_not_dropped_silently(client
 
     assert "These reasons are not in the catalogue any more: Upper body, no hat or mask" in html
     assert moves(order) == []
+
+
+@pytest.mark.usefixtures("reasons")
+def test_a_new_photo_without_a_reason_is_asked_again_with_the_catalogue_read_once_for_it(client):
+    order, desk = make_taken("plain"), english(client, make_reviewer())
+
+    with CaptureQueriesContext(connection) as asked:
+        html = press(desk, order, "refuse_photo", **{"photo-words": "太远"}).content.decode()
+
+    assert "Mark the rule that is not met, or choose a reason" in html
+    assert sum('FROM "transfers_reasonversion"' in query["sql"] for query in asked.captured_queries) == 1

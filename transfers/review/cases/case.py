@@ -1,6 +1,6 @@
 """Puts together the page of a case, and the pages on which it is returned or accepted."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from math import pi
 
 from django import forms
@@ -193,8 +193,6 @@ def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form
     typed = drafts.read(order, user, rounds.next_number)
     query = kept_query(request)
     notes, asked_of_user = notes_of(order, user)
-    own = _more_forms(order, user, typed, is_lead=user.has_perm(LEADS))
-    drawn = {**own, **again}
     parts = parts_of(order)
     asked = request.GET.get("ask", "")
     asked = asked if asked in parts else ""
@@ -208,7 +206,7 @@ def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form
         parts=[(part, f"{section_of(part)} · {label_of(part)}") for part in parts],
         typed_part=typed.fields.get(f"{ASK}-part", ""),
         questions=[_question(note, typed) for note in asked_of_user],
-        forms=drawn,
+        forms=_more_forms(order, user, typed, again),
         note=typed.fields.get(f"{NOTE}-words", ""),
         happened=case_events(order, rounds, notes),
         sent=sent_reports.of_order(order.reference),
@@ -276,27 +274,29 @@ def _question_words(note: ColleagueNote) -> str:
 
 
 def _forms(order: Order, typed: drafts.TypedText, again: Mapping[str, forms.Form]) -> dict[str, forms.Form]:
-    """The form of the photo while it is judged, with what was typed so far."""
-    found: dict[str, forms.Form] = {}
-    if is_in(order, Group.PHOTO_IN_REVIEW):
-        ways = queries.rules_of(order).photo_ways
-        found["photo_form"] = PhotoForm(prefix=PHOTO, order=order, ways=ways, initial=own_fields(typed.fields, PHOTO))
-    return {**found, **again}
+    """The form of the photo while it is judged, with what was typed so far; a refused form as it is."""
+    if is_in(order, Group.PHOTO_IN_REVIEW) and "photo_form" not in again:
+        ways, initial = queries.rules_of(order).photo_ways, own_fields(typed.fields, PHOTO)
+        return {"photo_form": PhotoForm(prefix=PHOTO, order=order, ways=ways, initial=initial), **again}
+    return {**again}
 
 
-def _more_forms(order: Order, user: User, typed: drafts.TypedText, *, is_lead: bool) -> dict[str, forms.Form]:
-    """The forms of further actions."""
-    found: dict[str, forms.Form] = {}
+def _more_forms(
+    order: Order, user: User, typed: drafts.TypedText, again: Mapping[str, forms.Form]
+) -> dict[str, forms.Form]:
+    """The forms of further actions; a refused one as it is."""
+    in_review = is_in(order, Group.IN_REVIEW)
+    colleagues = list(colleagues_of(user)) if in_review else []
+    may_refuse = in_review and user.has_perm(LEADS) and not has_look(order)
+    offered: dict[str, Callable[[], forms.Form]] = {}
     if not order.is_ended:
-        found["call_form"] = ask_call_form(order, None, own_fields(typed.fields, CALL))
-    if is_in(order, Group.IN_REVIEW):
-        colleagues = list(colleagues_of(user))
-        found["hand_on_form"] = HandOnForm(colleagues=colleagues, initial=own_fields(typed.fields, HAND))
-        found["ask_form"] = AskForm(colleagues=colleagues, initial=own_fields(typed.fields, ASK))
-    may_refuse = is_lead and is_in(order, Group.IN_REVIEW) and not has_look(order)
+        offered["call_form"] = lambda: ask_call_form(order, None, own_fields(typed.fields, CALL))
+    if in_review:
+        offered["hand_on_form"] = lambda: HandOnForm(colleagues=colleagues, initial=own_fields(typed.fields, HAND))
+        offered["ask_form"] = lambda: AskForm(colleagues=colleagues, initial=own_fields(typed.fields, ASK))
     if may_refuse and request_to_show(REFUSAL, order.pk) is None:
-        found["refuse_form"] = RefuseForm(prefix=REFUSE, initial=own_fields(typed.fields, REFUSE))
-    return found
+        offered["refuse_form"] = lambda: RefuseForm(prefix=REFUSE, initial=own_fields(typed.fields, REFUSE))
+    return {**{name: make() for name, make in offered.items() if name not in again}, **again}
 
 
 def _begun_reasons(form: forms.Form | None) -> Held | None:

@@ -167,14 +167,14 @@ def _accept_photo(order: Order, reviewer: User, typed: TypedText) -> None:
 def _refuse_photo(order: Order, reviewer: User, typed: TypedText) -> PhotoForm | None:
     case = photo_judged(order, typed)
     rules = unmet(case.verdicts)
-    if lost := reasons_lost(rules, order):
-        raise Contradicted(_("These reasons are not in the catalogue any more: %(reasons)s") % {"reasons": lost})
     form = PhotoForm(
         typed.fields, prefix=PHOTO, order=order, ways=queries.rules_of(order).photo_ways, has_rules=bool(rules)
     )
+    held = form.reasons_of_rules
+    if lost := reasons_lost(rules, held):
+        raise Contradicted(_("These reasons are not in the catalogue any more: %(reasons)s") % {"reasons": lost})
     if not form.is_valid():
         return form
-    held = form.reasons_of_rules
     named = [decisions.named_as(review.returned_field(order, part, held[key], {})) for part, key in rules.items()]
     besides = form.returned_field()
     if besides.reason or besides.own:

@@ -19,7 +19,7 @@ from transfers.returns.labels import label_of
 from transfers.review.cases.parts.part import attributes
 from transfers.review.cases.parts.verdicts import OK, RETURN, Tally, Verdict, tally_of, verdicts_of
 from transfers.review.reasons.blanks import plain
-from transfers.review.reasons.queries import Held, offered_reasons
+from transfers.review.reasons.queries import Held
 from verification.photos.methods import BACKDROP, PLAIN
 from verification.pictures.checks import BY_KEY
 
@@ -117,10 +117,9 @@ def unmet(verdicts: Mapping[str, Verdict]) -> dict[str, str]:
     return {part: BY_PART[part].reason for part, each in verdicts.items() if each.said == RETURN}
 
 
-def reasons_lost(rules: Mapping[str, str], order: Order) -> str:
-    """The rules whose reason is no longer in force here: the applicant would read nothing."""
-    known = offered_reasons(order)
-    return comma_list(BY_PART[part].words for part, reason in rules.items() if reason not in known)
+def reasons_lost(rules: Mapping[str, str], held: Held) -> str:
+    """The rules whose reason is no longer among those in force here: the applicant would read nothing."""
+    return comma_list(BY_PART[part].words for part, reason in rules.items() if reason not in held)
 
 
 def rule_lines(reasons: Held, verdicts: Mapping[str, Verdict], found: Collection[str] | None) -> list[RuleLine]:
