@@ -1,5 +1,6 @@
-"""Typed text: kept as it is unless it has invisible characters; numbers and codes normalised."""
+"""Typed text, kept unless it has invisible characters; numbers and names as usual; how files of text are written."""
 
+import codecs
 import re
 import unicodedata
 from datetime import date
@@ -24,6 +25,17 @@ DAY_WRITTEN = re.compile(r"([0-9]{4})(?:[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})
 SPACE_OF_NAME = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
 DOT_OF_NAME = re.compile(rf"(?<=[{HAN}])\s*[·.\u2022\u2027\u2219\u22c5\uff0e\u30fb\uff65]\s*(?=[{HAN}])")
 BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
+
+# byte order marks, the longer ones first: that of UTF-32 begins with that of UTF-16
+MARKED_ENCODINGS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    "\ufeff".encode("gb18030"): "gb18030",
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+MARK_LONGEST = max(map(len, MARKED_ENCODINGS))
 
 
 def _is_variation_selector(char: str) -> bool:
@@ -118,3 +130,13 @@ def plain_label(label: Words | None) -> str:
     if not text:
         return _("answer")
     return text if text[1:2].isupper() else text[0].lower() + text[1:]
+
+
+def marked_encoding(head: bytes) -> str:
+    """The encoding whose byte order mark begins a file; "" without one."""
+    return next((name for mark, name in MARKED_ENCODINGS.items() if head.startswith(mark)), "")
+
+
+def separator_in(line: str) -> str:
+    """What stands between the cells of a table's line: a comma, or the tab with which Excel writes UTF-16."""
+    return "\t" if "\t" in line else ","

@@ -1,12 +1,12 @@
 """Reads a year's holiday notice from a file, so that staff need not type thirty days."""
 
-import codecs
 import csv
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+from icpportal.fields.text import marked_encoding, separator_in
 from icpportal.workdays.models import WorkCalendarDay
 
 KINDS = {"work": True, "off": False}
@@ -19,7 +19,7 @@ class BadNotice(ValueError):
 def read(path: Path, *, source: str = "") -> list[WorkCalendarDay]:
     """The days of a CSV file with lines such as `2027-02-06,work` or `2027-02-08,off,Spring Festival`."""
     text = _text(path)
-    lines = csv.reader(text.splitlines(), delimiter="\t" if "\t" in text.partition("\n")[0] else ",")
+    lines = csv.reader(text.splitlines(), delimiter=separator_in(text.partition("\n")[0]))
     days = [_day(number, cells, source or path.name) for number, cells in enumerate(lines, start=1) if any(cells)]
     if not days:
         raise BadNotice(f"{path.name} holds no day")
@@ -30,12 +30,12 @@ def read(path: Path, *, source: str = "") -> list[WorkCalendarDay]:
 
 
 def _text(path: Path) -> str:
-    """The file's text: UTF-8, or what Excel on a Chinese Windows saves: GB18030, or UTF-16 with its mark and tabs."""
+    """The file's text: as its byte order mark says, else UTF-8, else the GB18030 of Excel on a Chinese Windows."""
     content = path.read_bytes()
-    is_marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ("utf-16",) if is_marked else ("utf-8-sig", "gb18030"):
+    marked = marked_encoding(content)
+    for encoding in (marked,) if marked else ("utf-8", "gb18030"):
         try:
-            return content.decode(encoding)
+            return content.decode(encoding).removeprefix("\ufeff")
         except UnicodeDecodeError:
             continue
     raise BadNotice(f"{path.name} is neither UTF-8, UTF-16 nor GB18030: save it as CSV UTF-8")

@@ -11,7 +11,7 @@ from typing import BinaryIO, TextIO
 from django.utils.translation import gettext as _
 
 from filings.legacy_import.dump.columns import NAMES
-from icpportal.fields.text import strip_outer
+from icpportal.fields.text import MARK_LONGEST, marked_encoding, separator_in, strip_outer
 from icpportal.fields.types import Json
 
 LONGEST = 64 * 1024  # characters in one row
@@ -19,15 +19,6 @@ PIECE = 256 * 1024
 WRONG_MOST = 0.1  # share of non-ASCII that may be broken before the file counts as the other encoding
 BOUNDARY = re.compile(r"(?:\}\s*,?|\n)\s*(?=\{)")  # after an object, or at the start of a line
 UTF8, GB18030 = "utf-8-sig", "gb18030"
-# the longer ones first: that of UTF-32 begins with that of UTF-16
-MARKS = {
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    "\ufeff".encode(GB18030): GB18030,
-    codecs.BOM_UTF8: UTF8,
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 
 
 class InvalidDump(Exception):
@@ -55,9 +46,9 @@ def encoding_of(path: Path) -> str:
 
 def _marked(file: BinaryIO) -> str:
     """The encoding whose byte order mark begins the file; "" without one."""
-    head = file.read(max(map(len, MARKS)))
+    head = file.read(MARK_LONGEST)
     file.seek(0)
-    return next((name for mark, name in MARKS.items() if head.startswith(mark)), "")
+    return marked_encoding(head)
 
 
 def recognised_words(path: Path, encoding: str) -> str:
@@ -108,7 +99,7 @@ def _rows(file: TextIO) -> Iterator[Raw]:
 def _csv(file: TextIO) -> Iterator[Raw]:
     lines = _lines(file)
     first = next(lines, "") or ""
-    between = "\t" if "\t" in first else ","  # Excel writes UTF-16 with tabs
+    between = separator_in(first)
     head = _cells(first, between) or []
     names = [NAMES.get(strip_outer(cell.lstrip("\ufeff")), "") for cell in head]
     if not {"kind", "domain", "account_email"} & set(names):

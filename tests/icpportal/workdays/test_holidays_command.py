@@ -65,6 +65,16 @@ def test_a_notice_saved_by_excel_on_a_chinese_windows_is_read(tmp_path, between,
     assert WorkCalendarDay.objects.get().source == "notice.csv: 春节"
 
 
+@pytest.mark.parametrize(("mark", "encoding"), [("\ufeff", "gb18030"), ("", "utf-32")])
+def test_a_notice_is_read_in_the_encoding_that_its_first_bytes_name(tmp_path, mark, encoding):
+    file = tmp_path / "notice.csv"
+    file.write_bytes(f"{mark}2027-02-08,off,春节\r\n".encode(encoding))
+
+    call_command("holidays", "load", str(file))
+
+    assert WorkCalendarDay.objects.get().source == "notice.csv: 春节"
+
+
 def test_a_file_in_an_unknown_encoding_is_named_with_what_to_do(tmp_path):
     file = tmp_path / "notice.csv"
     file.write_bytes("2027-02-08,off".encode("utf-16") + b"\x00")  # cut off in the middle of a character
