@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from icpportal.accounts.guards import account_of, confirmed_required
-from icpportal.accounts.models import User
 from icpportal.desk.own_words import EN, ZH, html_for
 from icpportal.fields.domains import display_domain
 from icpportal.fields.fields import PlainTextField
@@ -22,11 +21,6 @@ from icpportal.fields.types import Words
 from transfers.models import Objection
 from transfers.objections.results import result_of
 from transfers.pages.frame import Page, render_page
-
-
-def waiting(owner: User, domain: str) -> Objection | None:
-    """This account's objection about the domain that a reviewer has not answered."""
-    return Objection.objects.filter(owner=owner, domain=domain, closed_at__isnull=True).first()
 
 
 class ObjectionForm(forms.Form):

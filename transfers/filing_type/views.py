@@ -17,7 +17,7 @@ from icpportal.fields.client import client_address
 from icpportal.fields.components import Notice, SummaryRow
 from icpportal.fields.domains import display_domain
 from icpportal.fields.types import Words
-from transfers.filing_type import facts, objections, outcomes, start_answers
+from transfers.filing_type import facts, outcomes, start_answers
 from transfers.filing_type.decision import STARTS, Outcome
 from transfers.filing_type.drafts import draft_notices
 from transfers.filing_type.forms import VerifyTypeForm
@@ -228,7 +228,7 @@ def objection_in_order(request: HttpRequest, reference: str) -> HttpResponse:
 def _object(request: HttpRequest, domain: str, subject_key: str, back: str) -> HttpResponse:
     """Takes an objection once; a second one is answered with the first."""
     shown = display_domain(domain)
-    if there := objections.waiting(account_of(request), domain):
+    if there := actions.open_objection(account_of(request), domain):
         url = reverse("objection-page", args=[there.reference])
         return render_page(request, ObjectionSentPage(domain=shown, back_url=back, url=url))
     form = ObjectionForm(request.POST or None)

@@ -221,9 +221,17 @@ def state_phone(order: Order, role: str, *, stated: bool, now: datetime | None =
     return rows.update(stated_at=now if stated else None) == 1
 
 
+def open_objection(owner: User, domain: str) -> Objection | None:
+    """This account's objection about the domain that a reviewer has not answered."""
+    return Objection.objects.filter(owner=owner, domain=domain, closed_at=None).first()
+
+
 def object_to(*, owner: User, domain: str, subject_key: str, words: str) -> Objection:
-    """Sends a reviewer an objection to an open order elsewhere."""
+    """Sends a reviewer an objection to an open order elsewhere; returns the first one if repeated."""
     with transaction.atomic():
+        User.objects.select_for_update().get(pk=owner.pk)  # of two presses, the second waits here for the first
+        if there := open_objection(owner, domain):
+            return there
         order = queries.objected_order(owner, subject_key, domain)
         objection = Objection.objects.create(
             owner=owner, domain=domain, subject_key=subject_key, words=words, order=order

@@ -1,4 +1,4 @@
-"""Pressing twice has one effect: the start of an order, the release of a held report."""
+"""Pressing twice has one effect: the start of an order, the release of a held report, an objection."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, moves, type_answers
 from transfers.filing_type.decision import Outcome
-from transfers.models import Order, TypeCheck
+from transfers.models import Objection, Order, TypeCheck
 from transfers.orders import actions
 
 pytestmark = pytest.mark.django_db
@@ -59,3 +59,13 @@ def test_a_subject_of_any_nature_submits_its_order() -> None:
         actions.submit(order, actor=order.owner)
 
     assert sorted(Order.objects.values_list("nature", "state")) == sorted((key, states.SUBMITTED) for key in NATURES)
+
+
+def test_an_objection_sent_by_two_presses_is_one_and_is_confirmed_once() -> None:
+    order, objector = make_order(state=states.SUBMITTED), make_user()
+    said = {"owner": objector, "domain": order.domain, "subject_key": "", "words": "域名是我们的"}
+
+    first, second = actions.object_to(**said), actions.object_to(**said)
+
+    assert (second, list(Objection.objects.all())) == (first, [first])
+    assert Message.objects.filter(template="objection_received").count() == 1
