@@ -1,7 +1,8 @@
-"""Stores and finds drafts of pages: one for each reader and URL, the last writer wins."""
+"""Stores and finds drafts of pages: one for each reader and URL; of what two requests store, the later counts."""
 
 import json
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
@@ -18,6 +19,7 @@ from icpportal.drafts.models import PageDraft
 from icpportal.fields.client import client_address
 from icpportal.fields.types import Json
 from icpportal.privacy.blind_index import blind_index
+from icpportal.privacy.fields import seal_value
 
 VISITOR = "page_visitor"  # cookie of visitors who are not signed in, with a random id
 NEW_VISITOR = "_page_visitor"  # attribute of the request: to be set by the response
@@ -25,6 +27,7 @@ HAS_DRAFTS = "has_page_drafts"  # attribute of the loaded account: whether it ha
 KEPT = timedelta(days=60)  # as long as an order's draft
 KEPT_OF_VISITORS = timedelta(days=1)
 LARGEST = 64 * 1024  # characters stored for one page
+SEALED = ("typed", "reply")
 
 Typed = dict[str, list[str]]
 
@@ -96,23 +99,32 @@ def _write(request: HttpRequest, mark: Mark, now: datetime, **values: Json | dat
     owner = reader.partition(":")[2] if reader.startswith("account:") else None
     if owner is not None and owner != str(request.user.pk) and not get_user_model().objects.filter(pk=owner).exists():
         return
-    key = _key(reader, mark)
-    for _again in range(2):
-        draft = PageDraft.objects.filter(key=key).first()
-        if draft is None:
-            if owner is None and not limits.consume("visitor_drafts", client_address(request)).ok:
-                raise TooMany
-            draft = PageDraft(key=key, owner_id=owner, holder=mark.holder)
-        for name, value in values.items():
+    key, until = _key(reader, mark), now + (KEPT_OF_VISITORS if owner is None else KEPT)
+    for _again in range(2):  # another window may store or drop it at this moment
+        there = PageDraft.objects.filter(key=key).first()
+        if there is None and owner is None and not limits.consume("visitor_drafts", client_address(request)).ok:
+            raise TooMany
+        draft = there or PageDraft(key=key, owner_id=owner, holder=mark.holder)
+        for name, value in {**values, "expires_at": until}.items():
             setattr(draft, name, value)
-        draft.expires_at = now + (KEPT_OF_VISITORS if owner is None else KEPT)
-        try:
-            with transaction.atomic():
-                draft.save()
+        if _rewrite(draft, [*values, "expires_at"]) if there else _insert(draft):
             setattr(request.user, HAS_DRAFTS, True)
-        except IntegrityError:  # another window was first: overwrites its row
-            continue
-        return
+            return
+
+
+def _insert(draft: PageDraft) -> bool:
+    try:
+        with transaction.atomic():
+            draft.save(force_insert=True)
+    except IntegrityError:  # another window was first
+        return False
+    return True
+
+
+def _rewrite(draft: PageDraft, names: Iterable[str]) -> bool:
+    """Writes these columns alone: the others may have changed since it was read. False if it was dropped since."""
+    columns = {name: seal_value(draft, name) if name in SEALED else getattr(draft, name) for name in names}
+    return bool(PageDraft.objects.filter(pk=draft.pk).update(**columns))
 
 
 def _reader(request: HttpRequest, mark: Mark) -> str:
