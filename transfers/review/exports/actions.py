@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -57,31 +58,32 @@ def answer(export: ListExport, *, actor: User, granted: bool, client: str, now: 
     if export.asked_by_id == actor.pk:
         raise ExportRefused(NOT_YOURS)
     until = now + FETCHED_WITHIN if granted else export.expires_at
-    done = (
-        waiting(now)
-        .filter(pk=export.pk)
-        .update(answered_by=actor, answered_at=now, is_granted=granted, expires_at=until)
-    )
-    if not done:
-        raise ExportRefused(ANSWERED)
-    if granted:
-        note_access(actor=actor, what=ALLOWED, reference=str(export), reason=export.because, client=client, now=now)
+    answered = {"answered_by": actor, "answered_at": now, "is_granted": granted, "expires_at": until}
+    with transaction.atomic():
+        if not waiting(now).filter(pk=export.pk).update(**answered):
+            raise ExportRefused(ANSWERED)
+        if granted:
+            note_access(actor=actor, what=ALLOWED, reference=str(export), reason=export.because, client=client, now=now)
 
 
 def fetch(export: ListExport, *, actor: User, client: str, now: datetime | None = None) -> None:
-    """Fetches a list for the person who requested it, once. Raises `ExportRefused`."""
+    """Fetches a list for the person who requested it, once. Raises `ExportRefused`.
+
+    Call it in the transaction that writes the file: a list whose file fails was not fetched.
+    """
     now = now or timezone.now()
-    if not to_fetch(actor, now).filter(pk=export.pk).update(fetched_at=now):
-        raise ExportRefused(FETCHED)
-    note_access(
-        actor=actor,
-        what=EXPORTED,
-        reference=str(export),
-        reason=export.because,
-        client=client,
-        act=EXPORT,
-        now=now,
-    )
+    with transaction.atomic():
+        if not to_fetch(actor, now).filter(pk=export.pk).update(fetched_at=now):
+            raise ExportRefused(FETCHED)
+        note_access(
+            actor=actor,
+            what=EXPORTED,
+            reference=str(export),
+            reason=export.because,
+            client=client,
+            act=EXPORT,
+            now=now,
+        )
 
 
 def waiting(now: datetime) -> QuerySet[ListExport]:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -108,13 +109,15 @@ def _ask_for_file(request: HttpRequest, chosen: Selection, user: User, form: Exp
 
 
 def _file(request: HttpRequest, export: ListExport, user: User) -> HttpResponse:
+    """The file, which counts as fetched only when it could be written."""
+    orders = Order.objects.filter(pk__in=export.keys).select_related("owner", "reviewer").order_by("entered_at", "pk")
     try:
-        actions.fetch(export, actor=user, client=client_address(request))
+        with transaction.atomic():
+            actions.fetch(export, actor=user, client=client_address(request))
+            return FILES[export.file_type](f"orders-{export.pk}", [columns.head(), *columns.rows(orders)])
     except actions.ExportRefused as refused:
         messages.error(request, str(refused))
         return redirect("admin:desk_export")
-    orders = Order.objects.filter(pk__in=export.keys).select_related("owner", "reviewer").order_by("entered_at", "pk")
-    return FILES[export.file_type](f"orders-{export.pk}", [columns.head(), *columns.rows(orders)])
 
 
 def _page(chosen: Selection, user: User, form: ExportForm) -> ExportPage:
