@@ -4,10 +4,12 @@ import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
 from django.utils import timezone
 
+from icpportal.alarms import rows
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.sms.base import AcceptedText, ReportsDelivery, text_messages
 from icpportal.gateways.sms.reports import Report
@@ -16,6 +18,7 @@ from icpportal.outbox.receipts import actions
 from icpportal.outbox.receipts.questions import SMS, next_question
 
 logger = logging.getLogger(__name__)
+JOB = "outbox.receipts"  # the job name under which texts are set aside
 AT_ONCE = 50  # texts asked about in one round
 MOST_REPORTS = 2000  # reports read in one round
 
@@ -45,9 +48,24 @@ def ask(*, now: datetime | None = None) -> Totals:
 
 
 def _claim_due(now: datetime) -> list[AcceptedText]:
-    """The texts due; the next question is scheduled before this one is asked, so that no two workers ask the same."""
-    due = Message.objects.filter(channel=SMS, ask_at__lte=now).order_by("ask_at")[:AT_ONCE]
-    return [_accepted_text(message) for message in due if _claim(message, now)]
+    """The texts due; the next question is scheduled before this one is asked, so that no two workers ask the same.
+
+    One that cannot be read is set aside, and the others are asked about.
+    """
+    due = list(Message.objects.filter(channel=SMS, ask_at__lte=now).order_by("ask_at")[:AT_ONCE])
+    if not due:
+        return []
+    loop = rows.Loop(JOB)
+    found = [
+        loop.attempt(message.pk, partial(_claimed_text, message, now), reference=message.reference or message.key)
+        for message in due
+    ]
+    loop.end()
+    return [text for text in found if text]
+
+
+def _claimed_text(message: Message, now: datetime) -> AcceptedText | None:
+    return _accepted_text(message) if _claim(message, now) else None
 
 
 def _claim(message: Message, now: datetime) -> bool:

@@ -12,9 +12,11 @@ from icpportal.outbox.models import Message, State
 from icpportal.outbox.queries import failed_messages
 from icpportal.outbox.receipts import supplier_reports
 from icpportal.outbox.receipts.questions import DELAYS
+from tests.bad import aside, spoil
 from tests.icpportal.gateways.sms import clouds
 from tests.icpportal.gateways.sms.test_clouds import SENT, detail, pulled
 from tests.icpportal.outbox.test_channels import confirm
+from tests.transfers.outside import cost
 
 pytestmark = pytest.mark.django_db
 SOON = DELAYS[0]
@@ -161,11 +163,23 @@ def test_a_supplier_without_reports_is_not_queried(settings):
 
 
 @pytest.mark.parametrize("texts", [1, 3])
-def test_a_text_takes_as_many_queries_however_many_are_asked_about(aliyun, texts, django_assert_num_queries):
+def test_a_text_takes_as_many_queries_however_many_are_asked_about(aliyun, texts):
     for number in range(texts):
         confirm("sms", "13900000002", key=f"confirm_phones:{number}:account:sms")
     deliver()
     aliyun.answers["QuerySendDetails"] = {"Code": "OK", "RequestId": "R-1"}
 
-    with django_assert_num_queries(1 + texts):
-        ask()
+    assert cost(ask) == 2 + texts
+
+
+def test_a_text_that_cannot_be_read_any_more_stops_no_other_from_being_queried(aliyun):
+    send()
+    confirm("sms", "13900000003", key="confirm_phones:10:account:sms")
+    deliver()
+    spoil(Message.objects.earliest("created_at"), "payload", "lost key")
+    aliyun.answers["QuerySendDetails"] = detail(3, "DELIVERED")
+
+    totals = ask()
+
+    assert (totals.asked, totals.arrived) == (1, 1)
+    assert aside() == [("outbox.receipts", "T7Q4-M2KX")]
