@@ -49,6 +49,9 @@ REASONS: dict[str, str | Promise] = {
     "instance_expired": _("The server has expired: renew it, then apply"),
     "instance_term": _("The subscription is under 3 months: extend it, then apply"),
     "instance_no_ip": _("The server has no public IP: add bandwidth, then apply"),
+    "instance_ipv6": _(
+        "The authority accepts only IPv4, and the server has only IPv6: add an IPv4 address, then apply"
+    ),
     "instance_place": _("We do not know where this server is: call us"),
     "instance_product": _("We do not know the product of this server: call us"),
 }

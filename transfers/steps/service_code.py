@@ -51,6 +51,9 @@ WORDS = {
     "instance_term": _("The subscription is under 3 months: extend it, then verify"),
     "instance_payg": _("Pay-as-you-go does not qualify: switch to subscription, then try again"),
     "instance_no_ip": _("The server has no public IP: add bandwidth, then verify"),
+    "instance_ipv6": _(
+        "The authority accepts only IPv4, and the server has only IPv6: add an IPv4 address, then verify"
+    ),
     "instance_region": _("The server must be in mainland China: choose another server"),
     "instance_quota": _("All service codes of this server are used: choose another server"),
     "instance_place": _("We do not know where this server is: call us"),

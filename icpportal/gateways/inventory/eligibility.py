@@ -42,6 +42,11 @@ def no_address(instance: Instance, today: date) -> bool:  # noqa: ARG001
     return not instance.public_ip
 
 
+def only_ipv6(instance: Instance, today: date) -> bool:  # noqa: ARG001
+    """The ministry's interface V3.0 carries addresses as 32-bit numbers."""
+    return ":" in instance.public_ip
+
+
 def unknown_product(instance: Instance, today: date) -> bool:  # noqa: ARG001
     """PROVIDER_PRODUCTS does not name the product: its access method cannot be reported and is not guessed."""
     return all(row["key"] != instance.product for row in settings.PROVIDER_PRODUCTS)
@@ -59,13 +64,18 @@ UNREPORTABLE: tuple[tuple[str, Callable[[Instance, date], bool]], ...] = (
     (UNKNOWN_PRODUCT, unknown_product),
     (UNKNOWN_PLACE, unknown_place),
 )
+# what its owner must fix before it can be reported
+ADDRESS: tuple[tuple[str, Callable[[Instance, date], bool]], ...] = (
+    ("instance_no_ip", no_address),
+    ("instance_ipv6", only_ipv6),
+)
 # the first broken rule is named: what cannot be fixed comes first, and an expired server is renewed, not extended
 RULES: tuple[tuple[str, Callable[[Instance, date], bool]], ...] = (
     ("instance_region", abroad),
     ("instance_payg", pay_as_you_go),
     ("instance_expired", is_expired),
     ("instance_term", short_term),
-    ("instance_no_ip", no_address),
+    *ADDRESS,
 )
 
 
@@ -75,5 +85,5 @@ def qualifies(instance: Instance, today: date) -> str | None:
 
 
 def cannot_be_reported(instance: Instance, today: date) -> str | None:
-    """The first broken rule that the provider must fix; checked again for a server already in an order."""
-    return next((rule for rule, broken in UNREPORTABLE if broken(instance, today)), None)
+    """The first broken rule about what a report states; checked again for a server already in an order."""
+    return next((rule for rule, broken in (*ADDRESS, *UNREPORTABLE) if broken(instance, today)), None)

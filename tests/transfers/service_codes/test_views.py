@@ -38,6 +38,10 @@ BROKEN = {
         "The subscription is under 3 months: extend it, then apply",
     ),
     "instance_no_ip": ({"public_ip": ""}, "The server has no public IP: add bandwidth, then apply"),
+    "instance_ipv6": (
+        {"public_ip": "2001:db8::10"},
+        "The authority accepts only IPv4, and the server has only IPv6: add an IPv4 address, then apply",
+    ),
     "instance_quota": (
         {"codes_max": 0},
         "All 0 service codes of this server are used. Renewing gives no more: choose another server",

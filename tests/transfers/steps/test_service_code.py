@@ -88,6 +88,7 @@ RULES = [
     ("instance_region", {"mainland": False}),
     ("instance_term", {"started_on": TODAY - timedelta(days=10), "ends_on": TODAY + timedelta(days=20)}),
     ("instance_no_ip", {"public_ip": ""}),
+    ("instance_ipv6", {"public_ip": "2001:db8::10"}),
     ("instance_expired", {"ends_on": TODAY - timedelta(days=1)}),
     ("instance_payg", {"billing": "payg", "ends_on": None}),
     ("instance_quota", {"codes_max": 0}),
@@ -105,6 +106,20 @@ def test_the_rule_broken_by_my_server_is_named(
 
     assert errors(answer) == {"instance": [rule]}
     assert (reload(order).service_code, reload(order).answers) == ("", order.answers)
+
+
+@pytest.mark.parametrize(("rule", "address"), [("instance_no_ip", ""), ("instance_ipv6", "2001:db8::10")])
+def test_a_server_that_lost_its_ipv4_address_is_refused_when_it_is_verified_again(
+    client: Client, servers: Any, rule: str, address: str
+) -> None:
+    order = draft()
+    send(client, order, "service_code", own())
+    servers[ALICE] = [server(public_ip=address)]
+
+    answer = send(client, order, "service_code", own())
+
+    assert errors(answer) == {"instance": [rule]}
+    assert reload(order).answer("server")["ip"] == "192.0.2.10"
 
 
 def test_the_sixth_code_of_a_server_is_refused(client: Client, servers: Any) -> None:

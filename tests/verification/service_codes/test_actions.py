@@ -26,6 +26,7 @@ BROKEN = {
     "instance_expired": {"ends_on": date(2026, 11, 25)},
     "instance_term": {"started_on": date(2026, 11, 1), "ends_on": date(2026, 12, 1)},
     "instance_no_ip": {"public_ip": ""},
+    "instance_ipv6": {"public_ip": "2001:db8::10"},
 }
 
 
@@ -515,11 +516,11 @@ def test_an_instance_whose_last_code_this_order_has_can_still_be_chosen(db):
     assert (mine, other) == ("ok", "instance_quota")
 
 
-def test_the_choices_take_one_query_for_one_instance_and_for_seven(db, django_assert_num_queries):
+def test_the_choices_take_one_query_for_one_instance_and_for_eight(db, django_assert_num_queries):
     with django_assert_num_queries(1):
         assert len(service_codes.choices(CHEN, ORDER, now=NOW)) == 1
     with django_assert_num_queries(1):
-        assert len(service_codes.choices(LIN, ORDER, now=NOW)) == 7
+        assert len(service_codes.choices(LIN, ORDER, now=NOW)) == 8
 
 
 def test_a_step_that_binds_a_code_takes_few_queries(db):

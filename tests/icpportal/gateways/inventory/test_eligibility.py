@@ -22,6 +22,7 @@ def test_a_subscription_on_the_mainland_with_an_address_qualifies():
         ({"ends_on": date(2026, 11, 24)}, "instance_expired"),
         ({"started_on": date(2026, 11, 1), "ends_on": date(2026, 12, 1)}, "instance_term"),
         ({"public_ip": ""}, "instance_no_ip"),
+        ({"public_ip": "2001:db8::10"}, "instance_ipv6"),
     ],
 )
 def test_the_rule_broken_by_an_instance_is_named(change, rule):
@@ -35,6 +36,7 @@ def test_every_rule_has_an_instance_above_that_breaks_it():
         "instance_expired",
         "instance_term",
         "instance_no_ip",
+        "instance_ipv6",
     ]
 
 

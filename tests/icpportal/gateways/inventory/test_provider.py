@@ -68,7 +68,7 @@ def test_every_setting_field_and_rule_is_named():
     fields = set(Instance.__dataclass_fields__)
 
     assert {name for name in settings_named | fields if f"`{name}`" not in TEXT} == set()
-    assert len(eligibility.RULES) == 5  # the five listed on the page, and the quota
+    assert len(eligibility.RULES) == 6  # the six listed on the page, and the quota
     assert f"At most {http.MOST_PAGES} pages" in TEXT
     assert f"{http.LARGEST // 2**20} MB" in TEXT
     assert f"up to {http.LONGEST_CURSOR} characters" in TEXT
