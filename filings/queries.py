@@ -11,6 +11,7 @@ from filings.models import Access, LegacyRecord, Person, Subject, Website
 from filings.register.blind_keys import mobile_key, person_key
 from icpportal.accounts.models import User
 from icpportal.database.prepared import CompiledQuery
+from icpportal.fields.text import is_same_text
 from icpportal.privacy.blind_index import names
 
 WIDEST = 4  # digits of a city's code without the trailing zeros
@@ -117,7 +118,7 @@ def register_snapshot(*, subject_key: str, domain: str, region: str, name: str, 
         own_site_other_document=own_website is not None and not together,
         other_subject=other,
         old_record=legacy is not None,
-        name_fits=all(record.name == name for record in counted),
+        name_fits=all(is_same_text(record.name, name) for record in counted),
         subject=subject if own_subject else None,
         website=own_website,
     )

@@ -95,6 +95,15 @@ def regular_name(text: str) -> str:
     return DOT_OF_NAME.sub("·", SPACE_OF_NAME.sub("", text))
 
 
+def is_same_text(first: str, second: str) -> bool:
+    """Whether both say the same: width, case, spaces and the kind of dot in a name make no difference."""
+    return first == second or _compared(first) == _compared(second)
+
+
+def _compared(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", regular_name(text)).casefold().split())
+
+
 def normalise_number(text: str) -> str:
     """A number or code in half-width letters and digits, without spaces and dashes."""
     if text.isascii() and text.isalnum():

@@ -19,6 +19,7 @@ from icpportal.accounts.models import User
 from icpportal.codes import limits
 from icpportal.fields.components import SummaryRow
 from icpportal.fields.domains import display_domain
+from icpportal.fields.text import is_same_text
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit.base import Authority, authority
 from icpportal.gateways.miit.types import CANNOT_ASK, FilingStatus
@@ -143,7 +144,7 @@ def facts(owner: User, answers: dict[str, str], by_document: FilingFacts, by_dom
     return TypeFacts(
         certificate_number=by_document.stem,
         domain_number=by_domain.stem,
-        own_name_fits=known.subject is None or known.subject.name == answers["name"],
+        own_name_fits=known.subject is None or is_same_text(known.subject.name, answers["name"]),
         document_asked=by_document.asked,
         number_fits_region=by_document.province in ("", answers["region"][:2]),
         own_order=queries.own_open_order(owner, answers["subject_key"], answers["domain"]) is not None,

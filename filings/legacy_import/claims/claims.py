@@ -19,6 +19,7 @@ from filings.models import legacy_states as states
 from filings.register.blind_keys import subject_key
 from icpportal.accounts.models import User
 from icpportal.desk.own_words import Own, all_of, in_messages, own_texts
+from icpportal.fields.text import is_same_text
 from icpportal.fields.types import Fact
 from icpportal.lifecycle import APPLICANT, REVIEWER, MoveNotAllowed
 from icpportal.privacy.fields import seal_value
@@ -48,7 +49,7 @@ def find(*, id_type: str, id_number: str, name: str, domain: str, reset: bool = 
     record = LegacyRecord.objects.filter(
         subject_key=subject_key(id_type, id_number), domain=domain, imported_at__isnull=True
     ).first()
-    if record is None or record.name != name or is_reset(record) != reset:
+    if record is None or not is_same_text(record.name, name) or is_reset(record) != reset:
         return None
     return record
 

@@ -176,6 +176,29 @@ def test_another_name_than_in_our_register_does_not_match(client: Client, minist
     assert ask(client, owner, name="宁夏示例纸业公司").outcome == "mismatch"
 
 
+IN_OTHER_BRACKETS = "示例(宁夏) 纸业有限公司", "示例（宁夏）纸业有限公司"
+
+
+def test_a_name_on_file_in_narrow_brackets_is_found_by_the_wide_ones_of_the_licence(
+    client: Client, ministry: Any
+) -> None:
+    owner, (filed, typed) = make_user(), IN_OTHER_BRACKETS
+    filed_here(owner, "first.com", name=filed)
+
+    assert ask(client, owner, name=typed).outcome == "transfer_another"
+
+
+def test_an_old_record_in_narrow_brackets_is_found_by_the_wide_ones_of_the_licence(
+    client: Client, ministry: Any
+) -> None:
+    answers, (filed, typed) = type_answers(), IN_OTHER_BRACKETS
+    LegacyRecord.objects.create(
+        subject_key=answers["subject_key"], domain="example.com", region=answers["region"], name=filed
+    )
+
+    assert ask(client, make_user(), name=typed).outcome == "import_first"
+
+
 def test_an_own_site_under_another_document_means_the_document_has_changed(client: Client, ministry: Any) -> None:
     owner = make_user()
     filed_here(owner)

@@ -87,6 +87,15 @@ def test_a_partial_match_gets_the_same_answer_as_none(browser, record, changes):
     assert LegacyClaim.objects.count() == 0
 
 
+def test_a_claim_finds_a_record_whose_name_is_only_written_otherwise(browser, record):
+    record.name = "赵  样 本"
+    record.save()
+
+    browser.post(PAGE, TYPED)
+
+    assert LegacyClaim.objects.count() == 1
+
+
 def test_a_record_that_an_account_holds_is_imported_not_claimed(browser, old):
     old(filing())
     typed = {"id_type": "1", "id_number": "91649999000000019L", "name": "宁夏示例纸业有限公司", "domain": "example.com"}
