@@ -3,7 +3,8 @@
 A transfer changes nothing at the ministry: differences must be changed with the current provider first.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -11,18 +12,26 @@ from django.utils.translation import gettext_lazy as _
 
 from filings.provinces import Province
 from filings.provinces.choices import MustMatch
+from icpportal.fields.text import is_same_text
 from icpportal.fields.types import Answers
 
 Values = Answers
+SCHEME = re.compile(r"^https?://", re.IGNORECASE)
+
+
+def is_same_page(first: str, second: str) -> bool:
+    """Whether both are one page: filings name it without a scheme as well, which an order completes."""
+    return is_same_text(*(SCHEME.sub("", url).rstrip("/") for url in (first, second)))
 
 
 @dataclass(frozen=True)
 class MatchField:
-    """A field of the order, its page, and its label in the reader's language."""
+    """A field of the order, its page, its label in the reader's language, and how its values are compared."""
 
     name: str
     step: str
     label: Promise
+    is_same: Callable[[str, str], bool] = is_same_text
 
 
 _TYPE, _SUBJECT, _WEBSITE, _ADMINISTRATOR = "type", "subject", "website", "administrator"
@@ -39,7 +48,7 @@ FIELDS: Mapping[str, MatchField] = {
         MatchField("lead_phone1", _SUBJECT, _("Subject lead: mobile")),
         MatchField("lead_email", _SUBJECT, _("Subject lead: email address")),
         MatchField("site_name", _WEBSITE, _("Website name")),
-        MatchField("home_url", _WEBSITE, _("Home page address")),
+        MatchField("home_url", _WEBSITE, _("Home page address"), is_same_page),
         MatchField("admin_name", _ADMINISTRATOR, _("Website administrator: name")),
         MatchField("admin_id_number", _ADMINISTRATOR, _("Website administrator: document number")),
         MatchField("admin_phone1", _ADMINISTRATOR, _("Website administrator: mobile")),
@@ -68,9 +77,9 @@ def fields_to_match(province: Province, nature: str) -> tuple[MatchField, ...] |
 
 
 def differs(field: MatchField, answers: Values, record: Values) -> bool:
-    """Whether both sides have a value and the values differ."""
+    """Whether both sides have a value and the values differ, not only in how they are written."""
     ours, theirs = answers.get(field.name), record.get(field.name)
-    return bool(ours) and bool(theirs) and ours != theirs
+    return bool(ours) and bool(theirs) and not field.is_same(str(ours), str(theirs))
 
 
 def differences(province: Province, nature: str, answers: Values, record: Values) -> list[MatchField]:

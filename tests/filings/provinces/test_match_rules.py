@@ -1,6 +1,7 @@
 import pytest
 from django.utils.translation import override
 
+from filings.checks import run
 from filings.provinces import PROVINCES, province
 from filings.provinces.choices import MustMatch
 from filings.provinces.match_rules import FIELDS, NAMES, differences, fields_to_match
@@ -80,3 +81,39 @@ def test_only_values_that_must_match_and_are_known_on_both_sides_can_differ():
     assert differences(province("11"), "enterprise", answers, record) == []
     assert differences(province("64"), "enterprise", answers, {**answers}) == []
     assert differences(province("64"), "enterprise", {}, record) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "filed"),
+    [
+        ("home_url", "https://www.example.com/", "www.example.com"),
+        ("home_url", "https://www.example.com", "http://www.example.com/"),
+        ("post_address", "麓山路1号（2栋）301室", "麓山路１号(2栋) 301室"),
+        ("lead_email", "Lin@example.com", "lin@EXAMPLE.com"),
+        ("lead_name", "JOHN SMITH", "John Smith"),
+    ],
+)
+def test_an_entry_in_hunan_that_is_only_written_otherwise_than_on_file_does_not_differ(name, typed, filed):
+    assert differences(province("43"), "enterprise", {name: typed}, {name: filed}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "filed"),
+    [
+        ("home_url", "https://www.example.com/", "example.com"),
+        ("home_url", "https://www.example.com/", "www.example.com/news"),
+        ("post_address", "麓山路1号（2栋）", "麓山路1号（3栋）"),
+    ],
+)
+def test_another_address_in_hunan_differs_however_it_is_written(name, typed, filed):
+    found = differences(province("43"), "enterprise", {name: typed}, {name: filed})
+
+    assert [each.name for each in found] == [name]
+
+
+def test_the_website_s_page_accepts_in_hunan_a_home_page_that_is_on_file_without_https():
+    on_file = {"record": {"home_url": "www.example.com", "admin_email": "Chen@Example.com"}}
+    another = {"record": {"home_url": "www.example.net"}}
+
+    assert [each.id for each in run("website", case("43", known=on_file))] == []
+    assert [each.id for each in run("website", case("43", known=another))] == ["match_record"]
