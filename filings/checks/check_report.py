@@ -51,7 +51,9 @@ def with_shape(*shapes: Shape) -> Reach:
 def of_age(field: str, *, paper: bool) -> Reach:
     """Where the person of this field can be too young, or young enough to need a document."""
     role = ADMINISTRATOR if field.startswith("admin_") else SUBJECT_LEAD
-    return lambda province, nature: any(bool(rule.paper) == paper for rule in province.age_rules(nature, role))
+    if paper:
+        return lambda province, nature: bool(province.age_papers(nature, role))
+    return lambda province, nature: province.youngest(nature, role) is not None
 
 
 def of_record(field: str) -> Reach:

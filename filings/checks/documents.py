@@ -128,8 +128,7 @@ def too_young(facts: Facts, person: PersonFacts) -> Gaps | None:
 
 
 def young_needs_paper(facts: Facts, person: PersonFacts) -> Gaps | None:
-    age = person.age(facts.today)
-    rules = [rule for rule in facts.province.age_rules(facts.nature, person.role) if rule.paper]
+    age, rules = person.age(facts.today), facts.province.age_papers(facts.nature, person.role)
     if age is None or not any(age < rule.years for rule in rules):
         return None
     return {"n": max(rule.years for rule in rules)}

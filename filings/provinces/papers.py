@@ -97,6 +97,4 @@ def _age_papers(province: Province, facts: PaperFacts) -> Iterator[str]:
     for role in (SUBJECT_LEAD, ADMINISTRATOR):
         age = facts.age_of(role)
         if age is not None:
-            yield from (
-                rule.paper for rule in province.age_rules(facts.nature, role) if rule.paper and age < rule.years
-            )
+            yield from (rule.paper for rule in province.age_papers(facts.nature, role) if age < rule.years)

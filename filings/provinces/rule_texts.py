@@ -158,9 +158,7 @@ def temporary_id(province: Province, _nature: str) -> str:
 
 def ages(province: Province, nature: str) -> str:
     """How old the people must be; both are named only where their ages differ. An individual is both in one."""
-    if kind_of(nature) == INDIVIDUAL:
-        return _age_text(province, nature, (SUBJECT_LEAD, ADMINISTRATOR))
-    lead, admin = (_age_text(province, nature, (role,)) for role in (SUBJECT_LEAD, ADMINISTRATOR))
+    lead, admin = (_age_text(province, nature, role) for role in (SUBJECT_LEAD, ADMINISTRATOR))
     if lead == admin:
         return lead
     by_role = ((SUBJECT_LEAD, lead), (ADMINISTRATOR, admin))
@@ -169,14 +167,12 @@ def ages(province: Province, nature: str) -> str:
     )
 
 
-def _age_text(province: Province, nature: str, roles: tuple[str, ...]) -> str:
-    floor = max((province.youngest(nature, role) or 0 for role in roles), default=0)
-    rules = {rule.years: rule.paper for role in roles for rule in province.age_rules(nature, role) if rule.paper}
-    oldest = gettext("%(years)s or older.") % {"years": floor} if floor else ""
+def _age_text(province: Province, nature: str, role: str) -> str:
+    least = province.youngest(nature, role)
+    oldest = gettext("%(years)s or older.") % {"years": least} if least else ""
     papers = (
-        gettext("Under %(years)s: with %(paper)s.") % {"years": years, "paper": answers.PAPERS[paper]}
-        for years, paper in rules.items()
-        if years > floor
+        gettext("Under %(years)s: with %(paper)s.") % {"years": rule.years, "paper": answers.PAPERS[rule.paper]}
+        for rule in province.age_papers(nature, role)
     )
     return sentences([oldest, *papers])
 

@@ -245,12 +245,18 @@ class Province:
         return self.code_site or self.filing_site
 
     def age_rules(self, nature: str, role: str) -> tuple[AgeRule, ...]:
-        """The rules about the age of this person (`subject_lead` or `administrator`)."""
-        return tuple(rule for rule in self.ages if kind_of(nature) in rule.natures and role in rule.roles)
+        """The rules about the age of this person (`subject_lead` or `administrator`); an individual is both in one."""
+        kind = kind_of(nature)
+        return tuple(rule for rule in self.ages if kind in rule.natures and (role in rule.roles or kind == INDIVIDUAL))
 
     def youngest(self, nature: str, role: str) -> int | None:
         """The age below which this person is refused whatever documents they have; None when there is none."""
         return max((rule.years for rule in self.age_rules(nature, role) if not rule.paper), default=None)
+
+    def age_papers(self, nature: str, role: str) -> tuple[AgeRule, ...]:
+        """The rules by which this person needs a document while young, where being young is not refused anyway."""
+        least = self.youngest(nature, role) or 0
+        return tuple(rule for rule in self.age_rules(nature, role) if rule.paper and rule.years > least)
 
     def lead_must_be_legal(self, nature: str, name: str = "") -> bool:
         """Whether the subject lead must be the legal representative; in Liaoning the subject's name decides."""

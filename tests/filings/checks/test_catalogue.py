@@ -7,7 +7,7 @@ from filings.checks import CHECKS, Check, Finding, check_ids, run
 from filings.checks.catalogue import run_all
 from filings.provinces import PROFILES, PROVINCES
 from tests.filings.checks.cases import PERSON_PAGES, case, first_county, person_case
-from tests.filings.checks.examples import CHECK_EXAMPLES
+from tests.filings.checks.examples import CHECK_EXAMPLES, born
 
 STEPS = ("type", "subject", "website", "administrator")
 HAN = re.compile("[\u3400-\u9fff]")
@@ -162,3 +162,12 @@ def test_the_sentences_name_the_province_in_the_reader_s_language():
 
     assert english == ["Ningxia requires the legal representative: change the subject lead"]
     assert chinese == ["宁夏要求负责人为法定代表人，请更改主体负责人"]
+
+
+@pytest.mark.parametrize(("born_on", "said"), [("20081125", ["too_young"]), ("20081124", [])])
+def test_in_tianjin_an_individual_of_seventeen_is_too_young_to_be_their_own_administrator(born_on, said):
+    facts = person_case("12", profile="current-2020", id_number=born(born_on))
+
+    found = [finding.id for finding in run("subject", facts) if finding.field == "lead_id_number"]
+
+    assert found == said
