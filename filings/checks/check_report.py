@@ -77,9 +77,8 @@ ON_THE_TYPE_PAGE: Mapping[str, Reach] = {
     "name_letters": with_shape(*document_names.OF_PEOPLE),
     "foreigner_not_allowed": individuals_where(lambda each: not each.foreigners),
     "outsider_refused": individuals_where(lambda each: each.outsider_rule == OutsiderRule.NOT_ALLOWED),
-    "outsider_permit": individuals_where(
-        lambda each: each.outsider_rule in (OutsiderRule.RESIDENCE_PERMIT, OutsiderRule.PROOF)
-    ),
+    "outsider_permit": individuals_where(lambda each: each.outsider_rule == OutsiderRule.RESIDENCE_PERMIT),
+    "outsider_proof": individuals_where(lambda each: each.outsider_rule == OutsiderRule.PROOF),
 }
 OF_A_RULE: Mapping[str, Reach] = {
     "foreigner_not_allowed": organisations_where(lambda each: not each.foreigners),

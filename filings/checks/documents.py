@@ -161,8 +161,15 @@ def outsider_refused(facts: Facts) -> Gaps | None:
 
 
 def outsider_needs_permit(facts: Facts) -> Gaps | None:
-    asks = facts.province.outsider_rule in (OutsiderRule.RESIDENCE_PERMIT, OutsiderRule.PROOF)
-    if not asks or not _from_elsewhere(facts):
+    if facts.province.outsider_rule != OutsiderRule.RESIDENCE_PERMIT or not _from_elsewhere(facts):
+        return None
+    return {"province": short_name(facts.province)}
+
+
+def outsider_needs_proof(facts: Facts) -> Gaps | None:
+    """Also with a document other than the ID card, which names no province."""
+    asked = facts.province.outsider_rule == OutsiderRule.PROOF and facts.is_individual and bool(facts.id_number)
+    if not asked or id_province(facts.id_type, facts.id_number) == facts.province.code:
         return None
     return {"province": short_name(facts.province)}
 
@@ -188,6 +195,15 @@ CHECKS: tuple[Check, ...] = (
         outsider_needs_permit,
         Severity.WARNING,
         needs=("region",),
+    ),
+    Check(
+        "outsider_proof",
+        PageOf.TYPE,
+        "id_number",
+        _("%(province)s wants proof that you study, work or live there: have it ready"),
+        outsider_needs_proof,
+        Severity.WARNING,
+        needs=("region", "id_type"),
     ),
     Check("chinese_needed", PageOf.TYPE, "name", CHINESE_NEEDED, subject_name_chinese),
     Check(

@@ -46,6 +46,7 @@ OUTSIDER = {
         "Show that you study, work or live here. This also applies if you file with a document other than the ID card."
     ),
 }
+STUDENT_CARD = _("Students may upload a student card instead of the residence permit.")
 HOLDER = {
     HolderRule.NAME_ONLY: _("The organisation itself."),
     HolderRule.LEGAL: _("The organisation or its legal representative."),

@@ -79,7 +79,6 @@ NOTES = {
         APP_FIRST_ONLY,
     ),
     "22": (
-        Note(_("Students may upload a student card instead of the residence permit.")),
         Note(
             _(
                 "If an organisation's name or number has changed, attach a change certificate to the "

@@ -87,7 +87,7 @@ LINES = (
 )
 
 # rules without a line: they are part of another rule's sentence
-FOLDED = {"legal_name_words": "lead_rule", "mobile_explained_by": "local_mobile"}
+FOLDED = {"legal_name_words": "lead_rule", "mobile_explained_by": "local_mobile", "student_card": "outsider_rule"}
 
 IN_BRIEF = (
     "phones",

@@ -17,6 +17,7 @@ from filings.provinces.choices import (
     LeadRule,
     LocalMobile,
     MustMatch,
+    OutsiderRule,
     kind_of,
 )
 from filings.provinces.types import Province
@@ -139,7 +140,27 @@ def mobiles(province: Province, nature: str) -> str:
 
 
 def outsiders(province: Province, nature: str) -> str:
-    return str(answers.OUTSIDER[province.outsider_rule]) if kind_of(nature) == INDIVIDUAL else ""
+    if kind_of(nature) != INDIVIDUAL:
+        return ""
+    also: list[Words] = [answers.STUDENT_CARD] if province.student_card else []
+    return sentences([str(answers.OUTSIDER[province.outsider_rule]), *also])
+
+
+def residence(province: Province, *, has_card: bool) -> str:
+    """What proves residence here, for the page that takes its picture; `has_card` with a resident ID card.
+
+    The number of a card keeps its first province after a move, and a permit is only for those registered elsewhere.
+    """
+    if province.outsider_rule == OutsiderRule.PROOF:
+        wanted = gettext("Student card, social insurance, proof of employment, or residence permit")
+    elif province.student_card:
+        wanted = gettext("A residence permit of this province, or for students the student card")
+    else:
+        wanted = gettext("A residence permit of this province")
+    if not has_card:
+        return wanted
+    moved = gettext("if the ID card has an address in this province, its side with the address")
+    return f"{wanted}{'；' if reads_chinese() else '; '}{moved}"
 
 
 def foreigners(province: Province, _nature: str) -> str:

@@ -131,6 +131,7 @@ ROWS = (
     row(
         *("22", "吉林省", "吉林", "Jilin", "吉", "north_east", "2019-09-12"),
         outsider_rule=OutsiderRule.RESIDENCE_PERMIT,
+        student_card=True,
         ages=ADULT,
         domain_holder=HolderRule.LEGAL,
         mainland_registrar=True,

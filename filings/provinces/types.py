@@ -202,6 +202,7 @@ class Province:
     local_mobile: LocalMobile = LocalMobile.NO
     mobile_explained_by: tuple[str, ...] = ()
     outsider_rule: OutsiderRule = OutsiderRule.NOT_STATED
+    student_card: bool = False  # of students, instead of the residence permit
     foreigners: bool = True
     ages: tuple[AgeRule, ...] = ()
     temporary_id: bool = True

@@ -1,6 +1,6 @@
 """The document slots of an order: which there are, the state of each, and what the page shows of it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import NotRequired, TypedDict
 
@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from filings.provinces import Province, answers
+from filings.provinces import Province, answers, rule_texts
 from filings.provinces.choices import INDIVIDUAL, kind_of
 from filings.provinces.papers import other_papers, paper_slots
 from filings.provinces.types import PaperFacts
@@ -93,7 +93,13 @@ SLOTS: dict[str, Slot] = {
         Slot("domain_cert", _("Domain certificate"), _("Get it from your domain's registrar")),
         Slot("holding_photo", _("Photo holding the document"), _("Face and document both clear"), drawing="photo"),
         Slot("approval_paper", _("Prior approval"), _("The approval document with the number you entered")),
-        Slot("residence", _("Residence permit"), _("Of the province where you file"), (FRONT, BACK), needed=1),
+        Slot(
+            "residence",
+            _("Residence permit or other proof"),
+            _("Of the province where you file"),
+            (FRONT, BACK),
+            needed=1,
+        ),
         Slot(
             COMMITMENT,
             _("Letter of commitment"),
@@ -119,12 +125,30 @@ PASSPORT_HINT = _("Photograph the page with the photo, lying flat, with all four
 
 
 def slot_of(order: Order, key: str) -> Slot | None:
-    """A slot with the pages of this order's document: a passport has a page with the photo, and no back."""
+    """A slot with the pages of this order's document, and what this province wants of it.
+
+    A passport has a page with the photo, and no back.
+    """
     slot, person = SLOTS.get(key), validity.person_of(order, key)
+    if slot is not None and key in LOCAL_HINTS:
+        return replace(slot, hint=LOCAL_HINTS[key](order, slot))
     kind = certificate(person.id_type) if person is not None and key in IDENTITY else None
     if slot is None or kind is None or kind.shape != Shape.PASSPORT:
         return slot
     return replace(slot, hint=PASSPORT_HINT, sides=PASSPORT_PAGES, drawing="papers", needed=1)
+
+
+def _residence_hint(order: Order, slot: Slot) -> str:
+    person = validity.person_of(order, slot.key)
+    return rule_texts.residence(queries.rules_of(order), has_card=person is not None and bool(_region(person)))
+
+
+def _holding_hint(order: Order, slot: Slot) -> str:
+    held = rule_texts.holding_photo(queries.rules_of(order), order.answer("type").get("nature", ""))
+    return rule_texts.sentences([held, slot.hint])
+
+
+LOCAL_HINTS: dict[str, Callable[[Order, Slot], str]] = {"residence": _residence_hint, "holding_photo": _holding_hint}
 
 
 def paper_facts(order: Order) -> PaperFacts:

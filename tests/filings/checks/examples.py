@@ -116,7 +116,13 @@ says(
     "outsider_permit",
     "id_number",
     accepted=[person_case("31", id_number=born("19900909", "319999")), person_case("12"), person_case("64")],
-    refused=[person_case("31"), person_case("51")],
+    refused=[person_case("31")],
+)
+says(
+    "outsider_proof",
+    "id_number",
+    accepted=[person_case("51", id_number=born("19900909", "519999")), person_case("31"), case("51")],
+    refused=[person_case("51"), person_case("51", **HK), person_case("51", **PASSPORT)],
 )
 says(
     "chinese_needed",
