@@ -11,6 +11,7 @@ HYPHENS = frozenset("-\u2010\u2011")
 # between the letters of a name; a full stop ends an abbreviation
 SIGNS = INTERPUNCTS | APOSTROPHES | HYPHENS | frozenset(" \u00a0.")
 LETTER, MARK = "L", "M"
+ZERO = "\u3007"  # 〇, a character of Chinese names, is a number to Unicode
 PICTURES = frozenset(("So", "Co", "Cn"))
 OF_PEOPLE = frozenset(
     (
@@ -31,8 +32,7 @@ def unfit_on_id_card(name: str) -> str:
 
 def unfit_in_name(name: str) -> str:
     """The first character that no name on a passport or permit has: no letter, mark or joining sign."""
-    letters = [unicodedata.category(char)[0] == LETTER for char in name]
-    if name and not any(letters):
+    if name and not any(map(_is_letter, name)):
         return name[0]
     return next((char for place, char in enumerate(name) if not _is_of_a_name(name, place)), "")
 
@@ -50,8 +50,12 @@ def _is_of_a_card(name: str, place: int) -> bool:
 def _is_of_a_name(name: str, place: int) -> bool:
     char = name[place]
     if _is_mark(char):
-        return place > 0 and unicodedata.category(name[place - 1])[0] in (LETTER, MARK)
-    return char in SIGNS or unicodedata.category(char)[0] == LETTER
+        return place > 0 and (_is_letter(name[place - 1]) or _is_mark(name[place - 1]))
+    return char in SIGNS or _is_letter(char)
+
+
+def _is_letter(char: str) -> bool:
+    return char == ZERO or unicodedata.category(char)[0] == LETTER
 
 
 def _is_mark(char: str) -> bool:

@@ -171,3 +171,12 @@ def test_in_tianjin_an_individual_of_seventeen_is_too_young_to_be_their_own_admi
     found = [finding.id for finding in run("subject", facts) if finding.field == "lead_id_number"]
 
     assert found == said
+
+
+@pytest.mark.parametrize("name", ["王〇一", "〇"])
+@pytest.mark.parametrize("id_type", ["7", "11", "42"])
+def test_who_is_called_by_the_character_for_zero_may_enter_it_from_a_permit_or_passport(name, id_type):
+    numbers = {"7": "E12345678", "11": "12345678", "42": born("19900909", "830000")}
+    facts = person_case("12", name=name, id_type=id_type, id_number=numbers[id_type])
+
+    assert [finding.id for finding in run("type", facts)] == []
