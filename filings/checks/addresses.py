@@ -15,6 +15,13 @@ from icpportal.fields.language_marks import has_han
 # a number, or a word that ends the innermost part of an address
 DOOR = re.compile(r"[0-9０-９]|[一二三四五六七八九十百]+(?:号|室|栋|幢|层|楼|单元|组|社)")
 
+# how the names of government offices end, not those of villages, unions, bookshops and restaurants
+# (docs/sources.md#investors)
+OFFICE = re.compile(
+    r"(?:政府|国资委|管委会|人民法院|人民检察院|街道办事处|(?<!村民|居民|工会)委员会"
+    r"|[省市县区州旗]\S*(?<![书邮])局|(?:省|自治区)\S+(?<![餐展])厅)$"
+)
+
 
 def region_is_no_county(facts: Facts) -> bool:
     return bool(facts.region) and not is_county(facts.region)
@@ -66,6 +73,10 @@ def investor_is_another(facts: Facts) -> bool:
     return investor not in allowed
 
 
+def investor_is_an_office(facts: Facts) -> bool:
+    return facts.nature == ENTERPRISE and bool(OFFICE.search(str(facts.subject.get("investor") or "")))
+
+
 CHECKS: tuple[Check, ...] = (
     Check("region_county", PageOf.TYPE, "region", REGION_COUNTY, region_is_no_county),
     Check(
@@ -112,5 +123,12 @@ CHECKS: tuple[Check, ...] = (
         _("Enter the name of the legal representative, or the full name of the organisation"),
         investor_is_another,
         needs=("is_legal_rep", "lead_name"),
+    ),
+    Check(
+        "investor_government",
+        PageOf.SUBJECT,
+        "investor",
+        _("A company names no government office: enter the legal representative, or the organisation in full"),
+        investor_is_an_office,
     ),
 )

@@ -17,7 +17,7 @@ from filings.provinces.choices import (
 )
 from filings.provinces.match_rules import fields_to_match
 from filings.register import document_names
-from filings.register.certificates import CERTIFICATES, INDIVIDUAL, NATURES, Shape
+from filings.register.certificates import CERTIFICATES, ENTERPRISE, INDIVIDUAL, NATURES, Shape
 
 Reach = Callable[[Province, str], bool]
 
@@ -82,6 +82,7 @@ ON_THE_TYPE_PAGE: Mapping[str, Reach] = {
 }
 OF_A_RULE: Mapping[str, Reach] = {
     "foreigner_not_allowed": organisations_where(lambda each: not each.foreigners),
+    "investor_government": lambda _province, nature: nature == ENTERPRISE,
     "lead_must_be_legal": organisations_where(
         lambda each: each.lead_rule in (LeadRule.MUST_BE_LEGAL, LeadRule.CONDITIONAL)
     ),

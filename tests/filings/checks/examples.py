@@ -118,6 +118,23 @@ says(
     accepted=[person_case("31", id_number=born("19900909", "319999")), person_case("12"), person_case("64")],
     refused=[person_case("31")],
 )
+NOT_LEGAL = {"is_legal_rep": "no"}
+says(
+    "investor_government",
+    "investor",
+    accepted=[
+        case("11", investor="示例集团有限公司", **NOT_LEGAL),
+        case("11", investor="示例书局", **NOT_LEGAL),
+        case("11", nature="public_institution", id_type="4", investor="银川市人民政府"),
+        case("11", investor="林示范"),
+    ],
+    refused=[
+        case("11", investor="银川市人民政府", **NOT_LEGAL),
+        case("11", investor="宁夏回族自治区人民政府国有资产监督管理委员会", **NOT_LEGAL),
+        case("11", investor="银川市财政局", **NOT_LEGAL),
+        case("11", investor="银川高新技术产业开发区管委会", **NOT_LEGAL),
+    ],
+)
 says(
     "outsider_proof",
     "id_number",

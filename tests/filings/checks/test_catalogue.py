@@ -180,3 +180,10 @@ def test_who_is_called_by_the_character_for_zero_may_enter_it_from_a_permit_or_p
     facts = person_case("12", name=name, id_type=id_type, id_number=numbers[id_type])
 
     assert [finding.id for finding in run("type", facts)] == []
+
+
+@pytest.mark.parametrize(("investor", "said"), [("银川市人民政府", ["investor_government"]), ("示例集团有限公司", [])])
+def test_a_company_in_beijing_that_names_a_government_office_as_its_investor_is_told_whom_to_name(investor, said):
+    facts = case("11", is_legal_rep="no", investor=investor)
+
+    assert [finding.id for finding in run("subject", facts) if finding.field == "investor"] == said
