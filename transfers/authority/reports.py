@@ -26,6 +26,7 @@ from icpportal.gateways.miit.types import (
 )
 from transfers.models import Order
 from transfers.orders.kinds import kind_of
+from transfers.orders.people import is_individual, is_same_person
 from transfers.proofs.papers import living_papers
 from transfers.proofs.servers import server_of
 from verification.documents.file_access import open_ready
@@ -33,14 +34,16 @@ from verification.models.documents import Document
 
 PLACE_UNKNOWN = "report.place"
 PLACE_REFUSED = "1036"  # the processing code for an impossible place
-# slot of the order → (the ministry's name for it, whose it is)
-ATTACHED = {
-    "statement": (Purpose.STATEMENT, Owner.SITE),
-    "subject_id": (Purpose.SUBJECT_CERTIFICATE, Owner.SUBJECT),
-    "lead_id": (Purpose.LEAD_CERTIFICATE, Owner.SUBJECT),
-    "admin_id": (Purpose.ADMINISTRATOR_CERTIFICATE, Owner.SITE),
-    "photo": (Purpose.PHOTO, Owner.SITE),
+LEAD_SLOT = "lead_id"
+# slot of the order → the ministry's name for its pictures
+PURPOSES = {
+    "statement": Purpose.STATEMENT,
+    "subject_id": Purpose.SUBJECT_CERTIFICATE,
+    LEAD_SLOT: Purpose.LEAD_CERTIFICATE,
+    "admin_id": Purpose.ADMINISTRATOR_CERTIFICATE,
+    "photo": Purpose.PHOTO,
 }
+OF_SUBJECT = (Purpose.SUBJECT_CERTIFICATE, Purpose.LEAD_CERTIFICATE)  # the others belong to the site
 
 
 def report_of(order: Order, number: int) -> Report:
@@ -101,14 +104,27 @@ def cancellation_report(order: Order, number: int) -> CancellationReport:
 
 
 def _attachments(order: Order) -> list[Attachment]:
-    found = []
-    for paper in living_papers(order):
-        if paper.slot not in ATTACHED:
-            continue
-        purpose, owner = ATTACHED[paper.slot]
-        number = order.subject_number if owner == Owner.SUBJECT else order.site_number
-        found.append(Attachment(purpose, owner, number, document=str(paper.document_id)))
+    return [
+        _attachment(order, purpose, str(paper.document_id))
+        for paper in living_papers(order)
+        for purpose in _purposes(order, paper.slot)
+    ]
+
+
+def _purposes(order: Order, slot: str) -> list[Purpose]:
+    """What the pictures of a slot are for: those of one person in several roles serve each of them."""
+    found = [PURPOSES[slot]] if slot in PURPOSES else []
+    if slot == LEAD_SLOT and is_individual(order):
+        found.append(Purpose.SUBJECT_CERTIFICATE)
+    if slot == LEAD_SLOT and is_same_person(order):
+        found.append(Purpose.ADMINISTRATOR_CERTIFICATE)
     return found
+
+
+def _attachment(order: Order, purpose: Purpose, document: str) -> Attachment:
+    if purpose in OF_SUBJECT:
+        return Attachment(purpose, Owner.SUBJECT, order.subject_number, document=document)
+    return Attachment(purpose, Owner.SITE, order.site_number, document=document)
 
 
 def picture(document: str) -> bytes:

@@ -9,6 +9,7 @@ from icpportal.gateways.miit.documents import versions
 from icpportal.gateways.miit.documents.gbk import unencodable
 from tests.transfers import states
 from tests.transfers.builders import administrator_answers, make_order, subject_answers, type_answers, website_answers
+from tests.transfers.desk import fill_papers
 from tests.transfers.outside import as_sent, errors, look, reload, send
 from transfers.authority.reports import report_of
 
@@ -65,3 +66,50 @@ def test_a_rare_character_in_a_field_that_is_not_sent_causes_no_warning_and_is_k
     page = look(client, order, "subject")
     assert RARE in page
     assert ("GBK" in page, "cannot be sent" in page) == (False, False)
+
+
+# slot and side of the picture → the ministry's names for its purposes, each with the number of its owner
+LEAD, ADMINISTRATOR, SUBJECT = "lead_certificate", "administrator_certificate", "subject_certificate"
+TWO_PEOPLE = {
+    ("lead_id", 1): [(LEAD, "subject")],
+    ("lead_id", 2): [(LEAD, "subject")],
+    ("admin_id", 1): [(ADMINISTRATOR, "site")],
+    ("admin_id", 2): [(ADMINISTRATOR, "site")],
+    ("subject_id", 1): [(SUBJECT, "subject")],
+    ("statement", 1): [("statement", "site")],
+}
+BOTH_ROLES = [(LEAD, "subject"), (ADMINISTRATOR, "site")]
+ONE_PERSON = {
+    **{key: found for key, found in TWO_PEOPLE.items() if key[0] in ("subject_id", "statement")},
+    ("lead_id", 1): BOTH_ROLES,
+    ("lead_id", 2): BOTH_ROLES,
+}
+INDIVIDUAL = {
+    ("statement", 1): [("statement", "site")],
+    ("lead_id", 1): [(SUBJECT, "subject"), *BOTH_ROLES],
+    ("lead_id", 2): [(SUBJECT, "subject"), *BOTH_ROLES],
+}
+PERSON = {"nature": "individual", "id_type": "2", "id_number": "649999199009090009", "name": "赵样本"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "same", "sent"),
+    [({}, "no", TWO_PEOPLE), ({}, "yes", ONE_PERSON), (PERSON, "yes", INDIVIDUAL)],
+    ids=["two people", "one person", "individual"],
+)
+def test_a_picture_of_a_person_in_several_roles_is_sent_for_each_of_them(
+    kind: dict[str, str], same: str, sent: dict[Any, Any]
+) -> None:
+    answers = {"type": type_answers(**kind), "administrator": administrator_answers(same_person=same)}
+    order = make_order(state=states.HANDING_OVER, answers=answers)
+    fill_papers(order)
+    slots = {str(paper.document_id): (paper.slot, paper.side) for paper in order.papers.all()}
+    owners = {order.subject_number: "subject", order.site_number: "site"}
+
+    found: dict[Any, list[Any]] = {}
+    for each in report_of(order, 1).attachments:
+        found.setdefault(slots[each.document], []).append((each.purpose.name.lower(), owners[each.owner_number]))
+
+    assert {key: sorted(purposes) for key, purposes in found.items()} == {
+        key: sorted(purposes) for key, purposes in sent.items()
+    }
