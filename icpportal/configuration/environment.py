@@ -107,7 +107,7 @@ REQUIRED = (
     "MIIT_STATUS_URL",
     "MIIT_PASSWORD_URL",
 )
-MISSING = () if DEMO else tuple(name for name in REQUIRED if not env.str(name, default=""))
+MISSING = () if DEMO else tuple(name for name in REQUIRED if not env.str(name, default="").strip())
 if MISSING:
     raise ImproperlyConfigured(
         f"These settings are missing: {', '.join(MISSING)}. production.env.example says what each of them is."
@@ -122,8 +122,11 @@ def placeholders_left() -> list[str]:
 
 
 def secret(name: str, *, demo: str) -> str:
-    """The secret `name`. A missing one prevents the start; in the demo it has a value, also if it is empty."""
-    return env.str(name, default="") or demo if DEMO else env.str(name)
+    """The secret `name`. A missing or empty one prevents the start; in the demo it has a value, also if it is empty."""
+    found = env.str(name, default="")
+    if DEMO or found.strip():
+        return found or demo
+    raise ImproperlyConfigured(f"{name} is missing or empty. production.env.example says what it is.")
 
 
 def address(name: str, url: str, take_apart: Callable[[str], Taken]) -> Taken:

@@ -3,11 +3,11 @@
 Each is a dotted name, called without arguments (`icpportal/gateways/registry.py` lists the possible ones).
 """
 
-from icpportal.configuration.environment import DEMO, env, json_object
+from icpportal.configuration.environment import DEMO, env, json_object, secret
 
 INVENTORY_GATEWAY = env.str("INVENTORY_GATEWAY", default="demo.servers.inventory.FileInventory")
 INVENTORY_URL = env.str("INVENTORY_URL", default="")  # for icpportal.gateways.inventory.http.HttpInventory
-INVENTORY_TOKEN = env.str("INVENTORY_TOKEN") if INVENTORY_URL else ""
+INVENTORY_TOKEN = secret("INVENTORY_TOKEN", demo="") if INVENTORY_URL else ""
 INVENTORY_CA_FILE = env.str("INVENTORY_CA_FILE", default="")  # the provider's own certificate authority
 SMS_GATEWAY = env.str("SMS_GATEWAY", default="demo.messages.sms.PageSms")
 SMS_HTTP = env.json("SMS_HTTP", default={})  # for icpportal.gateways.sms.http.HttpSms, which documents it
@@ -24,7 +24,7 @@ SCANNER_GATEWAY = env.str("SCANNER_GATEWAY", default=NO_SCANNER if DEMO else "ic
 SCANNER_ADDRESS = env.str("SCANNER_ADDRESS", default="/var/run/clamav/clamd.ctl")  # a socket, or host:port
 # Shanghai's app (docs/photo-app.md); without one the applicant uploads the photo it took
 PHOTO_APP_URL = env.str("PHOTO_APP_URL", default="")
-PHOTO_APP_TOKEN = env.str("PHOTO_APP_TOKEN") if PHOTO_APP_URL else ""
+PHOTO_APP_TOKEN = secret("PHOTO_APP_TOKEN", demo="") if PHOTO_APP_URL else ""
 PHOTO_APP_CA_FILE = env.str("PHOTO_APP_CA_FILE", default="")  # a certificate authority of the administration's own
 PHOTO_APP_DEMO = "demo.photo_app.gateway.PageApp" if DEMO else ""
 PHOTO_APP_USUAL = "icpportal.gateways.photo_app.http.HttpApp" if PHOTO_APP_URL else PHOTO_APP_DEMO

@@ -91,6 +91,22 @@ def test_a_missing_secret_prevents_the_start_and_is_named(name):
     assert name in done.stderr
 
 
+@pytest.mark.parametrize("given", ["", " "])
+@pytest.mark.parametrize("name", ["MIIT_AES_KEY", "MIIT_AES_IV", "MIIT_PASSWORD", "INVENTORY_TOKEN", "PHOTO_APP_TOKEN"])
+def test_whoever_leaves_a_secret_empty_is_told_which_and_nothing_starts(name, given):
+    done = manage("check", **{"PHOTO_APP_URL": "https://app.invalid", "PHOTO_APP_TOKEN": "letters", name: given})
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert name in done.stderr
+    assert "missing" in done.stderr
+
+
+def test_a_ministry_that_agreed_to_plain_files_gives_no_key():
+    done = manage("check", without=("MIIT_AES_KEY", "MIIT_AES_IV"), MIIT_ENCRYPT="off")
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_an_unknown_mode_is_refused():
     done = manage("check", PORTAL_MODE="staging")
 
