@@ -1,4 +1,4 @@
-"""Refuses to run with a simulated authority in production."""
+"""Refuses a simulated authority in production, and settings with which nothing reaches the real one."""
 
 import ipaddress
 from collections.abc import Sequence
@@ -41,4 +41,19 @@ def no_simulator_in_production(
         )
         for name in ADDRESSES
         if is_simulated(getattr(settings, name))
+    ]
+
+
+@register("portal", deploy=True)
+def line_can_work(app_configs: Sequence[AppConfig] | None, **kwargs: Sequence[str] | None) -> list[CheckMessage]:  # noqa: ARG001
+    """Names what `miit status` would, before a worker fails with it; backups and pages go on with such a line."""
+    from icpportal.gateways.miit.operations import settings_check  # noqa: PLC0415 -- other processes need none of it
+
+    if settings.DEMO:
+        return []
+    found = settings_check.faults() + list(filter(None, [settings_check.schema_fault()]))
+    hint = "docs/ministry.md, “Settings”."
+    return [
+        Error(f"{words.rstrip('.')}: the ministry's interface cannot work.", hint=hint, id="miit.E003")
+        for words in found
     ]

@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from icpportal.gateways.miit.documents import schema, versions
 MD5_HEX = re.compile(r"[0-9a-fA-F]{32}")
 KEPT_AT_LEAST = timedelta(days=90)  # "at least three months", says the interface
 ADDRESSES = ("MIIT_FILES_URL", "MIIT_STATUS_URL", "MIIT_PASSWORD_URL")
+DESCRIPTIONS = ("MIIT_FILES_WSDL", "MIIT_STATUS_WSDL", "MIIT_PASSWORD_WSDL")
 SECRETS = ("MIIT_USER", "MIIT_PASSWORD")
 
 
@@ -41,6 +43,10 @@ RULES = (
         "MIIT_SOURCE_ADDRESS is not an IP address of this machine",
     ),
     Rule(
+        lambda: bool(settings.MIIT_PHONES_URL) and not _is_web(settings.MIIT_PHONES_URL),
+        "MIIT_PHONES_URL is not an http or https address",
+    ),
+    Rule(
         lambda: not MD5_HEX.fullmatch(settings.MIIT_ICPMM_WITHOUT_PASSWORD),
         "MIIT_ICPMM_WITHOUT_PASSWORD is not an MD5 in hexadecimal",
     ),
@@ -57,6 +63,9 @@ def faults() -> list[str]:
     """Everything to correct in the settings."""
     found = [f"{name} is missing" for name in SECRETS if not getattr(settings, name)]
     found += [f"{name} is not an http or https address" for name in ADDRESSES if not _is_web(getattr(settings, name))]
+    found += [
+        f"{name} is neither an address nor a file here" for name in DESCRIPTIONS if _is_nowhere(getattr(settings, name))
+    ]
     found += places.faults(settings.SERVER_PROVINCE, settings.SERVER_PLACES)
     found += code_names.faults(settings.MIIT_CODES) + code_names.method_faults(settings.PROVIDER_PRODUCTS)
     return found + _account() + [rule.words for rule in RULES if rule.broken()]
@@ -89,6 +98,11 @@ def _account() -> list[str]:
 
 def _is_web(address: str) -> bool:
     return address.startswith(("http://", "https://"))
+
+
+def _is_nowhere(description: str) -> bool:
+    """Whether a WSDL of its own cannot be read; one that belongs to an address is asked for later."""
+    return not description.endswith("?wsdl") and not _is_web(description) and not Path(description).is_file()
 
 
 def schema_fault() -> str | None:

@@ -19,6 +19,8 @@ def test_the_settings_of_the_demo_are_valid():
         ("MIIT_ISP_ID", 0, "MIIT_ISP_ID is the number the administration gave this provider"),
         ("MIIT_FILES_URL", "ftp://ministry.example/", "MIIT_FILES_URL is not an http or https address"),
         ("MIIT_STATUS_URL", "", "MIIT_STATUS_URL is not an http or https address"),
+        ("MIIT_FILES_WSDL", "/nowhere/files.wsdl", "MIIT_FILES_WSDL is neither an address nor a file here"),
+        ("MIIT_PHONES_URL", "phones.ministry.example", "MIIT_PHONES_URL is not an http or https address"),
         ("MIIT_AES_KEY", "short", "MIIT_AES_KEY must be 16, 24 or 32 ASCII characters"),
         ("MIIT_AES_IV", "short", "MIIT_AES_IV must be 16 ASCII characters"),
         ("MIIT_VERSION", "V.9.9", "MIIT_VERSION must be one of V.3.0"),
