@@ -2,7 +2,8 @@
 
 import pytest
 
-from icpportal.gateways.checks import gateways_fit_production
+from icpportal.gateways.checks import gateways_exist, gateways_fit_production
+from tests.icpportal.production import manage
 
 HTTP_INVENTORY = "icpportal.gateways.inventory.http.HttpInventory"
 HTTP_APP = "icpportal.gateways.photo_app.http.HttpApp"
@@ -62,3 +63,19 @@ def test_a_provider_may_do_without_the_photo_app(settings):
 
 def test_the_demo_may_do_without(settings):
     assert ids(settings, DEMO=True, SCANNER_GATEWAY="icpportal.gateways.scanner.none.NoScanner") == []
+
+
+@pytest.mark.parametrize("path", ["provider.sms.Texts", "misspelt", "json.Nothing"])
+def test_whoever_misspells_the_class_of_a_gateway_is_told_before_the_first_call(settings, path):
+    ids(settings, AUTHORITY_GATEWAY="icpportal.gateways.miit.gateway.MinistryAuthority", SMS_GATEWAY=path)
+
+    assert [(error.id, error.msg.split()[:3]) for error in gateways_exist(None)] == [
+        ("gateways.E006", ["SMS_GATEWAY", "is", f"{path}:"])
+    ]
+
+
+def test_check_deploy_refuses_a_gateway_that_is_not_there():
+    done = manage("check", "--deploy", INVENTORY_GATEWAY="provider.servers.Console")
+
+    assert done.returncode == 1
+    assert "(gateways.E006) INVENTORY_GATEWAY is provider.servers.Console: it cannot be loaded" in done.stderr
