@@ -1,5 +1,7 @@
 """What is sent: dotted names that connect layers, text messages, mail, alarms."""
 
+import re
+
 from django.core.exceptions import ImproperlyConfigured
 
 from icpportal.configuration.environment import DEMO, SIMULATORS, address, env, json_object, secret
@@ -86,8 +88,11 @@ ALERTS = env.list("ALERTS", default=[])  # mailto:somebody@example.com, https://
 ALERTS_SECRET = env.str("ALERTS_SECRET", default="")  # signs what goes to a webhook
 ALERTS_LANGUAGE = env.str("ALERTS_LANGUAGE", default="zh-hans")
 DEADMAN_URL = env.str("DEADMAN_URL", default="")  # requested every minute while beat and a worker run
-if any(not target.startswith(("mailto:", "https://")) for target in ALERTS):
-    raise ImproperlyConfigured("ALERTS names targets that begin with mailto: or https://, separated by commas")
+if any(not re.fullmatch(r"mailto:[^@\s]+@[^@\s]+|https://[^/\s]+\S*", target) for target in ALERTS):
+    raise ImproperlyConfigured(
+        "ALERTS names targets such as mailto:somebody@example.com and https://hooks.example.com/path, "
+        "separated by commas without spaces"
+    )
 if len(ALERTS_SECRET) < 16 and any(target.startswith("https://") for target in ALERTS):
     raise ImproperlyConfigured("ALERTS_SECRET signs what goes to a webhook: 16 characters or more")
 if DEADMAN_URL and not DEADMAN_URL.startswith(("https://", "http://")):

@@ -373,8 +373,8 @@ def test_quiet_hours_are_parsed_as_before():
 @pytest.mark.parametrize(
     ("alerts", "secret", "says"),
     [
-        ("operations@example.com", "", "begin with mailto: or https://"),
-        ("http://hooks.example.com", "s" * 16, "begin with mailto: or https://"),
+        ("operations@example.com", "", "ALERTS names targets such as mailto:"),
+        ("http://hooks.example.com", "s" * 16, "ALERTS names targets such as mailto:"),
         ("https://hooks.example.com", "short", "ALERTS_SECRET signs what goes to a webhook"),
     ],
 )
@@ -383,3 +383,13 @@ def test_alarms_need_valid_addresses_and_signed_webhooks_or_the_portal_does_not_
 
     assert done.returncode != 0
     assert says in done.stderr
+
+
+@pytest.mark.parametrize(
+    "target", ["mailto:", "mailto:night-shift", "mailto:a@b.invalid, mailto:c@d.invalid", "https://"]
+)
+def test_an_alarm_that_would_reach_nobody_is_refused_before_it_is_needed(target):
+    done = manage("check", ALERTS=target, ALERTS_SECRET="s" * 16)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("ALERTS names targets such as mailto:somebody@example.com")
