@@ -14,7 +14,7 @@ DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"] if DEMO else [])
 STAFF_HOST = env.str("STAFF_HOST", default="")  # if set, the desk is served there only
 PORTAL_NOTE = VAR_DIR / "portal.url"  # URL of the running demo
-PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default=demo_url(PORTAL_NOTE, "http://127.0.0.1:8000"))
+PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default=demo_url(PORTAL_NOTE, "http://127.0.0.1:8000")).rstrip("/")
 for setting, hosts in {"ALLOWED_HOSTS": ALLOWED_HOSTS, "STAFF_HOST": [STAFF_HOST]}.items():
     if any("/" in host or " " in host for host in hosts):
         raise ImproperlyConfigured(f"{setting} holds names of hosts alone, without https://, paths and spaces")

@@ -190,6 +190,12 @@ RULES = (
         "Add it to ALLOWED_HOSTS, or correct PUBLIC_BASE_URL.",
     ),
     Rule(
+        "portal.E030",
+        lambda: urlsplit(settings.PUBLIC_BASE_URL)._replace(scheme="", netloc="").geturl() not in ("", "/"),
+        "PUBLIC_BASE_URL is more than a host: the portal has the whole host, and links with a path would lead nowhere.",
+        "PUBLIC_BASE_URL=https://beian.…, without anything behind the host.",
+    ),
+    Rule(
         "portal.E025",
         lambda: not is_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]),
         "DEFAULT_FROM_EMAIL is no mail address.",

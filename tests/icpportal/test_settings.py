@@ -188,6 +188,12 @@ def test_a_form_may_lead_to_the_host_of_staff_and_back_and_only_if_there_is_one(
     assert value_of(led_to, **(public | {"STAFF_HOST": "desk.invalid"})) == both
 
 
+def test_the_address_in_an_alarm_has_one_slash_however_the_operator_ended_that_of_the_portal():
+    says = "settings.PUBLIC_BASE_URL + '/admin/'"
+
+    assert value_of(says, PUBLIC_BASE_URL="https://beian.invalid/") == "https://beian.invalid/admin/"
+
+
 def test_https_is_detected_from_a_proxy_only_if_there_is_one():
     proxy = "getattr(settings, 'SECURE_PROXY_SSL_HEADER', None)"
 

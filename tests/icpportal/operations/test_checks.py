@@ -89,6 +89,8 @@ UNSAFE = [
     ("portal.E023", {"TRUSTED_PROXY_COUNT": 0}),
     ("portal.E024", {"PUBLIC_BASE_URL": "https://elsewhere.example.com"}),
     ("portal.E024", {"ALLOWED_HOSTS": []}),
+    ("portal.E030", {"PUBLIC_BASE_URL": "https://beian.example.com/filing"}),
+    ("portal.E030", {"PUBLIC_BASE_URL": "https://beian.example.com/?x"}),
     ("portal.E025", {"DEFAULT_FROM_EMAIL": "filing"}),
     ("portal.E025", {"DEFAULT_FROM_EMAIL": "网站备案 <filing>"}),
     *(("portal.E026", {"SMS_HTTP": wrong}) for wrong in WRONG_SUPPLIERS),
