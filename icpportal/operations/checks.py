@@ -283,6 +283,17 @@ def index_key_is_long(app_configs: Sequence[AppConfig] | None, **kwargs: Sequenc
     return [Info(marks.SHORT_INDEX, hint="Change it soon: docs/security.md, “Changing keys”.", id="portal.I001")]
 
 
+@register("portal")
+def keys_are_of_this_database(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Sequence[str] | None
+) -> list[CheckMessage]:
+    """Refuses commands with the keys of another portal: what they seal, even a backup, nobody could read."""
+    if settings.DEMO or keys_are_none():
+        return []
+    hint = "Take the environment of the processes that serve this database: docs/security.md, “Changing keys”."
+    return [Error(words, hint=hint, id="portal.E031") for words in filter(None, [marks.mismatch()])]
+
+
 @register("portal", deploy=True)
 def mode_is_told(app_configs: Sequence[AppConfig] | None, **kwargs: Sequence[str] | None) -> list[CheckMessage]:
     """Warns in the demo, where all other rules are silent: somebody deploying has left out the mode."""

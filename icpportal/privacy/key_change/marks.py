@@ -42,19 +42,35 @@ def index_key_is_needed() -> bool | None:
         return None
 
 
-def fault() -> str:
-    """A sentence when the keys do not match this database; "" before it has tables, or while it is unreachable.
+def mismatch() -> str:
+    """A sentence when the keys do not match this database; "" before it has tables, or while it is unreachable."""
+    try:
+        return _mismatch(_tokens())
+    except DatabaseError:
+        return ""
 
-    Otherwise marks the sealing key: from now on it is required, until `rotate_keys` has found it unused.
+
+def fault() -> str:
+    """The same for a process that starts, which marks the sealing key if it matches.
+
+    From now on that key is required, until `rotate_keys` has found it unused.
     """
     try:
-        marks = {(mark.kind, mark.name): mark.token for mark in KeyMark.objects.all()}
-        wrong = next(filter(None, (_wrong(*each) for each in marks.items())), "") if marks else _found_wrong()
+        tokens = _tokens()
+        wrong = _mismatch(tokens)
         if not wrong:
-            _mark(set(marks))
+            _mark(set(tokens))
     except DatabaseError:
         return ""
     return wrong
+
+
+def _tokens() -> dict[tuple[str, str], str]:
+    return {(mark.kind, mark.name): mark.token for mark in KeyMark.objects.all()}
+
+
+def _mismatch(tokens: dict[tuple[str, str], str]) -> str:
+    return next(filter(None, (_wrong(*each) for each in tokens.items())), "") if tokens else _found_wrong()
 
 
 def forget(name: str) -> None:

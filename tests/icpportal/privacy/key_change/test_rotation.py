@@ -1,11 +1,14 @@
 """A drill: a filled database gets new keys, the old ones are dropped, and everything is read and found as before."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings as at_first
 from django.core import signing
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 
 from filings.models import LegacyImport
 from icpportal.accounts.models import User
@@ -15,6 +18,7 @@ from icpportal.gateways.miit.line import outcome_queue
 from icpportal.gateways.miit.models import Report
 from icpportal.gateways.miit.outgoing import file_builder, report_queue
 from icpportal.gateways.miit.types import AnswerKind
+from icpportal.operations.checks import keys_are_of_this_database
 from icpportal.privacy import blind_index
 from icpportal.privacy.fields import Token
 from icpportal.privacy.key_change import blind_indexes, marks
@@ -166,6 +170,28 @@ def test_a_start_with_a_wrong_key_is_refused_in_one_sentence(order: Order, setti
     settings.PII_KEYS = good
     settings.BLIND_INDEX_KEY = "another"
     assert marks.fault().startswith("BLIND_INDEX_KEY is not the key of this database")
+
+
+def test_an_operator_whose_shell_has_the_keys_of_another_portal_is_refused_before_a_backup(
+    order: Order, settings: Any, tmp_path: Path
+) -> None:
+    assert marks.fault() == ""
+    settings.DEMO = False
+    settings.PII_KEYS = key("demo")
+
+    assert [(each.id, str(each.msg).split(" ", 1)[0]) for each in keys_are_of_this_database(None)] == [
+        ("portal.E031", "PII_KEYS")
+    ]
+    with pytest.raises(SystemCheckError, match="PII_KEYS does not open what this database holds"):
+        call_command("backup", to=str(tmp_path / "new"), first=True, skip_checks=False)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_check_only_reads_the_marks_of_keys(order: Order, settings: Any) -> None:
+    settings.DEMO = False
+
+    assert keys_are_of_this_database(None) == []
+    assert not KeyMark.objects.exists()
 
 
 def test_an_empty_database_accepts_any_key(settings: Any) -> None:
