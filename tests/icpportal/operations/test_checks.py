@@ -199,6 +199,7 @@ def test_the_demo_may_have_all_of_them(settings):
     assert fit_for_production(None) == []
 
 
+@pytest.mark.django_db
 def test_the_rules_are_part_of_every_check(settings):
     settings.DEMO, settings.BLIND_INDEX_KEY = False, SAFE["BLIND_INDEX_KEY"]
 
