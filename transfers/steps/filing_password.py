@@ -1,5 +1,6 @@
 """Step 3, the filing password (备案密码): checked with the ministry once, never stored as typed."""
 
+import unicodedata
 from dataclasses import replace
 from datetime import datetime
 from typing import TypedDict, Unpack
@@ -20,6 +21,7 @@ from filings.register.numbers import FilingNumber
 from icpportal.fields.components import Notice
 from icpportal.fields.fields import PlainTextField
 from icpportal.fields.form_types import Files, Posted
+from icpportal.fields.text import strip_copied
 from icpportal.outbox.actions import Letter, notify_all
 from icpportal.privacy.blind_index import blind_index
 from icpportal.time_format import long_words, to_beijing
@@ -44,6 +46,13 @@ LAST_TRY = Notice(
 )
 
 
+class FilingPasswordField(forms.CharField):
+    """The password in half-width letters, without what was pasted around it."""
+
+    def to_python(self, value: str | None) -> str:
+        return unicodedata.normalize("NFKC", strip_copied(super().to_python(value) or ""))
+
+
 class FilingPasswordForm(StepForm):
     """The number, known from the filing, and the password."""
 
@@ -59,10 +68,9 @@ class FilingPasswordForm(StepForm):
         required=False,
         help_text=_("The ministry's record for this domain"),
     )
-    filing_password = forms.CharField(
+    filing_password = FilingPasswordField(
         label=_("Filing password"),
         max_length=32,
-        strip=False,
         help_text=_("The ministry sent it when the website was approved. It is case-sensitive"),
         error_messages={
             "required": _("Enter the filing password"),
@@ -89,7 +97,7 @@ class FilingPasswordForm(StepForm):
         return [LAST_TRY] if self.is_last_try else []
 
     def clean_filing_password(self) -> str:
-        typed = self.cleaned_data["filing_password"].strip()
+        typed: str = self.cleaned_data["filing_password"]
         if not typed.isascii() or not typed.isprintable():
             raise ValidationError(
                 _("Type the password as the ministry sent it: letters and digits"), code="password_shape"

@@ -187,8 +187,28 @@ def test_an_invalid_password_queries_nobody(client: Client, ministry: Any, typed
     assert ministry.asked == []
 
 
-def test_spaces_around_a_pasted_password_are_stripped(client: Client, ministry: Any) -> None:
-    assert type_in(client, draft(), f"  {PASSWORD} ").status_code == 302
+@pytest.mark.parametrize("typed", ["   ", "\u3000", "\u200b"])
+def test_a_password_of_spaces_alone_is_a_missing_one_and_costs_no_attempt(
+    client: Client, ministry: Any, typed: str
+) -> None:
+    order = draft()
+
+    assert [errors(type_in(client, order, typed)) for _ in range(6)] == [{"filing_password": ["required"]}] * 6
+    assert ministry.asked == []
+    assert type_in(client, order).status_code == 302
+
+
+@pytest.mark.parametrize("around", ["  {} ", "\u3000{}", "\u200e{}\u200b"])
+def test_what_was_pasted_around_a_password_is_stripped(client: Client, ministry: Any, around: str) -> None:
+    assert type_in(client, draft(), around.format(PASSWORD)).status_code == 302
+
+
+def test_a_password_in_full_width_letters_is_read_as_the_ministry_sent_it(client: Client, ministry: Any) -> None:
+    order = draft()
+    full_width = "".join(chr(ord(char) + 0xFEE0) for char in PASSWORD)
+
+    assert type_in(client, order, full_width).status_code == 302
+    assert reload(order).password_digest == RIGHT_DIGEST
 
 
 # --- the race for a subject and a domain -----------------------------------------------------------
