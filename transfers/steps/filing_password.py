@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from filings.queries import owners_of_number
 from filings.register.numbers import FilingNumber
-from icpportal.fields.components import Notice
+from icpportal.fields.components import Link, Notice
 from icpportal.fields.fields import PlainTextField
 from icpportal.fields.form_types import Files, Posted
 from icpportal.fields.text import strip_copied
@@ -39,6 +39,7 @@ STILL_PAUSED = Notice(
     _("Checking of this filing password is paused until %(time)s"),
     (_("It opens again by itself. Everything else in the draft is kept. Retrieve the password in the meantime."),),
 )
+VERIFIED = Notice("done", _("The filing password is verified"), (_("You do not need to enter it again."),))
 LAST_TRY = Notice(
     "problem",
     _("Stop here and retrieve the password first"),
@@ -91,7 +92,15 @@ class FilingPasswordForm(StepForm):
 
     @property
     def notices(self) -> list[Notice]:
-        """That checking is paused, or that the next wrong attempt pauses it."""
+        """That the password is verified, that checking is paused, or that the next wrong attempt pauses it."""
+        return [*self._verified(), *self._warnings()]
+
+    def _verified(self) -> list[Notice]:
+        if self.is_locked or not freshness.is_password_fresh(self.order):
+            return []
+        return [replace(VERIFIED, link=Link(_("Continue"), stages.next_url(self.order, stages.FILING_PASSWORD)))]
+
+    def _warnings(self) -> list[Notice]:
         if self.paused_until and not self.errors:  # the summary of errors says it already
             return [replace(STILL_PAUSED, title=str(STILL_PAUSED.title) % {"time": long_words(self.paused_until)})]
         return [LAST_TRY] if self.is_last_try else []

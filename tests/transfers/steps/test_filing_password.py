@@ -211,6 +211,18 @@ def test_a_password_in_full_width_letters_is_read_as_the_ministry_sent_it(client
     assert reload(order).password_digest == RIGHT_DIGEST
 
 
+def test_the_page_of_a_verified_password_says_so_and_leads_on_without_it(client: Client, ministry: Any) -> None:
+    order = draft()
+    before = look(client, order, "filing_password")
+    onwards = type_in(client, order)["Location"]
+    after = look(client, order, "filing_password")
+
+    said = "The filing password is verified"
+    assert (said in before, said in after) == (False, True)
+    assert f'<a class="link" href="{onwards}">Continue</a>' in after
+    assert len(ministry.asked) == 1
+
+
 # --- the race for a subject and a domain -----------------------------------------------------------
 
 
