@@ -151,7 +151,7 @@ def page(check: TypeCheck) -> OutcomeView:
         found = NO_LONGER
     return OutcomeView(
         outcome=check.outcome,
-        heading=found.heading,
+        heading=OPEN_FOR_SUBJECT if order and order.domain != check.answers["domain"] else found.heading,
         sentence=blocking_order.words(order) if order else _differs(check, found),
         button=found.button,
         drawing=found.drawing,
@@ -168,6 +168,7 @@ def _differs(check: TypeCheck, found: OutcomePage) -> Text:
     return DIFFERS.get(Differs(check.differs), found.sentence)
 
 
+OPEN_FOR_SUBJECT = _("An order is open for this subject")  # for another of its websites
 NO_LONGER = OutcomePage(
     _("The order that was open has ended"), _("Verify the filing type once more"), _("Go back and change"), "again"
 )

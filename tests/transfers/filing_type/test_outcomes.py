@@ -98,6 +98,22 @@ def test_the_open_order_is_named_by_its_reference() -> None:
 
 
 @override("en")
+@pytest.mark.parametrize(
+    ("open_for", "heading"),
+    [("example.com", "An order is open for this domain"), ("first-example.com", "An order is open for this subject")],
+)
+def test_a_second_site_of_a_subject_with_an_open_order_is_not_told_of_an_order_for_its_domain(
+    open_for: str, heading: str
+) -> None:
+    owner = make_user()
+    check = make_check(owner, Outcome.OWN_ORDER)
+    check.subject_key = "c" * 64
+    make_order(owner, domain=open_for, subject_key=check.subject_key, steps=())
+
+    assert str(outcomes.page(check).heading) == heading
+
+
+@override("en")
 def test_an_open_order_that_has_ended_since_leads_back_to_the_form() -> None:
     owner = make_user()
     order = make_order(owner, domain="example.com", steps=())
