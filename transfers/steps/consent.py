@@ -12,13 +12,14 @@ from icpportal.privacy.masks import mask_mobile, mask_name
 from transfers.models import Order
 from transfers.notifications.messages import notify_recipients
 from transfers.orders.people import Person, administrator, is_same_person
+from transfers.proofs.papers import papers_in_slot
 from verification.models import ConsentRequest
 from verification.phones import consent_links
 
 ANSWER, WAY, PAPER = "consent", "way", "paper"  # keys in the answers of an order
 LETTER = "consent_letter"  # the slot of the signed form
-TO_ASK, WAITING, OVER, DECLINED, WITHDRAWN, AGREED, ON_PAPER = (
-    "to_ask", "waiting", "over", "declined", "withdrawn", "agreed", "paper",
+TO_ASK, WAITING, OVER, DECLINED, WITHDRAWN, AGREED, ON_PAPER, SIGNED = (
+    "to_ask", "waiting", "over", "declined", "withdrawn", "agreed", "paper", "signed",
 )  # fmt: skip
 WORDS: dict[str, Promise] = {
     TO_ASK: _("Ask %(name)s for consent: text the link"),
@@ -28,7 +29,9 @@ WORDS: dict[str, Promise] = {
     WITHDRAWN: _("%(name)s has withdrawn the consent"),
     AGREED: _("%(name)s has agreed"),
     ON_PAPER: _("%(name)s agrees on paper: upload the signed form"),
+    SIGNED: _("%(name)s agrees on paper: the signed form is uploaded"),
 }
+TASK_STATES = {AGREED: "done", SIGNED: "done", WAITING: "waiting", DECLINED: "wrong", WITHDRAWN: "wrong"}
 BY_ANSWER = {consent_links.AGREED: AGREED, consent_links.DECLINED: DECLINED, consent_links.WITHDRAWN: WITHDRAWN}
 
 
@@ -52,16 +55,19 @@ class ConsentStatus:
         return self.state == AGREED
 
     @property
+    def on_paper(self) -> bool:
+        """Whether the person signs a form."""
+        return self.state in (ON_PAPER, SIGNED)
+
+    @property
     def is_settled(self) -> bool:
         """Whether nothing is awaited here: the form on paper is one of the documents."""
-        return self.state in (AGREED, ON_PAPER)
+        return self.has_agreed or self.on_paper
 
     @property
     def task(self) -> Task:
         """Its row among the details."""
-        state = {AGREED: "done", ON_PAPER: "done", WAITING: "waiting", DECLINED: "wrong", WITHDRAWN: "wrong"}.get(
-            self.state, "todo"
-        )
+        state = TASK_STATES.get(self.state, "todo")
         return Task(_("Consent of the website administrator"), self.url, state, hint=self.words)
 
 
@@ -74,11 +80,15 @@ def consent_status(order: Order) -> ConsentStatus | None:
     if request is None and order.submitted_at is not None:
         return None
     return ConsentStatus(
-        ON_PAPER if is_on_paper(order) else _state(request, person),
+        _state_on_paper(order) if is_on_paper(order) else _state(request, person),
         mask_name(person.name),
         mask_mobile(person.mobile),
         reverse("administrator-consent", args=[order.reference]),
     )
+
+
+def _state_on_paper(order: Order) -> str:
+    return SIGNED if any(paper.document.is_ready for paper in papers_in_slot(order, LETTER)) else ON_PAPER
 
 
 def _state(request: ConsentRequest | None, person: Person) -> str:

@@ -54,6 +54,7 @@ class ConsentPage(PageInOrder):
     template: ClassVar[str] = "transfers/steps/consent.html"
     standing: consent.ConsentStatus
     problem: Words
+    letter_url: str
     change_url: str
     back_url: str
 
@@ -106,6 +107,7 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
         frame=frame(order, stages.ADMINISTRATORS),
         standing=found,
         problem=" ".join(problem.messages) if problem else "",
+        letter_url=reverse("slot", args=[order.reference, consent.LETTER]),
         change_url=reverse("step", args=[order.reference, "administrator"]),
         back_url=reverse("people", args=[order.reference]),
     )

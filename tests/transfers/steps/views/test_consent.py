@@ -9,11 +9,12 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from icpportal.logs import redact
 from icpportal.outbox.models import Message
 from tests.transfers import states
-from tests.transfers.builders import administrator_answers, make_order, make_user, sign_in
+from tests.transfers.builders import administrator_answers, make_order, make_ready_document, make_user, sign_in
 from tests.transfers.outside import as_sent, reload, send
 from transfers.check import readiness
 from transfers.models import Order
@@ -211,6 +212,47 @@ def test_without_the_phone_the_person_signs_on_paper_which_the_reviewer_checks(c
     documents = client.get(reverse("documents", args=[order.reference]), headers={"accept-language": "en"})
     assert "/documents/consent_letter/" in documents.content.decode()
     assert any(gap.part == "paper.consent_letter" for gap in readiness.gaps(reload(order)))
+
+
+def test_a_consent_on_paper_is_done_only_once_the_signed_form_is_uploaded(client: Client) -> None:
+    order = make_order()
+    sign_in(client, order.owner).post(page(order), {"paper": "1"})
+
+    def shown() -> tuple[str, str]:
+        found = consent.consent_status(reload(order))
+        assert found is not None
+        return found.task.state, str(found.task.hint)
+
+    with override("en"):
+        before = shown()
+        make_ready_document(order, "consent_letter")
+        after = shown()
+
+    assert before == ("todo", "陈*例 agrees on paper: upload the signed form")
+    assert after == ("done", "陈*例 agrees on paper: the signed form is uploaded")
+
+
+def test_who_chose_paper_is_led_to_the_upload_and_can_still_text_the_link(client: Client) -> None:
+    order = make_order()
+    english = {"accept-language": "en"}
+    sign_in(client, order.owner).post(page(order), {"paper": "1"})
+
+    shown = client.get(page(order), headers=english).content.decode()
+
+    upload = reverse("slot", args=[order.reference, "consent_letter"])
+    assert f'<a class="button" href="{upload}">Upload the signed form</a>' in shown
+    assert ("Text the link" in shown, "Sign on paper instead" in shown) == (True, False)
+
+
+def test_after_the_person_agreed_the_page_announces_no_further_text(client: Client) -> None:
+    order = make_order()
+    link = ask_for_consent(client, order)
+    announced = "We text a link to"
+    waiting = client.get(page(order), headers={"accept-language": "en"}).content.decode()
+    Client().post(link, YES)
+    agreed = client.get(page(order), headers={"accept-language": "en"}).content.decode()
+
+    assert (announced in waiting, announced in agreed) == (True, False)
 
 
 def test_one_person_in_both_roles_is_not_asked(client: Client) -> None:
