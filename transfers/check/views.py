@@ -185,6 +185,7 @@ def _page(
 ) -> CheckPage:
     named = {part.key: part for part in returned_parts(order, papers)}
     parts = open_parts(order)
+    to_follow = [gap for gap in advice if is_open(parts, gap.part)]
     shown = [_paper(order, paper, parts) for paper in _as_asked(order, papers)]
     replaced = [replace(_paper(order, paper, parts), url="") for paper in _replaced_papers(order)]
     return CheckPage(
@@ -193,7 +194,7 @@ def _page(
         shown=shown_mark(order, papers),
         panels=[
             *([Gaps(gaps)] if gaps else []),
-            *([Advice(advice)] if advice else []),
+            *([Advice(to_follow)] if to_follow else []),
             Section(_("Filing type"), facts.rows(order.answer("type"))),
             Section(_("Product"), servers.rows(order), _url(order, stages.SERVICE_CODE, parts)),
             *(_section(order, step, named, parts) for step in STEPS if step.stage == stages.ADMINISTRATORS),

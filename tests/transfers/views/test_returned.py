@@ -30,8 +30,9 @@ from transfers.review import actions as review
 from transfers.review.actions import ReturnedField
 from transfers.review.cases.parts.papers import Papers
 from transfers.review.cases.parts.parts import sections_of
-from verification.models import PhoneProof
+from verification.models import Document, PhoneProof
 from verification.phones import proofs
+from verification.pictures.checks import WHOLE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ministry", "servers")]
 SEND = {"declared": "on"}
@@ -522,3 +523,21 @@ def test_a_reason_edited_later_does_not_change_what_was_sent(client: Client) -> 
 
     assert "It does not meet the rules" in html
     assert "Another rule" not in html
+
+
+def test_a_return_gives_advice_only_about_what_may_be_changed(client: Client) -> None:
+    orders = [
+        make_complete(),  # both people have one emergency contact
+        make_returned("website.site_name"),
+        make_returned("administrator.admin_emergency"),
+    ]
+
+    assert ["What may be returned to you" in show(client, order, "check") for order in orders] == [True, False, True]
+
+
+def test_a_return_gives_advice_only_about_documents_that_may_be_replaced(client: Client) -> None:
+    orders = [make_complete(), make_returned("website.site_name"), make_returned("paper.subject_id")]
+    replace_paper(orders[2], "subject_id")
+    Document.objects.filter(kind="subject_id").update(advice=[{"key": "blur", "box": WHOLE}])
+
+    assert ["Hold the phone still" in show(client, order, "documents") for order in orders] == [True, False, True]

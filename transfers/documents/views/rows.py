@@ -170,7 +170,7 @@ def _words(looked: Looked, slot: Slot, mine: list[OrderDocument], state: str) ->
     if tried := _first(_kept_words(order, slot, paper) for paper in mine):
         return tried
     if state == "look":
-        return _first(_advice(slot, paper) for paper in mine)
+        return _first(_advice(slot, paper) for paper in mine) if looked.is_open(slot) else ""
     if state == "checking":
         return _first(reason_of(paper.document) for paper in mine)
     if state == "empty":
