@@ -56,8 +56,9 @@ class ReturnedPart:
     url: str
     old: str
     new: str
-    is_changed: bool
+    is_changed: bool  # or explained in the remarks
     reply: str
+    is_explained: bool = False  # in the remarks alone: its own value is the same
     is_elsewhere: bool = False  # nothing can be changed here: the owner says what was changed elsewhere
     said_by: Words = ""
     said_at: datetime | None = None
@@ -78,7 +79,7 @@ class ReturnedPart:
     def mark(self) -> str:
         """How it was settled; "" while it is not."""
         if self.is_changed:
-            return _("Changed")
+            return _("Explained in the remarks") if self.is_explained else _("Changed")
         if not self.reply:
             return ""
         return _("Settled elsewhere") if self.is_elsewhere else _("Stays as it is")
@@ -86,7 +87,7 @@ class ReturnedPart:
     @property
     def shows_difference(self) -> bool:
         """Whether old and new value are shown side by side."""
-        return self.is_changed and self.is_fact
+        return self.is_changed and self.is_fact and not self.is_explained
 
     @property
     def reason(self) -> str:
@@ -159,6 +160,8 @@ def _of_verdict(order: Order, verdict: FieldVerdict, papers: list[OrderDocument]
     part = verdict.field
     old, new = _old(order, verdict), _value(order, part, order.answers)
     hidden = mask_of(part, MASKS) if mask else str
+    is_changed = _is_changed(order, verdict, papers)
+    is_explained = not is_changed and _is_explained(order, verdict)
     return ReturnedPart(
         key=part,
         label=f"{section_of(part)} · {label_of(part)}",
@@ -167,7 +170,8 @@ def _of_verdict(order: Order, verdict: FieldVerdict, papers: list[OrderDocument]
         url=url_of(order, part),
         old=hidden(old),
         new=hidden(new),
-        is_changed=_is_changed(order, verdict, papers) or _is_explained(order, verdict),
+        is_changed=is_changed or is_explained,
+        is_explained=is_explained,
         reply=kept_replies(order).get(part, ""),
         said_by=gettext_lazy("Our reviewer"),
         said_at=verdict.round.decided_at,

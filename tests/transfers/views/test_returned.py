@@ -229,6 +229,18 @@ def test_the_remarks_are_open_where_the_reason_asks_for_them(client: Client) -> 
     assert settled_parts(show(client, order, "order")) == {"subject.lead_phone1": "yes"}
 
 
+def test_a_part_explained_in_the_remarks_is_not_shown_as_changed_from_a_value_to_the_same(client: Client) -> None:
+    reason = make_reason("phone_elsewhere", "subject.lead_phone1", text_en="change it or explain it in the remarks")
+    order = make_returned("subject.lead_phone1", reason=reason)
+    save(client, order, "subject", subject_answers(remark="负责人长期在外省工作"))
+
+    for page in ("people", "order"):
+        shown = show(client, order, page)
+        assert settled_parts(shown) == {"subject.lead_phone1": "yes"}
+        assert "Explained in the remarks" in item(shown, "subject.lead_phone1")
+        assert 'class="difference' not in item(shown, "subject.lead_phone1")
+
+
 def test_a_missing_consent_can_be_answered(client: Client) -> None:
     """A box that is ticked already cannot be changed."""
     order = make_returned("administrator.admin_told")
