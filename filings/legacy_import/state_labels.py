@@ -42,6 +42,7 @@ IMPORT_SENTENCES = {
         _("Nothing imported"), _("Nothing could be imported. Read the reasons, then try again or call us"), *BROKEN
     ),
 }
+ALL_IMPORTED = _("The import is done")  # replaces the sentence of an import in which nothing failed
 CLAIM_SENTENCES = {
     states.OPEN: Sentence(
         _("Documents needed"), _("Your turn: upload documents that show that the filing is yours, then submit"), *YOURS

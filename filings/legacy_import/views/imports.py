@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from filings.legacy_import import account_proof, actions, comparison
 from filings.legacy_import.account_proof import Why, refusal
-from filings.legacy_import.state_labels import IMPORT_SENTENCES, mark
+from filings.legacy_import.state_labels import ALL_IMPORTED, IMPORT_SENTENCES, mark
 from filings.legacy_import.views.forms import PickForm, ProveForm
 from filings.legacy_import.views.import_panels import Look, choice, preview_notices, report_panels, report_rows
 from filings.models import LegacyImport, LegacyImportItem
@@ -102,8 +102,10 @@ def _items(mine: LegacyImport) -> list[LegacyImportItem]:
 
 def _report(mine: LegacyImport) -> dict[str, Any]:
     items = _items(mine)
+    is_complete = mine.state == states.IMPORTED and all(item.outcome in states.CAME_OVER for item in items)
     return {
         **_frame(mine),
+        **({"sentence": ALL_IMPORTED} if is_complete else {}),
         "rows": report_rows(items),
         "is_running": mine.state == states.RUNNING,
         **report_panels(mine, items),

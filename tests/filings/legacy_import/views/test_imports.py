@@ -387,6 +387,22 @@ def test_the_report_counts_and_gives_the_reason_for_each(browser, reported):
     assert "data-poll" not in browser.get(reported.get_absolute_url()).content.decode()
 
 
+def test_the_report_speaks_of_what_was_not_imported_only_if_something_was_not(browser, reported):
+    left_out = "What was not imported is listed with the reason"
+    in_part = text(browser.get(reported.get_absolute_url()))
+    LegacyImportItem.objects.filter(legacy_import=reported).update(outcome=states.NEW)
+    complete = text(browser.get(reported.get_absolute_url()))
+
+    assert ("The import is done" in in_part, left_out in in_part) == (True, True)
+    assert ("The import is done" in complete, left_out in complete) == (True, False)
+
+
+def test_after_an_import_transfer_another_leads_to_the_subjects_on_file(browser, reported):
+    report = browser.get(reported.get_absolute_url()).content.decode()
+
+    assert f'<a href="{reverse("another")}">Transfer another ICP filing</a>' in report
+
+
 def test_the_report_can_be_downloaded(browser, reported):
     answer = browser.get(reverse("import-report", args=[reported.reference]))
 
