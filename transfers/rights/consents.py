@@ -96,7 +96,7 @@ def withdraw(
         row = ConsentWithdrawal.objects.create(order=order, role=role, on_own_phone=on_own_phone, at=now)
         if effect(order) == WAITS:
             event = note(order, "consent_noted", by=APPLICANT, actor=actor, key=role, at=now)
-            notify_recipients(order, WITHDRAW_CONSENT.notify, event_id=event.pk, facts=_facts(role), now=now)
+            notify_recipients(order, WITHDRAW_CONSENT.notify, event_id=event.pk, facts=_facts(role, WAITS), now=now)
         carry_out(row, actor=actor, now=now)
     return True
 
@@ -109,7 +109,7 @@ def carry_out(row: ConsentWithdrawal, *, actor: User | None = None, now: datetim
     if does == WAITS:
         return False
     if does == CLOSES:
-        facts = _facts(row.role)
+        facts = _facts(row.role, CLOSES)
         ORDER.apply(order, WITHDRAW_CONSENT.name, by=APPLICANT, actor=actor, note=row.role, facts=facts, now=now)
     if does != CHANGES_NOTHING:
         if is_held(order.owner):
@@ -118,14 +118,27 @@ def carry_out(row: ConsentWithdrawal, *, actor: User | None = None, now: datetim
     return bool(ConsentWithdrawal.objects.filter(pk=row.pk, done_at=None).update(done_at=now))
 
 
-def _facts(role: str) -> Facts:
-    return {"what": WHOSE[role]}
+def _facts(role: str, does: str) -> Facts:
+    return {"what": WHOSE[role], "reason": FOLLOWS[does]}
 
 
 # the person's name in messages
 WHOSE: dict[str, dict[str, str]] = {
     SUBJECT_LEAD: {"zh": "主体负责人", "en": "subject lead"},
     ADMINISTRATOR: {"zh": "网站负责人", "en": "website administrator"},
+}
+# what became of the order, in messages
+FOLLOWS: dict[str, dict[str, str]] = {
+    CLOSES: {
+        "zh": "订单已关闭，图片予以删除。可用已填内容重新开始，届时须重新取得同意。",
+        "en": "The order is closed, and its pictures are deleted. A new order can begin with its answers, and the"
+        " consent must be given again.",
+    },
+    WAITS: {
+        "zh": "订单已提交管局，无法追回，仍继续办理。未获批准的，图片在订单退回或结束时予以删除。",
+        "en": "The order is with the authority and goes on, because it cannot be called back. Unless it is approved, its"
+        " pictures are deleted when it is returned or ends.",
+    },
 }
 
 

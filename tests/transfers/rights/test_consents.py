@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from icpportal.outbox.models import Message
+from icpportal.outbox.texts import catalogue, formats
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, sign_in
 from tests.transfers.cancels import prove_again
@@ -92,6 +93,31 @@ def test_an_order_at_the_authority_continues_and_is_closed_when_it_is_returned(
         assert consents.sweep() == 1
     assert (reload(order).state, pictures(order)) == (states.WITHDRAWN, 0)
     assert consents.sweep() == 0
+
+
+def mail_about(order: Order, language: str) -> str:
+    """The latest mail about a withdrawal in this order, in one line."""
+    message = Message.objects.filter(template="consent_withdrawn", reference=order.reference, channel="email").latest(
+        "created_at"
+    )
+    words = formats.unpack_all(message.payload["context"])
+    return re.sub(r"\s+", " ", catalogue.render("consent_withdrawn", "email", language, words).text)
+
+
+CLOSED_NOW = ("The order is closed, and its pictures are deleted", "订单已关闭，图片予以删除")
+GOES_ON = ("The order is with the authority and goes on", "订单已提交管局，无法追回，仍继续办理")
+
+
+def test_the_mail_says_what_became_of_this_very_order(client: Client, django_capture_on_commit_callbacks) -> None:
+    here, there = with_papers(states.RETURNED), with_papers(states.AUTHORITY_REVIEW)
+    for order in (here, there):
+        with django_capture_on_commit_callbacks(execute=True):
+            owner_of(client, order).post(page(order))
+
+    for number, language in enumerate(("en", "zh-hans")):
+        mails = [mail_about(order, language) for order in (here, there)]
+        assert [CLOSED_NOW[number] in mail for mail in mails] == [True, False]
+        assert [GOES_ON[number] in mail for mail in mails] == [False, True]
 
 
 def test_an_approved_order_keeps_its_papers(client: Client) -> None:
