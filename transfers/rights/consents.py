@@ -136,8 +136,8 @@ FOLLOWS: dict[str, dict[str, str]] = {
     },
     WAITS: {
         "zh": "订单已提交管局，无法追回，仍继续办理。未获批准的，图片在订单退回或结束时予以删除。",
-        "en": "The order is with the authority and goes on, because it cannot be called back. Unless it is approved, its"
-        " pictures are deleted when it is returned or ends.",
+        "en": "The order is with the authority and goes on, because it cannot be called back. Unless it is approved,"
+        " its pictures are deleted when it is returned or ends.",
     },
 }
 
