@@ -18,7 +18,7 @@ from icpportal.privacy.masks import mask_name
 from transfers.filing_type.transfer_another import SubjectOption, subject_options
 from transfers.models import Order
 from transfers.orders import queries, states
-from transfers.orders.kinds import is_in, state_of
+from transfers.orders.kinds import is_in, kind_of, state_of
 from transfers.orders.rows import Group, State
 
 
@@ -37,8 +37,11 @@ class Site:
 
     @property
     def state(self) -> State:
-        """The arguments of `partials/state.html`: normal (正常), or the state of its cancellation."""
-        return state_of(self.leaving) if self.leaving else replace(states.APPROVED, label=pgettext("website", "Normal"))
+        """The arguments of `partials/state.html`: normal (正常), or that it is being cancelled, and how far that is."""
+        if self.leaving is None:
+            return replace(states.APPROVED, label=pgettext("website", "Normal"))
+        state = state_of(self.leaving)
+        return replace(state, label=f"{kind_of(self.leaving).name} · {state.label}")
 
     @property
     def actions(self) -> list[Action]:

@@ -246,18 +246,17 @@ def test_a_filed_website_offers_cancelling_adding_another_and_its_order(client):
     assert reverse("service-codes") in html
 
 
-def test_a_website_whose_access_is_being_cancelled_says_so_and_links_there(client):
+@pytest.mark.parametrize(("state", "label"), [(states.DRAFT, "Draft"), (states.AUTHORITY_REVIEW, "With the authority")])
+def test_a_website_whose_access_is_being_cancelled_says_so_and_links_there(client, state, label):
     order = make_order(state=states.AUTHORITY_REVIEW)
     grant(order)
     order.refresh_from_db()
-    leaving = make_order(
-        order.owner, kind=states.CANCELLATION, state=states.AUTHORITY_REVIEW, website_id=order.website_id
-    )
+    leaving = make_order(order.owner, kind=states.CANCELLATION, state=state, website_id=order.website_id)
 
     html = show(client, order.owner, tab="sites")
 
     row = re.search(rf'data-site="{order.website_id}"(.*?)</tr>', html, re.DOTALL)[1]
-    assert "With the authority" in row
+    assert f"Cancellation · {label}" in row.replace("\N{NO-BREAK SPACE}", " ")  # the website itself is no draft
     assert leaving.get_absolute_url() in row
     assert reverse("cancel", args=[order.website_id]) not in row
 
