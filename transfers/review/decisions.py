@@ -11,16 +11,14 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from icpportal.accounts.models import User
 from icpportal.alarms import rows
 from icpportal.desk.own_words import Own, first, own_texts
 from icpportal.lifecycle import MoveNotAllowed
-from icpportal.time_format import to_beijing
 from transfers.models import Decision, Order, ReasonVersion, ReturnReason
 from transfers.review import actions
-from transfers.review.leases import AssignedToOther, assign_to_me, release
+from transfers.review.leases import AssignedToOther, assign_to_me, decided_words, open_decision, release
 from transfers.review.reasons.blanks import Told
 
 CARRIED = frozenset({"fine", "why", "rest_passed", "words", "own", "parts", "marks"})  # arguments passed on unchanged
@@ -112,11 +110,6 @@ def decide(
             raise AlreadyDecided(waiting) from None
 
 
-def open_decision(order: Order) -> Decision | None:
-    """The pending decision about this order."""
-    return Decision.objects.filter(order=order, ended_at=None).select_related("reviewer").first()
-
-
 def with_decided(orders: QuerySet[Order]) -> QuerySet[Order]:
     """Annotates orders with whether a decision is pending, in the same query."""
     return orders.annotate(is_decided=Exists(Decision.objects.filter(order=OuterRef("pk"), ended_at=None)))
@@ -143,15 +136,6 @@ def take_back(order: Order, reviewer: User, *, now: datetime | None = None) -> b
     return mine.update(ended_at=now, outcome=TAKEN_BACK) == 1
 
 
-def decided_words(decision: Decision) -> str:
-    """`Gao Yang has decided this order; final at 14:32:10`."""
-    final = f"{to_beijing(decision.final_at):%H:%M:%S}"
-    return _("%(name)s has decided this order; final at %(time)s") % {
-        "name": str(decision.reviewer),
-        "time": final,
-    }
-
-
 def finish_due(*, now: datetime | None = None) -> int:
     """Carries out every decision whose time is up; returns how many. A failing one is set aside and tried again."""
     now = now or timezone.now()
@@ -168,11 +152,12 @@ def finish(decision: Decision, *, now: datetime | None = None) -> bool:
         row = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
         if row.ended_at is not None:
             return False
-        order = row.order
-        outcome = DONE if _carry_out(row, order, now) else FAILED
-        row.ended_at, row.outcome = now, outcome
+        row.ended_at, row.outcome = now, DONE  # it no longer keeps the order: carrying it out may hand that on
         row.save(update_fields=["ended_at", "outcome"])
-    return outcome == DONE
+        if not _carry_out(row, row.order, now):
+            row.outcome = FAILED
+            row.save(update_fields=["outcome"])
+    return row.outcome == DONE
 
 
 def _carry_out(row: Decision, order: Order, now: datetime) -> bool:

@@ -1,9 +1,12 @@
-"""Who holds an order: taken for half an hour, renewed by work on it, handed to a colleague, taken over by a lead."""
+"""Who holds an order: taken for half an hour, renewed by work on it, handed to a colleague, taken over by a lead.
+
+While a decision is pending, the order stays with the person who decided, who can still undo it.
+"""
 
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -12,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from icpportal.accounts.models import User
 from icpportal.lifecycle import MoveNotAllowed
 from icpportal.time_format import to_beijing
-from transfers.models import ColleagueNote, Order
+from transfers.models import ColleagueNote, Decision, Order
 from transfers.orders import queries
 from transfers.review.staff import is_lead, reviewers
 from transfers.second_look.queries import open_look
@@ -54,6 +57,25 @@ class JudgedBefore(AssignedToOther):
         super().__init__(order)
         words = _("%(name)s judged this order: another person has to look at it before it is submitted")
         self.words = words % {"name": str(reviewer)}
+
+
+class Decided(AssignedToOther):
+    """A decision is pending: until it is final or undone, the order is neither taken nor released."""
+
+    def __init__(self, order: Order, decision: Decision) -> None:
+        super().__init__(order)
+        self.words = decided_words(decision)
+
+
+def open_decision(order: Order) -> Decision | None:
+    """The pending decision about this order."""
+    return Decision.objects.filter(order=order, ended_at=None).select_related("reviewer").first()
+
+
+def decided_words(decision: Decision) -> str:
+    """`Gao Yang has decided this order; final at 14:32:10`."""
+    facts = {"name": str(decision.reviewer), "time": f"{to_beijing(decision.final_at):%H:%M:%S}"}
+    return _("%(name)s has decided this order; final at %(time)s") % facts
 
 
 def held_words(order: Order) -> str:
@@ -116,12 +138,14 @@ def _take(order: Order, reviewer: User, condition: Q, now: datetime) -> None:
     if refused := _refusal(order, reviewer):
         raise refused
     until = now + LEASE
-    waiting = queries.in_our_review().filter(condition, pk=order.pk)
+    decided = Decision.objects.filter(order=OuterRef("pk"), ended_at=None).exclude(reviewer=reviewer)
+    free = queries.in_our_review().filter(~Exists(decided), condition, pk=order.pk)
     since = order.claimed_since if holds(order, reviewer, now=now) else now
-    if waiting.update(reviewer=reviewer, claimed_since=since or now, claimed_until=until) != 1:
+    if free.update(reviewer=reviewer, claimed_since=since or now, claimed_until=until) != 1:
         order.refresh_from_db(fields=["state", "reviewer", "claimed_since", "claimed_until"])
         if queries.in_our_review().filter(pk=order.pk).exists():
-            raise AssignedToOther(order)
+            waiting = open_decision(order)
+            raise Decided(order, waiting) if waiting else AssignedToOther(order)
         raise MoveNotAllowed(f"claim from {order.state}")
     order.reviewer, order.claimed_since, order.claimed_until = reviewer, since or now, until
 
@@ -137,7 +161,9 @@ def renew(order: Order, reviewer: User, *, now: datetime | None = None) -> bool:
 
 
 def release(order: Order, reviewer: User) -> bool:
-    """Returns the order to the queue; False if the reviewer did not hold it."""
+    """Returns the order to the queue; False if the reviewer did not hold it. Raises `Decided` while it is decided."""
+    if decided := open_decision(order):
+        raise Decided(order, decided)
     return Order.objects.filter(pk=order.pk, reviewer=reviewer).update(**FREED) == 1
 
 

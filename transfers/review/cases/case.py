@@ -31,7 +31,7 @@ from transfers.orders.kinds import is_in, kind_of, state_of
 from transfers.orders.rows import Group
 from transfers.pages.order_summary import subject_words
 from transfers.returns.labels import label_of, section_of
-from transfers.review import decisions, leases, purposes
+from transfers.review import leases, purposes
 from transfers.review.baskets.due import Due, DueBy, calendar_around, due_of
 from transfers.review.baskets.forms import province_name
 from transfers.review.baskets.page import Act
@@ -104,7 +104,7 @@ def case_page(
         is_mine=leases.holds(order, user),
         acts=_acts(order, user, obstacles.waiting, obstacles.barred),
         can_judge=bool(can) and obstacles.is_clear and in_review,
-        decided=decisions.decided_words(obstacles.waiting) if obstacles.waiting else "",
+        decided=leases.decided_words(obstacles.waiting) if obstacles.waiting else "",
         sections=sections,
         papers=papers,
         tally=case.tally,
@@ -158,14 +158,15 @@ def _look_box(order: Order, user: User, obstacles: Obstacles) -> LookBox | None:
 
 
 def _acts(order: Order, user: User, waiting: Decision | None, barred: leases.AssignedToOther | None) -> list[Act]:
-    """The buttons at the head of the case: taking and releasing it, and undoing this reader's decision."""
+    """The buttons at the head of the case: taking and releasing it, or undoing this reader's decision."""
+    if waiting:
+        return [Act("take_back", _("Undo the decision"))] if waiting.reviewer_id == user.pk else []
     in_review, held = is_in(order, Group.IN_REVIEW), leases.is_held(order)
     may_take_over = bool(barred) and held and user.has_perm(LEADS) and order.owner_id != user.pk
     offered = (
         (in_review and not held and barred is None, Act("claim", _("Assign to me"))),
         (in_review and may_take_over, Act("take_over", _("Take over"))),
         (leases.holds(order, user), Act("release", _("Release to the queue"))),
-        (bool(waiting and waiting.reviewer_id == user.pk), Act("take_back", _("Undo the decision"))),
     )
     return [act for is_offered, act in offered if is_offered]
 

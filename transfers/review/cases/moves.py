@@ -263,7 +263,7 @@ def _request(order: Order, typed: TypedText, kind: str = REFUSAL) -> ApprovalReq
 
 @case_action(gettext_lazy("Your decision is undone: nothing has happened"), decides=False, stays=True)
 def _take_back(order: Order, reviewer: User, typed: TypedText) -> None:
-    waiting = decisions.open_decision(order)
+    waiting = leases.open_decision(order)
     if waiting is None or not decisions.take_back(order, reviewer):
         raise Contradicted(_("It cannot be undone any more"))
     drafts.put_back(order, reviewer, waiting.said.get("typed", {}))

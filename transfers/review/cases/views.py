@@ -228,8 +228,8 @@ def _refusal(request: HttpRequest, order: Order, typed: drafts.TypedText) -> str
     barred = leases.why_barred(order, account_of(request))
     if isinstance(barred, leases.OwnOrder):
         return barred.words
-    if waiting := decisions.open_decision(order):
-        return decisions.decided_words(waiting)
+    if waiting := leases.open_decision(order):
+        return leases.decided_words(waiting)
     if asked := open_request(REFUSE, order.pk):
         return asked_words(asked)
     name, look = request.POST["move"], open_look(order)

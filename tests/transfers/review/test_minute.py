@@ -1,0 +1,50 @@
+"""In the minute before a decision is final the order stays with its reviewer, whichever window or list is used."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.transfers import states
+from tests.transfers.builders import make_lead_reviewer, make_order
+from tests.transfers.review.desk import all_ok, case_of, english, make_named, page, press, read
+from transfers.models import Decision
+from transfers.review.cases import drafts
+
+pytestmark = pytest.mark.django_db
+LIST = reverse("admin:transfers_order_changelist")
+
+
+@pytest.fixture(autouse=True)
+def a_minute(settings):
+    settings.DECISION_OPEN_FOR = timedelta(seconds=60)
+
+
+def acts_of(desk, order):
+    """The buttons at the head of the case."""
+    head = page(desk, case_of(order)).partition('<header class="case-bar"')[2].partition("</header>")[0]
+    return re.findall(r'name="move" value="(\w+)"', head)
+
+
+def pick(desk, order, act, **more):
+    """The page after an action of the list on this order."""
+    return desk.post(LIST, {"act": act, "pick": [order.pk], **more}, follow=True).content.decode()
+
+
+def test_a_decided_order_is_neither_released_nor_taken_so_its_reviewer_can_undo_the_decision(client):
+    order, reviewer, lead = make_order(state=states.SUBMITTED), make_named("高扬"), make_lead_reviewer()
+    desk, theirs = english(client, reviewer), english(Client(), lead)
+    press(desk, order, "accept", **all_ok(order))
+
+    offered = [acts_of(desk, order), acts_of(theirs, order)]
+    said = [page(desk, press(desk, order, "release").url), page(theirs, press(theirs, order, "take_over").url)]
+    said += [pick(desk, order, "release"), pick(theirs, order, "claim"), pick(theirs, order, "assign", to=lead.pk)]
+
+    assert offered == [["take_back"], []]
+    assert ["高扬 has decided this order; final at" in re.sub("<[^>]+>", "", html) for html in said] == [True] * 5
+    assert read(order).reviewer == reviewer
+    press(desk, order, "take_back")
+    assert (Decision.objects.get().outcome, drafts.read(order, reviewer).fields) == ("taken_back", all_ok(order))
+    assert acts_of(desk, order) == ["release"]
