@@ -14,6 +14,7 @@ from transfers.models import Decision
 from transfers.review.cases import drafts
 
 pytestmark = pytest.mark.django_db
+BY_ITSELF = {"accept": "application/json"}  # as the page saves
 LIST = reverse("admin:transfers_order_changelist")
 
 
@@ -48,3 +49,15 @@ def test_a_decided_order_is_neither_released_nor_taken_so_its_reviewer_can_undo_
     press(desk, order, "take_back")
     assert (Decision.objects.get().outcome, drafts.read(order, reviewer).fields) == ("taken_back", all_ok(order))
     assert acts_of(desk, order) == ["release"]
+
+
+def test_a_verdict_in_an_old_window_reads_that_the_order_is_decided_and_not_only_that_it_is_saved(client):
+    order, reviewer = make_order(state=states.SUBMITTED), make_named("高扬")
+    desk, old = english(client, reviewer), {"move": "keep", "seen": order.version, "kept": "1.0"}
+    press(desk, order, "accept", **all_ok(order))
+
+    parts = list(all_ok(order))[:2]
+    said = [desk.post(case_of(order), {**old, part: "ok"}, headers=BY_ITSELF).json() for part in parts]
+
+    assert ["高扬 has decided this order; final at" in each["words"] for each in said] == [True, True]
+    assert ["kept" in each for each in said] == [True, False]  # the other window had typed something since

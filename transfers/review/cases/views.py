@@ -291,11 +291,18 @@ def _has_moved(request: HttpRequest, order: Order) -> bool:
 
 def _saved_response(request: HttpRequest, order: Order, typed: drafts.TypedText) -> JsonResponse:
     """The answer to the page's own saving. It gives the stamp only if the page shows everything."""
-    if not typed.is_whole:
-        return JsonResponse({"words": str(MORE_ELSEWHERE)})
+    state: dict[str, Json] = {"lease": lease_words(order, account_of(request))}
+    if typed.is_whole:
+        state["kept"] = typed.stamp
     saved = _("Saved %(time)s") % {"time": f"{to_beijing(timezone.now()):%H:%M:%S}"}
-    words = moved_words(order) if _has_moved(request, order) else saved
-    barred = leases.why_barred(order, account_of(request)) if typed.is_judged else None
-    lease = lease_words(order, account_of(request))
-    state: dict[str, Json] = {"kept": typed.stamp, "words": str(barred.words if barred else words), "lease": lease}
-    return JsonResponse(state)
+    words = _in_vain(request, order, typed) or (saved if typed.is_whole else MORE_ELSEWHERE)
+    return JsonResponse({**state, "words": str(words)})
+
+
+def _in_vain(request: HttpRequest, order: Order, typed: drafts.TypedText) -> str | Promise:
+    """Why nothing can be decided with what was saved, or "": decided already, of somebody else, or moved on."""
+    if typed.is_judged and (waiting := decisions.decision_to_show(order)):
+        return leases.decided_words(waiting)
+    if typed.is_judged and (barred := leases.why_barred(order, account_of(request))):
+        return barred.words
+    return moved_words(order) if _has_moved(request, order) else ""
