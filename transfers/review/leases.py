@@ -161,10 +161,10 @@ def renew(order: Order, reviewer: User, *, now: datetime | None = None) -> bool:
 
 
 def release(order: Order, reviewer: User) -> bool:
-    """Returns the order to the queue; False if the reviewer did not hold it. Raises `Decided` while it is decided."""
+    """Returns an order in review to the queue; False if the reviewer did not hold it. Raises `Decided`."""
     if decided := open_decision(order):
         raise Decided(order, decided)
-    return Order.objects.filter(pk=order.pk, reviewer=reviewer).update(**FREED) == 1
+    return queries.in_our_review().filter(pk=order.pk, reviewer=reviewer).update(**FREED) == 1
 
 
 def release_all_of_former(user: User, *, now: datetime | None = None) -> None:

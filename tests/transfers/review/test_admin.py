@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -372,3 +373,18 @@ def test_the_case_page_takes_as_many_queries_whatever_it_shows(client):
 
     assert cost(lambda: open_unmasked(client, order)) == bare
     assert bare <= 15
+
+
+def test_an_order_withdrawn_under_its_reviewer_is_no_longer_theirs_and_does_not_go_back_to_the_queue(client):
+    order = make_order(state=states.SUBMITTED, submitted_at=timezone.now())
+    desk = english(client, make_reviewer())
+    press(desk, order, "claim")
+    address = reverse("order-move", args=[order.reference, "withdraw"])
+    english(Client(), order.owner).post(address, {"reason": "not_wanted", "words": ""})
+
+    answer = press(desk, order, "release")
+    said, html = (desk.get(address, follow=True).content.decode() for address in (answer.url, case_of(order)))
+
+    assert read(order).state == states.WITHDRAWN
+    assert ("The order has changed" in said, "back in the queue" in said) == (True, False)
+    assert [words in html for words in ("Yours until", "Release to the queue")] == [False, False]

@@ -101,7 +101,6 @@ def case_page(
         round=_("round %(n)s") % {"n": rounds.returns + 1} if rounds.returns else "",
         due=_due(order),
         lease=lease_words(order, user),
-        is_mine=leases.holds(order, user),
         acts=_acts(order, user, obstacles.waiting, obstacles.barred),
         can_judge=bool(can) and obstacles.is_clear and in_review,
         decided=leases.decided_words(obstacles.waiting) if obstacles.waiting else "",
@@ -166,7 +165,7 @@ def _acts(order: Order, user: User, waiting: Decision | None, barred: leases.Ass
     offered = (
         (in_review and not held and barred is None, Act("claim", _("Assign to me"))),
         (in_review and may_take_over, Act("take_over", _("Take over"))),
-        (leases.holds(order, user), Act("release", _("Release to the queue"))),
+        (in_review and leases.holds(order, user), Act("release", _("Release to the queue"))),
     )
     return [act for is_offered, act in offered if is_offered]
 
@@ -240,8 +239,8 @@ def _due(order: Order) -> Due | None:
 
 
 def lease_words(order: Order, user: User) -> str:
-    """Whose the order is: until when for the reader, since when for others."""
-    if not leases.is_held(order) or order.claimed_until is None:
+    """Whose the order in review is: until when for the reader, since when for others."""
+    if not is_in(order, Group.IN_REVIEW) or not leases.is_held(order) or order.claimed_until is None:
         return ""
     until = f"{to_beijing(order.claimed_until):%H:%M}"
     return _("Yours until %(time)s") % {"time": until} if leases.holds(order, user) else leases.held_words(order)

@@ -9,12 +9,15 @@ from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import REFUSE as REFUSAL
 from icpportal.approvals.models import SUBMIT, ApprovalRequest
 from icpportal.fields.form_types import Choice, Posted
+from icpportal.lifecycle import MoveNotAllowed
 from transfers.calls import actions as calls
 from transfers.calls.people import people_of
 from transfers.calls.queries import UNREACHED, is_unreached
 from transfers.models import ColleagueNote, Order
 from transfers.objections.queries import is_contested
 from transfers.orders import queries
+from transfers.orders.kinds import is_in
+from transfers.orders.rows import Group
 from transfers.returns.labels import label_of, section_of
 from transfers.review import actions as review
 from transfers.review import decisions, leases, purposes, refusals
@@ -95,6 +98,8 @@ def _claim(order: Order, reviewer: User, typed: TypedText) -> None:
 @case_action(gettext_lazy("The order is back in the queue"), decides=False)
 def _release(order: Order, reviewer: User, typed: TypedText) -> None:
     if not leases.release(order, reviewer):
+        if not is_in(order, Group.IN_REVIEW):
+            raise MoveNotAllowed(f"release from {order.state}")
         raise Contradicted(_("You do not have this order, so it cannot be released by you"))
 
 

@@ -42,7 +42,6 @@ class CasePage:
     round: str
     due: Due | None
     lease: str  # whose it is, and until or since when
-    is_mine: bool
     acts: list[Act]
     can_judge: bool  # whether the reader may decide now
     decided: str  # a decision that is not final yet, in words
