@@ -318,6 +318,24 @@ def test_the_accepting_reviewer_takes_it_back_and_it_is_checked_again_whatever_t
     assert "a second person was asked before" in case(gao[1], accepted)
 
 
+def test_who_judges_again_has_the_order_and_not_the_colleague_who_was_looking_at_it(looked_at, gao, lin):
+    assert read(looked_at).reviewer == lin[0]
+
+    message_after(gao[1], looked_at, "withdraw_request")
+
+    assert (look().outcome, read(looked_at).reviewer) == ("withdrawn", gao[0])
+    assert "Yours until" in case(gao[1], looked_at)
+
+
+def test_nobody_judges_again_what_the_second_person_has_just_decided(looked_at, gao, lin, settings):
+    settings.DECISION_OPEN_FOR = timedelta(minutes=1)
+    message_after(lin[1], looked_at, "confirm")
+
+    said = message_after(gao[1], looked_at, "withdraw_request")
+
+    assert ("has decided this order" in said, look().outcome, read(looked_at).reviewer) == (True, "", lin[0])
+
+
 def test_nobody_else_can_take_it_back(looked_at, lin):
     assert "Only who made the request withdraws it" in message_after(lin[1], looked_at, "withdraw_request")
     assert look().outcome == ""

@@ -1,5 +1,6 @@
 """The functions of a case's buttons; `case_action` explains buttons."""
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -251,8 +252,13 @@ def _decline_request(order: Order, reviewer: User, typed: TypedText) -> None:
 
 @case_action(gettext_lazy("Your request is withdrawn"), decides=False, stays=True)
 def _withdraw_request(order: Order, reviewer: User, typed: TypedText) -> None:
-    asked = _request(order, typed, SUBMIT if open_look(order) else REFUSAL)
-    approvals.withdraw(asked, actor=reviewer)
+    """Ends the wait; an order that waited for a second look goes back to the person who accepted it."""
+    is_look = open_look(order) is not None
+    asked = _request(order, typed, SUBMIT if is_look else REFUSAL)
+    with transaction.atomic():
+        approvals.withdraw(asked, actor=reviewer)
+        if is_look:
+            leases.take_over(Order.objects.get(pk=order.pk), reviewer)  # read again: it waits no longer
     _give_back(order, asked)
 
 

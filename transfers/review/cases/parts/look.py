@@ -25,7 +25,7 @@ class LookBox:
     told: str
     because: str
     waits_for: str
-    is_own: bool  # whether the reader accepted it
+    is_own: bool  # whether the reader accepted it and can judge it again
     may_look: bool  # whether the reader can give the look now
     first: str
 
@@ -55,7 +55,7 @@ def look_box(asked: ApprovalRequest, order: Order, user: User, *, is_decided: bo
         told=told_words(asked),
         because=because_words(asked),
         waits_for="" if leases.holds(order, user) else _waits_for(asked, order),  # the head of the case says "yours"
-        is_own=asked.asked_by_id == user.pk,
+        is_own=asked.asked_by_id == user.pk and not is_decided,
         may_look=not is_decided and not is_barred and not leases.is_others(order, user),
         first=str(asked.asked_by),
     )
