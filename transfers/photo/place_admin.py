@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from filings.register.regions import cities, provinces, region
+from icpportal.fields.fields import ChoiceField
 from verification.models import PhotoPlace
 from verification.photos import places as photo_places
 
@@ -25,7 +26,7 @@ def _of(province: str, name: str) -> list[tuple[str, str]]:
 class PlaceForm(forms.ModelForm):
     """A designated place; cities by name."""
 
-    region = forms.ChoiceField(label=gettext_lazy("City"), choices=_cities)
+    region = ChoiceField(label=gettext_lazy("City"), choices=_cities)
 
     class Meta:
         model = PhotoPlace

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from icpportal.fields.fields import PlainTextField
+from icpportal.fields.fields import ChoiceField, PlainTextField
 from icpportal.fields.form_types import Posted, offer
 from icpportal.time_format import short_words
 from transfers.calls.outcomes import OUTCOMES, Outcome, outcome_of
@@ -20,7 +20,9 @@ class AttemptForm(forms.Form):
 
     use_required_attribute = False
 
-    outcome = forms.ChoiceField(label=_("How did it end?"), choices=[(row.key, row.label) for row in OUTCOMES])
+    outcome = ChoiceField(label=_("How did it end?"), choices=[(row.key, row.label) for row in OUTCOMES]).called(
+        _("outcome")
+    )
     slot = forms.ChoiceField(label=_("Next try"), required=False)
     note = PlainTextField(
         label=_("Note for the next colleague"),

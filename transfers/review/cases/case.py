@@ -41,7 +41,7 @@ from transfers.review.cases.events import case_events, notes_of
 from transfers.review.cases.forms import AskForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
 from transfers.review.cases.judgement import Judgement, case_judged, lacking_in
 from transfers.review.cases.letters import previews
-from transfers.review.cases.moves import ask_call_form
+from transfers.review.cases.moves import ask_call_form, part_choices
 from transfers.review.cases.notes import notes
 from transfers.review.cases.page import Arc, CasePage, DecisionPage, MorePage, PurposePage, Question
 from transfers.review.cases.parts.look import LookBox, look_box
@@ -193,9 +193,8 @@ def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form
     typed = drafts.read(order, user, rounds.next_number)
     query = kept_query(request)
     notes, asked_of_user = notes_of(order, user)
-    parts = parts_of(order)
     asked = request.GET.get("ask", "")
-    asked = asked if asked in parts else ""
+    asked = asked if asked in parts_of(order) else ""
     return MorePage(
         reference=order.reference,
         domain=order.display_domain,
@@ -203,8 +202,6 @@ def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form
         lease=lease_words(order, user),
         asked_part=asked,
         asked_label=label_of(asked) if asked else "",
-        parts=[(part, f"{section_of(part)} · {label_of(part)}") for part in parts],
-        typed_part=typed.fields.get(f"{ASK}-part", ""),
         questions=[_question(note, typed) for note in asked_of_user],
         forms=_more_forms(order, user, typed, again),
         note=typed.fields.get(f"{NOTE}-words", ""),
@@ -293,7 +290,8 @@ def _more_forms(
         offered["call_form"] = lambda: ask_call_form(order, None, own_fields(typed.fields, CALL))
     if in_review:
         offered["hand_on_form"] = lambda: HandOnForm(colleagues=colleagues, initial=own_fields(typed.fields, HAND))
-        offered["ask_form"] = lambda: AskForm(colleagues=colleagues, initial=own_fields(typed.fields, ASK))
+        asked = own_fields(typed.fields, ASK)
+        offered["ask_form"] = lambda: AskForm(colleagues=colleagues, parts=part_choices(order), initial=asked)
     if may_refuse and request_to_show(REFUSAL, order.pk) is None:
         offered["refuse_form"] = lambda: RefuseForm(prefix=REFUSE, initial=own_fields(typed.fields, REFUSE))
     return {**{name: make() for name, make in offered.items() if name not in again}, **again}

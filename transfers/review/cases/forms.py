@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.models import User
 from icpportal.desk.own_words import ONE_IS_ENOUGH, OwnWordsForm, faults, own_words_field
-from icpportal.fields.fields import PlainTextField
+from icpportal.fields.fields import ChoiceField, PlainTextField
 from icpportal.fields.form_types import Choice, Files, FormOptions, Posted, offer
 from icpportal.fields.language_marks import labelled
 from transfers.calls.people import PersonToCall
@@ -166,7 +166,7 @@ class HandOnForm(forms.Form):
 
     use_required_attribute = False
 
-    to = forms.ChoiceField(label=_("Colleague"))
+    to = ChoiceField(label=_("Colleague"))
     words = PlainTextField(label=_("Note"), max_length=WORDS_MAX, required=False)
 
     def __init__(
@@ -181,14 +181,20 @@ class AskForm(forms.Form):
 
     use_required_attribute = False
 
-    part = forms.CharField()
-    to = forms.ChoiceField(label=_("Ask whom"))
+    part = ChoiceField(label=_("Part"), error_messages={"required": _("Choose the part you ask about")})
+    to = ChoiceField(label=_("Ask whom")).called(_("colleague"))
     words = PlainTextField(label=_("Question"), max_length=WORDS_MAX)
 
     def __init__(
-        self, data: Posted | None = None, *, colleagues: list[User], initial: dict[str, str] | None = None
+        self,
+        data: Posted | None = None,
+        *,
+        colleagues: list[User],
+        parts: list[Choice],
+        initial: dict[str, str] | None = None,
     ) -> None:
         super().__init__(data, prefix="ask", initial=initial)
+        offer(self, "part", [("", _("Choose…")), *parts])
         offer(self, "to", people(colleagues))
 
 
@@ -197,7 +203,7 @@ class AskCallForm(forms.Form):
 
     use_required_attribute = False
 
-    to = forms.ChoiceField(label=_("Whom to call"))
+    to = ChoiceField(label=_("Whom to call")).called(_("person to call"))
     part = forms.ChoiceField(label=_("Part"), required=False)
     words = PlainTextField(
         label=_("What is unclear"),

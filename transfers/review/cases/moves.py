@@ -210,8 +210,12 @@ def _call(order: Order, reviewer: User, typed: TypedText) -> AskCallForm | None:
 
 def ask_call_form(order: Order, data: Posted | None, initial: Fields | None = None) -> AskCallForm:
     """The form of whom to call about which part."""
-    parts: list[Choice] = [(part, f"{section_of(part)} · {label_of(part)}") for part in parts_of(order)]
-    return AskCallForm(data, people=people_of(order), parts=parts, initial=initial)
+    return AskCallForm(data, people=people_of(order), parts=part_choices(order), initial=initial)
+
+
+def part_choices(order: Order) -> list[Choice]:
+    """The parts of the case to choose from."""
+    return [(part, f"{section_of(part)} · {label_of(part)}") for part in parts_of(order)]
 
 
 @case_action(
@@ -301,12 +305,10 @@ def _hand_on(order: Order, reviewer: User, typed: TypedText) -> HandOnForm | Non
     stays=True,
 )
 def _ask(order: Order, reviewer: User, typed: TypedText) -> AskForm | None:
-    form = AskForm(typed.posted, colleagues=list(colleagues_of(reviewer)))
+    form = AskForm(typed.posted, colleagues=list(colleagues_of(reviewer)), parts=part_choices(order))
     if not form.is_valid():
         return form
     asked = form.cleaned_data
-    if asked["part"] not in parts_of(order):
-        raise Contradicted(_("Choose the part you ask about"))
     if purposes.open_questions().filter(order=order, part=asked["part"]).exists():
         raise Contradicted(_("A question about this part is open already"))
     ColleagueNote.objects.create(

@@ -146,8 +146,6 @@ class MorePage:
     lease: str
     asked_part: str  # which a colleague is asked about, where the case said so
     asked_label: Words
-    parts: list[tuple[str, str]]
-    typed_part: str
     questions: list[Question]
     forms: dict[str, forms.Form]
     note: str  # what was typed so far
