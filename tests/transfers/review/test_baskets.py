@@ -361,14 +361,29 @@ def test_each_row_of_a_bulk_action_has_its_own_result(client):
     assert f"{gone.reference}: it has moved on" in html
 
 
-def test_only_workable_orders_can_be_selected(client):
-    judged, held = make_order(state=states.SUBMITTED), make_order(state=states.HANDING_OVER, held=True)
-    over = make_order(state=states.APPROVED)
+@pytest.mark.parametrize(("role", "works_on"), [("reviewer", "judged"), ("lead", "judged"), ("operations", "held")])
+def test_only_orders_that_a_button_of_the_list_works_on_have_a_tick_box(client, role, works_on):
+    orders = {
+        "judged": make_order(state=states.SUBMITTED),
+        "held": make_order(state=states.HANDING_OVER, held=True),
+        "over": make_order(state=states.APPROVED),
+    }
+    client = english(client, staff(role))
 
-    html = english(client, make_lead_reviewer()).get(QUEUE, {"queue": "all"}).content.decode()
+    html = client.get(QUEUE, {"queue": "all"}).content.decode()
 
-    assert over.reference in html
-    assert [each for each in (judged, held, over) if f'name="pick" value="{each.pk}"' in html] == [judged, held]
+    assert orders["over"].reference in html
+    assert [key for key, each in orders.items() if f'name="pick" value="{each.pk}"' in html] == [works_on]
+
+
+@pytest.mark.parametrize("role", ["reviewer", "lead", "operations"])
+def test_a_list_without_a_tick_box_has_no_buttons_that_ask_for_one(client, role):
+    order = make_order(state=states.AUTHORITY_REVIEW)
+
+    html = english(client, staff(role)).get(QUEUE, {"queue": "authority"}).content.decode()
+
+    assert order.reference in html
+    assert ['name="act"' in html, 'id="to"' in html, "Pick" in html] == [False, False, False]
 
 
 def picked_in(html):

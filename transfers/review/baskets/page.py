@@ -86,7 +86,7 @@ class Row:
     until: str
     is_mine: bool
     can_take: bool
-    can_be_picked: bool  # for an action on several orders: it is judged, or held
+    can_be_picked: bool  # for an action of this reader on several orders
 
     @property
     def tone(self) -> str:
@@ -132,6 +132,8 @@ def queue_page(basket: Basket, reader: Reader, asked: QueueFilter, data: QueryDi
     found = slice_of(basket, reader, narrowed, data.get("after", ""))
     filters = {name: str(data[name]) for name in FILTERS if data.get(name)}
     can_judge = reads_names(reader.user)
+    rows = rows_of(found, basket, reader)
+    picks = any(row.can_be_picked for row in rows)
     query = urlencode({"queue": basket.key, **filters})
     return QueuePage(
         title=basket.label,
@@ -141,13 +143,13 @@ def queue_page(basket: Basket, reader: Reader, asked: QueueFilter, data: QueryDi
         filter=asked,
         is_own=asked.is_own,
         all_url=_address(basket, {**filters, "province": "all"}),
-        rows=rows_of(found, basket, reader),
+        rows=rows,
         next_url=_address(basket, {**filters, "after": found.after}) if found.after else "",
         query=query,
         can_judge=can_judge,
         shows_state=not basket.is_work,
-        colleagues=_colleagues(asked, reader),
-        acts=_acts(reader.user),
+        colleagues=_colleagues(asked, reader) if picks else [],
+        acts=_acts(reader.user) if picks else [],
         export_url=f"{reverse('admin:desk_export')}?{query}" if is_lead(reader.user) else "",
     )
 
@@ -234,13 +236,20 @@ def _row(order: Order, basket: Basket, reader: Reader, *, has_objection: bool, l
         until=_until(order, is_mine) if held else "",
         is_mine=is_mine,
         accepted=accepted_words(look) if look else "",
-        can_be_picked=is_in(order, Group.IN_REVIEW) or order.held,
+        can_be_picked=_can_be_picked(order, reader.user),
         can_take=can_judge
         and basket.is_work
         and not held
         and order.owner_id != reader.user.pk
         and not (look and str(reader.user.pk) in look.barred),
     )
+
+
+def _can_be_picked(order: Order, user: User) -> bool:
+    """Whether an action on several orders works on this one: reviewers take it, operations resubmit it."""
+    if is_in(order, Group.IN_REVIEW) and reads_names(user):
+        return True
+    return order.held and user.has_perm("transfers.operate_order")
 
 
 def _marks(order: Order) -> list[Words]:
