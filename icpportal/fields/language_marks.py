@@ -23,7 +23,7 @@ KINDS = (r"0\d{2,3}-\d{3,4}-?\d{4}", r"\d{3}-\d{3}-\d{4}", "[2-9A-Z]{4}-[2-9A-Z]
 CODE = re.compile(rf"(?<![\w-])(?:{'|'.join(KINDS)})(?![\w-])", re.ASCII)
 KEPT = re.compile(f"{NUMBER.pattern}|{CODE.pattern}", re.ASCII)
 MARKED = re.compile(f"(?P<number>{NUMBER.pattern})|(?P<code>{CODE.pattern})|{HAN_RUN.pattern}", re.ASCII)
-SIGNS = {" ": "", ": ": "：", ", ": "、", ".": "。"}  # between two texts: English, Chinese
+SIGNS = {" ": "", ": ": "：", "; ": "；", ", ": "、", ".": "。"}  # between two texts: English, Chinese
 NUMBER_SPAN, CODE_SPAN = '<span lang="zh-Hans" class="num">{}</span>', '<span class="num">{}</span>'
 
 

@@ -360,9 +360,24 @@ def test_both_ways_to_a_decision_keep_the_marks_and_open_once_there_are_enough(c
         assert said in answer.content.decode()
         assert 'value="ok" checked' in answer.content.decode()
 
-    back = press(desk, order, "to_return", **{"verdict.website.site_name": "return"})
+    back = press(
+        desk, order, "to_return", **{f"verdict.{NAME}": "return", f"reason.{NAME}": "own", f"words.{NAME}": "改"}
+    )
     assert back.url == reverse("admin:transfers_order_return", args=[order.pk])
     ahead = press(desk, order, "to_accept", **all_ok(order))
     assert ahead.url == reverse("admin:transfers_order_accept", args=[order.pk])
     assert desk.get(ahead.url).status_code == desk.get(back.url, follow=True).status_code == 200
     assert moves(order) == []
+
+
+def test_the_letter_is_shown_only_when_each_returned_part_has_a_reason(client):
+    order = make_order(state=states.SUBMITTED)
+    desk = english(client, make_reviewer())
+
+    answer = press(desk, order, "to_return", **{f"verdict.{NAME}": "return", "verdict.subject.lead_name": "return"})
+
+    assert answer.url == case_of(order)
+    said = desk.get(answer.url).content.decode()
+    assert ["Website name: choose a reason" in said, "Name: choose a reason" in said] == [True, True]
+    press(desk, order, "to_return", **{f"verdict.{NAME}": "return", f"reason.{NAME}": "own"})
+    assert "Website name: describe in one sentence what must be changed" in desk.get(case_of(order)).content.decode()

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
 from icpportal.desk.pages import page_response
-from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.language_marks import sign
 from icpportal.fields.types import Words
 from icpportal.lifecycle import MoveNotAllowed
 from transfers.models import Order
@@ -123,7 +123,7 @@ def _say(request: HttpRequest, results: list[tuple[Order, Words, bool]]) -> None
     heading = ngettext("%(done)s done, %(n)s not done", "%(done)s done, %(n)s not done", n) % {"done": done, "n": n}
     line = _("%(order)s: %(words)s")
     lines = [line % {"order": order.reference, "words": words} for order, words, _is_done in results]
-    parts = {"heading": heading, "lines": ("；" if reads_chinese() else "; ").join(lines)}
+    parts = {"heading": heading, "lines": sign("; ").join(lines)}
     say = messages.success if not n else messages.warning
     say(request, _("%(heading)s. %(lines)s") % parts if lines else heading)
 

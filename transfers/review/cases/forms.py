@@ -61,8 +61,8 @@ class ReturnForm(forms.Form):
         super().clean()
         if not self.verdicts:
             raise ValidationError(_("Mark at least one part to return, or accept the order"), code="nothing_named")
-        for each in self.verdicts:
-            self._judge(each)
+        for fault in self.faults():
+            self.add_error(None, fault)
         if self.tally.open and not self.cleaned_data.get("although"):
             words = _("Some parts have no verdict yet: judge them first, or tick that you return all the same")
             self.add_error("although", ValidationError(words, code="unjudged"))
@@ -71,7 +71,11 @@ class ReturnForm(forms.Form):
             words = _("%(parts)s was in order last time: say why it is returned now")
             self.add_error("why", ValidationError(words, code="late", params={"parts": named}))
 
-    def _judge(self, each: Verdict) -> None:
+    def faults(self) -> list[ValidationError]:
+        """What is wrong with the reasons, part by part."""
+        return [fault for each in self.verdicts if (fault := self._fault(each))]
+
+    def _fault(self, each: Verdict) -> ValidationError | None:
         name = full_name_of(each.part)
         if each.reason == OWN and not each.own:
             words = _("%(part)s: describe in one sentence what must be changed")
@@ -84,12 +88,10 @@ class ReturnForm(forms.Form):
         elif max(map(len, (each.words, each.words_en))) > WORDS_MAX:
             words = _("%(part)s: your words are too long")
         elif wrong := faults(each.words, each.words_en):
-            said = labelled(name, next(iter(wrong.values())))
-            self.add_error(None, ValidationError(said, code="other_language"))
-            return
+            return ValidationError(labelled(name, next(iter(wrong.values()))), code="other_language")
         else:
-            return
-        self.add_error(None, ValidationError(words, code="reason", params={"part": name}))
+            return None
+        return ValidationError(words, code="reason", params={"part": name})
 
     def _stands_at(self, each: Verdict) -> bool:
         """Whether the reason is in force in this province for this part."""

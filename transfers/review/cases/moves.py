@@ -10,6 +10,7 @@ from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import REFUSE as REFUSAL
 from icpportal.approvals.models import SUBMIT, ApprovalRequest
 from icpportal.fields.form_types import Choice, Posted
+from icpportal.fields.language_marks import sign
 from icpportal.lifecycle import MoveNotAllowed
 from transfers.calls import actions as calls
 from transfers.calls.people import people_of
@@ -51,8 +52,11 @@ def _keep(order: Order, reviewer: User, typed: TypedText) -> None:
 
 @case_action("", decides=False, opens="return")
 def _to_return(order: Order, reviewer: User, typed: TypedText) -> None:
-    if not return_form(order, typed, None).verdicts:
+    form = return_form(order, typed, None)
+    if not form.verdicts:
         raise Contradicted(_("Mark at least one part to return, or accept the order"))
+    if faults := [words for fault in form.faults() for words in fault.messages]:
+        raise Contradicted(sign("; ").join(faults))
 
 
 @case_action("", decides=False, opens="accept")
