@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,10 +24,11 @@ POLL_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class Part:
-    """A process to keep running: its name, which its log bears, and its command."""
+    """A process to keep running: its name, which its log bears, its command, and its settings beside everybody's."""
 
     name: str
     command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -51,7 +52,7 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env=self.environment,
+                env={**self.environment, **self.part.environment},
                 start_new_session=True,
             )
         self.started = time.monotonic()

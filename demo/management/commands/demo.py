@@ -18,6 +18,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from demo.management.commands import simulator
 from demo.supervisor import static_files
 from demo.supervisor.interrupts import interruptible
 from demo.supervisor.processes import Part, Supervisor
@@ -207,9 +208,8 @@ def parts(port: int, beside: int) -> list[Part]:
         "--no-control-socket",
         "--preload",  # both workers are forked from a process that has loaded everything
     )
-    manage = (sys.executable, str(settings.BASE_DIR / "manage.py"))
     return [
-        Part("simulator", (*manage, "simulator", "serve", "--host", HOST, "--port", str(beside))),
+        Part("simulator", tuple(simulator.command(HOST, beside)), simulator.SETTINGS),
         Part("web", (*python, "gunicorn", "icpportal.wsgi", "--worker-class", "gthread", *web)),
         Part("worker", (*python, "icpportal.celery", "worker", "--concurrency", "3", *all_queues(), *CELERY)),
         Part("beat", (*python, "icpportal.celery", "beat", "--schedule", beat_file(), "--loglevel", "INFO")),

@@ -20,6 +20,7 @@ NOT_THERE = 3
 HELP = """The ministry, simulated: a server of its own for demo, rehearsal and tests.
 Exit codes: 0 done, 1 it cannot be done, 2 typed wrongly, 3 no simulator answers."""
 UNSET = ("none", "null", "-")
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "demo.ministry.settings"}  # of the process that serves
 
 
 def value_of(text: str) -> Json:
@@ -305,7 +306,7 @@ def command(host: str, port: int) -> list[str]:
 def environment(host: str, database: str) -> dict[str, str]:
     """Our environment with the simulator's settings and database; the served name is an allowed host."""
     found = dict(os.environ)
-    found["DJANGO_SETTINGS_MODULE"] = "demo.ministry.settings"
+    found |= SETTINGS
     found["VAR_DIR"] = str(settings.VAR_DIR)
     found["PYTHONPATH"] = os.pathsep.join(filter(None, (str(settings.BASE_DIR), os.environ.get("PYTHONPATH"))))
     if database:

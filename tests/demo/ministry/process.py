@@ -78,7 +78,7 @@ def start_simulator(folder: Path, *, port: int | None = None, **environment: str
     port = port or free_port()
     database, log = folder / "simulator.sqlite3", folder / "simulator.log"
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    # what `manage.py simulator serve` becomes after loading the portal; the demo starts it with that command
+    # as `manage.py demo` starts it; `manage.py simulator serve` becomes the same after loading the portal
     led = {
         "DJANGO_SETTINGS_MODULE": "demo.ministry.settings",
         "PYTHONPATH": str(ROOT),

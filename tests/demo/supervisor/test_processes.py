@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
+from demo.supervisor.processes import Child, Part
 from tests.icpportal.processes import session_of, with_word, within
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -36,6 +37,17 @@ def supervise(tmp_path, *parts):
 
 def others(process, word):
     return with_word(word) - {process.pid}
+
+
+def test_a_part_s_own_settings_count_before_those_of_all(tmp_path):
+    log = tmp_path / "says.log"
+    says = (sys.executable, "-c", "import os; print(os.environ['OWN'], os.environ['COMMON'])")
+    child = Child(Part("says", says, {"OWN": "mine"}), log, {**os.environ, "COMMON": "ours", "OWN": "another's"})
+
+    child.start()
+
+    assert within(15, lambda: child.death() == 0)
+    assert log.read_text() == "mine ours\n"
 
 
 def test_each_part_runs_in_a_session_of_its_own(tmp_path):
