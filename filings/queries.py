@@ -54,18 +54,25 @@ def websites_of(owner: User | None) -> QuerySet[Website]:
     return mine.select_related("subject__lead", "administrator")
 
 
+def people_in_charge() -> QuerySet[Person]:
+    """Leads and administrators of websites on file; rows of people who were replaced stay in the register."""
+    live = Website.objects.filter(ended_at__isnull=True)
+    is_lead = Exists(live.filter(subject__lead=OuterRef("pk")))
+    return Person.objects.filter(is_lead | Exists(live.filter(administrator=OuterRef("pk"))))
+
+
 def mobiles_that_serve_others(mobiles: Iterable[str], subject_key: str) -> frozenset[str]:
     """Which of these mobiles belong to people in charge of another subject."""
     by_name = {name: mobile for mobile in mobiles if mobile for name in names(mobile_key(mobile))}
     if not by_name:
         return frozenset()
-    found = Person.objects.filter(mobile_index__in=list(by_name)).exclude(subject__subject_key=subject_key)
+    found = people_in_charge().filter(mobile_index__in=list(by_name)).exclude(subject__subject_key=subject_key)
     return frozenset(by_name[name] for name in found.values_list("mobile_index", flat=True))
 
 
 def person_serves_another(id_type: str | int, number: str, subject_key: str) -> bool:
     """Whether this person is in charge of another subject."""
-    found = Person.objects.filter(person_key=person_key(id_type, number))
+    found = people_in_charge().filter(person_key=person_key(id_type, number))
     return bool(number) and found.exclude(subject__subject_key=subject_key).exists()
 
 

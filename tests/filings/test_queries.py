@@ -4,6 +4,7 @@ import pytest
 
 from filings import queries
 from filings.actions import end_access
+from filings.authority_records import take_struck
 from filings.models import LegacyRecord
 from filings.queries import (
     RegisterSnapshot,
@@ -15,6 +16,7 @@ from filings.queries import (
     subjects_of,
 )
 from filings.register.blind_keys import subject_key
+from icpportal.gateways.miit.types import Level, StruckRecord
 from tests.filings.checks.cases import ADMINISTRATOR, PERSON_TYPE, SUBJECT, TYPE
 from tests.filings.filed import KEY, account, on_file
 
@@ -194,6 +196,38 @@ def test_a_mobile_or_person_of_another_subject_is_taken_and_one_s_own_is_not(lin
     assert other["person_taken"]("2", "649999198806060008") is True
     assert other["person_taken"]("7", "649999198806060008") is False
     assert other["person_taken"]("2", "") is False
+
+
+CHEN = ("2", ADMINISTRATOR["admin_id_number"])
+LIN = ("2", SUBJECT["lead_id_number"])
+
+
+def taken_from_others(owner):
+    """Whether the mobiles, and the people, of lead and administrator serve another subject."""
+    asked = known_to_checks(subject_key="0" * 64, domain="example.cn", owner=owner)
+    mobiles = [asked["mobile_taken"](mobile) for mobile in (SUBJECT["lead_phone1"], ADMINISTRATOR["admin_phone1"])]
+    return [*mobiles, asked["person_taken"](*LIN), asked["person_taken"](*CHEN)]
+
+
+def test_who_was_replaced_as_administrator_may_use_their_own_mobile_elsewhere(lin):
+    on_file(lin)
+    before = taken_from_others(lin)
+
+    on_file(lin, report="T7Q4-M2KX.2", pages={"administrator": {"same_person": "yes"}})
+
+    assert (before, taken_from_others(lin)) == ([True] * 4, [True, False, True, False])
+
+
+def test_people_of_a_filing_that_was_struck_off_may_use_their_own_mobiles_elsewhere(lin):
+    _subject, website = on_file(lin)
+    website.ministry_id = 7
+    website.save()
+
+    end_access(website)
+    after_cancelling = taken_from_others(lin)  # the filing stays, and they with it
+    take_struck(StruckRecord(Level.SITE, 7))
+
+    assert (after_cancelling, taken_from_others(lin)) == ([True] * 4, [False] * 4)
 
 
 def test_the_record_to_compare_with_is_the_owner_s_own(lin, chen):
