@@ -9,6 +9,7 @@ from django.db.models import BooleanField, CharField, Exists, ExpressionWrapper,
 
 from filings.models import Access, LegacyRecord, Person, Subject, Website
 from filings.register.blind_keys import mobile_key, person_key
+from filings.register.regions import is_filed_place
 from icpportal.accounts.models import User
 from icpportal.database.prepared import CompiledQuery
 from icpportal.fields.text import is_same_text
@@ -107,16 +108,16 @@ def register_snapshot(*, subject_key: str, domain: str, region: str, name: str, 
         )
         .first()
     )
-    legacy = LegacyRecord.objects.filter(
-        subject_key=subject_key, domain=domain, region=region, imported_at__isnull=True
-    ).first()
+    legacy = LegacyRecord.objects.filter(subject_key=subject_key, domain=domain, imported_at__isnull=True).first()
+    if legacy is not None and not is_filed_place(legacy.region, region):
+        legacy = None
 
     own_website = website if website is not None and website.owner_id == owner.pk else None
     together = website is not None and website.subject.subject_key == subject_key
     own_subject = subject is not None and (
         subject.owner_id == owner.pk or (own_website is not None and own_website.subject_id == subject.pk)
     )
-    fits = website is not None and website.subject.region == region and website.subject_is_here
+    fits = website is not None and is_filed_place(website.subject.region, region) and website.subject_is_here
     other = not own_subject and together and fits
     counted = [record for record, counts in ((subject, own_subject or other), (legacy, True)) if record and counts]
     return RegisterSnapshot(

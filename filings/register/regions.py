@@ -153,6 +153,14 @@ def is_county(code: str) -> bool:
     return any(each.code == code for each in counties(code))
 
 
+def is_filed_place(filed: str, typed: str) -> bool:
+    """Whether somebody typed the county of a filing; of a code that nobody can choose, only the province counts.
+
+    Counties are merged and renumbered, and the county that a former one belongs to now is in no table.
+    """
+    return filed == typed or (not is_county(filed) and filed[:2] == typed[:2])
+
+
 @cache
 def _former(code: str) -> Region | None:
     if not SIX_DIGITS.fullmatch(code) or code[:2] not in _all():

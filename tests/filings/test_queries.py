@@ -130,6 +130,16 @@ def test_a_record_of_the_old_platform_is_found_when_everything_matches(lin):
         assert known_flags(owner=lin, **{**ASKED, part: ELSEWHERE[part]}) == NOTHING
 
 
+@pytest.mark.parametrize(("filed_in", "is_found"), [("640103", True), ("640100", True), ("640104", False)])
+def test_of_a_region_that_nobody_can_choose_only_the_province_must_match(lin, chen, filed_in, is_found):
+    """A county that was merged into the typed one, a whole city, and another county of today."""
+    on_file(chen, pages={"type": {**TYPE, "region": filed_in}})
+    elsewhere = {**ASKED, "region": "110101"}
+
+    assert known_flags(owner=lin, **ASKED)["other_subject"] is is_found
+    assert known_flags(owner=lin, **elsewhere)["other_subject"] is False
+
+
 def test_an_imported_record_is_not_found_again(lin):
     record = LegacyRecord.objects.create(subject_key=KEY, domain="example.com", region="640106", name="别的公司")
     record.imported_at = record.created_at

@@ -225,6 +225,17 @@ def test_an_old_record_must_be_imported_first(client: Client, ministry: Any) -> 
     assert ask(client, make_user()).outcome == "import_first"
 
 
+def test_who_chooses_the_present_county_of_an_old_record_whose_county_was_merged_is_led_to_the_import(
+    client: Client, ministry: Any
+) -> None:
+    answers, merged = type_answers(), "640103"  # 新城区, since 2002 a part of the county that is chosen here
+    LegacyRecord.objects.create(
+        subject_key=answers["subject_key"], domain="example.com", region=merged, name=answers["name"]
+    )
+
+    assert ask(client, make_user()).outcome == "import_first"
+
+
 # --- of others only what a full match has earned --------------------------------------------------
 
 
