@@ -50,8 +50,9 @@ def mailing_in_province(facts: Facts) -> Gaps | None:
 
 
 def mailing_region_is_no_county(facts: Facts) -> bool:
+    """Letters may go to the filed county, although it may have been merged since."""
     code = str(facts.subject.get("post_region") or "")
-    return bool(code) and not is_county(code)
+    return code not in ("", facts.region) and not is_county(code)
 
 
 def without_door_number(facts: Facts) -> bool:

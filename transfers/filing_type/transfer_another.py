@@ -100,9 +100,9 @@ class DomainForm(forms.Form):
                     self.add_error(field, ValidationError(finding.message, code=finding.id))
 
     def _findings(self) -> list[checks.Finding]:
-        """The same checks as where everything is typed."""
+        """The same checks as where everything is typed; the county is the register's, in force or merged since."""
         facts = checks.read(province=province(self.subject.region[:2]), type_answers=self.answers())
-        return checks.run("type", facts)
+        return [finding for finding in checks.run("type", facts) if finding.field != "region"]
 
     def answers(self) -> dict[str, str]:
         """The answers of step 1 from the register, with the register's row they come from."""

@@ -187,3 +187,10 @@ def test_a_company_in_beijing_that_names_a_government_office_as_its_investor_is_
     facts = case("11", is_legal_rep="no", investor=investor)
 
     assert [finding.id for finding in run("subject", facts) if finding.field == "investor"] == said
+
+
+@pytest.mark.parametrize(("filed_in", "said"), [("640103", []), ("640106", ["region_county"])])
+def test_letters_may_go_to_the_filed_county_although_it_was_merged_since(filed_in, said):
+    facts = case(region=filed_in, post_region="640103")
+
+    assert [finding.id for finding in run("subject", facts) if finding.field == "post_region"] == said

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from filings.models import Subject
 from filings.queries import subjects_of
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, moves, sign_in, type_answers
@@ -201,6 +202,15 @@ def test_a_domain_that_cannot_be_filed_is_refused_beside_the_field(client, first
 
     assert list(errors(answer)) == ["domain"]
     assert not TypeCheck.objects.exists()
+
+
+def test_a_subject_on_file_in_a_county_that_was_merged_since_can_transfer_another(client, first):
+    Subject.objects.filter(pk=subject_of(first).pk).update(region="640103")
+
+    answer = ask(client, first)
+
+    assert answer.status_code == 302, errors(answer)
+    assert TypeCheck.objects.get().outcome == "transfer_another"
 
 
 def test_an_outage_at_the_authority_costs_nothing_and_keeps_the_domain(client, first, settings):
