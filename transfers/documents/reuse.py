@@ -17,6 +17,7 @@ from filings.checks.documents import VALID_MONTHS, months_later
 from filings.models import Subject
 from filings.register.answer_values import day
 from icpportal.accounts.models import User
+from icpportal.fields.text import is_same_text
 from icpportal.time_format import day_words
 from transfers.documents import validity
 from transfers.documents.slots import SLOTS, slot_of
@@ -129,10 +130,15 @@ def for_subject(owner: User, subject: Subject) -> list[Offer]:
 
 def _why_changed(earlier: Earlier, subject: Subject) -> str | Promise:
     if earlier.person is None:
-        return OTHER_NAME if earlier.order.answer("type").get("name") != subject.name else ""
+        return _of_another_name(earlier, subject.name)
     was_lead = earlier.slot == LEAD_ID
     is_lead = subject.lead is not None and subject.lead.person_key == earlier.person.key
     return OTHER_LEAD if was_lead and not is_lead else ""
+
+
+def _of_another_name(earlier: Earlier, name: str) -> str | Promise:
+    """Why a document of the subject shows another name; the authority's record may write it otherwise."""
+    return "" if is_same_text(earlier.order.answer("type").get("name", ""), name) else OTHER_NAME
 
 
 def is_of_lead(offer: Offer, subject: Subject) -> bool:
@@ -160,5 +166,5 @@ def _shows(earlier: Earlier, person: Person | None) -> bool:
 
 def _unlike(earlier: Earlier, order: Order, slot: str) -> str | Promise:
     if earlier.person is None:
-        return OTHER_NAME if earlier.order.answer("type").get("name") != order.answer("type").get("name") else ""
+        return _of_another_name(earlier, order.answer("type").get("name", ""))
     return OTHER_END if earlier.until != day(validity.until_of(order, slot)) else ""

@@ -146,6 +146,19 @@ def test_the_administrator_of_an_earlier_order_can_be_the_lead_of_this_one(first
     assert (offer.earlier.slot, str(offer.why_not)) == ("admin_id", "")
 
 
+def test_a_licence_is_used_again_when_the_record_only_writes_the_name_otherwise(first):
+    subject = subject_of(first)
+    subject.name = subject.name.replace("示例", " 示例 ")
+    subject.save()
+    order = draft(first)
+    order.answers["type"]["name"] = subject.name
+
+    offer = reuse.for_slot(order, "subject_id")
+
+    assert offer is not None
+    assert (offered(first)["subject_id"], str(offer.why_not)) == ("", "")
+
+
 def test_a_subject_with_another_name_shows_its_present_licence(first):
     order = draft(first)
     order.answers["type"]["name"] = "宁夏示例纸业集团有限公司"
