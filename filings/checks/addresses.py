@@ -6,8 +6,9 @@ from collections.abc import Callable
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from filings.checks.catalogue import CHINESE_NEEDED, REGION_COUNTY, Check, Gaps, PageOf, short_name
+from filings.checks.catalogue import CHINESE_NEEDED, REGION_COUNTY, Check, Gaps, PageOf, Severity, short_name
 from filings.checks.facts import Facts
+from filings.provinces import PROVINCES
 from filings.register.certificates import ENTERPRISE
 from filings.register.regions import is_county, region
 from icpportal.fields.language_marks import has_han
@@ -40,6 +41,15 @@ def investor_in_chinese(facts: Facts) -> Gaps | None:
     if facts.is_individual or (facts.lead_is_legal and facts.subject.get("investor") == facts.lead.name):
         return None
     return in_chinese("investor", lambda: pgettext("label", "investor"))(facts)
+
+
+def address_elsewhere(facts: Facts) -> Gaps | None:
+    """Only where the address begins with a province's full name: roads are called by provinces, too."""
+    address = str(facts.subject.get("id_address") or "")
+    named = next((each for each in PROVINCES.values() if address.startswith(each.name_zh)), None)
+    if facts.is_individual or named is None or named.code == facts.province.code:
+        return None
+    return {"province": short_name(facts.province)}
 
 
 def mailing_in_province(facts: Facts) -> Gaps | None:
@@ -86,6 +96,14 @@ CHECKS: tuple[Check, ...] = (
         "id_address",
         CHINESE_NEEDED,
         in_chinese("id_address", lambda: pgettext("label", "address on the document")),
+    ),
+    Check(
+        "address_elsewhere",
+        PageOf.SUBJECT,
+        "id_address",
+        _("The address on the document is not in %(province)s: check it, and the region of the filing type"),
+        address_elsewhere,
+        Severity.WARNING,
     ),
     Check("region_county", PageOf.SUBJECT, "post_region", REGION_COUNTY, mailing_region_is_no_county),
     Check(

@@ -82,6 +82,7 @@ ON_THE_TYPE_PAGE: Mapping[str, Reach] = {
 }
 OF_A_RULE: Mapping[str, Reach] = {
     "foreigner_not_allowed": organisations_where(lambda each: not each.foreigners),
+    "address_elsewhere": organisations,
     "investor_government": lambda _province, nature: nature == ENTERPRISE,
     "lead_must_be_legal": organisations_where(
         lambda each: each.lead_rule in (LeadRule.MUST_BE_LEGAL, LeadRule.CONDITIONAL)

@@ -118,6 +118,17 @@ says(
     accepted=[person_case("31", id_number=born("19900909", "319999")), person_case("12"), person_case("64")],
     refused=[person_case("31")],
 )
+says(
+    "address_elsewhere",
+    "id_address",
+    accepted=[
+        case(),
+        case(id_address="银川市金凤区北京中路1号"),
+        case(id_address="北京中路1号"),
+        person_case("12", id_address="上海市黄浦区示例路1号"),
+    ],
+    refused=[case(id_address="北京市海淀区示例路1号"), case("50", id_address="四川省成都市示例路1号")],
+)
 NOT_LEGAL = {"is_legal_rep": "no"}
 says(
     "investor_government",

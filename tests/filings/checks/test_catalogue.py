@@ -194,3 +194,14 @@ def test_letters_may_go_to_the_filed_county_although_it_was_merged_since(filed_i
     facts = case(region=filed_in, post_region="640103")
 
     assert [finding.id for finding in run("subject", facts) if finding.field == "post_region"] == said
+
+
+def test_a_company_whose_document_shows_an_address_in_another_province_is_advised_before_it_is_returned():
+    facts = case("64", id_address="北京市海淀区示例路1号")
+
+    with override("en"):
+        found = [(finding.severity, finding.message) for finding in run("subject", facts)]
+
+    assert found == [
+        ("warning", "The address on the document is not in Ningxia: check it, and the region of the filing type")
+    ]
