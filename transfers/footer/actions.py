@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from time import monotonic
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from filings.models import Website
+from icpportal.alarms import rows
 from icpportal.gateways.dns.base import resolver
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.web_pages.base import web_pages
@@ -17,6 +19,7 @@ from transfers.footer.reading import outcome_of
 from transfers.models import FooterCheck
 
 TASK = "icpportal.tasks.check_footers"
+JOB = "footers.read"  # the job name under which pages are set aside
 AGAIN_AFTER = timedelta(minutes=2)  # so that nobody can have a site fetched continuously
 TRIED_AGAIN = timedelta(minutes=2)  # a worker that was still running would have finished by then
 ADDRESSES_KEPT = 4
@@ -47,17 +50,24 @@ def waiting(now: datetime) -> QuerySet[FooterCheck]:
 
 def check_asked(*, now: datetime | None = None) -> int:
     """Reads the home pages that were asked for, while the run's time lasts; returns how many."""
-    ends, done = monotonic() + SECONDS, 0
-    for check in waiting(now or timezone.now())[:AT_ONCE]:
+    ends, done, now = monotonic() + SECONDS, 0, now or timezone.now()
+    loop = rows.Loop(JOB)
+    for check in waiting(now)[:AT_ONCE]:
         if monotonic() >= ends:
             break
-        unchecked = FooterCheck.objects.filter(pk=check.pk, tried_at=check.tried_at, checked_at=None)
-        if not unchecked.update(tried_at=now or timezone.now()):
-            continue  # another worker was first
-        found = {"outcome": read(check.website), "points_to": pointing(check.website)}
-        mine = FooterCheck.objects.filter(pk=check.pk, asked_at=check.asked_at)
-        done += mine.update(**found, checked_at=now or timezone.now())
+        done += loop.attempt(check.pk, partial(_check, check, now)) or 0
+    loop.end()
     return done
+
+
+def _check(check: FooterCheck, now: datetime) -> int:
+    """Reads one home page; 0 where another worker was first, or the owner has asked again since."""
+    unchecked = FooterCheck.objects.filter(pk=check.pk, tried_at=check.tried_at, checked_at=None)
+    if not unchecked.update(tried_at=now):
+        return 0
+    found = {"outcome": read(check.website), "points_to": pointing(check.website)}
+    mine = FooterCheck.objects.filter(pk=check.pk, asked_at=check.asked_at)
+    return mine.update(**found, checked_at=now)
 
 
 def read(website: Website) -> str:

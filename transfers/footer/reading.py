@@ -20,7 +20,8 @@ EARLIER = (
     "miibeian.gov.cn",
     "www.beian.miit.gov.cn",
 )
-UNSEEN = ("script", "style", "template", "noscript", "head")
+UNSEEN = " or ".join(f"ancestor::{name}" for name in ("script", "style", "template", "noscript", "head"))
+TEXTS, LINKS = etree.XPath(f".//text()[not({UNSEEN})]"), etree.XPath(f".//a[not({UNSEEN})]")
 DASHES = re.compile(r"[\u2010-\u2015\u2212]")
 SUFFIX = re.compile(r"-\d+$")
 
@@ -35,18 +36,21 @@ def outcome_of(page: WebPage, *, number: str, domain: str) -> str:
 
 
 def _result_of(tree: html.HtmlElement, number: str) -> str:
-    for unseen in tree.xpath("|".join(f"//{name}" for name in UNSEEN)):
-        unseen.drop_tree()
-    words = _plain(tree.text_content())
+    words = _text_of(tree)
     if not _holds(words, number):
         return SHORT_NUMBER if SUFFIX.sub("", number) in words else NO_NUMBER
-    links = [(_host(link.get("href")), _plain(link.text_content())) for link in tree.iter("a")]
+    links = [(_host(link.get("href")), _text_of(link)) for link in LINKS(tree)]
     with_number = {host for host, text in links if _holds(text, number)}
     if MINISTRY in with_number:
         return FOUND
     if with_number & set(EARLIER):
         return OLD_LINK
     return UNLINKED if MINISTRY in {host for host, _text in links} else NO_LINK
+
+
+def _text_of(element: html.HtmlElement) -> str:
+    """What is read of it, without spaces; the tree stays as it is, because lxml refuses to move control characters."""
+    return _plain("".join(TEXTS(element)))
 
 
 def _holds(words: str, number: str) -> bool:
@@ -72,7 +76,7 @@ def _tree(page: WebPage) -> html.HtmlElement | None:
     try:
         codecs.lookup(page.charset)
         charset: str | None = page.charset
-    except LookupError:
+    except (LookupError, ValueError):
         charset = None  # then the page itself names it
     try:
         return html.document_fromstring(page.body, parser=html.HTMLParser(encoding=charset, no_network=True))

@@ -14,6 +14,7 @@ from icpportal.gateways.dns.fake import Down, FakeResolver
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.web_pages.base import REASONS, WebPage
 from icpportal.gateways.web_pages.fake import FakePages
+from tests.bad import aside
 from tests.transfers.builders import make_user, sign_in
 from tests.transfers.onfile import make_filed
 from transfers.footer import actions
@@ -56,6 +57,9 @@ def found_on(body: str | bytes, *, url: str = HOME, charset: str = "utf-8") -> s
         (LINK.format("http://[", NUMBER), "no_link"),
         (f"<p>{NUMBER}</p>{LINK.format(MINISTRY, '工信部')}", "unlinked"),
         (LINK.format("http://www.miitbeian.gov.cn", NUMBER), "old_link"),
+        (f"<p>a\x0bb<script>1</script> c</p>{footer_code(NUMBER)}", "found"),
+        (LINK.format(MINISTRY, f"<script>1</script>{NUMBER}<style>a</style>"), "found"),
+        (f"<noscript>{LINK.format(MINISTRY, NUMBER)}</noscript><p>{NUMBER}</p>", "no_link"),
     ],
 )
 def test_a_page_is_judged_by_the_number_and_its_link(body: str, outcome: str) -> None:
@@ -141,6 +145,25 @@ def test_its_owner_reads_what_is_missing_and_later_that_all_is_well(
     page = page_of(client, order)
     assert "The number is on the home page and leads to the ministry&#x27;s site" in page
     assert 'data-outcome="found"' in page
+
+
+def test_a_page_on_which_our_reading_fails_leaves_the_next_owners_page_to_be_read(
+    order: Order, web: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_filed(make_user(), domain="second-example.com", with_papers=False)
+    web[HOME], web["https://second-example.com/"] = "<p>broken</p>", footer_code(other.site_number)
+    judge = actions.outcome_of
+    monkeypatch.setattr(
+        actions, "outcome_of", lambda page, **facts: 1 / 0 if page.url == HOME else judge(page, **facts)
+    )
+    for each in (order, other):
+        actions.ask(each.website)
+
+    assert actions.check_asked() == 1
+
+    broken = FooterCheck.objects.get(website=order.website_id)
+    assert aside() == [("footers.read", str(broken.pk))]
+    assert FooterCheck.objects.get(website=other.website_id).outcome == "found"
 
 
 def test_the_web_request_fetches_nothing_itself(client: Client, order: Order) -> None:
