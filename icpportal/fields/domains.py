@@ -16,6 +16,7 @@ ASCII_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 # a host already in its stored form: no scheme, no port, nothing to normalise
 PLAIN = re.compile(r"(?:(?!xn--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!xn--)[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
 DOTS = str.maketrans({"\u3002": "."})
+NO_LABEL = (idna.IDNAError, OverflowError)  # the latter for a Punycode number beyond any character
 # the list bundled with the library: fetches and writes nothing
 SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
@@ -42,7 +43,7 @@ def _ascii_label(label: str) -> str:
         return label if ASCII_LABEL.fullmatch(label) else ""
     try:
         return idna.encode(label, uts46=True, std3_rules=True).decode("ascii")
-    except idna.IDNAError:
+    except NO_LABEL:
         return ""
 
 
@@ -94,7 +95,7 @@ def _unicode_label(label: str) -> str:
         return label
     try:
         return idna.decode(label)
-    except idna.IDNAError:
+    except NO_LABEL:
         return label
 
 

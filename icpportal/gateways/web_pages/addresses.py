@@ -44,7 +44,7 @@ def target(url: str) -> Target:
         parts = urlsplit(url[:LONGEST])
         host, port, scheme = parts.hostname or "", parts.port, parts.scheme.lower()
         name = host if host.isascii() else idna.encode(host, uts46=True).decode("ascii")
-    except ValueError as problem:  # includes IDNAError
+    except (ValueError, OverflowError) as problem:  # both also of a name that is no Punycode
         raise Refused("not an address", code=ADDRESS) from problem
     # IPv6 addresses in brackets are not supported: no customer's website needs one
     if scheme not in PORTS or port not in (None, PORTS[scheme]) or not NAME.fullmatch(name.lower()):

@@ -53,6 +53,7 @@ def test_the_registrable_domain_is_extracted_from_any_input(typed, domain):
         (".example.com", "domain_bad"),
         ("lin@example.com", "domain_bad"),
         ("xn--a.com", "domain_bad"),
+        ("xn--11010119900307012345678n.com", "domain_bad"),
         ("😀.com", "domain_bad"),
         ("a" * 64 + ".com", "domain_bad"),
         (".".join(["a" * 60] * 3) + ".com", "domain_bad"),
@@ -91,6 +92,7 @@ def test_a_domain_is_shown_as_people_write_it():
     assert display_domain("xn--fsq092h.xn--fiqs8s") == "示例.中国"
     assert display_domain("example.com") == "example.com"
     assert display_domain("xn--a.com") == "xn--a.com"
+    assert display_domain("xn--7z105589273706950z19.com") == "xn--7z105589273706950z19.com"
 
 
 def test_government_domains_are_recognised():

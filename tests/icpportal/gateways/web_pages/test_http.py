@@ -182,6 +182,7 @@ def test_a_changing_name_gains_nothing_because_it_is_resolved_once(server: Serve
         "http://user:secret@example.com/",
         "http://@example.com/",
         "http://[::1]/",
+        "http://例子.xn--7z105589273706950z19.com/",
         "http:///path",
         "http://exa mple.com/",
         "http://example.com:port/",
