@@ -160,7 +160,10 @@ def typed_domain(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).replace("\u3002", ".").strip().lower()
     match = ADDRESS.fullmatch(folded)
     host = match["host"].strip(".-") if match else ""
-    found = SUFFIXES(host)
+    try:
+        found = SUFFIXES(host)
+    except OverflowError:  # Punycode beyond any character
+        return ""
     if found.suffix and found.domain:
         host = f"{found.domain}.{found.suffix}"
     shortest = SHORTEST_NAME if has_han(host) else SHORTEST_DOMAIN
