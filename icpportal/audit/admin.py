@@ -1,6 +1,6 @@
 """The audit chain for auditors: read-only, filtered by act, person, order and day, exported with a reason."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
@@ -108,7 +108,7 @@ class AuditEntryAdmin(ReadOnly[AuditEntry], RowActions[AuditEntry]):
             return Q(place=int(term[:18])) | Q(reference=term)
         day = _day(term)
         if day is not None:
-            return Q(at__gte=day, at__lt=day + timedelta(days=1))
+            return Q(at__gte=day[0], at__lt=day[1])
         return Q(reference__in={term, term.upper()})
 
     @admin.display(description=pgettext_lazy("audit", "Act"), ordering="act")
@@ -166,9 +166,10 @@ def _cells(entry: AuditEntry) -> tuple[str, ...]:
     )
 
 
-def _day(term: str) -> datetime | None:
-    """The beginning of that day in the portal's time zone."""
+def _day(term: str) -> tuple[datetime, datetime] | None:
+    """The beginning of that day in the portal's time zone, and of the next; None if it is no day of any clock."""
     try:
-        return timezone.make_aware(datetime.strptime(term, "%Y-%m-%d"))
-    except ValueError:
+        begins = timezone.make_aware(datetime.strptime(term, "%Y-%m-%d"))
+        return begins.astimezone(UTC), (begins + timedelta(days=1)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None

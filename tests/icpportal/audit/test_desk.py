@@ -110,6 +110,11 @@ def test_a_row_is_named_by_its_kind_and_an_unknown_one_by_its_key(auditor: Clien
     assert re.findall(r'class="field-what_shown"[^>]*>([^<]*)<', page) == [words]
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_beyond_every_clock_finds_nothing(auditor: Client, day: str) -> None:
+    assert auditor.get(LIST, {"q": day}).status_code == 200
+
+
 def test_a_file_is_saved_with_a_reason_and_saving_it_is_an_entry(auditor: Client) -> None:
     entry = append(LOOK, actor=make_reviewer(), what="order", reference="=T7Q4-AAAA")
     chosen = {"action": "save_as_file", "_selected_action": [entry.pk]}
