@@ -175,8 +175,10 @@ def demo_url(note: Path, default: str) -> str:
 
 
 def share_counters(folder: Path) -> None:
-    """Makes processes count in files of this folder: prometheus-client reads this variable when it is imported."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Makes processes count in files of this folder: prometheus-client reads this variable when it is imported.
+
+    The folder is made with the first file: where that fails, a process counts in memory and works.
+    """
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 

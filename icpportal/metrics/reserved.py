@@ -82,6 +82,7 @@ class ReservedDict(MmapedDict):
 def _reserve(filename: str, least: int) -> bool:
     """Whether space for all of the file, at least this much, is reserved; deletes a file without it."""
     try:
+        Path(filename).parent.mkdir(parents=True, exist_ok=True)
         with Path(filename).open("a+b") as file:
             os.posix_fallocate(file.fileno(), 0, max(least, os.fstat(file.fileno()).st_size))
     except OSError:

@@ -6,6 +6,7 @@ from pathlib import Path
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from tests import fresh
+from tests.icpportal.production import manage
 
 ROOT = Path(__file__).resolve().parents[3]
 # a process that may write no more than so many bytes of a file, as on a volume that is full
@@ -41,6 +42,19 @@ def read(folder: Path) -> dict[str, float]:
 def test_a_process_counts_on_where_the_volume_is_full(tmp_path):
     assert counts_of(tmp_path, room=0, answers=2) == (1.0, {})
     assert not list(tmp_path.iterdir())
+
+
+def test_a_process_counts_in_a_folder_that_is_not_there_yet(tmp_path):
+    assert counts_of(tmp_path / "metrics" / "host", room=1 << 20, answers=1)[1] == {"page/0/": 1.0}
+
+
+def test_a_portal_starts_where_the_folder_of_its_counters_cannot_be_made(tmp_path):
+    (tmp_path / "file").touch()
+
+    done = manage("check", VAR_DIR=str(tmp_path / "file"), METRICS_TOKEN="letters")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert counts_of(tmp_path / "file" / "metrics", room=1 << 20, answers=2) == (1.0, {})
 
 
 def test_a_process_counts_on_where_the_volume_fills_up(tmp_path):
