@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """The one command of operations; without any environment it means the demo under `var/`."""
 
+import errno
 import gc
 import io
 import os
@@ -11,6 +12,8 @@ if sys.version_info < (3, 11):  # noqa: UP036 -- older ones get a sentence inste
     sys.exit("The portal needs Python 3.11 or newer.")
 
 INTERRUPTED = 128 + 2  # as shells say it
+# a disk that takes nothing, for reasons that only its owner can end
+DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR)
 
 
 def main() -> None:
@@ -30,7 +33,7 @@ def main() -> None:
 
 
 def execute() -> None:
-    """The command; what is no fault of the program is a sentence: a database that is away or locked, Ctrl-C."""
+    """The command; what is no fault of the program is a sentence: a database that is away, a full disk, Ctrl-C."""
     import django  # noqa: PLC0415 -- settings first
     from django.core.management import execute_from_command_line  # noqa: PLC0415
     from django.db import DatabaseError  # noqa: PLC0415
@@ -57,6 +60,11 @@ def execute() -> None:
             raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left is written at the end
         sys.exit(1)
+    except OSError as problem:
+        if "--traceback" in sys.argv or problem.errno not in DISK:
+            raise
+        where = f": {problem.filename}" if problem.filename else ""
+        sys.exit(f"A file cannot be read or written: {problem.strerror}{where}")
 
 
 def is_cut_off() -> bool:

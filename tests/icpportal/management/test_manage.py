@@ -65,6 +65,18 @@ def test_a_database_that_was_not_migrated_is_to_be_migrated(tmp_path: Path) -> N
     assert said == "A table is missing: run manage.py migrate: no such table: miit_report"
 
 
+def test_style_sheets_that_cannot_be_collected_are_a_sentence_that_names_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    place = {"VAR_DIR": str(tmp_path), "STATIC_ROOT": str(tmp_path / "file" / "static")}
+
+    done = manage("collectstatic", "--noinput", "--skip-checks", **place)
+
+    assert done.returncode == 1
+    (said,) = done.stderr.splitlines()
+    assert said.startswith(f"A file cannot be read or written: Not a directory: {place['STATIC_ROOT']}")
+    assert "Traceback" in manage("collectstatic", "--noinput", "--skip-checks", "--traceback", **place).stderr
+
+
 def test_ctrl_c_ends_a_command_in_one_line(tmp_path: Path) -> None:
     done = manage("shell", "-v0", "-c", "raise KeyboardInterrupt", only={"VAR_DIR": str(tmp_path)})
 
