@@ -77,6 +77,11 @@ def rows(path: Path, *, encoding: str = "", tell: Callable[[str], object] | None
     except OSError as problem:
         why = {"file": path, "reason": problem.strerror or problem}
         raise InvalidDump(_("%(file)s cannot be read: %(reason)s") % why) from problem
+    except UnicodeError as problem:  # UTF-16 without its mark; in all others, characters are replaced
+        told = {"name": encoding}
+        raise InvalidDump(
+            _("The file is not in %(name)s: leave --encoding out to have it recognised") % told
+        ) from problem
     except LookupError as problem:
         raise InvalidDump(_("There is no encoding “%(name)s”: use utf-8 or gb18030") % {"name": encoding}) from problem
 

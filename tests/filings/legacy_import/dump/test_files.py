@@ -74,6 +74,13 @@ def test_a_given_encoding_is_used_and_an_unknown_one_is_reported(tmp_path):
         domains(path, encoding="nonsense")
 
 
+def test_whoever_names_utf_16_for_a_file_in_utf_8_is_told_to_leave_the_encoding_out(tmp_path):
+    path = write_csv(tmp_path / "dump.csv", ROWS)
+
+    with pytest.raises(files.InvalidDump, match="The file is not in utf-16: leave --encoding out"):
+        domains(path, encoding="utf-16")
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "gb18030", "utf-8"])
 @pytest.mark.parametrize("between", [",", "\t"])
 def test_a_byte_order_mark_decides_and_excel_may_put_tabs_between_cells(tmp_path, encoding, between):
