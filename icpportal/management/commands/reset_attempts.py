@@ -9,8 +9,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Q
 
+from filings.models import LegacyClaim
 from icpportal.codes import limits
-from icpportal.fields import phones
+from icpportal.fields import filing_numbers, phones
+from transfers.review.search import spellings
 
 
 def keys_of_account(who: str) -> list[str]:
@@ -30,20 +32,31 @@ def keys_of_phone(typed: str) -> list[str]:
     try:
         return [phones.mobile(typed)]
     except ValidationError as error:
-        raise CommandError(error.messages[0]) from error
+        raise CommandError("This is no mobile number: write its 11 digits") from error
 
 
-def keys_of_filing(number: str) -> list[str]:
+def keys_of_filing(typed: str) -> list[str]:
     """The keys of a subject number's attempts, by strangers and by its owners."""
-    owned = get_user_model().objects.filter(subjects__subject_number=number.strip())
-    return [number.strip(), *(f"{number.strip()} {pk}" for pk in owned.values_list("pk", flat=True))]
+    number = filing_numbers.subject_number(typed)
+    if not number:
+        raise CommandError("This is no filing number: write it like 宁ICP备00000000号")
+    owned = get_user_model().objects.filter(subjects__subject_number=number)
+    return [number, *(f"{number} {pk}" for pk in owned.values_list("pk", flat=True))]
+
+
+def keys_of_order(typed: str) -> list[str]:
+    """The key of the attempts of an order, or of a claim by the long reference in its address."""
+    reference = spellings.reference(typed) or typed.strip()
+    if not (spellings.reference(typed) or LegacyClaim.objects.filter(reference=reference).exists()):
+        raise CommandError("This is no reference of an order: write it like T7Q4-M2KX")
+    return [reference]
 
 
 READERS = {
     "account": keys_of_account,
     "phone": keys_of_phone,
     "filing": keys_of_filing,
-    "order": lambda reference: [reference.strip()],
+    "order": keys_of_order,
 }
 
 
@@ -64,7 +77,8 @@ class Command(BaseCommand):
     help = (
         "Reset the attempt counters of an account (email or ID), a mobile number, a filing number or "
         "an order (reference). "
-        "Failed sign-ins are not included: that lock ends by itself after five minutes."
+        "Failed sign-ins are not included: that lock ends by itself, after five minutes or within the hour; a new "
+        "password ends it at once."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -28,12 +28,12 @@ def lin():
 @pytest.mark.django_db
 def test_attempts_of_an_order_are_cleared_and_those_of_another_stay():
     limits.consume("filing_password_order", "T7Q4-M2KX")
-    limits.consume("filing_password_order", "T000-0000")
+    limits.consume("filing_password_order", "T222-2222")
 
     lines = run("--order", "T7Q4-M2KX")
 
     assert lines == ["reset_attempts: forgot 1 counters"]
-    assert [row.key for row in Allowance.objects.all()] == [limits.key_index("T000-0000")]
+    assert [row.key for row in Allowance.objects.all()] == [limits.key_index("T222-2222")]
 
 
 @pytest.mark.django_db
@@ -49,13 +49,14 @@ def test_an_account_is_found_by_address_or_id_with_all_its_counters(lin, by):
 
 
 @pytest.mark.django_db
-def test_a_phone_may_have_spaces_and_a_filing_number_is_used_unchanged():
-    limits.consume("code_destination_day", "13900000001")
-    limits.consume("code_destination_day", "宁ICP备00000000号")
+def test_numbers_and_references_are_taken_as_people_dictate_them():
+    for key in ("13900000001", "宁ICP备00000000号", "T7Q4-M2KX"):
+        limits.consume("code_destination_day", key)
 
-    lines = run("--phone", "139 0000 0001", "--filing", "宁ICP备00000000号", "--json")
+    typed = ("--phone", "139 0000 0001", "--filing", "宁icp备00000000号-1", "--order", "t7q4m2kx")
+    lines = run(*typed, "--json")
 
-    assert json.loads(lines[-1]) == {"asked": 2, "counters": 2, "dry_run": False}
+    assert json.loads(lines[-1]) == {"asked": 3, "counters": 3, "dry_run": False}
     assert Allowance.objects.count() == 0
 
 
@@ -75,7 +76,9 @@ def test_a_dry_run_counts_and_clears_nothing():
     [
         ((), "Name at least one of --account, --phone, --filing, --order"),
         (("--account", "nobody@example.com"), "No such account"),
-        (("--phone", "12345"), "11"),
+        (("--phone", "12345"), "This is no mobile number: write its 11 digits"),
+        (("--filing", "ICP 4711"), "This is no filing number: write it like 宁ICP备00000000号"),
+        (("--order", "TR-9"), "This is no reference of an order: write it like T7Q4-M2KX"),
     ],
 )
 def test_an_unknown_subject_is_an_error_that_repeats_no_personal_data(arguments, says):
