@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -20,6 +20,7 @@ LATE = timedelta(minutes=5)
 SKEW = timedelta(minutes=10)  # largest difference between the clocks of two hosts
 APART = timedelta(hours=1)  # longest time between messages of one event
 STUBBORN = 5  # attempts without success
+REFUSED_WITHIN, REFUSED_LEAST = timedelta(hours=1), 5  # messages of one channel: fewer allow no conclusion
 SHOWN = 200
 
 FAILED_WORDS = "could not be sent"
@@ -89,6 +90,18 @@ def trouble(now: datetime | None = None) -> list[MessageProblem]:
             why = UNKNOWN_WORDS if state == State.UNKNOWN else reason
             found.setdefault(key, MessageProblem(key=key, reference=reference, channel=channel, reason=why))
     return list(found.values())
+
+
+def refused_channels(now: datetime) -> list[str]:
+    """Channels of which several messages have failed lately and none has left since: a supplier refuses them all."""
+    since = now - REFUSED_WITHIN
+    failed = failed_messages().filter(failed_at__gt=since, state=State.FAILED, delivered_at=None).order_by()
+    several = failed.values("channel").annotate(first=Min("failed_at"), n=Count("pk")).filter(n__gte=REFUSED_LEAST)
+    counted = several.values_list("channel", "first")
+    left = Message.objects.filter(created_at__gt=since)  # by an index; an older one that leaves now changes little
+    return sorted(
+        channel for channel, first in counted if not left.filter(channel=channel, delivered_at__gte=first).exists()
+    )
 
 
 def oldest_waiting(now: datetime) -> datetime | None:

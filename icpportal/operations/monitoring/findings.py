@@ -18,6 +18,7 @@ class Finding(TypedDict, total=False):
     most: int
     stopped: list[str]
     waiting: list[str]
+    refused: list[str]
     pulled: int | None
     sent: int | None
     overdue: int

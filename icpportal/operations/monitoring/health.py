@@ -127,8 +127,10 @@ def _cache() -> Finding:
 
 
 def _outbox(now: datetime) -> Finding:
-    waiting = outbox.oldest_waiting(now)
-    return age_finding(now - waiting if waiting else timedelta(0), OUTBOX_WAITS)
+    """Whether messages leave: neither may they wait for a worker, nor may a supplier refuse them all."""
+    waiting, refused = outbox.oldest_waiting(now), outbox.refused_channels(now)
+    found = age_finding(now - waiting if waiting else timedelta(0), OUTBOX_WAITS)
+    return {**found, "ok": False, "refused": refused} if refused else found
 
 
 def _deadlines(now: datetime) -> Finding:

@@ -139,3 +139,23 @@ def test_messages_about_an_order_are_listed_oldest_first_without_content(people,
     assert [one.key for one in found] == ["e:1:email", "e:3:site"]
     assert {"payload"} == found[0].get_deferred_fields()
     assert list(queries.about("")) == []
+
+
+def test_on_call_sees_a_channel_that_is_refused_until_one_of_its_messages_leaves(owe: Any) -> None:
+    began, number = datetime.now(UTC), 5
+    for each in range(number):
+        owe(f"text {each}", channel="sms")
+        set_(f"text {each}", state=State.FAILED, next_at=None, failed_at=began)
+    later = began + timedelta(minutes=59)
+
+    assert queries.refused_channels(later) == ["sms"]
+    assert queries.refused_channels(began + timedelta(minutes=61)) == []
+    set_("text 0", given_up_at=began)
+    assert queries.refused_channels(later) == []
+    set_("text 0", given_up_at=None)
+    owe("mail", channel="email")
+    set_("mail", state=State.DELIVERED, next_at=None, delivered_at=began + timedelta(minutes=1))
+    assert queries.refused_channels(later) == ["sms"]
+    owe("text that left", channel="sms")
+    set_("text that left", state=State.DELIVERED, next_at=None, delivered_at=began + timedelta(minutes=1))
+    assert queries.refused_channels(later) == []

@@ -184,6 +184,16 @@ def late_message():
     Message.objects.update(next_at=timezone.now() - timedelta(seconds=301))
 
 
+def texts_that_are_all_refused():
+    """Each has failed for good, so that none is late."""
+    from icpportal.outbox.actions import queue
+    from icpportal.outbox.models import Message, State
+
+    for number in range(5):
+        queue(channel="sms", key=f"refused {number}", payload={"to": "13900000001"})
+    Message.objects.update(state=State.FAILED, next_at=None, failed_at=timezone.now() - timedelta(minutes=9))
+
+
 def late_reconcile():
     Heartbeat.objects.filter(name="reconcile").update(at=timezone.now() - timedelta(minutes=31))
 
@@ -262,6 +272,7 @@ CAUSES = {
     silent_gateway: "gateways",
     forgotten_gateway: "gateways",
     late_message: "outbox",
+    texts_that_are_all_refused: "outbox",
     late_files: "files",
     late_reconcile: "reconcile",
     late_tidying: "tidying",
