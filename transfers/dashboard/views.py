@@ -49,7 +49,7 @@ from transfers.footer import actions as footers
 from transfers.footer.panels import Footer, footer_of
 from transfers.models import Duty, Order
 from transfers.orders import queries
-from transfers.orders.kinds import KINDS, in_group, kind_of, state_of
+from transfers.orders.kinds import CANCELLATIONS, KINDS, in_group, kind_of, state_of
 from transfers.orders.rows import Group
 from transfers.pages import keyset
 from transfers.pages.buttons import buttons
@@ -167,8 +167,11 @@ def _nothing(asked: ListRequest, counts: dict[str, int], here: str) -> Nothing:
 
 
 def _urgent(user: User) -> Urgent | None:
-    """What runs out first of what the reader must do; a cancellation that can still be stopped is not urgent."""
-    to_do = TURN.rows(user).filter(in_group(Group.OWNER_ACTS), due_at__isnull=False)
+    """What runs out first of what the reader must do.
+
+    A cancellation is never urgent: one that runs out leaves the transfer as it is.
+    """
+    to_do = TURN.rows(user).filter(in_group(Group.OWNER_ACTS), due_at__isnull=False).exclude(kind__in=CANCELLATIONS)
     order = to_do.order_by(*TURN.order).first()
     if order is None:
         return None

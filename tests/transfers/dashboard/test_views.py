@@ -413,3 +413,17 @@ def test_what_has_to_be_done_later_is_urged_before_what_can_still_be_stopped(cli
 
     assert urgent is not None
     assert photo.display_domain in urgent[0]
+
+
+def test_nobody_is_urged_to_go_on_with_a_cancellation_that_was_only_opened(client):
+    user, soon = make_user(), timezone.now() + timedelta(hours=20)
+    opened = make_order(user, state=states.DRAFT, kind=states.CANCELLATION, due_at=soon)
+    alone = show(client, user)
+    photo = make_order(user, state=states.PHOTO_DUE, domain="photo.com", due_at=soon + timedelta(days=9))
+
+    urgent = re.search(r'<section class="first-act.*?</section>', show(client, user), re.DOTALL)
+
+    assert opened.reference in references(alone)
+    assert 'class="first-act' not in alone  # the transfer stays as it is if nobody acts
+    assert urgent is not None
+    assert photo.display_domain in urgent[0]
