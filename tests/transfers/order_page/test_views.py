@@ -89,6 +89,14 @@ def test_an_approved_order_shows_number_snippet_and_what_follows(client):
     assert "Your data with the other provider is not affected. You can use both servers." in html
 
 
+@pytest.mark.parametrize("state", [states.APPROVED, states.SUBMITTED])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_title_of_the_window_names_the_domain_once(client, state, language):
+    page = document_fromstring(show(client, make_order(state=state, domain="once.com"), language))
+
+    assert page.findtext("head/title").count("once.com") == 1
+
+
 def test_the_authoritys_words_are_escaped(client):
     order = make_order(
         state=states.AUTHORITY_RETURNED, authority_code="1056", authority_words="<script>alert(1)</script>附件不清"
