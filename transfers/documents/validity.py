@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from transfers.documents import statement
 from transfers.models import Order, OrderDocument
 from transfers.orders.people import Person, administrator, is_same_person, lead
+from transfers.steps import consent
 
 STATEMENT = "statement"
 LEAD, ADMINISTRATOR = "lead", "administrator"
@@ -18,6 +19,7 @@ WHY: dict[str, str | Promise] = {
     STATEMENT: _("Your details have changed: download and sign the statement again"),
     LEAD: _("The person has changed: upload the new person's ID document"),
     ADMINISTRATOR: _("The person has changed: upload the new person's ID document"),
+    consent.LETTER: _("The person has changed: upload the form that the new person signed"),
 }
 REUSED = _("It no longer matches your answers: upload the ID document of the person you entered")
 
@@ -34,6 +36,8 @@ def mark_of(order: Order, slot: str) -> str:
     """The mark that a document gets when it is uploaded now; "" where nothing can outdate it."""
     if slot == STATEMENT:
         return statement.mark(order)
+    if slot == consent.LETTER:
+        return consent.letter_mark(order)
     person = person_of(order, slot)
     return person.key[:16] if person else ""
 

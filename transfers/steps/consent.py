@@ -87,8 +87,15 @@ def consent_status(order: Order) -> ConsentStatus | None:
     )
 
 
+def letter_mark(order: Order) -> str:
+    """The mark of a form signed by the administrator who is on the order now."""
+    return administrator(order).key[:16]
+
+
 def _state_on_paper(order: Order) -> str:
-    return SIGNED if any(paper.document.is_ready for paper in papers_in_slot(order, LETTER)) else ON_PAPER
+    theirs = ("", letter_mark(order))  # forms of earlier versions have no mark
+    ready = any(paper.document.is_ready and paper.mark in theirs for paper in papers_in_slot(order, LETTER))
+    return SIGNED if ready else ON_PAPER
 
 
 def _state(request: ConsentRequest | None, person: Person) -> str:

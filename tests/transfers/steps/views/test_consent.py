@@ -17,6 +17,7 @@ from tests.transfers import states
 from tests.transfers.builders import administrator_answers, make_order, make_ready_document, make_user, sign_in
 from tests.transfers.outside import as_sent, reload, send
 from transfers.check import readiness
+from transfers.documents import validity
 from transfers.models import Order
 from transfers.steps import consent, phone_tests
 from verification import consents
@@ -230,6 +231,23 @@ def test_a_consent_on_paper_is_done_only_once_the_signed_form_is_uploaded(client
 
     assert before == ("todo", "陈*例 agrees on paper: upload the signed form")
     assert after == ("done", "陈*例 agrees on paper: the signed form is uploaded")
+
+
+def test_the_signed_form_of_an_earlier_administrator_does_not_speak_for_the_next(client: Client) -> None:
+    order = make_order()
+    sign_in(client, order.owner).post(page(order), {"paper": "1"})
+    make_ready_document(order, "consent_letter")
+    order.papers.update(mark=validity.mark_of(order, "consent_letter"))
+    before = [gap for gap in readiness.gaps(reload(order)) if gap.part == "paper.consent_letter"]
+    other = administrator_answers(admin_name="朱示范", admin_id_number="649999196604210005")
+    assert send(client, order, "administrator", as_sent(other)).status_code == 302
+
+    with override("en"):
+        after = [str(gap.words) for gap in readiness.gaps(reload(order)) if gap.part == "paper.consent_letter"]
+    assert before == []
+    assert len(after) == 1
+    assert "The person has changed: upload the form that the new person signed" in after[0]
+    assert states_of(order) == ("paper", False)
 
 
 def test_who_chose_paper_is_led_to_the_upload_and_can_still_text_the_link(client: Client) -> None:
