@@ -71,9 +71,13 @@ class AdministratorForm(CheckedForm, AdministratorFields):
         return known.of_administrator(self.order)
 
     def unasked_fields(self) -> Collection[str]:
-        """All fields about another person where it is the lead, above all the tick that the person was told."""
-        is_same = self.order.answer(self.step_key).get("same_person") == SAME
-        return (*PERSONAL, "admin_told") if is_same else ()
+        """All fields about another person where it is the lead; until submitted, whether another one agrees.
+
+        That person answers on their own phone before the order can be submitted.
+        """
+        if self.order.answer(self.step_key).get("same_person") == SAME:
+            return (*PERSONAL, "admin_told")
+        return ("admin_told",) if self.order.submitted_at is None else ()
 
     @property
     def may_be_same(self) -> bool:

@@ -553,3 +553,12 @@ def test_a_return_gives_advice_only_about_documents_that_may_be_replaced(client:
     Document.objects.filter(kind="subject_id").update(advice=[{"key": "blur", "box": WHOLE}])
 
     assert ["Hold the phone still" in show(client, order, "documents") for order in orders] == [True, False, True]
+
+
+def test_a_draft_does_not_claim_that_the_administrator_agrees_who_was_only_entered(client: Client) -> None:
+    """Nobody ticked that: the person is asked on the phone before the order is submitted."""
+    orders = (make_complete(), make_returned("website.site_name"))
+
+    claimed = ["This person has been told and agrees" in show(client, order, "check") for order in orders]
+
+    assert claimed == [False, True]
