@@ -65,7 +65,7 @@ def stops(order: Order, events: Iterable[OrderEvent], next_at: datetime | None) 
         _present_stop(order, [part for part, _label in way]),
         _passed_at(events, [part for part, _label in way]),
     )
-    now = Stop("", NOW, _("by %(day)s") % {"day": _day(next_at)} if next_at else "")
+    now = Stop("", NOW, _("by %(day)s") % {"day": _day(next_at)} if next_at and not _only_ours(order) else "")
     found = [Stop(_("Submitted"), DONE, _day(order.submitted_at))]
     for number, (part, label) in enumerate(way):
         if number < here:
@@ -73,6 +73,11 @@ def stops(order: Order, events: Iterable[OrderEvent], next_at: datetime | None) 
         else:
             found.append(replace(now, label=label) if number == here else Stop(label, AHEAD))
     return [Stops(found)]
+
+
+def _only_ours(order: Order) -> bool:
+    """Whether the next date is the day by which we submit: neither the phones nor the authority have it to keep."""
+    return is_in(order, Group.BEING_SUBMITTED)
 
 
 def _present_stop(order: Order, asked: list[str]) -> int:

@@ -61,6 +61,26 @@ def test_a_submitted_order_is_at_our_review_until_the_day_of_our_answer(client: 
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("province", "stop"), [("64", "Phones"), ("44", "The authority")])
+def test_the_day_by_which_we_submit_is_not_shown_as_that_of_phones_or_authority(
+    client: Client, province: str, stop: str
+) -> None:
+    order = make_order(province=province)
+    make_moves(
+        order,
+        ("submit", APPLICANT, "12-01"),
+        ("accept", REVIEWER, "12-02"),
+        ("send_photo", APPLICANT, "12-03"),
+        ("accept_photo", REVIEWER, "12-07"),
+    )
+
+    with time_machine.travel("2026-12-07 10:00+08:00", tick=False):
+        page = page_of(client, order)
+
+    assert "We will submit it to the authority by Tue 8 Dec" in page.text_content()
+    assert ("now", stop, "") in stops(page)
+
+
 def test_an_approved_order_names_the_day_of_each_stop(client: Client) -> None:
     order = make_order(province="64")
     make_moves(
