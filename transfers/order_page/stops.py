@@ -14,7 +14,7 @@ from icpportal.time_format import day_words, to_beijing
 from transfers.models import Order, OrderEvent
 from transfers.orders import queries, states
 from transfers.orders.kinds import is_in, kind_of, state_of
-from transfers.orders.rows import END, PAPERS, PHONES, PHOTO, WITH_AUTHORITY, Group
+from transfers.orders.rows import END, PAPERS, PHONES, PHOTO, WITH_AUTHORITY, Group, State
 
 # each stop with its part of the order's life
 STOPS: tuple[tuple[str, Words], ...] = (
@@ -84,17 +84,23 @@ def _present_stop(order: Order, asked: list[str]) -> int:
     """The number of the present stop; one past the last when finished."""
     if is_in(order, Group.APPROVED):
         return len(asked)
-    part = state_of(order).part
-    return asked.index(part if part in asked else WITH_AUTHORITY)
+    stop = _stop_of(state_of(order), asked)
+    return asked.index(stop if stop in asked else WITH_AUTHORITY)
+
+
+def _stop_of(state: State, asked: list[str]) -> str:
+    """The stop of a state: without phone verification, submitting belongs to the authority's."""
+    return WITH_AUTHORITY if state.part == PHONES and PHONES not in asked else state.part
 
 
 def _passed_at(events: Iterable[OrderEvent], way: list[str]) -> dict[str, datetime]:
     """When each stop was passed: when the next part of its life last began."""
     began: dict[str, datetime] = {}
     for event in events:  # newest first
-        after, before = (states.BY_KEY.get(key) for key in (event.to_state, event.from_state))
-        if after is not None and (before is None or before.part != after.part):
-            began.setdefault(after.part, event.at)
+        known = (states.BY_KEY.get(key) for key in (event.to_state, event.from_state))
+        after, before = (_stop_of(state, way) if state else None for state in known)
+        if after is not None and before != after:
+            began.setdefault(after, event.at)
     found: dict[str, datetime] = {}
     for number, part in enumerate(way):
         later = [began[each] for each in way[number + 1 :] or way[number:] if each in began]

@@ -81,6 +81,24 @@ def test_the_day_by_which_we_submit_is_not_shown_as_that_of_phones_or_authority(
     assert ("now", stop, "") in stops(page)
 
 
+def test_without_phone_verification_the_photo_has_the_day_on_which_it_was_accepted(client: Client) -> None:
+    order = make_order(province="44")
+    make_moves(
+        order,
+        ("submit", APPLICANT, "12-01"),
+        ("accept", REVIEWER, "12-02"),
+        ("send_photo", APPLICANT, "12-03"),
+        ("accept_photo", REVIEWER, "12-07"),
+    )
+    with time_machine.travel("2026-12-07 10:00+08:00", tick=False):
+        submitting = stops(page_of(client, order))
+    make_moves(order, ("reported", AUTHORITY, "12-08"))
+    with time_machine.travel("2026-12-08 10:00+08:00", tick=False):
+        submitted = stops(page_of(client, order))
+
+    assert [("done", "Photo", "7 Dec") in each for each in (submitting, submitted)] == [True, True]
+
+
 def test_an_approved_order_names_the_day_of_each_stop(client: Client) -> None:
     order = make_order(province="64")
     make_moves(
