@@ -9,12 +9,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from icpportal.accounts.guards import account_of, confirmed_required
+from icpportal.accounts.models import User
 from icpportal.fields.components import Action, StateMark
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
+from icpportal.outbox import preferences
 from icpportal.privacy.masks import mask_email, mask_mobile, mask_name
 from icpportal.time_format import day_words, to_beijing
 from transfers.check.receipt import receipt_of
@@ -22,6 +25,7 @@ from transfers.durations.figures import figure
 from transfers.durations.spans import AUTHORITY
 from transfers.models import Order
 from transfers.notifications.calendar_file import answer_ics
+from transfers.notifications.topics import RECEIVED
 from transfers.orders import queries
 from transfers.orders.kinds import is_in, state_of
 from transfers.orders.people import administrator, lead
@@ -32,6 +36,14 @@ from transfers.pages.frame import PageInOrder, frame, render_page
 from transfers.pages.permissions import own_order
 from transfers.pages.rules_summary import brief_of
 from verification.photos.methods import BACKDROP
+
+# by whether email and text message are switched off
+CONFIRMED: dict[tuple[bool, ...], Words] = {
+    (False, False): gettext_lazy("We confirm it to %(email)s and by text to %(mobile)s."),
+    (False, True): gettext_lazy("We confirm it to %(email)s."),
+    (True, False): gettext_lazy("We confirm it by text to %(mobile)s."),
+    (True, True): "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +64,7 @@ class SentPage(PageInOrder):
     template: ClassVar[str] = "transfers/check/sent.html"
     at: datetime
     answer_at: datetime | None
-    told_email: str
-    told_mobile: str
+    told: Words  # where the confirmation goes, while we have not answered yet
     state: StateMark
     steps: list[NextStep]
     takes_back: Action | None
@@ -69,8 +80,7 @@ def sent_page(request: HttpRequest, reference: str) -> HttpResponse:
         frame=frame(order),
         at=at,
         answer_at=answer_at,
-        told_email=mask_email(account_of(request).email),
-        told_mobile=mask_mobile(account_of(request).mobile),
+        told=_told(account_of(request)) if is_waiting else "",
         state=_mark(order),
         steps=_steps(order, answer_at) if is_waiting else [],
         takes_back=next(iter(buttons(order)), None) if is_waiting else None,
@@ -106,6 +116,14 @@ def answer_file(request: HttpRequest, reference: str) -> HttpResponse:
         content_type="text/calendar; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{order.reference}.ics"'},
     )
+
+
+def _told(user: User) -> str:
+    """Where the reader gets the confirmation; "" if they have switched it off."""
+    off = preferences.muted_pairs(user)
+    is_off = tuple((RECEIVED, channel) in off for channel in preferences.CHOSEN)
+    facts = {"email": mask_email(user.email), "mobile": mask_mobile(user.mobile)}
+    return str(CONFIRMED[is_off]) % facts
 
 
 def _answer_at(order: Order) -> datetime | None:

@@ -5,13 +5,14 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.outbox.preferences import CHOSEN, Event
 
 TEXT = ("sms",)
+RECEIVED = "received"
 ENDS = _("It ends an order that was already accepted here")
 NEEDED = _("You must act, or the order is returned")
 RESULT = _("The result of an official procedure")
 SECURITY = _("It protects your account and your filing")
 
 EVENTS = (
-    Event("received", _("We have received your order"), ("order_received", "order_received_again"), CHOSEN),
+    Event(RECEIVED, _("We have received your order"), ("order_received", "order_received_again"), CHOSEN),
     Event("returned", _("Changes are needed"), ("order_returned", "order_returned_by_authority"), why=NEEDED),
     Event("calls", _("We want to call you"), ("call_planned", "call_missed"), why=NEEDED),
     Event("photo", _("A photo is required"), ("photo_requested", "photo_returned"), TEXT, NEEDED),

@@ -13,12 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 
+from icpportal.outbox import preferences
 from icpportal.time_format import BEIJING
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, sign_in
 from tests.transfers.desk import make_complete
 from transfers.durations.spans import AUTHORITY
 from transfers.models import DurationCount, Order
+from transfers.notifications.topics import RECEIVED
 from transfers.orders import actions
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +116,34 @@ def test_the_page_stays_and_later_shows_the_state_of_the_order(client: Client) -
     assert "It is now here:" in page
     assert "Withdraw the order" not in page
     assert "What happens next" not in page
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        (("email", "sms"), "We confirm it to l***@example.com and by text to 139****0001."),
+        (("email",), "We confirm it to l***@example.com."),
+        (("sms",), "We confirm it by text to 139****0001."),
+        ((), ""),
+    ],
+)
+def test_the_page_announces_only_confirmations_that_its_reader_wants(
+    client: Client, wanted: tuple[str, ...], said: str
+) -> None:
+    order = make_submitted(owner=make_user("lin@example.com", mobile="13900000001"))
+    preferences.choose(order.owner, [(RECEIVED, channel) for channel in wanted])
+
+    found = re.search(r"We confirm it [^<]*?\.(?=\s*<)", page_of(client, order))
+
+    assert (" ".join(found[0].split()) if found else "") == said
+
+
+def test_once_we_have_answered_the_page_announces_no_confirmation(client: Client) -> None:
+    order = make_submitted()
+    before = page_of(client, order)
+    actions.withdraw(order, actor=order.owner, reason="other")
+
+    assert ["We confirm it" in page for page in (before, page_of(client, order))] == [True, False]
 
 
 @pytest.mark.parametrize("name", ["sent", "receipt"])
