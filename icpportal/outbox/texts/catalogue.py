@@ -143,7 +143,7 @@ def title_of(template: str) -> str:
         heading = sections(template, folder_of(get_language() or "")).get("subject", "")
     except UnknownMessage:
         return ""
-    return " ".join(re.sub(r"[“\[(]?\{[^}]*\}[”\])]?", " … ", heading).split())
+    return PLACEHOLDER.sub("…", heading)
 
 
 def is_secret(template: str) -> bool:

@@ -8,10 +8,12 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from icpportal.desk.event_lines import in_each_language
 from icpportal.outbox.actions import notify
 from icpportal.outbox.models import Message, State
+from icpportal.outbox.texts import catalogue
 
 pytestmark = pytest.mark.django_db
 LIST = "admin:outbox_message_changelist"
@@ -82,6 +84,22 @@ def test_operations_see_state_key_and_errors_and_nothing_personal(staff):
     for text in texts:
         assert "13900000002" not in text
         assert "secret-domain" not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("en", "… needs changes (…): resubmit by … (order …)"),
+        ("zh-hans", "… 有 … 处需要修改，请在 … 前重新提交（订单 …）"),
+    ],
+)
+def test_the_title_of_a_message_reads_as_its_subject_with_both_brackets(language: str, title: str):
+    with override(language):
+        titles = {name: catalogue.title_of(name) for name in catalogue.names()}
+
+    assert titles["order_returned"] == title
+    lone = [each for each in titles.values() if any(each.count(a) != each.count(b) for a, b in ("()", "（）", "“”"))]
+    assert lone == []
 
 
 @pytest.mark.parametrize("query", ["care=failed", "care=late", "state__exact=failed", "channel=sms", "q=T7Q4-M2KX"])
