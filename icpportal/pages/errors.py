@@ -80,8 +80,8 @@ def _reader(request: HttpRequest) -> "User | None":
 def _frame(request: HttpRequest, reader: "User | None") -> dict[str, Any]:
     """The template around the text: the portal's page, or the desk's for staff there."""
     if reader is None or not reader.is_staff or not request.path.startswith(DESK):
-        return {"frame": "base.html"}
-    return {"frame": "admin/error.html", "messages": [], **admin.site.each_context(request)}
+        return {"frame": "base.html", "is_desk": False}
+    return {"frame": "admin/error.html", "is_desk": True, "messages": [], **admin.site.each_context(request)}
 
 
 VISITORS_WAYS = (("start", _("Start page")), ("account_login", _("Sign in")))

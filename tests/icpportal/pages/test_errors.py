@@ -162,6 +162,18 @@ def test_an_error_page_knows_who_is_signed_in_and_links_to_their_part(reader, pe
     assert tree.xpath("//main//a[contains(@class, 'button')]/@href")[0] == way
 
 
+@pytest.mark.django_db
+@pytest.mark.urls("icpportal.urls")
+def test_staff_at_the_desk_are_not_told_to_sign_in_as_the_applicant(reader):
+    reader.force_login(make_reviewer())
+
+    page = reader.get("/admin/transfers/order/no-such/case/", headers={"accept-language": "en"})
+
+    text = page.content.decode()
+    assert (page.status_code, heading(page)) == (404, "Page not found")
+    assert ["sign in with the account" in text, "The order may not have been submitted" in text] == [False, True]
+
+
 def test_a_page_without_a_database_names_nobody(request_, monkeypatch):
     class Away:
         @property
