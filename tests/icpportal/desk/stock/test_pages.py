@@ -128,3 +128,11 @@ def test_errors_at_the_desk_are_shown_in_the_desks_frame_and_nowhere_else(operat
 
     assert "css/desk.css" not in operations.get("/nothing/").content.decode()
     assert "css/desk.css" not in Client().get("/admin/nothing/").content.decode()
+
+
+def test_the_column_of_outside_systems_is_not_called_as_the_theme_of_the_device(operations: Client) -> None:
+    operations.cookies["django_language"] = "zh-hans"
+
+    table = _page(operations, "/admin/").partition("外部系统</h2>")[2].partition("</thead>")[0]
+
+    assert ["跟随系统" in table, '<th scope="col">系统</th>' in table] == [False, True]
