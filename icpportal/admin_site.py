@@ -120,6 +120,15 @@ class ReviewDesk(AdminSite):
         """Every list that the reader may open, grouped as in Django."""
         return super().index(request, {"title": _("Registers")})
 
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """The lists of one group, titled as the group is named on the page above."""
+        answer: TemplateResponse = super().app_index(request, app_label, extra_context)
+        context = answer.context_data or {}
+        answer.context_data = {**context, "title": context["app_list"][0]["name"]}
+        return answer
+
     def settings(self, request: HttpRequest) -> HttpResponse:
         """The reader's preferences for the desk."""
         return settings_view(request, self.each_context(request))

@@ -130,6 +130,16 @@ def test_errors_at_the_desk_are_shown_in_the_desks_frame_and_nowhere_else(operat
     assert "css/desk.css" not in Client().get("/admin/nothing/").content.decode()
 
 
+@pytest.mark.parametrize(("language", "heading"), [("en", "Accounts"), ("zh-hans", "账号")])
+def test_the_page_of_one_group_of_lists_is_titled_as_the_group(operations: Client, language: str, heading: str) -> None:
+    operations.cookies["django_language"] = language
+
+    page = _page(operations, "/admin/accounts/")
+
+    assert f"<h1>{heading}</h1>" in page
+    assert ["administration" in page, "账号 管理" in page] == [False, False]
+
+
 def test_the_column_of_outside_systems_is_not_called_as_the_theme_of_the_device(operations: Client) -> None:
     operations.cookies["django_language"] = "zh-hans"
 
