@@ -23,6 +23,7 @@ from tests.transfers.review.desk import (
     make_named,
     more_forms,
     open_unmasked,
+    page,
     press,
     read,
 )
@@ -35,6 +36,8 @@ from transfers.review.leases import LEASE, AssignedToOther, assign_to_me, hand_o
 
 pytestmark = pytest.mark.django_db
 NAME = "website.site_name"
+LEAD = "subject.lead_name"
+RETURNED = {f"verdict.{LEAD}": "return", f"reason.{LEAD}": "own", f"words.{LEAD}": "改"}
 CALL = {"call-to": "subject_lead", "call-words": "证件号码差一位"}
 
 
@@ -376,3 +379,16 @@ def test_the_desks_timeline_states_why_an_order_was_withdrawn_or_refused(client)
 
     assert [str(WITHDRAW_REASONS["not_wanted"]) in first, "not_wanted" in first] == [True, False]
     assert "网站内容不适合备案" in second
+
+
+def test_before_a_return_the_page_counts_the_part_a_colleague_was_asked_about_and_not_none(client):
+    order, colleague = make_order(state=states.SUBMITTED), make_named("高扬")
+    desk = english(client, make_reviewer())
+    asked = {"ask-part": NAME, "ask-to": str(colleague.pk), "ask-words": "对吗"}
+    press(desk, order, "ask", **asked)
+    rest = {name: value for name, value in all_ok(order).items() if name != f"verdict.{NAME}"}
+    press(desk, order, "keep", **{**rest, **RETURNED})
+
+    html = page(desk, case_of(order, "return"))
+
+    assert ["1 part waits for a colleague's answer" in html, "0 parts" in html] == [True, False]
