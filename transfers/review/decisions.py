@@ -136,6 +136,11 @@ def take_back(order: Order, reviewer: User, *, now: datetime | None = None) -> b
     return mine.update(ended_at=now, outcome=TAKEN_BACK) == 1
 
 
+def undone_of(order: Order) -> QuerySet[Decision]:
+    """The decisions about this order that were taken back."""
+    return Decision.objects.filter(order=order, outcome=TAKEN_BACK).select_related("reviewer")
+
+
 def finish_due(*, now: datetime | None = None) -> int:
     """Carries out every decision whose time is up; returns how many. A failing one is set aside and tried again."""
     now = now or timezone.now()

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from lxml import html
 
+from icpportal.approvals.models import ApprovalRequest
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order
 from tests.transfers.review.desk import all_ok, case_of, english, make_named, page, press, read
@@ -44,7 +46,7 @@ def test_a_decided_order_is_neither_released_nor_taken_so_its_reviewer_can_undo_
     said += [pick(desk, order, "release"), pick(theirs, order, "claim"), pick(theirs, order, "assign", to=lead.pk)]
 
     assert offered == [["take_back"], []]
-    assert ["高扬 has decided this order; final at" in re.sub("<[^>]+>", "", html) for html in said] == [True] * 5
+    assert ["高扬 has decided this order; final at" in re.sub("<[^>]+>", "", text) for text in said] == [True] * 5
     assert read(order).reviewer == reviewer
     press(desk, order, "take_back")
     assert (Decision.objects.get().outcome, drafts.read(order, reviewer).fields) == ("taken_back", all_ok(order))
@@ -61,3 +63,23 @@ def test_a_verdict_in_an_old_window_reads_that_the_order_is_decided_and_not_only
 
     assert ["高扬 has decided this order; final at" in each["words"] for each in said] == [True, True]
     assert ["kept" in each for each in said] == [True, False]  # the other window had typed something since
+
+
+def test_the_timeline_says_that_an_allowed_refusal_was_undone_by_whom_and_when(client, settings):
+    settings.SECOND_PERSON = True
+    order, asker, second = (
+        make_order(state=states.SUBMITTED),
+        make_named("林石", make_lead_reviewer),
+        make_named("马远", make_lead_reviewer),
+    )
+    desk = english(client, asker)
+    press(desk, order, "refuse", **{"refuse-words": "网站内容不适合在此备案"})
+    request = ApprovalRequest.objects.get()
+    press(english(Client(), second), order, "allow_request", request=str(request.pk))
+    press(desk, order, "take_back")
+
+    lines = html.fromstring(page(desk, case_of(order, "more"))).xpath("//ol[@class='happened pad']/li")
+    said = [" ".join(line.text_content().split()) for line in lines]
+
+    assert said[0].endswith("林石 undid a decision: Refused")
+    assert "马远 allowed what 林石 had asked" in said[1]

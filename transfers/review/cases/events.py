@@ -18,12 +18,14 @@ from icpportal.fields.types import Words
 from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, OPERATIONS
 from transfers.calls.queries import is_called
 from transfers.documents.slots import PHOTO
-from transfers.models import ColleagueNote, FieldVerdict, Order, OrderEvent, ReviewRound
+from transfers.models import ColleagueNote, Decision, FieldVerdict, Order, OrderEvent, ReviewRound
 from transfers.order_page.timeline import note_of
 from transfers.orders.history import row_of
 from transfers.orders.rows import staff_words
 from transfers.returns.labels import label_of, name_of
 from transfers.returns.verdict_labels import reason_words
+from transfers.review import decisions
+from transfers.review.cases.buttons import ACTIONS
 from transfers.review.cases.parts.look import because_words
 from transfers.review.cases.parts.photo_rules import part_label
 from transfers.review.cases.parts.rounds import Rounds, papers_judged_before
@@ -59,7 +61,8 @@ def case_events(order: Order, judged: Rounds, written: Iterable[ColleagueNote]) 
     asked = [
         line for each in requests for line in (_look(each, rounds) if each.kind == SUBMIT else _request_lines(each))
     ]
-    found = [*events, *asked, *_replacements(judged), *(each for of_note in notes for each in of_note)]
+    undone = [_undone(each) for each in decisions.undone_of(order)]
+    found = [*events, *asked, *undone, *_replacements(judged), *(each for of_note in notes for each in of_note)]
     return sorted(found, key=lambda each: each.at, reverse=True)
 
 
@@ -77,6 +80,13 @@ def _replacements(judged: Rounds) -> list[CaseEvent]:
         CaseEvent(at, who, words % {"n": number, "document": label_of(slot if slot == PHOTO else f"paper.{slot}")})
         for (slot, number), at in ends.items()
     ]
+
+
+def _undone(decision: Decision) -> CaseEvent:
+    """That somebody took back what they had decided: nothing came of it."""
+    done = ACTIONS[decision.move].done if decision.move in ACTIONS else decision.move
+    at = decision.ended_at or decision.decided_at
+    return CaseEvent(at, str(decision.reviewer), _("undid a decision: %(decision)s") % {"decision": done})
 
 
 def _request_lines(asked: ApprovalRequest) -> list[CaseEvent]:
