@@ -111,8 +111,11 @@ def decide(
 
 
 def with_decided(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """Annotates orders with whether a decision is pending, in the same query."""
-    return orders.annotate(is_decided=Exists(Decision.objects.filter(order=OuterRef("pk"), ended_at=None)))
+    """Annotates orders with whether a decision is pending, and whether one was taken back, in the same query."""
+    of_order = Decision.objects.filter(order=OuterRef("pk"))
+    return orders.annotate(
+        is_decided=Exists(of_order.filter(ended_at=None)), was_undone=Exists(of_order.filter(outcome=TAKEN_BACK))
+    )
 
 
 def decision_to_show(order: Order) -> Decision | None:
@@ -136,9 +139,11 @@ def take_back(order: Order, reviewer: User, *, now: datetime | None = None) -> b
     return mine.update(ended_at=now, outcome=TAKEN_BACK) == 1
 
 
-def undone_of(order: Order) -> QuerySet[Decision]:
-    """The decisions about this order that were taken back."""
-    return Decision.objects.filter(order=order, outcome=TAKEN_BACK).select_related("reviewer")
+def undone_of(order: Order) -> list[Decision]:
+    """The decisions about this order that were taken back; no query for an order read with whether there are any."""
+    if not getattr(order, "was_undone", True):
+        return []
+    return list(Decision.objects.filter(order=order, outcome=TAKEN_BACK).select_related("reviewer"))
 
 
 def finish_due(*, now: datetime | None = None) -> int:
