@@ -562,3 +562,12 @@ def test_a_draft_does_not_claim_that_the_administrator_agrees_who_was_only_enter
     claimed = ["This person has been told and agrees" in show(client, order, "check") for order in orders]
 
     assert claimed == [False, True]
+
+
+def test_a_page_that_the_authority_did_not_name_says_nothing_of_our_reviewer(client: Client) -> None:
+    orders = (make_returned("website.site_name"), turned_down("1041"))
+
+    pages = [show(client, order, "step", "administrator") for order in orders]
+
+    assert ["The return did not ask for changes on this page" in page for page in pages] == [True, True]
+    assert ["Our reviewer did not ask" in page for page in pages] == [False, False]

@@ -38,7 +38,7 @@ TOO_OLD = Notice(
     _("This was verified more than 30 days ago: verify it again"),
     (_("Everything else in the draft is kept."),),
 )
-LOCKED = Notice("info", _("This page stays as it is"), (_("Our reviewer did not ask for changes on this page."),))
+LOCKED = Notice("info", _("This page stays as it is"), (_("The return did not ask for changes on this page."),))
 PARTLY_LOCKED = Notice("turn", _("You can change only what the return named. Everything else stays as it is"))
 FILED_NUMBER = Notice(
     "info",
