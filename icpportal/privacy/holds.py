@@ -30,13 +30,12 @@ def on_hold(reference: str) -> Q:
     return Q(Exists(open_holds().filter(reference=OuterRef(reference))))
 
 
-def set_hold(reference: str, *, owner: "User", because: str, actor: "User", now: datetime | None = None) -> LegalHold:
-    """Sets a hold, in force at once; raises `ProposalRefused` when the order is held already."""
+def set_hold(hold: LegalHold, *, actor: "User") -> None:
+    """Stores a new hold, in force at once; raises `ProposalRefused` when its order is held already."""
+    hold.asked_by = actor
     try:
         with transaction.atomic():
-            return LegalHold.objects.create(
-                reference=reference, owner=owner, because=because, asked_by=actor, asked_at=now or timezone.now()
-            )
+            hold.save(force_insert=True)
     except IntegrityError:
         raise ProposalRefused(_("This order is held already")) from None
 

@@ -29,6 +29,7 @@ from icpportal.gateways.miit import fake as ministries
 from icpportal.gateways.miit.models import InboxFile, MinistryLine, Report, TableRow, UploadFile
 from icpportal.privacy import holds
 from icpportal.privacy.actions import note_access
+from icpportal.privacy.models import LegalHold
 from icpportal.workdays.models import WorkCalendarDay
 from tests.filings.legacy_import.dumps import filing, load_rows, personal
 from tests.transfers import states
@@ -228,7 +229,8 @@ def _by_the_way(world: World) -> None:
     """What belongs to an order: a look, a place for the photo, a backdrop, a page for a phone, a link in a text."""
     note_access(actor=world.people["lead"], what="order", reference=of(world, states.SUBMITTED).reference, client="")
     over = of(world, states.WITHDRAWN)
-    holds.set_hold(over.reference, owner=over.owner, because="法院调取材料", actor=world.people["lead"])
+    hold = LegalHold(reference=over.reference, owner=over.owner, because="法院调取材料")
+    holds.set_hold(hold, actor=world.people["lead"])
     fill_places()
     owner = world.people["owner"]
     due = world.photo_by_phone

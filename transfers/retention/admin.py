@@ -1,15 +1,18 @@
 """Legal holds for leads: set with a reason, confirmed by a second person, and lifted in the same way."""
 
+from typing import Any
+
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
-from icpportal.desk.proposals import decline, propose
+from icpportal.desk.proposals import ProposalRefused, decline, propose
 from icpportal.desk.row_actions import ReasonForm, RowActions
 from icpportal.desk.stock.moments import MomentFilter
 from icpportal.privacy import holds
@@ -73,9 +76,17 @@ class LegalHoldAdmin(RowActions[LegalHold]):
     def has_act_permission(self, request: HttpRequest) -> bool:
         return self.has_add_permission(request)
 
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        try:
+            return super().add_view(request, form_url, extra_context)
+        except ProposalRefused as refusal:  # a colleague held the order after the form was judged
+            self.message_user(request, str(refusal), messages.ERROR)
+            return redirect("admin:privacy_legalhold_changelist")
+
     def save_model(self, request: HttpRequest, obj: LegalHold, form: forms.ModelForm, change: bool) -> None:
-        obj.asked_by = account_of(request)
-        super().save_model(request, obj, form, change)
+        holds.set_hold(obj, actor=account_of(request))
         self.message_user(request, gettext("Nothing of this order is deleted now. A second person has to confirm."))
 
     @admin.action(description=pgettext_lazy("hold", "Confirm"), permissions=["act"])

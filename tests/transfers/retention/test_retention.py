@@ -26,6 +26,7 @@ from tests.transfers.builders import fire, make_lead_reviewer, make_order, make_
 from tests.transfers.review.desk import case_of, english, page
 from tests.walk import pages
 from transfers.models import Order, OrderDocument, OrderEvent, SearchKey
+from transfers.retention.admin import LegalHoldAdmin
 from transfers.retention.erasure import erase
 from verification.models import Document, PhoneProof
 
@@ -129,7 +130,8 @@ def test_its_owner_and_staff_can_still_open_the_order_and_it_cannot_be_started_a
 
 def test_a_held_order_stays_until_a_second_person_lifts_the_hold(committed: Callable[..., dict[str, int]]) -> None:
     order, one, other = over(states.WITHDRAWN, 200 * DAY), make_lead_reviewer(), make_lead_reviewer()
-    hold = holds.set_hold(order.reference, owner=order.owner, because="court case", actor=one)
+    hold = LegalHold(reference=order.reference, owner=order.owner, because="court case")
+    holds.set_hold(hold, actor=one)
 
     assert committed()["details"] == 0
     assert holds.is_held(order.owner)
@@ -171,6 +173,27 @@ def test_leads_set_confirm_and_lift_a_hold_and_nobody_does_both(client: Client, 
     assert (hold.lifted_by, hold.lifted_at is not None) == (other, True)
     acts = list(AuditEntry.objects.filter(what="privacy.legalhold").order_by("pk").values_list("actor", flat=True))
     assert acts == [one.pk, other.pk, one.pk, other.pk]
+
+
+def test_a_lead_reads_that_a_colleague_held_the_order_at_this_moment(
+    client: Client, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    order, colleague = make_order(), make_lead_reviewer()
+    english(client, make_lead_reviewer())
+    judged = LegalHoldAdmin.save_form
+
+    def save_form(*args: Any, **options: Any) -> Any:
+        LegalHold.objects.create(reference=order.reference, owner=order.owner, because="police", asked_by=colleague)
+        return judged(*args, **options)
+
+    monkeypatch.setattr(LegalHoldAdmin, "save_form", save_form)
+    said = {"reference": order.reference, "because": "letter of the court"}
+
+    answer = client.post(reverse("admin:privacy_legalhold_add"), said, follow=True).content.decode()
+
+    assert "This order is held already" in answer
+    assert "Nothing of this order is deleted now" not in answer
 
 
 def test_reviewers_cannot_set_a_hold_and_strangers_find_none(client: Client, settings: Any) -> None:

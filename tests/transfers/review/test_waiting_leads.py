@@ -39,7 +39,8 @@ def a_list(asker: User) -> str:
 
 def a_hold(asker: User) -> str:
     order = make_order()
-    holds.set_hold(order.reference, owner=order.owner, because="letter of the court", actor=asker)
+    hold = LegalHold(reference=order.reference, owner=order.owner, because="letter of the court")
+    holds.set_hold(hold, actor=asker)
     return "Setting a legal hold"
 
 

@@ -390,7 +390,7 @@ def test_a_hold_set_after_the_account_was_closed_keeps_what_still_exists() -> No
     user, lead = make_user(), make_lead_reviewer()
     order = with_papers(user, states.WITHDRAWN)
     closure.ask(user)
-    hold = set_hold(order.reference, owner=user, because="letter of the court", actor=lead)
+    set_hold(hold := LegalHold(reference=order.reference, owner=user, because="letter of the court"), actor=lead)
 
     closure.sweep()
     assert Order.objects.get(pk=order.pk).answers == order.answers
