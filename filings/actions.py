@@ -147,7 +147,7 @@ def _own_subject(
 
 
 def _imported_access(website: Website, key: str, answers: Answers, jrid: int | None, since: datetime) -> None:
-    """Returns the access of an old record, ours or another provider's; a live access of ours stays the only one."""
+    """Stores the access of an old record, ours or another provider's; a live access of ours stays the only one."""
     provider, method = text(answers, "provider"), answers.get("method")
     live = None if provider else Access.objects.filter(website=website, own=True, ended_at__isnull=True).first()
     if live is not None:

@@ -18,9 +18,9 @@ DAYS = timedelta(days=30)  # longer than any holiday
 
 def free_slots(now: datetime, *, known: Calendar | None = None) -> list[datetime]:
     """The next times that are not full, in two queries."""
-    soonest = list(_times(now, known or _calendar(now)))[: SHOWN * 3]
-    full = _full(soonest)
-    return [at for at in soonest if at not in full][:SHOWN]
+    times = list(_times(now, known or _calendar(now)))[: SHOWN * 3]
+    full = _full(times)
+    return [at for at in times if at not in full][:SHOWN]
 
 
 def soonest(now: datetime, *, known: Calendar | None = None) -> datetime:

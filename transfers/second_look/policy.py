@@ -30,7 +30,7 @@ WORDS: dict[str, Words] = {
 
 
 def certain(order: Order) -> list[str]:
-    """Why this order needs a second look without a draw; "" when it does not."""
+    """Why this order needs a second look without a draw; empty when it does not."""
     if not approvals.is_needed():
         return []
     found = [key for key in settings.SECOND_LOOK_RISKS if RISKS[key](order)]

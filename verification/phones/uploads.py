@@ -84,7 +84,7 @@ def open_by(token: str, device: str = "", *, now: datetime | None = None) -> Ope
 
 
 def used_by(token: str, device: str, *, now: datetime | None = None) -> OpenedUpload:
-    """The upload of the phone that opened it; None for any other phone."""
+    """The upload as the phone that opened it finds it; any other phone reads that it was opened elsewhere."""
     state, found = _state_of(token, now or timezone.now())
     if state == GOOD and found is not None and not _is_device(found, device):
         return OpenedUpload(ELSEWHERE, found)

@@ -81,7 +81,7 @@ class CasePage:
 
     @property
     def changed(self) -> list[Part]:
-        """How many parts were changed since the last return."""
+        """The parts that were changed since the last return."""
         return [part for part in self.parts if part.is_changed or part.told]
 
     @property

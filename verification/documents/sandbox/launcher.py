@@ -121,7 +121,7 @@ class Zygote:
 
 
 def _receive(line: socket.socket, seconds: float) -> bytes:
-    """The next message; None when the other side is gone or silent for too long."""
+    """The next message; empty when the other side is gone or silent for too long."""
     line.settimeout(seconds)
     try:
         return line.recv(MESSAGE_MAX)
