@@ -17,8 +17,8 @@ DAYS = timedelta(days=30)  # longer than any holiday
 
 
 def free_slots(now: datetime, *, known: Calendar | None = None) -> list[datetime]:
-    """The next times that are not full, in two queries."""
-    times = list(_times(now, known or _calendar(now)))[: SHOWN * 3]
+    """The next times within `DAYS` that are not full, in two queries."""
+    times = list(_times(now, known or _calendar(now)))
     full = _full(times)
     return [at for at in times if at not in full][:SHOWN]
 

@@ -102,6 +102,21 @@ def test_a_full_past_or_invented_time_is_refused_with_an_explanation(clock: Any,
     assert not call.is_booked
 
 
+def test_times_are_offered_after_a_week_in_which_every_time_is_taken(
+    clock: Any, order: Order, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slots, "AT_ONCE", 1)
+    days = [datetime(2026, 11, 30, tzinfo=BEIJING) + timedelta(days=n) for n in range(5)]
+    for at in [datetime.combine(day, time, tzinfo=BEIJING) for day in days for time in slots.TIMES]:
+        Call.objects.filter(pk=ask(make_order(state=states.SUBMITTED)).pk).update(next_at=at, is_booked=True)
+    ask(order)
+
+    offered = times(page(english(client, order.owner), order))
+
+    assert [at[:16] for at in offered[:1]] == ["2026-12-07T09:30"]
+    assert len(offered) == slots.SHOWN
+
+
 def test_a_stranger_cannot_choose_and_an_ended_call_says_so(order: Order) -> None:
     call = ask(order)
     address = reverse("call-slot", args=[order.reference])
