@@ -27,12 +27,6 @@ WITHOUT_PASSWORD = gettext_lazy(
     "A server or service code of ours, the documents of the people in charge, "
     "and a phone that receives the ministry's texts: the number on the filing."
 )
-PHONES_OF_SOME = gettext_lazy(
-    "In some provinces the ministry texts a code to the phones on the filing. You have 48 hours."
-)
-PHONES_OF_ALL = gettext_lazy(
-    "The ministry texts a code to the website administrator's phone on the filing: %(hours)s hours."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +41,6 @@ class RulesToday:
     def what_you_need(self) -> Words:
         """What to prepare before the first step."""
         return WITH_PASSWORD if self.asks_password else WITHOUT_PASSWORD
-
-    @property
-    def phones_words(self) -> Words:
-        """Whom the ministry texts, and the time allowed."""
-        if self.phones_everywhere is None:
-            return PHONES_OF_SOME
-        return PHONES_OF_ALL % {"hours": self.phones_everywhere.hours}
 
 
 def of_today() -> RulesToday:
