@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from http import HTTPMethod
 from time import monotonic
 from urllib.parse import urljoin
 from uuid import UUID
@@ -11,8 +12,16 @@ from django.conf import settings
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import BaseStorage
 from django.core.exceptions import BadRequest, RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+    UnreadablePostError,
+)
 from django.http.request import split_domain_port
+from django.http.response import HttpResponseBase
 from django.urls import resolve
 from django.utils.cache import patch_cache_control
 
@@ -50,7 +59,17 @@ class RequestReference:
             _note_answer(request, response, monotonic() - began)
         finally:
             request_reference.reset(before)
+        if request.method == HTTPMethod.HEAD:
+            _drop_body(response)
         return response
+
+
+def _drop_body(response: HttpResponseBase) -> None:
+    """Leaves the headers, with the length that GET would have; gunicorn warns of each body that it has to drop."""
+    if isinstance(response, StreamingHttpResponse):
+        response.streaming_content = ()
+    elif isinstance(response, HttpResponse):
+        response.content = b""
 
 
 def _note_answer(request: HttpRequest, response: HttpResponse, seconds: float) -> None:

@@ -1,12 +1,14 @@
 """What the middleware does for every request."""
 
 import logging
+from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.conf import settings as portal_settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponse, UnreadablePostError
-from django.test import Client, RequestFactory
+from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 
 from icpportal.middleware import RefuseNul
@@ -59,6 +61,23 @@ def test_each_answer_has_its_own_reference(client):
 
     assert len(first["X-Request-ID"]) == 16
     assert first["X-Request-ID"] not in ("forged", second["X-Request-ID"])
+
+
+def test_a_probe_by_head_gets_the_headers_of_get_and_leaves_gunicorn_no_body_to_drop(client):
+    def asked(method):
+        found = {}
+        environ = {"REQUEST_METHOD": method, "PATH_INFO": "/show/"}
+        setup_testing_defaults(environ)
+        body = WSGIHandler()(environ, lambda status, headers: found.update(headers, status=status))
+        return found["status"], found.get("Content-Length"), b"".join(body)
+
+    with override_settings(MIDDLEWARE=[*MIDDLEWARE, "django.middleware.common.CommonMiddleware"], ALLOWED_HOSTS=["*"]):
+        status, length, body = asked("GET")
+        of_head = asked("HEAD")
+
+    assert (status, int(length)) == ("200 OK", len(body))
+    assert (of_head[0], of_head[2]) == (status, b"")
+    assert int(of_head[1]) == len(body) + len("HEAD") - len("GET")  # the page says how it was asked for
 
 
 def test_an_answer_is_logged_by_its_route_never_by_its_path(client, caplog):
