@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from icpportal.alarms import restored
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.outbox.models import Message, State
 
@@ -28,6 +29,16 @@ def test_it_prints_its_results_by_channel_and_totals_last(owe, post, capsys):
         "totals: delivered 3, retried 0, failed 0, unknown 0, faults 0, lost 0, left 0",
     ]
     assert post.arrived == ["a", "b", "c"]
+
+
+def test_in_a_restored_portal_it_says_why_nothing_leaves_instead_of_counting_zeros(owe, post, capsys):
+    owe("a")
+    restored.hold("20261201T000000Z")
+
+    with pytest.raises(CommandError, match="this portal was restored from a backup and sends nothing"):
+        run(capsys)
+    assert run(capsys, "--dry-run")[0] == "post: 1"
+    assert post.arrived == []
 
 
 def test_a_dry_run_counts_and_sends_nothing(owe, post, capsys):

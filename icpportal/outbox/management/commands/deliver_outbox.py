@@ -5,8 +5,9 @@ from argparse import ArgumentParser
 from datetime import datetime
 from typing import TypedDict, Unpack
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from icpportal.alarms import restored
 from icpportal.outbox.delivery import Totals, deliver
 from icpportal.time_format import typed_moment
 
@@ -30,6 +31,11 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object instead of words")
 
     def handle(self, **options: Unpack[Options]) -> None:
+        try:
+            if not options["dry_run"]:
+                restored.refuse_if_held()
+        except restored.HeldBack as held:
+            raise CommandError(str(held)) from held
         totals = deliver(now=options["at"], limit=options["limit"], dry_run=options["dry_run"])
         self.stdout.write(json.dumps(totals.as_dict()) if options["json"] else in_words(totals))
         if totals.needs_people:
