@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -247,6 +248,27 @@ def test_only_the_colleague_asked_answers_and_only_once(client):
 
     assert ColleagueNote.objects.get().answer == "对"
     assert "This question has been answered" in theirs.get(again.url).content.decode()
+
+
+def test_of_two_answers_sent_at_once_the_first_stays(client):
+    order, me, colleague = make_order(state=states.SUBMITTED), make_reviewer(), make_named("高扬")
+    question = ColleagueNote.objects.create(
+        order=order, kind=ColleagueNote.QUESTION, part=NAME, author=me, addressee=colleague, words="对吗"
+    )
+    rivals, theirs = [ColleagueNote.objects.get()], english(client, colleague)
+    rivals[0].answer, rivals[0].answered_by, rivals[0].answered_at = "对", colleague, timezone.now()
+
+    def just_before(execute, sql, params, many, context):
+        if sql.startswith("UPDATE") and ColleagueNote._meta.db_table in sql:
+            while rivals:
+                rivals.pop().save()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(just_before):
+        sent = answer(theirs, order, question, "不对")
+
+    assert ColleagueNote.objects.get().answer == "对"
+    assert "This question has been answered" in theirs.get(sent.url).content.decode()
 
 
 TEXTS = {"note-words": "明天再看", "call-words": "证件号码差一位", "ask-words": "对吗", "hand-words": "请看执照"}

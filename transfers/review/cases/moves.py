@@ -12,6 +12,7 @@ from icpportal.approvals.models import SUBMIT, ApprovalRequest
 from icpportal.fields.form_types import Choice, Posted
 from icpportal.fields.language_marks import sign
 from icpportal.lifecycle import MoveNotAllowed
+from icpportal.privacy.fields import seal_value
 from transfers.calls import actions as calls
 from transfers.calls.people import people_of
 from transfers.calls.queries import UNREACHED, is_unreached
@@ -333,12 +334,17 @@ def _answer(order: Order, reviewer: User, typed: TypedText) -> None:
     words = typed.posted.get(f"{ANSWER_TO}{key}", "").strip()[:NOTE_MAX]
     waiting = purposes.open_questions().filter(order=order, addressee=reviewer)
     asked = next((each for each in waiting if str(each.pk) == key), None)
-    if asked is None:
-        raise Contradicted(_("This question has been answered, or was not asked of you"))
-    if not words:
+    if asked is not None and not words:
         raise Contradicted(_("Write your answer first"))
-    asked.answer, asked.answered_by, asked.answered_at = words, reviewer, timezone.now()
-    asked.save(update_fields=["answer", "answered_by", "answered_at"])
+    if asked is None or not _store_answer(asked, reviewer, words):
+        raise Contradicted(_("This question has been answered, or was not asked of you"))
+
+
+def _store_answer(asked: ColleagueNote, reviewer: User, words: str) -> bool:
+    """Whether this answer was stored: not when another was sent at the same moment, from a second window."""
+    asked.answer = words
+    columns = {"answer": seal_value(asked, "answer"), "answered_by": reviewer, "answered_at": timezone.now()}
+    return bool(ColleagueNote.objects.filter(pk=asked.pk, answered_at=None).update(**columns))
 
 
 @case_action(gettext_lazy("Your note is kept with the order"), uses=("note-",), decides=False, stays=True)
