@@ -101,7 +101,7 @@ class EncryptedTextField(models.TextField):
     def get_prep_value(self, value: Json) -> str | None:
         if value is None or value == "" or isinstance(value, Token):
             return value if value is None else str(value)
-        raise FieldError(f"{self.name} is encrypted: save the row, or update with sealed(instance, {self.name!r})")
+        raise FieldError(f"{self.name} is encrypted: save the row, or update with seal_value(instance, {self.name!r})")
 
     def get_lookup(self, lookup_name: str) -> type[models.Lookup] | None:
         if lookup_name != "isnull":

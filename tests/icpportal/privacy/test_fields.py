@@ -58,7 +58,7 @@ def test_update_accepts_only_sealed_values() -> None:
     user = make()
     user.mobile = "13900000009"
 
-    with pytest.raises(FieldError), transaction.atomic():
+    with pytest.raises(FieldError, match=rf"\b{seal_value.__name__}\(instance, 'mobile'\)"), transaction.atomic():
         User.objects.filter(pk=user.pk).update(mobile="13900000009")
     User.objects.filter(pk=user.pk).update(mobile=seal_value(user, "mobile"))
 
