@@ -1,6 +1,5 @@
 """Actions on a backdrop: request, change of address, cancellation; posting, delivery, return."""
 
-from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -153,8 +152,11 @@ def erase(found: QuerySet[Backdrop]) -> None:
 
 def _call_off(found: QuerySet[Backdrop]) -> None:
     for backdrop in found.filter(state=states.REQUESTED).select_related("owner"):
-        with suppress(MoveNotAllowed):  # posted in this moment
-            BACKDROP.apply(backdrop, "call_off", by=APPLICANT)
+        while backdrop.state == states.REQUESTED:  # until it is called off, or was posted in this moment
+            try:
+                BACKDROP.apply(backdrop, "call_off", by=APPLICANT)
+            except MoveNotAllowed:  # also after a change of its address
+                backdrop.refresh_from_db(fields=["state", "version"])
 
 
 def stock() -> BackdropStock:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from icpportal.lifecycle import MoveNotAllowed
 from icpportal.outbox.models import Message
 from tests.bad import aside
+from tests.rivals import just_before
 from tests.transfers.builders import make_reviewer, make_user
 from verification.backdrops import actions
 from verification.models import Backdrop, BackdropStock
@@ -132,6 +133,16 @@ def test_what_is_not_posted_is_called_off_when_its_holder_needs_none_or_its_addr
         "BBBB-2222": "",
         "CCCC-2222": "",
     }
+
+
+def test_an_address_changed_at_that_moment_does_not_keep_the_request_of_an_ended_order():
+    backdrop = request()
+    same, elsewhere = Backdrop.objects.get(), TO._replace(address="示例路9号")
+
+    with just_before("SAVEPOINT", lambda: actions.change_address(same, elsewhere, actor=same.owner)):
+        actions.end(backdrop.holder)
+
+    assert moves(backdrop) == ["ask", "change_address", "call_off"]
 
 
 def test_nobody_calls_off_what_is_on_its_way():
