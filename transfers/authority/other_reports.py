@@ -14,7 +14,7 @@ from icpportal.lifecycle import AUTHORITY, MoveNotAllowed
 from transfers.models import Order
 from transfers.orders import actions, history, queries
 from transfers.orders.kinds import in_group, is_in, keys
-from transfers.orders.machine import note
+from transfers.orders.machine import note, write_as_read
 from transfers.orders.rows import Group
 
 DUPLICATES = {"1029", "1038"}  # "reported before": the authority's answer to a second report while it has the first
@@ -67,8 +67,8 @@ FACTS = {AnswerKind.TURNED_DOWN: history.EARLIER_REFUSED.name, AnswerKind.REPORT
 
 
 def _ask_password_again(order: Order, answer: Answer) -> None:
-    if "filing_password" in opened_by(answer.code):
-        Order.objects.filter(pk=order.pk).update(password_digest="", password_kept=False)
+    if order.password_kept and "filing_password" in opened_by(answer.code):
+        write_as_read(order, {"password_digest": "", "password_kept": False})
 
 
 def _let_go_again(order: Order) -> None:

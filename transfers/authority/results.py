@@ -13,7 +13,6 @@ from functools import partial
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -37,8 +36,8 @@ from transfers.models.order import CODES_LONGEST
 from transfers.notifications import texted_mobiles
 from transfers.orders import queries
 from transfers.orders.history import came_by
-from transfers.orders.kinds import in_group, is_in, kind_of
-from transfers.orders.machine import ORDER, has_changed, note
+from transfers.orders.kinds import is_in, kind_of
+from transfers.orders.machine import ORDER, has_changed, note, write_as_read
 from transfers.orders.rows import AUTHORITY_WORDS, Group
 from transfers.pages.authority_words import advice, as_note, said_columns
 from transfers.phones import windows as phone_windows
@@ -300,7 +299,7 @@ def _add_to_refusal(order: Order, answer: Answer) -> None:
         **_password_erased(" ".join(codes)),
     }
     if any(getattr(order, name) != value for name, value in columns.items()):
-        Order.objects.filter(in_group(Group.TURNED_DOWN), pk=order.pk).update(**columns)
+        write_as_read(order, columns)
 
 
 def _password_erased(codes: str) -> dict[str, Column]:
@@ -317,9 +316,7 @@ def _report_failed(order: Order, answer: Answer, now: datetime) -> None:
     logger.error("report failed", extra={"reference": order.reference, "returned": answer.code})
     if is_in(order, Group.BEING_SUBMITTED):
         with transaction.atomic():
-            as_read = Order.objects.filter(pk=order.pk, version=order.version)
-            if not as_read.update(**columns, version=F("version") + 1):
-                raise MoveNotAllowed(order.reference)
+            write_as_read(order, columns)
             note(order, "report_failed", by=AUTHORITY, words=answer.code)
         return
     ORDER.apply(order, "report_failed", by=AUTHORITY, words=answer.code, columns=columns, now=now)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -145,6 +145,14 @@ def _at_deadline(order: Order, last: datetime | None, now: datetime) -> datetime
 def has_changed(order: Order) -> bool:
     """Whether the order was moved or changed since it was read, which explains a `MoveNotAllowed`."""
     return not Order.objects.filter(pk=order.pk, version=order.version).exists()
+
+
+def write_as_read(order: Order, columns: Columns) -> None:
+    """Writes the columns by one UPDATE; raises `MoveNotAllowed` when the order has changed since it was read."""
+    as_read = Order.objects.filter(pk=order.pk, version=order.version)
+    if not as_read.update(**columns, version=F("version") + 1):
+        raise MoveNotAllowed(order.reference)
+    order.version += 1
 
 
 def note(
