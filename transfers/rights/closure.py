@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.accounts import sessions
 from icpportal.accounts.models import User
 from icpportal.alarms import rows
-from icpportal.lifecycle import APPLICANT
+from icpportal.lifecycle import APPLICANT, MoveNotAllowed
 from icpportal.outbox.actions import notify
 from icpportal.outbox.wake import wake_worker
 from icpportal.privacy.holds import is_held
@@ -24,7 +24,7 @@ from transfers.duties.rows import duties_in_words
 from transfers.models import Order
 from transfers.orders import queries, states
 from transfers.orders.kinds import is_in
-from transfers.orders.machine import ORDER
+from transfers.orders.machine import ORDER, has_changed
 from transfers.orders.moves import WITHDRAW_CONSENT
 from transfers.orders.rows import ACCOUNT, Group
 from transfers.rights.erasure import LAST_WORD, WITH_DUTIES, erase_account, erase_messages, erase_order
@@ -116,16 +116,20 @@ def carry_out(closure: Closure, *, now: datetime | None = None) -> bool:
 
 
 def leave(order: Order, *, now: datetime | None = None) -> None:
-    """Closes an order together with its account, where that is possible now."""
+    """Closes an order together with its account, where that is possible now; not one that moves at this moment."""
     ways = [row.name for row in ORDER.available(order, APPLICANT, {}) if row.target in states.keys(Group.ENDED)]
     if not ways:
         return
     # a cancellation has no consent: it is abandoned as its owner would do it
     way = WITHDRAW_CONSENT.name if WITHDRAW_CONSENT.name in ways else ways[0]
     facts = {"what": {"zh": "账号持有人", "en": "account holder"}}
-    with transaction.atomic():
-        ORDER.apply(order, way, by=APPLICANT, note=ACCOUNT, facts=facts, now=now)
-        erase_messages(order)  # its owner has had the last word, and nobody withdrew a consent
+    try:
+        with transaction.atomic():
+            ORDER.apply(order, way, by=APPLICANT, note=ACCOUNT, facts=facts, now=now)
+            erase_messages(order)  # its owner has had the last word, and nobody withdrew a consent
+    except MoveNotAllowed:
+        if not has_changed(order):
+            raise
 
 
 def sweep(*, now: datetime | None = None) -> int:

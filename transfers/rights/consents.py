@@ -15,13 +15,13 @@ from django.utils import timezone
 from icpportal.accounts.models import User
 from icpportal.alarms import rows
 from icpportal.fields.types import Facts
-from icpportal.lifecycle import APPLICANT
+from icpportal.lifecycle import APPLICANT, MoveNotAllowed
 from icpportal.privacy.holds import is_held
 from transfers.models import Order
 from transfers.notifications.messages import notify_recipients
 from transfers.orders import queries
 from transfers.orders.kinds import is_in
-from transfers.orders.machine import ORDER, note
+from transfers.orders.machine import ORDER, has_changed, note
 from transfers.orders.moves import WITHDRAW_CONSENT
 from transfers.orders.people import ADMINISTRATOR, SUBJECT_LEAD, by_role
 from transfers.orders.rows import Group
@@ -145,5 +145,17 @@ FOLLOWS: dict[str, dict[str, str]] = {
 def sweep(*, now: datetime | None = None) -> int:
     """Carries out withdrawals that waited for the authority or a hold; returns how many are done."""
     waiting = ConsentWithdrawal.objects.filter(done_at=None).select_related("order__owner").order_by("at")
-    ran = rows.each("rights.consents", waiting, lambda row: carry_out(row, now=now), reference="order__reference")
+    ran = rows.each(
+        "rights.consents", waiting, lambda row: _carry_out_unless_moved(row, now), reference="order__reference"
+    )
     return len(ran.done)
+
+
+def _carry_out_unless_moved(row: ConsentWithdrawal, now: datetime | None) -> bool:
+    """Carries it out; leaves it to the next sweep when the order moves at this moment."""
+    try:
+        return carry_out(row, now=now)
+    except MoveNotAllowed:
+        if not has_changed(row.order):
+            raise
+        return False
