@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +12,7 @@ from icpportal.accounts import roles
 from icpportal.accounts.actions import open_account
 from icpportal.approvals import role_changes
 from icpportal.time_format import to_beijing
+from tests.rivals import just_before
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, moves, sign_in
 from tests.transfers.review.desk import (
@@ -28,6 +28,7 @@ from tests.transfers.review.desk import (
     press,
     read,
 )
+from tests.transfers.together import together
 from transfers.models import Call, ColleagueNote, Order
 from transfers.orders import actions as orders
 from transfers.orders.actions import WITHDRAW_REASONS
@@ -250,21 +251,27 @@ def test_only_the_colleague_asked_answers_and_only_once(client):
     assert "This question has been answered" in theirs.get(again.url).content.decode()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_presses_at_once_one_question_is_asked():
+    order, me, colleague = make_order(state=states.SUBMITTED), make_reviewer(), make_named("高扬")
+    windows = [english(Client(), me) for _ in range(3)]
+
+    for part in (NAME, LEAD, "subject.lead_phone1"):
+        typed = {"ask-part": part, "ask-to": str(colleague.pk), "ask-words": "对吗"}
+        together(*(lambda desk=desk, typed=typed: press(desk, order, "ask", **typed) for desk in windows))
+
+        assert ColleagueNote.objects.filter(kind=ColleagueNote.QUESTION, part=part).count() == 1
+
+
 def test_of_two_answers_sent_at_once_the_first_stays(client):
     order, me, colleague = make_order(state=states.SUBMITTED), make_reviewer(), make_named("高扬")
     question = ColleagueNote.objects.create(
         order=order, kind=ColleagueNote.QUESTION, part=NAME, author=me, addressee=colleague, words="对吗"
     )
-    rivals, theirs = [ColleagueNote.objects.get()], english(client, colleague)
-    rivals[0].answer, rivals[0].answered_by, rivals[0].answered_at = "对", colleague, timezone.now()
+    rival, theirs = ColleagueNote.objects.get(), english(client, colleague)
+    rival.answer, rival.answered_by, rival.answered_at = "对", colleague, timezone.now()
 
-    def just_before(execute, sql, params, many, context):
-        if sql.startswith("UPDATE") and ColleagueNote._meta.db_table in sql:
-            while rivals:
-                rivals.pop().save()
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(just_before):
+    with just_before("UPDATE", rival.save, of=ColleagueNote):
         sent = answer(theirs, order, question, "不对")
 
     assert ColleagueNote.objects.get().answer == "对"

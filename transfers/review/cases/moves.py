@@ -314,16 +314,19 @@ def _ask(order: Order, reviewer: User, typed: TypedText) -> AskForm | None:
     if not form.is_valid():
         return form
     asked = form.cleaned_data
-    if purposes.open_questions().filter(order=order, part=asked["part"]).exists():
-        raise Contradicted(_("A question about this part is open already"))
-    ColleagueNote.objects.create(
-        order=order,
-        kind=ColleagueNote.QUESTION,
-        part=asked["part"],
-        author=reviewer,
-        addressee=colleagues_of(reviewer).get(pk=asked["to"]),
-        words=asked["words"],
-    )
+    with transaction.atomic():
+        # questions about an order are asked one after the other
+        order.refresh_from_db(fields=["state"], from_queryset=Order.objects.select_for_update(of=("self",)))
+        if purposes.open_questions().filter(order=order, part=asked["part"]).exists():
+            raise Contradicted(_("A question about this part is open already"))
+        ColleagueNote.objects.create(
+            order=order,
+            kind=ColleagueNote.QUESTION,
+            part=asked["part"],
+            author=reviewer,
+            addressee=colleagues_of(reviewer).get(pk=asked["to"]),
+            words=asked["words"],
+        )
     return None
 
 
