@@ -6,15 +6,14 @@ process that is already linking; a beat job links what a dead process has left.
 
 import hashlib
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from icpportal.audit.models import AuditCheckpoint, AuditEntry
+from icpportal.database.turns import take_turn
 
-LOCK = 7_304_112_951  # any number not used by another lock of this database
+TURN = 7_304_112_951  # of linking
 PORTION = 1_000
 BEGINNING = "0" * 64
 
@@ -65,8 +64,8 @@ def link(*, wait: bool = True) -> int:
 
     Without `wait`, does nothing while another process links.
     """
-    with transaction.atomic(), _alone(wait=wait) as mine:
-        if not mine:
+    with transaction.atomic():
+        if not take_turn(TURN, wait=wait):
             return 0
         last, linked = None, 0
         for entry in AuditEntry.objects.filter(place__isnull=True).order_by("pk")[:PORTION]:
@@ -78,19 +77,3 @@ def link(*, wait: bool = True) -> int:
             )
             last, linked = End(place, digest), linked + 1
     return linked
-
-
-@contextmanager
-def _alone(*, wait: bool) -> Iterator[bool]:
-    """Locks out other linking processes until the transaction ends. SQLite has one writer anyway."""
-    if connection.vendor != "postgresql":
-        yield True
-        return
-    with connection.cursor() as cursor:
-        if wait:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-            yield True
-            return
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
-        row = cursor.fetchone()
-    yield bool(row and row[0])

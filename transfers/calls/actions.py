@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from icpportal.accounts.models import User
+from icpportal.database.turns import take_turn
 from icpportal.fields.types import Columns
 from icpportal.lifecycle import APPLICANT, REVIEWER
 from icpportal.time_format import to_beijing
@@ -23,6 +24,8 @@ from transfers.calls.slots import free_slots, soonest
 from transfers.models import Call, CallAttempt, Objection, Order
 from transfers.notifications.messages import notify_recipients
 from transfers.orders.machine import note
+
+TURN = 7_304_112_952  # of booking
 
 
 class CallRefused(Exception):
@@ -82,9 +85,10 @@ def _refuse_ended(order: Order, objection: Objection | None) -> None:
 def book(call: Call, at: datetime, owner: User, *, now: datetime | None = None) -> None:
     """Books a time for the applicant, which answers a notice: attempts are counted from zero. Raises `CallRefused`."""
     now = now or timezone.now()
-    if at <= now or at not in (*free_slots(now), call.next_at):
-        raise CallRefused(gettext_lazy("This time is full or over: choose another one"))
     with transaction.atomic():
+        take_turn(TURN)  # until it is booked, nobody else fills the time
+        if at <= now or at not in (*free_slots(now), call.next_at):
+            raise CallRefused(gettext_lazy("This time is full or over: choose another one"))
         _change(call, call.version, {"next_at": at, "is_booked": True, "missed": 0, "grace_until": None})
         note(call.order, "call_booked", by=APPLICANT, actor=owner, at=now)
 

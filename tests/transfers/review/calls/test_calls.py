@@ -28,6 +28,7 @@ from tests.transfers.builders import (
 )
 from tests.transfers.outside import cost
 from tests.transfers.review.desk import ALTHOUGH, all_ok, case_of, english, page, press, read
+from tests.transfers.together import together, words
 from transfers.calls import actions, slots
 from transfers.calls.outcomes import NO_ANSWER
 from transfers.check.readiness import advice_kept
@@ -219,6 +220,18 @@ def test_the_page_of_the_order_names_no_time_that_is_over(clock: Any, order: Ord
     assert ["We were due to call at" in late, "have not yet" in late] == [True, True]
     assert [f'value="{booked.isoformat()}"' in each for each in (before, late)] == [True, False]
     assert ["the time to answer is over" in over, "nothing is decided because of it before" in over] == [True, False]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_five_who_choose_the_last_times_at_once_three_are_called_then() -> None:
+    orders_ = [make_order(state=states.SUBMITTED) for _ in range(5)]
+    calls = [actions.ask(each, make_reviewer(), role="subject_lead", about="x") for each in orders_]
+
+    for at in slots.free_slots(timezone.now())[1:4]:
+        ends = together(*(lambda call=call, at=at: actions.book(call, at, call.order.owner) for call in calls))
+
+        assert words(ends) == ["CallRefused", "CallRefused", "done", "done", "done"]
+        assert Call.objects.filter(next_at=at, is_booked=True).count() == slots.AT_ONCE
 
 
 def test_who_accepts_an_order_with_a_call_to_make_reads_that_it_stays(order: Order) -> None:
