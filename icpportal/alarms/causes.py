@@ -110,7 +110,7 @@ CAUSES = (
     Cause(
         "orders.held",
         _("A report is held because of an error on our side. Its applicant has nothing to do."),
-        _("The case shows the code and what to do. Correct it, then use “Resubmit held orders”."),
+        _("“Orders on hold” names the code and what to do. Correct it, then use “Resubmit held orders”."),
         counts_orders=True,
     ),
     Cause(

@@ -17,6 +17,7 @@ from lxml.html import document_fromstring
 
 from icpportal.accounts.models import User
 from icpportal.accounts.roles import AUDITOR, OPERATIONS
+from icpportal.alarms.causes import cause_of
 from icpportal.time_format import BEIJING
 from tests.transfers import states
 from tests.transfers.builders import (
@@ -497,6 +498,27 @@ def test_operations_release_held_orders_and_open_no_case(client):
     assert "林示范" not in html
     assert (read(held).held, read(held).report) == (False, 2)
     assert moves(held) == ["released"]
+
+
+def test_operations_read_beside_a_held_order_what_the_code_means_and_find_its_reports(client):
+    held = make_order(
+        state=states.HANDING_OVER, held=True, authority_code="1053", authority_words="林示范 13900000002 不符"
+    )
+    asked = {"queue": "held"}
+    pages = {
+        role: english(client, staff(role)).get(QUEUE, asked).content.decode() for role in ("reviewer", "operations")
+    }
+    client.cookies["django_language"] = "zh-hans"
+    in_chinese = client.get(QUEUE, asked).content.decode()
+
+    rows = {role: " ".join(document_fromstring(html).xpath("string(//tbody)").split()) for role, html in pages.items()}
+    assert "1053 · Our reporting unit was deleted: ask the authority" in rows["operations"]
+    assert "本报备单位已删除，请联系管局" in in_chinese
+    assert f"{reverse('admin:miit_report_changelist')}?q={held.reference}" in pages["operations"]
+    assert "1053" not in rows["reviewer"], "reviewers read it in the case"
+    assert ["林示范" in pages["operations"], "13900000002" in pages["operations"]] == [False, False]
+    with override("en"):
+        assert "“Orders on hold” names the code" in str(cause_of("orders.held").act)
 
 
 def test_operations_read_that_a_colleague_has_released_a_held_order_before(client):

@@ -13,12 +13,13 @@ from django.utils.translation import ngettext, pgettext
 from icpportal.accounts.models import User
 from icpportal.approvals.models import ApprovalRequest
 from icpportal.fields.components import StateMark
-from icpportal.fields.language_marks import zh_lang
+from icpportal.fields.language_marks import reads_chinese, zh_lang
 from icpportal.fields.types import Words
 from icpportal.time_format import to_beijing
 from transfers.models import Order
 from transfers.orders.kinds import is_in, kind_of, state_of
 from transfers.orders.rows import Group
+from transfers.pages.authority_words import advice
 from transfers.pages.order_summary import subject_words
 from transfers.pages.unreadable import build_safely
 from transfers.review.baskets.counts import BasketCount, cached_counts, count_baskets
@@ -32,6 +33,7 @@ from transfers.review.unsent_orders import is_own
 from transfers.second_look.queries import accepted_words, looks_at
 
 LIST = "admin:transfers_order_changelist"
+REPORTS = "admin:miit_report_changelist"
 FILTERS = ("province", "nature", "kind", "look", "who")
 
 
@@ -65,6 +67,15 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True)
+class WhyHeld:
+    """The code for which a report is held, what it means, and where its reports are: for operations."""
+
+    code: str
+    advice: str
+    reports_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One order of a basket."""
 
@@ -80,6 +91,7 @@ class Row:
     province: str
     state: StateMark
     marks: list[Words]
+    why_held: WhyHeld | None
     due: Due | None
     look: str
     who: str
@@ -230,6 +242,7 @@ def _row(order: Order, basket: Basket, reader: Reader, *, has_objection: bool, l
         province=province_name(order.province),
         state={"key": state.key, "label": state.label, "tone": state.tone, "icon": state.icon},
         marks=_marks(order),
+        why_held=_why_held(order) if _can_be_resubmitted(order, reader.user) else None,
         due=due_of(order, basket.by, reader.now, reader.known),
         look=_look(order) if basket.is_work or basket.key == "mine" else "",
         who=_who(order, is_mine) if held else "",
@@ -249,7 +262,18 @@ def _can_be_picked(order: Order, user: User) -> bool:
     """Whether an action on several orders works on this one: reviewers take it, operations resubmit it."""
     if is_in(order, Group.IN_REVIEW) and reads_names(user):
         return True
+    return _can_be_resubmitted(order, user)
+
+
+def _can_be_resubmitted(order: Order, user: User) -> bool:
     return order.held and user.has_perm("transfers.operate_order")
+
+
+def _why_held(order: Order) -> WhyHeld:
+    """Without the authority's own words, which may name people: operations open no case."""
+    code = order.authority_code
+    plain = advice(order, code)["zh" if reads_chinese() else "en"] if code else ""
+    return WhyHeld(code, plain, f"{reverse(REPORTS)}?{urlencode({'q': order.reference})}")
 
 
 def _marks(order: Order) -> list[Words]:
