@@ -215,7 +215,9 @@ class ColleagueNote(SealedModel):
                 fields=["addressee", "at"],
                 condition=Q(kind="question", answered_at__isnull=True),
                 name="question_open",
-            )
+            ),
+            # for the log
+            models.Index(fields=["-at"], condition=Q(kind="handed_on"), name="note_handed_on"),
         ]
 
     def __str__(self) -> str:
@@ -242,6 +244,8 @@ class Decision(SealedModel):
         indexes = [
             models.Index(fields=["final_at"], condition=Q(ended_at__isnull=True), name="decision_open"),
             models.Index(fields=["reviewer", "-decided_at"], name="decisions_of_reviewer"),
+            # for the log
+            models.Index(fields=["-ended_at"], condition=Q(outcome="taken_back"), name="decision_undone"),
         ]
 
     def __str__(self) -> str:

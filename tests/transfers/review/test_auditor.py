@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.contrib import admin
@@ -19,13 +20,24 @@ from icpportal.desk.event_lines import log_change
 from icpportal.outbox.models import Message
 from icpportal.privacy.actions import note_access
 from tests.transfers import states
-from tests.transfers.builders import make_order, make_ready_document, make_reviewer, make_user, sign_in, type_answers
+from tests.transfers.builders import (
+    make_lead_reviewer,
+    make_order,
+    make_ready_document,
+    make_reviewer,
+    make_user,
+    sign_in,
+    type_answers,
+)
 from tests.transfers.cancels import make_website
-from tests.transfers.review.desk import case_of, english
+from tests.transfers.outside import cost
+from tests.transfers.review.desk import case_of, english, press
 from transfers.calls import actions as calls
 from transfers.cancellation import cause as for_cause
-from transfers.models import Order, ParkedAnswer
+from transfers.models import Decision, Order, ParkedAnswer
 from transfers.orders import actions
+from transfers.review import actions as review
+from transfers.review import decisions, leases
 from transfers.review.home.audit_rows import MOST
 from verification.backdrops import actions as backdrops
 
@@ -124,6 +136,59 @@ def test_looks_and_actions_are_in_one_log_and_can_be_filtered(client: Client) ->
     ] * 2
     assert "Gao Yang" in rows_of(client, days="7")
     assert "Gao Yang" in rows_of(client, who="nobody", days="x"), "what cannot be chosen asks for nothing"
+
+
+def test_an_undone_decision_and_orders_handed_on_or_taken_over_are_in_the_log_of_each_person_and_order(
+    client: Client, settings: Any
+) -> None:
+    settings.DECISION_OPEN_FOR = timedelta(seconds=60)
+    gao, wu = set_name(make_reviewer(), "Gao Yang"), set_name(make_lead_reviewer(), "Wu Yangben")
+    order, other = make_order(state=states.SUBMITTED), make_order(state=states.SUBMITTED)
+    decisions.decide(order, gao, review.accept, {"fine": []})
+    decisions.take_back(order, gao)
+    leases.hand_on(order, gao, wu, "林示范 asked")
+    press(english(Client(), gao), other, "claim")
+    press(english(Client(), wu), other, "take_over")
+    english(client, auditor())
+
+    log = " ".join(" ".join(html.fromstring(rows_of(client)).itertext()).split())
+
+    assert f"Gao Yang {order.reference} undid a decision: Accepted" in log
+    assert f"Gao Yang {order.reference} handed the order to Wu Yangben" in log
+    assert f"Wu Yangben {other.reference} took the order over" in log
+    assert "林示范" not in log, "without the words"
+    said = ("undid a decision", "handed the order", "took the order over")
+    for asked, shown in (
+        ({"who": str(gao.pk)}, [True, True, False]),
+        ({"who": str(wu.pk), "days": "1"}, [False, False, True]),
+        ({"reference": order.reference.lower()}, [True, True, False]),
+        ({"sort": "acts"}, [True] * 3),
+        ({"sort": "looks"}, [False] * 3),
+        ({"before": (timezone.now() - timedelta(days=1)).isoformat()}, [False] * 3),
+    ):
+        found = rows_of(client, **asked)
+        assert [words in found for words in said] == shown, asked
+
+
+def test_the_log_reads_as_often_for_many_undone_decisions_and_orders_handed_on_as_for_one(client: Client) -> None:
+    gao, wu = make_reviewer(), make_reviewer()
+    reader = english(client, auditor())
+
+    def hand_on_and_undo() -> None:
+        order = make_order(state=states.SUBMITTED)
+        leases.hand_on(order, gao, wu)
+        now = timezone.now()
+        columns = {"final_at": now, "ended_at": now, "outcome": decisions.TAKEN_BACK}
+        Decision.objects.create(order=order, move="accept", reviewer=gao, version=0, **columns)
+
+    hand_on_and_undo()
+    reader.get(INDEX)
+    once = cost(lambda: reader.get(INDEX))
+    for _time in range(4):
+        hand_on_and_undo()
+
+    assert cost(lambda: reader.get(INDEX)) == once
+    assert rows_of(reader).count("undid a decision") == 5
 
 
 def test_changes_by_staff_of_accounts_and_lists_are_in_the_log_without_the_old_values(client: Client) -> None:

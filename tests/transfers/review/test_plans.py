@@ -21,10 +21,11 @@ from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reason, make_reviewer, make_user, sign_in
 from tests.years import fill, hold
 from transfers.calls import actions as calls
-from transfers.models import Call, Objection, Order, ReturnReason
+from transfers.models import Call, ColleagueNote, Decision, Objection, Order, ReturnReason
 from transfers.orders import actions
 from transfers.review.baskets.queries import PAGE
 from transfers.review.baskets.rows import baskets
+from transfers.review.decisions import DONE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
 QUEUE = reverse("admin:transfers_order_changelist")
@@ -166,3 +167,27 @@ def test_the_auditors_log_reads_the_newest_changes_by_their_primary_key(client: 
     )
 
     assert "Index Scan Backward using django_admin_log_pkey" in explain(newest)
+
+
+@pytest.mark.parametrize("days", ["", "30"])
+def test_the_auditors_log_reads_the_newest_undone_decisions_and_orders_handed_on_by_their_index(
+    client: Client, days: str
+) -> None:
+    reviewer, auditor, order = make_reviewer(), make_user(held_roles=(AUDITOR,)), make_order(state=states.SUBMITTED)
+    now = timezone.now()
+    ended = {"final_at": now, "ended_at": now, "outcome": DONE}
+    Decision.objects.bulk_create(
+        Decision(order=order, move="accept", reviewer=reviewer, version=number, **ended) for number in range(2 * EXEMPT)
+    )
+    ColleagueNote.objects.bulk_create(
+        ColleagueNote(order=order, kind=ColleagueNote.NOTE, author=reviewer) for _number in range(2 * EXEMPT)
+    )
+    narrowed = urlencode({"sort": "acts", "days": days, "before": now.isoformat()})
+    assert {"transfers_decision", "transfers_colleaguenote"} <= large_tables()
+
+    sign_in(client, auditor)
+    asked = asked_by(client, f"{reverse('admin:index')}?{narrowed}")
+
+    for table, index in (("transfers_decision", "decision_undone"), ("transfers_colleaguenote", "note_handed_on")):
+        (newest,) = (sql for sql in asked if f'FROM "{table}"' in sql)
+        assert f"using {index}" in explain(newest)

@@ -84,9 +84,13 @@ def _replacements(judged: Rounds) -> list[CaseEvent]:
 
 def _undone(decision: Decision) -> CaseEvent:
     """That somebody took back what they had decided: nothing came of it."""
+    return CaseEvent(decision.ended_at or decision.decided_at, str(decision.reviewer), undone_words(decision))
+
+
+def undone_words(decision: Decision) -> str:
+    """`undid a decision: Accepted`."""
     done = ACTIONS[decision.move].done if decision.move in ACTIONS else decision.move
-    at = decision.ended_at or decision.decided_at
-    return CaseEvent(at, str(decision.reviewer), _("undid a decision: %(decision)s") % {"decision": done})
+    return _("undid a decision: %(decision)s") % {"decision": done}
 
 
 def _request_lines(asked: ApprovalRequest) -> list[CaseEvent]:
@@ -161,7 +165,7 @@ def _note(note: ColleagueNote) -> list[CaseEvent]:
     labels = {
         ColleagueNote.NOTE: _("wrote a note"),
         ColleagueNote.QUESTION: _("asked %(name)s about %(part)s") % {"name": to, "part": name_of(note.part)},
-        ColleagueNote.HANDED_ON: _handed_on(note, to),
+        ColleagueNote.HANDED_ON: handed_on_words(note),
     }
     found = [CaseEvent(note.at, author, labels[note.kind], note.words)]
     if note.answered_at and note.answered_by:
@@ -169,8 +173,8 @@ def _note(note: ColleagueNote) -> list[CaseEvent]:
     return found
 
 
-def _handed_on(note: ColleagueNote, to: str) -> str:
+def handed_on_words(note: ColleagueNote) -> str:
     """Given by its holder, or taken by a lead."""
     if note.author_id == note.addressee_id:
         return _("took the order over")
-    return _("handed the order to %(name)s") % {"name": to}
+    return _("handed the order to %(name)s") % {"name": str(note.addressee) if note.addressee else ""}

@@ -23,9 +23,11 @@ from icpportal.outbox.texts.catalogue import title_of
 from icpportal.privacy.access_words import WHAT, reason_words
 from icpportal.privacy.masks import mask_name
 from icpportal.privacy.models import LATEST_LOOK, AccessNote
-from transfers.models import OrderEvent
+from transfers.models import ColleagueNote, Decision, OrderEvent
 from transfers.orders.history import row_of
 from transfers.orders.rows import staff_words
+from transfers.review.cases.events import handed_on_words, undone_words
+from transfers.review.decisions import TAKEN_BACK
 from transfers.review.purposes import without_holding
 from verification.models import BackdropStock
 
@@ -96,10 +98,10 @@ def _sources(wanted: RowFilter) -> list[Callable[[RowFilter], Iterator[LogRow]]]
     by_sort: dict[str, list[Callable[[RowFilter], Iterator[LogRow]]]] = {
         LOOKS: [_looks],
         FLAGGED: [_looks],
-        ACTS: [_moves, _requests, _changes],
+        ACTS: [_moves, _undone, _handed_on, _requests, _changes],
         CHANGES: [_changes],
     }
-    return by_sort.get(wanted.sort, [_looks, _moves, _requests, _changes])
+    return by_sort.get(wanted.sort, [_looks, *by_sort[ACTS]])
 
 
 def _looks(wanted: RowFilter) -> Iterator[LogRow]:
@@ -129,6 +131,25 @@ def _moves(wanted: RowFilter) -> Iterator[LogRow]:
     for event in named.only("at", "move", "actor", "order__reference")[: MOST + 1]:
         row = row_of(event.move)
         yield LogRow(event.at, _name(event.actor), event.order.reference, staff_words(row) if row else event.move)
+
+
+def _undone(wanted: RowFilter) -> Iterator[LogRow]:
+    """Decisions that were taken back in time, of which the order has no event; without their content."""
+    found = Decision.objects.filter(outcome=TAKEN_BACK)
+    found = found.filter(wanted.within("ended_at", "reviewer") & wanted.about("order__reference"))
+    named = found.order_by("-ended_at").select_related("reviewer", "order")
+    for decision in named.only("ended_at", "decided_at", "move", "reviewer", "order__reference")[: MOST + 1]:
+        at = decision.ended_at or decision.decided_at
+        yield LogRow(at, str(decision.reviewer), decision.order.reference, undone_words(decision))
+
+
+def _handed_on(wanted: RowFilter) -> Iterator[LogRow]:
+    """Orders given to a colleague or taken over by a lead; without the words."""
+    found = ColleagueNote.objects.filter(kind=ColleagueNote.HANDED_ON)
+    found = found.filter(wanted.within("at", "author") & wanted.about("order__reference"))
+    named = found.order_by("-at").select_related("author", "addressee", "order")
+    for note in named.only("at", "author", "addressee", "order__reference")[: MOST + 1]:
+        yield LogRow(note.at, str(note.author), note.order.reference, handed_on_words(note))
 
 
 def _requests(wanted: RowFilter) -> Iterator[LogRow]:
