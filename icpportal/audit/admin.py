@@ -16,7 +16,8 @@ from django.utils.translation import pgettext_lazy
 
 from icpportal.audit.actions import append
 from icpportal.audit.models import AuditEntry
-from icpportal.audit.words import ACTS, DONE, EXPORT
+from icpportal.audit.page_names import page_words
+from icpportal.audit.words import ACTS, DONE, EXPORT, REFUSED
 from icpportal.desk.readonly_list import ReadOnly, ValuesFilter
 from icpportal.desk.row_actions import ReasonForm, RowActions
 from icpportal.desk.sheets import csv_file
@@ -117,8 +118,10 @@ class AuditEntryAdmin(ReadOnly[AuditEntry], RowActions[AuditEntry]):
 
     @admin.display(description=pgettext_lazy("audit", "Of what"))
     def what_shown(self, entry: AuditEntry) -> str:
-        """What was looked at or done, or the kind of row."""
+        """What was looked at or done, the kind of row, or the page at which somebody was refused."""
         label = DONE.get(entry.what) or WHAT.get(entry.what) or _kind(entry.what)
+        if not label and entry.act == REFUSED:
+            label = page_words(entry.what)
         return str(label or entry.what)
 
     @admin.display(description=pgettext_lazy("audit", "Reason"))

@@ -16,6 +16,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
+from icpportal.audit.page_names import PAGES
 from icpportal.audit.words import DONE
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.fields.language_marks import lazily_labelled
@@ -45,6 +46,13 @@ WHAT.update(
     }
 )
 DONE.update({name: staff_words(row) for name, row in ROWS.items()})
+PAGES.update(
+    dict.fromkeys(("desk_calls", "desk_call"), gettext_lazy("Calls"))
+    | dict.fromkeys(("desk_objections", "desk_objection"), gettext_lazy("Objections"))
+    | dict.fromkeys(("desk_figures", "desk_figures_csv"), gettext_lazy("Figures"))
+    | dict.fromkeys(("desk_export", "desk_export_answer", "desk_export_file"), gettext_lazy("Export a list"))
+    | dict.fromkeys(("desk_reasons", "desk_reason", "desk_reason_new"), gettext_lazy("Reasons for returning"))
+)
 CaseView = Callable[[HttpRequest, UUID, dict[str, object]], HttpResponse]
 
 

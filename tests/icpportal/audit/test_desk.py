@@ -3,19 +3,23 @@
 import csv
 import io
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLResolver, reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from icpportal.accounts.roles import AUDITOR, OPERATIONS, ensure
 from icpportal.alarms.models import Alarm
 from icpportal.audit import chain
 from icpportal.audit.actions import append
 from icpportal.audit.models import AuditEntry
+from icpportal.audit.page_names import page_words
 from icpportal.audit.verification import verify
 from icpportal.audit.words import CHANGE, EXPORT, LOOK, MOVE, REFUSED, SIGN_IN
 from tests.icpportal.accounts.sign_in.test_second_factor import with_app
@@ -26,6 +30,10 @@ from transfers.orders.states import RETURNED, SUBMITTED
 from transfers.review import leases
 
 LIST = reverse("admin:audit_auditentry_changelist")
+# open to all staff, or to everybody
+BEFORE_ANY_ROLE = {
+    "index", "login", "logout", "password_change", "password_change_done", "jsi18n", "view_on_site",
+}  # fmt: skip
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +116,44 @@ def test_a_row_is_named_by_its_kind_and_an_unknown_one_by_its_key(auditor: Clien
     page = auditor.get(LIST, {"q": "T7Q4-AAAA"}).content.decode()
 
     assert re.findall(r'class="field-what_shown"[^>]*>([^<]*)<', page) == [words]
+
+
+@pytest.mark.parametrize(
+    ("address", "english", "chinese"),
+    [
+        ("transfers_order_add", "New row: order", "新增：订单"),
+        ("audit_auditentry_changelist", "List: audit entries", "列表：审计记录"),
+        ("desk_reasons", "Reasons for returning", "退回原因"),
+        ("desk_export", "Export a list", "导出列表"),
+    ],
+)
+def test_the_auditor_reads_in_words_at_which_page_somebody_was_refused(
+    auditor: Client, client: Client, settings: Any, address: str, english: str, chinese: str
+) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    refused = sign_in(Client(), make_user(held_roles=(OPERATIONS,)))
+    assert refused.get(reverse(f"admin:{address}")).status_code == 403
+
+    shown = []
+    for language in ("en", "zh-hans"):
+        auditor.cookies["django_language"] = language
+        page = auditor.get(LIST, {"act": REFUSED}).content.decode()
+        shown += re.findall(r'class="field-what_shown"[^>]*>([^<]*)<', page)
+
+    assert shown == [english, chinese]
+
+
+def test_every_page_of_the_desk_has_a_name_in_words() -> None:
+    names = [each.name for each in _patterns(admin.site.urls[0]) if each.name and each.name not in BEFORE_ANY_ROLE]
+
+    with override("en"):
+        assert [name for name in names if str(page_words(name)) == name] == []
+    assert page_words("gone_row_add") == "gone_row_add", "of a part that was removed since"
+
+
+def _patterns(found: list[Any]) -> Iterator[Any]:
+    for each in found:
+        yield from _patterns(each.url_patterns) if isinstance(each, URLResolver) else (each,)
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
