@@ -65,7 +65,9 @@ def open_requests(user: User, most: int) -> list[ApprovalRequest]:
     held = [name for name, kind in KINDS.items() if user.has_perm(kind.permission)]
     listed = [name for name in held if KINDS[name].has_page]
     wanted = Q(kind__in=[name for name in held if name not in listed]) | Q(kind__in=listed, asked_by=user)
-    found = ApprovalRequest.objects.filter(wanted, outcome="").select_related("asked_by")
+    found = (
+        ApprovalRequest.objects.filter(wanted, outcome="").select_related("asked_by", "owner").defer("owner__mobile")
+    )
     return list(found.order_by("asked_at")[:most]) if held and is_any_open() else []
 
 
@@ -73,8 +75,8 @@ def lone_requests(most: int) -> Iterable[ApprovalRequest]:
     """What somebody is about to do without a second person."""
     if ALONE not in _open_keys():
         return []
-    found = ApprovalRequest.objects.filter(outcome="", alone_at__isnull=False).select_related("asked_by")
-    return found.order_by("asked_at")[:most]
+    found = ApprovalRequest.objects.filter(outcome="", alone_at__isnull=False).select_related("asked_by", "owner")
+    return found.defer("owner__mobile").order_by("asked_at")[:most]
 
 
 def requests_of(key: object, *kinds: str) -> QuerySet[ApprovalRequest]:

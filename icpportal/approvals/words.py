@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from icpportal.accounts.models import User
-from icpportal.approvals.models import KINDS, ApprovalRequest
+from icpportal.approvals.models import KINDS, ROLE, SECOND_FACTOR, ApprovalRequest
 from icpportal.approvals.queries import lone_requests, requests_of
 from icpportal.time_format import to_beijing
 
 MOST = 5  # notices at the head of the desk
+OF_ACCOUNTS = (ROLE, SECOND_FACTOR)  # their reference, which goes into logs, is part of the account's key
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +75,19 @@ def asked_words(asked: ApprovalRequest) -> str:
     return _("%(name)s has asked a second person: %(what)s") % facts
 
 
+def thing_words(asked: ApprovalRequest) -> str:
+    """What it is about: an account by its person, anything else by its reference."""
+    return str(asked.owner) if asked.kind in OF_ACCOUNTS and asked.owner else asked.reference
+
+
 def notices() -> list[str]:
     """Notices to all staff while somebody acts alone."""
-    sentence = _("%(name)s acts without a second person: %(what)s, %(reference)s.")
-    return [
-        f"{sentence % {'name': asked.asked_by, 'what': asked.label, 'reference': asked.reference}} {alone_words(asked)}"
-        for asked in lone_requests(MOST)
-    ]
+    return [f"{_alone_notice(asked)} {alone_words(asked)}" for asked in lone_requests(MOST)]
+
+
+def _alone_notice(asked: ApprovalRequest) -> str:
+    facts = {"name": str(asked.asked_by), "what": asked.label, "reference": thing_words(asked)}
+    return _("%(name)s acts without a second person: %(what)s, %(reference)s.") % facts
 
 
 def alone_words(asked: ApprovalRequest) -> str:

@@ -1,11 +1,15 @@
 """The roles lead, auditor and operations take two people to give and one to take away; the person is notified."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
+from lxml.html import fromstring
 
 from icpportal.accounts import roles
 from icpportal.accounts.actions import open_account
@@ -89,6 +93,22 @@ def notices():
         (each.payload["to"], each.payload["context"]["before"], each.payload["context"]["after"])
         for each in Message.objects.filter(template="role_changed").order_by("created_at")
     ]
+
+
+def test_the_first_page_of_operations_names_the_person_whose_roles_are_to_be_changed(an, bo, rui, at_desk):
+    save(at_desk(an), rui, BOTH)
+
+    with CaptureQueriesContext(connection) as found:
+        page = at_desk(bo).get(reverse("admin:index")).content.decode()
+
+    line = " ".join(" ".join(fromstring(page).xpath("//ul[@class='rail-list']/li[.//a]//text()")).split())
+    assert line.startswith("Rui ")
+    assert "An · " in line
+    assert str(rui.pk)[:8] not in line
+    asked_apart = [
+        each for each in found if {rui.pk.hex, str(rui.pk)} & set(re.findall("[0-9a-f-]{32,36}", each["sql"]))
+    ]
+    assert not asked_apart, "read with the requests"
 
 
 def test_a_reviewer_becomes_lead_when_a_second_person_of_operations_allows_it(at_desk, an, bo, rui):
@@ -203,7 +223,8 @@ def test_operations_who_are_alone_wait_for_a_day(at_desk, an, rui):
     asked = ApprovalRequest.objects.get()
 
     assert approvals.finish_due(now=asked.alone_at - timedelta(seconds=1)) == 0
-    assert "acts without a second person" in at_desk(rui).get(reverse("admin:index")).content.decode()
+    told = " ".join(fromstring(at_desk(rui).get(reverse("admin:index")).content.decode()).text_content().split())
+    assert "An acts without a second person: Giving an account a role, Rui." in told
     assert approvals.finish_due(now=asked.alone_at) == 1
 
     assert (roles_held(rui), ApprovalRequest.objects.get().outcome) == (BOTH, "alone")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from icpportal.accounts.models import User
 from icpportal.approvals.models import CLAIM, ENDING, REASON, REFUSE, ROLE, SECOND_FACTOR, SUBMIT, ApprovalRequest
 from icpportal.approvals.queries import open_requests
+from icpportal.approvals.words import thing_words
 from icpportal.fields.language_marks import comma_list, labelled
 from icpportal.fields.types import Words
 from icpportal.time_format import day_words, short_words, span_words, to_beijing
@@ -334,7 +335,7 @@ def second_line(asked: ApprovalRequest) -> Line:
     }
     key = asked.reference.partition(" ")[0] if asked.kind == REASON else asked.key
     url, when = reverse(pages[asked.kind], args=[key]), short_words(asked.asked_at)
-    return Line(asked.reference, url, when, str(asked.label), who=str(asked.asked_by))
+    return Line(thing_words(asked), url, when, str(asked.label), who=str(asked.asked_by))
 
 
 def _look(asked: ApprovalRequest) -> Line:
