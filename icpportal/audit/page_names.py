@@ -23,7 +23,7 @@ OF_MODEL = {
 
 
 def page_words(name: str) -> Words:
-    """Such as "New row: order" for the address at which an order would be added; unchanged if no page has it any more."""
+    """Such as "New row: order" for the address that adds an order; unchanged if no page has it any more."""
     if name in PAGES:
         return PAGES[name]
     app, _gap, rest = name.partition("_")
