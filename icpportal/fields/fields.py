@@ -56,6 +56,15 @@ class Labelled(forms.Field):
         super().validate(value)
 
 
+def name_missing(field: forms.Field) -> None:
+    """Has one of Django's own fields say what to enter or choose when it is empty, as ours do by themselves."""
+    words = field.error_messages.get("required")
+    if words is forms.Field.default_error_messages["required"]:
+        chosen = isinstance(field, (forms.ChoiceField, forms.ModelChoiceField))
+        sentence = (ChoiceField if chosen else Labelled).required_words
+        field.error_messages["required"] = str(sentence) % {"label": plain_label(field.label)}
+
+
 class ChoiceField(Labelled, forms.ChoiceField):
     """One choice; a missing or unknown one gives "Choose the …"."""
 

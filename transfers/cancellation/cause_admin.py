@@ -1,6 +1,7 @@
 """Cancellations for cause at the review desk: one person requests by domain, another approves or declines."""
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -55,6 +56,9 @@ class CauseForm(forms.ModelForm):
     class Meta:
         model = CauseCancellation
         fields = ("cause", "words")
+        error_messages: ClassVar[dict[str, dict[str, Words]]] = {
+            "words": {"required": gettext_lazy("Enter what was found")}
+        }
 
     def clean_domain(self) -> str:
         domain = self.cleaned_data["domain"]

@@ -29,6 +29,7 @@ from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.desk.stock.bounded import CappedPaginator, found_exactly
 from icpportal.desk.stock.lists import is_picked, of_the_desk
 from icpportal.fields.components import Link
+from icpportal.fields.fields import name_missing
 from icpportal.fields.types import Words
 
 LONGEST_HISTORY = 200
@@ -86,6 +87,15 @@ class StockPages(ModelAdmin):
     formfield_overrides: ClassVar[dict[Any, Any]] = {
         models.DateField: {"widget": forms.DateInput({"type": "date"}, format="%Y-%m-%d")}
     }
+
+    def formfield_for_dbfield(
+        self, db_field: "models.Field[Any, Any]", request: HttpRequest, **options: Any
+    ) -> forms.Field | None:
+        """As Django's, with our sentence for a missing answer."""
+        field: forms.Field | None = super().formfield_for_dbfield(db_field, request, **options)
+        if field is not None:
+            name_missing(field)
+        return field
 
     def get_changelist(self, request: HttpRequest, **kwargs: str) -> type[ChangeList]:
         """The class's list, limited and with our texts."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
@@ -146,3 +146,27 @@ def test_the_column_of_outside_systems_is_not_called_as_the_theme_of_the_device(
     table = _page(operations, "/admin/").partition("外部系统</h2>")[2].partition("</thead>")[0]
 
     assert ["跟随系统" in table, '<th scope="col">系统</th>' in table] == [False, True]
+
+
+@pytest.mark.parametrize("make", [make_lead_reviewer, lambda: make_user(held_roles=(roles.OPERATIONS,))])
+def test_an_empty_form_of_the_desk_names_each_thing_to_enter(client: Client, settings: Any, make: Any) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    roles.ensure()
+    said: dict[str, list[str]] = {}
+    for language in ("en", "zh-hans"):
+        person = make()
+        _english(client, person)
+        client.cookies["django_language"] = language
+        asked = RequestFactory().get("/admin/")
+        asked.user = person
+        for model, shown in admin.site._registry.items():
+            if shown.has_add_permission(asked):
+                answer = client.post(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add"), {})
+                errors = answer.context["adminform"].form.errors if answer.context else {}
+                said.setdefault(model.__name__, []).extend(words for found in errors.values() for words in found)
+
+    assert [
+        name for name, words in said.items() if {"This field is required.", "这个字段是必填项。"} & set(words)
+    ] == []
+    wanted = {"Choose the cause", "Enter what was found", "请选择原因", "请填写核查情况"}
+    assert wanted <= set(said.get("CauseCancellation", wanted))
