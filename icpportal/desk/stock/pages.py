@@ -111,13 +111,21 @@ class StockPages(ModelAdmin):
             if self.actions:
                 raise PermissionDenied
             return HttpResponseNotAllowed(["GET"])
-        if request.method == "POST" and "_save" in request.POST and not self.list_editable:
-            self.message_user(request, _("Nothing was done: press “Run action” for the chosen rows"), messages.WARNING)
+        if request.method == "POST" and (lacking := self._lacking(request)):
+            self.message_user(request, lacking, messages.WARNING)
             return self._typed_again(request, extra_context)
         answer = super().changelist_view(request, extra_context)
         is_redirect = request.method == "POST" and answer.status_code == HTTPStatus.FOUND
         is_refused = is_redirect and not getattr(request, ACTED, False)
         return self._typed_again(request, extra_context) if is_refused else answer
+
+    def _lacking(self, request: HttpRequest) -> str:
+        """What is missing in the POST of an action, in our words; "" when nothing is."""
+        if "_save" in request.POST:
+            return "" if self.list_editable else _("Nothing was done: press “Run action” for the chosen rows")
+        if not request.POST.getlist(ACTION_CHECKBOX_NAME):
+            return _("Nothing was done: pick at least one row")
+        return "" if any(request.POST.getlist("action")) else _("Nothing was done: choose an action")
 
     def message_user(
         self,

@@ -240,8 +240,8 @@ def test_a_lead_reads_at_the_desk_how_many_wait_and_how_many_are_late_and_a_revi
 @pytest.mark.parametrize(
     ("left_out", "says"),
     [
-        ({"_selected_action": []}, "Items must be selected"),
-        ({"action": ""}, "No action selected"),
+        ({"_selected_action": []}, "Nothing was done: pick at least one row"),
+        ({"action": ""}, "Nothing was done: choose an action"),
         ({"_save": ""}, "press “Run action”"),
     ],
 )
