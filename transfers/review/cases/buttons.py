@@ -20,11 +20,11 @@ Act = Callable[[Order, User, TypedText], forms.Form | None]
 
 
 class Contradicted(Exception):
-    """What was typed contradicts this decision; `words` says what."""
+    """What was typed contradicts this decision; `words` says what, `part` of which part of the case."""
 
-    def __init__(self, words: str) -> None:
+    def __init__(self, words: str, *, part: str = "") -> None:
         super().__init__(words)
-        self.words = words
+        self.words, self.part = words, part
 
 
 class CaseActionRow(TypedDict, total=False):

@@ -61,7 +61,7 @@ class ReturnForm(forms.Form):
         super().clean()
         if not self.verdicts:
             raise ValidationError(_("Mark at least one part to return, or accept the order"), code="nothing_named")
-        for fault in self.faults():
+        for fault in self.faults().values():
             self.add_error(None, fault)
         if self.tally.open and not self.cleaned_data.get("although"):
             words = _("Some parts have no verdict yet: judge them first, or tick that you return all the same")
@@ -71,9 +71,9 @@ class ReturnForm(forms.Form):
             words = _("%(parts)s was in order last time: say why it is returned now")
             self.add_error("why", ValidationError(words, code="late", params={"parts": named}))
 
-    def faults(self) -> list[ValidationError]:
-        """What is wrong with the reasons, part by part."""
-        return [fault for each in self.verdicts if (fault := self._fault(each))]
+    def faults(self) -> dict[str, ValidationError]:
+        """What is wrong with the reasons, by part."""
+        return {each.part: fault for each in self.verdicts if (fault := self._fault(each))}
 
     def _fault(self, each: Verdict) -> ValidationError | None:
         name = full_name_of(each.part)

@@ -56,8 +56,9 @@ def _to_return(order: Order, reviewer: User, typed: TypedText) -> None:
     form = return_form(order, typed, None)
     if not form.verdicts:
         raise Contradicted(_("Mark at least one part to return, or accept the order"))
-    if faults := [words for fault in form.faults() for words in fault.messages]:
-        raise Contradicted(sign("; ").join(faults))
+    if faults := form.faults():
+        words = [words for fault in faults.values() for words in fault.messages]
+        raise Contradicted(sign("; ").join(words), part=next(iter(faults)))
 
 
 @case_action("", decides=False, opens="accept")
@@ -92,7 +93,7 @@ def _show(order: Order, reviewer: User, typed: TypedText) -> None:
     words = str(typed.posted.get(f"show-words.{part}", "")).strip()[:SHOW_WORDS_MAX]
     reason = purposes.show_reason(chosen, words)
     if not reason:
-        raise Contradicted(_("Not shown: choose why, or say it in a few words"))
+        raise Contradicted(_("Not shown: choose why, or say it in a few words"), part=part)
     purposes.show(order, reviewer, part, reason, client=typed.client)
 
 

@@ -1,6 +1,7 @@
 """A case: judged on one page; returned and accepted on pages of their own, which show what follows."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from urllib.parse import quote
 from uuid import UUID
 
@@ -53,6 +54,14 @@ MORE = frozenset({"call_form", "refuse_form", "hand_on_form", "ask_form"})  # fo
 
 Context = dict[str, object]
 FormPages = Mapping[str, Callable[[HttpRequest, Order, Context, forms.Form], HttpResponse]]  # pages by name of the form
+
+
+@dataclass(frozen=True, slots=True)
+class NotDone:
+    """Why a button did nothing, and the part of the case that it is about."""
+
+    words: str | Promise
+    part: str = ""
 
 
 def case_view(request: HttpRequest, pk: UUID, context: Context, *, elsewhere: FormPages) -> HttpResponse:
@@ -156,10 +165,10 @@ def _act(request: HttpRequest, order: Order, context: Context, elsewhere: FormPa
     here = case_url(order, request.POST.get("list", "") or request.META.get("QUERY_STRING", ""))
     if proof := _proof(request, order, move):
         return proof
-    form, refusal = _carry_out(request, order, move, typed)
-    if refusal:
-        messages.error(request, str(refusal))
-        return redirect(here)
+    form, not_done = _carry_out(request, order, move, typed)
+    if not_done:
+        messages.error(request, str(not_done.words))
+        return redirect(here + _place_of(not_done.part))
     if form is not None:
         own = elsewhere.get(move.form_name)
         return own(request, order, context, form) if own else _draw_again(request, order, form, move.form_name, context)
@@ -170,8 +179,13 @@ def _act(request: HttpRequest, order: Order, context: Context, elsewhere: FormPa
             decisions.keep_typed(order, user, {name: typed.fields[name] for name in used})
         drafts.take_out(order, user, used)
     messages.success(request, move.done_message())
-    here += f"#{quote(anchor_of(part))}" if name == SHOW else ""
+    here += _place_of(part) if name == SHOW else ""
     return redirect(here) if move.stays else _go_on(request, opens_next=move.decides)
+
+
+def _place_of(part: str) -> str:
+    """The end of an address that opens the case at this part."""
+    return f"#{quote(anchor_of(part))}" if part else ""
 
 
 def _proof(request: HttpRequest, order: Order, move: CaseAction) -> HttpResponse | None:
@@ -186,16 +200,18 @@ def _proof(request: HttpRequest, order: Order, move: CaseAction) -> HttpResponse
 
 def _carry_out(
     request: HttpRequest, order: Order, move: CaseAction, typed: drafts.TypedText
-) -> tuple[forms.Form | None, str | Promise]:
+) -> tuple[forms.Form | None, NotDone | None]:
     """Carries it out; returns the form to be shown again and why it was not done, if so."""
     if refusal := (_refusal(request, order, typed) if move.decides else ""):
-        return None, refusal
+        return None, NotDone(refusal)
     try:
-        return move.act(order, account_of(request), typed), ""
-    except (leases.AssignedToOther, Contradicted, RequestRefused, decisions.AlreadyDecided) as refused:
-        return None, refused.words
+        return move.act(order, account_of(request), typed), None
+    except Contradicted as refused:
+        return None, NotDone(refused.words, refused.part)
+    except (leases.AssignedToOther, RequestRefused, decisions.AlreadyDecided) as refused:
+        return None, NotDone(refused.words)
     except MoveNotAllowed:
-        return None, moved_words(order)
+        return None, NotDone(moved_words(order))
 
 
 def _draw_again(request: HttpRequest, order: Order, form: forms.Form, name: str, context: Context) -> HttpResponse:
