@@ -421,3 +421,18 @@ def test_before_a_return_the_page_counts_the_part_a_colleague_was_asked_about_an
     html = page(desk, case_of(order, "return"))
 
     assert ["1 part waits for a colleague's answer" in html, "0 parts" in html] == [True, False]
+
+
+def test_an_empty_note_or_answer_is_refused_on_the_page_where_it_was_typed(client: Client) -> None:
+    order, gao, wu = make_order(state=states.SUBMITTED), make_named("Gao Yang"), make_named("Wu Yangben")
+    desk = english(client, gao)
+    press(desk, order, "claim")
+    kept = {"kind": ColleagueNote.QUESTION, "part": "website.site_name", "author": wu, "addressee": gao, "words": "?"}
+    question = ColleagueNote.objects.create(order=order, **kept)
+
+    answers = [press(desk, order, "note"), press(desk, order, f"answer:{question.pk}")]
+
+    assert [each.url for each in answers] == [case_of(order, "more")] * 2
+    assert "Write your note first" in page(desk, answers[0].url)
+    assert not order.colleague_notes.exclude(pk=question.pk).exists()
+    assert press(desk, order, "to_return").url == case_of(order), "a button of the case itself"

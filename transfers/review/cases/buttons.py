@@ -35,6 +35,7 @@ class CaseActionRow(TypedDict, total=False):
     decides: bool
     stays: bool
     opens: str
+    page: str
     asked: str | Promise
     proof: str | Promise
 
@@ -52,6 +53,7 @@ class CaseAction:
     decides: bool = True  # refused if the order has changed since the page was drawn
     stays: bool = False  # stays on the case instead of opening the next one
     opens: str = ""  # URL name of the case's page that it opens
+    page: str = "case"  # URL name of the case's page that has it
     asked: str | Promise = ""  # what is said if a second person is asked first
     proof: str | Promise = ""  # requires authentication first, with this text
 
@@ -71,6 +73,7 @@ class CaseAction:
         return _("%(done)s. You can undo it until %(time)s") % facts
 
 
+ON_MORE = "more"  # the page of further actions
 ACTIONS: dict[str, CaseAction] = {}
 
 

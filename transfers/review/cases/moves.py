@@ -25,7 +25,7 @@ from transfers.returns.labels import label_of, section_of
 from transfers.review import actions as review
 from transfers.review import decisions, leases, purposes, refusals
 from transfers.review.cases import drafts
-from transfers.review.cases.buttons import Contradicted, case_action
+from transfers.review.cases.buttons import ON_MORE, Contradicted, case_action
 from transfers.review.cases.drafts import VERDICTS, Fields, TypedText
 from transfers.review.cases.forms import AskCallForm, AskForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
 from transfers.review.cases.judgement import case_judged, judgement_of, lacking_in, lacking_words, photo_judged
@@ -197,6 +197,7 @@ def _refuse_photo(order: Order, reviewer: User, typed: TypedText) -> PhotoForm |
 
 @case_action(
     gettext_lazy("The call is in the list of calls, and the applicant may choose a time"),
+    page=ON_MORE,
     form_name="call_form",
     uses=(f"{CALL}-",),
     decides=False,
@@ -227,6 +228,7 @@ def part_choices(order: Order) -> list[Choice]:
 @case_action(
     gettext_lazy("Refused"),
     permission="lead_review",
+    page=ON_MORE,
     form_name=FINAL,
     prefix=REFUSE,
     uses=(f"{REFUSE}-",),
@@ -291,7 +293,11 @@ def _take_back(order: Order, reviewer: User, typed: TypedText) -> None:
 
 
 @case_action(
-    gettext_lazy("The order is your colleague's now"), form_name="hand_on_form", uses=("hand-",), decides=False
+    gettext_lazy("The order is your colleague's now"),
+    page=ON_MORE,
+    form_name="hand_on_form",
+    uses=("hand-",),
+    decides=False,
 )
 def _hand_on(order: Order, reviewer: User, typed: TypedText) -> HandOnForm | None:
     form = HandOnForm(typed.posted, colleagues=list(colleagues_of(reviewer)))
@@ -305,6 +311,7 @@ def _hand_on(order: Order, reviewer: User, typed: TypedText) -> HandOnForm | Non
 
 @case_action(
     gettext_lazy("Your question is with your colleague"),
+    page=ON_MORE,
     form_name="ask_form",
     uses=("ask-",),
     decides=False,
@@ -331,7 +338,9 @@ def _ask(order: Order, reviewer: User, typed: TypedText) -> AskForm | None:
     return None
 
 
-@case_action(gettext_lazy("Your answer is with your colleague"), uses=(ANSWER_TO,), decides=False, stays=True)
+@case_action(
+    gettext_lazy("Your answer is with your colleague"), page=ON_MORE, uses=(ANSWER_TO,), decides=False, stays=True
+)
 def _answer(order: Order, reviewer: User, typed: TypedText) -> None:
     """The button names the question after a colon."""
     key = str(typed.posted.get("move", "")).partition(":")[2]
@@ -351,7 +360,7 @@ def _store_answer(asked: ColleagueNote, reviewer: User, words: str) -> bool:
     return bool(ColleagueNote.objects.filter(pk=asked.pk, answered_at=None).update(**columns))
 
 
-@case_action(gettext_lazy("Your note is kept with the order"), uses=("note-",), decides=False, stays=True)
+@case_action(gettext_lazy("Your note is kept with the order"), page=ON_MORE, uses=("note-",), decides=False, stays=True)
 def _note(order: Order, reviewer: User, typed: TypedText) -> None:
     words = str(typed.posted.get("note-words", "")).strip()[:NOTE_MAX]
     if not words:

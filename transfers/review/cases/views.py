@@ -37,7 +37,7 @@ from transfers.pages.unreadable import build_safely
 from transfers.review import decisions, leases
 from transfers.review.baskets.views import case_url, kept_list, list_url, take_next
 from transfers.review.cases import drafts
-from transfers.review.cases.buttons import ACTIONS, CaseAction, Contradicted
+from transfers.review.cases.buttons import ACTIONS, ON_MORE, CaseAction, Contradicted
 from transfers.review.cases.case import case_page, decision_page, kept_query, lease_words, more_page, purpose_page
 from transfers.review.cases.forms import ReturnForm
 from transfers.review.cases.judgement import lacking_in
@@ -50,7 +50,6 @@ from transfers.review.unsent_orders import opens
 from transfers.second_look.queries import LOOKED, open_look, with_look
 
 REVIEWS = "transfers.review_order"
-MORE = frozenset({"call_form", "refuse_form", "hand_on_form", "ask_form"})  # forms on the page of further actions
 
 Context = dict[str, object]
 FormPages = Mapping[str, Callable[[HttpRequest, Order, Context, forms.Form], HttpResponse]]  # pages by name of the form
@@ -58,10 +57,11 @@ FormPages = Mapping[str, Callable[[HttpRequest, Order, Context, forms.Form], Htt
 
 @dataclass(frozen=True, slots=True)
 class NotDone:
-    """Why a button did nothing, and the part of the case that it is about."""
+    """Why a button did nothing, the part of the case that it is about, and the page on which to read it."""
 
     words: str | Promise
     part: str = ""
+    page: str = "case"
 
 
 def case_view(request: HttpRequest, pk: UUID, context: Context, *, elsewhere: FormPages) -> HttpResponse:
@@ -162,16 +162,17 @@ def _act(request: HttpRequest, order: Order, context: Context, elsewhere: FormPa
             return _saved_response(request, order, typed)
     else:
         leases.renew(order, user)
-    here = case_url(order, request.POST.get("list", "") or request.META.get("QUERY_STRING", ""))
+    listed = request.POST.get("list", "") or request.META.get("QUERY_STRING", "")
+    here = case_url(order, listed)
     if proof := _proof(request, order, move):
         return proof
     form, not_done = _carry_out(request, order, move, typed)
     if not_done:
         messages.error(request, str(not_done.words))
-        return redirect(here + _place_of(not_done.part))
+        return redirect(case_url(order, listed, not_done.page) + _place_of(not_done.part))
     if form is not None:
         own = elsewhere.get(move.form_name)
-        return own(request, order, context, form) if own else _draw_again(request, order, form, move.form_name, context)
+        return own(request, order, context, form) if own else _draw_again(request, order, form, move, context)
     if move.opens:
         return redirect(case_url(order, request.POST.get("list", ""), move.opens))
     if used := move.used_fields(typed.fields, part):
@@ -190,8 +191,7 @@ def _place_of(part: str) -> str:
 
 def _proof(request: HttpRequest, order: Order, move: CaseAction) -> HttpResponse | None:
     """Redirects to authentication; what was typed is kept for the return."""
-    page = "more" if move.form_name in MORE else "case"
-    back = case_url(order, request.POST.get("list", ""), page)
+    back = case_url(order, request.POST.get("list", ""), move.page)
     proof = proof_again(request, back) if move.proof else None
     if proof:
         messages.info(request, str(move.proof))
@@ -207,19 +207,21 @@ def _carry_out(
     try:
         return move.act(order, account_of(request), typed), None
     except Contradicted as refused:
-        return None, NotDone(refused.words, refused.part)
+        return None, NotDone(refused.words, refused.part, move.page)
     except (leases.AssignedToOther, RequestRefused, decisions.AlreadyDecided) as refused:
         return None, NotDone(refused.words)
     except MoveNotAllowed:
         return None, NotDone(moved_words(order))
 
 
-def _draw_again(request: HttpRequest, order: Order, form: forms.Form, name: str, context: Context) -> HttpResponse:
+def _draw_again(
+    request: HttpRequest, order: Order, form: forms.Form, move: CaseAction, context: Context
+) -> HttpResponse:
     """The page of the form, with its errors."""
     if isinstance(form, ReturnForm):
         return _return_page(request, order, form, context)
-    page = _more_page if name in MORE else _case
-    return page(request, order, context, **{name: form})
+    page = _more_page if move.page == ON_MORE else _case
+    return page(request, order, context, **{move.form_name: form})
 
 
 def _work_on(order: Order, user: User, typed: drafts.TypedText) -> None:
