@@ -101,6 +101,7 @@ SEEDS = (
     Seed(states.PHOTO_REVIEW.key, (*SENT, "accept", "send_photo"), "44", waits=timedelta(hours=5)),
 )  # fmt: skip
 NOTES = {"withdraw": "wrong_details", "refuse": "网站内容不适合备案", "turn_down": "1055 核验单不属于该备案"}
+TOOK = {"lapse": DAY}  # since the move before, where that is not six hours
 ACTORS = {
     "start": "applicant", "submit": "applicant", "send_photo": "applicant", "withdraw": "applicant", "abandon": "applicant", "confirm_cancel": "applicant", "cool": "applicant", "send_back": "reviewer", "accept": "reviewer",
     "accept_photo": "reviewer", "refuse": "lead", "reported": "authority", "grant": "authority", "turn_down": "authority", "ended": "authority", "lapse": "clock", "expire_draft": "clock",
@@ -179,10 +180,9 @@ def _place(owner: User, seed: Seed, dice: random.Random, number: int) -> None:
         sites=_sites(seed, number),
     )
     answers = _answers(region, name, code, domain, address, leader, admin)
-    now = timezone.now()
     with transaction.atomic():
-        order = _order(owner, seed, region, filing, domain, answers, now, md5_hex(password))
-        _history(order, seed, owner, now)
+        order = _order(owner, seed, region, filing, domain, answers, timezone.now(), md5_hex(password))
+        _history(order, seed, owner)
         if seed.state == states.APPROVED.key:
             duties.begin(order, order.entered_at)
     if seed.papers:
@@ -258,6 +258,8 @@ def _order(
         states.COOLING_OFF.key: now + timedelta(hours=24),
     }
     in_progress = seed.state not in states.keys(Group.ENDED) and "submit" in seed.moves
+    moved = _times(seed, now - seed.waits)
+    last = dict(zip(seed.moves, moved, strict=True))
     return Order.objects.create(
         owner=owner,
         kind=seed.kind,
@@ -275,20 +277,26 @@ def _order(
         password_digest=digest if in_progress else "",
         service_code="00000000-0000-4000-8000-000000000000" if seed.papers else "",
         instance="i-example-demo0001" if seed.papers else "",
-        submitted_at=now - DAY if "submit" in seed.moves else None,
-        reported_at=now - timedelta(hours=28) if "reported" in seed.moves else None,
-        created_at=now - 3 * DAY,
-        entered_at=now - seed.waits,
+        submitted_at=last.get("submit"),
+        reported_at=last.get("reported"),
+        created_at=moved[0],
+        entered_at=moved[-1],
         **seed.columns,
     )
 
 
-def _history(order: Order, seed: Seed, owner: User, now: datetime) -> None:
-    """The events that led to the state, six hours apart, each with the state it reached."""
-    step = timedelta(hours=6)
-    begun = now - step * len(seed.moves)
+def _times(seed: Seed, entered: datetime) -> list[datetime]:
+    """When each move was made, the last when the order entered its state."""
+    found = [entered]
+    for move in reversed(seed.moves[1:]):
+        found.append(found[-1] - TOOK.get(move, 6 * HOUR))
+    return found[::-1]
+
+
+def _history(order: Order, seed: Seed, owner: User) -> None:
+    """The events that led to the state, each with the state it reached."""
     state, events = states.DRAFT.key, []
-    for place, move in enumerate(seed.moves):
+    for move, at in zip(seed.moves, _times(seed, order.entered_at), strict=True):
         target = _target(order, move, state)
         events.append(
             OrderEvent(
@@ -299,7 +307,7 @@ def _history(order: Order, seed: Seed, owner: User, now: datetime) -> None:
                 by=ACTORS[move],
                 actor=owner if ACTORS[move] == "applicant" else None,
                 words=NOTES.get(move, ""),
-                at=begun + step * place,
+                at=at,
             )
         )
         state = target

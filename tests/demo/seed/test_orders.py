@@ -10,6 +10,7 @@ import pytest
 from demo.seed import accounts, second_look
 from demo.seed import orders as demo_orders
 from icpportal.accounts import roles
+from icpportal.accounts.models import User
 from icpportal.approvals.models import SUBMIT, ApprovalRequest
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_reviewer, make_user
@@ -75,3 +76,24 @@ def test_the_timeline_of_a_returned_order_has_the_code_of_its_page() -> None:
     columns = seed.columns
 
     assert demo_orders.NOTES["turn_down"] == f"{columns['authority_code']} {columns['authority_words']}"
+
+
+@pytest.mark.django_db
+def test_a_demo_order_was_submitted_on_the_same_day_in_its_progress_bar_and_its_timeline(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The progress bar said the day before, and the timeline today."""
+    roles.ensure()
+    accounts.open_accounts()
+    monkeypatch.setattr(demo_orders.free_filings, "ministry", Mock())
+    monkeypatch.setattr(demo_orders, "save_names", lambda names: None)
+    monkeypatch.setattr(demo_orders, "EXTRAS", {})
+    monkeypatch.setattr(demo_orders, "_papers", lambda order, **options: None)
+
+    demo_orders.place(User.objects.get(email="lin@example.com"), random.Random(1))
+
+    orders = Order.objects.all()
+    events = {order.pk: list(order.events.order_by("at")) for order in orders}
+    told = {order.pk: [each.at for each in events[order.pk] if each.move == "submit"][-1:] for order in orders}
+    assert told == {order.pk: [order.submitted_at] if order.submitted_at else [] for order in orders}
+    assert [order.pk for order in orders if order.entered_at not in [each.at for each in events[order.pk]]] == []
