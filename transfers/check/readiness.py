@@ -47,7 +47,7 @@ def gaps_and_advice(
     parts = returned_parts(order, papers)
     of_papers = paper_gaps(order, papers, parts=parts)
     found_gaps = [
-        *_gates(order),
+        *_gates(order, parts),
         *_pages(order),
         *stops,
         *of_papers,
@@ -58,9 +58,15 @@ def gaps_and_advice(
     return found_gaps, may_come_back
 
 
-def _gates(order: Order) -> list[Gap]:
+def _gates(order: Order, parts: list[ReturnedPart]) -> list[Gap]:
+    """The first pages that are not done, except those that the return names."""
     open_gates = [s for s in stages.stages_of(order) if s.key in stages.GATES and not s.done(order)]
-    return [Gap(_("“%(page)s” is not complete") % {"page": gate.title}, gate.url(order)) for gate in open_gates]
+    named = {part.url for part in unsettled_parts(parts)}
+    return [
+        Gap(_("“%(page)s” is not complete") % {"page": gate.title}, url)
+        for gate in open_gates
+        if (url := gate.url(order)) not in named
+    ]
 
 
 def _pages(order: Order) -> list[Gap]:
@@ -151,11 +157,12 @@ def _gaps_of_return(parts: list[ReturnedPart]) -> list[Gap]:
 
 
 def _untouched_gap(part: ReturnedPart) -> Gap:
-    words = ELSEWHERE if part.is_elsewhere else UNTOUCHED
+    words = AGAIN if part.must_change else ELSEWHERE if part.is_elsewhere else UNTOUCHED
     return Gap(words % {"part": in_sentence(part.label)}, part.url, part.key)
 
 
 UNTOUCHED = gettext_lazy("%(part)s: not changed since the return. Change it, or say below why it stays")
+AGAIN = gettext_lazy("%(part)s: enter the password again")
 ELSEWHERE = gettext_lazy("%(part)s: nothing to change here. Have it resolved there, then say below what was done")
 
 

@@ -127,8 +127,8 @@ def check_answers(request: HttpRequest, reference: str) -> HttpResponse:
             messages.warning(request, SENT_OTHERWISE)
         return redirect(order)
     parts = returned_parts(order, papers)
-    untouched = [part for part in parts if not part.is_changed]
-    form = DeclarationForm(request.POST if request.method == "POST" else None, parts=untouched)
+    asked = [part for part in parts if part.takes_words]
+    form = DeclarationForm(request.POST if request.method == "POST" else None, parts=asked)
     shown = shown_mark(order, papers)
     if form.is_bound and request.POST.get("shown", shown) != shown:
         form.add_error(None, ValidationError(CHANGED, code="changed_elsewhere"))

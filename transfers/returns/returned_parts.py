@@ -1,7 +1,8 @@
 """The parts that a return named: the value then, the value now, and whether it was changed or explained.
 
-An untouched part blocks resubmission unless its owner explains why it stays. What is wrong in the filing itself has no
-part here: the owner says what was changed there before the same report is sent again.
+An untouched part blocks resubmission unless its owner explains why it stays; a refused filing password must be entered
+again. What is wrong in the filing itself has no part here: the owner says what was changed there before the same
+report is sent again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +28,7 @@ from transfers.models import FieldVerdict, Order, OrderDocument
 from transfers.orders.kinds import in_group, is_in
 from transfers.orders.machine import note
 from transfers.orders.rows import Group
+from transfers.pages.stages import FILING_PASSWORD
 from transfers.proofs import freshness
 from transfers.proofs.papers import living_papers
 from transfers.returns.answer_rows import NUMBERS, Masks, mask_of, words
@@ -60,6 +62,7 @@ class ReturnedPart:
     reply: str
     is_explained: bool = False  # in the remarks alone: its own value is the same
     is_elsewhere: bool = False  # nothing can be changed here: the owner says what was changed elsewhere
+    must_change: bool = False  # words cannot settle it: the filing password is entered again
     said_by: Words = ""
     said_at: datetime | None = None
     paper: str = ""  # the slot, if it is about one document only
@@ -68,7 +71,7 @@ class ReturnedPart:
     @property
     def is_settled(self) -> bool:
         """Whether this part no longer blocks resubmission."""
-        return self.is_changed or bool(self.reply)
+        return self.is_changed or (bool(self.reply) and not self.must_change)
 
     @property
     def settled(self) -> str:
@@ -80,7 +83,7 @@ class ReturnedPart:
         """How it was settled; "" while it is not."""
         if self.is_changed:
             return _("Explained in the remarks") if self.is_explained else _("Changed")
-        if not self.reply:
+        if not self.is_settled:
             return ""
         return _("Settled elsewhere") if self.is_elsewhere else _("Stays as it is")
 
@@ -90,9 +93,14 @@ class ReturnedPart:
         return self.is_changed and self.is_fact and not self.is_explained
 
     @property
+    def takes_words(self) -> bool:
+        """Whether its owner may say why it stays, or what was done elsewhere."""
+        return not self.is_changed and not self.must_change
+
+    @property
     def reason(self) -> str:
         """What its owner said instead of a change."""
-        return "" if self.is_changed else self.reply
+        return self.reply if self.takes_words else ""
 
     @property
     def link(self) -> str:
@@ -207,6 +215,7 @@ def _of_code(order: Order, key: str, code: Code, papers: Iterable[OrderDocument]
         is_changed=any(_step_changed(order, step, living) for step in code.opens),
         reply=kept_replies(order).get(f"{AUTHORITY}.{key}", ""),
         is_elsewhere=code.is_settled_elsewhere,
+        must_change=code.opens == (FILING_PASSWORD,),
         paper=_paper_of(code.opens),
         said_by=pgettext_lazy("who", "The authority"),
     )
@@ -277,7 +286,7 @@ def _step_changed(order: Order, part: str, papers: list[OrderDocument]) -> bool:
         return _paper_changed(order, slot, papers)
     if step == PAPER:
         return any(_paper_changed(order, slot, papers) for slot in {paper.slot for paper in papers})
-    if step == "filing_password":
+    if step == FILING_PASSWORD:
         confirmed = order.password_confirmed_at
         return freshness.is_password_fresh(order) and confirmed is not None and confirmed >= order.entered_at
     if "before" not in _stored_at_return(order):  # returned before this was recorded: unknown
@@ -339,8 +348,8 @@ def keep_replies(order: Order, replies: Mapping[str, str]) -> bool:
 def note_replies(order: Order, parts: Iterable[ReturnedPart], *, actor: User) -> None:
     """Notes in the timeline what stays and why: later reviewers read it too."""
     for part in parts:
-        if part.reply and not part.is_changed:
-            note(order, "explained", by=APPLICANT, actor=actor, words=f"{part.key}: {part.reply}")
+        if part.reason:
+            note(order, "explained", by=APPLICANT, actor=actor, words=f"{part.key}: {part.reason}")
 
 
 def reply_rows(order: Order) -> list[SummaryRow]:

@@ -357,6 +357,32 @@ def test_a_paper_returned_by_the_authority_must_be_replaced_and_says_why(client:
     assert "4 of 4 ready" in show(client, order, "documents")
 
 
+@pytest.mark.parametrize("kept", [True, False])
+@pytest.mark.parametrize(("code", "others"), [("1018", []), ("1018 1055", ["authority.1055"])])
+def test_a_refused_filing_password_is_asked_for_once_and_no_words_replace_it(
+    client: Client, code: str, others: list[str], *, kept: bool
+) -> None:
+    """The list named it twice, and offered a field to say why it stays, which could not help."""
+    order = turned_down(code, password_kept=kept)
+
+    page = document_fromstring(show(client, order, "check"))
+
+    address = reverse("step", args=[order.reference, "filing_password"])
+    gaps = [" ".join(each.text_content().split()) for each in page.xpath(f'//ul[@class="gaps"]//a[@href="{address}"]')]
+    assert gaps == ["Verify the filing password (code 1018): enter the password again"]
+    assert page.xpath('//*[starts-with(@name, "reply.")]/@name') == [f"reply.{each}" for each in others]
+    submit(client, order, authority__1018="密码没有错")
+    assert (read(order).state, settled_parts(show(client, order, "order"))["authority.1018"]) == (states.RETURNED, "no")
+
+
+def test_a_filing_password_entered_again_answers_the_authority(client: Client) -> None:
+    order = turned_down("1018")
+    Order.objects.filter(pk=order.pk).update(password_confirmed_at=timezone.now())
+
+    assert settled_parts(show(client, order, "order")) == {"authority.1018": "yes"}
+    assert (submit(client, order).status_code, read(order).state) == (302, states.SUBMITTED)
+
+
 @pytest.mark.parametrize("code", ["1020", "1041", "1007 1016", "1064"])
 def test_an_error_of_the_filing_is_not_reported_again_before_its_owner_says_what_was_done(
     client: Client, code: str
