@@ -78,6 +78,7 @@ class Finding:
     field: str
     severity: str
     message: str
+    needs: tuple[str, ...] = ()  # the other fields that it depends on
 
     @property
     def stops(self) -> bool:
@@ -128,7 +129,7 @@ def run_all(checks: Iterable[Check], facts: Facts, missing: Collection[str] = ()
         message = check.run(facts)
         if not message:
             continue
-        findings.append(Finding(check.id, check.step, check.field, check.severity, message))
+        findings.append(Finding(check.id, check.step, check.field, check.severity, message, check.needs))
         if check.severity == Severity.ERROR:
             stopped.add(check.field)
     return findings

@@ -100,6 +100,11 @@ class StepForm(KnowingForm):
             if name in self.fields:
                 self.fields[name].required = required
 
+    def opens_fold(self, name: str) -> bool:
+        """Whether a folded field is shown at once: it holds something, is refused, or a return named it."""
+        field = self[name]
+        return bool(field.value() or field.errors) or f"{self.step_key}.{name}" in (self.parts or ())
+
     def unlock(self, name: str) -> None:
         """Unlocks a field that the return did not name."""
         self.locked.remove(name)

@@ -24,6 +24,7 @@ from transfers.steps.checked_form import (
     CheckedForm,
     about_mobile,
     chinese,
+    facts_of,
     half_wide,
     person_fields,
     regular_number,
@@ -156,6 +157,18 @@ class SubjectForm(CheckedForm, LeadFields):
         """How to reach the lead."""
         asked = ("lead_phone1", "lead_phone2", "lead_emergency", "lead_email")
         return [self[name] for name in asked if name in self.fields]
+
+    @property
+    def remark_is_open(self) -> bool:
+        """Whether the remarks are shown at once, as where advice about a person asks for a reason in them."""
+        return self.opens_fold("remark") or any("remark" in each.needs for each in self._advice())
+
+    def _advice(self) -> list[checks.Finding]:
+        """The advice of the check page about both people, which links here."""
+        if not self.order.answer("subject"):
+            return []
+        facts = facts_of(self.order)
+        return [each for step in ("subject", "administrator") for each in checks.run(step, facts)]
 
     # --- values derived from what was typed ---
 

@@ -132,6 +132,11 @@ class WebsiteForm(CheckedForm):
         return self["domain_holder"].value() == HOLDER_PERSON or bool(self["domain_holder"].errors)
 
     @property
+    def remark_is_open(self) -> bool:
+        """Whether the remarks are shown at once."""
+        return self.opens_fold("site_remark")
+
+    @property
     def approval_fields(self) -> list[forms.BoundField]:
         """The fields that apply only with prior approval; the page shows them as one group."""
         return [self["approval_types"], self["approval_number"]]

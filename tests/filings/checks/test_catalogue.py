@@ -107,6 +107,7 @@ def test_findings_are_grouped_by_page_with_everything_a_page_needs():
                 "lead_phone2",
                 "error",
                 "The area code does not match the mailing address: check it",
+                ("post_region",),
             ),
         ]
         assert [finding.id for finding in run("administrator", facts)] == [

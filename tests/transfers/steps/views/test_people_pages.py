@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from lxml.html import document_fromstring
 
 from filings.provinces import PROVINCES
 from tests.transfers import states
@@ -523,3 +524,43 @@ def test_the_type_of_document_is_not_called_optional_as_one_is_always_chosen(cli
     label, select = re.search(r"<label[^>]*>([^<]*Type of document.*?)</label>.*?<select([^>]*)>", page, re.S).groups()
     assert "optional" not in label
     assert "required" not in select
+
+
+# --- the remarks ---------------------------------------------------------------------------
+
+
+def fold_of(client: Client, order: Order, step: str = "subject", language: str = "en") -> tuple[str, bool]:
+    """The title of the fold with the remarks, and whether it is open."""
+    page = sign_in(client, order.owner).get(page_of(order, step), headers={"accept-language": language})
+    (fold,) = document_fromstring(page.content.decode()).xpath('//details[.//textarea[contains(@name, "remark")]]')
+    return " ".join(fold.find("summary").text_content().split()), fold.get("open") is not None
+
+
+@pytest.mark.parametrize("step", ["subject", "website"])
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [("en", "Remarks for the reviewer(optional)"), ("zh-hans", "给审核人员的备注（选填）")],
+)
+def test_the_fold_of_the_remarks_has_the_name_that_rules_and_errors_give_them(
+    client: Client, step: str, language: str, title: str
+) -> None:
+    """Rules said 备注, and the page 给审核人员留言."""
+    assert fold_of(client, make_order(), step, language) == (title, False)
+
+
+@pytest.mark.parametrize("who", ["lead", "admin"])
+def test_advice_to_give_a_reason_in_the_remarks_leads_to_open_remarks(client: Client, who: str) -> None:
+    """Shaanxi asks for its own mobiles; the field for the reason was folded away under another name."""
+    from_anywhere = {"lead": "19912345678", "admin": "19912345679"}
+
+    def order_with(**mobiles: str) -> Order:
+        asked = {**from_anywhere, **mobiles}
+        answers = {
+            "subject": subject_answers(lead_phone1=asked["lead"]),
+            "administrator": administrator_answers(admin_phone1=asked["admin"]),
+        }
+        return make_order(province="61", answers=answers)
+
+    found = [fold_of(client, order)[1] for order in (order_with(**{who: "18612345678"}), order_with())]
+
+    assert found == [True, False]
