@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from lxml.html import document_fromstring
 
 from filings.models import Subject
 from filings.queries import subjects_of
@@ -60,9 +61,21 @@ def test_a_website_whose_subject_belongs_to_another_account_leads_to_the_full_fo
 
     for page in (f"{reverse('dashboard')}?tab=sites", reverse("filing", args=[website.pk])):
         html = client.get(page).content.decode()
-        assert f'href="{reverse("verify-type")}">Transfer another ICP filing</a>' in html
+        assert f'href="{reverse("verify-type")}">Transfer another ICP filing<' in html
         assert page_of(first) not in html
     assert website.subject.owner == first.owner
+
+
+def test_whoever_listens_to_the_buttons_hears_which_subject_each_is_of(client, first):
+    """Two buttons had one name, and only the headings above told them apart."""
+    second = make_filed(first.owner, domain="second.com", kind=OTHER)
+
+    for page in (reverse("another"), f"{reverse('dashboard')}?tab=sites"):
+        found = document_fromstring(read(client, first.owner, page)).xpath('//a[contains(@class, "button-secondary")]')
+        heard = {
+            " ".join(each.text_content().split()) for each in found if each.get("href") in map(page_of, (first, second))
+        }
+        assert heard == {f"Transfer another ICP filing {subject_of(each).name}" for each in (first, second)}
 
 
 def test_without_anything_on_file_the_link_leads_to_a_page_that_explains_why(client):
