@@ -19,7 +19,7 @@ from icpportal.fields.domains import display_domain
 from icpportal.fields.types import Words
 from transfers.filing_type import facts, outcomes, start_answers
 from transfers.filing_type.decision import STARTS, Outcome
-from transfers.filing_type.drafts import draft_notices
+from transfers.filing_type.drafts import draft_notices, left_check, left_notices
 from transfers.filing_type.forms import VerifyTypeForm
 from transfers.filing_type.objections import ObjectionForm
 from transfers.filing_type.transfer_another import AgainForm, again_form, begin
@@ -135,9 +135,13 @@ def verify_type(request: HttpRequest) -> HttpResponse:
         form = VerifyTypeForm()
         say(request, "places", value=True)
     fill(request, form)
+    owner = account_of(request)
     page = VerifyTypePage(
         form=form,
-        notices=draft_notices(queries.drafts_of(account_of(request)).first(), "info"),
+        notices=[
+            *draft_notices(queries.drafts_of(owner).first(), "info"),
+            *left_notices(None if "from" in request.GET else left_check(owner)),
+        ],
         brief=brief(form.rules, form["nature"].value() or "") if form.rules else None,
     )
     return render_page(request, page)

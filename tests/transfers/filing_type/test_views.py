@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from lxml.html import document_fromstring
 
 from icpportal.fields.form_types import KnownValue
 from tests.transfers import states
@@ -382,3 +383,53 @@ def test_verify_type_costs_at_most_twenty_queries(client: Client, ministry: Any)
     begun = cost(lambda: client.post(start_of(TypeCheck.objects.get())))
 
     assert (shown <= 10, sent <= 20, outcome <= 10, begun <= 12) == (True,) * 4, (shown, sent, outcome, begun)
+
+
+# --- what was verified and not started -----------------------------------------------------
+
+
+def offered(client: Client, owner: Any, language: str = "en") -> list[tuple[str, str]]:
+    """The ways back that the page of a new transfer offers: title and address."""
+    page = sign_in(client, owner).get(PAGE, headers={"accept-language": language}).content.decode()
+    found = document_fromstring(page).xpath('//main//div[contains(@class, "notice ")][.//a[contains(@href, "/new/")]]')
+    return [(" ".join(each.xpath("string(.//p)").split()), each.xpath(".//a/@href")[0]) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("en", "You verified example.com and have not started the transfer"),
+        ("zh-hans", "example.com 已验证备案类型，尚未开始办理"),
+    ],
+)
+def test_who_left_the_page_of_the_outcome_finds_it_again_on_the_page_of_a_new_transfer(
+    client: Client, language: str, title: str
+) -> None:
+    """Nothing listed it, and everything had to be typed again."""
+    owner = make_user()
+    check = make_check(owner, domain="example.com")
+
+    assert offered(client, owner, language) == [(title, reverse("verify-type-outcome", args=[check.reference]))]
+    assert offered(client, make_user(), language) == []
+
+
+def test_after_a_day_the_way_back_leads_to_the_form_with_what_was_typed(client: Client) -> None:
+    owner = make_user()
+    check = make_check(owner)
+    TypeCheck.objects.filter(pk=check.pk).update(created_at=check.created_at - timedelta(days=2))
+
+    ((_title, url),) = offered(client, owner)
+
+    assert url == f"{PAGE}?from={check.reference}"
+    assert check.answers["name"] in client.get(url).content.decode()
+
+
+def test_what_was_started_or_led_nowhere_or_was_asked_again_since_is_not_offered(client: Client) -> None:
+    started, refused, again = make_user(), make_user(), make_user()
+    begun = make_check(started)
+    TypeCheck.objects.filter(pk=begun.pk).update(order=make_order(started))
+    make_check(refused, Outcome.MISMATCH)
+    make_check(again)
+    make_check(again, Outcome.ALREADY_HERE)
+
+    assert [offered(client, owner) for owner in (started, refused, again)] == [[], [], []]
