@@ -31,6 +31,7 @@ from transfers.authority import other_reports, postponed, register_answers
 from transfers.authority.approval import approve
 from transfers.authority.parked import park, settle
 from transfers.authority.reports import report_of
+from transfers.cancellation.deleted_filings import is_deleted
 from transfers.models import Order, PhoneCheck
 from transfers.models.order import CODES_LONGEST
 from transfers.notifications import texted_mobiles
@@ -330,10 +331,9 @@ def _end_access(order: Order, answer: Answer, now: datetime) -> None:
         _record_receipt(order, answer, now)
     columns = said_columns(answer) if answer.code else {}  # there was nothing left to cancel
     note_text = as_note(answer.code, answer.words)
+    facts = {**queries.facts_of(order), "filing_deleted": is_deleted(order, answer.code)}
     with transaction.atomic():
-        ORDER.apply(
-            order, "ended", by=AUTHORITY, words=note_text, facts=queries.facts_of(order), columns=columns, now=now
-        )
+        ORDER.apply(order, "ended", by=AUTHORITY, words=note_text, facts=facts, columns=columns, now=now)
         if order.website is not None:
             end_access(order.website, because="cancelled", now=now)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from icpportal.alarms import rows
 from icpportal.lifecycle import AUTHORITY, MoveNotAllowed
 from icpportal.outbox.actions import retry_now
+from transfers.cancellation.deleted_filings import is_deleted
 from transfers.models import Order
 from transfers.orders import queries
 from transfers.orders.machine import ORDER, has_changed
@@ -26,8 +27,9 @@ def _send(order: Order, now: datetime) -> bool:
 
 def _close(order: Order, now: datetime) -> bool:
     """Ends it, held or not: there is nothing left to report."""
+    facts = {**queries.facts_of(order), "filing_deleted": is_deleted(order, order.authority_code)}
     try:
-        ORDER.apply(order, "ended", by=AUTHORITY, facts=queries.facts_of(order), columns={"held": False}, now=now)
+        ORDER.apply(order, "ended", by=AUTHORITY, facts=facts, columns={"held": False}, now=now)
     except MoveNotAllowed:
         if not has_changed(order):
             raise

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.fields.components import Action, Panel
 from icpportal.fields.language_marks import comma_list, reads_chinese
 from icpportal.fields.types import Words
-from icpportal.gateways.miit.codes.processing_codes import filing_is_gone, opened_by
+from icpportal.gateways.miit.codes.processing_codes import opened_by
 from icpportal.privacy.masks import mask_mobile
 from icpportal.time_format import day_words, to_beijing
+from transfers.cancellation.deleted_filings import is_deleted
 from transfers.models import Order
 from transfers.order_page import register_diff
 from transfers.order_page.calls import CallBooking, bookings
@@ -288,7 +289,7 @@ def _lapsed_panels(order: Order) -> list[Panel]:
 
 
 def _cancelled_panels(order: Order) -> list[Panel]:
-    deleted = filing_is_gone(order.authority_code)
+    deleted = is_deleted(order, order.authority_code)
     return [*_authority_panels(order), Cancelled(order.site_number, order.domain, order.entered_at, deleted)]
 
 

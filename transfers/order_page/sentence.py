@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal.desk import own_words
 from icpportal.fields.language_marks import reads_chinese
-from icpportal.gateways.miit.codes.processing_codes import filing_is_gone
 from icpportal.lifecycle import APPLICANT
 from icpportal.time_format import long_words
 from icpportal.workdays.calendar import end_of_answer
 from transfers.calls import queries as calls
+from transfers.cancellation.deleted_filings import is_deleted
 from transfers.models import Order
 from transfers.notifications.messages import kept_until
 from transfers.notifications.texted_mobiles import number_differs
@@ -70,7 +70,7 @@ def _reason(order: Order) -> str:
 CONDITIONS: dict[str, Callable[[Order, int], bool]] = {
     "call_missed": lambda order, to_change: calls.waits_for_choice(order),
     "nothing_to_change": lambda order, to_change: not to_change,
-    "filing_is_gone": lambda order, to_change: filing_is_gone(order.authority_code),
+    "filing_is_gone": lambda order, to_change: is_deleted(order, order.authority_code),
     "held": lambda order, to_change: order.held,
     "waits_for_answer": lambda order, to_change: queries.waits_for_answer(order),
     "waits_for_id": lambda order, to_change: queries.waits_for_id(order),

@@ -39,6 +39,11 @@ def cool_off_set(order: "Order", facts: Facts) -> bool:
     return timedelta(0) < settings.CANCEL_COOL_OFF
 
 
+def filing_deleted(order: "Order", facts: Facts) -> bool:
+    """The filing itself went off record, and the access with it (`cancellation/deleted_filings.py`)."""
+    return bool(facts.get("filing_deleted"))
+
+
 def applied_by_people(order: "Order", facts: Facts) -> bool:
     """Two people at the desk applied a grant that came after the order was abandoned."""
     return bool(facts.get("applied"))

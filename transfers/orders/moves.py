@@ -307,6 +307,11 @@ STOP = Move(
     notify="cancel_stopped", audience=rows.EVERYBODY, said=_("The cancellation was stopped"),
     button=Button(_("Stop the cancellation"), is_primary=True),
 )  # fmt: skip
+ENDED = Move(
+    "ended", of(states.HANDING_OVER, states.AUTHORITY_REVIEW), states.CANCELLED.key, by=AUTHORITY, kinds=CANCELLATIONS,
+    notify="transfer_cancelled", audience=rows.EVERYBODY, said=_("The transfer has ended"), note=rows.AUTHORITY_WORDS,
+    ends_access=True,
+)  # fmt: skip
 CANCELLATION_MOVES = (
     replace(CLOSE, sources=of(states.DRAFT, states.COOLING_OFF), kinds=CANCELLATIONS),
     replace(
@@ -371,18 +376,8 @@ CANCELLATION_MOVES = (
     ),
     replace(WAITS, sources=of(states.HANDING_OVER, states.AUTHORITY_REVIEW), kinds=CANCELLATIONS),
     replace(REPORT_FAILED, sources=of(states.AUTHORITY_REVIEW), kinds=CANCELLATIONS),
-    Move(
-        "ended",
-        of(states.HANDING_OVER, states.AUTHORITY_REVIEW),
-        states.CANCELLED.key,
-        by=AUTHORITY,
-        kinds=CANCELLATIONS,
-        notify="transfer_cancelled",
-        audience=rows.EVERYBODY,
-        said=_("The transfer has ended"),
-        note=rows.AUTHORITY_WORDS,
-        ends_access=True,
-    ),
+    replace(ENDED, guard=guards.filing_deleted, notify="filing_deleted"),
+    ENDED,
     Move(
         "cancel_refused",
         of(states.AUTHORITY_REVIEW),
