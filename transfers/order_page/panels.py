@@ -18,6 +18,7 @@ from icpportal.gateways.miit.codes.processing_codes import opened_by
 from icpportal.privacy.masks import mask_mobile
 from icpportal.time_format import day_words, to_beijing
 from transfers.cancellation.deleted_filings import is_deleted
+from transfers.cancellation.end_of_access import ended_at, ended_by
 from transfers.models import Order
 from transfers.order_page import register_diff
 from transfers.order_page.calls import CallBooking, bookings
@@ -253,7 +254,11 @@ def _call(order: Order) -> list[Panel]:
 
 
 def _result(order: Order) -> list[Panel]:
-    """With what its owner must still do, and where the authority's record differs."""
+    """With what is left to do, and where the authority's record differs; after its end, what holds now."""
+    ended = ended_at(order)
+    if ended is not None:
+        ended_with = ended_by(order)
+        return [_end(order, ended, ended_with.authority_code if ended_with else "")]
     differing = register_diff.rows(order)
     return [
         Result(order.site_number, order.entered_at, to_do(order)),
@@ -289,8 +294,12 @@ def _lapsed_panels(order: Order) -> list[Panel]:
 
 
 def _cancelled_panels(order: Order) -> list[Panel]:
-    deleted = is_deleted(order, order.authority_code)
-    return [*_authority_panels(order), Cancelled(order.site_number, order.domain, order.entered_at, deleted)]
+    return [*_authority_panels(order), _end(order, order.entered_at, order.authority_code)]
+
+
+def _end(order: Order, at: datetime, codes: str) -> Cancelled:
+    """What the end of the access means, which came with these codes of the authority."""
+    return Cancelled(order.site_number, order.display_domain, at, is_deleted(order, codes))
 
 
 # by the names in the rows of states

@@ -14,6 +14,7 @@ from icpportal.time_format import long_words
 from icpportal.workdays.calendar import end_of_answer
 from transfers.calls import queries as calls
 from transfers.cancellation.deleted_filings import is_deleted
+from transfers.cancellation.end_of_access import ended_at
 from transfers.models import Order
 from transfers.notifications.messages import kept_until
 from transfers.notifications.texted_mobiles import number_differs
@@ -70,6 +71,7 @@ def _reason(order: Order) -> str:
 CONDITIONS: dict[str, Callable[[Order, int], bool]] = {
     "call_missed": lambda order, to_change: calls.waits_for_choice(order),
     "nothing_to_change": lambda order, to_change: not to_change,
+    "access_ended": lambda order, to_change: ended_at(order) is not None,
     "filing_is_gone": lambda order, to_change: is_deleted(order, order.authority_code),
     "held": lambda order, to_change: order.held,
     "waits_for_answer": lambda order, to_change: queries.waits_for_answer(order),

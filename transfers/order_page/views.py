@@ -17,6 +17,7 @@ from icpportal.fields.components import PRIMARY, Action, Panel
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
 from transfers.calls import queries as calls
+from transfers.cancellation.end_of_access import ended_at, ended_by
 from transfers.models import Order
 from transfers.notifications.calendar_file import deadline_ics
 from transfers.order_page.panels import Buttons, Chase, Held, NotNow, WaysOut, deadline, erased_panel, panels_of
@@ -119,7 +120,10 @@ def _notes(order: Order, state: State, acts: list[Action]) -> list[Panel]:
 
 
 def _way_back(order: Order) -> list[Action]:
-    """From a cancellation that ended nothing to the website that stays with us."""
+    """From a cancellation that ended nothing to the website that stays with us, from what has ended to its end."""
+    if is_in(order, Group.APPROVED) and ended_at(order) is not None:
+        cancelled = ended_by(order)
+        return [Action(_("See the cancellation"), cancelled.get_absolute_url(), PRIMARY)] if cancelled else []
     if order.website_id is None or not (kind_of(order).ends_access and order.is_ended):
         return []
     stays = websites_of(order.owner).filter(pk=order.website_id).exists()

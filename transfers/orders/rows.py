@@ -72,6 +72,14 @@ CALL_MISSED = Instead(
     _("We have a question about your order, called and reached nobody. Choose a time below"),
     heading=_("Choose a time for our call"),
 )
+ACCESS_ENDED = Instead(
+    "access_ended",
+    _("This order was approved, and the transfer has ended since"),
+    heading=_("The transfer of %(domain)s to us has ended"),
+)
+FILING_IS_GONE = Instead(
+    "filing_is_gone", _("The authority has the filing on record no longer: its number is no longer valid")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

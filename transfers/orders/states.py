@@ -287,6 +287,7 @@ APPROVED = State(
     label=pgettext_lazy("state", "Approved"),
     heading=_("%(domain)s is on file with us"),
     sentence=_("Website number %(number)s"),
+    instead=(rows.ACCESS_ENDED,),
     turn=rows.NOBODY,
     tone="plain",
     icon="seal",
@@ -367,9 +368,7 @@ CANCELLED = State(
     label=_("Transfer cancelled"),
     heading=_("The transfer of %(domain)s is cancelled"),
     sentence=_("The number stays valid"),
-    instead=(
-        Instead("filing_is_gone", _("The authority has the filing on record no longer: its number is no longer valid")),
-    ),
+    instead=(rows.FILING_IS_GONE,),
     turn=rows.NOBODY,
     tone="slate",
     icon="bridge-open",
