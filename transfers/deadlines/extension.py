@@ -9,7 +9,10 @@ from django.db import transaction
 from django.db.models import F
 
 from icpportal.alarms import rows
+from icpportal.fields.types import Fact
+from transfers.deadlines.reminders import roles_of
 from transfers.models import Order
+from transfers.notifications import texted_mobiles
 from transfers.notifications.messages import notify_recipients
 from transfers.orders import queries, states
 from transfers.orders.kinds import is_in, where
@@ -43,8 +46,11 @@ def _extend(order: Order, by: timedelta, reason: str) -> bool:
             return False  # it moved on between query and update
         order.refresh_from_db()
         event = note(order, "deadline_moved", by="operations", words=reason)
-        if is_in(order, Group.PHONES_OPEN):
-            notify_recipients(order, "confirm_phones", event_id=event.pk, facts=queries.facts_of(order), now=event.at)
+        waiting = [check for check in queries.phone_checks(order) if not check.is_done]
+        if is_in(order, Group.PHONES_OPEN) and waiting:
+            facts: dict[str, Fact] = {"mobiles": texted_mobiles.masked_mobiles(waiting)}
+            roles = roles_of(waiting)
+            notify_recipients(order, "phones_extended", event_id=event.pk, facts=facts, roles=roles, now=event.at)
     return True
 
 

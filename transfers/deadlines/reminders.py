@@ -133,7 +133,7 @@ def remind(order: Order, now: datetime, *, dry_run: bool = False) -> str:
             "mobiles": texted_mobiles.masked_mobiles(waiting),
             "left": order.due_at and time_left(order.due_at, now),
         }
-        roles = _roles(waiting) if asks_for_phones else [ACCOUNT]
+        roles = roles_of(waiting) if asks_for_phones else [ACCOUNT]
         notify_recipients(order, template, event_id=event.pk, facts=facts, roles=roles, now=now)
     return template
 
@@ -146,7 +146,8 @@ def _pass_over(order: Order, now: datetime) -> None:
         same.update(reminded=found[0])
 
 
-def _roles(waiting: list[PhoneCheck]) -> list[str]:
+def roles_of(waiting: list[PhoneCheck]) -> list[str]:
+    """Who is told about phones that are not verified yet: the account, and each person whose phone it is."""
     roles = [ACCOUNT]
     for check in waiting:
         roles += ["subject_lead", "administrator"] if check.role == BOTH else [check.role]
