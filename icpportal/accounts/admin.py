@@ -246,11 +246,13 @@ class AccountAdmin(admin.ModelAdmin):
                 self.message_user(request, _("The invitation is on its way: its link is valid for three days"))
             self._change_roles(request, account, form.cleaned_data["held_roles"])
             return
-        obj.save(update_fields=["name", "is_active"])
+        super().save_model(request, obj, form, change)
+        obj.refresh_from_db(fields=["name", "is_active"])
         if "is_active" in form.changed_data:
             self._log_closing(request, obj)
             roles.note_duties_changed(obj)
-        self._change_roles(request, obj, form.cleaned_data["held_roles"])
+        if "held_roles" in form.changed_data:
+            self._change_roles(request, obj, form.cleaned_data["held_roles"])
         if not obj.is_active:
             end_sessions(obj)
 

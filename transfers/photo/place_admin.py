@@ -52,7 +52,7 @@ class PhotoPlaceAdmin(admin.ModelAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: PhotoPlace, form: PlaceForm, change: bool) -> None:
-        if change and not obj.active:
+        if change and "active" in form.changed_data and not obj.active:
             self._say(request, photo_places.close(obj))
         super().save_model(request, obj, form, change)
 

@@ -76,6 +76,15 @@ class CheckedForm(forms.Form):
         return cleaned
 
 
+class SeenForm(forms.Form):
+    """A form about a row that colleagues change too: what counts is what was changed on this page, not since."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        for name, each in self.fields.items():  # a POST without what the page showed is compared with the row
+            each.show_hidden_initial = not self.is_bound or self.add_initial_prefix(name) in self.data
+
+
 class StockPages(ModelAdmin):
     """What `ReviewDesk.register` adds to an admin class, so that Django's pages look like ours."""
 
@@ -170,9 +179,19 @@ class StockPages(ModelAdmin):
     ) -> type[forms.ModelForm]:
         """Django's; Enter in a text field presses a button of its own that only validates."""
         form: type[forms.ModelForm] = super().get_form(request, obj, change=change, **kwargs)
+        if change:
+            form = type(form.__name__, (SeenForm, form), {})
         if "_check" not in request.POST:
             return form
         return type(form.__name__, (CheckedForm, form), {"checked_words": self.checked_words})
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: forms.ModelForm, change: bool) -> None:
+        """Of a row that was there, writes what was changed on the page: the rest may be a colleague's by now."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        columns = {each.name for each in obj._meta.concrete_fields}
+        obj.save(update_fields=columns.intersection(form.changed_data))
 
     def row_title(self, row: models.Model) -> str:
         """The title of a row's page."""

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
+from lxml.html import document_fromstring
 
 from icpportal.accounts import roles
 from icpportal.accounts.actions import open_account
@@ -181,6 +182,17 @@ def test_closing_an_account_ends_its_sessions(desk, client_factory, lin, chen):
 
     assert [browser.get("/papers/").status_code for browser in browsers] == [302, 200]
     assert User.objects.get(pk=lin.pk).is_active is False
+
+
+def test_a_page_opened_before_a_colleague_closed_the_account_does_not_open_it_again(desk, lin):
+    opened = document_fromstring(desk.get(f"{USERS}{lin.pk}/change/").content)
+    shown = next(form.form_values() for form in opened.forms if "is_active" in form.fields)
+    User.objects.filter(pk=lin.pk).update(is_active=False)
+
+    desk.post(f"{USERS}{lin.pk}/change/", {**dict(shown), "name": "林新名"})
+
+    lin.refresh_from_db()
+    assert (lin.name, lin.is_active) == ("林新名", False)
 
 
 def test_no_account_can_be_deleted(desk, lin):

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from lxml.html import document_fromstring
 
 from icpportal.accounts.roles import OPERATIONS, REVIEWER, ensure
 from icpportal.outbox.models import Message
@@ -9,6 +10,7 @@ from tests.transfers import states
 from tests.transfers.builders import make_order, make_place, make_user, sign_in
 from transfers.photo import places as photo_places
 from verification.models import PhotoPlace
+from verification.photos.places import close
 
 pytestmark = pytest.mark.django_db
 LIST = "admin:verification_photoplace_changelist"
@@ -79,6 +81,19 @@ def test_renaming_a_place_notifies_nobody(operations):
 
     assert PhotoPlace.objects.get().name_zh == TYPED["name_zh"]
     assert not Message.objects.exists()
+
+
+def test_a_page_opened_before_a_colleague_closed_the_place_does_not_open_it_again(operations):
+    place = make_place()
+    opened = document_fromstring(operations.get(change(place)).content)
+    shown = next(form.form_values() for form in opened.forms if "name_zh" in form.fields)
+    close(place)
+    PhotoPlace.objects.update(phone="0951-0000-009")
+
+    operations.post(change(place), {**dict(shown), "name_zh": "新名"})
+
+    place.refresh_from_db()
+    assert (place.name_zh, place.active, place.phone) == ("新名", False, "0951-0000-009")
 
 
 def test_several_are_closed_and_opened_again_from_the_list(operations):
