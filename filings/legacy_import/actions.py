@@ -30,14 +30,14 @@ def begin(owner: User, account: LegacyAccount, *, now: datetime | None = None) -
     Idempotent: a second proof renews the first one and changes nothing else.
     """
     moment = now or timezone.now()
-    mine, created = LegacyImport.objects.select_related("owner").get_or_create(
-        owner=owner, account=account, defaults={"proved_at": moment, "created_at": moment, "entered_at": moment}
-    )
-    if created:
-        LegacyImportEvent.objects.create(
-            legacy_import=mine, move="prove", from_state="", to_state=mine.state, by=APPLICANT, actor=owner, at=moment
+    with transaction.atomic():
+        mine, created = LegacyImport.objects.select_related("owner").get_or_create(
+            owner=owner, account=account, defaults={"proved_at": moment, "created_at": moment, "entered_at": moment}
         )
-    else:
+        if created:
+            first = {"move": "prove", "from_state": "", "to_state": mine.state, "by": APPLICANT}
+            LegacyImportEvent.objects.create(legacy_import=mine, **first, actor=owner, at=moment)
+    if not created:
         LegacyImport.objects.filter(pk=mine.pk).update(proved_at=moment)
         mine.proved_at = moment
     look(mine, now=moment)

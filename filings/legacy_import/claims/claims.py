@@ -62,13 +62,14 @@ def is_reset(record: LegacyRecord) -> bool:
 def begin(owner: User, record: LegacyRecord, *, now: datetime | None = None) -> LegacyClaim:
     """Returns the owner's claim of this record, a new one unless there is one already."""
     moment = now or timezone.now()
-    claim, created = LegacyClaim.objects.get_or_create(
-        owner=owner, record=record, defaults={"created_at": moment, "entered_at": moment}
-    )
-    if created:
-        LegacyClaimEvent.objects.create(
-            claim=claim, move="begin", from_state="", to_state=claim.state, by=APPLICANT, actor=owner, at=moment
+    with transaction.atomic():
+        claim, created = LegacyClaim.objects.get_or_create(
+            owner=owner, record=record, defaults={"created_at": moment, "entered_at": moment}
         )
+        if created:
+            LegacyClaimEvent.objects.create(
+                claim=claim, move="begin", from_state="", to_state=claim.state, by=APPLICANT, actor=owner, at=moment
+            )
     return claim
 
 
