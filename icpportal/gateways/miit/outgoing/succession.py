@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from icpportal.alarms.actions import clear, open_alarm
@@ -87,14 +87,11 @@ class Waiting:
 
 def waiting(now: datetime) -> list[Waiting]:
     """Every queued report that waits for the answer to an earlier one, oldest first."""
-    rows = Report.objects.filter(Exists(EARLIER), state=ReportState.QUEUED).order_by("queued_at", "pk")
+    first = Subquery(EARLIER.order_by("pk").values("key")[:1])
+    rows = Report.objects.filter(state=ReportState.QUEUED).annotate(earlier=first).exclude(earlier=None)
+    found = rows.order_by("queued_at", "pk").values_list("key", "reference", "earlier", "queued_at")
     late = now - timedelta(days=settings.MIIT_EARLIER_REPORT_DAYS)
-    found = ((row, waits_for(row)) for row in rows)
-    return [
-        Waiting(row.key, row.reference, earlier.key, row.queued_at, row.queued_at <= late)
-        for row, earlier in found
-        if earlier is not None
-    ]
+    return [Waiting(key, reference, earlier, since, since <= late) for key, reference, earlier, since in found]
 
 
 def watch(now: datetime) -> list[Waiting]:

@@ -240,3 +240,15 @@ def test_queueing_takes_as_many_queries_however_many_wait(ministry, django_asser
     for number in (1, 2, 3):
         with django_assert_num_queries(9):  # two savepoints, look-up, insert, supersede
             report_queue.queue(access(reference=f"TR-{number}"))
+
+
+def test_what_waits_for_earlier_reports_is_found_in_one_query_however_much_it_is(ministry, django_assert_num_queries):
+    for order in ("TR-1", "TR-2", "TR-3"):
+        for number, state in enumerate(("numbered", "accepted", "queued"), 1):
+            report_queue.queue(access(number, reference=order))
+            Report.objects.filter(key=f"{order}.{number}").update(state=state)
+
+    with django_assert_num_queries(1):
+        found = succession.waiting(NOW)
+
+    assert [(each.key, each.earlier) for each in found] == [(f"TR-{n}.3", f"TR-{n}.1") for n in (1, 2, 3)]
