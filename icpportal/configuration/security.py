@@ -91,8 +91,8 @@ SET_ELSEWHERE = {"reports", "audit"}  # by the ministry's interface, and by AUDI
 def days(key: str, default: int) -> int:
     """The operator's value (`RETENTION_DAYS=papers=60,messages=90`), or the default."""
     chosen = OWN.get(key, str(default))
-    if not chosen.strip().isdecimal():
-        raise ImproperlyConfigured(f"RETENTION_DAYS cannot be read: {key} is a whole number of days.")
+    if not chosen.strip().isdecimal() or not int(chosen):  # 0 would erase within the hour
+        raise ImproperlyConfigured(f"RETENTION_DAYS cannot be read: {key} is a whole number of days, at least 1.")
     return int(chosen)
 
 

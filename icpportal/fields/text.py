@@ -3,6 +3,7 @@
 import codecs
 import re
 import unicodedata
+from argparse import ArgumentTypeError
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -149,3 +150,10 @@ def marked_encoding(head: bytes) -> str:
 def separator_in(line: str) -> str:
     """What stands between the cells of a table's line: a comma, or the tab with which Excel writes UTF-16."""
     return "\t" if "\t" in line else ","
+
+
+def typed_count(text: str) -> int:
+    """A number of things typed on the command line, from 1 on."""
+    if not text.isdecimal() or not int(text):
+        raise ArgumentTypeError(f"{text}: write a whole number from 1 on, such as 100")
+    return int(text)

@@ -101,11 +101,12 @@ def _rests(stop: Stop | None, wait: Wait | None) -> str:
 def queue_pieces(rows: Iterable[Row]) -> Iterator[str]:
     """All rows and their totals as one JSON object, in pieces."""
     totals: Counter[str] = Counter()
-    yield '{"reports": ['
+    before = '{"reports": ['  # said with the first row: the database may be away
     for row in rows:
-        yield f"{', ' if totals else ''}{in_json(asdict(row))}"
+        yield f"{before}{in_json(asdict(row))}"
+        before = ", "
         totals[row.state] += 1
-    yield f'], "totals": {in_json({"reports": totals.total(), **totals})}}}'
+    yield f'{"" if totals else before}], "totals": {in_json({"reports": totals.total(), **totals})}}}'
 
 
 def queue_lines(rows: list[Row], more: bool) -> list[str]:

@@ -105,6 +105,10 @@ def test_the_drafts_behind_an_unreadable_one_expire(authority: FakeAuthority, wa
     assert personal("林示范", "13900000001", "649999198502140009", bad.domain) == []
 
 
+def test_a_dry_run_without_anything_due_says_so(authority: FakeAuthority) -> None:
+    assert sweep_by_hand("--dry-run") == (0, ["nothing due; 0 failed"])
+
+
 def test_a_second_sweep_lists_what_the_first_set_aside_and_does_not_retry_it(authority: FakeAuthority) -> None:
     bad = make_order(due_at=NOW - timedelta(hours=1))
     spoil(bad, "answers")

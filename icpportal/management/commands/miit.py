@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
 from icpportal.alarms.restored import HeldBack, refuse_if_held
+from icpportal.fields.text import typed_count
 from icpportal.fields.types import Facts
 from icpportal.gateways.errors import NotYet, Refused, Retryable
 from icpportal.gateways.miit.codes.return_codes import Way
@@ -283,7 +284,7 @@ KINDS = {
         (("--order",), {"help": "reference of an order"}),
         (("--oldest",), {"action": "store_true", "help": "oldest first (lines only)"}),
         (("--after",), {"default": "", "help": "go on behind the report with this key (lines only)"}),
-        (("--limit",), {"type": int, "default": 100, "help": "so many lines; JSON holds all"}),
+        (("--limit",), {"type": typed_count, "default": 100, "help": "so many lines; JSON holds all"}),
     ),
     "show": Kind(
         show,
@@ -331,7 +332,7 @@ KINDS = {
     "send": Kind(
         send,
         "one round of sending; exit code 1 when something was parked or sending is stopped",
-        (("--limit",), {"type": int, "default": 50, "help": "at most so many files"}),
+        (("--limit",), {"type": typed_count, "default": 50, "help": "at most so many files"}),
         (("--dry-run",), {"action": "store_true", "help": "say what is due, send nothing"}),
     ),
     "go-on": Kind(

@@ -45,6 +45,18 @@ def test_a_command_reports_an_unavailable_database_in_one_line(away: Callable, c
     assert "Geheim" not in said
 
 
+def test_json_of_the_queue_is_not_begun_while_the_database_is_away(away: Callable) -> None:
+    assert away("miit", "queue", "--json").stdout == ""
+
+
+def test_a_chain_that_could_not_be_read_has_another_exit_code_than_a_broken_one(away: Callable) -> None:
+    done = away("verify_audit")
+
+    assert done.returncode == 3
+    (said,) = done.stderr.splitlines()
+    assert said.startswith("CommandError: The audit chain was not read: the database does not answer")
+
+
 def test_with_traceback_it_prints_one_as_before(away: Callable) -> None:
     assert "Traceback" in away("reconcile", "--traceback").stderr
 

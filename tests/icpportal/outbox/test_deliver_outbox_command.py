@@ -98,6 +98,16 @@ def test_the_exit_code_signals_only_what_needs_people(owe, post, capsys, error: 
     assert post.arrived == ["b"]
 
 
+@pytest.mark.parametrize("limit", ["-1", "0", "many"])
+def test_a_limit_that_is_no_number_of_messages_is_refused_with_an_example(owe, post, capsys, limit: str):
+    owe("a")
+
+    with pytest.raises(CommandError, match=f"{limit}: write a whole number from 1 on, such as 100"):
+        run(capsys, "--limit", limit)
+
+    assert post.arrived == []
+
+
 def test_without_a_time_it_is_now(owe, post, capsys):
     owe("a", not_before=timezone.now() + timedelta(minutes=1))
 

@@ -29,8 +29,9 @@ class Command(BaseCommand):
         else:
             for line in totals.lines:
                 self.stdout.write(line)
-            done = ", ".join(f"{move} {number}" for move, number in sorted(totals.moved.items())) or "nothing due"
+            done = ", ".join(f"{move} {number}" for move, number in sorted(totals.moved.items()))
+            said = f"{'would be ' if dry_run else ''}{done}" if done else "nothing due"
             aside = f", {totals.set_aside} set aside earlier" if totals.set_aside else ""
-            self.stdout.write(f"{'would be ' if dry_run else ''}{done}; {totals.failed} failed{aside}")
+            self.stdout.write(f"{said}; {totals.failed} failed{aside}")
         if troubled := totals.failed + totals.set_aside:
             raise CommandError(f"{troubled} orders could not be moved; see the log and `set_aside`", returncode=2)

@@ -4,15 +4,19 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from icpportal.audit import chain, checkpoints
 from icpportal.audit.verification import verify
+from icpportal.database import failures
+
+NOT_READ = 3  # exit code: nothing is known about the chain
 
 
 class Command(BaseCommand):
     help = (
         "Reads the audit chain from its beginning, or from where its oldest rows were removed, and names the first row "
-        "that is not as it was written; exit code 1 then."
+        "that is not as it was written; exit code 1 then, 3 when the chain was not read."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,8 +28,14 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        chain.link()
-        verdict = verify()
+        try:
+            chain.link()
+            verdict = verify()
+        except DatabaseError as problem:
+            if not (words := failures.explain(problem)):
+                raise
+            message = f"The audit chain was not read: {words[0].lower()}{words[1:]}"
+            raise CommandError(message, returncode=NOT_READ) from problem
         if options["json"]:
             self.stdout.write(
                 json.dumps(

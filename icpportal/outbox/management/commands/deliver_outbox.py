@@ -8,6 +8,7 @@ from typing import TypedDict, Unpack
 from django.core.management.base import BaseCommand, CommandError
 
 from icpportal.alarms import restored
+from icpportal.fields.text import typed_count
 from icpportal.outbox.delivery import Totals, deliver
 from icpportal.time_format import typed_moment
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--at", type=typed_moment, default=None, help="use this time instead of now (ISO 8601)")
-        parser.add_argument("--limit", type=int, default=100, help="maximum number of messages")
+        parser.add_argument("--limit", type=typed_count, default=100, help="maximum number of messages")
         parser.add_argument("--dry-run", action="store_true", help="count what is due, by channel, and send nothing")
         parser.add_argument("--json", action="store_true", help="one JSON object instead of words")
 
