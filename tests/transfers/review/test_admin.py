@@ -88,7 +88,7 @@ ELSEWHERE = {
     "note",
 }
 ELSEWHERE |= {"allow_request", "decline_request", "withdraw_request"}
-ELSEWHERE |= {"to_second", "to_first", "confirm", "send_to_first"}  # in test_second_look.py
+ELSEWHERE |= {"to_second", "to_first", "confirm", "send_to_first", "judge_again"}  # in test_second_look.py
 
 
 def test_every_button_of_the_case_page_is_tested_below():

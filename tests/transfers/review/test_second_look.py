@@ -308,7 +308,7 @@ def test_both_decisions_of_a_second_person_can_be_undone_for_a_minute(gao, lin, 
 
 
 def test_the_accepting_reviewer_takes_it_back_and_it_is_checked_again_whatever_the_draw(accepted, gao, settings):
-    assert "withdrawn" in message_after(gao[1], accepted, "withdraw_request")
+    assert "The order is yours again: judge it yourself" in message_after(gao[1], accepted, "judge_again")
 
     assert look().outcome == "withdrawn"
     settings.SECOND_LOOK_PROVINCES = []
@@ -321,7 +321,7 @@ def test_the_accepting_reviewer_takes_it_back_and_it_is_checked_again_whatever_t
 def test_who_judges_again_has_the_order_and_not_the_colleague_who_was_looking_at_it(looked_at, gao, lin):
     assert read(looked_at).reviewer == lin[0]
 
-    message_after(gao[1], looked_at, "withdraw_request")
+    message_after(gao[1], looked_at, "judge_again")
 
     assert (look().outcome, read(looked_at).reviewer) == ("withdrawn", gao[0])
     assert "Yours until" in case(gao[1], looked_at)
@@ -331,13 +331,13 @@ def test_nobody_judges_again_what_the_second_person_has_just_decided(looked_at, 
     settings.DECISION_OPEN_FOR = timedelta(minutes=1)
     message_after(lin[1], looked_at, "confirm")
 
-    said = message_after(gao[1], looked_at, "withdraw_request")
+    said = message_after(gao[1], looked_at, "judge_again")
 
     assert ("has decided this order" in said, look().outcome, read(looked_at).reviewer) == (True, "", lin[0])
 
 
 def test_nobody_else_can_take_it_back(looked_at, lin):
-    assert "Only who made the request withdraws it" in message_after(lin[1], looked_at, "withdraw_request")
+    assert "Only who made the request withdraws it" in message_after(lin[1], looked_at, "judge_again")
     assert look().outcome == ""
 
 

@@ -34,7 +34,6 @@ from transfers.review.cases.parts.parts import parts_of
 from transfers.review.cases.parts.photo_rules import lacking_rules, reasons_lost, unmet
 from transfers.review.cases.unused import ANSWER_TO, CALL, PHOTO, REFUSE
 from transfers.review.staff import colleagues_of
-from transfers.second_look.queries import open_look
 
 PHOTO_RULES = ("verdict.photo.",)
 RETURN, FINAL = "return_form", "refuse_form"
@@ -264,13 +263,18 @@ def _decline_request(order: Order, reviewer: User, typed: TypedText) -> None:
 
 @case_action(gettext_lazy("Your request is withdrawn"), decides=False, stays=True)
 def _withdraw_request(order: Order, reviewer: User, typed: TypedText) -> None:
-    """Ends the wait; an order that waited for a second look goes back to the person who accepted it."""
-    is_look = open_look(order) is not None
-    asked = _request(order, typed, SUBMIT if is_look else REFUSAL)
+    asked = _request(order, typed)
+    approvals.withdraw(asked, actor=reviewer)
+    _give_back(order, asked)
+
+
+@case_action(gettext_lazy("The order is yours again: judge it yourself"), decides=False, stays=True)
+def _judge_again(order: Order, reviewer: User, typed: TypedText) -> None:
+    """Ends the wait for a second look; the order goes back to the person who accepted it."""
+    asked = _request(order, typed, SUBMIT)
     with transaction.atomic():
         approvals.withdraw(asked, actor=reviewer)
-        if is_look:
-            leases.take_over(Order.objects.get(pk=order.pk), reviewer)  # read again: it waits no longer
+        leases.take_over(Order.objects.get(pk=order.pk), reviewer)  # read again: it waits no longer
     _give_back(order, asked)
 
 
