@@ -88,6 +88,8 @@ window.addEventListener("DOMContentLoaded", () => {
   live.className = "sr";
   live.setAttribute("role", "status");
   document.body.append(live);
+  // between two texts that are read out: the signs of the language
+  const { stop, colon } = document.querySelector(".focus")?.dataset || {};
 
   // --- papers ---
   const strip = all(".strip a");
@@ -224,7 +226,7 @@ window.addEventListener("DOMContentLoaded", () => {
     draw();
     if (say) {
       window.history.replaceState(null, "", `${window.location.search}#${part.id}`);
-      live.textContent = `${find("h3", part).textContent}. ${find("header p", part).textContent}`;
+      live.textContent = find("h3", part).textContent + stop + find("header p", part).textContent;
     }
   };
   const visible = (index) => !links[index].closest("li").hidden;
@@ -447,7 +449,7 @@ window.addEventListener("DOMContentLoaded", () => {
     radio.checked = true;
     radio.dispatchEvent(new Event("input", { bubbles: true }));
     radio.dispatchEvent(new Event("change", { bubbles: true }));
-    live.textContent = `${find(".rule", rules[ruled]).textContent}: ${radio.closest("label").textContent.trim()}`;
+    live.textContent = find(".rule", rules[ruled]).textContent + colon + radio.closest("label").textContent.trim();
     atRule(ruled + 1);
   };
   if (rules.length && form) {
