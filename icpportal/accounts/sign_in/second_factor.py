@@ -29,6 +29,7 @@ from icpportal.privacy.blind_index import blind_index
 from icpportal.privacy.crypto import seal, unseal
 
 BOUND_TO = "allauth.mfa"
+WRONG = "incorrect_code"  # allauth's name of a refused code
 STEP = timedelta(seconds=30)  # the app's time step
 LIVES = STEP * (2 * settings.MFA_TOTP_TOLERANCE + 1)  # from one step early to one step late
 
@@ -38,7 +39,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": _("The code is wrong: enter the one the app shows now"),
+        WRONG: _("The code is wrong: enter the one the app shows now"),
         "unverified_email": _("Confirm your email first, then set up the authenticator app"),
     }
 
@@ -62,6 +63,7 @@ class AppCodeField(CodeField):
     """A code from the app, or a recovery code of eight digits."""
 
     lengths = (6, 8)
+    wrong_length = _("Enter the 6 digits of the app or the 8 of a recovery code")
 
 
 def take(user: User, code: str) -> bool:
@@ -70,14 +72,25 @@ def take(user: User, code: str) -> bool:
 
 
 class TakenOnce(base_forms.BaseAuthenticateForm):
-    """Refuses a correct code that was used before; allauth's own memory ends before the code expires."""
+    """Refuses a correct code that was used before; allauth's own memory ends before the code expires.
+
+    One sentence for both: of a recovery code nobody can tell a wrong one from a used one.
+    """
 
     def clean_code(self) -> str:
-        code: str = super().clean_code()
+        try:
+            code: str = super().clean_code()
+        except forms.ValidationError as refusal:
+            raise (_wrong_or_used() if refusal.code == WRONG else refusal) from None
         if not take(self.user, code):
             self._emit_authentication_failed(self.authenticator)
-            raise SecondFactorAdapter().validation_error("incorrect_code")
+            raise _wrong_or_used()
         return code
+
+
+def _wrong_or_used() -> forms.ValidationError:
+    words = _("The code is wrong or was used before: enter a new one from the app, or a recovery code not used yet")
+    return forms.ValidationError(words, code=WRONG)
 
 
 class AuthenticateForm(TakenOnce, base_forms.AuthenticateForm):

@@ -5,6 +5,7 @@ from urllib.parse import unquote
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.urls import reverse
 from django.utils import timezone
@@ -44,6 +45,11 @@ def with_app(user):
     secret = generate_totp_secret()
     TOTP.activate(user, secret)
     return secret
+
+
+def recovery_code(user):
+    """The first recovery code of an account with an app."""
+    return RecoveryCodes.activate(user).get_unused_codes()[0]
 
 
 def step_up(client, user):
@@ -254,6 +260,35 @@ def test_a_recovery_code_is_valid_once(client, client_factory, rev, asked):
 
     assert answers[0].url == reverse("admin:index")
     assert errors(answers[1]) == {"code": ["incorrect_code"]}
+
+
+@pytest.mark.parametrize("spent", ["app", "recovery"])
+def test_whoever_enters_a_code_again_reads_that_it_may_be_used_up(client, client_factory, rev, asked, spent):
+    """The app still showed the code, and a recovery code is in no app: "enter the one the app shows now"."""
+    secret = with_app(rev)
+    code = shown_now(secret) if spent == "app" else recovery_code(rev)
+    other = client_factory()
+    for browser in (client, other):
+        sign_in(browser, rev)
+    client.post(reverse("mfa_authenticate"), {"code": code})
+
+    refused = other.post(reverse("mfa_authenticate"), {"code": code})
+
+    assert errors(refused) == {"code": ["incorrect_code"]}
+    assert (
+        "The code is wrong or was used before: enter a new one from the app, or a recovery code not used yet"
+        in unescape(words(refused))
+    )
+
+
+def test_whoever_leaves_out_a_digit_of_a_recovery_code_reads_how_many_it_has(client, rev, asked):
+    """The answer asked for six digits, where a recovery code has eight."""
+    with_app(rev)
+    half = sign_in(client, rev)
+
+    refused = client.post(half.url, {"code": "1234567"})
+
+    assert "Enter the 6 digits of the app or the 8 of a recovery code" in unescape(words(refused))
 
 
 def test_recovery_codes_are_shown_once(client, rev, asked):
