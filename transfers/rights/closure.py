@@ -34,8 +34,8 @@ TASK = "icpportal.tasks.sweep_rights"
 STAFF = _("An account of staff is closed by the people who gave it its duties: ask them.")
 AT_AUTHORITY = _("An order is with the authority. It cannot be called back, and the law asks us to see it through.")
 HELD = _(
-    "An official procedure needs what we keep of you, so we must not erase it now. You can tell us now: we close the "
-    "account when the procedure is over."
+    "An official procedure needs what we keep of you, so we must not erase it now. We close the account when the "
+    "procedure is over."
 )
 
 

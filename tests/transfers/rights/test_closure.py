@@ -238,6 +238,29 @@ def test_while_the_authority_has_an_order_the_request_waits_and_can_be_withdrawn
     assert client.get(URL).status_code == 302
 
 
+def test_whose_request_must_wait_reads_that_it_can_be_taken_back_and_once_asked_is_not_told_to_ask(
+    client: Client,
+) -> None:
+    """The box said that nobody can undo it, where "Keep the account" does; the page went on offering to ask."""
+    user = make_user()
+    with_papers(user, states.AUTHORITY_REVIEW)
+    prove_again(client, user)
+    before = read(client, URL)
+    client.post(URL, SURE)
+    after = read(client, URL)
+
+    final, waits, offer = (
+        "Nobody can undo this",
+        "Until it is closed I can take this back",
+        "You can tell us now, and take it back",
+    )
+    assert [final in before, waits in before, offer in before, offer in after] == [False, True, True, False]
+    assert "Until the order ends we use your data for that order only; then we close the account." in after
+    other = make_user()
+    prove_again(client, other)
+    assert [words in read(client, URL) for words in (final, waits)] == [True, False]
+
+
 def test_an_account_stays_open_when_its_owner_takes_the_request_back_while_a_worker_comes_to_it(
     client: Client,
 ) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
+from icpportal.fields.form_types import Posted
 from icpportal.fields.types import Words
 from transfers.duties.actions import open_duties
 from transfers.duties.rows import DutyRow, duty_rows
@@ -29,6 +30,11 @@ class CloseForm(forms.Form):
         label=_("I want to close my account. Nobody can undo this"),
         error_messages={"required": _("Tick the box to close the account")},
     )
+
+    def __init__(self, data: Posted | None = None, *, waits: bool) -> None:
+        super().__init__(data)
+        if waits:
+            self.fields["sure"].label = _("I want to close my account. Until it is closed I can take this back")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +69,7 @@ def close(request: HttpRequest) -> HttpResponse:
         return _take_back(request, user)
     if is_asked or user.is_staff:
         return render_page(request, WaitsPage(why_not=why_not, orders=orders, is_asked=is_asked))
-    form = CloseForm(request.POST if request.method == "POST" else None)
+    form = CloseForm(request.POST if request.method == "POST" else None, waits=bool(why_not))
     if form.is_valid():
         return _ask(request, user)
     duties = duty_rows(open_duties(user))
