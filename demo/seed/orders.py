@@ -190,7 +190,6 @@ def _place(owner: User, seed: Seed, dice: random.Random, number: int) -> None:
     EXTRAS.get(seed.state, lambda *_: None)(order, owner, on_file)
     if "send_back" in seed.moves and seed.state == states.SUBMITTED.key:
         _add_return(order, owner, on_file)
-        order.rounds.update(decided_at=order.created_at + 12 * HOUR)
         Order.objects.filter(pk=order.pk).update(returns=1)
     if seed.objected:
         desk_work.object_to(order)
@@ -338,8 +337,9 @@ def _papers(order: Order, *, with_photo: bool) -> None:
 
 
 def _add_return(order: Order, owner: User, on_file: str) -> None:
+    decided_at = order.events.get(move="send_back").at
     opened = ReviewRound.objects.create(
-        order=order, number=1, reviewer=owner, decision="send_back", decided_at=timezone.now()
+        order=order, number=1, reviewer=owner, decision="send_back", decided_at=decided_at
     )
     for part, reason, value in (
         ("website.site_name", "site_name", order.answer("website")["site_name"]),

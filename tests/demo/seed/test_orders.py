@@ -14,7 +14,7 @@ from icpportal.accounts.models import User
 from icpportal.approvals.models import SUBMIT, ApprovalRequest
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_reviewer, make_user
-from transfers.models import Call, Objection, Order, ReviewRound
+from transfers.models import Call, Objection, Order, OrderEvent, ReviewRound
 from transfers.review.baskets.rows import in_review
 
 
@@ -54,6 +54,24 @@ def test_a_reviewer_of_the_demo_finds_a_day_of_mixed_work(monkeypatch: pytest.Mo
     objection, call = Objection.objects.get(), Call.objects.get()
     assert {objection.order, call.order} <= set(open_ones)
     assert (objection.owner, call.ended_at) == (people["newcomer"], None)
+
+
+@pytest.mark.django_db
+def test_a_returned_demo_order_was_returned_when_its_timeline_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its page quoted our reviewer at another hour than the timeline."""
+    returned = [seed for seed in demo_orders.SEEDS if "send_back" in seed.moves]
+    monkeypatch.setattr(demo_orders, "SEEDS", returned)
+    monkeypatch.setattr(demo_orders.free_filings, "ministry", Mock())
+    monkeypatch.setattr(demo_orders, "save_names", lambda names: None)
+    monkeypatch.setattr(demo_orders, "_papers", lambda order, **options: None)
+
+    demo_orders.place(make_user("lin@example.com"), random.Random(1))
+
+    rounds = ReviewRound.objects.filter(decision="send_back")
+    told = {each.order_id: each.decided_at for each in rounds}
+    events = OrderEvent.objects.filter(order__in=told, move="send_back")
+    assert told == {each.order_id: each.at for each in events}
+    assert len(told) == len(returned)
 
 
 @pytest.mark.django_db
