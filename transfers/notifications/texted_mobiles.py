@@ -6,6 +6,7 @@ A transfer changes nobody's number at the ministry, so what was typed here says 
 from collections.abc import Iterable
 from typing import Protocol
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from filings.register.certificates import Shape, certificate
@@ -18,8 +19,8 @@ from transfers.orders.people import BOTH, SUBJECT_LEAD, Person, by_role
 ONE_UNKNOWN = _("the phone on the filing")
 ALL_UNKNOWN = _("the phones on the filing")
 # each follows a sentence: English needs the leading space
-NOT_TOLD = _(" We are not told that number: it can differ from the one you entered.")
-NOT_AS_TYPED = _(" That is the number on the filing, not the one you entered.")
+NOT_TOLD = _(" We are not told that number: it can differ from the one entered in the order.")
+NOT_AS_TYPED = _(" {mobile} is the number on the filing, not the one entered in the order.")
 BACK_OF_PERMIT = _(" With a Hong Kong or Macao travel permit, it is the number on the back, with full-width brackets.")
 
 
@@ -68,14 +69,16 @@ def facts(order: Order, texted: Iterable[TextedPerson]) -> dict[str, Fact]:
     found = list(texted)
     if not found or not all(each.mobile_masked for each in found):
         return {"mobiles": masked_mobiles(found) or not_told(order), "mobiles_note": NOT_TOLD}
-    return {"mobiles": masked_mobiles(found), "mobiles_note": NOT_AS_TYPED if _differs(order, found) else ""}
+    notes = [format_lazy(NOT_AS_TYPED, mobile=mobile) for mobile in masked_mobiles(_differing(order, found))]
+    return {"mobiles": masked_mobiles(found), "mobiles_note": format_lazy("{}" * len(notes), *notes)}
 
 
 def number_differs(order: Order) -> bool:
     """Whether the ministry texted a number other than the typed one: unchanged, the order would lapse again."""
-    return _differs(order, queries.phone_checks(order))
+    return bool(_differing(order, queries.phone_checks(order)))
 
 
-def _differs(order: Order, texted: Iterable[TextedPerson]) -> bool:
+def _differing(order: Order, texted: Iterable[TextedPerson]) -> list[TextedPerson]:
+    """Those whose number on the filing is known and is not the typed one."""
     known = [each for each in texted if each.mobile_masked]
-    return any(each.mobile_masked != mask_mobile(person_of(order, each.role).mobile) for each in known)
+    return [each for each in known if each.mobile_masked != mask_mobile(person_of(order, each.role).mobile)]

@@ -21,6 +21,7 @@ from transfers.models import Order
 pytestmark = pytest.mark.django_db
 TYPED = "139****1295"
 ON_FILE = "139****0004"
+LEADS = "139****0001"  # entered as it is on the filing
 NOBODY_LEADS = re.compile(r"""\b(?:href|src|action)=(?:""|''|"#"|[\s>])""")
 SITES = {("seed-2018", "64"): "nxcainfo.miitbeian.gov.cn", ("current-2020", "64"): "beian.miit.gov.cn"}
 
@@ -91,6 +92,29 @@ def test_both_phones_of_2018_are_named_with_their_last_digits_in_a_short_text(au
 
     assert "138****0003、139****0004" in words(order, "email")
     assert "尾号0003、0004" in words(order, "sms")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", f"{ON_FILE} is the number on the filing, not the one entered in the order."),
+        ("zh-hans", f"{ON_FILE} 是备案登记的号码，与订单中填写的不同。"),
+    ],
+)
+def test_of_two_phones_only_the_one_that_differs_is_said_not_to_be_the_one_entered(
+    authority: Any, language: str, said: str
+) -> None:
+    """The lead, whose number was entered as it is on the filing, read that it was not."""
+    order = handed_over("seed-2018")
+    type(order.owner).objects.filter(pk=order.owner_id).update(language=language)
+    authority.phone_states = [texted(LEADS, Role.SUBJECT_LEAD), texted()]
+
+    take_answer(receipt(order))
+
+    mail = words(order, "email")
+    assert said in mail
+    assert mail.count(LEADS) == 1  # where the code goes, and nothing more
+    assert ("That is the number" in mail, "并非您填写的" in mail) == (False, False)
 
 
 @pytest.mark.parametrize("trouble", [None, [], Retryable("no answer"), Refused("no", code="1")])
