@@ -17,7 +17,7 @@ BETWEEN = {"zh": "、", "en": ", "}
 THEIR_ANSWER = _("The authority's answer")
 CODE = _("Code %(code)s")
 CHANGE_HERE = _("To change in this order: %(pages)s")
-ELSEWHERE = _("Nothing to change in this order. Say on its page what was done elsewhere")
+ELSEWHERE = _("Nothing to change in this order. Its page asks what was done elsewhere")
 
 # the sentence about parts that a return does not name
 ALL_PASSED = _("Everything else passed and stays as it is.")

@@ -89,7 +89,7 @@ def test_the_mail_has_code_words_and_advice(language: str) -> None:
     ("code", "where"),
     [
         ("1008", {"en": "To change in this order: Documents", "zh-hans": "在此订单中修改：上传资料"}),
-        ("1020", {"en": "Nothing to change in this order. Say on its", "zh-hans": "此订单无需修改，请在订单页"}),
+        ("1020", {"en": "Nothing to change in this order. Its page asks", "zh-hans": "此订单无需修改，已办理的事项"}),
     ],
 )
 def test_the_mail_says_where_each_code_is_resolved(language: str, code: str, where: dict[str, str]) -> None:
@@ -100,6 +100,25 @@ def test_the_mail_says_where_each_code_is_resolved(language: str, code: str, whe
 
     assert {"en": f"1. Code {code}\n", "zh-hans": f"1. 代码 {code}\n"}[language] in sent
     assert f"   {where[language]}" in sent
+
+
+@LANGUAGES
+def test_who_is_only_named_is_asked_neither_to_say_anything_on_a_page_nor_told_of_changes_that_nobody_has_to_make(
+    language: str,
+) -> None:
+    """Only the account can open the page, and here nothing in the order changes."""
+    refuse()
+
+    letters = Message.objects.filter(template="order_returned_by_authority", channel="email", user=None)
+    sent = [
+        catalogue.render(each.template, "email", language, formats.unpack(each.payload["context"])) for each in letters
+    ]
+    texts = "".join(each.text for each in sent)
+    assert sent
+    assert [words in texts for words in ("Say on its page", "makes the changes", "请在订单页", "账号修改")] == [
+        False
+    ] * 4
+    assert {"en": "Nothing to change in this order", "zh-hans": "此订单无需修改"}[language] in texts
 
 
 @LANGUAGES
