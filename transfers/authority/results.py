@@ -48,6 +48,7 @@ from transfers.returns.verdict_labels import named_codes
 logger = logging.getLogger(__name__)
 PASSWORD = "filing_password"  # noqa: S105 -- the name of a step
 BROKEN = (LookupError, TypeError, ValueError, ArithmeticError, IntegrityError)
+PHONES_FAILED = "phones_failed"  # the move that returns an order for its phones alone
 OVERTAKEN = "the order moved meanwhile"
 NO_ORDER = "no such order"
 NO_REPORT = "the order has made no such report"
@@ -253,7 +254,7 @@ def _turned_down(order: Order, answer: Answer, now: datetime) -> None:
 def _return_for_phones(order: Order, answer: Answer, now: datetime) -> None:
     """Returns it so that it can be sent again unchanged; if the clock did so before, only notes the answer."""
     if not is_in(order, Group.LAPSED):
-        _fire_with_words(order, "phones_failed", answer, now)
+        _fire_with_words(order, PHONES_FAILED, answer, now)
         return
     last_move = came_by(order)
     if last_move is None or last_move.note != AUTHORITY_WORDS:
@@ -284,6 +285,8 @@ def _fire_with_words(order: Order, move: str, answer: Answer, now: datetime, era
     """Makes a move, with the code and words in the timeline, in the message and on the order."""
     reasons: dict[str, Fact] = {"reason": advice(order, answer.code), "reasons": named_codes(answer.code)}
     facts = {**queries.facts_of(order), **reasons}
+    if move == PHONES_FAILED:
+        facts["mobiles_note"] = texted_mobiles.differences(order, queries.phone_checks(order))
     columns = said_columns(answer)
     order.authority_code, order.authority_words = columns["authority_code"], columns["authority_words"]
     words = as_note(answer.code, answer.words)

@@ -118,7 +118,8 @@ def remind(order: Order, now: datetime, *, dry_run: bool = False) -> str:
             _pass_over(order, now)
         return ""
     hours, template = found
-    waiting = [check for check in queries.phone_checks(order) if not check.is_done]
+    checks = list(queries.phone_checks(order))
+    waiting = [check for check in checks if not check.is_done]
     asks_for_phones = is_in(order, Group.PHONES_OPEN)
     if asks_for_phones and not waiting:
         return ""
@@ -131,6 +132,7 @@ def remind(order: Order, now: datetime, *, dry_run: bool = False) -> str:
         event = note(order, "reminded", by=CLOCK, at=now)
         facts: dict[str, Fact] = {
             "mobiles": texted_mobiles.masked_mobiles(waiting),
+            "mobiles_note": texted_mobiles.differences(order, checks),
             "left": order.due_at and time_left(order.due_at, now),
         }
         roles = roles_of(waiting) if asks_for_phones else [ACCOUNT]

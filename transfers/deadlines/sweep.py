@@ -228,6 +228,7 @@ def _phones_over(order: Order, this: Sweep) -> str:
         "all_stated": bool(checks) and all(check.is_done for check in checks),
         "due": order.due_at,
         "mobiles": texted_mobiles.masked_mobiles(check for check in checks if not check.is_done),
+        "mobiles_note": texted_mobiles.differences(order, checks),
     }
     move = GO_ON if ORDER.can(order, GO_ON, CLOCK, facts) else state_of(order).clock
     return _fire(order, move, facts, this)

@@ -69,8 +69,13 @@ def facts(order: Order, texted: Iterable[TextedPerson]) -> dict[str, Fact]:
     found = list(texted)
     if not found or not all(each.mobile_masked for each in found):
         return {"mobiles": masked_mobiles(found) or not_told(order), "mobiles_note": NOT_TOLD}
-    notes = [format_lazy(NOT_AS_TYPED, mobile=mobile) for mobile in masked_mobiles(_differing(order, found))]
-    return {"mobiles": masked_mobiles(found), "mobiles_note": format_lazy("{}" * len(notes), *notes)}
+    return {"mobiles": masked_mobiles(found), "mobiles_note": differences(order, found)}
+
+
+def differences(order: Order, texted: Iterable[TextedPerson]) -> Words:
+    """A sentence for each number on the filing that is not the typed one; "" without any."""
+    notes = [format_lazy(NOT_AS_TYPED, mobile=mobile) for mobile in masked_mobiles(_differing(order, texted))]
+    return format_lazy("{}" * len(notes), *notes)
 
 
 def number_differs(order: Order) -> bool:

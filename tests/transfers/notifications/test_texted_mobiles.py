@@ -1,6 +1,8 @@
 """Mail, text and page name the same phone, the one the ministry texts, and the site where its code is entered."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +18,8 @@ from icpportal.outbox.texts.message_content import content_of
 from tests.transfers import states
 from tests.transfers.builders import administrator_answers, make_order, sign_in
 from transfers.authority.results import pull, take_answer
+from transfers.deadlines.reminders import remind
+from transfers.deadlines.sweep import sweep
 from transfers.models import Order
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +119,38 @@ def test_of_two_phones_only_the_one_that_differs_is_said_not_to_be_the_one_enter
     assert said in mail
     assert mail.count(LEADS) == 1  # where the code goes, and nothing more
     assert ("That is the number" in mail, "并非您填写的" in mail) == (False, False)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("how", ["order_lapsed", "order_phones_failed", "lapsed_reminder"])
+def test_who_waited_for_the_code_at_another_number_reads_with_the_return_to_which_one_it_goes(
+    client: Client, authority: Any, how: str, language: str
+) -> None:
+    """The mail said to resubmit it unchanged, the page to have the number on the filing changed first."""
+    order = handed_over()
+    type(order.owner).objects.filter(pk=order.owner_id).update(language=language)
+    authority.phone_states = [texted()]
+    take_answer(receipt(order))
+    if how == "order_phones_failed":
+        refused = replace(receipt(order), id="no", kind=AnswerKind.TURNED_DOWN, code="1002", words="短信核验未通过")
+        take_answer(refused)
+    else:
+        over = timezone.now() + timedelta(days=3)
+        Order.objects.filter(pk=order.pk).update(due_at=over - timedelta(hours=1))
+        sweep(now=over)
+    if how == "lapsed_reminder":
+        order.refresh_from_db()
+        assert order.due_at is not None
+        remind(order, (order.due_at - timedelta(days=1)).replace(hour=4))  # noon in Beijing
+
+    page = sign_in(client, order.owner).get(order.get_absolute_url(), headers={"accept-language": language})
+    mail = words(order, "email", how)
+    assert {"en": "Have the number on the filing changed first", "zh-hans": "请先变更备案中的手机号"}[language] in (
+        page.content.decode()
+    )
+    assert {"en": f"{ON_FILE} is the number on the filing", "zh-hans": f"{ON_FILE} 是备案登记的号码"}[language] in mail
+    assert {"en": "update the filing first", "zh-hans": "请先到原接入商变更备案"}[language] in mail
+    assert "原样" not in words(order, "sms", how)
 
 
 @pytest.mark.parametrize("trouble", [None, [], Retryable("no answer"), Refused("no", code="1")])
