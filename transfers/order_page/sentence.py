@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal.desk import own_words
 from icpportal.fields.language_marks import reads_chinese
+from icpportal.gateways.miit.codes.processing_codes import opened_by
 from icpportal.lifecycle import APPLICANT
 from icpportal.time_format import long_words
 from icpportal.workdays.calendar import end_of_answer
@@ -74,6 +75,7 @@ CONDITIONS: dict[str, Callable[[Order, int], bool]] = {
     "access_ended": lambda order, to_change: ended_at(order) is not None,
     "filing_is_gone": lambda order, to_change: is_deleted(order, order.authority_code),
     "held": lambda order, to_change: order.held,
+    "settled_elsewhere": lambda order, to_change: not opened_by(order.authority_code),
     "waits_for_answer": lambda order, to_change: queries.waits_for_answer(order),
     "waits_for_id": lambda order, to_change: queries.waits_for_id(order),
     "waits_for_other_decision": lambda order, to_change: queries.waits_for_other_decision(order),

@@ -72,6 +72,14 @@ CALL_MISSED = Instead(
     _("We have a question about your order, called and reached nobody. Choose a time below"),
     heading=_("Choose a time for our call"),
 )
+SETTLED_ELSEWHERE = Instead(
+    "settled_elsewhere",
+    _(
+        "The authority returned it. Nothing in the order has to change."
+        " Resubmit by %(due)s, or the order will be closed"
+    ),
+    heading=_("Settle it elsewhere, then resubmit"),
+)
 ACCESS_ENDED = Instead(
     "access_ended",
     _("This order was approved, and the transfer has ended since"),

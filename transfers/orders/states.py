@@ -267,6 +267,7 @@ AUTHORITY_RETURNED = State(
     label=_("Returned by the authority"),
     heading=_("Make changes and resubmit"),
     sentence=_("The authority returned it. Resubmit by %(due)s, or the order will be closed"),
+    instead=(rows.SETTLED_ELSEWHERE,),
     turn=rows.YOU,
     tone="amber",
     icon="return",

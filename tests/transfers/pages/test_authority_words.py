@@ -103,6 +103,22 @@ def test_the_mail_says_where_each_code_is_resolved(language: str, code: str, whe
 
 
 @LANGUAGES
+@pytest.mark.parametrize("code", ["1008", "1020"])
+def test_who_has_nothing_to_change_is_not_told_by_the_heading_to_make_changes(
+    client: Client, language: str, code: str
+) -> None:
+    """With 1020 the page said "Make changes", and below that there is nothing to change."""
+    order = make_complete(state=states.AUTHORITY_REVIEW, report=1)
+    tell(order, AnswerKind.TURNED_DOWN, code=code, words=SAID)
+
+    shown = page(client, order.owner, order.get_absolute_url(), language)
+
+    changes = {"en": "Make changes and resubmit", "zh-hans": "请修改后重新提交"}[language]
+    elsewhere = {"en": "Settle it elsewhere, then resubmit", "zh-hans": "请另行办妥后重新提交"}[language]
+    assert (changes in shown, elsewhere in shown) == (code == "1008", code == "1020")
+
+
+@LANGUAGES
 def test_who_is_only_named_is_asked_neither_to_say_anything_on_a_page_nor_told_of_changes_that_nobody_has_to_make(
     language: str,
 ) -> None:
