@@ -130,6 +130,21 @@ def test_the_focus_goes_to_the_summary_and_from_there_to_each_field(visit):
     assert page.title().startswith("Error: ")
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whoever_goes_from_the_summary_to_a_field_sees_its_name_and_what_is_wrong(visit, language, width):
+    """The input was at the top of the window, and its name, hint and error above it."""
+    page = visit("/gallery/?errors", language, width=width)
+    hidden = []
+
+    for link in page.locator(".error-summary a").all():
+        link.click()
+        top = page.evaluate("document.activeElement.closest('.field').getBoundingClientRect().top")
+        hidden += [link.get_attribute("href")] if top < 0 else []
+
+    assert hidden == []
+
+
 def test_without_script_everything_needed_is_there_and_no_dead_control_is_shown(visit):
     page = visit("/gallery/", java_script_enabled=False)
 
