@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from icpportal.accounts.models import User
@@ -100,7 +101,7 @@ def company() -> Order:
     finding = {NAME: ["名称与备案规则不符？"]}
     record = {**{name: entered[name] for name in ON_FILE}, **OTHER_ON_FILE}
     advice = {"findings": {"zh-hans": finding, "en": finding}, "record": record}
-    order = make_order(state=states.SUBMITTED, advice=advice)
+    order = make_order(state=states.SUBMITTED, submitted_at=timezone.now(), advice=advice)
     for slot, side in PAPERS:
         make_ready_document(order, slot, side=side)
     catalogue.seed(ReturnReason, ReasonVersion)
