@@ -1,0 +1,123 @@
+"""The authority ends an access of its own accord: who is told, of what, and only once."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from filings.models import Access, Website
+from icpportal.gateways.miit.types import Answer, AnswerKind, Level, StruckRecord
+from icpportal.outbox.models import Message
+from icpportal.outbox.texts.message_content import content_of
+from tests.transfers import states
+from tests.transfers.authority.test_outcomes_of_reports import answer, record
+from tests.transfers.builders import make_order, moves
+from tests.transfers.cancels import reload
+from transfers.authority.results import take_answer
+from transfers.models import Order
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now().replace(microsecond=0)
+NUMBER = "宁ICP备00000000号"
+ACCESS_ID, WEBSITE_ID = 900001, 800001
+EVERYBODY = {
+    *((role, channel) for role in ("account", "subject_lead", "administrator") for channel in ("email", "sms")),
+    ("account", "site"),
+}
+SAID = {"access_ended": ("stays valid", "仍然有效", "仍有效"), "filing_deleted": ("no longer valid", "已失效")}
+ENDS = (*SAID, "transfer_cancelled")
+
+
+@pytest.fixture
+def approved(settings: Any) -> Order:
+    settings.MIIT_ISP_ID = 100001
+    return approve(make_order(state=states.AUTHORITY_REVIEW, domain="example.com"))
+
+
+def approve(order: Order) -> Order:
+    granted = answer(AnswerKind.GRANTED, order, subject_number=NUMBER, site_number=f"{NUMBER}-1")
+    take_answer(granted)
+    Access.objects.filter(report_key=order.report_key).update(ministry_id=ACCESS_ID, since=NOW - timedelta(days=1))
+    Website.objects.update(ministry_id=WEBSITE_ID)
+    return reload(order)
+
+
+def struck(level: Level, identity: int) -> Answer:
+    return answer(AnswerKind.STRUCK, struck=StruckRecord(level, identity))
+
+
+def lacking() -> Answer:
+    """The record of the whole filing, in which our access is missing."""
+    whole = record()
+    other = replace(whole.sites[0].accesses[0], access_id=900002, provider=200002)
+    return answer(AnswerKind.RECORD, record=replace(whole, sites=(replace(whole.sites[0], accesses=(other,)),)))
+
+
+HOW = {
+    "access": (lambda: struck(Level.ACCESS, ACCESS_ID), "access_ended"),
+    "website": (lambda: struck(Level.SITE, WEBSITE_ID), "filing_deleted"),
+    "missing": (lacking, "access_ended"),
+}
+
+
+def told() -> list[Message]:
+    return list(Message.objects.filter(template__in=ENDS))
+
+
+def readers_of(messages: list[Message]) -> set[tuple[str, str]]:
+    return {(message.key.split(":")[2], message.channel) for message in messages}
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_everybody_is_told_once_by_mail_and_text_that_the_authority_ended_it_and_whether_the_number_is_valid(
+    approved: Order, how: str
+) -> None:
+    """Only a line in the timeline said so: a website without a provider may be deleted meanwhile."""
+    end, template = HOW[how]
+    ending = end()
+
+    take_answer(ending)
+    take_answer(ending)
+
+    messages = told()
+    assert {message.template for message in messages} == {template}
+    assert readers_of(messages) == EVERYBODY
+    assert len(messages) == len(EVERYBODY)
+    texts = [" ".join(content_of(message).words.text.split()) for message in messages]
+    assert [text for text in texts if not any(words in text for words in SAID[template])] == []
+    assert moves(approved).count("access_ended") == 1
+
+
+def test_who_cancels_it_at_that_moment_is_told_of_the_end_of_the_cancellation_and_nothing_else(approved: Order) -> None:
+    website: dict[str, Any] = {"website": approved.website, "subject": approved.subject}
+    make_order(approved.owner, kind=states.CANCELLATION, state=states.HANDING_OVER, domain=approved.domain, **website)
+
+    take_answer(struck(Level.ACCESS, ACCESS_ID))
+
+    assert {message.template for message in told()} == {"transfer_cancelled"}
+
+
+def test_nobody_is_told_that_a_domain_left_which_came_here_again_by_another_order(approved: Order) -> None:
+    Access.objects.create(website=Website.objects.get(), own=True, ministry_id=900003)
+
+    take_answer(struck(Level.ACCESS, ACCESS_ID))
+
+    assert told() == []
+
+
+def test_nobody_is_told_of_an_order_that_was_erased(approved: Order) -> None:
+    Order.objects.filter(pk=approved.pk).update(domain="")
+
+    take_answer(struck(Level.ACCESS, ACCESS_ID))
+
+    assert told() == []
+
+
+def test_nobody_is_told_of_an_access_that_had_ended_before(approved: Order) -> None:
+    Access.objects.update(ended_at=NOW - timedelta(days=400), ended_because="cancelled")
+
+    take_answer(struck(Level.SITE, WEBSITE_ID))
+
+    assert told() == []
