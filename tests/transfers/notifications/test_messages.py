@@ -9,12 +9,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from icpportal.gateways.miit.types import Answer, AnswerKind
+from icpportal.lifecycle import REVIEWER
 from icpportal.outbox.models import Message
 from icpportal.outbox.texts import catalogue
 from icpportal.outbox.texts.message_content import content_of
 from tests.icpportal.outbox.texts.test_catalogue import LONGEST
 from tests.transfers import states
-from tests.transfers.builders import administrator_answers, make_order, make_reviewer, make_user
+from tests.transfers.builders import administrator_answers, fire, make_order, make_reviewer, make_user
 from transfers.authority.results import take_answer
 from transfers.models import Order
 from transfers.orders import queries
@@ -64,6 +65,30 @@ def test_an_accepted_photo_queues_the_report_and_notifies_both_by_mail_and_text(
 
     assert Message.objects.filter(channel="authority").count() == 1
     assert addresses_of(order, "order_submitted") == everybody(order, administrator=False)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Details, documents and photo"), ("zh-hans", "信息、资料和照片均已")]
+)
+@pytest.mark.parametrize("accepted", ["papers", "photo"])
+def test_who_changed_papers_after_their_photo_was_accepted_reads_that_all_is_accepted_and_not_only_the_photo(
+    accepted: str, language: str, said: str
+) -> None:
+    """The mail about the review of changed papers said "The photo is accepted", which was old news."""
+    order = make_order(state=states.PHOTO_REVIEW if accepted == "photo" else states.SUBMITTED)
+    type(order.owner).objects.filter(pk=order.owner_id).update(language=language)
+    order = order_of(order)
+    if accepted == "photo":
+        accept_photo(order, make_reviewer())
+    else:
+        facts = queries.facts_of(order)
+        order.photo_accepted_for = str(facts["administrator_key"])
+        fire(order, "accept", REVIEWER, facts=facts)
+
+    sent = Message.objects.filter(template="order_submitted", user=order.owner_id)
+    mail, text = (content_of(sent.get(channel=channel)).words.text for channel in ("email", "sms"))
+    assert said in mail
+    assert ("photo" in text, "照片" in text) == (False, False)
 
 
 @pytest.mark.parametrize(
