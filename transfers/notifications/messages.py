@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from filings.provinces.rule_texts import site_name
@@ -27,6 +28,12 @@ from transfers.orders.rows import ACCOUNT, Group
 from verification.photos.methods import first_method_label
 
 MIDDLE_DOT = " · "
+UNCHANGED = _(
+    "If nothing has changed, resubmit it unchanged on its page. There is no new review, and a new code will follow."
+)
+SOMETHING_EXPIRED = _(
+    "Something in it has expired since: change it on the order's page, then resubmit. We will review the order again."
+)
 NO_WORDS = pgettext_lazy("words of the authority", "none")
 
 
@@ -156,6 +163,7 @@ def words_of(order: Order, facts: Facts, now: datetime) -> Facts:
         "number": order.site_number,
         "province": {"zh": rules.short_zh, "en": rules.name_en},
         "photo_how": first_method_label(rules.photo_ways),
+        "resubmission": UNCHANGED if queries.can_be_sent_unchanged(order) else SOMETHING_EXPIRED,
         "reason": facts.get("reason", ""),
         "what": facts.get("what", ""),
         "reasons": facts.get("reasons", ""),

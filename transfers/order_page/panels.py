@@ -46,6 +46,7 @@ PASSWORD_GONE = _(
 )
 NOT_IN_TIME = _("Phone verification was not completed in time")
 NO_NEW_REVIEW = _("There is no new review, and a new code will follow.")
+NEW_REVIEW = _("Once you have changed and resubmitted it, we will review the order again.")
 
 SHORT = timedelta(days=3)  # remaining time below which the colour warns
 
@@ -149,18 +150,18 @@ class Cancelled(Panel):
 
 @dataclass(frozen=True, slots=True)
 class Lapsed(Panel):
-    """Whose phones were not verified, and whether the filing password must be typed again."""
+    """Whose phones were not verified, and what it takes to resubmit the order."""
 
     template: ClassVar[str] = "transfers/order_page/lapsed.html"
     cards: list[PhoneCard]
-    password_gone: bool
+    what_next: Words
     title: Words = NOT_IN_TIME  # what happened to the verification
 
     @property
     def lines(self) -> list[Words]:
         """Which numbers differ from those on the filing, then what to do."""
         differing = [DIFFERS % {"mobile": card.mobile, "typed": card.typed} for card in self.cards if card.differs]
-        return [*differing, PASSWORD_GONE if self.password_gone else NO_NEW_REVIEW]
+        return [*differing, self.what_next]
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,12 +286,19 @@ def _with_authority(order: Order) -> list[Panel]:
 
 def _lapsed_panels(order: Order) -> list[Panel]:
     """Why it was returned; if by the authority, with its answer first."""
-    asks, came = queries.rules_of(order).asks_password, came_by(order)
-    lapsed = Lapsed(cards(order), asks and not order.password_kept)
+    came = came_by(order)
+    lapsed = Lapsed(cards(order), _what_next(order))
     if came is None:
         return [lapsed]
     answer = _authority_panels(order) if came.note == AUTHORITY_WORDS else []
     return [*answer, replace(lapsed, title=came.said)]
+
+
+def _what_next(order: Order) -> Words:
+    """What it takes to resubmit a lapsed order."""
+    if queries.rules_of(order).asks_password and not order.password_kept:
+        return PASSWORD_GONE
+    return NO_NEW_REVIEW if queries.can_be_sent_unchanged(order) else NEW_REVIEW
 
 
 def _cancelled_panels(order: Order) -> list[Panel]:

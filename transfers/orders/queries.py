@@ -30,7 +30,7 @@ from transfers.models import (
     PhoneCheck,
     ReviewRound,
 )
-from transfers.orders import moves, review_time, states
+from transfers.orders import guards, moves, review_time, states
 from transfers.orders.history import COME_BACK, REFUSALS
 from transfers.orders.kinds import in_group, initial, is_in, keys, kind_of
 from transfers.orders.people import ADMINISTRATOR, BOTH, SUBJECT_LEAD, administrator, by_role
@@ -65,6 +65,11 @@ def facts_of(order: Order) -> dict[str, Fact]:
         "phone_window": phones.window if phones else None,
         "no_longer_valid": papers_run_out(order),
     }
+
+
+def can_be_sent_unchanged(order: Order) -> bool:
+    """Whether everything in a returned order still holds, so that it needs no change and no new review."""
+    return guards.unchanged_and_valid(order, facts_of(order))
 
 
 def papers_run_out(order: Order, today: date | None = None) -> bool:

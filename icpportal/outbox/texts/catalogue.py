@@ -53,6 +53,9 @@ ADDED_LATER: dict[str, Words] = {
     "authority_answer": _("see the order page"),
     "kept": _("the date on its page"),
     "parts": _("see the order page"),
+    "resubmission": _(
+        "If nothing has changed, resubmit it unchanged on its page. There is no new review, and a new code will follow."
+    ),
     "others": _("Only the parts below can be changed now."),
 }
 PROVIDERS = {"zh": "PROVIDER_NAME_ZH", "en": "PROVIDER_NAME_EN"}
