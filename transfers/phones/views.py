@@ -61,8 +61,11 @@ class LostPage(PageInOrder):
     """What to do when the phone on file can no longer be used."""
 
     template: ClassVar[str] = "transfers/phones/phones_lost.html"
+    notices: list[Notice]
     back_url: str
+    advises: bool  # the number matters now: the phones wait, or they were not verified
     came_back: bool
+    needs_review: bool  # something has expired: the order cannot be resubmitted unchanged
 
 
 @confirmed_required
@@ -124,8 +127,11 @@ def _notices(order: Order, over: str, *, is_open: bool) -> list[Notice]:
         return [Notice("problem", _("Time is up"), (over,))]
     if is_open:
         return []
-    link = Link(_("See the order"), order.get_absolute_url())
-    return [Notice("info", _("Nothing to verify now"), link=link)]
+    return [_nothing_to_verify(order)]
+
+
+def _nothing_to_verify(order: Order) -> Notice:
+    return Notice("info", _("Nothing to verify now"), link=Link(_("See the order"), order.get_absolute_url()))
 
 
 def _state(request: HttpRequest, order: Order) -> None:
@@ -139,9 +145,14 @@ def _state(request: HttpRequest, order: Order) -> None:
 def number_lost(request: HttpRequest, reference: str) -> HttpResponse:
     """Explains what to do when the phone on file can no longer be used."""
     order = own_order(request, reference)
+    came_back = is_in(order, Group.LAPSED)
+    advises = came_back or is_in(order, Group.PHONES_OPEN)
     page = LostPage(
         frame=frame(order, stages.PHONES),
+        notices=[] if advises else [_nothing_to_verify(order)],
         back_url=order.get_absolute_url(),
-        came_back=is_in(order, Group.LAPSED),
+        advises=advises,
+        came_back=came_back,
+        needs_review=not queries.can_be_sent_unchanged(order),
     )
     return render_page(request, page)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from icpportal.outbox.models import Message
 from icpportal.outbox.texts.message_content import content_of
 from tests.transfers import states
-from tests.transfers.builders import administrator_answers, make_order, sign_in
+from tests.transfers.builders import administrator_answers, make_order, sign_in, subject_answers
 from tests.transfers.outside import cost
 from transfers.models import PhoneCheck
 from transfers.notifications.messages import notify_recipients
@@ -253,6 +253,43 @@ def test_advice_for_people_without_the_phone_is_on_the_page(client):
     html = sign_in(client, order.owner).get(reverse("phones-lost", args=[order.reference])).content.decode()
 
     assert "Only your current provider can change it" in html
+
+
+NOW_OVER = [states.APPROVED, states.AUTHORITY_REVIEW, states.AUTHORITY_RETURNED, states.RETURNED, states.ABANDONED]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Nothing to verify now"), ("zh-hans", "目前没有需要核验的手机号")]
+)
+@pytest.mark.parametrize("now", NOW_OVER)
+def test_who_comes_back_to_the_advice_on_a_lost_number_after_the_phones_reads_that_nothing_is_to_verify(
+    client, now, language, said
+):
+    """It announced that the order is returned when the time is up, also of an order that was approved."""
+    order = make_order(state=now)
+
+    html = lost_page(client, order, language)
+
+    assert said in html
+    assert f'href="{order.get_absolute_url()}"' in html
+    assert ("the order is returned to you" in html, "到期后订单退回" in html) == (False, False)
+    assert ("Only your current provider" in html, "resubmit the order" in html) == (False, False)
+
+
+@pytest.mark.parametrize("now", [states.PHONE_DUE, states.LAPSED])
+def test_advice_on_a_lost_number_promises_no_review_only_where_nothing_has_expired(client, now):
+    lasts = make_order(state=now)
+    expired = make_order(state=now, answers={"subject": subject_answers(lead_id_until="2026-01-01")})
+
+    assert "There is no new review" in lost_page(client, lasts)
+    html = lost_page(client, expired)
+    assert "There is no new review" not in html
+    assert "We will review the order again" in html
+
+
+def lost_page(client, order, language="en"):
+    client.cookies["django_language"] = language
+    return sign_in(client, order.owner).get(reverse("phones-lost", args=[order.reference])).content.decode()
 
 
 def test_a_stranger_neither_sees_nor_states(client):
