@@ -95,7 +95,12 @@ OF_A_RULE: Mapping[str, Reach] = {
     "admin_needs_letter": organisations_where(lambda each: each.admin_rule == AdminRule.LEGAL_OR_LETTER),
     "admin_permit": organisations_where(lambda each: each.admin_rule == AdminRule.RESIDENCE_PERMIT),
     "admin_two_subjects": lambda province, _nature: province.admin_rule == AdminRule.ONE_SUBJECT_ONLY,
-    "phone_local": lambda province, nature: province.asks_local_mobile(nature),
+    "phone_local": lambda province, nature: (
+        province.asks_local_mobile(nature) and not province.may_explain_mobile(nature)
+    ),
+    "phone_local_reason": lambda province, nature: (
+        province.asks_local_mobile(nature) and province.may_explain_mobile(nature)
+    ),
     "phone_virtual": lambda province, nature: any(
         province.texts(nature, role) for role in (SUBJECT_LEAD, ADMINISTRATOR)
     ),

@@ -30,13 +30,20 @@ def virtual(facts: Facts, person: PersonFacts) -> bool:
 
 def from_elsewhere(facts: Facts, person: PersonFacts) -> Gaps | None:
     """Advice only: the home of a mobile is known for older number ranges, not for all."""
+    return None if facts.province.may_explain_mobile(facts.nature) else _another_home(facts, person)
+
+
+def unexplained(facts: Facts, person: PersonFacts) -> Gaps | None:
+    """The same where the province accepts a reason, until one is given."""
+    may_explain = facts.province.may_explain_mobile(facts.nature) and not facts.subject.get("remark")
+    return _another_home(facts, person) if may_explain else None
+
+
+def _another_home(facts: Facts, person: PersonFacts) -> Gaps | None:
     if not facts.province.asks_local_mobile(facts.nature) or not phones.is_mobile(person.phone1):
         return None
-    explained = facts.province.may_explain_mobile(facts.nature) and facts.subject.get("remark")
     home = home_province(person.phone1)
-    if not home or home == facts.province.code or explained:
-        return None
-    return {"province": short_name(facts.province)}
+    return {"province": short_name(facts.province)} if home and home != facts.province.code else None
 
 
 def second_is_first(person: PersonFacts) -> bool:
@@ -87,8 +94,15 @@ CHECKS: tuple[Check, ...] = (
     *of_person(
         "phone_local",
         "phone1",
-        _("%(province)s requires a mobile number from the province: use one, or give a reason in the remarks"),
+        _("%(province)s requires a mobile number from the province: use one"),
         from_elsewhere,
+        Severity.WARNING,
+    ),
+    *of_person(
+        "phone_local_reason",
+        "phone1",
+        _("%(province)s requires a mobile number from the province: use one, or give a reason in the remarks"),
+        unexplained,
         Severity.WARNING,
         needs=("remark",),
     ),

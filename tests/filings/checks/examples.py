@@ -414,16 +414,30 @@ for prefix in ("lead", "admin"):
         accepted=[
             case("64", **{name: "18612345678"}),
             case("62", **{name: "19912345678"}),
-            case("61", **{name: "18612345678"}, remark="联系人长期出差"),
+            case("61", **{name: "18612345678"}),
             case("12", **{name: "18612345678"}),
         ],
         refused=[
             case("62", **{name: "18612345678"}),
-            case("61", **{name: "18612345678"}),
             case("62", **{name: "18612345678"}, remark="联系人长期出差"),
         ],
     )
-says("phone_local", "lead_phone1", accepted=[], refused=[person_case("12", lead_phone1="13909510001")])
+    says(
+        "phone_local_reason",
+        name,
+        accepted=[
+            case("61", **{name: "18612345678"}, remark="联系人长期出差"),
+            case("61", **{name: "19912345678"}),
+            case("62", **{name: "18612345678"}),
+        ],
+        refused=[case("61", **{name: "18612345678"})],
+    )
+says(
+    "phone_local",
+    "lead_phone1",
+    accepted=[],
+    refused=[person_case("12", lead_phone1="13909510001"), person_case("61", lead_phone1="13909510001")],
+)
 says_of_both(
     "phone_virtual",
     "phone1",

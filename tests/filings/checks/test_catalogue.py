@@ -89,6 +89,21 @@ def test_the_sample_cast_gets_only_the_advice_that_applies():
     assert {finding.id for finding in findings(person_case())} <= {"phone_local"}
 
 
+def about_mobiles(code: str, **answers: str) -> set[str]:
+    found = findings(case(code, lead_phone1="18612345678", admin_phone1="18612345678", **answers))
+    return {finding.message for finding in found if finding.id.startswith("phone_local")}
+
+
+def test_a_mobile_from_elsewhere_is_to_be_explained_only_where_the_province_accepts_a_reason():
+    """In Gansu the sentence asked for a reason in the remarks, and stayed when one was given."""
+    with override("en"):
+        assert about_mobiles("62") == {"Gansu requires a mobile number from the province: use one"}
+        assert about_mobiles("61") == {
+            "Shaanxi requires a mobile number from the province: use one, or give a reason in the remarks"
+        }
+        assert about_mobiles("61", remark="联系人长期出差") == set()
+
+
 def test_findings_are_grouped_by_page_with_everything_a_page_needs():
     facts = case(admin_told=False, post_region="610102")
 
