@@ -37,6 +37,7 @@ NO_PAGE = {
     "admin:desk_export_answer": "a press of a second person: tests/transfers/review/exports/test_exports.py",
     "admin:desk_export_file": "a file: tests/transfers/review/exports/test_exports.py",
     "admin:desk_figures_csv": "a file: tests/transfers/review/figures/test_page.py",
+    "data-closed": "once, after an account is closed: tests/transfers/rights/test_closed_page.py",
     "data-export-file": "a file: tests/transfers/rights/test_export.py",
     "claim-paper": "a picture: tests/filings/legacy_import/views/test_claims.py",
     "slot-fragment": f"{FETCHED}tests/transfers/documents/views/test_pages.py",

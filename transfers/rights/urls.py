@@ -13,4 +13,5 @@ urlpatterns = [
     path("copy/<uuid:pk>/", exports.download, name="data-export-file"),
     path("corrections/", corrections.correction_list, name="data-corrections"),
     path("close/", closure.close, name="data-close"),
+    path("closed/", closure.closed, name="data-closed"),
 ]

@@ -122,7 +122,7 @@ def test_an_erased_person_is_found_only_where_the_law_keeps_their_data(
 
     with django_capture_on_commit_callbacks(execute=True):
         answer = close(client, user)
-        assert answer.url == reverse("account_inactive")
+        assert answer.url == reverse("data-closed")
         assert closure.sweep() == 1
 
     mails = Message.objects.filter(template="account_closed")

@@ -9,6 +9,8 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
@@ -22,6 +24,7 @@ from transfers.rights import closure
 from transfers.rights.models import Closure
 from transfers.rights.views.guards import fresh_proof_required
 
+CLOSED_HERE = "closed_account"  # in the session that follows a closure
 
 class CloseForm(forms.Form):
     """One box, so that no single press closes an account."""
@@ -58,6 +61,13 @@ class ClosePage(Page):
     form: forms.Form
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedPage(Page):
+    """What was done and what follows, for whoever has just closed their account."""
+
+    template: ClassVar[str] = "transfers/rights/closed.html"
+
+
 @fresh_proof_required
 def close(request: HttpRequest) -> HttpResponse:
     """Shows the consequences; the POST closes the account or records the request."""
@@ -81,7 +91,17 @@ def _ask(request: HttpRequest, user: User) -> HttpResponse:
         messages.info(request, _("Your wish is recorded. We close the account as soon as that is possible"))
         return redirect("data-close")
     logout(request)
-    return redirect("account_inactive")
+    request.session[CLOSED_HERE] = True
+    return redirect("data-closed")
+
+
+@never_cache
+@require_safe
+def closed(request: HttpRequest) -> HttpResponse:
+    """Confirms the closure in the browser that asked for it; nobody is signed in there any more."""
+    if not request.session.get(CLOSED_HERE):
+        return redirect("account_login")
+    return render_page(request, ClosedPage())
 
 
 def _take_back(request: HttpRequest, user: User) -> HttpResponse:
