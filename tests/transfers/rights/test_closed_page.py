@@ -3,11 +3,10 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils.translation import override
 
+from tests.icpportal.accounts.pages import words
 from tests.transfers.builders import make_user
 from tests.transfers.cancels import prove_again
-from tests.icpportal.accounts.pages import words
 
 pytestmark = pytest.mark.django_db
 
