@@ -31,6 +31,7 @@ from icpportal.privacy.crypto import seal, unseal
 BOUND_TO = "allauth.mfa"
 WRONG = "incorrect_code"  # allauth's name of a refused code
 STEP = timedelta(seconds=30)  # the app's time step
+FEW_CODES = 3  # so many recovery codes left, or fewer, and the account's owner is asked to get new ones
 LIVES = STEP * (2 * settings.MFA_TOTP_TOLERANCE + 1)  # from one step early to one step late
 
 
@@ -122,6 +123,12 @@ class ActivateTOTPForm(totp_forms.ActivateTOTPForm):
         code: str = super().clean_code()
         take(self.user, code)  # nor does it sign anybody in
         return code
+
+
+def codes_left(user: User) -> int:
+    """The number of recovery codes that were not used yet."""
+    found = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.RECOVERY_CODES).first()
+    return len(found.wrap().get_unused_codes()) if found else 0
 
 
 def note_wrong(sender: type[Authenticator], request: HttpRequest, user: User, **_said: Fact) -> None:  # noqa: ARG001 -- the signal's

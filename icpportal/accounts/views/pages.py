@@ -8,12 +8,14 @@ from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 from django.views.decorators.cache import never_cache
 
 from icpportal.accounts.forms import LanguageForm
 from icpportal.accounts.guards import account_of, signed_in_required
 from icpportal.accounts.languages import keep_language, remember_language
+from icpportal.accounts.models import User
+from icpportal.accounts.sign_in.second_factor import codes_left
 from icpportal.accounts.views.form_page import FormPage
 from icpportal.time_format import long_words
 
@@ -23,12 +25,11 @@ from icpportal.time_format import long_words
 def overview(request: HttpRequest) -> HttpResponse:
     """Shows address, mobile, password, second factor and sessions, each with a link to change it."""
     user = account_of(request)
-    set_up = _("The app is set up") if is_mfa_enabled(user) else _("No authenticator app yet")
     rows = [
         _row(_("Email"), user.email, "account_email"),
         _row(_("Mobile"), user.mobile or _("Not verified yet"), "account_mobile"),
         _row(_("Password"), "••••••••", "account_change_password"),
-        _row(_("Second factor"), set_up, "mfa_index"),
+        _row(_("Second factor"), _second_factor(user), "mfa_index"),
         _row(_("Where you are signed in"), _("See and end sessions"), "usersessions_list"),
         _row(_("Messages"), _("Choose what is sent by email and text message"), "message-settings"),
         _row(_("Language"), user.get_language_display(), "account_language"),
@@ -40,6 +41,18 @@ def overview(request: HttpRequest) -> HttpResponse:
         }
         rows.append(_row(_("Terms agreed to"), agreed, ""))
     return render(request, "accounts/overview.html", {"rows": rows})
+
+
+def _second_factor(user: User) -> str:
+    if not is_mfa_enabled(user):
+        return _("No authenticator app yet")
+    left = codes_left(user)
+    words = ngettext(
+        "The app is set up, %(number)s recovery code is left",
+        "The app is set up, %(number)s recovery codes are left",
+        left,
+    )
+    return words % {"number": left}
 
 
 def _row(label: str, value: str, change: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import ReauthenticateView
 from allauth.decorators import rate_limit
+from allauth.mfa.base.views import IndexView
 from allauth.mfa.base.views import ReauthenticateView as SecondFactorView
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -25,6 +26,7 @@ from icpportal.accounts.guards import account_of, safe_next, signed_in_required,
 from icpportal.accounts.models import Pending
 from icpportal.accounts.sign_in import devices
 from icpportal.accounts.sign_in.adapter import AccountAdapter
+from icpportal.accounts.sign_in.second_factor import FEW_CODES, codes_left
 from icpportal.accounts.views.codes import Beside, CodePage, Way, send_and_say
 from icpportal.accounts.views.form_page import FormPage
 from icpportal.codes.models import Channel
@@ -105,6 +107,14 @@ class PasswordAgain(RenewsSession, ReauthenticateView):
     """Takes the password, before a sensitive action."""
 
     here = "reauthenticate"
+
+
+class SecondFactor(IndexView):
+    """Shows the authenticator app and how many recovery codes are left."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 -- Django's
+        left = codes_left(account_of(self.request))
+        return super().get_context_data(**kwargs, codes_left=left, are_few=left <= FEW_CODES)
 
 
 class SecondFactorAgain(RenewsSession, SecondFactorView):

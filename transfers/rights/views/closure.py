@@ -26,6 +26,7 @@ from transfers.rights.views.guards import fresh_proof_required
 
 CLOSED_HERE = "closed_account"  # in the session that follows a closure
 
+
 class CloseForm(forms.Form):
     """One box, so that no single press closes an account."""
 

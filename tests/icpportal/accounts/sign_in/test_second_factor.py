@@ -303,6 +303,25 @@ def test_recovery_codes_are_shown_once(client, rev, asked):
     assert re.findall(r"\d{8}", words(again)) == []
 
 
+@pytest.mark.parametrize(("used", "asked_for_new"), [(0, False), (6, False), (7, True), (9, True), (10, True)])
+def test_the_owner_of_an_app_reads_how_many_recovery_codes_are_left_and_is_asked_for_new_ones_in_time(
+    client, lin, used, asked_for_new
+):
+    """Neither page said it, so somebody learned with the phone lost that none was left."""
+    with_app(lin)
+    codes = RecoveryCodes.activate(lin)
+    for code in codes.get_unused_codes()[:used]:
+        codes.validate_code(code)
+    client.force_login(lin)
+    left = "1 recovery code is left" if used == 9 else f"{10 - used} recovery codes are left"
+
+    overview, page = words(client.get("/account/")), words(client.get(reverse("mfa_index")))
+
+    assert f"The app is set up, {left}" in overview
+    assert f"The authenticator app is set up. {left}." in page
+    assert ("Get new recovery codes" in page) is asked_for_new
+
+
 def test_with_an_app_identity_is_proved_by_it_and_not_by_a_code_or_the_password(client, rev, asked):
     secret = with_app(rev)
     with time_machine.travel("2026-11-24T08:00:00Z", tick=False) as clock:
