@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Unpack
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -22,13 +22,12 @@ from icpportal.fields.fields import (
     PersonNameField,
     PhoneField,
 )
-from icpportal.fields.form_types import Files, Posted
 from icpportal.fields.types import Json, Words
 from icpportal.wizard.storage import as_json
 from transfers.models import Order
 from transfers.orders import queries
 from transfers.proofs.papers import papers_in_slot
-from transfers.steps.base import StepForm, StepOptions
+from transfers.steps.base import StepForm
 
 YES, NO = "yes", "no"
 YES_NO = [(YES, _("Yes")), (NO, _("No"))]
@@ -79,12 +78,8 @@ _said_later = lazy(_call_with, str)  # made once: each call of `lazy` creates a 
 class CheckedForm(StepForm):
     """Runs the checks of its page together with those of its fields, so that all errors show at once.
 
-    Advice is in `warnings`.
+    Their advice stops no page: the check page shows it, for all pages together.
     """
-
-    def __init__(self, data: Posted | None = None, files: Files | None = None, **options: Unpack[StepOptions]) -> None:
-        super().__init__(data, files, **options)
-        self.warnings: list[checks.Finding] = []
 
     def settle(self) -> None:
         """Call it on the final fields: unlocks what would be refused, and says what a change invalidates."""
@@ -118,14 +113,11 @@ class CheckedForm(StepForm):
 
     def clean(self) -> None:
         super().clean()
-        self.warnings = []
         for finding in checks.run(self.step_key, self._facts(), missing=frozenset(self.errors)):
-            self._say(finding)
+            if finding.stops:
+                self._say(finding)
 
     def _say(self, finding: checks.Finding) -> None:
-        if not finding.stops:
-            self.warnings.append(finding)
-            return
         field = self.fields.get(finding.field)
         if field is None or field.disabled:
             self.add_error(None, self._about_a_closed_field(finding, field))

@@ -17,6 +17,7 @@ from tests.transfers.builders import (
     subject_answers,
     website_answers,
 )
+from tests.transfers.desk import make_complete
 from tests.transfers.outside import as_sent, errors, page_of, send, typed_type
 from transfers.filing_type.forms import VerifyTypeForm
 from transfers.steps import STEPS
@@ -175,3 +176,20 @@ def test_no_error_repeats_the_words_at_its_field(language: str) -> None:
         ]
 
     assert repeated == []
+
+
+def test_advice_waits_for_the_check_page_whether_or_not_the_page_is_refused(client: Client) -> None:
+    """The refused page had a place for it, which stayed empty once refusals were shown after a redirect."""
+    order = make_complete()
+    advice = "This number range may not receive the ministry"
+    typed = as_sent(subject_answers(lead_phone1="16212345678"))
+    client.cookies["django_language"] = "en"
+
+    refused = send(client, order, "subject", {**typed, "lead_name": ""})
+    saved = send(client, order, "subject", typed)
+    checked = client.get(reverse("check", args=[order.reference])).content.decode()
+
+    assert set(errors(refused)) == {"lead_name"}
+    assert advice not in refused.content.decode()
+    assert saved.status_code == 302
+    assert advice in checked
