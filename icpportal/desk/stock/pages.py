@@ -81,8 +81,10 @@ class SeenForm(forms.Form):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        for name, each in self.fields.items():  # a POST without what the page showed is compared with the row
-            each.show_hidden_initial = not self.is_bound or self.add_initial_prefix(name) in self.data
+        # several choices of which none was shown have no hidden input: that of any other field tells that they were
+        is_told = any(self.add_initial_prefix(name) in self.data for name in self.fields)
+        for each in self.fields.values():  # a POST without what the page showed is compared with the row
+            each.show_hidden_initial = not self.is_bound or is_told
 
 
 class StockPages(ModelAdmin):

@@ -195,6 +195,18 @@ def test_a_page_opened_before_a_colleague_closed_the_account_does_not_open_it_ag
     assert (lin.name, lin.is_active) == ("林新名", False)
 
 
+def test_a_page_opened_before_a_colleague_gave_the_first_role_does_not_take_it(desk, lin):
+    roles.give(lin)
+    opened = document_fromstring(desk.get(f"{USERS}{lin.pk}/change/").content)
+    shown = next(form.form_values() for form in opened.forms if "is_active" in form.fields)
+    roles.give(lin, roles.AUDITOR)
+
+    desk.post(f"{USERS}{lin.pk}/change/", {**dict(shown), "name": "林新名"})
+
+    lin.refresh_from_db()
+    assert (lin.name, roles.names_of(lin)) == ("林新名", {roles.AUDITOR})
+
+
 def test_no_account_can_be_deleted(desk, lin):
     page = desk.get(USERS).content.decode()
     gone = desk.post(f"{USERS}{lin.pk}/delete/", {"post": "yes"})
