@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Unpack
 from uuid import UUID
 
 from django import forms
@@ -22,7 +21,6 @@ from icpportal.desk.event_lines import event_line, log_change
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.desk.readonly_list import ValuesFilter
 from icpportal.fields.fields import NumberField, PlainTextField
-from icpportal.fields.form_types import Files, ModelFormOptions, Posted
 from icpportal.fields.language_marks import comma_list, labelled
 from icpportal.lifecycle import REVIEWER, MoveNotAllowed
 from icpportal.privacy.actions import note_access_by
@@ -191,12 +189,6 @@ class StockForm(forms.ModelForm):
     class Meta:
         model = BackdropStock
         fields = ("count", "expected_on")
-
-    def __init__(
-        self, data: Posted | None = None, files: Files | None = None, **options: Unpack[ModelFormOptions]
-    ) -> None:
-        super().__init__(data, files, **options)
-        self.fields["count"].show_hidden_initial = True
 
     def clean_count(self) -> int:
         """The number in stock now if it was left as the page showed it; refuses another one where that is outdated."""
