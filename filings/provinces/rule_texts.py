@@ -21,14 +21,14 @@ from filings.provinces.choices import (
     kind_of,
 )
 from filings.provinces.types import Province
-from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.language_marks import reads_chinese, sign
 from icpportal.fields.types import Words
 
 
 def join_words(words: Iterable[Words], last: str = "") -> str:
     """Words as a list in the page's language; `last` joins the last two."""
     texts = [str(word) for word in words]
-    comma = "、" if reads_chinese() else ", "
+    comma = sign(", ")
     if last and len(texts) > 1:
         return f"{comma.join(texts[:-1])}{last}{texts[-1]}"
     return comma.join(texts)
@@ -160,7 +160,7 @@ def residence(province: Province, *, has_card: bool) -> str:
     if not has_card:
         return wanted
     moved = gettext("if the ID card has an address in this province, its side with the address")
-    return f"{wanted}{'；' if reads_chinese() else '; '}{moved}"
+    return f"{wanted}{sign('; ')}{moved}"
 
 
 def foreigners(province: Province, _nature: str) -> str:
