@@ -1,6 +1,8 @@
 """Where the policy requires it, an accepted order is reported once a second person has looked at it."""
 
+import threading
 from datetime import timedelta
+from time import sleep
 
 import pytest
 from django.test import Client
@@ -475,6 +477,31 @@ def test_confirmed_and_withdrawn_at_once_it_is_one_of_both(gao, lin):
         ended = ApprovalRequest.objects.get(key=str(order.pk))
         goes = (ended.outcome, read(order).state, read(order).report)
         assert goes in [("allowed", states.HANDING_OVER, 1), ("failed", states.WITHDRAWN, 0)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_confirmed_and_judged_again_at_once_it_is_one_of_both_and_nobody_waits_for_the_other(gao, lin, monkeypatch):
+    """Each locks the order before the request: on PostgreSQL they would else wait for each other."""
+    withdraw, begun = approvals.withdraw, threading.Event()
+
+    def slowly(*given, **named):
+        withdraw(*given, **named)
+        begun.set()
+        sleep(0.3)
+
+    monkeypatch.setattr(approvals, "withdraw", slowly)
+    order = in_papers()
+    accept(order, gao[1])
+    take(order, lin[0])
+
+    ends = together(
+        lambda: message_after(gao[1], order, "judge_again"),
+        lambda: begun.wait(10) and review.confirm(read(order), lin[0]),
+    )
+
+    assert "The order is yours again" in ends[0]
+    assert type(ends[1]).__name__ in ("AssignedToOther", "MoveNotAllowed")
+    assert (look().outcome, read(order).reviewer) == ("withdrawn", gao[0])
 
 
 def test_a_worker_that_dies_before_a_confirmation_is_final_only_delays_it(looked_at, lin, settings):

@@ -273,8 +273,9 @@ def _judge_again(order: Order, reviewer: User, typed: TypedText) -> None:
     """Ends the wait for a second look; the order goes back to the person who accepted it."""
     asked = _request(order, typed, SUBMIT)
     with transaction.atomic():
+        locked = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)  # before the request, as `confirm` does
         approvals.withdraw(asked, actor=reviewer)
-        leases.take_over(Order.objects.get(pk=order.pk), reviewer)  # read again: it waits no longer
+        leases.take_over(locked, reviewer)
     _give_back(order, asked)
 
 
