@@ -159,12 +159,13 @@ def finish(decision: Decision, *, now: datetime | None = None) -> bool:
     """Carries out one decision, once; if the order has moved on, it fails and its reviewer is told."""
     now = now or timezone.now()
     with transaction.atomic():
+        order = Order.objects.select_for_update(of=("self",)).get(pk=decision.order_id)  # first, as `decide` does
         row = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
         if row.ended_at is not None:
             return False
         row.ended_at, row.outcome = now, DONE  # it no longer keeps the order: carrying it out may hand that on
         row.save(update_fields=["ended_at", "outcome"])
-        if not _carry_out(row, row.order, now):
+        if not _carry_out(row, order, now):
             row.outcome = FAILED
             row.save(update_fields=["outcome"])
     return row.outcome == DONE

@@ -1,7 +1,9 @@
 """In the minute before a decision is final the order stays with its reviewer, whichever window or list is used."""
 
 import re
+import threading
 from datetime import timedelta
+from time import sleep
 
 import pytest
 from django.test import Client
@@ -12,7 +14,10 @@ from icpportal.approvals.models import ApprovalRequest
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order
 from tests.transfers.review.desk import all_ok, case_of, english, make_named, page, press, read
+from tests.transfers.together import together
 from transfers.models import Decision
+from transfers.review import actions as review
+from transfers.review import decisions
 from transfers.review.cases import drafts
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +56,29 @@ def test_a_decided_order_is_neither_released_nor_taken_so_its_reviewer_can_undo_
     press(desk, order, "take_back")
     assert (Decision.objects.get().outcome, drafts.read(order, reviewer).fields) == ("taken_back", all_ok(order))
     assert acts_of(desk, order) == ["release"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_decides_again_while_the_decision_becomes_final_reads_that_the_order_has_moved(client, monkeypatch):
+    """Both lock the order before the decision: on PostgreSQL they would else wait for each other."""
+    order, reviewer = make_order(state=states.SUBMITTED), make_named("高扬")
+    press(english(client, reviewer), order, "accept", **all_ok(order))
+    decision, seen, begun, carry = Decision.objects.get(), read(order), threading.Event(), decisions._carry_out
+
+    def slowly(*given):
+        begun.set()
+        sleep(0.3)
+        return carry(*given)
+
+    monkeypatch.setattr(decisions, "_carry_out", slowly)
+
+    ends = together(
+        lambda: decisions.finish(decision, now=decision.final_at),
+        lambda: begun.wait(10) and decisions.decide(seen, reviewer, review.accept, {"fine": []}),
+    )
+
+    assert (ends[0], type(ends[1]).__name__) == (True, "MoveNotAllowed")
+    assert read(order).state == states.PHOTO_DUE
 
 
 def test_a_verdict_in_an_old_window_reads_that_the_order_is_decided_and_not_only_that_it_is_saved(client):
