@@ -13,6 +13,7 @@ from icpportal.lifecycle import AUTHORITY
 from transfers.cancellation import pending as waiting
 from transfers.cancellation.deleted_filings import is_deleted
 from transfers.cancellation.end_of_access import ended_at
+from transfers.duties import actions as duties
 from transfers.models import Order, OrderEvent
 from transfers.notifications.messages import notify_recipients
 from transfers.orders import queries
@@ -46,10 +47,11 @@ def take_struck(answer: Answer, now: datetime) -> None:
 
 
 def _note_ended(because: str, at: datetime) -> None:
-    """Notes it, once, in the timeline of the order that each access came from, and tells its people."""
+    """Notes it, once, in the timeline of the order that each access came from, ends its duties and tells its people."""
     ended = Access.objects.filter(own=True, ended_at=at, ended_because=because, report_key__isnull=False)
     references = [reference_of(key or "") for key in ended.values_list("report_key", flat=True)]
     for order in Order.objects.filter(reference__in=references).exclude(events__move=ACCESS_ENDED):
+        duties.end_own(order)
         _tell(order, note(order, ACCESS_ENDED, by=AUTHORITY))
 
 

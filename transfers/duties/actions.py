@@ -71,6 +71,11 @@ def end(order: Order) -> None:
     earlier.exclude(order=order).delete()
 
 
+def end_own(order: Order) -> None:
+    """Removes the duties of this order's approval: the authority ended what it had approved."""
+    Duty.objects.filter(order=order, done_at=None).delete()
+
+
 def row(order: Order, key: str, approved_on: date) -> Duty:
     due_on, provisional = RULES[key].due(approved_on)
     remind_on = due_on - RULES[key].remind_before

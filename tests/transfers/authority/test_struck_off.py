@@ -16,7 +16,7 @@ from tests.transfers.authority.test_outcomes_of_reports import answer, record
 from tests.transfers.builders import make_order, moves
 from tests.transfers.cancels import reload
 from transfers.authority.results import take_answer
-from transfers.models import Order
+from transfers.models import Duty, Order
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now().replace(microsecond=0)
@@ -121,3 +121,13 @@ def test_nobody_is_told_of_an_access_that_had_ended_before(approved: Order) -> N
     take_answer(struck(Level.SITE, WEBSITE_ID))
 
     assert told() == []
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_nobody_is_reminded_of_duties_of_an_approval_that_the_authority_ended(approved: Order, how: str) -> None:
+    """ "Complete the public-security filing" was still asked for, of a website that has to go offline."""
+    assert Duty.objects.filter(order=approved, done_at=None).exists()
+
+    take_answer(HOW[how][0]())
+
+    assert not Duty.objects.filter(order=approved, done_at=None).exists()
