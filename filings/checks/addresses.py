@@ -16,11 +16,11 @@ from icpportal.fields.language_marks import has_han
 # a number, or a word that ends the innermost part of an address
 DOOR = re.compile(r"[0-9０-９]|[一二三四五六七八九十百]+(?:号|室|栋|幢|层|楼|单元|组|社)")
 
-# how the names of government offices end, not those of villages, unions, bookshops and restaurants
+# how the names of government offices end, not those of villages, unions, power suppliers, bookshops and cafés
 # (docs/sources.md#investors)
 OFFICE = re.compile(
     r"(?:政府|国资委|管委会|人民法院|人民检察院|街道办事处|(?<!村民|居民|工会)委员会"
-    r"|[省市县区州旗]\S*(?<![书邮])局|(?:省|自治区)\S+(?<![餐展])厅)$"
+    r"|[省市县区州旗]\S*(?<![书邮电])局|(?:省|自治区)\S+(?<![餐展啡茶歌舞影乐戏发])厅)$"
 )
 
 

@@ -136,6 +136,8 @@ says(
     accepted=[
         case("11", investor="示例集团有限公司", **NOT_LEGAL),
         case("11", investor="示例书局", **NOT_LEGAL),
+        case("11", investor="示例省示例市供电局", **NOT_LEGAL),
+        case("11", investor="示例省示例市示例咖啡厅", **NOT_LEGAL),
         case("11", nature="public_institution", id_type="4", investor="银川市人民政府"),
         case("11", investor="林示范"),
     ],
