@@ -21,7 +21,13 @@ SCHEME = re.compile(r"^https?://", re.IGNORECASE)
 
 def is_same_page(first: str, second: str) -> bool:
     """Whether both are one page: filings name it without a scheme as well, which an order completes."""
-    return is_same_text(*(SCHEME.sub("", url).rstrip("/") for url in (first, second)))
+    return _page(first) == _page(second)
+
+
+def _page(url: str) -> tuple[str, str]:
+    """Its host, in which case makes no difference, and its path."""
+    host, _slash, path = SCHEME.sub("", url.strip()).partition("/")
+    return host.casefold(), path.rstrip("/")
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ DAY_WRITTEN = re.compile(r"([0-9]{4})(?:[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})
 # between Chinese characters: spaces in a spaced-out name, and characters that keyboards write for the dot
 SPACE_OF_NAME = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
 DOT_OF_NAME = re.compile(rf"(?<=[{HAN}])\s*[·.\u2022\u2027\u2219\u22c5\uff0e\u30fb\uff65]\s*(?=[{HAN}])")
+SPACE_OF_NOTHING = re.compile(r"(?<![0-9a-z]) | (?![0-9a-z])")
 BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
 
 # byte order marks, the longer ones first: that of UTF-32 begins with that of UTF-16
@@ -97,12 +98,15 @@ def regular_name(text: str) -> str:
 
 
 def is_same_text(first: str, second: str) -> bool:
-    """Whether both say the same: width, case, spaces and the kind of dot in a name make no difference."""
+    """Whether both say the same: width, case and the kind of dot in a name make no difference.
+
+    Nor does a space, except between two Latin words or numbers.
+    """
     return first == second or _compared(first) == _compared(second)
 
 
 def _compared(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", regular_name(text)).casefold().split())
+    return SPACE_OF_NOTHING.sub("", " ".join(unicodedata.normalize("NFKC", regular_name(text)).casefold().split()))
 
 
 def normalise_number(text: str) -> str:

@@ -88,6 +88,7 @@ def test_only_values_that_must_match_and_are_known_on_both_sides_can_differ():
     [
         ("home_url", "https://www.example.com/", "www.example.com"),
         ("home_url", "https://www.example.com", "http://www.example.com/"),
+        ("home_url", "https://www.example.com/News/", "HTTP://WWW.example.com/News"),
         ("post_address", "麓山路1号（2栋）301室", "麓山路１号(2栋) 301室"),
         ("lead_email", "Lin@example.com", "lin@EXAMPLE.com"),
         ("lead_name", "JOHN SMITH", "John Smith"),
@@ -102,6 +103,7 @@ def test_an_entry_in_hunan_that_is_only_written_otherwise_than_on_file_does_not_
     [
         ("home_url", "https://www.example.com/", "example.com"),
         ("home_url", "https://www.example.com/", "www.example.com/news"),
+        ("home_url", "https://www.example.com/News", "www.example.com/news"),
         ("post_address", "麓山路1号（2栋）", "麓山路1号（3栋）"),
     ],
 )
