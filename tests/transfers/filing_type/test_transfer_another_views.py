@@ -75,7 +75,7 @@ def test_whoever_listens_to_the_buttons_hears_which_subject_each_is_of(client, f
         heard = {
             " ".join(each.text_content().split()) for each in found if each.get("href") in map(page_of, (first, second))
         }
-        assert heard == {f"Transfer another ICP filing {subject_of(each).name}" for each in (first, second)}
+        assert heard == {f"Transfer another ICP filing {subject_of(each).subject_number}" for each in (first, second)}
 
 
 def test_without_anything_on_file_the_link_leads_to_a_page_that_explains_why(client):
