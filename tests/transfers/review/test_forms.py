@@ -32,7 +32,7 @@ def test_each_form_beside_a_case_says_what_to_choose_and_not_that_a_field_is_req
         HandOnForm({}, colleagues=[]),
         AskForm({}, colleagues=[], parts=part_choices(order)),
         AskForm({"ask-part": "no.such"}, colleagues=[], parts=part_choices(order)),
-        ask_call_form(order, {}),
+        ask_call_form(order, part_choices(order), {}),
         AttemptForm({}, slots=[]),
         PlaceForm({}),
     ]

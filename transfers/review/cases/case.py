@@ -17,6 +17,7 @@ from icpportal.accounts.models import User
 from icpportal.approvals.models import REFUSE as REFUSAL
 from icpportal.approvals.queries import request_to_show
 from icpportal.fields.components import StateMark
+from icpportal.fields.form_types import Choice
 from icpportal.fields.language_marks import labelled
 from icpportal.fields.marked_text import zh
 from icpportal.fields.types import Words
@@ -48,7 +49,7 @@ from transfers.review.cases.parts.look import LookBox, look_box
 from transfers.review.cases.parts.obstacles import Obstacles, obstacles_of
 from transfers.review.cases.parts.papers import Papers, papers_of
 from transfers.review.cases.parts.part import Section
-from transfers.review.cases.parts.parts import findings_elsewhere, parts_of, sections_of
+from transfers.review.cases.parts.parts import findings_elsewhere, sections_of
 from transfers.review.cases.parts.photo import Panel, photo_panels
 from transfers.review.cases.parts.rounds import Rounds, is_of_photo, rounds_of
 from transfers.review.cases.parts.verdicts import Tally, Verdict
@@ -193,8 +194,8 @@ def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form
     typed = drafts.read(order, user, rounds.next_number)
     query = kept_query(request)
     notes, asked_of_user = notes_of(order, user)
-    asked = request.GET.get("ask", "")
-    asked = asked if asked in parts_of(order) else ""
+    asked, parts = request.GET.get("ask", ""), part_choices(order)
+    asked = asked if asked in dict(parts) else ""
     return MorePage(
         reference=order.reference,
         domain=order.display_domain,
@@ -203,7 +204,7 @@ def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form
         asked_part=asked,
         asked_label=label_of(asked) if asked else "",
         questions=[_question(note, typed) for note in asked_of_user],
-        forms=_more_forms(order, user, typed, again),
+        forms=_more_forms(order, user, typed, again, parts),
         note=typed.fields.get(f"{NOTE}-words", ""),
         happened=case_events(order, rounds, notes),
         sent=sent_reports.of_order(order.reference),
@@ -279,7 +280,7 @@ def _forms(order: Order, typed: drafts.TypedText, again: Mapping[str, forms.Form
 
 
 def _more_forms(
-    order: Order, user: User, typed: drafts.TypedText, again: Mapping[str, forms.Form]
+    order: Order, user: User, typed: drafts.TypedText, again: Mapping[str, forms.Form], parts: list[Choice]
 ) -> dict[str, forms.Form]:
     """The forms of further actions; a refused one as it is."""
     in_review = is_in(order, Group.IN_REVIEW)
@@ -287,11 +288,11 @@ def _more_forms(
     may_refuse = in_review and user.has_perm(LEADS) and not has_look(order)
     offered: dict[str, Callable[[], forms.Form]] = {}
     if not order.is_ended:
-        offered["call_form"] = lambda: ask_call_form(order, None, own_fields(typed.fields, CALL))
+        offered["call_form"] = lambda: ask_call_form(order, parts, initial=own_fields(typed.fields, CALL))
     if in_review:
         offered["hand_on_form"] = lambda: HandOnForm(colleagues=colleagues, initial=own_fields(typed.fields, HAND))
         asked = own_fields(typed.fields, ASK)
-        offered["ask_form"] = lambda: AskForm(colleagues=colleagues, parts=part_choices(order), initial=asked)
+        offered["ask_form"] = lambda: AskForm(colleagues=colleagues, parts=parts, initial=asked)
     if may_refuse and request_to_show(REFUSAL, order.pk) is None:
         offered["refuse_form"] = lambda: RefuseForm(prefix=REFUSE, initial=own_fields(typed.fields, REFUSE))
     return {**{name: make() for name, make in offered.items() if name not in again}, **again}

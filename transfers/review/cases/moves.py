@@ -203,7 +203,7 @@ def _refuse_photo(order: Order, reviewer: User, typed: TypedText) -> PhotoForm |
     stays=True,
 )
 def _call(order: Order, reviewer: User, typed: TypedText) -> AskCallForm | None:
-    form = ask_call_form(order, dict(typed.posted.items()) | typed.fields)
+    form = ask_call_form(order, part_choices(order), dict(typed.posted.items()) | typed.fields)
     if not form.is_valid():
         return form
     asked = form.cleaned_data
@@ -214,9 +214,11 @@ def _call(order: Order, reviewer: User, typed: TypedText) -> AskCallForm | None:
     return None
 
 
-def ask_call_form(order: Order, data: Posted | None, initial: Fields | None = None) -> AskCallForm:
-    """The form of whom to call about which part."""
-    return AskCallForm(data, people=people_of(order), parts=part_choices(order), initial=initial)
+def ask_call_form(
+    order: Order, parts: list[Choice], data: Posted | None = None, initial: Fields | None = None
+) -> AskCallForm:
+    """The form of whom to call about which of the parts."""
+    return AskCallForm(data, people=people_of(order), parts=parts, initial=initial)
 
 
 def part_choices(order: Order) -> list[Choice]:
