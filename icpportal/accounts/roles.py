@@ -5,6 +5,7 @@ People who configure the portal see no case, people who decide cases do not conf
 """
 
 from collections.abc import Collection, Iterable
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
@@ -85,10 +86,12 @@ def note_duties_changed(user: User) -> None:
 
 def of_two_duties() -> list[User]:
     """The active accounts with roles of two duties, however they got them."""
-    held = list(Group.objects.filter(name__in=STAFF).values_list("pk", flat=True))  # most hold another
-    holding = User.groups.through.objects.filter(group__in=held).values("user")
-    holders = User.objects.filter(is_active=True, pk__in=holding).prefetch_related("groups")
-    return [user for user in holders if len({DUTY[row.name] for row in user.groups.all() if row.name in DUTY}) > 1]
+    duties = {pk: DUTY[name] for pk, name in Group.objects.filter(name__in=STAFF).values_list("pk", "name")}
+    held: dict[UUID, set[str]] = {}  # of staff alone: most accounts hold another role
+    for user, group in User.groups.through.objects.filter(group__in=list(duties)).values_list("user", "group"):
+        held.setdefault(user, set()).add(duties[group])
+    both = [user for user, each in held.items() if len(each) > 1]
+    return list(User.objects.filter(is_active=True, pk__in=both).prefetch_related("groups")) if both else []
 
 
 def superusers() -> list[User]:
