@@ -41,7 +41,7 @@ const saveTyped = (form) => {
     window.clearTimeout(timer);
     timer = window.setTimeout(() => {
       timer = 0;
-      // one after the other: each says what the next one has to know
+      // one after the other: each says what the next must know
       saving = (saving || Promise.resolve()).then(() => save());
       const mine = saving;
       mine.finally(() => {
@@ -88,7 +88,6 @@ window.addEventListener("DOMContentLoaded", () => {
   live.className = "sr";
   live.setAttribute("role", "status");
   document.body.append(live);
-  // between two texts that are read out: the signs of the language
   const { stop, colon } = document.querySelector(".focus")?.dataset || {};
 
   // --- papers ---
@@ -250,7 +249,7 @@ window.addEventListener("DOMContentLoaded", () => {
 
   // --- the counts ---
   const AROUND = 2 * Math.PI * 13;
-  // why nothing can be accepted yet, as the tallies say it
+  // why nothing can be accepted yet
   const lacking = (open, amounts) => {
     const told = ["return", "ask"].filter((word) => amounts[word]).map((word) => find(`.n-${word}`).parentElement.textContent);
     return [open, ...told].map((words) => words.trim().replace(/\s+/g, " ")).filter(Boolean).join(" · ");
@@ -300,7 +299,7 @@ window.addEventListener("DOMContentLoaded", () => {
     radio.dispatchEvent(new Event("change", { bubbles: true }));
     return true;
   };
-  let pressed; // the OK under the mouse leads on as the key 1 does
+  let pressed; // OK by mouse leads on as the key 1 does
   form?.addEventListener("pointerdown", (event) => (pressed = event.target.closest(".verdicts .ok")));
   form?.addEventListener("change", (event) => {
     if (!event.target.matches(".verdicts input")) return;
