@@ -271,11 +271,9 @@ def test_nothing_is_sent_and_no_deadline_passes_until_somebody_resumes_it(settin
 
     for task in (tasks.deliver_codes, tasks.deliver_outbox, tasks.sweep_deadlines, tasks.send_reports):
         task()
-    output_of("deliver_outbox")
-    with pytest.raises(CommandError, match="restore --go"):
-        output_of("sweep_deadlines")
-    with pytest.raises(CommandError, match="restore --go"):
-        output_of("miit", "send")
+    for command in (["deliver_outbox"], ["sweep_deadlines"], ["miit", "send"]):
+        with pytest.raises(CommandError, match="restore --go"):
+            output_of(*command)
     draft.refresh_from_db()
     assert (Message.objects.filter(state="waiting").count(), draft.state) == (waiting, states.DRAFT)
     assert (MinistryAuthority().send(), MinistryAuthority().fetch()) == (0, 0)
