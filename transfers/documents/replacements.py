@@ -24,7 +24,9 @@ def _held_by(document_pk: UUID) -> QuerySet[OrderDocument]:
     return waiting.filter(order=F("successor__order"))  # by the order, which has an index
 
 
-HOLDS = CompiledQuery(lambda document_pk: _held_by(document_pk).order_by().values_list("slot"), document_pk=UUIDField())
+WAITS = CompiledQuery(
+    lambda document_pk: _held_by(document_pk).order_by().values_list("order"), document_pk=UUIDField()
+)
 
 
 def replace(order: Order, paper: OrderDocument, document: Document, mark: str) -> None:
@@ -51,13 +53,14 @@ def replace(order: Order, paper: OrderDocument, document: Document, mark: str) -
 
 def end_wait(document_pk: UUID) -> None:
     """Ends the wait for a document, in the transaction that writes its result (`settings.DOCUMENT_EXAMINED`)."""
-    if not HOLDS.texts(document_pk=document_pk):  # a first picture replaces none
+    waits = WAITS.texts(document_pk=document_pk)
+    if not waits:  # a first picture replaces none
         return
+    Order.objects.filter(pk=waits[0][0]).update(version=F("version") + 1)  # waits for others that change its documents
     held = _held_by(document_pk).select_related("order", "successor__document").first()
-    if held is None or held.successor is None:
+    if held is None or held.successor is None:  # another picture has taken its slot meanwhile
         return
     order, paper = held.order, held.successor
-    Order.objects.filter(pk=order.pk).update(version=F("version") + 1)  # waits for others that change its documents
     if paper.document.is_ready:
         _held_for(paper).update(successor=None)
         # with the locks of this transaction, it could wait for one that waits for them

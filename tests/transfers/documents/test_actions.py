@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from tests.rivals import just_before
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_ready_document
 from tests.transfers.desk import broken_file, photo_file
@@ -154,6 +155,21 @@ def test_concurrent_uploads_to_one_side_leave_one_current_paper():
     assert words(ends) == ["done"] * 4
     assert living(order) == [("subject_id", 1)]
     assert sorted(Document.objects.values_list("state", flat=True)) == ["checking", "retired", "retired", "retired"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_picture_that_arrives_while_the_one_before_is_refused_keeps_its_slot():
+    order = make_order()
+    good = make_ready_document(order, "subject_id")
+    broken = paper_actions.upload(order, slot="subject_id", file=broken_file())
+
+    with just_before("UPDATE", lambda: paper_actions.upload(order, slot="subject_id", file=photo_file()), of=Order):
+        assert examine(broken.document_id) == "refused"
+
+    paper = OrderDocument.objects.get(order=order, retired_at=None)
+    assert (paper.document.state, Document.objects.get(pk=good.pk).state) == ("checking", "ready")
+    assert examine(paper.document_id) == "ready"
+    assert list(Document.objects.filter(state="ready")) == [paper.document]
 
 
 @pytest.mark.django_db(transaction=True)
