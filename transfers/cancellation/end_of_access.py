@@ -1,5 +1,6 @@
 """The end of the access that an approved order brought: when, and with which cancellation."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Max
@@ -10,6 +11,22 @@ from transfers.models import Order
 from transfers.orders import queries
 
 
+@dataclass(frozen=True, slots=True)
+class EndOfAccess:
+    """When our access of a website ended, and the cancellation with which its owner ended it."""
+
+    at: datetime
+    cancellation: Order | None  # None: the authority ended it of its own accord
+
+
+def end_of_access(order: Order) -> EndOfAccess | None:
+    """The end of the access that the order brought; `None` while the domain is on file with us."""
+    at = ended_at(order)
+    if at is None or order.website_id is None:
+        return None
+    return EndOfAccess(at, queries.cancellation_of(order.owner, order.website_id))
+
+
 def ended_at(order: Order) -> datetime | None:
     """When our access of the order's website ended; `None` while the domain is on file with us."""
     if order.website_id is None or live_accesses().filter(website__domain=order.domain).exists():
@@ -17,8 +34,3 @@ def ended_at(order: Order) -> datetime | None:
     ours = Access.objects.filter(website=order.website_id, own=True)
     found: datetime | None = ours.aggregate(last=Max("ended_at"))["last"]
     return found
-
-
-def ended_by(order: Order) -> Order | None:
-    """The cancellation with which its owner ended it; `None` if the authority did so of its own accord."""
-    return queries.cancellation_of(order.owner, order.website_id) if order.website_id else None

@@ -18,7 +18,7 @@ from icpportal.gateways.miit.codes.processing_codes import opened_by
 from icpportal.privacy.masks import mask_mobile
 from icpportal.time_format import day_words, to_beijing
 from transfers.cancellation.deleted_filings import is_deleted
-from transfers.cancellation.end_of_access import ended_at, ended_by
+from transfers.cancellation.end_of_access import EndOfAccess
 from transfers.models import Order
 from transfers.order_page import register_diff
 from transfers.order_page.calls import CallBooking, bookings
@@ -239,14 +239,18 @@ def deadline(at: datetime) -> Deadline:
 DRAWN = (CallBooking, AuthorityWords, Verdicts, Result, Cancelled, AsFiled, Call, BackdropOffer, BackdropSent, Lapsed)
 
 
-def panels_of(order: Order, parts: list[ReturnedPart]) -> list[Panel]:
-    """The panels below the sentence of the state; `parts` is what a return named."""
-    of_state = [panel for name in state_of(order).panels for panel in PANELS[name](order)]
+def panels_of(order: Order, parts: list[ReturnedPart], end: EndOfAccess | None) -> list[Panel]:
+    """The panels below the sentence: those of the state, or the end of its access; `parts` is what a return named."""
+    of_state = _of_state(order) if end is None else [_ended(order, end)]
     check_url = reverse("check", args=[order.reference])
     booked = bookings(order)
     of_state = [panel for panel in of_state if not (booked and isinstance(panel, Call))]
     found: list[Panel] = [*booked, *([Verdicts(parts, check_url)] if parts else []), *of_state]
     return sorted(found, key=lambda panel: DRAWN.index(type(panel)))
+
+
+def _of_state(order: Order) -> list[Panel]:
+    return [panel for name in state_of(order).panels for panel in PANELS[name](order)]
 
 
 def _call(order: Order) -> list[Panel]:
@@ -255,11 +259,7 @@ def _call(order: Order) -> list[Panel]:
 
 
 def _result(order: Order) -> list[Panel]:
-    """With what is left to do, and where the authority's record differs; after its end, what holds now."""
-    ended = ended_at(order)
-    if ended is not None:
-        ended_with = ended_by(order)
-        return [_end(order, ended, ended_with.authority_code if ended_with else "")]
+    """With what is left to do, and where the authority's record differs."""
     differing = register_diff.rows(order)
     return [
         Result(order.site_number, order.entered_at, to_do(order)),
@@ -302,10 +302,14 @@ def _what_next(order: Order) -> Words:
 
 
 def _cancelled_panels(order: Order) -> list[Panel]:
-    return [*_authority_panels(order), _end(order, order.entered_at, order.authority_code)]
+    return [*_authority_panels(order), _cancelled(order, order.entered_at, order.authority_code)]
 
 
-def _end(order: Order, at: datetime, codes: str) -> Cancelled:
+def _ended(order: Order, end: EndOfAccess) -> Cancelled:
+    return _cancelled(order, end.at, end.cancellation.authority_code if end.cancellation else "")
+
+
+def _cancelled(order: Order, at: datetime, codes: str) -> Cancelled:
     """What the end of the access means, which came with these codes of the authority."""
     return Cancelled(order.site_number, order.display_domain, at, is_deleted(order, codes))
 

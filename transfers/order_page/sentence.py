@@ -1,6 +1,7 @@
 """Heading and sentence of an order's page: whose turn it is, what to do, by when, and what happens otherwise."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from icpportal.time_format import long_words
 from icpportal.workdays.calendar import end_of_answer
 from transfers.calls import queries as calls
 from transfers.cancellation.deleted_filings import is_deleted
-from transfers.cancellation.end_of_access import ended_at
+from transfers.cancellation.end_of_access import EndOfAccess
 from transfers.models import Order
 from transfers.notifications.messages import kept_until
 from transfers.notifications.texted_mobiles import number_differs
@@ -32,29 +33,40 @@ WE_ARE_LATE = _(
 )
 
 
-def heading(order: Order, to_change: int) -> str:
-    """Whose turn it is or what to do; `to_change` is how many things a return named."""
-    if over_words(order):
-        return str(TIME_OVER)
-    instead = _instead(order, to_change)
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the page of an order has read before it chooses its heading and sentence."""
+
+    to_change: int  # how many things a return named
+    end: EndOfAccess | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The heading of an order's page and the sentence below it."""
+
+    heading: str
+    sentence: str
+
+
+def opening(order: Order, facts: Facts) -> Opening:
+    """Whose turn it is or what to do, and the state's sentence with dates and values filled in."""
+    if over := over_words(order):
+        return Opening(str(TIME_OVER), over)
+    instead = next((each for each in state_of(order).instead if CONDITIONS[each.condition](order, facts)), None)
+    return Opening(_heading(order, instead, facts.to_change), _sentence(order, instead, facts.to_change))
+
+
+def _heading(order: Order, instead: Instead | None, to_change: int) -> str:
     words = (instead.heading if instead else "") or state_of(order).heading
     return str(words % {"n": to_change, "domain": order.display_domain})
 
 
-def sentence(order: Order, to_change: int) -> str:
-    """The state's sentence with dates and values filled in; `to_change` is how many things a return named."""
-    if over := over_words(order):
-        return over
+def _sentence(order: Order, instead: Instead | None, to_change: int) -> str:
     due = due_of(order)
-    facts = {"due": long_words(due), "n": to_change, "number": order.site_number, "reason": _reason(order)}
-    instead = _instead(order, to_change)
+    values = {"due": long_words(due), "n": to_change, "number": order.site_number, "reason": _reason(order)}
     is_late = instead is None and is_in(order, Group.ANSWERED_BY_US) and due < timezone.now()
-    return str((WE_ARE_LATE if is_late else (instead or state_of(order)).sentence) % facts)
-
-
-def _instead(order: Order, to_change: int) -> Instead | None:
-    """What replaces the usual texts of the state now."""
-    return next((each for each in state_of(order).instead if CONDITIONS[each.condition](order, to_change)), None)
+    return str((WE_ARE_LATE if is_late else (instead or state_of(order)).sentence) % values)
 
 
 def _reason(order: Order) -> str:
@@ -69,23 +81,21 @@ def _reason(order: Order) -> str:
 
 
 # conditions under which the usual sentence of a state would be wrong
-CONDITIONS: dict[str, Callable[[Order, int], bool]] = {
-    "call_missed": lambda order, to_change: calls.waits_for_choice(order),
-    "nothing_to_change": lambda order, to_change: not to_change,
-    "access_ended": lambda order, to_change: ended_at(order) is not None,
-    "filing_is_gone": lambda order, to_change: is_deleted(order, order.authority_code),
-    "held": lambda order, to_change: order.held,
-    "settled_elsewhere": lambda order, to_change: not opened_by(order.authority_code),
-    "waits_for_answer": lambda order, to_change: queries.waits_for_answer(order),
-    "waits_for_id": lambda order, to_change: queries.waits_for_id(order),
-    "waits_for_other_decision": lambda order, to_change: queries.waits_for_other_decision(order),
-    "takes_long": lambda order, to_change: review_time.takes_long(order, timezone.now()),
-    "consent_withdrawn": lambda order, to_change: queries.lost_consent(order),
-    "kept_no_more": lambda order, to_change: not actions.can_start_again(order),
-    "cannot_be_sent_again": lambda order, to_change: (
-        not ORDER.can(order, "resubmit", APPLICANT, queries.facts_of(order))
-    ),
-    "number_differs": lambda order, to_change: number_differs(order),
+CONDITIONS: dict[str, Callable[[Order, Facts], bool]] = {
+    "call_missed": lambda order, facts: calls.waits_for_choice(order),
+    "nothing_to_change": lambda order, facts: not facts.to_change,
+    "access_ended": lambda order, facts: facts.end is not None,
+    "filing_is_gone": lambda order, facts: is_deleted(order, order.authority_code),
+    "held": lambda order, facts: order.held,
+    "settled_elsewhere": lambda order, facts: not opened_by(order.authority_code),
+    "waits_for_answer": lambda order, facts: queries.waits_for_answer(order),
+    "waits_for_id": lambda order, facts: queries.waits_for_id(order),
+    "waits_for_other_decision": lambda order, facts: queries.waits_for_other_decision(order),
+    "takes_long": lambda order, facts: review_time.takes_long(order, timezone.now()),
+    "consent_withdrawn": lambda order, facts: queries.lost_consent(order),
+    "kept_no_more": lambda order, facts: not actions.can_start_again(order),
+    "cannot_be_sent_again": lambda order, facts: not ORDER.can(order, "resubmit", APPLICANT, queries.facts_of(order)),
+    "number_differs": lambda order, facts: number_differs(order),
 }
 
 

@@ -17,11 +17,11 @@ from icpportal.fields.components import PRIMARY, Action, Panel
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
 from transfers.calls import queries as calls
-from transfers.cancellation.end_of_access import ended_at, ended_by
+from transfers.cancellation.end_of_access import EndOfAccess, end_of_access
 from transfers.models import Order
 from transfers.notifications.calendar_file import deadline_ics
 from transfers.order_page.panels import Buttons, Chase, Held, NotNow, WaysOut, deadline, erased_panel, panels_of
-from transfers.order_page.sentence import heading, sentence
+from transfers.order_page.sentence import Facts, opening
 from transfers.order_page.stops import stops
 from transfers.order_page.timeline import TimelineRow, by_stage, timeline
 from transfers.orders import queries
@@ -74,16 +74,18 @@ def _page(request: HttpRequest, order: Order) -> HttpResponse:
     state = state_of(order)
     prefetch_related_objects([order], "events")
     events, older = by_stage(order, timeline(order, chinese=reads_chinese(), for_owner=True))
-    acts, around = [*buttons(order), *_way_back(order)], frame(order)
+    end = end_of_access(order) if is_in(order, Group.APPROVED) else None
+    acts, around = [*buttons(order), *_way_back(order, end)], frame(order)
     on_its_way = [] if is_over(order) else stops(order, order.events.all(), around.slip.next_at)
-    panels = _panels(order, parts, acts)
+    panels = _panels(order, parts, acts, end)
+    head = opening(order, Facts(len(unsettled_parts(parts)), end))
     page = OrderPage(
         frame=around,
         state=state,
         turn=TURNS.get(_turn(order), ""),
         shows_steps=not on_its_way,
-        heading=heading(order, len(unsettled_parts(parts))),
-        sentence=sentence(order, len(unsettled_parts(parts))),
+        heading=head.heading,
+        sentence=head.sentence,
         events=events,
         older=older,
         now=timezone.now(),
@@ -96,7 +98,7 @@ def _page(request: HttpRequest, order: Order) -> HttpResponse:
     return render_page(request, page)
 
 
-def _panels(order: Order, parts: list[ReturnedPart], acts: list[Action]) -> list[Panel]:
+def _panels(order: Order, parts: list[ReturnedPart], acts: list[Action], end: EndOfAccess | None) -> list[Panel]:
     """The deadline, the panels of this state, and what can be done now."""
     over, erased = is_over(order), erased_panel(order)
     next_acts = [act for act in acts if not _is_way_out(act) and not (parts and act.kind == PRIMARY)]
@@ -104,7 +106,7 @@ def _panels(order: Order, parts: list[ReturnedPart], acts: list[Action]) -> list
         *([erased] if erased is not None else []),
         *([deadline(order.due_at)] if order.due_at is not None and not over else []),
         *([Held()] if order.held else []),
-        *([] if over else panels_of(order, parts)),
+        *([] if over else panels_of(order, parts, end)),
         *([Buttons(next_acts)] if next_acts else []),
     ]
 
@@ -119,10 +121,10 @@ def _notes(order: Order, state: State, acts: list[Action]) -> list[Panel]:
     ]
 
 
-def _way_back(order: Order) -> list[Action]:
+def _way_back(order: Order, end: EndOfAccess | None) -> list[Action]:
     """From a cancellation that ended nothing to the website that stays with us, from what has ended to its end."""
-    if is_in(order, Group.APPROVED) and ended_at(order) is not None:
-        cancelled = ended_by(order)
+    if end is not None:
+        cancelled = end.cancellation
         return [Action(_("See the cancellation"), cancelled.get_absolute_url(), PRIMARY)] if cancelled else []
     if order.website_id is None or not (kind_of(order).ends_access and order.is_ended):
         return []

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from filings.models import Access, Website
@@ -110,3 +112,17 @@ def test_a_website_that_came_back_by_another_order_is_here_again(client: Client,
     take_answer(granted(again))
 
     assert "is on file with us" in page_of(client, approved)
+
+
+def test_its_page_asks_once_when_the_access_ended_and_once_with_which_cancellation(
+    client: Client, approved: Order
+) -> None:
+    take_answer(granted(cancel(approved)))
+    signed_in = sign_in(client, approved.owner)
+
+    with CaptureQueriesContext(connection) as queries:
+        signed_in.get(approved.get_absolute_url())
+
+    asked = [each["sql"] for each in queries.captured_queries]
+    assert sum("MAX(" in sql for sql in asked) == 1
+    assert sum('ORDER BY "transfers_order"."created_at" DESC LIMIT 1' in sql for sql in asked) == 1
