@@ -7,12 +7,12 @@ from typing import TypedDict
 
 from django.db.models import BooleanField, CharField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, UUIDField
 
+from filings.equality import is_same_text
 from filings.models import Access, LegacyRecord, Person, Subject, Website
 from filings.register.blind_keys import mobile_key, person_key
 from filings.register.regions import is_filed_place
 from icpportal.accounts.models import User
 from icpportal.database.prepared import CompiledQuery
-from icpportal.fields.text import is_same_text
 from icpportal.privacy.blind_index import names
 
 WIDEST = 4  # digits of a city's code without the trailing zeros

@@ -1,11 +1,9 @@
 """Moments as text: Beijing time in pages and messages, and the time left. Imports nothing of ours."""
 
-from argparse import ArgumentTypeError
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -86,22 +84,3 @@ def left_words(moment: datetime, *, now: datetime | None = None) -> str:
     if span < MINUTE:
         return gettext("Less than a minute left")
     return pgettext("time", "%(time)s left") % {"time": span_words(span)}
-
-
-def typed_day(text: str) -> date:
-    """A day typed on the command line."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"{text}: write it like 2026-11-24") from None
-
-
-def typed_moment(text: str) -> datetime:
-    """A moment typed on the command line; without an offset it is Beijing time."""
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        found = None
-    if found is None:
-        raise ArgumentTypeError(f"{text}: write it like 2026-11-24T16:20 (Beijing time) or 2026-11-24T16:20+08:00")
-    return found if timezone.is_aware(found) else found.replace(tzinfo=BEIJING)

@@ -13,6 +13,7 @@ from pathlib import Path
 KIT = (
     "icpportal/paths.py",
     "icpportal/time_format.py",
+    "icpportal/command_line",
     "icpportal/database",
     "icpportal/fields",
     "icpportal/kept_html",
@@ -85,6 +86,7 @@ VERIFICATION = (
 )
 FILINGS = (
     "filings/site_codes.py",
+    "filings/equality.py",
     "filings/provinces",
     "filings/register",
     "filings/checks",

@@ -3,31 +3,18 @@
 A transfer changes nothing at the ministry: differences must be changed with the current provider first.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from filings.equality import is_same_page, is_same_text
 from filings.provinces import Province
 from filings.provinces.choices import MustMatch
-from icpportal.fields.text import is_same_text
 from icpportal.fields.types import Answers
 
 Values = Answers
-SCHEME = re.compile(r"^https?://", re.IGNORECASE)
-
-
-def is_same_page(first: str, second: str) -> bool:
-    """Whether both are one page: filings name it without a scheme as well, which an order completes."""
-    return _page(first) == _page(second)
-
-
-def _page(url: str) -> tuple[str, str]:
-    """Its host, in which case makes no difference, and its path."""
-    host, _slash, path = SCHEME.sub("", url.strip()).partition("/")
-    return host.casefold(), path.rstrip("/")
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,7 @@
-"""Typed text, kept unless it has invisible characters; numbers and names as usual; how files of text are written."""
+"""Typed text: refused for invisible characters, else kept; names, numbers and days in their usual form."""
 
-import codecs
 import re
 import unicodedata
-from argparse import ArgumentTypeError
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -25,19 +23,7 @@ DAY_WRITTEN = re.compile(r"([0-9]{4})(?:[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})
 # between Chinese characters: spaces in a spaced-out name, and characters that keyboards write for the dot
 SPACE_OF_NAME = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
 DOT_OF_NAME = re.compile(rf"(?<=[{HAN}])\s*[·.\u2022\u2027\u2219\u22c5\uff0e\u30fb\uff65]\s*(?=[{HAN}])")
-SPACE_OF_NOTHING = re.compile(r"(?<![0-9a-z]) | (?![0-9a-z])")
 BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
-
-# byte order marks, the longer ones first: that of UTF-32 begins with that of UTF-16
-MARKED_ENCODINGS = {
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    "\ufeff".encode("gb18030"): "gb18030",
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-MARK_LONGEST = max(map(len, MARKED_ENCODINGS))
 
 
 def _is_variation_selector(char: str) -> bool:
@@ -97,18 +83,6 @@ def regular_name(text: str) -> str:
     return DOT_OF_NAME.sub("·", SPACE_OF_NAME.sub("", text))
 
 
-def is_same_text(first: str, second: str) -> bool:
-    """Whether both say the same: width, case and the kind of dot in a name make no difference.
-
-    Nor does a space, except between two Latin words or numbers.
-    """
-    return first == second or _compared(first) == _compared(second)
-
-
-def _compared(text: str) -> str:
-    return SPACE_OF_NOTHING.sub("", " ".join(unicodedata.normalize("NFKC", regular_name(text)).casefold().split()))
-
-
 def normalise_number(text: str) -> str:
     """A number or code in half-width letters and digits, without spaces and dashes."""
     if text.isascii() and text.isalnum():
@@ -144,20 +118,3 @@ def plain_label(label: Words | None) -> str:
     if not text:
         return _("answer")
     return text if text[1:2].isupper() else text[0].lower() + text[1:]
-
-
-def marked_encoding(head: bytes) -> str:
-    """The encoding whose byte order mark begins a file; "" without one."""
-    return next((name for mark, name in MARKED_ENCODINGS.items() if head.startswith(mark)), "")
-
-
-def separator_in(line: str) -> str:
-    """What stands between the cells of a table's line: a comma, or the tab with which Excel writes UTF-16."""
-    return "\t" if "\t" in line else ","
-
-
-def typed_count(text: str) -> int:
-    """A number of things typed on the command line, from 1 on."""
-    if not text.isdecimal() or not int(text):
-        raise ArgumentTypeError(f"{text}: write a whole number from 1 on, such as 100")
-    return int(text)

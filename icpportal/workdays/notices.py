@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from icpportal.fields.text import marked_encoding, separator_in
+from icpportal.command_line.text_files import marked_encoding, separator_in
 from icpportal.workdays.models import WorkCalendarDay
 
 KINDS = {"work": True, "off": False}

@@ -1,6 +1,5 @@
 """Moments in words, in both languages."""
 
-from argparse import ArgumentTypeError
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -96,26 +95,3 @@ def test_the_time_left_is_chinese_on_a_chinese_page():
         words = [time_format.left_words(DUE, now=NOW), time_format.left_words(DUE, now=DUE)]
 
     assert words == ["还剩 1 天 7 小时", "期限已到"]
-
-
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        ("2026-11-24T16:20", datetime(2026, 11, 24, 8, 20, tzinfo=UTC)),
-        ("2026-11-24 16:20", datetime(2026, 11, 24, 8, 20, tzinfo=UTC)),
-        ("2026-11-24T16:20+08:00", datetime(2026, 11, 24, 8, 20, tzinfo=UTC)),
-        ("2026-11-24T16:20:30Z", datetime(2026, 11, 24, 16, 20, 30, tzinfo=UTC)),
-    ],
-)
-def test_a_moment_typed_without_an_offset_is_beijing_time(typed, meant):
-    found = time_format.typed_moment(typed)
-
-    assert found == meant
-
-
-@pytest.mark.parametrize("typed", ["", "soon", "2026-13-24T16:20", "2026-11-24T25:00"])
-def test_an_invalid_time_is_answered_with_an_example(typed):
-    with pytest.raises(ArgumentTypeError, match="write it like 2026-11-24T16:20"):
-        time_format.typed_moment(typed)
-    with pytest.raises(ArgumentTypeError, match="write it like 2026-11-24$"):
-        time_format.typed_day(typed)

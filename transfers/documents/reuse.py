@@ -14,10 +14,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from filings.checks.documents import VALID_MONTHS, months_later
+from filings.equality import is_same_text
 from filings.models import Subject
 from filings.register.answer_values import day
 from icpportal.accounts.models import User
-from icpportal.fields.text import is_same_text
 from icpportal.time_format import day_words
 from transfers.documents import validity
 from transfers.documents.slots import SLOTS, slot_of

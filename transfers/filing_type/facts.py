@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from filings.equality import is_same_text
 from filings.provinces import Province, province
 from filings.queries import RegisterSnapshot, register_snapshot
 from filings.register import certificates, regions
@@ -19,7 +20,6 @@ from icpportal.accounts.models import User
 from icpportal.codes import limits
 from icpportal.fields.components import SummaryRow
 from icpportal.fields.domains import display_domain
-from icpportal.fields.text import is_same_text
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit.base import Authority, authority
 from icpportal.gateways.miit.types import CANNOT_ASK, FilingStatus

@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from filings.actions import record_import
+from filings.equality import is_same_text
 from filings.legacy_import import comparison
 from filings.legacy_import.claims import replacements
 from filings.legacy_import.lifecycle import CLAIM
@@ -19,7 +20,6 @@ from filings.models import legacy_states as states
 from filings.register.blind_keys import subject_key
 from icpportal.accounts.models import User
 from icpportal.desk.own_words import Own, all_of, in_messages, own_texts
-from icpportal.fields.text import is_same_text
 from icpportal.fields.types import Fact
 from icpportal.lifecycle import APPLICANT, REVIEWER, MoveNotAllowed
 from icpportal.privacy.fields import seal_value

@@ -11,7 +11,8 @@ from typing import BinaryIO, TextIO
 from django.utils.translation import gettext as _
 
 from filings.legacy_import.dump.columns import NAMES
-from icpportal.fields.text import MARK_LONGEST, marked_encoding, separator_in, strip_outer
+from icpportal.command_line.text_files import MARK_LONGEST, marked_encoding, separator_in
+from icpportal.fields.text import strip_outer
 from icpportal.fields.types import Json
 
 LONGEST = 64 * 1024  # characters in one row

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
 from icpportal.alarms.restored import HeldBack, refuse_if_held
-from icpportal.fields.text import typed_count
+from icpportal.command_line.arguments import typed_count, typed_minutes
 from icpportal.fields.types import Facts
 from icpportal.gateways.errors import NotYet, Refused, Retryable
 from icpportal.gateways.miit.codes.return_codes import Way
@@ -253,17 +253,6 @@ def send(command: Command, as_json: bool, options: Options) -> int:
     return 1 if sent.parked or interface_status().sending_stopped else 0
 
 
-def minutes(text: str) -> float:
-    """A number of minutes typed on the command line."""
-    try:
-        found = float(text)
-    except ValueError:
-        found = 0.0
-    if not 0 < found <= 24 * 60:
-        raise ArgumentTypeError(f"{text}: write a number of minutes, such as 5")
-    return found
-
-
 class Kind:
     """One subcommand: its function, help and arguments."""
 
@@ -322,7 +311,7 @@ KINDS = {
         ),
         (
             ("--minutes",),
-            {"type": minutes, "default": 5.0, "help": "for all calls together (5); then exit code 3"},
+            {"type": typed_minutes, "default": 5.0, "help": "for all calls together (5); then exit code 3"},
         ),
     ),
     "downloads": Kind(list_downloads, "downloads that are damaged or parked, each with its reason"),

@@ -10,8 +10,8 @@ from functools import partial
 
 from django.core.management.base import BaseCommand
 
+from icpportal.command_line.arguments import typed_moment
 from icpportal.operations.reconcile import ReconcileResult, reconcile
-from icpportal.time_format import typed_moment
 from verification.models import FileRound
 
 

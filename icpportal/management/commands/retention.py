@@ -9,8 +9,8 @@ from datetime import datetime
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from icpportal.command_line.arguments import typed_moment
 from icpportal.operations.retention import retain
-from icpportal.time_format import typed_moment
 
 
 class Command(BaseCommand):

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from django.core.management.base import BaseCommand
 
+from icpportal.command_line.arguments import typed_moment
 from icpportal.operations.cleanup import CleanupResult, cleanup
-from icpportal.time_format import typed_moment
 
 
 class Command(BaseCommand):

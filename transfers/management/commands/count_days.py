@@ -5,7 +5,7 @@ from datetime import date
 
 from django.core.management.base import BaseCommand
 
-from icpportal.time_format import typed_day
+from icpportal.command_line.arguments import typed_day
 from transfers.durations import days
 from transfers.durations.counting import DURATIONS
 from transfers.models import CountedDay, DeskDay

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.core.management.base import BaseCommand, CommandError
 
-from icpportal.time_format import typed_moment
+from icpportal.command_line.arguments import typed_moment
 from transfers.deadlines.extension import extend
 
 MOST_HOURS = 24 * 90

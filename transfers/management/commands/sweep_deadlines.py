@@ -7,7 +7,7 @@ from datetime import datetime
 from django.core.management.base import BaseCommand, CommandError
 
 from icpportal.alarms import restored
-from icpportal.time_format import typed_moment
+from icpportal.command_line.arguments import typed_moment
 from transfers.deadlines.sweep import sweep
 
 

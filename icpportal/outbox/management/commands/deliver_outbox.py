@@ -8,9 +8,8 @@ from typing import TypedDict, Unpack
 from django.core.management.base import BaseCommand, CommandError
 
 from icpportal.alarms import restored
-from icpportal.fields.text import typed_count
+from icpportal.command_line.arguments import typed_count, typed_moment
 from icpportal.outbox.delivery import Totals, deliver
-from icpportal.time_format import typed_moment
 
 
 class Options(TypedDict):

@@ -9,7 +9,7 @@ from typing import TypedDict, Unpack
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from icpportal.time_format import typed_day
+from icpportal.command_line.arguments import typed_day
 from icpportal.workdays.calendar import NOTICE_DAYS, SHIPPED_YEARS, add_workdays
 from icpportal.workdays.models import WorkCalendarDay
 from icpportal.workdays.notices import BadNotice, read, save

@@ -1,0 +1,1 @@
+"""What operators type for a command, and the files of text they give it."""
