@@ -16,6 +16,7 @@ from icpportal.fields.domains import display_domain
 from icpportal.gateways.inventory.types import Billing
 from icpportal.privacy.masks import mask_email
 from transfers.models import Order
+from transfers.proofs.server_refusals import SERVER_REFUSALS
 from verification.models import CodeHandover, HandoverState, ServiceCode, ServiceCodeState
 from verification.service_codes.actions import OK, QUOTA
 from verification.service_codes.listing import Server
@@ -42,19 +43,6 @@ HANDOVER_LOOKS: dict[str, tuple[str, str]] = {
     HandoverState.OVERTAKEN: ("slate", "clock-off"),
 }
 BILLINGS: dict[str, Promise] = {Billing.SUBSCRIPTION: _("Subscription"), Billing.PAYG: _("Pay as you go")}
-# a server that gives no more codes keeps those it gave
-REASONS: dict[str, str | Promise] = {
-    "instance_region": _("The server is not in mainland China, so it needs no filing and has no service codes"),
-    "instance_payg": _("Pay-as-you-go does not qualify: switch to subscription, then apply"),
-    "instance_expired": _("The server has expired: renew it, then apply"),
-    "instance_term": _("The subscription is under 3 months: extend it, then apply"),
-    "instance_no_ip": _("The server has no public IP: add bandwidth, then apply"),
-    "instance_ipv6": _(
-        "The authority accepts only IPv4, and the server has only IPv6: add an IPv4 address, then apply"
-    ),
-    "instance_place": _("We do not know where this server is: call us"),
-    "instance_product": _("We do not know the product of this server: call us"),
-}
 
 
 @dataclass(frozen=True)
@@ -193,8 +181,10 @@ def server_row(server: Server, rows: list[CodeRow]) -> ServerRow:
 
 
 def _reason(server: Server, *, free: int) -> str | Promise:
+    if server.rule == OK:
+        return ""
     if server.rule != QUOTA:
-        return REASONS.get(server.rule, "")
+        return SERVER_REFUSALS[server.rule].apply
     if not free:
         words = _("All %(max)s service codes of this server are used. Renewing gives no more: choose another server")
         return words % {"max": server.instance.codes_max}

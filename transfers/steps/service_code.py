@@ -33,6 +33,7 @@ from transfers.models import Order
 from transfers.pages import stages
 from transfers.pages.service_errors import busy, too_many
 from transfers.proofs import freshness, servers
+from transfers.proofs.server_refusals import SERVER_REFUSALS
 from transfers.proofs.servers import product_name
 from transfers.steps import known
 from transfers.steps.base import Step, StepForm, StepOptions
@@ -47,22 +48,11 @@ WORDS = {
     "code_used": _("This code already belongs to another site: use another"),
     "code_bound": _("This code is in order %(ref)s: use another, or abandon that order"),
     "code_handed_over": _("This code was handed to another account: use another"),
-    "instance_expired": _("The server has expired: renew it, then verify"),
-    "instance_term": _("The subscription is under 3 months: extend it, then verify"),
-    "instance_payg": _("Pay-as-you-go does not qualify: switch to subscription, then try again"),
-    "instance_no_ip": _("The server has no public IP: add bandwidth, then verify"),
-    "instance_ipv6": _(
-        "The authority accepts only IPv4, and the server has only IPv6: add an IPv4 address, then verify"
-    ),
-    "instance_region": _("The server must be in mainland China: choose another server"),
     "instance_quota": _("All service codes of this server are used: choose another server"),
-    "instance_place": _("We do not know where this server is: call us"),
-    "instance_product": _("We do not know the product of this server: call us"),
     "product_wrong": _("The code was issued for another product of this server: use another"),
+    **{rule: refusal.verify for rule, refusal in SERVER_REFUSALS.items()},
 }
 NAMES_THE_SERVER = (service_codes.PRODUCT, *unreportable.NAMED)
-
-
 INVENTORY_DOWN = Notice(
     "problem",
     _("The server list is unavailable: try again later"),
@@ -184,7 +174,7 @@ class ServiceCodeForm(StepForm):
             self.add_error("instance", ValidationError(_("Choose the server"), code="choose"))
         typed = cleaned.get("service_code", "")
         if cleaned.get("how") == TYPED and "service_code" not in self.errors and service_codes.normalise(typed) is None:
-            self.add_error("service_code", ValidationError(WORDS["code_shape"], code="code_shape"))
+            self.add_error("service_code", ValidationError(str(WORDS["code_shape"]), code="code_shape"))
 
 
 def _choice_words(row: service_codes.Choice) -> str:
@@ -294,7 +284,7 @@ def _refuse(order: Order, form: ServiceCodeForm, field: str, bound: BindResult) 
     params = {"ref": ""}
     if rule == service_codes.BOUND:
         params["ref"] = service_codes.holder_of(form.cleaned_data["service_code"], order.owner.customer)
-    form.add_error(field, ValidationError(WORDS[rule], code=rule, params=params))
+    form.add_error(field, ValidationError(str(WORDS[rule]), code=rule, params=params))
 
 
 SERVICE_CODE = Step(
