@@ -170,13 +170,12 @@ def handover_state(handover: CodeHandover, *, is_taker: bool) -> StateMark:
 
 
 def server_row(server: Server, rows: list[CodeRow]) -> ServerRow:
-    """A server for the page, with those of `rows` that are its codes."""
-    mine = {code.pk for code in server.codes}
+    """A server for the page, with the rows of its codes."""
     return ServerRow(
         server=server,
-        reason=_reason(server, free=sum(row.code.is_free and row.is_mine for row in rows if row.code.pk in mine)),
+        reason=_reason(server, free=sum(row.code.is_free and row.is_mine for row in rows)),
         billing=BILLINGS[server.instance.billing],
-        rows=[row for row in rows if row.code.pk in mine],
+        rows=rows,
     )
 
 

@@ -26,13 +26,12 @@ from icpportal.gateways.request_budget import request_budget
 from transfers.pages.frame import Page, render_page
 from transfers.pages.service_errors import too_many
 from transfers.proofs.servers import product_name
-from transfers.service_codes import rows as code_rows
 from transfers.service_codes.forms import ApplyForm, RevokeForm
 from transfers.service_codes.panels import CodeList, Down, NoServer, Offers, Servers
+from transfers.service_codes.rows import CodeRow, code_rows, server_row
 from verification.models import CodeHandover, ServiceCode, ServiceCodeState
 from verification.service_codes import actions as service_codes
-from verification.service_codes import handovers
-from verification.service_codes import listing as code_desk
+from verification.service_codes import handovers, listing
 
 PAGE = 20
 INVENTORY_DOWN = _("The server list is unavailable: try again later")
@@ -62,7 +61,7 @@ class ApplyPage(Page):
 
     template: ClassVar[str] = "transfers/service_codes/code_apply.html"
     form: ApplyForm
-    server: code_desk.Server
+    server: listing.Server
     back_url: str
 
 
@@ -71,7 +70,7 @@ class CodePage(Page):
     """One code in full, to copy."""
 
     template: ClassVar[str] = "transfers/service_codes/code.html"
-    row: code_rows.CodeRow
+    row: CodeRow
     product: Words
     notices: list[Notice]
     back_url: str
@@ -91,44 +90,50 @@ class RevokePage(Page):
 @confirmed_required
 @never_cache
 @require_safe
-def desk(request: HttpRequest) -> HttpResponse:
+def codes_page(request: HttpRequest) -> HttpResponse:
     """Lists every server with its codes or the rule it fails, and hand-overs that wait for an answer."""
     user = account_of(request)
-    instances = _instances(user)
-    begin = _begin(request)
-    listed = instances or []
-    servers = code_desk.servers(listed[begin : begin + PAGE], user.customer)
-    offers = code_desk.open_offers(user.pk)
-    handed = list(code_desk.handed_to(user.customer)) if begin == 0 else []
-    unlisted = list(code_desk.of_servers_not_listed(user.customer, [each.id for each in listed])) if begin == 0 else []
-    own = [code for server in servers for code in server.codes]
-    rows = {row.code.pk: row for row in code_rows.code_rows([*own, *handed, *unlisted], user.customer, user, offers)}
-    found = [
-        code_rows.server_row(server, [rows[code.pk] for code in server.codes if code.pk in rows]) for server in servers
-    ]
-    older = f"?from={begin + PAGE}" if begin + PAGE < len(listed) else ""
-    newer = f"?from={max(0, begin - PAGE)}" if begin else ""
-    is_down = instances is None
-    panels: list[Panel] = [
-        *_offers([each for each in offers if each.taker_id == user.pk]),
-        *([Down()] if is_down else []),
-        *_code_list("handed", _("Handed over to you"), [rows[code.pk] for code in handed]),
-        *([Servers(found, older, newer)] if found else [] if is_down else [NoServer()]),
-        *_code_list("gone", OWN_CODES if is_down else NOT_LISTED, [rows[code.pk] for code in unlisted]),
-    ]
     page = CodesPage(
-        panels=panels,
+        panels=_panels(user, _instances(user), _begin(request)),
         back_url=reverse("dashboard"),
         back_label=_("My filings"),
     )
     return render_page(request, page)
 
 
+def _panels(user: User, instances: list[Instance] | None, begin: int) -> list[Panel]:
+    """From the server at `begin` on; codes without a listed server are on the first page only."""
+    listed = instances or []
+    servers = listing.servers(listed[begin : begin + PAGE], user.customer)
+    offers = listing.open_offers(user.pk)
+    handed = [] if begin else list(listing.handed_to(user.customer))
+    unlisted = [] if begin else list(listing.of_servers_not_listed(user.customer, [each.id for each in listed]))
+    own = [code for server in servers for code in server.codes]
+    rows = {row.code.pk: row for row in code_rows([*own, *handed, *unlisted], user.customer, user, offers)}
+    found = [server_row(server, [rows[code.pk] for code in server.codes]) for server in servers]
+    return [
+        *_offers([each for each in offers if each.taker_id == user.pk]),
+        *([Down()] if instances is None else []),
+        *_code_list("handed", _("Handed over to you"), [rows[code.pk] for code in handed]),
+        *([Servers(found, *_other_pages(begin, len(listed)))] if found else []),
+        *([NoServer()] if instances is not None and not found else []),
+        *_code_list("gone", OWN_CODES if instances is None else NOT_LISTED, [rows[code.pk] for code in unlisted]),
+    ]
+
+
+def _other_pages(begin: int, servers: int) -> tuple[str, str]:
+    """The addresses of the next servers and of those before; "" where there are none."""
+    return (
+        f"?from={begin + PAGE}" if begin + PAGE < servers else "",
+        f"?from={max(0, begin - PAGE)}" if begin else "",
+    )
+
+
 def _offers(handovers: list[CodeHandover]) -> list[Panel]:
     return [Offers(handovers)] if handovers else []
 
 
-def _code_list(key: str, title: Words, rows: list[code_rows.CodeRow]) -> list[Panel]:
+def _code_list(key: str, title: Words, rows: list[CodeRow]) -> list[Panel]:
     return [CodeList(key, title, rows)] if rows else []
 
 
@@ -189,9 +194,9 @@ def _apply(request: HttpRequest, instance: Instance, form: ApplyForm) -> HttpRes
 
 
 def _confirm(request: HttpRequest, instance: Instance, form: ApplyForm) -> HttpResponse:
-    server = code_desk.servers([instance], account_of(request).customer)[0]
+    server = listing.servers([instance], account_of(request).customer)[0]
     if server.rule != service_codes.OK:
-        messages.error(request, str(code_rows.server_row(server, []).reason))
+        messages.error(request, str(server_row(server, []).reason))
         return redirect("service-codes")
     page = ApplyPage(form=form, server=server, back_url=reverse("service-codes"))
     return render_page(request, page, at=f"{reverse('service-code-apply')}?{urlencode({'instance': instance.id})}")
@@ -212,7 +217,7 @@ def code_page(request: HttpRequest, reference: str) -> HttpResponse:
     code = own_code(request, reference)
     service_codes.mark_shown(code)
     offer = handovers.open_offer(code)
-    row = code_rows.code_rows([code], user.customer, user, [offer] if offer else [])[0]
+    row = code_rows([code], user.customer, user, [offer] if offer else [])[0]
     page = CodePage(
         row=row,
         product=product_name(code.product),
