@@ -108,28 +108,34 @@ def register_snapshot(*, subject_key: str, domain: str, region: str, name: str, 
         )
         .first()
     )
-    legacy = LegacyRecord.objects.filter(subject_key=subject_key, domain=domain, imported_at__isnull=True).first()
-    if legacy is not None and not is_filed_place(legacy.region, region):
-        legacy = None
+    old_record = _old_record(subject_key, domain, region)
 
     own_website = website if website is not None and website.owner_id == owner.pk else None
-    together = website is not None and website.subject.subject_key == subject_key
-    own_subject = subject is not None and (
-        subject.owner_id == owner.pk or (own_website is not None and own_website.subject_id == subject.pk)
-    )
-    fits = website is not None and is_filed_place(website.subject.region, region) and website.subject_is_here
-    other = not own_subject and together and fits
-    counted = [record for record, counts in ((subject, own_subject or other), (legacy, True)) if record and counts]
+    own_subject = subject if subject is not None and _is_own(subject, own_website, owner) else None
+    has_document = website is not None and website.subject.subject_key == subject_key
+    is_here = website is not None and website.subject_is_here and is_filed_place(website.subject.region, region)
+    other_subject = subject if own_subject is None and has_document and is_here else None
+    matched = [record for record in (own_subject, other_subject, old_record) if record is not None]
     return RegisterSnapshot(
-        own_subject=own_subject,
-        own_access=own_website is not None and together and own_website.has_own_access,
-        own_site_other_document=own_website is not None and not together,
-        other_subject=other,
-        old_record=legacy is not None,
-        name_fits=all(is_same_text(record.name, name) for record in counted),
-        subject=subject if own_subject else None,
+        own_subject=own_subject is not None,
+        own_access=own_website is not None and has_document and own_website.has_own_access,
+        own_site_other_document=own_website is not None and not has_document,
+        other_subject=other_subject is not None,
+        old_record=old_record is not None,
+        name_fits=all(is_same_text(record.name, name) for record in matched),
+        subject=own_subject,
         website=own_website,
     )
+
+
+def _is_own(subject: Subject, own_website: Website | None, owner: User) -> bool:
+    return subject.owner_id == owner.pk or (own_website is not None and own_website.subject_id == subject.pk)
+
+
+def _old_record(subject_key: str, domain: str, region: str) -> LegacyRecord | None:
+    """The old platform's record of this document and domain, if it is of this region and was not imported."""
+    found = LegacyRecord.objects.filter(subject_key=subject_key, domain=domain, imported_at__isnull=True).first()
+    return found if found is not None and is_filed_place(found.region, region) else None
 
 
 class KnownToChecks(TypedDict):
