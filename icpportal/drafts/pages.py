@@ -63,23 +63,35 @@ def settle(request: HttpRequest, context: Context, *, status: int = 200, at: str
     if status != 200 or match is None or match.namespace in OTHERS:
         return None
     found = list(dict.fromkeys(_forms(context)))
-    texts = getattr(request, SAID, {})
-    if request.method == "POST":
-        refused = [form for form in found if form.is_bound or form.errors]
-        is_drawn_here = any(getattr(form, "drawn_in_answer", False) for form in found)
-        if (refused or texts) and not is_drawn_here:
-            mark = marks.read(request) or marks.mark_of(request, [], url=at)
-            with suppress(TooMany):  # then the page is drawn in the answer, as before there were drafts
-                return _led_back(request, mark, context, found, refused, texts)
-    names = names_of(found)
-    if not names and not found:
+    if request.method == "POST" and (back := _refused(request, context, found, at)):
+        return back
+    _note_draft(request, context, found)
+    return None
+
+
+def _refused(request: HttpRequest, context: Context, found: list[BaseForm], at: str) -> HttpResponse | None:
+    """The redirect to the page that shows why a form was refused; None if none was."""
+    refused = [form for form in found if form.is_bound or form.errors]
+    said: dict[str, Json] = getattr(request, SAID, {})
+    is_drawn_here = any(getattr(form, "drawn_in_answer", False) for form in found)
+    if is_drawn_here or not (refused or said):
         return None
+    mark = marks.read(request) or marks.mark_of(request, [], url=at)
+    with suppress(TooMany):  # then the page is drawn in the answer, as before there were drafts
+        return _led_back(request, mark, context, found, refused, said)
+    return None
+
+
+def _note_draft(request: HttpRequest, context: Context, found: list[BaseForm]) -> None:
+    """Fills the page's forms with what was typed and not saved, and marks which of their fields may be kept."""
+    names = names_of(found)
+    if not found:
+        return
     mark = marks.mark_of(request, [*names, SEEN] if SEEN in context and names else names)
     draft = draft_of(request) if request.method != "POST" else None
     restored = _restore(found, context, draft) if draft is not None else False
     since = long_words(draft.typed_at) if restored and draft is not None and draft.typed_at else ""
     context[CONTEXT] = DraftOfPage(mark.to_text(), " ".join(mark.names), since)
-    return None
 
 
 def say(request: HttpRequest, name: str, value: Json) -> None:
