@@ -27,6 +27,7 @@ from transfers.orders.expiry import expire_if_due, is_over
 from transfers.orders.people import administrator
 from transfers.pages.frame import Page, render_page
 from transfers.phone_upload import queries as phone_upload
+from transfers.phone_upload.sides import side_shown
 from transfers.returns.returned_parts import papers_to_replace, returned_parts, unsettled_parts
 from verification import consents
 from verification.documents.forms import file_of
@@ -225,7 +226,7 @@ def _group(drawn: PageRows, slot: slots.Slot) -> PaperGroup:
         else "",
         url=f"{page}?slot={slot.key}",
         sides=[
-            phone_upload.side_shown(
+            side_shown(
                 order,
                 slot,
                 side,

@@ -25,6 +25,7 @@ from transfers.pages import stages
 from transfers.pages.frame import Page, PageInOrder, frame, render_page
 from transfers.pages.permissions import own_order
 from transfers.phone_upload import queries as phone_upload
+from transfers.phone_upload.sides import Arrival, arrivals_of
 from verification.models import PhoneUpload
 from verification.phones import uploads
 
@@ -46,7 +47,7 @@ class Panel:
     token: str
     address: str
     minutes: int
-    arrivals: list[phone_upload.Arrival]
+    arrivals: list[Arrival]
     poll_url: str
     refresh_url: str
     done_url: str
@@ -148,7 +149,7 @@ def _living(order: Order, token: str) -> PhoneUpload | None:
 
 def _panel(order: Order, token: str) -> Panel:
     found = _living(order, token)
-    arrivals = phone_upload.arrivals(order) if phone_upload.purpose_of(order) else []
+    arrivals = arrivals_of(order) if phone_upload.purpose_of(order) else []
     seen = [bool(found), bool(found and found.is_connected), [(each["title"], each["state"]) for each in arrivals]]
     mark = hashlib.sha256(repr(seen).encode()).hexdigest()[:12]
     panel_url = reverse("hand-off-panel", args=[order.reference, token])

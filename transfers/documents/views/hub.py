@@ -26,7 +26,7 @@ from transfers.pages.frame import PageInOrder, frame, render_page
 from transfers.pages.permissions import own_order
 from transfers.pages.rules_summary import RulesBrief, brief_of
 from transfers.phone_upload import queries as phone_upload
-from transfers.phone_upload.queries import PhoneOffer
+from transfers.phone_upload.panels import PhoneOffer, offers
 from transfers.photo.views import backdrop
 from transfers.proofs.papers import agreed_people, living_papers
 from transfers.proofs.papers import along as papers_along
@@ -104,7 +104,7 @@ def _hub(order: Order, form: WayForm | None) -> DocumentsPage:
         left=len(rows) - ready,
         check_class="button" if ready == len(rows) else "button button-secondary",
         notices=[ONLY_NAMED] if is_in(order, Group.RETURNED) else [],
-        phone_offers=phone_upload.offers(order),
+        phone_offers=offers(order),
         panels=backdrop.offers(order),
         back_url=path("people", order.reference),
     )

@@ -27,8 +27,7 @@ from transfers.pages import stages
 from transfers.pages.frame import PageInOrder, frame, render_page
 from transfers.pages.permissions import leave_closed, own_order
 from transfers.pages.rules_summary import RulesBrief, brief_of
-from transfers.phone_upload import queries as phone_upload
-from transfers.phone_upload.queries import PhoneOffer
+from transfers.phone_upload.panels import PhoneOffer, offers
 from transfers.photo import actions as photo_actions
 from transfers.photo import app as photo_app
 from transfers.photo import places as photo_places
@@ -266,7 +265,7 @@ def _page(
         panels=[*(backdrop.offers(order) if way == BACKDROP else []), *(section.panels() if shows_places else [])],
         slots=[{**photo_app.photo_slot_context(order, paper, reason=reason), "is_quiet": stands}] if takes else [],
         sends=takes and (stands or form.is_bound),
-        phone_offers=phone_upload.offers(order) if takes else [],
+        phone_offers=offers(order) if takes else [],
         back_url=order.get_absolute_url(),
     )
     return render_page(request, page)
