@@ -1,6 +1,6 @@
 """The counted stages of an order, read from its history: our review, the authority's, and the whole."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from transfers.orders.rows import Group
 REVIEW, AUTHORITY, WHOLE = "review", "authority", "whole"
 APPROVED = states.keys(Group.APPROVED)
 REVIEWED = states.keys(Group.PAPERS_IN_REVIEW)
+AT_AUTHORITY = states.keys(Group.IN_AUTHORITY_REVIEW)
 VERDICTS = (*APPROVED, *states.keys(Group.TURNED_DOWN))
 
 
@@ -39,24 +40,29 @@ def spans(steps: Iterable[Step]) -> list[Span]:
     A review ends with our reviewer's decision and the authority's with its verdict, each as often as there was one; the
     whole lasts from the first submission to the approval.
     """
-    found: list[Span] = []
-    reviewed: datetime | None = None
-    decided: datetime | None = None
-    sent: datetime | None = None
+    taken = list(steps)
+    return [
+        *_answered(taken, REVIEW, REVIEWED, lambda step: step.by in (REVIEWER, LEAD)),
+        *_answered(taken, AUTHORITY, AT_AUTHORITY, lambda step: step.by == BY_AUTHORITY and step.to_state in VERDICTS),
+        *_whole(taken),
+    ]
+
+
+def _answered(
+    steps: list[Step], stage: str, its_states: tuple[str, ...], is_answer: Callable[[Step], bool]
+) -> Iterator[Span]:
+    """Yields each stay in the states of this stage that an answer ended."""
+    begun: datetime | None = None
     for step in steps:
-        if step.to_state in REVIEWED:
-            reviewed, sent = reviewed or step.at, sent or step.at
-        elif reviewed:
-            if step.by in (REVIEWER, LEAD):
-                found.append(Span(REVIEW, reviewed, step.at))
-            reviewed = None
-        if step.to_state in states.keys(Group.IN_AUTHORITY_REVIEW):
-            decided = decided or step.at
-        elif decided:
-            if step.by == BY_AUTHORITY and step.to_state in VERDICTS:
-                found.append(Span(AUTHORITY, decided, step.at))
-            decided = None
-        if sent and step.to_state in APPROVED:
-            found.append(Span(WHOLE, sent, step.at))
-            sent = None
-    return found
+        if step.to_state in its_states:
+            begun = begun or step.at
+        elif begun:
+            if is_answer(step):
+                yield Span(stage, begun, step.at)
+            begun = None
+
+
+def _whole(steps: list[Step]) -> list[Span]:
+    sent = next((step.at for step in steps if step.to_state in REVIEWED), None)
+    approved = next((step.at for step in steps if step.to_state in APPROVED), None)
+    return [Span(WHOLE, sent, approved)] if sent and approved else []
