@@ -7,13 +7,12 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from icpportal.drafts.pages import added_message, said_words, say, say_words
-from icpportal.fields.client import client_address, takes_file
+from icpportal.fields.client import takes_file
 from icpportal.fields.components import DrawnSlot, Notice
 from icpportal.fields.types import Words
 from icpportal.privacy.masks import mask_name
@@ -21,6 +20,7 @@ from transfers.check import slot_access
 from transfers.documents import actions as paper_actions
 from transfers.documents import slots
 from transfers.documents.actions import OrderChanged
+from transfers.documents.slot_requests import TICK_FIRST, record_consent, side_in
 from transfers.documents.validity import person_of
 from transfers.models import Order, OrderDocument
 from transfers.orders.expiry import expire_if_due, is_over
@@ -132,9 +132,9 @@ def _order(opened: uploads.OpenedUpload) -> Order | None:
 def _handle_post(request: HttpRequest, order: Order, token: str, link: PhoneUpload) -> HttpResponse:
     slot, side = _slot_in_address(request, order)
     back = reverse("by-phone", args=[token])
-    if "consent" in request.POST:
-        return _record_consent(request, order, token, slot)
-    if slot_access.needs_consent(order, slot):
+    if "consent" in request.POST and record_consent(request, order, slot):
+        return redirect(f"{back}#slot-{slot.key}-1")
+    if "consent" in request.POST or slot_access.needs_consent(order, slot):
         say(request, UNTICKED, slot.key)
         return _page(request, order, token)
     try:
@@ -157,25 +157,9 @@ def _handle_post(request: HttpRequest, order: Order, token: str, link: PhoneUplo
 def _slot_in_address(request: HttpRequest, order: Order) -> tuple[slots.Slot, int]:
     """The slot and side in the address, if this order wants them now."""
     slot = next((each for each in phone_upload.slots_for_phone(order) if each.key == request.GET.get("slot")), None)
-    side = request.GET.get("side", "1")
-    if slot is None or not (side.isascii() and side.isdecimal()) or not 1 <= int(side) <= len(slot.sides):
+    if slot is None:
         raise Http404
-    return slot, int(side)
-
-
-def _record_consent(request: HttpRequest, order: Order, token: str, slot: slots.Slot) -> HttpResponse:
-    person = person_of(order, slot.key)
-    if "agree" not in request.POST:
-        say(request, UNTICKED, slot.key)
-        return _page(request, order, token)
-    if person is not None:
-        consents.give(
-            holder=order.reference,
-            person_key=person.key,
-            language=get_language() or order.owner.language,
-            client=client_address(request),
-        )
-    return redirect(reverse("by-phone", args=[token]) + f"#slot-{slot.key}-1")
+    return slot, side_in(request, slot)
 
 
 class PageRows(NamedTuple):
@@ -221,9 +205,7 @@ def _group(drawn: PageRows, slot: slots.Slot) -> PaperGroup:
         key=slot.key,
         person=mask_name(person.name) if person else "",
         waits=waits,
-        problem=_("Tick the box to give consent, so that you can upload documents")
-        if drawn.unticked == slot.key
-        else "",
+        problem=str(TICK_FIRST) if drawn.unticked == slot.key else "",
         url=f"{page}?slot={slot.key}",
         sides=[
             side_shown(

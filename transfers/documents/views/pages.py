@@ -8,13 +8,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, gettext_lazy
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from icpportal.accounts.guards import account_of, confirmed_required
 from icpportal.drafts.pages import added_message, said_words, say, say_words
-from icpportal.fields.client import client_address, takes_file
+from icpportal.fields.client import takes_file
 from icpportal.fields.components import DrawnSlot, Panel
 from icpportal.fields.types import Words
 from icpportal.paths import path
@@ -24,6 +23,7 @@ from transfers.documents import actions as paper_actions
 from transfers.documents import reuse, slots, statement
 from transfers.documents.actions import OrderChanged, PictureReplaced
 from transfers.documents.samples import Sample, samples_of
+from transfers.documents.slot_requests import TICK_FIRST, record_consent, side_in
 from transfers.documents.validity import is_stale, person_of
 from transfers.documents.views.panels import (
     Consent,
@@ -103,17 +103,12 @@ def _is_open(order: Order, slot: slots.Slot, needed: list[slots.Slot], held: Hel
     return slot_access.open_test(order, papers, gaps)(slot)
 
 
-def _side(request: HttpRequest, slot: slots.Slot) -> int:
-    side = request.GET.get("side", "1")
-    if not (side.isascii() and side.isdecimal()) or not 1 <= int(side) <= len(slot.sides):
-        raise Http404
-    return int(side)
-
-
 def _change(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> HttpResponse:
     if "consent" in request.POST:
-        return _record_consent(request, order, slot, held)
-    side = _side(request, slot)
+        is_ticked = record_consent(request, order, slot)
+        here = redirect("slot", order.reference, slot.key)
+        return here if is_ticked else _ask_for_tick(request, order, slot, held)
+    side = side_in(request, slot)
     if "again" in request.POST:
         return _use_again(request, order, slot, held)
     if "remove" in request.POST:
@@ -152,20 +147,6 @@ def _ask_for_tick(request: HttpRequest, order: Order, slot: slots.Slot, held: He
     return _slot(request, order, slot, held)
 
 
-def _record_consent(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> HttpResponse:
-    person = person_of(order, slot.key)
-    if "agree" not in request.POST:
-        return _ask_for_tick(request, order, slot, held)
-    if person is not None:
-        consents.give(
-            holder=order.reference,
-            person_key=person.key,
-            language=get_language() or order.owner.language,
-            client=client_address(request),
-        )
-    return redirect("slot", order.reference, slot.key)
-
-
 class ConsentForm(forms.Form):
     """A box of its own for each person, never ticked in advance."""
 
@@ -193,12 +174,7 @@ def _slot(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> H
     person = person_of(order, slot.key)
     name = mask_name(person.name) if person else ""
     needs_consent = slot_access.needs_consent(order, slot, held.agreed_people)
-    consent_error = bool(added_message(request, UNTICKED))
-    consent = ConsentForm({} if consent_error else None) if needs_consent else None
-    if consent is not None and consent_error:
-        consent.errors["agree"] = consent.error_class(
-            [_("Tick the box to give consent, so that you can upload documents")]
-        )
+    consent = _consent_form(request) if needs_consent else None
     parts = [part for part in returned_parts(order, papers.values()) if part.paper == slot.key]
     returned = papers_to_replace(unsettled_parts(parts))
     sides = [
@@ -232,6 +208,15 @@ def _slot(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> H
         form=consent,
     )
     return render_page(request, page, at=path("slot", order.reference, slot.key))
+
+
+def _consent_form(request: HttpRequest) -> ConsentForm:
+    """The box to tick, with an error where it was left empty."""
+    if not added_message(request, UNTICKED):
+        return ConsentForm()
+    form = ConsentForm({})
+    form.errors["agree"] = form.error_class([str(TICK_FIRST)])
+    return form
 
 
 def _one_filled(sides: list[DrawnSlot]) -> list[DrawnSlot]:
