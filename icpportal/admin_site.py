@@ -78,18 +78,18 @@ class ReviewDesk(AdminSite):
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         inner = super().admin_view(view, cacheable)
 
-        def counted_anew(request: HttpRequest, *given: Any, **named: Any) -> Any:
-            """Who acted sees at once what it changed in the baskets and at the head."""
+        def with_new_counts(request: HttpRequest, *given: Any, **named: Any) -> Any:
+            """Counts baskets and head again for the person who acted."""
             acts = request.method == "POST" and not getattr(view, navigation.ASKS, False)
             actor = request.user if acts and isinstance(request.user, User) else None
             if actor:
                 navigation.forget(actor)  # for the page that answers
             answer = inner(request, *given, **named)
-            if actor:  # who may be signed out by now
+            if actor:  # they may be signed out by now
                 navigation.forget(actor)
             return answer
 
-        return update_wrapper(staff_required(update_wrapper(counted_anew, inner)), inner)
+        return update_wrapper(staff_required(update_wrapper(with_new_counts, inner)), inner)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Words] | None = None) -> HttpResponse:  # noqa: ARG002
         """Redirects to allauth's page, with its limits and the second factor."""

@@ -1,4 +1,4 @@
-"""Registers the pages of the review desk; each lies in the folder of its subject."""
+"""Registers the pages of the review desk; each is in the folder of its subject."""
 
 from transfers.authority import parked_admin
 from transfers.cancellation import cause_admin

@@ -16,7 +16,7 @@ ANY, ALONE = "*", "alone"  # in the cache: "keys not listed", and "requests that
 
 
 def has_colleague(permission: str, others: Iterable[str]) -> bool:
-    """Whether anybody who works here by now, besides these (keys), holds the permission, by a role or directly."""
+    """Whether anybody whose work has begun, except these (keys), has the permission, by a role or directly."""
     app, _dot, codename = permission.partition(".")
     by_role = Q(groups__permissions__content_type__app_label=app, groups__permissions__codename=codename)
     directly = Q(user_permissions__content_type__app_label=app, user_permissions__codename=codename)

@@ -90,7 +90,7 @@ def _remove(user: User, *, by: User, second: User | None, now: datetime) -> None
 
 
 def _tell_customer(user: User, now: datetime) -> None:
-    """By mail, and to the confirmed mobile: whoever talked us into it may read only one of the two."""
+    """By mail and to the confirmed mobile: a person who deceived us may read only one of the two."""
     facts = {"time": now, "until": now + settings.CANCEL_PAUSE}
     _tell(user, "second_factor_removed", settings.PUBLIC_BASE_URL, facts)
     if user.mobile_confirmed_at:

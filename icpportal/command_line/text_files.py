@@ -20,5 +20,5 @@ def marked_encoding(head: bytes) -> str:
 
 
 def separator_in(line: str) -> str:
-    """What stands between the cells of a table's line: a comma, or the tab with which Excel writes UTF-16."""
+    """The separator of the cells in a table's line: a comma, or the tab with which Excel writes UTF-16."""
     return "\t" if "\t" in line else ","

@@ -8,8 +8,8 @@ SQLITE_OPTIONS = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
 }
-# a PostgreSQL that falls silent without closing would block every web process for as long as TCP
-# is patient; a Unix socket takes no notice, and PgBouncer is not told
+# a PostgreSQL that falls silent without closing would block every web process until TCP gives up;
+# a Unix socket ignores these options, and PgBouncer does not get them
 POSTGRES_OPTIONS = {
     "connect_timeout": 5,  # seconds, for each host
     "keepalives": 1,

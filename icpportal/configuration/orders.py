@@ -10,21 +10,21 @@ RULE_PROFILE = env.str("RULE_PROFILE", default="seed-2018")
 DECISION_OPEN_FOR = timedelta(seconds=env.whole("DECISION_OPEN_SECONDS", 60, least=0, most=86_400))
 # refusing for good and accepting a claim need a second person; off: one person is enough
 SECOND_PERSON = env.bool("SECOND_PERSON", default=True)
-# which accepted orders a second person looks at before they are submitted: so many of a hundred, drawn; those with one
-# of these risks; those of these provinces (docs/desk.md). None in the demo, where each order of a walk goes on at once
+# which accepted orders a second person looks at before they are submitted: this percentage, drawn by lot; those with
+# one of these risks; those of these provinces (docs/desk.md). None in the demo, where every order is submitted at once
 SECOND_LOOK_PERCENT = env.float("SECOND_LOOK_PERCENT", default=0 if DEMO else 5)
 SECOND_LOOK_RISKS = env.list("SECOND_LOOK_RISKS", default=[] if DEMO else ["objection"])
 SECOND_LOOK_PROVINCES = env.list("SECOND_LOOK_PROVINCES", default=[])
 DRAFT_KEPT = RETURNED_KEPT = timedelta(days=60)  # without a change; then the order expires
 # the same for orders waiting for a photo, or returned by the authority and not resubmitted
 WAITS_KEPT = timedelta(days=env.whole("WAITS_KEPT_DAYS", 60, least=2, most=3_650))
-IDLE_WARNED = (timedelta(days=15), timedelta(days=1))  # the owner is warned so long before
+IDLE_WARNED = (timedelta(days=15), timedelta(days=1))  # how long before that the owner is warned
 CONFIRMED_FOR = timedelta(days=30)  # after it, service code and filing password of a draft must be confirmed again
 QUIET_HOURS = (
     env.get_value("QUIET_FROM", time.fromisoformat, default=time(22)),
     env.get_value("QUIET_TO", time.fromisoformat, default=time(8)),
 )
-# requests about one's own data are answered within so many working days (PIPL 50)
+# working days within which requests about one's own data are answered (PIPL 50)
 RIGHTS_ANSWERED_WORKDAYS = env.whole("RIGHTS_ANSWERED_WORKDAYS", 15, most=365)
 BACKDROP_ADDRESS_KEPT = timedelta(days=90)  # after delivery or cancellation
 PAPERS_BY_PHONE_EVERYWHERE = env.bool("PAPERS_BY_PHONE_EVERYWHERE", default=False)  # whatever the rules say

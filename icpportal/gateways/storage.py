@@ -53,7 +53,7 @@ class StorageDown(Retryable):
 
     @property
     def explanation(self) -> str:
-        """For whoever runs a command: which storage, and what it said, such as that there is no bucket."""
+        """For the person who runs a command: which storage, and what it said, such as that there is no bucket."""
         cause = self.__cause__
         answer = getattr(cause, "response", None) or {}
         code = answer.get("Error", {}).get("Code") or getattr(cause, "strerror", None)

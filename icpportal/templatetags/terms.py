@@ -24,7 +24,7 @@ def page_help(context: Context) -> topics.PageHelp | None:
 
 @register.simple_tag(takes_context=True)
 def term(context: Context, key: str, *, opens: bool = False) -> SafeString:
-    """A word of the glossary, explained on a tap the first time that it stands on a page; plain afterwards.
+    """A word of the glossary, explained on a tap the first time it appears on a page; plain afterwards.
 
     `opens` where it begins a line. Within a sentence:
     `{% term "backdrop" as backdrop %}{% blocktranslate %}… {{ backdrop }} …{% endblocktranslate %}`.

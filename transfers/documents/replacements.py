@@ -58,7 +58,7 @@ def end_wait(document_pk: UUID) -> None:
         return
     Order.objects.filter(pk=waits[0][0]).update(version=F("version") + 1)  # waits for others that change its documents
     held = _held_by(document_pk).select_related("order", "successor__document").first()
-    if held is None or held.successor is None:  # another picture has taken its slot meanwhile
+    if held is None or held.successor is None:  # another picture has taken its slot since
         return
     order, paper = held.order, held.successor
     if paper.document.is_ready:

@@ -22,7 +22,7 @@ def order_of(objection: Objection) -> Order | None:
 
 
 def has_left(order: Order | None) -> bool:
-    """Whether the order lies with the authority, may go there again without our review, or has ended."""
+    """Whether the order is with the authority, may be submitted there again without our review, or has ended."""
     if order is None:
         return False
     return any(is_in(order, group) for group in (Group.AT_AUTHORITY, Group.LAPSED, Group.ENDED))

@@ -151,7 +151,7 @@ def _take(order: Order, reviewer: User, condition: Q, now: datetime) -> None:
 
 
 def renew(order: Order, reviewer: User, *, now: datetime | None = None) -> bool:
-    """Restarts the half hour of whoever holds the order; False if this reviewer no longer does."""
+    """Restarts the half hour of the reviewer who holds the order; False if this one no longer does."""
     now = now or timezone.now()
     mine = Order.objects.filter(pk=order.pk, reviewer=reviewer, claimed_until__gte=now)
     if mine.update(claimed_until=now + LEASE) != 1:

@@ -86,7 +86,7 @@ def _duty(order: Order, user: User, now: datetime) -> str:
     of_order = {"order": OuterRef("pk")}
     asked = open_questions().filter(addressee=user, **of_order)
     begun = ReviewDraft.objects.filter(reviewer=user, saved_at__gte=now - BEGUN_FOR, **of_order)
-    # whoever lost the case while typing may read what became of it
+    # a person who lost the case while typing may read what became of it
     duties = {ASKED: Exists(asked), ACCEPTED: waiting(user), BEGUN: Exists(begun)}
     found = Order.objects.filter(pk=order.pk).values_list(*duties.values()).get()
     return next((duty for duty, holds in zip(duties, found, strict=True) if holds), "")
@@ -132,5 +132,5 @@ def looks_at_paper(request: HttpRequest, order: Order) -> bool:
 
 
 def without_holding() -> Q:
-    """Looks at cases by people who neither held them nor were asked by whoever did."""
+    """Looks at cases by people who neither held them nor were asked by the person who did."""
     return Q(what=CASE) & ~Q(reason__in=[each for each in ("", *REASONS) if each not in HELD_BY_OTHERS])

@@ -1,4 +1,4 @@
-"""An accepted order waits for a second person, who confirms it or sends it back to whoever accepted it."""
+"""An accepted order waits for a second person, who confirms it or sends it back to the colleague who accepted it."""
 
 from datetime import datetime
 from typing import TypedDict
@@ -132,7 +132,7 @@ def _lay_before(order: Order, second: User, parts: list[str], now: datetime) -> 
 
 
 def send_to_first(order: Order, second: User, answer: Answer, now: datetime) -> None:
-    """Sends the order back to whoever accepted it, with the parts named; to the queue if they no longer review."""
+    """Sends the order back to the colleague who accepted it, naming parts; to the queue if they no longer review."""
     with transaction.atomic():
         asked = _look_of(order, second, now)
         first = reviewers().filter(pk=asked.asked_by_id).first()

@@ -10,7 +10,7 @@ from icpportal.fields.types import Key
 from icpportal.outbox.actions import notify_all
 from verification.models.backdrops import Backdrop
 
-# what is told instead while nobody has to take the photo
+# sent instead while nobody has to take the photo
 BEFORE_PHOTO = {"backdrop_posted": "backdrop_posted_early"}
 
 

@@ -31,7 +31,7 @@ Reader = Callable[[str], Cell]
 
 
 def text(longest: int) -> Callable[[str], str]:
-    """A text of at most so many characters, without invisible ones."""
+    """Returns a reader of texts of at most `longest` characters, none of them invisible."""
 
     def read(typed: str) -> str:
         if not PLAIN.fullmatch(typed):

@@ -76,5 +76,5 @@ class AccountBackend(AuthenticationBackend):
         return known
 
     def get_group_permissions(self, user_obj: User, obj: Model | None = None) -> set[str]:
-        """None besides: they are among the user's permissions."""
+        """Empty except for superusers: the user's permissions include those of groups."""
         return super().get_group_permissions(user_obj, obj) if user_obj.is_superuser else set()

@@ -52,7 +52,7 @@ class Accept(FormPage[StaffPassword]):
         if invitations.accept(self.token, form.cleaned_data["password1"]) is None:
             return _expired_page(self.request)
         keep_language(self.user, get_language() or self.user.language)  # who invited them chose one for the mail
-        logout(self.request)  # whoever was signed in to this browser
+        logout(self.request)  # ends the session of another account in this browser
         messages.success(self.request, _("The password is set: sign in with it"))
         return redirect("account_login")
 

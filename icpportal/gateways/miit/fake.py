@@ -1,4 +1,4 @@
-"""An authority in memory for tests: answers as told, or stalls, refuses, returns nonsense."""
+"""An authority in memory for tests: answers as the test sets it, or stalls, refuses, returns nonsense."""
 
 import time
 from collections.abc import Iterable
@@ -70,7 +70,7 @@ class FakeAuthority:
         return 0
 
     def fetch(self, *, patience: float = 0, if_due: bool = False) -> int:  # noqa: ARG002 -- nobody else fetches here
-        """Nothing to bring: what is told lies in `waiting`."""
+        """Fetches nothing: `waiting` already has the answers."""
         self.suffer(None)
         return 0
 

@@ -19,7 +19,7 @@ from django.utils.translation import pgettext_lazy
 from icpportal.desk.proposals import Proposable, by_a_second_person
 from icpportal.gateways.miit.types import AnswerKind, ReportKind
 
-# of a body: it lies in the database, in the storage, in the storage although its key was destroyed
+# where a body is: in the database, in the storage, in the storage although its key was destroyed
 TO_STORE = Q(body__isnull=False)
 STORED = ~Q(stored_name="")
 TO_DROP = STORED & Q(key="")

@@ -264,7 +264,7 @@ SEQUENCE: Argument = (("sequence",), {"type": int, "help": "number of the file"}
 KEY: Argument = (("key",), {"help": "key of the report"})
 DOWNLOAD: Argument = (("name",), {"help": "name of the file, or the number in front of it"})
 KINDS = {
-    "status": Kind(status, "how it stands; exit code 1 when something needs a person, 3 while the ministry is silent"),
+    "status": Kind(status, "the interface; exit code 1 when something needs a person, 3 while the ministry is silent"),
     "queue": Kind(
         queue,
         "every report with its number, state and reason",
@@ -272,8 +272,8 @@ KINDS = {
         (("--kind",), {"choices": [kind.value for kind in ReportKind]}),
         (("--order",), {"help": "reference of an order"}),
         (("--oldest",), {"action": "store_true", "help": "oldest first (lines only)"}),
-        (("--after",), {"default": "", "help": "go on behind the report with this key (lines only)"}),
-        (("--limit",), {"type": typed_count, "default": 100, "help": "so many lines; JSON holds all"}),
+        (("--after",), {"default": "", "help": "start after the report with this key (lines only)"}),
+        (("--limit",), {"type": typed_count, "default": 100, "help": "maximum number of lines; JSON has all"}),
     ),
     "show": Kind(
         show,
@@ -287,13 +287,13 @@ KINDS = {
         "every code of the interface: whose turn it is, what opens, in which words, what happens by itself",
         (("--markdown",), {"action": "store_true", "help": "the table of docs/ministry.md"}),
     ),
-    "resend": Kind(resend, "the same bytes under the same number once more", SEQUENCE),
-    "rebuild": Kind(rebuild, "new bytes on a number that was never accepted", SEQUENCE),
+    "resend": Kind(resend, "send the same bytes under the same number again", SEQUENCE),
+    "rebuild": Kind(rebuild, "make new bytes for a number that was never accepted", SEQUENCE),
     "park": Kind(park, "hold a report that has no number", KEY, (("--reason",), {"required": True})),
-    "unpark": Kind(unpark, "let a parked report go on", KEY),
+    "unpark": Kind(unpark, "return a parked report to the queue", KEY),
     "give-up": Kind(
         give_up,
-        "wait no longer for the answer to a report: the next one may go",
+        "stop waiting for the answer to a report, so that the next one can be sent",
         KEY,
         (("--reason",), {"required": True}),
     ),
@@ -315,18 +315,18 @@ KINDS = {
         ),
     ),
     "downloads": Kind(list_downloads, "downloads that are damaged or parked, each with its reason"),
-    "confirm": Kind(confirm, "give up a damaged download, so that those behind it come; its bytes stay", DOWNLOAD),
-    "reread": Kind(reread, "take in a damaged or parked download from the bytes that are here", DOWNLOAD),
-    "pull": Kind(pull, "bring in what the authority has ready and hand it to the orders; exit code 3: no answer"),
+    "confirm": Kind(confirm, "confirm a damaged download, so that those behind it come; its bytes stay", DOWNLOAD),
+    "reread": Kind(reread, "process a damaged or parked download again, from the stored bytes", DOWNLOAD),
+    "pull": Kind(pull, "fetch what the authority has ready and apply it to the orders; exit code 3: no answer"),
     "send": Kind(
         send,
         "one round of sending; exit code 1 when something was parked or sending is stopped",
-        (("--limit",), {"type": typed_count, "default": 50, "help": "at most so many files"}),
+        (("--limit",), {"type": typed_count, "default": 50, "help": "maximum number of files"}),
         (("--dry-run",), {"action": "store_true", "help": "say what is due, send nothing"}),
     ),
     "go-on": Kind(
         go_on,
-        "clear stops and waits, of one way or of both",
-        (("way",), {"nargs": "?", "choices": [way.value for way in Way], "help": "only this; else both"}),
+        "end stops and waits of sending, of fetching, or of both",
+        (("way",), {"nargs": "?", "choices": [way.value for way in Way], "help": "default: both"}),
     ),
 }

@@ -21,7 +21,7 @@ class Command(BaseCommand):
     help = "Seals every value and every key of a file with the first key of PII_KEYS. It may be stopped and run again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="only say what lies under which key")
+        parser.add_argument("--dry-run", action="store_true", help="only say how much is sealed with which key")
 
     def handle(self, *, dry_run: bool, **options: str | int | None) -> None:
         totals = Totals()

@@ -64,7 +64,7 @@ class ClosePage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedPage(Page):
-    """What was done and what follows, for whoever has just closed their account."""
+    """What was done and what follows, for a person who has just closed their account."""
 
     template: ClassVar[str] = "transfers/rights/closed.html"
 

@@ -130,7 +130,7 @@ def _operations(address: str) -> User:
 
 
 def _prove(actor: User) -> None:
-    """Authenticates whoever allows a colleague's request: one person at the server must not be both."""
+    """Authenticates the person who allows a colleague's request: one person at the server must not be both."""
     app = Authenticator.objects.filter(user=actor, type=Authenticator.Type.TOTP).first()
     if app is None:
         raise CommandError("Who allows it needs an authenticator app: allow it at the review desk.")

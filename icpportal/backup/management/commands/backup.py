@@ -37,7 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--first", action="store_true", help="a place is new: make the first backup there")
         parser.add_argument("--list", metavar="FROM", help="list the backups in this place, and make none")
         parser.add_argument(
-            "--trust-clock", action="store_true", help="this host's clock is right: delete what is old by it"
+            "--trust-clock", action="store_true", help="this host's clock is right: delete what is old according to it"
         )
         parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON object")
 

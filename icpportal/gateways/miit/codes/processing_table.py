@@ -359,7 +359,7 @@ CODES: dict[str, Code] = {
         "上报内容含非法字符，请修正后重新上报", "The file has characters that cannot go: correct and send again"
     ),
     "5009": _ours("本单位无此权限，请联系管局", "We have no permission for this: ask the authority"),
-    # every picture is encoded anew here before it goes
+    # every picture is encoded here again before it is sent
     "5010": _of_access(
         "附件格式不合规范，请修正后重新上报", "A picture is not encoded as it should be: correct and send again"
     ),

@@ -53,7 +53,7 @@ def _by_file(result: Result) -> Iterator[Report]:
     """A file that violated the schema was not read: its name is all they can tell."""
     words = " ".join(verdict.words for verdict in result.verdicts if verdict.code == BROKEN_FILE)
     names = {name for found in FILE_NAME.findall(words) for name in _spellings(found)}
-    ours = UploadFile.objects.filter(isp_id=settings.MIIT_ISP_ID, name__in=names)  # numbers begin anew with an account
+    ours = UploadFile.objects.filter(isp_id=settings.MIIT_ISP_ID, name__in=names)  # each account counts from 1 again
     for file in ours.select_related("report").defer("body", "key"):
         yield file.report
 
