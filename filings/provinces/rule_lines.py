@@ -86,9 +86,6 @@ LINES = (
     RuleLine("change_rules", "after", _("Can the filing be moved to another subject later?"), texts.changes),
 )
 
-# rules without a line: they are part of another rule's sentence
-FOLDED = {"legal_name_words": "lead_rule", "mobile_explained_by": "local_mobile", "student_card": "outsider_rule"}
-
 IN_BRIEF = (
     "phones",
     "asks_password",

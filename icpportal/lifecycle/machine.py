@@ -65,7 +65,6 @@ class Task(Generic[Thing, Row]):
     date_of: Callable[[Thing], datetime]
     now: datetime
     actor: "User | None"
-    note: str
 
 
 @dataclass(slots=True)
@@ -193,7 +192,6 @@ class Lifecycle(Generic[Thing, Event, Row]):
         date_of: Callable[[Thing], datetime] | None = None,
         now: datetime | None = None,
         actor: "User | None" = None,
-        note: str = "",
     ) -> Batch[Event]:
         """Moves the things with these keys by the row `name`, hundreds in one transaction.
 
@@ -211,7 +209,6 @@ class Lifecycle(Generic[Thing, Event, Row]):
             date_of=date_of or (lambda thing: now),  # noqa: ARG005
             now=now,
             actor=actor,
-            note=note,
         )
         keys, done = list(ids), Batch[Event]()
         for start in range(0, len(keys), AT_ONCE):
@@ -279,7 +276,7 @@ class Lifecycle(Generic[Thing, Event, Row]):
     def _add_events(
         self, task: Task[Thing, Row], moved: Sequence[PlannedMove[Thing, Row]]
     ) -> list[AppliedMove[Thing, Event]]:
-        same: Columns = {"move": task.name, "by": task.by, "actor_id": task.actor and task.actor.pk, "note": task.note}
+        same: Columns = {"move": task.name, "by": task.by, "actor_id": task.actor and task.actor.pk}
         rows = [
             {
                 f"{self.thing_field}_id": plan.thing.pk,

@@ -23,9 +23,9 @@ def free_slots(now: datetime, *, known: Calendar | None = None) -> list[datetime
     return [at for at in times if at not in full][:SHOWN]
 
 
-def soonest(now: datetime, *, known: Calendar | None = None) -> datetime:
+def soonest(now: datetime) -> datetime:
     """The next time for a call where nobody chose one."""
-    return next(_times(now, known or _calendar(now)))
+    return next(_times(now, _calendar(now)))
 
 
 def _calendar(now: datetime) -> Calendar:

@@ -12,12 +12,12 @@ from transfers.filing_type.decision import STARTS
 from transfers.models import Order, TypeCheck
 
 
-def draft_notices(draft: Order | None, kind: str) -> list[Notice]:
+def draft_notices(draft: Order | None) -> list[Notice]:
     """A notice that links to the draft; none where there is no draft."""
     if draft is None:
         return []
     link = Link(_("Continue order %(ref)s") % {"ref": draft.reference}, draft.get_absolute_url())
-    return [Notice(kind, _("You have a draft"), link=link)]
+    return [Notice("info", _("You have a draft"), link=link)]
 
 
 def left_notices(check: TypeCheck | None) -> list[Notice]:

@@ -139,7 +139,7 @@ def verify_type(request: HttpRequest) -> HttpResponse:
     page = VerifyTypePage(
         form=form,
         notices=[
-            *draft_notices(queries.drafts_of(owner).first(), "info"),
+            *draft_notices(queries.drafts_of(owner).first()),
             *left_notices(None if "from" in request.GET else left_check(owner)),
         ],
         brief=brief(form.rules, form["nature"].value() or "") if form.rules else None,

@@ -251,9 +251,3 @@ READINGS = (
         lambda _now: {NONE: float(shutil.disk_usage(settings.VAR_DIR).free)},
     ),
 )
-
-
-def line_of(row: Reading) -> str:
-    """Its row in the table of docs/operations.md."""
-    labels = "".join(f", by `{label}`" for label in row.labels)
-    return f"| `{row.name}` | {row.says.rstrip('.')}{labels} |"

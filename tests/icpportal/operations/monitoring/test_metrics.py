@@ -252,4 +252,9 @@ def test_the_document_names_every_metric(settings):
     document = (settings.BASE_DIR / "docs/operations.md").read_text("utf-8")
     table = document.partition("| read when asked | what it says |")[2].partition("\n\n")[0]
 
-    assert table.splitlines()[2:] == [readings.line_of(row) for row in readings.READINGS]
+    assert table.splitlines()[2:] == [line_of(row) for row in readings.READINGS]
+
+
+def line_of(row):
+    labels = "".join(f", by `{label}`" for label in row.labels)
+    return f"| `{row.name}` | {row.says.rstrip('.')}{labels} |"
