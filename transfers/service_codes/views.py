@@ -194,9 +194,11 @@ def _apply(request: HttpRequest, instance: Instance, form: ApplyForm) -> HttpRes
 
 
 def _confirm(request: HttpRequest, instance: Instance, form: ApplyForm) -> HttpResponse:
-    server = listing.servers([instance], account_of(request).customer)[0]
+    user = account_of(request)
+    server = listing.servers([instance], user.customer)[0]
     if server.rule != service_codes.OK:
-        messages.error(request, str(server_row(server, []).reason))
+        row = server_row(server, code_rows(server.codes, user.customer, user, []))
+        messages.error(request, str(row.reason))
         return redirect("service-codes")
     page = ApplyPage(form=form, server=server, back_url=reverse("service-codes"))
     return render_page(request, page, at=f"{reverse('service-code-apply')}?{urlencode({'instance': instance.id})}")

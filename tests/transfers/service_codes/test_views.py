@@ -282,6 +282,18 @@ def test_a_server_whose_codes_are_all_used_suggests_another_server(client, serve
     assert "All 5 service codes of this server are used" in text(page(client, user))
 
 
+def test_applying_at_a_server_that_gives_no_more_codes_names_those_that_are_still_free(client, servers):
+    servers[ALICE] = [server("i-example0001", codes_max=2)]
+    user = alice()
+    code_of(user, 1), code_of(user, 2, state="used", holder="X", used_for="sample.com")
+
+    client.cookies["django_language"] = "en"
+    answer = sign_in(client, user).get(reverse("service-code-apply"), {"instance": "i-example0001"}, follow=True)
+
+    said = [str(each) for each in answer.context["messages"]]
+    assert said == ["This server gives no more service codes. 1 of them is still free: use that one"]
+
+
 def test_pressed_twice_in_two_tabs_or_after_going_back_it_is_one_code(client, servers):
     user = alice()
 
