@@ -81,7 +81,7 @@ class WayForm(forms.Form):
         offer(self, "photo_way", [(way, WAYS[way].title) for way in ways])
 
 
-class PhotoForm(forms.Form):
+class PhotoForm(WayForm):
     """How the photo was taken, and that it shows the right person."""
 
     photo_way = ChoiceField(label=_("How the photo is taken"), widget=forms.HiddenInput).called(WAY)
@@ -102,8 +102,7 @@ class PhotoForm(forms.Form):
         ways: tuple[str, ...],
         **options: Unpack[FormOptions],
     ) -> None:
-        super().__init__(data, files, **options)
-        offer(self, "photo_way", [(way, WAYS[way].title) for way in ways])
+        super().__init__(data, files, ways=ways, **options)
         for way, field in ((SHANGHAI_APP, "sh_code"), (PLACE, "place")):
             if way not in ways:
                 del self.fields[field]
