@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.conf import settings
 from django.utils import timezone
@@ -16,7 +17,7 @@ from icpportal.time_format import long_words
 from icpportal.workdays.calendar import end_of_answer
 from transfers.calls import queries as calls
 from transfers.cancellation.deleted_filings import is_deleted
-from transfers.cancellation.end_of_access import EndOfAccess
+from transfers.cancellation.end_of_access import EndOfAccess, end_of_access
 from transfers.models import Order
 from transfers.notifications.messages import kept_until
 from transfers.notifications.texted_mobiles import number_differs
@@ -33,12 +34,17 @@ WE_ARE_LATE = _(
 )
 
 
-@dataclass(frozen=True, slots=True)
 class Facts:
-    """What the page of an order has read before it chooses its heading and sentence."""
+    """What several parts of an order's page ask; each is queried once, and only if the page needs it."""
 
-    to_change: int  # how many things a return named
-    end: EndOfAccess | None
+    def __init__(self, order: Order, to_change: int) -> None:
+        self.order = order
+        self.to_change = to_change  # how many things a return named
+
+    @cached_property
+    def end(self) -> EndOfAccess | None:
+        """The end of the access that the order brought."""
+        return end_of_access(self.order)
 
 
 @dataclass(frozen=True, slots=True)

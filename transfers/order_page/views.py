@@ -17,7 +17,7 @@ from icpportal.fields.components import PRIMARY, Action, Panel
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
 from transfers.calls import queries as calls
-from transfers.cancellation.end_of_access import EndOfAccess, end_of_access
+from transfers.cancellation.end_of_access import EndOfAccess
 from transfers.models import Order
 from transfers.notifications.calendar_file import deadline_ics
 from transfers.order_page.panels import Buttons, Chase, Held, NotNow, WaysOut, deadline, erased_panel, panels_of
@@ -74,11 +74,12 @@ def _page(request: HttpRequest, order: Order) -> HttpResponse:
     state = state_of(order)
     prefetch_related_objects([order], "events")
     events, older = by_stage(order, timeline(order, chinese=reads_chinese(), for_owner=True))
-    end = end_of_access(order) if is_in(order, Group.APPROVED) else None
+    facts = Facts(order, len(unsettled_parts(parts)))
+    end = facts.end if is_in(order, Group.APPROVED) else None
     acts, around = [*buttons(order), *_way_back(order, end)], frame(order)
     on_its_way = [] if is_over(order) else stops(order, order.events.all(), around.slip.next_at)
     panels = _panels(order, parts, acts, end)
-    head = opening(order, Facts(len(unsettled_parts(parts)), end))
+    head = opening(order, facts)
     page = OrderPage(
         frame=around,
         state=state,
