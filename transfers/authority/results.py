@@ -41,7 +41,7 @@ from transfers.orders.kinds import is_in, kind_of
 from transfers.orders.machine import ORDER, has_changed, note, write_as_read
 from transfers.orders.rows import AUTHORITY_WORDS, Group
 from transfers.pages.authority_words import advice, as_note, said_columns
-from transfers.phones import windows as phone_windows
+from transfers.phones import stated_phones
 from transfers.phones.windows import Foretold
 from transfers.returns.verdict_labels import named_codes
 
@@ -214,7 +214,7 @@ def _take_in(order: Order, answer: Answer, now: datetime) -> None:
             [PhoneCheck(order=order, report=order.report, role=role) for role in _roles_asked(order)]
         )
         if phones and is_in(order, Group.PHONES_OPEN):
-            phone_windows.write_down(order, phones)
+            stated_phones.write_down(order, phones)
 
 
 def _phones_told(order: Order) -> list[PhoneState]:

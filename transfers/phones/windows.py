@@ -1,13 +1,11 @@
 """Asks the register about open phone windows (短信核验): many at once, those asked longest ago first.
 
-A round is short whatever the register does, and a silent register is left alone for a while. What it told, and when, is
-recorded, so that a deadline is judged without another question.
+A round is short whatever the register does. What it told, and when, is recorded, so that a deadline is judged without
+another question.
 """
 
 import logging
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from time import monotonic
@@ -15,37 +13,29 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from icpportal.alarms import leases, rows
-from icpportal.alarms.actions import clear, open_alarm
+from icpportal.alarms import rows
 from icpportal.gateways.errors import NotYet, Refused, Retryable
 from icpportal.gateways.miit.base import authority
 from icpportal.gateways.miit.types import PhoneState
 from icpportal.gateways.request_budget import within
-from icpportal.lifecycle import AUTHORITY, MoveNotAllowed
-from transfers.models import Order, PhoneCheck, PhoneRegister, PhoneWindow
+from transfers.models import Order, PhoneCheck, PhoneWindow
 from transfers.orders import queries
 from transfers.orders.kinds import is_in
-from transfers.orders.machine import ORDER, has_changed
 from transfers.orders.rows import Group
+from transfers.phones.register import SILENCES, leave_alone, note_answer, one_round
+from transfers.phones.stated_phones import is_news, take_told
 
 logger = logging.getLogger(__name__)
 JOB = "phones.asked"  # the job name under which orders are set aside
-ALARM = "phones.silent"
-SILENCES = 3  # rounds without an answer before operations are told
 IN_ONE_QUESTION = 50
 JUDGED = 2_000  # ended windows judged in one sweep
 PATIENCE = 3.0  # seconds for one question
-LEASE = timedelta(seconds=30)  # longer than a round can take
-PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 120))
 WATCHED = timedelta(minutes=5)  # a window is asked about in every round for so long after its owner looked at it
 ENDS_SOON = timedelta(minutes=10)
 LOOK_NOTED = timedelta(minutes=1)
-TRIES = 5
-COLUMNS = ("mobile_masked", "sent_at", "confirmed_at", "wrong")
 NAME = "reference"
 ASKED_BY = (NAME, "report", "state", "due_at")
 
@@ -75,7 +65,7 @@ def ask(*, now: datetime | None = None) -> int:
     Returns 0 while another round runs.
     """
     now, told = now or timezone.now(), 0
-    with _turn(now) as register:
+    with one_round(now) as register:
         if register is None:
             return 0
         try:
@@ -88,9 +78,9 @@ def ask(*, now: datetime | None = None) -> int:
         except NotYet as problem:
             logger.info("phones are asked in the next round", extra={"reason": str(problem)})
         except (Retryable, Refused) as trouble:
-            _leave_alone(register, trouble, now)
+            leave_alone(register, trouble, now)
         else:
-            _note_answer(register)
+            note_answer(register)
     PhoneWindow.objects.exclude(order__in=Order.objects.filter(queries.phones_open())).delete()
     return told
 
@@ -175,20 +165,12 @@ def _take(orders: Sequence[Order], told: Told, now: datetime) -> set[UUID]:
     known: dict[UUID, list[PhoneCheck]] = {order.pk: [] for order in orders}
     for check in PhoneCheck.objects.filter(order__in=known, report=F("order__report")):
         known[check.order_id].append(check)
-    news = [order.pk for order in orders if _is_news(order, told[order.report_key], known[order.pk])]
+    news = [order.pk for order in orders if is_news(order, told[order.report_key], known[order.pk])]
     waiting = Order.objects.filter(queries.phones_open(), pk__in=news)
     taken = rows.each(JOB, waiting, lambda order: _take_one(order, told, now), reference=NAME)
     done = set(known) - set(news) | {pk for pk in taken.done if pk}
     _note([order for order in orders if order.pk in done], told_at=now)
     return done
-
-
-def _is_news(order: Order, told: list[PhoneState], known: list[PhoneCheck]) -> bool:
-    return _all_in_time(order, told) or _to_columns(known) != _to_columns(told)
-
-
-def _to_columns(phones: Iterable[PhoneCheck | PhoneState]) -> dict[str, list[str | int | datetime | None]]:
-    return {str(phone.role): [getattr(phone, name) for name in COLUMNS] for phone in phones}
 
 
 def _take_one(order: Order, told: Told, now: datetime) -> UUID | None:
@@ -207,44 +189,6 @@ def _note(orders: Iterable[Order], **moment: datetime) -> None:
         unique_fields=["order"],
         update_fields=list(moment),
     )
-
-
-# --- the lease of a round ----------------------------------------------------------------------
-
-
-@contextmanager
-def _turn(now: datetime) -> Iterator[PhoneRegister | None]:
-    """The register for one round; `None` while another round runs, or while it rests after a silence."""
-    PhoneRegister.objects.get_or_create(pk=1)
-    holder = secrets.token_hex(8)
-    with transaction.atomic(durable=True):  # no network call inside a transaction
-        free = PhoneRegister.objects.filter(leases.is_over("leased_until", LEASE))
-        ours = free.update(holder=holder, leased_until=leases.end(LEASE))
-    register = PhoneRegister.objects.filter(pk=1, holder=holder).first() if ours else None
-    try:
-        yield None if register and _rests(register, now) else register
-    finally:
-        PhoneRegister.objects.filter(holder=holder).update(holder="", leased_until=None)
-
-
-def _rests(register: PhoneRegister, now: datetime) -> bool:
-    """Whether it is left alone; a moment too far ahead was written by a clock that was set back since."""
-    return register.waits_until is not None and now < register.waits_until <= now + PAUSES[-1]
-
-
-def _leave_alone(register: PhoneRegister, trouble: Exception, now: datetime) -> None:
-    silences = register.silences + 1
-    until = now + PAUSES[min(silences, len(PAUSES)) - 1]
-    PhoneRegister.objects.filter(pk=register.pk).update(silences=silences, waits_until=until)
-    logger.warning("phone register left alone", extra={"trouble": type(trouble).__name__, "silences": silences})
-    if silences >= SILENCES or isinstance(trouble, Refused):
-        open_alarm(ALARM, detail=type(trouble).__name__)
-
-
-def _note_answer(register: PhoneRegister) -> None:
-    if register.silences:
-        PhoneRegister.objects.filter(pk=register.pk).update(silences=0, waits_until=None)
-        clear(ALARM)
 
 
 # --- for other modules -------------------------------------------------------------------------
@@ -301,42 +245,3 @@ def refresh(order: Order, *, now: datetime) -> bool:
     if phones is not None:
         take_told(order, phones, now=now)
     return phones is not None
-
-
-def take_told(order: Order, told: list[PhoneState], *, now: datetime) -> None:
-    """Records what the register tells of an order's phones; moves the order on when all were verified in time."""
-    write_down(order, told)
-    if _all_in_time(order, told):
-        _phones_done(order, now)
-
-
-def _all_in_time(order: Order, told: list[PhoneState]) -> bool:
-    in_time = [p for p in told if p.confirmed_at and (order.due_at is None or p.confirmed_at < order.due_at)]
-    return bool(told) and len(in_time) == len(told)
-
-
-def write_down(order: Order, told: list[PhoneState]) -> None:
-    """Writes one row for each person, and only news, because it is asked every few seconds."""
-    known = {check.role: check for check in queries.phone_checks(order)}
-    for phone in told:
-        news = {name: getattr(phone, name) for name in COLUMNS}
-        check = known.pop(str(phone.role), None)
-        if check is None or any(getattr(check, name) != value for name, value in news.items()):
-            PhoneCheck.objects.update_or_create(order=order, report=order.report, role=phone.role, defaults=news)
-    if known:
-        queries.phone_checks(order).filter(role__in=known).delete()
-
-
-def _phones_done(order: Order, now: datetime) -> None:
-    for _ in range(TRIES):
-        if not is_in(order, Group.PHONES_OPEN):
-            return  # another process has just recorded the same
-        try:
-            ORDER.apply(order, "phones_done", by=AUTHORITY, facts=queries.facts_of(order), now=now)
-        except MoveNotAllowed:
-            if not has_changed(order):
-                raise
-            order.refresh_from_db()
-        else:
-            return
-    raise MoveNotAllowed("phones_done: the order moved meanwhile")

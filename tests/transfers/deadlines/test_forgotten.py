@@ -43,7 +43,7 @@ from transfers.orders import queries
 from transfers.orders.machine import ORDER
 from transfers.orders.moves import TABLE
 from transfers.orders.states import HANDING_OVER, STATES
-from transfers.phones import windows as phone_windows
+from transfers.phones import register as phone_register
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=BEIJING)
@@ -388,7 +388,7 @@ def test_every_alarm_is_explained_in_the_document() -> None:
         succession.LATE,
         parked.PARKED,
         reports.PLACE_UNKNOWN,
-        phone_windows.ALARM,
+        phone_register.ALARM,
     }
     text = (settings.BASE_DIR / "docs" / "ministry.md").read_text()
 
