@@ -1,12 +1,17 @@
 """The meaning of an order's events: its moves, and noted facts that move nothing, one row each."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.gateways.miit.codes.processing_codes import in_review
 from transfers.models import Order, OrderEvent
 from transfers.orders import states
-from transfers.orders.moves import MOVES, WITHDRAW_CONSENT
-from transfers.orders.rows import ACCOUNT, EARLIER_REPORT, HIDDEN, KEYS, ORIGIN, PERSON, REPLY, SYSTEM, Fact, Move
+from transfers.orders.kinds import is_in, kind_of
+from transfers.orders.moves import MOVES, REPORTED, WAITS, WITHDRAW_CONSENT
+from transfers.orders.rows import ACCOUNT, EARLIER_REPORT, HIDDEN, KEYS, ORIGIN, PERSON, REPLY, SYSTEM, Fact, Group, Move
 
 EARLIER_REFUSED = Fact("earlier_refused", _("The authority returned an earlier report of this order"), EARLIER_REPORT)
 EARLIER_FAILED = Fact("earlier_failed", _("An earlier report of this order failed. There is nothing to do"), HIDDEN)
@@ -63,3 +68,20 @@ def came_by(order: Order) -> Move | Fact | None:
 def plain_words(events: QuerySet[OrderEvent]) -> QuerySet[OrderEvent]:
     """Events whose words are in the note, as an earlier version wrote them; notes that are keys are left out."""
     return events.exclude(Q(note="") | Q(move__in=WITH_KEYS))
+
+
+def postponed(orders: Iterable[Order]) -> set[UUID]:
+    """The keys of those whose report the authority has postponed until something else of the filing is decided.
+
+    One query for all of them, and none where no answer of the authority can mean this.
+    """
+    may_be = [
+        order.pk
+        for order in orders
+        if is_in(order, Group.IN_AUTHORITY_REVIEW) and in_review(order.authority_code, kind_of(order).report_kind)
+    ]
+    if not may_be:
+        return set()
+    answers = OrderEvent.objects.filter(order__in=may_be, move__in=(WAITS.name, REPORTED.name)).order_by("at", "pk")
+    last = dict(answers.values_list("order", "move"))  # the latest of each order stays
+    return {order for order, move in last.items() if move == WAITS.name}

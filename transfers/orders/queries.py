@@ -18,7 +18,6 @@ from icpportal.database.prepared import CompiledQuery
 from icpportal.desk.own_words import Own, own_texts
 from icpportal.fields.types import Fact
 from icpportal.gateways.miit.base import authority
-from icpportal.gateways.miit.codes.processing_codes import in_review
 from transfers.models import (
     Decision,
     FieldVerdict,
@@ -31,7 +30,7 @@ from transfers.models import (
     ReviewRound,
 )
 from transfers.orders import guards, moves, review_time, states
-from transfers.orders.history import COME_BACK, REFUSALS
+from transfers.orders.history import COME_BACK, REFUSALS, postponed
 from transfers.orders.kinds import in_group, initial, is_in, keys, kind_of
 from transfers.orders.people import ADMINISTRATOR, BOTH, SUBJECT_LEAD, administrator, by_role
 from transfers.orders.rows import Group
@@ -375,10 +374,7 @@ def waits_for_answer(order: Order) -> bool:
 
 def waits_for_other_decision(order: Order) -> bool:
     """Whether the authority has postponed its report until something else of the filing is decided."""
-    if not is_in(order, Group.IN_AUTHORITY_REVIEW) or not in_review(order.authority_code, kind_of(order).report_kind):
-        return False
-    waits = moves.WAITS.name
-    return order.events.filter(move__in=(waits, moves.REPORTED.name)).values_list("move", flat=True).first() == waits
+    return order.pk in postponed([order])
 
 
 def refusal_words(order: Order) -> str:

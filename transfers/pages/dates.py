@@ -15,6 +15,7 @@ from transfers.durations.spans import AUTHORITY as AUTHORITYS_REVIEW
 from transfers.models import Order
 from transfers.orders import queries, review_time
 from transfers.orders.expiry import is_over
+from transfers.orders.history import postponed
 from transfers.orders.kinds import state_of
 from transfers.orders.rows import AUTHORITY
 from transfers.pages.unreadable import build_safely
@@ -30,22 +31,24 @@ def next_date(order: Order) -> tuple[Words, datetime] | None:
 
 
 def next_dates(orders: Iterable[Order]) -> dict[UUID, tuple[Words, datetime]]:
-    """The next dates of several orders by key, with at most one query of the work calendar."""
+    """The next dates of several orders by key, with as many queries as for one."""
     orders = list(orders)
-    counted = [order for order in orders if order.due_at is None and _is_counted(order)]
+    counted = _counted([order for order in orders if order.due_at is None])
     known = None
     if counted:
         days = [order.entered_at.astimezone(BEIJING).date() for order in counted]
         known = calendar(min(days), max(days) + AHEAD)
     lately = _lately(counted)
-    found = {order.pk: build_safely(order, lambda: _of(order, known, lately)) for order in orders}  # noqa: B023 -- at once
+    dated = [order for order in orders if order.due_at is not None or order in counted]
+    found = {order.pk: build_safely(order, lambda: _of(order, known, lately)) for order in dated}  # noqa: B023 -- at once
     return {key: date for key, date in found.items() if date is not None}
 
 
-def _is_counted(order: Order) -> bool:
-    """Whether the answer has a date; a held order, or one postponed at the authority, has none."""
-    waits = queries.waits_for_answer(order) or queries.waits_for_other_decision(order)
-    return bool(state_of(order).promised_by) and not order.held and not waits
+def _counted(orders: list[Order]) -> list[Order]:
+    """Those whose answer has a date; a held order, or one postponed at the authority, has none."""
+    promised = [order for order in orders if state_of(order).promised_by and not order.held]
+    waiting = postponed(promised)
+    return [order for order in promised if order.pk not in waiting and not queries.waits_for_answer(order)]
 
 
 def _lately(orders: Iterable[Order]) -> dict[str, Figure]:
@@ -60,8 +63,6 @@ def _of(order: Order, known: Calendar | None, lately: dict[str, Figure]) -> tupl
     state = state_of(order)
     if order.due_at is not None:
         return OVER if is_over(order) else state.date or FINISH, order.due_at
-    if not _is_counted(order):
-        return None
     if state.promised_by != AUTHORITY:
         return state.date, end_of_answer(order.entered_at, known=known)
     by_rules = review_time.usual_end(order, known)

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from filings.models import Access, Website
 from icpportal.gateways.miit.types import Answer, AnswerKind
+from icpportal.lifecycle import AUTHORITY
 from tests.transfers import states
-from tests.transfers.builders import make_order, make_user, sign_in
+from tests.transfers.builders import fire, make_order, make_user, sign_in
 from tests.transfers.outside import cost
 from transfers.authority import results as authority
 from transfers.dashboard.views import SIZE
@@ -392,6 +393,17 @@ def test_the_page_takes_as_many_queries_for_one_row_as_for_three(client):
 
     assert one == three
     assert one <= 12
+
+
+def test_a_list_of_postponed_orders_takes_as_many_queries_for_one_as_for_three(client):
+    def of(rows):
+        user = make_user()
+        for _ in range(rows):
+            fire(make_order(user, state=states.AUTHORITY_REVIEW, authority_code="1017"), "waits", AUTHORITY)
+        client.force_login(user)
+        return cost(lambda: client.get(reverse("dashboard"), {"tab": "authority"}))
+
+    assert of(1) == of(3)
 
 
 def test_nobody_is_urged_to_stop_a_cancellation_that_cools_off(client):
