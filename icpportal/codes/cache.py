@@ -37,10 +37,15 @@ class RowColumns(TypedDict):
 
 
 class RowCache(BaseCache):
-    """JSON values in rows; keys, which may contain addresses, as blind indexes."""
+    """JSON values in rows; keys, which may contain addresses, as blind indexes.
+
+    Any other value is not kept: its readers build it again.
+    """
 
     def add(self, key: str, value: Json, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         """Stores the value if there is none; of several concurrent calls, one returns True."""
+        if not _is_json(value):
+            return False
         index, columns = self._index(key, version), self._columns(value, timeout)
         over = CacheRow.objects.filter(key=index, expires_at__lte=_now())
         return bool(over.update(**columns)) or _insert(index, columns)
@@ -52,6 +57,9 @@ class RowCache(BaseCache):
 
     def set(self, key: str, value: Json, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> None:
         """Stores the value."""
+        if not _is_json(value):
+            self.delete(key, version=version)
+            return
         index, columns = self._index(key, version), self._columns(value, timeout)
         mine = CacheRow.objects.filter(key=index)
         if not mine.update(**columns) and not _insert(index, columns):
@@ -79,6 +87,14 @@ class RowCache(BaseCache):
     def _end(self, timeout: float | None) -> datetime | None:
         end = self.get_backend_timeout(timeout)
         return None if end is None else datetime.fromtimestamp(end, UTC)
+
+
+def _is_json(value: object) -> bool:
+    """Whether JSON returns the value as it was: no dataclass, no tuple, no keys but texts."""
+    try:
+        return bool(json.loads(json.dumps(value)) == value)
+    except (TypeError, ValueError):
+        return False
 
 
 def _now() -> datetime:

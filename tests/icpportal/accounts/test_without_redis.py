@@ -7,7 +7,8 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import uuid4
 
 import pytest
 from celery import current_app
@@ -29,6 +30,13 @@ SIGN_IN = "/account/login/"
 TOO_MANY = ["Too many attempts. Try again in 5 minutes"]
 
 pytestmark = pytest.mark.django_db
+
+
+class Row(NamedTuple):
+    """A value that JSON would return as a list."""
+
+    name: str
+    number: int
 
 
 @pytest.fixture
@@ -126,6 +134,25 @@ def test_the_public_pages_answer_without_redis(client, away, settings, address: 
     assert page.status_code == 200
     if typed:
         assert client.post(address, typed).status_code in (200, 302)
+
+
+def test_the_review_desk_opens_without_redis(client, away):
+    roles.ensure()
+    client.force_login(open_account(email="wu@example.com", password=PASSWORD, held_roles=(roles.LEAD_REVIEWER,)))
+
+    desk = ("index", "transfers_order_changelist", "desk_calls", "desk_objections", "desk_figures", "desk_settings")
+    answers = {name: client.get(reverse(f"admin:{name}")).status_code for name in desk}
+
+    assert answers == dict.fromkeys(desk, 200)
+
+
+@pytest.mark.parametrize("value", [("64", True), {1: "a"}, Row("a", 1), uuid4()])
+def test_a_value_that_rows_would_change_is_not_kept_in_them(away, value):
+    cache.set("kept", "before")
+    cache.set("kept", value)
+    assert cache.get("kept") is None
+    assert cache.get_or_set("kept", lambda: value) == value
+    assert not CacheRow.objects.exists()
 
 
 def test_the_limit_restarts_in_time_and_expired_rows_are_reused(away):

@@ -56,7 +56,7 @@ def fill_natures(*, most: int = A_RUN) -> int:
     found = list((orders.filter(pk__gt=after) if after else orders).values_list("pk", flat=True)[:most])
     for pk in found:
         _keep_nature(pk)
-    cache.set(PASSED, found[-1] if len(found) == most else ALL, None)
+    cache.set(PASSED, str(found[-1]) if len(found) == most else ALL, None)
     return len(found)
 
 
