@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
+from icpportal.database.row_reads import read_once
 from transfers.models import Call, Order, OrderEvent
 
 MISSED_MOST = 2  # then the applicant is told and has a grace period
@@ -31,6 +32,18 @@ def open_of(*orders: Order | UUID) -> QuerySet[Call]:
     return open_calls().filter(order__in=orders, objection=None)
 
 
+def open_now(order: Order) -> list[Call]:
+    """The same of one order, read once."""
+
+    def read() -> list[Call]:
+        found = list(open_of(order))
+        for call in found:
+            call.order = order  # or each would read it again
+        return found
+
+    return read_once(order, "open calls", read)
+
+
 def with_next_call(orders: QuerySet[Order]) -> QuerySet[Order]:
     """Annotates orders with their most urgent open call, in the same query."""
     calls = open_calls().filter(order=OuterRef("pk"))
@@ -45,7 +58,7 @@ def next_call(order: Order) -> tuple[UUID, datetime] | None:
 
 def waits_for_choice(order: Order) -> bool:
     """Whether its owner was told of missed calls and has not chosen a time yet."""
-    return is_called(order.events.all()) and _in_grace(open_of(order)).exists()
+    return is_called(order.events.all()) and any(call.grace_until for call in open_now(order))
 
 
 def with_choice_due(orders: QuerySet[Order]) -> QuerySet[Order]:

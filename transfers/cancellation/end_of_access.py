@@ -7,6 +7,7 @@ from django.db.models import Max
 
 from filings.models import Access
 from filings.queries import live_accesses
+from icpportal.database.row_reads import read_once
 from transfers.models import Order
 from transfers.orders import queries
 
@@ -29,6 +30,10 @@ def end_of_access(order: Order) -> EndOfAccess | None:
 
 def ended_at(order: Order) -> datetime | None:
     """When our access of the order's website ended; `None` while the domain is on file with us."""
+    return read_once(order, "end of access", lambda: _ended_at(order))
+
+
+def _ended_at(order: Order) -> datetime | None:
     if order.website_id is None or live_accesses().filter(website__domain=order.domain).exists():
         return None
     ours = Access.objects.filter(website=order.website_id, own=True)

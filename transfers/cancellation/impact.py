@@ -16,7 +16,6 @@ from icpportal.fields.types import Words
 from icpportal.gateways.dns.base import resolver
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.request_budget import request_budget
-from transfers.cancellation.actions import is_last_access
 
 OTHERS_SHOWN = 20
 
@@ -85,13 +84,13 @@ class Consequences:
         return POINTS_AWAY.get(self.pointing, "")
 
 
-def consequences(website: Website) -> Consequences:
-    """Looks up where the domain points, within the limits for lookups by pages."""
+def consequences(website: Website, *, is_last: bool) -> Consequences:
+    """Looks up where the domain points, within the limits for lookups by pages; `is_last` is `is_last_access`."""
     staying = websites_of(website.owner).exclude(pk=website.pk)[:OTHERS_SHOWN]
     return Consequences(
         website=website,
         staying=list(staying),
-        is_last=is_last_access(website),
+        is_last=is_last,
         pointing=pointing(website),
         suffix=unapproved_suffix(website.domain),
     )

@@ -216,7 +216,7 @@ def _consequences(
         frame=frame(order, stages.CONSEQUENCES) if order else None,
         website=website,
         form=form,
-        found=consequences(website),
+        found=consequences(website, is_last=is_last),
         notices=[Notice("problem", NOT_NOW, _block_words(hindered, order))] if hindered else [],
         panels=[_in_the_way(blocker)] if blocker else [],
         cools_off=cancelling.cool_off_words(),

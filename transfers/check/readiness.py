@@ -46,14 +46,15 @@ def gaps_and_advice(
     may_come_back = [_as_gap(order, finding) for finding in found if not finding.stops]
     parts = returned_parts(order, papers)
     of_papers = paper_gaps(order, papers, parts=parts)
+    asked = consent.consent_status(order)
     found_gaps = [
         *_gates(order, parts),
         *_pages(order),
         *stops,
         *of_papers,
         *_gaps_of_return(parts),
-        *_own_consent(order),
-        *_phones(order),
+        *_own_consent(asked),
+        *_phones(order, agreed=asked is not None and asked.has_agreed),
     ]
     return found_gaps, may_come_back
 
@@ -199,14 +200,13 @@ def _consents(order: Order, papers: list[OrderDocument], given: frozenset[str] |
     ]
 
 
-def _own_consent(order: Order) -> list[Gap]:
+def _own_consent(found: consent.ConsentStatus | None) -> list[Gap]:
     """The website administrator has not agreed on their own phone."""
-    found = consent.consent_status(order)
     return [Gap(found.words, found.url)] if found is not None and not found.is_settled else []
 
 
-def _phones(order: Order) -> list[Gap]:
+def _phones(order: Order, *, agreed: bool) -> list[Gap]:
     return [
         Gap(_("%(role)s: this phone has not been tested, test it first") % {"role": proof.label}, proof.url)
-        for proof in phone_tests.missing(order)
+        for proof in phone_tests.missing(order, agreed=agreed)
     ]

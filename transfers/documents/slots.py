@@ -16,6 +16,7 @@ from filings.provinces.types import PaperFacts
 from filings.queries import websites_of
 from filings.register.certificate_numbers import age_on, birth_date, id_province
 from filings.register.certificates import Shape, certificate
+from icpportal.database.row_reads import read_once
 from icpportal.fields.components import DrawnSlot, PictureFindings, SlotAction
 from icpportal.fields.types import Words
 from icpportal.paths import path
@@ -181,7 +182,7 @@ def _sites_with_this(order: Order) -> int:
     if "individual_many_sites" not in asked and not (certificate and certificate.from_of_subject > 1):
         return 1
     others = websites_of(order.owner).filter(subject__subject_key=order.subject_key).exclude(domain=order.domain)
-    return others.count() + 1
+    return read_once(order, "other websites of the subject", others.count) + 1
 
 
 def _region(person: Person) -> str | None:

@@ -26,13 +26,14 @@ class Footer(Panel):
     read_at: datetime | None = None
     is_waiting: bool = False
     may_ask: bool = True
+    points_to: str = ""  # the addresses of the domain at the last reading
 
 
 def footer_of(website: Website | None, number: str) -> Footer:
     """The footer panel for a filing number; for a website on file, with its last reading."""
     if website is None:
         return Footer(footer_code(number), number)
-    check = FooterCheck.objects.filter(website=website).first()
+    check: FooterCheck | None = getattr(website, "footer_check", None)
     return Footer(
         snippet=footer_code(number),
         number=number,
@@ -41,4 +42,5 @@ def footer_of(website: Website | None, number: str) -> Footer:
         read_at=check.checked_at if check else None,
         is_waiting=check is not None and check.checked_at is None,
         may_ask=may_ask(check),
+        points_to=(check.points_to if check else "") or "",
     )

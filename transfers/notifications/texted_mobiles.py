@@ -10,9 +10,10 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from filings.register.certificates import Shape, certificate
+from icpportal.database.row_reads import read_once
 from icpportal.fields.types import Fact, Words
 from icpportal.privacy.masks import mask_mobile
-from transfers.models import Order
+from transfers.models import Order, PhoneCheck
 from transfers.orders import queries
 from transfers.orders.people import BOTH, SUBJECT_LEAD, Person, by_role
 
@@ -80,7 +81,12 @@ def differences(order: Order, texted: Iterable[TextedPerson]) -> Words:
 
 def number_differs(order: Order) -> bool:
     """Whether the ministry texted a number other than the typed one: unchanged, the order would lapse again."""
-    return bool(_differing(order, queries.phone_checks(order)))
+    return bool(_differing(order, phones_of(order)))
+
+
+def phones_of(order: Order) -> list[PhoneCheck]:
+    """The phones of the latest report, read once for the parts of a page."""
+    return read_once(order, "phones", lambda: list(queries.phone_checks(order)))
 
 
 def _differing(order: Order, texted: Iterable[TextedPerson]) -> list[TextedPerson]:

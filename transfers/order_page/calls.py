@@ -27,6 +27,7 @@ from transfers.calls.people import called_of
 from transfers.calls.slots import free_slots
 from transfers.models import Call, Order
 from transfers.orders.kinds import ALL
+from transfers.pages.dates import AHEAD, calendar_for
 from transfers.pages.permissions import own_order
 
 RINGS_LATE = gettext_lazy(
@@ -72,9 +73,10 @@ class CallBooking(Panel):
 def bookings(order: Order) -> list[CallBooking]:
     """The pending calls to this order's people; queried only if its history notes a call."""
     asked = not order.is_ended and queries.is_called(order.events.all())
-    open_calls = list(queries.open_of(order)) if asked else []
+    open_calls = queries.open_now(order) if asked else []
     now = timezone.now()
-    times = free_slots(now) if open_calls else []
+    today = to_beijing(now).date()
+    times = free_slots(now, known=calendar_for(order, today, today + AHEAD)) if open_calls else []
     return [_booking(order, call, times, now) for call in open_calls]
 
 

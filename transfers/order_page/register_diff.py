@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from filings.provinces.match_rules import FIELDS, MatchField, differs
-from filings.queries import record_of
 from filings.register.answer_values import lead_answers
 from filings.register.certificates import INDIVIDUAL
 from icpportal.fields.types import Words
 from icpportal.privacy.masks import mask_email, mask_mobile, mask_name
 from transfers.models import Order
+from transfers.order_page.on_file import record_of, website_of
 from transfers.orders.people import is_same_person
 
 ADDRESS_SHOWN = 6  # characters shown of an individual's address
@@ -57,9 +57,10 @@ class Difference:
 
 def rows(order: Order) -> list[Difference]:
     """One row for each field that differs; none before the record has arrived."""
-    if order.website is None or order.website.ministry_id is None:
+    website = website_of(order)
+    if website is None or website.ministry_id is None:
         return []
-    record = record_of(subject_key=order.website.subject.subject_key, domain=order.domain, owner=order.owner)
+    record = record_of(order, website)
     typed = _typed_values(order)
     masks = MASKS | (MASKS_OF_A_PERSON if order.answer("type").get("nature") == INDIVIDUAL else {})
     return [

@@ -13,8 +13,8 @@ from icpportal.desk import own_words
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.gateways.miit.codes.processing_codes import opened_by
 from icpportal.lifecycle import APPLICANT
-from icpportal.time_format import long_words
-from icpportal.workdays.calendar import end_of_answer
+from icpportal.time_format import long_words, to_beijing
+from icpportal.workdays.calendar import Calendar, end_of_answer
 from transfers.calls import queries as calls
 from transfers.cancellation.deleted_filings import is_deleted
 from transfers.cancellation.end_of_access import EndOfAccess, end_of_access
@@ -27,6 +27,7 @@ from transfers.orders.kinds import is_in, state_of
 from transfers.orders.machine import ORDER
 from transfers.orders.rows import WE, Group, Instead
 from transfers.pages import authority_words
+from transfers.pages.dates import AHEAD, calendar_for
 
 TIME_OVER = _("The deadline has passed")
 WE_ARE_LATE = _(
@@ -97,12 +98,17 @@ CONDITIONS: dict[str, Callable[[Order, Facts], bool]] = {
     "waits_for_answer": lambda order, facts: queries.waits_for_answer(order),
     "waits_for_id": lambda order, facts: queries.waits_for_id(order),
     "waits_for_other_decision": lambda order, facts: queries.waits_for_other_decision(order),
-    "takes_long": lambda order, facts: review_time.takes_long(order, timezone.now()),
+    "takes_long": lambda order, facts: review_time.takes_long(order, timezone.now(), _calendar_since(order)),
     "consent_withdrawn": lambda order, facts: queries.lost_consent(order),
     "kept_no_more": lambda order, facts: not actions.can_start_again(order),
     "cannot_be_sent_again": lambda order, facts: not ORDER.can(order, "resubmit", APPLICANT, queries.facts_of(order)),
     "number_differs": lambda order, facts: number_differs(order),
 }
+
+
+def _calendar_since(order: Order) -> Calendar:
+    entered = to_beijing(order.entered_at).date()
+    return calendar_for(order, entered, entered + AHEAD)
 
 
 def due_of(order: Order) -> datetime:
@@ -111,7 +117,7 @@ def due_of(order: Order) -> datetime:
     if order.due_at is not None:
         return order.due_at
     if is_in(order, Group.ANSWERED_BY_US):
-        return end_of_answer(order.entered_at)
+        return end_of_answer(order.entered_at, known=_calendar_since(order))
     if state.kept:  # from an earlier version, without a date: the next sweep sets one
         return timezone.now() + getattr(settings, state.kept)
     return kept_until(order, timezone.now())

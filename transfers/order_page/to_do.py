@@ -5,14 +5,13 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from filings.models import Website
-from filings.queries import live_accesses
 from icpportal.fields.components import Panel
 from icpportal.fields.types import Words
 from transfers.duties import actions as duties
 from transfers.duties.rows import DoneDuty, DutyRow, duty_rows
 from transfers.footer.panels import Footer, footer_of
-from transfers.models import FooterCheck, Order
+from transfers.models import Order
+from transfers.order_page.on_file import address_of, website_of
 from transfers.proofs.servers import ANSWER
 
 
@@ -59,26 +58,17 @@ class DoDuty(ToDo):
 
 def to_do(order: Order) -> list[ToDo]:
     """Everything to do, in the recommended order."""
-    ip, points_to = _server_ip(order), _points_to(order.website)
-    footer = footer_of(order.website, order.site_number)
-    is_here = bool(ip) and ip in points_to.split(", ")
+    ip = address_of(order) or order.answer(ANSWER).get("ip", "")
+    footer = footer_of(website_of(order), order.site_number)
+    is_here = bool(ip) and ip in footer.points_to.split(", ")
     shows = footer.outcome is not None and footer.outcome.is_well
     rows = duty_rows(duties.of_order(order))
     done = [is_here, shows, *(isinstance(row, DoneDuty) for row in rows)]
     now = done.index(False) if False in done else -1
     return [
-        PointDomain(_("Point the domain at our server"), is_here, now == 0, 1, order.display_domain, ip, points_to),
+        PointDomain(
+            _("Point the domain at our server"), is_here, now == 0, 1, order.display_domain, ip, footer.points_to
+        ),
         ShowNumber(_("Show the number at the foot of the home page"), shows, now == 1, 2, footer),
         *(DoDuty(row.title, done[n], now == n, n + 1, row) for n, row in enumerate(rows, start=2)),
     ]
-
-
-def _server_ip(order: Order) -> str:
-    """The address of the access as in the register, else as in the order."""
-    known = live_accesses().filter(website=order.website).values_list("ip", flat=True) if order.website else ()
-    return next(filter(None, known), None) or order.answer(ANSWER).get("ip", "")
-
-
-def _points_to(website: Website | None) -> str:
-    found = FooterCheck.objects.filter(website=website).values_list("points_to", flat=True).first() if website else ""
-    return found or ""

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal.gateways.miit.codes.processing_codes import in_review
 from transfers.models import Order, OrderEvent
-from transfers.orders import states
+from transfers.orders import rows, states
 from transfers.orders.kinds import is_in, kind_of
 from transfers.orders.moves import MOVES, REPORTED, WAITS, WITHDRAW_CONSENT
-from transfers.orders.rows import ACCOUNT, EARLIER_REPORT, HIDDEN, KEYS, ORIGIN, PERSON, REPLY, SYSTEM, Fact, Group, Move
+from transfers.orders.rows import ACCOUNT, EARLIER_REPORT, HIDDEN, KEYS, ORIGIN, PERSON, REPLY, SYSTEM, Fact, Move
 
 EARLIER_REFUSED = Fact("earlier_refused", _("The authority returned an earlier report of this order"), EARLIER_REPORT)
 EARLIER_FAILED = Fact("earlier_failed", _("An earlier report of this order failed. There is nothing to do"), HIDDEN)
@@ -78,7 +78,7 @@ def postponed(orders: Iterable[Order]) -> set[UUID]:
     may_be = [
         order.pk
         for order in orders
-        if is_in(order, Group.IN_AUTHORITY_REVIEW) and in_review(order.authority_code, kind_of(order).report_kind)
+        if is_in(order, rows.Group.IN_AUTHORITY_REVIEW) and in_review(order.authority_code, kind_of(order).report_kind)
     ]
     if not may_be:
         return set()

@@ -15,6 +15,7 @@ from filings.provinces import Province, province
 from filings.queries import live_accesses
 from icpportal.accounts.models import User
 from icpportal.database.prepared import CompiledQuery
+from icpportal.database.row_reads import read_once
 from icpportal.desk.own_words import Own, own_texts
 from icpportal.fields.types import Fact
 from icpportal.gateways.miit.base import authority
@@ -31,7 +32,7 @@ from transfers.models import (
 )
 from transfers.orders import guards, moves, review_time, states
 from transfers.orders.history import COME_BACK, REFUSALS, postponed
-from transfers.orders.kinds import in_group, initial, is_in, keys, kind_of
+from transfers.orders.kinds import in_group, initial, is_in, keys
 from transfers.orders.people import ADMINISTRATOR, BOTH, SUBJECT_LEAD, administrator, by_role
 from transfers.orders.rows import Group
 
@@ -138,9 +139,9 @@ def editable_of(user: User) -> QuerySet[Order]:
 
 def earlier_of(order: Order) -> Order | None:
     """The owner's newest other transfer for the same subject, however it ended."""
-    return _earlier(keys("brings_access")).first(
-        owner=order.owner_id, subject_key=order.subject_key, began=order.created_at, pk=order.pk
-    )
+    known: dict[str, UUID | str | datetime] = {"owner": order.owner_id, "subject_key": order.subject_key}
+    known |= {"began": order.created_at, "pk": order.pk}
+    return read_once(order, "earlier order", lambda: _earlier(keys("brings_access")).first(**known))
 
 
 @cache
@@ -237,8 +238,8 @@ def last_return(order: Order) -> ReviewRound | None:
 def open_verdicts(order: Order) -> dict[str, FieldVerdict]:
     """In a returned order, the verdicts on the fields that the reviewer named, by field."""
     latest = order.rounds.filter(decision=RETURN).order_by("-number").values("pk")[:1]
-    found = FieldVerdict.objects.filter(round__in=latest, verdict=FieldVerdict.RETURN).select_related("reason", "round")
-    return {verdict.field: verdict for verdict in found}
+    named = FieldVerdict.objects.filter(round__in=latest, verdict=FieldVerdict.RETURN).select_related("reason", "round")
+    return read_once(order, "verdicts", lambda: {verdict.field: verdict for verdict in named})
 
 
 @dataclass(frozen=True)
@@ -374,18 +375,18 @@ def waits_for_answer(order: Order) -> bool:
 
 def waits_for_other_decision(order: Order) -> bool:
     """Whether the authority has postponed its report until something else of the filing is decided."""
-    return order.pk in postponed([order])
+    return read_once(order, "is postponed", lambda: order.pk in postponed([order]))
 
 
 def refusal_words(order: Order) -> str:
     """Why the order was refused, as the lead reviewer or the authority wrote it."""
-    found = order.events.filter(move__in=REFUSALS).first()
+    found = read_once(order, "refusal", order.events.filter(move__in=REFUSALS).first)
     return found.said if found else ""
 
 
 def our_refusal(order: Order) -> Own:
     """Why we refused the order, by language of writing."""
-    last = order.rounds.filter(decision="refuse").first()
+    last = read_once(order, "refusing round", order.rounds.filter(decision="refuse").first)
     return own_texts(last.own if last else {}, refusal_words(order))
 
 

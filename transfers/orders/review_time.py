@@ -19,9 +19,9 @@ def usual_end(order: Order, known: Calendar | None = None) -> datetime:
     return datetime.combine(day, CLOSING_TIME, tzinfo=BEIJING)
 
 
-def takes_long(order: Order, now: datetime) -> bool:
+def takes_long(order: Order, now: datetime, known: Calendar | None = None) -> bool:
     """Whether it has been with the authority longer than usual."""
-    return is_in(order, Group.IN_AUTHORITY_REVIEW) and usual_end(order) < now
+    return is_in(order, Group.IN_AUTHORITY_REVIEW) and usual_end(order, known) < now
 
 
 def late(now: datetime) -> list[Order]:

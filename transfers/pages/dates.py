@@ -1,12 +1,13 @@
 """An order's next date and its meaning: its deadline, when we answer, or when the authority usually has."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.database.row_reads import read_once
 from icpportal.fields.types import Words
 from icpportal.time_format import BEIJING
 from icpportal.workdays.calendar import Calendar, calendar, end_of_answer
@@ -27,7 +28,12 @@ AHEAD = timedelta(days=90)
 
 def next_date(order: Order) -> tuple[Words, datetime] | None:
     """Label and moment; None where nobody can say. Reads the work calendar only to count days."""
-    return next_dates([order]).get(order.pk)
+    return read_once(order, "next date", lambda: next_dates([order]).get(order.pk))
+
+
+def calendar_for(order: Order, first: date, last: date) -> Calendar:
+    """The work calendar of these years; the parts of an order's page read it once."""
+    return read_once(order, ("calendar", first.year, last.year), lambda: calendar(first, last))
 
 
 def next_dates(orders: Iterable[Order]) -> dict[UUID, tuple[Words, datetime]]:
@@ -37,18 +43,23 @@ def next_dates(orders: Iterable[Order]) -> dict[UUID, tuple[Words, datetime]]:
     known = None
     if counted:
         days = [order.entered_at.astimezone(BEIJING).date() for order in counted]
-        known = calendar(min(days), max(days) + AHEAD)
+        known = calendar_for(counted[0], min(days), max(days) + AHEAD)
     lately = _lately(counted)
     dated = [order for order in orders if order.due_at is not None or order in counted]
     found = {order.pk: build_safely(order, lambda: _of(order, known, lately)) for order in dated}  # noqa: B023 -- at once
-    return {key: date for key, date in found.items() if date is not None}
+    return {key: dated for key, dated in found.items() if dated is not None}
 
 
 def _counted(orders: list[Order]) -> list[Order]:
     """Those whose answer has a date; a held order, or one postponed at the authority, has none."""
     promised = [order for order in orders if state_of(order).promised_by and not order.held]
-    waiting = postponed(promised)
-    return [order for order in promised if order.pk not in waiting and not queries.waits_for_answer(order)]
+    known = postponed(promised) if len(promised) > 1 else None
+    return [order for order in promised if not _waits(order, known)]
+
+
+def _waits(order: Order, known: set[UUID] | None) -> bool:
+    is_postponed = queries.waits_for_other_decision(order) if known is None else order.pk in known
+    return is_postponed or queries.waits_for_answer(order)
 
 
 def _lately(orders: Iterable[Order]) -> dict[str, Figure]:

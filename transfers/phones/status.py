@@ -9,8 +9,7 @@ from django.utils.translation import ngettext
 from icpportal.fields.types import Words
 from icpportal.privacy.masks import mask_mobile, mask_name
 from transfers.models import Order, PhoneCheck
-from transfers.notifications.texted_mobiles import BACK_OF_PERMIT, enters_back, person_of
-from transfers.orders import queries
+from transfers.notifications.texted_mobiles import BACK_OF_PERMIT, enters_back, person_of, phones_of
 from transfers.orders.people import ROLES
 
 WRONG_ALLOWED = 5
@@ -90,7 +89,7 @@ class PhoneCard:
 def cards(order: Order) -> list[PhoneCard]:
     """One card a person."""
     found = []
-    for check in queries.phone_checks(order):
+    for check in phones_of(order):
         person = person_of(order, check.role)
         typed = mask_mobile(person.mobile)
         found.append(

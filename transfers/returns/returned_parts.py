@@ -119,17 +119,21 @@ class ReturnedPart:
 
 
 def returned_parts(
-    order: Order, papers: Iterable[OrderDocument] | None = None, *, mask: bool = False
+    order: Order, papers: Iterable[OrderDocument] | None = None, *, mask: bool = False, step: str = ""
 ) -> list[ReturnedPart]:
-    """Everything the last return named, in its order; empty for an order that was not returned."""
+    """Everything the last return named, in its order; empty for an order that was not returned.
+
+    With `step` only what it named on that page.
+    """
     if not is_in(order, Group.RETURNED):
         return []
     verdicts = editable_parts.read(order)[1]
     if verdicts:
-        asks = papers is None and any(part.startswith(f"{PAPER}.") for part in verdicts)
+        named = [verdict for part, verdict in verdicts.items() if part.startswith(f"{step}." if step else "")]
+        asks = papers is None and any(verdict.field.startswith(f"{PAPER}.") for verdict in named)
         living = living_papers(order) if asks else list(papers or ())
-        return [_of_verdict(order, verdict, living, mask=mask) for verdict in verdicts.values()]
-    if not _was_turned_down(order):
+        return [_of_verdict(order, verdict, living, mask=mask) for verdict in named]
+    if step or not _was_turned_down(order):
         return []
     return [_of_code(order, key, code, papers) for key, code in applicants_codes(order.authority_code)]
 

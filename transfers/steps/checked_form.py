@@ -13,6 +13,7 @@ from filings import checks
 from filings.queries import known_to_checks
 from filings.register.certificate_numbers import regular
 from filings.register.certificates import certificates_of_people
+from icpportal.database.row_reads import read_once
 from icpportal.fields.fields import (
     ChoiceField,
     EmailField,
@@ -145,18 +146,19 @@ def facts_of(order: Order, **typed: Mapping[str, Json]) -> checks.Facts:
     def answers(step: str) -> Mapping[str, Json]:
         return typed.get(step, order.answer(step))
 
+    mobiles = tuple(str(answers(step).get(name) or "") for step, name in MOBILES)
+    known = read_once(
+        order,
+        ("what checks ask", mobiles),
+        lambda: known_to_checks(subject_key=order.subject_key, domain=order.domain, owner=order.owner, mobiles=mobiles),
+    )
     return checks.read(
         province=queries.rules_of(order),
         type_answers=answers("type"),
         subject_answers=answers("subject"),
         website_answers=answers("website"),
         administrator_answers=answers("administrator"),
-        **known_to_checks(
-            subject_key=order.subject_key,
-            domain=order.domain,
-            owner=order.owner,
-            mobiles=[str(answers(step).get(name) or "") for step, name in MOBILES],
-        ),
+        **known,
     )
 
 

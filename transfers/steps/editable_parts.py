@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from icpportal.database.row_reads import read_once
 from icpportal.gateways.miit.codes.processing_codes import opened_by
 from icpportal.lifecycle import APPLICANT
 from transfers.models import FieldVerdict, Order
@@ -36,7 +37,6 @@ FOLLOWING = {
 # everything is open in a draft, and in a lapsed order that was reopened
 ALL = None
 RETURNED = states.keys(Group.RETURNED)
-READ = "_opening_read"
 Opening = tuple[set[str] | None, dict[str, FieldVerdict]]
 
 
@@ -46,13 +46,8 @@ def open_parts(order: Order) -> set[str] | None:
 
 
 def read(order: Order) -> Opening:
-    """The open parts, with the reviewer's words on those named; cached on the object for its state."""
-    now = (order.state, order.version)
-    known = getattr(order, READ, None)
-    if known is None or known[0] != now:
-        known = (now, _opening_of(order))
-        setattr(order, READ, known)
-    return known[1]
+    """The open parts, with the reviewer's words on those named; read once for its state."""
+    return read_once(order, ("opening", order.state), lambda: _opening_of(order))
 
 
 def _opening_of(order: Order) -> Opening:

@@ -41,17 +41,21 @@ class Proof:
         return Action(_("Test this phone"), self.url, post=True, name="send", value="1", about=self.masked)
 
 
-def required_tests(order: Order) -> list[Proof]:
-    """The tests that this order needs: one if lead and administrator share a mobile, none where nobody is texted."""
+def required_tests(order: Order, *, agreed: bool | None = None) -> list[Proof]:
+    """The tests that this order needs: one if lead and administrator share a mobile, none where nobody is texted.
+
+    `agreed` is whether the administrator has agreed by a texted link, if the caller knows; that proves the phone, too.
+    """
     roles = queries.phone_roles(order)
     if not roles:
         return []
     people = by_role(order)
     known = proofs.proofs(order.reference)
-    return [_proof(order, role, people[SUBJECT_LEAD if role == BOTH else role], known.get(role)) for role in roles]
+    tested = {role: people[SUBJECT_LEAD if role == BOTH else role] for role in roles}
+    return [_proof(order, role, person, known.get(role), agreed=agreed) for role, person in tested.items()]
 
 
-def _proof(order: Order, role: str, person: Person, row: PhoneProof | None) -> Proof:
+def _proof(order: Order, role: str, person: Person, row: PhoneProof | None, *, agreed: bool | None) -> Proof:
     proof = row if row is not None and row.mobile_index == proofs.mobile_index(person.mobile) else None
     return Proof(
         role=role,
@@ -60,7 +64,7 @@ def _proof(order: Order, role: str, person: Person, row: PhoneProof | None) -> P
         mobile=person.mobile,
         is_proved=(proof is not None and proof.is_proved)
         or _is_of_account(order, person.mobile)
-        or (role == ADMINISTRATOR and consent.has_agreed(order)),
+        or (role == ADMINISTRATOR and (consent.has_agreed(order) if agreed is None else agreed)),
         is_asked=proof is not None,
         url=reverse("prove-phone", args=[order.reference, role]),
     )
@@ -73,9 +77,9 @@ def _is_of_account(order: Order, mobile: str) -> bool:
     return bool(mobile) and mobile == owner.mobile and confirmed is not None and freshness.is_fresh(order, confirmed)
 
 
-def missing(order: Order) -> list[Proof]:
-    """The typed mobiles that have not passed yet."""
-    return [proof for proof in required_tests(order) if proof.mobile and not proof.is_proved]
+def missing(order: Order, *, agreed: bool | None = None) -> list[Proof]:
+    """The typed mobiles that have not passed yet; `agreed` as above."""
+    return [proof for proof in required_tests(order, agreed=agreed) if proof.mobile and not proof.is_proved]
 
 
 def find(order: Order, role: str) -> Proof | None:

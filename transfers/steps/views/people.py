@@ -84,7 +84,7 @@ def hub(request: HttpRequest, reference: str) -> HttpResponse:
     pages = [step for step in STEPS if step.stage == stages.ADMINISTRATORS and step.is_asked(order)]
     ready = all(step.is_answered(order) for step in pages)
     asked = consent.consent_status(order)
-    to_test = phone_tests.required_tests(order)
+    to_test = phone_tests.required_tests(order, agreed=asked is not None and asked.has_agreed)
     page = PeoplePage(
         frame=frame(order, stages.ADMINISTRATORS),
         brief=brief_of(order),

@@ -77,7 +77,7 @@ class OrderWizard(RowWizardView[Step, Order]):
 
     def get_context_data(self, form: forms.Form, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(form=form, **kwargs)
-        named = [part for part in returned_parts(self.row) if part.step == self.step.key]
+        named = returned_parts(self.row, step=self.step.key)
         context.update(
             order=self.row,
             stepper=stages.stepper(self.row, self.step.stage),
