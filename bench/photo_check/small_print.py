@@ -95,8 +95,14 @@ def scan() -> Image.Image:
 
 
 @cache
+def ninth() -> Image.Image:
+    """A part of a photograph with 12 megapixels."""
+    return photograph(page(1008, 1344, 350), noise=4, blur=0.8)
+
+
+@cache
 def twelve_megapixels() -> Image.Image:
-    return large(photograph(page(1008, 1344, 350), noise=4, blur=0.8), 3)
+    return large(ninth(), 3)
 
 
 def held_upright(picture: Image.Image) -> bytes:
@@ -112,6 +118,7 @@ UPLOADS: Mapping[str, Callable[[], bytes]] = {
     "a phone's, held upright": lambda: held_upright(phone()),
     LARGE: lambda: encode(twelve_megapixels(), quality=85, subsampling=HALF),
     "a camera's of high quality": lambda: encode(twelve_megapixels(), quality=95, subsampling=FULL),
+    "a camera's of the highest quality": lambda: encode(ninth(), quality=98, subsampling=HALF),
     "a progressive one": lambda: encode(phone(), quality=85, subsampling=HALF, progressive=True),
     "a scan": lambda: encode(scan(), quality=75, subsampling=HALF),
     "a scan in full colour": lambda: encode(scan(), quality=75, subsampling=FULL),
