@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypedDict
 
-from django.db.models import BooleanField, CharField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, UUIDField
+from django.db.models import (
+    BooleanField,
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    UUIDField,
+)
 
 from filings.equality import is_same_text
 from filings.models import Access, LegacyRecord, Person, Subject, Website
@@ -162,17 +172,19 @@ def known_to_checks(*, subject_key: str, domain: str, owner: User, mobiles: Iter
     }
 
 
-# reads of every check of a page: building the queries takes longer than running them
-SUBJECT_ON_RECORD = CompiledQuery(
-    lambda subject_key, owner: Subject.objects.filter(subject_key=subject_key, owner=owner).select_related("lead")[:1],
+# read by every check of a page: building the query takes longer than running it
+ON_RECORD = CompiledQuery(
+    lambda subject_key, owner, domain: (
+        Subject.objects.filter(subject_key=subject_key, owner=owner)
+        .annotate(
+            site=FilteredRelation(
+                "websites",
+                condition=Q(websites__owner=owner, websites__domain=domain, websites__ended_at__isnull=True),
+            )
+        )
+        .select_related("lead", "site__administrator")[:1]
+    ),
     subject_key=CharField(),
-    owner=UUIDField(),
-)
-WEBSITE_ON_RECORD = CompiledQuery(
-    lambda subject, owner, domain: Website.objects.filter(
-        subject=subject, owner=owner, domain=domain, ended_at__isnull=True
-    ).select_related("administrator")[:1],
-    subject=UUIDField(),
     owner=UUIDField(),
     domain=CharField(),
 )
@@ -180,10 +192,10 @@ WEBSITE_ON_RECORD = CompiledQuery(
 
 def record_of(*, subject_key: str, domain: str, owner: User) -> dict[str, str]:
     """The owner's existing filing under the names of `match_rules.FIELDS`; empty when it is not in the register."""
-    subject = SUBJECT_ON_RECORD.first(subject_key=subject_key, owner=owner.pk)
+    subject = ON_RECORD.first(subject_key=subject_key, owner=owner.pk, domain=domain)
     if subject is None:
         return {}
-    website = WEBSITE_ON_RECORD.first(subject=subject.pk, owner=owner.pk, domain=domain)
+    website: Website | None = getattr(subject, "site", None)
     return {**subject_values(subject), **(website_values(website) if website else {})}
 
 

@@ -240,10 +240,11 @@ def test_people_of_a_filing_that_was_struck_off_may_use_their_own_mobiles_elsewh
     assert (after_cancelling, taken_from_others(lin)) == ([True] * 4, [False] * 4)
 
 
-def test_the_record_to_compare_with_is_the_owner_s_own(lin, chen):
+def test_the_record_to_compare_with_is_the_owner_s_own(lin, chen, django_assert_num_queries):
     on_file(lin)
 
-    record = record_of(subject_key=KEY, domain="example.com", owner=lin)
+    with django_assert_num_queries(1):
+        record = record_of(subject_key=KEY, domain="example.com", owner=lin)
 
     assert record == {
         "name": TYPE["name"],
