@@ -57,6 +57,11 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def ends_soon(until: date, today: date) -> bool:
+    """Whether a document is not valid for more than three months: exactly three are too few."""
+    return until <= months_later(today, VALID_MONTHS)
+
+
 def _shape(id_type: str) -> Shape | None:
     found = certificate(id_type) if id_type else None
     return found.shape if found else None
@@ -117,7 +122,7 @@ def person_name_chinese(person: PersonFacts) -> Gaps | None:
 
 
 def expiring(facts: Facts, person: PersonFacts) -> bool:
-    return person.id_until is not None and person.id_until < months_later(facts.today, VALID_MONTHS)
+    return person.id_until is not None and ends_soon(person.id_until, facts.today)
 
 
 def too_young(facts: Facts, person: PersonFacts) -> Gaps | None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from filings.checks.documents import VALID_MONTHS, months_later
+from filings.checks.documents import ends_soon
 from filings.equality import is_same_text
 from filings.models import Subject
 from filings.register.answer_values import day
@@ -108,7 +108,7 @@ def why_not(earlier: Earlier, *, today: date | None = None) -> str | Promise:
     today = today or timezone.localdate()
     if earlier.until is not None and earlier.until < today:
         return ENDED
-    if earlier.until is not None and earlier.until < months_later(today, VALID_MONTHS):
+    if earlier.until is not None and ends_soon(earlier.until, today):
         return ENDS_SOON  # the person's page refuses such a document too
     return ""
 

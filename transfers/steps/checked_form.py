@@ -184,7 +184,7 @@ def person_fields(prefix: str, *, required: bool = True) -> dict[str, forms.Fiel
         "id_type": ChoiceField(label=_("Type of document"), choices=documents, required=False, widget=AnsweredSelect),
         "id_number": NumberField(
             label=_("Document number"),
-            help_text=_("Must be valid for at least 3 more months"),
+            help_text=_("Must be valid for more than 3 months"),
             widget=forms.TextInput(attrs={"class": "input-20", "autocomplete": "off", "spellcheck": "false"}),
             required=required,
         ),

@@ -253,8 +253,8 @@ says_of_both(
 says_of_both(
     "id_expiring",
     "id_until",
-    [{"id_until": "2027-02-24"}, {"id_until": ""}, {"id_until": None}, {"id_until": date(2035, 1, 1)}],
-    [{"id_until": "2027-02-23"}, {"id_until": "2026-11-24"}, {"id_until": date(2020, 1, 1)}],
+    [{"id_until": "2027-02-25"}, {"id_until": ""}, {"id_until": None}, {"id_until": date(2035, 1, 1)}],
+    [{"id_until": "2027-02-24"}, {"id_until": "2026-11-24"}, {"id_until": date(2020, 1, 1)}],
 )
 
 says(

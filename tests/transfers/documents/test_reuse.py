@@ -91,8 +91,8 @@ def test_a_plain_transfer_is_offered_none(first):
 @pytest.mark.parametrize(
     ("today", "why"),
     [
-        (date(2034, 11, 14), ""),
-        (date(2034, 11, 15), "The document expires within 3 months: upload the new one"),
+        (date(2034, 11, 13), ""),
+        (date(2034, 11, 14), "The document expires within 3 months: upload the new one"),
         (date(2035, 2, 14), "The document expires within 3 months: upload the new one"),
         (date(2035, 2, 15), "This document has expired: upload the new one"),
     ],
