@@ -286,8 +286,10 @@ def _strike_subject(identity: int, now: datetime) -> int:
 
 @transaction.atomic
 def _end_sites(websites: QuerySet[Website], now: datetime) -> int:
-    """Ends websites and their accesses."""
-    ended = _end(Access.objects.filter(website__in=websites), now)
+    """Ends websites and their accesses; of those off record before, the filing is gone now as well."""
+    accesses = Access.objects.filter(website__in=websites)
+    accesses.filter(ended_because=NOT_ON_RECORD).update(ended_because=STRUCK_OFF)
+    ended = _end(accesses, now)
     return ended + websites.filter(ended_at__isnull=True).update(ended_at=now)
 
 

@@ -21,6 +21,7 @@ FACTS = (
     EARLIER_REFUSED,
     EARLIER_FAILED,
     Fact("access_ended", _("The authority has this access on record no more")),
+    Fact("filing_deleted", _("The authority has this filing on record no more")),
     Fact("reminded", _("Reminder sent")),
     Fact("call", _("We called you"), for_staff=_("Called")),
     Fact("call_planned", _("We want to call you"), for_staff=_("Asked for a call")),

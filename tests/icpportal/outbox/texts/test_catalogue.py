@@ -25,7 +25,7 @@ EVENTS = [
     "order_closed", "draft_reminder", "returned_reminder", "duty_reminder", "photo_reminder", "lapsed_reminder",
     "authority_return_reminder", "order_expired",
     "cancel_started", "cancel_cooling", "cancel_stopped", "cancel_received", "cancel_refused", "cancel_expired",
-    "transfer_cancelled", "filing_deleted", "access_ended", "cancelled_for_cause",
+    "transfer_cancelled", "filing_deleted", "access_ended", "imported_access_ended", "imported_filing_deleted", "cancelled_for_cause",
     "import_done", "import_complete",
     "import_failed", "claim_received", "claim_accepted", "claim_declined", "reset_received", "reset_accepted",
     "consent_withdrawn", "consent_declined", "account_closed", "account_closed_duties", "data_export_ready",
