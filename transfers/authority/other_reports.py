@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from filings.models import Access
 from filings.queries import live_accesses
@@ -16,6 +17,7 @@ from transfers.orders import actions, history, queries
 from transfers.orders.kinds import in_group, is_in, keys
 from transfers.orders.machine import note, write_as_read
 from transfers.orders.rows import Group
+from transfers.pages.authority_words import as_note
 
 DUPLICATES = {"1029", "1038"}  # "reported before": the authority's answer to a second report while it has the first
 # in these states an answer about the current report moves the order, or repeats the answer that moved it
@@ -52,23 +54,41 @@ def take(order: Order, answer: Answer, now: datetime) -> None:
     if answer.kind == AnswerKind.WAITS and not is_in(order, Group.AT_AUTHORITY):
         authority().supersede(order.reference)
     move = FACTS.get(answer.kind)
-    if move is None:  # a receipt has no consequences
+    if move is None or _returned_it(order, answer):  # a receipt has no consequences
         return
     words = " ".join(filter(None, (answer.report_key, answer.code, answer.words)))
     with transaction.atomic():
         if all(event.said != words for event in order.events.filter(move=move)):
             note(order, move, by=AUTHORITY, words=words)
-        if answer.kind == AnswerKind.TURNED_DOWN and is_in(order, Group.RETURNED):
-            _ask_password_again(order, answer)
+            if answer.kind == AnswerKind.TURNED_DOWN and is_in(order, Group.RETURNED):
+                _ask_password_again(order, answer)
         _let_go_again(order_granted(order))
 
 
 FACTS = {AnswerKind.TURNED_DOWN: history.EARLIER_REFUSED.name, AnswerKind.REPORT_FAILED: history.EARLIER_FAILED.name}
 
 
+def _returned_it(order: Order, answer: Answer) -> bool:
+    """Whether it is the answer again that returned the order: nothing follows from it a second time."""
+    is_of_last = answer.kind == AnswerKind.TURNED_DOWN and answer.report_key == order.report_key
+    return is_of_last and is_in(order, Group.RETURNED) and _said_before(order, answer, timezone.now())
+
+
+def _said_before(order: Order, answer: Answer, at: datetime) -> bool:
+    """Whether a refusal in the same words returned the order before."""
+    returns = order.events.filter(move__in=history.COME_BACK, by=AUTHORITY, at__lt=at)
+    return any(event.said == as_note(answer.code, answer.words) for event in returns)
+
+
 def _ask_password_again(order: Order, answer: Answer) -> None:
-    if order.password_kept and "filing_password" in opened_by(answer.code):
-        write_as_read(order, {"password_digest": "", "password_kept": False})
+    """Erases a refused password, unless the one kept here was confirmed after the refused one."""
+    if not order.password_kept or "filing_password" not in opened_by(answer.code):
+        return
+    confirmed, reported = order.password_confirmed_at, order.reported_at
+    is_in_no_report = confirmed is not None and reported is not None and confirmed > reported
+    if is_in_no_report or (confirmed is not None and _said_before(order, answer, confirmed)):
+        return
+    write_as_read(order, {"password_digest": "", "password_kept": False})
 
 
 def _let_go_again(order: Order) -> None:
