@@ -20,12 +20,13 @@ from icpportal.workdays.calendar import end_of_answer
 from transfers.calls.outcomes import ANSWERED, ORDER_ENDED, RETURNED, Outcome, outcome_of, result_words
 from transfers.calls.people import called_of
 from transfers.calls.queries import APART, GRACE_WORKDAYS, MISSED_MOST, PLANNED, open_calls, open_of
-from transfers.calls.slots import free_slots, soonest
+from transfers.calls.slots import free_slots, soonest, times_for
 from transfers.models import Call, CallAttempt, Objection, Order
 from transfers.notifications.messages import notify_recipients
 from transfers.orders.machine import note
 
 TURN = 7_304_112_952  # of booking
+FULL_OR_OVER = gettext_lazy("This time is full or over: choose another one")
 
 
 class CallRefused(Exception):
@@ -87,8 +88,8 @@ def book(call: Call, at: datetime, owner: User, *, now: datetime | None = None) 
     now = now or timezone.now()
     with transaction.atomic():
         take_turn(TURN)  # until it is booked, nobody else fills the time
-        if at <= now or at not in (*free_slots(now), call.next_at):
-            raise CallRefused(gettext_lazy("This time is full or over: choose another one"))
+        if at <= now or at not in times_for(call, free_slots(now), now):
+            raise CallRefused(FULL_OR_OVER)
         _change(call, call.version, {"next_at": at, "is_booked": True, "missed": 0, "grace_until": None})
         note(call.order, "call_booked", by=APPLICANT, actor=owner, at=now)
 

@@ -23,6 +23,11 @@ def free_slots(now: datetime, *, known: Calendar | None = None) -> list[datetime
     return [at for at in times if at not in full][:SHOWN]
 
 
+def times_for(call: Call, free: list[datetime], now: datetime) -> list[datetime]:
+    """The free times, and the one that was chosen for this call; one that we only planned may be full by now."""
+    return [call.next_at, *free] if call.is_booked and call.next_at > now and call.next_at not in free else free
+
+
 def soonest(now: datetime) -> datetime:
     """The next time for a call where nobody chose one."""
     return next(_times(now, _calendar(now)))

@@ -24,12 +24,13 @@ from icpportal.fields.types import Words
 from icpportal.time_format import day_words, long_words, to_beijing
 from transfers.calls import actions, queries
 from transfers.calls.people import called_of
-from transfers.calls.slots import free_slots
+from transfers.calls.slots import free_slots, times_for
 from transfers.models import Call, Order
 from transfers.orders.kinds import ALL
 from transfers.pages.dates import AHEAD, calendar_for
 from transfers.pages.permissions import own_order
 
+NONE_CHOSEN = gettext_lazy("Nothing was changed: choose one of the times")
 RINGS_LATE = gettext_lazy(
     "We were due to call at %(when)s and have not yet: %(numbers)s calls %(mobile)s as soon as we can. "
     "You can choose another time."
@@ -53,8 +54,10 @@ class SlotForm(forms.Form):
         offer(self, "slot", [(at.isoformat(), _time_words(at)) for at in times])
 
     def at(self) -> datetime:
-        """The chosen time."""
-        return datetime.fromisoformat(self.cleaned_data["slot"])
+        """The chosen time; raises `CallRefused` where none is chosen, or one that is offered no more."""
+        if self.is_valid():
+            return datetime.fromisoformat(self.cleaned_data["slot"])
+        raise actions.CallRefused(actions.FULL_OR_OVER if self["slot"].value() else NONE_CHOSEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +87,13 @@ def _booking(order: Order, call: Call, times: list[datetime], now: datetime) -> 
     numbers = comma_list(settings.PROVIDER_CALLER_NUMBERS)
     facts = {"mobile": called_of(call).masked_mobile, "numbers": numbers, "when": long_words(call.next_at)}
     is_late = call.next_at <= now
-    own = [call.next_at] if call.is_booked and not is_late and call.next_at not in times else []
     chosen = call.next_at if call.is_booked and not is_late else None
     rings = RINGS_LATE if is_late else _("%(when)s: %(numbers)s calls %(mobile)s.")
     return CallBooking(
         key=str(call.pk),
         title=_("We call you at the time you chose") if call.is_booked else _("We want to call you"),
         lines=[str(rings) % facts, *_missed_call_lines(call, now)],
-        form=SlotForm(times=[*own, *times], chosen=chosen, key=f"call-{call.pk}"),
+        form=SlotForm(times=times_for(call, times, now), chosen=chosen, key=f"call-{call.pk}"),
         button=_("Change the time") if call.is_booked else _("Choose this time"),
         url=reverse("call-slot", args=[order.reference]),
     )
@@ -125,15 +127,12 @@ def book(request: HttpRequest, reference: str) -> HttpResponse:
     if call is None:
         messages.info(request, _("This call is over: there is nothing to choose any more"))
         return redirect(order)
-    times = [*free_slots(timezone.now()), call.next_at]
-    form = SlotForm(request.POST, times=times)
-    if not form.is_valid():
-        messages.error(request, _("Nothing was changed: choose one of the times"))
-        return redirect(f"{order.get_absolute_url()}#call-{call.pk}")
+    now = timezone.now()
+    form = SlotForm(request.POST, times=times_for(call, free_slots(now), now))
     try:
         actions.book(call, form.at(), account_of(request))
     except actions.CallRefused as refused:
         messages.error(request, str(refused.words))
-    else:
-        messages.success(request, _("We call you at the time you chose"))
+        return redirect(f"{order.get_absolute_url()}#call-{call.pk}")
+    messages.success(request, _("We call you at the time you chose"))
     return redirect(order)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from icpportal.outbox.models import Message
 from icpportal.outbox.texts.message_content import content_of
 from icpportal.time_format import BEIJING
+from tests.rivals import just_before
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_reviewer, make_user, sign_in
 from tests.transfers.review.desk import english
@@ -97,9 +98,61 @@ def test_a_full_past_or_invented_time_is_refused_with_an_explanation(clock: Any,
     refused.append(choose(client, call, late))
 
     assert full.isoformat() not in late
-    assert all("Nothing was changed: choose one of the times" in html for html in refused)
+    over, none = "This time is full or over: choose another one", "Nothing was changed: choose one of the times"
+    assert [over in html for html in refused] == [True, True, True, False, True]
+    assert [none in html for html in refused] == [False, False, False, True, False]
+    assert [times(html)[:1] for html in refused[:4]] == [[late]] * 4
     call.refresh_from_db()
     assert not call.is_booked
+
+
+def fill(at: datetime, places: int) -> None:
+    """Other people choose this time."""
+    for _ in range(places):
+        Call.objects.filter(pk=ask(make_order(state=states.SUBMITTED)).pk).update(next_at=at, is_booked=True)
+
+
+def test_the_time_that_we_had_planned_is_refused_as_any_other_when_it_is_full(clock: Any, order: Order) -> None:
+    """It was taken for the person's own, however many had chosen it: the fourth was promised a call nobody makes."""
+    call, client = ask(order), english(Client(), order.owner)
+    planned = call.next_at
+    fill(planned, slots.AT_ONCE)
+
+    said = choose(client, call, planned.isoformat())
+
+    assert "This time is full or over: choose another one" in said
+    assert "We call you at the time you chose" not in said
+    assert [datetime.fromisoformat(at) for at in times(said)] == slots.free_slots(FRIDAY)
+    call.refresh_from_db()
+    assert (call.is_booked, call.next_at) == (False, planned)
+
+
+def test_who_has_chosen_a_time_keeps_it_when_it_is_full(clock: Any, order: Order) -> None:
+    call, client = ask(order), english(Client(), order.owner)
+    actions.book(call, call.next_at, order.owner)
+    fill(call.next_at, slots.AT_ONCE - 1)
+
+    said = choose(client, call, call.next_at.isoformat())
+
+    assert "We call you at the time you chose" in said
+    assert Call.objects.filter(next_at=call.next_at, is_booked=True).count() == slots.AT_ONCE
+
+
+def test_who_comes_second_for_the_last_place_reads_so_and_sees_other_times(clock: Any, order: Order) -> None:
+    """Both pages offered it, and the form had found it free."""
+    call, client = ask(order), english(Client(), order.owner)
+    rival = ask(make_order(state=states.SUBMITTED))
+    last = slots.free_slots(FRIDAY)[1]
+    fill(last, slots.AT_ONCE - 1)
+
+    with just_before("SAVEPOINT", lambda: actions.book(rival, last, rival.order.owner)):
+        said = choose(client, call, last.isoformat())
+
+    assert "This time is full or over: choose another one" in said
+    assert last not in [datetime.fromisoformat(at) for at in times(said)]
+    assert len(times(said)) == slots.SHOWN
+    assert Call.objects.filter(next_at=last, is_booked=True).count() == slots.AT_ONCE
+    assert not Call.objects.get(pk=call.pk).is_booked
 
 
 def test_times_are_offered_after_a_week_in_which_every_time_is_taken(

@@ -227,7 +227,7 @@ def test_of_five_who_choose_the_last_times_at_once_three_are_called_then() -> No
     orders_ = [make_order(state=states.SUBMITTED) for _ in range(5)]
     calls = [actions.ask(each, make_reviewer(), role="subject_lead", about="x") for each in orders_]
 
-    for at in slots.free_slots(timezone.now())[1:4]:
+    for at in slots.free_slots(timezone.now())[:3]:  # the first is the one that we had planned
         ends = together(*(lambda call=call, at=at: actions.book(call, at, call.order.owner) for call in calls))
 
         assert words(ends) == ["CallRefused", "CallRefused", "done", "done", "done"]
