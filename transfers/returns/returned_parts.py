@@ -35,7 +35,7 @@ from transfers.returns.answer_rows import NUMBERS, Masks, mask_of, words
 from transfers.returns.labels import label_of, names_of, section_of, url_of
 from transfers.returns.verdict_labels import besides_shown, reason_shown
 from transfers.steps import STEPS, editable_parts
-from transfers.steps.editable_parts import EXPLAINED_IN
+from transfers.steps.editable_parts import REMARKS, may_explain
 
 PAPER, AUTHORITY = "paper", "authority"
 LANGUAGES = ("zh-hans", "en")
@@ -262,10 +262,9 @@ def _in_language(order: Order, part: str, language: str) -> str:
 
 
 def _is_explained(order: Order, verdict: FieldVerdict) -> bool:
-    """Whether the remarks, which the reason asks for, have changed."""
-    remark = EXPLAINED_IN.get(verdict.reason.key, "") if verdict.reason else ""
-    step, _dot, name = remark.partition(".")
-    if not remark or remark == verdict.field or "before" not in _stored_at_return(order):
+    """Whether the remarks, in which the part may be explained, have changed."""
+    step, _dot, name = REMARKS.partition(".")
+    if verdict.field == REMARKS or not may_explain(order, verdict) or "before" not in _stored_at_return(order):
         return False
     now = _plain(order.answer(step).get(name))
     return bool(now) and now != _plain(_stored_at_return(order)["before"].get(step, {}).get(name))

@@ -24,7 +24,7 @@ ROWS: tuple[Row, ...] = (
     ("wrong_type", "subject.investor subject.id_address", "备案类型不符，请放弃订单后重新验证备案类型", "The filing type is wrong: abandon the order and verify the filing type again", "备案类型不符", "wrong filing type"),
     ("subject_differs", "subject.id_address subject.investor paper.subject_id", "主体信息与证件不一致，请逐字核对后修改", "The subject's details differ from the document: compare them character by character", "与证件不一致", "differs from the document"),
     ("people_share", "administrator.admin_phone1 administrator.admin_email administrator.admin_emergency", "两位负责人的联系方式相同，请分别填写", "Two people have the same contact details: enter each person's own", "联系方式相同", "two people share a contact"),
-    ("phone_elsewhere", "subject.lead_phone1 administrator.admin_phone1 subject.remark", "手机号不是本省号码，请更换或在备注中说明", "The mobile number is from another province: change it or explain it in the remarks", "非本省手机号", "mobile number from another province"),
+    ("phone_elsewhere", "subject.lead_phone1 administrator.admin_phone1", "手机号不是本省号码，请更换为本省号码", "The mobile number is from another province: enter one of this province", "非本省手机号", "mobile number from another province"),
     ("id_ending", "subject.lead_id_until administrator.admin_id_until paper.lead_id paper.admin_id", "证件 3 个月内到期，请换领新证件后再提交", "The document expires within 3 months: renew it, then resubmit", "证件将到期", "document expires soon"),
     ("picture_bad", "paper", "图片有反光、缺角或为翻拍，请用原件重拍", "Glare, a cut-off corner or a photo of a screen: photograph the original again", "图片不合格", "picture not usable"),
     ("wrong_side", "paper.lead_id paper.admin_id", "证件两面传反或缺一面，请补齐后提交", "A side of the document is missing or swapped: upload both", "证件缺一面", "a side is missing"),

@@ -11,8 +11,8 @@ from transfers.orders.kinds import is_in
 from transfers.orders.rows import Group
 from transfers.proofs import servers
 
-# parts that a reason asks to explain, and the field for it
-EXPLAINED_IN = {"phone_elsewhere": "subject.remark"}
+REMARKS, IN_REMARKS = "subject.remark", "备注"
+PHONE_ELSEWHERE = "phone_elsewhere"  # the reason that a province may let people explain in the remarks
 PERSON = ("name", "id_type", "id_number", "id_until", "phone1", "phone2", "emergency", "email")
 APPROVALS = ("website.approval_types", "website.approval_number", "paper.approval_paper")
 # parts that depend on another: with that one unlocked alone, a change might not be accepted
@@ -60,10 +60,16 @@ def _opening_of(order: Order) -> Opening:
     if was_mended:
         return with_following(opened_by(order.authority_code)) | _gates_to_repeat(order), {}
     verdicts = queries.open_verdicts(order)
-    explained = {
-        EXPLAINED_IN[each.reason.key] for each in verdicts.values() if each.reason and each.reason.key in EXPLAINED_IN
-    }
+    explained = {REMARKS for each in verdicts.values() if may_explain(order, each)}
     return with_following(verdicts) | explained | _gates_to_repeat(order), verdicts
+
+
+def may_explain(order: Order, verdict: FieldVerdict) -> bool:
+    """Whether the remarks may explain the part: the province accepts that, or the words of the reason offer it."""
+    if verdict.reason is None or verdict.reason.key != PHONE_ELSEWHERE:
+        return False
+    nature = str(order.answer("type").get("nature", ""))
+    return queries.rules_of(order).may_explain_mobile(nature) or IN_REMARKS in str(verdict.told)
 
 
 def with_following(parts: Iterable[str]) -> set[str]:

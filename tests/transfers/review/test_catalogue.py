@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 ROW = ("site_logo", "website.site_name", "网站标志不符合要求", "The logo does not meet the rules", "标志不符", "logo")
 
 
+PHONES_AND_REMARKS = ("subject.lead_phone1", "administrator.admin_phone1", "subject.remark", "website.site_remark")
 APPROVAL, NEED = "approval_missing", "website.needs_approval"
 
 
@@ -33,6 +34,13 @@ def test_every_row_belongs_to_an_existing_part_of_an_order() -> None:
     parts = {*fields, *FORMS, *(f"paper.{key}" for key in SLOTS), "paper", "photo"}
 
     assert {part for _key, fits, *_words in catalogue.ROWS for part in fits.split()} - parts == set()
+
+
+def test_a_mobile_of_another_province_is_returned_at_the_phones_alone() -> None:
+    """At the remarks it asked for another mobile, which was locked."""
+    offered = [part for part in PHONES_AND_REMARKS if "phone_elsewhere" in reasons_for(part)]
+
+    assert offered == ["subject.lead_phone1", "administrator.admin_phone1"]
 
 
 def test_an_added_row_is_offered_for_its_part_in_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,13 +23,14 @@ from tests.transfers.builders import (
 )
 from tests.transfers.desk import make_complete
 from tests.transfers.outside import as_sent
-from transfers.models import Order, OrderDocument
+from transfers.models import Order, OrderDocument, ReturnReason
 from transfers.orders import queries
 from transfers.orders.machine import ORDER
 from transfers.review import actions as review
 from transfers.review.actions import ReturnedField
 from transfers.review.cases.parts.papers import Papers
 from transfers.review.cases.parts.parts import sections_of
+from transfers.steps.editable_parts import open_parts
 from verification.models import Document, PhoneProof
 from verification.phones import proofs
 from verification.pictures.checks import WHOLE
@@ -41,6 +42,9 @@ TO_CHANGE = re.compile(r"(\d+) things? to change")
 
 def read(order: Order) -> Order:
     return Order.objects.get(pk=order.pk)
+
+
+IN_REMARKS = "change it or explain it in the remarks"
 
 
 def make_returned(*parts: str, reason: Any = None, **columns: Any) -> Order:
@@ -219,8 +223,8 @@ def test_a_part_that_nobody_can_change_can_be_answered(client: Client) -> None:
 
 
 def test_the_remarks_are_open_where_the_reason_asks_for_them(client: Client) -> None:
-    """ "change it or explain it in the remarks" opened no remarks."""
-    reason = make_reason("phone_elsewhere", "subject.lead_phone1", text_en="change it or explain it in the remarks")
+    """ "change it or explain it in the remarks" opened no remarks: portals installed before may still say so."""
+    reason = make_reason("phone_elsewhere", "subject.lead_phone1", text_zh="请更换或在备注中说明", text_en=IN_REMARKS)
     order = make_returned("subject.lead_phone1", reason=reason)
 
     save(client, order, "subject", subject_answers(remark="负责人长期在外省工作"))
@@ -229,8 +233,20 @@ def test_the_remarks_are_open_where_the_reason_asks_for_them(client: Client) -> 
     assert settled_parts(show(client, order, "order")) == {"subject.lead_phone1": "yes"}
 
 
+@pytest.mark.parametrize(("province", "is_open"), [("64", False), ("61", True)])
+def test_the_remarks_are_open_for_a_mobile_only_where_the_province_accepts_a_reason(
+    client: Client, province: str, is_open: bool
+) -> None:
+    """An explanation that the province does not accept brought the order back a second time."""
+    reason = ReturnReason.objects.get(key="phone_elsewhere")
+    order = make_returned("subject.lead_phone1", reason=reason, province=province)
+
+    assert ("subject.remark" in (open_parts(order) or ())) is is_open
+    assert "remarks" not in item(show(client, order, "order"), "subject.lead_phone1")
+
+
 def test_a_part_explained_in_the_remarks_is_not_shown_as_changed_from_a_value_to_the_same(client: Client) -> None:
-    reason = make_reason("phone_elsewhere", "subject.lead_phone1", text_en="change it or explain it in the remarks")
+    reason = make_reason("phone_elsewhere", "subject.lead_phone1", text_zh="请更换或在备注中说明", text_en=IN_REMARKS)
     order = make_returned("subject.lead_phone1", reason=reason)
     save(client, order, "subject", subject_answers(remark="负责人长期在外省工作"))
 
