@@ -13,9 +13,11 @@ from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, generate_totp_secret
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from qrcode.image.svg import SvgPathFillImage
 
 from icpportal.accounts.models import User
@@ -32,6 +34,7 @@ BOUND_TO = "allauth.mfa"
 WRONG = "incorrect_code"  # allauth's name of a refused code
 STEP = timedelta(seconds=30)  # the app's time step
 FEW_CODES = 3  # so many recovery codes left, or fewer, and the account's owner is asked to get new ones
+LAST_USED = _("You used your last recovery code: get new ones now under Account and security")
 LIVES = STEP * (2 * settings.MFA_TOTP_TOLERANCE + 1)  # from one step early to one step late
 
 
@@ -99,11 +102,19 @@ class AuthenticateForm(TakenOnce, base_forms.AuthenticateForm):
 
     code = AppCodeField(label=_("Code from the app, or a recovery code"))
 
+    def save(self) -> None:
+        super().save()
+        say_codes_left(self.authenticator)
+
 
 class ReauthenticateForm(TakenOnce, base_forms.ReauthenticateForm):
     """The app's code before a sensitive action."""
 
     code = AppCodeField(label=_("Code from the app, or a recovery code"))
+
+    def save(self) -> None:
+        super().save()
+        say_codes_left(self.authenticator)
 
 
 class ActivateTOTPForm(totp_forms.ActivateTOTPForm):
@@ -129,6 +140,32 @@ def codes_left(user: User) -> int:
     """The number of recovery codes that were not used yet."""
     found = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.RECOVERY_CODES).first()
     return len(found.wrap().get_unused_codes()) if found else 0
+
+
+def say_codes_left(used: Authenticator) -> None:
+    """Tells who used a recovery code how many are left, and what to do when few are."""
+    if used.type != Authenticator.Type.RECOVERY_CODES:
+        return
+    left = codes_left(used.user)
+    if not left:
+        messages.warning(context.request, LAST_USED)
+        return
+    words = (
+        _few_left(left)
+        if left <= FEW_CODES
+        else ngettext(
+            "You used a recovery code. %(number)s is left", "You used a recovery code. %(number)s are left", left
+        )
+    )
+    messages.info(context.request, words % {"number": left})
+
+
+def _few_left(left: int) -> str:
+    return ngettext(
+        "You used a recovery code. %(number)s is left: get new ones under Account and security",
+        "You used a recovery code. %(number)s are left: get new ones under Account and security",
+        left,
+    )
 
 
 def note_wrong(sender: type[Authenticator], request: HttpRequest, user: User, **_said: Fact) -> None:  # noqa: ARG001 -- the signal's

@@ -322,6 +322,39 @@ def test_the_owner_of_an_app_reads_how_many_recovery_codes_are_left_and_is_asked
     assert ("Get new recovery codes" in page) is asked_for_new
 
 
+@pytest.mark.parametrize(
+    ("used", "said"),
+    [
+        (1, "You used a recovery code. 8 are left"),
+        (6, "You used a recovery code. 3 are left: get new ones under Account and security"),
+        (8, "You used a recovery code. 1 is left: get new ones under Account and security"),
+        (9, "You used your last recovery code: get new ones now under Account and security"),
+    ],
+)
+def test_who_signs_in_with_a_recovery_code_reads_how_many_are_left_and_what_to_do_when_few_are(client, lin, used, said):
+    with_app(lin)
+    codes = RecoveryCodes.activate(lin)
+    every = codes.get_unused_codes()
+    for code in every[:used]:
+        codes.validate_code(code)
+
+    half = sign_in(client, lin, PASSWORD)
+    client.post(half.url, {"code": every[used]})
+    page = words(client.get("/account/"))
+
+    assert said in page
+    assert ("get new ones" in page) is (used > 1)
+
+
+def test_who_signs_in_with_the_app_reads_nothing_of_recovery_codes(client, lin):
+    secret = with_app(lin)
+    RecoveryCodes.activate(lin)
+
+    client.post(sign_in(client, lin, PASSWORD).url, {"code": shown_now(secret)})
+
+    assert "You used" not in words(client.get("/account/"))
+
+
 def test_with_an_app_identity_is_proved_by_it_and_not_by_a_code_or_the_password(client, rev, asked):
     secret = with_app(rev)
     with time_machine.travel("2026-11-24T08:00:00Z", tick=False) as clock:
