@@ -40,7 +40,7 @@ def order_summary(order: Order) -> OrderSummary:
     label, moment = next_date(order) or ("", None)
     return OrderSummary(
         reference=order.reference,
-        domain=order.domain,
+        domain=order.display_domain,
         subject=subject_words(order),
         state=state_of(order),
         is_approved=is_in(order, Group.APPROVED),

@@ -19,6 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from icpportal.audit.page_names import PAGES
 from icpportal.audit.words import DONE
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
+from icpportal.fields.domains import display_domain
 from icpportal.fields.language_marks import lazily_labelled
 from icpportal.privacy.access_words import WHAT
 from transfers.documents.slots import SLOTS
@@ -141,8 +142,12 @@ class ReturnReasonAdmin(ReadOnlyAdmin):
 class ObjectionAdmin(ReadOnlyAdmin):
     """Every objection, the open ones first; each is answered on its page of the desk."""
 
-    list_display = ("domain", "created_at", "closed_at", "closed_by", "result")
+    list_display = ("shown_domain", "created_at", "closed_at", "closed_by", "result")
     list_select_related = ("closed_by",)
+
+    @admin.display(description=gettext_lazy("Domain name"), ordering="domain")
+    def shown_domain(self, row: Objection) -> str:
+        return display_domain(row.domain)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, str] | None = None

@@ -23,6 +23,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.fields.domains import display_domain
 from icpportal.fields.types import Fact, Facts, Words
 from icpportal.gateways.sms.base import FilledTemplate
 from icpportal.outbox.texts import mail_page
@@ -337,7 +338,7 @@ def _letter(page: _Page) -> Letter:
         provider=getattr(settings, PROVIDERS[page.folder]),
         subject=subject,
         heading=_one_line(page.fill("heading")) if "heading" in page.texts else subject,
-        domain=str(words.get("domain") or ""),
+        domain=display_domain(str(words.get("domain") or "")),
         ref=str(words.get("ref") or ""),
         turn=turn,
         turn_words=page.frame.get(f"turn_{_whose(page, turn)}", ""),

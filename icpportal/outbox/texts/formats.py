@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import override
 
+from icpportal.fields.domains import display_domain
 from icpportal.fields.types import Fact, Facts, Json, JsonObject
 from icpportal.privacy.masks import mask_mobile, mask_name
 from icpportal.time_format import EN_MONTHS, day_words, long_words, span_words, to_beijing
@@ -34,7 +35,7 @@ def format_value(name: str, value: Fact, language: str) -> str:
         return between.join(format_value(name, one, language) for one in value)
     for kind, words in KINDS:
         if isinstance(value, kind):
-            return HIDDEN.get(name, str)(words(value, language))
+            return TOLD.get(name, str)(words(value, language))
     raise TypeError(f"{{{name}}} cannot be said: {type(value).__name__}")
 
 
@@ -90,7 +91,13 @@ def _hide_mobiles(text: str) -> str:
 
 
 # messages never contain a whole name or number
-HIDDEN: dict[str, Callable[[str], str]] = {"name": _hide_name, "mobile": _hide_mobiles, "mobiles": _hide_mobiles}
+# how a value is told, by the name of its placeholder: people masked, domains as people write them
+TOLD: dict[str, Callable[[str], str]] = {
+    "name": _hide_name,
+    "mobile": _hide_mobiles,
+    "mobiles": _hide_mobiles,
+    "domain": display_domain,
+}
 
 
 # --- for storage -----------------------------------------------------------------------------

@@ -138,7 +138,7 @@ def groups_of(order: Order, rows: list[HubRow]) -> list[HubGroup]:
         LEAD: (lead_role, mask_name(lead(order).name)),
         ADMINISTRATOR: (ROLES["administrator"], mask_name(administrator(order).name)),
         "subject": (_("The subject"), str(order.answer("type").get("name", ""))),
-        FILING: (_("This filing"), order.domain),
+        FILING: (_("This filing"), order.display_domain),
     }
     if is_same_person(order):
         owners[ADMINISTRATOR] = owners[LEAD]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from filings.models import Access, LegacyClaim, Person, Subject, Website
 from filings.register.certificates import CERTIFICATES, NATURES
 from icpportal.accounts.models import FormerAddress, User
+from icpportal.fields.domains import display_domain
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Json
 from icpportal.outbox.queries import notes
@@ -158,9 +159,9 @@ def _claims(user: User) -> list[LegacyClaim]:
 def _claim(claim: LegacyClaim, papers: list[Paper]) -> Record:
     domain = claim.record.domain
     return Record(
-        domain,
+        str(claim),
         [
-            Entry("domain", _("Domain name"), domain),
+            Entry("domain", _("Domain name"), domain, str(claim)),
             Entry("state", _("State"), claim.state),
             Entry("words", _("What you wrote"), claim.words),
         ],
@@ -174,15 +175,15 @@ def _checks(user: User) -> list[TypeCheck]:
 
 def _check(check: TypeCheck) -> Record:
     entries = orders.type_entries(check.answers) if set(orders.OF_TYPE) <= set(check.answers) else []
-    return Record(str(check.answers.get("domain", "")), [moment("at", _("When"), check.created_at), *entries])
+    return Record(display_domain(str(check.answers.get("domain", ""))), [moment("at", _("When"), check.created_at), *entries])
 
 
 def _objection(objection: Objection) -> Record:
     answer = "\n".join(str(words) for words in (objection.answers or {}).values())
     return Record(
-        objection.domain,
+        display_domain(objection.domain),
         [
-            Entry("domain", _("Domain name"), objection.domain),
+            Entry("domain", _("Domain name"), objection.domain, display_domain(objection.domain)),
             Entry("words", _("What you wrote"), objection.words),
             moment("at", _("When"), objection.created_at),
             Entry("answer", _("Answer"), answer),
