@@ -175,7 +175,9 @@ def _checks(user: User) -> list[TypeCheck]:
 
 def _check(check: TypeCheck) -> Record:
     entries = orders.type_entries(check.answers) if set(orders.OF_TYPE) <= set(check.answers) else []
-    return Record(display_domain(str(check.answers.get("domain", ""))), [moment("at", _("When"), check.created_at), *entries])
+    return Record(
+        display_domain(str(check.answers.get("domain", ""))), [moment("at", _("When"), check.created_at), *entries]
+    )
 
 
 def _objection(objection: Objection) -> Record:
