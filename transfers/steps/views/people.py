@@ -180,11 +180,10 @@ def _proved_by_another_press(order: Order, role: str) -> bool:
 
 @never_cache
 def phone_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Opened on the phone itself without an account: GET shows whose phone it is about, POST confirms."""
-    is_pressed_again = request.method == "POST" and proofs.was_confirmed(token)
-    if proofs.open_link(token) is None and not is_pressed_again:
-        return render_page(request, PhoneLinkPage(), status=404)
-    if request.method != "POST":
+    """Opened on the phone itself without an account: GET asks, POST confirms; either says so once it is confirmed."""
+    if request.method == "POST" and proofs.confirm_link(token) is not None:
+        return render_page(request, PhoneLinkPage(is_done=True))
+    if proofs.open_link(token) is not None:
         return render_page(request, PhoneLinkPage(asks=True))
-    confirmed = proofs.confirm_link(token) is not None or proofs.was_confirmed(token)
-    return render_page(request, PhoneLinkPage(is_done=confirmed))
+    confirmed = proofs.was_confirmed(token)
+    return render_page(request, PhoneLinkPage(is_done=confirmed), status=200 if confirmed else 404)

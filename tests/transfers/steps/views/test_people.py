@@ -302,7 +302,41 @@ def test_the_link_proves_only_when_its_button_is_pressed_and_needs_no_account(cl
     assert (looked.status_code, before) == (200, False)
     assert pressed.status_code == 200
     assert phone_tests.find(order, LEAD).is_proved
+
+
+@pytest.mark.parametrize(
+    ("language", "confirmed"),
+    [("en", "Confirmed: this phone can receive text messages"), ("zh-hans", "此手机可接收短信")],
+)
+def test_the_link_opened_again_says_that_the_phone_is_confirmed(
+    client: Client, time_machine: Any, language: str, confirmed: str
+) -> None:
+    """A phone that loaded its tabs again said "Ask for a new text message" to somebody who was done."""
+    link, phone = link_of(client, make_order(province="12")), Client(headers={"accept-language": language})
+    phone.post(link)
+
+    again = phone.get(link)
+    time_machine.move_to(timezone.now() + timedelta(minutes=10))
+
+    assert (again.status_code, confirmed in again.content.decode()) == (200, True)
+    assert "<form" not in again.content.decode().partition("<main")[2].partition("</main")[0]
     assert phone.get(link).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "If this phone is confirmed already, there is nothing to do."), ("zh-hans", "此手机已确认过的，无需办理")],
+)
+def test_the_link_opened_after_its_code_was_entered_asks_for_nothing_more(
+    client: Client, language: str, words: str
+) -> None:
+    order = make_order(province="12")
+    sent = send_code(client, order)
+    client.post(prove(order), {"code": sent["code"]})
+
+    page = Client(headers={"accept-language": language}).get("/" + str(sent["link"]).split("/", 3)[3])
+
+    assert words in page.content.decode()
 
 
 def test_the_button_of_the_link_pressed_twice_succeeds_twice_and_expires_after_ten_minutes(
