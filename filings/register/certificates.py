@@ -48,7 +48,8 @@ class Nature:
 class CertificateType:
     """A type of document: `code` is the ministry's ZJLX number, `nature` says whose document it is.
 
-    A type that is not `offered` is known from existing filings and can no longer be chosen.
+    A type that is not `offered` is known from existing filings and cannot be chosen: it is no longer issued, or nobody
+    knows whose it is (`UNPAIRED`).
     """
 
     code: int
@@ -264,4 +265,6 @@ def certificates_of_people() -> tuple[CertificateType, ...]:
 def fits(nature_key: str, certificate_key: str | int) -> bool:
     """Whether a subject of this nature may be on file with this document."""
     found = certificate(certificate_key)
-    return found is not None and found.offered and found.nature == nature_key
+    if found is None or found.nature == UNPAIRED:
+        return found is not None and nature_key in NATURES and nature_key != INDIVIDUAL
+    return found.offered and found.nature == nature_key

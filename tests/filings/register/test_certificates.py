@@ -64,12 +64,15 @@ def test_people_choose_among_the_documents_for_people():
         ("enterprise", "2", False),
         ("individual", "8", False),
         ("", "49", False),
+        ("overseas_body", "46", True),  # the ministry's table names no nature: that of the filing counts
+        ("individual", "46", False),
+        ("nobody", "46", False),
         ("enterprise", "", False),
         ("enterprise", "1 or 1=1", False),
         ("nobody", "1", False),
     ],
 )
-def test_a_document_matches_its_own_nature_and_is_still_issued(nature_key, document, answer):
+def test_a_document_matches_its_own_nature_or_none_and_is_still_issued(nature_key, document, answer):
     assert fits(nature_key, document) is answer
 
 

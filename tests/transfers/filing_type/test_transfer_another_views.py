@@ -8,6 +8,7 @@ from lxml.html import document_fromstring
 
 from filings.models import Subject
 from filings.queries import subjects_of
+from filings.register.blind_keys import subject_key
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, moves, sign_in, type_answers
 from tests.transfers.onfile import FIRST, FURTHER, ask, begin, make_filed, page_of, papers, subject_of
@@ -64,6 +65,22 @@ def test_a_website_whose_subject_belongs_to_another_account_leads_to_the_full_fo
         assert f'href="{reverse("verify-type")}">Transfer another ICP filing<' in html
         assert page_of(first) not in html
     assert website.subject.owner == first.owner
+
+
+@pytest.mark.parametrize("code", [46, 47, 48])
+def test_a_subject_on_file_with_a_document_that_nobody_can_choose_is_not_told_to_choose_another(client, first, code):
+    """ "This document type cannot be used for “Overseas body”: choose another", and there was nothing to choose."""
+    number = "G1100000000001X"
+    subject = subject_of(first)
+    subject.nature, subject.id_type, subject.id_number = "overseas_body", code, number
+    subject.subject_key = subject_key(code, number)
+    subject.save()
+
+    answer = sign_in(client, first.owner).post(reverse("another-of", args=[subject.pk]), {"domain": FURTHER})
+
+    check = TypeCheck.objects.latest("created_at")
+    assert check.answers["id_type"] == str(code)
+    assert answer["Location"] == reverse("verify-type-outcome", args=[check.reference])
 
 
 def test_whoever_listens_to_the_buttons_hears_which_subject_each_is_of(client, first):
