@@ -29,8 +29,16 @@ def on_or_off(text: str) -> bool:
     return SWITCH[text.lower().strip()]
 
 
+def folder_path(text: str) -> Path:
+    """Reads the path of a folder. An empty one would be the folder that the process happens to be started in."""
+    if not text.strip():
+        raise ValueError
+    return Path(text)
+
+
 KINDS: dict[Callable[..., Any], str] = {
     on_or_off: "on or off",
+    folder_path: "the path of a folder, such as /var/lib/portal",
     int: "a whole number, such as 5000",
     float: "a number, such as 0.5",
     dict: "NAME=VALUE, several separated by commas",
@@ -66,6 +74,10 @@ class Environment(environ.Env):
             raise ImproperlyConfigured(f"{name} is a whole number from {least:,} to {most:,}, or left out")
         return found
 
+    def folder(self, name: str, default: Path) -> Path:
+        """A folder."""
+        return Path(self.get_value(name, folder_path, default=default))
+
 
 env = Environment()
 Taken = TypeVar("Taken")
@@ -77,7 +89,7 @@ if PORTAL_MODE not in ("demo", "production"):
     raise ImproperlyConfigured("PORTAL_MODE is 'demo' or 'production'")
 DEMO = PORTAL_MODE == "demo"
 DEMO_FOLDER = BASE_DIR / "demo"  # in a checkout, not in the production image
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
 SIMULATORS = env.bool("SIMULATORS", default=DEMO and DEMO_FOLDER.is_dir())
 DEMO_URLS = "demo.urls" if SIMULATORS and DEMO_FOLDER.is_dir() else ""  # their addresses
 if DEMO:

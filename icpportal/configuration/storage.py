@@ -1,13 +1,11 @@
 """Files: static files, documents, and files exchanged with the ministry."""
 
-from pathlib import Path
-
 from django.core.exceptions import ImproperlyConfigured
 
 from icpportal.configuration.environment import BASE_DIR, VAR_DIR, env
 
 STATIC_URL = "static/"
-STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
+STATIC_ROOT = env.folder("STATIC_ROOT", VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "icpportal.pages.bundles.BundleFinder",

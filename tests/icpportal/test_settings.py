@@ -293,6 +293,7 @@ HOSTS = "holds names of hosts alone, without https://, paths and spaces"
 COLLECTOR = "cannot be read: it is https://KEY@HOST/NUMBER, or left out."
 PRODUCTS = """cannot be read: it is JSON such as [{"key": "ecs", "zh": "云服务器", "en": "Cloud server"}]."""
 NETWORKS = "cannot be read: it is networks such as 192.0.2.0/24, separated by commas."
+FOLDER = "cannot be read: it is the path of a folder, such as /var/lib/portal, or left out."
 NUMBER = "cannot be read: it is a whole number, such as 5000, or left out."
 
 
@@ -316,6 +317,8 @@ NUMBER = "cannot be read: it is a whole number, such as 5000, or left out."
         ("SMS_TEMPLATES", '["SMS_100001"]', 'cannot be read: it is a JSON object, such as {"name": "value"}.'),
         ("SECOND_PERSON", "enabled", "cannot be read: it is on or off, or left out."),
         ("SEAL_FILES", "", "cannot be read: it is on or off, or left out."),
+        ("STATIC_ROOT", "", FOLDER),
+        ("VAR_DIR", " ", FOLDER),
         ("LOG_LEVEL", "info", "is DEBUG, INFO, WARNING, ERROR or CRITICAL"),
         ("DEADMAN_URL", "ping.invalid", "is an address that begins with https://, or left out"),
         ("SENTRY_DSN", "Geheim", COLLECTOR),
