@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 from icpportal.accounts import roles
 from icpportal.configuration.environment import placeholders_left
 from icpportal.gateways import registry
+from icpportal.gateways.addresses import crosses_in_clear, is_this_machine
 from icpportal.gateways.inventory import places
 from icpportal.gateways.sms import cloud, http
 from icpportal.outbox.texts.registered import without_number
@@ -36,6 +37,7 @@ class Rule(NamedTuple):
     kind: type[Error] | type[Warning] = Error
 
 
+HTTP_SMS = "icpportal.gateways.sms.http.HttpSms"
 INVENTED = ("demo-only", "insecure")
 LEAST_WAIVER = 10  # characters: requires a reason, not just "yes"
 MAINLAND = ("cn-", "oss-cn-", "ap-beijing", "ap-shanghai", "ap-guangzhou", "ap-chengdu", "ap-chongqing", "ap-nanjing")
@@ -82,12 +84,43 @@ def bucket_is_abroad() -> bool:
 
 def text_supplier_is_unclear() -> bool:
     """Our class for suppliers over HTTPS cannot use its settings."""
-    if settings.SMS_GATEWAY != "icpportal.gateways.sms.http.HttpSms":
+    if settings.SMS_GATEWAY != HTTP_SMS:
         return False
     try:
         http.supplier()
     except ImproperlyConfigured:
         return True
+    return False
+
+
+def messages_leave_in_clear() -> bool:
+    """Numbers, codes and the supplier's key could be read on the way."""
+    return any(crosses_in_clear(address) for address in (*_text_addresses(), *_mail_addresses()))
+
+
+def _text_addresses() -> list[str]:
+    if settings.SMS_GATEWAY != HTTP_SMS or text_supplier_is_unclear():
+        return []
+    return [http.supplier().url, http.supplier().check_url]
+
+
+def _mail_addresses() -> list[str]:
+    named = settings.ANYMAIL.items() if settings.EMAIL_ESP else ()
+    return [str(value) for name, value in named if name.endswith("_API_URL")]
+
+
+def mail_password_leaves_in_clear() -> bool:
+    """The mail server gets the password of its account without TLS."""
+    is_plain = not (settings.EMAIL_ESP or settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL)
+    return is_plain and bool(settings.EMAIL_HOST_USER) and not is_this_machine(settings.EMAIL_HOST)
+
+
+def cloud_address_is_wrong() -> bool:
+    """The adapter of the text-message supplier refuses its address: every call would fail."""
+    try:
+        cloud.endpoint("")
+    except ImproperlyConfigured:
+        return settings.SMS_GATEWAY in cloud.NEEDS
     return False
 
 
@@ -157,6 +190,25 @@ RULES = (
         text_supplier_is_unclear,
         "SMS_HTTP does not say how the supplier of text messages is asked.",
         'SMS_HTTP={"url": "https://…"}, and what else icpportal/gateways/sms/README.md names, spelt as there.',
+    ),
+    Rule(
+        "portal.E032",
+        messages_leave_in_clear,
+        "SMS_HTTP or ANYMAIL has an address with http://: numbers, codes and the key would leave unencrypted.",
+        "https://…; http:// is for a program on this machine alone.",
+    ),
+    Rule(
+        "portal.E033",
+        cloud_address_is_wrong,
+        "SMS_ENDPOINT does not begin with https://: the adapter of the text-message supplier would send nothing.",
+        "SMS_ENDPOINT=https://…, or left out: docs/text-suppliers.md.",
+    ),
+    Rule(
+        "portal.W006",
+        mail_password_leaves_in_clear,
+        "EMAIL_URL has a password and no TLS: it would leave unencrypted, and so would codes.",
+        "EMAIL_URL=smtp+tls://… or smtp+ssl://…",
+        Warning,
     ),
     Rule(
         "portal.W005",

@@ -1,12 +1,13 @@
 """Refuses a simulated authority in production, and settings with which nothing reaches the real one."""
 
-import ipaddress
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+
+from icpportal.gateways.addresses import is_this_machine
 
 ADDRESSES = ("MIIT_FILES_URL", "MIIT_STATUS_URL", "MIIT_PASSWORD_URL", "MIIT_PHONES_URL")
 
@@ -17,10 +18,7 @@ def is_simulated(address: str) -> bool:
     simulator = urlsplit(settings.SIMULATOR_URL)
     if address and urlsplit(address).netloc == simulator.netloc:
         return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+    return is_this_machine(host)
 
 
 @register

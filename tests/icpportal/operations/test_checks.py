@@ -61,6 +61,13 @@ WRONG_SUPPLIERS: list[dict[str, Any]] = [
     {"url": "https://sms.example.com", "headers": "Bearer"},
     {"url": "https://sms.example.com", "seconds": "ten"},
 ]
+CLEAR_TEXTS: list[dict[str, Any]] = [
+    {"url": "http://sms.example.com/send"},
+    {"url": "http://192.0.2.7/send"},
+    {"url": "https://sms.example.com/send", "check_url": "http://sms.example.com/balance"},
+]
+CLEAR_MAIL = {"EMAIL_HOST": "mail.example.com", "EMAIL_HOST_USER": "portal", "EMAIL_USE_TLS": False}
+POSTAL_KEYS = {"POSTAL_API_KEY": "k", "POSTAL_WEBHOOK_KEY": "k"}
 POSTAL = {"EMAIL_ESP": "postal", "EMAIL_BACKEND": "anymail.backends.postal.EmailBackend"}
 
 UNSAFE = [
@@ -94,6 +101,11 @@ UNSAFE = [
     ("portal.E025", {"DEFAULT_FROM_EMAIL": "filing"}),
     ("portal.E025", {"DEFAULT_FROM_EMAIL": "网站备案 <filing>"}),
     *(("portal.E026", {"SMS_HTTP": wrong}) for wrong in WRONG_SUPPLIERS),
+    *(("portal.E032", {"SMS_HTTP": clear}) for clear in CLEAR_TEXTS),
+    ("portal.E032", POSTAL | {"ANYMAIL": POSTAL_KEYS | {"POSTAL_API_URL": "http://postal.example.com"}}),
+    ("portal.E033", ALIYUN | {"SMS_ENDPOINT": "http://dysmsapi.aliyuncs.com"}),
+    ("portal.E033", ALIYUN | {"SMS_ENDPOINT": "dysmsapi.aliyuncs.com"}),
+    ("portal.W006", CLEAR_MAIL),
     ("portal.E028", {"INVENTORY_CA_FILE": "/nowhere/ca.pem"}),
     ("portal.E028", {"PHOTO_APP_CA_FILE": "/"}),
     ("portal.E010", {"PRIVATE_ROOT": "/usr/share/portal/static/documents"}),
@@ -180,6 +192,26 @@ def test_safe_settings_are_silent(settings):
     assert findings(settings) == []
     assert findings(settings, **ALIYUN) == []
     assert findings(settings, ALLOWED_HOSTS=[".example.com"], DEFAULT_FROM_EMAIL="网站备案 <filing@example.com>") == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:9000", "localhost", "[::1]:9000", "relay.localhost"])
+def test_a_program_on_the_same_machine_may_be_asked_without_encryption(settings, host):
+    addresses = {"url": f"http://{host}/send", "check_url": f"http://{host}/"}
+
+    assert findings(settings, SMS_HTTP=addresses, **CLEAR_MAIL | {"EMAIL_HOST": "localhost"}) == []
+
+
+def test_mail_without_a_password_or_with_tls_is_as_good_as_its_server(settings):
+    assert findings(settings, **CLEAR_MAIL | {"EMAIL_HOST_USER": ""}) == []
+    assert findings(settings, **CLEAR_MAIL | {"EMAIL_USE_TLS": True}) == []
+    assert findings(settings, **CLEAR_MAIL | {"EMAIL_USE_SSL": True}) == []
+
+
+def test_the_deployment_check_names_a_supplier_of_texts_that_is_asked_in_the_clear():
+    done = manage("check", "--deploy", SMS_HTTP='{"url": "http://sms.invalid/send"}')
+
+    assert done.returncode == 1
+    assert "(portal.E032) SMS_HTTP or ANYMAIL has an address with http://" in done.stderr
 
 
 def test_the_deployment_check_says_that_it_checked_a_demo():
