@@ -3,13 +3,31 @@
 import json
 import sys
 from argparse import ArgumentParser
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.db import DatabaseError
+from django.utils import timezone
 
 from icpportal.gateways.health import Health, examine
+from icpportal.outbox.queries import refused_channels
 
 ADVICE = "(advice only: pages say that it could not be checked)"
+
+REFUSES = "it refused the last messages: “Outgoing messages” at the review desk says why"
+NO_DATABASE = "The database does not answer: whether the last messages were refused is not known."
+
+
+def with_refusals(rows: list[Health], channels: list[str]) -> list[Health]:
+    """The rows, corrected for suppliers that answer and refuse every message; a row for the mail server only then."""
+    found = [replace(row, state="refused", words=REFUSES) if _refuses(row, channels) else row for row in rows]
+    mail = [Health("mail", settings.EMAIL_BACKEND, "refused", REFUSES, 0)] if "email" in channels else []
+    return [*found, *mail]
+
+
+def _refuses(row: Health, channels: list[str]) -> bool:
+    return row.answers and row.name in channels
 
 
 def totals_of(rows: list[Health]) -> dict[str, int]:
@@ -19,9 +37,9 @@ def totals_of(rows: list[Health]) -> dict[str, int]:
 
 
 class Command(BaseCommand):
-    """Prints one line for each gateway and the totals; exits 1 when one that pages need does not answer."""
+    """Prints one line for each gateway and the totals; exits 1 when one that pages need does not answer, or refuses."""
 
-    help = "Asks every outside system whether it answers."
+    help = "Asks every outside system whether it answers, and says which refused the last messages."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """--json."""
@@ -29,12 +47,19 @@ class Command(BaseCommand):
 
     def handle(self, **options: bool | int | str | None) -> None:
         """Prints and exits."""
-        rows = examine()
+        rows = with_refusals(examine(), self._refused_channels())
         totals = totals_of(rows)
         write = self._write_json if options["json"] else self._write_lines
         write(rows, totals)
         if any(row.is_missed for row in rows):
             sys.exit(1)
+
+    def _refused_channels(self) -> list[str]:
+        try:
+            return refused_channels(timezone.now())
+        except DatabaseError:
+            self.stderr.write(NO_DATABASE)
+            return []
 
     def _write_json(self, rows: list[Health], totals: dict[str, int]) -> None:
         self.stdout.write(json.dumps({"gateways": [asdict(row) for row in rows], "totals": totals}, ensure_ascii=False))

@@ -95,6 +95,7 @@ ADDED = Gateway(
 )
 
 
+@pytest.mark.django_db
 def test_a_new_row_is_checked_and_its_stand_in_is_refused_in_production(settings, monkeypatch, capsys):
     settings.WEATHER_GATEWAY = f"{__name__}.Silent"
     monkeypatch.setattr(registry, "GATEWAYS", (ADDED,))

@@ -1,13 +1,18 @@
 """`manage.py check_gateways`."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
 
 from demo.servers.inventory import save
 from icpportal.gateways.registry import GATEWAYS
+from icpportal.management.commands.check_gateways import NO_DATABASE, REFUSES
+from icpportal.outbox.models import Message, State
 
+pytestmark = pytest.mark.django_db
 NAMES = [row.name for row in GATEWAYS if row.is_asked]
 ALL = len(NAMES)
 
@@ -98,6 +103,45 @@ def test_a_resolver_that_does_not_answer_is_shown_as_advice_and_fails_nothing(ca
     assert printed[-1] == all_but(1)
 
 
+def refuse(channel: str, number: int) -> None:
+    """So many messages that the supplier has refused a moment ago."""
+    gone = {"state": State.FAILED, "next_at": None, "failed_at": datetime.now(UTC), "payload": {}}
+    for each in range(number):
+        Message.objects.create(channel=channel, key=f"{channel} {each}", **gone)
+
+
+def test_whoever_asks_at_night_hears_that_a_supplier_answers_and_refuses_every_message(capsys):
+    refuse("sms", 5)
+    refuse("email", 5)
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("check_gateways")
+
+    printed = capsys.readouterr().out.splitlines()
+    refused = [(line.split()[0], line.endswith(f"  {REFUSES}")) for line in printed if line.split()[1] == "refused"]
+    assert ended.value.code == 1
+    assert refused == [("sms", True), ("mail", True)]
+    assert printed[-1] == all_but(2, of=ALL + 1)
+
+
+def test_a_few_refused_messages_are_not_the_suppliers_fault(capsys):
+    refuse("sms", 4)
+
+    assert lines(capsys)[-1] == all_but(0)
+
+
+def test_gateways_are_asked_also_while_the_database_is_away(capsys, monkeypatch):
+    def away(now: datetime) -> list[str]:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("icpportal.management.commands.check_gateways.refused_channels", away)
+
+    call_command("check_gateways")
+
+    said = capsys.readouterr()
+    assert (said.out.splitlines()[-1], said.err) == (all_but(0), f"{NO_DATABASE}\n")
+
+
 def test_json_is_one_object_with_the_same_facts(capsys, settings):
     settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.fake.Refusing"
 
@@ -112,7 +156,7 @@ def test_json_is_one_object_with_the_same_facts(capsys, settings):
     assert result["gateways"][0]["words"] == "authentication refused"
 
 
-def test_the_gateways_of_the_demo_answer(capsys, settings, db, on_the_wire):
+def test_the_gateways_of_the_demo_answer(capsys, settings, on_the_wire):
     settings.INVENTORY_GATEWAY = "demo.servers.inventory.FileInventory"
     settings.SCANNER_GATEWAY = settings.NO_SCANNER
     save({})
