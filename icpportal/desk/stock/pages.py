@@ -19,6 +19,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -81,10 +82,13 @@ class SeenForm(forms.Form):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
+        hidden = [self.add_initial_prefix(name) for name in self.fields]
         # several choices of which none was shown have no hidden input: that of any other field tells that they were
-        is_told = any(self.add_initial_prefix(name) in self.data for name in self.fields)
+        is_told = any(name in self.data for name in hidden)
         for each in self.fields.values():  # a POST without what the page showed is compared with the row
             each.show_hidden_initial = not self.is_bound or is_told
+        if is_told:  # a refused page shows none again, not what was chosen
+            self.data = MultiValueDict({**dict.fromkeys(hidden, []), **dict(self.data.lists())})
 
 
 class StockPages(ModelAdmin):

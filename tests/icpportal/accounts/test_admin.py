@@ -42,6 +42,16 @@ def change(desk, user, **typed):
     return desk.post(f"{USERS}{user.pk}/change/", {name: value for name, value in data.items() if value is not None})
 
 
+def fields_of(answer):
+    """What a browser would send from the page of an account, without a press on anything."""
+    sent = next(f.form_values() for f in document_fromstring(answer.content).forms if "is_active" in f.fields)
+    return {name: [value for each, value in sent if each == name] for name, _value in sent}
+
+
+def open_page(desk, user):
+    return fields_of(desk.get(f"{USERS}{user.pk}/change/"))
+
+
 def reasons(response):
     return {name: list(found) for name, found in response.context["adminform"].form.errors.items()}
 
@@ -205,6 +215,18 @@ def test_a_page_opened_before_a_colleague_gave_the_first_role_does_not_take_it(d
 
     lin.refresh_from_db()
     assert (lin.name, roles.names_of(lin)) == ("林新名", {roles.AUDITOR})
+
+
+def test_a_first_role_is_given_also_after_the_page_was_refused_for_another_field(desk, lin):
+    roles.give(lin)
+    shown = open_page(desk, lin)
+    refused = desk.post(f"{USERS}{lin.pk}/change/", {**shown, "held_roles": [roles.REVIEWER], "name": "林" * 200})
+    again = fields_of(refused)
+
+    desk.post(f"{USERS}{lin.pk}/change/", {**again, "name": "林新名"})
+
+    lin.refresh_from_db()
+    assert (refused.status_code, lin.name, roles.names_of(lin)) == (200, "林新名", {roles.REVIEWER})
 
 
 def test_no_account_can_be_deleted(desk, lin):
