@@ -108,8 +108,18 @@ class RolesForm(forms.ModelForm):
         if self.instance.pk and not self.instance._state.adding:
             self.initial["held_roles"] = sorted(roles.names_of(self.instance))
 
+    def roles_chosen(self, ticked: Iterable[str]) -> set[str]:
+        """The roles of now with what was changed on this page: it may show those of an hour ago."""
+        held, after = roles.names_of(self.instance), set(ticked)
+        shown = self._shown_roles() if self.fields["held_roles"].show_hidden_initial else held
+        return (held - (shown - after)) | (after - shown)
+
+    def _shown_roles(self) -> set[str]:
+        field, name = self.fields["held_roles"], self["held_roles"].html_initial_name
+        return set(field.to_python(field.hidden_widget().value_from_datadict(self.data, self.files, name)))
+
     def clean_held_roles(self) -> list[str]:
-        chosen = self.cleaned_data["held_roles"]
+        chosen = sorted(self.roles_chosen(self.cleaned_data["held_roles"]))
         roles.refuse_combination(chosen)
         if self.instance == self.current_user and set(chosen) != roles.names_of(self.instance):
             raise ValidationError(gettext("Your own roles are changed by somebody else"), code="roles_own")
@@ -252,7 +262,8 @@ class AccountAdmin(admin.ModelAdmin):
             self._log_closing(request, obj)
             roles.note_duties_changed(obj)
         if "held_roles" in form.changed_data:
-            self._change_roles(request, obj, form.cleaned_data["held_roles"])
+            User.objects.select_for_update().get(pk=obj.pk)  # a colleague may have been faster since the form was judged
+            self._change_roles(request, obj, form.roles_chosen(form["held_roles"].data))
         if not obj.is_active:
             end_sessions(obj)
 
@@ -260,12 +271,14 @@ class AccountAdmin(admin.ModelAdmin):
         """The roles that a new account gets at once."""
         return [name for name in chosen if not (approvals.is_needed() and name in role_changes.GIVEN_BY_TWO)]
 
-    def _change_roles(self, request: HttpRequest, user: User, chosen: list[str]) -> None:
+    def _change_roles(self, request: HttpRequest, user: User, chosen: Iterable[str]) -> None:
         try:
             if not role_changes.change(user, chosen, actor=account_of(request)):
                 self.message_user(request, ASKED, messages.WARNING)
         except RequestRefused as refused:  # somebody else was first
             self.message_user(request, str(refused.words), messages.ERROR)
+        except ValidationError as refused:  # by roles that somebody else gave a moment ago
+            self.message_user(request, refused.messages[0], messages.ERROR)
 
     def _log_closing(self, request: HttpRequest, user: User) -> None:
         action = gettext_noop("opened the account again") if user.is_active else gettext_noop("closed the account")

@@ -1,3 +1,4 @@
+from functools import partialmethod
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,7 +11,10 @@ from lxml.html import document_fromstring
 from icpportal.accounts import roles
 from icpportal.accounts.actions import open_account
 from icpportal.accounts.models import User
+from icpportal.approvals.models import ROLE
+from icpportal.approvals.queries import open_request
 from icpportal.codes.models import Code
+from icpportal.desk.stock.pages import StockPages
 from tests.icpportal.accounts.conftest import PASSWORD
 from tests.icpportal.accounts.pages import work
 from tests.icpportal.codes.letterbox import codes_to
@@ -195,11 +199,10 @@ def test_closing_an_account_ends_its_sessions(desk, client_factory, lin, chen):
 
 
 def test_a_page_opened_before_a_colleague_closed_the_account_does_not_open_it_again(desk, lin):
-    opened = document_fromstring(desk.get(f"{USERS}{lin.pk}/change/").content)
-    shown = next(form.form_values() for form in opened.forms if "is_active" in form.fields)
+    shown = open_page(desk, lin)
     User.objects.filter(pk=lin.pk).update(is_active=False)
 
-    desk.post(f"{USERS}{lin.pk}/change/", {**dict(shown), "name": "林新名"})
+    desk.post(f"{USERS}{lin.pk}/change/", {**shown, "name": "林新名"})
 
     lin.refresh_from_db()
     assert (lin.name, lin.is_active) == ("林新名", False)
@@ -207,14 +210,74 @@ def test_a_page_opened_before_a_colleague_closed_the_account_does_not_open_it_ag
 
 def test_a_page_opened_before_a_colleague_gave_the_first_role_does_not_take_it(desk, lin):
     roles.give(lin)
-    opened = document_fromstring(desk.get(f"{USERS}{lin.pk}/change/").content)
-    shown = next(form.form_values() for form in opened.forms if "is_active" in form.fields)
+    shown = open_page(desk, lin)
     roles.give(lin, roles.AUDITOR)
 
-    desk.post(f"{USERS}{lin.pk}/change/", {**dict(shown), "name": "林新名"})
+    desk.post(f"{USERS}{lin.pk}/change/", {**shown, "name": "林新名"})
 
     lin.refresh_from_db()
     assert (lin.name, roles.names_of(lin)) == ("林新名", {roles.AUDITOR})
+
+
+def test_a_page_opened_before_a_colleague_gave_a_role_gives_another_and_takes_none(desk, lin):
+    roles.give(lin, roles.REVIEWER)
+    shown = open_page(desk, lin)
+    roles.give(lin, roles.REVIEWER, roles.LEAD_REVIEWER)
+
+    desk.post(f"{USERS}{lin.pk}/change/", {**shown, "held_roles": [roles.REVIEWER, roles.APPLICANT]})
+
+    assert roles.names_of(lin) == {roles.APPLICANT, roles.REVIEWER, roles.LEAD_REVIEWER}
+
+
+def test_a_page_opened_before_a_colleague_took_a_role_takes_another_and_gives_none_back(desk, lin, settings):
+    settings.SECOND_PERSON = True
+    roles.give(lin, roles.REVIEWER, roles.LEAD_REVIEWER)
+    shown = open_page(desk, lin)
+    roles.give(lin, roles.REVIEWER)
+
+    desk.post(f"{USERS}{lin.pk}/change/", {**shown, "held_roles": [roles.LEAD_REVIEWER]})
+
+    assert (roles.names_of(lin), open_request(ROLE, lin.pk)) == (set(), None)
+
+
+def test_a_role_that_does_not_go_with_what_a_colleague_gave_since_is_refused_by_name(desk, lin):
+    roles.give(lin)
+    shown = open_page(desk, lin)
+    roles.give(lin, roles.AUDITOR)
+
+    answer = desk.post(f"{USERS}{lin.pk}/change/", {**shown, "held_roles": [roles.REVIEWER]})
+
+    says = "Reviewer and Auditor must be two different people: change one of them"
+    assert (reasons(answer), roles.names_of(lin)) == ({"held_roles": [says]}, {roles.AUDITOR})
+
+
+def test_whoever_changes_the_name_on_an_old_page_of_their_own_changes_no_role_of_theirs(desk, ops):
+    shown = open_page(desk, ops)
+    roles.give(ops, roles.OPERATIONS, roles.APPLICANT)
+
+    desk.post(f"{USERS}{ops.pk}/change/", {**shown, "name": "Operations"})
+
+    ops.refresh_from_db()
+    assert (ops.name, roles.names_of(ops)) == ("Operations", {roles.OPERATIONS, roles.APPLICANT})
+
+
+def test_a_role_that_a_colleague_gives_while_the_form_is_judged_stays_or_is_named(desk, lin, monkeypatch):
+    roles.give(lin)
+    save = StockPages.save_model
+
+    def give_and_save(self, request, obj, form, change, role):
+        roles.give(obj, role)
+        save(self, request, obj, form, change)
+
+    monkeypatch.setattr(StockPages, "save_model", partialmethod(give_and_save, role=roles.LEAD_REVIEWER))
+    change(desk, lin, held_roles=[roles.REVIEWER], **{"initial-name": lin.name})
+    both = roles.names_of(lin)
+    roles.give(lin)
+    monkeypatch.setattr(StockPages, "save_model", partialmethod(give_and_save, role=roles.AUDITOR))
+    answer = change(desk, lin, held_roles=[roles.REVIEWER], **{"initial-name": lin.name})
+
+    assert (both, roles.names_of(lin)) == ({roles.REVIEWER, roles.LEAD_REVIEWER}, {roles.AUDITOR})
+    assert "Reviewer and Auditor must be two different people" in desk.get(answer.url).content.decode()
 
 
 def test_a_first_role_is_given_also_after_the_page_was_refused_for_another_field(desk, lin):
