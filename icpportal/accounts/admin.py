@@ -262,7 +262,7 @@ class AccountAdmin(admin.ModelAdmin):
             self._log_closing(request, obj)
             roles.note_duties_changed(obj)
         if "held_roles" in form.changed_data:
-            User.objects.select_for_update().get(pk=obj.pk)  # a colleague may have been faster since the form was judged
+            User.objects.select_for_update().get(pk=obj.pk)  # a colleague may have been faster
             self._change_roles(request, obj, form.roles_chosen(form["held_roles"].data))
         if not obj.is_active:
             end_sessions(obj)

@@ -211,6 +211,37 @@ def test_changes_by_staff_of_accounts_and_lists_are_in_the_log_without_the_old_v
     assert ["2026-10-01" in rows_of(client, who=each.pk, days="1") for each in (chen, reader)] == [True, False]
 
 
+def test_the_log_names_requests_about_accounts_by_their_person_and_other_requests_by_their_number(
+    client: Client,
+) -> None:
+    asker, zhao = set_name(make_user(held_roles=(OPERATIONS,)), "Chen Gang"), set_name(make_reviewer(), "Zhao Li")
+    customer = make_user()
+    parts = {str(user.pk)[:8]: user for user in (zhao, customer)}
+    for part, user in parts.items():
+        ApprovalRequest.objects.create(kind="role", key=user.pk, reference=part, owner=user, asked_by=asker)
+    ApprovalRequest.objects.create(kind="refuse", key="7", reference="TVNA-2XT0", owner=customer, asked_by=asker)
+    english(client, auditor())
+
+    everything = rows_of(client)
+
+    for name in ("Zhao Li", customer.masked_email, "TVNA-2XT0"):
+        assert name in everything
+    assert [part in everything for part in parts] == [False, False]
+    assert [zhao.name in rows_of(client, reference=typed) for typed in ("Zhao Li", "TVNA-2XT0")] == [True, False]
+    assert "Zhao Li" in rows_of(client, reference=str(zhao.pk)[:8])
+
+
+def test_a_change_to_the_account_of_a_customer_without_a_name_is_shown_with_the_masked_address(client: Client) -> None:
+    customer = make_user()
+    operations = english(Client(), set_name(make_user(held_roles=(OPERATIONS,)), "Chen Gang"))
+    operations.post(reverse("admin:accounts_user_change", args=[customer.pk]), {"name": ""})
+    english(client, auditor())
+
+    log = rows_of(client)
+
+    assert [customer.masked_email in log, customer.email in log] == [True, False]
+
+
 def test_a_changed_stock_of_backdrops_is_in_words_on_its_page_and_in_the_log(client: Client) -> None:
     stock = reverse("admin:verification_backdropstock_change", args=[backdrops.stock().pk])
     history = reverse("admin:verification_backdropstock_history", args=[backdrops.stock().pk])

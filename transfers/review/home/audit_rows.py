@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from icpportal.accounts.models import User
 from icpportal.approvals.models import ApprovalRequest
-from icpportal.approvals.words import said_of
+from icpportal.approvals.words import OF_ACCOUNTS, said_of, thing_words
 from icpportal.desk.event_lines import read_of_log
 from icpportal.fields.language_marks import comma_list
 from icpportal.fields.types import Words
@@ -155,12 +155,23 @@ def _handed_on(wanted: RowFilter) -> Iterator[LogRow]:
 def _requests(wanted: RowFilter) -> Iterator[LogRow]:
     """What a second person was asked, and the answer; without the words."""
     people = Q(asked_by=wanted.who) | Q(answered_by=wanted.who) if wanted.who else Q()
-    found = ApprovalRequest.objects.filter(people & wanted.about("reference"))
+    named = Q(kind__in=OF_ACCOUNTS) & wanted.about("owner__name")
+    found = ApprovalRequest.objects.filter(people & (wanted.about("reference") | named if wanted.reference else Q()))
     before = found.filter(asked_at__lt=wanted.before) if wanted.before else found
-    for request in before.select_related("asked_by", "answered_by").order_by("-asked_at")[: MOST + 1]:
+    for request in before.select_related("asked_by", "answered_by", "owner").order_by("-asked_at")[: MOST + 1]:
         for act in said_of(request):
             if (wanted.since is None or act.at >= wanted.since) and (wanted.before is None or act.at < wanted.before):
-                yield LogRow(act.at, act.who, request.reference, act.what)
+                yield LogRow(act.at, act.who, _thing(request), act.what)
+
+
+def _thing(request: ApprovalRequest) -> str:
+    is_customers = request.kind in OF_ACCOUNTS and request.owner is not None and not request.owner.is_staff
+    return _customer_name(thing_words(request)) if is_customers else thing_words(request)
+
+
+def _customer_name(text: str) -> str:
+    """A customer's name masked; an account without one is named by its address, which is masked already."""
+    return text if "@" in text else mask_name(text)
 
 
 def _changes(wanted: RowFilter) -> Iterator[LogRow]:
@@ -175,7 +186,7 @@ def _changes(wanted: RowFilter) -> Iterator[LogRow]:
         kind = each.content_type.model_class() if each.content_type else None
         done = str(DONE[each.action_flag]) % {"what": kind._meta.verbose_name if kind else ""}
         is_customer = _is_account(each) and each.object_id not in shown
-        name = mask_name(each.object_repr) if is_customer else each.object_repr
+        name = _customer_name(each.object_repr) if is_customer else each.object_repr
         name = "" if kind in UNNAMED else _message_name(name) if kind is Message else name
         yield LogRow(each.action_time, str(each.user), name, done, _fields(each))
 
