@@ -13,6 +13,8 @@ from icpportal.accounts import roles
 from icpportal.accounts.actions import open_account
 from icpportal.approvals.models import ApprovalRequest
 from icpportal.outbox.models import Message
+from icpportal.outbox.texts.catalogue import render
+from icpportal.outbox.texts.formats import unpack_all
 
 PASSWORD = "paper-bridge-42"  # noqa: S105 -- invented
 
@@ -76,3 +78,12 @@ def test_the_customer_is_told_by_mail_and_text_without_names_and_cancels_nothing
     assert set(told) == {("second_factor_removed", "email"), ("account_changed", "sms")}
     assert "Bo" not in told["second_factor_removed", "email"]
     assert timezone.now() - lin.contact_changed_at < timedelta(minutes=1)
+
+
+def test_the_mail_about_somebody_who_acts_alone_names_the_person_whose_app_it_is(lin):
+    desk_of("An").post(reverse("admin:accounts_user_change", args=[lin.pk]), {"move": "reset_second_factor"})
+
+    mail = Message.objects.get(template="acts_alone")
+    text = render("acts_alone", "email", "en", unpack_all(mail.payload["context"])).text
+    assert "Resetting a second factor (l***@example.com)" in text
+    assert [secret in text for secret in (lin.email, str(lin.pk)[:8])] == [False, False]
