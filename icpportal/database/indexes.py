@@ -7,7 +7,7 @@ the table, as always.
 from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import AddIndex, RemoveIndex
-from django.db.migrations.state import ProjectState
+from django.db.migrations.state import ProjectState, StateApps
 
 
 def is_postgresql(editor: BaseDatabaseSchemaEditor) -> bool:
@@ -49,3 +49,21 @@ class RemoveIndexWhileWriting(RemoveIndexConcurrently):
     ) -> None:
         way = RemoveIndexConcurrently if is_postgresql(schema_editor) else RemoveIndex
         way.database_backwards(self, app_label, schema_editor, from_state, to_state)
+
+
+# what Django names the index for searches by a beginning that it makes for each text column with an index
+BESIDE_ANOTHER = """
+    SELECT indexname FROM pg_indexes
+    WHERE schemaname = current_schema() AND indexname ~ '_[0-9a-f]{8}_like$' AND indexdef LIKE '%\\_pattern\\_ops)'
+    ORDER BY indexname
+"""
+
+
+def drop_pattern_indexes(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:  # noqa: ARG001 -- of a migration
+    """Drops those that Django made before `SchemaEditor` left them out; an interrupted run goes on with the rest."""
+    if not is_postgresql(schema_editor):
+        return
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(BESIDE_ANOTHER)
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(name)}")
