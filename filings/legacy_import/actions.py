@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -22,6 +23,10 @@ TASK = "icpportal.tasks.run_import"
 
 class AlreadyImported(Exception):
     """Another account here has imported this old account in the meantime."""
+
+
+class HasImported(Exception):
+    """This account imports from another old account already, and the operator allows one (`IMPORT_ONE_OLD_ACCOUNT`)."""
 
 
 def begin(owner: User, account: LegacyAccount, *, now: datetime | None = None) -> LegacyImport:
@@ -61,13 +66,14 @@ def run(
 ) -> None:
     """Starts the import of the chosen records, each with whether its website stays as it is here.
 
-    A worker does the work. Raises `AlreadyImported` when another account was first, `MoveNotAllowed` when this import
-    has moved on or the proof is too old.
+    A worker does the work. Raises `AlreadyImported` when another account was first, `HasImported` when this one has
+    begun with another old account, `MoveNotAllowed` when this import has moved on or the proof is too old.
     """
     facts = {"fresh": is_fresh(legacy_import, now)}
     columns: dict[str, Column] = {"holds": True, "keep_here": sorted(keep_here)}
     try:
         with transaction.atomic():
+            _refuse_second(legacy_import)
             IMPORT.apply(
                 legacy_import, "run", by=APPLICANT, actor=legacy_import.owner, facts=facts, columns=columns, now=now
             )
@@ -83,3 +89,12 @@ def run(
             wake_worker(TASK, legacy_import.pk)
     except IntegrityError as clash:
         raise AlreadyImported(str(legacy_import)) from clash
+
+
+def _refuse_second(legacy_import: LegacyImport) -> None:
+    """Both old accounts may have been proved before either was imported."""
+    if not settings.IMPORT_ONE_OLD_ACCOUNT:
+        return
+    owner = User.objects.select_for_update().get(pk=legacy_import.owner_id)
+    if LegacyImport.objects.filter(owner=owner, holds=True).exclude(pk=legacy_import.pk).exists():
+        raise HasImported(str(legacy_import))

@@ -127,6 +127,9 @@ def run(request: HttpRequest, reference: str) -> HttpResponse:
     except actions.AlreadyImported:
         form.add_error(None, refusal(Why.IMPORTED))
         return _preview(request, own_import(request, reference), form)
+    except actions.HasImported:
+        form.add_error(None, refusal(Why.HAS_SUBJECT))
+        return _preview(request, mine, form)
     except MoveNotAllowed:  # the proof is too old, or another tab was first: the page says which
         return redirect(mine)
     return redirect(mine)

@@ -135,6 +135,20 @@ def test_where_the_operator_allows_one_import_per_account_a_second_is_refused(br
     assert errors(answer) == {"__all__": ["here_has_subject"]}
 
 
+def test_of_two_old_accounts_that_are_proved_first_only_one_is_imported_where_the_operator_allows_one(
+    browser, old, lin, settings
+):
+    settings.IMPORT_ONE_OLD_ACCOUNT = True
+    old(filing(), filing(account_email="b@x.cn", domain="tea.com"))
+    one, other = begin(lin), actions.begin(lin, account("b@x.cn"))
+
+    first = browser.post(run_url(one), {"site": "example.com"})
+    second = browser.post(run_url(other), {"site": "tea.com"})
+
+    assert (first.status_code, errors(second)) == (302, {"__all__": ["here_has_subject"]})
+    assert list(LegacyImport.objects.filter(holds=True)) == [one]
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "code"),
     [
