@@ -21,6 +21,7 @@ SKEW = timedelta(minutes=10)  # largest difference between the clocks of two hos
 APART = timedelta(hours=1)  # longest time between messages of one event
 STUBBORN = 5  # attempts without success
 REFUSED_WITHIN, REFUSED_LEAST = timedelta(hours=1), 5  # messages of one channel: fewer allow no conclusion
+OUTSIDE = ("email", "sms")  # channels whose supplier may put off every message; the others have alarms of their own
 SHOWN = 200
 
 FAILED_WORDS = "could not be sent"
@@ -93,15 +94,31 @@ def trouble(now: datetime | None = None) -> list[MessageProblem]:
 
 
 def refused_channels(now: datetime) -> list[str]:
-    """Channels of which several messages have failed lately and none has left since: a supplier refuses them all."""
+    """Channels on which a supplier takes no message: several have failed or are put off, and none has left since."""
+    return sorted({*_failed_channels(now), *_put_off_channels()})
+
+
+def _put_off_channels() -> list[str]:
+    """Those of which several messages have been tried again and again, as by a mail server over its quota."""
+    return [channel for channel in OUTSIDE if _is_put_off(channel)]
+
+
+def _is_put_off(channel: str) -> bool:
+    tried = repeatedly_failed().filter(channel=channel, state=State.WAITING).order_by("-created_at")
+    waits = list(tried.values_list("created_at", flat=True)[:REFUSED_LEAST])
+    if len(waits) < REFUSED_LEAST:
+        return False
+    left = Message.objects.filter(created_at__gte=waits[-1], channel=channel, delivered_at__isnull=False)
+    return not left.exists()
+
+
+def _failed_channels(now: datetime) -> list[str]:
     since = now - REFUSED_WITHIN
     failed = failed_messages().filter(failed_at__gt=since, state=State.FAILED, delivered_at=None).order_by()
     several = failed.values("channel").annotate(first=Min("failed_at"), n=Count("pk")).filter(n__gte=REFUSED_LEAST)
     counted = several.values_list("channel", "first")
     left = Message.objects.filter(created_at__gt=since)  # by an index; an older one that leaves now changes little
-    return sorted(
-        channel for channel, first in counted if not left.filter(channel=channel, delivered_at__gte=first).exists()
-    )
+    return [channel for channel, first in counted if not left.filter(channel=channel, delivered_at__gte=first).exists()]
 
 
 def oldest_waiting(now: datetime) -> datetime | None:

@@ -15,7 +15,7 @@ from icpportal.outbox.queries import refused_channels
 
 ADVICE = "(advice only: pages say that it could not be checked)"
 
-REFUSES = "it refused the last messages: “Outgoing messages” at the review desk says why"
+REFUSES = "it took none of the last messages: “Outgoing messages” at the review desk says why"
 NO_DATABASE = "The database does not answer: whether the last messages were refused is not known."
 
 

@@ -159,3 +159,34 @@ def test_on_call_sees_a_channel_that_is_refused_until_one_of_its_messages_leaves
     owe("text that left", channel="sms")
     set_("text that left", state=State.DELIVERED, next_at=None, delivered_at=began + timedelta(minutes=1))
     assert queries.refused_channels(later) == []
+
+
+def test_on_call_sees_a_mail_server_that_puts_off_every_mail_until_one_leaves(owe: Any) -> None:
+    now = datetime.now(UTC)
+    for each in range(5):
+        owe(f"mail {each}", channel="email")
+        set_(
+            f"mail {each}",
+            attempts=5,
+            next_at=now + timedelta(hours=1),
+            created_at=now - timedelta(hours=20, minutes=each),
+        )
+
+    assert queries.refused_channels(now) == ["email"]
+    set_("mail 0", attempts=4)
+    assert queries.refused_channels(now) == []
+    set_("mail 0", attempts=9)
+    owe("one that left", channel="email")
+    set_("one that left", state=State.DELIVERED, next_at=None, delivered_at=now)
+    assert queries.refused_channels(now) == []
+
+
+def test_mails_that_one_recipient_puts_off_while_others_leave_are_no_fault_of_the_mail_server(owe: Any) -> None:
+    now = datetime.now(UTC)
+    for each in range(6):
+        owe(f"mail {each}", channel="email")
+        set_(f"mail {each}", attempts=7, next_at=now, created_at=now - timedelta(hours=9 - each))
+    owe("to another", channel="email")
+    set_("to another", state=State.DELIVERED, next_at=None, delivered_at=now, created_at=now - timedelta(hours=6))
+
+    assert queries.refused_channels(now) == []
