@@ -13,6 +13,19 @@ from icpportal.gateways.errors import Refused, Retryable, Unknown
 
 LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 PIECE = 8 * 1024
+# the first match; of another failure staff read the type alone
+FAILURES: tuple[tuple[type[requests.RequestException], str], ...] = (
+    (requests.exceptions.SSLError, "its certificate is not trusted, or it does not speak TLS"),
+    (requests.ConnectTimeout, "no connection in time"),
+    (requests.Timeout, "no answer in time"),
+    (requests.exceptions.ChunkedEncodingError, "its answer broke off"),
+    (requests.ConnectionError, "no connection"),
+)
+
+
+def failure_words(problem: requests.RequestException) -> str:
+    """Why a call got no answer, for staff; never the problem's own text, which may quote the address."""
+    return next((words for kind, words in FAILURES if isinstance(problem, kind)), type(problem).__name__)
 
 
 @contextmanager
@@ -37,7 +50,7 @@ def post_json(
         ) as response:
             yield response
     except requests.RequestException as problem:
-        raise Retryable(f"{who} did not answer: {type(problem).__name__}") from problem
+        raise Retryable(f"{who} did not answer: {failure_words(problem)}") from problem
 
 
 def check_status(status: int, who: str, *, good: Container[int] = range(200, 300)) -> None:

@@ -156,7 +156,7 @@ def _exchange(sent: SupplierRequest, seconds: float, *, judge: bool) -> bytes:
                 http_responses.check_status(response.status_code, WHO)
             return http_responses.content(response, WHO, ends=ends, largest=LARGEST)
     except requests.RequestException as problem:
-        raise Unknown(f"the supplier did not answer: {type(problem).__name__}") from problem
+        raise Unknown(f"{WHO} did not answer: {http_responses.failure_words(problem)}") from problem
 
 
 def _encode_body(body: JsonObject, how: str) -> bytes:

@@ -1,9 +1,14 @@
 """Answers of other systems are classified in one place, for every gateway that uses HTTP."""
 
+import socket
+import threading
+from collections.abc import Iterator
+
 import pytest
+import requests
 
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.http_responses import check_status, json_object
+from icpportal.gateways.http_responses import check_status, failure_words, json_object, post_json
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 422])
@@ -37,3 +42,43 @@ def test_nonsense_is_temporary(body):
 
 def test_an_object_is_returned():
     assert json_object(b'{"id": 1}', "they") == {"id": 1}
+
+
+@pytest.fixture
+def stranger() -> Iterator[int]:
+    """The port of a server that speaks no TLS."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            visitor, _address = server.accept()
+            with visitor:
+                visitor.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join()
+
+
+def test_night_shift_reads_what_is_wrong_with_the_certificate_and_not_the_name_of_an_exception(stranger):
+    call = post_json(f"https://127.0.0.1:{stranger}/", {}, who="the photo app", token="", ca_file="", seconds=2)
+
+    with pytest.raises(Retryable) as trouble, call:
+        raise AssertionError("it answered")
+
+    says = "the photo app did not answer: its certificate is not trusted, or it does not speak TLS"
+    assert str(trouble.value) == says
+
+
+@pytest.mark.parametrize(
+    ("problem", "says"),
+    [
+        (requests.ConnectTimeout("https://secret"), "no connection in time"),
+        (requests.ReadTimeout("https://secret"), "no answer in time"),
+        (requests.ConnectionError("https://secret"), "no connection"),
+        (requests.exceptions.ChunkedEncodingError("https://secret"), "its answer broke off"),
+        (requests.exceptions.InvalidURL("https://secret"), "InvalidURL"),
+    ],
+)
+def test_a_failure_is_in_words_without_the_address(problem, says):
+    assert failure_words(problem) == says
