@@ -28,6 +28,15 @@ LARGEST = 64 * 1024
 LONGEST_RECEIPT = 200
 LONGEST_WORD = 40
 WHO = "the supplier"
+MOVED = "is not at this address of SMS_HTTP any more"
+# nothing was accepted, and it is ours to correct: the text is sent then
+OURS = {
+    HTTPStatus.UNAUTHORIZED: "does not take our key",
+    HTTPStatus.PAYMENT_REQUIRED: "has no balance of ours",
+    **dict.fromkeys(
+        (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT), MOVED
+    ),
+}
 SHAPES: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys(("headers", "fields", "extra", "success"), dict),
     "later": list,
@@ -149,9 +158,8 @@ def _exchange(sent: SupplierRequest, seconds: float, *, judge: bool) -> bytes:
             allow_redirects=False,
             stream=True,
         ) as response:
-            # a setting fixes it, and the text is sent then
-            if response.status_code == HTTPStatus.UNAUTHORIZED:
-                raise Retryable(f"{WHO} does not take our key: {response.status_code}")
+            if response.status_code in OURS:
+                raise Retryable(f"{WHO} {OURS[response.status_code]}: {response.status_code}")
             if judge:
                 http_responses.check_status(response.status_code, WHO)
             return http_responses.content(response, WHO, ends=ends, largest=LARGEST)

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.errors import Refused, Retryable, Unknown
 from icpportal.gateways.sms.http import LARGEST, HttpSms
 
 
@@ -134,6 +134,23 @@ def test_a_server_error_or_a_refused_key_is_temporary(settings, desk, status: in
         gateway(settings, desk).send("13900000001", "text", "k:1")
 
     assert [asked["path"] for asked in desk.asked] == ["/sms"]  # the message is not sent on to a redirect
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [(301, "not at this address"), (307, "not at this address"), (308, "not at this address"), (402, "no balance")],
+)
+def test_a_text_waits_unrepeated_and_the_check_fails_while_a_setting_or_a_bill_is_ours_to_correct(
+    settings, desk, status: int, says: str
+):
+    desk.status = status
+    supplier = gateway(settings, desk)
+
+    with pytest.raises(Retryable, match=says) as waits:
+        supplier.send("13900000001", "text", "k:1")
+    with pytest.raises(Retryable, match=says):
+        supplier.check()
+    assert not isinstance(waits.value, Unknown)
 
 
 @pytest.mark.parametrize(
