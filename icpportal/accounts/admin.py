@@ -116,7 +116,7 @@ class RolesForm(forms.ModelForm):
 
     def _shown_roles(self) -> set[str]:
         field, name = self.fields["held_roles"], self["held_roles"].html_initial_name
-        return set(field.to_python(field.hidden_widget().value_from_datadict(self.data, self.files, name)))
+        return set(field.to_python(field.hidden_widget().value_from_datadict(self.data, self.files, name)) or ())
 
     def clean_held_roles(self) -> list[str]:
         chosen = sorted(self.roles_chosen(self.cleaned_data["held_roles"]))

@@ -8,12 +8,13 @@ import time
 from typing import Any
 
 from django.db.backends.postgresql import base
+from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 from django.db.models import Field, Model
 
 TRUSTED_SECONDS = 30.0  # middleboxes drop idle connections after minutes, not seconds
 
 
-class SchemaEditor(base.DatabaseWrapper.SchemaEditorClass):
+class SchemaEditor(DatabaseSchemaEditor):
     """Django's, without a second index beside that of each text column, for searches by a beginning.
 
     Each would be written with every row. Where people search so, a model declares an index with `opclasses`.

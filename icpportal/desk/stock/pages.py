@@ -87,7 +87,7 @@ class SeenForm(forms.Form):
         is_told = any(name in self.data for name in hidden)
         for each in self.fields.values():  # a POST without what the page showed is compared with the row
             each.show_hidden_initial = not self.is_bound or is_told
-        if is_told:  # a refused page shows none again, not what was chosen
+        if is_told and isinstance(self.data, MultiValueDict):  # a refused page shows none again, not what was chosen
             self.data = MultiValueDict({**dict.fromkeys(hidden, []), **dict(self.data.lists())})
 
 

@@ -30,7 +30,7 @@ LONGEST_WORD = 40
 WHO = "the supplier"
 MOVED = "is not at this address of SMS_HTTP any more"
 # nothing was accepted, and it is ours to correct: the text is sent then
-OURS = {
+OURS: dict[int, str] = {
     HTTPStatus.UNAUTHORIZED: "does not take our key",
     HTTPStatus.PAYMENT_REQUIRED: "has no balance of ours",
     **dict.fromkeys(
