@@ -65,7 +65,12 @@ def private_root_is_public() -> bool:
     roots = (settings.PRIVATE_ROOT, settings.QUARANTINE_ROOT, settings.MINISTRY_ROOT)
     private = [Path(root).resolve() for root in roots]
     public = Path(settings.STATIC_ROOT).resolve()
-    return any(folder.is_relative_to(public) or not folder.is_absolute() for folder in private)
+    return any(folder.is_relative_to(public) for folder in private)
+
+
+def folder_depends_on_the_start() -> bool:
+    """Processes that are started elsewhere, such as a backup by cron, would look for files in another place."""
+    return not all(Path(folder).is_absolute() for folder in (settings.VAR_DIR, settings.STATIC_ROOT))
 
 
 def private_root_is_lost_with_the_container() -> bool:
@@ -283,6 +288,13 @@ RULES = (
         private_root_is_lost_with_the_container,
         "Documents lie inside the program's folder.",
         "VAR_DIR on a volume of its own, or S3_BUCKET.",
+        Warning,
+    ),
+    Rule(
+        "portal.W007",
+        folder_depends_on_the_start,
+        "VAR_DIR or STATIC_ROOT is a relative path: a process that is started in another folder would find no file.",
+        "VAR_DIR=/var/lib/portal, a path that begins with /.",
         Warning,
     ),
     Rule(

@@ -116,6 +116,8 @@ UNSAFE = [
     ("portal.E012", {"SERVER_PROVINCE": "71"}),
     ("portal.E012", {"SERVER_PLACES": {"cn-beijing": "11"}}),
     ("portal.E016", {"RETENTION": RETENTION | {"looks": replace(RETENTION["looks"], days=179)}}),
+    ("portal.W007", {"VAR_DIR": "var"}),
+    ("portal.W007", {"STATIC_ROOT": "collected"}),
     ("portal.W002", {"S3_BUCKET": "b", "S3_OPTIONS": BUCKET}),
     ("portal.W002", {"S3_BUCKET": "b", "S3_OPTIONS": BUCKET | {"region_name": "eu-central-1"}}),
     ("portal.W003", {"REDIS_URL": ""}),
