@@ -14,7 +14,7 @@ from icpportal.gateways.errors import Refused, Retryable, Unknown
 LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 PIECE = 8 * 1024
 # the first match; of another failure staff read the type alone
-FAILURES: tuple[tuple[type[requests.RequestException], str], ...] = (
+FAILURES: tuple[tuple[type[Exception], str], ...] = (
     (requests.exceptions.SSLError, "its certificate is not trusted, or it does not speak TLS"),
     (requests.ConnectTimeout, "no connection in time"),
     (requests.Timeout, "no answer in time"),
@@ -23,7 +23,7 @@ FAILURES: tuple[tuple[type[requests.RequestException], str], ...] = (
 )
 
 
-def failure_words(problem: requests.RequestException) -> str:
+def failure_words(problem: Exception) -> str:
     """Why a call got no answer, for staff; never the problem's own text, which may quote the address."""
     return next((words for kind, words in FAILURES if isinstance(problem, kind)), type(problem).__name__)
 

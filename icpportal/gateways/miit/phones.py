@@ -17,7 +17,7 @@ from requests.auth import HTTPBasicAuth
 
 from icpportal.fields.types import Json, JsonObject
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.http_responses import check_status, content, json_object
+from icpportal.gateways.http_responses import check_status, content, failure_words, json_object
 from icpportal.gateways.miit.models import Report
 from icpportal.gateways.miit.types import PhoneState, Role
 from icpportal.gateways.request_budget import seconds_for
@@ -95,7 +95,7 @@ def _fetch(url: str, seconds: float) -> dict[str, Json]:
             check_status(response.status_code, WHO)
             return json_object(content(response, WHO, ends=ends, largest=LARGEST), WHO)
     except requests.RequestException as problem:
-        raise Retryable(f"{WHO} cannot be reached: {type(problem).__name__}") from problem
+        raise Retryable(f"{WHO} cannot be reached: {failure_words(problem)}") from problem
     except Refused as refusal:
         if refusal.code == NOT_THERE_YET:
             raise Retryable(f"{WHO} does not know this report yet") from refusal

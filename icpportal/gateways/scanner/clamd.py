@@ -14,6 +14,13 @@ from icpportal.gateways.scanner.types import Scan
 SECONDS = 60  # a scan runs in a worker, not in a request
 PIECE = 64 * 1024
 LONGEST_REPLY = 4096
+# the first match; of another failure staff read the type alone
+FAILURES: tuple[tuple[type[OSError], str], ...] = (
+    (FileNotFoundError, "there is no socket at SCANNER_ADDRESS"),
+    (PermissionError, "this user may not use the socket at SCANNER_ADDRESS"),
+    (ConnectionRefusedError, "nothing listens at SCANNER_ADDRESS"),
+    (TimeoutError, "no answer in time"),
+)
 
 
 class Clamd:
@@ -50,7 +57,8 @@ def _converse(command: bytes, stream: BinaryIO | None, seconds: float) -> str:
                 _send(line, stream, ends)
             return _reply(line, ends)
     except OSError as problem:
-        raise Retryable(f"clamd did not answer: {type(problem).__name__}") from problem
+        words = next((words for kind, words in FAILURES if isinstance(problem, kind)), type(problem).__name__)
+        raise Retryable(f"clamd did not answer: {words}") from problem
 
 
 def _connect(seconds: float) -> socket.socket:

@@ -15,7 +15,7 @@ from urllib3.exceptions import HTTPError
 
 from icpportal.gateways.answers import count_call
 from icpportal.gateways.errors import Retryable
-from icpportal.gateways.http_responses import content
+from icpportal.gateways.http_responses import content, failure_words
 from icpportal.gateways.miit.client import wsdl, xml
 from icpportal.gateways.miit.client.account import Account, Address
 from icpportal.gateways.request_budget import call_within
@@ -137,7 +137,7 @@ class MinistrySession:
             ) as response:
                 return response.status_code, content(response, WHO, ends=self.ends, largest=largest)
         except (OSError, HTTPError, ValueError) as problem:
-            raise Retryable(f"the ministry did not answer: {type(problem).__name__}") from problem
+            raise Retryable(f"the ministry did not answer: {failure_words(problem)}") from problem
 
     def note_connection(self, connection: "BaseHTTPConnection") -> None:
         """The connection is open; its time limit is now the call's, not that of connecting."""

@@ -141,11 +141,12 @@ def test_an_unreachable_daemon_gives_no_verdict(settings, tmp_path):
     port = listener.getsockname()[1]
     listener.close()
 
-    for address in (f"127.0.0.1:{port}", str(tmp_path / "clamd.ctl")):
+    said = {f"127.0.0.1:{port}": "nothing listens at", str(tmp_path / "clamd.ctl"): "there is no socket at"}
+    for address, words in said.items():
         settings.SCANNER_ADDRESS = address
         with pytest.raises(Retryable):
             CLAMD.scan(io.BytesIO(b"content"))
-        with pytest.raises(Retryable):
+        with pytest.raises(Retryable, match=f"clamd did not answer: {words} SCANNER_ADDRESS"):
             CLAMD.check()
 
 

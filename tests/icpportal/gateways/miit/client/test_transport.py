@@ -280,3 +280,8 @@ def test_the_libraries_never_log_at_debug():
     loggers = logging_settings(readable=False, level="DEBUG")["loggers"]
 
     assert (loggers["zeep"]["level"], loggers["urllib3"]["level"]) == ("WARNING", "WARNING")
+
+
+def test_night_shift_reads_in_words_that_nothing_connects_to_the_ministry(wire):
+    with pytest.raises(Retryable, match="the ministry did not answer: no connection"):
+        transport.MinistrySession(wire.account, 2).get("http://127.0.0.1:9/", 10)
