@@ -342,7 +342,9 @@ def _end_access(order: Order, answer: Answer, now: datetime) -> None:
 
 
 def _cancel_refused(order: Order, answer: Answer, now: datetime) -> None:
-    if is_in(order, Group.LAST_WORD_SAID):
+    """Refuses the cancellation; one that went through cannot be refused any more, so that a person has to look."""
+    if is_in(order, Group.LAST_WORD_SAID) and not is_in(order, Group.ARRIVED):
+        _add_to_refusal(order, answer)
         return
     if _was_not_asked(order, answer):
         _report_failed(order, answer, now)

@@ -206,3 +206,29 @@ def test_an_error_of_ours_is_held_without_blaming_the_owner(
     assert (reload(order).state, reload(order).held) == (states.HANDING_OVER, True)
     assert "We are sorting something out with the authority" in page
     assert code not in page
+
+
+def answered(order: Order, kind: AnswerKind, **said: str) -> Order:
+    take_answer(Answer(id=f"{kind}-{sorted(said.items())}", kind=kind, report_key=order.report_key, at=NOW, **said))
+    return reload(order)
+
+
+def test_a_refusal_in_two_parts_is_shown_completely(client: Client, authority: FakeAuthority) -> None:
+    order = answered(send_cancellation(jrid=JRID), AnswerKind.TURNED_DOWN, code="1002")
+
+    for _ in range(2):
+        order = answered(order, AnswerKind.TURNED_DOWN, code="1025", words="仅剩一个接入")
+
+    page = page_text(client, order)
+    assert "仅剩一个接入" in page
+    assert "transfer the filing to another provider first" in page
+    assert moves(order)[-2:] == ["reported", "cancel_refused"]
+
+
+def test_a_refusal_after_the_end_of_the_access_is_parked_for_a_person(authority: FakeAuthority) -> None:
+    order = answered(send_cancellation(jrid=JRID), AnswerKind.GRANTED)
+
+    order = answered(order, AnswerKind.TURNED_DOWN, code="1002", words="网站仍可访问")
+
+    assert (order.state, moves(order)[-1]) == (states.CANCELLED, "ended")
+    assert [(each.kind, each.words) for each in ParkedAnswer.objects.all()] == [("turned_down", "网站仍可访问")]
