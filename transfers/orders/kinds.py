@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.fields.types import Words
 from icpportal.gateways.miit.types import ReportKind
 from transfers.orders import states
-from transfers.orders.rows import AUTHORITY, Group, State
+from transfers.orders.rows import AUTHORITY, ENDED_AFTER_REFUSAL, Group, State
 
 if TYPE_CHECKING:
     from transfers.models import Order
@@ -110,6 +110,7 @@ CANCELLATION = Kind(
             states.REFUSED,
             heading=_("The authority refused the cancellation"),
             sentence=STAYS,
+            instead=(ENDED_AFTER_REFUSAL,),
             groups=frozenset({Group.ENDED, Group.GRANT_MAY_COME, Group.LAST_WORD_SAID}),
             panels=("said",),
             refused_by=AUTHORITY,

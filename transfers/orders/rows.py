@@ -85,6 +85,7 @@ ACCESS_ENDED = Instead(
     _("This order was approved, and the transfer has ended since"),
     heading=_("The transfer of %(domain)s to us has ended"),
 )
+ENDED_AFTER_REFUSAL = Instead("access_ended", _("The transfer has ended since"))
 FILING_IS_GONE = Instead(
     "filing_is_gone", _("The authority has the filing on record no longer: its number is no longer valid")
 )

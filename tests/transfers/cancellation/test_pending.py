@@ -194,6 +194,18 @@ def test_a_refused_cancellation_leads_back_to_the_website_as_long_as_it_is_here(
     assert way_back not in page_text(client, reload(order))
 
 
+def test_an_older_refused_cancellation_does_not_say_that_an_ended_transfer_stays(
+    client: Client, authority: FakeAuthority
+) -> None:
+    order = answered(send_cancellation(jrid=JRID), AnswerKind.TURNED_DOWN, code="1025")
+
+    Access.objects.filter(own=True).update(ended_at=NOW)
+
+    page = page_text(client, order)
+    assert "The transfer stays as it is" not in page
+    assert "The transfer has ended since" in page
+
+
 @pytest.mark.parametrize("code", ["1032", "1047"])
 def test_an_error_of_ours_is_held_without_blaming_the_owner(
     client: Client, authority: FakeAuthority, code: str
