@@ -46,7 +46,7 @@ class Why(StrEnum):
 SENTENCES: "Mapping[Why, _StrOrPromise]" = {
     Why.WRONG: _("The account or password is wrong. Check both, find the account, or ask for a reset"),
     Why.TOO_MANY: _("Too many attempts. Try again after %(time)s"),
-    Why.IMPORTED: _("This old account was imported on %(time)s: sign in with the account used then"),
+    Why.IMPORTED: _("It was imported on %(time)s already: sign in with the account used then, or call us"),
     Why.EMPTY: _("There is no filing in that account: try another old account"),
     Why.INACTIVE: _(
         "The old account was never activated, so there is nothing to import. Start a transfer here instead"
@@ -123,6 +123,15 @@ def _nothing_there(account: LegacyAccount) -> Proof:
     if last_import is not None:
         return Proof(why=Why.IMPORTED, when=last_import)
     return Proof(why=Why.OPEN_ORDER if account.has_open_order else Why.EMPTY)
+
+
+def nothing_left(legacy_import: LegacyImport) -> "_StrOrPromise":
+    """Why a proved account offers nothing any more: another account was first, or everything was imported."""
+    account = legacy_import.account
+    proof = import_obstacle(legacy_import.owner, account) if account else Proof()
+    if proof.why is None:
+        return _("Nothing is left to import")
+    return SENTENCES[proof.why] % {"time": short_words(proof.when or timezone.now())}
 
 
 def is_fresh(legacy_import: LegacyImport, now: datetime | None = None) -> bool:

@@ -125,12 +125,9 @@ def _claim_links(state: str) -> list[Link]:
     return [Link(CLAIM_IT, reverse("claim"))] if state == states.TO_CLAIM else []
 
 
-def preview_notices(panels: list[Panel], *, is_fresh: bool) -> list[Notice]:
-    """Why nothing can be chosen: the proof is too old, or nothing is left."""
-    if not is_fresh:
-        return [Notice("turn", STALE, link=Link(_("Verify it again"), reverse("import")))]
-    is_empty = any(isinstance(each, Choice) and not each.subjects for each in panels)
-    return [Notice("info", _("Nothing is left to import"))] if is_empty else []
+def preview_notices(*, is_fresh: bool) -> list[Notice]:
+    """Why nothing can be chosen when the proof is too old."""
+    return [] if is_fresh else [Notice("turn", STALE, link=Link(_("Verify it again"), reverse("import")))]
 
 
 @dataclass(frozen=True, slots=True)

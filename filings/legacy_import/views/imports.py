@@ -86,12 +86,13 @@ def _preview(request: HttpRequest, mine: LegacyImport, form: PickForm | None = N
     if is_fresh and mine.state == states.PROVED:
         panels = [Look(reverse("import-again", args=[mine.reference]))]
     elif is_fresh and mine.state == states.PREVIEWED:
-        panels = [choice(mine, form)]
+        panels = [choice(mine, form)] if form.found else []
     context = {
         **_frame(mine),
+        **({"sentence": account_proof.nothing_left(mine), "state": None} if is_fresh and not panels else {}),
         "form": form,
         "panels": panels,
-        "notices": preview_notices(panels, is_fresh=is_fresh),
+        "notices": preview_notices(is_fresh=is_fresh),
     }
     return draw(request, "filings/import_preview.html", context, at=mine.get_absolute_url())
 

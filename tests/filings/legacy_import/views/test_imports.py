@@ -362,6 +362,21 @@ def test_the_second_person_is_told_when_the_first_was_faster(browser, old, lin, 
     assert LegacyImport.objects.get(pk=mine.pk).state == states.PREVIEWED
 
 
+def test_a_preview_says_why_it_offers_nothing_after_another_account_was_first(browser, old, lin, chen):
+    old(filing())
+    mine, other = begin(lin), begin(chen)
+    actions.run(other, {LegacyRecord.objects.get().pk: False}, [])
+    runner.run(other.pk)
+
+    opened = text(browser.get(mine.get_absolute_url()))
+    pressed = text(browser.post(run_url(mine), {"site": "example.com"}, follow=True))
+
+    for page in (opened, pressed):
+        assert "sign in with the account used then, or call us" in page
+        assert "choose what to import" not in page
+    assert chen.email not in opened + pressed
+
+
 def test_an_expired_proof_is_requested_again_and_shows_nothing(browser, old, lin):
     old(filing())
     mine = begin(lin)
