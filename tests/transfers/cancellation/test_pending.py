@@ -22,6 +22,7 @@ from icpportal.gateways.miit.types import (
 from icpportal.operations.reconcile import stuck_orders
 from icpportal.outbox.delivery import deliver
 from icpportal.outbox.models import Message
+from icpportal.outbox.texts.message_content import content_of
 from tests.transfers import states
 from tests.transfers.builders import make_user, moves, sign_in
 from tests.transfers.cancels import JRID, make_website, reload
@@ -235,6 +236,15 @@ def test_a_refusal_in_two_parts_is_shown_completely(client: Client, authority: F
     assert "仅剩一个接入" in page
     assert "transfer the filing to another provider first" in page
     assert moves(order)[-2:] == ["reported", "cancel_refused"]
+
+
+def test_a_text_about_a_refusal_without_a_reason_says_what_to_do(authority: FakeAuthority) -> None:
+    order = answered(send_cancellation(jrid=JRID), AnswerKind.TURNED_DOWN, code="1002", words="网站仍可访问")
+
+    sent = Message.objects.filter(reference=order.reference, template="cancel_refused", channel="sms")
+    texts = {content_of(each).words.text.partition(".com: ")[2] for each in sent.filter(user=order.owner)}
+
+    assert texts == {"Do what it asks, then cancel again. It stays in place."}
 
 
 def test_a_refusal_after_the_end_of_the_access_is_parked_for_a_person(authority: FakeAuthority) -> None:

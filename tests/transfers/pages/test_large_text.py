@@ -20,8 +20,7 @@ PHONE = 390
 def cancelled() -> Order:
     owner = make_user()
     website = make_website(owner)
-    facts = {"kind": states.CANCELLATION, "state": states.CANCELLED, "website": website}
-    return make_order(owner, domain=website.domain, **facts)
+    return make_order(owner, domain=website.domain, kind=states.CANCELLATION, state=states.CANCELLED, website=website)
 
 
 def with_papers() -> Order:

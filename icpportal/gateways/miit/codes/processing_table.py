@@ -120,8 +120,8 @@ def _no_access(zh: str, en: str) -> Code:
 
 
 ENDING_REFUSED = _theirs(
-    "管局未同意取消接入，请按管局原文处理后重新申请",
-    "The authority refused the cancellation: do what its words ask for, then cancel again",
+    "请按管局原文处理后重新申请",
+    "Do what it asks, then cancel again",
 )
 CODES: dict[str, Code] = {
     APPROVED: _success_code("管局审核通过", "The authority has approved"),
