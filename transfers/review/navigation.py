@@ -23,6 +23,7 @@ from transfers.review.baskets.forms import own_provinces
 from transfers.review.baskets.rows import Reader, basket_of
 from transfers.review.worklists.calls import COUNTED as CALLS
 from transfers.review.worklists.calls import calls_now
+from transfers.review.worklists.claims import COUNTED as CLAIMS
 from transfers.review.worklists.corrections import COUNTED as CORRECTIONS
 from transfers.review.worklists.objections import COUNTED as OBJECTIONS
 from transfers.review.worklists.objections import objections_now
@@ -110,7 +111,7 @@ def _counts(user: User) -> Counts:
 def forget(user: User) -> None:
     """They did something: the next page that they see counts it, at its head and in its baskets."""
     forget_baskets(user)
-    cache.delete_many([_key(own_provinces(user)), CALLS, OBJECTIONS, CORRECTIONS])
+    cache.delete_many([_key(own_provinces(user)), CALLS, OBJECTIONS, CLAIMS, CORRECTIONS])
 
 
 def only_asks(view: View) -> View:

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -350,6 +351,17 @@ def test_the_longest_waiting_claim_comes_first(desk, claim, old, lin):
     LegacyClaim.objects.filter(pk=later.pk).update(entered_at=timezone.now() - timedelta(days=2))
 
     assert [str(row) for row in desk.get(reverse(LIST)).context["cl"].result_list] == ["b.cn", "example.cn"]
+
+
+def test_the_first_page_of_the_desk_names_waiting_claims_and_those_that_are_late(desk, claim):
+    for entered_at, told in ((claim.entered_at, "0 overdue"), (claim.entered_at - timedelta(days=20), "1 overdue")):
+        LegacyClaim.objects.update(entered_at=entered_at)
+        cache.clear()
+        home = desk.get(reverse("admin:index")).content.decode()
+        assert told in home[home.index("Claims of old records") :]
+
+    [address] = re.findall(r'href="([^"]*/legacyclaim/[^"]*)"', home)
+    assert case_of(claim).partition("/case/")[0] in desk.get(address).content.decode()
 
 
 def test_the_words_about_a_declined_claim_are_deleted_after_their_time(claim):

@@ -35,10 +35,12 @@ from transfers.review.decisions import FAILED
 from transfers.review.purposes import open_questions
 from transfers.review.staff import is_lead, reviewers
 from transfers.review.worklists.calls import calls_now
+from transfers.review.worklists.claims import claims_now
 from transfers.review.worklists.corrections import corrections_now
 from transfers.review.worklists.objections import objections_now
 
 OPEN = "closed_at__isempty=1"  # query of the list of correction requests
+SENT = "state=sent"  # query of the list of claims
 EVERYWHERE = "&province=all"  # query of a list of orders: a lead's counts cover all provinces
 SPREAD = 152  # length of the longest bar
 MOST = 20  # lines of one list at most
@@ -155,6 +157,7 @@ def home_page(reader: Reader) -> HomePage:
         baskets=[
             *_lines(counts, reader, EVERYWHERE if leads and own else ""),
             *_phone_lines(reader),
+            *(_claim_lines(reader) if reader.user.has_perm("filings.review_claim") else []),
             *(_correction_lines(reader) if leads else []),
         ],
         mine=_mine(reader),
@@ -269,6 +272,13 @@ def _phone_lines(reader: Reader) -> list[BasketLine]:
         _phone_line(label, reverse(name), counted, most, reader, _("On the phone") if not n else "")
         for n, (label, name, counted) in enumerate(rows)
     ]
+
+
+def _claim_lines(reader: Reader) -> list[BasketLine]:
+    """Claims of old records, which every reviewer may decide."""
+    counted, url = claims_now(), reverse("admin:filings_legacyclaim_changelist")
+    label = _("Claims of old records")
+    return [_phone_line(label, f"{url}?{SENT}", counted, counted.waiting, reader, _("Old platform"))]
 
 
 def _correction_lines(reader: Reader) -> list[BasketLine]:
