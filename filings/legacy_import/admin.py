@@ -90,6 +90,15 @@ class Barred(Panel):
 
 
 @dataclass(frozen=True, slots=True)
+class Rival(Panel):
+    """The claim of another account for the same."""
+
+    template: ClassVar[str] = "admin/filings/legacyclaim/rival.html"
+    url: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unused(Panel):
     """What was typed after somebody else had decided."""
 
@@ -123,15 +132,24 @@ class ClaimPage:
 
 
 def _panels(claim: LegacyClaim, form: DeclineForm, reader: User) -> list[Panel]:
+    rivals = _rivals(claim)
     open_ask = asked_for(request_to_show(CLAIM, claim.pk), reader)
     if open_ask:
-        return [AskedPanel(open_ask)]
+        return [*rivals, AskedPanel(open_ask)]
     unused: list[Panel] = [Unused(form.typed)] if form.typed else []
     if claim.state != states.SENT:
         return unused
     if claiming.is_own(claim, reader):
-        return [Barred(OF_ONES_OWN), *unused]
-    return [Decision(form, acceptance.account_of(claim))]
+        return [*rivals, Barred(OF_ONES_OWN), *unused]
+    return [*rivals, Decision(form, acceptance.account_of(claim))]
+
+
+def _rivals(claim: LegacyClaim) -> list[Panel]:
+    """The claims that a decision about this one must be compared with."""
+    if claim.state != states.SENT:
+        return []
+    case = "admin:filings_legacyclaim_case"
+    return [Rival(reverse(case, args=[other.pk]), str(other.owner)) for other in claiming.rivals(claim)]
 
 
 class StateFilter(ValuesFilter):

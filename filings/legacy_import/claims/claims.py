@@ -7,7 +7,7 @@ holds, the account itself is proved (重置): its owner then imports from it wit
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from filings.actions import record_import
@@ -134,6 +134,15 @@ def send(claim: LegacyClaim, words: str, *, now: datetime | None = None) -> None
     claim.words = words
     columns = {"words": seal_value(claim, "words")}
     CLAIM.apply(claim, "send", by=APPLICANT, actor=claim.owner, facts=facts_of(claim), columns=columns, now=now)
+
+
+def rivals(claim: LegacyClaim) -> QuerySet[LegacyClaim]:
+    """Waiting claims of other accounts for the same record, or for the same old account; the oldest first."""
+    same = Q(record=claim.record_id)
+    if is_reset(claim.record):
+        same |= Q(record__account=claim.record.account_id)
+    waiting = LegacyClaim.objects.filter(same, state=states.SENT).exclude(owner=claim.owner_id)
+    return waiting.select_related("owner").order_by("entered_at", "pk")
 
 
 def is_own(claim: LegacyClaim, reviewer: User) -> bool:

@@ -199,3 +199,20 @@ def test_of_two_claims_of_one_record_accepted_at_once_one_gets_it(old, lin, chen
     winner = claims[ends.index(None)]
     assert [site.owner for site in Website.objects.all()] == [winner.owner]
     assert sorted(LegacyClaim.objects.values_list("state", flat=True)) == [states.ACCEPTED, states.SENT]
+
+
+def test_who_decides_a_claim_sees_that_another_account_claims_the_same(lin, chen, old):
+    old(personal())
+    mine, other = (claiming.begin(owner, LegacyRecord.objects.get(domain="example.cn")) for owner in (lin, chen))
+    reviewer = tab(make_reviewer())
+    case = reverse("admin:filings_legacyclaim_case", args=[mine.pk])
+    ready(mine)
+    claiming.send(mine, "")
+    assert "Another account claims the same" not in reviewer.get(case).content.decode()
+
+    ready(other)
+    claiming.send(other, "")
+
+    page = reviewer.get(case).content.decode()
+    assert "Another account claims the same" in page
+    assert reverse("admin:filings_legacyclaim_case", args=[other.pk]) in page
