@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -40,6 +41,8 @@ from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.marked_text import zh
 from icpportal.fields.types import Words
 from icpportal.lifecycle import MoveNotAllowed
+from icpportal.time_format import long_words
+from icpportal.workdays.calendar import end_of_answer
 from verification.documents import file_access
 from verification.documents.forms import UploadForm, file_of
 from verification.documents.upload_messages import UploadRefused, reason_of
@@ -53,6 +56,10 @@ PAPERS = (
 LACKING = ("empty", "again", "refused")
 KEPT = gettext_lazy("%(reason)s. The earlier picture is kept")
 REPLACED = gettext_lazy("Nothing was changed: this is no longer the picture that you saw")
+LATE = gettext_lazy(
+    "This was due from us by %(due)s and is late. You do not need to do anything: we will tell you once it is done"
+)
+CLAIM_ANSWERED, RESET_ANSWERED = 1, 2  # within so many working days
 SHOWN = 20
 REFUSED = "refused."  # followed by the number of the document
 
@@ -88,6 +95,14 @@ def _which(request: HttpRequest, *, reset: bool) -> HttpResponse:
     ]
     context = {"form": form, "claims": rows, "words": claim_words(is_reset=reset), "back_url": reverse("import")}
     return draw(request, "filings/claim.html", context)
+
+
+def _sentence(mine: LegacyClaim) -> Words:
+    """The sentence of its state; once the answer is overdue, by when it was due."""
+    due = end_of_answer(mine.entered_at, RESET_ANSWERED if claiming.is_reset(mine.record) else CLAIM_ANSWERED)
+    if mine.state == states.SENT and due < timezone.now():
+        return str(LATE) % {"due": long_words(due)}
+    return _sentences(mine)[mine.state].words
 
 
 def _sentences(mine: LegacyClaim) -> Mapping[str, Sentence]:
@@ -206,7 +221,7 @@ def _page(request: HttpRequest, mine: LegacyClaim, form: SendClaimForm | None = 
         "title": str(words.of_domain) % {"domain": domain},
         "heading": format_html(str(words.of_domain) % {"domain": "{}"}, zh(domain)),
         "state": mark(_sentences(mine), mine.state),
-        "sentence": _sentences(mine)[mine.state].words,
+        "sentence": _sentence(mine),
         "notices": _why_declined(mine),
         "asked": [PAPERS_ASKED] if claiming.is_open(mine) else [],
         "sides": [{**side, "is_quiet": side not in lacking[:1]} for side in sides],

@@ -1,9 +1,11 @@
 """An old account without its password: proved with papers, reviewed, then imported from as after a proof."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from filings.legacy_import import actions, runner
 from filings.legacy_import.claims import claims as claiming
@@ -81,6 +83,16 @@ def test_it_has_its_own_name_and_is_listed_apart_from_claims(browser, mine):
     assert "1 to 2 working days" in browser.get(mine.get_absolute_url()).content.decode()
     assert mine.get_absolute_url() in browser.get(PAGE).content.decode()
     assert mine.get_absolute_url() not in browser.get("/import/claim/").content.decode()
+
+
+@pytest.mark.parametrize(("days", "is_late"), [(0, False), (20, True)])
+def test_a_request_that_is_answered_late_says_so_and_by_when_it_was_due(browser, mine, days, is_late):
+    send_claim(mine)
+
+    LegacyClaim.objects.update(entered_at=timezone.now() - timedelta(days=days))
+
+    page = browser.get(mine.get_absolute_url()).content.decode()
+    assert ("This was due from us by" in page, "1 to 2 working days" in page) == (is_late, not is_late)
 
 
 def test_newer_claims_push_no_request_off_its_list(browser, mine, lin, monkeypatch):
