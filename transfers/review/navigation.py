@@ -27,6 +27,7 @@ from transfers.review.worklists.claims import COUNTED as CLAIMS
 from transfers.review.worklists.corrections import COUNTED as CORRECTIONS
 from transfers.review.worklists.objections import COUNTED as OBJECTIONS
 from transfers.review.worklists.objections import objections_now
+from transfers.review.worklists.parcels import COUNTED as PARCELS
 
 Counts = dict[str, str]
 View = TypeVar("View", bound=Callable[..., HttpResponse])
@@ -111,7 +112,7 @@ def _counts(user: User) -> Counts:
 def forget(user: User) -> None:
     """They did something: the next page that they see counts it, at its head and in its baskets."""
     forget_baskets(user)
-    cache.delete_many([_key(own_provinces(user)), CALLS, OBJECTIONS, CLAIMS, CORRECTIONS])
+    cache.delete_many([_key(own_provinces(user)), CALLS, OBJECTIONS, PARCELS, CLAIMS, CORRECTIONS])
 
 
 def only_asks(view: View) -> View:

@@ -27,6 +27,7 @@ from transfers.orders import actions
 from transfers.review import actions as review
 from transfers.review import navigation, second_look
 from transfers.review.baskets import counts
+from verification.models import Backdrop
 
 pytestmark = pytest.mark.django_db
 QUEUE = reverse("admin:transfers_order_changelist")
@@ -230,3 +231,19 @@ def test_a_basket_keeps_its_filter_on_the_next_page(client: Client, monkeypatch:
     assert [reference in first for reference in shown] == [True, True, False]
     assert [reference in second for reference in shown] == [False, False, True]
     assert other not in first + second
+
+
+def test_the_first_page_names_backdrops_to_post_and_since_when_the_oldest_waits(client: Client) -> None:
+    order = make_order(state=states.PHOTO_DUE)
+    client = sign_in(client, make_reviewer())
+    client.cookies["django_language"] = "en"
+    assert "To post" not in client.get(reverse("admin:index")).content.decode()
+
+    two_days_ago = timezone.now() - timedelta(days=2)
+    Backdrop.objects.create(holder=order.reference, owner=order.owner, entered_at=two_days_ago)
+    cache.clear()
+
+    page = html.document_fromstring(client.get(reverse("admin:index")).content.decode())
+    [link] = page.xpath('//a[normalize-space()="To post"]')
+    assert "the oldest for 2 days" in link.xpath("./ancestor::tr")[0].text_content()
+    assert order.reference in client.get(link.get("href")).content.decode()

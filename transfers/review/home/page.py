@@ -1,7 +1,7 @@
 """The first page of a reviewer and of a lead, as drawn."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Count, Q
 from django.forms import Form
@@ -14,7 +14,7 @@ from icpportal.approvals.queries import open_requests
 from icpportal.approvals.words import thing_words
 from icpportal.fields.language_marks import comma_list, labelled
 from icpportal.fields.types import Words
-from icpportal.time_format import day_words, short_words, span_words, to_beijing
+from icpportal.time_format import day_words, short_words, to_beijing
 from icpportal.workdays.calendar import CLOSING_TIME
 from icpportal.workdays.hours import is_open
 from transfers.models import Decision, Order, ReviewRound
@@ -24,7 +24,7 @@ from transfers.pages.order_summary import subject_words
 from transfers.pages.unreadable import build_safely
 from transfers.returns.labels import name_of
 from transfers.review.baskets.counts import BasketCount, cached_counts, count_baskets
-from transfers.review.baskets.due import NEAR, OVER, Due, DueBy, day_and_clock, due_between, due_of, over_before
+from transfers.review.baskets.due import NEAR, OVER, Due, DueBy, day_and_clock, due_of, over_before
 from transfers.review.baskets.forms import own_provinces, province_name
 from transfers.review.baskets.page import LIST
 from transfers.review.baskets.queries import next_orders
@@ -32,42 +32,12 @@ from transfers.review.baskets.rows import ALL_TO_JUDGE, UNHELD, Basket, Reader, 
 from transfers.review.baskets.views import case_url
 from transfers.review.cases.parts.look import because_words
 from transfers.review.decisions import FAILED
+from transfers.review.home.basket_lines import BasketLine, amounts_of, bar_of, bar_words, waiting_words, worklist_lines
 from transfers.review.purposes import open_questions
 from transfers.review.staff import is_lead, reviewers
-from transfers.review.worklists.calls import calls_now
-from transfers.review.worklists.claims import claims_now
-from transfers.review.worklists.corrections import corrections_now
-from transfers.review.worklists.objections import objections_now
 
-OPEN = "closed_at__isempty=1"  # query of the list of correction requests
-SENT = "state=sent"  # query of the list of claims
 EVERYWHERE = "&province=all"  # query of a list of orders: a lead's counts cover all provinces
-SPREAD = 152  # length of the longest bar
 MOST = 20  # lines of one list at most
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of a basket's bar: overdue orders, those due today, or those due later."""
-
-    key: str  # over, today, later
-    x: str
-    width: str
-
-
-@dataclass(frozen=True, slots=True)
-class BasketLine:
-    """One basket and what waits in it."""
-
-    part: Words  # the heading above it, if it is the first under one
-    label: Words
-    url: str
-    waiting: str
-    over: int
-    pieces: list[Piece]
-    told: str  # the bar in words
-    earliest: str
-    tone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +126,7 @@ def home_page(reader: Reader) -> HomePage:
         unheld=unheld.waiting,
         baskets=[
             *_lines(counts, reader, EVERYWHERE if leads and own else ""),
-            *_phone_lines(reader),
-            *(_claim_lines(reader) if reader.user.has_perm("filings.review_claim") else []),
-            *(_correction_lines(reader) if leads else []),
+            *worklist_lines(reader),
         ],
         mine=_mine(reader),
         mine_url=f"{reverse(LIST)}?queue=mine&province=all",
@@ -213,34 +181,11 @@ def _line(row: Basket, counted: BasketCount, most: int, reader: Reader, part: Wo
         url=f"{reverse(LIST)}?queue={row.key}",
         waiting=counted.words,
         over=counted.over,
-        pieces=_pieces(_amounts(counted), most),
-        told=_bar_words(counted),
-        earliest=earliest.words if earliest else _since(counted, reader),
+        pieces=bar_of(amounts_of(counted), most),
+        told=bar_words(counted),
+        earliest=earliest.words if earliest else waiting_words(counted, reader),
         tone=earliest.tone if earliest else "",
     )
-
-
-def _amounts(counted: BasketCount) -> dict[str, int]:
-    """How many are overdue, due today, and due later."""
-    later = counted.waiting - counted.over - counted.today
-    return {"over": counted.over, "today": counted.today, "later": later}
-
-
-def _bar_words(counted: BasketCount) -> str:
-    """The bar in words."""
-    sentence = _("%(over)s overdue, %(today)s due today, %(later)s later")
-    return sentence % _amounts(counted) if counted.waiting else ""
-
-
-def _pieces(amounts: dict[str, int], most: int) -> list[Piece]:
-    """The bar of a basket, drawn relative to the fullest one."""
-    found, x = [], 0.0
-    for key, amount in amounts.items():
-        width = round(SPREAD * amount / most, 1) if most else 0.0
-        if width:
-            found.append(Piece(key, f"{x:.1f}", f"{width:.1f}"))
-        x += width
-    return found
 
 
 def _earliest(row: Basket, counted: BasketCount, reader: Reader) -> Due | None:
@@ -253,54 +198,6 @@ def _earliest(row: Basket, counted: BasketCount, reader: Reader) -> Due | None:
         return due
     left = day_and_clock(due.at, reader.now) if due.tone != NEAR else due.words
     return Due(due.at, left, due.tone, due.width)
-
-
-def _since(counted: BasketCount, reader: Reader) -> str:
-    if counted.first is None:
-        return _("nothing waits")
-    return _("the oldest for %(span)s") % {"span": span_words(max(reader.now - counted.first, timedelta(0)))}
-
-
-def _phone_lines(reader: Reader) -> list[BasketLine]:
-    """Calls to make and objections to answer, counted and drawn like a basket."""
-    rows = [
-        (_("Calls"), "admin:desk_calls", calls_now()),
-        (_("Objections"), "admin:desk_objections", objections_now()),
-    ]
-    most = max(counted.waiting for _label, _name, counted in rows)
-    return [
-        _phone_line(label, reverse(name), counted, most, reader, _("On the phone") if not n else "")
-        for n, (label, name, counted) in enumerate(rows)
-    ]
-
-
-def _claim_lines(reader: Reader) -> list[BasketLine]:
-    """Claims of old records, which every reviewer may decide."""
-    counted, url = claims_now(), reverse("admin:filings_legacyclaim_changelist")
-    label = _("Claims of old records")
-    return [_phone_line(label, f"{url}?{SENT}", counted, counted.waiting, reader, _("Old platform"))]
-
-
-def _correction_lines(reader: Reader) -> list[BasketLine]:
-    """Correction requests, which leads answer."""
-    counted, url = corrections_now(), reverse("admin:rights_correctionrequest_changelist")
-    label = _("Correction requests")
-    return [_phone_line(label, f"{url}?{OPEN}", counted, counted.waiting, reader, _("People's own data"))]
-
-
-def _phone_line(label: str, url: str, counted: BasketCount, most: int, reader: Reader, part: str) -> BasketLine:
-    due = due_between(reader.now, counted.first, reader.now, reader.known) if counted.first else None
-    return BasketLine(
-        part=part,
-        label=label,
-        url=url,
-        waiting=counted.words,
-        over=counted.over,
-        pieces=_pieces(_amounts(counted), most),
-        told=_bar_words(counted),
-        earliest=due.words if due else _("nothing waits"),
-        tone=due.tone if due else "",
-    )
 
 
 def _mine(reader: Reader) -> list[Line]:
