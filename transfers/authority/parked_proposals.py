@@ -15,7 +15,7 @@ from transfers.authority import other_reports
 from transfers.authority.parked import CannotApply, clear_alarm, settle
 from transfers.authority.results import BROKEN, apply_by_people, asked_together
 from transfers.models import Order, ParkedAnswer
-from transfers.orders.kinds import is_in, state_of
+from transfers.orders.kinds import is_in, kind_of, state_of
 from transfers.orders.rows import Group
 
 
@@ -67,6 +67,14 @@ def _refuse_late(answer: Answer) -> None:
     order = _order_of(answer)
     if answer.kind != AnswerKind.GRANTED or order is None or not is_in(order, Group.GRANT_MAY_COME):
         return
+    if not kind_of(order).brings_access:
+        raise CannotApply(
+            _(
+                "Order %(ref)s was refused and stays so. If the access has ended, request the record (BASJ) of the "
+                "website: it ends the access here. Then close this answer"
+            )
+            % {"ref": order.reference}
+        )
     other = other_reports.in_the_way(order)
     if isinstance(other, Order):
         raise CannotApply(

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from filings.models import Access
 from icpportal.accounts.roles import LEAD_REVIEWER, OPERATIONS, ensure
 from icpportal.gateways.miit.types import Answer, AnswerKind
 from tests.transfers import states
@@ -47,14 +48,18 @@ def refused_cancellation(authority: FakeAuthority, monkeypatch: pytest.MonkeyPat
     return order
 
 
-def test_a_late_grant_of_a_refused_cancellation_is_not_applied_while_the_access_is_ours(
-    refused_cancellation: Order,
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_a_late_grant_of_a_refused_cancellation_is_not_applied_and_it_says_what_ends_the_access(
+    refused_cancellation: Order, is_ours: bool
 ) -> None:
+    Access.objects.filter(own=True).update(ended_at=None if is_ours else timezone.now())
     press(OPERATIONS, "propose_them", reason="the authority ended it after all")
 
     said = press(LEAD_REVIEWER, "apply_them")
 
-    assert [words for words in said if "The register has an access of ours for this website already" in words] != []
+    assert [
+        words for words in said if "request the record (BASJ) of the website: it ends the access here" in words
+    ] != []
     assert (reload(refused_cancellation).state, ParkedAnswer.objects.get().closed_at) == (states.REFUSED, None)
 
 
