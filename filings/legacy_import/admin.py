@@ -64,6 +64,10 @@ ANSWERS: dict[str, tuple[Callable[..., None], Words]] = {
     "withdraw_request": (approvals.withdraw, gettext_lazy("Your request is withdrawn")),
 }
 OF_ONES_OWN = gettext_lazy("You cannot decide your own claim: leave it to another reviewer")
+RIVALS: dict[str, Words] = {
+    states.SENT: gettext_lazy("Another account claims the same. Compare both before you decide:"),
+    states.ACCEPTED: gettext_lazy("The claim of another account for the same was accepted:"),
+}
 REFUSED = {
     claiming.OwnClaim: OF_ONES_OWN,
     claiming.RecordGone: gettext_lazy("The record was imported or claimed by somebody else: decline this claim"),
@@ -94,6 +98,7 @@ class Rival(Panel):
     """The claim of another account for the same."""
 
     template: ClassVar[str] = "admin/filings/legacyclaim/rival.html"
+    why: Words
     url: str
     owner: str
 
@@ -149,7 +154,9 @@ def _rivals(claim: LegacyClaim) -> list[Panel]:
     if claim.state != states.SENT:
         return []
     case = "admin:filings_legacyclaim_case"
-    return [Rival(reverse(case, args=[other.pk]), str(other.owner)) for other in claiming.rivals(claim)]
+    return [
+        Rival(RIVALS[other.state], reverse(case, args=[other.pk]), str(other.owner)) for other in claiming.rivals(claim)
+    ]
 
 
 class StateFilter(ValuesFilter):

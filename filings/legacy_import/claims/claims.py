@@ -137,12 +137,12 @@ def send(claim: LegacyClaim, words: str, *, now: datetime | None = None) -> None
 
 
 def rivals(claim: LegacyClaim) -> QuerySet[LegacyClaim]:
-    """Waiting claims of other accounts for the same record, or for the same old account; the oldest first."""
+    """Waiting and accepted claims of other accounts for the same record or old account; the oldest first."""
     same = Q(record=claim.record_id)
     if is_reset(claim.record):
         same |= Q(record__account=claim.record.account_id)
-    waiting = LegacyClaim.objects.filter(same, state=states.SENT).exclude(owner=claim.owner_id)
-    return waiting.select_related("owner").order_by("entered_at", "pk")
+    others = LegacyClaim.objects.filter(same, state__in=(states.SENT, states.ACCEPTED)).exclude(owner=claim.owner_id)
+    return others.select_related("owner").order_by("entered_at", "pk")
 
 
 def is_own(claim: LegacyClaim, reviewer: User) -> bool:

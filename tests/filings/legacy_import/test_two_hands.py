@@ -216,3 +216,9 @@ def test_who_decides_a_claim_sees_that_another_account_claims_the_same(lin, chen
     page = reviewer.get(case).content.decode()
     assert "Another account claims the same" in page
     assert reverse("admin:filings_legacyclaim_case", args=[other.pk]) in page
+
+    reviewer.post(reverse("admin:filings_legacyclaim_case", args=[other.pk]), {"move": "accept"})
+
+    page = reviewer.get(case).content.decode()
+    assert "The claim of another account for the same was accepted" in page
+    assert "Another account claims the same" not in page
