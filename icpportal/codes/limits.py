@@ -1,27 +1,28 @@
-"""Limits on attempts: named in `settings.LIMITS`, counted in rows, decided by one conditional UPDATE.
+"""Limits on attempts: named in `settings.LIMITS`, counted in rows, each attempt by one conditional statement.
 
 A window begins with the first attempt and ends after its seconds; then counting restarts. The key (an account, a
 number, an address) is stored as a blind index only. Attempts are counted in the caller's transaction: count outside one
 that may roll back.
 """
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from icpportal.alarms import portions
 from icpportal.codes.models import Allowance, CacheRow
-from icpportal.privacy.blind_index import blind_index
+from icpportal.privacy.blind_index import blind_index, names
 
 BUDGETS = ("text_budget_day", "text_budget_month")  # counted by calendar day and month (`texts`)
 BUDGETS_KEPT = timedelta(days=32)  # kept longer than a month
 NO_END = 2**31 - 1  # limit of what is counted but never stopped
-ROUNDS = 3  # lost races are retried; after the third, the limit counts as reached
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,16 @@ class Limit:
 
     amount: int
     window: timedelta
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An attempt to count: its limit and the limit's name, whose it is (`key_index`), and how much it uses."""
+
+    rule: Limit
+    name: str
+    index: str
+    cost: int = 1
 
 
 def limit(name: str) -> Limit:
@@ -59,33 +70,63 @@ def consume(name: str, key: str, *, now: datetime | None = None) -> Allowed:
 def take_within(rule: Limit, name: str, key: str, *, now: datetime | None = None) -> Allowed:
     """Counts one attempt against a limit that is not in the settings, such as the wait before resending a code."""
     now = now or timezone.now()
-    mine = Allowance.objects.filter(name=name, key=key_index(key))
-    for _round in range(ROUNDS if rule.amount > 0 else 0):
-        if mine.filter(began_at__gt=now - rule.window, used__lt=rule.amount).update(used=F("used") + 1):
-            return Allowed(ok=True)
-        row = mine.first()
-        if row is None:
-            counted = _open_allowance(name, key_index(key), now)
-        elif row.began_at <= now - rule.window:
-            counted = bool(mine.filter(began_at=row.began_at).update(used=1, began_at=now))
-        elif row.used >= rule.amount:
-            if row.began_at > now:  # the clock was set back: nobody must wait longer
-                mine.filter(began_at=row.began_at).update(began_at=now)
-            return Allowed(ok=False, until=min(row.began_at, now) + rule.window)
-        else:  # an attempt was refunded in the meantime
-            counted = False
-        if counted:
-            return Allowed(ok=True)
-    return Allowed(ok=False, until=now + rule.window)
+    index = key_index(key)
+    if count_all([Attempt(rule, name, index)], now):
+        return Allowed(ok=True)
+    row = Allowance.objects.filter(name=name, key=index).first() if rule.amount > 0 else None
+    if row is not None and row.began_at > now:  # the clock was set back: nobody must wait longer
+        Allowance.objects.filter(pk=row.pk, began_at=row.began_at).update(began_at=now)
+    return Allowed(ok=False, until=min(row.began_at if row else now, now) + rule.window)
 
 
-def _open_allowance(name: str, index: str, now: datetime) -> bool:
-    try:
-        with transaction.atomic():
-            Allowance.objects.create(name=name, key=index, used=1, began_at=now)
-    except IntegrityError:  # the row was created between query and insert
+def count_all(attempts: Sequence[Attempt], now: datetime) -> bool:
+    """Counts these attempts, each of another limit, or none of them when one limit has too little left."""
+    if any(each.rule.amount < each.cost for each in attempts):
         return False
-    return True
+    _keep_under_other_keys(attempts)
+    if len(attempts) == 1:
+        return _write(attempts, now) == 1
+    with transaction.atomic():
+        if _write(attempts, now) == len(attempts):
+            return True
+        transaction.set_rollback(True)
+    return False
+
+
+def _write(attempts: Sequence[Attempt], now: datetime) -> int:
+    """Opens, restarts or raises the counters that have enough left; returns how many."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    time = connection.ops.adapt_datetimefield_value
+    rows = sorted(attempts, key=lambda each: each.name)  # in one order for all: nobody waits for one who waits for them
+    starts = [value for each in rows for value in (each.name, time(now - each.rule.window))]
+    amounts = [value for each in rows for value in (each.name, each.rule.amount)]
+    counted = [value for each in rows for value in (each.name, str(each.index), each.cost, time(now))]
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(len(rows)), [*counted, *starts, *starts, *starts, *amounts])
+        return cursor.rowcount
+
+
+@cache
+def _statement(attempts: int) -> str:
+    """Written here: Django has no such statement, and would take ten times as long to compile it as to run it."""
+    rows = ", ".join(["(%s, %s, %s, %s)"] * attempts)
+    by_name = f"CASE counter.name {'WHEN %s THEN %s ' * attempts}END"
+    is_over = f"counter.began_at <= {by_name}"
+    return (
+        f"INSERT INTO {Allowance._meta.db_table} AS counter (name, key, used, began_at) VALUES {rows}"  # noqa: S608
+        f" ON CONFLICT (name, key) DO UPDATE SET"
+        f" used = CASE WHEN {is_over} THEN excluded.used ELSE counter.used + excluded.used END,"
+        f" began_at = CASE WHEN {is_over} THEN excluded.began_at ELSE counter.began_at END"
+        f" WHERE {is_over} OR counter.used + excluded.used <= {by_name}"
+    )
+
+
+def _keep_under_other_keys(attempts: Sequence[Attempt]) -> None:
+    """While the index key changes, counters may be under another: from now on they are under the one in force."""
+    for each in attempts:
+        if others := names(each.index)[1:]:
+            with contextlib.suppress(IntegrityError), transaction.atomic():  # one exists under it
+                Allowance.objects.filter(name=each.name, key__in=others).update(key=str(each.index))
 
 
 def refund(name: str, key: str) -> None:

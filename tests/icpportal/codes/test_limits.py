@@ -126,11 +126,14 @@ def test_old_counters_are_deleted_and_current_ones_stay():
 
 
 @pytest.mark.django_db
-def test_an_attempt_takes_one_query_once_the_counter_exists(django_assert_num_queries):
-    take()
+@pytest.mark.parametrize("when", ["the first", "another", "the first of a new window"])
+def test_an_attempt_that_is_allowed_takes_one_query(django_assert_num_queries, when):
+    if when != "the first":
+        take()
+    later = HOUR if when == "the first of a new window" else timedelta()
 
     with django_assert_num_queries(1):
-        take()
+        assert take(now=NOW + later).ok
 
 
 @pytest.mark.django_db(transaction=True)
