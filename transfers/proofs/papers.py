@@ -13,6 +13,7 @@ from icpportal.database.prepared import CompiledQuery
 from transfers.models import Order, OrderDocument, ReviewRound
 from transfers.orders.queries import papers_of
 from verification import consents
+from verification.documents.advice import note_together
 from verification.models import PhoneUpload, PlaceChoice
 from verification.models.documents import Document, sent_along
 
@@ -38,6 +39,7 @@ def _with_their_order(order: Order, papers: Iterable[OrderDocument]) -> list[Ord
     found = list(papers)
     for paper in found:
         paper.order = order  # or each would read it again
+    note_together([paper.document for paper in found])
     return found
 
 

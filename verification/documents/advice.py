@@ -1,6 +1,7 @@
 """Findings on a picture, as stored with the document and as pages show them; they advise and never decide."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import NotRequired, TypedDict
 
 from django.db.models import CharField
@@ -52,27 +53,55 @@ def compare(document: Document, likeness: str, advice: list[Fact]) -> None:
             return
 
 
+class PicturesTogether:
+    """Pictures read together: which that their findings name are gone is one query, made if a page shows findings."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._named = {each["other"] for document in documents for each in _entries(document) if "other" in each}
+        self._ready = {document.reference for document in documents if document.is_ready}
+
+    @cached_property
+    def gone(self) -> frozenset[str]:
+        """The references of those that are no longer there."""
+        asked = self._named - self._ready
+        if not asked:
+            return frozenset()
+        there = Document.objects.filter(reference__in=asked, state=DocumentState.READY)
+        return frozenset(asked.difference(there.values_list("reference", flat=True)))
+
+
+def note_together(documents: Sequence[Document]) -> None:
+    """Notes on each of these documents that a page reads them together."""
+    together = PicturesTogether(documents)
+    for each in documents:
+        each.together = together
+
+
 def found_on(document: Document) -> PictureFindings | None:
     """The findings for the applicant and the reviewer, with their frames; None when there are none."""
-    entries: list[StoredFinding] = [_entry(each) for each in document.advice]
-    marks = [_mark(document, each) for each in entries if _still_holds(each)]
+    together = document.together or PicturesTogether([document])
+    marks = [_mark(document, each) for each in _entries(document) if _still_holds(each, together)]
     return PictureFindings(document.width, document.height, marks) if marks else None
 
 
 def checks_failed(document: Document) -> frozenset[str] | None:
     """The keys of the checks that the picture did not pass; None where it was not or could not be judged."""
-    keys = frozenset(_entry(each)["key"] for each in document.advice)
+    keys = frozenset(each["key"] for each in _entries(document))
     return keys if document.likeness and UNJUDGED not in keys else None
+
+
+def _entries(document: Document) -> list[StoredFinding]:
+    return [_entry(each) for each in document.advice]
 
 
 def _entry(each: StoredFinding | str) -> StoredFinding:
     return {"key": EARLIER.get(each, each), "box": WHOLE} if isinstance(each, str) else each
 
 
-def _still_holds(found: StoredFinding) -> bool:
+def _still_holds(found: StoredFinding, together: PicturesTogether) -> bool:
     """A finding about two like pictures ends when the other one is removed."""
     other = found.get("other")
-    return other is None or Document.objects.filter(reference=other, state=DocumentState.READY).exists()
+    return other is None or other not in together.gone
 
 
 def _mark(document: Document, found: StoredFinding) -> PictureMark:

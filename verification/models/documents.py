@@ -1,5 +1,7 @@
 """An uploaded picture, from its first second. It knows no order: whoever uses it refers to it."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -10,6 +12,9 @@ from icpportal.privacy.fields import EncryptedTextField
 from icpportal.privacy.models import SealedModel
 from verification import file_names
 from verification.pictures.likeness import DIGITS
+
+if TYPE_CHECKING:
+    from verification.documents.advice import PicturesTogether
 
 
 class DocumentState(models.TextChoices):
@@ -49,6 +54,8 @@ class Document(SealedModel):
     created_at = models.DateTimeField(_("received at"), default=timezone.now)
     decided_at = models.DateTimeField(_("decided at"), null=True)
     retired_at = models.DateTimeField(_("replaced at"), null=True)
+
+    together: "PicturesTogether | None" = None  # those that a page read with it (`advice.note_together`)
 
     class Meta:
         verbose_name = _("document")

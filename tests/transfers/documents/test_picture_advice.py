@@ -7,19 +7,22 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image, ImageFilter
 
 from bench.photo_check import papers, scenes
 from tests.transfers import states
-from tests.transfers.builders import make_lead_reviewer, make_order, sign_in
+from tests.transfers.builders import make_lead_reviewer, make_order, make_ready_document, sign_in
 from tests.transfers.desk import agree
 from tests.transfers.phone_upload.test_pages import by_phone, code, page_of, phone
 from tests.transfers.phone_upload.test_pages import send as send_by_phone
 from transfers.models import Order
 from verification.documents.examination import examine
 from verification.models import Document
+from verification.pictures.checks import TWICE, WHOLE
 
 pytestmark = pytest.mark.django_db
 
@@ -138,6 +141,29 @@ def test_the_same_picture_in_another_persons_order_is_not_mentioned(client):
     send(sign_in(client, theirs.owner), theirs, "lead_id", card_on_a_table())
 
     assert "twice" not in send(sign_in(client, ours.owner), ours, "admin_id", card_on_a_table())
+
+
+def test_a_list_of_like_pictures_costs_no_more_queries_than_one_of_others(client):
+    order = make_order()
+    client.cookies["django_language"] = "en"
+    client = sign_in(client, order.owner)
+    sides = (("lead_id", 1), ("lead_id", 2), ("admin_id", 1), ("admin_id", 2), ("subject_id", 1))
+    like = [make_ready_document(order, slot, side=side) for slot, side in sides]
+    for slot in ("lead_id", "admin_id"):
+        agree(order, slot)
+    address = reverse("documents", args=[order.reference])
+    client.get(address)
+    with CaptureQueriesContext(connection) as of_others:
+        client.get(address)
+
+    for document, other in zip(like, [*like[1:], like[0]], strict=True):
+        found = {"key": TWICE.key, "box": WHOLE, "other": other.reference}
+        Document.objects.filter(pk=document.pk).update(advice=[found])
+    with CaptureQueriesContext(connection) as of_like:
+        html = client.get(address).content.decode()
+
+    assert html.count("The same picture twice") >= 3
+    assert len(of_like) == len(of_others)
 
 
 def sheet_on_a_table(*, blur: float) -> bytes:

@@ -12,6 +12,7 @@ from transfers.documents.slots import PHOTO
 from transfers.models import FieldVerdict, Order, OrderDocument, ReviewRound
 from transfers.orders import queries
 from transfers.second_look.queries import last_sent_back
+from verification.documents.advice import note_together
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Rounds:
         found = (PAPERS if self.rows else CURRENT_PAPERS).all(order=self.order.pk)
         for paper in found:
             paper.order = self.order
+        note_together([paper.document for paper in found])
         return found
 
     @property
