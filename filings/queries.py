@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import TypedDict
+from uuid import UUID
 
 from django.db.models import (
     BooleanField,
@@ -58,8 +59,8 @@ def subjects_of(owner: User) -> QuerySet[Subject]:
     return Subject.objects.filter(owner=owner).select_related("lead")
 
 
-def websites_of(owner: User | None) -> QuerySet[Website]:
-    """The owner's websites that have an access with us, newest first."""
+def websites_of(owner: User | UUID | None) -> QuerySet[Website]:
+    """The owner's (an account or its key) websites that have an access with us, newest first."""
     ours = Exists(live_accesses().filter(website=OuterRef("pk")))
     mine = Website.objects.filter(ours, owner=owner, ended_at__isnull=True)
     return mine.select_related("subject__lead", "administrator")

@@ -24,7 +24,7 @@ _SAMPLES: dict[type[Field], Callable[[int], Value]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """Where the fields of a row are in a result, how each is converted, and the annotations.
+    """Where the fields of a row are in the result of a statement around a query, how each is converted, and the rest.
 
     Django works this out for every raw query, which takes as long as running it.
     """
@@ -56,8 +56,8 @@ def _shape(model: type[Model], columns: list[str], connection: BaseDatabaseWrapp
     return _Shape(fields, list(places.items()))
 
 
-class _JoinedShape:
-    """The same for rows with their `select_related`, as Django's own iterator reads them."""
+class _RowShape:
+    """The same for a query alone: its rows have annotations and `select_related`, as Django's iterator reads them."""
 
     def __init__(self, compiler: SQLCompiler) -> None:
         info, columns = compiler.klass_info, [each[0] for each in compiler.select]
@@ -94,7 +94,7 @@ class CompiledQuery(Generic[Row]):
         self._build, self._parameters = build, parameters
         self._within, self._last = within, last
         self._compiled: dict[str, tuple[type[Row], str, list[object], dict[int, str]]] = {}
-        self._shapes: dict[str, _Shape | _JoinedShape] = {}
+        self._shapes: dict[str, _Shape | _RowShape] = {}
 
     def first(self, **values: Value) -> Row | None:
         """The first row for these values, with annotations; None when there is none."""
@@ -122,7 +122,7 @@ class CompiledQuery(Generic[Row]):
             self._run(cursor, connection, values)
             return list(cursor.fetchall())
 
-    def _shape_of(self, cursor: Any, connection: BaseDatabaseWrapper, model: type[Row]) -> _Shape | _JoinedShape:
+    def _shape_of(self, cursor: Any, connection: BaseDatabaseWrapper, model: type[Row]) -> _Shape | _RowShape:
         if connection.vendor not in self._shapes:
             columns = [column[0] for column in cursor.description]
             self._shapes[connection.vendor] = _shape(model, columns, connection)
@@ -145,8 +145,8 @@ class CompiledQuery(Generic[Row]):
         query = self._build(**samples)
         compiler = query.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, given = compiler.as_sql()
-        if query.query.select_related:
-            self._shapes[connection.vendor] = _JoinedShape(compiler)
+        if compiler.klass_info and not self._within:
+            self._shapes[connection.vendor] = _RowShape(compiler)
         adapted = {
             name: self._parameters[name].get_db_prep_value(sample, connection) for name, sample in samples.items()
         }

@@ -70,8 +70,8 @@ SWEEP: dict[str, Query] = {
 PAGES: dict[str, Query] = {
     "my orders": lambda order: queries.orders_of(order.owner)[:20],
     "my orders that are closed": lambda order: queries.orders_of(order.owner).filter(state__in=states.ENDED)[:20],
-    "what is my turn": lambda order: dashboard.turn_of(order.owner).order_by("runs_out", "entered_at", "pk")[:20],
-    "what others do for me": lambda order: dashboard.others_turn(order.owner).order_by("-created_at", "-pk")[:20],
+    "what is my turn": lambda order: dashboard.turn_of(order.owner, NOW).order_by("runs_out", "entered_at", "pk")[:20],
+    "what others do for me": lambda order: dashboard.others_turn(order.owner, NOW).order_by("-created_at", "-pk")[:20],
     "orders of my websites": lambda order: queries.of_websites(order.owner, [order.website_id or order.pk]),
     "my open order for the domain": lambda order: queries.in_progress().filter(
         owner=order.owner, domain=MINE["domain"]

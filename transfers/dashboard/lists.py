@@ -4,11 +4,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
-from django.db.models import IntegerField, Model, Q, QuerySet, Subquery
+from django.db.models import DateTimeField, IntegerField, Model, Q, QuerySet, Subquery, UUIDField
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -17,14 +19,15 @@ from django.utils.translation import pgettext_lazy
 from filings.models import Website
 from filings.queries import websites_of
 from icpportal.accounts.models import User
+from icpportal.database.prepared import CompiledQuery
 from icpportal.fields.components import Tab
 from icpportal.fields.domains import canonical
 from icpportal.fields.text import normalise_number
 from icpportal.fields.types import Words
-from transfers.dashboard.queries import turn_of, with_authority, with_us
+from transfers.dashboard.queries import Owner, ended_of, turn_of, urgent_of, with_authority, with_us
 from transfers.models import Order
 from transfers.orders.kinds import known_key
-from transfers.orders.queries import ended_of
+from transfers.pages import keyset
 
 Row = TypeVar("Row", bound=Model)
 LONGEST = 100
@@ -32,23 +35,48 @@ REFERENCE_PART = re.compile("[0-9A-Za-z]{5,8}")  # part of a reference, longer t
 NEWEST_FIRST = ("-created_at", "-pk")
 
 
-@dataclass(frozen=True, slots=True)
+SIZE = 50
+
+
+def _compiled(build: Callable[[Owner, datetime], QuerySet[Row, Any]]) -> CompiledQuery[Row]:
+    return CompiledQuery(build, owner=UUIDField(), now=DateTimeField())
+
+
+@dataclass(frozen=True)
 class OrderList:
-    """One list of orders: its tab, its rows and their order; `is_turn` where the reader must act."""
+    """One list of orders: its tab, its rows and their order; `is_turn` where the reader must act.
+
+    `is_open` where its rows change with the time. People open these all the time, so that their query is compiled once.
+    """
 
     key: str
     label: Words
-    rows: Callable[[User], QuerySet[Order]]
+    rows: Callable[[Owner, datetime], QuerySet[Order]]
     order: Sequence[str] = NEWEST_FIRST
     is_turn: bool = False
+    is_open: bool = True
+
+    @cached_property
+    def first_rows(self) -> CompiledQuery[Order]:
+        """The rows of the first page without a filter, and one more."""
+        return _compiled(lambda owner, now: keyset.with_next(self.rows(owner, now), self.order, size=SIZE))
+
+    def page(self, user: User, asked: "ListRequest", now: datetime) -> keyset.Page[Order]:
+        """One page of the list, filtered as asked."""
+        if self.is_open and not asked.is_filtered and not asked.after:
+            return keyset.page_of(self.first_rows.all(owner=user.pk, now=now), size=SIZE)
+        rows = orders_found(self.rows(user, now), asked)
+        return keyset.page(rows, self.order, mark_of(rows, "reference", asked.after), size=SIZE)
 
 
 TURN = OrderList("turn", _("Your turn"), turn_of, ("runs_out", "entered_at", "pk"), is_turn=True)
 OURS = OrderList("ours", _("With us"), with_us)
 AT_AUTHORITY = OrderList("authority", pgettext_lazy("tab", "Authority"), with_authority)
-CLOSED = OrderList("closed", _("Closed"), ended_of)
+CLOSED = OrderList("closed", _("Closed"), ended_of, is_open=False)
 ORDER_LISTS = (TURN, OURS, AT_AUTHORITY, CLOSED)
+MOST_URGENT = _compiled(lambda owner, now: urgent_of(owner, now).order_by(*TURN.order)[:1])
 SITES, SITES_LABEL, SITES_ORDER = "sites", _("On file"), ("-since", "-pk")
+COUNTED = (*(each.key for each in ORDER_LISTS), SITES)
 KEYS = (TURN.key, OURS.key, AT_AUTHORITY.key, SITES, CLOSED.key)
 
 
@@ -119,11 +147,25 @@ class _CountSubquery(Subquery):
     output_field = IntegerField()
 
 
-def count_all(lists: Mapping[str, QuerySet[Order] | QuerySet[Website]], user: User) -> dict[str, int]:
+def lengths(user: User, asked: ListRequest, now: datetime) -> dict[str, int]:
     """The length of each of the user's lists, in one query."""
-    counted = {f"in_{key}": _CountSubquery(rows.order_by().values("pk")) for key, rows in lists.items()}
-    found = User.objects.filter(pk=user.pk).annotate(**counted).values(*counted).get()
-    return {key: found[f"in_{key}"] for key in lists}
+    if not asked.is_filtered:
+        return dict(zip(COUNTED, LENGTHS.texts(owner=user.pk, now=now)[0], strict=True))
+    orders = {each.key: orders_found(each.rows(user, now), asked) for each in ORDER_LISTS}
+    return dict(zip(COUNTED, _counts(user, {**orders, SITES: sites_found(user, asked)}).get(), strict=True))
+
+
+def _counts(owner: Owner, lists: Mapping[str, QuerySet[Order] | QuerySet[Website]]) -> QuerySet[User, tuple[int, ...]]:
+    counted = {f"in_{key}": _CountSubquery(lists[key].order_by().values("pk")) for key in COUNTED}
+    mine = User.objects.filter(pk=owner.pk if isinstance(owner, User) else owner)
+    return mine.annotate(**counted).values_list(*counted)
+
+
+LENGTHS = _compiled(
+    lambda owner, now: _counts(
+        owner, {**{each.key: each.rows(owner, now) for each in ORDER_LISTS}, SITES: websites_of(owner)}
+    )
+)
 
 
 def _domain(words: str) -> str:

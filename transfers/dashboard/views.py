@@ -25,17 +25,17 @@ from icpportal.fields.types import Words
 from transfers.dashboard.lists import (
     CLOSED,
     LONGEST,
+    MOST_URGENT,
     ORDER_LISTS,
     SITES,
     SITES_LABEL,
     SITES_ORDER,
-    TURN,
+    SIZE,
     ListRequest,
     OrderList,
     asked_of,
-    count_all,
+    lengths,
     mark_of,
-    orders_found,
     sites_found,
     tabs,
 )
@@ -49,16 +49,13 @@ from transfers.footer import actions as footers
 from transfers.footer.panels import Footer, footer_of
 from transfers.models import Duty, Order
 from transfers.orders import queries
-from transfers.orders.kinds import CANCELLATIONS, KINDS, in_group, kind_of, state_of
-from transfers.orders.rows import Group
+from transfers.orders.kinds import KINDS, kind_of, state_of
 from transfers.pages import keyset
 from transfers.pages.buttons import buttons
 from transfers.pages.dates import next_dates
 from transfers.pages.frame import Page, render_page
 from transfers.pages.permissions import redirect_of_ended
 from transfers.pages.unreadable import build_safely
-
-SIZE = 50
 
 
 class FilterForm(forms.Form):
@@ -114,34 +111,32 @@ class FilingPage(Page):
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Shows one list at a time, the reader's turn first, below the order that runs out first."""
-    user, asked = account_of(request), asked_of(request.GET)
-    orders = {each.key: orders_found(each.rows(user), asked) for each in ORDER_LISTS}
-    sites = sites_found(user, asked)
-    counts = count_all({**orders, SITES: sites}, user)
+    user, asked, now = account_of(request), asked_of(request.GET), timezone.now()
+    counts = lengths(user, asked, now)
     is_empty = not any(counts.values()) and not asked.is_filtered
     here = asked.shown_tab(counts)
     found = (
-        _sites(user, sites, asked)
+        _sites(user, asked)
         if here == SITES
-        else _orders(next(each for each in ORDER_LISTS if each.key == here), orders[here], asked)
+        else _orders(user, next(each for each in ORDER_LISTS if each.key == here), asked, now)
     )
     page = DashboardPage(
         panels=[NothingYet()] if is_empty else [found or _nothing(asked, counts, here)],
-        urgent=_urgent(user),
+        urgent=_urgent(user, now),
         duties=duty_panels(duties.open_duties(user)),
         tabs=[] if is_empty else tabs(counts, asked, here),
         ways=() if is_empty else WAYS,
         form=FilterForm(initial={"q": asked.words, "kind": asked.kind}),
         tab=here,
         clear_url=asked.url(q="", kind="", tab=here) if asked.is_filtered else "",
-        now=timezone.now(),
+        now=now,
     )
     return render_page(request, page)
 
 
-def _orders(chosen: OrderList, rows: QuerySet[Order], asked: ListRequest) -> Orders | None:
+def _orders(user: User, chosen: OrderList, asked: ListRequest, now: datetime) -> Orders | None:
     """A page of one list of orders; None when it is empty."""
-    found = keyset.page(rows, chosen.order, mark_of(rows, "reference", asked.after), size=SIZE)
+    found = chosen.page(user, asked, now)
     dates = {} if chosen is CLOSED else next_dates(found.rows)
     shown_rows = [_row(order, dates, is_turn=chosen.is_turn) for order in found.rows]
     older = asked.url(tab=chosen.key, after=found.rows[-1].reference) if found.has_more else ""
@@ -149,8 +144,9 @@ def _orders(chosen: OrderList, rows: QuerySet[Order], asked: ListRequest) -> Ord
     return Orders(older, newer, chosen.label, shown_rows) if shown_rows else None
 
 
-def _sites(user: User, rows: QuerySet[Website], asked: ListRequest) -> Sites | None:
+def _sites(user: User, asked: ListRequest) -> Sites | None:
     """A page of what is on file; None when it is empty."""
+    rows = sites_found(user, asked)
     found = keyset.page(rows, SITES_ORDER, mark_of(rows, "pk", asked.after), size=SIZE)
     older = asked.url(tab=SITES, after=str(found.rows[-1].pk)) if found.has_more else ""
     newer = asked.url(tab=SITES) if found.is_later else ""
@@ -166,20 +162,16 @@ def _nothing(asked: ListRequest, counts: dict[str, int], here: str) -> Nothing:
     return Nothing(sentence, full.label if full else "", full.url if full else "")
 
 
-def _urgent(user: User) -> Urgent | None:
-    """What runs out first of what the reader must do.
-
-    A cancellation is never urgent: one that runs out leaves the transfer as it is.
-    """
-    to_do = TURN.rows(user).filter(in_group(Group.OWNER_ACTS), due_at__isnull=False).exclude(kind__in=CANCELLATIONS)
-    order = to_do.order_by(*TURN.order).first()
+def _urgent(user: User, now: datetime) -> Urgent | None:
+    """What runs out first of what the reader must do."""
+    order = MOST_URGENT.first(owner=user.pk, now=now)
     if order is None:
         return None
 
     def build() -> Urgent | None:
         act = next(iter(buttons(order)), None)
         label, _moment = next_dates([order]).get(order.pk, ("", None))
-        return Urgent(order, label, replace(act, kind=PRIMARY), timezone.now()) if act else None
+        return Urgent(order, label, replace(act, kind=PRIMARY), now) if act else None
 
     return build_safely(order, build)
 

@@ -122,11 +122,6 @@ def being_submitted() -> Q:
     return in_group(Group.BEING_SUBMITTED)
 
 
-def ended_of(user: User) -> QuerySet[Order]:
-    """The user's ended orders, newest first."""
-    return orders_of(user).filter(state__in=states.keys(Group.ENDED))
-
-
 def drafts_of(user: User) -> QuerySet[Order]:
     """The user's orders that were never submitted, newest first."""
     return orders_of(user).filter(state=initial())

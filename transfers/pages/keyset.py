@@ -21,8 +21,18 @@ class Page(Generic[Row]):
 
 def page(rows: QuerySet[Row], order: Sequence[str], mark: Row | None = None, *, size: int = PAGE) -> Page[Row]:
     """The first rows in this `order` (columns, "-" for descending; the last one unique), or those after `mark`."""
-    found = list((rows.filter(_after(mark, order)) if mark is not None else rows).order_by(*order)[: size + 1])
-    return Page(found[:size], len(found) > size, mark is not None)
+    after = rows.filter(_after(mark, order)) if mark is not None else rows
+    return page_of(list(with_next(after, order, size=size)), size=size, is_later=mark is not None)
+
+
+def with_next(rows: QuerySet[Row], order: Sequence[str], *, size: int) -> QuerySet[Row]:
+    """The rows of a page and, if there is one, the next."""
+    return rows.order_by(*order)[: size + 1]
+
+
+def page_of(found: list[Row], *, size: int, is_later: bool = False) -> Page[Row]:
+    """The page of what `with_next` found."""
+    return Page(found[:size], len(found) > size, is_later)
 
 
 def _after(mark: Model, order: Iterable[str]) -> Q:

@@ -15,7 +15,7 @@ from tests.transfers import states
 from tests.transfers.builders import fire, make_order, make_user, sign_in
 from tests.transfers.outside import cost
 from transfers.authority import results as authority
-from transfers.dashboard.views import SIZE
+from transfers.dashboard.lists import SIZE
 
 pytestmark = pytest.mark.django_db
 
