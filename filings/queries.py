@@ -183,7 +183,7 @@ ON_RECORD = CompiledQuery(
                 condition=Q(websites__owner=owner, websites__domain=domain, websites__ended_at__isnull=True),
             )
         )
-        .select_related("lead", "site__administrator")[:1]
+        .select_related("lead", "site__administrator")[:1]  # type: ignore[misc] # the stubs know no such relation
     ),
     subject_key=CharField(),
     owner=UUIDField(),

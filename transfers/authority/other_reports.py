@@ -76,8 +76,8 @@ def _returned_it(order: Order, answer: Answer) -> bool:
 
 def _said_before(order: Order, answer: Answer, at: datetime) -> bool:
     """Whether a refusal in the same words returned the order before."""
-    returns = order.events.filter(move__in=history.COME_BACK, by=AUTHORITY, at__lt=at)
-    return any(event.said == as_note(answer.code, answer.words) for event in returns)
+    before = queries.returns_by(order, AUTHORITY).filter(at__lt=at)
+    return any(event.said == as_note(answer.code, answer.words) for event in before)
 
 
 def _ask_password_again(order: Order, answer: Answer) -> None:

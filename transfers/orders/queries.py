@@ -290,6 +290,11 @@ def parked_answers() -> list[ParkedRow]:
     return [ParkedRow(row.report_key, row.kind, row.reason, row.at, row.proposed_by_id is not None) for row in rows]
 
 
+def returns_by(order: Order, by: str) -> QuerySet[OrderEvent]:
+    """The events with which one side returned the order."""
+    return OrderEvent.objects.filter(order=order, move__in=COME_BACK, by=by)
+
+
 def digests_to_erase(now: datetime) -> QuerySet[Order]:
     """Lapsed or returned orders whose filing password was kept long enough since return and entry."""
     resting, cutoff = states.keys(Group.KEEPS_PASSWORD), now - settings.PASSWORD_DIGEST_KEPT
