@@ -19,12 +19,12 @@ from transfers.cancellation.end_of_access import ended_at
 from transfers.duties import actions as duties
 from transfers.models import Order, OrderEvent
 from transfers.notifications.messages import notify_recipients
-from transfers.orders import queries
+from transfers.orders import history, queries
 from transfers.orders.machine import note
 from transfers.orders.rows import EVERYBODY
 
 ACCESS_ENDED = "access_ended"  # the fact in the timeline, and its message while the number stays valid
-FILING_DELETED = "filing_deleted"
+FILING_DELETED = "filing_deleted"  # the message when it does not
 OF_IMPORTS = {ACCESS_ENDED: "imported_access_ended", FILING_DELETED: "imported_filing_deleted"}
 
 
@@ -48,8 +48,8 @@ def tell_deleted(at: datetime) -> None:
     for access, order in _with_orders(by_authority):
         if order is None:
             _tell_account(access, FILING_DELETED)
-        elif not order.events.filter(move=FILING_DELETED).exists():
-            _tell(order, note(order, FILING_DELETED, by=AUTHORITY))
+        elif not order.events.filter(move=history.FILING_GONE.name).exists():
+            _tell(order, note(order, history.FILING_GONE.name, by=AUTHORITY))
 
 
 def _with_orders(accesses: Iterable[Access]) -> list[tuple[Access, Order | None]]:

@@ -15,13 +15,14 @@ from transfers.orders.rows import ACCOUNT, EARLIER_REPORT, HIDDEN, KEYS, ORIGIN,
 
 EARLIER_REFUSED = Fact("earlier_refused", _("The authority returned an earlier report of this order"), EARLIER_REPORT)
 EARLIER_FAILED = Fact("earlier_failed", _("An earlier report of this order failed. There is nothing to do"), HIDDEN)
+FILING_GONE = Fact("filing_gone", _("The authority has this filing on record no more"))
 FACTS = (
     Fact("start", _("Order created"), ORIGIN),
     Fact("released", _("The problem is fixed, and the order is being submitted again")),
     EARLIER_REFUSED,
     EARLIER_FAILED,
     Fact("access_ended", _("The authority has this access on record no more")),
-    Fact("filing_deleted", _("The authority has this filing on record no more")),
+    FILING_GONE,
     Fact("reminded", _("Reminder sent")),
     Fact("call", _("We called you"), for_staff=_("Called")),
     Fact("call_planned", _("We want to call you"), for_staff=_("Asked for a call")),

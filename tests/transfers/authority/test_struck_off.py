@@ -155,7 +155,7 @@ def test_who_was_told_that_the_number_stays_valid_is_told_once_when_the_website_
     assert [message.template for message in told()].count("access_ended") == len(EVERYBODY)
     later = [message for message in told() if message.template == "filing_deleted"]
     assert (readers_of(later), len(later)) == (EVERYBODY, len(EVERYBODY))
-    assert moves(approved)[-2:] == ["access_ended", "filing_deleted"]
+    assert moves(approved)[-2:] == ["access_ended", "filing_gone"]
     page = show(client, approved)
     assert "it is no longer valid" in page
     assert "stays valid" not in page
@@ -169,7 +169,7 @@ def test_only_the_last_order_of_a_website_tells_that_the_filing_is_gone(approved
 
     take_answer(struck(Level.SITE, WEBSITE_ID))
 
-    assert "filing_deleted" not in moves(approved)
+    assert "filing_gone" not in moves(approved)
     assert {message.reference for message in told() if message.template == "filing_deleted"} == {again.reference}
 
 
