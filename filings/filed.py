@@ -7,8 +7,10 @@ from datetime import datetime
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
+from filings.actions import MOVED_TO_ANOTHER_SUBJECT
+from filings.authority_records import NOT_ON_RECORD, STRUCK_OFF
 from filings.models import Access, Person, Subject, Website
 from filings.provinces.match_rules import FIELDS
 from filings.register.certificates import INDIVIDUAL, type_label
@@ -18,6 +20,12 @@ from icpportal.privacy.crypto import Unreadable
 from icpportal.privacy.masks import mask_email, mask_mobile, mask_name, mask_number, readable
 
 MOST = 100  # websites shown of one subject
+WHY_ENDED: dict[str, Words] = {
+    STRUCK_OFF: gettext_lazy("struck off by the authority"),
+    NOT_ON_RECORD: gettext_lazy("no longer on record at the authority"),
+    MOVED_TO_ANOTHER_SUBJECT: gettext_lazy("filed under another subject"),
+    "cancelled": gettext_lazy("cancelled here"),
+}
 DETAILS = ("id_address", "post_address")  # of organisations only: no page of the desk shows a person's address
 
 
@@ -40,7 +48,7 @@ class FiledAccess:
     place: str
     since: datetime
     ended: datetime | None
-    because: str
+    because: Words
     order: Link | None
 
 
@@ -108,8 +116,8 @@ def _access(access: Access) -> FiledAccess:
         place=" · ".join(filter(None, (access.instance, access.ip or ""))),
         since=access.since,
         ended=access.ended_at,
-        because=access.ended_because,
-        order=Link(reference, f"{orders}?q={reference}") if access.own and reference else None,
+        because=WHY_ENDED.get(access.ended_because, access.ended_because),
+        order=Link(reference, f"{orders}?q={reference}") if access.own and reference and ":" not in reference else None,
     )
 
 

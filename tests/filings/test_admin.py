@@ -166,3 +166,19 @@ def test_a_list_takes_as_many_queries_with_few_rows_as_with_many(staff, register
 
     with django_assert_num_queries(len(few)):
         staff.get(list_of(model))
+
+
+@pytest.mark.parametrize(
+    ("because", "words"),
+    [("struck_off", "struck off by the authority"), ("not_on_record", "no longer on record at the authority")],
+)
+def test_the_register_says_in_words_why_an_access_ended_and_links_to_no_order_for_an_import(
+    staff, register, because, words
+):
+    access = Access.objects.first()
+    Access.objects.filter(pk=access.pk).update(ended_at=access.since, ended_because=because, report_key="import:1")
+
+    html = staff.get(page_of(access.website), headers={"accept-language": "en"}).content.decode()
+
+    assert (words in html, because in html) == (True, False)
+    assert "?q=import" not in html
