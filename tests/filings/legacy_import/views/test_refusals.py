@@ -59,14 +59,14 @@ SAID = {
     "imported": (
         imported_elsewhere,
         "old_imported",
-        "This old account was imported on 20 Nov 09:30: sign in with the account used then",
-        "此原账号已于 11月20日09:30 导入，请用导入时的账号登录",
+        "It was imported on 20 Nov 09:30 already: sign in with the account used then, or call us",
+        "此原账号已于 11月20日09:30 导入，请用导入时的账号登录，或致电我们",
     ),
     "claimed": (
         claimed_all,
         "old_imported",
-        "This old account was imported on 20 Nov 09:30: sign in with the account used then",
-        "此原账号已于 11月20日09:30 导入，请用导入时的账号登录",
+        "It was imported on 20 Nov 09:30 already: sign in with the account used then, or call us",
+        "此原账号已于 11月20日09:30 导入，请用导入时的账号登录，或致电我们",
     ),
     "empty": (
         empty,
