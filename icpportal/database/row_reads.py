@@ -1,7 +1,7 @@
 """What several parts of a page read about the same row."""
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 READS = "_reads"
 Found = TypeVar("Found")
@@ -18,11 +18,20 @@ def read_once(row: Versioned, what: object, read: Callable[[], Found]) -> Found:
 
     For values that nobody changes in place, read from other tables.
     """
-    known: dict[object, Found]
+    known: dict[object, Found] = _known(row)
+    if what not in known:
+        known[what] = read()
+    return known[what]
+
+
+def keep(row: Versioned, what: object, found: object) -> None:
+    """Keeps what was read about this row together with others, for `read_once`."""
+    _known(row)[what] = found
+
+
+def _known(row: Versioned) -> dict[object, Any]:
     version, known = getattr(row, READS, (None, {}))
     if version != row.version:
         known = {}
         setattr(row, READS, (row.version, known))
-    if what not in known:
-        known[what] = read()
-    return known[what]
+    return known

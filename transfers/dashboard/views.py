@@ -51,7 +51,7 @@ from transfers.models import Duty, Order
 from transfers.orders import queries
 from transfers.orders.kinds import KINDS, kind_of, state_of
 from transfers.pages import keyset
-from transfers.pages.buttons import buttons
+from transfers.pages.buttons import buttons, read_for
 from transfers.pages.dates import next_dates
 from transfers.pages.frame import Page, render_page
 from transfers.pages.permissions import redirect_of_ended
@@ -138,6 +138,8 @@ def _orders(user: User, chosen: OrderList, asked: ListRequest, now: datetime) ->
     """A page of one list of orders; None when it is empty."""
     found = chosen.page(user, asked, now)
     dates = {} if chosen is CLOSED else next_dates(found.rows)
+    if chosen.is_turn:
+        read_for(found.rows)
     shown_rows = [_row(order, dates, is_turn=chosen.is_turn) for order in found.rows]
     older = asked.url(tab=chosen.key, after=found.rows[-1].reference) if found.has_more else ""
     newer = asked.url(tab=chosen.key) if found.is_later else ""

@@ -3,20 +3,22 @@
 A transfer changes nobody's number at the ministry, so what was typed here says nothing about where its code goes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Protocol
+from uuid import UUID
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from filings.register.certificates import Shape, certificate
-from icpportal.database.row_reads import read_once
+from icpportal.database.row_reads import keep, read_once
 from icpportal.fields.types import Fact, Words
 from icpportal.privacy.masks import mask_mobile
 from transfers.models import Order, PhoneCheck
 from transfers.orders import queries
 from transfers.orders.people import BOTH, SUBJECT_LEAD, Person, by_role
 
+PHONES = "phones"
 ONE_UNKNOWN = _("the phone on the filing")
 ALL_UNKNOWN = _("the phones on the filing")
 # each follows a sentence: English needs the leading space
@@ -86,7 +88,16 @@ def number_differs(order: Order) -> bool:
 
 def phones_of(order: Order) -> list[PhoneCheck]:
     """The phones of the latest report, read once for the parts of a page."""
-    return read_once(order, "phones", lambda: list(queries.phone_checks(order)))
+    return read_once(order, PHONES, lambda: list(queries.phone_checks(order)))
+
+
+def read_phones(orders: Collection[Order]) -> None:
+    """Reads the phones of all these orders in one query."""
+    found: dict[UUID, list[PhoneCheck]] = {order.pk: [] for order in orders}
+    for check in PhoneCheck.objects.filter(order__in=found) if found else ():
+        found[check.order_id].append(check)
+    for order in orders:
+        keep(order, PHONES, [check for check in found[order.pk] if check.report == order.report])
 
 
 def _differing(order: Order, texted: Iterable[TextedPerson]) -> list[TextedPerson]:

@@ -1,12 +1,14 @@
 """What the applicant can do with an order now, from the lifecycle; what opens a page and what posts."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.fields.components import LINK, PRIMARY, SECONDARY, Action
 from icpportal.lifecycle import APPLICANT
 from icpportal.paths import path
 from transfers.models import Order
-from transfers.notifications.texted_mobiles import number_differs
+from transfers.notifications.texted_mobiles import number_differs, read_phones
 from transfers.orders import actions, queries
 from transfers.orders.expiry import is_over
 from transfers.orders.kinds import is_in, state_of
@@ -34,6 +36,11 @@ def buttons(order: Order) -> list[Action]:
         url = path("order-move", order.reference, "start_again")
         found.append(Action(_("Start again with these answers"), url, PRIMARY, post=True))
     return found
+
+
+def read_for(orders: Iterable[Order]) -> None:
+    """Reads at once what `buttons` asks about each of these orders."""
+    read_phones([order for order in orders if is_in(order, Group.LAPSED)])
 
 
 def available(order: Order) -> list[tuple[Move, Button]]:
