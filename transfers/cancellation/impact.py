@@ -8,8 +8,8 @@ from enum import StrEnum
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from filings.models import Website
-from filings.queries import live_accesses, websites_of
+from filings.models import Access, Website
+from filings.queries import websites_of
 from filings.register.suffixes import unapproved_suffix
 from icpportal.fields.components import Notice
 from icpportal.fields.types import Words
@@ -84,22 +84,28 @@ class Consequences:
         return POINTS_AWAY.get(self.pointing, "")
 
 
-def consequences(website: Website, *, is_last: bool) -> Consequences:
-    """Looks up where the domain points, within the limits for lookups by pages; `is_last` is `is_last_access`."""
+def consequences(website: Website, accesses: Iterable[Access]) -> Consequences:
+    """Looks up where the domain points, within the limits for lookups by pages; `accesses` are all that are open."""
+    known = list(accesses)
     staying = websites_of(website.owner).exclude(pk=website.pk)[:OTHERS_SHOWN]
     return Consequences(
         website=website,
         staying=list(staying),
-        is_last=is_last,
-        pointing=pointing(website),
+        is_last=is_last(known),
+        pointing=pointing(website, known),
         suffix=unapproved_suffix(website.domain),
     )
 
 
-def pointing(website: Website) -> Pointing:
-    """Whether the domain points at an address of this website's access, or at any of ours."""
-    own = live_accesses().filter(website=website).values_list("ip", flat=True)
-    ours = _networks([*filter(None, own), *settings.PROVIDER_NETWORKS])
+def is_last(accesses: Iterable[Access]) -> bool:
+    """Whether no other provider is known among the open accesses of a website."""
+    return all(each.own for each in accesses)
+
+
+def pointing(website: Website, accesses: Iterable[Access]) -> Pointing:
+    """Whether the domain points at an address of our access among those of the website, or at any of ours."""
+    own = [each.ip for each in accesses if each.own and each.ip]
+    ours = _networks([*own, *settings.PROVIDER_NETWORKS])
     if not ours:
         return Pointing.UNKNOWN
     try:

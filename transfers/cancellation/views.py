@@ -35,7 +35,7 @@ from icpportal.time_format import long_words
 from icpportal.wizard.storage import RowClosed
 from transfers.cancellation import actions as cancelling
 from transfers.cancellation.actions import BlockedByOrder, BlockReason, FiledMobile, ProofRequired
-from transfers.cancellation.impact import Consequences, consequences
+from transfers.cancellation.impact import Consequences, consequences, is_last
 from transfers.models import Order
 from transfers.orders import queries
 from transfers.orders.actions import AlreadyOrdered
@@ -203,8 +203,8 @@ def _consequences(
     request: HttpRequest, website: Website, order: Order | None, blocker: Order | None, *, back_url: str
 ) -> HttpResponse:
     hindered = None if blocker else cancelling.block_reason(website, account_of(request))
-    is_last = cancelling.is_last_access(website)
-    form = UnderstoodForm(request.POST if request.method == "POST" else None, is_last=is_last)
+    accesses = website.accesses.filter(ended_at=None)
+    form = UnderstoodForm(request.POST if request.method == "POST" else None, is_last=is_last(accesses))
     if form.is_valid() and blocker is None and hindered is None:
         try:
             order = order or cancelling.begin(website, owner=account_of(request))
@@ -216,7 +216,7 @@ def _consequences(
         frame=frame(order, stages.CONSEQUENCES) if order else None,
         website=website,
         form=form,
-        found=consequences(website, is_last=is_last),
+        found=consequences(website, accesses),
         notices=[Notice("problem", NOT_NOW, _block_words(hindered, order))] if hindered else [],
         panels=[_in_the_way(blocker)] if blocker else [],
         cools_off=cancelling.cool_off_words(),
