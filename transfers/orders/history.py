@@ -1,9 +1,10 @@
 """The meaning of an order's events: its moves, and noted facts that move nothing, one row each."""
 
 from collections.abc import Iterable
+from operator import attrgetter
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.gateways.miit.codes.processing_codes import in_review
@@ -46,9 +47,25 @@ ROWS: dict[str, Move | Fact] = {
     **{row.name: row for row in reversed(MOVES)},
 }
 # names of the moves that return an order to its owner, and of those that refuse it
+RETURNED = states.keys(rows.Group.RETURNED)
+ENTRY = attrgetter("entry_by", "entry_from_state")
 COME_BACK = tuple({row.name: row for row in MOVES if row.comes_back})
 WITH_KEYS = tuple(name for name, row in ROWS.items() if row.note in KEYS)  # their note is a key, never words
 REFUSALS = tuple({row.name: row for row in MOVES if row.target == states.REFUSED.key})
+
+
+def entry_of(order: Order) -> tuple[str, str]:
+    """Who last made the order one to change, and in which state it was; empty if nobody did."""
+    return _entries(order).values_list("by", "from_state").first() or ("", "")
+
+
+def entry_along(order: Order) -> dict[str, Subquery]:
+    """The same as annotations of a query about the order, for `ENTRY`."""
+    return {f"entry_{name}": Subquery(_entries(order).values(name)[:1]) for name in ("by", "from_state")}
+
+
+def _entries(order: Order) -> QuerySet[OrderEvent]:
+    return order.events.filter(to_state__in=RETURNED).exclude(from_state__in=RETURNED)
 
 
 def row_of(name: str) -> Move | Fact | None:

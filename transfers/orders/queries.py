@@ -31,7 +31,7 @@ from transfers.models import (
     ReviewRound,
 )
 from transfers.orders import guards, moves, review_time, states
-from transfers.orders.history import COME_BACK, REFUSALS, postponed
+from transfers.orders.history import COME_BACK, REFUSALS, entry_along, postponed
 from transfers.orders.kinds import in_group, initial, is_in, keys
 from transfers.orders.people import ADMINISTRATOR, BOTH, SUBJECT_LEAD, administrator, by_role
 from transfers.orders.rows import Group
@@ -231,10 +231,11 @@ def last_return(order: Order) -> ReviewRound | None:
 
 
 def open_verdicts(order: Order) -> dict[str, FieldVerdict]:
-    """In a returned order, the verdicts on the fields that the reviewer named, by field."""
+    """In a returned order, the verdicts on the fields that the reviewer named, by field; each with `history.ENTRY`."""
     latest = order.rounds.filter(decision=RETURN).order_by("-number").values("pk")[:1]
     named = FieldVerdict.objects.filter(round__in=latest, verdict=FieldVerdict.RETURN).select_related("reason", "round")
-    return read_once(order, "verdicts", lambda: {verdict.field: verdict for verdict in named})
+    found = named.annotate(**entry_along(order))
+    return read_once(order, "verdicts", lambda: {verdict.field: verdict for verdict in found})
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from icpportal.database.row_reads import read_once
 from icpportal.gateways.miit.codes.processing_codes import opened_by
 from icpportal.lifecycle import APPLICANT
 from transfers.models import FieldVerdict, Order
-from transfers.orders import queries, states
+from transfers.orders import history, queries, states
 from transfers.orders.kinds import is_in
 from transfers.orders.rows import Group
 from transfers.proofs import servers
@@ -36,7 +36,6 @@ FOLLOWING = {
 }
 # everything is open in a draft, and in a lapsed order that was reopened
 ALL = None
-RETURNED = states.keys(Group.RETURNED)
 Opening = tuple[set[str] | None, dict[str, FieldVerdict]]
 
 
@@ -53,13 +52,15 @@ def read(order: Order) -> Opening:
 def _opening_of(order: Order) -> Opening:
     if not is_in(order, Group.RETURNED):
         return ALL, {}
-    entered = order.events.filter(to_state__in=RETURNED).exclude(from_state__in=RETURNED).first()
-    was_mended = entered is not None and entered.by == APPLICANT
-    if entered is None or (was_mended and Group.LAPSED in states.BY_KEY[entered.from_state].groups):
+    # what the authority returned needs no verdicts; what a reviewer returned has the event beside them
+    verdicts = {} if order.authority_code else queries.open_verdicts(order)
+    by, from_state = next(map(history.ENTRY, verdicts.values()), None) or history.entry_of(order)
+    was_mended = by == APPLICANT
+    if not by or (was_mended and Group.LAPSED in states.BY_KEY[from_state].groups):
         return ALL, {}
     if was_mended:
         return with_following(opened_by(order.authority_code)) | _gates_to_repeat(order), {}
-    verdicts = queries.open_verdicts(order)
+    verdicts = verdicts or queries.open_verdicts(order)
     explained = {REMARKS for each in verdicts.values() if may_explain(order, each)}
     return with_following(verdicts) | explained | _gates_to_repeat(order), verdicts
 
