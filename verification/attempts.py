@@ -1,6 +1,7 @@
 """Counts one attempt against several limits at once, all or none; limits and rows are those of `codes`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -8,7 +9,7 @@ from operator import or_
 from django.db.models import F, Q
 from django.utils import timezone
 
-from icpportal.codes.limits import Allowed, Attempt, count_all, key_index, limit
+from icpportal.codes.limits import Allowed, attempt, count_all, key_index, limit
 from icpportal.codes.models import Allowance
 
 Key = tuple[str, str]  # the limit's name in settings.LIMITS, and who attempts
@@ -18,7 +19,7 @@ def consume_all(keys: Sequence[Key], *, costs: Sequence[int] = (), now: datetime
     """Counts one attempt (or its cost) against every key, or against none when one of them has too little left."""
     moment = now or timezone.now()
     costs = costs or [1] * len(keys)
-    wanted = [Attempt(limit(name), name, key_index(key), cost) for (name, key), cost in zip(keys, costs, strict=True)]
+    wanted = [replace(attempt(*key), cost=cost) for key, cost in zip(keys, costs, strict=True)]
     if count_all(wanted, moment):
         return Allowed(ok=True)
     if any(each.rule.amount < each.cost for each in wanted):

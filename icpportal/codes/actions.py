@@ -23,6 +23,8 @@ from icpportal.alarms import portions
 from icpportal.codes import limits, texts
 from icpportal.codes.models import MAX_ATTEMPTS, Channel, Code
 from icpportal.codes.refusals import TooMany, TooSoon
+from icpportal.codes.shares import Share, count_shares
+from icpportal.fields import phones
 from icpportal.fields.text import normalise_number
 from icpportal.fields.types import Facts
 from icpportal.privacy.blind_index import blind_index, is_same
@@ -79,9 +81,12 @@ def issue(
     if channel == Channel.SMS:
         texts.refuse_virtual(destination)
     with transaction.atomic():  # a refusal must not be counted
-        _take_turn(purpose, destination, client, now)
+        shares = _turn(purpose, destination, client, now)
         if channel == Channel.SMS:
-            texts.take(destination, account=account, is_staff=is_staff, now=now)
+            shares += texts.shares(destination, account=account, is_staff=is_staff, now=now)
+        used = count_shares(shares, now)
+        if phones.is_mobile(destination):
+            texts.watch(used, now)
         code = Code.objects.create(
             purpose=purpose,
             holder=holder,
@@ -115,15 +120,14 @@ def _messenger() -> "Callable[..., Message]":
     return import_string(settings.MESSENGER)
 
 
-def _take_turn(purpose: str, destination: str, client: str, now: datetime) -> None:
-    wait = limits.take_within(_resend_rule(), "code_resend", f"{purpose}\x1f{destination}", now=now)
-    if not wait.ok:
-        raise TooSoon(_seconds(wait.until, now))
+def _turn(purpose: str, destination: str, client: str, now: datetime) -> list[Share]:
+    """The limits of every code, by text or mail."""
+    of_resend = limits.Attempt(_resend_rule(), "code_resend", limits.key_index(f"{purpose}\x1f{destination}"))
     keys = [("code_destination_hour", destination), ("code_destination_day", destination), ("code_client_hour", client)]
-    for name, key in keys:
-        allowed = limits.consume(name, key, now=now) if key else limits.Allowed(ok=True)
-        if allowed.until:
-            raise TooMany(allowed.until)
+    return [
+        Share(of_resend, lambda until: TooSoon(_seconds(until, now))),
+        *(Share(limits.attempt(name, key), TooMany) for name, key in keys if key),
+    ]
 
 
 def _resend_rule() -> limits.Limit:

@@ -57,6 +57,11 @@ def limit(name: str) -> Limit:
     return Limit(amount, timedelta(seconds=seconds))
 
 
+def attempt(name: str, key: str) -> Attempt:
+    """One attempt of `key` against the limit `name`."""
+    return Attempt(limit(name), name, key_index(key))
+
+
 def key_index(key: str) -> str:
     """The key as stored in the table."""
     return blind_index("allowance", key)
@@ -64,37 +69,45 @@ def key_index(key: str) -> str:
 
 def consume(name: str, key: str, *, now: datetime | None = None) -> Allowed:
     """Counts one attempt of `key` against the limit `name`."""
-    return take_within(limit(name), name, key, now=now)
+    return count(attempt(name, key), now or timezone.now())
 
 
 def take_within(rule: Limit, name: str, key: str, *, now: datetime | None = None) -> Allowed:
     """Counts one attempt against a limit that is not in the settings, such as the wait before resending a code."""
-    now = now or timezone.now()
-    index = key_index(key)
-    if count_all([Attempt(rule, name, index)], now):
+    return count(Attempt(rule, name, key_index(key)), now or timezone.now())
+
+
+def count(one: Attempt, now: datetime) -> Allowed:
+    """Counts one attempt; if it is not allowed, says from when another one is."""
+    if count_all([one], now):
         return Allowed(ok=True)
-    row = Allowance.objects.filter(name=name, key=index).first() if rule.amount > 0 else None
+    rule, mine = one.rule, Allowance.objects.filter(name=one.name, key=one.index)
+    row = mine.first() if rule.amount > 0 else None
     if row is not None and row.began_at > now:  # the clock was set back: nobody must wait longer
         Allowance.objects.filter(pk=row.pk, began_at=row.began_at).update(began_at=now)
     return Allowed(ok=False, until=min(row.began_at if row else now, now) + rule.window)
 
 
-def count_all(attempts: Sequence[Attempt], now: datetime) -> bool:
-    """Counts these attempts, each of another limit, or none of them when one limit has too little left."""
+def count_all(attempts: Sequence[Attempt], now: datetime) -> dict[str, int]:
+    """Counts these attempts, each of another limit, or none of them when one limit has too little left.
+
+    Returns how much each limit has used by then; nothing when none was counted.
+    """
     if any(each.rule.amount < each.cost for each in attempts):
-        return False
+        return {}
     _keep_under_other_keys(attempts)
     if len(attempts) == 1:
-        return _write(attempts, now) == 1
+        return _write(attempts, now)
     with transaction.atomic():
-        if _write(attempts, now) == len(attempts):
-            return True
+        used = _write(attempts, now)
+        if len(used) == len(attempts):
+            return used
         transaction.set_rollback(True)
-    return False
+    return {}
 
 
-def _write(attempts: Sequence[Attempt], now: datetime) -> int:
-    """Opens, restarts or raises the counters that have enough left; returns how many."""
+def _write(attempts: Sequence[Attempt], now: datetime) -> dict[str, int]:
+    """Opens, restarts or raises the counters that have enough left; returns them by name."""
     connection = connections[DEFAULT_DB_ALIAS]
     time = connection.ops.adapt_datetimefield_value
     rows = sorted(attempts, key=lambda each: each.name)  # in one order for all: nobody waits for one who waits for them
@@ -103,7 +116,7 @@ def _write(attempts: Sequence[Attempt], now: datetime) -> int:
     counted = [value for each in rows for value in (each.name, str(each.index), each.cost, time(now))]
     with connection.cursor() as cursor:
         cursor.execute(_statement(len(rows)), [*counted, *starts, *starts, *starts, *amounts])
-        return cursor.rowcount
+        return dict(cursor.fetchall())
 
 
 @cache
@@ -117,7 +130,7 @@ def _statement(attempts: int) -> str:
         f" ON CONFLICT (name, key) DO UPDATE SET"
         f" used = CASE WHEN {is_over} THEN excluded.used ELSE counter.used + excluded.used END,"
         f" began_at = CASE WHEN {is_over} THEN excluded.began_at ELSE counter.began_at END"
-        f" WHERE {is_over} OR counter.used + excluded.used <= {by_name}"
+        f" WHERE {is_over} OR counter.used + excluded.used <= {by_name} RETURNING name, used"
     )
 
 

@@ -5,6 +5,7 @@ can request one any more, while the portal's own notices and codes of staff are 
 requested and hardly any code is typed, somebody is pumping them: `few_entered` names the range.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -16,6 +17,7 @@ from icpportal.alarms.actions import clear, open_alarm
 from icpportal.codes import limits
 from icpportal.codes.models import Allowance, Channel, Code
 from icpportal.codes.refusals import BudgetSpent, TooMany, VirtualNumber
+from icpportal.codes.shares import Share, count_shares
 from icpportal.database.prepared import CompiledQuery
 from icpportal.fields import phones
 from icpportal.time_format import BEIJING, to_beijing
@@ -53,49 +55,51 @@ def refuse_virtual(mobile: str) -> None:
         raise VirtualNumber
 
 
-def take(mobile: str, *, account: str, is_staff: bool, now: datetime) -> None:
-    """Counts one text requested by `account`; raises `TooMany` or `BudgetSpent`. Call it inside a transaction.
-
-    A text to nobody (`mobile` is no number) makes the same queries and counts nothing else.
-    """
-    shares = [(name, account) for name in ("text_account_hour", "text_account_day") if account]
+def shares(mobile: str, *, account: str, is_staff: bool, now: datetime) -> list[Share]:
+    """What one text requested by `account` uses. A text to nobody (`mobile` is no number) uses as many counters."""
+    keys = [(name, account) for name in ("text_account_hour", "text_account_day") if account]
     if not is_staff:
-        shares += [(name, range_of(mobile) or mobile) for name in ("text_range_hour", "text_range_day")]
-    for name, key in shares:
-        allowed = limits.consume(name, key, now=now)
-        if allowed.until:
-            raise TooMany(allowed.until)
-    spend(now=now, is_stopped=not is_staff, of="" if phones.is_mobile(mobile) else NOBODY)
+        keys += [(name, range_of(mobile) or mobile) for name in ("text_range_hour", "text_range_day")]
+    of_budget = _of_budget(now, is_stopped=not is_staff, of="" if phones.is_mobile(mobile) else NOBODY)
+    return [*(Share(limits.attempt(name, key), TooMany) for name, key in keys), *of_budget]
 
 
-def spend(*, now: datetime | None = None, is_stopped: bool = False, of: str = "") -> None:
+def spend(*, now: datetime | None = None, is_stopped: bool = False) -> None:
     """Counts one text against the budget, whoever gets it; with `is_stopped` raises `BudgetSpent` when none is left."""
-    for period in periods(now or timezone.now()):
+    moment = now or timezone.now()
+    watch(count_shares(_of_budget(moment, is_stopped=is_stopped), moment), moment)
+
+
+def _of_budget(now: datetime, *, is_stopped: bool, of: str = "") -> list[Share]:
+    """One text of the budget of its day and month."""
+
+    def share(period: Period) -> Share:
         amount = period.amount if is_stopped else limits.NO_END
         # the key is the day or month, which ends before the window does
         rule = limits.Limit(amount, limits.BUDGETS_KEPT)
-        if not limits.take_within(rule, period.name, period.key + of, now=now).ok:
-            raise BudgetSpent(period.until)
-        watch(period, of)
+        attempt = limits.Attempt(rule, period.name, limits.key_index(period.key + of))
+        return Share(attempt, lambda _until: BudgetSpent(period.until))
+
+    return [share(period) for period in periods(now)]
 
 
-def watch(period: Period, of: str) -> None:
-    """The alarm of a period: opened by the text that reaches the limit, cleared by the first of the next period."""
-    asked = used_amount(period, of)  # also for a text to nobody: the queries must be the same
-    spent = 0 if of else asked
-    for cause, least in (
-        (f"sms.{period.name}", WARNED_AT * period.amount),
-        (f"sms.{period.name}_spent", period.amount),
-    ):
-        if spent == 1:
-            clear(cause)
-        if spent >= least and spent:
-            open_alarm(cause, reference=period.key, detail=f"{spent} of {period.amount} texts")
+def watch(used: Mapping[str, int], now: datetime) -> None:
+    """The alarms of the budgets: opened by the text that reaches a limit, cleared by the first of the next period."""
+    for period in periods(now):
+        spent = used[period.name]
+        for cause, least in (
+            (f"sms.{period.name}", WARNED_AT * period.amount),
+            (f"sms.{period.name}_spent", period.amount),
+        ):
+            if spent == 1:
+                clear(cause)
+            if spent >= least and spent:
+                open_alarm(cause, reference=period.key, detail=f"{spent} of {period.amount} texts")
 
 
-def used_amount(period: Period, of: str = "") -> int:
+def used_amount(period: Period) -> int:
     """How much of a budget is used."""
-    row = ALLOWANCE.first(name=period.name, key=limits.key_index(period.key + of))
+    row = ALLOWANCE.first(name=period.name, key=limits.key_index(period.key))
     return row.used if row else 0
 
 

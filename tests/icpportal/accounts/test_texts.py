@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from icpportal.accounts import roles
@@ -43,6 +45,16 @@ def fresh(client_factory):
 
 def causes():
     return set(open_alarms().values_list("cause", flat=True))
+
+
+def test_all_limits_of_a_text_are_counted_in_one_query(fresh):
+    sun = fresh("sun")
+    asks(sun, "13900000000")
+
+    with CaptureQueriesContext(connection) as asked:
+        assert asks(sun, "13911110000") == "sent"
+
+    assert len([each for each in asked if "codes_allowance" in each["sql"]]) == 1
 
 
 def test_neither_one_account_nor_many_can_text_number_after_number(fresh, settings):
