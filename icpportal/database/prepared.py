@@ -15,6 +15,7 @@ from django.db.utils import DEFAULT_DB_ALIAS
 
 Row = TypeVar("Row", bound=Model)
 Value = str | uuid.UUID | datetime
+Compiled = tuple[type[Row], str, list[object], dict[int, str]]
 _SAMPLES: dict[type[Field], Callable[[int], Value]] = {
     UUIDField: lambda place: uuid.UUID(int=2**127 + place),
     CharField: lambda place: f"stands for what is asked {place}",
@@ -93,7 +94,7 @@ class CompiledQuery(Generic[Row]):
     ) -> None:
         self._build, self._parameters = build, parameters
         self._within, self._last = within, last
-        self._compiled: dict[str, tuple[type[Row], str, list[object], dict[int, str]]] = {}
+        self._compiled: dict[str, Compiled[Row]] = {}
         self._shapes: dict[str, _Shape | _RowShape] = {}
 
     def first(self, **values: Value) -> Row | None:
@@ -129,16 +130,19 @@ class CompiledQuery(Generic[Row]):
         return self._shapes[connection.vendor]
 
     def _run(self, cursor: Any, connection: BaseDatabaseWrapper, values: dict[str, Value]) -> type[Row]:
-        if connection.vendor not in self._compiled:
-            self._compiled[connection.vendor] = self._compile()
-        model, sql, fixed, places = self._compiled[connection.vendor]
+        model, sql, fixed, places = self._known(connection.vendor)
         given: list[Any] = list(fixed)
         for place, name in places.items():
             given[place] = self._parameters[name].get_db_prep_value(values[name], connection)
         cursor.execute(sql, given)
         return model
 
-    def _compile(self) -> tuple[type[Row], str, list[object], dict[int, str]]:
+    def _known(self, vendor: str) -> Compiled[Row]:
+        if vendor not in self._compiled:
+            self._compiled[vendor] = self._compile()
+        return self._compiled[vendor]
+
+    def _compile(self) -> Compiled[Row]:
         """The SQL, its parameters, and the positions of the values."""
         connection = connections[DEFAULT_DB_ALIAS]
         samples = {name: _sample(field, place) for place, (name, field) in enumerate(self._parameters.items())}

@@ -262,7 +262,7 @@ def test_an_order_at_the_authority_has_the_day_by_which_most_were_decided() -> N
         order = make_order(state=states.AUTHORITY_REVIEW)
         by_rules = next_date(order)
         make_counts(AUTHORITY, {6: 20, 11: 10})
-        by_figures = next_date(order)
+        by_figures = next_date(Order.objects.get(pk=order.pk))
 
     assert [each and each[1].date() for each in (by_rules, by_figures)] == [date(2026, 12, 25), date(2026, 12, 14)]
 

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from icpportal.database.prepared import CompiledQuery
 from icpportal.lifecycle import APPLICANT, CLOCK, REVIEWER, MoveTable
 from icpportal.outbox.models import Message
 from icpportal.outbox.texts import catalogue
@@ -100,6 +101,7 @@ def rows(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (move_rows, machine, system_checks):
         monkeypatch.setattr(module, "TABLE", table)
     monkeypatch.setattr(ORDER, "table", table)
+    monkeypatch.setattr(CompiledQuery, "_known", lambda query, _vendor: query._compile())  # of the states of before
     for row in (ASK, POST):
         monkeypatch.setitem(history.ROWS, row.name, row)
 
